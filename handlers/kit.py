@@ -1,0 +1,229 @@
+"""The whole vocabulary of a feature: what it hears, what it may answer, how it declares itself."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from types import ModuleType
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+
+from storage.people import Grant, Person, Role
+from storage.rollups import Rollups
+from storage.units import Unit
+from storage.vault import Vault
+
+__all__ = [
+    "ADMINS",
+    "ANYONE",
+    "Answer",
+    "Ask",
+    "Attachment",
+    "Button",
+    "Command",
+    "Due",
+    "File",
+    "Grant",
+    "MEMBERS",
+    "Message",
+    "Person",
+    "REPORTERS",
+    "Refusal",
+    "Reply",
+    "Role",
+    "Unit",
+    "answers",
+    "attribute",
+    "command",
+    "due",
+    "free_text",
+    "renders",
+]
+
+MEMBERS = frozenset(Role)
+REPORTERS = frozenset({Role.COUNSELOR, Role.BRIGADE})
+ADMINS = frozenset(
+    {
+        Role.BRIGADE,
+        Role.SCHOOL_ADMIN,
+        Role.SUPERVISOR,
+        Role.COUNTY_ADMIN,
+        Role.CITY_ADMIN,
+        Role.PROVINCE_ADMIN,
+    }
+)
+# For a command that a stranger may use as well.
+ANYONE: frozenset[Role] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A photo or file that came with a message; `ref` is what the channel fetches it by, `size` in bytes."""
+
+    kind: str
+    ref: str
+    name: str = ""
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Heard: one message of a platform, the same for all of them."""
+
+    channel: str
+    message_id: str
+    sender: str
+    chat: str
+    sent_at: datetime
+    text: str = ""
+    button: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    private: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Understood: who asks for what. `now` is aware and in the school's zone; `db` is the writer's transaction."""
+
+    db: Connection
+    now: datetime
+    message: Message
+    inbox_id: int
+    person: Person | None
+    args: str
+    rollups: Rollups
+    vault: Vault
+    features: "Sequence[Command]" = ()
+
+    @property
+    def me(self) -> Person:
+        """The asker, of a command that only members reach."""
+        assert self.person is not None
+        return self.person
+
+    @property
+    def today(self) -> date:
+        """The business day."""
+        return self.now.date()
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A delivery whose time has come: say the words to `person` (their roles as of now)."""
+
+    db: Connection
+    now: datetime
+    person: Person
+    occurrence: str
+    lead: int
+    day: date
+    payload: Mapping[str, Any]
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button and the text command that does the same."""
+
+    label: str
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A picture or document, made when it is sent: `recipe` names a @renders function, `values` are its arguments."""
+
+    name: str
+    recipe: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Decided: what is said; `to` is a person's id, None the asker."""
+
+    text: str
+    buttons: tuple[Button, ...] = ()
+    file: File | None = None
+    to: int | None = None
+
+
+class Refusal(Exception):
+    """Said to the person as it is; what the handler wrote is rolled back."""
+
+    def __init__(self, text: str, *buttons: Button) -> None:
+        super().__init__(text)
+        self.text = text
+        self.buttons = buttons
+
+
+Answer = Reply | Sequence[Reply]
+Handler = Callable[[Ask], Answer]
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A declared command: its words (the first is shown), who may, what help says, examples that work as written."""
+
+    words: tuple[str, ...]
+    who: frozenset[Role]
+    help: str
+    examples: tuple[str, ...]
+    handler: Handler
+    # Whether arguments may follow the word without a space: 提名四(1)中队.
+    glued: bool = False
+
+    def allows(self, person: Person | None) -> bool:
+        """Whether this person may use it."""
+        return self.who is ANYONE or (person is not None and not self.who.isdisjoint(person.roles))
+
+
+def _mark(key: str, value: Any) -> Callable[[Function], Function]:
+    def put(function: Function) -> Function:
+        setattr(function, key, value)
+        return function
+
+    return put
+
+
+def command(
+    *words: str, who: Iterable[Role], help: str, examples: Iterable[str], glued: bool = False
+) -> Callable[[Handler], Handler]:
+    """Declare the function `(Ask) -> Reply | [Reply]` as the command with these words."""
+
+    def put(handler: Handler) -> Handler:
+        who_set = who if who is ANYONE else frozenset(who)
+        return _mark("_command", Command(words, who_set, help, tuple(examples), handler, glued))(handler)
+
+    return put
+
+
+def free_text(function: Handler) -> Handler:
+    """Declare the one function that gets what is no command: `(Ask) -> Reply | [Reply]`."""
+    return _mark("_free_text", True)(function)
+
+
+def answers(kind: str) -> Callable[[Function], Function]:
+    """Declare `(Ask, payload) -> Reply | [Reply] | None`: continues a dialogue; None means `not an answer`."""
+    return _mark("_answers", kind)
+
+
+def due(kind: str) -> Callable[[Function], Function]:
+    """Declare `(Due) -> Reply | None`: says a delivery of this kind; None means `no longer needed`."""
+    return _mark("_due", kind)
+
+
+def renders(recipe: str) -> Callable[[Function], Function]:
+    """Declare `(Connection, values) -> bytes`: makes a picture or document from a read snapshot."""
+    return _mark("_renders", recipe)
+
+
+def attribute(modules: Iterable[ModuleType], key: str) -> list[tuple[Any, Any]]:
+    """(mark, function) of every function in `modules` that carries the mark `key`, in order of definition."""
+    return [
+        (getattr(function, key), function)
+        for module in modules
+        for function in vars(module).values()
+        if getattr(function, "__module__", "") == module.__name__ and hasattr(function, key)
+    ]

@@ -1,0 +1,1 @@
+"""Time: the calendar, the rows that reminders are, and the tick."""

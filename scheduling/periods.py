@@ -1,0 +1,32 @@
+"""Weeks and school terms as the digest and the medals count them; pure."""
+
+import re
+from datetime import date, timedelta
+
+_WEEK = re.compile(r"(\d{4})-?[Ww](\d{1,2})")
+
+
+def week_of(day: date) -> str:
+    """The ISO week's label: 2026-04-03 → `2026-W14` (Monday to Sunday)."""
+    year, week, _ = day.isocalendar()
+    return f"{year}-W{week:02}"
+
+
+def monday_of(week: str) -> date:
+    """The first day of a week given by its label; raises ValueError for a week that does not exist."""
+    match = _WEEK.fullmatch(week)
+    if match is None:
+        raise ValueError(f"not a week: {week}")
+    return date.fromisocalendar(int(match[1]), int(match[2]), 1)
+
+
+def week_before(week: str) -> str:
+    """The label of the week before."""
+    return week_of(monday_of(week) - timedelta(days=7))
+
+
+def term_of(day: date) -> str:
+    """The school term: `2026秋` from 1 September, `2026春` from 1 February to 31 August, January is the old autumn."""
+    if day.month >= 9:
+        return f"{day.year}秋"
+    return f"{day.year}春" if day.month >= 2 else f"{day.year - 1}秋"

@@ -1,0 +1,189 @@
+"""People, their accounts on the platforms, and the roles they hold at units."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection, insert, select, update
+
+from storage.tables import account, grant, person, unit
+from storage.units import Unit, within
+
+
+class Role(StrEnum):
+    """What somebody is at a unit; `label` is the word of the roster file."""
+
+    COUNSELOR = "counselor"
+    BRIGADE = "brigade"
+    SCHOOL_ADMIN = "school_admin"
+    SUPERVISOR = "supervisor"
+    COUNTY_ADMIN = "county_admin"
+    CITY_ADMIN = "city_admin"
+    PROVINCE_ADMIN = "province_admin"
+    INSPECTOR = "inspector"
+    OUTSIDE_COUNSELOR = "outside_counselor"
+    VOLUNTEER = "volunteer"
+    STATION_HEAD = "station_head"
+    GROUP_HEAD = "group_head"
+    CARE_ADMIN = "ggw_admin"
+    DATA_OFFICER = "dpo"
+
+    @property
+    def label(self) -> str:
+        """The role in Chinese, as people read and write it."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    Role.COUNSELOR: "中队辅导员",
+    Role.BRIGADE: "大队辅导员",
+    Role.SCHOOL_ADMIN: "学校管理员",
+    Role.SUPERVISOR: "总辅导员",
+    Role.COUNTY_ADMIN: "县管理员",
+    Role.CITY_ADMIN: "市管理员",
+    Role.PROVINCE_ADMIN: "省管理员",
+    Role.INSPECTOR: "督导",
+    Role.OUTSIDE_COUNSELOR: "校外辅导员",
+    Role.VOLUNTEER: "志愿者",
+    Role.STATION_HEAD: "站长",
+    Role.GROUP_HEAD: "组长",
+    Role.CARE_ADMIN: "关工委管理员",
+    Role.DATA_OFFICER: "数据保护员",
+}
+
+
+def role_named(label: str) -> Role | None:
+    """The role with this Chinese label or English value."""
+    return next((role for role in Role if label in (role.label, role.value)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role at a unit."""
+
+    role: Role
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody the bot knows, with the roles that hold now."""
+
+    id: int
+    name: str
+    grants: tuple[Grant, ...] = ()
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """All roles, wherever they are held."""
+        return frozenset(grant.role for grant in self.grants)
+
+    def paths(self, roles: Iterable[Role] | None = None) -> list[str]:
+        """The subtrees that these roles (None: any) give."""
+        return sorted({grant.unit.path for grant in self.grants if roles is None or grant.role in roles})
+
+    def units(self, roles: Iterable[Role] | None = None) -> list[Unit]:
+        """The units at which one of these roles (None: any) is held, topmost first."""
+        found = {grant.unit.id: grant.unit for grant in self.grants if roles is None or grant.role in roles}
+        return sorted(found.values(), key=lambda unit: (unit.path.count("/"), unit.id))
+
+
+_WITH_GRANTS = (
+    select(
+        person.c.id,
+        person.c.name,
+        grant.c.role,
+        unit.c.id,
+        unit.c.kind,
+        unit.c.name,
+        unit.c.path,
+        unit.c.parent_id,
+        unit.c.school_id,
+        unit.c.grade,
+        unit.c.class_no,
+        unit.c.members,
+        grant.c.since,
+        grant.c.until,
+    )
+    .select_from(person)
+    .outerjoin(grant, grant.c.person_id == person.c.id)
+    .outerjoin(unit, unit.c.id == grant.c.unit_id)
+)
+_BY_ACCOUNT = _WITH_GRANTS.join(account, account.c.person_id == person.c.id)
+
+
+def _people(rows: Sequence[tuple[object, ...]], now: datetime) -> list[Person]:
+    found: dict[int, tuple[str, list[Grant]]] = {}
+    for person_id, name, role, *at, since, until in rows:
+        grants = found.setdefault(person_id, (name, []))[1]  # type: ignore[arg-type]
+        if role is not None and since <= now and (until is None or until > now):  # type: ignore[operator]
+            grants.append(Grant(Role(role), Unit(*at)))  # type: ignore[arg-type]
+    return [Person(person_id, name, tuple(grants)) for person_id, (name, grants) in found.items()]
+
+
+def by_account(db: Connection, channel: str, address: str, now: datetime) -> Person | None:
+    """Who writes from this address, with the roles that hold at `now`; None for a stranger."""
+    query = _BY_ACCOUNT.where(account.c.channel == channel, account.c.address == address)
+    return next(iter(_people(db.execute(query).all(), now)), None)
+
+
+def by_id(db: Connection, person_id: int, now: datetime) -> Person:
+    """The person; raises LookupError when there is none."""
+    found = _people(db.execute(_WITH_GRANTS.where(person.c.id == person_id)).all(), now)
+    if not found:
+        raise LookupError(f"person {person_id}")
+    return found[0]
+
+
+def holding(db: Connection, roles: Iterable[Role], paths: Sequence[str], now: datetime) -> list[Person]:
+    """Everybody who holds one of `roles` at a unit in these subtrees, by id; their grants are those there."""
+    query = _WITH_GRANTS.where(grant.c.role.in_([role.value for role in roles]), within(paths), unit.c.active)
+    return _people(db.execute(query.order_by(person.c.id)).all(), now)
+
+
+def above(db: Connection, roles: Iterable[Role], at: Unit, now: datetime) -> list[Person]:
+    """Everybody who holds one of `roles` at `at` itself or at a unit above it."""
+    ids = [int(part) for part in at.path.strip("/").split("/")]
+    query = _WITH_GRANTS.where(grant.c.role.in_([role.value for role in roles]), unit.c.id.in_(ids))
+    return _people(db.execute(query.order_by(person.c.id)).all(), now)
+
+
+def add(db: Connection, name: str, now: datetime) -> int:
+    """Insert a person without any account or role; returns the id."""
+    row = db.execute(insert(person).values(name=name, joined_at=now))
+    assert row.inserted_primary_key is not None
+    return int(row.inserted_primary_key[0])
+
+
+def give(db: Connection, person_id: int, role: Role, at: Unit, now: datetime) -> None:
+    """Give a role at a unit; giving it again changes nothing but ends its end."""
+    held = (grant.c.person_id == person_id) & (grant.c.unit_id == at.id) & (grant.c.role == role)
+    if db.execute(select(grant.c.id).where(held)).first():
+        db.execute(update(grant).where(held).values(until=None))
+    else:
+        db.execute(insert(grant).values(person_id=person_id, unit_id=at.id, role=role, since=now))
+
+
+def link(db: Connection, person_id: int, channel: str, address: str) -> None:
+    """Bind an address on a platform to a person."""
+    db.execute(insert(account).values(person_id=person_id, channel=channel, address=address, reachable=True))
+
+
+def addresses(db: Connection, person_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """Where each of these people is reached: person id → (channel, address); without the unreachable ones."""
+    rows = db.execute(
+        select(account.c.person_id, account.c.channel, account.c.address)
+        .where(account.c.person_id.in_(list(person_ids)), account.c.reachable)
+        .order_by(account.c.id.desc())
+    )
+    return {row.person_id: (row.channel, row.address) for row in rows}
+
+
+def mark_reachable(db: Connection, channel: str, address: str, reachable: bool) -> None:
+    """Note that an address is dead (blocked, gone) or alive again."""
+    db.execute(
+        update(account)
+        .where(account.c.channel == channel, account.c.address == address, account.c.reachable != reachable)
+        .values(reachable=reachable)
+    )

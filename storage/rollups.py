@@ -1,0 +1,92 @@
+"""Sums by week, unit and activity, kept up to date by deltas, so that a digest costs the same at any size."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.tables import rollup, unit
+from storage.units import within
+
+_SUMS = ("checkins", "attended", "rated_due", "rated_attended")
+
+
+class Rollups:
+    """The deltas of the messages of one transaction: added up here, written once."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, int, str], list[int]] = {}
+        self._fresh: list[tuple[tuple[str, int, str], tuple[int, int, int, int]]] = []
+
+    def add(self, week: str, unit_id: int, activity: str, attended: int, due: int | None, sign: int = 1) -> None:
+        """Count one check-in in (`sign` 1) or out (-1); `due` counts for the attendance rate where it is given."""
+        rated = (due, attended) if due else (0, 0)
+        delta = (sign, sign * attended, sign * rated[0], sign * rated[1])
+        self._fresh.append(((week, unit_id, activity), delta))
+
+    def keep(self) -> None:
+        """The message succeeded: its deltas stay."""
+        for key, delta in self._fresh:
+            kept = self._kept.setdefault(key, [0, 0, 0, 0])
+            kept[:] = [have + more for have, more in zip(kept, delta, strict=True)]
+        self._fresh.clear()
+
+    def drop(self) -> None:
+        """The message was rolled back: so are its deltas."""
+        self._fresh.clear()
+
+    def flush(self, db: Connection) -> None:
+        """Write what was kept, sorted by key, so that several processes cannot lock each other out."""
+        if self._kept:
+            rows = [
+                dict(zip(("week", "unit_id", "activity", *_SUMS), (*key, *sums), strict=True))
+                for key, sums in sorted(self._kept.items())
+            ]
+            db.execute(_upsert(db.dialect.name), rows)
+            self._kept.clear()
+
+
+def _upsert(dialect: str) -> sqlite.Insert | postgresql.Insert:
+    statement = sqlite.insert(rollup) if dialect == "sqlite" else postgresql.insert(rollup)
+    return statement.on_conflict_do_update(
+        index_elements=["week", "unit_id", "activity"],
+        set_={name: rollup.c[name] + statement.excluded[name] for name in _SUMS},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What one activity comes to: events and attendances, and the heads due and present where both are known."""
+
+    activity: str
+    checkins: int
+    attended: int
+    rated_due: int
+    rated_attended: int
+
+
+def by_activity(db: Connection, week: str, paths: Sequence[str]) -> list[Sums]:
+    """The sums of a week in these subtrees, the most frequent activity first."""
+    sums = [func.sum(rollup.c[name]) for name in _SUMS]
+    rows = db.execute(
+        select(rollup.c.activity, *sums)
+        .join(unit, unit.c.id == rollup.c.unit_id)
+        .where(rollup.c.week == week, within(paths))
+        .group_by(rollup.c.activity)
+        .having(sums[0] > 0)
+        .order_by(sums[0].desc(), rollup.c.activity)
+    )
+    return [Sums(row[0], *map(int, row[1:])) for row in rows]
+
+
+def covered(db: Connection, week: str, paths: Sequence[str]) -> set[int]:
+    """The ids of the units in these subtrees with at least one check-in in the week."""
+    rows = db.execute(
+        select(rollup.c.unit_id)
+        .join(unit, unit.c.id == rollup.c.unit_id)
+        .where(rollup.c.week == week, within(paths))
+        .group_by(rollup.c.unit_id)
+        .having(func.sum(rollup.c.checkins) > 0)
+    )
+    return set(rows.scalars())
