@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
+from handlers.reading import Reading
+from storage.dialogues import Where, open_question
 from storage.people import Grant, Person, Role
 from storage.rollups import Rollups
 from storage.units import Unit
@@ -36,12 +38,12 @@ __all__ = [
     "attribute",
     "command",
     "due",
-    "free_text",
+    "reads",
     "renders",
 ]
 
 MEMBERS = frozenset(Role)
-REPORTERS = frozenset({Role.COUNSELOR, Role.BRIGADE})
+REPORTERS = frozenset({Role.COUNSELOR, Role.BRIGADE, Role.STATION_HEAD})
 ADMINS = frozenset(
     {
         Role.BRIGADE,
@@ -79,6 +81,8 @@ class Message:
     button: str = ""
     attachments: tuple[Attachment, ...] = ()
     private: bool = True
+    # The sender's display name: a label for a newcomer, never a reason to allow anything.
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,7 @@ class Ask:
     rollups: Rollups
     vault: Vault
     features: "Sequence[Command]" = ()
+    reading: Reading | None = None
 
     @property
     def me(self) -> Person:
@@ -105,6 +110,17 @@ class Ask:
     def today(self) -> date:
         """The business day."""
         return self.now.date()
+
+    @property
+    def heard(self) -> Reading:
+        """How the text was read, of a feature that declared @reads."""
+        assert self.reading is not None
+        return self.reading
+
+    def expect(self, kind: str, payload: dict[str, Any]) -> None:
+        """Ask a question: the next text of this person in this chat goes to @answers(kind), within 24 h."""
+        where = Where(self.message.channel, self.message.chat, self.message.sender)
+        open_question(self.db, self.vault, where, kind, payload, self.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,19 +205,19 @@ def _mark(key: str, value: Any) -> Callable[[Function], Function]:
 
 def command(
     *words: str, who: Iterable[Role], help: str, examples: Iterable[str], glued: bool = False
-) -> Callable[[Handler], Handler]:
+) -> Callable[[Function], Function]:
     """Declare the function `(Ask) -> Reply | [Reply]` as the command with these words."""
 
-    def put(handler: Handler) -> Handler:
+    def put(handler: Function) -> Function:
         who_set = who if who is ANYONE else frozenset(who)
         return _mark("_command", Command(words, who_set, help, tuple(examples), handler, glued))(handler)
 
     return put
 
 
-def free_text(function: Handler) -> Handler:
-    """Declare the one function that gets what is no command: `(Ask) -> Reply | [Reply]`."""
-    return _mark("_free_text", True)(function)
+def reads(*intents: str) -> Callable[[Function], Function]:
+    """Declare `(Ask) -> Reply | [Reply]` for texts without a command word that are read as one of these intents."""
+    return _mark("_reads", intents)
 
 
 def answers(kind: str) -> Callable[[Function], Function]:

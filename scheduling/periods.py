@@ -3,13 +3,11 @@
 import re
 from datetime import date, timedelta
 
+from storage.rollups import week_of
+
+__all__ = ["monday_of", "term_of", "week_before", "week_of"]
+
 _WEEK = re.compile(r"(\d{4})-?[Ww](\d{1,2})")
-
-
-def week_of(day: date) -> str:
-    """The ISO week's label: 2026-04-03 → `2026-W14` (Monday to Sunday)."""
-    year, week, _ = day.isocalendar()
-    return f"{year}-W{week:02}"
 
 
 def monday_of(week: str) -> date:

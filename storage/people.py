@@ -187,3 +187,11 @@ def mark_reachable(db: Connection, channel: str, address: str, reachable: bool) 
         .where(account.c.channel == channel, account.c.address == address, account.c.reachable != reachable)
         .values(reachable=reachable)
     )
+
+
+def with_accounts(db: Connection, channel: str, now: datetime) -> list[tuple[str, Person]]:
+    """(address, person) of everybody with an account on this channel, in the order they came."""
+    addresses_of = select(account.c.person_id, account.c.address).where(account.c.channel == channel)
+    found = {row.person_id: row.address for row in db.execute(addresses_of.order_by(account.c.id))}
+    rows = db.execute(_WITH_GRANTS.where(person.c.id.in_(found)).order_by(person.c.id)).all()
+    return [(found[each.id], each) for each in _people(rows, now)]

@@ -1,23 +1,33 @@
 """Sums by week, unit and activity, kept up to date by deltas, so that a digest costs the same at any size."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import Connection, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.tables import rollup, unit
 from storage.units import within
+from storage.upsert import insert_into
 
+_Key = tuple[str, int, str]
 _SUMS = ("checkins", "attended", "rated_due", "rated_attended")
+
+
+def week_of(day: date) -> str:
+    """The label of the ISO week (Monday to Sunday) under which a day is summed: 2026-04-03 → `2026-W14`."""
+    year, week, _ = day.isocalendar()
+    return f"{year}-W{week:02}"
 
 
 class Rollups:
     """The deltas of the messages of one transaction: added up here, written once."""
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[str, int, str], list[int]] = {}
-        self._fresh: list[tuple[tuple[str, int, str], tuple[int, int, int, int]]] = []
+        self._kept: dict[_Key, list[int]] = {}
+        self._fresh: list[tuple[_Key, Sequence[int]]] = []
+        # Written inside a savepoint that may still be rolled back.
+        self._written: list[tuple[_Key, Sequence[int]]] = []
 
     def add(self, week: str, unit_id: int, activity: str, attended: int, due: int | None, sign: int = 1) -> None:
         """Count one check-in in (`sign` 1) or out (-1); `due` counts for the attendance rate where it is given."""
@@ -27,14 +37,13 @@ class Rollups:
 
     def keep(self) -> None:
         """The message succeeded: its deltas stay."""
-        for key, delta in self._fresh:
-            kept = self._kept.setdefault(key, [0, 0, 0, 0])
-            kept[:] = [have + more for have, more in zip(kept, delta, strict=True)]
-        self._fresh.clear()
+        self._add_up(self._fresh)
+        self._fresh, self._written = [], []
 
     def drop(self) -> None:
-        """The message was rolled back: so are its deltas."""
-        self._fresh.clear()
+        """The message was rolled back: its own deltas go, and what it had written for others waits again."""
+        self._add_up(self._written)
+        self._fresh, self._written = [], []
 
     def flush(self, db: Connection) -> None:
         """Write what was kept, sorted by key, so that several processes cannot lock each other out."""
@@ -43,16 +52,17 @@ class Rollups:
                 dict(zip(("week", "unit_id", "activity", *_SUMS), (*key, *sums), strict=True))
                 for key, sums in sorted(self._kept.items())
             ]
-            db.execute(_upsert(db.dialect.name), rows)
-            self._kept.clear()
+            statement = insert_into(db, rollup)
+            more = {name: rollup.c[name] + statement.excluded[name] for name in _SUMS}
+            key = ["week", "unit_id", "activity"]
+            db.execute(statement.on_conflict_do_update(index_elements=key, set_=more), rows)
+            self._written.extend(self._kept.items())
+            self._kept = {}
 
-
-def _upsert(dialect: str) -> sqlite.Insert | postgresql.Insert:
-    statement = sqlite.insert(rollup) if dialect == "sqlite" else postgresql.insert(rollup)
-    return statement.on_conflict_do_update(
-        index_elements=["week", "unit_id", "activity"],
-        set_={name: rollup.c[name] + statement.excluded[name] for name in _SUMS},
-    )
+    def _add_up(self, deltas: Iterable[tuple[_Key, Sequence[int]]]) -> None:
+        for key, delta in deltas:
+            kept = self._kept.setdefault(key, [0, 0, 0, 0])
+            kept[:] = [have + more for have, more in zip(kept, delta, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)

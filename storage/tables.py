@@ -415,6 +415,8 @@ screen = Table(
     metadata,
     _id(),
     Column("person", String(80), nullable=False),
+    Column("key", String(120), nullable=False),
     Column("bubble", JSON, nullable=False),
+    UniqueConstraint("person", "key"),
     Index("ix_screen_person", "person", "id"),
 )

@@ -2,12 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, false, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, false, insert, literal, or_, select, update
 
+from storage import facts
 from storage.tables import unit as units
+
+TREE = "tree"
 
 
 class Kind(StrEnum):
@@ -139,13 +143,13 @@ def by_path_names(db: Connection, names: Sequence[str]) -> Unit | None:
 
 
 def find(db: Connection, words: str, paths: Sequence[str]) -> list[Unit]:
-    """Active units in these subtrees whose name is, or failing that ends with or contains, `words`."""
-    rows = db.execute(
-        select(*_COLUMNS).where(within(paths), units.c.active, units.c.name.contains(words, autoescape=True)).limit(50)
-    )
-    found = [_unit(row) for row in rows]
+    """Active units in these subtrees that `words` name: exactly, or after their school's name, or in part."""
+    holds = units.c.name.contains(words, autoescape=True)
+    ends_with_it = literal(words).like("%" + units.c.name)
+    query = select(*_COLUMNS).where(within(paths), units.c.active, or_(holds, ends_with_it)).limit(200)
+    found = [_unit(row) for row in db.execute(query)]
     exact = [unit for unit in found if unit.name == words]
-    return exact or found
+    return exact or [unit for unit in found if full_name(db, unit) == words] or [u for u in found if words in u.name]
 
 
 def squads(db: Connection, paths: Sequence[str]) -> list[Unit]:
@@ -175,3 +179,9 @@ def full_name(db: Connection, unit: Unit) -> str:
 def is_empty(db: Connection) -> bool:
     """Whether no unit has been stored yet."""
     return db.execute(select(units.c.id).limit(1)).first() is None
+
+
+def changed(db: Connection, now: datetime) -> None:
+    """Say that the tree is another one now; whoever keeps a copy of a part of it reads it again."""
+    before = facts.get(db, TREE)
+    facts.note(db, TREE, str(int(before.value) + 1 if before else 1), now)

@@ -1,0 +1,46 @@
+"""python -m bot: serve, and the commands of the person who runs the bot."""
+
+import argparse
+import importlib
+import sys
+from types import ModuleType
+
+from bot.settings import BadSettings, load
+
+COMMANDS = {
+    "serve": "start the bot (without a platform: the practice page)",
+    "replay": "handle a message again that a bug stopped",
+    "import": "read units, people and roles from a file",
+    "invite": "make a one-time code for a role at a unit",
+    "preview": "show which reminders would be sent to whom",
+    "digest": "print the weekly digest of a unit",
+    "read": "show how messages are read",
+}
+
+
+def main(argv: list[str]) -> int:
+    """Run one command; its exit status."""
+    parser = argparse.ArgumentParser("python -m bot", description="counselor-bot 辅导员助手")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    # Only the chosen command is imported: the others' libraries cost time and memory.
+    chosen = argv[0] if argv and argv[0] in COMMANDS else None
+    for name, summary in COMMANDS.items():
+        sub = commands.add_parser(name, help=summary, description=summary)
+        if name == chosen:
+            _module(name).add(sub)
+    arguments = parser.parse_args(argv)
+    try:
+        settings = load()
+    except BadSettings as problems:
+        print(f"设置有问题,机器人没有启动:\n{problems}", file=sys.stderr)
+        return 2
+    status: int = _module(arguments.command).run(arguments, settings)
+    return status
+
+
+def _module(name: str) -> ModuleType:
+    return importlib.import_module(f"bot.commands.{name if name != 'import' else 'import_'}")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

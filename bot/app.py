@@ -1,0 +1,163 @@
+"""The composition root: builds and wires everything, starts and stops the loops."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import Coroutine
+from secrets import token_hex
+from time import monotonic
+from typing import Any
+
+from starlette.routing import BaseRoute
+
+from bot import metrics, practice_district, web
+from bot.channels import Channel
+from bot.engine import Engine
+from bot.fetcher import Fetcher
+from bot.pipeline import Pipeline
+from bot.sender import Sender
+from bot.ticker import Ticker
+from storage import leases, units
+
+log = logging.getLogger(__name__)
+SECONDS_TO_STOP = 5
+
+
+class App:
+    """The running bot."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.settings = engine.settings
+        self.owner = token_hex(8)
+        self.pipeline = Pipeline(engine.transactions(), self._wake)
+        self.channels: dict[str, Channel] = {}
+        self.senders: list[Sender] = []
+        self.routes: list[BaseRoute] = []
+        self.ticker = Ticker(engine)
+        self._stop = asyncio.Event()
+        self._closers: list[Any] = []
+
+    async def run(self, *, announce: bool = True) -> None:
+        """Serve until a signal comes; what was accepted is finished."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, self._stop.set)
+        self.pipeline.start()
+        await self._add_channels()
+        server = web.server(web.application(self._health, self._metrics, self.routes), *self._address)
+        tasks = [self._task(server.serve(), "web"), *self._loops()]
+        self.ticker.start(self.pipeline)
+        while not server.started and not tasks[0].done():
+            await asyncio.sleep(0.01)
+        if announce and server.started:
+            self._announce(server)
+        stopped = asyncio.create_task(self._stop.wait())
+        await asyncio.wait([stopped, tasks[0]], return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        await self._shut_down(server, tasks)
+
+    @property
+    def _address(self) -> tuple[str, int]:
+        # The practice page is for this machine only, whatever HOST says.
+        host = "127.0.0.1" if self.settings.practice else self.settings.host
+        return host, self.settings.port
+
+    async def _add_channels(self) -> None:
+        if self.settings.practice:
+            await self._add_practice()
+        if self.settings.telegram_token:
+            await self._add_telegram()
+        clock = self.engine.clock
+        for channel in self.channels.values():
+            engine = self.engine
+            both = (clock.now, clock.real)
+            sender = Sender(channel, self.pipeline, engine.database.read, engine.vault, engine.render, both, self.owner)
+            self.senders.append(sender)
+
+    async def _add_practice(self) -> None:
+        from bot.channels.practice import Practice
+        from bot.practice import Pages
+        from bot.practice_stage import Stage, restore_clock
+
+        engine = self.engine
+        channel = Practice(self.pipeline, self.settings.files)
+        stage = Stage(channel, self.pipeline, engine.database.read, engine.vault, engine.clock, self.ticker.tick)
+        await self.pipeline.do(practice_district.fill_if_empty)
+        await asyncio.to_thread(restore_clock, engine.database.read, engine.clock)
+        self.channels[channel.name] = channel
+        self.routes += Pages(stage).routes()
+        self._closers.append(stage.stop)
+
+    async def _add_telegram(self) -> None:
+        from bot.channels.telegram import Telegram
+
+        channel = Telegram(self.settings, self.pipeline, self.engine, self.owner)
+        self.channels[channel.name] = channel
+        self._closers.append(channel.stop)
+
+    def _loops(self) -> list[asyncio.Task[None]]:
+        engine = self.engine
+        fetcher = Fetcher(self.channels, self.pipeline, engine.database.read, self.settings.files, engine.clock.now)
+        loops = [self._task(sender.run(), "sender") for sender in self.senders]
+        loops.append(self._task(self._every_second(fetcher), "fetcher"))
+        for channel in self.channels.values():
+            listen = getattr(channel, "listen", None)
+            if listen is not None:
+                loops.append(self._task(listen(), channel.name))
+        return loops
+
+    async def _every_second(self, fetcher: Fetcher) -> None:
+        while not self._stop.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), timeout=1)
+            try:
+                await fetcher.once()
+            except Exception:
+                log.exception("fetcher")
+
+    def _task(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+        return asyncio.create_task(work, name=name)
+
+    def _wake(self) -> None:
+        for sender in self.senders:
+            sender.wake()
+
+    def _announce(self, server: web.Server) -> None:
+        port = server.servers[0].sockets[0].getsockname()[1]
+        host, _ = self._address
+        if self.settings.practice:
+            print(f"演练页面(Practice page): http://{host}:{port}/", flush=True)
+        else:
+            print(f"辅导员助手已启动: http://{host}:{port}/health", flush=True)
+
+    async def _shut_down(self, server: web.Server, tasks: list[asyncio.Task[None]]) -> None:
+        self.ticker.stop()
+        for close in self._closers:
+            await close()
+        server.should_exit = True
+        self._stop.set()
+        for sender in self.senders:
+            sender.stop()
+        _, late = await asyncio.wait(tasks, timeout=SECONDS_TO_STOP - 1)
+        for task in late:
+            task.cancel()
+        with contextlib.suppress(Exception):
+            await self.pipeline.do(lambda turn: leases.release(turn.db, self.owner))
+        await self.pipeline.stop()
+        self.engine.database.close()
+
+    def _health(self) -> dict[str, Any]:
+        facts: dict[str, Any] = {"status": "ok", "database": "ok", "tick": self.ticker.age(), "senders": {}}
+        try:
+            with self.engine.database.read.connect() as db:
+                units.is_empty(db)
+        except Exception as error:
+            facts.update(status="failing", database=type(error).__name__, reason="the database does not answer")
+        if facts["tick"] > metrics.TICK_ALARM.total_seconds():
+            facts.update(status="failing", reason="the scheduler has not ticked for a minute")
+        facts["senders"] = {sender.name: round(monotonic() - sender.last_round, 1) for sender in self.senders}
+        return facts
+
+    def _metrics(self) -> str:
+        return metrics.text(self.engine, self.pipeline, self.ticker.age())

@@ -1,0 +1,134 @@
+"""The practice page as a channel: its phones are rows, its live pages are told to look."""
+
+import asyncio
+import base64
+import binascii
+import mimetypes
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from bot.channels import Outgoing, SendError
+from bot.pipeline import Pipeline
+from bot.transaction import Turn
+from handlers.kit import Attachment, Message
+from storage import screens
+
+NAME = "practice"
+LONGEST_TEXT = 20_000
+MOST_BYTES = 10 << 20
+
+
+class BadRequest(Exception):
+    """What is wrong with a request, as a sentence for the page."""
+
+
+def decode(body: Any, now: datetime, spool: Path) -> Message:
+    """The message in a request's JSON; a file is put into `spool`. Raises BadRequest."""
+    if not isinstance(body, dict):
+        raise BadRequest("请求要是一个 JSON 对象。")
+    message_id, person = (_word(body, name) for name in ("id", "person"))
+    text = body.get("text") or ""
+    button = body.get("button") or ""
+    if not isinstance(text, str) or not isinstance(button, str) or len(button) > 64:
+        raise BadRequest("text 和 button 要是文字。")
+    if len(text) > LONGEST_TEXT:
+        raise BadRequest(f"消息太长了,最多 {LONGEST_TEXT} 字。请分成几条发。")
+    sent = _attachments(body.get("file"), message_id, spool)
+    if not text and not button and not sent and "text" not in body:
+        raise BadRequest("请写点什么,或选一张照片。")
+    return Message(NAME, message_id, person, person, now, text, button, sent, name=person)
+
+
+def _word(body: dict[str, Any], name: str) -> str:
+    value = body.get(name)
+    if not isinstance(value, str) or not 0 < len(value) <= 80 or not value.isprintable():
+        raise BadRequest(f"{name} 要是 1 到 80 个字符。")
+    return value
+
+
+def _attachments(file: Any, message_id: str, spool: Path) -> tuple[Attachment, ...]:
+    if file is None:
+        return ()
+    if not isinstance(file, dict) or not isinstance(file.get("data"), str):
+        raise BadRequest("file 要有 name、type 和 data(base64)。")
+    try:
+        content = base64.b64decode(file["data"].rpartition(",")[2], validate=True)
+    except (binascii.Error, ValueError):
+        raise BadRequest("照片没有传完整,请再发一次。") from None
+    if len(content) > MOST_BYTES:
+        raise BadRequest("照片太大了(最多 10 MB)。请选小一点的,或先压缩再发。")
+    name = str(file.get("name") or "照片")[:80]
+    ref = base64.urlsafe_b64encode(message_id.encode()).decode()[:200]
+    spool.mkdir(parents=True, exist_ok=True)
+    (spool / ref).write_bytes(content)
+    return (Attachment("photo", ref, name, len(content)),)
+
+
+class Practice:
+    """Sends to the phones of the practice page."""
+
+    name = NAME
+
+    def __init__(self, pipeline: Pipeline, folder: Path) -> None:
+        self._pipeline = pipeline
+        self.folder = folder
+        self._changed = asyncio.Condition()
+
+    @property
+    def spool(self) -> Path:
+        """Where uploads wait to be fetched."""
+        return self.folder / "spool"
+
+    async def send(self, outgoing: Outgoing) -> str:
+        """Put a bubble on the person's phone."""
+        file = await asyncio.to_thread(self._shelve, outgoing) if outgoing.file else None
+        buttons = [{"id": button_id, "label": label} for button_id, label in outgoing.buttons]
+        said = {"id": f"o{outgoing.id}", "from": "bot", "client": None}
+        bubble: dict[str, Any] = {**said, "text": outgoing.text, "buttons": buttons, "file": file}
+        await self._pipeline.do(lambda turn: self._show(turn, outgoing.chat, bubble))
+        await self.tell()
+        return f"o{outgoing.id}"
+
+    async def heard(self, message: Message, label: str) -> None:
+        """Show the person's own message on their phone; `label` is what a pressed button says."""
+        photo = message.attachments[0] if message.attachments else None
+        file = None if photo is None else {"url": "", "name": photo.name, "type": "image", "size": photo.size}
+        mine = {"id": f"m{message.message_id}", "from": "me", "client": message.message_id}
+        bubble = {**mine, "text": message.text or label, "buttons": [], "file": file}
+        await self._pipeline.do(lambda turn: self._show(turn, message.chat, bubble))
+        await self.tell()
+
+    def _show(self, turn: Turn, person: str, bubble: dict[str, Any]) -> None:
+        screens.put(turn.db, person, {**bubble, "at": turn.now.isoformat(timespec="seconds")})
+
+    def _shelve(self, outgoing: Outgoing) -> dict[str, Any]:
+        assert outgoing.file is not None
+        name, content = outgoing.file
+        shelf = self.folder / "sent" / f"o{outgoing.id}"
+        shelf.parent.mkdir(parents=True, exist_ok=True)
+        shelf.write_bytes(content)
+        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        url = f"/practice/files/o{outgoing.id}/{quote(name)}"
+        return {"url": url, "name": name, "type": kind, "size": len(content)}
+
+    async def fetch(self, ref: str) -> bytes:
+        """An upload from the spool."""
+        try:
+            return await asyncio.to_thread((self.spool / ref).read_bytes)
+        except OSError as error:
+            raise SendError(str(error), permanent=True) from error
+
+    async def tell(self) -> None:
+        """Wake the live pages."""
+        async with self._changed:
+            self._changed.notify_all()
+
+    async def change(self, seconds: float) -> None:
+        """Wait until something new is on a phone, at most so long."""
+        try:
+            async with asyncio.timeout(seconds), self._changed:
+                await self._changed.wait()
+        except TimeoutError:
+            return

@@ -1,0 +1,26 @@
+"""The one place that asks the machine for the time."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+
+class Clock:
+    """The bot's time in its zone; `ahead` is how far the practice clock has been moved forward."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self.zone = zone
+        self.ahead = timedelta()
+
+    def real(self) -> datetime:
+        """The true time, by which leases and pacing run."""
+        return datetime.now(UTC)
+
+    def now(self) -> datetime:
+        """The time the bot lives in."""
+        return (self.real() + self.ahead).astimezone(self.zone)
+
+    def move_to(self, then: datetime) -> None:
+        """Move the practice clock; raises ValueError for a step back."""
+        if then < self.now():
+            raise ValueError("the practice clock never goes back")
+        self.ahead = then - self.real()

@@ -1,0 +1,105 @@
+"""Understand → permit → call: from one message to the replies of one feature."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.features import Features
+from handlers.kit import Answer, Ask, Command, Reply
+from handlers.reading import read
+from handlers.surroundings import context_of
+from storage import cards, dialogues, people
+
+LONGEST_TEXT = 4000
+GREETING = "您好,我是少先队辅导员助手。请向学校大队辅导员要一个邀请码,再发给我:加入 邀请码"
+_SEPARATOR = re.compile(r"[\s:：,，。.!！?？/@]")
+
+
+def answer(features: Features, ask: Ask) -> Sequence[Reply]:
+    """What the message is answered with; raises Refusal for what is said as it is."""
+    if ask.message.button:
+        return _pressed(features, ask)
+    if len(ask.message.text) > LONGEST_TEXT:
+        return [Reply(f"消息太长了({len(ask.message.text)} 字),没有处理。请分成几条发,每条不超过 {LONGEST_TEXT} 字。")]
+    return _said(features, ask, tidy(ask.message.text))
+
+
+def tidy(text: str) -> str:
+    """The text without control characters and white space around it; line breaks and tabs stay."""
+    kept = (c for c in text if c in "\n\t" or not unicodedata.category(c).startswith(("Cc", "Cs")))
+    return "".join(kept).strip()
+
+
+def command_in(features: Features, text: str) -> tuple[Command, str] | None:
+    """The command that the text begins with, and its arguments."""
+    text = text.removeprefix("/") if text.startswith("/") else text
+    for end in range(min(len(text), 12), 0, -1):
+        command = features.by_word.get(text[:end].lower())
+        rest = text[end:]
+        if command and (not rest or _SEPARATOR.match(rest) or command.glued):
+            return command, re.sub(r"^@\w+", "", rest).lstrip(" \n\t:：,，")
+    return None
+
+
+def _said(features: Features, ask: Ask, text: str) -> Sequence[Reply]:
+    found = command_in(features, text)
+    if found is not None:
+        return _call(found[0], replace(ask, args=found[1]))
+    if ask.person is None or not ask.person.grants:
+        return [Reply(GREETING)]
+    return _continued(features, ask, text) or _read(features, ask, text)
+
+
+def _call(command: Command, ask: Ask) -> Sequence[Reply]:
+    if command.allows(ask.person):
+        _forget_question(ask)
+        return _list(command.handler(ask))
+    if ask.person is None or not ask.person.grants:
+        return [Reply(GREETING)]
+    return [Reply(f"「{command.words[0]}」您目前不能用。发「帮助」看看您能做什么。")]
+
+
+def _continued(features: Features, ask: Ask, text: str) -> Sequence[Reply]:
+    question = dialogues.current(ask.db, ask.vault, _where(ask), ask.now)
+    if question is None:
+        return []
+    if question.expired:
+        _forget_question(ask)
+        return []
+    replies = features.dialogues[question.kind](replace(ask, args=text), question.payload)
+    return [] if replies is None else _list(replies)
+
+
+def _read(features: Features, ask: Ask, text: str) -> Sequence[Reply]:
+    if not text and ask.message.attachments:
+        return _list(features.readers["photo"](ask))
+    reading = read(text, context_of(ask))
+    reader = features.readers.get(reading.intent) or features.readers["unknown"]
+    return _list(reader(replace(ask, args=text, reading=reading)))
+
+
+def _pressed(features: Features, ask: Ask) -> Sequence[Reply]:
+    press = cards.press(ask.db, ask.message.button)
+    if press is None or (press.channel, press.chat) != (ask.message.channel, ask.message.chat):
+        return [Reply("这个按钮已经失效。发「帮助」看看现在能做什么。")]
+    if press.person_id is not None and (ask.person is None or ask.person.id != press.person_id):
+        return [Reply("这个按钮是给别人的。发「帮助」看看您能做什么。")]
+    return _said(features, ask, press.command)
+
+
+def _list(replies: Answer) -> Sequence[Reply]:
+    return [replies] if isinstance(replies, Reply) else replies
+
+
+def _where(ask: Ask) -> dialogues.Where:
+    return dialogues.Where(ask.message.channel, ask.message.chat, ask.message.sender)
+
+
+def _forget_question(ask: Ask) -> None:
+    dialogues.close(ask.db, _where(ask))
+
+
+def who(ask: Ask) -> Ask:
+    """The ask with its person filled in."""
+    return replace(ask, person=people.by_account(ask.db, ask.message.channel, ask.message.sender, ask.now))

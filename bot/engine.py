@@ -1,0 +1,46 @@
+"""What every command line works with: the database, its keys, the features."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.clock import Clock
+from bot.features import Features, collect, modules
+from bot.settings import Settings
+from bot.transaction import Transactions
+from storage.database import Database, open_database
+from storage.migrate import migrate
+from storage.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """An open, migrated database and everything that works on it."""
+
+    settings: Settings
+    database: Database
+    vault: Vault
+    features: Features
+    clock: Clock
+
+    @property
+    def now(self) -> Callable[[], datetime]:
+        """The bot's time."""
+        return self.clock.now
+
+    def transactions(self) -> Transactions:
+        """What turns messages into committed results."""
+        return Transactions(self.database.write, self.features, self.vault, self.clock.now)
+
+    def render(self, recipe: str, values: Mapping[str, Any]) -> bytes:
+        """Make a picture or document from a read snapshot; raises KeyError for an unknown recipe."""
+        with self.database.read.connect() as db:
+            return self.features.recipes[recipe](db, values)
+
+
+def open_engine(settings: Settings, url: str) -> Engine:
+    """Open and migrate the database at `url`."""
+    database = open_database(url)
+    migrate(database.write)
+    return Engine(settings, database, Vault(settings.name_keys), collect(modules()), Clock(settings.zone))

@@ -1,0 +1,54 @@
+"""Finds what the features declare: commands, readers, dialogues, due words, recipes."""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+import handlers
+from handlers.kit import Answer, Ask, Command, Due, Handler, Reply, attribute
+
+Continue = Callable[[Ask, dict[str, Any]], Answer | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """Everything that was declared, by the word it is found under."""
+
+    commands: tuple[Command, ...]
+    by_word: Mapping[str, Command]
+    readers: Mapping[str, Handler]
+    dialogues: Mapping[str, Continue]
+    due: Mapping[str, Callable[[Due], Reply | None]]
+    recipes: Mapping[str, Callable[..., bytes]]
+
+
+def modules() -> list[ModuleType]:
+    """Every module directly under handlers/, in the order of their names."""
+    names = sorted(info.name for info in pkgutil.iter_modules(handlers.__path__) if not info.ispkg)
+    return [importlib.import_module(f"handlers.{name}") for name in names]
+
+
+def collect(found: Iterable[ModuleType]) -> Features:
+    """Read the declarations; raises ValueError when two features claim the same word."""
+    found = list(found)
+    commands = tuple(mark for mark, _ in attribute(found, "_command"))
+    return Features(
+        commands,
+        _unique((word, command) for command in commands for word in command.words),
+        _unique((intent, reader) for intents, reader in attribute(found, "_reads") for intent in intents),
+        _unique(attribute(found, "_answers")),
+        _unique(attribute(found, "_due")),
+        _unique(attribute(found, "_renders")),
+    )
+
+
+def _unique(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    table: dict[str, Any] = {}
+    for word, value in pairs:
+        if word in table:
+            raise ValueError(f"two features claim {word}")
+        table[word] = value
+    return table

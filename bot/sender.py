@@ -1,0 +1,159 @@
+"""The outbox's way out: claim → channel.send → sent | later | uncertain | dead, in order within a chat."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from time import monotonic
+from typing import Any
+
+from sqlalchemy import Engine
+
+from bot.channels import Channel, SendError, outgoing
+from bot.pipeline import Pipeline
+from bot.transaction import Turn
+from storage import outbox, people
+from storage.vault import Vault
+
+log = logging.getLogger(__name__)
+LEASE = timedelta(seconds=90)
+MOST = 100
+GIVE_UP = timedelta(hours=24)
+LONGEST_WAIT = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """How one send ended."""
+
+    letter: outbox.Letter
+    state: str
+    facts: dict[str, Any]
+    gone: bool = False
+
+
+class Sender:
+    """Sends one channel's letters."""
+
+    def __init__(
+        self,
+        channel: Channel,
+        pipeline: Pipeline,
+        read: Engine,
+        vault: Vault,
+        render: Callable[[str, dict[str, Any]], bytes],
+        clock: tuple[Callable[[], datetime], Callable[[], datetime]],
+        owner: str,
+    ) -> None:
+        """`clock` is (the bot's time, the true time); `render` makes a file from its recipe."""
+        self._channel = channel
+        self._pipeline = pipeline
+        self._read = read
+        self._vault = vault
+        self._render = render
+        self._now, self._real = clock
+        self._owner = owner
+        self.name = channel.name
+        self.last_round = monotonic()
+        self._wake = asyncio.Event()
+        self._stopping = False
+
+    def wake(self) -> None:
+        """Look now: something was written."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """End after the round that is under way."""
+        self._stopping = True
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Send until stopped; an unforeseen error costs one round, never the loop."""
+        while not self._stopping:
+            self._wake.clear()
+            self.last_round = monotonic()
+            try:
+                sent = await self.once()
+            except Exception:
+                log.exception("sender of %s", self._channel.name)
+                sent = False
+                await asyncio.sleep(1)
+            if not sent and not self._stopping:
+                await self._rest()
+
+    async def _rest(self) -> None:
+        try:
+            await asyncio.wait_for(self._wake.wait(), timeout=1)
+        except TimeoutError:
+            return
+
+    async def once(self) -> bool:
+        """One round; False when nothing was due."""
+        if not await asyncio.to_thread(self._any_due):
+            return False
+        letters = await self._pipeline.do(self._claim)
+        chats = [list(group) for _, group in groupby(sorted(letters, key=_order), key=lambda letter: letter.chat)]
+        rounds = await asyncio.gather(*(self._send_in_order(chat) for chat in chats))
+        settled = [each for one in rounds for each in one]
+        await self._pipeline.do(lambda turn: self._settle(turn, settled))
+        return bool(letters)
+
+    def _any_due(self) -> bool:
+        with self._read.connect() as db:
+            return outbox.waits(db, self._channel.name, self._now(), self._real())
+
+    def _claim(self, turn: Turn) -> list[outbox.Letter]:
+        return outbox.claim(turn.db, self._channel.name, self._owner, turn.now, self._real(), LEASE, MOST)
+
+    async def _send_in_order(self, letters: list[outbox.Letter]) -> list[Settled]:
+        settled: list[Settled] = []
+        held: set[str] = set()
+        for letter in letters:
+            # What follows a letter that must wait goes back untouched: order holds within a lane.
+            ended = Settled(letter, "new", {}) if letter.lane in held else await self._send(letter)
+            if ended.state == "new":
+                held.add(letter.lane)
+            settled.append(ended)
+        return settled
+
+    async def _send(self, letter: outbox.Letter) -> Settled:
+        try:
+            body = self._vault.open(letter.body)
+            file = await asyncio.to_thread(self._render, *body["file"][1:]) if "file" in body else None
+            platform_id = await self._channel.send(outgoing(letter.id, letter.chat, body, file))
+        except SendError as error:
+            return self._failed(letter, error)
+        except Exception as bug:
+            log.exception("letter %d", letter.id)
+            return Settled(letter, "dead", {"error": type(bug).__name__})
+        state = "uncertain" if letter.repeat else "sent"
+        return Settled(letter, state, {"sent_at": self._now(), "platform_id": platform_id[:80]})
+
+    def _failed(self, letter: outbox.Letter, error: SendError) -> Settled:
+        facts: dict[str, Any] = {"error": str(error)[:200]}
+        if error.permanent or letter.attempts > 30:
+            return Settled(letter, "dead", facts, error.gone)
+        if error.uncertain and letter.attempts > 1:
+            return Settled(letter, "uncertain", {**facts, "sent_at": self._now()})
+        wait = timedelta(seconds=error.after + 0.5) if error.after else self._backoff(letter.attempts)
+        return Settled(letter, "new", {**facts, "due_at": self._now() + wait})
+
+    def _backoff(self, attempts: int) -> timedelta:
+        """Full jitter: anything up to 2ⁿ seconds, an hour at most."""
+        return timedelta(seconds=random.uniform(0.2, min(LONGEST_WAIT.total_seconds(), 2.0**attempts)))
+
+    def _settle(self, turn: Turn, settled: list[Settled]) -> None:
+        for each in settled:
+            letter = each.letter
+            outbox.settle(turn.db, self._owner, letter.id, each.state, **each.facts)
+            if each.state == "dead":
+                log.warning("letter %d is dead: %s", letter.id, each.facts.get("error"))
+            if each.gone:
+                people.mark_reachable(turn.db, letter.channel, letter.chat, False)
+
+
+def _order(letter: outbox.Letter) -> tuple[str, str, int]:
+    return letter.chat, letter.lane, letter.id

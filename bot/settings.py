@@ -1,0 +1,134 @@
+"""Settings from the environment and `.env`; every problem is reported at once, in plain words."""
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from cryptography.fernet import Fernet
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SECRETS = ("NAME_KEY", "TELEGRAM_TOKEN")
+
+
+class BadSettings(Exception):
+    """What is wrong with the settings, one sentence a line."""
+
+
+class Settings(BaseSettings):
+    """All settings; `.env.example` explains each."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+
+    database_url: str = ""
+    data_dir: Path = Path("data")
+    host: str = "127.0.0.1"
+    port: int = Field(8080, ge=0, le=65535)
+    timezone: str = "Asia/Shanghai"
+    log_level: str = "INFO"
+    name_key: str = ""
+    telegram_token: str = ""
+    telegram_api_url: str = "https://api.telegram.org/bot"
+    telegram_proxy: str = ""
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"没有「{name}」这个时区,例如 Asia/Shanghai") from error
+        return name
+
+    @field_validator("log_level")
+    @classmethod
+    def _known_level(cls, level: str) -> str:
+        if level.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+            raise ValueError("只能是 DEBUG、INFO、WARNING 或 ERROR")
+        return level.upper()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which days begin."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def practice(self) -> bool:
+        """Whether no platform is configured, so that the practice page is on."""
+        return not self.telegram_token
+
+    @property
+    def real_database(self) -> str:
+        """The database of the real bot."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'bot.db'}"
+
+    @property
+    def practice_database(self) -> str:
+        """The database of the practice page: always one of its own."""
+        return f"sqlite:///{self.data_dir / 'practice.db'}"
+
+    @property
+    def database(self) -> str:
+        """The database that `serve` uses."""
+        return self.practice_database if self.practice else self.real_database
+
+    @property
+    def files(self) -> Path:
+        """Where fetched photos are kept."""
+        return self.data_dir / ("practice-files" if self.practice else "files")
+
+    @cached_property
+    def name_keys(self) -> list[str]:
+        """The Fernet keys that seal names and texts; made once in `DATA_DIR/name.key` when none is set."""
+        given = [key.strip() for key in self.name_key.split(",") if key.strip()]
+        return given or [_own_key(self.data_dir / "name.key")]
+
+
+def _own_key(path: Path) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        # Created by one process only, readable by its owner only.
+        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+            file.write(Fernet.generate_key())
+    except FileExistsError:
+        pass
+    return path.read_text().strip()
+
+
+def load(**overrides: Any) -> Settings:
+    """The settings as they are now; raises BadSettings with every problem in one text."""
+    problems: list[str] = []
+    for name in SECRETS:
+        try:
+            overrides.update(_from_file(name))
+        except OSError as error:
+            problems.append(f"{name}_FILE: 读不到这个文件({error.strerror})")
+    try:
+        settings = Settings(**overrides)
+        _check_keys(settings)
+    except ValidationError as error:
+        problems += [f"{'.'.join(map(str, each['loc'])).upper()}: {_plain(each)}" for each in error.errors()]
+    except ValueError:
+        problems.append("NAME_KEY: 不是有效的密钥(应为 32 字节的 url-safe base64,可用 python -m bot key 生成)")
+    if problems:
+        raise BadSettings("\n".join(problems))
+    return settings
+
+
+def _from_file(name: str) -> dict[str, str]:
+    path = os.environ.get(f"{name}_FILE")
+    if not path or os.environ.get(name):
+        return {}
+    return {name.lower(): Path(path).read_text(encoding="utf-8").strip()}
+
+
+def _check_keys(settings: Settings) -> None:
+    for key in settings.name_key.split(","):
+        if key.strip():
+            Fernet(key.strip())
+
+
+def _plain(problem: Any) -> str:
+    return str(problem["msg"]).removeprefix("Value error, ")

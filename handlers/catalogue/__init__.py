@@ -1,0 +1,1 @@
+"""What the bot knows beforehand: tables that schools may extend."""

@@ -1,0 +1,25 @@
+"""帮助: made from what the features declare, showing only what the asker may do."""
+
+from handlers.kit import ANYONE, Ask, Button, Command, Reply, command
+
+
+@command("帮助", "help", "start", who=ANYONE, help="看看我能做什么", examples=("帮助", "帮助 签到"))
+def show(ask: Ask) -> Reply:
+    """All commands of the asker, or one with its examples."""
+    if ask.person is None or not ask.person.grants:
+        return Reply("您好,我是少先队辅导员助手。请向学校大队辅导员要一个邀请码,再发给我:加入 邀请码")
+    mine = [each for each in ask.features if each.allows(ask.person)]
+    one = next((each for each in mine if ask.args and ask.args in each.words), None)
+    return _one(one) if one else _all(mine)
+
+
+def _one(shown: Command) -> Reply:
+    examples = "\n".join(f"· {example}" for example in shown.examples)
+    return Reply(f"{shown.words[0]}:{shown.help}\n可以这样发:\n{examples}")
+
+
+def _all(mine: list[Command]) -> Reply:
+    lines = [f"{each.words[0]} - {each.help}" for each in mine]
+    return Reply(
+        "您可以这样用我:\n" + "\n".join(lines) + "\n\n想看例子,发「帮助 签到」。", (Button("签到怎么发", "帮助 签到"),)
+    )

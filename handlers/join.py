@@ -1,0 +1,105 @@
+"""加入 and 邀请: newcomers come in by a one-time code for a role at a unit."""
+
+from handlers.kit import ADMINS, ANYONE, Ask, Person, Refusal, Reply, Role, Unit, command
+from storage import invites, people, units
+from storage.units import Kind
+
+# Who may invite whom: everybody for what is below them.
+_BELOW_SCHOOL = {Role.COUNSELOR, Role.OUTSIDE_COUNSELOR, Role.VOLUNTEER}
+_SIDE = {Role.STATION_HEAD, Role.GROUP_HEAD, Role.CARE_ADMIN, Role.INSPECTOR, Role.DATA_OFFICER, Role.SUPERVISOR}
+_SCHOOL = _BELOW_SCHOOL | {Role.BRIGADE, Role.DATA_OFFICER}
+_COUNTY = _SCHOOL | _SIDE | {Role.SCHOOL_ADMIN, Role.COUNTY_ADMIN}
+_MAY_INVITE: dict[Role, set[Role]] = {
+    Role.BRIGADE: _BELOW_SCHOOL,
+    Role.SCHOOL_ADMIN: _SCHOOL,
+    Role.COUNTY_ADMIN: _COUNTY,
+    Role.CITY_ADMIN: _COUNTY | {Role.CITY_ADMIN},
+    Role.PROVINCE_ADMIN: set(Role),
+}
+_SQUAD_ROLES = {Role.COUNSELOR}
+_SCHOOL_ROLES = {Role.BRIGADE, Role.SCHOOL_ADMIN}
+
+
+@command("加入", "join", who=ANYONE, help="用邀请码加入", examples=("加入 QH7K3-M9XTP",), glued=True)
+def join(ask: Ask) -> Reply:
+    """Give the code's role to the sender; five wrong tries an hour, then a pause."""
+    sender = ask.message.channel, ask.message.sender
+    if not ask.args:
+        return Reply("请带上邀请码,像这样发:加入 QH7K3-M9XTP\n邀请码向大队辅导员或上级管理员要。")
+    if invites.wrong_tries(ask.db, *sender, ask.now) >= invites.TRIES_AN_HOUR:
+        return Reply("输错的次数太多,请一小时后再试,或向邀请您的老师核对邀请码。")
+    code, _, name = ask.args.partition(" ")
+    found = invites.find(ask.db, code, ask.now)
+    if found is None:
+        invites.note_wrong(ask.db, *sender, ask.now)
+        left = invites.TRIES_AN_HOUR - invites.wrong_tries(ask.db, *sender, ask.now)
+        return Reply(f"这个邀请码不对,或已用过、已过期。请核对后再发(还可以试 {left} 次)。")
+    return _welcome(ask, found, name.strip()[:20])
+
+
+def _welcome(ask: Ask, found: invites.Invite, name: str) -> Reply:
+    at = units.by_id(ask.db, found.unit_id)
+    person_id = ask.person.id if ask.person else _new_person(ask, name or ask.message.name or ask.message.sender)
+    if not invites.use(ask.db, found, person_id, ask.now):
+        return Reply("这个邀请码刚被别人用掉了。请再要一个。")
+    people.give(ask.db, person_id, found.role, at, ask.now)
+    where = units.full_name(ask.db, at)
+    todo = "发「帮助 签到」看看怎么报活动。" if found.role == Role.COUNSELOR else "发「帮助」看看能做什么。"
+    return Reply(f"欢迎!您现在是{where}的{found.role.label}。\n{todo}")
+
+
+def _new_person(ask: Ask, name: str) -> int:
+    person_id = people.add(ask.db, name[:20], ask.now)
+    people.link(ask.db, person_id, ask.message.channel, ask.message.sender)
+    return person_id
+
+
+@command(
+    "邀请",
+    "invite",
+    who=ADMINS,
+    help="为新老师开一个邀请码",
+    examples=("邀请 中队辅导员 三(2)中队", "邀请 大队辅导员 实验小学"),
+)
+def invite(ask: Ask) -> Reply:
+    """A one-time code for a role at a unit of the asker's part of the tree."""
+    if not ask.message.private:
+        raise Refusal("邀请码不能在群里开,请私聊我。")
+    label, _, words = ask.args.partition(" ")
+    role = people.role_named(label)
+    if role is None:
+        names = "、".join(each.label for each in Role if _may(ask.me, each))
+        raise Refusal(f"请写明角色和单位,像这样:邀请 中队辅导员 三(2)中队\n您可以邀请:{names}。")
+    if not _may(ask.me, role):
+        raise Refusal(f"您不能邀请{role.label},请找上级管理员。")
+    at = _unit(ask, role, words.strip())
+    code = invites.make(ask.db, at.id, role, ask.me.id, ask.now)
+    return Reply(
+        f"邀请码:{code}\n{units.full_name(ask.db, at)} · {role.label},7 天内有效,只能用一次。\n"
+        f"请对方私聊我发:加入 {code}"
+    )
+
+
+def _may(person: Person, role: Role) -> bool:
+    return any(role in _MAY_INVITE.get(held, ()) for held in person.roles)
+
+
+def _unit(ask: Ask, role: Role, words: str) -> Unit:
+    paths = [grant.unit.path for grant in ask.me.grants if role in _MAY_INVITE.get(grant.role, ())]
+    found = [unit for unit in units.find(ask.db, _squad_name(words), paths) if _fits(role, unit)] if words else []
+    if not found:
+        raise Refusal(f"没有找到单位「{words or '?'}」。请写全名,像这样:邀请 {role.label} 三(2)中队")
+    if len(found) > 1:
+        names = "、".join(units.full_name(ask.db, unit) for unit in found[:5])
+        raise Refusal(f"有 {len(found)} 个单位叫这个名字:{names}。请把学校也写上。")
+    return found[0]
+
+
+def _squad_name(words: str) -> str:
+    return words.replace("（", "(").replace("）", ")").replace(" ", "")
+
+
+def _fits(role: Role, unit: Unit) -> bool:
+    if role in _SQUAD_ROLES:
+        return unit.kind == Kind.SQUAD
+    return unit.kind == Kind.SCHOOL if role in _SCHOOL_ROLES else True

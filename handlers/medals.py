@@ -1,0 +1,128 @@
+"""What nominating and reviewing share: the names of the medals, who decides, how a case is said."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from handlers.kit import Ask, Person, Role, Unit
+from handlers.reading import Reading
+from storage import children, people
+from storage.nominations import Case, State, Step
+from storage.units import Kind
+
+REASON_LIMIT = 100
+STARS = {"S1": "一星章", "S2": "二星章", "S3": "三星章", "S4": "四星章", "S5": "五星章"}
+# 中青联发〔2019〕13号: the school awards the first star, each further one belongs to the next level up.
+_HIGHER = {"S2": "县级少工委", "S3": "市级少工委", "S4": "省级少工委", "S5": "全国少工委"}
+_DONE = {
+    State.SUBMITTED: "提名",
+    State.APPROVED: "同意",
+    State.RETURNED: "退回",
+    State.WITHDRAWN: "撤回",
+}
+_NUMBER = re.compile(r"\s*[NnＮｎ]?\s*(\d{8})\s*[-－—–]\s*(\d{1,4})(?!\d)[\s,，:：、。]*")
+
+
+def label(medal: str) -> str:
+    """The medal's name in chat: `S1` → 一星章, `B:红星章/向阳章` → 向阳章."""
+    return STARS.get(medal) or medal.partition(":")[2].rpartition("/")[2]
+
+
+def is_star(medal: str) -> bool:
+    """Whether it is one of the five star medals, the only ones that a collective can get."""
+    return medal in STARS
+
+
+def higher_level(medal: str) -> str:
+    """Who awards it when that is not the school; empty when it is."""
+    return "评选单位" if medal.startswith("H:") else _HIGHER.get(medal, "")
+
+
+def numbered(text: str) -> tuple[str, str]:
+    """(case number, the rest) of `N20260403-07 材料不全`, however it was typed; ("", text) without a number."""
+    match = _NUMBER.match(text)
+    if match is None:
+        return "", text.strip()
+    return f"N{int(match[1]):08}-{int(match[2]):02}", text[match.end() :].strip()
+
+
+def all_numbers(text: str) -> tuple[str, ...]:
+    """Every case number that the text begins with, once each."""
+    found: dict[str, None] = {}
+    number, rest = numbered(text)
+    while number:
+        found[number] = None
+        number, rest = numbered(rest)
+    return tuple(found)
+
+
+def reviewing_roles(nominator: Person, nominee: Unit) -> frozenset[Role]:
+    """Who may decide on this person's nominations: what the brigade counselor proposes, the school decides."""
+    own = {grant.role for grant in nominator.grants if grant.unit.covers(nominee)}
+    return frozenset({Role.SCHOOL_ADMIN} if Role.BRIGADE in own else {Role.BRIGADE, Role.SCHOOL_ADMIN})
+
+
+def reviewers(ask: Ask, nominator: Person, nominee: Unit) -> list[Person]:
+    """Everybody who may decide on it now, never the nominator."""
+    found = people.above(ask.db, reviewing_roles(nominator, nominee), nominee, ask.now)
+    return [person for person in found if person.grants and person.id != nominator.id]
+
+
+def said(ask: Ask, cases: Iterable[Case], *, aloud: bool) -> dict[int, str]:
+    """Case id → `四(1)中队 王小明 一星章`; `aloud` False leaves the child's name out, as every group must."""
+    cases = list(cases)
+    ids = [case.child_id for case in cases if case.child_id is not None]
+    names = children.names(ask.db, ask.vault, ids) if aloud and ids else {}
+    return {case.id: _say(case, names) for case in cases}
+
+
+def _say(case: Case, names: Mapping[int, str]) -> str:
+    if case.child_id is None:
+        return f"{collective_name(case.unit)} 集体{label(case.medal)}"
+    return " ".join(part for part in (case.unit.name, names.get(case.child_id, ""), label(case.medal)) if part)
+
+
+def collective_name(unit: Unit) -> str:
+    """The unit as a nominee: a school stands for its 大队."""
+    return f"{unit.name}大队" if unit.kind == Kind.SCHOOL else unit.name
+
+
+def reason_of(ask: Ask, sealed: bytes | None) -> str:
+    """A sealed reason in clear, for a private chat; empty when none was given."""
+    return "" if sealed is None else str(ask.vault.open(sealed))
+
+
+def without_private(reason: str, heard: Reading) -> str:
+    """The reason without what the reader calls private: PIPL 28, collect no more than the purpose needs.
+
+    What it warned of but cannot point at costs the whole reason.
+    """
+    if not heard.private and any(issue.startswith("PII_") for issue in heard.issues):
+        return ""
+    for words in sorted(filter(None, heard.private), key=len, reverse=True):
+        reason = reason.replace(words, "")
+    return reason.strip(" ,，、。;；:：")
+
+
+def moment(ask: Ask, at: datetime) -> str:
+    """`4月3日 10:20` in the zone of the school."""
+    local = at.astimezone(ask.now.tzinfo)
+    return f"{local.month}月{local.day}日 {local:%H:%M}"
+
+
+def stands(case: Case) -> str:
+    """Where the case stands, never more than the school knows."""
+    if case.state is State.APPROVED and higher_level(case.medal):
+        return f"大队审核通过,待{higher_level(case.medal)}决定"
+    return {
+        State.SUBMITTED: "待审",
+        State.APPROVED: "校级已通过",
+        State.RETURNED: "已退回",
+        State.WITHDRAWN: "已撤回",
+    }[case.state]
+
+
+def decided(ask: Ask, step: Step) -> str:
+    """`李老师已在4月3日 10:20 退回`; the asker is 您."""
+    who = "您" if step.person_id == ask.me.id else step.by
+    return f"{who}已在{moment(ask, step.at)} {_DONE[step.state]}"

@@ -1,0 +1,100 @@
+"""What the reader is told about the asker's place: squads, aliases, own squad."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection
+
+from handlers.kit import REPORTERS, Ask, Person, Unit
+from handlers.reading import Context
+from storage import facts, units
+from storage.units import Kind
+
+_SIDE = {Kind.COMMUNITY, Kind.STATION, Kind.BAND}
+
+
+@dataclass(frozen=True, slots=True)
+class School:
+    """A school's active units as the reader names them."""
+
+    units: dict[str, Unit]
+    aliases: dict[str, str]
+    sizes: dict[str, int]
+    grades: tuple[int, int]
+    classes: int
+
+
+def school_of(db: Connection, school_id: int) -> School:
+    """The school's squads by key (`3-2`); kept beside the connection until the tree changes."""
+    version = facts.get(db, units.TREE)
+    kept = db.info.setdefault("schools", {})
+    if kept.get("version") != version:
+        kept.clear()
+        kept["version"] = version
+    if school_id not in kept:
+        kept[school_id] = _school(units.of_school(db, school_id))
+    found: School = kept[school_id]
+    return found
+
+
+def _school(found: Iterable[Unit]) -> School:
+    squads = {unit.key: unit for unit in found if unit.key}
+    grades = [unit.grade for unit in squads.values() if unit.grade] or [1, 6]
+    classes = max((unit.class_no or 0 for unit in squads.values()), default=8)
+    aliases = {alias: key for key, unit in squads.items() for alias in unit.aliases}
+    sizes = {key: unit.members for key, unit in squads.items() if unit.members}
+    return School(squads, aliases, sizes, (min(grades), max(grades)), classes)
+
+
+def context_of(ask: Ask) -> Context:
+    """The reader's context for this asker; of somebody without a school it knows only the day."""
+    person = ask.person
+    school_id = _school_id(person)
+    if person is None or school_id is None:
+        return _with_side_units(Context(received=ask.today), person)
+    school = school_of(ask.db, school_id)
+    context = Context(
+        received=ask.today,
+        grades=school.grades,
+        classes=school.classes,
+        aliases=school.aliases,
+        units=frozenset(school.units),
+        roster_size=school.sizes,
+        bound_unit=_own_squad(person),
+    )
+    return _with_side_units(context, person)
+
+
+def _school_id(person: Person | None) -> int | None:
+    at = person.units(REPORTERS) if person else []
+    return next((unit.school_id for unit in at if unit.school_id), None)
+
+
+def _own_squad(person: Person) -> str | None:
+    keys = {unit.key for unit in person.units(REPORTERS) if unit.key}
+    return keys.pop() if len(keys) == 1 else None
+
+
+def _with_side_units(context: Context, person: Person | None) -> Context:
+    at = [unit for unit in (person.units() if person else []) if unit.kind in _SIDE]
+    if not at:
+        return context
+    return replace(
+        context,
+        communities=tuple(unit.name.removesuffix("社区") for unit in at if unit.kind == Kind.COMMUNITY),
+        stations=tuple(unit.name.removesuffix("辅导站") for unit in at if unit.kind == Kind.STATION),
+        teams=tuple(unit.name for unit in at if unit.kind == Kind.BAND),
+    )
+
+
+def unit_named(ask: Ask, key: str) -> Unit | None:
+    """The unit that the reader means by `3-2`, `ALL`, `社区:瑞景` …, as the asker would mean it; None if unknown."""
+    school_id = _school_id(ask.person)
+    if school_id is not None:
+        if key == "ALL":
+            return units.by_id(ask.db, school_id)
+        squad = school_of(ask.db, school_id).units.get(key.partition("#")[0])
+        if squad:
+            return squad
+    _, _, name = key.partition(":")
+    return next((unit for unit in ask.me.units() if name and unit.name.startswith(name)), None)

@@ -1,0 +1,133 @@
+"""Wording that several places share: how a day, a squad, a check-in, a question is said."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from handlers.kit import Button
+from handlers.reading import Record
+from storage.checkins import Checkin
+
+_WEEKDAYS = "一二三四五六日"
+_GRADES = "零一二三四五六七八九"
+
+
+def day(value: date) -> str:
+    """4月3日(周五)."""
+    return f"{value.month}月{value.day}日(周{_WEEKDAYS[value.weekday()]})"
+
+
+def squad(grade: int, class_no: int) -> str:
+    """三(2)中队."""
+    return f"{_GRADES[grade]}({class_no})中队" if grade < len(_GRADES) else f"{grade}({class_no})中队"
+
+
+def unit_key(key: str) -> str:
+    """The reader's unit as people write it: `3-2` → 三(2)中队, `G3` → 三年级, `ALL` → 全校."""
+    if key == "ALL":
+        return "全校"
+    if key.startswith("G") and key[1:].isdigit():
+        return f"{_GRADES[int(key[1:])]}年级"
+    grade, dash, class_no = key.partition("#")[0].partition("-")
+    if dash and grade.isdigit() and class_no.isdigit():
+        return squad(int(grade), int(class_no))
+    return key.partition(":")[2] or key
+
+
+def checkin_line(said: Checkin) -> str:
+    """三(2)中队 主题队日 38 人."""
+    return f"{said.unit_name} {said.activity} {said.attended} 人"
+
+
+_WARNINGS = {
+    "PII_PHONE": "电话号码",
+    "PII_ID": "证件号码",
+    "PII_NAME": "孩子的姓名",
+    "PII_HEALTH": "健康情况",
+    "PII_FAMILY": "家庭情况",
+}
+
+
+def privacy_warning(issues: Sequence[str]) -> str:
+    """What is said when the message held what must not be kept; empty when it did not."""
+    found = "、".join(words for issue, words in _WARNINGS.items() if issue in issues)
+    return f"消息里的{found}没有保存。为了保护孩子,请在聊天里删除那条消息。" if found else ""
+
+
+_QUESTIONS = {
+    "UNIT_MISSING": "请问是哪个中队?如:三(2)",
+    "UNIT_AMBIGUOUS": "请问是几年级的?如:三(2)",
+    "UNIT_UNKNOWN": "名册里没有{unit}。请问是哪个中队?如:三(2)",
+    "ACTIVITY_MISSING": "请问是什么活动?",
+    "COUNT_MISSING": "请问到了多少人?",
+    "COUNT_AMBIGUOUS": "有几个数字,请问实到多少人?",
+    "COUNT_SHARED": "请分别写每个中队的人数,如:三(1)40 三(2)38",
+    "COUNT_VAGUE": "请问准确到了多少人?",
+    "COUNT_CONFLICT": "人数对不上(应到 {due},实到 {attended})。请重新写,如:应到42实到40",
+    "COUNT_RANGE": "{attended} 人好像不对。请问准确到了多少人?",
+    "DATE_FUTURE": "{day}还没到。请问活动是哪一天?如:今天、昨天、4月3日",
+    "DATE_INVALID": "没有这个日期。请问活动是哪一天?如:今天、昨天、4月3日",
+    "DATE_OLD": "{day}已经过去很久。请问活动是哪一天?",
+}
+_LIKELY = {
+    "ACTIVITY_MISSING": ("主题队日", "主题队会", "队课", "志愿服务", "红领巾爱学习"),
+    "DATE_FUTURE": ("今天", "昨天"),
+    "DATE_INVALID": ("今天", "昨天"),
+}
+_SCOLDED = frozenset(
+    {"COUNT_CONFLICT", "COUNT_RANGE", "COUNT_VAGUE", "COUNT_AMBIGUOUS", "COUNT_SHARED", "COUNT_MISSING"}
+)
+
+
+def question(issues: Sequence[str], record: Record) -> tuple[str, tuple[Button, ...]]:
+    """The one question for what is missing, what is known first, with the likely answers as buttons."""
+    issue = next((issue for issue in _QUESTIONS if issue in issues), "")
+    if not issue:
+        return "没看懂这条消息,没有记录。像这样发:\n三(2)中队 主题队日 38人 清明祭英烈", ()
+    words = {
+        "unit": unit_key(record.unit) if record.unit else "",
+        "due": record.due,
+        "attended": record.attended,
+        "day": day(record.date) if record.date else "",
+    }
+    known = canonical(record, issues)
+    asked = _QUESTIONS[issue].format(**words)
+    buttons = tuple(Button(answer, answer) for answer in _LIKELY.get(issue, ()))
+    return (f"{asked}\n其余已记下:{known}" if known else asked), buttons
+
+
+def doubt(issues: Sequence[str]) -> str:
+    """Why a complete message is asked about once more."""
+    return "这是一个多月前的活动:" if "DATE_OLD" in issues else "请核对一下:"
+
+
+def canonical(record: Record, issues: Sequence[str]) -> str:
+    """What is known and not in doubt, as a message of its own that reads the same."""
+    counts = not _SCOLDED.intersection(issues)
+    parts = [
+        unit_key(record.unit) if record.unit and not any(issue.startswith("UNIT") for issue in issues) else "",
+        record.activity or "",
+        _date(record, issues),
+        f"应到{record.due}" if counts and record.due is not None else "",
+        f"实到{record.attended}" if counts and record.attended is not None else "",
+        record.topic or "",
+    ]
+    return " ".join(filter(None, parts))
+
+
+def _date(record: Record, issues: Sequence[str]) -> str:
+    if record.date is None or any(issue in ("DATE_FUTURE", "DATE_INVALID") for issue in issues):
+        return ""
+    return record.date.isoformat()
+
+
+def merged(known: str, answer: str, issues: Sequence[str]) -> str:
+    """The known part and the answer to the question, as one message."""
+    if any(issue.startswith("COUNT") for issue in issues):
+        answer = with_heads(answer)
+    return f"{answer} {known}" if any(issue.startswith("UNIT") for issue in issues) else f"{known} {answer}"
+
+
+def with_heads(words: str) -> str:
+    """A bare number is a head count: 38 → 38人."""
+    bare = words.strip()
+    return f"{bare}人" if bare.isdigit() else words

@@ -1,0 +1,261 @@
+"""The pioneers' calendar: key dates, working days, quiet hours, and the instant at which each reminder is due; pure."""
+
+import calendar as gregorian
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+DAY = timedelta(days=1)
+# From this grade on a school is a junior high school (初中).
+JUNIOR = 7
+# The longest holiday is a summer; a reminder is never moved further than that, nor a chase by more than a week.
+_FURTHEST_BACK, _FURTHEST_ON = 70, 7
+
+
+def date_of(on: Mapping[str, Any], year: int) -> date | None:
+    """
+    The day of a rule in a year; None where the year has none.
+
+    Rules: {month, day} · {month, weekday 1–7, nth} with nth -1 for the last · {lunar_month, lunar_day} · {term}.
+    A day that the month lacks in this year (29 February) is the month's last day.
+    """
+    if "term" in on:
+        return _solar_term(on["term"], year)
+    if "lunar_month" in on:
+        return _lunar_day(on["lunar_month"], on["lunar_day"], year)
+    length = gregorian.monthrange(year, on["month"])[1]
+    if "day" in on:
+        return date(year, on["month"], min(on["day"], length))
+    days = [day for n in range(1, length + 1) if (day := date(year, on["month"], n)).isoweekday() == on["weekday"]]
+    place = on["nth"] - 1 if on["nth"] > 0 else on["nth"]
+    return days[place] if -len(days) <= place < len(days) else None
+
+
+def _solar_term(name: str, year: int) -> date | None:
+    from borax.calendars.lunardate import TermUtils
+
+    return TermUtils.nth_term_day(year, term_name=name) if 1900 <= year <= 2100 else None
+
+
+def _lunar_day(month: int, day: int, year: int) -> date | None:
+    from borax.calendars.lunardate import LunarDate
+
+    # The last lunar months of a year lie in the next January and February.
+    for lunar_year in (year, year - 1):
+        try:
+            found: date = LunarDate(lunar_year, month, day).to_solar_date()
+        except ValueError:
+            continue
+        if found.year == year:
+            return found
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyDate:
+    """
+    A day of the year worth preparing for.
+
+    `kind`: A a ceremony, B a themed 队日, C a notice; `junior_kind` is the kind in grades 7–9.
+    `steps`: what to do by lead. `who`: leads by role, instead of the kind's.
+    `activity` and `topic` make the check-in to copy.
+    """
+
+    id: str
+    name: str
+    kind: str
+    on: Mapping[str, Any]
+    solemn: bool = False
+    about: str = ""
+    prepare: tuple[str, ...] = ()
+    steps: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    activity: str = ""
+    topic: str = ""
+    greeting: str = ""
+    junior_kind: str = ""
+    from_year: int = 0
+    who: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+    def day(self, year: int) -> date | None:
+        """Its day in a year."""
+        return date_of(self.on, year) if year >= self.from_year else None
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """What an admin noted of a year: days off, make-up days, school vacation; `complete`: it has the year's 调休."""
+
+    off: frozenset[date] = frozenset()
+    work: frozenset[date] = frozenset()
+    vacation: frozenset[date] = frozenset()
+    complete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Workdays:
+    """Which days are worked, make-up Saturdays included; the noted years go before the library's."""
+
+    years: Mapping[int, Year] = field(default_factory=dict)
+
+    def knows(self, year: int) -> bool:
+        """Whether the 调休 of a year is known; otherwise Monday to Friday are taken for working days."""
+        from chinese_calendar.constants import holidays
+
+        return year in {day.year for day in holidays} or (year in self.years and self.years[year].complete)
+
+    def worked(self, day: date) -> bool:
+        """Whether this is a working day."""
+        noted = self.years.get(day.year)
+        if noted and day in noted.work:
+            return True
+        if noted and (day in noted.off or day in noted.vacation):
+            return False
+        import chinese_calendar
+
+        try:
+            return bool(chinese_calendar.is_workday(day))  # type: ignore[no-untyped-call]
+        except NotImplementedError:
+            return day.isoweekday() <= 5
+
+    def before(self, day: date) -> date | None:
+        """The last working day before; None when a whole season is free."""
+        return next((back for n in range(1, _FURTHEST_BACK + 1) if self.worked(back := day - n * DAY)), None)
+
+    def at_or_after(self, day: date) -> date | None:
+        """The first working day from `day` on; None when a week is free."""
+        return next((on for n in range(_FURTHEST_ON + 1) if self.worked(on := day + n * DAY)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Local times of day: of a reminder, of one on the day itself, of one moved forward; nothing is said at night."""
+
+    morning: time
+    on_day: time
+    moved: time
+    quiet_from: time
+    quiet_until: time
+
+    def quiet(self, at: time) -> bool:
+        """Whether nothing may be said at this local time."""
+        return at >= self.quiet_from or at < self.quiet_until
+
+
+@dataclass(frozen=True, slots=True)
+class Chase:
+    """Which check-ins end the chase: of how many days before the date on, and of which activities not."""
+
+    days_before: int
+    ignore: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Calendar:
+    """Everything the reminders follow. `policy`: kind → role → leads; `source` is what it was parsed from (JSON)."""
+
+    dates: tuple[KeyDate, ...]
+    policy: Mapping[str, Mapping[str, tuple[int, ...]]]
+    times: Times
+    chase: Chase
+    workdays: Workdays
+    zone: ZoneInfo
+    source: str
+
+    def by_id(self, id: str) -> KeyDate | None:
+        """The key date with this id."""
+        return next((key for key in self.dates if key.id == id), None)
+
+    def instant(self, day: date, at: time) -> datetime:
+        """A local time of a day as an instant; in a clock change the first of two, or the first after the gap."""
+        return datetime.combine(day, at, self.zone)
+
+    def awake(self, at: datetime) -> datetime:
+        """The instant itself, or the end of the night it lies in."""
+        local = at.astimezone(self.zone)
+        if not self.times.quiet(local.time()):
+            return at
+        day = local.date() + DAY if local.time() >= self.times.quiet_from else local.date()
+        return self.instant(day, self.times.quiet_until)
+
+    def send_at(self, day: date, lead: int) -> datetime | None:
+        """
+        When a reminder of `day` goes out: `lead` days before, on a free day the working day before at 16:00.
+
+        A chase (lead below 0) is moved the other way, so that it never comes before its date. None: not at all.
+        """
+        wanted = day - lead * DAY
+        if lead < 0:
+            then = self.workdays.at_or_after(wanted)
+            return self.instant(then, self.times.morning) if then else None
+        if self.workdays.worked(wanted):
+            return self.instant(wanted, self.times.morning if lead else self.times.on_day)
+        then = self.workdays.before(wanted)
+        return self.instant(then, self.times.moved) if then else None
+
+    def warnings(self, first: date, last: date) -> list[str]:
+        """One sentence for each year in between whose 调休 is not known."""
+        return [
+            f"{year} 年还没有调休数据,先按周一至周五算工作日;通知公布后请把 workdays-{year}.toml 放进 catalogue 目录。"
+            for year in range(first.year, last.year + 1)
+            if not self.workdays.knows(year)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """One lead of one key date in one year, for the holders of `roles`; `junior` None: whatever their grade."""
+
+    key: KeyDate
+    kind: str
+    day: date
+    lead: int
+    at: datetime
+    roles: frozenset[str]
+    junior: bool | None = None
+
+    @property
+    def occurrence(self) -> str:
+        """Rule and business date: `qingming:2026-04-05`."""
+        return f"{self.key.id}:{self.day.isoformat()}"
+
+    def concerns(self, role: str, junior: bool) -> bool:
+        """Whether it is for somebody with this role (in grades 7–9)."""
+        return role in self.roles and self.junior in (None, junior)
+
+
+def reminders(calendar: Calendar, first: date, last: date) -> list[Reminder]:
+    """Every reminder that goes out on the local days `first`…`last`, in order of time."""
+    found = [
+        reminder
+        for year in range(first.year - 1, last.year + 2)
+        for reminder in _of_year(calendar, year)
+        if first <= reminder.at.date() <= last
+    ]
+    return sorted(found, key=lambda reminder: (reminder.at, reminder.occurrence, reminder.lead))
+
+
+@lru_cache(maxsize=16)
+def _of_year(calendar: Calendar, year: int) -> tuple[Reminder, ...]:
+    return tuple(
+        Reminder(key, kind, day, lead, at, _roles(calendar, key, kind, lead), junior)
+        for key in calendar.dates
+        if (day := key.day(year))
+        for kind, junior in _kinds(key)
+        for lead in sorted({lead for leads in _leads(calendar, key, kind).values() for lead in leads})
+        if (at := calendar.send_at(day, lead))
+    )
+
+
+def _kinds(key: KeyDate) -> list[tuple[str, bool | None]]:
+    return [(key.kind, False), (key.junior_kind, True)] if key.junior_kind else [(key.kind, None)]
+
+
+def _leads(calendar: Calendar, key: KeyDate, kind: str) -> Mapping[str, tuple[int, ...]]:
+    return key.who or calendar.policy[kind]
+
+
+def _roles(calendar: Calendar, key: KeyDate, kind: str, lead: int) -> frozenset[str]:
+    return frozenset(role for role, leads in _leads(calendar, key, kind).items() if lead in leads)

@@ -1,0 +1,170 @@
+"""One tick of the clock: lays out what is near, says what is due, and settles what came too late."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from itertools import groupby
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Connection
+
+from scheduling.calendar import Calendar
+from scheduling.occurrences import DIGEST, KEY_DATE, NUDGE, lay_out, rank
+from storage import deliveries
+from storage.deliveries import CAPPED, EXPIRED, FAILED, MERGED, SENT, SKIPPED, DeliveryRow
+
+# Reminders and nudges a person and day (domain.md §5.3); a nudge is somebody's wish and is never held back by it.
+CAP = 2
+# Said later than this it is marked as late; held back for the night does not count.
+LATE = timedelta(minutes=15)
+# After this it is of no use any more.
+_LIMIT = {DIGEST: timedelta(days=3), NUDGE: timedelta(hours=12)}
+_OTHER_LIMIT = timedelta(days=1)
+_CHASE_LIMIT = timedelta(days=3)
+
+Said = TypeVar("Said")
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked(Generic[Said]):
+    """
+    What a tick did: `said` with the replies, `failed` with the bugs.
+
+    `more`: there may be more that is due; call again without waiting for the next tick.
+    """
+
+    laid_out: int = 0
+    said: Sequence[tuple[DeliveryRow, Said]] = ()
+    failed: Sequence[tuple[DeliveryRow, Exception]] = ()
+    more: bool = False
+
+
+@dataclass(slots=True)
+class _Pass(Generic[Said]):
+    db: Connection
+    now: datetime
+    calendar: Calendar
+    say: Callable[[DeliveryRow], Said | None]
+    said: list[tuple[DeliveryRow, Said]] = field(default_factory=list)
+    failed: list[tuple[DeliveryRow, Exception]] = field(default_factory=list)
+
+
+def run(
+    db: Connection, now: datetime, calendar: Calendar, say: Callable[[DeliveryRow], Said | None], limit: int = 50
+) -> Ticked[Said]:
+    """
+    Lay out, then say what is due to at most `limit` people; all in the caller's transaction.
+
+    `say` gives the words of a delivery, None when it is no longer needed. What else the message is to cover is in its
+    payload: `leads`, earlier leads of the same occurrence and day, and `also`, other occurrences, each with occurrence,
+    lead, day, late and payload. An error of `say` costs that delivery only.
+    """
+    made = lay_out(db, now, calendar)
+    local = now.astimezone(calendar.zone)
+    if calendar.times.quiet(local.time()):
+        return Ticked(made)
+    # What is left of earlier days waits for the morning's, so that it goes out in the same message.
+    early = local.time() < calendar.times.morning
+    held = (KEY_DATE, calendar.instant(local.date(), time())) if early else None
+    rows = deliveries.due(db, now, limit, held)
+    one = _Pass(db, now, calendar, say)
+    people = [list(mine) for _, mine in groupby(rows, key=lambda row: row.person_id)]
+    counts = _said_today(one, [mine[0].person_id for mine in people if any(row.kind == KEY_DATE for row in mine)])
+    for mine in people:
+        _speak(one, mine, CAP - counts.get(mine[0].person_id, 0))
+    return Ticked(made, one.said, one.failed, len(people) == limit)
+
+
+def _said_today(one: _Pass[Any], people: Sequence[int]) -> dict[int, int]:
+    midnight = one.calendar.instant(one.now.astimezone(one.calendar.zone).date(), time())
+    return deliveries.said_since(one.db, people, (KEY_DATE, NUDGE), midnight) if people else {}
+
+
+def _speak(one: _Pass[Said], rows: Iterable[DeliveryRow], room: int) -> None:
+    """Everything that is due for one person; `room`: how many more reminders today."""
+    useful = _newest(one, rows)
+    for row in useful:
+        if row.kind != KEY_DATE:
+            _say(one, [row])
+    mine = sorted((row for row in useful if row.kind == KEY_DATE), key=_weight)
+    groups = [[row for row in mine if bool(row.payload.get("solemn")) is solemn] for solemn in (False, True)]
+    for group in sorted(filter(None, groups), key=lambda group: _weight(group[0])):
+        if room > 0:
+            room -= _say(one, group)
+        else:
+            _settle(one, group, CAPPED)
+
+
+def _weight(row: DeliveryRow) -> tuple[int, Any, int]:
+    return rank(row.payload.get("kind", "")), row.day, row.lead
+
+
+def _newest(one: _Pass[Any], rows: Iterable[DeliveryRow]) -> list[DeliveryRow]:
+    """Of each occurrence the newest lead that is still of use; the others are settled."""
+    found: dict[str, DeliveryRow] = {}
+    expired, merged = [], []
+    # The nearer to the day, the newer: leads fall.
+    for row in sorted(rows, key=lambda row: row.lead):
+        newer = found.get(row.occurrence)
+        if one.now > _last_use(one.calendar, row) or (newer and _day(one, row) != _day(one, newer)):
+            expired.append(row)
+        elif newer:
+            leads = [*newer.payload.get("leads", ()), row.lead]
+            found[row.occurrence] = replace(newer, payload={**newer.payload, "leads": leads})
+            merged.append(row)
+        else:
+            found[row.occurrence] = row
+    _settle(one, expired, EXPIRED)
+    _settle(one, merged, MERGED)
+    return [replace(row, late=_late(one, row)) for row in found.values()]
+
+
+def _late(one: _Pass[Any], row: DeliveryRow) -> bool:
+    return one.now - one.calendar.awake(row.due_at) > LATE
+
+
+def _day(one: _Pass[Any], row: DeliveryRow) -> date:
+    return row.due_at.astimezone(one.calendar.zone).date()
+
+
+def _last_use(calendar: Calendar, row: DeliveryRow) -> datetime:
+    """Until when it is worth saying: a reminder until the evening of its day, a chase three days, others by kind."""
+    if row.kind != KEY_DATE:
+        return row.due_at + _LIMIT.get(row.kind, _OTHER_LIMIT)
+    if row.lead < 0:
+        return row.due_at + _CHASE_LIMIT
+    return calendar.instant(row.day, calendar.times.quiet_from)
+
+
+def _say(one: _Pass[Said], group: Sequence[DeliveryRow]) -> int:
+    """Say the first of the group together with the others; returns how many messages that made."""
+    first, *others = group
+    also = [
+        {"occurrence": row.occurrence, "lead": row.lead, "day": row.day, "late": row.late, "payload": row.payload}
+        for row in others
+    ]
+    row = replace(first, payload={**first.payload, "also": also}) if also else first
+    savepoint = one.db.begin_nested()
+    try:
+        reply = one.say(row)
+    except Exception as bug:
+        # Raises when the whole transaction is gone: then nothing of this tick counts.
+        savepoint.rollback()
+        one.failed.append((row, bug))
+        _settle(one, group, FAILED)
+        return 0
+    savepoint.commit()
+    if reply is None:
+        _settle(one, group, SKIPPED)
+        return 0
+    one.said.append((row, reply))
+    deliveries.settle(one.db, [first.id], SENT, one.now, first.late)
+    _settle(one, others, MERGED)
+    return 1
+
+
+def _settle(one: _Pass[Any], rows: Sequence[DeliveryRow], state: str) -> None:
+    for late in (False, True):
+        ids = [row.id for row in rows if row.late is late]
+        if ids:
+            deliveries.settle(one.db, ids, state, one.now, late)

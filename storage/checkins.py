@@ -1,0 +1,157 @@
+"""Check-ins: one valid row a squad, activity and day; corrections keep what was before."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from storage.rollups import Rollups, week_of
+from storage.tables import checkin, checkin_version, event, unit
+from storage.units import within
+
+
+@dataclass(frozen=True, slots=True)
+class Checkin:
+    """One squad at one event; `due` is None when it was not said."""
+
+    unit_id: int
+    activity: str
+    day: date
+    attended: int
+    due: int | None = None
+    topic: str = ""
+    others: tuple[tuple[str, int], ...] = ()
+    id: int = 0
+    person_id: int = 0
+    unit_name: str = ""
+    made_at: datetime | None = None
+
+    @property
+    def week(self) -> str:
+        """The ISO week's label of the day, under which it is summed."""
+        return week_of(self.day)
+
+
+def record(db: Connection, rollups: Rollups, new: Checkin, person_id: int, inbox_id: int, now: datetime) -> Checkin:
+    """Store a check-in with an event of its own and count it; raises IntegrityError when one is valid already."""
+    happened = db.execute(
+        insert(event).values(unit_id=new.unit_id, activity=new.activity, day=new.day, topic=new.topic)
+    )
+    assert happened.inserted_primary_key is not None
+    row = db.execute(
+        insert(checkin).values(
+            event_id=happened.inserted_primary_key[0],
+            unit_id=new.unit_id,
+            person_id=person_id,
+            inbox_id=inbox_id,
+            activity=new.activity,
+            day=new.day,
+            due=new.due,
+            attended=new.attended,
+            others=dict(new.others),
+            state="valid",
+            made_at=now,
+        )
+    )
+    assert row.inserted_primary_key is not None
+    rollups.add(new.week, new.unit_id, new.activity, new.attended, new.due)
+    return replace(new, id=row.inserted_primary_key[0], person_id=person_id, made_at=now)
+
+
+_SELECT = (
+    select(
+        checkin.c.unit_id,
+        checkin.c.activity,
+        checkin.c.day,
+        checkin.c.attended,
+        checkin.c.due,
+        event.c.topic,
+        checkin.c.others,
+        checkin.c.id,
+        checkin.c.person_id,
+        unit.c.name,
+        checkin.c.made_at,
+    )
+    .join(event, event.c.id == checkin.c.event_id)
+    .join(unit, unit.c.id == checkin.c.unit_id)
+    .where(checkin.c.state == "valid")
+)
+
+
+def _checkin(row: Any) -> Checkin:
+    unit_id, activity, day, attended, due, topic, others, *rest = row
+    return Checkin(unit_id, activity, day, attended, due, topic, tuple(others.items()), *rest)
+
+
+def by_id(db: Connection, checkin_id: int) -> Checkin | None:
+    """The valid check-in with this id."""
+    row = db.execute(_SELECT.where(checkin.c.id == checkin_id)).first()
+    return None if row is None else _checkin(row)
+
+
+def valid_one(db: Connection, unit_id: int, activity: str, day: date) -> Checkin | None:
+    """The valid check-in of a squad for an activity on a day."""
+    at = (checkin.c.unit_id == unit_id) & (checkin.c.activity == activity) & (checkin.c.day == day)
+    row = db.execute(_SELECT.where(at)).first()
+    return None if row is None else _checkin(row)
+
+
+def last_of(db: Connection, person_id: int, unit_id: int | None = None) -> Checkin | None:
+    """The newest valid check-in that this person sent, for this unit if one is given."""
+    query = _SELECT.where(checkin.c.person_id == person_id)
+    if unit_id is not None:
+        query = query.where(checkin.c.unit_id == unit_id)
+    row = db.execute(query.order_by(checkin.c.id.desc()).limit(1)).first()
+    return None if row is None else _checkin(row)
+
+
+def within_days(db: Connection, paths: Sequence[str], first: date, last: date) -> list[Checkin]:
+    """The valid check-ins in these subtrees from `first` to `last`, by day."""
+    query = _SELECT.where(within(paths), checkin.c.day.between(first, last))
+    return [_checkin(row) for row in db.execute(query.order_by(checkin.c.day, checkin.c.id).limit(200))]
+
+
+def revise(db: Connection, rollups: Rollups, old: Checkin, new: Checkin, person_id: int, now: datetime) -> Checkin:
+    """Replace what a check-in says; the old state is kept as a version. Raises IntegrityError on a double."""
+    _keep_version(db, old, person_id, now)
+    where = checkin.c.id == old.id
+    db.execute(
+        update(checkin)
+        .where(where)
+        .values(
+            unit_id=new.unit_id, activity=new.activity, day=new.day, due=new.due, attended=new.attended,
+            others=dict(new.others),
+        )
+    )  # fmt: skip
+    event_id = select(checkin.c.event_id).where(where).scalar_subquery()
+    db.execute(
+        update(event)
+        .where(event.c.id == event_id)
+        .values(unit_id=new.unit_id, activity=new.activity, day=new.day, topic=new.topic)
+    )
+    rollups.add(old.week, old.unit_id, old.activity, old.attended, old.due, sign=-1)
+    rollups.add(new.week, new.unit_id, new.activity, new.attended, new.due)
+    return replace(new, id=old.id, person_id=old.person_id, made_at=old.made_at)
+
+
+def withdraw(db: Connection, rollups: Rollups, old: Checkin, person_id: int, now: datetime) -> None:
+    """Take a check-in back; it stays in the table as withdrawn."""
+    _keep_version(db, old, person_id, now)
+    db.execute(update(checkin).where(checkin.c.id == old.id).values(state="withdrawn"))
+    rollups.add(old.week, old.unit_id, old.activity, old.attended, old.due, sign=-1)
+
+
+def _keep_version(db: Connection, old: Checkin, person_id: int, now: datetime) -> None:
+    before = {
+        "unit_id": old.unit_id, "activity": old.activity, "day": old.day.isoformat(), "due": old.due,
+        "attended": old.attended, "topic": old.topic, "others": dict(old.others),
+    }  # fmt: skip
+    db.execute(insert(checkin_version).values(checkin_id=old.id, person_id=person_id, before=before, at=now))
+
+
+def count_of_week(db: Connection, unit_id: int, first: date, last: date) -> int:
+    """How many valid check-ins a unit has from `first` to `last`."""
+    at = (checkin.c.unit_id == unit_id) & (checkin.c.state == "valid") & checkin.c.day.between(first, last)
+    return db.scalar(select(func.count()).select_from(checkin).where(at)) or 0

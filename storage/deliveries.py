@@ -1,0 +1,189 @@
+"""Deliveries: what is to be said to whom and when, each at most once; a settled row stays as the record of it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage import people
+from storage.tables import account, checkin, delivery, grant, person, unit
+
+# `new` waits; the other states are final: said; no longer needed when its time came; said as part of another one;
+# too late to be of use; over the number a person gets in a day; the feature that says it has a bug.
+NEW, SENT, SKIPPED, MERGED, EXPIRED, CAPPED, FAILED = "new", "sent", "skipped", "merged", "expired", "capped", "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRow:
+    """One delivery. `lead` is days before `day` (negative: after); `channel` is where the person was first reached."""
+
+    id: int
+    occurrence: str
+    lead: int
+    person_id: int
+    kind: str
+    day: date
+    channel: str
+    due_at: datetime
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    state: str = NEW
+    late: bool = False
+    settled_at: datetime | None = None
+
+
+_ROW = [delivery.c[name] for name in DeliveryRow.__slots__]
+_KEY = ("occurrence", "lead", "person_id")
+
+
+def put(db: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
+    """
+    Add deliveries; one that is there already (same occurrence, lead, person) stays as it is. Returns how many are new.
+
+    A row needs occurrence, lead, person_id, kind, day and due_at (aware); payload and channel may be left out.
+    """
+    if not rows:
+        return 0
+    unknown = {row["person_id"] for row in rows if "channel" not in row}
+    channels = {id: address[0] for id, address in people.addresses(db, unknown).items()} if unknown else {}
+    fixed = {"state": NEW, "late": False}
+    # Sorted by key, so that two processes that lay out the same rows cannot lock each other out.
+    values = [
+        {"payload": {}, "channel": channels.get(row["person_id"], ""), **row, **fixed}
+        for row in sorted(rows, key=lambda row: (row["occurrence"], row["lead"], row["person_id"]))
+    ]
+    insert = sqlite.insert(delivery) if db.dialect.name == "sqlite" else postgresql.insert(delivery)
+    statement = insert.on_conflict_do_nothing(index_elements=_KEY).execution_options(preserve_rowcount=True)
+    return max(db.execute(statement, values).rowcount, 0)
+
+
+def due(db: Connection, now: datetime, limit: int, held: tuple[str, datetime] | None = None) -> list[DeliveryRow]:
+    """
+    What waits and is due, of at most `limit` people, the longest waiting first; of each of them everything.
+
+    `held`, a kind and an instant: what is of this kind and was due before then waits on.
+    """
+    waiting = (delivery.c.state == NEW) & (delivery.c.due_at <= now)
+    if held:
+        waiting &= (delivery.c.kind != held[0]) | (delivery.c.due_at >= held[1])
+    first = (
+        select(delivery.c.person_id)
+        .where(waiting)
+        .group_by(delivery.c.person_id)
+        .order_by(func.min(delivery.c.due_at), delivery.c.person_id)
+        .limit(limit)
+    )
+    query = select(*_ROW).where(waiting, delivery.c.person_id.in_(first))
+    # On PostgreSQL another process may be saying some of them at this moment: those are its own.
+    rows = db.execute(query.order_by(delivery.c.person_id, delivery.c.due_at).with_for_update(skip_locked=True))
+    return [DeliveryRow(*row) for row in rows]
+
+
+def settle(db: Connection, ids: Iterable[int], state: str, now: datetime, late: bool = False) -> None:
+    """Close waiting deliveries in one of the final states above; closed ones stay as they are."""
+    mine = delivery.c.id.in_(list(ids)) & (delivery.c.state == NEW)
+    db.execute(update(delivery).where(mine).values(state=state, settled_at=now, late=late))
+
+
+def upcoming(db: Connection, person_id: int, now: datetime, limit: int) -> list[DeliveryRow]:
+    """The next deliveries of a person that are laid out already (48 hours ahead), the soonest first."""
+    query = select(*_ROW).where(delivery.c.person_id == person_id, delivery.c.state == NEW, delivery.c.due_at > now)
+    return [DeliveryRow(*row) for row in db.execute(query.order_by(delivery.c.due_at, delivery.c.id).limit(limit))]
+
+
+def next_due(db: Connection, now: datetime) -> DeliveryRow | None:
+    """The next delivery of anybody after `now`."""
+    query = select(*_ROW).where(delivery.c.state == NEW, delivery.c.due_at > now)
+    row = db.execute(query.order_by(delivery.c.due_at, delivery.c.id).limit(1)).first()
+    return DeliveryRow(*row) if row else None
+
+
+def waiting_since(db: Connection) -> datetime | None:
+    """When the earliest delivery that is not settled is (or was) due; None when nothing waits."""
+    found: datetime | None = db.scalar(select(func.min(delivery.c.due_at)).where(delivery.c.state == NEW))
+    return found
+
+
+def said_since(db: Connection, person_ids: Iterable[int], kinds: Iterable[str], since: datetime) -> dict[int, int]:
+    """How many deliveries of these kinds each person was sent since then; without those who got none."""
+    query = select(delivery.c.person_id, func.count()).where(
+        delivery.c.person_id.in_(list(person_ids)),
+        delivery.c.kind.in_(list(kinds)),
+        delivery.c.state == SENT,
+        delivery.c.settled_at >= since,
+    )
+    return {person: count for person, count in db.execute(query.group_by(delivery.c.person_id))}
+
+
+def withdraw(db: Connection, kind: str, after: datetime) -> None:
+    """Take back what waits of this kind and is due later: the calendar was changed and it will be laid out anew."""
+    db.execute(delete(delivery).where(delivery.c.state == NEW, delivery.c.kind == kind, delivery.c.due_at > after))
+
+
+def reported(db: Connection, unit_ids: Iterable[int], first: date, last: date, ignore: Iterable[str] = ()) -> set[int]:
+    """Those of these units that have a valid check-in of a day in `first`…`last`, in any activity but `ignore`."""
+    query = select(checkin.c.unit_id).where(
+        checkin.c.unit_id.in_(list(unit_ids)),
+        checkin.c.state == "valid",
+        checkin.c.day.between(first, last),
+        checkin.c.activity.not_in(list(ignore)),
+    )
+    return set(db.scalars(query))
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A role that somebody holds, for whom reminders may be laid out; `channel` is where they are reached."""
+
+    person_id: int
+    person: str
+    role: str
+    since: datetime
+    unit: str
+    school: str
+    grade: int | None
+    channel: str
+
+
+def recipients(
+    db: Connection, roles: Iterable[str], now: datetime, newer: tuple[int, int] | None = None
+) -> list[Recipient]:
+    """
+    Every holder of one of these roles who can be reached, by person.
+
+    `newer`: only those who got a role or an account since `newest` gave these numbers.
+    """
+    address = (
+        select(account.c.person_id, func.min(account.c.id).label("first"), func.max(account.c.id).label("last"))
+        .where(account.c.reachable)
+        .group_by(account.c.person_id)
+        .subquery()
+    )
+    school = unit.alias()
+    query = (
+        select(
+            person.c.id, person.c.name, grant.c.role, grant.c.since, unit.c.name, school.c.name, unit.c.grade,
+            account.c.channel,
+        )
+        .join(grant, grant.c.person_id == person.c.id)
+        .join(unit, unit.c.id == grant.c.unit_id)
+        .join(school, school.c.id == unit.c.school_id, isouter=True)
+        .join(address, address.c.person_id == person.c.id)
+        .join(account, account.c.id == address.c.first)
+        .where(grant.c.role.in_(list(roles)), unit.c.active, grant.c.since <= now)
+        .where(or_(grant.c.until.is_(None), grant.c.until > now))
+        .order_by(person.c.id, grant.c.id)
+    )  # fmt: skip
+    if newer is not None:
+        fresh = select(grant.c.person_id).where(grant.c.id > newer[0])
+        query = query.where(person.c.id.in_(fresh) | (address.c.last > newer[1]))
+    return [Recipient(*row[:5], row[5] or "", *row[6:]) for row in db.execute(query)]
+
+
+def newest(db: Connection) -> tuple[int, int]:
+    """The highest number of a role held and of an account: whether somebody is new, in one cheap query."""
+    top = select(select(func.max(grant.c.id)).scalar_subquery(), select(func.max(account.c.id)).scalar_subquery())
+    roles, accounts = db.execute(top).one()
+    return roles or 0, accounts or 0

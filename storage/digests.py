@@ -1,0 +1,254 @@
+"""The weekly digest of a part of the tree, from the rollups, and its frozen snapshots."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, case, func, select, union
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage import coverage
+from storage.rollups import week_of
+from storage.tables import checkin, checkin_version, nomination, rollup, unit
+from storage.tables import digest as snapshot
+from storage.units import Kind, Unit, within
+
+# The order in which the states of a nomination are told.
+STATES = ("submitted", "returned", "approved", "withdrawn")
+FROZEN = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Attendance:
+    """`attended` is all 人次; `rate` is per cent of the heads due, over the records that have both numbers."""
+
+    attended: int
+    rated_due: int
+    rated_attended: int
+    rate: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """One activity: distinct events (场), distinct squads, 人次, attendance rate in per cent."""
+
+    activity: str
+    events: int
+    squads: int
+    attended: int
+    rate: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Previous:
+    """The week before as it stands now, with what was reported late."""
+
+    week: str
+    events: int
+    squads_covered: int
+    attended: int
+    rate: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """
+    A week of a unit. `revision` 0 is as of `at`, 1 was frozen then; `late` counts what came in or changed since.
+
+    `unit` is the path of names, `title` a short clear name; `missing` are names of squads.
+    """
+
+    unit: str
+    week: str
+    revision: int
+    events: int
+    squads_due: int
+    squads_covered: int
+    attendance: Attendance
+    by_activity: tuple[Activity, ...]
+    missing: tuple[str, ...]
+    nominations: Mapping[str, int]
+    previous: Previous
+    title: str = ""
+    at: datetime | None = None
+    late: int = 0
+
+
+_KEYS = tuple(Digest.__slots__[:11])
+
+
+def as_json(digest: Digest) -> dict[str, Any]:
+    """What is stored and what `digest --format json` prints."""
+    whole = asdict(digest)
+    return {key: list(whole[key]) if isinstance(whole[key], tuple) else whole[key] for key in _KEYS}
+
+
+def from_json(body: Mapping[str, Any]) -> Digest:
+    """The digest that `as_json` wrote."""
+    return Digest(
+        **{
+            **body,
+            "attendance": Attendance(**body["attendance"]),
+            "by_activity": tuple(Activity(**each) for each in body["by_activity"]),
+            "missing": tuple(body["missing"]),
+            "previous": Previous(**body["previous"]),
+        }
+    )
+
+
+def percent(part: int, whole: int) -> float | None:
+    """Per cent with one decimal, half up (130 of 143 → 90.9, domain §1.4); None of nothing."""
+    return (2000 * part + whole) // (2 * whole) / 10 if whole else None
+
+
+def path_names(db: Connection, of: Iterable[Unit]) -> dict[int, str]:
+    """Unit id → the names from the root down, joined by `/`, as the roster file writes them."""
+    paths = {each.id: [int(part) for part in each.path.strip("/").split("/")] for each in of}
+    ids = {id for path in paths.values() for id in path}
+    names: dict[int, str] = {
+        id: name for id, name in db.execute(select(unit.c.id, unit.c.name).where(unit.c.id.in_(ids)))
+    }
+    return {id: "/".join(names[part] for part in path) for id, path in paths.items()}
+
+
+def weekly(db: Connection, of: Unit, week: str, now: datetime | None = None) -> Digest:
+    """The digest as it stands now (revision 0), whatever was frozen."""
+    before = week_of(_monday(week) - timedelta(days=7))
+    due = coverage.squads(db, [of.path])
+    seen = coverage.covered(db, (week, before), [of.path])
+    sums = _sums(db, (week, before), of)
+    attendance, earlier = _attendance(sums[week]), _attendance(sums[before])
+    path = path_names(db, [of])[of.id]
+    return Digest(
+        unit=path,
+        week=week,
+        revision=0,
+        events=sum(row.events for row in sums[week]),
+        squads_due=len(due),
+        squads_covered=sum(squad.id in seen[week] for squad in due),
+        attendance=attendance,
+        by_activity=tuple(
+            Activity(row.activity, row.events, row.squads, row.attended, percent(row.rated_attended, row.rated_due))
+            for row in sums[week]
+        ),
+        missing=tuple(_name(squad, of) for squad in due if squad.id not in seen[week]),
+        nominations=_nominations(db, week, of),
+        previous=Previous(
+            before,
+            sum(row.events for row in sums[before]),
+            sum(squad.id in seen[before] for squad in due),
+            earlier.attended,
+            earlier.rate,
+        ),
+        title=_title(of, path),
+        at=now,
+    )
+
+
+def report(db: Connection, of: Unit, week: str, now: datetime | None = None) -> Digest:
+    """What is said when somebody asks: the frozen digest where there is one, with its `late`; else `weekly`."""
+    row = db.execute(
+        select(snapshot.c.body, snapshot.c.made_at)
+        .where(snapshot.c.unit_id == of.id, snapshot.c.week == week)
+        .order_by(snapshot.c.revision.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return weekly(db, of, week, now)
+    kept = from_json(row.body)
+    at = row.made_at.astimezone(now.tzinfo) if now else None
+    return replace(kept, title=_title(of, kept.unit), at=at, late=_late(db, of, week, row.made_at))
+
+
+def freeze(db: Connection, of: Unit, week: str, now: datetime) -> Digest:
+    """Keep the digest as it stands now, once; a second time returns the first (domain §1.3: never silently changed)."""
+    insert = sqlite.insert(snapshot) if db.dialect.name == "sqlite" else postgresql.insert(snapshot)
+    frozen = report(db, of, week, now)
+    if frozen.revision < FROZEN:
+        frozen = replace(frozen, revision=FROZEN)
+        row = {"unit_id": of.id, "week": week, "revision": FROZEN, "body": as_json(frozen), "made_at": now}
+        db.execute(insert.values(row).on_conflict_do_nothing())
+    return frozen
+
+
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    activity: str
+    events: int
+    attended: int
+    rated_due: int
+    rated_attended: int
+    squads: int
+
+
+def _sums(db: Connection, weeks: tuple[str, str], of: Unit) -> dict[str, list[_Sums]]:
+    """
+    The sums of each week by activity, the most frequent first.
+
+    场 are the rollups' `checkins`. An event of several squads must not be summed over them: whoever records one
+    takes the surplus off at the lowest unit that they share, so that the sum is right in every subtree.
+    """
+    sums = [func.sum(rollup.c[name]) for name in ("checkins", "attended", "rated_due", "rated_attended")]
+    taking_part = (rollup.c.checkins > 0) & (unit.c.kind == Kind.SQUAD)
+    rows = db.execute(
+        select(rollup.c.week, rollup.c.activity, *sums, func.sum(case((taking_part, 1), else_=0)))
+        .join(unit, unit.c.id == rollup.c.unit_id)
+        .where(rollup.c.week.in_(weeks), within([of.path]))
+        .group_by(rollup.c.week, rollup.c.activity)
+        .having(sums[0] > 0)
+        .order_by(sums[0].desc(), rollup.c.activity)
+    )
+    found: dict[str, list[_Sums]] = {week: [] for week in weeks}
+    for week, activity, *numbers in rows:
+        found[week].append(_Sums(activity, *map(int, numbers)))
+    return found
+
+
+def _attendance(rows: list[_Sums]) -> Attendance:
+    due, present = sum(row.rated_due for row in rows), sum(row.rated_attended for row in rows)
+    return Attendance(sum(row.attended for row in rows), due, present, percent(present, due))
+
+
+def _nominations(db: Connection, week: str, of: Unit) -> dict[str, int]:
+    rows = db.execute(
+        select(nomination.c.state, func.count())
+        .join(unit, unit.c.id == nomination.c.unit_id)
+        .where(nomination.c.week == week, within([of.path]))
+        .group_by(nomination.c.state)
+    )
+    return dict.fromkeys(STATES, 0) | {state: count for state, count in rows}
+
+
+def _late(db: Connection, of: Unit, week: str, since: datetime) -> int:
+    """How many check-ins of the week were made, corrected or withdrawn after `since`."""
+    first, last = _monday(week), _monday(week) + timedelta(days=6)
+    within_week = checkin.c.day.between(first, last)
+    was_on = checkin_version.c.before["day"].as_string()
+    made = select(checkin.c.id).join(unit, unit.c.id == checkin.c.unit_id)
+    changed = made.join(checkin_version, checkin_version.c.checkin_id == checkin.c.id)
+    either = union(
+        made.where(coverage.VALID, within_week, within([of.path]), checkin.c.made_at > since),
+        changed.where(
+            checkin_version.c.at > since,
+            within([of.path]),
+            within_week | was_on.between(first.isoformat(), last.isoformat()),
+        ),
+    )
+    return db.scalar(select(func.count()).select_from(either.subquery())) or 0
+
+
+def _monday(week: str) -> date:
+    return date.fromisocalendar(int(week[:4]), int(week[6:]), 1)
+
+
+def _name(squad: coverage.Squad, seen_from: Unit) -> str:
+    return squad.name if seen_from.school_id else f"{squad.school}{squad.name}"
+
+
+def _title(of: Unit, path: str) -> str:
+    """A name that is clear outside its school; the school is as far from the end as its id is in the path."""
+    names, ids = path.split("/"), of.path.strip("/").split("/")
+    if of.school_id in (None, of.id):
+        return of.name
+    return names[ids.index(str(of.school_id))] + of.name

@@ -1,0 +1,42 @@
+"""Photos and files that came with messages: wanted, then stored by their hash or lost."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from storage.tables import file
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A file to fetch from its channel."""
+
+    id: int
+    channel: str
+    chat: str
+    ref: str
+    kind: str
+    person_id: int | None
+    attempts: int
+
+
+def want(db: Connection, rows: Sequence[dict[str, Any]], now: datetime) -> None:
+    """Note files (inbox_id, person_id, checkin_id, channel, chat, ref, kind) that are to be fetched at once."""
+    if rows:
+        db.execute(insert(file), [{**row, "state": "wanted", "attempts": 0, "due_at": now} for row in rows])
+
+
+def wanted(db: Connection, now: datetime, most: int = 20) -> list[Wanted]:
+    """The files whose fetching is due."""
+    query = select(
+        file.c.id, file.c.channel, file.c.chat, file.c.ref, file.c.kind, file.c.person_id, file.c.attempts
+    ).where(file.c.state == "wanted", file.c.due_at <= now)
+    return [Wanted(*row) for row in db.execute(query.order_by(file.c.due_at).limit(most))]
+
+
+def settle(db: Connection, file_id: int, **facts: Any) -> None:
+    """Note how fetching went: state stored (sha256, size, mime), lost, or wanted again with a later due_at."""
+    db.execute(update(file).where(file.c.id == file_id).values(**facts, attempts=file.c.attempts + 1))

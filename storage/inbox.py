@@ -1,0 +1,67 @@
+"""What arrived: one row a message of a platform, unique, so that a repeat is recognised."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from storage.tables import inbox
+from storage.upsert import add_new
+
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A message's row; `fresh` when this transaction wrote it, else it is a repeat of one in this `state`."""
+
+    id: int
+    fresh: bool
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A message that a bug stopped: sealed as it came, with the sealed traceback."""
+
+    id: int
+    received_at: datetime
+    payload: bytes
+    error: bytes
+
+
+def arrive(db: Connection, rows: Sequence[dict[str, Any]], batch: str) -> dict[Key, Arrival]:
+    """Write the rows (channel, message_id, chat, sender, received_at) that are new; tell new ones from repeats."""
+    if not rows:
+        return {}
+    ordered = sorted(rows, key=lambda row: (row["channel"], row["message_id"]))
+    add_new(db, inbox, [{**row, "batch": batch, "state": "done"} for row in ordered])
+    found: dict[Key, Arrival] = {}
+    for channel, group in groupby(ordered, key=lambda row: row["channel"]):
+        query = select(inbox.c.id, inbox.c.message_id, inbox.c.batch, inbox.c.state).where(
+            inbox.c.channel == channel, inbox.c.message_id.in_([row["message_id"] for row in group])
+        )
+        for row in db.execute(query):
+            found[channel, row.message_id] = Arrival(row.id, row.batch == batch, row.state)
+    return found
+
+
+def fail(db: Connection, inbox_id: int, payload: bytes, error: bytes) -> None:
+    """Keep a message that a bug stopped, for `replay`."""
+    db.execute(update(inbox).where(inbox.c.id == inbox_id).values(state="failed", payload=payload, error=error))
+
+
+def failed(db: Connection, inbox_id: int | None = None) -> list[Failure]:
+    """The failed messages, or just this one, oldest first."""
+    query = select(inbox.c.id, inbox.c.received_at, inbox.c.payload, inbox.c.error).where(inbox.c.state == "failed")
+    if inbox_id is not None:
+        query = query.where(inbox.c.id == inbox_id)
+    return [Failure(*row) for row in db.execute(query.order_by(inbox.c.id))]
+
+
+def done(db: Connection, inbox_id: int) -> None:
+    """A replay went well: the text goes, the ids stay."""
+    db.execute(update(inbox).where(inbox.c.id == inbox_id).values(state="done", payload=None, error=None))

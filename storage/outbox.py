@@ -1,0 +1,101 @@
+"""What is to be said: written in the transaction of the deed, claimed by a sender, settled once."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, and_, exists, func, insert, or_, select, update
+
+from storage.tables import outbox
+
+ANSWER, NOTICE = "answer", "notice"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A row to send: `body` is sealed; `repeat` when an earlier try may have reached the person."""
+
+    id: int
+    channel: str
+    chat: str
+    person_id: int | None
+    lane: str
+    body: bytes
+    attempts: int
+    repeat: bool
+
+
+def put(db: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Write rows (channel, chat, inbox_id, person_id, lane, body, due_at) in this order."""
+    if rows:
+        db.execute(insert(outbox), [{**row, "state": "new", "attempts": 0} for row in rows])
+
+
+def waits(db: Connection, channel: str, now: datetime, real: datetime) -> bool:
+    """Whether a claim would find anything; cheap, for a reading connection."""
+    return db.execute(select(outbox.c.id).where(_open(channel, now, real)).limit(1)).first() is not None
+
+
+def claim(
+    db: Connection, channel: str, owner: str, now: datetime, real: datetime, lease: timedelta, most: int
+) -> list[Letter]:
+    """Take up to `most` due rows, answers first; `real` is the true time, by which leases run.
+
+    A row waits for the earlier rows of its chat and lane: order holds, and a reminder never blocks an answer.
+    """
+    earlier = outbox.alias("earlier")
+    blocked = exists().where(
+        earlier.c.channel == outbox.c.channel,
+        earlier.c.chat == outbox.c.chat,
+        earlier.c.lane == outbox.c.lane,
+        earlier.c.id < outbox.c.id,
+        or_(
+            and_(earlier.c.state == "claimed", earlier.c.lease_until > real),
+            and_(earlier.c.state == "new", earlier.c.due_at > now),
+        ),
+    )
+    query = select(outbox).where(_open(channel, now, real), ~blocked).order_by(outbox.c.lane, outbox.c.id).limit(most)
+    if db.dialect.name == "postgresql":
+        query = query.with_for_update(skip_locked=True)
+    rows = db.execute(query).all()
+    if rows:
+        taken = {"state": "claimed", "owner": owner, "lease_until": real + lease, "attempts": outbox.c.attempts + 1}
+        db.execute(update(outbox).where(outbox.c.id.in_([row.id for row in rows])).values(**taken))
+    return [
+        Letter(row.id, row.channel, row.chat, row.person_id, row.lane, row.body, row.attempts, row.state == "claimed")
+        for row in rows
+    ]
+
+
+def settle(db: Connection, owner: str, letter_id: int, state: str, **facts: Any) -> bool:
+    """Note how a send ended (sent, uncertain, new with a later due_at, dead); False when it is no longer ours."""
+    mine = (outbox.c.id == letter_id) & (outbox.c.owner == owner) & (outbox.c.state == "claimed")
+    row = db.execute(update(outbox).where(mine).values(state=state, owner=None, lease_until=None, **facts))
+    return row.rowcount == 1
+
+
+def said_to(db: Connection, inbox_id: int, channel: str, chat: str) -> list[tuple[int, bytes | None]]:
+    """(id, sealed body) of the answers to a message; the body is None once it has been forgotten."""
+    query = select(outbox.c.id, outbox.c.body).where(
+        outbox.c.inbox_id == inbox_id, outbox.c.channel == channel, outbox.c.chat == chat
+    )
+    return [(row.id, row.body) for row in db.execute(query.order_by(outbox.c.id))]
+
+
+def forget_bodies(db: Connection, before: datetime) -> None:
+    """Drop the words of what was sent before this instant; the row stays as the proof that it was."""
+    old = (outbox.c.sent_at < before) & outbox.c.body.is_not(None)
+    db.execute(update(outbox).where(old).values(body=None))
+
+
+def counts(db: Connection, states: Iterable[str]) -> dict[str, int]:
+    """How many rows are in each of these states."""
+    query = select(outbox.c.state, func.count()).where(outbox.c.state.in_(list(states))).group_by(outbox.c.state)
+    return dict(db.execute(query).tuples().all())
+
+
+def _open(channel: str, now: datetime, real: datetime) -> Any:
+    fresh = and_(outbox.c.state == "new", outbox.c.due_at <= now)
+    lapsed = and_(outbox.c.state == "claimed", outbox.c.lease_until <= real)
+    return and_(outbox.c.channel == channel, outbox.c.state.in_(["new", "claimed"]), or_(fresh, lapsed))
