@@ -44,7 +44,7 @@ class App:
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, self._stop.set)
         self.pipeline.start()
-        await self._add_channels()
+        await self.add_channels()
         server = web.server(web.application(self._health, self._metrics, self.routes), *self._address)
         tasks = [self._task(server.serve(), "web"), *self._loops()]
         self.ticker.start(self.pipeline)
@@ -63,7 +63,8 @@ class App:
         host = "127.0.0.1" if self.settings.practice else self.settings.host
         return host, self.settings.port
 
-    async def _add_channels(self) -> None:
+    async def add_channels(self) -> None:
+        """Open the channels that are configured; without any, the practice page."""
         if self.settings.practice:
             await self._add_practice()
         if self.settings.telegram_token:
@@ -82,7 +83,9 @@ class App:
 
         engine = self.engine
         channel = Practice(self.pipeline, self.settings.files)
-        stage = Stage(channel, self.pipeline, engine.database.read, engine.vault, engine.clock, self.ticker.tick)
+        stage = self.stage = Stage(
+            channel, self.pipeline, engine.database.read, engine.vault, engine.clock, self.ticker.tick
+        )
         await self.pipeline.do(practice_district.fill_if_empty)
         await asyncio.to_thread(restore_clock, engine.database.read, engine.clock)
         self.channels[channel.name] = channel

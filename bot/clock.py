@@ -1,5 +1,6 @@
 """The one place that asks the machine for the time."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,13 +8,11 @@ from zoneinfo import ZoneInfo
 class Clock:
     """The bot's time in its zone; `ahead` is how far the practice clock has been moved forward."""
 
-    def __init__(self, zone: ZoneInfo) -> None:
+    def __init__(self, zone: ZoneInfo, real: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        """`real` gives the true time, by which leases and pacing run."""
         self.zone = zone
+        self.real = real
         self.ahead = timedelta()
-
-    def real(self) -> datetime:
-        """The true time, by which leases and pacing run."""
-        return datetime.now(UTC)
 
     def now(self) -> datetime:
         """The time the bot lives in."""

@@ -39,8 +39,8 @@ class Engine:
             return self.features.recipes[recipe](db, values)
 
 
-def open_engine(settings: Settings, url: str) -> Engine:
+def open_engine(settings: Settings, url: str, clock: Clock | None = None) -> Engine:
     """Open and migrate the database at `url`."""
     database = open_database(url)
     migrate(database.write)
-    return Engine(settings, database, Vault(settings.name_keys), collect(modules()), Clock(settings.zone))
+    return Engine(settings, database, Vault(settings.name_keys), collect(modules()), clock or Clock(settings.zone))

@@ -87,7 +87,7 @@ class Stage:
         return [self._bubble(letter_id, body) for letter_id, body in said]
 
     def _bubble(self, letter_id: int, sealed: bytes | None) -> dict[str, Any]:
-        body = self._vault.open(sealed) if sealed is not None else {"text": "已记录"}
+        body: dict[str, Any] = self._vault.open(sealed) if sealed is not None else {"text": "已记录"}
         buttons = [{"id": button_id, "label": label} for button_id, label in body.get("buttons", ())]
         return {"id": f"o{letter_id}", "from": "bot", "client": None, "text": body["text"], "buttons": buttons,
                 "file": None, "at": self.now().isoformat(timespec="seconds")}  # fmt: skip

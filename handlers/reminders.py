@@ -137,7 +137,7 @@ def _prepare(key: KeyDate) -> list[str]:
 def _afterwards(item: _Item, person: Person) -> list[str]:
     if item.squads and item.key.activity:
         return ["活动后照这句发给我,填上实到人数就好:", *_to_copy(item)]
-    return ["活动后发「未签到」,看还缺哪些中队。"] if Role.BRIGADE in person.roles else []
+    return ["活动后发「未签到」,看还缺哪些中队。"] if Role.BRIGADE in person.roles and item.lead <= 1 else []
 
 
 def _to_copy(item: _Item) -> list[str]:

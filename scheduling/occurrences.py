@@ -1,18 +1,18 @@
 """Lays out deliveries: who is reminded of what in the next 48 hours, one row an occurrence, lead and person."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import astuple, dataclass, replace
 from datetime import date, datetime, time, timedelta
 from hashlib import sha256
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
 from scheduling.calendar import DAY, JUNIOR, Calendar, Reminder, reminders
 from scheduling.periods import week_before, week_of
 from storage import deliveries, facts
-from storage.deliveries import Recipient
 from storage.people import Role
 
 AHEAD = timedelta(hours=48)
@@ -25,21 +25,45 @@ DIGEST_ROLES = frozenset(
     }
 )  # fmt: skip
 # The facts that hold how far has been laid out, and the calendar that all processes and commands go by.
-_LAID_OUT, CALENDAR = "laid_out", "calendar"
+_LAID_OUT, _LAYING_OUT, CALENDAR = "laid_out", "laying_out", "calendar"
 _RANK = {"A": 0, "B": 1, "C": 2}
 
+T = TypeVar("T")
 Row = dict[str, Any]
 # A role and whether it is held in grades 7–9.
 Hat = tuple[str, bool]
 
 
+# So many people at a time: messages that come meanwhile wait for some 20 ms.
+CHUNK = 250
+
+
+@dataclass(frozen=True, slots=True)
+class LaidOut:
+    """How many rows are new; `more`: not everybody has had their turn, call again."""
+
+    rows: int = 0
+    more: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class _Mark:
-    """How far was laid out, for whom, by which calendar."""
+    """Up to which day was laid out, up to which role and account number, by which calendar."""
 
-    until: date
+    until: str
     newest: tuple[int, int]
     calendar: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Pass:
+    """Laying out from one mark to the next, for everybody or newcomers only; `person` was the last to have a turn."""
+
+    goal: _Mark
+    # The last day that the mark before covers.
+    after: str
+    newer: tuple[int, int] | None
+    person: int = 0
 
 
 def rank(kind: str) -> int:
@@ -72,35 +96,48 @@ def reminders_for(found: Iterable[Reminder], hats: Iterable[Hat]) -> list[Remind
     return sorted(together, key=lambda one: (one.at, one.key.solemn, rank(one.kind), one.day, one.lead))
 
 
-def lay_out(db: Connection, now: datetime, calendar: Calendar) -> int:
+def lay_out(db: Connection, now: datetime, calendar: Calendar, chunk: int = CHUNK) -> LaidOut:
     """
-    Make the rows of everybody for the days up to 48 h from `now`; returns how many are new. Twice makes them once.
+    Make the rows of the next `chunk` people for the days up to 48 h from `now`. Done twice it makes them once.
 
     Nothing is made of the time before somebody held the role, nor, for a newcomer or after a change of the calendar, of
     what has passed. What passed while no process ran is made now: the tick says or expires it.
     """
-    newest, mark = deliveries.newest(db), _marked(db)
-    until = max((now + AHEAD).astimezone(calendar.zone).date(), mark.until if mark else date.min)
-    changed = mark is None or mark.calendar != _print(calendar)
-    if mark == _Mark(until, newest, _print(calendar)):
-        return 0
-    if changed:
+    mark, step = _noted(db, _LAID_OUT, _mark), _noted(db, _LAYING_OUT, _pass)
+    goal = _goal(db, now, calendar, mark)
+    if mark == goal:
+        return LaidOut()
+    if step is None or (step.goal.until, step.goal.calendar) != (goal.until, goal.calendar):
+        step = _begin(db, now, calendar, mark, goal)
+    roles = _roles(calendar)
+    ids = deliveries.holders(db, roles, step.person, chunk, step.newer)
+    rows = _rows(calendar, deliveries.recipients(db, roles, now, ids), step, now)
+    new = deliveries.put(db, list(rows))
+    if len(ids) == chunk:
+        _note(db, _LAYING_OUT, replace(step, person=ids[-1]), now)
+        return LaidOut(new, True)
+    _note(db, _LAID_OUT, step.goal, now)
+    _note(db, _LAYING_OUT, None, now)
+    # Whoever came during the pass has a turn in the next.
+    return LaidOut(new, step.goal != goal)
+
+
+def _goal(db: Connection, now: datetime, calendar: Calendar, mark: _Mark | None) -> _Mark:
+    until = (now + AHEAD).astimezone(calendar.zone).date().isoformat()
+    fingerprint = sha256(calendar.source.encode()).hexdigest()
+    return _Mark(max(until, mark.until) if mark else until, deliveries.newest(db), fingerprint)
+
+
+def _begin(db: Connection, now: datetime, calendar: Calendar, mark: _Mark | None, goal: _Mark) -> _Pass:
+    if mark is None or mark.calendar != goal.calendar:
         facts.note(db, CALENDAR, calendar.source, now)
         deliveries.withdraw(db, KEY_DATE, now)
-    whole = mark is None or changed or until > mark.until
-    people = deliveries.recipients(db, _roles(calendar), now, None if whole or not mark else mark.newest)
-    # The days that no run has laid out yet; at first there are none to make up for.
-    after = mark.until if mark else until
-    first = min(now.astimezone(calendar.zone).date(), after + DAY)
-    rows = [
-        row for row in _rows(calendar, people, first, until) if row["due_at"] > now or _missed(row, calendar, after)
-    ]
-    new = deliveries.put(db, rows)
-    _mark(db, _Mark(until, newest, _print(calendar)), now)
-    return new
+        # At first there are no days to make up for.
+        return _Pass(goal, mark.until if mark else goal.until, None)
+    return _Pass(goal, mark.until, mark.newest if goal.until == mark.until else None)
 
 
-def everybody(db: Connection, now: datetime, calendar: Calendar) -> list[Recipient]:
+def everybody(db: Connection, now: datetime, calendar: Calendar) -> list[deliveries.Recipient]:
     """Every role for which there is something to lay out, by person."""
     return deliveries.recipients(db, _roles(calendar), now)
 
@@ -112,12 +149,9 @@ def digests(calendar: Calendar, first: date, last: date) -> list[tuple[date, str
     return [(day, week_before(week_of(day)), calendar.instant(day, DIGEST_AT)) for day in mondays]
 
 
-def _missed(row: Row, calendar: Calendar, after: date) -> bool:
-    local: datetime = row["due_at"].astimezone(calendar.zone)
-    return local.date() > after
-
-
-def _rows(calendar: Calendar, people: Iterable[Recipient], first: date, last: date) -> Iterator[Row]:
+def _rows(calendar: Calendar, people: Iterable[deliveries.Recipient], step: _Pass, now: datetime) -> Iterator[Row]:
+    after, last = date.fromisoformat(step.after), date.fromisoformat(step.goal.until)
+    first = min(now.astimezone(calendar.zone).date(), after + DAY)
     found = reminders(calendar, first, last)
     weekly = [_digest(*digest) for digest in digests(calendar, first, last)]
     # Most people have the same few roles: what those get is worked out once.
@@ -127,7 +161,8 @@ def _rows(calendar: Calendar, people: Iterable[Recipient], first: date, last: da
         hats = frozenset(hat(one.role, one.grade) for one in grants)
         if hats not in by_hats:
             reads = any(role in DIGEST_ROLES for role, _ in hats)
-            by_hats[hats] = [*map(_row, reminders_for(found, hats)), *(weekly if reads else ())]
+            rows = [*map(_row, reminders_for(found, hats)), *(weekly if reads else ())]
+            by_hats[hats] = [row for row in rows if row["due_at"] > now or row["due_at"].date() > after]
         since = min(one.since for one in grants)
         for row in by_hats[hats]:
             if row["due_at"] >= since:
@@ -154,17 +189,19 @@ def _roles(calendar: Calendar) -> frozenset[str]:
     return frozenset(named | {role for key in calendar.dates for role in key.who} | DIGEST_ROLES)
 
 
-def _print(calendar: Calendar) -> str:
-    return sha256(calendar.source.encode()).hexdigest()
+def _mark(until: str, newest: Sequence[int], calendar: str) -> _Mark:
+    return _Mark(until, (newest[0], newest[1]), calendar)
 
 
-def _marked(db: Connection) -> _Mark | None:
-    noted = facts.get(db, _LAID_OUT)
-    if noted is None:
-        return None
-    until, roles, accounts, print_ = noted.value.split()
-    return _Mark(date.fromisoformat(until), (int(roles), int(accounts)), print_)
+def _pass(goal: Sequence[Any], after: str, newer: Sequence[int] | None, person: int) -> _Pass:
+    return _Pass(_mark(*goal), after, (newer[0], newer[1]) if newer else None, person)
 
 
-def _mark(db: Connection, mark: _Mark, now: datetime) -> None:
-    facts.note(db, _LAID_OUT, f"{mark.until} {mark.newest[0]} {mark.newest[1]} {mark.calendar}", now)
+def _noted(db: Connection, name: str, made: Callable[..., T]) -> T | None:
+    noted = facts.get(db, name)
+    values = json.loads(noted.value) if noted else None
+    return made(*values) if values else None
+
+
+def _note(db: Connection, name: str, value: _Mark | _Pass | None, now: datetime) -> None:
+    facts.note(db, name, json.dumps(astuple(value) if value else None), now)

@@ -47,10 +47,12 @@ class _Pass(Generic[Said]):
     say: Callable[[DeliveryRow], Said | None]
     said: list[tuple[DeliveryRow, Said]] = field(default_factory=list)
     failed: list[tuple[DeliveryRow, Exception]] = field(default_factory=list)
+    # (state, late) → ids: written at the end, one statement each.
+    settled: dict[tuple[str, bool], list[int]] = field(default_factory=dict)
 
 
 def run(
-    db: Connection, now: datetime, calendar: Calendar, say: Callable[[DeliveryRow], Said | None], limit: int = 50
+    db: Connection, now: datetime, calendar: Calendar, say: Callable[[DeliveryRow], Said | None], limit: int = 25
 ) -> Ticked[Said]:
     """
     Lay out, then say what is due to at most `limit` people; all in the caller's transaction.
@@ -62,7 +64,7 @@ def run(
     made = lay_out(db, now, calendar)
     local = now.astimezone(calendar.zone)
     if calendar.times.quiet(local.time()):
-        return Ticked(made)
+        return Ticked(made.rows, more=made.more)
     # What is left of earlier days waits for the morning's, so that it goes out in the same message.
     early = local.time() < calendar.times.morning
     held = (KEY_DATE, calendar.instant(local.date(), time())) if early else None
@@ -72,7 +74,9 @@ def run(
     counts = _said_today(one, [mine[0].person_id for mine in people if any(row.kind == KEY_DATE for row in mine)])
     for mine in people:
         _speak(one, mine, CAP - counts.get(mine[0].person_id, 0))
-    return Ticked(made, one.said, one.failed, len(people) == limit)
+    for (state, late), ids in one.settled.items():
+        deliveries.settle(db, ids, state, now, late)
+    return Ticked(made.rows, one.said, one.failed, made.more or len(people) == limit)
 
 
 def _said_today(one: _Pass[Any], people: Sequence[int]) -> dict[int, int]:
@@ -158,13 +162,11 @@ def _say(one: _Pass[Said], group: Sequence[DeliveryRow]) -> int:
         _settle(one, group, SKIPPED)
         return 0
     one.said.append((row, reply))
-    deliveries.settle(one.db, [first.id], SENT, one.now, first.late)
+    _settle(one, [first], SENT)
     _settle(one, others, MERGED)
     return 1
 
 
-def _settle(one: _Pass[Any], rows: Sequence[DeliveryRow], state: str) -> None:
-    for late in (False, True):
-        ids = [row.id for row in rows if row.late is late]
-        if ids:
-            deliveries.settle(one.db, ids, state, one.now, late)
+def _settle(one: _Pass[Any], rows: Iterable[DeliveryRow], state: str) -> None:
+    for row in rows:
+        one.settled.setdefault((state, row.late), []).append(row.id)

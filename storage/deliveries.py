@@ -147,21 +147,28 @@ class Recipient:
     channel: str
 
 
-def recipients(
-    db: Connection, roles: Iterable[str], now: datetime, newer: tuple[int, int] | None = None
-) -> list[Recipient]:
+def holders(
+    db: Connection, roles: Iterable[str], beyond: int, limit: int, newer: tuple[int, int] | None = None
+) -> list[int]:
     """
-    Every holder of one of these roles who can be reached, by person.
+    The ids of the next `limit` people after `beyond` who ever held one of these roles, in order.
 
     `newer`: only those who got a role or an account since `newest` gave these numbers.
     """
-    address = (
-        select(account.c.person_id, func.min(account.c.id).label("first"), func.max(account.c.id).label("last"))
-        .where(account.c.reachable)
-        .group_by(account.c.person_id)
-        .subquery()
-    )
-    school = unit.alias()
+    query = select(grant.c.person_id).where(grant.c.role.in_(list(roles)), grant.c.person_id > beyond).distinct()
+    if newer is not None:
+        joined = select(account.c.person_id).where(account.c.id > newer[1])
+        query = query.where((grant.c.id > newer[0]) | grant.c.person_id.in_(joined))
+    return list(db.scalars(query.order_by(grant.c.person_id).limit(limit)))
+
+
+def recipients(
+    db: Connection, roles: Iterable[str], now: datetime, ids: Sequence[int] | None = None
+) -> list[Recipient]:
+    """Every holder (of these ids) of one of these roles who can be reached, by person."""
+    school, other = unit.alias(), account.alias()
+    # The same account as people.addresses gives.
+    first = select(func.min(other.c.id)).where(other.c.person_id == person.c.id, other.c.reachable).scalar_subquery()
     query = (
         select(
             person.c.id, person.c.name, grant.c.role, grant.c.since, unit.c.name, school.c.name, unit.c.grade,
@@ -170,15 +177,13 @@ def recipients(
         .join(grant, grant.c.person_id == person.c.id)
         .join(unit, unit.c.id == grant.c.unit_id)
         .join(school, school.c.id == unit.c.school_id, isouter=True)
-        .join(address, address.c.person_id == person.c.id)
-        .join(account, account.c.id == address.c.first)
+        .join(account, account.c.id == first)
         .where(grant.c.role.in_(list(roles)), unit.c.active, grant.c.since <= now)
         .where(or_(grant.c.until.is_(None), grant.c.until > now))
         .order_by(person.c.id, grant.c.id)
     )  # fmt: skip
-    if newer is not None:
-        fresh = select(grant.c.person_id).where(grant.c.id > newer[0])
-        query = query.where(person.c.id.in_(fresh) | (address.c.last > newer[1]))
+    if ids is not None:
+        query = query.where(person.c.id.in_(ids))
     return [Recipient(*row[:5], row[5] or "", *row[6:]) for row in db.execute(query)]
 
 

@@ -92,7 +92,7 @@ def forget_bodies(db: Connection, before: datetime) -> None:
 def counts(db: Connection, states: Iterable[str]) -> dict[str, int]:
     """How many rows are in each of these states."""
     query = select(outbox.c.state, func.count()).where(outbox.c.state.in_(list(states))).group_by(outbox.c.state)
-    return dict(db.execute(query).tuples().all())
+    return dict(db.execute(query).all())
 
 
 def _open(channel: str, now: datetime, real: datetime) -> Any:

@@ -20,14 +20,14 @@ def put(db: Connection, person: str, bubble: dict[str, Any]) -> None:
 def last(db: Connection, person: str, most: int) -> list[Row]:
     """The newest bubbles of a phone, oldest first, each with its place in the order."""
     query = select(screen.c.id, screen.c.bubble).where(screen.c.person == person)
-    rows = db.execute(query.order_by(screen.c.id.desc()).limit(most)).tuples().all()
+    rows = db.execute(query.order_by(screen.c.id.desc()).limit(most)).all()
     return list(reversed(rows))
 
 
 def after(db: Connection, place: int, person: str) -> list[Row]:
     """The bubbles of a phone that came after this place."""
     query = select(screen.c.id, screen.c.bubble).where(screen.c.person == person, screen.c.id > place)
-    return list(db.execute(query.order_by(screen.c.id)).tuples())
+    return list(db.execute(query.order_by(screen.c.id)))
 
 
 def newest(db: Connection) -> int:

@@ -1,9 +1,7 @@
 """Nominating on a real database: every refusal, one open case, nothing of a child in clear."""
 
-import threading
 from dataclasses import replace
-from datetime import date, timedelta
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -11,16 +9,15 @@ from sqlalchemy import func, select
 from handlers import nominations as feature
 from handlers import review
 from handlers.kit import Reply, Role
-from handlers.medals import label, numbered
+from handlers.medals import label
 from handlers.reading import Nomination, Reading
-from storage import children, nominations
-from storage.database import Database, open_database
-from storage.nominations import Draft, State
-from storage.tables import child, nomination
+from storage import nominations
+from storage.nominations import State
+from storage.tables import child
 from tests import nominating
 from tests.nominating import N1, N2, NOW, WANG, School, refused
 
-built, at, database = nominating.built, nominating.at, nominating.database
+built, at = nominating.built, nominating.at
 
 
 def test_nominator_gets_the_number_and_every_reviewer_a_card(at: School) -> None:
@@ -115,16 +112,6 @@ def test_other_medals_children_and_squads_are_other_cases(at: School) -> None:
 def test_the_same_child_twice_in_one_message_is_one_case(at: School) -> None:
     told, *_ = at.nominate(at.zhang, WANG, replace(WANG, reason="热心助人"))
     assert at.count() == 1 and told.text.count(N1) == 1
-
-
-@pytest.mark.parametrize(
-    ("one", "other"), [("阿依古丽·买买提", "阿依古丽•买买提"), ("王小明", "王 小明"), ("王小明", "王小明 ")]
-)
-def test_a_name_typed_otherwise_is_the_same_child(at: School, one: str, other: str) -> None:
-    first = children.find_or_add(at.db, at.vault, at.squad.id, one)
-    assert children.find_or_add(at.db, at.vault, at.squad.id, other) == first
-    assert children.find_or_add(at.db, at.vault, at.other_squad.id, one) != first
-    assert children.names(at.db, at.vault, [first]) == {first: one}
 
 
 def test_a_returned_one_may_come_again_as_a_new_case(at: School) -> None:
@@ -239,69 +226,7 @@ def test_only_the_nominator_withdraws_and_only_what_waits(at: School) -> None:
     assert "不能撤回了:李老师已在4月3日 10:20 同意" in refused(feature.withdraw, at.ask(at.zhang, N1))
 
 
-# Numbers
-
-
-@pytest.mark.parametrize(
-    ("text", "number", "rest"),
-    [
-        ("N20260403-07 材料不全", "N20260403-07", "材料不全"),
-        ("n20260403-7:材料不全", "N20260403-07", "材料不全"),
-        ("Ｎ２０２６０４０３－０７，材料不全", "N20260403-07", "材料不全"),
-        (" 20260403-107", "N20260403-107", ""),
-        ("材料不全", "", "材料不全"),
-    ],
-)
-def test_a_number_is_found_however_it_is_typed(text: str, number: str, rest: str) -> None:
-    assert numbered(text) == (number, rest)
-
-
-def test_numbers_count_a_day_and_go_past_ninety_nine(at: School) -> None:
-    for n in range(101):
-        draft = Draft(at.squad.id, None, f"F:{n}", "2026春", at.zhang)
-        case, _ = nominations.open_case(at.db, at.vault, draft, at.now.date(), at.now)
-    assert case.number == "N20260403-101"
-    draft = Draft(at.squad.id, None, "S1", "2026春", at.zhang)
-    assert nominations.open_case(at.db, at.vault, draft, date(2026, 4, 4), at.now)[0].number == "N20260404-01"
-
-
-def test_writers_at_the_same_time_get_different_numbers(database: Database, tmp_path: Path) -> None:
-    with database.write.begin() as db:
-        school = School(db)
-
-    def write(first: int) -> None:
-        mine = open_database(f"sqlite:///{tmp_path}/bot.db")
-        for n in range(first, first + 10):
-            with mine.write.begin() as db:
-                child_id = children.find_or_add(db, school.vault, school.squad.id, f"王小{n % 12}")
-                draft = Draft(school.squad.id, child_id, "S1", "2026春", school.zhang)
-                nominations.open_case(db, school.vault, draft, NOW.date(), NOW)
-        mine.close()
-
-    threads = [threading.Thread(target=write, args=(first,)) for first in (0, 6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    with database.read.begin() as db:
-        numbers = sorted(db.execute(select(nomination.c.number)).scalars())
-    assert numbers == [f"N20260403-{n:02}" for n in range(1, 13)]
-
-
 # What must not lie open
-
-
-def test_names_and_reasons_are_nowhere_in_the_database_file(database: Database, tmp_path: Path) -> None:
-    with database.write.begin() as db:
-        at = School(db)
-        at.nominate(at.zhang, WANG)
-        review.send_back(at.ask(at.li, f"{N1} 事迹材料不全"))
-        at.nominate(at.zhang, replace(WANG, name="李小红"))
-        review.send_back(at.ask(at.li, N2))
-    raw = b"".join(path.read_bytes() for path in tmp_path.iterdir())
-    assert "张老师".encode() in raw
-    for word in ("王小明", "李小红", "小明", "雷锋", "材料不全"):
-        assert word.encode() not in raw and word.encode("unicode_escape") not in raw
 
 
 def test_private_words_in_a_reason_are_dropped_and_the_sender_is_told(at: School) -> None:

@@ -96,7 +96,7 @@ class Practice:
         photo = message.attachments[0] if message.attachments else None
         file = None if photo is None else {"url": "", "name": photo.name, "type": "image", "size": photo.size}
         mine = {"id": f"m{message.message_id}", "from": "me", "client": message.message_id}
-        bubble = {**mine, "text": message.text or label, "buttons": [], "file": file}
+        bubble: dict[str, Any] = {**mine, "text": message.text or label, "buttons": [], "file": file}
         await self._pipeline.do(lambda turn: self._show(turn, message.chat, bubble))
         await self.tell()
 

@@ -12,7 +12,7 @@ _TABLE = """
 4 微心愿 微心愿 |
 3 主题队日 主题队日活动 主题大队日 主题中队日 主题队日 大队日 中队日 队日活动 队日 | 少先队活动日
 3 主题队会 主题中队会 中队主题队会 中队主题会 主题大队会 主题班队会 主题班会 主题队会 班队会 中队会 大队会 班会 队会 |
-3 队课 主题队课 网上主题队课 微队课 精品队课 示范队课 少先队活动课 队课 | 入队前教育 队前教育 队前微课 队前教育课 入队前一课
+3 队课 主题队课 网上主题队课 微队课 精品队课 示范队课 少先队活动课 队课 | 入队前教育 队前教育 队前微课
 3 入队仪式 主题入队仪式 入队仪式 入队典礼 入队活动 入队 | 分批入队 新队员入队
 3 离队仪式 离队入团仪式 离队仪式 离队活动 离队 |
 3 升旗仪式 升国旗仪式 升旗仪式 升国旗 升旗 | 国旗下讲话
@@ -21,7 +21,7 @@ _TABLE = """
 3 辅导员培训 辅导员培训 中队辅导员培训 大队辅导员培训 校外辅导员培训 | 辅导员学习 岗前培训 辅导员研修
 2 志愿服务 志愿服务活动 志愿服务 志愿活动 志愿者活动 | 社区服务 义务劳动
 2 读书活动 主题读书活动 读书活动 | 读书会 读书分享 读书节 读书交流 共读
-2 实践教育 实践教育 实践活动 社会实践 | 红领巾寻访 寻访 参观 讲解员 讲解 研学旅行 研学 走访 探访 考察 职业体验 体验活动 营地教育 红色之旅
+2 实践教育 实践教育 实践活动 社会实践 | 红领巾寻访 寻访 参观 讲解员 讲解 研学旅行 研学 走访 探访 考察 职业体验 体验活动 营地教育
 2 劳动实践 劳动实践 劳动教育 |
 2 安全教育 安全教育 | 安全演练 疏散演练 消防演练 防震演练 应急演练 反恐演练 逃生演练
 2 争章活动 争章活动 争章 | 定章 考章 颁章 护章 雏鹰争章
@@ -32,20 +32,18 @@ _TABLE = """
 1 劳动实践 | 植树 大扫除 种植 采摘 种菜 打扫 卫生清洁 劳动 今天我当家 包饺子 包粽子
 1 安全教育 | 演练 消防 防溺水 防震 防灾 交通安全 禁毒 防火 防诈骗 防欺凌 法治 食品安全 网络安全 安全
 1 读书活动 | 读书 阅读 诵读 朗诵 读书征文 书香
-1 文体活动 | 合唱 足球 篮球 跳绳 拔河 歌咏 书画 绘画 体育 汇演 联欢 游园 演出 广播操 课间操 啦啦操 演讲 合唱节
+1 文体活动 | 合唱 足球 篮球 跳绳 拔河 歌咏 书画 绘画 体育 汇演 联欢 游园 演出 广播操 课间操 演讲
 1 辅导员培训 | 培训
 1 其他 其他活动 其它活动 |
 """
-_GUARDS = {
-    "队日": "(?<!建)",
-    "劳动": "(?![节者模])",
-    "安全": "(?!员)",
-    "入队": "(?!前|申请)",
-    "队会": "(?!议)",
-    "争章": "(?=)",
-    "关爱": "(?!导师)",
+_GUARDED = {
+    "队日": "(?<!建)队日",
+    "劳动": "劳动(?![节者模])",
+    "安全": "安全(?!员)",
+    "入队": "入队(?!前|申请)",
+    "队会": "队会(?!议)",
+    "关爱": "关爱(?!导师)",
 }
-_AFTER = {"劳动", "安全", "入队", "队会", "关爱", "争章"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +71,9 @@ def _read_table() -> dict[str, _Word]:
     return words
 
 
-def _guarded(word: str) -> str:
-    guard = _GUARDS.get(word, "")
-    return word + guard if word in _AFTER else guard + word
-
-
 _WORDS = _read_table()
-_ANY = re.compile("|".join(map(_guarded, sorted(_WORDS, key=len, reverse=True))))
+_ANY = re.compile("|".join(_GUARDED.get(word, word) for word in sorted(_WORDS, key=len, reverse=True)))
+_HAN_ONLY = re.compile(r"[\u4e00-\u9fff·]{0,12}")
 _NOTHING = Activity()
 
 
@@ -90,22 +84,20 @@ def find_activity(scan: str) -> tuple[Activity, str]:
     """
     best: _Word | None = None
     end = -1
-    found = list(_ANY.finditer(scan))
-    for match in found:
+    for match in _ANY.finditer(scan):
         word = _WORDS[match[0]]
         together = end >= 0 and _HAN_ONLY.fullmatch(scan, end, match.start())
         if best is None or word.rank > best.rank or (word.rank == best.rank and together):
             best, end = word, match.end()
     if best is None:
         return _NOTHING, scan
-    for match in found:
-        word = _WORDS[match[0]]
-        if word.plain and word.name == best.name:
-            scan = scan[: match.start()] + GAP * len(match[0]) + scan[match.end() :]
-    return Activity(best.name, best.rank), scan
+    name = best.name
+    return Activity(name, best.rank), _ANY.sub(lambda match: _without(match[0], name), scan)
 
 
-_HAN_ONLY = re.compile(r"[\u4e00-\u9fff·]{0,12}")
+def _without(found: str, name: str) -> str:
+    word = _WORDS[found]
+    return GAP * len(found) if word.plain and word.name == name else found
 
 
 def names_activity(text: str) -> bool:
