@@ -82,7 +82,7 @@ class App:
         from bot.practice_stage import Stage, restore_clock
 
         engine = self.engine
-        channel = Practice(self.pipeline, self.settings.files)
+        channel = Practice(self.pipeline, engine.vault, self.settings.files)
         stage = self.stage = Stage(
             channel, self.pipeline, engine.database.read, engine.vault, engine.clock, self.ticker.tick
         )

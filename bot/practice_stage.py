@@ -51,7 +51,7 @@ class Stage:
         self.channel = channel
         self._pipeline = pipeline
         self._read = read
-        self._vault = vault
+        self.vault = vault
         self.clock = clock
         self._tick = tick
         self._moving = asyncio.Lock()
@@ -76,7 +76,7 @@ class Stage:
 
     def _label(self, message: Message) -> str:
         with self._read.connect() as db:
-            shown = screens.last(db, message.chat, SHOWN)
+            shown = screens.last(db, self.vault, message.chat, SHOWN)
         buttons = [button for _, bubble in shown for button in bubble["buttons"]]
         return next((button["label"] for button in buttons if button["id"] == message.button), "按钮")
 
@@ -87,7 +87,7 @@ class Stage:
         return [self._bubble(letter_id, body) for letter_id, body in said]
 
     def _bubble(self, letter_id: int, sealed: bytes | None) -> dict[str, Any]:
-        body: dict[str, Any] = self._vault.open(sealed) if sealed is not None else {"text": "已记录"}
+        body: dict[str, Any] = self.vault.open(sealed) if sealed is not None else {"text": "已记录"}
         buttons = [{"id": button_id, "label": label} for button_id, label in body.get("buttons", ())]
         return {"id": f"o{letter_id}", "from": "bot", "client": None, "text": body["text"], "buttons": buttons,
                 "file": None, "at": self.now().isoformat(timespec="seconds")}  # fmt: skip
@@ -185,9 +185,9 @@ class Viewer:
 
     def _bubbles(self, db: Connection) -> list[screens.Row]:
         if self._place is None:
-            rows = screens.last(db, self._person, SHOWN)
+            rows = screens.last(db, self._stage.vault, self._person, SHOWN)
         else:
-            rows = screens.after(db, self._place, self._person)
+            rows = screens.after(db, self._stage.vault, self._place, self._person)
         self._place = rows[-1][0] if rows else (self._place or 0)
         return rows
 

@@ -8,26 +8,27 @@ from sqlalchemy import Connection, func, select
 
 from storage.tables import screen
 from storage.upsert import add_new
+from storage.vault import Vault
 
 Row = tuple[int, dict[str, Any]]
 
 
-def put(db: Connection, person: str, bubble: dict[str, Any]) -> None:
+def put(db: Connection, vault: Vault, person: str, bubble: dict[str, Any]) -> None:
     """Add a bubble; one with the same `id` on this phone is there only once."""
-    add_new(db, screen, [{"person": person, "key": bubble["id"], "bubble": bubble}])
+    add_new(db, screen, [{"person": person, "key": bubble["id"], "bubble": vault.seal(bubble)}])
 
 
-def last(db: Connection, person: str, most: int) -> list[Row]:
+def last(db: Connection, vault: Vault, person: str, most: int) -> list[Row]:
     """The newest bubbles of a phone, oldest first, each with its place in the order."""
     query = select(screen.c.id, screen.c.bubble).where(screen.c.person == person)
     rows = db.execute(query.order_by(screen.c.id.desc()).limit(most)).all()
-    return list(reversed(rows))
+    return [(place, vault.open(bubble)) for place, bubble in reversed(rows)]
 
 
-def after(db: Connection, place: int, person: str) -> list[Row]:
+def after(db: Connection, vault: Vault, place: int, person: str) -> list[Row]:
     """The bubbles of a phone that came after this place."""
     query = select(screen.c.id, screen.c.bubble).where(screen.c.person == person, screen.c.id > place)
-    return list(db.execute(query.order_by(screen.c.id)))
+    return [(place, vault.open(bubble)) for place, bubble in db.execute(query.order_by(screen.c.id))]
 
 
 def newest(db: Connection) -> int:

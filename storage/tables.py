@@ -416,7 +416,7 @@ screen = Table(
     _id(),
     Column("person", String(80), nullable=False),
     Column("key", String(120), nullable=False),
-    Column("bubble", JSON, nullable=False),
+    Column("bubble", LargeBinary, nullable=False),
     UniqueConstraint("person", "key"),
     Index("ix_screen_person", "person", "id"),
 )

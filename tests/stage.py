@@ -70,7 +70,7 @@ class Bot:
     def new(self, person: str) -> list[dict]:
         """The bubbles that came to this phone since the last look."""
         with self.read() as db:
-            rows = screens.after(db, self.phones.get(person, 0), person)
+            rows = screens.after(db, self.app.engine.vault, self.phones.get(person, 0), person)
         if rows:
             self.phones[person] = rows[-1][0]
         return [bubble for _, bubble in rows]

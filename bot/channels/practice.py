@@ -14,6 +14,7 @@ from bot.pipeline import Pipeline
 from bot.transaction import Turn
 from handlers.kit import Attachment, Message
 from storage import screens
+from storage.vault import Vault
 
 NAME = "practice"
 LONGEST_TEXT = 20_000
@@ -71,8 +72,9 @@ class Practice:
 
     name = NAME
 
-    def __init__(self, pipeline: Pipeline, folder: Path) -> None:
+    def __init__(self, pipeline: Pipeline, vault: Vault, folder: Path) -> None:
         self._pipeline = pipeline
+        self._vault = vault
         self.folder = folder
         self._changed = asyncio.Condition()
 
@@ -101,7 +103,7 @@ class Practice:
         await self.tell()
 
     def _show(self, turn: Turn, person: str, bubble: dict[str, Any]) -> None:
-        screens.put(turn.db, person, {**bubble, "at": turn.now.isoformat(timespec="seconds")})
+        screens.put(turn.db, self._vault, person, {**bubble, "at": turn.now.isoformat(timespec="seconds")})
 
     def _shelve(self, outgoing: Outgoing) -> dict[str, Any]:
         assert outgoing.file is not None

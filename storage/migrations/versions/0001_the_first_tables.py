@@ -68,7 +68,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("person", sa.String(length=80), nullable=False),
         sa.Column("key", sa.String(length=120), nullable=False),
-        sa.Column("bubble", sa.JSON(), nullable=False),
+        sa.Column("bubble", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_screen")),
         sa.UniqueConstraint("person", "key", name=op.f("uq_screen_person_key")),
     )
