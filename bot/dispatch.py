@@ -2,11 +2,15 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
+from itertools import groupby
+
+from sqlalchemy import Connection
 
 from bot.features import Features
-from handlers.kit import Answer, Ask, Command, Reply
+from handlers.kit import Answer, Ask, Command, Message, Person, Reply
 from handlers.reading import read
 from handlers.surroundings import context_of
 from storage import cards, dialogues, people
@@ -61,13 +65,13 @@ def _call(command: Command, ask: Ask) -> Sequence[Reply]:
 
 
 def _continued(features: Features, ask: Ask, text: str) -> Sequence[Reply]:
-    question = dialogues.current(ask.db, ask.vault, _where(ask), ask.now)
+    question = ask.question
     if question is None:
         return []
-    if question.expired:
+    if question.expires_at <= ask.now:
         _forget_question(ask)
         return []
-    replies = features.dialogues[question.kind](replace(ask, args=text), question.payload)
+    replies = features.dialogues[question.kind](replace(ask, args=text), ask.vault.open(question.payload))
     return [] if replies is None else _list(replies)
 
 
@@ -92,14 +96,46 @@ def _list(replies: Answer) -> Sequence[Reply]:
     return [replies] if isinstance(replies, Reply) else replies
 
 
-def _where(ask: Ask) -> dialogues.Where:
-    return dialogues.Where(ask.message.channel, ask.message.chat, ask.message.sender)
+def _where(message: Message) -> dialogues.Where:
+    return dialogues.Where(message.channel, message.chat, message.sender)
 
 
 def _forget_question(ask: Ask) -> None:
-    dialogues.close(ask.db, _where(ask))
+    if ask.question is not None:
+        dialogues.close(ask.db, _where(ask.message))
 
 
-def who(ask: Ask) -> Ask:
-    """The ask with its person filled in."""
-    return replace(ask, person=people.by_account(ask.db, ask.message.channel, ask.message.sender, ask.now))
+class Acquaintance:
+    """Who the senders of one transaction are and what they were asked, looked up together.
+
+    It holds for the first message of each sender; what that one changes (a role, a question) is looked up again.
+    """
+
+    def __init__(self, db: Connection, messages: Iterable[Message], now: datetime) -> None:
+        self._db = db
+        self._now = now
+        self._met: set[tuple[str, str]] = set()
+        self._people: dict[tuple[str, str], Person] = {}
+        self._questions: dict[dialogues.Where, dialogues.Dialogue] = {}
+        self._look_up(messages)
+
+    def _look_up(self, messages: Iterable[Message]) -> None:
+        for channel, group in groupby(sorted(messages, key=_channel), key=_channel):
+            senders = sorted({message.sender for message in group})
+            found = people.by_addresses(self._db, channel, senders, self._now)
+            self._people.update({(channel, address): person for address, person in found.items()})
+            self._questions.update(dialogues.of_senders(self._db, channel, senders))
+
+    def introduce(self, ask: Ask) -> Ask:
+        """The ask with its person and open question filled in."""
+        sender = ask.message.channel, ask.message.sender
+        if sender in self._met:
+            self._people.pop(sender, None)
+            self._questions = {where: each for where, each in self._questions.items() if where.sender != sender[1]}
+            self._look_up([ask.message])
+        self._met.add(sender)
+        return replace(ask, person=self._people.get(sender), question=self._questions.get(_where(ask.message)))
+
+
+def _channel(message: Message) -> str:
+    return message.channel

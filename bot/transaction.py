@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from bot import dispatch
+from bot.dispatch import Acquaintance
 from bot.features import Features
 from bot.letters import Letters
 from handlers.kit import Ask, Attachment, Message, Refusal, Reply
@@ -73,42 +74,37 @@ class Transactions:
             return [self.process([job])[0] for job in jobs]
 
     def _together(self, jobs: Sequence[Job]) -> list[Result]:
-        now = self._now()
         with self._engine.begin() as db:
-            letters, rollups = Letters(db, self._vault, now), Rollups()
-            arrivals = self._arrive(db, [job for job in jobs if isinstance(job, Message)], now)
+            turn = self._turn(db, self._now())
+            messages = [job for job in jobs if isinstance(job, Message)]
+            arrivals = _arrive(turn, messages)
+            known = Acquaintance(db, messages, turn.now)
             heard: dict[int, str] = {}
             results: list[Result] = []
             for job in jobs:
                 if not isinstance(job, Message):
-                    results.append(job(Turn(db, now, letters, rollups)))
-                    rollups.keep()
+                    results.append(job(turn))
+                    turn.rollups.keep()
                     continue
                 arrival = arrivals[job.channel, job.message_id]
                 repeat = not arrival.fresh or arrival.id in heard
                 if not repeat:
-                    heard[arrival.id] = self._hear(job, arrival.id, now, db, letters, rollups)
+                    heard[arrival.id] = self._hear(turn, known, job, arrival.id)
                 results.append(Outcome(arrival.id, heard.get(arrival.id, arrival.state), repeat))
-            rollups.flush(db)
-            self.spoke = letters.flush()
+            turn.rollups.flush(db)
+            self.spoke = turn.letters.flush()
         return results
 
-    def _arrive(self, db: Connection, messages: Sequence[Message], now: datetime) -> dict[inbox.Key, inbox.Arrival]:
-        unique = {(message.channel, message.message_id): message for message in messages}
-        rows = [
-            {"channel": m.channel, "message_id": m.message_id, "chat": m.chat, "sender": m.sender, "received_at": now}
-            for m in unique.values()
-        ]
-        return inbox.arrive(db, rows, token_hex(8))
+    def _turn(self, db: Connection, now: datetime) -> Turn:
+        return Turn(db, now, Letters(db, self._vault, now), Rollups())
 
-    def _hear(
-        self, message: Message, inbox_id: int, now: datetime, db: Connection, letters: Letters, rollups: Rollups
-    ) -> str:
+    def _hear(self, turn: Turn, known: Acquaintance, message: Message, inbox_id: int) -> str:
         """Handle one message in a savepoint; a bug costs this message only, and it is kept."""
-        ask = Ask(db, now, message, inbox_id, None, "", rollups, self._vault, self._features.commands)
+        db, rollups = turn.db, turn.rollups
+        ask = Ask(db, turn.now, message, inbox_id, None, "", rollups, self._vault, self._features.commands)
         savepoint = db.begin_nested()
         try:
-            ask = dispatch.who(ask)
+            ask = known.introduce(ask)
             replies = dispatch.answer(self._features, ask)
             savepoint.commit()
             rollups.keep()
@@ -118,9 +114,9 @@ class Transactions:
         except Exception as bug:
             _undo(db, savepoint, rollups)
             self._keep_failed(db, message, inbox_id, bug)
-            letters.add([Reply(SORRY.format(inbox_id))], ask)
+            turn.letters.add([Reply(SORRY.format(inbox_id))], ask)
             return "failed"
-        letters.add(replies, ask)
+        turn.letters.add(replies, ask)
         return "done"
 
     def _keep_failed(self, db: Connection, message: Message, inbox_id: int, bug: Exception) -> None:
@@ -136,14 +132,23 @@ class Transactions:
             found = inbox.failed(db, inbox_id)
             if not found:
                 raise LookupError(f"no failed message {inbox_id}")
-            letters, rollups = Letters(db, self._vault, self._now()), Rollups()
+            # As of when it arrived, so that 今天 means that day.
+            turn = self._turn(db, found[0].received_at.astimezone(self._now().tzinfo))
             message = from_json(self._vault.open(found[0].payload))
             inbox.done(db, inbox_id)
-            # As of when it arrived, so that 今天 means that day.
-            state = self._hear(message, inbox_id, found[0].received_at, db, letters, rollups)
-            rollups.flush(db)
-            letters.flush()
+            state = self._hear(turn, Acquaintance(db, [message], turn.now), message, inbox_id)
+            turn.rollups.flush(db)
+            turn.letters.flush()
         return state
+
+
+def _arrive(turn: Turn, messages: Sequence[Message]) -> dict[inbox.Key, inbox.Arrival]:
+    unique = {(message.channel, message.message_id): message for message in messages}
+    rows = [
+        {"channel": m.channel, "message_id": m.message_id, "chat": m.chat, "sender": m.sender, "received_at": turn.now}
+        for m in unique.values()
+    ]
+    return inbox.arrive(turn.db, rows, token_hex(8))
 
 
 def _undo(db: Connection, savepoint: Any, rollups: Rollups) -> None:

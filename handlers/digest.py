@@ -122,11 +122,7 @@ def _missing(shown: Digest) -> str:
 
 
 def _medals(shown: Digest) -> str:
-    told = [
-        f"{word} {shown.nominations[state]}"
-        for state, word in reports.STATE_WORDS.items()
-        if shown.nominations.get(state)
-    ]
+    told = reports.medals(shown)
     return f"奖章提名:{'、'.join(told)}" if told else ""
 
 

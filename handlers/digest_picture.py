@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 FONT = Path(__file__).parent / "font" / "NotoSansSC-GBK.otf"
 WIDTH, MARGIN, GAP = 800, 40, 20
 INNER = WIDTH - 2 * MARGIN
-PAPER, CARD, INK, SOFT = "#FAF6F0", "#FFFFFF", "#2B2622", "#8A8078"
+PAPER, CARD, INK, SOFT = "#FAF6F0", "#FFFFFF", "#2B2622", "#6F665E"
 RED, BAR, TRACK, CHIP = "#B93A2E", "#DB8A74", "#F1E8DE", "#F6EBDD"
 BETTER, WORSE = "#2F7D5B", "#A8642B"
 MOST_ACTIVITIES, MOST_NAMES = 8, 10
@@ -48,13 +48,13 @@ def _panel(page: "_Page", shown: Digest) -> None:
 
 
 def _header(page: "_Page", shown: Digest) -> None:
-    page.grow(172)
-    page.box((0, page.y, WIDTH, page.y + 172), 0, RED)
-    page.text(MARGIN, page.y + 28, shown.title, page.fitting(shown.title, 46, INNER), "#FFFFFF", bold=True)
+    page.grow(180)
+    page.box((0, page.y, WIDTH, page.y + 180), 0, RED)
+    page.text(MARGIN, page.y + 24, shown.title, page.fitting(shown.title, 46, INNER), "#FFFFFF", bold=True)
     when = f"{reports.week_name(shown.week)} · {reports.span(shown.week)}"
-    page.text(MARGIN, page.y + 96, when, 26, "#F9E3DC")
-    page.text(MARGIN, page.y + 130, reports.stamp(shown), 22, "#EFC4B9")
-    page.down(172 + 28)
+    page.text(MARGIN, page.y + 94, when, 26, "#F9E3DC")
+    page.text(MARGIN, page.y + 136, reports.stamp(shown), 22, "#F3D3CA")
+    page.down(180 + 28)
 
 
 def _tiles(page: "_Page", shown: Digest) -> None:
@@ -122,9 +122,10 @@ def _missing(page: "_Page", shown: Digest) -> None:
 
 
 def _medals(page: "_Page", shown: Digest) -> None:
-    if any(shown.nominations.values()):
+    told = reports.medals(shown)
+    if told:
         page.heading("奖章提名")
-        page.chips([f"{word} {shown.nominations.get(state, 0)}" for state, word in reports.STATE_WORDS.items()])
+        page.chips(told)
         page.down(20)
 
 
@@ -184,7 +185,7 @@ class _Page:
     def heading(self, words: str) -> None:
         """The title of a section."""
         self.grow(58)
-        self.box((MARGIN, self.y + 4, MARGIN + 6, self.y + 32), 3, RED)
+        self.box((MARGIN, self.y + 8, MARGIN + 6, self.y + 36), 3, RED)
         self.text(MARGIN + 18, self.y, words, 28, INK, bold=True)
         self.down(58)
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 
 from handlers.reading import Reading
-from storage.dialogues import Where, open_question
+from storage.dialogues import Dialogue, Where, open_question
 from storage.people import Grant, Person, Role
 from storage.rollups import Rollups
 from storage.units import Unit
@@ -99,6 +99,7 @@ class Ask:
     vault: Vault
     features: "Sequence[Command]" = ()
     reading: Reading | None = None
+    question: Dialogue | None = None
 
     @property
     def me(self) -> Person:

@@ -28,25 +28,27 @@ def missing(ask: Ask) -> Reply:
         found, due = coverage.missing_on(ask.db, period.day, paths)
     else:
         found, due = coverage.missing(ask.db, period.week, paths)
-    return Reply(_text(reports.when(period, ask.today), found, due), _buttons(ask, period, words) if found else ())
+    named = any(unit.school_id is None for unit in at) or len(at) > 1
+    text = _text(reports.when(period, ask.today), found, due, named)
+    return Reply(text, _buttons(ask, period, words) if found else ())
 
 
-def _text(when: str, found: list[Squad], due: int) -> str:
+def _text(when: str, found: list[Squad], due: int, named: bool) -> str:
     if not due:
         return "您负责的范围里还没有中队。请先导入名册,或发「邀请」请老师加入。"
     if not found:
         return f"{when} {due} 个中队全部签到了。"
     shown = found[:MOST_NAMES]
     more = f"等 {len(found)} 个,发「周报 表」看全部" if len(found) > MOST_NAMES else ""
-    return f"{when}还有 {len(found)} 个中队没签到(共 {due} 个):\n{_by_school(shown)}{more}"
+    return f"{when}还有 {len(found)} 个中队没签到(共 {due} 个):\n{_by_school(shown, named)}{more}"
 
 
-def _by_school(found: list[Squad]) -> str:
+def _by_school(found: list[Squad], named: bool) -> str:
+    if not named:
+        return "、".join(squad.name for squad in found)
     schools: dict[str, list[str]] = {}
     for squad in found:
         schools.setdefault(squad.school, []).append(squad.name)
-    if len(schools) == 1:
-        return "、".join(next(iter(schools.values())))
     return "\n".join(f"{school or '其他'}:{'、'.join(names)}" for school, names in schools.items())
 
 

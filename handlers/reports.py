@@ -174,6 +174,11 @@ def stamp(shown: Digest) -> str:
     return f"{at} 冻结" if shown.revision else f"截至 {at}"
 
 
+def medals(shown: Digest) -> list[str]:
+    """The nominations of the week by state: 待审 2, 通过 1; without the states that have none."""
+    return [f"{word} {shown.nominations[state]}" for state, word in STATE_WORDS.items() if shown.nominations.get(state)]
+
+
 def late(shown: Digest) -> str:
     """冻结后补报/更正 3 条; empty when nothing came later."""
     return f"冻结后补报/更正 {shown.late} 条" if shown.late else ""

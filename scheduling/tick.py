@@ -65,7 +65,7 @@ def run(
     local = now.astimezone(calendar.zone)
     if calendar.times.quiet(local.time()):
         return Ticked(made.rows, more=made.more)
-    # What is left of earlier days waits for the morning's, so that it goes out in the same message.
+    # What is left of earlier days waits for today's, so that it goes out in the same message.
     early = local.time() < calendar.times.morning
     held = (KEY_DATE, calendar.instant(local.date(), time())) if early else None
     rows = deliveries.due(db, now, limit, held)
@@ -107,8 +107,7 @@ def _newest(one: _Pass[Any], rows: Iterable[DeliveryRow]) -> list[DeliveryRow]:
     """Of each occurrence the newest lead that is still of use; the others are settled."""
     found: dict[str, DeliveryRow] = {}
     expired, merged = [], []
-    # The nearer to the day, the newer: leads fall.
-    for row in sorted(rows, key=lambda row: row.lead):
+    for row in sorted(rows, key=lambda row: (-row.due_at.timestamp(), row.lead)):
         newer = found.get(row.occurrence)
         if one.now > _last_use(one.calendar, row) or (newer and _day(one, row) != _day(one, newer)):
             expired.append(row)

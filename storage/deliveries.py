@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, or_, select, update
+from sqlalchemy import Connection, delete, func, or_, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage import people
@@ -63,14 +63,13 @@ def due(db: Connection, now: datetime, limit: int, held: tuple[str, datetime] | 
     """
     What waits and is due, of at most `limit` people, the longest waiting first; of each of them everything.
 
-    `held`, a kind and an instant: what is of this kind and was due before then waits on.
+    `held`, a kind and an instant: whoever has nothing but rows of this kind that were due before then waits on.
     """
     waiting = (delivery.c.state == NEW) & (delivery.c.due_at <= now)
-    if held:
-        waiting &= (delivery.c.kind != held[0]) | (delivery.c.due_at >= held[1])
+    turn = (delivery.c.kind != held[0]) | (delivery.c.due_at >= held[1]) if held else true()
     first = (
         select(delivery.c.person_id)
-        .where(waiting)
+        .where(waiting, turn)
         .group_by(delivery.c.person_id)
         .order_by(func.min(delivery.c.due_at), delivery.c.person_id)
         .limit(limit)

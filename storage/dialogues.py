@@ -1,15 +1,19 @@
 """One open question a person and chat: kept as a row with an expiry, never in memory."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from storage.tables import dialogue
 from storage.vault import Vault
 
 KEPT = timedelta(hours=24)
+_OF_SENDERS = select(
+    dialogue.c.chat, dialogue.c.sender, dialogue.c.kind, dialogue.c.payload, dialogue.c.expires_at
+).where(dialogue.c.channel == bindparam("channel"), dialogue.c.sender.in_(bindparam("senders", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +27,11 @@ class Where:
 
 @dataclass(frozen=True, slots=True)
 class Dialogue:
-    """An open question: which feature asked, and what it knew."""
+    """An open question: which feature asked, what it knew (sealed), and when it is too late to answer."""
 
     kind: str
-    payload: dict[str, Any]
-    expired: bool
+    payload: bytes
+    expires_at: datetime
 
 
 def open_question(
@@ -39,10 +43,10 @@ def open_question(
     db.execute(insert(dialogue).values(**row, kind=kind, payload=vault.seal(payload), expires_at=now + KEPT))
 
 
-def current(db: Connection, vault: Vault, where: Where, now: datetime) -> Dialogue | None:
-    """The question that is open there, `expired` when it has waited too long."""
-    row = db.execute(select(dialogue.c.kind, dialogue.c.payload, dialogue.c.expires_at).where(_is(where))).first()
-    return None if row is None else Dialogue(row.kind, vault.open(row.payload), row.expires_at <= now)
+def of_senders(db: Connection, channel: str, senders: Collection[str]) -> dict[Where, Dialogue]:
+    """The questions that are open with these senders of a channel."""
+    rows = db.execute(_OF_SENDERS, {"channel": channel, "senders": senders})
+    return {Where(channel, chat, sender): Dialogue(*rest) for chat, sender, *rest in rows}
 
 
 def close(db: Connection, where: Where) -> None:

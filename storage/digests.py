@@ -197,11 +197,13 @@ def _sums(db: Connection, weeks: tuple[str, str], of: Unit) -> dict[str, list[_S
         .where(rollup.c.week.in_(weeks), within([of.path]))
         .group_by(rollup.c.week, rollup.c.activity)
         .having(sums[0] > 0)
-        .order_by(sums[0].desc(), rollup.c.activity)
     )
     found: dict[str, list[_Sums]] = {week: [] for week in weeks}
     for week, activity, *numbers in rows:
         found[week].append(_Sums(activity, *map(int, numbers)))
+    for each in found.values():
+        # Sorted here, since the databases order Chinese words differently.
+        each.sort(key=lambda row: (-row.events, -row.attended, row.activity))
     return found
 
 

@@ -1,102 +1,22 @@
-"""The weekly digest on a real database: golden figures, scope, freezing, what is asked how, picture and workbook."""
+"""周报 on a real database: golden figures, how it is asked for, and whose part of the tree it shows."""
 
-import io
-import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta, timezone
-from pathlib import Path
+from datetime import date, timedelta
 
-import openpyxl
 import pytest
-from cryptography.fernet import Fernet
-from PIL import Image
-from sqlalchemy import Connection, event, insert, select
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from handlers import digest as feature
 from handlers import missing, reports
-from handlers.digest_picture import picture
-from handlers.digest_workbook import workbook
-from handlers.kit import Ask, Due, Message, Refusal, Reply, Role
-from storage import checkins, coverage, digests, people, tables, units
+from handlers.kit import Refusal, Role
+from storage import checkins, digests, people, tables, units
 from storage.checkins import Checkin
 from storage.database import open_database
 from storage.digests import percent
-from storage.rollups import Rollups
-from storage.units import Kind, Unit
-from storage.vault import Vault
-
-SHANGHAI = timezone(timedelta(hours=8))
-FRIDAY = datetime(2026, 4, 3, 16, 20, tzinfo=SHANGHAI)
-MONDAY = datetime(2026, 4, 6, 8, 0, tzinfo=SHANGHAI)
-WEEK = "2026-W14"
-
-
-class County:
-    """青禾区 with 实验小学 (four squads) and 光明小学 (two), one admin each, and a counselor of 三(1)."""
-
-    def __init__(self, db: Connection) -> None:
-        self.db = db
-        self.vault = Vault([Fernet.generate_key().decode()])
-        self.rollups = Rollups()
-        self.top = units.add(db, Kind.COUNTY, "青禾区少工委")
-        self.first = units.add(db, Kind.SCHOOL, "实验小学", self.top)
-        self.second = units.add(db, Kind.SCHOOL, "光明小学", self.top)
-        names = ("三(1)中队", "三(2)中队", "四(1)中队", "四(2)中队")
-        self.squads = [
-            units.add(db, Kind.SQUAD, name, self.first, grade=3 + place // 2, class_no=1 + place % 2, members=45)
-            for place, name in enumerate(names)
-        ]
-        self.others = [units.add(db, Kind.SQUAD, f"三({n})中队", self.second, grade=3, class_no=n) for n in (1, 2)]
-        self.li = self.person("李老师", Role.BRIGADE, self.first)
-        self.sun = self.person("孙老师", Role.BRIGADE, self.second)
-        self.zhou = self.person("周主任", Role.COUNTY_ADMIN, self.top)
-        self.zhang = self.person("张老师", Role.COUNSELOR, self.squads[0])
-        self.inbox = db.execute(
-            insert(tables.inbox).values(
-                channel="practice", message_id="m", batch="", chat="", sender="", state="done", received_at=FRIDAY
-            )
-        ).inserted_primary_key[0]
-
-    def person(self, name: str, role: Role, at: Unit) -> int:
-        person_id = people.add(self.db, name, FRIDAY)
-        people.give(self.db, person_id, role, at, FRIDAY - timedelta(days=30))
-        people.link(self.db, person_id, "practice", name)
-        return person_id
-
-    def report(
-        self, squad: Unit, attended: int, due: int | None = None, *, activity: str = "主题队日",
-        day: date = FRIDAY.date(), now: datetime = FRIDAY,
-    ) -> Checkin:  # fmt: skip
-        new = Checkin(squad.id, activity, day, attended, due)
-        stored = checkins.record(self.db, self.rollups, new, self.zhang, self.inbox, now)
-        self.write()
-        return stored
-
-    def write(self) -> None:
-        self.rollups.keep()
-        self.rollups.flush(self.db)
-
-    def ask(self, who: int, args: str = "", now: datetime = FRIDAY) -> Ask:
-        person = people.by_id(self.db, who, now)
-        message = Message("practice", "m1", person.name, person.name, now)
-        return Ask(self.db, now, message, self.inbox, person, args, self.rollups, self.vault)
-
-    def digest(self, who: int, args: str = "", now: datetime = FRIDAY) -> list[Reply]:
-        return list(feature.digest(self.ask(who, args, now)))
-
-    def push(self, who: int, now: datetime = MONDAY) -> Reply | None:
-        person = people.by_id(self.db, who, now)
-        return feature.monday(Due(self.db, now, person, f"digest:{WEEK}", 0, now.date(), {"week": WEEK}, False))
-
-    def nominate(self, squad: Unit, number: str, state: str, week: str = WEEK) -> None:
-        self.db.execute(
-            insert(tables.nomination).values(
-                number=number, unit_id=squad.id, medal="S1", term=f"2026春{number}", nominator_id=self.zhang,
-                state=state, made_at=FRIDAY, week=week,
-            )
-        )  # fmt: skip
+from storage.units import Kind
+from tests.county import FRIDAY, WEEK, County, a_week, squads_of
 
 
 @pytest.fixture(scope="module")
@@ -120,35 +40,6 @@ def db(connection: Connection) -> Iterator[Connection]:
 @pytest.fixture
 def county(db: Connection) -> County:
     return County(db)
-
-
-def a_week(county: County) -> None:
-    """Three of four squads of 实验小学, one of 光明小学, and a smaller week before."""
-    one, two, three, _ = county.squads
-    county.report(one, 40, 42)
-    county.report(two, 38)
-    county.report(three, 41, 43)
-    county.report(three, 43, 43, activity="祭扫", day=date(2026, 4, 2))
-    county.report(county.others[0], 30, 40)
-    county.report(one, 39, 42, day=date(2026, 3, 27))
-    county.nominate(one, "N1", "submitted")
-    county.nominate(one, "N2", "approved")
-    county.nominate(county.others[0], "N3", "returned")
-    county.nominate(one, "N0", "approved", "2026-W13")
-
-
-def squads_of(db: Connection, school: Unit, count: int) -> list[int]:
-    """Insert many squads at once; returns their ids."""
-    start = school.id * 100_000
-    rows = [
-        {
-            "id": start + n, "parent_id": school.id, "school_id": school.id, "path": f"{school.path}{start + n}/",
-            "kind": Kind.SQUAD, "name": f"{n}中队", "aliases": [], "active": True, "grade": 1, "class_no": n,
-        }
-        for n in range(count)
-    ]  # fmt: skip
-    db.execute(insert(tables.unit), rows)
-    return [row["id"] for row in rows]
 
 
 class TestFigures:
@@ -344,135 +235,8 @@ class TestScope:
         assert "三(2)中队" in missing.missing(county.ask(county.li, again.removeprefix("未签到 "))).text
 
 
-class TestFrozen:
-    def test_monday_freezes_and_what_comes_later_is_only_counted(self, county: County) -> None:
-        a_week(county)
-        pushed = county.push(county.li)
-        assert pushed is not None and "4月6日 08:00 冻结" in pushed.text
-        row = county.db.execute(select(tables.digest)).one()
-        assert (row.unit_id, row.week, row.revision) == (county.first.id, WEEK, 1)
-        later = MONDAY + timedelta(hours=1)
-        county.report(county.squads[3], 44, 45, now=later)
-        old = county.report(county.squads[0], 30, activity="队课", day=date(2026, 4, 1), now=later)
-        checkins.withdraw(county.db, county.rollups, old, county.zhang, later + timedelta(minutes=5))
-        county.write()
-        (asked,) = county.digest(county.li, "上周", later + timedelta(hours=1))
-        assert asked.text == f"{pushed.text}\n冻结后补报/更正 2 条"
-        assert county.push(county.li, later).text.split("\n")[0] == pushed.text.split("\n")[0]
-        assert digests.weekly(county.db, county.first, WEEK).squads_covered == 4
-
-    def test_a_correction_that_moves_a_check_in_out_of_the_week_is_counted(self, county: County) -> None:
-        stored = county.report(county.squads[0], 40, 42)
-        county.push(county.li)
-        moved = replace(stored, day=date(2026, 4, 6))
-        checkins.revise(county.db, county.rollups, stored, moved, county.zhang, MONDAY + timedelta(hours=2))
-        county.write()
-        (asked,) = county.digest(county.li, "上周", MONDAY + timedelta(hours=3))
-        assert "1 场活动" in asked.text and "补报/更正 1 条" in asked.text
-
-    def test_two_admins_of_a_school_get_the_same_and_others_their_own(self, county: County) -> None:
-        a_week(county)
-        wu = county.person("吴老师", Role.SCHOOL_ADMIN, county.first)
-        assert county.push(county.li).text == county.push(wu, MONDAY + timedelta(minutes=3)).text
-        assert county.push(county.zhou).text.startswith("青禾区少工委第14周")
-        assert county.push(county.zhang) is None
-
-    def test_the_running_week_is_never_stored(self, county: County) -> None:
-        county.digest(county.li)
-        assert county.db.execute(select(tables.digest)).first() is None
-
-
-class TestCost:
-    def test_few_statements_however_many_check_ins(self, county: County) -> None:
-        counts = []
-        for _ in range(2):
-            said: list[str] = []
-            event.listen(county.db, "before_cursor_execute", lambda *args, said=said: said.append(args[2]))
-            digests.report(county.db, county.top, WEEK, FRIDAY)
-            counts.append(len(said))
-            assert not any("FROM checkin" in statement for statement in said)
-            a_week(county) if len(counts) == 1 else None
-        assert counts[0] <= 7
-        assert counts[1] - counts[0] == 0 or counts[1] <= 7
-
-    def test_the_partial_index_serves_what_reads_check_ins(self, county: County) -> None:
-        plans: list[str] = []
-
-        def explain(connection, cursor, statement, parameters, context, executemany):  # type: ignore[no-untyped-def]
-            if "FROM checkin" in statement and not statement.startswith("EXPLAIN"):
-                plans.append(str(cursor.connection.execute("EXPLAIN QUERY PLAN " + statement, parameters).fetchall()))
-
-        event.listen(county.db, "before_cursor_execute", explain)
-        try:
-            coverage.missing_on(county.db, FRIDAY.date(), [county.first.path])
-        finally:
-            event.remove(county.db, "before_cursor_execute", explain)
-        assert len(plans) == 1 and "uq_checkin_valid (unit_id=? AND day=?)" in plans[0]
-
-
-class TestFiles:
-    def values(self, county: County, *at: Unit) -> dict[str, object]:
-        return {"unit_ids": [unit.id for unit in at], "week": WEEK, "at": FRIDAY.isoformat()}
-
-    def test_the_command_names_the_file_and_the_same_data(self, county: County) -> None:
-        (image,) = county.digest(county.li, "上周 图")
-        (table,) = county.digest(county.zhou, "上周表 实验小学")
-        assert image.file is not None and table.file is not None
-        assert (image.file.recipe, image.file.name) == ("digest-picture", "周报-实验小学-2026-W13.png")
-        assert (table.file.recipe, table.file.name) == ("digest-workbook", "周报-实验小学-2026-W13.xlsx")
-        assert image.file.values["unit_ids"] == table.file.values["unit_ids"] == [county.first.id]
-
-    def test_the_picture_is_a_png_for_a_phone_and_always_the_same(self, county: County) -> None:
-        a_week(county)
-        made = picture(county.db, self.values(county, county.first))
-        image = Image.open(io.BytesIO(made))
-        assert image.format == "PNG" and image.width == 800 and 700 < image.height < 2000
-        assert len(made) < 200_000
-        assert made == picture(county.db, self.values(county, county.first))
-        both = Image.open(io.BytesIO(picture(county.db, self.values(county, county.first, county.second))))
-        assert image.height < both.height < 4000
-
-    def test_the_font_has_the_characters_of_names_and_signs(self) -> None:
-        from fontTools.ttLib import TTFont
-
-        from handlers.digest_picture import FONT
-
-        known = TTFont(FONT).getBestCmap()
-        assert not [char for char in "玥喆珺堃三(2)中队–−·:、%★0123456789" if ord(char) not in known]
-        assert "SIL OPEN FONT LICENSE" in FONT.with_name("OFL.txt").read_text(encoding="utf-8")
-
-    def test_the_workbook_has_its_four_sheets_and_no_formula(self, county: County) -> None:
-        units.add(county.db, Kind.SQUAD, "=1+1", county.first, grade=5, class_no=1)
-        a_week(county)
-        made = workbook(county.db, self.values(county, county.first, county.second))
-        book = openpyxl.load_workbook(io.BytesIO(made))
-        assert book.sheetnames == ["总览", "按活动", "各中队", "未签到"]
-        rows = {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book}
-        assert rows["总览"][1][:10] == (
-            "实验小学", WEEK, "2026年3月30日–4月5日", "截至 4月3日 16:20", 4, 5, 3, 60, 162, 96.9,
-        )  # fmt: skip
-        assert rows["按活动"][1:3] == [
-            ("实验小学", "主题队日", 3, 3, 119, 95.3), ("实验小学", "祭扫", 1, 1, 43, 100)
-        ]  # fmt: skip
-        assert rows["各中队"][3] == ("实验小学", "实验小学", "四(1)中队", 45, 2, 84, 97.7, "主题队日1、祭扫1")
-        assert [row[2] for row in rows["未签到"][1:]] == ["四(2)中队", "=1+1", "三(2)中队"]
-        assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
-
-    def test_the_same_data_gives_the_same_workbook(self, county: County) -> None:
-        a_week(county)
-        made = workbook(county.db, self.values(county, county.first))
-        assert made == workbook(county.db, self.values(county, county.first))
-        with zipfile.ZipFile(io.BytesIO(made)) as parts:
-            assert b"<f>" not in parts.read("xl/worksheets/sheet3.xml")
-
-
 def test_a_day_is_read_as_the_last_one_of_its_name() -> None:
     today = date(2026, 4, 3)
     said = {"4月3日": today, "4.2": date(2026, 4, 2), "昨天": date(2026, 4, 2), "12月30日": date(2025, 12, 30)}
     for words, day in said.items():
         assert reports.period_in(words, today, days=True)[0].day == day
-    assert datetime(2026, 4, 3, tzinfo=UTC).date() == today
-
-
-def test_the_script_of_the_font_names_no_machine(pytestconfig: pytest.Config) -> None:
-    assert (Path(pytestconfig.rootpath) / "handlers/font/make_subset.py").exists()

@@ -21,7 +21,7 @@ _TABLE = """
 3 辅导员培训 辅导员培训 中队辅导员培训 大队辅导员培训 校外辅导员培训 | 辅导员学习 岗前培训 辅导员研修
 2 志愿服务 志愿服务活动 志愿服务 志愿活动 志愿者活动 | 社区服务 义务劳动
 2 读书活动 主题读书活动 读书活动 | 读书会 读书分享 读书节 读书交流 共读
-2 实践教育 实践教育 实践活动 社会实践 | 红领巾寻访 寻访 参观 讲解员 讲解 研学旅行 研学 走访 探访 考察 职业体验 体验活动 营地教育
+2 实践教育 实践教育 实践活动 社会实践 | 红领巾寻访 寻访 参观 讲解员 讲解 研学旅行 研学 走访 探访 考察 职业体验 营地
 2 劳动实践 劳动实践 劳动教育 |
 2 安全教育 安全教育 | 安全演练 疏散演练 消防演练 防震演练 应急演练 反恐演练 逃生演练
 2 争章活动 争章活动 争章 | 定章 考章 颁章 护章 雏鹰争章
@@ -80,7 +80,7 @@ _NOTHING = Activity()
 def find_activity(scan: str) -> tuple[Activity, str]:
     """The activity of `scan` and the text with its plain name taken out (same length).
 
-    The strongest rank wins; within it the first word, or the last of words written together: 宣讲主题队日 is a 主题队日.
+    The strongest rank wins; within it the first word, or the last of words written together: 宣讲主题队日 is 主题队日.
     """
     best: _Word | None = None
     end = -1

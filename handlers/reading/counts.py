@@ -149,7 +149,7 @@ def _resolve(tokens: list[Token], scan: str) -> Counts:
     absences = [token.value or 0 for token in exact if token.use == "absent"]
     counts.absent = sum(absences) if absences else None
     free = [token for token in exact if not token.use]
-    counts.given = [token.value or 0 for token in exact if token.strength and token.use in ("", "attended", "heads")]
+    counts.given = [token.value or 0 for token in exact if _of_heads(token) and (token.strength or token.use)]
     _attended(counts, exact, _strongest(free), tokens, scan)
     if counts.attended is None and counts.issue is None and any(token.vague and _of_heads(token) for token in numbers):
         counts.issue = "COUNT_VAGUE"

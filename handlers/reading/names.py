@@ -1,0 +1,81 @@
+"""Personal names: what may be one, how a run of characters splits into names, and what only looks like one."""
+
+import re
+
+_COMPOUND = "欧阳|上官|司马|诸葛|夏侯|皇甫|尉迟|公孙|慕容|令狐|司徒|东方|西门|南宫|端木|轩辕|长孙|宇文|独孤"
+SURNAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许韩邓冯曹彭曾萧肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖"
+    "石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫阎雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔常汤康易乔赖文施洪辛柯庄温牛樊葛邢安齐伍庞颜"
+    "倪章鲁岳翟殷詹申耿关兰焦俞左柳甘祝包宁尚符舒阮纪梅童凌毕单裴霍涂成苗谷盛曲翁冉骆蓝路游阳靳管柴蒙鲍华喻祁蒲房滕屈饶解牟"
+    "艾尤时穆司古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗代桂全佟应臧闵苟邬边卞姬师仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖"
+    "池楚鹿姬佘冼木来幸向和明农区卓嵇褚束巴苍"
+)
+# Not in a given name: particles, measures and words of counting, so that 余人请假 or 于请假 is no name.
+_NO_NAME = "的了是在有和与及或也都人名位个们请假没未病缺班队级校各应实共为争被把将从到我你他她它这那章升获评荐"
+_LETTER = rf"[^\x00-\x7f\s、。·,;:!?{_NO_NAME}\ue000\ue001]"
+GIVEN = rf"{_LETTER}{{1,2}}"
+NAME = rf"(?:(?:{_COMPOUND})|[{SURNAMES}])(?:{GIVEN})"
+_HAN = "[\u4e00-\u9fff]"
+LONG_NAME = rf"{_HAN}{{2,6}}(?:·{_HAN}{{2,6}}){{1,3}}"  # 阿依古丽·买买提
+
+NOT_NAMES = frozenset(
+    "雷锋 清明 安全 文明 高兴 劳动 祝福 黄河 向阳 关心 关爱 安排 许多 高年级 全体 全部 全员 全校 全班 成绩 成长 成功 方法 高尚 高度 "
+    "时间 时刻 任务 任教 万分 常常 常规 于是 白天 华夏 荣获 荣誉 荣立 荣幸 文化 文艺 文体 文具 乐于 乐观 明天 明确 明白 曾经 曾获 "
+    "向上 向善 向前 来自 来到 来源 应该 解放 连续 连任 路队 游戏 管理 管乐 包括 席位 代表 师生 师德 党员 党史 党课 关于 和谐 "
+    "和平 古诗 古诗文 吉祥 景点 简介 简单 简报 项目 车队 宗旨 时代 明星 农村 农业 区级 区优秀 木工 幸福 水平 易拉 金牌 "
+    "金奖 石榴籽 龙舟 马拉松 林业 江河 康复 温暖 平安 安静 毛笔 毛笔字 童心 童话 阳光 路上 盛大 成员 成为 全面 全国 全省 全市 "
+    "师范 支持 连队 章程 舒心 常务 尚未 解说 解说员 党旗 连环 单项 单位 高级 高质量 高效 祭英烈 文明礼 方面 方式 司仪 "
+    "司令 向雷锋 周末 周一 周二 周三 周四 周五 周日 何时 何人 何地 任何 任意 左右 白板 包干 包干区 单元 卫生 "
+    "米字 卫士 商量 全程 全力 全家 全新 全心 万众 万里 江山 于老师".split()
+)
+_ONE = re.compile(rf"(?:{LONG_NAME}|{NAME})")
+_SEPARATOR = re.compile(r"[、,，/;和与及\s]+")
+_NICKNAME = re.compile(
+    rf"(?:[小阿]{_HAN}|({_HAN})\1|[大老]?[{SURNAMES}](?:同学|某某?|老师|小朋友|校长|主任)|小{_HAN}{{2}})"
+)
+
+
+def is_name(word: str) -> bool:
+    """Whether `word` as a whole may be the full name of a person: 王小明, 欧阳若涵, 阿依古丽·买买提."""
+    return word not in NOT_NAMES and _ONE.fullmatch(word) is not None
+
+
+def is_nickname(word: str) -> bool:
+    """小明, 明明, 张老师, 王同学: a person, but not a name to award a medal to."""
+    return _NICKNAME.fullmatch(word) is not None
+
+
+def split_names(word: str) -> list[str]:
+    """王小明和李小红 or 王小明李小红 -> both names; [] when any part is none."""
+    if is_name(word):
+        return [word]
+    parts = [part for part in _SEPARATOR.split(word) if part]
+    if len(parts) > 1:
+        return parts if all(map(is_name, parts)) else []
+    return _run_together(word)
+
+
+def _run_together(word: str) -> list[str]:
+    """王小明李小红 -> 王小明, 李小红: three characters each, as most names are."""
+    if len(word) < 6 or len(word) % 3 or len(word) > 60:
+        return []
+    parts = [word[at : at + 3] for at in range(0, len(word), 3)]
+    return parts if all(map(is_name, parts)) else []
+
+
+def name_at_start(word: str) -> str | None:
+    """The name at the start of a longer run: 王小明学雷锋 -> 王小明; three characters are tried before two."""
+    for length in (3, 2):
+        if len(word) > length and is_name(word[:length]) and not word[:length].endswith(("同", "学")):
+            return word[:length]
+    return None
+
+
+def alike(name: str, roster: list[str]) -> tuple[str, ...]:
+    """Whom an unknown name may mean: those of the roster that differ from it in one character, at most three."""
+    near = (other for other in dict.fromkeys(roster) if len(other) == len(name) and _differ(name, other) == 1)
+    return tuple(near)[:3]
+
+
+def _differ(name: str, other: str) -> int:
+    return sum(a != b for a, b in zip(name, other, strict=True))
