@@ -91,7 +91,9 @@ def text(shown: Digest) -> str:
 
 def _result(shown: Digest) -> str:
     parts = [f"{shown.events} 场活动" if shown.events else "还没有活动"]
-    if shown.squads_due:
+    if shown.squads_due == 1:
+        parts.append("已签到" if shown.squads_covered else "还没签到")
+    elif shown.squads_due:
         covered = f"{shown.squads_covered}/{shown.squads_due} 个中队签到"
         parts.append(f"{covered}({reports.rate(percent(shown.squads_covered, shown.squads_due))})")
     if shown.events:
@@ -113,7 +115,8 @@ def _by_activity(shown: Digest) -> list[str]:
 
 
 def _missing(shown: Digest) -> str:
-    if not shown.squads_due:
+    # Of a single squad the first line has said it.
+    if shown.squads_due <= 1:
         return ""
     if not shown.missing:
         return "中队全部签到"

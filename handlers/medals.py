@@ -1,6 +1,7 @@
 """What nominating and reviewing share: the names of the medals, who decides, how a case is said."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
@@ -92,16 +93,25 @@ def reason_of(ask: Ask, sealed: bytes | None) -> str:
     return "" if sealed is None else str(ask.vault.open(sealed))
 
 
+def has_private(heard: Reading) -> bool:
+    """Whether the reader warned of a phone number, an illness, a family matter and the like."""
+    return any(issue.startswith("PII_") for issue in heard.issues)
+
+
 def without_private(reason: str, heard: Reading) -> str:
     """The reason without what the reader calls private: PIPL 28, collect no more than the purpose needs.
 
     What it warned of but cannot point at costs the whole reason.
     """
-    if not heard.private and any(issue.startswith("PII_") for issue in heard.issues):
+    if not has_private(heard):
+        return reason
+    if not heard.private:
         return ""
-    for words in sorted(filter(None, heard.private), key=len, reverse=True):
+    # The reader's words are in this form: １３８ would not be found otherwise.
+    reason = unicodedata.normalize("NFKC", reason)
+    for words in sorted(heard.private, key=len, reverse=True):
         reason = reason.replace(words, "")
-    return reason.strip(" ,，、。;；:：")
+    return reason.strip(" ,、。;:")
 
 
 def moment(ask: Ask, at: datetime) -> str:

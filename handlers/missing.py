@@ -30,7 +30,8 @@ def missing(ask: Ask) -> Reply:
         found, due = coverage.missing(ask.db, period.week, paths)
     named = any(unit.school_id is None for unit in at) or len(at) > 1
     text = _text(reports.when(period, ask.today), found, due, named)
-    return Reply(text, _buttons(ask, period, words) if found else ())
+    more = f"\n等 {len(found)} 个,发「周报 {period.week} 表」看全部" if len(found) > MOST_NAMES else ""
+    return Reply(text + more, _buttons(ask, period, words) if found else ())
 
 
 def _text(when: str, found: list[Squad], due: int, named: bool) -> str:
@@ -38,9 +39,7 @@ def _text(when: str, found: list[Squad], due: int, named: bool) -> str:
         return "您负责的范围里还没有中队。请先导入名册,或发「邀请」请老师加入。"
     if not found:
         return f"{when} {due} 个中队全部签到了。"
-    shown = found[:MOST_NAMES]
-    more = f"等 {len(found)} 个,发「周报 表」看全部" if len(found) > MOST_NAMES else ""
-    return f"{when}还有 {len(found)} 个中队没签到(共 {due} 个):\n{_by_school(shown, named)}{more}"
+    return f"{when}还有 {len(found)} 个中队没签到(共 {due} 个):\n{_by_school(found[:MOST_NAMES], named)}"
 
 
 def _by_school(found: list[Squad], named: bool) -> str:

@@ -50,7 +50,7 @@ def remind(due: Due) -> Reply | None:
     first, *others = items
     lines = [_head(first, today), *_body(first, due.person, today)]
     if others:
-        lines += ["另外:", *(f"· {_head(item, today)}" for item in others[:_MOST_OTHERS])]
+        lines += ["另外:", *(line for item in others[:_MOST_OTHERS] for line in _briefly(item, today))]
         lines += [f"看准备清单,发:提醒 {item.key.name}" for item in others if item.kind != "C" and item.lead > 0][:1]
     return Reply("\n".join(lines))
 
@@ -105,6 +105,10 @@ def _head(item: _Item, today: date) -> str:
     return ("【补发】" if item.late else "") + _point(item.key, item.kind, item.lead, item.day, today, names)
 
 
+def _briefly(item: _Item, today: date) -> list[str]:
+    return [f"· {_head(item, today)}", *(_to_copy(item) if item.lead < 0 else ())]
+
+
 def _point(key: KeyDate, kind: str, lead: int, day: date, today: date, unit: str) -> str:
     if lead < 0:
         return f"还没收到{unit}的{key.name}({_day(day)})签到。"
@@ -122,7 +126,7 @@ def _day(day: date) -> str:
 def _body(item: _Item, person: Person, today: date) -> list[str]:
     if item.lead < 0:
         last = "这是最后一次提醒。" if item.lead <= -3 or item.kind == "B" else ""
-        return ["照这句发给我,填上日期和实到人数就好:", *_to_copy(item), f"没有开展的不用回。{last}"]
+        return ["有的话,复制下面这行,改好日期,在最后补上人数发给我就好:", *_to_copy(item), f"没有开展的不用回。{last}"]
     steps = [f"· {step}" for lead in sorted(item.leads, reverse=True) for step in item.key.steps.get(lead, ())]
     lines = steps if item.kind == "A" and steps else _prepare(item.key)
     if item.kind != "C" and item.lead <= (1 if item.kind == "A" else 7):
@@ -136,16 +140,16 @@ def _prepare(key: KeyDate) -> list[str]:
 
 def _afterwards(item: _Item, person: Person) -> list[str]:
     if item.squads and item.key.activity:
-        return ["活动后照这句发给我,填上实到人数就好:", *_to_copy(item)]
+        return ["活动后复制下面这行,在最后补上人数发给我就好:", *_to_copy(item)]
     return ["活动后发「未签到」,看还缺哪些中队。"] if Role.BRIGADE in person.roles and item.lead <= 1 else []
 
 
 def _to_copy(item: _Item) -> list[str]:
-    """The check-in of each squad, without the number that only the counselor knows."""
-    activity = item.key.activity or "主题队日"
+    """The check-in of each squad up to the number, which only the counselor knows."""
+    activity, topic = item.key.activity or "主题队日", f" {item.key.topic}" if item.key.topic else ""
     activity += f" {item.day.month}月{item.day.day}日" if item.lead < 0 else ""
     return [
-        f"{unit.name} {activity} 应到{unit.members or '__'}实到__ {item.key.topic}".rstrip()
+        f"{unit.name} {activity}{topic}{f' 应到{unit.members}' if unit.members else ''} 实到"
         for unit in item.squads[:_MOST_SQUADS]
     ]
 

@@ -8,6 +8,7 @@ from handlers.medals import (
     REASON_LIMIT,
     all_numbers,
     decided,
+    has_private,
     higher_level,
     label,
     moment,
@@ -137,6 +138,8 @@ def decide(ask: Ask) -> Answer:
 def _send_back(ask: Ask, case: Case, reason: str) -> list[Reply]:
     heard = read(reason, context_of(ask))
     kept = without_private(reason, heard)
+    if kept != reason and has_private(read(kept, context_of(ask))):
+        kept = ""
     if not kept or len(kept) > REASON_LIMIT:
         return _ask_reason(ask, case, f"理由有 {len(kept)} 字,太长了。" if kept else "这条理由含个人信息,不能保存。")
     _move(ask, case, State.RETURNED, kept)

@@ -66,9 +66,9 @@ class _Pass:
     person: int = 0
 
 
-def rank(kind: str) -> int:
-    """The weight of a kind: A before B before C before any other."""
-    return _RANK.get(kind, len(_RANK))
+def weight(kind: str, day: date, lead: int) -> tuple[int, bool, date, int]:
+    """What begins a message goes first: A before B before C, what is to come before what is chased, by day."""
+    return _RANK.get(kind, len(_RANK)), lead < 0, day, lead
 
 
 def hat(role: str, grade: int | None) -> Hat:
@@ -85,7 +85,7 @@ def reminders_for(found: Iterable[Reminder], hats: Iterable[Hat]) -> list[Remind
     """
     hats = frozenset(hats)
     mine: dict[tuple[str, int], Reminder] = {}
-    for one in sorted(found, key=lambda one: rank(one.kind)):
+    for one in sorted(found, key=lambda one: weight(one.kind, one.day, one.lead)):
         if any(one.concerns(role, junior) for role, junior in hats):
             mine.setdefault((one.occurrence, one.lead), one)
     first: dict[tuple[date, bool], datetime] = {}
@@ -93,7 +93,7 @@ def reminders_for(found: Iterable[Reminder], hats: Iterable[Hat]) -> list[Remind
         day = one.at.date(), one.key.solemn
         first[day] = min(first.get(day, one.at), one.at)
     together = [replace(one, at=first[one.at.date(), one.key.solemn]) for one in mine.values()]
-    return sorted(together, key=lambda one: (one.at, one.key.solemn, rank(one.kind), one.day, one.lead))
+    return sorted(together, key=lambda one: (one.at, one.key.solemn, *weight(one.kind, one.day, one.lead)))
 
 
 def lay_out(db: Connection, now: datetime, calendar: Calendar, chunk: int = CHUNK) -> LaidOut:
@@ -107,6 +107,9 @@ def lay_out(db: Connection, now: datetime, calendar: Calendar, chunk: int = CHUN
     goal = _goal(db, now, calendar, mark)
     if mark == goal:
         return LaidOut()
+    if mark and mark.until > goal.until:
+        # The clock was put back: as on the first day.
+        mark = None
     if step is None or (step.goal.until, step.goal.calendar) != (goal.until, goal.calendar):
         step = _begin(db, now, calendar, mark, goal)
     roles = _roles(calendar)
@@ -123,9 +126,13 @@ def lay_out(db: Connection, now: datetime, calendar: Calendar, chunk: int = CHUN
 
 
 def _goal(db: Connection, now: datetime, calendar: Calendar, mark: _Mark | None) -> _Mark:
-    until = (now + AHEAD).astimezone(calendar.zone).date().isoformat()
+    day = (now + AHEAD).astimezone(calendar.zone).date()
+    until = day.isoformat()
+    # At midnight another process may be a day ahead.
+    if mark and until < mark.until <= (day + DAY).isoformat():
+        until = mark.until
     fingerprint = sha256(calendar.source.encode()).hexdigest()
-    return _Mark(max(until, mark.until) if mark else until, deliveries.newest(db), fingerprint)
+    return _Mark(until, deliveries.newest(db), fingerprint)
 
 
 def _begin(db: Connection, now: datetime, calendar: Calendar, mark: _Mark | None, goal: _Mark) -> _Pass:

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Connection
 
 from scheduling.calendar import Calendar
-from scheduling.occurrences import DIGEST, KEY_DATE, NUDGE, lay_out, rank
+from scheduling.occurrences import DIGEST, KEY_DATE, NUDGE, lay_out, weight
 from storage import deliveries
 from storage.deliveries import CAPPED, EXPIRED, FAILED, MERGED, SENT, SKIPPED, DeliveryRow
 
@@ -99,8 +99,8 @@ def _speak(one: _Pass[Said], rows: Iterable[DeliveryRow], room: int) -> None:
             _settle(one, group, CAPPED)
 
 
-def _weight(row: DeliveryRow) -> tuple[int, Any, int]:
-    return rank(row.payload.get("kind", "")), row.day, row.lead
+def _weight(row: DeliveryRow) -> tuple[Any, ...]:
+    return weight(row.payload.get("kind", ""), row.day, row.lead)
 
 
 def _newest(one: _Pass[Any], rows: Iterable[DeliveryRow]) -> list[DeliveryRow]:

@@ -232,10 +232,8 @@ def test_nobody_is_woken(at: datetime) -> None:
 @pytest.mark.parametrize("hats", [COUNSELOR, [("counselor", True), ("brigade", False)], [("county_admin", False)]])
 def test_two_messages_a_day_and_solemn_ones_alone(year: int, hats: list[tuple[str, bool]]) -> None:
     mine = reminders_for(reminders(shipped(), date(year, 1, 1), date(year, 12, 31)), hats)
-    messages: dict[datetime, set[bool]] = {}
     days: dict[date, set[tuple[datetime, bool]]] = {}
     for one in mine:
-        messages.setdefault(one.at, set()).add(one.key.solemn)
         days.setdefault(one.at.date(), set()).add((one.at, one.key.solemn))
     assert max(map(len, days.values())) <= 2
     assert len({(one.occurrence, one.lead) for one in mine}) == len(mine)

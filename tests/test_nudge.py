@@ -10,7 +10,7 @@ from handlers import missing, nudge
 from handlers.kit import Due, Refusal, Reply, Role
 from storage import checkins, people, tables
 from storage.database import open_database
-from tests.county import FRIDAY, SHANGHAI, WEEK, County
+from tests.county import FRIDAY, SHANGHAI, WEEK, County, squads_of
 
 
 class Schools(County):
@@ -75,6 +75,12 @@ def test_missing_lists_exactly_those_without_a_check_in(schools: Schools) -> Non
     ]
     schools.report(schools.far, 40)
     assert "\n实验小学:三(1)中队" in schools.missing(schools.zhou).text
+
+
+def test_a_long_list_ends_with_where_to_find_the_rest(schools: Schools) -> None:
+    squads_of(schools.db, schools.other, 70)
+    said = schools.missing(schools.zhou, "上周").text
+    assert said.endswith("\n等 76 个,发「周报 2026-W13 表」看全部") and said.count("中队") == 61
 
 
 def test_missing_of_a_day_is_not_missing_of_the_week(schools: Schools) -> None:

@@ -20,7 +20,7 @@ built, at = nominating.built, nominating.at
 
 def open_question(at: School, who: int) -> dialogues.Dialogue | None:
     name = at.person(who).name
-    return dialogues.current(at.db, at.vault, dialogues.Where("practice", name, name), at.now)
+    return dialogues.of_senders(at.db, "practice", [name]).get(dialogues.Where("practice", name, name))
 
 
 def test_approval_is_stored_and_told(at: School) -> None:
@@ -59,7 +59,7 @@ def test_a_return_without_a_reason_asks_for_it(at: School) -> None:
     assert f"请回复退回 {N1} 的理由" in question.text and at.state(N1) is State.SUBMITTED
     asked = open_question(at, at.li)
     assert asked is not None and asked.kind == "return-reason"
-    replies = review.reason_given(at.ask(at.li, "事迹材料不全"), asked.payload)
+    replies = review.reason_given(at.ask(at.li, "事迹材料不全"), at.vault.open(asked.payload))
     assert replies is not None and replies[0].text.startswith(f"已退回 {N1}")
     assert open_question(at, at.li) is None and at.state(N1) is State.RETURNED
 

@@ -25,7 +25,7 @@ _FIELDS = {
     "from_year": int,
 }
 _RULES = ({"month", "day"}, {"month", "weekday", "nth"}, {"lunar_month", "lunar_day"}, {"term"})
-_FESTIVE = re.compile(
+FESTIVE = re.compile(
     r"快乐|愉快|祝福|祝贺|恭贺|庆祝|喜迎|欢度|欢庆|欢乐|热烈|佳节|[!！~～]"
     r"|[\u2600-\u27bf\u2b50\U0001f000-\U0001faff]"
 )
@@ -161,7 +161,7 @@ def _fitting(at: str, key: KeyDate) -> None:
     steps = (line for lines in key.steps.values() for line in lines)
     texts = (key.name, key.about, key.topic, key.greeting, *key.prepare, *steps)
     for text in texts:
-        if key.solemn and (found := _FESTIVE.search(text)):
+        if key.solemn and (found := FESTIVE.search(text)):
             raise Wrong(f"{at} 是肃穆的日子,不能写「{found[0]}」")
 
 

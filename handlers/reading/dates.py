@@ -33,7 +33,7 @@ def _day(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def _near(month: int, day: int, received: date) -> date | None:
+def near_date(month: int, day: int, received: date) -> date | None:
     """The year that was left out: this one, but a date more than 180 days ahead was last year's."""
     found = _day(received.year, month, day)
     if found and found - received > timedelta(days=180):
@@ -51,13 +51,13 @@ def _month_day(match: re.Match[str], received: date) -> When:
     month, day = value_of(match["m"]) or 0, value_of(match["d"]) or 0
     shift = {"今年": 0, "去年": -1, "前年": -2, "明年": 1}.get(match["y"] or "")
     if shift is None:
-        return When(match.start(), _near(month, day, received))
+        return When(match.start(), near_date(month, day, received))
     return When(match.start(), _day(received.year + shift, month, day))
 
 
 def _dotted(match: re.Match[str], received: date) -> When:
     """4.3, 04-03; 12.13公祭日 before the day is the name of the event, not a date ahead."""
-    found = _near(int(match["m"]), int(match["d"]), received)
+    found = near_date(int(match["m"]), int(match["d"]), received)
     return When(match.start(), found, theme=bool(re.match(r"[\u4e00-\u9fff]", match.string[match.end() :][:1])))
 
 

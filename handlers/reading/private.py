@@ -9,7 +9,7 @@ from handlers.reading.normalise import GAP, SECRET
 
 _PHONE = re.compile(
     r"(?<![\dA-Za-z])(?:\+?86[\s-]?)?1[3-9]\d(?:[\s-]?\d{4}){2}(?!\d)|(?<!\d)0\d{2,3}-?\d{7,8}(?!\d)"
-    r"|(?i:qq|微信|wx|vx|手机|电话|联系方式)号?码?[是为:\s]{0,3}[a-z0-9_-]{6,20}(?i:)"
+    r"|(?i:qq|微信|wx|vx|手机|电话|联系方式)号?码?[是为:\s]{0,3}(?P<number>[A-Za-z0-9_-]{6,20})"
 )
 _ID = re.compile(r"(?<!\d)(?:G?\d{17}[\dXx]|\d{15})(?![\dXx])")
 _HEALTH_WORDS = (
@@ -79,10 +79,15 @@ def hide_numbers(scan: str, secrets: Secrets) -> str:
     """Take out telephone and identity numbers, and addresses."""
     if any(char.isdecimal() for char in scan):
         scan = _ID.sub(lambda match: secrets.add("PII_ID", match[0]), scan)
-        scan = _PHONE.sub(lambda match: secrets.add("PII_PHONE", match[0]), scan)
+        scan = _PHONE.sub(lambda match: _phone(match, secrets), scan)
     if "住" in scan or "地址" in scan:
         scan = _ADDRESS.sub(lambda match: secrets.add("PII_FAMILY", match[0]), scan)
     return scan
+
+
+def _phone(match: re.Match[str], secrets: Secrets) -> str:
+    secrets.add("PII_PHONE", match["number"] or match[0])
+    return SECRET * len(match[0])
 
 
 def hide_persons(scan: str, secrets: Secrets) -> str:

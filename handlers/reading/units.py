@@ -234,16 +234,18 @@ def _named(scan: str, hits: list[Hit]) -> str:
 def _squads(scan: str, context: Context, hits: list[Hit]) -> str:
     """三(2)中队第一小队 -> 3-2#1; 第一小队 alone is one of the sender's own 中队."""
 
+    classes = {hit.end: place for place, hit in enumerate(hits) if hit.kind == "class" and hit.unit}
+    bound = context.bound_unit
+    alone = not classes and bound is not None and bound[0].isdecimal()
+
     def put(match: re.Match[str]) -> str:
         number = value_of(match[1])
-        for place, hit in enumerate(hits):
-            if hit.kind == "class" and hit.end == match.start() and hit.unit:
-                hits[place] = Hit(hit.start, match.end(), f"{hit.unit}#{number}", "class", hit.issue)
-                break
-        else:
-            bound = context.bound_unit
-            if not any(hit.kind == "class" for hit in hits) and bound and bound[0].isdecimal():
-                hits.append(Hit(match.start(), match.end(), f"{bound}#{number}", "class"))
+        place = classes.get(match.start())
+        if place is not None:
+            hit = hits[place]
+            hits[place] = Hit(hit.start, match.end(), f"{hit.unit}#{number}", "class", hit.issue)
+        elif alone:
+            hits.append(Hit(match.start(), match.end(), f"{bound}#{number}", "class"))
         return GAP * len(match[0])
 
     return _SQUAD.sub(put, scan) if "小队" in scan else scan

@@ -1,0 +1,227 @@
+"""Check-ins: the records of a message, what is missing in them, and whether they can be stored."""
+
+from bisect import bisect_left
+from dataclasses import dataclass, replace
+from datetime import date
+
+from handlers.reading.counts import Counts, settle
+from handlers.reading.dates import When, issue_of
+from handlers.reading.model import Context, Existing, Reading, Record, Status
+from handlers.reading.pieces import Piece, understand
+from handlers.reading.segments import Layout, Segment, lay_out
+from handlers.reading.units import Hit
+
+_CONFIRM = frozenset({"DATE_OLD", "DUPLICATE", "DUPLICATE_DIFFERENT", "PII_FAMILY"})
+_NOTICE = frozenset({"PII_PHONE", "PII_ID", "PII_NAME", "PII_HEALTH"})
+
+
+@dataclass(slots=True)
+class Found:
+    """The text of a check-in after units, dates and personal data were taken out, and what those were."""
+
+    scan: str
+    hits: list[Hit]
+    dates: list[When]
+    entries: list[int]
+    chain: bool
+    media: int
+    issues: list[str]  # of personal data
+
+
+@dataclass(slots=True)
+class _Draft:
+    record: Record
+    issues: list[str]
+
+
+def read_checkin(found: Found, context: Context) -> Reading:
+    """All records of a message that is known to be a check-in."""
+    drafts = _drafts(found, context)
+    if drafts and found.media:
+        drafts[0].record = replace(drafts[0].record, media=found.media)
+    issues = list(dict.fromkeys([issue for draft in drafts for issue in draft.issues] + found.issues))
+    return Reading("checkin", status_of(drafts, found.issues), tuple(issues), tuple(draft.record for draft in drafts))
+
+
+def whole_piece(found: Found, context: Context) -> Piece:
+    """The message understood as one piece, to tell what kind of message it is."""
+    return understand(found.scan, found.dates, context.received)
+
+
+def status_of(drafts: list[_Draft], private: list[str]) -> Status:
+    """ok, confirm, clarify, or partial when some records are complete and others are not."""
+    open_ones = sum(any(issue not in _CONFIRM for issue in draft.issues) for draft in drafts)
+    if open_ones:
+        return "partial" if open_ones < len(drafts) else "clarify"
+    said = {issue for draft in drafts for issue in draft.issues}.union(private)
+    return "confirm" if said & _CONFIRM else "ok"
+
+
+def _drafts(found: Found, context: Context) -> list[_Draft]:
+    layout = lay_out(found.scan, found.hits, found.entries, found.chain)
+    segments = _own_lines(found, layout, context)
+    pieces = [_piece(found, (segment.start, segment.end), context) for segment in segments]
+    _share(found, layout, segments, pieces, context)
+    drafts: list[_Draft] = []
+    for segment, piece in zip(segments, pieces, strict=True):
+        drafts += _records(segment, piece, context, alone=not (found.chain or len(segments) > 1))
+    return _merged(drafts)
+
+
+def _piece(found: Found, span: tuple[int, int], context: Context) -> Piece:
+    start, end = span
+    first, last = (bisect_left(found.dates, place, key=_place) for place in span)
+    return understand(found.scan[start:end], found.dates[first:last], context.received)
+
+
+def _place(when: When) -> int:
+    return when.start
+
+
+def _own_lines(found: Found, layout: Layout, context: Context) -> list[Segment]:
+    """One unit, several lines each with an activity and a number: one record a line."""
+    segments = layout.segments
+    if len(segments) != 1 or "\n" not in found.scan:
+        return segments
+    hits, lines, at = segments[0].hits, [], 0
+    for line in found.scan.split("\n"):
+        piece = _piece(found, (at, at + len(line)), context)
+        if piece.activity.rank > 1 and piece.counts.attended is not None:
+            lines.append(Segment(hits, at, at + len(line)))
+        at += len(line) + 1
+    return lines if len(lines) > 1 else segments
+
+
+def _share(found: Found, layout: Layout, segments: list[Segment], pieces: list[Piece], context: Context) -> None:
+    """What header, footer, the start or the end of a line say once holds for all records there."""
+    leads = {segment.lead: _piece(found, segment.lead, context) for segment in segments if segment.lead}
+    for segment, piece in zip(segments, pieces, strict=True):
+        if segment.lead:
+            piece.inherit(leads[segment.lead])
+    one_line = len(segments) > 1 and found.scan.find("\n", segments[0].start, segments[-1].start) < 0
+    if one_line and not any(piece.activity.rank for piece in pieces[:-1]):
+        for piece in pieces[:-1]:
+            piece.inherit(pieces[-1])
+    for span in (layout.header, layout.footer):
+        if span:
+            shared = _piece(found, span, context)
+            for piece in pieces:
+                piece.inherit(shared)
+            _shared_total(pieces, shared.counts if span is layout.footer else None)
+
+
+def _shared_total(pieces: list[Piece], counts: Counts | None) -> None:
+    """A footer 共78人 under units without numbers of their own."""
+    if counts and counts.attended is not None and not any(piece.counts.said for piece in pieces):
+        for piece in pieces:
+            piece.counts.issue = "COUNT_SHARED"
+
+
+def _records(segment: Segment, piece: Piece, context: Context, alone: bool) -> list[_Draft]:
+    units = _units(segment.hits, context, alone)
+    shares = _shares(piece.counts, len(units))
+    return [_draft(unit, issue, piece, counts, context) for (unit, issue), counts in zip(units, shares, strict=True)]
+
+
+def _units(hits: list[Hit], context: Context, alone: bool) -> list[tuple[str | None, str | None]]:
+    """The units of a record with what is wrong with each; without one, the sender's own."""
+    if not hits:
+        bound = context.bound_unit if alone else None
+        return [(bound, None if bound else "UNIT_MISSING")]
+    units: dict[str | None, str | None] = {}
+    for hit in hits:
+        if hit.kind != "part":
+            units.setdefault(hit.unit, hit.issue)
+        elif context.bound_unit and context.bound_unit.split("#")[0].endswith(f"-{hit.unit}"):
+            units.setdefault(context.bound_unit, None)
+        else:
+            units.setdefault(None, "UNIT_AMBIGUOUS")
+    return list(units.items())
+
+
+def _shares(counts: Counts, units: int) -> list[Counts]:
+    """The count of each unit of one record: 分别 in order, 各 for each; one total for several must be asked about."""
+    if units == 1:
+        return [counts]
+    if len(counts.given) == units:
+        return [Counts(attended=number) for number in counts.given]
+    if counts.each:
+        return [Counts(attended=counts.attended) for _ in range(units)]
+    if counts.full and counts.attended is None:
+        return [Counts(full=True) for _ in range(units)]
+    issue = "COUNT_SHARED" if counts.said and counts.issue != "COUNT_VAGUE" else counts.issue
+    return [Counts(issue=issue) for _ in range(units)]
+
+
+def _draft(unit: str | None, issue: str | None, piece: Piece, counts: Counts, context: Context) -> _Draft:
+    issues = [issue] if issue else []
+    activity = piece.activity.name
+    if activity is None:
+        issues.append("ACTIVITY_MISSING")
+    settle(counts, context.roster_size.get(unit) if unit else None, unit is None or unit[0].isdecimal())
+    if counts.issue and not (counts.issue == "COUNT_MISSING" and piece.wishes):
+        issues.append(counts.issue)
+    day = piece.day if piece.dated else context.received
+    if wrong := issue_of(day, context.received):
+        issues.append(wrong)
+    if twice := _duplicate(unit, activity, day, counts.attended, context):
+        issues.append(twice)
+    record = Record(
+        unit=unit,
+        activity=activity,
+        attended=counts.attended,
+        due=counts.due,
+        absent=counts.absent,
+        date=day,
+        topic=piece.topic,
+        others=counts.others,
+        sessions=piece.sessions,
+        wishes=piece.wishes,
+    )
+    return _Draft(record, issues)
+
+
+def _duplicate(
+    unit: str | None, activity: str | None, day: date | None, attended: int | None, context: Context
+) -> str | None:
+    for old in context.existing:
+        if unit and _same(old, unit, activity, day):
+            return "DUPLICATE" if attended is None or old.attended == attended else "DUPLICATE_DIFFERENT"
+    return None
+
+
+def _same(old: Existing, unit: str, activity: str | None, day: date | None) -> bool:
+    return old.unit == unit and old.medal is None and old.activity == activity and old.date == day
+
+
+def _merged(drafts: list[_Draft]) -> list[_Draft]:
+    """A unit named twice, the second time without a number (我们三(2)中队…): one record."""
+    kept: list[_Draft] = []
+    first: dict[str, _Draft] = {}
+    for draft in drafts:
+        unit = draft.record.unit or ""
+        before = first.get(unit)
+        if before is None or {"ACTIVITY_MISSING", "COUNT_MISSING"}.isdisjoint(before.issues + draft.issues):
+            kept.append(draft)
+            if unit:
+                first.setdefault(unit, draft)
+        else:
+            _fill(before, draft)
+    return kept
+
+
+def _fill(before: _Draft, draft: _Draft) -> None:
+    old, new = before.record, draft.record
+    counted = old if old.attended is not None else new
+    before.record = replace(
+        old,
+        activity=old.activity or new.activity,
+        topic=old.topic or new.topic,
+        attended=counted.attended,
+        due=counted.due,
+        absent=counted.absent,
+        others=old.others or new.others,
+    )
+    gone = {"ACTIVITY_MISSING"} if before.record.activity else set()
+    gone |= {"COUNT_MISSING"} if before.record.attended is not None else set()
+    before.issues = [issue for issue in dict.fromkeys(before.issues + draft.issues) if issue not in gone]

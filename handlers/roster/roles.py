@@ -1,0 +1,127 @@
+"""Who the people of a roster file are, and which roles they get or lose."""
+
+from collections.abc import Iterable
+
+from handlers.roster.sheet import Line, Sheet
+from handlers.roster.units import Units
+from storage.people import Role
+from storage.roster import State
+from storage.units import Kind
+
+_PLACES = {Role.COUNSELOR: Kind.SQUAD, Role.BRIGADE: Kind.SCHOOL, Role.SCHOOL_ADMIN: Kind.SCHOOL}
+_Key = tuple[int, int, Role]
+
+
+def fits(role: Role, kind: str) -> bool:
+    """Whether this role is held at such a unit; those of a school belong to a school, a counselor to a squad."""
+    return _PLACES.get(role, kind) == kind
+
+
+def place_of(role: Role) -> str:
+    """The kind of unit at which a role is held; empty when at any."""
+    return _PLACES.get(role, "")
+
+
+class Roles:
+    """
+    The roles that the file wants, by person, unit and role; negative numbers for new people.
+
+    Somebody is known by an account; without one, or with the first on this platform, by the name at the same unit.
+    """
+
+    def __init__(self, sheet: Sheet, state: State, units: Units) -> None:
+        self.new_people: dict[int, str] = {}
+        self.renamed: dict[int, str] = {}
+        self.accounts: dict[tuple[str, str], int] = {}
+        self.wanted: dict[_Key, int] = {}
+        self._notes, self._state, self._units = sheet.notes, state, units
+        self._called: dict[int, tuple[str, int]] = {}
+        self._channels: dict[int, set[str]] = {}
+        for (channel, _), person in state.accounts.items():
+            self._channels.setdefault(person, set()).add(channel)
+        self._there: dict[tuple[str, int], list[int]] = {}
+        for (person, unit, _), held in state.grants.items():
+            if not held.ended:
+                self._there.setdefault((state.people[person], unit), []).append(person)
+        for line in sheet.lines:
+            if line.name and line.role:
+                self._want(line, line.role)
+
+    def missing(self, tops: Iterable[int]) -> dict[int, str]:
+        """The roles at and below these units that nobody in the file has: number → who loses what."""
+        inside = {str(top) for top in tops}
+        units = {stored.id: stored for stored in self._state.units.values()}
+        return {
+            held.id: f"{self._state.people[person]}({units[unit].name} {role.label})"
+            for (person, unit, role), held in self._state.grants.items()
+            if not held.ended
+            and (person, unit, role) not in self.wanted
+            and not inside.isdisjoint(units[unit].path.split("/"))
+        }
+
+    def _want(self, line: Line, role: Role) -> None:
+        at = self._units.refs.get(line.path)
+        if at is None:
+            # There is no such unit: said of its row.
+            return
+        kind = self._units.facts[at].kind
+        if not fits(role, kind):
+            words = f"{role.label}要写在{place_of(role)}上,「{line.path[-1]}」是{kind}"
+            self._notes.problem(line.number, words)
+            return
+        person = self._person(line, at)
+        if person is None:
+            return
+        first = self.wanted.setdefault((person, at, role), line.number)
+        if first != line.number:
+            self._notes.warn(line.number, f"和第 {first} 行是同一个人、同一个角色")
+
+    def _person(self, line: Line, at: int) -> int | None:
+        owners = {owner for account in line.accounts if (owner := self._owner(account))}
+        if len(owners) > 1:
+            self._notes.problem(line.number, "企业微信账号和 Telegram ID 是两个不同的人的")
+            return None
+        person = owners.pop() if owners else self._homonym(line, at) or self._add(line.name)
+        name, number = self._called.setdefault(person, (line.name, line.number))
+        if name != line.name:
+            self._notes.problem(line.number, f"这个账号在第 {number} 行是「{name}」的,这里是「{line.name}」")
+            return None
+        if self._state.people.get(person, name) != name:
+            self.renamed[person] = name
+        self._link(line, person)
+        there = self._there.setdefault((name, at), [])
+        if person not in there:
+            there.append(person)
+        return person
+
+    def _owner(self, account: tuple[str, str]) -> int | None:
+        return self._state.accounts.get(account) or self.accounts.get(account)
+
+    def _homonym(self, line: Line, at: int) -> int | None:
+        """Somebody of this name at this unit who has no other account on the platforms of this row."""
+        channels = {channel for channel, _ in line.accounts}
+        found = [
+            person
+            for person in self._there.get((line.name, at), ())
+            if channels.isdisjoint(self._channels.get(person, ()))
+            and self._called.get(person, (line.name, 0))[0] == line.name
+        ]
+        same_role = [person for person in found if self._has(person, at, line.role)]
+        return next(iter(same_role or found), None)
+
+    def _has(self, person: int, at: int, role: Role | None) -> bool:
+        if role is None:
+            return False
+        held = self._state.grants.get((person, at, role))
+        return (person, at, role) in self.wanted or (held is not None and not held.ended)
+
+    def _add(self, name: str) -> int:
+        person = -len(self.new_people) - 1
+        self.new_people[person] = name
+        return person
+
+    def _link(self, line: Line, person: int) -> None:
+        for account in line.accounts:
+            if account not in self._state.accounts:
+                self.accounts[account] = person
+                self._channels.setdefault(person, set()).add(account[0])

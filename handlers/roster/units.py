@@ -1,0 +1,160 @@
+"""Which units of a roster file are new, and which change."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from functools import lru_cache
+
+from handlers.reading import Context
+from handlers.reading.units import find_units
+from handlers.roster.sheet import Sheet
+from storage.roster import Facts, Names, NewUnit, State
+from storage.units import Kind
+
+_GRADES, _CLASSES = (1, 9), 20
+_WORDS = {"kind": "类型", "grade": "年级", "class_no": "班级", "members": "应到人数", "aliases": "别名", "active": "启用"}
+_Numbers = tuple[int | None, int | None]
+
+
+@lru_cache(maxsize=4096)
+def grade_and_class(name: str, today: date) -> _Numbers:
+    """What a name says, read as check-ins are: 三(2)班 and 302班 are (3, 2), 三年级 is (3, None), 2班 is (None, 2)."""
+    hits, _ = find_units(name, Context(today, grades=_GRADES, classes=_CLASSES))
+    if len(hits) != 1 or (hits[0].start, hits[0].end) != (0, len(name)) or hits[0].issue or not hits[0].unit:
+        return None, None
+    kind, key = hits[0].kind, hits[0].unit
+    if kind == "class" and "#" not in key:
+        grade, _, number = key.partition("-")
+        return int(grade), int(number)
+    if kind == "grade":
+        return int(key[1:]), None
+    return (None, int(key)) if kind == "part" else (None, None)
+
+
+@dataclass(slots=True)
+class _Entry:
+    """All rows of one unit together; `number` is that of the first."""
+
+    number: int
+    kind: Kind | None = None
+    members: int | None = None
+    aliases: tuple[str, ...] = ()
+
+
+class Units:
+    """The units as they will be; `refs` leads from names to ids, negative ones for new units."""
+
+    def __init__(self, sheet: Sheet, state: State, today: date) -> None:
+        self.refs: dict[Names, int] = {path: stored.id for path, stored in state.units.items()}
+        self.facts: dict[int, Facts] = {stored.id: stored.facts for stored in state.units.values()}
+        self._new: dict[int, tuple[int | None, str]] = {}
+        self._notes, self._today, self._state = sheet.notes, today, state
+        # 三(2)班 is 三(2)中队: beside each other a grade and class are there only once.
+        self._squads: dict[tuple[int | None, int, int], Names] = {}
+        for path, stored in state.units.items():
+            self._note_squad(path, stored.parent_id, stored.facts)
+        self._entries = _gather(sheet)
+        for path in sorted(self._entries, key=len):
+            self._place(path, self._entries[path])
+
+    @property
+    def new(self) -> Iterable[NewUnit]:
+        """The units to add, parents first."""
+        return (NewUnit(ref, parent, name, self.facts[ref]) for ref, (parent, name) in self._new.items())
+
+    @property
+    def changed(self) -> dict[int, tuple[Facts, str]]:
+        """What changes of stored units, and the same in words."""
+        pairs = ((stored, self.facts[stored.id]) for stored in self._state.units.values())
+        return {
+            stored.id: (facts, f"{stored.name} {_difference(stored.facts, facts)}")
+            for stored, facts in pairs
+            if facts != stored.facts
+        }
+
+    def _note_squad(self, path: Names, parent: int | None, facts: Facts) -> None:
+        if facts.kind == Kind.SQUAD and facts.grade and facts.class_no:
+            self._squads.setdefault((parent, facts.grade, facts.class_no), path)
+
+    def _place(self, path: Names, entry: _Entry) -> None:
+        parent = self.refs.get(path[:-1])
+        if len(path) > 1 and parent is None:
+            # A parent with a row of its own has been complained of there.
+            if path[:-1] not in self._entries:
+                self._notes.problem(entry.number, f"没有上级单位「{'/'.join(path[:-1])}」,请给它加一行")
+            return
+        ref = self.refs.get(path)
+        kind = entry.kind or (Kind(self.facts[ref].kind) if ref else None)
+        numbers = self._numbers(path[-1], kind, parent)
+        if ref is None and kind == Kind.SQUAD:
+            ref = self._twin(path, entry, parent, numbers)
+        if ref is None:
+            self._add(path, entry, parent, kind, numbers)
+        else:
+            self.facts[ref] = _merged(self.facts[ref], entry, numbers)
+
+    def _numbers(self, name: str, kind: Kind | None, parent: int | None) -> _Numbers:
+        if kind not in (Kind.SQUAD, Kind.GRADE):
+            return None, None
+        grade, class_no = grade_and_class(name, self._today)
+        if kind == Kind.SQUAD and grade is None and parent:
+            # 2班 of 三年级.
+            grade = self.facts[parent].grade
+        return grade, class_no if kind == Kind.SQUAD else None
+
+    def _twin(self, path: Names, entry: _Entry, parent: int | None, numbers: _Numbers) -> int | None:
+        same = self._squads.get((parent, numbers[0] or 0, numbers[1] or 0))
+        if same is None:
+            return None
+        self._notes.warn(entry.number, f"「{path[-1]}」就是「{same[-1]}」,按同一个中队处理")
+        self.refs[path] = self.refs[same]
+        return self.refs[path]
+
+    def _add(self, path: Names, entry: _Entry, parent: int | None, kind: Kind | None, numbers: _Numbers) -> None:
+        if kind is None:
+            self._notes.problem(entry.number, f"「{path[-1]}」是新单位,请写上「类型」")
+            return
+        if kind == Kind.SQUAD and None in numbers:
+            advice = "签到时会认不出;请在「组织」里写 三(2)中队 这样的名字,原来的名字写在「别名」里"
+            self._notes.warn(entry.number, f"「{path[-1]}」看不出年级和班级,{advice}")
+        ref = -len(self._new) - 1
+        self._new[ref] = parent, path[-1]
+        self.refs[path], self.facts[ref] = ref, Facts(kind, *numbers, entry.members, entry.aliases)
+        self._note_squad(path, parent, self.facts[ref])
+
+
+def _gather(sheet: Sheet) -> dict[Names, _Entry]:
+    entries: dict[Names, _Entry] = {}
+    for line in sheet.lines:
+        entry = entries.setdefault(line.path, _Entry(line.number))
+        for word, said, before in (("类型", line.kind, entry.kind), ("应到人数", line.members, entry.members)):
+            if said and before and said != before:
+                sheet.notes.problem(line.number, f"「{line.path[-1]}」的{word}前面写的是 {before},这里是 {said}")
+        entry.kind, entry.members = entry.kind or line.kind, entry.members or line.members
+        if line.aliases:
+            entry.aliases = tuple(dict.fromkeys((*entry.aliases, *line.aliases)))
+    return entries
+
+
+def _merged(was: Facts, entry: _Entry, numbers: _Numbers) -> Facts:
+    """An empty cell says nothing; a unit that is in the file is active."""
+    return replace(
+        was,
+        kind=entry.kind or was.kind,
+        grade=numbers[0] or was.grade,
+        class_no=numbers[1] or was.class_no,
+        members=entry.members or was.members,
+        aliases=entry.aliases or was.aliases,
+        active=True,
+    )
+
+
+def _difference(was: Facts, now: Facts) -> str:
+    both = ((each.name, getattr(was, each.name), getattr(now, each.name)) for each in fields(Facts))
+    return ",".join(f"{_WORDS[name]} {_shown(old)} → {_shown(new)}" for name, old, new in both if old != new)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return "、".join(value) if isinstance(value, tuple) else str(value or "无")

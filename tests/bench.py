@@ -1,0 +1,159 @@
+"""make bench: check-ins committed through pipeline and handlers, beside the same work with one commit a message.
+
+Both run in turn in fresh processes on fresh databases; what counts is the ratio within one round.
+"""
+
+import argparse
+import asyncio
+import ctypes
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import date, timedelta
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from bot import pipeline, practice_district
+from bot.app import App
+from bot.engine import open_engine
+from bot.settings import Settings
+from bot.transaction import Turn
+from handlers import texts
+from handlers.kit import Message
+from storage import people, units
+from storage.tables import checkin
+from storage.units import Kind
+from tests.process import Serving
+
+SQUADS = 240
+IN_FLIGHT = 64
+ACTIVITIES = ("主题队日", "主题队会", "队课", "志愿服务", "升旗仪式", "读书活动", "宣讲", "劳动实践")
+
+
+def fill(turn: Turn) -> None:
+    """A district of 240 squads in ten schools, a counselor each."""
+    practice_district.start_again(turn)
+    county = units.add(turn.db, Kind.COUNTY, "测速区")
+    for number in range(SQUADS):
+        if number % 24 == 0:
+            school = units.add(turn.db, Kind.SCHOOL, f"测速小学{number}", county)
+        grade, class_no = number % 24 // 4 + 1, number % 4 + 1
+        squad = units.add(turn.db, Kind.SQUAD, texts.squad(grade, class_no), school, grade=grade, class_no=class_no)
+        person = people.add(turn.db, f"老师{number}", turn.now)
+        people.link(turn.db, person, "practice", f"b{number}")
+        people.give(turn.db, person, people.Role.COUNSELOR, squad, turn.now)
+    units.changed(turn.db, turn.now)
+
+
+def messages(count: int, today: date) -> list[Message]:
+    """Distinct check-ins: every squad, then the next activity, then the day before."""
+    made = []
+    for number in range(count):
+        squad, turn = number % SQUADS, number // SQUADS
+        day = today - timedelta(days=turn // len(ACTIVITIES))
+        text = f"{ACTIVITIES[turn % len(ACTIVITIES)]} 应到{40 + squad % 5}实到{38 + squad % 3} {day.month}月{day.day}日 清明祭英烈"
+        made.append(Message("practice", f"m{number}", f"b{squad}", f"b{squad}", None, text))  # type: ignore[arg-type]
+    return made
+
+
+async def measure(folder: Path, together: int, count: int) -> dict[str, float]:
+    """Submit `count` check-ins, 64 in flight, at most `together` a transaction."""
+    pipeline.MOST_TOGETHER = together
+    settings = Settings(_env_file=None, data_dir=folder)
+    app = App(open_engine(settings, settings.practice_database))
+    app.pipeline.start()
+    await app.pipeline.do(fill)
+    waiting = messages(count, app.engine.clock.now().date())
+    latencies: list[float] = []
+    flushes = ctypes.CDLL(None).flushes_so_far
+
+    async def sender() -> None:
+        while waiting:
+            message = waiting.pop(0)
+            began = time.perf_counter()
+            outcome = await app.pipeline.submit(message)
+            latencies.append(time.perf_counter() - began)
+            assert outcome.state == "done"
+
+    flushes_before, cpu, began = flushes(), time.process_time(), time.perf_counter()
+    await asyncio.gather(*(sender() for _ in range(IN_FLIGHT)))
+    took, cpu = time.perf_counter() - began, time.process_time() - cpu
+    with app.engine.database.read.connect() as db:
+        stored = db.scalar(select(func.count()).select_from(checkin).where(checkin.c.state == "valid"))
+    assert stored == count, f"{stored} of {count} check-ins are there"
+    flushed = flushes() - flushes_before
+    await app.pipeline.stop()
+    return {
+        "check-ins/s": count / took,
+        "p50 ms": statistics.median(latencies) * 1000,
+        "p99 ms": sorted(latencies)[int(count * 0.99)] * 1000,
+        "CPU s per 1,000": cpu / count * 1000,
+        "flushes per 1,000": flushed / count * 1000,
+        "peak RSS MiB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+
+
+def child(together: int, count: int, slow: int, shim: Path) -> dict[str, float]:
+    """One run in a process of its own."""
+    environment = {**os.environ, "LD_PRELOAD": str(shim), "SLOW_FSYNC_MS": str(slow)}
+    command = [sys.executable, "-m", "tests.bench", "--child", str(together), "--count", str(count)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return figures
+
+
+def compare(title: str, counts: tuple[int, int], slow: int, shim: Path, rounds: int) -> float:
+    """Print both ways side by side; the median of the ratios of the rounds."""
+    pairs = [(child(256, counts[0], slow, shim), child(1, counts[1], slow, shim)) for _ in range(rounds)]
+    print(f"\n{title} ({rounds} rounds in turn, medians)")
+    print(f"{'':>20} {'group commit':>14} {'one a message':>14}")
+    for name in pairs[0][0]:
+        both = [statistics.median(pair[side][name] for pair in pairs) for side in (0, 1)]
+        print(f"{name:>20} {both[0]:>14,.2f} {both[1]:>14,.2f}")
+    ratio = statistics.median(group["check-ins/s"] / single["check-ins/s"] for group, single in pairs)
+    print(f"{'ratio':>20} {ratio:>14.1f}")
+    return ratio
+
+
+def started() -> None:
+    """How long a second start takes until it is ready, and what the idle process holds."""
+    with tempfile.TemporaryDirectory() as folder:
+        with Serving(Path(folder)):
+            pass
+        began = time.perf_counter()
+        with Serving(Path(folder)) as bot:
+            ready = time.perf_counter() - began
+            time.sleep(3)
+            status = Path(f"/proc/{bot.process.pid}/status").read_text()
+    resident = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))
+    print(f"\nsecond start ready after {ready:.2f} s, idle RSS {resident / 1024:.0f} MiB")
+
+
+def main() -> None:
+    """Compile the shim, run the rounds."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--child", type=int)
+    parser.add_argument("--count", type=int, default=6000)
+    parser.add_argument("--rounds", type=int, default=3)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        if arguments.child:
+            print(json.dumps(asyncio.run(measure(Path(folder), arguments.child, arguments.count))))
+            return
+        shim = Path(folder) / "slow_fsync.so"
+        source = Path(__file__).with_name("slow_fsync.c")
+        subprocess.run(["gcc", "-shared", "-fPIC", "-O2", "-o", shim, source, "-ldl"], check=True)
+        count = arguments.count
+        compare("check-ins, 64 in flight", (count, count), 0, shim, arguments.rounds)
+        compare("the same, each flush 10 ms slower", (count, 600), 10, shim, arguments.rounds)
+    started()
+
+
+if __name__ == "__main__":
+    main()

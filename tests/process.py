@@ -1,0 +1,52 @@
+"""The real bot as a process, for the tests that need one."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+
+class Serving:
+    """`python -m bot serve` on a free port; `url` once it is ready."""
+
+    def __init__(self, folder: Path, **environment: str) -> None:
+        self.log = folder / "serve.log"
+        settings = {"DATA_DIR": str(folder), "PORT": "0", **environment}
+        with self.log.open("a") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "bot", "serve"],
+                cwd=ROOT,
+                env={**os.environ, **settings},
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
+        self.url = self._address()
+
+    def _address(self) -> str:
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        found = re.search(r"http://[\d.]+:\d+", line)
+        assert found, f"no address in {line!r}; log:\n{self.log.read_text()}"
+        return found[0]
+
+    def stop(self, number: int = signal.SIGTERM) -> tuple[int, float]:
+        """(exit status, seconds it took)."""
+        began = time.monotonic()
+        self.process.send_signal(number)
+        status = self.process.wait(timeout=15)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        return status, time.monotonic() - began
+
+    def __enter__(self) -> "Serving":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.stop(signal.SIGKILL)
