@@ -5,7 +5,8 @@ import importlib
 import sys
 from types import ModuleType
 
-from bot.settings import BadSettings, load
+from bot.commands import in_words
+from bot.settings import BadSettings, Settings, load
 
 COMMANDS = {
     "serve": "start the bot (without a platform: the practice page)",
@@ -15,6 +16,8 @@ COMMANDS = {
     "preview": "show which reminders would be sent to whom",
     "digest": "print the weekly digest of a unit",
     "read": "show how messages are read",
+    "doctor": "say what is wrong with the installation",
+    "key": "print a fresh key for NAME_KEY",
 }
 
 
@@ -29,13 +32,26 @@ def main(argv: list[str]) -> int:
         if name == chosen:
             _module(name).add(sub)
     arguments = parser.parse_args(argv)
+    module = _module(arguments.command)
     try:
         settings = load()
     except BadSettings as problems:
+        if hasattr(module, "without_settings"):
+            return int(module.without_settings(problems))
         print(f"设置有问题,机器人没有启动:\n{problems}", file=sys.stderr)
         return 2
-    status: int = _module(arguments.command).run(arguments, settings)
-    return status
+    return _run(module, arguments, settings)
+
+
+def _run(module: ModuleType, arguments: argparse.Namespace, settings: Settings) -> int:
+    try:
+        return int(module.run(arguments, settings))
+    except Exception as error:
+        sentence = in_words(error)
+        if sentence is None:
+            raise
+        print(sentence, file=sys.stderr)
+        return 1
 
 
 def _module(name: str) -> ModuleType:

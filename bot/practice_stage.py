@@ -45,7 +45,7 @@ class Stage:
         read: Engine,
         vault: Vault,
         clock: Clock,
-        tick: Callable[[Turn], Any],
+        tick: Callable[[Turn], bool],
     ) -> None:
         """`tick` is the scheduler's deed."""
         self.channel = channel
@@ -120,12 +120,18 @@ class Stage:
         if then > self.now() + FURTHEST:
             raise BadRequest("一次最多往前拨 400 天。")
         async with self._moving:
+            # What is due already is said before the leap: after it, it may be too late.
+            await self._tick_until_done()
             while self.now() < then:
                 step = await asyncio.to_thread(self._next_step, then)
                 self.clock.move_to(max(step, self.now()))
-                await self._pipeline.do(self._tick_and_note)
+                await self._tick_until_done()
         await self.channel.tell()
         return await asyncio.to_thread(self.time)
+
+    async def _tick_until_done(self) -> None:
+        while await self._pipeline.do(self._tick_and_note):
+            pass
 
     def _next_step(self, then: datetime) -> datetime:
         with self._read.connect() as db:
@@ -133,9 +139,9 @@ class Stage:
         steps = [then, self.now() + LONGEST_STEP, *([row.due_at] if row else [])]
         return min(steps)
 
-    def _tick_and_note(self, turn: Turn) -> None:
+    def _tick_and_note(self, turn: Turn) -> bool:
         facts.note(turn.db, AHEAD, str(self.clock.ahead.total_seconds()), turn.now)
-        self._tick(turn)
+        return self._tick(turn)
 
     async def restart(self) -> dict[str, Any]:
         """Empty the practice database and fill it again; the clock is the true one again."""

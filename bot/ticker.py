@@ -1,14 +1,19 @@
 """The tick: what is due is laid out and said; once an hour what is no longer needed goes."""
 
+import asyncio
 import logging
+from dataclasses import replace
 from datetime import timedelta
 from time import monotonic
-from typing import Any
 
 from bot.engine import Engine
-from bot.pipeline import Pipeline
+from bot.pipeline import Full, Pipeline
 from bot.transaction import Turn
-from storage import cards, dialogues, outbox
+from handlers.catalogue import loader
+from handlers.kit import Due, Reply
+from scheduling import clock, tick
+from storage import cards, dialogues, outbox, people
+from storage.deliveries import DeliveryRow
 
 log = logging.getLogger(__name__)
 SECONDS = 5
@@ -21,13 +26,30 @@ class Ticker:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        loaded = loader.load(engine.settings.data_dir / "catalogue", engine.settings.timezone)
+        for problem in loaded.problems:
+            log.warning("%s", problem)
+        self._calendar = loaded.calendar
         self._last = monotonic()
-        self._cleaned: str = ""
-        self._scheduler: Any = None
+        self._cleaned = ""
+        self._timer: clock.Clock | None = None
 
-    def tick(self, turn: Turn) -> None:
-        """One tick, as a deed of the writer."""
+    def tick(self, turn: Turn) -> bool:
+        """One tick, as a deed of the writer; True when there is more to say at once."""
         self._last = monotonic()
+        self._clean(turn)
+        done = tick.run(turn.db, turn.now, self._calendar, lambda row: self._say(turn, row))
+        for row, bug in done.failed:
+            log.error("delivery %d failed", row.id, exc_info=bug)
+        turn.letters.notify([replace(reply, to=row.person_id) for row, reply in done.said])
+        return done.more
+
+    def _say(self, turn: Turn, row: DeliveryRow) -> Reply | None:
+        person = people.by_id(turn.db, row.person_id, turn.now)
+        due = Due(turn.db, turn.now, person, row.occurrence, row.lead, row.day, row.payload, row.late)
+        return self._engine.features.due[row.kind](due)
+
+    def _clean(self, turn: Turn) -> None:
         hour = turn.now.strftime("%Y%m%d%H")
         if hour != self._cleaned:
             self._cleaned = hour
@@ -36,10 +58,26 @@ class Ticker:
             cards.purge(turn.db, turn.now - CARDS_KEPT)
 
     def start(self, pipeline: Pipeline) -> None:
-        """Tick every few seconds."""
+        """Tick every few seconds; messages go on in between where there is much to say."""
+        loop = asyncio.get_running_loop()
+
+        async def until_done() -> None:
+            while await pipeline.do(self.tick):
+                pass
+
+        def post() -> None:
+            try:
+                asyncio.run_coroutine_threadsafe(until_done(), loop).result()
+            except Full:
+                log.warning("the writer is full: no tick this time")
+
+        self._timer = clock.Clock(post, SECONDS)
+        self._timer.start()
 
     def stop(self) -> None:
         """No further tick."""
+        if self._timer is not None:
+            self._timer.stop()
 
     def age(self) -> float:
         """Seconds since the last tick."""

@@ -265,7 +265,7 @@ checkin_version = Table(
     _ref("checkin_id", "checkin", nullable=False, index=True),
     _ref("person_id", "person", nullable=False),
     Column("before", JSON, nullable=False),
-    Column("at", Instant, nullable=False),
+    Column("at", Instant, nullable=False, index=True),
 )
 
 rollup = Table(
@@ -279,6 +279,7 @@ rollup = Table(
     # Over the check-ins that have both, for the attendance rate.
     Column("rated_due", Integer, nullable=False),
     Column("rated_attended", Integer, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 # What was said on Monday 08:00, kept as said.

@@ -109,7 +109,7 @@ class TestCost:
 
         event.listen(county.db, "before_cursor_execute", explain)
         try:
-            coverage.missing_on(county.db, TODAY, [county.first.path])
+            coverage.missing_on(county.db, FRIDAY.date(), [county.first.path])
             digests.report(county.db, county.first, WEEK, MONDAY)
         finally:
             event.remove(county.db, "before_cursor_execute", explain)

@@ -78,7 +78,7 @@ def test_missing_lists_exactly_those_without_a_check_in(schools: Schools) -> Non
 
 
 def test_a_long_list_ends_with_where_to_find_the_rest(schools: Schools) -> None:
-    squads_of(schools.db, schools.other, 70)
+    squads_of(schools.db, schools.second, 70)
     said = schools.missing(schools.zhou, "上周").text
     assert said.endswith("\n等 76 个,发「周报 2026-W13 表」看全部") and said.count("中队") == 61
 

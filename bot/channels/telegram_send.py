@@ -3,9 +3,7 @@
 import asyncio
 import logging
 import os
-from collections.abc import Callable
 from datetime import timedelta
-from time import monotonic
 
 # The library's own word for: say spans of time as timedelta, and do not warn about it.
 os.environ.setdefault("PTB_TIMEDELTA", "1")
@@ -15,71 +13,38 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, e
 from telegram.request import HTTPXRequest
 
 from bot.channels import Outgoing, SendError
+from bot.channels.telegram_pace import Pace
 from bot.channels.telegram_parts import Part, Rows, parts_of
 from bot.settings import Settings
 
 MOST_BYTES = 10 << 20
-MOST_UNFINISHED = 1000
+_MOST_UNFINISHED = 1000
 # These end before a byte of the request has left: trying again cannot say anything twice.
 _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
-_NO_SUCH_CHAT = ("chat not found", "user not found", "peer_id_invalid", "chat_id is empty", "have no rights to send")
-
-
-class Pace:
-    """25 messages a second over all chats, one a second in each after a burst of three."""
-
-    EVERY = 1 / 25
-    EVERY_IN_CHAT = 1.0
-    BURST = 3
-
-    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
-        self._clock = clock
-        self._next = 0.0
-        # Per chat the time at which it would have nothing left of its burst used up.
-        self._quiet: dict[str, float] = {}
-        self._held: dict[str, float] = {}
-
-    def in_chat(self, chat: str) -> float:
-        """Take this chat's next place; the seconds to wait for it."""
-        now = self._clock()
-        quiet = max(self._quiet.get(chat, now), now)
-        at = max(now, quiet - (self.BURST - 1) * self.EVERY_IN_CHAT)
-        if len(self._quiet) > MOST_UNFINISHED:
-            self._quiet = {each: until for each, until in self._quiet.items() if until > now}
-        self._quiet[chat] = max(quiet, at) + self.EVERY_IN_CHAT
-        return at - now
-
-    def overall(self) -> float:
-        """Take the bot's next place; the seconds to wait for it."""
-        now = self._clock()
-        at = max(now, self._next)
-        self._next = at + self.EVERY
-        return at - now
-
-    def hold(self, chat: str, seconds: float) -> None:
-        """The platform wants no more in this chat for so long."""
-        self._held[chat] = self._clock() + seconds
-
-    def held(self, chat: str) -> float:
-        """The seconds for which the chat is still held, 0 when it is not."""
-        left = self._held.get(chat, 0.0) - self._clock()
-        if left <= 0:
-            self._held.pop(chat, None)
-        return max(left, 0.0)
+_NO_SUCH_CHAT = ("chat not found", "user not found", "peer_id_invalid")
 
 
 class Post:
     """The outgoing side of one bot."""
 
     def __init__(self, settings: Settings) -> None:
-        # Its log would hold whole messages and addresses with the token in them.
+        # Its log would hold whole messages, and addresses with the token in them.
         logging.getLogger("telegram").setLevel(logging.CRITICAL)
         request = HTTPXRequest(
-            connection_pool_size=16, connect_timeout=10, read_timeout=20, write_timeout=20, pool_timeout=10,
-            media_write_timeout=40, proxy=settings.telegram_proxy or None,
-        )  # fmt: skip
+            connection_pool_size=16,
+            connect_timeout=10,
+            read_timeout=20,
+            write_timeout=20,
+            pool_timeout=10,
+            media_write_timeout=40,
+            proxy=settings.telegram_proxy or None,
+        )
         self._bot = Bot(
-            settings.telegram_token, settings.telegram_api_url, settings.telegram_files, request, request
+            settings.telegram_token,
+            base_url=settings.telegram_api_url,
+            base_file_url=settings.telegram_files,
+            request=request,
+            get_updates_request=request,
         )
         self._token = settings.telegram_token
         self._pace = Pace()
@@ -88,40 +53,36 @@ class Post:
 
     async def send(self, outgoing: Outgoing) -> str:
         """Send all parts; the id of the last message. Raises SendError."""
-        said: Message | None = None
+        said = ""
         for place, part in enumerate(parts_of(outgoing)):
             if place >= self._done.get(outgoing.id, 0):
                 said = await self._in_turn(outgoing, part)
                 self._done[outgoing.id] = place + 1
         self._done.pop(outgoing.id, None)
-        return str(said.message_id) if said else ""
+        return said
 
-    async def _in_turn(self, outgoing: Outgoing, part: Part) -> Message:
-        chat = outgoing.chat
-        left = self._pace.held(chat)
+    async def _in_turn(self, outgoing: Outgoing, part: Part) -> str:
+        left = self._pace.held(outgoing.chat)
         if left:
-            raise SendError("this chat is held after a 429", after=left)
-        await asyncio.sleep(self._pace.in_chat(chat))
+            raise SendError("held after a 429", after=left)
+        await asyncio.sleep(self._pace.in_chat(outgoing.chat))
         await asyncio.sleep(self._pace.overall())
         try:
-            return await self._say(int(chat), part)
-        except (error.TelegramError, ValueError) as fault:
-            raise self._told_apart(fault, outgoing) from fault
+            return str((await self._say(outgoing.chat, part)).message_id)
+        except error.TelegramError as fault:
+            raise self._failed(outgoing, fault) from fault
 
-    def _told_apart(self, fault: error.TelegramError | ValueError, outgoing: Outgoing) -> SendError:
-        if isinstance(fault, ValueError):
-            return SendError(f"no chat of Telegram: {outgoing.chat}", permanent=True)
-        failure = send_error(fault)
+    def _failed(self, outgoing: Outgoing, fault: error.TelegramError) -> SendError:
+        failure = send_error(fault, self._token)
         if failure.after:
             self._pace.hold(outgoing.chat, failure.after)
         if failure.permanent:
             self._done.pop(outgoing.id, None)
-        while len(self._done) > MOST_UNFINISHED:
+        while len(self._done) > _MOST_UNFINISHED:
             del self._done[next(iter(self._done))]
-        failure.args = (str(failure).replace(self._token, "***"),)
         return failure
 
-    async def _say(self, chat: int, part: Part) -> Message:
+    async def _say(self, chat: str, part: Part) -> Message:
         keyboard = _keyboard(part.rows)
         if part.file is None:
             return await self._bot.send_message(chat, part.text, reply_markup=keyboard)
@@ -167,9 +128,9 @@ def _keyboard(rows: Rows) -> InlineKeyboardMarkup | None:
     )
 
 
-def send_error(fault: error.TelegramError) -> SendError:
+def send_error(fault: error.TelegramError, token: str) -> SendError:
     """What a failure means for the letter: whether it may have arrived, whether trying again makes sense."""
-    text = f"{type(fault).__name__}: {fault.message}"
+    text = f"{type(fault).__name__}: {fault.message}".replace(token, "***")
     if isinstance(fault, error.RetryAfter):
         after = fault.retry_after
         return SendError(text, after=after.total_seconds() if isinstance(after, timedelta) else after)

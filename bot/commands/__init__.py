@@ -7,10 +7,34 @@ from pathlib import Path
 from bot.settings import Settings
 
 
-def database_of(arguments: argparse.Namespace, settings: Settings) -> str:
-    """The database a command works on: the real one, or practice if asked for or if it is all there is."""
-    real = Path(settings.data_dir / "bot.db").exists() or settings.database_url or not settings.practice
+class CommandError(Exception):
+    """What the operator did or wrote that cannot be: one clear sentence, exit status 1."""
+
+
+def database_of(arguments: argparse.Namespace, settings: Settings, real_only: bool = False) -> str:
+    """
+    The database a command works on: the real one, or practice if asked for or if it is all there is.
+
+    `real_only`: practice only if asked for.
+    """
+    real = real_only or Path(settings.data_dir / "bot.db").exists() or settings.database_url or not settings.practice
     practice = arguments.practice or (not real and Path(settings.data_dir / "practice.db").exists())
     url = settings.practice_database if practice else settings.real_database
     print(f"({'演练数据' if practice else '正式数据'})", file=sys.stderr)
     return url
+
+
+def in_words(error: Exception) -> str | None:
+    """What to tell the operator of an error that is no bug of ours; None of every other."""
+    if isinstance(error, CommandError):
+        return str(error)
+    if isinstance(error, OSError):
+        return f"{error.strerror or error}{f':{error.filename}' if error.filename else ''}"
+    # Only a command that has loaded the library can have met one of its errors.
+    if "sqlalchemy.exc" not in sys.modules:
+        return None
+    from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+
+    if isinstance(error, OperationalError) or type(error) is DatabaseError:
+        return f"数据库打不开:{str(error.orig).strip().splitlines()[0]}"
+    return f"DATABASE_URL 写得不对:{error}" if isinstance(error, ArgumentError) else None

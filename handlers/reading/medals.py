@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
+from handlers.reading.names import name_at_start
 from handlers.reading.normalise import GAP
 from handlers.reading.numbers import value_of
 
@@ -52,7 +53,7 @@ _TEN_COLLECTIVE = ("关工委", "辅导站", "单位", "品牌", "集体", "中�
 _TEN_CHILD = ("少先队员", "少年", "队员", "队长", "学生")
 
 _STAR = re.compile(
-    r"(?:红领巾)?(?:奖章)?(?:[一二三四五六七八九十\d]星\s?(?:晋?升|升级[到为]?|→|->)\s?)?(?P<n>[一二两三四五六七八九十\d])\s?(?:颗星|星)"
+    r"(?:红领巾)?(?:奖章)?(?:[一二三四五六七八九十\d]星\s?(?:晋?升|升级[到为]?|→|->)\s?)?(?P<n>[一二两三四五六七八九十\d])\s?(?:颗星|星)(?![期堆空光火球座])"
     r"(?:级)?\s?(?:红领巾)?(?:奖?章)?(?![\u4e00-\u9fff]{0,1}(?:红旗|级酒店))"
 )
 _BASIC = re.compile(
@@ -95,7 +96,8 @@ def find_medals(scan: str, features: Collection[str]) -> tuple[list[Medal], str]
         if medal is None:
             return match[0]
         medals.append(medal)
-        return GAP * len(match[0])
+        before = medal.start - match.start()
+        return match[0][:before] + GAP * (len(match[0]) - before)
 
     scan = _TEN_BEST.sub(lambda match: keep(match, _ten_best(match)), scan)
     scan = _HONOUR.sub(lambda match: keep(match, _honour(match)), scan)
@@ -162,7 +164,8 @@ def _unknown(match: re.Match[str]) -> Medal | None:
     """爱心章 that the school does not have; 文章 and 争章 are no medals."""
     if _NO_MEDAL.search(match["name"]) or match["name"].endswith(("星", "星级", "奖", "红领巾")):
         return None
-    return Medal(match.start(), match.end(), None, "MEDAL_UNKNOWN")
+    person = name_at_start(match["name"]) or ""
+    return Medal(match.start() + len(person), match.end(), None, "MEDAL_UNKNOWN")
 
 
 def _vague(match: re.Match[str]) -> Medal:

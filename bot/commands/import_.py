@@ -1,0 +1,104 @@
+"""import: units, people and roles from a file, all or nothing; a preview comes first."""
+
+import argparse
+import sys
+from datetime import datetime
+from pathlib import Path
+
+from bot.commands import CommandError, database_of
+from bot.engine import Engine, open_engine
+from bot.settings import Settings
+from handlers import roster
+from storage import roster as stored
+
+_EXAMPLE = """\
+example: python -m bot import roster.csv --dry-run
+
+One row is one person, role and unit; a row without 姓名 is a unit only. The columns:
+  组织,类型,姓名,角色,企业微信账号,Telegram ID,应到人数,别名
+  青禾区少工委,县少工委,王主任,县管理员,wangzr,,,
+  青禾区少工委/实验小学,学校,李老师,大队辅导员,lils,,,
+  青禾区少工委/实验小学/三(2)中队,中队,张老师,中队辅导员,zhangls,123456789,42,雷锋中队
+"""
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """The file, and how careful to be."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = _EXAMPLE
+    parser.add_argument("file", type=Path, help="a CSV file (UTF-8 or GB18030)")
+    parser.add_argument("--dry-run", action="store_true", help="only show what would change")
+    parser.add_argument("--yes", action="store_true", help="write without asking")
+    parser.add_argument("--end-missing", action="store_true", help="end the roles that the file does not name")
+    parser.add_argument("--practice", action="store_true", help="into the practice database")
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    """0 when the database holds what the file says (or --dry-run found no problem), else 1."""
+    sheet = _read(arguments.file)
+    url = database_of(arguments, settings, real_only=True)
+    if arguments.dry_run and _is_missing(url):
+        # Nothing is written by a dry run, not even an empty database.
+        return _show(roster.plan(sheet, stored.State(), datetime.now(settings.zone).date()), sheet)
+    engine = open_engine(settings, url)
+    with engine.database.read.connect() as db:
+        found = _plan(sheet, stored.load(db, roster.roots(sheet)), engine, arguments)
+    status = _show(found, sheet)
+    if status or arguments.dry_run or not found:
+        return status
+    if not arguments.yes and not _agreed():
+        return 1
+    _write(engine, arguments, found)
+    return 0
+
+
+def _read(file: Path) -> roster.Sheet:
+    try:
+        return roster.read_csv(file.read_bytes())
+    except OSError as error:
+        raise CommandError(f"读不到文件 {file}({error.strerror})") from error
+
+
+def _is_missing(url: str) -> bool:
+    kind, _, path = url.partition(":///")
+    return kind == "sqlite" and not Path(path).exists()
+
+
+def _plan(sheet: roster.Sheet, state: stored.State, engine: Engine, arguments: argparse.Namespace) -> stored.Plan:
+    return roster.plan(sheet, state, engine.now().date(), arguments.end_missing)
+
+
+def _show(found: stored.Plan, sheet: roster.Sheet) -> int:
+    print(roster.preview(found, sheet))
+    if sheet.notes.problems:
+        print("文件有问题,什么也没有导入。请改好后再来。", file=sys.stderr)
+        return 1
+    if not found:
+        print("数据库里已经是这样,没有要改的。")
+    return 0
+
+
+def _agreed() -> bool:
+    if not sys.stdin.isatty():
+        print("没有终端可以确认,什么也没有写。确认无误后请加 --yes。", file=sys.stderr)
+        return False
+    try:
+        answer = input("写入吗?(是/否) ")
+    except (EOFError, KeyboardInterrupt):
+        answer = ""
+    if answer.strip().lower() in ("是", "y", "yes"):
+        return True
+    print("没有写入。", file=sys.stderr)
+    return False
+
+
+def _write(engine: Engine, arguments: argparse.Namespace, shown: stored.Plan) -> None:
+    """Write what was shown, unless the database changed meanwhile."""
+    sheet = _read(arguments.file)
+    with engine.database.write.begin() as db:
+        state = stored.load(db, roster.roots(sheet))
+        found = _plan(sheet, state, engine, arguments)
+        if found != shown:
+            raise CommandError("文件或数据库刚刚变了,什么也没有写。请重新运行。")
+        stored.apply(db, state, found, engine.now())
+    print("已写入。")

@@ -1,0 +1,41 @@
+"""What the commands on a database begin with: open it, find the unit that is meant."""
+
+import argparse
+
+from bot.commands import CommandError, database_of
+from bot.engine import Engine, open_engine
+from bot.settings import Settings
+from handlers import roster
+from handlers.kit import Unit
+from storage import digests, units
+from storage import roster as stored
+
+_EVERYWHERE = ["/"]
+_MOST_NAMED = 5
+
+
+def engine_of(arguments: argparse.Namespace, settings: Settings, real_only: bool = False) -> Engine:
+    """The database a command works on, open; the practice one with its own time."""
+    url = database_of(arguments, settings, real_only)
+    engine = open_engine(settings, url)
+    if url == settings.practice_database:
+        from bot.practice_stage import restore_clock
+
+        restore_clock(engine.database.read, engine.clock)
+    return engine
+
+
+def unit_of(engine: Engine, words: str) -> Unit:
+    """The unit of this path or unique name; raises CommandError."""
+    names = roster.names_of(words)
+    with engine.database.read.connect() as db:
+        exact = stored.named(db, names) if names and all(names) else []
+        near = exact or units.find(db, "".join(names), _EVERYWHERE)[:_MOST_NAMED]
+        # 实验小学三(2)中队, as the lists of missing squads write it.
+        exact = exact or [unit for unit in near if units.full_name(db, unit) == words]
+        paths = "、".join(digests.path_names(db, near).values())
+    if len(exact) == 1:
+        return exact[0]
+    if exact:
+        raise CommandError(f"不止一个单位叫「{words}」,请写全称:{paths}")
+    raise CommandError(f"没有单位「{words}」。{f'是不是:{paths}' if paths else '请写全称,如 青禾区少工委/实验小学'}")

@@ -1,0 +1,64 @@
+"""preview: which reminders and digests would be sent to whom; nothing is sent or written."""
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from bot.commands.opening import engine_of
+from bot.settings import Settings
+from handlers.catalogue import loader
+from handlers.reminders import headline
+from scheduling.preview import Entry, Preview, preview
+
+_MOST_DAYS = 400
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """How far ahead, in which form."""
+    parser.epilog = "example: python -m bot preview --days 14"
+    parser.add_argument("--days", type=_days, default=7, metavar="N", help="how many days ahead (7)")
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument("--practice", action="store_true", help="of the practice database")
+
+
+def _days(written: str) -> int:
+    if not written.isdecimal() or not 1 <= int(written) <= _MOST_DAYS:
+        raise argparse.ArgumentTypeError(f"a number from 1 to {_MOST_DAYS}")
+    return int(written)
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    """0; what to know about the calendar goes to stderr."""
+    engine = engine_of(arguments, settings)
+    # As the files are now: somebody who changes the key dates sees what that does before the bot takes it up.
+    loaded = loader.load(settings.data_dir / "catalogue", settings.timezone)
+    with engine.database.read.connect() as db:
+        found = preview(db, engine.now(), arguments.days, loaded.calendar, headline)
+    for warning in (*loaded.problems, *found.warnings):
+        print(warning, file=sys.stderr)
+    print(_json(found) if arguments.format == "json" else _text(found, arguments.days))
+    return 0
+
+
+def _json(found: Preview) -> str:
+    return json.dumps(asdict(found), ensure_ascii=False, indent=2, default=_plain)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(type(value).__name__)
+
+
+def _text(found: Preview, days: int) -> str:
+    if not found.entries:
+        return f"接下来 {days} 天没有要发的。"
+    return "\n".join(map(_line, found.entries))
+
+
+def _line(entry: Entry) -> str:
+    condition = "(还没签到才发)" if entry.if_missing else ""
+    return f"{entry.send_at:%Y-%m-%d %H:%M}\t{entry.person}\t{entry.unit}\t{entry.first_line}{condition}"
