@@ -145,6 +145,9 @@ class App:
         _, late = await asyncio.wait(tasks, timeout=SECONDS_TO_STOP - 1)
         for task in late:
             task.cancel()
+        for channel in self.channels.values():
+            if hasattr(channel, "close"):
+                await channel.close()
         with contextlib.suppress(Exception):
             await self.pipeline.do(lambda turn: leases.release(turn.db, self.owner))
         await self.pipeline.stop()

@@ -30,6 +30,14 @@ class Letters:
         if to_others:
             self.notify(to_others)
 
+    def mark(self) -> tuple[int, int]:
+        """Where we are, for `back_to`."""
+        return len(self._rows), len(self._cards)
+
+    def back_to(self, mark: tuple[int, int]) -> None:
+        """Leave unsaid what was added since."""
+        del self._rows[mark[0] :], self._cards[mark[1] :]
+
     def notify(self, replies: Sequence[Reply]) -> set[int]:
         """Notices that no message asked for; returns the ids of the people who could not be addressed."""
         found = people.addresses(self._db, [reply.to for reply in replies if reply.to is not None])

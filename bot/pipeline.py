@@ -38,16 +38,19 @@ class Pipeline:
 
     async def submit(self, message: Message) -> Outcome:
         """The message's outcome, once it is committed; raises Full, or what kept it from being committed."""
+        with self._change:
+            if len(self._waiting) >= MOST_WAITING:
+                raise Full
         outcome: Outcome = await self._put(message)
         return outcome
 
     async def do(self, deed: Deed) -> Any:
-        """What `deed(turn)` returns, once it is committed."""
+        """What `deed(turn)` returns, once it is committed; never turned away, since what was done must be noted."""
         return await self._put(deed)
 
     def _put(self, job: Job) -> "asyncio.Future[Any]":
         with self._change:
-            if self._stopping or len(self._waiting) >= MOST_WAITING:
+            if self._stopping:
                 raise Full
             future: asyncio.Future[Any] = self._loop.create_future()
             self._waiting.append((job, future))
@@ -63,6 +66,7 @@ class Pipeline:
 
     def _run(self) -> None:
         while batch := self._take():
+            self._transactions.spoke = False
             results = self._transactions.process([job for job, _ in batch])
             self.commits += 1
             self.jobs += len(batch)

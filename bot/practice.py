@@ -114,13 +114,13 @@ class Pages:
     async def _stream(self, person: str, place: int | None) -> AsyncIterator[str]:
         viewer = self._stage.viewer(person, place)
         while not self._stage.stopping:
-            said = False
+            said, seen = False, self._stage.channel.changes
             for event, data, row in await asyncio.to_thread(viewer.news):
                 said = True
                 yield _event(event, data, row)
             if not said:
                 yield ": still here\n\n"
-            await self._stage.channel.change(KEEP_ALIVE)
+            await self._stage.channel.change(seen, KEEP_ALIVE)
 
 
 def _event(name: str, data: Any, row: int | None) -> str:

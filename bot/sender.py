@@ -1,6 +1,7 @@
 """The outbox's way out: claim → channel.send → sent | later | uncertain | dead, in order within a chat."""
 
 import asyncio
+import contextlib
 import logging
 import random
 from collections.abc import Callable
@@ -20,8 +21,9 @@ from storage.vault import Vault
 
 log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=90)
+# Letters on their way at once; each chat's answers and notices go one after the other.
 MOST = 100
-GIVE_UP = timedelta(hours=24)
+SECONDS_TO_FINISH = 3
 LONGEST_WAIT = timedelta(hours=1)
 
 
@@ -60,64 +62,93 @@ class Sender:
         self.last_round = monotonic()
         self._wake = asyncio.Event()
         self._stopping = False
+        self._under_way: dict[asyncio.Task[None], int] = {}
+        self._ended: list[Settled] = []
 
     def wake(self) -> None:
         """Look now: something was written."""
         self._wake.set()
 
     def stop(self) -> None:
-        """End after the round that is under way."""
+        """Begin no further send."""
         self._stopping = True
         self._wake.set()
 
     async def run(self) -> None:
         """Send until stopped; an unforeseen error costs one round, never the loop."""
+        await self._take_over()
         while not self._stopping:
             self._wake.clear()
             self.last_round = monotonic()
             try:
-                sent = await self.once()
+                busy = await self._round()
             except Exception:
                 log.exception("sender of %s", self._channel.name)
-                sent = False
                 await asyncio.sleep(1)
-            if not sent and not self._stopping:
-                await self._rest()
+            else:
+                if not busy:
+                    await self._rest()
+        await self._finish(SECONDS_TO_FINISH)
+
+    async def _take_over(self) -> None:
+        """On SQLite there is no other process: what is claimed at the start was in the hands of one that died."""
+        if self._read.dialect.name == "sqlite":
+            with contextlib.suppress(Exception):
+                await self._pipeline.do(lambda turn: outbox.lapse(turn.db, self._channel.name, self._real()))
 
     async def _rest(self) -> None:
-        try:
+        with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), timeout=1)
-        except TimeoutError:
-            return
 
     async def once(self) -> bool:
-        """One round; False when nothing was due."""
-        if not await asyncio.to_thread(self._any_due):
+        """Send what is due and wait for its end; False when nothing was."""
+        busy = await self._round()
+        await self._finish(None)
+        return busy
+
+    async def _round(self) -> bool:
+        """Note what has ended and set on its way what is due; False when there was neither."""
+        room = MOST - sum(self._under_way.values())
+        due = room > 0 and await asyncio.to_thread(self._any_due)
+        if not self._ended and not due:
             return False
-        letters = await self._pipeline.do(self._claim)
-        chats = [list(group) for _, group in groupby(sorted(letters, key=_order), key=lambda letter: letter.chat)]
-        rounds = await asyncio.gather(*(self._send_in_order(chat) for chat in chats))
-        settled = [each for one in rounds for each in one]
-        await self._pipeline.do(lambda turn: self._settle(turn, settled))
-        return bool(letters)
+        ended = list(self._ended)
+        letters = await self._pipeline.do(lambda turn: self._settle(turn, ended) or self._claim(turn, room))
+        # Only now: what was sent and could not be noted is noted in a later round, not sent again.
+        del self._ended[: len(ended)]
+        for _, group in groupby(sorted(letters, key=_order), key=_line):
+            line = list(group)
+            task = asyncio.create_task(self._send_in_order(line))
+            self._under_way[task] = len(line)
+            task.add_done_callback(self._under_way.pop)
+        return bool(ended or letters)
+
+    async def _finish(self, seconds: float | None) -> None:
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=seconds)
+        if self._ended:
+            ended = list(self._ended)
+            await self._pipeline.do(lambda turn: self._settle(turn, ended))
+            del self._ended[: len(ended)]
 
     def _any_due(self) -> bool:
         with self._read.connect() as db:
             return outbox.waits(db, self._channel.name, self._now(), self._real())
 
-    def _claim(self, turn: Turn) -> list[outbox.Letter]:
-        return outbox.claim(turn.db, self._channel.name, self._owner, turn.now, self._real(), LEASE, MOST)
+    def _claim(self, turn: Turn, most: int) -> list[outbox.Letter]:
+        if most <= 0:
+            return []
+        return outbox.claim(turn.db, self._channel.name, self._owner, turn.now, self._real(), LEASE, most)
 
-    async def _send_in_order(self, letters: list[outbox.Letter]) -> list[Settled]:
-        settled: list[Settled] = []
-        held: set[str] = set()
+    async def _send_in_order(self, letters: list[outbox.Letter]) -> None:
+        held = False
         for letter in letters:
             # What follows a letter that must wait goes back untouched: order holds within a lane.
-            ended = Settled(letter, "new", {}) if letter.lane in held else await self._send(letter)
-            if ended.state == "new":
-                held.add(letter.lane)
-            settled.append(ended)
-        return settled
+            back = Settled(letter, "new", {"attempts": letter.attempts})
+            ended = back if held or self._stopping else await self._send(letter)
+            held = ended.state == "new"
+            self._ended.append(ended)
+        self._wake.set()
 
     async def _send(self, letter: outbox.Letter) -> Settled:
         try:
@@ -153,6 +184,10 @@ class Sender:
                 log.warning("letter %d is dead: %s", letter.id, each.facts.get("error"))
             if each.gone:
                 people.mark_reachable(turn.db, letter.channel, letter.chat, False)
+
+
+def _line(letter: outbox.Letter) -> tuple[str, str]:
+    return letter.chat, letter.lane
 
 
 def _order(letter: outbox.Letter) -> tuple[str, str, int]:

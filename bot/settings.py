@@ -1,12 +1,15 @@
 """Settings from the environment and `.env`; every problem is reported at once, in plain words."""
 
 import os
+import re
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cryptography.fernet import Fernet
+from dotenv import dotenv_values
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -31,7 +34,19 @@ class Settings(BaseSettings):
     name_key: str = ""
     telegram_token: str = ""
     telegram_api_url: str = "https://api.telegram.org/bot"
+    telegram_file_url: str = ""
     telegram_proxy: str = ""
+
+    @field_validator("name_key")
+    @classmethod
+    def _fernet_keys(cls, keys: str) -> str:
+        try:
+            for key in filter(None, map(str.strip, keys.split(","))):
+                Fernet(key)
+        except ValueError as error:
+            words = "不是有效的密钥(应为 32 字节的 url-safe base64,可用 python -m bot key 生成)"
+            raise ValueError(words) from error
+        return keys
 
     @field_validator("timezone")
     @classmethod
@@ -48,6 +63,27 @@ class Settings(BaseSettings):
         if level.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
             raise ValueError("只能是 DEBUG、INFO、WARNING 或 ERROR")
         return level.upper()
+
+    @field_validator("telegram_token")
+    @classmethod
+    def _bot_token(cls, token: str) -> str:
+        token = token.strip()
+        if token and not re.fullmatch(r"\d+:[\w-]+", token, re.ASCII):
+            raise ValueError("应像 123456:ABC-DEF 这样,由 @BotFather 给出")
+        return token
+
+    @field_validator("telegram_api_url", "telegram_file_url", "telegram_proxy")
+    @classmethod
+    def _web_address(cls, url: str) -> str:
+        url = url.strip()
+        if url and not re.match(r"https?://[^/\s]", url):
+            raise ValueError("应是 http:// 或 https:// 开头的地址")
+        return url
+
+    @property
+    def telegram_files(self) -> str:
+        """The address that the token is appended to for downloads."""
+        return self.telegram_file_url or "/file/bot".join(self.telegram_api_url.rsplit("/bot", 1))
 
     @property
     def zone(self) -> ZoneInfo:
@@ -105,30 +141,44 @@ def load(**overrides: Any) -> Settings:
             overrides.update(_from_file(name))
         except OSError as error:
             problems.append(f"{name}_FILE: 读不到这个文件({error.strerror})")
+        except UnicodeDecodeError:
+            problems.append(f"{name}_FILE: 这个文件不是文本")
     try:
         settings = Settings(**overrides)
-        _check_keys(settings)
     except ValidationError as error:
         problems += [f"{'.'.join(map(str, each['loc'])).upper()}: {_plain(each)}" for each in error.errors()]
-    except ValueError:
-        problems.append("NAME_KEY: 不是有效的密钥(应为 32 字节的 url-safe base64,可用 python -m bot key 生成)")
+    except UnicodeDecodeError:
+        problems.append(".env: 请存成 UTF-8 编码")
     if problems:
         raise BadSettings("\n".join(problems))
     return settings
 
 
 def _from_file(name: str) -> dict[str, str]:
-    path = os.environ.get(f"{name}_FILE")
-    if not path or os.environ.get(name):
+    """The secret in the file that NAME_FILE names, unless NAME itself is set; the environment beats `.env`."""
+    for source in (os.environ, _env_file()):
+        if source.get(name):
+            return {}
+        path = source.get(f"{name}_FILE")
+        if path:
+            return {name.lower(): Path(path).read_text(encoding="utf-8").strip()}
+    return {}
+
+
+def _env_file() -> Mapping[str, str | None]:
+    try:
+        return dotenv_values(".env", encoding="utf-8")
+    except UnicodeDecodeError:
+        # Said once, by `load`.
         return {}
-    return {name.lower(): Path(path).read_text(encoding="utf-8").strip()}
 
 
-def _check_keys(settings: Settings) -> None:
-    for key in settings.name_key.split(","):
-        if key.strip():
-            Fernet(key.strip())
+_PLAIN = {
+    "int_parsing": "应是整数",
+    "greater_than_equal": "应在 0 到 65535 之间",
+    "less_than_equal": "应在 0 到 65535 之间",
+}
 
 
 def _plain(problem: Any) -> str:
-    return str(problem["msg"]).removeprefix("Value error, ")
+    return _PLAIN.get(problem["type"]) or str(problem["msg"]).removeprefix("Value error, ")

@@ -1,14 +1,17 @@
 """Group commit: everything that waits in one transaction, a savepoint each, replies released after the commit."""
 
+import json
 import logging
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from secrets import token_hex
 from typing import Any
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError
 
 from bot import dispatch
 from bot.dispatch import Acquaintance
@@ -59,7 +62,7 @@ class Transactions:
         self._features = features
         self._vault = vault
         self._now = now
-        # Whether the last transaction wrote something for the senders.
+        # Whether something was written for the senders; whoever has told them sets it back.
         self.spoke = False
 
     def process(self, jobs: Sequence[Job]) -> list[Result]:
@@ -68,9 +71,9 @@ class Transactions:
             return self._together(jobs)
         except Exception as error:
             if len(jobs) == 1:
-                log.error("not committed: %s", type(error).__name__, exc_info=error)
+                log.error("not committed: %s", _place(error))
                 return [error]
-            log.warning("%d jobs could not be committed together, one by one now: %s", len(jobs), error)
+            log.warning("%d jobs could not be committed together, one by one now: %s", len(jobs), _place(error))
             return [self.process([job])[0] for job in jobs]
 
     def _together(self, jobs: Sequence[Job]) -> list[Result]:
@@ -92,7 +95,8 @@ class Transactions:
                     heard[arrival.id] = self._hear(turn, known, job, arrival.id)
                 results.append(Outcome(arrival.id, heard.get(arrival.id, arrival.state), repeat))
             turn.rollups.flush(db)
-            self.spoke = turn.letters.flush()
+            spoke = turn.letters.flush()
+        self.spoke |= spoke
         return results
 
     def _turn(self, db: Connection, now: datetime) -> Turn:
@@ -100,30 +104,29 @@ class Transactions:
 
     def _hear(self, turn: Turn, known: Acquaintance, message: Message, inbox_id: int) -> str:
         """Handle one message in a savepoint; a bug costs this message only, and it is kept."""
-        db, rollups = turn.db, turn.rollups
-        ask = Ask(db, turn.now, message, inbox_id, None, "", rollups, self._vault, self._features.commands)
-        savepoint = db.begin_nested()
+        ask = Ask(turn.db, turn.now, message, inbox_id, None, "", turn.rollups, self._vault, self._features.commands)
         try:
             ask = known.introduce(ask)
-            replies = dispatch.answer(self._features, ask)
-            savepoint.commit()
-            rollups.keep()
-        except Refusal as refusal:
-            _undo(db, savepoint, rollups)
-            replies = [Reply(refusal.text, refusal.buttons)]
+            self._answer(turn, ask)
+        except TransactionGone:
+            raise
         except Exception as bug:
-            _undo(db, savepoint, rollups)
-            self._keep_failed(db, message, inbox_id, bug)
+            self._keep_failed(turn.db, message, inbox_id, bug)
             turn.letters.add([Reply(SORRY.format(inbox_id))], ask)
             return "failed"
-        turn.letters.add(replies, ask)
         return "done"
+
+    def _answer(self, turn: Turn, ask: Ask) -> None:
+        try:
+            with _savepoint(turn):
+                turn.letters.add(dispatch.answer(self._features, ask), ask)
+        except Refusal as refusal:
+            turn.letters.add([Reply(refusal.text, refusal.buttons)], ask)
 
     def _keep_failed(self, db: Connection, message: Message, inbox_id: int, bug: Exception) -> None:
         # The words of the error may hold the words of the message: they are sealed, the log gets the place only.
-        last = traceback.extract_tb(bug.__traceback__)[-1]
-        log.error("message %d failed: %s at %s:%d", inbox_id, type(bug).__name__, last.filename, last.lineno or 0)
-        trace = "".join(traceback.format_exception(bug))
+        log.error("message %d failed: %s", inbox_id, _place(bug))
+        trace = "".join(traceback.format_exception(bug)).encode("utf-8", "backslashreplace").decode()
         inbox.fail(db, inbox_id, self._vault.seal(_as_json(message)), self._vault.seal(trace))
 
     def replay(self, inbox_id: int) -> str:
@@ -135,10 +138,13 @@ class Transactions:
             # As of when it arrived, so that 今天 means that day.
             turn = self._turn(db, found[0].received_at.astimezone(self._now().tzinfo))
             message = from_json(self._vault.open(found[0].payload))
-            inbox.done(db, inbox_id)
+            if not inbox.done(db, inbox_id):
+                raise LookupError(f"message {inbox_id} is being handled by another")
             state = self._hear(turn, Acquaintance(db, [message], turn.now), message, inbox_id)
             turn.rollups.flush(db)
-            turn.letters.flush()
+            if state == "done":
+                # After another failure there is nothing new to say.
+                turn.letters.flush()
         return state
 
 
@@ -151,15 +157,35 @@ def _arrive(turn: Turn, messages: Sequence[Message]) -> dict[inbox.Key, inbox.Ar
     return inbox.arrive(turn.db, rows, token_hex(8))
 
 
-def _undo(db: Connection, savepoint: Any, rollups: Rollups) -> None:
-    """Back to the savepoint; raises TransactionGone when the whole transaction is no longer there."""
-    rollups.drop()
+@contextmanager
+def _savepoint(turn: Turn) -> Iterator[None]:
+    """What happens inside happens whole or not at all; raises TransactionGone when nothing is left to go back to."""
+    said = turn.letters.mark()
+    savepoint = turn.db.begin_nested()
+    try:
+        yield
+        savepoint.commit()
+    except Exception as error:
+        turn.letters.back_to(said)
+        turn.rollups.drop()
+        _undo(turn.db, savepoint, error)
+        raise
+    turn.rollups.keep()
+
+
+def _undo(db: Connection, savepoint: Any, error: Exception) -> None:
     try:
         savepoint.rollback()
-    except Exception as error:
+    except Exception as also:
+        raise TransactionGone from also
+    if not _stands(db) or _is_the_databases(error):
         raise TransactionGone from error
-    if not _stands(db):
-        raise TransactionGone
+
+
+def _is_the_databases(error: Exception) -> bool:
+    """A deadlock, a full disk, a cut connection: it passes, so the message comes again and is no failure."""
+    # SQLite's code 1 is a mistake in the statement, which does not pass.
+    return isinstance(error, OperationalError) and getattr(error.orig, "sqlite_errorcode", 0) != 1
 
 
 def _stands(db: Connection) -> bool:
@@ -171,11 +197,23 @@ def _stands(db: Connection) -> bool:
     return bool(driver.info.transaction_status.name == "INTRANS")
 
 
-def _as_json(message: Message) -> dict[str, Any]:
-    return {**asdict(message), "sent_at": message.sent_at.isoformat()}
+def _place(error: BaseException) -> str:
+    """What happened and where in our own code, without the words, which may be somebody's message."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "site-packages" not in frame.filename] or frames
+    where = f" at {ours[-1].filename}:{ours[-1].lineno}" if ours else ""
+    reason = f" ({error.orig})" if isinstance(error, OperationalError) else ""
+    cause = f", after {_place(error.__cause__)}" if error.__cause__ and not reason else ""
+    return f"{type(error).__name__}{reason}{where}{cause}"
 
 
-def from_json(values: dict[str, Any]) -> Message:
+def _as_json(message: Message) -> str:
+    # ASCII, since half a surrogate pair cannot be encoded otherwise.
+    return json.dumps({**asdict(message), "sent_at": message.sent_at.isoformat()})
+
+
+def from_json(kept: str) -> Message:
     """The message that `_as_json` wrote."""
+    values = json.loads(kept)
     attachments = tuple(Attachment(**each) for each in values["attachments"])
     return Message(**{**values, "sent_at": datetime.fromisoformat(values["sent_at"]), "attachments": attachments})

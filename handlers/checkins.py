@@ -58,11 +58,12 @@ def _warned(reading: Reading, replies: list[Reply]) -> list[Reply]:
 
 def _store(ask: Ask, record: Record) -> Reply:
     new = _checkin(ask, record)
-    before = checkins.valid_one(ask.db, new.unit_id, new.activity, new.day)
-    if before is None:
-        stored = checkins.record(ask.db, ask.rollups, new, ask.me.id, ask.inbox_id, ask.now)
+    stored = checkins.record(ask.db, ask.rollups, new, ask.me.id, ask.inbox_id, ask.now)
+    if stored is not None:
         keep_photos(ask, stored)
         return echo("已记录", stored)
+    before = checkins.valid_one(ask.db, new.unit_id, new.activity, new.day)
+    assert before is not None
     if (before.attended, before.due) == (new.attended, new.due):
         keep_photos(ask, before)
         return echo("已经记过,没有重复计", before)
@@ -158,7 +159,7 @@ def _confirm(ask: Ask, reading: Reading, records: list[Record]) -> Reply:
 @answers("checkin-confirm")
 def confirmed(ask: Ask, payload: dict[str, Any]) -> Sequence[Reply] | None:
     """是 stores what was asked about, 否 drops it."""
-    word = ask.args.rstrip("。.!!").strip().lower()
+    word = ask.args.rstrip("。.!！ ").lower()
     if word in NO:
         return [Reply("好的,没有记。要重新报,直接发就行。")]
     if word not in YES:
@@ -187,7 +188,7 @@ def correct(ask: Ask) -> Reply:
 @reads("correct")
 def correct_by_words(ask: Ask) -> Reply:
     """更正:三(2)中队实到应为39人."""
-    return correct(replace(ask, args=ask.args.removeprefix("更正").lstrip("::").strip()))
+    return correct(replace(ask, args=ask.args.removeprefix("更正").lstrip(":： ")))
 
 
 @answers("correct")

@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 
 from storage.rollups import Rollups, week_of
-from storage.tables import checkin, checkin_version, event, unit
+from storage.tables import checkin, checkin_version, unit
 from storage.units import within
+from storage.upsert import insert_into
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,30 +35,19 @@ class Checkin:
         return week_of(self.day)
 
 
-def record(db: Connection, rollups: Rollups, new: Checkin, person_id: int, inbox_id: int, now: datetime) -> Checkin:
-    """Store a check-in with an event of its own and count it; raises IntegrityError when one is valid already."""
-    happened = db.execute(
-        insert(event).values(unit_id=new.unit_id, activity=new.activity, day=new.day, topic=new.topic)
-    )
-    assert happened.inserted_primary_key is not None
-    row = db.execute(
-        insert(checkin).values(
-            event_id=happened.inserted_primary_key[0],
-            unit_id=new.unit_id,
-            person_id=person_id,
-            inbox_id=inbox_id,
-            activity=new.activity,
-            day=new.day,
-            due=new.due,
-            attended=new.attended,
-            others=dict(new.others),
-            state="valid",
-            made_at=now,
-        )
-    )
-    assert row.inserted_primary_key is not None
+def record(
+    db: Connection, rollups: Rollups, new: Checkin, person_id: int, inbox_id: int, now: datetime
+) -> Checkin | None:
+    """Store a check-in and count it; None, and nothing done, when one of that squad, activity and day is valid."""
+    said = {"unit_id": new.unit_id, "activity": new.activity, "day": new.day, "topic": new.topic}
+    heads = {"due": new.due, "attended": new.attended, "others": dict(new.others)}
+    who = {"person_id": person_id, "inbox_id": inbox_id, "state": "valid", "made_at": now}
+    statement = insert_into(db, checkin).on_conflict_do_nothing().returning(checkin.c.id)
+    row = db.execute(statement, said | heads | who).first()
+    if row is None:
+        return None
     rollups.add(new.week, new.unit_id, new.activity, new.attended, new.due)
-    return replace(new, id=row.inserted_primary_key[0], person_id=person_id, made_at=now)
+    return replace(new, id=row.id, person_id=person_id, made_at=now)
 
 
 _SELECT = (
@@ -67,14 +57,13 @@ _SELECT = (
         checkin.c.day,
         checkin.c.attended,
         checkin.c.due,
-        event.c.topic,
+        checkin.c.topic,
         checkin.c.others,
         checkin.c.id,
         checkin.c.person_id,
         unit.c.name,
         checkin.c.made_at,
     )
-    .join(event, event.c.id == checkin.c.event_id)
     .join(unit, unit.c.id == checkin.c.unit_id)
     .where(checkin.c.state == "valid")
 )
@@ -116,21 +105,9 @@ def within_days(db: Connection, paths: Sequence[str], first: date, last: date) -
 def revise(db: Connection, rollups: Rollups, old: Checkin, new: Checkin, person_id: int, now: datetime) -> Checkin:
     """Replace what a check-in says; the old state is kept as a version. Raises IntegrityError on a double."""
     _keep_version(db, old, person_id, now)
-    where = checkin.c.id == old.id
-    db.execute(
-        update(checkin)
-        .where(where)
-        .values(
-            unit_id=new.unit_id, activity=new.activity, day=new.day, due=new.due, attended=new.attended,
-            others=dict(new.others),
-        )
-    )  # fmt: skip
-    event_id = select(checkin.c.event_id).where(where).scalar_subquery()
-    db.execute(
-        update(event)
-        .where(event.c.id == event_id)
-        .values(unit_id=new.unit_id, activity=new.activity, day=new.day, topic=new.topic)
-    )
+    said = {"unit_id": new.unit_id, "activity": new.activity, "day": new.day, "topic": new.topic}
+    heads = {"due": new.due, "attended": new.attended, "others": dict(new.others)}
+    db.execute(update(checkin).where(checkin.c.id == old.id).values(**said, **heads))
     rollups.add(old.week, old.unit_id, old.activity, old.attended, old.due, sign=-1)
     rollups.add(new.week, new.unit_id, new.activity, new.attended, new.due)
     return replace(new, id=old.id, person_id=old.person_id, made_at=old.made_at)

@@ -49,9 +49,9 @@ def arrive(db: Connection, rows: Sequence[dict[str, Any]], batch: str) -> dict[K
     return found
 
 
-def fail(db: Connection, inbox_id: int, payload: bytes, error: bytes) -> None:
-    """Keep a message that a bug stopped, for `replay`."""
-    db.execute(update(inbox).where(inbox.c.id == inbox_id).values(state="failed", payload=payload, error=error))
+def fail(db: Connection, inbox_id: int, payload: bytes, error: bytes, state: str = "failed") -> None:
+    """Keep a message that a bug stopped, for `replay`; as `unreadable` what never became a message."""
+    db.execute(update(inbox).where(inbox.c.id == inbox_id).values(state=state, payload=payload, error=error))
 
 
 def failed(db: Connection, inbox_id: int | None = None) -> list[Failure]:
@@ -62,6 +62,7 @@ def failed(db: Connection, inbox_id: int | None = None) -> list[Failure]:
     return [Failure(*row) for row in db.execute(query.order_by(inbox.c.id))]
 
 
-def done(db: Connection, inbox_id: int) -> None:
-    """A replay went well: the text goes, the ids stay."""
-    db.execute(update(inbox).where(inbox.c.id == inbox_id).values(state="done", payload=None, error=None))
+def done(db: Connection, inbox_id: int) -> bool:
+    """A failed message is being handled again: the text goes, the ids stay; False when it is no longer failed."""
+    failed = (inbox.c.id == inbox_id) & (inbox.c.state == "failed")
+    return db.execute(update(inbox).where(failed).values(state="done", payload=None, error=None)).rowcount == 1

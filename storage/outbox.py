@@ -68,6 +68,12 @@ def claim(
     ]
 
 
+def lapse(db: Connection, channel: str, real: datetime) -> None:
+    """End every lease of a channel: whoever held them is gone."""
+    held = (outbox.c.channel == channel) & (outbox.c.state == "claimed")
+    db.execute(update(outbox).where(held).values(lease_until=real))
+
+
 def settle(db: Connection, owner: str, letter_id: int, state: str, **facts: Any) -> bool:
     """Note how a send ended (sent, uncertain, new with a later due_at, dead); False when it is no longer ours."""
     mine = (outbox.c.id == letter_id) & (outbox.c.owner == owner) & (outbox.c.state == "claimed")

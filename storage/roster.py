@@ -103,7 +103,9 @@ def load(db: Connection, roots: Iterable[str]) -> State:
     inside = within(paths) if len(paths) <= _MOST_PATHS else true()
     names: dict[int, str] = {}
     grants: dict[tuple[int, int, Role], Held] = {}
-    held = select(grant.c.person_id, grant.c.unit_id, grant.c.role, grant.c.id, grant.c.until.is_not(None), person.c.name)
+    held = select(
+        grant.c.person_id, grant.c.unit_id, grant.c.role, grant.c.id, grant.c.until.is_not(None), person.c.name
+    )
     held = held.join(person, person.c.id == grant.c.person_id).join(unit, unit.c.id == grant.c.unit_id)
     for person_id, unit_id, role, grant_id, ended, name in db.execute(held.where(inside).order_by(grant.c.id)):
         names[person_id] = name
@@ -117,13 +119,26 @@ def load(db: Connection, roots: Iterable[str]) -> State:
 
 
 def _units(db: Connection, inside: Any) -> dict[Names, Stored]:
-    columns = ("id", "path", "parent_id", "school_id", "name", "kind", "grade", "class_no", "members", "aliases", "active")
+    columns = (
+        "id",
+        "path",
+        "parent_id",
+        "school_id",
+        "name",
+        "kind",
+        "grade",
+        "class_no",
+        "members",
+        "aliases",
+        "active",
+    )
     rows = db.execute(select(*(unit.c[name] for name in columns)).where(inside)).all()
     names: dict[int | None, Names] = {None: ()}
     found: dict[Names, Stored] = {}
-    for id, path, parent_id, school_id, name, *rest, aliases, active in sorted(rows, key=lambda row: row.path.count("/")):
-        names[id] = (*names[parent_id], name)
-        found[names[id]] = Stored(id, path, parent_id, school_id, name, Facts(*rest, tuple(aliases), active))
+    for row in sorted(rows, key=lambda row: row.path.count("/")):
+        facts = Facts(row.kind, row.grade, row.class_no, row.members, tuple(row.aliases), row.active)
+        names[row.id] = (*names[row.parent_id], row.name)
+        found[names[row.id]] = Stored(row.id, row.path, row.parent_id, row.school_id, row.name, facts)
     return found
 
 
@@ -209,7 +224,7 @@ def _insert(db: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> 
 
 def _update(db: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     if rows:
-        new = {name: bindparam(name) for name in rows[0] if name != "row"}
+        new: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "row"}
         db.execute(update(table).where(table.c.id == bindparam("row")).values(new), rows)
 
 

@@ -219,26 +219,16 @@ dialogue = Table(
     Column("expires_at", Instant, nullable=False),
 )
 
-event = Table(
-    "event",
-    metadata,
-    _id(),
-    _ref("unit_id", "unit", nullable=False),
-    Column("activity", String(20), nullable=False),
-    Column("day", Date, nullable=False),
-    Column("topic", String(60), nullable=False, default=""),
-)
-
 checkin = Table(
     "checkin",
     metadata,
     _id(),
-    _ref("event_id", "event", nullable=False, index=True),
     _ref("unit_id", "unit", nullable=False),
     _ref("person_id", "person", nullable=False),
     _ref("inbox_id", "inbox", nullable=False),
     Column("activity", String(20), nullable=False),
     Column("day", Date, nullable=False),
+    Column("topic", String(60), nullable=False, default=""),
     Column("due", Integer),
     Column("attended", Integer, nullable=False),
     Column("others", JSON, nullable=False, default=dict),

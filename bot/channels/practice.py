@@ -3,9 +3,12 @@
 import asyncio
 import base64
 import binascii
+import contextlib
+import hashlib
 import mimetypes
 from datetime import datetime
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 from urllib.parse import quote
 
@@ -18,6 +21,7 @@ from storage.vault import Vault
 
 NAME = "practice"
 LONGEST_TEXT = 20_000
+LONGEST_BUTTON = 64
 MOST_BYTES = 10 << 20
 
 
@@ -30,11 +34,8 @@ def decode(body: Any, now: datetime, spool: Path) -> Message:
     if not isinstance(body, dict):
         raise BadRequest("请求要是一个 JSON 对象。")
     message_id, person = (_word(body, name) for name in ("id", "person"))
-    text = body.get("text") or ""
-    button = body.get("button") or ""
-    if not isinstance(text, str) or not isinstance(button, str) or len(button) > 64:
-        raise BadRequest("text 和 button 要是文字。")
-    if len(text) > LONGEST_TEXT:
+    text, button = (_text(body, name) for name in ("text", "button"))
+    if len(text) > LONGEST_TEXT or len(button) > LONGEST_BUTTON:
         raise BadRequest(f"消息太长了,最多 {LONGEST_TEXT} 字。请分成几条发。")
     sent = _attachments(body.get("file"), message_id, spool)
     if not text and not button and not sent and "text" not in body:
@@ -49,6 +50,18 @@ def _word(body: dict[str, Any], name: str) -> str:
     return value
 
 
+def _text(body: dict[str, Any], name: str) -> str:
+    value = body.get(name)
+    if not isinstance(value, str | None):
+        raise BadRequest("text 和 button 要是文字。")
+    return _whole(value or "")
+
+
+def _whole(text: str) -> str:
+    """Without halves of characters, which JSON can carry and nothing else can."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def _attachments(file: Any, message_id: str, spool: Path) -> tuple[Attachment, ...]:
     if file is None:
         return ()
@@ -60,11 +73,18 @@ def _attachments(file: Any, message_id: str, spool: Path) -> tuple[Attachment, .
         raise BadRequest("照片没有传完整,请再发一次。") from None
     if len(content) > MOST_BYTES:
         raise BadRequest("照片太大了(最多 10 MB)。请选小一点的,或先压缩再发。")
-    name = str(file.get("name") or "照片")[:80]
-    ref = base64.urlsafe_b64encode(message_id.encode()).decode()[:200]
+    name = _whole(str(file.get("name") or "照片"))[:80]
+    return (Attachment("photo", _spool(spool, message_id, content), name, len(content)),)
+
+
+def _spool(spool: Path, message_id: str, content: bytes) -> str:
+    ref = hashlib.sha256(message_id.encode()).hexdigest()
     spool.mkdir(parents=True, exist_ok=True)
-    (spool / ref).write_bytes(content)
-    return (Attachment("photo", ref, name, len(content)),)
+    # Whole or not at all: the first delivery may be being read while a repeat is written.
+    half = spool / f"{ref}.{token_hex(4)}.part"
+    half.write_bytes(content)
+    half.replace(spool / ref)
+    return ref
 
 
 class Practice:
@@ -77,6 +97,8 @@ class Practice:
         self._vault = vault
         self.folder = folder
         self._changed = asyncio.Condition()
+        # How often something has changed: what happens while a page is being told is not missed.
+        self.changes = 0
 
     @property
     def spool(self) -> Path:
@@ -89,7 +111,11 @@ class Practice:
         buttons = [{"id": button_id, "label": label} for button_id, label in outgoing.buttons]
         said = {"id": f"o{outgoing.id}", "from": "bot", "client": None}
         bubble: dict[str, Any] = {**said, "text": outgoing.text, "buttons": buttons, "file": file}
-        await self._pipeline.do(lambda turn: self._show(turn, outgoing.chat, bubble))
+        try:
+            await self._pipeline.do(lambda turn: self._show(turn, outgoing.chat, bubble))
+        except Exception as error:
+            # The database was busy or full: that passes, the answer must not go with it.
+            raise SendError(type(error).__name__) from error
         await self.tell()
         return f"o{outgoing.id}"
 
@@ -125,12 +151,11 @@ class Practice:
     async def tell(self) -> None:
         """Wake the live pages."""
         async with self._changed:
+            self.changes += 1
             self._changed.notify_all()
 
-    async def change(self, seconds: float) -> None:
-        """Wait until something new is on a phone, at most so long."""
-        try:
+    async def change(self, seen: int, seconds: float) -> None:
+        """Wait until there have been more changes than `seen`, at most so long."""
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds), self._changed:
-                await self._changed.wait()
-        except TimeoutError:
-            return
+                await self._changed.wait_for(lambda: self.changes != seen)

@@ -1,5 +1,7 @@
 """One update of the Bot API, as raw JSON, becomes what the bot hears."""
 
+import hashlib
+import json
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -43,9 +45,16 @@ class Standing:
 Heard = Message | Edited | Standing | None
 
 
+def number_of(raw: Any) -> int | None:
+    """The update's number, None when it has none."""
+    number = raw.get("update_id") if isinstance(raw, dict) else None
+    return number if type(number) is int else None
+
+
 def message_id(raw: Any, bot_id: str) -> str:
-    """What the update is known by in the inbox."""
-    return f"{bot_id}:{raw['update_id']}"
+    """What the update is known by in the inbox; one without a number by its content."""
+    number = number_of(raw)
+    return f"{bot_id}:{hashlib.sha256(json.dumps(raw).encode()).hexdigest() if number is None else number}"
 
 
 def decode(raw: Any, bot_id: str, now: datetime) -> Heard:

@@ -1,17 +1,205 @@
-"""Long polling that loses nothing: getUpdates → committed → the next offset, and only then."""
+"""Long polling that loses nothing: getUpdates → everything committed → the next offset; faults only delay it."""
 
 import asyncio
-import json
 import logging
 import random
-import traceback
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime, timedelta
-from secrets import token_hex
 from time import monotonic
 from typing import Any, TypeVar
 
-import httpx
+from bot.channels.telegram_api import Api, Trouble
+from bot.channels.telegram_decode import KINDS, NAME, number_of
+from bot.channels.telegram_intake import Intake, NotCommitted
+from bot.engine import Engine
+from bot.pipeline import Pipeline
+from storage import facts, leases
 
-from bot.channels.telegram_decode import KINDS, NAME, Edited, Heard, Standing, Unreadable, decode, message_id
-...
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+SECONDS_OF_A_POLL = 20
+# After a week without updates the platform counts from a random number: an old offset could skip new messages.
+OFFSET_LIVES = timedelta(days=6)
+# A process that died holds the others up for this long at most.
+LEASE = timedelta(seconds=10)
+SECONDS_TO_RENEW = 3
+LONGEST_WAIT = 30.0
+SECONDS_BETWEEN_COMPLAINTS = 60
+# So often is a batch tried again that the database refused, over some two minutes.
+PATIENCE = 8
+
+
+class Stopped(Exception):
+    """The bot is told to stop."""
+
+
+class Poller:
+    """The polling loop of one bot, run by the one process that holds its lease."""
+
+    def __init__(
+        self, api: Api, intake: Intake, pipeline: Pipeline, engine: Engine, owner: str,
+        acknowledge: Callable[[str], Awaitable[None]],
+    ) -> None:  # fmt: skip
+        """`acknowledge` answers a callback query; it must not raise."""
+        self._api = api
+        self._intake = intake
+        self._pipeline = pipeline
+        self._engine = engine
+        self._owner = owner
+        self._acknowledge = acknowledge
+        self._stop = asyncio.Event()
+        self._leased = asyncio.Event()
+        self._ready = False
+        self._offset: tuple[int, datetime] | None = None
+        self._failures = 0
+        self._uncommitted = 0
+        self._complained: dict[str, float] = {}
+        self._background: set[asyncio.Task[None]] = set()
+
+    def stop(self) -> None:
+        """Ask for nothing further; what was received is still committed."""
+        self._stop.set()
+
+    async def run(self) -> None:
+        """Poll until stopped; whatever goes wrong only makes it wait."""
+        self._stopped = asyncio.create_task(self._stop.wait())
+        renewing = asyncio.create_task(self._renew())
+        try:
+            while True:
+                await self._unless_stopped(self._leased.wait())
+                wait = await self._round()
+                await self._unless_stopped(asyncio.sleep(wait))
+        except Stopped:
+            pass
+        finally:
+            renewing.cancel()
+            self._stopped.cancel()
+            await self._api.close()
+
+    async def _unless_stopped(self, work: Coroutine[Any, Any, T]) -> T:
+        task = asyncio.create_task(work)
+        try:
+            await asyncio.wait([task, self._stopped], return_when=asyncio.FIRST_COMPLETED)
+            if not task.done():
+                raise Stopped
+            return task.result()
+        finally:
+            task.cancel()
+
+    async def _round(self) -> float:
+        """One question and what it brought; the seconds to wait before the next."""
+        try:
+            if not self._ready:
+                await self._get_ready()
+            updates = await self._unless_stopped(self._api.call("getUpdates", **self._question()))
+            if not isinstance(updates, list):
+                raise Trouble("the answer is no list of updates")
+            if updates:
+                await self._take(updates)
+        except Trouble as trouble:
+            return self._after(trouble)
+        except Stopped:
+            raise
+        except Exception:
+            log.exception("polling Telegram")
+            return self._after(Trouble("an error of our own"))
+        self._recovered()
+        return 0
+
+    async def _get_ready(self) -> None:
+        # A set webhook excludes polling. What waits must not be dropped with it.
+        await self._unless_stopped(self._api.call("deleteWebhook", drop_pending_updates=False))
+        noted = await asyncio.to_thread(self._noted)
+        if noted is not None:
+            self._offset = int(noted.value), noted.at
+        self._ready = True
+
+    def _noted(self) -> facts.Fact | None:
+        with self._engine.database.read.connect() as db:
+            return facts.get(db, self._fact)
+
+    @property
+    def _fact(self) -> str:
+        return f"{NAME} offset {self._api.bot_id}"
+
+    def _question(self) -> dict[str, Any]:
+        asked: dict[str, Any] = {"timeout": SECONDS_OF_A_POLL, "limit": 100, "allowed_updates": KINDS}
+        if self._offset and self._engine.clock.real() - self._offset[1] < OFFSET_LIVES:
+            asked["offset"] = self._offset[0]
+        return asked
+
+    async def _take(self, updates: list[Any]) -> None:
+        ids = [number for number in map(number_of, updates) if number is not None]
+        if not ids:
+            raise Trouble("the updates have no numbers")
+        if not self._uncommitted:
+            self._acknowledge_presses(updates)
+        try:
+            await self._intake.take(updates, last_try=self._uncommitted >= PATIENCE)
+            await self._note(max(ids) + 1)
+        except NotCommitted as fault:
+            self._uncommitted += 1
+            raise Trouble(f"not committed: {fault}") from fault
+        self._uncommitted = 0
+
+    async def _note(self, offset: int) -> None:
+        real = self._engine.clock.real()
+        try:
+            await self._pipeline.do(lambda turn: facts.note(turn.db, self._fact, str(offset), real))
+        except Exception as fault:
+            raise NotCommitted(type(fault).__name__) from fault
+        self._offset = offset, real
+
+    def _acknowledge_presses(self, updates: list[Any]) -> None:
+        """At once: the platform wants to hear within seconds, and forgets a press that waited."""
+        queries = [raw.get("callback_query") for raw in updates if isinstance(raw, dict)]
+        for query in queries:
+            if isinstance(query, dict) and isinstance(query.get("id"), str):
+                task = asyncio.ensure_future(self._acknowledge(query["id"]))
+                self._background.add(task)
+                task.add_done_callback(self._background.discard)
+
+    # --- when it goes wrong -------------------------------------------------------------------------------
+
+    def _after(self, trouble: Trouble) -> float:
+        """The seconds to wait after this trouble."""
+        text = str(trouble)
+        now = monotonic()
+        if now - self._complained.get(text, -SECONDS_BETWEEN_COMPLAINTS) >= SECONDS_BETWEEN_COMPLAINTS:
+            self._complained = {**self._complained, text: now} if len(self._complained) < 100 else {text: now}
+            log.log(logging.ERROR if trouble.loud else logging.WARNING, "polling Telegram: %s; trying on", text)
+        if trouble.webhook:
+            self._ready = False
+        wait: float = min(LONGEST_WAIT, 2.0 ** min(self._failures, 10)) * random.uniform(0.5, 1)
+        self._failures += 1
+        return max(wait, trouble.after + 0.5 if trouble.after else 0.0)
+
+    def _recovered(self) -> None:
+        if self._failures:
+            log.info("polling Telegram works again after %d failures", self._failures)
+        self._failures = 0
+
+    # --- the lease ----------------------------------------------------------------------------------------
+
+    async def _renew(self) -> None:
+        while True:
+            try:
+                mine = await self._pipeline.do(self._hold)
+            except Exception as fault:
+                # Who polls on without a lease does no harm: the inbox knows what has been handled.
+                log.warning("the lease of Telegram's poller was not renewed: %s", type(fault).__name__)
+            else:
+                self._held(mine)
+            await asyncio.sleep(SECONDS_TO_RENEW)
+
+    def _hold(self, turn: Any) -> bool:
+        name = f"{NAME} poller {self._api.bot_id}"
+        return leases.hold(turn.db, name, self._owner, self._engine.clock.real(), LEASE)
+
+    def _held(self, mine: bool) -> None:
+        if mine:
+            self._leased.set()
+        elif self._leased.is_set() or "lease" not in self._complained:
+            self._complained["lease"] = monotonic()
+            log.warning("another process polls Telegram for this bot; this one waits")
+            self._leased.clear()

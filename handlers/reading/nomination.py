@@ -51,7 +51,7 @@ def _of_segment(
         medals = [Medal(0, 0, None, "MEDAL_MISSING")]
     made = []
     for name in _who(nominees, medals):
-        for medal in dict.fromkeys(medals):
+        for medal in {medal.code: medal for medal in medals}.values():
             issues = [issue for issue in (unit_issue, medal.issue, _of_name(name, nominees)) if issue]
             made.append((_nomination(name, unit, medal, nominees.reason), issues))
     return made, _missing(made, nominees)

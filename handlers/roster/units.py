@@ -12,7 +12,14 @@ from storage.roster import Facts, Names, NewUnit, State
 from storage.units import Kind
 
 _GRADES, _CLASSES = (1, 9), 20
-_WORDS = {"kind": "类型", "grade": "年级", "class_no": "班级", "members": "应到人数", "aliases": "别名", "active": "启用"}
+_WORDS = {
+    "kind": "类型",
+    "grade": "年级",
+    "class_no": "班级",
+    "members": "应到人数",
+    "aliases": "别名",
+    "active": "启用",
+}
 _Numbers = tuple[int | None, int | None]
 
 

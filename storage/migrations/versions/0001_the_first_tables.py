@@ -141,6 +141,35 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_card_made_at"), ["made_at"], unique=False)
 
     op.create_table(
+        "checkin",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("inbox_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("activity", sa.String(length=20), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("topic", sa.String(length=60), nullable=False),
+        sa.Column("due", sa.Integer(), nullable=True),
+        sa.Column("attended", sa.Integer(), nullable=False),
+        sa.Column("others", sa.JSON(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("made_at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["inbox_id"], ["inbox.id"], name=op.f("fk_checkin_inbox_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_checkin_person_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_checkin_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_checkin")),
+    )
+    with op.batch_alter_table("checkin", schema=None) as batch_op:
+        batch_op.create_index("ix_checkin_person", ["person_id", "id"], unique=False)
+        batch_op.create_index(
+            "uq_checkin_valid",
+            ["unit_id", "day", "activity"],
+            unique=True,
+            sqlite_where=sa.text("state = 'valid'"),
+            postgresql_where=sa.text("state = 'valid'"),
+        )
+
+    op.create_table(
         "child",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -187,16 +216,6 @@ def upgrade() -> None:
         sa.Column("made_at", sa.DateTime(), nullable=False),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_digest_unit_id")),
         sa.PrimaryKeyConstraint("unit_id", "week", "revision", name=op.f("pk_digest")),
-    )
-    op.create_table(
-        "event",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("activity", sa.String(length=20), nullable=False),
-        sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("topic", sa.String(length=60), nullable=False),
-        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_event_unit_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
     )
     op.create_table(
         "invite",
@@ -281,36 +300,52 @@ def upgrade() -> None:
         sa.Column("rated_attended", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_rollup_unit_id")),
         sa.PrimaryKeyConstraint("week", "unit_id", "activity", name=op.f("pk_rollup")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
-        "checkin",
+        "checkin_version",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("checkin_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("inbox_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("activity", sa.String(length=20), nullable=False),
-        sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("due", sa.Integer(), nullable=True),
-        sa.Column("attended", sa.Integer(), nullable=False),
-        sa.Column("others", sa.JSON(), nullable=False),
-        sa.Column("state", sa.String(length=10), nullable=False),
-        sa.Column("made_at", sa.DateTime(), nullable=False),
-        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_checkin_event_id")),
-        sa.ForeignKeyConstraint(["inbox_id"], ["inbox.id"], name=op.f("fk_checkin_inbox_id")),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_checkin_person_id")),
-        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_checkin_unit_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_checkin")),
+        sa.Column("before", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["checkin_id"], ["checkin.id"], name=op.f("fk_checkin_version_checkin_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_checkin_version_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_checkin_version")),
     )
-    with op.batch_alter_table("checkin", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_checkin_event_id"), ["event_id"], unique=False)
-        batch_op.create_index("ix_checkin_person", ["person_id", "id"], unique=False)
+    with op.batch_alter_table("checkin_version", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_checkin_version_at"), ["at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_checkin_version_checkin_id"), ["checkin_id"], unique=False)
+
+    op.create_table(
+        "file",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("inbox_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("checkin_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("channel", sa.String(length=20), nullable=False),
+        sa.Column("chat", sa.String(length=80), nullable=False),
+        sa.Column("ref", sa.String(length=250), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=True),
+        sa.Column("size", sa.Integer(), nullable=True),
+        sa.Column("mime", sa.String(length=60), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["checkin_id"], ["checkin.id"], name=op.f("fk_file_checkin_id")),
+        sa.ForeignKeyConstraint(["inbox_id"], ["inbox.id"], name=op.f("fk_file_inbox_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_file_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_file")),
+    )
+    with op.batch_alter_table("file", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_file_checkin_id"), ["checkin_id"], unique=False)
         batch_op.create_index(
-            "uq_checkin_valid",
-            ["unit_id", "day", "activity"],
-            unique=True,
-            sqlite_where=sa.text("state = 'valid'"),
-            postgresql_where=sa.text("state = 'valid'"),
+            "ix_file_wanted",
+            ["due_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'wanted'"),
+            postgresql_where=sa.text("state = 'wanted'"),
         )
 
     op.create_table(
@@ -350,51 +385,6 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "checkin_version",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("checkin_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("before", sa.JSON(), nullable=False),
-        sa.Column("at", sa.DateTime(), nullable=False),
-        sa.ForeignKeyConstraint(["checkin_id"], ["checkin.id"], name=op.f("fk_checkin_version_checkin_id")),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_checkin_version_person_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_checkin_version")),
-    )
-    with op.batch_alter_table("checkin_version", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_checkin_version_checkin_id"), ["checkin_id"], unique=False)
-
-    op.create_table(
-        "file",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("inbox_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("checkin_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("channel", sa.String(length=20), nullable=False),
-        sa.Column("chat", sa.String(length=80), nullable=False),
-        sa.Column("ref", sa.String(length=250), nullable=False),
-        sa.Column("kind", sa.String(length=10), nullable=False),
-        sa.Column("state", sa.String(length=10), nullable=False),
-        sa.Column("sha256", sa.String(length=64), nullable=True),
-        sa.Column("size", sa.Integer(), nullable=True),
-        sa.Column("mime", sa.String(length=60), nullable=True),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("due_at", sa.DateTime(), nullable=False),
-        sa.ForeignKeyConstraint(["checkin_id"], ["checkin.id"], name=op.f("fk_file_checkin_id")),
-        sa.ForeignKeyConstraint(["inbox_id"], ["inbox.id"], name=op.f("fk_file_inbox_id")),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_file_person_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_file")),
-    )
-    with op.batch_alter_table("file", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_file_checkin_id"), ["checkin_id"], unique=False)
-        batch_op.create_index(
-            "ix_file_wanted",
-            ["due_at"],
-            unique=False,
-            sqlite_where=sa.text("state = 'wanted'"),
-            postgresql_where=sa.text("state = 'wanted'"),
-        )
-
-    op.create_table(
         "nomination_step",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("nomination_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -415,17 +405,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_nomination_step_nomination_id"))
 
     op.drop_table("nomination_step")
-    with op.batch_alter_table("file", schema=None) as batch_op:
-        batch_op.drop_index(
-            "ix_file_wanted", sqlite_where=sa.text("state = 'wanted'"), postgresql_where=sa.text("state = 'wanted'")
-        )
-        batch_op.drop_index(batch_op.f("ix_file_checkin_id"))
-
-    op.drop_table("file")
-    with op.batch_alter_table("checkin_version", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_checkin_version_checkin_id"))
-
-    op.drop_table("checkin_version")
     with op.batch_alter_table("nomination", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_nomination_unit",
@@ -440,14 +419,18 @@ def downgrade() -> None:
         batch_op.drop_index("ix_nomination_week")
 
     op.drop_table("nomination")
-    with op.batch_alter_table("checkin", schema=None) as batch_op:
+    with op.batch_alter_table("file", schema=None) as batch_op:
         batch_op.drop_index(
-            "uq_checkin_valid", sqlite_where=sa.text("state = 'valid'"), postgresql_where=sa.text("state = 'valid'")
+            "ix_file_wanted", sqlite_where=sa.text("state = 'wanted'"), postgresql_where=sa.text("state = 'wanted'")
         )
-        batch_op.drop_index("ix_checkin_person")
-        batch_op.drop_index(batch_op.f("ix_checkin_event_id"))
+        batch_op.drop_index(batch_op.f("ix_file_checkin_id"))
 
-    op.drop_table("checkin")
+    op.drop_table("file")
+    with op.batch_alter_table("checkin_version", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_checkin_version_checkin_id"))
+        batch_op.drop_index(batch_op.f("ix_checkin_version_at"))
+
+    op.drop_table("checkin_version")
     op.drop_table("rollup")
     with op.batch_alter_table("role_grant", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_role_grant_unit_id"))
@@ -469,7 +452,6 @@ def downgrade() -> None:
 
     op.drop_table("outbox")
     op.drop_table("invite")
-    op.drop_table("event")
     op.drop_table("digest")
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_delivery_person_id"))
@@ -479,6 +461,13 @@ def downgrade() -> None:
 
     op.drop_table("delivery")
     op.drop_table("child")
+    with op.batch_alter_table("checkin", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_checkin_valid", sqlite_where=sa.text("state = 'valid'"), postgresql_where=sa.text("state = 'valid'")
+        )
+        batch_op.drop_index("ix_checkin_person")
+
+    op.drop_table("checkin")
     with op.batch_alter_table("card", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_card_made_at"))
 

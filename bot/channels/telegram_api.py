@@ -1,0 +1,67 @@
+"""Raw calls of the Bot API for polling: JSON in, JSON out, every failure with what it asks of us."""
+
+from typing import Any
+
+import httpx
+
+from bot.settings import Settings
+
+_LONGEST_HOLD = 600.0
+_LOUD = {
+    401: "the token is refused: check TELEGRAM_TOKEN",
+    404: "no such bot: check TELEGRAM_TOKEN and TELEGRAM_API_URL",
+    409: "another program fetches this bot's messages, or has set a webhook: stop it",
+}
+
+
+class Trouble(Exception):
+    """Why a call brought nothing.
+
+    `loud` when somebody must do something about it; `after` is the wait in seconds that the platform asks for;
+    `webhook` when one was set behind our back.
+    """
+
+    def __init__(self, text: str, *, loud: bool = False, after: float = 0, webhook: bool = False) -> None:
+        super().__init__(text)
+        self.loud = loud
+        self.after = after
+        self.webhook = webhook
+
+
+class Api:
+    """Calls the methods of one bot."""
+
+    def __init__(self, settings: Settings, longest_wait: float) -> None:
+        """`longest_wait` is for how many seconds an answer may be due."""
+        self.bot_id = settings.telegram_token.partition(":")[0]
+        self._base = f"{settings.telegram_api_url}{settings.telegram_token}"
+        timeout = httpx.Timeout(10, read=longest_wait + 10)
+        self._client = httpx.AsyncClient(timeout=timeout, proxy=settings.telegram_proxy or None)
+
+    async def call(self, method: str, **parameters: Any) -> Any:
+        """The result; raises Trouble."""
+        try:
+            response = await self._client.post(f"{self._base}/{method}", json=parameters)
+        except httpx.HTTPError as fault:
+            raise Trouble(type(fault).__name__) from fault
+        try:
+            answer = response.json()
+        except (ValueError, RecursionError):
+            answer = None
+        if response.is_success and isinstance(answer, dict) and answer.get("ok") is True:
+            return answer.get("result")
+        raise _trouble(response.status_code, answer if isinstance(answer, dict) else {})
+
+    async def close(self) -> None:
+        """End all connections."""
+        await self._client.aclose()
+
+
+def _trouble(status: int, answer: dict[str, Any]) -> Trouble:
+    said = str(answer.get("description", "no answer of Telegram's"))[:200]
+    hint = f" ({_LOUD[status]})" if status in _LOUD else ""
+    parameters = answer.get("parameters")
+    after = parameters.get("retry_after") if isinstance(parameters, dict) else None
+    seconds = min(float(after), _LONGEST_HOLD) if isinstance(after, (int, float)) else 0.0
+    webhook = status == 409 and "webhook" in said.lower()
+    return Trouble(f"HTTP {status}: {said}{hint}", loud=status in _LOUD, after=seconds, webhook=webhook)

@@ -1,0 +1,75 @@
+"""What is neither data nor an order: questions about stored data, other questions, chat, and what cannot be told."""
+
+import re
+
+from handlers.reading.changes import persons_in, target_of
+from handlers.reading.medals import Medal
+from handlers.reading.model import Context, Reading
+from handlers.reading.normalise import GAP
+from handlers.reading.units import Hit
+
+_ASKS = re.compile(
+    r"怎么|如何|什么|为啥|啥时候|几点|几号|哪里|哪儿|哪天|哪个|哪些|哪位|谁|是否|能不能|可不可以|要不要|需不需要|有没有|是不是|对不对|行不行|"
+    r"多少|多久|[吗么]\s?[?。!]*\s*$|[吗么][,。? ]|呢\s?[?]*\s*$|[?]\s*$|可以[^,。]{0,10}吗"
+)
+_STORED = r"签到|打卡|上报|登记|报到|报上|提交|交|报|记录|统计"
+_STATUS = re.compile(
+    rf"(?:{_STORED})(?:成功|上|上去|到)?了?(?:吗|没有?|么|不)|有没有(?:{_STORED})|是否(?:已经?)?(?:{_STORED})|(?:{_STORED})了没|"
+    r"(?:签到|打卡|上报|参学|活动)(?:情况|记录|状态)(?:怎|如|查|$|[?吗])"
+)
+_MISSING = re.compile(
+    r"(?:哪些|哪几个|哪个|谁|几个|多少|还有)[^,。\n]{0,10}(?:没|未|漏)(?:有)?(?:签到|打卡|报|交|提交|参学)|(?:没|未)(?:签到|报|交)的?(?:有|是)?(?:哪|谁)"
+)
+_LOOK = re.compile(r"(?:查询?|看)(?:一下|一查|看)?[^。\n]{0,24}?(?:签到|打卡|参学|出席|人数|记录|情况|活动)|(?:签到|参学|打卡)(?:情况|记录|率)")
+_PROGRESS = re.compile(r"查|进度|结果|到哪|批了|通过了?[吗没]|审了?[吗没]|审核[了到]?[吗没]?|状态|情况|名单|还有几个名额|剩余名额|名额还|评上了?[吗没]")
+_ORDER = re.compile(r"请各|各中队|各班|通知|请大家|请于|请在|记得|别忘|务必|准备好?|将于|要求|截止|前完成|抓紧|尽快|提醒")
+_GREETING = re.compile(r"祝贺|恭喜|祝")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+
+
+def asks(text: str) -> bool:
+    """Whether `text` asks something."""
+    return _ASKS.search(text) is not None
+
+
+def announces(text: str) -> bool:
+    """Whether `text` tells others what to do, or congratulates: nothing to store."""
+    return _ORDER.search(text) is not None or _GREETING.match(text) is not None
+
+
+def read_query(text: str, hits: list[Hit], context: Context) -> Reading | None:
+    """请问三(2)中队签到了吗 -> status of the unit; 还有哪些中队没签到 -> what is missing."""
+    if _MISSING.search(text):
+        what = "missing"
+    elif _STATUS.search(text) or (_LOOK.search(text) and not re.search(r"\d\s?[人名]", text)):
+        what = "status"
+    else:
+        return None
+    unit = next((hit.unit for hit in hits if hit.unit and hit.kind != "part"), None)
+    if unit is None and what == "status":
+        unit = context.bound_unit
+    return Reading("query", "ok", query={"unit": unit, "what": what})
+
+
+def read_progress(text: str, scan: str, hits: list[Hit], medals: list[Medal], context: Context) -> Reading | None:
+    """查一下四(1)中队一星章提名进度."""
+    if not _PROGRESS.search(text):
+        return None
+    unit, medal = target_of(hits, medals, context)
+    query: dict[str, object] = {"unit": unit, "medal": medal}
+    persons = persons_in(_PROGRESS.sub(GAP, scan))
+    if persons:
+        query["name"] = persons[0]
+    return Reading("nomination_query", "ok", query=query)
+
+
+def question() -> Reading:
+    """A question that the reading cannot answer: silence in groups."""
+    return Reading("question", "ignore")
+
+
+def chat_or_unknown(text: str) -> Reading:
+    """好的 is chat; 38 alone or letters are not understood."""
+    if _HAN.search(text) and not re.fullmatch(r"[\d\s一二三四五六七八九十百人名位个/.,:+-]+", text):
+        return Reading("chat", "ignore")
+    return Reading("unknown", "clarify", ("UNRECOGNISED",))
