@@ -38,11 +38,14 @@ class Pipeline:
 
     async def submit(self, message: Message) -> Outcome:
         """The message's outcome, once it is committed; raises Full, or what kept it from being committed."""
-        with self._change:
-            if len(self._waiting) >= MOST_WAITING:
-                raise Full
+        self.check_room()
         outcome: Outcome = await self._put(message)
         return outcome
+
+    def check_room(self) -> None:
+        """Raises Full when no further message is accepted."""
+        if self._stopping or len(self._waiting) >= MOST_WAITING:
+            raise Full
 
     async def do(self, deed: Deed) -> Any:
         """What `deed(turn)` returns, once it is committed; never turned away, since what was done must be noted."""

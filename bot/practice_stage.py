@@ -68,6 +68,7 @@ class Stage:
         """Show the message on the sender's phone, then hand it to the bot."""
 
         async def both() -> Outcome:
+            self._pipeline.check_room()
             label = await asyncio.to_thread(self._label, message) if message.button else ""
             await self.channel.heard(message, label)
             return await self._pipeline.submit(message)

@@ -112,24 +112,34 @@ class Sender:
         due = room > 0 and await asyncio.to_thread(self._any_due)
         if not self._ended and not due:
             return False
-        ended = list(self._ended)
-        letters = await self._pipeline.do(lambda turn: self._settle(turn, ended) or self._claim(turn, room))
-        # Only now: what was sent and could not be noted is noted in a later round, not sent again.
-        del self._ended[: len(ended)]
+        letters = await self._note(room)
         for _, group in groupby(sorted(letters, key=_order), key=_line):
             line = list(group)
             task = asyncio.create_task(self._send_in_order(line))
             self._under_way[task] = len(line)
             task.add_done_callback(self._under_way.pop)
-        return bool(ended or letters)
+        return True
+
+    async def _note(self, room: int) -> list[outbox.Letter]:
+        ended, self._ended = self._ended, []
+
+        def note_and_claim(turn: Turn) -> list[outbox.Letter]:
+            self._settle(turn, ended)
+            return self._claim(turn, room)
+
+        try:
+            letters: list[outbox.Letter] = await self._pipeline.do(note_and_claim)
+        except Exception:
+            # What was sent and could not be noted is noted in a later round, not sent again.
+            self._ended[:0] = ended
+            raise
+        return letters
 
     async def _finish(self, seconds: float | None) -> None:
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=seconds)
         if self._ended:
-            ended = list(self._ended)
-            await self._pipeline.do(lambda turn: self._settle(turn, ended))
-            del self._ended[: len(ended)]
+            await self._note(room=0)
 
     def _any_due(self) -> bool:
         with self._read.connect() as db:
@@ -164,7 +174,7 @@ class Sender:
         return Settled(letter, state, {"sent_at": self._now(), "platform_id": platform_id[:80]})
 
     def _failed(self, letter: outbox.Letter, error: SendError) -> Settled:
-        facts: dict[str, Any] = {"error": str(error)[:200]}
+        facts: dict[str, Any] = {"error": "".join(filter(str.isprintable, str(error)))[:200]}
         if error.permanent or letter.attempts > 30:
             return Settled(letter, "dead", facts, error.gone)
         if error.uncertain and letter.attempts > 1:

@@ -12,6 +12,8 @@ from storage.nominations import Case, State, Step
 from storage.units import Kind
 
 REASON_LIMIT = 100
+# What is said there is kept abroad: children are not named (PIPL 38).
+WITHOUT_NAMES = frozenset({"telegram"})
 STARS = {"S1": "一星章", "S2": "二星章", "S3": "三星章", "S4": "四星章", "S5": "五星章"}
 # 中青联发〔2019〕13号: the school awards the first star, each further one belongs to the next level up.
 _HIGHER = {"S2": "县级少工委", "S3": "市级少工委", "S4": "省级少工委", "S5": "全国少工委"}
@@ -69,17 +71,25 @@ def reviewers(ask: Ask, nominator: Person, nominee: Unit) -> list[Person]:
     return [person for person in found if person.grants and person.id != nominator.id]
 
 
-def said(ask: Ask, cases: Iterable[Case], *, aloud: bool) -> dict[int, str]:
-    """Case id → `四(1)中队 王小明 一星章`; `aloud` False leaves the child's name out, as every group must."""
+def may_name(ask: Ask, to: int | None = None) -> bool:
+    """Whether children may be named to person `to`, None: where the asker wrote, which may be a group."""
+    if to is None:
+        return ask.message.private and ask.message.channel not in WITHOUT_NAMES
+    channel, _ = people.addresses(ask.db, [to]).get(to, ("", ""))
+    return channel not in WITHOUT_NAMES
+
+
+def said(ask: Ask, cases: Iterable[Case], to: int | None = None) -> dict[int, str]:
+    """Case id → `四(1)中队 王小明 一星章`, without the name where children may not be named."""
     cases = list(cases)
     ids = [case.child_id for case in cases if case.child_id is not None]
-    names = children.names(ask.db, ask.vault, ids) if aloud and ids else {}
+    names = children.names(ask.db, ask.vault, ids) if ids and may_name(ask, to) else {}
     return {case.id: _say(case, names) for case in cases}
 
 
 def _say(case: Case, names: Mapping[int, str]) -> str:
     if case.child_id is None:
-        return f"{collective_name(case.unit)} 集体{label(case.medal)}"
+        return f"{collective_name(case.unit)} {'集体' if is_star(case.medal) else ''}{label(case.medal)}"
     return " ".join(part for part in (case.unit.name, names.get(case.child_id, ""), label(case.medal)) if part)
 
 
@@ -95,7 +105,7 @@ def reason_of(ask: Ask, sealed: bytes | None) -> str:
 
 def has_private(heard: Reading) -> bool:
     """Whether the reader warned of a phone number, an illness, a family matter and the like."""
-    return any(issue.startswith("PII_") for issue in heard.issues)
+    return bool(heard.private) or any(issue.startswith("PII_") for issue in heard.issues)
 
 
 def without_private(reason: str, heard: Reading) -> str:
@@ -112,6 +122,11 @@ def without_private(reason: str, heard: Reading) -> str:
     for words in sorted(heard.private, key=len, reverse=True):
         reason = reason.replace(words, "")
     return reason.strip(" ,、。;:")
+
+
+def without_name(reason: str, name: str) -> str:
+    """The reason without the nominee's name, which has its own table and its own time to be deleted."""
+    return reason.replace(name, "该队员") if name else reason
 
 
 def moment(ask: Ask, at: datetime) -> str:

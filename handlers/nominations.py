@@ -5,16 +5,19 @@ from dataclasses import dataclass
 from handlers.kit import Ask, Button, Refusal, Reply, Role, Unit, command, reads
 from handlers.medals import (
     REASON_LIMIT,
+    WITHOUT_NAMES,
     decided,
     higher_level,
     is_star,
     label,
+    may_name,
     moment,
     numbered,
     reason_of,
     reviewers,
     said,
     stands,
+    without_name,
     without_private,
 )
 from handlers.reading import Nomination, Reading, read
@@ -30,7 +33,15 @@ _MOST = 20
 # More at once come as one list, so that a whole 接龙 does not ring twenty times.
 _CARDS = 3
 _LISTED = 10
+_BELOW = {"S2": "一星章", "S3": "二星章", "S4": "三星章", "S5": "四星章"}
 _MINE = Button("我的提名", "我的提名")
+_NO_NAMES = (
+    "为保护队员,Telegram 上不接收队员的姓名,这次没有记录。请删掉刚才那条消息,"
+    "改用学校的企业微信提名,或请大队辅导员登记。中队集体可以在这里提名,像这样发:提名 五(2)中队 集体一星章"
+)
+_ABOUT_MINE = ("nomination_query", "nomination_cancel", "nomination_replace")
+# The bot keeps no register of awards: who holds the star below is for the reviewer to check.
+_LEFT_TO_REVIEW = {"LEVEL_SKIP"}
 _QUESTIONS = {
     "UNIT_MISSING": "请问是哪个中队?",
     "UNIT_AMBIGUOUS": "请写清楚是哪个中队。",
@@ -46,7 +57,6 @@ _QUESTIONS = {
     "COLLECTIVE_NOT_ALLOWED": "集体只能提名星级章,基础章和特色章只给队员个人。",
     "COLLECTIVE_UNIT": "集体星级章只给中队或大队,小队不能提名。",
     "NOT_MEMBER": "星级章只给少先队员,入队以后再提名。",
-    "LEVEL_SKIP": "星级章要一级一级来,请先提名上一级。",
     "BASIC_INCOMPLETE": "一星章要先获得本年级的全部基础章。",
     "ALREADY_AWARDED": "这枚奖章已经得过了。",
     "QUOTA_EXCEEDED": "这枚奖章的名额已经用完。",
@@ -77,6 +87,10 @@ def nominate(ask: Ask) -> list[Reply]:
     if NOMINATORS.isdisjoint(ask.me.roles):
         raise Refusal("提名由中队辅导员或大队辅导员来做,请告诉他们。")
     heard = ask.reading or read(f"提名 {ask.args}", context_of(ask))
+    if heard.intent in _ABOUT_MINE:
+        return [show_mine(ask)]
+    if ask.message.channel in WITHOUT_NAMES and any(each.name for each in heard.nominations):
+        raise Refusal(_NO_NAMES)
     wishes = _wishes(ask, heard)
     opened = [_open(ask, wish) for wish in wishes]
     fresh = [case for case, is_new in opened if is_new]
@@ -87,8 +101,10 @@ def nominate(ask: Ask) -> list[Reply]:
 
 
 def _wishes(ask: Ask, heard: Reading) -> list[_Wish]:
+    if any(each.target == "adult" for each in heard.nominations):
+        raise Refusal("这里只提名队员、中队和大队。辅导员和志愿者的荣誉请向上级少工委或关工委申报。")
     full = [each for each in heard.nominations if _is_full(each)]
-    if not full or heard.status not in ("ok", "confirm", "partial"):
+    if not full or not (heard.status in ("ok", "confirm", "partial") or _asked(heard) == _LEFT_TO_REVIEW):
         raise Refusal(_question(ask, heard))
     if len(full) > _MOST:
         raise Refusal(f"一次最多提名 {_MOST} 件,这次有 {len(full)} 件。请分几次发。")
@@ -97,16 +113,18 @@ def _wishes(ask: Ask, heard: Reading) -> list[_Wish]:
 
 def _wish(ask: Ask, heard: Reading, each: Nomination) -> _Wish:
     unit, medal = _unit(ask, each), each.medal or ""
-    if each.target == "adult":
-        raise Refusal("这里只提名队员、中队和大队。辅导员和志愿者的荣誉请向上级少工委或关工委申报。")
     if _collective(each):
         _check_collective(each, unit, medal)
     elif unit.kind != Kind.SQUAD:
         raise Refusal(f"{_QUESTIONS['UNIT_MISSING']}{_resend(ask, each)}")
-    reason = without_private(each.reason or "", heard)
+    reason = without_name(without_private(each.reason or "", heard), each.name or "")
     if len(reason) > REASON_LIMIT:
         raise Refusal(f"理由有 {len(reason)} 字,请缩短到 {REASON_LIMIT} 字以内再发一次。")
     return _Wish(unit, medal, "" if _collective(each) else each.name or "", reason)
+
+
+def _asked(heard: Reading) -> set[str]:
+    return {issue for issue in heard.issues if not issue.startswith("PII_")}
 
 
 def _is_full(each: Nomination) -> bool:
@@ -149,7 +167,8 @@ def _resend(ask: Ask, each: Nomination | None = None, *, unit: str = "", issues:
     mine = [unit.name for unit in ask.me.units({Role.COUNSELOR})]
     known = found.name if found else mine[0] if len(mine) == 1 and not (each.unit or unit) else ""
     where = known if known and "UNIT" not in unsure else "〈中队〉"
-    who = "集体" if _collective(each) else (each.name or "〈姓名〉") if ask.message.private else "〈姓名〉"
+    where = "学校大队" if found and found.kind == Kind.SCHOOL else where
+    who = "集体" if _collective(each) else (each.name or "〈姓名〉") if may_name(ask) else "〈姓名〉"
     medal = label(each.medal) if each.medal and "MEDAL" not in unsure else "〈奖章〉"
     how = "请重发" if ask.message.private else "请私聊我发"
     return f"{how}:提名 {where} {who} {medal} 理由"
@@ -164,7 +183,7 @@ def _open(ask: Ask, wish: _Wish) -> tuple[Case, bool]:
 def _answer(ask: Ask, fresh: list[Case], old: list[Case], notes: list[str]) -> Reply:
     if not ask.message.private:
         return Reply("\n".join([*_in_group(fresh, old), *notes]))
-    words = said(ask, [*fresh, *old], aloud=True)
+    words = said(ask, [*fresh, *old])
     lines = [f"已收到提名 {case.number}:{words[case.id]}" for case in fresh]
     lines += [
         f"已有提名 {case.number},{stands(case)}:{words[case.id]}({case.nominator} {moment(ask, case.made_at)} 提名)"
@@ -200,8 +219,7 @@ def _cards(ask: Ask, fresh: list[Case]) -> list[Reply]:
     for case in fresh:
         for person in reviewers(ask, ask.me, case.unit):
             by_person.setdefault(person.id, []).append(case)
-    words = said(ask, fresh, aloud=True)
-    return [card for to, cases in by_person.items() for card in _cards_of(ask, to, cases, words)]
+    return [card for to, cases in by_person.items() for card in _cards_of(ask, to, cases, said(ask, cases, to))]
 
 
 def _cards_of(ask: Ask, to: int, cases: list[Case], words: dict[int, str]) -> list[Reply]:
@@ -214,6 +232,10 @@ def _cards_of(ask: Ask, to: int, cases: list[Case], words: dict[int, str]) -> li
 def _card(ask: Ask, to: int, case: Case, about: str) -> Reply:
     lines = [f"请审核提名 {case.number}:{about}", f"提名人:{case.nominator}"]
     lines.append(f"理由:{reason_of(ask, case.reason) or '未写'}")
+    if case.medal in _BELOW:
+        lines.append(
+            f"请核对:{label(case.medal)}从{'集体' if case.child_id is None else ''}{_BELOW[case.medal]}获得者中推荐。"
+        )
     before = nominations.returned(ask.db, case)
     if before:
         step = nominations.last_steps(ask.db, [before.id])[before.id]
@@ -224,13 +246,13 @@ def _card(ask: Ask, to: int, case: Case, about: str) -> Reply:
 
 
 @command("我的提名", who=NOMINATORS, help="看我的提名走到哪一步", examples=("我的提名",))
-@reads("nomination_query", "nomination_cancel", "nomination_replace")
+@reads(*_ABOUT_MINE)
 def show_mine(ask: Ask) -> Reply:
     """The asker's latest cases; also the answer to questions about them and wishes to change them."""
     cases = nominations.of_person(ask.db, ask.me.id, _LISTED)
     if not cases:
         return Reply(f"您还没有提名。像这样发:{_resend(ask).partition(':')[2]}")
-    words = said(ask, cases, aloud=ask.message.private)
+    words = said(ask, cases)
     steps = nominations.last_steps(ask.db, [case.id for case in cases])
     lines = ["您最近的提名"]
     for case in cases:
@@ -251,5 +273,5 @@ def withdraw(ask: Ask) -> Reply:
     if not nominations.move(ask.db, ask.vault, case, State.WITHDRAWN, ask.me.id, ask.now):
         step = nominations.last_steps(ask.db, [case.id])[case.id]
         raise Refusal(f"{number} 不能撤回了:{decided(ask, step)}。有疑问请和审核人联系。", _MINE)
-    about = f":{said(ask, [case], aloud=True)[case.id]}" if ask.message.private else ""
+    about = f":{said(ask, [case])[case.id]}" if ask.message.private else ""
     return Reply(f"已撤回提名 {number}{about}\n要改内容,请重新提名。", (_MINE,))

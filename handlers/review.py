@@ -7,6 +7,7 @@ from handlers.kit import Answer, Ask, Button, Refusal, Reply, Role, answers, com
 from handlers.medals import (
     REASON_LIMIT,
     all_numbers,
+    collective_name,
     decided,
     has_private,
     higher_level,
@@ -17,13 +18,15 @@ from handlers.medals import (
     reviewers,
     reviewing_roles,
     said,
+    without_name,
     without_private,
 )
 from handlers.reading import read
 from handlers.surroundings import context_of
 from handlers.texts import privacy_warning
-from storage import dialogues, nominations, people
+from storage import children, dialogues, nominations, people
 from storage.nominations import Case, State
+from storage.units import Kind
 
 REVIEWERS = frozenset({Role.BRIGADE, Role.SCHOOL_ADMIN})
 # WeCom shows at most six buttons on a card: two a case.
@@ -31,6 +34,7 @@ _WITH_BUTTONS = 3
 _LISTED = 10
 _LIST = Button("待审", "待审")
 _OTHER_BUSINESS = ("checkin", "nomination")
+_PRIVATE = "理由里的个人信息没有保存。为了保护孩子,请在聊天里删除那条消息。"
 _NEVER_MIND = ("算了", "取消", "不退了", "不退回")
 
 
@@ -50,7 +54,7 @@ def show_pending(ask: Ask) -> Reply:
 
 
 def _lines(ask: Ask, cases: list[Case]) -> list[str]:
-    words = said(ask, cases, aloud=True)
+    words = said(ask, cases)
     lines = []
     for place, case in enumerate(cases, 1):
         lines.append(f"{place}. {case.number} {words[case.id]}(提名人 {case.nominator})")
@@ -132,7 +136,9 @@ def decide(ask: Ask) -> Answer:
         raise Refusal("审核提名由大队辅导员或学校管理员来做。")
     heard = ask.heard.review or {}
     deed = {"approve": approve, "return": send_back}.get(str(heard.get("decision")), show_pending)
-    return deed(replace(ask, args=f"{heard.get('id') or ''} {heard.get('reason') or ''}"))
+    ids = heard.get("ids")
+    numbers = " ".join(ids) if isinstance(ids, list) else heard.get("id") or ""
+    return deed(replace(ask, args=f"{numbers} {heard.get('reason') or ''}"))
 
 
 def _send_back(ask: Ask, case: Case, reason: str) -> list[Reply]:
@@ -140,15 +146,20 @@ def _send_back(ask: Ask, case: Case, reason: str) -> list[Reply]:
     kept = without_private(reason, heard)
     if kept != reason and has_private(read(kept, context_of(ask))):
         kept = ""
+    kept = without_name(kept, _name(ask, case))
     if not kept or len(kept) > REASON_LIMIT:
         return _ask_reason(ask, case, f"理由有 {len(kept)} 字,太长了。" if kept else "这条理由含个人信息,不能保存。")
     _move(ask, case, State.RETURNED, kept)
-    warning = privacy_warning(heard.issues)
+    warning = privacy_warning(heard.issues) or (_PRIVATE if has_private(heard) else "")
     return [
         _confirm(ask, [case], "退回"),
         *([Reply(warning)] if warning else []),
         Reply(_bad_news(ask, case, kept), to=case.nominator_id),
     ]
+
+
+def _name(ask: Ask, case: Case) -> str:
+    return children.names(ask.db, ask.vault, [case.child_id])[case.child_id] if case.child_id else ""
 
 
 def _ask_reason(ask: Ask, case: Case, problem: str = "") -> list[Reply]:
@@ -196,7 +207,7 @@ def _move(ask: Ask, case: Case, state: State, reason: str = "") -> None:
 
 def _confirm(ask: Ask, cases: list[Case], word: str) -> Reply:
     direct = ask.message.private
-    about = said(ask, cases, aloud=True)
+    about = said(ask, cases)
     lines = [f"已{word} {case.number}" + (f":{about[case.id]}" if direct else "") for case in cases]
     told = "、".join({case.nominator: None for case in cases}) if direct else "提名人"
     higher = "、".join({higher_level(case.medal): None for case in cases if higher_level(case.medal)})
@@ -211,11 +222,13 @@ def _good_news(ask: Ask, case: Case) -> str:
     after = (
         f"这是大队审核;{label(case.medal)}由{higher}决定,现在还没有结果。" if higher else "颁章以学校少工委的通知为准。"
     )
-    about = said(ask, [case], aloud=True)[case.id]
+    about = said(ask, [case], case.nominator_id)[case.id]
     return f"提名 {case.number} 已通过校级审核:{about}\n{ask.me.name} {moment(ask, ask.now)} 同意。{after}"
 
 
 def _bad_news(ask: Ask, case: Case, reason: str) -> str:
-    about = said(ask, [case], aloud=True)[case.id]
-    again = f"补好后重新发「提名 {about} 理由」,会有新编号。"
+    about = said(ask, [case], case.nominator_id)[case.id]
+    # As the reader knows it: a school nominates itself as 学校大队.
+    words = about.replace(collective_name(case.unit), "学校大队") if case.unit.kind == Kind.SCHOOL else about
+    again = f"补好后重新发「提名 {words} 理由」,会有新编号。"
     return f"提名 {case.number} 被退回:{about}\n理由:{reason}({ask.me.name} {moment(ask, ask.now)})\n{again}"

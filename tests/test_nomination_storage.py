@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from handlers import review
 from handlers.medals import numbered
@@ -45,12 +45,15 @@ def test_a_number_is_found_however_it_is_typed(text: str, number: str, rest: str
 
 
 def test_numbers_count_a_day_and_go_past_ninety_nine(at: School) -> None:
-    for n in range(101):
-        draft = Draft(at.squad.id, None, f"F:{n}", "2026春", at.zhang)
-        case, _ = nominations.open_case(at.db, at.vault, draft, at.now.date(), at.now)
-    assert case.number == "N20260403-101"
-    draft = Draft(at.squad.id, None, "S1", "2026春", at.zhang)
-    assert nominations.open_case(at.db, at.vault, draft, date(2026, 4, 4), at.now)[0].number == "N20260404-01"
+    def opened(medal: str, day: date) -> str:
+        draft = Draft(at.squad.id, None, medal, "2026春", at.zhang)
+        return nominations.open_case(at.db, at.vault, draft, day, at.now)[0].number
+
+    today = at.now.date()
+    assert [opened("S1", today), opened("S2", today)] == [N1, N2]
+    at.db.execute(update(nomination).where(nomination.c.number == N1).values(number="N20260403-99"))
+    assert [opened("S3", today), opened("S4", today)] == ["N20260403-100", "N20260403-101"]
+    assert opened("S5", date(2026, 4, 4)) == "N20260404-01"
 
 
 def test_writers_at_the_same_time_get_different_numbers(database: Database, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from bot.channels.telegram_decode import KINDS, NAME, number_of
 from bot.channels.telegram_intake import Intake, NotCommitted
 from bot.engine import Engine
 from bot.pipeline import Pipeline
+from bot.transaction import Turn
 from storage import facts, leases
 
 log = logging.getLogger(__name__)
@@ -49,6 +50,7 @@ class Poller:
         self._acknowledge = acknowledge
         self._stop = asyncio.Event()
         self._leased = asyncio.Event()
+        self._began = False
         self._ready = False
         self._offset: tuple[int, datetime] | None = None
         self._failures = 0
@@ -170,7 +172,7 @@ class Poller:
             log.log(logging.ERROR if trouble.loud else logging.WARNING, "polling Telegram: %s; trying on", text)
         if trouble.webhook:
             self._ready = False
-        wait: float = min(LONGEST_WAIT, 2.0 ** min(self._failures, 10)) * random.uniform(0.5, 1)
+        wait: float = min(LONGEST_WAIT, 0.25 * 2 ** min(self._failures, 10)) * random.uniform(0.5, 1)
         self._failures += 1
         return max(wait, trouble.after + 0.5 if trouble.after else 0.0)
 
@@ -189,12 +191,16 @@ class Poller:
                 # Who polls on without a lease does no harm: the inbox knows what has been handled.
                 log.warning("the lease of Telegram's poller was not renewed: %s", type(fault).__name__)
             else:
+                self._began = True
                 self._held(mine)
-            await asyncio.sleep(SECONDS_TO_RENEW)
+            await asyncio.sleep(SECONDS_TO_RENEW if self._leased.is_set() else 1)
 
-    def _hold(self, turn: Any) -> bool:
-        name = f"{NAME} poller {self._api.bot_id}"
-        return leases.hold(turn.db, name, self._owner, self._engine.clock.real(), LEASE)
+    def _hold(self, turn: Turn) -> bool:
+        real = self._engine.clock.real()
+        if not self._began and turn.db.dialect.name == "sqlite":
+            # There is one process: whoever held it is dead, and it is taken over as it could be when it ran out.
+            real += LEASE
+        return leases.hold(turn.db, f"{NAME} poller {self._api.bot_id}", self._owner, real, LEASE)
 
     def _held(self, mine: bool) -> None:
         if mine:

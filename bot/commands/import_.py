@@ -6,7 +6,8 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.commands import CommandError, database_of
-from bot.engine import Engine, open_engine
+from bot.commands.opening import engine_at
+from bot.engine import Engine
 from bot.settings import Settings
 from handlers import roster
 from storage import roster as stored
@@ -37,18 +38,15 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """0 when the database holds what the file says (or --dry-run found no problem), else 1."""
     sheet = _read(arguments.file)
     url = database_of(arguments, settings, real_only=True)
-    if arguments.dry_run and _is_missing(url):
-        # Nothing is written by a dry run, not even an empty database.
-        return _show(roster.plan(sheet, stored.State(), datetime.now(settings.zone).date()), sheet)
-    engine = open_engine(settings, url)
-    with engine.database.read.connect() as db:
-        found = _plan(sheet, stored.load(db, roster.roots(sheet)), engine, arguments)
+    # Nothing is written before the operator agrees, not even an empty database.
+    state = stored.State() if _is_missing(url) else _stored(engine_at(url, settings), sheet)
+    found = roster.plan(sheet, state, datetime.now(settings.zone).date(), arguments.end_missing)
     status = _show(found, sheet)
     if status or arguments.dry_run or not found:
         return status
     if not arguments.yes and not _agreed():
         return 1
-    _write(engine, arguments, found)
+    _write(engine_at(url, settings), arguments, found)
     return 0
 
 
@@ -64,8 +62,11 @@ def _is_missing(url: str) -> bool:
     return kind == "sqlite" and not Path(path).exists()
 
 
-def _plan(sheet: roster.Sheet, state: stored.State, engine: Engine, arguments: argparse.Namespace) -> stored.Plan:
-    return roster.plan(sheet, state, engine.now().date(), arguments.end_missing)
+def _stored(engine: Engine, sheet: roster.Sheet) -> stored.State:
+    with engine.database.read.connect() as db:
+        state = stored.load(db, roster.roots(sheet))
+    engine.database.close()
+    return state
 
 
 def _show(found: stored.Plan, sheet: roster.Sheet) -> int:
@@ -97,7 +98,7 @@ def _write(engine: Engine, arguments: argparse.Namespace, shown: stored.Plan) ->
     sheet = _read(arguments.file)
     with engine.database.write.begin() as db:
         state = stored.load(db, roster.roots(sheet))
-        found = _plan(sheet, state, engine, arguments)
+        found = roster.plan(sheet, state, datetime.now(engine.settings.zone).date(), arguments.end_missing)
         if found != shown:
             raise CommandError("文件或数据库刚刚变了,什么也没有写。请重新运行。")
         stored.apply(db, state, found, engine.now())

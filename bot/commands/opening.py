@@ -15,8 +15,12 @@ _MOST_NAMED = 5
 
 
 def engine_of(arguments: argparse.Namespace, settings: Settings, real_only: bool = False) -> Engine:
-    """The database a command works on, open; the practice one with its own time."""
-    url = database_of(arguments, settings, real_only)
+    """The database a command works on, open."""
+    return engine_at(database_of(arguments, settings, real_only), settings)
+
+
+def engine_at(url: str, settings: Settings) -> Engine:
+    """This database, open; the practice one with its own time."""
     engine = open_engine(settings, url)
     if url == settings.practice_database:
         from bot.practice_stage import restore_clock

@@ -1,6 +1,5 @@
 """Messages about something already stored: corrections, withdrawals, exchanges of a nominee."""
 
-import re
 from dataclasses import replace
 
 from handlers.reading.checkin import Found, read_checkin
@@ -8,22 +7,25 @@ from handlers.reading.medals import Medal
 from handlers.reading.model import Context, Reading, Record
 from handlers.reading.names import is_name, is_nickname, split_names
 from handlers.reading.normalise import GAP
+from handlers.reading.patterns import pattern
 from handlers.reading.units import Hit
 
-CORRECT = re.compile(
+CORRECT = pattern(
     r"^\W{0,3}(?:更正|修改|订正|纠正|改正|勘误)|(?:刚才|刚刚|上面|之前|前面|上一条|那条)[^,。\n]{0,8}(?:错|不对)"
     r"|[报写发打填弄搞]错|登记错|统计错|应改为|更正为|更改为|修改为|改为|改成|应为|改一下|重新报"
 )
-CANCEL = re.compile(r"撤回|撤销|取消|作废|收回|删掉|删除")
-_CANCEL_WHAT = re.compile(r"签到|打卡|记录|上一条|刚才|那条|这条|提交|上报|提名|推荐|申报")
-REPLACE = re.compile(r"换成|换为|替换为|替换成|改成|改为|更换为|调整为|换")
+CANCEL = pattern(r"撤回|撤销|取消|作废|收回|删掉|删除")
+_CANCEL_WHAT = pattern(r"签到|打卡|记录|上一条|刚才|那条|这条|提交|上报|提名|推荐|申报")
+REPLACE = pattern(r"换成|换为|替换为|替换成|改成|改为|更换为|调整为|换")
 # 把38改成39: the first number is the wrong one
-_OLD_NUMBER = re.compile(
+_OLD_NUMBER = pattern(
     r"(?<!\d)\d{1,4}\s?[人名]?\s?(?=(?:改成|改为|更正为|更改为|修改为|应为|应该是|应该为)\s?\d)"
     r"|不是\s?\d{1,4}\s?[人名]?[,\s]?(?=是|应该|应为)"
 )
-_TOPICAL = frozenset({"ACTIVITY_MISSING", "COUNT_MISSING", "DUPLICATE", "DUPLICATE_DIFFERENT", "COUNT_CONFLICT", "DATE_OLD"})
-_CUT = re.compile(rf"[\s、,;。!?:/()|{GAP}]+|的|把|将|同学|队员|为|由")
+_TOPICAL = frozenset(
+    {"ACTIVITY_MISSING", "COUNT_MISSING", "DUPLICATE", "DUPLICATE_DIFFERENT", "COUNT_CONFLICT", "DATE_OLD"}
+)
+_CUT = pattern(rf"[\s、,;。!?:/()|{GAP}]+|的|把|将|同学|队员|为|由")
 
 
 def cancels(text: str, hits: list[Hit]) -> bool:

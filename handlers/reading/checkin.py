@@ -1,7 +1,7 @@
 """Check-ins: the records of a message, what is missing in them, and whether they can be stored."""
 
 from bisect import bisect_left
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from handlers.reading.counts import Counts, settle
@@ -26,6 +26,7 @@ class Found:
     chain: bool
     media: int
     issues: list[str]  # of personal data
+    whole: Piece = field(default_factory=Piece)  # the message understood as one piece
 
 
 @dataclass(slots=True)
@@ -40,12 +41,18 @@ def read_checkin(found: Found, context: Context) -> Reading:
     if drafts and found.media:
         drafts[0].record = replace(drafts[0].record, media=found.media)
     issues = list(dict.fromkeys([issue for draft in drafts for issue in draft.issues] + found.issues))
-    return Reading("checkin", status_of(drafts, found.issues), tuple(issues), tuple(draft.record for draft in drafts))
+    return Reading(
+        "checkin",
+        status_of(drafts, found.issues),
+        tuple(issues),
+        tuple(replace(draft.record, issues=tuple(draft.issues)) for draft in drafts),
+    )
 
 
 def whole_piece(found: Found, context: Context) -> Piece:
-    """The message understood as one piece, to tell what kind of message it is."""
-    return understand(found.scan, found.dates, context.received)
+    """Understand the message as one piece, to tell what kind of message it is."""
+    found.whole = understand(found.scan, found.dates, context.received)
+    return found.whole
 
 
 def status_of(drafts: list[_Draft], private: list[str]) -> Status:
@@ -60,7 +67,10 @@ def status_of(drafts: list[_Draft], private: list[str]) -> Status:
 def _drafts(found: Found, context: Context) -> list[_Draft]:
     layout = lay_out(found.scan, found.hits, found.entries, found.chain)
     segments = _own_lines(found, layout, context)
-    pieces = [_piece(found, (segment.start, segment.end), context) for segment in segments]
+    if len(segments) == 1:
+        pieces = [found.whole]
+    else:
+        pieces = [_piece(found, (segment.start, segment.end), context) for segment in segments]
     _share(found, layout, segments, pieces, context)
     drafts: list[_Draft] = []
     for segment, piece in zip(segments, pieces, strict=True):

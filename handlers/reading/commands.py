@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from handlers.reading.model import Context, Reading
 from handlers.reading.numbers import value_of
+from handlers.reading.patterns import pattern
 
 _PERIODS = {
     "本周": "this_week",
@@ -22,13 +23,14 @@ _PERIODS = {
 _P = r"(?:本周|这周|上周|本月|这个月|上个?月|本学期|\d{4}-W\d{1,2}|今天|昨天)"
 _ASK = r"(?:请|麻烦|帮我|帮忙|给我)?(?:查看|查一下|看一下|看看|发一下|发|查|看|生成|要)?(?:一下)?"
 _REVIEWERS = frozenset({"brigade", "school_admin", "supervisor", "county_admin", "city_admin", "province_admin"})
-_REVIEW = re.compile(
+_REVIEW = pattern(
     r"(?P<what>不同意|不通过|同意|通过|批准|审核通过|退回|驳回|拒绝)\s?[::]?\s?"
     r"(?P<ids>N?\d{8}-\d{1,4}(?:[\s,、]+N?\d{8}-\d{1,4}){0,50})\s?[,:、]?\s?(?P<reason>.*)",
     re.S | re.I,
 )
-_REVIEW_LAST = re.compile(
-    r"(?P<ids>N\d{8}-\d{1,4})\s?[,:]?\s?(?P<what>不同意|不通过|同意|通过|批准|退回|驳回|拒绝)\s?[,:]?\s?(?P<reason>.*)", re.S | re.I
+_REVIEW_LAST = pattern(
+    r"(?P<ids>N\d{8}-\d{1,4})\s?[,:]?\s?(?P<what>不同意|不通过|同意|通过|批准|退回|驳回|拒绝)\s?[,:]?\s?(?P<reason>.*)",
+    re.S | re.I,
 )
 _DECISIONS = {"同意": "approve", "通过": "approve", "批准": "approve", "审核通过": "approve", "退回": "return"}
 
@@ -75,8 +77,8 @@ def _plain(name: str) -> Build:
 
 
 _COMMANDS: tuple[tuple[re.Pattern[str], Build], ...] = tuple(
-    (re.compile(rf"[/#]?{pattern}[。!.~ ]*"), build)
-    for pattern, build in (
+    (pattern(rf"[/#]?{source}[。!.~ ]*"), build)
+    for source, build in (
         (rf"{_ASK}\s?(?P<p1>{_P})?的?(?:周报|月报|简报)\s?(?P<p2>{_P})?(?:\s+(?P<scope>\S{{1,20}}))?", _digest),
         (rf"{_ASK}导出\s?(?P<p1>{_P})?的?\s?(?P<what>签到|提名)?(?:记录|表|数据|名单)?\s?(?P<p2>{_P})?", _export),
         (r"(?:未签到|没签到|漏报|未报)(?:名单|中队)?\s?(?P<day>今天|昨天|前天|今日|昨日)?", _missing),
@@ -93,8 +95,8 @@ _COMMANDS: tuple[tuple[re.Pattern[str], Build], ...] = tuple(
 def read_command(text: str, context: Context) -> Reading | None:
     """The command or review that `text` is as a whole; None when it is neither."""
     if len(text) <= 60:
-        for pattern, build in _COMMANDS:
-            match = pattern.fullmatch(text)
+        for rule, build in _COMMANDS:
+            match = rule.fullmatch(text)
             if match:
                 return Reading("command", "ok", command=build(match, context.received))
     return _review(text, context) if any(char.isdecimal() for char in text[:60]) else None

@@ -1,13 +1,13 @@
 """Heads of a piece of text: due, attended, absent and others, in any order, with or without labels."""
 
-import re
 from dataclasses import dataclass, field
 
 from handlers.reading.heads import OTHERS, Token, tokens_of
 from handlers.reading.normalise import GAP
+from handlers.reading.patterns import pattern
 
-_NEXT_TO = re.compile(r"[ :=]*(?:应?该?[为是]|[了有共约计达]|改[成为]|[成到])?[ :]*")
-_AFTER_HEADS = re.compile(r"[都已均全部因病事故有生在的了]{0,4}")
+_NEXT_TO = pattern(r"[ :=]*(?:应?该?[为是]|[了有共约计达]|改[成为]|[成到])?[ :]*")
+_AFTER_HEADS = pattern(r"[都已均全部因病事故有生在的了]{0,4}")
 _LOOK_AHEAD = 12
 LARGEST_CLASS = 65
 
@@ -23,6 +23,7 @@ class Counts:
     issue: str | None = None
     full: bool = False
     each: bool = False
+    firm: bool = False  # said with a label or with 人, not by a bare number alone
     given: list[int] = field(default_factory=list)
     slash: tuple[int, int] | None = None  # 4/3 beside another count: a date
 
@@ -150,6 +151,7 @@ def _resolve(tokens: list[Token], scan: str) -> Counts:
     counts.absent = sum(absences) if absences else None
     free = [token for token in exact if not token.use]
     counts.given = [token.value or 0 for token in exact if _of_heads(token) and (token.strength or token.use)]
+    counts.firm = counts.full or any(token.strength > 1 or token.use or token.kind == "pair" for token in tokens)
     _attended(counts, exact, _strongest(free), tokens, scan)
     if counts.attended is None and counts.issue is None and any(token.vague and _of_heads(token) for token in numbers):
         counts.issue = "COUNT_VAGUE"
@@ -209,11 +211,12 @@ def _attended(counts: Counts, exact: list[Token], free: list[Token], tokens: lis
 def _drop_total(counts: Counts, free: list[Token], tokens: list[Token], scan: str) -> None:
     """42缺2, 42人缺2人: what stands right before 缺 is the whole class."""
     for number, label in zip(tokens, tokens[1:], strict=False):
-        if number in free and label.kind == "absent" and label.use and counts.due is None:
-            close = number.end == label.start and scan.startswith("缺", label.start)
-            if number.strength == 1 or close:
-                counts.due = number.value
-                free.remove(number)
+        if label.kind != "absent" or not label.use or counts.due is not None:
+            continue
+        close = number.end == label.start and scan.startswith("缺", label.start)
+        if any(number is token for token in free[:1]) and (number.strength == 1 or close):
+            counts.due, number.use = number.value, "due"
+            del free[0]
 
 
 def _pair(counts: Counts, tokens: list[Token], counted: bool) -> None:
@@ -242,6 +245,8 @@ def _plain(counts: Counts, free: list[Token]) -> None:
         counts.due = value
     else:
         counts.attended = value
+    for token in free if value is not None else ():
+        token.use = "attended"
 
 
 def _without(scan: str, tokens: list[Token]) -> str:
@@ -249,7 +254,8 @@ def _without(scan: str, tokens: list[Token]) -> str:
     nouns = OTHERS | {"heads", "boys", "girls", "vague", "total", "each", "oops"}
     parts, at = [], 0
     for token in tokens:
-        unused = not (token.use or token.vague or token.strength)
+        written = scan[token.start].isdecimal() or token.strength > 1
+        unused = not (token.use or token.vague or (token.strength and written))
         if token.start < at or (unused and (token.kind == "number" or token.kind in nouns)):
             continue
         parts += [scan[at : token.start], GAP * (token.end - token.start)]

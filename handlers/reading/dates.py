@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from handlers.reading.normalise import GAP
 from handlers.reading.numbers import value_of
+from handlers.reading.patterns import pattern
 
 _N = r"(?:\d{1,2}|二?三?十[一二三四五六七八九]?|[一二三四五六七八九])"
 _MEASURE = r"(?!\s?[人名位个场次期节棵公小度倍米万元岁届本分秒\d%])"
@@ -93,8 +94,8 @@ def _day_only(match: re.Match[str], received: date) -> When:
 
 # In order: what an earlier rule took, a later one does not see.
 _RULES: tuple[tuple[re.Pattern[str], Find], ...] = tuple(
-    (re.compile(pattern + _DAY_PART), find)
-    for pattern, find in (
+    (pattern(source + _DAY_PART), find)
+    for source, find in (
         (r"(?<![\dN])(?P<y>20\d\d)\s?[-/.年]\s?(?P<m>\d{1,2})\s?[-/.月]\s?(?P<d>\d{1,2})(?!\d)\s?[日号]?", _full),
         (r"(?<![\dN])(?P<y>20\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>[0-3]\d)(?![\d\-人])", _full),
         (rf"(?P<y>今年|去年|前年|明年)?的?(?<!\d)(?P<m>{_N})月份?\s?(?P<d>{_N})(?:日|号|{_MEASURE})", _month_day),
@@ -108,8 +109,8 @@ _RULES: tuple[tuple[re.Pattern[str], Find], ...] = tuple(
         (rf"(?<![\d月第.])(?P<w>上个?月|本月|这个月)?(?P<d>{_N})[日号](?![楼门线馆文院选桌车\d])", _day_only),
     )
 )
-_HINT = re.compile(r"[月日号周天期拜晚早晨.\-/年]|\d{8}")
-_TIMES = re.compile(
+_HINT = pattern(r"[月日号周天期拜晚早晨.\-/年]|\d{8}")
+_TIMES = pattern(
     r"\d{1,2}:\d{2}(?::\d{2})?(?:\s?[-~至到]\s?\d{1,2}:\d{2})?"  # 14:30, 14:30-15:10
     r"|(?:上午|下午|中午|早上|晚上|傍晚)?[\d一二两三四五六七八九十]{1,3}点(?:[\d一二三四五六七八九十]{1,3}分|半|钟|整)?(?![名赞滴心])"
     r"|(?:用时|历时|时长|为时|共)?(?:\d{1,4}(?:\.\d)?|[一二两三四五六七八九十半]{1,3})个?半?(?:小时|分钟|课时)"  # 2小时
@@ -117,15 +118,15 @@ _TIMES = re.compile(
     r"|(?<![\u4e00-\u9fff])(?:上午|下午|中午|早上|晚上|傍晚|早晨)(?![\u4e00-\u9fff])"
     r"|第[一二三四五六七八\d]节课?"
 )
-_TIME_HINT = re.compile(r"[:点时分秒节午上晚晨]")
+_TIME_HINT = pattern(r"[:点时分秒节午上晚晨]")
 
 
 def find_dates(scan: str, received: date) -> tuple[list[When], str]:
     """All dates in `scan`, in order of place, and the text with dates and times taken out (same length)."""
     found: list[When] = []
     if _HINT.search(scan):
-        for pattern, find in _RULES:
-            scan = pattern.sub(lambda match, find=find: _take(match, find(match, received), received, found), scan)  # type: ignore[misc]
+        for rule, find in _RULES:
+            scan = rule.sub(lambda match, find=find: _take(match, find(match, received), received, found), scan)  # type: ignore[misc]
     if _TIME_HINT.search(scan):
         scan = _TIMES.sub(lambda match: GAP * len(match[0]), scan)
     found.sort(key=lambda when: when.start)

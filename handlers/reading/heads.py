@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from handlers.reading.lexicon import PROTECTED
 from handlers.reading.normalise import GAP
 from handlers.reading.numbers import CHINESE, value_of
+from handlers.reading.patterns import pattern
 
 # What a label says of the number beside it -> its words.
 _LABELS = {
@@ -49,7 +50,7 @@ _JUNK = (
     r"|(?<![A-Za-z+=*#_~&])[A-Za-z+=*#_~&]{1,12}-?\d[\d\-]*|\d+(?=[A-Za-z+=*#_~&])"
     rf"|[\d{CHINESE}]{{1,3}}人(?:[一为]?组|一队|一排|小组)"
 )
-_TOKEN = re.compile(
+_TOKEN = pattern(
     rf"(?P<skip>{_SKIP}|{_JUNK})"
     r"|(?P<pair>(?<![\d/])\d{1,4}\s?/\s?\d{1,4}(?![\d/]))(?:\s?[人名])?"
     rf"|(?P<label>{_LABEL})(?:人员|人数|的?队员|的?学生|的?同学|人(?=\s?[:\d]))?"
@@ -58,15 +59,16 @@ _TOKEN = re.compile(
 )
 # 名 and 位 count heads before these: 38名队员, 38名参加; not before 2名消防员
 _PERSON = "少先|队员|学生|同学|孩子|小朋友|红领巾|[参出到请缺没病事未因都已全家辅老教五志]"
-_TAIL = re.compile(
-    r"\s?(?P<vague>[多来余几]+(?=[人名位个]|\s|$|[,。;]))?\s?"
+_TAIL = pattern(
+    r" ?(?P<vague>[多来余几]+(?=[人名位个]|\s|$|[,。;]))? ?"
     rf"(?P<measure>人次|人|[名位](?={_PERSON}|[^\u4e00-\u9fff]|$)"
-    r"|个(?=人|孩子|同学|队员|学生|小朋友|娃|[请没缺病事未到参]|[^\u4e00-\u9fff]|$))?"
+    r"|个(?=人|孩子|同学|队员|学生|小朋友|娃|[请没缺病事未到参应实原全老辅共都已迟男女]|[^\u4e00-\u9fff]|$))?"
     r"(?:的?(?:少先队员|队员|同学|学生|孩子|小朋友|人(?!数)|娃))?"
 )
-_MEASURE = re.compile(
-    r"\s?[年月日号时点分秒周天届期次场节课组本棵株元块支面袋斤公米里岁楼层路级度条件张幅封篇首盆朵束只台辆辈份项座所家户团队排行列页章"
-    r"句字万亿千百%℃.:+\-/~个名位人班]"
+# On the same line: in "38\\n日期" nothing is counted in days.
+_MEASURE = pattern(
+    r" ?[年月日号时点分秒周天届期次场节课组本棵株元块支面袋斤公米里岁楼层路级度条件张幅封篇首盆朵束只台辆辈"
+    r"份项座所家户团队排行列页章句字万亿千百%℃.:+\-/~个名位人班]"
 )
 _LOOSE = " \n,;。、!?:()" + GAP
 

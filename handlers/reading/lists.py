@@ -4,13 +4,14 @@ import re
 
 from handlers.reading.activities import names_activity
 from handlers.reading.normalise import GAP
+from handlers.reading.patterns import pattern
 
-_CHAIN = re.compile(r"^[ \t]*#?[ \t]?接龙[^\n]*", re.M)
-_NUMBERED = re.compile(r"^[ \t]*(\d{1,3})(?:[.、)]|\s(?=\S))[ \t]*", re.M)
-_EXAMPLE = re.compile(r"^[ \t]*(?:例|示例|格式|模板)[^\n]*", re.M)
+_CHAIN = pattern(r"^[ \t]*#?[ \t]?接龙[^\n]*", re.M)
+_NUMBERED = pattern(r"^[ \t]*(\d{1,3})(?:[.、)]|\s(?=\S))[ \t]*", re.M)
+_EXAMPLE = pattern(r"^[ \t]*(?:例|示例|格式|模板)[^\n]*", re.M)
 # 王老师 三(1)中队 40人, 雨过天晴: 三3 41; in a list of names only 王老师 is surely the sender
-_SENDER = re.compile(r"([^\s\d()\n:班队级站社团]{1,12})(?:[ \t]+|[ \t]?:[ \t]?)(?=\S)")
-_TEACHER = re.compile(r"([^\s\d()\n:]{1,8}(?:老师|辅导员|主任))(?:[ \t]+|[ \t]?:[ \t]?)(?=\S)")
+_SENDER = pattern(r"([^\s\d()\n:班队级站社团]{1,12})(?:[ \t]+|[ \t]?:[ \t]?)(?=\S)")
+_TEACHER = pattern(r"([^\s\d()\n:]{1,8}(?:老师|辅导员|主任))(?:[ \t]+|[ \t]?:[ \t]?)(?=\S)")
 
 
 def is_chain(text: str) -> bool:

@@ -8,6 +8,7 @@ from typing import Literal
 from handlers.reading.names import name_at_start
 from handlers.reading.normalise import GAP
 from handlers.reading.numbers import value_of
+from handlers.reading.patterns import pattern
 
 # 基础章: three categories with their trial sub-badges.
 BASIC = {
@@ -48,24 +49,24 @@ HONOURS: dict[str, Literal["individual", "collective", "adult"]] = {
     "双优奖": "collective",
     "最佳活动方案": "collective",
 }
-_TEN_BEST = re.compile(r"十佳[\u4e00-\u9fff]{2,12}")
+_TEN_BEST = pattern(r"十佳[\u4e00-\u9fff]{2,12}")
 _TEN_COLLECTIVE = ("关工委", "辅导站", "单位", "品牌", "集体", "中队", "大队", "社区")
 _TEN_CHILD = ("少先队员", "少年", "队员", "队长", "学生")
 
-_STAR = re.compile(
+_STAR = pattern(
     r"(?:红领巾)?(?:奖章)?(?:[一二三四五六七八九十\d]星\s?(?:晋?升|升级[到为]?|→|->)\s?)?(?P<n>[一二两三四五六七八九十\d])\s?(?:颗星|星)(?![期堆空光火球座])"
     r"(?:级)?\s?(?:红领巾)?(?:奖?章)?(?![\u4e00-\u9fff]{0,1}(?:红旗|级酒店))"
 )
-_BASIC = re.compile(
+_BASIC = pattern(
     r"(?:红领巾奖章)?(?:(?P<category>红星|红旗|火炬)章?\s?[/(·之的\-]?\s?)?"
     rf"(?P<sub>{'|'.join(sub[:-1] for sub in _CATEGORY)})章\)?|(?P<alone>红星|红旗|火炬)(?:章|(?=[\s,、。{GAP}]|$))"
 )
 # A sub-badge without 章 counts only as a word of its own: 向阳, not 向阳小区.
-_SHORT = re.compile(rf"(?<![^\s,、。{GAP}])(?P<sub>{'|'.join(sub[:-1] for sub in _CATEGORY)})(?=[\s,、。{GAP}]|$)")
-_HONOUR = re.compile("(?:[全省市县区校]级?国?)?(?P<what>" + "|".join(sorted(HONOURS, key=len, reverse=True)) + ")")
-_VAGUE = re.compile(r"(?:红领巾)?(?:星级?奖?章|奖章)|红领巾章")
-_ANY = re.compile(r"(?P<name>[\u4e00-\u9fff]{1,6})章(?!节|程|子|鱼|法)")
-_NO_MEDAL = re.compile(
+_SHORT = pattern(rf"(?<![^\s,、。{GAP}])(?P<sub>{'|'.join(sub[:-1] for sub in _CATEGORY)})(?=[\s,、。{GAP}]|$)")
+_HONOUR = pattern("(?:[全省市县区校]级?国?)?(?P<what>" + "|".join(sorted(HONOURS, key=len, reverse=True)) + ")")
+_VAGUE = pattern(r"(?:红领巾)?(?:星级?奖?章|奖章)|红领巾章")
+_ANY = pattern(r"(?P<name>[\u4e00-\u9fff]{1,6})章(?!节|程|子|鱼|法)")
+_NO_MEDAL = pattern(
     r"(?:文|争|颁|定|考|护|规|印|徽|队|党|篇|乐|勋|肩|臂|华|新|报|简|公|盖|图|典|有|戴|发|授|领|得|获|集|评)$"
 )
 
@@ -154,10 +155,10 @@ def _feature(scan: str, feature: str, medals: list[Medal]) -> str:
     short = feature.removesuffix("章")
     if not short or short not in scan:
         return scan
-    pattern = re.compile(rf"{re.escape(short)}章|(?<![^\s,、。{GAP}]){re.escape(short)}(?=[\s,、。{GAP}]|$)")
-    for match in pattern.finditer(scan):
+    named = re.compile(rf"{re.escape(short)}章|(?<![^\s,、。{GAP}]){re.escape(short)}(?=[\s,、。{GAP}]|$)")
+    for match in named.finditer(scan):
         medals.append(Medal(match.start(), match.end(), f"F:{short}章"))
-    return pattern.sub(lambda match: GAP * len(match[0]), scan)
+    return named.sub(lambda match: GAP * len(match[0]), scan)
 
 
 def _unknown(match: re.Match[str]) -> Medal | None:

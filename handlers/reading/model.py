@@ -86,6 +86,7 @@ class Record:
     media: int | None = None
     sessions: int | None = None
     wishes: Mapping[str, int] = field(default_factory=dict)
+    issues: tuple[str, ...] = ()  # what is open or unusual about this very record
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,7 @@ class Nomination:
     medal: str | None = None
     award_level: str | None = None
     reason: str | None = None
+    issues: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Personal names: what may be one, how a run of characters splits into names, and what only looks like one."""
 
-import re
+from handlers.reading.patterns import pattern
 
 _COMPOUND = "欧阳|上官|司马|诸葛|夏侯|皇甫|尉迟|公孙|慕容|令狐|司徒|东方|西门|南宫|端木|轩辕|长孙|宇文|独孤"
 SURNAMES = (
@@ -19,6 +19,7 @@ _HAN = "[\u4e00-\u9fff]"
 LONG_NAME = rf"{_HAN}{{2,6}}(?:·{_HAN}{{2,6}}){{1,3}}"  # 阿依古丽·买买提
 
 _LOOKS_LIKE = """
+申报 申请 经过 单独 终于 许可 祝贺 应为 应该 强烈 强大 查看 向往 向您 和睦 和他 计划 计算 封面
 雷锋 清明 安全 文明 高兴 劳动 祝福 黄河 向阳 关心 关爱 安排 许多 高年级 全体 全部 全员 全校 全班 成绩 成长
 成功 方法 高尚 高度 时间 时刻 任务 任教 万分 常常 常规 于是 白天 华夏 荣获 荣誉 荣立 荣幸 文化 文艺 文体 文具
 乐于 乐观 明天 明确 明白 曾经 曾获 向上 向善 向前 来自 来到 来源 应该 解放 连续 连任 路队 游戏 管理 管乐 包括
@@ -30,16 +31,17 @@ _LOOKS_LIKE = """
 万里 江山 于老师
 """
 NOT_NAMES = frozenset(_LOOKS_LIKE.split())
-_ONE = re.compile(rf"(?:{LONG_NAME}|{NAME})")
-_SEPARATOR = re.compile(r"[、,，/;和与及\s]+")
-_NICKNAME = re.compile(
+_ONE = pattern(rf"(?:{LONG_NAME}|{NAME})")
+_TITLES = ("老师", "同学", "主任", "校长", "队长", "班长", "队员", "家长", "教师")
+_SEPARATOR = pattern(r"[、,，/;和与及\s]+")
+_NICKNAME = pattern(
     rf"(?:[小阿]{_HAN}|({_HAN})\1|[大老]?[{SURNAMES}](?:同学|某某?|老师|小朋友|校长|主任)|小{_HAN}{{2}})"
 )
 
 
 def is_name(word: str) -> bool:
     """Whether `word` as a whole may be the full name of a person: 王小明, 欧阳若涵, 阿依古丽·买买提."""
-    return word not in NOT_NAMES and _ONE.fullmatch(word) is not None
+    return word not in NOT_NAMES and not word.endswith(_TITLES) and _ONE.fullmatch(word) is not None
 
 
 def is_nickname(word: str) -> bool:

@@ -1,6 +1,6 @@
 """Nominations: who, of which 中队, for which medal and why; one message may hold many."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from handlers.reading import awards
 from handlers.reading.medals import Medal, award_level
@@ -115,7 +115,7 @@ def _reading(
         "nomination",
         _status([awards.status_of(own) for _, own in made], loose, private),
         tuple(dict.fromkeys(issues)),
-        nominations=tuple(nomination for nomination, _ in made),
+        nominations=tuple(replace(nomination, issues=tuple(dict.fromkeys(own))) for nomination, own in made),
         candidates=unknown,
     )
 

@@ -7,23 +7,24 @@ from dataclasses import dataclass, field
 from handlers.reading.names import is_name, is_nickname, name_at_start, split_names
 from handlers.reading.normalise import GAP, SECRET
 from handlers.reading.numbers import value_of
+from handlers.reading.patterns import pattern
 
 LONGEST_REASON = 100
-_SPLIT = re.compile(rf"([\s、,;。!?:/()|{GAP}]+)")
-_LEAD = re.compile(
+_SPLIT = pattern(rf"([\s、,;。!?:/()|{GAP}]+)")
+_LEAD = pattern(
     r"(?:各位老师好?|老师们?好|老师您好|大家好|[您你]好|谢谢老师|谢谢大家|谢谢|辛苦了|麻烦了?|我们班级?|我们中队|我们|我班|我校|学校|本中队|"
     r"现|拟|我?想要?|希望|准备|决定|同意|经|提名|推荐|申报|申请|推选|推优|推|上报|报送|报|评选|参评|评|争取|争|获|授予|为|把|将|由|给|"
     r"中队|大队|小队|班级|个人|姓名|奖项|章名|奖章|名单|如下|候选人?|少先队员|队员|同学|学生|的|是|和|与|及|全体|所有|大家|接龙)++"
 )
-_TAIL = re.compile(
+_TAIL = pattern(
     r"(?:(?:等)?(?:几位|两位|三位)?(?:同学|队员|少先队员|小朋友|学生)们?|参评|评选|申报|推荐|提名|申请|争取|争创|争|获得?|评为|为|的|等|和|与|"
     r"个人|候选人)+$"
 )
-_WHY = re.compile(r"(?:推荐|申报|主要)?(?:理由|事迹|原因|先进事迹|简介)$")
-_STATED = re.compile(
+_WHY = pattern(r"(?:推荐|申报|主要)?(?:理由|事迹|原因|先进事迹|简介)$")
+_STATED = pattern(
     r"(每[\u4e00-\u9fff]{0,3}|各|限)?(?<!\d)(\d{1,2}|[一二两三四五六七八九十])(?:名|人|位)(?![\u4e00-\u9fff])"
 )
-_POLITE = re.compile(r"(?:谢谢|辛苦|麻烦|请(?:审核|查收|批准|领导)|以上|附图|见附件|特此|收到|啊|哦|吧|哈)")
+_POLITE = pattern(r"(?:谢谢|辛苦|麻烦|请(?:审核|查收|批准|领导)|以上|附图|见附件|特此|收到|啊|哦|吧|哈)")
 
 
 @dataclass(slots=True)

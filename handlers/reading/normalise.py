@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from handlers.reading.lexicon import HOMOPHONES, TRADITIONAL
+from handlers.reading.patterns import pattern
 
 GAP = "\ue000"  # stands where something was understood and taken out: a boundary like a space
 SECRET = "\ue001"  # stands where personal data was taken out
@@ -22,16 +23,16 @@ _MARKS = {
     **dict.fromkeys(map(ord, "〕】〗"), ")"),
 }
 # 「老师：请签到」 newline - - - - - newline, as WeChat writes a quoted reply.
-_RULE = re.compile(r"\n[ \t]*(?:[-—–_] ?){4,}[ \t]*(?:\n|$)")
-_EMOJI = re.compile("[\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\ue000-\uf8ff\U0001f000-\U0001faff]+")
-_BRACKET = re.compile(r"\[([^\[\]\n]{1,8})\]")
+_RULE = pattern(r"\n[ \t]*(?:[-—–_] ?){4,}[ \t]*(?:\n|$)")
+_EMOJI = pattern("[\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\ue000-\uf8ff\U0001f000-\U0001faff]+")
+_BRACKET = pattern(r"\[([^\[\]\n]{1,8})\]")
 _MEDIA = {"图片", "视频", "照片", "小视频", "影片", "相片"}
-_CLASS_IN_BRACKET = re.compile(r"[\d一二三四五六七八九十]{1,2}")
+_CLASS_IN_BRACKET = pattern(r"[\d一二三四五六七八九十]{1,2}")
 # @小队助手三(2)中队: a known name ends where it ends; any other at the next space.
-_MENTION = re.compile(
+_MENTION = pattern(
     r"(?<![A-Za-z0-9])@(?:小队助手|辅导员助手|所有人|[^\s@]{1,30}(?=\s|$)|[^\s@,.:;!?]{1,12}(?=[,.:;!?]))"
 )
-_SLIP = re.compile("|".join(before + slip + after for before, slip, after, _ in HOMOPHONES))
+_SLIP = pattern("|".join(before + slip + after for before, slip, after, _ in HOMOPHONES))
 _MEANT = {slip: meant for _, slip, _, meant in HOMOPHONES}
 
 
@@ -62,14 +63,15 @@ def characters(text: str) -> str:
     return unicodedata.normalize("NFKC", text).translate(_MARKS)
 
 
-def as_written(found: str, raw: str) -> str | None:
-    """The part of `raw` that became `found` (１３８… for 138…), or None when it was not in one piece."""
+def as_written(found: list[str], raw: str) -> list[str]:
+    """The parts of `raw` that became the strings `found` (１３８… for 138…), where they were in one piece."""
     plain, places = [], []
     for char, place in _pieces(raw):
         plain.append(char)
         places.append(place)
-    at = "".join(plain).find(found)
-    return raw[places[at] : places[at + len(found) - 1] + 1] if at >= 0 and found else None
+    text = "".join(plain)
+    spans = ((text.find(word), len(word)) for word in found if word)
+    return [raw[places[at] : places[at + length - 1] + 1] for at, length in spans if at >= 0]
 
 
 def _pieces(raw: str) -> Iterator[tuple[str, int]]:

@@ -9,9 +9,10 @@ from handlers.reading.counts import Counts, read_counts
 from handlers.reading.dates import When, near_date
 from handlers.reading.normalise import GAP
 from handlers.reading.numbers import value_of
+from handlers.reading.patterns import pattern
 from handlers.reading.topic import topic_of
 
-_WISH = re.compile(
+_WISH = pattern(
     r"(?P<what>认领|实现|完成|圆梦|征集|收集)(?:了|微心愿|心愿|[:\s]){0,4}"
     r"(?P<n>\d{1,5}|[一二两三四五六七八九十百]{1,5})(?![人名位\d])个?"
 )
@@ -23,7 +24,7 @@ _WISH_KIND = {
     "征集": "collected",
     "收集": "collected",
 }
-_SESSIONS = re.compile(r"(?<!第)(\d{1,4}|[二两三四五六七八九十]{1,3})场次?(?![馆地景所比赛])")
+_SESSIONS = pattern(r"(?<!第)(\d{1,4}|[二两三四五六七八九十]{1,3})场次?(?![馆地景所比赛])")
 
 
 @dataclass(slots=True)

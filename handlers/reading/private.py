@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 
 from handlers.reading.names import LONG_NAME, NAME, NOT_NAMES, is_name
 from handlers.reading.normalise import GAP, SECRET
+from handlers.reading.patterns import pattern
 
-_PHONE = re.compile(
+_PHONE = pattern(
     r"(?<![\dA-Za-z])(?:\+?86[\s-]?)?1[3-9]\d(?:[\s-]?\d{4}){2}(?!\d)|(?<!\d)0\d{2,3}-?\d{7,8}(?!\d)"
     r"|(?i:qq|微信|wx|vx|手机|电话|联系方式)号?码?[是为:\s]{0,3}(?P<number>[A-Za-z0-9_-]{6,20})"
 )
-_ID = re.compile(r"(?<!\d)(?:G?\d{17}[\dXx]|\d{15})(?![\dXx])")
+_ID = pattern(r"(?<!\d)(?:G?\d{17}[\dXx]|\d{15})(?![\dXx])")
 _HEALTH_WORDS = (
     "脚扭伤|扭伤|扭了脚|崴脚|崴了脚|骨折|摔伤|受伤|发高烧|发低烧|高烧|低烧|发烧|发热|感冒|流感|甲流|水痘|腮腺炎|手足口病?|肺炎|支原体|"
     "咳嗽|腹泻|拉肚子|肚子疼|肚子痛|呕吐|头疼|头痛|头晕|住院|手术|过敏|哮喘|癫痫|心脏病|白血病|糖尿病|抑郁症?|自闭症?|多动症|近视|"
@@ -23,40 +24,40 @@ _FAMILY_WORDS = (
     "家里穷|贫困家庭|贫困生|贫困户|特困生|特困|低保户|低保家庭|低保|建档立卡户?|孤儿|留守儿童|留守|父亲残疾|母亲残疾|父母残疾|"
     "寄养|领养|父母下岗|父亲下岗|奶奶带大|爷爷奶奶带大|家庭变故"
 )
-_HEALTH = re.compile(_HEALTH_WORDS)
-_FAMILY = re.compile(_FAMILY_WORDS)
-_ADDRESS = re.compile(r"(?:家住|住址|家庭住址|家庭地址|住在)[:是]?\s?[^\s,。;\n\ue000\ue001]{2,40}")
+_HEALTH = pattern(_HEALTH_WORDS)
+_FAMILY = pattern(_FAMILY_WORDS)
+_ADDRESS = pattern(r"(?:家住|住址|家庭住址|家庭地址|住在)[:是]?\s?[^\s,。;\n\ue000\ue001]{2,40}")
 # 关爱留守儿童, 预防流感: the theme of an activity, nobody's own matter.
-_THEME_BEFORE = re.compile(
+_THEME_BEFORE = pattern(
     r"(?:关爱|慰问|帮扶|帮助|走进|看望|关心|陪伴|助力|情系|走访|资助|结对|预防|防控|防治|防|爱护|保护|扶助|关注|认识|远离|应对|为|给)[^,。;\n]{0,6}$"
 )
-_THEME_AFTER = re.compile(
+_THEME_AFTER = pattern(
     r"[^,。;\n]{0,4}(?:防控|预防|防治|知识|宣传|讲座|教育|志愿|帮扶|慰问|关爱|筛查|防护|活动|主题|学校|日)"
 )
 _ABSENCE = "请病假|请事假|请假|没来|没到|未到|缺席|缺勤|病假|事假|缺课|迟到|早退"
 _WHY = r"(?:今天|昨天|上午|下午)?(?:因为?|由于|有点|突然|又|都|的|身体|身患|患有?|患上)?"
 # 王小明脚扭伤, 张子涵、李红发烧请假, 王小明的父母离异
-_NAMED = re.compile(
-    rf"(?P<names>{NAME}(?:[、和与及]{NAME}){{0,9}})(?:同学|小朋友|队员)?{_WHY}"
+_NAMED = pattern(
+    rf"(?P<names>{NAME}(?:[、和与及]{NAME}){{0,9}})(?:同学|小朋友|队员)?[ (]?{_WHY}"
     rf"(?:(?P<health>{_HEALTH_WORDS})|(?P<family>(?:家庭|家里|爸妈)?(?:{_FAMILY_WORDS}))|(?={_ABSENCE}|有事|家里有事))"
 )
 # 请假2人:王小明、李小红  缺王小明
-_LISTED = re.compile(
+_LISTED = pattern(
     rf"(?:{_ABSENCE}|缺)(?:人员|学生|队员|名单|同学|的?[有是])?\s?(?:[\d一两二三四五六]{{1,2}}[人名]?)?\s?[:(,]?\s?"
-    rf"(?P<names>{NAME}(?:[、,和与及\s/]{{1,2}}{NAME}){{0,9}})(?=[\s,。;)、]|同学|因|{_HEALTH_WORDS}|$)"
+    rf"(?P<names>{NAME}(?:[、,和与及\s/]{{1,2}}{NAME}){{0,9}})(?=[\s,。;()、]|同学|因|{_HEALTH_WORDS}|$)"
 )
 # 旗手:王小明, 王小明同学
-_ROLE = re.compile(
+_ROLE = pattern(
     rf"(?:旗手|领誓人|中队长|小队长|大队长|班长|领唱|朗诵者?|小讲解员)[:是为由]\s?(?P<names>{NAME}(?:[、和]{NAME}){{0,9}})(?![\u4e00-\u9fff])"
 )
-_PUPIL = re.compile(rf"(?<![\u4e00-\u9fff])(?P<names>(?:{LONG_NAME}|{NAME}))(?:同学|小朋友)")
+_PUPIL = pattern(rf"(?<![\u4e00-\u9fff])(?P<names>(?:{LONG_NAME}|{NAME}))(?:同学|小朋友)")
 # 王老师, 带队老师:张丽华: not a child's, no warning, but no topic either
-_TEACHER = re.compile(
+_TEACHER = pattern(
     rf"(?:带队老师|带队教师|辅导员|老师|上报人|填报人|报送人|负责人|主讲人?|主持人?|记录人?|摄影|拍摄|执教)[:]\s?{NAME}(?![\u4e00-\u9fff])"
     rf"|(?<![\u4e00-\u9fff]){NAME}(?:老师|辅导员|主任|校长)|(?<![\u4e00-\u9fff])[\u4e00-\u9fff]老师(?=[\s,:]|$)"
 )
-_CUE = re.compile(r"假|没来|未到|没到|缺|迟到|早退|有事|同学|小朋友|旗手|领誓|队长|班长|领唱|朗诵者|讲解员")
-_ADULT_CUE = re.compile(r"老师|辅导员|主任|校长|报人|报送人|负责人|主讲|主持|记录|摄影|拍摄|执教")
+_CUE = pattern(r"假|没来|未到|没到|缺|迟到|早退|有事|同学|小朋友|旗手|领誓|队长|班长|领唱|朗诵者|讲解员")
+_ADULT_CUE = pattern(r"老师|辅导员|主任|校长|报人|报送人|负责人|主讲|主持|记录|摄影|拍摄|执教")
 
 
 @dataclass(slots=True)
@@ -95,8 +96,8 @@ def hide_persons(scan: str, secrets: Secrets) -> str:
     ill, family = _HEALTH.search(scan), _FAMILY.search(scan)
     if ill or family or _CUE.search(scan):
         scan = _NAMED.sub(lambda match: _named(match, secrets), scan)
-        for pattern in (_LISTED, _ROLE, _PUPIL):
-            scan = pattern.sub(lambda match: _names_only(match, secrets), scan)
+        for rule in (_LISTED, _ROLE, _PUPIL):
+            scan = rule.sub(lambda match: _names_only(match, secrets), scan)
     if _ADULT_CUE.search(scan):
         scan = _TEACHER.sub(lambda match: GAP * len(match[0]), scan)
     return hide_matters(scan, secrets) if ill or family else scan

@@ -1,13 +1,13 @@
 """Where one record ends and the next begins: lines, list entries, several units in a line, headers and footers."""
 
-import re
 from dataclasses import dataclass, field
 
 from handlers.reading.normalise import GAP
+from handlers.reading.patterns import pattern
 from handlers.reading.units import Hit
 
 # 三(1)、三(2)中队: units of one record
-_TOGETHER = re.compile(r"(?:[ 、,和与及跟同&+/]|以及|联合){0,6}")
+_TOGETHER = pattern(r"(?:[ 、,和与及跟同&+/]|以及|联合){0,6}")
 
 
 @dataclass(slots=True)

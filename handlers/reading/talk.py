@@ -6,25 +6,31 @@ from handlers.reading.changes import persons_in, target_of
 from handlers.reading.medals import Medal
 from handlers.reading.model import Context, Reading
 from handlers.reading.normalise import GAP
+from handlers.reading.patterns import pattern
 from handlers.reading.units import Hit
 
-_ASKS = re.compile(
+_ASKS = pattern(
     r"怎么|如何|什么|为啥|啥时候|几点|几号|哪里|哪儿|哪天|哪个|哪些|哪位|谁|是否|能不能|可不可以|要不要|需不需要|有没有|是不是|对不对|行不行|"
     r"多少|多久|[吗么]\s?[?。!]*\s*$|[吗么][,。? ]|呢\s?[?]*\s*$|[?]\s*$|可以[^,。]{0,10}吗"
 )
 _STORED = r"签到|打卡|上报|登记|报到|报上|提交|交|报|记录|统计"
-_STATUS = re.compile(
+_STATUS = pattern(
     rf"(?:{_STORED})(?:成功|上|上去|到)?了?(?:吗|没有?|么|不)|有没有(?:{_STORED})|是否(?:已经?)?(?:{_STORED})|(?:{_STORED})了没|"
     r"(?:签到|打卡|上报|参学|活动)(?:情况|记录|状态)(?:怎|如|查|$|[?吗])"
 )
-_MISSING = re.compile(
+_MISSING = pattern(
     r"(?:哪些|哪几个|哪个|谁|几个|多少|还有)[^,。\n]{0,10}(?:没|未|漏)(?:有)?(?:签到|打卡|报|交|提交|参学)|(?:没|未)(?:签到|报|交)的?(?:有|是)?(?:哪|谁)"
 )
-_LOOK = re.compile(r"(?:查询?|看)(?:一下|一查|看)?[^。\n]{0,24}?(?:签到|打卡|参学|出席|人数|记录|情况|活动)|(?:签到|参学|打卡)(?:情况|记录|率)")
-_PROGRESS = re.compile(r"查|进度|结果|到哪|批了|通过了?[吗没]|审了?[吗没]|审核[了到]?[吗没]?|状态|情况|名单|还有几个名额|剩余名额|名额还|评上了?[吗没]")
-_ORDER = re.compile(r"请各|各中队|各班|通知|请大家|请于|请在|记得|别忘|务必|准备好?|将于|要求|截止|前完成|抓紧|尽快|提醒")
-_GREETING = re.compile(r"祝贺|恭喜|祝")
-_HAN = re.compile(r"[\u3400-\u9fff]")
+_LOOK = pattern(
+    r"(?:查询?|看)(?:一下|一查|看)?[^。\n]{0,24}?(?:签到|打卡|参学|出席|人数|记录|情况|活动)|(?:签到|参学|打卡)(?:情况|记录|率)"
+)
+_PROGRESS = pattern(
+    r"(?<![检调])查|进度|到哪|批了?[吗没]|批下来|通过了?[吗没]|审[核批]?[了到过]?[吗没]|名额还|剩余名额|几个名额|评上了?[吗没]"
+    r"|(?:提名|审核|评选|申报|推荐)的?(?:结果|情况|状态|名单)"
+)
+_ORDER = pattern(r"请各|各中队|各班|通知|请大家|请于|请在|记得|别忘|务必|准备好?|将于|要求|截止|前完成|抓紧|尽快|提醒")
+_GREETING = pattern(r"祝贺|恭喜|祝")
+_HAN = pattern(r"[\u3400-\u9fff]")
 
 
 def asks(text: str) -> bool:
@@ -37,11 +43,11 @@ def announces(text: str) -> bool:
     return _ORDER.search(text) is not None or _GREETING.match(text) is not None
 
 
-def read_query(text: str, hits: list[Hit], context: Context) -> Reading | None:
+def read_query(text: str, scan: str, hits: list[Hit], context: Context) -> Reading | None:
     """请问三(2)中队签到了吗 -> status of the unit; 还有哪些中队没签到 -> what is missing."""
     if _MISSING.search(text):
         what = "missing"
-    elif _STATUS.search(text) or (_LOOK.search(text) and not re.search(r"\d\s?[人名]", text)):
+    elif _STATUS.search(text) or (_LOOK.search(text) and not any(char.isdecimal() for char in scan)):
         what = "status"
     else:
         return None

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from handlers.reading.model import Context
 from handlers.reading.normalise import GAP
 from handlers.reading.numbers import value_of
+from handlers.reading.patterns import pattern
 
 _CN = "一二三四五六七八九"
 _CLASS_CN = rf"(?:二?十[{_CN}]?|[{_CN}])"
 _CLASS_N = r"(?:0[1-9]|1\d|20|[1-9])(?!\d)"
 _CLASS = rf"(?:{_CLASS_N}|{_CLASS_CN})"
-_SUFFIX = r"(?:班?中队|班级?|大班)(?![会车主干次])"
+# 三二中队会: the suffix leaves 中队会 to be read as the activity.
+_SUFFIX = r"(?:班?中队(?!会)|(?=中队会|班队?会)|班级?(?!主任|[车干次会]|队会))"
 # 周三2点, 第三(2)课, 十三2: a grade does not stand there.
 _NOT_CN = r"(?<![第一二三四五六七八九十百零〇两])"
 _NOT_WEEK = r"(?<![第周期拜一二三四五六七八九十百零〇两月])"
@@ -21,7 +23,7 @@ _GRADE = rf"(?:初\s?[{_CN}1-3]|预初|{_NOT_CN}[{_CN}]|{_NOT_N}[1-9])"
 _AND = r"[、,和及与\-~至到]"
 _OPEN, _SHUT = r"\s?[(<]\s?", r"\s?[)>]"
 # What follows a number that is no class: 三2点, 三年级2人, 3-2月.
-_NO_MEASURE = r"(?![\d%:.\-/×]|\s?[人名位个点时月日号年岁场次期节元周天分秒组棵])"
+_NO_MEASURE = r"(?![\d%:.\-/×]| ?[人名位个点时月日号年岁场次期节元周天分秒组棵])"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +88,8 @@ def _part(match: re.Match[str], context: Context) -> list[tuple[str | None, str]
     return [(str(value_of(match["c"])), "part")]
 
 
-def _rule(pattern: str, make: Make) -> tuple[re.Pattern[str], Make]:
-    return re.compile(pattern), make
+def _rule(source: str, make: Make) -> tuple[re.Pattern[str], Make]:
+    return pattern(source), make
 
 
 # In order: what an earlier rule took, a later one does not see.
@@ -128,25 +130,23 @@ _RULES = (
     # 二班 2班: a class without its grade
     _rule(rf"(?<![\d{_CN}十年级第)(两几个>])第?\(?(?P<c>{_CLASS})\)?(?:中队|班)(?![级次车主任队会子])", _part),
 )
-_SCHOOL = re.compile(r"全校|(?:学校|少先队|我们|本|全)大队(?![委部辅])|(?<!\w)大队(?![辅委长部旗课日会])|学校少工委")
-_SQUAD = re.compile(r"\s?第?([一二三四五六七八九十]|\d{1,2})小队")
-_SCHOOL_NAME = re.compile(r"(?:[\u4e00-\u9fff]{2,8}(?:小学|中学|学校)|[\u4e00-\u9fff]{1,3}小)$")
-_NAMED = re.compile(r"([\u4e00-\u9fff]{1,6})中队(?![会课日活辅委长旗名文建组员环的])")
-_NOT_A_NAME = re.compile(
+_SCHOOL = pattern(r"全校|(?:学校|少先队|我们|本|全)大队(?![委部辅])|(?<!\w)大队(?![辅委长部旗课日会])|学校少工委")
+_SQUAD = pattern(r"\s?第?([一二三四五六七八九十]|\d{1,2})小队")
+_SCHOOL_NAME = pattern(r"(?:[\u4e00-\u9fff]{2,8}(?:小学|中学|学校)|[\u4e00-\u9fff]{1,3}小)$")
+_NAMED = pattern(r"([\u4e00-\u9fff]{1,6})中队(?![会课日活辅委长旗名文建组员环的])")
+_NOT_A_NAME = pattern(
     r"(?:我们|我|本|各|全体?|该|个|少先队|所在|每|优秀|主题|特色|这|咱们?|的|示范|先进|所有|各个|参学|应参学|报|和|与)$"
 )
-_BEFORE_NAME = re.compile(
-    r"^(?:老师好|各位老师|今天|昨天|前天|我们|我是|我|这里是|这是|报告|请问|提名|推荐|申报|关于)+"
-)
-_SIDE_WORD = re.compile(r"([\u4e00-\u9fff]{2,8}?)(?:社区少工委|社区|校外教育辅导站|辅导站)")
+_BEFORE_NAME = pattern(r"^(?:老师好|各位老师|今天|昨天|前天|我们|我是|我|这里是|这是|报告|请问|提名|推荐|申报|关于)+")
+_SIDE_WORD = pattern(r"([\u4e00-\u9fff]{2,8}?)(?:社区少工委|社区|校外教育辅导站|辅导站)")
 
 
 def find_units(text: str, context: Context) -> tuple[list[Hit], str]:
     """All units that `text` names, in order of place, and the text with them taken out (same length)."""
     hits: list[Hit] = []
     scan = _aliases(text, context, hits)
-    for pattern, make in _RULES:
-        scan = pattern.sub(lambda match, make=make: _keep(match, make(match, context), context, hits), scan)  # type: ignore[misc]
+    for rule, make in _RULES:
+        scan = rule.sub(lambda match, make=make: _keep(match, make(match, context), context, hits), scan)  # type: ignore[misc]
     solid = any(hit.kind == "class" for hit in hits)
     if not solid:
         scan = _sides(scan, context, hits)
@@ -186,8 +186,8 @@ def _aliases(text: str, context: Context, hits: list[Hit]) -> str:
         tail = "" if alias.endswith(("队", "班")) else r"(?:中队|班|(?=\s|$|[,:;\d]))"
         head = "" if tail == "" else rf"(?:(?<![\w])|(?<={GAP}))"
         unit = context.aliases[alias]
-        pattern = re.compile(head + re.escape(alias) + tail)
-        text = pattern.sub(lambda match, unit=unit: _keep(match, [(unit, "class")], context, hits), text)  # type: ignore[misc]
+        named = re.compile(head + re.escape(alias) + tail)
+        text = named.sub(lambda match, unit=unit: _keep(match, [(unit, "class")], context, hits), text)  # type: ignore[misc]
     return text
 
 

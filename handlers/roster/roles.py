@@ -52,7 +52,7 @@ class Roles:
         inside = {str(top) for top in tops}
         units = {stored.id: stored for stored in self._state.units.values()}
         return {
-            held.id: f"{self._state.people[person]}({units[unit].name} {role.label})"
+            held.id: f"{self._state.people[person]}({self._where(unit)} {role.label})"
             for (person, unit, role), held in self._state.grants.items()
             if not held.ended
             and (person, unit, role) not in self.wanted

@@ -93,7 +93,7 @@ class Units:
         ref = self.refs.get(path)
         kind = entry.kind or (Kind(self.facts[ref].kind) if ref else None)
         numbers = self._numbers(path[-1], kind, parent)
-        if ref is None and kind == Kind.SQUAD:
+        if ref is None and kind in (Kind.SQUAD, None):
             ref = self._twin(path, entry, parent, numbers)
         if ref is None:
             self._add(path, entry, parent, kind, numbers)
@@ -101,13 +101,13 @@ class Units:
             self.facts[ref] = _merged(self.facts[ref], entry, numbers)
 
     def _numbers(self, name: str, kind: Kind | None, parent: int | None) -> _Numbers:
-        if kind not in (Kind.SQUAD, Kind.GRADE):
+        if kind not in (Kind.SQUAD, Kind.GRADE, None):
             return None, None
         grade, class_no = grade_and_class(name, self._today)
-        if kind == Kind.SQUAD and grade is None and parent:
+        if class_no and grade is None and parent:
             # 2班 of 三年级.
             grade = self.facts[parent].grade
-        return grade, class_no if kind == Kind.SQUAD else None
+        return grade, class_no if kind != Kind.GRADE else None
 
     def _twin(self, path: Names, entry: _Entry, parent: int | None, numbers: _Numbers) -> int | None:
         same = self._squads.get((parent, numbers[0] or 0, numbers[1] or 0))

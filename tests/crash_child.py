@@ -1,0 +1,231 @@
+"""Dies at the n-th step of a message's way, for every n, starts again and looks: `python -m tests.crash_child DIR`.
+
+A line of JSON for each way: how many steps it has, and what was wrong after which. The driver itself starts no
+thread, so that it may fork: one fork dies, the next one is the restart.
+"""
+
+import asyncio
+import base64
+import json
+import os
+import shutil
+import sys
+import traceback
+from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event, text
+from sqlalchemy.engine import Engine
+from sqlalchemy.engine.default import DefaultDialect
+
+import bot.fetcher
+from bot.channels.practice import Practice, decode
+from bot.fetcher import Fetcher
+from tests import stage
+from tests.faults import sums_as_counted, sums_as_kept
+
+DIED = 9
+PHOTO = base64.b64encode((Path(__file__).parent / "photo.jpg").read_bytes()).decode()
+
+
+@dataclass(frozen=True)
+class Way:
+    """A message, how the answer begins, who else hears of it, and how many rows there must be in the end."""
+
+    body: dict[str, Any]
+    answer: str
+    others: tuple[str, ...]
+    rows: dict[str, int]
+
+
+CHECKIN = Way(
+    {
+        "id": "c1", "person": "张老师", "text": "三(2)中队 主题队日 38人 清明祭英烈",
+        "file": {"name": "照片.jpg", "type": "image/jpeg", "data": PHOTO},
+    },
+    "已记录:三(2)中队 主题队日 38 人", (),
+    {"inbox": 1, "checkin": 1, "rollup": 1, "file": 1, "file where state = 'stored'": 1, "outbox": 1},
+)  # fmt: skip
+JOIN = Way(
+    {"id": "j1", "person": "陌生人", "text": "加入 {code}"},
+    "欢迎!您现在是", (),
+    {"account where address = '陌生人'": 1, "role_grant where since > '2026-04-03 01:00:30'": 1,
+     "invite where used_at is not null": 1, "wrong_code": 0},
+)  # fmt: skip
+NOMINATION = Way(
+    {"id": "n1", "person": "张老师", "text": "提名 三(2)中队 王小明 一星章 学雷锋事迹突出"},
+    "已收到提名", ("李老师", "刘校长"),
+    {"inbox": 1, "nomination": 1, "nomination_step": 1, "child": 1, "outbox": 3},
+)  # fmt: skip
+WAYS = {"checkin": CHECKIN, "join": JOIN, "nomination": NOMINATION}
+
+
+class Steps:
+    """Counts what would leave a trace, and dies at one of them."""
+
+    def __init__(self, die_at: int) -> None:
+        self.die_at = die_at
+        self.names: list[str] = []
+
+    def step(self, name: str) -> None:
+        self.names.append(name)
+        if len(self.names) == self.die_at:
+            os._exit(DIED)
+
+    def watch(self) -> None:
+        event.listen(Engine, "before_cursor_execute", self._statement)
+        self._around(DefaultDialect, "do_commit")
+        self._around(bot.fetcher, "keep")
+        send = Practice.send
+
+        async def watched(channel: Practice, outgoing: Any) -> str:
+            self.step("before send")
+            said = await send(channel, outgoing)
+            self.step("after send")
+            return said
+
+        Practice.send = watched  # type: ignore[method-assign]
+
+    def _statement(self, _connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        # What only reads leaves no trace: dying before it is the same as dying after the write before it.
+        if not statement.startswith(("SELECT", "BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE")):
+            self.step(" ".join(statement.split()[:3]))
+
+    def _around(self, owner: Any, name: str) -> None:
+        function = getattr(owner, name)
+
+        def watched(*arguments: Any) -> Any:
+            self.step(f"before {name}")
+            result = function(*arguments)
+            self.step(f"after {name}")
+            return result
+
+        setattr(owner, name, watched)
+
+
+def bot_in(folder: Path, later: timedelta = timedelta()) -> AbstractAsyncContextManager[stage.Bot]:
+    return stage.running(folder, stage.START + later)
+
+
+async def deliver(running: stage.Bot, way: Way) -> None:
+    message = decode(way.body, running.clock.now(), running.channel.spool)
+    outcome = await running.app.stage.hear(message)
+    assert outcome.state == "done"
+
+
+async def finish(running: stage.Bot) -> None:
+    """What the loops do: send what is to be sent, fetch what is to be fetched."""
+    app = running.app
+    read, files = app.engine.database.read, app.settings.files
+    await running.send()
+    await Fetcher(app.channels, app.pipeline, read, files, app.engine.clock.now).once()
+    await running.send()
+
+
+async def walk(folder: Path, way: Way, die_at: int, tell: Callable[[Any], None]) -> None:
+    async with bot_in(folder, timedelta(minutes=1)) as running:
+        steps = Steps(die_at)
+        steps.watch()
+        await deliver(running, way)
+        tell("acknowledged")
+        await finish(running)
+        steps.die_at = 0
+        tell(steps.names)
+
+
+async def look(folder: Path, way: Way, acknowledged: bool, tell: Callable[[Any], None]) -> None:
+    """Start again; the platform repeats what was not acknowledged, and sometimes what was."""
+    async with bot_in(folder, timedelta(minutes=4)) as running:
+        for repeat in range(2):
+            if repeat or not acknowledged:
+                await deliver(running, way)
+            await finish(running)
+            for wrong in problems(running, way):
+                tell(f"{wrong}{' after a repeat' if repeat else ''}")
+
+
+def problems(running: stage.Bot, way: Way) -> list[str]:
+    running.phones.clear()
+    found = [] if way.answer in told(running, way.body["person"], "bot") else ["no answer"]
+    found += [f"{who} was not told" for who in way.others if not told(running, who, "bot")]
+    for who in (way.body["person"], *way.others):
+        if told(running, who, "bot").count("|") > 1:
+            found.append(f"{who} was told {told(running, who, 'bot')}")
+    if told(running, way.body["person"], "me").count("|") != 1:
+        found.append("the person's own words are not there once")
+    with running.read() as db:
+        for what, expected in way.rows.items():
+            number = db.scalar(text(f"SELECT count(*) FROM {what}"))
+            found += [f"{number} rows of {what}"] if number != expected else []
+        found += [] if sums_as_kept(db) == sums_as_counted(db) else ["the sums are wrong"]
+        found += [f"integrity: {line}" for line in db.scalars(text("PRAGMA integrity_check")) if line != "ok"]
+    return found
+
+
+def told(running: stage.Bot, who: str, by: str) -> str:
+    """All that a phone shows of one side, each bubble ended by a bar."""
+    running.phones.pop(who, None)
+    return "".join(bubble["text"] + "|" for bubble in running.new(who) if bubble["from"] == by)
+
+
+async def prepare(folder: Path, tell: Callable[[Any], None]) -> None:
+    async with bot_in(folder) as running:
+        await running.hear(running.body("李老师", "邀请 中队辅导员 三(1)中队"), times=1)
+        tell(running.new("李老师")[-1]["text"].splitlines()[0].partition(":")[2])
+        with running.app.engine.database.write.begin() as db:
+            for table in ("screen", "outbox", "inbox"):
+                db.exec_driver_sql(f"DELETE FROM {table}")
+
+
+def apart(work: Callable[[Callable[[Any], None]], Coroutine[Any, Any, None]]) -> tuple[int, list[Any]]:
+    """(exit status, what it told) of `work` in a fork."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        status = 1
+        try:
+            asyncio.run(work(lambda said: os.write(writing, json.dumps(said).encode() + b"\n") and None))
+            status = 0
+        except Exception:
+            traceback.print_exc()
+        finally:
+            os._exit(status)
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        said = [json.loads(line) for line in pipe]
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), said
+
+
+def die_everywhere(template: Path, folder: Path, way: Way) -> dict[str, Any]:
+    """Kill at step 1, 2, … until a run gets to its end."""
+    wrong: list[str] = []
+    names: list[str] = []
+    for number in range(1, 1000):
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(template, folder)
+        status, said = apart(lambda tell, n=number: walk(folder, way, n, tell))  # type: ignore[misc]
+        if status == 0:
+            names = said[-1]
+        elif status != DIED:
+            wrong.append(f"{number}: ended with {status}")
+        seen, found = apart(lambda tell: look(folder, way, "acknowledged" in said, tell))  # noqa: B023
+        wrong += [f"{number}: {each}" for each in (*found, *(["the restart failed"] if seen else []))]
+        if status == 0:
+            break
+    return {"steps": names, "wrong": wrong}
+
+
+def main(folder: Path, ways: list[str]) -> None:
+    _, [code] = apart(lambda tell: prepare(folder / "template", tell))
+    JOIN.body["text"] = JOIN.body["text"].format(code=code)
+    for name in ways:
+        print(json.dumps({"way": name, **die_everywhere(folder / "template", folder / name, WAYS[name])}), flush=True)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2:] or list(WAYS))

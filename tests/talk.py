@@ -1,0 +1,124 @@
+"""A conversation as text, played through the whole bot: the grammar of talks/README.md."""
+
+import asyncio
+import base64
+import re
+from datetime import datetime
+from pathlib import Path
+
+from tests.stage import START, ZONE, Bot, running
+
+PHOTO = Path(__file__).parent / "photo.jpg"
+
+
+class Talk:
+    """A transcript being played; `name` is the file that it is from."""
+
+    def __init__(self, bot: Bot, text: str, name: str) -> None:
+        self.bot = bot
+        self.text = text
+        self.name = name
+        self.waiting: dict[str, list[dict]] = {}
+        self.shown: dict[str, dict[str, str]] = {}
+        self.words: dict[str, str] = {}
+        self.strict = True
+
+    async def play(self) -> None:
+        for number, line in _entries(self.text):
+            where = f"{self.name}:{number}"
+            if line.startswith("@"):
+                self._all_heard(where)
+                await self._at(line.removeprefix("@").strip())
+            elif line.startswith("→"):
+                person, _, text = line.removeprefix("→").strip().partition(": ")
+                self._expect(where, person, text)
+            else:
+                self._all_heard(where)
+                person, _, text = line.partition(": ")
+                await self._say(where, person, text)
+        self._all_heard(self.name)
+
+    async def _at(self, when: str) -> None:
+        await self.bot.move(datetime.strptime(when, "%Y-%m-%d %H:%M").replace(tzinfo=ZONE))
+        self.strict = False
+        self._collect()
+
+    async def _say(self, where: str, person: str, text: str) -> None:
+        self.strict = True
+        for name, value in self.words.items():
+            text = text.replace("{" + name + "}", value)
+        press = re.fullmatch(r"\[(.+)\]", text)
+        photo = re.fullmatch(r"<照片>\s*(.*)", text)
+        if press:
+            buttons = self.shown.get(person, {})
+            assert press[1] in buttons, f"{where}: {person} has no button {press[1]}: {list(buttons)}"
+            body = self.bot.body(person, button=buttons[press[1]])
+        elif photo:
+            data = base64.b64encode(PHOTO.read_bytes()).decode()
+            body = self.bot.body(person, photo[1], file={"name": "照片.jpg", "type": "image/jpeg", "data": data})
+        else:
+            body = self.bot.body(person, text)
+        await self.bot.hear(body)
+        self._collect()
+
+    def _collect(self) -> None:
+        with self.bot.read() as db:
+            people = [person for (person,) in db.exec_driver_sql("SELECT DISTINCT person FROM screen")]
+        for person in people:
+            new = [bubble for bubble in self.bot.new(person) if bubble["from"] == "bot"]
+            self.waiting.setdefault(person, []).extend(new)
+
+    def _expect(self, where: str, person: str, text: str) -> None:
+        text, buttons = _buttons(text)
+        waiting = self.waiting.get(person, [])
+        bubble = next((each for each in waiting if self._matches(text, each["text"])), None)
+        said = "\n---\n".join(each["text"] for each in waiting) or "(nothing)"
+        assert bubble is not None, f"{where}: expected to {person}:\n{text}\nbut there was:\n{said}"
+        waiting.remove(bubble)
+        labels = [button["label"] for button in bubble["buttons"]]
+        assert not buttons or labels == buttons, f"{where}: buttons {labels}"
+        if text == "<文件>":
+            assert bubble["file"], f"{where}: no file"
+        self.shown.setdefault(person, {}).update({each["label"]: each["id"] for each in bubble["buttons"]})
+
+    def _matches(self, expected: str, text: str) -> bool:
+        pattern = re.escape(expected).replace("…", ".*?")
+        pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>\\S+)", pattern)
+        found = re.fullmatch(pattern, text, re.DOTALL)
+        self.words.update(found.groupdict() if found else {})
+        return found is not None
+
+    def _all_heard(self, where: str) -> None:
+        left = [(person, each["text"]) for person, waiting in self.waiting.items() for each in waiting]
+        assert not (left and self.strict), f"{where}: said before this, but not in the talk: {left}"
+        self.waiting.clear()
+
+
+def _entries(text: str) -> list[tuple[int, str]]:
+    """(line number, entry); an indented line belongs to the entry before it."""
+    entries: list[tuple[int, str]] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.startswith("  ") and entries:
+            entries[-1] = (entries[-1][0], f"{entries[-1][1]}\n{line.strip()}")
+        elif line.strip() and not line.startswith("#"):
+            entries.append((number, line.strip()))
+    return entries
+
+
+def _buttons(text: str) -> tuple[str, list[str]]:
+    head, _, last = text.rpartition("\n")
+    if re.fullmatch(r"(\[[^\]]+\]\s*)+", last):
+        return head, re.findall(r"\[([^\]]+)\]", last)
+    return text, []
+
+
+def play(text: str, name: str, folder: Path) -> None:
+    """Play a whole talk on a bot of its own, which begins at the talk's first `@`."""
+
+    async def played() -> None:
+        first = re.search(r"^@ (\S+ \S+)$", text, re.MULTILINE)
+        start = datetime.strptime(first[1], "%Y-%m-%d %H:%M").replace(tzinfo=ZONE) if first else START
+        async with running(folder, start) as bot:
+            await Talk(bot, text, name).play()
+
+    asyncio.run(played())
