@@ -57,7 +57,7 @@ def _said(features: Features, ask: Ask, text: str) -> Sequence[Reply]:
 
 def _call(command: Command, ask: Ask) -> Sequence[Reply]:
     if command.allows(ask.person):
-        _forget_question(ask)
+        ask.expect_nothing()
         return _list(command.handler(ask))
     if ask.person is None or not ask.person.grants:
         return [Reply(GREETING)]
@@ -68,11 +68,15 @@ def _continued(features: Features, ask: Ask, text: str) -> Sequence[Reply]:
     question = ask.question
     if question is None:
         return []
+    # Answered questions are closed before the answer, which may ask the next one.
+    ask.expect_nothing()
     if question.expires_at <= ask.now:
-        _forget_question(ask)
         return []
     replies = features.dialogues[question.kind](replace(ask, args=text), ask.vault.open(question.payload))
-    return [] if replies is None else _list(replies)
+    if replies is None:
+        dialogues.reopen(ask.db, _where(ask.message), question)
+        return []
+    return _list(replies)
 
 
 def _read(features: Features, ask: Ask, text: str) -> Sequence[Reply]:
@@ -98,11 +102,6 @@ def _list(replies: Answer) -> Sequence[Reply]:
 
 def _where(message: Message) -> dialogues.Where:
     return dialogues.Where(message.channel, message.chat, message.sender)
-
-
-def _forget_question(ask: Ask) -> None:
-    if ask.question is not None:
-        dialogues.close(ask.db, _where(ask.message))
 
 
 class Acquaintance:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 
 from handlers.reading import Reading
-from storage.dialogues import Dialogue, Where, open_question
+from storage.dialogues import Dialogue, Where, close, open_question
 from storage.people import Grant, Person, Role
 from storage.rollups import Rollups
 from storage.units import Unit
@@ -120,8 +120,16 @@ class Ask:
 
     def expect(self, kind: str, payload: dict[str, Any]) -> None:
         """Ask a question: the next text of this person in this chat goes to @answers(kind), within 24 h."""
-        where = Where(self.message.channel, self.message.chat, self.message.sender)
-        open_question(self.db, self.vault, where, kind, payload, self.now)
+        open_question(self.db, self.vault, self._where, kind, payload, self.now)
+
+    def expect_nothing(self) -> None:
+        """Drop an open question: something else was said instead of an answer."""
+        if self.question is not None:
+            close(self.db, self._where)
+
+    @property
+    def _where(self) -> Where:
+        return Where(self.message.channel, self.message.chat, self.message.sender)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
 """Wording that several places share: how a day, a squad, a check-in, a question is said."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
-from handlers.kit import Button
+from handlers.kit import Button, Reply
 from handlers.reading import Record
 from storage.checkins import Checkin
 
@@ -11,9 +11,10 @@ _WEEKDAYS = "一二三四五六日"
 _GRADES = "零一二三四五六七八九"
 
 
-def day(value: date) -> str:
-    """4月3日(周五)."""
-    return f"{value.month}月{value.day}日(周{_WEEKDAYS[value.weekday()]})"
+def day(value: date, today: date | None = None) -> str:
+    """4月3日(周五); with its year when that is not today's: 2025年10月13日(周一)."""
+    year = f"{value.year}年" if today is not None and value.year != today.year else ""
+    return f"{year}{value.month}月{value.day}日(周{_WEEKDAYS[value.weekday()]})"
 
 
 def squad(grade: int, class_no: int) -> str:
@@ -36,6 +37,25 @@ def unit_key(key: str) -> str:
 def checkin_line(said: Checkin) -> str:
     """三(2)中队 主题队日 38 人."""
     return f"{said.unit_name} {said.activity} {said.attended} 人"
+
+
+def dated(said: Checkin, today: date) -> str:
+    """三(2)中队 4月3日(周五) 主题队日."""
+    return f"{said.unit_name} {day(said.day, today)} {said.activity}"
+
+
+def heads(one: Checkin) -> str:
+    """应到42实到40, or 实到40."""
+    return f"应到{one.due}实到{one.attended}" if one.due else f"实到{one.attended}"
+
+
+def echo(result: str, stored: Checkin) -> Reply:
+    """What was understood, with the buttons to put it right."""
+    made = stored.made_at.date() if stored.made_at else None
+    more = [day(stored.day, made), *([f"应到 {stored.due} 人"] if stored.due else []), stored.topic]
+    more += [f"{kind} {count} 人" for kind, count in stored.others]
+    buttons = Button("更正", f"更正 {stored.id}"), Button("撤回", f"撤回 {stored.id}")
+    return Reply(f"{result}:{checkin_line(stored)}\n" + " · ".join(filter(None, more)), buttons)
 
 
 _WARNINGS = {
@@ -73,9 +93,7 @@ _LIKELY = {
     "DATE_FUTURE": ("今天", "昨天"),
     "DATE_INVALID": ("今天", "昨天"),
 }
-_SCOLDED = frozenset(
-    {"COUNT_CONFLICT", "COUNT_RANGE", "COUNT_VAGUE", "COUNT_AMBIGUOUS", "COUNT_SHARED", "COUNT_MISSING"}
-)
+_WRONG_DAYS = frozenset({"DATE_FUTURE", "DATE_INVALID"})
 
 
 def question(issues: Sequence[str], record: Record) -> tuple[str, tuple[Button, ...]]:
@@ -89,10 +107,10 @@ def question(issues: Sequence[str], record: Record) -> tuple[str, tuple[Button, 
         "attended": record.attended,
         "day": day(record.date) if record.date else "",
     }
-    known = canonical(record, issues)
+    known = canonical(record, issues, day)
     asked = _QUESTIONS[issue].format(**words)
     buttons = tuple(Button(answer, answer) for answer in _LIKELY.get(issue, ()))
-    return (f"{asked}\n其余已记下:{known}" if known else asked), buttons
+    return (f"{asked}\n其余看懂了:{known}" if known else asked), buttons
 
 
 def doubt(issues: Sequence[str]) -> str:
@@ -100,24 +118,20 @@ def doubt(issues: Sequence[str]) -> str:
     return "这是一个多月前的活动:" if "DATE_OLD" in issues else "请核对一下:"
 
 
-def canonical(record: Record, issues: Sequence[str]) -> str:
-    """What is known and not in doubt, as a message of its own that reads the same."""
-    counts = not _SCOLDED.intersection(issues)
+def canonical(record: Record, issues: Sequence[str], say: Callable[[date], str] = date.isoformat) -> str:
+    """What is known and not in doubt, as a message of its own that reads the same (`say` is how days are written)."""
+    doubts = {issue.partition("_")[0] for issue in issues}
+    unit = record.unit and "UNIT" not in doubts and "COUNT_SHARED" not in issues
+    in_doubt = _WRONG_DAYS.intersection(issues)
     parts = [
-        unit_key(record.unit) if record.unit and not any(issue.startswith("UNIT") for issue in issues) else "",
+        unit_key(record.unit) if unit and record.unit else "",
         record.activity or "",
-        _date(record, issues),
-        f"应到{record.due}" if counts and record.due is not None else "",
-        f"实到{record.attended}" if counts and record.attended is not None else "",
+        say(record.date) if record.date and not in_doubt else "",
+        f"应到{record.due}" if "COUNT" not in doubts and record.due is not None else "",
+        f"实到{record.attended}" if "COUNT" not in doubts and record.attended is not None else "",
         record.topic or "",
     ]
     return " ".join(filter(None, parts))
-
-
-def _date(record: Record, issues: Sequence[str]) -> str:
-    if record.date is None or any(issue in ("DATE_FUTURE", "DATE_INVALID") for issue in issues):
-        return ""
-    return record.date.isoformat()
 
 
 def merged(known: str, answer: str, issues: Sequence[str]) -> str:

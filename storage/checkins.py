@@ -1,15 +1,13 @@
 """Check-ins: one valid row a squad, activity and day; corrections keep what was before."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from storage.rollups import Rollups, week_of
 from storage.tables import checkin, checkin_version, unit
-from storage.units import within
 from storage.upsert import insert_into
 
 
@@ -87,19 +85,19 @@ def valid_one(db: Connection, unit_id: int, activity: str, day: date) -> Checkin
     return None if row is None else _checkin(row)
 
 
-def last_of(db: Connection, person_id: int, unit_id: int | None = None) -> Checkin | None:
-    """The newest valid check-in that this person sent, for this unit if one is given."""
-    query = _SELECT.where(checkin.c.person_id == person_id)
+def newest(
+    db: Connection, *, person_id: int | None = None, unit_id: int | None = None, activity: str | None = None
+) -> Checkin | None:
+    """The newest valid check-in of this sender, this unit and this activity, as far as they are given."""
+    query = _SELECT
+    if person_id is not None:
+        query = query.where(checkin.c.person_id == person_id)
     if unit_id is not None:
         query = query.where(checkin.c.unit_id == unit_id)
+    if activity is not None:
+        query = query.where(checkin.c.activity == activity)
     row = db.execute(query.order_by(checkin.c.id.desc()).limit(1)).first()
     return None if row is None else _checkin(row)
-
-
-def within_days(db: Connection, paths: Sequence[str], first: date, last: date) -> list[Checkin]:
-    """The valid check-ins in these subtrees from `first` to `last`, by day."""
-    query = _SELECT.where(within(paths), checkin.c.day.between(first, last))
-    return [_checkin(row) for row in db.execute(query.order_by(checkin.c.day, checkin.c.id).limit(200))]
 
 
 def revise(db: Connection, rollups: Rollups, old: Checkin, new: Checkin, person_id: int, now: datetime) -> Checkin:
@@ -126,9 +124,3 @@ def _keep_version(db: Connection, old: Checkin, person_id: int, now: datetime) -
         "attended": old.attended, "topic": old.topic, "others": dict(old.others),
     }  # fmt: skip
     db.execute(insert(checkin_version).values(checkin_id=old.id, person_id=person_id, before=before, at=now))
-
-
-def count_of_week(db: Connection, unit_id: int, first: date, last: date) -> int:
-    """How many valid check-ins a unit has from `first` to `last`."""
-    at = (checkin.c.unit_id == unit_id) & (checkin.c.state == "valid") & checkin.c.day.between(first, last)
-    return db.scalar(select(func.count()).select_from(checkin).where(at)) or 0

@@ -1,7 +1,7 @@
 """One open question a person and chat: kept as a row with an expiry, never in memory."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -39,8 +39,12 @@ def open_question(
 ) -> None:
     """Ask a question that the next message answers; an older open one is forgotten."""
     close(db, where)
-    row = {"channel": where.channel, "chat": where.chat, "sender": where.sender}
-    db.execute(insert(dialogue).values(**row, kind=kind, payload=vault.seal(payload), expires_at=now + KEPT))
+    reopen(db, where, Dialogue(kind, vault.seal(payload), now + KEPT))
+
+
+def reopen(db: Connection, where: Where, question: Dialogue) -> None:
+    """Put back a question that was closed and is not answered yet."""
+    db.execute(insert(dialogue).values(**asdict(where), **asdict(question)))
 
 
 def of_senders(db: Connection, channel: str, senders: Collection[str]) -> dict[Where, Dialogue]:

@@ -145,9 +145,9 @@ def _units(db: Connection, inside: Any) -> dict[Names, Stored]:
 def apply(db: Connection, state: State, plan: Plan, now: datetime) -> None:
     """Write the plan that was made of this state; the caller's transaction makes it all or nothing."""
     _change_units(db, plan)
-    ids = _add_units(db, state, plan)
+    unit_ids = _add_units(db, state, plan)
     _move_schools(db, state, plan)
-    ids |= _ids(db, person, [ref for ref, _ in plan.new_people])
+    ids = _ids(db, person, [ref for ref, _ in plan.new_people])
     _insert(db, person, [{"id": ids[ref], "name": name, "joined_at": now} for ref, name in plan.new_people])
     _update(db, person, [{"row": id, "name": name} for id, name in plan.renamed])
     _insert(
@@ -157,7 +157,7 @@ def apply(db: Connection, state: State, plan: Plan, now: datetime) -> None:
     )  # fmt: skip
     _insert(
         db, grant,
-        [{"person_id": ids.get(ref, ref), "unit_id": ids.get(at, at), "role": role, "since": now}
+        [{"person_id": ids.get(ref, ref), "unit_id": unit_ids.get(at, at), "role": role, "since": now}
          for ref, at, role in plan.grants],
     )  # fmt: skip
     _update(db, grant, [{"row": id, "until": None} for id in plan.reopened])

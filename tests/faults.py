@@ -1,12 +1,34 @@
-"""Kill -9 against the real process, with a ledger: what was acknowledged must be there, once. `make faults`."""
+"""Kill -9 against the real process, with a ledger: `python -m tests.faults --minutes 5`, or `make faults`.
 
+Clients report check-ins, as the page does: the same id until it is acknowledged, sometimes once more. Meanwhile the
+bot is killed and started again. What was acknowledged must be there, once, and be counted and answered once.
+"""
+
+import argparse
+import asyncio
+import random
+import sqlite3
+import sys
+import tempfile
+import time
 from collections import defaultdict
+from contextlib import closing
+from dataclasses import asdict, dataclass, field, fields
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, select
+import httpx
+from sqlalchemy import Connection, create_engine, select
 
+from handlers.texts import squad
 from storage.rollups import week_of
 from storage.tables import checkin, rollup
+from tests.process import Serving
+from tests.stage import ZONE
 
+CLIENTS = 12
+SECONDS_TO_DRAIN = 20
 Sums = dict[tuple[str, int, str], tuple[int, int, int, int]]
 
 
@@ -23,3 +45,178 @@ def sums_as_counted(db: Connection) -> Sums:
         for place, more in enumerate((1, row.attended, row.due or 0, row.attended if row.due else 0)):
             sums[place] += more
     return {key: tuple(sums) for key, sums in found.items()}
+
+
+@dataclass
+class Ledger:
+    """What came of it; everything under `lost` and `double` is a broken promise."""
+
+    kills: int = 0
+    sent: int = 0
+    repeats: int = 0
+    acknowledged: int = 0
+    stored: int = 0
+    answered: int = 0
+    lost: list[str] = field(default_factory=list)
+    double: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+
+    def add(self, other: "Ledger") -> None:
+        for each in fields(self):
+            setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name))
+
+    @property
+    def clean(self) -> bool:
+        return not (self.lost or self.double or self.wrong)
+
+    def __str__(self) -> str:
+        return ", ".join(f"{name}: {value}" for name, value in asdict(self).items())
+
+
+def messages(number: int, today: date) -> list[dict[str, str]]:
+    """Distinct check-ins of 实验小学, each for another squad or day: some by its own counselor, some by the brigade's."""
+    squads = [(grade, class_no) for grade in range(1, 7) for class_no in (1, 2)]
+    found = []
+    for place in range(number):
+        day = today - timedelta(days=1 + place // len(squads))
+        grade, class_no = squads[place % len(squads)]
+        person = "张老师" if (grade, class_no) == (3, 2) and place % 24 < 12 else "李老师"
+        heads = f"应到42实到{30 + place % 9}" if place % 3 else f"{30 + place % 9}人"
+        text = f"{squad(grade, class_no)} 主题队日 {heads} {day.month}月{day.day}日"
+        found.append({"id": f"k{place}", "person": person, "text": text})
+    return found
+
+
+class Siege:
+    """One bot, its clients, and who kills it."""
+
+    def __init__(self, folder: Path, number: int, chance: random.Random) -> None:
+        self.folder = folder
+        self.chance = chance
+        self.ledger = Ledger()
+        self.waiting = messages(number, datetime.now(ZONE).date())
+        self.everything = list(self.waiting)
+        self.answers: dict[str, dict[str, Any]] = {}
+        self.bot = Serving(folder)
+
+    async def run(self, kills: int) -> Ledger:
+        """Kill so often, spread over the messages; then look."""
+        self.chance.shuffle(self.waiting)
+        places = sorted(self.chance.sample(range(5, len(self.waiting) - 10), kills))
+        async with httpx.AsyncClient(timeout=5, trust_env=False) as http:
+            clients = [asyncio.create_task(self._client(http)) for _ in range(CLIENTS)]
+            for place in places:
+                await self._kill_after(place)
+            await asyncio.gather(*clients)
+            await self._drained()
+        self.bot.stop()
+        self._look()
+        return self.ledger
+
+    async def _kill_after(self, acknowledged: int) -> None:
+        while len(self.answers) < acknowledged:
+            await asyncio.sleep(0.001)
+        await asyncio.sleep(self.chance.uniform(0, 0.03))
+        self.bot.process.kill()
+        self.bot.process.wait()
+        self.bot.process.stdout.close()
+        self.ledger.kills += 1
+        self.bot = await asyncio.to_thread(Serving, self.folder)
+
+    async def _client(self, http: httpx.AsyncClient) -> None:
+        while self.waiting:
+            body = self.waiting.pop()
+            while body["id"] not in self.answers or self.chance.random() < 0.1:
+                await self._post(http, body)
+
+    async def _post(self, http: httpx.AsyncClient, body: dict[str, str]) -> None:
+        self.ledger.sent += 1
+        try:
+            answer = await http.post(f"{self.bot.url}/practice/messages", json=body)
+        except httpx.TransportError:
+            await asyncio.sleep(0.02)
+            return
+        if answer.status_code != 200:
+            await asyncio.sleep(0.02)
+            return
+        said = answer.json()
+        self.ledger.repeats += said["repeat"]
+        first = self.answers.setdefault(body["id"], said)
+        if [each["text"] for each in said["replies"]] != [each["text"] for each in first["replies"]]:
+            self.ledger.wrong.append(f"{body['id']} was answered {said} after {first}")
+
+    async def _drained(self) -> None:
+        """All letters have gone out."""
+        deadline = time.monotonic() + SECONDS_TO_DRAIN
+        while self._one("SELECT count(*) FROM outbox WHERE state NOT IN ('sent', 'uncertain')"):
+            if time.monotonic() > deadline:
+                states = self._rows("SELECT state, count(*), min(error) FROM outbox GROUP BY state")
+                self.ledger.wrong.append(f"letters did not go out: {states}")
+                return
+            await asyncio.sleep(0.05)
+
+    def _rows(self, query: str) -> list[tuple[Any, ...]]:
+        with closing(sqlite3.connect(self.folder / "practice.db")) as db:
+            return db.execute(query).fetchall()
+
+    def _one(self, query: str) -> Any:
+        return self._rows(query)[0][0]
+
+    def _look(self) -> None:
+        ledger = self.ledger
+        ledger.acknowledged = len(self.answers)
+        ids = {body["id"] for body in self.everything}
+        told = [f"{name} is not stored: {said['replies']}" for name, said in self.answers.items() if not _stored(said)]
+        ledger.wrong += told
+        for table, query in _ONCE.items():
+            times = dict(self._rows(query))
+            ledger.lost += [f"{name} in {table}" for name in sorted(ids) if times.get(name, 0) < 1]
+            ledger.double += [f"{name} in {table}" for name in sorted(ids) if times.get(name, 0) > 1]
+        ledger.stored = self._one("SELECT count(*) FROM checkin WHERE state = 'valid'")
+        ledger.answered = self._one("SELECT count(*) FROM screen WHERE key LIKE 'o%'")
+        ledger.wrong += [line for (line,) in self._rows("PRAGMA integrity_check") if line != "ok"]
+        with create_engine(f"sqlite:///{self.folder / 'practice.db'}").connect() as db:
+            if sums_as_kept(db) != sums_as_counted(db):
+                ledger.wrong.append("the sums are not those of the check-ins")
+
+
+def _stored(said: dict[str, Any]) -> bool:
+    return said["state"] == "done" and any(reply["text"].startswith("已记录") for reply in said["replies"])
+
+
+# How often each message's id is in each place; always once.
+_ONCE = {
+    "inbox": "SELECT message_id, count(*) FROM inbox GROUP BY 1",
+    "check-ins": "SELECT message_id, count(*) FROM checkin JOIN inbox ON inbox.id = inbox_id GROUP BY 1",
+    "answers": "SELECT message_id, count(*) FROM outbox JOIN inbox ON inbox.id = inbox_id GROUP BY 1",
+    "the phone (own words)": "SELECT substr(key, 2), count(*) FROM screen WHERE key LIKE 'm%' GROUP BY 1",
+    "the phone (answer)": """SELECT message_id, count(*) FROM screen JOIN outbox ON screen.key = 'o' || outbox.id
+        JOIN inbox ON inbox.id = outbox.inbox_id WHERE screen.person = inbox.chat GROUP BY 1""",
+}
+
+
+def besiege(folder: Path, number: int, kills: int, seed: int) -> Ledger:
+    """One round with a fresh database."""
+    return asyncio.run(Siege(folder, number, random.Random(seed)).run(kills))
+
+
+def main(argv: list[str]) -> int:
+    """Rounds until the time is over; 1 when a promise was broken."""
+    parser = argparse.ArgumentParser("python -m tests.faults")
+    parser.add_argument("--minutes", type=float, default=5)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args(argv)
+    end = time.monotonic() + arguments.minutes * 60
+    whole, seed = Ledger(), arguments.seed
+    while time.monotonic() < end:
+        with tempfile.TemporaryDirectory() as folder:
+            ledger = besiege(Path(folder), 240, 8, seed)
+        print(f"seed {seed}: {ledger}", flush=True)
+        whole.add(ledger)
+        seed += 1
+    print(f"all: {whole}")
+    return 0 if whole.clean else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,8 +1,6 @@
 """The way of a message: committed together or not at all, each at its own risk, answered once and in order."""
 
 import asyncio
-import logging
-
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -23,9 +21,10 @@ from bot.channels import SendError
 from bot.features import modules
 from bot.transaction import Turn
 from handlers.kit import ANYONE, Answer, Ask, Button, File, Message, Refusal, Reply, command
-from storage import checkins, outbox, people
+from storage import checkins
 from storage.checkins import Checkin
-from storage.tables import account, checkin, inbox, outbox as letters, rollup
+from storage.tables import account, checkin, inbox, rollup
+from storage.tables import outbox as letters
 from tests.faults import sums_as_counted, sums_as_kept
 from tests.stage import Bot, running
 
@@ -236,7 +235,9 @@ def test_replay_handles_it_once_as_of_the_day_it_came(tmp_path: Path) -> None:
         way.bot.clock.ahead -= way.bot.clock.now() - way.bot.clock.now().replace(hour=6)
         message = way.message(f"砰 2 {SECRET}")
         [failed] = await way.together(message)
-        assert await way.heard() == [f"抱歉,这条消息没有处理好,已经保存(编号 {failed.inbox_id})。管理员会处理,请不要重发。"]
+        assert await way.heard() == [
+            f"抱歉,这条消息没有处理好,已经保存(编号 {failed.inbox_id})。管理员会处理,请不要重发。"
+        ]
         assert await asyncio.to_thread(transactions.replay, failed.inbox_id) == "failed"
         assert await way.heard() == [], "the number was told before"
         Switch.bug = False
@@ -318,9 +319,7 @@ def test_a_full_queue_says_come_again_and_loses_nothing(tmp_path: Path, monkeypa
 
     async def scene(way: Way) -> None:
         routes = web.application(dict, str, way.bot.app.routes)
-        async with httpx.AsyncClient(
-            transport=httpx.ASGITransport(routes), base_url="http://127.0.0.1"
-        ) as http:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(routes), base_url="http://127.0.0.1") as http:
 
             async def post(number: int) -> httpx.Response:
                 body = {"id": f"q{number}", "person": "张老师", "text": f"记数 {number}"}

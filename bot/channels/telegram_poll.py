@@ -24,6 +24,7 @@ OFFSET_LIVES = timedelta(days=6)
 # A process that died holds the others up for this long at most.
 LEASE = timedelta(seconds=10)
 SECONDS_TO_RENEW = 3
+SECONDS_TO_TRY = 1
 LONGEST_WAIT = 30.0
 SECONDS_BETWEEN_COMPLAINTS = 60
 # So often is a batch tried again that the database refused, over some two minutes.
@@ -193,14 +194,14 @@ class Poller:
             else:
                 self._began = True
                 self._held(mine)
-            await asyncio.sleep(SECONDS_TO_RENEW if self._leased.is_set() else 1)
+            await asyncio.sleep(SECONDS_TO_RENEW if self._leased.is_set() else SECONDS_TO_TRY)
 
     def _hold(self, turn: Turn) -> bool:
-        real = self._engine.clock.real()
+        name, real = f"{NAME} poller {self._api.bot_id}", self._engine.clock.real()
         if not self._began and turn.db.dialect.name == "sqlite":
-            # There is one process: whoever held it is dead, and it is taken over as it could be when it ran out.
-            real += LEASE
-        return leases.hold(turn.db, f"{NAME} poller {self._api.bot_id}", self._owner, real, LEASE)
+            # There is one process: whoever held it is dead, and it is taken as it could be when it has run out.
+            leases.hold(turn.db, name, self._owner, real + LEASE, timedelta())
+        return leases.hold(turn.db, name, self._owner, real, LEASE)
 
     def _held(self, mine: bool) -> None:
         if mine:

@@ -1,5 +1,6 @@
 """Nominations: who, of which 中队, for which medal and why; one message may hold many."""
 
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 
 from handlers.reading import awards
@@ -8,6 +9,11 @@ from handlers.reading.model import Context, Nomination, Reading, Status
 from handlers.reading.nominees import Nominees, find_nominees
 from handlers.reading.segments import Segment, lay_out
 from handlers.reading.units import Hit
+
+_STARS = frozenset({"S1", "S2", "S3", "S4", "S5"})
+# More in one place is no nomination a person wrote.
+_MOST_NAMES, _MOST_MEDALS = 200, 12
+_Made = tuple[Nomination, list[str]]
 
 
 @dataclass(slots=True)
@@ -25,33 +31,49 @@ class Proposal:
 def read_nomination(found: Proposal, context: Context) -> Reading:
     """All nominations of a message that is known to be one."""
     layout = lay_out(found.scan, found.hits, found.entries, found.chain)
-    first = layout.segments[0].start if len(layout.segments) > 1 else 0
-    header = [medal for medal in found.medals if medal.start < first]
-    made: list[tuple[Nomination, list[str]]] = []
+    segments = layout.segments if len(layout.segments) == 1 else [each for each in layout.segments if each.hits]
+    shared = _shared_medals(found, segments)
+    made: list[_Made] = []
     loose: list[str] = []
-    for segment in layout.segments:
-        if segment.hits or len(layout.segments) == 1:
-            more, missing = _of_segment(segment, found, header, context)
-            made += more
-            loose += missing
+    for segment in segments:
+        more, missing = _of_segment(segment, found, shared, context)
+        made += more
+        loose += missing
     return _reading(_checked(made, context), loose, found.issues, context)
 
 
+def _shared_medals(found: Proposal, segments: list[Segment]) -> list[Medal]:
+    """Medals said once for all: in the header, at the start of a line, or behind the last of several units."""
+    first = segments[0].start if len(segments) > 1 else 0
+    header = _medals_in(found, 0, first)
+    if header or len(segments) < 2:
+        return header
+    last = _medals_in(found, segments[-1].start, len(found.scan))
+    return last if len(last) == len(found.medals) else []
+
+
+def _medals_in(found: Proposal, start: int, end: int) -> list[Medal]:
+    first, last = (bisect_left(found.medals, place, key=_place) for place in (start, end))
+    return found.medals[first:last]
+
+
+def _place(medal: Medal) -> int:
+    return medal.start
+
+
 def _of_segment(
-    segment: Segment, found: Proposal, header: list[Medal], context: Context
-) -> tuple[list[tuple[Nomination, list[str]]], list[str]]:
+    segment: Segment, found: Proposal, shared: list[Medal], context: Context
+) -> tuple[list[_Made], list[str]]:
     """The nominations of one 中队 with their open questions, and what kept others from being made."""
-    start, end = (segment.lead or (segment.start,))[0], segment.end
-    medals = [medal for medal in found.medals if start <= medal.start < end] or header
+    medals = _medals_in(found, segment.start, segment.end) or shared
     unit, unit_issue = _unit(segment.hits, context)
-    nominees = find_nominees(found.scan[start:end], context.roster.get(unit or "", ()))
-    if len({medal.code for medal in medals if medal.code and medal.code.startswith("S")}) > 1:
+    nominees = find_nominees(found.scan[segment.start : segment.end], context.roster.get(unit or "", ()))
+    different = {medal.code: medal for medal in medals}
+    if len(_STARS.intersection(different)) > 1:
         return [], ["MEDAL_CONFLICT"]
-    if not medals:
-        medals = [Medal(0, 0, None, "MEDAL_MISSING")]
-    made = []
-    for name in _who(nominees, medals):
-        for medal in {medal.code: medal for medal in medals}.values():
+    made: list[_Made] = []
+    for name in _who(nominees, medals)[:_MOST_NAMES]:
+        for medal in list(different.values())[:_MOST_MEDALS] or [Medal(0, 0, None, "MEDAL_MISSING")]:
             issues = [issue for issue in (unit_issue, medal.issue, _of_name(name, nominees)) if issue]
             made.append((_nomination(name, unit, medal, nominees.reason), issues))
     return made, _missing(made, nominees)
@@ -69,7 +91,7 @@ def _of_name(name: str | None, nominees: Nominees) -> str | None:
     return "NAME_INCOMPLETE" if name and not nominees.names else None
 
 
-def _missing(made: list[tuple[Nomination, list[str]]], nominees: Nominees) -> list[str]:
+def _missing(made: list[_Made], nominees: Nominees) -> list[str]:
     if not made:
         return ["NAME_MISSING"]
     named = len(set(nominees.names or nominees.nicknames))
@@ -92,7 +114,7 @@ def _unit(hits: list[Hit], context: Context) -> tuple[str | None, str | None]:
     return None, "UNIT_AMBIGUOUS"
 
 
-def _checked(made: list[tuple[Nomination, list[str]]], context: Context) -> list[tuple[Nomination, list[str]]]:
+def _checked(made: list[_Made], context: Context) -> list[_Made]:
     """Add what the rules say; places are counted in the order of the message."""
     taken: dict[tuple[str | None, str | None], int] = {}
     for nomination, issues in made:
@@ -102,9 +124,7 @@ def _checked(made: list[tuple[Nomination, list[str]]], context: Context) -> list
     return made
 
 
-def _reading(
-    made: list[tuple[Nomination, list[str]]], loose: list[str], private: list[str], context: Context
-) -> Reading:
+def _reading(made: list[_Made], loose: list[str], private: list[str], context: Context) -> Reading:
     issues = [issue for _, own in made for issue in own] + loose + private
     unknown = {
         str(nomination.name): awards.candidates(nomination, context)

@@ -32,9 +32,9 @@ class Layout:
 def lay_out(scan: str, hits: list[Hit], entries: list[int], chain: bool) -> Layout:
     """Cut a message into records. One unit or none: the whole message is one record."""
     groups = _groups(scan, hits)
-    if len(groups) < 2 and not (chain and entries):
-        return Layout([Segment(groups[0] if groups else [], 0, len(scan))])
     starts = _starts(scan, groups, entries if chain else [])
+    if not starts or (len(groups) < 2 and not chain):
+        return Layout([Segment(groups[0] if groups else [], 0, len(scan))])
     layout = Layout()
     first = scan.rfind("\n", 0, starts[0][0]) + 1
     layout.header = (0, first) if first else None

@@ -41,7 +41,8 @@ class Roles:
             self._channels.setdefault(person, set()).add(channel)
         self._there: dict[tuple[str, int], list[int]] = {}
         for (person, unit, _), held in state.grants.items():
-            if not held.ended:
+            # Whoever has no account gets in nowhere by a role that is given again.
+            if not held.ended or person not in self._channels:
                 self._there.setdefault((state.people[person], unit), []).append(person)
         for line in sheet.lines:
             if line.name and line.role:
@@ -50,13 +51,13 @@ class Roles:
     def missing(self, tops: Iterable[int]) -> dict[int, str]:
         """The roles at and below these units that nobody in the file has: number → who loses what."""
         inside = {str(top) for top in tops}
-        units = {stored.id: stored for stored in self._state.units.values()}
+        units = {stored.id: (stored.path, "/".join(names[-2:])) for names, stored in self._state.units.items()}
         return {
-            held.id: f"{self._state.people[person]}({self._where(unit)} {role.label})"
+            held.id: f"{self._state.people[person]}({units[unit][1]} {role.label})"
             for (person, unit, role), held in self._state.grants.items()
             if not held.ended
             and (person, unit, role) not in self.wanted
-            and not inside.isdisjoint(units[unit].path.split("/"))
+            and not inside.isdisjoint(units[unit][0].split("/"))
         }
 
     def _want(self, line: Line, role: Role) -> None:

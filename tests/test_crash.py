@@ -1,0 +1,39 @@
+"""A crash at every step of a message's way: nothing acknowledged is lost, nothing is there twice."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.process import ROOT
+
+# The steps that a way has at least, so that the hooks cannot silently stop seeing them.
+LANDMARKS = {
+    "checkin": ["INSERT INTO inbox", "INSERT INTO checkin", "INSERT INTO rollup", "INSERT INTO outbox", "before send"],
+    "join": ["INSERT INTO inbox", "INSERT INTO account", "UPDATE invite SET", "INSERT INTO outbox", "before send"],
+}
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict]:
+    """What came of dying everywhere; the ways are walked side by side."""
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.crash_child", str(tmp_path_factory.mktemp(way)), way],
+            cwd=ROOT, stdout=subprocess.PIPE, text=True,
+        )
+        for way in LANDMARKS
+    ]  # fmt: skip
+    lines = [process.communicate(timeout=120)[0] for process in running]
+    assert [process.returncode for process in running] == [0] * len(running)
+    found = [json.loads(line) for line in lines]
+    return {each["way"]: each for each in found}
+
+
+@pytest.mark.parametrize("way", LANDMARKS)
+def test_a_crash_at_any_step_loses_and_doubles_nothing(results: dict[str, dict], way: str) -> None:
+    result = results[way]
+    missing = [landmark for landmark in LANDMARKS[way] if landmark not in result["steps"]]
+    assert not missing and result["steps"].count("after do_commit") >= 4, result["steps"]
+    assert result["wrong"] == []
