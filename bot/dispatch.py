@@ -1,7 +1,6 @@
 """Understand → permit → call: from one message to the replies of one feature."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -13,10 +12,11 @@ from bot.features import Features
 from handlers.kit import Answer, Ask, Command, Message, Person, Reply
 from handlers.reading import read
 from handlers.surroundings import context_of
-from storage import cards, dialogues, people
+from storage import cards, dialogues, people, units
 
 LONGEST_TEXT = 4000
 GREETING = "您好,我是少先队辅导员助手。请向学校大队辅导员要一个邀请码,再发给我:加入 邀请码"
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _SEPARATOR = re.compile(r"[\s:：,，。.!！?？/@]")
 
 
@@ -31,8 +31,7 @@ def answer(features: Features, ask: Ask) -> Sequence[Reply]:
 
 def tidy(text: str) -> str:
     """The text without control characters and white space around it; line breaks and tabs stay."""
-    kept = (c for c in text if c in "\n\t" or not unicodedata.category(c).startswith(("Cc", "Cs")))
-    return "".join(kept).strip()
+    return _CONTROL.sub("", text).strip()
 
 
 def command_in(features: Features, text: str) -> tuple[Command, str] | None:
@@ -41,7 +40,7 @@ def command_in(features: Features, text: str) -> tuple[Command, str] | None:
     for end in range(min(len(text), 12), 0, -1):
         command = features.by_word.get(text[:end].lower())
         rest = text[end:]
-        if command and (not rest or _SEPARATOR.match(rest) or command.glued):
+        if command and (not rest or _SEPARATOR.match(rest) or re.match(command.glued, rest)):
             return command, re.sub(r"^@\w+", "", rest).lstrip(" \n\t:：,，")
     return None
 
@@ -113,6 +112,7 @@ class Acquaintance:
     def __init__(self, db: Connection, messages: Iterable[Message], now: datetime) -> None:
         self._db = db
         self._now = now
+        self._tree = units.version(db)
         self._met: set[tuple[str, str]] = set()
         self._people: dict[tuple[str, str], Person] = {}
         self._questions: dict[dialogues.Where, dialogues.Dialogue] = {}
@@ -126,14 +126,15 @@ class Acquaintance:
             self._questions.update(dialogues.of_senders(self._db, channel, senders))
 
     def introduce(self, ask: Ask) -> Ask:
-        """The ask with its person and open question filled in."""
+        """The ask with its person, open question and version of the tree filled in."""
         sender = ask.message.channel, ask.message.sender
         if sender in self._met:
             self._people.pop(sender, None)
             self._questions = {where: each for where, each in self._questions.items() if where.sender != sender[1]}
             self._look_up([ask.message])
         self._met.add(sender)
-        return replace(ask, person=self._people.get(sender), question=self._questions.get(_where(ask.message)))
+        question = self._questions.get(_where(ask.message))
+        return replace(ask, person=self._people.get(sender), question=question, tree=self._tree)
 
 
 def _channel(message: Message) -> str:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from handlers import surroundings, texts
-from handlers.kit import REPORTERS, Ask, Button, Refusal, Reply, answers, command, reads
+from handlers.kit import ANYTHING, REPORTERS, Ask, Button, Refusal, Reply, answers, command, reads
 from handlers.reading import Reading, Record, read
 from storage import checkins, files
 from storage.checkins import Checkin
@@ -22,7 +22,7 @@ NO = {"否", "不", "不是", "不对", "取消", "算了", "no"}
     who=REPORTERS,
     help="报一次活动",
     examples=("签到 三(2)中队 主题队日 38人 清明祭英烈", "签到 三(2)中队 主题队日 应到42实到40"),
-    glued=True,
+    glued=ANYTHING,
 )
 def checkin(ask: Ask) -> Sequence[Reply]:
     """The same as writing without the word."""

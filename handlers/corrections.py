@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from handlers import surroundings, texts
-from handlers.kit import REPORTERS, Ask, Refusal, Reply, answers, command, reads
+from handlers.kit import ANYTHING, REPORTERS, Ask, Refusal, Reply, answers, command, reads
 from handlers.reading import Record, read
 from storage import checkins, units
 from storage.checkins import Checkin
@@ -16,7 +16,7 @@ MOST_HEADS = 20_000
 
 
 @command(
-    "更正", "correct", who=REPORTERS, help="改最近一次签到", glued=True,
+    "更正", "correct", who=REPORTERS, help="改最近一次签到", glued=ANYTHING,
     examples=("更正 实到39", "更正 三(2)中队 应到42实到40"),
 )  # fmt: skip
 def correct(ask: Ask) -> Reply:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from handlers import reports
-from handlers.kit import ADMINS, Ask, Button, Due, File, Reply, Role, Unit, command, due
+from handlers.kit import ADMINS, ANYTHING, Ask, Button, Due, File, Reply, Role, Unit, command, due
 from storage import digests, units
 from storage.digests import Digest, percent
 
@@ -22,7 +22,7 @@ UNITS_A_PICTURE = 4
     who=READERS,
     help="看一周的情况,也可以要图、要表",
     examples=("周报", "周报 上周", "周报 2026-W14", "周报 上周 图", "周报 上周 表"),
-    glued=True,
+    glued=ANYTHING,
 )
 def digest(ask: Ask) -> Sequence[Reply]:
     """The digest of each unit of the asker, or of one unit below them."""

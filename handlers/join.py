@@ -20,7 +20,7 @@ _SQUAD_ROLES = {Role.COUNSELOR}
 _SCHOOL_ROLES = {Role.BRIGADE, Role.SCHOOL_ADMIN}
 
 
-@command("加入", "join", who=ANYONE, help="用邀请码加入", examples=("加入 QH7K3-M9XTP",), glued=True)
+@command("加入", "join", who=ANYONE, help="用邀请码加入", examples=("加入 QH7K3-M9XTP",), glued="[0-9A-Za-z]")
 def join(ask: Ask) -> Reply:
     """Give the code's role to the sender; five wrong tries an hour, then a pause."""
     sender = ask.message.channel, ask.message.sender

@@ -18,6 +18,7 @@ from storage.vault import Vault
 __all__ = [
     "ADMINS",
     "ANYONE",
+    "ANYTHING",
     "Answer",
     "Ask",
     "Attachment",
@@ -100,6 +101,8 @@ class Ask:
     features: "Sequence[Command]" = ()
     reading: Reading | None = None
     question: Dialogue | None = None
+    # Another one when the organisation tree was changed since.
+    tree: str = ""
 
     @property
     def me(self) -> Person:
@@ -182,6 +185,8 @@ class Refusal(Exception):
         self.buttons = buttons
 
 
+ANYTHING = "."
+_NOTHING = "$."
 Answer = Reply | Sequence[Reply]
 Handler = Callable[[Ask], Answer]
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -196,8 +201,8 @@ class Command:
     help: str
     examples: tuple[str, ...]
     handler: Handler
-    # Whether arguments may follow the word without a space: 提名四(1)中队.
-    glued: bool = False
+    # What may follow the word without a space, as a regular expression: 提名四(1)中队.
+    glued: str = _NOTHING
 
     def allows(self, person: Person | None) -> bool:
         """Whether this person may use it."""
@@ -213,7 +218,7 @@ def _mark(key: str, value: Any) -> Callable[[Function], Function]:
 
 
 def command(
-    *words: str, who: Iterable[Role], help: str, examples: Iterable[str], glued: bool = False
+    *words: str, who: Iterable[Role], help: str, examples: Iterable[str], glued: str = _NOTHING
 ) -> Callable[[Function], Function]:
     """Declare the function `(Ask) -> Reply | [Reply]` as the command with these words."""
 

@@ -1,7 +1,7 @@
 """未签到: which squads of the asker's part of the tree have not checked in."""
 
 from handlers import reports
-from handlers.kit import ADMINS, Ask, Button, Reply, Role, command
+from handlers.kit import ADMINS, ANYTHING, Ask, Button, Reply, Role, command
 from scheduling.periods import week_before, week_of
 from storage import coverage
 from storage.coverage import Squad
@@ -16,7 +16,7 @@ MOST_NAMES = 60
     who=ADMINS | {Role.INSPECTOR},
     help="看哪些中队还没签到",
     examples=("未签到", "未签到 上周", "未签到 4月3日"),
-    glued=True,
+    glued=ANYTHING,
 )
 def missing(ask: Ask) -> Reply:
     """The squads without a check-in in a week or on a day, by school."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from handlers.kit import Ask, Button, Refusal, Reply, Role, Unit, command, reads
+from handlers.kit import ANYTHING, Ask, Button, Refusal, Reply, Role, Unit, command, reads
 from handlers.medals import (
     REASON_LIMIT,
     WITHOUT_NAMES,
@@ -79,7 +79,7 @@ class _Wish:
     who=NOMINATORS,
     help="提名队员或中队争奖章",
     examples=("提名 四(1)中队 王小明 一星章 学雷锋事迹突出", "提名 五(2)中队 集体一星章"),
-    glued=True,
+    glued=ANYTHING,
 )
 @reads("nomination")
 def nominate(ask: Ask) -> list[Reply]:
@@ -261,7 +261,7 @@ def show_mine(ask: Ask) -> Reply:
     return Reply("\n".join([*lines, "待审的可以撤回,发「撤回提名 编号」;要改就撤回后重新提名。"]))
 
 
-@command("撤回提名", who=NOMINATORS, help="撤回一件还没审的提名", examples=("撤回提名 N20260403-07",), glued=True)
+@command("撤回提名", who=NOMINATORS, help="撤回一件还没审的提名", examples=("撤回提名 N20260403-07",), glued=ANYTHING)
 def withdraw(ask: Ask) -> Reply:
     """The nominator takes a case back while nobody has decided; a new one may follow."""
     number, _ = numbered(ask.args)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from handlers.kit import Answer, Ask, Button, Refusal, Reply, Role, answers, command, reads
+from handlers.kit import ANYTHING, Answer, Ask, Button, Refusal, Reply, Role, answers, command, reads
 from handlers.medals import (
     REASON_LIMIT,
     all_numbers,
@@ -88,7 +88,7 @@ def _my_roles(ask: Ask, case: Case) -> frozenset[Role]:
     who=REVIEWERS,
     help="通过一件提名",
     examples=("同意 N20260403-07", "同意 N20260403-07 N20260403-08"),
-    glued=True,
+    glued=ANYTHING,
 )
 def approve(ask: Ask) -> list[Reply]:
     """Decide for one case or several; of a medal of a higher level this is the 大队审核 alone, and said so."""
@@ -104,7 +104,7 @@ def approve(ask: Ask) -> list[Reply]:
     who=REVIEWERS,
     help="退回一件提名,写明理由",
     examples=("退回 N20260403-07 事迹材料不全",),
-    glued=True,
+    glued=ANYTHING,
 )
 def send_back(ask: Ask) -> list[Reply]:
     """Decide against it for now; without a reason the bot asks for one."""

@@ -3,11 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection
-
 from handlers.kit import REPORTERS, Ask, Person, Unit
 from handlers.reading import Context
-from storage import facts, units
+from storage import units
 from storage.units import Kind
 
 _SIDE = {Kind.COMMUNITY, Kind.STATION, Kind.BAND}
@@ -24,15 +22,14 @@ class School:
     classes: int
 
 
-def school_of(db: Connection, school_id: int) -> School:
+def school_of(ask: Ask, school_id: int) -> School:
     """The school's squads by key (`3-2`); kept beside the connection until the tree changes."""
-    version = facts.get(db, units.TREE)
-    kept = db.info.setdefault("schools", {})
-    if kept.get("version") != version:
+    kept = ask.db.info.setdefault("schools", {})
+    if kept.get("tree") != ask.tree:
         kept.clear()
-        kept["version"] = version
+        kept["tree"] = ask.tree
     if school_id not in kept:
-        kept[school_id] = _school(units.of_school(db, school_id))
+        kept[school_id] = _school(units.of_school(ask.db, school_id))
     found: School = kept[school_id]
     return found
 
@@ -52,7 +49,7 @@ def context_of(ask: Ask) -> Context:
     school_id = _school_id(person)
     if person is None or school_id is None:
         return _with_side_units(Context(received=ask.today), person)
-    school = school_of(ask.db, school_id)
+    school = school_of(ask, school_id)
     context = Context(
         received=ask.today,
         grades=school.grades,
@@ -93,7 +90,7 @@ def unit_named(ask: Ask, key: str) -> Unit | None:
     if school_id is not None:
         if key == "ALL":
             return units.by_id(ask.db, school_id)
-        squad = school_of(ask.db, school_id).units.get(key.partition("#")[0])
+        squad = school_of(ask, school_id).units.get(key.partition("#")[0])
         if squad:
             return squad
     _, _, name = key.partition(":")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -33,6 +34,11 @@ class Checkin:
         return week_of(self.day)
 
 
+@cache
+def _insert(dialect: str) -> Any:
+    return insert_into(dialect, checkin).on_conflict_do_nothing().returning(checkin.c.id)
+
+
 def record(
     db: Connection, rollups: Rollups, new: Checkin, person_id: int, inbox_id: int, now: datetime
 ) -> Checkin | None:
@@ -40,8 +46,7 @@ def record(
     said = {"unit_id": new.unit_id, "activity": new.activity, "day": new.day, "topic": new.topic}
     heads = {"due": new.due, "attended": new.attended, "others": dict(new.others)}
     who = {"person_id": person_id, "inbox_id": inbox_id, "state": "valid", "made_at": now}
-    statement = insert_into(db, checkin).on_conflict_do_nothing().returning(checkin.c.id)
-    row = db.execute(statement, said | heads | who).first()
+    row = db.execute(_insert(db.dialect.name), said | heads | who).first()
     if row is None:
         return None
     rollups.add(new.week, new.unit_id, new.activity, new.attended, new.due)

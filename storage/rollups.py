@@ -52,7 +52,7 @@ class Rollups:
                 dict(zip(("week", "unit_id", "activity", *_SUMS), (*key, *sums), strict=True))
                 for key, sums in sorted(self._kept.items())
             ]
-            statement = insert_into(db, rollup)
+            statement = insert_into(db.dialect.name, rollup)
             more = {name: rollup.c[name] + statement.excluded[name] for name in _SUMS}
             key = ["week", "unit_id", "activity"]
             db.execute(statement.on_conflict_do_update(index_elements=key, set_=more), rows)

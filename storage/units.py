@@ -181,6 +181,12 @@ def is_empty(db: Connection) -> bool:
     return db.execute(select(units.c.id).limit(1)).first() is None
 
 
+def version(db: Connection) -> str:
+    """Names the state of the tree: another one after every change."""
+    fact = facts.get(db, TREE)
+    return f"{fact.value} {fact.at}" if fact else ""
+
+
 def changed(db: Connection, now: datetime) -> None:
     """Say that the tree is another one now; whoever keeps a copy of a part of it reads it again."""
     before = facts.get(db, TREE)

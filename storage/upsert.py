@@ -7,12 +7,12 @@ from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 
-def insert_into(db: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
-    """The INSERT of this connection's database, with `on_conflict_…`."""
-    return sqlite.insert(table) if db.dialect.name == "sqlite" else postgresql.insert(table)
+def insert_into(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """The INSERT of this dialect (`db.dialect.name`), with `on_conflict_…`."""
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
 
 
 def add_new(db: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert the rows that break no unique key; the others stay as they are."""
     if rows:
-        db.execute(insert_into(db, table).on_conflict_do_nothing(), list(rows))
+        db.execute(insert_into(db.dialect.name, table).on_conflict_do_nothing(), list(rows))

@@ -57,7 +57,8 @@ def messages(count: int, today: date) -> list[Message]:
     for number in range(count):
         squad, turn = number % SQUADS, number // SQUADS
         day = today - timedelta(days=turn // len(ACTIVITIES))
-        text = f"{ACTIVITIES[turn % len(ACTIVITIES)]} 应到{40 + squad % 5}实到{38 + squad % 3} {day.month}月{day.day}日 清明祭英烈"
+        heads = f"应到{40 + squad % 5}实到{38 + squad % 3}"
+        text = f"{ACTIVITIES[turn % len(ACTIVITIES)]} {heads} {day.month}月{day.day}日 清明祭英烈"
         made.append(Message("practice", f"m{number}", f"b{squad}", f"b{squad}", None, text))  # type: ignore[arg-type]
     return made
 

@@ -74,7 +74,7 @@ class Ledger:
 
 
 def messages(number: int, today: date) -> list[dict[str, str]]:
-    """Distinct check-ins of 实验小学, each for another squad or day: some by its own counselor, some by the brigade's."""
+    """Distinct check-ins of 实验小学, each for another squad or day: some by its own counselor."""
     squads = [(grade, class_no) for grade in range(1, 7) for class_no in (1, 2)]
     found = []
     for place in range(number):
@@ -98,9 +98,11 @@ class Siege:
         self.everything = list(self.waiting)
         self.answers: dict[str, dict[str, Any]] = {}
         self.bot = Serving(folder)
+        self.up = asyncio.Event()
 
     async def run(self, kills: int) -> Ledger:
         """Kill so often, spread over the messages; then look."""
+        self.up.set()
         self.chance.shuffle(self.waiting)
         places = sorted(self.chance.sample(range(5, len(self.waiting) - 10), kills))
         async with httpx.AsyncClient(timeout=5, trust_env=False) as http:
@@ -117,11 +119,13 @@ class Siege:
         while len(self.answers) < acknowledged:
             await asyncio.sleep(0.001)
         await asyncio.sleep(self.chance.uniform(0, 0.03))
+        self.up.clear()
         self.bot.process.kill()
         self.bot.process.wait()
         self.bot.process.stdout.close()
         self.ledger.kills += 1
         self.bot = await asyncio.to_thread(Serving, self.folder)
+        self.up.set()
 
     async def _client(self, http: httpx.AsyncClient) -> None:
         while self.waiting:
@@ -130,6 +134,7 @@ class Siege:
                 await self._post(http, body)
 
     async def _post(self, http: httpx.AsyncClient, body: dict[str, str]) -> None:
+        await self.up.wait()
         self.ledger.sent += 1
         try:
             answer = await http.post(f"{self.bot.url}/practice/messages", json=body)

@@ -70,6 +70,8 @@ class Talk:
 
     def _expect(self, where: str, person: str, text: str) -> None:
         text, buttons = _buttons(text)
+        file = re.fullmatch(r"<文件>\s*(.*)", text, re.DOTALL)
+        text = file[1] or "…" if file else text
         waiting = self.waiting.get(person, [])
         bubble = next((each for each in waiting if self._matches(text, each["text"])), None)
         said = "\n---\n".join(each["text"] for each in waiting) or "(nothing)"
@@ -77,13 +79,17 @@ class Talk:
         waiting.remove(bubble)
         labels = [button["label"] for button in bubble["buttons"]]
         assert not buttons or labels == buttons, f"{where}: buttons {labels}"
-        if text == "<文件>":
-            assert bubble["file"], f"{where}: no file"
+        assert not file or bubble["file"], f"{where}: no file"
         self.shown.setdefault(person, {}).update({each["label"]: each["id"] for each in bubble["buttons"]})
 
     def _matches(self, expected: str, text: str) -> bool:
         pattern = re.escape(expected).replace("…", ".*?")
-        pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>\\S+)", pattern)
+        first, *more = re.split(r"\\\{(\w+)\\\}", pattern)
+        pattern, seen = first, set()
+        for name, after in zip(more[::2], more[1::2], strict=True):
+            # The same word again in the same message must be the same.
+            pattern += (f"(?P={name})" if name in seen else f"(?P<{name}>\\S+)") + after
+            seen.add(name)
         found = re.fullmatch(pattern, text, re.DOTALL)
         self.words.update(found.groupdict() if found else {})
         return found is not None

@@ -45,11 +45,13 @@ async def polling(engine: Engine) -> AsyncIterator[None]:
     pipeline.start()
     channel = Telegram(engine.settings, pipeline, engine, "me")
     listening = asyncio.create_task(channel.listen())
-    yield
-    await channel.stop()
-    await asyncio.wait_for(listening, 5)
-    await channel.close()
-    await pipeline.stop()
+    try:
+        yield
+    finally:
+        await channel.stop()
+        await asyncio.wait_for(listening, 5)
+        await channel.close()
+        await pipeline.stop()
 
 
 async def until(condition: Callable[[], object]) -> None:
@@ -65,7 +67,7 @@ def write(engine: Engine, statement: object) -> None:
 
 def states(engine: Engine) -> dict[str, str]:
     with engine.database.read.connect() as db:
-        return dict(db.execute(select(inbox.c.message_id, inbox.c.state)).tuples().all())
+        return {row.message_id: row.state for row in db.execute(select(inbox.c.message_id, inbox.c.state))}
 
 
 def polls(telegram: FakeTelegram) -> list[dict[str, object]]:
@@ -124,19 +126,21 @@ def test_a_full_writer_makes_it_come_again(
     asyncio.run(run())
 
 
-def test_only_the_holder_of_the_lease_polls(engine: Engine, telegram: FakeTelegram) -> None:
+def test_only_the_holder_of_the_lease_polls(
+    engine: Engine, telegram: FakeTelegram, caplog: pytest.LogCaptureFixture
+) -> None:
     async def run() -> None:
         async with polling(engine):
             await until(lambda: polls(telegram))
             far = engine.clock.real() + timedelta(hours=1)
             write(engine, update(lease).values(owner="another", until=far))
-            await asyncio.sleep(0.15)
+            await until(lambda: "another process polls" in caplog.text)
             # What is under way still ends; then the other one has it.
             telegram.say(1, "/start")
             await until(lambda: offset(engine))
             asked = len(polls(telegram))
             telegram.say(2, "/start")
-            await asyncio.sleep(0.15)
+            await asyncio.sleep(0.1)
             assert len(polls(telegram)) == asked and len(states(engine)) == 1
             write(engine, update(lease).values(until=engine.clock.real()))
             await until(lambda: len(states(engine)) == 2)

@@ -59,6 +59,8 @@ def message_id(raw: Any, bot_id: str) -> str:
 
 def decode(raw: Any, bot_id: str, now: datetime) -> Heard:
     """What an update says, None when it is nothing for us; raises Unreadable."""
+    if number_of(raw) is None:
+        raise Unreadable("no number")
     try:
         return _heard(Update.de_json(raw, None), message_id(raw, bot_id), now)
     except Exception as error:

@@ -7,6 +7,7 @@ from handlers.reading.normalise import GAP
 from handlers.reading.patterns import pattern
 
 _NEXT_TO = pattern(r"[ :=]*(?:应?该?[为是]|[了有共约计达]|改[成为]|[成到])?[ :]*")
+_NEXT_TO_BOX = pattern(r"\) ?:? ?")  # 【实到】40人
 _AFTER_HEADS = pattern(r"[都已均全部因病事故有生在的了]{0,4}")
 _LOOK_AHEAD = 12
 LARGEST_CLASS = 65
@@ -89,7 +90,7 @@ def _bind(tokens: list[Token], scan: str) -> None:
         after = _free(tokens, place + 1)
         if before and not _AFTER_HEADS.fullmatch(scan, before.end, label.start):
             before = None
-        if after and not _NEXT_TO.fullmatch(scan, label.end, after.start):
+        if after and not _adjoins(scan, label, after):
             after = None
         if before and after and label.kind != "vague":
             chosen: Token | None = before if _takes_before(tokens, place, scan) else after
@@ -97,6 +98,13 @@ def _bind(tokens: list[Token], scan: str) -> None:
             chosen = after or before or _over_a_blank(tokens, place, scan)
         if chosen:
             _mark(chosen, label)
+
+
+def _adjoins(scan: str, label: Token, number: Token) -> bool:
+    if _NEXT_TO.fullmatch(scan, label.end, number.start):
+        return True
+    boxed = label.kind in ("due", "attended") and _NEXT_TO_BOX.fullmatch(scan, label.end, number.start)
+    return bool(boxed) and scan[label.start - 1 : label.start] == "("
 
 
 def _free(tokens: list[Token], place: int) -> Token | None:

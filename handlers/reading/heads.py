@@ -47,7 +47,7 @@ _SKIP = "|".join(map(re.escape, sorted(PROTECTED, key=len, reverse=True)))
 # Numbers that count no heads: 第5期, 每中队2人, 3.5公里, 8人一组, N1, 1+1
 _JUNK = (
     rf"第\s?[\d{CHINESE}]+|每[\u4e00-\u9fff]{{0,3}}[\d{CHINESE}]+[人名位个]?|\d+\.\d+"
-    r"|(?<![A-Za-z+=*#_~&])[A-Za-z+=*#_~&]{1,12}-?\d[\d\-]*|\d+(?=[A-Za-z+=*#_~&])"
+    r"|(?<![A-Za-z=*#_&])[A-Za-z=*#_&]{1,12}-?\d[\d\-]*(?! ?[\d人名])|\d+(?=[A-Za-z+=*#_&])|(?<=\d)\+\d+"
     rf"|[\d{CHINESE}]{{1,3}}人(?:[一为]?组|一队|一排|小组)"
 )
 _TOKEN = pattern(

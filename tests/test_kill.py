@@ -1,0 +1,64 @@
+"""The real process, killed and stopped: what was accepted is there, once, and the page is let go in time."""
+
+import asyncio
+import signal
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.faults import besiege, messages
+from tests.process import Serving
+from tests.stage import START
+
+
+def test_two_hundred_check_ins_and_three_kills(tmp_path: Path) -> None:
+    ledger = besiege(tmp_path, number=200, kills=3, seed=7)
+    assert ledger.clean, ledger
+    assert (ledger.kills, ledger.acknowledged, ledger.stored, ledger.answered) == (3, 200, 200, 200)
+    assert ledger.repeats > 0, "no delivery was repeated: the clients do not do their part"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
+def test_a_stop_finishes_what_was_accepted(tmp_path: Path, number: signal.Signals) -> None:
+    async def scene(bot: Serving) -> tuple[int, float, list[int]]:
+        async with httpx.AsyncClient(base_url=bot.url, timeout=10, trust_env=False) as http:
+            page = asyncio.create_task(watch(http))
+            await asyncio.sleep(0.05)
+            posts = [asyncio.create_task(post(http, body)) for body in messages(24, START.date())]
+            await posts[0]
+            status, seconds = await asyncio.to_thread(bot.stop, number)
+            answers = [await each for each in posts]
+            assert (await page)[-1] not in ("still open", "cut off")
+            return status, seconds, answers
+
+    with Serving(tmp_path) as bot:
+        status, seconds, answers = asyncio.run(scene(bot))
+        assert "Traceback" not in bot.log.read_text(encoding="utf-8")
+    assert status == 0 and seconds < 5
+    # Started again, every message that was answered is known, and said to its sender once.
+    with Serving(tmp_path) as bot:
+        for body, status in zip(messages(24, START.date()), answers, strict=True):
+            again = httpx.post(f"{bot.url}/practice/messages", json=body, trust_env=False).json()
+            assert again["repeat"] or status != 200, body
+    assert answers.count(200) >= 1
+
+
+async def post(http: httpx.AsyncClient, body: dict[str, str]) -> int:
+    try:
+        return (await http.post("/practice/messages", json=body)).status_code
+    except httpx.TransportError:
+        return 0
+
+
+async def watch(http: httpx.AsyncClient) -> list[str]:
+    """The lines of an open page, until the bot lets go of it."""
+    lines: list[str] = []
+    try:
+        async with http.stream("GET", "/practice/events", params={"person": "张老师"}) as stream:
+            lines += [line async for line in stream.aiter_lines()]
+    except httpx.ReadTimeout:
+        lines.append("still open")
+    except httpx.TransportError:
+        lines.append("cut off")
+    return lines
