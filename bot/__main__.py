@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import os
 import sys
 from types import ModuleType
 
@@ -46,6 +47,10 @@ def main(argv: list[str]) -> int:
 def _run(module: ModuleType, arguments: argparse.Namespace, settings: Settings) -> int:
     try:
         return int(module.run(arguments, settings))
+    except BrokenPipeError:
+        # Who read our output has seen enough (`| head`); what Python still holds of it goes nowhere.
+        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115
+        return 1
     except Exception as error:
         sentence = in_words(error)
         if sentence is None:

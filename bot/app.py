@@ -84,7 +84,7 @@ class App:
         engine = self.engine
         channel = Practice(self.pipeline, engine.vault, self.settings.files)
         stage = self.stage = Stage(
-            channel, self.pipeline, engine.database.read, engine.vault, engine.clock, self.ticker.tick
+            channel, self.pipeline, engine.database.read, engine.vault, engine.clock, self.ticker
         )
         await self.pipeline.do(practice_district.fill_if_empty)
         await asyncio.to_thread(restore_clock, engine.database.read, engine.clock)

@@ -89,12 +89,11 @@ class Pages:
     async def _clock(self, request: Request) -> Response:
         body = await _json(request)
         try:
-            then = datetime.fromisoformat(body["now"]) if isinstance(body, dict) else None
-        except (KeyError, TypeError, ValueError):
-            then = None
-        if then is None:
-            raise BadRequest('请写明时间,像这样:{"now": "2026-06-01T07:40:00+08:00"}')
-        return JSONResponse(await self._stage.move_clock(then))
+            then = datetime.fromisoformat(body["now"])
+            person = str(body.get("person") or "")
+        except (AttributeError, KeyError, TypeError, ValueError):
+            raise BadRequest('请写明时间,像这样:{"now": "2026-06-01T07:40:00+08:00"}') from None
+        return JSONResponse(await self._stage.move_clock(then, person))
 
     async def _restart(self, _request: Request) -> Response:
         return JSONResponse(await self._stage.restart())

@@ -1,7 +1,7 @@
 """Behind the practice page: who can be played, what the phones show, the clock that is moved by hand."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from bot import practice_district
 from bot.channels.practice import NAME, BadRequest, Practice
 from bot.clock import Clock
 from bot.pipeline import Pipeline
+from bot.ticker import Ticker
 from bot.transaction import Outcome, Turn
 from handlers.kit import Message
 from storage import deliveries, facts, outbox, people, screens, units
@@ -27,7 +28,7 @@ _PHRASES = {
         "三(2)中队 主题队日 38人 清明祭英烈",
         "应到42实到40 主题队会",
         "提醒",
-        "提名 {squad} 王小明 一星章 学雷锋事迹突出",
+        "提名 {unit} 王小明 一星章 学雷锋事迹突出",
         "帮助",
     ),
     "admin": ("周报", "未签到", "催办", "待审", "提醒", "邀请 中队辅导员 三(2)中队", "帮助"),
@@ -45,15 +46,15 @@ class Stage:
         read: Engine,
         vault: Vault,
         clock: Clock,
-        tick: Callable[[Turn], bool],
+        ticker: Ticker,
     ) -> None:
-        """`tick` is the scheduler's deed."""
+        """The parts it plays with."""
         self.channel = channel
         self._pipeline = pipeline
         self._read = read
         self.vault = vault
         self.clock = clock
-        self._tick = tick
+        self._ticker = ticker
         self._moving = asyncio.Lock()
         self.stopping = False
         self.restarts = 0
@@ -82,16 +83,12 @@ class Stage:
         return next((button["label"] for button in buttons if button["id"] == message.button), "按钮")
 
     def replies(self, inbox_id: int, chat: str) -> list[dict[str, Any]]:
-        """What a message was answered with, the same each time it is asked."""
+        """What a message was answered with, the same each time it is asked; pictures and files come with the stream."""
         with self._read.connect() as db:
             said = outbox.said_to(db, inbox_id, NAME, chat)
-        return [self._bubble(letter_id, body) for letter_id, body in said]
-
-    def _bubble(self, letter_id: int, sealed: bytes | None) -> dict[str, Any]:
-        body: dict[str, Any] = self.vault.open(sealed) if sealed is not None else {"text": "已记录"}
-        buttons = [{"id": button_id, "label": label} for button_id, label in body.get("buttons", ())]
-        return {"id": f"o{letter_id}", "from": "bot", "client": None, "text": body["text"], "buttons": buttons,
-                "file": None, "at": self.now().isoformat(timespec="seconds")}  # fmt: skip
+        bodies = [(letter_id, self.vault.open(sealed) if sealed else {"text": "已记录"}) for letter_id, sealed in said]
+        at = self.now().isoformat(timespec="milliseconds")
+        return [{**_bubble(letter_id, body), "at": at} for letter_id, body in bodies if "file" not in body]
 
     def state(self) -> dict[str, Any]:
         """Who can be played, and the clock."""
@@ -105,15 +102,20 @@ class Stage:
         cast.sort(key=lambda each: _FIRST.index(each["id"]) if each["id"] in _FIRST else len(_FIRST))
         return {**self.time(), "people": cast}
 
-    def time(self) -> dict[str, Any]:
-        """The practice clock and the next reminder."""
-        with self._read.connect() as db:
-            row = deliveries.next_due(db, self.now())
-            name = people.by_id(db, row.person_id, self.now()).name if row else ""
-        coming = {"at": row.due_at.astimezone(self.clock.zone).isoformat(), "what": f"提醒 {name}"} if row else None
-        return {"now": self.now().isoformat(timespec="seconds"), "next": coming}
+    def time(self, person: str = "") -> dict[str, Any]:
+        """The practice clock and the next reminder of this person (empty: of anybody)."""
+        return {"now": self.now().isoformat(timespec="seconds"), "next": self.next(person)}
 
-    async def move_clock(self, then: datetime) -> dict[str, Any]:
+    def next(self, person: str) -> dict[str, str] | None:
+        """When the next reminder goes to this person (empty: to anybody), and what it is about."""
+        with self._read.connect() as db:
+            who = people.by_addresses(db, NAME, [person], self.now()).get(person) if person else None
+            coming = None if person and who is None else self._ticker.coming(db, self.now(), who.id if who else None)
+        if coming is None:
+            return None
+        return {"at": coming.send_at.astimezone(self.clock.zone).isoformat(), "what": coming.first_line}
+
+    async def move_clock(self, then: datetime, person: str = "") -> dict[str, Any]:
         """Go forward through every tick in between; raises BadRequest for a step back or a leap."""
         then = then if then.tzinfo else then.replace(tzinfo=self.clock.zone)
         if then < self.now() - timedelta(minutes=1):
@@ -128,7 +130,7 @@ class Stage:
                 self.clock.move_to(max(step, self.now()))
                 await self._tick_until_done()
         await self.channel.tell()
-        return await asyncio.to_thread(self.time)
+        return await asyncio.to_thread(self.time, person)
 
     async def _tick_until_done(self) -> None:
         while await self._pipeline.do(self._tick_and_note):
@@ -142,7 +144,7 @@ class Stage:
 
     def _tick_and_note(self, turn: Turn) -> bool:
         facts.note(turn.db, AHEAD, str(self.clock.ahead.total_seconds()), turn.now)
-        return self._tick(turn)
+        return self._ticker.tick(turn)
 
     async def restart(self) -> dict[str, Any]:
         """Empty the practice database and fill it again; the clock is the true one again."""
@@ -173,7 +175,8 @@ class Viewer:
         self._person = person
         self._place = place
         self._unread: dict[str, int] = {}
-        self._time: dict[str, Any] = {}
+        self._shown: timedelta | None = None
+        self._next: dict[str, str] | None = None
         self._restarts = stage.restarts
 
     def news(self) -> list[tuple[str, Any, int | None]]:
@@ -205,19 +208,27 @@ class Viewer:
 
     def _clock(self) -> list[tuple[str, Any, int | None]]:
         """The clock runs by itself: only a jump of it, or another next reminder, is news."""
-        time = {**self._stage.time(), "ahead": self._stage.clock.ahead}
-        before, self._time = self._time, time
-        same = (before.get("next"), before.get("ahead")) == (time["next"], time["ahead"])
-        return [] if same else [("clock", {"now": time["now"], "next": time["next"]}, None)]
+        ahead, now = self._stage.clock.ahead, self._stage.now()
+        if self._shown == ahead and (self._next is None or datetime.fromisoformat(self._next["at"]) > now):
+            return []
+        self._shown, self._next = ahead, self._stage.next(self._person)
+        return [("clock", {"now": now.isoformat(timespec="seconds"), "next": self._next}, None)]
+
+
+def _bubble(letter_id: int, body: dict[str, Any]) -> dict[str, Any]:
+    buttons = [{"id": button_id, "label": label} for button_id, label in body.get("buttons", ())]
+    said = {"id": f"o{letter_id}", "from": "bot", "client": None}
+    return {**said, "text": body["text"], "buttons": buttons, "file": None}
 
 
 def _player(name: str, person: people.Person | None, at: str) -> dict[str, Any]:
     role = person.grants[0].role if person and person.grants else None
+    own = person.grants[0].unit.name if person and person.grants else ""
     kind = "counselor" if role == people.Role.COUNSELOR else ("admin" if role and role.value in _ADMIN else "other")
-    return {
-        "id": name, "name": name, "role": role.label if role else "陌生人", "unit": at,
-        "group": "常用" if name in _FIRST else "更多", "phrases": list(_PHRASES[kind]),
-    }  # fmt: skip
+    phrases = [phrase.format(unit=own) for phrase in _PHRASES[kind]]
+    group = "常用" if name in _FIRST else "更多"
+    label = role.label if role else "陌生人"
+    return {"id": name, "name": name, "role": label, "unit": at, "group": group, "phrases": phrases}
 
 
 _ADMIN = {"brigade", "school_admin", "supervisor", "county_admin", "city_admin", "province_admin"}

@@ -164,7 +164,7 @@ class Sender:
         try:
             body = self._vault.open(letter.body)
             file = await asyncio.to_thread(self._render, *body["file"][1:]) if "file" in body else None
-            platform_id = await self._channel.send(outgoing(letter.id, letter.chat, body, file))
+            platform_id = await self._channel.send(outgoing(letter, body, file))
         except SendError as error:
             return self._failed(letter, error)
         except Exception as bug:

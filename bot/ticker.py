@@ -3,20 +3,25 @@
 import asyncio
 import logging
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import monotonic
+
+from sqlalchemy import Connection
 
 from bot.engine import Engine
 from bot.pipeline import Full, Pipeline
 from bot.transaction import Turn
 from handlers.catalogue import loader
 from handlers.kit import Due, Reply
+from handlers.reminders import headline
 from scheduling import clock, tick
+from scheduling.preview import Entry, preview
 from storage import cards, dialogues, outbox, people
 from storage.deliveries import DeliveryRow
 
 log = logging.getLogger(__name__)
 SECONDS = 5
+DAYS_AHEAD = 60
 BODIES_KEPT = timedelta(hours=24)
 CARDS_KEPT = timedelta(days=60)
 
@@ -43,6 +48,12 @@ class Ticker:
             log.error("delivery %d failed", row.id, exc_info=bug)
         turn.letters.notify([replace(reply, to=row.person_id) for row, reply in done.said])
         return done.more
+
+    def coming(self, db: Connection, now: datetime, person_id: int | None) -> Entry | None:
+        """What goes next to this person (None: to anybody), as far as it is planned for the coming weeks."""
+        planned = preview(db, now, DAYS_AHEAD, self._calendar, headline).entries
+        wanted = (entry for entry in planned if person_id in (None, entry.person_id) and not entry.if_missing)
+        return next(wanted, None)
 
     def _say(self, turn: Turn, row: DeliveryRow) -> Reply | None:
         person = people.by_id(turn.db, row.person_id, turn.now)

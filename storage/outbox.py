@@ -24,6 +24,7 @@ class Letter:
     body: bytes
     attempts: int
     repeat: bool
+    due_at: datetime
 
 
 def put(db: Connection, rows: Sequence[dict[str, Any]]) -> None:
@@ -63,7 +64,17 @@ def claim(
         taken = {"state": "claimed", "owner": owner, "lease_until": real + lease, "attempts": outbox.c.attempts + 1}
         db.execute(update(outbox).where(outbox.c.id.in_([row.id for row in rows])).values(**taken))
     return [
-        Letter(row.id, row.channel, row.chat, row.person_id, row.lane, row.body, row.attempts, row.state == "claimed")
+        Letter(
+            row.id,
+            row.channel,
+            row.chat,
+            row.person_id,
+            row.lane,
+            row.body,
+            row.attempts,
+            row.state == "claimed",
+            row.due_at,
+        )
         for row in rows
     ]
 

@@ -49,12 +49,16 @@ class FakeTelegram:
         self.updates: list[dict[str, Any]] = []
         self.sent: list[dict[str, Any]] = []
         self.calls: list[tuple[str, dict[str, Any]]] = []
-        self.first_poll = 0.0
+        # By method, or by method and chat: "sendMessage 5".
         self.faults: dict[str, deque[str]] = defaultdict(deque)
-        self.files = {"photo-1": b""}
-        # Called in the server's thread, after the answer was made and before it is given.
-        self.on_call: Callable[[str], None] = lambda method: None
-        self._next_id = 100
+        self.first_poll = 0.0
+        self.files: dict[str, bytes] = {}
+        # While it is silent, what people do piles up for one answer.
+        self.silent = False
+        # Asked for every update that is confirmed; what was then not yet stored is lost if the bot dies now.
+        self.is_stored: Callable[[int], bool] = lambda number: True
+        self.confirmed_too_early: list[int] = []
+        self.next_id = 101
         self._round = 0
         self._closing = False
         routes = [
@@ -86,9 +90,9 @@ class FakeTelegram:
 
     def put(self, **content: Any) -> int:
         """Queue an update with this content; its number."""
-        self._next_id += 1
-        self.updates.append({"update_id": self._next_id, **content})
-        return self._next_id
+        number, self.next_id = self.next_id, self.next_id + 1
+        self.updates.append({"update_id": number, **content})
+        return number
 
     def say(self, user: int, text: str = "", chat: int = 0, **more: Any) -> int:
         """Somebody writes, in private unless `chat` is a group."""
@@ -99,7 +103,7 @@ class FakeTelegram:
         cards = [sent for sent in self.sent_to(user) if "reply_markup" in sent]
         rows = json.loads(cards[-1]["reply_markup"])["inline_keyboard"]
         data = next(button["callback_data"] for row in rows for button in row if button["text"] == label)
-        query = {"id": f"q{self._next_id}", "from": person(user), "chat_instance": "1", "data": data}
+        query = {"id": f"q{self.next_id}", "from": person(user), "chat_instance": "1", "data": data}
         return self.put(callback_query={**query, "message": message(user, "card")})
 
     def sent_to(self, user: int) -> list[dict[str, Any]]:
@@ -113,13 +117,13 @@ class FakeTelegram:
     async def _call(self, request: Request) -> Any:
         method, asked = request.path_params["method"], _fields(await request.body(), request.headers["content-type"])
         self.calls.append((method, asked))
-        fault = self.faults[method].popleft() if self.faults[method] else ""
+        scripted = self.faults[f"{method} {asked.get('chat_id')}"] or self.faults[method]
+        fault = scripted.popleft() if scripted else ""
         if fault in REFUSALS:
             return _refusal(fault)
         if fault == "html":
             return Response("<h1>Bad Gateway</h1>", 502)
         result = await getattr(self, f"_{method}")(asked)
-        self.on_call(method)
         if isinstance(result, Response):
             return result
         # The platform escapes all that is not ASCII, half a surrogate pair too.
@@ -132,8 +136,10 @@ class FakeTelegram:
         mine, deadline = self._round, time.monotonic() + asked.get("timeout", 0)
         offset = asked.get("offset", 0)
         # Asking for an offset confirms, and so forgets, everything before it.
-        self.updates = self.updates[offset:] if offset < 0 else [u for u in self.updates if _number(u) >= offset]
-        while not self.updates and time.monotonic() < deadline and not self._closing:
+        gone = self.updates[:offset] if offset < 0 else [each for each in self.updates if _number(each) < offset]
+        self.confirmed_too_early += [_number(each) for each in gone if not self.is_stored(_number(each))]
+        self.updates = self.updates[len(gone) :]
+        while (self.silent or not self.updates) and time.monotonic() < deadline and not self._closing:
             await asyncio.sleep(0.01)
             if mine != self._round:
                 return _refusal("409")

@@ -31,7 +31,7 @@ def _bare(text: str | None) -> str:
 
 
 def _agrees(got: Case, key: str, wanted: Any) -> bool:
-    """Exact, but for topic_has and reason_has: contained after spaces and punctuation are dropped; None: nothing there."""
+    """Exact, but for topic_has and reason_has: contained when spaces and marks are dropped; None: nothing there."""
     if not key.endswith("_has"):
         return bool(got.get(key) == wanted)
     text = got.get(key.removesuffix("_has"))

@@ -6,19 +6,22 @@ import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, update
 
 import bot.engine
 import bot.pipeline
+import bot.practice
 from bot import web
 from bot.channels import SendError
 from bot.features import modules
+from bot.practice import Pages
+from bot.practice_stage import Viewer
 from bot.transaction import Turn
 from handlers.kit import ANYONE, Answer, Ask, Button, File, Message, Refusal, Reply, command
 from storage import checkins
@@ -401,6 +404,24 @@ def test_after_a_broken_transaction_each_is_handled_by_itself(
     play(tmp_path, scene)
 
 
+def test_a_commit_that_takes_too_long_is_joined_by_the_repeat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bot.practice, "SECONDS_TO_COMMIT", 0.1)
+
+    async def scene(way: Way) -> None:
+        routes = web.application(dict, str, way.bot.app.routes)
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(routes), base_url="http://127.0.0.1") as http:
+            body = {"id": "l1", "person": "张老师", "text": "记数 1"}
+            async with way.held():
+                for _ in range(2):
+                    assert (await http.post("/practice/messages", json=body)).status_code == 503
+            monkeypatch.undo()
+            again = (await http.post("/practice/messages", json=body)).json()
+        assert again["repeat"] and [reply["text"] for reply in again["replies"]] == ["记了 1"]
+        assert way.counts() == {1: 1}
+
+    play(tmp_path, scene)
+
+
 def test_a_single_message_that_is_not_committed_comes_again(tmp_path: Path) -> None:
     async def scene(way: Way) -> None:
         routes = web.application(dict, str, way.bot.app.routes)
@@ -549,6 +570,31 @@ def test_what_was_sent_is_noted_even_if_noting_it_fails_at_first(tmp_path: Path)
     play(tmp_path, scene)
 
 
+def test_what_a_dead_process_held_goes_out_at_once(tmp_path: Path) -> None:
+    """There is one process on a SQLite file: after a crash nobody waits for its lease to run out."""
+
+    async def scene(way: Way) -> None:
+        await way.together(way.message("记数 1"))
+        until = way.bot.clock.real() + timedelta(seconds=90)
+        claimed = update(letters).values(state="claimed", owner="dead", attempts=1, lease_until=until)
+        await way.pipeline.do(lambda turn: turn.db.execute(claimed).rowcount)
+        assert await way.heard() == [], "it is another's"
+        [sender] = way.bot.app.senders
+        looping = asyncio.create_task(sender.run())
+        found: list[dict[str, Any]] = []
+        async with asyncio.timeout(3):
+            while not found:
+                await asyncio.sleep(0.01)
+                found += way.bot.new("张老师")
+        sender.stop()
+        await looping
+        assert [bubble["text"] for bubble in found] == ["记了 1"]
+        with way.bot.read() as db:
+            assert list(db.scalars(select(letters.c.state))) == ["uncertain"], "it may have been said before"
+
+    play(tmp_path, scene)
+
+
 def fail_on(way: Way, text: str, error: Exception, times: int) -> None:
     send, left = way.bot.channel.send, [1] * times
 
@@ -569,6 +615,27 @@ async def until(way: Way, number: int) -> list[str]:
             found += await way.heard()
             await asyncio.sleep(0.02)
     return found
+
+
+def test_what_comes_while_a_page_is_being_told_is_not_missed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scene(way: Way) -> None:
+        news, loop, meanwhile = Viewer.news, asyncio.get_running_loop(), []
+
+        def slow_news(viewer: Viewer) -> list[Any]:
+            found = news(viewer)
+            if not meanwhile:
+                # The page has looked and does not wait yet: just now somebody writes.
+                meanwhile.append(asyncio.run_coroutine_threadsafe(way.bot.say("张老师", "记数 1"), loop).result(5))
+            return found
+
+        monkeypatch.setattr(Viewer, "news", slow_news)
+        stream = Pages(way.bot.app.stage)._stream("张老师", None)
+        async with asyncio.timeout(5):
+            while "记了 1" not in await anext(stream):
+                pass
+        assert meanwhile == [["记了 1"]]
+
+    play(tmp_path, scene)
 
 
 # Buttons

@@ -1,7 +1,10 @@
 """The platforms, each behind the same small protocol."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
+
+from storage.outbox import Letter
 
 
 class SendError(Exception):
@@ -30,6 +33,8 @@ class Outgoing:
     text: str
     buttons: tuple[tuple[str, str], ...] = ()
     file: tuple[str, bytes] | None = None
+    # When it was said, which may be a while before it is sent.
+    at: datetime | None = None
 
 
 class Channel(Protocol):
@@ -44,7 +49,8 @@ class Channel(Protocol):
         """The content of an attachment; raises SendError (permanent: it is gone)."""
 
 
-def outgoing(letter_id: int, chat: str, body: dict[str, Any], file: bytes | None) -> Outgoing:
-    """What an opened outbox body says."""
+def outgoing(letter: Letter, body: dict[str, Any], file: bytes | None) -> Outgoing:
+    """What a letter with this opened body says."""
     buttons = tuple((button_id, label) for button_id, label in body.get("buttons", ()))
-    return Outgoing(letter_id, chat, body["text"], buttons, (body["file"][0], file) if file is not None else None)
+    attached = (body["file"][0], file) if file is not None else None
+    return Outgoing(letter.id, letter.chat, body["text"], buttons, attached, letter.due_at)

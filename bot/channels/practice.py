@@ -112,7 +112,7 @@ class Practice:
         said = {"id": f"o{outgoing.id}", "from": "bot", "client": None}
         bubble: dict[str, Any] = {**said, "text": outgoing.text, "buttons": buttons, "file": file}
         try:
-            await self._pipeline.do(lambda turn: self._show(turn, outgoing.chat, bubble))
+            await self._pipeline.do(lambda turn: self._show(turn, outgoing.chat, bubble, outgoing.at or turn.now))
         except Exception as error:
             # The database was busy or full: that passes, the answer must not go with it.
             raise SendError(type(error).__name__) from error
@@ -125,11 +125,12 @@ class Practice:
         file = None if photo is None else {"url": "", "name": photo.name, "type": "image", "size": photo.size}
         mine = {"id": f"m{message.message_id}", "from": "me", "client": message.message_id}
         bubble: dict[str, Any] = {**mine, "text": message.text or label, "buttons": [], "file": file}
-        await self._pipeline.do(lambda turn: self._show(turn, message.chat, bubble))
+        await self._pipeline.do(lambda turn: self._show(turn, message.chat, bubble, message.sent_at))
         await self.tell()
 
-    def _show(self, turn: Turn, person: str, bubble: dict[str, Any]) -> None:
-        screens.put(turn.db, self._vault, person, {**bubble, "at": turn.now.isoformat(timespec="seconds")})
+    def _show(self, turn: Turn, person: str, bubble: dict[str, Any], at: datetime) -> None:
+        local = at.astimezone(turn.now.tzinfo).isoformat(timespec="milliseconds")
+        screens.put(turn.db, self._vault, person, {**bubble, "at": local})
 
     def _shelve(self, outgoing: Outgoing) -> dict[str, Any]:
         assert outgoing.file is not None

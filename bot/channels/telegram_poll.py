@@ -199,8 +199,8 @@ class Poller:
     def _hold(self, turn: Turn) -> bool:
         name, real = f"{NAME} poller {self._api.bot_id}", self._engine.clock.real()
         if not self._began and turn.db.dialect.name == "sqlite":
-            # There is one process: whoever held it is dead, and it is taken as it could be when it has run out.
-            leases.hold(turn.db, name, self._owner, real + LEASE, timedelta())
+            # There is one process: whoever held it is dead, and it is taken as on a day when it has long run out.
+            leases.hold(turn.db, name, self._owner, real + timedelta(days=1), timedelta())
         return leases.hold(turn.db, name, self._owner, real, LEASE)
 
     def _held(self, mine: bool) -> None:

@@ -2,11 +2,8 @@
 
 import asyncio
 import logging
-import os
+import warnings
 from datetime import timedelta
-
-# The library's own word for: say spans of time as timedelta, and do not warn about it.
-os.environ.setdefault("PTB_TIMEDELTA", "1")
 
 import httpx
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, error
@@ -30,6 +27,8 @@ class Post:
     def __init__(self, settings: Settings) -> None:
         # Its log would hold whole messages, and addresses with the token in them.
         logging.getLogger("telegram").setLevel(logging.CRITICAL)
+        # Seconds or a timedelta: `send_error` takes both.
+        warnings.filterwarnings("ignore", ".*`retry_after`", DeprecationWarning)
         request = HTTPXRequest(
             connection_pool_size=16,
             connect_timeout=10,

@@ -5,11 +5,11 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection
 
+from bot.clock import Clock
 from bot.commands import database_of, in_words
 from bot.settings import BadSettings, Settings
 from handlers.catalogue import loader
@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         lambda: _sqlite(url),
         lambda: _name_key(settings),
         lambda: _calendar(settings),
-        lambda: iter([(_OK, "zone", f"{settings.timezone},现在是 {datetime.now(settings.zone):%Y-%m-%d %H:%M}")]),
+        lambda: iter([(_OK, "zone", f"{settings.timezone},现在是 {Clock(settings.zone).now():%Y-%m-%d %H:%M}")]),
         lambda: iter([_platform(settings)]),
         lambda: iter([_port(settings)]),
     )
@@ -152,7 +152,7 @@ def _calendar(settings: Settings) -> Iterator[Line]:
     loaded = loader.load(settings.data_dir / "catalogue", settings.timezone)
     for problem in loaded.problems:
         yield _WARN, "catalogue", problem
-    today = datetime.now(settings.zone).date()
+    today = Clock(settings.zone).now().date()
     missing = [year for year in (today.year, today.year + 1) if not loaded.calendar.workdays.knows(year)]
     for year in missing:
         yield _WARN, "workdays", f"还没有 {year} 年的放假调休数据(一般上年 11 月公布),先按周一至周五算"

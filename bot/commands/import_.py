@@ -2,9 +2,9 @@
 
 import argparse
 import sys
-from datetime import datetime
 from pathlib import Path
 
+from bot.clock import Clock
 from bot.commands import CommandError, database_of
 from bot.commands.opening import engine_at
 from bot.engine import Engine
@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     url = database_of(arguments, settings, real_only=True)
     # Nothing is written before the operator agrees, not even an empty database.
     state = stored.State() if _is_missing(url) else _stored(engine_at(url, settings), sheet)
-    found = roster.plan(sheet, state, datetime.now(settings.zone).date(), arguments.end_missing)
+    found = roster.plan(sheet, state, Clock(settings.zone).now().date(), arguments.end_missing)
     status = _show(found, sheet)
     if status or arguments.dry_run or not found:
         return status
@@ -98,7 +98,7 @@ def _write(engine: Engine, arguments: argparse.Namespace, shown: stored.Plan) ->
     sheet = _read(arguments.file)
     with engine.database.write.begin() as db:
         state = stored.load(db, roster.roots(sheet))
-        found = roster.plan(sheet, state, datetime.now(engine.settings.zone).date(), arguments.end_missing)
+        found = roster.plan(sheet, state, Clock(engine.settings.zone).now().date(), arguments.end_missing)
         if found != shown:
             raise CommandError("文件或数据库刚刚变了,什么也没有写。请重新运行。")
         stored.apply(db, state, found, engine.now())

@@ -167,7 +167,7 @@ async function moveClock(to) {
   ui["clock-note"].textContent = "时间正在往前走…";
   ui["clock-box"].disabled = true;
   try {
-    const { ok, data } = await post("/practice/clock", { now: to }, 180);
+    const { ok, data } = await post("/practice/clock", { now: to, person: page.current?.id }, 180);
     ui["clock-note"].textContent = ok ? "" : data.error ?? "没有走成，请再试一次。";
     if (ok) {
       setClock(data);

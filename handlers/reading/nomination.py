@@ -66,17 +66,18 @@ def _of_segment(
 ) -> tuple[list[_Made], list[str]]:
     """The nominations of one 中队 with their open questions, and what kept others from being made."""
     medals = _medals_in(found, segment.start, segment.end) or shared
-    unit, unit_issue = _unit(segment.hits, context)
-    nominees = find_nominees(found.scan[segment.start : segment.end], context.roster.get(unit or "", ()))
-    different = {medal.code: medal for medal in medals}
-    if len(_STARS.intersection(different)) > 1:
-        return [], ["MEDAL_CONFLICT"]
+    unit = _unit(segment.hits, context)
+    pairs = _pairs(segment, found, medals, context.roster.get(unit[0] or "", ())) if medals is not shared else []
     made: list[_Made] = []
-    for name in _who(nominees, medals)[:_MOST_NAMES]:
-        for medal in list(different.values())[:_MOST_MEDALS] or [Medal(0, 0, None, "MEDAL_MISSING")]:
-            issues = [issue for issue in (unit_issue, medal.issue, _of_name(name, nominees)) if issue]
-            made.append((_nomination(name, unit, medal, nominees.reason), issues))
-    return made, _missing(made, nominees)
+    missing: list[str] = []
+    for nominees, own in pairs:
+        if len(_STARS.intersection(medal.code for medal in own)) > 1:
+            return [], ["MEDAL_CONFLICT"]
+    for nominees, own in pairs or [(_nominees(segment, found, unit[0], context), medals)]:
+        more = _each(nominees, own, unit)
+        made += more
+        missing += _missing(more, nominees)
+    return made, missing
 
 
 def _who(nominees: Nominees, medals: list[Medal]) -> list[str | None]:

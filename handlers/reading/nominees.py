@@ -24,6 +24,7 @@ _WHY = pattern(r"(?:推荐|申报|主要)?(?:理由|事迹|原因|先进事迹|�
 _STATED = pattern(
     r"(每[\u4e00-\u9fff]{0,3}|各|限)?(?<!\d)(\d{1,2}|[一二两三四五六七八九十])(?:名|人|位)(?![\u4e00-\u9fff])"
 )
+_PARTICULAR = pattern(r"[男女][生孩]?|\d{1,2}岁|汉族?|性别|年龄|民族")  # no business of a nomination
 _POLITE = pattern(r"(?:谢谢|辛苦|麻烦|请(?:审核|查收|批准|领导)|以上|附图|见附件|特此|收到|啊|哦|吧|哈)")
 
 
@@ -59,10 +60,15 @@ def find_nominees(scan: str, roster: Collection[str]) -> Nominees:
 
 
 def _words(scan: str) -> list[tuple[str, str]]:
-    """The words of `scan` with the mark after each; words that held personal data are left out."""
+    """The words of `scan` with the mark after each; of words that held personal data only names are kept."""
     parts = _SPLIT.split(scan)
-    pairs = zip(parts[::2], [*parts[1::2], ""], strict=False)
-    return [(word, mark) for word, mark in pairs if word and SECRET not in word]
+    words: list[tuple[str, str]] = []
+    for word, mark in zip(parts[::2], [*parts[1::2], ""], strict=False):
+        if SECRET in word:
+            words += [(part, mark) for part in word.split(SECRET) if is_name(part)]
+        elif word and not _PARTICULAR.fullmatch(word):
+            words.append((word, mark))
+    return words
 
 
 def _name(word: str, found: Nominees, roster: Collection[str]) -> str | None:
