@@ -46,7 +46,9 @@ def main(argv: list[str]) -> int:
 
 def _run(module: ModuleType, arguments: argparse.Namespace, settings: Settings) -> int:
     try:
-        return int(module.run(arguments, settings))
+        status = int(module.run(arguments, settings))
+        sys.stdout.flush()
+        return status
     except BrokenPipeError:
         # Who read our output has seen enough (`| head`); what Python still holds of it goes nowhere.
         sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115

@@ -1,6 +1,7 @@
 """Properties of the reading: what is put into a message is read out of it; nothing raises; time stays linear."""
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from types import FrameType
@@ -76,13 +77,16 @@ def units(draw: st.DrawFn) -> Said:
     return Said(text, f"{grade}-{number}")
 
 
+_writers: st.SearchStrategy[Callable[[int], str]] = st.sampled_from([str, _chinese])
+
+
 @st.composite
 def counts(draw: st.DrawFn) -> Said:
     """(attended, due, absent)."""
     due = draw(st.integers(12, 65))
     absent = draw(st.integers(0, 9))
     here = due - absent
-    write = draw(st.sampled_from([str, _chinese]))
+    write = draw(_writers)
     full = [
         f"应到{write(due)}实到{write(here)}",
         f"应到{write(due)}人，实到{write(here)}人",

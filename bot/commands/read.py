@@ -29,14 +29,14 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, _settings: Settings) -> int:
     """One line for each; 1 when a line could not be read, with the reason in its `error`."""
-    if arguments.file == "-":
-        return _all(sys.stdin.buffer)
+    return _all(sys.stdin.buffer if arguments.file == "-" else _file(Path(arguments.file)))
+
+
+def _file(path: Path) -> list[bytes]:
     try:
-        file = Path(arguments.file).open("rb")
+        return path.read_bytes().split(b"\n")
     except OSError as error:
-        raise CommandError(f"读不到文件 {arguments.file}({error.strerror})") from error
-    with file:
-        return _all(file)
+        raise CommandError(f"读不到文件 {path}({error.strerror})") from error
 
 
 def _all(lines: Iterable[bytes]) -> int:

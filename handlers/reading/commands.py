@@ -111,7 +111,7 @@ def _review(text: str, context: Context) -> Reading | None:
     allowed = context.role is None or context.role in _REVIEWERS
     review = {
         "id": numbers[0],
-        "ids": numbers,
+        "ids": numbers if len(numbers) > 1 else None,
         "decision": _DECISIONS.get(match["what"], "reject"),
         "reason": match["reason"].strip()[:100] or None,
     }

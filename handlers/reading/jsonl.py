@@ -39,7 +39,7 @@ def as_json(case_id: object, reading: Reading) -> dict[str, Any]:
     for key in ("query", "command", "replace", "cancel", "review"):
         value = getattr(reading, key)
         if value is not None:
-            line[key] = dict(value)
+            line[key] = {name: part for name, part in value.items() if part is not None}
     if reading.candidates:
         line["candidates"] = {name: list(others) for name, others in reading.candidates.items()}
     return line

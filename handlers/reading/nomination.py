@@ -1,6 +1,7 @@
 """Nominations: who, of which 中队, for which medal and why; one message may hold many."""
 
 from bisect import bisect_left
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from handlers.reading import awards
@@ -14,6 +15,7 @@ _STARS = frozenset({"S1", "S2", "S3", "S4", "S5"})
 # More in one place is no nomination a person wrote.
 _MOST_NAMES, _MOST_MEDALS = 200, 12
 _Made = tuple[Nomination, list[str]]
+_Group = tuple[Nominees, list[Medal]]
 
 
 @dataclass(slots=True)
@@ -65,19 +67,53 @@ def _of_segment(
     segment: Segment, found: Proposal, shared: list[Medal], context: Context
 ) -> tuple[list[_Made], list[str]]:
     """The nominations of one 中队 with their open questions, and what kept others from being made."""
-    medals = _medals_in(found, segment.start, segment.end) or shared
+    own = _medals_in(found, segment.start, segment.end)
     unit = _unit(segment.hits, context)
-    pairs = _pairs(segment, found, medals, context.roster.get(unit[0] or "", ())) if medals is not shared else []
+    roster = context.roster.get(unit[0] or "", ())
+    groups = _pairs(segment, found.scan, own, roster)
+    if not groups:
+        groups = [(find_nominees(found.scan[segment.start : segment.end], roster), own or shared)]
     made: list[_Made] = []
     missing: list[str] = []
-    for nominees, own in pairs:
-        if len(_STARS.intersection(medal.code for medal in own)) > 1:
+    for nominees, medals in groups:
+        if len(_STARS.intersection(medal.code for medal in medals)) > 1:
             return [], ["MEDAL_CONFLICT"]
-    for nominees, own in pairs or [(_nominees(segment, found, unit[0], context), medals)]:
-        more = _each(nominees, own, unit)
+        more = _each(nominees, medals, unit)
         made += more
         missing += _missing(more, nominees)
     return made, missing
+
+
+def _pairs(segment: Segment, scan: str, medals: list[Medal], roster: Collection[str]) -> list[_Group]:
+    """王小明 一星章 李小红 二星章: each medal with the names before it, or each with those after it; [] when not so."""
+    if not 1 < len(medals) <= _MOST_MEDALS:
+        return []
+    edges = [segment.start, *(place for medal in medals for place in (medal.start, medal.end)), segment.end]
+    between = [scan[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True)]
+    for pieces in (between[:-1], between[1:]):
+        nominees = [find_nominees(piece, roster) for piece in pieces]
+        if all(each.names for each in nominees):
+            return [(each, [medal]) for each, medal in zip(nominees, medals, strict=True)]
+    return []
+
+
+def _each(nominees: Nominees, medals: list[Medal], unit: tuple[str | None, str | None]) -> list[_Made]:
+    """Every name with every medal."""
+    different = list({medal.code: medal for medal in medals}.values())[:_MOST_MEDALS]
+    made: list[_Made] = []
+    for name in _who(nominees, medals)[:_MOST_NAMES]:
+        for medal in different or [Medal(0, 0, None, "MEDAL_MISSING")]:
+            where, lost = _place_of(name, medal, *unit)
+            issues = [issue for issue in (lost, medal.issue, _of_name(name, nominees)) if issue]
+            made.append((_nomination(name, where, medal, nominees.reason), issues))
+    return made
+
+
+def _place_of(name: str | None, medal: Medal, unit: str | None, issue: str | None) -> tuple[str | None, str | None]:
+    """A child belongs to a 中队: 四年级 or 全校 is not enough."""
+    if name and medal.target != "adult" and unit and (unit == "ALL" or unit.startswith("G")):
+        return None, "UNIT_AMBIGUOUS"
+    return unit, issue
 
 
 def _who(nominees: Nominees, medals: list[Medal]) -> list[str | None]:
