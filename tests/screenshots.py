@@ -3,7 +3,6 @@
 import io
 import os
 import re
-import shutil
 import sys
 import tempfile
 from collections.abc import Callable
@@ -43,6 +42,7 @@ def keep(name: str, png: bytes, width: int = 0) -> None:
 
 def shoot(page: Page, name: str) -> None:
     page.evaluate("document.activeElement.blur()")
+    page.mouse.move(0, 0)
     page.wait_for_timeout(400)
     keep(name, page.screenshot(animations="disabled"))
 
@@ -154,7 +154,7 @@ def main() -> None:
         folder = Path(name)
         (folder / "sitecustomize.py").write_text(MORNING)
         found = os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH", "")]))
-        browser = playwright.chromium.launch(executable_path=CHROMIUM or shutil.which("chrome"), args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         with Serving(folder, PYTHONPATH=found) as bot:
             page = _new_page(browser, bot.url)
             play(page, "张老师")

@@ -33,7 +33,7 @@ def http(bot: Serving) -> Iterator[httpx.Client]:
         yield client
         assert bot.process.poll() is None, "the bot has died"
         assert client.get("/health").json()["status"] == "ok"
-        assert "可以发" in said(client, "帮助") or "帮助" in said(client, "帮助")
+        assert "帮助" in said(client, "帮助")
         assert "Traceback" not in bot.log.read_text(encoding="utf-8")
 
 

@@ -52,7 +52,7 @@ def test_the_environment_beats_the_file(empty: Path, monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize("secret", SECRETS)
 def test_a_secret_comes_from_a_file(secret: str, empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    value = Fernet.generate_key().decode()
+    value = "123456:ABC-DEF" if secret == "TELEGRAM_TOKEN" else Fernet.generate_key().decode()
     (empty / "secret").write_text(f"{value}\n", encoding="utf-8")
     monkeypatch.setenv(f"{secret}_FILE", str(empty / "secret"))
     assert getattr(load(), secret.lower()) == value

@@ -88,7 +88,7 @@ def _bind(tokens: list[Token], scan: str) -> None:
             continue
         before = _free(tokens, place - 1)
         after = _free(tokens, place + 1)
-        if before and not _AFTER_HEADS.fullmatch(scan, before.end, label.start):
+        if before and not _precedes(scan, before, label):
             before = None
         if after and not _adjoins(scan, label, after):
             after = None
@@ -98,6 +98,13 @@ def _bind(tokens: list[Token], scan: str) -> None:
             chosen = after or before or _over_a_blank(tokens, place, scan)
         if chosen:
             _mark(chosen, label)
+
+
+def _precedes(scan: str, number: Token, label: Token) -> bool:
+    """2人都请假; for others only 5名家长: in 38名队员在老师… the heads are not of 老师."""
+    if label.kind in OTHERS:
+        return number.end == label.start and (scan[number.end - 1] in "人名位个" or scan[number.end - 1].isdecimal())
+    return _AFTER_HEADS.fullmatch(scan, number.end, label.start) is not None
 
 
 def _adjoins(scan: str, label: Token, number: Token) -> bool:

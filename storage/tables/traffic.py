@@ -1,0 +1,134 @@
+"""What goes in and out: messages, letters, buttons, open questions, files."""
+
+from sqlalchemy import JSON, Column, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint, text
+
+from storage.tables.base import Instant, id_column, metadata, ref
+
+inbox = Table(
+    "inbox",
+    metadata,
+    id_column(),
+    Column("channel", String(20), nullable=False),
+    Column("message_id", String(120), nullable=False),
+    Column("batch", String(16), nullable=False),
+    Column("chat", String(80), nullable=False),
+    Column("sender", String(80), nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("state", String(10), nullable=False),
+    # Only of a failed message: the sealed message and the sealed traceback, for `replay`.
+    Column("payload", LargeBinary),
+    Column("error", LargeBinary),
+    UniqueConstraint("channel", "message_id"),
+    Index("ix_inbox_failed", "id", sqlite_where=text("state = 'failed'"), postgresql_where=text("state = 'failed'")),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    id_column(),
+    Column("channel", String(20), nullable=False),
+    Column("chat", String(80), nullable=False),
+    ref("inbox_id", "inbox", index=True),
+    ref("person_id", "person"),
+    Column("lane", String(10), nullable=False),
+    Column("body", LargeBinary),
+    Column("state", String(10), nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("owner", String(16)),
+    Column("lease_until", Instant),
+    Column("sent_at", Instant),
+    Column("platform_id", String(80)),
+    Column("error", String(200)),
+    Index(
+        "ix_outbox_open",
+        "channel",
+        "state",
+        "due_at",
+        sqlite_where=text("state in ('new', 'claimed')"),
+        postgresql_where=text("state in ('new', 'claimed')"),
+    ),
+    Index(
+        "ix_outbox_chat",
+        "channel",
+        "chat",
+        "id",
+        sqlite_where=text("state in ('new', 'claimed')"),
+        postgresql_where=text("state in ('new', 'claimed')"),
+    ),
+    Index("ix_outbox_sent", "sent_at"),
+)
+
+# The buttons of one sent card: a press names the token and the place in `commands`.
+card = Table(
+    "card",
+    metadata,
+    Column("token", String(24), primary_key=True),
+    Column("channel", String(20), nullable=False),
+    Column("chat", String(80), nullable=False),
+    ref("person_id", "person"),
+    Column("commands", JSON, nullable=False),
+    Column("made_at", Instant, nullable=False, index=True),
+)
+
+# One open question a person and chat; what is known so far is sealed.
+dialogue = Table(
+    "dialogue",
+    metadata,
+    Column("channel", String(20), primary_key=True),
+    Column("chat", String(80), primary_key=True),
+    Column("sender", String(80), primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+)
+
+# What the phones of the practice page show; belongs to the practice channel.
+screen = Table(
+    "screen",
+    metadata,
+    id_column(),
+    Column("person", String(80), nullable=False),
+    Column("key", String(120), nullable=False),
+    Column("bubble", LargeBinary, nullable=False),
+    UniqueConstraint("person", "key"),
+    Index("ix_screen_person", "person", "id"),
+)
+
+# Held by one process at a time: a channel's poller, its sender.
+lease = Table(
+    "lease",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("owner", String(16), nullable=False),
+    Column("until", Instant, nullable=False),
+)
+
+# Small facts of the installation: the next Telegram offset, the practice clock.
+fact = Table(
+    "fact",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+file = Table(
+    "file",
+    metadata,
+    id_column(),
+    ref("inbox_id", "inbox", nullable=False),
+    ref("person_id", "person"),
+    ref("checkin_id", "checkin", index=True),
+    Column("channel", String(20), nullable=False),
+    Column("chat", String(80), nullable=False),
+    Column("ref", String(250), nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("sha256", String(64)),
+    Column("size", Integer),
+    Column("mime", String(60)),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("due_at", Instant, nullable=False),
+    Index("ix_file_wanted", "due_at", sqlite_where=text("state = 'wanted'"), postgresql_where=text("state = 'wanted'")),
+)

@@ -1,0 +1,161 @@
+"""What counselors do: check-ins and their sums, reminders, nominations."""
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+    text,
+)
+
+from storage.tables.base import Id, Instant, id_column, metadata, ref
+
+checkin = Table(
+    "checkin",
+    metadata,
+    id_column(),
+    ref("unit_id", "unit", nullable=False),
+    ref("person_id", "person", nullable=False),
+    ref("inbox_id", "inbox", nullable=False),
+    Column("activity", String(20), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("topic", String(60), nullable=False, default=""),
+    Column("due", Integer),
+    Column("attended", Integer, nullable=False),
+    Column("others", JSON, nullable=False, default=dict),
+    Column("state", String(10), nullable=False),
+    Column("made_at", Instant, nullable=False),
+    # One valid check-in a squad, activity and day: a double report cannot be counted.
+    Index(
+        "uq_checkin_valid",
+        "unit_id",
+        "day",
+        "activity",
+        unique=True,
+        sqlite_where=text("state = 'valid'"),
+        postgresql_where=text("state = 'valid'"),
+    ),
+    Index("ix_checkin_person", "person_id", "id"),
+)
+
+# Earlier states of a corrected or withdrawn check-in.
+checkin_version = Table(
+    "checkin_version",
+    metadata,
+    id_column(),
+    ref("checkin_id", "checkin", nullable=False, index=True),
+    ref("person_id", "person", nullable=False),
+    Column("before", JSON, nullable=False),
+    Column("at", Instant, nullable=False, index=True),
+)
+
+rollup = Table(
+    "rollup",
+    metadata,
+    Column("week", String(8), primary_key=True),
+    Column("unit_id", Id, ForeignKey("unit.id"), primary_key=True),
+    Column("activity", String(20), primary_key=True),
+    Column("checkins", Integer, nullable=False),
+    Column("attended", Integer, nullable=False),
+    # Over the check-ins that have both, for the attendance rate.
+    Column("rated_due", Integer, nullable=False),
+    Column("rated_attended", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# What was said on Monday 08:00, kept as said.
+digest = Table(
+    "digest",
+    metadata,
+    Column("unit_id", Id, ForeignKey("unit.id"), primary_key=True),
+    Column("week", String(8), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("body", JSON, nullable=False),
+    Column("made_at", Instant, nullable=False),
+)
+
+# One reminder to one person: unique, so that it goes out once however many processes lay it out.
+delivery = Table(
+    "delivery",
+    metadata,
+    id_column(),
+    Column("occurrence", String(80), nullable=False),
+    Column("lead", Integer, nullable=False),
+    ref("person_id", "person", nullable=False, index=True),
+    Column("kind", String(20), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("channel", String(20), nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("payload", JSON, nullable=False, default=dict),
+    Column("state", String(10), nullable=False),
+    Column("late", Boolean, nullable=False, default=False),
+    Column("settled_at", Instant),
+    UniqueConstraint("occurrence", "lead", "person_id"),
+    Index("ix_delivery_due", "due_at", sqlite_where=text("state = 'new'"), postgresql_where=text("state = 'new'")),
+)
+
+# The only table with children's names; sealed, found again by a keyed hash.
+child = Table(
+    "child",
+    metadata,
+    id_column(),
+    ref("unit_id", "unit", nullable=False),
+    Column("name", LargeBinary, nullable=False),
+    Column("name_key", String(64), nullable=False),
+    UniqueConstraint("unit_id", "name_key"),
+)
+
+nomination = Table(
+    "nomination",
+    metadata,
+    id_column(),
+    Column("number", String(20), nullable=False, unique=True),
+    ref("unit_id", "unit", nullable=False),
+    # Empty for a collective: the unit itself is the nominee.
+    ref("child_id", "child"),
+    Column("medal", String(40), nullable=False),
+    Column("term", String(10), nullable=False),
+    ref("nominator_id", "person", nullable=False),
+    Column("reason", LargeBinary),
+    Column("state", String(12), nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("week", String(8), nullable=False),
+    Index(
+        "uq_nomination_child",
+        "child_id",
+        "medal",
+        "term",
+        unique=True,
+        sqlite_where=text("state in ('submitted', 'approved') and child_id is not null"),
+        postgresql_where=text("state in ('submitted', 'approved') and child_id is not null"),
+    ),
+    Index(
+        "uq_nomination_unit",
+        "unit_id",
+        "medal",
+        "term",
+        unique=True,
+        sqlite_where=text("state in ('submitted', 'approved') and child_id is null"),
+        postgresql_where=text("state in ('submitted', 'approved') and child_id is null"),
+    ),
+    Index("ix_nomination_week", "week", "unit_id"),
+)
+
+# Who did what to a nomination, when and why.
+nomination_step = Table(
+    "nomination_step",
+    metadata,
+    id_column(),
+    ref("nomination_id", "nomination", nullable=False, index=True),
+    ref("person_id", "person", nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("reason", LargeBinary),
+    Column("at", Instant, nullable=False),
+)
