@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import signal
+import socket
 from collections.abc import Coroutine
 from secrets import token_hex
 from time import monotonic
@@ -39,29 +40,23 @@ class App:
         self._stop = asyncio.Event()
         self._closers: list[Any] = []
 
-    async def run(self, *, announce: bool = True) -> None:
-        """Serve until a signal comes; what was accepted is finished."""
+    async def run(self, listening: socket.socket) -> None:
+        """Serve on this socket until a signal comes; what was accepted is finished."""
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, self._stop.set)
         self.pipeline.start()
         await self.add_channels()
-        server = web.server(web.application(self._health, self._metrics, self.routes), *self._address)
-        tasks = [self._task(server.serve(), "web"), *self._loops()]
+        server = web.server(web.application(self._health, self._metrics, self.routes))
+        tasks = [self._task(server.serve([listening]), "web"), *self._loops()]
         self.ticker.start(self.pipeline)
         while not server.started and not tasks[0].done():
             await asyncio.sleep(0.01)
-        if announce and server.started:
-            self._announce(server)
+        if server.started:
+            self._announce(*listening.getsockname()[:2])
         stopped = asyncio.create_task(self._stop.wait())
         await asyncio.wait([stopped, tasks[0]], return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
         await self._shut_down(server, tasks)
-
-    @property
-    def _address(self) -> tuple[str, int]:
-        # The practice page is for this machine only, whatever HOST says.
-        host = "127.0.0.1" if self.settings.practice else self.settings.host
-        return host, self.settings.port
 
     async def add_channels(self) -> None:
         """Open the channels that are configured; without any, the practice page."""
@@ -126,9 +121,7 @@ class App:
         for sender in self.senders:
             sender.wake()
 
-    def _announce(self, server: web.Server) -> None:
-        port = server.servers[0].sockets[0].getsockname()[1]
-        host, _ = self._address
+    def _announce(self, host: str, port: int) -> None:
         if self.settings.practice:
             print(f"演练页面(Practice page): http://{host}:{port}/", flush=True)
         else:

@@ -37,13 +37,11 @@ class Server(uvicorn.Server):
         yield
 
 
-def server(app: Starlette, host: str, port: int) -> Server:
-    """A server that is started with `serve()` and stopped with `should_exit`."""
+def server(app: Starlette) -> Server:
+    """A server that is started with `serve([socket])` and stopped with `should_exit`."""
     return Server(
         uvicorn.Config(
             app,
-            host=host,
-            port=port,
             log_config=None,
             access_log=False,
             lifespan="off",

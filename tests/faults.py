@@ -117,7 +117,7 @@ class Siege:
 
     async def _kill_after(self, acknowledged: int) -> None:
         while len(self.answers) < acknowledged:
-            await asyncio.sleep(0.001)
+            await asyncio.sleep(0.005)
         await asyncio.sleep(self.chance.uniform(0, 0.03))
         self.up.clear()
         self.bot.process.kill()

@@ -69,7 +69,7 @@ def problem(rows: str) -> str:
 
 def roles(database: Database, channel: str, address: str, now: datetime = NOW) -> set[tuple[str, Role]]:
     with database.read.connect() as db:
-        found = people.by_account(db, channel, address, now)
+        found = people.by_addresses(db, channel, [address], now).get(address)
     return {(each.unit.name, each.role) for each in found.grants} if found else set()
 
 

@@ -35,6 +35,11 @@ def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
+@cache
+def nodes(path: Path) -> list[ast.AST]:
+    return list(ast.walk(tree(path)))
+
+
 def name(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
@@ -46,7 +51,7 @@ def module(path: Path) -> str:
 def functions() -> Iterator[tuple[str, int]]:
     """Every function and its length in lines."""
     for path in WRITTEN:
-        for node in ast.walk(tree(path)):
+        for node in nodes(path):
             if isinstance(node, Function):
                 assert node.end_lineno is not None
                 yield f"{name(path)}: {node.name}", node.end_lineno - node.lineno + 1
@@ -54,15 +59,16 @@ def functions() -> Iterator[tuple[str, int]]:
 
 def uses(path: Path, *wanted: str) -> list[str]:
     """Where a file says one of these names, such as `datetime.now`."""
+    last = {each.rpartition(".")[2] for each in wanted}
     return [
         f"{name(path)}:{node.lineno} {ast.unparse(node)}"
-        for node in ast.walk(tree(path))
-        if isinstance(node, ast.Attribute) and ast.unparse(node) in wanted
+        for node in nodes(path)
+        if isinstance(node, ast.Attribute) and node.attr in last and ast.unparse(node) in wanted
     ]
 
 
 def imports(path: Path) -> Iterator[ast.Import | ast.ImportFrom]:
-    return (node for node in ast.walk(tree(path)) if isinstance(node, ast.Import | ast.ImportFrom))
+    return (node for node in nodes(path) if isinstance(node, ast.Import | ast.ImportFrom))
 
 
 def test_files_are_short() -> None:
@@ -102,9 +108,7 @@ def test_one_way_to_the_environment() -> None:
 def test_features_and_storage_are_plain_functions(package: str) -> None:
     found = []
     for path in (path for path in WRITTEN if path.is_relative_to(ROOT / package)):
-        found += [
-            f"{name(path)}: {node.name}" for node in ast.walk(tree(path)) if isinstance(node, ast.AsyncFunctionDef)
-        ]
+        found += [f"{name(path)}: {node.name}" for node in nodes(path) if isinstance(node, ast.AsyncFunctionDef)]
         for node in imports(path):
             names = [node.module or ""] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]
             found += [

@@ -2,6 +2,9 @@
 
 import argparse
 import asyncio
+import errno
+import socket
+import sys
 
 from bot import logs
 from bot.settings import Settings
@@ -12,7 +15,17 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(_arguments: argparse.Namespace, settings: Settings) -> int:
-    """Serve until stopped; 0."""
+    """Serve until stopped; 0, or 1 when the port is taken."""
+    # The practice page is for this machine only, whatever HOST says.
+    host = "127.0.0.1" if settings.practice else settings.host
+    try:
+        listening = socket.create_server((host, settings.port), backlog=2048)
+    except OSError as error:
+        print(
+            f"不能在 {host}:{settings.port} 上监听({error.strerror})。换一个端口再启动,例如:PORT=8081 make run",
+            file=sys.stderr,
+        )
+        return 1
     from bot.app import App
     from bot.engine import open_engine
 
@@ -20,9 +33,9 @@ def run(_arguments: argparse.Namespace, settings: Settings) -> int:
     engine = open_engine(settings, settings.database)
 
     async def serve() -> None:
-        await App(engine).run()
+        await App(engine).run(listening)
 
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+    with listening, asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(serve())
     return 0
 

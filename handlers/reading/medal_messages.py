@@ -1,0 +1,58 @@
+"""Messages that may be about medals: nominations, exchanges, withdrawals, questions; or check-ins after all."""
+
+from handlers.reading import changes, talk
+from handlers.reading.activities import find_activity
+from handlers.reading.lists import is_chain, without_numbers
+from handlers.reading.medals import find_medals
+from handlers.reading.model import Context, Reading
+from handlers.reading.nomination import Proposal, read_nomination
+from handlers.reading.normalise import Clean
+from handlers.reading.patterns import pattern
+from handlers.reading.private import Secrets, hide_matters, hide_numbers
+from handlers.reading.units import find_units
+
+_NOMINATES = pattern(r"提名|推荐|申报|推优|推选|评选")
+_MEDAL_WORD = pattern(
+    r"章|[一二三四五1-9]星|红星|红旗|火炬|优秀|十佳|最美|先进|好少年|美德|之星|双优|提名|推荐|申报|推优|推选"
+)
+_SUB_BADGE = pattern(r"向阳|传承|立德|立志|梦想|小主人|团结|健体|奉献|劳动|勇敢|节约")
+_HEADS = pattern(r"\d\s?[人名位]|[十百一二三四五六七八九]人|实到|应到|\d/\d|全勤|全员")
+
+
+def may_be_medal(text: str, context: Context) -> bool:
+    """Whether `text` holds any word that could name a medal or an honour."""
+    if _MEDAL_WORD.search(text) or _SUB_BADGE.search(text):
+        return True
+    return any(feature.removesuffix("章") in text for feature in context.feature_medals)
+
+
+def read_medals(plain: Clean, context: Context, secrets: Secrets) -> Reading | None:
+    """Read a message about medals; None when it is a check-in or talk after all."""
+    text = plain.text
+    chain = is_chain(text)
+    scan, entries = without_numbers(text, chain, of_names=True)
+    hits, scan = find_units(hide_numbers(scan, secrets), context)
+    medals, scan = find_medals(hide_matters(scan, secrets), context.feature_medals)
+    nominates = _NOMINATES.search(text) is not None
+    if not medals and not nominates or _is_event(scan, text):
+        return None
+    if changes.CANCEL.search(text):
+        return changes.read_withdrawal(scan, hits, medals, context)
+    if changes.REPLACE.search(text) and (exchange := changes.read_replacement(scan, hits, medals, context)):
+        return exchange
+    if progress := talk.read_progress(text, scan, hits, medals, context):
+        return progress
+    if talk.asks(text):
+        return talk.question()
+    reading = read_nomination(Proposal(scan, hits, medals, entries, chain, secrets.issues), context)
+    if talk.announces(text) and not hits:
+        return None
+    if any(nomination.name or nomination.target == "collective" for nomination in reading.nominations):
+        return reading
+    sure = any(medal.code or medal.issue == "MEDAL_AMBIGUOUS" for medal in medals)
+    return reading if sure and hits and not _HEADS.search(scan) else None
+
+
+def _is_event(scan: str, text: str) -> bool:
+    """学习优秀少先队员事迹主题队日 38人: an event with heads, not a nomination."""
+    return _HEADS.search(scan) is not None and _NOMINATES.search(text) is None and find_activity(scan)[0].rank > 1
