@@ -21,10 +21,8 @@ def run(_arguments: argparse.Namespace, settings: Settings) -> int:
     try:
         listening = socket.create_server((host, settings.port), backlog=2048)
     except OSError as error:
-        print(
-            f"不能在 {host}:{settings.port} 上监听({error.strerror})。换一个端口再启动,例如:PORT=8081 make run",
-            file=sys.stderr,
-        )
+        reason = "端口已被占用" if error.errno == errno.EADDRINUSE else error.strerror
+        print(f"不能在 {host}:{settings.port} 上启动:{reason}。可以换一个端口:PORT=8081 make run", file=sys.stderr)
         return 1
     from bot.app import App
     from bot.engine import open_engine
