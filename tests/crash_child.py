@@ -6,6 +6,7 @@ thread behind, so that it may fork.
 
 import asyncio
 import base64
+import gc
 import io
 import itertools
 import json
@@ -181,6 +182,7 @@ def told(running: stage.Bot, who: str, by: str) -> str:
 
 async def prepare(folder: Path) -> str:
     """Make the practice district, and a code to join it."""
+    folder.mkdir(parents=True)
     async with bot_in(folder) as running:
         await running.hear(running.body("李老师", "邀请 中队辅导员 三(1)中队"), times=1)
         code: str = running.new("李老师")[-1]["text"].splitlines()[0].partition(":")[2]
@@ -226,6 +228,9 @@ def die_everywhere(template: Path, folder: Path, way: Way) -> dict[str, Any]:
 
 def main(folder: Path, ways: list[str]) -> None:
     JOIN.body["text"] = JOIN.body["text"].format(code=asyncio.run(prepare(folder / "template")))
+    # The forks leave the pages alone that they share with us: a third faster.
+    gc.disable()
+    gc.freeze()
     for name in ways:
         result = die_everywhere(folder / "template", folder / name, WAYS[name])
         print(json.dumps({"way": name, **result}), flush=True)

@@ -57,6 +57,8 @@ class Ledger:
     acknowledged: int = 0
     stored: int = 0
     answered: int = 0
+    # Letters that were on their way when the bot died: a real platform may show them twice, the practice page does not.
+    uncertain: int = 0
     lost: list[str] = field(default_factory=list)
     double: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
@@ -179,6 +181,7 @@ class Siege:
             ledger.double += [f"{name} in {table}" for name in sorted(ids) if times.get(name, 0) > 1]
         ledger.stored = self._one("SELECT count(*) FROM checkin WHERE state = 'valid'")
         ledger.answered = self._one("SELECT count(*) FROM screen WHERE key LIKE 'o%'")
+        ledger.uncertain = self._one("SELECT count(*) FROM outbox WHERE state = 'uncertain'")
         ledger.wrong += [line for (line,) in self._rows("PRAGMA integrity_check") if line != "ok"]
         with create_engine(f"sqlite:///{self.folder / 'practice.db'}").connect() as db:
             if sums_as_kept(db) != sums_as_counted(db):

@@ -4,6 +4,7 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -48,12 +49,20 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder after an import the day before; made once, since migrating takes its time."""
+    folder = tmp_path_factory.mktemp("imported")
+    (folder / "roster.csv").write_text(ROSTER, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch, time_machine.travel(NOW - timedelta(days=1)):
+        patch.setenv("DATA_DIR", str(folder / "data"))
+        assert main(["import", str(folder / "roster.csv"), "--yes"]) == 0
+    return folder / "data"
+
+
 @pytest.fixture
-def filled(capsys: pytest.CaptureFixture[str]) -> None:
-    """The roster, since the day before."""
-    with time_machine.travel(NOW - timedelta(days=1)):
-        assert main(["import", "roster.csv", "--yes"]) == 0
-    capsys.readouterr()
+def filled(imported: Path, folder: Path) -> None:
+    shutil.copytree(imported, folder / "data")
 
 
 @pytest.fixture
@@ -81,18 +90,11 @@ def process(folder: Path, *argv: str, given: str = "") -> subprocess.CompletedPr
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_help_explains_each_command(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_explains_each_command_by_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as exit:
         main([command, "--help"])
     assert exit.value.code == 0
-    assert f"python -m bot {command}" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize("command", ["import", "invite", "digest", "preview", "read", "doctor", "key"])
-def test_help_gives_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        main([command, "--help"])
-    assert "example: " in capsys.readouterr().out
+    assert re.search(rf"example: .*python -m bot {command}", capsys.readouterr().out)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +127,6 @@ def test_a_process_imports_only_when_told(folder: Path) -> None:
     assert "新增:单位 5(县少工委 1、学校 2、中队 2)、人员 3、角色 3、账号 4" in shown.stdout
     assert not (folder / "data").exists()
     assert process(folder, "import", "roster.csv", "--yes").returncode == 0
-    assert process(folder, "import", "roster.csv").returncode == 0
 
 
 def test_a_process_reads_what_it_is_given(folder: Path) -> None:

@@ -147,6 +147,16 @@ def test_rows_that_contradict_each_other(rows: str, words: str) -> None:
     assert words in problem(rows)
 
 
+def test_a_row_that_is_cut_off_or_full_of_the_unseen() -> None:
+    assert "「组织」" in roster.read_csv("类型,组织\n县少工委\n".encode()).notes.problems[0]
+    (line,) = sheet("\ufeff青禾\u200b区\x00,县少工委\n").lines
+    assert line.path == ("青禾区",)
+
+
+def test_what_follows_from_a_bad_row_is_not_said() -> None:
+    assert "「类型」" in problem(TREE_ROWS.replace("实验小学,学校", "实验小学,小学"))
+
+
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04...", b"\xff\xff", "姓名\n甲\n".encode(), HEADER.encode()])
 def test_a_file_that_is_no_roster_has_one_problem(content: bytes) -> None:
     assert len(roster.read_csv(content).notes.problems) == 1

@@ -36,7 +36,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """0 when the database holds what the file says (or --dry-run found no problem), else 1."""
-    sheet = _read(arguments.file)
+    content = _content(arguments.file)
+    sheet = roster.read_csv(content)
     url = database_of(arguments, settings, real_only=True)
     # Nothing is written before the operator agrees, not even an empty database.
     state = stored.State() if _is_missing(url) else _stored(engine_at(url, settings), sheet)
@@ -46,13 +47,13 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         return status
     if not arguments.yes and not _agreed():
         return 1
-    _write(engine_at(url, settings), arguments, found)
+    _write(engine_at(url, settings), content, arguments, found)
     return 0
 
 
-def _read(file: Path) -> roster.Sheet:
+def _content(file: Path) -> bytes:
     try:
-        return roster.read_csv(file.read_bytes())
+        return file.read_bytes()
     except OSError as error:
         raise CommandError(f"读不到文件 {file}({error.strerror})") from error
 
@@ -93,13 +94,13 @@ def _agreed() -> bool:
     return False
 
 
-def _write(engine: Engine, arguments: argparse.Namespace, shown: stored.Plan) -> None:
+def _write(engine: Engine, content: bytes, arguments: argparse.Namespace, shown: stored.Plan) -> None:
     """Write what was shown, unless the database changed meanwhile."""
-    sheet = _read(arguments.file)
+    sheet = roster.read_csv(content)
     with engine.database.write.begin() as db:
         state = stored.load(db, roster.roots(sheet))
         found = roster.plan(sheet, state, Clock(engine.settings.zone).now().date(), arguments.end_missing)
         if found != shown:
-            raise CommandError("文件或数据库刚刚变了,什么也没有写。请重新运行。")
+            raise CommandError("数据库刚刚变了,什么也没有写。请重新运行。")
         stored.apply(db, state, found, engine.now())
     print("已写入。")

@@ -10,6 +10,7 @@ from storage import inbox
 
 def add(parser: argparse.ArgumentParser) -> None:
     """The message's number."""
+    parser.epilog = "example: python -m bot replay 12"
     parser.add_argument("id", nargs="?", type=int, help="the number that the sender was told")
     parser.add_argument("--practice", action="store_true", help="of the practice database")
 

@@ -12,6 +12,7 @@ from bot.settings import Settings
 
 def add(parser: argparse.ArgumentParser) -> None:
     """No arguments: everything is a setting."""
+    parser.epilog = "example: PORT=8081 python -m bot serve"
 
 
 def run(_arguments: argparse.Namespace, settings: Settings) -> int:

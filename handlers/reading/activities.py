@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from handlers.reading.normalise import GAP
-from handlers.reading.patterns import pattern
+from handlers.reading.patterns import any_of, pattern
 
 # Rank: 4 programmes, 3 forms (how it is held), 2 kinds of practice, 1 themes that imply a kind when no form is said.
 # Words before the bar are plain names and are not part of a topic; words after it say more and stay in the topic.
@@ -72,7 +72,7 @@ def _read_table() -> dict[str, _Word]:
 
 
 _WORDS = _read_table()
-_ANY = pattern("|".join(_GUARDED.get(word, word) for word in sorted(_WORDS, key=len, reverse=True)))
+_ANY = pattern(any_of(_WORDS, _GUARDED))
 _HAN_ONLY = pattern(r"[\u4e00-\u9fff·]{0,12}")
 _NOTHING = Activity()
 

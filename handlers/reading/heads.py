@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from handlers.reading.lexicon import PROTECTED
 from handlers.reading.normalise import GAP
 from handlers.reading.numbers import CHINESE, value_of
-from handlers.reading.patterns import pattern
+from handlers.reading.patterns import any_of, pattern
 
 # What a label says of the number beside it -> its words.
 _LABELS = {
@@ -43,8 +43,8 @@ _GUARDED = {
     "女": r"女(?=\s?\d)",
     "少了": r"少了(?=\s?[\d一两三四五])",
 }
-_LABEL = "|".join(_GUARDED.get(word, word) for word in sorted(_KIND, key=len, reverse=True))
-_SKIP = "|".join(map(re.escape, sorted(PROTECTED, key=len, reverse=True)))
+_LABEL = any_of(_KIND, _GUARDED)
+_SKIP = any_of(PROTECTED, {})
 # Numbers that count no heads: 第5期, 每中队2人, 3.5公里, 8人一组, N1, 1+1
 _JUNK = (
     rf"第\s?[\d{CHINESE}]+|每[\u4e00-\u9fff]{{0,3}}[\d{CHINESE}]+[人名位个]?|\d+\.\d+"

@@ -13,6 +13,7 @@ _PHONE = pattern(
     r"|(?i:qq|微信|wx|vx|手机|电话|联系方式)号?码?[是为:\s]{0,3}(?P<number>[A-Za-z0-9_-]{6,20})"
 )
 _ID = pattern(r"(?<!\d)(?:G?\d{17}[\dXx]|\d{15})(?![\dXx])")
+_LONG_NUMBER = pattern(r"\d{3}|微信|电话|手机|联系方式|[qQwWvV][qQxX]")
 _HEALTH_WORDS = (
     "脚扭伤|扭伤|扭了脚|崴脚|崴了脚|骨折|摔伤|受伤|发高烧|发低烧|高烧|低烧|发烧|发热|感冒|流感|甲流|水痘|腮腺炎|手足口病?|肺炎|支原体|"
     "咳嗽|腹泻|拉肚子|肚子疼|肚子痛|呕吐|头疼|头痛|头晕|住院|手术|过敏|哮喘|癫痫|心脏病|白血病|糖尿病|抑郁症?|自闭症?|多动症|近视|"
@@ -78,7 +79,7 @@ class Secrets:
 
 def hide_numbers(scan: str, secrets: Secrets) -> str:
     """Take out telephone and identity numbers, and addresses."""
-    if any(char.isdecimal() for char in scan):
+    if _LONG_NUMBER.search(scan):
         scan = _ID.sub(lambda match: secrets.add("PII_ID", match[0]), scan)
         scan = _PHONE.sub(lambda match: _phone(match, secrets), scan)
     if "住" in scan or "地址" in scan:

@@ -76,47 +76,53 @@ def _part(match: re.Match[str], context: Context) -> Found:
     return [(str(value_of(match["c"])), "part")]
 
 
-def _rule(source: str, make: Make) -> tuple[re.Pattern[str], Make]:
-    return pattern(source), make
+def _rule(source: str, make: Make, *needs: str) -> tuple[re.Pattern[str], Make, tuple[str, ...]]:
+    return pattern(source), make, needs
 
 
-# In order: what an earlier rule took, a later one does not see.
+_SUFFIXED = ("中队", "班")
+# In order: what an earlier rule took, a later one does not see. A text without any of the words a rule needs is passed.
 RULES = (
     # 三(1)、(2)中队 三年级1、2、3班 三(1)(2)班 三年级1至4班
     _rule(
         rf"(?P<g>{_GRADE})(?:年级|年)?\s?(?P<c>(?:\(\d{{1,2}}\)班?{_AND}?|\d{{1,2}}班{_AND}?|\d{{1,2}}{_AND}){{1,19}}"
         rf"\(?\d{{1,2}}\)?){_SUFFIX}",
         _classes,
+        *_SUFFIXED,
     ),
     # 三(2)中队 三(二)班 三年级(2)班 七(3) 初一(3)班 4<1>
-    _rule(rf"(?P<g>{_GRADE})(?:年级|年)?{_OPEN}(?P<c>{_CLASS}){_SHUT}(?:\s?{_SUFFIX})?", _class),
+    _rule(rf"(?P<g>{_GRADE})(?:年级|年)?{_OPEN}(?P<c>{_CLASS}){_SHUT}(?:\s?{_SUFFIX})?", _class, "(", "<"),
     # 三年级2班 三年级二班 三年二班 3年2班 初一3班 三年级第2中队
-    _rule(rf"(?P<g>{_GRADE})(?:年级|年)?\s?第?(?P<c>{_CLASS})\s?{_SUFFIX}", _class),
+    _rule(rf"(?P<g>{_GRADE})(?:年级|年)?\s?第?(?P<c>{_CLASS})\s?{_SUFFIX}", _class, *_SUFFIXED),
     # 3.2中队 3-2班 3·2中队 三-2班 三杠二中队 三点二班
-    _rule(rf"(?P<g>{_GRADE})\s?(?:[.\-·_、/]|杠|点|之)\s?(?P<c>{_CLASS})\s?{_SUFFIX}", _class),
+    _rule(rf"(?P<g>{_GRADE})\s?(?:[.\-·_、/]|杠|点|之)\s?(?P<c>{_CLASS})\s?{_SUFFIX}", _class, *_SUFFIXED),
     # 三括号二中队, as voice input writes it
-    _rule(rf"(?P<g>{_GRADE})(?:年级)?括号(?P<c>{_CLASS})(?:括号)?(?:\s?{_SUFFIX})?", _class),
+    _rule(rf"(?P<g>{_GRADE})(?:年级)?括号(?P<c>{_CLASS})(?:括号)?(?:\s?{_SUFFIX})?", _class, "括号"),
     # 2022级3班 22级(3)班
-    _rule(rf"(?<!\d)(?P<y>(?:20)?[12]\d)级\s?\(?(?P<c>{_CLASS})\)?\s?{_SUFFIX}", _entry_year),
+    _rule(rf"(?<!\d)(?P<y>(?:20)?[12]\d)级\s?\(?(?P<c>{_CLASS})\)?\s?{_SUFFIX}", _entry_year, *_SUFFIXED),
     # 2203班 0302中队
-    _rule(rf"(?<!\d)(?P<y>\d\d)(?P<c>0[1-9]|1\d|20)\s?{_SUFFIX}", _entry_year),
+    _rule(rf"(?<!\d)(?P<y>\d\d)(?P<c>0[1-9]|1\d|20)\s?{_SUFFIX}", _entry_year, *_SUFFIXED),
     # 301班 312中队
-    _rule(rf"(?<![\d.\-/])(?P<g>[1-9])(?P<c>0[1-9]|1\d|20)\s?{_SUFFIX}", joined),
+    _rule(rf"(?<![\d.\-/])(?P<g>[1-9])(?P<c>0[1-9]|1\d|20)\s?{_SUFFIX}", joined, *_SUFFIXED),
     # 三零一班 三〇二中队
-    _rule(rf"{_NOT_CN}(?P<g>[{_CN}])[零〇](?P<c>[{_CN}])\s?{_SUFFIX}", joined),
+    _rule(rf"{_NOT_CN}(?P<g>[{_CN}])[零〇](?P<c>[{_CN}])\s?{_SUFFIX}", joined, *_SUFFIXED),
     # 班级:3.2 班级:302 中队:三二
-    _rule(rf"(?:班级|中队|班别|单位)\s?:\s?(?P<g>[{_CN}1-9])[.\-·0、]?(?P<c>{_CLASS})(?=\s|$|[,;。])", _class),
+    _rule(rf"(?:班级|中队|班别|单位)\s?:\s?(?P<g>[{_CN}1-9])[.\-·0、]?(?P<c>{_CLASS})(?=\s|$|[,;。])", _class, ":"),
     # 三2 四1 三3 41
     _rule(rf"{_NOT_WEEK}(?P<g>初?[{_CN}])(?P<c>1\d|20|[1-9]){_NO_MEASURE}", _class),
     # 3-2 三-2 三杠二
-    _rule(rf"(?<![\d.:/\-A-Za-z=+])(?P<g>[{_CN}1-9])(?:-|杠)(?P<c>{_CLASS}){_NO_MEASURE}", _class),
+    _rule(rf"(?<![\d.:/\-A-Za-z=+])(?P<g>[{_CN}1-9])(?:-|杠)(?P<c>{_CLASS}){_NO_MEASURE}", _class, "-", "杠"),
     # 三年级 三、四年级 初一年级 初二
     _rule(
-        rf"(?P<h>(?:{_NOT_CN}[{_CN}]|{_NOT_N}[1-9])(?:[、和,]?[{_CN}1-9]){{0,5}}|初[一二三]|预初)年级组?", _whole_grade
+        rf"(?P<h>(?:{_NOT_CN}[{_CN}]|{_NOT_N}[1-9])(?:[、和,]?[{_CN}1-9]){{0,5}}|初[一二三]|预初)年级组?",
+        _whole_grade,
+        "年级",
     ),
-    _rule(r"(?P<h>预初|初[一二三])(?!心|夏|步)", _whole_grade),
+    _rule(r"(?P<h>预初|初[一二三])(?!心|夏|步)", _whole_grade, "初"),
     # 二班 2班: a class without its grade
-    _rule(rf"(?<![\d{_CN}十年级第)(两几个>])第?\(?(?P<c>{_CLASS})\)?(?:中队|班)(?![级次车主任队会子])", _part),
+    _rule(
+        rf"(?<![\d{_CN}十年级第)(两几个>])第?\(?(?P<c>{_CLASS})\)?(?:中队|班)(?![级次车主任队会子])", _part, *_SUFFIXED
+    ),
 )
 # 302 队会 38人, 三二 队会 38人: at the start of a line, when no unit is named otherwise; 六一 is a festival.
 BARE = pattern(rf"^(?!{'|'.join(_FESTIVALS)})(?P<g>[1-9](?=0)|[{_CN}](?![零〇\d]))0?(?P<c>[{_CN}1-9])(?=[ ,、])", re.M)

@@ -37,8 +37,9 @@ def find_units(text: str, context: Context) -> tuple[list[Hit], str]:
     """All units that `text` names, in order of place, and the text with them taken out (same length)."""
     hits: list[Hit] = []
     scan = _aliases(text, context, hits)
-    for rule, make in RULES:
-        scan = rule.sub(lambda match, make=make: _keep(match, make(match, context), context, hits), scan)  # type: ignore[misc]
+    for rule, make, needs in RULES:
+        if not needs or any(word in scan for word in needs):
+            scan = rule.sub(lambda match, make=make: _keep(match, make(match, context), context, hits), scan)  # type: ignore[misc]
     solid = any(hit.kind == "class" for hit in hits)
     if solid:
         scan = _NICKNAME.sub(lambda match: GAP * len(match[0]), scan) if "中队" in scan else scan

@@ -41,6 +41,8 @@ class Notes:
 
     problems: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    # The units whose rows have a problem: what follows from it for others is not said.
+    broken: set[Names] = field(default_factory=set)
 
     def problem(self, number: int, words: str) -> None:
         """Something wrong in this row."""
@@ -122,21 +124,25 @@ def _lines(rows: Sequence[Sequence[str]], columns: Sequence[str], notes: Notes) 
         cells = [plain(cell) for cell in row]
         if not any(cells):
             continue
+        named = dict(zip(columns, cells, strict=False))
         try:
             if any(cells[len(columns) :]):
                 raise _Bad("格子比表头多,可能有没加引号的逗号")
-            yield _line(number, dict(zip(columns, cells, strict=False)), notes)
+            yield _line(number, named, notes)
         except _Bad as bad:
             notes.problem(number, str(bad))
+            notes.broken.add(names_of(named.get("组织", "")))
 
 
 def plain(cell: str) -> str:
-    """Without the differences that nobody means: full width, ㈡, spaces around."""
-    return cell.strip() if cell.isascii() else unicodedata.normalize("NFKC", cell).strip()
+    """Without the differences that nobody means: full width, ㈡, spaces around, what cannot be seen."""
+    if cell.isascii() and cell.isprintable():
+        return cell.strip()
+    return "".join(filter(str.isprintable, unicodedata.normalize("NFKC", cell))).strip()
 
 
 def _line(number: int, cells: Mapping[str, str], notes: Notes) -> Line:
-    path = names_of(cells["组织"])
+    path = names_of(cells.get("组织", ""))
     if not path or not all(path):
         raise _Bad("「组织」要写成用 / 连接的全称,如 青禾区少工委/实验小学/三(2)中队")
     if len(path) > _DEEPEST or any(len(name) > _LONGEST_UNIT for name in path):

@@ -87,7 +87,7 @@ class Units:
         parent = self.refs.get(path[:-1])
         if len(path) > 1 and parent is None:
             # A parent with a row of its own has been complained of there.
-            if path[:-1] not in self._entries:
+            if path[:-1] not in self._entries and path[:-1] not in self._notes.broken:
                 self._notes.problem(entry.number, f"没有上级单位「{'/'.join(path[:-1])}」,请给它加一行")
             return
         ref = self.refs.get(path)
