@@ -19,6 +19,7 @@ from bot.fetcher import Fetcher
 from bot.pipeline import Pipeline
 from bot.sender import Sender
 from bot.ticker import Ticker
+from handlers.reading import compile_all
 from storage import leases, units
 
 log = logging.getLogger(__name__)
@@ -53,6 +54,8 @@ class App:
             await asyncio.sleep(0.01)
         if server.started:
             self._announce(*listening.getsockname()[:2])
+            # Ready first: the first message would pay for this otherwise.
+            await asyncio.to_thread(compile_all)
         stopped = asyncio.create_task(self._stop.wait())
         await asyncio.wait([stopped, tasks[0]], return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()

@@ -88,12 +88,14 @@ class Fetcher:
             name = await asyncio.to_thread(keep, self._folder, photo)
         except NoPhoto:
             await self._pipeline.do(lambda turn: self._lost(turn, wanted))
+            await self._channels[wanted.channel].release(wanted.ref)
         except SendError as error:
             gone = error.permanent
             await self._pipeline.do(lambda turn: self._later(turn, wanted, gone))
         else:
             facts = {"state": "stored", "sha256": name, "size": len(photo), "mime": mime}
             await self._pipeline.do(lambda turn: files.settle(turn.db, wanted.id, **facts))
+            await self._channels[wanted.channel].release(wanted.ref)
 
     def _later(self, turn: Turn, wanted: files.Wanted, permanent: bool) -> None:
         if permanent or wanted.attempts + 1 >= TRIES:

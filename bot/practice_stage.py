@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable
 from datetime import datetime, timedelta
+from shutil import rmtree
 from typing import Any
 
 from sqlalchemy import Connection, Engine
@@ -151,6 +152,7 @@ class Stage:
         async with self._moving:
             self.clock.ahead = timedelta()
             await self._pipeline.do(practice_district.start_again)
+            await asyncio.to_thread(rmtree, self.channel.folder, ignore_errors=True)
             self.restarts += 1
             self.read_up_to.clear()
         await self.channel.tell()

@@ -43,7 +43,7 @@ def take(ask: Ask) -> Sequence[Reply]:
         return [_confirm(ask, reading, complete)]
     if reading.status not in ("ok", "partial"):
         return [_question(ask, reading)]
-    replies = _store_all(ask, complete)
+    replies = _store_all(ask, [record for record in complete if not record.issues])
     if reading.status == "partial":
         replies.append(_question(ask, reading))
     warning = texts.privacy_warning(reading.issues)
@@ -70,12 +70,12 @@ def _store_all(ask: Ask, records: Sequence[Record]) -> list[Reply]:
         else:
             stored.append(kept)
             keep_photos(ask, kept)
-    return [*_echoes(stored), *others]
+    return [*_echoes(stored, len(ask.message.attachments)), *others]
 
 
-def _echoes(stored: list[Checkin]) -> list[Reply]:
+def _echoes(stored: list[Checkin], photos: int) -> list[Reply]:
     if len(stored) <= 1:
-        return [texts.echo("已记录", one) for one in stored]
+        return [texts.echo("已记录", one, photos) for one in stored]
     lines = "\n".join(f"{texts.checkin_line(one)}" for one in stored)
     return [Reply(f"已记录 {len(stored)} 条:\n{lines}\n要改其中一条,像这样发:更正 {stored[0].unit_name} 实到39")]
 
@@ -84,7 +84,7 @@ def _again(ask: Ask, new: Checkin) -> Reply:
     """What is said when the squad has a check-in of that activity and day already."""
     before = checkins.valid_one(ask.db, new.unit_id, new.activity, new.day)
     assert before is not None
-    if (before.attended, before.due) == (new.attended, new.due):
+    if before.attended == new.attended and new.due in (None, before.due):
         keep_photos(ask, before)
         return texts.echo("已经记过,没有重复计", before)
     button = Button(f"改成{texts.heads(new)}", f"更正 {before.id} {texts.heads(new)}")
@@ -136,8 +136,8 @@ def photo(ask: Ask) -> Reply:
 
 
 def _question(ask: Ask, reading: Reading) -> Reply:
-    record = next((each for each in reading.records if not _is_complete(each)), None)
-    record = record or (reading.records[0] if reading.records else Record())
+    in_doubt = [each for each in reading.records if each.issues or not _is_complete(each)]
+    record = next(iter(in_doubt or reading.records), Record())
     question, buttons = texts.question(reading.issues, record)
     ask.expect("checkin", {"said": texts.canonical(record, reading.issues), "issues": list(reading.issues)})
     return Reply(question, buttons)

@@ -19,7 +19,7 @@ def _one(shown: Command) -> Reply:
 
 
 def _all(mine: list[Command]) -> Reply:
-    lines = [f"{each.words[0]} - {each.help}" for each in mine]
-    return Reply(
-        "您可以这样用我:\n" + "\n".join(lines) + "\n\n想看例子,发「帮助 签到」。", (Button("签到怎么发", "帮助 签到"),)
-    )
+    lines = "\n".join(f"{each.words[0]} - {each.help}" for each in mine)
+    first = mine[0].words[0]
+    words = f"您可以这样用我:\n{lines}\n\n想看例子,发「帮助 {first}」。"
+    return Reply(words, (Button(f"{first}怎么发", f"帮助 {first}"),))

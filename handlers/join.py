@@ -1,6 +1,6 @@
 """加入 and 邀请: newcomers come in by a one-time code for a role at a unit."""
 
-from handlers.kit import ADMINS, ANYONE, Ask, Person, Refusal, Reply, Role, Unit, command
+from handlers.kit import ANYONE, Ask, Person, Refusal, Reply, Role, Unit, command
 from storage import invites, people, units
 from storage.units import Kind
 
@@ -39,7 +39,7 @@ def join(ask: Ask) -> Reply:
 
 def _welcome(ask: Ask, found: invites.Invite, name: str) -> Reply:
     at = units.by_id(ask.db, found.unit_id)
-    person_id = ask.person.id if ask.person else _new_person(ask, name or ask.message.name or ask.message.sender)
+    person_id = ask.person.id if ask.person else _person(ask, found, at, name)
     if not invites.use(ask.db, found, person_id, ask.now):
         return Reply("这个邀请码刚被别人用掉了。请再要一个。")
     people.give(ask.db, person_id, found.role, at, ask.now)
@@ -48,8 +48,12 @@ def _welcome(ask: Ask, found: invites.Invite, name: str) -> Reply:
     return Reply(f"欢迎!您现在是{where}的{found.role.label}。\n{todo}")
 
 
-def _new_person(ask: Ask, name: str) -> int:
-    person_id = people.add(ask.db, name[:20], ask.now)
+def _person(ask: Ask, found: invites.Invite, at: Unit, name: str) -> int:
+    """Whom the roster names for this role here and nobody is yet, if there is just one; else somebody new."""
+    waiting = people.without_account(ask.db, found.role, at)
+    named = [person_id for person_id, known in waiting.items() if not name or known == name]
+    name = name or ask.message.name or ask.message.sender
+    person_id = named[0] if len(named) == 1 else people.add(ask.db, name[:20], ask.now)
     people.link(ask.db, person_id, ask.message.channel, ask.message.sender)
     return person_id
 
@@ -57,7 +61,7 @@ def _new_person(ask: Ask, name: str) -> int:
 @command(
     "邀请",
     "invite",
-    who=ADMINS,
+    who=_MAY_INVITE,
     help="为新老师开一个邀请码",
     examples=("邀请 中队辅导员 三(2)中队", "邀请 大队辅导员 实验小学"),
 )

@@ -37,7 +37,7 @@ _BELOW = {"S2": "一星章", "S3": "二星章", "S4": "三星章", "S5": "四星
 _MINE = Button("我的提名", "我的提名")
 _NO_NAMES = (
     "为保护队员,Telegram 上不接收队员的姓名,这次没有记录。请删掉刚才那条消息,"
-    "改用学校的企业微信提名,或请大队辅导员登记。中队集体可以在这里提名,像这样发:提名 五(2)中队 集体一星章"
+    "先用纸质提名表交给学校。中队集体可以在这里提名,像这样发:提名 五(2)中队 集体一星章"
 )
 _ABOUT_MINE = ("nomination_query", "nomination_cancel", "nomination_replace")
 # The bot keeps no register of awards: who holds the star below is for the reviewer to check.

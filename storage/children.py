@@ -20,8 +20,8 @@ def plain(name: str) -> str:
 
 def find(db: Connection, vault: Vault, unit_id: int, name: str) -> int | None:
     """The id of the child of this name in the squad; None when nobody of this name was ever nominated there."""
-    key = vault.fingerprint(plain(name))
-    return db.scalar(select(child.c.id).where(child.c.unit_id == unit_id, child.c.name_key == key))
+    keys = vault.fingerprints(plain(name))
+    return db.scalar(select(child.c.id).where(child.c.unit_id == unit_id, child.c.name_key.in_(keys)))
 
 
 def find_or_add(db: Connection, vault: Vault, unit_id: int, name: str) -> int:
@@ -31,7 +31,7 @@ def find_or_add(db: Connection, vault: Vault, unit_id: int, name: str) -> int:
 
 
 def _add(db: Connection, vault: Vault, unit_id: int, name: str) -> int:
-    values = {"unit_id": unit_id, "name": vault.seal(name), "name_key": vault.fingerprint(name)}
+    values = {"unit_id": unit_id, "name": vault.seal(name), "name_key": vault.fingerprints(name)[0]}
     try:
         with db.begin_nested():
             return int(db.scalar(insert(child).returning(child.c.id), values))

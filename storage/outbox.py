@@ -101,9 +101,10 @@ def said_to(db: Connection, inbox_id: int, channel: str, chat: str) -> list[tupl
 
 
 def forget_bodies(db: Connection, before: datetime) -> None:
-    """Drop the words of what was sent before this instant; the row stays as the proof that it was."""
-    old = (outbox.c.sent_at < before) & outbox.c.body.is_not(None)
-    db.execute(update(outbox).where(old).values(body=None))
+    """Drop the words of what was sent, or given up, before this instant; the row stays as the proof."""
+    sent = outbox.c.sent_at < before
+    given_up = (outbox.c.state == "dead") & (outbox.c.due_at < before)
+    db.execute(update(outbox).where(or_(sent, given_up), outbox.c.body.is_not(None)).values(body=None))
 
 
 def counts(db: Connection, states: Iterable[str]) -> dict[str, int]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, insert, select, update
 
 from storage.tables import account, grant, person, unit
 from storage.units import Unit, within
@@ -192,6 +192,14 @@ def mark_reachable(db: Connection, channel: str, address: str, reachable: bool) 
         .where(account.c.channel == channel, account.c.address == address, account.c.reachable != reachable)
         .values(reachable=reachable)
     )
+
+
+def without_account(db: Connection, role: Role, at: Unit) -> dict[int, str]:
+    """id → name of those who hold this role at this unit and are not on any platform yet."""
+    has_one = exists().where(account.c.person_id == person.c.id)
+    query = select(person.c.id, person.c.name).join(grant, grant.c.person_id == person.c.id)
+    query = query.where(grant.c.unit_id == at.id, grant.c.role == role, grant.c.until.is_(None), ~has_one)
+    return {row.id: row.name for row in db.execute(query)}
 
 
 def with_accounts(db: Connection, channel: str, now: datetime) -> list[tuple[str, Person]]:

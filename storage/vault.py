@@ -13,6 +13,7 @@ class Vault:
 
     def __init__(self, keys: list[str]) -> None:
         self._fernet = MultiFernet([Fernet(key) for key in keys])
+        # Those of all keys: what was stored under an older one is still found after a rotation.
         self._mac_keys = [hashlib.sha256(b"find again:" + key.encode()).digest() for key in keys]
 
     def seal(self, value: Any) -> bytes:
@@ -26,6 +27,6 @@ class Vault:
         except InvalidToken:
             raise LookupError("sealed with another NAME_KEY") from None
 
-    def fingerprint(self, text: str) -> str:
-        """A keyed hash by which an equal text is found again without opening anything."""
-        return hmac.new(self._mac_keys[0], text.encode(), hashlib.sha256).hexdigest()
+    def fingerprints(self, text: str) -> list[str]:
+        """Keyed hashes by which an equal text is found again without opening anything; store the first."""
+        return [hmac.new(key, text.encode(), hashlib.sha256).hexdigest() for key in self._mac_keys]

@@ -48,6 +48,9 @@ class Channel(Protocol):
     async def fetch(self, ref: str) -> bytes:
         """The content of an attachment; raises SendError (permanent: it is gone)."""
 
+    async def release(self, ref: str) -> None:
+        """Nothing more is wanted of this attachment: it is kept, or given up."""
+
 
 def outgoing(letter: Letter, body: dict[str, Any], file: bytes | None) -> Outgoing:
     """What a letter with this opened body says."""

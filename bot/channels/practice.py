@@ -149,6 +149,10 @@ class Practice:
         except OSError as error:
             raise SendError(str(error), permanent=True) from error
 
+    async def release(self, ref: str) -> None:
+        """Remove an upload: it may still hold where it was taken."""
+        await asyncio.to_thread((self.spool / ref).unlink, missing_ok=True)
+
     async def tell(self) -> None:
         """Wake the live pages."""
         async with self._changed:

@@ -31,6 +31,9 @@ class Telegram:
         """The content of the file with this id; raises SendError (permanent: it is gone)."""
         return await self._post.fetch(ref)
 
+    async def release(self, ref: str) -> None:
+        """Telegram keeps what it has."""
+
     async def listen(self) -> None:
         """Poll until stopped."""
         await self._poller.run()

@@ -27,7 +27,7 @@ async function loadState() {
 function setOnline(online) {
   document.body.classList.toggle("offline", !online);
   const person = page.people.find(({ id }) => id === page.current?.id);
-  ui.status.textContent = online ? `${person.role} · ${person.unit}` : "连不上，正在重试…";
+  ui.status.textContent = online ? [person.role, person.unit].filter(Boolean).join(" · ") : "连不上，正在重试…";
 }
 
 function connect() {
@@ -97,7 +97,7 @@ function choose(id) {
 }
 
 function drawPerson({ id, name, role, unit }) {
-  const words = el("span", { textContent: name }, el("small", { textContent: `${role} · ${unit}` }));
+  const words = el("span", { textContent: name }, el("small", { textContent: [role, unit].filter(Boolean).join(" · ") }));
   const count = el("b", { className: "badge", hidden: true });
   return el("button", { type: "button", onclick: () => { choose(id); openPanel(false); }, dataset: { testid: "person", person: id } },
     el("i", { textContent: name.slice(0, 1), ariaHidden: "true" }), words, count);

@@ -115,6 +115,8 @@ def _kind_of(match: re.Match[str]) -> str:
 def _number(written: str, start: int, end: int, scan: str) -> Token | None:
     """A number with its measure: 38人, 三十多个孩子; None for one that counts no heads: 30棵."""
     value = None if "几" in written else value_of(written)
+    if value and _below_zero(scan, start):
+        value = -value
     tail = _TAIL.match(scan, end)
     vague = bool(tail and tail["vague"]) or (value is None and written[-1] in "几十百")
     if tail and tail["measure"]:
@@ -127,6 +129,11 @@ def _number(written: str, start: int, end: int, scan: str) -> Token | None:
     if value is None or _MEASURE.match(scan, end):
         return None
     return Token("number", start, end, value, int(_is_bare(written, scan, start, end)))
+
+
+def _below_zero(scan: str, start: int) -> bool:
+    """主题队日 -5人, 实到-5人; in 主题队日-38人 the dash only separates."""
+    return scan[start - 1 : start] in ("-", "−") and scan[max(0, start - 2) : start - 1] in ("", " ", "\n", "到")
 
 
 def _loose(scan: str, place: int) -> bool:

@@ -33,6 +33,7 @@ _LOOKS_LIKE = """
 NOT_NAMES = frozenset(_LOOKS_LIKE.split())
 _ONE = pattern(rf"(?:{LONG_NAME}|{NAME})")
 _TITLES = ("老师", "同学", "主任", "校长", "队长", "班长", "队员", "家长", "教师")
+_EVERYBODY = ("全员", "全体", "全班", "全校", "全部")
 _SEPARATOR = pattern(r"[、,，/;和与及\s]+")
 _NICKNAME = pattern(
     rf"(?:[小阿]{_HAN}|({_HAN})\1|[大老]?[{SURNAMES}](?:同学|某某?|老师|小朋友|校长|主任)|小{_HAN}{{2}})"
@@ -41,7 +42,12 @@ _NICKNAME = pattern(
 
 def is_name(word: str) -> bool:
     """Whether `word` as a whole may be the full name of a person: 王小明, 欧阳若涵, 阿依古丽·买买提."""
-    return word not in NOT_NAMES and not word.endswith(_TITLES) and _ONE.fullmatch(word) is not None
+    return (
+        word not in NOT_NAMES
+        and not word.startswith(_EVERYBODY)
+        and not word.endswith(_TITLES)
+        and _ONE.fullmatch(word) is not None
+    )
 
 
 def is_nickname(word: str) -> bool:

@@ -85,7 +85,8 @@ def _name(word: str, found: Nominees, roster: Collection[str]) -> str | None:
         found.names += names
     elif is_nickname(core) or (is_nickname(word) and not is_name(word)):
         found.nicknames.append(core if is_nickname(core) else word)
-    elif not found.names and (name := _first_of(roster, core) or name_at_start(core)):
+    # After 集体 a word that only begins like a name is none: 集体一星章 全员完成争章.
+    elif not (found.names or found.collective) and (name := _first_of(roster, core) or name_at_start(core)):
         found.names.append(name)
         return _core(core[len(name) :]) or None
     else:
