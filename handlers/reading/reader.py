@@ -40,5 +40,14 @@ def _with_private(reading: Reading, secrets: Secrets, raw: str) -> Reading:
     if not secrets.words:
         return reading
     changed = [word for word in secrets.words if word not in raw]
-    words = secrets.words + (as_written(changed, raw) if changed else [])
-    return replace(reading, private=tuple(dict.fromkeys(words)))
+    words = tuple(dict.fromkeys(secrets.words + (as_written(changed, raw) if changed else [])))
+    # Said once in a place where it is recognised and once more where it is not: it stays out of both.
+    records = tuple(replace(each, topic=_without(each.topic, words)) for each in reading.records)
+    nominations = tuple(replace(each, reason=_without(each.reason, words)) for each in reading.nominations)
+    return replace(reading, private=words, records=records, nominations=nominations)
+
+
+def _without(text: str | None, words: tuple[str, ...]) -> str | None:
+    while text and (found := next((word for word in words if word in text), None)):
+        text = text.replace(found, "").strip() or None
+    return text
