@@ -48,6 +48,6 @@ def _with_private(reading: Reading, secrets: Secrets, raw: str) -> Reading:
 
 
 def _without(text: str | None, words: tuple[str, ...]) -> str | None:
-    while text and (found := next((word for word in words if word in text), None)):
+    while text and (found := next((word for word in words if word and word in text), None)):
         text = text.replace(found, "").strip() or None
     return text
