@@ -12,8 +12,6 @@ from storage import checkins, files
 from storage.checkins import Checkin
 
 PHOTO_BELONGS = timedelta(days=2)
-YES = {"是", "对", "好", "好的", "确认", "可以", "yes", "ok"}
-NO = {"否", "不", "不是", "不对", "取消", "算了", "no"}
 
 
 @command(
@@ -146,7 +144,12 @@ def _question(ask: Ask, reading: Reading) -> Reply:
 @answers("checkin")
 def complete(ask: Ask, payload: dict[str, Any]) -> Sequence[Reply] | None:
     """The answer to the question: read together with what was known."""
+    if texts.says_no(ask.args):
+        return [Reply("好的,没有记。要重新报,直接发就行。")]
     context = surroundings.context_of(ask)
+    if "UNIT" in {issue.partition("_")[0] for issue in payload["issues"]}:
+        # Asked for the squad, an answer without one is no answer: not the sender's own squad.
+        context = replace(context, bound_unit=None)
     if _is_news(read(ask.args, context), payload["issues"]):
         return None
     together = read(texts.merged(payload["said"], ask.args, payload["issues"]), context)
@@ -174,10 +177,9 @@ def _confirm(ask: Ask, reading: Reading, records: list[Record]) -> Reply:
 @answers("checkin-confirm")
 def confirmed(ask: Ask, payload: dict[str, Any]) -> Sequence[Reply] | None:
     """是 stores what was asked about, 否 drops it."""
-    word = ask.args.rstrip("。.!！ ").lower()
-    if word in NO:
+    if texts.says_no(ask.args):
         return [Reply("好的,没有记。要重新报,直接发就行。")]
-    if word not in YES:
+    if not texts.says_yes(ask.args):
         return None
     context = surroundings.context_of(ask)
     records = [record for said in payload["said"] for record in read(said, context).records]

@@ -37,6 +37,8 @@ def correct_by_words(ask: Ask) -> Reply:
 @answers("correct")
 def corrected(ask: Ask, payload: dict[str, Any]) -> Reply | None:
     """The new content, after 更正 alone."""
+    if texts.says_no(ask.args):
+        return Reply("好的,没有改。")
     old = checkins.by_id(ask.db, payload["id"])
     return _changed(ask, old, ask.args) if old else None
 

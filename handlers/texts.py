@@ -7,6 +7,8 @@ from handlers.kit import Button, Reply
 from handlers.reading import Record
 from storage.checkins import Checkin
 
+_YES = {"是", "对", "好", "好的", "确认", "可以", "yes", "ok"}
+_NO = {"否", "不", "不是", "不对", "取消", "算了", "不用", "不报了", "no"}
 _WEEKDAYS = "一二三四五六日"
 _GRADES = "零一二三四五六七八九"
 
@@ -15,6 +17,20 @@ def day(value: date, today: date | None = None) -> str:
     """4月3日(周五); with its year when that is not today's: 2025年10月13日(周一)."""
     year = f"{value.year}年" if today is not None and value.year != today.year else ""
     return f"{year}{value.month}月{value.day}日(周{_WEEKDAYS[value.weekday()]})"
+
+
+def says_yes(words: str) -> bool:
+    """是, 好的 …: the whole answer is a yes."""
+    return _bare(words) in _YES
+
+
+def says_no(words: str) -> bool:
+    """否, 取消, 算了 …: the whole answer is a no."""
+    return _bare(words) in _NO
+
+
+def _bare(words: str) -> str:
+    return words.rstrip("。.!！ ").lower()
 
 
 def squad(grade: int, class_no: int) -> str:
