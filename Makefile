@@ -4,6 +4,9 @@ VENV := .venv
 PY := $(VENV)/bin/python
 RUN_STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
+# The peers of the benchmark have a place of their own: what they bring along must not change what we run on.
+BENCH_VENV := .venv-bench
+BENCH_STAMP := $(BENCH_VENV)/.installed
 
 .PHONY: help install dev run test check bench faults lock fmt
 
@@ -24,6 +27,11 @@ $(DEV_STAMP): requirements-dev.lock | $(PY)
 	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@ $(RUN_STAMP)
 
+$(BENCH_STAMP): requirements-bench.lock
+	test -x $(BENCH_VENV)/bin/python || $(PYTHON) -m venv $(BENCH_VENV)
+	$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	@touch $@
+
 run: $(RUN_STAMP) ## start the bot; without a platform configured: the practice page
 	@exec $(PY) -m bot serve
 
@@ -36,7 +44,7 @@ check: $(DEV_STAMP) ## lint, types, import directions, lock file
 	$(PY) -m mypy
 	$(VENV)/bin/lint-imports
 
-bench: $(DEV_STAMP) ## speed and memory, as ratios inside one run
+bench: $(DEV_STAMP) $(BENCH_STAMP) ## speed and memory, as ratios inside one run
 	$(PY) -m tests.bench
 
 faults: $(DEV_STAMP) ## long kill -9 runs
@@ -46,6 +54,7 @@ fmt: $(DEV_STAMP) ## let ruff put the files in order
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 
-lock: $(DEV_STAMP) ## renew both lock files from pyproject.toml
+lock: $(DEV_STAMP) ## renew the lock files from pyproject.toml
 	$(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
 	$(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml -o requirements-dev.lock
+	$(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --group bench -o requirements-bench.lock

@@ -23,7 +23,7 @@ class Clock:
         from apscheduler.executors.pool import ThreadPoolExecutor
         from apscheduler.schedulers.background import BackgroundScheduler
 
-        # In memory: a stored job can vanish after a missed run, a crash or a renaming (reliability.md §1.1).
+        # In memory: a stored job can vanish after a missed run, a crash or a renaming.
         one_thread = {"default": ThreadPoolExecutor(1)}  # type: ignore[no-untyped-call]
         self._scheduler = BackgroundScheduler(timezone=UTC, executors=one_thread)  # type: ignore[no-untyped-call]
         self._scheduler.add_job(

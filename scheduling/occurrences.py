@@ -81,7 +81,7 @@ def reminders_for(found: Iterable[Reminder], hats: Iterable[Hat]) -> list[Remind
     Those of the reminders (of whole days) that somebody with these roles gets, in order of time.
 
     What falls on the same day goes out together, at the earliest of its times; solemn days apart from the others, so
-    that nobody gets more than two messages a day (domain.md §5.3).
+    that nobody gets more than two messages a day.
     """
     hats = frozenset(hats)
     mine: dict[tuple[str, int], Reminder] = {}

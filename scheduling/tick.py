@@ -13,7 +13,7 @@ from scheduling.occurrences import DIGEST, KEY_DATE, NUDGE, lay_out, weight
 from storage import deliveries
 from storage.deliveries import CAPPED, EXPIRED, FAILED, MERGED, SENT, SKIPPED, DeliveryRow
 
-# Reminders and nudges a person and day (domain.md §5.3); a nudge is somebody's wish and is never held back by it.
+# Reminders and nudges a person and day; a nudge is somebody's wish and is never held back by it.
 CAP = 2
 # Said later than this it is marked as late; held back for the night does not count.
 LATE = timedelta(minutes=15)

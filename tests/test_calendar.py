@@ -14,7 +14,7 @@ from scheduling.occurrences import reminders_for
 
 ZONE = ZoneInfo("Asia/Shanghai")
 COUNSELOR = [("counselor", False)]
-# domain.md §5.2: every tested library and the ephemeris agree on these.
+# Every tested library and the ephemeris agree on these.
 MOVING = {
     2026: ("02-17", "03-03", "04-05", "06-19", "09-25", "10-18"),
     2027: ("02-06", "02-20", "04-05", "06-09", "09-15", "10-08"),
