@@ -1,0 +1,106 @@
+"""Photos: fetched, checked by content, stripped of where they were taken, kept once; a lost one is said."""
+
+import asyncio
+import base64
+import io
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from sqlalchemy import select
+
+from bot.fetcher import NO_PHOTO, Fetcher, NoPhoto, cleaned
+from storage.tables import file
+from tests.stage import Bot, running
+
+ORIENTATION, GPS, MAKE = 0x0112, 0x8825, 0x010F
+
+
+def photo(fmt: str = "JPEG", size: tuple[int, int] = (60, 40)) -> bytes:
+    """A picture that says which camera took it, where, and that it lies on its side."""
+    image = Image.new("RGB", size, (200, 30, 30))
+    exif = Image.Exif()
+    exif[MAKE] = "KAMERA-42"
+    exif[ORIENTATION] = 6
+    exif.get_ifd(GPS)[2] = (30.0, 15.0, 0.0)
+    content = io.BytesIO()
+    image.save(content, fmt, exif=exif)
+    return content.getvalue()
+
+
+@pytest.mark.parametrize("fmt", ["JPEG", "PNG", "WEBP"])
+def test_a_photo_keeps_its_looks_and_loses_where_it_was_taken(fmt: str) -> None:
+    before = photo(fmt)
+    assert b"KAMERA-42" in before
+    after, mime = cleaned(before)
+    with Image.open(io.BytesIO(after)) as image:
+        assert image.size == (40, 60)
+        assert not image.getexif()
+    assert b"KAMERA-42" not in after
+    assert mime == "image/jpeg"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"not a picture", b"%PDF-1.7 ...", photo()[:200], b"GIF89a" + b"\0" * 40, b"\xff" * (10 << 20 | 1)],
+    ids=["empty", "text", "pdf", "cut off", "broken gif", "too large"],
+)
+def test_what_is_no_photo_is_not_kept(content: bytes) -> None:
+    with pytest.raises(NoPhoto):
+        cleaned(content)
+
+
+def fetcher(bot: Bot, folder: Path) -> Fetcher:
+    app = bot.app
+    return Fetcher(app.channels, app.pipeline, app.engine.database.read, folder, bot.clock.now)
+
+
+async def sends(bot: Bot, content: bytes) -> None:
+    data = base64.b64encode(content).decode()
+    await bot.hear(bot.body("张老师", "", file={"name": "a.jpg", "type": "image/jpeg", "data": data}))
+
+
+def files(bot: Bot) -> list[tuple[str, str]]:
+    with bot.read() as db:
+        return [tuple(row) for row in db.execute(select(file.c.state, file.c.sha256).order_by(file.c.id))]
+
+
+def test_a_photo_is_stored_once_by_its_hash_and_the_upload_goes(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with running(tmp_path) as bot:
+            await bot.say("张老师", "三(2)中队 主题队日 38人")
+            for _ in range(2):
+                await sends(bot, photo())
+            await fetcher(bot, tmp_path / "kept").once()
+            (first, second) = files(bot)
+            assert first == second and first[0] == "stored"
+            assert [path.name for path in (tmp_path / "kept").rglob("*") if path.is_file()] == [first[1]]
+            assert not list(bot.channel.spool.iterdir())
+
+    asyncio.run(play())
+
+
+def test_a_photo_that_cannot_be_opened_is_said_and_the_check_in_stays(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with running(tmp_path) as bot:
+            await bot.say("张老师", "三(2)中队 主题队日 38人")
+            await sends(bot, b"no picture at all")
+            bot.new("张老师")
+            await fetcher(bot, tmp_path / "kept").once()
+            await bot.send()
+            assert [bubble["text"] for bubble in bot.new("张老师")] == [NO_PHOTO]
+            assert [state for state, _ in files(bot)] == ["lost"]
+            assert "38 人" in (await bot.say("张老师", "三(2)中队 主题队日 38人"))[0]
+
+    asyncio.run(play())
+
+
+def test_a_photo_without_a_check_in_says_what_to_do(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with running(tmp_path) as bot:
+            await sends(bot, photo())
+            (answer,) = [bubble["text"] for bubble in bot.new("张老师")]
+            assert "先报活动,再发照片" in answer
+            assert files(bot) == []
+
+    asyncio.run(play())
