@@ -8,7 +8,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 BENCH_VENV := .venv-bench
 BENCH_STAMP := $(BENCH_VENV)/.installed
 
-.PHONY: help install dev run test check bench faults lock fmt
+.PHONY: help install dev run test test-postgresql check bench faults lock fmt
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -37,6 +37,9 @@ run: $(RUN_STAMP) ## start the bot; without a platform configured: the practice 
 
 test: $(DEV_STAMP) ## the whole suite on SQLite
 	$(PY) -m pytest
+
+test-postgresql: $(DEV_STAMP) ## what speaks to the database, on PostgreSQL
+	TEST_DATABASE=postgresql $(PY) -m pytest -m 'both and not sqlite'
 
 check: $(DEV_STAMP) ## lint, types, import directions, lock file
 	$(PY) -m ruff check .

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
-from storage.tables import card
+from storage.tables import card, outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,17 @@ def new_token() -> str:
     return token_urlsafe(12)
 
 
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The buttons of a sent message: for whom, the commands, and the one that a text in reply goes on with."""
+
+    person_id: int | None
+    commands: tuple[str, ...]
+    reply: str
+
+
 def put(db: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Write rows (token, channel, chat, person_id, commands, made_at)."""
+    """Write rows (token, channel, chat, person_id, commands, reply, made_at)."""
     if rows:
         db.execute(insert(card), list(rows))
 
@@ -39,6 +48,16 @@ def press(db: Connection, button: str) -> Press | None:
     if row is None or not (place.isascii() and place.isdigit()) or int(place) >= len(row.commands):
         return None
     return Press(row.commands[int(place)], row.channel, row.chat, row.person_id)
+
+
+def of_message(db: Connection, channel: str, chat: str, platform_id: str) -> Card | None:
+    """The card that the platform knows by this message id; None when it had no buttons or is no longer kept."""
+    said = (outbox.c.channel == channel) & (outbox.c.chat == chat) & (outbox.c.platform_id == platform_id)
+    query = select(card.c.person_id, card.c.commands, card.c.reply).join(outbox, outbox.c.card == card.c.token)
+    row = db.execute(query.where(said, outbox.c.card.is_not(None)).limit(1)).first()
+    if row is None:
+        return None
+    return Card(row.person_id, tuple(row.commands), "" if row.reply is None else row.commands[row.reply])
 
 
 def purge(db: Connection, before: datetime) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from storage.rollups import Rollups, week_of
-from storage.tables import checkin, checkin_version, unit
+from storage.tables import checkin, checkin_version, inbox, unit
 from storage.upsert import insert_into
 
 
@@ -53,7 +53,7 @@ def record(
     return replace(new, id=row.id, person_id=person_id, made_at=now)
 
 
-_SELECT = (
+_ANY = (
     select(
         checkin.c.unit_id,
         checkin.c.activity,
@@ -68,8 +68,8 @@ _SELECT = (
         checkin.c.made_at,
     )
     .join(unit, unit.c.id == checkin.c.unit_id)
-    .where(checkin.c.state == "valid")
 )
+_SELECT = _ANY.where(checkin.c.state == "valid")
 
 
 def _checkin(row: Any) -> Checkin:
@@ -80,6 +80,20 @@ def _checkin(row: Any) -> Checkin:
 def by_id(db: Connection, checkin_id: int) -> Checkin | None:
     """The valid check-in with this id."""
     row = db.execute(_SELECT.where(checkin.c.id == checkin_id)).first()
+    return None if row is None else _checkin(row)
+
+
+def of_message(db: Connection, person_id: int, channel: str, chat: str, spoken_as: str) -> list[tuple[Checkin, bool]]:
+    """What a person's own message recorded, each with whether it still stands; the message by its platform's id."""
+    query = _ANY.add_columns(checkin.c.state).join(inbox, inbox.c.id == checkin.c.inbox_id)
+    here = (inbox.c.channel == channel) & (inbox.c.chat == chat) & (inbox.c.spoken_as == spoken_as)
+    rows = db.execute(query.where(checkin.c.person_id == person_id, here).order_by(checkin.c.id)).all()
+    return [(_checkin(row[:-1]), row.state == "valid") for row in rows]
+
+
+def withdrawn(db: Connection, checkin_id: int) -> Checkin | None:
+    """The check-in with this id when it was taken back."""
+    row = db.execute(_ANY.where(checkin.c.id == checkin_id, checkin.c.state == "withdrawn")).first()
     return None if row is None else _checkin(row)
 
 

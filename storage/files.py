@@ -24,7 +24,7 @@ class Wanted:
 
 
 def want(db: Connection, rows: Sequence[dict[str, Any]], now: datetime) -> None:
-    """Note files (inbox_id, person_id, checkin_id, channel, chat, ref, kind) that are to be fetched at once."""
+    """Note files (inbox_id, person_id, checkin_id, channel, chat, ref, kind, album) that are to be fetched at once."""
     if rows:
         db.execute(insert(file), [{**row, "state": "wanted", "attempts": 0, "due_at": now} for row in rows])
 
@@ -35,6 +35,12 @@ def wanted(db: Connection, now: datetime, most: int = 20) -> list[Wanted]:
         file.c.id, file.c.channel, file.c.chat, file.c.ref, file.c.kind, file.c.person_id, file.c.attempts
     ).where(file.c.state == "wanted", file.c.due_at <= now)
     return [Wanted(*row) for row in db.execute(query.order_by(file.c.due_at).limit(most))]
+
+
+def adopt(db: Connection, inbox_id: int, checkin_id: int) -> int:
+    """The files of a message whose check-in was not known yet belong to this one; how many there are."""
+    waiting = (file.c.inbox_id == inbox_id) & file.c.checkin_id.is_(None)
+    return db.execute(update(file).where(waiting).values(checkin_id=checkin_id)).rowcount
 
 
 def settle(db: Connection, file_id: int, **facts: Any) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from storage.tables import inbox
 from storage.upsert import add_new
@@ -34,7 +34,7 @@ class Failure:
 
 
 def arrive(db: Connection, rows: Sequence[dict[str, Any]], batch: str) -> dict[Key, Arrival]:
-    """Write the rows (channel, message_id, chat, sender, received_at) that are new; tell new ones from repeats."""
+    """Write the rows (channel, message_id, chat, sender, received_at, spoken_as) that are new; tell new from repeats."""
     if not rows:
         return {}
     ordered = sorted(rows, key=lambda row: (row["channel"], row["message_id"]))
@@ -60,6 +60,11 @@ def failed(db: Connection, inbox_id: int | None = None) -> list[Failure]:
     if inbox_id is not None:
         query = query.where(inbox.c.id == inbox_id)
     return [Failure(*row) for row in db.execute(query.order_by(inbox.c.id))]
+
+
+def unreadable(db: Connection) -> int:
+    """How many updates of a platform never became a message."""
+    return db.scalar(select(func.count()).select_from(inbox).where(inbox.c.state == "unreadable")) or 0
 
 
 def done(db: Connection, inbox_id: int) -> bool:

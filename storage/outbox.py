@@ -1,11 +1,11 @@
 """What is to be said: written in the transaction of the deed, claimed by a sender, settled once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, insert, or_, select, update
 
 from storage.tables import outbox
 
@@ -14,7 +14,10 @@ ANSWER, NOTICE = "answer", "notice"
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A row to send: `body` is sealed; `repeat` when an earlier try may have reached the person."""
+    """A row to send: `body` is sealed; `repeat` when an earlier try may have reached the person.
+
+    `doubts` counts the tries whose answer was lost; a try that a crash ended is not one of them.
+    """
 
     id: int
     channel: str
@@ -25,22 +28,36 @@ class Letter:
     attempts: int
     repeat: bool
     due_at: datetime
+    doubts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the platform wants nothing of for now: these chats, and (`notices`) all that nobody asked for."""
+
+    chats: frozenset[str] = frozenset()
+    notices: bool = False
+
+
+_NOTHING_HELD = Held()
 
 
 def put(db: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Write rows (channel, chat, inbox_id, person_id, lane, body, due_at) in this order."""
+    """Write rows (channel, chat, inbox_id, person_id, lane, body, due_at, card) in this order."""
     if rows:
         db.execute(insert(outbox), [{**row, "state": "new", "attempts": 0} for row in rows])
 
 
-def waits(db: Connection, channel: str, now: datetime, real: datetime) -> bool:
+def waits(db: Connection, channel: str, now: datetime, real: datetime, held: Held = _NOTHING_HELD) -> bool:
     """Whether a claim would find anything; cheap, for a reading connection."""
-    return db.execute(select(outbox.c.id).where(_open(channel, now, real)).limit(1)).first() is not None
+    query = select(outbox.c.id).where(_open(channel, now, real), *_free(held)).limit(1)
+    return db.execute(query).first() is not None
 
 
 def claim(
-    db: Connection, channel: str, owner: str, now: datetime, real: datetime, lease: timedelta, most: int
-) -> list[Letter]:
+    db: Connection, channel: str, owner: str, now: datetime, real: datetime, lease: timedelta, most: int,
+    held: Held = _NOTHING_HELD,
+) -> list[Letter]:  # fmt: skip
     """Take up to `most` due rows, answers first; `real` is the true time, by which leases run.
 
     A row waits for the earlier rows of its chat and lane: order holds, and a reminder never blocks an answer.
@@ -56,7 +73,8 @@ def claim(
             and_(earlier.c.state == "new", earlier.c.due_at > now),
         ),
     )
-    query = select(outbox).where(_open(channel, now, real), ~blocked).order_by(outbox.c.lane, outbox.c.id).limit(most)
+    due = select(outbox).where(_open(channel, now, real), *_free(held), ~blocked)
+    query = due.order_by(outbox.c.lane, outbox.c.id).limit(most)
     if db.dialect.name == "postgresql":
         query = query.with_for_update(skip_locked=True)
     rows = db.execute(query).all()
@@ -74,9 +92,15 @@ def claim(
             row.attempts,
             row.state == "claimed",
             row.due_at,
+            row.doubts,
         )
         for row in rows
     ]
+
+
+def _free(held: Held) -> list[ColumnElement[bool]]:
+    chats = [outbox.c.chat.not_in(held.chats)] if held.chats else []
+    return [*chats, outbox.c.lane != NOTICE] if held.notices else chats
 
 
 def lapse(db: Connection, channel: str, real: datetime) -> None:
@@ -90,6 +114,19 @@ def settle(db: Connection, owner: str, letter_id: int, state: str, **facts: Any)
     mine = (outbox.c.id == letter_id) & (outbox.c.owner == owner) & (outbox.c.state == "claimed")
     row = db.execute(update(outbox).where(mine).values(state=state, owner=None, lease_until=None, **facts))
     return row.rowcount == 1
+
+
+def give_up(db: Connection, channel: str, chat: str) -> None:
+    """The address is dead: what still waits for it is not sent."""
+    waiting = (outbox.c.channel == channel) & (outbox.c.chat == chat) & (outbox.c.state == "new")
+    db.execute(update(outbox).where(waiting).values(state="dead", error="the address is dead"))
+
+
+def unsay(db: Connection, inbox_ids: Collection[int]) -> set[int]:
+    """Take back the answers to these messages that no try was made to send; the messages that were answered already."""
+    answers = (outbox.c.inbox_id.in_(inbox_ids)) & (outbox.c.lane == ANSWER)
+    db.execute(delete(outbox).where(answers, outbox.c.state == "new", outbox.c.attempts == 0))
+    return set(db.scalars(select(outbox.c.inbox_id).where(answers)))
 
 
 def said_to(db: Connection, inbox_id: int, channel: str, chat: str) -> list[tuple[int, bytes | None]]:

@@ -1,7 +1,7 @@
 """People, their accounts on the platforms, and the roles they hold at units."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -73,6 +73,8 @@ class Person:
     id: int
     name: str
     grants: tuple[Grant, ...] = ()
+    # Whether the address by which they were looked up counts as alive.
+    reachable: bool = True
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -111,7 +113,7 @@ _WITH_GRANTS = (
     .outerjoin(unit, unit.c.id == grant.c.unit_id)
 )
 _BY_ADDRESSES = (
-    _WITH_GRANTS.with_only_columns(account.c.address, *_WITH_GRANTS.selected_columns)
+    _WITH_GRANTS.with_only_columns(account.c.address, account.c.reachable, *_WITH_GRANTS.selected_columns)
     .join(account, account.c.person_id == person.c.id)
     .where(account.c.channel == bindparam("channel"), account.c.address.in_(bindparam("addresses", expanding=True)))
 )
@@ -129,8 +131,8 @@ def _people(rows: Sequence[tuple[object, ...]], now: datetime) -> list[Person]:
 def by_addresses(db: Connection, channel: str, addresses: Collection[str], now: datetime) -> dict[str, Person]:
     """Who writes from these addresses, with the roles that hold at `now`; strangers are left out."""
     rows = db.execute(_BY_ADDRESSES, {"channel": channel, "addresses": addresses}).all()
-    persons = {person.id: person for person in _people([row[1:] for row in rows], now)}
-    return {row[0]: persons[row[1]] for row in rows}
+    persons = {person.id: person for person in _people([row[2:] for row in rows], now)}
+    return {row[0]: persons[row[2]] if row[1] else replace(persons[row[2]], reachable=False) for row in rows}
 
 
 def by_id(db: Connection, person_id: int, now: datetime) -> Person:
@@ -185,13 +187,11 @@ def addresses(db: Connection, person_ids: Iterable[int]) -> dict[int, tuple[str,
     return {row.person_id: (row.channel, row.address) for row in rows}
 
 
-def mark_reachable(db: Connection, channel: str, address: str, reachable: bool) -> None:
-    """Note that an address is dead (blocked, gone) or alive again."""
-    db.execute(
-        update(account)
-        .where(account.c.channel == channel, account.c.address == address, account.c.reachable != reachable)
-        .values(reachable=reachable)
-    )
+def mark_reachable(db: Connection, channel: str, address: str, reachable: bool) -> bool:
+    """Note that an address is dead (blocked, gone) or alive again; False when that was known, or nobody's is."""
+    known = (account.c.channel == channel) & (account.c.address == address)
+    changed = update(account).where(known, account.c.reachable != reachable).values(reachable=reachable)
+    return db.execute(changed).rowcount > 0
 
 
 def without_account(db: Connection, role: Role, at: Unit) -> dict[int, str]:

@@ -1,6 +1,7 @@
 """make bench: check-ins committed through pipeline and handlers, beside the same work with one commit a message.
 
-Both run in turn in fresh processes on fresh databases; what counts is the ratio within one round.
+Both run in turn in fresh processes on fresh databases; what counts is the ratio within one round. Then the webhook of
+Telegram beside other libraries (`bench_telegram`).
 """
 
 import argparse
@@ -14,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -30,11 +31,11 @@ from handlers.reading import compile_all
 from storage import people, units
 from storage.tables import checkin
 from storage.units import Kind
+from tests import bench_telegram
+from tests.load import SQUADS, said
 from tests.process import Serving
 
-SQUADS = 240
 IN_FLIGHT = 64
-ACTIVITIES = ("主题队日", "主题队会", "队课", "志愿服务", "升旗仪式", "读书活动", "宣讲", "劳动实践")
 
 
 def fill(turn: Turn) -> None:
@@ -53,13 +54,10 @@ def fill(turn: Turn) -> None:
 
 
 def messages(count: int, today: date) -> list[Message]:
-    """Distinct check-ins: every squad, then the next activity, then the day before."""
+    """Distinct check-ins of all counselors."""
     made = []
     for number in range(count):
-        squad, turn = number % SQUADS, number // SQUADS
-        day = today - timedelta(days=turn // len(ACTIVITIES))
-        heads = f"应到{40 + squad % 5}实到{38 + squad % 3}"
-        text = f"{ACTIVITIES[turn % len(ACTIVITIES)]} {heads} {day.month}月{day.day}日 清明祭英烈"
+        squad, text = said(number, today)
         made.append(Message("practice", f"m{number}", f"b{squad}", f"b{squad}", None, text))  # type: ignore[arg-type]
     return made
 
@@ -146,6 +144,7 @@ def main() -> None:
     parser.add_argument("--child", type=int)
     parser.add_argument("--count", type=int, default=6000)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--only", choices=("writer", "telegram"), default="")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         if arguments.child:
@@ -155,9 +154,12 @@ def main() -> None:
         source = Path(__file__).with_name("slow_fsync.c")
         subprocess.run(["gcc", "-shared", "-fPIC", "-O2", "-o", shim, source, "-ldl"], check=True)
         count = arguments.count
-        compare("check-ins, 64 in flight", (count, count), 0, shim, arguments.rounds)
-        compare("the same, each flush 10 ms slower", (count, 600), 10, shim, arguments.rounds)
-    started()
+        if arguments.only in ("", "writer"):
+            compare("check-ins, 64 in flight", (count, count), 0, shim, arguments.rounds)
+            compare("the same, each flush 10 ms slower", (count, 600), 10, shim, arguments.rounds)
+            started()
+        if arguments.only in ("", "telegram"):
+            bench_telegram.main(shim, arguments.rounds)
 
 
 if __name__ == "__main__":

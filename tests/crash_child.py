@@ -1,6 +1,6 @@
-"""Dies at the n-th step of a message's way, for every n, starts again and looks: `python -m tests.crash_child DIR`.
+"""Dies at the n-th border of a message's way, for every n, starts again and looks: `python -m tests.crash_child DIR`.
 
-A line of JSON for each way: how many steps it has, and what was wrong after which. The driver leaves no
+A line of JSON for each way: the steps it has, and what was wrong after which death. The driver leaves no
 thread behind, so that it may fork.
 """
 
@@ -75,16 +75,26 @@ WAYS = {"checkin": CHECKIN, "join": JOIN, "nomination": NOMINATION}
 
 
 class Steps:
-    """Counts what would leave a trace, and dies at one of them."""
+    """Notes what would leave a trace, and dies at one of the borders.
+
+    Whatever a transaction has written, a crash before its commit leaves the same on the disk: so one death in it is
+    enough (at its end, where there is most to be undone), and none where it is but one statement.
+    """
 
     def __init__(self, die_at: int) -> None:
         self.die_at = die_at
         self.names: list[str] = []
+        self.borders = 0
+        self._statements = 0
 
     def step(self, name: str) -> None:
         self.names.append(name)
-        if len(self.names) == self.die_at:
-            os._exit(DIED)
+        if not name.startswith("before") or (name == "before do_commit" and self._statements > 1):
+            self.borders += 1
+            if self.borders == self.die_at:
+                os._exit(DIED)
+        if name.endswith("do_commit"):
+            self._statements = 0
 
     def watch(self) -> None:
         event.listen(Engine, "before_cursor_execute", self._statement)
@@ -103,7 +113,8 @@ class Steps:
     def _statement(self, _connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         # What only reads leaves no trace: dying before it is the same as dying after the write before it.
         if not statement.startswith(("SELECT", "BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE")):
-            self.step(" ".join(statement.split()[:3]))
+            self._statements += 1
+            self.names.append(" ".join(statement.split()[:3]))
 
     def _around(self, owner: Any, name: str) -> None:
         function = getattr(owner, name)
@@ -213,7 +224,7 @@ def apart(work: Callable[[Callable[[Any], None]], Coroutine[Any, Any, None]]) ->
 
 
 def die_everywhere(template: Path, folder: Path, way: Way) -> dict[str, Any]:
-    """Kill at step 1, 2, … until a run gets to its end."""
+    """Die at border 1, 2, … until a run gets to its end."""
     wrong: list[str] = []
     for number in itertools.count(1):
         shutil.rmtree(folder, ignore_errors=True)
@@ -222,7 +233,7 @@ def die_everywhere(template: Path, folder: Path, way: Way) -> dict[str, Any]:
         wrong += [f"{number}: {each}" for each in asyncio.run(look(folder, way, "acknowledged" in said))]
         if status != DIED:
             wrong += [f"{number}: ended with {status}"] if status else []
-            return {"steps": said[-1] if said else [], "wrong": wrong}
+            return {"steps": said[-1] if said else [], "deaths": number - 1, "wrong": wrong}
     raise AssertionError
 
 

@@ -14,12 +14,13 @@ from handlers import nominations as feature
 from handlers.kit import Ask, Message, Person, Refusal, Reply, Role
 from handlers.reading import Nomination, Reading
 from storage import nominations, people, units
-from storage.database import Database, open_database
+from storage.database import Database
 from storage.nominations import State
 from storage.rollups import Rollups
-from storage.tables import grant, metadata, nomination, nomination_step
+from storage.tables import grant, nomination, nomination_step
 from storage.units import Kind
 from storage.vault import Vault
+from tests.databases import new_database
 
 SHANGHAI = timezone(timedelta(hours=8))
 NOW = datetime(2026, 4, 3, 10, 20, tzinfo=SHANGHAI)
@@ -94,9 +95,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Database, 
 
 
 def _new_database(folder: Path) -> Database:
-    opened = open_database(f"sqlite:///{folder}/bot.db")
-    metadata.create_all(opened.write)
-    return opened
+    return new_database(folder)
 
 
 @pytest.fixture

@@ -14,12 +14,12 @@ from handlers.catalogue.loader import shipped
 from handlers.kit import Ask, Due, Message, Reply
 from scheduling.tick import Ticked, run
 from storage import deliveries, people, units
-from storage.database import open_database
 from storage.deliveries import DeliveryRow
 from storage.people import Role
 from storage.rollups import Rollups
-from storage.tables import checkin, delivery, inbox, metadata
+from storage.tables import checkin, delivery, inbox
 from storage.units import Kind, Unit
+from tests.databases import new_database
 
 ZONE = ZoneInfo("Asia/Shanghai")
 START = datetime(2026, 1, 1, 9, tzinfo=ZONE)
@@ -105,8 +105,7 @@ class School:
 
 @pytest.fixture
 def school(tmp_path: Path) -> Iterator[School]:
-    database = open_database(f"sqlite:///{tmp_path / 'bot.db'}")
-    metadata.create_all(database.write)
+    database = new_database(tmp_path)
     with database.write.begin() as db:
         county = units.add(db, Kind.COUNTY, "青禾区少工委")
         primary = units.add(db, Kind.SCHOOL, "实验小学", county)

@@ -3,9 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from time import monotonic
 from zoneinfo import ZoneInfo
 
@@ -18,8 +16,7 @@ from bot.engine import open_engine
 from bot.settings import Settings
 from bot.transaction import Outcome
 from storage import screens
-from storage.database import open_database
-from storage.migrate import migrate
+from tests.databases import new_url
 
 ZONE = ZoneInfo("Asia/Shanghai")
 START = datetime(2026, 4, 3, 9, 0, tzinfo=ZONE)
@@ -80,17 +77,6 @@ class Bot:
         return [bubble for _, bubble in rows]
 
 
-@cache
-def _migrated() -> bytes:
-    """An empty, migrated database: the migrations have tests of their own."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "empty.db"
-        database = open_database(f"sqlite:///{path}")
-        migrate(database.write)
-        database.close()
-        return path.read_bytes()
-
-
 @asynccontextmanager
 async def running(folder: Path, start: datetime = START, **settings: object) -> AsyncIterator[Bot]:
     """A bot with the practice district, at `start`."""
@@ -101,9 +87,7 @@ async def running(folder: Path, start: datetime = START, **settings: object) -> 
         return start + timedelta(seconds=monotonic() - began)
 
     chosen = Settings(_env_file=None, data_dir=folder, **settings)
-    if not (folder / "practice.db").exists():
-        (folder / "practice.db").write_bytes(_migrated())
-    app = App(open_engine(chosen, chosen.practice_database, Clock(ZONE, real)))
+    app = App(open_engine(chosen, new_url(folder, "practice.db"), Clock(ZONE, real)))
     app.pipeline.start()
     await app.add_channels()
     try:

@@ -4,11 +4,9 @@ import io
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,66 +16,20 @@ from cryptography.fernet import Fernet
 from sqlalchemy import func, select
 
 from bot.__main__ import COMMANDS, main
-from bot.commands.doctor import is_sound
-from storage import inbox, invites
-from storage.database import Database, open_database
-from storage.migrate import migrate
+from storage import invites
+from storage.database import Database
 from storage.people import Role
-from storage.tables import grant, outbox
+from storage.tables import grant
+from tests import commanding
+from tests.commanding import NOW, ROSTER, said
 from tests.process import ROOT
 
-ROSTER = """\
-组织,类型,姓名,角色,企业微信账号,Telegram ID,应到人数,别名
-青禾区少工委,县少工委,王主任,县管理员,wangzr,,,
-青禾区少工委/实验小学,学校,李老师,大队辅导员,lils,,,
-青禾区少工委/实验小学/三(2)中队,中队,张老师,中队辅导员,zhangls,1234567,42,雷锋中队
-青禾区少工委/育红小学,学校,,,,,,
-青禾区少工委/育红小学/三(2)中队,中队,,,,,,
-"""
-DOCTOR = re.compile(r"(ok|warn|fail) [a-z_]+: .+")
-NOW = datetime(2026, 4, 3, 2, 20, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of its own, without settings but for a port that is free."""
-    for name in [name for name in os.environ if name.startswith(("TELEGRAM_", "NAME_KEY", "DATABASE_URL", "DATA_DIR"))]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("PORT", "0")
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "roster.csv").write_text(ROSTER, encoding="utf-8")
-    return tmp_path
-
-
-@pytest.fixture(scope="module")
-def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder after an import the day before; made once, since migrating takes its time."""
-    folder = tmp_path_factory.mktemp("imported")
-    (folder / "roster.csv").write_text(ROSTER, encoding="utf-8")
-    with pytest.MonkeyPatch.context() as patch, time_machine.travel(NOW - timedelta(days=1)):
-        patch.setenv("DATA_DIR", str(folder / "data"))
-        assert main(["import", str(folder / "roster.csv"), "--yes"]) == 0
-    return folder / "data"
-
-
-@pytest.fixture
-def filled(imported: Path, folder: Path) -> None:
-    shutil.copytree(imported, folder / "data")
-
-
-@pytest.fixture
-def database(filled: None) -> Iterator[Database]:
-    opened = open_database("sqlite:///data/bot.db")
-    yield opened
-    opened.close()
-
-
-def said(capsys: pytest.CaptureFixture[str], *argv: str, status: int = 0) -> str:
-    """What a command prints on stdout; with another status: on stderr, which holds no traceback."""
-    assert main(list(argv)) == status
-    out, err = capsys.readouterr()
-    assert "Traceback" not in out + err
-    return out if status == 0 else err
+folder, imported, filled, database = (
+    commanding.folder,
+    commanding.imported,
+    commanding.filled,
+    commanding.database,
+)
 
 
 def process(folder: Path, *argv: str, given: str = "") -> subprocess.CompletedProcess[str]:
@@ -280,85 +232,3 @@ def test_every_sample_is_read(folder: Path, capsys: pytest.CaptureFixture[str]) 
     samples = ROOT / "tests" / "cases" / "nomination_messages.jsonl"
     ids = [json.loads(line)["id"] for line in samples.read_text(encoding="utf-8").splitlines()]
     assert [json.loads(line)["id"] for line in said(capsys, "read", str(samples)).splitlines()] == ids
-
-
-def levels(capsys: pytest.CaptureFixture[str], status: int = 0) -> dict[str, str]:
-    assert main(["doctor"]) == status
-    lines = capsys.readouterr().out.splitlines()
-    assert all(map(DOCTOR.fullmatch, lines)), lines
-    return {line.split()[1][:-1]: line.split()[0] for line in lines}
-
-
-def test_the_doctor_of_a_fresh_folder_writes_nothing(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    found = levels(capsys)
-    assert {"settings", "data", "database", "sqlite", "name_key", "workdays", "zone", "platform", "port"} <= set(found)
-    assert found["name_key"] == "warn"
-    assert not (folder / "data").exists()
-
-
-def test_the_doctor_of_a_good_installation(
-    database: Database, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("NAME_KEY", Fernet.generate_key().decode())
-    found = levels(capsys)
-    assert found["failed"] == found["outbox"] == found["name_key"] == "ok"
-
-
-def test_the_doctor_sees_what_waits(database: Database, capsys: pytest.CaptureFixture[str]) -> None:
-    row = {"channel": "telegram", "message_id": "1", "chat": "1", "sender": "1", "received_at": NOW}
-    letter = {"channel": "telegram", "chat": "1", "lane": "answer", "state": "dead", "due_at": NOW, "attempts": 9}
-    with database.write.begin() as db:
-        (arrival,) = inbox.arrive(db, [row], "batch").values()
-        inbox.fail(db, arrival.id, b"sealed", b"sealed")
-        db.execute(outbox.insert().values(letter))
-    found = levels(capsys)
-    assert found["failed"] == found["outbox"] == "warn"
-
-
-def test_the_doctor_fails_what_cannot_work(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (folder / "data").mkdir()
-    (folder / "data" / "bot.db").write_bytes(b"this is no database, whatever its name says" * 99)
-    assert levels(capsys, 1)["database"] == "fail"
-    assert "数据库打不开" in said(capsys, "preview", status=1)
-    (folder / "file").touch()
-    monkeypatch.setenv("DATA_DIR", "file/data")
-    assert levels(capsys, 1)["data"] == "fail"
-
-
-@pytest.mark.parametrize("url", ["postgresql://nobody@127.0.0.1:1/none", "nonsense", "sqlite:////proc/none/bot.db"])
-def test_a_database_that_is_not_there_is_one_sentence(
-    url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("DATABASE_URL", url)
-    assert len(said(capsys, "import", "roster.csv", "--yes", status=1).splitlines()) == 2
-
-
-def test_a_database_of_a_newer_version_is_left_alone(database: Database, capsys: pytest.CaptureFixture[str]) -> None:
-    with database.write.begin() as db:
-        db.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
-    assert levels(capsys, 1)["database"] == "fail"
-
-
-def test_a_port_in_use_is_a_warning(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    import socket
-
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        monkeypatch.setenv("PORT", str(server.getsockname()[1]))
-        assert levels(capsys)["port"] == "warn"
-
-
-@pytest.mark.parametrize(
-    ("version", "sound"),
-    [
-        ((3, 51, 3), True), ((3, 52, 0), True), ((3, 51, 2), False), ((3, 50, 7), True), ((3, 50, 6), False),
-        ((3, 44, 6), True), ((3, 45, 9), False), ((3, 40, 1), False),
-    ],
-)  # fmt: skip
-def test_which_sqlite_is_sound(version: tuple[int, int, int], sound: bool) -> None:
-    assert is_sound(version) is sound
-
-
-def test_a_migrated_database_is_what_import_makes(database: Database) -> None:
-    assert migrate(database.write) is False

@@ -35,5 +35,6 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict]:
 def test_a_crash_at_any_step_loses_and_doubles_nothing(results: dict[str, dict], way: str) -> None:
     result = results[way]
     missing = [landmark for landmark in LANDMARKS[way] if landmark not in result["steps"]]
-    assert not missing and result["steps"].count("after do_commit") >= 4, result["steps"]
+    commits = result["steps"].count("after do_commit")
+    assert not missing and commits >= 4 and result["deaths"] > commits, result
     assert result["wrong"] == []

@@ -12,17 +12,18 @@ from handlers import missing, reports
 from handlers.kit import Refusal, Role
 from storage import checkins, digests, people, tables, units
 from storage.checkins import Checkin
-from storage.database import open_database
 from storage.digests import percent
 from storage.units import Kind
 from tests.county import FRIDAY, WEEK, County, a_week, squads_of
+from tests.databases import new_database
+
+pytestmark = pytest.mark.both
 
 
 @pytest.fixture(scope="module")
 def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
     """One database for all tests, so that its statements are compiled once."""
-    opened = open_database(f"sqlite:///{tmp_path_factory.mktemp('digest') / 'bot.db'}")
-    tables.metadata.create_all(opened.write)
+    opened = new_database(tmp_path_factory.mktemp("digest"))
     with opened.write.connect() as db:
         yield db
     opened.close()

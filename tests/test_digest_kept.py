@@ -15,16 +15,17 @@ from handlers.digest_picture import picture
 from handlers.digest_workbook import workbook
 from handlers.kit import Role
 from storage import checkins, coverage, digests, tables, units
-from storage.database import open_database
 from storage.units import Kind, Unit
 from tests.county import FRIDAY, MONDAY, WEEK, County, a_week
+from tests.databases import new_database
+
+pytestmark = pytest.mark.both
 
 
 @pytest.fixture(scope="module")
 def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
     """One database for all tests, so that its statements are compiled once."""
-    opened = open_database(f"sqlite:///{tmp_path_factory.mktemp('digest') / 'bot.db'}")
-    tables.metadata.create_all(opened.write)
+    opened = new_database(tmp_path_factory.mktemp("digest"))
     with opened.write.connect() as db:
         yield db
     opened.close()

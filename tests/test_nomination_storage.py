@@ -11,11 +11,14 @@ from sqlalchemy import select, update
 from handlers import review
 from handlers.medals import numbered
 from storage import children, nominations
-from storage.database import Database, open_database
+from storage.database import Database
 from storage.nominations import Draft
 from storage.tables import nomination
 from tests import nominating
+from tests.databases import new_database
 from tests.nominating import N1, N2, NOW, WANG, School
+
+pytestmark = pytest.mark.both
 
 built, at, database = nominating.built, nominating.at, nominating.database
 
@@ -61,7 +64,7 @@ def test_writers_at_the_same_time_get_different_numbers(database: Database, tmp_
         school = School(db)
 
     def write(first: int) -> None:
-        mine = open_database(f"sqlite:///{tmp_path}/bot.db")
+        mine = new_database(tmp_path)
         for n in range(first, first + 10):
             with mine.write.begin() as db:
                 child_id = children.find_or_add(db, school.vault, school.squad.id, f"王小{n % 12}")
@@ -79,6 +82,7 @@ def test_writers_at_the_same_time_get_different_numbers(database: Database, tmp_
     assert numbers == [f"N20260403-{n:02}" for n in range(1, 13)]
 
 
+@pytest.mark.sqlite
 def test_names_and_reasons_are_nowhere_in_the_database_file(database: Database, tmp_path: Path) -> None:
     with database.write.begin() as db:
         at = School(db)

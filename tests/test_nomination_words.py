@@ -16,6 +16,8 @@ from storage.tables import account, nomination
 from tests import nominating
 from tests.nominating import N1, N2, WANG, School, refused
 
+pytestmark = pytest.mark.both
+
 built, at = nominating.built, nominating.at
 
 

@@ -17,6 +17,8 @@ from storage.tables import child
 from tests import nominating
 from tests.nominating import N1, N2, NOW, WANG, School, refused
 
+pytestmark = pytest.mark.both
+
 built, at = nominating.built, nominating.at
 
 

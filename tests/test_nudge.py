@@ -9,8 +9,10 @@ from sqlalchemy import Connection, select
 from handlers import missing, nudge
 from handlers.kit import Due, Refusal, Reply, Role
 from storage import checkins, people, tables
-from storage.database import open_database
 from tests.county import FRIDAY, SHANGHAI, WEEK, County, squads_of
+from tests.databases import new_database
+
+pytestmark = pytest.mark.both
 
 
 class Schools(County):
@@ -49,8 +51,7 @@ class Schools(County):
 @pytest.fixture(scope="module")
 def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
     """One database for all tests, so that its statements are compiled once."""
-    opened = open_database(f"sqlite:///{tmp_path_factory.mktemp('nudge') / 'bot.db'}")
-    tables.metadata.create_all(opened.write)
+    opened = new_database(tmp_path_factory.mktemp("nudge"))
     with opened.write.connect() as db:
         yield db
     opened.close()

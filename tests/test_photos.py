@@ -13,6 +13,8 @@ from bot.fetcher import NO_PHOTO, Fetcher, NoPhoto, cleaned
 from storage.tables import file
 from tests.stage import Bot, running
 
+pytestmark = pytest.mark.both
+
 ORIENTATION, GPS, MAKE = 0x0112, 0x8825, 0x010F
 
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from threading import Event
 
+import pytest
 from sqlalchemy import select, text
 
 from handlers import reminders
@@ -19,6 +20,8 @@ from storage.deliveries import DeliveryRow
 from storage.people import Role
 from storage.tables import delivery
 from tests.reminding import START, ZONE, School, at, school
+
+pytestmark = pytest.mark.both
 
 __all__ = ["school"]
 

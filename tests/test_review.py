@@ -15,6 +15,8 @@ from storage.nominations import State
 from tests import nominating
 from tests.nominating import N1, N2, NOW, WANG, School, refused
 
+pytestmark = pytest.mark.both
+
 built, at = nominating.built, nominating.at
 
 

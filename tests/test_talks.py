@@ -6,6 +6,8 @@ import pytest
 
 from tests.talk import play
 
+pytestmark = pytest.mark.both
+
 TALKS = sorted((Path(__file__).parent / "talks").glob("*.txt"))
 
 

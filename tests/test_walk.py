@@ -13,6 +13,8 @@ from storage.people import Role
 from storage.tables import metadata
 from tests.stage import Bot, running
 
+pytestmark = pytest.mark.both
+
 FEATURES: Features = collect(modules())
 # What serves no person: written for every message, allowed or not.
 ALWAYS_WRITTEN = {"inbox", "outbox", "screen", "card"}

@@ -8,6 +8,8 @@ import pytest
 
 from tests.way import SECRET, Switch, Way, planted, play
 
+pytestmark = pytest.mark.both
+
 __all__ = ["planted"]  # a fixture for every test here
 
 # Together, and each at its own risk

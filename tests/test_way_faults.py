@@ -15,6 +15,8 @@ import bot.practice
 from bot import web
 from tests.way import Way, once, planted, play
 
+pytestmark = pytest.mark.both
+
 __all__ = ["planted"]  # a fixture for every test here
 
 # Too much, and transactions that end beneath us
@@ -57,6 +59,7 @@ def test_a_full_queue_says_come_again_and_loses_nothing(tmp_path: Path, monkeypa
     play(tmp_path, scene)
 
 
+@pytest.mark.sqlite
 def test_a_full_disk_acknowledges_nothing_and_heals_by_itself(tmp_path: Path) -> None:
     async def scene(way: Way) -> None:
         pages = await way.write("PRAGMA page_count")

@@ -1,6 +1,7 @@
 """Every table of the bot; the migrations repeat them step by step."""
 
 from storage.tables.base import Instant, metadata
+from storage.tables.chats import album, group_chat, moved_chat, place, sent_file
 from storage.tables.organisation import account, grant, invite, person, unit, wrong_code
 from storage.tables.traffic import card, dialogue, fact, file, inbox, lease, outbox, screen
 from storage.tables.work import checkin, checkin_version, child, delivery, digest, nomination, nomination_step, rollup
@@ -8,6 +9,7 @@ from storage.tables.work import checkin, checkin_version, child, delivery, diges
 __all__ = [
     "Instant",
     "account",
+    "album",
     "card",
     "checkin",
     "checkin_version",
@@ -18,16 +20,20 @@ __all__ = [
     "fact",
     "file",
     "grant",
+    "group_chat",
     "inbox",
     "invite",
     "lease",
     "metadata",
+    "moved_chat",
     "nomination",
     "nomination_step",
     "outbox",
     "person",
+    "place",
     "rollup",
     "screen",
+    "sent_file",
     "unit",
     "wrong_code",
 ]

