@@ -1,6 +1,7 @@
 """Empty databases for the tests: SQLite files, or with TEST_DATABASE=postgresql databases of a server of our own.
 
-A test module that works on both declares `pytestmark = pytest.mark.both`; `make test-postgresql` runs just those (but for tests marked `sqlite`).
+A test module that works on both declares `pytestmark = pytest.mark.both`; `make test-postgresql` runs just
+those, but for single tests marked `sqlite`.
 """
 
 import atexit
