@@ -68,12 +68,12 @@ def _store_all(ask: Ask, records: Sequence[Record]) -> list[Reply]:
         else:
             stored.append(kept)
             keep_photos(ask, kept)
-    return [*_echoes(stored, len(ask.message.attachments)), *others]
+    return [*_echoes(ask, stored), *others]
 
 
-def _echoes(stored: list[Checkin], photos: int) -> list[Reply]:
+def _echoes(ask: Ask, stored: list[Checkin]) -> list[Reply]:
     if len(stored) <= 1:
-        return [texts.echo("已记录", one, photos) for one in stored]
+        return [texts.echo("已记录", one, ask.today, len(ask.message.attachments)) for one in stored]
     lines = "\n".join(f"{texts.checkin_line(one)}" for one in stored)
     return [Reply(f"已记录 {len(stored)} 条:\n{lines}\n要改其中一条,像这样发:更正 {stored[0].unit_name} 实到39")]
 
@@ -84,7 +84,7 @@ def _again(ask: Ask, new: Checkin) -> Reply:
     assert before is not None
     if before.attended == new.attended and new.due in (None, before.due):
         keep_photos(ask, before)
-        return texts.echo("已经记过,没有重复计", before)
+        return texts.echo("已经记过,没有重复计", before, ask.today)
     button = Button(f"改成{texts.heads(new)}", f"更正 {before.id} {texts.heads(new)}")
     return Reply(
         f"{texts.dated(before, ask.today)} 已记{texts.heads(before)},这次没有再记。\n要改成{texts.heads(new)}吗?",

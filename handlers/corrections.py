@@ -97,7 +97,7 @@ def _changed(ask: Ask, old: Checkin, words: str) -> Reply:
         raise Refusal(f"实到 {new.attended} 人比应到 {new.due} 人还多,没有改。请再核对,像这样发:更正 应到42实到40")
     if checkins.valid_one(ask.db, new.unit_id, new.activity, new.day) not in (None, old):
         raise Refusal(f"{texts.day(new.day)}的{new.activity}已经有一条签到,没有改。要去掉多的一条,发「撤回」。")
-    return texts.echo("已更正", checkins.revise(ask.db, ask.rollups, old, new, ask.me.id, ask.now))
+    return texts.echo("已更正", checkins.revise(ask.db, ask.rollups, old, new, ask.me.id, ask.now), ask.today)
 
 
 def _merged(old: Checkin, said: Record, today: date) -> Checkin:

@@ -41,6 +41,7 @@ __all__ = [
     "due",
     "reads",
     "renders",
+    "weekly",
 ]
 
 MEMBERS = frozenset(Role)
@@ -84,6 +85,15 @@ class Message:
     private: bool = True
     # The sender's display name: a label for a newcomer, never a reason to allow anything.
     name: str = ""
+    # What the platform calls this message in its chat, and the one that it replies to.
+    spoken_as: str = ""
+    reply_to: str = ""
+    # Photos that were sent together share this word.
+    album: str = ""
+    # (latitude, longitude) as the sender gives it, which proves nothing.
+    place: tuple[float, float] | None = None
+    # The new words of the earlier message `spoken_as`; `sent_at` is when that one was sent.
+    edited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +113,12 @@ class Ask:
     question: Dialogue | None = None
     # Another one when the organisation tree was changed since.
     tree: str = ""
+    # The commands of the card that this replies to; the check-ins of a message of one's own count as cards.
+    about: tuple[str, ...] = ()
+    # Whether the words came as a bare reply to a card, so that what they mean was worked out, not said.
+    meant: bool = False
+    # The channels on which no child is named: what is said there is kept abroad (PIPL 38).
+    nameless: frozenset[str] = frozenset({"telegram"})
 
     @property
     def me(self) -> Person:
@@ -151,10 +167,11 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button and the text command that does the same."""
+    """A button and the text command that does the same; with `reply`, a text in reply to its card goes on with it."""
 
     label: str
     command: str
+    reply: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +220,13 @@ class Command:
     handler: Handler
     # What may follow the word without a space, as a regular expression: 提名四(1)中队.
     glued: str = _NOTHING
+    # Whether groups are shown it in their list of commands; it works everywhere.
+    in_groups: bool = False
+
+    @property
+    def latin(self) -> str:
+        """The word by which platforms list it that take a-z only; empty when it has none."""
+        return next((word for word in self.words if word.isascii() and word.isidentifier()), "")
 
     def allows(self, person: Person | None) -> bool:
         """Whether this person may use it."""
@@ -218,13 +242,13 @@ def _mark(key: str, value: Any) -> Callable[[Function], Function]:
 
 
 def command(
-    *words: str, who: Iterable[Role], help: str, examples: Iterable[str], glued: str = _NOTHING
+    *words: str, who: Iterable[Role], help: str, examples: Iterable[str], glued: str = _NOTHING, in_groups: bool = False
 ) -> Callable[[Function], Function]:
     """Declare the function `(Ask) -> Reply | [Reply]` as the command with these words."""
 
     def put(handler: Function) -> Function:
         who_set = who if who is ANYONE else frozenset(who)
-        return _mark("_command", Command(words, who_set, help, tuple(examples), handler, glued))(handler)
+        return _mark("_command", Command(words, who_set, help, tuple(examples), handler, glued, in_groups))(handler)
 
     return put
 
@@ -242,6 +266,11 @@ def answers(kind: str) -> Callable[[Function], Function]:
 def due(kind: str) -> Callable[[Function], Function]:
     """Declare `(Due) -> Reply | None`: says a delivery of this kind; None means `no longer needed`."""
     return _mark("_due", kind)
+
+
+def weekly(name: str) -> Callable[[Function], Function]:
+    """Declare `(Connection, Unit, week, now) -> Reply`: what a bound group gets every Monday morning."""
+    return _mark("_weekly", name)
 
 
 def renders(recipe: str) -> Callable[[Function], Function]:

@@ -65,10 +65,9 @@ def heads(one: Checkin) -> str:
     return f"应到{one.due}实到{one.attended}" if one.due else f"实到{one.attended}"
 
 
-def echo(result: str, stored: Checkin, photos: int = 0) -> Reply:
+def echo(result: str, stored: Checkin, today: date, photos: int = 0) -> Reply:
     """What was understood, with the buttons to put it right."""
-    made = stored.made_at.date() if stored.made_at else None
-    more = [day(stored.day, made), *([f"应到 {stored.due} 人"] if stored.due else []), stored.topic]
+    more = [day(stored.day, today), *([f"应到 {stored.due} 人"] if stored.due else []), stored.topic]
     more += [f"{kind} {count} 人" for kind, count in stored.others]
     more += [f"照片 {photos} 张"] if photos else []
     buttons = Button("更正", f"更正 {stored.id}"), Button("撤回", f"撤回 {stored.id}")

@@ -35,8 +35,9 @@ def bind(db: Connection, channel: str, chat: str, unit_id: int, person_id: int, 
         "channel": channel, "chat": chat, "unit_id": unit_id, "bound_by": person_id, "bound_at": now,
         "reachable": True, "week": week,
     }])  # fmt: skip
+    values = {"unit_id": unit_id, "bound_by": person_id, "bound_at": now, "reachable": True}
     found = (group_chat.c.channel == channel) & (group_chat.c.chat == chat)
-    db.execute(update(group_chat).where(found).values(unit_id=unit_id, bound_by=person_id, bound_at=now, reachable=True))
+    db.execute(update(group_chat).where(found).values(**values))
 
 
 def unbind(db: Connection, channel: str, chat: str) -> bool:

@@ -34,7 +34,7 @@ class Failure:
 
 
 def arrive(db: Connection, rows: Sequence[dict[str, Any]], batch: str) -> dict[Key, Arrival]:
-    """Write the rows (channel, message_id, chat, sender, received_at, spoken_as) that are new; tell new from repeats."""
+    """Write the rows (channel, message_id, chat, sender, received_at, spoken_as) that are new; find the repeats."""
     if not rows:
         return {}
     ordered = sorted(rows, key=lambda row: (row["channel"], row["message_id"]))

@@ -99,8 +99,10 @@ def claim(
 
 
 def _free(held: Held) -> list[ColumnElement[bool]]:
-    chats = [outbox.c.chat.not_in(held.chats)] if held.chats else []
-    return [*chats, outbox.c.lane != NOTICE] if held.notices else chats
+    free: list[ColumnElement[bool]] = [outbox.c.chat.not_in(held.chats)] if held.chats else []
+    if held.notices:
+        free.append(outbox.c.lane != NOTICE)
+    return free
 
 
 def lapse(db: Connection, channel: str, real: datetime) -> None:

@@ -4,12 +4,8 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
-
-from telegram import CallbackQuery, ChatMember, ChatMemberUpdated, Update
-from telegram import Message as Spoken
-from telegram.constants import ChatType
 
 from handlers.kit import Attachment, Message
 
@@ -17,9 +13,16 @@ NAME = "telegram"
 # All that `decode` knows what to do with: the platform sends nothing else.
 KINDS = ("message", "edited_message", "callback_query", "my_chat_member")
 _START = re.compile(r"/start(?:@\w+)?(?:\s+(\S+))?\s*")
-# Bots' names end in "bot": a message that begins by addressing one is meant for us.
-_ADDRESSED = re.compile(r"@\w*bot\b[\s,，:：]*", re.IGNORECASE | re.ASCII)
-_GONE = (ChatMember.BANNED, ChatMember.LEFT)
+_COMMAND = re.compile(r"/\w+(?:@(\w+))?")
+_MENTION = re.compile(r"@(\w+)[\s,，:：]*", re.ASCII)
+# Without a slash these are said on purpose only; an admin says them in a group that the bot has just joined.
+_BINDING = re.compile(r"(?:绑定|解绑)(?:\s|$)")
+_PICTURE = re.compile(r"\.(?:jpe?g|png|webp|gif|heic|heif|bmp)$", re.IGNORECASE)
+_GONE = ("kicked", "left")
+# Content that deserves an answer although there is nothing to read in it.
+_SHOWN = frozenset(
+    "animation audio contact dice game poll sticker story venue video video_note voice".split()
+)  # fmt: skip
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
@@ -28,10 +31,15 @@ class Unreadable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Edited:
-    """Somebody changed the words of an earlier message; `message` has the new ones."""
+class Me:
+    """Who we are: the number in the token, and the name after the @ (empty while it is not known)."""
 
-    message: Message
+    id: str
+    name: str = ""
+
+    def is_called(self, name: str) -> bool:
+        """Whether this name, without the @, means us; bots' names end in "bot"."""
+        return name.lower() == self.name.lower() if self.name else name.lower().endswith("bot")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +50,15 @@ class Standing:
     reachable: bool
 
 
-Heard = Message | Edited | Standing | None
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A group became a supergroup, which has another id."""
+
+    old: str
+    new: str
+
+
+Heard = Message | Standing | Moved | None
 
 
 def number_of(raw: Any) -> int | None:
@@ -57,75 +73,149 @@ def message_id(raw: Any, bot_id: str) -> str:
     return f"{bot_id}:{hashlib.sha256(json.dumps(raw).encode()).hexdigest() if number is None else number}"
 
 
-def decode(raw: Any, bot_id: str, now: datetime) -> Heard:
+def query_of(raw: Any) -> str | None:
+    """The id of the callback query in an update, to be answered at once."""
+    query = raw.get("callback_query") if isinstance(raw, dict) else None
+    found = query.get("id") if isinstance(query, dict) else None
+    return found if isinstance(found, str) else None
+
+
+def decode(raw: Any, me: Me, now: datetime) -> Heard:
     """What an update says, None when it is nothing for us; raises Unreadable."""
-    if number_of(raw) is None:
+    number = number_of(raw)
+    if number is None:
         raise Unreadable("no number")
     try:
-        return _heard(Update.de_json(raw, None), message_id(raw, bot_id), now)
+        return _heard(raw, f"{me.id}:{number}", me, now)
     except Exception as error:
-        # The parser trusts the form of what it gets: anything at all may be raised for what has another.
+        # Anything at all may be raised for what has another form than it should.
         raise Unreadable(type(error).__name__) from error
 
 
-def _heard(update: Update, known_as: str, now: datetime) -> Heard:
-    if update.callback_query:
-        return _press(update.callback_query, known_as, now)
-    if update.my_chat_member:
-        return _standing(update.my_chat_member)
-    if update.edited_message:
-        said = _message(update.edited_message, known_as)
-        return Edited(said) if said and said.text else None
-    return _message(update.message, known_as) if update.message else None
+def _heard(raw: dict[str, Any], known_as: str, me: Me, now: datetime) -> Heard:
+    if "message" in raw:
+        return _message(raw["message"], known_as, me)
+    if "callback_query" in raw:
+        return _press(raw["callback_query"], known_as, now)
+    if "edited_message" in raw:
+        # Without words it is a live position that moved on, or a new picture: nothing that was recorded changes.
+        said = _message(raw["edited_message"], known_as, me, edited=True)
+        return said if isinstance(said, Message) and said.text else None
+    return _standing(raw["my_chat_member"]) if "my_chat_member" in raw else None
 
 
-def _message(spoken: Spoken, known_as: str) -> Message | None:
-    sender = spoken.from_user
-    if sender is None or sender.is_bot:
+def _message(spoken: dict[str, Any], known_as: str, me: Me, edited: bool = False) -> Heard:
+    chat = str(_number(spoken["chat"], "id"))
+    for form in ("migrate_to_chat_id", "migrate_from_chat_id"):
+        if form in spoken:
+            other = str(_number(spoken, form))
+            return Moved(chat, other) if form == "migrate_to_chat_id" else Moved(other, chat)
+    sender = spoken.get("from")
+    if sender is None or sender["is_bot"]:
         return None
-    private = spoken.chat.type == ChatType.PRIVATE
-    text = _text(spoken.text or spoken.caption or "", private)
-    attachments = _attachments(spoken)
+    private = spoken["chat"]["type"] == "private"
+    text = _text(clean(spoken.get("text") or spoken.get("caption") or ""), private)
+    if not private and not _is_for_us(spoken, text, me):
+        return None
+    attachments, place = _attachments(spoken), None if edited else _place(spoken)
     # A voice or a sticker deserves an answer in a private chat; joining a group, pinning and the like never.
-    if not text and not attachments and not (private and spoken.effective_attachment):
+    if not (text or attachments or place or (private and not _SHOWN.isdisjoint(spoken))):
         return None
-    chat, name = str(spoken.chat.id), clean(sender.full_name)
-    return Message(NAME, known_as, str(sender.id), chat, spoken.date, text, "", attachments, private, name)
+    if text.startswith("@"):
+        text = _without_mention(text, me)
+    replied = spoken.get("reply_to_message")
+    return Message(
+        NAME, known_as, str(_number(sender, "id")), chat, datetime.fromtimestamp(_number(spoken, "date"), UTC),
+        text, "", attachments, private, _name(sender), str(_number(spoken, "message_id")),
+        str(_number(replied, "message_id")) if replied else "", str(spoken.get("media_group_id", ""))[:80],
+        place, edited,
+    )  # fmt: skip
 
 
 def _text(said: str, private: bool) -> str:
-    said = clean(said)
+    if not said.startswith("/start"):
+        return said
     start = _START.fullmatch(said)
     if start is None:
-        return _ADDRESSED.sub("", said, count=1) if _ADDRESSED.match(said) else said
+        return said
     # A code opened in a group would be seen by all of it.
-    return f"加入 {start[1]}" if start[1] and private else "帮助"
+    return f"加入 {start[1]}" if start[1] and private else "帮助" if private else f"/help{_called(said)}"
 
 
-def _attachments(spoken: Spoken) -> tuple[Attachment, ...]:
-    if spoken.photo:
-        largest = spoken.photo[-1]
-        return (Attachment("photo", largest.file_id, "", largest.file_size or 0),)
-    if spoken.document:
-        sent = spoken.document
-        kind = "photo" if (sent.mime_type or "").startswith("image/") else "document"
-        return (Attachment(kind, sent.file_id, clean(sent.file_name or "")[:80], sent.file_size or 0),)
+def _called(said: str) -> str:
+    found = _COMMAND.match(said)
+    return f"@{found[1]}" if found and found[1] else ""
+
+
+def _without_mention(text: str, me: Me) -> str:
+    mention = _MENTION.match(text)
+    return text[mention.end() :] if mention and me.is_called(mention[1]) else text
+
+
+def _is_for_us(spoken: dict[str, Any], text: str, me: Me) -> bool:
+    """In a group: a command, a reply to us, a mention. All else is chatter, which we only see as an admin."""
+    replied = spoken.get("reply_to_message")
+    if replied and str(replied.get("from", {}).get("id")) == me.id:
+        return True
+    command = _COMMAND.match(text)
+    if command:
+        return command[1] is None or me.is_called(command[1])
+    mention = _MENTION.match(text)
+    return me.is_called(mention[1]) if mention else _BINDING.match(text) is not None
+
+
+def _attachments(spoken: dict[str, Any]) -> tuple[Attachment, ...]:
+    if "photo" in spoken:
+        largest = spoken["photo"][-1]
+        return (Attachment("photo", _word(largest, "file_id"), "", largest.get("file_size") or 0),)
+    if "document" in spoken:
+        sent = spoken["document"]
+        name = clean(sent.get("file_name") or "")[:80]
+        # What the sender's program calls it; the fetcher looks at the content.
+        picture = (sent.get("mime_type") or "").startswith("image/") or _PICTURE.search(name)
+        kind = "photo" if picture else "document"
+        return (Attachment(kind, _word(sent, "file_id"), name, sent.get("file_size") or 0),)
     return ()
 
 
-def _press(query: CallbackQuery, known_as: str, now: datetime) -> Message | None:
-    if not query.data:
+def _place(spoken: dict[str, Any]) -> tuple[float, float] | None:
+    at = spoken.get("location")
+    return (float(at["latitude"]), float(at["longitude"])) if at else None
+
+
+def _press(query: dict[str, Any], known_as: str, now: datetime) -> Message | None:
+    data = query.get("data")
+    if not data:
         return None
-    sender = query.from_user
+    sender, card = query["from"], query.get("message")
     # The card may be gone: then only who pressed is known, and a private chat has the same id.
-    chat_id = query.message.chat.id if query.message else sender.id
-    private = query.message is None or query.message.chat.type == ChatType.PRIVATE
-    name = clean(sender.full_name)
-    return Message(NAME, known_as, str(sender.id), str(chat_id), now, "", clean(query.data), (), private, name)
+    chat = card["chat"] if card else {"id": sender["id"], "type": "private"}
+    private, who = chat["type"] == "private", str(_number(sender, "id"))
+    return Message(NAME, known_as, who, str(_number(chat, "id")), now, "", clean(data), (), private, _name(sender))
 
 
-def _standing(change: ChatMemberUpdated) -> Standing:
-    return Standing(str(change.chat.id), change.new_chat_member.status not in _GONE)
+def _standing(change: dict[str, Any]) -> Standing:
+    member = change["new_chat_member"]
+    gone = member["status"] in _GONE or (member["status"] == "restricted" and not member.get("is_member", True))
+    return Standing(str(_number(change["chat"], "id")), not gone)
+
+
+def _name(sender: dict[str, Any]) -> str:
+    return clean(" ".join(filter(None, (sender.get("first_name"), sender.get("last_name")))))
+
+
+def _number(values: dict[str, Any], name: str) -> int:
+    value = values[name]
+    if type(value) is not int:
+        raise TypeError(name)
+    return value
+
+
+def _word(values: dict[str, Any], name: str) -> str:
+    value = values[name]
+    if not isinstance(value, str):
+        raise TypeError(name)
+    return value
 
 
 def clean(words: str) -> str:
