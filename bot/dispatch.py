@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from bot.features import Features
 from handlers.kit import Answer, Ask, Command, Message, Person, Reply
+from handlers.orders import order_in
 from handlers.reading import read
 from handlers.surroundings import context_of
 from storage import cards, dialogues, people, units
@@ -82,6 +83,9 @@ def _read(features: Features, ask: Ask, text: str) -> Sequence[Reply]:
     if not text and ask.message.attachments:
         return _list(features.readers["photo"](ask))
     reading = read(text, context_of(ask))
+    word, args = order_in(reading) or ("", "")
+    if word in features.by_word:
+        return _call(features.by_word[word], replace(ask, args=args))
     reader = features.readers.get(reading.intent) or features.readers["unknown"]
     return _list(reader(replace(ask, args=text, reading=reading)))
 

@@ -3,12 +3,13 @@
 import asyncio
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from bot.transaction import Deed, Job, Outcome, Transactions
 from handlers.kit import Message
 
+Waiting = list[tuple[Job, "asyncio.Future[Any]"]]
 MOST_WAITING = 2000
 MOST_TOGETHER = 256
 
@@ -24,7 +25,9 @@ class Pipeline:
         """`written` is called in the event loop after each commit, so that the senders look."""
         self._transactions = transactions
         self._written = written
-        self._waiting: deque[tuple[Job, asyncio.Future[Any]]] = deque()
+        # What belongs together is one entry, and never divided between two transactions.
+        self._waiting: deque[Waiting] = deque()
+        self._length = 0
         self._change = threading.Condition()
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="writer")
@@ -42,9 +45,17 @@ class Pipeline:
         outcome: Outcome = await self._put(message)
         return outcome
 
+    async def submit_all(self, jobs: Sequence[Job]) -> list[Any]:
+        """What `submit` and `do` would give, for all in one transaction; an exception in the place of a result.
+
+        Raises Full when there is no room. When they cannot be committed together each is tried by itself.
+        """
+        self.check_room()
+        return await asyncio.gather(*self._put_all(jobs), return_exceptions=True)
+
     def check_room(self) -> None:
         """Raises Full when no further message is accepted."""
-        if self._stopping or len(self._waiting) >= MOST_WAITING:
+        if self._stopping or self._length >= MOST_WAITING:
             raise Full
 
     async def do(self, deed: Deed) -> Any:
@@ -52,13 +63,17 @@ class Pipeline:
         return await self._put(deed)
 
     def _put(self, job: Job) -> "asyncio.Future[Any]":
+        return self._put_all((job,))[0]
+
+    def _put_all(self, jobs: Sequence[Job]) -> "list[asyncio.Future[Any]]":
+        entry = [(job, self._loop.create_future()) for job in jobs]
         with self._change:
             if self._stopping:
                 raise Full
-            future: asyncio.Future[Any] = self._loop.create_future()
-            self._waiting.append((job, future))
+            self._waiting.append(entry)
+            self._length += len(entry)
             self._change.notify()
-        return future
+        return [future for _, future in entry]
 
     async def stop(self) -> None:
         """Finish what was accepted, then end."""
@@ -76,11 +91,15 @@ class Pipeline:
             futures = [future for _, future in batch]
             self._loop.call_soon_threadsafe(self._release, futures, results, self._transactions.spoke)
 
-    def _take(self) -> list[tuple[Job, asyncio.Future[Any]]]:
+    def _take(self) -> Waiting:
+        batch: Waiting = []
         with self._change:
             while not self._waiting and not self._stopping:
                 self._change.wait()
-            return [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_TOGETHER))]
+            while self._waiting and (not batch or len(batch) + len(self._waiting[0]) <= MOST_TOGETHER):
+                batch += self._waiting.popleft()
+            self._length -= len(batch)
+        return batch
 
     def _release(self, futures: list[asyncio.Future[Any]], results: list[Any], spoke: bool) -> None:
         for future, result in zip(futures, results, strict=True):

@@ -1,22 +1,24 @@
-"""What getUpdates answered becomes committed outcomes; whatever cannot be read is kept and blocks nothing."""
+"""Updates become committed outcomes, however they came; whatever cannot be read is kept and blocks nothing."""
 
-import asyncio
 import json
 import logging
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from secrets import token_hex
 from typing import Any
 
-from bot.channels.telegram_decode import NAME, Edited, Standing, Unreadable, decode, message_id
+from bot import standing
+from bot.channels.telegram_decode import NAME, Me, Moved, Standing, Unreadable, decode, message_id
 from bot.engine import Engine
 from bot.pipeline import Full, Pipeline
 from bot.transaction import Deed, Job, Turn
-from handlers.kit import Message, Reply
-from storage import inbox, people
+from handlers.kit import Message
+from storage import chats, inbox
 
 log = logging.getLogger(__name__)
-EDITED = "您改了一条发过的消息,我没有照着改,已经记下的不变。要改签到请发「更正」,像这样:更正 实到39"
+# So often is an update tried again that the database refused: some two minutes.
+PATIENCE = 8
+_MOST_REFUSED = 1000
 
 
 class NotCommitted(Exception):
@@ -24,81 +26,85 @@ class NotCommitted(Exception):
 
 
 class Intake:
-    """Hands the updates of one bot to the writer."""
+    """Hands the updates of one bot to the writer; `me` is who the bot is, as far as that is known."""
 
-    def __init__(self, bot_id: str, pipeline: Pipeline, engine: Engine) -> None:
-        self._bot_id = bot_id
+    def __init__(self, me: Me, pipeline: Pipeline, engine: Engine) -> None:
+        self.me = me
         self._pipeline = pipeline
         self._engine = engine
+        # How often an update was refused that came by itself.
+        self._refused: dict[str, int] = {}
 
     async def take(self, updates: Sequence[Any], *, last_try: bool) -> None:
-        """Return when every update has its outcome; raises NotCommitted.
+        """Return when every update has its outcome, all in one transaction; raises NotCommitted.
 
         On the `last_try` an update that again brought its own transaction down is kept unread, so that it cannot
         hold up all others for ever.
         """
-        jobs = [self._job(raw) for raw in updates]
-        results = await asyncio.gather(*map(self._put, [_alive(jobs), *jobs]), return_exceptions=True)
-        lost = [(raw, fault) for raw, fault in zip(updates, results[1:], strict=True) if isinstance(fault, Exception)]
-        if lost and (not last_try or any(isinstance(fault, Full) for _, fault in lost)):
+        known = [(raw, job) for raw in updates if (job := self._job(raw)) is not None]
+        try:
+            results = await self._pipeline.submit_all([job for _, job in known])
+        except Full as full:
+            raise NotCommitted("Full") from full
+        lost = [(raw, fault) for (raw, _), fault in zip(known, results, strict=True) if isinstance(fault, Exception)]
+        if lost and not last_try:
             raise NotCommitted(type(lost[0][1]).__name__)
         for raw, fault in lost:
-            try:
-                await self._pipeline.do(self._keep(raw, fault))
-            except Exception as worse:
-                raise NotCommitted(type(worse).__name__) from worse
+            await self._keep_unread(raw, fault)
 
-    async def _put(self, job: Job | None) -> Any:
+    async def take_one(self, raw: Any) -> None:
+        """Return when the update is committed; raises NotCommitted."""
+        job = self._job(raw)
         if job is None:
-            return None
-        return await (self._pipeline.submit(job) if isinstance(job, Message) else self._pipeline.do(job))
+            return
+        try:
+            await (self._pipeline.submit(job) if isinstance(job, Message) else self._pipeline.do(job))
+        except Full as full:
+            raise NotCommitted("Full") from full
+        except Exception as fault:
+            await self._refuse(raw, fault)
+
+    async def _refuse(self, raw: Any, fault: Exception) -> None:
+        """It holds up what comes after it in its chat: that must end some time."""
+        key = message_id(raw, self.me.id)
+        tries = self._refused.pop(key, 0) + 1
+        if tries < PATIENCE:
+            self._refused[key] = tries
+            if len(self._refused) > _MOST_REFUSED:
+                del self._refused[next(iter(self._refused))]
+            raise NotCommitted(type(fault).__name__) from fault
+        await self._keep_unread(raw, fault)
+
+    async def _keep_unread(self, raw: Any, fault: Exception) -> None:
+        try:
+            await self._pipeline.do(self._keep(raw, fault))
+        except Exception as worse:
+            raise NotCommitted(type(worse).__name__) from worse
 
     def _job(self, raw: Any) -> Job | None:
         try:
-            heard = decode(raw, self._bot_id, self._engine.clock.now())
+            heard = decode(raw, self.me, self._engine.clock.now())
         except Unreadable as fault:
             return self._keep(raw, fault)
         if isinstance(heard, Standing):
-            chat, reachable = heard.chat, heard.reachable
-            return lambda turn: people.mark_reachable(turn.db, NAME, chat, reachable)
-        return _tell_unchanged(heard.message) if isinstance(heard, Edited) else heard
+            chat, change = heard.chat, standing.back if heard.reachable else standing.lost
+            return lambda turn: change(turn, NAME, chat)
+        if isinstance(heard, Moved):
+            old, new = heard.old, heard.new
+            return lambda turn: chats.move(turn.db, NAME, old, new, turn.now)
+        return heard
 
     def _keep(self, raw: Any, fault: Exception) -> Deed:
         """An inbox row of its own state, with what came and why, sealed."""
         trace = "".join(traceback.format_exception(fault)).encode(errors="backslashreplace").decode()
 
         def keep(turn: Turn) -> None:
-            row = _arrive(turn, message_id(raw, self._bot_id), "", "")
-            if row.fresh:
+            known_as = message_id(raw, self.me.id)
+            row = {"channel": NAME, "message_id": known_as, "chat": "", "sender": "", "received_at": turn.now}
+            found = inbox.arrive(turn.db, [{**row, "spoken_as": None}], token_hex(8))[NAME, known_as]
+            if found.fresh:
                 seal = self._engine.vault.seal
-                inbox.fail(turn.db, row.id, seal(json.dumps(raw)), seal(trace), "unreadable")
-                log.error("an update could not be read (%s), kept as message %d", type(fault).__name__, row.id)
+                inbox.fail(turn.db, found.id, seal(json.dumps(raw)), seal(trace), "unreadable")
+                log.error("an update could not be read (%s), kept as message %d", type(fault).__name__, found.id)
 
         return keep
-
-
-def _alive(jobs: Iterable[Job | None]) -> Deed | None:
-    """Who writes to us in private is reachable, whatever we thought before."""
-    chats = sorted({job.chat for job in jobs if isinstance(job, Message) and job.private})
-
-    def mark(turn: Turn) -> None:
-        for chat in chats:
-            people.mark_reachable(turn.db, NAME, chat, True)
-
-    return mark if chats else None
-
-
-def _tell_unchanged(message: Message) -> Deed:
-    """An edit changes nothing, for nobody would see what it changed; its author is told how to correct."""
-
-    def tell(turn: Turn) -> None:
-        if _arrive(turn, message.message_id, message.chat, message.sender).fresh and message.private:
-            known = people.by_addresses(turn.db, NAME, [message.sender], turn.now)
-            turn.letters.notify([Reply(EDITED, to=person.id) for person in known.values()])
-
-    return tell
-
-
-def _arrive(turn: Turn, known_as: str, chat: str, sender: str) -> inbox.Arrival:
-    row = {"channel": NAME, "message_id": known_as, "chat": chat, "sender": sender, "received_at": turn.now}
-    return inbox.arrive(turn.db, [row], token_hex(8))[NAME, known_as]
