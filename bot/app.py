@@ -11,6 +11,7 @@ from time import monotonic
 from typing import Any
 
 from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
 
 from bot import metrics, practice_district, web
 from bot.channels import Channel
@@ -37,6 +38,7 @@ class App:
         self.channels: dict[str, Channel] = {}
         self.senders: list[Sender] = []
         self.routes: list[BaseRoute] = []
+        self.hooks: dict[str, ASGIApp] = {}
         self.ticker = Ticker(engine)
         self._stop = asyncio.Event()
         self._closers: list[Any] = []
@@ -47,7 +49,7 @@ class App:
             asyncio.get_running_loop().add_signal_handler(number, self._stop.set)
         self.pipeline.start()
         await self.add_channels()
-        server = web.server(web.application(self._health, self._metrics, self.routes))
+        server = web.server(web.application(self._health, self._metrics, self.routes, self.hooks))
         tasks = [self._task(server.serve([listening]), "web"), *self._loops()]
         self.ticker.start(self.pipeline)
         while not server.started and not tasks[0].done():
@@ -95,6 +97,7 @@ class App:
 
         channel = Telegram(self.settings, self.pipeline, self.engine, self.owner)
         self.channels[channel.name] = channel
+        self.hooks.update(channel.hooks)
         self._closers.append(channel.stop)
 
     def _loops(self) -> list[asyncio.Task[None]]:
@@ -159,7 +162,12 @@ class App:
         if facts["tick"] > metrics.TICK_ALARM.total_seconds():
             facts.update(status="failing", reason="the scheduler has not ticked for a minute")
         facts["senders"] = {sender.name: round(monotonic() - sender.last_round, 1) for sender in self.senders}
+        facts.update(self._intakes())
         return facts
 
+    def _intakes(self) -> dict[str, Any]:
+        """How the channels take messages in, of those that fetch them or have them posted."""
+        return {name: channel.state() for name, channel in self.channels.items() if hasattr(channel, "state")}
+
     def _metrics(self) -> str:
-        return metrics.text(self.engine, self.pipeline, self.ticker.age())
+        return metrics.text(self.engine, self.pipeline, self.ticker.age(), self._intakes())

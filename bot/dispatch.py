@@ -3,31 +3,48 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 
 from sqlalchemy import Connection
 
+from bot import replied
 from bot.features import Features
+from handlers import texts
+from handlers.attached import is_caption
 from handlers.kit import Answer, Ask, Command, Message, Person, Reply
 from handlers.orders import order_in
 from handlers.reading import read
 from handlers.surroundings import context_of
-from storage import cards, dialogues, people, units
+from storage import cards, checkins, dialogues, people, units
 
 LONGEST_TEXT = 4000
 GREETING = "您好,我是少先队辅导员助手。请向学校大队辅导员要一个邀请码,再发给我:加入 邀请码"
+NOT_COUNTED = "您改了一条发过的消息。那条没有留下记录,这次也没有照着做。要做什么,请发一条新消息。"
+EDIT_COUNTS = timedelta(hours=24)
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _SEPARATOR = re.compile(r"[\s:：,，。.!！?？/@]")
 
 
 def answer(features: Features, ask: Ask) -> Sequence[Reply]:
     """What the message is answered with; raises Refusal for what is said as it is."""
+    if _is_stranger(ask) and not ask.message.private:
+        # A group is not ours to talk in: strangers there are told nothing.
+        return []
     if ask.message.button:
         return _pressed(features, ask)
     if len(ask.message.text) > LONGEST_TEXT:
         return [Reply(f"消息太长了({len(ask.message.text)} 字),没有处理。请分成几条发,每条不超过 {LONGEST_TEXT} 字。")]
-    return _said(features, ask, tidy(ask.message.text))
+    text = tidy(ask.message.text)
+    if ask.message.edited:
+        return _edited(features, ask, text)
+    if ask.message.reply_to and not _is_stranger(ask):
+        ask, text = replied.understood(ask, text, lambda words: command_in(features, words))
+    return _said(features, ask, text)
+
+
+def _is_stranger(ask: Ask) -> bool:
+    return ask.person is None or not ask.person.grants
 
 
 def tidy(text: str) -> str:
@@ -50,7 +67,7 @@ def _said(features: Features, ask: Ask, text: str) -> Sequence[Reply]:
     found = command_in(features, text)
     if found is not None:
         return _call(found[0], replace(ask, args=found[1]))
-    if ask.person is None or not ask.person.grants:
+    if _is_stranger(ask):
         return [Reply(GREETING)]
     return _continued(features, ask, text) or _read(features, ask, text)
 
@@ -59,7 +76,7 @@ def _call(command: Command, ask: Ask) -> Sequence[Reply]:
     if command.allows(ask.person):
         ask.expect_nothing()
         return _list(command.handler(ask))
-    if ask.person is None or not ask.person.grants:
+    if _is_stranger(ask):
         return [Reply(GREETING)]
     return [Reply(f"「{command.words[0]}」您目前不能用。发「帮助」看看您能做什么。")]
 
@@ -80,9 +97,11 @@ def _continued(features: Features, ask: Ask, text: str) -> Sequence[Reply]:
 
 
 def _read(features: Features, ask: Ask, text: str) -> Sequence[Reply]:
-    if not text and ask.message.attachments:
-        return _list(features.readers["photo"](ask))
+    if not text and (ask.message.attachments or ask.message.place):
+        return _list(features.readers["photo" if ask.message.attachments else "place"](ask))
     reading = read(text, context_of(ask))
+    if ask.message.attachments and is_caption(ask, reading):
+        return _list(features.readers["photo"](ask))
     word, args = order_in(reading) or ("", "")
     if word in features.by_word:
         return _call(features.by_word[word], replace(ask, args=args))
@@ -96,7 +115,36 @@ def _pressed(features: Features, ask: Ask) -> Sequence[Reply]:
         return [Reply("这个按钮已经失效。发「帮助」看看现在能做什么。")]
     if press.person_id is not None and (ask.person is None or ask.person.id != press.person_id):
         return [Reply("这个按钮是给别人的。发「帮助」看看您能做什么。")]
+    if command_in(features, press.command) is None and not _asked(ask):
+        return [_settled(ask)]
     return _said(features, ask, press.command)
+
+
+def _asked(ask: Ask) -> bool:
+    return ask.question is not None and ask.question.expires_at > ask.now
+
+
+def _settled(ask: Ask) -> Reply:
+    """An old card's answer to a question that is no longer open: what stands now is said instead."""
+    newest = checkins.newest(ask.db, person_id=ask.me.id)
+    if newest is None:
+        return Reply("这个问题已经处理过了。发「帮助」看看现在能做什么。")
+    return texts.echo("这个问题已经处理过了。您最近一次签到现在是", newest, ask.today)
+
+
+def _edited(features: Features, ask: Ask, text: str) -> Sequence[Reply]:
+    """New words of an earlier message correct what it recorded; a fresh one that recorded nothing counts as new."""
+    if _is_stranger(ask):
+        return _said(features, ask, text)
+    for look in features.edits:
+        replies = look(replace(ask, args=text))
+        if replies is not None:
+            return _list(replies)
+    found = command_in(features, text)
+    taking_back = found[0].words[0] == "撤回" if found else read(text, context_of(ask)).intent == "cancel"
+    if taking_back or ask.now - ask.message.sent_at > EDIT_COUNTS:
+        return [Reply(NOT_COUNTED)] if ask.message.private else []
+    return _said(features, ask, text)
 
 
 def _list(replies: Answer) -> Sequence[Reply]:

@@ -31,7 +31,8 @@ class Engine:
 
     def transactions(self) -> Transactions:
         """What turns messages into committed results."""
-        return Transactions(self.database.write, self.features, self.vault, self.clock.now)
+        nameless = self.settings.nameless
+        return Transactions(self.database.write, self.features, self.vault, self.clock.now, nameless)
 
     def render(self, recipe: str, values: Mapping[str, Any]) -> bytes:
         """Make a picture or document from a read snapshot; raises KeyError for an unknown recipe."""

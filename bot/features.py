@@ -4,13 +4,17 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from types import ModuleType
 from typing import Any
 
+from sqlalchemy import Connection
+
 import handlers
-from handlers.kit import Answer, Ask, Command, Due, Handler, Reply, attribute
+from handlers.kit import Answer, Ask, Command, Due, Handler, Reply, Unit, attribute
 
 Continue = Callable[[Ask, dict[str, Any]], Answer | None]
+Weekly = Callable[[Connection, Unit, str, datetime], Reply]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,9 @@ class Features:
     dialogues: Mapping[str, Continue]
     due: Mapping[str, Callable[[Due], Reply | None]]
     recipes: Mapping[str, Callable[..., bytes]]
+    # What recorded something looks at the new words of its message, in turn.
+    edits: tuple[Callable[[Ask], Answer | None], ...] = ()
+    weekly: tuple[Weekly, ...] = ()
 
 
 def modules() -> list[ModuleType]:
@@ -42,6 +49,8 @@ def collect(found: Iterable[ModuleType]) -> Features:
         _unique(attribute(found, "_answers")),
         _unique(attribute(found, "_due")),
         _unique(attribute(found, "_renders")),
+        tuple(function for _, function in attribute(found, "_edits")),
+        tuple(function for _, function in attribute(found, "_weekly")),
     )
 
 

@@ -1,6 +1,8 @@
 """What Prometheus reads: counters of the writer and the rows of the outbox by state."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from bot.engine import Engine
 from bot.pipeline import Pipeline
@@ -10,8 +12,8 @@ TICK_ALARM = timedelta(seconds=60)
 STATES = ("new", "claimed", "uncertain", "dead")
 
 
-def text(engine: Engine, pipeline: Pipeline, tick_age: float) -> str:
-    """The metrics page."""
+def text(engine: Engine, pipeline: Pipeline, tick_age: float, intakes: Mapping[str, Mapping[str, Any]]) -> str:
+    """The metrics page; `intakes` is how each channel takes messages in."""
     # Costs 60 ms to import: only when somebody asks.
     from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
@@ -22,8 +24,25 @@ def text(engine: Engine, pipeline: Pipeline, tick_age: float) -> str:
     rows = Gauge("bot_outbox_rows", "letters by state", ["state"], registry=registry)
     with engine.database.read.connect() as db:
         counts = outbox.counts(db, STATES)
-        failed = len(inbox.failed(db))
+        failed, unreadable = len(inbox.failed(db)), inbox.unreadable(db)
     for state in STATES:
         rows.labels(state).set(counts.get(state, 0))
     Gauge("bot_failed_messages", "kept for replay", registry=registry).set(failed)
+    Gauge("bot_unreadable_updates", "kept because they could not be read", registry=registry).set(unreadable)
+    _intakes(registry, intakes)
     return generate_latest(registry).decode()
+
+
+def _intakes(registry: Any, intakes: Mapping[str, Mapping[str, Any]]) -> None:
+    from prometheus_client import Gauge
+
+    names = {
+        "age": ("bot_intake_age_seconds", "since messages were last asked for, or the webhook seen in place"),
+        "failures": ("bot_intake_failures", "failures in a row"),
+        "pending": ("bot_intake_pending", "what waits at the platform"),
+    }
+    for key, (name, words) in names.items():
+        gauge = Gauge(name, words, ["channel"], registry=registry)
+        for channel, state in intakes.items():
+            if state.get(key) is not None:
+                gauge.labels(channel).set(state[key])

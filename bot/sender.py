@@ -13,10 +13,12 @@ from typing import Any
 
 from sqlalchemy import Engine
 
+from bot import standing
 from bot.channels import Channel, SendError, outgoing
+from bot.holds import Holds
 from bot.pipeline import Pipeline
 from bot.transaction import Turn
-from storage import outbox, people
+from storage import chats, outbox, sent_files
 from storage.vault import Vault
 
 log = logging.getLogger(__name__)
@@ -29,12 +31,14 @@ LONGEST_WAIT = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """How one send ended."""
+    """How one send ended; `files` are (key, the platform's name or None when it has forgotten it)."""
 
     letter: outbox.Letter
     state: str
     facts: dict[str, Any]
     gone: bool = False
+    moved: str = ""
+    files: tuple[tuple[str, str | None], ...] = ()
 
 
 class Sender:
@@ -64,6 +68,9 @@ class Sender:
         self._stopping = False
         self._under_way: dict[asyncio.Task[None], int] = {}
         self._ended: list[Settled] = []
+        self._holds = Holds(channel.name)
+        # Letters that may have arrived twice or not at all, since the start.
+        self.uncertain = 0
 
     def wake(self) -> None:
         """Look now: something was written."""
@@ -92,9 +99,15 @@ class Sender:
 
     async def _take_over(self) -> None:
         """On SQLite there is no other process: what is claimed at the start was in the hands of one that died."""
+        with contextlib.suppress(Exception):
+            await asyncio.to_thread(self._load_holds)
         if self._read.dialect.name == "sqlite":
             with contextlib.suppress(Exception):
                 await self._pipeline.do(lambda turn: outbox.lapse(turn.db, self._channel.name, self._real()))
+
+    def _load_holds(self) -> None:
+        with self._read.connect() as db:
+            self._holds.load(db)
 
     async def _rest(self) -> None:
         with contextlib.suppress(TimeoutError):
@@ -132,6 +145,7 @@ class Sender:
         except Exception:
             # What was sent and could not be noted is noted in a later round, not sent again.
             self._ended[:0] = ended
+            self._holds.write_again()
             raise
         return letters
 
@@ -143,12 +157,14 @@ class Sender:
 
     def _any_due(self) -> bool:
         with self._read.connect() as db:
-            return outbox.waits(db, self._channel.name, self._now(), self._real())
+            return outbox.waits(db, self._channel.name, self._now(), self._real(), self._holds.now(self._real()))
 
     def _claim(self, turn: Turn, most: int) -> list[outbox.Letter]:
         if most <= 0:
             return []
-        return outbox.claim(turn.db, self._channel.name, self._owner, turn.now, self._real(), LEASE, most)
+        real = self._real()
+        held = self._holds.now(real)
+        return outbox.claim(turn.db, self._channel.name, self._owner, turn.now, real, LEASE, most, held)
 
     async def _send_in_order(self, letters: list[outbox.Letter]) -> None:
         held = False
@@ -163,22 +179,51 @@ class Sender:
     async def _send(self, letter: outbox.Letter) -> Settled:
         try:
             body = self._vault.open(letter.body)
-            file = await asyncio.to_thread(self._render, *body["file"][1:]) if "file" in body else None
-            platform_id = await self._channel.send(outgoing(letter, body, file))
+            platform_id, files = await self._say(letter, body)
         except SendError as error:
             return self._failed(letter, error)
         except Exception as bug:
             log.exception("letter %d", letter.id)
             return Settled(letter, "dead", {"error": type(bug).__name__})
-        state = "uncertain" if letter.repeat else "sent"
-        return Settled(letter, state, {"sent_at": self._now(), "platform_id": platform_id[:80]})
+        state = "uncertain" if letter.repeat or letter.doubts else "sent"
+        return Settled(letter, state, {"sent_at": self._now(), "platform_id": platform_id[:80]}, files=tuple(files))
+
+    async def _say(self, letter: outbox.Letter, body: dict[str, Any]) -> tuple[str, list[tuple[str, str | None]]]:
+        """(the platform's id of the message, what is new about the files that it keeps for us)."""
+        if "file" not in body:
+            return await self._channel.send(outgoing(letter, body, None)), []
+        made = tuple(body["file"][1:])
+        key = sent_files.key_of(*made)
+        files: list[tuple[str, str | None]] = []
+        kept = await asyncio.to_thread(self._kept, key) or ""
+        if kept:
+            try:
+                return await self._channel.send(outgoing(letter, body, b"", kept)), files
+            except SendError as error:
+                if not error.stale:
+                    raise
+                files.append((key, None))
+        file = await asyncio.to_thread(self._render, *made)
+        said = await self._channel.send(outgoing(letter, body, file, "", lambda name: files.append((key, name))))
+        return said, files
+
+    def _kept(self, key: str) -> str | None:
+        with self._read.connect() as db:
+            return sent_files.ref(db, self._channel.name, key)
 
     def _failed(self, letter: outbox.Letter, error: SendError) -> Settled:
         facts: dict[str, Any] = {"error": "".join(filter(str.isprintable, str(error)))[:200]}
+        if error.moved:
+            return Settled(letter, "new", {**facts, "due_at": self._now()}, moved=error.moved)
         if error.permanent or letter.attempts > 30:
             return Settled(letter, "dead", facts, error.gone)
-        if error.uncertain and letter.attempts > 1:
-            return Settled(letter, "uncertain", {**facts, "sent_at": self._now()})
+        if error.uncertain:
+            # Once more, and no more than that: it may have arrived each time.
+            if letter.doubts or letter.repeat:
+                return Settled(letter, "uncertain", {**facts, "sent_at": self._now()})
+            facts["doubts"] = letter.doubts + 1
+        if error.flood:
+            self._holds.add(letter.chat, error.after + 0.5, self._real())
         wait = timedelta(seconds=error.after + 0.5) if error.after else self._backoff(letter.attempts)
         return Settled(letter, "new", {**facts, "due_at": self._now() + wait})
 
@@ -190,10 +235,22 @@ class Sender:
         for each in settled:
             letter = each.letter
             outbox.settle(turn.db, self._owner, letter.id, each.state, **each.facts)
-            if each.state == "dead":
-                log.warning("letter %d is dead: %s", letter.id, each.facts.get("error"))
+            if each.state in ("dead", "uncertain"):
+                log.warning("letter %d is %s: %s", letter.id, each.state, each.facts.get("error", "said again"))
             if each.gone:
-                people.mark_reachable(turn.db, letter.channel, letter.chat, False)
+                standing.lost(turn, letter.channel, letter.chat)
+            if each.moved:
+                chats.move(turn.db, letter.channel, letter.chat, each.moved, turn.now)
+            self._note_files(turn, each)
+        self.uncertain += sum(each.state == "uncertain" for each in settled)
+        self._holds.write(turn.db, self._real())
+
+    def _note_files(self, turn: Turn, settled: Settled) -> None:
+        for key, name in settled.files:
+            if name is None:
+                sent_files.forget(turn.db, self._channel.name, key)
+            else:
+                sent_files.note(turn.db, self._channel.name, key, name, turn.now)
 
 
 def _line(letter: outbox.Letter) -> tuple[str, str]:

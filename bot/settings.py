@@ -5,15 +5,16 @@ import re
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cryptography.fernet import Fernet
 from dotenv import dotenv_values
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-SECRETS = ("NAME_KEY", "TELEGRAM_TOKEN")
+SECRETS = ("NAME_KEY", "TELEGRAM_TOKEN", "TELEGRAM_WEBHOOK_SECRET")
 
 
 class BadSettings(Exception):
@@ -32,7 +33,11 @@ class Settings(BaseSettings):
     timezone: str = "Asia/Shanghai"
     log_level: str = "INFO"
     name_key: str = ""
+    public_url: str = ""
     telegram_token: str = ""
+    telegram_mode: str = "polling"
+    telegram_webhook_secret: str = ""
+    telegram_names: bool = False
     telegram_api_url: str = "https://api.telegram.org/bot"
     telegram_file_url: str = ""
     telegram_proxy: str = ""
@@ -72,7 +77,27 @@ class Settings(BaseSettings):
             raise ValueError("应像 123456:ABC-DEF 这样,由 @BotFather 给出")
         return token
 
-    @field_validator("telegram_api_url", "telegram_file_url", "telegram_proxy")
+    @field_validator("telegram_names", mode="before")
+    @classmethod
+    def _off_when_empty(cls, given: Any) -> Any:
+        return given if given != "" else False
+
+    @field_validator("telegram_mode")
+    @classmethod
+    def _known_mode(cls, mode: str) -> str:
+        if mode.strip().lower() not in ("", "polling", "webhook"):
+            raise ValueError("只能是 polling 或 webhook")
+        return mode.strip().lower() or "polling"
+
+    @field_validator("telegram_webhook_secret")
+    @classmethod
+    def _header_words(cls, secrets: str) -> str:
+        words = [word.strip() for word in secrets.split(",") if word.strip()]
+        if len(words) > 2 or not all(re.fullmatch(r"[A-Za-z0-9_-]{1,256}", word) for word in words):
+            raise ValueError("应是 1 到 256 个字母、数字、_ 或 -;更换时可写两个,用逗号隔开")
+        return ",".join(words)
+
+    @field_validator("telegram_api_url", "telegram_file_url")
     @classmethod
     def _web_address(cls, url: str) -> str:
         url = url.strip()
@@ -80,10 +105,56 @@ class Settings(BaseSettings):
             raise ValueError("应是 http:// 或 https:// 开头的地址")
         return url
 
+    @field_validator("telegram_proxy")
+    @classmethod
+    def _proxy_address(cls, url: str) -> str:
+        url = url.strip()
+        if url and not re.match(r"(?:https?|socks5h?)://[^/\s]", url):
+            raise ValueError("应是 http://、https:// 或 socks5:// 开头的地址")
+        return url
+
+    @field_validator("public_url")
+    @classmethod
+    def _seen_from_outside(cls, url: str) -> str:
+        url = url.strip().rstrip("/")
+        try:
+            host = urlsplit(url).hostname or ""
+        except ValueError:
+            host = ""
+        local = url.startswith("http://") and (host in ("localhost", "::1") or host.startswith("127."))
+        if url and not (host and (url.startswith("https://") or local)):
+            raise ValueError("应是 https:// 开头的地址(只有本机可以用 http://)")
+        return url
+
+    @model_validator(mode="after")
+    def _webhook_is_complete(self) -> Self:
+        if self.telegram_mode == "webhook" and self.telegram_token:
+            names = [name.upper() for name in ("public_url", "telegram_webhook_secret") if not getattr(self, name)]
+            if names:
+                raise ValueError(f"TELEGRAM_MODE: webhook 还需要 {'、'.join(names)}")
+        return self
+
     @property
     def telegram_files(self) -> str:
         """The address that the token is appended to for downloads."""
         return self.telegram_file_url or "/file/bot".join(self.telegram_api_url.rsplit("/bot", 1))
+
+    @property
+    def webhook_secrets(self) -> list[str]:
+        """The words by which Telegram is known; the first is the one it is told."""
+        return [word for word in self.telegram_webhook_secret.split(",") if word]
+
+    @property
+    def nameless(self) -> frozenset[str]:
+        """The channels on which no child is named."""
+        return frozenset() if self.telegram_names else frozenset({"telegram"})
+
+    @property
+    def secrets(self) -> list[str]:
+        """All that no log may show."""
+        password = urlsplit(self.telegram_proxy).password or ""
+        own = [self.telegram_token, self.telegram_token.partition(":")[2], password]
+        return [*own, *self.webhook_secrets, *self.name_keys]
 
     @property
     def zone(self) -> ZoneInfo:
@@ -146,7 +217,7 @@ def load(**overrides: Any) -> Settings:
     try:
         settings = Settings(**overrides)
     except ValidationError as error:
-        problems += [f"{'.'.join(map(str, each['loc'])).upper()}: {_plain(each)}" for each in error.errors()]
+        problems += map(_problem, error.errors())
     except UnicodeDecodeError:
         problems.append(".env: 请存成 UTF-8 编码")
     if problems:
@@ -175,9 +246,15 @@ def _env_file() -> Mapping[str, str | None]:
 
 _PLAIN = {
     "int_parsing": "应是整数",
+    "bool_parsing": "应是 1 或 0",
     "greater_than_equal": "应在 0 到 65535 之间",
     "less_than_equal": "应在 0 到 65535 之间",
 }
+
+
+def _problem(found: Any) -> str:
+    name = ".".join(map(str, found["loc"])).upper()
+    return f"{name}: {_plain(found)}" if name else _plain(found)
 
 
 def _plain(problem: Any) -> str:

@@ -8,6 +8,7 @@ from time import monotonic
 
 from sqlalchemy import Connection
 
+from bot import weekly
 from bot.engine import Engine
 from bot.pipeline import Full, Pipeline
 from bot.transaction import Turn
@@ -16,7 +17,7 @@ from handlers.kit import Due, Reply
 from handlers.reminders import headline
 from scheduling import clock, tick
 from scheduling.preview import Entry, preview
-from storage import cards, dialogues, outbox, people
+from storage import albums, cards, dialogues, outbox, people, sent_files
 from storage.deliveries import DeliveryRow
 
 log = logging.getLogger(__name__)
@@ -24,6 +25,8 @@ SECONDS = 5
 DAYS_AHEAD = 60
 BODIES_KEPT = timedelta(hours=24)
 CARDS_KEPT = timedelta(days=60)
+# A platform delivers for a day at most.
+ALBUMS_KEPT = timedelta(days=3)
 
 
 class Ticker:
@@ -47,7 +50,8 @@ class Ticker:
         for row, bug in done.failed:
             log.error("delivery %d failed", row.id, exc_info=bug)
         turn.letters.notify([replace(reply, to=row.person_id) for row, reply in done.said])
-        return done.more
+        more = weekly.tell_groups(turn, self._calendar, self._engine.features.weekly)
+        return done.more or more
 
     def coming(self, db: Connection, now: datetime, person_id: int | None) -> Entry | None:
         """What goes next to this person (None: to anybody), as far as it is planned for the coming weeks."""
@@ -67,6 +71,8 @@ class Ticker:
             outbox.forget_bodies(turn.db, turn.now - BODIES_KEPT)
             dialogues.purge(turn.db, turn.now - BODIES_KEPT)
             cards.purge(turn.db, turn.now - CARDS_KEPT)
+            albums.purge(turn.db, turn.now - ALBUMS_KEPT)
+            sent_files.purge(turn.db, turn.now - CARDS_KEPT)
 
     def start(self, pipeline: Pipeline) -> None:
         """Tick every few seconds; messages go on in between where there is much to say."""

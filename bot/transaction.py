@@ -5,7 +5,7 @@ import logging
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from secrets import token_hex
 from typing import Any
@@ -18,7 +18,7 @@ from bot.dispatch import Acquaintance
 from bot.features import Features
 from bot.letters import Letters
 from handlers.kit import Ask, Attachment, Message, Refusal, Reply
-from storage import inbox
+from storage import chats, inbox, people
 from storage.rollups import Rollups
 from storage.vault import Vault
 
@@ -57,7 +57,12 @@ class TransactionGone(Exception):
 class Transactions:
     """Turns jobs into committed results; used by one thread at a time."""
 
-    def __init__(self, engine: Engine, features: Features, vault: Vault, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, engine: Engine, features: Features, vault: Vault, now: Callable[[], datetime],
+        nameless: frozenset[str] = frozenset({"telegram"}),
+    ) -> None:  # fmt: skip
+        """`nameless`: the channels on which no child is named."""
+        self._nameless = nameless
         self._engine = engine
         self._features = features
         self._vault = vault
@@ -96,6 +101,7 @@ class Transactions:
     def _hear_all(self, turn: Turn, messages: Sequence[Message]) -> Iterator[Outcome]:
         if not messages:
             return
+        messages = [message if message.private else _here(turn, message) for message in messages]
         arrivals = _arrive(turn, messages)
         known = Acquaintance(turn.db, messages, turn.now)
         heard: dict[int, str] = {}
@@ -111,9 +117,13 @@ class Transactions:
 
     def _hear(self, turn: Turn, known: Acquaintance, message: Message, inbox_id: int) -> str:
         """Handle one message in a savepoint; a bug costs this message only, and it is kept."""
-        ask = Ask(turn.db, turn.now, message, inbox_id, None, "", turn.rollups, self._vault, self._features.commands)
+        ask = Ask(turn.db, turn.now, message, inbox_id, None, "", turn.rollups, self._vault, self._features.commands,
+                  nameless=self._nameless)  # fmt: skip
         try:
             ask = known.introduce(ask)
+            if ask.person and not ask.person.reachable and message.private:
+                # Who writes to us can be written to, whatever we thought before.
+                people.mark_reachable(turn.db, message.channel, message.sender, True)
             self._answer(turn, ask)
         except TransactionGone:
             raise
@@ -155,10 +165,24 @@ class Transactions:
         return state
 
 
+def _here(turn: Turn, message: Message) -> Message:
+    """The message of a group as of today's name of its chat; whoever speaks there has let us in."""
+    chat = chats.current(turn.db, message.channel, message.chat)
+    chats.mark_reachable(turn.db, message.channel, chat, True)
+    return message if chat == message.chat else replace(message, chat=chat)
+
+
 def _arrive(turn: Turn, messages: Sequence[Message]) -> dict[inbox.Key, inbox.Arrival]:
     unique = {(message.channel, message.message_id): message for message in messages}
     rows = [
-        {"channel": m.channel, "message_id": m.message_id, "chat": m.chat, "sender": m.sender, "received_at": turn.now}
+        {
+            "channel": m.channel,
+            "message_id": m.message_id,
+            "chat": m.chat,
+            "sender": m.sender,
+            "received_at": turn.now,
+            "spoken_as": m.spoken_as or None,
+        }
         for m in unique.values()
     ]
     return inbox.arrive(turn.db, rows, token_hex(8))
@@ -226,4 +250,6 @@ def from_json(kept: str) -> Message:
     """The message that `_as_json` wrote."""
     values = json.loads(kept)
     attachments = tuple(Attachment(**each) for each in values["attachments"])
-    return Message(**{**values, "sent_at": datetime.fromisoformat(values["sent_at"]), "attachments": attachments})
+    place = tuple(values["place"]) if values.get("place") else None
+    own = {"sent_at": datetime.fromisoformat(values["sent_at"]), "attachments": attachments, "place": place}
+    return Message(**{**values, **own})

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import uvicorn
@@ -10,12 +10,15 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 Health = Callable[[], dict[str, Any]]
 
 
-def application(health: Health, metrics: Callable[[], str], routes: Sequence[BaseRoute]) -> Starlette:
-    """The routes that are always there, and those of the channels."""
+def application(
+    health: Health, metrics: Callable[[], str], routes: Sequence[BaseRoute], hooks: Mapping[str, ASGIApp] | None = None
+) -> ASGIApp:
+    """The routes that are always there, and those of the channels; `hooks`, by path, get their requests untouched."""
 
     async def healthy(_request: Request) -> Response:
         facts = await asyncio.to_thread(health)
@@ -25,7 +28,18 @@ def application(health: Health, metrics: Callable[[], str], routes: Sequence[Bas
         text = await asyncio.to_thread(metrics)
         return Response(text, media_type="text/plain; version=0.0.4")
 
-    return Starlette(routes=[Route("/health", healthy), Route("/metrics", measured), *routes])
+    pages = Starlette(routes=[Route("/health", healthy), Route("/metrics", measured), *routes])
+    return _before(pages, hooks) if hooks else pages
+
+
+def _before(pages: ASGIApp, hooks: Mapping[str, ASGIApp]) -> ASGIApp:
+    """A webhook is all that must be fast: routing and middleware cost as much as reading its update."""
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        hook = hooks.get(scope["path"]) if scope["type"] == "http" else None
+        await (hook or pages)(scope, receive, send)
+
+    return application
 
 
 class Server(uvicorn.Server):
@@ -37,7 +51,7 @@ class Server(uvicorn.Server):
         yield
 
 
-def server(app: Starlette) -> Server:
+def server(app: ASGIApp) -> Server:
     """A server that is started with `serve([socket])` and stopped with `should_exit`."""
     return Server(
         uvicorn.Config(

@@ -2,16 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
-from handlers import surroundings, texts
+from handlers import attached, surroundings, texts
 from handlers.kit import ANYTHING, REPORTERS, Ask, Button, Refusal, Reply, answers, command, reads
 from handlers.reading import Reading, Record, read
-from storage import checkins, files
+from storage import checkins
 from storage.checkins import Checkin
-
-PHOTO_BELONGS = timedelta(days=2)
 
 
 @command(
@@ -21,6 +18,7 @@ PHOTO_BELONGS = timedelta(days=2)
     help="报一次活动",
     examples=("签到 三(2)中队 主题队日 38人 清明祭英烈", "签到 三(2)中队 主题队日 应到42实到40"),
     glued=ANYTHING,
+    in_groups=True,
 )
 def checkin(ask: Ask) -> Sequence[Reply]:
     """The same as writing without the word."""
@@ -32,16 +30,21 @@ def checkin(ask: Ask) -> Sequence[Reply]:
 @reads("checkin")
 def take(ask: Ask) -> Sequence[Reply]:
     """Store what is complete, ask once for what is missing."""
+    return _take(ask, None)
+
+
+def _take(ask: Ask, first: int | None) -> Sequence[Reply]:
+    """`first` is the message whose open question this answers: its photos belong to the check-in too."""
     if ask.me.roles.isdisjoint(REPORTERS):
         raise Refusal("签到由中队辅导员或大队辅导员来报。发「帮助」看看您能做什么。")
     ask.expect_nothing()
     reading = ask.heard
     complete = [record for record in reading.records if _is_complete(record)]
     if reading.status == "confirm" and complete:
-        return [_confirm(ask, reading, complete)]
+        return [_confirm(ask, reading, complete, first)]
     if reading.status not in ("ok", "partial"):
-        return [_question(ask, reading)]
-    replies = _store_all(ask, [record for record in complete if not record.issues])
+        return [_question(ask, reading, first)]
+    replies = _store_all(ask, [record for record in complete if not record.issues], first)
     if reading.status == "partial":
         replies.append(_question(ask, reading))
     warning = texts.privacy_warning(reading.issues)
@@ -52,10 +55,11 @@ def _is_complete(record: Record) -> bool:
     return None not in (record.unit, record.activity, record.attended, record.date)
 
 
-def _store_all(ask: Ask, records: Sequence[Record]) -> list[Reply]:
+def _store_all(ask: Ask, records: Sequence[Record], first: int | None) -> list[Reply]:
     """Each record for itself: one that is refused does not cost the others."""
     stored: list[Checkin] = []
     others: list[Reply] = []
+    photos = 0
     for record in records:
         try:
             new = _checkin(ask, record)
@@ -67,13 +71,15 @@ def _store_all(ask: Ask, records: Sequence[Record]) -> list[Reply]:
             others.append(_again(ask, new))
         else:
             stored.append(kept)
-            keep_photos(ask, kept)
-    return [*_echoes(ask, stored), *others]
+            photos = attached.add_to(ask, kept) + attached.adopt(ask, first, kept)
+    return [*_echoes(ask, stored, photos), *others]
 
 
-def _echoes(ask: Ask, stored: list[Checkin]) -> list[Reply]:
+def _echoes(ask: Ask, stored: list[Checkin], photos: int) -> list[Reply]:
+    if not ask.message.private:
+        return [texts.in_group("已记录", one, ask.today) for one in stored]
     if len(stored) <= 1:
-        return [texts.echo("已记录", one, ask.today, len(ask.message.attachments)) for one in stored]
+        return [texts.echo("已记录", one, ask.today, photos) for one in stored]
     lines = "\n".join(f"{texts.checkin_line(one)}" for one in stored)
     return [Reply(f"已记录 {len(stored)} 条:\n{lines}\n要改其中一条,像这样发:更正 {stored[0].unit_name} 实到39")]
 
@@ -83,7 +89,7 @@ def _again(ask: Ask, new: Checkin) -> Reply:
     before = checkins.valid_one(ask.db, new.unit_id, new.activity, new.day)
     assert before is not None
     if before.attended == new.attended and new.due in (None, before.due):
-        keep_photos(ask, before)
+        attached.add_to(ask, before)
         return texts.echo("已经记过,没有重复计", before, ask.today)
     button = Button(f"改成{texts.heads(new)}", f"更正 {before.id} {texts.heads(new)}")
     return Reply(
@@ -106,38 +112,15 @@ def _checkin(ask: Ask, record: Record) -> Checkin:
     )  # fmt: skip
 
 
-def keep_photos(ask: Ask, stored: Checkin) -> int:
-    """Attach what came with the message to a check-in; returns how many."""
-    common = {
-        "inbox_id": ask.inbox_id,
-        "person_id": ask.me.id,
-        "checkin_id": stored.id,
-        "channel": ask.message.channel,
-        "chat": ask.message.chat,
-    }
-    sent = ask.message.attachments
-    files.want(ask.db, [{**common, "ref": each.ref, "kind": each.kind} for each in sent], ask.now)
-    return len(sent)
-
-
-@reads("photo")
-def photo(ask: Ask) -> Reply:
-    """A photo without words belongs to the sender's last check-in of these two days."""
-    last = checkins.newest(ask.db, person_id=ask.me.id)
-    if last is None or last.made_at is None or ask.now - last.made_at > PHOTO_BELONGS:
-        raise Refusal("照片收到了,但不知道是哪次活动,没有保存。先报活动,再发照片:\n三(2)中队 主题队日 38人")
-    count = keep_photos(ask, last)
-    return Reply(f"{count} 张照片已附到:{texts.dated(last, ask.today)}")
-
-
 # --- one question, the rest already filled in -------------------------------------------------------------
 
 
-def _question(ask: Ask, reading: Reading) -> Reply:
+def _question(ask: Ask, reading: Reading, first: int | None = None) -> Reply:
     in_doubt = [each for each in reading.records if each.issues or not _is_complete(each)]
     record = next(iter(in_doubt or reading.records), Record())
     question, buttons = texts.question(reading.issues, record)
-    ask.expect("checkin", {"said": texts.canonical(record, reading.issues), "issues": list(reading.issues)})
+    known = {"said": texts.canonical(record, reading.issues), "issues": list(reading.issues)}
+    ask.expect("checkin", {**known, "first": attached.waiting(ask, first)})
     return Reply(question, buttons)
 
 
@@ -155,7 +138,7 @@ def complete(ask: Ask, payload: dict[str, Any]) -> Sequence[Reply] | None:
     together = read(texts.merged(payload["said"], ask.args, payload["issues"]), context)
     if together.intent != "checkin" or together.status not in ("ok", "confirm", "partial"):
         return None
-    return take(replace(ask, reading=together))
+    return _take(replace(ask, reading=together), payload.get("first"))
 
 
 def _is_news(alone: Reading, issues: list[str]) -> bool:
@@ -168,8 +151,9 @@ def _is_news(alone: Reading, issues: list[str]) -> bool:
     return (activity and "ACTIVITY" not in asked) or (heads and "COUNT" not in asked)
 
 
-def _confirm(ask: Ask, reading: Reading, records: list[Record]) -> Reply:
-    ask.expect("checkin-confirm", {"said": [texts.canonical(record, ()) for record in records]})
+def _confirm(ask: Ask, reading: Reading, records: list[Record], first: int | None) -> Reply:
+    said = [texts.canonical(record, ()) for record in records]
+    ask.expect("checkin-confirm", {"said": said, "first": attached.waiting(ask, first)})
     lines = "\n".join(texts.checkin_line(_checkin(ask, record)) for record in records)
     return Reply(f"{texts.doubt(reading.issues)}\n{lines}\n记下吗?", (Button("是,记下", "是"), Button("不记", "否")))
 
@@ -183,4 +167,4 @@ def confirmed(ask: Ask, payload: dict[str, Any]) -> Sequence[Reply] | None:
         return None
     context = surroundings.context_of(ask)
     records = [record for said in payload["said"] for record in read(said, context).records]
-    return _store_all(ask, [record for record in records if _is_complete(record)])
+    return _store_all(ask, [record for record in records if _is_complete(record)], payload.get("first"))

@@ -1,11 +1,13 @@
 """更正 and 撤回: a check-in is put right or taken back; what it said before is kept."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from handlers import surroundings, texts
-from handlers.kit import ANYTHING, REPORTERS, Ask, Refusal, Reply, answers, command, reads
+from handlers.kit import ANYTHING, REPORTERS, Ask, Refusal, Reply, answers, command, edits, reads
 from handlers.reading import Record, read
 from storage import checkins, units
 from storage.checkins import Checkin
@@ -13,6 +15,7 @@ from storage.checkins import Checkin
 # More than 65 in one squad is a slip of the finger (COUNT_RANGE of the grammar).
 MOST_IN_SQUAD = 65
 MOST_HEADS = 20_000
+_WORD = re.compile(r"^/?(?:签到|checkin)(?:@\w+)?[\s:：,，]*", re.IGNORECASE)
 
 
 @command(
@@ -62,6 +65,9 @@ def _meant(ask: Ask) -> tuple[Checkin, str]:
     number, _, rest = ask.args.partition(" ")
     by_number = number.isascii() and number.isdigit() and len(number) < 16
     numbered = checkins.by_id(ask.db, int(number)) if by_number else None
+    gone = checkins.withdrawn(ask.db, int(number)) if by_number and not numbered else None
+    if gone and _mine(ask, gone):
+        raise Refusal(f"已处理过:{texts.dated(gone, ask.today)} 已经撤回,现在没有计入周报。要重新报,直接发就行。")
     found, words = (numbered, rest.strip()) if numbered and _mine(ask, numbered) else (_newest(ask), ask.args)
     if found is None or not _mine(ask, found):
         raise Refusal("没有可以更正或撤回的签到。先报一次,像这样发:三(2)中队 主题队日 38人")
@@ -91,13 +97,20 @@ def _changed(ask: Ask, old: Checkin, words: str) -> Reply:
     if record is None or not any((record.attended is not None, record.due is not None, record.activity)):
         raise Refusal("没看懂要改成什么,原来的没有动。像这样发:更正 实到39 应到42")
     new = _merged(old, record, ask.today)
+    if new == old:
+        return texts.echo("已处理过。现在是", old, ask.today)
+    return texts.echo("已更正", revised(ask, old, new), ask.today)
+
+
+def revised(ask: Ask, old: Checkin, new: Checkin) -> Checkin:
+    """The check-in as it is now; raises Refusal for what cannot be right."""
     if not 0 < new.attended <= MOST_HEADS or (units.by_id(ask.db, new.unit_id).key and new.attended > MOST_IN_SQUAD):
         raise Refusal(f"实到 {new.attended} 人好像不对,没有改。请再核对,像这样发:更正 实到40")
     if new.due is not None and new.attended > new.due:
         raise Refusal(f"实到 {new.attended} 人比应到 {new.due} 人还多,没有改。请再核对,像这样发:更正 应到42实到40")
     if checkins.valid_one(ask.db, new.unit_id, new.activity, new.day) not in (None, old):
         raise Refusal(f"{texts.day(new.day)}的{new.activity}已经有一条签到,没有改。要去掉多的一条,发「撤回」。")
-    return texts.echo("已更正", checkins.revise(ask.db, ask.rollups, old, new, ask.me.id, ask.now), ask.today)
+    return checkins.revise(ask.db, ask.rollups, old, new, ask.me.id, ask.now)
 
 
 def _merged(old: Checkin, said: Record, today: date) -> Checkin:
@@ -114,3 +127,59 @@ def _merged(old: Checkin, said: Record, today: date) -> Checkin:
         attended=attended,
         topic=said.topic or old.topic,
     )
+
+
+# --- the message itself was changed -----------------------------------------------------------------------
+
+
+@edits("checkin")
+def edited(ask: Ask) -> list[Reply] | None:
+    """New words of a message correct the check-ins that it recorded, and record no others."""
+    message = ask.message
+    found = checkins.of_message(ask.db, ask.me.id, message.channel, message.chat, message.spoken_as)
+    if not found:
+        return None
+    left = [one for one, stands in found if stands and _mine(ask, one)]
+    if not left:
+        return [Reply("那次签到已经撤回,改消息不会再记。要重新报,请发一条新消息。")]
+    words = _WORD.sub("", ask.args)
+    reading = read(f"更正 {texts.with_heads(words)}", replace(surroundings.context_of(ask), bound_unit=None))
+    if len(left) == 1 and len(reading.records) <= 1:
+        return _corrected_one(ask, left[0], next(iter(reading.records), Record()))
+    return [_corrected_many(ask, left, reading.records)]
+
+
+def _corrected_one(ask: Ask, old: Checkin, said: Record) -> list[Reply]:
+    if said.attended is None and said.due is None and not said.activity:
+        raise Refusal("您改了报签到的消息,但没看懂要改成什么,原来的没有动。像这样发:更正 实到39 应到42")
+    new = _moved(ask, _merged(old, said, ask.today), said)
+    return [] if new == old else [texts.echo("已按您改的消息更正", revised(ask, old, new), ask.today)]
+
+
+def _moved(ask: Ask, new: Checkin, said: Record) -> Checkin:
+    """The squad is put right as well, within what is the sender's."""
+    unit = surroundings.unit_named(ask, said.unit) if said.unit else None
+    if unit is None or unit.id == new.unit_id:
+        return new
+    if not any(unit.path.startswith(path) for path in ask.me.paths(REPORTERS)):
+        raise Refusal(f"{unit.name}不在您负责的范围,没有改。")
+    return replace(new, unit_id=unit.id, unit_name=unit.name)
+
+
+def _corrected_many(ask: Ask, left: list[Checkin], records: Sequence[Record]) -> Reply:
+    """By squad; what was not there before is not recorded, what is missing now is not withdrawn: both are said."""
+    lines, new = [], 0
+    for record in records:
+        unit = surroundings.unit_named(ask, record.unit) if record.unit else None
+        same = [one for one in left if unit and one.unit_id == unit.id]
+        old = next((one for one in same if record.activity in (None, one.activity)), next(iter(same), None))
+        if old is None:
+            new += 1
+            continue
+        left.remove(old)
+        merged = _merged(old, record, ask.today)
+        if merged != old:
+            lines.append(f"已更正:{texts.checkin_line(revised(ask, old, merged))}")
+    lines += [f"有 {new} 条是新的,没有记,请另发一条消息。"] if new else []
+    lines += [f"没再写到、也没有动的:{texts.checkin_line(one)},要去掉请发「撤回 {one.id}」" for one in left]
+    return Reply("\n".join(lines) or "没有变化,已经记下的不变。")

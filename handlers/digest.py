@@ -1,9 +1,12 @@
 """周报: what happened in a week in the asker's part of the tree, as text, picture or workbook."""
 
 from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
 
 from handlers import reports
-from handlers.kit import ADMINS, ANYTHING, Ask, Button, Due, File, Reply, Role, Unit, command, due
+from handlers.kit import ADMINS, ANYTHING, Ask, Button, Due, File, Reply, Role, Unit, command, due, weekly
 from storage import digests, units
 from storage.digests import Digest, percent
 
@@ -23,6 +26,7 @@ UNITS_A_PICTURE = 4
     help="看一周的情况,也可以要图、要表",
     examples=("周报", "周报 上周", "周报 2026-W14", "周报 上周 图", "周报 上周 表"),
     glued=ANYTHING,
+    in_groups=True,
 )
 def digest(ask: Ask) -> Sequence[Reply]:
     """The digest of each unit of the asker, or of one unit below them."""
@@ -53,6 +57,13 @@ def monday(said: Due) -> Reply | None:
         return None
     frozen = digests.freeze(said.db, at[0], said.occurrence.partition(":")[2], said.now)
     return Reply(text(frozen), _buttons(frozen, "" if len(at) == 1 else f" {frozen.unit}", True))
+
+
+@weekly("digest")
+def for_group(db: Connection, unit: Unit, week: str, now: datetime) -> Reply:
+    """The same for a group that is bound to the unit."""
+    frozen = digests.freeze(db, unit, week, now)
+    return Reply(text(frozen), _buttons(frozen, f" {frozen.unit}", True))
 
 
 def _buttons(shown: Digest, unit: str, admin: bool) -> tuple[Button, ...]:

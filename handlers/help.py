@@ -3,7 +3,7 @@
 from handlers.kit import ANYONE, Ask, Button, Command, Reply, command
 
 
-@command("帮助", "help", "start", who=ANYONE, help="看看我能做什么", examples=("帮助", "帮助 签到"))
+@command("帮助", "help", "start", who=ANYONE, help="看看我能做什么", examples=("帮助", "帮助 签到"), in_groups=True)
 def show(ask: Ask) -> Reply:
     """All commands of the asker, or one with its examples."""
     if ask.person is None or not ask.person.grants:

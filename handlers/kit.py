@@ -39,6 +39,7 @@ __all__ = [
     "attribute",
     "command",
     "due",
+    "edits",
     "reads",
     "renders",
     "weekly",
@@ -266,6 +267,11 @@ def answers(kind: str) -> Callable[[Function], Function]:
 def due(kind: str) -> Callable[[Function], Function]:
     """Declare `(Due) -> Reply | None`: says a delivery of this kind; None means `no longer needed`."""
     return _mark("_due", kind)
+
+
+def edits(name: str) -> Callable[[Function], Function]:
+    """Declare `(Ask) -> Reply | [Reply] | None`: new words of an old message; None means `that recorded nothing`."""
+    return _mark("_edits", name)
 
 
 def weekly(name: str) -> Callable[[Function], Function]:

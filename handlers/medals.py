@@ -12,8 +12,8 @@ from storage.nominations import Case, State, Step
 from storage.units import Kind
 
 REASON_LIMIT = 100
-# What is said there is kept abroad: children are not named (PIPL 38).
-WITHOUT_NAMES = frozenset({"telegram"})
+# A child's place on the counselor's own list stands for the name where names are not written.
+_PLACE = re.compile(r"\d{1,3}号")
 STARS = {"S1": "一星章", "S2": "二星章", "S3": "三星章", "S4": "四星章", "S5": "五星章"}
 # 中青联发〔2019〕13号: the school awards the first star, each further one belongs to the next level up.
 _HIGHER = {"S2": "县级少工委", "S3": "市级少工委", "S4": "省级少工委", "S5": "全国少工委"}
@@ -74,16 +74,25 @@ def reviewers(ask: Ask, nominator: Person, nominee: Unit) -> list[Person]:
 def may_name(ask: Ask, to: int | None = None) -> bool:
     """Whether children may be named to person `to`, None: where the asker wrote, which may be a group."""
     if to is None:
-        return ask.message.private and ask.message.channel not in WITHOUT_NAMES
+        return ask.message.private and ask.message.channel not in ask.nameless
     channel, _ = people.addresses(ask.db, [to]).get(to, ("", ""))
-    return channel not in WITHOUT_NAMES
+    return channel not in ask.nameless
+
+
+def is_place(name: str) -> bool:
+    """Whether it is a number of the roster (7号), which only its counselor can tell a child by."""
+    return _PLACE.fullmatch(name) is not None
 
 
 def said(ask: Ask, cases: Iterable[Case], to: int | None = None) -> dict[int, str]:
-    """Case id → `四(1)中队 王小明 一星章`, without the name where children may not be named."""
+    """Case id → `四(1)中队 王小明 一星章`; where children may not be named, without a name that is no number."""
     cases = list(cases)
     ids = [case.child_id for case in cases if case.child_id is not None]
-    names = children.names(ask.db, ask.vault, ids) if ids and may_name(ask, to) else {}
+    # A group hears neither.
+    told = ids and (to is not None or ask.message.private)
+    names = children.names(ask.db, ask.vault, ids) if told else {}
+    if not may_name(ask, to):
+        names = {child: name for child, name in names.items() if is_place(name)}
     return {case.id: _say(case, names) for case in cases}
 
 

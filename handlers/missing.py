@@ -17,6 +17,7 @@ MOST_NAMES = 60
     help="看哪些中队还没签到",
     examples=("未签到", "未签到 上周", "未签到 4月3日"),
     glued=ANYTHING,
+    in_groups=True,
 )
 def missing(ask: Ask) -> Reply:
     """The squads without a check-in in a week or on a day, by school."""

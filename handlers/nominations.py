@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
+from handlers import nameless
 from handlers.kit import ANYTHING, Ask, Button, Refusal, Reply, Role, Unit, command, reads
 from handlers.medals import (
     REASON_LIMIT,
-    WITHOUT_NAMES,
     decided,
     higher_level,
+    is_place,
     is_star,
     label,
     may_name,
@@ -35,10 +36,6 @@ _CARDS = 3
 _LISTED = 10
 _BELOW = {"S2": "一星章", "S3": "二星章", "S4": "三星章", "S5": "四星章"}
 _MINE = Button("我的提名", "我的提名")
-_NO_NAMES = (
-    "为保护队员,Telegram 上不接收队员的姓名,这次没有记录。请删掉刚才那条消息,"
-    "先用纸质提名表交给学校。中队集体可以在这里提名,像这样发:提名 五(2)中队 集体一星章"
-)
 _ABOUT_MINE = ("nomination_query", "nomination_cancel", "nomination_replace")
 # The bot keeps no register of awards: who holds the star below is for the reviewer to check.
 _LEFT_TO_REVIEW = {"LEVEL_SKIP"}
@@ -89,8 +86,7 @@ def nominate(ask: Ask) -> list[Reply]:
     heard = ask.reading or read(f"提名 {ask.args}", context_of(ask))
     if heard.intent in _ABOUT_MINE:
         return [show_mine(ask)]
-    if ask.message.channel in WITHOUT_NAMES and any(each.name for each in heard.nominations):
-        raise Refusal(_NO_NAMES)
+    nameless.check(ask, heard)
     wishes = _wishes(ask, heard)
     opened = [_open(ask, wish) for wish in wishes]
     fresh = [case for case, is_new in opened if is_new]
@@ -168,7 +164,9 @@ def _resend(ask: Ask, each: Nomination | None = None, *, unit: str = "", issues:
     known = found.name if found else mine[0] if len(mine) == 1 and not (each.unit or unit) else ""
     where = known if known and "UNIT" not in unsure else "〈中队〉"
     where = "学校大队" if found and found.kind == Kind.SCHOOL else where
-    who = "集体" if _collective(each) else (each.name or "〈姓名〉") if may_name(ask) else "〈姓名〉"
+    blank = "〈序号,如 7号〉" if ask.message.channel in ask.nameless else "〈姓名〉"
+    shown = each.name and (may_name(ask) or (is_place(each.name) and ask.message.private))
+    who = "集体" if _collective(each) else str(each.name) if shown else blank
     medal = label(each.medal) if each.medal and "MEDAL" not in unsure else "〈奖章〉"
     how = "请重发" if ask.message.private else "请私聊我发"
     return f"{how}:提名 {where} {who} {medal} 理由"
@@ -241,11 +239,11 @@ def _card(ask: Ask, to: int, case: Case, about: str) -> Reply:
         step = nominations.last_steps(ask.db, [before.id])[before.id]
         lines.append(f"上次 {before.number} 退回:{reason_of(ask, step.reason)}")
     lines.append(f"请发「同意 {case.number}」或「退回 {case.number} 理由」。")
-    buttons = [Button(word, f"{word} {case.number}") for word in ("同意", "退回")]
+    buttons = [Button(word, f"{word} {case.number}", reply=word == "退回") for word in ("同意", "退回")]
     return Reply("\n".join(lines), (*buttons, Button("待审", "待审")), to=to)
 
 
-@command("我的提名", who=NOMINATORS, help="看我的提名走到哪一步", examples=("我的提名",))
+@command("我的提名", "nominations", who=NOMINATORS, help="看我的提名走到哪一步", examples=("我的提名",))
 @reads(*_ABOUT_MINE)
 def show_mine(ask: Ask) -> Reply:
     """The asker's latest cases; also the answer to questions about them and wishes to change them."""
@@ -261,7 +259,14 @@ def show_mine(ask: Ask) -> Reply:
     return Reply("\n".join([*lines, "待审的可以撤回,发「撤回提名 编号」;要改就撤回后重新提名。"]))
 
 
-@command("撤回提名", who=NOMINATORS, help="撤回一件还没审的提名", examples=("撤回提名 N20260403-07",), glued=ANYTHING)
+@command(
+    "撤回提名",
+    "withdraw",
+    who=NOMINATORS,
+    help="撤回一件还没审的提名",
+    examples=("撤回提名 N20260403-07",),
+    glued=ANYTHING,
+)
 def withdraw(ask: Ask) -> Reply:
     """The nominator takes a case back while nobody has decided; a new one may follow."""
     number, _ = numbered(ask.args)

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from handlers.kit import Ask, Button, Person, Refusal, Role, Unit
 from scheduling.periods import monday_of, week_before, week_of
-from storage import units
+from storage import chats, units
 from storage.digests import Digest, path_names
 
 _WEEK_WORD = re.compile(r"(上上周|上周)|本周|这周")
@@ -102,7 +102,7 @@ def chosen(ask: Ask, roles: Iterable[Role], words: str, again: str) -> list[Unit
     """
     top = scope(ask.me, roles)
     if not words:
-        return top
+        return _of_group(ask, top) or top
     found = _named(ask, top, [part for part in re.split(r"[/ ]+", words) if part])
     if not found:
         raise Refusal(f"您负责的范围里没有「{words}」。直接发「{again}」看全部。", Button("看全部", again))
@@ -112,6 +112,13 @@ def chosen(ask: Ask, roles: Iterable[Role], words: str, again: str) -> list[Unit
         listed = "、".join(button.label for button in buttons)
         raise Refusal(f"有 {len(found)} 个单位叫「{words}」:{listed}。请点一个,或写上学校。", *buttons)
     return found
+
+
+def _of_group(ask: Ask, top: list[Unit]) -> list[Unit]:
+    """In a group it is about the group's unit, as far as that is the asker's."""
+    group = None if ask.message.private else chats.group(ask.db, ask.message.channel, ask.message.chat)
+    unit = units.by_id(ask.db, group.unit_id) if group else None
+    return [unit] if unit and any(each.covers(unit) for each in top) else []
 
 
 def _named(ask: Ask, top: list[Unit], parts: list[str]) -> list[Unit]:

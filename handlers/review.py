@@ -23,7 +23,7 @@ from handlers.medals import (
 )
 from handlers.reading import read
 from handlers.surroundings import context_of
-from handlers.texts import privacy_warning
+from handlers.texts import privacy_warning, says_no, says_yes
 from storage import children, dialogues, nominations, people
 from storage.nominations import Case, State
 from storage.units import Kind
@@ -110,7 +110,25 @@ def send_back(ask: Ask) -> list[Reply]:
     """Decide against it for now; without a reason the bot asks for one."""
     number, reason = numbered(ask.args)
     case = _mine_to_decide(ask, number, "退回")
+    if ask.meant and reason:
+        return [_sure(ask, case, reason)]
     return _send_back(ask, case, reason) if reason else _ask_reason(ask, case)
+
+
+def _sure(ask: Ask, case: Case, reason: str) -> Reply:
+    """A bare reply to the card may be a reason, or praise: a child's nomination is not sent back on a guess."""
+    ask.expect("return-sure", {"number": case.number, "reason": reason})
+    return Reply(f"要退回 {case.number},理由就写「{reason}」吗?", (Button("退回", "是"), Button("不退回", "否")))
+
+
+@answers("return-sure")
+def sure(ask: Ask, payload: Mapping[str, str]) -> list[Reply] | None:
+    """是 sends it back with the words of the reply, 否 leaves it where it was."""
+    if says_no(ask.args):
+        return [Reply(f"好的,{payload['number']} 没有退回,还在待审。", (_LIST,))]
+    if not says_yes(ask.args):
+        return None
+    return _send_back(ask, _mine_to_decide(ask, payload["number"], "退回"), payload["reason"])
 
 
 @answers("return-reason")

@@ -70,8 +70,13 @@ def echo(result: str, stored: Checkin, today: date, photos: int = 0) -> Reply:
     more = [day(stored.day, today), *([f"应到 {stored.due} 人"] if stored.due else []), stored.topic]
     more += [f"{kind} {count} 人" for kind, count in stored.others]
     more += [f"照片 {photos} 张"] if photos else []
-    buttons = Button("更正", f"更正 {stored.id}"), Button("撤回", f"撤回 {stored.id}")
+    buttons = Button("更正", f"更正 {stored.id}", reply=True), Button("撤回", f"撤回 {stored.id}")
     return Reply(f"{result}:{checkin_line(stored)}\n" + " · ".join(filter(None, more)), buttons)
+
+
+def in_group(result: str, stored: Checkin, today: date) -> Reply:
+    """The same in one line, for a group; the buttons are the reporter's."""
+    return Reply(f"{result}:{checkin_line(stored)}", echo(result, stored, today).buttons)
 
 
 _WARNINGS = {

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from handlers.kit import REPORTERS, Ask, Button, Reply, reads
 
 
-@reads("unknown", "question", "command", "query")
+@reads("unknown", "question", "command")
 def unknown(ask: Ask) -> Sequence[Reply]:
     """One sentence and an example of what this person may send."""
     if not ask.message.private:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from storage.rollups import week_of
 
-__all__ = ["monday_of", "term_of", "week_before", "week_of"]
+__all__ = ["monday_of", "term_of", "term_start", "week_before", "week_of"]
 
 _WEEK = re.compile(r"(\d{4})-?[Ww](\d{1,2})")
 
@@ -28,3 +28,10 @@ def term_of(day: date) -> str:
     if day.month >= 9:
         return f"{day.year}秋"
     return f"{day.year}春" if day.month >= 2 else f"{day.year - 1}秋"
+
+
+def term_start(day: date) -> date:
+    """The first day of the school term by which `term_of` counts: 1 September or 1 February."""
+    if day.month >= 9:
+        return date(day.year, 9, 1)
+    return date(day.year, 2, 1) if day.month >= 2 else date(day.year - 1, 9, 1)

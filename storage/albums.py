@@ -11,24 +11,31 @@ from storage.upsert import add_new
 
 @dataclass(frozen=True, slots=True)
 class Album:
-    """What is known of an album: its first message's row, and its check-in once that is known."""
+    """What is known of an album: its first message's row, its check-in once that is known, when it began."""
 
     inbox_id: int
     checkin_id: int | None
+    at: datetime
 
 
 def begin(db: Connection, channel: str, chat: str, name: str, inbox_id: int, now: datetime) -> Album:
     """The album of this name, made if this is its first message."""
     add_new(db, album, [{"channel": channel, "chat": chat, "name": name, "inbox_id": inbox_id, "at": now}])
     found = _is(channel, chat, name)
-    row = db.execute(select(album.c.inbox_id, album.c.checkin_id).where(found)).one()
-    return Album(row.inbox_id, row.checkin_id)
+    return Album(*db.execute(select(album.c.inbox_id, album.c.checkin_id, album.c.at).where(found)).one())
+
+
+def begun_by(db: Connection, inbox_id: int) -> list[str]:
+    """The album whose first message this is: its name, when there is one."""
+    return list(db.scalars(select(album.c.name).where(album.c.inbox_id == inbox_id)))
 
 
 def settle(db: Connection, channel: str, chat: str, name: str, checkin_id: int) -> None:
     """The album belongs to this check-in: so do the photos of it that have come already."""
     db.execute(update(album).where(_is(channel, chat, name)).values(checkin_id=checkin_id))
-    db.execute(update(file).where(_photos(channel, chat, name)).values(checkin_id=checkin_id))
+    mine = _photos(channel, chat, name)
+    db.execute(update(file).where(mine).values(checkin_id=checkin_id))
+    db.execute(update(file).where(mine, file.c.state == "held").values(state="wanted"))
 
 
 def photos(db: Connection, channel: str, chat: str, name: str) -> int:

@@ -1,14 +1,16 @@
 """Check-ins: one valid row a squad, activity and day; corrections keep what was before."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from storage.rollups import Rollups, week_of
 from storage.tables import checkin, checkin_version, inbox, unit
+from storage.units import within
 from storage.upsert import insert_into
 
 
@@ -53,22 +55,19 @@ def record(
     return replace(new, id=row.id, person_id=person_id, made_at=now)
 
 
-_ANY = (
-    select(
-        checkin.c.unit_id,
-        checkin.c.activity,
-        checkin.c.day,
-        checkin.c.attended,
-        checkin.c.due,
-        checkin.c.topic,
-        checkin.c.others,
-        checkin.c.id,
-        checkin.c.person_id,
-        unit.c.name,
-        checkin.c.made_at,
-    )
-    .join(unit, unit.c.id == checkin.c.unit_id)
-)
+_ANY = select(
+    checkin.c.unit_id,
+    checkin.c.activity,
+    checkin.c.day,
+    checkin.c.attended,
+    checkin.c.due,
+    checkin.c.topic,
+    checkin.c.others,
+    checkin.c.id,
+    checkin.c.person_id,
+    unit.c.name,
+    checkin.c.made_at,
+).join(unit, unit.c.id == checkin.c.unit_id)
 _SELECT = _ANY.where(checkin.c.state == "valid")
 
 
@@ -143,3 +142,19 @@ def _keep_version(db: Connection, old: Checkin, person_id: int, now: datetime) -
         "attended": old.attended, "topic": old.topic, "others": dict(old.others),
     }  # fmt: skip
     db.execute(insert(checkin_version).values(checkin_id=old.id, person_id=person_id, before=before, at=now))
+
+
+def between(
+    db: Connection, first: date, last: date, *, person_id: int | None = None, paths: Sequence[str] = (), most: int = 30
+) -> list[Checkin]:
+    """The newest `most` valid check-ins of the days from `first` to `last`: of this sender, or of these subtrees."""
+    whose = checkin.c.person_id == person_id if person_id is not None else within(paths)
+    query = _SELECT.where(whose, checkin.c.day.between(first, last))
+    rows = db.execute(query.order_by(checkin.c.day.desc(), checkin.c.id.desc()).limit(most))
+    return [_checkin(row) for row in rows]
+
+
+def count(db: Connection, first: date, last: date, person_id: int) -> int:
+    """How many valid check-ins of the days from `first` to `last` this person sent."""
+    mine = (checkin.c.person_id == person_id) & (checkin.c.state == "valid") & checkin.c.day.between(first, last)
+    return db.scalar(select(func.count()).where(mine)) or 0

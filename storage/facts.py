@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from storage.tables import fact
 
@@ -20,6 +20,17 @@ def get(db: Connection, name: str) -> Fact | None:
     """The fact with this name."""
     row = db.execute(select(fact.c.value, fact.c.at).where(fact.c.name == name)).first()
     return None if row is None else Fact(*row)
+
+
+def beginning_with(db: Connection, prefix: str) -> dict[str, Fact]:
+    """The facts whose names begin so, by name."""
+    query = select(fact.c.name, fact.c.value, fact.c.at).where(fact.c.name.startswith(prefix, autoescape=True))
+    return {row.name: Fact(row.value, row.at) for row in db.execute(query)}
+
+
+def forget(db: Connection, name: str) -> None:
+    """There is no such fact any more."""
+    db.execute(delete(fact).where(fact.c.name == name))
 
 
 def note(db: Connection, name: str, value: str, now: datetime) -> None:

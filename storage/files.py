@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, or_, select, update
 
 from storage.tables import file
 
@@ -23,10 +23,13 @@ class Wanted:
     attempts: int
 
 
-def want(db: Connection, rows: Sequence[dict[str, Any]], now: datetime) -> None:
-    """Note files (inbox_id, person_id, checkin_id, channel, chat, ref, kind, album) that are to be fetched at once."""
+def want(db: Connection, rows: Sequence[dict[str, Any]], now: datetime, state: str = "wanted") -> None:
+    """Note files (inbox_id, person_id, checkin_id, channel, chat, ref, kind, album) that are to be fetched at once.
+
+    In the state `held` they wait for a check-in.
+    """
     if rows:
-        db.execute(insert(file), [{**row, "state": "wanted", "attempts": 0, "due_at": now} for row in rows])
+        db.execute(insert(file), [{**row, "state": state, "attempts": 0, "due_at": now} for row in rows])
 
 
 def wanted(db: Connection, now: datetime, most: int = 20) -> list[Wanted]:
@@ -38,9 +41,12 @@ def wanted(db: Connection, now: datetime, most: int = 20) -> list[Wanted]:
 
 
 def adopt(db: Connection, inbox_id: int, checkin_id: int) -> int:
-    """The files of a message whose check-in was not known yet belong to this one; how many there are."""
-    waiting = (file.c.inbox_id == inbox_id) & file.c.checkin_id.is_(None)
-    return db.execute(update(file).where(waiting).values(checkin_id=checkin_id)).rowcount
+    """The files of a message, and of its album, whose check-in was not known yet belong to this one; how many."""
+    mine = file.c.inbox_id == inbox_id
+    album = select(file.c.album).where(mine, file.c.album.is_not(None)).scalar_subquery()
+    together = or_(mine, file.c.album.in_(album))
+    db.execute(update(file).where(mine, file.c.checkin_id.is_(None)).values(checkin_id=checkin_id))
+    return db.scalar(select(func.count()).where(together, file.c.checkin_id == checkin_id)) or 0
 
 
 def settle(db: Connection, file_id: int, **facts: Any) -> None:

@@ -3,13 +3,39 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    CTE,
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal_column,
+    or_,
+    outerjoin,
+    select,
+    update,
+)
 
 from storage.tables import outbox
+from storage.tables.base import Instant
+
+Moment = BindParameter[datetime]
 
 ANSWER, NOTICE = "answer", "notice"
+# As literals: with parameters in their place SQLite could not tell that its partial indexes hold all these rows.
+_NEW = outbox.c.state == literal_column("'new'")
+_CLAIMED = outbox.c.state == literal_column("'claimed'")
+_OF_CHANNEL = outbox.c.channel == bindparam("channel")
+_UNSENT = outbox.c.state.in_([literal_column("'new'"), literal_column("'claimed'")])
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +76,9 @@ def put(db: Connection, rows: Sequence[dict[str, Any]]) -> None:
 
 def waits(db: Connection, channel: str, now: datetime, real: datetime, held: Held = _NOTHING_HELD) -> bool:
     """Whether a claim would find anything; cheap, for a reading connection."""
-    query = select(outbox.c.id).where(_open(channel, now, real), *_free(held)).limit(1)
-    return db.execute(query).first() is not None
+    given = {"channel": channel, "now": now, "real": real}
+    more = {"held": sorted(held.chats)} if held.chats else {}
+    return db.execute(_any_open(bool(held.chats), held.notices), given | more).first() is not None
 
 
 def claim(
@@ -62,22 +89,9 @@ def claim(
 
     A row waits for the earlier rows of its chat and lane: order holds, and a reminder never blocks an answer.
     """
-    earlier = outbox.alias("earlier")
-    blocked = exists().where(
-        earlier.c.channel == outbox.c.channel,
-        earlier.c.chat == outbox.c.chat,
-        earlier.c.lane == outbox.c.lane,
-        earlier.c.id < outbox.c.id,
-        or_(
-            and_(earlier.c.state == "claimed", earlier.c.lease_until > real),
-            and_(earlier.c.state == "new", earlier.c.due_at > now),
-        ),
-    )
-    due = select(outbox).where(_open(channel, now, real), *_free(held), ~blocked)
-    query = due.order_by(outbox.c.lane, outbox.c.id).limit(most)
-    if db.dialect.name == "postgresql":
-        query = query.with_for_update(skip_locked=True)
-    rows = db.execute(query).all()
+    query = _due(db.dialect.name, bool(held.chats), held.notices)
+    given = {"channel": channel, "now": now, "real": real, "most": most}
+    rows = db.execute(query, given | ({"held": sorted(held.chats)} if held.chats else {})).all()
     if rows:
         taken = {"state": "claimed", "owner": owner, "lease_until": real + lease, "attempts": outbox.c.attempts + 1}
         db.execute(update(outbox).where(outbox.c.id.in_([row.id for row in rows])).values(**taken))
@@ -98,16 +112,36 @@ def claim(
     ]
 
 
-def _free(held: Held) -> list[ColumnElement[bool]]:
-    free: list[ColumnElement[bool]] = [outbox.c.chat.not_in(held.chats)] if held.chats else []
-    if held.notices:
-        free.append(outbox.c.lane != NOTICE)
-    return free
+@cache
+def _due(dialect: str, some_held: bool, no_notices: bool) -> Select[Any]:
+    """What a claim asks; made once, since making it costs more than asking it."""
+    now, real = bindparam("now", type_=Instant), bindparam("real", type_=Instant)
+    waiting = _not_yet(now, real)
+    all_rows = outerjoin(outbox, waiting, (waiting.c.chat == outbox.c.chat) & (waiting.c.lane == outbox.c.lane))
+    first = or_(waiting.c.first.is_(None), waiting.c.first > outbox.c.id)
+    query = select(outbox).select_from(all_rows).where(_open(now, real), first)
+    if some_held:
+        query = query.where(outbox.c.chat.not_in(bindparam("held", expanding=True)))
+    if no_notices:
+        query = query.where(outbox.c.lane != NOTICE)
+    query = query.order_by(outbox.c.lane, outbox.c.id).limit(bindparam("most", type_=Integer))
+    return query.with_for_update(skip_locked=True, of=outbox) if dialect == "postgresql" else query
+
+
+@cache
+def _any_open(some_held: bool, no_notices: bool) -> Select[Any]:
+    now, real = bindparam("now", type_=Instant), bindparam("real", type_=Instant)
+    query = select(outbox.c.id).where(_open(now, real))
+    if some_held:
+        query = query.where(outbox.c.chat.not_in(bindparam("held", expanding=True)))
+    if no_notices:
+        query = query.where(outbox.c.lane != NOTICE)
+    return query.limit(1)
 
 
 def lapse(db: Connection, channel: str, real: datetime) -> None:
     """End every lease of a channel: whoever held them is gone."""
-    held = (outbox.c.channel == channel) & (outbox.c.state == "claimed")
+    held = (outbox.c.channel == channel) & _UNSENT & _CLAIMED
     db.execute(update(outbox).where(held).values(lease_until=real))
 
 
@@ -120,7 +154,7 @@ def settle(db: Connection, owner: str, letter_id: int, state: str, **facts: Any)
 
 def give_up(db: Connection, channel: str, chat: str) -> None:
     """The address is dead: what still waits for it is not sent."""
-    waiting = (outbox.c.channel == channel) & (outbox.c.chat == chat) & (outbox.c.state == "new")
+    waiting = (outbox.c.channel == channel) & (outbox.c.chat == chat) & _UNSENT & _NEW
     db.execute(update(outbox).where(waiting).values(state="dead", error="the address is dead"))
 
 
@@ -152,7 +186,19 @@ def counts(db: Connection, states: Iterable[str]) -> dict[str, int]:
     return dict(db.execute(query).all())
 
 
-def _open(channel: str, now: datetime, real: datetime) -> Any:
-    fresh = and_(outbox.c.state == "new", outbox.c.due_at <= now)
-    lapsed = and_(outbox.c.state == "claimed", outbox.c.lease_until <= real)
-    return and_(outbox.c.channel == channel, outbox.c.state.in_(["new", "claimed"]), or_(fresh, lapsed))
+def _not_yet(now: Moment, real: Moment) -> CTE:
+    """The first row of each chat and lane that is on its way or due later: what follows it waits.
+
+    Found once, not for each row: a long queue would cost its square.
+    """
+    under_way = and_(_CLAIMED, outbox.c.lease_until > real)
+    later = and_(_NEW, outbox.c.due_at > now)
+    rows = select(outbox.c.chat, outbox.c.lane, func.min(outbox.c.id).label("first"))
+    rows = rows.where(_OF_CHANNEL, _UNSENT, or_(under_way, later))
+    return rows.group_by(outbox.c.chat, outbox.c.lane).cte("not_yet")
+
+
+def _open(now: Moment, real: Moment) -> ColumnElement[bool]:
+    fresh = and_(_NEW, outbox.c.due_at <= now)
+    lapsed = and_(_CLAIMED, outbox.c.lease_until <= real)
+    return and_(_OF_CHANNEL, _UNSENT, or_(fresh, lapsed))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, bindparam, exists, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
 
 from storage.tables import account, grant, person, unit
 from storage.units import Unit, within
@@ -200,6 +200,12 @@ def without_account(db: Connection, role: Role, at: Unit) -> dict[int, str]:
     query = select(person.c.id, person.c.name).join(grant, grant.c.person_id == person.c.id)
     query = query.where(grant.c.unit_id == at.id, grant.c.role == role, grant.c.until.is_(None), ~has_one)
     return {row.id: row.name for row in db.execute(query)}
+
+
+def rights_version(db: Connection) -> tuple[object, ...]:
+    """Another value after every account and role that comes or ends."""
+    roles = select(func.count(), func.max(grant.c.id), func.count(grant.c.until), func.max(grant.c.until))
+    return (*db.execute(roles).one(), db.scalar(select(func.max(account.c.id))))
 
 
 def with_accounts(db: Connection, channel: str, now: datetime) -> list[tuple[str, Person]]:

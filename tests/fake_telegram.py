@@ -59,6 +59,7 @@ class FakeTelegram:
         self.is_stored: Callable[[int], bool] = lambda number: True
         self.confirmed_too_early: list[int] = []
         self.next_id = 101
+        self.webhook: dict[str, Any] = {}
         self._round = 0
         self._closing = False
         routes = [
@@ -163,6 +164,22 @@ class FakeTelegram:
 
     async def _deleteWebhook(self, asked: dict[str, Any]) -> Any:  # noqa: N802
         return True
+
+    async def _getMe(self, asked: dict[str, Any]) -> Any:  # noqa: N802
+        return {"id": 123456, "is_bot": True, "first_name": "辅导员助手", "username": "our_bot"}
+
+    async def _setMyCommands(self, asked: dict[str, Any]) -> Any:  # noqa: N802
+        return True
+
+    async def _deleteMyCommands(self, asked: dict[str, Any]) -> Any:  # noqa: N802
+        return True
+
+    async def _setWebhook(self, asked: dict[str, Any]) -> Any:  # noqa: N802
+        self.webhook = asked
+        return True
+
+    async def _getWebhookInfo(self, asked: dict[str, Any]) -> Any:  # noqa: N802
+        return {"url": self.webhook.get("url", ""), "pending_update_count": 3}
 
     async def _getFile(self, asked: dict[str, Any]) -> Any:  # noqa: N802
         if asked["file_id"] not in self.files:

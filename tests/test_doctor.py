@@ -1,9 +1,13 @@
 """doctor: a line for each thing that may be wrong, exit status 1 only on a fail, nothing written."""
 
 import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
+import time_machine
 from cryptography.fernet import Fernet
 
 from bot.__main__ import main
@@ -14,6 +18,7 @@ from storage.migrate import migrate
 from storage.tables import outbox
 from tests import commanding
 from tests.commanding import NOW, said
+from tests.fake_telegram import TOKEN, FakeTelegram
 
 folder, imported, filled, database = (
     commanding.folder,
@@ -104,3 +109,93 @@ def test_which_sqlite_is_sound(version: tuple[int, int, int], sound: bool) -> No
 
 def test_a_migrated_database_is_what_import_makes(database: Database) -> None:
     assert migrate(database.write) is False
+
+
+# --- Telegram -------------------------------------------------------------------------------------------------
+
+HOOK = "https://bot.example/telegram/webhook"
+CALM = {"url": "", "has_custom_certificate": False, "pending_update_count": 0}
+
+
+@pytest.fixture(scope="module")
+def telegram() -> Iterator[FakeTelegram]:
+    with FakeTelegram() as fake:
+        yield fake
+
+
+def of_telegram(
+    telegram: FakeTelegram, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    *, status: int = 0, told: dict[str, object] | None = None, **settings: str,
+) -> dict[str, tuple[str, str]]:  # fmt: skip
+    """name → (level, sentence), with these settings and this getWebhookInfo."""
+
+    async def me(_asked: object) -> object:
+        return {"id": 123456, "is_bot": True, "first_name": "bot", "username": "a_school_bot"}
+
+    async def info(_asked: object) -> object:
+        return told or CALM
+
+    monkeypatch.setattr(telegram, "_getMe", me, raising=False)
+    monkeypatch.setattr(telegram, "_getWebhookInfo", info, raising=False)
+    given = {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_API_URL": telegram.url, **settings}
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    assert main(["doctor"]) == status
+    out, err = capsys.readouterr()
+    assert "made-up" not in out + err
+    lines = [line.partition(": ") for line in out.splitlines()]
+    return {head.split()[1]: (head.split()[0], sentence) for head, _, sentence in lines}
+
+
+Asked = Callable[..., dict[str, tuple[str, str]]]
+
+
+@pytest.fixture
+def asked(telegram: FakeTelegram, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Asked:
+    return partial(of_telegram, telegram, monkeypatch, capsys)
+
+
+def test_all_is_well_with_polling(asked: Asked) -> None:
+    found = asked()
+    assert found["telegram"] == ("ok", "令牌有效,机器人是 @a_school_bot")
+    assert [found[name][0] for name in ("clock", "webhook", "pending")] == ["ok"] * 3
+    assert "proxy" not in found and "delivery" not in found
+
+
+def test_a_forgotten_webhook_and_much_that_waits(asked: Asked) -> None:
+    url = f"https://old.example/{TOKEN}"
+    found = asked(told={**CALM, "url": url, "pending_update_count": 101})
+    assert found["webhook"][0] == found["pending"][0] == "warn"
+    assert "https://old.example/***" in found["webhook"][1] and "101" in found["pending"][1]
+
+
+@pytest.mark.parametrize(("url", "level"), [(HOOK, "ok"), ("", "warn"), ("https://other.example/x", "warn")])
+def test_the_webhook_and_its_last_error(asked: Asked, url: str, level: str) -> None:
+    more = {"last_error_date": 1_775_188_800, "last_error_message": f"Connection refused {TOKEN}"}
+    mode = {"TELEGRAM_MODE": "webhook", "TELEGRAM_WEBHOOK_SECRET": "made-up-word", "PUBLIC_URL": "https://bot.example"}
+    found = asked(told={**CALM, "url": url, **more}, **mode)
+    assert found["webhook"][0] == level and HOOK in found["webhook"][1]
+    assert found["delivery"] == ("warn", "最近一次投递没有成功(04-03 12:00):Connection refused ***")
+
+
+@pytest.mark.parametrize(("fault", "words"), [("401", "令牌不对"), ("404", "令牌不对"), ("html", "HTTP 502")])
+def test_a_refused_token(telegram: FakeTelegram, asked: Asked, fault: str, words: str) -> None:
+    telegram.faults["getMe"].append(fault)
+    found = asked(status=1)
+    assert found["telegram"][0] == "fail" and words in found["telegram"][1] and "webhook" not in found
+
+
+def test_no_way_to_telegram(asked: Asked) -> None:
+    nowhere = "127.0.0.1:9"
+    found = asked(status=1, TELEGRAM_API_URL=f"http://{nowhere}/bot")
+    assert (
+        found["telegram"][0] == "fail" and nowhere in found["telegram"][1] and "TELEGRAM_PROXY" in found["telegram"][1]
+    )
+    found = asked(status=1, TELEGRAM_PROXY=f"http://me:made-up-word@{nowhere}")
+    assert found["proxy"][0] == found["telegram"][0] == "fail" and nowhere in found["proxy"][1]
+
+
+def test_a_clock_that_is_wrong(asked: Asked) -> None:
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=5)):
+        found = asked()
+    assert found["clock"][0] == "warn" and "快了 5 分钟" in found["clock"][1]

@@ -1,14 +1,24 @@
-"""Telegram as a channel: long polling in, the Bot API out."""
+"""Telegram as a channel: long polling or a webhook in, the Bot API out."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.types import ASGIApp
 
 from bot.channels import Outgoing
 from bot.channels.telegram_api import Api
-from bot.channels.telegram_decode import NAME
+from bot.channels.telegram_decode import NAME, Me
+from bot.channels.telegram_desk import Desk
+from bot.channels.telegram_hook import PATH, Hook
 from bot.channels.telegram_intake import Intake
 from bot.channels.telegram_poll import SECONDS_OF_A_POLL, Poller
 from bot.channels.telegram_send import Post
 from bot.engine import Engine
 from bot.pipeline import Pipeline
 from bot.settings import Settings
+
+_SECONDS_OF_A_CALL = 20
 
 
 class Telegram:
@@ -18,10 +28,18 @@ class Telegram:
 
     def __init__(self, settings: Settings, pipeline: Pipeline, engine: Engine, owner: str) -> None:
         """`owner` names this process, for the lease of the poller."""
-        api = Api(settings, SECONDS_OF_A_POLL)
         self._post = Post(settings)
-        intake = Intake(api.bot_id, pipeline, engine)
-        self._poller = Poller(api, intake, pipeline, engine, owner, self._post.acknowledge)
+        api = Api(settings, _SECONDS_OF_A_CALL)
+        intake = Intake(Me(api.bot_id), pipeline, engine)
+        self._desk = Desk(api, intake, pipeline, engine)
+        self._poller: Poller | None = None
+        # What the web server hands over without looking at it.
+        self.hooks: Mapping[str, ASGIApp] = {}
+        if settings.telegram_mode == "webhook":
+            self.hooks = {PATH: Hook(settings.webhook_secrets, intake, self._post.acknowledge_soon)}
+        else:
+            polling = Api(settings, SECONDS_OF_A_POLL)
+            self._poller = Poller(polling, intake, pipeline, engine, owner, self._post.acknowledge_soon)
 
     async def send(self, outgoing: Outgoing) -> str:
         """Send it; returns the id of its last message, raises SendError."""
@@ -35,13 +53,22 @@ class Telegram:
         """Telegram keeps what it has."""
 
     async def listen(self) -> None:
-        """Poll until stopped."""
-        await self._poller.run()
+        """Take in what comes until stopped, and keep the desk."""
+        desk = asyncio.create_task(self._desk.run())
+        if self._poller is not None:
+            await self._poller.run()
+        await desk
 
     async def stop(self) -> None:
-        """End polling; sending goes on."""
-        self._poller.stop()
+        """End taking in; sending goes on."""
+        self._desk.stop()
+        if self._poller is not None:
+            self._poller.stop()
 
     async def close(self) -> None:
         """End all connections, when nothing is to be sent any more."""
         await self._post.close()
+
+    def state(self) -> dict[str, Any]:
+        """How taking in goes, for /health and /metrics."""
+        return self._desk.state() if self._poller is None else self._poller.state()

@@ -21,8 +21,8 @@ _PICTURE = re.compile(r"\.(?:jpe?g|png|webp|gif|heic|heif|bmp)$", re.IGNORECASE)
 _GONE = ("kicked", "left")
 # Content that deserves an answer although there is nothing to read in it.
 _SHOWN = frozenset(
-    "animation audio contact dice game poll sticker story venue video video_note voice".split()
-)  # fmt: skip
+    ("animation", "audio", "contact", "dice", "poll", "sticker", "story", "venue", "video", "video_note", "voice")
+)
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 

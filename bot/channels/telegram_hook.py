@@ -79,7 +79,7 @@ async def _body(receive: Receive) -> bytes:
         event = await receive()
         if event["type"] == "http.disconnect":
             raise NotCommitted("the connection broke")
-        body += event.get("body", b"")
+        body += bytes(event.get("body", b""))
         if len(body) > MOST_BODY:
             raise TooLong
         if not event.get("more_body"):

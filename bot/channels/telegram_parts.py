@@ -19,11 +19,15 @@ Rows = tuple[tuple[tuple[str, str], ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One message to send; `rows` of (id, label), `file` as (name, content) with the text as its caption."""
+    """One message to send; `rows` of (id, label), `file` as (name, content) with the text as its caption.
+
+    `kept` is what the platform calls a file that it has, with how it was sent: `photo:…`, `document:…`.
+    """
 
     text: str
     rows: Rows = ()
     file: tuple[str, bytes] | None = None
+    kept: str = ""
 
     @property
     def photo(self) -> bool:
@@ -36,10 +40,10 @@ def parts_of(outgoing: Outgoing) -> list[Part]:
     """The messages of a letter, in order; the buttons are under the last."""
     rows = rows_of(outgoing.buttons)
     if outgoing.file and units(outgoing.text) <= MOST_IN_CAPTION:
-        return [Part(outgoing.text, rows, outgoing.file)]
+        return [Part(outgoing.text, rows, outgoing.file, outgoing.kept)]
     parts = [Part(text) for text in split(outgoing.text)]
     if outgoing.file:
-        return [*parts, Part("", rows, outgoing.file)]
+        return [*parts, Part("", rows, outgoing.file, outgoing.kept)]
     return [*parts[:-1], Part(parts[-1].text if parts else outgoing.text, rows)]
 
 

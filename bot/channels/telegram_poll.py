@@ -3,14 +3,14 @@
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any, TypeVar
 
 from bot.channels.telegram_api import Api, Trouble
-from bot.channels.telegram_decode import KINDS, NAME, number_of
-from bot.channels.telegram_intake import Intake, NotCommitted
+from bot.channels.telegram_decode import KINDS, NAME, number_of, query_of
+from bot.channels.telegram_intake import PATIENCE, Intake, NotCommitted
 from bot.engine import Engine
 from bot.pipeline import Pipeline
 from bot.transaction import Turn
@@ -27,8 +27,6 @@ SECONDS_TO_RENEW = 3
 SECONDS_TO_TRY = 1
 LONGEST_WAIT = 30.0
 SECONDS_BETWEEN_COMPLAINTS = 60
-# So often is a batch tried again that the database refused, over some two minutes.
-PATIENCE = 8
 
 
 class Stopped(Exception):
@@ -40,9 +38,9 @@ class Poller:
 
     def __init__(
         self, api: Api, intake: Intake, pipeline: Pipeline, engine: Engine, owner: str,
-        acknowledge: Callable[[str], Awaitable[None]],
+        acknowledge: Callable[[str], None],
     ) -> None:  # fmt: skip
-        """`acknowledge` answers a callback query; it must not raise."""
+        """`acknowledge` sees to it that a callback query is answered; it must not raise."""
         self._api = api
         self._intake = intake
         self._pipeline = pipeline
@@ -57,7 +55,8 @@ class Poller:
         self._failures = 0
         self._uncommitted = 0
         self._complained: dict[str, float] = {}
-        self._background: set[asyncio.Task[None]] = set()
+        self._worked = monotonic()
+        self._trouble = ""
 
     def stop(self) -> None:
         """Ask for nothing further; what was received is still committed."""
@@ -155,18 +154,14 @@ class Poller:
 
     def _acknowledge_presses(self, updates: list[Any]) -> None:
         """At once: the platform wants to hear within seconds, and forgets a press that waited."""
-        queries = [raw.get("callback_query") for raw in updates if isinstance(raw, dict)]
-        for query in queries:
-            if isinstance(query, dict) and isinstance(query.get("id"), str):
-                task = asyncio.ensure_future(self._acknowledge(query["id"]))
-                self._background.add(task)
-                task.add_done_callback(self._background.discard)
+        for query in filter(None, map(query_of, updates)):
+            self._acknowledge(query)
 
     # --- when it goes wrong -------------------------------------------------------------------------------
 
     def _after(self, trouble: Trouble) -> float:
         """The seconds to wait after this trouble."""
-        text = str(trouble)
+        text = self._trouble = str(trouble)
         now = monotonic()
         if now - self._complained.get(text, -SECONDS_BETWEEN_COMPLAINTS) >= SECONDS_BETWEEN_COMPLAINTS:
             self._complained = {**self._complained, text: now} if len(self._complained) < 100 else {text: now}
@@ -181,6 +176,14 @@ class Poller:
         if self._failures:
             log.info("polling Telegram works again after %d failures", self._failures)
         self._failures = 0
+        self._trouble = ""
+        self._worked = monotonic()
+
+    def state(self) -> dict[str, Any]:
+        """How it goes: seconds since a question was answered, failures in a row, the last trouble."""
+        facts = {"mode": "polling", "age": round(monotonic() - self._worked, 1), "failures": self._failures}
+        waits = "another process polls" if self._began and not self._leased.is_set() else ""
+        return {**facts, "trouble": self._trouble or waits}
 
     # --- the lease ----------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import warnings
+from collections.abc import Iterable
 from datetime import timedelta
 
 import httpx
@@ -10,7 +11,7 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, e
 from telegram.request import HTTPXRequest
 
 from bot.channels import Outgoing, SendError
-from bot.channels.telegram_pace import Pace
+from bot.channels.telegram_pace import Pace, Turnstile
 from bot.channels.telegram_parts import Part, Rows, parts_of
 from bot.settings import Settings
 
@@ -18,6 +19,7 @@ MOST_BYTES = 10 << 20
 _MOST_UNFINISHED = 1000
 # These end before a byte of the request has left: trying again cannot say anything twice.
 _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+_NO_SUCH_FILE = ("file identifier", "file_id", "remote file", "file reference")
 _NO_SUCH_CHAT = ("chat not found", "user not found", "peer_id_invalid")
 
 
@@ -47,6 +49,8 @@ class Post:
         )
         self._token = settings.telegram_token
         self._pace = Pace()
+        self._turnstile = Turnstile()
+        self._background: set[asyncio.Task[None]] = set()
         # How many parts of a letter have been sent: a second try does not repeat them.
         self._done: dict[int, int] = {}
 
@@ -65,14 +69,20 @@ class Post:
         if left:
             raise SendError("held after a 429", after=left)
         await asyncio.sleep(self._pace.in_chat(outgoing.chat))
-        await asyncio.sleep(self._pace.overall())
+        await self._turnstile.through(outgoing.notice)
         try:
-            return str((await self._say(outgoing.chat, part)).message_id)
+            said = await self._say(outgoing.chat, part)
         except error.TelegramError as fault:
-            raise self._failed(outgoing, fault) from fault
+            raise self._failed(outgoing, part, fault) from fault
+        if part.file and not part.kept and (name := _file_of(said)):
+            outgoing.keep(name)
+        return str(said.message_id)
 
-    def _failed(self, outgoing: Outgoing, fault: error.TelegramError) -> SendError:
+    def _failed(self, outgoing: Outgoing, part: Part, fault: error.TelegramError) -> SendError:
         failure = send_error(fault, self._token)
+        if part.kept and isinstance(fault, error.BadRequest) and _says(fault, _NO_SUCH_FILE):
+            failure.stale = True
+            return failure
         if failure.after:
             self._pace.hold(outgoing.chat, failure.after)
         if failure.permanent:
@@ -85,14 +95,18 @@ class Post:
         keyboard = _keyboard(part.rows)
         if part.file is None:
             return await self._bot.send_message(chat, part.text, reply_markup=keyboard)
-        name, content = part.file
         words = part.text or None
+        if part.kept:
+            kind, _, kept = part.kept.partition(":")
+            send = self._bot.send_photo if kind == "photo" else self._bot.send_document
+            return await send(chat, kept, words, reply_markup=keyboard)
+        name, content = part.file
         if part.photo:
             try:
                 return await self._bot.send_photo(chat, content, words, reply_markup=keyboard, filename=name)
             except error.BadRequest as refused:
                 # A picture too long or too wide to be shown is still a file.
-                if not any(word in refused.message.upper() for word in ("PHOTO", "IMAGE")):
+                if not _says(refused, ("photo", "image")):
                     raise
         return await self._bot.send_document(chat, content, words, reply_markup=keyboard, filename=name)
 
@@ -106,6 +120,12 @@ class Post:
         except error.TelegramError as fault:
             for_good = isinstance(fault, error.BadRequest) and "temporarily" not in fault.message
             raise SendError(type(fault).__name__, permanent=for_good and _is_telegrams(fault)) from fault
+
+    def acknowledge_soon(self, query_id: str) -> None:
+        """Begin to stop a pressed button's spinner."""
+        task = asyncio.ensure_future(self.acknowledge(query_id))
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
 
     async def acknowledge(self, query_id: str) -> None:
         """Stop a pressed button's spinner; an old press cannot be answered, and that does no harm."""
@@ -132,16 +152,27 @@ def send_error(fault: error.TelegramError, token: str) -> SendError:
     text = f"{type(fault).__name__}: {fault.message}".replace(token, "***")
     if isinstance(fault, error.RetryAfter):
         after = fault.retry_after
-        return SendError(text, after=after.total_seconds() if isinstance(after, timedelta) else after)
+        return SendError(text, after=after.total_seconds() if isinstance(after, timedelta) else after, flood=True)
     if isinstance(fault, error.ChatMigrated):
-        return SendError(text, permanent=True)
+        return SendError(text, moved=str(fault.new_chat_id))
     if isinstance(fault, (error.Forbidden, error.BadRequest)) and _is_telegrams(fault):
-        gone = isinstance(fault, error.Forbidden) or any(word in fault.message.lower() for word in _NO_SUCH_CHAT)
+        gone = isinstance(fault, error.Forbidden) or _says(fault, _NO_SUCH_CHAT)
         return SendError(text, permanent=True, gone=gone)
     if isinstance(fault, (error.Forbidden, error.BadRequest, error.InvalidToken, error.Conflict)):
         return SendError(text)
     # All that is left may have been carried out: a lost answer, a 5xx, an answer that is no JSON.
     return SendError(text, uncertain=not isinstance(fault.__cause__, _NEVER_LEFT))
+
+
+def _says(fault: error.TelegramError, words: Iterable[str]) -> bool:
+    return any(word in fault.message.lower() for word in words)
+
+
+def _file_of(said: Message) -> str:
+    """What the platform calls the file that it has just got, and how it was sent."""
+    if said.photo:
+        return f"photo:{said.photo[-1].file_id}"
+    return f"document:{said.document.file_id}" if said.document else ""
 
 
 def _is_telegrams(fault: error.TelegramError) -> bool:

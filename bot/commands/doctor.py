@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         lambda: _name_key(settings),
         lambda: _calendar(settings),
         lambda: iter([(_OK, "zone", f"{settings.timezone},现在是 {Clock(settings.zone).now():%Y-%m-%d %H:%M}")]),
-        lambda: iter([_platform(settings)]),
+        lambda: _platform(settings),
         lambda: iter([_port(settings)]),
     )
     return _print(line for check in checks for line in check())
@@ -160,10 +160,16 @@ def _calendar(settings: Settings) -> Iterator[Line]:
         yield _OK, "workdays", f"有 {today.year} 和 {today.year + 1} 年的放假调休数据"
 
 
-def _platform(settings: Settings) -> Line:
+def _platform(settings: Settings) -> Iterator[Line]:
     if settings.practice:
-        return _OK, "platform", "practice:没有配置平台,启动后只有演练页面"
-    return _OK, "platform", "Telegram 已配置"
+        yield _OK, "platform", "practice:没有配置平台,启动后只有演练页面"
+        return
+    way = "webhook" if settings.telegram_mode == "webhook" else "轮询"
+    yield _OK, "platform", f"Telegram 已配置({way})"
+    # The client library is only loaded for those who need it.
+    from bot.commands import doctor_telegram
+
+    yield from doctor_telegram.check(settings)
 
 
 def _port(settings: Settings) -> Line:

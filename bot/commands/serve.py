@@ -28,7 +28,7 @@ def run(_arguments: argparse.Namespace, settings: Settings) -> int:
     from bot.app import App
     from bot.engine import open_engine
 
-    logs.configure(settings.log_level, [settings.telegram_token, *settings.name_keys])
+    logs.configure(settings.log_level, settings.secrets)
     engine = open_engine(settings, settings.database)
 
     async def serve() -> None:

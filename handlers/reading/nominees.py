@@ -25,6 +25,7 @@ _STATED = pattern(
     r"(每[\u4e00-\u9fff]{0,3}|各|限)?(?<!\d)(\d{1,2}|[一二两三四五六七八九十])(?:名|人|位)(?![\u4e00-\u9fff])"
 )
 _PARTICULAR = pattern(r"[男女][生孩]?|\d{1,2}岁|汉族?|性别|年龄|民族")  # no business of a nomination
+_PLACE = pattern(r"(?:学号|座号|序号|编号)?:?0*(\d{1,3})号")  # 7号: the counselor's list says who that is
 _POLITE = pattern(r"(?:谢谢|辛苦|麻烦|请(?:审核|查收|批准|领导)|以上|附图|见附件|特此|收到|啊|哦|吧|哈)")
 
 
@@ -78,6 +79,9 @@ def _name(word: str, found: Nominees, roster: Collection[str]) -> str | None:
         return None
     core = _core(word)
     if not core:
+        return None
+    if place := _PLACE.fullmatch(core):
+        found.names.append(f"{int(place[1])}号")
         return None
     if word in roster or core in roster:
         found.names.append(word if word in roster else core)

@@ -1,0 +1,56 @@
+"""我的 and 查: what was reported, by oneself or by a squad, in a week or this term."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from handlers import reports, texts
+from handlers.kit import ADMINS, REPORTERS, Ask, Button, Reply, Role, command, reads
+from scheduling.periods import monday_of, term_start, week_before, week_of
+from storage import checkins
+from storage.checkins import Checkin
+
+LOOKERS = REPORTERS | ADMINS | {Role.INSPECTOR}
+MOST = 20
+
+
+@command("我的", "mine", who=REPORTERS, help="看我报过的签到", examples=("我的",))
+def mine(ask: Ask) -> Reply:
+    """The asker's own check-ins of this week, and how many there are this term."""
+    monday = monday_of(week_of(ask.today))
+    this_week = checkins.between(ask.db, monday, ask.today, person_id=ask.me.id, most=MOST)
+    term = checkins.count(ask.db, term_start(ask.today), ask.today, ask.me.id)
+    if not this_week:
+        return Reply(f"本周您还没有报过,本学期报过 {term} 次。\n报一次,像这样发:三(2)中队 主题队日 38人")
+    newest = this_week[0]
+    buttons = (Button("更正最近一次", f"更正 {newest.id}"), Button("撤回最近一次", f"撤回 {newest.id}"))
+    return Reply(f"本周您报了 {len(this_week)} 次,本学期 {term} 次:\n{_lines(this_week, ask.today)}", buttons)
+
+
+@command("查", "look", who=LOOKERS, help="查一个中队报过什么", examples=("查 三(2)中队", "查 三(2)中队 上周"))
+def look(ask: Ask) -> Reply:
+    """The check-ins of a squad, a school or all of the asker's, in a week or on a day."""
+    period, words = reports.period_in(ask.args, ask.today, days=True)
+    at = reports.chosen(ask, LOOKERS, words, f"查 {period.day or period.week}")
+    first = period.day or monday_of(period.week)
+    last = period.day or first + timedelta(days=6)
+    found = checkins.between(ask.db, first, last, paths=[unit.path for unit in at], most=MOST + 1)
+    name = at[0].name if len(at) == 1 else "您负责的单位"
+    when = reports.when(period, ask.today)
+    if not found:
+        before = f"查 {week_before(period.week)} {words}".strip()
+        return Reply(f"{name}{when}还没有签到。", (Button("看前一周", before),))
+    more = f"\n只列出最近 {MOST} 条,全部见「周报 {period.week} 表」。" if len(found) > MOST else ""
+    count = f"{MOST} 条以上" if more else f"{len(found)} 条"
+    return Reply(f"{name}{when}签到 {count}:\n{_lines(found[:MOST], ask.today)}{more}")
+
+
+@reads("query")
+def asked(ask: Ask) -> Reply:
+    """请问三(2)中队签到了吗?"""
+    query = ask.heard.query or {}
+    unit = query.get("unit")
+    return look(replace(ask, args=texts.unit_key(str(unit)) if unit else ""))
+
+
+def _lines(found: list[Checkin], today: date) -> str:
+    return "\n".join(f"· {texts.dated(each, today)} {texts.heads(each)}" for each in found)
