@@ -59,7 +59,7 @@ def command_in(features: Features, text: str) -> tuple[Command, str] | None:
         command = features.by_word.get(text[:end].lower())
         rest = text[end:]
         if command and (not rest or _SEPARATOR.match(rest) or re.match(command.glued, rest)):
-            return command, re.sub(r"^@\w+", "", rest).lstrip(" \n\t:：,，")
+            return command, re.sub(r"^@\w+", "", rest).lstrip(" \n\t:：,，。.!！?？").rstrip(" 。.!！?？~～")
     return None
 
 
@@ -74,7 +74,6 @@ def _said(features: Features, ask: Ask, text: str) -> Sequence[Reply]:
 
 def _call(command: Command, ask: Ask) -> Sequence[Reply]:
     if command.allows(ask.person):
-        ask.expect_nothing()
         return _list(command.handler(ask))
     if _is_stranger(ask):
         return [Reply(GREETING)]

@@ -15,7 +15,7 @@ from bot.pipeline import Pipeline
 from bot.ticker import Ticker
 from bot.transaction import Outcome, Turn
 from handlers.kit import Message
-from storage import deliveries, facts, outbox, people, screens, units
+from storage import deliveries, facts, files, outbox, people, screens, units
 from storage.vault import Vault
 
 SHOWN = 50
@@ -73,9 +73,17 @@ class Stage:
             self._pipeline.check_room()
             label = await asyncio.to_thread(self._label, message) if message.button else ""
             await self.channel.heard(message, label)
-            return await self._pipeline.submit(message)
+            outcome = await self._pipeline.submit(message)
+            for each in message.attachments:
+                if not await asyncio.to_thread(self._is_wanted, each.ref):
+                    await self.channel.release(each.ref)
+            return outcome
 
         return asyncio.ensure_future(both())
+
+    def _is_wanted(self, ref: str) -> bool:
+        with self._read.connect() as db:
+            return files.is_wanted(db, NAME, ref)
 
     def _label(self, message: Message) -> str:
         with self._read.connect() as db:

@@ -10,7 +10,7 @@ from handlers.surroundings import context_of
 from storage import cards, checkins
 from storage.cards import Card
 
-_NUMBER = re.compile(r"[Nn]?\d{6}")
+_NUMBER = re.compile(r"#|[Nn]?\d{6}")
 # What is understood without a card: it is a message of its own although it was sent as a reply.
 _OF_ITS_OWN = frozenset({"checkin", "nomination", "review", "correct", "command", "query"})
 _TALK = re.compile(r"(?:好的?|行|收到|谢谢?|感谢|辛苦|嗯|哦|明白|知道|不客气|老师|[您你了啦]|ok|okay|[\W_])+", re.I)
@@ -45,7 +45,7 @@ def _card(ask: Ask) -> Card | None:
     standing = [one.id for one, stands in found if stands]
     if len(standing) != 1:
         return None
-    commands = (f"更正 {standing[0]}", f"撤回 {standing[0]}")
+    commands = (f"更正 #{standing[0]}", f"撤回 #{standing[0]}")
     return Card(me, commands, commands[0])
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from handlers import attached, surroundings, texts
@@ -9,6 +10,10 @@ from handlers.kit import ANYTHING, REPORTERS, Ask, Button, Refusal, Reply, answe
 from handlers.reading import Reading, Record, read
 from storage import checkins
 from storage.checkins import Checkin
+
+QUESTION, CONFIRM = "checkin", "checkin-confirm"
+LONGEST_ACTIVITY = 12
+NOTHING = "好的,没有记。要重新报,直接发就行。"
 
 
 @command(
@@ -24,7 +29,10 @@ def checkin(ask: Ask) -> Sequence[Reply]:
     """The same as writing without the word."""
     if not ask.args:
         return [Reply("请写明中队、活动和人数,像这样:\n三(2)中队 主题队日 38人 清明祭英烈")]
-    return take(replace(ask, reading=read(ask.args, surroundings.context_of(ask))))
+    reading = read(ask.args, surroundings.context_of(ask))
+    if reading.intent != "checkin":
+        return [Reply("没看懂要报什么,没有记录。像这样发:\n签到 三(2)中队 主题队日 38人 清明祭英烈")]
+    return take(replace(ask, reading=reading))
 
 
 @reads("checkin")
@@ -37,8 +45,15 @@ def _take(ask: Ask, first: int | None) -> Sequence[Reply]:
     """`first` is the message whose open question this answers: its photos belong to the check-in too."""
     if ask.me.roles.isdisjoint(REPORTERS):
         raise Refusal("签到由中队辅导员或大队辅导员来报。发「帮助」看看您能做什么。")
-    ask.expect_nothing()
-    reading = ask.heard
+    # Another feature's question stays open; one about a check-in is overtaken by this one.
+    if ask.question and ask.question.kind in (QUESTION, CONFIRM):
+        ask.expect_nothing()
+    replies = _replies(ask, ask.heard, first)
+    warning = texts.privacy_warning(ask.heard.issues)
+    return [*replies, Reply(warning)] if warning else replies
+
+
+def _replies(ask: Ask, reading: Reading, first: int | None) -> list[Reply]:
     complete = [record for record in reading.records if _is_complete(record)]
     if reading.status == "confirm" and complete:
         return [_confirm(ask, reading, complete, first)]
@@ -47,8 +62,7 @@ def _take(ask: Ask, first: int | None) -> Sequence[Reply]:
     replies = _store_all(ask, [record for record in complete if not record.issues], first)
     if reading.status == "partial":
         replies.append(_question(ask, reading))
-    warning = texts.privacy_warning(reading.issues)
-    return [*replies, Reply(warning)] if warning else replies
+    return replies
 
 
 def _is_complete(record: Record) -> bool:
@@ -80,8 +94,9 @@ def _echoes(ask: Ask, stored: list[Checkin], photos: int) -> list[Reply]:
         return [texts.in_group("已记录", one, ask.today) for one in stored]
     if len(stored) <= 1:
         return [texts.echo("已记录", one, ask.today, photos) for one in stored]
-    lines = "\n".join(f"{texts.checkin_line(one)}" for one in stored)
-    return [Reply(f"已记录 {len(stored)} 条:\n{lines}\n要改其中一条,像这样发:更正 {stored[0].unit_name} 实到39")]
+    lines = "\n".join(f"{texts.dated(one, ask.today)} {texts.heads(one)}" for one in stored)
+    topic = stored[0].topic and f"\n{stored[0].topic}"
+    return [Reply(f"已记录 {len(stored)} 条:\n{lines}{topic}\n要改其中一条,像这样发:更正 {stored[0].unit_name} 实到39")]
 
 
 def _again(ask: Ask, new: Checkin) -> Reply:
@@ -91,7 +106,7 @@ def _again(ask: Ask, new: Checkin) -> Reply:
     if before.attended == new.attended and new.due in (None, before.due):
         attached.add_to(ask, before)
         return texts.echo("已经记过,没有重复计", before, ask.today)
-    button = Button(f"改成{texts.heads(new)}", f"更正 {before.id} {texts.heads(new)}")
+    button = Button(f"改成{texts.heads(new)}", f"更正 #{before.id} {texts.heads(new)}")
     return Reply(
         f"{texts.dated(before, ask.today)} 已记{texts.heads(before)},这次没有再记。\n要改成{texts.heads(new)}吗?",
         (button,),
@@ -120,51 +135,80 @@ def _question(ask: Ask, reading: Reading, first: int | None = None) -> Reply:
     record = next(iter(in_doubt or reading.records), Record())
     question, buttons = texts.question(reading.issues, record)
     known = {"said": texts.canonical(record, reading.issues), "issues": list(reading.issues)}
-    ask.expect("checkin", {**known, "first": attached.waiting(ask, first)})
+    day = record.date if record.date and not record.dated else ask.today
+    ask.expect(QUESTION, {**known, "first": attached.waiting(ask, first), "day": day.isoformat(), "asked": question})
     return Reply(question, buttons)
 
 
-@answers("checkin")
+@answers(QUESTION)
 def complete(ask: Ask, payload: dict[str, Any]) -> Sequence[Reply] | None:
-    """The answer to the question: read together with what was known."""
+    """The answer to the question, read together with what was known; None for another message."""
     if texts.says_no(ask.args):
-        return [Reply("好的,没有记。要重新报,直接发就行。")]
-    context = surroundings.context_of(ask)
-    if "UNIT" in {issue.partition("_")[0] for issue in payload["issues"]}:
-        # Asked for the squad, an answer without one is no answer: not the sender's own squad.
-        context = replace(context, bound_unit=None)
-    if _is_news(read(ask.args, context), payload["issues"]):
+        return [Reply(NOTHING)]
+    asked = {issue.partition("_")[0] for issue in payload["issues"]}
+    # The day without a date is the day of the question; asked for the squad, the sender's own is no answer.
+    context = replace(surroundings.context_of(ask), received=date.fromisoformat(payload["day"]))
+    context = replace(context, bound_unit=None) if "UNIT" in asked else context
+    alone = read(ask.args, context)
+    if _is_news(alone, asked):
         return None
-    together = read(texts.merged(payload["said"], ask.args, payload["issues"]), context)
-    if together.intent != "checkin" or together.status not in ("ok", "confirm", "partial"):
+    said = texts.with_activity(ask.args) if "ACTIVITY" in asked and _names_activity(ask.args, alone) else ask.args
+    together = read(texts.merged(payload["said"], said, payload["issues"]), context)
+    if _knows_more(together, asked, payload["issues"]):
+        return _take(replace(ask, reading=together), payload.get("first"))
+    if alone.intent == "chat":
         return None
-    return _take(replace(ask, reading=together), payload.get("first"))
+    ask.expect(QUESTION, payload)
+    return [Reply(f"还没有记。{payload['asked']}\n不报了,发「取消」。")]
 
 
-def _is_news(alone: Reading, issues: list[str]) -> bool:
+def _is_news(alone: Reading, asked: set[str]) -> bool:
     """Whether the text says what was not asked for: it is no answer, but another message."""
     if alone.intent not in ("checkin", "unknown", "chat"):
         return True
-    asked = {issue.partition("_")[0] for issue in issues}
     activity = any(record.activity for record in alone.records)
     heads = any(record.attended is not None for record in alone.records)
     return (activity and "ACTIVITY" not in asked) or (heads and "COUNT" not in asked)
 
 
+def _names_activity(words: str, alone: Reading) -> bool:
+    """An activity that is on no list: 秋游."""
+    short = 1 < len(words) <= LONGEST_ACTIVITY and not any(character.isdecimal() for character in words)
+    return short and alone.intent == "unknown"
+
+
+def _knows_more(together: Reading, asked: set[str], issues: list[str]) -> bool:
+    if together.intent != "checkin" or not together.records:
+        return False
+    if "DATE" in asked and not any(record.dated for record in together.records):
+        return False
+    return together.status in ("ok", "confirm", "partial") or set(together.issues) != set(issues)
+
+
 def _confirm(ask: Ask, reading: Reading, records: list[Record], first: int | None) -> Reply:
-    said = [texts.canonical(record, ()) for record in records]
-    ask.expect("checkin-confirm", {"said": said, "first": attached.waiting(ask, first)})
-    lines = "\n".join(texts.checkin_line(_checkin(ask, record)) for record in records)
-    return Reply(f"{texts.doubt(reading.issues)}\n{lines}\n记下吗?", (Button("是,记下", "是"), Button("不记", "否")))
+    said = [texts.canonical(record, (), always_dated=True) for record in records]
+    checkin_lines = [_checkin(ask, record) for record in records]
+    lines = "\n".join(f"{texts.dated(one, ask.today)} {texts.heads(one)}" for one in checkin_lines)
+    question = f"{texts.doubt(reading.issues)}\n{lines}\n记下吗?"
+    known = {"said": said, "first": attached.waiting(ask, first), "id": ask.inbox_id, "asked": question}
+    ask.expect(CONFIRM, known)
+    return Reply(question, (Button("是,记下", f"是 {ask.inbox_id}"), Button("不记", f"否 {ask.inbox_id}")))
 
 
-@answers("checkin-confirm")
+@answers(CONFIRM)
 def confirmed(ask: Ask, payload: dict[str, Any]) -> Sequence[Reply] | None:
-    """是 stores what was asked about, 否 drops it."""
-    if texts.says_no(ask.args):
-        return [Reply("好的,没有记。要重新报,直接发就行。")]
-    if not texts.says_yes(ask.args):
-        return None
+    """是 stores what was asked about, 否 drops it; a button of an older question does neither."""
+    word, _, number = ask.args.partition(" ")
+    if number.isdecimal() and int(number) != payload["id"]:
+        ask.expect(CONFIRM, payload)
+        return [Reply("那个问题已经过去了,没有记。要报,请重新发一次。")]
+    if texts.says_no(word if number.isdecimal() else ask.args):
+        return [Reply(NOTHING)]
     context = surroundings.context_of(ask)
+    if not texts.says_yes(word if number.isdecimal() else ask.args):
+        if read(ask.args, context).intent not in ("unknown", "chat"):
+            return None
+        ask.expect(CONFIRM, payload)
+        return [Reply(f"还没有记。{payload['asked']}请回「是」或「否」。")]
     records = [record for said in payload["said"] for record in read(said, context).records]
     return _store_all(ask, [record for record in records if _is_complete(record)], payload.get("first"))

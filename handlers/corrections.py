@@ -3,18 +3,20 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from handlers import surroundings, texts
 from handlers.kit import ANYTHING, REPORTERS, Ask, Refusal, Reply, answers, command, edits, reads
-from handlers.reading import Record, read
+from handlers.reading import Reading, Record, read
 from storage import checkins, units
 from storage.checkins import Checkin
 
 # More than 65 in one squad is a slip of the finger (COUNT_RANGE of the grammar).
 MOST_IN_SQUAD = 65
 MOST_HEADS = 20_000
+OLDEST = timedelta(days=180)
+_NUMBER = re.compile(r"#(\d{1,15})(?!\d)")
 _WORD = re.compile(r"^/?(?:签到|checkin)(?:@\w+)?[\s:：,，]*", re.IGNORECASE)
 
 
@@ -49,7 +51,8 @@ def corrected(ask: Ask, payload: dict[str, Any]) -> Reply | None:
 @command("撤回", "cancel", who=REPORTERS, help="撤回最近一次签到", examples=("撤回",))
 def cancel(ask: Ask) -> Reply:
     """Take back the newest check-in, or the one with this number."""
-    old, _ = _meant(ask)
+    bare = ask.args.isascii() and ask.args.isdecimal()
+    old, _ = _meant(replace(ask, args=f"#{ask.args}") if bare else ask)
     checkins.withdraw(ask.db, ask.rollups, old, ask.me.id, ask.now)
     return Reply(f"已撤回:{texts.dated(old, ask.today)} {texts.heads(old)}\n没有计入周报。要重新报,直接发就行。")
 
@@ -61,17 +64,25 @@ def cancel_by_words(ask: Ask) -> Reply:
 
 
 def _meant(ask: Ask) -> tuple[Checkin, str]:
-    """The check-in that is meant, by number or by words, and what else was said."""
-    number, _, rest = ask.args.partition(" ")
-    by_number = number.isascii() and number.isdigit() and len(number) < 16
-    numbered = checkins.by_id(ask.db, int(number)) if by_number else None
-    gone = checkins.withdrawn(ask.db, int(number)) if by_number and not numbered else None
+    """The check-in that is meant, by number (#17, as the buttons say it) or by words, and what else was said."""
+    numbered = _NUMBER.match(ask.args)
+    if numbered is None:
+        return _by_words(ask), ask.args
+    checkin_id, words = int(numbered[1]), ask.args[numbered.end() :].strip()
+    gone = checkins.withdrawn(ask.db, checkin_id)
     if gone and _mine(ask, gone):
         raise Refusal(f"已处理过:{texts.dated(gone, ask.today)} 已经撤回,现在没有计入周报。要重新报,直接发就行。")
-    found, words = (numbered, rest.strip()) if numbered and _mine(ask, numbered) else (_newest(ask), ask.args)
+    found = checkins.by_id(ask.db, checkin_id)
+    if found is None or not _mine(ask, found):
+        raise Refusal(f"您没有编号 {checkin_id} 的签到,什么都没有动。发「我的」看您报过的。")
+    return found, words
+
+
+def _by_words(ask: Ask) -> Checkin:
+    found = _newest(ask)
     if found is None or not _mine(ask, found):
         raise Refusal("没有可以更正或撤回的签到。先报一次,像这样发:三(2)中队 主题队日 38人")
-    return found, words
+    return found
 
 
 def _mine(ask: Ask, found: Checkin) -> bool:
@@ -93,13 +104,27 @@ def _newest(ask: Ask) -> Checkin | None:
 
 def _changed(ask: Ask, old: Checkin, words: str) -> Reply:
     reading = read(f"更正 {texts.with_heads(words)}", surroundings.context_of(ask))
-    record = next(iter(reading.records), None)
-    if record is None or not any((record.attended is not None, record.due is not None, record.activity)):
-        raise Refusal("没看懂要改成什么,原来的没有动。像这样发:更正 实到39 应到42")
-    new = _merged(old, record, ask.today)
+    record = next(iter(reading.records), Record())
+    _check_day(reading, record, ask.today)
+    if (
+        record.attended is None
+        and record.due is None
+        and record.absent is None
+        and not (record.activity or record.dated)
+    ):
+        raise Refusal("没看懂要改成什么,原来的没有动。可以改人数、活动、日期,像这样发:更正 实到39 应到42")
+    new = _merged(old, record)
     if new == old:
         return texts.echo("已处理过。现在是", old, ask.today)
     return texts.echo("已更正", revised(ask, old, new), ask.today)
+
+
+def _check_day(reading: Reading, record: Record, today: date) -> None:
+    """A corrected day is held to the same rules as a new one; raises Refusal."""
+    if "DATE_INVALID" in reading.issues:
+        raise Refusal("没有这个日期,原来的没有动。像这样发:更正 4月3日")
+    if record.dated and record.date and (record.date > today or today - record.date > OLDEST):
+        raise Refusal(f"{texts.day(record.date, today)}太早或还没到,原来的没有动。请核对日期,像这样发:更正 昨天")
 
 
 def revised(ask: Ask, old: Checkin, new: Checkin) -> Checkin:
@@ -113,16 +138,15 @@ def revised(ask: Ask, old: Checkin, new: Checkin) -> Checkin:
     return checkins.revise(ask.db, ask.rollups, old, new, ask.me.id, ask.now)
 
 
-def _merged(old: Checkin, said: Record, today: date) -> Checkin:
+def _merged(old: Checkin, said: Record) -> Checkin:
     due = said.due if said.due is not None else old.due
     attended = said.attended if said.attended is not None else old.attended
     if said.absent is not None and said.attended is None and due is not None:
         attended = due - said.absent
-    day = said.date if said.date is not None and said.date != today else old.day
     return replace(
         old,
         activity=said.activity or old.activity,
-        day=day,
+        day=said.date if said.dated and said.date is not None else old.day,
         due=due,
         attended=attended,
         topic=said.topic or old.topic,
@@ -152,7 +176,7 @@ def edited(ask: Ask) -> list[Reply] | None:
 def _corrected_one(ask: Ask, old: Checkin, said: Record) -> list[Reply]:
     if said.attended is None and said.due is None and not said.activity:
         raise Refusal("您改了报签到的消息,但没看懂要改成什么,原来的没有动。像这样发:更正 实到39 应到42")
-    new = _moved(ask, _merged(old, said, ask.today), said)
+    new = _moved(ask, _merged(old, said), said)
     return [] if new == old else [texts.echo("已按您改的消息更正", revised(ask, old, new), ask.today)]
 
 
@@ -177,9 +201,9 @@ def _corrected_many(ask: Ask, left: list[Checkin], records: Sequence[Record]) ->
             new += 1
             continue
         left.remove(old)
-        merged = _merged(old, record, ask.today)
+        merged = _merged(old, record)
         if merged != old:
             lines.append(f"已更正:{texts.checkin_line(revised(ask, old, merged))}")
     lines += [f"有 {new} 条是新的,没有记,请另发一条消息。"] if new else []
-    lines += [f"没再写到、也没有动的:{texts.checkin_line(one)},要去掉请发「撤回 {one.id}」" for one in left]
+    lines += [f"没再写到、也没有动的:{texts.checkin_line(one)},要去掉请发「撤回 #{one.id}」" for one in left]
     return Reply("\n".join(lines) or "没有变化,已经记下的不变。")

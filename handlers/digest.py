@@ -1,7 +1,7 @@
 """周报: what happened in a week in the asker's part of the tree, as text, picture or workbook."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -17,6 +17,8 @@ MOST_NAMES = 10
 MOST_ACTIVITIES = 8
 # A picture of more units would be too long for a phone, and for Telegram.
 UNITS_A_PICTURE = 4
+# After this Monday's push is no news any more; the week is frozen all the same.
+OF_USE = timedelta(days=3)
 
 
 @command(
@@ -51,11 +53,13 @@ def _form(words: str) -> tuple[str, str]:
 
 @due("digest")
 def monday(said: Due) -> Reply | None:
-    """Monday's push to an admin for the topmost unit, which freezes it."""
+    """Monday's push to an admin for the topmost unit, which freezes it; days later it freezes only."""
     at = reports.scope(said.person, ADMINS)
     if not at:
         return None
     frozen = digests.freeze(said.db, at[0], said.occurrence.partition(":")[2], said.now)
+    if said.now.date() > said.day + OF_USE:
+        return None
     return Reply(text(frozen), _buttons(frozen, "" if len(at) == 1 else f" {frozen.unit}", True))
 
 
@@ -96,6 +100,7 @@ def text(shown: Digest) -> str:
         _medals(shown),
         _compared(shown),
         reports.late(shown),
+        reports.late_before(shown),
     ]
     return "\n".join(filter(None, lines))
 
@@ -116,7 +121,7 @@ def _result(shown: Digest) -> str:
 
 def _by_activity(shown: Digest) -> list[str]:
     lines = [
-        f"· {each.activity} {each.events} 场,{each.squads} 个中队,{each.attended} 人次"
+        f"· {each.activity} {each.events} 场,{f'{each.squads} 个中队,' if each.squads else ''}{each.attended} 人次"
         for each in shown.by_activity[:MOST_ACTIVITIES]
     ]
     rest = shown.by_activity[MOST_ACTIVITIES:]
@@ -144,6 +149,9 @@ def _compared(shown: Digest) -> str:
     before = shown.previous
     if not before.events:
         return "上一周没有签到,无从比较" if shown.events else ""
+    if reports.running(shown):
+        heads = f"{before.squads_covered} 个中队,{before.attended} 人次"
+        return f"本周还没过完;上周共 {before.events} 场,{heads}"
     parts = [
         f"场次 {reports.change(shown.events - before.events)}",
         f"中队 {reports.change(shown.squads_covered - before.squads_covered)}",

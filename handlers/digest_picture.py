@@ -43,7 +43,8 @@ def _panel(page: "_Page", shown: Digest) -> None:
     _activities(page, shown)
     _missing(page, shown)
     _medals(page, shown)
-    page.text(MARGIN, page.y, reports.late(shown) or "少先队辅导员助手", 22, SOFT)
+    foot = " · ".join(filter(None, (reports.late(shown), reports.late_before(shown))))
+    page.text(MARGIN, page.y, foot or "少先队辅导员助手", 22, SOFT)
     page.down(62)
 
 
@@ -70,10 +71,11 @@ def _tiles(page: "_Page", shown: Digest) -> None:
         ("活动(场)", "签到中队", "参加(人次)", "到场率"), [*values, reports.rate(heads.rate)], changes, strict=True
     )
     wide, high = (INNER - GAP) // 2, 158
+    compared = before.events and not reports.running(shown)
     page.grow(2 * high + GAP)
     for place, (label, value, by) in enumerate(tiles):
         left, top = MARGIN + place % 2 * (wide + GAP), page.y + place // 2 * (high + GAP)
-        _tile(page, (left, top, left + wide, top + high), label, value, by if before.events else None)
+        _tile(page, (left, top, left + wide, top + high), label, value, by if compared else None)
         if place == 1 and shown.squads_due:
             track = (left + 24, top + high - 20, left + wide - 24, top + high - 10)
             page.bar(track, shown.squads_covered / shown.squads_due)
@@ -99,7 +101,8 @@ def _activities(page: "_Page", shown: Digest) -> None:
     for each in shown.by_activity[:MOST_ACTIVITIES]:
         page.grow(66)
         page.text(MARGIN, page.y, each.activity, 26, INK)
-        told = f"{each.events} 场 · {each.squads} 个中队 · {each.attended} 人次"
+        squads = f"{each.squads} 个中队 · " if each.squads else ""
+        told = f"{each.events} 场 · {squads}{each.attended} 人次"
         page.text(WIDTH - MARGIN, page.y + 2, told, 24, SOFT, anchor="ra")
         page.bar((MARGIN, page.y + 42, WIDTH - MARGIN, page.y + 52), each.events / most)
         page.down(66)

@@ -22,7 +22,7 @@ def mine(ask: Ask) -> Reply:
     if not this_week:
         return Reply(f"本周您还没有报过,本学期报过 {term} 次。\n报一次,像这样发:三(2)中队 主题队日 38人")
     newest = this_week[0]
-    buttons = (Button("更正最近一次", f"更正 {newest.id}"), Button("撤回最近一次", f"撤回 {newest.id}"))
+    buttons = (Button("更正最近一次", f"更正 #{newest.id}"), Button("撤回最近一次", f"撤回 #{newest.id}"))
     return Reply(f"本周您报了 {len(this_week)} 次,本学期 {term} 次:\n{_lines(this_week, ask.today)}", buttons)
 
 

@@ -2,13 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from sqlalchemy import Connection
+
 from handlers import reports
+from handlers.catalogue import loader
 from handlers.kit import ADMINS, Ask, Due, Refusal, Reply, Role, Unit, command, due
-from scheduling.periods import week_before, week_of
-from storage import coverage, deliveries, people
+from scheduling.occurrences import CALENDAR
+from scheduling.periods import monday_of, week_before, week_of
+from storage import coverage, deliveries, facts, people
 from storage.coverage import Squad
 
 # Nobody is nudged outside these hours (domain §5.3).
@@ -102,7 +106,19 @@ def remind(said: Due) -> Reply | None:
         return None
     when = reports.when(reports.Period(week), said.now.date())
     heads = f" 应到{squad.members}" if squad.members else ""
+    past = week < week_of(said.now.date())
+    # Without a date it would be a check-in of today.
+    day = _last_day(said.db, week) if past else None
+    on = f" {day.month}月{day.day}日" if day else ""
     return Reply(
-        f"老师好,{squad.name}{when}还没有签到。有活动的话,复制下面这行,在最后补上人数发给我就好:\n"
-        f"{squad.name} 主题队日{heads} 实到"
+        f"老师好,{squad.name}{when}还没有签到。有活动的话,复制下面这行,{'改好日期,' if past else ''}"
+        f"在最后补上人数发给我就好:\n{squad.name} 主题队日{on}{heads} 实到"
     )
+
+
+def _last_day(db: Connection, week: str) -> date:
+    """The last working day of Monday to Friday; Friday of a week that is free."""
+    kept = facts.get(db, CALENDAR)
+    workdays = (loader.from_source(kept.value) if kept else loader.shipped()).workdays
+    friday = monday_of(week) + timedelta(days=4)
+    return next((day for n in range(5) if workdays.worked(day := friday - timedelta(days=n))), friday)

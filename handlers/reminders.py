@@ -180,8 +180,10 @@ def _next(ask: Ask, calendar: Calendar) -> Reply:
 def _names(group: Sequence[Reminder]) -> str:
     nearest: dict[str, int] = {}
     for one in group:
-        nearest[one.key.name] = min(one.lead, nearest.get(one.key.name, one.lead))
-    return "、".join(f"{name}({f'提前 {lead} 天' if lead else '当天'})" for name, lead in nearest.items())
+        # From the day it is sent: a free day may have moved it forward.
+        left = (one.day - one.at.date()).days
+        nearest[one.key.name] = min(left, nearest.get(one.key.name, left))
+    return "、".join(f"{name}({f'提前 {left} 天' if left else '当天'})" for name, left in nearest.items())
 
 
 def _list(ask: Ask, calendar: Calendar) -> Reply:
@@ -197,9 +199,12 @@ def _coming(key: KeyDate, today: date) -> date:
 
 
 def _warnings(ask: Ask, calendar: Calendar) -> list[str]:
-    # Only somebody who can do something about it is told.
-    admin = not ADMINS.isdisjoint(ask.me.roles)
-    return calendar.warnings(ask.today, ask.today + timedelta(days=AHEAD)) if admin else []
+    # Which file is missing is the operator's business: doctor says it.
+    years = range(ask.today.year, (ask.today + timedelta(days=AHEAD)).year + 1)
+    unknown = [year for year in years if not calendar.workdays.knows(year)]
+    if ADMINS.isdisjoint(ask.me.roles):
+        return []
+    return [f"{year} 年的放假调休还没有录入,这一年的提醒先按周末和法定节日避开。" for year in unknown]
 
 
 def _details(ask: Ask, calendar: Calendar, wanted: str) -> Reply:

@@ -191,6 +191,17 @@ def late(shown: Digest) -> str:
     return f"冻结后补报/更正 {shown.late} 条" if shown.late else ""
 
 
+def running(shown: Digest) -> bool:
+    """Whether the week is not over yet, so that it cannot be compared with a whole one."""
+    return shown.at is not None and not shown.revision and week_of(shown.at.date()) == shown.week
+
+
+def late_before(shown: Digest) -> str:
+    """补报/更正上周 3 条: what came of the week before after its freezing; empty when nothing did."""
+    when = "上周" if running(shown) else week_name(shown.previous.week)
+    return f"补报/更正{when} {shown.late_before} 条" if shown.late_before else ""
+
+
 def change(by: float, unit: str = "") -> str:
     """+3, −3 or 持平."""
     return f"{'+' if by > 0 else '−'}{abs(by)}{unit}" if by else "持平"

@@ -78,10 +78,16 @@ def _with_side_units(context: Context, person: Person | None) -> Context:
         return context
     return replace(
         context,
+        bound_unit=context.bound_unit or _own_side_unit(at),
         communities=tuple(unit.name.removesuffix("社区") for unit in at if unit.kind == Kind.COMMUNITY),
         stations=tuple(unit.name.removesuffix("辅导站") for unit in at if unit.kind == Kind.STATION),
         teams=tuple(unit.name for unit in at if unit.kind == Kind.BAND),
     )
+
+
+def _own_side_unit(at: list[Unit]) -> str | None:
+    stations = [unit for unit in at if unit.kind == Kind.STATION]
+    return f"站:{stations[0].name.removesuffix('辅导站')}" if len(at) == len(stations) == 1 else None
 
 
 def unit_named(ask: Ask, key: str) -> Unit | None:

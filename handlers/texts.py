@@ -7,8 +7,9 @@ from handlers.kit import Button, Reply
 from handlers.reading import Record
 from storage.checkins import Checkin
 
-_YES = {"是", "对", "好", "好的", "确认", "可以", "yes", "ok"}
-_NO = {"否", "不", "不是", "不对", "取消", "算了", "不用", "不报了", "no"}
+_YES = {"是", "是的", "对", "对的", "好", "好的", "嗯", "确认", "可以", "记下", "是,记下", "是，记下", "yes", "ok"}
+_NO = {"否", "不", "不是", "不对", "取消", "算了", "不用", "不报了", "不记", "no"}
+_SIDES = {"站": "辅导站", "社区": "社区"}
 _WEEKDAYS = "一二三四五六日"
 _GRADES = "零一二三四五六七八九"
 
@@ -47,7 +48,8 @@ def unit_key(key: str) -> str:
     grade, dash, class_no = key.partition("#")[0].partition("-")
     if dash and grade.isdigit() and class_no.isdigit():
         return squad(int(grade), int(class_no))
-    return key.partition(":")[2] or key
+    side, _, name = key.partition(":")
+    return name + _SIDES.get(side, "") if name else key
 
 
 def checkin_line(said: Checkin) -> str:
@@ -70,7 +72,7 @@ def echo(result: str, stored: Checkin, today: date, photos: int = 0) -> Reply:
     more = [day(stored.day, today), *([f"应到 {stored.due} 人"] if stored.due else []), stored.topic]
     more += [f"{kind} {count} 人" for kind, count in stored.others]
     more += [f"照片 {photos} 张"] if photos else []
-    buttons = Button("更正", f"更正 {stored.id}", reply=True), Button("撤回", f"撤回 {stored.id}")
+    buttons = Button("更正", f"更正 #{stored.id}", reply=True), Button("撤回", f"撤回 #{stored.id}")
     return Reply(f"{result}:{checkin_line(stored)}\n" + " · ".join(filter(None, more)), buttons)
 
 
@@ -110,7 +112,7 @@ _QUESTIONS = {
     "DATE_OLD": "{day}已经过去很久。请问活动是哪一天?",
 }
 _LIKELY = {
-    "ACTIVITY_MISSING": ("主题队日", "主题队会", "队课", "志愿服务", "红领巾爱学习"),
+    "ACTIVITY_MISSING": ("主题队日", "主题队会", "队课", "志愿服务", "红领巾爱学习", "其他"),
     "DATE_FUTURE": ("今天", "昨天"),
     "DATE_INVALID": ("今天", "昨天"),
 }
@@ -123,7 +125,7 @@ def question(issues: Sequence[str], record: Record) -> tuple[str, tuple[Button, 
     if not issue:
         return "没看懂这条消息,没有记录。像这样发:\n三(2)中队 主题队日 38人 清明祭英烈", ()
     words = {
-        "unit": unit_key(record.unit) if record.unit else "",
+        "unit": unit_key(record.unit) if record.unit else "这个单位",
         "due": record.due,
         "attended": record.attended,
         "day": day(record.date) if record.date else "",
@@ -139,20 +141,34 @@ def doubt(issues: Sequence[str]) -> str:
     return "这是一个多月前的活动:" if "DATE_OLD" in issues else "请核对一下:"
 
 
-def canonical(record: Record, issues: Sequence[str], say: Callable[[date], str] = date.isoformat) -> str:
-    """What is known and not in doubt, as a message of its own that reads the same (`say` is how days are written)."""
+def canonical(
+    record: Record,
+    issues: Sequence[str],
+    say: Callable[[date], str] = date.isoformat,
+    *,
+    always_dated: bool = False,
+) -> str:
+    """What was said and is not in doubt, as a message of its own that reads the same (`say`: how days are written).
+
+    A day that nobody named is left out, so that an answer can still name one, unless `always_dated`.
+    """
     doubts = {issue.partition("_")[0] for issue in issues}
     unit = record.unit and "UNIT" not in doubts and "COUNT_SHARED" not in issues
-    in_doubt = _WRONG_DAYS.intersection(issues)
+    dated = record.date and (record.dated or always_dated) and not _WRONG_DAYS.intersection(issues)
     parts = [
         unit_key(record.unit) if unit and record.unit else "",
         record.activity or "",
-        say(record.date) if record.date and not in_doubt else "",
+        say(record.date) if dated and record.date else "",
         f"应到{record.due}" if "COUNT" not in doubts and record.due is not None else "",
         f"实到{record.attended}" if "COUNT" not in doubts and record.attended is not None else "",
         record.topic or "",
     ]
     return " ".join(filter(None, parts))
+
+
+def with_activity(words: str) -> str:
+    """An activity that is on no list is 其他, with its name as the topic."""
+    return words if words == "其他" else f"其他 {words}"
 
 
 def merged(known: str, answer: str, issues: Sequence[str]) -> str:

@@ -54,6 +54,16 @@ def _lunar_day(month: int, day: int, year: int) -> date | None:
     return None
 
 
+@lru_cache(maxsize=16)
+def _free_by_law(year: int) -> frozenset[date]:
+    """The days off of 《全国年节及纪念日放假办法》 (as of 2025); what is moved around them is not known here."""
+    fixed = [date(year, month, day) for month, day in ((1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3))]
+    spring = _lunar_day(1, 1, year)
+    eve_to_third = [spring + n * DAY for n in range(-1, 3)] if spring else []
+    others = [_solar_term("清明", year), _lunar_day(5, 5, year), _lunar_day(8, 15, year)]
+    return frozenset([*fixed, *eve_to_third, *(day for day in others if day)])
+
+
 @dataclass(frozen=True, slots=True)
 class KeyDate:
     """
@@ -101,7 +111,7 @@ class Workdays:
     years: Mapping[int, Year] = field(default_factory=dict)
 
     def knows(self, year: int) -> bool:
-        """Whether the 调休 of a year is known; otherwise Monday to Friday are taken for working days."""
+        """Whether the 调休 of a year is known; otherwise Monday to Friday are worked but for legal holidays."""
         from chinese_calendar.constants import holidays
 
         return year in {day.year for day in holidays} or (year in self.years and self.years[year].complete)
@@ -118,7 +128,7 @@ class Workdays:
         try:
             return bool(chinese_calendar.is_workday(day))  # type: ignore[no-untyped-call]
         except NotImplementedError:
-            return day.isoweekday() <= 5
+            return day.isoweekday() <= 5 and day not in _free_by_law(day.year)
 
     def before(self, day: date) -> date | None:
         """The last working day before; None when a whole season is free."""

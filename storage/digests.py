@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, case, func, select, union
+from sqlalchemy import ColumnElement, Connection, case, func, select, union
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage import coverage
@@ -55,6 +55,7 @@ class Previous:
 class Digest:
     """
     A week of a unit. `revision` 0 is as of `at`, 1 was frozen then; `late` counts what came in or changed since.
+    `late_before` counts the same of the week before, up to when this one was frozen.
 
     `unit` is the path of names, `title` a short clear name; `missing` are names of squads.
     """
@@ -73,6 +74,7 @@ class Digest:
     title: str = ""
     at: datetime | None = None
     late: int = 0
+    late_before: int = 0
 
 
 _KEYS = tuple(Digest.__slots__[:11])
@@ -148,17 +150,26 @@ def weekly(db: Connection, of: Unit, week: str, now: datetime | None = None) -> 
 
 def report(db: Connection, of: Unit, week: str, now: datetime | None = None) -> Digest:
     """What is said when somebody asks: the frozen digest where there is one, with its `late`; else `weekly`."""
-    row = db.execute(
-        select(snapshot.c.body, snapshot.c.made_at)
-        .where(snapshot.c.unit_id == of.id, snapshot.c.week == week)
-        .order_by(snapshot.c.revision.desc())
-        .limit(1)
-    ).first()
+    previous = week_of(_monday(week) - timedelta(days=7))
+    kept_of = _kept(db, of, (previous, week))
+    row, before = kept_of.get(week), kept_of.get(previous)
+    until = row.made_at if row else None
+    late_before = _late(db, of, before.week, before.made_at, until) if before else 0
     if row is None:
-        return weekly(db, of, week, now)
+        return replace(weekly(db, of, week, now), late_before=late_before)
     kept = from_json(row.body)
-    at = row.made_at.astimezone(now.tzinfo) if now else None
-    return replace(kept, title=_title(of, kept.unit), at=at, late=_late(db, of, week, row.made_at))
+    at, late = row.made_at.astimezone(now.tzinfo) if now else None, _late(db, of, week, row.made_at)
+    return replace(kept, title=_title(of, kept.unit), at=at, late=late, late_before=late_before)
+
+
+def _kept(db: Connection, of: Unit, weeks: tuple[str, str]) -> dict[str, Any]:
+    """Week → its newest snapshot (week, body, made_at); without a week that is not frozen."""
+    rows = db.execute(
+        select(snapshot.c.week, snapshot.c.body, snapshot.c.made_at)
+        .where(snapshot.c.unit_id == of.id, snapshot.c.week.in_(weeks))
+        .order_by(snapshot.c.revision)
+    )
+    return {row.week: row for row in rows}
 
 
 def freeze(db: Connection, of: Unit, week: str, now: datetime) -> Digest:
@@ -222,20 +233,24 @@ def _nominations(db: Connection, week: str, of: Unit) -> dict[str, int]:
     return dict.fromkeys(STATES, 0) | {state: count for state, count in rows}
 
 
-def _late(db: Connection, of: Unit, week: str, since: datetime) -> int:
-    """How many check-ins of the week were made, corrected or withdrawn after `since`."""
+def _late(db: Connection, of: Unit, week: str, since: datetime, until: datetime | None = None) -> int:
+    """How many check-ins of the week were made, corrected or withdrawn after `since` (and not after `until`)."""
     first, last = _monday(week), _monday(week) + timedelta(days=6)
     within_week = checkin.c.day.between(first, last)
     # As a list of ids, so that the databases begin with the few versions and not with every check-in.
-    changed = select(checkin_version.c.checkin_id).where(checkin_version.c.at > since)
+    changed = select(checkin_version.c.checkin_id).where(_after(checkin_version.c.at, since, until))
     day_before = checkin_version.c.before["day"].as_string()
     was_within_week = checkin.c.id.in_(changed.where(day_before.between(first.isoformat(), last.isoformat())))
     reports = select(checkin.c.id).join(unit, unit.c.id == checkin.c.unit_id).where(within([of.path]))
     either = union(
-        reports.where(coverage.VALID, within_week, checkin.c.made_at > since),
+        reports.where(coverage.VALID, within_week, _after(checkin.c.made_at, since, until)),
         reports.where(checkin.c.id.in_(changed), within_week | was_within_week),
     )
     return db.scalar(select(func.count()).select_from(either.subquery())) or 0
+
+
+def _after(at: ColumnElement[datetime], since: datetime, until: datetime | None) -> ColumnElement[bool]:
+    return at > since if until is None else (at > since) & (at <= until)
 
 
 def _monday(week: str) -> date:

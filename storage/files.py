@@ -52,3 +52,10 @@ def adopt(db: Connection, inbox_id: int, checkin_id: int) -> int:
 def settle(db: Connection, file_id: int, **facts: Any) -> None:
     """Note how fetching went: state stored (sha256, size, mime), lost, or wanted again with a later due_at."""
     db.execute(update(file).where(file.c.id == file_id).values(**facts, attempts=file.c.attempts + 1))
+
+
+def is_wanted(db: Connection, channel: str, ref: str) -> bool:
+    """Whether this file of a channel is still to be fetched, now or once its check-in is known."""
+    open_states = file.c.state.in_(["wanted", "held"])
+    query = select(file.c.id).where(file.c.channel == channel, file.c.ref == ref, open_states).limit(1)
+    return db.execute(query).first() is not None

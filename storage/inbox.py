@@ -3,17 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, func, literal_column, select, update
+from sqlalchemy import Connection, bindparam, func, literal_column, select, update
 
 from storage.tables import inbox
-from storage.upsert import add_new
+from storage.upsert import insert_into
 
 Key = tuple[str, str]
 # As a literal: with a parameter in its place SQLite could not tell that its partial index holds all these rows.
 _FAILED = inbox.c.state == literal_column("'failed'")
+_BY_IDS = select(inbox.c.id, inbox.c.message_id, inbox.c.batch, inbox.c.state).where(
+    inbox.c.channel == bindparam("of"), inbox.c.message_id.in_(bindparam("ids", expanding=True))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +44,17 @@ def arrive(db: Connection, rows: Sequence[dict[str, Any]], batch: str) -> dict[K
     if not rows:
         return {}
     ordered = sorted(rows, key=lambda row: (row["channel"], row["message_id"]))
-    add_new(db, inbox, [{**row, "batch": batch, "state": "done"} for row in ordered])
+    db.execute(_if_new(db.dialect.name), [{**row, "batch": batch, "state": "done"} for row in ordered])
     found: dict[Key, Arrival] = {}
     for channel, group in groupby(ordered, key=lambda row: row["channel"]):
-        query = select(inbox.c.id, inbox.c.message_id, inbox.c.batch, inbox.c.state).where(
-            inbox.c.channel == channel, inbox.c.message_id.in_([row["message_id"] for row in group])
-        )
-        for row in db.execute(query):
+        for row in db.execute(_BY_IDS, {"of": channel, "ids": [row["message_id"] for row in group]}):
             found[channel, row.message_id] = Arrival(row.id, row.batch == batch, row.state)
     return found
+
+
+@cache
+def _if_new(dialect: str) -> Any:
+    return insert_into(dialect, inbox).on_conflict_do_nothing()
 
 
 def fail(db: Connection, inbox_id: int, payload: bytes, error: bytes, state: str = "failed") -> None:

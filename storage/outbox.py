@@ -34,6 +34,7 @@ ANSWER, NOTICE = "answer", "notice"
 # As literals: with parameters in their place SQLite could not tell that its partial indexes hold all these rows.
 _NEW = outbox.c.state == literal_column("'new'")
 _CLAIMED = outbox.c.state == literal_column("'claimed'")
+_INSERT = insert(outbox)
 _OF_CHANNEL = outbox.c.channel == bindparam("channel")
 _UNSENT = outbox.c.state.in_([literal_column("'new'"), literal_column("'claimed'")])
 
@@ -71,7 +72,7 @@ _NOTHING_HELD = Held()
 def put(db: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Write rows (channel, chat, inbox_id, person_id, lane, body, due_at, card) in this order."""
     if rows:
-        db.execute(insert(outbox), [{**row, "state": "new", "attempts": 0} for row in rows])
+        db.execute(_INSERT, [{**row, "state": "new", "attempts": 0} for row in rows])
 
 
 def waits(db: Connection, channel: str, now: datetime, real: datetime, held: Held = _NOTHING_HELD) -> bool:
@@ -119,11 +120,7 @@ def _due(dialect: str, some_held: bool, no_notices: bool) -> Select[Any]:
     waiting = _not_yet(now, real)
     all_rows = outerjoin(outbox, waiting, (waiting.c.chat == outbox.c.chat) & (waiting.c.lane == outbox.c.lane))
     first = or_(waiting.c.first.is_(None), waiting.c.first > outbox.c.id)
-    query = select(outbox).select_from(all_rows).where(_open(now, real), first)
-    if some_held:
-        query = query.where(outbox.c.chat.not_in(bindparam("held", expanding=True)))
-    if no_notices:
-        query = query.where(outbox.c.lane != NOTICE)
+    query = select(outbox).select_from(all_rows).where(_open(now, real), first, *_free(some_held, no_notices))
     query = query.order_by(outbox.c.lane, outbox.c.id).limit(bindparam("most", type_=Integer))
     return query.with_for_update(skip_locked=True, of=outbox) if dialect == "postgresql" else query
 
@@ -131,12 +128,12 @@ def _due(dialect: str, some_held: bool, no_notices: bool) -> Select[Any]:
 @cache
 def _any_open(some_held: bool, no_notices: bool) -> Select[Any]:
     now, real = bindparam("now", type_=Instant), bindparam("real", type_=Instant)
-    query = select(outbox.c.id).where(_open(now, real))
-    if some_held:
-        query = query.where(outbox.c.chat.not_in(bindparam("held", expanding=True)))
-    if no_notices:
-        query = query.where(outbox.c.lane != NOTICE)
-    return query.limit(1)
+    return select(outbox.c.id).where(_open(now, real), *_free(some_held, no_notices)).limit(1)
+
+
+def _free(some_held: bool, no_notices: bool) -> list[ColumnElement[bool]]:
+    chats = [outbox.c.chat.not_in(bindparam("held", expanding=True))] if some_held else []
+    return chats + ([outbox.c.lane != NOTICE] if no_notices else [])
 
 
 def lapse(db: Connection, channel: str, real: datetime) -> None:

@@ -97,11 +97,12 @@ def fill(folder: Path) -> None:
 
 @dataclass(frozen=True)
 class Server:
-    """What is measured: its name, the module of a peer (none: ours), and whether its 200 comes before the commit."""
+    """What is measured: its name, the module of a peer (none: ours), whether its 200 comes before the commit."""
 
     name: str
     module: str = ""
     waits: bool = False
+    replies: bool = False
     database: str = "bot.db"
 
     @contextlib.contextmanager
@@ -126,7 +127,8 @@ class Server:
             port = probe.getsockname()[1]
         given = {"token": TOKEN, "secret": SECRET, "path": PATH, "port": port, "database": folder / self.database}
         options = {**given, "api": load.api, "committed": load.committed}.items()
-        command = [PEER_PYTHON, "-m", self.module, *(f"--{name}={value}" for name, value in options)]
+        command = [str(PEER_PYTHON), "-m", self.module, *(f"--{name}={value}" for name, value in options)]
+        command += ["--replies"] if self.replies else []
         process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment})
         try:
             wait_for(port, process)
@@ -150,6 +152,8 @@ OURS = Server("counselor-bot")
 PEERS = (
     Server("aiogram", "tests.peers.aiogram_bot"),
     Server("python-telegram-bot", "tests.peers.ptb_bot", waits=True),
+    # As its users write it: the handler sends the answer and waits for it.
+    Server("the same, replying", "tests.peers.ptb_bot", waits=True, replies=True),
 )
 
 
@@ -166,6 +170,7 @@ def peak_of(pid: int) -> float:
 
 
 def flushes(counter: Path) -> int:
+    """How often it has waited for the disk."""
     return counter.stat().st_size if counter.exists() else 0
 
 
@@ -188,7 +193,12 @@ def measure(server: Server, count: int, environment: dict[str, str]) -> Figures:
 def look(database: Path, expected: int) -> None:
     """Every check-in must be there once, in all four places."""
     with contextlib.closing(sqlite3.connect(database)) as db:
-        for what in ("count(*) FROM inbox", "count(*) FROM checkin", "sum(checkins) FROM rollup", "count(*) FROM outbox"):
+        for what in (
+            "count(*) FROM inbox",
+            "count(*) FROM checkin",
+            "sum(checkins) FROM rollup",
+            "count(*) FROM outbox",
+        ):
             found = db.execute(f"SELECT {what}").fetchone()[0]
             assert found == expected, f"{found} of {expected}: {what}"
 

@@ -27,6 +27,9 @@ REFUSALS: dict[str, tuple[int, str, dict[str, Any]]] = {
     "no chat": (400, "Bad Request: chat not found", {}),
     "photo": (400, "Bad Request: PHOTO_INVALID_DIMENSIONS", {}),
     "moved": (400, "Bad Request: group chat was upgraded to a supergroup chat", {"migrate_to_chat_id": -1001}),
+    "no file": (400, "Bad Request: wrong file identifier/HTTP URL specified", {}),
+    "kicked": (403, "Forbidden: bot was kicked from the supergroup chat", {}),
+    "429 long": (429, "Too Many Requests: retry after 60", {"retry_after": 60}),
     "409": (409, "Conflict: terminated by other getUpdates request", {}),
     "webhook": (409, "Conflict: can't use getUpdates method while webhook is active", {}),
     "429": (429, "Too Many Requests: retry after 1", {"retry_after": 1}),
@@ -156,8 +159,18 @@ class FakeTelegram:
         return self._accept({**asked, "kind": "document"})
 
     def _accept(self, sent: dict[str, Any]) -> dict[str, Any]:
-        self.sent.append({**sent, "at": time.monotonic()})
-        return {**message(1, "said"), "message_id": len(self.sent)}
+        number = len(self.sent) + 1
+        self.sent.append({**sent, "at": time.monotonic(), "message_id": number})
+        return {**message(1, "said"), "message_id": number, **self._filed(sent, number)}
+
+    def _filed(self, sent: dict[str, Any], number: int) -> dict[str, Any]:
+        """What the platform calls a file that it has got; one that it has already keeps its name."""
+        kind = sent.get("kind", "")
+        if not kind:
+            return {}
+        given = sent[kind]
+        known = {"file_id": given if isinstance(given, str) else f"{kind}-{number}", "file_unique_id": "u"}
+        return {"photo": [{**known, "width": 9, "height": 9}]} if kind == "photo" else {"document": known}
 
     async def _answerCallbackQuery(self, asked: dict[str, Any]) -> Any:  # noqa: N802
         return True

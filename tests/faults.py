@@ -1,5 +1,7 @@
 """Kill -9 against the real process, with a ledger: `python -m tests.faults --minutes 5`, or `make faults`.
 
+Rounds on the practice page, on Telegram by polling and by webhook (`faults_telegram`) take turns.
+
 Clients report check-ins, as the page does: the same id until it is acknowledged, sometimes once more. Meanwhile the
 bot is killed and started again. What was acknowledged must be there, once, and be counted and answered once.
 """
@@ -29,6 +31,7 @@ from tests.stage import ZONE
 
 CLIENTS = 12
 SECONDS_TO_DRAIN = 20
+WAYS = ("practice", "polling", "webhook")
 Sums = dict[tuple[str, int, str], tuple[int, int, int, int]]
 
 
@@ -208,6 +211,12 @@ def besiege(folder: Path, number: int, kills: int, seed: int) -> Ledger:
     return asyncio.run(Siege(folder, number, random.Random(seed)).run(kills))
 
 
+def _round(way: str, folder: Path, seed: int) -> Any:
+    from tests import faults_telegram
+
+    return besiege(folder, 240, 8, seed) if way == WAYS[0] else faults_telegram.besiege(folder, way, 200, 5, seed)
+
+
 def main(argv: list[str]) -> int:
     """Rounds until the time is over; 1 when a promise was broken."""
     parser = argparse.ArgumentParser("python -m tests.faults")
@@ -217,9 +226,10 @@ def main(argv: list[str]) -> int:
     end = time.monotonic() + arguments.minutes * 60
     whole, seed = Ledger(), arguments.seed
     while time.monotonic() < end:
+        way = WAYS[seed % len(WAYS)]
         with tempfile.TemporaryDirectory() as folder:
-            ledger = besiege(Path(folder), 240, 8, seed)
-        print(f"seed {seed}: {ledger}", flush=True)
+            ledger = _round(way, Path(folder), seed)
+        print(f"seed {seed}, {way}: {ledger}", flush=True)
         whole.add(ledger)
         seed += 1
     print(f"all: {whole}")

@@ -115,10 +115,18 @@ def test_make_up_days_are_worked() -> None:
     assert not worked(date(2026, 10, 6)) and not worked(date(2026, 10, 11))
 
 
+def test_without_data_the_days_off_by_law_are_free() -> None:
+    worked = shipped().workdays.worked
+    off = ["01-01", "05-01", "05-02", "10-01", "10-02", "10-03", "02-05", "02-06", "06-09", "09-15", "04-05"]
+    # 2027: 除夕 is on 5 February, 端午 on 9 June, 中秋 on 15 September.
+    assert [day for day in off if worked(date.fromisoformat(f"2027-{day}"))] == []
+    assert worked(date(2027, 9, 14)) and worked(date(2027, 10, 8))
+
+
 def test_a_year_without_data_is_weekdays_and_a_warning() -> None:
     calendar = shipped()
     assert not calendar.workdays.knows(2030) and calendar.workdays.knows(2026)
-    assert calendar.workdays.worked(date(2030, 10, 1)) and not calendar.workdays.worked(date(2030, 10, 5))
+    assert calendar.workdays.worked(date(2030, 10, 8)) and not calendar.workdays.worked(date(2030, 10, 5))
     assert calendar.warnings(date(2026, 12, 1), date(2026, 12, 31)) == []
     warning = calendar.warnings(date(2030, 12, 1), date(2031, 1, 30))
     assert len(warning) == 2 and "2030" in warning[0] and "workdays-2030.toml" in warning[0]

@@ -14,7 +14,7 @@ from storage import checkins, digests, people, tables, units
 from storage.checkins import Checkin
 from storage.digests import percent
 from storage.units import Kind
-from tests.county import FRIDAY, WEEK, County, a_week, squads_of
+from tests.county import FRIDAY, MONDAY, WEEK, County, a_week, squads_of
 from tests.databases import new_database
 
 pytestmark = pytest.mark.both
@@ -134,8 +134,10 @@ class TestAsked:
             "· 祭扫 1 场,1 个中队,43 人次",
             "未签到 1 个:四(2)中队",
             "奖章提名:待审 1、通过 1",
-            "比第13周:场次 +3,中队 +2,人次 +123,到场率 +4.0 个百分点",
+            "本周还没过完;上周共 1 场,1 个中队,39 人次",
         ]
+        (after,) = county.digest(county.li, "上周", MONDAY)
+        assert after.text.split("\n")[-1] == "比第13周:场次 +3,中队 +2,人次 +123,到场率 +4.0 个百分点"
         assert [button.command for button in reply.buttons] == [
             "周报 2026-W14 图", "周报 2026-W14 表", "未签到 2026-W14",
         ]  # fmt: skip

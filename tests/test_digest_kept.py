@@ -82,6 +82,27 @@ class TestFrozen:
         assert county.db.execute(select(tables.digest)).first() is None
 
 
+class TestLate:
+    def test_a_push_that_comes_too_late_is_not_said_but_freezes(self, county: County) -> None:
+        a_week(county)
+        late = MONDAY + timedelta(days=4)
+        person = people.by_id(county.db, county.li, late)
+        said = Due(county.db, late, person, f"digest:{WEEK}", 0, MONDAY.date(), {"week": WEEK}, True)
+        assert digest.monday(said) is None
+        assert digests.report(county.db, county.first, WEEK, late).revision == digests.FROZEN
+
+    def test_the_running_week_says_what_came_late_for_the_last_one(self, county: County) -> None:
+        county.push(county.li)
+        county.report(county.squads[0], 40, now=MONDAY + timedelta(hours=1))
+        later = MONDAY + timedelta(hours=2)
+        assert county.digest(county.li, "本周", later)[0].text.endswith("\n补报/更正上周 1 条")
+        assert "补报/更正上周" not in county.digest(county.li, "上周", later)[0].text
+        frozen = digests.freeze(county.db, county.first, "2026-W15", MONDAY + timedelta(days=7))
+        assert frozen.late_before == 1
+        county.report(county.squads[1], 40, now=MONDAY + timedelta(days=8))
+        assert digests.report(county.db, county.first, "2026-W15", MONDAY + timedelta(days=9)).late_before == 1
+
+
 class TestCost:
     def test_few_statements_and_no_check_in_read(self, county: County) -> None:
         said: list[str] = []

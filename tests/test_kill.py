@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests import faults_telegram
 from tests.faults import besiege, messages
 from tests.process import Serving
 from tests.stage import START
@@ -19,6 +20,12 @@ def test_two_hundred_check_ins_and_three_kills(tmp_path: Path) -> None:
     assert ledger.clean, ledger
     assert (ledger.kills, ledger.acknowledged, ledger.stored, ledger.answered) == (3, 200, 200, 200)
     assert ledger.repeats > 0, "no delivery was repeated: the clients do not do their part"
+
+
+def test_two_kills_of_the_webhook(tmp_path: Path) -> None:
+    ledger = faults_telegram.besiege(tmp_path, "webhook", number=40, kills=2, seed=7, short=True)
+    assert ledger.clean, ledger
+    assert (ledger.kills, ledger.acknowledged, ledger.stored) == (2, 40, 40)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)

@@ -173,7 +173,8 @@ def test_the_reminder_is_kind_short_and_can_be_copied(schools: Schools) -> None:
     ]
     later = schools.remind(3, FRIDAY + timedelta(days=4))
     assert later is not None and "上周还没有签到" in later.text
-    assert later.text.endswith("\n三(1)中队 主题队日 实到")
+    # A line without a date would be stored for the day on which it is sent.
+    assert later.text.endswith("改好日期,在最后补上人数发给我就好:\n三(1)中队 主题队日 4月3日 实到")
 
 
 def test_who_reported_meanwhile_is_left_alone(schools: Schools) -> None:

@@ -30,7 +30,7 @@ def test_the_command_shows_the_next_ones(school: School) -> None:
     now = at("03-27 17:00")
     lines = school.ask("", now).split("\n")
     assert lines[1] == "4月2日 周四 08:10 清明节(提前 3 天)"
-    assert lines[2] == "4月3日 周五 16:00 清明节(当天)"
+    assert lines[2] == "4月3日 周五 16:00 清明节(提前 2 天)"
     assert lines[-1] == "看准备清单,发:提醒 清明节"
     assert "没有给您的提醒" in school.ask("", now, "孙志愿")
 
@@ -47,5 +47,6 @@ def test_the_command_lists_the_key_dates_and_explains_one(school: School) -> Non
 
 def test_admins_are_warned_of_a_year_without_data(school: School) -> None:
     late = at("12-20 09:00", 2030)
-    assert "2031 年还没有调休数据" in school.ask("列表", late, "李老师")
+    told = school.ask("列表", late, "李老师")
+    assert "2031 年的放假调休还没有录入" in told and "toml" not in told
     assert "调休" not in school.ask("列表", late)

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from bot.channels import Outgoing, SendError
-from bot.channels.telegram_decode import Me, Moved, Standing, Unreadable, decode
-from bot.channels.telegram_pace import Pace, Turnstile
+from bot.channels.telegram_decode import Me, Standing, Unreadable, decode
+from bot.channels.telegram_pace import Pace
 from bot.channels.telegram_parts import parts_of, rows_of, split, units
 from bot.channels.telegram_send import Post
 from bot.settings import BadSettings, load

@@ -30,14 +30,21 @@ function setOnline(online) {
   ui.status.textContent = online ? [person.role, person.unit].filter(Boolean).join(" · ") : "连不上，正在重试…";
 }
 
-function connect() {
+function disconnect() {
   clearTimeout(page.retry);
   page.stream?.close();
+}
+
+/** A page that nobody sees keeps no stream: a browser opens only six connections to a host, over all its tabs. */
+function connect() {
+  disconnect();
+  if (document.hidden) return;
   const view = page.current;
   const stream = (page.stream = new EventSource(`/practice/events?person=${encodeURIComponent(view.id)}`));
   const on = (name, act) => stream.addEventListener(name, (event) => act(JSON.parse(event.data || "null")));
-  on("message", (bubble) => receive(view, bubble));
-  on("clock", setClock);
+  on("message", (bubble) => isOther(view.rows.get(bubble.id), bubble) ? startOver() : receive(view, bubble));
+  // Only starting over puts the clock back; it may have happened while nobody saw the page.
+  on("clock", (time) => (Date.parse(time.now) < practiceNow() - 60_000 ? startOver() : setClock(time)));
   on("unread", ({ person, count }) => setUnread(person, count));
   on("restart", () => { page.restarted = true; startOver(); });
   stream.onopen = () => {
@@ -51,10 +58,15 @@ function connect() {
   };
 }
 
+/** Whether the number of a drawn bubble has been given to another one: all was emptied meanwhile. */
+function isOther(row, { at }) {
+  return Boolean(row && at) && Number.isFinite(row.at) && Date.parse(at) - row.at > 60_000;
+}
+
 /** Everything is empty again; the same person goes on. */
 async function startOver() {
   const { id } = page.current;
-  page.stream.close();
+  disconnect();
   emptyOutbox();
   views.clear();
   page.unread.clear();
@@ -294,6 +306,7 @@ async function start() {
   restoreOutbox();
   setInterval(drawClock, 1000);
   window.addEventListener("online", wakeOutbox);
+  document.addEventListener("visibilitychange", () => (document.hidden ? disconnect() : connect()));
   window.addEventListener("beforeunload", (event) => isWaiting() && event.preventDefault());
 }
 

@@ -18,7 +18,7 @@ def read_attendance(plain: Clean, context: Context, secrets: Secrets) -> Reading
     chain = is_chain(text)
     scan, entries = without_numbers(text, chain, of_names=False)
     hits, scan = find_units(hide_numbers(scan, secrets), context)
-    dates, scan = find_dates(hide_persons(scan, secrets), context.received)
+    dates, scan = find_dates(hide_persons(scan, secrets), context.received, bool(hits))
     found = Found(scan, hits, dates, entries, chain, plain.media, secrets.issues)
     if changes.cancels(text, hits):
         whole_piece(found, context)
@@ -32,7 +32,7 @@ def read_attendance(plain: Clean, context: Context, secrets: Secrets) -> Reading
     whole_piece(found, context)
     if talk.asks(text) and not (found.whole.activity.rank and found.whole.counts.firm):
         return talk.question()
-    return read_checkin(found, context) if _is_checkin(found, text, context) else talk.chat_or_unknown(text)
+    return read_checkin(found, context) if _is_checkin(found, text, context) else talk.chat_or_unknown(text, scan)
 
 
 def _is_checkin(found: Found, text: str, context: Context) -> bool:

@@ -44,7 +44,7 @@ def read_correction(found: Found, context: Context) -> Reading:
     """更正:三(2)中队实到应为39人 -> the unit with what changes; there must be something to correct."""
     reading = read_checkin(found, replace(context, existing=()))
     dated = bool(found.dates)
-    records = tuple(record if dated else replace(record, date=None) for record in reading.records)
+    records = tuple(record if dated or record.dated else replace(record, date=None) for record in reading.records)
     issues = [issue for issue in reading.issues if issue not in _TOPICAL]
     if any(record.attended is None and record.activity is None and not record.others for record in records):
         issues.append("COUNT_MISSING")
@@ -59,7 +59,7 @@ def read_cancel(found: Found, context: Context) -> Reading:
     plain = read_checkin(found, replace(context, existing=()))
     dated = bool(found.dates)
     records = tuple(
-        Record(unit=record.unit, activity=record.activity, date=record.date if dated else None)
+        Record(unit=record.unit, activity=record.activity, date=record.date if dated else None, dated=record.dated)
         for record in plain.records
         if record.unit
     )

@@ -187,6 +187,7 @@ def _draft(unit: str | None, issue: str | None, piece: Piece, counts: Counts, co
         others=counts.others,
         sessions=piece.sessions,
         wishes=piece.wishes,
+        dated=piece.dated,
     )
     return _Draft(record, issues)
 
@@ -226,6 +227,8 @@ def _fill(before: _Draft, draft: _Draft) -> None:
     before.record = replace(
         old,
         activity=old.activity or new.activity,
+        date=old.date if old.dated or not new.dated else new.date,
+        dated=old.dated or new.dated,
         topic=old.topic or new.topic,
         attended=counted.attended,
         due=counted.due,

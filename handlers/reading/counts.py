@@ -3,12 +3,14 @@
 from dataclasses import dataclass, field
 
 from handlers.reading.heads import OTHERS, Token, tokens_of
-from handlers.reading.normalise import GAP
+from handlers.reading.normalise import GAP, SECRET
 from handlers.reading.patterns import pattern
 
 _NEXT_TO = pattern(r"[ :=]*(?:应?该?[为是]|[了有共约计达]|改[成为]|[成到])?[ :]*")
 _NEXT_TO_BOX = pattern(r"\) ?:? ?")  # 【实到】40人
 _AFTER_HEADS = pattern(r"[都已均全部因病事故有生在的了]{0,4}")
+_ALL = ("都", "均", "全", "全都", "全部", "都已", "均已", "已全部")
+_NAMED_AT_LEAST = 9  # 37人 缺席 孙小美: nobody lists that many
 _LOOK_AHEAD = 12
 LARGEST_CLASS = 65
 
@@ -53,6 +55,8 @@ def settle(counts: Counts, roster_size: int | None, of_class: bool) -> None:
         counts.issue = None
         counts.due = counts.due or number
         counts.attended = number if counts.attended is None else counts.attended
+    if counts.attended is None and counts.due is None and counts.absent is not None:
+        counts.due = roster_size  # 缺1
     _derive(counts)
     if counts.issue is None:
         counts.issue = _fault(counts, of_class)
@@ -96,7 +100,7 @@ def _bind(tokens: list[Token], scan: str) -> None:
             chosen: Token | None = before if _takes_before(tokens, place, scan) else after
         else:
             chosen = after or before or _over_a_blank(tokens, place, scan)
-        if chosen:
+        if chosen and not (chosen is not after and _names_the_absent(tokens, place, chosen, scan)):
             _mark(chosen, label)
 
 
@@ -127,6 +131,15 @@ def _over_a_blank(tokens: list[Token], place: int, scan: str) -> Token | None:
     return before if before and tokens[place].kind in ("absent", "late") and between == " " else None
 
 
+def _names_the_absent(tokens: list[Token], place: int, before: Token, scan: str) -> bool:
+    """37人 缺席 孙小美: the only number is of those who came; the label is followed by names."""
+    label = tokens[place]
+    if label.kind not in ("absent", "late") or (before.value or 0) <= _NAMED_AT_LEAST:
+        return False
+    named = scan[label.end : label.end + 3].lstrip(" :(").startswith(SECRET)
+    return named and not any(token.kind in ("number", "pair") for token in tokens[: place - 1])
+
+
 def _takes_before(tokens: list[Token], place: int, scan: str) -> bool:
     """Between two numbers: 5名家长2名老师 and 1病假1事假 take the one before, 42缺2 and 38人家长5人 the one after."""
     if tokens[place].kind in OTHERS and scan[tokens[place].start - 1] in "名位":
@@ -154,7 +167,7 @@ def _resolve(tokens: list[Token], scan: str) -> Counts:
     """Labelled numbers first, then 38人, then the one bare number that is left."""
     tokens = _corrected(tokens)
     counts = Counts(
-        full=any(token.kind == "full" for token in tokens),
+        full=any(token.kind == "full" for token in tokens) or _all_came(tokens, scan),
         each=any(token.kind == "each" and token.use for token in tokens),
     )
     numbers = [token for token in tokens if token.kind == "number"]
@@ -171,6 +184,14 @@ def _resolve(tokens: list[Token], scan: str) -> Counts:
     if counts.attended is None and counts.issue is None and any(token.vague and _of_heads(token) for token in numbers):
         counts.issue = "COUNT_VAGUE"
     return counts
+
+
+def _all_came(tokens: list[Token], scan: str) -> bool:
+    """全班42人都参加了."""
+    return any(
+        number.use == "due" and label.kind == "attended" and not label.use and scan[number.end : label.start] in _ALL
+        for number, label in zip(tokens, tokens[1:], strict=False)
+    )
 
 
 def _of_heads(token: Token) -> bool:

@@ -107,8 +107,16 @@ _RULES: tuple[tuple[re.Pattern[str], Find, str], ...] = tuple(
             _weekday,
             "",
         ),
-        (rf"(?<![\d月第.])(?P<w>上个?月|本月|这个月)?(?P<d>{_N})[日号](?![楼门线馆文院选桌车\d])", _day_only, ""),
+        (
+            rf"(?<![\d月第.路街巷弄])(?P<w>上个?月|本月|这个月)?(?P<d>{_N})[日号](?![楼门线馆文院选桌车\d])",
+            _day_only,
+            "",
+        ),
     )
+)
+# 宣讲 11.18 44人: beside a unit said elsewhere, the number after the blank counts heads.
+_BEFORE_HEADS = pattern(
+    r"(?<![\d.:/\-])(?P<m>1[0-2]|0?[1-9])\.(?P<d>[0-3]?\d)(?=\s\d{1,4}\s?(?:[人名]|$|[\s,;。、]|[\u4e00-\u9fff]?到))"
 )
 _HINT = pattern(r"\d[日号.\-/]|[月周期拜年今昨前明后当]|[一二三四五六七八九十][日号]|\d{8}")
 _TIMES = pattern(
@@ -122,12 +130,14 @@ _TIMES = pattern(
 _TIME_HINT = pattern(r"[:点时分秒节午上晚晨]")
 
 
-def find_dates(scan: str, received: date) -> tuple[list[When], str]:
+def find_dates(scan: str, received: date, beside_unit: bool = False) -> tuple[list[When], str]:
     """All dates in `scan`, in order of place, and the text with dates and times taken out (same length)."""
     found: list[When] = []
     for rule, find, needs in _RULES if _HINT.search(scan) else ():
         if needs in scan:
             scan = rule.sub(lambda match, find=find: _take(match, find(match, received), received, found), scan)  # type: ignore[misc]
+    if beside_unit and "." in scan:
+        scan = _BEFORE_HEADS.sub(lambda match: _take(match, _dotted(match, received), received, found), scan)
     if _TIME_HINT.search(scan):
         scan = _TIMES.sub(lambda match: GAP * len(match[0]), scan)
     found.sort(key=lambda when: when.start)

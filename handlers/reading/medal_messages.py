@@ -3,15 +3,17 @@
 from handlers.reading import changes, talk
 from handlers.reading.activities import find_activity
 from handlers.reading.lists import is_chain, without_numbers
-from handlers.reading.medals import find_medals
+from handlers.reading.medals import Medal, find_medals
 from handlers.reading.model import Context, Reading
 from handlers.reading.nomination import Proposal, read_nomination
 from handlers.reading.normalise import Clean
 from handlers.reading.patterns import pattern
 from handlers.reading.private import Secrets, hide_matters, hide_numbers
-from handlers.reading.units import find_units
+from handlers.reading.reasons import units_of_reason
+from handlers.reading.units import Hit, find_units
 
 _NOMINATES = pattern(r"提名|推荐|申报|推优|推选|评选")
+_NAMES_MEDAL = pattern(r"章|星|提名|推荐|申报|推优|推选|评选")
 _MEDAL_WORD = pattern(
     r"章|[一二三四五1-9]星|红星|红旗|火炬|优秀|十佳|最美|先进|好少年|美德|之星|双优|提名|推荐|申报|推优|推选"
 )
@@ -31,10 +33,13 @@ def read_medals(plain: Clean, context: Context, secrets: Secrets) -> Reading | N
     text = plain.text
     chain = is_chain(text)
     scan, entries = without_numbers(text, chain, of_names=True)
-    hits, scan = find_units(hide_numbers(scan, secrets), context)
+    before = hide_numbers(scan, secrets)
+    hits, scan = find_units(before, context)
+    medals, _ = find_medals(scan, context.feature_medals)
+    hits, scan = units_of_reason(before, scan, hits, medals)
     medals, scan = find_medals(hide_matters(scan, secrets), context.feature_medals)
     nominates = _NOMINATES.search(text) is not None
-    if not medals and not nominates or _is_event(scan, text):
+    if not medals and not nominates or _is_event(scan, text) or _only_words(scan, text, hits, medals, context):
         return None
     if changes.CANCEL.search(text):
         return changes.read_withdrawal(scan, hits, medals, context)
@@ -51,6 +56,13 @@ def read_medals(plain: Clean, context: Context, secrets: Secrets) -> Reading | N
         return reading
     sure = any(medal.code or medal.issue == "MEDAL_AMBIGUOUS" for medal in medals)
     return reading if sure and hits and not _HEADS.search(scan) else None
+
+
+def _only_words(scan: str, text: str, hits: list[Hit], medals: list[Medal], context: Context) -> bool:
+    """三(2)中队 劳动 包饺子 44人: without 章, 星 or 提名 a unit and a head count make a check-in."""
+    if not (hits or context.bound_unit) or _NAMES_MEDAL.search(text) or not _HEADS.search(scan):
+        return False
+    return not any(medal.code and medal.code.startswith("H:") for medal in medals)
 
 
 def _is_event(scan: str, text: str) -> bool:

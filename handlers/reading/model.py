@@ -87,6 +87,7 @@ class Record:
     sessions: int | None = None
     wishes: Mapping[str, int] = field(default_factory=dict)
     issues: tuple[str, ...] = ()  # what is open or unusual about this very record
+    dated: bool = False  # the text named a date, also 今天; else `date` is the day of receipt
 
 
 @dataclass(frozen=True, slots=True)

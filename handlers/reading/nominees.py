@@ -9,7 +9,7 @@ from handlers.reading.normalise import GAP, SECRET
 from handlers.reading.numbers import value_of
 from handlers.reading.patterns import pattern
 
-LONGEST_REASON = 100
+LONGEST_REASON = 300
 _SPLIT = pattern(rf"([\s、,;。!?:/()|{GAP}]+)")
 _LEAD = pattern(
     r"(?:各位老师好?|老师们?好|老师您好|大家好|[您你]好|谢谢老师|谢谢大家|谢谢|辛苦了|麻烦了?|我们班级?|我们中队|我们|我班|我校|学校|本中队|"

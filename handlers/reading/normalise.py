@@ -22,6 +22,9 @@ _MARKS = {
     **dict.fromkeys(map(ord, "〔【〖"), "("),
     **dict.fromkeys(map(ord, "〕】〗"), ")"),
 }
+# A text copied out of a web page.
+_SCRIPT = pattern(r"<(script|style)\b[^<>]{0,200}>.{0,2000}?</\1\s?>", re.S | re.I)
+_TAG = pattern(r"</?[A-Za-z][^<>]{0,200}>")
 # 「老师：请签到」 newline - - - - - newline, as WeChat writes a quoted reply.
 _RULE = pattern(r"\n[ \t]*(?:[-—–_] ?){4,}[ \t]*(?:\n|$)")
 _EMOJI = pattern("[\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\ue000-\uf8ff\U0001f000-\U0001faff]+")
@@ -49,6 +52,8 @@ def clean(raw: str) -> Clean:
     """Bring `raw` to plain form: ３️⃣（ -> 3(, 隊 -> 队, 中对 -> 中队, [图片] counted, emoji and mentions dropped."""
     bare = _EMOJI.sub(" ", raw)
     text = characters(_without_quote(bare))
+    if "<" in text:
+        text = _TAG.sub(" ", _SCRIPT.sub(" ", text) if "</" in text else text)
     if "[" in text:
         text, media, faces = _brackets(text)
     else:

@@ -16,6 +16,7 @@ _WISH = pattern(
     r"(?P<what>认领|实现|完成|圆梦|征集|收集)(?:了|微心愿|心愿|[:\s]){0,4}"
     r"(?P<n>\d{1,5}|[一二两三四五六七八九十百]{1,5})(?![人名位\d])个?"
 )
+_WISHES = pattern(r"微?心愿(?:[:\s]|共|有|了){0,3}(?P<n>\d{1,5})\s?[个条份](?!\s?[人名位]|同学|队员|孩子|学生)")
 _WISH_KIND = {
     "认领": "claimed",
     "实现": "fulfilled",
@@ -53,6 +54,7 @@ def understand(scan: str, dates: list[When], received: date) -> Piece:
     piece = Piece()
     if "心愿" in scan:
         scan = _WISH.sub(lambda match: _wish(match, piece), scan)
+        scan = scan if piece.wishes else _WISHES.sub(lambda match: _some_wishes(match, piece), scan, count=1)
     if "场" in scan:
         scan = _SESSIONS.sub(lambda match: _session(match, piece), scan)
     piece.counts, scan = read_counts(scan)
@@ -73,6 +75,12 @@ def _wish(match: re.Match[str], piece: Piece) -> str:
     if number is None:
         return match[0]
     piece.wishes[_WISH_KIND[match["what"]]] = number
+    return GAP * len(match[0])
+
+
+def _some_wishes(match: re.Match[str], piece: Piece) -> str:
+    """微心愿 3个: wishes, not persons."""
+    piece.wishes["collected"] = int(match["n"])
     return GAP * len(match[0])
 
 

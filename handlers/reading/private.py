@@ -28,6 +28,15 @@ _FAMILY_WORDS = (
 _HEALTH = pattern(_HEALTH_WORDS)
 _FAMILY = pattern(_FAMILY_WORDS)
 _ADDRESS = pattern(r"(?:家住|住址|家庭住址|家庭地址|住在)[:是]?\s?[^\s,。;\n\ue000\ue001]{2,40}")
+# 翠竹路88号3单元, 幸福小区3栋501; 参观人民路88号纪念馆 is nobody's home
+_STREET = pattern(
+    r"(?<!参观)(?<!走进)(?<!寻访)(?<!前往)(?<!来到)(?<!走访)(?:地址[:是]?\s?)?"
+    r"(?:(?![队班级会日课人名住址参观走进寻访前往来到])[\u4e00-\u9fff]){1,6}?"
+    r"(?:(?:路|街|巷|弄|大道|胡同)\s?[\d一二三四五六七八九十百]{1,5}(?:弄\d{1,4})?号"
+    r"|(?:小区|花园|公寓|新村|家园|苑)\s?\d{1,3}(?:号楼|栋|幢|座|单元))"
+    r"(?:[\d一二三四五六七八九十A-Za-z-]{1,5}(?:号楼|单元|栋|幢|楼|层|室|号|座)?){0,4}(?![人名])"
+)
+_STREET_CUE = pattern(r"[路街巷弄道同]\s?[\d一二三四五六七八九十百]{1,5}(?:弄\d{1,4})?号|\d(?:号楼|[栋幢座单])")
 # 关爱留守儿童, 预防流感: the theme of an activity, nobody's own matter.
 _THEME_BEFORE = pattern(
     r"(?:关爱|慰问|帮扶|帮助|走进|看望|关心|陪伴|助力|情系|走访|资助|结对|预防|防控|防治|防|爱护|保护|扶助|关注|认识|远离|应对|为|给)[^,。;\n]{0,6}$"
@@ -52,11 +61,22 @@ _ROLE = pattern(
     rf"(?:旗手|领誓人|中队长|小队长|大队长|班长|领唱|朗诵者?|小讲解员)[:是为由]\s?(?P<names>{NAME}(?:[、和]{NAME}){{0,9}})(?![\u4e00-\u9fff])"
 )
 _PUPIL = pattern(rf"(?<![\u4e00-\u9fff])(?P<names>(?:{LONG_NAME}|{NAME}))(?:同学|小朋友)")
+# 表现好的有周杰轮、林俊洁
+_PRAISED = pattern(
+    rf"(?:表现[\u4e00-\u9fff]{{0,4}}?|获奖|优秀|突出|积极|表扬)(?:的|同学|队员|学生|小朋友|少先队员|名单|有|是|为|包括|[:\s]){{0,4}}?"
+    rf"(?P<names>{NAME}(?:[、,和与及\s]{NAME}){{0,19}})(?=[\s,。;()、!]|同学|队员|小朋友|等|$)"
+)
+# 王小明、李小红表现突出
+_PRAISE_AFTER = pattern(
+    rf"(?P<names>{NAME}(?:[、和与及]{NAME}){{0,19}})(?:等?(?:\d{{1,2}}[人名位])?(?:同学|队员|小朋友)?)\s?"
+    r"(?:表现|获奖|获得|荣获|(?:最|特别|非常|很|十分)?(?:突出|优秀|积极)|(?:受到|被|得到)表扬)"
+)
 # 王老师, 带队老师:张丽华: not a child's, no warning, but no topic either
 _TEACHER = pattern(
     rf"(?:带队老师|带队教师|辅导员|老师|上报人|填报人|报送人|负责人|主讲人?|主持人?|记录人?|摄影|拍摄|执教)[:]\s?{NAME}(?![\u4e00-\u9fff])"
     rf"|(?<![\u4e00-\u9fff]){NAME}(?:老师|辅导员|主任|校长)|(?<![\u4e00-\u9fff])[\u4e00-\u9fff]老师(?=[\s,:]|$)"
 )
+_PRAISE_CUE = pattern(r"表现|获|突出|优秀|积极|表扬")
 _CUE = pattern(r"假|没来|未到|没到|缺|迟到|早退|有事|同学|小朋友|旗手|领誓|队长|班长|领唱|朗诵者|讲解员")
 _ADULT_CUE = pattern(r"老师|辅导员|主任|校长|报人|报送人|负责人|主讲|主持|记录|摄影|拍摄|执教")
 
@@ -84,6 +104,8 @@ def hide_numbers(scan: str, secrets: Secrets) -> str:
         scan = _PHONE.sub(lambda match: _phone(match, secrets), scan)
     if "住" in scan or "地址" in scan:
         scan = _ADDRESS.sub(lambda match: secrets.add("PII_FAMILY", match[0]), scan)
+    if _STREET_CUE.search(scan):
+        scan = _STREET.sub(lambda match: secrets.add("PII_FAMILY", match[0]), scan)
     return scan
 
 
@@ -99,6 +121,9 @@ def hide_persons(scan: str, secrets: Secrets) -> str:
         scan = _NAMED.sub(lambda match: _named(match, secrets), scan)
         for rule in (_LISTED, _ROLE, _PUPIL):
             scan = rule.sub(lambda match: _names_only(match, secrets), scan)
+    if _PRAISE_CUE.search(scan):
+        for rule in (_PRAISED, _PRAISE_AFTER):
+            scan = rule.sub(lambda match: _praised(match, secrets), scan)
     if _ADULT_CUE.search(scan):
         scan = _TEACHER.sub(lambda match: GAP * len(match[0]), scan)
     return hide_matters(scan, secrets) if ill or family else scan
@@ -133,6 +158,15 @@ def _named(match: re.Match[str], secrets: Secrets) -> str:
     if matter:
         secrets.add(issue, matter)
     return SECRET * len(match[0])
+
+
+def _praised(match: re.Match[str], secrets: Secrets) -> str:
+    """Names beside 表现 or 获奖; two characters alone may be any word: 武术获奖."""
+    names = [name for name in re.split(r"[、,和与及\s]+", match["names"]) if name]
+    sure = any(len(name) > 2 for name in names) or ("表现" in match[0] and len(names) > 1)
+    if not (sure and all(map(is_name, names))):
+        return match[0]
+    return _names_only(match, secrets)
 
 
 def _names_only(match: re.Match[str], secrets: Secrets) -> str:

@@ -6,8 +6,13 @@ from handlers.reading.attendance import read_attendance
 from handlers.reading.commands import read_command
 from handlers.reading.medal_messages import may_be_medal, read_medals
 from handlers.reading.model import Context, Reading
+from handlers.reading.names import is_name
 from handlers.reading.normalise import Clean, as_written, clean
 from handlers.reading.private import Secrets
+
+_TALK = frozenset({"chat", "question", "unknown"})
+_NUMBERS = frozenset({"PII_PHONE", "PII_ID"})
+_MATTERS = frozenset({"PII_HEALTH", "PII_FAMILY"})
 
 
 def read_message(text: str, context: Context) -> Reading:
@@ -44,7 +49,14 @@ def _with_private(reading: Reading, secrets: Secrets, raw: str) -> Reading:
     # Said once in a place where it is recognised and once more where it is not: it stays out of both.
     records = tuple(replace(each, topic=_without(each.topic, words)) for each in reading.records)
     nominations = tuple(replace(each, reason=_without(each.reason, words)) for each in reading.nominations)
-    return replace(reading, private=words, records=records, nominations=nominations)
+    issues = reading.issues + (_warnings(secrets) if reading.intent in _TALK else ())
+    return replace(reading, private=words, records=records, nominations=nominations, issues=issues)
+
+
+def _warnings(secrets: Secrets) -> tuple[str, ...]:
+    """What of talk deserves a warning: numbers, and somebody's illness or family."""
+    named = any(map(is_name, secrets.words))
+    return tuple(issue for issue in secrets.issues if issue in _NUMBERS or (named and issue in _MATTERS))
 
 
 def _without(text: str | None, words: tuple[str, ...]) -> str | None:

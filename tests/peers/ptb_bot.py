@@ -12,6 +12,8 @@ async def heard(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     message, store = update.message, context.bot_data["store"]
     if message and message.from_user and message.text:
         await store.hear(update.update_id, message.from_user.id, message.chat_id, message.text)
+        if context.bot_data["replies"]:
+            await message.reply_text("已记录")
         store.tell(update.update_id)
 
 
@@ -24,6 +26,7 @@ def main() -> None:
     builder = Application.builder().token(given.token).base_url(f"{given.api}/bot").post_init(opened)
     application = builder.build()
     application.bot_data["store"] = Store(given.database, given.committed)
+    application.bot_data["replies"] = given.replies
     application.add_handler(MessageHandler(filters.TEXT, heard))
     application.run_webhook(
         listen="127.0.0.1", port=given.port, url_path=given.path, secret_token=given.secret,

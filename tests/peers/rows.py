@@ -1,6 +1,6 @@
 """What both peers do with a check-in: an ORM session a message on async SQLAlchemy, as the tutorials show it.
 
-The rows are ours: inbox, checkin, rollup, outbox. Nothing is sealed and no reply is sent, which spares them work.
+The rows are ours: inbox, checkin, rollup, outbox. Nothing is sealed and, but for `--replies`, nothing is sent, which spares them work.
 """
 
 import argparse
@@ -94,6 +94,7 @@ def arguments() -> argparse.Namespace:
         parser.add_argument(name, required=True)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--committed", type=int, required=True)
+    parser.add_argument("--replies", action="store_true")
     return parser.parse_args()
 
 
@@ -165,5 +166,3 @@ async def _record(session: AsyncSession, message_id: str, sender: str, chat: str
     sums.checkins, sums.attended, sums.due = sums.checkins + 1, sums.attended + attended, sums.due + due
     body = {"text": f"已记录:{activity[0]} {attended} 人(应到 {due})\n{on:%m月%d日} {text[day.end() :]}"}
     session.add(Outbox(**here, inbox_id=arrived.id, person_id=person.id, body=body, state="new", due_at=now))
-
-
