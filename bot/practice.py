@@ -18,6 +18,7 @@ from bot.practice_stage import Stage
 
 PAGE = Path(__file__).parent / "practice_page"
 MOST_BODY = 16 << 20
+MOST_READ = 128 << 20
 SECONDS_TO_COMMIT = 4
 KEEP_ALIVE = 15
 _LOCAL = {"127.0.0.1", "localhost", "::1"}
@@ -140,11 +141,16 @@ def _come_again(sentence: str) -> Response:
 
 
 async def _json(request: Request) -> Any:
-    body = bytearray()
+    body, size = bytearray(), 0
     async for chunk in request.stream():
-        body += chunk
-        if len(body) > MOST_BODY:
-            raise BadRequest("照片太大了(最多 10 MB)。请选小一点的,或先压缩再发。")
+        size += len(chunk)
+        # Too much is read to its end and thrown away: an answer in the middle of an upload does not arrive.
+        if size > MOST_READ:
+            break
+        if size <= MOST_BODY:
+            body += chunk
+    if size > MOST_BODY:
+        raise BadRequest("照片太大了(最多 10 MB)。请选小一点的,或先压缩再发。")
     try:
         return json.loads(body)
     except (ValueError, RecursionError):

@@ -1,6 +1,7 @@
 """What both peers do with a check-in: an ORM session a message on async SQLAlchemy, as the tutorials show it.
 
-The rows are ours: inbox, checkin, rollup, outbox. Nothing is sealed and, but for `--replies`, nothing is sent, which spares them work.
+The rows are ours: inbox, checkin, rollup, outbox. Nothing is sealed and (but for `--replies`) nothing is sent, which
+spares them work.
 """
 
 import argparse
