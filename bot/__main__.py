@@ -24,6 +24,8 @@ COMMANDS = {
 
 def main(argv: list[str]) -> int:
     """Run one command; its exit status."""
+    # Databases, photos and keys are nobody else's to read.
+    os.umask(0o077)
     parser = argparse.ArgumentParser("python -m bot", description="counselor-bot 辅导员助手")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     # Only the chosen command is imported: the others' libraries cost time and memory.

@@ -114,13 +114,15 @@ def _pressed(features: Features, ask: Ask) -> Sequence[Reply]:
         return [Reply("这个按钮已经失效。发「帮助」看看现在能做什么。")]
     if press.person_id is not None and (ask.person is None or ask.person.id != press.person_id):
         return [Reply("这个按钮是给别人的。发「帮助」看看您能做什么。")]
-    if command_in(features, press.command) is None and not _asked(ask):
+    if command_in(features, press.command) is None and not _asked(ask, press.made_at):
         return [_settled(ask)]
     return _said(features, ask, press.command)
 
 
-def _asked(ask: Ask) -> bool:
-    return ask.question is not None and ask.question.expires_at > ask.now
+def _asked(ask: Ask, made_at: datetime) -> bool:
+    """Whether the question that is open is the one that was asked with the card of this instant."""
+    question = ask.question
+    return question is not None and question.expires_at > ask.now and question.expires_at == made_at + dialogues.KEPT
 
 
 def _settled(ask: Ask) -> Reply:
@@ -181,7 +183,7 @@ class Acquaintance:
         sender = ask.message.channel, ask.message.sender
         if sender in self._met:
             self._people.pop(sender, None)
-            self._questions = {where: each for where, each in self._questions.items() if where.sender != sender[1]}
+            self._questions = {w: each for w, each in self._questions.items() if (w.channel, w.sender) != sender}
             self._look_up([ask.message])
         self._met.add(sender)
         question = self._questions.get(_where(ask.message))

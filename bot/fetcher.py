@@ -4,6 +4,8 @@ import asyncio
 import hashlib
 import io
 import logging
+import os
+import tempfile
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -30,7 +32,7 @@ class NoPhoto(Exception):
 def cleaned(content: bytes) -> tuple[bytes, str]:
     """The photo without its metadata (place, device), and its MIME type; raises NoPhoto."""
     # Pillow costs 20 ms to import: only when there is a photo.
-    from PIL import Image, ImageOps, UnidentifiedImageError
+    from PIL import Image, ImageOps
 
     if len(content) > MOST_BYTES:
         raise NoPhoto
@@ -38,11 +40,11 @@ def cleaned(content: bytes) -> tuple[bytes, str]:
         with Image.open(io.BytesIO(content), formats=("JPEG", "PNG", "WEBP", "GIF")) as image:
             if image.width * image.height > MOST_PIXELS:
                 raise NoPhoto
-            upright = ImageOps.exif_transpose(image).convert("RGB")
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+            plain = io.BytesIO()
+            ImageOps.exif_transpose(image).convert("RGB").save(plain, "JPEG", quality=88)
+    except Exception as error:
+        # Crafted files break image libraries in ways that no list foresees.
         raise NoPhoto from error
-    plain = io.BytesIO()
-    upright.save(plain, "JPEG", quality=88)
     return plain.getvalue(), "image/jpeg"
 
 
@@ -52,9 +54,12 @@ def keep(folder: Path, content: bytes) -> str:
     path = folder / name[:2] / name
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        half = path.with_suffix(".part")
-        half.write_bytes(content)
-        half.replace(path)
+        # Whole and on the disk before it has its name: the row will say `stored`.
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as half:
+            half.write(content)
+            half.flush()
+            os.fsync(half.fileno())
+        Path(half.name).replace(path)
     return name
 
 
@@ -92,6 +97,10 @@ class Fetcher:
         except SendError as error:
             gone = error.permanent
             await self._pipeline.do(lambda turn: self._later(turn, wanted, gone))
+        except Exception:
+            # A full disk, for one: this file waits, the others go on.
+            log.exception("file %d", wanted.id)
+            await self._pipeline.do(lambda turn: self._later(turn, wanted, False))
         else:
             facts = {"state": "stored", "sha256": name, "size": len(photo), "mime": mime}
             await self._pipeline.do(lambda turn: files.settle(turn.db, wanted.id, **facts))
@@ -105,6 +114,6 @@ class Fetcher:
             files.settle(turn.db, wanted.id, state="wanted", due_at=turn.now + wait)
 
     def _lost(self, turn: Turn, wanted: files.Wanted) -> None:
-        files.settle(turn.db, wanted.id, state="lost")
-        if wanted.person_id is not None:
+        settled = files.settle(turn.db, wanted.id, state="lost")
+        if settled and wanted.person_id is not None:
             turn.letters.notify([Reply(NO_PHOTO, to=wanted.person_id)])

@@ -36,7 +36,7 @@ class Letters:
         self._now = now
         self._rows: list[dict[str, Any]] = []
         self._cards: list[dict[str, Any]] = []
-        # (first message, whether it said something of its own, from where to where its rows are), a photo each.
+        # (first message, whether it is worth saying later too, from where to where its rows are), a photo each.
         self._albums: list[tuple[int, bool, int, int]] = []
 
     def add(self, replies: Sequence[Reply], ask: Ask) -> None:
@@ -53,7 +53,8 @@ class Letters:
             if reply.to is None:
                 self._put(reply, at)
         if message.album and at.inbox_id is not None:
-            self._albums.append((at.inbox_id, bool(message.text), start, len(self._rows)))
+            news = not all(reply.again for reply in replies)
+            self._albums.append((at.inbox_id, news, start, len(self._rows)))
         if to_others:
             self.notify(to_others)
 
@@ -111,12 +112,12 @@ class Letters:
         """
         Of an album only the last answer goes out, instead of one that waits from an earlier transaction.
 
-        When that has been said already, a photo that is late is silent, and only new words are answered.
+        When that has been said already, a photo that is late is silent, and only what is news is said.
         """
         last = {first: (start, end) for first, _, start, end in self._albums if end > start}
         said = outbox.unsay(self._db, last.keys())
         dropped: set[int] = set()
-        for first, words, start, end in self._albums:
-            if not (words if first in said else (start, end) == last.get(first)):
+        for first, news, start, end in self._albums:
+            if not (news if first in said else (start, end) == last.get(first)):
                 dropped.update(range(start, end))
         return [row for place, row in enumerate(self._rows) if place not in dropped]

@@ -26,13 +26,16 @@ LONGEST_STEP = timedelta(hours=12)
 _FIRST = ("张老师", "李老师", "王主任", practice_district.STRANGER)
 _PHRASES = {
     "counselor": (
-        "三(2)中队 主题队日 38人 清明祭英烈",
+        "{unit} 主题队日 38人 清明祭英烈",
         "应到42实到40 主题队会",
         "提醒",
         "提名 {unit} 王小明 一星章 学雷锋事迹突出",
         "帮助",
     ),
-    "admin": ("周报", "未签到", "催办", "待审", "提醒", "邀请 中队辅导员 三(2)中队", "帮助"),
+    "brigade": ("周报", "未签到", "催办", "待审", "提醒", "邀请 中队辅导员 三(2)中队", "帮助"),
+    "school_admin": ("周报", "未签到", "催办", "待审", "提醒", "邀请 大队辅导员 {unit}", "帮助"),
+    "supervisor": ("周报", "未签到", "催办", "提醒", "帮助"),
+    "admin": ("周报", "未签到", "催办", "提醒", "邀请 大队辅导员 实验小学(演示)", "帮助"),
     "other": ("你好", "帮助", "提醒"),
 }
 
@@ -234,14 +237,16 @@ def _bubble(letter_id: int, body: dict[str, Any]) -> dict[str, Any]:
 def _player(name: str, person: people.Person | None, at: str) -> dict[str, Any]:
     role = person.grants[0].role if person and person.grants else None
     own = person.grants[0].unit.name if person and person.grants else ""
-    kind = "counselor" if role == people.Role.COUNSELOR else ("admin" if role and role.value in _ADMIN else "other")
-    phrases = [phrase.format(unit=own) for phrase in _PHRASES[kind]]
+    kind = role.value if role else "other"
+    phrases = [
+        phrase.format(unit=own) for phrase in _PHRASES.get(kind, _PHRASES["admin" if kind in _ADMIN else "other"])
+    ]
     group = "常用" if name in _FIRST else "更多"
     label = role.label if role else "陌生人"
     return {"id": name, "name": name, "role": label, "unit": at, "group": group, "phrases": phrases}
 
 
-_ADMIN = {"brigade", "school_admin", "supervisor", "county_admin", "city_admin", "province_admin"}
+_ADMIN = {"county_admin", "city_admin", "province_admin"}
 
 
 def restore_clock(read: Engine, clock: Clock) -> None:

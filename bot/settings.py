@@ -1,7 +1,9 @@
 """Settings from the environment and `.env`; every problem is reported at once, in plain words."""
 
+import contextlib
 import os
 import re
+import tempfile
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -195,12 +197,14 @@ class Settings(BaseSettings):
 
 def _own_key(path: Path) -> str:
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        # Created by one process only, readable by its owner only.
-        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+    if not path.exists():
+        # Written whole, readable by its owner only, then named: of two processes one wins, and nobody reads half a key.
+        handle, half = tempfile.mkstemp(dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
             file.write(Fernet.generate_key())
-    except FileExistsError:
-        pass
+        with contextlib.suppress(FileExistsError):
+            os.link(half, path)
+        Path(half).unlink()
     return path.read_text().strip()
 
 

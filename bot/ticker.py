@@ -44,7 +44,6 @@ class Ticker:
 
     def tick(self, turn: Turn) -> bool:
         """One tick, as a deed of the writer; True when there is more to say at once."""
-        self._last = monotonic()
         self._clean(turn)
         done = tick.run(turn.db, turn.now, self._calendar, lambda row: self._say(turn, row))
         for row, bug in done.failed:
@@ -81,6 +80,8 @@ class Ticker:
         async def until_done() -> None:
             while await pipeline.do(self.tick):
                 pass
+            # Committed: only that counts as a tick.
+            self._last = monotonic()
 
         def post() -> None:
             try:

@@ -152,13 +152,16 @@ def complete(ask: Ask, payload: dict[str, Any]) -> Sequence[Reply] | None:
     alone = read(ask.args, context)
     if _is_news(alone, asked):
         return None
-    said = texts.with_activity(ask.args) if "ACTIVITY" in asked and _names_activity(ask.args, alone) else ask.args
-    together = read(texts.merged(payload["said"], said, payload["issues"]), context)
-    if _knows_more(together, asked, payload["issues"]):
-        return _take(replace(ask, reading=together), payload.get("first"))
+    words = [ask.args]
+    if "ACTIVITY" in asked and _names_activity(ask.args, alone):
+        words.append(texts.with_activity(ask.args))
+    for said in words:
+        together = read(texts.merged(payload["said"], said, payload["issues"]), context)
+        if _knows_more(together, asked, payload["issues"]):
+            return _take(replace(ask, reading=together), payload.get("first"))
     if alone.intent == "chat":
         return None
-    ask.expect(QUESTION, payload)
+    ask.keep_asking()
     return [Reply(f"还没有记。{payload['asked']}\n不报了,发「取消」。")]
 
 
@@ -200,7 +203,7 @@ def confirmed(ask: Ask, payload: dict[str, Any]) -> Sequence[Reply] | None:
     """是 stores what was asked about, 否 drops it; a button of an older question does neither."""
     word, _, number = ask.args.partition(" ")
     if number.isdecimal() and int(number) != payload["id"]:
-        ask.expect(CONFIRM, payload)
+        ask.keep_asking()
         return [Reply("那个问题已经过去了,没有记。要报,请重新发一次。")]
     if texts.says_no(word if number.isdecimal() else ask.args):
         return [Reply(NOTHING)]
@@ -208,7 +211,7 @@ def confirmed(ask: Ask, payload: dict[str, Any]) -> Sequence[Reply] | None:
     if not texts.says_yes(word if number.isdecimal() else ask.args):
         if read(ask.args, context).intent not in ("unknown", "chat"):
             return None
-        ask.expect(CONFIRM, payload)
+        ask.keep_asking()
         return [Reply(f"还没有记。{payload['asked']}请回「是」或「否」。")]
     records = [record for said in payload["said"] for record in read(said, context).records]
     return _store_all(ask, [record for record in records if _is_complete(record)], payload.get("first"))

@@ -16,6 +16,7 @@ from storage.checkins import Checkin
 MOST_IN_SQUAD = 65
 MOST_HEADS = 20_000
 OLDEST = timedelta(days=180)
+MEANWHILE = "这条签到刚被别人改过,没有再改。发「我的」看现在的情况,再改一次。"
 _NUMBER = re.compile(r"#(\d{1,15})(?!\d)")
 _WORD = re.compile(r"^/?(?:签到|checkin)(?:@\w+)?[\s:：,，]*", re.IGNORECASE)
 
@@ -45,7 +46,16 @@ def corrected(ask: Ask, payload: dict[str, Any]) -> Reply | None:
     if texts.says_no(ask.args):
         return Reply("好的,没有改。")
     old = checkins.by_id(ask.db, payload["id"])
-    return _changed(ask, old, ask.args) if old else None
+    alone = read(ask.args, surroundings.context_of(ask))
+    if old is None or (alone.status == "ok" and alone.records and not _same_squad(ask, old, alone.records[0])):
+        # A whole report of another squad is no correction of this one.
+        return None
+    return _changed(ask, old, ask.args)
+
+
+def _same_squad(ask: Ask, old: Checkin, said: Record) -> bool:
+    unit = surroundings.unit_named(ask, said.unit) if said.unit else None
+    return unit is None or unit.id == old.unit_id
 
 
 @command("撤回", "cancel", who=REPORTERS, help="撤回最近一次签到", examples=("撤回",))
@@ -53,7 +63,8 @@ def cancel(ask: Ask) -> Reply:
     """Take back the newest check-in, or the one with this number."""
     bare = ask.args.isascii() and ask.args.isdecimal()
     old, _ = _meant(replace(ask, args=f"#{ask.args}") if bare else ask)
-    checkins.withdraw(ask.db, ask.rollups, old, ask.me.id, ask.now)
+    if not checkins.withdraw(ask.db, ask.rollups, old, ask.me.id, ask.now):
+        raise Refusal(MEANWHILE)
     return Reply(f"已撤回:{texts.dated(old, ask.today)} {texts.heads(old)}\n没有计入周报。要重新报,直接发就行。")
 
 
@@ -113,7 +124,7 @@ def _changed(ask: Ask, old: Checkin, words: str) -> Reply:
         and not (record.activity or record.dated)
     ):
         raise Refusal("没看懂要改成什么,原来的没有动。可以改人数、活动、日期,像这样发:更正 实到39 应到42")
-    new = _merged(old, record)
+    new = _moved(ask, _merged(old, record), record)
     if new == old:
         return texts.echo("已处理过。现在是", old, ask.today)
     return texts.echo("已更正", revised(ask, old, new), ask.today)
@@ -135,7 +146,10 @@ def revised(ask: Ask, old: Checkin, new: Checkin) -> Checkin:
         raise Refusal(f"实到 {new.attended} 人比应到 {new.due} 人还多,没有改。请再核对,像这样发:更正 应到42实到40")
     if checkins.valid_one(ask.db, new.unit_id, new.activity, new.day) not in (None, old):
         raise Refusal(f"{texts.day(new.day)}的{new.activity}已经有一条签到,没有改。要去掉多的一条,发「撤回」。")
-    return checkins.revise(ask.db, ask.rollups, old, new, ask.me.id, ask.now)
+    stored = checkins.revise(ask.db, ask.rollups, old, new, ask.me.id, ask.now)
+    if stored is None:
+        raise Refusal(MEANWHILE)
+    return stored
 
 
 def _merged(old: Checkin, said: Record) -> Checkin:

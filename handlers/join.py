@@ -1,6 +1,9 @@
 """加入 and 邀请: newcomers come in by a one-time code for a role at a unit."""
 
-from handlers.kit import ANYONE, Ask, Person, Refusal, Reply, Role, Unit, command
+import unicodedata
+
+from handlers import reports
+from handlers.kit import ANYONE, ANYTHING, Ask, Person, Refusal, Reply, Role, Unit, command
 from storage import invites, people, units
 from storage.units import Kind
 
@@ -21,23 +24,33 @@ _SCHOOL_ROLES = {Role.BRIGADE, Role.SCHOOL_ADMIN}
 
 
 @command("加入", "join", who=ANYONE, help="用邀请码加入", examples=("加入 QH7K3-M9XTP",), glued="[0-9A-Za-z]")
-def join(ask: Ask) -> Reply:
+def join(ask: Ask) -> Reply | list[Reply]:
     """Give the code's role to the sender; five wrong tries an hour, then a pause."""
     sender = ask.message.channel, ask.message.sender
     if not ask.args:
         return Reply("请带上邀请码,像这样发:加入 QH7K3-M9XTP\n邀请码向大队辅导员或上级管理员要。")
     if invites.wrong_tries(ask.db, *sender, ask.now) >= invites.TRIES_AN_HOUR:
         return Reply("输错的次数太多,请一小时后再试,或向邀请您的老师核对邀请码。")
-    code, _, name = ask.args.partition(" ")
-    found = invites.find(ask.db, code, ask.now)
+    found, name = _invite(ask)
     if found is None:
         invites.note_wrong(ask.db, *sender, ask.now)
         left = invites.TRIES_AN_HOUR - invites.wrong_tries(ask.db, *sender, ask.now)
-        return Reply(f"这个邀请码不对,或已用过、已过期。请核对后再发(还可以试 {left} 次)。")
-    return _welcome(ask, found, name.strip()[:20])
+        again = f"请核对后再发(还可以试 {left} 次)。" if left > 0 else "请一小时后再试,或向邀请您的老师核对。"
+        return Reply(f"这个邀请码不对,或已用过、已过期。{again}")
+    return _welcome(ask, found, name[:20])
 
 
-def _welcome(ask: Ask, found: invites.Invite, name: str) -> Reply:
+def _invite(ask: Ask) -> tuple[invites.Invite | None, str]:
+    """(what the code gives, the name after it); the code may have been typed in two parts."""
+    words = unicodedata.normalize("NFKC", ask.args).split()
+    for parts in range(1, min(len(words), 2) + 1):
+        found = invites.find(ask.db, "".join(words[:parts]), ask.now)
+        if found:
+            return found, " ".join(words[parts:])
+    return None, ""
+
+
+def _welcome(ask: Ask, found: invites.Invite, name: str) -> Reply | list[Reply]:
     at = units.by_id(ask.db, found.unit_id)
     person_id = ask.person.id if ask.person else _person(ask, found, at, name)
     if not invites.use(ask.db, found, person_id, ask.now):
@@ -45,7 +58,11 @@ def _welcome(ask: Ask, found: invites.Invite, name: str) -> Reply:
     people.give(ask.db, person_id, found.role, at, ask.now)
     where = units.full_name(ask.db, at)
     todo = "发「帮助 签到」看看怎么报活动。" if found.role == Role.COUNSELOR else "发「帮助」看看能做什么。"
-    return Reply(f"欢迎!您现在是{where}的{found.role.label}。\n{todo}")
+    welcome = Reply(f"欢迎!您现在是{where}的{found.role.label}。\n{todo}")
+    if found.made_by in (None, person_id):
+        return welcome
+    who = people.by_id(ask.db, person_id, ask.now).name
+    return [welcome, Reply(f"{who}用您的邀请码加入了:{where} · {found.role.label}。", to=found.made_by)]
 
 
 def _person(ask: Ask, found: invites.Invite, at: Unit, name: str) -> int:
@@ -64,16 +81,17 @@ def _person(ask: Ask, found: invites.Invite, at: Unit, name: str) -> int:
     who=_MAY_INVITE,
     help="为新老师开一个邀请码",
     examples=("邀请 中队辅导员 三(2)中队", "邀请 大队辅导员 实验小学"),
+    glued=ANYTHING,
 )
 def invite(ask: Ask) -> Reply:
     """A one-time code for a role at a unit of the asker's part of the tree."""
     if not ask.message.private:
         raise Refusal("邀请码不能在群里开,请私聊我。")
-    label, _, words = ask.args.partition(" ")
-    role = people.role_named(label)
+    role, words = _role(ask.args)
     if role is None:
-        names = "、".join(each.label for each in Role if _may(ask.me, each))
-        raise Refusal(f"请写明角色和单位,像这样:邀请 中队辅导员 三(2)中队\n您可以邀请:{names}。")
+        may = [each for each in Role if _may(ask.me, each)]
+        names, like = "、".join(each.label for each in may), _example(ask, Role.COUNSELOR)
+        raise Refusal(f"请写明角色和单位,像这样:{like}\n您可以邀请:{names}。")
     if not _may(ask.me, role):
         raise Refusal(f"您不能邀请{role.label},请找上级管理员。")
     at = _unit(ask, role, words.strip())
@@ -84,23 +102,42 @@ def invite(ask: Ask) -> Reply:
     )
 
 
+def _role(args: str) -> tuple[Role | None, str]:
+    """(the role that begins the words, the rest); the unit may follow without a space."""
+    first, _, rest = args.partition(" ")
+    role = people.role_named(first)
+    if role is None:
+        role = max(
+            (each for each in Role if args.startswith(each.label)), key=lambda each: len(each.label), default=None
+        )
+        rest = args[len(role.label) :] if role else ""
+    return role, rest.strip()
+
+
 def _may(person: Person, role: Role) -> bool:
     return any(role in _MAY_INVITE.get(held, ()) for held in person.roles)
 
 
+def _top(ask: Ask, role: Role) -> list[Unit]:
+    return reports.scope(ask.me, [held for held, may in _MAY_INVITE.items() if role in may])
+
+
 def _unit(ask: Ask, role: Role, words: str) -> Unit:
-    paths = [grant.unit.path for grant in ask.me.grants if role in _MAY_INVITE.get(grant.role, ())]
-    found = [unit for unit in units.find(ask.db, _squad_name(words), paths) if _fits(role, unit)] if words else []
+    found = [unit for unit in reports.named(ask, _top(ask, role), words) if _fits(role, unit)] if words else []
     if not found:
-        raise Refusal(f"没有找到单位「{words or '?'}」。请写全名,像这样:邀请 {role.label} 三(2)中队")
+        raise Refusal(f"没有找到单位「{words or '?'}」。请写全名,像这样:{_example(ask, role)}")
     if len(found) > 1:
         names = "、".join(units.full_name(ask.db, unit) for unit in found[:5])
         raise Refusal(f"有 {len(found)} 个单位叫这个名字:{names}。请把学校也写上。")
     return found[0]
 
 
-def _squad_name(words: str) -> str:
-    return words.replace("（", "(").replace("）", ")").replace(" ", "")
+def _example(ask: Ask, role: Role) -> str:
+    """An invitation that fits the role: `邀请 大队辅导员 实验小学`."""
+    if role in _SQUAD_ROLES:
+        return f"邀请 {role.label} 三(2)中队"
+    fitting = [unit.name for unit in _top(ask, role) if _fits(role, unit)]
+    return f"邀请 {role.label} {fitting[0] if fitting else '实验小学'}"
 
 
 def _fits(role: Role, unit: Unit) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 
 from handlers.reading import Reading
-from storage.dialogues import Dialogue, Where, close, open_question
+from storage.dialogues import Dialogue, Where, close, open_question, reopen
 from storage.people import Grant, Person, Role
 from storage.rollups import Rollups
 from storage.units import Unit
@@ -142,6 +142,11 @@ class Ask:
         """Ask a question: the next text of this person in this chat goes to @answers(kind), within 24 h."""
         open_question(self.db, self.vault, self._where, kind, payload, self.now)
 
+    def keep_asking(self) -> None:
+        """What was said is no answer: the question stays open as it was asked."""
+        if self.question is not None:
+            reopen(self.db, self._where, self.question)
+
     def expect_nothing(self) -> None:
         """Drop an open question: something else was said instead of an answer."""
         if self.question is not None:
@@ -186,12 +191,16 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Decided: what is said; `to` is a person's id, None the asker."""
+    """Decided: what is said; `to` is a person's id, None the asker.
+
+    `again` is an album's answer with another count of photos, of no use once the album has been answered.
+    """
 
     text: str
     buttons: tuple[Button, ...] = ()
     file: File | None = None
     to: int | None = None
+    again: bool = False
 
 
 class Refusal(Exception):
@@ -248,6 +257,8 @@ def command(
     """Declare the function `(Ask) -> Reply | [Reply]` as the command with these words."""
 
     def put(handler: Function) -> Function:
+        if who is not ANYONE and not who:
+            raise ValueError(f"{words[0]}: say who may use it")
         who_set = who if who is ANYONE else frozenset(who)
         return _mark("_command", Command(words, who_set, help, tuple(examples), handler, glued, in_groups))(handler)
 

@@ -91,8 +91,9 @@ def nominate(ask: Ask) -> list[Reply]:
     opened = [_open(ask, wish) for wish in wishes]
     fresh = [case for case, is_new in opened if is_new]
     old = [case for case, is_new in opened if not is_new and case not in fresh]
+    kept = [_kept(ask, case, wish) for wish, (case, _) in zip(wishes, opened, strict=True) if case in old]
     question = _question(ask, heard) if heard.status == "partial" else ""
-    notes = [note for note in (question, privacy_warning(heard.issues)) if note]
+    notes = [note for note in (*kept, question, privacy_warning(heard.issues)) if note]
     return [_answer(ask, fresh, old, notes), *_cards(ask, fresh)]
 
 
@@ -176,6 +177,14 @@ def _open(ask: Ask, wish: _Wish) -> tuple[Case, bool]:
     child_id = children.find_or_add(ask.db, ask.vault, wish.unit.id, wish.name) if wish.name else None
     draft = Draft(wish.unit.id, child_id, wish.medal, term_of(ask.today), ask.me.id, wish.reason)
     return nominations.open_case(ask.db, ask.vault, draft, ask.today, ask.now)
+
+
+def _kept(ask: Ask, case: Case, wish: _Wish) -> str:
+    """What becomes of another reason for a case that stands: it stays as the reviewers read it."""
+    if not wish.reason or wish.reason == reason_of(ask, case.reason):
+        return ""
+    mine = case.nominator_id == ask.me.id and case.state is State.SUBMITTED
+    return f"{case.number} 的理由没有改。" + (f"要改,先发「撤回提名 {case.number}」,再重新提名。" if mine else "")
 
 
 def _answer(ask: Ask, fresh: list[Case], old: list[Case], notes: list[str]) -> Reply:

@@ -1,5 +1,7 @@
 """Photos and places without a report: they belong to the last check-in, or to the one that is replied to."""
 
+from dataclasses import replace
+
 from handlers import attached, texts
 from handlers.kit import Ask, Refusal, Reply, reads
 from storage import albums, checkins, places
@@ -34,8 +36,10 @@ def _another(ask: Ask, album: albums.Album) -> list[Reply]:
         attached.keep(ask, None, held=True)
         return []
     count = attached.add_to(ask, one)
-    by_album = one.made_at is not None and one.made_at >= album.at
-    return [texts.echo("已记录", one, ask.today, count) if by_album else _attached(ask, one, count)]
+    message = ask.message
+    reported = albums.reported(ask.db, message.channel, message.chat, message.album, one.id)
+    said = texts.echo("已记录", one, ask.today, count) if reported else _attached(ask, one, count)
+    return [replace(said, again=True)]
 
 
 def _attached(ask: Ask, one: checkins.Checkin, count: int) -> Reply:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from handlers.kit import Ask, Button, Person, Refusal, Role, Unit
+from handlers.texts import squad
 from scheduling.periods import monday_of, week_before, week_of
 from storage import chats, units
 from storage.digests import Digest, path_names
@@ -15,6 +16,14 @@ _WEEK_WORD = re.compile(r"(上上周|上周)|本周|这周")
 _WEEK_NUMBER = re.compile(r"(?:(20\d\d)[-年 ]*)?(?:[Ww](\d{1,2})|第? ?(\d{1,2}) ?周)")
 _DAY_WORD = re.compile(r"今天|今日|昨天|前天")
 _DAY = re.compile(r"(?:(20\d\d)[-/.年])?(\d{1,2})[-/.月](\d{1,2})[日号]?")
+# A day in words that no unit is called by: 3-2 may be one.
+_DATE = re.compile(r"(?:(20\d\d)[-/.年]|(?=\d{1,2}月))(\d{1,2})[-/.月](\d{1,2})[日号]?")
+_TO_COME = re.compile(r"下+个?周|下+个?星期|明天|大?后天|下个?月|明年")
+_LONGER = re.compile(r"本月|这个?月|上+个?月|(?<!\d)\d{1,2}月份?(?!\d)|今年|去年|[本上这]个?学期")
+_SQUAD = re.compile(
+    r"([一二三四五六七八九]|[1-9])(?:年级?|[-.]|0(?=[1-9]))?\(?(\d{1,2}|[一二三四五六七八九十])\)?(?:中队|班)?"
+)
+_DIGITS = "零一二三四五六七八九十"
 _HALF_A_YEAR = 26
 _DAYS_BACK = {"今天": 0, "今日": 0, "昨天": 1, "前天": 2}
 
@@ -29,17 +38,29 @@ class Period:
 
 def period_in(args: str, today: date, days: bool = False) -> tuple[Period, str]:
     """
-    (the period that the arguments name, the rest of them); without one: this week. With `days` it may be a day.
+    (the period that the arguments name, the rest of them); without one: this week.
+
+    A day is its week, with `days` the day itself.
 
     Raises Refusal for a period that does not exist or has not begun.
     """
     args = unicodedata.normalize("NFKC", args)
-    for pattern in (_WEEK_WORD, _WEEK_NUMBER, *((_DAY_WORD, _DAY) if days else ())):
+    _check_words(args, today)
+    for pattern in (_WEEK_WORD, _WEEK_NUMBER, _DAY_WORD, _DAY if days else _DATE):
         match = pattern.search(args)
         if match:
             rest = f"{args[: match.start()]} {args[match.end() :]}"
-            return _begun(pattern, match, today), " ".join(rest.split())
+            found = _begun(pattern, match, today)
+            return found if days else Period(found.week), " ".join(rest.split())
     return Period(week_of(today)), " ".join(args.split())
+
+
+def _check_words(args: str, today: date) -> None:
+    """Refuse times that are clear but not meant here: what has not come, and what is longer than a week."""
+    if match := _TO_COME.search(args):
+        raise Refusal(f"「{match[0]}」还没有到。可以看本周、上周或更早的,如 {week_before(week_of(today))}。")
+    if (match := _LONGER.search(args)) and not _DAY.search(args):
+        raise Refusal(f"这里一周一周地看,没有「{match[0]}」的。可以这样写:本周、上周、{week_before(week_of(today))}。")
 
 
 def _begun(pattern: "re.Pattern[str]", match: "re.Match[str]", today: date) -> Period:
@@ -82,7 +103,7 @@ def _day(match: "re.Match[str]", today: date) -> Period:
 
 # The words of the states of a nomination, in the order of the digest.
 STATE_WORDS = {"submitted": "待审", "returned": "退回", "approved": "通过", "withdrawn": "撤回"}
-_PERIODS = {_WEEK_WORD: _week_word, _WEEK_NUMBER: _week_number, _DAY_WORD: _day_word, _DAY: _day}
+_PERIODS = {_WEEK_WORD: _week_word, _WEEK_NUMBER: _week_number, _DAY_WORD: _day_word, _DAY: _day, _DATE: _day}
 
 
 def scope(person: Person, roles: Iterable[Role]) -> list[Unit]:
@@ -103,7 +124,7 @@ def chosen(ask: Ask, roles: Iterable[Role], words: str, again: str) -> list[Unit
     top = scope(ask.me, roles)
     if not words:
         return _of_group(ask, top) or top
-    found = _named(ask, top, [part for part in re.split(r"[/ ]+", words) if part])
+    found = named(ask, top, words)
     if not found:
         raise Refusal(f"您负责的范围里没有「{words}」。直接发「{again}」看全部。", Button("看全部", again))
     if len(found) > 1:
@@ -121,12 +142,20 @@ def _of_group(ask: Ask, top: list[Unit]) -> list[Unit]:
     return [unit] if unit and any(each.covers(unit) for each in top) else []
 
 
+def named(ask: Ask, top: list[Unit], words: str) -> list[Unit]:
+    """The units at or below `top` that these words may mean."""
+    words = unicodedata.normalize("NFKC", words)
+    found = _named(ask, top, [part for part in re.split(r"[/ ]+", words) if part])
+    # 三 (2) 中队 is one name, not three.
+    return found or (_named(ask, top, ["".join(words.split())]) if " " in words.strip() else [])
+
+
 def _named(ask: Ask, top: list[Unit], parts: list[str]) -> list[Unit]:
     """Narrow down by one part of the name after the other; the names above the asker's own units may lead it."""
     above = {name for path in path_names(ask.db, top).values() for name in path.split("/")}
     found = top
     for place, part in enumerate(parts):
-        inside = units.find(ask.db, part, [each.path for each in found])
+        inside = _find(ask, part, [each.path for each in found])
         own = [each for each in inside if each in top and each.name == part]
         if inside or part not in above or place == len(parts) - 1:
             found = own or inside or _joined(ask, found, part)
@@ -137,10 +166,25 @@ def _joined(ask: Ask, inside: list[Unit], word: str) -> list[Unit]:
     """A school and its squad written without a space, as the lists of missing squads do."""
     paths = [each.path for each in inside]
     for cut in range(len(word) - 1, 1, -1):
-        schools = [each for each in units.find(ask.db, word[:cut], paths) if each.name == word[:cut]]
+        begun = [each for each in units.find(ask.db, word[:cut], paths) if each.name.startswith(word[:cut])]
+        schools = [each for each in begun if each.name == word[:cut]] or [each for each in begun if _is_school(each)]
         if schools:
-            return units.find(ask.db, word[cut:], [each.path for each in schools])
+            return _find(ask, word[cut:], [each.path for each in schools])
     return []
+
+
+def _is_school(unit: Unit) -> bool:
+    return unit.school_id == unit.id
+
+
+def _find(ask: Ask, word: str, paths: list[str]) -> list[Unit]:
+    """By name, else a squad as people write it: 三2, 301班, 三年级(2)班."""
+    found = units.find(ask.db, word, paths)
+    match = None if found else _SQUAD.fullmatch(word)
+    if match is None:
+        return found
+    grade, class_no = (int(each) if each.isdigit() else _DIGITS.index(each) for each in match.groups())
+    return [each for each in units.find(ask.db, squad(grade, class_no), paths) if each.key == f"{grade}-{class_no}"]
 
 
 def week_name(week: str) -> str:

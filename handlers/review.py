@@ -1,5 +1,6 @@
 """待审, 同意, 退回: the brigade counselor or school admin decides on nominations, never on their own."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -19,12 +20,11 @@ from handlers.medals import (
     reviewing_roles,
     said,
     without_name,
-    without_private,
 )
 from handlers.reading import read
 from handlers.surroundings import context_of
-from handlers.texts import privacy_warning, says_no, says_yes
-from storage import children, dialogues, nominations, people
+from handlers.texts import says_no, says_yes
+from storage import children, dialogues, facts, nominations, people
 from storage.nominations import Case, State
 from storage.units import Kind
 
@@ -34,23 +34,63 @@ _WITH_BUTTONS = 3
 _LISTED = 10
 _LIST = Button("待审", "待审")
 _OTHER_BUSINESS = ("checkin", "nomination")
-_PRIVATE = "理由里的个人信息没有保存。为了保护孩子,请在聊天里删除那条消息。"
+_PRIVATE = "这条理由含个人信息,不能保存,还没有退回。为了保护孩子,请在聊天里删除那条消息。\n"
 _NEVER_MIND = ("算了", "取消", "不退了", "不退回")
+
+
+# A place in the list that was shown last: 同意 1, 退回 2 材料不全.
+_PLACE = re.compile(r"\s*第?(\d{1,2})(?:[号件个条](?!\w)|(?![\w:]))[\s,，:：、。]*")
 
 
 @command("待审", "pending", who=REVIEWERS, help="看等您审核的提名", examples=("待审",))
 def show_pending(ask: Ask) -> Reply:
-    """The oldest cases that wait for the asker, the first ones with buttons."""
+    """The oldest cases that wait for the asker, the first ones with buttons; with a number that one, whole."""
+    number, _ = numbered(_with_numbers(ask))
+    if number and ask.message.private:
+        return _one(ask, _mine_to_decide(ask, number, "待审"))
     cases = _pending(ask)
     if not cases:
         return Reply("没有等您审核的提名。有新提名时会马上告诉您。")
     if not ask.message.private:
         return Reply(f"有 {len(cases)} 件提名待审,请私聊我发「待审」看详情。")
+    facts.note(ask.db, _shown(ask), " ".join(case.number for case in cases[:_LISTED]), ask.now)
     lines = [f"待审 {len(cases)} 件", *_lines(ask, cases[:_LISTED])]
     if len(cases) > _LISTED:
         lines.append(f"还有 {len(cases) - _LISTED} 件,审完前面的再发「待审」。")
-    lines.append("请发「同意 编号」或「退回 编号 理由」。")
+    if len(cases) > _WITH_BUTTONS:
+        lines.append(f"看后面的理由,发「待审 {_WITH_BUTTONS + 1}」这样的序号。")
+    lines.append("请发「同意 序号」或「退回 序号 理由」,也可以写编号。")
     return Reply("\n".join(lines), _buttons(cases[:_WITH_BUTTONS]))
+
+
+def _one(ask: Ask, case: Case) -> Reply:
+    lines = [f"{case.number} {said(ask, [case])[case.id]}", f"提名人:{case.nominator}"]
+    lines.append(f"理由:{reason_of(ask, case.reason) or '未写'}")
+    buttons = [Button(word, f"{word} {case.number}", reply=word == "退回") for word in ("同意", "退回")]
+    return Reply("\n".join(lines), (*buttons, _LIST))
+
+
+def _shown(ask: Ask) -> str:
+    return f"pending-shown:{ask.me.id}"
+
+
+def _with_numbers(ask: Ask, most: int = _LISTED) -> str:
+    """
+    The words with the places (`most` of them) that they begin with written as case numbers.
+
+    The places of the list that was shown last: of the present one every decision would move those after it.
+    """
+    words = ask.args
+    numbers: list[str] = []
+    shown = facts.get(ask.db, _shown(ask))
+    listed = shown.value.split() if shown else [case.number for case in _pending(ask)[:_LISTED]]
+    while len(numbers) < most and (match := _PLACE.match(words)):
+        place = int(match[1])
+        if not 0 < place <= len(listed):
+            raise Refusal(f"待审里没有第 {place} 件。发「待审」看现在的序号。", _LIST)
+        numbers.append(listed[place - 1])
+        words = words[match.end() :]
+    return " ".join([*numbers, words])
 
 
 def _lines(ask: Ask, cases: list[Case]) -> list[str]:
@@ -92,7 +132,7 @@ def _my_roles(ask: Ask, case: Case) -> frozenset[Role]:
 )
 def approve(ask: Ask) -> list[Reply]:
     """Decide for one case or several; of a medal of a higher level this is the 大队审核 alone, and said so."""
-    cases = [_mine_to_decide(ask, number, "同意") for number in all_numbers(ask.args) or ("",)]
+    cases = [_mine_to_decide(ask, number, "同意") for number in all_numbers(_with_numbers(ask)) or ("",)]
     for case in cases:
         _move(ask, case, State.APPROVED)
     return [_confirm(ask, cases, "同意"), *(Reply(_good_news(ask, case), to=case.nominator_id) for case in cases)]
@@ -108,7 +148,7 @@ def approve(ask: Ask) -> list[Reply]:
 )
 def send_back(ask: Ask) -> list[Reply]:
     """Decide against it for now; without a reason the bot asks for one."""
-    number, reason = numbered(ask.args)
+    number, reason = numbered(_with_numbers(ask, 1))
     case = _mine_to_decide(ask, number, "退回")
     if ask.meant and reason:
         return [_sure(ask, case, reason)]
@@ -160,20 +200,14 @@ def decide(ask: Ask) -> Answer:
 
 
 def _send_back(ask: Ask, case: Case, reason: str) -> list[Reply]:
-    heard = read(reason, context_of(ask))
-    kept = without_private(reason, heard)
-    if kept != reason and has_private(read(kept, context_of(ask))):
-        kept = ""
-    kept = without_name(kept, _name(ask, case))
-    if not kept or len(kept) > REASON_LIMIT:
-        return _ask_reason(ask, case, f"理由有 {len(kept)} 字,太长了。" if kept else "这条理由含个人信息,不能保存。")
+    if has_private(read(reason, context_of(ask))):
+        # Cut out of the sentence it would leave a torn one.
+        return _ask_reason(ask, case, _PRIVATE)
+    kept = without_name(reason, _name(ask, case))
+    if len(kept) > REASON_LIMIT:
+        return _ask_reason(ask, case, f"理由有 {len(kept)} 字,太长了。")
     _move(ask, case, State.RETURNED, kept)
-    warning = privacy_warning(heard.issues) or (_PRIVATE if has_private(heard) else "")
-    return [
-        _confirm(ask, [case], "退回"),
-        *([Reply(warning)] if warning else []),
-        Reply(_bad_news(ask, case, kept), to=case.nominator_id),
-    ]
+    return [_confirm(ask, [case], "退回"), Reply(_bad_news(ask, case, kept), to=case.nominator_id)]
 
 
 def _name(ask: Ask, case: Case) -> str:

@@ -9,6 +9,8 @@ from storage.checkins import Checkin
 
 _YES = {"是", "是的", "对", "对的", "好", "好的", "嗯", "确认", "可以", "记下", "是,记下", "是，记下", "yes", "ok"}
 _NO = {"否", "不", "不是", "不对", "取消", "算了", "不用", "不报了", "不记", "no"}
+# The reader knows 其他 as an activity by this word only: alone it may mean anything.
+OTHER = "其他活动"
 _SIDES = {"站": "辅导站", "社区": "社区"}
 _WEEKDAYS = "一二三四五六日"
 _GRADES = "零一二三四五六七八九"
@@ -157,7 +159,7 @@ def canonical(
     dated = record.date and (record.dated or always_dated) and not _WRONG_DAYS.intersection(issues)
     parts = [
         unit_key(record.unit) if unit and record.unit else "",
-        record.activity or "",
+        OTHER if record.activity == "其他" else record.activity or "",
         say(record.date) if dated and record.date else "",
         f"应到{record.due}" if "COUNT" not in doubts and record.due is not None else "",
         f"实到{record.attended}" if "COUNT" not in doubts and record.attended is not None else "",
@@ -168,7 +170,7 @@ def canonical(
 
 def with_activity(words: str) -> str:
     """An activity that is on no list is 其他, with its name as the topic."""
-    return words if words == "其他" else f"其他 {words}"
+    return OTHER if words in ("其他", "其它", OTHER) else f"{OTHER} {words}"
 
 
 def merged(known: str, answer: str, issues: Sequence[str]) -> str:

@@ -5,24 +5,23 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
-from storage.tables import album, file
+from storage.tables import album, checkin, file
 from storage.upsert import add_new
 
 
 @dataclass(frozen=True, slots=True)
 class Album:
-    """What is known of an album: its first message's row, its check-in once that is known, when it began."""
+    """What is known of an album: its first message's row, and its check-in once that is known."""
 
     inbox_id: int
     checkin_id: int | None
-    at: datetime
 
 
 def begin(db: Connection, channel: str, chat: str, name: str, inbox_id: int, now: datetime) -> Album:
     """The album of this name, made if this is its first message."""
     add_new(db, album, [{"channel": channel, "chat": chat, "name": name, "inbox_id": inbox_id, "at": now}])
     found = _is(channel, chat, name)
-    return Album(*db.execute(select(album.c.inbox_id, album.c.checkin_id, album.c.at).where(found)).one())
+    return Album(*db.execute(select(album.c.inbox_id, album.c.checkin_id).where(found)).one())
 
 
 def begun_by(db: Connection, inbox_id: int) -> list[str]:
@@ -41,6 +40,14 @@ def settle(db: Connection, channel: str, chat: str, name: str, checkin_id: int) 
 def photos(db: Connection, channel: str, chat: str, name: str) -> int:
     """How many of its photos have come."""
     return db.scalar(select(func.count()).select_from(file).where(_photos(channel, chat, name))) or 0
+
+
+def reported(db: Connection, channel: str, chat: str, name: str, checkin_id: int) -> bool:
+    """Whether the check-in was recorded by a photo of the album itself."""
+    query = select(checkin.c.id).join(file, file.c.inbox_id == checkin.c.inbox_id)
+    return (
+        db.execute(query.where(_photos(channel, chat, name), checkin.c.id == checkin_id).limit(1)).first() is not None
+    )
 
 
 def purge(db: Connection, before: datetime) -> None:

@@ -19,6 +19,7 @@ class Press:
     channel: str
     chat: str
     person_id: int | None
+    made_at: datetime
 
 
 def new_token() -> str:
@@ -47,7 +48,7 @@ def press(db: Connection, button: str) -> Press | None:
     row = db.execute(select(card).where(card.c.token == token)).first()
     if row is None or not (place.isascii() and place.isdigit()) or int(place) >= len(row.commands):
         return None
-    return Press(row.commands[int(place)], row.channel, row.chat, row.person_id)
+    return Press(row.commands[int(place)], row.channel, row.chat, row.person_id, row.made_at)
 
 
 def of_message(db: Connection, channel: str, chat: str, platform_id: str) -> Card | None:

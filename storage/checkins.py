@@ -118,22 +118,43 @@ def newest(
     return None if row is None else _checkin(row)
 
 
-def revise(db: Connection, rollups: Rollups, old: Checkin, new: Checkin, person_id: int, now: datetime) -> Checkin:
-    """Replace what a check-in says; the old state is kept as a version. Raises IntegrityError on a double."""
-    _keep_version(db, old, person_id, now)
+def revise(
+    db: Connection, rollups: Rollups, old: Checkin, new: Checkin, person_id: int, now: datetime
+) -> Checkin | None:
+    """Replace what a check-in says; the old state is kept as a version. None when it is no longer as `old` says.
+
+    Raises IntegrityError on a double.
+    """
     said = {"unit_id": new.unit_id, "activity": new.activity, "day": new.day, "topic": new.topic}
     heads = {"due": new.due, "attended": new.attended, "others": dict(new.others)}
-    db.execute(update(checkin).where(checkin.c.id == old.id).values(**said, **heads))
+    if db.execute(update(checkin).where(_as_it_was(old)).values(**said, **heads)).rowcount != 1:
+        return None
+    _keep_version(db, old, person_id, now)
     rollups.add(old.week, old.unit_id, old.activity, old.attended, old.due, sign=-1)
     rollups.add(new.week, new.unit_id, new.activity, new.attended, new.due)
     return replace(new, id=old.id, person_id=old.person_id, made_at=old.made_at)
 
 
-def withdraw(db: Connection, rollups: Rollups, old: Checkin, person_id: int, now: datetime) -> None:
-    """Take a check-in back; it stays in the table as withdrawn."""
+def withdraw(db: Connection, rollups: Rollups, old: Checkin, person_id: int, now: datetime) -> bool:
+    """Take a check-in back; it stays in the table as withdrawn. False when it is no longer as `old` says."""
+    if db.execute(update(checkin).where(_as_it_was(old)).values(state="withdrawn")).rowcount != 1:
+        return False
     _keep_version(db, old, person_id, now)
-    db.execute(update(checkin).where(checkin.c.id == old.id).values(state="withdrawn"))
     rollups.add(old.week, old.unit_id, old.activity, old.attended, old.due, sign=-1)
+    return True
+
+
+def _as_it_was(old: Checkin) -> Any:
+    """Two at once must not both take the old sums out: the second finds another state."""
+    return (
+        (checkin.c.id == old.id)
+        & (checkin.c.state == "valid")
+        & (checkin.c.unit_id == old.unit_id)
+        & (checkin.c.activity == old.activity)
+        & (checkin.c.day == old.day)
+        & (checkin.c.attended == old.attended)
+        & checkin.c.due.is_not_distinct_from(old.due)
+    )
 
 
 def _keep_version(db: Connection, old: Checkin, person_id: int, now: datetime) -> None:

@@ -32,14 +32,16 @@ class Database:
         self.read.dispose()
 
 
+# hide_parameters below: an error's text goes to the log, and the parameters are what people wrote.
 def open_database(url: str) -> Database:
     """Open `url` (SQLAlchemy form, e.g. `sqlite:///data/bot.db`, `postgresql://…`); makes a SQLite file's folder."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return _open_sqlite(parsed)
     parsed = parsed.set(drivername="postgresql+psycopg")
-    write = create_engine(parsed, pool_size=1, max_overflow=0, pool_pre_ping=True)
-    return Database(write, create_engine(parsed, pool_size=4, pool_pre_ping=True, execution_options=_READ_ONLY))
+    common: dict[str, Any] = {"pool_pre_ping": True, "connect_args": {"connect_timeout": 5}, "hide_parameters": True}
+    write = create_engine(parsed, pool_size=1, max_overflow=0, **common)
+    return Database(write, create_engine(parsed, pool_size=4, execution_options=_READ_ONLY, **common))
 
 
 _READ_ONLY = {"postgresql_readonly": True}
@@ -49,8 +51,8 @@ def _open_sqlite(url: URL) -> Database:
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     module = sqlite_module()
-    write = create_engine(url, module=module, pool_size=1, max_overflow=0)
-    read = create_engine(url, module=module, pool_size=4)
+    write = create_engine(url, module=module, pool_size=1, max_overflow=0, hide_parameters=True)
+    read = create_engine(url, module=module, pool_size=4, hide_parameters=True)
     event.listen(write, "connect", _pragmas_for_writing)
     event.listen(write, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     event.listen(read, "connect", _pragmas_for_reading)

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, select
 
 from storage.tables import fact
+from storage.upsert import insert_into
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,5 +36,5 @@ def forget(db: Connection, name: str) -> None:
 
 def note(db: Connection, name: str, value: str, now: datetime) -> None:
     """Set a fact."""
-    if db.execute(update(fact).where(fact.c.name == name).values(value=value, at=now)).rowcount == 0:
-        db.execute(insert(fact).values(name=name, value=value, at=now))
+    row = {"name": name, "value": value, "at": now}
+    db.execute(insert_into(db.dialect.name, fact).on_conflict_do_update(index_elements=["name"], set_=row), row)

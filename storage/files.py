@@ -49,9 +49,10 @@ def adopt(db: Connection, inbox_id: int, checkin_id: int) -> int:
     return db.scalar(select(func.count()).where(together, file.c.checkin_id == checkin_id)) or 0
 
 
-def settle(db: Connection, file_id: int, **facts: Any) -> None:
-    """Note how fetching went: state stored (sha256, size, mime), lost, or wanted again with a later due_at."""
-    db.execute(update(file).where(file.c.id == file_id).values(**facts, attempts=file.c.attempts + 1))
+def settle(db: Connection, file_id: int, **facts: Any) -> bool:
+    """Note how fetching went: stored (sha256, size, mime), lost, or wanted again; False when another did already."""
+    waits = (file.c.id == file_id) & (file.c.state == "wanted")
+    return db.execute(update(file).where(waits).values(**facts, attempts=file.c.attempts + 1)).rowcount == 1
 
 
 def is_wanted(db: Connection, channel: str, ref: str) -> bool:

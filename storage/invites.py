@@ -19,11 +19,12 @@ _LENGTH = 10
 
 @dataclass(frozen=True, slots=True)
 class Invite:
-    """What a code gives."""
+    """What a code gives, and whose it is."""
 
     id: int
     unit_id: int
     role: Role
+    made_by: int | None = None
 
 
 def make(db: Connection, unit_id: int, role: Role, made_by: int | None, now: datetime) -> str:
@@ -40,11 +41,11 @@ def make(db: Connection, unit_id: int, role: Role, made_by: int | None, now: dat
 def find(db: Connection, code: str, now: datetime) -> Invite | None:
     """What this code gives, if it is known, unused and not expired."""
     row = db.execute(
-        select(invite.c.id, invite.c.unit_id, invite.c.role).where(
+        select(invite.c.id, invite.c.unit_id, invite.c.role, invite.c.made_by).where(
             invite.c.code_hash == _hash(code), invite.c.used_at.is_(None), invite.c.expires_at > now
         )
     ).first()
-    return None if row is None else Invite(row.id, row.unit_id, Role(row.role))
+    return None if row is None else Invite(row.id, row.unit_id, Role(row.role), row.made_by)
 
 
 def use(db: Connection, found: Invite, person_id: int, now: datetime) -> bool:

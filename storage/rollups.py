@@ -1,13 +1,11 @@
 """Sums by week, unit and activity, kept up to date by deltas, so that a digest costs the same at any size."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
-from storage.tables import rollup, unit
-from storage.units import within
+from storage.tables import rollup
 from storage.upsert import insert_into
 
 _Key = tuple[str, int, str]
@@ -63,40 +61,3 @@ class Rollups:
         for key, delta in deltas:
             kept = self._kept.setdefault(key, [0, 0, 0, 0])
             kept[:] = [have + more for have, more in zip(kept, delta, strict=True)]
-
-
-@dataclass(frozen=True, slots=True)
-class Sums:
-    """What one activity comes to: events and attendances, and the heads due and present where both are known."""
-
-    activity: str
-    checkins: int
-    attended: int
-    rated_due: int
-    rated_attended: int
-
-
-def by_activity(db: Connection, week: str, paths: Sequence[str]) -> list[Sums]:
-    """The sums of a week in these subtrees, the most frequent activity first."""
-    sums = [func.sum(rollup.c[name]) for name in _SUMS]
-    rows = db.execute(
-        select(rollup.c.activity, *sums)
-        .join(unit, unit.c.id == rollup.c.unit_id)
-        .where(rollup.c.week == week, within(paths))
-        .group_by(rollup.c.activity)
-        .having(sums[0] > 0)
-        .order_by(sums[0].desc(), rollup.c.activity)
-    )
-    return [Sums(row[0], *map(int, row[1:])) for row in rows]
-
-
-def covered(db: Connection, week: str, paths: Sequence[str]) -> set[int]:
-    """The ids of the units in these subtrees with at least one check-in in the week."""
-    rows = db.execute(
-        select(rollup.c.unit_id)
-        .join(unit, unit.c.id == rollup.c.unit_id)
-        .where(rollup.c.week == week, within(paths))
-        .group_by(rollup.c.unit_id)
-        .having(func.sum(rollup.c.checkins) > 0)
-    )
-    return set(rows.scalars())

@@ -152,16 +152,6 @@ def find(db: Connection, words: str, paths: Sequence[str]) -> list[Unit]:
     return exact or [unit for unit in found if full_name(db, unit) == words] or [u for u in found if words in u.name]
 
 
-def squads(db: Connection, paths: Sequence[str]) -> list[Unit]:
-    """The active squads in these subtrees, in the order of school, grade and class."""
-    rows = db.execute(
-        select(*_COLUMNS)
-        .where(within(paths), units.c.kind == Kind.SQUAD, units.c.active)
-        .order_by(units.c.school_id, units.c.grade, units.c.class_no, units.c.id)
-    )
-    return [_unit(row) for row in rows]
-
-
 def of_school(db: Connection, school_id: int) -> list[Unit]:
     """The active units of a school, the school itself first."""
     rows = db.execute(select(*_COLUMNS).where(units.c.school_id == school_id, units.c.active).order_by(units.c.path))

@@ -11,10 +11,11 @@ import pytest
 from PIL import Image
 from sqlalchemy import Connection, event, select
 
+from handlers import digest
 from handlers.digest_picture import picture
 from handlers.digest_workbook import workbook
-from handlers.kit import Role
-from storage import checkins, coverage, digests, tables, units
+from handlers.kit import Due, Role
+from storage import checkins, coverage, digests, people, tables, units
 from storage.units import Kind, Unit
 from tests.county import FRIDAY, MONDAY, WEEK, County, a_week
 from tests.databases import new_database

@@ -254,3 +254,11 @@ def test_private_words_are_told_of_in_a_group_too(at: School) -> None:
 )
 def test_medals_have_names(medal: str, name: str) -> None:
     assert label(medal) == name
+
+
+def test_another_reason_for_a_case_that_stands_is_not_taken_silently(at: School) -> None:
+    at.nominate(at.zhang, WANG)
+    told, *_ = at.nominate(at.zhang, replace(WANG, reason="拾金不昧"))
+    assert f"{N1} 的理由没有改。要改,先发「撤回提名 {N1}」" in told.text
+    again, *_ = at.nominate(at.zhang, WANG)
+    assert "没有改" not in again.text

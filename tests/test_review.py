@@ -173,6 +173,24 @@ def test_the_list_shows_what_waits_with_buttons_for_the_first(at: School) -> Non
     assert review.show_pending(at.ask(at.zhao)).text.startswith("待审 5 件")
 
 
+def test_a_place_means_the_case_that_the_list_showed_there(at: School) -> None:
+    for name in ("王小明", "李小红", "周子轩", "孙若涵"):
+        at.nominate(at.zhang, replace(WANG, name=name, reason=f"{name}的事迹"))
+    assert "理由,发「待审 4」" in review.show_pending(at.ask(at.li)).text
+    assert "N20260403-04 四(1)中队 孙若涵" in review.show_pending(at.ask(at.li, "4")).text
+    assert "理由:该队员的事迹" in review.show_pending(at.ask(at.li, "N20260403-04")).text
+    review.approve(at.ask(at.li, "1"))
+    # The others have moved up, but not on the reviewer's screen.
+    review.send_back(at.ask(at.li, "2 3处错字"))
+    assert [at.state(f"N20260403-0{n}") for n in (1, 2, 3, 4)] == [
+        State.APPROVED, State.RETURNED, State.SUBMITTED, State.SUBMITTED,
+    ]  # fmt: skip
+    review.approve(at.ask(at.li, "3、4"))
+    assert at.state("N20260403-04") is State.APPROVED
+    assert "不用再审" in refused(review.approve, at.ask(at.li, "1"))
+    assert "没有第 9 件" in refused(review.approve, at.ask(at.li, "9"))
+
+
 def test_a_long_list_fits_a_message(at: School) -> None:
     for n in range(13):
         at.nominate(at.zhang, replace(WANG, name=f"阿依古丽·买买提{n}", reason="好" * 100))

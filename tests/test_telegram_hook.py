@@ -74,14 +74,12 @@ def test_what_cannot_be_read_is_kept_and_does_not_come_again(tmp_path: Path, fak
             for _ in range(2):
                 assert (await stage.post(None, content=body)).status_code == 200
             assert [state for (state,) in stage.query(select(inbox.c.state))] == ["unreadable"]
-            assert 'bot_unreadable_updates 1.0' in (await stage.client.get("/metrics")).text
+            assert "bot_unreadable_updates 1.0" in (await stage.client.get("/metrics")).text
 
     asyncio.run(run())
 
 
-def test_what_is_not_committed_comes_again(
-    tmp_path: Path, fake: FakeTelegram, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_not_committed_comes_again(tmp_path: Path, fake: FakeTelegram, monkeypatch: pytest.MonkeyPatch) -> None:
     async def run() -> None:
         async with running(tmp_path, fake) as stage:
             update = {"update_id": 1, "message": message(ZHANG, CHECKIN)}

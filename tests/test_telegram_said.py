@@ -58,7 +58,6 @@ def test_an_album_is_one_checkin_with_one_answer(play: Play, captioned: int) -> 
         for place in range(3):
             caption = CHECKIN if place == captioned else ""
             assert await stage.say(ZHANG, **photo(f"p{place}", "A", caption)) == []
-            stage.now += stage.now - stage.now
         await stage.later(seconds=3)
         (said,) = stage.fake.texts(ZHANG)
         assert said.startswith("已记录:三(2)中队 主题队日 38 人") and "照片 3 张" in said

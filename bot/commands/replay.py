@@ -22,7 +22,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         with engine.database.read.connect() as db:
             for failure in inbox.failed(db):
                 trace = engine.vault.open(failure.error).strip().splitlines()
-                print(f"{failure.id}\t{failure.received_at:%Y-%m-%d %H:%M}\t{trace[-1]}")
+                print(f"{failure.id}\t{failure.received_at.astimezone(settings.zone):%Y-%m-%d %H:%M}\t{trace[-1]}")
         return 0
     try:
         state = engine.transactions().replay(arguments.id)

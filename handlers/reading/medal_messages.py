@@ -6,6 +6,7 @@ from handlers.reading.lists import is_chain, without_numbers
 from handlers.reading.medals import Medal, find_medals
 from handlers.reading.model import Context, Reading
 from handlers.reading.nomination import Proposal, read_nomination
+from handlers.reading.nominees import find_nominees
 from handlers.reading.normalise import Clean
 from handlers.reading.patterns import pattern
 from handlers.reading.private import Secrets, hide_matters, hide_numbers
@@ -62,6 +63,9 @@ def _only_words(scan: str, text: str, hits: list[Hit], medals: list[Medal], cont
     """三(2)中队 劳动 包饺子 44人: without 章, 星 or 提名 a unit and a head count make a check-in."""
     if not (hits or context.bound_unit) or _NAMES_MEDAL.search(text) or not _HEADS.search(scan):
         return False
+    listed = find_nominees(scan, ())
+    if listed.stated and listed.stated == len(listed.names):
+        return False  # 向阳 2人 王小明、李小红
     return not any(medal.code and medal.code.startswith("H:") for medal in medals)
 
 

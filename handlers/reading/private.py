@@ -30,12 +30,12 @@ _FAMILY = pattern(_FAMILY_WORDS)
 _ADDRESS = pattern(r"(?:家住|住址|家庭住址|家庭地址|住在)[:是]?\s?[^\s,。;\n\ue000\ue001]{2,40}")
 # 翠竹路88号3单元, 幸福小区3栋501; 参观人民路88号纪念馆 is nobody's home
 _STREET = pattern(
-    r"(?<!参观)(?<!走进)(?<!寻访)(?<!前往)(?<!来到)(?<!走访)(?:地址[:是]?\s?)?"
-    r"(?:(?![队班级会日课人名住址参观走进寻访前往来到])[\u4e00-\u9fff]){1,6}?"
+    r"(?:(?![队班级会日课住址])(?!(?<=[\d\s])[人名])[\u4e00-\u9fff]){1,6}?"
     r"(?:(?:路|街|巷|弄|大道|胡同)\s?[\d一二三四五六七八九十百]{1,5}(?:弄\d{1,4})?号"
     r"|(?:小区|花园|公寓|新村|家园|苑)\s?\d{1,3}(?:号楼|栋|幢|座|单元))"
-    r"(?:[\d一二三四五六七八九十A-Za-z-]{1,5}(?:号楼|单元|栋|幢|楼|层|室|号|座)?){0,4}(?![人名])"
+    r"(?P<room>[\d一二三四五六七八九十A-Za-z-]{1,5}(?:号楼|单元|栋|幢|楼|层|室|号|座)?){0,4}(?![人名])"
 )
+_VISITED = pattern(r"参观|走进|寻访|前往|来到|走访")
 _STREET_CUE = pattern(r"[路街巷弄道同]\s?[\d一二三四五六七八九十百]{1,5}(?:弄\d{1,4})?号|\d(?:号楼|[栋幢座单])")
 # 关爱留守儿童, 预防流感: the theme of an activity, nobody's own matter.
 _THEME_BEFORE = pattern(
@@ -105,8 +105,14 @@ def hide_numbers(scan: str, secrets: Secrets) -> str:
     if "住" in scan or "地址" in scan:
         scan = _ADDRESS.sub(lambda match: secrets.add("PII_FAMILY", match[0]), scan)
     if _STREET_CUE.search(scan):
-        scan = _STREET.sub(lambda match: secrets.add("PII_FAMILY", match[0]), scan)
+        scan = _STREET.sub(lambda match: _street(match, secrets), scan)
     return scan
+
+
+def _street(match: re.Match[str], secrets: Secrets) -> str:
+    before = match.string[max(0, match.start() - 4) : match.start()]
+    visited = _VISITED.search(before + match[0]) and not match["room"]
+    return match[0] if visited else secrets.add("PII_FAMILY", match[0])
 
 
 def _phone(match: re.Match[str], secrets: Secrets) -> str:

@@ -33,16 +33,18 @@ _ORDER = pattern(
 )
 # What others tell each other in a group: nothing to store, nothing to ask about.
 _NOTICE = pattern(
-    r"请各|各中队|各班|通知|请大家|请于|请在|记得|别忘|务必|做好准备|准备好|要求|截止|前完成|抓紧|尽快|开会|集合|请[^,。\n]{0,16}到"
+    r"请各|各中队|各班|通知|请大家|请于|请在|记得|别忘|务必|做好准备|准备好|要求|截止|前完成|抓紧|尽快|开会|集合|请(?!假)[^,。\n]{0,16}到"
 )
 _NODS = (
-    "你好 您好 大家好 老师好 老师们好 各位好 早上好 上午好 中午好 下午好 晚上好 早安 晚安 早 嗨 哈喽 谢谢 多谢 感谢 谢了 收到 已收到 "
-    "好的 好滴 好嘞 好哒 好 行 可以 嗯 恩 哦 噢 喔 知道 明白 了解 没问题 没关系 没事 不客气 不用谢 辛苦 麻烦 真棒 太棒 很棒 棒 赞 "
-    "点赞 给力 厉害 优秀 加油 恭喜 祝贺 再见 拜拜 哈 嘻 呵 是的 对的 对 是 okay ok hello hi thanks thank you"
+    "你好 您好 大家好 老师好 老师们好 各位好 早上好 上午好 中午好 下午好 晚上好 早安 晚安 早 嗨 哈喽 谢谢 "
+    "多谢 感谢 谢了 收到 已收到 好的 好滴 好嘞 好哒 好 行 可以 嗯 恩 哦 噢 喔 知道 明白 了解 没问题 没关系 "
+    "没事 不客气 不用谢 辛苦 麻烦 真棒 太棒 很棒 棒 赞 点赞 给力 厉害 优秀 加油 恭喜 祝贺 再见 拜拜 哈 嘻 呵 "
+    "是的 对的 对 是 okay ok hello hi thanks thank you"
 )
 _TO_WHOM = "各位 老师 辅导员 领导 大家 你们 你 您 我 我们 已 都 了 啊 呀 啦 呢 吧 嘛 的 哟 哇 们 太 真 很 非常"
+_POLITE = "|".join(sorted([*_NODS.split(), *_TO_WHOM.split()], key=len, reverse=True))
 _NOD = pattern(
-    rf"(?:{'|'.join(sorted([*_NODS.split(), *_TO_WHOM.split()], key=len, reverse=True))}|[\s{GAP},.。!~…、;:^_()])++",
+    rf"(?:{_POLITE}|[\s{GAP},.。!~…、;:^_()])++",
     re.I,
 )
 _GREETING = pattern(r"祝贺|恭喜|祝")
