@@ -79,7 +79,23 @@ class Transactions:
                 log.error("not committed: %s", _place(error))
                 return [error]
             log.warning("%d jobs could not be committed together, one by one now: %s", len(jobs), _place(error))
-            return [self.process([job])[0] for job in jobs]
+            return self._one_by_one(jobs)
+
+    def _one_by_one(self, jobs: Sequence[Job]) -> list[Result]:
+        results: list[Result] = []
+        for place, job in enumerate(jobs):
+            results += self.process([job])
+            if isinstance(results[-1], OperationalError) and place < len(jobs) - 1 and not self._answers():
+                # The database is away: each of the others would wait for its time-out as well.
+                return results + [results[-1]] * (len(jobs) - place - 1)
+        return results
+
+    def _answers(self) -> bool:
+        try:
+            with self._engine.begin():
+                return True
+        except OperationalError:
+            return False
 
     def _together(self, jobs: Sequence[Job]) -> list[Result]:
         with self._engine.begin() as db:

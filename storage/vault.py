@@ -8,6 +8,10 @@ from typing import Any
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 
+class WrongKey(LookupError):
+    """What was sealed with another NAME_KEY cannot be opened."""
+
+
 class Vault:
     """Seals with the first key and opens with any; `keys` are Fernet keys (32 bytes, url-safe base64)."""
 
@@ -21,11 +25,11 @@ class Vault:
         return self._fernet.encrypt(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
 
     def open(self, token: bytes) -> Any:
-        """The value that was sealed; raises LookupError when no key fits."""
+        """The value that was sealed; raises WrongKey when no key fits."""
         try:
             return json.loads(self._fernet.decrypt(token))
         except InvalidToken:
-            raise LookupError("sealed with another NAME_KEY") from None
+            raise WrongKey("sealed with another NAME_KEY") from None
 
     def fingerprints(self, text: str) -> list[str]:
         """Keyed hashes by which an equal text is found again without opening anything; store the first."""

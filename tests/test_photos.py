@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import io
+import random
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,21 @@ def test_a_photo_keeps_its_looks_and_loses_where_it_was_taken(fmt: str) -> None:
 def test_what_is_no_photo_is_not_kept(content: bytes) -> None:
     with pytest.raises(NoPhoto):
         cleaned(content)
+
+
+def test_crafted_photos_are_refused_and_never_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("warnings.warn", lambda *_, **__: None)
+    dice = random.Random(7)
+    for fmt in ("JPEG", "PNG", "WEBP"):
+        whole = photo(fmt)
+        for _ in range(100):
+            broken = bytearray(whole)
+            for _ in range(dice.randint(1, 8)):
+                broken[dice.randrange(len(broken))] = dice.randrange(256)
+            try:
+                assert cleaned(bytes(broken))[1] == "image/jpeg"
+            except NoPhoto:
+                continue
 
 
 def fetcher(bot: Bot, folder: Path) -> Fetcher:
