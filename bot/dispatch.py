@@ -69,7 +69,9 @@ def _said(features: Features, ask: Ask, text: str) -> Sequence[Reply]:
         return _call(found[0], replace(ask, args=found[1]))
     if _is_stranger(ask):
         return [Reply(GREETING)]
-    return _continued(features, ask, text) or _read(features, ask, text)
+    wordless = not text and (ask.message.attachments or ask.message.place)
+    # A photo is no answer to a question.
+    return (not wordless and _continued(features, ask, text)) or _read(features, ask, text)
 
 
 def _call(command: Command, ask: Ask) -> Sequence[Reply]:

@@ -25,6 +25,6 @@ def _one(shown: Command, nameless: bool) -> Reply:
 
 def _all(mine: list[Command]) -> Reply:
     lines = "\n".join(f"{each.words[0]} - {each.help}" for each in mine)
-    first = next((each.words[0] for each in mine if "help" not in each.words), mine[0].words[0])
+    first = next((each.words[0] for each in mine if each.who is not ANYONE), mine[0].words[0])
     words = f"您可以这样用我:\n{lines}\n\n想看例子,发「帮助 {first}」。"
     return Reply(words, (Button(f"{first}怎么发", f"帮助 {first}"),))

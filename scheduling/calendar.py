@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 DAY = timedelta(days=1)
 # From this grade on a school is a junior high school (初中).
 JUNIOR = 7
-# The longest holiday is a summer; a reminder is never moved further than that, nor a chase by more than a week.
-_FURTHEST_BACK, _FURTHEST_ON = 70, 7
+# The longest holiday is a summer; a reminder is never moved further than that, nor a chase by more than the
+# nine days of the longest Spring Festival (2026).
+_FURTHEST_BACK, _FURTHEST_ON = 70, 9
 
 
 def date_of(on: Mapping[str, Any], year: int) -> date | None:
@@ -135,7 +136,7 @@ class Workdays:
         return next((back for n in range(1, _FURTHEST_BACK + 1) if self.worked(back := day - n * DAY)), None)
 
     def at_or_after(self, day: date) -> date | None:
-        """The first working day from `day` on; None when a week is free."""
+        """The first working day from `day` on; None when more than nine days are free."""
         return next((on for n in range(_FURTHEST_ON + 1) if self.worked(on := day + n * DAY)), None)
 
 
@@ -208,7 +209,8 @@ class Calendar:
     def warnings(self, first: date, last: date) -> list[str]:
         """One sentence for each year in between whose 调休 is not known."""
         return [
-            f"{year} 年还没有调休数据,先按周一至周五算工作日;通知公布后请把 workdays-{year}.toml 放进 catalogue 目录。"
+            f"{year} 年还没有调休数据,先按周一至周五(法定节日除外)算工作日;"
+            f"通知公布后请把 workdays-{year}.toml 放进 catalogue 目录。"
             for year in range(first.year, last.year + 1)
             if not self.workdays.knows(year)
         ]

@@ -18,7 +18,8 @@ CAP = 2
 # Said later than this it is marked as late; held back for the night does not count.
 LATE = timedelta(minutes=15)
 # After this it is of no use any more.
-_LIMIT = {NUDGE: timedelta(hours=12)}
+# A digest also freezes its week, however late: whoever says it knows when it is no news any more.
+_LIMIT = {DIGEST: timedelta(days=3660), NUDGE: timedelta(hours=12)}
 _OTHER_LIMIT = timedelta(days=1)
 _CHASE_LIMIT = timedelta(days=3)
 
@@ -132,9 +133,6 @@ def _day(one: _Pass[Any], row: DeliveryRow) -> date:
 
 def _last_use(calendar: Calendar, row: DeliveryRow) -> datetime:
     """Until when it is worth saying: a reminder until the evening of its day, a chase three days, others by kind."""
-    if row.kind == DIGEST:
-        # It also freezes its week, however late; whoever says it knows when that is no news any more.
-        return datetime.max.replace(tzinfo=row.due_at.tzinfo)
     if row.kind != KEY_DATE:
         return row.due_at + _LIMIT.get(row.kind, _OTHER_LIMIT)
     if row.lead < 0:

@@ -115,6 +115,13 @@ def test_digests_are_pushed_on_monday(school: School) -> None:
     assert {(row.occurrence, row.lead, row.payload["week"]) for row in said} == {("digest:2026-W14", 0, "2026-W14")}
 
 
+def test_a_digest_is_due_however_late_so_that_its_week_is_frozen(school: School) -> None:
+    school.tick(at("04-04 09:00"))
+    said = [row for row, _ in school.tick(at("04-17 09:00")) if row.kind == "digest"]
+    assert {row.occurrence for row in said} == {"digest:2026-W14", "digest:2026-W15"}
+    assert all(row.late for row in said)
+
+
 def test_equal_days_are_one_message(school: School) -> None:
     school.tick(at("05-28 09:00"))
     said = [text for text in school.texts(at("05-29 08:10")) if "六一" in text]

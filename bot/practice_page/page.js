@@ -42,9 +42,18 @@ function connect() {
   const view = page.current;
   const stream = (page.stream = new EventSource(`/practice/events?person=${encodeURIComponent(view.id)}`));
   const on = (name, act) => stream.addEventListener(name, (event) => act(JSON.parse(event.data || "null")));
-  on("message", (bubble) => isOther(view.rows.get(bubble.id), bubble) ? startOver() : receive(view, bubble));
-  // Only starting over puts the clock back; it may have happened while nobody saw the page.
-  on("clock", (time) => (Date.parse(time.now) < practiceNow() - 60_000 ? startOver() : setClock(time)));
+  // All may have been emptied while nobody saw the page: then nothing comes, or numbers come again, or the clock is back.
+  let missed = [...view.rows.values()].some((row) => row.dataset.id);
+  on("message", (bubble) => {
+    missed = false;
+    if (isOther(view.rows.get(bubble.id), bubble)) startOver();
+    else receive(view, bubble);
+  });
+  on("clock", (time) => {
+    if (missed || Date.parse(time.now) < practiceNow() - 60_000) startOver();
+    else setClock(time);
+    missed = false;
+  });
   on("unread", ({ person, count }) => setUnread(person, count));
   on("restart", () => { page.restarted = true; startOver(); });
   stream.onopen = () => {

@@ -1,0 +1,76 @@
+"""What runs with every message looks up by index: a queue, or years of history, must not make it slow."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event
+
+from storage import inbox, outbox
+from storage.database import Database, open_database
+from storage.outbox import Held
+from storage.tables import metadata
+
+NOW = datetime(2026, 4, 3, 2, 20, tzinfo=UTC)
+HELD = Held(frozenset({"7"}), True)
+ARRIVED = {"channel": "telegram", "message_id": "1", "chat": "1", "sender": "1", "received_at": NOW}
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    opened = open_database(f"sqlite:///{tmp_path}/bot.db")
+    metadata.create_all(opened.write)
+    yield opened
+    opened.close()
+
+
+def claim(db: Connection, held: Held = Held(), most: int = 10) -> list[outbox.Letter]:  # noqa: B008
+    return outbox.claim(db, "telegram", "me", NOW, NOW, timedelta(seconds=90), most, held)
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        claim,
+        lambda db: claim(db, HELD),
+        lambda db: outbox.waits(db, "telegram", NOW, NOW),
+        lambda db: outbox.waits(db, "telegram", NOW, NOW, HELD),
+        lambda db: outbox.settle(db, "me", 1, "sent"),
+        lambda db: outbox.lapse(db, "telegram", NOW),
+        lambda db: inbox.arrive(db, [ARRIVED], "batch"),
+        lambda db: inbox.failed(db),
+    ],
+    ids=["claim", "claim, some held", "waits", "waits, some held", "settle", "lapse", "arrive", "failed"],
+)
+def test_no_table_is_read_from_end_to_end(database: Database, work: Callable[[Connection], Any]) -> None:
+    asked: list[tuple[str, Any]] = []
+    event.listen(database.write, "before_cursor_execute", lambda *given: asked.append((given[2], given[3])))
+    with database.write.begin() as db:
+        work(db)
+        plans = [
+            (statement, row[3])
+            for statement, values in [each for each in asked if each[0].startswith(("SELECT", "UPDATE", "WITH"))]
+            for row in db.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+        ]
+    scans = [step for step in plans if step[1].startswith(("SCAN outbox", "SCAN inbox")) and "USING" not in step[1]]
+    assert plans and scans == []
+
+
+def test_a_chat_that_waits_holds_only_itself_up(database: Database) -> None:
+    row = {"channel": "telegram", "person_id": None, "inbox_id": None, "body": b"x", "card": None}
+    later = NOW + timedelta(minutes=1)
+    with database.write.begin() as db:
+        lines = [
+            ("1", "answer", NOW),
+            ("1", "answer", later),
+            ("1", "answer", NOW),
+            ("1", "notice", NOW),
+            ("2", "answer", NOW),
+        ]
+        outbox.put(db, [{**row, "chat": chat, "lane": lane, "due_at": due} for chat, lane, due in lines])
+        assert [letter.id for letter in claim(db, most=1)] == [1]
+        # The first is under way and the second is due later: both hold the third up, but neither the notice nor chat 2.
+        assert [letter.id for letter in claim(db)] == [5, 4]
+        assert claim(db) == []
