@@ -30,6 +30,11 @@ REFUSALS: dict[str, tuple[int, str, dict[str, Any]]] = {
     "no file": (400, "Bad Request: wrong file identifier/HTTP URL specified", {}),
     "kicked": (403, "Forbidden: bot was kicked from the supergroup chat", {}),
     "429 long": (429, "Too Many Requests: retry after 60", {"retry_after": 60}),
+    "moved far": (
+        400,
+        "Bad Request: group chat was upgraded to a supergroup chat",
+        {"migrate_to_chat_id": -1_000_000_000_500},
+    ),
     "409": (409, "Conflict: terminated by other getUpdates request", {}),
     "webhook": (409, "Conflict: can't use getUpdates method while webhook is active", {}),
     "429": (429, "Too Many Requests: retry after 1", {"retry_after": 1}),

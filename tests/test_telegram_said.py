@@ -55,13 +55,13 @@ def kept(stage: Stage) -> list[tuple[str, int | None, str]]:
 @pytest.mark.parametrize("captioned", [0, 1, 2])
 def test_an_album_is_one_checkin_with_one_answer(play: Play, captioned: int) -> None:
     async def talk(stage: Stage) -> None:
-        for place in range(3):
-            caption = CHECKIN if place == captioned else ""
-            assert await stage.say(ZHANG, **photo(f"p{place}", "A", caption)) == []
+        for number in range(3):
+            caption = CHECKIN if number == captioned else ""
+            assert await stage.say(ZHANG, **photo(f"p{number}", "A", caption)) == []
         await stage.later(seconds=3)
         (said,) = stage.fake.texts(ZHANG)
         assert said.startswith("已记录:三(2)中队 主题队日 38 人") and "照片 3 张" in said
-        assert kept(stage) == [(f"p{place}", 1, "wanted") for place in range(3)]
+        assert kept(stage) == [(f"p{number}", 1, "wanted") for number in range(3)]
         # One more that was late, after a restart or a slow upload: attached, and nobody is told again.
         assert await stage.say(ZHANG, **photo("late", "A", "大合影")) == []
         await stage.later(seconds=3)
