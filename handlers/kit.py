@@ -16,34 +16,10 @@ from storage.units import Unit
 from storage.vault import Vault
 
 __all__ = [
-    "ADMINS",
-    "ANYONE",
-    "ANYTHING",
-    "Answer",
-    "Ask",
-    "Attachment",
-    "Button",
-    "Command",
-    "Due",
-    "File",
-    "Grant",
-    "MEMBERS",
-    "Message",
-    "Person",
-    "REPORTERS",
-    "Refusal",
-    "Reply",
-    "Role",
-    "Unit",
-    "answers",
-    "attribute",
-    "command",
-    "due",
-    "edits",
-    "reads",
-    "renders",
-    "weekly",
-]
+    "ADMINS", "ANYONE", "ANYTHING", "Answer", "Ask", "Attachment", "Button", "Command", "Due", "File", "Grant",
+    "MEMBERS", "Message", "Person", "REPORTERS", "Refusal", "Reply", "Role", "Unit", "answers", "attribute",
+    "command", "due", "edits", "reads", "renders", "weekly",
+]  # fmt: skip
 
 MEMBERS = frozenset(Role)
 REPORTERS = frozenset({Role.COUNSELOR, Role.BRIGADE, Role.STATION_HEAD})
