@@ -135,12 +135,14 @@ async def running(folder: Path, fake: FakeTelegram, **settings: Any) -> AsyncIte
         app = App(open_engine(load(**{**given, **settings}), new_url(folder), Clock(ZONE)))
         app.pipeline.start()
         await app.add_channels()
-        stage = Stage(app, fake)
-        front = web.application(app._health, app._metrics, app.routes, app.hooks)
-        transport = httpx.ASGITransport(front)
-        async with httpx.AsyncClient(transport=transport, base_url="http://bot") as stage.client:
-            yield stage
-        for channel in app.channels.values():
-            await channel.close()  # type: ignore[attr-defined]
-        await app.pipeline.stop()
-        app.engine.database.close()
+        try:
+            stage = Stage(app, fake)
+            front = web.application(app._health, app._metrics, app.routes, app.hooks)
+            transport = httpx.ASGITransport(front)
+            async with httpx.AsyncClient(transport=transport, base_url="http://bot") as stage.client:
+                yield stage
+        finally:
+            for channel in app.channels.values():
+                await channel.close()  # type: ignore[attr-defined]
+            await app.pipeline.stop()
+            app.engine.database.close()
