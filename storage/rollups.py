@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import cache
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -16,6 +18,13 @@ def week_of(day: date) -> str:
     """The label of the ISO week (Monday to Sunday) under which a day is summed: 2026-04-03 → `2026-W14`."""
     year, week, _ = day.isocalendar()
     return f"{year}-W{week:02}"
+
+
+@cache
+def _upsert(dialect: str) -> Any:
+    statement = insert_into(dialect, rollup)
+    more = {name: rollup.c[name] + statement.excluded[name] for name in _SUMS}
+    return statement.on_conflict_do_update(index_elements=["week", "unit_id", "activity"], set_=more)
 
 
 class Rollups:
@@ -50,10 +59,7 @@ class Rollups:
                 dict(zip(("week", "unit_id", "activity", *_SUMS), (*key, *sums), strict=True))
                 for key, sums in sorted(self._kept.items())
             ]
-            statement = insert_into(db.dialect.name, rollup)
-            more = {name: rollup.c[name] + statement.excluded[name] for name in _SUMS}
-            key = ["week", "unit_id", "activity"]
-            db.execute(statement.on_conflict_do_update(index_elements=key, set_=more), rows)
+            db.execute(_upsert(db.dialect.name), rows)
             self._written.extend(self._kept.items())
             self._kept = {}
 
