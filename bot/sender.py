@@ -24,8 +24,9 @@ from storage.vault import Vault, WrongKey
 
 log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=90)
-# Letters on their way at once; each chat's answers and notices go one after the other.
-MOST = 100
+# Letters on their way at once, about a second of what Telegram allows: what a process that dies holds counts as
+# perhaps sent. Each chat's answers and notices go one after the other.
+MOST = 30
 SECONDS_TO_FINISH = 3
 LONGEST_WAIT = timedelta(hours=1)
 
