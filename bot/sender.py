@@ -71,8 +71,6 @@ class Sender:
         self._under_way: dict[asyncio.Task[None], int] = {}
         self._ended: list[Settled] = []
         self._holds = Holds(channel.name)
-        # Letters that may have arrived twice or not at all, since the start.
-        self.uncertain = 0
 
     def wake(self) -> None:
         """Look now: something was written."""
@@ -169,11 +167,13 @@ class Sender:
         return outbox.claim(turn.db, self._channel.name, self._owner, turn.now, real, LEASE, most, held)
 
     async def _send_in_order(self, letters: list[outbox.Letter]) -> None:
-        held = False
+        held, began = False, monotonic()
         for letter in letters:
-            # What follows a letter that must wait goes back untouched: order holds within a lane.
+            # What follows a letter that must wait goes back untouched: order holds within a lane. So does what a slow
+            # chat would keep past the end of its lease, when it would be claimed and said once more.
             back = Settled(letter, "new", {"attempts": letter.attempts})
-            ended = back if held or self._stopping else await self._send(letter)
+            late = monotonic() - began > LEASE.total_seconds() / 3
+            ended = back if held or late or self._stopping else await self._send(letter)
             held = ended.state == "new"
             self._ended.append(ended)
         self._wake.set()
@@ -248,7 +248,6 @@ class Sender:
             if each.moved:
                 chats.move(turn.db, letter.channel, letter.chat, each.moved, turn.now)
             self._note_files(turn, each)
-        self.uncertain += sum(each.state == "uncertain" for each in settled)
         self._holds.write(turn.db, self._real())
 
     def _note_files(self, turn: Turn, settled: Settled) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from bot import web
 from bot.app import App
 from bot.channels import telegram_pace
+from bot.channels.telegram_decode import Me
 from bot.clock import Clock
 from bot.engine import open_engine
 from bot.settings import load
@@ -34,13 +35,20 @@ GROUP = -500
 class Stage:
     """张老师 is a counselor of 三(2), 李老师 the brigade counselor, 王主任 the county's admin."""
 
-    def __init__(self, app: App, fake: FakeTelegram) -> None:
+    now = START
+
+    def __init__(self, app: App, fake: FakeTelegram, fill: bool) -> None:
         self.app = app
         self.fake = fake
-        self.now = START
-        self._ids = 1000
-        app.engine.clock.real = lambda: self.now
-        with app.engine.database.write.begin() as db:
+        self._ids = 1000 if fill else 5000
+        hook = app.hooks.get("/telegram/webhook")
+        if hook is not None:
+            hook._intake.me = Me("123456", "our_bot")  # type: ignore[attr-defined]
+        if fill:
+            self._fill()
+
+    def _fill(self) -> None:
+        with self.app.engine.database.write.begin() as db:
             county = units.add(db, Kind.COUNTY, "青禾区少工委")
             self.school = units.add(db, Kind.SCHOOL, "实验小学", county)
             self.squads = [
@@ -107,7 +115,7 @@ class Stage:
 
     async def later(self, **ago: float) -> None:
         """Time goes on, and what has become due is sent."""
-        self.now += timedelta(**ago)
+        Stage.now += timedelta(**ago)
         await self.app.pipeline.do(self.app.ticker.tick)
         await self.send()
 
@@ -123,20 +131,21 @@ def buttons(sent: dict[str, Any]) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def running(folder: Path, fake: FakeTelegram, **settings: Any) -> AsyncIterator[Stage]:
-    """The bot without its loops; with no limits to how fast it may speak."""
+async def running(folder: Path, fake: FakeTelegram, fill: bool = True, **settings: Any) -> AsyncIterator[Stage]:
+    """The bot without its loops, on a filled database; with no limits to how fast it may speak."""
     given = {
         "data_dir": folder, "telegram_token": TOKEN, "telegram_api_url": fake.url, "telegram_mode": "webhook",
         "telegram_webhook_secret": SECRET, "public_url": "https://bot.example",
     }  # fmt: skip
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Stage, "now", START)
         patch.setattr(telegram_pace.Pace, "EVERY_IN_CHAT", 0.0)
         patch.setattr(telegram_pace.Turnstile, "EVERY", 0.0)
-        app = App(open_engine(load(**{**given, **settings}), new_url(folder), Clock(ZONE)))
+        app = App(open_engine(load(**{**given, **settings}), new_url(folder), Clock(ZONE, lambda: Stage.now)))
         app.pipeline.start()
         await app.add_channels()
         try:
-            stage = Stage(app, fake)
+            stage = Stage(app, fake, fill)
             front = web.application(app._health, app._metrics, app.routes, app.hooks)
             transport = httpx.ASGITransport(front)
             async with httpx.AsyncClient(transport=transport, base_url="http://bot") as stage.client:

@@ -34,6 +34,7 @@ def play(tmp_path: Path, fake: FakeTelegram) -> Play:
         async def run() -> None:
             fake.sent.clear()
             fake.calls.clear()
+            fake.faults.clear()
             async with running(tmp_path, fake) as stage:
                 await talk(stage)
 
@@ -73,11 +74,11 @@ def test_chatter_and_strangers_are_not_even_noted(play: Play) -> None:
 def test_a_checkin_in_a_group_is_answered_in_one_line(play: Play) -> None:
     async def talk(stage: Stage) -> None:
         assert await stage.say(ZHANG, "/checkin 三(2)中队 主题队日 38人", GROUP) == ["已记录:三(2)中队 主题队日 38 人"]
+        assert "37 人" in (await stage.reply(ZHANG, "实到37", GROUP))[0]
         assert await stage.press(STRANGER, "撤回", GROUP) == []
         assert (await stage.press(LI, "撤回", GROUP))[0].startswith("这个按钮是给别人的")
-        assert "37 人" in (await stage.reply(ZHANG, "实到37", GROUP))[0]
         # A question there is answered by a reply to it.
-        await stage.say(ZHANG, "/checkin@any_bot 三(2)中队 队课", GROUP)
+        await stage.say(ZHANG, "/checkin@our_bot 三(2)中队 队课", GROUP)
         assert await stage.reply(ZHANG, "30", GROUP) == ["已记录:三(2)中队 队课 30 人"]
         assert count(stage, checkin) == 2
 
@@ -94,7 +95,7 @@ def test_a_bound_group_gets_the_digest_on_monday(play: Play) -> None:
         assert "请写明" not in (await stage.say(WANG, "/bind 实验小学", GROUP))[0]
         await stage.say(ZHANG, "三(2)中队 主题队日 38人")
         await stage.say(ZHANG, "提名 三(2)中队 7号 一星章")
-        stage.now = MONDAY
+        Stage.now = MONDAY
         before = len(stage.fake.sent_to(GROUP))
         for _ in range(3):
             await stage.later(seconds=5)
@@ -105,7 +106,7 @@ def test_a_bound_group_gets_the_digest_on_monday(play: Play) -> None:
         assert (await stage.say(WANG, "/missing@our_bot", GROUP))[0].startswith("本周还有 2 个中队没签到")
         assert "7号" not in (await stage.say(LI, "/pending", GROUP))[0]
         assert (await stage.say(LI, "/unbind", GROUP)) == ["已解绑。本群不再收周报。"]
-        stage.now = MONDAY.replace(day=13)
+        Stage.now = MONDAY.replace(day=13)
         await stage.later(seconds=5)
         assert stage.fake.texts(GROUP)[-1] == "已解绑。本群不再收周报。"
 
@@ -115,7 +116,7 @@ def test_a_bound_group_gets_the_digest_on_monday(play: Play) -> None:
 # --- a group becomes a supergroup ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("forms", ["error", "from", "to", "to from", "from to to", "to error", "error to from"])
+@pytest.mark.parametrize("forms", ["error", "from", "to error", "error to from to"])
 def test_a_group_that_moves_stays_what_it_was(play: Play, forms: str) -> None:
     async def talk(stage: Stage) -> None:
         await stage.say(WANG, "/bind 实验小学", GROUP)
@@ -140,7 +141,7 @@ def test_a_group_that_moves_stays_what_it_was(play: Play, forms: str) -> None:
         assert stage.fake.texts(SUPER)[-1].startswith("已撤回")
         await stage.say(ZHANG, "/checkin 三(2)中队 主题队日 30人", GROUP)
         assert stage.fake.texts(SUPER)[-1] == "已记录:三(2)中队 主题队日 30 人"
-        stage.now = MONDAY
+        Stage.now = MONDAY
         await stage.later(seconds=5)
         assert any(text.startswith("实验小学第14周") for text in stage.fake.texts(SUPER))
 
@@ -174,12 +175,12 @@ def test_a_group_that_throws_us_out_is_told_of_once_and_comes_back(play: Play) -
     async def talk(stage: Stage) -> None:
         await stage.say(WANG, "/bind 实验小学", GROUP)
         stage.fake.faults[f"sendMessage {GROUP}"].append("kicked")
-        stage.now = MONDAY
+        Stage.now = MONDAY
         await stage.later(seconds=5)
         await membership(stage, GROUP, "left")
         await stage.later(seconds=5)
         assert len([text for text in stage.fake.texts(WANG) if "实验小学的群收不到我的消息了" in text]) == 1
-        stage.now = MONDAY.replace(day=13)
+        Stage.now = MONDAY.replace(day=13)
         await stage.later(seconds=5)
         said = len(stage.fake.texts(GROUP))
         await membership(stage, GROUP, "member")

@@ -52,7 +52,7 @@ def kept(stage: Stage) -> list[tuple[str, int | None, str]]:
 # --- albums -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("captioned", [0, 1, 2])
+@pytest.mark.parametrize("captioned", [0, 2])
 def test_an_album_is_one_checkin_with_one_answer(play: Play, captioned: int) -> None:
     async def talk(stage: Stage) -> None:
         for number in range(3):
@@ -74,7 +74,9 @@ def test_an_album_in_one_transaction_is_answered_once(play: Play) -> None:
     async def talk(stage: Stage) -> None:
         intake = stage.app.hooks["/telegram/webhook"]._intake  # type: ignore[attr-defined]
         said = [message(ZHANG, message_id=n, **photo(f"p{n}", "A", CHECKIN if n == 0 else "")) for n in range(3)]
+        before = stage.app.pipeline.commits
         await intake.take([{"update_id": n, "message": each} for n, each in enumerate(said)], last_try=False)
+        assert stage.app.pipeline.commits == before + 1
         await stage.later(seconds=3)
         assert ["照片 3 张" in text for text in stage.fake.texts(ZHANG)] == [True]
 

@@ -29,7 +29,8 @@ class Telegram:
     def __init__(self, settings: Settings, pipeline: Pipeline, engine: Engine, owner: str) -> None:
         """`owner` names this process, for the lease of the poller."""
         self._post = Post(settings)
-        api = Api(settings, _SECONDS_OF_A_CALL)
+        api, polling = Api(settings, _SECONDS_OF_A_CALL), Api(settings, SECONDS_OF_A_POLL)
+        self._apis = (api, polling)
         intake = Intake(Me(api.bot_id), pipeline, engine)
         self._desk = Desk(api, intake, pipeline, engine)
         self._poller: Poller | None = None
@@ -38,7 +39,6 @@ class Telegram:
         if settings.telegram_mode == "webhook":
             self.hooks = {PATH: Hook(settings.webhook_secrets, intake, self._post.acknowledge_soon)}
         else:
-            polling = Api(settings, SECONDS_OF_A_POLL)
             self._poller = Poller(polling, intake, pipeline, engine, owner, self._post.acknowledge_soon)
 
     async def send(self, outgoing: Outgoing) -> str:
@@ -68,6 +68,8 @@ class Telegram:
     async def close(self) -> None:
         """End all connections, when nothing is to be sent any more."""
         await self._post.close()
+        for api in self._apis:
+            await api.close()
 
     def state(self) -> dict[str, Any]:
         """How taking in goes, for /health and /metrics."""

@@ -1,5 +1,6 @@
 """The lists of commands that Telegram shows: for everybody, for groups, and for each person with more rights."""
 
+import asyncio
 import hashlib
 import json
 import logging
@@ -34,13 +35,10 @@ class Menus:
 
     async def keep(self) -> None:
         """Bring the lists up to date; raises Trouble when the platform does not answer, never for a refusal."""
-        with self._engine.database.read.connect() as db:
-            seen = people.rights_version(db)
-        if seen == self._seen:
+        changed = await asyncio.to_thread(self._changed)
+        if changed is None:
             return
-        with self._engine.database.read.connect() as db:
-            wanted = self._wanted(db)
-            told = {name: fact.value for name, fact in facts.beginning_with(db, self._prefix).items()}
+        seen, wanted, told = changed
         # Whoever lost their rights sees the list of everybody again.
         there = {_scope(name, self._prefix) for name in told if told[name]}
         gone: dict[str, Menu] = {scope: [] for scope in there - wanted.keys()}
@@ -48,6 +46,15 @@ class Menus:
             if told.get(self._name(scope), "") != _sum(listed):
                 await self._tell(scope, listed)
         self._seen = seen
+
+    def _changed(self) -> tuple[object, dict[str, Menu], dict[str, str]] | None:
+        """(which state of the rights it is, what should be listed, what the platform was told of); None: no change."""
+        with self._engine.database.read.connect() as db:
+            seen = people.rights_version(db)
+            if seen == self._seen:
+                return None
+            told = {name: fact.value for name, fact in facts.beginning_with(db, self._prefix).items()}
+            return seen, self._wanted(db), told
 
     @property
     def _prefix(self) -> str:

@@ -37,6 +37,13 @@ class Pace:
         self._quiet[chat] = max(quiet, at) + self.EVERY_IN_CHAT
         return at - now
 
+    def must_pause(self, chat: str) -> float:
+        """The seconds until a group that had its twenty messages may get the next, 0 when it may get one now."""
+        times = self._groups.get(chat)
+        if times is None or len(times) < self.MOST_IN_GROUP:
+            return 0.0
+        return max(0.0, times[0] + self.MINUTE - self._clock())
+
     def _in_group(self, chat: str, at: float) -> float:
         times = self._groups.setdefault(chat, deque(maxlen=self.MOST_IN_GROUP))
         if len(times) == self.MOST_IN_GROUP:

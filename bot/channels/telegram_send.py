@@ -11,12 +11,14 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, e
 from telegram.request import HTTPXRequest
 
 from bot.channels import Outgoing, SendError
+from bot.channels.telegram_api import trusted
 from bot.channels.telegram_pace import Pace, Turnstile
 from bot.channels.telegram_parts import Part, Rows, parts_of
 from bot.settings import Settings
 
 MOST_BYTES = 10 << 20
 _MOST_UNFINISHED = 1000
+_LONGEST_PAUSE = 5.0
 # These end before a byte of the request has left: trying again cannot say anything twice.
 _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 _NO_SUCH_FILE = ("file identifier", "file_id", "remote file", "file reference")
@@ -39,6 +41,7 @@ class Post:
             pool_timeout=10,
             media_write_timeout=40,
             proxy=settings.telegram_proxy or None,
+            httpx_kwargs={"verify": trusted()},
         )
         self._bot = Bot(
             settings.telegram_token,
@@ -68,6 +71,10 @@ class Post:
         left = self._pace.held(outgoing.chat)
         if left:
             raise SendError("held after a 429", after=left)
+        pause = self._pace.must_pause(outgoing.chat)
+        if pause > _LONGEST_PAUSE:
+            # Not waited for here: others of the same sender would lose their lease meanwhile.
+            raise SendError("the group has had its messages of this minute", after=pause)
         await asyncio.sleep(self._pace.in_chat(outgoing.chat))
         await self._turnstile.through(outgoing.notice)
         try:
