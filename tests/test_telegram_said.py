@@ -36,9 +36,8 @@ def play(tmp_path: Path, fake: FakeTelegram) -> Play:
 
 
 def photo(name: str, album: str = "", caption: str = "") -> dict[str, Any]:
-    sizes = [{"file_id": name, "file_unique_id": name, "width": 9, "height": 9}]
-    more = {"media_group_id": album} if album else {}
-    return {"photo": sizes, **more, **({"caption": caption} if caption else {})}
+    said = {key: word for key, word in (("media_group_id", album), ("caption", caption)) if word}
+    return said | {"photo": [{"file_id": name, "file_unique_id": name, "width": 9, "height": 9}]}
 
 
 def heads(stage: Stage) -> list[tuple[int, str]]:
@@ -47,9 +46,6 @@ def heads(stage: Stage) -> list[tuple[int, str]]:
 
 def kept(stage: Stage) -> list[tuple[str, int | None, str]]:
     return stage.query(select(file.c.ref, file.c.checkin_id, file.c.state).order_by(file.c.id))
-
-
-# --- albums -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("captioned", [0, 2])
@@ -141,9 +137,6 @@ def test_a_place_is_kept_as_given(play: Play) -> None:
     play(talk)
 
 
-# --- edits --------------------------------------------------------------------------------------------------
-
-
 def test_an_edit_corrects_squad_and_heads(play: Play) -> None:
     async def talk(stage: Stage) -> None:
         await stage.say(LI, "三(1)中队 主题队日 38人", message_id=5)
@@ -203,9 +196,6 @@ def test_a_nomination_is_not_changed_by_an_edit(play: Play) -> None:
     play(talk)
 
 
-# --- replies and old cards ----------------------------------------------------------------------------------
-
-
 def test_a_reply_to_an_echo_corrects_that_one(play: Play) -> None:
     async def talk(stage: Stage) -> None:
         await stage.say(LI, "三(1)中队 主题队日 38人")
@@ -261,9 +251,6 @@ def test_an_old_card_says_what_stands_now(play: Play) -> None:
         assert (await stage.press(ZHANG, "主题队日"))[0].startswith("这个问题已经处理过了。您最近一次签到现在是:三(2)")
 
     play(talk)
-
-
-# --- names --------------------------------------------------------------------------------------------------
 
 
 def test_children_are_nominated_by_number_and_not_by_name(play: Play) -> None:
