@@ -129,6 +129,7 @@ class Workdays:
         try:
             return bool(chinese_calendar.is_workday(day))  # type: ignore[no-untyped-call]
         except NotImplementedError:
+            # The library's word for a year whose make-up days have not been announced yet.
             return day.isoweekday() <= 5 and day not in _free_by_law(day.year)
 
     def before(self, day: date) -> date | None:

@@ -86,23 +86,11 @@ def settle(db: Connection, ids: Iterable[int], state: str, now: datetime, late: 
     db.execute(update(delivery).where(mine).values(state=state, settled_at=now, late=late))
 
 
-def upcoming(db: Connection, person_id: int, now: datetime, limit: int) -> list[DeliveryRow]:
-    """The next deliveries of a person that are laid out already (48 hours ahead), the soonest first."""
-    query = select(*_ROW).where(delivery.c.person_id == person_id, delivery.c.state == NEW, delivery.c.due_at > now)
-    return [DeliveryRow(*row) for row in db.execute(query.order_by(delivery.c.due_at, delivery.c.id).limit(limit))]
-
-
 def next_due(db: Connection, now: datetime) -> DeliveryRow | None:
     """The next delivery of anybody after `now`."""
     query = select(*_ROW).where(delivery.c.state == NEW, delivery.c.due_at > now)
     row = db.execute(query.order_by(delivery.c.due_at, delivery.c.id).limit(1)).first()
     return DeliveryRow(*row) if row else None
-
-
-def waiting_since(db: Connection) -> datetime | None:
-    """When the earliest delivery that is not settled is (or was) due; None when nothing waits."""
-    found: datetime | None = db.scalar(select(func.min(delivery.c.due_at)).where(delivery.c.state == NEW))
-    return found
 
 
 def said_since(db: Connection, person_ids: Iterable[int], kinds: Iterable[str], since: datetime) -> dict[int, int]:

@@ -1,8 +1,13 @@
-"""What all tests share: CI may not skip anything."""
+"""What tests share: CI may not skip anything; a county whose changes each test takes back."""
 
 import os
+from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import Connection
+
+from tests.county import County
+from tests.databases import new_database
 
 MUST_NOT_SKIP = os.environ.get("TESTS_MUST_NOT_SKIP") == "1"
 
@@ -14,3 +19,20 @@ def pytest_runtest_makereport(item, call):
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was skipped, and CI may not skip: {report.longrepr}"
     return report
+
+
+@pytest.fixture(scope="module")
+def county_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
+    """One database for all tests of a module, so that its statements are compiled once."""
+    opened = new_database(tmp_path_factory.mktemp("county"))
+    with opened.write.connect() as db:
+        yield db
+    opened.close()
+
+
+@pytest.fixture
+def county(county_database: Connection) -> Iterator[County]:
+    """A county; what a test does to it is rolled back."""
+    transaction = county_database.begin()
+    yield County(county_database)
+    transaction.rollback()

@@ -1,11 +1,9 @@
 """周报 on a real database: golden figures, how it is asked for, and whose part of the tree it shows."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import Connection
 
 from handlers import digest as feature
 from handlers import missing, reports
@@ -15,31 +13,8 @@ from storage.checkins import Checkin
 from storage.digests import percent
 from storage.units import Kind
 from tests.county import FRIDAY, MONDAY, WEEK, County, a_week, squads_of
-from tests.databases import new_database
 
 pytestmark = pytest.mark.both
-
-
-@pytest.fixture(scope="module")
-def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
-    """One database for all tests, so that its statements are compiled once."""
-    opened = new_database(tmp_path_factory.mktemp("digest"))
-    with opened.write.connect() as db:
-        yield db
-    opened.close()
-
-
-@pytest.fixture
-def db(connection: Connection) -> Iterator[Connection]:
-    """Every test is rolled back."""
-    transaction = connection.begin()
-    yield connection
-    transaction.rollback()
-
-
-@pytest.fixture
-def county(db: Connection) -> County:
-    return County(db)
 
 
 class TestFigures:

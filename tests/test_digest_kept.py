@@ -2,14 +2,13 @@
 
 import io
 import zipfile
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
 import openpyxl
 import pytest
 from PIL import Image
-from sqlalchemy import Connection, event, select
+from sqlalchemy import event, select
 
 from handlers import digest
 from handlers.digest_picture import picture
@@ -18,31 +17,8 @@ from handlers.kit import Due, Role
 from storage import checkins, coverage, digests, people, tables, units
 from storage.units import Kind, Unit
 from tests.county import FRIDAY, MONDAY, WEEK, County, a_week
-from tests.databases import new_database
 
 pytestmark = pytest.mark.both
-
-
-@pytest.fixture(scope="module")
-def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
-    """One database for all tests, so that its statements are compiled once."""
-    opened = new_database(tmp_path_factory.mktemp("digest"))
-    with opened.write.connect() as db:
-        yield db
-    opened.close()
-
-
-@pytest.fixture
-def db(connection: Connection) -> Iterator[Connection]:
-    """Every test is rolled back."""
-    transaction = connection.begin()
-    yield connection
-    transaction.rollback()
-
-
-@pytest.fixture
-def county(db: Connection) -> County:
-    return County(db)
 
 
 class TestFrozen:
