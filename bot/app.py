@@ -39,10 +39,11 @@ class App:
         self.channels: dict[str, Channel] = {}
         self.senders: list[Sender] = []
         self.routes: list[BaseRoute] = []
-        self.hooks: dict[str, ASGIApp] = {}
         self.ticker = Ticker(engine)
         self._stop = asyncio.Event()
-        self._closers: list[Any] = []
+        self.broken = False
+        # The practice page's, where that is on: its module is loaded only then.
+        self.stage: Any = None
 
     async def run(self, listening: socket.socket) -> None:
         """Serve on this socket until a signal comes; what was accepted is finished."""
@@ -66,12 +67,17 @@ class App:
         stopped.cancel()
         await self._shut_down(server, tasks)
 
+    @property
+    def hooks(self) -> dict[str, ASGIApp]:
+        """The webhooks of all channels, by path."""
+        return {path: hook for channel in self.channels.values() for path, hook in channel.hooks.items()}
+
     async def add_channels(self) -> None:
         """Open the channels that are configured; without any, the practice page."""
         if self.settings.practice:
             await self._add_practice()
         if self.settings.telegram_token:
-            await self._add_telegram()
+            self._add_telegram()
         clock = self.engine.clock
         for channel in self.channels.values():
             engine = self.engine
@@ -91,27 +97,23 @@ class App:
         )
         await self.pipeline.do(practice_district.fill_if_empty)
         await asyncio.to_thread(restore_clock, engine.database.read, engine.clock)
-        self.channels[channel.name] = channel
+        self._add(channel)
         self.routes += Pages(stage).routes()
-        self._closers.append(stage.stop)
 
-    async def _add_telegram(self) -> None:
+    def _add_telegram(self) -> None:
         from bot.channels.telegram import Telegram
 
-        channel = Telegram(self.settings, self.pipeline, self.engine, self.owner)
+        self._add(Telegram(self.settings, self.pipeline, self.engine, self.owner))
+
+    def _add(self, channel: Channel) -> None:
         self.channels[channel.name] = channel
-        self.hooks.update(channel.hooks)
-        self._closers.append(channel.stop)
 
     def _loops(self) -> list[asyncio.Task[None]]:
         engine = self.engine
         fetcher = Fetcher(self.channels, self.pipeline, engine.database.read, self.settings.files, engine.clock.now)
         loops = [self._task(sender.run(), "sender") for sender in self.senders]
         loops.append(self._task(self._every_second(fetcher), "fetcher"))
-        for channel in self.channels.values():
-            listen = getattr(channel, "listen", None)
-            if listen is not None:
-                loops.append(self._task(listen(), channel.name))
+        loops += [self._task(channel.listen(), channel.name) for channel in self.channels.values()]
         return loops
 
     async def _every_second(self, fetcher: Fetcher) -> None:
@@ -124,7 +126,16 @@ class App:
                 log.exception("fetcher")
 
     def _task(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
-        return asyncio.create_task(work, name=name)
+        task = asyncio.create_task(work, name=name)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """A loop that broke would be missed by nobody: better the whole bot ends, loudly, and is started again."""
+        if not task.cancelled() and (fault := task.exception()) is not None:
+            log.critical("%s broke", task.get_name(), exc_info=fault)
+            self.broken = True
+            self._stop.set()
 
     def _wake(self) -> None:
         for sender in self.senders:
@@ -138,8 +149,10 @@ class App:
 
     async def _shut_down(self, server: web.Server, tasks: list[asyncio.Task[None]]) -> None:
         self.ticker.stop()
-        for close in self._closers:
-            await close()
+        if self.stage is not None:
+            await self.stage.stop()
+        for channel in self.channels.values():
+            await channel.stop()
         server.should_exit = True
         self._stop.set()
         for sender in self.senders:
@@ -148,8 +161,7 @@ class App:
         for task in late:
             task.cancel()
         for channel in self.channels.values():
-            if hasattr(channel, "close"):
-                await channel.close()
+            await channel.close()
         with contextlib.suppress(Exception):
             await self.pipeline.do(lambda turn: leases.release(turn.db, self.owner))
         await self.pipeline.stop()
@@ -170,7 +182,7 @@ class App:
 
     def _intakes(self) -> dict[str, Any]:
         """How the channels take messages in, of those that fetch them or have them posted."""
-        return {name: channel.state() for name, channel in self.channels.items() if hasattr(channel, "state")}
+        return {name: state for name, channel in self.channels.items() if (state := channel.state())}
 
     def _metrics(self) -> str:
         return metrics.text(self.engine, self.pipeline, self.ticker.age(), self._intakes())

@@ -2,21 +2,28 @@
 
 import contextlib
 import os
-import re
 import tempfile
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from cryptography.fernet import Fernet
 from dotenv import dotenv_values
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-SECRETS = ("NAME_KEY", "TELEGRAM_TOKEN", "TELEGRAM_WEBHOOK_SECRET")
+from bot import settings_kinds as kinds
+
+SECRETS = (
+    "DATABASE_URL", "NAME_KEY", "TELEGRAM_TOKEN", "TELEGRAM_WEBHOOK_SECRET", "WECOM_SECRET", "WECOM_TOKEN",
+    "WECOM_AES_KEY", "WECOM_ROBOT_SECRET", "WECOM_GROUP_WEBHOOKS",
+)  # fmt: skip
+# What belongs together: all of it or nothing.
+_APP = ("wecom_corp_id", "wecom_agent_id", "wecom_secret", "wecom_token", "wecom_aes_key")
+_ROBOT = ("wecom_robot_id", "wecom_robot_secret")
 
 
 class BadSettings(Exception):
@@ -32,101 +39,27 @@ class Settings(BaseSettings):
     data_dir: Path = Path("data")
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=0, le=65535)
-    timezone: str = "Asia/Shanghai"
-    log_level: str = "INFO"
-    name_key: str = ""
-    public_url: str = ""
-    telegram_token: str = ""
-    telegram_mode: str = "polling"
-    telegram_webhook_secret: str = ""
-    telegram_names: bool = False
-    telegram_api_url: str = "https://api.telegram.org/bot"
-    telegram_file_url: str = ""
-    telegram_proxy: str = ""
-
-    @field_validator("name_key")
-    @classmethod
-    def _fernet_keys(cls, keys: str) -> str:
-        try:
-            for key in filter(None, map(str.strip, keys.split(","))):
-                Fernet(key)
-        except ValueError as error:
-            words = "不是有效的密钥(应为 32 字节的 url-safe base64,可用 python -m bot key 生成)"
-            raise ValueError(words) from error
-        return keys
-
-    @field_validator("timezone")
-    @classmethod
-    def _known_zone(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ValueError(f"没有「{name}」这个时区,例如 Asia/Shanghai") from error
-        return name
-
-    @field_validator("log_level")
-    @classmethod
-    def _known_level(cls, level: str) -> str:
-        if level.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
-            raise ValueError("只能是 DEBUG、INFO、WARNING 或 ERROR")
-        return level.upper()
-
-    @field_validator("telegram_token")
-    @classmethod
-    def _bot_token(cls, token: str) -> str:
-        token = token.strip()
-        if token and not re.fullmatch(r"\d+:[\w-]+", token, re.ASCII):
-            raise ValueError("应像 123456:ABC-DEF 这样,由 @BotFather 给出")
-        return token
-
-    @field_validator("telegram_names", mode="before")
-    @classmethod
-    def _off_when_empty(cls, given: Any) -> Any:
-        return given if given != "" else False
-
-    @field_validator("telegram_mode")
-    @classmethod
-    def _known_mode(cls, mode: str) -> str:
-        if mode.strip().lower() not in ("", "polling", "webhook"):
-            raise ValueError("只能是 polling 或 webhook")
-        return mode.strip().lower() or "polling"
-
-    @field_validator("telegram_webhook_secret")
-    @classmethod
-    def _header_words(cls, secrets: str) -> str:
-        words = [word.strip() for word in secrets.split(",") if word.strip()]
-        if len(words) > 2 or not all(re.fullmatch(r"[A-Za-z0-9_-]{1,256}", word) for word in words):
-            raise ValueError("应是 1 到 256 个字母、数字、_ 或 -;更换时可写两个,用逗号隔开")
-        return ",".join(words)
-
-    @field_validator("telegram_api_url", "telegram_file_url")
-    @classmethod
-    def _web_address(cls, url: str) -> str:
-        url = url.strip()
-        if url and not re.match(r"https?://[^/\s]", url):
-            raise ValueError("应是 http:// 或 https:// 开头的地址")
-        return url
-
-    @field_validator("telegram_proxy")
-    @classmethod
-    def _proxy_address(cls, url: str) -> str:
-        url = url.strip()
-        if url and not re.match(r"(?:https?|socks5h?)://[^/\s]", url):
-            raise ValueError("应是 http://、https:// 或 socks5:// 开头的地址")
-        return url
-
-    @field_validator("public_url")
-    @classmethod
-    def _seen_from_outside(cls, url: str) -> str:
-        url = url.strip().rstrip("/")
-        try:
-            host = urlsplit(url).hostname or ""
-        except ValueError:
-            host = ""
-        local = url.startswith("http://") and (host in ("localhost", "::1") or host.startswith("127."))
-        if url and not (host and (url.startswith("https://") or local)):
-            raise ValueError("应是 https:// 开头的地址(只有本机可以用 http://)")
-        return url
+    timezone: kinds.Zone = "Asia/Shanghai"
+    log_level: kinds.Level = "INFO"
+    name_key: kinds.FernetKeys = ""
+    public_url: kinds.OutsideAddress = ""
+    telegram_token: kinds.BotToken = ""
+    telegram_mode: kinds.Mode = "polling"
+    telegram_webhook_secret: kinds.HeaderWords = ""
+    telegram_names: kinds.Switch = False
+    telegram_api_url: kinds.WebAddress = "https://api.telegram.org/bot"
+    telegram_file_url: kinds.WebAddress = ""
+    telegram_proxy: kinds.ProxyAddress = ""
+    wecom_corp_id: kinds.PlainId = ""
+    wecom_agent_id: kinds.Digits = ""
+    wecom_secret: kinds.Words = ""
+    wecom_token: kinds.Words = ""
+    wecom_aes_key: kinds.AesKeys = ""
+    wecom_api_url: kinds.WebAddress = "https://qyapi.weixin.qq.com/cgi-bin"
+    wecom_robot_id: kinds.PlainId = ""
+    wecom_robot_secret: kinds.Words = ""
+    wecom_robot_url: kinds.SocketAddress = "wss://openws.work.weixin.qq.com"
+    wecom_group_webhooks: kinds.GroupRobots = ""
 
     @model_validator(mode="after")
     def _webhook_is_complete(self) -> Self:
@@ -134,6 +67,14 @@ class Settings(BaseSettings):
             names = [name.upper() for name in ("public_url", "telegram_webhook_secret") if not getattr(self, name)]
             if names:
                 raise ValueError(f"TELEGRAM_MODE: webhook 还需要 {'、'.join(names)}")
+        return self
+
+    @model_validator(mode="after")
+    def _wecom_is_complete(self) -> Self:
+        for words, needed in (("企业微信应用", _APP), ("企业微信智能机器人", _ROBOT)):
+            missing = [name.upper() for name in needed if not getattr(self, name)]
+            if missing and len(missing) < len(needed):
+                raise ValueError(f"{words}还需要 {'、'.join(missing)}")
         return self
 
     @property
@@ -144,7 +85,22 @@ class Settings(BaseSettings):
     @property
     def webhook_secrets(self) -> list[str]:
         """The words by which Telegram is known; the first is the one it is told."""
-        return [word for word in self.telegram_webhook_secret.split(",") if word]
+        return kinds.several(self.telegram_webhook_secret)
+
+    @property
+    def wecom_app(self) -> bool:
+        """Whether a self-built WeCom app is configured."""
+        return bool(self.wecom_corp_id)
+
+    @property
+    def wecom_robot(self) -> bool:
+        """Whether a WeCom robot is configured."""
+        return bool(self.wecom_robot_id)
+
+    @property
+    def wecom_groups(self) -> list[tuple[str, str]]:
+        """(path of the unit, key) of every group robot."""
+        return kinds.groups(self.wecom_group_webhooks)
 
     @property
     def nameless(self) -> frozenset[str]:
@@ -154,9 +110,12 @@ class Settings(BaseSettings):
     @property
     def secrets(self) -> list[str]:
         """All that no log may show."""
-        password = urlsplit(self.telegram_proxy).password or ""
-        own = [self.telegram_token, self.telegram_token.partition(":")[2], password]
-        return [*own, *self.webhook_secrets, *self.name_keys]
+        passwords = [urlsplit(url).password or "" for url in (self.telegram_proxy, self.database_url)]
+        telegram = [self.telegram_token, self.telegram_token.partition(":")[2], *self.webhook_secrets]
+        wecom = (self.wecom_secret, self.wecom_token, self.wecom_aes_key, self.wecom_robot_secret)
+        groups = [key for _, key in self.wecom_groups]
+        return [*passwords, *telegram, *(word for words in wecom for word in kinds.several(words)), *groups,
+                *self.name_keys]  # fmt: skip
 
     @property
     def zone(self) -> ZoneInfo:
@@ -166,7 +125,7 @@ class Settings(BaseSettings):
     @property
     def practice(self) -> bool:
         """Whether no platform is configured, so that the practice page is on."""
-        return not self.telegram_token
+        return not (self.telegram_token or self.wecom_app or self.wecom_robot)
 
     @property
     def real_database(self) -> str:
@@ -191,8 +150,7 @@ class Settings(BaseSettings):
     @cached_property
     def name_keys(self) -> list[str]:
         """The Fernet keys that seal names and texts; made once in `DATA_DIR/name.key` when none is set."""
-        given = [key.strip() for key in self.name_key.split(",") if key.strip()]
-        return given or [_own_key(self.data_dir / "name.key")]
+        return kinds.several(self.name_key) or [_own_key(self.data_dir / "name.key")]
 
 
 def _own_key(path: Path) -> str:

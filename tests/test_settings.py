@@ -50,16 +50,54 @@ def test_the_environment_beats_the_file(empty: Path, monkeypatch: pytest.MonkeyP
     assert (load().port, load().host) == (4321, "0.0.0.0")
 
 
+OF_A_KIND = {
+    "NAME_KEY": Fernet.generate_key().decode(),
+    "TELEGRAM_TOKEN": "123456:ABC-DEF",
+    "WECOM_AES_KEY": "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C",
+    "WECOM_GROUP_WEBHOOKS": "青禾区少工委/实验小学=a-key",
+}
+REST_OF = {
+    "WECOM_CORP_ID": "ww1",
+    "WECOM_AGENT_ID": "1000002",
+    "WECOM_SECRET": "s",
+    "WECOM_TOKEN": "t",
+    "WECOM_AES_KEY": OF_A_KIND["WECOM_AES_KEY"],
+    "WECOM_ROBOT_ID": "r",
+    "WECOM_ROBOT_SECRET": "s",
+}
+
+
 @pytest.mark.parametrize("secret", SECRETS)
 def test_a_secret_comes_from_a_file(secret: str, empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    value = (
-        Fernet.generate_key().decode()
-        if secret == "NAME_KEY"
-        else "123456:ABC-DEF".removeprefix("123456:" if secret == "TELEGRAM_WEBHOOK_SECRET" else "")
-    )
+    value = OF_A_KIND.get(secret, "ABC-DEF")
+    for name, word in REST_OF.items():
+        if name != secret:
+            monkeypatch.setenv(name, word)
     (empty / "secret").write_text(f"{value}\n", encoding="utf-8")
     monkeypatch.setenv(f"{secret}_FILE", str(empty / "secret"))
     assert getattr(load(), secret.lower()) == value
+
+
+@pytest.mark.parametrize(("given", "wrong"), [
+    ({"WECOM_CORP_ID": "ww1"}, "企业微信应用还需要 WECOM_AGENT_ID、WECOM_SECRET、WECOM_TOKEN、WECOM_AES_KEY"),
+    ({"WECOM_ROBOT_SECRET": "s"}, "企业微信智能机器人还需要 WECOM_ROBOT_ID"),
+    ({"WECOM_AES_KEY": "short"}, "WECOM_AES_KEY: 应是企业微信后台给出的 43 个字母和数字"),
+    ({"WECOM_AGENT_ID": "one"}, "WECOM_AGENT_ID: 应是数字"),
+    ({"WECOM_TOKEN": "a,b,c"}, "WECOM_TOKEN: 应原样复制"),
+    ({"WECOM_API_URL": "qyapi"}, "WECOM_API_URL: 应是 http:// 或 https:// 开头的地址"),
+    ({"WECOM_ROBOT_URL": "https://x"}, "WECOM_ROBOT_URL: 应是 ws:// 或 wss:// 开头的地址"),
+    ({"WECOM_GROUP_WEBHOOKS": "实验小学"}, "WECOM_GROUP_WEBHOOKS: 应像 青禾区少工委/实验小学=机器人的key"),
+])  # fmt: skip
+def test_wecom_is_all_or_nothing(given: dict[str, str], wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, word in given.items():
+        monkeypatch.setenv(name, word)
+    assert wrong in problems()
+
+
+def test_group_robots_belong_to_units(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WECOM_GROUP_WEBHOOKS", " 青禾区少工委/实验小学=k-1 ; 青禾区少工委=k2;")
+    assert load().wecom_groups == [("青禾区少工委/实验小学", "k-1"), ("青禾区少工委", "k2")]
+    assert {"k-1", "k2"} <= set(load().secrets)
 
 
 def test_the_name_of_a_secret_s_file_may_stand_in_env(empty: Path) -> None:

@@ -1,9 +1,13 @@
 """The platforms, each behind the same small protocol."""
 
-from collections.abc import Callable
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from types import MappingProxyType
+from typing import Any
+
+from starlette.types import ASGIApp
 
 from storage.outbox import NOTICE, Letter
 
@@ -51,19 +55,40 @@ class Outgoing:
     keep: Callable[[str], None] = lambda name: None
 
 
-class Channel(Protocol):
+class Channel(ABC):
     """What a platform must offer; `name` is the word in the database."""
 
     name: str
+    # What the web server hands over without looking at it, by path.
+    hooks: Mapping[str, ASGIApp] = MappingProxyType({})
 
+    @abstractmethod
     async def send(self, outgoing: Outgoing) -> str:
         """Send it; returns the platform's id of the message, raises SendError."""
 
+    @abstractmethod
     async def fetch(self, ref: str) -> bytes:
         """The content of an attachment; raises SendError (permanent: it is gone)."""
 
     async def release(self, ref: str) -> None:
-        """Nothing more is wanted of this attachment: it is kept, or given up."""
+        """Nothing more is wanted of this attachment: it is kept, or given up. Most platforms keep what they have."""
+        return
+
+    async def listen(self) -> None:
+        """Take in what comes until `stop`; returns at once when the web server brings it."""
+        return
+
+    async def stop(self) -> None:
+        """End taking in; sending goes on."""
+        return
+
+    async def close(self) -> None:
+        """End all connections, when nothing is to be sent any more."""
+        return
+
+    def state(self) -> dict[str, Any]:
+        """How taking in goes, for /health and /metrics; empty: there is nothing to say."""
+        return {}
 
 
 def keep_nothing(_name: str) -> None:

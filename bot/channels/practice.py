@@ -12,7 +12,7 @@ from secrets import token_hex
 from typing import Any
 from urllib.parse import quote
 
-from bot.channels import Outgoing, SendError
+from bot.channels import Channel, Outgoing, SendError
 from bot.pipeline import Pipeline
 from bot.transaction import Turn
 from handlers.kit import Attachment, Message
@@ -87,7 +87,7 @@ def _spool(spool: Path, message_id: str, content: bytes) -> str:
     return ref
 
 
-class Practice:
+class Practice(Channel):
     """Sends to the phones of the practice page."""
 
     name = NAME

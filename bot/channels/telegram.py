@@ -1,12 +1,9 @@
 """Telegram as a channel: long polling or a webhook in, the Bot API out."""
 
 import asyncio
-from collections.abc import Mapping
 from typing import Any
 
-from starlette.types import ASGIApp
-
-from bot.channels import Outgoing
+from bot.channels import Channel, Outgoing
 from bot.channels.telegram_api import Api
 from bot.channels.telegram_decode import NAME, Me
 from bot.channels.telegram_desk import Desk
@@ -21,7 +18,7 @@ from bot.settings import Settings
 _SECONDS_OF_A_CALL = 20
 
 
-class Telegram:
+class Telegram(Channel):
     """One bot on Telegram."""
 
     name = NAME
@@ -34,8 +31,6 @@ class Telegram:
         intake = Intake(Me(api.bot_id), pipeline, engine)
         self._desk = Desk(api, intake, pipeline, engine)
         self._poller: Poller | None = None
-        # What the web server hands over without looking at it.
-        self.hooks: Mapping[str, ASGIApp] = {}
         if settings.telegram_mode == "webhook":
             self.hooks = {PATH: Hook(settings.webhook_secrets, intake, self._post.acknowledge_soon)}
         else:
@@ -48,9 +43,6 @@ class Telegram:
     async def fetch(self, ref: str) -> bytes:
         """The content of the file with this id; raises SendError (permanent: it is gone)."""
         return await self._post.fetch(ref)
-
-    async def release(self, ref: str) -> None:
-        """Telegram keeps what it has."""
 
     async def listen(self) -> None:
         """Take in what comes until stopped, and keep the desk."""

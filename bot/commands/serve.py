@@ -16,7 +16,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(_arguments: argparse.Namespace, settings: Settings) -> int:
-    """Serve until stopped; 0, or 1 when the port is taken."""
+    """Serve until stopped; 0, or 1 when the port is taken or a part of the bot broke."""
     # The practice page is for this machine only, whatever HOST says.
     host = "127.0.0.1" if settings.practice else settings.host
     try:
@@ -31,12 +31,13 @@ def run(_arguments: argparse.Namespace, settings: Settings) -> int:
     logs.configure(settings.log_level, settings.secrets)
     engine = open_engine(settings, settings.database)
 
-    async def serve() -> None:
-        await App(engine).run(listening)
+    async def serve() -> int:
+        app = App(engine)
+        await app.run(listening)
+        return int(app.broken)
 
     with listening, asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        runner.run(serve())
-    return 0
+        return runner.run(serve())
 
 
 def _loop_factory() -> type[asyncio.AbstractEventLoop] | None:
