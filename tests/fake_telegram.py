@@ -28,6 +28,8 @@ REFUSALS: dict[str, tuple[int, str, dict[str, Any]]] = {
     "photo": (400, "Bad Request: PHOTO_INVALID_DIMENSIONS", {}),
     "moved": (400, "Bad Request: group chat was upgraded to a supergroup chat", {"migrate_to_chat_id": -1001}),
     "no file": (400, "Bad Request: wrong file identifier/HTTP URL specified", {}),
+    "no topic": (400, "Bad Request: message thread not found", {}),
+    "topic closed": (400, "Bad Request: TOPIC_CLOSED", {}),
     "kicked": (403, "Forbidden: bot was kicked from the supergroup chat", {}),
     "429 long": (429, "Too Many Requests: retry after 60", {"retry_after": 60}),
     "moved far": (
@@ -68,6 +70,8 @@ class FakeTelegram:
         self.confirmed_too_early: list[int] = []
         self.next_id = 101
         self.webhook: dict[str, Any] = {}
+        # What is answered to whoever writes into these topics.
+        self.gone_topics: dict[str, str] = {}
         self._round = 0
         self._closing = False
         routes = [
@@ -163,7 +167,10 @@ class FakeTelegram:
     async def _sendDocument(self, asked: dict[str, Any]) -> Any:  # noqa: N802
         return self._accept({**asked, "kind": "document"})
 
-    def _accept(self, sent: dict[str, Any]) -> dict[str, Any]:
+    def _accept(self, sent: dict[str, Any]) -> Any:
+        gone = self.gone_topics.get(str(sent.get("message_thread_id", "")))
+        if gone:
+            return _refusal(gone)
         number = len(self.sent) + 1
         self.sent.append({**sent, "at": time.monotonic(), "message_id": number})
         return {**message(1, "said"), "message_id": number, **self._filed(sent, number)}

@@ -53,6 +53,8 @@ class Outgoing:
     notice: bool = False
     kept: str = ""
     keep: Callable[[str], None] = lambda name: None
+    # The part of the chat that it belongs to; empty: the chat as a whole.
+    topic: str = ""
 
 
 class Channel(ABC):
@@ -101,5 +103,5 @@ def outgoing(
     """What a letter with this opened body says."""
     buttons = tuple((button_id, label) for button_id, label in body.get("buttons", ()))
     attached = (body["file"][0], file) if file is not None else None
-    notice = letter.lane == NOTICE
-    return Outgoing(letter.id, letter.chat, body["text"], buttons, attached, letter.due_at, notice, kept, keep)
+    notice, topic = letter.lane == NOTICE, body.get("topic", "")
+    return Outgoing(letter.id, letter.chat, body["text"], buttons, attached, letter.due_at, notice, kept, keep, topic)

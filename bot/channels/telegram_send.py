@@ -5,6 +5,7 @@ import logging
 import warnings
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 import httpx
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, error
@@ -22,6 +23,8 @@ _LONGEST_PAUSE = 5.0
 # These end before a byte of the request has left: trying again cannot say anything twice.
 _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 _NO_SUCH_FILE = ("file identifier", "file_id", "remote file", "file reference")
+# Deleted or closed by an admin of the group: what is to be said is said to the whole group.
+_NO_SUCH_TOPIC = ("message thread not found", "topic_closed", "topic_deleted", "topic_id_invalid")
 _NO_SUCH_CHAT = ("chat not found", "user not found", "peer_id_invalid")
 
 
@@ -78,7 +81,7 @@ class Post:
         await asyncio.sleep(self._pace.in_chat(outgoing.chat))
         await self._turnstile.through(outgoing.notice)
         try:
-            said = await self._say(outgoing.chat, part)
+            said = await self._in_topic(outgoing, part)
         except error.TelegramError as fault:
             raise self._failed(outgoing, part, fault) from fault
         if part.file and not part.kept and (name := _file_of(said)):
@@ -98,24 +101,34 @@ class Post:
             del self._done[next(iter(self._done))]
         return failure
 
-    async def _say(self, chat: str, part: Part) -> Message:
-        keyboard = _keyboard(part.rows)
+    async def _in_topic(self, outgoing: Outgoing, part: Part) -> Message:
+        to: dict[str, Any] = {"chat_id": outgoing.chat, "reply_markup": _keyboard(part.rows)}
+        if outgoing.topic:
+            try:
+                return await self._say({**to, "message_thread_id": int(outgoing.topic)}, part)
+            except error.BadRequest as refused:
+                if not _says(refused, _NO_SUCH_TOPIC):
+                    raise
+        return await self._say(to, part)
+
+    async def _say(self, to: dict[str, Any], part: Part) -> Message:
         if part.file is None:
-            return await self._bot.send_message(chat, part.text, reply_markup=keyboard)
+            return await self._bot.send_message(text=part.text, **to)
         words = part.text or None
         if part.kept:
             kind, _, kept = part.kept.partition(":")
-            send = self._bot.send_photo if kind == "photo" else self._bot.send_document
-            return await send(chat, kept, words, reply_markup=keyboard)
+            if kind == "photo":
+                return await self._bot.send_photo(photo=kept, caption=words, **to)
+            return await self._bot.send_document(document=kept, caption=words, **to)
         name, content = part.file
         if part.photo:
             try:
-                return await self._bot.send_photo(chat, content, words, reply_markup=keyboard, filename=name)
+                return await self._bot.send_photo(photo=content, caption=words, filename=name, **to)
             except error.BadRequest as refused:
                 # A picture too long or too wide to be shown is still a file.
                 if not _says(refused, ("photo", "image")):
                     raise
-        return await self._bot.send_document(chat, content, words, reply_markup=keyboard, filename=name)
+        return await self._bot.send_document(document=content, caption=words, filename=name, **to)
 
     async def fetch(self, ref: str) -> bytes:
         """The content of the file with this id; raises SendError."""
