@@ -89,7 +89,10 @@ class Channel(ABC):
         return
 
     def state(self) -> dict[str, Any]:
-        """How taking in goes, for /health and /metrics; empty: there is nothing to say."""
+        """How taking in goes, and as `sending` the other way, for /health and /metrics; empty: nothing to say.
+
+        Each has the facts of a `Condition`.
+        """
         return {}
 
 

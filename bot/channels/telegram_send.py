@@ -12,7 +12,8 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, e
 from telegram.request import HTTPXRequest
 
 from bot.channels import Outgoing, SendError
-from bot.channels.telegram_api import trusted
+from bot.channels.condition import Condition
+from bot.channels.telegram_api import LOUD, plain, trusted
 from bot.channels.telegram_pace import Pace, Turnstile
 from bot.channels.telegram_parts import Part, Rows, parts_of
 from bot.settings import Settings
@@ -54,6 +55,7 @@ class Post:
             get_updates_request=request,
         )
         self._token = settings.telegram_token
+        self.condition = Condition()
         self._pace = Pace()
         self._turnstile = Turnstile()
         self._background: set[asyncio.Task[None]] = set()
@@ -84,12 +86,14 @@ class Post:
             said = await self._in_topic(outgoing, part)
         except error.TelegramError as fault:
             raise self._failed(outgoing, part, fault) from fault
+        self.condition.worked()
         if part.file and not part.kept and (name := _file_of(said)):
             outgoing.keep(name)
         return str(said.message_id)
 
     def _failed(self, outgoing: Outgoing, part: Part, fault: error.TelegramError) -> SendError:
         failure = send_error(fault, self._token)
+        self._note(fault, failure)
         if part.kept and isinstance(fault, error.BadRequest) and _says(fault, _NO_SUCH_FILE):
             failure.stale = True
             return failure
@@ -100,6 +104,15 @@ class Post:
         while len(self._done) > _MOST_UNFINISHED:
             del self._done[next(iter(self._done))]
         return failure
+
+    def _note(self, fault: error.TelegramError, failure: SendError) -> None:
+        """What concerns one chat only is no failure of the way out."""
+        if failure.permanent or failure.moved or failure.flood:
+            self.condition.worked()
+            return
+        broken, refused = fault.__cause__, isinstance(fault, error.InvalidToken)
+        why = LOUD[401] if refused else plain(broken) if isinstance(broken, httpx.HTTPError) else str(failure)
+        self.condition.failed(why)
 
     async def _in_topic(self, outgoing: Outgoing, part: Part) -> Message:
         to: dict[str, Any] = {"chat_id": outgoing.chat, "reply_markup": _keyboard(part.rows)}
