@@ -7,6 +7,7 @@ import time
 from collections import defaultdict, deque
 from collections.abc import Callable
 from email import message_from_bytes
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -55,7 +56,8 @@ class CutShort:
 class FakeTelegram:
     """Serves one bot from a thread of its own; use it as a context manager."""
 
-    def __init__(self) -> None:
+    def __init__(self, certificate: Path | None = None) -> None:
+        """With a `certificate` (and its key, in one file) it speaks TLS."""
         self.updates: list[dict[str, Any]] = []
         self.sent: list[dict[str, Any]] = []
         self.calls: list[tuple[str, dict[str, Any]]] = []
@@ -72,6 +74,8 @@ class FakeTelegram:
         self.webhook: dict[str, Any] = {}
         # What is answered to whoever writes into these topics.
         self.gone_topics: dict[str, str] = {}
+        # The ports that its callers called from.
+        self.callers: set[int] = set()
         self._round = 0
         self._closing = False
         routes = [
@@ -79,7 +83,10 @@ class FakeTelegram:
             Route(f"/file/bot{TOKEN}/{{name}}", self._file),
             Route("/{rest:path}", lambda request: _refusal("404"), methods=["GET", "POST"]),
         ]
-        config = uvicorn.Config(Starlette(routes=routes), port=0, log_config=None, lifespan="off", access_log=False)
+        self._scheme, files = ("https", {"ssl_certfile": certificate}) if certificate else ("http", {})
+        config = uvicorn.Config(
+            Starlette(routes=routes), port=0, log_config=None, lifespan="off", access_log=False, **files
+        )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, name="fake-telegram")
 
@@ -97,7 +104,7 @@ class FakeTelegram:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/bot"
+        return f"{self._scheme}://127.0.0.1:{self.port}/bot"
 
     # --- what people do -----------------------------------------------------------------------------------
 
@@ -130,6 +137,7 @@ class FakeTelegram:
     async def _call(self, request: Request) -> Any:
         method, asked = request.path_params["method"], _fields(await request.body(), request.headers["content-type"])
         self.calls.append((method, asked))
+        self._note_caller(request)
         scripted = self.faults[f"{method} {asked.get('chat_id')}"] or self.faults[method]
         fault = scripted.popleft() if scripted else ""
         if fault in REFUSALS:
@@ -211,7 +219,12 @@ class FakeTelegram:
             return _refusal("400")
         return {"file_id": asked["file_id"], "file_unique_id": "u", "file_path": asked["file_id"]}
 
+    def _note_caller(self, request: Request) -> None:
+        assert request.client is not None
+        self.callers.add(request.client.port)
+
     async def _file(self, request: Request) -> Response:
+        self._note_caller(request)
         return Response(self.files[request.path_params["name"]])
 
 

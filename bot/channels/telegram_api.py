@@ -13,6 +13,7 @@ _LONGEST_HOLD = 600.0
 LOUD = {
     401: "the token is refused: check TELEGRAM_TOKEN",
     404: "no such bot: check TELEGRAM_TOKEN and TELEGRAM_API_URL",
+    407: "the proxy wants another user or password: check TELEGRAM_PROXY",
     409: "another program fetches this bot's messages, or has set a webhook: stop it",
 }
 
