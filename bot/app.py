@@ -8,13 +8,12 @@ import signal
 import socket
 from collections.abc import Coroutine
 from secrets import token_hex
-from time import monotonic
 from typing import Any
 
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
-from bot import metrics, practice_district, web
+from bot import health, metrics, practice_district, web
 from bot.channels import Channel
 from bot.engine import Engine
 from bot.fetcher import Fetcher
@@ -22,7 +21,7 @@ from bot.pipeline import Pipeline
 from bot.sender import Sender
 from bot.ticker import Ticker
 from handlers.reading import compile_all
-from storage import leases, units
+from storage import leases
 
 log = logging.getLogger(__name__)
 SECONDS_TO_STOP = 5
@@ -168,21 +167,7 @@ class App:
         self.engine.database.close()
 
     def _health(self) -> dict[str, Any]:
-        facts: dict[str, Any] = {"status": "ok", "database": "ok", "tick": self.ticker.age(), "senders": {}}
-        try:
-            with self.engine.database.read.connect() as db:
-                units.is_empty(db)
-        except Exception as error:
-            facts.update(status="failing", database=type(error).__name__, reason="the database does not answer")
-        if facts["tick"] > metrics.TICK_ALARM.total_seconds():
-            facts.update(status="failing", reason="the scheduler has not ticked for a minute")
-        facts["senders"] = {sender.name: round(monotonic() - sender.last_round, 1) for sender in self.senders}
-        facts.update(self._intakes())
-        return facts
-
-    def _intakes(self) -> dict[str, Any]:
-        """How the channels take messages in, of those that fetch them or have them posted."""
-        return {name: state for name, channel in self.channels.items() if (state := channel.state())}
+        return health.facts(self.engine, self.ticker.age(), self.senders, self.channels)
 
     def _metrics(self) -> str:
-        return metrics.text(self.engine, self.pipeline, self.ticker.age(), self._intakes())
+        return metrics.text(self.engine, self.pipeline, self.ticker.age(), self.channels)

@@ -25,6 +25,7 @@ class _Address:
     person_id: int | None = None
     inbox_id: int | None = None
     wait: timedelta = timedelta()
+    topic: str = ""
 
 
 class Letters:
@@ -44,7 +45,7 @@ class Letters:
         to_others = [reply for reply in replies if reply.to is not None]
         message = ask.message
         person_id = ask.person.id if ask.person else None
-        at = _Address(message.channel, message.chat, outbox.ANSWER, person_id, ask.inbox_id)
+        at = _Address(message.channel, message.chat, outbox.ANSWER, person_id, ask.inbox_id, topic=message.topic)
         if message.album:
             found = albums.begin(self._db, message.channel, message.chat, message.album, ask.inbox_id, self._now)
             at.inbox_id, at.wait = found.inbox_id, ALBUM_IS_WHOLE
@@ -77,9 +78,9 @@ class Letters:
                 missed.add(reply.to)
         return missed
 
-    def tell(self, reply: Reply, channel: str, chat: str) -> None:
-        """A notice to a whole group: everybody there may press its buttons."""
-        self._put(reply, _Address(channel, chat, outbox.NOTICE))
+    def tell(self, reply: Reply, channel: str, chat: str, topic: str = "") -> None:
+        """A notice to a whole group, or a topic of it: everybody there may press its buttons."""
+        self._put(reply, _Address(channel, chat, outbox.NOTICE, topic=topic))
 
     def _put(self, reply: Reply, at: _Address) -> None:
         body: dict[str, Any] = {"text": reply.text}
@@ -88,6 +89,8 @@ class Letters:
             body["buttons"] = [[f"{token}.{place}", button.label] for place, button in enumerate(reply.buttons)]
         if reply.file:
             body["file"] = [reply.file.name, reply.file.recipe, dict(reply.file.values)]
+        if at.topic:
+            body["topic"] = at.topic
         to = {"channel": at.channel, "chat": at.chat, "person_id": at.person_id, "lane": at.lane, "card": token}
         due_at = self._now + at.wait if at.wait else self._now
         self._rows.append({**to, "due_at": due_at, "inbox_id": at.inbox_id, "body": self._vault.seal(body)})

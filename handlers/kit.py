@@ -71,6 +71,8 @@ class Message:
     place: tuple[float, float] | None = None
     # The new words of the earlier message `spoken_as`; `sent_at` is when that one was sent.
     edited: bool = False
+    # The topic of a group that has topics; empty: the group as a whole.
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,8 +136,9 @@ def chosen(ask: Ask, roles: Iterable[Role], words: str, again: str) -> list[Unit
 
 
 def _of_group(ask: Ask, top: list[Unit]) -> list[Unit]:
-    """In a group it is about the group's unit, as far as that is the asker's."""
-    group = None if ask.message.private else chats.group(ask.db, ask.message.channel, ask.message.chat)
+    """In a group it is about the unit of the group or topic, as far as that is the asker's."""
+    message = ask.message
+    group = None if message.private else chats.group(ask.db, message.channel, message.chat, message.topic)
     unit = units.by_id(ask.db, group.unit_id) if group else None
     return [unit] if unit and any(each.covers(unit) for each in top) else []
 

@@ -1,25 +1,31 @@
-"""Groups that are bound to a unit, and chats that the platform gave another id."""
+"""Groups and topics that are bound to a unit, and chats that the platform gave another id."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Table, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, select, update
 
 from storage.tables import album, card, dialogue, file, group_chat, inbox, moved_chat, outbox
 from storage.upsert import add_new
 
 # What names a chat; in the second line a chat is part of the key, so that a row may stand in the way of another.
 _NAMING: tuple[Table, ...] = (inbox, outbox, card, file)
-_KEYED: tuple[tuple[Table, tuple[str, ...]], ...] = ((dialogue, ("sender",)), (album, ("name",)), (group_chat, ()))
+_KEYED: tuple[tuple[Table, tuple[str, ...]], ...] = (
+    (dialogue, ("sender",)), (album, ("name",)), (group_chat, ("topic",))
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group that gets the digest of a unit; `bound_by` is a person's id, `week` the last week that it got."""
+    """A group that gets the digest of a unit; `bound_by` is a person's id, `week` the last week that it got.
+
+    With a `topic` it is that part of the group.
+    """
 
     channel: str
     chat: str
+    topic: str
     unit_id: int
     bound_by: int
     reachable: bool
@@ -29,27 +35,32 @@ class Group:
 _GROUPS = select(*(group_chat.c[name] for name in Group.__slots__))
 
 
-def bind(db: Connection, channel: str, chat: str, unit_id: int, person_id: int, week: str, now: datetime) -> None:
-    """Bind a group to a unit, whatever it was bound to; `week` is the last one that it need not get."""
-    add_new(db, group_chat, [{
-        "channel": channel, "chat": chat, "unit_id": unit_id, "bound_by": person_id, "bound_at": now,
-        "reachable": True, "week": week,
-    }])  # fmt: skip
-    values = {"unit_id": unit_id, "bound_by": person_id, "bound_at": now, "reachable": True}
-    found = (group_chat.c.channel == channel) & (group_chat.c.chat == chat)
-    db.execute(update(group_chat).where(found).values(**values))
+def bind(db: Connection, new: Group, now: datetime) -> None:
+    """Bind a group or topic to a unit, whatever it was bound to; another topic that had the unit loses it."""
+    group_of_unit = _of_chat(new.channel, new.chat) & (group_chat.c.unit_id == new.unit_id)
+    db.execute(delete(group_chat).where(group_of_unit, group_chat.c.topic != new.topic))
+    values = asdict(new) | {"bound_at": now}
+    add_new(db, group_chat, [values])
+    # The week that a group has got already stays.
+    del values["week"]
+    db.execute(update(group_chat).where(_is(new)).values(**values))
 
 
-def unbind(db: Connection, channel: str, chat: str) -> bool:
-    """Forget a group; False when it was not bound."""
-    found = (group_chat.c.channel == channel) & (group_chat.c.chat == chat)
-    return db.execute(delete(group_chat).where(found)).rowcount == 1
+def unbind(db: Connection, old: Group) -> None:
+    """Forget a group or topic."""
+    db.execute(delete(group_chat).where(_is(old)))
 
 
-def group(db: Connection, channel: str, chat: str) -> Group | None:
-    """The group, when it is bound."""
-    row = db.execute(_GROUPS.where(group_chat.c.channel == channel, group_chat.c.chat == chat)).first()
-    return None if row is None else Group(*row)
+def group(db: Connection, channel: str, chat: str, topic: str = "") -> Group | None:
+    """What is bound here: the topic, else the group as a whole, else the only topic of it that is."""
+    found = {each.topic: each for each in bound(db, channel, chat)}
+    only = next(iter(found.values())) if len(found) == 1 else None
+    return found.get(topic) or found.get("") or only
+
+
+def bound(db: Connection, channel: str, chat: str) -> list[Group]:
+    """A group and its topics, as far as they are bound."""
+    return [Group(*row) for row in db.execute(_GROUPS.where(_of_chat(channel, chat)).order_by(group_chat.c.id))]
 
 
 def without_week(db: Connection, week: str, most: int) -> list[Group]:
@@ -58,16 +69,23 @@ def without_week(db: Connection, week: str, most: int) -> list[Group]:
     return [Group(*row) for row in db.execute(_GROUPS.where(waiting).order_by(group_chat.c.id).limit(most))]
 
 
-def got(db: Connection, channel: str, chat: str, week: str) -> None:
+def got(db: Connection, one: Group, week: str) -> None:
     """Note the last week whose digest a group got."""
-    found = (group_chat.c.channel == channel) & (group_chat.c.chat == chat)
-    db.execute(update(group_chat).where(found).values(week=week))
+    db.execute(update(group_chat).where(_is(one)).values(week=week))
 
 
 def mark_reachable(db: Connection, channel: str, chat: str, reachable: bool) -> bool:
     """Note that we are no longer in a group, or are again; False when that was known or the group is not bound."""
-    found = (group_chat.c.channel == channel) & (group_chat.c.chat == chat) & (group_chat.c.reachable != reachable)
-    return db.execute(update(group_chat).where(found).values(reachable=reachable)).rowcount == 1
+    changed = _of_chat(channel, chat) & (group_chat.c.reachable != reachable)
+    return db.execute(update(group_chat).where(changed).values(reachable=reachable)).rowcount > 0
+
+
+def _of_chat(channel: str, chat: str) -> ColumnElement[bool]:
+    return (group_chat.c.channel == channel) & (group_chat.c.chat == chat)
+
+
+def _is(one: Group) -> ColumnElement[bool]:
+    return _of_chat(one.channel, one.chat) & (group_chat.c.topic == one.topic)
 
 
 def current(db: Connection, channel: str, chat: str) -> str:
@@ -79,6 +97,12 @@ def current(db: Connection, channel: str, chat: str) -> str:
         seen.add(new)
         chat = new
     return chat
+
+
+def moved_to(db: Connection, channel: str, chat: str, since: datetime) -> bool:
+    """Whether another chat became this one since then."""
+    moved = (moved_chat.c.channel == channel) & (moved_chat.c.new == chat) & (moved_chat.c.at >= since)
+    return db.execute(select(moved_chat.c.old).where(moved).limit(1)).first() is not None
 
 
 def move(db: Connection, channel: str, old: str, new: str, now: datetime) -> None:

@@ -177,24 +177,6 @@ def test_a_file_is_uploaded_once(tmp_path: Path, fake: FakeTelegram) -> None:
     asyncio.run(run())
 
 
-# --- proxies ------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("proxy", ["http://who:secret@127.0.0.1:9", "socks5://who:secret@127.0.0.1:9"])
-def test_everything_goes_through_the_proxy(fake: FakeTelegram, proxy: str) -> None:
-    settings = load(telegram_token=TOKEN, telegram_api_url=fake.url, telegram_proxy=proxy)
-    assert "secret" in settings.secrets and "made-up" in settings.secrets
-
-    async def run() -> None:
-        post = Post(settings)
-        with pytest.raises(Exception, match="(?i)error|connect"):
-            await post.send(Outgoing(1, "5", "您好"))
-        await post.close()
-
-    asyncio.run(run())
-    assert fake.calls == []
-
-
 # --- the step of the tables ---------------------------------------------------------------------------------
 
 

@@ -53,6 +53,8 @@ class Outgoing:
     notice: bool = False
     kept: str = ""
     keep: Callable[[str], None] = lambda name: None
+    # The part of the chat that it belongs to; empty: the chat as a whole.
+    topic: str = ""
 
 
 class Channel(ABC):
@@ -87,7 +89,10 @@ class Channel(ABC):
         return
 
     def state(self) -> dict[str, Any]:
-        """How taking in goes, for /health and /metrics; empty: there is nothing to say."""
+        """How taking in goes, and as `sending` the other way, for /health and /metrics; empty: nothing to say.
+
+        Each has the facts of a `Condition`.
+        """
         return {}
 
 
@@ -101,5 +106,5 @@ def outgoing(
     """What a letter with this opened body says."""
     buttons = tuple((button_id, label) for button_id, label in body.get("buttons", ()))
     attached = (body["file"][0], file) if file is not None else None
-    notice = letter.lane == NOTICE
-    return Outgoing(letter.id, letter.chat, body["text"], buttons, attached, letter.due_at, notice, kept, keep)
+    notice, topic = letter.lane == NOTICE, body.get("topic", "")
+    return Outgoing(letter.id, letter.chat, body["text"], buttons, attached, letter.due_at, notice, kept, keep, topic)

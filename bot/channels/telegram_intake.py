@@ -87,12 +87,18 @@ class Intake:
         except Unreadable as fault:
             return self._keep(raw, fault)
         if isinstance(heard, Standing):
-            chat, change = heard.chat, standing.back if heard.reachable else standing.lost
-            return lambda turn: change(turn, NAME, chat)
+            return self._changed(heard, message_id(raw, self.me.id))
         if isinstance(heard, Moved):
             old, new = heard.old, heard.new
             return lambda turn: chats.move(turn.db, NAME, old, new, turn.now)
         return heard
+
+    def _changed(self, heard: Standing, known_as: str) -> Deed:
+        chat = heard.chat
+        if heard.brought:
+            return lambda turn: standing.brought(turn, NAME, chat, known_as)
+        change = standing.back if heard.reachable else standing.lost
+        return lambda turn: change(turn, NAME, chat)
 
     def _keep(self, raw: Any, fault: Exception) -> Deed:
         """An inbox row of its own state, with what came and why, sealed."""
