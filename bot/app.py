@@ -22,7 +22,7 @@ from bot.pipeline import Pipeline
 from bot.sender import Sender
 from bot.ticker import Ticker
 from handlers.reading import compile_all
-from storage import leases, units
+from storage import accounts, leases, units
 
 log = logging.getLogger(__name__)
 SECONDS_TO_STOP = 5
@@ -79,6 +79,7 @@ class App:
         if self.settings.telegram_token:
             self._add_telegram()
         clock = self.engine.clock
+        await self.pipeline.do(lambda turn: accounts.note_channels(turn.db, self.channels, clock.real()))
         for channel in self.channels.values():
             engine = self.engine
             both = (clock.now, clock.real)
