@@ -1,12 +1,14 @@
 """Chats that are gone or back: a dead address gets nothing more, and whoever looks after it hears of it once."""
 
 from bot.transaction import Turn
-from handlers.kit import Person, Reply, Role
+from handlers.kit import Person, Reply, Role, Unit
 from storage import chats, outbox, people, units
 
 GONE = "{who}收不到我的消息了:可能屏蔽了我,或停用了账号。提醒和结果都送不到。请告诉这位老师打开和我的聊天,发 /start。"
 OUT = "{unit}的群收不到我的消息了:我被移出了群,或不能在群里说话。请把我重新加进群;换了群就在新的群里发「绑定」。"
+OFF = "{unit}的群机器人发不出消息了:它被移出了群,或停用了。请信息技术老师在群里重新添加,把新的 key 写进设置。"
 _IN_CHARGE = (Role.BRIGADE, Role.SCHOOL_ADMIN)
+_ABOVE = (*_IN_CHARGE, Role.COUNTY_ADMIN, Role.CITY_ADMIN, Role.PROVINCE_ADMIN)
 
 
 def lost(turn: Turn, channel: str, chat: str) -> None:
@@ -41,6 +43,19 @@ def _who(turn: Turn, person: Person) -> str:
 
 def _tell_about_group(turn: Turn, channel: str, chat: str) -> None:
     group = chats.group(turn.db, channel, chat)
-    if group is not None:
-        unit = units.by_id(turn.db, group.unit_id)
-        turn.letters.notify([Reply(OUT.format(unit=units.full_name(turn.db, unit)), to=group.bound_by)])
+    if group is None:
+        return
+    unit = units.by_id(turn.db, group.unit_id)
+    words = (OFF if group.bound_by is None else OUT).format(unit=units.full_name(turn.db, unit))
+    to = _in_charge_of(turn, unit) if group.bound_by is None else group.bound_by
+    if to is not None:
+        turn.letters.notify([Reply(words, to=to)])
+
+
+def _in_charge_of(turn: Turn, unit: Unit) -> int | None:
+    """The nearest admin who can be reached."""
+    for role in _ABOVE:
+        reached = people.addresses(turn.db, [each.id for each in people.above(turn.db, [role], unit, turn.now)])
+        if reached:
+            return min(reached)
+    return None

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Table, delete, select, update
 
-from storage.tables import album, card, dialogue, file, group_chat, inbox, moved_chat, outbox
+from storage import units
+from storage.tables import album, card, dialogue, file, group_chat, inbox, moved_chat, outbox, unit
 from storage.upsert import add_new
 
 # What names a chat; in the second line a chat is part of the key, so that a row may stand in the way of another.
@@ -16,12 +17,16 @@ _KEYED: tuple[tuple[Table, tuple[str, ...]], ...] = ((dialogue, ("sender",)), (a
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group that gets the digest of a unit; `bound_by` is a person's id, `week` the last week that it got."""
+    """
+    A group that gets the digest of a unit; `week` is the last week that it got.
+
+    `bound_by` is a person's id, None when the settings bind it.
+    """
 
     channel: str
     chat: str
     unit_id: int
-    bound_by: int
+    bound_by: int | None
     reachable: bool
     week: str
 
@@ -29,7 +34,9 @@ class Group:
 _GROUPS = select(*(group_chat.c[name] for name in Group.__slots__))
 
 
-def bind(db: Connection, channel: str, chat: str, unit_id: int, person_id: int, week: str, now: datetime) -> None:
+def bind(
+    db: Connection, channel: str, chat: str, unit_id: int, person_id: int | None, week: str, now: datetime
+) -> None:
     """Bind a group to a unit, whatever it was bound to; `week` is the last one that it need not get."""
     add_new(db, group_chat, [{
         "channel": channel, "chat": chat, "unit_id": unit_id, "bound_by": person_id, "bound_at": now,
@@ -50,6 +57,17 @@ def group(db: Connection, channel: str, chat: str) -> Group | None:
     """The group, when it is bound."""
     row = db.execute(_GROUPS.where(group_chat.c.channel == channel, group_chat.c.chat == chat)).first()
     return None if row is None else Group(*row)
+
+
+def of_channel(db: Connection, channel: str) -> list[Group]:
+    """All groups of a channel."""
+    return [Group(*row) for row in db.execute(_GROUPS.where(group_chat.c.channel == channel))]
+
+
+def within(db: Connection, paths: Sequence[str]) -> list[Group]:
+    """The groups that are bound to a unit in these subtrees, by unit."""
+    query = _GROUPS.join(unit, unit.c.id == group_chat.c.unit_id).where(units.within(paths))
+    return [Group(*row) for row in db.execute(query.order_by(unit.c.path, group_chat.c.id))]
 
 
 def without_week(db: Connection, week: str, most: int) -> list[Group]:
