@@ -21,7 +21,7 @@ from bot.pipeline import Pipeline
 from bot.sender import Sender
 from bot.ticker import Ticker
 from handlers.reading import compile_all
-from storage import leases
+from storage import accounts, leases
 
 log = logging.getLogger(__name__)
 SECONDS_TO_STOP = 5
@@ -77,7 +77,10 @@ class App:
             await self._add_practice()
         if self.settings.telegram_token:
             self._add_telegram()
+        if self.settings.wecom_groups and not self.settings.practice:
+            self._add_group_robots()
         clock = self.engine.clock
+        await self.pipeline.do(lambda turn: accounts.note_channels(turn.db, self.channels, clock.real()))
         for channel in self.channels.values():
             engine = self.engine
             both = (clock.now, clock.real)
@@ -103,6 +106,11 @@ class App:
         from bot.channels.telegram import Telegram
 
         self._add(Telegram(self.settings, self.pipeline, self.engine, self.owner))
+
+    def _add_group_robots(self) -> None:
+        from bot.channels.group_robot import GroupRobots
+
+        self._add(GroupRobots(self.settings, self.pipeline, self.engine))
 
     def _add(self, channel: Channel) -> None:
         self.channels[channel.name] = channel

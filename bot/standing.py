@@ -13,9 +13,11 @@ from storage.units import Unit
 
 GONE = "{who}收不到我的消息了:可能屏蔽了我,或停用了账号。提醒和结果都送不到。请告诉这位老师打开和我的聊天,发 /start。"
 OUT = "{unit}的群收不到我的消息了:我被移出了群,或不能在群里说话。请把我重新加进群;换了群就在新的群里发「绑定」。"
+OFF = "{unit}的群机器人发不出消息了:它被移出了群,或停用了。请信息技术老师在群里重新添加,把新的 key 写进设置。"
 _IN_CHARGE = (Role.BRIGADE, Role.SCHOOL_ADMIN)
 # So long after a group has moved, being brought into it is that move.
 _MOVING = timedelta(hours=1)
+_ABOVE = (*_IN_CHARGE, Role.COUNTY_ADMIN, Role.CITY_ADMIN, Role.PROVINCE_ADMIN)
 
 
 def lost(turn: Turn, channel: str, chat: str) -> None:
@@ -49,9 +51,9 @@ def _tell_about_person(turn: Turn, channel: str, chat: str) -> None:
         turn.letters.notify([Reply(GONE.format(who=_who(turn, person)), to=to)])
 
 
-def _in_charge(turn: Turn, at: Sequence[Unit], but: int) -> int | None:
+def _in_charge(turn: Turn, at: Sequence[Unit], but: int | None, roles: Sequence[Role] = _IN_CHARGE) -> int | None:
     """Who looks after these units and can be reached, but this person: the brigade counselor before the school."""
-    for role in _IN_CHARGE:
+    for role in roles:
         found = {each.id for unit in at for each in people.above(turn.db, [role], unit, turn.now)}
         reached = people.addresses(turn.db, found - {but})
         if reached:
@@ -68,6 +70,10 @@ def _tell_about_group(turn: Turn, bound: Sequence[chats.Group]) -> None:
     """Each of those who bound it, once for all its topics; who cannot be reached is stood in for."""
     for person_id in dict.fromkeys(each.bound_by for each in bound):
         at = [units.by_id(turn.db, each.unit_id) for each in bound if each.bound_by == person_id]
-        said = Reply(OUT.format(unit="、".join(units.full_name(turn.db, each) for each in at)), to=person_id)
+        names = "、".join(units.full_name(turn.db, each) for each in at)
+        if person_id is None:
+            turn.letters.notify([Reply(OFF.format(unit=names), to=_in_charge(turn, at, None, _ABOVE))])
+            continue
+        said = Reply(OUT.format(unit=names), to=person_id)
         if turn.letters.notify([said]):
             turn.letters.notify([replace(said, to=_in_charge(turn, at, person_id))])

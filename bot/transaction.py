@@ -17,8 +17,8 @@ from bot import dispatch
 from bot.dispatch import Acquaintance
 from bot.features import Features
 from bot.letters import Letters
-from handlers.kit import Ask, Attachment, Message, Refusal, Reply
-from storage import chats, inbox, people
+from handlers.kit import Ask, Attachment, Message, Person, Refusal, Reply
+from storage import accounts, chats, inbox, people
 from storage.rollups import Rollups
 from storage.vault import Vault
 
@@ -137,9 +137,8 @@ class Transactions:
                   nameless=self._nameless)  # fmt: skip
         try:
             ask = known.introduce(ask)
-            if ask.person and not ask.person.reachable and message.private:
-                # Who writes to us can be written to, whatever we thought before.
-                people.mark_reachable(turn.db, message.channel, message.sender, True)
+            if ask.person and message.private:
+                _note_spoken(turn, ask.person, message)
             self._answer(turn, ask)
         except TransactionGone:
             raise
@@ -152,7 +151,7 @@ class Transactions:
     def _answer(self, turn: Turn, ask: Ask) -> None:
         try:
             with _savepoint(turn):
-                turn.letters.add(dispatch.answer(self._features, ask), ask)
+                _say(turn, dispatch.answer(self._features, ask), ask)
         except Refusal as refusal:
             turn.letters.add([Reply(refusal.text, refusal.buttons)], ask)
 
@@ -186,6 +185,21 @@ def _here(turn: Turn, message: Message) -> Message:
     chat = chats.current(turn.db, message.channel, message.chat)
     chats.mark_reachable(turn.db, message.channel, chat, True)
     return message if chat == message.chat else replace(message, chat=chat)
+
+
+def _say(turn: Turn, replies: Sequence[Reply], ask: Ask) -> None:
+    turn.letters.add([reply for reply in replies if reply.at is None], ask)
+    for reply in replies:
+        if reply.at is not None:
+            turn.letters.tell(reply, *reply.at)
+
+
+def _note_spoken(turn: Turn, person: Person, message: Message) -> None:
+    """Who writes to us can be written to, whatever we thought before; and this is where they are."""
+    if not person.reachable:
+        people.mark_reachable(turn.db, message.channel, message.sender, True)
+    if person.heard_on != message.channel:
+        accounts.heard(turn.db, person.id, message.channel)
 
 
 def _arrive(turn: Turn, messages: Sequence[Message]) -> dict[inbox.Key, inbox.Arrival]:

@@ -169,7 +169,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Decided: what is said; `to` is a person's id, None the asker.
+    """Decided: what is said; `to` is a person's id, None the asker; `at` is (channel, chat), whoever is there.
 
     `again` is an album's answer with another count of photos, of no use once the album has been answered.
     """
@@ -179,6 +179,7 @@ class Reply:
     file: File | None = None
     to: int | None = None
     again: bool = False
+    at: tuple[str, str] | None = None
 
 
 class Refusal(Exception):

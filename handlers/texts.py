@@ -12,6 +12,13 @@ _NO = {"否", "不", "不是", "不对", "取消", "算了", "不用", "不报�
 # The reader knows 其他 as an activity by this word only: alone it may mean anything.
 OTHER = "其他活动"
 _SIDES = {"站": "辅导站", "社区": "社区"}
+_CHANNELS = {
+    "wecom": "企业微信",
+    "wecom_robot": "企业微信机器人",
+    "wecom_group": "企业微信群",
+    "telegram": "Telegram",
+    "practice": "演练页面",
+}
 _WEEKDAYS = "一二三四五六日"
 _GRADES = "零一二三四五六七八九"
 
@@ -20,6 +27,11 @@ def day(value: date, today: date | None = None) -> str:
     """4月3日(周五); with its year when that is not today's: 2025年10月13日(周一)."""
     year = f"{value.year}年" if today is not None and value.year != today.year else ""
     return f"{year}{value.month}月{value.day}日(周{_WEEKDAYS[value.weekday()]})"
+
+
+def channel(name: str) -> str:
+    """A channel as people call it: `wecom` → 企业微信."""
+    return _CHANNELS.get(name, name)
 
 
 def says_yes(words: str) -> bool:

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, select, update
 
-from storage.tables import album, card, dialogue, file, group_chat, inbox, moved_chat, outbox
+from storage import units
+from storage.tables import album, card, dialogue, file, group_chat, inbox, moved_chat, outbox, unit
 from storage.upsert import add_new
 
 # What names a chat; in the second line a chat is part of the key, so that a row may stand in the way of another.
@@ -18,16 +19,16 @@ _KEYED: tuple[tuple[Table, tuple[str, ...]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group that gets the digest of a unit; `bound_by` is a person's id, `week` the last week that it got.
+    """A group that gets the digest of a unit; `week` is the last week that it got, with a `topic` only that part of it.
 
-    With a `topic` it is that part of the group.
+    `bound_by` is a person's id, None when the settings bind it.
     """
 
     channel: str
     chat: str
     topic: str
     unit_id: int
-    bound_by: int
+    bound_by: int | None
     reachable: bool
     week: str
 
@@ -61,6 +62,17 @@ def group(db: Connection, channel: str, chat: str, topic: str = "") -> Group | N
 def bound(db: Connection, channel: str, chat: str) -> list[Group]:
     """A group and its topics, as far as they are bound."""
     return [Group(*row) for row in db.execute(_GROUPS.where(_of_chat(channel, chat)).order_by(group_chat.c.id))]
+
+
+def of_channel(db: Connection, channel: str) -> list[Group]:
+    """All groups of a channel."""
+    return [Group(*row) for row in db.execute(_GROUPS.where(group_chat.c.channel == channel))]
+
+
+def within(db: Connection, paths: Sequence[str]) -> list[Group]:
+    """The groups that are bound to a unit in these subtrees, by unit."""
+    query = _GROUPS.join(unit, unit.c.id == group_chat.c.unit_id).where(units.within(paths))
+    return [Group(*row) for row in db.execute(query.order_by(unit.c.path, group_chat.c.id))]
 
 
 def without_week(db: Connection, week: str, most: int) -> list[Group]:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, or_, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from storage import people
+from storage import accounts, people
 from storage.tables import account, checkin, delivery, grant, person, unit
 
 # `new` waits; the other states are final: said; no longer needed when its time came; said as part of another one;
@@ -155,7 +155,8 @@ def recipients(
     """Every holder (of these ids) of one of these roles who can be reached, by person."""
     school, other = unit.alias(), account.alias()
     # The same account as people.addresses gives.
-    first = select(func.min(other.c.id)).where(other.c.person_id == person.c.id, other.c.reachable).scalar_subquery()
+    usable = (other.c.person_id == person.c.id) & other.c.reachable & accounts.sending(db, other)
+    first = select(other.c.id).where(usable).order_by(*accounts.by_preference(other)).limit(1)
     query = (
         select(
             person.c.id, person.c.name, grant.c.role, grant.c.since, unit.c.name, school.c.name, unit.c.grade,
@@ -164,7 +165,7 @@ def recipients(
         .join(grant, grant.c.person_id == person.c.id)
         .join(unit, unit.c.id == grant.c.unit_id)
         .join(school, school.c.id == unit.c.school_id, isouter=True)
-        .join(account, account.c.id == first)
+        .join(account, account.c.id == first.correlate(person).scalar_subquery())
         .where(grant.c.role.in_(list(roles)), unit.c.active, grant.c.since <= now)
         .where(or_(grant.c.until.is_(None), grant.c.until > now))
         .order_by(person.c.id, grant.c.id)

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
 
+from storage import accounts
 from storage.tables import account, grant, person, unit
 from storage.units import Unit, within
 
@@ -73,8 +74,9 @@ class Person:
     id: int
     name: str
     grants: tuple[Grant, ...] = ()
-    # Whether the address by which they were looked up counts as alive.
+    # Whether the address by which they were looked up counts as alive, and the channel they last wrote on.
     reachable: bool = True
+    heard_on: str | None = None
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -113,7 +115,9 @@ _WITH_GRANTS = (
     .outerjoin(unit, unit.c.id == grant.c.unit_id)
 )
 _BY_ADDRESSES = (
-    _WITH_GRANTS.with_only_columns(account.c.address, account.c.reachable, *_WITH_GRANTS.selected_columns)
+    _WITH_GRANTS.with_only_columns(
+        account.c.address, account.c.reachable, person.c.heard_on, *_WITH_GRANTS.selected_columns
+    )
     .join(account, account.c.person_id == person.c.id)
     .where(account.c.channel == bindparam("channel"), account.c.address.in_(bindparam("addresses", expanding=True)))
 )
@@ -131,8 +135,8 @@ def _people(rows: Sequence[tuple[object, ...]], now: datetime) -> list[Person]:
 def by_addresses(db: Connection, channel: str, addresses: Collection[str], now: datetime) -> dict[str, Person]:
     """Who writes from these addresses, with the roles that hold at `now`; strangers are left out."""
     rows = db.execute(_BY_ADDRESSES, {"channel": channel, "addresses": addresses}).all()
-    persons = {person.id: person for person in _people([row[2:] for row in rows], now)}
-    return {row[0]: persons[row[2]] if row[1] else replace(persons[row[2]], reachable=False) for row in rows}
+    persons = {person.id: person for person in _people([row[3:] for row in rows], now)}
+    return {row[0]: replace(persons[row[3]], reachable=row[1], heard_on=row[2]) for row in rows}
 
 
 def by_id(db: Connection, person_id: int, now: datetime) -> Person:
@@ -179,12 +183,7 @@ def link(db: Connection, person_id: int, channel: str, address: str) -> None:
 
 def addresses(db: Connection, person_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
     """Where each of these people is reached: person id → (channel, address); without the unreachable ones."""
-    rows = db.execute(
-        select(account.c.person_id, account.c.channel, account.c.address)
-        .where(account.c.person_id.in_(list(person_ids)), account.c.reachable)
-        .order_by(account.c.id.desc())
-    )
-    return {row.person_id: (row.channel, row.address) for row in rows}
+    return accounts.best(db, person_ids)
 
 
 def mark_reachable(db: Connection, channel: str, address: str, reachable: bool) -> bool:

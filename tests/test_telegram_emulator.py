@@ -144,7 +144,7 @@ class Bot:
             return db.scalar(select(func.count()).where(outbox.c.state.in_(["new", "claimed"]))) or 0
 
 
-def until(condition: Callable[[], object], seconds: float = 15) -> None:
+def until(condition: Callable[[], object], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"

@@ -2,7 +2,7 @@
 
 from storage.tables.base import Instant, metadata
 from storage.tables.chats import album, group_chat, moved_chat, place, sent_file
-from storage.tables.organisation import account, grant, invite, person, unit, wrong_code
+from storage.tables.organisation import account, grant, invite, link_code, person, unit, wrong_code
 from storage.tables.traffic import card, dialogue, fact, file, inbox, lease, outbox, screen
 from storage.tables.work import checkin, checkin_version, child, delivery, digest, nomination, nomination_step, rollup
 
@@ -24,6 +24,7 @@ __all__ = [
     "inbox",
     "invite",
     "lease",
+    "link_code",
     "metadata",
     "moved_chat",
     "nomination",

@@ -14,7 +14,8 @@ group_chat = Table(
     # Empty: the group as a whole.
     Column("topic", String(20), nullable=False, default="", server_default=text("''")),
     ref("unit_id", "unit", nullable=False, index=True),
-    ref("bound_by", "person", nullable=False),
+    # Empty: by the operator, in the settings.
+    ref("bound_by", "person"),
     Column("bound_at", Instant, nullable=False),
     Column("reachable", Boolean, nullable=False, default=True),
     Column("week", String(8), nullable=False, default=""),

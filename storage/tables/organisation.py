@@ -28,6 +28,9 @@ person = Table(
     id_column(),
     Column("name", String(40), nullable=False),
     Column("joined_at", Instant, nullable=False),
+    # The channel of their last private message, and the one that they chose for what nobody asked for.
+    Column("heard_on", String(20)),
+    Column("notices_on", String(20)),
 )
 
 account = Table(
@@ -76,4 +79,18 @@ wrong_code = Table(
     Column("address", String(80), nullable=False),
     Column("at", Instant, nullable=False),
     Index("ix_wrong_code_sender", "channel", "address", "at"),
+)
+
+# A code that somebody made to join an account of theirs on another platform.
+link_code = Table(
+    "link_code",
+    metadata,
+    id_column(),
+    Column("code_hash", String(64), nullable=False, unique=True),
+    ref("person_id", "person", nullable=False, index=True),
+    # Where it was made: there it is said that it was used.
+    Column("channel", String(20), nullable=False),
+    Column("chat", String(80), nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("used_at", Instant),
 )

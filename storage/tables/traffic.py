@@ -144,7 +144,8 @@ file = Table(
     ref("checkin_id", "checkin", index=True),
     Column("channel", String(20), nullable=False),
     Column("chat", String(80), nullable=False),
-    Column("ref", String(250), nullable=False),
+    # What the channel fetches it by: an id, or a whole address.
+    Column("ref", Text, nullable=False),
     Column("kind", String(10), nullable=False),
     # The album that it came in; without a check-in it waits for the album's.
     Column("album", String(80)),
