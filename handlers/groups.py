@@ -1,7 +1,7 @@
 """绑定 and 解绑: a group gets the digest of a unit every Monday."""
 
 from handlers import reports
-from handlers.kit import ADMINS, ANYTHING, Ask, Refusal, Reply, command
+from handlers.kit import ADMINS, ANYTHING, Ask, Deed, Denied, Refusal, Reply, command
 from scheduling.periods import week_before, week_of
 from storage import chats, units
 
@@ -22,6 +22,7 @@ def bind(ask: Ask) -> Reply:
     # Last week's digest is no news: the next one is the first.
     week = week_before(week_of(ask.today))
     chats.bind(ask.db, ask.message.channel, ask.message.chat, found[0].id, ask.me.id, week, ask.now)
+    ask.note(Deed.GROUP_BOUND, found[0], channel=ask.message.channel)
     name = units.full_name(ask.db, found[0])
     return Reply(
         f"本群已绑定{name}。每周一 8:00 发周报,不含孩子的姓名。\n"
@@ -39,6 +40,7 @@ def unbind(ask: Ask) -> Reply:
         return Reply("本群没有绑定单位。")
     unit = units.by_id(ask.db, group.unit_id)
     if not any(each.covers(unit) for each in reports.scope(ask.me, ADMINS)):
-        raise Refusal(f"本群绑定的是{unit.name},请由它的管理员来解绑。")
+        raise Denied(f"本群绑定的是{unit.name},请由它的管理员来解绑。", what="解绑", subject=f"unit:{unit.id}")
     chats.unbind(ask.db, ask.message.channel, ask.message.chat)
+    ask.note(Deed.GROUP_UNBOUND, unit, channel=ask.message.channel)
     return Reply("已解绑。本群不再收周报。")

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 
 from handlers.reading import Reading
+from storage.audit import Deed, note
 from storage.dialogues import Dialogue, Where, close, open_question, reopen
 from storage.people import Grant, Person, Role
 from storage.rollups import Rollups
@@ -16,8 +17,8 @@ from storage.units import Unit
 from storage.vault import Vault
 
 __all__ = [
-    "ADMINS", "ANYONE", "ANYTHING", "Answer", "Ask", "Attachment", "Button", "Command", "Due", "File", "Grant",
-    "MEMBERS", "Message", "Person", "REPORTERS", "Refusal", "Reply", "Role", "Unit", "answers", "attribute",
+    "ADMINS", "ANYONE", "ANYTHING", "Answer", "Ask", "Attachment", "Button", "Command", "Deed", "Denied", "Due", "File",
+    "Grant", "MEMBERS", "Message", "Person", "REPORTERS", "Refusal", "Reply", "Role", "Unit", "answers", "attribute",
     "command", "due", "edits", "reads", "renders", "weekly",
 ]  # fmt: skip
 
@@ -128,6 +129,15 @@ class Ask:
         if self.question is not None:
             close(self.db, self._where)
 
+    def note(self, deed: Deed, at: Unit | None = None, subject: str = "", **about: Any) -> None:
+        """Write a deed of the asker into the audit log: ids, numbers and fixed words, never a name."""
+        note(self.db, deed, self.now, unit_id=at.id if at else None, subject=subject, **about)
+
+    def refused(self, refusal: "Refusal") -> None:
+        """Somebody is told no: when it was a question of rights, the audit log holds it."""
+        if isinstance(refusal, Denied):
+            self.note(Deed.REFUSED, subject=refusal.subject, what=refusal.what)
+
     @property
     def _where(self) -> Where:
         return Where(self.message.channel, self.message.chat, self.message.sender)
@@ -186,6 +196,15 @@ class Refusal(Exception):
         super().__init__(text)
         self.text = text
         self.buttons = buttons
+
+
+class Denied(Refusal):
+    """Refused for want of rights; `what` was wanted (a fixed word), `subject` whose (`nomination:7`): both are kept."""
+
+    def __init__(self, text: str, *buttons: Button, what: str, subject: str = "") -> None:
+        super().__init__(text, *buttons)
+        self.what = what
+        self.subject = subject
 
 
 ANYTHING = "."
