@@ -17,6 +17,7 @@ COMMANDS = {
     "preview": "show which reminders would be sent to whom",
     "digest": "print the weekly digest of a unit",
     "read": "show how messages are read",
+    "audit": "check or show the audit log",
     "doctor": "say what is wrong with the installation",
     "key": "print a fresh key for NAME_KEY",
 }

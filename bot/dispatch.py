@@ -12,7 +12,7 @@ from bot import replied
 from bot.features import Features
 from handlers import texts
 from handlers.attached import is_caption
-from handlers.kit import Answer, Ask, Command, Message, Person, Reply
+from handlers.kit import Answer, Ask, Command, Denied, Message, Person, Reply
 from handlers.orders import order_in
 from handlers.reading import read
 from handlers.surroundings import context_of
@@ -79,7 +79,8 @@ def _call(command: Command, ask: Ask) -> Sequence[Reply]:
         return _list(command.handler(ask))
     if _is_stranger(ask):
         return [Reply(GREETING)]
-    return [Reply(f"「{command.words[0]}」您目前不能用。发「帮助」看看您能做什么。")]
+    word = command.words[0]
+    raise Denied(f"「{word}」您目前不能用。发「帮助」看看您能做什么。", what=word)
 
 
 def _continued(features: Features, ask: Ask, text: str) -> Sequence[Reply]:
@@ -115,7 +116,7 @@ def _pressed(features: Features, ask: Ask) -> Sequence[Reply]:
     if press is None or (press.channel, press.chat) != (ask.message.channel, ask.message.chat):
         return [Reply("这个按钮已经失效。发「帮助」看看现在能做什么。")]
     if press.person_id is not None and (ask.person is None or ask.person.id != press.person_id):
-        return [Reply("这个按钮是给别人的。发「帮助」看看您能做什么。")]
+        raise Denied("这个按钮是给别人的。发「帮助」看看您能做什么。", what="按钮")
     if command_in(features, press.command) is None and not _asked(ask, press.made_at):
         return [_settled(ask)]
     return _said(features, ask, press.command)

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, delete
 
 from bot.transaction import Turn
 from handlers import texts
-from storage import people, units
+from storage import people, triggers, units
 from storage.people import Role
 from storage.tables import metadata
 from storage.units import Kind, Unit
@@ -25,8 +25,10 @@ def fill_if_empty(turn: Turn) -> None:
 
 def start_again(turn: Turn) -> None:
     """Empty the practice database and load the district anew."""
+    triggers.drop(turn.db)
     for table in reversed(metadata.sorted_tables):
         turn.db.execute(delete(table))
+    triggers.make(turn.db)
     fill(turn.db, turn.now)
 
 

@@ -18,7 +18,7 @@ from bot.dispatch import Acquaintance
 from bot.features import Features
 from bot.letters import Letters
 from handlers.kit import Ask, Attachment, Message, Person, Refusal, Reply
-from storage import accounts, chats, inbox, people
+from storage import accounts, audit, chats, inbox, people
 from storage.rollups import Rollups
 from storage.vault import Vault
 
@@ -43,6 +43,7 @@ class Turn:
     now: datetime
     letters: Letters
     rollups: Rollups
+    deeds: audit.Deeds
 
 
 Deed = Callable[[Turn], Any]
@@ -129,7 +130,7 @@ class Transactions:
             yield Outcome(arrival.id, heard.get(arrival.id, arrival.state), repeat)
 
     def _turn(self, db: Connection, now: datetime) -> Turn:
-        return Turn(db, now, Letters(db, self._vault, now), Rollups())
+        return Turn(db, now, Letters(db, self._vault, now), Rollups(), audit.of(db))
 
     def _hear(self, turn: Turn, known: Acquaintance, message: Message, inbox_id: int) -> str:
         """Handle one message in a savepoint; a bug costs this message only, and it is kept."""
@@ -137,6 +138,7 @@ class Transactions:
                   nameless=self._nameless)  # fmt: skip
         try:
             ask = known.introduce(ask)
+            _acting(turn, ask.person)
             if ask.person and message.private:
                 _note_spoken(turn, ask.person, message)
             self._answer(turn, ask)
@@ -153,6 +155,7 @@ class Transactions:
             with _savepoint(turn):
                 _say(turn, dispatch.answer(self._features, ask), ask)
         except Refusal as refusal:
+            ask.refused(refusal)
             turn.letters.add([Reply(refusal.text, refusal.buttons)], ask)
 
     def _keep_failed(self, db: Connection, message: Message, inbox_id: int, bug: Exception) -> None:
@@ -178,6 +181,12 @@ class Transactions:
                 # After another failure there is nothing new to say.
                 turn.letters.flush()
         return state
+
+
+def _acting(turn: Turn, person: Person | None) -> None:
+    """Whose doing the audit log will say it was; of a member at which unit first."""
+    first = next(iter(person.grants), None) if person else None
+    turn.deeds.by(person.id if person else None, first.unit.id if first else None)
 
 
 def _here(turn: Turn, message: Message) -> Message:
@@ -222,6 +231,7 @@ def _arrive(turn: Turn, messages: Sequence[Message]) -> dict[inbox.Key, inbox.Ar
 def _savepoint(turn: Turn) -> Iterator[None]:
     """What happens inside happens whole or not at all; raises TransactionGone when nothing is left to go back to."""
     said = turn.letters.mark()
+    noted = len(turn.deeds.rows)
     # By the driver itself: SQLAlchemy's bookkeeping for a savepoint costs more than a check-in's INSERT.
     driver: Any = turn.db.connection.dbapi_connection
     driver.execute("SAVEPOINT message")
@@ -230,6 +240,7 @@ def _savepoint(turn: Turn) -> Iterator[None]:
         driver.execute("RELEASE SAVEPOINT message")
     except Exception as error:
         turn.letters.back_to(said)
+        turn.deeds.back_to(noted)
         turn.rollups.drop()
         _undo(turn.db, driver, error)
         raise

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from handlers import attached, surroundings, texts
-from handlers.kit import ANYTHING, REPORTERS, Ask, Button, Refusal, Reply, answers, command, reads
+from handlers.kit import ANYTHING, REPORTERS, Ask, Button, Denied, Refusal, Reply, answers, command, reads
 from handlers.reading import Reading, Record, read
 from storage import checkins
 from storage.checkins import Checkin
@@ -44,7 +44,7 @@ def take(ask: Ask) -> Sequence[Reply]:
 def _take(ask: Ask, first: int | None) -> Sequence[Reply]:
     """`first` is the message whose open question this answers: its photos belong to the check-in too."""
     if ask.me.roles.isdisjoint(REPORTERS):
-        raise Refusal("签到由中队辅导员或大队辅导员来报。发「帮助」看看您能做什么。")
+        raise Denied("签到由中队辅导员或大队辅导员来报。发「帮助」看看您能做什么。", what="签到")
     # Another feature's question stays open; one about a check-in is overtaken by this one.
     if ask.question and ask.question.kind in (QUESTION, CONFIRM):
         ask.expect_nothing()
@@ -78,6 +78,7 @@ def _store_all(ask: Ask, records: Sequence[Record], first: int | None) -> list[R
         try:
             new = _checkin(ask, record)
         except Refusal as refusal:
+            ask.refused(refusal)
             others.append(Reply(refusal.text))
             continue
         kept = checkins.record(ask.db, ask.rollups, new, ask.me.id, ask.inbox_id, ask.now)
@@ -119,7 +120,8 @@ def _checkin(ask: Ask, record: Record) -> Checkin:
     if unit is None:
         raise Refusal(f"没有找到「{texts.unit_key(record.unit)}」。请核对中队,像这样发:三(2)中队 主题队日 38人")
     if not any(unit.path.startswith(path) for path in ask.me.paths(REPORTERS)):
-        raise Refusal(f"{unit.name}不在您负责的范围,没有记录。请核对中队,或请该中队的辅导员来报。")
+        words = f"{unit.name}不在您负责的范围,没有记录。请核对中队,或请该中队的辅导员来报。"
+        raise Denied(words, what="签到", subject=f"unit:{unit.id}")
     others = tuple(sorted(record.others.items()))
     return Checkin(
         unit.id, record.activity, record.date, record.attended, record.due, record.topic or "", others,

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from handlers import surroundings, texts
-from handlers.kit import ANYTHING, REPORTERS, Ask, Refusal, Reply, answers, command, edits, reads
+from handlers.kit import ANYTHING, REPORTERS, Ask, Denied, Refusal, Reply, answers, command, edits, reads
 from handlers.reading import Reading, Record, read
 from storage import checkins, units
 from storage.checkins import Checkin
@@ -85,7 +85,8 @@ def _meant(ask: Ask) -> tuple[Checkin, str]:
         raise Refusal(f"已处理过:{texts.dated(gone, ask.today)} 已经撤回,现在没有计入周报。要重新报,直接发就行。")
     found = checkins.by_id(ask.db, checkin_id)
     if found is None or not _mine(ask, found):
-        raise Refusal(f"您没有编号 {checkin_id} 的签到,什么都没有动。发「我的」看您报过的。")
+        none = f"您没有编号 {checkin_id} 的签到,什么都没有动。发「我的」看您报过的。"
+        raise Denied(none, what="更正", subject=f"checkin:{checkin_id}") if found or gone else Refusal(none)
     return found, words
 
 
@@ -200,7 +201,7 @@ def _moved(ask: Ask, new: Checkin, said: Record) -> Checkin:
     if unit is None or unit.id == new.unit_id:
         return new
     if not any(unit.path.startswith(path) for path in ask.me.paths(REPORTERS)):
-        raise Refusal(f"{unit.name}不在您负责的范围,没有改。")
+        raise Denied(f"{unit.name}不在您负责的范围,没有改。", what="更正", subject=f"unit:{unit.id}")
     return replace(new, unit_id=unit.id, unit_name=unit.name)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from handlers import reports
-from handlers.kit import ADMINS, ANYTHING, Ask, Button, Due, File, Reply, Role, Unit, command, due, weekly
+from handlers.kit import ADMINS, ANYTHING, Ask, Button, Deed, Due, File, Reply, Role, Unit, command, due, weekly
 from storage import digests, units
 from storage.digests import Digest, percent
 
@@ -87,6 +87,7 @@ def _file(ask: Ask, form: str, at: list[Unit], week: str) -> Reply:
     title = units.full_name(ask.db, at[0]) + (f"等{len(at)}个单位" if len(at) > 1 else "")
     values = {"unit_ids": [unit.id for unit in at], "week": week, "at": ask.now.isoformat(timespec="minutes")}
     name = f"周报-{title}-{week}.{ending}"
+    ask.note(Deed.EXPORTED, at[0], what="周报", form=ending, units=len(at), week=week)
     return Reply(f"{title}{reports.week_name(week)}周报({form})", file=File(name, recipe, values))
 
 

@@ -3,7 +3,7 @@
 from sqlalchemy import Connection
 
 from handlers import reports
-from handlers.kit import ADMINS, ANYTHING, Ask, Refusal, Reply, command
+from handlers.kit import ADMINS, ANYTHING, Ask, Deed, Denied, Refusal, Reply, command
 from scheduling.periods import week_before, week_of
 from storage import chats, units
 
@@ -34,6 +34,7 @@ def bind(ask: Ask) -> Reply:
     message = ask.message
     here = chats.Group(message.channel, message.chat, message.topic, found[0].id, ask.me.id, True, week)
     chats.bind(ask.db, here, ask.now)
+    ask.note(Deed.GROUP_BOUND, found[0], channel=message.channel)
     name, where = units.full_name(ask.db, found[0]), "这个话题" if message.topic else "本群"
     return Reply(
         f"{where}已绑定{name}。每周一 8:00 在这里发周报,不含孩子的姓名。\n"
@@ -51,8 +52,9 @@ def unbind(ask: Ask) -> Reply:
         return Reply("本群没有绑定单位。")
     unit = units.by_id(ask.db, group.unit_id)
     if not any(each.covers(unit) for each in reports.scope(ask.me, ADMINS)):
-        raise Refusal(f"本群绑定的是{unit.name},请由它的管理员来解绑。")
+        raise Denied(f"本群绑定的是{unit.name},请由它的管理员来解绑。", what="解绑", subject=f"unit:{unit.id}")
     chats.unbind(ask.db, group)
+    ask.note(Deed.GROUP_UNBOUND, unit, channel=ask.message.channel)
     return Reply("已解绑。本群不再收周报。")
 
 

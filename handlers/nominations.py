@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from handlers import nameless
-from handlers.kit import ANYTHING, Ask, Button, Refusal, Reply, Role, Unit, command, reads
+from handlers.kit import ANYTHING, Ask, Button, Denied, Refusal, Reply, Role, Unit, command, reads
 from handlers.medals import (
     REASON_LIMIT,
     decided,
@@ -82,7 +82,7 @@ class _Wish:
 def nominate(ask: Ask) -> list[Reply]:
     """Open a case for each nominee; nothing is stored unless all that was said is understood and allowed."""
     if NOMINATORS.isdisjoint(ask.me.roles):
-        raise Refusal("提名由中队辅导员或大队辅导员来做,请告诉他们。")
+        raise Denied("提名由中队辅导员或大队辅导员来做,请告诉他们。", what="提名")
     heard = ask.reading or read(f"提名 {ask.args}", context_of(ask))
     if heard.intent in _ABOUT_MINE:
         return [show_mine(ask)]
@@ -145,7 +145,7 @@ def _unit(ask: Ask, each: Nomination) -> Unit:
         raise Refusal(f"{_QUESTIONS['UNIT_UNKNOWN']}{_resend(ask, each, unit='〈中队〉')}")
     if not any(grant.role in NOMINATORS and grant.unit.covers(unit) for grant in ask.me.grants):
         who = "大队辅导员" if unit.kind == Kind.SCHOOL else "这个中队的辅导员或大队辅导员"
-        raise Refusal(f"{unit.name}不归您提名,请由{who}来提。")
+        raise Denied(f"{unit.name}不归您提名,请由{who}来提。", what="提名", subject=f"unit:{unit.id}")
     return unit
 
 
@@ -283,7 +283,8 @@ def withdraw(ask: Ask) -> Reply:
         raise Refusal(f"请写上编号,如「撤回提名 N{ask.today:%Y%m%d}-01」。编号在「我的提名」里。", _MINE)
     case = nominations.by_number(ask.db, number)
     if case is None or case.nominator_id != ask.me.id:
-        raise Refusal(f"您的提名里没有 {number}。编号在「我的提名」里。", _MINE)
+        none = f"您的提名里没有 {number}。编号在「我的提名」里。"
+        raise Denied(none, _MINE, what="撤回提名", subject=f"nomination:{case.id}") if case else Refusal(none, _MINE)
     if not nominations.move(ask.db, ask.vault, case, State.WITHDRAWN, ask.me.id, ask.now):
         step = nominations.last_steps(ask.db, [case.id])[case.id]
         raise Refusal(f"{number} 不能撤回了:{decided(ask, step)}。有疑问请和审核人联系。", _MINE)

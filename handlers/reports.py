@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from handlers.kit import Ask, Button, Person, Refusal, Role, Unit
+from handlers.kit import Ask, Button, Denied, Person, Refusal, Role, Unit
 from handlers.texts import squad
 from scheduling.periods import monday_of, week_before, week_of
 from storage import chats, units
@@ -126,7 +126,9 @@ def chosen(ask: Ask, roles: Iterable[Role], words: str, again: str) -> list[Unit
         return _of_group(ask, top) or top
     found = named(ask, top, words)
     if not found:
-        raise Refusal(f"您负责的范围里没有「{words}」。直接发「{again}」看全部。", Button("看全部", again))
+        none = f"您负责的范围里没有「{words}」。直接发「{again}」看全部。"
+        # Whether there is such a unit elsewhere is not looked up: asking for it counts as asking.
+        raise Denied(none, Button("看全部", again), what=again.partition(" ")[0])
     if len(found) > 1:
         names = path_names(ask.db, found[:5])
         buttons = [Button(units.full_name(ask.db, each), f"{again} {names[each.id]}") for each in found[:5]]

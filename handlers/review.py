@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from handlers.kit import ANYTHING, Answer, Ask, Button, Refusal, Reply, Role, answers, command, reads
+from handlers.kit import ANYTHING, Answer, Ask, Button, Denied, Refusal, Reply, Role, answers, command, reads
 from handlers.medals import (
     REASON_LIMIT,
     all_numbers,
@@ -191,7 +191,7 @@ def reason_given(ask: Ask, payload: Mapping[str, str]) -> list[Reply] | None:
 def decide(ask: Ask) -> Answer:
     """A decision in other words than the commands', e.g. `N20260403-07 通过`."""
     if REVIEWERS.isdisjoint(ask.me.roles):
-        raise Refusal("审核提名由大队辅导员或学校管理员来做。")
+        raise Denied("审核提名由大队辅导员或学校管理员来做。", what="审核")
     heard = ask.heard.review or {}
     deed = {"approve": approve, "return": send_back}.get(str(heard.get("decision")), show_pending)
     ids = heard.get("ids")
@@ -224,15 +224,21 @@ def _mine_to_decide(ask: Ask, number: str, word: str) -> Case:
     if not number:
         raise Refusal(f"请写上编号,如「{word} N{ask.today:%Y%m%d}-01」。编号在「待审」里。", _LIST)
     case = nominations.by_number(ask.db, number)
-    if case is None or not _my_roles(ask, case):
-        raise Refusal(f"没有找到提名 {number}。发「待审」看等您审核的。", _LIST)
+    none = f"没有找到提名 {number}。发「待审」看等您审核的。"
+    if case is None:
+        raise Refusal(none, _LIST)
+    subject = f"nomination:{case.id}"
+    if not _my_roles(ask, case):
+        raise Denied(none, _LIST, what=word, subject=subject)
     if case.state is not State.SUBMITTED:
         raise Refusal(_already(ask, case), _LIST)
     nominator = people.by_id(ask.db, case.nominator_id, ask.now)
     if nominator.id == ask.me.id:
-        raise Refusal(f"{number} 是您自己提名的,不能自己审。{_who_decides(ask, case)}")
+        own = f"{number} 是您自己提名的,不能自己审。{_who_decides(ask, case)}"
+        raise Denied(own, what=word, subject=subject)
     if not _my_roles(ask, case) & reviewing_roles(nominator, case.unit):
-        raise Refusal(f"{number} 由大队辅导员提名,大队辅导员不审。{_who_decides(ask, case)}")
+        peers = f"{number} 由大队辅导员提名,大队辅导员不审。{_who_decides(ask, case)}"
+        raise Denied(peers, what=word, subject=subject)
     return case
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from storage.audit import Deed, note
 from storage.rollups import Rollups, week_of
 from storage.tables import checkin, checkin_version, inbox, unit
 from storage.units import within
@@ -130,6 +131,7 @@ def revise(
     if db.execute(update(checkin).where(_as_it_was(old)).values(**said, **heads)).rowcount != 1:
         return None
     _keep_version(db, old, person_id, now)
+    note(db, Deed.CHECKIN_CORRECTED, now, unit_id=new.unit_id, subject=f"checkin:{old.id}")
     rollups.add(old.week, old.unit_id, old.activity, old.attended, old.due, sign=-1)
     rollups.add(new.week, new.unit_id, new.activity, new.attended, new.due)
     return replace(new, id=old.id, person_id=old.person_id, made_at=old.made_at)
@@ -140,6 +142,7 @@ def withdraw(db: Connection, rollups: Rollups, old: Checkin, person_id: int, now
     if db.execute(update(checkin).where(_as_it_was(old)).values(state="withdrawn")).rowcount != 1:
         return False
     _keep_version(db, old, person_id, now)
+    note(db, Deed.CHECKIN_WITHDRAWN, now, unit_id=old.unit_id, subject=f"checkin:{old.id}")
     rollups.add(old.week, old.unit_id, old.activity, old.attended, old.due, sign=-1)
     return True
 

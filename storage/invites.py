@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from storage.audit import Deed, note
 from storage.codes import fresh, hashed
 from storage.people import Role
 from storage.tables import invite, wrong_code
@@ -26,11 +27,13 @@ class Invite:
 def make(db: Connection, unit_id: int, role: Role, made_by: int | None, now: datetime) -> str:
     """A new code, valid for seven days and one person."""
     code = fresh()
-    db.execute(
+    row = db.execute(
         insert(invite).values(
             code_hash=hashed(code), unit_id=unit_id, role=role, made_by=made_by, made_at=now, expires_at=now + LIFETIME
         )
     )
+    assert row.inserted_primary_key is not None
+    note(db, Deed.INVITED, now, unit_id=unit_id, subject=f"invite:{row.inserted_primary_key[0]}", role=role)
     return code
 
 
@@ -47,7 +50,10 @@ def find(db: Connection, code: str, now: datetime) -> Invite | None:
 def use(db: Connection, found: Invite, person_id: int, now: datetime) -> bool:
     """Use the code up; False when somebody else was first."""
     unused = (invite.c.id == found.id) & invite.c.used_at.is_(None)
-    return db.execute(update(invite).where(unused).values(used_at=now, used_by=person_id)).rowcount == 1
+    if db.execute(update(invite).where(unused).values(used_at=now, used_by=person_id)).rowcount != 1:
+        return False
+    note(db, Deed.JOINED, now, unit_id=found.unit_id, subject=f"invite:{found.id}", person=person_id)
+    return True
 
 
 def note_wrong(db: Connection, channel: str, address: str, now: datetime) -> None:

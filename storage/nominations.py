@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from storage.audit import Deed, note
 from storage.rollups import week_of
 from storage.tables import nomination, nomination_step, person, unit
 from storage.units import Unit, within
@@ -29,6 +30,12 @@ class State(StrEnum):
 
 
 _STANDING = (State.SUBMITTED, State.APPROVED)
+_DEEDS = {
+    State.SUBMITTED: Deed.NOMINATED,
+    State.APPROVED: Deed.APPROVED,
+    State.RETURNED: Deed.RETURNED,
+    State.WITHDRAWN: Deed.WITHDRAWN,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +145,7 @@ def open_case(db: Connection, vault: Vault, new: Draft, day: date, now: datetime
 
 def _insert(db: Connection, vault: Vault, new: Draft, day: date, now: datetime) -> Case:
     number = _next_number(db, day)
-    row = db.execute(
+    db.execute(
         insert(nomination).values(
             number=number,
             unit_id=new.unit_id,
@@ -152,10 +159,9 @@ def _insert(db: Connection, vault: Vault, new: Draft, day: date, now: datetime) 
             week=week_of(day),
         )
     )
-    assert row.inserted_primary_key is not None
-    _step(db, row.inserted_primary_key[0], State.SUBMITTED, new.nominator_id, None, now)
     case = by_number(db, number)
     assert case is not None
+    _step(db, case, State.SUBMITTED, new.nominator_id, None, now)
     return case
 
 
@@ -171,9 +177,10 @@ def _next_number(db: Connection, day: date) -> str:
     return f"{prefix}{int(last.removeprefix(prefix)) + 1 if last else 1:02}"
 
 
-def _step(db: Connection, case_id: int, state: State, person_id: int, reason: bytes | None, now: datetime) -> None:
-    values = {"nomination_id": case_id, "person_id": person_id, "state": state, "reason": reason, "at": now}
+def _step(db: Connection, case: Case, state: State, person_id: int, reason: bytes | None, now: datetime) -> None:
+    values = {"nomination_id": case.id, "person_id": person_id, "state": state, "reason": reason, "at": now}
     db.execute(insert(nomination_step).values(values))
+    note(db, _DEEDS[state], now, unit_id=case.unit.id, subject=f"nomination:{case.id}", medal=case.medal)
 
 
 def move(
@@ -184,7 +191,7 @@ def move(
         update(nomination).where(nomination.c.id == case.id, nomination.c.state == State.SUBMITTED).values(state=state)
     )
     if changed.rowcount:
-        _step(db, case.id, state, person_id, vault.seal(reason) if reason else None, now)
+        _step(db, case, state, person_id, vault.seal(reason) if reason else None, now)
     return bool(changed.rowcount)
 
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, func, insert, or_, select, update
 
 from storage import accounts
+from storage.audit import Deed, note
 from storage.tables import account, grant, person, unit
 from storage.units import Unit, within
 
@@ -167,13 +168,33 @@ def add(db: Connection, name: str, now: datetime) -> int:
     return int(row.inserted_primary_key[0])
 
 
-def give(db: Connection, person_id: int, role: Role, at: Unit, now: datetime) -> None:
-    """Give a role at a unit; giving it again changes nothing but ends its end."""
+def give(
+    db: Connection, person_id: int, role: Role, at: Unit, now: datetime, *,
+    since: datetime | None = None, until: datetime | None = None,
+) -> None:  # fmt: skip
+    """Give a role at a unit, from `since` (None: now) to `until` (None: for good); one that is held gets a new end."""
+    since = since or now
     held = (grant.c.person_id == person_id) & (grant.c.unit_id == at.id) & (grant.c.role == role)
-    if db.execute(select(grant.c.id).where(held)).first():
-        db.execute(update(grant).where(held).values(until=None))
+    row = db.execute(select(grant.c.since, grant.c.until).where(held)).first()
+    if row is None:
+        db.execute(insert(grant).values(person_id=person_id, unit_id=at.id, role=role, since=since, until=until))
+    elif row.since <= now and (row.until is None or row.until > now):
+        db.execute(update(grant).where(held).values(until=until))
     else:
-        db.execute(insert(grant).values(person_id=person_id, unit_id=at.id, role=role, since=now))
+        db.execute(update(grant).where(held).values(since=since, until=until))
+    ends = until.isoformat() if until else None
+    note(db, Deed.ROLE_GIVEN, now, unit_id=at.id, subject=f"person:{person_id}", role=role, until=ends)
+
+
+def end(db: Connection, person_id: int, role: Role, at: Unit, when: datetime, now: datetime) -> bool:
+    """End a role at this instant; False when it is not held then."""
+    held = (grant.c.person_id == person_id) & (grant.c.unit_id == at.id) & (grant.c.role == role)
+    until_then = or_(grant.c.until.is_(None), grant.c.until > when)
+    if db.execute(update(grant).where(held, until_then).values(until=when)).rowcount != 1:
+        return False
+    subject = f"person:{person_id}"
+    note(db, Deed.ROLE_ENDED, now, unit_id=at.id, subject=subject, role=role, until=when.isoformat())
+    return True
 
 
 def link(db: Connection, person_id: int, channel: str, address: str) -> None:
@@ -199,6 +220,17 @@ def without_account(db: Connection, role: Role, at: Unit) -> dict[int, str]:
     query = select(person.c.id, person.c.name).join(grant, grant.c.person_id == person.c.id)
     query = query.where(grant.c.unit_id == at.id, grant.c.role == role, grant.c.until.is_(None), ~has_one)
     return {row.id: row.name for row in db.execute(query)}
+
+
+def named(db: Connection, name: str) -> list[int]:
+    """The ids of everybody of this name."""
+    return list(db.scalars(select(person.c.id).where(person.c.name == name).order_by(person.c.id)))
+
+
+def names(db: Connection, ids: Iterable[int]) -> dict[int, str]:
+    """id → name."""
+    rows = db.execute(select(person.c.id, person.c.name).where(person.c.id.in_(sorted(set(ids)))))
+    return {row.id: row.name for row in rows}
 
 
 def rights_version(db: Connection) -> tuple[object, ...]:

@@ -130,6 +130,12 @@ def by_id(db: Connection, unit_id: int) -> Unit:
     return _unit(row)
 
 
+def by_ids(db: Connection, ids: Iterable[int]) -> dict[int, Unit]:
+    """id → unit, of those that there are."""
+    rows = db.execute(select(*_COLUMNS).where(units.c.id.in_(sorted(set(ids)))))
+    return {row.id: _unit(row) for row in rows}
+
+
 def by_path_names(db: Connection, names: Sequence[str]) -> Unit | None:
     """The unit that `names` lead to from a root, e.g. `["青禾区少工委", "实验小学", "三(2)中队"]`."""
     found: Unit | None = None

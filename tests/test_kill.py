@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from tests import faults_telegram
-from tests.faults import besiege, messages
+from tests.faults import Audited, besiege, messages
 from tests.process import Serving
 from tests.stage import START
 
@@ -20,6 +20,12 @@ def test_two_hundred_check_ins_and_three_kills(tmp_path: Path) -> None:
     assert ledger.clean, ledger
     assert (ledger.kills, ledger.acknowledged, ledger.stored, ledger.answered) == (3, 200, 200, 200)
     assert ledger.repeats > 0, "no delivery was repeated: the clients do not do their part"
+
+
+def test_the_audit_log_is_whole_after_two_kills(tmp_path: Path) -> None:
+    ledger = besiege(tmp_path, number=60, kills=2, seed=7, siege=Audited)
+    assert ledger.clean, ledger
+    assert (ledger.kills, ledger.acknowledged, ledger.stored) == (2, 60, 60)
 
 
 def test_two_kills_of_the_webhook(tmp_path: Path) -> None:

@@ -79,7 +79,7 @@ class Bot:
             db.execute(insert(lease).values(name="telegram poller 123456", owner="another", until=then))
 
 
-def until(condition: Callable[[], object], seconds: float = 15) -> None:
+def until(condition: Callable[[], object], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"

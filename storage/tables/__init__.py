@@ -1,5 +1,6 @@
 """Every table of the bot; the migrations repeat them step by step."""
 
+from storage.tables.audit import audit, audit_anchor
 from storage.tables.base import Instant, metadata
 from storage.tables.chats import album, group_chat, moved_chat, place, sent_file
 from storage.tables.organisation import account, grant, invite, link_code, person, unit, wrong_code
@@ -10,6 +11,8 @@ __all__ = [
     "Instant",
     "account",
     "album",
+    "audit",
+    "audit_anchor",
     "card",
     "checkin",
     "checkin_version",
