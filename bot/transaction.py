@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from bot import dispatch
 from bot.dispatch import Acquaintance
 from bot.features import Features
-from bot.letters import Letters
+from bot.letters import PASSIVE, Letters
 from handlers.kit import Ask, Attachment, Message, Refusal, Reply
 from storage import chats, inbox, people
 from storage.rollups import Rollups
@@ -28,11 +28,15 @@ SORRY = "抱歉,这条消息没有处理好,已经保存(编号 {})。管理员�
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a message: its row, `done` or `failed`, and whether it had been here before."""
+    """What became of a message: its row, `done` or `failed`, and whether it had been here before.
+
+    `passive` is what the answer to the request says by itself; a repeat's is looked up.
+    """
 
     inbox_id: int
     state: str
     repeat: bool
+    passive: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +130,11 @@ class Transactions:
             repeat = not arrival.fresh or arrival.id in heard
             if not repeat:
                 heard[arrival.id] = self._hear(turn, known, message, arrival.id)
-            yield Outcome(arrival.id, heard.get(arrival.id, arrival.state), repeat)
+            passive = "" if repeat else turn.letters.passive[arrival.id]
+            yield Outcome(arrival.id, heard.get(arrival.id, arrival.state), repeat, passive)
 
-    def _turn(self, db: Connection, now: datetime) -> Turn:
-        return Turn(db, now, Letters(db, self._vault, now), Rollups())
+    def _turn(self, db: Connection, now: datetime, passive: frozenset[str] = PASSIVE) -> Turn:
+        return Turn(db, now, Letters(db, self._vault, now, passive), Rollups())
 
     def _hear(self, turn: Turn, known: Acquaintance, message: Message, inbox_id: int) -> str:
         """Handle one message in a savepoint; a bug costs this message only, and it is kept."""
@@ -169,7 +174,8 @@ class Transactions:
             if not found:
                 raise LookupError(f"no failed message {inbox_id}")
             # As of when it arrived, so that 今天 means that day.
-            turn = self._turn(db, found[0].received_at.astimezone(self._now().tzinfo))
+            # Nobody waits for its answer any more.
+            turn = self._turn(db, found[0].received_at.astimezone(self._now().tzinfo), passive=frozenset())
             message = from_json(self._vault.open(found[0].payload))
             if not inbox.done(db, inbox_id):
                 raise LookupError(f"message {inbox_id} is being handled by another")

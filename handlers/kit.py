@@ -169,7 +169,8 @@ class File:
 class Reply:
     """Decided: what is said; `to` is a person's id, None the asker.
 
-    `again` is an album's answer with another count of photos, of no use once the album has been answered.
+    `again` is an album's answer with another count of photos, of no use once the album has been answered. `spoken` is
+    said instead of buttons that are a convenience, where an answer is quicker without any.
     """
 
     text: str
@@ -177,6 +178,7 @@ class Reply:
     file: File | None = None
     to: int | None = None
     again: bool = False
+    spoken: str = ""
 
 
 class Refusal(Exception):
