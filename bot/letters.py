@@ -7,12 +7,15 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from handlers.kit import Ask, Reply
-from storage import albums, cards, outbox, people
+from handlers.kit import Ask, Message, Reply
+from storage import albums, cards, outbox, passive, people
 from storage.vault import Vault
 
 # So long an album's answer waits for its next photo; by then they are all there.
 ALBUM_IS_WHOLE = timedelta(seconds=2)
+# Where the answer to a request can say something: that needs no token and no trusted address (wecom.md §1.4).
+PASSIVE = frozenset({"wecom"})
+_MOST_PASSIVE = 2048
 
 
 @dataclass(slots=True)
@@ -26,12 +29,17 @@ class _Address:
     inbox_id: int | None = None
     wait: timedelta = timedelta()
     topic: str = ""
+    passive: str = ""
 
 
 class Letters:
     """Collects what one transaction has to say."""
 
-    def __init__(self, db: Connection, vault: Vault, now: datetime) -> None:
+    def __init__(self, db: Connection, vault: Vault, now: datetime, passive: frozenset[str] = PASSIVE) -> None:
+        """`passive`: the channels on which somebody waits for an answer that can say a short text itself."""
+        self._channels = passive
+        # What the answer to the request says by itself, by message.
+        self.passive: dict[int, str] = {}
         self._db = db
         self._vault = vault
         self._now = now
@@ -50,14 +58,25 @@ class Letters:
             found = albums.begin(self._db, message.channel, message.chat, message.album, ask.inbox_id, self._now)
             at.inbox_id, at.wait = found.inbox_id, ALBUM_IS_WHOLE
         start = len(self._rows)
-        for reply in replies:
-            if reply.to is None:
-                self._put(reply, at)
+        mine = [reply for reply in replies if reply.to is None]
+        at.passive = self.passive[ask.inbox_id] = self._by_itself(mine, message)
+        for reply in mine:
+            self._put(reply, at)
         if message.album and at.inbox_id is not None:
             news = not all(reply.again for reply in replies)
             self._albums.append((at.inbox_id, news, start, len(self._rows)))
         if to_others:
             self.notify(to_others)
+
+    def _by_itself(self, replies: Sequence[Reply], message: Message) -> str:
+        """The one short text that is the whole answer, empty when there is more; a press cannot be answered so."""
+        if message.channel not in self._channels or message.button or len(replies) != 1:
+            return ""
+        [reply] = replies
+        if reply.file or (reply.buttons and not reply.spoken):
+            return ""
+        text = f"{reply.text}\n{reply.spoken}" if reply.buttons else reply.text
+        return text if len(text.encode()) <= _MOST_PASSIVE else ""
 
     def mark(self) -> tuple[int, int, int]:
         """Where we are, for `back_to`."""
@@ -83,8 +102,8 @@ class Letters:
         self._put(reply, _Address(channel, chat, outbox.NOTICE, topic=topic))
 
     def _put(self, reply: Reply, at: _Address) -> None:
-        body: dict[str, Any] = {"text": reply.text}
-        token = self._card(reply, at) if reply.buttons else None
+        body: dict[str, Any] = {"text": at.passive or reply.text}
+        token = self._card(reply, at) if reply.buttons and not at.passive else None
         if token:
             body["buttons"] = [[f"{token}.{place}", button.label] for place, button in enumerate(reply.buttons)]
         if reply.file:
@@ -93,7 +112,8 @@ class Letters:
             body["topic"] = at.topic
         to = {"channel": at.channel, "chat": at.chat, "person_id": at.person_id, "lane": at.lane, "card": token}
         due_at = self._now + at.wait if at.wait else self._now
-        self._rows.append({**to, "due_at": due_at, "inbox_id": at.inbox_id, "body": self._vault.seal(body)})
+        held = passive.held(self._now) if at.passive else {}
+        self._rows.append({**to, **held, "due_at": due_at, "inbox_id": at.inbox_id, "body": self._vault.seal(body)})
 
     def _card(self, reply: Reply, at: _Address) -> str:
         token = cards.new_token()

@@ -30,8 +30,8 @@ from storage.vault import Vault
 
 __all__ = [
     "ADMINS", "ANYONE", "ANYTHING", "Answer", "Ask", "Attachment", "Button", "Command", "Deed", "Denied", "Due", "File",
-    "Grant", "Handler", "MEMBERS", "Message", "Person", "REPORTERS", "Refusal", "Reply", "Role", "Unit", "answers", "attribute",
-    "command", "due", "edits", "reads", "renders", "weekly",
+    "Grant", "Handler", "MEMBERS", "Message", "Person", "REPORTERS", "Refusal", "Reply", "Role", "Unit", "answers",
+    "attribute", "command", "due", "edits", "reads", "renders", "weekly",
 ]  # fmt: skip
 
 MEMBERS = frozenset(Role)
@@ -191,7 +191,8 @@ class File:
 class Reply:
     """Decided: what is said; `to` is a person's id, None the asker; `at` is (channel, chat), whoever is there.
 
-    `again` is an album's answer with another count of photos, of no use once the album has been answered.
+    `again` is an album's answer with another count of photos, of no use once the album has been answered. `spoken` is
+    said instead of buttons that are a convenience, where an answer is quicker without any.
     """
 
     text: str
@@ -200,6 +201,7 @@ class Reply:
     to: int | None = None
     again: bool = False
     at: tuple[str, str] | None = None
+    spoken: str = ""
 
 
 class Refusal(Exception):

@@ -35,6 +35,7 @@ ANSWER, NOTICE = "answer", "notice"
 _NEW = outbox.c.state == literal_column("'new'")
 _CLAIMED = outbox.c.state == literal_column("'claimed'")
 _INSERT = insert(outbox)
+_FRESH = {"state": "new", "attempts": 0, "owner": None, "lease_until": None}
 _OF_CHANNEL = outbox.c.channel == bindparam("channel")
 _UNSENT = outbox.c.state.in_([literal_column("'new'"), literal_column("'claimed'")])
 
@@ -70,9 +71,9 @@ _NOTHING_HELD = Held()
 
 
 def put(db: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Write rows (channel, chat, inbox_id, person_id, lane, body, due_at, card) in this order."""
+    """Write rows (channel, chat, inbox_id, person_id, lane, body, due_at, card) in this order; `new` unless said."""
     if rows:
-        db.execute(_INSERT, [{**row, "state": "new", "attempts": 0} for row in rows])
+        db.execute(_INSERT, [{**_FRESH, **row} for row in rows])
 
 
 def waits(db: Connection, channel: str, now: datetime, real: datetime, held: Held = _NOTHING_HELD) -> bool:

@@ -5,15 +5,18 @@ from storage.tables.base import Instant, metadata
 from storage.tables.chats import album, group_chat, moved_chat, place, sent_file
 from storage.tables.organisation import account, grant, invite, link_code, person, unit, wrong_code
 from storage.tables.traffic import card, dialogue, fact, file, inbox, lease, outbox, screen
+from storage.tables.wecom import access_token, card_code
 from storage.tables.work import checkin, checkin_version, child, delivery, digest, nomination, nomination_step, rollup
 
 __all__ = [
     "Instant",
+    "access_token",
     "account",
     "album",
     "audit",
     "audit_anchor",
     "card",
+    "card_code",
     "checkin",
     "checkin_version",
     "child",
