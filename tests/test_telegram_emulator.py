@@ -5,6 +5,7 @@ parameter it does not know, and repeats a webhook only when it is told to.
 """
 
 import asyncio
+import contextlib
 import json
 import signal
 import socket
@@ -186,13 +187,27 @@ def talk(emulator: Emulator, user: int) -> None:
     until(lambda: ("answerCallbackQuery", f"q{user}") in [(m, f.get("callback_query_id")) for m, f in emulator.calls])
 
 
+@contextlib.contextmanager
+def somebody_else(emulator: Emulator) -> Iterator[None]:
+    """Another program that polls with our token, all the time."""
+    gone = threading.Event()
+
+    def poll() -> None:
+        while not gone.is_set():
+            emulator.ask("getUpdates", timeout=2)
+
+    other = threading.Thread(target=poll)
+    other.start()
+    yield
+    gone.set()
+    other.join()
+
+
 def test_polling(bot: Bot, emulator: Emulator) -> None:
     # Somebody else polls with the same token: the bot says so, waits, and works when it is over.
-    other = threading.Thread(target=emulator.ask, args=("getUpdates",), kwargs={"timeout": 2})
-    other.start()
-    bot.start("polling")
-    until(lambda: "another program fetches" in bot.serving.log.read_text())
-    other.join()
+    with somebody_else(emulator):
+        bot.start("polling")
+        until(lambda: "another program fetches" in bot.serving.log.read_text())
     talk(emulator, USERS[0])
     # And whoever comes later is turned away.
     until(lambda: emulator.ask("getUpdates", timeout=0).status_code == 409)
