@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from bot import health, metrics, practice_district, web
+from bot.alone import Alone
 from bot.channels import Channel
 from bot.engine import Engine
 from bot.fetcher import Fetcher
@@ -119,16 +120,19 @@ class App:
         engine = self.engine
         fetcher = Fetcher(self.channels, self.pipeline, engine.database.read, self.settings.files, engine.clock.now)
         loops = [self._task(sender.run(), "sender") for sender in self.senders]
-        loops.append(self._task(self._every_second(fetcher), "fetcher"))
+        several = engine.database.read.dialect.name != "sqlite"
+        alone = Alone("fetcher", self.owner, self.pipeline, engine.clock.real, several)
+        loops.append(self._task(self._every_second(fetcher, alone), "fetcher"))
         loops += [self._task(channel.listen(), channel.name) for channel in self.channels.values()]
         return loops
 
-    async def _every_second(self, fetcher: Fetcher) -> None:
+    async def _every_second(self, fetcher: Fetcher, alone: Alone) -> None:
         while not self._stop.is_set():
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stop.wait(), timeout=1)
             try:
-                await fetcher.once()
+                if await alone.holds():
+                    await fetcher.once()
             except Exception:
                 log.exception("fetcher")
 

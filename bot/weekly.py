@@ -28,8 +28,8 @@ def tell_groups(turn: Turn, calendar: Calendar, said: Sequence[Weekly]) -> bool:
     groups = chats.without_week(turn.db, week, MOST)
     for group in groups:
         # Noted first: what cannot be said is not tried every five seconds.
-        chats.got(turn.db, group, week)
-        _tell(turn, group, week, said)
+        if chats.got(turn.db, group, week):
+            _tell(turn, group, week, said)
     return len(groups) == MOST
 
 

@@ -81,9 +81,9 @@ def without_week(db: Connection, week: str, most: int) -> list[Group]:
     return [Group(*row) for row in db.execute(_GROUPS.where(waiting).order_by(group_chat.c.id).limit(most))]
 
 
-def got(db: Connection, one: Group, week: str) -> None:
-    """Note the last week whose digest a group got."""
-    db.execute(update(group_chat).where(_is(one)).values(week=week))
+def got(db: Connection, one: Group, week: str) -> bool:
+    """Note the last week whose digest a group got; False when another process was quicker."""
+    return db.execute(update(group_chat).where(_is(one), group_chat.c.week < week).values(week=week)).rowcount == 1
 
 
 def mark_reachable(db: Connection, channel: str, chat: str, reachable: bool) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
-from storage import inbox, outbox
+from storage import deliveries, files, inbox, outbox
 from storage.database import Database, open_database
 from storage.outbox import Held
 from storage.tables import metadata
@@ -41,8 +41,23 @@ def claim(db: Connection, held: Held = Held(), most: int = 10) -> list[outbox.Le
         lambda db: outbox.lapse(db, "telegram", NOW),
         lambda db: inbox.arrive(db, [ARRIVED], "batch"),
         lambda db: inbox.failed(db),
+        lambda db: files.wanted(db, NOW),
+        lambda db: deliveries.due(db, NOW, 10),
+        lambda db: deliveries.next_due(db, NOW),
     ],
-    ids=["claim", "claim, some held", "waits", "waits, some held", "settle", "lapse", "arrive", "failed"],
+    ids=[
+        "claim",
+        "claim, some held",
+        "waits",
+        "waits, some held",
+        "settle",
+        "lapse",
+        "arrive",
+        "failed",
+        "wanted",
+        "deliveries due",
+        "next due",
+    ],
 )
 def test_no_table_is_read_from_end_to_end(database: Database, work: Callable[[Connection], Any]) -> None:
     asked: list[tuple[str, Any]] = []
@@ -54,7 +69,8 @@ def test_no_table_is_read_from_end_to_end(database: Database, work: Callable[[Co
             for statement, values in [each for each in asked if each[0].startswith(("SELECT", "UPDATE", "WITH"))]
             for row in db.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
         ]
-    scans = [step for step in plans if step[1].startswith(("SCAN outbox", "SCAN inbox")) and "USING" not in step[1]]
+    tables = tuple(f"SCAN {name}" for name in ("outbox", "inbox", "file", "delivery"))
+    scans = [step for step in plans if step[1].startswith(tables) and "USING" not in step[1]]
     assert plans and scans == []
 
 
