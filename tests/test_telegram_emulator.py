@@ -188,11 +188,20 @@ def talk(emulator: Emulator, user: int) -> None:
 
 def test_polling(bot: Bot, emulator: Emulator) -> None:
     # Somebody else polls with the same token: the bot says so, waits, and works when it is over.
-    other = threading.Thread(target=emulator.ask, args=("getUpdates",), kwargs={"timeout": 2})
+    heard = threading.Event()
+
+    def poll() -> None:
+        while not heard.is_set():
+            emulator.ask("getUpdates", timeout=1)
+
+    other = threading.Thread(target=poll)
     other.start()
-    bot.start("polling")
-    until(lambda: "another program fetches" in bot.serving.log.read_text())
-    other.join()
+    try:
+        bot.start("polling")
+        until(lambda: "another program fetches" in bot.serving.log.read_text())
+    finally:
+        heard.set()
+        other.join()
     talk(emulator, USERS[0])
     # And whoever comes later is turned away.
     until(lambda: emulator.ask("getUpdates", timeout=0).status_code == 409)
