@@ -198,9 +198,11 @@ def somebody_else(emulator: Emulator) -> Iterator[None]:
 
     other = threading.Thread(target=poll)
     other.start()
-    yield
-    gone.set()
-    other.join()
+    try:
+        yield
+    finally:
+        gone.set()
+        other.join()
 
 
 def test_polling(bot: Bot, emulator: Emulator) -> None:
