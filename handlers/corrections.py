@@ -9,7 +9,7 @@ from typing import Any
 from handlers import surroundings, texts
 from handlers.kit import ANYTHING, REPORTERS, Ask, Refusal, Reply, answers, command, edits, reads
 from handlers.reading import Reading, Record, read
-from storage import checkins, units
+from storage import checkins, recording, units
 from storage.checkins import Checkin
 
 # More than 65 in one squad is a slip of the finger (COUNT_RANGE of the grammar).
@@ -63,7 +63,7 @@ def cancel(ask: Ask) -> Reply:
     """Take back the newest check-in, or the one with this number."""
     bare = ask.args.isascii() and ask.args.isdecimal()
     old, _ = _meant(replace(ask, args=f"#{ask.args}") if bare else ask)
-    if not checkins.withdraw(ask.db, ask.rollups, old, ask.me.id, ask.now):
+    if not recording.withdraw(ask.db, ask.rollups, old, ask.me.id, ask.now):
         raise Refusal(MEANWHILE)
     return Reply(f"已撤回:{texts.dated(old, ask.today)} {texts.heads(old)}\n没有计入周报。要重新报,直接发就行。")
 
@@ -146,7 +146,7 @@ def revised(ask: Ask, old: Checkin, new: Checkin) -> Checkin:
         raise Refusal(f"实到 {new.attended} 人比应到 {new.due} 人还多,没有改。请再核对,像这样发:更正 应到42实到40")
     if checkins.valid_one(ask.db, new.unit_id, new.activity, new.day) not in (None, old):
         raise Refusal(f"{texts.day(new.day)}的{new.activity}已经有一条签到,没有改。要去掉多的一条,发「撤回」。")
-    stored = checkins.revise(ask.db, ask.rollups, old, new, ask.me.id, ask.now)
+    stored = recording.revise(ask.db, ask.rollups, old, new, ask.me.id, ask.now)
     if stored is None:
         raise Refusal(MEANWHILE)
     return stored
@@ -201,7 +201,7 @@ def _moved(ask: Ask, new: Checkin, said: Record) -> Checkin:
         return new
     if not any(unit.path.startswith(path) for path in ask.me.paths(REPORTERS)):
         raise Refusal(f"{unit.name}不在您负责的范围,没有改。")
-    return replace(new, unit_id=unit.id, unit_name=unit.name)
+    return new.at(unit)
 
 
 def _corrected_many(ask: Ask, left: list[Checkin], records: Sequence[Record]) -> Reply:

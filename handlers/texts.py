@@ -1,6 +1,7 @@
 """Wording that several places share: how a day, a squad, a check-in, a question is said."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from handlers.kit import Button, Reply
@@ -76,6 +77,11 @@ def echo(result: str, stored: Checkin, today: date, photos: int = 0) -> Reply:
     more += [f"照片 {photos} 张"] if photos else []
     buttons = Button("更正", f"更正 #{stored.id}", reply=True), Button("撤回", f"撤回 #{stored.id}")
     return Reply(f"{result}:{checkin_line(stored)}\n" + " · ".join(filter(None, more)), buttons)
+
+
+def with_more(said: Reply, line: str, *buttons: Button) -> Reply:
+    """The same with a further line and further buttons."""
+    return replace(said, text=f"{said.text}\n{line}", buttons=(*said.buttons, *buttons))
 
 
 def in_group(result: str, stored: Checkin, today: date) -> Reply:

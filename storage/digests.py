@@ -197,11 +197,10 @@ def _sums(db: Connection, weeks: tuple[str, str], of: Unit) -> dict[str, list[_S
     """
     The sums of each week by activity, the most frequent first.
 
-    场 are the rollups' `checkins`. An event of several squads must not be summed over them: whoever records one
-    takes the surplus off at the lowest unit that they share, so that the sum is right in every subtree.
+    What several units share is taken off where they meet (storage/events.py): the sum is right in every subtree.
     """
-    sums = [func.sum(rollup.c[name]) for name in ("checkins", "attended", "rated_due", "rated_attended")]
-    taking_part = (rollup.c.checkins > 0) & (unit.c.kind == Kind.SQUAD)
+    sums = [func.sum(rollup.c[name]) for name in ("events", "attended", "rated_due", "rated_attended")]
+    taking_part = (rollup.c.events > 0) & (unit.c.kind == Kind.SQUAD)
     rows = db.execute(
         select(rollup.c.week, rollup.c.activity, *sums, func.sum(case((taking_part, 1), else_=0)))
         .join(unit, unit.c.id == rollup.c.unit_id)

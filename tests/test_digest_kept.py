@@ -14,7 +14,7 @@ from handlers import digest
 from handlers.digest_picture import picture
 from handlers.digest_workbook import workbook
 from handlers.kit import Due, Role
-from storage import checkins, coverage, digests, people, tables, units
+from storage import coverage, digests, people, recording, tables, units
 from storage.units import Kind, Unit
 from tests.county import FRIDAY, MONDAY, WEEK, County, a_week
 
@@ -31,7 +31,7 @@ class TestFrozen:
         later = MONDAY + timedelta(hours=1)
         county.report(county.squads[3], 44, 45, now=later)
         old = county.report(county.squads[0], 30, activity="队课", day=date(2026, 4, 1), now=later)
-        checkins.withdraw(county.db, county.rollups, old, county.zhang, later + timedelta(minutes=5))
+        recording.withdraw(county.db, county.rollups, old, county.zhang, later + timedelta(minutes=5))
         county.write()
         (asked,) = county.digest(county.li, "上周", later + timedelta(hours=1))
         assert asked.text == f"{pushed.text}\n冻结后补报/更正 2 条"
@@ -42,7 +42,7 @@ class TestFrozen:
         stored = county.report(county.squads[0], 40, 42)
         county.push(county.li)
         moved = replace(stored, day=date(2026, 4, 6))
-        checkins.revise(county.db, county.rollups, stored, moved, county.zhang, MONDAY + timedelta(hours=2))
+        recording.revise(county.db, county.rollups, stored, moved, county.zhang, MONDAY + timedelta(hours=2))
         county.write()
         (asked,) = county.digest(county.li, "上周", MONDAY + timedelta(hours=3))
         assert "1 场活动" in asked.text and "补报/更正 1 条" in asked.text

@@ -7,10 +7,13 @@ from datetime import date
 from handlers.reading.counts import Counts, settle
 from handlers.reading.dates import When, issue_of
 from handlers.reading.model import Context, Existing, Reading, Record, Status
+from handlers.reading.patterns import pattern
 from handlers.reading.pieces import Piece, understand
 from handlers.reading.segments import Layout, Segment, lay_out
 from handlers.reading.units import Hit
 
+# 三(1)、三(2)中队联合祭扫: one event. 一起向未来 is a slogan.
+_JOINT = pattern(r"联合|合办|共办|共同(?!体)|携手|同场|一起(?=开展|举行|举办|参加|去|做|过|[\s,。]|$)")
 _CONFIRM = frozenset({"DATE_OLD", "DUPLICATE", "DUPLICATE_DIFFERENT", "PII_FAMILY"})
 _NOTICE = frozenset({"PII_PHONE", "PII_ID", "PII_NAME", "PII_HEALTH"})
 
@@ -46,6 +49,7 @@ def read_checkin(found: Found, context: Context) -> Reading:
         status_of(drafts, found.issues),
         tuple(issues),
         tuple(replace(draft.record, issues=tuple(draft.issues)) for draft in drafts),
+        joint=_JOINT.search(found.scan) is not None,
     )
 
 

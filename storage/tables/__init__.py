@@ -2,6 +2,7 @@
 
 from storage.tables.base import Instant, metadata
 from storage.tables.chats import album, group_chat, moved_chat, place, sent_file
+from storage.tables.events import campaign, event, participation
 from storage.tables.organisation import account, grant, invite, person, unit, wrong_code
 from storage.tables.traffic import card, dialogue, fact, file, inbox, lease, outbox, screen
 from storage.tables.work import checkin, checkin_version, child, delivery, digest, nomination, nomination_step, rollup
@@ -10,6 +11,7 @@ __all__ = [
     "Instant",
     "account",
     "album",
+    "campaign",
     "card",
     "checkin",
     "checkin_version",
@@ -17,6 +19,7 @@ __all__ = [
     "delivery",
     "dialogue",
     "digest",
+    "event",
     "fact",
     "file",
     "grant",
@@ -29,6 +32,7 @@ __all__ = [
     "nomination",
     "nomination_step",
     "outbox",
+    "participation",
     "person",
     "place",
     "rollup",
