@@ -55,6 +55,8 @@ def _replies(ask: Ask, reading: Reading, first: int | None) -> list[Reply]:
     complete = [record for record in reading.records if _is_complete(record)]
     if reading.status == "confirm" and complete:
         return [_confirm(ask, reading, complete, first)]
+    if reading.status == "reject" and complete and complete[0].date:
+        raise Refusal(recorded.too_old(complete[0].date, ask.today))
     if reading.status not in ("ok", "partial"):
         return [_question(ask, reading, first)]
     replies = recorded.store(ask, [record for record in complete if not record.issues], first, reading.joint)

@@ -1,15 +1,19 @@
 """What becomes of complete records: they are stored, counted in their event, and said back."""
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 from itertools import groupby
 
-from handlers import attached, surroundings, texts
+from handlers import attached, reports, surroundings, texts
 from handlers.kit import REPORTERS, Ask, Button, Refusal, Reply, Unit
 from handlers.reading import Record
+from scheduling.periods import timing_of
 from storage import checkins, recording
-from storage.checkins import Checkin
+from storage.checkins import BACKFILLED, Checkin
 
+# More in one squad is a slip of the finger (COUNT_RANGE of the grammar).
 LARGEST_SQUAD = 65
+OLDEST = timedelta(days=180)
 
 
 def store(ask: Ask, records: Sequence[Record], first: int | None, joint: bool = False) -> list[Reply]:
@@ -40,10 +44,16 @@ def checkin_of(ask: Ask, record: Record) -> Checkin:
     """The check-in that a complete record asks for; raises Refusal for a unit that is not there or not the asker's."""
     assert record.unit and record.activity and record.attended is not None and record.date
     unit = _unit(ask, record)
+    if ask.today - record.date > OLDEST:
+        raise Refusal(too_old(record.date, ask.today))
     others = tuple(sorted(record.others.items()))
-    return checkins.new(
-        unit, record.activity, record.date, record.attended, record.due, topic=record.topic or "", others=others
-    )
+    more = {"topic": record.topic or "", "others": others, "timing": timing_of(record.date, ask.now)}
+    return checkins.new(unit, record.activity, record.date, record.attended, record.due, **more)
+
+
+def too_old(day: date, today: date) -> str:
+    """Why a day is not recorded any more."""
+    return f"{texts.day(day, today)}已经过去半年多,不能再报,没有记录。日期写错了的话,请改好再发一次。"
 
 
 def _unit(ask: Ask, record: Record) -> Unit:
@@ -98,6 +108,8 @@ def _echoes(ask: Ask, stored: list[Checkin], photos: int, joint: bool, together:
 def _echo(ask: Ask, one: Checkin, photos: int, joint: bool) -> Reply:
     """With what is to be said about its event: that it is one with others, or how it becomes so."""
     said = texts.echo("已记录", one, ask.today, photos)
+    if one.timing == BACKFILLED:
+        said = texts.with_more(said, f"{reports.week_name(one.week)}的周报已经发出,这条算补报,下一期周报会写明。")
     if one.whole:
         return texts.with_more(
             said,

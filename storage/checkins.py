@@ -127,16 +127,19 @@ def valid_one(db: Connection, unit_id: int, activity: str, day: date, issue: int
 
 
 def newest(
-    db: Connection, *, person_id: int | None = None, unit_id: int | None = None, activity: str | None = None
+    db: Connection,
+    *,
+    person_id: int | None = None,
+    unit_id: int | None = None,
+    activity: str | None = None,
+    day: date | None = None,
 ) -> Checkin | None:
-    """The newest valid check-in of this sender, this unit and this activity, as far as they are given."""
+    """The newest valid check-in of this sender, this unit, this activity and this day, as far as they are given."""
     query = _SELECT
-    if person_id is not None:
-        query = query.where(checkin.c.person_id == person_id)
-    if unit_id is not None:
-        query = query.where(checkin.c.unit_id == unit_id)
-    if activity is not None:
-        query = query.where(checkin.c.activity == activity)
+    wanted = ((checkin.c.person_id, person_id), (checkin.c.unit_id, unit_id), (checkin.c.activity, activity))
+    for column, value in (*wanted, (checkin.c.day, day)):
+        if value is not None:
+            query = query.where(column == value)
     row = db.execute(query.order_by(checkin.c.id.desc()).limit(1)).first()
     return None if row is None else _checkin(row)
 

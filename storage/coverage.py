@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, Connection, case, func, literal_column, select
 
+from storage.rollups import Sums
 from storage.tables import checkin, event, participation, rollup, unit
 from storage.units import Kind, within
 
@@ -30,13 +31,18 @@ class Squad:
 
 @dataclass(frozen=True, slots=True)
 class SquadSums:
-    """What one activity of a squad comes to in a week; the rated heads are those of records with both numbers."""
+    """What one activity of a squad comes to in a week; the rated heads are those of records with both numbers.
+
+    `late` and `backfilled` count the check-ins that were not in time.
+    """
 
     activity: str
     events: int
     attended: int
     rated_due: int
     rated_attended: int
+    late: int
+    backfilled: int
 
 
 def squads(db: Connection, paths: Sequence[str]) -> list[Squad]:
@@ -94,7 +100,7 @@ def missing_on(db: Connection, day: date, paths: Sequence[str]) -> tuple[list[Sq
 
 def by_squad(db: Connection, week: str, paths: Sequence[str]) -> dict[int, list[SquadSums]]:
     """The sums of a week by squad id and activity; squads without a check-in are not in it."""
-    sums = [func.sum(rollup.c[name]) for name in ("events", "attended", "rated_due", "rated_attended")]
+    sums = [func.sum(rollup.c[name]) for name in Sums._fields]
     rows = db.execute(
         select(_SQUAD_ID, rollup.c.activity, *sums)
         .join(unit, unit.c.id == rollup.c.unit_id)

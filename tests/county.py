@@ -73,9 +73,9 @@ class County:
     def digest(self, who: int, args: str = "", now: datetime = FRIDAY) -> list[Reply]:
         return list(digest.digest(self.ask(who, args, now)))
 
-    def push(self, who: int, now: datetime = MONDAY) -> Reply | None:
+    def push(self, who: int, now: datetime = MONDAY, week: str = WEEK) -> Reply | None:
         person = people.by_id(self.db, who, now)
-        return digest.monday(Due(self.db, now, person, f"digest:{WEEK}", 0, now.date(), {"week": WEEK}, False))
+        return digest.monday(Due(self.db, now, person, f"digest:{week}", 0, now.date(), {"week": week}, False))
 
     def nominate(self, squad: Unit, number: str, state: str, week: str = WEEK) -> None:
         self.db.execute(

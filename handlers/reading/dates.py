@@ -151,6 +151,11 @@ def _take(match: re.Match[str], when: When, received: date, found: list[When]) -
     return GAP * len(match[0])
 
 
+def too_old(day: date | None, received: date) -> bool:
+    """More than 180 days ago: nothing is stored of that any more."""
+    return day is not None and received - day > timedelta(days=180)
+
+
 def issue_of(day: date | None, received: date) -> str | None:
     """DATE_INVALID, DATE_FUTURE, DATE_OLD (more than 30 days ago) or nothing to say."""
     if day is None:
