@@ -37,6 +37,10 @@ class _Draft:
     record: Record
     issues: list[str]
 
+    def finished(self) -> Record:
+        """The record with its issues; most have none."""
+        return replace(self.record, issues=tuple(self.issues)) if self.issues else self.record
+
 
 def read_checkin(found: Found, context: Context) -> Reading:
     """All records of a message that is known to be a check-in."""
@@ -48,7 +52,7 @@ def read_checkin(found: Found, context: Context) -> Reading:
         "checkin",
         status_of(drafts, found.issues, context.received),
         tuple(issues),
-        tuple(replace(draft.record, issues=tuple(draft.issues)) for draft in drafts),
+        tuple(draft.finished() for draft in drafts),
         joint=_JOINT.search(found.scan) is not None,
     )
 
