@@ -7,8 +7,7 @@ from datetime import timedelta
 from bot.features import Weekly
 from bot.transaction import Turn
 from scheduling.calendar import Calendar
-from scheduling.occurrences import DIGEST_AT
-from scheduling.periods import monday_of, week_before, week_of
+from scheduling.periods import DIGEST_AT, monday_of, week_before, week_of
 from storage import chats, units
 
 log = logging.getLogger(__name__)

@@ -5,11 +5,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from handlers import attached, surroundings, texts
+from handlers import attached, recorded, surroundings, texts
 from handlers.kit import ANYTHING, REPORTERS, Ask, Button, Denied, Refusal, Reply, answers, command, reads
 from handlers.reading import Reading, Record, read
-from storage import checkins
-from storage.checkins import Checkin
 
 QUESTION, CONFIRM = "checkin", "checkin-confirm"
 LONGEST_ACTIVITY = 12
@@ -57,9 +55,11 @@ def _replies(ask: Ask, reading: Reading, first: int | None) -> list[Reply]:
     complete = [record for record in reading.records if _is_complete(record)]
     if reading.status == "confirm" and complete:
         return [_confirm(ask, reading, complete, first)]
+    if reading.status == "reject" and complete and complete[0].date:
+        raise Refusal(recorded.too_old(complete[0].date, ask.today))
     if reading.status not in ("ok", "partial"):
         return [_question(ask, reading, first)]
-    replies = _store_all(ask, [record for record in complete if not record.issues], first)
+    replies = recorded.store(ask, [record for record in complete if not record.issues], first, reading.joint)
     if reading.status == "partial":
         replies.append(_question(ask, reading))
     return replies
@@ -67,66 +67,6 @@ def _replies(ask: Ask, reading: Reading, first: int | None) -> list[Reply]:
 
 def _is_complete(record: Record) -> bool:
     return None not in (record.unit, record.activity, record.attended, record.date)
-
-
-def _store_all(ask: Ask, records: Sequence[Record], first: int | None) -> list[Reply]:
-    """Each record for itself: one that is refused does not cost the others."""
-    stored: list[Checkin] = []
-    others: list[Reply] = []
-    photos = 0
-    for record in records:
-        try:
-            new = _checkin(ask, record)
-        except Refusal as refusal:
-            ask.refused(refusal)
-            others.append(Reply(refusal.text))
-            continue
-        kept = checkins.record(ask.db, ask.rollups, new, ask.me.id, ask.inbox_id, ask.now)
-        if kept is None:
-            others.append(_again(ask, new))
-        else:
-            stored.append(kept)
-            photos = attached.add_to(ask, kept) + attached.adopt(ask, first, kept)
-    return [*_echoes(ask, stored, photos), *others]
-
-
-def _echoes(ask: Ask, stored: list[Checkin], photos: int) -> list[Reply]:
-    if not ask.message.private:
-        return [texts.in_group("已记录", one, ask.today) for one in stored]
-    if len(stored) <= 1:
-        return [texts.echo("已记录", one, ask.today, photos) for one in stored]
-    lines = "\n".join(f"{texts.dated(one, ask.today)} {texts.heads(one)}" for one in stored)
-    topic = stored[0].topic and f"\n{stored[0].topic}"
-    return [Reply(f"已记录 {len(stored)} 条:\n{lines}{topic}\n要改其中一条,像这样发:更正 {stored[0].unit_name} 实到39")]
-
-
-def _again(ask: Ask, new: Checkin) -> Reply:
-    """What is said when the squad has a check-in of that activity and day already."""
-    before = checkins.valid_one(ask.db, new.unit_id, new.activity, new.day)
-    assert before is not None
-    if before.attended == new.attended and new.due in (None, before.due):
-        attached.add_to(ask, before)
-        return texts.echo("已经记过,没有重复计", before, ask.today)
-    button = Button(f"改成{texts.heads(new)}", f"更正 #{before.id} {texts.heads(new)}")
-    return Reply(
-        f"{texts.dated(before, ask.today)} 已记{texts.heads(before)},这次没有再记。\n要改成{texts.heads(new)}吗?",
-        (button,),
-    )
-
-
-def _checkin(ask: Ask, record: Record) -> Checkin:
-    assert record.unit and record.activity and record.attended is not None and record.date
-    unit = surroundings.unit_named(ask, record.unit)
-    if unit is None:
-        raise Refusal(f"没有找到「{texts.unit_key(record.unit)}」。请核对中队,像这样发:三(2)中队 主题队日 38人")
-    if not any(unit.path.startswith(path) for path in ask.me.paths(REPORTERS)):
-        words = f"{unit.name}不在您负责的范围,没有记录。请核对中队,或请该中队的辅导员来报。"
-        raise Denied(words, what="签到", subject=f"unit:{unit.id}")
-    others = tuple(sorted(record.others.items()))
-    return Checkin(
-        unit.id, record.activity, record.date, record.attended, record.due, record.topic or "", others,
-        unit_name=unit.name,
-    )  # fmt: skip
 
 
 # --- one question, the rest already filled in -------------------------------------------------------------
@@ -192,11 +132,11 @@ def _knows_more(together: Reading, asked: set[str], issues: list[str]) -> bool:
 
 def _confirm(ask: Ask, reading: Reading, records: list[Record], first: int | None) -> Reply:
     said = [texts.canonical(record, (), always_dated=True) for record in records]
-    checkin_lines = [_checkin(ask, record) for record in records]
+    checkin_lines = [recorded.checkin_of(ask, record) for record in records]
     lines = "\n".join(f"{texts.dated(one, ask.today)} {texts.heads(one)}" for one in checkin_lines)
     question = f"{texts.doubt(reading.issues)}\n{lines}\n记下吗?"
-    known = {"said": said, "first": attached.waiting(ask, first), "id": ask.inbox_id, "asked": question}
-    ask.expect(CONFIRM, known)
+    known = {"said": said, "first": attached.waiting(ask, first), "joint": reading.joint}
+    ask.expect(CONFIRM, {**known, "id": ask.inbox_id, "asked": question})
     return Reply(question, (Button("是,记下", f"是 {ask.inbox_id}"), Button("不记", f"否 {ask.inbox_id}")))
 
 
@@ -216,4 +156,5 @@ def confirmed(ask: Ask, payload: dict[str, Any]) -> Sequence[Reply] | None:
         ask.keep_asking()
         return [Reply(f"还没有记。{payload['asked']}请回「是」或「否」。")]
     records = [record for said in payload["said"] for record in read(said, context).records]
-    return _store_all(ask, [record for record in records if _is_complete(record)], payload.get("first"))
+    complete = [record for record in records if _is_complete(record)]
+    return recorded.store(ask, complete, payload.get("first"), payload["joint"])

@@ -101,7 +101,8 @@ def text(shown: Digest) -> str:
         _medals(shown),
         _compared(shown),
         reports.late(shown),
-        reports.late_before(shown),
+        reports.corrected(shown),
+        reports.corrected_before(shown),
     ]
     return "\n".join(filter(None, lines))
 

@@ -53,4 +53,4 @@ def asked(ask: Ask) -> Reply:
 
 
 def _lines(found: list[Checkin], today: date) -> str:
-    return "\n".join(f"· {texts.dated(each, today)} {texts.heads(each)}" for each in found)
+    return "\n".join(f"· {texts.marked(each, today)}" for each in found)

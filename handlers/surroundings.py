@@ -1,6 +1,6 @@
 """What the reader is told about the asker's place: squads, aliases, own squad."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from handlers.kit import REPORTERS, Ask, Person, Unit
@@ -16,6 +16,7 @@ class School:
     """A school's active units as the reader names them."""
 
     units: dict[str, Unit]
+    grade_units: dict[str, Unit]
     aliases: dict[str, str]
     sizes: dict[str, int]
     grades: tuple[int, int]
@@ -34,13 +35,14 @@ def school_of(ask: Ask, school_id: int) -> School:
     return found
 
 
-def _school(found: Iterable[Unit]) -> School:
+def _school(found: Sequence[Unit]) -> School:
     squads = {unit.key: unit for unit in found if unit.key}
+    grade_units = {f"G{unit.grade}": unit for unit in found if unit.kind == Kind.GRADE}
     grades = [unit.grade for unit in squads.values() if unit.grade] or [1, 6]
     classes = max((unit.class_no or 0 for unit in squads.values()), default=8)
     aliases = {alias: key for key, unit in squads.items() for alias in unit.aliases}
     sizes = {key: unit.members for key, unit in squads.items() if unit.members}
-    return School(squads, aliases, sizes, (min(grades), max(grades)), classes)
+    return School(squads, grade_units, aliases, sizes, (min(grades), max(grades)), classes)
 
 
 def context_of(ask: Ask) -> Context:
@@ -57,7 +59,7 @@ def context_of(ask: Ask) -> Context:
         aliases=school.aliases,
         units=frozenset(school.units),
         roster_size=school.sizes,
-        bound_unit=_own_squad(person),
+        bound_unit=own.key if (own := own_squad(person)) else None,
     )
     return _with_side_units(context, person)
 
@@ -67,9 +69,10 @@ def _school_id(person: Person | None) -> int | None:
     return next((unit.school_id for unit in at if unit.school_id), None)
 
 
-def _own_squad(person: Person) -> str | None:
-    keys = {unit.key for unit in person.units(REPORTERS) if unit.key}
-    return keys.pop() if len(keys) == 1 else None
+def own_squad(person: Person) -> Unit | None:
+    """The one squad that somebody reports for; None of none or several."""
+    squads = [unit for unit in person.units(REPORTERS) if unit.key]
+    return squads[0] if len(squads) == 1 else None
 
 
 def _with_side_units(context: Context, person: Person | None) -> Context:
@@ -91,13 +94,14 @@ def _own_side_unit(at: list[Unit]) -> str | None:
 
 
 def unit_named(ask: Ask, key: str) -> Unit | None:
-    """The unit that the reader means by `3-2`, `ALL`, `社区:瑞景` …, as the asker would mean it; None if unknown."""
+    """The unit that the reader means by `3-2`, `G3`, `ALL`, `社区:瑞景` …, as the asker would; None if unknown."""
     school_id = _school_id(ask.person)
     if school_id is not None:
         if key == "ALL":
             return units.by_id(ask.db, school_id)
-        squad = school_of(ask, school_id).units.get(key.partition("#")[0])
-        if squad:
-            return squad
+        school = school_of(ask, school_id)
+        found = school.units.get(key.partition("#")[0]) or school.grade_units.get(key)
+        if found:
+            return found
     _, _, name = key.partition(":")
     return next((unit for unit in ask.me.units() if name and unit.name.startswith(name)), None)

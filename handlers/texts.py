@@ -1,6 +1,7 @@
 """Wording that several places share: how a day, a squad, a check-in, a question is said."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from handlers.kit import Button, Reply
@@ -11,6 +12,8 @@ _YES = {"是", "是的", "对", "对的", "好", "好的", "嗯", "确认", "可
 _NO = {"否", "不", "不是", "不对", "取消", "算了", "不用", "不报了", "不记", "no"}
 # The reader knows 其他 as an activity by this word only: alone it may mean anything.
 OTHER = "其他活动"
+# How a check-in that was not in time is marked.
+TIMINGS = {"late": "迟报", "backfilled": "补报"}
 _SIDES = {"站": "辅导站", "社区": "社区"}
 _CHANNELS = {
     "wecom": "企业微信",
@@ -81,14 +84,25 @@ def heads(one: Checkin) -> str:
     return f"应到{one.due}实到{one.attended}" if one.due else f"实到{one.attended}"
 
 
+def marked(one: Checkin, today: date) -> str:
+    """三(2)中队 4月1日(周三) 主题队日 应到42实到40 · 迟报, as a line of a list."""
+    return " · ".join(filter(None, (f"{dated(one, today)} {heads(one)}", TIMINGS.get(one.timing, ""))))
+
+
 def echo(result: str, stored: Checkin, today: date, photos: int = 0) -> Reply:
     """What was understood, with the buttons to put it right."""
-    more = [day(stored.day, today), *([f"应到 {stored.due} 人"] if stored.due else []), stored.topic]
+    more = [day(stored.day, today), TIMINGS.get(stored.timing, "")]
+    more += [f"应到 {stored.due} 人" if stored.due else "", stored.topic]
     more += [f"{kind} {count} 人" for kind, count in stored.others]
     more += [f"照片 {photos} 张"] if photos else []
     buttons = Button("更正", f"更正 #{stored.id}", reply=True), Button("撤回", f"撤回 #{stored.id}")
     said = f"{result}:{checkin_line(stored)}\n" + " · ".join(filter(None, more))
     return Reply(said, buttons, spoken="要改发「更正」,不算发「撤回」。")
+
+
+def with_more(said: Reply, line: str, *buttons: Button) -> Reply:
+    """The same with a further line and further buttons."""
+    return replace(said, text=f"{said.text}\n{line}", buttons=(*said.buttons, *buttons))
 
 
 def in_group(result: str, stored: Checkin, today: date) -> Reply:

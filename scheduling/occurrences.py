@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from itertools import groupby
 from typing import Any, TypeVar
@@ -11,13 +11,12 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 
 from scheduling.calendar import DAY, JUNIOR, Calendar, Reminder, reminders
-from scheduling.periods import week_before, week_of
+from scheduling.periods import DIGEST_AT, week_before, week_of
 from storage import deliveries, facts
 from storage.people import Role
 
 AHEAD = timedelta(hours=48)
 KEY_DATE, DIGEST, NUDGE = "key_date", "digest", "nudge"
-DIGEST_AT = time(8, 0)
 # Who reads a weekly digest of their part of the tree.
 DIGEST_ROLES = frozenset(
     {

@@ -4,15 +4,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, case, func, literal, select
+from sqlalchemy import ColumnElement, Connection, case, func, literal_column, select
 
-from storage.tables import checkin, rollup, unit
+from storage.rollups import Sums
+from storage.tables import checkin, event, participation, rollup, unit
 from storage.units import Kind, within
 
 # Written into the statement: as parameters PostgreSQL would not see that SELECT and GROUP BY say the same,
 # and neither database would use the index of the valid check-ins.
-_KIND_SQUAD = literal(Kind.SQUAD.value, literal_execute=True)
-VALID = checkin.c.state == literal("valid", literal_execute=True)
+_KIND_SQUAD: ColumnElement[str] = literal_column(f"'{Kind.SQUAD.value}'")
+VALID = checkin.c.state == literal_column("'valid'")
 # A check-in of a 小队 covers its squad. One of a grade or school covers no squad: each reports for itself.
 _SQUAD_ID = case((unit.c.kind == _KIND_SQUAD, unit.c.id), else_=unit.c.parent_id)
 
@@ -30,13 +31,18 @@ class Squad:
 
 @dataclass(frozen=True, slots=True)
 class SquadSums:
-    """What one activity of a squad comes to in a week; the rated heads are those of records with both numbers."""
+    """What one activity of a squad comes to in a week; the rated heads are those of records with both numbers.
+
+    `late` and `backfilled` count the check-ins that were not in time.
+    """
 
     activity: str
     events: int
     attended: int
     rated_due: int
     rated_attended: int
+    late: int
+    backfilled: int
 
 
 def squads(db: Connection, paths: Sequence[str]) -> list[Squad]:
@@ -62,7 +68,7 @@ def covered(db: Connection, weeks: Iterable[str], paths: Sequence[str]) -> dict[
         .join(unit, unit.c.id == rollup.c.unit_id)
         .where(rollup.c.week.in_(weeks), within(paths))
         .group_by(rollup.c.week, _SQUAD_ID)
-        .having(func.sum(rollup.c.checkins) > 0)
+        .having(func.sum(rollup.c.events) > 0)
     )
     found: dict[str, set[int]] = {week: set() for week in weeks}
     for week, squad_id in rows:
@@ -80,17 +86,21 @@ def missing(db: Connection, week: str, paths: Sequence[str]) -> tuple[list[Squad
 def missing_on(db: Connection, day: date, paths: Sequence[str]) -> tuple[list[Squad], int]:
     """(the squads in these subtrees without a check-in for the day, how many squads there are)."""
     due = squads(db, paths)
-    rows = db.scalars(
+    reports = (
         select(_SQUAD_ID).select_from(checkin).join(unit, unit.c.id == checkin.c.unit_id)
         .where(VALID, checkin.c.day == day, within(paths))
     )  # fmt: skip
-    seen = set(rows)
+    named = (
+        select(_SQUAD_ID).select_from(participation).join(unit, unit.c.id == participation.c.unit_id)
+        .join(event, event.c.id == participation.c.event_id).where(event.c.day == day, within(paths))
+    )  # fmt: skip
+    seen = {*db.scalars(reports), *db.scalars(named)}
     return [squad for squad in due if squad.id not in seen], len(due)
 
 
 def by_squad(db: Connection, week: str, paths: Sequence[str]) -> dict[int, list[SquadSums]]:
     """The sums of a week by squad id and activity; squads without a check-in are not in it."""
-    sums = [func.sum(rollup.c[name]) for name in ("checkins", "attended", "rated_due", "rated_attended")]
+    sums = [func.sum(rollup.c[name]) for name in Sums._fields]
     rows = db.execute(
         select(_SQUAD_ID, rollup.c.activity, *sums)
         .join(unit, unit.c.id == rollup.c.unit_id)

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, delete, func, literal_column, or_, select, tr
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage import accounts, people
-from storage.tables import account, checkin, delivery, grant, person, unit
+from storage.coverage import VALID
+from storage.tables import account, checkin, delivery, event, grant, participation, person, unit
 
 # `new` waits; the other states are final: said; no longer needed when its time came; said as part of another one;
 # too late to be of use; over the number a person gets in a day; the feature that says it has a bug.
@@ -113,14 +114,17 @@ def withdraw(db: Connection, kind: str, after: datetime) -> None:
 
 
 def reported(db: Connection, unit_ids: Iterable[int], first: date, last: date, ignore: Iterable[str] = ()) -> set[int]:
-    """Those of these units that have a valid check-in of a day in `first`…`last`, in any activity but `ignore`."""
-    query = select(checkin.c.unit_id).where(
-        checkin.c.unit_id.in_(list(unit_ids)),
-        checkin.c.state == "valid",
-        checkin.c.day.between(first, last),
-        checkin.c.activity.not_in(list(ignore)),
+    """Those of these units that reported, or took part in, an activity of `first`…`last` that is not in `ignore`."""
+    ids, besides = list(unit_ids), list(ignore)
+    reports = select(checkin.c.unit_id).where(
+        checkin.c.unit_id.in_(ids), VALID, checkin.c.day.between(first, last), checkin.c.activity.not_in(besides)
     )
-    return set(db.scalars(query))
+    named = (
+        select(participation.c.unit_id)
+        .join(event, event.c.id == participation.c.event_id)
+        .where(participation.c.unit_id.in_(ids), event.c.day.between(first, last), event.c.activity.not_in(besides))
+    )
+    return {*db.scalars(reports), *db.scalars(named)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,18 @@
 """The weekly digest of a part of the tree, from the rollups, and its frozen snapshots."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, func, select, union
+from sqlalchemy import Connection, case, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage import coverage
-from storage.rollups import week_of
-from storage.tables import checkin, checkin_version, nomination, rollup, unit
+from storage.digest_changes import Correction, Figures, correction_from, since
+from storage.rollups import Sums, week_of
 from storage.tables import digest as snapshot
+from storage.tables import nomination, rollup, unit
 from storage.units import Kind, Unit, within
 
 # The order in which the states of a nomination are told.
@@ -54,10 +55,11 @@ class Previous:
 @dataclass(frozen=True, slots=True)
 class Digest:
     """
-    A week of a unit. `revision` 0 is as of `at`, 1 was frozen then; `late` counts what came in or changed since.
-    `late_before` counts the same of the week before, up to when this one was frozen.
+    A week of a unit. `revision` 0 is as of `at`; 1 was frozen then; each check-in that came or changed since adds one.
 
-    `unit` is the path of names, `title` a short clear name; `missing` are names of squads.
+    `correction` says what those come to, `correction_before` the same of the week before, up to when this one was
+    frozen. `late` and `backfilled` count check-ins that were not in time. `unit` is the path of names, `title` a short
+    clear name; `missing` are names of squads.
     """
 
     unit: str
@@ -74,23 +76,34 @@ class Digest:
     title: str = ""
     at: datetime | None = None
     late: int = 0
-    late_before: int = 0
+    backfilled: int = 0
+    correction: Correction | None = None
+    correction_before: Correction | None = None
+
+    @property
+    def figures(self) -> Figures:
+        """What it says first."""
+        return Figures(self.events, self.squads_covered, self.attendance.attended)
 
 
+# What programs rely on; the snapshots hold some more.
 _KEYS = tuple(Digest.__slots__[:11])
+_KEPT = (*_KEYS, "late", "backfilled", "correction_before")
 
 
-def as_json(digest: Digest) -> dict[str, Any]:
-    """What is stored and what `digest --format json` prints."""
+def as_json(digest: Digest, keys: Sequence[str] = _KEYS) -> dict[str, Any]:
+    """What `digest --format json` prints."""
     whole = asdict(digest)
-    return {key: list(whole[key]) if isinstance(whole[key], tuple) else whole[key] for key in _KEYS}
+    return {key: list(whole[key]) if isinstance(whole[key], tuple) else whole[key] for key in keys}
 
 
 def from_json(body: Mapping[str, Any]) -> Digest:
     """The digest that `as_json` wrote."""
+    before = body.get("correction_before")
     return Digest(
         **{
             **body,
+            "correction_before": correction_from(before) if before else None,
             "attendance": Attendance(**body["attendance"]),
             "by_activity": tuple(Activity(**each) for each in body["by_activity"]),
             "missing": tuple(body["missing"]),
@@ -145,6 +158,8 @@ def weekly(db: Connection, of: Unit, week: str, now: datetime | None = None) -> 
         ),
         title=_title(of, path),
         at=now,
+        late=sum(row.late for row in sums[week]),
+        backfilled=sum(row.backfilled for row in sums[week]),
     )
 
 
@@ -153,13 +168,23 @@ def report(db: Connection, of: Unit, week: str, now: datetime | None = None) -> 
     previous = week_of(_monday(week) - timedelta(days=7))
     kept_of = _kept(db, of, (previous, week))
     row, before = kept_of.get(week), kept_of.get(previous)
-    until = row.made_at if row else None
-    late_before = _late(db, of, before.week, before.made_at, until) if before else 0
     if row is None:
-        return replace(weekly(db, of, week, now), late_before=late_before)
-    kept = from_json(row.body)
-    at, late = row.made_at.astimezone(now.tzinfo) if now else None, _late(db, of, week, row.made_at)
-    return replace(kept, title=_title(of, kept.unit), at=at, late=late, late_before=late_before)
+        shown = weekly(db, of, week, now)
+        last = shown.previous
+        standing = Figures(last.events, last.squads_covered, last.attended)
+        return replace(shown, correction_before=_corrected(db, of, before, standing) if before else None)
+    kept = replace(from_json(row.body), title=_title(of, row.body["unit"]))
+    kept = replace(kept, at=row.made_at.astimezone(now.tzinfo) if now else None)
+    correction = _corrected(db, of, row, None)
+    return replace(kept, correction=correction, revision=FROZEN + (correction.changes.total if correction else 0))
+
+
+def _corrected(db: Connection, of: Unit, frozen: Any, now: Figures | None) -> Correction | None:
+    """What became of a frozen week; None when nothing changed. `now` are its figures, if they are known."""
+    changes = since(db, of, _monday(frozen.week), frozen.made_at)
+    if not changes.total:
+        return None
+    return Correction(changes, from_json(frozen.body).figures, now or weekly(db, of, frozen.week).figures)
 
 
 def _kept(db: Connection, of: Unit, weeks: tuple[str, str]) -> dict[str, Any]:
@@ -178,7 +203,7 @@ def freeze(db: Connection, of: Unit, week: str, now: datetime) -> Digest:
     frozen = report(db, of, week, now)
     if frozen.revision < FROZEN:
         frozen = replace(frozen, revision=FROZEN)
-        row = {"unit_id": of.id, "week": week, "revision": FROZEN, "body": as_json(frozen), "made_at": now}
+        row = {"unit_id": of.id, "week": week, "revision": FROZEN, "body": as_json(frozen, _KEPT), "made_at": now}
         db.execute(insert.values(row).on_conflict_do_nothing())
     return frozen
 
@@ -190,6 +215,8 @@ class _Sums:
     attended: int
     rated_due: int
     rated_attended: int
+    late: int
+    backfilled: int
     squads: int
 
 
@@ -197,11 +224,10 @@ def _sums(db: Connection, weeks: tuple[str, str], of: Unit) -> dict[str, list[_S
     """
     The sums of each week by activity, the most frequent first.
 
-    场 are the rollups' `checkins`. An event of several squads must not be summed over them: whoever records one
-    takes the surplus off at the lowest unit that they share, so that the sum is right in every subtree.
+    What several units share is taken off where they meet (storage/events.py): the sum is right in every subtree.
     """
-    sums = [func.sum(rollup.c[name]) for name in ("checkins", "attended", "rated_due", "rated_attended")]
-    taking_part = (rollup.c.checkins > 0) & (unit.c.kind == Kind.SQUAD)
+    sums = [func.sum(rollup.c[name]) for name in Sums._fields]
+    taking_part = (rollup.c.events > 0) & (unit.c.kind == Kind.SQUAD)
     rows = db.execute(
         select(rollup.c.week, rollup.c.activity, *sums, func.sum(case((taking_part, 1), else_=0)))
         .join(unit, unit.c.id == rollup.c.unit_id)
@@ -231,26 +257,6 @@ def _nominations(db: Connection, week: str, of: Unit) -> dict[str, int]:
         .group_by(nomination.c.state)
     )
     return dict.fromkeys(STATES, 0) | {state: count for state, count in rows}
-
-
-def _late(db: Connection, of: Unit, week: str, since: datetime, until: datetime | None = None) -> int:
-    """How many check-ins of the week were made, corrected or withdrawn after `since` (and not after `until`)."""
-    first, last = _monday(week), _monday(week) + timedelta(days=6)
-    within_week = checkin.c.day.between(first, last)
-    # As a list of ids, so that the databases begin with the few versions and not with every check-in.
-    changed = select(checkin_version.c.checkin_id).where(_after(checkin_version.c.at, since, until))
-    day_before = checkin_version.c.before["day"].as_string()
-    was_within_week = checkin.c.id.in_(changed.where(day_before.between(first.isoformat(), last.isoformat())))
-    reports = select(checkin.c.id).join(unit, unit.c.id == checkin.c.unit_id).where(within([of.path]))
-    either = union(
-        reports.where(coverage.VALID, within_week, _after(checkin.c.made_at, since, until)),
-        reports.where(checkin.c.id.in_(changed), within_week | was_within_week),
-    )
-    return db.scalar(select(func.count()).select_from(either.subquery())) or 0
-
-
-def _after(at: ColumnElement[datetime], since: datetime, until: datetime | None) -> ColumnElement[bool]:
-    return at > since if until is None else (at > since) & (at <= until)
 
 
 def _monday(week: str) -> date:

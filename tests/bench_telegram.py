@@ -196,7 +196,7 @@ def look(database: Path, expected: int) -> None:
         for what in (
             "count(*) FROM inbox",
             "count(*) FROM checkin",
-            "sum(checkins) FROM rollup",
+            "sum(events) FROM rollup",
             "count(*) FROM outbox",
         ):
             found = db.execute(f"SELECT {what}").fetchone()[0]

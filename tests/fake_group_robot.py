@@ -52,7 +52,7 @@ class FakeGroupRobots:
         key, body = request.query_params["key"], await request.json()
         if fault := self.faults.popleft() if self.faults else "":
             if fault != "lost":
-                return Response("<h1>Bad Gateway</h1>", 502) if fault == "html" else _answer(int(fault), "planted")
+                return Response("<h1>Bad Gateway</h1>", 502) if fault == "html" else _answer(int(fault), "refused")
             self._accept(key, body)
             return Response("<h1>Bad Gateway</h1>", 502)
         return self._accept(key, body)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from handlers import missing, nudge
 from handlers.kit import Due, Refusal, Reply, Role
-from storage import checkins, people, tables
+from storage import people, recording, tables
 from tests.county import FRIDAY, SHANGHAI, WEEK, County, squads_of
 from tests.databases import new_database
 
@@ -181,7 +181,7 @@ def test_the_reminder_is_kind_short_and_can_be_copied(schools: Schools) -> None:
 def test_who_reported_meanwhile_is_left_alone(schools: Schools) -> None:
     stored = schools.report(schools.squads[0], 40, day=date(2026, 3, 30))
     assert schools.remind(0) is None
-    checkins.withdraw(schools.db, schools.rollups, stored, schools.counselors[0], FRIDAY)
+    recording.withdraw(schools.db, schools.rollups, stored, schools.counselors[0], FRIDAY)
     schools.rollups.keep()
     schools.rollups.flush(schools.db)
     assert schools.remind(0) is not None

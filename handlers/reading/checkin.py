@@ -5,12 +5,15 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from handlers.reading.counts import Counts, settle
-from handlers.reading.dates import When, issue_of
+from handlers.reading.dates import When, issue_of, too_old
 from handlers.reading.model import Context, Existing, Reading, Record, Status
+from handlers.reading.patterns import pattern
 from handlers.reading.pieces import Piece, understand
 from handlers.reading.segments import Layout, Segment, lay_out
 from handlers.reading.units import Hit
 
+# 三(1)、三(2)中队联合祭扫: one event. 一起向未来 is a slogan.
+_JOINT = pattern(r"联合|合办|共办|共同(?!体)|携手|同场|一起(?=开展|举行|举办|参加|去|做|过|[\s,。]|$)")
 _CONFIRM = frozenset({"DATE_OLD", "DUPLICATE", "DUPLICATE_DIFFERENT", "PII_FAMILY"})
 _NOTICE = frozenset({"PII_PHONE", "PII_ID", "PII_NAME", "PII_HEALTH"})
 
@@ -34,6 +37,10 @@ class _Draft:
     record: Record
     issues: list[str]
 
+    def finished(self) -> Record:
+        """The record with its issues; most have none."""
+        return replace(self.record, issues=tuple(self.issues)) if self.issues else self.record
+
 
 def read_checkin(found: Found, context: Context) -> Reading:
     """All records of a message that is known to be a check-in."""
@@ -43,9 +50,10 @@ def read_checkin(found: Found, context: Context) -> Reading:
     issues = list(dict.fromkeys([issue for draft in drafts for issue in draft.issues] + found.issues))
     return Reading(
         "checkin",
-        status_of(drafts, found.issues),
+        status_of(drafts, found.issues, context.received),
         tuple(issues),
-        tuple(replace(draft.record, issues=tuple(draft.issues)) for draft in drafts),
+        tuple(draft.finished() for draft in drafts),
+        joint=_JOINT.search(found.scan) is not None,
     )
 
 
@@ -55,9 +63,14 @@ def whole_piece(found: Found, context: Context) -> Piece:
     return found.whole
 
 
-def status_of(drafts: list[_Draft], private: list[str]) -> Status:
-    """ok, confirm, clarify, or partial when some records are complete and others are not."""
-    open_ones = sum(any(issue not in _CONFIRM for issue in draft.issues) for draft in drafts)
+def status_of(drafts: list[_Draft], private: list[str], received: date) -> Status:
+    """ok, confirm, clarify, partial when some records are complete and others are not, reject when all are too old."""
+    old = [too_old(draft.record.date, received) for draft in drafts]
+    if drafts and all(old):
+        return "reject"
+    open_ones = sum(
+        gone or any(issue not in _CONFIRM for issue in draft.issues) for draft, gone in zip(drafts, old, strict=True)
+    )
     if open_ones:
         return "partial" if open_ones < len(drafts) else "clarify"
     said = {issue for draft in drafts for issue in draft.issues}.union(private)

@@ -36,6 +36,8 @@ def as_json(case_id: object, reading: Reading) -> dict[str, Any]:
         line["nominations"] = [_nomination(nomination) for nomination in reading.nominations]
     else:
         line["records"] = [_record(record) for record in reading.records]
+        if reading.joint:
+            line["joint"] = True
     for key in ("query", "command", "replace", "cancel", "review"):
         value = getattr(reading, key)
         if value is not None:

@@ -111,6 +111,7 @@ class Reading:
     status: Status
     issues: tuple[str, ...] = ()
     records: tuple[Record, ...] = ()
+    joint: bool = False  # the records are of one event: 联合, 合办
     nominations: tuple[Nomination, ...] = ()
     query: Mapping[str, object] | None = None
     command: Mapping[str, object] | None = None

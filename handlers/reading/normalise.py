@@ -35,7 +35,10 @@ _CLASS_IN_BRACKET = pattern(r"[\d一二三四五六七八九十]{1,2}")
 _MENTION = pattern(
     r"(?<![A-Za-z0-9])@(?:小队助手|辅导员助手|所有人|[^\s@]{1,30}(?=\s|$)|[^\s@,.:;!?]{1,12}(?=[,.:;!?]))"
 )
-_SLIP = pattern("|".join(before + slip + after for before, slip, after, _ in HOMOPHONES))
+_SLIP = pattern(
+    f"(?=[{''.join(dict.fromkeys(slip[0] for _, slip, _, _ in HOMOPHONES))}])"
+    f"(?:{'|'.join(before + slip + after for before, slip, after, _ in HOMOPHONES)})"
+)
 _MEANT = {slip: meant for _, slip, _, meant in HOMOPHONES}
 
 

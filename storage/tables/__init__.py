@@ -3,6 +3,7 @@
 from storage.tables.audit import audit, audit_anchor
 from storage.tables.base import Instant, metadata
 from storage.tables.chats import album, group_chat, moved_chat, place, sent_file
+from storage.tables.events import campaign, event, participation
 from storage.tables.organisation import account, grant, invite, link_code, person, unit, wrong_code
 from storage.tables.traffic import card, dialogue, fact, file, inbox, lease, outbox, screen
 from storage.tables.wecom import access_token, card_code
@@ -15,6 +16,7 @@ __all__ = [
     "album",
     "audit",
     "audit_anchor",
+    "campaign",
     "card",
     "card_code",
     "checkin",
@@ -23,6 +25,7 @@ __all__ = [
     "delivery",
     "dialogue",
     "digest",
+    "event",
     "fact",
     "file",
     "grant",
@@ -36,6 +39,7 @@ __all__ = [
     "nomination",
     "nomination_step",
     "outbox",
+    "participation",
     "person",
     "place",
     "rollup",

@@ -72,7 +72,7 @@ class Rollup(Base):
     week: Mapped[str] = mapped_column(primary_key=True)
     unit_id: Mapped[int] = mapped_column(primary_key=True)
     activity: Mapped[str] = mapped_column(primary_key=True)
-    checkins: Mapped[int] = mapped_column(default=0)
+    events: Mapped[int] = mapped_column(default=0)
     attended: Mapped[int] = mapped_column(default=0)
     due: Mapped[int] = mapped_column(default=0)
 
@@ -162,8 +162,8 @@ async def _record(session: AsyncSession, message_id: str, sender: str, chat: str
     key = {"week": f"{year}-W{week:02}", **what}
     sums = await session.get(Rollup, key)
     if sums is None:
-        sums = Rollup(**key, checkins=0, attended=0, due=0)
+        sums = Rollup(**key, events=0, attended=0, due=0)
         session.add(sums)
-    sums.checkins, sums.attended, sums.due = sums.checkins + 1, sums.attended + attended, sums.due + due
+    sums.events, sums.attended, sums.due = sums.events + 1, sums.attended + attended, sums.due + due
     body = {"text": f"已记录:{activity[0]} {attended} 人(应到 {due})\n{on:%m月%d日} {text[day.end() :]}"}
     session.add(Outbox(**here, inbox_id=arrived.id, person_id=person.id, body=body, state="new", due_at=now))
