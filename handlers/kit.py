@@ -170,7 +170,8 @@ class Reply:
     """Decided: what is said; `to` is a person's id, None the asker.
 
     `again` is an album's answer with another count of photos, of no use once the album has been answered. `spoken` is
-    said instead of buttons that are a convenience, where an answer is quicker without any.
+    said instead of buttons that are a convenience, where an answer is quicker without any. `about` is what the buttons
+    decide on (the number of a nomination); `closes` are (about, words): decided now, so that everybody's card says so.
     """
 
     text: str
@@ -179,6 +180,8 @@ class Reply:
     to: int | None = None
     again: bool = False
     spoken: str = ""
+    about: str = ""
+    closes: tuple[tuple[str, str], ...] = ()
 
 
 class Refusal(Exception):
