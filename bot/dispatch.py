@@ -112,8 +112,8 @@ def _read(features: Features, ask: Ask, text: str) -> Sequence[Reply]:
 
 
 def _pressed(features: Features, ask: Ask) -> Sequence[Reply]:
-    press = cards.press(ask.db, ask.message.button)
-    if press is None or (press.channel, press.chat) != (ask.message.channel, ask.message.chat):
+    press = cards.press(ask.db, ask.message.button, ask.message.channel, ask.message.chat)
+    if press is None:
         return [Reply("这个按钮已经失效。发「帮助」看看现在能做什么。")]
     if press.person_id is not None and (ask.person is None or ask.person.id != press.person_id):
         raise Denied("这个按钮是给别人的。发「帮助」看看您能做什么。", what="按钮")

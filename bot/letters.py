@@ -1,5 +1,6 @@
 """Replies become rows of the outbox: addressed, sealed, with their buttons, written once a transaction."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from handlers.kit import Ask, Message, Reply
-from storage import albums, cards, outbox, passive, people
+from storage import albums, card_codes, cards, outbox, passive, people
 from storage.vault import Vault
 
 # So long an album's answer waits for its next photo; by then they are all there.
@@ -16,6 +17,11 @@ ALBUM_IS_WHOLE = timedelta(seconds=2)
 # Where the answer to a request can say something: that needs no token and no trusted address (wecom.md §1.4).
 PASSIVE = frozenset({"wecom"})
 _MOST_PASSIVE = 2048
+# Where one call reaches many people: the same words are one letter to all of them.
+TOGETHER = frozenset({"wecom"})
+# At these minutes everybody's reminders are due, and the platform asks to be spared (wecom.md §2.2).
+_RUSH, _LASTS = 30, 2
+_SPREAD = timedelta(minutes=2), timedelta(minutes=8)
 
 
 @dataclass(slots=True)
@@ -30,6 +36,9 @@ class _Address:
     wait: timedelta = timedelta()
     topic: str = ""
     passive: str = ""
+    # Whether others may get the same words in one call, and whether to wait for them.
+    together: bool = False
+    gather: bool = False
 
 
 class Letters:
@@ -45,6 +54,7 @@ class Letters:
         self._now = now
         self._rows: list[dict[str, Any]] = []
         self._cards: list[dict[str, Any]] = []
+        self._closes: list[tuple[str, str]] = []
         # (first message, whether it is worth saying later too, from where to where its rows are), a photo each.
         self._albums: list[tuple[int, bool, int, int]] = []
 
@@ -65,6 +75,7 @@ class Letters:
         if message.album and at.inbox_id is not None:
             news = not all(reply.again for reply in replies)
             self._albums.append((at.inbox_id, news, start, len(self._rows)))
+        self._closes += [each for reply in replies for each in reply.closes]
         if to_others:
             self.notify(to_others)
 
@@ -78,21 +89,29 @@ class Letters:
         text = f"{reply.text}\n{reply.spoken}" if reply.buttons else reply.text
         return text if len(text.encode()) <= _MOST_PASSIVE else ""
 
-    def mark(self) -> tuple[int, int, int]:
+    def mark(self) -> tuple[int, int, int, int]:
         """Where we are, for `back_to`."""
-        return len(self._rows), len(self._cards), len(self._albums)
+        return len(self._rows), len(self._cards), len(self._albums), len(self._closes)
 
-    def back_to(self, mark: tuple[int, int, int]) -> None:
+    def back_to(self, mark: tuple[int, int, int, int]) -> None:
         """Leave unsaid what was added since."""
-        del self._rows[mark[0] :], self._cards[mark[1] :], self._albums[mark[2] :]
+        del self._rows[mark[0] :], self._cards[mark[1] :], self._albums[mark[2] :], self._closes[mark[3] :]
 
-    def notify(self, replies: Sequence[Reply]) -> set[int]:
-        """Notices that no message asked for; returns the ids of the people who could not be addressed."""
+    def notify(self, replies: Sequence[Reply], gather: bool = False) -> set[int]:
+        """
+        Notices that no message asked for; returns the ids of the people who could not be addressed.
+
+        With `gather` they wait for others with the same words, where one call reaches many.
+        """
         found = people.addresses(self._db, [reply.to for reply in replies if reply.to is not None])
         missed: set[int] = set()
+        shared: dict[tuple[Any, ...], str] = {}
         for reply in replies:
             if reply.to in found:
-                self._put(reply, _Address(*found[reply.to], outbox.NOTICE, reply.to))
+                channel, chat = found[reply.to]
+                together = channel in TOGETHER
+                at = _Address(channel, chat, outbox.NOTICE, reply.to, together=together, gather=gather and together)
+                self._put(reply, at, shared if together else None)
             elif reply.to is not None:
                 missed.add(reply.to)
         return missed
@@ -101,25 +120,41 @@ class Letters:
         """A notice to a whole group, or a topic of it: everybody there may press its buttons."""
         self._put(reply, _Address(channel, chat, outbox.NOTICE, topic=topic))
 
-    def _put(self, reply: Reply, at: _Address) -> None:
+    def _put(self, reply: Reply, at: _Address, shared: dict[tuple[Any, ...], str] | None = None) -> None:
+        """`shared`: the tokens of the cards that people with the same words have in common."""
         body: dict[str, Any] = {"text": at.passive or reply.text}
-        token = self._card(reply, at) if reply.buttons and not at.passive else None
+        token = self._card(reply, at, shared) if reply.buttons and not at.passive else None
         if token:
             body["buttons"] = [[f"{token}.{place}", button.label] for place, button in enumerate(reply.buttons)]
+            body["commands"] = [button.command for button in reply.buttons]
         if reply.file:
             body["file"] = [reply.file.name, reply.file.recipe, dict(reply.file.values)]
         if at.topic:
             body["topic"] = at.topic
         to = {"channel": at.channel, "chat": at.chat, "person_id": at.person_id, "lane": at.lane, "card": token}
-        due_at = self._now + at.wait if at.wait else self._now
+        same = self._same(body) if at.together else None
+        due_at = leaves_at(self._now, same) if at.gather and same else self._now + at.wait
         held = passive.held(self._now) if at.passive else {}
-        self._rows.append({**to, **held, "due_at": due_at, "inbox_id": at.inbox_id, "body": self._vault.seal(body)})
+        more = {"due_at": due_at, "inbox_id": at.inbox_id, "same": same}
+        self._rows.append({**to, **held, **more, "body": self._vault.seal(body)})
 
-    def _card(self, reply: Reply, at: _Address) -> str:
+    def _same(self, body: dict[str, Any]) -> str:
+        """Equal for letters with the same words, buttons and file, and telling nothing of them."""
+        return self._vault.fingerprints(json.dumps(body, sort_keys=True))[0][:32]
+
+    def _card(self, reply: Reply, at: _Address, shared: dict[tuple[Any, ...], str] | None) -> str:
         token = cards.new_token()
+        if shared is not None:
+            words = (at.channel, reply.text, reply.buttons, repr(reply.file), reply.about)
+            if (shared.get(words), at.chat) in shared:
+                # Told the same twice: two cards.
+                shared[words] = token
+            token = shared.setdefault(words, token)
+            shared[token, at.chat] = token
         row = {"token": token, "channel": at.channel, "chat": at.chat, "person_id": at.person_id, "made_at": self._now}
         goes_on = next((place for place, button in enumerate(reply.buttons) if button.reply), None)
-        self._cards.append({**row, "commands": [button.command for button in reply.buttons], "reply": goes_on})
+        commands = [button.command for button in reply.buttons]
+        self._cards.append({**row, "commands": commands, "reply": goes_on, "about": reply.about or None})
         return token
 
     def flush(self) -> bool:
@@ -128,7 +163,9 @@ class Letters:
         spoke = bool(rows)
         outbox.put(self._db, rows)
         cards.put(self._db, self._cards)
-        self._rows, self._cards, self._albums = [], [], []
+        for about, words in self._closes:
+            card_codes.close(self._db, about, words)
+        self._rows, self._cards, self._albums, self._closes = [], [], [], []
         return spoke
 
     def _one_answer_an_album(self) -> list[dict[str, Any]]:
@@ -144,3 +181,14 @@ class Letters:
             if not (news if first in said else (start, end) == last.get(first)):
                 dropped.update(range(start, end))
         return [row for place, row in enumerate(self._rows) if place not in dropped]
+
+
+def leaves_at(now: datetime, same: str) -> datetime:
+    """When a broadcast leaves, all at once: at the next full minute; of a full or half hour 2–8 minutes later."""
+    minute = now.replace(second=0, microsecond=0)
+    past = minute.minute % _RUSH
+    if past >= _LASTS:
+        return minute + timedelta(minutes=1)
+    first, last = _SPREAD
+    # The same for all of its letters, whenever they were written.
+    return minute - timedelta(minutes=past) + first + (last - first) * (int(same[:4], 16) / 0xFFFF)

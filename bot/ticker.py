@@ -17,7 +17,7 @@ from handlers.kit import Due, Reply
 from handlers.reminders import headline
 from scheduling import clock, tick
 from scheduling.preview import Entry, preview
-from storage import albums, cards, dialogues, outbox, people, sent_files
+from storage import albums, card_codes, cards, dialogues, outbox, people, sent_files
 from storage.deliveries import DeliveryRow
 
 log = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ class Ticker:
         done = tick.run(turn.db, turn.now, self._calendar, lambda row: self._say(turn, row))
         for row, bug in done.failed:
             log.error("delivery %d failed", row.id, exc_info=bug)
-        turn.letters.notify([replace(reply, to=row.person_id) for row, reply in done.said])
+        turn.letters.notify([replace(reply, to=row.person_id) for row, reply in done.said], gather=True)
         more = weekly.tell_groups(turn, self._calendar, self._engine.features.weekly)
         return done.more or more
 
@@ -70,6 +70,7 @@ class Ticker:
             outbox.forget_bodies(turn.db, turn.now - BODIES_KEPT)
             dialogues.purge(turn.db, turn.now - BODIES_KEPT)
             cards.purge(turn.db, turn.now - CARDS_KEPT)
+            card_codes.purge(turn.db, turn.now)
             albums.purge(turn.db, turn.now - ALBUMS_KEPT)
             sent_files.purge(turn.db, turn.now - CARDS_KEPT)
 

@@ -192,7 +192,8 @@ class Reply:
     """Decided: what is said; `to` is a person's id, None the asker; `at` is (channel, chat), whoever is there.
 
     `again` is an album's answer with another count of photos, of no use once the album has been answered. `spoken` is
-    said instead of buttons that are a convenience, where an answer is quicker without any.
+    said instead of buttons that are a convenience, where an answer is quicker without any. `about` is what the buttons
+    decide on (the number of a nomination); `closes` are (about, words): decided now, so that everybody's card says so.
     """
 
     text: str
@@ -202,6 +203,8 @@ class Reply:
     again: bool = False
     at: tuple[str, str] | None = None
     spoken: str = ""
+    about: str = ""
+    closes: tuple[tuple[str, str], ...] = ()
 
 
 class Refusal(Exception):

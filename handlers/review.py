@@ -272,7 +272,8 @@ def _confirm(ask: Ask, cases: list[Case], word: str) -> Reply:
     step = f"这是大队审核,{higher}另行决定。" if word == "同意" and higher else ""
     left = len(_pending(ask))
     after = f"还有 {left} 件待审。" if left else "没有别的待审了。"
-    return Reply("\n".join([*lines, f"已告诉{told}。{step}{after}"]), (_LIST,) if left else ())
+    closes = tuple((case.number, f"{ask.me.name}已{word}") for case in cases)
+    return Reply("\n".join([*lines, f"已告诉{told}。{step}{after}"]), (_LIST,) if left else (), closes=closes)
 
 
 def _good_news(ask: Ask, case: Case) -> str:

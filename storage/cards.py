@@ -13,11 +13,9 @@ from storage.tables import card, outbox
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """What a pressed button stands for: a text command, for one person (None: anyone) in one chat."""
+    """What a pressed button stands for: a text command, for one person (None: anyone)."""
 
     command: str
-    channel: str
-    chat: str
     person_id: int | None
     made_at: datetime
 
@@ -37,24 +35,25 @@ class Card:
 
 
 def put(db: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Write rows (token, channel, chat, person_id, commands, reply, made_at)."""
+    """Write rows (token, channel, chat, person_id, commands, reply, made_at, about); one card may have several."""
     if rows:
         db.execute(insert(card), list(rows))
 
 
-def press(db: Connection, button: str) -> Press | None:
-    """What the button with this id stands for; None when it is unknown or no longer kept."""
+def press(db: Connection, button: str, channel: str, chat: str) -> Press | None:
+    """What the button with this id stands for in this chat; None when it is unknown there, or no longer kept."""
     token, _, place = button.partition(".")
-    row = db.execute(select(card).where(card.c.token == token)).first()
+    row = db.execute(select(card).where(card.c.token == token, card.c.chat == chat, card.c.channel == channel)).first()
     if row is None or not (place.isascii() and place.isdigit()) or int(place) >= len(row.commands):
         return None
-    return Press(row.commands[int(place)], row.channel, row.chat, row.person_id, row.made_at)
+    return Press(row.commands[int(place)], row.person_id, row.made_at)
 
 
 def of_message(db: Connection, channel: str, chat: str, platform_id: str) -> Card | None:
     """The card that the platform knows by this message id; None when it had no buttons or is no longer kept."""
     said = (outbox.c.channel == channel) & (outbox.c.chat == chat) & (outbox.c.platform_id == platform_id)
-    query = select(card.c.person_id, card.c.commands, card.c.reply).join(outbox, outbox.c.card == card.c.token)
+    query = select(card.c.person_id, card.c.commands, card.c.reply)
+    query = query.join(outbox, (outbox.c.card == card.c.token) & (outbox.c.chat == card.c.chat))
     row = db.execute(query.where(said, outbox.c.card.is_not(None)).limit(1)).first()
     if row is None:
         return None

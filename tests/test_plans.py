@@ -26,8 +26,14 @@ def database(tmp_path: Path) -> Iterator[Database]:
     opened.close()
 
 
-def claim(db: Connection, held: Held = Held(), most: int = 10) -> list[outbox.Letter]:  # noqa: B008
-    return outbox.claim(db, "telegram", "me", NOW, NOW, timedelta(seconds=90), most, held)
+def claim(
+    db: Connection,
+    held: Held = Held(),  # noqa: B008
+    most: int = 10,
+    together: int = 1,
+    channel: str = "telegram",
+) -> list[outbox.Letter]:
+    return outbox.claim(db, channel, "me", NOW, NOW, timedelta(seconds=90), most, held, together)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +43,7 @@ def claim(db: Connection, held: Held = Held(), most: int = 10) -> list[outbox.Le
         lambda db: claim(db, HELD),
         lambda db: outbox.waits(db, "telegram", NOW, NOW),
         lambda db: outbox.waits(db, "telegram", NOW, NOW, HELD),
-        lambda db: outbox.settle(db, "me", 1, "sent"),
+        lambda db: outbox.settle(db, "me", [1], "sent"),
         lambda db: outbox.lapse(db, "telegram", NOW),
         lambda db: inbox.arrive(db, [ARRIVED], "batch"),
         lambda db: inbox.failed(db),
