@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from handlers import attached, surroundings, texts
+from handlers import attached, rights, surroundings, texts
 from handlers.kit import ANYTHING, REPORTERS, Ask, Button, Denied, Refusal, Reply, answers, command, reads
 from handlers.reading import Reading, Record, read
 from storage import checkins
@@ -119,7 +119,7 @@ def _checkin(ask: Ask, record: Record) -> Checkin:
     unit = surroundings.unit_named(ask, record.unit)
     if unit is None:
         raise Refusal(f"没有找到「{texts.unit_key(record.unit)}」。请核对中队,像这样发:三(2)中队 主题队日 38人")
-    if not any(unit.path.startswith(path) for path in ask.me.paths(REPORTERS)):
+    if not rights.may_report(ask.me, unit):
         words = f"{unit.name}不在您负责的范围,没有记录。请核对中队,或请该中队的辅导员来报。"
         raise Denied(words, what="签到", subject=f"unit:{unit.id}")
     others = tuple(sorted(record.others.items()))
