@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from handlers import recorded, reports, surroundings, texts
+from handlers import recorded, reports, rights, surroundings, texts
 from handlers.kit import ANYTHING, REPORTERS, Ask, Denied, Refusal, Reply, answers, command, edits, reads
 from handlers.reading import Reading, Record, read
 from scheduling.periods import frozen_at, timing_of
-from storage import checkins, recording
+from storage import checkins, recording, units
 from storage.checkins import Checkin
 from storage.units import Kind
 
@@ -91,14 +91,17 @@ def _meant(ask: Ask) -> tuple[Checkin, str]:
 
 
 def _by_words(ask: Ask) -> Checkin:
-    found = _newest(ask)
-    if found is None or not _mine(ask, found):
-        raise Refusal("没有可以更正或撤回的签到。先报一次,像这样发:三(2)中队 主题队日 38人")
+    found, none = _newest(ask), "没有可以更正或撤回的签到。先报一次,像这样发:三(2)中队 主题队日 38人"
+    if found is None:
+        raise Refusal(none)
+    if not _mine(ask, found):
+        raise Denied(none, what="更正", subject=f"checkin:{found.id}")
     return found
 
 
 def _mine(ask: Ask, found: Checkin) -> bool:
-    return any(found.path.startswith(path) for path in ask.me.paths(REPORTERS))
+    unit = units.by_id(ask.db, found.unit_id)
+    return rights.may_change(ask.me, unit, found.person_id)
 
 
 def _newest(ask: Ask) -> Checkin | None:
@@ -220,7 +223,7 @@ def _moved(ask: Ask, new: Checkin, said: Record) -> Checkin:
     unit = surroundings.unit_named(ask, said.unit) if said.unit else None
     if unit is None or unit.id == new.unit_id:
         return new
-    if not any(unit.path.startswith(path) for path in ask.me.paths(REPORTERS)):
+    if not rights.may_report(ask.me, unit):
         raise Denied(f"{unit.name}不在您负责的范围,没有改。", what="更正", subject=f"unit:{unit.id}")
     return new.at(unit)
 

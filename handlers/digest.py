@@ -10,8 +10,8 @@ from handlers.kit import ADMINS, ANYTHING, Ask, Button, Deed, Due, File, Reply, 
 from storage import digests, units
 from storage.digests import Digest, percent
 
-# A counselor sees her own squad, an inspector the area; there is no child's name in a digest.
-READERS = ADMINS | {Role.COUNSELOR, Role.INSPECTOR}
+# Each their own part of the tree; there is no child's name in a digest.
+READERS = ADMINS | {Role.COUNSELOR, Role.INSPECTOR, Role.STATION_HEAD, Role.GROUP_HEAD, Role.CARE_ADMIN}
 _FORMS = {"图": "图", "图片": "图", "表": "表", "表格": "表"}
 MOST_NAMES = 10
 MOST_ACTIVITIES = 8

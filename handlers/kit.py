@@ -35,7 +35,7 @@ __all__ = [
 ]  # fmt: skip
 
 MEMBERS = frozenset(Role)
-REPORTERS = frozenset({Role.COUNSELOR, Role.BRIGADE, Role.STATION_HEAD})
+REPORTERS = frozenset({Role.COUNSELOR, Role.BRIGADE, Role.STATION_HEAD, Role.OUTSIDE_COUNSELOR, Role.VOLUNTEER})
 ADMINS = frozenset(
     {
         Role.BRIGADE,

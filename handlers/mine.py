@@ -5,11 +5,12 @@ from datetime import date, timedelta
 
 from handlers import reports, texts
 from handlers.kit import ADMINS, REPORTERS, Ask, Button, Reply, Role, command, reads
+from handlers.rights import VISITORS
 from scheduling.periods import monday_of, term_start, week_before, week_of
 from storage import checkins
 from storage.checkins import Checkin
 
-LOOKERS = REPORTERS | ADMINS | {Role.INSPECTOR}
+LOOKERS = (REPORTERS - VISITORS) | ADMINS | {Role.INSPECTOR, Role.GROUP_HEAD, Role.CARE_ADMIN}
 MOST = 20
 
 

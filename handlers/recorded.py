@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import groupby
 
-from handlers import attached, reports, surroundings, texts
-from handlers.kit import REPORTERS, Ask, Button, Denied, Refusal, Reply, Unit
+from handlers import attached, reports, rights, surroundings, texts
+from handlers.kit import Ask, Button, Denied, Refusal, Reply, Unit
 from handlers.reading import Record
 from scheduling.periods import timing_of
 from storage import checkins, recording
@@ -59,11 +59,10 @@ def too_old(day: date, today: date) -> str:
 
 def _unit(ask: Ask, record: Record) -> Unit:
     assert record.unit and record.attended is not None
-    mine = ask.me.paths(REPORTERS)
     unit = surroundings.unit_named(ask, record.unit)
     if unit is None:
         raise Refusal(_not_there(record.unit))
-    if any(unit.path.startswith(path) for path in mine):
+    if rights.may_report(ask.me, unit):
         return unit
     own = surroundings.own_squad(ask.me)
     if own is not None and unit.covers(own) and record.attended <= LARGEST_SQUAD:

@@ -155,14 +155,14 @@ def named(ask: Ask, top: list[Unit], words: str) -> list[Unit]:
 
 
 def _named(ask: Ask, top: list[Unit], parts: list[str]) -> list[Unit]:
-    """Narrow down by one part of the name after the other; the names above the asker's own units may lead it."""
-    above = {name for path in path_names(ask.db, top).values() for name in path.split("/")}
+    """Narrow down by one part of the name after the other; the names above a unit of the asker may lead to that one."""
+    above = {id: path.split("/") for id, path in path_names(ask.db, top).items()}
     found = top
     for place, part in enumerate(parts):
         inside = _find(ask, part, [each.path for each in found])
         own = [each for each in inside if each in top and each.name == part]
-        if inside or part not in above or place == len(parts) - 1:
-            found = own or inside or _joined(ask, found, part)
+        led = [] if place == len(parts) - 1 else [each for each in found if part in above.get(each.id, ())]
+        found = own or inside or led or _joined(ask, found, part)
     return found
 
 

@@ -8,7 +8,8 @@ from handlers.reading import Context
 from storage import units
 from storage.units import Kind
 
-_SIDE = {Kind.COMMUNITY, Kind.STATION, Kind.BAND}
+# How the reader marks them, and the ending that it leaves out.
+_SIDE = {Kind.COMMUNITY: ("社区", "社区"), Kind.STATION: ("站", "辅导站"), Kind.BAND: ("团", "")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,10 @@ def _with_side_units(context: Context, person: Person | None) -> Context:
 
 
 def _own_side_unit(at: list[Unit]) -> str | None:
-    stations = [unit for unit in at if unit.kind == Kind.STATION]
-    return f"站:{stations[0].name.removesuffix('辅导站')}" if len(at) == len(stations) == 1 else None
+    if len(at) != 1:
+        return None
+    mark, ending = _SIDE[Kind(at[0].kind)]
+    return f"{mark}:{at[0].name.removesuffix(ending)}"
 
 
 def unit_named(ask: Ask, key: str) -> Unit | None:

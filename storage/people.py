@@ -94,6 +94,18 @@ class Person:
         return sorted(found.values(), key=lambda unit: (unit.path.count("/"), unit.id))
 
 
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A role that somebody holds, held or will hold, from when to when (None: for good)."""
+
+    person_id: int
+    person: str
+    role: Role
+    since: datetime
+    until: datetime | None
+    unit: Unit
+
+
 _WITH_GRANTS = (
     select(
         person.c.id,
@@ -159,6 +171,15 @@ def above(db: Connection, roles: Iterable[Role], at: Unit, now: datetime) -> lis
     ids = [int(part) for part in at.path.strip("/").split("/")]
     query = _WITH_GRANTS.where(grant.c.role.in_([role.value for role in roles]), unit.c.id.in_(ids))
     return _people(db.execute(query.order_by(person.c.id)).all(), now)
+
+
+def terms(db: Connection, paths: Sequence[str], ended_after: datetime | None) -> list[Term]:
+    """The roles at units in these subtrees, by unit, without those that were over before `ended_after` (None: all)."""
+    query = _WITH_GRANTS.where(within(paths), unit.c.active)
+    if ended_after:
+        query = query.where(or_(grant.c.until.is_(None), grant.c.until > ended_after))
+    rows = db.execute(query.order_by(unit.c.path, grant.c.role, person.c.id))
+    return [Term(row[0], row[1], Role(row[2]), row[12], row[13], Unit(*row[3:12])) for row in rows]
 
 
 def add(db: Connection, name: str, now: datetime) -> int:
