@@ -102,6 +102,8 @@ _MAYBE = pattern(rf"[{SURNAMES}小][{_GIVEN}]|·|{COMPOUND}|同学|小朋友")
 _ITEM = pattern(rf"(?:{COMPOUND}|[{SURNAMES}])[{_GIVEN}]{{1,2}}")
 _COMMAS = pattern("[、,，和与及]")
 _WHAT_FOR = pattern(r"^.*[:：\s]")
+# 张海 is a part of 张海迪.
+_PARTS = {known[at : at + size]: known for known in FAMOUS for size in (2, 3) for at in range(len(known) - size + 1)}
 # Of whom is spoken like this is no child of the school.
 _OF_HONOUR = pattern(r"(?:学习|致敬|缅怀|纪念|祭扫|瞻仰|弘扬|传承|追忆|怀念|歌颂|走进|参观)[\u4e00-\u9fff]{0,4}$")
 _TOLD_OF = pattern(r"(?:学|向|听|读|讲|讲述|观看|诵读|朗诵|宣讲)[\u4e00-\u9fff]{0,4}$")
@@ -142,7 +144,7 @@ def _is_word(name: str, sure: bool) -> bool:
 
 def _is_honoured(name: str, text: str, start: int, end: int) -> bool:
     """雷锋, 张桂梅; or somebody whom we do not know, and of whom the text speaks as of a model."""
-    if name in FAMOUS or any(name in known and known in text for known in FAMOUS):
+    if name in FAMOUS or ((known := _PARTS.get(name)) and known in text):
         return True
     if _PUPIL.match(text, end):
         return False
