@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from handlers import attached, recorded, surroundings, texts
+from handlers import attached, nameless, recorded, surroundings, texts
 from handlers.kit import ANYTHING, REPORTERS, Ask, Button, Denied, Refusal, Reply, answers, command, reads
 from handlers.reading import Reading, Record, read
 
@@ -46,8 +46,9 @@ def _take(ask: Ask, first: int | None) -> Sequence[Reply]:
     # Another feature's question stays open; one about a check-in is overtaken by this one.
     if ask.question and ask.question.kind in (QUESTION, CONFIRM):
         ask.expect_nothing()
-    replies = _replies(ask, ask.heard, first)
-    warning = texts.privacy_warning(ask.heard.issues)
+    heard = nameless.without_names(ask, ask.heard)
+    replies = _replies(ask, heard, first)
+    warning = texts.privacy_warning(heard.issues)
     return [*replies, Reply(warning)] if warning else replies
 
 
@@ -95,7 +96,7 @@ def complete(ask: Ask, payload: dict[str, Any]) -> Sequence[Reply] | None:
     if _is_news(alone, asked):
         return None
     words = [ask.args]
-    if "ACTIVITY" in asked and _names_activity(ask.args, alone):
+    if "ACTIVITY" in asked and _names_activity(ask.args, alone) and not nameless.problem_of(ask, ask.args):
         words.append(texts.with_activity(ask.args))
     for said in words:
         together = read(texts.merged(payload["said"], said, payload["issues"]), context)

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from handlers import nameless
 from handlers.catalogue import loader
 from handlers.kit import ADMINS, MEMBERS, Ask, Button, Due, Person, Refusal, Reply, Role, Unit, command, due
 from scheduling.calendar import Calendar, KeyDate, Reminder, reminders
@@ -211,7 +212,8 @@ def _details(ask: Ask, calendar: Calendar, wanted: str) -> Reply:
     exact = [key for key in calendar.dates if wanted in (key.name, key.topic, key.id)]
     found = exact or [key for key in calendar.dates if wanted in key.name]
     if not found:
-        raise Refusal(f"没有找到「{wanted}」。发「提醒 列表」看接下来的重要日子。", Button("重要日子", "提醒 列表"))
+        listed = Button("重要日子", "提醒 列表")
+        raise Refusal(f"没有找到「{nameless.shown(ask, wanted)}」。发「提醒 列表」看接下来的重要日子。", listed)
     key = min(found, key=lambda key: _coming(key, ask.today))
     day = _coming(key, ask.today)
     steps = [f"提前 {lead} 天:{';'.join(key.steps[lead])}" for lead in sorted(key.steps, reverse=True) if lead]

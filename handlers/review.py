@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from handlers import nameless
 from handlers.kit import ANYTHING, Answer, Ask, Button, Denied, Refusal, Reply, Role, answers, command, reads
 from handlers.medals import (
     REASON_LIMIT,
@@ -150,6 +151,8 @@ def send_back(ask: Ask) -> list[Reply]:
     """Decide against it for now; without a reason the bot asks for one."""
     number, reason = numbered(_with_numbers(ask, 1))
     case = _mine_to_decide(ask, number, "退回")
+    if problem := nameless.problem_of(ask, reason):
+        return _ask_reason(ask, case, f"{problem}\n")
     if ask.meant and reason:
         return [_sure(ask, case, reason)]
     return _send_back(ask, case, reason) if reason else _ask_reason(ask, case)
@@ -200,6 +203,8 @@ def decide(ask: Ask) -> Answer:
 
 
 def _send_back(ask: Ask, case: Case, reason: str) -> list[Reply]:
+    if problem := nameless.problem_of(ask, reason):
+        return _ask_reason(ask, case, f"{problem}\n")
     if has_private(read(reason, context_of(ask))):
         # Cut out of the sentence it would leave a torn one.
         return _ask_reason(ask, case, _PRIVATE)

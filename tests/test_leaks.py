@@ -75,6 +75,7 @@ def test_a_leak_in_the_log_of_a_process_fails_who_stops_it(tmp_path: Path) -> No
     assert bot.process.poll() == 0
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("mode", ["polling", "webhook"])
 def test_nothing_that_is_planted_reaches_the_log(tmp_path: Path, mode: str) -> None:
     """Everything is set and much goes wrong; `stop` searches the log."""
@@ -86,8 +87,8 @@ def test_nothing_that_is_planted_reaches_the_log(tmp_path: Path, mode: str) -> N
             ("sendMessage", ["404"]),
         ):
             telegram.faults[method].extend(faults)
-        more = {"TELEGRAM_MODE": mode, "TELEGRAM_API_URL": telegram.url, "TELEGRAM_PROXY": proxy.url()}
-        with Serving(tmp_path, **PLANTED, **more, PUBLIC_URL="https://bot.example") as serving:
+        more = {**bot.environment, "TELEGRAM_MODE": mode, "TELEGRAM_PROXY": proxy.url()}
+        with Serving(tmp_path, **{**PLANTED, **more}, PUBLIC_URL="https://bot.example") as serving:
             for body in (*BODIES, json.dumps({"update_id": 7, "message": message(ZHANG, CHECKIN)}).encode()):
                 for secret in ("planted-new", "planted-old", "planted-wrong", ""):
                     headers = {"X-Telegram-Bot-Api-Secret-Token": secret}

@@ -56,13 +56,15 @@ def way(request: pytest.FixtureRequest, certificate: Path) -> Iterator[tuple[Fak
 
 def environment(telegram: FakeTelegram, certificate: Path, proxy: str) -> dict[str, str]:
     where = {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_API_URL": telegram.url, "TELEGRAM_PROXY": proxy}
-    return {**where, "LOG_LEVEL": "DEBUG", "SSL_CERT_FILE": str(certificate)}
+    return {**where, "SSL_CERT_FILE": str(certificate)}
 
 
+@pytest.mark.both
 def test_everything_goes_through_the_proxy(tmp_path: Path, certificate: Path, way: tuple[FakeTelegram, Proxy]) -> None:
     telegram, proxy = way
     bot = Bot(tmp_path, telegram)
-    with Serving(tmp_path, **environment(telegram, certificate, proxy.url())) as serving:
+    settings = {**bot.environment, **environment(telegram, certificate, proxy.url())}
+    with Serving(tmp_path, **settings) as serving:
         sizes = [{"file_id": "photo-1", "file_unique_id": "p", "width": 9, "height": 9}]
         telegram.say(ZHANG, photo=sizes, caption=CHECKIN)
         until(lambda: telegram.texts(ZHANG))
@@ -73,7 +75,7 @@ def test_everything_goes_through_the_proxy(tmp_path: Path, certificate: Path, wa
         until(lambda: "setMyCommands" in [method for method, _ in telegram.calls])
         asked = subprocess.run(
             [sys.executable, "-m", "bot", "doctor"], cwd=ROOT, capture_output=True, text=True, check=False,
-            env={**os.environ, **environment(telegram, certificate, proxy.url()), "DATA_DIR": str(tmp_path)},
+            env={**os.environ, **settings, "DATA_DIR": str(tmp_path)},
         )  # fmt: skip
         assert serving.stop()[0] == 0
         log = serving.log.read_text()
