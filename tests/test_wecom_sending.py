@@ -328,6 +328,22 @@ def test_all_reviewers_see_who_decided(tmp_path: Path, fake: FakeWecom) -> None:
     play(tmp_path, fake, scene)
 
 
+def test_a_broadcast_of_many_ticks_has_one_card(tmp_path: Path, fake: FakeWecom) -> None:
+    async def scene(stage: Stage) -> None:
+        ids = crowd(stage, 6)
+        reply = Reply("清明节还有 3 天", (Button("看帮助", "帮助"),))
+        for start in (0, 3):
+            await tell(stage, ids[start : start + 3], reply, gather=True)
+        await tell(stage, ids[:1], reply, reply)
+        await stage.later(minutes=9)
+        assert [body["msgtype"] for body in sent(fake)] == ["text", "template_card"] * 3
+        assert len({each["task"] for each in fake.cards("u1")}) == 3 and len(fake.cards("u6")) == 1
+        await stage.press("u6", "看帮助")
+        assert len(fake.texts("u6")) == 2 and len(fake.texts("u5")) == 1
+
+    play(tmp_path, fake, scene)
+
+
 def test_only_holders_may_press_a_card(tmp_path: Path, fake: FakeWecom) -> None:
     async def scene(stage: Stage) -> None:
         with_principal(stage)
