@@ -78,6 +78,8 @@ class App:
             await self._add_practice()
         if self.settings.telegram_token:
             self._add_telegram()
+        if self.settings.wecom_app:
+            self._add_wecom()
         clock = self.engine.clock
         for channel in self.channels.values():
             engine = self.engine
@@ -104,6 +106,11 @@ class App:
         from bot.channels.telegram import Telegram
 
         self._add(Telegram(self.settings, self.pipeline, self.engine, self.owner))
+
+    def _add_wecom(self) -> None:
+        from bot.channels.wecom_app import WecomApp
+
+        self._add(WecomApp(self.settings, self.pipeline, self.engine, self.owner))
 
     def _add(self, channel: Channel) -> None:
         self.channels[channel.name] = channel

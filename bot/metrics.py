@@ -30,6 +30,7 @@ def text(engine: Engine, pipeline: Pipeline, tick_age: float, intakes: Mapping[s
     Gauge("bot_failed_messages", "kept for replay", registry=registry).set(failed)
     Gauge("bot_unreadable_updates", "kept because they could not be read", registry=registry).set(unreadable)
     _intakes(registry, intakes)
+    _refused(registry, intakes)
     return generate_latest(registry).decode()
 
 
@@ -46,3 +47,12 @@ def _intakes(registry: Any, intakes: Mapping[str, Mapping[str, Any]]) -> None:
         for channel, state in intakes.items():
             if state.get(key) is not None:
                 gauge.labels(channel).set(state[key])
+
+
+def _refused(registry: Any, intakes: Mapping[str, Mapping[str, Any]]) -> None:
+    from prometheus_client import Counter
+
+    refused = Counter("bot_intake_refused", "requests turned away, by reason", ["channel", "reason"], registry=registry)
+    for channel, state in intakes.items():
+        for reason, number in state.get("refused", {}).items():
+            refused.labels(channel, reason).inc(number)

@@ -5,6 +5,7 @@ from handlers.kit import Person, Reply, Role
 from storage import chats, outbox, people, units
 
 GONE = "{who}收不到我的消息了:可能屏蔽了我,或停用了账号。提醒和结果都送不到。请告诉这位老师打开和我的聊天,发 /start。"
+UNSEEN = "{who}在企业微信里看不到我了,提醒和结果都送不到。请管理员在企业微信后台把这位老师加回本应用的「可见范围」。"
 OUT = "{unit}的群收不到我的消息了:我被移出了群,或不能在群里说话。请把我重新加进群;换了群就在新的群里发「绑定」。"
 _IN_CHARGE = (Role.BRIGADE, Role.SCHOOL_ADMIN)
 
@@ -30,7 +31,8 @@ def _tell_about_person(turn: Turn, channel: str, chat: str) -> None:
         found = [each.id for grant in person.grants for each in people.above(turn.db, [role], grant.unit, turn.now)]
         reached = people.addresses(turn.db, (each for each in found if each != person.id))
         if reached:
-            turn.letters.notify([Reply(GONE.format(who=_who(turn, person)), to=min(reached))])
+            words = UNSEEN if channel == "wecom" else GONE
+            turn.letters.notify([Reply(words.format(who=_who(turn, person)), to=min(reached))])
             return
 
 
