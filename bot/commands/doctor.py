@@ -164,12 +164,18 @@ def _platform(settings: Settings) -> Iterator[Line]:
     if settings.practice:
         yield _OK, "platform", "practice:没有配置平台,启动后只有演练页面"
         return
-    way = "webhook" if settings.telegram_mode == "webhook" else "轮询"
-    yield _OK, "platform", f"Telegram 已配置({way})"
-    # The client library is only loaded for those who need it.
-    from bot.commands import doctor_telegram
+    # The client libraries are only loaded for those who need them.
+    if settings.telegram_token:
+        way = "webhook" if settings.telegram_mode == "webhook" else "轮询"
+        yield _OK, "platform", f"Telegram 已配置({way})"
+        from bot.commands import doctor_telegram
 
-    yield from doctor_telegram.check(settings)
+        yield from doctor_telegram.check(settings)
+    if settings.wecom_app:
+        yield _OK, "platform", f"企业微信自建应用已配置(AgentId {settings.wecom_agent_id})"
+        from bot.commands import doctor_wecom
+
+        yield from doctor_wecom.check(settings)
 
 
 def _port(settings: Settings) -> Line:
