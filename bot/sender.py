@@ -17,7 +17,7 @@ from bot.channels import Channel
 from bot.holds import Holds
 from bot.pipeline import Pipeline
 from bot.transaction import Turn
-from storage import chats, outbox, sent_files
+from storage import chats, leases, outbox, sent_files
 from storage.vault import Vault
 
 log = logging.getLogger(__name__)
@@ -26,6 +26,8 @@ LEASE = timedelta(seconds=90)
 # perhaps sent. Each chat's answers and notices go one after the other. Letters that go in one call count as one.
 MOST = 30
 SECONDS_TO_FINISH = 3
+# Whoever sends may be silent for so long before another process goes on.
+HELD_FOR = timedelta(seconds=30)
 # What has ended is noted with the next claim, and no later than this.
 SECONDS_TO_NOTE = 0.25
 
@@ -163,13 +165,19 @@ class Sender:
             return outbox.waits(db, self._channel.name, self._now(), self._real(), self._holds.now(self._real()))
 
     def _claim(self, turn: Turn, most: int) -> list[outbox.Letter]:
-        if most <= 0:
+        if most <= 0 or not self._is_mine(turn):
             return []
         real, channel = self._real(), self._channel
         held = self._holds.now(real)
         return outbox.claim(
             turn.db, channel.name, self._owner, turn.now, real, LEASE, most, held, channel.most_at_once
         )  # fmt: skip
+
+    def _is_mine(self, turn: Turn) -> bool:
+        """Of several processes one sends: how fast it may is in its memory, and so is the order within a chat."""
+        if self._read.dialect.name == "sqlite":
+            return True
+        return leases.hold(turn.db, f"sender {self.name}", self._owner, self._real(), HELD_FOR)
 
     async def _send_in_order(self, letters: Sequence[outbox.Letter]) -> None:
         held, began = False, monotonic()

@@ -15,11 +15,13 @@ from bot.channels.wecom_menu import MENU
 from bot.channels.wecom_pace import Pace
 from bot.channels.wecom_parts import MOST_IN_TEXT, parts_of, size, whole
 from bot.dispatch import command_in
+from bot.sender import Sender
 from bot.transaction import Turn
 from handlers.kit import Button, File, Reply
 from storage import people
 from storage.people import Role
 from storage.tables import account, card, card_code, fact, outbox
+from tests.databases import POSTGRESQL
 from tests.fake_wecom import DAY, FakeWecom
 from tests.fake_wecom_rules import card as card_rules
 from tests.fake_wecom_rules import menu as menu_rules
@@ -171,6 +173,35 @@ def test_a_crash_in_a_call_says_it_once_and_counts_it(tmp_path: Path, fake: Fake
         await sender._take_over()
         await stage.send()
         assert len(fake.sent) == 40 and set(states(stage).values()) == {"uncertain"} and len(sent(fake)) == 2
+
+    play(tmp_path, fake, scene)
+
+
+@pytest.mark.both
+def test_of_several_processes_one_sends(tmp_path: Path, fake: FakeWecom) -> None:
+    async def scene(stage: Stage) -> None:
+        [sender] = stage.app.senders
+        engine = stage.app.engine
+        clock = engine.clock.now, engine.clock.real
+        other = Sender(
+            stage.app.channels["wecom"],
+            stage.app.pipeline,
+            engine.database.read,
+            engine.vault,
+            engine.render,
+            clock,
+            "other",
+        )
+        first, second = crowd(stage, 2)
+        await tell(stage, [first], Reply("甲"))
+        await stage.send()
+        await tell(stage, [second], Reply("乙"))
+        # SQLite has one process; with PostgreSQL the first goes on as long as it speaks.
+        assert bool(await other._note(30)) is not POSTGRESQL
+        Stage.now += timedelta(seconds=31)
+        if POSTGRESQL:
+            assert await other.once()
+            assert fake.texts("u2") == ["乙"] and not await sender._note(30)
 
     play(tmp_path, fake, scene)
 
