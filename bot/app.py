@@ -80,6 +80,8 @@ class App:
             self._add_telegram()
         if self.settings.wecom_groups and not self.settings.practice:
             self._add_group_robots()
+        if self.settings.wecom_app:
+            self._add_wecom()
         clock = self.engine.clock
         await self.pipeline.do(lambda turn: accounts.note_channels(turn.db, self.channels, clock.real()))
         for channel in self.channels.values():
@@ -112,6 +114,11 @@ class App:
         from bot.channels.group_robot import GroupRobots
 
         self._add(GroupRobots(self.settings, self.pipeline, self.engine))
+
+    def _add_wecom(self) -> None:
+        from bot.channels.wecom_app import WecomApp
+
+        self._add(WecomApp(self.settings, self.pipeline, self.engine, self.owner))
 
     def _add(self, channel: Channel) -> None:
         self.channels[channel.name] = channel

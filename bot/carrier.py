@@ -105,7 +105,7 @@ class Carrier:
         end = _End(self._now(), _backoff(letters[0].attempts))
         settled = [_one(*each, end) for each in zip(letters, results, strict=True)]
         settled[0] = replace(settled[0], files=tuple(files))
-        if len({each.state for each in settled}) == 1:
+        if not any(each.state in ("sent", "uncertain") for each in settled):
             return settled
         # What is left of a call is not that call any more: the others have had it.
         return [replace(each, facts={**each.facts, "same": None}) if each.state == "new" else each for each in settled]

@@ -143,12 +143,12 @@ class Letters:
         return self._vault.fingerprints(json.dumps(body, sort_keys=True))[0][:32]
 
     def _card(self, reply: Reply, at: _Address, shared: dict[tuple[Any, ...], str] | None) -> str:
-        token = cards.new_token()
+        words = (at.channel, reply.text, reply.buttons, repr(reply.file), reply.about)
+        token = self._common_token(words) if at.gather else cards.new_token()
         if shared is not None:
-            words = (at.channel, reply.text, reply.buttons, repr(reply.file), reply.about)
             if (shared.get(words), at.chat) in shared:
                 # Told the same twice: two cards.
-                shared[words] = token
+                shared[words] = token = cards.new_token()
             token = shared.setdefault(words, token)
             shared[token, at.chat] = token
         row = {"token": token, "channel": at.channel, "chat": at.chat, "person_id": at.person_id, "made_at": self._now}
@@ -156,6 +156,11 @@ class Letters:
         commands = [button.command for button in reply.buttons]
         self._cards.append({**row, "commands": commands, "reply": goes_on, "about": reply.about or None})
         return token
+
+    def _common_token(self, words: tuple[Any, ...]) -> str:
+        """As unguessable as any, and the same for all that leave together, in whatever transaction they are written."""
+        leaves = leaves_at(self._now, "0000").isoformat()
+        return self._vault.fingerprints(f"card {leaves} {words}")[0][:20]
 
     def flush(self) -> bool:
         """Write the rows; False when there were none."""

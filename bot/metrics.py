@@ -30,7 +30,9 @@ def text(engine: Engine, pipeline: Pipeline, tick_age: float, channels: Mapping[
         rows.labels(state).set(counts.get(state, 0))
     Gauge("bot_failed_messages", "kept for replay", registry=registry).set(failed)
     Gauge("bot_unreadable_updates", "kept because they could not be read", registry=registry).set(unreadable)
-    _ways(registry, {name: channel.state() for name, channel in channels.items()})
+    states = {name: channel.state() for name, channel in channels.items()}
+    _ways(registry, states)
+    _refused(registry, states)
     return generate_latest(registry).decode()
 
 
@@ -51,3 +53,12 @@ def _ways(registry: Any, states: Mapping[str, Mapping[str, Any]]) -> None:
         for channel, way in ways.items():
             if way.get(key) is not None:
                 gauge.labels(channel).set(way[key])
+
+
+def _refused(registry: Any, states: Mapping[str, Mapping[str, Any]]) -> None:
+    from prometheus_client import Counter
+
+    refused = Counter("bot_intake_refused", "requests turned away, by reason", ["channel", "reason"], registry=registry)
+    for channel, state in states.items():
+        for reason, number in state.get("refused", {}).items():
+            refused.labels(channel, reason).inc(number)

@@ -17,7 +17,7 @@ from bot.channels import Channel
 from bot.holds import Holds
 from bot.pipeline import Pipeline
 from bot.transaction import Turn
-from storage import chats, outbox, sent_files
+from storage import chats, leases, outbox, sent_files
 from storage.vault import Vault
 
 log = logging.getLogger(__name__)
@@ -26,6 +26,10 @@ LEASE = timedelta(seconds=90)
 # perhaps sent. Each chat's answers and notices go one after the other. Letters that go in one call count as one.
 MOST = 30
 SECONDS_TO_FINISH = 3
+# Whoever sends may be silent for so long before another process goes on.
+HELD_FOR = timedelta(seconds=30)
+# What has ended is noted with the next claim, and no later than this.
+SECONDS_TO_NOTE = 0.25
 
 
 class Sender:
@@ -54,6 +58,7 @@ class Sender:
         self._stopping = False
         self._under_way: dict[asyncio.Task[None], int] = {}
         self._ended: list[Settled] = []
+        self._first_ended = 0.0
         self._holds = Holds(channel.name)
 
     def wake(self) -> None:
@@ -94,8 +99,9 @@ class Sender:
             self._holds.load(db)
 
     async def _rest(self) -> None:
+        seconds = max(0.01, self._noting_is_due()) if self._ended else 1
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), timeout=1)
+            await asyncio.wait_for(self._wake.wait(), timeout=seconds)
 
     async def once(self) -> bool:
         """Send what is due and wait for its end; False when nothing was."""
@@ -104,19 +110,28 @@ class Sender:
         return busy
 
     async def _round(self) -> bool:
-        """Note what has ended and set on its way what is due; False when there was neither."""
+        """Note what has ended and set on its way what is due; False when there was neither.
+
+        A round is a transaction, in the way of what people say: it takes a third of what there is room for at least.
+        """
         room = MOST - sum(self._under_way.values())
-        due = room > 0 and await asyncio.to_thread(self._any_due)
-        if not self._ended and not due:
+        due = (room >= MOST // 3 or not self._under_way) and await asyncio.to_thread(self._any_due)
+        if not due and not (self._ended and (not self._under_way or self._noting_is_due() <= 0)):
             return False
-        letters = await self._note(room)
+        some_ended = bool(self._ended)
+        letters = await self._note(room if due else 0)
         alone = [letter for letter in letters if letter.same is None]
         for _, group in groupby(sorted(alone, key=_order), key=_line):
             line = list(group)
             self._set_out(self._send_in_order(line), len(line))
         for _, group in groupby((letter for letter in letters if letter.same is not None), key=_same):
             self._set_out(self._send_together(list(group)), 1)
-        return True
+        # What is due may wait for what comes before it.
+        return some_ended or bool(letters)
+
+    def _noting_is_due(self) -> float:
+        """The seconds until what has ended is to be noted."""
+        return self._first_ended + SECONDS_TO_NOTE - monotonic()
 
     def _set_out(self, work: Any, weight: int) -> None:
         task = asyncio.create_task(work)
@@ -150,13 +165,19 @@ class Sender:
             return outbox.waits(db, self._channel.name, self._now(), self._real(), self._holds.now(self._real()))
 
     def _claim(self, turn: Turn, most: int) -> list[outbox.Letter]:
-        if most <= 0:
+        if most <= 0 or not self._is_mine(turn):
             return []
         real, channel = self._real(), self._channel
         held = self._holds.now(real)
         return outbox.claim(
             turn.db, channel.name, self._owner, turn.now, real, LEASE, most, held, channel.most_at_once
         )  # fmt: skip
+
+    def _is_mine(self, turn: Turn) -> bool:
+        """Of several processes one sends: how fast it may is in its memory, and so is the order within a chat."""
+        if self._read.dialect.name == "sqlite":
+            return True
+        return leases.hold(turn.db, f"sender {self.name}", self._owner, self._real(), HELD_FOR)
 
     async def _send_in_order(self, letters: Sequence[outbox.Letter]) -> None:
         held, began = False, monotonic()
@@ -165,7 +186,7 @@ class Sender:
             # chat would keep past the end of its lease, when it would be claimed and said once more.
             late = monotonic() - began > LEASE.total_seconds() / 3
             if held or late or self._stopping:
-                self._ended.append(_back(letter))
+                self._add(_back(letter))
                 continue
             [ended] = await self._carrier.carry([letter])
             held = ended.state == "new"
@@ -184,11 +205,17 @@ class Sender:
                 self._holds.add_everything(each.hold, self._real())
             elif each.hold:
                 self._holds.add(each.letter.chat, each.hold, self._real())
+        if not self._ended:
+            self._first_ended = monotonic()
         self._ended += ended
 
     def _settle(self, turn: Turn, settled: Sequence[Settled]) -> None:
+        sent = [each for each in settled if each.state == "sent"]
+        said = [(each.letter.id, each.facts["sent_at"], each.facts["platform_id"]) for each in sent]
+        outbox.sent(turn.db, self._owner, said)
         # Many letters of one call end alike: one statement for all of them.
-        for (state, _), group in groupby(settled, key=lambda each: (each.state, each.facts)):
+        others = (each for each in settled if each.state != "sent")
+        for (state, _), group in groupby(others, key=lambda each: (each.state, each.facts)):
             alike = list(group)
             outbox.settle(turn.db, self._owner, [each.letter.id for each in alike], state, **alike[0].facts)
         for each in settled:

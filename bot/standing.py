@@ -12,6 +12,7 @@ from storage import chats, inbox, outbox, people, units
 from storage.units import Unit
 
 GONE = "{who}收不到我的消息了:可能屏蔽了我,或停用了账号。提醒和结果都送不到。请告诉这位老师打开和我的聊天,发 /start。"
+UNSEEN = "{who}在企业微信里看不到我了,提醒和结果都送不到。请管理员在企业微信后台把这位老师加回本应用的「可见范围」。"
 OUT = "{unit}的群收不到我的消息了:我被移出了群,或不能在群里说话。请把我重新加进群;换了群就在新的群里发「绑定」。"
 OFF = "{unit}的群机器人发不出消息了:它被移出了群,或停用了。请信息技术老师在群里重新添加,把新的 key 写进设置。"
 _IN_CHARGE = (Role.BRIGADE, Role.SCHOOL_ADMIN)
@@ -48,7 +49,8 @@ def _tell_about_person(turn: Turn, channel: str, chat: str) -> None:
     person = people.by_addresses(turn.db, channel, [chat], turn.now)[chat]
     to = _in_charge(turn, [grant.unit for grant in person.grants], person.id)
     if to is not None:
-        turn.letters.notify([Reply(GONE.format(who=_who(turn, person)), to=to)])
+        words = UNSEEN if channel == "wecom" else GONE
+        turn.letters.notify([Reply(words.format(who=_who(turn, person)), to=to)])
 
 
 def _in_charge(turn: Turn, at: Sequence[Unit], but: int | None, roles: Sequence[Role] = _IN_CHARGE) -> int | None:

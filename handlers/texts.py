@@ -101,8 +101,9 @@ def echo(result: str, stored: Checkin, today: date, photos: int = 0) -> Reply:
 
 
 def with_more(said: Reply, line: str, *buttons: Button) -> Reply:
-    """The same with a further line and further buttons."""
-    return replace(said, text=f"{said.text}\n{line}", buttons=(*said.buttons, *buttons))
+    """The same with a further line and further buttons, which are no mere convenience."""
+    spoken = "" if buttons else said.spoken
+    return replace(said, text=f"{said.text}\n{line}", buttons=(*said.buttons, *buttons), spoken=spoken)
 
 
 def in_group(result: str, stored: Checkin, today: date) -> Reply:

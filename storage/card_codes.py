@@ -63,14 +63,22 @@ def close(db: Connection, about: str, words: str) -> None:
         db.execute(update(card_code).where(kept).values(state="wanted"))
 
 
-def wanted(db: Connection, channel: str, now: datetime) -> list[Change]:
-    """The changes that are to be made, one for each card that was sent."""
+def any_wanted(db: Connection, channel: str) -> bool:
+    """Whether there is a change to be made; cheap, for a reading connection."""
+    query = select(card_code.c.id).where(_WANTED, card_code.c.channel == channel)
+    return db.execute(query.limit(1)).first() is not None
+
+
+def take(db: Connection, channel: str, now: datetime) -> list[Change]:
+    """The changes that are to be made, one for each card that was sent; they are the caller's from now on."""
     query = select(card_code.c.id, card_code.c.token, card_code.c.task, card_code.c.chats, card_code.c.code).where(
         _WANTED, card_code.c.channel == channel, card_code.c.at > now - GOOD_FOR
     )
+    rows = db.execute(query.order_by(_NEWEST_FIRST).with_for_update(skip_locked=True)).all()
     tasks: dict[str, list[Any]] = {}
-    for row in db.execute(query.order_by(_NEWEST_FIRST)):
+    for row in rows:
         tasks.setdefault(row.task, []).append(row)
+    db.execute(update(card_code).where(_WANTED, card_code.c.channel == channel).values(state="used"))
     return [_change(db, task, rows) for task, rows in tasks.items()]
 
 
@@ -82,9 +90,9 @@ def _change(db: Connection, task: str, rows: list[Any]) -> Change:
     return Change(task, words, tuple(chats), tuple((row.id, row.code) for row in rows))
 
 
-def used(db: Connection, ids: Collection[int]) -> None:
-    """These codes have done what they were wanted for, or are of no use."""
-    db.execute(update(card_code).where(card_code.c.id.in_(list(ids))).values(state="used"))
+def want(db: Connection, ids: Collection[int]) -> None:
+    """These codes could not be used yet."""
+    db.execute(update(card_code).where(card_code.c.id.in_(ids)).values(state="wanted"))
 
 
 def purge(db: Connection, now: datetime) -> None:

@@ -6,9 +6,10 @@ from datetime import datetime
 from secrets import token_urlsafe
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, select
 
 from storage.tables import card, outbox
+from storage.upsert import add_new
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,8 @@ class Card:
 
 def put(db: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Write rows (token, channel, chat, person_id, commands, reply, made_at, about); one card may have several."""
-    if rows:
-        db.execute(insert(card), list(rows))
+    # A card that a person has already is the same one.
+    add_new(db, card, rows)
 
 
 def press(db: Connection, button: str, channel: str, chat: str) -> Press | None:

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    case,
     delete,
     func,
     insert,
@@ -23,6 +24,7 @@ from sqlalchemy import (
     or_,
     outerjoin,
     select,
+    union_all,
     update,
 )
 
@@ -39,6 +41,13 @@ _INSERT = insert(outbox)
 # How the key of letters begins that have been claimed together.
 _CALLED = "="
 _FRESH = {"state": "new", "attempts": 0, "owner": None, "lease_until": None}
+_SENT = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("letter"), outbox.c.owner == bindparam("by"), outbox.c.state == "claimed")
+    .values(
+        state="sent", owner=None, lease_until=None, sent_at=bindparam("sent_at"), platform_id=bindparam("platform_id")
+    )
+)
 _OF_CHANNEL = outbox.c.channel == bindparam("channel")
 _UNSENT = outbox.c.state.in_([literal_column("'new'"), literal_column("'claimed'")])
 
@@ -211,6 +220,13 @@ def settle(db: Connection, owner: str, letter_ids: Collection[int], state: str, 
     db.execute(update(outbox).where(mine).values(state=state, owner=None, lease_until=None, **facts))
 
 
+def sent(db: Connection, owner: str, letters: Sequence[tuple[int, datetime, str]]) -> None:
+    """Note that letters (id, when, the platform's id) that are still ours have arrived."""
+    if letters:
+        given = [{"letter": id, "by": owner, "sent_at": at, "platform_id": name} for id, at, name in letters]
+        db.execute(_SENT, given)
+
+
 def give_up(db: Connection, channel: str, chat: str) -> None:
     """The address is dead: what still waits for it is not sent."""
     waiting = (outbox.c.channel == channel) & (outbox.c.chat == chat) & _UNSENT & _NEW
@@ -250,14 +266,19 @@ def _not_yet(now: Moment, real: Moment) -> CTE:
 
     Found once, not for each row: a long queue would cost its square.
     """
-    under_way = and_(_CLAIMED, outbox.c.lease_until > real)
-    later = and_(_NEW, outbox.c.due_at > now)
-    rows = select(outbox.c.chat, outbox.c.lane, func.min(outbox.c.id).label("first"))
-    rows = rows.where(_OF_CHANNEL, _UNSENT, or_(under_way, later))
-    return rows.group_by(outbox.c.chat, outbox.c.lane).cte("not_yet")
+    # Each half is one range of the index; together they would be read from all that waits.
+    under_way = _held_up(_CLAIMED, outbox.c.lease_until > real)
+    later = _held_up(_NEW, outbox.c.due_at > now)
+    held_up = union_all(under_way, later).subquery()
+    rows = select(held_up.c.chat, held_up.c.lane, func.min(held_up.c.id).label("first"))
+    return rows.group_by(held_up.c.chat, held_up.c.lane).cte("not_yet")
+
+
+def _held_up(*which: ColumnElement[bool]) -> Select[Any]:
+    return select(outbox.c.chat, outbox.c.lane, outbox.c.id).where(_OF_CHANNEL, _UNSENT, *which)
 
 
 def _open(now: Moment, real: Moment) -> ColumnElement[bool]:
-    fresh = and_(_NEW, outbox.c.due_at <= now)
-    lapsed = and_(_CLAIMED, outbox.c.lease_until <= real)
-    return and_(_OF_CHANNEL, _UNSENT, or_(fresh, lapsed))
+    # Not as `or`: the rows are wanted in the order of the index on channel, lane and id, and the first few of them.
+    when = case((_NEW, outbox.c.due_at <= now), else_=outbox.c.lease_until <= real)
+    return and_(_OF_CHANNEL, _UNSENT, when)

@@ -16,6 +16,10 @@ from storage.tables import metadata
 NOW = datetime(2026, 4, 3, 2, 20, tzinfo=UTC)
 HELD = Held(frozenset({"7"}), True)
 ARRIVED = {"channel": "telegram", "message_id": "1", "chat": "1", "sender": "1", "received_at": NOW}
+SAME = {
+    "channel": "wecom", "chat": "1", "lane": "notice", "due_at": NOW, "body": b"x", "same": "abc", "card": None,
+    "person_id": None, "inbox_id": None,
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -41,6 +45,8 @@ def claim(
     [
         claim,
         lambda db: claim(db, HELD),
+        lambda db: (outbox.put(db, [SAME]), claim(db, together=1000, channel="wecom")),
+        lambda db: outbox.sent(db, "me", [(1, NOW, "7")]),
         lambda db: outbox.waits(db, "telegram", NOW, NOW),
         lambda db: outbox.waits(db, "telegram", NOW, NOW, HELD),
         lambda db: outbox.settle(db, "me", [1], "sent"),
@@ -54,6 +60,8 @@ def claim(
     ids=[
         "claim",
         "claim, some held",
+        "claim many",
+        "sent",
         "waits",
         "waits, some held",
         "settle",

@@ -6,7 +6,7 @@ What wechatpy leaves out is here: it compares signatures with `!=`, checks no pa
 import base64
 import binascii
 import hmac
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from secrets import token_urlsafe
 from typing import Any
@@ -20,6 +20,7 @@ _BLOCK = 32
 # Before the text: random bytes, and its length.
 _RANDOM, _HEAD = 16, 20
 _DECLARED = (b"<!DOCTYPE", b"<!ENTITY")
+_UNSOUND = dict.fromkeys(code for code in range(32) if chr(code) not in "\n\t")
 
 
 class Refused(Exception):
@@ -43,9 +44,19 @@ class Signed:
     nonce: str
 
 
+def _randoms() -> Iterator[str]:
+    """Random words of 16 characters; the kernel is asked for many at once, since every question gives the GIL away."""
+    while True:
+        block = token_urlsafe(12 * 256)
+        yield from (block[place : place + _RANDOM] for place in range(0, len(block), _RANDOM))
+
+
+_RANDOMS = _randoms()
+
+
 class _Prp(PrpCrypto):  # type: ignore[misc]
     def get_random_string(self) -> str:
-        return token_urlsafe(12)
+        return next(_RANDOMS)
 
 
 class _Cipher(WeChatCrypto):  # type: ignore[misc]
@@ -68,10 +79,11 @@ class Opened:
 
     text: str
     cipher: _Cipher
+    nonce: str
 
-    def answer(self, xml: str, timestamp: str, nonce: str) -> bytes:
+    def answer(self, xml: str, timestamp: str) -> bytes:
         """The encrypted and signed envelope of a reply."""
-        return self.cipher.encrypt_message(xml, nonce, timestamp).encode()
+        return self.cipher.encrypt_message(xml, self.nonce, timestamp).encode()
 
 
 class Crypto:
@@ -90,11 +102,18 @@ class Crypto:
         refused = Refused("cipher")
         for cipher in known[0]:
             try:
-                return Opened(self._text(unwrap(cipher.key, _bytes(encrypted))), cipher)
+                return Opened(self._text(unwrap(cipher.key, _bytes(encrypted))), cipher, signed.nonce)
             except Refused as fault:
                 # With the other of two keys it is noise. That it was meant for others is the better reason.
                 refused = fault if fault.reason == "receiver" else refused
         raise refused
+
+    def verification(self, word: str, timestamp: str, nonce: str) -> dict[str, str]:
+        """The parameters with which the platform asks whether an address is ours; `word` is to be answered."""
+        cipher = self._ciphers[0][0]
+        sealed = fields(cipher.encrypt_message(word, nonce, timestamp))
+        signed = {"msg_signature": sealed["MsgSignature"], "timestamp": timestamp, "nonce": nonce}
+        return {**signed, "echostr": sealed["Encrypt"]}
 
     def _text(self, plain: bytes) -> str:
         end = _HEAD + int.from_bytes(plain[_RANDOM:_HEAD], "big")
@@ -166,5 +185,5 @@ def reply(to: str, sender: str, text: str, timestamp: str) -> str:
 
 def _cdata(words: str) -> str:
     # What XML cannot hold at all goes; what would end the section is divided between two.
-    sound = "".join(each for each in words if each >= " " or each in "\n\t").replace("]]>", "]]]]><![CDATA[>")
+    sound = words.translate(_UNSOUND).replace("]]>", "]]]]><![CDATA[>")
     return f"<![CDATA[{sound}]]>"

@@ -175,6 +175,11 @@ def _platform(settings: Settings) -> Iterator[Line]:
         from bot.commands import doctor_robot
 
         yield from doctor_robot.check(settings)
+    if settings.wecom_app:
+        yield _OK, "platform", f"企业微信自建应用已配置(AgentId {settings.wecom_agent_id})"
+        from bot.commands import doctor_wecom
+
+        yield from doctor_wecom.check(settings)
 
 
 def _port(settings: Settings) -> Line:

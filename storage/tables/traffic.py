@@ -85,6 +85,14 @@ outbox = Table(
         sqlite_where=text("state in ('new', 'claimed')"),
         postgresql_where=text("state in ('new', 'claimed')"),
     ),
+    Index(
+        "ix_outbox_turn",
+        "channel",
+        "lane",
+        "id",
+        sqlite_where=text("state in ('new', 'claimed')"),
+        postgresql_where=text("state in ('new', 'claimed')"),
+    ),
     Index("ix_outbox_sent", "sent_at"),
 )
 

@@ -7,13 +7,14 @@ revision = "0004"
 down_revision = "0003"
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-OPEN = "state in ('new', 'claimed') and same is not null"
+OPEN = "state in ('new', 'claimed')"
 
 
 def upgrade() -> None:
     with op.batch_alter_table("outbox") as batch:
         batch.add_column(sa.Column("same", sa.String(length=32), nullable=True))
-    op.create_index("ix_outbox_same", "outbox", ["channel", "same"], **_where(OPEN))
+    op.create_index("ix_outbox_same", "outbox", ["channel", "same"], **_where(f"{OPEN} and same is not null"))
+    op.create_index("ix_outbox_turn", "outbox", ["channel", "lane", "id"], **_where(OPEN))
     with op.batch_alter_table("card") as batch:
         batch.add_column(sa.Column("about", sa.String(length=40), nullable=True))
         batch.add_column(sa.Column("closed", sa.String(length=60), nullable=True))
