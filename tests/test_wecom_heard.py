@@ -183,7 +183,7 @@ def test_a_failed_message_is_told_at_once(tmp_path: Path, fake: FakeWecom, monke
         monkeypatch.setattr("handlers.mine._lines", None)
         await stage.say(ZHANG, CHECKIN)
         [said] = await stage.say(ZHANG, "我的")
-        assert said.startswith("抱歉,这条消息没有处理好,已经保存(编号 2)")
+        assert said.startswith("抱歉,这条消息没有处理好,已经保存(编号 ")
         assert "bot_failed_messages 1.0" in (await stage.client.get("/metrics")).text
 
     play(tmp_path, fake, scene)
