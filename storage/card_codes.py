@@ -37,8 +37,10 @@ def sent(db: Connection, channel: str, task: str, code: str, chats: Sequence[str
 
 
 def clicked(db: Connection, channel: str, task: str, code: str, now: datetime) -> None:
-    """A press on the card of `task` brought another code."""
-    _add(db, channel, task, code, None, now)
+    """A press on the card of `task` brought another code; a press that is told once more brings the same."""
+    same = (card_code.c.token == task.partition("@")[0]) & (card_code.c.code == code)
+    if db.execute(select(card_code.c.id).where(same).limit(1)).first() is None:
+        _add(db, channel, task, code, None, now)
 
 
 def _add(db: Connection, channel: str, task: str, code: str, chats: list[str] | None, now: datetime) -> None:

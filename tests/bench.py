@@ -32,7 +32,7 @@ from handlers.reading import Context, compile_all, read
 from storage import people, units
 from storage.tables import checkin
 from storage.units import Kind
-from tests import bench_telegram, bench_wecom
+from tests import bench_fanout, bench_telegram, bench_wecom
 from tests.load import SQUADS, said
 from tests.process import Serving
 
@@ -196,6 +196,7 @@ def main() -> None:
             bench_telegram.main(shim, arguments.rounds)
         if arguments.only in ("", "wecom"):
             bench_wecom.main(shim, arguments.rounds)
+            bench_fanout.main()
 
 
 if __name__ == "__main__":

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from storage.tables import account, checkin, file, inbox, place
+from bot.channels import wecom_parts
+from storage.tables import account, card_code, checkin, file, inbox, place
 from tests.fake_wecom import FakeWecom
 from tests.wecom_stage import LI, STRANGER, ZHANG, Stage, play
 
@@ -101,6 +102,37 @@ def test_a_click_on_the_menu_works_like_the_command(tmp_path: Path, fake: FakeWe
     play(tmp_path, fake, scene)
 
 
+def test_a_press_is_the_command_of_its_button(tmp_path: Path, fake: FakeWecom) -> None:
+    async def scene(stage: Stage) -> None:
+        [asked] = await stage.say(ZHANG, "三(2)中队 38人")
+        assert asked.startswith("请问是什么活动?")
+        # Of somebody else, or of a card that is not ours, it does nothing.
+        theirs = fake.click(ZHANG, "队课")
+        assert (await stage.happen(LI, "template_card_event", **theirs))[0].startswith("这个按钮已经失效")
+        assert stage.query(select(func.count()).select_from(checkin)) == [(0,)]
+        assert (await stage.press(ZHANG, "队课"))[0].startswith("已记录:三(2)中队 队课 38 人")
+        of_card = select(card_code.c.code, card_code.c.chats).where(card_code.c.task == theirs["TaskId"])
+        codes = stage.query(of_card.order_by(card_code.c.id))
+        assert [chats for _, chats in codes] == [["zhangli"], None, None], "sent, pressed by another, pressed"
+        assert len({code for code, _ in codes}) == 3
+        for key in ("x", "x.0", "submit", "。"):
+            strange = await stage.happen(ZHANG, "template_card_event", EventKey=key, TaskId="t", ResponseCode="c")
+            assert strange[0].startswith("这个按钮已经失效")
+
+    play(tmp_path, fake, scene)
+
+
+def test_a_choice_from_a_list_is_a_press(tmp_path: Path, fake: FakeWecom, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scene(stage: Stage) -> None:
+        # Six answers fit on buttons; with room for fewer they are a list.
+        monkeypatch.setattr(wecom_parts, "MOST_BUTTONS", 3)
+        await stage.say(ZHANG, "三(2)中队 38人")
+        assert fake.cards(ZHANG)[-1]["card"]["card_type"] == "multiple_interaction"
+        assert (await stage.press(ZHANG, "志愿服务"))[0].startswith("已记录:三(2)中队 志愿服务 38 人")
+
+    play(tmp_path, fake, scene)
+
+
 def test_who_is_let_in_is_welcomed_and_known_by_the_roster(tmp_path: Path, fake: FakeWecom) -> None:
     async def scene(stage: Stage) -> None:
         [known] = await stage.happen(ZHANG, "subscribe")
@@ -151,7 +183,7 @@ def test_a_failed_message_is_told_at_once(tmp_path: Path, fake: FakeWecom, monke
         monkeypatch.setattr("handlers.mine._lines", None)
         await stage.say(ZHANG, CHECKIN)
         [said] = await stage.say(ZHANG, "我的")
-        assert said.startswith("抱歉,这条消息没有处理好,已经保存(编号 2)")
+        assert said.startswith("抱歉,这条消息没有处理好,已经保存(编号 ")
         assert "bot_failed_messages 1.0" in (await stage.client.get("/metrics")).text
 
     play(tmp_path, fake, scene)

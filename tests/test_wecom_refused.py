@@ -6,13 +6,16 @@ import logging
 import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from bot.channels import wecom_hook
-from bot.channels.wecom_crypto import Signed
+from bot.channels.wecom_crypto import Crypto, Signed
 from bot.channels.wecom_hook import REASONS
 from storage.tables import inbox
 from tests.fake_wecom import AES_KEY, CORP, TOKEN, FakeWecom
@@ -184,3 +187,35 @@ def test_while_token_and_key_change_both_are_good(tmp_path: Path, fake: FakeWeco
 
     both = {"wecom_token": f"{new_token},{TOKEN}", "wecom_aes_key": f"{new_key},{AES_KEY}"}
     play(tmp_path, fake, scene, **both)
+
+
+class NotReached:
+    """Nothing that is not ours gets so far."""
+
+    async def take(self, text: str) -> None:
+        raise AssertionError(text)
+
+
+MADE_UP = st.one_of(st.text(max_size=60), st.from_regex(r"[0-9]{1,14}", fullmatch=True))
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    st.sampled_from(("GET", "POST", "HEAD", "OPTIONS", "")),
+    st.dictionaries(st.sampled_from(("msg_signature", "timestamp", "nonce", "echostr", "x")), MADE_UP),
+    st.one_of(st.binary(max_size=300), MADE_UP.map(lambda words: f"<xml><Encrypt>{words}</Encrypt></xml>".encode())),
+)
+def test_whatever_is_sent_is_turned_away_and_breaks_nothing(method: str, query: dict[str, str], body: bytes) -> None:
+    hook = wecom_hook.Hook(Crypto([TOKEN], [AES_KEY], CORP), NotReached(), CORP, lambda: START)  # type: ignore[arg-type]
+    events, statuses = [{"type": "http.request", "body": body}], []
+
+    async def receive() -> Any:
+        return events.pop()
+
+    async def send(event: Any) -> None:
+        statuses.append(event.get("status"))
+
+    raw = "&".join(f"{name}={value}" for name, value in query.items()).encode("utf-8", "replace")
+    scope = {"type": "http", "method": method, "query_string": raw, "headers": []}
+    asyncio.run(hook(scope, receive, send))
+    assert 400 <= statuses[0] < 500 and sum(hook.refused.values()) == 1
