@@ -5,6 +5,8 @@ from handlers.kit import ADMINS, ANYTHING, Ask, Refusal, Reply, command
 from scheduling.periods import week_before, week_of
 from storage import chats, units
 
+# Where a command is given by naming the bot, else by a slash.
+_BY_NAME = frozenset({"wecom_robot"})
 _IN_GROUP = "请在要绑定的群里发。先把我加进群,再在群里发:/bind 单位"
 
 
@@ -23,10 +25,10 @@ def bind(ask: Ask) -> Reply:
     week = week_before(week_of(ask.today))
     chats.bind(ask.db, ask.message.channel, ask.message.chat, found[0].id, ask.me.id, week, ask.now)
     name = units.full_name(ask.db, found[0])
-    return Reply(
-        f"本群已绑定{name}。每周一 8:00 发周报,不含孩子的姓名。\n"
-        "群里可以发 /checkin 报活动、/digest 看周报、/missing 看名单;提名请私聊我。要解除,发 /unbind。"
-    )
+    how = "群里可以发 /checkin 报活动、/digest 看周报、/missing 看名单;提名请私聊我。要解除,发 /unbind。"
+    if ask.message.channel in _BY_NAME:
+        how = "群里 @我,再写活动、「周报」或「未签到」;提名请私聊我。要解除,@我 发「解绑」。"
+    return Reply(f"本群已绑定{name}。每周一 8:00 发周报,不含孩子的姓名。\n{how}")
 
 
 @command("解绑", "unbind", who=ADMINS, help="群不再收周报", examples=("解绑",), in_groups=True)

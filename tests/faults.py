@@ -1,6 +1,7 @@
 """Kill -9 against the real process, with a ledger: `python -m tests.faults --minutes 5`, or `make faults`.
 
-Rounds on the practice page, on Telegram by polling and by webhook (`faults_telegram`) take turns.
+Rounds on the practice page, on Telegram by polling and by webhook (`faults_telegram`), on the robot (`faults_robot`)
+take turns.
 
 Clients report check-ins, as the page does: the same id until it is acknowledged, sometimes once more. Meanwhile the
 bot is killed and started again. What was acknowledged must be there, once, and be counted and answered once.
@@ -31,7 +32,7 @@ from tests.stage import ZONE
 
 CLIENTS = 12
 SECONDS_TO_DRAIN = 20
-WAYS = ("practice", "polling", "webhook")
+WAYS = ("practice", "polling", "webhook", "robot")
 Sums = dict[tuple[str, int, str], tuple[int, int, int, int]]
 
 
@@ -212,9 +213,13 @@ def besiege(folder: Path, number: int, kills: int, seed: int) -> Ledger:
 
 
 def _round(way: str, folder: Path, seed: int) -> Any:
-    from tests import faults_telegram
+    from tests import faults_robot, faults_telegram
 
-    return besiege(folder, 240, 8, seed) if way == WAYS[0] else faults_telegram.besiege(folder, way, 200, 5, seed)
+    if way == "practice":
+        return besiege(folder, 240, 8, seed)
+    if way == "robot":
+        return faults_robot.besiege(folder, 200, 5, seed)
+    return faults_telegram.besiege(folder, way, 200, 5, seed)
 
 
 def main(argv: list[str]) -> int:

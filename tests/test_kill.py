@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests import faults_telegram
+from tests import faults_robot, faults_telegram
 from tests.faults import besiege, messages
 from tests.process import Serving
 from tests.stage import START
@@ -26,6 +26,12 @@ def test_two_kills_of_the_webhook(tmp_path: Path) -> None:
     ledger = faults_telegram.besiege(tmp_path, "webhook", number=40, kills=2, seed=7, short=True)
     assert ledger.clean, ledger
     assert (ledger.kills, ledger.acknowledged, ledger.stored) == (2, 40, 40)
+
+
+def test_two_kills_on_the_robot(tmp_path: Path) -> None:
+    ledger = faults_robot.besiege(tmp_path, number=40, kills=2, seed=7, short=True)
+    assert ledger.clean, ledger
+    assert (ledger.kills, ledger.stored, ledger.answered) == (2, 40, 40)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
