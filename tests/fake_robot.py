@@ -25,7 +25,7 @@ class FakeRobot(Rules):
 
     def __init__(self) -> None:
         super().__init__()
-        self.subscribed = 0
+        self.subscribed = self.refused = 0
         self.pings = 0
         # By command, an error number, or: "lost" (done, but no ack), "silent" (not done, no ack), "drop", "late".
         self.faults: dict[str, deque[str]] = defaultdict(deque)
@@ -222,6 +222,7 @@ class FakeRobot(Rules):
 
     def _subscribe(self, connection: ServerConnection, body: Frame) -> tuple[int, str, Frame]:
         if body != {"bot_id": ROBOT, "secret": SECRET}:
+            self.refused += 1
             return 853000, "invalid bot_id or secret", {}
         if self._live is not None:
             asyncio.ensure_future(self._push_out(True))

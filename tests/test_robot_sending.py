@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.channels import Outgoing, SendError, robot_link, robot_socket
+from bot.channels import Outgoing, SendError, robot_link, robot_socket, robot_upload
 from bot.channels.robot_media import decrypted
 from bot.channels.robot_parts import MOST_IN_TEXT, parts_of
 from bot.channels.robot_upload import PIECE
@@ -256,6 +256,23 @@ def test_an_upload_goes_on_after_a_new_connection(play: Play, fake: FakeRobot) -
         with pytest.raises(SendError) as forgotten:
             await stage.robot.send(again)
         assert forgotten.value.stale
+
+    play(talk)
+
+
+def test_a_slow_upload_is_spread_over_several_tries(
+    play: Play, fake: FakeRobot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def talk(stage: Stage) -> None:
+        fake._spoken.add(ZHANG)
+        letter = Outgoing(1, ZHANG, "", file=("周报.xlsx", bytes(3 * PIECE)), notice=True)
+        monkeypatch.setattr(robot_upload, "SECONDS_A_TRY", 0.0)
+        for _ in range(2):
+            with pytest.raises(SendError, match="it goes on"):
+                await stage.robot.send(letter)
+        monkeypatch.setattr(robot_upload, "SECONDS_A_TRY", 40.0)
+        await stage.robot.send(letter)
+        assert fake.chunks == [0, 1, 2] and len(fake._times["upload"]) == 1
 
     play(talk)
 

@@ -20,7 +20,7 @@ from handlers.kit import Reply
 from storage import facts
 from storage.tables import checkin, inbox, lease, outbox
 from tests.fake_robot import FakeRobot
-from tests.fake_robot_rules import ROBOT
+from tests.fake_robot_rules import ROBOT, SECRET
 from tests.robot_stage import LI, ZHANG, Stage, running, words
 
 pytestmark = pytest.mark.both
@@ -162,6 +162,21 @@ def test_a_wrong_secret_stops_it_loudly(play: Play, fake: FakeRobot, caplog: pyt
 
     play(wrong, wecom_robot_secret="another")
     play(right, fill=False)
+
+
+def test_of_two_secrets_either_may_hold(play: Play, fake: FakeRobot) -> None:
+    async def talk(stage: Stage) -> None:
+        await works(stage)
+        fake.close()
+        await stage.until(lambda: fake.subscribed == 2)
+        # The one that works is kept; and when it is revoked the other is tried once before it is given up.
+        assert fake.refused == 1
+        fake.faults["aibot_subscribe"].append("853000")
+        fake.close()
+        await stage.until(lambda: report(stage)["state"] == State.FORBIDDEN)
+        assert fake.refused == 2
+
+    play(talk, wecom_robot_secret=f"the-new-one,{SECRET}")
 
 
 def test_too_many_tries_to_subscribe_are_waited_out(play: Play, fake: FakeRobot) -> None:

@@ -15,6 +15,7 @@ from bot.channels.robot_socket import Socket
 from bot.engine import Engine
 from bot.lease import Lease
 from bot.pipeline import Pipeline
+from bot.settings_kinds import several
 
 
 def lease_of(robot_id: str) -> str:
@@ -37,8 +38,7 @@ class Robot(Channel):
             entered=lambda userid, reply_to: desk.welcome(self._socket, userid, reply_to),
             pressed=lambda button, reply_to: self._post.show_pressed(button, reply_to),
         )  # fmt: skip
-        # Of two secrets, while one takes the place of the other, the first is the one that holds.
-        known_by = settings.wecom_robot_id, settings.wecom_robot_secret.partition(",")[0]
+        known_by = settings.wecom_robot_id, several(settings.wecom_robot_secret)
         self._socket = Socket(settings.wecom_robot_url, known_by, self._intake.take, desk.tell, self._lease.held)
         self._post = Post(self._socket, replies, engine)
         self._media = Media(encrypted_way=settings.wecom_robot_url.startswith("wss:"))

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from time import monotonic
 from typing import Any
@@ -52,12 +52,18 @@ class Socket:
     """The one connection of one robot; runs while `allowed` is set, that is while this process holds the lease."""
 
     def __init__(
-        self, url: str, robot: tuple[str, str], heard: Callable[[Frame], None], told: Callable[[State, str], None],
-        allowed: asyncio.Event,
+        self, url: str, robot: tuple[str, Sequence[str]], heard: Callable[[Frame], None],
+        told: Callable[[State, str], None], allowed: asyncio.Event,
     ) -> None:  # fmt: skip
-        """`robot` is (id, secret); `heard` gets every callback, `told` what an operator should know."""
+        """
+        `robot` is (id, secrets): any of them may hold, while one takes the place of the other.
+
+        `heard` gets every callback, `told` what an operator should know.
+        """
         self._url = url
-        self._robot = robot
+        self._id, self._secrets = robot
+        # How many of the secrets were refused one after the other; the first is in use.
+        self._forbidden = 0
         self._heard = heard
         self._told = told
         self._allowed = allowed
@@ -111,7 +117,7 @@ class Socket:
         self._link, self.state = link, State.SUBSCRIBING
         tasks = [asyncio.create_task(link.read())]
         try:
-            await link.call("aibot_subscribe", dict(zip(("bot_id", "secret"), self._robot, strict=True)))
+            await link.call("aibot_subscribe", {"bot_id": self._id, "secret": self._secrets[0]})
             tasks.append(asyncio.create_task(link.ping()))
             self._is_live()
             await link.over()
@@ -128,7 +134,7 @@ class Socket:
         return link.end, link.why
 
     def _is_live(self) -> None:
-        self.state, self._trouble = State.LIVE, ""
+        self.state, self._trouble, self._forbidden = State.LIVE, "", 0
         log.info("the robot is connected%s", f" after {self._failures} failures" if self._failures else "")
         self._told(State.LIVE, "")
 
@@ -140,8 +146,11 @@ class Socket:
             return 0.0
         self.state, self._trouble = State.WAITING, why
         if end is End.FORBIDDEN:
-            self._give_up(why)
-            return 0.0
+            self._forbidden += 1
+            self._secrets = [*self._secrets[1:], self._secrets[0]]
+            if self._forbidden == len(self._secrets):
+                self._give_up(why)
+                return 0.0
         failures, self._failures = self._failures, self._failures + 1
         wait = min(LONGEST_WAIT, 2.0 ** min(failures, 10)) * random.uniform(0.5, 1)
         if end is End.HALF_DEAD and not failures:

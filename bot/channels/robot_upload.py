@@ -16,6 +16,8 @@ MOST_IN_PICTURE, MOST_IN_FILE, LEAST = 10 << 20, 20 << 20, 6
 LIMITS = (25, 60.0), (900, 3600.0)
 # The platform keeps an unfinished one for thirty minutes.
 _UNFINISHED_LIVES = 28 * 60.0
+# A try for longer would outlive the letter's lease, and the letter would be said twice: the next try goes on.
+SECONDS_A_TRY = 40.0
 _MOST_UNFINISHED = 20
 
 
@@ -50,11 +52,14 @@ class Uploads:
             raise SendError(f"uploading: {fault}") from fault
 
     async def _hand_over(self, key: tuple[str, str], kind: str, content: bytes) -> str:
+        began = monotonic()
         pieces = [content[start : start + PIECE] for start in range(0, len(content), PIECE)]
         upload = self._unfinished.get(key)
         if upload is None or monotonic() - upload.began > _UNFINISHED_LIVES:
             upload = await self._begin(key, kind, content, len(pieces))
         for place, piece in enumerate(pieces):
+            if monotonic() - began > SECONDS_A_TRY:
+                raise SendError("uploading takes long; it goes on")
             if place not in upload.there:
                 body = {"upload_id": upload.id, "chunk_index": place, "base64_data": base64.b64encode(piece).decode()}
                 await self._socket.call("aibot_upload_media_chunk", body)
