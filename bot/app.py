@@ -78,6 +78,8 @@ class App:
             await self._add_practice()
         if self.settings.telegram_token:
             self._add_telegram()
+        if self.settings.wecom_robot:
+            self._add_robot()
         if self.settings.wecom_groups and not self.settings.practice:
             self._add_group_robots()
         if self.settings.wecom_app:
@@ -87,8 +89,8 @@ class App:
         for channel in self.channels.values():
             engine = self.engine
             both = (clock.now, clock.real)
-            sender = Sender(channel, self.pipeline, engine.database.read, engine.vault, engine.render, both, self.owner)
-            self.senders.append(sender)
+            read, vault, render = engine.database.read, engine.vault, engine.render
+            self.senders.append(Sender(channel, self.pipeline, read, vault, render, both, self.owner))
 
     async def _add_practice(self) -> None:
         from bot.channels.practice import Practice
@@ -109,6 +111,11 @@ class App:
         from bot.channels.telegram import Telegram
 
         self._add(Telegram(self.settings, self.pipeline, self.engine, self.owner))
+
+    def _add_robot(self) -> None:
+        from bot.channels.robot import Robot
+
+        self._add(Robot(self.engine, self.pipeline, self.owner))
 
     def _add_group_robots(self) -> None:
         from bot.channels.group_robot import GroupRobots

@@ -115,7 +115,8 @@ class Sender:
         A round is a transaction, in the way of what people say: it takes a third of what there is room for at least.
         """
         room = MOST - sum(self._under_way.values())
-        due = (room >= MOST // 3 or not self._under_way) and await asyncio.to_thread(self._any_due)
+        wanted = self._channel.ready() and (room >= MOST // 3 or not self._under_way)
+        due = wanted and await asyncio.to_thread(self._any_due)
         if not due and not (self._ended and (not self._under_way or self._noting_is_due() <= 0)):
             return False
         some_ended = bool(self._ended)

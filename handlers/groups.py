@@ -7,6 +7,8 @@ from handlers.kit import ADMINS, ANYTHING, Ask, Deed, Denied, Refusal, Reply, co
 from scheduling.periods import week_before, week_of
 from storage import chats, units
 
+# Where a command is given by naming the bot, else by a slash.
+_BY_NAME = frozenset({"wecom_robot"})
 _WELCOME = (
     "大家好,我是少先队辅导员助手。老师们在群里可以发:\n"
     "/checkin 三(2)中队 主题队日 38人(报活动)\n"
@@ -36,10 +38,10 @@ def bind(ask: Ask) -> Reply:
     chats.bind(ask.db, here, ask.now)
     ask.note(Deed.GROUP_BOUND, found[0], channel=message.channel)
     name, where = units.full_name(ask.db, found[0]), "这个话题" if message.topic else "本群"
-    return Reply(
-        f"{where}已绑定{name}。每周一 8:00 在这里发周报,不含孩子的姓名。\n"
-        "群里可以发 /checkin 报活动、/digest 看周报、/missing 看名单;提名请私聊我。要解除,发 /unbind。"
-    )
+    how = "群里可以发 /checkin 报活动、/digest 看周报、/missing 看名单;提名请私聊我。要解除,发 /unbind。"
+    if message.channel in _BY_NAME:
+        how = "群里 @我,再写活动、「周报」或「未签到」;提名请私聊我。要解除,@我 发「解绑」。"
+    return Reply(f"{where}已绑定{name}。每周一 8:00 在这里发周报,不含孩子的姓名。\n{how}")
 
 
 @command("解绑", "unbind", who=ADMINS, help="群不再收周报", examples=("解绑",), in_groups=True)

@@ -21,7 +21,7 @@ _AT_ONCE = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Where somebody can be written to; `reachable`: it is not known to be dead and its channel is there."""
+    """Where somebody can be written to; `reachable`: it is not known to be dead."""
 
     channel: str
     address: str
@@ -66,10 +66,10 @@ def best(db: Connection, person_ids: Iterable[int]) -> dict[int, tuple[str, str]
 
 
 def of_person(db: Connection, person_id: int) -> list[Account]:
-    """All accounts of a person, in the order they came."""
-    alive = and_(account.c.reachable, sending(db))
-    query = select(account.c.channel, account.c.address, alive).where(account.c.person_id == person_id)
-    return [Account(channel, address, bool(ok)) for channel, address, ok in db.execute(query.order_by(account.c.id))]
+    """A person's accounts on the channels that are there, in the order they came."""
+    query = select(account.c.channel, account.c.address, account.c.reachable)
+    mine = query.where(account.c.person_id == person_id, sending(db)).order_by(account.c.id)
+    return [Account(*row) for row in db.execute(mine)]
 
 
 def wish(db: Connection, person_id: int) -> Wish:

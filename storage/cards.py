@@ -61,6 +61,14 @@ def of_message(db: Connection, channel: str, chat: str, platform_id: str) -> Car
     return Card(row.person_id, tuple(row.commands), "" if row.reply is None else row.commands[row.reply])
 
 
+def body_of(db: Connection, token: str) -> bytes | None:
+    """The sealed body of the letter with these buttons; None when it is unknown or its words have gone."""
+    said = (outbox.c.channel == card.c.channel) & (outbox.c.chat == card.c.chat) & (outbox.c.card == card.c.token)
+    query = select(outbox.c.body).select_from(card).join(outbox, said)
+    found: bytes | None = db.scalar(query.where(card.c.token == token, outbox.c.card.is_not(None)).limit(1))
+    return found
+
+
 def purge(db: Connection, before: datetime) -> None:
     """Forget the cards made before this instant."""
     db.execute(delete(card).where(card.c.made_at < before))

@@ -71,9 +71,7 @@ class Talk:
         await self.bot.hear(self.bot.body(person, text))
 
     def _collect(self) -> None:
-        with self.bot.read() as db:
-            people = [person for (person,) in db.exec_driver_sql("SELECT DISTINCT person FROM screen")]
-        for person in people:
+        for person in self.bot.people():
             new = [bubble for bubble in self.bot.new(person) if bubble["from"] == "bot"]
             self.waiting.setdefault(person, []).extend(new)
 

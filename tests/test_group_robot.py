@@ -22,6 +22,7 @@ from tests.fake_telegram import FakeTelegram
 from tests.stage import ZONE
 from tests.telegram_stage import LI, WANG, ZHANG, Stage, running
 
+pytestmark = pytest.mark.both
 SCHOOL, COUNTY = "key-of-the-school", "key-of-the-county"
 MONDAY = datetime(2026, 4, 6, 8, 0, tzinfo=ZONE)
 WEBHOOKS = f"青禾区少工委/实验小学={SCHOOL}; 青禾区少工委={COUNTY}"
@@ -88,6 +89,7 @@ def letters(stage: Stage) -> list[tuple[str, str]]:
 # --- whose group it is --------------------------------------------------------------------------------------
 
 
+@pytest.mark.sqlite
 def test_each_key_is_bound_to_its_unit_and_stored_nowhere(play: Play, tmp_path: Path) -> None:
     async def talk(stage: Stage) -> None:
         unit_ids = {unit_id for unit_id, by in groups(stage).values() if by is None}

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests import faults_telegram, faults_wecom
+from tests import faults_robot, faults_telegram, faults_wecom
 from tests.faults import Audited, besiege, messages
 from tests.process import Serving
 from tests.stage import START
@@ -39,6 +39,12 @@ def test_two_kills_of_the_callback(tmp_path: Path) -> None:
     assert ledger.clean, ledger
     assert (ledger.kills, ledger.acknowledged, ledger.stored, ledger.answered) == (2, 40, 40, 40)
     assert ledger.repeats > 0, "no callback was repeated: the platform does not do its part"
+
+
+def test_two_kills_on_the_robot(tmp_path: Path) -> None:
+    ledger = faults_robot.besiege(tmp_path, number=40, kills=2, seed=7, short=True)
+    assert ledger.clean, ledger
+    assert (ledger.kills, ledger.stored, ledger.answered) == (2, 40, 40)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)

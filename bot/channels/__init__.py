@@ -84,6 +84,10 @@ class Channel(ABC):
     async def fetch(self, ref: str) -> bytes:
         """The content of an attachment; raises SendError (permanent: it is gone)."""
 
+    def ready(self) -> bool:
+        """Whether this process can send now; while it cannot, what is due waits untouched."""
+        return True
+
     async def release(self, ref: str) -> None:
         """Nothing more is wanted of this attachment: it is kept, or given up. Most platforms keep what they have."""
         return
