@@ -35,8 +35,11 @@ def answered(ask: Ask, unit: Unit, said: Record) -> Campaign | None:
         return None
     # What is kept may be older than what another process did.
     current = campaigns.by_id(ask.db, chosen[0].id)
-    there = current is not None and current.state == OPEN
-    return current if there and unit.id not in campaigns.reported(ask.db, chosen[0], [unit.id]) else None
+    if current is None or current.state != OPEN:
+        return None
+    told = campaigns.reported(ask.db, current, [unit.id]).get(unit.id)
+    # Named by its school it may still tell its own heads.
+    return None if told and told.attended else current
 
 
 def _calls(one: Campaign, unit: Unit) -> bool:
