@@ -59,7 +59,9 @@ def command_in(features: Features, text: str) -> tuple[Command, str] | None:
         command = features.by_word.get(text[:end].lower())
         rest = text[end:]
         if command and (not rest or _SEPARATOR.match(rest) or re.match(command.glued, rest)):
-            return command, re.sub(r"^@\w+", "", rest).lstrip(" \n\t:：,，。.!！?？").rstrip(" 。.!！?？~～")
+            args = re.sub(r"^@\w+", "", rest).lstrip(" \n\t:：,，。.!！?？").rstrip(" 。.!！?？~～")
+            if re.match(command.follows, args):
+                return command, args
     return None
 
 

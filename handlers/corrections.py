@@ -10,7 +10,7 @@ from handlers import nameless, recorded, reports, rights, surroundings, texts
 from handlers.kit import ANYTHING, REPORTERS, Ask, Denied, Refusal, Reply, answers, command, edits, reads
 from handlers.reading import Reading, Record, read
 from scheduling.periods import frozen_at, timing_of
-from storage import checkins, recording, units
+from storage import campaigns, checkins, recording, units
 from storage.checkins import Checkin
 from storage.units import Kind
 
@@ -173,12 +173,23 @@ def revised(ask: Ask, old: Checkin, new: Checkin) -> Checkin:
         raise Refusal(f"实到 {new.attended} 人比应到 {new.due} 人还多,没有改。请再核对,像这样发:更正 应到42实到40")
     if checkins.valid_one(ask.db, new.unit_id, new.activity, new.day, new.issue) not in (None, old):
         raise Refusal(f"{texts.day(new.day)}的{new.activity}已经有一条签到,没有改。要去掉多的一条,发「撤回」。")
-    if new.day != old.day and old.made_at is not None:
-        new = replace(new, timing=timing_of(new.day, old.made_at.astimezone(ask.now.tzinfo)))
+    if new.place != old.place:
+        new = _elsewhere(ask, new)
     stored = recording.revise(ask.db, ask.rollups, old, new, ask.me.id, ask.now)
     if stored is None:
         raise Refusal(MEANWHILE)
     return stored
+
+
+def _elsewhere(ask: Ask, new: Checkin) -> Checkin:
+    """Of another squad, activity or day: in time or not by the new day, and for no campaign that it does not fit."""
+    campaign = campaigns.by_id(ask.db, new.campaign_id) if new.campaign_id else None
+    zone = ask.now.tzinfo
+    if campaign and not (new.activity == campaign.activity and campaign.holds(new.day, zone)):
+        campaign = None
+    made_at = (new.made_at or ask.now).astimezone(zone)
+    timing = timing_of(new.day, made_at, campaign.ends_at if campaign else None)
+    return replace(new, timing=timing, campaign_id=campaign.id if campaign else None)
 
 
 def _merged(old: Checkin, said: Record) -> Checkin:

@@ -27,6 +27,8 @@ class Command:
     glued: str = _NOTHING
     # Whether groups are shown it in their list of commands; it works everywhere.
     in_groups: bool = False
+    # With what the arguments must begin, as a regular expression: else the text is no command. 活动:升旗 is a form.
+    follows: str = ""
 
     @property
     def latin(self) -> str:
@@ -47,15 +49,17 @@ def _mark(key: str, value: Any) -> Callable[[Function], Function]:
 
 
 def command(
-    *words: str, who: Iterable[Role], help: str, examples: Iterable[str], glued: str = _NOTHING, in_groups: bool = False
-) -> Callable[[Function], Function]:
+    *words: str, who: Iterable[Role], help: str, examples: Iterable[str], glued: str = _NOTHING,
+    in_groups: bool = False, follows: str = "",
+) -> Callable[[Function], Function]:  # fmt: skip
     """Declare the function `(Ask) -> Reply | [Reply]` as the command with these words."""
 
     def put(handler: Function) -> Function:
         if who is not ANYONE and not who:
             raise ValueError(f"{words[0]}: say who may use it")
         who_set = who if who is ANYONE else frozenset(who)
-        return _mark("_command", Command(words, who_set, help, tuple(examples), handler, glued, in_groups))(handler)
+        made = Command(words, who_set, help, tuple(examples), handler, glued, in_groups, follows)
+        return _mark("_command", made)(handler)
 
     return put
 

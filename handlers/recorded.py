@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import groupby
 
-from handlers import attached, reports, rights, surroundings, texts
+from handlers import attached, called, reports, rights, surroundings, texts
 from handlers.kit import Ask, Button, Denied, Refusal, Reply, Unit
-from handlers.reading import Record
+from handlers.reading import Record, read
 from scheduling.periods import timing_of
-from storage import checkins, recording
+from storage import campaigns, checkins, recording
 from storage.checkins import BACKFILLED, Checkin
 
 # More in one squad is a slip of the finger (COUNT_RANGE of the grammar).
@@ -21,19 +21,27 @@ def store(ask: Ask, records: Sequence[Record], first: int | None, joint: bool = 
 
     `first` is the message that was asked about: its photos belong to the check-in too.
     """
+    wanted: list[Checkin] = []
+    refused: list[Reply] = []
+    for record in records:
+        try:
+            wanted.append(checkin_of(ask, record))
+        except Refusal as refusal:
+            ask.refused(refusal)
+            refused.append(Reply(refusal.text))
+    return [*keep(ask, wanted, first, joint), *refused]
+
+
+def keep(ask: Ask, wanted: Sequence[Checkin], first: int | None, joint: bool = False) -> list[Reply]:
+    """Store these check-ins and say so; one that is there already is said as it is."""
     stored: list[Checkin] = []
     others: list[Reply] = []
     photos = 0
-    for record in records:
-        try:
-            new = checkin_of(ask, record)
-        except Refusal as refusal:
-            ask.refused(refusal)
-            others.append(Reply(refusal.text))
-            continue
-        kept = recording.record(ask.db, ask.rollups, new, ask.me.id, ask.inbox_id, ask.now)
+    for new in wanted:
+        before = _same_issue(ask, new)
+        kept = None if before else recording.record(ask.db, ask.rollups, new, ask.me.id, ask.inbox_id, ask.now)
         if kept is None:
-            others.append(_again(ask, new))
+            others.append(_again(ask, new, before))
         else:
             stored.append(kept)
             photos = attached.add_to(ask, kept) + attached.adopt(ask, first, kept)
@@ -41,15 +49,48 @@ def store(ask: Ask, records: Sequence[Record], first: int | None, joint: bool = 
     return [*_echoes(ask, stored, photos, joint, together), *others]
 
 
+def _same_issue(ask: Ask, new: Checkin) -> Checkin | None:
+    """The report of the same issue of a series, whatever the day: it is learned once."""
+    if not new.issue:
+        return None
+    return checkins.of_issue(ask.db, new.unit_id, new.activity, new.issue, new.day - OLDEST)
+
+
 def checkin_of(ask: Ask, record: Record) -> Checkin:
-    """The check-in that a complete record asks for; raises Refusal for a unit that is not there or not the asker's."""
-    assert record.unit and record.activity and record.attended is not None and record.date
-    unit = _unit(ask, record)
-    if ask.today - record.date > OLDEST:
-        raise Refusal(too_old(record.date, ask.today))
-    others = tuple(sorted(record.others.items()))
-    more = {"topic": record.topic or "", "others": others, "timing": timing_of(record.date, ask.now)}
-    return checkins.new(unit, record.activity, record.date, record.attended, record.due, **more)
+    """The check-in that a complete record asks for; raises Refusal for a unit that is not there or not the asker's.
+
+    What answers a campaign belongs to the campaign's day: a report after midnight to the evening before.
+    """
+    return of_unit(ask, _unit(ask, record), record)
+
+
+def of_unit(ask: Ask, unit: Unit, record: Record) -> Checkin:
+    """The same for a unit that is known to be the asker's."""
+    assert record.activity and record.attended is not None and record.date
+    campaign = called.answered(ask, unit, record)
+    day = record.date if record.dated or campaign is None else campaign.business_day(ask.now)
+    if ask.today - day > OLDEST:
+        raise Refusal(too_old(day, ask.today))
+    return checkins.new(
+        unit,
+        record.activity,
+        day,
+        record.attended,
+        record.due,
+        topic=record.topic or "",
+        others=tuple(sorted(record.others.items())),
+        issue=record.number,
+        timing=timing_of(day, ask.now, campaign.ends_at if campaign else None),
+        campaign_id=campaign.id if campaign else None,
+    )
+
+
+def heads_in(ask: Ask, unit_name: str, activity: str, words: str) -> Record | None:
+    """The heads that the words tell of this unit and activity: 38, 应到42实到40; None when they are not clear."""
+    said = f"{unit_name} {activity} {texts.with_heads(words)}"
+    record = next(iter(read(said, surroundings.context_of(ask)).records), None)
+    doubts = [issue for issue in (record.issues if record else ()) if issue.startswith("COUNT")]
+    return record if record and record.attended is not None and not doubts else None
 
 
 def too_old(day: date, today: date) -> str:
@@ -109,6 +150,8 @@ def _echoes(ask: Ask, stored: list[Checkin], photos: int, joint: bool, together:
 def _echo(ask: Ask, one: Checkin, photos: int, joint: bool) -> Reply:
     """With what is to be said about its event: that it is one with others, or how it becomes so."""
     said = texts.echo("已记录", one, ask.today, photos)
+    if one.campaign_id is not None and (campaign := campaigns.by_id(ask.db, one.campaign_id)):
+        said = texts.with_more(said, f"计入活动 {campaign.id}「{campaign.title}」。")
     if one.timing == BACKFILLED:
         said = texts.with_more(said, f"{reports.week_name(one.week)}的周报已经发出,这条算补报,下一期周报会写明。")
     if one.whole:
@@ -124,9 +167,9 @@ def _echo(ask: Ask, one: Checkin, photos: int, joint: bool) -> Reply:
     return said
 
 
-def _again(ask: Ask, new: Checkin) -> Reply:
-    """What is said when the squad has a check-in of that activity and day already."""
-    before = checkins.valid_one(ask.db, new.unit_id, new.activity, new.day, new.issue)
+def _again(ask: Ask, new: Checkin, before: Checkin | None) -> Reply:
+    """What is said when the squad has a check-in of that activity and day, or that issue, already."""
+    before = before or checkins.valid_one(ask.db, new.unit_id, new.activity, new.day, new.issue)
     assert before is not None
     if before.attended == new.attended and new.due in (None, before.due):
         attached.add_to(ask, before)

@@ -151,6 +151,14 @@ def newest_of(db: Connection, paths: Sequence[str], activity: str, day: date, be
     return None if row is None else _checkin(row)
 
 
+def of_issue(db: Connection, unit_id: int, activity: str, issue: int, since: date) -> Checkin | None:
+    """The newest valid check-in of a unit for an issue of a series, of a day after `since`."""
+    same = (checkin.c.unit_id == unit_id) & (checkin.c.activity == activity) & (checkin.c.issue == issue)
+    query = _SELECT.where(same, checkin.c.day > since).order_by(checkin.c.id.desc())
+    row = db.execute(query.limit(1)).first()
+    return None if row is None else _checkin(row)
+
+
 def hold(db: Connection, old: Checkin) -> Checkin | None:
     """The check-in, kept from others until the transaction ends; None when it is no longer as `old` says.
 

@@ -27,6 +27,7 @@ class Squad:
     path: str
     school: str
     members: int | None
+    grade: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def squads(db: Connection, paths: Sequence[str]) -> list[Squad]:
     """The active squads in these subtrees, in the order of school, grade and class."""
     school = unit.alias("school")
     rows = db.execute(
-        select(unit.c.id, unit.c.name, unit.c.path, func.coalesce(school.c.name, ""), unit.c.members)
+        select(unit.c.id, unit.c.name, unit.c.path, func.coalesce(school.c.name, ""), unit.c.members, unit.c.grade)
         .outerjoin(school, school.c.id == unit.c.school_id)
         .where(within(paths), unit.c.kind == _KIND_SQUAD, unit.c.active)
         .order_by(

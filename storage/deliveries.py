@@ -108,6 +108,12 @@ def said_since(db: Connection, person_ids: Iterable[int], kinds: Iterable[str], 
     return {person: count for person, count in db.execute(query.group_by(delivery.c.person_id))}
 
 
+def said(db: Connection, occurrence: str, lead: int) -> list[int]:
+    """The people who were sent this one."""
+    mine = (delivery.c.occurrence == occurrence) & (delivery.c.lead == lead) & (delivery.c.state == SENT)
+    return list(db.scalars(select(delivery.c.person_id).where(mine).order_by(delivery.c.person_id)))
+
+
 def withdraw(db: Connection, kind: str, after: datetime) -> None:
     """Take back what waits of this kind and is due later: the calendar was changed and it will be laid out anew."""
     db.execute(delete(delivery).where(_WAITING, delivery.c.kind == kind, delivery.c.due_at > after))

@@ -14,8 +14,9 @@ from bot.transaction import Turn
 from handlers import join
 from handlers.kit import Message
 from handlers.rights import APPOINTS
-from storage import audit, chats, checkins, nominations, outbox, people, recording, units
+from storage import audit, campaigns, chats, checkins, nominations, outbox, people, recording, units
 from storage.audit import Deed, Wanted
+from storage.campaigns import Campaign
 from storage.nominations import Draft
 from storage.people import Role
 from storage.tables import metadata
@@ -42,7 +43,8 @@ MAY: dict[str, set[Role]] = {
     "邀请": _APPOINTERS, "任命": _APPOINTERS, "免去": _APPOINTERS, "角色": _APPOINTERS | {R.DATA_OFFICER},
     "提醒": set(Role), "帮助": set(Role), "加入": set(Role), "关联": set(Role), "通知方式": set(Role),
     "我是谁": set(Role),
-    "推送": _ADMINS, "同场": _REPORTERS,
+    "推送": _ADMINS, "同场": _REPORTERS, "同上周": _REPORTERS, "活动": _REPORTERS | _ADMINS | {R.INSPECTOR},
+    "参学": _ADMINS | {R.INSPECTOR}, "发布活动": _ADMINS, "结束活动": _ADMINS, "撤回活动": _ADMINS,
 }  # fmt: skip
 # What is asked of a target; a command that is not here is about nothing but the asker.
 ASKED = {
@@ -52,6 +54,7 @@ ASKED = {
     "待审": "待审 {case}", "同意": "同意 {case}", "退回": "退回 {case} 材料不全", "邀请": "邀请 中队辅导员 {path}",
     "任命": "任命 {person} 校外辅导员 {path}", "免去": "免去 {person} 中队辅导员 {path}", "角色": "角色 {path}",
     "推送": "推送 周报 {path}", "同场": "同场 {checkin} 不是",
+    "结束活动": "结束活动 {campaign}", "撤回活动": "撤回活动 {campaign}",
 }  # fmt: skip
 IN_GROUPS = {"绑定", "解绑"}
 # Of another school the reader does not know the squads: it asks which is meant, and that is no refusal.
@@ -62,7 +65,7 @@ ALWAYS_WRITTEN = {"inbox", "outbox", "screen", "card", "audit", "dialogue"}
 HEADS, CHILD, REASON = 57, "钱秘密", "绝密事迹"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Target:
     """A unit with a check-in, a nomination and a counselor, all of which are somebody's secret."""
 
@@ -72,6 +75,7 @@ class Target:
     checkin: int
     case: str
     person: str
+    campaign: int
 
 
 class World:
@@ -112,7 +116,9 @@ class World:
             turn.db, chats.Group("practice", f"group-{unit.id}", "", unit.id, person_id, True, "2026-W13"), turn.now
         )
         assert kept is not None
-        return Target(unit, path, unit.name, kept.id, case.number, name)
+        week = (turn.now, turn.now + timedelta(days=7))
+        called = campaigns.add(turn.db, Campaign(unit.id, "绝密活动", "队课", *week, person_id=person_id), turn.now)
+        return Target(unit, path, unit.name, kept.id, case.number, name, called)
 
 
 @dataclass(frozen=True)
@@ -127,7 +133,7 @@ class Try:
 
     @property
     def text(self) -> str:
-        said = {name: getattr(self.target, name) for name in ("path", "squad", "checkin", "case", "person")}
+        said = {name: getattr(self.target, name) for name in Target.__slots__}
         return ASKED[self.word].format(**said)
 
 

@@ -14,6 +14,8 @@ from handlers.reading.units import Hit
 
 # 三(1)、三(2)中队联合祭扫: one event. 一起向未来 is a slogan.
 _JOINT = pattern(r"联合|合办|共办|共同(?!体)|携手|同场|一起(?=开展|举行|举办|参加|去|做|过|[\s,。]|$)")
+# What comes out in numbered issues.
+SERIES = "红领巾爱学习"
 _CONFIRM = frozenset({"DATE_OLD", "DUPLICATE", "DUPLICATE_DIFFERENT", "PII_FAMILY"})
 _NOTICE = frozenset({"PII_PHONE", "PII_ID", "PII_NAME", "PII_HEALTH"})
 
@@ -200,6 +202,7 @@ def _draft(unit: str | None, issue: str | None, piece: Piece, counts: Counts, co
         others=counts.others,
         sessions=piece.sessions,
         wishes=piece.wishes,
+        number=piece.number if activity == SERIES else 0,
         dated=piece.dated,
     )
     return _Draft(record, issues)
@@ -243,6 +246,7 @@ def _fill(before: _Draft, draft: _Draft) -> None:
         date=old.date if old.dated or not new.dated else new.date,
         dated=old.dated or new.dated,
         topic=old.topic or new.topic,
+        number=old.number or new.number,
         attended=counted.attended,
         due=counted.due,
         absent=counted.absent,

@@ -57,7 +57,7 @@ def _record(record: Record) -> dict[str, Any]:
         "date": record.date.isoformat() if record.date else None,
         "topic": record.topic,
     }
-    for key in ("others", "media", "sessions", "wishes"):
+    for key in ("others", "media", "sessions", "wishes", "number"):
         value = getattr(record, key)
         if value:
             line[key] = dict(value) if isinstance(value, Mapping) else value

@@ -86,6 +86,7 @@ class Record:
     media: int | None = None
     sessions: int | None = None
     wishes: Mapping[str, int] = field(default_factory=dict)
+    number: int = 0  # 第5期 of 红领巾爱学习
     issues: tuple[str, ...] = ()  # what is open or unusual about this very record
     dated: bool = False  # the text named a date, also 今天; else `date` is the day of receipt
 
