@@ -1,4 +1,4 @@
-"""A crash at every step of Telegram's way, polling and by webhook: nothing confirmed is lost, nothing is there twice."""
+"""A crash at every step of Telegram's way, in both modes: nothing confirmed is lost, nothing is there twice."""
 
 import json
 import subprocess
