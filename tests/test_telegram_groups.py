@@ -119,7 +119,7 @@ def test_a_bound_group_gets_the_digest_on_monday(play: Play) -> None:
 # --- a group becomes a supergroup ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("forms", ["error", "from", "to error", "error to from to"])
+@pytest.mark.parametrize("forms", ["error", "from", "to error", "error to from to", "left to"])
 def test_a_group_that_moves_stays_what_it_was(play: Play, forms: str) -> None:
     async def talk(stage: Stage) -> None:
         await stage.say(WANG, "/bind 实验小学", GROUP)
@@ -128,6 +128,8 @@ def test_a_group_that_moves_stays_what_it_was(play: Play, forms: str) -> None:
         for form in forms.split():
             if form == "to":
                 await stage.put(message={**message(WANG, chat=GROUP), "migrate_to_chat_id": SUPER})
+            elif form == "left":
+                await membership(stage, GROUP, "left")
             elif form == "from":
                 await stage.put(message={**message(WANG, chat=SUPER), "migrate_from_chat_id": GROUP})
             else:
