@@ -127,6 +127,8 @@ def move(db: Connection, channel: str, old: str, new: str, now: datetime) -> Non
         db.execute(update(table).where(here).values(chat=new))
     for table, rest in _KEYED:
         _move_keyed(db, table, rest, channel, old, new)
+    # Leaving the old chat is a part of it.
+    mark_reachable(db, channel, new, True)
 
 
 def _move_keyed(db: Connection, table: Table, rest: Sequence[str], channel: str, old: str, new: str) -> None:

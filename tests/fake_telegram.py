@@ -29,6 +29,9 @@ REFUSALS: dict[str, tuple[int, str, dict[str, Any]]] = {
     "photo": (400, "Bad Request: PHOTO_INVALID_DIMENSIONS", {}),
     "moved": (400, "Bad Request: group chat was upgraded to a supergroup chat", {"migrate_to_chat_id": -1001}),
     "no file": (400, "Bad Request: wrong file identifier/HTTP URL specified", {}),
+    "too long": (400, "Bad Request: message is too long", {}),
+    "button": (400, "Bad Request: BUTTON_DATA_INVALID", {}),
+    "old query": (400, "Bad Request: query is too old and response timeout expired or query ID is invalid", {}),
     "no topic": (400, "Bad Request: message thread not found", {}),
     "topic closed": (400, "Bad Request: TOPIC_CLOSED", {}),
     "kicked": (403, "Forbidden: bot was kicked from the supergroup chat", {}),
@@ -142,6 +145,8 @@ class FakeTelegram:
         fault = scripted.popleft() if scripted else ""
         if fault in REFUSALS:
             return _refusal(fault)
+        if fault == "slow":
+            await asyncio.sleep(30)
         if fault == "html":
             return Response("<h1>Bad Gateway</h1>", 502)
         result = await getattr(self, f"_{method}")(asked)
@@ -176,9 +181,9 @@ class FakeTelegram:
         return self._accept({**asked, "kind": "document"})
 
     def _accept(self, sent: dict[str, Any]) -> Any:
-        gone = self.gone_topics.get(str(sent.get("message_thread_id", "")))
-        if gone:
-            return _refusal(gone)
+        refused = self.gone_topics.get(str(sent.get("message_thread_id", ""))) or _against_the_rules(sent)
+        if refused:
+            return _refusal(refused)
         number = len(self.sent) + 1
         self.sent.append({**sent, "at": time.monotonic(), "message_id": number})
         return {**message(1, "said"), "message_id": number, **self._filed(sent, number)}
@@ -242,6 +247,16 @@ def message(user: int, text: str = "", chat: int = 0, **more: Any) -> dict[str, 
 
 def _number(update: Any) -> int:
     return int(update["update_id"])
+
+
+def _against_the_rules(sent: dict[str, Any]) -> str:
+    """What the platform would say to it; texts are counted in UTF-16 units, callback data in bytes."""
+    for key, most in (("text", 4096), ("caption", 1024)):
+        if len(sent.get(key, "").encode("utf-16-le")) // 2 > most:
+            return "too long"
+    rows = json.loads(sent.get("reply_markup", "{}")).get("inline_keyboard", [])
+    data = [button["callback_data"] for row in rows for button in row]
+    return "button" if any(not 1 <= len(each.encode()) <= 64 for each in data) else ""
 
 
 def _refusal(name: str) -> JSONResponse:

@@ -1,6 +1,7 @@
 """Groups: who is heard there, what they get, how they move, and what happens when an address is dead."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -118,7 +119,7 @@ def test_a_bound_group_gets_the_digest_on_monday(play: Play) -> None:
 # --- a group becomes a supergroup ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("forms", ["error", "from", "to error", "error to from to"])
+@pytest.mark.parametrize("forms", ["error", "from", "to error", "error to from to", "left to"])
 def test_a_group_that_moves_stays_what_it_was(play: Play, forms: str) -> None:
     async def talk(stage: Stage) -> None:
         await stage.say(WANG, "/bind 实验小学", GROUP)
@@ -127,6 +128,8 @@ def test_a_group_that_moves_stays_what_it_was(play: Play, forms: str) -> None:
         for form in forms.split():
             if form == "to":
                 await stage.put(message={**message(WANG, chat=GROUP), "migrate_to_chat_id": SUPER})
+            elif form == "left":
+                await membership(stage, GROUP, "left")
             elif form == "from":
                 await stage.put(message={**message(WANG, chat=SUPER), "migrate_from_chat_id": GROUP})
             else:
@@ -242,7 +245,7 @@ def test_what_is_no_new_group_hears_nothing(play: Play) -> None:
 # --- lists of commands --------------------------------------------------------------------------------------
 
 
-def test_the_lists_of_commands_follow_the_roles(play: Play) -> None:
+def test_the_lists_of_commands_follow_the_roles(play: Play, caplog: pytest.LogCaptureFixture) -> None:
     async def talk(stage: Stage) -> None:
         menus = stage.app.channels["telegram"]._desk._menus  # type: ignore[attr-defined]
 
@@ -250,6 +253,9 @@ def test_the_lists_of_commands_follow_the_roles(play: Play) -> None:
             calls = [asked for method, asked in stage.fake.calls if method.endswith("MyCommands")]
             stage.fake.calls.clear()
             found = {str(asked["scope"]): asked.get("commands", []) for asked in calls}
+            for each in (each for listed in found.values() for each in listed):
+                # Chinese words for who reads them, within the platform's limit.
+                assert len(each["description"]) <= 256 and re.match(r"[\u4e00-\u9fff]+ - ", each["description"])
             return {scope: [each["command"] for each in listed] for scope, listed in found.items()}
 
         stage.fake.faults["setMyCommands"].extend(["", "", "no chat"])
@@ -261,6 +267,7 @@ def test_the_lists_of_commands_follow_the_roles(play: Play) -> None:
         assert {"checkin", "nominate", "digest", "remind", "help"} <= set(everybody) and "missing" not in everybody
         assert {"checkin", "digest", "missing", "bind", "unbind", "help"} == set(groups)
         assert all(len(each) <= 32 and each.isascii() for listed in first.values() for each in listed)
+        assert "the list of commands was refused" in caplog.text
         await menus.keep()
         assert told() == {}
         # The refused one is asked for again when something changes, the others are not.

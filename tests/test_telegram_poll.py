@@ -162,3 +162,21 @@ def test_an_old_offset_is_never_sent(engine: Engine, telegram: FakeTelegram, day
         assert polls(telegram)[0].get("offset") == (50 if sent else None)
 
     asyncio.run(run())
+
+
+def test_whatever_the_platform_says_it_is_asked_again_and_the_operator_is_told(
+    engine: Engine, telegram: FakeTelegram, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def run() -> None:
+        telegram.faults["getUpdates"].extend(["401", "404", "409", "401", "404"] * 5)
+        said = telegram.say(1, "/start")
+        async with polling(engine):
+            await until(lambda: offset(engine))
+        assert len(polls(telegram)) > 25 and states(engine) == {f"123456:{said}": "done"}
+        loud = [record.message for record in caplog.records if record.levelname == "ERROR"]
+        # Once a minute each, not with every try.
+        assert len(loud) == 3
+        for words in ("check TELEGRAM_TOKEN", "check TELEGRAM_TOKEN and TELEGRAM_API_URL", "another program fetches"):
+            assert any(words in line for line in loud)
+
+    asyncio.run(run())
