@@ -144,7 +144,8 @@ async def finish(running: stage.Bot) -> None:
     app = running.app
     read, files = app.engine.database.read, app.settings.files
     await running.send()
-    await Fetcher(app.channels, app.pipeline, read, files, app.engine.clock.now).once()
+    clock = (app.engine.clock.now, app.engine.clock.real)
+    await Fetcher(app.channels, app.pipeline, read, files, clock, app.owner).once()
     await running.send()
 
 
