@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from handlers import guardians
 from handlers.kit import ANYTHING, Answer, Ask, Button, Denied, Refusal, Reply, Role, answers, command, reads
 from handlers.medals import (
     REASON_LIMIT,
@@ -125,15 +126,20 @@ def _my_roles(ask: Ask, case: Case) -> frozenset[Role]:
 @command(
     "同意",
     "approve",
-    who=REVIEWERS,
-    help="通过一件提名",
-    examples=("同意 N20260403-07", "同意 N20260403-07 N20260403-08"),
+    who=REVIEWERS | guardians.RECORDERS,
+    help="通过一件提名,或记家长同意",
+    examples=("同意 N20260403-07", "同意 N20260403-07 N20260403-08", "同意 三(2)中队 王小明 书面 9月1日"),
     glued=ANYTHING,
 )
 def approve(ask: Ask) -> list[Reply]:
-    """Decide for one case or several; of a medal of a higher level this is the 大队审核 alone, and said so."""
+    """Decide for one case or several (a higher level's: 大队审核 alone); 同意 王小明 书面 9月1日 is a consent."""
+    if guardians.is_consent(ask.args):
+        return [guardians.record(ask)]
+    if REVIEWERS.isdisjoint(ask.me.roles):
+        raise Denied("审核提名由大队辅导员或学校管理员来做。", what="同意")
     cases = [_mine_to_decide(ask, number, "同意") for number in all_numbers(_with_numbers(ask)) or ("",)]
     for case in cases:
+        guardians.check(ask, case)
         _move(ask, case, State.APPROVED)
     return [_confirm(ask, cases, "同意"), *(Reply(_good_news(ask, case), to=case.nominator_id) for case in cases)]
 

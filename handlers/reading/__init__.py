@@ -2,10 +2,13 @@
 
 from handlers.reading.changes import persons_in
 from handlers.reading.model import Context, Existing, Nomination, Quota, Reading, Record
+from handlers.reading.names import is_name
 from handlers.reading.patterns import compile_all
 from handlers.reading.reader import read_message
 
-__all__ = ["Context", "Existing", "Nomination", "Quota", "Reading", "Record", "compile_all", "persons_in", "read"]
+__all__ = [
+    "Context", "Existing", "Nomination", "Quota", "Reading", "Record", "compile_all", "is_name", "persons_in", "read",
+]  # fmt: skip
 
 
 def read(text: str, context: Context) -> Reading:

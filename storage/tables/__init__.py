@@ -4,6 +4,7 @@ from storage.tables.audit import audit, audit_anchor
 from storage.tables.base import Instant, metadata
 from storage.tables.chats import album, group_chat, moved_chat, place, sent_file
 from storage.tables.organisation import account, grant, invite, person, unit, wrong_code
+from storage.tables.privacy import consent, guardian_request, incident, incident_step
 from storage.tables.traffic import card, dialogue, fact, file, inbox, lease, outbox, screen
 from storage.tables.work import checkin, checkin_version, child, delivery, digest, nomination, nomination_step, rollup
 
@@ -17,6 +18,7 @@ __all__ = [
     "checkin",
     "checkin_version",
     "child",
+    "consent",
     "delivery",
     "dialogue",
     "digest",
@@ -24,7 +26,10 @@ __all__ = [
     "file",
     "grant",
     "group_chat",
+    "guardian_request",
     "inbox",
+    "incident",
+    "incident_step",
     "invite",
     "lease",
     "metadata",
