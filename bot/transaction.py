@@ -49,6 +49,7 @@ class Turn:
     letters: Letters
     rollups: Rollups
     deeds: audit.Deeds
+    vault: Vault
 
 
 Deed = Callable[[Turn], Any]
@@ -132,7 +133,7 @@ class Transactions:
             yield Outcome(arrival.id, heard.get(arrival.id, arrival.state), repeat, passive)
 
     def _turn(self, db: Connection, now: datetime, passive: frozenset[str] = PASSIVE) -> Turn:
-        return Turn(db, now, Letters(db, self._vault, now, passive), Rollups(), audit.of(db))
+        return Turn(db, now, Letters(db, self._vault, now, passive), Rollups(), audit.of(db), self._vault)
 
     def _hear(self, turn: Turn, known: Acquaintance, message: Message, inbox_id: int) -> str:
         """Handle one message in a savepoint; a bug costs this message only, and it is kept."""
