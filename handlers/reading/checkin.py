@@ -6,6 +6,7 @@ from datetime import date
 
 from handlers.reading.counts import Counts, settle
 from handlers.reading.dates import When, issue_of, too_old
+from handlers.reading.heads import columns_of
 from handlers.reading.model import Context, Existing, Reading, Record, Status
 from handlers.reading.patterns import pattern
 from handlers.reading.pieces import Piece, understand
@@ -133,6 +134,8 @@ def _share(found: Found, layout: Layout, segments: list[Segment], pieces: list[P
             for piece in pieces:
                 piece.inherit(shared)
             _shared_total(pieces, shared.counts if span is layout.footer else None)
+    if layout.header:
+        _columns(columns_of(found.scan[slice(*layout.header)]), pieces)
 
 
 def _shared_total(pieces: list[Piece], counts: Counts | None) -> None:
@@ -140,6 +143,14 @@ def _shared_total(pieces: list[Piece], counts: Counts | None) -> None:
     if counts and counts.attended is not None and not any(piece.counts.said for piece in pieces):
         for piece in pieces:
             piece.counts.issue = "COUNT_SHARED"
+
+
+def _columns(order: tuple[str, ...], pieces: list[Piece]) -> None:
+    """中队 应到 实到, and in each line two numbers in that order."""
+    for piece in pieces if len(order) == 2 else ():
+        if len(piece.counts.given) == 2 and not piece.counts.firm:
+            said = dict(zip(order, piece.counts.given, strict=True))
+            piece.counts = Counts(due=said["due"], attended=said["attended"])
 
 
 def _records(segment: Segment, piece: Piece, context: Context, alone: bool) -> list[_Draft]:

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
+from handlers.reading.doers import hide_doers
+from handlers.reading.hidden import Secrets
 from handlers.reading.names import LONG_NAME, NAME, NOT_NAMES, is_name
 from handlers.reading.normalise import GAP, SECRET
 from handlers.reading.patterns import pattern
@@ -81,22 +82,6 @@ _CUE = pattern(r"假|没来|未到|没到|缺|迟到|早退|有事|同学|小朋
 _ADULT_CUE = pattern(r"老师|辅导员|主任|校长|报人|报送人|负责人|主讲|主持|记录|摄影|拍摄|执教")
 
 
-@dataclass(slots=True)
-class Secrets:
-    """The kinds of personal data found, in order, and the very words."""
-
-    issues: list[str] = field(default_factory=list)
-    words: list[str] = field(default_factory=list)
-
-    def add(self, issue: str | None, word: str) -> str:
-        """Note `word` as personal data of kind `issue`; what to put in its place."""
-        if issue and issue not in self.issues:
-            self.issues.append(issue)
-        if word and word not in self.words:
-            self.words.append(word)
-        return SECRET * len(word)
-
-
 def hide_numbers(scan: str, secrets: Secrets) -> str:
     """Take out telephone and identity numbers, and addresses."""
     if _LONG_NUMBER.search(scan):
@@ -130,6 +115,7 @@ def hide_persons(scan: str, secrets: Secrets) -> str:
     if _PRAISE_CUE.search(scan):
         for rule in (_PRAISED, _PRAISE_AFTER):
             scan = rule.sub(lambda match: _praised(match, secrets), scan)
+    scan = hide_doers(scan, secrets)
     if _ADULT_CUE.search(scan):
         scan = _TEACHER.sub(lambda match: GAP * len(match[0]), scan)
     return hide_matters(scan, secrets) if ill or family else scan

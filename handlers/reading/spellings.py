@@ -15,9 +15,10 @@ _CLASS = rf"(?:{_CLASS_N}|{_CLASS_CN})"
 # 三二中队会: the suffix leaves 中队会 to be read as the activity.
 _SUFFIX = r"(?:班?中队(?!会)|(?=中队会|班队?会)|班级?(?!主任|[车干次会]|队会))"
 # 周三2点, 第三(2)课, 十三2: a grade does not stand there.
-_NOT_CN = r"(?<![第一二三四五六七八九十百零〇两])"
+# But 上周五三(2)班: the numeral before it belongs to the day.
+_NOT_CN = r"(?:(?<![第一二三四五六七八九十百零〇两])|(?<=[周期拜][一二三四五六]))"
 _NOT_WEEK = r"(?<![第周期拜一二三四五六七八九十百零〇两月])"
-_NOT_N = r"(?<![\d.:/\-年月])"
+_NOT_N = r"(?<![\d./\-年月])(?<!\d:)"
 _GRADE = rf"(?:初\s?[{_CN}1-3]|预初|{_NOT_CN}[{_CN}]|{_NOT_N}[1-9])"
 _AND = r"[、,和及与\-~至到]"
 _OPEN, _SHUT = r"\s?[(<]\s?", r"\s?[)>]"

@@ -29,7 +29,7 @@ _PROGRESS = pattern(
     r"|(?:提名|审核|评选|申报|推荐)的?(?:结果|情况|状态|名单)"
 )
 _ORDER = pattern(
-    r"请各|各中队|各班|通知|请大家|请于|请在|记得|别忘|务必|准备好?|将于|要求|截止|前完成|抓紧|尽快|提醒|收到|明白|知道了|没问题|辛苦"
+    r"请各|各中队|各班|通知|请大家|请于|请在|请提前|记得|别忘|务必|准备好?|将于|要求|截止|前完成|抓紧|尽快|提醒|收到|明白|知道了|没问题|辛苦"
 )
 # What others tell each other in a group: nothing to store, nothing to ask about.
 _NOTICE = pattern(
@@ -41,7 +41,9 @@ _NODS = (
     "没事 不客气 不用谢 辛苦 麻烦 真棒 太棒 很棒 棒 赞 点赞 给力 厉害 优秀 加油 恭喜 祝贺 再见 拜拜 哈 嘻 呵 "
     "是的 对的 对 是 okay ok hello hi thanks thank you"
 )
-_TO_WHOM = "各位 老师 辅导员 领导 大家 你们 你 您 我 我们 已 都 了 啊 呀 啦 呢 吧 嘛 的 哟 哇 们 太 真 很 非常"
+_TO_WHOM = (
+    "全部 全体 各位 老师 辅导员 领导 大家 你们 你 您 我 我们 已 都 了 啊 呀 啦 呢 吧 嘛 的 哟 哇 们 太 真 很 非常"
+)
 _POLITE = "|".join(sorted([*_NODS.split(), *_TO_WHOM.split()], key=len, reverse=True))
 _NOD = pattern(
     rf"(?:{_POLITE}|[\s{GAP},.。!~…、;:^_()])++",

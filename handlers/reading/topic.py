@@ -2,6 +2,7 @@
 
 import re
 
+from handlers.reading.doers import is_somebody
 from handlers.reading.lexicon import FILLERS
 from handlers.reading.normalise import GAP, SECRET
 from handlers.reading.patterns import pattern
@@ -57,7 +58,8 @@ def _trim(chunk: str) -> str:
     if theme := _AS_THEME.match(chunk):
         chunk = theme[1]
     chunk = _shorten(chunk).strip(_EDGES)
-    if len(chunk) < 2 or not _LETTERS.search(chunk) or _ONLY_FILLER.fullmatch(chunk):
+    if len(chunk) < 2 or not _LETTERS.search(chunk) or _ONLY_FILLER.fullmatch(chunk) or is_somebody(chunk):
+        # A name alone is a signature or a child's: no topic either way.
         return ""
     return chunk
 
