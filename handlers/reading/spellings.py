@@ -22,8 +22,8 @@ _NOT_N = r"(?<![\d./\-年月])(?<!\d:)"
 _GRADE = rf"(?:初\s?[{_CN}1-3]|预初|{_NOT_CN}[{_CN}]|{_NOT_N}[1-9])"
 _AND = r"[、,和及与\-~至到]"
 _OPEN, _SHUT = r"\s?[(<]\s?", r"\s?[)>]"
-# What follows a number that is no class: 三2点, 三年级2人, 3-2月.
-_NO_MEASURE = r"(?![\d%:.\-/×]| ?[人名位个点时月日号年岁场次期节元周天分秒组棵])"
+# What follows a number that is no class: 三2点, 三年级2人, 3-2月. 四1: 40 is no time of day.
+_NO_MEASURE = r"(?![\d%.\-/×]| ?[人名位个点时月日号年岁场次期节元周天分秒组棵])"
 
 Found = list[tuple[str | None, str]]  # units and their kind: class, grade, part
 Make = Callable[[re.Match[str], Context], Found]
@@ -91,6 +91,12 @@ RULES = (
         _classes,
         *_SUFFIXED,
     ),
+    # 三年级(1-4)班 三(1、2)班
+    _rule(
+        rf"(?P<g>{_GRADE})(?:年级|年)?\s?\((?P<c>\d{{1,2}}(?:[\-~至到、,]\d{{1,2}}){{1,19}})\)(?:\s?{_SUFFIX})?",
+        _classes,
+        "(",
+    ),
     # 三(2)中队 三(二)班 三年级(2)班 七(3) 初一(3)班 4<1>
     _rule(rf"(?P<g>{_GRADE})(?:年级|年)?{_OPEN}(?P<c>{_CLASS}){_SHUT}(?:\s?{_SUFFIX})?", _class, "(", "<"),
     # 三年级2班 三年级二班 三年二班 3年2班 初一3班 三年级第2中队
@@ -112,7 +118,7 @@ RULES = (
     # 三2 四1 三3 41
     _rule(rf"{_NOT_WEEK}(?P<g>初?[{_CN}])(?P<c>1\d|20|[1-9]){_NO_MEASURE}", _class),
     # 3-2 三-2 三杠二
-    _rule(rf"(?<![\d.:/\-A-Za-z=+])(?P<g>[{_CN}1-9])(?:-|杠)(?P<c>{_CLASS}){_NO_MEASURE}", _class, "-", "杠"),
+    _rule(rf"(?<![\d.:/\-A-Za-z=+])(?P<g>[{_CN}1-9])(?:-|杠)(?P<c>{_CLASS})(?!:\d){_NO_MEASURE}", _class, "-", "杠"),
     # 三年级 三、四年级 初一年级 初二
     _rule(
         rf"(?P<h>(?:{_NOT_CN}[{_CN}]|{_NOT_N}[1-9])(?:[、和,]?[{_CN}1-9]){{0,5}}|初[一二三]|预初)年级组?",
