@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from handlers.reading.activities import find_activity
+from handlers.reading.hidden import Secrets
 from handlers.reading.normalise import GAP, SECRET, clean
 from handlers.reading.numbers import value_of
 from handlers.reading.patterns import pattern
 from handlers.reading.pieces import ISSUE
-from handlers.reading.private import Secrets, hide_matters, hide_numbers
+from handlers.reading.private import hide_matters, hide_numbers
 from handlers.reading.windows import Window, window_in
 
 LONGEST_TITLE = 40
