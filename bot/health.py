@@ -51,4 +51,4 @@ def _broken(database: str, tick: float, ages: Mapping[str, float]) -> Iterator[s
 def _failing(name: str, state: Mapping[str, Any]) -> Iterator[str]:
     for what, way in (("nothing comes in", state), ("nothing goes out", state.get("sending", {}))):
         if way.get("failures"):
-            yield f"{name}: {what} for {way['failing']:.0f} s: {way['trouble']}"
+            yield f"{name}: {what} for {way.get('failing', 0):.0f} s: {way['trouble']}"

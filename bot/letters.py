@@ -163,9 +163,10 @@ class Letters:
         return self._vault.fingerprints(f"card {leaves} {words}")[0][:20]
 
     def flush(self) -> bool:
-        """Write the rows; False when there were none."""
+        """Write the rows; False when there was none to send."""
         rows = self._one_answer_an_album() if self._albums else self._rows
-        spoke = bool(rows)
+        # What a response says is nothing for the senders.
+        spoke = any("lease_until" not in row for row in rows)
         outbox.put(self._db, rows)
         cards.put(self._db, self._cards)
         for about, words in self._closes:

@@ -1,7 +1,7 @@
 """Kill -9 against the real process, with a ledger: `python -m tests.faults --minutes 5`, or `make faults`.
 
 Rounds on the practice page, of the audit log, on Telegram by polling and by webhook (`faults_telegram`), on the WeCom
-app (`faults_wecom`) and robot (`faults_robot`) take turns.
+app (`faults_wecom`, `faults_fanout`) and robot (`faults_robot`) take turns.
 
 Clients report check-ins, as the page does: the same id until it is acknowledged, sometimes once more. Meanwhile the
 bot is killed and started again. What was acknowledged must be there, once, and be counted and answered once.
@@ -34,7 +34,7 @@ from tests.stage import ZONE
 
 CLIENTS = 12
 SECONDS_TO_DRAIN = 20
-WAYS = ("practice", "polling", "webhook", "audit", "wecom", "robot")
+WAYS = ("practice", "polling", "webhook", "audit", "wecom", "fanout", "robot")
 Totals = dict[tuple[str, int, str], tuple[int, ...]]
 
 
@@ -250,12 +250,14 @@ def besiege(folder: Path, number: int, kills: int, seed: int, siege: type[Siege]
 
 
 def _round(way: str, folder: Path, seed: int) -> Any:
-    from tests import faults_robot, faults_telegram, faults_wecom
+    from tests import faults_fanout, faults_robot, faults_telegram, faults_wecom
 
     sieges = {"practice": Siege, "audit": Audited}
     if way in sieges:
         return besiege(folder, 240, 8, seed, sieges[way])
     others = {"wecom": faults_wecom.besiege, "robot": faults_robot.besiege}
+    if way == "fanout":
+        return faults_fanout.besiege(folder, 2500, 4, seed)
     if way in others:
         return others[way](folder, 200, 5, seed)
     return faults_telegram.besiege(folder, way, 200, 5, seed)

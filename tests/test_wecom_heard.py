@@ -178,6 +178,22 @@ def test_nothing_is_said_to_what_says_nothing(tmp_path: Path, fake: FakeWecom) -
     play(tmp_path, fake, scene)
 
 
+def test_without_a_trusted_address_short_answers_still_arrive(tmp_path: Path, fake: FakeWecom) -> None:
+    async def scene(stage: Stage) -> None:
+        fake.trusted = False
+        try:
+            assert await stage.say(ZHANG, "三(2)中队 38人") == [], "a question with buttons needs the API"
+            assert (await stage.say(ZHANG, CHECKIN))[0].startswith("已记录")
+        finally:
+            fake.trusted = True
+        answer = await stage.client.get("/health")
+        [warning] = answer.json()["warnings"]
+        assert answer.status_code == 200
+        assert warning.startswith("wecom: nothing goes out") and "203.0.113.7" in warning
+
+    play(tmp_path, fake, scene)
+
+
 def test_a_failed_message_is_told_at_once(tmp_path: Path, fake: FakeWecom, monkeypatch: pytest.MonkeyPatch) -> None:
     async def scene(stage: Stage) -> None:
         monkeypatch.setattr("handlers.mine._lines", None)

@@ -178,6 +178,8 @@ class Stage:
 async def running(folder: Path, fake: FakeWecom, fill: bool = True, **settings: Any) -> AsyncIterator[Stage]:
     """The bot without its loops, on a filled database."""
     given = {"data_dir": folder, **fake.settings, **settings}
+    # The members of another stage have had their messages of this minute.
+    fake._times.clear()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Stage, "now", START)
         patch.setattr(wecom_pace.Calls, "EVERY", 0.0)

@@ -7,8 +7,9 @@ from typing import Any
 
 import httpx
 
+from bot.channels.condition import Condition
 from bot.channels.telegram_api import trusted
-from bot.channels.wecom_errors import Deed, Fault, fault
+from bot.channels.wecom_errors import PASSING, Deed, Fault, fault
 from bot.channels.wecom_tokens import Token, Tokens
 from bot.settings import Settings
 from bot.settings_kinds import several
@@ -74,6 +75,8 @@ class Api:
         self.agent_id = int(settings.wecom_agent_id)
         # What somebody must put right before anything gets through, in one sentence; empty when all is well.
         self.trouble = ""
+        # Whether anything gets through at all; what is refused for its own sake does.
+        self.condition = Condition()
         self._said: set[str] = set()
         self._tokens = tokens
         self._wire = Wire(settings)
@@ -105,6 +108,7 @@ class Api:
             self._note(failure)
             raise
         self.trouble = ""
+        self.condition.worked()
         return answer
 
     async def _twice(self, path: str, query: Given, content: Given, most: int) -> Answer:
@@ -123,6 +127,8 @@ class Api:
         advice = failure.advice
         if advice and advice not in (self.trouble, *self._said):
             log.error("%s (%d)", advice, failure.code)
+        if failure.deed in PASSING:
+            self.condition.failed(advice or str(failure))
         if failure.deed is Deed.SETUP:
             self.trouble = advice or str(failure)
         elif advice:

@@ -60,5 +60,6 @@ class WecomApp(Channel):
 
     def state(self) -> dict[str, Any]:
         """How taking in and sending go, for /health and /metrics; what must be put right comes first."""
-        heard, said = self._hook.state(), self._desk.state()
-        return {**said, **heard, "trouble": heard["trouble"] or said["trouble"]}
+        heard = self._hook.state()
+        trouble = heard["trouble"] or self._api.trouble
+        return {**heard, "trouble": trouble, "sending": self._api.condition.facts()}

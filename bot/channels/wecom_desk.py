@@ -4,11 +4,10 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 from bot.channels import wecom_menu
 from bot.channels.wecom_api import Api
-from bot.channels.wecom_errors import Deed, Fault
+from bot.channels.wecom_errors import PASSING, Fault
 from bot.channels.wecom_send import NAME
 from bot.engine import Engine
 from bot.pipeline import Pipeline
@@ -20,8 +19,6 @@ log = logging.getLogger(__name__)
 SECONDS_BETWEEN_LOOKS = 2.0
 LONGEST_WAIT = 120.0
 _SECONDS_TO_FINISH = 2.0
-# These pass: what was to be done is still to be done. All others are answers to this code alone.
-_PASSING = (Deed.AGAIN, Deed.WAIT, Deed.TOKEN, Deed.SETUP)
 
 
 class Desk:
@@ -97,13 +94,10 @@ class Desk:
                 await self._api.call("message/update_template_card", {**said, "response_code": code})
                 return
             except Fault as fault:
-                if fault.deed in _PASSING:
+                # All others are answers to this code alone.
+                if fault.deed in PASSING:
                     raise
                 log.warning("a card was not changed: %s", fault)
-
-    def state(self) -> dict[str, Any]:
-        """What somebody must put right, in one sentence, and failures in a row."""
-        return {"failures": self._failures, "trouble": self._api.trouble or self._trouble}
 
 
 def _want(ids: Sequence[int], turn: Turn) -> None:

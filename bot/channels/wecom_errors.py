@@ -29,6 +29,8 @@ class Deed(Enum):
     REFUSED = "refused"
 
 
+# The same may well get through later, and until then nothing does.
+PASSING = (Deed.AGAIN, Deed.WAIT, Deed.TOKEN, Deed.SETUP)
 # Reference: developer.work.weixin.qq.com/document/path/90313. A code that is not here is REFUSED.
 _DEEDS: dict[Deed, tuple[int, ...]] = {
     Deed.AGAIN: (-1, 6000, 45033),

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from starlette.types import Receive, Scope, Send
 
+from bot.channels.condition import Condition
 from bot.channels.wecom_crypto import Crypto, Opened, Refused, Signed, encrypted_in, reply
 from bot.channels.wecom_intake import Answer, Intake, NotCommitted
 
@@ -62,8 +63,8 @@ class Hook:
         self._corp = corp
         self._now = now
         self._complained: dict[str, float] = {}
+        self._condition = Condition()
         self.refused = Counter({reason: 0 for reason in REASONS})
-        self.trouble = ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer; what was said by the answer itself is noted once it has been written."""
@@ -109,7 +110,7 @@ class Hook:
         opened = self._crypto.open(signed, encrypted_in(await _body(scope, receive)))
         if abs(self._now().timestamp() - int(signed.timestamp)) > SECONDS_OFF:
             raise Refused("stale")
-        self.trouble = ""
+        self._condition.worked()
         return opened
 
     def _verified(self, query: Mapping[str, str]) -> Response:
@@ -126,7 +127,8 @@ class Hook:
     def _turned_away(self, reason: str) -> Response:
         self.refused[reason] += 1
         status, hint = REASONS[reason]
-        self.trouble = hint if reason in _OURS else self.trouble
+        if reason in _OURS:
+            self._condition.failed(hint)
         now = monotonic()
         # One line a minute: the log cannot be filled from outside.
         if hint and now - self._complained.get(reason, -_SECONDS_BETWEEN_COMPLAINTS) >= _SECONDS_BETWEEN_COMPLAINTS:
@@ -136,7 +138,7 @@ class Hook:
 
     def state(self) -> dict[str, Any]:
         """How taking in goes: what was turned away, and what may be wrong on our side."""
-        return {"mode": "callback", "trouble": self.trouble, "refused": dict(self.refused)}
+        return {"mode": "callback", **self._condition.facts(), "refused": dict(self.refused)}
 
 
 def _more(status: int) -> list[tuple[bytes, bytes]]:

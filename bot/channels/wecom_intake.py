@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 # The platform tries three times and then gives up: what cannot be committed by itself is kept unread at the last.
 TRIES = 3
 _MOST_REFUSED = 1000
+SECONDS_TO_NOTE = 0.1
 
 
 class NotCommitted(Exception):
@@ -118,6 +119,8 @@ class Intake:
 
     async def _note(self) -> None:
         while self._written:
+            # Many at once: a commit for each would be in the way of the next message.
+            await asyncio.sleep(SECONDS_TO_NOTE)
             ids, self._written = self._written, []
             try:
                 await self._pipeline.do(partial(_note, ids))
