@@ -7,13 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from handlers import called, calling, reports, texts
-<<<<<<< HEAD
 from handlers.kit import ADMINS, ANYTHING, Ask, Button, Denied, Refusal, Reply, Unit, answers, command
-from handlers.reading.calls import Call, call_in
-=======
-from handlers.kit import ADMINS, ANYTHING, Ask, Button, Refusal, Reply, Unit, answers, command
 from handlers.reading.calls import Call, call_in, without_private
->>>>>>> checkins
 from storage import campaigns, units
 from storage.campaigns import ENDED, WITHDRAWN, Campaign
 
