@@ -3,9 +3,10 @@
 import re
 from datetime import date, timedelta
 
+from storage.history import school_year
 from storage.rollups import week_of
 
-__all__ = ["monday_of", "term_of", "term_start", "week_before", "week_of"]
+__all__ = ["monday_of", "school_year", "term_of", "term_start", "week_before", "week_of"]
 
 _WEEK = re.compile(r"(\d{4})-?[Ww](\d{1,2})")
 

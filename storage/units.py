@@ -1,6 +1,6 @@
 """The organisation tree: committees, schools, squads; a scope is a unit and everything below it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -156,6 +156,12 @@ def of_school(db: Connection, school_id: int) -> list[Unit]:
     """The active units of a school, the school itself first."""
     rows = db.execute(select(*_COLUMNS).where(units.c.school_id == school_id, units.c.active).order_by(units.c.path))
     return [_unit(row) for row in rows]
+
+
+def inside(db: Connection, path: str) -> Iterator[Unit]:
+    """The active units of a subtree, parents first."""
+    rows = db.execute(select(*_COLUMNS).where(below(path), units.c.active).order_by(units.c.path))
+    return (_unit(row) for row in rows)
 
 
 def full_name(db: Connection, unit: Unit) -> str:
