@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 
 from storage.rollups import Rollups, week_of
-from storage.tables import checkin, checkin_version, inbox, unit
+from storage.tables import checkin, checkin_version, inbox, unit, unit_past
 from storage.units import within
 from storage.upsert import insert_into
 
@@ -65,9 +65,12 @@ _ANY = select(
     checkin.c.others,
     checkin.c.id,
     checkin.c.person_id,
-    unit.c.name,
+    # What the unit was called then.
+    func.coalesce(unit_past.c.name, unit.c.name),
     checkin.c.made_at,
 ).join(unit, unit.c.id == checkin.c.unit_id)
+_THAT_DAY = (unit_past.c.since <= checkin.c.day) & (unit_past.c.until > checkin.c.day)
+_ANY = _ANY.outerjoin(unit_past, (unit_past.c.unit_id == checkin.c.unit_id) & _THAT_DAY)
 _SELECT = _ANY.where(checkin.c.state == "valid")
 
 

@@ -2,17 +2,19 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, case, func, select, union
 from sqlalchemy.dialects import postgresql, sqlite
 
-from storage import coverage
+from storage import coverage, history
+from storage.chunks import chunks
+from storage.history import Part, monday_of, places
 from storage.rollups import week_of
-from storage.tables import checkin, checkin_version, nomination, rollup, unit
+from storage.tables import checkin, checkin_version, nomination, rollup, unit, unit_past
 from storage.tables import digest as snapshot
-from storage.units import Kind, Unit, within
+from storage.units import Kind, Unit
 
 # The order in which the states of a nomination are told.
 STATES = ("submitted", "returned", "approved", "withdrawn")
@@ -104,42 +106,46 @@ def percent(part: int, whole: int) -> float | None:
     return (2000 * part + whole) // (2 * whole) / 10 if whole else None
 
 
-def path_names(db: Connection, of: Iterable[Unit]) -> dict[int, str]:
-    """Unit id → the names from the root down, joined by `/`, as the roster file writes them."""
+def path_names(db: Connection, of: Iterable[Unit], week: str = "") -> dict[int, str]:
+    """Unit id → the names from the root down, joined by `/`, as the roster file writes them; of now or of a week."""
     paths = {each.id: [int(part) for part in each.path.strip("/").split("/")] for each in of}
-    ids = {id for path in paths.values() for id in path}
-    names: dict[int, str] = {
-        id: name for id, name in db.execute(select(unit.c.id, unit.c.name).where(unit.c.id.in_(ids)))
-    }
+    query = select(unit.c.id, unit.c.name)
+    if week:
+        first = monday_of(week)
+        then = (unit_past.c.unit_id == unit.c.id) & (unit_past.c.since <= first) & (unit_past.c.until > first)
+        query = select(unit.c.id, func.coalesce(unit_past.c.name, unit.c.name)).outerjoin(unit_past, then)
+    names: dict[int, str] = {}
+    for ids in chunks({id for path in paths.values() for id in path}):
+        names.update({id: name for id, name in db.execute(query.where(unit.c.id.in_(ids)))})
     return {id: "/".join(names[part] for part in path) for id, path in paths.items()}
 
 
 def weekly(db: Connection, of: Unit, week: str, now: datetime | None = None) -> Digest:
-    """The digest as it stands now (revision 0), whatever was frozen."""
-    before = week_of(_monday(week) - timedelta(days=7))
-    due = coverage.squads(db, [of.path])
-    seen = coverage.covered(db, (week, before), [of.path])
-    sums = _sums(db, (week, before), of)
+    """The digest as it stands now (revision 0), whatever was frozen; the units are those of that week."""
+    before = week_of(monday_of(week) - timedelta(days=7))
+    part = history.part(db, [of.path], week, before)
+    of = part.was(of, week)
+    due, seen, sums = coverage.squads(db, part), coverage.covered(db, part), _sums(db, part)
     attendance, earlier = _attendance(sums[week]), _attendance(sums[before])
-    path = path_names(db, [of])[of.id]
+    path = path_names(db, [of], week)[of.id]
     return Digest(
         unit=path,
         week=week,
         revision=0,
         events=sum(row.events for row in sums[week]),
-        squads_due=len(due),
-        squads_covered=sum(squad.id in seen[week] for squad in due),
+        squads_due=len(due[week]),
+        squads_covered=sum(squad.id in seen[week] for squad in due[week]),
         attendance=attendance,
         by_activity=tuple(
             Activity(row.activity, row.events, row.squads, row.attended, percent(row.rated_attended, row.rated_due))
             for row in sums[week]
         ),
-        missing=tuple(_name(squad, of) for squad in due if squad.id not in seen[week]),
-        nominations=_nominations(db, week, of),
+        missing=tuple(_name(squad, of) for squad in due[week] if squad.id not in seen[week]),
+        nominations=_nominations(db, week, part),
         previous=Previous(
             before,
             sum(row.events for row in sums[before]),
-            sum(squad.id in seen[before] for squad in due),
+            sum(squad.id in seen[before] for squad in due[before]),
             earlier.attended,
             earlier.rate,
         ),
@@ -150,7 +156,7 @@ def weekly(db: Connection, of: Unit, week: str, now: datetime | None = None) -> 
 
 def report(db: Connection, of: Unit, week: str, now: datetime | None = None) -> Digest:
     """What is said when somebody asks: the frozen digest where there is one, with its `late`; else `weekly`."""
-    previous = week_of(_monday(week) - timedelta(days=7))
+    previous = week_of(monday_of(week) - timedelta(days=7))
     kept_of = _kept(db, of, (previous, week))
     row, before = kept_of.get(week), kept_of.get(previous)
     until = row.made_at if row else None
@@ -193,7 +199,7 @@ class _Sums:
     squads: int
 
 
-def _sums(db: Connection, weeks: tuple[str, str], of: Unit) -> dict[str, list[_Sums]]:
+def _sums(db: Connection, part: Part) -> dict[str, list[_Sums]]:
     """
     The sums of each week by activity, the most frequent first.
 
@@ -201,15 +207,16 @@ def _sums(db: Connection, weeks: tuple[str, str], of: Unit) -> dict[str, list[_S
     takes the surplus off at the lowest unit that they share, so that the sum is right in every subtree.
     """
     sums = [func.sum(rollup.c[name]) for name in ("checkins", "attended", "rated_due", "rated_attended")]
-    taking_part = (rollup.c.checkins > 0) & (unit.c.kind == Kind.SQUAD)
+    place = places(part)
+    taking_part = (rollup.c.checkins > 0) & (place.c.kind == Kind.SQUAD)
     rows = db.execute(
-        select(rollup.c.week, rollup.c.activity, *sums, func.sum(case((taking_part, 1), else_=0)))
-        .join(unit, unit.c.id == rollup.c.unit_id)
-        .where(rollup.c.week.in_(weeks), within([of.path]))
-        .group_by(rollup.c.week, rollup.c.activity)
+        select(place.c.week, rollup.c.activity, *sums, func.sum(case((taking_part, 1), else_=0)))
+        .select_from(place)
+        .outerjoin(rollup, (rollup.c.week == place.c.week) & (rollup.c.unit_id == place.c.id))
+        .group_by(place.c.week, rollup.c.activity)
         .having(sums[0] > 0)
     )
-    found: dict[str, list[_Sums]] = {week: [] for week in weeks}
+    found: dict[str, list[_Sums]] = {week: [] for week in part.weeks}
     for week, activity, *numbers in rows:
         found[week].append(_Sums(activity, *map(int, numbers)))
     for each in found.values():
@@ -223,38 +230,39 @@ def _attendance(rows: list[_Sums]) -> Attendance:
     return Attendance(sum(row.attended for row in rows), due, present, percent(present, due))
 
 
-def _nominations(db: Connection, week: str, of: Unit) -> dict[str, int]:
+def _nominations(db: Connection, week: str, part: Part) -> dict[str, int]:
+    place = places(part)
+    in_week = (nomination.c.week == place.c.week) & (nomination.c.unit_id == place.c.id)
     rows = db.execute(
-        select(nomination.c.state, func.count())
-        .join(unit, unit.c.id == nomination.c.unit_id)
-        .where(nomination.c.week == week, within([of.path]))
+        select(nomination.c.state, func.count(nomination.c.id))
+        .select_from(place)
+        .outerjoin(nomination, in_week)
+        .where(place.c.week == week)
         .group_by(nomination.c.state)
     )
-    return dict.fromkeys(STATES, 0) | {state: count for state, count in rows}
+    return dict.fromkeys(STATES, 0) | {state: count for state, count in rows if state}
 
 
 def _late(db: Connection, of: Unit, week: str, since: datetime, until: datetime | None = None) -> int:
     """How many check-ins of the week were made, corrected or withdrawn after `since` (and not after `until`)."""
-    first, last = _monday(week), _monday(week) + timedelta(days=6)
+    first, last = monday_of(week), monday_of(week) + timedelta(days=6)
     within_week = checkin.c.day.between(first, last)
+    place = places(history.part(db, [of.path], week))
     # As a list of ids, so that the databases begin with the few versions and not with every check-in.
     changed = select(checkin_version.c.checkin_id).where(_after(checkin_version.c.at, since, until))
     day_before = checkin_version.c.before["day"].as_string()
     was_within_week = checkin.c.id.in_(changed.where(day_before.between(first.isoformat(), last.isoformat())))
-    reports = select(checkin.c.id).join(unit, unit.c.id == checkin.c.unit_id).where(within([of.path]))
+    new = coverage.VALID & within_week & _after(checkin.c.made_at, since, until) & (checkin.c.unit_id == place.c.id)
+    here = select(checkin.c.id).where(checkin.c.unit_id.in_(select(place.c.id)))
     either = union(
-        reports.where(coverage.VALID, within_week, _after(checkin.c.made_at, since, until)),
-        reports.where(checkin.c.id.in_(changed), within_week | was_within_week),
-    )
-    return db.scalar(select(func.count()).select_from(either.subquery())) or 0
+        select(checkin.c.id).select_from(place.outerjoin(checkin, new)),
+        here.where(checkin.c.id.in_(changed), within_week | was_within_week),
+    ).subquery()
+    return db.scalar(select(func.count(either.c.id))) or 0
 
 
 def _after(at: ColumnElement[datetime], since: datetime, until: datetime | None) -> ColumnElement[bool]:
     return at > since if until is None else (at > since) & (at <= until)
-
-
-def _monday(week: str) -> date:
-    return date.fromisocalendar(int(week[:4]), int(week[6:]), 1)
 
 
 def _name(squad: coverage.Squad, seen_from: Unit) -> str:
