@@ -109,6 +109,18 @@ def withdraw(db: Connection, kind: str, after: datetime) -> None:
     db.execute(delete(delivery).where(delivery.c.state == NEW, delivery.c.kind == kind, delivery.c.due_at > after))
 
 
+def take_back(db: Connection, kind: str, person_id: int) -> bool:
+    """Take back what waits of this kind for this person; False when nothing does."""
+    mine = (delivery.c.state == NEW) & (delivery.c.kind == kind) & (delivery.c.person_id == person_id)
+    return db.execute(delete(delivery).where(mine)).rowcount > 0
+
+
+def waits(db: Connection, occurrences: Iterable[str]) -> bool:
+    """Whether one of these occurrences waits for anybody."""
+    query = select(delivery.c.id).where(delivery.c.occurrence.in_(list(occurrences)), delivery.c.state == NEW)
+    return db.execute(query.limit(1)).first() is not None
+
+
 def reported(db: Connection, unit_ids: Iterable[int], first: date, last: date, ignore: Iterable[str] = ()) -> set[int]:
     """Those of these units that have a valid check-in of a day in `first`…`last`, in any activity but `ignore`."""
     query = select(checkin.c.unit_id).where(

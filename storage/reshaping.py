@@ -50,20 +50,19 @@ def move(db: Connection, of: Unit, above: Unit, now: datetime, today: date) -> N
 
 def close(db: Connection, of: Unit, now: datetime, today: date) -> None:
     """Close a unit and all below it: roles there end, groups there get no digest any more."""
-    open_ones = below(of.path) & unit.c.active
-    history.keep(db, open_ones, today)
-    end_roles(db, open_ones, now)
-    there = select(unit.c.id).where(open_ones)
-    db.execute(delete(group_chat).where(group_chat.c.unit_id.in_(there)))
-    db.execute(update(unit).where(open_ones).values(active=False, active_to=today, since=history.monday(today)))
+    close_all(db, below(of.path), now, today)
     units.changed(db, now)
 
 
-def end_roles(db: Connection, which: ColumnElement[bool], now: datetime) -> None:
-    """End all roles at these units."""
-    there = grant.c.unit_id.in_(select(unit.c.id).where(which))
+def close_all(db: Connection, which: ColumnElement[bool], now: datetime, day: date) -> None:
+    """Close these units, as of the week of `day`."""
+    open_ones = which & unit.c.active
+    history.keep(db, open_ones, day)
+    there = select(unit.c.id).where(open_ones)
     going_on = or_(grant.c.until.is_(None), grant.c.until > now)
-    db.execute(update(grant).where(there, going_on).values(until=now))
+    db.execute(update(grant).where(grant.c.unit_id.in_(there), going_on).values(until=now))
+    db.execute(delete(group_chat).where(group_chat.c.unit_id.in_(there)))
+    db.execute(update(unit).where(open_ones).values(active=False, active_to=day, since=history.monday(day)))
 
 
 def reopen(db: Connection, of: Unit, now: datetime, today: date) -> None:

@@ -31,6 +31,11 @@ def new_url(folder: Path, name: str = "bot.db") -> str:
     return f"sqlite:///{path}"
 
 
+def empty_url(folder: Path) -> str:
+    """The address of a database without any table."""
+    return _on_server(str(folder / "empty"), "template1") if POSTGRESQL else f"sqlite:///{folder / 'empty.db'}"
+
+
 def new_database(folder: Path) -> Database:
     """An empty, migrated database, opened."""
     return open_database(new_url(folder))
@@ -48,9 +53,9 @@ def _migrated() -> bytes:
 
 
 @cache
-def _on_server(_place: str) -> str:
+def _on_server(_place: str, template: str = "migrated") -> str:
     server, name = _server(), f"t{next(_numbers)}"
-    _say(server("postgres"), f"CREATE DATABASE {name} TEMPLATE migrated")
+    _say(server("postgres"), f"CREATE DATABASE {name} TEMPLATE {template}")
     return server(name)
 
 

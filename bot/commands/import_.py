@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     status = _show(found, sheet)
     if status or arguments.dry_run or not found:
         return status
-    if not arguments.yes and not _agreed():
+    if not arguments.yes and not agreed():
         return 1
     _write(engine_at(url, settings), found, state.tops, seen)
     return 0
@@ -87,7 +87,8 @@ def _show(found: stored.Plan, sheet: roster.Sheet) -> int:
     return 0
 
 
-def _agreed() -> bool:
+def agreed() -> bool:
+    """Whether the operator says yes; without a terminal nobody can."""
     if not sys.stdin.isatty():
         print("没有终端可以确认,什么也没有写。确认无误后请加 --yes。", file=sys.stderr)
         return False

@@ -80,6 +80,7 @@ class Units:
         for path in sorted(self._entries, key=len):
             self._place(path, self._entries[path])
         self._date_classes()
+        self._warn_of_old_names()
 
     @property
     def new(self) -> Iterable[NewUnit]:
@@ -185,6 +186,18 @@ class Units:
             facts = self.facts[ref]
             if facts.kind == Kind.SQUAD and facts.grade:
                 self.facts[ref] = replace(facts, entry_year=self._entry_year(self._schools[ref], facts.grade))
+
+    def _warn_of_old_names(self) -> None:
+        """In September a file has this year's names: a school that has not gone up would mix them with last year's."""
+        year = school_year(self._today)
+        old = {each.id: names[-1] for names, each in self._state.units.items() if (each.school_year or year) < year}
+        meant = {self._schools[ref] for path in self._entries if (ref := self.refs.get(path)) and self._is_class(ref)}
+        for name in sorted(old[id] for id in meant & old.keys() if id is not None):
+            words = f"「{name}」的中队还没有升到 {year} 学年。名册里写的是新班名的话,请先升级(发「升级」),再导入"
+            self._notes.warnings.append(words)
+
+    def _is_class(self, ref: int) -> bool:
+        return self.facts[ref].kind == Kind.SQUAD
 
 
 def _gather(sheet: Sheet) -> dict[Names, _Entry]:

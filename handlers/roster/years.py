@@ -4,9 +4,11 @@ import re
 from collections.abc import Collection
 
 FIRST_OF_JUNIOR, LAST_OF_JUNIOR = 7, 9
-_DIGITS = "一二三四五六七八九"
-# 三(2)中队 302班 三年级2班 初一(3)班 3.2中队: what comes before the number of the class is the grade.
-_GRADE = re.compile(r"^(初)?([一二三四五六七八九1-9])(?=[(年级.·-]|0?\d|[一二三四五六七八九十]|班|中队)")
+_DIGITS = "零一二三四五六七八九"
+# 三(2)中队 302班 三年级2班 初一(3)班 3.2中队: what the number of the class follows is the grade; 2203班 has no grade.
+_GRADE = re.compile(
+    r"(初)?(?:([一二三四五六七八九])(?=[(年.·-]|\d|[一二三四五六七八九十])|([1-9])(?=[(年.·-]|\d{1,2}(?!\d)))"
+)
 
 
 def first_grade(grades: Collection[int]) -> int:
@@ -30,11 +32,18 @@ def entry_year(year: int, grade: int, grades: Collection[int]) -> int:
     return year - (grade - first_grade(grades))
 
 
-def name_in(name: str, grade: int) -> str:
-    """What a class is called in this grade: 三(2)中队 → 四(2)中队; a name without a grade, like 雷锋中队, stays."""
+def name_in(name: str, was: int, grade: int) -> str:
+    """
+    What a class of grade `was` is called in another: 三(2)中队 → 四(2)中队, 初一(3)班 → 初二(3)班.
+
+    A name without the grade, like 雷锋中队 or 2203班, stays.
+    """
     found = _GRADE.match(name)
     if found is None:
         return name
-    digits = "1234567890" if found[2].isascii() else _DIGITS
-    number = grade - (FIRST_OF_JUNIOR - 1) if found[1] else grade
-    return name[: found.start(2)] + digits[number - 1] + name[found.end(2) :]
+    place, junior = (2 if found[2] else 3), FIRST_OF_JUNIOR - 1 if found[1] else 0
+    number = _DIGITS.index(found[place]) if found[2] else int(found[place])
+    if number + junior != was:
+        return name
+    new = _DIGITS[grade - junior] if found[2] else str(grade - junior)
+    return name[: found.start(place)] + new + name[found.end(place) :]
