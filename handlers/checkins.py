@@ -6,12 +6,12 @@ from datetime import date
 from typing import Any
 
 from handlers import attached, surroundings, texts
-from handlers.kit import ANYTHING, REPORTERS, Ask, Button, Refusal, Reply, answers, command, reads
+from handlers.kit import ANYTHING, REPORTERS, Ask, Button, Refusal, Reply, Unit, answers, command, reads
 from handlers.reading import Reading, Record, read
-from storage import checkins
+from storage import checkins, people, units
 from storage.checkins import Checkin
 
-QUESTION, CONFIRM = "checkin", "checkin-confirm"
+QUESTION, CONFIRM, SCHOOL = "checkin", "checkin-confirm", "checkin-school"
 LONGEST_ACTIVITY = 12
 NOTHING = "好的,没有记。要重新报,直接发就行。"
 
@@ -54,6 +54,9 @@ def _take(ask: Ask, first: int | None) -> Sequence[Reply]:
 
 
 def _replies(ask: Ask, reading: Reading, first: int | None) -> list[Reply]:
+    schools = surroundings.in_doubt(ask, [record.unit for record in reading.records if record.unit])
+    if schools:
+        return [_which_school(ask, reading, schools, first)]
     complete = [record for record in reading.records if _is_complete(record)]
     if reading.status == "confirm" and complete:
         return [_confirm(ask, reading, complete, first)]
@@ -123,8 +126,35 @@ def _checkin(ask: Ask, record: Record) -> Checkin:
     others = tuple(sorted(record.others.items()))
     return Checkin(
         unit.id, record.activity, record.date, record.attended, record.due, record.topic or "", others,
-        unit_name=unit.name,
+        unit_name=units.full_name(ask.db, unit) if surroundings.has_several_schools(ask) else unit.name,
     )  # fmt: skip
+
+
+# --- somebody with several schools is asked once, and it is remembered ------------------------------------
+
+
+def _which_school(ask: Ask, reading: Reading, schools: Sequence[Unit], first: int | None) -> Reply:
+    said = [texts.canonical(record, (), always_dated=True) for record in reading.records]
+    ask.expect(SCHOOL, {"said": said, "first": attached.waiting(ask, first)})
+    question = "这是哪所学校的?我会记住;要换,发「我的 学校」,或在消息里写上学校。"
+    return Reply(question, tuple(Button(each.name, each.name) for each in schools))
+
+
+@answers(SCHOOL)
+def school_said(ask: Ask, payload: dict[str, Any]) -> Sequence[Reply] | None:
+    """The school is remembered, and what was reported is taken as of there."""
+    if texts.says_no(ask.args):
+        return [Reply(NOTHING)]
+    school = surroundings.chosen_school(ask, ask.args)
+    if school is None:
+        return None
+    people.choose_school(ask.db, ask.me.id, school.id)
+    ask = replace(ask, person=replace(ask.me, school_id=school.id))
+    context = surroundings.context_of(ask)
+    replies: list[Reply] = []
+    for said in payload["said"]:
+        replies += _take(replace(ask, reading=read(said, context)), payload["first"])
+    return replies
 
 
 # --- one question, the rest already filled in -------------------------------------------------------------

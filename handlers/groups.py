@@ -1,7 +1,7 @@
 """绑定 and 解绑: a group gets the digest of a unit every Monday."""
 
-from handlers import reports
-from handlers.kit import ADMINS, ANYTHING, Ask, Refusal, Reply, command
+from handlers import accounts, reports
+from handlers.kit import ADMINS, ANYTHING, Answer, Ask, Refusal, Reply, command
 from scheduling.periods import week_before, week_of
 from storage import chats, units
 
@@ -29,11 +29,13 @@ def bind(ask: Ask) -> Reply:
     )
 
 
-@command("解绑", "unbind", who=ADMINS, help="群不再收周报", examples=("解绑",), in_groups=True)
-def unbind(ask: Ask) -> Reply:
-    """Forget the binding; only somebody who is in charge of the unit may."""
+@command(
+    "解绑", "unbind", who=ADMINS, help="解绑老师的旧手机;在群里:不再收周报", examples=("解绑 张老师",), in_groups=True
+)
+def unbind(ask: Ask) -> Answer:
+    """Forget the binding; only somebody who is in charge of the unit may. In private it is about a lost phone."""
     if ask.message.private:
-        raise Refusal("请在要解绑的群里发。")
+        return accounts.unlink(ask)
     group = chats.group(ask.db, ask.message.channel, ask.message.chat)
     if group is None:
         return Reply("本群没有绑定单位。")

@@ -36,6 +36,8 @@ def _invite(ask: Ask) -> tuple[invites.Invite | None, str]:
 
 def _welcome(ask: Ask, found: invites.Invite, name: str) -> Reply | list[Reply]:
     at = units.by_id(ask.db, found.unit_id)
+    if found.person_id is not None:
+        return _welcome_back(ask, found, found.person_id)
     person_id = ask.person.id if ask.person else _person(ask, found, at, name)
     if not invites.use(ask.db, found, person_id, ask.now):
         return Reply("这个邀请码刚被别人用掉了。请再要一个。")
@@ -47,6 +49,19 @@ def _welcome(ask: Ask, found: invites.Invite, name: str) -> Reply | list[Reply]:
         return welcome
     who = people.by_id(ask.db, person_id, ask.now).name
     return [welcome, Reply(f"{who}用您的邀请码加入了:{where} · {found.role.label}。", to=found.made_by)]
+
+
+def _welcome_back(ask: Ask, found: invites.Invite, person_id: int) -> Reply | list[Reply]:
+    """Another phone of somebody known; who is known as somebody else does not become them."""
+    who = people.by_id(ask.db, person_id, ask.now).name
+    if ask.person is not None and ask.person.id != person_id:
+        return Reply(f"这个邀请码是给{who}的新手机用的,您已经用别的名字加入了。请换那位老师的手机来发。")
+    if not invites.use(ask.db, found, person_id, ask.now):
+        return Reply("这个邀请码刚被别人用掉了。请再要一个。")
+    if ask.person is None:
+        people.link(ask.db, person_id, ask.message.channel, ask.message.sender)
+    welcome = Reply(f"欢迎回来,{who}!报过的、提名过的都在。发「帮助」看看能做什么。")
+    return [welcome, *([Reply(f"{who}换好手机了。", to=found.made_by)] if found.made_by else [])]
 
 
 def _person(ask: Ask, found: invites.Invite, at: Unit, name: str) -> int:

@@ -75,6 +75,8 @@ class Person:
     grants: tuple[Grant, ...] = ()
     # Whether the address by which they were looked up counts as alive.
     reachable: bool = True
+    # Of several schools the one that is meant when none is named.
+    school_id: int | None = None
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -95,6 +97,7 @@ _WITH_GRANTS = (
     select(
         person.c.id,
         person.c.name,
+        person.c.school_id,
         grant.c.role,
         unit.c.id,
         unit.c.kind,
@@ -120,12 +123,12 @@ _BY_ADDRESSES = (
 
 
 def _people(rows: Sequence[tuple[object, ...]], now: datetime) -> list[Person]:
-    found: dict[int, tuple[str, list[Grant]]] = {}
-    for person_id, name, role, *at, since, until in rows:
-        grants = found.setdefault(person_id, (name, []))[1]  # type: ignore[arg-type]
+    found: dict[int, tuple[str, int | None, list[Grant]]] = {}
+    for person_id, name, school_id, role, *at, since, until in rows:
+        grants = found.setdefault(person_id, (name, school_id, []))[2]  # type: ignore[arg-type]
         if role is not None and since <= now and (until is None or until > now):  # type: ignore[operator]
             grants.append(Grant(Role(role), Unit(*at)))  # type: ignore[arg-type]
-    return [Person(person_id, name, tuple(grants)) for person_id, (name, grants) in found.items()]
+    return [Person(id, name, tuple(grants), school_id=school) for id, (name, school, grants) in found.items()]
 
 
 def by_addresses(db: Connection, channel: str, addresses: Collection[str], now: datetime) -> dict[str, Person]:
@@ -156,11 +159,22 @@ def above(db: Connection, roles: Iterable[Role], at: Unit, now: datetime) -> lis
     return _people(db.execute(query.order_by(person.c.id)).all(), now)
 
 
+def named(db: Connection, name: str, paths: Sequence[str], now: datetime) -> list[Person]:
+    """Everybody of this name with a role at a unit in these subtrees, by id; their grants are those there."""
+    query = _WITH_GRANTS.where(person.c.name == name, within(paths), unit.c.active).order_by(person.c.id)
+    return [each for each in _people(db.execute(query).all(), now) if each.grants]
+
+
 def add(db: Connection, name: str, now: datetime) -> int:
     """Insert a person without any account or role; returns the id."""
     row = db.execute(insert(person).values(name=name, joined_at=now))
     assert row.inserted_primary_key is not None
     return int(row.inserted_primary_key[0])
+
+
+def choose_school(db: Connection, person_id: int, school_id: int) -> None:
+    """Remember which of somebody's schools is meant when none is named."""
+    db.execute(update(person).where(person.c.id == person_id).values(school_id=school_id))
 
 
 def give(db: Connection, person_id: int, role: Role, at: Unit, now: datetime) -> None:

@@ -67,6 +67,8 @@ person = Table(
     id_column(),
     Column("name", String(40), nullable=False, index=True),
     Column("joined_at", Instant, nullable=False),
+    # Of somebody who reports for several schools: the one that is meant when none is named.
+    ref("school_id", "unit"),
 )
 
 account = Table(
@@ -90,6 +92,8 @@ grant = Table(
     Column("role", String(20), nullable=False),
     Column("since", Instant, nullable=False),
     Column("until", Instant),
+    # A deputy's: for whom.
+    ref("deputy_for", "person"),
     UniqueConstraint("person_id", "unit_id", "role"),
 )
 
@@ -105,6 +109,9 @@ invite = Table(
     Column("expires_at", Instant, nullable=False),
     Column("used_at", Instant),
     ref("used_by", "person"),
+    # Whose code it is: another phone of somebody known. Whose work goes over to the one who comes.
+    ref("person_id", "person"),
+    ref("from_id", "person"),
 )
 
 wrong_code = Table(

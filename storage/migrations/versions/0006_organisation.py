@@ -14,6 +14,7 @@ def upgrade() -> None:
     _units()
     _unit_past()
     op.create_index(op.f("ix_person_name"), "person", ["name"])
+    _people()
     _rosters()
     _school_years()
 
@@ -58,6 +59,20 @@ def _unit_past() -> None:
     )
     op.create_index(op.f("ix_unit_past_unit_id"), "unit_past", ["unit_id"])
     op.create_index("ix_unit_past_path", "unit_past", ["path", "until"])
+
+
+def _people() -> None:
+    for table, column, target in (
+        ("invite", "person_id", "person"),
+        ("invite", "from_id", "person"),
+        ("role_grant", "deputy_for", "person"),
+        ("person", "school_id", "unit"),
+        ("nomination", "keeper_id", "person"),
+    ):
+        with op.batch_alter_table(table) as batch:
+            batch.add_column(sa.Column(column, ID, nullable=True))
+            batch.create_foreign_key(op.f(f"fk_{table}_{column}"), target, [column], ["id"])
+    op.create_index(op.f("ix_nomination_keeper_id"), "nomination", ["keeper_id"])
 
 
 def _rosters() -> None:
