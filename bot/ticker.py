@@ -17,7 +17,7 @@ from handlers.kit import Due, Reply
 from handlers.reminders import headline
 from scheduling import clock, tick
 from scheduling.preview import Entry, preview
-from storage import albums, card_codes, cards, dialogues, outbox, people, sent_files
+from storage import albums, card_codes, cards, dialogues, outbox, people, sent_files, staging
 from storage.deliveries import DeliveryRow
 
 log = logging.getLogger(__name__)
@@ -45,6 +45,7 @@ class Ticker:
     def tick(self, turn: Turn) -> bool:
         """One tick, as a deed of the writer; True when there is more to say at once."""
         self._clean(turn)
+        staging.sweep(turn.db, turn.now)
         done = tick.run(turn.db, turn.now, self._calendar, lambda row: self._say(turn, row))
         for row, bug in done.failed:
             log.error("delivery %d failed", row.id, exc_info=bug)

@@ -42,6 +42,14 @@ class Deed(StrEnum):
     CHECKIN_CORRECTED = "checkin-corrected"
     CHECKIN_WITHDRAWN = "checkin-withdrawn"
     EXPORTED = "exported"
+    IMPORTED = "imported"
+    PROMOTED = "promoted"
+    UNIT_ADDED = "unit-added"
+    UNIT_CHANGED = "unit-changed"
+    UNIT_MOVED = "unit-moved"
+    UNIT_CLOSED = "unit-closed"
+    UNIT_REOPENED = "unit-reopened"
+    UNLINKED = "unlinked"
 
     @property
     def label(self) -> str:
@@ -66,6 +74,14 @@ _LABELS = {
     Deed.CHECKIN_CORRECTED: "更正签到",
     Deed.CHECKIN_WITHDRAWN: "撤回签到",
     Deed.EXPORTED: "导出",
+    Deed.IMPORTED: "导入名册",
+    Deed.PROMOTED: "升级",
+    Deed.UNIT_ADDED: "新增单位",
+    Deed.UNIT_CHANGED: "改单位",
+    Deed.UNIT_MOVED: "移动单位",
+    Deed.UNIT_CLOSED: "停用单位",
+    Deed.UNIT_REOPENED: "恢复单位",
+    Deed.UNLINKED: "解绑账号",
 }
 
 

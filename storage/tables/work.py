@@ -152,6 +152,8 @@ nomination = Table(
     Column("state", String(12), nullable=False),
     Column("made_at", Instant, nullable=False),
     Column("week", String(8), nullable=False),
+    # Who looks after it now, when that is no longer the nominator.
+    ref("keeper_id", "person", index=True),
     Index(
         "uq_nomination_child",
         "child_id",
