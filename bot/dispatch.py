@@ -10,8 +10,7 @@ from sqlalchemy import Connection
 
 from bot import replied
 from bot.features import Features
-from handlers import texts
-from handlers.attached import is_caption
+from handlers import attached, texts
 from handlers.kit import Answer, Ask, Command, Denied, Message, Person, Reply
 from handlers.orders import order_in
 from handlers.reading import read
@@ -103,10 +102,10 @@ def _continued(features: Features, ask: Ask, text: str) -> Sequence[Reply]:
 
 def _read(features: Features, ask: Ask, text: str) -> Sequence[Reply]:
     if not text and (ask.message.attachments or ask.message.place):
-        return _list(features.readers["photo" if ask.message.attachments else "place"](ask))
+        return _list(features.readers[attached.reader(ask)](ask))
     reading = read(text, context_of(ask))
-    if ask.message.attachments and is_caption(ask, reading):
-        return _list(features.readers["photo"](ask))
+    if ask.message.attachments and attached.is_caption(ask, reading):
+        return _list(features.readers[attached.reader(ask)](ask))
     if reading.intent == "unknown" and ask.question is not None and ask.question.expires_at <= ask.now:
         return [Reply(TOO_LATE)]
     word, args = order_in(reading) or ("", "")

@@ -1,4 +1,4 @@
-"""Fetches the photos that messages brought: at once, checked by content, stripped of their position, kept by hash."""
+"""Fetches what messages brought, at once: photos are checked, stripped of their position and kept, rosters are read."""
 
 import asyncio
 import hashlib
@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from bot.channels import Channel, SendError
 from bot.pipeline import Pipeline
+from bot.roster_files import RosterFiles
 from bot.transaction import Turn
 from handlers.kit import Reply
 from storage import files, leases
@@ -24,6 +25,7 @@ MOST_PIXELS = 50_000_000
 TRIES = 8
 HELD_FOR = timedelta(seconds=60)
 NO_PHOTO = "刚才的照片打不开,没有保存。签到不受影响;请重新发一张 JPG 或 PNG 照片(10 MB 以内)。"
+NO_ROSTER = "刚才的名册文件没有取到,什么也没有改。请再发一次。"
 
 
 class NoPhoto(Exception):
@@ -78,6 +80,7 @@ class Fetcher:
         self._folder = folder
         self._now, self._real = clock
         self._owner = owner
+        self._rosters = RosterFiles(pipeline, read, self._now)
 
     async def once(self) -> None:
         """Fetch what is due."""
@@ -103,6 +106,9 @@ class Fetcher:
     async def _fetch(self, wanted: files.Wanted) -> None:
         try:
             content = await self._channels[wanted.channel].fetch(wanted.ref)
+            if wanted.kind == files.TABLE:
+                await self._take_roster(wanted, content)
+                return
             photo, mime = await asyncio.to_thread(cleaned, content)
             name = await asyncio.to_thread(keep, self._folder, photo)
         except NoPhoto:
@@ -120,6 +126,11 @@ class Fetcher:
             await self._pipeline.do(lambda turn: files.settle(turn.db, wanted.id, **facts))
             await self._channels[wanted.channel].release(wanted.ref)
 
+    async def _take_roster(self, wanted: files.Wanted, content: bytes) -> None:
+        await self._rosters.take(wanted, content)
+        await self._pipeline.do(lambda turn: files.settle(turn.db, wanted.id, state="read"))
+        await self._channels[wanted.channel].release(wanted.ref)
+
     def _later(self, turn: Turn, wanted: files.Wanted, permanent: bool) -> None:
         if permanent or wanted.attempts + 1 >= TRIES:
             self._lost(turn, wanted)
@@ -130,4 +141,5 @@ class Fetcher:
     def _lost(self, turn: Turn, wanted: files.Wanted) -> None:
         settled = files.settle(turn.db, wanted.id, state="lost")
         if settled and wanted.person_id is not None:
-            turn.letters.notify([Reply(NO_PHOTO, to=wanted.person_id)])
+            words = NO_ROSTER if wanted.kind == files.TABLE else NO_PHOTO
+            turn.letters.notify([Reply(words, to=wanted.person_id)])

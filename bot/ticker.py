@@ -17,7 +17,7 @@ from handlers.kit import Due, Reply
 from handlers.reminders import headline
 from scheduling import clock, tick
 from scheduling.preview import Entry, preview
-from storage import albums, audit_check, card_codes, cards, dialogues, facts, outbox, people, sent_files
+from storage import albums, audit_check, card_codes, cards, dialogues, facts, outbox, people, sent_files, staging
 from storage.deliveries import DeliveryRow
 
 log = logging.getLogger(__name__)
@@ -46,6 +46,7 @@ class Ticker:
     def tick(self, turn: Turn) -> bool:
         """One tick, as a deed of the writer; True when there is more to say at once."""
         self._clean(turn)
+        staging.sweep(turn.db, turn.now)
         unfinished = self._nightly.step(turn)
         done = tick.run(turn.db, turn.now, self._calendar, lambda row: self._say(turn, row))
         for row, bug in done.failed:

@@ -2,8 +2,8 @@
 
 from sqlalchemy import Connection
 
-from handlers import reports
-from handlers.kit import ADMINS, ANYTHING, Ask, Deed, Denied, Refusal, Reply, command
+from handlers import accounts, reports
+from handlers.kit import ADMINS, ANYTHING, Answer, Ask, Deed, Denied, Refusal, Reply, command
 from scheduling.periods import week_before, week_of
 from storage import chats, units
 
@@ -44,11 +44,13 @@ def bind(ask: Ask) -> Reply:
     return Reply(f"{where}已绑定{name}。每周一 8:00 在这里发周报,不含孩子的姓名。\n{how}")
 
 
-@command("解绑", "unbind", who=ADMINS, help="群不再收周报", examples=("解绑",), in_groups=True)
-def unbind(ask: Ask) -> Reply:
-    """Forget the binding; only somebody who is in charge of the unit may."""
+@command(
+    "解绑", "unbind", who=ADMINS, help="解绑老师的旧手机;在群里:不再收周报", examples=("解绑 张老师",), in_groups=True
+)
+def unbind(ask: Ask) -> Answer:
+    """Forget the binding; only somebody who is in charge of the unit may. In private it is about a lost phone."""
     if ask.message.private:
-        raise Refusal("请在要解绑的群里发。")
+        return accounts.unlink(ask)
     group = chats.group(ask.db, ask.message.channel, ask.message.chat, ask.message.topic)
     if group is None:
         return Reply("本群没有绑定单位。")

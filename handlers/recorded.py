@@ -1,6 +1,7 @@
 """What becomes of complete records: they are stored, counted in their event, and said back."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import groupby
 
@@ -8,7 +9,7 @@ from handlers import attached, called, reports, rights, surroundings, texts
 from handlers.kit import Ask, Button, Denied, Refusal, Reply, Unit
 from handlers.reading import Record, read
 from scheduling.periods import timing_of
-from storage import campaigns, checkins, recording
+from storage import campaigns, checkins, recording, units
 from storage.checkins import BACKFILLED, Checkin
 
 # More in one squad is a slip of the finger (COUNT_RANGE of the grammar).
@@ -71,7 +72,7 @@ def of_unit(ask: Ask, unit: Unit, record: Record) -> Checkin:
     day = record.date if record.dated or campaign is None else campaign.business_day(ask.now)
     if ask.today - day > OLDEST:
         raise Refusal(too_old(day, ask.today))
-    return checkins.new(
+    new = checkins.new(
         unit,
         record.activity,
         day,
@@ -83,6 +84,8 @@ def of_unit(ask: Ask, unit: Unit, record: Record) -> Checkin:
         timing=timing_of(day, ask.now, campaign.ends_at if campaign else None),
         campaign_id=campaign.id if campaign else None,
     )
+    several = surroundings.has_several_schools(ask)
+    return replace(new, unit_name=units.full_name(ask.db, unit)) if several else new
 
 
 def heads_in(ask: Ask, unit_name: str, activity: str, words: str) -> Record | None:

@@ -119,6 +119,18 @@ def withdraw(db: Connection, kind: str, after: datetime) -> None:
     db.execute(delete(delivery).where(_WAITING, delivery.c.kind == kind, delivery.c.due_at > after))
 
 
+def take_back(db: Connection, kind: str, person_id: int) -> bool:
+    """Take back what waits of this kind for this person; False when nothing does."""
+    mine = (delivery.c.state == NEW) & (delivery.c.kind == kind) & (delivery.c.person_id == person_id)
+    return db.execute(delete(delivery).where(mine)).rowcount > 0
+
+
+def waits(db: Connection, occurrences: Iterable[str]) -> bool:
+    """Whether one of these occurrences waits for anybody."""
+    query = select(delivery.c.id).where(delivery.c.occurrence.in_(list(occurrences)), delivery.c.state == NEW)
+    return db.execute(query.limit(1)).first() is not None
+
+
 def reported(db: Connection, unit_ids: Iterable[int], first: date, last: date, ignore: Iterable[str] = ()) -> set[int]:
     """Those of these units that reported, or took part in, an activity of `first`…`last` that is not in `ignore`."""
     ids, besides = list(unit_ids), list(ignore)

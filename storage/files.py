@@ -9,6 +9,9 @@ from sqlalchemy import Connection, func, insert, literal_column, or_, select, up
 
 from storage.tables import file
 
+# The kind of a roster file; what else is kept is a photo.
+TABLE = "table"
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:

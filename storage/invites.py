@@ -22,14 +22,27 @@ class Invite:
     unit_id: int
     role: Role
     made_by: int | None = None
+    # Somebody known, for whom it is; whose work goes over to the one who comes.
+    person_id: int | None = None
+    from_id: int | None = None
 
 
-def make(db: Connection, unit_id: int, role: Role, made_by: int | None, now: datetime) -> str:
+def make(
+    db: Connection, unit_id: int, role: Role, made_by: int | None, now: datetime, *, person_id: int | None = None,
+    from_id: int | None = None,
+) -> str:  # fmt: skip
     """A new code, valid for seven days and one person."""
     code = fresh()
     row = db.execute(
         insert(invite).values(
-            code_hash=hashed(code), unit_id=unit_id, role=role, made_by=made_by, made_at=now, expires_at=now + LIFETIME
+            code_hash=hashed(code),
+            unit_id=unit_id,
+            role=role,
+            made_by=made_by,
+            made_at=now,
+            expires_at=now + LIFETIME,
+            person_id=person_id,
+            from_id=from_id,
         )
     )
     assert row.inserted_primary_key is not None
@@ -40,11 +53,11 @@ def make(db: Connection, unit_id: int, role: Role, made_by: int | None, now: dat
 def find(db: Connection, code: str, now: datetime) -> Invite | None:
     """What this code gives, if it is known, unused and not expired."""
     row = db.execute(
-        select(invite.c.id, invite.c.unit_id, invite.c.role, invite.c.made_by).where(
-            invite.c.code_hash == hashed(code), invite.c.used_at.is_(None), invite.c.expires_at > now
-        )
+        select(
+            invite.c.id, invite.c.unit_id, invite.c.role, invite.c.made_by, invite.c.person_id, invite.c.from_id
+        ).where(invite.c.code_hash == hashed(code), invite.c.used_at.is_(None), invite.c.expires_at > now)
     ).first()
-    return None if row is None else Invite(row.id, row.unit_id, Role(row.role), row.made_by)
+    return None if row is None else Invite(row[0], row[1], Role(row[2]), *row[3:])
 
 
 def use(db: Connection, found: Invite, person_id: int, now: datetime) -> bool:

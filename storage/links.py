@@ -26,6 +26,7 @@ from storage.tables import (
     nomination_step,
     outbox,
     place,
+    roster_batch,
 )
 
 LIFETIME = timedelta(minutes=10)
@@ -33,9 +34,11 @@ _KEPT = timedelta(days=1)
 # What somebody did and has follows them into the one person; roles, reminders and codes have rules of their own.
 HISTORY: tuple[Column[int], ...] = (
     account.c.person_id, campaign.c.person_id, card.c.person_id, checkin.c.person_id, checkin_version.c.person_id,
-    file.c.person_id, group_chat.c.bound_by, invite.c.made_by, invite.c.used_by, nomination.c.nominator_id,
-    nomination_step.c.person_id, outbox.c.person_id, place.c.person_id, consent.c.recorded_by,
-    guardian_request.c.received_by, guardian_request.c.settled_by, incident.c.opened_by, incident_step.c.person_id,
+    file.c.person_id, grant.c.deputy_for, group_chat.c.bound_by, invite.c.from_id, invite.c.made_by, invite.c.person_id,
+    invite.c.used_by, nomination.c.keeper_id, nomination.c.nominator_id, nomination_step.c.person_id,
+    outbox.c.person_id, place.c.person_id, roster_batch.c.person_id,
+    consent.c.recorded_by, guardian_request.c.received_by, guardian_request.c.settled_by, incident.c.opened_by,
+    incident_step.c.person_id,
 )  # fmt: skip
 
 

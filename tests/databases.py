@@ -35,11 +35,7 @@ def new_url(folder: Path, name: str = "bot.db") -> str:
 
 def empty_url(folder: Path) -> str:
     """The address of a database without any table."""
-    if not POSTGRESQL:
-        return f"sqlite:///{folder / 'empty.db'}"
-    name = f"t{next(_numbers)}"
-    _say(_server()("postgres"), f"CREATE DATABASE {name}")
-    return _server()(name)
+    return _on_server(str(folder / "empty"), "template1") if POSTGRESQL else f"sqlite:///{folder / 'empty.db'}"
 
 
 def refuse(db: Connection, chat: str) -> None:
@@ -82,9 +78,9 @@ def _migrated() -> bytes:
 
 
 @cache
-def _on_server(_place: str) -> str:
+def _on_server(_place: str, template: str = "migrated") -> str:
     server, name = _server(), f"t{next(_numbers)}"
-    _say(server("postgres"), f"CREATE DATABASE {name} TEMPLATE migrated")
+    _say(server("postgres"), f"CREATE DATABASE {name} TEMPLATE {template}")
     return server(name)
 
 

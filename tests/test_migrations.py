@@ -10,12 +10,13 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, MetaData, Table, func, insert, select
+from sqlalchemy import Connection, MetaData, Table, func, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
+from storage import units
 from storage.database import Database, open_database
-from storage.migrate import FOLDER, migrate
-from storage.tables import card, file, group_chat, inbox, metadata, outbox
+from storage.migrate import FOLDER, HEAD, migrate, revision
+from storage.tables import card, file, group_chat, inbox, metadata, outbox, unit
 from tests.databases import POSTGRESQL, empty_url
 
 pytestmark = pytest.mark.both
@@ -44,6 +45,21 @@ SECOND: dict[str, dict[str, Any]] = {
     "moved_chat": {"channel": "telegram", "old": "4", "new": "5", "at": NOW},
     "album": {**TELEGRAM, "name": "A", "inbox_id": 1, "checkin_id": 1, "at": NOW},
 }
+
+FILLED = """
+INSERT INTO unit (id, parent_id, school_id, path, kind, name, aliases, active) VALUES
+  (1, NULL, NULL, '/1/', '县少工委', '青禾区', '[]', TRUE), (2, 1, 2, '/1/2/', '学校', '实验小学', '[]', TRUE);
+INSERT INTO unit (id, parent_id, school_id, path, kind, name, aliases, grade, class_no, members, active) VALUES
+  (3, 2, 2, '/1/2/3/', '中队', '三(2)中队', '["雷锋中队"]', 3, 2, 42, TRUE);
+INSERT INTO person (id, name, joined_at) VALUES (1, '张老师', '2026-04-03 02:20:00');
+INSERT INTO account (id, person_id, channel, address, reachable) VALUES (1, 1, 'telegram', '7', TRUE);
+INSERT INTO role_grant (id, person_id, unit_id, role, since) VALUES (1, 1, 3, 'counselor', '2026-04-03 02:20:00');
+INSERT INTO inbox (id, channel, message_id, batch, chat, sender, received_at, state)
+  VALUES (1, 'telegram', '1', 'b', '7', '7', '2026-04-03 02:20:00', 'done');
+INSERT INTO checkin (id, unit_id, person_id, inbox_id, activity, day, topic, attended, others, state, made_at)
+  VALUES (1, 3, 1, 1, '主题队日', '2026-04-03', '', 40, '{}', 'valid', '2026-04-03 02:20:00');
+INSERT INTO fact (name, value, at) VALUES ('tree', '1', '2026-04-03 02:20:00')
+"""
 
 
 @pytest.fixture
@@ -105,3 +121,32 @@ def test_the_steps_make_the_tables_of_the_code(database: Database) -> None:
     with database.read.connect() as db:
         context = MigrationContext.configure(db, opts={"compare_type": True, "compare_server_default": True})
         assert compare_metadata(context, metadata) == []
+
+
+@pytest.fixture
+def old(database: Database) -> Database:
+    """A database of the second release, with a school that has reported."""
+    step(database, "0002", {})
+    with database.write.begin() as db:
+        for statement in FILLED.split(";\n"):
+            db.execute(text(statement))
+    return database
+
+
+def kept(db: Connection) -> dict[str, int]:
+    counted = ("unit", "person", "account", "role_grant", "checkin")
+    return {table: db.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() for table in counted}
+
+
+def test_a_filled_database_goes_up(old: Database) -> None:
+    with old.read.connect() as db:
+        before = kept(db)
+    assert migrate(old.write) and revision(old.write) == HEAD
+    with old.write.connect() as db:
+        assert kept(db) == before and set(before.values()) == {1, 3}
+        squad = units.by_id(db, 3)
+        assert (squad.name, squad.key, squad.members, squad.aliases) == ("三(2)中队", "3-2", 42, ("雷锋中队",))
+        assert db.scalar(select(unit.c.school_year).where(unit.c.id == 2)) == 2025
+        if db.dialect.name == "sqlite":
+            assert db.execute(text("PRAGMA foreign_key_check")).all() == []
+    assert not migrate(old.write)

@@ -11,9 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.transaction import Turn
-from handlers import join
 from handlers.kit import Message
-from handlers.rights import APPOINTS
 from storage import (
     audit,
     campaigns,
@@ -64,6 +62,7 @@ MAY: dict[str, set[Role]] = {
     "家长申请": _OFFICERS, "办理": _OFFICERS, "结案": _OFFICERS, "泄露": set(Role),
     "审计": {R.DATA_OFFICER, R.PROVINCE_ADMIN}, "合规审计": {R.DATA_OFFICER, R.PROVINCE_ADMIN},
     "隐私": set(Role),
+    "单位": _APPOINTERS, "升级": _APPOINTERS, "导入": _APPOINTERS, "导出 名册": _APPOINTERS,
 }  # fmt: skip
 # What is asked of a target; a command that is not here is about nothing but the asker.
 ASKED = {
@@ -78,6 +77,7 @@ ASKED = {
     "撤回同意": "撤回同意 {path} 钱秘密",
     "家长申请": "家长申请 查看 {path} 钱秘密", "办理": "办理 {request}", "结案": "结案 {request} 没有保存",
     "泄露": "泄露 {leak}",
+    "单位": "单位 停用 {path}", "升级": "升级 {path}", "导出 名册": "导出 名册 {path}",
 }  # fmt: skip
 # Of a word that several kinds of people may say, who gets at somebody else's matter with it.
 REALLY = {
@@ -246,10 +246,6 @@ def test_the_table_has_every_command_and_says_what_the_commands_say() -> None:
     assert set(MAY) == {command.words[0] for command in FEATURES.commands}
     for command in FEATURES.commands:
         assert MAY[command.words[0]] == set(command.who or Role), command.words[0]
-
-
-def test_who_invites_whom_is_who_appoints_whom() -> None:
-    assert join._MAY_INVITE == APPOINTS
 
 
 def test_nobody_gets_beyond_their_own_part_of_the_tree(tmp_path: Path) -> None:

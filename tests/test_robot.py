@@ -185,7 +185,8 @@ def jpeg() -> bytes:
 async def fetched(stage: Stage) -> list[tuple[str, str]]:
     app = stage.app
     read, folder = app.engine.database.read, app.settings.files
-    await Fetcher(app.channels, app.pipeline, read, folder, app.engine.clock.now).once()
+    clock = (app.engine.clock.now, app.engine.clock.real)
+    await Fetcher(app.channels, app.pipeline, read, folder, clock, app.owner).once()
     await stage.send()
     return stage.query(select(file.c.kind, file.c.state).order_by(file.c.id))
 

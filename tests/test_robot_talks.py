@@ -128,7 +128,7 @@ async def through_robot(text: str, name: str, folder: Path, fake: FakeRobot) -> 
     clock = Clock(stage.ZONE, lambda: start + timedelta(seconds=monotonic() - began))
     async with robot_stage.running(folder, fake, fill=False, clock=clock) as running:
         with running.app.engine.database.write.begin() as db:
-            practice_district.fill(db, clock.now())
+            practice_district.fill(db, clock.now(), running.app.engine.vault)
             db.execute(account.update().values(channel="wecom_robot"))
             # Everybody has spoken to the robot some time before.
             fake._spoken.update(db.scalars(select(account.c.address)))

@@ -159,7 +159,8 @@ class Stage:
     async def fetch(self) -> None:
         """Fetch what people have sent, and send what is to be said of it."""
         app = self.app
-        fetcher = Fetcher(app.channels, app.pipeline, app.engine.database.read, app.settings.files, lambda: self.now)
+        clock, read = (lambda: self.now, app.engine.clock.real), app.engine.database.read
+        fetcher = Fetcher(app.channels, app.pipeline, read, app.settings.files, clock, app.owner)
         await fetcher.once()
         await self.send()
 

@@ -158,6 +158,8 @@ nomination = Table(
     Column("week", String(8), nullable=False),
     # Since when it holds no reasons and names no child any more: past its time, only counted.
     Column("forgotten_at", Instant),
+    # Who looks after it now, when that is no longer the nominator.
+    ref("keeper_id", "person", index=True),
     Index(
         "uq_nomination_child",
         "child_id",
