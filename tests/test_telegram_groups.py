@@ -255,7 +255,7 @@ def test_the_lists_of_commands_follow_the_roles(play: Play, caplog: pytest.LogCa
             found = {str(asked["scope"]): asked.get("commands", []) for asked in calls}
             for each in (each for listed in found.values() for each in listed):
                 # Chinese words for who reads them, within the platform's limit.
-                assert len(each["description"]) <= 256 and re.match(r"[\u4e00-\u9fff]+ - ", each["description"])
+                assert len(each["description"]) <= 256 and re.match(r"[\u4e00-\u9fff ]+ - ", each["description"])
             return {scope: [each["command"] for each in listed] for scope, listed in found.items()}
 
         stage.fake.faults["setMyCommands"].extend(["", "", "no chat"])
