@@ -42,6 +42,7 @@ def _choice(ask: Ask, found: Sequence[Person]) -> Reply:
         words = f"{found[0].name}还有不归您管的职务,请上级管理员来解绑。"
         raise Denied(words, what="解绑", subject=f"person:{found[0].id}")
     theirs = unlinking.of_people(ask.db, mine)
+    theirs = [each for each in theirs if each.id == min(one.id for one in unlinking.together(ask.db, each))]
     if not theirs:
         raise Refusal(f"{found[0].name}还没有加入,没有可以解绑的账号。要请老师加入,发「邀请」。")
     lines = [

@@ -85,7 +85,7 @@ _ANY = select(
     # What the unit was called then.
     func.coalesce(unit_past.c.name, unit.c.name),
     checkin.c.made_at,
-    unit.c.path,
+    func.coalesce(unit_past.c.path, unit.c.path),
     unit.c.kind,
     checkin.c.issue,
     checkin.c.timing,

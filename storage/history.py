@@ -74,6 +74,13 @@ def move(db: Connection, moved: Unit, above: Unit, day: date) -> None:
     db.execute(update(unit).where(unit.c.id == moved.id).values(parent_id=above.id))
 
 
+def path_on(day: Any) -> ColumnElement[str]:
+    """Where a `unit` of the query was on a day (a date, a column): what met in an event then still does."""
+    then = (unit_past.c.unit_id == unit.c.id) & (unit_past.c.since <= day) & (unit_past.c.until > day)
+    past = select(unit_past.c.path).where(then).correlate_except(unit_past).scalar_subquery()
+    return func.coalesce(past, unit.c.path)
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A part of the tree in one week or several: the paths that it had in each (by label), and what its tops were."""

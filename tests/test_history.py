@@ -7,7 +7,7 @@ from sqlalchemy import func, select, update
 
 from handlers import mine
 from handlers.kit import Role
-from storage import coverage, digests, history, people, reshaping, units
+from storage import checkins, coverage, digests, history, people, recording, reshaping, units
 from storage.tables import unit, unit_past
 from storage.units import Kind, Unit
 from tests.county import FRIDAY, MONDAY, TODAY, WEEK, County, a_week
@@ -129,3 +129,26 @@ def test_a_digest_asks_the_same_after_years_of_changes(county: County) -> None:
         reshaping.rename(county.db, county.squads[0], f"{year}中队", THEN, date(year, 9, 3))
     assert digest(county, county.squads[0], "2029-W40")["unit"].endswith("2029中队")
     assert digest(county, county.squads[0], WEEK)["unit"].endswith("三(1)中队")
+
+
+def test_an_event_of_two_schools_is_still_one_after_a_move(county: County, other: Unit) -> None:
+    reports = [county.report(squad, 38, activity="祭扫") for squad in (county.squads[0], county.others[0])]
+    recording.unite(county.db, county.rollups, reports, county.li, FRIDAY)
+    county.write()
+    reshaping.move(county.db, county.first, other, THEN, DAY)
+    assert digest(county, county.top, WEEK)["events"] == 1
+    moved = checkins.by_id(county.db, reports[0].id)
+    recording.withdraw(county.db, county.rollups, moved, county.li, THEN)
+    county.write()
+    left = digest(county, county.top, WEEK)
+    assert (left["events"], left["attendance"]["attended"]) == (1, 38)
+
+
+def test_a_school_reports_late_what_its_squads_did_before_it_moved(county: County, other: Unit) -> None:
+    county.report(county.squads[0], 40, activity="升旗仪式")
+    reshaping.move(county.db, county.first, other, THEN, DAY)
+    whole = county.report(units.by_id(county.db, county.first.id), 480, activity="升旗仪式", now=THEN)
+    assert recording.name_squads(county.db, county.rollups, whole, county.li, THEN) == 3
+    county.write()
+    told = digest(county, county.top, WEEK)
+    assert (told["events"], told["squads_covered"], told["attendance"]["attended"]) == (1, 4, 480)

@@ -158,10 +158,22 @@ def records(db: Connection, vault: Vault) -> dict[str, list[Any]]:
     asked = [nomination.c[name] for name in ("number", "medal", "term", "state", "week")]
     names = {row.id: vault.open(row.name) for row in db.execute(select(child))}
     return {
-        "check-ins": rows(select(*at, *deeds).select_from(checkin).join(unit).join(person)),
+        "check-ins": rows(
+            select(*at, *deeds).select_from(checkin).join(unit).join(person, person.c.id == checkin.c.person_id)
+        ),
         "sums": rows(select(rollup)),
-        "roles": rows(select(*at, grant.c.role, grant.c.until.is_(None)).select_from(grant).join(unit).join(person)),
-        "nominations": rows(select(*at, *asked).select_from(nomination).join(unit).join(person)),
+        "roles": rows(
+            select(*at, grant.c.role, grant.c.until.is_(None))
+            .select_from(grant)
+            .join(unit)
+            .join(person, person.c.id == grant.c.person_id)
+        ),
+        "nominations": rows(
+            select(*at, *asked)
+            .select_from(nomination)
+            .join(unit)
+            .join(person, person.c.id == nomination.c.nominator_id)
+        ),
         "steps": rows(select(person.c.name, nomination_step.c.state).select_from(nomination_step).join(person)),
         "children": sorted(names.values()),
     }
