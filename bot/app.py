@@ -14,7 +14,6 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from bot import health, metrics, practice_district, web
-from bot.alone import Alone
 from bot.channels import Channel
 from bot.engine import Engine
 from bot.fetcher import Fetcher
@@ -132,21 +131,19 @@ class App:
 
     def _loops(self) -> list[asyncio.Task[None]]:
         engine = self.engine
-        fetcher = Fetcher(self.channels, self.pipeline, engine.database.read, self.settings.files, engine.clock.now)
+        both, files = (engine.clock.now, engine.clock.real), self.settings.files
+        fetcher = Fetcher(self.channels, self.pipeline, engine.database.read, files, both, self.owner)
         loops = [self._task(sender.run(), "sender") for sender in self.senders]
-        several = engine.database.read.dialect.name != "sqlite"
-        alone = Alone("fetcher", self.owner, self.pipeline, engine.clock.real, several)
-        loops.append(self._task(self._every_second(fetcher, alone), "fetcher"))
+        loops.append(self._task(self._every_second(fetcher), "fetcher"))
         loops += [self._task(channel.listen(), channel.name) for channel in self.channels.values()]
         return loops
 
-    async def _every_second(self, fetcher: Fetcher, alone: Alone) -> None:
+    async def _every_second(self, fetcher: Fetcher) -> None:
         while not self._stop.is_set():
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stop.wait(), timeout=1)
             try:
-                if await alone.holds():
-                    await fetcher.once()
+                await fetcher.once()
             except Exception:
                 log.exception("fetcher")
 

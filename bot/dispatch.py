@@ -21,6 +21,7 @@ from storage import cards, checkins, dialogues, people, units
 LONGEST_TEXT = 4000
 GREETING = "您好,我是少先队辅导员助手。请向学校大队辅导员要一个邀请码,再发给我:加入 邀请码"
 NOT_COUNTED = "您改了一条发过的消息。那条没有留下记录,这次也没有照着做。要做什么,请发一条新消息。"
+TOO_LATE = "上一个问题已经过了一天,不再等回答,这句没有照着做。请从头再发一次,像这样:三(2)中队 主题队日 38人"
 EDIT_COUNTS = timedelta(hours=24)
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _SEPARATOR = re.compile(r"[\s:：,，。.!！?？/@]")
@@ -106,6 +107,8 @@ def _read(features: Features, ask: Ask, text: str) -> Sequence[Reply]:
     reading = read(text, context_of(ask))
     if ask.message.attachments and is_caption(ask, reading):
         return _list(features.readers["photo"](ask))
+    if reading.intent == "unknown" and ask.question is not None and ask.question.expires_at <= ask.now:
+        return [Reply(TOO_LATE)]
     word, args = order_in(reading) or ("", "")
     if word in features.by_word:
         return _call(features.by_word[word], replace(ask, args=args))

@@ -16,12 +16,13 @@ from bot.channels import Channel, SendError
 from bot.pipeline import Pipeline
 from bot.transaction import Turn
 from handlers.kit import Reply
-from storage import files
+from storage import files, leases
 
 log = logging.getLogger(__name__)
 MOST_BYTES = 10 << 20
 MOST_PIXELS = 50_000_000
 TRIES = 8
+HELD_FOR = timedelta(seconds=60)
 NO_PHOTO = "刚才的照片打不开,没有保存。签到不受影响;请重新发一张 JPG 或 PNG 照片(10 MB 以内)。"
 
 
@@ -68,19 +69,32 @@ class Fetcher:
 
     def __init__(
         self, channels: Mapping[str, Channel], pipeline: Pipeline, read: Engine, folder: Path,
-        now: Callable[[], datetime],
+        clock: tuple[Callable[[], datetime], Callable[[], datetime]], owner: str,
     ) -> None:  # fmt: skip
+        """`clock` is (the bot's time, the true time); `owner` names this process."""
         self._channels = channels
         self._pipeline = pipeline
         self._read = read
         self._folder = folder
-        self._now = now
+        self._now, self._real = clock
+        self._owner = owner
 
     async def once(self) -> None:
         """Fetch what is due."""
-        for wanted in await asyncio.to_thread(self._wanted):
+        due = await asyncio.to_thread(self._wanted)
+        if due and not await self._is_mine():
+            return
+        for wanted in due:
             if wanted.channel in self._channels:
                 await self._fetch(wanted)
+
+    async def _is_mine(self) -> bool:
+        """Of several processes one fetches; whoever does may be silent for a while before another goes on."""
+        if self._read.dialect.name == "sqlite":
+            return True
+        real = self._real()
+        mine: bool = await self._pipeline.do(lambda turn: leases.hold(turn.db, "fetcher", self._owner, real, HELD_FOR))
+        return mine
 
     def _wanted(self) -> list[files.Wanted]:
         with self._read.connect() as db:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
-from bot import dispatch
+from bot import dispatch, masking
 from bot.dispatch import Acquaintance
 from bot.features import Features
 from bot.letters import PASSIVE, Letters
@@ -49,6 +49,7 @@ class Turn:
     letters: Letters
     rollups: Rollups
     deeds: audit.Deeds
+    vault: Vault
 
 
 Deed = Callable[[Turn], Any]
@@ -132,7 +133,7 @@ class Transactions:
             yield Outcome(arrival.id, heard.get(arrival.id, arrival.state), repeat, passive)
 
     def _turn(self, db: Connection, now: datetime, passive: frozenset[str] = PASSIVE) -> Turn:
-        return Turn(db, now, Letters(db, self._vault, now, passive), Rollups(), audit.of(db))
+        return Turn(db, now, Letters(db, self._vault, now, passive), Rollups(), audit.of(db), self._vault)
 
     def _hear(self, turn: Turn, known: Acquaintance, message: Message, inbox_id: int) -> str:
         """Handle one message in a savepoint; a bug costs this message only, and it is kept."""
@@ -147,7 +148,7 @@ class Transactions:
         except TransactionGone:
             raise
         except Exception as bug:
-            self._keep_failed(turn.db, message, inbox_id, bug)
+            self._keep_failed(turn, message, inbox_id, bug)
             turn.letters.add([Reply(SORRY.format(inbox_id))], ask)
             return "failed"
         return "done"
@@ -160,11 +161,13 @@ class Transactions:
             ask.refused(refusal)
             turn.letters.add([Reply(refusal.text, refusal.buttons)], ask)
 
-    def _keep_failed(self, db: Connection, message: Message, inbox_id: int, bug: Exception) -> None:
+    def _keep_failed(self, turn: Turn, message: Message, inbox_id: int, bug: Exception) -> None:
         # The words of the error may hold the words of the message: they are sealed, the log gets the place only.
         log.error("message %d failed: %s", inbox_id, _place(bug))
         trace = "".join(traceback.format_exception(bug)).encode("utf-8", "backslashreplace").decode()
-        inbox.fail(db, inbox_id, self._vault.seal(_as_json(message)), self._vault.seal(trace))
+        private = masking.private_words(message.text, turn.now.date())
+        kept = _as_json(masking.without_private(message, private))
+        inbox.fail(turn.db, inbox_id, self._vault.seal(kept), self._vault.seal(masking.masked(trace, private)))
 
     def replay(self, inbox_id: int) -> str:
         """Handle a failed message again: `done`, `failed`; raises LookupError when there is no such message."""

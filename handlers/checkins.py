@@ -11,6 +11,8 @@ from handlers.reading import Reading, Record, read
 
 QUESTION, CONFIRM = "checkin", "checkin-confirm"
 LONGEST_ACTIVITY = 12
+# So many squads of one's own are offered as buttons.
+FEW = 6
 NOTHING = "好的,没有记。要重新报,直接发就行。"
 
 
@@ -76,11 +78,22 @@ def _is_complete(record: Record) -> bool:
 def _question(ask: Ask, reading: Reading, first: int | None = None) -> Reply:
     in_doubt = [each for each in reading.records if each.issues or not _is_complete(each)]
     record = next(iter(in_doubt or reading.records), Record())
-    question, buttons = texts.question(reading.issues, record)
+    question, buttons = texts.question(reading.issues, record, _squads(ask, record), _size(ask, record))
     known = {"said": texts.canonical(record, reading.issues), "issues": list(reading.issues)}
     day = record.date if record.date and not record.dated else ask.today
     ask.expect(QUESTION, {**known, "first": attached.waiting(ask, first), "day": day.isoformat(), "asked": question})
     return Reply(question, buttons)
+
+
+def _squads(ask: Ask, record: Record) -> list[str]:
+    """Which squads may be meant: those of 二班, else the sender's own few."""
+    own = [unit.name for unit in ask.me.units(REPORTERS) if unit.key]
+    return [texts.unit_key(each) for each in record.choices] or (own if len(own) <= FEW else [])
+
+
+def _size(ask: Ask, record: Record) -> int | None:
+    unit = surroundings.unit_named(ask, record.unit) if record.unit else None
+    return unit.members if unit else None
 
 
 @answers(QUESTION)

@@ -8,11 +8,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from handlers import reports
-from handlers.catalogue import loader
 from handlers.kit import ADMINS, Ask, Due, Refusal, Reply, Role, Unit, command, due
-from scheduling.occurrences import CALENDAR
+from handlers.workdays import calendar_of
 from scheduling.periods import monday_of, week_before, week_of
-from storage import coverage, deliveries, facts, people
+from storage import coverage, deliveries, people
 from storage.coverage import Squad
 
 # Nobody is nudged outside these hours (domain §5.3).
@@ -127,7 +126,6 @@ def remind(said: Due) -> Reply | None:
 
 def _last_day(db: Connection, week: str) -> date:
     """The last working day of Monday to Friday; Friday of a week that is free."""
-    kept = facts.get(db, CALENDAR)
-    workdays = (loader.from_source(kept.value) if kept else loader.shipped()).workdays
+    workdays = calendar_of(db).workdays
     friday = monday_of(week) + timedelta(days=4)
     return next((day for n in range(5) if workdays.worked(day := friday - timedelta(days=n))), friday)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from handlers import attached, texts
 from handlers.kit import Ask, Refusal, Reply, reads
-from storage import albums, checkins, places
+from storage import albums, checkins, consents, places
 
 _NO_CHECKIN = "照片收到了,但不知道是哪次活动,没有保存。先报活动,再发照片:\n三(2)中队 主题队日 38人"
 _NO_PHOTO = "这个文件不是照片,没有保存。签到请发文字和照片。"
@@ -49,7 +49,13 @@ def _another(ask: Ask, album: albums.Album) -> list[Reply]:
 
 
 def _attached(ask: Ask, one: checkins.Checkin, count: int) -> Reply:
-    return Reply(f"{count} 张照片已附到:{texts.dated(one, ask.today)}")
+    return Reply(f"{count} 张照片已附到:{texts.dated(one, ask.today)}{_without(ask, one.unit_id)}")
+
+
+def _without(ask: Ask, unit_id: int) -> str:
+    """Whose guardians do not want photos must not be on them; who that is, the counselor knows."""
+    count = consents.without_photos(ask.db, unit_id)
+    return f"\n这个中队有 {count} 位队员的家长不同意拍照。照片里有他们的话,请发「撤回」,换一张再报。" if count else ""
 
 
 @reads("place")

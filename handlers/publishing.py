@@ -8,7 +8,7 @@ from typing import Any
 
 from handlers import called, calling, reports, texts
 from handlers.kit import ADMINS, ANYTHING, Ask, Button, Denied, Refusal, Reply, Unit, answers, command
-from handlers.reading.calls import Call, call_in
+from handlers.reading.calls import Call, call_in, without_private
 from storage import campaigns, units
 from storage.campaigns import ENDED, WITHDRAWN, Campaign
 
@@ -45,7 +45,7 @@ def publish(ask: Ask) -> Reply:
 def _go_on(ask: Ask, said: str) -> Reply:
     draft = _draft(ask, said)
     if draft.missing:
-        ask.expect(QUESTION, {"said": said, "missing": draft.missing})
+        ask.expect(QUESTION, {"said": without_private(said), "missing": draft.missing})
         return _question(ask, draft)
     assert draft.unit is not None
     return _preview(ask, draft.call, draft.unit)

@@ -141,6 +141,9 @@ _QUESTIONS = {
     "DATE_INVALID": "没有这个日期。请问活动是哪一天?如:今天、昨天、4月3日",
     "DATE_OLD": "{day}已经过去很久。请问活动是哪一天?",
 }
+# What is asked for together with something else.
+_MISSING = {"UNIT_MISSING": "中队", "ACTIVITY_MISSING": "活动", "COUNT_MISSING": "人数"}
+_MOST_BUTTONS = 6
 _LIKELY = {
     "ACTIVITY_MISSING": ("主题队日", "主题队会", "队课", "志愿服务", "红领巾爱学习", "其他"),
     "DATE_FUTURE": ("今天", "昨天"),
@@ -149,8 +152,13 @@ _LIKELY = {
 _WRONG_DAYS = frozenset({"DATE_FUTURE", "DATE_INVALID"})
 
 
-def question(issues: Sequence[str], record: Record) -> tuple[str, tuple[Button, ...]]:
-    """The one question for what is missing, what is known first, with the likely answers as buttons."""
+def question(
+    issues: Sequence[str], record: Record, squads: Sequence[str] = (), size: int | None = None
+) -> tuple[str, tuple[Button, ...]]:
+    """The one question for what is missing, what is known first, with the likely answers as buttons.
+
+    `squads` are those that may be meant, `size` is how many children the squad has.
+    """
     issue = next((issue for issue in _QUESTIONS if issue in issues), "")
     if not issue:
         return "没看懂这条消息,没有记录。像这样发:\n三(2)中队 主题队日 38人 清明祭英烈", ()
@@ -161,9 +169,24 @@ def question(issues: Sequence[str], record: Record) -> tuple[str, tuple[Button, 
         "day": day(record.date) if record.date else "",
     }
     known = canonical(record, issues, day)
-    asked = _QUESTIONS[issue].format(**words)
-    buttons = tuple(Button(answer, answer) for answer in _LIKELY.get(issue, ()))
-    return (f"{asked}\n其余看懂了:{known}" if known else asked), buttons
+    also = [word for other, word in _MISSING.items() if other in issues and other != issue]
+    asked = _QUESTIONS[issue].format(**words) + (f"\n也请写上{'和'.join(also)}。" if also else "")
+    buttons = tuple(Button(label, answer) for label, answer in _likely(issue, record, squads, size))
+    return (f"{asked}\n其余看懂了:{known}" if known else asked), buttons[:_MOST_BUTTONS]
+
+
+def _likely(issue: str, record: Record, squads: Sequence[str], size: int | None) -> list[tuple[str, str]]:
+    """(label, answer) of what is probably meant."""
+    if issue.startswith("UNIT"):
+        return [(each, each) for each in squads]
+    if issue == "COUNT_AMBIGUOUS":
+        return [(f"实到{each}", f"实到{each}") for each in record.heads]
+    if issue == "COUNT_CONFLICT" and record.attended and record.due and record.attended > record.due:
+        swapped = f"应到{record.attended}实到{record.due}"
+        return [(swapped, swapped)]
+    if issue in ("COUNT_MISSING", "COUNT_VAGUE") and size:
+        return [(f"全到 {size}", f"应到{size}实到{size}")]
+    return [(each, each) for each in _LIKELY.get(issue, ())]
 
 
 def doubt(issues: Sequence[str]) -> str:

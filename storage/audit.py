@@ -42,6 +42,20 @@ class Deed(StrEnum):
     CHECKIN_CORRECTED = "checkin-corrected"
     CHECKIN_WITHDRAWN = "checkin-withdrawn"
     EXPORTED = "exported"
+    REVEALED = "revealed"
+    CONSENTED = "consented"
+    CONSENT_ENDED = "consent-ended"
+    ERASED = "erased"
+    RENAMED = "renamed"
+    REQUESTED = "requested"
+    REQUEST_SETTLED = "request-settled"
+    INCIDENT_OPENED = "incident-opened"
+    INCIDENT_STEP = "incident-step"
+    INCIDENT_CLOSED = "incident-closed"
+    KEY_ROTATED = "key-rotated"
+    PURGED = "purged"
+    REPORTED = "reported"
+    LOG_READ = "log-read"
 
     @property
     def label(self) -> str:
@@ -66,6 +80,20 @@ _LABELS = {
     Deed.CHECKIN_CORRECTED: "更正签到",
     Deed.CHECKIN_WITHDRAWN: "撤回签到",
     Deed.EXPORTED: "导出",
+    Deed.REVEALED: "查看姓名",
+    Deed.CONSENTED: "记家长同意",
+    Deed.CONSENT_ENDED: "撤回家长同意",
+    Deed.ERASED: "删除孩子信息",
+    Deed.RENAMED: "更正孩子姓名",
+    Deed.REQUESTED: "收到家长申请",
+    Deed.REQUEST_SETTLED: "办结家长申请",
+    Deed.INCIDENT_OPENED: "报告泄露",
+    Deed.INCIDENT_STEP: "泄露处置",
+    Deed.INCIDENT_CLOSED: "泄露结案",
+    Deed.KEY_ROTATED: "更换密钥",
+    Deed.PURGED: "到期清理",
+    Deed.REPORTED: "合规审计",
+    Deed.LOG_READ: "看审计日志",
 }
 
 

@@ -16,6 +16,11 @@ _AT_ONCE = 1000
 Vouched = tuple[str, int, str, str]
 
 
+# The fact that holds what last night's walk came to: `ok`, or what is wrong.
+CHECKED = "audit-checked"
+OK = "ok"
+
+
 @dataclass(frozen=True, slots=True)
 class Broken:
     """The first place that is wrong: which chain, which row of it, and what is wrong there."""
@@ -23,6 +28,9 @@ class Broken:
     chain: str
     seq: int
     why: str
+
+    def __str__(self) -> str:
+        return f"链 {self.chain} 第 {self.seq} 条,{self.why}"
 
 
 @dataclass(slots=True)

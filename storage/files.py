@@ -56,6 +56,11 @@ def settle(db: Connection, file_id: int, **facts: Any) -> bool:
     return db.execute(update(file).where(waits).values(**facts, attempts=file.c.attempts + 1)).rowcount == 1
 
 
+def known(db: Connection, names: Sequence[str]) -> set[str]:
+    """Those of these hashes that a row has."""
+    return set(db.scalars(select(file.c.sha256).where(file.c.sha256.in_(list(names))))) if names else set()
+
+
 def is_wanted(db: Connection, channel: str, ref: str) -> bool:
     """Whether this file of a channel is still to be fetched, now or once its check-in is known."""
     open_states = file.c.state.in_(["wanted", "held"])

@@ -12,10 +12,14 @@ from storage.tables import (
     card,
     checkin,
     checkin_version,
+    consent,
     delivery,
     file,
     grant,
     group_chat,
+    guardian_request,
+    incident,
+    incident_step,
     invite,
     link_code,
     nomination,
@@ -30,7 +34,8 @@ _KEPT = timedelta(days=1)
 HISTORY: tuple[Column[int], ...] = (
     account.c.person_id, campaign.c.person_id, card.c.person_id, checkin.c.person_id, checkin_version.c.person_id,
     file.c.person_id, group_chat.c.bound_by, invite.c.made_by, invite.c.used_by, nomination.c.nominator_id,
-    nomination_step.c.person_id, outbox.c.person_id, place.c.person_id,
+    nomination_step.c.person_id, outbox.c.person_id, place.c.person_id, consent.c.recorded_by,
+    guardian_request.c.received_by, guardian_request.c.settled_by, incident.c.opened_by, incident_step.c.person_id,
 )  # fmt: skip
 
 

@@ -212,6 +212,24 @@ def of_person(db: Connection, person_id: int, limit: int) -> list[Case]:
     return _cases(db, query)
 
 
+def of_child(db: Connection, child_id: int) -> list[Case]:
+    """Every case of a child, the oldest first."""
+    return _cases(db, _CASES.where(nomination.c.child_id == child_id).order_by(nomination.c.id))
+
+
+def undecided(db: Connection, before: datetime, most: int) -> list[Case]:
+    """The oldest cases that were submitted before this instant and that nobody has decided on."""
+    waiting = (nomination.c.state == State.SUBMITTED) & (nomination.c.made_at < before)
+    return _cases(db, _CASES.where(waiting).order_by(nomination.c.id).limit(most))
+
+
+def forget(db: Connection, case_ids: Iterable[int], now: datetime) -> None:
+    """Drop the reasons of these cases; number, medal, state and who decided stay."""
+    ids = list(case_ids)
+    db.execute(update(nomination).where(nomination.c.id.in_(ids)).values(reason=None, forgotten_at=now))
+    db.execute(update(nomination_step).where(nomination_step.c.nomination_id.in_(ids)).values(reason=None))
+
+
 def last_steps(db: Connection, case_ids: Iterable[int]) -> dict[int, Step]:
     """The step that put each of these cases where it stands, by the case's id."""
     rows = db.execute(

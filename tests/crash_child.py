@@ -70,7 +70,7 @@ JOIN = Way(
 NOMINATION = Way(
     {"id": "n1", "person": "张老师", "text": "提名 三(2)中队 王小明 一星章 学雷锋事迹突出"},
     "已收到提名", ("李老师", "刘校长"),
-    {"inbox": 1, "nomination": 1, "nomination_step": 1, "child": 1, "outbox": 3},
+    {"inbox": 1, "nomination": 1, "nomination_step": 1, "child": 2, "outbox": 3},
 )  # fmt: skip
 WAYS = {"checkin": CHECKIN, "join": JOIN, "nomination": NOMINATION}
 
@@ -144,7 +144,8 @@ async def finish(running: stage.Bot) -> None:
     app = running.app
     read, files = app.engine.database.read, app.settings.files
     await running.send()
-    await Fetcher(app.channels, app.pipeline, read, files, app.engine.clock.now).once()
+    clock = (app.engine.clock.now, app.engine.clock.real)
+    await Fetcher(app.channels, app.pipeline, read, files, clock, app.owner).once()
     await running.send()
 
 

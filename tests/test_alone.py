@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from bot import alone
-from bot.alone import Alone
+from bot import fetcher
 from bot.engine import Engine, open_engine
+from bot.fetcher import Fetcher
 from bot.pipeline import Pipeline
 from bot.settings import Settings
 from storage import chats, people, units
 from storage.units import Kind
-from tests.databases import new_url
+from tests.databases import POSTGRESQL, new_url
 
 pytestmark = pytest.mark.both
 NOW = datetime(2026, 4, 6, 1, tzinfo=UTC)
@@ -27,27 +27,24 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
     opened.database.close()
 
 
-def test_the_second_takes_over_when_the_first_is_gone(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(alone, "_RENEWED_AFTER", 0.0)
+def test_the_second_takes_over_when_the_first_is_gone(engine: Engine, tmp_path: Path) -> None:
     real = [NOW]
 
     async def play() -> list[bool]:
         pipeline = Pipeline(engine.transactions(), lambda: None)
         pipeline.start()
-        first, second = (Alone("fetcher", name, pipeline, lambda: real[0], True) for name in ("one", "two"))
-        seen = [await first.holds(), await second.holds(), await first.holds()]
-        real[0] += alone.LENGTH + timedelta(seconds=1)
+        clock = (lambda: NOW, lambda: real[0])
+        read = engine.database.read
+        first, second = (Fetcher({}, pipeline, read, tmp_path, clock, name) for name in ("one", "two"))
+        seen = [await first._is_mine(), await second._is_mine(), await first._is_mine()]
+        real[0] += fetcher.HELD_FOR + timedelta(seconds=1)
         # The first has not come back within its lease.
-        seen += [await second.holds(), await first.holds()]
+        seen += [await second._is_mine(), await first._is_mine()]
         await pipeline.stop()
         return seen
 
-    assert asyncio.run(play()) == [True, False, True, True, False]
-
-
-def test_on_sqlite_there_is_nobody_else(engine: Engine) -> None:
-    pipeline = Pipeline(engine.transactions(), lambda: None)
-    assert asyncio.run(Alone("fetcher", "one", pipeline, lambda: NOW, False).holds())
+    # On SQLite there is no other process.
+    assert asyncio.run(play()) == ([True, False, True, True, False] if POSTGRESQL else [True] * 5)
 
 
 def test_a_week_is_told_to_a_group_by_the_quicker_one(engine: Engine) -> None:

@@ -14,7 +14,20 @@ from bot.transaction import Turn
 from handlers import join
 from handlers.kit import Message
 from handlers.rights import APPOINTS
-from storage import audit, campaigns, chats, checkins, nominations, outbox, people, recording, units
+from storage import (
+    audit,
+    campaigns,
+    chats,
+    checkins,
+    children,
+    guardian_requests,
+    incidents,
+    nominations,
+    outbox,
+    people,
+    recording,
+    units,
+)  # fmt: skip
 from storage.audit import Deed, Wanted
 from storage.campaigns import Campaign
 from storage.nominations import Draft
@@ -31,6 +44,8 @@ R = Role
 _ADMINS = {R.BRIGADE, R.SCHOOL_ADMIN, R.SUPERVISOR, R.COUNTY_ADMIN, R.CITY_ADMIN, R.PROVINCE_ADMIN}
 _REPORTERS = {R.COUNSELOR, R.BRIGADE, R.STATION_HEAD, R.OUTSIDE_COUNSELOR, R.VOLUNTEER}
 _BRANCH = {R.GROUP_HEAD, R.CARE_ADMIN}
+_RECORDERS = {R.COUNSELOR, R.BRIGADE, R.SCHOOL_ADMIN, R.DATA_OFFICER}
+_OFFICERS = {R.SCHOOL_ADMIN, R.DATA_OFFICER}
 _APPOINTERS = {R.BRIGADE, R.SCHOOL_ADMIN, R.COUNTY_ADMIN, R.CITY_ADMIN, R.PROVINCE_ADMIN}
 # Who may, written down a second time: a command that lets somebody else in is found here.
 MAY: dict[str, set[Role]] = {
@@ -39,12 +54,16 @@ MAY: dict[str, set[Role]] = {
     "周报": _ADMINS | _BRANCH | {R.COUNSELOR, R.STATION_HEAD, R.INSPECTOR},
     "未签到": _ADMINS | {R.INSPECTOR}, "催办": _ADMINS, "绑定": _ADMINS, "解绑": _ADMINS,
     "提名": {R.COUNSELOR, R.BRIGADE}, "我的提名": {R.COUNSELOR, R.BRIGADE}, "撤回提名": {R.COUNSELOR, R.BRIGADE},
-    "待审": {R.BRIGADE, R.SCHOOL_ADMIN}, "同意": {R.BRIGADE, R.SCHOOL_ADMIN}, "退回": {R.BRIGADE, R.SCHOOL_ADMIN},
+    "待审": {R.BRIGADE, R.SCHOOL_ADMIN}, "同意": _RECORDERS, "退回": {R.BRIGADE, R.SCHOOL_ADMIN},
+    "家长同意": _RECORDERS, "撤回同意": _RECORDERS, "查看": _RECORDERS,
     "邀请": _APPOINTERS, "任命": _APPOINTERS, "免去": _APPOINTERS, "角色": _APPOINTERS | {R.DATA_OFFICER},
     "提醒": set(Role), "帮助": set(Role), "加入": set(Role), "关联": set(Role), "通知方式": set(Role),
     "我是谁": set(Role),
     "推送": _ADMINS, "同场": _REPORTERS, "同上周": _REPORTERS, "活动": _REPORTERS | _ADMINS | {R.INSPECTOR},
     "参学": _ADMINS | {R.INSPECTOR}, "发布活动": _ADMINS, "结束活动": _ADMINS, "撤回活动": _ADMINS,
+    "家长申请": _OFFICERS, "办理": _OFFICERS, "结案": _OFFICERS, "泄露": set(Role),
+    "审计": {R.DATA_OFFICER, R.PROVINCE_ADMIN}, "合规审计": {R.DATA_OFFICER, R.PROVINCE_ADMIN},
+    "隐私": set(Role),
 }  # fmt: skip
 # What is asked of a target; a command that is not here is about nothing but the asker.
 ASKED = {
@@ -55,6 +74,17 @@ ASKED = {
     "任命": "任命 {person} 校外辅导员 {path}", "免去": "免去 {person} 中队辅导员 {path}", "角色": "角色 {path}",
     "推送": "推送 周报 {path}", "同场": "同场 {checkin} 不是",
     "结束活动": "结束活动 {campaign}", "撤回活动": "撤回活动 {campaign}",
+    "查看": "查看 {case} 核对事迹", "家长同意": "家长同意 {path} 钱秘密 书面 3月1日", 
+    "撤回同意": "撤回同意 {path} 钱秘密",
+    "家长申请": "家长申请 查看 {path} 钱秘密", "办理": "办理 {request}", "结案": "结案 {request} 没有保存",
+    "泄露": "泄露 {leak}",
+}  # fmt: skip
+# Of a word that several kinds of people may say, who gets at somebody else's matter with it.
+REALLY = {
+    "同意": {R.BRIGADE, R.SCHOOL_ADMIN},
+    "泄露": _OFFICERS | {R.COUNTY_ADMIN, R.CITY_ADMIN, R.PROVINCE_ADMIN},
+    # One takes back one's own only, and none of these is.
+    "撤回提名": set(),
 }  # fmt: skip
 IN_GROUPS = {"绑定", "解绑"}
 # Of another school the reader does not know the squads: it asks which is meant, and that is no refusal.
@@ -76,6 +106,8 @@ class Target:
     case: str
     person: str
     campaign: int
+    request: str
+    leak: str
 
 
 class World:
@@ -109,7 +141,8 @@ class World:
         people.give(turn.db, person_id, Role.COUNSELOR, unit, turn.now)
         new = checkins.new(unit, "主题队日", turn.now.date() - timedelta(days=2), HEADS, topic="绝密")
         kept = recording.record(turn.db, turn.rollups, new, person_id, 1, turn.now)
-        draft = Draft(unit.id, None, "S1", "2026春", person_id, REASON)
+        child = children.find_or_add(turn.db, self.vault, unit.id, CHILD) if unit.kind == Kind.SQUAD else None
+        draft = Draft(unit.id, child, "S1", "2026春", person_id, REASON)
         # Of the day before: the numbers in the bot's examples are of today.
         case, _ = nominations.open_case(turn.db, self.vault, draft, turn.now.date() - timedelta(days=1), turn.now)
         chats.bind(
@@ -118,7 +151,10 @@ class World:
         assert kept is not None
         week = (turn.now, turn.now + timedelta(days=7))
         called = campaigns.add(turn.db, Campaign(unit.id, "绝密活动", "队课", *week, person_id=person_id), turn.now)
-        return Target(unit, path, unit.name, kept.id, case.number, name, called)
+        wanted, day = guardian_requests.Wanted.VIEW, turn.now.date()
+        asked = guardian_requests.receive(turn.db, self.vault, unit, child, wanted, "", person_id, day, turn.now)
+        leaked = incidents.begin(turn.db, self.vault, unit, REASON, person_id, turn.now)
+        return Target(unit, path, unit.name, kept.id, case.number, name, called, asked.number, leaked.number)
 
 
 @dataclass(frozen=True)
@@ -139,7 +175,8 @@ class Try:
 
 def allowed(grants: Iterable[people.Grant], word: str, unit: Unit) -> bool:
     """What §1.2 says: a role at a unit holds for it and for all below it; guests have their own records only."""
-    mine = [grant for grant in grants if grant.role in MAY[word] and grant.unit.covers(unit)]
+    may = REALLY.get(word, MAY[word])
+    mine = [grant for grant in grants if grant.role in may and grant.unit.covers(unit)]
     own = [grant for grant in mine if word == "签到" and grant.unit.id == unit.id]
     return bool(own) or any(grant.role not in OWN_RECORDS for grant in mine)
 
@@ -259,7 +296,7 @@ def test_lists_of_ones_own_hold_nothing_of_others(tmp_path: Path) -> None:
                 mine = grants_of(bot, person)
                 secret = [each for each in targets.values() if not any(g.unit.covers(each.unit) for g in mine)]
                 for word, roles in MAY.items():
-                    if roles & {grant.role for grant in mine} and word not in ("更正", "撤回", "催办"):
+                    if roles & {grant.role for grant in mine} and word not in ("更正", "撤回", "催办", "审计"):
                         answer = "\n".join(await bot.say(person, word))
                         for each in secret:
                             assert each.person not in answer and each.case not in answer, (person, word, answer)

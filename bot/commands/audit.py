@@ -64,8 +64,7 @@ def _verify(engine: Engine, seen: list[Seen]) -> int:
     with engine.database.read.connect() as db:
         found = audit_check.check(db, seen)
     if found.broken:
-        broken = found.broken
-        print(f"不对:链 {broken.chain} 第 {broken.seq} 条,{broken.why}。在它之前查过 {found.rows} 条。")
+        print(f"不对:{found.broken}。在它之前查过 {found.rows} 条。")
         return 1
     print(f"完好:{found.rows} 条,{len(found.heads)} 条链,封存过 {found.closed} 段。")
     if found.heads:
@@ -84,7 +83,7 @@ def _show(engine: Engine, arguments: argparse.Namespace) -> int:
         since, until = _instant(engine, arguments.since), _instant(engine, arguments.until, 1)
         wanted = Wanted(since, until, arguments.deed, persons, paths, arguments.subject)
         found = audit.entries(db, wanted, max(arguments.most, 1))
-        words = deeds.lines(db, found, engine.now().tzinfo) or ["没有这样的记录。"]
+        words = deeds.lines(db, found, engine.now().tzinfo, paths=True) or ["没有这样的记录。"]
     print(*(map(_json, found) if arguments.format == "json" else words), sep="\n")
     return 0
 

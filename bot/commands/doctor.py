@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     return _print(line for check in checks for line in check())
 
 
-def without_settings(problems: BadSettings) -> int:
+def without_settings(problems: BadSettings, _arguments: argparse.Namespace) -> int:
     """Every problem of the settings; 1."""
     return _print((_FAIL, "settings", problem) for problem in str(problems).splitlines())
 

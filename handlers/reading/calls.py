@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from handlers.reading.activities import find_activity
+from handlers.reading.hidden import Secrets
 from handlers.reading.normalise import GAP, SECRET, clean
 from handlers.reading.numbers import value_of
 from handlers.reading.patterns import pattern
 from handlers.reading.pieces import ISSUE
-from handlers.reading.private import Secrets, hide_matters, hide_numbers
+from handlers.reading.private import hide_numbers, hide_persons
 from handlers.reading.windows import Window, window_in
 
 LONGEST_TITLE = 40
@@ -38,9 +39,8 @@ class Call:
 
 def call_in(text: str, now: datetime) -> Call:
     """What the text says of a campaign; `now` is naive and local. What is private is left out."""
-    window, rest = window_in(clean(text).text, now)
-    scan = hide_matters(hide_numbers(rest, Secrets()), Secrets())
-    grades, scan = _grades(scan)
+    window, rest = window_in(clean(without_private(text)).text, now)
+    grades, scan = _grades(rest)
     activity, left = find_activity(scan)
     issue = ISSUE.search(left)
     number = value_of(issue[1]) or 0 if issue else 0
@@ -49,6 +49,12 @@ def call_in(text: str, now: datetime) -> Call:
     if not words or ISSUE.fullmatch(title):
         title = _plain_title(activity.name, number)
     return Call(title[:LONGEST_TITLE].strip(), activity.name, number, window, grades, words)
+
+
+def without_private(text: str) -> str:
+    """The text without numbers of persons, names of children, illnesses and family matters."""
+    hidden = hide_persons(hide_numbers(text, Secrets()), Secrets())
+    return "".join(" " if char in (SECRET, GAP) else char for char in hidden)
 
 
 def _plain_title(activity: str | None, number: int) -> str:

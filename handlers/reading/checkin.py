@@ -6,11 +6,12 @@ from datetime import date
 
 from handlers.reading.counts import Counts, settle
 from handlers.reading.dates import When, issue_of, too_old
+from handlers.reading.heads import columns_of
 from handlers.reading.model import Context, Existing, Reading, Record, Status
 from handlers.reading.patterns import pattern
 from handlers.reading.pieces import Piece, understand
 from handlers.reading.segments import Layout, Segment, lay_out
-from handlers.reading.units import Hit
+from handlers.reading.units import Hit, known
 
 # 三(1)、三(2)中队联合祭扫: one event. 一起向未来 is a slogan.
 _JOINT = pattern(r"联合|合办|共办|共同(?!体)|携手|同场|一起(?=开展|举行|举办|参加|去|做|过|[\s,。]|$)")
@@ -133,6 +134,8 @@ def _share(found: Found, layout: Layout, segments: list[Segment], pieces: list[P
             for piece in pieces:
                 piece.inherit(shared)
             _shared_total(pieces, shared.counts if span is layout.footer else None)
+    if layout.header:
+        _columns(columns_of(found.scan[slice(*layout.header)]), pieces)
 
 
 def _shared_total(pieces: list[Piece], counts: Counts | None) -> None:
@@ -142,10 +145,30 @@ def _shared_total(pieces: list[Piece], counts: Counts | None) -> None:
             piece.counts.issue = "COUNT_SHARED"
 
 
+def _columns(order: tuple[str, ...], pieces: list[Piece]) -> None:
+    """中队 应到 实到, and in each line two numbers in that order."""
+    for piece in pieces if len(order) == 2 else ():
+        if len(piece.counts.given) == 2 and not piece.counts.firm:
+            said = dict(zip(order, piece.counts.given, strict=True))
+            piece.counts = Counts(due=said["due"], attended=said["attended"])
+
+
 def _records(segment: Segment, piece: Piece, context: Context, alone: bool) -> list[_Draft]:
     units = _units(segment.hits, context, alone)
     shares = _shares(piece.counts, len(units))
-    return [_draft(unit, issue, piece, counts, context) for (unit, issue), counts in zip(units, shares, strict=True)]
+    drafts = [_draft(unit, issue, piece, counts, context) for (unit, issue), counts in zip(units, shares, strict=True)]
+    for draft in drafts:
+        if "UNIT_AMBIGUOUS" in draft.issues:
+            draft.record = replace(draft.record, choices=_choices(segment.hits, context))
+    return drafts
+
+
+def _choices(hits: list[Hit], context: Context) -> tuple[str, ...]:
+    """二班: the second class of each grade."""
+    low, high = context.grades
+    parts = dict.fromkeys(hit.unit for hit in hits if hit.kind == "part")
+    found = [f"{grade}-{part}" for part in parts for grade in range(low, high + 1)]
+    return tuple(unit for unit in found if known(unit, context))
 
 
 def _units(hits: list[Hit], context: Context, alone: bool) -> list[tuple[str | None, str | None]]:
@@ -204,6 +227,7 @@ def _draft(unit: str | None, issue: str | None, piece: Piece, counts: Counts, co
         wishes=piece.wishes,
         number=piece.number if activity == SERIES else 0,
         dated=piece.dated,
+        heads=tuple(dict.fromkeys(counts.given)) if counts.issue == "COUNT_AMBIGUOUS" else (),
     )
     return _Draft(record, issues)
 

@@ -268,7 +268,7 @@ def _pair(counts: Counts, tokens: list[Token], counted: bool) -> None:
 def _class_size(counts: Counts, free: list[Token], exact: list[Token]) -> None:
     """三(2)中队42人,实到40人: the number before is the whole class."""
     first = next((token for token in exact if token.use == "attended"), None)
-    if counts.due is None and counts.absent is None and first and len(free) == 1 and free[0].strength == 3:
+    if counts.due is None and counts.absent is None and first and len(free) == 1 and free[0].strength > 1:
         value = free[0].value or 0
         if free[0].start < first.start and value > (counts.attended or 0):
             counts.due = value

@@ -87,6 +87,8 @@ class Record:
     sessions: int | None = None
     wishes: Mapping[str, int] = field(default_factory=dict)
     number: int = 0  # 第5期 of 红领巾爱学习
+    choices: tuple[str, ...] = ()  # the squads that 二班 may mean
+    heads: tuple[int, ...] = ()  # the numbers among which the heads are, when it is not clear which
     issues: tuple[str, ...] = ()  # what is open or unusual about this very record
     dated: bool = False  # the text named a date, also 今天; else `date` is the day of receipt
 

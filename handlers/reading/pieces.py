@@ -54,7 +54,7 @@ class Piece:
 
 def understand(scan: str, dates: list[When], received: date) -> Piece:
     """Read a piece of text whose units, dates and personal data are already taken out."""
-    piece = Piece()
+    piece, learned = Piece(), "学" in scan
     if "心愿" in scan:
         scan = _WISH.sub(lambda match: _wish(match, piece), scan)
         scan = scan if piece.wishes else _WISHES.sub(lambda match: _some_wishes(match, piece), scan, count=1)
@@ -67,6 +67,9 @@ def understand(scan: str, dates: list[When], received: date) -> Piece:
     if "期" in scan and (issue := ISSUE.search(scan)):
         # It stays in the topic: 第5期.
         piece.number = value_of(issue[1]) or 0
+        if not piece.activity.rank and learned:
+            # 第5期已学 42: nothing else comes out in issues to be learned.
+            piece.activity = Activity("红领巾爱学习", 1)
     piece.topic = topic_of(scan)
     if dates:
         piece.dated, piece.day = True, dates[0].day

@@ -5,6 +5,7 @@ from storage.tables.base import Instant, metadata
 from storage.tables.chats import album, group_chat, moved_chat, place, sent_file
 from storage.tables.events import campaign, event, participation
 from storage.tables.organisation import account, grant, invite, link_code, person, unit, wrong_code
+from storage.tables.privacy import consent, guardian_request, incident, incident_step
 from storage.tables.traffic import card, dialogue, fact, file, inbox, lease, outbox, screen
 from storage.tables.wecom import access_token, card_code
 from storage.tables.work import checkin, checkin_version, child, delivery, digest, nomination, nomination_step, rollup
@@ -22,6 +23,7 @@ __all__ = [
     "checkin",
     "checkin_version",
     "child",
+    "consent",
     "delivery",
     "dialogue",
     "digest",
@@ -30,7 +32,10 @@ __all__ = [
     "file",
     "grant",
     "group_chat",
+    "guardian_request",
     "inbox",
+    "incident",
+    "incident_step",
     "invite",
     "lease",
     "link_code",

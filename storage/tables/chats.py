@@ -40,7 +40,7 @@ album = Table(
     Column("chat", String(80), primary_key=True),
     Column("name", String(80), primary_key=True),
     # The first of its messages: its answer is the album's.
-    ref("inbox_id", "inbox", nullable=False),
+    ref("inbox_id", "inbox", nullable=False, index=True),
     ref("checkin_id", "checkin"),
     Column("at", Instant, nullable=False, index=True),
 )
@@ -51,7 +51,7 @@ place = Table(
     metadata,
     id_column(),
     ref("checkin_id", "checkin", nullable=False, index=True),
-    ref("inbox_id", "inbox", nullable=False),
+    ref("inbox_id", "inbox", nullable=False, index=True),
     ref("person_id", "person", nullable=False),
     Column("latitude", Float, nullable=False),
     Column("longitude", Float, nullable=False),

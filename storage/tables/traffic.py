@@ -161,7 +161,7 @@ file = Table(
     "file",
     metadata,
     id_column(),
-    ref("inbox_id", "inbox", nullable=False),
+    ref("inbox_id", "inbox", nullable=False, index=True),
     ref("person_id", "person"),
     ref("checkin_id", "checkin", index=True),
     Column("channel", String(20), nullable=False),
