@@ -29,7 +29,7 @@ from tests.wecom_stage import LI, WANG, ZHANG, Stage, play
 
 pytestmark = pytest.mark.both
 LIU = "liu.xiaozhang"
-NOMINATION = "提名 三(2)中队 王小明 一星章 学雷锋事迹突出"
+NOMINATION = "提名 三(2)中队 集体一星章 全员参加志愿服务"
 
 
 @pytest.fixture

@@ -148,6 +148,8 @@ class Stage:
         return await self.happen(user, "template_card_event", **self.fake.click(user, label, card))
 
     async def send(self) -> None:
+        # What comes after an answer in a response waits until that is noted.
+        await self.noted()
         for sender in self.app.senders:
             while await sender.once():
                 pass
@@ -159,7 +161,8 @@ class Stage:
     async def fetch(self) -> None:
         """Fetch what people have sent, and send what is to be said of it."""
         app = self.app
-        fetcher = Fetcher(app.channels, app.pipeline, app.engine.database.read, app.settings.files, lambda: self.now)
+        clock, read = (lambda: self.now, lambda: self.now), app.engine.database.read
+        fetcher = Fetcher(app.channels, app.pipeline, read, app.settings.files, clock, app.owner)
         await fetcher.once()
         await self.send()
 
