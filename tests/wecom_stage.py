@@ -148,6 +148,8 @@ class Stage:
         return await self.happen(user, "template_card_event", **self.fake.click(user, label, card))
 
     async def send(self) -> None:
+        # What comes after an answer in a response waits until that is noted.
+        await self.noted()
         for sender in self.app.senders:
             while await sender.once():
                 pass
