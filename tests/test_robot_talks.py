@@ -108,7 +108,8 @@ class RobotBot:
 
 
 def _as_meant(bubble: dict[str, Any]) -> dict[str, Any]:
-    """Long labels stand in the text; numbered lines are kept from becoming a list."""
+    """Long labels stand in the text; numbered lines are kept from becoming a list, masks from becoming italics."""
+    bubble["text"] = bubble["text"].replace("＊", "*")
     if any(each["label"].startswith("选 ") for each in bubble["buttons"]):
         names = _NUMBERED.findall(bubble["text"])
         bubble["text"] = _NUMBERED.sub("", bubble["text"]).rstrip()
@@ -156,7 +157,7 @@ def records(db: Connection, vault: Vault) -> dict[str, list[Any]]:
 
     deeds = [checkin.c[name] for name in ("activity", "day", "topic", "due", "attended", "others", "state")]
     asked = [nomination.c[name] for name in ("number", "medal", "term", "state", "week")]
-    names = {row.id: vault.open(row.name) for row in db.execute(select(child))}
+    names = {row.id: row.name and vault.open(row.name) for row in db.execute(select(child))}
     return {
         "check-ins": rows(
             select(*at, *deeds).select_from(checkin).join(unit).join(person, person.c.id == checkin.c.person_id)
@@ -175,7 +176,7 @@ def records(db: Connection, vault: Vault) -> dict[str, list[Any]]:
             .join(person, person.c.id == nomination.c.nominator_id)
         ),
         "steps": rows(select(person.c.name, nomination_step.c.state).select_from(nomination_step).join(person)),
-        "children": sorted(names.values()),
+        "children": sorted(names.values(), key=str),
     }
 
 
