@@ -61,6 +61,7 @@ def reminder(page: Page) -> None:
 def front(page: Page) -> None:
     """The picture of the README: a wide window."""
     page.set_viewport_size(DESK)
+    page.reload()
     say(page, "三(2)中队 主题队日 应到42实到40 清明祭英烈")
     hears(page, "已记录")
     shoot(page, "practice")
