@@ -41,6 +41,11 @@ class Lease:
                 self._note(mine)
             await asyncio.sleep(SECONDS_TO_RENEW if self.held.is_set() else SECONDS_TO_TRY)
 
+    @property
+    def elsewhere(self) -> bool:
+        """Whether another process has it."""
+        return self._asked and not self.held.is_set()
+
     def _hold(self, turn: Turn) -> bool:
         real = self._engine.clock.real()
         if not self._asked and turn.db.dialect.name == "sqlite":

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, Executable, select, update
 
+from bot import lease as lease_of
 from bot import pipeline as writer
 from bot.channels import telegram_poll
 from bot.channels.telegram import Telegram
@@ -31,8 +32,8 @@ def telegram() -> Iterator[FakeTelegram]:
 
 @pytest.fixture
 def engine(tmp_path: Path, telegram: FakeTelegram, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
-    for name in ("SECONDS_TO_RENEW", "SECONDS_TO_TRY", "LONGEST_WAIT"):
-        monkeypatch.setattr(telegram_poll, name, 0.03)
+    for module, name in ((lease_of, "SECONDS_TO_RENEW"), (lease_of, "SECONDS_TO_TRY"), (telegram_poll, "LONGEST_WAIT")):
+        monkeypatch.setattr(module, name, 0.03)
     settings = load(data_dir=tmp_path, telegram_token=TOKEN, telegram_api_url=telegram.url)
     opened = open_engine(settings, new_url(tmp_path))
     yield opened
@@ -138,7 +139,7 @@ def test_only_the_holder_of_the_lease_polls(
             await until(lambda: polls(telegram))
             far = engine.clock.real() + timedelta(hours=1)
             write(engine, update(lease).values(owner="another", until=far))
-            await until(lambda: "another process polls" in caplog.text)
+            await until(lambda: "another process has telegram poller 123456" in caplog.text)
             # What is under way still ends; then the other one has it.
             telegram.say(1, "/start")
             await until(lambda: offset(engine))

@@ -13,19 +13,15 @@ from bot.channels.telegram_api import Api, Trouble
 from bot.channels.telegram_decode import KINDS, NAME, number_of, query_of
 from bot.channels.telegram_intake import PATIENCE, Intake, NotCommitted
 from bot.engine import Engine
+from bot.lease import Lease
 from bot.pipeline import Pipeline
-from bot.transaction import Turn
-from storage import facts, leases
+from storage import facts
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 SECONDS_OF_A_POLL = 20
 # After a week without updates the platform counts from a random number: an old offset could skip new messages.
 OFFSET_LIVES = timedelta(days=6)
-# A process that died holds the others up for this long at most.
-LEASE = timedelta(seconds=10)
-SECONDS_TO_RENEW = 3
-SECONDS_TO_TRY = 1
 LONGEST_WAIT = 30.0
 SECONDS_BETWEEN_COMPLAINTS = 60
 
@@ -46,11 +42,10 @@ class Poller:
         self._intake = intake
         self._pipeline = pipeline
         self._engine = engine
-        self._owner = owner
+        # Who polls on for a moment without it does no harm: the inbox knows what has been handled.
+        self._lease = Lease(f"{NAME} poller {api.bot_id}", owner, pipeline, engine, lambda: None)
         self._acknowledge = acknowledge
         self._stop = asyncio.Event()
-        self._leased = asyncio.Event()
-        self._began = False
         self._ready = False
         self._offset: tuple[int, datetime] | None = None
         self._condition = Condition()
@@ -65,10 +60,10 @@ class Poller:
     async def run(self) -> None:
         """Poll until stopped; whatever goes wrong only makes it wait."""
         self._stopped = asyncio.create_task(self._stop.wait())
-        renewing = asyncio.create_task(self._renew())
+        renewing = asyncio.create_task(self._lease.keep())
         try:
             while True:
-                await self._unless_stopped(self._leased.wait())
+                await self._unless_stopped(self._lease.held.wait())
                 wait = await self._round()
                 await self._unless_stopped(asyncio.sleep(wait))
         except Stopped:
@@ -180,34 +175,5 @@ class Poller:
     def state(self) -> dict[str, Any]:
         """How it goes: seconds since a question was answered, and what fails."""
         facts = {"mode": "polling", "age": round(monotonic() - self._worked, 1), **self._condition.facts()}
-        waits = "another process polls" if self._began and not self._leased.is_set() else ""
+        waits = "another process polls" if self._lease.elsewhere else ""
         return {**facts, "trouble": facts["trouble"] or waits}
-
-    # --- the lease ----------------------------------------------------------------------------------------
-
-    async def _renew(self) -> None:
-        while True:
-            try:
-                mine = await self._pipeline.do(self._hold)
-            except Exception as fault:
-                # Who polls on without a lease does no harm: the inbox knows what has been handled.
-                log.warning("the lease of Telegram's poller was not renewed: %s", type(fault).__name__)
-            else:
-                self._began = True
-                self._held(mine)
-            await asyncio.sleep(SECONDS_TO_RENEW if self._leased.is_set() else SECONDS_TO_TRY)
-
-    def _hold(self, turn: Turn) -> bool:
-        name, real = f"{NAME} poller {self._api.bot_id}", self._engine.clock.real()
-        if not self._began and turn.db.dialect.name == "sqlite":
-            # There is one process: whoever held it is dead, and it is taken as on a day when it has long run out.
-            leases.hold(turn.db, name, self._owner, real + timedelta(days=1), timedelta())
-        return leases.hold(turn.db, name, self._owner, real, LEASE)
-
-    def _held(self, mine: bool) -> None:
-        if mine:
-            self._leased.set()
-        elif self._leased.is_set() or "lease" not in self._complained:
-            self._complained["lease"] = monotonic()
-            log.warning("another process polls Telegram for this bot; this one waits")
-            self._leased.clear()
