@@ -11,6 +11,26 @@ from storage import inbox
 from storage.vault import Vault
 
 log = logging.getLogger(__name__)
+_MOST_COUNTED = 1000
+
+
+class Tries:
+    """How often each message was refused by the database, so that none holds up the others for ever."""
+
+    def __init__(self, patience: int) -> None:
+        """`patience` is the number of tries that a message has."""
+        self._patience = patience
+        self._counted: dict[str, int] = {}
+
+    def another(self, known_as: str) -> bool:
+        """Count one that failed; whether there is one more."""
+        tries = self._counted.pop(known_as, 0) + 1
+        if tries >= self._patience:
+            return False
+        self._counted[known_as] = tries
+        if len(self._counted) > _MOST_COUNTED:
+            del self._counted[next(iter(self._counted))]
+        return True
 
 
 def keep(vault: Vault, channel: str, known_as: str, raw: Any, fault: Exception) -> Deed:

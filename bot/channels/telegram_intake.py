@@ -13,7 +13,6 @@ from storage import chats
 
 # So often is an update tried again that the database refused: some two minutes.
 PATIENCE = 8
-_MOST_REFUSED = 1000
 
 
 class NotCommitted(Exception):
@@ -27,8 +26,7 @@ class Intake:
         self.me = me
         self._pipeline = pipeline
         self._engine = engine
-        # How often an update was refused that came by itself.
-        self._refused: dict[str, int] = {}
+        self._tries = unread.Tries(PATIENCE)
 
     async def take(self, updates: Sequence[Any], *, last_try: bool) -> None:
         """Return when every update has its outcome, all in one transaction; raises NotCommitted.
@@ -61,12 +59,7 @@ class Intake:
 
     async def _refuse(self, raw: Any, fault: Exception) -> None:
         """It holds up what comes after it in its chat: that must end some time."""
-        key = message_id(raw, self.me.id)
-        tries = self._refused.pop(key, 0) + 1
-        if tries < PATIENCE:
-            self._refused[key] = tries
-            if len(self._refused) > _MOST_REFUSED:
-                del self._refused[next(iter(self._refused))]
+        if self._tries.another(message_id(raw, self.me.id)):
             raise NotCommitted(type(fault).__name__) from fault
         await self._keep_unread(raw, fault)
 

@@ -20,7 +20,6 @@ from storage import card_codes, inbox, passive
 log = logging.getLogger(__name__)
 # The platform tries three times and then gives up: what cannot be committed by itself is kept unread at the last.
 TRIES = 3
-_MOST_REFUSED = 1000
 SECONDS_TO_NOTE = 0.1
 
 
@@ -43,8 +42,7 @@ class Intake:
     def __init__(self, pipeline: Pipeline, engine: Engine) -> None:
         self._pipeline = pipeline
         self._engine = engine
-        # How often a callback was refused by the database.
-        self._refused: dict[str, int] = {}
+        self._tries = unread.Tries(TRIES)
         # Messages whose answers have been written, and who notes it.
         self._written: list[int] = []
         self._noting: asyncio.Task[None] | None = None
@@ -83,11 +81,7 @@ class Intake:
 
     async def _refuse(self, name: str, text: str, fault: Exception) -> None:
         """It comes again, but not for ever."""
-        tries = self._refused.pop(name, 0) + 1
-        if tries < TRIES:
-            self._refused[name] = tries
-            if len(self._refused) > _MOST_REFUSED:
-                del self._refused[next(iter(self._refused))]
+        if self._tries.another(name):
             raise NotCommitted(type(fault).__name__) from fault
         await self._keep_unread(name, text, fault)
 
