@@ -135,7 +135,7 @@ def approve(ask: Ask) -> list[Reply]:
     cases = [_mine_to_decide(ask, number, "同意") for number in all_numbers(_with_numbers(ask)) or ("",)]
     for case in cases:
         _move(ask, case, State.APPROVED)
-    return [_confirm(ask, cases, "同意"), *(Reply(_good_news(ask, case), to=case.nominator_id) for case in cases)]
+    return [_confirm(ask, cases, "同意"), *(Reply(_good_news(ask, case), to=case.holder) for case in cases)]
 
 
 @command(
@@ -207,7 +207,7 @@ def _send_back(ask: Ask, case: Case, reason: str) -> list[Reply]:
     if len(kept) > REASON_LIMIT:
         return _ask_reason(ask, case, f"理由有 {len(kept)} 字,太长了。")
     _move(ask, case, State.RETURNED, kept)
-    return [_confirm(ask, [case], "退回"), Reply(_bad_news(ask, case, kept), to=case.nominator_id)]
+    return [_confirm(ask, [case], "退回"), Reply(_bad_news(ask, case, kept), to=case.holder)]
 
 
 def _name(ask: Ask, case: Case) -> str:
@@ -229,7 +229,7 @@ def _mine_to_decide(ask: Ask, number: str, word: str) -> Case:
     if case.state is not State.SUBMITTED:
         raise Refusal(_already(ask, case), _LIST)
     nominator = people.by_id(ask.db, case.nominator_id, ask.now)
-    if nominator.id == ask.me.id:
+    if ask.me.id in (nominator.id, case.holder):
         raise Refusal(f"{number} 是您自己提名的,不能自己审。{_who_decides(ask, case)}")
     if not _my_roles(ask, case) & reviewing_roles(nominator, case.unit):
         raise Refusal(f"{number} 由大队辅导员提名,大队辅导员不审。{_who_decides(ask, case)}")
@@ -274,12 +274,12 @@ def _good_news(ask: Ask, case: Case) -> str:
     after = (
         f"这是大队审核;{label(case.medal)}由{higher}决定,现在还没有结果。" if higher else "颁章以学校少工委的通知为准。"
     )
-    about = said(ask, [case], case.nominator_id)[case.id]
+    about = said(ask, [case], case.holder)[case.id]
     return f"提名 {case.number} 已通过校级审核:{about}\n{ask.me.name} {moment(ask, ask.now)} 同意。{after}"
 
 
 def _bad_news(ask: Ask, case: Case, reason: str) -> str:
-    about = said(ask, [case], case.nominator_id)[case.id]
+    about = said(ask, [case], case.holder)[case.id]
     # As the reader knows it: a school nominates itself as 学校大队.
     words = about.replace(collective_name(case.unit), "学校大队") if case.unit.kind == Kind.SCHOOL else about
     again = f"补好后重新发「提名 {words} 理由」,会有新编号。"
