@@ -18,6 +18,7 @@ COMMANDS = {
     "preview": "show which reminders would be sent to whom",
     "digest": "print the weekly digest of a unit",
     "read": "show how messages are read",
+    "migrate-to": "copy the SQLite database to PostgreSQL",
     "doctor": "say what is wrong with the installation",
     "key": "print a fresh key for NAME_KEY",
 }
@@ -65,7 +66,7 @@ def _run(module: ModuleType, arguments: argparse.Namespace, settings: Settings) 
 
 
 def _module(name: str) -> ModuleType:
-    return importlib.import_module(f"bot.commands.{name if name != 'import' else 'import_'}")
+    return importlib.import_module(f"bot.commands.{'import_' if name == 'import' else name.replace('-', '_')}")
 
 
 if __name__ == "__main__":

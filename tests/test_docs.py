@@ -19,7 +19,7 @@ HANDBOOKS = sorted((ROOT / "docs").glob("*-handbook.md"))
 PICTURES = sorted((ROOT / "docs").glob("*.png"))
 LINK = re.compile(r"\]\(([^)\s]+)\)|(?:src|href)=\"([^\"]+)\"")
 MAKE = re.compile(r"\bmake ([a-z]+)\b")
-BOT = re.compile(r"python -m bot ([a-z]+)")
+BOT = re.compile(r"python -m bot ([a-z-]+)")
 MODULE = re.compile(r"python -m (tests\.\w+)")
 every_document = pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 
