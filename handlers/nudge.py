@@ -13,11 +13,14 @@ from handlers.kit import ADMINS, Ask, Due, Refusal, Reply, Role, Unit, command, 
 from scheduling.occurrences import CALENDAR
 from scheduling.periods import monday_of, week_before, week_of
 from storage import coverage, deliveries, facts, people
+from storage.chunks import chunks
 from storage.coverage import Squad
 
 # Nobody is nudged outside these hours (domain §5.3).
 MORNING, EVENING = time(7, 0), time(21, 30)
 MOST_NAMES = 10
+# More would keep everybody else waiting: a county has some thousand.
+MOST_SQUADS = 3000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +44,17 @@ def nudge(ask: Ask) -> Reply:
     missing, squads = coverage.missing(ask.db, period.week, [unit.path for unit in at])
     if not missing:
         return Reply(f"{when} {squads} 个中队全部签到了,不用催。" if squads else "您负责的范围里还没有中队。")
+    if len(missing) > MOST_SQUADS:
+        raise Refusal(f"{when}有 {len(missing)} 个中队没签到,一次催不完。请各区县自己催,或写上单位:催办 单位名")
     plan = _plan(ask, period.week, at, missing)
     return Reply(_answer(when, plan, deliveries.put(ask.db, plan.rows), waking(ask.now) > ask.now))
 
 
 def _plan(ask: Ask, week: str, at: Iterable[Unit], missing: list[Squad]) -> _Plan:
     counselors = people.holding(ask.db, [Role.COUNSELOR], [unit.path for unit in at], ask.now)
-    reached = people.addresses(ask.db, [person.id for person in counselors])
+    reached: dict[int, tuple[str, str]] = {}
+    for ids in chunks(person.id for person in counselors):
+        reached |= people.addresses(ask.db, ids)
     of_squad: dict[int, list[int]] = {}
     for person in counselors:
         for grant in person.grants:

@@ -3,14 +3,15 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, func, select, union
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, func, select, union
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage import coverage, history
 from storage.chunks import chunks
-from storage.history import Part, monday_of, places
+from storage.history import Part, Shape, monday_of, places
 from storage.rollups import week_of
 from storage.tables import checkin, checkin_version, nomination, rollup, unit, unit_past
 from storage.tables import digest as snapshot
@@ -206,23 +207,27 @@ def _sums(db: Connection, part: Part) -> dict[str, list[_Sums]]:
     场 are the rollups' `checkins`. An event of several squads must not be summed over them: whoever records one
     takes the surplus off at the lowest unit that they share, so that the sum is right in every subtree.
     """
+    found: dict[str, list[_Sums]] = {week: [] for week in part.weeks}
+    for week, activity, *numbers in db.execute(_summing(part.shape), part.values):
+        found[week].append(_Sums(activity, *map(int, numbers)))
+    for each in found.values():
+        # Sorted here, since the databases order Chinese words differently.
+        each.sort(key=lambda row: (-row.events, -row.attended, row.activity))
+    return found
+
+
+@cache
+def _summing(shape: Shape) -> Select[Any]:
     sums = [func.sum(rollup.c[name]) for name in ("checkins", "attended", "rated_due", "rated_attended")]
-    place = places(part)
+    place = places(shape)
     taking_part = (rollup.c.checkins > 0) & (place.c.kind == Kind.SQUAD)
-    rows = db.execute(
+    return (
         select(place.c.week, rollup.c.activity, *sums, func.sum(case((taking_part, 1), else_=0)))
         .select_from(place)
         .outerjoin(rollup, (rollup.c.week == place.c.week) & (rollup.c.unit_id == place.c.id))
         .group_by(place.c.week, rollup.c.activity)
         .having(sums[0] > 0)
     )
-    found: dict[str, list[_Sums]] = {week: [] for week in part.weeks}
-    for week, activity, *numbers in rows:
-        found[week].append(_Sums(activity, *map(int, numbers)))
-    for each in found.values():
-        # Sorted here, since the databases order Chinese words differently.
-        each.sort(key=lambda row: (-row.events, -row.attended, row.activity))
-    return found
 
 
 def _attendance(rows: list[_Sums]) -> Attendance:
@@ -231,23 +236,24 @@ def _attendance(rows: list[_Sums]) -> Attendance:
 
 
 def _nominations(db: Connection, week: str, part: Part) -> dict[str, int]:
-    place = places(part)
-    in_week = (nomination.c.week == place.c.week) & (nomination.c.unit_id == place.c.id)
-    rows = db.execute(
-        select(nomination.c.state, func.count(nomination.c.id))
-        .select_from(place)
-        .outerjoin(nomination, in_week)
-        .where(place.c.week == week)
-        .group_by(nomination.c.state)
-    )
+    rows = db.execute(_nominated(part.shape), {**part.values, "week": week})
     return dict.fromkeys(STATES, 0) | {state: count for state, count in rows if state}
+
+
+@cache
+def _nominated(shape: Shape) -> Select[Any]:
+    place = places(shape)
+    in_week = (nomination.c.week == place.c.week) & (nomination.c.unit_id == place.c.id)
+    of_week = select(nomination.c.state, func.count(nomination.c.id)).select_from(place).outerjoin(nomination, in_week)
+    return of_week.where(place.c.week == bindparam("week")).group_by(nomination.c.state)
 
 
 def _late(db: Connection, of: Unit, week: str, since: datetime, until: datetime | None = None) -> int:
     """How many check-ins of the week were made, corrected or withdrawn after `since` (and not after `until`)."""
     first, last = monday_of(week), monday_of(week) + timedelta(days=6)
     within_week = checkin.c.day.between(first, last)
-    place = places(history.part(db, [of.path], week))
+    part = history.part(db, [of.path], week)
+    place = places(part.shape)
     # As a list of ids, so that the databases begin with the few versions and not with every check-in.
     changed = select(checkin_version.c.checkin_id).where(_after(checkin_version.c.at, since, until))
     day_before = checkin_version.c.before["day"].as_string()
@@ -258,7 +264,7 @@ def _late(db: Connection, of: Unit, week: str, since: datetime, until: datetime 
         select(checkin.c.id).select_from(place.outerjoin(checkin, new)),
         here.where(checkin.c.id.in_(changed), within_week | was_within_week),
     ).subquery()
-    return db.scalar(select(func.count(either.c.id))) or 0
+    return db.scalar(select(func.count(either.c.id)), part.values) or 0
 
 
 def _after(at: ColumnElement[datetime], since: datetime, until: datetime | None) -> ColumnElement[bool]:

@@ -226,5 +226,6 @@ def with_accounts(db: Connection, channel: str, now: datetime) -> list[tuple[str
     """(address, person) of everybody with an account on this channel, in the order they came."""
     addresses_of = select(account.c.person_id, account.c.address).where(account.c.channel == channel)
     found = {row.person_id: row.address for row in db.execute(addresses_of.order_by(account.c.id))}
-    rows = db.execute(_WITH_GRANTS.where(person.c.id.in_(found)).order_by(person.c.id)).all()
+    there = select(account.c.person_id).where(account.c.channel == channel)
+    rows = db.execute(_WITH_GRANTS.where(person.c.id.in_(there)).order_by(person.c.id)).all()
     return [(found[each.id], each) for each in _people(rows, now)]

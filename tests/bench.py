@@ -1,7 +1,7 @@
 """make bench: check-ins committed through pipeline and handlers, beside the same work with one commit a message.
 
 Both run in turn in fresh processes on fresh databases; what counts is the ratio within one round. Then the webhook of
-Telegram beside other libraries (`bench_telegram`).
+Telegram beside other libraries (`bench_telegram`), and a province beside a tenth of one (`bench_province`).
 """
 
 import argparse
@@ -31,7 +31,7 @@ from handlers.reading import compile_all
 from storage import people, units
 from storage.tables import checkin
 from storage.units import Kind
-from tests import bench_telegram
+from tests import bench_province, bench_telegram
 from tests.load import SQUADS, said
 from tests.process import Serving
 
@@ -144,7 +144,7 @@ def main() -> None:
     parser.add_argument("--child", type=int)
     parser.add_argument("--count", type=int, default=6000)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--only", choices=("writer", "telegram"), default="")
+    parser.add_argument("--only", choices=("writer", "telegram", "province"), default="")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         if arguments.child:
@@ -160,6 +160,8 @@ def main() -> None:
             started()
         if arguments.only in ("", "telegram"):
             bench_telegram.main(shim, arguments.rounds)
+        if arguments.only in ("", "province"):
+            bench_province.main()
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     if not arguments.url.startswith(("postgresql:", "postgresql+psycopg:")):
         raise CommandError("请写 PostgreSQL 的地址,像这样:postgresql://用户:密码@主机/库名")
     old = settings.data_dir / ("practice.db" if arguments.practice else "bot.db")
+    photos = settings.data_dir / ("practice-files" if arguments.practice else "files")
     if not old.exists():
         raise CommandError(f"没有 {old}:没有可以搬的数据。")
     with _nobody_serves(settings), _opened(f"sqlite:///{old}") as source, _opened(arguments.url) as target:
@@ -40,7 +41,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         with source.write.begin() as from_, target.write.begin() as to:
             rows = _copy(from_, to)
     print(f"已搬好 {rows} 行,逐行核对一致。")
-    print(_NEXT.format(files=settings.files, old=old))
+    print(_NEXT.format(files=photos, old=old))
     return 0
 
 

@@ -32,6 +32,7 @@ def _units() -> None:
     op.create_index(
         "uq_unit_name", "unit", ["parent_id", "name"], unique=True, sqlite_where=active, postgresql_where=active
     )
+    op.create_index("ix_unit_parent", "unit", ["parent_id", "name"])
     op.create_index("ix_unit_name", "unit", ["name", "path"])
 
 
