@@ -74,7 +74,7 @@ def imported(folder: Path, counties: int, schools: int) -> dict[str, float]:
 def report(db: Connection, today: date) -> None:
     """Two thirds of the squads have checked in this week and the last."""
     squads = db.scalars(select(unit.c.id).where(unit.c.kind == Kind.SQUAD).order_by(unit.c.id)).all()
-    sums = {"activity": "主题队日", "checkins": 1, "attended": 40, "rated_due": 42, "rated_attended": 40}
+    sums = {"activity": "主题队日", "events": 1, "attended": 40, "rated_due": 42, "rated_attended": 40}
     weeks = (week_of(today), week_of(date.fromordinal(today.toordinal() - 7)))
     db.execute(
         insert(rollup),

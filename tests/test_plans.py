@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Connection, event
 
 from storage import (
+    campaigns,
     coverage,
     deliveries,
     digests,
@@ -22,11 +23,13 @@ from storage import (
     roster,
     units,
 )
+from storage.campaigns import Campaign
 from storage.database import Database, open_database
 from storage.outbox import Held
 from storage.tables import metadata
 
 NOW = datetime(2026, 4, 3, 2, 20, tzinfo=UTC)
+CALL = Campaign(1, "守岁", "志愿服务", NOW, NOW, path="/1/", id=1)
 HELD = Held(frozenset({"7"}), True)
 ARRIVED = {"channel": "telegram", "message_id": "1", "chat": "1", "sender": "1", "received_at": NOW}
 SAME = {
@@ -133,6 +136,10 @@ def test_a_chat_that_waits_holds_only_itself_up(database: Database) -> None:
         lambda db: people.called(db, "张老师", ["/1/"], NOW),
         lambda db: nominations.of_person(db, 1, 10),
         lambda db: roster.load(db, [("青禾区", "实验小学")], [("wecom", "a")]),
+        lambda db: campaigns.progress(db, CALL, ["/1/2/"]),
+        lambda db: campaigns.studied(db, "红领巾爱学习", 5, NOW.date(), ["/1/2/"]),
+        lambda db: campaigns.newest(db, ["/1/2/"], 8),
+        lambda db: nominations.waiting(db, 1, ["/1/2/"]),
     ],
     ids=[
         "path",
@@ -146,6 +153,10 @@ def test_a_chat_that_waits_holds_only_itself_up(database: Database) -> None:
         "name",
         "mine",
         "roster",
+        "progress of a campaign",
+        "an issue learned",
+        "campaigns",
+        "nominations to hand over",
     ],
 )
 def test_a_part_of_the_tree_costs_what_the_part_costs(database: Database, work: Callable[[Connection], Any]) -> None:
@@ -167,6 +178,8 @@ def test_a_part_of_the_tree_costs_what_the_part_costs(database: Database, work: 
     tables = ("unit", "unit_past", "person", "role_grant", "account", "checkin", "nomination", "rollup")
     scans = [step for step in plans if step[1].startswith(tuple(f"SCAN {table}" for table in tables))]
     assert plans and [step for step in scans if step[1].split()[1] in tables] == []
+    # These hold what a whole province answered.
+    assert not [step for step in plans if "ix_checkin_campaign" in step[1] or "ix_checkin_issue" in step[1]]
 
 
 def _one(values: Any) -> Any:
