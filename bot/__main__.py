@@ -20,6 +20,7 @@ COMMANDS = {
     "read": "show how messages are read",
     "audit": "check or show the audit log",
     "audit-report": "print the yearly audit of minors' personal information",
+    "migrate-to": "copy the SQLite database to PostgreSQL",
     "doctor": "say what is wrong with the installation",
     "key": "print a fresh key for NAME_KEY",
 }

@@ -73,12 +73,12 @@ class Nightly:
         return False
 
     def _lapse(self, turn: Turn) -> bool:
-        """What nobody decided on in half a year is withdrawn, and its nominator told."""
+        """What nobody decided on in half a year is withdrawn, and whoever looks after it told."""
         before = turn.now - retention.FAILED_NOMINATIONS_KEPT
         found = nominations.undecided(turn.db, before, MOST)
         for case in found:
             nominations.move(turn.db, turn.vault, case, State.WITHDRAWN, case.nominator_id, turn.now)
-        turn.letters.notify([Reply(LAPSED.format(case.number), to=case.nominator_id) for case in found])
+        turn.letters.notify([Reply(LAPSED.format(case.number), to=case.holder) for case in found])
         return bool(found)
 
     def _sweep(self, db: Connection) -> bool:

@@ -1,4 +1,4 @@
-"""A lost phone: an admin unlinks the account, and the teacher comes back with a code as the same person."""
+"""Who is meant by a name; and a lost phone: the account is unlinked, the teacher comes back as the same person."""
 
 from collections.abc import Sequence
 
@@ -18,16 +18,14 @@ def unlink(ask: Ask) -> Reply | list[Reply]:
         return _unlink(ask, unlinking.by_id(ask.db, int(number[:15])))
     if not ask.args:
         raise Refusal("老师换了手机、丢了手机,写上姓名,像这样发:解绑 张老师\n群不再收周报,请在那个群里发「解绑」。")
-    return _choice(ask, named(ask, ask.args))
+    return _choice(ask, _named(ask, ask.args))
 
 
-def named(ask: Ask, name: str) -> list[Person]:
-    """Everybody of this name in the asker's part of the tree; raises Refusal for nobody."""
-    paths = [unit.path for unit in reports.scope(ask.me, posts.GIVERS)]
-    found = people.called(ask.db, name, paths, ask.now)
-    if not found:
+def _named(ask: Ask, name: str) -> list[Person]:
+    several = found(ask, name, [unit.path for unit in reports.scope(ask.me, posts.GIVERS)])
+    if not several:
         raise Refusal(f"您负责的范围里没有「{name}」。请写名册里的姓名;看一个单位有谁,发「单位 三(2)中队」。")
-    return found
+    return several
 
 
 def who(ask: Ask, person: Person) -> str:
@@ -36,15 +34,34 @@ def who(ask: Ask, person: Person) -> str:
     return f"{person.name}({'、'.join(at)})" if at else person.name
 
 
-def _choice(ask: Ask, found: Sequence[Person]) -> Reply:
-    mine = {person.id: person for person in found if _in_charge(ask, person.id)}
+def found(ask: Ask, name: str, paths: Sequence[str]) -> list[Person]:
+    """Everybody of this name in these subtrees, or the one with this number (#12); with all that they hold."""
+    if not (name[:1] == "#" and name[1:].isascii() and name[1:].isdigit()):
+        return [people.by_id(ask.db, each.id, ask.now) for each in people.called(ask.db, name, paths, ask.now)]
+    try:
+        one = people.by_id(ask.db, int(name[1:16]), ask.now)
+    except LookupError:
+        return []
+    return [one] if any(grant.unit.path.startswith(path) for grant in one.grants for path in paths) else []
+
+
+def which(ask: Ask, several: Sequence[Person], name: str, commands: Sequence[str]) -> Reply:
+    """Of several with one name: who is meant? Each with the command that names them by number."""
+    some = list(enumerate(zip(several, commands, strict=True), 1))[:_MOST]
+    lines = [f"{place}. {who(ask, each)}" for place, (each, _) in some]
+    buttons = tuple(Button(f"第 {place} 位", words) for place, (_, words) in some)
+    return Reply("\n".join([f"有 {len(several)} 位{name},是哪一位?", *lines]), buttons)
+
+
+def _choice(ask: Ask, several: Sequence[Person]) -> Reply:
+    mine = {person.id: person for person in several if _in_charge(ask, person.id)}
     if not mine:
-        words = f"{found[0].name}还有不归您管的职务,请上级管理员来解绑。"
-        raise Denied(words, what="解绑", subject=f"person:{found[0].id}")
+        words = f"{several[0].name}还有不归您管的职务,请上级管理员来解绑。"
+        raise Denied(words, what="解绑", subject=f"person:{several[0].id}")
     theirs = unlinking.of_people(ask.db, mine)
     theirs = [each for each in theirs if each.id == min(one.id for one in unlinking.together(ask.db, each))]
     if not theirs:
-        raise Refusal(f"{found[0].name}还没有加入,没有可以解绑的账号。要请老师加入,发「邀请」。")
+        raise Refusal(f"{several[0].name}还没有加入,没有可以解绑的账号。要请老师加入,发「邀请」。")
     lines = [
         f"{place}. {who(ask, mine[each.person_id])}:{_shown(each)}" for place, each in enumerate(theirs[:_MOST], 1)
     ]

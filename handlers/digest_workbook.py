@@ -71,7 +71,7 @@ def _overview(shown: Digest) -> _Row:
 def _squads(db: Connection, unit: Unit, shown: Digest, every: "_Sheet", missing: "_Sheet") -> None:
     """As it stands now, with what was reported late; 总览 may be a frozen digest."""
     part = history.part(db, [unit.path], shown.week)
-    sums = coverage.by_squad(db, shown.week, part)
+    sums = coverage.by_squad(db, part)
     for squad in coverage.squads(db, part)[shown.week]:
         every.add((shown.title, *_squad(squad, sums.get(squad.id, []))))
         if squad.id not in sums:

@@ -101,7 +101,7 @@ def check(ask: Ask, case: Case) -> None:
         return
     name = children.names(ask.db, ask.vault, [case.child_id])[case.child_id]
     if needs_consent(name) and name != children.ERASED:
-        how = f"请{case.nominator}发:家长同意 {case.unit.name} 〈姓名〉 书面 〈日期〉"
+        how = f"请{case.keeper or case.nominator}发:家长同意 {case.unit.name} 〈姓名〉 书面 〈日期〉"
         raise Refusal(f"{case.number} 还没有记家长同意,不能通过。{how}")
 
 

@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from handlers import posts, reports
+from handlers import duties, posts, reports
 from handlers.kit import ANYONE, ANYTHING, Ask, Denied, Refusal, Reply, Role, Unit, command
 from storage import invites, people, units
 
@@ -41,8 +41,12 @@ def _welcome(ask: Ask, found: invites.Invite, name: str) -> Reply | list[Reply]:
     person_id = ask.person.id if ask.person else _person(ask, found, at, name)
     if not invites.use(ask.db, found, person_id, ask.now):
         return Reply("这个邀请码刚被别人用掉了。请再要一个。")
-    people.give(ask.db, person_id, found.role, at, ask.now)
     where = units.full_name(ask.db, at)
+    if found.from_id:
+        told = duties.take_over(ask, found, person_id)
+        taken = f"欢迎!您接过了工作,现在是{where}的{found.role.label}。\n发「帮助」看看能做什么。"
+        return [Reply(taken if told else "这份工作已经交接过了。请联系给您邀请码的老师。"), *told]
+    people.give(ask.db, person_id, found.role, at, ask.now)
     todo = "发「帮助 签到」看看怎么报活动。" if found.role == Role.COUNSELOR else "发「帮助」看看能做什么。"
     welcome = Reply(f"欢迎!您现在是{where}的{found.role.label}。\n{todo}")
     if found.made_by in (None, person_id):

@@ -103,10 +103,11 @@ def said(ask: Ask, cases: Iterable[Case], to: int | None = None) -> dict[int, st
 
 
 def _is_own(ask: Ask, case: Case, to: int | None) -> bool:
-    """Whoever nominated the child knows the name, as long as the squad is theirs."""
+    """Whoever nominated the child, or took that over, knows the name, as long as the squad is theirs."""
     if to is not None:
-        return to == case.nominator_id
-    return case.nominator_id == ask.me.id and any(grant.unit.covers(case.unit) for grant in ask.me.grants)
+        return to == case.holder
+    mine = ask.me.id in (case.nominator_id, case.holder)
+    return mine and any(grant.unit.covers(case.unit) for grant in ask.me.grants)
 
 
 def _say(case: Case, names: Mapping[int, str]) -> str:

@@ -119,7 +119,7 @@ def _kept(ask: Ask, case: Case, wish: Wish) -> str:
     """What becomes of another reason for a case that stands: it stays as the reviewers read it."""
     if not wish.reason or wish.reason == reason_of(ask, case.reason):
         return ""
-    mine = case.nominator_id == ask.me.id and case.state is State.SUBMITTED
+    mine = case.holder == ask.me.id and case.state is State.SUBMITTED
     return f"{case.number} 的理由没有改。" + (f"要改,先发「撤回提名 {case.number}」,再重新提名。" if mine else "")
 
 
@@ -218,7 +218,7 @@ def withdraw(ask: Ask) -> Reply:
     if not number:
         raise Refusal(f"请写上编号,如「撤回提名 N{ask.today:%Y%m%d}-01」。编号在「我的提名」里。", _MINE)
     case = nominations.by_number(ask.db, number)
-    if case is None or case.nominator_id != ask.me.id:
+    if case is None or case.holder != ask.me.id:
         none = f"您的提名里没有 {number}。编号在「我的提名」里。"
         raise Denied(none, _MINE, what="撤回提名", subject=f"nomination:{case.id}") if case else Refusal(none, _MINE)
     if not nominations.move(ask.db, ask.vault, case, State.WITHDRAWN, ask.me.id, ask.now):

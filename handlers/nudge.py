@@ -17,6 +17,8 @@ from storage.coverage import Squad
 # Nobody is nudged outside these hours (domain §5.3).
 MORNING, EVENING = time(7, 0), time(21, 30)
 MOST_NAMES = 10
+# More would keep everybody else waiting: a county has some thousand.
+MOST_SQUADS = 3000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ def nudge(ask: Ask) -> Reply:
     missing, squads = coverage.missing(ask.db, period.week, [unit.path for unit in at])
     if not missing:
         return Reply(f"{when} {squads} 个中队全部签到了,不用催。" if squads else "您负责的范围里还没有中队。")
+    if len(missing) > MOST_SQUADS:
+        raise Refusal(f"{when}有 {len(missing)} 个中队没签到,一次催不完。请各区县自己催,或写上单位:催办 单位名")
     plan = _plan(ask, period.week, at, missing)
     return Reply(_answer(when, plan, deliveries.put(ask.db, plan.rows), waking(ask.now) > ask.now))
 

@@ -12,7 +12,8 @@ from storage.campaigns import OPEN, Campaign
 
 SEERS = REPORTERS | ADMINS | {Role.INSPECTOR}
 LOOKERS = ADMINS | {Role.INSPECTOR}
-SHOWN, BUTTONS = 8, 4
+# How many are shown; how many are looked at, since a counselor is not called to each.
+SHOWN, BUTTONS, _LOOKED_AT = 8, 4, 200
 QUESTION = "campaign-heads"
 _NUMBERED = re.compile(r"#?(\d{1,9})(?:\s+(.*))?", re.DOTALL)
 
@@ -47,7 +48,8 @@ def _numbered(ask: Ask, number: str) -> Campaign:
 
 
 def _all(ask: Ask) -> Reply:
-    found = [each for each in campaigns.newest(ask.db, ask.me.paths(SEERS), SHOWN) if _concerns(ask, each)]
+    newest = campaigns.newest(ask.db, ask.me.paths(SEERS), _LOOKED_AT)
+    found = [each for each in newest if _concerns(ask, each)][:SHOWN]
     if not found:
         more = "发布一个,像这样发:\n发布活动 清明祭英烈 主题队日 4月1日-4月7日" if _looks(ask) else ""
         return Reply(f"现在没有活动。{more}")
@@ -69,8 +71,7 @@ def _line(ask: Ask, one: Campaign) -> str:
     ended = ",已结束" if one.state != OPEN or one.ends_at < ask.now else ""
     head = f"{one.id} {called.name(one)},{called.window(one, ask.now.tzinfo)}{ended}"
     if _looks(ask):
-        squads = campaigns.due(ask.db, one, ask.me.paths(LOOKERS))
-        return f"{head}:{called.coverage(squads, campaigns.reported(ask.db, one))[0]}"
+        return f"{head}:{called.coverage(*campaigns.progress(ask.db, one, ask.me.paths(LOOKERS)))[0]}"
     mine = calling.due_squads(ask.me, one)
     left = calling.unreported(mine, campaigns.reported(ask.db, one, [unit.id for unit in mine]))
     return f"{head}:{'还没报' if left else '已报'}"
@@ -80,8 +81,8 @@ def _progress(ask: Ask, one: Campaign) -> Reply:
     """The coverage of the asker's part, live, and who is missing."""
     # What the messages before this one in the same transaction reported is in the table already.
     paths = ask.me.paths(SEERS)
-    squads = campaigns.due(ask.db, one, paths)
-    said, missing = called.coverage(squads, campaigns.reported(ask.db, one))
+    squads, told = campaigns.progress(ask.db, one, paths)
+    said, missing = called.coverage(squads, told)
     schools = len({squad.school for squad in squads}) > 1
     lines = [f"活动 {one.id} {called.name(one)}", f"{called.window(one, ask.now.tzinfo)} · {_state(ask, one)}", said]
     lines.append(f"还没报 {len(missing)} 个:{called.names(missing, schools)}" if missing else "全部报了。")
@@ -108,8 +109,7 @@ def _owns(ask: Ask, one: Campaign) -> bool:
 def _nudge(ask: Ask, one: Campaign) -> Reply:
     if not any(campaigns.meets(one.path, path) for path in ask.me.paths(ADMINS)) or one.state != OPEN:
         raise Refusal(f"活动 {one.id} 现在不能催。发「活动 {one.id}」看进度。")
-    squads = campaigns.due(ask.db, one, ask.me.paths(ADMINS))
-    missing = called.coverage(squads, campaigns.reported(ask.db, one))[1]
+    missing = called.coverage(*campaigns.progress(ask.db, one, ask.me.paths(ADMINS)))[1]
     if not missing:
         return Reply("全部报了,不用催。")
     new = calling.nudge(ask, one, (squad.id for squad in missing))

@@ -154,7 +154,7 @@ def end(ask: Ask) -> Reply:
     if not campaigns.close(ask.db, one.id, ENDED, ask.now):
         return Reply(f"活动 {one.id} 已经结束了。")
     units.changed(ask.db, ask.now)
-    said, _ = called.coverage(campaigns.due(ask.db, one, [one.path]), campaigns.reported(ask.db, one))
+    said, _ = called.coverage(*campaigns.progress(ask.db, one, [one.path]))
     return Reply(f"已结束活动 {one.id}:{called.name(one)}\n{said}。不再提醒,已经报的都保留。")
 
 

@@ -139,7 +139,7 @@ def approve(ask: Ask) -> list[Reply]:
     for case in cases:
         guardians.check(ask, case)
         _move(ask, case, State.APPROVED)
-    return [_confirm(ask, cases, "同意"), *(Reply(_good_news(ask, case), to=case.nominator_id) for case in cases)]
+    return [_confirm(ask, cases, "同意"), *(Reply(_good_news(ask, case), to=case.holder) for case in cases)]
 
 
 @command(
@@ -215,7 +215,7 @@ def _send_back(ask: Ask, case: Case, reason: str) -> list[Reply]:
     if len(kept) > REASON_LIMIT:
         return _ask_reason(ask, case, f"理由有 {len(kept)} 字,太长了。")
     _move(ask, case, State.RETURNED, kept)
-    return [_confirm(ask, [case], "退回"), Reply(_bad_news(ask, case, kept), to=case.nominator_id)]
+    return [_confirm(ask, [case], "退回"), Reply(_bad_news(ask, case, kept), to=case.holder)]
 
 
 def _name(ask: Ask, case: Case) -> str:
@@ -241,7 +241,7 @@ def _mine_to_decide(ask: Ask, number: str, word: str) -> Case:
     if case.state is not State.SUBMITTED:
         raise Refusal(_already(ask, case), _LIST)
     nominator = people.by_id(ask.db, case.nominator_id, ask.now)
-    if nominator.id == ask.me.id:
+    if ask.me.id in (nominator.id, case.holder):
         own = f"{number} 是您自己提名的,不能自己审。{_who_decides(ask, case)}"
         raise Denied(own, what=word, subject=subject)
     if not _my_roles(ask, case) & reviewing_roles(nominator, case.unit):
@@ -275,7 +275,7 @@ def _confirm(ask: Ask, cases: list[Case], word: str) -> Reply:
     direct = ask.message.private
     about = said(ask, cases)
     lines = [f"已{word} {case.number}" + (f":{about[case.id]}" if direct else "") for case in cases]
-    told = "、".join({case.nominator: None for case in cases}) if direct else "提名人"
+    told = "、".join({case.keeper or case.nominator: None for case in cases}) if direct else "提名人"
     higher = "、".join({higher_level(case.medal): None for case in cases if higher_level(case.medal)})
     step = f"这是大队审核,{higher}另行决定。" if word == "同意" and higher else ""
     left = len(_pending(ask))
@@ -288,12 +288,12 @@ def _good_news(ask: Ask, case: Case) -> str:
     higher = higher_level(case.medal)
     waits = f"这是大队审核;{label(case.medal)}由{higher}决定,现在还没有结果。"
     after = waits if higher else "颁章以学校少工委的通知为准。"
-    about = said(ask, [case], case.nominator_id)[case.id]
+    about = said(ask, [case], case.holder)[case.id]
     return f"提名 {case.number} 已通过校级审核:{about}\n{ask.me.name} {moment(ask, ask.now)} 同意。{after}"
 
 
 def _bad_news(ask: Ask, case: Case, reason: str) -> str:
-    about = said(ask, [case], case.nominator_id)[case.id]
+    about = said(ask, [case], case.holder)[case.id]
     # As the reader knows it: a school nominates itself as 学校大队.
     words = about.replace(collective_name(case.unit), "学校大队") if case.unit.kind == Kind.SCHOOL else about
     why = f"理由:{reason}({ask.me.name} {moment(ask, ask.now)})"

@@ -33,6 +33,7 @@ class Deed(StrEnum):
     JOINED = "joined"
     ROLE_GIVEN = "role-given"
     ROLE_ENDED = "role-ended"
+    HANDED_OVER = "handed-over"
     GROUP_BOUND = "group-bound"
     GROUP_UNBOUND = "group-unbound"
     NOMINATED = "nominated"
@@ -79,6 +80,7 @@ _LABELS = {
     Deed.JOINED: "用邀请码加入",
     Deed.ROLE_GIVEN: "给角色",
     Deed.ROLE_ENDED: "结束角色",
+    Deed.HANDED_OVER: "交接工作",
     Deed.GROUP_BOUND: "绑定群",
     Deed.GROUP_UNBOUND: "解绑群",
     Deed.NOMINATED: "提名",

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, update
 
 from storage import coverage, history
 from storage.coverage import VALID, Squad
+from storage.history import Part, places
 from storage.rollups import week_of
 from storage.tables import campaign, checkin, participation, unit
 from storage.units import Unit, within
@@ -108,16 +109,21 @@ def opened(db: Connection, since: datetime) -> list[Campaign]:
 
 def newest(db: Connection, paths: Sequence[str], most: int) -> list[Campaign]:
     """The newest that were not withdrawn and concern somebody in these subtrees: called there, below, or above."""
-    rows = db.execute(_SELECT.where(campaign.c.state != WITHDRAWN).order_by(campaign.c.id.desc()).limit(200))
-    found = [_campaign(row) for row in rows]
-    return [each for each in found if any(meets(each.path, path) for path in paths)][:most]
+    query = _SELECT.where(campaign.c.state != WITHDRAWN, _meets(paths)).order_by(campaign.c.id.desc()).limit(most)
+    return [_campaign(row) for row in db.execute(query)]
 
 
 def of_issue(db: Connection, activity: str, issue: int, paths: Sequence[str]) -> Campaign | None:
     """The newest one of this issue of a series that concerns these subtrees."""
     same = (campaign.c.activity == activity) & (campaign.c.issue == issue) & (campaign.c.state != WITHDRAWN)
-    found = [_campaign(row) for row in db.execute(_SELECT.where(same).order_by(campaign.c.id.desc()).limit(200))]
-    return next((each for each in found if any(meets(each.path, path) for path in paths)), None)
+    row = db.execute(_SELECT.where(same, _meets(paths)).order_by(campaign.c.id.desc()).limit(1)).first()
+    return None if row is None else _campaign(row)
+
+
+def _meets(paths: Sequence[str]) -> ColumnElement[bool]:
+    """The condition `called in these subtrees, or above them`."""
+    above = {int(part) for path in paths for part in path.strip("/").split("/")}
+    return or_(unit.c.id.in_(sorted(above)), within(paths))
 
 
 def meets(one: str, other: str) -> bool:
@@ -131,11 +137,35 @@ def close(db: Connection, number: int, state: str, now: datetime) -> bool:
     return db.execute(update(campaign).where(mine).values(state=state)).rowcount == 1
 
 
+def progress(db: Connection, of: Campaign, paths: Sequence[str]) -> tuple[list[Squad], dict[int, Told]]:
+    """(the squads of these subtrees that it calls, unit id → what was reported there), whatever the whole comes to."""
+    part = _part(db, of, paths)
+    place, values = places(part.shape), part.values
+    # With "+ 0" the index of the campaign's check-ins is of no use: it would be walked through for every unit.
+    mine = (checkin.c.campaign_id + 0 == of.id) & VALID
+    here = place.outerjoin(checkin, mine & (checkin.c.unit_id == place.c.id))
+    there = place.outerjoin(participation, participation.c.unit_id == place.c.id)
+    there = there.outerjoin(checkin, mine & (checkin.c.event_id == participation.c.event_id))
+    reports = select(place.c.id, *_told()).select_from(here).group_by(place.c.id).having(func.count(checkin.c.id) > 0)
+    named = db.execute(select(place.c.id, checkin.c.id).select_from(there), values)
+    # Outer joins, so that the databases begin with the units and not with all that answered the campaign.
+    found = {unit_id: Told(0, 0, 0) for unit_id, checkin_id in named if checkin_id is not None}
+    found |= {row[0]: Told(*map(int, row[1:])) for row in db.execute(reports, values)}
+    return _called(db, of, part), found
+
+
 def due(db: Connection, of: Campaign, paths: Sequence[str]) -> list[Squad]:
     """The squads of these subtrees that it calls, as they are in the week in which it ends."""
+    return _called(db, of, _part(db, of, paths))
+
+
+def _part(db: Connection, of: Campaign, paths: Sequence[str]) -> Part:
     inside = [path if path.startswith(of.path) else of.path for path in paths if meets(path, of.path)]
-    week = week_of(of.ends_at.date())
-    squads = coverage.squads(db, history.part(db, inside, week))[week]
+    return history.part(db, inside, week_of(of.ends_at.date()))
+
+
+def _called(db: Connection, of: Campaign, part: Part) -> list[Squad]:
+    squads = coverage.squads(db, part)[week_of(of.ends_at.date())]
     return [squad for squad in squads if not of.grades or squad.grade in of.grades]
 
 
@@ -148,22 +178,23 @@ def _told() -> list[Any]:
     ]
 
 
-def reported(db: Connection, of: Campaign, unit_ids: Sequence[int] | None = None) -> dict[int, Told]:
-    """Unit id → what it reported (of these units): with heads of its own, or named in what its school reported."""
+def reported(db: Connection, of: Campaign, unit_ids: Sequence[int]) -> dict[int, Told]:
+    """Unit id → what it reported, of these units: with heads of its own, or named in what its school reported."""
     mine = (checkin.c.campaign_id == of.id) & VALID
     events = select(checkin.c.event_id).where(mine, checkin.c.event_id.is_not(None))
-    query = select(checkin.c.unit_id, *_told()).where(mine).group_by(checkin.c.unit_id)
+    query = select(checkin.c.unit_id, *_told()).where(mine, checkin.c.unit_id.in_(unit_ids))
+    query = query.group_by(checkin.c.unit_id)
     named = select(participation.c.unit_id).where(participation.c.event_id.in_(events))
-    if unit_ids is not None:
-        query = query.where(checkin.c.unit_id.in_(unit_ids))
-        named = named.where(participation.c.unit_id.in_(unit_ids))
+    named = named.where(participation.c.unit_id.in_(unit_ids))
     found = {unit_id: Told(0, 0, 0) for unit_id in db.scalars(named)}
     return found | {row[0]: Told(*map(int, row[1:])) for row in db.execute(query)}
 
 
 def studied(db: Connection, activity: str, issue: int, first: date, paths: Sequence[str]) -> dict[int, Told]:
     """Unit id → what it reported of this issue of a series since `first`."""
-    query = select(checkin.c.unit_id, *_told()).join(unit, unit.c.id == checkin.c.unit_id)
     same = (checkin.c.issue == issue) & (checkin.c.activity == activity) & (checkin.c.day >= first)
-    rows = db.execute(query.where(VALID, same, checkin.c.issue > 0, within(paths)).group_by(checkin.c.unit_id))
+    # An outer join, so that the databases begin with the units and not with all who learned it.
+    here = unit.outerjoin(checkin, (checkin.c.unit_id == unit.c.id) & VALID & same)
+    query = select(unit.c.id, *_told()).select_from(here).where(within(paths)).group_by(unit.c.id)
+    rows = db.execute(query.having(func.count(checkin.c.id) > 0))
     return {row[0]: Told(*map(int, row[1:])) for row in rows}

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Subquery, case, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, Subquery, bindparam, case, func, literal_column, or_, select
 
 from storage import history
-from storage.history import Part, places
+from storage.history import Part, Shape, places
 from storage.rollups import Sums, week_of
 from storage.tables import checkin, event, participation, rollup, unit, unit_past
 from storage.units import Kind
@@ -48,11 +50,19 @@ class SquadSums:
 
 def squads(db: Connection, of: Part) -> dict[str, list[Squad]]:
     """Week → the squads that were to report in it, in the order of school, grade and class."""
-    place, school, past = places(of), unit.alias("school"), unit_past.alias("past")
-    in_force = or_(*(_in_force(place, week) for week in of.weeks))
-    first = case({week: history.monday_of(week) for week in of.weeks}, value=place.c.week)
-    then = (past.c.unit_id == place.c.school_id) & (past.c.since <= first) & (past.c.until > first)
-    rows = db.execute(
+    found: dict[str, list[Squad]] = {week: [] for week in of.weeks}
+    for week, *squad in db.execute(_squads(of.shape), of.values):
+        found[week].append(Squad(*squad))
+    return found
+
+
+@cache
+def _squads(shape: Shape) -> Select[Any]:
+    place, school, past = places(shape), unit.alias("school"), unit_past.alias("past")
+    then = (past.c.unit_id == place.c.school_id) & (past.c.since <= place.c.first) & (past.c.until > place.c.first)
+    # A class that comes in September is not missing in June.
+    in_force = or_(place.c.active_from.is_(None), place.c.active_from <= place.c.last)
+    return (
         select(
             place.c.week, place.c.id, place.c.name, place.c.path, func.coalesce(past.c.name, school.c.name, ""),
             place.c.members, place.c.grade,
@@ -66,33 +76,27 @@ def squads(db: Connection, of: Part) -> dict[str, list[Squad]]:
             place.c.id,
         )
     )  # fmt: skip
-    found: dict[str, list[Squad]] = {week: [] for week in of.weeks}
-    for week, *squad in rows:
-        found[week].append(Squad(*squad))
-    return found
-
-
-def _in_force(place: Subquery, week: str) -> ColumnElement[bool]:
-    """A class that comes in September is not missing in June."""
-    last = history.monday_of(week) + timedelta(days=6)
-    return (place.c.week == week) & or_(place.c.active_from.is_(None), place.c.active_from <= last)
 
 
 def covered(db: Connection, of: Part) -> dict[str, set[int]]:
     """The ids of the squads with a check-in in each week; may hold ids of units that are no squad."""
-    place = places(of)
+    found: dict[str, set[int]] = {week: set() for week in of.weeks}
+    for week, id in db.execute(_covered(of.shape), of.values):
+        found[week].add(id)
+    return found
+
+
+@cache
+def _covered(shape: Shape) -> Select[Any]:
+    place = places(shape)
     squad_id = _squad_id(place)
-    rows = db.execute(
+    return (
         select(place.c.week, squad_id)
         .select_from(place)
         .outerjoin(rollup, _of_place(place))
         .group_by(place.c.week, squad_id)
         .having(func.sum(rollup.c.events) > 0)
     )
-    found: dict[str, set[int]] = {week: set() for week in of.weeks}
-    for week, id in rows:
-        found[week].add(id)
-    return found
 
 
 def _of_place(place: Subquery) -> ColumnElement[bool]:
@@ -114,35 +118,50 @@ def missing(db: Connection, week: str, paths: Sequence[str]) -> tuple[list[Squad
 def missing_on(db: Connection, day: date, paths: Sequence[str]) -> tuple[list[Squad], int]:
     """(the squads in these subtrees without a check-in for the day, how many squads there are)."""
     of = history.part(db, paths, week_of(day))
-    due, place = squads(db, of)[week_of(day)], places(of)
-    reported = VALID & (checkin.c.day == day) & (checkin.c.unit_id == place.c.id)
-    here = select(_squad_id(place), checkin.c.id).select_from(place).outerjoin(checkin, reported)
-    that_day = (event.c.id == participation.c.event_id) & (event.c.day == day)
-    named = (
+    due, values = squads(db, of)[week_of(day)], {**of.values, "day": day}
+    asked = _reported(of.shape), _named(of.shape)
+    seen = {squad_id for query in asked for squad_id, found in db.execute(query, values) if found is not None}
+    return [squad for squad in due if squad.id not in seen], len(due)
+
+
+@cache
+def _reported(shape: Shape) -> Select[Any]:
+    place = places(shape)
+    reported = VALID & (checkin.c.day == bindparam("day")) & (checkin.c.unit_id == place.c.id)
+    return select(_squad_id(place), checkin.c.id).select_from(place).outerjoin(checkin, reported)
+
+
+@cache
+def _named(shape: Shape) -> Select[Any]:
+    """Who took part in an event that was told by another."""
+    place = places(shape)
+    that_day = (event.c.id == participation.c.event_id) & (event.c.day == bindparam("day"))
+    return (
         select(_squad_id(place), event.c.id)
         .select_from(place)
         .outerjoin(participation, participation.c.unit_id == place.c.id)
         .outerjoin(event, that_day)
     )
-    seen = {squad_id for query in (here, named) for squad_id, found in db.execute(query) if found is not None}
-    return [squad for squad in due if squad.id not in seen], len(due)
 
 
-def by_squad(db: Connection, week: str, of: Part) -> dict[int, list[SquadSums]]:
-    """The sums of a week by squad id and activity; squads without a check-in are not in it."""
+def by_squad(db: Connection, of: Part) -> dict[int, list[SquadSums]]:
+    """The sums of a part of one week by squad id and activity; squads without a check-in are not in it."""
+    found: dict[int, list[SquadSums]] = {}
+    for id, activity, *numbers in db.execute(_by_squad(of.shape), of.values):
+        found.setdefault(id, []).append(SquadSums(activity, *map(int, numbers)))
+    return found
+
+
+@cache
+def _by_squad(shape: Shape) -> Select[Any]:
     sums = [func.sum(rollup.c[name]) for name in Sums._fields]
-    place = places(of)
+    place = places(shape)
     squad_id = _squad_id(place)
-    rows = db.execute(
+    return (
         select(squad_id, rollup.c.activity, *sums)
         .select_from(place)
         .outerjoin(rollup, _of_place(place))
-        .where(place.c.week == week)
         .group_by(squad_id, rollup.c.activity)
         .having(sums[0] > 0)
         .order_by(squad_id, sums[0].desc(), rollup.c.activity)
     )
-    found: dict[int, list[SquadSums]] = {}
-    for id, activity, *numbers in rows:
-        found.setdefault(id, []).append(SquadSums(activity, *map(int, numbers)))
-    return found

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
-from storage.tables import dialogue
+from storage.tables import account, dialogue
 from storage.vault import Vault
 
 KEPT = timedelta(hours=24)
@@ -51,6 +51,25 @@ def of_senders(db: Connection, channel: str, senders: Collection[str]) -> dict[W
     """The questions that are open with these senders of a channel."""
     rows = db.execute(_OF_SENDERS, {"channel": channel, "senders": senders})
     return {Where(channel, chat, sender): Dialogue(*rest) for chat, sender, *rest in rows}
+
+
+def of_person(db: Connection, person_id: int, kinds: Collection[str], now: datetime) -> list[tuple[Where, Dialogue]]:
+    """The questions of these kinds that are open with somebody in a chat of their own."""
+    columns = dialogue.c.channel, dialogue.c.chat, dialogue.c.sender
+    query = select(*columns, dialogue.c.kind, dialogue.c.payload, dialogue.c.expires_at)
+    theirs = (account.c.channel == dialogue.c.channel) & (account.c.address == dialogue.c.sender)
+    query = query.join(account, theirs).where(account.c.person_id == person_id, dialogue.c.chat == dialogue.c.sender)
+    rows = db.execute(query.where(dialogue.c.kind.in_(list(kinds)), dialogue.c.expires_at > now))
+    return [(Where(*row[:3]), Dialogue(*row[3:])) for row in rows]
+
+
+def take_over(db: Connection, where: Where, question: Dialogue, now: datetime) -> bool:
+    """Somebody else is asked now; False when another question is open there."""
+    if db.execute(select(dialogue.c.kind).where(_is(where), dialogue.c.expires_at > now)).first():
+        return False
+    close(db, where)
+    reopen(db, where, Dialogue(question.kind, question.payload, now + KEPT))
+    return True
 
 
 def close(db: Connection, where: Where) -> None:

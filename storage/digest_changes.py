@@ -55,7 +55,8 @@ def since(db: Connection, of: Unit, week: str, frozen_at: datetime) -> Changes:
     """The check-ins of the week, of the units as they were in it, that came or changed after `frozen_at`."""
     monday, sunday = monday_of(week), monday_of(week) + timedelta(days=6)
     within_week = checkin.c.day.between(monday, sunday)
-    place = places(history.part(db, [of.path], week))
+    part = history.part(db, [of.path], week)
+    place = places(part.shape)
     # As a list of ids, so that the databases begin with the few versions and not with every check-in.
     changed = select(checkin_version.c.checkin_id).where(checkin_version.c.at > frozen_at)
     day_before = checkin_version.c.before["day"].as_string()
@@ -68,7 +69,7 @@ def since(db: Connection, of: Unit, week: str, frozen_at: datetime) -> Changes:
         shown.where(checkin.c.unit_id.in_(select(place.c.id)), checkin.c.id.in_(changed), within_week | was_within),
     ).subquery()
     kinds = either.c.state, either.c.fresh
-    rows = db.execute(select(*kinds, func.count(either.c.id)).group_by(*kinds))
+    rows = db.execute(select(*kinds, func.count(either.c.id)).group_by(*kinds), part.values)
     found = {(state, fresh): count for state, fresh, count in rows}
     # What came and went since then changed nothing.
     return Changes(found.get(("valid", 1), 0), found.get(("valid", 0), 0), found.get(("withdrawn", 0), 0))

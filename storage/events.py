@@ -216,7 +216,8 @@ def squads_below(db: Connection, whole: str, day: date) -> list[int]:
 
 def _places(whole: str, day: date) -> Subquery:
     """The units below what was the path on that day."""
-    return history.places(history.Part({week_of(day): (whole,)}, {}))
+    of = history.Part({week_of(day): (whole,)}, {})
+    return select(history.places(of.shape)).params(of.values).subquery("place")
 
 
 def name(db: Connection, rollups: Rollups, of: Event, unit_ids: Iterable[int]) -> int:

@@ -3,14 +3,18 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Date,
     Select,
+    String,
     Subquery,
     bindparam,
+    false,
     func,
     insert,
     literal,
@@ -22,13 +26,18 @@ from sqlalchemy import (
 
 from storage.chunks import chunks
 from storage.tables import unit, unit_past
-from storage.units import Unit, below, within
+from storage.tables.base import Path
+from storage.units import Unit, below
 
 # What the digest of a week says of a unit, and so what is kept of it.
 _KEPT = ("path", "parent_id", "school_id", "kind", "name", "grade", "class_no", "members", "active", "active_from")
 _OF_NOW = select(unit.c.id, *(unit.c[name] for name in _KEPT))
 _OF_THEN = select(unit_past.c.unit_id.label("id"), *(unit_past.c[name] for name in _KEPT))
 _OF_UNIT = ("kind", "name", "path", "parent_id", "school_id", "grade", "class_no", "members")
+_PAST_OF = select(
+    unit_past.c.unit_id, unit_past.c.since, unit_past.c.until, *(unit_past.c[name] for name in _OF_UNIT)
+).where(unit_past.c.unit_id.in_(bindparam("ids", expanding=True)))
+Shape = tuple[int, ...]
 
 
 def monday(day: date) -> date:
@@ -92,13 +101,28 @@ class Part:
         """What a unit at the end of one of the paths was in the week."""
         return replace(now, **self.then.get((week, now.id), {}))
 
+    @property
+    def shape(self) -> Shape:
+        """How many paths each week has: what is asked of parts of one shape is one statement."""
+        return tuple(map(len, self.weeks.values()))
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The parameters of `places(shape)`."""
+        found: dict[str, Any] = {}
+        for number, (week, paths) in enumerate(self.weeks.items()):
+            first = monday_of(week)
+            found |= {f"week{number}": week, f"first{number}": first, f"last{number}": first + timedelta(days=6)}
+            for place, path in enumerate(paths):
+                # "0" follows "/" in ASCII: a subtree is one range of the index.
+                found |= {f"from{number}_{place}": path, f"to{number}_{place}": path[:-1] + "0"}
+        return found
+
 
 def part(db: Connection, paths: Iterable[str], *weeks: str) -> Part:
     """The subtrees of these (present) paths in these weeks."""
     ids = {int(path.rstrip("/").rpartition("/")[2]): path for path in paths}
-    columns = [unit_past.c[name] for name in _OF_UNIT]
-    query = select(unit_past.c.unit_id, unit_past.c.since, unit_past.c.until, *columns)
-    rows = [row for some in chunks(ids) for row in db.execute(query.where(unit_past.c.unit_id.in_(some)))]
+    rows = [row for some in chunks(ids) for row in db.execute(_PAST_OF, {"ids": some})]
     then = {
         (week, row.unit_id): {name: getattr(row, name) for name in _OF_UNIT}
         for week in weeks
@@ -112,19 +136,25 @@ def part(db: Connection, paths: Iterable[str], *weeks: str) -> Part:
     return Part(where, then)
 
 
-def places(of: Part) -> Subquery:
+@cache
+def places(shape: Shape) -> Subquery:
     """
-    The units of a part of the tree as they were, with the label of the `week`.
+    The units of a part of the tree as they were, with the label of the `week`, its `first` and its `last` day.
 
-    What is counted is joined to it with an outer join, so that both databases begin with these units, and not with all
-    that was ever counted.
+    Made once for each shape, since making a statement costs more than asking it; `Part.values` are its parameters. What
+    is counted is joined to it with an outer join, so that both databases begin with these units, and not with all that
+    was ever counted.
     """
-    return union_all(*(each for week, paths in of.weeks.items() for each in _places(week, paths))).subquery("place")
+    return union_all(*(each for number, count in enumerate(shape) for each in _places(number, count))).subquery("place")
 
 
-def _places(week: str, paths: Sequence[str]) -> list[Select[Any]]:
-    label, day = literal(week).label("week"), monday_of(week)
-    then = unit_past.c.since <= day, unit_past.c.until > day
-    past = [(unit_past.c.path >= path) & (unit_past.c.path < path[:-1] + "0") for path in paths]
-    now = _OF_NOW.add_columns(label).where(unit.c.since <= day, within(paths))
-    return [now, *([_OF_THEN.add_columns(label).where(or_(*past), *then)] if past else [])]
+def _places(number: int, count: int) -> list[Select[Any]]:
+    first = bindparam(f"first{number}", type_=Date())
+    week = bindparam(f"week{number}", type_=String()).label("week")
+    more = week, first.label("first"), bindparam(f"last{number}", type_=Date()).label("last")
+    both = ("from", "to")
+    ranges: list[list[Any]] = [[bindparam(f"{word}{number}_{n}", type_=Path) for word in both] for n in range(count)]
+    here = or_(false(), *((unit.c.path >= low) & (unit.c.path < high) for low, high in ranges))
+    there = or_(false(), *((unit_past.c.path >= low) & (unit_past.c.path < high) for low, high in ranges))
+    now = _OF_NOW.add_columns(*more).where(unit.c.since <= first, here)
+    return [now, _OF_THEN.add_columns(*more).where(there, unit_past.c.since <= first, unit_past.c.until > first)]

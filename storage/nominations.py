@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from storage.audit import Deed, note
@@ -64,7 +64,14 @@ class Case:
     reason: bytes | None
     state: State
     made_at: datetime
+    keeper_id: int | None
+    keeper: str | None
     unit: Unit
+
+    @property
+    def holder(self) -> int:
+        """Who looks after it and hears what comes of it: the nominator, or who took over from them."""
+        return self.keeper_id or self.nominator_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +86,7 @@ class Step:
 
 
 _UNIT = ("id", "kind", "name", "path", "parent_id", "school_id", "grade", "class_no", "members")
+_KEEPER = person.alias("keeper")
 _CASES = (
     select(
         nomination.c.id,
@@ -91,15 +99,18 @@ _CASES = (
         nomination.c.reason,
         nomination.c.state,
         nomination.c.made_at,
+        nomination.c.keeper_id,
+        _KEEPER.c.name,
         *(unit.c[name] for name in _UNIT),
     )
     .join(unit, unit.c.id == nomination.c.unit_id)
     .join(person, person.c.id == nomination.c.nominator_id)
+    .outerjoin(_KEEPER, _KEEPER.c.id == nomination.c.keeper_id)
 )
 
 
 def _cases(db: Connection, query: Select[Any]) -> list[Case]:
-    return [Case(*(*row[:8], State(row[8]), row[9], Unit(*row[10:]))) for row in db.execute(query)]
+    return [Case(*(*row[:8], State(row[8]), *row[9:12], Unit(*row[12:]))) for row in db.execute(query)]
 
 
 def _same(about: Draft | Case) -> ColumnElement[bool]:
@@ -201,14 +212,16 @@ def by_number(db: Connection, number: str) -> Case | None:
 
 
 def pending(db: Connection, paths: Sequence[str], but_by: int) -> list[Case]:
-    """The submitted cases in these subtrees, the oldest first, without those that person `but_by` nominated."""
+    """The submitted cases in these subtrees, the oldest first, without those that are person `but_by`'s own."""
     query = _CASES.where(nomination.c.state == State.SUBMITTED, within(paths), nomination.c.nominator_id != but_by)
+    query = query.where(or_(nomination.c.keeper_id.is_(None), nomination.c.keeper_id != but_by))
     return _cases(db, query.order_by(nomination.c.id))
 
 
 def of_person(db: Connection, person_id: int, limit: int) -> list[Case]:
-    """What this person nominated, the newest first."""
-    query = _CASES.where(nomination.c.nominator_id == person_id).order_by(nomination.c.id.desc()).limit(limit)
+    """What this person looks after, the newest first: what they nominated, or took over."""
+    own = (nomination.c.nominator_id == person_id) & nomination.c.keeper_id.is_(None)
+    query = _CASES.where(or_(own, nomination.c.keeper_id == person_id)).order_by(nomination.c.id.desc()).limit(limit)
     return _cases(db, query)
 
 
@@ -228,6 +241,19 @@ def forget(db: Connection, case_ids: Iterable[int], now: datetime) -> None:
     ids = list(case_ids)
     db.execute(update(nomination).where(nomination.c.id.in_(ids)).values(reason=None, forgotten_at=now))
     db.execute(update(nomination_step).where(nomination_step.c.nomination_id.in_(ids)).values(reason=None))
+
+
+def waiting(db: Connection, person_id: int, paths: Sequence[str]) -> list[Case]:
+    """The submitted cases that this person looks after in these subtrees."""
+    mine = or_(nomination.c.keeper_id == person_id, nomination.c.nominator_id == person_id)
+    query = _CASES.where(mine, nomination.c.state == State.SUBMITTED, within(paths))
+    return [case for case in _cases(db, query.order_by(nomination.c.id)) if case.holder == person_id]
+
+
+def hand_over(db: Connection, cases: Iterable[Case], person_id: int) -> None:
+    """Somebody else looks after these cases; who nominated stays as it was."""
+    ids = [case.id for case in cases]
+    db.execute(update(nomination).where(nomination.c.id.in_(ids)).values(keeper_id=person_id))
 
 
 def last_steps(db: Connection, case_ids: Iterable[int]) -> dict[int, Step]:

@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, func, insert, or_, select, update
 
 from storage import accounts
 from storage.audit import Deed, note
@@ -205,30 +206,41 @@ def choose_school(db: Connection, person_id: int, school_id: int) -> None:
 
 def give(
     db: Connection, person_id: int, role: Role, at: Unit, now: datetime, *,
-    since: datetime | None = None, until: datetime | None = None,
+    since: datetime | None = None, until: datetime | None = None, deputy_for: int | None = None,
 ) -> None:  # fmt: skip
-    """Give a role at a unit, from `since` (None: now) to `until` (None: for good); one that is held gets a new end."""
+    """
+    Give a role at a unit, from `since` (None: now) to `until` (None: for good); one that is held gets a new end.
+
+    `deputy_for`: whose the role is, of somebody who stands in for them.
+    """
     since = since or now
-    held = (grant.c.person_id == person_id) & (grant.c.unit_id == at.id) & (grant.c.role == role)
-    row = db.execute(select(grant.c.since, grant.c.until).where(held)).first()
-    if row is None:
-        db.execute(insert(grant).values(person_id=person_id, unit_id=at.id, role=role, since=since, until=until))
-    elif row.since <= now and (row.until is None or row.until > now):
-        db.execute(update(grant).where(held).values(until=until))
+    mine = (grant.c.person_id == person_id) & _at(at, role)
+    row = db.execute(select(grant.c.since, grant.c.until).where(mine)).first()
+    if row is not None and row.since <= now and (row.until is None or row.until > now):
+        db.execute(update(grant).where(mine).values(until=until, deputy_for=deputy_for))
     else:
-        db.execute(update(grant).where(held).values(since=since, until=until))
-    ends = until.isoformat() if until else None
-    note(db, Deed.ROLE_GIVEN, now, unit_id=at.id, subject=f"person:{person_id}", role=role, until=ends)
+        # A new row, so that reminders are laid out for it; what was held before goes.
+        db.execute(delete(grant).where(mine))
+        new = {"person_id": person_id, "unit_id": at.id, "role": role, "since": since, "until": until}
+        db.execute(insert(grant).values(**new, deputy_for=deputy_for))
+    about: dict[str, Any] = {"role": role, "until": until.isoformat() if until else None}
+    about |= {"deputy_for": deputy_for} if deputy_for else {}
+    note(db, Deed.ROLE_GIVEN, now, unit_id=at.id, subject=f"person:{person_id}", **about)
+
+
+def _at(at: Unit, role: Role) -> ColumnElement[bool]:
+    return (grant.c.unit_id == at.id) & (grant.c.role == role)
 
 
 def end(db: Connection, person_id: int, role: Role, at: Unit, when: datetime, now: datetime) -> bool:
-    """End a role at this instant; False when it is not held then."""
-    held = (grant.c.person_id == person_id) & (grant.c.unit_id == at.id) & (grant.c.role == role)
-    until_then = or_(grant.c.until.is_(None), grant.c.until > when)
-    if db.execute(update(grant).where(held, until_then).values(until=when)).rowcount != 1:
+    """End a role at this instant, and with it that of a deputy; False when it is not held then."""
+    lasts = _at(at, role) & or_(grant.c.until.is_(None), grant.c.until > when)
+    if db.execute(update(grant).where(grant.c.person_id == person_id, lasts).values(until=when)).rowcount != 1:
         return False
     subject = f"person:{person_id}"
     note(db, Deed.ROLE_ENDED, now, unit_id=at.id, subject=subject, role=role, until=when.isoformat())
+    for deputy_id in db.scalars(select(grant.c.person_id).where(grant.c.deputy_for == person_id, lasts)).all():
+        end(db, deputy_id, role, at, when, now)
     return True
 
 
@@ -278,5 +290,6 @@ def with_accounts(db: Connection, channel: str, now: datetime) -> list[tuple[str
     """(address, person) of everybody with an account on this channel, in the order they came."""
     addresses_of = select(account.c.person_id, account.c.address).where(account.c.channel == channel)
     found = {row.person_id: row.address for row in db.execute(addresses_of.order_by(account.c.id))}
-    rows = db.execute(_WITH_GRANTS.where(person.c.id.in_(found)).order_by(person.c.id)).all()
+    there = select(account.c.person_id).where(account.c.channel == channel)
+    rows = db.execute(_WITH_GRANTS.where(person.c.id.in_(there)).order_by(person.c.id)).all()
     return [(found[each.id], each) for each in _people(rows, now)]

@@ -35,7 +35,12 @@ def new_url(folder: Path, name: str = "bot.db") -> str:
 
 def empty_url(folder: Path) -> str:
     """The address of a database without any table."""
-    return _on_server(str(folder / "empty"), "template1") if POSTGRESQL else f"sqlite:///{folder / 'empty.db'}"
+    return empty_on_server(folder) if POSTGRESQL else f"sqlite:///{folder / 'empty.db'}"
+
+
+def empty_on_server(folder: Path) -> str:
+    """The address of a PostgreSQL database without any table, whatever the tests run on."""
+    return _on_server(str(folder / "empty"), "template1")
 
 
 def refuse(db: Connection, chat: str) -> None:

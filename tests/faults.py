@@ -25,10 +25,10 @@ import httpx
 from sqlalchemy import Connection, create_engine, select
 
 from handlers.texts import squad
-from storage import audit_check, checkins, events
+from storage import audit_check, checkins, events, history
 from storage.events import Part
 from storage.rollups import Sums, week_of
-from storage.tables import checkin, participation, rollup, unit
+from storage.tables import checkin, event, participation, rollup, unit
 from tests.process import Serving
 from tests.stage import ZONE
 
@@ -47,7 +47,7 @@ def sums_as_counted(db: Connection) -> Totals:
     """The same sums from the check-ins and events themselves."""
     found: dict[tuple[str, int, str], list[int]] = defaultdict(lambda: [0] * len(Sums._fields))
     groups: dict[tuple[str, int], list[Part]] = defaultdict(list)
-    place = select(checkin, unit.c.path).join(unit, unit.c.id == checkin.c.unit_id)
+    place = select(checkin, history.path_on(checkin.c.day).label("path")).join(unit, unit.c.id == checkin.c.unit_id)
     rows = db.execute(place.where(checkin.c.state == "valid")).all()
     when = {("event", row.event_id) if row.event_id else ("checkin", row.id): (row.day, row.activity) for row in rows}
     for row in rows:
@@ -55,8 +55,8 @@ def sums_as_counted(db: Connection) -> Totals:
         groups[own].append(Part(row.unit_id, row.path, row.attended, row.due, row.id))
         if row.timing != checkins.ON_TIME:
             found[week_of(row.day), row.unit_id, row.activity][Sums._fields.index(row.timing)] += 1
-    named = select(participation, unit.c.path).join(unit, unit.c.id == participation.c.unit_id)
-    for row in db.execute(named):
+    named = select(participation, history.path_on(event.c.day).label("path")).join(event)
+    for row in db.execute(named.join(unit, unit.c.id == participation.c.unit_id)):
         groups["event", row.event_id].append(Part(row.unit_id, row.path))
     for own, parts in groups.items():
         day, activity = when[own]

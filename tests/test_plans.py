@@ -8,12 +8,28 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
-from storage import deliveries, files, inbox, outbox
+from storage import (
+    campaigns,
+    coverage,
+    deliveries,
+    digests,
+    files,
+    inbox,
+    nominations,
+    outbox,
+    people,
+    promotion,
+    reshaping,
+    roster,
+    units,
+)
+from storage.campaigns import Campaign
 from storage.database import Database, open_database
 from storage.outbox import Held
 from storage.tables import metadata
 
 NOW = datetime(2026, 4, 3, 2, 20, tzinfo=UTC)
+CALL = Campaign(1, "守岁", "志愿服务", NOW, NOW, path="/1/", id=1)
 HELD = Held(frozenset({"7"}), True)
 ARRIVED = {"channel": "telegram", "message_id": "1", "chat": "1", "sender": "1", "received_at": NOW}
 SAME = {
@@ -104,3 +120,72 @@ def test_a_chat_that_waits_holds_only_itself_up(database: Database) -> None:
         # The first is under way and the second is due later: both hold the third up, but neither the notice nor chat 2.
         assert [letter.id for letter in claim(db)] == [5, 4]
         assert claim(db) == []
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda db: units.by_path_names(db, ["青禾区", "实验小学"]),
+        lambda db: units.find(db, "实验小学三(2)中队", ["/1/2/"]),
+        lambda db: units.of_school(db, 2),
+        lambda db: coverage.missing(db, "2026-W14", ["/1/2/"]),
+        lambda db: coverage.missing_on(db, NOW.date(), ["/1/2/"]),
+        lambda db: digests.weekly(db, units.by_id(db, 2), "2026-W14"),
+        lambda db: reshaping.close(db, units.by_id(db, 2), NOW, NOW.date()),
+        lambda db: promotion.write(db, 2026, promotion.schools(db, ["/1/2/"], 2026), [], _leaving(db), NOW, NOW.date()),
+        lambda db: people.called(db, "张老师", ["/1/"], NOW),
+        lambda db: nominations.of_person(db, 1, 10),
+        lambda db: roster.load(db, [("青禾区", "实验小学")], [("wecom", "a")]),
+        lambda db: campaigns.progress(db, CALL, ["/1/2/"]),
+        lambda db: campaigns.studied(db, "红领巾爱学习", 5, NOW.date(), ["/1/2/"]),
+        lambda db: campaigns.newest(db, ["/1/2/"], 8),
+        lambda db: nominations.waiting(db, 1, ["/1/2/"]),
+    ],
+    ids=[
+        "path",
+        "find",
+        "school",
+        "missing",
+        "missing on a day",
+        "digest",
+        "close",
+        "promotion",
+        "name",
+        "mine",
+        "roster",
+        "progress of a campaign",
+        "an issue learned",
+        "campaigns",
+        "nominations to hand over",
+    ],
+)
+def test_a_part_of_the_tree_costs_what_the_part_costs(database: Database, work: Callable[[Connection], Any]) -> None:
+    """No statement walks through all units, people, roles or check-ins of a province."""
+    with database.write.begin() as db:
+        county = units.add(db, units.Kind.COUNTY, "青禾区")
+        school = units.add(db, units.Kind.SCHOOL, "实验小学", county)
+        units.add(db, units.Kind.SQUAD, "六(2)中队", school, grade=6, class_no=2)
+    asked: list[tuple[str, Any]] = []
+    event.listen(database.write, "before_cursor_execute", lambda *given: asked.append((given[2], given[3])))
+    with database.write.begin() as db:
+        work(db)
+        plans = [
+            (statement, row[3])
+            for statement, values in asked
+            if statement.startswith(("SELECT", "UPDATE", "DELETE", "INSERT")) and "VALUES" not in statement
+            for row in db.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", _one(values))
+        ]
+    tables = ("unit", "unit_past", "person", "role_grant", "account", "checkin", "nomination", "rollup")
+    scans = [step for step in plans if step[1].startswith(tuple(f"SCAN {table}" for table in tables))]
+    assert plans and [step for step in scans if step[1].split()[1] in tables] == []
+    # These hold what a whole province answered.
+    assert not [step for step in plans if "ix_checkin_campaign" in step[1] or "ix_checkin_issue" in step[1]]
+
+
+def _one(values: Any) -> Any:
+    return values[0] if isinstance(values, list) else values
+
+
+def _leaving(db: Connection) -> list[promotion.Step]:
+    found = promotion.classes(db, promotion.schools(db, ["/1/2/"], 2026))
+    return [promotion.Step(each, each.name, 7, 2020) for each in found]

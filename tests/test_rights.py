@@ -63,6 +63,7 @@ MAY: dict[str, set[Role]] = {
     "审计": {R.DATA_OFFICER, R.PROVINCE_ADMIN}, "合规审计": {R.DATA_OFFICER, R.PROVINCE_ADMIN},
     "隐私": set(Role),
     "单位": _APPOINTERS, "升级": _APPOINTERS, "导入": _APPOINTERS, "导出 名册": _APPOINTERS,
+    "交接": _APPOINTERS | {R.COUNSELOR}, "代理": _APPOINTERS,
 }  # fmt: skip
 # What is asked of a target; a command that is not here is about nothing but the asker.
 ASKED = {
@@ -78,11 +79,14 @@ ASKED = {
     "家长申请": "家长申请 查看 {path} 钱秘密", "办理": "办理 {request}", "结案": "结案 {request} 没有保存",
     "泄露": "泄露 {leak}",
     "单位": "单位 停用 {path}", "升级": "升级 {path}", "导出 名册": "导出 名册 {path}",
+    "交接": "交接 {person} 新老师", "代理": "代理 {person} 明天",
 }  # fmt: skip
 # Of a word that several kinds of people may say, who gets at somebody else's matter with it.
 REALLY = {
     "同意": {R.BRIGADE, R.SCHOOL_ADMIN},
     "泄露": _OFFICERS | {R.COUNTY_ADMIN, R.CITY_ADMIN, R.PROVINCE_ADMIN},
+    # A counselor hands over her own work only.
+    "交接": _APPOINTERS,
     # One takes back one's own only, and none of these is.
     "撤回提名": set(),
 }  # fmt: skip

@@ -36,6 +36,8 @@ unit = Table(
     Index(
         "uq_unit_name", "parent_id", "name", unique=True, sqlite_where=text("active"), postgresql_where=text("active")
     ),
+    # Looked up by without regard to `active`, which the index above cannot serve.
+    Index("ix_unit_parent", "parent_id", "name"),
     Index("ix_unit_name", "name", "path"),
     Index("ix_unit_school", "school_id", "grade", "class_no"),
 )

@@ -151,7 +151,7 @@ nomination = Table(
     ref("child_id", "child", index=True),
     Column("medal", String(40), nullable=False),
     Column("term", String(10), nullable=False),
-    ref("nominator_id", "person", nullable=False),
+    ref("nominator_id", "person", nullable=False, index=True),
     Column("reason", LargeBinary),
     Column("state", String(12), nullable=False),
     Column("made_at", Instant, nullable=False),

@@ -32,6 +32,7 @@ def _units() -> None:
     op.create_index(
         "uq_unit_name", "unit", ["parent_id", "name"], unique=True, sqlite_where=active, postgresql_where=active
     )
+    op.create_index("ix_unit_parent", "unit", ["parent_id", "name"])
     op.create_index("ix_unit_name", "unit", ["name", "path"])
 
 
@@ -72,7 +73,8 @@ def _people() -> None:
         with op.batch_alter_table(table) as batch:
             batch.add_column(sa.Column(column, ID, nullable=True))
             batch.create_foreign_key(op.f(f"fk_{table}_{column}"), target, [column], ["id"])
-    op.create_index(op.f("ix_nomination_keeper_id"), "nomination", ["keeper_id"])
+    for column in ("keeper_id", "nominator_id"):
+        op.create_index(op.f(f"ix_nomination_{column}"), "nomination", [column])
 
 
 def _rosters() -> None:

@@ -1,0 +1,86 @@
+"""migrate-to: the SQLite database goes to PostgreSQL, row by row, and every row is compared; all or nothing."""
+
+import argparse
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DataError, IntegrityError
+from tqdm import tqdm
+
+from bot.commands import CommandError
+from bot.settings import Settings
+from storage import copying
+from storage.database import Database, open_database
+from storage.migrate import migrate
+
+_NEXT = "照片还在 {files},钥匙(NAME_KEY)不变。请在 .env 里写上 DATABASE_URL=…,再启动机器人;{old} 留作备份。"
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Where to."""
+    parser.epilog = "example: PGPASSWORD=… python -m bot migrate-to postgresql://bot@db.example.cn/bot"
+    parser.add_argument("url", help="an empty PostgreSQL database: postgresql://user:password@host/name")
+    parser.add_argument("--practice", action="store_true", help="copy the practice database")
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    """0 when every row is there and the same; else 1, and nothing is there."""
+    if not arguments.url.startswith(("postgresql:", "postgresql+psycopg:")):
+        raise CommandError("请写 PostgreSQL 的地址,像这样:postgresql://用户:密码@主机/库名")
+    old = settings.data_dir / ("practice.db" if arguments.practice else "bot.db")
+    photos = settings.data_dir / ("practice-files" if arguments.practice else "files")
+    if not old.exists():
+        raise CommandError(f"没有 {old}:没有可以搬的数据。")
+    with _nobody_serves(settings), _opened(f"sqlite:///{old}") as source, _opened(arguments.url) as target:
+        _check(target)
+        migrate(source.write)
+        migrate(target.write)
+        # Held for writing: nobody changes what is being copied.
+        with source.write.begin() as from_, target.write.begin() as to:
+            rows = _copy(from_, to)
+    print(f"已搬好 {rows} 行,逐行核对一致。")
+    print(_NEXT.format(files=photos, old=old))
+    return 0
+
+
+@contextmanager
+def _opened(url: str) -> Iterator[Database]:
+    opened = open_database(url)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+@contextmanager
+def _nobody_serves(settings: Settings) -> Iterator[None]:
+    """While the port is ours no bot is running, and none starts."""
+    try:
+        held = socket.create_server(("127.0.0.1" if settings.practice else settings.host, settings.port))
+    except OSError:
+        raise CommandError(f"端口 {settings.port} 正在用:请先停掉机器人,再搬数据。") from None
+    with held:
+        yield
+
+
+def _check(target: Database) -> None:
+    with target.read.connect() as db:
+        if not copying.is_empty(db):
+            raise CommandError("那个数据库里已经有数据,什么也没有搬。请给一个空的数据库。")
+
+
+def _copy(source: Connection, target: Connection) -> int:
+    """How many rows were copied; an error takes all of them back."""
+    rows = copying.count(source)
+    try:
+        with tqdm(total=rows, desc="搬", unit="行", disable=None) as bar:
+            copying.copy(source, target, bar.update)
+        with tqdm(total=rows, desc="核对", unit="行", disable=None) as bar:
+            copying.compare(source, target, bar.update)
+    except copying.Different as different:
+        raise CommandError(f"有一行搬过去不一样({different}),什么也没有留下。请把这句话报告给开发者。") from None
+    except (DataError, IntegrityError) as error:
+        raise CommandError(f"有一行搬不过去({type(error.orig).__name__}),什么也没有留下。") from error
+    return rows

@@ -1,0 +1,72 @@
+"""Handing over: reminders and groups go along, deputies of who has left end, nobody gives what is not theirs."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from handlers import duties, nudge
+from handlers.kit import Role
+from storage import chats, handover, invites, people, reshaping
+from storage.tables import delivery, grant
+from tests.county import FRIDAY, TODAY, WEEK, County
+
+pytestmark = pytest.mark.both
+
+
+def pass_on(county: County, asker: int, leaver: int, to: int) -> None:
+    ask = county.ask(asker)
+    work = duties.to_pass(ask, ask.me, people.by_id(county.db, leaver, FRIDAY))
+    assert work is not None
+    duties.pass_on(ask, people.by_id(county.db, leaver, FRIDAY), to, work)
+
+
+def stand_in(county: County, deputy: int, principal: int, days: int = 9) -> None:
+    held = handover.own(county.db, people.by_id(county.db, principal, FRIDAY))
+    handover.lend(county.db, principal, deputy, held, FRIDAY, FRIDAY + timedelta(days=days), FRIDAY)
+
+
+def test_a_nudge_and_a_group_go_along(county: County) -> None:
+    new = county.person("洪老师", Role.VOLUNTEER, county.first)
+    nudge.nudge(county.ask(county.li))
+    group = chats.Group("telegram", "-7", "", county.squads[0].id, county.zhang, True, WEEK)
+    chats.bind(county.db, group, FRIDAY)
+    pass_on(county, county.li, county.zhang, new)
+    assert list(county.db.scalars(select(delivery.c.person_id))) == [new]
+    bound = chats.group(county.db, "telegram", "-7")
+    assert bound is not None and bound.bound_by == new
+
+
+def test_a_role_that_was_held_before_counts_as_new(county: County) -> None:
+    """So that the reminders of the coming days are laid out for it."""
+    new = county.person("洪老师", Role.COUNSELOR, county.squads[0])
+    people.end(county.db, county.zhang, Role.COUNSELOR, county.squads[0], FRIDAY, FRIDAY)
+    pass_on(county, county.li, new, county.zhang)
+    last = county.db.scalar(select(grant.c.person_id).order_by(grant.c.id.desc()).limit(1))
+    assert last == county.zhang
+    assert people.by_id(county.db, new, FRIDAY).grants == ()
+
+
+def test_the_deputy_of_who_leaves_is_none_any_more(county: County) -> None:
+    new, deputy = county.person("洪老师", Role.VOLUNTEER, county.first), county.zhang
+    stand_in(county, deputy, county.li)
+    assert Role.BRIGADE in people.by_id(county.db, deputy, FRIDAY).roles
+    pass_on(county, county.zhou, county.li, new)
+    assert Role.BRIGADE not in people.by_id(county.db, deputy, FRIDAY).roles
+    assert Role.BRIGADE in people.by_id(county.db, new, FRIDAY).roles
+
+
+def test_a_deputy_hands_nothing_on_that_is_not_theirs(county: County) -> None:
+    stand_in(county, county.zhang, county.li)
+    ask = county.ask(county.zhang)
+    work = duties.to_pass(ask, ask.me, ask.me)
+    assert work is not None and [each.role for each in work.held] == [Role.COUNSELOR]
+
+
+def test_a_code_gives_nothing_when_the_work_is_gone(county: County) -> None:
+    code = invites.make(county.db, county.squads[0].id, Role.COUNSELOR, county.li, FRIDAY, from_id=county.zhang)
+    reshaping.close(county.db, county.squads[0], FRIDAY, TODAY)
+    found = invites.find(county.db, code, FRIDAY)
+    new = county.person("洪老师", Role.VOLUNTEER, county.second)
+    assert found is not None and duties.take_over(county.ask(new), found, new) == []
+    assert people.by_id(county.db, new, FRIDAY).roles == {Role.VOLUNTEER}
