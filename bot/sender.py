@@ -12,7 +12,6 @@ from time import monotonic
 from typing import Any
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
 
 from bot import standing
 from bot.channels import Channel, SendError, outgoing
@@ -20,6 +19,7 @@ from bot.holds import Holds
 from bot.pipeline import Pipeline
 from bot.transaction import Turn
 from storage import chats, outbox, sent_files
+from storage.database import passes
 from storage.vault import Vault, WrongKey
 
 log = logging.getLogger(__name__)
@@ -184,11 +184,11 @@ class Sender:
             platform_id, files = await self._say(letter, body)
         except SendError as error:
             return self._failed(letter, error)
-        except (OperationalError, WrongKey) as error:
-            # The database is busy, or NAME_KEY is another one for the moment: it passes, the letter does not go.
-            log.error("letter %d waits: %s", letter.id, type(error).__name__)
-            return self._failed(letter, SendError(type(error).__name__))
         except Exception as bug:
+            if isinstance(bug, WrongKey) or passes(bug):
+                # The database is busy, or NAME_KEY is another one for the moment: it passes, the letter does not go.
+                log.error("letter %d waits: %s", letter.id, type(bug).__name__)
+                return self._failed(letter, SendError(type(bug).__name__))
             log.exception("letter %d", letter.id)
             return Settled(letter, "dead", {"error": type(bug).__name__})
         state = "uncertain" if letter.repeat or letter.doubts else "sent"

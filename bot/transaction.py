@@ -2,6 +2,8 @@
 
 import json
 import logging
+import random
+import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,7 +13,7 @@ from secrets import token_hex
 from typing import Any
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from bot import dispatch
 from bot.dispatch import Acquaintance
@@ -19,10 +21,14 @@ from bot.features import Features
 from bot.letters import Letters
 from handlers.kit import Ask, Attachment, Message, Person, Refusal, Reply
 from storage import audit, chats, inbox, people
+from storage.database import is_worth_another_try, passes
 from storage.rollups import Rollups
 from storage.vault import Vault
 
 log = logging.getLogger(__name__)
+# Tries of a transaction that another process, or a server that starts anew, brought down.
+_TRIES = 4
+_PAUSE = 0.05
 SORRY = "抱歉,这条消息没有处理好,已经保存(编号 {})。管理员会处理,请不要重发。"
 
 
@@ -74,20 +80,27 @@ class Transactions:
 
     def process(self, jobs: Sequence[Job]) -> list[Result]:
         """One result a job: an Outcome, what the deed returned, or the exception for which it must come again."""
-        try:
-            return self._together(jobs)
-        except Exception as error:
-            if len(jobs) == 1:
-                log.error("not committed: %s", _place(error))
-                return [error]
-            log.warning("%d jobs could not be committed together, one by one now: %s", len(jobs), _place(error))
-            return self._one_by_one(jobs)
+        for tries_left in reversed(range(_TRIES)):
+            try:
+                return self._together(jobs)
+            except Exception as error:
+                if tries_left and is_worth_another_try(error):
+                    log.warning("%d jobs again: %s", len(jobs), _place(error))
+                    # Two processes that met do not meet again at once.
+                    time.sleep(random.uniform(0, _PAUSE))
+                    continue
+                if len(jobs) == 1:
+                    log.error("not committed: %s", _place(error))
+                    return [error]
+                log.warning("%d jobs could not be committed together, one by one now: %s", len(jobs), _place(error))
+                return self._one_by_one(jobs)
+        raise AssertionError("unreachable")
 
     def _one_by_one(self, jobs: Sequence[Job]) -> list[Result]:
         results: list[Result] = []
         for place, job in enumerate(jobs):
             results += self.process([job])
-            if isinstance(results[-1], OperationalError) and place < len(jobs) - 1 and not self._answers():
+            if isinstance(results[-1], Exception) and place < len(jobs) - 1 and not self._answers():
                 # The database is away: each of the others would wait for its time-out as well.
                 return results + [results[-1]] * (len(jobs) - place - 1)
         return results
@@ -96,7 +109,7 @@ class Transactions:
         try:
             with self._engine.begin():
                 return True
-        except OperationalError:
+        except DBAPIError:
             return False
 
     def _together(self, jobs: Sequence[Job]) -> list[Result]:
@@ -240,14 +253,9 @@ def _undo(db: Connection, driver: Any, error: Exception) -> None:
         driver.execute("RELEASE SAVEPOINT message")
     except Exception as also:
         raise TransactionGone from also
-    if not _stands(db) or _is_the_databases(error):
+    # What passes comes again and is no failure.
+    if not _stands(db) or passes(error):
         raise TransactionGone from error
-
-
-def _is_the_databases(error: Exception) -> bool:
-    """A deadlock, a full disk, a cut connection: it passes, so the message comes again and is no failure."""
-    # SQLite's code 1 is a mistake in the statement, which does not pass.
-    return isinstance(error, OperationalError) and getattr(error.orig, "sqlite_errorcode", 0) != 1
 
 
 def _stands(db: Connection) -> bool:
@@ -264,7 +272,7 @@ def _place(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if "site-packages" not in frame.filename] or frames
     where = f" at {ours[-1].filename}:{ours[-1].lineno}" if ours else ""
-    reason = f" ({error.orig})" if isinstance(error, OperationalError) else ""
+    reason = f" ({error.orig})" if isinstance(error, DBAPIError) and passes(error) else ""
     cause = f", after {_place(error.__cause__)}" if error.__cause__ and not reason else ""
     return f"{type(error).__name__}{reason}{where}{cause}"
 

@@ -11,7 +11,6 @@ import io
 import itertools
 import json
 import os
-import shutil
 import sys
 import traceback
 from collections.abc import Callable, Coroutine
@@ -29,7 +28,9 @@ from sqlalchemy.engine.default import DefaultDialect
 import bot.fetcher
 from bot.channels.practice import Practice, decode
 from bot.fetcher import Fetcher
+from storage import audit_check
 from tests import stage
+from tests.databases import copied
 from tests.faults import sums_as_counted, sums_as_kept
 
 DIED = 9
@@ -181,7 +182,9 @@ def problems(running: stage.Bot, way: Way) -> list[str]:
             number = db.scalar(text(f"SELECT count(*) FROM {what}"))
             found += [f"{number} rows of {what}"] if number != expected else []
         found += [] if sums_as_kept(db) == sums_as_counted(db) else ["the sums are wrong"]
-        found += [f"integrity: {line}" for line in db.scalars(text("PRAGMA integrity_check")) if line != "ok"]
+        if db.dialect.name == "sqlite":
+            found += [f"integrity: {line}" for line in db.scalars(text("PRAGMA integrity_check")) if line != "ok"]
+        found += [str(walk.broken)] if (walk := audit_check.check(db)).broken else []
     return found
 
 
@@ -227,8 +230,7 @@ def die_everywhere(template: Path, folder: Path, way: Way) -> dict[str, Any]:
     """Die at border 1, 2, … until a run gets to its end."""
     wrong: list[str] = []
     for number in itertools.count(1):
-        shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(template, folder)
+        copied(template, folder, "practice.db")
         status, said = apart(lambda tell, n=number: walk(folder, way, n, tell))  # type: ignore[misc]
         wrong += [f"{number}: {each}" for each in asyncio.run(look(folder, way, "acknowledged" in said))]
         if status != DIED:

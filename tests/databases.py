@@ -12,13 +12,15 @@ from functools import cache
 from itertools import count
 from pathlib import Path
 
-from sqlalchemy import NullPool, create_engine, text
+from sqlalchemy import NullPool, create_engine, make_url, text
 
 from storage.database import Database, open_database
 from storage.migrate import migrate
 
 POSTGRESQL = os.environ.get("TEST_DATABASE") == "postgresql"
 _numbers = count(1)
+# The place of a file → the address of the database on the server that stands for it.
+_copies: dict[str, str] = {}
 
 
 def new_url(folder: Path, name: str = "bot.db") -> str:
@@ -36,6 +38,27 @@ def new_database(folder: Path) -> Database:
     return open_database(new_url(folder))
 
 
+def real(folder: Path) -> dict[str, str]:
+    """The setting by which a bot in this folder has its real database where the tests have theirs."""
+    return {"database_url": new_url(folder)} if POSTGRESQL else {}
+
+
+def copy_of(folder: Path, name: str = "bot.db") -> str:
+    """On PostgreSQL: the address of a copy of the database of this folder, to which nobody may be connected."""
+    original = make_url(new_url(folder, name)).database
+    server, copy = _server(), f"t{next(_numbers)}"
+    _say(server("postgres"), f"CREATE DATABASE {copy} TEMPLATE {original}")
+    return server(copy)
+
+
+def copied(original: Path, folder: Path, name: str) -> None:
+    """Make a folder again as a copy of another one, with the copy of its database."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(original, folder)
+    if POSTGRESQL:
+        _copies[str(folder / name)] = copy_of(original, name)
+
+
 @cache
 def _migrated() -> bytes:
     """What an empty, migrated SQLite file holds: the migrations have tests of their own."""
@@ -47,11 +70,12 @@ def _migrated() -> bytes:
         return path.read_bytes()
 
 
-@cache
-def _on_server(_place: str) -> str:
-    server, name = _server(), f"t{next(_numbers)}"
-    _say(server("postgres"), f"CREATE DATABASE {name} TEMPLATE migrated")
-    return server(name)
+def _on_server(place: str) -> str:
+    if place not in _copies:
+        server, name = _server(), f"t{next(_numbers)}"
+        _say(server("postgres"), f"CREATE DATABASE {name} TEMPLATE migrated")
+        _copies[place] = server(name)
+    return _copies[place]
 
 
 @cache
@@ -68,6 +92,10 @@ def _server():
     def address(name: str) -> str:
         return server.get_uri(database=name).replace("postgresql://", "postgresql+psycopg://")
 
+    # The tests kill our own processes, never the server: what it has been told need not reach the disk.
+    for name in ("fsync", "full_page_writes", "synchronous_commit"):
+        _say(address("postgres"), f"ALTER SYSTEM SET {name} = off")
+    _say(address("postgres"), "SELECT pg_reload_conf()")
     _say(address("postgres"), "CREATE DATABASE migrated")
     database = open_database(address("migrated"))
     migrate(database.write)

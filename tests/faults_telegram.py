@@ -6,17 +6,17 @@
 import asyncio
 import random
 import signal
-import sqlite3
 import time
-from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
-from sqlalchemy import create_engine
 
+from storage import audit_check
+from storage.database import open_database
 from tests.bench_telegram import PATH, SECRET, fill
+from tests.databases import new_url
 from tests.fake_telegram import TOKEN, FakeTelegram
 from tests.faults import Ledger, sums_as_counted, sums_as_kept
 from tests.load import update
@@ -55,6 +55,7 @@ class Siege:
         self.folder, self.mode, self.chance, self.platform = folder, mode, chance, platform
         self.ledger = Ledger()
         fill(folder)
+        self.database = open_database(new_url(folder))
         today: date = datetime.now(ZONE).date()
         self.updates = [update(place, today) for place in range(number)]
         self.acknowledged: set[int] = set()
@@ -70,8 +71,8 @@ class Siege:
         self.bot = Serving(self.folder, **where, **more)
 
     def _rows(self, query: str) -> list[tuple[Any, ...]]:
-        with closing(sqlite3.connect(self.folder / "bot.db", timeout=10)) as db:
-            return db.execute(query).fetchall()
+        with self.database.read.connect() as db:
+            return [tuple(row) for row in db.exec_driver_sql(query)]
 
     def _count(self, table: str) -> int:
         return int(self._rows(f"SELECT count(*) FROM {table}")[0][0])
@@ -95,6 +96,7 @@ class Siege:
             people.cancel()
             self.bot.__exit__()
         self._look()
+        self.database.close()
         return self.ledger
 
     async def _until(self, condition: Any, seconds: float = 60) -> None:
@@ -178,10 +180,13 @@ class Siege:
         ledger.wrong += [
             f"{self._count('outbox')} answers are dead" for _ in self._rows("SELECT 1 FROM outbox WHERE state = 'dead'")
         ]
-        ledger.wrong += [line for (line,) in self._rows("PRAGMA integrity_check") if line != "ok"]
-        with create_engine(f"sqlite:///{self.folder / 'bot.db'}").connect() as db:
+        with self.database.read.connect() as db:
+            if db.dialect.name == "sqlite":
+                ledger.wrong += [line for (line,) in self._rows("PRAGMA integrity_check") if line != "ok"]
             if sums_as_kept(db) != sums_as_counted(db):
                 ledger.wrong.append("the sums are not those of the check-ins")
+            broken = audit_check.check(db).broken
+            ledger.wrong += [str(broken)] if broken else []
 
 
 def besiege(folder: Path, mode: str, number: int, kills: int, seed: int, *, short: bool = False) -> Ledger:

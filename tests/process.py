@@ -8,6 +8,8 @@ import sys
 import time
 from pathlib import Path
 
+from tests.databases import real
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -16,7 +18,8 @@ class Serving:
 
     def __init__(self, folder: Path, **environment: str) -> None:
         self.log = folder / "serve.log"
-        settings = {"DATA_DIR": str(folder), "PORT": "0", **environment}
+        own = {name.upper(): value for name, value in real(folder).items()}
+        settings = {"DATA_DIR": str(folder), "PORT": "0", **own, **environment}
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "bot", "serve"],

@@ -28,6 +28,7 @@ def test_the_audit_log_is_whole_after_two_kills(tmp_path: Path) -> None:
     assert (ledger.kills, ledger.acknowledged, ledger.stored) == (2, 60, 60)
 
 
+@pytest.mark.both
 def test_two_kills_of_the_webhook(tmp_path: Path) -> None:
     ledger = faults_telegram.besiege(tmp_path, "webhook", number=40, kills=2, seed=7, short=True)
     assert ledger.clean, ledger

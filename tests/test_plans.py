@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy import Connection, event
 
 from storage import inbox, outbox
-from storage.database import Database, open_database
+from storage.database import Database
 from storage.outbox import Held
-from storage.tables import metadata
+from tests.databases import new_database
+
+pytestmark = pytest.mark.both
 
 NOW = datetime(2026, 4, 3, 2, 20, tzinfo=UTC)
 HELD = Held(frozenset({"7"}), True)
@@ -20,8 +22,7 @@ ARRIVED = {"channel": "telegram", "message_id": "1", "chat": "1", "sender": "1",
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    opened = open_database(f"sqlite:///{tmp_path}/bot.db")
-    metadata.create_all(opened.write)
+    opened = new_database(tmp_path)
     yield opened
     opened.close()
 
@@ -30,6 +31,7 @@ def claim(db: Connection, held: Held = Held(), most: int = 10) -> list[outbox.Le
     return outbox.claim(db, "telegram", "me", NOW, NOW, timedelta(seconds=90), most, held)
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     "work",
     [

@@ -15,8 +15,11 @@ from storage import invites, people, units
 from storage.people import Role
 from storage.tables import account, checkin, file, inbox, lease, outbox
 from storage.units import Kind
+from tests.databases import real
 from tests.fake_telegram import TOKEN, FakeTelegram, message
 from tests.process import Serving
+
+pytestmark = pytest.mark.both
 
 CHECKIN = "三(2)中队 主题队日 38人 清明祭英烈"
 ZHANG, LI, WU, ZHAO, SUN = 11, 12, 13, 14, 15
@@ -30,7 +33,7 @@ class Bot:
         self.folder = folder
         self.without_rows: set[int] = set()
         self.telegram = telegram
-        settings = load(data_dir=folder, telegram_token=TOKEN)
+        settings = load(data_dir=folder, telegram_token=TOKEN, **real(folder))
         self.engine: Engine = open_engine(settings, settings.real_database)
         now = self.engine.now()
         with self.engine.database.write.begin() as db:

@@ -24,7 +24,10 @@ from storage import people, units
 from storage.people import Role
 from storage.tables import checkin, inbox, outbox
 from storage.units import Kind
+from tests.databases import real
 from tests.process import Serving
+
+pytestmark = pytest.mark.both
 
 emulators = pytest.importorskip("lo_bot_api_emulator", reason="lo-bot-api-emulator is not installed: run `make dev`")
 from aiohttp import web  # noqa: E402
@@ -112,7 +115,7 @@ class Bot:
         with socket.create_server(("127.0.0.1", 0)) as probe:
             self.port = probe.getsockname()[1]
         self.hook = f"http://127.0.0.1:{self.port}/telegram/webhook"
-        settings = load(data_dir=folder)
+        settings = load(data_dir=folder, **real(folder))
         self.engine = open_engine(settings, settings.real_database)
         now = self.engine.now()
         with self.engine.database.write.begin() as db:

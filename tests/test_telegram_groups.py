@@ -17,6 +17,8 @@ from tests.fake_telegram import FakeTelegram, message, person
 from tests.stage import ZONE
 from tests.telegram_stage import GROUP, LI, STRANGER, WANG, ZHANG, Stage, running
 
+pytestmark = pytest.mark.both
+
 MONDAY = datetime(2026, 4, 6, 8, 0, tzinfo=ZONE)
 SUPER = -1_000_000_000_500
 Play = Callable[[Callable[[Stage], Awaitable[None]]], None]

@@ -16,6 +16,8 @@ from storage.tables import checkin, inbox
 from tests.fake_telegram import TOKEN, FakeTelegram, message
 from tests.telegram_stage import SECRET, ZHANG, Stage, running
 
+pytestmark = pytest.mark.both
+
 CHECKIN = "三(2)中队 主题队日 38人"
 
 

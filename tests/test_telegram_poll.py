@@ -19,6 +19,8 @@ from storage import facts
 from storage.tables import inbox, lease
 from tests.fake_telegram import TOKEN, FakeTelegram
 
+pytestmark = pytest.mark.both
+
 REFUSES_666 = """CREATE TRIGGER refuses BEFORE INSERT ON inbox WHEN NEW.chat = '666'
 BEGIN SELECT RAISE(ABORT, 'refused'); END"""
 

@@ -12,6 +12,8 @@ from storage.tables import card, checkin, child, dialogue, file, inbox, nominati
 from tests.fake_telegram import FakeTelegram, message
 from tests.telegram_stage import LI, ZHANG, Stage, running
 
+pytestmark = pytest.mark.both
+
 CHECKIN = "三(2)中队 主题队日 38人"
 Play = Callable[[Callable[[Stage], Awaitable[None]]], None]
 

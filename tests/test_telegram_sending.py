@@ -23,6 +23,8 @@ from storage.tables import fact, outbox, sent_file
 from tests.fake_telegram import TOKEN, FakeTelegram
 from tests.telegram_stage import LI, WANG, ZHANG, Stage, running
 
+pytestmark = pytest.mark.both
+
 
 @pytest.fixture
 def fake() -> Iterator[FakeTelegram]:
