@@ -13,6 +13,7 @@ COMMANDS = {
     "serve": "start the bot (without a platform: the practice page)",
     "replay": "handle a message again that a bug stopped",
     "import": "read units, people and roles from a file",
+    "promote": "take the classes of all schools to the new school year",
     "invite": "make a one-time code for a role at a unit",
     "preview": "show which reminders would be sent to whom",
     "digest": "print the weekly digest of a unit",

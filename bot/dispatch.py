@@ -10,8 +10,7 @@ from sqlalchemy import Connection
 
 from bot import replied
 from bot.features import Features
-from handlers import texts
-from handlers.attached import is_caption
+from handlers import attached, texts
 from handlers.kit import Answer, Ask, Command, Denied, Message, Person, Reply
 from handlers.orders import order_in
 from handlers.reading import read
@@ -21,6 +20,7 @@ from storage import cards, checkins, dialogues, people, units
 LONGEST_TEXT = 4000
 GREETING = "您好,我是少先队辅导员助手。请向学校大队辅导员要一个邀请码,再发给我:加入 邀请码"
 NOT_COUNTED = "您改了一条发过的消息。那条没有留下记录,这次也没有照着做。要做什么,请发一条新消息。"
+TOO_LATE = "上一个问题已经过了一天,不再等回答,这句没有照着做。请从头再发一次,像这样:三(2)中队 主题队日 38人"
 EDIT_COUNTS = timedelta(hours=24)
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _SEPARATOR = re.compile(r"[\s:：,，。.!！?？/@]")
@@ -59,7 +59,9 @@ def command_in(features: Features, text: str) -> tuple[Command, str] | None:
         command = features.by_word.get(text[:end].lower())
         rest = text[end:]
         if command and (not rest or _SEPARATOR.match(rest) or re.match(command.glued, rest)):
-            return command, re.sub(r"^@\w+", "", rest).lstrip(" \n\t:：,，。.!！?？").rstrip(" 。.!！?？~～")
+            args = re.sub(r"^@\w+", "", rest).lstrip(" \n\t:：,，。.!！?？").rstrip(" 。.!！?？~～")
+            if re.match(command.follows, args):
+                return command, args
     return None
 
 
@@ -100,10 +102,12 @@ def _continued(features: Features, ask: Ask, text: str) -> Sequence[Reply]:
 
 def _read(features: Features, ask: Ask, text: str) -> Sequence[Reply]:
     if not text and (ask.message.attachments or ask.message.place):
-        return _list(features.readers["photo" if ask.message.attachments else "place"](ask))
+        return _list(features.readers[attached.reader(ask)](ask))
     reading = read(text, context_of(ask))
-    if ask.message.attachments and is_caption(ask, reading):
-        return _list(features.readers["photo"](ask))
+    if ask.message.attachments and attached.is_caption(ask, reading):
+        return _list(features.readers[attached.reader(ask)](ask))
+    if reading.intent == "unknown" and ask.question is not None and ask.question.expires_at <= ask.now:
+        return [Reply(TOO_LATE)]
     word, args = order_in(reading) or ("", "")
     if word in features.by_word:
         return _call(features.by_word[word], replace(ask, args=args))
@@ -112,8 +116,8 @@ def _read(features: Features, ask: Ask, text: str) -> Sequence[Reply]:
 
 
 def _pressed(features: Features, ask: Ask) -> Sequence[Reply]:
-    press = cards.press(ask.db, ask.message.button)
-    if press is None or (press.channel, press.chat) != (ask.message.channel, ask.message.chat):
+    press = cards.press(ask.db, ask.message.button, ask.message.channel, ask.message.chat)
+    if press is None:
         return [Reply("这个按钮已经失效。发「帮助」看看现在能做什么。")]
     if press.person_id is not None and (ask.person is None or ask.person.id != press.person_id):
         raise Denied("这个按钮是给别人的。发「帮助」看看您能做什么。", what="按钮")

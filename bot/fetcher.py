@@ -1,4 +1,4 @@
-"""Fetches the photos that messages brought: at once, checked by content, stripped of their position, kept by hash."""
+"""Fetches what messages brought, at once: photos are checked, stripped of their position and kept, rosters are read."""
 
 import asyncio
 import hashlib
@@ -14,15 +14,18 @@ from sqlalchemy import Engine
 
 from bot.channels import Channel, SendError
 from bot.pipeline import Pipeline
+from bot.roster_files import RosterFiles
 from bot.transaction import Turn
 from handlers.kit import Reply
-from storage import files
+from storage import files, leases
 
 log = logging.getLogger(__name__)
 MOST_BYTES = 10 << 20
 MOST_PIXELS = 50_000_000
 TRIES = 8
+HELD_FOR = timedelta(seconds=60)
 NO_PHOTO = "刚才的照片打不开,没有保存。签到不受影响;请重新发一张 JPG 或 PNG 照片(10 MB 以内)。"
+NO_ROSTER = "刚才的名册文件没有取到,什么也没有改。请再发一次。"
 
 
 class NoPhoto(Exception):
@@ -68,19 +71,33 @@ class Fetcher:
 
     def __init__(
         self, channels: Mapping[str, Channel], pipeline: Pipeline, read: Engine, folder: Path,
-        now: Callable[[], datetime],
+        clock: tuple[Callable[[], datetime], Callable[[], datetime]], owner: str,
     ) -> None:  # fmt: skip
+        """`clock` is (the bot's time, the true time); `owner` names this process."""
         self._channels = channels
         self._pipeline = pipeline
         self._read = read
         self._folder = folder
-        self._now = now
+        self._now, self._real = clock
+        self._owner = owner
+        self._rosters = RosterFiles(pipeline, read, self._now)
 
     async def once(self) -> None:
         """Fetch what is due."""
-        for wanted in await asyncio.to_thread(self._wanted):
+        due = await asyncio.to_thread(self._wanted)
+        if due and not await self._is_mine():
+            return
+        for wanted in due:
             if wanted.channel in self._channels:
                 await self._fetch(wanted)
+
+    async def _is_mine(self) -> bool:
+        """Of several processes one fetches; whoever does may be silent for a while before another goes on."""
+        if self._read.dialect.name == "sqlite":
+            return True
+        real = self._real()
+        mine: bool = await self._pipeline.do(lambda turn: leases.hold(turn.db, "fetcher", self._owner, real, HELD_FOR))
+        return mine
 
     def _wanted(self) -> list[files.Wanted]:
         with self._read.connect() as db:
@@ -89,6 +106,9 @@ class Fetcher:
     async def _fetch(self, wanted: files.Wanted) -> None:
         try:
             content = await self._channels[wanted.channel].fetch(wanted.ref)
+            if wanted.kind == files.TABLE:
+                await self._take_roster(wanted, content)
+                return
             photo, mime = await asyncio.to_thread(cleaned, content)
             name = await asyncio.to_thread(keep, self._folder, photo)
         except NoPhoto:
@@ -106,6 +126,11 @@ class Fetcher:
             await self._pipeline.do(lambda turn: files.settle(turn.db, wanted.id, **facts))
             await self._channels[wanted.channel].release(wanted.ref)
 
+    async def _take_roster(self, wanted: files.Wanted, content: bytes) -> None:
+        await self._rosters.take(wanted, content)
+        await self._pipeline.do(lambda turn: files.settle(turn.db, wanted.id, state="read"))
+        await self._channels[wanted.channel].release(wanted.ref)
+
     def _later(self, turn: Turn, wanted: files.Wanted, permanent: bool) -> None:
         if permanent or wanted.attempts + 1 >= TRIES:
             self._lost(turn, wanted)
@@ -116,4 +141,5 @@ class Fetcher:
     def _lost(self, turn: Turn, wanted: files.Wanted) -> None:
         settled = files.settle(turn.db, wanted.id, state="lost")
         if settled and wanted.person_id is not None:
-            turn.letters.notify([Reply(NO_PHOTO, to=wanted.person_id)])
+            words = NO_ROSTER if wanted.kind == files.TABLE else NO_PHOTO
+            turn.letters.notify([Reply(words, to=wanted.person_id)])

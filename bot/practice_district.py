@@ -6,6 +6,7 @@ from sqlalchemy import Connection, delete
 
 from bot.transaction import Turn
 from handlers import texts
+from scheduling.periods import school_year
 from storage import children, consents, people, triggers, units
 from storage.consents import Consent
 from storage.people import Role
@@ -44,7 +45,7 @@ def fill(db: Connection, now: datetime, vault: Vault) -> None:
     _person(db, "罗主任", Role.CITY_ADMIN, city, now)
     surnames = iter(_SURNAMES)
     for name, brigade, head in _SCHOOLS:
-        school = units.add(db, Kind.SCHOOL, name, district)
+        school = units.add(db, Kind.SCHOOL, name, district, school_year=school_year(now.date()))
         _person(db, brigade, Role.BRIGADE, school, now)
         _person(db, head, Role.SCHOOL_ADMIN, school, now)
         for place in range(12):

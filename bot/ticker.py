@@ -17,7 +17,7 @@ from handlers.kit import Due, Reply
 from handlers.reminders import headline
 from scheduling import clock, tick
 from scheduling.preview import Entry, preview
-from storage import albums, audit_check, cards, dialogues, facts, outbox, people, sent_files
+from storage import albums, audit_check, card_codes, cards, dialogues, facts, outbox, people, sent_files, staging
 from storage.deliveries import DeliveryRow
 
 log = logging.getLogger(__name__)
@@ -46,11 +46,12 @@ class Ticker:
     def tick(self, turn: Turn) -> bool:
         """One tick, as a deed of the writer; True when there is more to say at once."""
         self._clean(turn)
+        staging.sweep(turn.db, turn.now)
         unfinished = self._nightly.step(turn)
         done = tick.run(turn.db, turn.now, self._calendar, lambda row: self._say(turn, row))
         for row, bug in done.failed:
             log.error("delivery %d failed", row.id, exc_info=bug)
-        turn.letters.notify([replace(reply, to=row.person_id) for row, reply in done.said])
+        turn.letters.notify([replace(reply, to=row.person_id) for row, reply in done.said], gather=True)
         more = weekly.tell_groups(turn, self._calendar, self._engine.features.weekly)
         return done.more or more or unfinished
 
@@ -72,6 +73,7 @@ class Ticker:
             outbox.forget_bodies(turn.db, turn.now - BODIES_KEPT)
             dialogues.purge(turn.db, turn.now - BODIES_KEPT)
             cards.purge(turn.db, turn.now - CARDS_KEPT)
+            card_codes.purge(turn.db, turn.now)
             albums.purge(turn.db, turn.now - ALBUMS_KEPT)
             sent_files.purge(turn.db, turn.now - CARDS_KEPT)
 

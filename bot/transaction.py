@@ -15,12 +15,13 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from bot import dispatch
+from bot import dispatch, masking
 from bot.dispatch import Acquaintance
 from bot.features import Features
-from bot.letters import Letters
+from bot.letters import PASSIVE, Letters
+from bot.savepoint import TransactionGone, savepoint
 from handlers.kit import Ask, Attachment, Message, Person, Refusal, Reply
-from storage import audit, chats, inbox, people
+from storage import accounts, audit, chats, inbox, people
 from storage.database import is_worth_another_try, passes
 from storage.rollups import Rollups
 from storage.vault import Vault
@@ -34,11 +35,15 @@ SORRY = "抱歉,这条消息没有处理好,已经保存(编号 {})。管理员�
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a message: its row, `done` or `failed`, and whether it had been here before."""
+    """What became of a message: its row, `done` or `failed`, and whether it had been here before.
+
+    `passive` is what the answer to the request says by itself; a repeat's is looked up.
+    """
 
     inbox_id: int
     state: str
     repeat: bool
+    passive: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +63,6 @@ Job = Message | Deed
 Result = Any
 
 
-class TransactionGone(Exception):
-    """The transaction ended beneath us (full disk, deadlock, lost connection): nothing of it counts."""
-
-
 class Transactions:
     """Turns jobs into committed results; used by one thread at a time."""
 
@@ -78,23 +79,21 @@ class Transactions:
         # Whether something was written for the senders; whoever has told them sets it back.
         self.spoke = False
 
-    def process(self, jobs: Sequence[Job]) -> list[Result]:
+    def process(self, jobs: Sequence[Job], tries: int = _TRIES) -> list[Result]:
         """One result a job: an Outcome, what the deed returned, or the exception for which it must come again."""
-        for tries_left in reversed(range(_TRIES)):
-            try:
-                return self._together(jobs)
-            except Exception as error:
-                if tries_left and is_worth_another_try(error):
-                    log.warning("%d jobs again: %s", len(jobs), _place(error))
-                    # Two processes that met do not meet again at once.
-                    time.sleep(random.uniform(0, _PAUSE))
-                    continue
-                if len(jobs) == 1:
-                    log.error("not committed: %s", _place(error))
-                    return [error]
-                log.warning("%d jobs could not be committed together, one by one now: %s", len(jobs), _place(error))
-                return self._one_by_one(jobs)
-        raise AssertionError("unreachable")
+        try:
+            return self._together(jobs)
+        except Exception as error:
+            if tries > 1 and is_worth_another_try(error):
+                log.warning("%d jobs again: %s", len(jobs), _place(error))
+                # Two processes that met do not meet again at once.
+                time.sleep(random.uniform(0, _PAUSE))
+                return self.process(jobs, tries - 1)
+            if len(jobs) == 1:
+                log.error("not committed: %s", _place(error))
+                return [error]
+            log.warning("%d jobs could not be committed together, one by one now: %s", len(jobs), _place(error))
+            return self._one_by_one(jobs)
 
     def _one_by_one(self, jobs: Sequence[Job]) -> list[Result]:
         results: list[Result] = []
@@ -141,10 +140,11 @@ class Transactions:
             repeat = not arrival.fresh or arrival.id in heard
             if not repeat:
                 heard[arrival.id] = self._hear(turn, known, message, arrival.id)
-            yield Outcome(arrival.id, heard.get(arrival.id, arrival.state), repeat)
+            passive = "" if repeat else turn.letters.passive[arrival.id]
+            yield Outcome(arrival.id, heard.get(arrival.id, arrival.state), repeat, passive)
 
-    def _turn(self, db: Connection, now: datetime) -> Turn:
-        return Turn(db, now, Letters(db, self._vault, now), Rollups(), audit.of(db), self._vault)
+    def _turn(self, db: Connection, now: datetime, passive: frozenset[str] = PASSIVE) -> Turn:
+        return Turn(db, now, Letters(db, self._vault, now, passive), Rollups(), audit.of(db), self._vault)
 
     def _hear(self, turn: Turn, known: Acquaintance, message: Message, inbox_id: int) -> str:
         """Handle one message in a savepoint; a bug costs this message only, and it is kept."""
@@ -153,31 +153,32 @@ class Transactions:
         try:
             ask = known.introduce(ask)
             _acting(turn, ask.person)
-            if ask.person and not ask.person.reachable and message.private:
-                # Who writes to us can be written to, whatever we thought before.
-                people.mark_reachable(turn.db, message.channel, message.sender, True)
+            if ask.person and message.private:
+                _note_spoken(turn, ask.person, message)
             self._answer(turn, ask)
         except TransactionGone:
             raise
         except Exception as bug:
-            self._keep_failed(turn.db, message, inbox_id, bug)
+            self._keep_failed(turn, message, inbox_id, bug)
             turn.letters.add([Reply(SORRY.format(inbox_id))], ask)
             return "failed"
         return "done"
 
     def _answer(self, turn: Turn, ask: Ask) -> None:
         try:
-            with _savepoint(turn):
-                turn.letters.add(dispatch.answer(self._features, ask), ask)
+            with _whole(turn):
+                _say(turn, dispatch.answer(self._features, ask), ask)
         except Refusal as refusal:
             ask.refused(refusal)
             turn.letters.add([Reply(refusal.text, refusal.buttons)], ask)
 
-    def _keep_failed(self, db: Connection, message: Message, inbox_id: int, bug: Exception) -> None:
+    def _keep_failed(self, turn: Turn, message: Message, inbox_id: int, bug: Exception) -> None:
         # The words of the error may hold the words of the message: they are sealed, the log gets the place only.
         log.error("message %d failed: %s", inbox_id, _place(bug))
         trace = "".join(traceback.format_exception(bug)).encode("utf-8", "backslashreplace").decode()
-        inbox.fail(db, inbox_id, self._vault.seal(_as_json(message)), self._vault.seal(trace))
+        private = masking.private_words(message.text, turn.now.date())
+        kept = _as_json(masking.without_private(message, private))
+        inbox.fail(turn.db, inbox_id, self._vault.seal(kept), self._vault.seal(masking.masked(trace, private)))
 
     def replay(self, inbox_id: int) -> str:
         """Handle a failed message again: `done`, `failed`; raises LookupError when there is no such message."""
@@ -186,7 +187,8 @@ class Transactions:
             if not found:
                 raise LookupError(f"no failed message {inbox_id}")
             # As of when it arrived, so that 今天 means that day.
-            turn = self._turn(db, found[0].received_at.astimezone(self._now().tzinfo))
+            # Nobody waits for its answer any more.
+            turn = self._turn(db, found[0].received_at.astimezone(self._now().tzinfo), passive=frozenset())
             message = from_json(self._vault.open(found[0].payload))
             if not inbox.done(db, inbox_id):
                 raise LookupError(f"message {inbox_id} is being handled by another")
@@ -211,6 +213,21 @@ def _here(turn: Turn, message: Message) -> Message:
     return message if chat == message.chat else replace(message, chat=chat)
 
 
+def _say(turn: Turn, replies: Sequence[Reply], ask: Ask) -> None:
+    turn.letters.add([reply for reply in replies if reply.at is None], ask)
+    for reply in replies:
+        if reply.at is not None:
+            turn.letters.tell(reply, *reply.at)
+
+
+def _note_spoken(turn: Turn, person: Person, message: Message) -> None:
+    """Who writes to us can be written to, whatever we thought before; and this is where they are."""
+    if not person.reachable:
+        people.mark_reachable(turn.db, message.channel, message.sender, True)
+    if person.heard_on != message.channel:
+        accounts.heard(turn.db, person.id, message.channel)
+
+
 def _arrive(turn: Turn, messages: Sequence[Message]) -> dict[inbox.Key, inbox.Arrival]:
     unique = {(message.channel, message.message_id): message for message in messages}
     rows = [
@@ -228,43 +245,19 @@ def _arrive(turn: Turn, messages: Sequence[Message]) -> dict[inbox.Key, inbox.Ar
 
 
 @contextmanager
-def _savepoint(turn: Turn) -> Iterator[None]:
-    """What happens inside happens whole or not at all; raises TransactionGone when nothing is left to go back to."""
+def _whole(turn: Turn) -> Iterator[None]:
+    """What happens inside happens whole or not at all, what is to be said and summed included."""
     said = turn.letters.mark()
     noted = len(turn.deeds.rows)
-    # By the driver itself: SQLAlchemy's bookkeeping for a savepoint costs more than a check-in's INSERT.
-    driver: Any = turn.db.connection.dbapi_connection
-    driver.execute("SAVEPOINT message")
     try:
-        yield
-        driver.execute("RELEASE SAVEPOINT message")
-    except Exception as error:
+        with savepoint(turn.db):
+            yield
+    except Exception:
         turn.letters.back_to(said)
         turn.deeds.back_to(noted)
         turn.rollups.drop()
-        _undo(turn.db, driver, error)
         raise
     turn.rollups.keep()
-
-
-def _undo(db: Connection, driver: Any, error: Exception) -> None:
-    try:
-        driver.execute("ROLLBACK TO SAVEPOINT message")
-        driver.execute("RELEASE SAVEPOINT message")
-    except Exception as also:
-        raise TransactionGone from also
-    # What passes comes again and is no failure.
-    if not _stands(db) or passes(error):
-        raise TransactionGone from error
-
-
-def _stands(db: Connection) -> bool:
-    driver = db.connection.dbapi_connection
-    if driver is None or db.invalidated:
-        return False
-    if db.dialect.name == "sqlite":
-        return bool(driver.in_transaction)
-    return bool(driver.info.transaction_status.name == "INTRANS")
 
 
 def _place(error: BaseException) -> str:

@@ -1,14 +1,17 @@
 """What photos and places belong to: the check-in that is replied to, that their album made, or the last one."""
 
+import re
 from datetime import timedelta
 
-from handlers.kit import Ask
+from handlers.kit import Ask, Attachment
+from handlers.posts import GIVERS
 from handlers.reading import Reading
 from storage import albums, checkins, files
 from storage.checkins import Checkin
 
 BELONGS = timedelta(days=2)
 PHOTO = "photo"
+_TABLE = re.compile(r"\.(?:xlsx?|xlsm|et|ods|csv)$", re.IGNORECASE)
 # Read so, a text says nothing that could be recorded.
 _WORDLESS = frozenset({"unknown", "chat", "question"})
 _UNDERSTOOD = frozenset({"ok", "confirm", "partial"})
@@ -17,6 +20,18 @@ _UNDERSTOOD = frozenset({"ok", "confirm", "partial"})
 def photos(ask: Ask) -> int:
     """How many photos came with the message itself."""
     return sum(each.kind == PHOTO for each in ask.message.attachments)
+
+
+def tables(ask: Ask) -> list[Attachment]:
+    """The workbooks and CSV files that came with a private message of somebody who may send a roster."""
+    if not ask.message.private or ask.me.roles.isdisjoint(GIVERS):
+        return []
+    return [each for each in ask.message.attachments if each.kind != PHOTO and _TABLE.search(each.name)]
+
+
+def reader(ask: Ask) -> str:
+    """Which reader takes a message for what came with it."""
+    return "place" if not ask.message.attachments else "table" if tables(ask) else "photo"
 
 
 def album(ask: Ask) -> albums.Album | None:

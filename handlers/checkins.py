@@ -5,14 +5,15 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from handlers import attached, rights, surroundings, texts
-from handlers.kit import ANYTHING, REPORTERS, Ask, Button, Denied, Refusal, Reply, answers, command, reads
+from handlers import attached, nameless, recorded, surroundings, texts
+from handlers.kit import ANYTHING, REPORTERS, Ask, Button, Denied, Refusal, Reply, Unit, answers, command, reads
 from handlers.reading import Reading, Record, read
-from storage import checkins
-from storage.checkins import Checkin
+from storage import people
 
-QUESTION, CONFIRM = "checkin", "checkin-confirm"
+QUESTION, CONFIRM, SCHOOL = "checkin", "checkin-confirm", "checkin-school"
 LONGEST_ACTIVITY = 12
+# So many squads of one's own are offered as buttons.
+FEW = 6
 NOTHING = "好的,没有记。要重新报,直接发就行。"
 
 
@@ -48,18 +49,24 @@ def _take(ask: Ask, first: int | None) -> Sequence[Reply]:
     # Another feature's question stays open; one about a check-in is overtaken by this one.
     if ask.question and ask.question.kind in (QUESTION, CONFIRM):
         ask.expect_nothing()
-    replies = _replies(ask, ask.heard, first)
-    warning = texts.privacy_warning(ask.heard.issues)
+    heard = nameless.without_names(ask, ask.heard)
+    replies = _replies(ask, heard, first)
+    warning = texts.privacy_warning(heard.issues)
     return [*replies, Reply(warning)] if warning else replies
 
 
 def _replies(ask: Ask, reading: Reading, first: int | None) -> list[Reply]:
+    schools = surroundings.in_doubt(ask, [record.unit for record in reading.records if record.unit])
+    if schools:
+        return [_which_school(ask, reading, schools, first)]
     complete = [record for record in reading.records if _is_complete(record)]
     if reading.status == "confirm" and complete:
         return [_confirm(ask, reading, complete, first)]
+    if reading.status == "reject" and complete and complete[0].date:
+        raise Refusal(recorded.too_old(complete[0].date, ask.today))
     if reading.status not in ("ok", "partial"):
         return [_question(ask, reading, first)]
-    replies = _store_all(ask, [record for record in complete if not record.issues], first)
+    replies = recorded.store(ask, [record for record in complete if not record.issues], first, reading.joint)
     if reading.status == "partial":
         replies.append(_question(ask, reading))
     return replies
@@ -69,64 +76,35 @@ def _is_complete(record: Record) -> bool:
     return None not in (record.unit, record.activity, record.attended, record.date)
 
 
-def _store_all(ask: Ask, records: Sequence[Record], first: int | None) -> list[Reply]:
-    """Each record for itself: one that is refused does not cost the others."""
-    stored: list[Checkin] = []
-    others: list[Reply] = []
-    photos = 0
-    for record in records:
-        try:
-            new = _checkin(ask, record)
-        except Refusal as refusal:
-            ask.refused(refusal)
-            others.append(Reply(refusal.text))
-            continue
-        kept = checkins.record(ask.db, ask.rollups, new, ask.me.id, ask.inbox_id, ask.now)
-        if kept is None:
-            others.append(_again(ask, new))
-        else:
-            stored.append(kept)
-            photos = attached.add_to(ask, kept) + attached.adopt(ask, first, kept)
-    return [*_echoes(ask, stored, photos), *others]
+# --- somebody with several schools is asked once, and it is remembered ------------------------------------
 
 
-def _echoes(ask: Ask, stored: list[Checkin], photos: int) -> list[Reply]:
-    if not ask.message.private:
-        return [texts.in_group("已记录", one, ask.today) for one in stored]
-    if len(stored) <= 1:
-        return [texts.echo("已记录", one, ask.today, photos) for one in stored]
-    lines = "\n".join(f"{texts.dated(one, ask.today)} {texts.heads(one)}" for one in stored)
-    topic = stored[0].topic and f"\n{stored[0].topic}"
-    return [Reply(f"已记录 {len(stored)} 条:\n{lines}{topic}\n要改其中一条,像这样发:更正 {stored[0].unit_name} 实到39")]
+def _which_school(ask: Ask, reading: Reading, schools: Sequence[Unit], first: int | None) -> Reply:
+    said = [texts.canonical(record, (), always_dated=True) for record in reading.records]
+    ask.expect(SCHOOL, {"said": said, "first": attached.waiting(ask, first), "joint": reading.joint})
+    question = "这是哪所学校的?我会记住;要换,发「我的 学校」,或在消息里写上学校。"
+    return Reply(question, tuple(Button(each.name, each.name) for each in schools))
 
 
-def _again(ask: Ask, new: Checkin) -> Reply:
-    """What is said when the squad has a check-in of that activity and day already."""
-    before = checkins.valid_one(ask.db, new.unit_id, new.activity, new.day)
-    assert before is not None
-    if before.attended == new.attended and new.due in (None, before.due):
-        attached.add_to(ask, before)
-        return texts.echo("已经记过,没有重复计", before, ask.today)
-    button = Button(f"改成{texts.heads(new)}", f"更正 #{before.id} {texts.heads(new)}")
-    return Reply(
-        f"{texts.dated(before, ask.today)} 已记{texts.heads(before)},这次没有再记。\n要改成{texts.heads(new)}吗?",
-        (button,),
-    )
-
-
-def _checkin(ask: Ask, record: Record) -> Checkin:
-    assert record.unit and record.activity and record.attended is not None and record.date
-    unit = surroundings.unit_named(ask, record.unit)
-    if unit is None:
-        raise Refusal(f"没有找到「{texts.unit_key(record.unit)}」。请核对中队,像这样发:三(2)中队 主题队日 38人")
-    if not rights.may_report(ask.me, unit):
-        words = f"{unit.name}不在您负责的范围,没有记录。请核对中队,或请该中队的辅导员来报。"
-        raise Denied(words, what="签到", subject=f"unit:{unit.id}")
-    others = tuple(sorted(record.others.items()))
-    return Checkin(
-        unit.id, record.activity, record.date, record.attended, record.due, record.topic or "", others,
-        unit_name=unit.name,
-    )  # fmt: skip
+@answers(SCHOOL)
+def school_said(ask: Ask, payload: dict[str, Any]) -> Sequence[Reply] | None:
+    """The school is remembered, and what was reported is taken as of there."""
+    if texts.says_no(ask.args):
+        return [Reply(NOTHING)]
+    school = surroundings.chosen_school(ask, ask.args)
+    if school is None:
+        return None
+    people.choose_school(ask.db, ask.me.id, school.id)
+    ask = replace(ask, person=replace(ask.me, school_id=school.id))
+    context = surroundings.context_of(ask)
+    readings = [read(said, context) for said in payload["said"]]
+    if payload["joint"] and all(each.status == "ok" for each in readings):
+        records = [record for each in readings for record in each.records]
+        return recorded.store(ask, records, payload["first"], True)
+    replies: list[Reply] = []
+    for reading in readings:
+        replies += _take(replace(ask, reading=reading), payload["first"])
+    return replies
 
 
 # --- one question, the rest already filled in -------------------------------------------------------------
@@ -135,11 +113,22 @@ def _checkin(ask: Ask, record: Record) -> Checkin:
 def _question(ask: Ask, reading: Reading, first: int | None = None) -> Reply:
     in_doubt = [each for each in reading.records if each.issues or not _is_complete(each)]
     record = next(iter(in_doubt or reading.records), Record())
-    question, buttons = texts.question(reading.issues, record)
+    question, buttons = texts.question(reading.issues, record, _squads(ask, record), _size(ask, record))
     known = {"said": texts.canonical(record, reading.issues), "issues": list(reading.issues)}
     day = record.date if record.date and not record.dated else ask.today
     ask.expect(QUESTION, {**known, "first": attached.waiting(ask, first), "day": day.isoformat(), "asked": question})
     return Reply(question, buttons)
+
+
+def _squads(ask: Ask, record: Record) -> list[str]:
+    """Which squads may be meant: those of 二班, else the sender's own few."""
+    own = [unit.name for unit in ask.me.units(REPORTERS) if unit.key]
+    return [texts.unit_key(each) for each in record.choices] or (own if len(own) <= FEW else [])
+
+
+def _size(ask: Ask, record: Record) -> int | None:
+    unit = surroundings.unit_named(ask, record.unit) if record.unit else None
+    return unit.members if unit else None
 
 
 @answers(QUESTION)
@@ -155,7 +144,7 @@ def complete(ask: Ask, payload: dict[str, Any]) -> Sequence[Reply] | None:
     if _is_news(alone, asked):
         return None
     words = [ask.args]
-    if "ACTIVITY" in asked and _names_activity(ask.args, alone):
+    if "ACTIVITY" in asked and _names_activity(ask.args, alone) and not nameless.problem_of(ask, ask.args):
         words.append(texts.with_activity(ask.args))
     for said in words:
         together = read(texts.merged(payload["said"], said, payload["issues"]), context)
@@ -192,11 +181,11 @@ def _knows_more(together: Reading, asked: set[str], issues: list[str]) -> bool:
 
 def _confirm(ask: Ask, reading: Reading, records: list[Record], first: int | None) -> Reply:
     said = [texts.canonical(record, (), always_dated=True) for record in records]
-    checkin_lines = [_checkin(ask, record) for record in records]
+    checkin_lines = [recorded.checkin_of(ask, record) for record in records]
     lines = "\n".join(f"{texts.dated(one, ask.today)} {texts.heads(one)}" for one in checkin_lines)
     question = f"{texts.doubt(reading.issues)}\n{lines}\n记下吗?"
-    known = {"said": said, "first": attached.waiting(ask, first), "id": ask.inbox_id, "asked": question}
-    ask.expect(CONFIRM, known)
+    known = {"said": said, "first": attached.waiting(ask, first), "joint": reading.joint}
+    ask.expect(CONFIRM, {**known, "id": ask.inbox_id, "asked": question})
     return Reply(question, (Button("是,记下", f"是 {ask.inbox_id}"), Button("不记", f"否 {ask.inbox_id}")))
 
 
@@ -216,4 +205,5 @@ def confirmed(ask: Ask, payload: dict[str, Any]) -> Sequence[Reply] | None:
         ask.keep_asking()
         return [Reply(f"还没有记。{payload['asked']}请回「是」或「否」。")]
     records = [record for said in payload["said"] for record in read(said, context).records]
-    return _store_all(ask, [record for record in records if _is_complete(record)], payload.get("first"))
+    complete = [record for record in records if _is_complete(record)]
+    return recorded.store(ask, complete, payload.get("first"), payload["joint"])

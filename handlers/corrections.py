@@ -3,19 +3,18 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from handlers import rights, surroundings, texts
+from handlers import nameless, recorded, reports, rights, surroundings, texts
 from handlers.kit import ANYTHING, REPORTERS, Ask, Denied, Refusal, Reply, answers, command, edits, reads
 from handlers.reading import Reading, Record, read
-from storage import checkins, units
+from scheduling.periods import frozen_at, timing_of
+from storage import campaigns, checkins, recording, units
 from storage.checkins import Checkin
+from storage.units import Kind
 
-# More than 65 in one squad is a slip of the finger (COUNT_RANGE of the grammar).
-MOST_IN_SQUAD = 65
 MOST_HEADS = 20_000
-OLDEST = timedelta(days=180)
 MEANWHILE = "这条签到刚被别人改过,没有再改。发「我的」看现在的情况,再改一次。"
 _NUMBER = re.compile(r"#(\d{1,15})(?!\d)")
 _WORD = re.compile(r"^/?(?:签到|checkin)(?:@\w+)?[\s:：,，]*", re.IGNORECASE)
@@ -63,9 +62,10 @@ def cancel(ask: Ask) -> Reply:
     """Take back the newest check-in, or the one with this number."""
     bare = ask.args.isascii() and ask.args.isdecimal()
     old, _ = _meant(replace(ask, args=f"#{ask.args}") if bare else ask)
-    if not checkins.withdraw(ask.db, ask.rollups, old, ask.me.id, ask.now):
+    if not recording.withdraw(ask.db, ask.rollups, old, ask.me.id, ask.now):
         raise Refusal(MEANWHILE)
-    return Reply(f"已撤回:{texts.dated(old, ask.today)} {texts.heads(old)}\n没有计入周报。要重新报,直接发就行。")
+    counts = _frozen(ask, old) or "没有计入周报。要重新报,直接发就行。"
+    return Reply(f"已撤回:{texts.dated(old, ask.today)} {texts.heads(old)}\n{counts}")
 
 
 @reads("cancel")
@@ -105,19 +105,24 @@ def _mine(ask: Ask, found: Checkin) -> bool:
 
 
 def _newest(ask: Ask) -> Checkin | None:
-    """The newest one of the squad and activity that the words name, else the sender's, else their squad's."""
+    """The one of the activity that is named beside the heads, else the newest of the squad, else the sender's."""
     context = replace(surroundings.context_of(ask), bound_unit=None)
     record = next(iter(read(f"更正 {ask.args}", context).records), Record())
     unit = surroundings.unit_named(ask, record.unit) if record.unit else None
+    own = unit or ask.me.units(REPORTERS)[0]
+    if record.activity and (record.attended or record.due or record.absent):
+        # Of one that is there heads are corrected; else the newest gets another activity or day.
+        day = record.date if record.dated else None
+        meant = checkins.newest(ask.db, unit_id=own.id, activity=record.activity, day=day)
+        if meant is not None:
+            return meant
     if unit is not None:
-        of_activity = checkins.newest(ask.db, unit_id=unit.id, activity=record.activity) if record.activity else None
-        return of_activity or checkins.newest(ask.db, unit_id=unit.id)
-    own = ask.me.units(REPORTERS)[0]
+        return checkins.newest(ask.db, unit_id=unit.id)
     return checkins.newest(ask.db, person_id=ask.me.id) or checkins.newest(ask.db, unit_id=own.id)
 
 
 def _changed(ask: Ask, old: Checkin, words: str) -> Reply:
-    reading = read(f"更正 {texts.with_heads(words)}", surroundings.context_of(ask))
+    reading = nameless.without_names(ask, read(f"更正 {texts.with_heads(words)}", surroundings.context_of(ask)))
     record = next(iter(reading.records), Record())
     _check_day(reading, record, ask.today)
     if (
@@ -129,30 +134,62 @@ def _changed(ask: Ask, old: Checkin, words: str) -> Reply:
         raise Refusal("没看懂要改成什么,原来的没有动。可以改人数、活动、日期,像这样发:更正 实到39 应到42")
     new = _moved(ask, _merged(old, record), record)
     if new == old:
-        return texts.echo("已处理过。现在是", old, ask.today)
-    return texts.echo("已更正", revised(ask, old, new), ask.today)
+        return _warned(texts.echo("已处理过。现在是", old, ask.today), reading)
+    return _warned(_said(ask, "已更正", old, revised(ask, old, new)), reading)
+
+
+def _said(ask: Ask, result: str, old: Checkin, new: Checkin) -> Reply:
+    said = texts.echo(result, new, ask.today)
+    frozen = _frozen(ask, old) or _frozen(ask, new)
+    return texts.with_more(said, frozen) if frozen else said
+
+
+def _frozen(ask: Ask, one: Checkin) -> str:
+    """What becomes of a change in a week of which the digest has gone out; empty for a later week."""
+    if ask.now < frozen_at(one.day, ask.now.tzinfo):
+        return ""
+    return f"{reports.week_name(one.week)}的周报已经发出,这次算更正,下一期周报会写明。"
+
+
+def _warned(reply: Reply, reading: Reading) -> Reply:
+    warning = texts.privacy_warning(reading.issues)
+    return replace(reply, text=f"{reply.text}\n{warning}") if warning else reply
 
 
 def _check_day(reading: Reading, record: Record, today: date) -> None:
     """A corrected day is held to the same rules as a new one; raises Refusal."""
     if "DATE_INVALID" in reading.issues:
         raise Refusal("没有这个日期,原来的没有动。像这样发:更正 4月3日")
-    if record.dated and record.date and (record.date > today or today - record.date > OLDEST):
+    if record.dated and record.date and (record.date > today or today - record.date > recorded.OLDEST):
         raise Refusal(f"{texts.day(record.date, today)}太早或还没到,原来的没有动。请核对日期,像这样发:更正 昨天")
 
 
 def revised(ask: Ask, old: Checkin, new: Checkin) -> Checkin:
     """The check-in as it is now; raises Refusal for what cannot be right."""
-    if not 0 < new.attended <= MOST_HEADS or (units.by_id(ask.db, new.unit_id).key and new.attended > MOST_IN_SQUAD):
+    most = recorded.LARGEST_SQUAD if new.kind == Kind.SQUAD else MOST_HEADS
+    if not 0 < new.attended <= most:
         raise Refusal(f"实到 {new.attended} 人好像不对,没有改。请再核对,像这样发:更正 实到40")
     if new.due is not None and new.attended > new.due:
         raise Refusal(f"实到 {new.attended} 人比应到 {new.due} 人还多,没有改。请再核对,像这样发:更正 应到42实到40")
-    if checkins.valid_one(ask.db, new.unit_id, new.activity, new.day) not in (None, old):
+    if checkins.valid_one(ask.db, new.unit_id, new.activity, new.day, new.issue) not in (None, old):
         raise Refusal(f"{texts.day(new.day)}的{new.activity}已经有一条签到,没有改。要去掉多的一条,发「撤回」。")
-    stored = checkins.revise(ask.db, ask.rollups, old, new, ask.me.id, ask.now)
+    if new.place != old.place:
+        new = _elsewhere(ask, new)
+    stored = recording.revise(ask.db, ask.rollups, old, new, ask.me.id, ask.now)
     if stored is None:
         raise Refusal(MEANWHILE)
     return stored
+
+
+def _elsewhere(ask: Ask, new: Checkin) -> Checkin:
+    """Of another squad, activity or day: in time or not by the new day, and for no campaign that it does not fit."""
+    campaign = campaigns.by_id(ask.db, new.campaign_id) if new.campaign_id else None
+    zone = ask.now.tzinfo
+    if campaign and not (new.activity == campaign.activity and campaign.holds(new.day, zone)):
+        campaign = None
+    made_at = (new.made_at or ask.now).astimezone(zone)
+    timing = timing_of(new.day, made_at, campaign.ends_at if campaign else None)
+    return replace(new, timing=timing, campaign_id=campaign.id if campaign else None)
 
 
 def _merged(old: Checkin, said: Record) -> Checkin:
@@ -184,17 +221,19 @@ def edited(ask: Ask) -> list[Reply] | None:
     if not left:
         return [Reply("那次签到已经撤回,改消息不会再记。要重新报,请发一条新消息。")]
     words = _WORD.sub("", ask.args)
-    reading = read(f"更正 {texts.with_heads(words)}", replace(surroundings.context_of(ask), bound_unit=None))
+    context = replace(surroundings.context_of(ask), bound_unit=None)
+    reading = nameless.without_names(ask, read(f"更正 {texts.with_heads(words)}", context))
     if len(left) == 1 and len(reading.records) <= 1:
-        return _corrected_one(ask, left[0], next(iter(reading.records), Record()))
-    return [_corrected_many(ask, left, reading.records)]
+        replies = _corrected_one(ask, left[0], next(iter(reading.records), Record()))
+        return [_warned(reply, reading) for reply in replies]
+    return [_warned(_corrected_many(ask, left, reading.records), reading)]
 
 
 def _corrected_one(ask: Ask, old: Checkin, said: Record) -> list[Reply]:
     if said.attended is None and said.due is None and not said.activity:
         raise Refusal("您改了报签到的消息,但没看懂要改成什么,原来的没有动。像这样发:更正 实到39 应到42")
     new = _moved(ask, _merged(old, said), said)
-    return [] if new == old else [texts.echo("已按您改的消息更正", revised(ask, old, new), ask.today)]
+    return [] if new == old else [_said(ask, "已按您改的消息更正", old, revised(ask, old, new))]
 
 
 def _moved(ask: Ask, new: Checkin, said: Record) -> Checkin:
@@ -204,7 +243,7 @@ def _moved(ask: Ask, new: Checkin, said: Record) -> Checkin:
         return new
     if not rights.may_report(ask.me, unit):
         raise Denied(f"{unit.name}不在您负责的范围,没有改。", what="更正", subject=f"unit:{unit.id}")
-    return replace(new, unit_id=unit.id, unit_name=unit.name)
+    return new.at(unit)
 
 
 def _corrected_many(ask: Ask, left: list[Checkin], records: Sequence[Record]) -> Reply:

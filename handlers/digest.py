@@ -41,8 +41,8 @@ def digest(ask: Ask) -> Sequence[Reply]:
         return _files(ask, form, at, period.week)
     alone = not words and len(at) == 1
     admin = not ask.me.roles.isdisjoint(ADMINS)
-    found = [digests.report(ask.db, unit, period.week, ask.now) for unit in at]
-    return [Reply(text(each), _buttons(each, "" if alone else f" {each.unit}", admin)) for each in found]
+    found = [(unit, digests.report(ask.db, unit, period.week, ask.now)) for unit in at]
+    return [Reply(text(each), _buttons(each, "" if alone else _named(ask.db, unit), admin)) for unit, each in found]
 
 
 def _form(words: str) -> tuple[str, str]:
@@ -60,14 +60,19 @@ def monday(said: Due) -> Reply | None:
     frozen = digests.freeze(said.db, at[0], said.occurrence.partition(":")[2], said.now)
     if said.now.date() > said.day + OF_USE:
         return None
-    return Reply(text(frozen), _buttons(frozen, "" if len(at) == 1 else f" {frozen.unit}", True))
+    return Reply(text(frozen), _buttons(frozen, "" if len(at) == 1 else _named(said.db, at[0]), True))
 
 
 @weekly("digest")
 def for_group(db: Connection, unit: Unit, week: str, now: datetime) -> Reply:
     """The same for a group that is bound to the unit."""
     frozen = digests.freeze(db, unit, week, now)
-    return Reply(text(frozen), _buttons(frozen, f" {frozen.unit}", True))
+    return Reply(text(frozen), _buttons(frozen, _named(db, unit), True))
+
+
+def _named(db: Connection, unit: Unit) -> str:
+    """As commands name it: by what it is called now, which may be another name than the digest's."""
+    return f" {digests.path_names(db, [unit])[unit.id]}"
 
 
 def _buttons(shown: Digest, unit: str, admin: bool) -> tuple[Button, ...]:
@@ -101,7 +106,8 @@ def text(shown: Digest) -> str:
         _medals(shown),
         _compared(shown),
         reports.late(shown),
-        reports.late_before(shown),
+        reports.corrected(shown),
+        reports.corrected_before(shown),
     ]
     return "\n".join(filter(None, lines))
 

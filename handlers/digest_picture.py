@@ -43,9 +43,12 @@ def _panel(page: "_Page", shown: Digest) -> None:
     _activities(page, shown)
     _missing(page, shown)
     _medals(page, shown)
-    foot = " · ".join(filter(None, (reports.late(shown), reports.late_before(shown))))
-    page.text(MARGIN, page.y, foot or "少先队辅导员助手", 22, SOFT)
-    page.down(62)
+    notes = filter(None, (reports.late(shown), reports.corrected(shown), reports.corrected_before(shown)))
+    for note in list(notes) or ["少先队辅导员助手"]:
+        page.grow(40)
+        page.text(MARGIN, page.y, note, page.fitting(note, 22, INNER), SOFT)
+        page.down(34)
+    page.down(28)
 
 
 def _header(page: "_Page", shown: Digest) -> None:

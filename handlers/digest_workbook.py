@@ -10,8 +10,9 @@ from sqlalchemy import Connection
 from handlers import reports
 from handlers.kit import Unit, renders
 from scheduling.periods import monday_of
-from storage import coverage, digests, units
+from storage import coverage, digests, history, units
 from storage.coverage import Squad, SquadSums
+from storage.digest_changes import Changes
 from storage.digests import Digest, percent
 
 _Row = Sequence[str | int | float | None]
@@ -22,10 +23,10 @@ _OPTIONS = {
 _OVERVIEW = (
     "单位", "周", "日期", "数据", "活动场次", "应签到中队", "已签到中队", "中队签到率%", "人次", "到场率%",
     *(f"提名{word}" for word in reports.STATE_WORDS.values()),
-    "上周场次", "上周签到中队", "上周人次", "上周到场率%", "冻结后补报/更正",
+    "上周场次", "上周签到中队", "上周人次", "上周到场率%", "迟报", "冻结后补报", "冻结后更正", "冻结后撤回",
 )  # fmt: skip
 _ACTIVITIES = ("单位", "活动", "场次", "中队数", "人次", "到场率%")
-_SQUADS = ("单位", "学校", "中队", "队员数", "场次", "人次", "到场率%", "活动")
+_SQUADS = ("单位", "学校", "中队", "队员数", "场次", "人次", "到场率%", "活动", "迟报", "补报")
 _MISSING = ("单位", "学校", "中队")
 
 
@@ -57,18 +58,21 @@ def _heads() -> dict[str, Sequence[str]]:
 
 def _overview(shown: Digest) -> _Row:
     heads, before = shown.attendance, shown.previous
+    since = shown.correction.changes if shown.correction else Changes()
     return (
         shown.title, shown.week, reports.span(shown.week), reports.stamp(shown), shown.events, shown.squads_due,
         shown.squads_covered, percent(shown.squads_covered, shown.squads_due), heads.attended, heads.rate,
         *(shown.nominations.get(state, 0) for state in reports.STATE_WORDS),
         before.events, before.squads_covered, before.attended, before.rate, shown.late,
+        since.reported, since.corrected, since.withdrawn,
     )  # fmt: skip
 
 
 def _squads(db: Connection, unit: Unit, shown: Digest, every: "_Sheet", missing: "_Sheet") -> None:
     """As it stands now, with what was reported late; 总览 may be a frozen digest."""
-    sums = coverage.by_squad(db, shown.week, [unit.path])
-    for squad in coverage.squads(db, [unit.path]):
+    part = history.part(db, [unit.path], shown.week)
+    sums = coverage.by_squad(db, shown.week, part)
+    for squad in coverage.squads(db, part)[shown.week]:
         every.add((shown.title, *_squad(squad, sums.get(squad.id, []))))
         if squad.id not in sums:
             missing.add((shown.title, squad.school, squad.name))
@@ -78,7 +82,8 @@ def _squad(squad: Squad, sums: Sequence[SquadSums]) -> _Row:
     rate = percent(sum(each.rated_attended for each in sums), sum(each.rated_due for each in sums))
     activities = "、".join(f"{each.activity}{each.events}" for each in sums)
     events, heads = sum(each.events for each in sums), sum(each.attended for each in sums)
-    return (squad.school, squad.name, squad.members, events, heads, rate, activities)
+    late, backfilled = sum(each.late for each in sums), sum(each.backfilled for each in sums)
+    return (squad.school, squad.name, squad.members, events, heads, rate, activities, late, backfilled)
 
 
 class _Sheet:

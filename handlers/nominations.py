@@ -185,7 +185,7 @@ def _card(ask: Ask, to: int, case: Case, about: str) -> Reply:
         lines.append(f"上次 {before.number} 退回:{reason_of(ask, step.reason)}")
     lines.append(f"请发「同意 {case.number}」或「退回 {case.number} 理由」。")
     buttons = [Button(word, f"{word} {case.number}", reply=word == "退回") for word in ("同意", "退回")]
-    return Reply("\n".join(lines), (*buttons, Button("待审", "待审")), to=to)
+    return Reply("\n".join(lines), (*buttons, Button("待审", "待审")), to=to, about=case.number)
 
 
 @command("我的提名", "nominations", who=NOMINATORS, help="看我的提名走到哪一步", examples=("我的提名",))
@@ -225,4 +225,4 @@ def withdraw(ask: Ask) -> Reply:
         step = nominations.last_steps(ask.db, [case.id])[case.id]
         raise Refusal(f"{number} 不能撤回了:{decided(ask, step)}。有疑问请和审核人联系。", _MINE)
     about = f":{said(ask, [case])[case.id]}" if ask.message.private else ""
-    return Reply(f"已撤回提名 {number}{about}\n要改内容,请重新提名。", (_MINE,))
+    return Reply(f"已撤回提名 {number}{about}\n要改内容,请重新提名。", (_MINE,), closes=((number, "提名人已撤回"),))

@@ -14,5 +14,6 @@ def order_in(reading: Reading) -> tuple[str, str] | None:
         return None
     name, said = str(reading.command["name"]), reading.command
     period = str(said.get("period", ""))
-    parts = (_PERIODS.get(period, period), str(said.get("date", "")), str(said.get("scope", "")))
+    issue = f"第{said['issue']}期" if "issue" in said else ""
+    parts = (_PERIODS.get(period, period), str(said.get("date", "")), str(said.get("scope", "")), issue)
     return _WORDS.get(name, name), " ".join(filter(None, parts))

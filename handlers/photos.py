@@ -8,6 +8,12 @@ from storage import albums, checkins, consents, places
 
 _NO_CHECKIN = "照片收到了,但不知道是哪次活动,没有保存。先报活动,再发照片:\n三(2)中队 主题队日 38人"
 _NO_PHOTO = "这个文件不是照片,没有保存。签到请发文字和照片。"
+_UNREAD = {
+    "voice": "语音我听不了,没有记录。请打字发给我,或用键盘上的话筒把话变成文字。",
+    "video": "视频我看不了,没有保存。请发文字和照片,像这样:\n三(2)中队 主题队日 38人",
+    "link": "链接我打不开,没有记录。请把要报的内容打字发给我。",
+    "other": "这种消息我还看不懂,没有记录。请打字发给我,照片可以直接发。",
+}
 _NO_PLACE = "位置收到了,但不知道是哪次活动,没有保存。先报活动,再发位置:\n三(2)中队 主题队日 38人"
 
 
@@ -15,7 +21,7 @@ _NO_PLACE = "位置收到了,但不知道是哪次活动,没有保存。先报�
 def photo(ask: Ask) -> Reply | list[Reply]:
     """A photo without a report belongs to the sender's last check-in of these two days."""
     if not attached.photos(ask):
-        raise Refusal(_NO_PHOTO)
+        raise Refusal(_UNREAD.get(ask.message.attachments[0].kind, _NO_PHOTO))
     album = attached.album(ask)
     if album is not None and album.inbox_id != ask.inbox_id:
         return _another(ask, album)

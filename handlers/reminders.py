@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
+from handlers import nameless
 from handlers.kit import ADMINS, MEMBERS, Ask, Button, Due, Person, Refusal, Reply, Role, Unit, command, due
 from handlers.workdays import calendar_of
 from scheduling.calendar import Calendar, KeyDate, Reminder, reminders
@@ -204,7 +205,8 @@ def _details(ask: Ask, calendar: Calendar, wanted: str) -> Reply:
     exact = [key for key in calendar.dates if wanted in (key.name, key.topic, key.id)]
     found = exact or [key for key in calendar.dates if wanted in key.name]
     if not found:
-        raise Refusal(f"没有找到「{wanted}」。发「提醒 列表」看接下来的重要日子。", Button("重要日子", "提醒 列表"))
+        listed = Button("重要日子", "提醒 列表")
+        raise Refusal(f"没有找到「{nameless.shown(ask, wanted)}」。发「提醒 列表」看接下来的重要日子。", listed)
     key = min(found, key=lambda key: _coming(key, ask.today))
     day = _coming(key, ask.today)
     steps = [f"提前 {lead} 天:{';'.join(key.steps[lead])}" for lead in sorted(key.steps, reverse=True) if lead]

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from handlers.kit import Ask, Button, Denied, Person, Refusal, Role, Unit
+from handlers.nameless import shown
 from handlers.texts import squad
 from scheduling.periods import monday_of, week_before, week_of
 from storage import chats, units
+from storage.digest_changes import Correction
 from storage.digests import Digest, path_names
 
 _WEEK_WORD = re.compile(r"(上上周|上周)|本周|这周")
@@ -126,20 +128,21 @@ def chosen(ask: Ask, roles: Iterable[Role], words: str, again: str) -> list[Unit
         return _of_group(ask, top) or top
     found = named(ask, top, words)
     if not found:
-        none = f"您负责的范围里没有「{words}」。直接发「{again}」看全部。"
+        none = f"您负责的范围里没有「{shown(ask, words)}」。直接发「{again}」看全部。"
         # Whether there is such a unit elsewhere is not looked up: asking for it counts as asking.
         raise Denied(none, Button("看全部", again), what=again.partition(" ")[0])
     if len(found) > 1:
         names = path_names(ask.db, found[:5])
         buttons = [Button(units.full_name(ask.db, each), f"{again} {names[each.id]}") for each in found[:5]]
         listed = "、".join(button.label for button in buttons)
-        raise Refusal(f"有 {len(found)} 个单位叫「{words}」:{listed}。请点一个,或写上学校。", *buttons)
+        raise Refusal(f"有 {len(found)} 个单位叫「{shown(ask, words)}」:{listed}。请点一个,或写上学校。", *buttons)
     return found
 
 
 def _of_group(ask: Ask, top: list[Unit]) -> list[Unit]:
-    """In a group it is about the group's unit, as far as that is the asker's."""
-    group = None if ask.message.private else chats.group(ask.db, ask.message.channel, ask.message.chat)
+    """In a group it is about the unit of the group or topic, as far as that is the asker's."""
+    message = ask.message
+    group = None if message.private else chats.group(ask.db, message.channel, message.chat, message.topic)
     unit = units.by_id(ask.db, group.unit_id) if group else None
     return [unit] if unit and any(each.covers(unit) for each in top) else []
 
@@ -233,19 +236,37 @@ def medals(shown: Digest) -> list[str]:
 
 
 def late(shown: Digest) -> str:
-    """冻结后补报/更正 3 条; empty when nothing came later."""
-    return f"冻结后补报/更正 {shown.late} 条" if shown.late else ""
+    """迟报 2 条,补报 1 条; empty when everything came in time."""
+    told = [f"{word} {count} 条" for word, count in (("迟报", shown.late), ("补报", shown.backfilled)) if count]
+    return ",".join(told)
+
+
+def corrected(shown: Digest) -> str:
+    """冻结后更正(第2版):补报 1 条;场次 4→5,人次 162→206; empty when nothing came later."""
+    return f"冻结后更正(第{shown.revision}版):{_changes(shown.correction)}" if shown.correction else ""
+
+
+def corrected_before(shown: Digest) -> str:
+    """更正第13周:…, what came of the week before after its freezing; empty when nothing did."""
+    when = "上周" if running(shown) else week_name(shown.previous.week)
+    return f"更正{when}:{_changes(shown.correction_before)}" if shown.correction_before else ""
+
+
+def _changes(one: Correction) -> str:
+    kinds = (("补报", one.changes.reported), ("更正", one.changes.corrected), ("撤回", one.changes.withdrawn))
+    was, now = one.was, one.now
+    figures = (
+        ("场次", was.events, now.events),
+        ("中队", was.squads_covered, now.squads_covered),
+        ("人次", was.attended, now.attended),
+    )
+    moved = [f"{word} {before}→{after}" for word, before, after in figures if before != after]
+    return f"{'、'.join(f'{word} {count} 条' for word, count in kinds if count)};{','.join(moved) or '总数没有变'}"
 
 
 def running(shown: Digest) -> bool:
     """Whether the week is not over yet, so that it cannot be compared with a whole one."""
     return shown.at is not None and not shown.revision and week_of(shown.at.date()) == shown.week
-
-
-def late_before(shown: Digest) -> str:
-    """补报/更正上周 3 条: what came of the week before after its freezing; empty when nothing did."""
-    when = "上周" if running(shown) else week_name(shown.previous.week)
-    return f"补报/更正{when} {shown.late_before} 条" if shown.late_before else ""
 
 
 def change(by: float, unit: str = "") -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from handlers import guardians
+from handlers import guardians, nameless
 from handlers.kit import ANYTHING, Answer, Ask, Button, Denied, Refusal, Reply, Role, answers, command, reads
 from handlers.medals import (
     REASON_LIMIT,
@@ -37,8 +37,6 @@ _LIST = Button("待审", "待审")
 _OTHER_BUSINESS = ("checkin", "nomination")
 _PRIVATE = "这条理由含个人信息,不能保存,还没有退回。为了保护孩子,请在聊天里删除那条消息。\n"
 _NEVER_MIND = ("算了", "取消", "不退了", "不退回")
-
-
 # A place in the list that was shown last: 同意 1, 退回 2 材料不全.
 _PLACE = re.compile(r"\s*第?(\d{1,2})(?:[号件个条](?!\w)|(?![\w:]))[\s,，:：、。]*")
 
@@ -156,6 +154,8 @@ def send_back(ask: Ask) -> list[Reply]:
     """Decide against it for now; without a reason the bot asks for one."""
     number, reason = numbered(_with_numbers(ask, 1))
     case = _mine_to_decide(ask, number, "退回")
+    if problem := nameless.problem_of(ask, reason):
+        return _ask_reason(ask, case, f"{problem}\n")
     if ask.meant and reason:
         return [_sure(ask, case, reason)]
     return _send_back(ask, case, reason) if reason else _ask_reason(ask, case)
@@ -206,6 +206,8 @@ def decide(ask: Ask) -> Answer:
 
 
 def _send_back(ask: Ask, case: Case, reason: str) -> list[Reply]:
+    if problem := nameless.problem_of(ask, reason):
+        return _ask_reason(ask, case, f"{problem}\n")
     if has_private(read(reason, context_of(ask))):
         # Cut out of the sentence it would leave a torn one.
         return _ask_reason(ask, case, _PRIVATE)
@@ -278,14 +280,14 @@ def _confirm(ask: Ask, cases: list[Case], word: str) -> Reply:
     step = f"这是大队审核,{higher}另行决定。" if word == "同意" and higher else ""
     left = len(_pending(ask))
     after = f"还有 {left} 件待审。" if left else "没有别的待审了。"
-    return Reply("\n".join([*lines, f"已告诉{told}。{step}{after}"]), (_LIST,) if left else ())
+    closes = tuple((case.number, f"{ask.me.name}已{word}") for case in cases)
+    return Reply("\n".join([*lines, f"已告诉{told}。{step}{after}"]), (_LIST,) if left else (), closes=closes)
 
 
 def _good_news(ask: Ask, case: Case) -> str:
     higher = higher_level(case.medal)
-    after = (
-        f"这是大队审核;{label(case.medal)}由{higher}决定,现在还没有结果。" if higher else "颁章以学校少工委的通知为准。"
-    )
+    waits = f"这是大队审核;{label(case.medal)}由{higher}决定,现在还没有结果。"
+    after = waits if higher else "颁章以学校少工委的通知为准。"
     about = said(ask, [case], case.nominator_id)[case.id]
     return f"提名 {case.number} 已通过校级审核:{about}\n{ask.me.name} {moment(ask, ask.now)} 同意。{after}"
 
@@ -294,5 +296,5 @@ def _bad_news(ask: Ask, case: Case, reason: str) -> str:
     about = said(ask, [case], case.nominator_id)[case.id]
     # As the reader knows it: a school nominates itself as 学校大队.
     words = about.replace(collective_name(case.unit), "学校大队") if case.unit.kind == Kind.SCHOOL else about
-    again = f"补好后重新发「提名 {words} 理由」,会有新编号。"
-    return f"提名 {case.number} 被退回:{about}\n理由:{reason}({ask.me.name} {moment(ask, ask.now)})\n{again}"
+    why = f"理由:{reason}({ask.me.name} {moment(ask, ask.now)})"
+    return f"提名 {case.number} 被退回:{about}\n{why}\n补好后重新发「提名 {words} 理由」,会有新编号。"

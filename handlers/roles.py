@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from handlers import reports, rights
 from handlers.days import day_in
 from handlers.kit import ANYTHING, Ask, Denied, Person, Refusal, Reply, Role, Unit, command
-from handlers.roster import fits, place_of
+from handlers.posts import fits, place_of
 from storage import people, units
 from storage.people import Term
 

@@ -1,6 +1,7 @@
 """Wording that several places share: how a day, a squad, a check-in, a question is said."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from handlers.kit import Button, Reply
@@ -11,7 +12,16 @@ _YES = {"是", "是的", "对", "对的", "好", "好的", "嗯", "确认", "可
 _NO = {"否", "不", "不是", "不对", "取消", "算了", "不用", "不报了", "不记", "no"}
 # The reader knows 其他 as an activity by this word only: alone it may mean anything.
 OTHER = "其他活动"
+# How a check-in that was not in time is marked.
+TIMINGS = {"late": "迟报", "backfilled": "补报"}
 _SIDES = {"站": "辅导站", "社区": "社区"}
+_CHANNELS = {
+    "wecom": "企业微信",
+    "wecom_robot": "企业微信机器人",
+    "wecom_group": "企业微信群",
+    "telegram": "Telegram",
+    "practice": "演练页面",
+}
 _WEEKDAYS = "一二三四五六日"
 _GRADES = "零一二三四五六七八九"
 
@@ -20,6 +30,11 @@ def day(value: date, today: date | None = None) -> str:
     """4月3日(周五); with its year when that is not today's: 2025年10月13日(周一)."""
     year = f"{value.year}年" if today is not None and value.year != today.year else ""
     return f"{year}{value.month}月{value.day}日(周{_WEEKDAYS[value.weekday()]})"
+
+
+def channel(name: str) -> str:
+    """A channel as people call it: `wecom` → 企业微信."""
+    return _CHANNELS.get(name, name)
 
 
 def says_yes(words: str) -> bool:
@@ -69,13 +84,26 @@ def heads(one: Checkin) -> str:
     return f"应到{one.due}实到{one.attended}" if one.due else f"实到{one.attended}"
 
 
+def marked(one: Checkin, today: date) -> str:
+    """三(2)中队 4月1日(周三) 主题队日 应到42实到40 · 迟报, as a line of a list."""
+    return " · ".join(filter(None, (f"{dated(one, today)} {heads(one)}", TIMINGS.get(one.timing, ""))))
+
+
 def echo(result: str, stored: Checkin, today: date, photos: int = 0) -> Reply:
     """What was understood, with the buttons to put it right."""
-    more = [day(stored.day, today), *([f"应到 {stored.due} 人"] if stored.due else []), stored.topic]
+    more = [day(stored.day, today), TIMINGS.get(stored.timing, "")]
+    more += [f"应到 {stored.due} 人" if stored.due else "", stored.topic]
     more += [f"{kind} {count} 人" for kind, count in stored.others]
     more += [f"照片 {photos} 张"] if photos else []
     buttons = Button("更正", f"更正 #{stored.id}", reply=True), Button("撤回", f"撤回 #{stored.id}")
-    return Reply(f"{result}:{checkin_line(stored)}\n" + " · ".join(filter(None, more)), buttons)
+    said = f"{result}:{checkin_line(stored)}\n" + " · ".join(filter(None, more))
+    return Reply(said, buttons, spoken="要改发「更正」,不算发「撤回」。")
+
+
+def with_more(said: Reply, line: str, *buttons: Button) -> Reply:
+    """The same with a further line and further buttons, which are no mere convenience."""
+    spoken = "" if buttons else said.spoken
+    return replace(said, text=f"{said.text}\n{line}", buttons=(*said.buttons, *buttons), spoken=spoken)
 
 
 def in_group(result: str, stored: Checkin, today: date) -> Reply:
@@ -113,6 +141,9 @@ _QUESTIONS = {
     "DATE_INVALID": "没有这个日期。请问活动是哪一天?如:今天、昨天、4月3日",
     "DATE_OLD": "{day}已经过去很久。请问活动是哪一天?",
 }
+# What is asked for together with something else.
+_MISSING = {"UNIT_MISSING": "中队", "ACTIVITY_MISSING": "活动", "COUNT_MISSING": "人数"}
+_MOST_BUTTONS = 6
 _LIKELY = {
     "ACTIVITY_MISSING": ("主题队日", "主题队会", "队课", "志愿服务", "红领巾爱学习", "其他"),
     "DATE_FUTURE": ("今天", "昨天"),
@@ -121,8 +152,13 @@ _LIKELY = {
 _WRONG_DAYS = frozenset({"DATE_FUTURE", "DATE_INVALID"})
 
 
-def question(issues: Sequence[str], record: Record) -> tuple[str, tuple[Button, ...]]:
-    """The one question for what is missing, what is known first, with the likely answers as buttons."""
+def question(
+    issues: Sequence[str], record: Record, squads: Sequence[str] = (), size: int | None = None
+) -> tuple[str, tuple[Button, ...]]:
+    """The one question for what is missing, what is known first, with the likely answers as buttons.
+
+    `squads` are those that may be meant, `size` is how many children the squad has.
+    """
     issue = next((issue for issue in _QUESTIONS if issue in issues), "")
     if not issue:
         return "没看懂这条消息,没有记录。像这样发:\n三(2)中队 主题队日 38人 清明祭英烈", ()
@@ -133,9 +169,24 @@ def question(issues: Sequence[str], record: Record) -> tuple[str, tuple[Button, 
         "day": day(record.date) if record.date else "",
     }
     known = canonical(record, issues, day)
-    asked = _QUESTIONS[issue].format(**words)
-    buttons = tuple(Button(answer, answer) for answer in _LIKELY.get(issue, ()))
-    return (f"{asked}\n其余看懂了:{known}" if known else asked), buttons
+    also = [word for other, word in _MISSING.items() if other in issues and other != issue]
+    asked = _QUESTIONS[issue].format(**words) + (f"\n也请写上{'和'.join(also)}。" if also else "")
+    buttons = tuple(Button(label, answer) for label, answer in _likely(issue, record, squads, size))
+    return (f"{asked}\n其余看懂了:{known}" if known else asked), buttons[:_MOST_BUTTONS]
+
+
+def _likely(issue: str, record: Record, squads: Sequence[str], size: int | None) -> list[tuple[str, str]]:
+    """(label, answer) of what is probably meant."""
+    if issue.startswith("UNIT"):
+        return [(each, each) for each in squads]
+    if issue == "COUNT_AMBIGUOUS":
+        return [(f"实到{each}", f"实到{each}") for each in record.heads]
+    if issue == "COUNT_CONFLICT" and record.attended and record.due and record.attended > record.due:
+        swapped = f"应到{record.attended}实到{record.due}"
+        return [(swapped, swapped)]
+    if issue in ("COUNT_MISSING", "COUNT_VAGUE") and size:
+        return [(f"全到 {size}", f"应到{size}实到{size}")]
+    return [(each, each) for each in _LIKELY.get(issue, ())]
 
 
 def doubt(issues: Sequence[str]) -> str:

@@ -1,11 +1,18 @@
 """Weeks and school terms as the digest and the medals count them; pure."""
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 
+from storage.checkins import BACKFILLED, LATE, ON_TIME
+from storage.history import school_year
 from storage.rollups import week_of
 
-__all__ = ["monday_of", "term_of", "term_start", "week_before", "week_of"]
+__all__ = ["monday_of", "school_year", "term_of", "term_start", "week_before", "week_of"]
+
+# On Monday at this time the digest of the week before is frozen.
+DIGEST_AT = time(8, 0)
+# What was done today may be reported tomorrow.
+IN_TIME = timedelta(days=2)
 
 _WEEK = re.compile(r"(\d{4})-?[Ww](\d{1,2})")
 
@@ -35,3 +42,23 @@ def term_start(day: date) -> date:
     if day.month >= 9:
         return date(day.year, 9, 1)
     return date(day.year, 2, 1) if day.month >= 2 else date(day.year - 1, 9, 1)
+
+
+def frozen_at(day: date, zone: tzinfo | None) -> datetime:
+    """When the digest of the week of this day is frozen: the next Monday, 08:00."""
+    return datetime.combine(monday_of(week_of(day)) + timedelta(days=7), DIGEST_AT, zone)
+
+
+def timing_of(day: date, reported: datetime, until: datetime | None = None) -> str:
+    """
+    Whether a report (aware, in the school's zone) of this day is in time, late or backfilled.
+
+    In time is that day and the next, or until the end of the window that was given; late until the week is frozen;
+    backfilled after that.
+    """
+    if until is not None and reported <= until:
+        return ON_TIME
+    if reported >= frozen_at(day, reported.tzinfo):
+        return BACKFILLED
+    begins = datetime.combine(day, time(), reported.tzinfo)
+    return ON_TIME if until is None and reported < begins + IN_TIME else LATE

@@ -56,6 +56,14 @@ class Deed(StrEnum):
     PURGED = "purged"
     REPORTED = "reported"
     LOG_READ = "log-read"
+    IMPORTED = "imported"
+    PROMOTED = "promoted"
+    UNIT_ADDED = "unit-added"
+    UNIT_CHANGED = "unit-changed"
+    UNIT_MOVED = "unit-moved"
+    UNIT_CLOSED = "unit-closed"
+    UNIT_REOPENED = "unit-reopened"
+    UNLINKED = "unlinked"
 
     @property
     def label(self) -> str:
@@ -94,6 +102,14 @@ _LABELS = {
     Deed.PURGED: "到期清理",
     Deed.REPORTED: "合规审计",
     Deed.LOG_READ: "看审计日志",
+    Deed.IMPORTED: "导入名册",
+    Deed.PROMOTED: "升级",
+    Deed.UNIT_ADDED: "新增单位",
+    Deed.UNIT_CHANGED: "改单位",
+    Deed.UNIT_MOVED: "移动单位",
+    Deed.UNIT_CLOSED: "停用单位",
+    Deed.UNIT_REOPENED: "恢复单位",
+    Deed.UNLINKED: "解绑账号",
 }
 
 

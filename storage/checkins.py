@@ -1,23 +1,27 @@
-"""Check-ins: one valid row a squad, activity and day; corrections keep what was before."""
+"""Check-ins as they stand; how they come, change and go is in `recording`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, select
 
-from storage.audit import Deed, note
-from storage.rollups import Rollups, week_of
-from storage.tables import checkin, checkin_version, inbox, unit
-from storage.units import within
-from storage.upsert import insert_into
+from storage.coverage import VALID
+from storage.events import Part
+from storage.rollups import week_of
+from storage.tables import checkin, inbox, unit, unit_past
+from storage.units import Kind, Unit, within
+
+# When it was reported: in time; before the week's digest was frozen; after that.
+ON_TIME, LATE, BACKFILLED = "on_time", "late", "backfilled"
+# Whose own report is the frame of what the squads below report.
+_WHOLES = {Kind.SCHOOL, Kind.GRADE}
 
 
 @dataclass(frozen=True, slots=True)
 class Checkin:
-    """One squad at one event; `due` is None when it was not said."""
+    """One unit at one event; `due` is None when it was not said, `issue` is 第N期 of a series or 0."""
 
     unit_id: int
     activity: str
@@ -30,30 +34,42 @@ class Checkin:
     person_id: int = 0
     unit_name: str = ""
     made_at: datetime | None = None
+    path: str = ""
+    kind: str = ""
+    issue: int = 0
+    timing: str = ON_TIME
+    event_id: int | None = None
+    campaign_id: int | None = None
 
     @property
     def week(self) -> str:
         """The ISO week's label of the day, under which it is summed."""
         return week_of(self.day)
 
+    @property
+    def whole(self) -> bool:
+        """Whether what the squads below report of that activity and day belongs to it."""
+        return self.kind in _WHOLES
 
-@cache
-def _insert(dialect: str) -> Any:
-    return insert_into(dialect, checkin).on_conflict_do_nothing().returning(checkin.c.id)
+    def at(self, unit: Unit) -> "Checkin":
+        """The same of this unit."""
+        return replace(self, unit_id=unit.id, unit_name=unit.name, path=unit.path, kind=unit.kind)
+
+    @property
+    def part(self) -> Part:
+        """Its part in its event."""
+        return Part(self.unit_id, self.path, self.attended, self.due, self.id)
+
+    @property
+    def place(self) -> tuple[int, str, date]:
+        """What makes it part of one event and not of another."""
+        return self.unit_id, self.activity, self.day
 
 
-def record(
-    db: Connection, rollups: Rollups, new: Checkin, person_id: int, inbox_id: int, now: datetime
-) -> Checkin | None:
-    """Store a check-in and count it; None, and nothing done, when one of that squad, activity and day is valid."""
-    said = {"unit_id": new.unit_id, "activity": new.activity, "day": new.day, "topic": new.topic}
-    heads = {"due": new.due, "attended": new.attended, "others": dict(new.others)}
-    who = {"person_id": person_id, "inbox_id": inbox_id, "state": "valid", "made_at": now}
-    row = db.execute(_insert(db.dialect.name), said | heads | who).first()
-    if row is None:
-        return None
-    rollups.add(new.week, new.unit_id, new.activity, new.attended, new.due)
-    return replace(new, id=row.id, person_id=person_id, made_at=now)
+def new(unit: Unit, activity: str, day: date, attended: int, due: int | None = None, **more: Any) -> Checkin:
+    """A check-in that is not stored yet."""
+    here: dict[str, Any] = {"unit_name": unit.name, "path": unit.path, "kind": unit.kind}
+    return Checkin(unit.id, activity, day, attended, due, **here, **more)
 
 
 _ANY = select(
@@ -66,10 +82,19 @@ _ANY = select(
     checkin.c.others,
     checkin.c.id,
     checkin.c.person_id,
-    unit.c.name,
+    # What the unit was called then.
+    func.coalesce(unit_past.c.name, unit.c.name),
     checkin.c.made_at,
+    func.coalesce(unit_past.c.path, unit.c.path),
+    unit.c.kind,
+    checkin.c.issue,
+    checkin.c.timing,
+    checkin.c.event_id,
+    checkin.c.campaign_id,
 ).join(unit, unit.c.id == checkin.c.unit_id)
-_SELECT = _ANY.where(checkin.c.state == "valid")
+_THAT_DAY = (unit_past.c.since <= checkin.c.day) & (unit_past.c.until > checkin.c.day)
+_ANY = _ANY.outerjoin(unit_past, (unit_past.c.unit_id == checkin.c.unit_id) & _THAT_DAY)
+_SELECT = _ANY.where(VALID)
 
 
 def _checkin(row: Any) -> Checkin:
@@ -97,75 +122,56 @@ def withdrawn(db: Connection, checkin_id: int) -> Checkin | None:
     return None if row is None else _checkin(row)
 
 
-def valid_one(db: Connection, unit_id: int, activity: str, day: date) -> Checkin | None:
-    """The valid check-in of a squad for an activity on a day."""
+def valid_one(db: Connection, unit_id: int, activity: str, day: date, issue: int = 0) -> Checkin | None:
+    """The valid check-in of a squad for an activity (and its issue) on a day."""
     at = (checkin.c.unit_id == unit_id) & (checkin.c.activity == activity) & (checkin.c.day == day)
-    row = db.execute(_SELECT.where(at)).first()
+    row = db.execute(_SELECT.where(at, checkin.c.issue == issue)).first()
     return None if row is None else _checkin(row)
 
 
 def newest(
-    db: Connection, *, person_id: int | None = None, unit_id: int | None = None, activity: str | None = None
+    db: Connection,
+    *,
+    person_id: int | None = None,
+    unit_id: int | None = None,
+    activity: str | None = None,
+    day: date | None = None,
 ) -> Checkin | None:
-    """The newest valid check-in of this sender, this unit and this activity, as far as they are given."""
+    """The newest valid check-in of this sender, this unit, this activity and this day, as far as they are given."""
     query = _SELECT
-    if person_id is not None:
-        query = query.where(checkin.c.person_id == person_id)
-    if unit_id is not None:
-        query = query.where(checkin.c.unit_id == unit_id)
-    if activity is not None:
-        query = query.where(checkin.c.activity == activity)
+    wanted = ((checkin.c.person_id, person_id), (checkin.c.unit_id, unit_id), (checkin.c.activity, activity))
+    for column, value in (*wanted, (checkin.c.day, day)):
+        if value is not None:
+            query = query.where(column == value)
     row = db.execute(query.order_by(checkin.c.id.desc()).limit(1)).first()
     return None if row is None else _checkin(row)
 
 
-def revise(
-    db: Connection, rollups: Rollups, old: Checkin, new: Checkin, person_id: int, now: datetime
-) -> Checkin | None:
-    """Replace what a check-in says; the old state is kept as a version. None when it is no longer as `old` says.
+def newest_of(db: Connection, paths: Sequence[str], activity: str, day: date, besides: int) -> Checkin | None:
+    """The newest valid check-in of these subtrees of an activity on a day, but for one."""
+    same = (checkin.c.activity == activity) & (checkin.c.day == day) & (checkin.c.id != besides)
+    row = db.execute(_SELECT.where(within(paths), same).order_by(checkin.c.id.desc()).limit(1)).first()
+    return None if row is None else _checkin(row)
 
-    Raises IntegrityError on a double.
+
+def of_issue(db: Connection, unit_id: int, activity: str, issue: int, since: date) -> Checkin | None:
+    """The newest valid check-in of a unit for an issue of a series, of a day after `since`."""
+    same = (checkin.c.unit_id == unit_id) & (checkin.c.activity == activity) & (checkin.c.issue == issue)
+    query = _SELECT.where(same, checkin.c.day > since).order_by(checkin.c.id.desc())
+    row = db.execute(query.limit(1)).first()
+    return None if row is None else _checkin(row)
+
+
+def hold(db: Connection, old: Checkin) -> Checkin | None:
+    """The check-in, kept from others until the transaction ends; None when it is no longer as `old` says.
+
+    Two at once must not both take the old sums out: the second finds another state.
     """
-    said = {"unit_id": new.unit_id, "activity": new.activity, "day": new.day, "topic": new.topic}
-    heads = {"due": new.due, "attended": new.attended, "others": dict(new.others)}
-    if db.execute(update(checkin).where(_as_it_was(old)).values(**said, **heads)).rowcount != 1:
-        return None
-    _keep_version(db, old, person_id, now)
-    note(db, Deed.CHECKIN_CORRECTED, now, unit_id=new.unit_id, subject=f"checkin:{old.id}")
-    rollups.add(old.week, old.unit_id, old.activity, old.attended, old.due, sign=-1)
-    rollups.add(new.week, new.unit_id, new.activity, new.attended, new.due)
-    return replace(new, id=old.id, person_id=old.person_id, made_at=old.made_at)
-
-
-def withdraw(db: Connection, rollups: Rollups, old: Checkin, person_id: int, now: datetime) -> bool:
-    """Take a check-in back; it stays in the table as withdrawn. False when it is no longer as `old` says."""
-    if db.execute(update(checkin).where(_as_it_was(old)).values(state="withdrawn")).rowcount != 1:
-        return False
-    _keep_version(db, old, person_id, now)
-    note(db, Deed.CHECKIN_WITHDRAWN, now, unit_id=old.unit_id, subject=f"checkin:{old.id}")
-    rollups.add(old.week, old.unit_id, old.activity, old.attended, old.due, sign=-1)
-    return True
-
-
-def _as_it_was(old: Checkin) -> Any:
-    """Two at once must not both take the old sums out: the second finds another state."""
-    return (
-        (checkin.c.id == old.id)
-        & (checkin.c.state == "valid")
-        & (checkin.c.unit_id == old.unit_id)
-        & (checkin.c.activity == old.activity)
-        & (checkin.c.day == old.day)
-        & (checkin.c.attended == old.attended)
-        & checkin.c.due.is_not_distinct_from(old.due)
-    )
-
-
-def _keep_version(db: Connection, old: Checkin, person_id: int, now: datetime) -> None:
-    before = {
-        "unit_id": old.unit_id, "activity": old.activity, "day": old.day.isoformat(), "due": old.due,
-        "attended": old.attended, "topic": old.topic, "others": dict(old.others),
-    }  # fmt: skip
-    db.execute(insert(checkin_version).values(checkin_id=old.id, person_id=person_id, before=before, at=now))
+    same = _SELECT.where(checkin.c.id == old.id).with_for_update(of=checkin)
+    row = db.execute(same).first()
+    found = None if row is None else _checkin(row)
+    as_it_was = found is not None and (*found.place, found.attended, found.due) == (*old.place, old.attended, old.due)
+    return found if as_it_was else None
 
 
 def between(
@@ -180,5 +186,5 @@ def between(
 
 def count(db: Connection, first: date, last: date, person_id: int) -> int:
     """How many valid check-ins of the days from `first` to `last` this person sent."""
-    mine = (checkin.c.person_id == person_id) & (checkin.c.state == "valid") & checkin.c.day.between(first, last)
+    mine = (checkin.c.person_id == person_id) & VALID & checkin.c.day.between(first, last)
     return db.scalar(select(func.count()).where(mine)) or 0

@@ -1,18 +1,21 @@
 """The weekly digest of a part of the tree, from the rollups, and its frozen snapshots."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, func, select, union
+from sqlalchemy import Connection, case, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from storage import coverage
-from storage.rollups import week_of
-from storage.tables import checkin, checkin_version, nomination, rollup, unit
+from storage import coverage, history
+from storage.chunks import chunks
+from storage.digest_changes import Correction, Figures, correction_from, since
+from storage.history import Part, monday_of, places
+from storage.rollups import Sums, week_of
 from storage.tables import digest as snapshot
-from storage.units import Kind, Unit, within
+from storage.tables import nomination, rollup, unit, unit_past
+from storage.units import Kind, Unit
 
 # The order in which the states of a nomination are told.
 STATES = ("submitted", "returned", "approved", "withdrawn")
@@ -54,10 +57,11 @@ class Previous:
 @dataclass(frozen=True, slots=True)
 class Digest:
     """
-    A week of a unit. `revision` 0 is as of `at`, 1 was frozen then; `late` counts what came in or changed since.
-    `late_before` counts the same of the week before, up to when this one was frozen.
+    A week of a unit. `revision` 0 is as of `at`; 1 was frozen then; each check-in that came or changed since adds one.
 
-    `unit` is the path of names, `title` a short clear name; `missing` are names of squads.
+    `correction` says what those come to, `correction_before` the same of the week before, up to when this one was
+    frozen. `late` and `backfilled` count check-ins that were not in time. `unit` is the path of names, `title` a short
+    clear name; `missing` are names of squads.
     """
 
     unit: str
@@ -74,23 +78,34 @@ class Digest:
     title: str = ""
     at: datetime | None = None
     late: int = 0
-    late_before: int = 0
+    backfilled: int = 0
+    correction: Correction | None = None
+    correction_before: Correction | None = None
+
+    @property
+    def figures(self) -> Figures:
+        """What it says first."""
+        return Figures(self.events, self.squads_covered, self.attendance.attended)
 
 
+# What programs rely on; the snapshots hold some more.
 _KEYS = tuple(Digest.__slots__[:11])
+_KEPT = (*_KEYS, "late", "backfilled", "correction_before")
 
 
-def as_json(digest: Digest) -> dict[str, Any]:
-    """What is stored and what `digest --format json` prints."""
+def as_json(digest: Digest, keys: Sequence[str] = _KEYS) -> dict[str, Any]:
+    """What `digest --format json` prints."""
     whole = asdict(digest)
-    return {key: list(whole[key]) if isinstance(whole[key], tuple) else whole[key] for key in _KEYS}
+    return {key: list(whole[key]) if isinstance(whole[key], tuple) else whole[key] for key in keys}
 
 
 def from_json(body: Mapping[str, Any]) -> Digest:
     """The digest that `as_json` wrote."""
+    before = body.get("correction_before")
     return Digest(
         **{
             **body,
+            "correction_before": correction_from(before) if before else None,
             "attendance": Attendance(**body["attendance"]),
             "by_activity": tuple(Activity(**each) for each in body["by_activity"]),
             "missing": tuple(body["missing"]),
@@ -104,62 +119,78 @@ def percent(part: int, whole: int) -> float | None:
     return (2000 * part + whole) // (2 * whole) / 10 if whole else None
 
 
-def path_names(db: Connection, of: Iterable[Unit]) -> dict[int, str]:
-    """Unit id → the names from the root down, joined by `/`, as the roster file writes them."""
+def path_names(db: Connection, of: Iterable[Unit], week: str = "") -> dict[int, str]:
+    """Unit id → the names from the root down, joined by `/`, as the roster file writes them; of now or of a week."""
     paths = {each.id: [int(part) for part in each.path.strip("/").split("/")] for each in of}
-    ids = {id for path in paths.values() for id in path}
-    names: dict[int, str] = {
-        id: name for id, name in db.execute(select(unit.c.id, unit.c.name).where(unit.c.id.in_(ids)))
-    }
+    query = select(unit.c.id, unit.c.name)
+    if week:
+        first = monday_of(week)
+        then = (unit_past.c.unit_id == unit.c.id) & (unit_past.c.since <= first) & (unit_past.c.until > first)
+        query = select(unit.c.id, func.coalesce(unit_past.c.name, unit.c.name)).outerjoin(unit_past, then)
+    names: dict[int, str] = {}
+    for ids in chunks({id for path in paths.values() for id in path}):
+        names.update({id: name for id, name in db.execute(query.where(unit.c.id.in_(ids)))})
     return {id: "/".join(names[part] for part in path) for id, path in paths.items()}
 
 
 def weekly(db: Connection, of: Unit, week: str, now: datetime | None = None) -> Digest:
-    """The digest as it stands now (revision 0), whatever was frozen."""
-    before = week_of(_monday(week) - timedelta(days=7))
-    due = coverage.squads(db, [of.path])
-    seen = coverage.covered(db, (week, before), [of.path])
-    sums = _sums(db, (week, before), of)
+    """The digest as it stands now (revision 0), whatever was frozen; the units are those of that week."""
+    before = week_of(monday_of(week) - timedelta(days=7))
+    part = history.part(db, [of.path], week, before)
+    of = part.was(of, week)
+    due, seen, sums = coverage.squads(db, part), coverage.covered(db, part), _sums(db, part)
     attendance, earlier = _attendance(sums[week]), _attendance(sums[before])
-    path = path_names(db, [of])[of.id]
+    path = path_names(db, [of], week)[of.id]
     return Digest(
         unit=path,
         week=week,
         revision=0,
         events=sum(row.events for row in sums[week]),
-        squads_due=len(due),
-        squads_covered=sum(squad.id in seen[week] for squad in due),
+        squads_due=len(due[week]),
+        squads_covered=sum(squad.id in seen[week] for squad in due[week]),
         attendance=attendance,
         by_activity=tuple(
             Activity(row.activity, row.events, row.squads, row.attended, percent(row.rated_attended, row.rated_due))
             for row in sums[week]
         ),
-        missing=tuple(_name(squad, of) for squad in due if squad.id not in seen[week]),
-        nominations=_nominations(db, week, of),
+        missing=tuple(_name(squad, of) for squad in due[week] if squad.id not in seen[week]),
+        nominations=_nominations(db, week, part),
         previous=Previous(
             before,
             sum(row.events for row in sums[before]),
-            sum(squad.id in seen[before] for squad in due),
+            sum(squad.id in seen[before] for squad in due[before]),
             earlier.attended,
             earlier.rate,
         ),
         title=_title(of, path),
         at=now,
+        late=sum(row.late for row in sums[week]),
+        backfilled=sum(row.backfilled for row in sums[week]),
     )
 
 
 def report(db: Connection, of: Unit, week: str, now: datetime | None = None) -> Digest:
     """What is said when somebody asks: the frozen digest where there is one, with its `late`; else `weekly`."""
-    previous = week_of(_monday(week) - timedelta(days=7))
+    previous = week_of(monday_of(week) - timedelta(days=7))
     kept_of = _kept(db, of, (previous, week))
     row, before = kept_of.get(week), kept_of.get(previous)
-    until = row.made_at if row else None
-    late_before = _late(db, of, before.week, before.made_at, until) if before else 0
     if row is None:
-        return replace(weekly(db, of, week, now), late_before=late_before)
-    kept = from_json(row.body)
-    at, late = row.made_at.astimezone(now.tzinfo) if now else None, _late(db, of, week, row.made_at)
-    return replace(kept, title=_title(of, kept.unit), at=at, late=late, late_before=late_before)
+        shown = weekly(db, of, week, now)
+        last = shown.previous
+        standing = Figures(last.events, last.squads_covered, last.attended)
+        return replace(shown, correction_before=_corrected(db, of, before, standing) if before else None)
+    kept = replace(from_json(row.body), title=_title(of, row.body["unit"]))
+    kept = replace(kept, at=row.made_at.astimezone(now.tzinfo) if now else None)
+    correction = _corrected(db, of, row, None)
+    return replace(kept, correction=correction, revision=FROZEN + (correction.changes.total if correction else 0))
+
+
+def _corrected(db: Connection, of: Unit, frozen: Any, now: Figures | None) -> Correction | None:
+    """What became of a frozen week; None when nothing changed. `now` are its figures, if they are known."""
+    changes = since(db, of, frozen.week, frozen.made_at)
+    if not changes.total:
+        return None
+    return Correction(changes, from_json(frozen.body).figures, now or weekly(db, of, frozen.week).figures)
 
 
 def _kept(db: Connection, of: Unit, weeks: tuple[str, str]) -> dict[str, Any]:
@@ -178,7 +209,7 @@ def freeze(db: Connection, of: Unit, week: str, now: datetime) -> Digest:
     frozen = report(db, of, week, now)
     if frozen.revision < FROZEN:
         frozen = replace(frozen, revision=FROZEN)
-        row = {"unit_id": of.id, "week": week, "revision": FROZEN, "body": as_json(frozen), "made_at": now}
+        row = {"unit_id": of.id, "week": week, "revision": FROZEN, "body": as_json(frozen, _KEPT), "made_at": now}
         db.execute(insert.values(row).on_conflict_do_nothing())
     return frozen
 
@@ -190,26 +221,28 @@ class _Sums:
     attended: int
     rated_due: int
     rated_attended: int
+    late: int
+    backfilled: int
     squads: int
 
 
-def _sums(db: Connection, weeks: tuple[str, str], of: Unit) -> dict[str, list[_Sums]]:
+def _sums(db: Connection, part: Part) -> dict[str, list[_Sums]]:
     """
     The sums of each week by activity, the most frequent first.
 
-    场 are the rollups' `checkins`. An event of several squads must not be summed over them: whoever records one
-    takes the surplus off at the lowest unit that they share, so that the sum is right in every subtree.
+    What several units share is taken off where they meet (storage/events.py): the sum is right in every subtree.
     """
-    sums = [func.sum(rollup.c[name]) for name in ("checkins", "attended", "rated_due", "rated_attended")]
-    taking_part = (rollup.c.checkins > 0) & (unit.c.kind == Kind.SQUAD)
+    sums = [func.sum(rollup.c[name]) for name in Sums._fields]
+    place = places(part)
+    taking_part = (rollup.c.events > 0) & (place.c.kind == Kind.SQUAD)
     rows = db.execute(
-        select(rollup.c.week, rollup.c.activity, *sums, func.sum(case((taking_part, 1), else_=0)))
-        .join(unit, unit.c.id == rollup.c.unit_id)
-        .where(rollup.c.week.in_(weeks), within([of.path]))
-        .group_by(rollup.c.week, rollup.c.activity)
+        select(place.c.week, rollup.c.activity, *sums, func.sum(case((taking_part, 1), else_=0)))
+        .select_from(place)
+        .outerjoin(rollup, (rollup.c.week == place.c.week) & (rollup.c.unit_id == place.c.id))
+        .group_by(place.c.week, rollup.c.activity)
         .having(sums[0] > 0)
     )
-    found: dict[str, list[_Sums]] = {week: [] for week in weeks}
+    found: dict[str, list[_Sums]] = {week: [] for week in part.weeks}
     for week, activity, *numbers in rows:
         found[week].append(_Sums(activity, *map(int, numbers)))
     for each in found.values():
@@ -223,38 +256,17 @@ def _attendance(rows: list[_Sums]) -> Attendance:
     return Attendance(sum(row.attended for row in rows), due, present, percent(present, due))
 
 
-def _nominations(db: Connection, week: str, of: Unit) -> dict[str, int]:
+def _nominations(db: Connection, week: str, part: Part) -> dict[str, int]:
+    place = places(part)
+    in_week = (nomination.c.week == place.c.week) & (nomination.c.unit_id == place.c.id)
     rows = db.execute(
-        select(nomination.c.state, func.count())
-        .join(unit, unit.c.id == nomination.c.unit_id)
-        .where(nomination.c.week == week, within([of.path]))
+        select(nomination.c.state, func.count(nomination.c.id))
+        .select_from(place)
+        .outerjoin(nomination, in_week)
+        .where(place.c.week == week)
         .group_by(nomination.c.state)
     )
-    return dict.fromkeys(STATES, 0) | {state: count for state, count in rows}
-
-
-def _late(db: Connection, of: Unit, week: str, since: datetime, until: datetime | None = None) -> int:
-    """How many check-ins of the week were made, corrected or withdrawn after `since` (and not after `until`)."""
-    first, last = _monday(week), _monday(week) + timedelta(days=6)
-    within_week = checkin.c.day.between(first, last)
-    # As a list of ids, so that the databases begin with the few versions and not with every check-in.
-    changed = select(checkin_version.c.checkin_id).where(_after(checkin_version.c.at, since, until))
-    day_before = checkin_version.c.before["day"].as_string()
-    was_within_week = checkin.c.id.in_(changed.where(day_before.between(first.isoformat(), last.isoformat())))
-    reports = select(checkin.c.id).join(unit, unit.c.id == checkin.c.unit_id).where(within([of.path]))
-    either = union(
-        reports.where(coverage.VALID, within_week, _after(checkin.c.made_at, since, until)),
-        reports.where(checkin.c.id.in_(changed), within_week | was_within_week),
-    )
-    return db.scalar(select(func.count()).select_from(either.subquery())) or 0
-
-
-def _after(at: ColumnElement[datetime], since: datetime, until: datetime | None) -> ColumnElement[bool]:
-    return at > since if until is None else (at > since) & (at <= until)
-
-
-def _monday(week: str) -> date:
-    return date.fromisocalendar(int(week[:4]), int(week[6:]), 1)
+    return dict.fromkeys(STATES, 0) | {state: count for state, count in rows if state}
 
 
 def _name(squad: coverage.Squad, seen_from: Unit) -> str:

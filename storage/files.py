@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, or_, select, update
+from sqlalchemy import Connection, func, insert, literal_column, or_, select, update
 
 from storage.tables import file
+
+# The kind of a roster file; what else is kept is a photo.
+TABLE = "table"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +37,10 @@ def want(db: Connection, rows: Sequence[dict[str, Any]], now: datetime, state: s
 
 def wanted(db: Connection, now: datetime, most: int = 20) -> list[Wanted]:
     """The files whose fetching is due."""
+    # As a literal, so that the partial index is known to hold all these rows.
     query = select(
         file.c.id, file.c.channel, file.c.chat, file.c.ref, file.c.kind, file.c.person_id, file.c.attempts
-    ).where(file.c.state == "wanted", file.c.due_at <= now)
+    ).where(file.c.state == literal_column("'wanted'"), file.c.due_at <= now)
     return [Wanted(*row) for row in db.execute(query.order_by(file.c.due_at).limit(most))]
 
 

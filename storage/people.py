@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, bindparam, exists, func, insert, or_, select, update
 
+from storage import accounts
 from storage.audit import Deed, note
 from storage.tables import account, grant, person, unit
 from storage.units import Unit, within
@@ -74,8 +75,11 @@ class Person:
     id: int
     name: str
     grants: tuple[Grant, ...] = ()
-    # Whether the address by which they were looked up counts as alive.
+    # Whether the address by which they were looked up counts as alive, and the channel they last wrote on.
     reachable: bool = True
+    heard_on: str | None = None
+    # Of several schools the one that is meant when none is named.
+    school_id: int | None = None
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -108,6 +112,7 @@ _WITH_GRANTS = (
     select(
         person.c.id,
         person.c.name,
+        person.c.school_id,
         grant.c.role,
         unit.c.id,
         unit.c.kind,
@@ -126,26 +131,28 @@ _WITH_GRANTS = (
     .outerjoin(unit, unit.c.id == grant.c.unit_id)
 )
 _BY_ADDRESSES = (
-    _WITH_GRANTS.with_only_columns(account.c.address, account.c.reachable, *_WITH_GRANTS.selected_columns)
+    _WITH_GRANTS.with_only_columns(
+        account.c.address, account.c.reachable, person.c.heard_on, *_WITH_GRANTS.selected_columns
+    )
     .join(account, account.c.person_id == person.c.id)
     .where(account.c.channel == bindparam("channel"), account.c.address.in_(bindparam("addresses", expanding=True)))
 )
 
 
 def _people(rows: Sequence[tuple[object, ...]], now: datetime) -> list[Person]:
-    found: dict[int, tuple[str, list[Grant]]] = {}
-    for person_id, name, role, *at, since, until in rows:
-        grants = found.setdefault(person_id, (name, []))[1]  # type: ignore[arg-type]
+    found: dict[int, tuple[str, int | None, list[Grant]]] = {}
+    for person_id, name, school_id, role, *at, since, until in rows:
+        grants = found.setdefault(person_id, (name, school_id, []))[2]  # type: ignore[arg-type]
         if role is not None and since <= now and (until is None or until > now):  # type: ignore[operator]
             grants.append(Grant(Role(role), Unit(*at)))  # type: ignore[arg-type]
-    return [Person(person_id, name, tuple(grants)) for person_id, (name, grants) in found.items()]
+    return [Person(id, name, tuple(grants), school_id=school) for id, (name, school, grants) in found.items()]
 
 
 def by_addresses(db: Connection, channel: str, addresses: Collection[str], now: datetime) -> dict[str, Person]:
     """Who writes from these addresses, with the roles that hold at `now`; strangers are left out."""
     rows = db.execute(_BY_ADDRESSES, {"channel": channel, "addresses": addresses}).all()
-    persons = {person.id: person for person in _people([row[2:] for row in rows], now)}
-    return {row[0]: persons[row[2]] if row[1] else replace(persons[row[2]], reachable=False) for row in rows}
+    persons = {person.id: person for person in _people([row[3:] for row in rows], now)}
+    return {row[0]: replace(persons[row[3]], reachable=row[1], heard_on=row[2]) for row in rows}
 
 
 def by_id(db: Connection, person_id: int, now: datetime) -> Person:
@@ -175,7 +182,13 @@ def terms(db: Connection, paths: Sequence[str], ended_after: datetime | None) ->
     if ended_after:
         query = query.where(or_(grant.c.until.is_(None), grant.c.until > ended_after))
     rows = db.execute(query.order_by(unit.c.path, grant.c.role, person.c.id))
-    return [Term(row[0], row[1], Role(row[2]), row[12], row[13], Unit(*row[3:12])) for row in rows]
+    return [Term(row[0], row[1], Role(row[3]), row[13], row[14], Unit(*row[4:13])) for row in rows]
+
+
+def called(db: Connection, name: str, paths: Sequence[str], now: datetime) -> list[Person]:
+    """Everybody of this name with a role at a unit in these subtrees, by id; their grants are those there."""
+    query = _WITH_GRANTS.where(person.c.name == name, within(paths), unit.c.active).order_by(person.c.id)
+    return [each for each in _people(db.execute(query).all(), now) if each.grants]
 
 
 def add(db: Connection, name: str, now: datetime) -> int:
@@ -183,6 +196,11 @@ def add(db: Connection, name: str, now: datetime) -> int:
     row = db.execute(insert(person).values(name=name, joined_at=now))
     assert row.inserted_primary_key is not None
     return int(row.inserted_primary_key[0])
+
+
+def choose_school(db: Connection, person_id: int, school_id: int) -> None:
+    """Remember which of somebody's schools is meant when none is named."""
+    db.execute(update(person).where(person.c.id == person_id).values(school_id=school_id))
 
 
 def give(
@@ -221,12 +239,7 @@ def link(db: Connection, person_id: int, channel: str, address: str) -> None:
 
 def addresses(db: Connection, person_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
     """Where each of these people is reached: person id → (channel, address); without the unreachable ones."""
-    rows = db.execute(
-        select(account.c.person_id, account.c.channel, account.c.address)
-        .where(account.c.person_id.in_(list(person_ids)), account.c.reachable)
-        .order_by(account.c.id.desc())
-    )
-    return {row.person_id: (row.channel, row.address) for row in rows}
+    return accounts.best(db, person_ids)
 
 
 def mark_reachable(db: Connection, channel: str, address: str, reachable: bool) -> bool:

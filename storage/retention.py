@@ -4,7 +4,7 @@ Each function takes up to `most` rows and returns how many it took: it is called
 """
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -25,11 +25,13 @@ from storage import children, facts, nominations
 from storage.tables import (
     account,
     album,
+    campaign,
     checkin,
     checkin_version,
     child,
     consent,
     delivery,
+    event,
     file,
     grant,
     guardian_request,
@@ -39,6 +41,7 @@ from storage.tables import (
     nomination,
     nomination_step,
     outbox,
+    participation,
     person,
     place,
 )
@@ -135,6 +138,20 @@ def old_checkins(db: Connection, now: datetime, most: int) -> int:
     return len(found)
 
 
+def old_events(db: Connection, now: datetime, most: int) -> int:
+    """Events and campaigns of three school years ago to which no check-in refers any more."""
+    first = oldest_checkin(now.date())
+    used = exists().where(checkin.c.event_id == event.c.id)
+    ids = _ids(db, select(event.c.id).where(event.c.day < first, ~used), event.c.id, most)
+    db.execute(delete(participation).where(participation.c.event_id.in_(ids)))
+    db.execute(delete(event).where(event.c.id.in_(ids)))
+    over = campaign.c.ends_at < datetime.combine(first, time(), now.tzinfo)
+    named = exists().where(checkin.c.campaign_id == campaign.c.id)
+    calls = _ids(db, select(campaign.c.id).where(over, ~named), campaign.c.id, most)
+    db.execute(delete(campaign).where(campaign.c.id.in_(calls)))
+    return len(ids) + len(calls)
+
+
 def stray_files(db: Connection, now: datetime, most: int) -> int:
     """Photos that never found their check-in."""
     past = file.c.checkin_id.is_(None) & (file.c.due_at < now - FAILED_MESSAGES_KEPT)
@@ -216,6 +233,7 @@ NIGHTLY: dict[str, Callable[[Connection, datetime, int], int]] = {
     "undated_children": undated_children,
     "names": names,
     "checkins": old_checkins,
+    "events": old_events,
     "files": stray_files,
     "letters": old_letters,
     "reminders": old_reminders,

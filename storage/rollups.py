@@ -3,15 +3,27 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
 from storage.tables import rollup
 from storage.upsert import insert_into
 
+
+class Sums(NamedTuple):
+    """What is added up: 场, 人次, the heads of check-ins that have both numbers, check-ins that came late."""
+
+    events: int = 0
+    attended: int = 0
+    rated_due: int = 0
+    rated_attended: int = 0
+    late: int = 0
+    backfilled: int = 0
+
+
 _Key = tuple[str, int, str]
-_SUMS = ("checkins", "attended", "rated_due", "rated_attended")
+_NONE = Sums()
 
 
 def week_of(day: date) -> str:
@@ -23,7 +35,7 @@ def week_of(day: date) -> str:
 @cache
 def _upsert(dialect: str) -> Any:
     statement = insert_into(dialect, rollup)
-    more = {name: rollup.c[name] + statement.excluded[name] for name in _SUMS}
+    more = {name: rollup.c[name] + statement.excluded[name] for name in Sums._fields}
     return statement.on_conflict_do_update(index_elements=["week", "unit_id", "activity"], set_=more)
 
 
@@ -36,11 +48,10 @@ class Rollups:
         # Written inside a savepoint that may still be rolled back.
         self._written: list[tuple[_Key, Sequence[int]]] = []
 
-    def add(self, week: str, unit_id: int, activity: str, attended: int, due: int | None, sign: int = 1) -> None:
-        """Count one check-in in (`sign` 1) or out (-1); `due` counts for the attendance rate where it is given."""
-        rated = (due, attended) if due else (0, 0)
-        delta = (sign, sign * attended, sign * rated[0], sign * rated[1])
-        self._fresh.append(((week, unit_id, activity), delta))
+    def add(self, week: str, unit_id: int, activity: str, sums: Sums) -> None:
+        """Count these in, or with negative numbers out."""
+        if sums != _NONE:
+            self._fresh.append(((week, unit_id, activity), sums))
 
     def keep(self) -> None:
         """The message succeeded: its deltas stay."""
@@ -56,7 +67,7 @@ class Rollups:
         """Write what was kept, sorted by key, so that several processes cannot lock each other out."""
         if self._kept:
             rows = [
-                dict(zip(("week", "unit_id", "activity", *_SUMS), (*key, *sums), strict=True))
+                dict(zip(("week", "unit_id", "activity", *Sums._fields), (*key, *sums), strict=True))
                 for key, sums in sorted(self._kept.items())
             ]
             db.execute(_upsert(db.dialect.name), rows)
@@ -65,5 +76,5 @@ class Rollups:
 
     def _add_up(self, deltas: Iterable[tuple[_Key, Sequence[int]]]) -> None:
         for key, delta in deltas:
-            kept = self._kept.setdefault(key, [0, 0, 0, 0])
+            kept = self._kept.setdefault(key, [0] * len(Sums._fields))
             kept[:] = [have + more for have, more in zip(kept, delta, strict=True)]

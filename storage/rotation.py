@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, and_, literal, or_, select, true, upd
 from sqlalchemy.exc import IntegrityError
 
 from storage.tables import (
+    access_token,
     child,
     dialogue,
     guardian_request,
@@ -24,6 +25,7 @@ from storage.vault import Vault, WrongKey
 SEALED = {
     child: ("name",), nomination: ("reason",), nomination_step: ("reason",), guardian_request: ("wish", "outcome"),
     incident: ("what",), inbox: ("payload", "error"), outbox: ("body",), dialogue: ("payload",), screen: ("bubble",),
+    access_token: ("sealed",),
 }  # fmt: skip
 MOST = 500
 

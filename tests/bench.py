@@ -1,7 +1,7 @@
 """make bench: check-ins committed through pipeline and handlers, beside the same work with one commit a message.
 
 Both run in turn in fresh processes on fresh databases; what counts is the ratio within one round. Then the webhook of
-Telegram beside other libraries (`bench_telegram`).
+Telegram and the callback of WeCom beside other libraries (`bench_telegram`, `bench_wecom`).
 """
 
 import argparse
@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -27,15 +28,16 @@ from bot.settings import Settings
 from bot.transaction import Turn
 from handlers import texts
 from handlers.kit import Message
-from handlers.reading import compile_all
+from handlers.reading import Context, compile_all, read
 from storage import people, units
 from storage.tables import checkin
 from storage.units import Kind
-from tests import bench_telegram
+from tests import bench_fanout, bench_telegram, bench_wecom
 from tests.load import SQUADS, said
 from tests.process import Serving
 
 IN_FLIGHT = 64
+CASES = Path(__file__).parent / "cases"
 
 
 def fill(turn: Turn) -> None:
@@ -138,13 +140,43 @@ def started() -> None:
     print(f"\nsecond start ready after {ready:.2f} s, idle RSS {resident / 1024:.0f} MiB")
 
 
+def read_many(texts: Sequence[str], context: Context, rounds: int) -> float:
+    """Messages read a second of CPU, the best of some rounds: others on the machine only make it slower."""
+    times = []
+    for _ in range(rounds * 5):
+        began = time.process_time()
+        for text in texts:
+            read(text, context)
+        times.append(time.process_time() - began)
+    return len(texts) / min(times)
+
+
+def reading(rounds: int) -> None:
+    """How fast messages are read, by kind."""
+    compile_all()
+    today = date(2026, 4, 3)
+    context = Context(today, units=frozenset(f"{grade}-{n}" for grade in range(1, 7) for n in range(1, 9)))
+    cases = [json.loads(line) for line in (CASES / "checkin_messages.jsonl").read_text("utf-8").splitlines()]
+    chain = "\n".join(f"{n}. 王老师 三({n})中队 {36 + n}人" for n in range(1, 9))
+    kinds = {
+        "a plain check-in": [said(number, today)[1] for number in range(500)],
+        "the sample messages": [case["text"] for case in cases] * 8,
+        "接龙 of eight squads": [f"#接龙\n清明祭英烈主题队日签到\n\n{chain}"] * 100,
+        "4,000 characters": [("三(2)中队 主题队日 38人,清明祭英烈。\n" * 200)[:4000]] * 3,
+        "talk": ["好的,谢谢老师", "收到", "明天下午两点开会,请各中队辅导员准时参加"] * 100,
+    }
+    print(f"\nreading, one core\n{'':>24} {'messages/s':>12}")
+    for name, messages_of in kinds.items():
+        print(f"{name:>24} {read_many(messages_of, context, rounds):>12,.0f}")
+
+
 def main() -> None:
     """Compile the shim, run the rounds."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--child", type=int)
     parser.add_argument("--count", type=int, default=6000)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--only", choices=("writer", "telegram"), default="")
+    parser.add_argument("--only", choices=("writer", "telegram", "reading", "wecom"), default="")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         if arguments.child:
@@ -158,8 +190,13 @@ def main() -> None:
             compare("check-ins, 64 in flight", (count, count), 0, shim, arguments.rounds)
             compare("the same, each flush 10 ms slower", (count, 600), 10, shim, arguments.rounds)
             started()
+        if arguments.only in ("", "reading"):
+            reading(arguments.rounds)
         if arguments.only in ("", "telegram"):
             bench_telegram.main(shim, arguments.rounds)
+        if arguments.only in ("", "wecom"):
+            bench_wecom.main(shim, arguments.rounds)
+            bench_fanout.main()
 
 
 if __name__ == "__main__":

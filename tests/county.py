@@ -7,7 +7,7 @@ from sqlalchemy import Connection, insert
 
 from handlers import digest
 from handlers.kit import Ask, Due, Message, Reply, Role
-from storage import checkins, people, tables, units
+from storage import checkins, people, recording, tables, units
 from storage.checkins import Checkin
 from storage.rollups import Rollups
 from storage.units import Kind, Unit
@@ -54,10 +54,10 @@ class County:
 
     def report(
         self, squad: Unit, attended: int, due: int | None = None, *, activity: str = "主题队日",
-        day: date = TODAY, now: datetime = FRIDAY,
-    ) -> Checkin:  # fmt: skip
-        new = Checkin(squad.id, activity, day, attended, due)
-        stored = checkins.record(self.db, self.rollups, new, self.zhang, self.inbox, now)
+        day: date = TODAY, now: datetime = FRIDAY, **more: object,
+    ) -> Checkin | None:  # fmt: skip
+        new = checkins.new(squad, activity, day, attended, due, **more)
+        stored = recording.record(self.db, self.rollups, new, self.zhang, self.inbox, now)
         self.write()
         return stored
 
@@ -73,9 +73,9 @@ class County:
     def digest(self, who: int, args: str = "", now: datetime = FRIDAY) -> list[Reply]:
         return list(digest.digest(self.ask(who, args, now)))
 
-    def push(self, who: int, now: datetime = MONDAY) -> Reply | None:
+    def push(self, who: int, now: datetime = MONDAY, week: str = WEEK) -> Reply | None:
         person = people.by_id(self.db, who, now)
-        return digest.monday(Due(self.db, now, person, f"digest:{WEEK}", 0, now.date(), {"week": WEEK}, False))
+        return digest.monday(Due(self.db, now, person, f"digest:{week}", 0, now.date(), {"week": week}, False))
 
     def nominate(self, squad: Unit, number: str, state: str, week: str = WEEK) -> None:
         self.db.execute(

@@ -1,6 +1,7 @@
 """Kill -9 against the real process, with a ledger: `python -m tests.faults --minutes 5`, or `make faults`.
 
-Rounds on the practice page, of the audit log, on Telegram by polling and by webhook (`faults_telegram`) take turns.
+Rounds on the practice page, of the audit log, on Telegram by polling and by webhook (`faults_telegram`), on the WeCom
+app (`faults_wecom`, `faults_fanout`) and robot (`faults_robot`) take turns.
 
 Clients report check-ins, as the page does: the same id until it is acknowledged, sometimes once more. Meanwhile the
 bot is killed and started again. What was acknowledged must be there, once, and be counted and answered once.
@@ -24,31 +25,45 @@ import httpx
 from sqlalchemy import Connection, create_engine, select
 
 from handlers.texts import squad
-from storage import audit_check
-from storage.rollups import week_of
-from storage.tables import checkin, rollup
+from storage import audit_check, checkins, events
+from storage.events import Part
+from storage.rollups import Sums, week_of
+from storage.tables import checkin, participation, rollup, unit
 from tests.process import Serving
 from tests.stage import ZONE
 
 CLIENTS = 12
 SECONDS_TO_DRAIN = 20
-WAYS = ("practice", "polling", "webhook", "audit")
-Sums = dict[tuple[str, int, str], tuple[int, int, int, int]]
+WAYS = ("practice", "polling", "webhook", "audit", "wecom", "fanout", "robot")
+Totals = dict[tuple[str, int, str], tuple[int, ...]]
 
 
-def sums_as_kept(db: Connection) -> Sums:
+def sums_as_kept(db: Connection) -> Totals:
     """The rollup table."""
     return {tuple(row[:3]): tuple(row[3:]) for row in db.execute(select(rollup)) if any(row[3:])}
 
 
-def sums_as_counted(db: Connection) -> Sums:
-    """The same sums from the check-ins themselves."""
-    found: dict[tuple[str, int, str], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
-    for row in db.execute(select(checkin).where(checkin.c.state == "valid")):
-        sums = found[week_of(row.day), row.unit_id, row.activity]
-        for place, more in enumerate((1, row.attended, row.due or 0, row.attended if row.due else 0)):
-            sums[place] += more
-    return {key: tuple(sums) for key, sums in found.items()}
+def sums_as_counted(db: Connection) -> Totals:
+    """The same sums from the check-ins and events themselves."""
+    found: dict[tuple[str, int, str], list[int]] = defaultdict(lambda: [0] * len(Sums._fields))
+    groups: dict[tuple[str, int], list[Part]] = defaultdict(list)
+    place = select(checkin, unit.c.path).join(unit, unit.c.id == checkin.c.unit_id)
+    rows = db.execute(place.where(checkin.c.state == "valid")).all()
+    when = {("event", row.event_id) if row.event_id else ("checkin", row.id): (row.day, row.activity) for row in rows}
+    for row in rows:
+        own = ("event", row.event_id) if row.event_id else ("checkin", row.id)
+        groups[own].append(Part(row.unit_id, row.path, row.attended, row.due, row.id))
+        if row.timing != checkins.ON_TIME:
+            found[week_of(row.day), row.unit_id, row.activity][Sums._fields.index(row.timing)] += 1
+    named = select(participation, unit.c.path).join(unit, unit.c.id == participation.c.unit_id)
+    for row in db.execute(named):
+        groups["event", row.event_id].append(Part(row.unit_id, row.path))
+    for own, parts in groups.items():
+        day, activity = when[own]
+        for unit_id, sums in events.shares(parts).items():
+            total = found[week_of(day), unit_id, activity]
+            total[:] = [have + more for have, more in zip(total, sums, strict=True)]
+    return {key: tuple(sums) for key, sums in found.items() if any(sums)}
 
 
 @dataclass
@@ -235,11 +250,16 @@ def besiege(folder: Path, number: int, kills: int, seed: int, siege: type[Siege]
 
 
 def _round(way: str, folder: Path, seed: int) -> Any:
-    from tests import faults_telegram
+    from tests import faults_fanout, faults_robot, faults_telegram, faults_wecom
 
     sieges = {"practice": Siege, "audit": Audited}
     if way in sieges:
         return besiege(folder, 240, 8, seed, sieges[way])
+    others = {"wecom": faults_wecom.besiege, "robot": faults_robot.besiege}
+    if way == "fanout":
+        return faults_fanout.besiege(folder, 2500, 4, seed)
+    if way in others:
+        return others[way](folder, 200, 5, seed)
     return faults_telegram.besiege(folder, way, 200, 5, seed)
 
 

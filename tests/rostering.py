@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from handlers import roster
-from storage import people
+from storage import merging, people, staging
 from storage import roster as stored
 from storage.database import Database
 from storage.people import Role
@@ -49,10 +49,13 @@ def bring(database: Database, rows: str, end_missing: bool = False, now: datetim
     """Import without any problem."""
     read = sheet(rows)
     with database.write.begin() as db:
-        state = stored.load(db, roster.roots(read))
-        found = roster.plan(read, state, NOW.date(), end_missing)
+        state = stored.load(db, read.paths, read.accounts)
+        found = roster.plan(read, state, now.date(), end_missing)
         assert read.notes.problems == []
-        stored.apply(db, state, found, now)
+        batch = staging.begin(db, None, state.tops, stored.seen(db, state.tops), now)
+        staging.put(db, batch, 0, staging.rows_of(found))
+        staging.show(db, batch)
+        merging.merge(db, batch, now, now.date(), end_missing=True)
     return found
 
 

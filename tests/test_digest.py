@@ -5,12 +5,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from handlers import digest as feature
 from handlers import missing, reports
 from handlers.kit import Refusal, Role
-from storage import checkins, digests, people, tables, units
-from storage.checkins import Checkin
+from storage import checkins, digests, people, recording, units
 from storage.digests import percent
+from storage.rollups import Sums
 from storage.units import Kind
 from tests.county import FRIDAY, MONDAY, WEEK, County, a_week, squads_of
 
@@ -31,26 +30,12 @@ class TestFigures:
             ids = squads_of(county.db, school, classes)
             spare = heads - (heads // classes) * classes
             for place, squad_id in enumerate(ids):
-                county.rollups.add(WEEK, squad_id, "队课", heads // classes + (place < spare), None)
+                county.rollups.add(WEEK, squad_id, "队课", Sums(1, heads // classes + (place < spare)))
         county.write()
         whole = digests.weekly(county.db, county.top, WEEK)
         assert (whole.squads_covered, whole.attendance.attended) == (582 + 1034, 13834 + 34300) == (1616, 48134)
         part = digests.weekly(county.db, county.second, WEEK)
         assert (part.squads_covered, part.attendance.attended, part.events) == (1034, 34300, 1034)
-
-    def test_g2_all_covered_and_joint_events_are_not_summed_over_squads(self, county: County) -> None:
-        ids = squads_of(county.db, county.second, 6765)
-        for squad_id in ids:
-            county.rollups.add(WEEK, squad_id, "主题队日", 30, 30)
-        # 3800 events for 6765 squads: the surplus is taken off at the unit that they share.
-        for _ in range(6765 - 3800):
-            county.rollups.add(WEEK, county.second.id, "主题队日", 0, None, sign=-1)
-        county.db.execute(tables.unit.update().where(tables.unit.c.name.like("三(%")).values(active=False))
-        county.write()
-        shown = digests.weekly(county.db, county.second, WEEK)
-        assert (shown.events, shown.squads_covered, shown.squads_due) == (3800, 6765, 6765)
-        assert "6765/6765 个中队签到(100.0%)" in feature.text(shown)
-        assert shown.attendance.rate == 100.0
 
     def test_g3_g4_attendance_only_over_records_with_both_numbers(self, county: County) -> None:
         one, two, three, four = county.squads
@@ -63,24 +48,6 @@ class TestFigures:
         activities = {each.activity: each.rate for each in digests.weekly(county.db, county.first, WEEK).by_activity}
         assert activities == {"主题队日": 90.9, "队课": 16.5}
 
-    def test_g19_a_double_report_counts_once(self, county: County) -> None:
-        county.report(county.squads[0], 40, 42)
-        before = digests.weekly(county.db, county.first, WEEK)
-        again = Checkin(county.squads[0].id, "主题队日", FRIDAY.date(), 40, 42)
-        assert checkins.record(county.db, county.rollups, again, county.zhang, county.inbox, FRIDAY) is None
-        county.rollups.flush(county.db)
-        assert digests.weekly(county.db, county.first, WEEK) == before
-
-    def test_g20_a_joint_event_of_two_schools_is_one_event_for_all_three(self, county: County) -> None:
-        county.rollups.add(WEEK, county.squads[0].id, "祭扫", 40, None)
-        county.rollups.add(WEEK, county.others[0].id, "祭扫", 38, None)
-        county.rollups.add(WEEK, county.top.id, "祭扫", 0, None, sign=-1)
-        county.write()
-        whole, *owners = (digests.weekly(county.db, at, WEEK) for at in (county.top, county.first, county.second))
-        assert (whole.events, whole.squads_covered, whole.attendance.attended) == (1, 2, 78)
-        assert whole.by_activity == (digests.Activity("祭扫", 1, 2, 78, None),)
-        assert [each.events for each in owners] == [1, 1]
-
     def test_a_team_covers_its_squad_and_a_school_event_covers_none(self, county: County) -> None:
         team = units.add(county.db, Kind.TEAM, "第一小队", county.squads[0])
         county.report(team, 8)
@@ -91,7 +58,7 @@ class TestFigures:
 
     def test_a_withdrawn_check_in_no_longer_counts(self, county: County) -> None:
         stored = county.report(county.squads[0], 40, 42)
-        checkins.withdraw(county.db, county.rollups, stored, county.zhang, FRIDAY)
+        recording.withdraw(county.db, county.rollups, stored, county.zhang, FRIDAY)
         county.write()
         shown = digests.weekly(county.db, county.first, WEEK)
         assert (shown.events, shown.squads_covered, shown.by_activity) == (0, 0, ())
@@ -131,8 +98,8 @@ class TestAsked:
             county.digest(county.li, args)
 
     def test_what_came_before_it_in_the_same_transaction_is_in_it(self, county: County) -> None:
-        checkins.record(
-            county.db, county.rollups, Checkin(county.squads[0].id, "队课", FRIDAY.date(), 40), county.zhang,
+        recording.record(
+            county.db, county.rollups, checkins.new(county.squads[0], "队课", FRIDAY.date(), 40), county.zhang,
             county.inbox, FRIDAY,
         )  # fmt: skip
         county.rollups.keep()

@@ -1,6 +1,7 @@
 """周报 frozen on Monday, as picture and workbook, and what it costs."""
 
 import io
+import re
 import zipfile
 from dataclasses import replace
 from datetime import date, timedelta
@@ -10,11 +11,12 @@ import pytest
 from PIL import Image
 from sqlalchemy import event, select
 
-from handlers import digest
+from handlers import digest, reports
 from handlers.digest_picture import picture
 from handlers.digest_workbook import workbook
 from handlers.kit import Due, Role
-from storage import checkins, coverage, digests, people, tables, units
+from storage import checkins, coverage, digests, people, recording, tables, units
+from storage.digest_changes import Changes
 from storage.units import Kind, Unit
 from tests.county import FRIDAY, MONDAY, WEEK, County, a_week
 
@@ -31,10 +33,11 @@ class TestFrozen:
         later = MONDAY + timedelta(hours=1)
         county.report(county.squads[3], 44, 45, now=later)
         old = county.report(county.squads[0], 30, activity="队课", day=date(2026, 4, 1), now=later)
-        checkins.withdraw(county.db, county.rollups, old, county.zhang, later + timedelta(minutes=5))
+        recording.withdraw(county.db, county.rollups, old, county.zhang, later + timedelta(minutes=5))
         county.write()
         (asked,) = county.digest(county.li, "上周", later + timedelta(hours=1))
-        assert asked.text == f"{pushed.text}\n冻结后补报/更正 2 条"
+        # What came and went again changed nothing.
+        assert asked.text == f"{pushed.text}\n冻结后更正(第2版):补报 1 条;场次 4→5,中队 3→4,人次 162→206"
         assert county.push(county.li, later).text.split("\n")[0] == pushed.text.split("\n")[0]
         assert digests.weekly(county.db, county.first, WEEK).squads_covered == 4
 
@@ -42,10 +45,36 @@ class TestFrozen:
         stored = county.report(county.squads[0], 40, 42)
         county.push(county.li)
         moved = replace(stored, day=date(2026, 4, 6))
-        checkins.revise(county.db, county.rollups, stored, moved, county.zhang, MONDAY + timedelta(hours=2))
+        recording.revise(county.db, county.rollups, stored, moved, county.zhang, MONDAY + timedelta(hours=2))
         county.write()
         (asked,) = county.digest(county.li, "上周", MONDAY + timedelta(hours=3))
-        assert "1 场活动" in asked.text and "补报/更正 1 条" in asked.text
+        assert "1 场活动" in asked.text
+        assert asked.text.endswith("冻结后更正(第2版):更正 1 条;场次 1→0,中队 1→0,人次 40→0")
+
+    def test_each_change_of_a_frozen_week_is_a_revision_and_the_next_digest_says_so(self, county: County) -> None:
+        a_week(county)
+        county.push(county.li)
+        later = MONDAY + timedelta(hours=1)
+        first = county.report(county.squads[1], 37, activity="队课", now=later)
+        old = checkins.valid_one(county.db, county.squads[0].id, "主题队日", FRIDAY.date())
+        fewer = replace(old, attended=39)
+        recording.revise(county.db, county.rollups, old, fewer, county.zhang, later)
+        gone = checkins.valid_one(county.db, county.squads[2].id, "祭扫", date(2026, 4, 2))
+        recording.withdraw(county.db, county.rollups, gone, county.zhang, later)
+        county.write()
+        shown = digests.report(county.db, county.first, WEEK, later)
+        assert (shown.revision, digests.as_json(shown)["revision"]) == (4, 4)
+        assert (shown.events, shown.attendance.attended) == (4, 162)
+        told = "补报 1 条、更正 1 条、撤回 1 条;人次 162→155"
+        assert reports.corrected(shown) == f"冻结后更正(第4版):{told}"
+        assert reports.corrected(digests.report(county.db, county.second, WEEK, later)) == ""
+        next_monday = MONDAY + timedelta(days=7)
+        pushed = county.push(county.li, next_monday, "2026-W15")
+        assert pushed.text.endswith(f"\n更正第14周:{told}")
+        # What comes after that does not change what was said then.
+        recording.withdraw(county.db, county.rollups, first, county.zhang, next_monday + timedelta(hours=1))
+        county.write()
+        assert county.digest(county.li, "2026-W15", next_monday + timedelta(hours=2))[0].text == pushed.text
 
     def test_two_admins_of_a_school_get_the_same_and_others_their_own(self, county: County) -> None:
         a_week(county)
@@ -72,12 +101,24 @@ class TestLate:
         county.push(county.li)
         county.report(county.squads[0], 40, now=MONDAY + timedelta(hours=1))
         later = MONDAY + timedelta(hours=2)
-        assert county.digest(county.li, "本周", later)[0].text.endswith("\n补报/更正上周 1 条")
-        assert "补报/更正上周" not in county.digest(county.li, "上周", later)[0].text
+        told = "\n更正上周:补报 1 条;场次 0→1,中队 0→1,人次 0→40"
+        assert county.digest(county.li, "本周", later)[0].text.endswith(told)
+        assert "更正上周" not in county.digest(county.li, "上周", later)[0].text
         frozen = digests.freeze(county.db, county.first, "2026-W15", MONDAY + timedelta(days=7))
-        assert frozen.late_before == 1
+        assert frozen.correction_before.changes == Changes(1, 0, 0)
         county.report(county.squads[1], 40, now=MONDAY + timedelta(days=8))
-        assert digests.report(county.db, county.first, "2026-W15", MONDAY + timedelta(days=9)).late_before == 1
+        assert digests.report(county.db, county.first, "2026-W15", MONDAY + timedelta(days=9)) == replace(
+            frozen, correction=None, at=MONDAY + timedelta(days=7), revision=1
+        )
+
+    def test_late_reports_are_counted_apart_from_backfilled_ones(self, county: County) -> None:
+        county.report(county.squads[0], 40, day=date(2026, 3, 30), timing="late")
+        county.report(county.squads[1], 40, timing="backfilled", now=MONDAY)
+        stored = county.report(county.squads[2], 40, timing="late")
+        assert "\n迟报 2 条,补报 1 条" in county.digest(county.li)[0].text
+        recording.withdraw(county.db, county.rollups, stored, county.zhang, FRIDAY)
+        county.write()
+        assert "\n迟报 1 条,补报 1 条" in county.digest(county.li)[0].text
 
 
 class TestCost:
@@ -93,7 +134,7 @@ class TestCost:
             digests.report(county.db, county.top, WEEK, FRIDAY)
         finally:
             event.remove(county.db, "before_cursor_execute", note)
-        assert len(said) <= 6
+        assert len(said) <= 7
         assert not any("checkin" in statement.replace("checkins", "") for statement in said)
 
     def test_what_reads_check_ins_goes_by_an_index(self, county: County) -> None:
@@ -103,7 +144,7 @@ class TestCost:
         plans: list[str] = []
 
         def explain(connection, cursor, statement, parameters, *rest):  # type: ignore[no-untyped-def]
-            if "FROM checkin" in statement:
+            if re.search("(FROM|JOIN) checkin ", statement):
                 plans.append(str(cursor.connection.execute("EXPLAIN QUERY PLAN " + statement, parameters).fetchall()))
 
         event.listen(county.db, "before_cursor_execute", explain)
@@ -160,7 +201,7 @@ class TestFiles:
         assert rows["按活动"][1:3] == [
             ("实验小学", "主题队日", 3, 3, 119, 95.3), ("实验小学", "祭扫", 1, 1, 43, 100)
         ]  # fmt: skip
-        assert rows["各中队"][3] == ("实验小学", "实验小学", "四(1)中队", 45, 2, 84, 97.7, "主题队日1、祭扫1")
+        assert rows["各中队"][3] == ("实验小学", "实验小学", "四(1)中队", 45, 2, 84, 97.7, "主题队日1、祭扫1", 0, 0)
         assert [row[2] for row in rows["未签到"][1:]] == ["四(2)中队", "=1+1", "三(2)中队"]
         assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
 

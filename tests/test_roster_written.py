@@ -12,7 +12,6 @@ from tests import rostering
 from tests.rostering import HEADER, NOW, SCHOOL, TREE_ROWS, bring, counted, planned, roles
 
 pytestmark = pytest.mark.both
-
 database = rostering.database
 
 

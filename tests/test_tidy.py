@@ -8,15 +8,11 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from alembic.autogenerate import compare_metadata
 from alembic.config import Config
-from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from bot.__main__ import COMMANDS
-from storage.database import open_database
-from storage.migrate import FOLDER, HEAD, migrate
-from storage.tables import metadata
+from storage.migrate import FOLDER, HEAD
 from tests.process import ROOT
 
 MOST_LINES = 300
@@ -145,12 +141,3 @@ def test_the_newest_migration_is_the_one_that_is_wanted() -> None:
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
     assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
-
-
-def test_the_migrations_make_the_tables_of_the_code(tmp_path: Path) -> None:
-    database = open_database(f"sqlite:///{tmp_path / 'bot.db'}")
-    assert migrate(database.write) and not migrate(database.write)
-    with database.read.connect() as db:
-        context = MigrationContext.configure(db, opts={"compare_type": True, "compare_server_default": True})
-        assert compare_metadata(context, metadata) == []
-    database.close()

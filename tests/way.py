@@ -18,7 +18,7 @@ import bot.practice
 from bot.features import modules
 from bot.transaction import Turn
 from handlers.kit import ANYONE, Answer, Ask, Button, File, Message, Refusal, Reply, command
-from storage import checkins
+from storage import recording
 from storage.checkins import Checkin
 from storage.tables import checkin, inbox, rollup
 from tests.faults import sums_as_counted, sums_as_kept
@@ -61,7 +61,7 @@ def refuse(ask: Ask) -> Answer:
 @command("汇总", who=ANYONE, help="", examples=())
 def add_up(ask: Ask) -> Answer:
     ask.rollups.flush(ask.db)
-    total = ask.db.scalar(select(func.sum(rollup.c.checkins))) or 0
+    total = ask.db.scalar(select(func.sum(rollup.c.events))) or 0
     if ask.args:
         raise ValueError(ask.args)
     return Reply(f"共 {total}")
@@ -92,8 +92,8 @@ def offer(ask: Ask) -> Answer:
 
 def note(ask: Ask, number: int) -> None:
     """A check-in whose topic tells it apart; one number a unit."""
-    new = Checkin(number, "主题队日", DAY, 30 + number, 40 if number % 2 else None)
-    checkins.record(ask.db, ask.rollups, new, 1, ask.inbox_id, ask.now)
+    new = Checkin(number, "主题队日", DAY, 30 + number, 40 if number % 2 else None, path=f"/{number}/")
+    recording.record(ask.db, ask.rollups, new, 1, ask.inbox_id, ask.now)
 
 
 # Helpers

@@ -3,10 +3,11 @@
 from handlers.reading import changes, talk
 from handlers.reading.checkin import Found, read_checkin, whole_piece
 from handlers.reading.dates import find_dates
+from handlers.reading.hidden import Secrets
 from handlers.reading.lists import is_chain, without_numbers
 from handlers.reading.model import Context, Reading
 from handlers.reading.normalise import Clean
-from handlers.reading.private import Secrets, hide_numbers, hide_persons
+from handlers.reading.private import hide_numbers, hide_persons
 from handlers.reading.units import find_units
 
 _SHORT = 20

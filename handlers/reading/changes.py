@@ -15,6 +15,8 @@ CORRECT = pattern(
     r"|[报写发打填弄搞]错|登记错|统计错|应改为|更正为|更改为|修改为|改为|改成|应为|改一下|重新报"
 )
 CANCEL = pattern(r"撤回|撤销|取消|作废|收回|删掉|删除")
+# 队会因雨取消: the activity, not the check-in.
+_CALLED_OFF = pattern(r"(?:因|由于|临时|已|暂时?)[^,。]{0,8}取消(?!签到|打卡|刚)")
 _CANCEL_WHAT = pattern(r"签到|打卡|记录|上一条|刚才|那条|这条|提交|上报|提名|推荐|申报")
 REPLACE = pattern(r"换成|换为|替换为|替换成|改成|改为|更换为|调整为|换")
 # 把38改成39: the first number is the wrong one
@@ -30,7 +32,7 @@ _CUT = pattern(rf"[\s、,;。!?:/()|{GAP}]+|的|把|将|同学|队员|为|由")
 
 def cancels(text: str, hits: list[Hit]) -> bool:
     """Whether `text` withdraws something: 撤回, 取消三(2)中队今天的签到; not 队日取消."""
-    if not CANCEL.search(text):
+    if not CANCEL.search(text) or _CALLED_OFF.search(text):
         return False
     return bool(hits and len(text) < 40) or _CANCEL_WHAT.search(text) is not None or CANCEL.match(text) is not None
 

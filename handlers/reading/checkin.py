@@ -5,12 +5,18 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from handlers.reading.counts import Counts, settle
-from handlers.reading.dates import When, issue_of
+from handlers.reading.dates import When, issue_of, too_old
+from handlers.reading.heads import columns_of
 from handlers.reading.model import Context, Existing, Reading, Record, Status
+from handlers.reading.patterns import pattern
 from handlers.reading.pieces import Piece, understand
 from handlers.reading.segments import Layout, Segment, lay_out
-from handlers.reading.units import Hit
+from handlers.reading.units import Hit, known
 
+# 三(1)、三(2)中队联合祭扫: one event. 一起向未来 is a slogan.
+_JOINT = pattern(r"联合|合办|共办|共同(?!体)|携手|同场|一起(?=开展|举行|举办|参加|去|做|过|[\s,。]|$)")
+# What comes out in numbered issues.
+SERIES = "红领巾爱学习"
 _CONFIRM = frozenset({"DATE_OLD", "DUPLICATE", "DUPLICATE_DIFFERENT", "PII_FAMILY"})
 _NOTICE = frozenset({"PII_PHONE", "PII_ID", "PII_NAME", "PII_HEALTH"})
 
@@ -34,6 +40,10 @@ class _Draft:
     record: Record
     issues: list[str]
 
+    def finished(self) -> Record:
+        """The record with its issues; most have none."""
+        return replace(self.record, issues=tuple(self.issues)) if self.issues else self.record
+
 
 def read_checkin(found: Found, context: Context) -> Reading:
     """All records of a message that is known to be a check-in."""
@@ -43,9 +53,10 @@ def read_checkin(found: Found, context: Context) -> Reading:
     issues = list(dict.fromkeys([issue for draft in drafts for issue in draft.issues] + found.issues))
     return Reading(
         "checkin",
-        status_of(drafts, found.issues),
+        status_of(drafts, found.issues, context.received),
         tuple(issues),
-        tuple(replace(draft.record, issues=tuple(draft.issues)) for draft in drafts),
+        tuple(draft.finished() for draft in drafts),
+        joint=_JOINT.search(found.scan) is not None,
     )
 
 
@@ -55,9 +66,14 @@ def whole_piece(found: Found, context: Context) -> Piece:
     return found.whole
 
 
-def status_of(drafts: list[_Draft], private: list[str]) -> Status:
-    """ok, confirm, clarify, or partial when some records are complete and others are not."""
-    open_ones = sum(any(issue not in _CONFIRM for issue in draft.issues) for draft in drafts)
+def status_of(drafts: list[_Draft], private: list[str], received: date) -> Status:
+    """ok, confirm, clarify, partial when some records are complete and others are not, reject when all are too old."""
+    old = [too_old(draft.record.date, received) for draft in drafts]
+    if drafts and all(old):
+        return "reject"
+    open_ones = sum(
+        gone or any(issue not in _CONFIRM for issue in draft.issues) for draft, gone in zip(drafts, old, strict=True)
+    )
     if open_ones:
         return "partial" if open_ones < len(drafts) else "clarify"
     said = {issue for draft in drafts for issue in draft.issues}.union(private)
@@ -118,6 +134,8 @@ def _share(found: Found, layout: Layout, segments: list[Segment], pieces: list[P
             for piece in pieces:
                 piece.inherit(shared)
             _shared_total(pieces, shared.counts if span is layout.footer else None)
+    if layout.header:
+        _columns(columns_of(found.scan[slice(*layout.header)]), pieces)
 
 
 def _shared_total(pieces: list[Piece], counts: Counts | None) -> None:
@@ -127,10 +145,30 @@ def _shared_total(pieces: list[Piece], counts: Counts | None) -> None:
             piece.counts.issue = "COUNT_SHARED"
 
 
+def _columns(order: tuple[str, ...], pieces: list[Piece]) -> None:
+    """中队 应到 实到, and in each line two numbers in that order."""
+    for piece in pieces if len(order) == 2 else ():
+        if len(piece.counts.given) == 2 and not piece.counts.firm:
+            said = dict(zip(order, piece.counts.given, strict=True))
+            piece.counts = Counts(due=said["due"], attended=said["attended"])
+
+
 def _records(segment: Segment, piece: Piece, context: Context, alone: bool) -> list[_Draft]:
     units = _units(segment.hits, context, alone)
     shares = _shares(piece.counts, len(units))
-    return [_draft(unit, issue, piece, counts, context) for (unit, issue), counts in zip(units, shares, strict=True)]
+    drafts = [_draft(unit, issue, piece, counts, context) for (unit, issue), counts in zip(units, shares, strict=True)]
+    for draft in drafts:
+        if "UNIT_AMBIGUOUS" in draft.issues:
+            draft.record = replace(draft.record, choices=_choices(segment.hits, context))
+    return drafts
+
+
+def _choices(hits: list[Hit], context: Context) -> tuple[str, ...]:
+    """二班: the second class of each grade."""
+    low, high = context.grades
+    parts = dict.fromkeys(hit.unit for hit in hits if hit.kind == "part")
+    found = [f"{grade}-{part}" for part in parts for grade in range(low, high + 1)]
+    return tuple(unit for unit in found if known(unit, context))
 
 
 def _units(hits: list[Hit], context: Context, alone: bool) -> list[tuple[str | None, str | None]]:
@@ -187,7 +225,9 @@ def _draft(unit: str | None, issue: str | None, piece: Piece, counts: Counts, co
         others=counts.others,
         sessions=piece.sessions,
         wishes=piece.wishes,
+        number=piece.number if activity == SERIES else 0,
         dated=piece.dated,
+        heads=tuple(dict.fromkeys(counts.given)) if counts.issue == "COUNT_AMBIGUOUS" else (),
     )
     return _Draft(record, issues)
 
@@ -230,6 +270,7 @@ def _fill(before: _Draft, draft: _Draft) -> None:
         date=old.date if old.dated or not new.dated else new.date,
         dated=old.dated or new.dated,
         topic=old.topic or new.topic,
+        number=old.number or new.number,
         attended=counted.attended,
         due=counted.due,
         absent=counted.absent,

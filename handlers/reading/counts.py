@@ -166,21 +166,21 @@ def _mark(number: Token, label: Token) -> None:
 def _resolve(tokens: list[Token], scan: str) -> Counts:
     """Labelled numbers first, then 38人, then the one bare number that is left."""
     tokens = _corrected(tokens)
-    counts = Counts(
-        full=any(token.kind == "full" for token in tokens) or _all_came(tokens, scan),
-        each=any(token.kind == "each" and token.use for token in tokens),
-    )
+    kinds = {token.kind for token in tokens}
+    counts = Counts(full="full" in kinds or ("due" in kinds and _all_came(tokens, scan)))
+    counts.each = "each" in kinds and any(token.kind == "each" and token.use for token in tokens)
     numbers = [token for token in tokens if token.kind == "number"]
     exact = [token for token in numbers if token.value is not None and not token.vague]
-    for kind in OTHERS.intersection(token.use for token in exact):
-        counts.others[kind] = sum(token.value or 0 for token in exact if token.use == kind)
-    counts.due = _one(counts, [token for token in exact if token.use == "due"])
-    absences = [token.value or 0 for token in exact if token.use == "absent"]
-    counts.absent = sum(absences) if absences else None
-    free = [token for token in exact if not token.use]
+    used: dict[str, list[Token]] = {}
+    for token in exact:
+        used.setdefault(token.use, []).append(token)
+    for kind in OTHERS.intersection(used):
+        counts.others[kind] = sum(token.value or 0 for token in used[kind])
+    counts.due = _one(counts, used.get("due", []))
+    counts.absent = sum(token.value or 0 for token in used["absent"]) if "absent" in used else None
     counts.given = [token.value or 0 for token in exact if _of_heads(token) and (token.strength or token.use)]
     counts.firm = counts.full or any(token.strength > 1 or token.use or token.kind == "pair" for token in tokens)
-    _attended(counts, exact, _strongest(free), tokens, scan)
+    _attended(counts, exact, _strongest(used.get("", [])), tokens, scan)
     if counts.attended is None and counts.issue is None and any(token.vague and _of_heads(token) for token in numbers):
         counts.issue = "COUNT_VAGUE"
     return counts
@@ -268,7 +268,7 @@ def _pair(counts: Counts, tokens: list[Token], counted: bool) -> None:
 def _class_size(counts: Counts, free: list[Token], exact: list[Token]) -> None:
     """三(2)中队42人,实到40人: the number before is the whole class."""
     first = next((token for token in exact if token.use == "attended"), None)
-    if counts.due is None and counts.absent is None and first and len(free) == 1 and free[0].strength == 3:
+    if counts.due is None and counts.absent is None and first and len(free) == 1 and free[0].strength > 1:
         value = free[0].value or 0
         if free[0].start < first.start and value > (counts.attended or 0):
             counts.due = value

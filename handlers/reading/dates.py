@@ -92,25 +92,37 @@ def _day_only(match: re.Match[str], received: date) -> When:
     return When(match.start(), found)
 
 
-# In order: what an earlier rule took, a later one does not see. Each with a word without which it finds nothing.
-_RULES: tuple[tuple[re.Pattern[str], Find, str], ...] = tuple(
+# In order: what an earlier rule took, a later one does not see. Each with words without which it finds nothing.
+_RULES: tuple[tuple[re.Pattern[str], Find, tuple[str, ...]], ...] = tuple(
     (pattern(source + _DAY_PART), find, needs)
     for source, find, needs in (
-        (r"(?<![\dN])(?P<y>20\d\d)\s?[-/.年]\s?(?P<m>\d{1,2})\s?[-/.月]\s?(?P<d>\d{1,2})(?!\d)\s?[日号]?", _full, "20"),
-        (r"(?<![\dN])(?P<y>20\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>[0-3]\d)(?![\d\-人])", _full, "20"),
-        (rf"(?P<y>今年|去年|前年|明年)?的?(?<!\d)(?P<m>{_N})月份?\s?(?P<d>{_N})(?:日|号|{_MEASURE})", _month_day, "月"),
-        (rf"(?<![\d.:/\-])(?P<m>1[0-2]|0?[1-9])\.(?P<d>[0-3]?\d)(?![.:/\d\-]){_MEASURE}", _dotted, "."),
-        (r"(?<![\d.:/\-])(?P<m>0[1-9]|1[0-2](?=-))[-/](?P<d>[0-3]\d)(?![.:/\d\-])", _dotted, ""),
-        (r"(?:大前天|今[天日早晚晨]|昨[天日晚]|前[天日]|明[天日]|后天|当[天日])", _relative, ""),
+        (
+            r"(?<![\dN])(?P<y>20\d\d)\s?[-/.年]\s?(?P<m>\d{1,2})\s?[-/.月]\s?(?P<d>\d{1,2})(?!\d)\s?[日号]?",
+            _full,
+            ("20",),
+        ),
+        (r"(?<![\dN])(?P<y>20\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>[0-3]\d)(?![\d\-人])", _full, ("20",)),
+        (
+            rf"(?P<y>今年|去年|前年|明年)?的?(?<!\d)(?P<m>{_N})月份?\s?(?P<d>{_N})(?:日|号|{_MEASURE})",
+            _month_day,
+            ("月",),
+        ),
+        (rf"(?<![\d.:/\-])(?P<m>1[0-2]|0?[1-9])\.(?P<d>[0-3]?\d)(?![.:/\d\-]){_MEASURE}", _dotted, (".",)),
+        (r"(?<![\d.:/\-])(?P<m>0[1-9]|1[0-2](?=-))[-/](?P<d>[0-3]\d)(?![.:/\d\-])", _dotted, ("-", "/")),
+        (
+            r"(?:大前天|今[天日早晚晨]|昨[天日晚]|前[天日]|明[天日]|后天|当[天日])",
+            _relative,
+            ("今", "昨", "前", "明", "后天", "当"),
+        ),
         (
             r"(?<![一二三四五六七八九十两\d])(?P<w>上上个?|上个?|本|这个?|下个?)?(?:周|星期|礼拜)(?P<d>[一二三四五六日天1-7])(?![\d年])",
             _weekday,
-            "",
+            ("周", "星期", "礼拜"),
         ),
         (
             rf"(?<![\d月第.路街巷弄])(?P<w>上个?月|本月|这个月)?(?P<d>{_N})[日号](?![楼门线馆文院选桌车\d])",
             _day_only,
-            "",
+            ("日", "号"),
         ),
     )
 )
@@ -134,7 +146,7 @@ def find_dates(scan: str, received: date, beside_unit: bool = False) -> tuple[li
     """All dates in `scan`, in order of place, and the text with dates and times taken out (same length)."""
     found: list[When] = []
     for rule, find, needs in _RULES if _HINT.search(scan) else ():
-        if needs in scan:
+        if any(word in scan for word in needs):
             scan = rule.sub(lambda match, find=find: _take(match, find(match, received), received, found), scan)  # type: ignore[misc]
     if beside_unit and "." in scan:
         scan = _BEFORE_HEADS.sub(lambda match: _take(match, _dotted(match, received), received, found), scan)
@@ -149,6 +161,11 @@ def _take(match: re.Match[str], when: When, received: date, found: list[When]) -
         return match[0]
     found.append(when)
     return GAP * len(match[0])
+
+
+def too_old(day: date | None, received: date) -> bool:
+    """More than 180 days ago: nothing is stored of that any more."""
+    return day is not None and received - day > timedelta(days=180)
 
 
 def issue_of(day: date | None, received: date) -> str | None:

@@ -10,12 +10,12 @@ from handlers.reading.patterns import any_of, pattern
 
 # What a label says of the number beside it -> its words.
 _LABELS = {
-    "due": "应到 应出席 应参加 应参学 应参训 应参会 应有 应该到 应来 原有 在册 全班共有 全班共 全班有 全班 "
+    "due": "应 应到 应出席 应参加 应参学 应参训 应参会 应有 应该到 应来 原有 在册 全班共有 全班共 全班有 全班 "
     "总人数 班级人数 班额 编制 总数 学籍数",
-    "attended": "实到 实际到场 实际到会 实际到 实际参加 实际出席 实际 实有 实参加 出席 到场 到会 参加人数 参与人数 "
-    "参会 参训 参加 参与 参学 出勤 已到 到了 来了 学完 已学 完成学习 收看 观看 到位 人数",
-    "absent": "请病假 请事假 请了假 请假 缺席 缺勤 缺课 病假 事假 公假 "
-    "未到场 未到 未参加 没参加 没来 没到 未出席 缺了 缺 少了",
+    "attended": "实 实到 实际到场 实际到会 实际到 实际参加 实际出席 实际 实有 实参加 出席 到场 到会 参加人数 参与人数 "
+    "参会 参训 参加 参与 参学 出勤 已到 到了 来了 去了 学完 已学 完成学习 收看 观看 到位 人数",
+    "absent": "假 请病假 请事假 请了假 请假 缺席 缺勤 缺课 病假 事假 公假 "
+    "未到场 未到 未学完 未学习 未学 未完成 未参加 没参加 没来 没到 未出席 缺了 缺 少了",
     "late": "迟到 早退",
     "家长": "家长代表 家长志愿者 学生家长 家长",
     "辅导员": "校外辅导员 中队辅导员 大队辅导员 辅导员",
@@ -25,7 +25,8 @@ _LABELS = {
     "boys": "男生 男队员 男孩 男",
     "girls": "女生 女队员 女孩 女",
     "heads": "少先队员 队员 学生 同学 孩子",
-    "full": "全勤 全员参加 全员参与 全员到齐 全员 到齐 全部到场 全部学完 全部完成 全部参学 全部参加 全部到 全到 "
+    "full": "已全部到齐 全部到齐 已到齐 都到齐 全到齐 "
+    "全勤 全员参加 全员参与 全员到齐 全员 到齐 全部到场 全部学完 全部完成 全部参学 全部参加 全部到 全到 "
     "无缺席 无缺勤 无一缺席 无人缺席 无请假 无人请假 没有缺席 没有请假 没人请假 没人缺席 零缺席 一个不少 "
     "一个都不少 都到了 全都到了",
     "total": "一共 总共 共计 合计 总计 共有 共",
@@ -41,6 +42,12 @@ _GUARDED = {
     "各": r"各(?=\s?[\d一二三四五六七八九十])",
     "男": r"男(?=\s?\d)",
     "女": r"女(?=\s?\d)",
+    # 应42实41假1, as the columns of a sheet; 好队员 40人: a word of the topic.
+    "应": r"(?<![响相反])应(?=\s?\d)",
+    "实": r"(?<![事现真落])实(?=\s?\d)",
+    "假": r"(?<![请病事公])假(?=\s?\d)",
+    "队员": "(?<![好秀先])队员",
+    "少先队员": "(?<![好秀])少先队员",
     "少了": r"少了(?=\s?[\d一两三四五])",
 }
 _LABEL = any_of(_KIND, _GUARDED)
@@ -71,6 +78,8 @@ _MEASURE = pattern(
     r"[年月日号时点分秒周天届期次场节课组本棵株元块支面袋斤公米里岁楼层路级度条件张幅封篇首盆朵束只台辆辈份项座所家户排行列页章"
     r"句字万亿千百%℃.:+\-/~个名位人]|队(?![会日课前])|班(?![会队])|团(?!队)| [棵株元米岁袋斤盆页%℃]"
 )
+# 到了四十个清明扫墓: whatever follows, heads came.
+_CAME = ("到了", "来了", "去了")
 _LOOSE = " \n,;。、!?:()" + GAP
 
 
@@ -108,6 +117,12 @@ def tokens_of(scan: str) -> list[Token]:
     return tokens
 
 
+def columns_of(header: str) -> tuple[str, ...]:
+    """The columns of a table that name heads without telling any: 中队 应到 实到 → due, attended."""
+    kinds = tuple(token.kind for token in tokens_of(header))
+    return kinds if set(kinds) == {"due", "attended"} else ()
+
+
 def _kind_of(match: re.Match[str]) -> str:
     return _KIND[match["label"]] if match["label"] else "attended"
 
@@ -126,6 +141,8 @@ def _number(written: str, start: int, end: int, scan: str) -> Token | None:
         return Token("number", start, tail.end(), value, strength, vague or value is None)
     if vague and tail and tail["vague"] and _loose(scan, tail.end()):
         return Token("number", start, tail.end(), value, 1, True)
+    if scan.startswith("个", end) and scan[start - 2 : start] in _CAME:
+        return Token("number", start, end + 1, value, 2)
     if value is None or _MEASURE.match(scan, end):
         return None
     return Token("number", start, end, value, int(_is_bare(written, scan, start, end)))

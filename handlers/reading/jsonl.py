@@ -36,6 +36,8 @@ def as_json(case_id: object, reading: Reading) -> dict[str, Any]:
         line["nominations"] = [_nomination(nomination) for nomination in reading.nominations]
     else:
         line["records"] = [_record(record) for record in reading.records]
+        if reading.joint:
+            line["joint"] = True
     for key in ("query", "command", "replace", "cancel", "review"):
         value = getattr(reading, key)
         if value is not None:
@@ -55,7 +57,7 @@ def _record(record: Record) -> dict[str, Any]:
         "date": record.date.isoformat() if record.date else None,
         "topic": record.topic,
     }
-    for key in ("others", "media", "sessions", "wishes"):
+    for key in ("others", "media", "sessions", "wishes", "number"):
         value = getattr(record, key)
         if value:
             line[key] = dict(value) if isinstance(value, Mapping) else value

@@ -86,6 +86,9 @@ class Record:
     media: int | None = None
     sessions: int | None = None
     wishes: Mapping[str, int] = field(default_factory=dict)
+    number: int = 0  # 第5期 of 红领巾爱学习
+    choices: tuple[str, ...] = ()  # the squads that 二班 may mean
+    heads: tuple[int, ...] = ()  # the numbers among which the heads are, when it is not clear which
     issues: tuple[str, ...] = ()  # what is open or unusual about this very record
     dated: bool = False  # the text named a date, also 今天; else `date` is the day of receipt
 
@@ -111,6 +114,7 @@ class Reading:
     status: Status
     issues: tuple[str, ...] = ()
     records: tuple[Record, ...] = ()
+    joint: bool = False  # the records are of one event: 联合, 合办
     nominations: tuple[Nomination, ...] = ()
     query: Mapping[str, object] | None = None
     command: Mapping[str, object] | None = None

@@ -31,11 +31,15 @@ _EMOJI = pattern("[\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\ue000-\u
 _BRACKET = pattern(r"\[([^\[\]\n]{1,8})\]")
 _MEDIA = {"图片", "视频", "照片", "小视频", "影片", "相片"}
 _CLASS_IN_BRACKET = pattern(r"[\d一二三四五六七八九十]{1,2}")
+_DASHES = pattern(r"-{2,}")
 # @小队助手三(2)中队: a known name ends where it ends; any other at the next space.
 _MENTION = pattern(
     r"(?<![A-Za-z0-9])@(?:小队助手|辅导员助手|所有人|[^\s@]{1,30}(?=\s|$)|[^\s@,.:;!?]{1,12}(?=[,.:;!?]))"
 )
-_SLIP = pattern("|".join(before + slip + after for before, slip, after, _ in HOMOPHONES))
+_SLIP = pattern(
+    f"(?=[{''.join(dict.fromkeys(slip[0] for _, slip, _, _ in HOMOPHONES))}])"
+    f"(?:{'|'.join(before + slip + after for before, slip, after, _ in HOMOPHONES)})"
+)
 _MEANT = {slip: meant for _, slip, _, meant in HOMOPHONES}
 
 
@@ -60,6 +64,8 @@ def clean(raw: str) -> Clean:
         media, faces = 0, False
     if "@" in text:
         text = _MENTION.sub(" ", text)
+    if "--" in text:
+        text = _DASHES.sub(" ", text)
     return Clean(_SLIP.sub(_mean, text).strip(), media, faces or bare != raw)
 
 

@@ -25,6 +25,7 @@ _WISH_KIND = {
     "征集": "collected",
     "收集": "collected",
 }
+ISSUE = pattern(r"第?\s?(\d{1,3}|[一二三四五六七八九十]{1,3})\s?期")
 _SESSIONS = pattern(r"(?<!第)(\d{1,4}|[二两三四五六七八九十]{1,3})场次?(?![馆地景所比赛])")
 
 
@@ -39,6 +40,7 @@ class Piece:
     day: date | None = None
     sessions: int | None = None
     wishes: dict[str, int] = field(default_factory=dict)
+    number: int = 0
 
     def inherit(self, other: "Piece") -> None:
         """Take from a header what this piece does not say itself; a form in the header beats a theme here."""
@@ -47,11 +49,12 @@ class Piece:
         if not self.dated and other.dated:
             self.dated, self.day = True, other.day
         self.topic = self.topic or other.topic
+        self.number = self.number or other.number
 
 
 def understand(scan: str, dates: list[When], received: date) -> Piece:
     """Read a piece of text whose units, dates and personal data are already taken out."""
-    piece = Piece()
+    piece, learned = Piece(), "学" in scan
     if "心愿" in scan:
         scan = _WISH.sub(lambda match: _wish(match, piece), scan)
         scan = scan if piece.wishes else _WISHES.sub(lambda match: _some_wishes(match, piece), scan, count=1)
@@ -61,6 +64,12 @@ def understand(scan: str, dates: list[When], received: date) -> Piece:
     piece.activity, scan = find_activity(scan)
     if piece.wishes:
         piece.activity = Activity("微心愿", 4)
+    if "期" in scan and (issue := ISSUE.search(scan)):
+        # It stays in the topic: 第5期.
+        piece.number = value_of(issue[1]) or 0
+        if not piece.activity.rank and learned:
+            # 第5期已学 42: nothing else comes out in issues to be learned.
+            piece.activity = Activity("红领巾爱学习", 1)
     piece.topic = topic_of(scan)
     if dates:
         piece.dated, piece.day = True, dates[0].day

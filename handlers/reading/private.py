@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
+from handlers.reading.doers import hide_doers
+from handlers.reading.hidden import Secrets
 from handlers.reading.names import LONG_NAME, NAME, NOT_NAMES, is_name
 from handlers.reading.normalise import GAP, SECRET
 from handlers.reading.patterns import pattern
@@ -12,7 +13,7 @@ _PHONE = pattern(
     r"(?<![\dA-Za-z])(?:\+?86[\s-]?)?1[3-9]\d(?:[\s-]?\d{4}){2}(?!\d)|(?<!\d)0\d{2,3}-?\d{7,8}(?!\d)"
     r"|(?i:qq|微信|wx|vx|手机|电话|联系方式)号?码?[是为:\s]{0,3}(?P<number>[A-Za-z0-9_-]{6,20})"
 )
-_ID = pattern(r"(?<!\d)(?:G?\d{17}[\dXx]|\d{15})(?![\dXx])")
+_ID = pattern(r"(?<!\d)(?:G?\d{17}[\dXx]|\d{15})(?![\dXx])|(?:学号|学籍号|考号|准考证号)[:是]?\s?[A-Za-z]?\d{4,20}")
 _LONG_NUMBER = pattern(r"\d{3}|微信|电话|手机|联系方式|[qQwWvV][qQxX]")
 _HEALTH_WORDS = (
     "脚扭伤|扭伤|扭了脚|崴脚|崴了脚|骨折|摔伤|受伤|发高烧|发低烧|高烧|低烧|发烧|发热|感冒|流感|甲流|水痘|腮腺炎|手足口病?|肺炎|支原体|"
@@ -60,7 +61,7 @@ _LISTED = pattern(
 _ROLE = pattern(
     rf"(?:旗手|领誓人|中队长|小队长|大队长|班长|领唱|朗诵者?|小讲解员)[:是为由]\s?(?P<names>{NAME}(?:[、和]{NAME}){{0,9}})(?![\u4e00-\u9fff])"
 )
-_PUPIL = pattern(rf"(?<![\u4e00-\u9fff])(?P<names>(?:{LONG_NAME}|{NAME}))(?:同学|小朋友)")
+_PUPIL = pattern(rf"(?:(?<![\u4e00-\u9fff])|(?<=[由请让]))(?P<names>(?:{LONG_NAME}|{NAME}))(?:同学|小朋友)")
 # 表现好的有周杰轮、林俊洁
 _PRAISED = pattern(
     rf"(?:表现[\u4e00-\u9fff]{{0,4}}?|获奖|优秀|突出|积极|表扬)(?:的|同学|队员|学生|小朋友|少先队员|名单|有|是|为|包括|[:\s]){{0,4}}?"
@@ -73,28 +74,12 @@ _PRAISE_AFTER = pattern(
 )
 # 王老师, 带队老师:张丽华: not a child's, no warning, but no topic either
 _TEACHER = pattern(
-    rf"(?:带队老师|带队教师|辅导员|老师|上报人|填报人|报送人|负责人|主讲人?|主持人?|记录人?|摄影|拍摄|执教)[:]\s?{NAME}(?![\u4e00-\u9fff])"
-    rf"|(?<![\u4e00-\u9fff]){NAME}(?:老师|辅导员|主任|校长)|(?<![\u4e00-\u9fff])[\u4e00-\u9fff]老师(?=[\s,:]|$)"
+    rf"(?:带队老师|带队教师|辅导员|老师|上报人|填报人|报送人|汇报人|签到人|负责人|主讲人?|主持人?|记录人?|摄影|拍摄|执教)[:]\s?{NAME}(?![\u4e00-\u9fff])"
+    rf"|(?<![\u4e00-\u9fff]){NAME}(?:老师|辅导员|主任|校长)|(?<![\u4e00-\u9fff])[\u4e00-\u9fff]老师(?=[\s,:)]|$)"
 )
 _PRAISE_CUE = pattern(r"表现|获|突出|优秀|积极|表扬")
 _CUE = pattern(r"假|没来|未到|没到|缺|迟到|早退|有事|同学|小朋友|旗手|领誓|队长|班长|领唱|朗诵者|讲解员")
 _ADULT_CUE = pattern(r"老师|辅导员|主任|校长|报人|报送人|负责人|主讲|主持|记录|摄影|拍摄|执教")
-
-
-@dataclass(slots=True)
-class Secrets:
-    """The kinds of personal data found, in order, and the very words."""
-
-    issues: list[str] = field(default_factory=list)
-    words: list[str] = field(default_factory=list)
-
-    def add(self, issue: str | None, word: str) -> str:
-        """Note `word` as personal data of kind `issue`; what to put in its place."""
-        if issue and issue not in self.issues:
-            self.issues.append(issue)
-        if word and word not in self.words:
-            self.words.append(word)
-        return SECRET * len(word)
 
 
 def hide_numbers(scan: str, secrets: Secrets) -> str:
@@ -130,6 +115,7 @@ def hide_persons(scan: str, secrets: Secrets) -> str:
     if _PRAISE_CUE.search(scan):
         for rule in (_PRAISED, _PRAISE_AFTER):
             scan = rule.sub(lambda match: _praised(match, secrets), scan)
+    scan = hide_doers(scan, secrets)
     if _ADULT_CUE.search(scan):
         scan = _TEACHER.sub(lambda match: GAP * len(match[0]), scan)
     return hide_matters(scan, secrets) if ill or family else scan

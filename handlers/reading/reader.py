@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from handlers.reading.attendance import read_attendance
 from handlers.reading.commands import read_command
+from handlers.reading.hidden import Secrets
 from handlers.reading.medal_messages import may_be_medal, read_medals
 from handlers.reading.model import Context, Reading
 from handlers.reading.names import is_name
 from handlers.reading.normalise import Clean, as_written, clean
-from handlers.reading.private import Secrets
 
 _TALK = frozenset({"chat", "question", "unknown"})
 _NUMBERS = frozenset({"PII_PHONE", "PII_ID"})

@@ -7,7 +7,7 @@ from handlers.reading.patterns import pattern
 from handlers.reading.units import Hit
 
 # 三(1)、三(2)中队: units of one record
-_TOGETHER = pattern(r"(?:[ 、,和与及跟同&+/]|以及|联合){0,6}")
+_TOGETHER = pattern(r"(?:[ 、,和与及跟同&+/到至~]|以及|联合){0,6}")
 
 
 @dataclass(slots=True)

@@ -15,14 +15,15 @@ _CLASS = rf"(?:{_CLASS_N}|{_CLASS_CN})"
 # 三二中队会: the suffix leaves 中队会 to be read as the activity.
 _SUFFIX = r"(?:班?中队(?!会)|(?=中队会|班队?会)|班级?(?!主任|[车干次会]|队会))"
 # 周三2点, 第三(2)课, 十三2: a grade does not stand there.
-_NOT_CN = r"(?<![第一二三四五六七八九十百零〇两])"
+# But 上周五三(2)班: the numeral before it belongs to the day.
+_NOT_CN = r"(?:(?<![第一二三四五六七八九十百零〇两])|(?<=[周期拜][一二三四五六]))"
 _NOT_WEEK = r"(?<![第周期拜一二三四五六七八九十百零〇两月])"
-_NOT_N = r"(?<![\d.:/\-年月])"
+_NOT_N = r"(?<![\d./\-年月])(?<!\d:)"
 _GRADE = rf"(?:初\s?[{_CN}1-3]|预初|{_NOT_CN}[{_CN}]|{_NOT_N}[1-9])"
 _AND = r"[、,和及与\-~至到]"
 _OPEN, _SHUT = r"\s?[(<]\s?", r"\s?[)>]"
-# What follows a number that is no class: 三2点, 三年级2人, 3-2月.
-_NO_MEASURE = r"(?![\d%:.\-/×]| ?[人名位个点时月日号年岁场次期节元周天分秒组棵])"
+# What follows a number that is no class: 三2点, 三年级2人, 3-2月. 四1: 40 is no time of day.
+_NO_MEASURE = r"(?![\d%.\-/×]| ?[人名位个点时月日号年岁场次期节元周天分秒组棵])"
 
 Found = list[tuple[str | None, str]]  # units and their kind: class, grade, part
 Make = Callable[[re.Match[str], Context], Found]
@@ -90,6 +91,12 @@ RULES = (
         _classes,
         *_SUFFIXED,
     ),
+    # 三年级(1-4)班 三(1、2)班
+    _rule(
+        rf"(?P<g>{_GRADE})(?:年级|年)?\s?\((?P<c>\d{{1,2}}(?:[\-~至到、,]\d{{1,2}}){{1,19}})\)(?:\s?{_SUFFIX})?",
+        _classes,
+        "(",
+    ),
     # 三(2)中队 三(二)班 三年级(2)班 七(3) 初一(3)班 4<1>
     _rule(rf"(?P<g>{_GRADE})(?:年级|年)?{_OPEN}(?P<c>{_CLASS}){_SHUT}(?:\s?{_SUFFIX})?", _class, "(", "<"),
     # 三年级2班 三年级二班 三年二班 3年2班 初一3班 三年级第2中队
@@ -111,7 +118,7 @@ RULES = (
     # 三2 四1 三3 41
     _rule(rf"{_NOT_WEEK}(?P<g>初?[{_CN}])(?P<c>1\d|20|[1-9]){_NO_MEASURE}", _class),
     # 3-2 三-2 三杠二
-    _rule(rf"(?<![\d.:/\-A-Za-z=+])(?P<g>[{_CN}1-9])(?:-|杠)(?P<c>{_CLASS}){_NO_MEASURE}", _class, "-", "杠"),
+    _rule(rf"(?<![\d.:/\-A-Za-z=+])(?P<g>[{_CN}1-9])(?:-|杠)(?P<c>{_CLASS})(?!:\d){_NO_MEASURE}", _class, "-", "杠"),
     # 三年级 三、四年级 初一年级 初二
     _rule(
         rf"(?P<h>(?:{_NOT_CN}[{_CN}]|{_NOT_N}[1-9])(?:[、和,]?[{_CN}1-9]){{0,5}}|初[一二三]|预初)年级组?",

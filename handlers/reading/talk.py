@@ -24,12 +24,16 @@ _MISSING = pattern(
 _LOOK = pattern(
     r"(?:查询?|看)(?:一下|一查|看)?[^。\n]{0,24}?(?:签到|打卡|参学|出席|人数|记录|情况|活动)|(?:签到|参学|打卡)(?:情况|记录|率)"
 )
+# May I report tomorrow? is no question about what was reported.
+_LEAVE = pattern(r"可以|可不可以|能不能|能否|要不要|怎么|如何")
+# 今天没有开展活动, 队会因雨取消: nothing took place.
+_NOTHING_DONE = pattern(r"(?:没有?|未)(?:开展|举行|组织|进行|活动)|取消|延期|改期|推迟|停课")
 _PROGRESS = pattern(
     r"(?<![检调])查|进度|到哪|批了?[吗没]|批下来|通过了?[吗没]|审[核批]?[了到过]?[吗没]|名额还|剩余名额|几个名额|评上了?[吗没]"
     r"|(?:提名|审核|评选|申报|推荐)的?(?:结果|情况|状态|名单)"
 )
 _ORDER = pattern(
-    r"请各|各中队|各班|通知|请大家|请于|请在|记得|别忘|务必|准备好?|将于|要求|截止|前完成|抓紧|尽快|提醒|收到|明白|知道了|没问题|辛苦"
+    r"请各|各中队|各班|通知|请大家|请于|请在|请提前|记得|别忘|务必|准备好?|将于|要求|截止|前完成|抓紧|尽快|提醒|收到|明白|知道了|没问题|辛苦"
 )
 # What others tell each other in a group: nothing to store, nothing to ask about.
 _NOTICE = pattern(
@@ -41,7 +45,9 @@ _NODS = (
     "没事 不客气 不用谢 辛苦 麻烦 真棒 太棒 很棒 棒 赞 点赞 给力 厉害 优秀 加油 恭喜 祝贺 再见 拜拜 哈 嘻 呵 "
     "是的 对的 对 是 okay ok hello hi thanks thank you"
 )
-_TO_WHOM = "各位 老师 辅导员 领导 大家 你们 你 您 我 我们 已 都 了 啊 呀 啦 呢 吧 嘛 的 哟 哇 们 太 真 很 非常"
+_TO_WHOM = (
+    "全部 全体 各位 老师 辅导员 领导 大家 你们 你 您 我 我们 已 都 了 啊 呀 啦 呢 吧 嘛 的 哟 哇 们 太 真 很 非常"
+)
 _POLITE = "|".join(sorted([*_NODS.split(), *_TO_WHOM.split()], key=len, reverse=True))
 _NOD = pattern(
     rf"(?:{_POLITE}|[\s{GAP},.。!~…、;:^_()])++",
@@ -56,14 +62,16 @@ def asks(text: str) -> bool:
 
 
 def announces(text: str) -> bool:
-    """Whether `text` tells others what to do, or congratulates: nothing to store."""
-    return _ORDER.search(text) is not None or _GREETING.match(text) is not None
+    """Whether `text` tells others what to do, congratulates, or says that nothing took place: nothing to store."""
+    return any((_ORDER.search(text), _GREETING.match(text), _NOTHING_DONE.search(text)))
 
 
 def read_query(text: str, scan: str, hits: list[Hit], context: Context) -> Reading | None:
     """请问三(2)中队签到了吗 -> status of the unit; 还有哪些中队没签到 -> what is missing."""
     if _MISSING.search(text):
         what = "missing"
+    elif _LEAVE.search(text):
+        return None
     elif _STATUS.search(text) or (_LOOK.search(text) and not any(char.isdecimal() for char in scan)):
         what = "status"
     else:
@@ -93,6 +101,6 @@ def question() -> Reading:
 
 def chat_or_unknown(text: str, scan: str) -> Reading:
     """好的 and 谢谢老师 are chat, and notices to others; 38 alone or any other text is not understood."""
-    if _NOD.fullmatch(scan) or _NOTICE.search(text) or _GREETING.match(text):
+    if any((_NOD.fullmatch(scan), _NOTICE.search(text), _GREETING.match(text), _NOTHING_DONE.search(text))):
         return Reading("chat", "ignore")
     return Reading("unknown", "clarify", ("UNRECOGNISED",))

@@ -14,7 +14,7 @@ _FILLER = "|".join(map(re.escape, sorted(FILLERS, key=len, reverse=True)))
 _ONLY_FILLER = pattern(rf"(?:{_FILLER}|[^\w\u4e00-\u9fff])++")
 # 我们今天开展了清明祭英烈 -> 清明祭英烈. Only what can hardly begin a topic: 开学第一课 keeps its 开.
 _LEAD = pattern(
-    r"(?:各位老师好?|老师们?好|老师您好|大家好|[您你]好|呃|额|嗯|那个|这个|然后|就是|我们学校|我们班级?|我们中队|我们|我班|我校|本中队|咱们?班|"
+    r"(?:了(?!解)|各位老师好?|老师们?好|老师您好|大家好|[您你]好|呃|额|嗯|那个|这个|然后|就是|我们学校|我们班级?|我们中队|我们(?!的)|我班|我校|本中队|咱们?班|"
     r"(?:也|又|还)?(?:开展|举行|组织|进行|召开|举办|参加|参与|完成|搞|上|做|开)了(?:一?[次场节个堂])?|开展|举行|组织|举办|召开|"
     r"(?:全体)?(?:少先)?(?:队员|学生|同学)们?参加|补报|补签|上报|活动主题|签到)++[:,]?"
 )
@@ -23,6 +23,7 @@ _TRAIL = pattern(
     r"结束|谢谢|啦|了|的|吧|哦|哈)*$"
 )
 _AS_THEME = pattern(r"以(.{2,40})为主题的?$")
+_NO_QUOTES = dict.fromkeys(map(ord, '「」『』“”"‘’'))
 _EDGES = " \t-·.、/\\+=@#*_~^…—&%$'`()[]{}<>"
 _LETTERS = pattern(r"[A-Za-z\u3400-\u9fff]")
 _LABELLED = pattern(r"(?:活动主题|活动内容|主题|内容)\s?:\s?([^\n;。]{1,200})")
@@ -44,7 +45,7 @@ def _join(scan: str) -> str | None:
             length += len(words) + 1
             if length > LONGEST:
                 break
-    return " ".join(kept)[:LONGEST].strip(' 「」『』“”"‘’') or None
+    return " ".join(kept).translate(_NO_QUOTES)[:LONGEST].strip() or None
 
 
 def _trim(chunk: str) -> str:

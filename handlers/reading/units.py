@@ -25,7 +25,8 @@ _SCHOOL = pattern(r"全校|(?:学校|少先队|我们|本|全)大队(?![委部�
 _SQUAD = pattern(r"\s?第?([一二三四五六七八九十]|\d{1,2})小队")
 _SCHOOL_NAME = pattern(r"(?:[\u4e00-\u9fff]{2,8}(?:小学|中学|学校)|[\u4e00-\u9fff]{1,3}小)$")
 _NAMED = pattern(r"([\u4e00-\u9fff]{1,6})中队(?![会课日活辅委长旗名文建组员环的])")
-_NICKNAME = pattern(rf"(?<={GAP})[\u4e00-\u9fff]{{1,6}}中队(?![会课日活辅委长])")  # 四(3)雷锋中队
+# 四(3)雷锋中队 四(3)中队(雷锋中队)
+_NICKNAME = pattern(rf"(?<={GAP})\(?[\u4e00-\u9fff]{{1,6}}中队(?![会课日活辅委长])\)?")
 _NOT_A_NAME = pattern(
     r"(?:我们|我|本|各|全体?|该|个|少先队|所在|每|优秀|主题|特色|这|咱们?|的|示范|先进|所有|各个|参学|应参学|报|和|与)$"
 )
@@ -50,6 +51,7 @@ def find_units(text: str, context: Context) -> tuple[list[Hit], str]:
     scan = _SCHOOL.sub(lambda match: _keep(match, [("ALL", "school")], context, hits), scan)
     scan = _squads(scan, context, hits)
     hits.sort(key=lambda hit: hit.start)
+    hits = _with_between(hits, scan, context)
     return _prefer(hits, text), _drop_school_names(scan, hits)
 
 
@@ -163,6 +165,29 @@ def _prefer(hits: list[Hit], text: str) -> list[Hit]:
         elif hit.kind == "grade" and text.count("\n", 0, hit.start) not in lines:
             kept += [hit] if re.search(r"\d", _line_at(text, hit.end)) else []
     return kept
+
+
+def _with_between(hits: list[Hit], scan: str, context: Context) -> list[Hit]:
+    """三(1)到三(4)班: those between them as well."""
+    if not any(char in scan for char in "到至~"):
+        return hits
+    found: list[Hit] = []
+    for hit in hits:
+        before = found[-1] if found else None
+        if before and before.kind == hit.kind == "class" and scan[before.end : hit.start].strip() in ("到", "至", "~"):
+            found += [
+                Hit(hit.start, hit.start, unit, "class") for unit in _between(before, hit) if known(unit, context)
+            ]
+        found.append(hit)
+    return found
+
+
+def _between(first: Hit, last: Hit) -> list[str]:
+    grade, _, one = (first.unit or "").partition("-")
+    other, _, two = (last.unit or "").partition("-")
+    if grade != other or not (one.isdecimal() and two.isdecimal()):
+        return []
+    return [f"{grade}-{number}" for number in range(int(one) + 1, int(two))]
 
 
 def _sister(part: Hit, unit: str) -> Hit:

@@ -3,18 +3,35 @@
 from storage.tables.audit import audit, audit_anchor
 from storage.tables.base import Instant, metadata
 from storage.tables.chats import album, group_chat, moved_chat, place, sent_file
-from storage.tables.organisation import account, grant, invite, person, unit, wrong_code
+from storage.tables.events import campaign, event, participation
+from storage.tables.organisation import (
+    ALWAYS,
+    account,
+    grant,
+    invite,
+    link_code,
+    person,
+    unit,
+    unit_past,
+    wrong_code,
+)
 from storage.tables.privacy import consent, guardian_request, incident, incident_step
+from storage.tables.rosters import roster_batch, staged
 from storage.tables.traffic import card, dialogue, fact, file, inbox, lease, outbox, screen
+from storage.tables.wecom import access_token, card_code
 from storage.tables.work import checkin, checkin_version, child, delivery, digest, nomination, nomination_step, rollup
 
 __all__ = [
+    "ALWAYS",
     "Instant",
+    "access_token",
     "account",
     "album",
     "audit",
     "audit_anchor",
+    "campaign",
     "card",
+    "card_code",
     "checkin",
     "checkin_version",
     "child",
@@ -22,6 +39,7 @@ __all__ = [
     "delivery",
     "dialogue",
     "digest",
+    "event",
     "fact",
     "file",
     "grant",
@@ -32,16 +50,21 @@ __all__ = [
     "incident_step",
     "invite",
     "lease",
+    "link_code",
     "metadata",
     "moved_chat",
     "nomination",
     "nomination_step",
     "outbox",
+    "participation",
     "person",
     "place",
     "rollup",
+    "roster_batch",
     "screen",
     "sent_file",
+    "staged",
     "unit",
+    "unit_past",
     "wrong_code",
 ]

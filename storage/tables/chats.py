@@ -1,22 +1,25 @@
 """What chats have of their own: groups and their units, chats that moved, albums, places, files a platform keeps."""
 
-from sqlalchemy import Boolean, Column, Float, String, Table, UniqueConstraint
+from sqlalchemy import Boolean, Column, Float, String, Table, UniqueConstraint, text
 
 from storage.tables.base import Instant, id_column, metadata, ref
 
-# A group that gets its unit's digest; `week` is the last one that it got.
+# A group, or a topic of one, that gets its unit's digest; `week` is the last one that it got.
 group_chat = Table(
     "group_chat",
     metadata,
     id_column(),
     Column("channel", String(20), nullable=False),
     Column("chat", String(80), nullable=False),
+    # Empty: the group as a whole.
+    Column("topic", String(20), nullable=False, default="", server_default=text("''")),
     ref("unit_id", "unit", nullable=False, index=True),
-    ref("bound_by", "person", nullable=False),
+    # Empty: by the operator, in the settings.
+    ref("bound_by", "person"),
     Column("bound_at", Instant, nullable=False),
     Column("reachable", Boolean, nullable=False, default=True),
     Column("week", String(8), nullable=False, default=""),
-    UniqueConstraint("channel", "chat"),
+    UniqueConstraint("channel", "chat", "topic"),
 )
 
 # A chat that the platform gave another id: what was written under the old one keeps its meaning.

@@ -32,17 +32,38 @@ checkin = Table(
     Column("others", JSON, nullable=False, default=dict),
     Column("state", String(10), nullable=False),
     Column("made_at", Instant, nullable=False),
+    # The event that others took part in as well; empty: this check-in is an event by itself.
+    ref("event_id", "event"),
+    ref("campaign_id", "campaign"),
+    # 第N期 of a series (红领巾爱学习); 0: none.
+    Column("issue", Integer, nullable=False, default=0, server_default="0"),
+    # on_time, late, backfilled.
+    Column("timing", String(10), nullable=False, default="on_time", server_default="on_time"),
     # One valid check-in a squad, activity and day: a double report cannot be counted.
     Index(
         "uq_checkin_valid",
         "unit_id",
         "day",
         "activity",
+        "issue",
         unique=True,
         sqlite_where=text("state = 'valid'"),
         postgresql_where=text("state = 'valid'"),
     ),
     Index("ix_checkin_person", "person_id", "id"),
+    Index(
+        "ix_checkin_event",
+        "event_id",
+        sqlite_where=text("event_id is not null"),
+        postgresql_where=text("event_id is not null"),
+    ),
+    Index(
+        "ix_checkin_campaign",
+        "campaign_id",
+        sqlite_where=text("campaign_id is not null"),
+        postgresql_where=text("campaign_id is not null"),
+    ),
+    Index("ix_checkin_issue", "issue", "day", sqlite_where=text("issue > 0"), postgresql_where=text("issue > 0")),
 )
 
 # Earlier states of a corrected or withdrawn check-in.
@@ -62,11 +83,15 @@ rollup = Table(
     Column("week", String(8), primary_key=True),
     Column("unit_id", Id, ForeignKey("unit.id"), primary_key=True),
     Column("activity", String(20), primary_key=True),
-    Column("checkins", Integer, nullable=False),
+    # 场: what several units share is one in every subtree, so it is taken off where they meet (storage/events.py).
+    Column("events", Integer, nullable=False),
     Column("attended", Integer, nullable=False),
     # Over the check-ins that have both, for the attendance rate.
     Column("rated_due", Integer, nullable=False),
     Column("rated_attended", Integer, nullable=False),
+    # Check-ins that came late, or after the week was frozen.
+    Column("late", Integer, nullable=False, default=0, server_default="0"),
+    Column("backfilled", Integer, nullable=False, default=0, server_default="0"),
     sqlite_with_rowid=False,
 )
 
@@ -133,6 +158,8 @@ nomination = Table(
     Column("week", String(8), nullable=False),
     # Since when it holds no reasons and names no child any more: past its time, only counted.
     Column("forgotten_at", Instant),
+    # Who looks after it now, when that is no longer the nominator.
+    ref("keeper_id", "person", index=True),
     Index(
         "uq_nomination_child",
         "child_id",

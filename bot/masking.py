@@ -1,0 +1,32 @@
+"""What must not be kept is taken out of a message before the message is kept."""
+
+import re
+from dataclasses import replace
+from datetime import date
+
+from handlers.kit import Message
+from handlers.reading import Context, read
+
+# Where even the reading fails: telephone and identity numbers at least.
+_LONG_NUMBER = re.compile(r"\d{6,}")
+
+
+def private_words(text: str, today: date) -> tuple[str, ...]:
+    """The words of a message that are nobody's business: numbers, names of absent children, illnesses."""
+    try:
+        return read(text, Context(received=today)).private
+    except Exception:
+        # The message is being kept because something failed; that may be the reading.
+        return tuple(_LONG_NUMBER.findall(text))
+
+
+def masked(text: str, words: tuple[str, ...]) -> str:
+    """The text with these words starred out."""
+    for word in sorted(words, key=len, reverse=True):
+        text = text.replace(word, "*" * len(word))
+    return text
+
+
+def without_private(message: Message, words: tuple[str, ...]) -> Message:
+    """The message with these words starred out of what was said."""
+    return replace(message, text=masked(message.text, words)) if words else message
