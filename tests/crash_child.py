@@ -29,10 +29,9 @@ import bot.fetcher
 from bot.channels import Channel
 from bot.channels.practice import Practice, decode
 from bot.fetcher import Fetcher
-from storage import audit_check
 from tests import stage
 from tests.databases import copied
-from tests.faults import sums_as_counted, sums_as_kept
+from tests.faults import broken
 
 DIED = 9
 
@@ -183,11 +182,7 @@ def problems(running: stage.Bot, way: Way) -> list[str]:
         for what, expected in way.rows.items():
             number = db.scalar(text(f"SELECT count(*) FROM {what}"))
             found += [f"{number} rows of {what}"] if number != expected else []
-        found += [] if sums_as_kept(db) == sums_as_counted(db) else ["the sums are wrong"]
-        if db.dialect.name == "sqlite":
-            found += [f"integrity: {line}" for line in db.scalars(text("PRAGMA integrity_check")) if line != "ok"]
-        found += [str(walk.broken)] if (walk := audit_check.check(db)).broken else []
-    return found
+    return found + broken(running.app.engine.database)
 
 
 def told(running: stage.Bot, who: str, by: str) -> str:

@@ -8,10 +8,11 @@ import atexit
 import os
 import shutil
 import tempfile
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, NullPool, create_engine, make_url, text, update
 
@@ -57,7 +58,8 @@ def accept(db: Connection) -> None:
 def end_leases(database: Database) -> None:
     """Time goes on after a process died: what it held has lapsed. On SQLite, of one process, nobody waits for that."""
     if POSTGRESQL:
-        then = datetime.now(UTC) - timedelta(seconds=1)
+        # Whatever day it is in the test.
+        then = datetime(2000, 1, 1, tzinfo=UTC)
         with database.write.begin() as db:
             db.execute(update(lease).values(until=then))
             db.execute(update(outbox).where(outbox.c.state == "claimed").values(lease_until=then))
@@ -87,6 +89,12 @@ def copied(original: Path, folder: Path, name: str) -> None:
     shutil.copytree(original, folder)
     if POSTGRESQL:
         _copies[str(folder / name)] = copy_of(original, name)
+
+
+def rows_of(database: Database, query: str) -> list[tuple[Any, ...]]:
+    """What a query finds, as tuples."""
+    with database.read.connect() as db:
+        return [tuple(row) for row in db.exec_driver_sql(query)]
 
 
 @cache

@@ -13,12 +13,10 @@ from typing import Any
 
 import httpx
 
-from storage import audit_check
-from storage.database import open_database
 from tests.bench_telegram import PATH, SECRET, fill
-from tests.databases import new_url
+from tests.databases import end_leases, new_database, rows_of
 from tests.fake_telegram import TOKEN, FakeTelegram
-from tests.faults import Ledger, sums_as_counted, sums_as_kept
+from tests.faults import Ledger, broken
 from tests.load import update
 from tests.process import Serving
 from tests.stage import ZONE
@@ -55,7 +53,7 @@ class Siege:
         self.folder, self.mode, self.chance, self.platform = folder, mode, chance, platform
         self.ledger = Ledger()
         fill(folder)
-        self.database = open_database(new_url(folder))
+        self.database = new_database(folder)
         today: date = datetime.now(ZONE).date()
         self.updates = [update(place, today) for place in range(number)]
         self.acknowledged: set[int] = set()
@@ -71,8 +69,7 @@ class Siege:
         self.bot = Serving(self.folder, **where, **more)
 
     def _rows(self, query: str) -> list[tuple[Any, ...]]:
-        with self.database.read.connect() as db:
-            return [tuple(row) for row in db.exec_driver_sql(query)]
+        return rows_of(self.database, query)
 
     def _count(self, table: str) -> int:
         return int(self._rows(f"SELECT count(*) FROM {table}")[0][0])
@@ -110,6 +107,7 @@ class Siege:
         self.up.clear()
         if killed:
             await asyncio.to_thread(self.bot.stop, signal.SIGKILL)
+            end_leases(self.database)
             self.ledger.kills += 1
         else:
             self._note_stop(*await asyncio.to_thread(self.bot.stop))
@@ -180,13 +178,7 @@ class Siege:
         ledger.wrong += [
             f"{self._count('outbox')} answers are dead" for _ in self._rows("SELECT 1 FROM outbox WHERE state = 'dead'")
         ]
-        with self.database.read.connect() as db:
-            if db.dialect.name == "sqlite":
-                ledger.wrong += [line for (line,) in self._rows("PRAGMA integrity_check") if line != "ok"]
-            if sums_as_kept(db) != sums_as_counted(db):
-                ledger.wrong.append("the sums are not those of the check-ins")
-            broken = audit_check.check(db).broken
-            ledger.wrong += [str(broken)] if broken else []
+        ledger.wrong += broken(self.database)
 
 
 def besiege(folder: Path, mode: str, number: int, kills: int, seed: int, *, short: bool = False) -> Ledger:
