@@ -65,6 +65,9 @@ def _run(module: ModuleType, arguments: argparse.Namespace, settings: Settings) 
             raise
         print(sentence, file=sys.stderr)
         return 1
+    finally:
+        if "bot.commands.opening" in sys.modules:
+            _module("opening").close()
 
 
 def _module(name: str) -> ModuleType:

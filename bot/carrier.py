@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
 
 from bot.channels import Channel, Outgoing, SendError, outgoing
 from storage import outbox, sent_files
+from storage.database import passes
 from storage.vault import Vault, WrongKey
 
 log = logging.getLogger(__name__)
@@ -58,11 +58,11 @@ class Carrier:
         try:
             body = self._vault.open(letters[0].body)
             results = await self._say(letters, body, files)
-        except (OperationalError, WrongKey) as error:
-            # The database is busy, or NAME_KEY is another one for the moment: it passes, the letter does not go.
-            log.error("letter %d waits: %s", letters[0].id, type(error).__name__)
-            results = [SendError(type(error).__name__)] * len(letters)
         except Exception as bug:
+            if isinstance(bug, WrongKey) or passes(bug):
+                # The database is busy, or NAME_KEY is another one for the moment: it passes, the letter does not go.
+                log.error("letter %d waits: %s", letters[0].id, type(bug).__name__)
+                return self._ended(letters, [SendError(type(bug).__name__)] * len(letters), files)
             log.exception("letter %d", letters[0].id)
             return [Settled(letter, "dead", {"error": type(bug).__name__}) for letter in letters]
         return self._ended(letters, results, files)

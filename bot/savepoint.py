@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
+
+from storage.database import passes
 
 
 class TransactionGone(Exception):
@@ -32,14 +33,9 @@ def _undo(db: Connection, driver: Any, error: Exception) -> None:
         driver.execute("RELEASE SAVEPOINT message")
     except Exception as also:
         raise TransactionGone from also
-    if not _stands(db) or _is_the_databases(error):
+    # What passes comes again and is no failure.
+    if not _stands(db) or passes(error):
         raise TransactionGone from error
-
-
-def _is_the_databases(error: Exception) -> bool:
-    """A deadlock, a full disk, a cut connection: it passes, so the message comes again and is no failure."""
-    # SQLite's code 1 is a mistake in the statement, which does not pass.
-    return isinstance(error, OperationalError) and getattr(error.orig, "sqlite_errorcode", 0) != 1
 
 
 def _stands(db: Connection) -> bool:

@@ -2,6 +2,8 @@
 
 import json
 import logging
+import random
+import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,7 +13,7 @@ from secrets import token_hex
 from typing import Any
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from bot import dispatch, masking
 from bot.dispatch import Acquaintance
@@ -20,10 +22,14 @@ from bot.letters import PASSIVE, Letters
 from bot.savepoint import TransactionGone, savepoint
 from handlers.kit import Ask, Attachment, Message, Person, Refusal, Reply
 from storage import accounts, audit, chats, inbox, people
+from storage.database import is_worth_another_try, passes
 from storage.rollups import Rollups
 from storage.vault import Vault
 
 log = logging.getLogger(__name__)
+# Tries of a transaction that another process, or a server that starts anew, brought down.
+_TRIES = 4
+_PAUSE = 0.05
 SORRY = "抱歉,这条消息没有处理好,已经保存(编号 {})。管理员会处理,请不要重发。"
 
 
@@ -73,11 +79,16 @@ class Transactions:
         # Whether something was written for the senders; whoever has told them sets it back.
         self.spoke = False
 
-    def process(self, jobs: Sequence[Job]) -> list[Result]:
+    def process(self, jobs: Sequence[Job], tries: int = _TRIES) -> list[Result]:
         """One result a job: an Outcome, what the deed returned, or the exception for which it must come again."""
         try:
             return self._together(jobs)
         except Exception as error:
+            if tries > 1 and is_worth_another_try(error):
+                log.warning("%d jobs again: %s", len(jobs), _place(error))
+                # Two processes that met do not meet again at once.
+                time.sleep(random.uniform(0, _PAUSE))
+                return self.process(jobs, tries - 1)
             if len(jobs) == 1:
                 log.error("not committed: %s", _place(error))
                 return [error]
@@ -88,7 +99,7 @@ class Transactions:
         results: list[Result] = []
         for place, job in enumerate(jobs):
             results += self.process([job])
-            if isinstance(results[-1], OperationalError) and place < len(jobs) - 1 and not self._answers():
+            if isinstance(results[-1], Exception) and place < len(jobs) - 1 and not self._answers():
                 # The database is away: each of the others would wait for its time-out as well.
                 return results + [results[-1]] * (len(jobs) - place - 1)
         return results
@@ -97,7 +108,7 @@ class Transactions:
         try:
             with self._engine.begin():
                 return True
-        except OperationalError:
+        except DBAPIError:
             return False
 
     def _together(self, jobs: Sequence[Job]) -> list[Result]:
@@ -254,7 +265,7 @@ def _place(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if "site-packages" not in frame.filename] or frames
     where = f" at {ours[-1].filename}:{ours[-1].lineno}" if ours else ""
-    reason = f" ({error.orig})" if isinstance(error, OperationalError) else ""
+    reason = f" ({error.orig})" if isinstance(error, DBAPIError) and passes(error) else ""
     cause = f", after {_place(error.__cause__)}" if error.__cause__ and not reason else ""
     return f"{type(error).__name__}{reason}{where}{cause}"
 

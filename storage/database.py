@@ -22,6 +22,38 @@ def sqlite_module() -> ModuleType:
         return sqlite3
 
 
+# Classes of SQLSTATE that say: not now (connection, transaction rolled back, no room, operator, system).
+_OF_THE_MOMENT = frozenset({"08", "40", "53", "57", "58"})
+_LOCKED = "55P03"
+# Rolled back for the sake of another process; the server is being started anew.
+_AT_ONCE = ("40", "57P01")
+# SQLite's code for a mistake in the statement; its other operational errors pass.
+_MISTAKE = 1
+
+
+def passes(error: BaseException) -> bool:
+    """Whether a database error is of the moment (full disk, deadlock, cut connection): the same may succeed later."""
+    orig = getattr(error, "orig", None) or error
+    if getattr(error, "connection_invalidated", False):
+        return True
+    if hasattr(orig, "sqlstate"):
+        state = orig.sqlstate or ""
+        # The client's own errors have no state: the connection broke, or none could be had.
+        lost = not state and type(orig).__name__ in ("OperationalError", "InterfaceError")
+        return lost or state[:2] in _OF_THE_MOMENT or state == _LOCKED
+    return type(orig).__name__ == "OperationalError" and getattr(orig, "sqlite_errorcode", 0) != _MISTAKE
+
+
+def is_worth_another_try(error: BaseException | None) -> bool:
+    """Whether to try again at once: rolled back for the sake of another process, or the connection had been cut."""
+    if error is None:
+        return False
+    state = getattr(getattr(error, "orig", None) or error, "sqlstate", None) or ""
+    # Of the driver's own errors, not yet SQLAlchemy's, those without a state: the connection broke under a savepoint.
+    cut = getattr(error, "connection_invalidated", False) or (hasattr(error, "sqlstate") and not state)
+    return cut or state.startswith(_AT_ONCE) or is_worth_another_try(error.__cause__)
+
+
 @dataclass(frozen=True, slots=True)
 class Database:
     """`write` has one connection, used by the writer thread alone; `read` cannot write."""
@@ -49,7 +81,10 @@ def open_database(url: str) -> Database:
 
 def _open_postgresql(url: URL) -> Database:
     url = url.set(drivername="postgresql+psycopg")
-    common: dict[str, Any] = {"pool_pre_ping": True, "connect_args": {"connect_timeout": 5}, "hide_parameters": True}
+    # A server that is gone without a word is noticed in half a minute.
+    alive = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 30_000}
+    connect = {"connect_timeout": 5, **alive}
+    common: dict[str, Any] = {"pool_pre_ping": True, "connect_args": connect, "hide_parameters": True}
     write = create_engine(url, pool_size=1, max_overflow=0, **common)
     return Database(write, create_engine(url, pool_size=4, execution_options=_READ_ONLY, **common))
 

@@ -26,6 +26,7 @@ from bot.settings import load
 from handlers import texts
 from storage import people, units
 from storage.units import Kind
+from tests.databases import real
 from tests.load import FIRST_USER, SQUADS
 from tests.process import ROOT, Serving
 from tests.stage import ZONE
@@ -78,7 +79,7 @@ def on_core(pid: int, core: int) -> None:
 
 def fill(folder: Path, channel: str = "telegram") -> None:
     """240 squads in ten schools, each with its counselor, whom this channel knows by a number."""
-    settings = load(data_dir=folder)
+    settings = load(data_dir=folder, **real(folder))
     engine = open_engine(settings, settings.real_database)
     now = engine.now()
     with engine.database.write.begin() as db:

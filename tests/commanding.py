@@ -11,6 +11,7 @@ import time_machine
 
 from bot.__main__ import main
 from storage.database import Database, open_database
+from tests.databases import POSTGRESQL, copy_of, real
 
 ROSTER = """\
 组织,类型,姓名,角色,企业微信账号,Telegram ID,应到人数,别名
@@ -29,6 +30,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in [name for name in os.environ if name.startswith(("TELEGRAM_", "NAME_KEY", "DATABASE_URL", "DATA_DIR"))]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("PORT", "0")
+    for name, value in real(tmp_path).items():
+        monkeypatch.setenv(name.upper(), value)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "roster.csv").write_text(ROSTER, encoding="utf-8")
     return tmp_path
@@ -41,18 +44,22 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "roster.csv").write_text(ROSTER, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch, time_machine.travel(NOW - timedelta(days=1)):
         patch.setenv("DATA_DIR", str(folder / "data"))
+        for name, value in real(folder).items():
+            patch.setenv(name.upper(), value)
         assert main(["import", str(folder / "roster.csv"), "--yes"]) == 0
     return folder / "data"
 
 
 @pytest.fixture
-def filled(imported: Path, folder: Path) -> None:
+def filled(imported: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copytree(imported, folder / "data")
+    if POSTGRESQL:
+        monkeypatch.setenv("DATABASE_URL", copy_of(imported.parent))
 
 
 @pytest.fixture
 def database(filled: None) -> Iterator[Database]:
-    opened = open_database("sqlite:///data/bot.db")
+    opened = open_database(os.environ.get("DATABASE_URL", "sqlite:///data/bot.db"))
     yield opened
     opened.close()
 

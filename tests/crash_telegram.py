@@ -9,7 +9,6 @@ import gc
 import itertools
 import json
 import os
-import shutil
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -24,8 +23,9 @@ from storage import invites
 from storage.people import Role
 from storage.tables import account, checkin, inbox, invite, outbox
 from tests.crash_child import DIED, Steps, apart
+from tests.databases import copied, end_leases
 from tests.fake_telegram import FakeTelegram, message
-from tests.faults import sums_as_counted, sums_as_kept
+from tests.faults import broken
 from tests.telegram_stage import ZHANG, Stage, running
 
 NEWCOMER = 77
@@ -124,6 +124,7 @@ async def look(folder: Path, mode: str, waiting: list[Update], before: list[Any]
         said.extend([line] if line[0] == "said" else [])
 
     async with bot_in(folder, mode, waiting, heard) as stage:
+        end_leases(stage.app.engine.database)
         await hear(stage, mode, waiting, heard)
         counts = {name: stage.query(query)[0][0] for name, query in ROWS.items()}
         wrong = [f"{name}: {number}" for name, number in counts.items() if number != EXPECTED[name]]
@@ -134,8 +135,7 @@ async def look(folder: Path, mode: str, waiting: list[Update], before: list[Any]
             # Only what was on its way when the process died may be said twice.
             if not 1 <= len(answers) <= 2 or not all(text.startswith(words) for text in answers):
                 wrong.append(f"{user} was told {answers}")
-        with stage.app.engine.database.read.connect() as db:
-            wrong += [] if sums_as_kept(db) == sums_as_counted(db) else ["the sums are wrong"]
+        wrong += broken(stage.app.engine.database)
         tell(wrong)
         # To end in good order would take longer than all of this.
         os._exit(0)
@@ -156,8 +156,7 @@ def die_everywhere(template: Path, folder: Path, mode: str, updates: list[Update
     """Die at border 1, 2, … until a run gets to its end."""
     wrong: list[str] = []
     for number in itertools.count(1):
-        shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(template, folder)
+        copied(template, folder, "bot.db")
         status, told = apart(lambda tell, n=number: walk(folder, mode, updates, n, tell))  # type: ignore[misc]
         confirmed = {line[1] for line in told if line[0] == "confirmed"}
         last = max(confirmed, default=0) if mode == "polling" else 0

@@ -8,12 +8,13 @@ import atexit
 import os
 import shutil
 import tempfile
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache
 from itertools import count
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, NullPool, create_engine, text, update
+from sqlalchemy import Connection, NullPool, create_engine, make_url, text, update
 
 from storage.database import Database, open_database
 from storage.migrate import migrate
@@ -21,6 +22,8 @@ from storage.tables import lease, outbox
 
 POSTGRESQL = os.environ.get("TEST_DATABASE") == "postgresql"
 _numbers = count(1)
+# The place of a file → the address of the database on the server that stands for it.
+_copies: dict[str, str] = {}
 
 
 def new_url(folder: Path, name: str = "bot.db") -> str:
@@ -60,7 +63,8 @@ def accept(db: Connection) -> None:
 def end_leases(database: Database) -> None:
     """Time goes on after a process died: what it held has lapsed. On SQLite, of one process, nobody waits for that."""
     if POSTGRESQL:
-        then = datetime.now(UTC) - timedelta(seconds=1)
+        # Whatever day it is in the test.
+        then = datetime(2000, 1, 1, tzinfo=UTC)
         with database.write.begin() as db:
             db.execute(update(lease).values(until=then))
             db.execute(update(outbox).where(outbox.c.state == "claimed").values(lease_until=then))
@@ -69,6 +73,33 @@ def end_leases(database: Database) -> None:
 def new_database(folder: Path) -> Database:
     """An empty, migrated database, opened."""
     return open_database(new_url(folder))
+
+
+def real(folder: Path) -> dict[str, str]:
+    """The setting by which a bot in this folder has its real database where the tests have theirs."""
+    return {"database_url": new_url(folder)} if POSTGRESQL else {}
+
+
+def copy_of(folder: Path, name: str = "bot.db") -> str:
+    """On PostgreSQL: the address of a copy of the database of this folder, to which nobody may be connected."""
+    original = make_url(new_url(folder, name)).database
+    server, copy = _server(), f"t{next(_numbers)}"
+    _say(server("postgres"), f"CREATE DATABASE {copy} TEMPLATE {original}")
+    return server(copy)
+
+
+def copied(original: Path, folder: Path, name: str) -> None:
+    """Make a folder again as a copy of another one, with the copy of its database."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(original, folder)
+    if POSTGRESQL:
+        _copies[str(folder / name)] = copy_of(original, name)
+
+
+def rows_of(database: Database, query: str) -> list[tuple[Any, ...]]:
+    """What a query finds, as tuples."""
+    with database.read.connect() as db:
+        return [tuple(row) for row in db.exec_driver_sql(query)]
 
 
 @cache
@@ -82,11 +113,12 @@ def _migrated() -> bytes:
         return path.read_bytes()
 
 
-@cache
-def _on_server(_place: str, template: str = "migrated") -> str:
-    server, name = _server(), f"t{next(_numbers)}"
-    _say(server("postgres"), f"CREATE DATABASE {name} TEMPLATE {template}")
-    return server(name)
+def _on_server(place: str, template: str = "migrated") -> str:
+    if place not in _copies:
+        server, name = _server(), f"t{next(_numbers)}"
+        _say(server("postgres"), f"CREATE DATABASE {name} TEMPLATE {template}")
+        _copies[place] = server(name)
+    return _copies[place]
 
 
 @cache
@@ -103,6 +135,10 @@ def _server():
     def address(name: str) -> str:
         return server.get_uri(database=name).replace("postgresql://", "postgresql+psycopg://")
 
+    # The tests kill our own processes, never the server: what it has been told need not reach the disk.
+    for name in ("fsync", "full_page_writes", "synchronous_commit"):
+        _say(address("postgres"), f"ALTER SYSTEM SET {name} = off")
+    _say(address("postgres"), "SELECT pg_reload_conf()")
     _say(address("postgres"), "CREATE DATABASE migrated")
     database = open_database(address("migrated"))
     migrate(database.write)

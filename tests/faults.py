@@ -26,6 +26,7 @@ from sqlalchemy import Connection, create_engine, select
 
 from handlers.texts import squad
 from storage import audit_check, checkins, events, history
+from storage.database import Database, open_database
 from storage.events import Part
 from storage.rollups import Sums, week_of
 from storage.tables import checkin, event, participation, rollup, unit
@@ -64,6 +65,17 @@ def sums_as_counted(db: Connection) -> Totals:
             total = found[week_of(day), unit_id, activity]
             total[:] = [have + more for have, more in zip(total, sums, strict=True)]
     return {key: tuple(sums) for key, sums in found.items() if any(sums)}
+
+
+def broken(database: Database) -> list[str]:
+    """What is wrong with a database as a whole: its file, its sums, its audit log."""
+    with database.read.connect() as db:
+        checked = db.exec_driver_sql("PRAGMA integrity_check") if db.dialect.name == "sqlite" else []
+        found = [line for (line,) in checked if line != "ok"]
+        if sums_as_kept(db) != sums_as_counted(db):
+            found.append("the sums are not those of the check-ins")
+        walk = audit_check.check(db)
+        return found + ([str(walk.broken)] if walk.broken else [])
 
 
 @dataclass
@@ -204,10 +216,9 @@ class Siege:
         ledger.stored = self._one("SELECT count(*) FROM checkin WHERE state = 'valid'")
         ledger.answered = self._one("SELECT count(*) FROM screen WHERE key LIKE 'o%'")
         ledger.uncertain = self._one("SELECT count(*) FROM outbox WHERE state = 'uncertain'")
-        ledger.wrong += [line for (line,) in self._rows("PRAGMA integrity_check") if line != "ok"]
-        with create_engine(f"sqlite:///{self.folder / 'practice.db'}").connect() as db:
-            if sums_as_kept(db) != sums_as_counted(db):
-                ledger.wrong.append("the sums are not those of the check-ins")
+        database = open_database(f"sqlite:///{self.folder / 'practice.db'}")
+        ledger.wrong += broken(database)
+        database.close()
 
 
 class Audited(Siege):

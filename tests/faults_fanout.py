@@ -4,10 +4,8 @@
 """
 
 import random
-import sqlite3
 import time
 from collections import defaultdict
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +13,10 @@ from bot.app import App
 from bot.engine import open_engine
 from bot.settings import load
 from handlers.kit import Button, Reply
+from storage.database import Database
 from tests.bench_fanout import join
 from tests.bench_wecom import app_settings
+from tests.databases import end_leases, new_database, real, rows_of
 from tests.fake_wecom import FakeWecom
 from tests.faults import Ledger
 from tests.process import Serving
@@ -27,7 +27,7 @@ SECONDS_TO_DRAIN = 60
 
 def write(folder: Path, fake: FakeWecom, number: int) -> None:
     """The letters to so many people, as a bot has written them that then died; the second with a card."""
-    settings = load(data_dir=folder, **fake.settings)
+    settings = load(data_dir=folder, **real(folder), **fake.settings)
     app = App(open_engine(settings, settings.real_database))
     buttons = {TEXTS[1]: (Button("待审", "待审"),)}
 
@@ -42,6 +42,7 @@ def write(folder: Path, fake: FakeWecom, number: int) -> None:
 def besiege(folder: Path, number: int, kills: int, seed: int) -> Ledger:
     """One round with a fresh database."""
     chance, ledger = random.Random(seed), Ledger()
+    database = new_database(folder)
     with FakeWecom() as fake:
         fake.delay = 0.1
         write(folder, fake, number)
@@ -49,14 +50,16 @@ def besiege(folder: Path, number: int, kills: int, seed: int) -> Ledger:
             calls = len(fake.paths("message/send"))
             with Serving(folder, **app_settings(fake.url)):
                 # While calls are on their way, as a rule; leaving kills.
-                until(lambda calls=calls: len(fake.paths("message/send")) > calls or is_done(folder))
+                until(lambda calls=calls: len(fake.paths("message/send")) > calls or is_done(database))
                 time.sleep(chance.uniform(0, 1.5))
+            end_leases(database)
             ledger.kills += 1
         with Serving(folder, **app_settings(fake.url)) as bot:
-            if not until(lambda: is_done(folder)):
+            if not until(lambda: is_done(database)):
                 ledger.wrong.append("letters did not go out")
             bot.stop()
-        look(folder, fake, ledger)
+        look(database, fake, ledger)
+    database.close()
     return ledger
 
 
@@ -67,23 +70,18 @@ def until(condition: Any) -> bool:
     return bool(condition())
 
 
-def rows(folder: Path, query: str) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(folder / "bot.db", timeout=10)) as db:
-        return db.execute(query).fetchall()
+def is_done(database: Database) -> bool:
+    return not rows_of(database, "SELECT 1 FROM outbox WHERE state IN ('new', 'claimed') LIMIT 1")
 
 
-def is_done(folder: Path) -> bool:
-    return not rows(folder, "SELECT 1 FROM outbox WHERE state IN ('new', 'claimed') LIMIT 1")
-
-
-def look(folder: Path, fake: FakeWecom, ledger: Ledger) -> None:
+def look(database: Database, fake: FakeWecom, ledger: Ledger) -> None:
     """Every letter against what its receiver has seen."""
     seen: dict[str, list[str]] = defaultdict(list)
     for each in fake.sent:
         if each["type"] == "text":
             seen[each["to"]].append(each["text"].partition("\n")[0])
     places: dict[str, int] = defaultdict(int)
-    for chat, state in rows(folder, "SELECT chat, state FROM outbox ORDER BY id"):
+    for chat, state in rows_of(database, "SELECT chat, state FROM outbox ORDER BY id"):
         text = TEXTS[places[chat]]
         places[chat] += 1
         times = seen[chat].count(text)

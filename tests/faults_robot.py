@@ -6,19 +6,16 @@
 import asyncio
 import random
 import signal
-import sqlite3
 import time
-from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import create_engine
-
 from tests.bench_telegram import fill
+from tests.databases import end_leases, new_database, rows_of
 from tests.fake_robot import FakeRobot
 from tests.fake_robot_rules import ROBOT, SECRET, Frame
-from tests.faults import Ledger, sums_as_counted, sums_as_kept
+from tests.faults import Ledger, broken
 from tests.load import FIRST_USER, said
 from tests.process import Serving
 from tests.robot_stage import words
@@ -39,21 +36,14 @@ def environment(fake: FakeRobot) -> dict[str, str]:
     return {**robot, "LOG_LEVEL": "WARNING"}
 
 
-def fill_for_robot(folder: Path) -> None:
-    """240 squads, each with a counselor whom the robot knows."""
-    fill(folder)
-    with closing(sqlite3.connect(folder / "bot.db")) as db:
-        db.execute("UPDATE account SET channel = 'wecom_robot'")
-        db.commit()
-
-
 class Siege:
     """One bot, its server, and who kills it."""
 
     def __init__(self, folder: Path, number: int, chance: random.Random, fake: FakeRobot) -> None:
         self.folder, self.chance, self.fake = folder, chance, fake
         self.ledger = Ledger()
-        fill_for_robot(folder)
+        fill(folder, "wecom_robot")
+        self.database = new_database(folder)
         today: date = datetime.now(ZONE).date()
         self.frames = [self._frame(place, today) for place in range(number)]
         fake.is_stored = lambda msgid: self._rows(f"SELECT 1 FROM inbox WHERE message_id = '{msgid}'") != []
@@ -68,8 +58,7 @@ class Siege:
         self.bot = Serving(self.folder, **environment(self.fake))
 
     def _rows(self, query: str) -> list[tuple[Any, ...]]:
-        with closing(sqlite3.connect(self.folder / "bot.db", timeout=10)) as db:
-            return db.execute(query).fetchall()
+        return rows_of(self.database, query)
 
     def _count(self, table: str) -> int:
         return int(self._rows(f"SELECT count(*) FROM {table}")[0][0])
@@ -91,6 +80,7 @@ class Siege:
             people.cancel()
             self.bot.__exit__()
         self._look()
+        self.database.close()
         return self.ledger
 
     async def _until(self, condition: Any, seconds: float = 60) -> None:
@@ -113,6 +103,7 @@ class Siege:
         await asyncio.sleep(self.chance.uniform(0, 0.03))
         if killed:
             await asyncio.to_thread(self.bot.stop, signal.SIGKILL)
+            end_leases(self.database)
             self.ledger.kills += 1
         else:
             self._note_stop(*await asyncio.to_thread(self.bot.stop))
@@ -136,10 +127,7 @@ class Siege:
         ledger.wrong += [f"said: {words(each)}" for each in self.fake.said if not words(each).startswith("已记录")]
         ledger.wrong += [f"a dead letter: {error}" for (error,) in self._rows(
             "SELECT error FROM outbox WHERE state = 'dead'")] + self.fake.wrong  # fmt: skip
-        ledger.wrong += [line for (line,) in self._rows("PRAGMA integrity_check") if line != "ok"]
-        with create_engine(f"sqlite:///{self.folder / 'bot.db'}").connect() as db:
-            if sums_as_kept(db) != sums_as_counted(db):
-                ledger.wrong.append("the sums are not those of the check-ins")
+        ledger.wrong += broken(self.database)
 
 
 def besiege(folder: Path, number: int, kills: int, seed: int, *, short: bool = False) -> Ledger:

@@ -6,19 +6,17 @@
 import asyncio
 import random
 import signal
-import sqlite3
 import time
-from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
-from sqlalchemy import create_engine
 
 from tests.bench_telegram import PATH, SECRET, fill
+from tests.databases import end_leases, new_database, rows_of
 from tests.fake_telegram import TOKEN, FakeTelegram
-from tests.faults import Ledger, sums_as_counted, sums_as_kept
+from tests.faults import Ledger, broken
 from tests.load import update
 from tests.process import Serving
 from tests.stage import ZONE
@@ -55,6 +53,7 @@ class Siege:
         self.folder, self.mode, self.chance, self.platform = folder, mode, chance, platform
         self.ledger = Ledger()
         fill(folder)
+        self.database = new_database(folder)
         today: date = datetime.now(ZONE).date()
         self.updates = [update(place, today) for place in range(number)]
         self.acknowledged: set[int] = set()
@@ -70,8 +69,7 @@ class Siege:
         self.bot = Serving(self.folder, **where, **more)
 
     def _rows(self, query: str) -> list[tuple[Any, ...]]:
-        with closing(sqlite3.connect(self.folder / "bot.db", timeout=10)) as db:
-            return db.execute(query).fetchall()
+        return rows_of(self.database, query)
 
     def _count(self, table: str) -> int:
         return int(self._rows(f"SELECT count(*) FROM {table}")[0][0])
@@ -95,6 +93,7 @@ class Siege:
             people.cancel()
             self.bot.__exit__()
         self._look()
+        self.database.close()
         return self.ledger
 
     async def _until(self, condition: Any, seconds: float = 60) -> None:
@@ -108,6 +107,7 @@ class Siege:
         self.up.clear()
         if killed:
             await asyncio.to_thread(self.bot.stop, signal.SIGKILL)
+            end_leases(self.database)
             self.ledger.kills += 1
         else:
             self._note_stop(*await asyncio.to_thread(self.bot.stop))
@@ -178,10 +178,7 @@ class Siege:
         ledger.wrong += [
             f"{self._count('outbox')} answers are dead" for _ in self._rows("SELECT 1 FROM outbox WHERE state = 'dead'")
         ]
-        ledger.wrong += [line for (line,) in self._rows("PRAGMA integrity_check") if line != "ok"]
-        with create_engine(f"sqlite:///{self.folder / 'bot.db'}").connect() as db:
-            if sums_as_kept(db) != sums_as_counted(db):
-                ledger.wrong.append("the sums are not those of the check-ins")
+        ledger.wrong += broken(self.database)
 
 
 def besiege(folder: Path, mode: str, number: int, kills: int, seed: int, *, short: bool = False) -> Ledger:

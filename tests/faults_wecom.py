@@ -7,21 +7,19 @@ so that a bot that is away a little longer is no loss of its own making.
 import asyncio
 import random
 import signal
-import sqlite3
 import time
 from collections import defaultdict
-from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
-from sqlalchemy import create_engine
 
 from tests.bench_telegram import fill
 from tests.bench_wecom import PATH, app_settings
+from tests.databases import end_leases, new_database, rows_of
 from tests.fake_wecom import FakeWecom
-from tests.faults import Ledger, sums_as_counted, sums_as_kept
+from tests.faults import Ledger, broken
 from tests.faults_telegram import _ONCE, SECONDS_TO_STOP
 from tests.load import FIRST_USER, said
 from tests.load_wecom import message, reply_of, sealed
@@ -36,6 +34,7 @@ class Siege:
         self.folder, self.chance, self.platform = folder, chance, platform
         self.ledger = Ledger()
         fill(folder, "wecom")
+        self.database = new_database(folder)
         today = datetime.now(ZONE).date()
         self.messages = [(place, message(place, today, int(time.time()))) for place in range(number)]
         self.users = [str(FIRST_USER + said(place, today)[0]) for place in range(number)]
@@ -49,8 +48,7 @@ class Siege:
         self.bot = Serving(self.folder, **app_settings(self.platform.url))
 
     def _rows(self, query: str) -> list[tuple[Any, ...]]:
-        with closing(sqlite3.connect(self.folder / "bot.db", timeout=10)) as db:
-            return db.execute(query).fetchall()
+        return rows_of(self.database, query)
 
     def _count(self, table: str) -> int:
         return int(self._rows(f"SELECT count(*) FROM {table}")[0][0])
@@ -73,6 +71,7 @@ class Siege:
         if status or seconds > SECONDS_TO_STOP:
             self.ledger.wrong.append(f"SIGTERM: status {status} after {seconds:.1f} s")
         self._look()
+        self.database.close()
         return self.ledger
 
     async def _until(self, condition: Any, seconds: float = 60) -> None:
@@ -85,6 +84,7 @@ class Siege:
         await asyncio.sleep(self.chance.uniform(0, 0.03))
         self.up.clear()
         await asyncio.to_thread(self.bot.stop, signal.SIGKILL)
+        end_leases(self.database)
         self.ledger.kills += 1
         await asyncio.to_thread(self._start)
         self.up.set()
@@ -140,10 +140,7 @@ class Siege:
         ledger.uncertain = self._count("outbox WHERE state = 'uncertain'")
         self._look_who_was_told()
         ledger.wrong += [f"an answer is dead: {error}" for (error,) in self._rows(_DEAD)]
-        ledger.wrong += [line for (line,) in self._rows("PRAGMA integrity_check") if line != "ok"]
-        with create_engine(f"sqlite:///{self.folder / 'bot.db'}").connect() as db:
-            if sums_as_kept(db) != sums_as_counted(db):
-                ledger.wrong.append("the sums are not those of the check-ins")
+        ledger.wrong += broken(self.database)
 
     def _look_who_was_told(self) -> None:
         """Every check-in's answer was heard, in a response or from the API."""

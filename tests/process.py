@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from tests import leaks
+from tests.databases import real
 
 ROOT = Path(__file__).parent.parent
 
@@ -18,7 +19,8 @@ class Serving:
 
     def __init__(self, folder: Path, **environment: str) -> None:
         self.log = folder / "serve.log"
-        settings = {"DATA_DIR": str(folder), "PORT": "0", "LOG_LEVEL": "DEBUG", **environment}
+        own = {name.upper(): value for name, value in real(folder).items()}
+        settings = {"DATA_DIR": str(folder), "PORT": "0", "LOG_LEVEL": "DEBUG", **own, **environment}
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "bot", "serve"],

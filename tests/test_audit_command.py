@@ -13,6 +13,8 @@ from storage.database import Database
 from storage.tables import audit
 from tests.commanding import NOW, database, filled, folder, imported, said
 
+pytestmark = pytest.mark.both
+
 __all__ = ["database", "filled", "folder", "imported"]
 
 

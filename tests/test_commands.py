@@ -24,6 +24,8 @@ from tests import commanding, leaks
 from tests.commanding import NOW, ROSTER, said
 from tests.process import ROOT
 
+pytestmark = pytest.mark.both
+
 folder, imported, filled, database = (
     commanding.folder,
     commanding.imported,
@@ -75,6 +77,7 @@ def test_wrong_settings_are_status_two(
     assert not (folder / "data").exists()
 
 
+@pytest.mark.sqlite
 def test_a_process_imports_only_when_told(folder: Path) -> None:
     shown = process(folder, "import", "roster.csv")
     assert shown.returncode == 1 and "--yes" in shown.stderr
@@ -92,6 +95,7 @@ def test_a_process_reads_what_it_is_given(folder: Path) -> None:
     assert (ended.returncode, ended.stderr) == (1, "")
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("file", ["roster.csv", "nowhere.csv"])
 def test_a_dry_run_writes_nothing(file: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["import", file, "--dry-run"]) == (file == "nowhere.csv")
@@ -102,6 +106,7 @@ def test_the_same_import_again_changes_nothing(filled: None, capsys: pytest.Capt
     assert "没有要改的" in said(capsys, "import", "roster.csv", "--yes", "--end-missing")
 
 
+@pytest.mark.sqlite
 def test_one_bad_row_and_nothing_is_imported(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "bad.csv").write_text(ROSTER + "青禾区少工委/育红小学,学校,甲,大队长,,,,\n", encoding="utf-8")
     assert main(["import", "bad.csv", "--yes"]) == 1
@@ -110,6 +115,7 @@ def test_one_bad_row_and_nothing_is_imported(folder: Path, capsys: pytest.Captur
     assert not (folder / "data").exists()
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(("answer", "status"), [("是\n", 0), ("y\n", 0), ("\n", 1), ("n\n", 1), ("", 1)])
 def test_on_a_terminal_it_asks(
     answer: str, status: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path
@@ -132,6 +138,7 @@ def test_import_ends_what_is_missing(folder: Path, database: Database, capsys: p
         assert db.scalar(select(func.count()).where(grant.c.until.is_not(None))) == 1
 
 
+@pytest.mark.sqlite
 def test_import_and_invite_mean_the_real_database(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Even where there is only a practice database."""
     said(capsys, "import", "roster.csv", "--yes", "--practice")

@@ -9,6 +9,8 @@ import pytest
 
 from tests.process import ROOT
 
+pytestmark = pytest.mark.both
+
 # The steps that a way has at least, so that the hooks cannot silently stop seeing them.
 LANDMARKS = {
     "checkin": ["INSERT INTO inbox", "INSERT INTO checkin", "INSERT INTO rollup", "INSERT INTO outbox", "before send"],

@@ -17,6 +17,8 @@ from tests.commanding import NOW
 from tests.fake_robot import FakeRobot
 from tests.fake_robot_rules import ROBOT, SECRET
 
+pytestmark = pytest.mark.both
+
 folder, imported, filled, database = commanding.folder, commanding.imported, commanding.filled, commanding.database
 KEY = "key-of-the-group"
 Doctor = Callable[..., list[str]]

@@ -13,6 +13,8 @@ from tests import commanding
 from tests.fake_wecom import SECRET, FakeWecom
 from tests.process import Serving
 
+pytestmark = pytest.mark.both
+
 folder = commanding.folder
 Found = dict[str, list[tuple[str, str]]]
 Asked = Callable[..., Found]

@@ -14,7 +14,11 @@ from tests.faults import Audited, besiege, messages
 from tests.process import Serving
 from tests.stage import START
 
+pytestmark = pytest.mark.both
+PRACTICE = "the practice page always has a SQLite file of its own"
 
+
+@pytest.mark.sqlite(PRACTICE)
 def test_two_hundred_check_ins_and_three_kills(tmp_path: Path) -> None:
     ledger = besiege(tmp_path, number=200, kills=3, seed=7)
     assert ledger.clean, ledger
@@ -22,6 +26,7 @@ def test_two_hundred_check_ins_and_three_kills(tmp_path: Path) -> None:
     assert ledger.repeats > 0, "no delivery was repeated: the clients do not do their part"
 
 
+@pytest.mark.sqlite(PRACTICE)
 def test_the_audit_log_is_whole_after_two_kills(tmp_path: Path) -> None:
     ledger = besiege(tmp_path, number=60, kills=2, seed=7, siege=Audited)
     assert ledger.clean, ledger
@@ -53,6 +58,7 @@ def test_two_kills_on_the_robot(tmp_path: Path) -> None:
     assert (ledger.kills, ledger.stored, ledger.answered) == (2, 40, 40)
 
 
+@pytest.mark.sqlite(PRACTICE)
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
 def test_a_stop_finishes_what_was_accepted(tmp_path: Path, number: signal.Signals) -> None:
     async def scene(bot: Serving) -> tuple[int, float, list[int]]:

@@ -1,19 +1,22 @@
 """The real process with the robot: started, spoken to, watched and stopped; its log holds neither secret nor words."""
 
-import sqlite3
 import time
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 import httpx
+import pytest
 
+from tests.bench_telegram import fill
+from tests.databases import new_database, rows_of
 from tests.fake_robot import FakeRobot
 from tests.fake_robot_rules import SECRET
-from tests.faults_robot import environment, fill_for_robot
+from tests.faults_robot import environment
 from tests.load import FIRST_USER
 from tests.process import Serving
 from tests.robot_stage import words
+
+pytestmark = pytest.mark.both
 
 
 def until(condition: Callable[[], object]) -> None:
@@ -24,7 +27,7 @@ def until(condition: Callable[[], object]) -> None:
 
 
 def test_a_teacher_reports_and_the_operator_stops_it(tmp_path: Path) -> None:
-    fill_for_robot(tmp_path)
+    fill(tmp_path, "wecom_robot")
     user = str(FIRST_USER)
     with FakeRobot() as fake, Serving(tmp_path, **{**environment(fake), "LOG_LEVEL": "DEBUG"}) as bot:
         until(lambda: fake.live)
@@ -42,6 +45,7 @@ def test_a_teacher_reports_and_the_operator_stops_it(tmp_path: Path) -> None:
         assert status == 0 and seconds < 6
         log = bot.log.read_text(encoding="utf-8")
         assert SECRET not in log and "清明祭英烈" not in log and "Traceback" not in log
-        with closing(sqlite3.connect(tmp_path / "bot.db")) as db:
-            stored = {msgid for (msgid,) in db.execute("SELECT message_id FROM inbox")}
+        database = new_database(tmp_path)
+        stored = {msgid for (msgid,) in rows_of(database, "SELECT message_id FROM inbox")}
+        database.close()
         assert {f"late{number}" for number in range(20)} - fake.unanswered.keys() <= stored

@@ -10,6 +10,8 @@ from storage.tables import unit
 from storage.vault import Vault
 from tests.commanding import database, filled, folder, imported, said
 
+pytestmark = pytest.mark.both
+
 __all__ = ["database", "filled", "folder", "imported"]
 
 

@@ -9,6 +9,8 @@ import pytest
 from tests import leaks
 from tests.process import ROOT
 
+pytestmark = pytest.mark.both
+
 # The steps that a way has at least, so that the hooks cannot silently stop seeing them.
 LANDMARKS = ["INSERT INTO inbox", "INSERT INTO checkin", "UPDATE invite SET", "INSERT INTO outbox", "before send"]
 MODES = {"polling": [*LANDMARKS, "before call", "INSERT INTO fact"], "webhook": LANDMARKS}

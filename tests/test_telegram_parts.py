@@ -21,6 +21,8 @@ from tests import nominating
 from tests.fake_telegram import NOON, TOKEN, FakeTelegram, message, person
 from tests.nominating import WANG, School, refused
 
+pytestmark = pytest.mark.both
+
 at, built = nominating.at, nominating.built
 NOW = datetime(2026, 4, 3, 4, tzinfo=UTC)
 FAMILY = "👨‍👩‍👧‍👦"

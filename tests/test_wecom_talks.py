@@ -22,6 +22,7 @@ from tests.stage import running as practising
 from tests.talk import PHOTO, Talk
 from tests.wecom_stage import Stage
 
+pytestmark = pytest.mark.both
 TALKS = sorted((Path(__file__).parent / "talks").glob("*.txt"))
 # What an answer says instead of buttons, when the response to the message carries it.
 SPOKEN = {"要改发「更正」,不算发「撤回」。": ("更正", "撤回"), "看全部用法,发「帮助」。": ("帮助",)}

@@ -7,8 +7,6 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
-from sqlalchemy.exc import OperationalError
-
 from bot import unread
 from bot.channels.robot_decode import NAME, Entered, Unreadable, decode, message_id, req_id
 from bot.channels.robot_replies import Replies
@@ -17,6 +15,7 @@ from bot.pipeline import Full, Pipeline
 from bot.transaction import Turn
 from handlers.kit import Message
 from storage import accounts
+from storage.database import passes
 
 log = logging.getLogger(__name__)
 # So often is a message tried that brings its own transaction down; one that the database refused, for ever.
@@ -84,7 +83,7 @@ class Intake:
             fault = await self._try(message)
             if not isinstance(fault, Exception):
                 return fault
-            tries += not isinstance(fault, Full | OperationalError)
+            tries += not (isinstance(fault, Full) or passes(fault))
             if tries >= PATIENCE:
                 await self._keep_unread(frame, fault)
                 return False

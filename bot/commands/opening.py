@@ -11,6 +11,8 @@ from storage import digests, units
 from storage import roster as stored
 
 _EVERYWHERE = ["/"]
+# What this process has open, so that `main` can close it.
+_open: list[Engine] = []
 _MOST_NAMED = 5
 
 
@@ -22,11 +24,18 @@ def engine_of(arguments: argparse.Namespace, settings: Settings, real_only: bool
 def engine_at(url: str, settings: Settings) -> Engine:
     """This database, open; the practice one with its own time."""
     engine = open_engine(settings, url)
+    _open.append(engine)
     if url == settings.practice_database:
         from bot.practice_stage import restore_clock
 
         restore_clock(engine.database.read, engine.clock)
     return engine
+
+
+def close() -> None:
+    """Return the connections of every database that was opened."""
+    while _open:
+        _open.pop().database.close()
 
 
 def unit_of(engine: Engine, words: str) -> Unit:

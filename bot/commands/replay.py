@@ -2,8 +2,7 @@
 
 import argparse
 
-from bot.commands import database_of
-from bot.engine import open_engine
+from bot.commands.opening import engine_of
 from bot.settings import Settings
 from storage import inbox
 
@@ -17,7 +16,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """0 when the message was handled, 1 when it failed again or is not there."""
-    engine = open_engine(settings, database_of(arguments, settings))
+    engine = engine_of(arguments, settings)
     if arguments.id is None:
         with engine.database.read.connect() as db:
             for failure in inbox.failed(db):
