@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from handlers import deputies, duties, handing_over, nudge
-from handlers.kit import Deed, Denied, Refusal, Role
-from storage import audit, chats, handover, invites, people, reshaping
+from handlers import deputies as lending
+from handlers import duties, handing_over, nudge, progress
+from handlers.kit import Deed, Denied, Due, Refusal, Role
+from storage import audit, campaigns, chats, deliveries, handover, invites, people, reshaping
+from storage.campaigns import Campaign
 from storage.tables import delivery, grant
 from tests.county import FRIDAY, TODAY, WEEK, County
 
@@ -35,6 +37,22 @@ def test_a_nudge_and_a_group_go_along(county: County) -> None:
     assert list(county.db.scalars(select(delivery.c.person_id))) == [new]
     bound = chats.group(county.db, "telegram", "-7")
     assert bound is not None and bound.bound_by == new
+
+
+def test_a_campaign_is_the_successors_too(county: County) -> None:
+    new = county.person("洪老师", Role.VOLUNTEER, county.first)
+    week = (FRIDAY, FRIDAY + timedelta(days=7))
+    number = campaigns.add(county.db, Campaign(county.top.id, "祭英烈", "祭扫", *week, person_id=county.zhou), FRIDAY)
+    call = {"kind": "campaign", "day": TODAY, "due_at": week[1], "payload": {"campaign": number}}
+    deliveries.put(county.db, [{**call, "occurrence": f"campaign:{number}", "lead": 1, "person_id": county.zhang}])
+    pass_on(county, county.li, county.zhang, new)
+    told = [
+        progress.remind(
+            Due(county.db, FRIDAY, people.by_id(county.db, who, FRIDAY), "", 1, TODAY, call["payload"], False)
+        )
+        for who in county.db.scalars(select(delivery.c.person_id).order_by(delivery.c.person_id))
+    ]
+    assert told[0] is None and told[1] is not None and "三(1)中队请在" in told[1].text
 
 
 def test_a_role_that_was_held_before_counts_as_new(county: County) -> None:
@@ -106,15 +124,15 @@ def test_nobody_hands_over_or_lends_to_themselves(county: County) -> None:
     with pytest.raises(Denied):
         handing_over.hand_over(county.ask(county.li, "张老师 李老师"))
     with pytest.raises(Denied):
-        deputies.deputy(county.ask(county.zhou, "李老师 周主任 明天"))
+        lending.deputy(county.ask(county.zhou, "李老师 周主任 明天"))
     with pytest.raises(Denied):
-        deputies.deputy(county.ask(county.sun, "李老师 孙老师 明天"))
+        lending.deputy(county.ask(county.sun, "李老师 孙老师 明天"))
 
 
 def test_two_spans_of_one_deputy_are_not_mixed_up(county: County) -> None:
     county.person("钱老师", Role.VOLUNTEER, county.first)
-    deputies.deputy(county.ask(county.li, "钱老师 4月7日-8日"))
+    lending.deputy(county.ask(county.li, "钱老师 4月7日-8日"))
     with pytest.raises(Refusal, match="已经定了:4月7日到4月8日 钱老师代理李老师"):
-        deputies.deputy(county.ask(county.li, "钱老师 4月20日-21日"))
-    assert len(deputies.deputy(county.ask(county.li, "取消 钱老师"))) == 2
-    deputies.deputy(county.ask(county.li, "钱老师 4月20日-21日"))
+        lending.deputy(county.ask(county.li, "钱老师 4月20日-21日"))
+    assert len(lending.deputy(county.ask(county.li, "取消 钱老师"))) == 2
+    lending.deputy(county.ask(county.li, "钱老师 4月20日-21日"))
