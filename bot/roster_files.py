@@ -43,7 +43,7 @@ class RosterFiles:
         now = self._now()
         with self._read.connect() as db:
             importer = people.by_id(db, person_id, now)
-            state = stored.load(db, sheet.paths, sheet.accounts, now)
+            state = stored.load(db, sheet.paths, sheet.accounts, now, rights=True)
             seen = stored.seen(db, state.tops, importer)
         found = roster.plan(sheet, state, now.date(), end_missing=True, importer=importer)
         return sheet, found, state.tops, seen

@@ -1,6 +1,7 @@
 """导出 名册: the roster as a workbook, as it is now or to be filled in."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -33,7 +34,7 @@ def roster(ask: Ask) -> Reply:
         at = reports.chosen(ask, posts.GIVERS, ask.args.removeprefix(_BLANK).strip(), "导出 名册模板")
         return _file(ask, at, "roster-template", "名册模板", "填好以后发给我,我先核对给您看。")
     at = reports.chosen(ask, posts.GIVERS, ask.args, "导出 名册")
-    count = listing.count(ask.db, [unit.path for unit in at])
+    count = listing.count(ask.db, [unit.path for unit in at], ask.now)
     if count > MOST_ROWS:
         raise Refusal(f"有 {count} 行,太多了。请按下级单位分开要,像这样发:导出 名册 单位名")
     return _file(ask, at, "roster", "名册", "改好以后发给我,我核对给您看。里面有老师的账号,请不要转发。")
@@ -49,14 +50,14 @@ def _file(ask: Ask, at: list[Unit], recipe: str, word: str, text: str) -> Reply:
 @renders("roster")
 def rendered(db: Connection, values: Mapping[str, Any]) -> bytes:
     """The roster of `unit_ids`."""
-    found = [units.by_id(db, unit_id) for unit_id in values["unit_ids"]]
-    return workbook(row for unit in found for row in _rows(db, unit))
+    found, now = [units.by_id(db, unit_id) for unit_id in values["unit_ids"]], datetime.fromisoformat(values["at"])
+    return workbook(row for unit in found for row in _rows(db, unit, now))
 
 
-def _rows(db: Connection, top: Unit) -> Iterator[Row]:
+def _rows(db: Connection, top: Unit, now: datetime) -> Iterator[Row]:
     above = path_names(db, [top])[top.id].rpartition("/")[0]
     names = {top.parent_id: above}
-    for unit, people in listing.units_with_people(db, top.path):
+    for unit, people in listing.units_with_people(db, top.path, now):
         names[unit.id] = "/".join(filter(None, (names[unit.parent_id], unit.name)))
         # What is said of the unit stands in its first row.
         kind, members, aliases = unit.kind, unit.members, "、".join(unit.aliases)

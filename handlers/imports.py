@@ -1,7 +1,7 @@
 """导入: an admin sends the roster as a file, sees what would change, and agrees."""
 
 from handlers import attached, posts, roster
-from handlers.kit import Ask, Button, Deed, Refusal, Reply, command, reads
+from handlers.kit import Ask, Button, Refusal, Reply, command, reads
 from storage import files, merging, staging
 from storage.roster import Plan
 
@@ -73,5 +73,4 @@ def _decide(ask: Ask, number: int, how: str) -> Reply:
         merging.merge(ask.db, number, ask.now, ask.today, ask.me, end_missing=how == "离任")
     except merging.Outdated:
         raise Refusal("核对以后,名册里有人或单位变动了,所以没有导入。请把文件再发一次。") from None
-    ask.note(Deed.IMPORTED, subject=f"roster:{number}", end_missing=how == "离任")
     return Reply("名册已导入。发「导出 名册」看现在的样子;还没有加入的老师,发「邀请」给他们开邀请码。")

@@ -122,8 +122,9 @@ def _reopen(ask: Ask, words: str) -> Reply:
 def _add(ask: Ask, words: str) -> Reply:
     """`单位 新增 三(5)中队 实验小学`, `单位 新增 学校 新华小学 青禾区少工委`; an only own unit need not be named."""
     parts = plain(words).split()
-    kind = Kind(parts.pop(0)) if parts and parts[0] in set(Kind) else Kind.SQUAD
+    said = Kind(parts.pop(0)) if parts and parts[0] in set(Kind) else None
     name, where = (parts[0], " ".join(parts[1:])) if parts else ("", "")
+    kind = said or next((kind for ending, kind in _ENDINGS.items() if name.endswith(ending)), Kind.SQUAD)
     if not name:
         raise Refusal(
             "请写明新单位的名字和上级,像这样发:\n单位 新增 三(5)中队 实验小学\n单位 新增 学校 新华小学 青禾区少工委"
@@ -135,11 +136,17 @@ def _add(ask: Ask, words: str) -> Reply:
     grade, class_no = grade_and_class(name, ask.today) if kind == Kind.SQUAD else (None, None)
     if kind == Kind.SQUAD and not (class_no and (grade or above.grade)):
         raise Refusal(f"「{name}」看不出年级和班级。请写成 三(5)中队 这样,另外的名字以后加成别名。")
-    said = f"在 {path_names(ask.db, [above])[above.id]} 下面新增{kind}「{name}」。"
+    shown = f"在 {path_names(ask.db, [above])[above.id]} 下面新增{kind}「{name}」。"
     facts = {"grade": grade or above.grade, "class_no": class_no} if kind == Kind.SQUAD else {}
-    return _sure(ask, said, "add", above, name=name, kind=kind, facts=facts)
+    return _sure(ask, shown, "add", above, name=name, kind=kind, facts=facts)
 
 
+# What a new unit is when only its name is said.
+_ENDINGS = {
+    "小队": Kind.TEAM, "小学": Kind.SCHOOL, "学校": Kind.SCHOOL, "年级": Kind.GRADE, "社区": Kind.COMMUNITY,
+    "社区少工委": Kind.COMMUNITY, "基地": Kind.BASE, "工作室": Kind.STUDIO, "团": Kind.BAND, "团队": Kind.BAND,
+    "协作组": Kind.GROUP, "辅导站": Kind.STATION,
+}  # fmt: skip
 _VERBS: dict[str, Callable[[Ask, str], Reply]] = {
     "改名": _rename, "别名": _alias, "移到": _move, "停用": _close, "恢复": _reopen, "新增": _add,
 }  # fmt: skip

@@ -208,7 +208,7 @@ def remind(said: Due) -> Reply | None:
     mine = calling.due_squads(said.person, one)
     left = calling.unreported(mine, campaigns.reported(said.db, one, [unit.id for unit in mine]))
     head = f"{called.name(one)},{called.window(one, zone)}"
-    if not mine and said.lead == calling.NOTICE:
+    if not mine and said.lead == calling.NOTICE and Role.BRIGADE in said.person.roles:
         return Reply(f"新活动 {one.id}:{head}\n您学校的中队要报,看进度发「活动 {one.id}」。")
     if not left:
         return None

@@ -9,7 +9,10 @@ from storage import units
 from storage.units import Kind
 
 # How the reader marks them, and the ending that it leaves out.
-_SIDE = {Kind.COMMUNITY: ("社区", "社区"), Kind.STATION: ("站", "辅导站"), Kind.BAND: ("团", "")}
+_SIDE = {
+    Kind.COMMUNITY: ("社区", "社区"), Kind.STATION: ("站", "辅导站"),
+    **dict.fromkeys((Kind.BAND, Kind.BASE, Kind.STUDIO, Kind.OTHER), ("团", "")),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +148,7 @@ def _with_side_units(context: Context, person: Person | None) -> Context:
         bound_unit=context.bound_unit or _own_side_unit(at),
         communities=tuple(unit.name.removesuffix("社区") for unit in at if unit.kind == Kind.COMMUNITY),
         stations=tuple(unit.name.removesuffix("辅导站") for unit in at if unit.kind == Kind.STATION),
-        teams=tuple(unit.name for unit in at if unit.kind == Kind.BAND),
+        teams=tuple(unit.name for unit in at if _SIDE[Kind(unit.kind)][0] == "团"),
     )
 
 

@@ -6,13 +6,14 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, or_, select, update
 
-from storage import people
+from storage import deliveries, people
 from storage.audit import Deed, note
 from storage.people import Grant, Person, Role
 from storage.tables import delivery, grant, group_chat, person, unit
 from storage.units import Unit
 
 _NEW = delivery.c.state == "new"
+_SAID = ("occurrence", "lead", "kind", "day", "due_at", "payload")
 
 
 def pass_on(db: Connection, from_id: int, to_id: int, held: Sequence[Grant], now: datetime) -> None:
@@ -30,13 +31,20 @@ def pass_on(db: Connection, from_id: int, to_id: int, held: Sequence[Grant], now
 
 
 def _pass_reminders(db: Connection, from_id: int, to_id: int, unit_ids: set[int]) -> int:
-    """Somebody's wish to be told about a unit goes along; reminders of key dates are laid out for the new one anew."""
-    rows = db.execute(select(delivery.c.id, delivery.c.payload).where(delivery.c.person_id == from_id, _NEW))
-    ids = [row.id for row in rows if row.payload.get("unit_id") in unit_ids]
+    """
+    Reminders of a unit go along; those of key dates are laid out for the new one anew.
+
+    Of a campaign both are reminded, as far as they still have squads that it calls.
+    """
+    rows = db.execute(select(delivery).where(delivery.c.person_id == from_id, _NEW)).mappings().all()
+    ids = [row["id"] for row in rows if row["payload"].get("unit_id") in unit_ids]
+    called = [{name: row[name] for name in _SAID} for row in rows if "campaign" in row["payload"]]
+    copied = deliveries.put(db, [{**row, "person_id": to_id} for row in called])
     other = delivery.alias()
     same = (other.c.occurrence == delivery.c.occurrence) & (other.c.lead == delivery.c.lead)
     told = select(other.c.id).where(same, other.c.person_id == to_id).exists()
-    return db.execute(update(delivery).where(delivery.c.id.in_(ids), ~told).values(person_id=to_id)).rowcount
+    moved = db.execute(update(delivery).where(delivery.c.id.in_(ids), ~told).values(person_id=to_id)).rowcount
+    return moved + copied
 
 
 def waiting(db: Connection, person_id: int) -> int:

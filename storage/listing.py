@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from storage import units
 from storage.people import Role
@@ -24,19 +25,24 @@ class Entry:
     telegram: str
 
 
-def count(db: Connection, paths: Sequence[str]) -> int:
+def count(db: Connection, paths: Sequence[str], now: datetime) -> int:
     """About how many rows the roster of these subtrees has."""
     here = db.scalar(select(func.count()).where(within(paths), unit.c.active)) or 0
     held = select(func.count()).select_from(unit).join(grant, grant.c.unit_id == unit.c.id)
-    return here + (db.scalar(held.where(within(paths), grant.c.until.is_(None))) or 0)
+    return here + (db.scalar(held.where(within(paths), _own(now))) or 0)
 
 
-def units_with_people(db: Connection, path: str) -> Iterator[tuple[Unit, list[Entry]]]:
-    """The active units of a subtree, parents first, each with those who hold a role there for good."""
+def _own(now: datetime) -> ColumnElement[bool]:
+    """A role that is not over, and not only lent to a deputy."""
+    return or_(grant.c.until.is_(None), grant.c.until > now) & grant.c.deputy_for.is_(None)
+
+
+def units_with_people(db: Connection, path: str, now: datetime) -> Iterator[tuple[Unit, list[Entry]]]:
+    """The active units of a subtree, parents first, each with those who hold a role there themselves."""
     addresses = {channel: _first_accounts(db, path, channel) for channel in (WECOM, TELEGRAM)}
     held = select(unit.c.path, person.c.id, person.c.name, grant.c.role).select_from(unit)
     held = held.join(grant, grant.c.unit_id == unit.c.id).join(person, person.c.id == grant.c.person_id)
-    rows = db.execute(held.where(below(path), unit.c.active, grant.c.until.is_(None)).order_by(unit.c.path, grant.c.id))
+    rows = db.execute(held.where(below(path), unit.c.active, _own(now)).order_by(unit.c.path, grant.c.id))
     people = {at: list(group) for at, group in groupby(rows, key=lambda row: row.path)}
     for at in units.inside(db, path):
         entries = [

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.types import String
 
 from storage import history, roster, units
+from storage.audit import Deed, note
 from storage.people import Person
 from storage.tables import account, grant, person, roster_batch, staged, unit
 from storage.units import Kind, below
@@ -23,7 +24,7 @@ def merge(
     db: Connection, batch_id: int, now: datetime, today: date, importer: Person | None = None, end_missing: bool = False
 ) -> None:
     """
-    Write all that was staged; what it says would be missing ends only with `end_missing`.
+    Write all that was staged, and into the audit log; what it says would be missing ends only with `end_missing`.
 
     Raises Outdated when that would not be what was shown: the caller's transaction is to be rolled back.
     """
@@ -37,6 +38,9 @@ def merge(
     except IntegrityError as error:
         # Elsewhere: an account of the file has become somebody's.
         raise Outdated from error
+    parts = select(staged.c.part, func.count()).where(staged.c.batch_id == batch_id).group_by(staged.c.part)
+    counts = {part: count for part, count in db.execute(parts) if end_missing or part != "end"}
+    note(db, Deed.IMPORTED, now, subject=f"roster:{batch_id}", **counts)
 
 
 def _write(db: Connection, batch_id: int, now: datetime, today: date, end_missing: bool) -> None:
@@ -140,7 +144,7 @@ def _grants(db: Connection, batch_id: int, now: datetime, end_missing: bool) -> 
     columns = ["person_id", "unit_id", "role", "since"]
     db.execute(insert(grant).from_select(columns, given.where(_of(batch_id, "grant")).order_by(staged.c.place)))
     again = select(staged.c.row_id).where(_of(batch_id, "again"))
-    db.execute(update(grant).where(grant.c.id.in_(again)).values(until=None))
+    db.execute(update(grant).where(grant.c.id.in_(again)).values(until=None, deputy_for=None))
     if end_missing:
         ended = select(staged.c.row_id).where(_of(batch_id, "end"))
         db.execute(update(grant).where(grant.c.id.in_(ended)).values(until=now))

@@ -48,7 +48,7 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A role that is held, or was until it ended."""
+    """A role that is held, or was until it ended, or was only lent."""
 
     id: int
     ended: bool
@@ -117,21 +117,21 @@ class Plan:
 
 
 def load(
-    db: Connection, paths: Iterable[Names], accounts: Iterable[Account], rights_at: datetime | None = None
+    db: Connection, paths: Iterable[Names], accounts: Iterable[Account], now: datetime, rights: bool = False
 ) -> State:
     """
     What is stored at and below the topmost of these paths, above and beside them, and whose these accounts are.
 
-    `rights_at`: also all that the people hold at this instant, here and elsewhere.
+    With `rights` also all that the people hold now, here and elsewhere.
     """
     tops = topmost(paths)
     found, names = _above(db, tops)
     inside = _few(filter(None, (_subtree(found, top) for top in tops)))
     for some in chunks(inside, _PATHS_AT_ONCE):
         _note(found, names, db.execute(_UNITS.where(within(some)).order_by(unit.c.path)))
-    people, grants = _grants(db, inside)
+    people, grants = _grants(db, inside, now)
     owners = _accounts(db, set(accounts), people)
-    held = _held(db, people, rights_at) if rights_at else {}
+    held = _held(db, people, now) if rights else {}
     return State(found, owners, people, grants, held, inside)
 
 
@@ -192,16 +192,20 @@ def _few(paths: Iterable[str]) -> tuple[str, ...]:
     return tuple(top)
 
 
-def _grants(db: Connection, inside: Sequence[str]) -> tuple[dict[int, str], dict[tuple[int, int, Role], Held]]:
+def _grants(
+    db: Connection, inside: Sequence[str], now: datetime
+) -> tuple[dict[int, str], dict[tuple[int, int, Role], Held]]:
     people: dict[int, str] = {}
     grants: dict[tuple[int, int, Role], Held] = {}
-    columns = grant.c.person_id, grant.c.unit_id, grant.c.role, grant.c.id, grant.c.until.is_not(None), person.c.name
+    # A deputy's role is for some days: the file neither ends it nor takes it for granted.
+    ended = or_(grant.c.until <= now, grant.c.deputy_for.is_not(None))
+    columns = grant.c.person_id, grant.c.unit_id, grant.c.role, grant.c.id, ended, person.c.name
     held = select(*columns).select_from(unit).join(grant, grant.c.unit_id == unit.c.id)
     held = held.join(person, person.c.id == grant.c.person_id)
     for some in chunks(inside, _PATHS_AT_ONCE):
-        for person_id, unit_id, role, grant_id, ended, name in db.execute(held.where(within(some))):
+        for person_id, unit_id, role, grant_id, over, name in db.execute(held.where(within(some))):
             people[person_id] = name
-            grants[person_id, unit_id, Role(role)] = Held(grant_id, bool(ended))
+            grants[person_id, unit_id, Role(role)] = Held(grant_id, bool(over))
     return people, grants
 
 

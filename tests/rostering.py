@@ -49,7 +49,7 @@ def bring(database: Database, rows: str, end_missing: bool = False, now: datetim
     """Import without any problem."""
     read = sheet(rows)
     with database.write.begin() as db:
-        state = stored.load(db, read.paths, read.accounts)
+        state = stored.load(db, read.paths, read.accounts, now)
         found = roster.plan(read, state, now.date(), end_missing)
         assert read.notes.problems == []
         batch = staging.begin(db, None, state.tops, stored.seen(db, state.tops), now)

@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from handlers import duties, nudge
-from handlers.kit import Role
-from storage import chats, handover, invites, people, reshaping
+from handlers import deputies as lending
+from handlers import duties, handing_over, nudge, progress
+from handlers.kit import Deed, Denied, Due, Refusal, Role
+from storage import audit, campaigns, chats, deliveries, handover, invites, people, reshaping
+from storage.campaigns import Campaign
 from storage.tables import delivery, grant
 from tests.county import FRIDAY, TODAY, WEEK, County
 
@@ -35,6 +37,22 @@ def test_a_nudge_and_a_group_go_along(county: County) -> None:
     assert list(county.db.scalars(select(delivery.c.person_id))) == [new]
     bound = chats.group(county.db, "telegram", "-7")
     assert bound is not None and bound.bound_by == new
+
+
+def test_a_campaign_is_the_successors_too(county: County) -> None:
+    new = county.person("洪老师", Role.VOLUNTEER, county.first)
+    week = (FRIDAY, FRIDAY + timedelta(days=7))
+    number = campaigns.add(county.db, Campaign(county.top.id, "祭英烈", "祭扫", *week, person_id=county.zhou), FRIDAY)
+    call = {"kind": "campaign", "day": TODAY, "due_at": week[1], "payload": {"campaign": number}}
+    deliveries.put(county.db, [{**call, "occurrence": f"campaign:{number}", "lead": 1, "person_id": county.zhang}])
+    pass_on(county, county.li, county.zhang, new)
+    told = [
+        progress.remind(
+            Due(county.db, FRIDAY, people.by_id(county.db, who, FRIDAY), "", 1, TODAY, call["payload"], False)
+        )
+        for who in county.db.scalars(select(delivery.c.person_id).order_by(delivery.c.person_id))
+    ]
+    assert told[0] is None and told[1] is not None and "三(1)中队请在" in told[1].text
 
 
 def test_a_role_that_was_held_before_counts_as_new(county: County) -> None:
@@ -70,3 +88,51 @@ def test_a_code_gives_nothing_when_the_work_is_gone(county: County) -> None:
     new = county.person("洪老师", Role.VOLUNTEER, county.second)
     assert found is not None and duties.take_over(county.ask(new), found, new) == []
     assert people.by_id(county.db, new, FRIDAY).roles == {Role.VOLUNTEER}
+
+
+def test_a_closed_term_goes_on_with_its_end_and_a_deputy_never_outlasts_it(county: County) -> None:
+    until = FRIDAY + timedelta(days=20)
+    people.give(county.db, county.li, Role.BRIGADE, county.first, FRIDAY, until=until)
+    stand_in(county, county.zhang, county.li, days=60)
+    new = county.person("洪老师", Role.VOLUNTEER, county.first)
+    assert Role.BRIGADE not in people.by_id(county.db, county.zhang, until).roles
+    pass_on(county, county.zhou, county.li, new)
+    assert Role.BRIGADE in people.by_id(county.db, new, FRIDAY).roles
+    assert Role.BRIGADE not in people.by_id(county.db, new, until).roles
+
+
+def test_whoever_is_dismissed_has_no_deputy(county: County) -> None:
+    stand_in(county, county.zhang, county.li)
+    assert people.end(county.db, county.li, Role.BRIGADE, county.first, FRIDAY, FRIDAY)
+    assert Role.BRIGADE not in people.by_id(county.db, county.zhang, FRIDAY).roles
+
+
+def test_every_right_that_goes_over_is_in_the_audit_log(county: County) -> None:
+    new = county.person("洪老师", Role.VOLUNTEER, county.first)
+    stand_in(county, county.zhang, county.li)
+    noted = audit.of(county.db)
+    before = len(noted.rows)
+    pass_on(county, county.zhou, county.li, new)
+    rows = [(row["deed"], row["subject"]) for row in noted.rows[before:]]
+    assert rows == [
+        (Deed.ROLE_ENDED, f"person:{county.li}"), (Deed.ROLE_ENDED, f"person:{county.zhang}"),
+        (Deed.ROLE_GIVEN, f"person:{new}"), (Deed.HANDED_OVER, f"person:{county.li}"),
+    ]  # fmt: skip
+
+
+def test_nobody_hands_over_or_lends_to_themselves(county: County) -> None:
+    with pytest.raises(Denied):
+        handing_over.hand_over(county.ask(county.li, "张老师 李老师"))
+    with pytest.raises(Denied):
+        lending.deputy(county.ask(county.zhou, "李老师 周主任 明天"))
+    with pytest.raises(Denied):
+        lending.deputy(county.ask(county.sun, "李老师 孙老师 明天"))
+
+
+def test_two_spans_of_one_deputy_are_not_mixed_up(county: County) -> None:
+    county.person("钱老师", Role.VOLUNTEER, county.first)
+    lending.deputy(county.ask(county.li, "钱老师 4月7日-8日"))
+    with pytest.raises(Refusal, match="已经定了:4月7日到4月8日 钱老师代理李老师"):
+        lending.deputy(county.ask(county.li, "钱老师 4月20日-21日"))
+    assert len(lending.deputy(county.ask(county.li, "取消 钱老师"))) == 2
+    lending.deputy(county.ask(county.li, "钱老师 4月20日-21日"))

@@ -141,7 +141,7 @@ def test_a_chat_that_waits_holds_only_itself_up(database: Database) -> None:
         lambda db: promotion.write(db, 2026, promotion.schools(db, ["/1/2/"], 2026), [], _leaving(db), NOW, NOW.date()),
         lambda db: people.called(db, "张老师", ["/1/"], NOW),
         lambda db: nominations.of_person(db, 1, 10),
-        lambda db: roster.load(db, [("青禾区", "实验小学")], [("wecom", "a")]),
+        lambda db: roster.load(db, [("青禾区", "实验小学")], [("wecom", "a")], NOW),
         lambda db: campaigns.progress(db, CALL, ["/1/2/"]),
         lambda db: campaigns.studied(db, "红领巾爱学习", 5, NOW.date(), ["/1/2/"]),
         lambda db: campaigns.newest(db, ["/1/2/"], 8),

@@ -190,7 +190,7 @@ def test_a_roster_with_new_names_before_the_promotion_is_warned_of(database: ros
     bring(database, rows)
     with database.read.connect() as db:
         read = rostering.sheet(rows)
-        state = roster.load(db, read.paths, read.accounts)
+        state = roster.load(db, read.paths, read.accounts, FIRST_DAY)
     assert plan(read, state, FIRST_DAY.date()).changes == ()
     assert "「实验小学」的中队还没有升到 2026 学年" in read.notes.warnings[0]
 

@@ -1,14 +1,17 @@
 """The roster file on a real database: everything is written, once, and nothing that the file does not say."""
 
+import json
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from storage import facts, units
+from storage import audit, facts, people, units
+from storage.audit import Deed, Wanted
 from storage.database import Database
 from storage.people import Role
-from storage.units import TREE
-from tests import rostering
+from storage.units import TREE, Kind
+from tests import bench_province, rostering
 from tests.rostering import HEADER, NOW, SCHOOL, TREE_ROWS, bring, counted, planned, roles
 
 pytestmark = pytest.mark.both
@@ -35,6 +38,69 @@ def test_the_same_file_again_changes_nothing(database: Database) -> None:
     assert not bring(database, SCHOOL)
     assert not bring(database, SCHOOL, end_missing=True)
     assert counted(database) == [4, 4, 5]
+
+
+def test_an_import_is_in_the_audit_log_with_its_counts(database: Database) -> None:
+    bring(database, SCHOOL)
+    bring(database, SCHOOL.replace("张老师,中队辅导员", ",").replace("42", "43"), end_missing=True)
+    with database.read.connect() as db:
+        first, second = (json.loads(each.about) for each in audit.entries(db, Wanted(deed=Deed.IMPORTED), 10))
+    assert (first["unit"], first["person"], first["grant"]) == (5, 4, 5)
+    assert second == {"change": 1, "end": 1}
+
+
+SIDES = (
+    "青禾区,县少工委,,,,,,\n青禾区/瑞景社区,社区,,,,,,\n青禾区/瑞景社区/向阳小队,小队,姜老师,校外辅导员,jiang,,8,\n"
+    "青禾区/实践基地,基地,苗站长,站长,miao,,,\n青禾区/洪老师工作室,工作室,洪老师,站长,hong,,,\n"
+    "青禾区/红领巾讲师团,团队,纪老师,志愿者,ji,,,讲师团\n青禾区/实验小学,学校,,,,,,\n"
+    "青禾区/实验小学/三(2)中队,中队,,,,,,\n青禾区/实验小学/三(2)中队/飞鹰小队,小队,,,,,7,\n"
+    "青禾区/关工委,关工委,戚主任,关工委管理员,qi,,,\n青禾区/关工委/城南协作组,协作组,谢组长,组长,xie,,,\n"
+    "青禾区/关工委/城南协作组/瑞景辅导站,辅导站,魏站长,站长,wei,,,\n"
+)
+
+
+def test_side_nodes_and_small_teams_come_in_too(database: Database) -> None:
+    bring(database, SIDES)
+    assert not bring(database, SIDES, end_missing=True)
+    with database.read.connect() as db:
+        found = {each.name: each for each in units.inside(db, "/1/")}
+    kinds = {name: found[name].kind for name in ("瑞景社区", "实践基地", "洪老师工作室", "红领巾讲师团", "城南协作组")}
+    assert list(kinds.values()) == [Kind.COMMUNITY, Kind.BASE, Kind.STUDIO, Kind.BAND, Kind.GROUP]
+    assert found["飞鹰小队"].parent_id == found["三(2)中队"].id and found["飞鹰小队"].school_id == found["实验小学"].id
+    assert found["向阳小队"].school_id is None and found["向阳小队"].members == 8
+    assert found["红领巾讲师团"].aliases == ("讲师团",)
+    assert roles(database, "wecom", "miao") == {("实践基地", Role.STATION_HEAD)}
+    assert roles(database, "wecom", "jiang") == {("向阳小队", Role.OUTSIDE_COUNSELOR)}
+
+
+def test_what_stands_in_an_unusual_place_is_warned_of() -> None:
+    _, notes = planned("青禾区,县少工委,,,,,,\n青禾区/飞鹰小队,小队,,,,,,\n")
+    assert [*notes.problems, *notes.warnings] == ["第 3 行:「飞鹰小队」是小队,上级却是县少工委,请核对"]
+    assert planned(SIDES)[1].warnings == [] == planned(TREE_ROWS)[1].warnings
+
+
+def test_a_term_is_held_until_its_end_and_what_is_lent_is_not_the_files(database: Database) -> None:
+    bring(database, SCHOOL)
+    later = NOW + timedelta(days=30)
+    with database.write.begin() as db:
+        squad = units.by_path_names(db, ["青禾区", "实验小学", "三(2)中队"])
+        school = units.by_path_names(db, ["青禾区", "实验小学"])
+        assert squad is not None and school is not None
+        (zhang,), (li,) = people.named(db, "张老师"), people.named(db, "李老师")
+        people.give(db, zhang, Role.COUNSELOR, squad, NOW, until=later)
+        people.give(db, zhang, Role.BRIGADE, school, NOW, until=later, deputy_for=li)
+    assert not bring(database, SCHOOL, end_missing=True)
+    assert roles(database, "wecom", "zhangls", later) == set()
+    # A file that names the deputy makes it their own role.
+    bring(database, "青禾区/实验小学,,张老师,大队辅导员,zhangls,,,\n")
+    assert roles(database, "wecom", "zhangls", later) == {("实验小学", Role.BRIGADE)}
+
+
+@pytest.mark.sqlite
+def test_fifty_thousand_rows_need_less_than_300_mib(tmp_path: Path) -> None:
+    schools = 50_000 // 17
+    assert sum(1 for _ in bench_province.rows(40, schools)) > 50_000
+    assert bench_province.imported(tmp_path, 40, schools)["import MiB"] < 300
 
 
 def test_children_may_stand_before_their_parents(database: Database) -> None:

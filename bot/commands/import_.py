@@ -16,7 +16,6 @@ from bot.settings import Settings
 from handlers import roster
 from storage import merging, staging
 from storage import roster as stored
-from storage.audit import Deed, note
 from storage.chunks import chunks
 
 _EXAMPLE = """\
@@ -72,7 +71,7 @@ def _is_missing(url: str) -> bool:
 def _stored(engine: Engine, sheet: roster.Sheet) -> tuple[stored.State, str]:
     """What is stored, and by what it is known again."""
     with engine.database.read.connect() as db:
-        state = stored.load(db, sheet.paths, sheet.accounts)
+        state = stored.load(db, sheet.paths, sheet.accounts, engine.now())
         seen = stored.seen(db, state.tops)
     engine.database.close()
     return state, seen
@@ -116,7 +115,6 @@ def _write(engine: Engine, found: stored.Plan, tops: Sequence[str], seen: str) -
         with begin() as db:
             staging.show(db, batch)
             merging.merge(db, batch, engine.now(), engine.now().date(), end_missing=True)
-            note(db, Deed.IMPORTED, engine.now(), subject=f"roster:{batch}", rows=found.size)
     except merging.Outdated:
         raise CommandError("数据库刚刚变了,什么也没有写。请重新运行。") from None
     finally:

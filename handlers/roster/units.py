@@ -10,6 +10,7 @@ from handlers.posts import GIVERS
 from handlers.reading import Context
 from handlers.reading.units import find_units
 from handlers.roster import years
+from handlers.roster.kinds import may_stand_below
 from handlers.roster.sheet import Sheet
 from scheduling.periods import school_year
 from storage.roster import Facts, Names, NewUnit, State
@@ -175,6 +176,8 @@ class Units:
         if kind == Kind.SQUAD and None in numbers:
             advice = "签到时会认不出;请在「组织」里写 三(2)中队 这样的名字,原来的名字写在「别名」里"
             self._notes.warn(entry.number, f"「{path[-1]}」看不出年级和班级,{advice}")
+        if parent and not may_stand_below(kind, self.facts[parent].kind):
+            self._notes.warn(entry.number, f"「{path[-1]}」是{kind},上级却是{self.facts[parent].kind},请核对")
         self._new[ref] = parent, path
         self._schools[ref] = ref if kind == Kind.SCHOOL else parent and self._schools[parent]
         self.refs[path], self.facts[ref] = ref, Facts(kind, *numbers, entry.members, entry.aliases)
