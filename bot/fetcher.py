@@ -1,8 +1,7 @@
-"""Fetches the photos that messages brought: at once, checked by content, stripped of their position, kept by hash."""
+"""Fetches the photos and documents that messages brought: at once, checked by content, kept by hash."""
 
 import asyncio
 import hashlib
-import io
 import logging
 import os
 import tempfile
@@ -13,39 +12,16 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from bot.channels import Channel, SendError
+from bot.evidence import NotKept, checked
 from bot.pipeline import Pipeline
 from bot.transaction import Turn
 from handlers.kit import Reply
 from storage import files
 
 log = logging.getLogger(__name__)
-MOST_BYTES = 10 << 20
-MOST_PIXELS = 50_000_000
 TRIES = 8
 NO_PHOTO = "刚才的照片打不开,没有保存。签到不受影响;请重新发一张 JPG 或 PNG 照片(10 MB 以内)。"
-
-
-class NoPhoto(Exception):
-    """The content is not a photo that we keep."""
-
-
-def cleaned(content: bytes) -> tuple[bytes, str]:
-    """The photo without its metadata (place, device), and its MIME type; raises NoPhoto."""
-    # Pillow costs 20 ms to import: only when there is a photo.
-    from PIL import Image, ImageOps
-
-    if len(content) > MOST_BYTES:
-        raise NoPhoto
-    try:
-        with Image.open(io.BytesIO(content), formats=("JPEG", "PNG", "WEBP", "GIF")) as image:
-            if image.width * image.height > MOST_PIXELS:
-                raise NoPhoto
-            plain = io.BytesIO()
-            ImageOps.exif_transpose(image).convert("RGB").save(plain, "JPEG", quality=88)
-    except Exception as error:
-        # Crafted files break image libraries in ways that no list foresees.
-        raise NoPhoto from error
-    return plain.getvalue(), "image/jpeg"
+NO_DOCUMENT = "刚才的文件没有保存:只收 PDF、Word(docx)、Excel(xlsx),不带宏,10 MB 以内。签到不受影响。"
 
 
 def keep(folder: Path, content: bytes) -> str:
@@ -89,9 +65,9 @@ class Fetcher:
     async def _fetch(self, wanted: files.Wanted) -> None:
         try:
             content = await self._channels[wanted.channel].fetch(wanted.ref)
-            photo, mime = await asyncio.to_thread(cleaned, content)
-            name = await asyncio.to_thread(keep, self._folder, photo)
-        except NoPhoto:
+            kept, mime = await asyncio.to_thread(checked, wanted.kind, content)
+            name = await asyncio.to_thread(keep, self._folder, kept)
+        except NotKept:
             await self._pipeline.do(lambda turn: self._lost(turn, wanted))
             await self._channels[wanted.channel].release(wanted.ref)
         except SendError as error:
@@ -102,7 +78,7 @@ class Fetcher:
             log.exception("file %d", wanted.id)
             await self._pipeline.do(lambda turn: self._later(turn, wanted, False))
         else:
-            facts = {"state": "stored", "sha256": name, "size": len(photo), "mime": mime}
+            facts = {"state": "stored", "sha256": name, "size": len(kept), "mime": mime}
             await self._pipeline.do(lambda turn: files.settle(turn.db, wanted.id, **facts))
             await self._channels[wanted.channel].release(wanted.ref)
 
@@ -116,4 +92,5 @@ class Fetcher:
     def _lost(self, turn: Turn, wanted: files.Wanted) -> None:
         settled = files.settle(turn.db, wanted.id, state="lost")
         if settled and wanted.person_id is not None:
-            turn.letters.notify([Reply(NO_PHOTO, to=wanted.person_id)])
+            words = NO_PHOTO if wanted.kind == "photo" else NO_DOCUMENT
+            turn.letters.notify([Reply(words, to=wanted.person_id)])

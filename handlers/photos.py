@@ -1,4 +1,4 @@
-"""Photos and places without a report: they belong to the last check-in, or to the one that is replied to."""
+"""Photos, documents and places without a report: they belong to the last check-in, or to the one that is replied to."""
 
 from dataclasses import replace
 
@@ -7,13 +7,13 @@ from handlers.kit import Ask, Refusal, Reply, reads
 from storage import albums, checkins, places
 
 _NO_CHECKIN = "照片收到了,但不知道是哪次活动,没有保存。先报活动,再发照片:\n三(2)中队 主题队日 38人"
-_NO_PHOTO = "这个文件不是照片,没有保存。签到请发文字和照片。"
+_NO_PHOTO = "这个不是照片,也不是 PDF、Word、Excel 文件,没有保存。"
 _NO_PLACE = "位置收到了,但不知道是哪次活动,没有保存。先报活动,再发位置:\n三(2)中队 主题队日 38人"
 
 
 @reads("photo")
 def photo(ask: Ask) -> Reply | list[Reply]:
-    """A photo without a report belongs to the sender's last check-in of these two days."""
+    """A photo or document without a report belongs to the sender's last check-in of these two days."""
     if not attached.photos(ask):
         raise Refusal(_NO_PHOTO)
     album = attached.album(ask)
@@ -26,6 +26,9 @@ def photo(ask: Ask) -> Reply | list[Reply]:
         # The words of an album may come with its next photo.
         attached.keep(ask, None, held=True)
         return Reply(_NO_CHECKIN)
+    full = attached.full(ask, last)
+    if full:
+        raise Refusal(full)
     return _attached(ask, last, attached.add_to(ask, last))
 
 
@@ -43,7 +46,7 @@ def _another(ask: Ask, album: albums.Album) -> list[Reply]:
 
 
 def _attached(ask: Ask, one: checkins.Checkin, count: int) -> Reply:
-    return Reply(f"{count} 张照片已附到:{texts.dated(one, ask.today)}")
+    return Reply(f"{attached.said(ask, count)}已附到:{texts.dated(one, ask.today)}")
 
 
 @reads("place")

@@ -10,13 +10,17 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, or_, select, update
 
 from storage.coverage import VALID
 from storage.rollups import Rollups, Sums, week_of
 from storage.tables import checkin, event, participation, unit
 from storage.units import Kind, below
 from storage.upsert import add_new
+
+
+# Whose own report is the frame of what the squads below report.
+WHOLES = frozenset({Kind.SCHOOL, Kind.GRADE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +165,7 @@ def join(db: Connection, rollups: Rollups, into: Event, ones: Collection[Part], 
     named = [part.unit_id for each in others for part in _named(db, each)]
     add_new(db, participation, [{"event_id": into.id, "unit_id": unit_id} for unit_id in named])
     # The emptied events stay as rows: on PostgreSQL another process may just be writing a check-in of theirs.
-    db.execute(participation.delete().where(participation.c.event_id.in_(others)))
+    db.execute(delete(participation).where(participation.c.event_id.in_(others)))
     _move(rollups, into, before, [parts(db, into.id)])
 
 
@@ -175,6 +179,26 @@ def gather(db: Connection, rollups: Rollups, into: Event, whole: str) -> int:
     if loose or others:
         join(db, rollups, into, loose, others)
     return len(loose)
+
+
+def sweep(db: Connection, rollups: Rollups, first: date) -> None:
+    """
+    What belongs to a whole since `first` and came at the very moment when the whole did.
+
+    Of two PostgreSQL processes neither sees what the other has not committed yet.
+    """
+    wholes = select(checkin.c.event_id, unit.c.path).join(unit, unit.c.id == checkin.c.unit_id)
+    there = (checkin.c.day >= first) & checkin.c.event_id.is_not(None) & unit.c.kind.in_(WHOLES)
+    for event_id, path in db.execute(wholes.where(VALID, there).order_by(checkin.c.event_id)).all():
+        gather(db, rollups, by_id(db, event_id), path)
+
+
+def purge(db: Connection, before: date) -> None:
+    """Forget the events of earlier days of which no check-in is left."""
+    used = select(checkin.c.id).where(checkin.c.event_id == event.c.id).exists()
+    empty = select(event.c.id).where(event.c.day < before, ~used)
+    db.execute(delete(participation).where(participation.c.event_id.in_(empty)))
+    db.execute(delete(event).where(event.c.day < before, ~used))
 
 
 def leave(db: Connection, rollups: Rollups, of: Event, gone: Part) -> list[int]:
@@ -191,7 +215,7 @@ def leave(db: Connection, rollups: Rollups, of: Event, gone: Part) -> list[int]:
     alone = [part for part in loose if part.checkin_id]
     ids = [part.checkin_id for part in alone]
     db.execute(update(checkin).where(checkin.c.id.in_(ids)).values(event_id=None))
-    db.execute(participation.delete().where(participation.c.event_id == of.id, participation.c.unit_id.in_(named)))
+    db.execute(delete(participation).where(participation.c.event_id == of.id, participation.c.unit_id.in_(named)))
     _move(rollups, of, [[*after, gone]], [parts(db, of.id), *([part] for part in alone)])
     for grade in alone:
         if any(_holds(grade, part) for part in alone):

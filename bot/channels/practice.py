@@ -74,7 +74,8 @@ def _attachments(file: Any, message_id: str, spool: Path) -> tuple[Attachment, .
     if len(content) > MOST_BYTES:
         raise BadRequest("照片太大了(最多 10 MB)。请选小一点的,或先压缩再发。")
     name = _whole(str(file.get("name") or "照片"))[:80]
-    return (Attachment("photo", _spool(spool, message_id, content), name, len(content)),)
+    kind = "photo" if str(file.get("type") or "image/").startswith("image/") else "document"
+    return (Attachment(kind, _spool(spool, message_id, content), name, len(content)),)
 
 
 def _spool(spool: Path, message_id: str, content: bytes) -> str:
