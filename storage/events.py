@@ -18,7 +18,6 @@ from storage.tables import checkin, event, participation, unit
 from storage.units import Kind, below
 from storage.upsert import add_new
 
-
 # Whose own report is the frame of what the squads below report.
 WHOLES = frozenset({Kind.SCHOOL, Kind.GRADE})
 

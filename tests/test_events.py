@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from handlers import digest as feature
-from storage import checkins, coverage, deliveries, digests, recording, tables, units
+from storage import checkins, coverage, deliveries, digests, events, recording, tables, units
 from storage.checkins import Checkin
 from storage.digests import Activity, Digest
 from storage.units import Kind, Unit

@@ -1,4 +1,4 @@
-"""Photos and documents: fetched, checked by content, kept once, photos without where they were taken; losses are said."""
+"""Photos and documents: fetched, checked by content, kept once, photos without where they were taken."""
 
 import asyncio
 import base64
@@ -154,10 +154,18 @@ def test_a_document_is_known_by_its_content(content: bytes, mime: str) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"plain text", b"%PDF-1.7 cut off", office("ppt/presentation.xml"),
-     office("xl/workbook.xml", "xl/vbaProject.bin"), b"PK\3\4 broken", b"MZ\x90\0", office("xl/workbook.xml", *(f"x/{n}" for n in range(2001)))],
+    [
+        b"",
+        b"plain text",
+        b"%PDF-1.7 cut off",
+        office("ppt/presentation.xml"),
+        office("xl/workbook.xml", "xl/vbaProject.bin"),
+        b"PK\3\4 broken",
+        b"MZ\x90\0",
+        office("xl/workbook.xml", *(f"x/{n}" for n in range(2001))),
+    ],
     ids=["empty", "text", "half a pdf", "slides", "macros", "broken zip", "program", "too many parts"],
-)  # fmt: skip
+)
 def test_other_documents_are_not_kept(content: bytes) -> None:
     with pytest.raises(NotKept):
         checked("document", content)
