@@ -2,7 +2,6 @@
 
 from handlers.reading import changes, talk
 from handlers.reading.activities import find_activity
-from handlers.reading.hidden import Secrets
 from handlers.reading.lists import is_chain, without_numbers
 from handlers.reading.medals import Medal, find_medals
 from handlers.reading.model import Context, Reading
@@ -10,7 +9,7 @@ from handlers.reading.nomination import Proposal, read_nomination
 from handlers.reading.nominees import find_nominees
 from handlers.reading.normalise import Clean
 from handlers.reading.patterns import pattern
-from handlers.reading.private import hide_matters, hide_numbers
+from handlers.reading.private import Secrets, hide_matters, hide_numbers
 from handlers.reading.reasons import units_of_reason
 from handlers.reading.units import Hit, find_units
 

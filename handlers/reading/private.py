@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from handlers.reading.doers import hide_doers
-from handlers.reading.hidden import Secrets
+from handlers.reading.hidden import Secrets as Secrets
 from handlers.reading.names import LONG_NAME, NAME, NOT_NAMES, is_name
 from handlers.reading.normalise import GAP, SECRET
 from handlers.reading.patterns import pattern
