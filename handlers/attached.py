@@ -2,14 +2,15 @@
 
 from datetime import timedelta
 
-from handlers.kit import Ask
+from handlers.kit import Ask, Attachment
 from handlers.reading import Reading
 from storage import albums, checkins, files
 from storage.checkins import Checkin
 
 BELONGS = timedelta(days=2)
 PHOTO, DOCUMENT = "photo", "document"
-_KEPT = (PHOTO, DOCUMENT)
+# By name, for an answer at once; by content when it is fetched.
+_ENDINGS = (".pdf", ".docx", ".xlsx")
 MOST_FILES = 30
 # What a unit's files may come to; at most 10 MB each (bot/fetcher.py).
 MOST_BYTES = 500 << 20
@@ -20,12 +21,20 @@ _UNDERSTOOD = frozenset({"ok", "confirm", "partial"})
 
 def photos(ask: Ask) -> int:
     """How many photos and documents came with the message itself."""
-    return sum(each.kind in _KEPT for each in ask.message.attachments)
+    return len(_wanted(ask))
+
+
+def _wanted(ask: Ask) -> list[Attachment]:
+    return [each for each in ask.message.attachments if each.kind == PHOTO or _is_document(each)]
+
+
+def _is_document(one: Attachment) -> bool:
+    return one.kind == DOCUMENT and ("." not in one.name or one.name.lower().endswith(_ENDINGS))
 
 
 def said(ask: Ask, count: int) -> str:
     """2 张照片, or 1 个附件 when a document is among what came."""
-    documents = any(each.kind == DOCUMENT for each in ask.message.attachments)
+    documents = any(map(_is_document, ask.message.attachments))
     return f"{count} 个附件" if documents else f"{count} 张照片"
 
 
@@ -60,9 +69,8 @@ def keep(ask: Ask, checkin_id: int | None, *, held: bool = False) -> None:
         "chat": message.chat,
         "album": message.album or None,
     }
-    sent = [each for each in message.attachments if each.kind in _KEPT]
     state = "held" if held else "wanted"
-    files.want(ask.db, [{**common, "ref": each.ref, "kind": each.kind} for each in sent], ask.now, state)
+    files.want(ask.db, [{**common, "ref": each.ref, "kind": each.kind} for each in _wanted(ask)], ask.now, state)
 
 
 def add_to(ask: Ask, stored: Checkin) -> int:
