@@ -13,10 +13,13 @@ COMMANDS = {
     "serve": "start the bot (without a platform: the practice page)",
     "replay": "handle a message again that a bug stopped",
     "import": "read units, people and roles from a file",
+    "promote": "take the classes of all schools to the new school year",
     "invite": "make a one-time code for a role at a unit",
     "preview": "show which reminders would be sent to whom",
     "digest": "print the weekly digest of a unit",
     "read": "show how messages are read",
+    "audit": "check or show the audit log",
+    "audit-report": "print the yearly audit of minors' personal information",
     "doctor": "say what is wrong with the installation",
     "key": "print a fresh key for NAME_KEY",
 }
@@ -40,7 +43,7 @@ def main(argv: list[str]) -> int:
         settings = load()
     except BadSettings as problems:
         if hasattr(module, "without_settings"):
-            return int(module.without_settings(problems))
+            return int(module.without_settings(problems, arguments))
         print(f"设置有问题,机器人没有启动:\n{problems}", file=sys.stderr)
         return 2
     return _run(module, arguments, settings)
@@ -64,7 +67,7 @@ def _run(module: ModuleType, arguments: argparse.Namespace, settings: Settings) 
 
 
 def _module(name: str) -> ModuleType:
-    return importlib.import_module(f"bot.commands.{name if name != 'import' else 'import_'}")
+    return importlib.import_module(f"bot.commands.{'import_' if name == 'import' else name.replace('-', '_')}")
 
 
 if __name__ == "__main__":

@@ -8,13 +8,12 @@ import signal
 import socket
 from collections.abc import Coroutine
 from secrets import token_hex
-from time import monotonic
 from typing import Any
 
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
-from bot import metrics, practice_district, web
+from bot import health, metrics, practice_district, web
 from bot.channels import Channel
 from bot.engine import Engine
 from bot.fetcher import Fetcher
@@ -22,7 +21,7 @@ from bot.pipeline import Pipeline
 from bot.sender import Sender
 from bot.ticker import Ticker
 from handlers.reading import compile_all
-from storage import leases, units
+from storage import accounts, leases
 
 log = logging.getLogger(__name__)
 SECONDS_TO_STOP = 5
@@ -78,12 +77,19 @@ class App:
             await self._add_practice()
         if self.settings.telegram_token:
             self._add_telegram()
+        if self.settings.wecom_robot:
+            self._add_robot()
+        if self.settings.wecom_groups and not self.settings.practice:
+            self._add_group_robots()
+        if self.settings.wecom_app:
+            self._add_wecom()
         clock = self.engine.clock
+        await self.pipeline.do(lambda turn: accounts.note_channels(turn.db, self.channels, clock.real()))
         for channel in self.channels.values():
             engine = self.engine
             both = (clock.now, clock.real)
-            sender = Sender(channel, self.pipeline, engine.database.read, engine.vault, engine.render, both, self.owner)
-            self.senders.append(sender)
+            read, vault, render = engine.database.read, engine.vault, engine.render
+            self.senders.append(Sender(channel, self.pipeline, read, vault, render, both, self.owner))
 
     async def _add_practice(self) -> None:
         from bot.channels.practice import Practice
@@ -105,12 +111,28 @@ class App:
 
         self._add(Telegram(self.settings, self.pipeline, self.engine, self.owner))
 
+    def _add_robot(self) -> None:
+        from bot.channels.robot import Robot
+
+        self._add(Robot(self.engine, self.pipeline, self.owner))
+
+    def _add_group_robots(self) -> None:
+        from bot.channels.group_robot import GroupRobots
+
+        self._add(GroupRobots(self.settings, self.pipeline, self.engine))
+
+    def _add_wecom(self) -> None:
+        from bot.channels.wecom_app import WecomApp
+
+        self._add(WecomApp(self.settings, self.pipeline, self.engine, self.owner))
+
     def _add(self, channel: Channel) -> None:
         self.channels[channel.name] = channel
 
     def _loops(self) -> list[asyncio.Task[None]]:
         engine = self.engine
-        fetcher = Fetcher(self.channels, self.pipeline, engine.database.read, self.settings.files, engine.clock.now)
+        both, files = (engine.clock.now, engine.clock.real), self.settings.files
+        fetcher = Fetcher(self.channels, self.pipeline, engine.database.read, files, both, self.owner)
         loops = [self._task(sender.run(), "sender") for sender in self.senders]
         loops.append(self._task(self._every_second(fetcher), "fetcher"))
         loops += [self._task(channel.listen(), channel.name) for channel in self.channels.values()]
@@ -168,21 +190,7 @@ class App:
         self.engine.database.close()
 
     def _health(self) -> dict[str, Any]:
-        facts: dict[str, Any] = {"status": "ok", "database": "ok", "tick": self.ticker.age(), "senders": {}}
-        try:
-            with self.engine.database.read.connect() as db:
-                units.is_empty(db)
-        except Exception as error:
-            facts.update(status="failing", database=type(error).__name__, reason="the database does not answer")
-        if facts["tick"] > metrics.TICK_ALARM.total_seconds():
-            facts.update(status="failing", reason="the scheduler has not ticked for a minute")
-        facts["senders"] = {sender.name: round(monotonic() - sender.last_round, 1) for sender in self.senders}
-        facts.update(self._intakes())
-        return facts
-
-    def _intakes(self) -> dict[str, Any]:
-        """How the channels take messages in, of those that fetch them or have them posted."""
-        return {name: state for name, channel in self.channels.items() if (state := channel.state())}
+        return health.facts(self.engine, self.ticker.age(), self.senders, self.channels)
 
     def _metrics(self) -> str:
-        return metrics.text(self.engine, self.pipeline, self.ticker.age(), self._intakes())
+        return metrics.text(self.engine, self.pipeline, self.ticker.age(), self.channels)

@@ -10,9 +10,8 @@ from sqlalchemy import Connection
 
 from bot import replied
 from bot.features import Features
-from handlers import texts
-from handlers.attached import is_caption
-from handlers.kit import Answer, Ask, Command, Message, Person, Reply
+from handlers import attached, texts
+from handlers.kit import Answer, Ask, Command, Denied, Message, Person, Reply
 from handlers.orders import order_in
 from handlers.reading import read
 from handlers.surroundings import context_of
@@ -82,7 +81,8 @@ def _call(command: Command, ask: Ask) -> Sequence[Reply]:
         return _list(command.handler(ask))
     if _is_stranger(ask):
         return [Reply(GREETING)]
-    return [Reply(f"「{command.words[0]}」您目前不能用。发「帮助」看看您能做什么。")]
+    word = command.words[0]
+    raise Denied(f"「{word}」您目前不能用。发「帮助」看看您能做什么。", what=word)
 
 
 def _continued(features: Features, ask: Ask, text: str) -> Sequence[Reply]:
@@ -102,10 +102,10 @@ def _continued(features: Features, ask: Ask, text: str) -> Sequence[Reply]:
 
 def _read(features: Features, ask: Ask, text: str) -> Sequence[Reply]:
     if not text and (ask.message.attachments or ask.message.place):
-        return _list(features.readers["photo" if ask.message.attachments else "place"](ask))
+        return _list(features.readers[attached.reader(ask)](ask))
     reading = read(text, context_of(ask))
-    if ask.message.attachments and is_caption(ask, reading):
-        return _list(features.readers["photo"](ask))
+    if ask.message.attachments and attached.is_caption(ask, reading):
+        return _list(features.readers[attached.reader(ask)](ask))
     if reading.intent == "unknown" and ask.question is not None and ask.question.expires_at <= ask.now:
         return [Reply(TOO_LATE)]
     word, args = order_in(reading) or ("", "")
@@ -116,11 +116,11 @@ def _read(features: Features, ask: Ask, text: str) -> Sequence[Reply]:
 
 
 def _pressed(features: Features, ask: Ask) -> Sequence[Reply]:
-    press = cards.press(ask.db, ask.message.button)
-    if press is None or (press.channel, press.chat) != (ask.message.channel, ask.message.chat):
+    press = cards.press(ask.db, ask.message.button, ask.message.channel, ask.message.chat)
+    if press is None:
         return [Reply("这个按钮已经失效。发「帮助」看看现在能做什么。")]
     if press.person_id is not None and (ask.person is None or ask.person.id != press.person_id):
-        return [Reply("这个按钮是给别人的。发「帮助」看看您能做什么。")]
+        raise Denied("这个按钮是给别人的。发「帮助」看看您能做什么。", what="按钮")
     if command_in(features, press.command) is None and not _asked(ask, press.made_at):
         return [_settled(ask)]
     return _said(features, ask, press.command)

@@ -7,8 +7,8 @@ from sqlalchemy import Connection
 from storage import facts
 from storage.outbox import Held
 
-# Stands for the notices to everybody.
-_NOTICES = "*"
+# Stand for the notices to everybody, and for all there is.
+_NOTICES, _EVERYTHING = "*", "**"
 
 
 class Holds:
@@ -32,13 +32,19 @@ class Holds:
             self._until[each] = max(self._until.get(each, real), real + timedelta(seconds=seconds))
             self._changed.add(each)
 
+    def add_everything(self, seconds: float, real: datetime) -> None:
+        """Nothing gets through for so long."""
+        self._until[_EVERYTHING] = max(self._until.get(_EVERYTHING, real), real + timedelta(seconds=seconds))
+        self._changed.add(_EVERYTHING)
+
     def now(self, real: datetime) -> Held:
         """What is held at this moment."""
         over = [chat for chat, until in list(self._until.items()) if until <= real]
         for chat in over:
             self._until.pop(chat, None)
             self._changed.add(chat)
-        return Held(frozenset(self._until) - {_NOTICES}, _NOTICES in self._until)
+        chats = frozenset(self._until) - {_NOTICES, _EVERYTHING}
+        return Held(chats, _NOTICES in self._until, _EVERYTHING in self._until)
 
     def write(self, db: Connection, real: datetime) -> None:
         """Keep what has changed since."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from bot.channels import Channel
 from bot.engine import Engine
 from bot.pipeline import Pipeline
 from storage import inbox, outbox
@@ -12,8 +13,8 @@ TICK_ALARM = timedelta(seconds=60)
 STATES = ("new", "claimed", "uncertain", "dead")
 
 
-def text(engine: Engine, pipeline: Pipeline, tick_age: float, intakes: Mapping[str, Mapping[str, Any]]) -> str:
-    """The metrics page; `intakes` is how each channel takes messages in."""
+def text(engine: Engine, pipeline: Pipeline, tick_age: float, channels: Mapping[str, Channel]) -> str:
+    """The metrics page."""
     # Costs 60 ms to import: only when somebody asks.
     from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
@@ -29,20 +30,35 @@ def text(engine: Engine, pipeline: Pipeline, tick_age: float, intakes: Mapping[s
         rows.labels(state).set(counts.get(state, 0))
     Gauge("bot_failed_messages", "kept for replay", registry=registry).set(failed)
     Gauge("bot_unreadable_updates", "kept because they could not be read", registry=registry).set(unreadable)
-    _intakes(registry, intakes)
+    states = {name: channel.state() for name, channel in channels.items()}
+    _ways(registry, states)
+    _refused(registry, states)
     return generate_latest(registry).decode()
 
 
-def _intakes(registry: Any, intakes: Mapping[str, Mapping[str, Any]]) -> None:
+def _ways(registry: Any, states: Mapping[str, Mapping[str, Any]]) -> None:
     from prometheus_client import Gauge
 
-    names = {
-        "age": ("bot_intake_age_seconds", "since messages were last asked for, or the webhook seen in place"),
-        "failures": ("bot_intake_failures", "failures in a row"),
-        "pending": ("bot_intake_pending", "what waits at the platform"),
-    }
-    for key, (name, words) in names.items():
+    out = {channel: state.get("sending", {}) for channel, state in states.items()}
+    names = (
+        (states, "age", "bot_intake_age_seconds", "since messages were last asked for, or the webhook seen in place"),
+        (states, "failures", "bot_intake_failures", "failures in a row"),
+        (states, "failing", "bot_intake_failing_seconds", "since nothing comes in; 0: all is well"),
+        (states, "pending", "bot_intake_pending", "what waits at the platform"),
+        (out, "failures", "bot_sending_failures", "failures in a row"),
+        (out, "failing", "bot_sending_failing_seconds", "since nothing goes out; 0: all is well"),
+    )
+    for ways, key, name, words in names:
         gauge = Gauge(name, words, ["channel"], registry=registry)
-        for channel, state in intakes.items():
-            if state.get(key) is not None:
-                gauge.labels(channel).set(state[key])
+        for channel, way in ways.items():
+            if way.get(key) is not None:
+                gauge.labels(channel).set(way[key])
+
+
+def _refused(registry: Any, states: Mapping[str, Mapping[str, Any]]) -> None:
+    from prometheus_client import Counter
+
+    refused = Counter("bot_intake_refused", "requests turned away, by reason", ["channel", "reason"], registry=registry)
+    for channel, state in states.items():
+        for reason, number in state.get("refused", {}).items():
+            refused.labels(channel, reason).inc(number)

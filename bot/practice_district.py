@@ -6,13 +6,17 @@ from sqlalchemy import Connection, delete
 
 from bot.transaction import Turn
 from handlers import texts
-from storage import people, units
+from scheduling.periods import school_year
+from storage import children, consents, people, triggers, units
+from storage.consents import Consent
 from storage.people import Role
 from storage.tables import metadata
 from storage.units import Kind, Unit
+from storage.vault import Vault
 
 CHANNEL = "practice"
 STRANGER = "陌生人"
+_CHILDREN = ("王小明", "李小红")
 _SURNAMES = "赵钱孙周吴郑冯陈褚卫蒋沈韩杨朱秦许何吕施孔曹严华"
 _SCHOOLS = (("实验小学(演示)", "李老师", "刘校长"), ("育红小学(演示)", "马老师", "高校长"))
 
@@ -20,17 +24,19 @@ _SCHOOLS = (("实验小学(演示)", "李老师", "刘校长"), ("育红小学(�
 def fill_if_empty(turn: Turn) -> None:
     """Load the district into an empty database."""
     if units.is_empty(turn.db):
-        fill(turn.db, turn.now)
+        fill(turn.db, turn.now, turn.vault)
 
 
 def start_again(turn: Turn) -> None:
     """Empty the practice database and load the district anew."""
+    triggers.drop(turn.db)
     for table in reversed(metadata.sorted_tables):
         turn.db.execute(delete(table))
-    fill(turn.db, turn.now)
+    triggers.make(turn.db)
+    fill(turn.db, turn.now, turn.vault)
 
 
-def fill(db: Connection, now: datetime) -> None:
+def fill(db: Connection, now: datetime, vault: Vault) -> None:
     """One district committee, two schools with twelve squads each, a community, people in every role."""
     province = units.add(db, Kind.PROVINCE, "青江省少工委(演示)")
     city = units.add(db, Kind.CITY, "明州市少工委(演示)", province)
@@ -39,14 +45,16 @@ def fill(db: Connection, now: datetime) -> None:
     _person(db, "罗主任", Role.CITY_ADMIN, city, now)
     surnames = iter(_SURNAMES)
     for name, brigade, head in _SCHOOLS:
-        school = units.add(db, Kind.SCHOOL, name, district)
+        school = units.add(db, Kind.SCHOOL, name, district, school_year=school_year(now.date()))
         _person(db, brigade, Role.BRIGADE, school, now)
         _person(db, head, Role.SCHOOL_ADMIN, school, now)
         for place in range(12):
             grade, class_no = place // 2 + 1, place % 2 + 1
             squad = _squad(db, school, grade, class_no)
             first = school.name.startswith("实验") and squad.key == "3-2"
-            _person(db, "张老师" if first else f"{next(surnames)}老师", Role.COUNSELOR, squad, now)
+            person_id = _person(db, "张老师" if first else f"{next(surnames)}老师", Role.COUNSELOR, squad, now)
+            if first:
+                _papers(db, vault, squad, person_id, now)
     _others(db, district, now)
     units.changed(db, now)
 
@@ -77,7 +85,15 @@ def _others(db: Connection, district: Unit, now: datetime) -> None:
         _person(db, name, role, at, now)
 
 
-def _person(db: Connection, name: str, role: Role, at: Unit, now: datetime) -> None:
+def _papers(db: Connection, vault: Vault, squad: Unit, person_id: int, now: datetime) -> None:
+    """The guardians of the children in the examples have agreed; every other child is asked about."""
+    for name in _CHILDREN:
+        child_id = children.find_or_add(db, vault, squad.id, name, now.date())
+        consents.give(db, child_id, Consent("书面", now.date()), person_id, now)
+
+
+def _person(db: Connection, name: str, role: Role, at: Unit, now: datetime) -> int:
     person_id = people.add(db, name, now)
     people.link(db, person_id, CHANNEL, name)
     people.give(db, person_id, role, at, now)
+    return person_id

@@ -1,46 +1,35 @@
-"""The outbox's way out: claim → channel.send → sent | later | uncertain | dead, in order within a chat."""
+"""The outbox's way out: claim → carried to the channel → sent | later | uncertain | dead, in order within a chat."""
 
 import asyncio
 import contextlib
 import logging
-import random
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from time import monotonic
 from typing import Any
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
 
 from bot import standing
-from bot.channels import Channel, SendError, outgoing
+from bot.carrier import Carrier, Settled
+from bot.channels import Channel
 from bot.holds import Holds
 from bot.pipeline import Pipeline
 from bot.transaction import Turn
-from storage import chats, outbox, sent_files
-from storage.vault import Vault, WrongKey
+from storage import chats, leases, outbox, sent_files
+from storage.vault import Vault
 
 log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=90)
 # Letters on their way at once, about a second of what Telegram allows: what a process that dies holds counts as
-# perhaps sent. Each chat's answers and notices go one after the other.
+# perhaps sent. Each chat's answers and notices go one after the other. Letters that go in one call count as one.
 MOST = 30
 SECONDS_TO_FINISH = 3
-LONGEST_WAIT = timedelta(hours=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """How one send ended; `files` are (key, the platform's name or None when it has forgotten it)."""
-
-    letter: outbox.Letter
-    state: str
-    facts: dict[str, Any]
-    gone: bool = False
-    moved: str = ""
-    files: tuple[tuple[str, str | None], ...] = ()
+# Whoever sends may be silent for so long before another process goes on.
+HELD_FOR = timedelta(seconds=30)
+# What has ended is noted with the next claim, and no later than this.
+SECONDS_TO_NOTE = 0.25
 
 
 class Sender:
@@ -60,9 +49,8 @@ class Sender:
         self._channel = channel
         self._pipeline = pipeline
         self._read = read
-        self._vault = vault
-        self._render = render
         self._now, self._real = clock
+        self._carrier = Carrier(channel, read, vault, render, self._now)
         self._owner = owner
         self.name = channel.name
         self.last_round = monotonic()
@@ -70,6 +58,7 @@ class Sender:
         self._stopping = False
         self._under_way: dict[asyncio.Task[None], int] = {}
         self._ended: list[Settled] = []
+        self._first_ended = 0.0
         self._holds = Holds(channel.name)
 
     def wake(self) -> None:
@@ -110,8 +99,9 @@ class Sender:
             self._holds.load(db)
 
     async def _rest(self) -> None:
+        seconds = max(0.01, self._noting_is_due()) if self._ended else 1
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), timeout=1)
+            await asyncio.wait_for(self._wake.wait(), timeout=seconds)
 
     async def once(self) -> bool:
         """Send what is due and wait for its end; False when nothing was."""
@@ -120,18 +110,34 @@ class Sender:
         return busy
 
     async def _round(self) -> bool:
-        """Note what has ended and set on its way what is due; False when there was neither."""
+        """Note what has ended and set on its way what is due; False when there was neither.
+
+        A round is a transaction, in the way of what people say: it takes a third of what there is room for at least.
+        """
         room = MOST - sum(self._under_way.values())
-        due = room > 0 and await asyncio.to_thread(self._any_due)
-        if not self._ended and not due:
+        wanted = self._channel.ready() and (room >= MOST // 3 or not self._under_way)
+        due = wanted and await asyncio.to_thread(self._any_due)
+        if not due and not (self._ended and (not self._under_way or self._noting_is_due() <= 0)):
             return False
-        letters = await self._note(room)
-        for _, group in groupby(sorted(letters, key=_order), key=_line):
+        some_ended = bool(self._ended)
+        letters = await self._note(room if due else 0)
+        alone = [letter for letter in letters if letter.same is None]
+        for _, group in groupby(sorted(alone, key=_order), key=_line):
             line = list(group)
-            task = asyncio.create_task(self._send_in_order(line))
-            self._under_way[task] = len(line)
-            task.add_done_callback(self._under_way.pop)
-        return True
+            self._set_out(self._send_in_order(line), len(line))
+        for _, group in groupby((letter for letter in letters if letter.same is not None), key=_same):
+            self._set_out(self._send_together(list(group)), 1)
+        # What is due may wait for what comes before it.
+        return some_ended or bool(letters)
+
+    def _noting_is_due(self) -> float:
+        """The seconds until what has ended is to be noted."""
+        return self._first_ended + SECONDS_TO_NOTE - monotonic()
+
+    def _set_out(self, work: Any, weight: int) -> None:
+        task = asyncio.create_task(work)
+        self._under_way[task] = weight
+        task.add_done_callback(self._under_way.pop)
 
     async def _note(self, room: int) -> list[outbox.Letter]:
         ended, self._ended = self._ended, []
@@ -160,87 +166,61 @@ class Sender:
             return outbox.waits(db, self._channel.name, self._now(), self._real(), self._holds.now(self._real()))
 
     def _claim(self, turn: Turn, most: int) -> list[outbox.Letter]:
-        if most <= 0:
+        if most <= 0 or not self._is_mine(turn):
             return []
-        real = self._real()
+        real, channel = self._real(), self._channel
         held = self._holds.now(real)
-        return outbox.claim(turn.db, self._channel.name, self._owner, turn.now, real, LEASE, most, held)
+        return outbox.claim(
+            turn.db, channel.name, self._owner, turn.now, real, LEASE, most, held, channel.most_at_once
+        )  # fmt: skip
 
-    async def _send_in_order(self, letters: list[outbox.Letter]) -> None:
+    def _is_mine(self, turn: Turn) -> bool:
+        """Of several processes one sends: how fast it may is in its memory, and so is the order within a chat."""
+        if self._read.dialect.name == "sqlite":
+            return True
+        return leases.hold(turn.db, f"sender {self.name}", self._owner, self._real(), HELD_FOR)
+
+    async def _send_in_order(self, letters: Sequence[outbox.Letter]) -> None:
         held, began = False, monotonic()
         for letter in letters:
             # What follows a letter that must wait goes back untouched: order holds within a lane. So does what a slow
             # chat would keep past the end of its lease, when it would be claimed and said once more.
-            back = Settled(letter, "new", {"attempts": letter.attempts})
             late = monotonic() - began > LEASE.total_seconds() / 3
-            ended = back if held or late or self._stopping else await self._send(letter)
+            if held or late or self._stopping:
+                self._add(_back(letter))
+                continue
+            [ended] = await self._carrier.carry([letter])
             held = ended.state == "new"
-            self._ended.append(ended)
+            self._add(ended)
         self._wake.set()
 
-    async def _send(self, letter: outbox.Letter) -> Settled:
-        try:
-            body = self._vault.open(letter.body)
-            platform_id, files = await self._say(letter, body)
-        except SendError as error:
-            return self._failed(letter, error)
-        except (OperationalError, WrongKey) as error:
-            # The database is busy, or NAME_KEY is another one for the moment: it passes, the letter does not go.
-            log.error("letter %d waits: %s", letter.id, type(error).__name__)
-            return self._failed(letter, SendError(type(error).__name__))
-        except Exception as bug:
-            log.exception("letter %d", letter.id)
-            return Settled(letter, "dead", {"error": type(bug).__name__})
-        state = "uncertain" if letter.repeat or letter.doubts else "sent"
-        return Settled(letter, state, {"sent_at": self._now(), "platform_id": platform_id[:80]}, files=tuple(files))
+    async def _send_together(self, letters: Sequence[outbox.Letter]) -> None:
+        ended = [_back(letter) for letter in letters] if self._stopping else await self._carrier.carry(letters)
+        self._add(*ended)
+        self._wake.set()
 
-    async def _say(self, letter: outbox.Letter, body: dict[str, Any]) -> tuple[str, list[tuple[str, str | None]]]:
-        """(the platform's id of the message, what is new about the files that it keeps for us)."""
-        if "file" not in body:
-            return await self._channel.send(outgoing(letter, body, None)), []
-        made = tuple(body["file"][1:])
-        key = sent_files.key_of(*made)
-        files: list[tuple[str, str | None]] = []
-        kept = await asyncio.to_thread(self._kept, key) or ""
-        if kept:
-            try:
-                return await self._channel.send(outgoing(letter, body, b"", kept)), files
-            except SendError as error:
-                if not error.stale:
-                    raise
-                files.append((key, None))
-        file = await asyncio.to_thread(self._render, *made)
-        said = await self._channel.send(outgoing(letter, body, file, "", lambda name: files.append((key, name))))
-        return said, files
+    def _add(self, *ended: Settled) -> None:
+        for each in ended:
+            # At once: what is to come next is claimed before this is noted.
+            if each.everything:
+                self._holds.add_everything(each.hold, self._real())
+            elif each.hold:
+                self._holds.add(each.letter.chat, each.hold, self._real())
+        if not self._ended:
+            self._first_ended = monotonic()
+        self._ended += ended
 
-    def _kept(self, key: str) -> str | None:
-        with self._read.connect() as db:
-            return sent_files.ref(db, self._channel.name, key)
-
-    def _failed(self, letter: outbox.Letter, error: SendError) -> Settled:
-        facts: dict[str, Any] = {"error": "".join(filter(str.isprintable, str(error)))[:200]}
-        if error.moved:
-            return Settled(letter, "new", {**facts, "due_at": self._now()}, moved=error.moved)
-        if error.permanent or letter.attempts > 30:
-            return Settled(letter, "dead", facts, error.gone)
-        if error.uncertain:
-            # Once more, and no more than that: it may have arrived each time.
-            if letter.doubts or letter.repeat:
-                return Settled(letter, "uncertain", {**facts, "sent_at": self._now()})
-            facts["doubts"] = letter.doubts + 1
-        if error.flood:
-            self._holds.add(letter.chat, error.after + 0.5, self._real())
-        wait = timedelta(seconds=error.after + 0.5) if error.after else self._backoff(letter.attempts)
-        return Settled(letter, "new", {**facts, "due_at": self._now() + wait})
-
-    def _backoff(self, attempts: int) -> timedelta:
-        """Full jitter: anything up to 2ⁿ seconds, an hour at most."""
-        return timedelta(seconds=random.uniform(0.2, min(LONGEST_WAIT.total_seconds(), 2.0**attempts)))
-
-    def _settle(self, turn: Turn, settled: list[Settled]) -> None:
+    def _settle(self, turn: Turn, settled: Sequence[Settled]) -> None:
+        sent = [each for each in settled if each.state == "sent"]
+        said = [(each.letter.id, each.facts["sent_at"], each.facts["platform_id"]) for each in sent]
+        outbox.sent(turn.db, self._owner, said)
+        # Many letters of one call end alike: one statement for all of them.
+        others = (each for each in settled if each.state != "sent")
+        for (state, _), group in groupby(others, key=lambda each: (each.state, each.facts)):
+            alike = list(group)
+            outbox.settle(turn.db, self._owner, [each.letter.id for each in alike], state, **alike[0].facts)
         for each in settled:
             letter = each.letter
-            outbox.settle(turn.db, self._owner, letter.id, each.state, **each.facts)
             if each.state in ("dead", "uncertain"):
                 log.warning("letter %d is %s: %s", letter.id, each.state, each.facts.get("error", "said again"))
             if each.gone:
@@ -258,8 +238,17 @@ class Sender:
                 sent_files.note(turn.db, self._channel.name, key, name, turn.now)
 
 
+def _back(letter: outbox.Letter) -> Settled:
+    """Untouched: as if it had not been claimed."""
+    return Settled(letter, "new", {"attempts": letter.attempts})
+
+
 def _line(letter: outbox.Letter) -> tuple[str, str]:
     return letter.chat, letter.lane
+
+
+def _same(letter: outbox.Letter) -> str | None:
+    return letter.same
 
 
 def _order(letter: outbox.Letter) -> tuple[str, str, int]:

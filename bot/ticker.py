@@ -8,7 +8,7 @@ from time import monotonic
 
 from sqlalchemy import Connection
 
-from bot import weekly
+from bot import nightly, weekly
 from bot.engine import Engine
 from bot.pipeline import Full, Pipeline
 from bot.transaction import Turn
@@ -17,7 +17,19 @@ from handlers.kit import Due, Reply
 from handlers.reminders import headline
 from scheduling import clock, tick
 from scheduling.preview import Entry, preview
-from storage import albums, cards, dialogues, events, outbox, people, sent_files
+from storage import (
+    albums,
+    audit_check,
+    card_codes,
+    cards,
+    dialogues,
+    events,
+    facts,
+    outbox,
+    people,
+    sent_files,
+    staging,
+)
 from storage.deliveries import DeliveryRow
 
 log = logging.getLogger(__name__)
@@ -39,6 +51,7 @@ class Ticker:
         for problem in loaded.problems:
             log.warning("%s", problem)
         self._calendar = loaded.calendar
+        self._nightly = nightly.Nightly(engine, loaded.calendar)
         self._last = monotonic()
         self._cleaned = ""
         self._timer: clock.Clock | None = None
@@ -46,12 +59,14 @@ class Ticker:
     def tick(self, turn: Turn) -> bool:
         """One tick, as a deed of the writer; True when there is more to say at once."""
         self._clean(turn)
+        staging.sweep(turn.db, turn.now)
+        unfinished = self._nightly.step(turn)
         done = tick.run(turn.db, turn.now, self._calendar, lambda row: self._say(turn, row))
         for row, bug in done.failed:
             log.error("delivery %d failed", row.id, exc_info=bug)
-        turn.letters.notify([replace(reply, to=row.person_id) for row, reply in done.said])
+        turn.letters.notify([replace(reply, to=row.person_id) for row, reply in done.said], gather=True)
         more = weekly.tell_groups(turn, self._calendar, self._engine.features.weekly)
-        return done.more or more
+        return done.more or more or unfinished
 
     def coming(self, db: Connection, now: datetime, person_id: int | None) -> Entry | None:
         """What goes next to this person (None: to anybody), as far as it is planned for the coming weeks."""
@@ -71,6 +86,7 @@ class Ticker:
             outbox.forget_bodies(turn.db, turn.now - BODIES_KEPT)
             dialogues.purge(turn.db, turn.now - BODIES_KEPT)
             cards.purge(turn.db, turn.now - CARDS_KEPT)
+            card_codes.purge(turn.db, turn.now)
             albums.purge(turn.db, turn.now - ALBUMS_KEPT)
             sent_files.purge(turn.db, turn.now - CARDS_KEPT)
             events.sweep(turn.db, turn.rollups, turn.now.date() - EVENTS_SETTLE)
@@ -86,9 +102,15 @@ class Ticker:
             # Committed: only that counts as a tick.
             self._last = monotonic()
 
+        async def note(found: str) -> None:
+            await pipeline.do(lambda turn: facts.note(turn.db, audit_check.CHECKED, found, turn.now))
+
         def post() -> None:
             try:
                 asyncio.run_coroutine_threadsafe(until_done(), loop).result()
+                found = self._nightly.check(self._engine.now())
+                if found:
+                    asyncio.run_coroutine_threadsafe(note(found), loop).result()
             except Full:
                 log.warning("the writer is full: no tick this time")
 

@@ -16,9 +16,10 @@ from sqlalchemy.exc import OperationalError
 from bot import dispatch, masking
 from bot.dispatch import Acquaintance
 from bot.features import Features
-from bot.letters import Letters
-from handlers.kit import Ask, Attachment, Message, Refusal, Reply
-from storage import chats, inbox, people
+from bot.letters import PASSIVE, Letters
+from bot.savepoint import TransactionGone, savepoint
+from handlers.kit import Ask, Attachment, Message, Person, Refusal, Reply
+from storage import accounts, audit, chats, inbox, people
 from storage.rollups import Rollups
 from storage.vault import Vault
 
@@ -28,11 +29,15 @@ SORRY = "抱歉,这条消息没有处理好,已经保存(编号 {})。管理员�
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a message: its row, `done` or `failed`, and whether it had been here before."""
+    """What became of a message: its row, `done` or `failed`, and whether it had been here before.
+
+    `passive` is what the answer to the request says by itself; a repeat's is looked up.
+    """
 
     inbox_id: int
     state: str
     repeat: bool
+    passive: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +48,13 @@ class Turn:
     now: datetime
     letters: Letters
     rollups: Rollups
+    deeds: audit.Deeds
+    vault: Vault
 
 
 Deed = Callable[[Turn], Any]
 Job = Message | Deed
 Result = Any
-
-
-class TransactionGone(Exception):
-    """The transaction ended beneath us (full disk, deadlock, lost connection): nothing of it counts."""
 
 
 class Transactions:
@@ -126,10 +129,11 @@ class Transactions:
             repeat = not arrival.fresh or arrival.id in heard
             if not repeat:
                 heard[arrival.id] = self._hear(turn, known, message, arrival.id)
-            yield Outcome(arrival.id, heard.get(arrival.id, arrival.state), repeat)
+            passive = "" if repeat else turn.letters.passive[arrival.id]
+            yield Outcome(arrival.id, heard.get(arrival.id, arrival.state), repeat, passive)
 
-    def _turn(self, db: Connection, now: datetime) -> Turn:
-        return Turn(db, now, Letters(db, self._vault, now), Rollups())
+    def _turn(self, db: Connection, now: datetime, passive: frozenset[str] = PASSIVE) -> Turn:
+        return Turn(db, now, Letters(db, self._vault, now, passive), Rollups(), audit.of(db), self._vault)
 
     def _hear(self, turn: Turn, known: Acquaintance, message: Message, inbox_id: int) -> str:
         """Handle one message in a savepoint; a bug costs this message only, and it is kept."""
@@ -137,9 +141,9 @@ class Transactions:
                   nameless=self._nameless)  # fmt: skip
         try:
             ask = known.introduce(ask)
-            if ask.person and not ask.person.reachable and message.private:
-                # Who writes to us can be written to, whatever we thought before.
-                people.mark_reachable(turn.db, message.channel, message.sender, True)
+            _acting(turn, ask.person)
+            if ask.person and message.private:
+                _note_spoken(turn, ask.person, message)
             self._answer(turn, ask)
         except TransactionGone:
             raise
@@ -151,9 +155,10 @@ class Transactions:
 
     def _answer(self, turn: Turn, ask: Ask) -> None:
         try:
-            with _savepoint(turn):
-                turn.letters.add(dispatch.answer(self._features, ask), ask)
+            with _whole(turn):
+                _say(turn, dispatch.answer(self._features, ask), ask)
         except Refusal as refusal:
+            ask.refused(refusal)
             turn.letters.add([Reply(refusal.text, refusal.buttons)], ask)
 
     def _keep_failed(self, turn: Turn, message: Message, inbox_id: int, bug: Exception) -> None:
@@ -171,7 +176,8 @@ class Transactions:
             if not found:
                 raise LookupError(f"no failed message {inbox_id}")
             # As of when it arrived, so that 今天 means that day.
-            turn = self._turn(db, found[0].received_at.astimezone(self._now().tzinfo))
+            # Nobody waits for its answer any more.
+            turn = self._turn(db, found[0].received_at.astimezone(self._now().tzinfo), passive=frozenset())
             message = from_json(self._vault.open(found[0].payload))
             if not inbox.done(db, inbox_id):
                 raise LookupError(f"message {inbox_id} is being handled by another")
@@ -183,11 +189,32 @@ class Transactions:
         return state
 
 
+def _acting(turn: Turn, person: Person | None) -> None:
+    """Whose doing the audit log will say it was; of a member at which unit first."""
+    first = next(iter(person.grants), None) if person else None
+    turn.deeds.by(person.id if person else None, first.unit.id if first else None)
+
+
 def _here(turn: Turn, message: Message) -> Message:
     """The message of a group as of today's name of its chat; whoever speaks there has let us in."""
     chat = chats.current(turn.db, message.channel, message.chat)
     chats.mark_reachable(turn.db, message.channel, chat, True)
     return message if chat == message.chat else replace(message, chat=chat)
+
+
+def _say(turn: Turn, replies: Sequence[Reply], ask: Ask) -> None:
+    turn.letters.add([reply for reply in replies if reply.at is None], ask)
+    for reply in replies:
+        if reply.at is not None:
+            turn.letters.tell(reply, *reply.at)
+
+
+def _note_spoken(turn: Turn, person: Person, message: Message) -> None:
+    """Who writes to us can be written to, whatever we thought before; and this is where they are."""
+    if not person.reachable:
+        people.mark_reachable(turn.db, message.channel, message.sender, True)
+    if person.heard_on != message.channel:
+        accounts.heard(turn.db, person.id, message.channel)
 
 
 def _arrive(turn: Turn, messages: Sequence[Message]) -> dict[inbox.Key, inbox.Arrival]:
@@ -207,46 +234,19 @@ def _arrive(turn: Turn, messages: Sequence[Message]) -> dict[inbox.Key, inbox.Ar
 
 
 @contextmanager
-def _savepoint(turn: Turn) -> Iterator[None]:
-    """What happens inside happens whole or not at all; raises TransactionGone when nothing is left to go back to."""
+def _whole(turn: Turn) -> Iterator[None]:
+    """What happens inside happens whole or not at all, what is to be said and summed included."""
     said = turn.letters.mark()
-    # By the driver itself: SQLAlchemy's bookkeeping for a savepoint costs more than a check-in's INSERT.
-    driver: Any = turn.db.connection.dbapi_connection
-    driver.execute("SAVEPOINT message")
+    noted = len(turn.deeds.rows)
     try:
-        yield
-        driver.execute("RELEASE SAVEPOINT message")
-    except Exception as error:
+        with savepoint(turn.db):
+            yield
+    except Exception:
         turn.letters.back_to(said)
+        turn.deeds.back_to(noted)
         turn.rollups.drop()
-        _undo(turn.db, driver, error)
         raise
     turn.rollups.keep()
-
-
-def _undo(db: Connection, driver: Any, error: Exception) -> None:
-    try:
-        driver.execute("ROLLBACK TO SAVEPOINT message")
-        driver.execute("RELEASE SAVEPOINT message")
-    except Exception as also:
-        raise TransactionGone from also
-    if not _stands(db) or _is_the_databases(error):
-        raise TransactionGone from error
-
-
-def _is_the_databases(error: Exception) -> bool:
-    """A deadlock, a full disk, a cut connection: it passes, so the message comes again and is no failure."""
-    # SQLite's code 1 is a mistake in the statement, which does not pass.
-    return isinstance(error, OperationalError) and getattr(error.orig, "sqlite_errorcode", 0) != 1
-
-
-def _stands(db: Connection) -> bool:
-    driver = db.connection.dbapi_connection
-    if driver is None or db.invalidated:
-        return False
-    if db.dialect.name == "sqlite":
-        return bool(driver.in_transaction)
-    return bool(driver.info.transaction_status.name == "INTRANS")
 
 
 def _place(error: BaseException) -> str:

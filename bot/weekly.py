@@ -27,8 +27,8 @@ def tell_groups(turn: Turn, calendar: Calendar, said: Sequence[Weekly]) -> bool:
     groups = chats.without_week(turn.db, week, MOST)
     for group in groups:
         # Noted first: what cannot be said is not tried every five seconds.
-        chats.got(turn.db, group.channel, group.chat, week)
-        _tell(turn, group, week, said)
+        if chats.got(turn.db, group, week):
+            _tell(turn, group, week, said)
     return len(groups) == MOST
 
 
@@ -37,7 +37,7 @@ def _tell(turn: Turn, group: chats.Group, week: str, said: Sequence[Weekly]) -> 
     try:
         unit = units.by_id(turn.db, group.unit_id)
         for words in said:
-            turn.letters.tell(words(turn.db, unit, week, turn.now), group.channel, group.chat)
+            turn.letters.tell(words(turn.db, unit, week, turn.now), group.channel, group.chat, group.topic)
     except Exception:
         log.exception("the digest of a group")
         savepoint.rollback()

@@ -1,8 +1,10 @@
 """What photos, documents and places belong to: the check-in replied to, that of their album, or the last one."""
 
+import re
 from datetime import timedelta
 
 from handlers.kit import Ask, Attachment
+from handlers.posts import GIVERS
 from handlers.reading import Reading
 from storage import albums, checkins, files
 from storage.checkins import Checkin
@@ -14,6 +16,7 @@ _ENDINGS = (".pdf", ".docx", ".xlsx")
 MOST_FILES = 30
 # What a unit's files may come to; at most 10 MB each (bot/fetcher.py).
 MOST_BYTES = 500 << 20
+_TABLE = re.compile(r"\.(?:xlsx?|xlsm|et|ods|csv)$", re.IGNORECASE)
 # Read so, a text says nothing that could be recorded.
 _WORDLESS = frozenset({"unknown", "chat", "question"})
 _UNDERSTOOD = frozenset({"ok", "confirm", "partial"})
@@ -32,10 +35,9 @@ def _is_document(one: Attachment) -> bool:
     return one.kind == DOCUMENT and ("." not in one.name or one.name.lower().endswith(_ENDINGS))
 
 
-def said(ask: Ask, count: int) -> str:
-    """2 张照片, or 1 个附件 when a document is among what came."""
-    documents = any(map(_is_document, ask.message.attachments))
-    return f"{count} 个附件" if documents else f"{count} 张照片"
+def what(ask: Ask) -> str:
+    """照片, or 文件 when a document is among what came."""
+    return "文件" if any(map(_is_document, ask.message.attachments)) else "照片"
 
 
 def full(ask: Ask, one: Checkin) -> str:
@@ -48,6 +50,18 @@ def full(ask: Ask, one: Checkin) -> str:
     if of_unit > MOST_BYTES:
         return f"{one.unit_name}的照片和附件存满了({MOST_BYTES >> 20} MB),新的没有保存。签到不受影响;请告诉学校管理员。"
     return ""
+
+
+def tables(ask: Ask) -> list[Attachment]:
+    """The workbooks and CSV files that came with a private message of somebody who may send a roster."""
+    if not ask.message.private or ask.me.roles.isdisjoint(GIVERS):
+        return []
+    return [each for each in ask.message.attachments if each.kind != PHOTO and _TABLE.search(each.name)]
+
+
+def reader(ask: Ask) -> str:
+    """Which reader takes a message for what came with it."""
+    return "place" if not ask.message.attachments else "table" if tables(ask) else "photo"
 
 
 def album(ask: Ask) -> albums.Album | None:

@@ -5,11 +5,12 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from handlers import attached, recorded, surroundings, texts
-from handlers.kit import ANYTHING, REPORTERS, Ask, Button, Refusal, Reply, answers, command, reads
+from handlers import attached, nameless, recorded, surroundings, texts
+from handlers.kit import ANYTHING, REPORTERS, Ask, Button, Denied, Refusal, Reply, Unit, answers, command, reads
 from handlers.reading import Reading, Record, read
+from storage import people
 
-QUESTION, CONFIRM = "checkin", "checkin-confirm"
+QUESTION, CONFIRM, SCHOOL = "checkin", "checkin-confirm", "checkin-school"
 LONGEST_ACTIVITY = 12
 # So many squads of one's own are offered as buttons.
 FEW = 6
@@ -44,16 +45,20 @@ def take(ask: Ask) -> Sequence[Reply]:
 def _take(ask: Ask, first: int | None) -> Sequence[Reply]:
     """`first` is the message whose open question this answers: its photos belong to the check-in too."""
     if ask.me.roles.isdisjoint(REPORTERS):
-        raise Refusal("签到由中队辅导员或大队辅导员来报。发「帮助」看看您能做什么。")
+        raise Denied("签到由中队辅导员或大队辅导员来报。发「帮助」看看您能做什么。", what="签到")
     # Another feature's question stays open; one about a check-in is overtaken by this one.
     if ask.question and ask.question.kind in (QUESTION, CONFIRM):
         ask.expect_nothing()
-    replies = _replies(ask, ask.heard, first)
-    warning = texts.privacy_warning(ask.heard.issues)
+    heard = nameless.without_names(ask, ask.heard)
+    replies = _replies(ask, heard, first)
+    warning = texts.privacy_warning(heard.issues)
     return [*replies, Reply(warning)] if warning else replies
 
 
 def _replies(ask: Ask, reading: Reading, first: int | None) -> list[Reply]:
+    schools = surroundings.in_doubt(ask, [record.unit for record in reading.records if record.unit])
+    if schools:
+        return [_which_school(ask, reading, schools, first)]
     complete = [record for record in reading.records if _is_complete(record)]
     if reading.status == "confirm" and complete:
         return [_confirm(ask, reading, complete, first)]
@@ -69,6 +74,37 @@ def _replies(ask: Ask, reading: Reading, first: int | None) -> list[Reply]:
 
 def _is_complete(record: Record) -> bool:
     return None not in (record.unit, record.activity, record.attended, record.date)
+
+
+# --- somebody with several schools is asked once, and it is remembered ------------------------------------
+
+
+def _which_school(ask: Ask, reading: Reading, schools: Sequence[Unit], first: int | None) -> Reply:
+    said = [texts.canonical(record, (), always_dated=True) for record in reading.records]
+    ask.expect(SCHOOL, {"said": said, "first": attached.waiting(ask, first), "joint": reading.joint})
+    question = "这是哪所学校的?我会记住;要换,发「我的 学校」,或在消息里写上学校。"
+    return Reply(question, tuple(Button(each.name, each.name) for each in schools))
+
+
+@answers(SCHOOL)
+def school_said(ask: Ask, payload: dict[str, Any]) -> Sequence[Reply] | None:
+    """The school is remembered, and what was reported is taken as of there."""
+    if texts.says_no(ask.args):
+        return [Reply(NOTHING)]
+    school = surroundings.chosen_school(ask, ask.args)
+    if school is None:
+        return None
+    people.choose_school(ask.db, ask.me.id, school.id)
+    ask = replace(ask, person=replace(ask.me, school_id=school.id))
+    context = surroundings.context_of(ask)
+    readings = [read(said, context) for said in payload["said"]]
+    if payload["joint"] and all(each.status == "ok" for each in readings):
+        records = [record for each in readings for record in each.records]
+        return recorded.store(ask, records, payload["first"], True)
+    replies: list[Reply] = []
+    for reading in readings:
+        replies += _take(replace(ask, reading=reading), payload["first"])
+    return replies
 
 
 # --- one question, the rest already filled in -------------------------------------------------------------
@@ -108,7 +144,7 @@ def complete(ask: Ask, payload: dict[str, Any]) -> Sequence[Reply] | None:
     if _is_news(alone, asked):
         return None
     words = [ask.args]
-    if "ACTIVITY" in asked and _names_activity(ask.args, alone):
+    if "ACTIVITY" in asked and _names_activity(ask.args, alone) and not nameless.problem_of(ask, ask.args):
         words.append(texts.with_activity(ask.args))
     for said in words:
         together = read(texts.merged(payload["said"], said, payload["issues"]), context)

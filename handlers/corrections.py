@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from handlers import recorded, reports, surroundings, texts
-from handlers.kit import ANYTHING, REPORTERS, Ask, Refusal, Reply, answers, command, edits, reads
+from handlers import nameless, recorded, reports, rights, surroundings, texts
+from handlers.kit import ANYTHING, REPORTERS, Ask, Denied, Refusal, Reply, answers, command, edits, reads
 from handlers.reading import Reading, Record, read
 from scheduling.periods import frozen_at, timing_of
-from storage import campaigns, checkins, recording
+from storage import campaigns, checkins, recording, units
 from storage.checkins import Checkin
 from storage.units import Kind
 
@@ -85,19 +85,23 @@ def _meant(ask: Ask) -> tuple[Checkin, str]:
         raise Refusal(f"已处理过:{texts.dated(gone, ask.today)} 已经撤回,现在没有计入周报。要重新报,直接发就行。")
     found = checkins.by_id(ask.db, checkin_id)
     if found is None or not _mine(ask, found):
-        raise Refusal(f"您没有编号 {checkin_id} 的签到,什么都没有动。发「我的」看您报过的。")
+        none = f"您没有编号 {checkin_id} 的签到,什么都没有动。发「我的」看您报过的。"
+        raise Denied(none, what="更正", subject=f"checkin:{checkin_id}") if found or gone else Refusal(none)
     return found, words
 
 
 def _by_words(ask: Ask) -> Checkin:
-    found = _newest(ask)
-    if found is None or not _mine(ask, found):
-        raise Refusal("没有可以更正或撤回的签到。先报一次,像这样发:三(2)中队 主题队日 38人")
+    found, none = _newest(ask), "没有可以更正或撤回的签到。先报一次,像这样发:三(2)中队 主题队日 38人"
+    if found is None:
+        raise Refusal(none)
+    if not _mine(ask, found):
+        raise Denied(none, what="更正", subject=f"checkin:{found.id}")
     return found
 
 
 def _mine(ask: Ask, found: Checkin) -> bool:
-    return any(found.path.startswith(path) for path in ask.me.paths(REPORTERS))
+    unit = units.by_id(ask.db, found.unit_id)
+    return rights.may_change(ask.me, unit, found.person_id)
 
 
 def _newest(ask: Ask) -> Checkin | None:
@@ -118,7 +122,7 @@ def _newest(ask: Ask) -> Checkin | None:
 
 
 def _changed(ask: Ask, old: Checkin, words: str) -> Reply:
-    reading = read(f"更正 {texts.with_heads(words)}", surroundings.context_of(ask))
+    reading = nameless.without_names(ask, read(f"更正 {texts.with_heads(words)}", surroundings.context_of(ask)))
     record = next(iter(reading.records), Record())
     _check_day(reading, record, ask.today)
     if (
@@ -130,8 +134,8 @@ def _changed(ask: Ask, old: Checkin, words: str) -> Reply:
         raise Refusal("没看懂要改成什么,原来的没有动。可以改人数、活动、日期,像这样发:更正 实到39 应到42")
     new = _moved(ask, _merged(old, record), record)
     if new == old:
-        return texts.echo("已处理过。现在是", old, ask.today)
-    return _said(ask, "已更正", old, revised(ask, old, new))
+        return _warned(texts.echo("已处理过。现在是", old, ask.today), reading)
+    return _warned(_said(ask, "已更正", old, revised(ask, old, new)), reading)
 
 
 def _said(ask: Ask, result: str, old: Checkin, new: Checkin) -> Reply:
@@ -145,6 +149,11 @@ def _frozen(ask: Ask, one: Checkin) -> str:
     if ask.now < frozen_at(one.day, ask.now.tzinfo):
         return ""
     return f"{reports.week_name(one.week)}的周报已经发出,这次算更正,下一期周报会写明。"
+
+
+def _warned(reply: Reply, reading: Reading) -> Reply:
+    warning = texts.privacy_warning(reading.issues)
+    return replace(reply, text=f"{reply.text}\n{warning}") if warning else reply
 
 
 def _check_day(reading: Reading, record: Record, today: date) -> None:
@@ -212,10 +221,12 @@ def edited(ask: Ask) -> list[Reply] | None:
     if not left:
         return [Reply("那次签到已经撤回,改消息不会再记。要重新报,请发一条新消息。")]
     words = _WORD.sub("", ask.args)
-    reading = read(f"更正 {texts.with_heads(words)}", replace(surroundings.context_of(ask), bound_unit=None))
+    context = replace(surroundings.context_of(ask), bound_unit=None)
+    reading = nameless.without_names(ask, read(f"更正 {texts.with_heads(words)}", context))
     if len(left) == 1 and len(reading.records) <= 1:
-        return _corrected_one(ask, left[0], next(iter(reading.records), Record()))
-    return [_corrected_many(ask, left, reading.records)]
+        replies = _corrected_one(ask, left[0], next(iter(reading.records), Record()))
+        return [_warned(reply, reading) for reply in replies]
+    return [_warned(_corrected_many(ask, left, reading.records), reading)]
 
 
 def _corrected_one(ask: Ask, old: Checkin, said: Record) -> list[Reply]:
@@ -230,8 +241,8 @@ def _moved(ask: Ask, new: Checkin, said: Record) -> Checkin:
     unit = surroundings.unit_named(ask, said.unit) if said.unit else None
     if unit is None or unit.id == new.unit_id:
         return new
-    if not any(unit.path.startswith(path) for path in ask.me.paths(REPORTERS)):
-        raise Refusal(f"{unit.name}不在您负责的范围,没有改。")
+    if not rights.may_report(ask.me, unit):
+        raise Denied(f"{unit.name}不在您负责的范围,没有改。", what="更正", subject=f"unit:{unit.id}")
     return new.at(unit)
 
 

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from handlers import reports
-from handlers.kit import ADMINS, ANYTHING, Ask, Button, Due, File, Reply, Role, Unit, command, due, weekly
+from handlers.kit import ADMINS, ANYTHING, Ask, Button, Deed, Due, File, Reply, Role, Unit, command, due, weekly
 from storage import digests, units
 from storage.digests import Digest, percent
 
-# A counselor sees her own squad, an inspector the area; there is no child's name in a digest.
-READERS = ADMINS | {Role.COUNSELOR, Role.INSPECTOR}
+# Each their own part of the tree; there is no child's name in a digest.
+READERS = ADMINS | {Role.COUNSELOR, Role.INSPECTOR, Role.STATION_HEAD, Role.GROUP_HEAD, Role.CARE_ADMIN}
 _FORMS = {"图": "图", "图片": "图", "表": "表", "表格": "表"}
 MOST_NAMES = 10
 MOST_ACTIVITIES = 8
@@ -41,8 +41,8 @@ def digest(ask: Ask) -> Sequence[Reply]:
         return _files(ask, form, at, period.week)
     alone = not words and len(at) == 1
     admin = not ask.me.roles.isdisjoint(ADMINS)
-    found = [digests.report(ask.db, unit, period.week, ask.now) for unit in at]
-    return [Reply(text(each), _buttons(each, "" if alone else f" {each.unit}", admin)) for each in found]
+    found = [(unit, digests.report(ask.db, unit, period.week, ask.now)) for unit in at]
+    return [Reply(text(each), _buttons(each, "" if alone else _named(ask.db, unit), admin)) for unit, each in found]
 
 
 def _form(words: str) -> tuple[str, str]:
@@ -60,14 +60,19 @@ def monday(said: Due) -> Reply | None:
     frozen = digests.freeze(said.db, at[0], said.occurrence.partition(":")[2], said.now)
     if said.now.date() > said.day + OF_USE:
         return None
-    return Reply(text(frozen), _buttons(frozen, "" if len(at) == 1 else f" {frozen.unit}", True))
+    return Reply(text(frozen), _buttons(frozen, "" if len(at) == 1 else _named(said.db, at[0]), True))
 
 
 @weekly("digest")
 def for_group(db: Connection, unit: Unit, week: str, now: datetime) -> Reply:
     """The same for a group that is bound to the unit."""
     frozen = digests.freeze(db, unit, week, now)
-    return Reply(text(frozen), _buttons(frozen, f" {frozen.unit}", True))
+    return Reply(text(frozen), _buttons(frozen, _named(db, unit), True))
+
+
+def _named(db: Connection, unit: Unit) -> str:
+    """As commands name it: by what it is called now, which may be another name than the digest's."""
+    return f" {digests.path_names(db, [unit])[unit.id]}"
 
 
 def _buttons(shown: Digest, unit: str, admin: bool) -> tuple[Button, ...]:
@@ -87,6 +92,7 @@ def _file(ask: Ask, form: str, at: list[Unit], week: str) -> Reply:
     title = units.full_name(ask.db, at[0]) + (f"等{len(at)}个单位" if len(at) > 1 else "")
     values = {"unit_ids": [unit.id for unit in at], "week": week, "at": ask.now.isoformat(timespec="minutes")}
     name = f"周报-{title}-{week}.{ending}"
+    ask.note(Deed.EXPORTED, at[0], what="周报", form=ending, units=len(at), week=week)
     return Reply(f"{title}{reports.week_name(week)}周报({form})", file=File(name, recipe, values))
 
 

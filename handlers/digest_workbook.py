@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from handlers import reports
 from handlers.kit import Unit, renders
 from scheduling.periods import monday_of
-from storage import coverage, digests, units
+from storage import coverage, digests, history, units
 from storage.coverage import Squad, SquadSums
 from storage.digest_changes import Changes
 from storage.digests import Digest, percent
@@ -70,8 +70,9 @@ def _overview(shown: Digest) -> _Row:
 
 def _squads(db: Connection, unit: Unit, shown: Digest, every: "_Sheet", missing: "_Sheet") -> None:
     """As it stands now, with what was reported late; 总览 may be a frozen digest."""
-    sums = coverage.by_squad(db, shown.week, [unit.path])
-    for squad in coverage.squads(db, [unit.path]):
+    part = history.part(db, [unit.path], shown.week)
+    sums = coverage.by_squad(db, shown.week, part)
+    for squad in coverage.squads(db, part)[shown.week]:
         every.add((shown.title, *_squad(squad, sums.get(squad.id, []))))
         if squad.id not in sums:
             missing.add((shown.title, squad.school, squad.name))

@@ -2,25 +2,9 @@
 
 import unicodedata
 
-from handlers import reports
-from handlers.kit import ANYONE, ANYTHING, Ask, Person, Refusal, Reply, Role, Unit, command
+from handlers import posts, reports
+from handlers.kit import ANYONE, ANYTHING, Ask, Denied, Refusal, Reply, Role, Unit, command
 from storage import invites, people, units
-from storage.units import Kind
-
-# Who may invite whom: everybody for what is below them.
-_BELOW_SCHOOL = {Role.COUNSELOR, Role.OUTSIDE_COUNSELOR, Role.VOLUNTEER}
-_SIDE = {Role.STATION_HEAD, Role.GROUP_HEAD, Role.CARE_ADMIN, Role.INSPECTOR, Role.DATA_OFFICER, Role.SUPERVISOR}
-_SCHOOL = _BELOW_SCHOOL | {Role.BRIGADE, Role.DATA_OFFICER}
-_COUNTY = _SCHOOL | _SIDE | {Role.SCHOOL_ADMIN, Role.COUNTY_ADMIN}
-_MAY_INVITE: dict[Role, set[Role]] = {
-    Role.BRIGADE: _BELOW_SCHOOL,
-    Role.SCHOOL_ADMIN: _SCHOOL,
-    Role.COUNTY_ADMIN: _COUNTY,
-    Role.CITY_ADMIN: _COUNTY | {Role.CITY_ADMIN},
-    Role.PROVINCE_ADMIN: set(Role),
-}
-_SQUAD_ROLES = {Role.COUNSELOR}
-_SCHOOL_ROLES = {Role.BRIGADE, Role.SCHOOL_ADMIN}
 
 
 @command("加入", "join", who=ANYONE, help="用邀请码加入", examples=("加入 QH7K3-M9XTP",), glued="[0-9A-Za-z]")
@@ -52,6 +36,8 @@ def _invite(ask: Ask) -> tuple[invites.Invite | None, str]:
 
 def _welcome(ask: Ask, found: invites.Invite, name: str) -> Reply | list[Reply]:
     at = units.by_id(ask.db, found.unit_id)
+    if found.person_id is not None:
+        return _welcome_back(ask, found, found.person_id)
     person_id = ask.person.id if ask.person else _person(ask, found, at, name)
     if not invites.use(ask.db, found, person_id, ask.now):
         return Reply("这个邀请码刚被别人用掉了。请再要一个。")
@@ -63,6 +49,19 @@ def _welcome(ask: Ask, found: invites.Invite, name: str) -> Reply | list[Reply]:
         return welcome
     who = people.by_id(ask.db, person_id, ask.now).name
     return [welcome, Reply(f"{who}用您的邀请码加入了:{where} · {found.role.label}。", to=found.made_by)]
+
+
+def _welcome_back(ask: Ask, found: invites.Invite, person_id: int) -> Reply | list[Reply]:
+    """Another phone of somebody known; who is known as somebody else does not become them."""
+    who = people.by_id(ask.db, person_id, ask.now).name
+    if ask.person is not None and ask.person.id != person_id:
+        return Reply(f"这个邀请码是给{who}的新手机用的,您已经用别的名字加入了。请换那位老师的手机来发。")
+    if not invites.use(ask.db, found, person_id, ask.now):
+        return Reply("这个邀请码刚被别人用掉了。请再要一个。")
+    if ask.person is None:
+        people.link(ask.db, person_id, ask.message.channel, ask.message.sender)
+    welcome = Reply(f"欢迎回来,{who}!报过的、提名过的都在。发「帮助」看看能做什么。")
+    return [welcome, *([Reply(f"{who}换好手机了。", to=found.made_by)] if found.made_by else [])]
 
 
 def _person(ask: Ask, found: invites.Invite, at: Unit, name: str) -> int:
@@ -78,7 +77,7 @@ def _person(ask: Ask, found: invites.Invite, at: Unit, name: str) -> int:
 @command(
     "邀请",
     "invite",
-    who=_MAY_INVITE,
+    who=posts.GIVERS,
     help="为新老师开一个邀请码",
     examples=("邀请 中队辅导员 三(2)中队", "邀请 大队辅导员 实验小学"),
     glued=ANYTHING,
@@ -89,11 +88,10 @@ def invite(ask: Ask) -> Reply:
         raise Refusal("邀请码不能在群里开,请私聊我。")
     role, words = _role(ask.args)
     if role is None:
-        may = [each for each in Role if _may(ask.me, each)]
-        names, like = "、".join(each.label for each in may), _example(ask, Role.COUNSELOR)
+        names, like = "、".join(each.label for each in posts.givable(ask.me)), _example(ask, Role.COUNSELOR)
         raise Refusal(f"请写明角色和单位,像这样:{like}\n您可以邀请:{names}。")
-    if not _may(ask.me, role):
-        raise Refusal(f"您不能邀请{role.label},请找上级管理员。")
+    if role not in posts.givable(ask.me):
+        raise Denied(f"您不能邀请{role.label},请找上级管理员。", what="邀请")
     at = _unit(ask, role, words.strip())
     code = invites.make(ask.db, at.id, role, ask.me.id, ask.now)
     return Reply(
@@ -114,16 +112,14 @@ def _role(args: str) -> tuple[Role | None, str]:
     return role, rest.strip()
 
 
-def _may(person: Person, role: Role) -> bool:
-    return any(role in _MAY_INVITE.get(held, ()) for held in person.roles)
-
-
 def _top(ask: Ask, role: Role) -> list[Unit]:
-    return reports.scope(ask.me, [held for held, may in _MAY_INVITE.items() if role in may])
+    return reports.scope(ask.me, posts.givers_of(role))
 
 
 def _unit(ask: Ask, role: Role, words: str) -> Unit:
-    found = [unit for unit in reports.named(ask, _top(ask, role), words) if _fits(role, unit)] if words else []
+    found = (
+        [unit for unit in reports.named(ask, _top(ask, role), words) if posts.fits(role, unit.kind)] if words else []
+    )
     if not found:
         raise Refusal(f"没有找到单位「{words or '?'}」。请写全名,像这样:{_example(ask, role)}")
     if len(found) > 1:
@@ -134,13 +130,7 @@ def _unit(ask: Ask, role: Role, words: str) -> Unit:
 
 def _example(ask: Ask, role: Role) -> str:
     """An invitation that fits the role: `邀请 大队辅导员 实验小学`."""
-    if role in _SQUAD_ROLES:
+    if role is Role.COUNSELOR:
         return f"邀请 {role.label} 三(2)中队"
-    fitting = [unit.name for unit in _top(ask, role) if _fits(role, unit)]
+    fitting = [unit.name for unit in _top(ask, role) if posts.fits(role, unit.kind)]
     return f"邀请 {role.label} {fitting[0] if fitting else '实验小学'}"
-
-
-def _fits(role: Role, unit: Unit) -> bool:
-    if role in _SQUAD_ROLES:
-        return unit.kind == Kind.SQUAD
-    return unit.kind == Kind.SCHOOL if role in _SCHOOL_ROLES else True

@@ -1,14 +1,27 @@
-"""The whole vocabulary of a feature: what it hears, what it may answer, how it declares itself."""
+"""The whole vocabulary of a feature: what it hears and what it may answer; how it declares itself is in declaring."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from types import ModuleType
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Connection
 
+from handlers.declaring import (
+    ANYONE,
+    ANYTHING,
+    Command,
+    answers,
+    attribute,
+    command,
+    due,
+    edits,
+    reads,
+    renders,
+    weekly,
+)
 from handlers.reading import Reading
+from storage.audit import Deed, note
 from storage.dialogues import Dialogue, Where, close, open_question, reopen
 from storage.people import Grant, Person, Role
 from storage.rollups import Rollups
@@ -16,13 +29,13 @@ from storage.units import Unit
 from storage.vault import Vault
 
 __all__ = [
-    "ADMINS", "ANYONE", "ANYTHING", "Answer", "Ask", "Attachment", "Button", "Command", "Due", "File", "Grant",
-    "MEMBERS", "Message", "Person", "REPORTERS", "Refusal", "Reply", "Role", "Unit", "answers", "attribute",
-    "command", "due", "edits", "reads", "renders", "weekly",
+    "ADMINS", "ANYONE", "ANYTHING", "Answer", "Ask", "Attachment", "Button", "Command", "Deed", "Denied", "Due", "File",
+    "Grant", "Handler", "MEMBERS", "Message", "Person", "REPORTERS", "Refusal", "Reply", "Role", "Unit", "answers",
+    "attribute", "command", "due", "edits", "reads", "renders", "weekly",
 ]  # fmt: skip
 
 MEMBERS = frozenset(Role)
-REPORTERS = frozenset({Role.COUNSELOR, Role.BRIGADE, Role.STATION_HEAD})
+REPORTERS = frozenset({Role.COUNSELOR, Role.BRIGADE, Role.STATION_HEAD, Role.OUTSIDE_COUNSELOR, Role.VOLUNTEER})
 ADMINS = frozenset(
     {
         Role.BRIGADE,
@@ -33,8 +46,6 @@ ADMINS = frozenset(
         Role.PROVINCE_ADMIN,
     }
 )
-# For a command that a stranger may use as well.
-ANYONE: frozenset[Role] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +82,8 @@ class Message:
     place: tuple[float, float] | None = None
     # The new words of the earlier message `spoken_as`; `sent_at` is when that one was sent.
     edited: bool = False
+    # The topic of a group that has topics; empty: the group as a whole.
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +98,7 @@ class Ask:
     args: str
     rollups: Rollups
     vault: Vault
-    features: "Sequence[Command]" = ()
+    features: Sequence[Command] = ()
     reading: Reading | None = None
     question: Dialogue | None = None
     # Another one when the organisation tree was changed since.
@@ -128,6 +141,15 @@ class Ask:
         if self.question is not None:
             close(self.db, self._where)
 
+    def note(self, deed: Deed, at: Unit | None = None, subject: str = "", **about: Any) -> None:
+        """Write a deed of the asker into the audit log: ids, numbers and fixed words, never a name."""
+        note(self.db, deed, self.now, unit_id=at.id if at else None, subject=subject, **about)
+
+    def refused(self, refusal: "Refusal") -> None:
+        """Somebody is told no: when it was a question of rights, the audit log holds it."""
+        if isinstance(refusal, Denied):
+            self.note(Deed.REFUSED, subject=refusal.subject, what=refusal.what)
+
     @property
     def _where(self) -> Where:
         return Where(self.message.channel, self.message.chat, self.message.sender)
@@ -167,9 +189,11 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Decided: what is said; `to` is a person's id, None the asker.
+    """Decided: what is said; `to` is a person's id, None the asker; `at` is (channel, chat), whoever is there.
 
-    `again` is an album's answer with another count of photos, of no use once the album has been answered.
+    `again` is an album's answer with another count of photos, of no use once the album has been answered. `spoken` is
+    said instead of buttons that are a convenience, where an answer is quicker without any. `about` is what the buttons
+    decide on (the number of a nomination); `closes` are (about, words): decided now, so that everybody's card says so.
     """
 
     text: str
@@ -177,6 +201,10 @@ class Reply:
     file: File | None = None
     to: int | None = None
     again: bool = False
+    at: tuple[str, str] | None = None
+    spoken: str = ""
+    about: str = ""
+    closes: tuple[tuple[str, str], ...] = ()
 
 
 class Refusal(Exception):
@@ -188,98 +216,14 @@ class Refusal(Exception):
         self.buttons = buttons
 
 
-ANYTHING = "."
-_NOTHING = "$."
+class Denied(Refusal):
+    """Refused for want of rights; `what` was wanted (a fixed word), `subject` whose (`nomination:7`): both are kept."""
+
+    def __init__(self, text: str, *buttons: Button, what: str, subject: str = "") -> None:
+        super().__init__(text, *buttons)
+        self.what = what
+        self.subject = subject
+
+
 Answer = Reply | Sequence[Reply]
 Handler = Callable[[Ask], Answer]
-Function = TypeVar("Function", bound=Callable[..., Any])
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """A declared command: its words (the first is shown), who may, what help says, examples that work as written."""
-
-    words: tuple[str, ...]
-    who: frozenset[Role]
-    help: str
-    examples: tuple[str, ...]
-    handler: Handler
-    # What may follow the word without a space, as a regular expression: 提名四(1)中队.
-    glued: str = _NOTHING
-    # Whether groups are shown it in their list of commands; it works everywhere.
-    in_groups: bool = False
-    # With what the arguments must begin, as a regular expression: else the text is no command. 活动:升旗 is a form.
-    follows: str = ""
-
-    @property
-    def latin(self) -> str:
-        """The word by which platforms list it that take a-z only; empty when it has none."""
-        return next((word for word in self.words if word.isascii() and word.isidentifier()), "")
-
-    def allows(self, person: Person | None) -> bool:
-        """Whether this person may use it."""
-        return self.who is ANYONE or (person is not None and not self.who.isdisjoint(person.roles))
-
-
-def _mark(key: str, value: Any) -> Callable[[Function], Function]:
-    def put(function: Function) -> Function:
-        setattr(function, key, value)
-        return function
-
-    return put
-
-
-def command(
-    *words: str, who: Iterable[Role], help: str, examples: Iterable[str], glued: str = _NOTHING,
-    in_groups: bool = False, follows: str = "",
-) -> Callable[[Function], Function]:  # fmt: skip
-    """Declare the function `(Ask) -> Reply | [Reply]` as the command with these words."""
-
-    def put(handler: Function) -> Function:
-        if who is not ANYONE and not who:
-            raise ValueError(f"{words[0]}: say who may use it")
-        who_set = who if who is ANYONE else frozenset(who)
-        made = Command(words, who_set, help, tuple(examples), handler, glued, in_groups, follows)
-        return _mark("_command", made)(handler)
-
-    return put
-
-
-def reads(*intents: str) -> Callable[[Function], Function]:
-    """Declare `(Ask) -> Reply | [Reply]` for texts without a command word that are read as one of these intents."""
-    return _mark("_reads", intents)
-
-
-def answers(kind: str) -> Callable[[Function], Function]:
-    """Declare `(Ask, payload) -> Reply | [Reply] | None`: continues a dialogue; None means `not an answer`."""
-    return _mark("_answers", kind)
-
-
-def due(kind: str) -> Callable[[Function], Function]:
-    """Declare `(Due) -> Reply | None`: says a delivery of this kind; None means `no longer needed`."""
-    return _mark("_due", kind)
-
-
-def edits(name: str) -> Callable[[Function], Function]:
-    """Declare `(Ask) -> Reply | [Reply] | None`: new words of an old message; None means `that recorded nothing`."""
-    return _mark("_edits", name)
-
-
-def weekly(name: str) -> Callable[[Function], Function]:
-    """Declare `(Connection, Unit, week, now) -> Reply`: what a bound group gets every Monday morning."""
-    return _mark("_weekly", name)
-
-
-def renders(recipe: str) -> Callable[[Function], Function]:
-    """Declare `(Connection, values) -> bytes`: makes a picture or document from a read snapshot."""
-    return _mark("_renders", recipe)
-
-
-def attribute(modules: Iterable[ModuleType], key: str) -> list[tuple[Any, Any]]:
-    """(mark, function) of every function in `modules` that carries the mark `key`, in order of definition."""
-    return [
-        (getattr(function, key), function)
-        for module in modules
-        for function in vars(module).values()
-        if getattr(function, "__module__", "") == module.__name__ and hasattr(function, key)
-    ]

@@ -85,7 +85,11 @@ def is_place(name: str) -> bool:
 
 
 def said(ask: Ask, cases: Iterable[Case], to: int | None = None) -> dict[int, str]:
-    """Case id → `四(1)中队 王小明 一星章`; where children may not be named, without a name that is no number."""
+    """
+    Case id → `四(1)中队 王小明 一星章` for the nominator in private, `四(1)中队 王*明 一星章` for others.
+
+    Where children may not be named, without a name that is no number.
+    """
     cases = list(cases)
     ids = [case.child_id for case in cases if case.child_id is not None]
     # A group hears neither.
@@ -93,7 +97,16 @@ def said(ask: Ask, cases: Iterable[Case], to: int | None = None) -> dict[int, st
     names = children.names(ask.db, ask.vault, ids) if told else {}
     if not may_name(ask, to):
         names = {child: name for child, name in names.items() if is_place(name)}
-    return {case.id: _say(case, names) for case in cases}
+    own = {case.child_id for case in cases if _is_own(ask, case, to)}
+    shown = {child: name if child in own or is_place(name) else children.masked(name) for child, name in names.items()}
+    return {case.id: _say(case, shown) for case in cases}
+
+
+def _is_own(ask: Ask, case: Case, to: int | None) -> bool:
+    """Whoever nominated the child knows the name, as long as the squad is theirs."""
+    if to is not None:
+        return to == case.nominator_id
+    return case.nominator_id == ask.me.id and any(grant.unit.covers(case.unit) for grant in ask.me.grants)
 
 
 def _say(case: Case, names: Mapping[int, str]) -> str:

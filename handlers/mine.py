@@ -3,21 +3,24 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from handlers import called, calling, reports, texts
+from handlers import called, calling, reports, surroundings, texts
 from handlers.kit import ADMINS, REPORTERS, Ask, Button, Reply, Role, command, reads
+from handlers.rights import VISITORS
 from scheduling.periods import monday_of, term_start, week_before, week_of
-from storage import campaigns, checkins
+from storage import campaigns, checkins, people
 from storage.campaigns import Campaign
 from storage.checkins import Checkin
 
-LOOKERS = REPORTERS | ADMINS | {Role.INSPECTOR}
+LOOKERS = (REPORTERS - VISITORS) | ADMINS | {Role.INSPECTOR, Role.GROUP_HEAD, Role.CARE_ADMIN}
 MOST = 20
 MOST_CALLS = 3
 
 
 @command("我的", "mine", who=REPORTERS, help="看我报过的签到和要报的活动", examples=("我的",))
 def mine(ask: Ask) -> Reply:
-    """The asker's own check-ins of this week and term, and the campaigns that wait for a report."""
+    """What the asker reported this week and term, and the campaigns that wait; 学校: which school is meant."""
+    if ask.args.startswith("学校"):
+        return _school(ask, ask.args.removeprefix("学校").strip())
     monday = monday_of(week_of(ask.today))
     this_week = checkins.between(ask.db, monday, ask.today, person_id=ask.me.id, most=MOST)
     term = checkins.count(ask.db, term_start(ask.today), ask.today, ask.me.id)
@@ -53,6 +56,20 @@ def _waiting(ask: Ask) -> list[Campaign]:
 
 def _call(ask: Ask, one: Campaign) -> str:
     return f"{one.id} {called.name(one)},{called.until(one, ask.now.tzinfo)}截止"
+
+
+def _school(ask: Ask, words: str) -> Reply:
+    """Choose which of one's schools is meant when a message names none."""
+    school = surroundings.chosen_school(ask, words)
+    if school is not None:
+        people.choose_school(ask.db, ask.me.id, school.id)
+        return Reply(f"记住了:没写学校的,都算{school.name}的。")
+    own = surroundings.own_schools(ask)
+    if len(own) < 2:
+        return Reply("您只在一所学校报活动,不用选。" if own else "您没有在学校报活动。")
+    chosen = next((each.name for each in own if each.id == ask.me.school_id), "还没有选")
+    buttons = tuple(Button(each.name, f"我的 学校 {each.name}") for each in own)
+    return Reply(f"没写学校的,算哪一所的?现在:{chosen}", buttons)
 
 
 @command("查", "look", who=LOOKERS, help="查一个中队报过什么", examples=("查 三(2)中队", "查 三(2)中队 上周"))

@@ -8,11 +8,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from handlers import reports
-from handlers.catalogue import loader
 from handlers.kit import ADMINS, Ask, Due, Refusal, Reply, Role, Unit, command, due
-from scheduling.occurrences import CALENDAR
+from handlers.workdays import calendar_of
 from scheduling.periods import monday_of, week_before, week_of
-from storage import coverage, deliveries, facts, people
+from storage import coverage, deliveries, people
 from storage.coverage import Squad
 
 # Nobody is nudged outside these hours (domain §5.3).
@@ -22,10 +21,11 @@ MOST_NAMES = 10
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """One row a counselor and squad, and the squads of which nobody can be reached."""
+    """One row a counselor and squad, the squads without a counselor, and those whose counselors nothing reaches."""
 
     rows: list[dict[str, Any]]
-    unreachable: list[Squad]
+    empty: list[Squad]
+    silent: list[Squad]
 
 
 @command("催办", "nudge", who=ADMINS, help="提醒没签到的中队,每周一次", examples=("催办", "催办 上周"))
@@ -48,17 +48,18 @@ def nudge(ask: Ask) -> Reply:
 def _plan(ask: Ask, week: str, at: Iterable[Unit], missing: list[Squad]) -> _Plan:
     counselors = people.holding(ask.db, [Role.COUNSELOR], [unit.path for unit in at], ask.now)
     reached = people.addresses(ask.db, [person.id for person in counselors])
-    of_squad: dict[int, list[int]] = {}
+    of_squad: dict[int, list[int]] = {grant.unit.id: [] for person in counselors for grant in person.grants}
     for person in counselors:
         for grant in person.grants:
             if person.id in reached:
-                of_squad.setdefault(grant.unit.id, []).append(person.id)
+                of_squad[grant.unit.id].append(person.id)
     rows = [
         _row(ask, week, squad, person_id, reached[person_id][0])
         for squad in missing
         for person_id in of_squad.get(squad.id, ())
     ]
-    return _Plan(rows, [squad for squad in missing if squad.id not in of_squad])
+    silent = [squad for squad in missing if of_squad.get(squad.id) == []]
+    return _Plan(rows, [squad for squad in missing if squad.id not in of_squad], silent)
 
 
 def _row(ask: Ask, week: str, squad: Squad, person_id: int, channel: str) -> dict[str, Any]:
@@ -89,12 +90,19 @@ def _answer(when: str, plan: _Plan, new: int, later: bool) -> str:
     already = len(plan.rows) - new
     if already:
         lines.append(f"{'另有 ' if new else ''}{already} 条{when}已经催过,不重复打扰。")
-    if plan.unreachable:
-        shown = [f"{squad.school}{squad.name}" for squad in plan.unreachable[:MOST_NAMES]]
-        more = f"等 {len(plan.unreachable)} 个" if len(plan.unreachable) > MOST_NAMES else ""
-        example = f"邀请 中队辅导员 {plan.unreachable[0].name}"
-        lines.append(f"联系不到辅导员:{'、'.join(shown)}{more}。请老师加入,可以发:{example}")
+    if plan.silent:
+        # On some platforms we may write only to those who have written to us.
+        told = "请这些老师私聊我发一句「帮助」,以后就送得到。"
+        lines.append(f"提醒送不到这些中队的辅导员:{_listed(plan.silent)}。{told}")
+    if plan.empty:
+        example = f"邀请 中队辅导员 {plan.empty[0].name}"
+        lines.append(f"还没有辅导员:{_listed(plan.empty)}。请老师加入,可以发:{example}")
     return "\n".join(lines)
+
+
+def _listed(squads: list[Squad]) -> str:
+    shown = "、".join(f"{squad.school}{squad.name}" for squad in squads[:MOST_NAMES])
+    return shown + (f"等 {len(squads)} 个" if len(squads) > MOST_NAMES else "")
 
 
 @due("nudge")
@@ -118,7 +126,6 @@ def remind(said: Due) -> Reply | None:
 
 def _last_day(db: Connection, week: str) -> date:
     """The last working day of Monday to Friday; Friday of a week that is free."""
-    kept = facts.get(db, CALENDAR)
-    workdays = (loader.from_source(kept.value) if kept else loader.shipped()).workdays
+    workdays = calendar_of(db).workdays
     friday = monday_of(week) + timedelta(days=4)
     return next((day for n in range(5) if workdays.worked(day := friday - timedelta(days=n))), friday)

@@ -4,10 +4,17 @@ from dataclasses import replace
 
 from handlers import attached, texts
 from handlers.kit import Ask, Refusal, Reply, reads
-from storage import albums, checkins, places
+from storage import albums, checkins, consents, places
 
-_NO_CHECKIN = "照片收到了,但不知道是哪次活动,没有保存。先报活动,再发照片:\n三(2)中队 主题队日 38人"
+_NO_CHECKIN = "{0}收到了,但不知道是哪次活动,没有保存。先报活动,再发{0}:\n三(2)中队 主题队日 38人"
 _NO_PHOTO = "这个不是照片,也不是 PDF、Word、Excel 文件,没有保存。"
+_MEASURED = {"照片": "张照片", "文件": "个附件"}
+_UNREAD = {
+    "voice": "语音我听不了,没有记录。请打字发给我,或用键盘上的话筒把话变成文字。",
+    "video": "视频我看不了,没有保存。请发文字和照片,像这样:\n三(2)中队 主题队日 38人",
+    "link": "链接我打不开,没有记录。请把要报的内容打字发给我。",
+    "other": "这种消息我还看不懂,没有记录。请打字发给我,照片可以直接发。",
+}
 _NO_PLACE = "位置收到了,但不知道是哪次活动,没有保存。先报活动,再发位置:\n三(2)中队 主题队日 38人"
 
 
@@ -15,17 +22,18 @@ _NO_PLACE = "位置收到了,但不知道是哪次活动,没有保存。先报�
 def photo(ask: Ask) -> Reply | list[Reply]:
     """A photo or document without a report belongs to the sender's last check-in of these two days."""
     if not attached.photos(ask):
-        raise Refusal(_NO_PHOTO)
+        raise Refusal(_UNREAD.get(ask.message.attachments[0].kind, _NO_PHOTO))
     album = attached.album(ask)
     if album is not None and album.inbox_id != ask.inbox_id:
         return _another(ask, album)
     last = attached.target(ask)
     if last is None:
+        unknown = _NO_CHECKIN.format(attached.what(ask))
         if album is None:
-            raise Refusal(_NO_CHECKIN)
+            raise Refusal(unknown)
         # The words of an album may come with its next photo.
         attached.keep(ask, None, held=True)
-        return Reply(_NO_CHECKIN)
+        return Reply(unknown)
     full = attached.full(ask, last)
     if full:
         raise Refusal(full)
@@ -46,7 +54,13 @@ def _another(ask: Ask, album: albums.Album) -> list[Reply]:
 
 
 def _attached(ask: Ask, one: checkins.Checkin, count: int) -> Reply:
-    return Reply(f"{attached.said(ask, count)}已附到:{texts.dated(one, ask.today)}")
+    return Reply(f"{count} {_MEASURED[attached.what(ask)]}已附到:{texts.dated(one, ask.today)}{_without(ask, one.unit_id)}")
+
+
+def _without(ask: Ask, unit_id: int) -> str:
+    """Whose guardians do not want photos must not be on them; who that is, the counselor knows."""
+    count = consents.without_photos(ask.db, unit_id)
+    return f"\n这个中队有 {count} 位队员的家长不同意拍照。照片里有他们的话,请发「撤回」,换一张再报。" if count else ""
 
 
 @reads("place")

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from handlers import called, calling, recorded, surroundings, texts
-from handlers.kit import ADMINS, REPORTERS, Ask, Button, Due, Refusal, Reply, Role, Unit, answers, command, due
+from handlers.kit import ADMINS, REPORTERS, Ask, Button, Denied, Due, Refusal, Reply, Role, Unit, answers, command, due
 from handlers.reading import Record, read
 from scheduling.periods import timing_of
 from storage import campaigns, checkins
@@ -41,7 +41,8 @@ def show(ask: Ask) -> Reply | list[Reply]:
 def _numbered(ask: Ask, number: str) -> Campaign:
     one = campaigns.by_id(ask.db, int(number))
     if one is None or not any(campaigns.meets(one.path, path) for path in ask.me.paths(SEERS)):
-        raise Refusal(f"没有编号 {number} 的活动。发「活动」看现在有哪些。")
+        none = f"没有编号 {number} 的活动。发「活动」看现在有哪些。"
+        raise Denied(none, what="活动", subject=f"campaign:{one.id}") if one else Refusal(none)
     return one
 
 
@@ -170,7 +171,7 @@ def _report(ask: Ask, one: Campaign, words: str) -> list[Reply]:
     if unit is None or not one.calls(unit):
         raise Refusal(f"请写明是哪个中队,像这样发:活动 {one.id} 三(2) 38")
     if not any(unit.path.startswith(path) for path in ask.me.paths(REPORTERS)):
-        raise Refusal(f"{unit.name}不在您负责的范围,没有记录。")
+        raise Denied(f"{unit.name}不在您负责的范围,没有记录。", what="签到", subject=f"unit:{unit.id}")
     found = recorded.heads_in(ask, unit.name, one.activity, words.removeprefix(unit.name))
     if found is None:
         raise Refusal(f"没看懂人数,没有记录。像这样发:活动 {one.id} 38")

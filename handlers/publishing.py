@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from handlers import called, calling, reports, texts
-from handlers.kit import ADMINS, ANYTHING, Ask, Button, Refusal, Reply, Unit, answers, command
+from handlers.kit import ADMINS, ANYTHING, Ask, Button, Denied, Refusal, Reply, Unit, answers, command
 from handlers.reading.calls import Call, call_in, without_private
 from storage import campaigns, units
 from storage.campaigns import ENDED, WITHDRAWN, Campaign
@@ -130,7 +130,7 @@ def confirmed(ask: Ask, payload: dict[str, Any]) -> Reply | None:
         return None
     unit = units.by_id(ask.db, payload["unit"])
     if not any(top.covers(unit) for top in reports.scope(ask.me, ADMINS)):
-        raise Refusal(f"{unit.name}不在您负责的范围,没有发布。")
+        raise Denied(f"{unit.name}不在您负责的范围,没有发布。", what="发布活动", subject=f"unit:{unit.id}")
     begins, ends = (datetime.fromisoformat(payload[each]) for each in ("begins", "ends"))
     said = (payload["title"], payload["activity"], begins, ends, payload["issue"], tuple(payload["grades"]))
     new = Campaign(unit.id, *said, person_id=ask.me.id, path=unit.path, unit_name=unit.name)
@@ -177,5 +177,6 @@ def _mine(ask: Ask) -> Campaign:
     match = _NUMBER.fullmatch(ask.args.strip())
     one = campaigns.by_id(ask.db, int(match[1])) if match else None
     if one is None or not any(one.path.startswith(unit.path) for unit in reports.scope(ask.me, ADMINS)):
-        raise Refusal("没有您发布的这个活动。发「活动」看编号,再像这样发:结束活动 3")
+        none = "没有您发布的这个活动。发「活动」看编号,再像这样发:结束活动 3"
+        raise Denied(none, what="结束活动", subject=f"campaign:{one.id}") if one else Refusal(none)
     return one

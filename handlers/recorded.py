@@ -1,14 +1,15 @@
 """What becomes of complete records: they are stored, counted in their event, and said back."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import groupby
 
-from handlers import attached, called, reports, surroundings, texts
-from handlers.kit import REPORTERS, Ask, Button, Refusal, Reply, Unit
+from handlers import attached, called, reports, rights, surroundings, texts
+from handlers.kit import Ask, Button, Denied, Refusal, Reply, Unit
 from handlers.reading import Record, read
 from scheduling.periods import timing_of
-from storage import campaigns, checkins, recording
+from storage import campaigns, checkins, recording, units
 from storage.checkins import BACKFILLED, Checkin
 
 # More in one squad is a slip of the finger (COUNT_RANGE of the grammar).
@@ -27,6 +28,7 @@ def store(ask: Ask, records: Sequence[Record], first: int | None, joint: bool = 
         try:
             wanted.append(checkin_of(ask, record))
         except Refusal as refusal:
+            ask.refused(refusal)
             refused.append(Reply(refusal.text))
     return [*keep(ask, wanted, first, joint), *refused]
 
@@ -72,7 +74,7 @@ def of_unit(ask: Ask, unit: Unit, record: Record) -> Checkin:
     day = record.date if record.dated or campaign is None else campaign.business_day(ask.now)
     if ask.today - day > OLDEST:
         raise Refusal(too_old(day, ask.today))
-    return checkins.new(
+    new = checkins.new(
         unit,
         record.activity,
         day,
@@ -84,6 +86,8 @@ def of_unit(ask: Ask, unit: Unit, record: Record) -> Checkin:
         timing=timing_of(day, ask.now, campaign.ends_at if campaign else None),
         campaign_id=campaign.id if campaign else None,
     )
+    several = surroundings.has_several_schools(ask)
+    return replace(new, unit_name=units.full_name(ask.db, unit)) if several else new
 
 
 def heads_in(ask: Ask, unit_name: str, activity: str, words: str) -> Record | None:
@@ -101,17 +105,17 @@ def too_old(day: date, today: date) -> str:
 
 def _unit(ask: Ask, record: Record) -> Unit:
     assert record.unit and record.attended is not None
-    mine = ask.me.paths(REPORTERS)
     unit = surroundings.unit_named(ask, record.unit)
     if unit is None:
         raise Refusal(_not_there(record.unit))
-    if any(unit.path.startswith(path) for path in mine):
+    if rights.may_report(ask.me, unit):
         return unit
     own = surroundings.own_squad(ask.me)
     if own is not None and unit.covers(own) and record.attended <= LARGEST_SQUAD:
         # 全校升旗仪式 38人, said by a counselor: her squad's part in it.
         return own
-    raise Refusal(f"{unit.name}不在您负责的范围,没有记录。请核对中队,或请该中队的辅导员来报。")
+    words = f"{unit.name}不在您负责的范围,没有记录。请核对中队,或请该中队的辅导员来报。"
+    raise Denied(words, what="签到", subject=f"unit:{unit.id}")
 
 
 def _not_there(key: str) -> str:

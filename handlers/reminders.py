@@ -6,13 +6,12 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection
-
-from handlers.catalogue import loader
+from handlers import nameless
 from handlers.kit import ADMINS, MEMBERS, Ask, Button, Due, Person, Refusal, Reply, Role, Unit, command, due
+from handlers.workdays import calendar_of
 from scheduling.calendar import Calendar, KeyDate, Reminder, reminders
-from scheduling.occurrences import CALENDAR, hat, reminders_for
-from storage import deliveries, facts
+from scheduling.occurrences import hat, reminders_for
+from storage import deliveries
 
 SHOWN, AHEAD = 5, 60
 # A merged message names so many other days, a chase writes out so many squads.
@@ -53,12 +52,6 @@ def remind(due: Due) -> Reply | None:
         lines += ["另外:", *(line for item in others[:_MOST_OTHERS] for line in _briefly(item, today))]
         lines += [f"看准备清单,发:提醒 {item.key.name}" for item in others if item.kind != "C" and item.lead > 0][:1]
     return Reply("\n".join(lines))
-
-
-def calendar_of(db: Connection) -> Calendar:
-    """The calendar that the reminders are laid out by; the shipped one before the first tick."""
-    kept = facts.get(db, CALENDAR)
-    return loader.from_source(kept.value) if kept else loader.shipped()
 
 
 def _item(due: Due, calendar: Calendar, row: Mapping[str, Any]) -> _Item | None:
@@ -188,7 +181,8 @@ def _names(group: Sequence[Reminder]) -> str:
 
 def _list(ask: Ask, calendar: Calendar) -> Reply:
     last = ask.today + timedelta(days=AHEAD)
-    coming = sorted(((_coming(key, ask.today), key) for key in calendar.dates), key=lambda pair: (pair[0], pair[1].id))
+    mine = [key for key in calendar.dates if not key.who or not ask.me.roles.isdisjoint(map(Role, key.who))]
+    coming = sorted(((_coming(key, ask.today), key) for key in mine), key=lambda pair: (pair[0], pair[1].id))
     lines = [f"{_day(day)} {key.name}({_KINDS.get(key.kind, key.kind)})" for day, key in coming if day <= last]
     return Reply("\n".join([f"接下来 {AHEAD} 天的重要日子:", *(lines or ["没有。"]), *_warnings(ask, calendar)]))
 
@@ -211,7 +205,8 @@ def _details(ask: Ask, calendar: Calendar, wanted: str) -> Reply:
     exact = [key for key in calendar.dates if wanted in (key.name, key.topic, key.id)]
     found = exact or [key for key in calendar.dates if wanted in key.name]
     if not found:
-        raise Refusal(f"没有找到「{wanted}」。发「提醒 列表」看接下来的重要日子。", Button("重要日子", "提醒 列表"))
+        listed = Button("重要日子", "提醒 列表")
+        raise Refusal(f"没有找到「{nameless.shown(ask, wanted)}」。发「提醒 列表」看接下来的重要日子。", listed)
     key = min(found, key=lambda key: _coming(key, ask.today))
     day = _coming(key, ask.today)
     steps = [f"提前 {lead} 天:{';'.join(key.steps[lead])}" for lead in sorted(key.steps, reverse=True) if lead]

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from handlers.kit import Ask, Button, Person, Refusal, Role, Unit
+from handlers.kit import Ask, Button, Denied, Person, Refusal, Role, Unit
+from handlers.nameless import shown
 from handlers.texts import squad
 from scheduling.periods import monday_of, week_before, week_of
 from storage import chats, units
@@ -127,18 +128,21 @@ def chosen(ask: Ask, roles: Iterable[Role], words: str, again: str) -> list[Unit
         return _of_group(ask, top) or top
     found = named(ask, top, words)
     if not found:
-        raise Refusal(f"您负责的范围里没有「{words}」。直接发「{again}」看全部。", Button("看全部", again))
+        none = f"您负责的范围里没有「{shown(ask, words)}」。直接发「{again}」看全部。"
+        # Whether there is such a unit elsewhere is not looked up: asking for it counts as asking.
+        raise Denied(none, Button("看全部", again), what=again.partition(" ")[0])
     if len(found) > 1:
         names = path_names(ask.db, found[:5])
         buttons = [Button(units.full_name(ask.db, each), f"{again} {names[each.id]}") for each in found[:5]]
         listed = "、".join(button.label for button in buttons)
-        raise Refusal(f"有 {len(found)} 个单位叫「{words}」:{listed}。请点一个,或写上学校。", *buttons)
+        raise Refusal(f"有 {len(found)} 个单位叫「{shown(ask, words)}」:{listed}。请点一个,或写上学校。", *buttons)
     return found
 
 
 def _of_group(ask: Ask, top: list[Unit]) -> list[Unit]:
-    """In a group it is about the group's unit, as far as that is the asker's."""
-    group = None if ask.message.private else chats.group(ask.db, ask.message.channel, ask.message.chat)
+    """In a group it is about the unit of the group or topic, as far as that is the asker's."""
+    message = ask.message
+    group = None if message.private else chats.group(ask.db, message.channel, message.chat, message.topic)
     unit = units.by_id(ask.db, group.unit_id) if group else None
     return [unit] if unit and any(each.covers(unit) for each in top) else []
 
@@ -152,14 +156,14 @@ def named(ask: Ask, top: list[Unit], words: str) -> list[Unit]:
 
 
 def _named(ask: Ask, top: list[Unit], parts: list[str]) -> list[Unit]:
-    """Narrow down by one part of the name after the other; the names above the asker's own units may lead it."""
-    above = {name for path in path_names(ask.db, top).values() for name in path.split("/")}
+    """Narrow down by one part of the name after the other; the names above a unit of the asker may lead to that one."""
+    above = {id: path.split("/") for id, path in path_names(ask.db, top).items()}
     found = top
     for place, part in enumerate(parts):
         inside = _find(ask, part, [each.path for each in found])
         own = [each for each in inside if each in top and each.name == part]
-        if inside or part not in above or place == len(parts) - 1:
-            found = own or inside or _joined(ask, found, part)
+        led = [] if place == len(parts) - 1 else [each for each in found if part in above.get(each.id, ())]
+        found = own or inside or led or _joined(ask, found, part)
     return found
 
 

@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from handlers.kit import ANYTHING, Answer, Ask, Button, Refusal, Reply, Role, answers, command, reads
+from handlers import guardians, nameless
+from handlers.kit import ANYTHING, Answer, Ask, Button, Denied, Refusal, Reply, Role, answers, command, reads
 from handlers.medals import (
     REASON_LIMIT,
     all_numbers,
@@ -36,8 +37,6 @@ _LIST = Button("待审", "待审")
 _OTHER_BUSINESS = ("checkin", "nomination")
 _PRIVATE = "这条理由含个人信息,不能保存,还没有退回。为了保护孩子,请在聊天里删除那条消息。\n"
 _NEVER_MIND = ("算了", "取消", "不退了", "不退回")
-
-
 # A place in the list that was shown last: 同意 1, 退回 2 材料不全.
 _PLACE = re.compile(r"\s*第?(\d{1,2})(?:[号件个条](?!\w)|(?![\w:]))[\s,，:：、。]*")
 
@@ -125,15 +124,20 @@ def _my_roles(ask: Ask, case: Case) -> frozenset[Role]:
 @command(
     "同意",
     "approve",
-    who=REVIEWERS,
-    help="通过一件提名",
-    examples=("同意 N20260403-07", "同意 N20260403-07 N20260403-08"),
+    who=REVIEWERS | guardians.RECORDERS,
+    help="通过一件提名,或记家长同意",
+    examples=("同意 N20260403-07", "同意 N20260403-07 N20260403-08", "同意 三(2)中队 王小明 书面 9月1日"),
     glued=ANYTHING,
 )
 def approve(ask: Ask) -> list[Reply]:
-    """Decide for one case or several; of a medal of a higher level this is the 大队审核 alone, and said so."""
+    """Decide for one case or several (a higher level's: 大队审核 alone); 同意 王小明 书面 9月1日 is a consent."""
+    if guardians.is_consent(ask.args):
+        return [guardians.record(ask)]
+    if REVIEWERS.isdisjoint(ask.me.roles):
+        raise Denied("审核提名由大队辅导员或学校管理员来做。", what="同意")
     cases = [_mine_to_decide(ask, number, "同意") for number in all_numbers(_with_numbers(ask)) or ("",)]
     for case in cases:
+        guardians.check(ask, case)
         _move(ask, case, State.APPROVED)
     return [_confirm(ask, cases, "同意"), *(Reply(_good_news(ask, case), to=case.nominator_id) for case in cases)]
 
@@ -150,6 +154,8 @@ def send_back(ask: Ask) -> list[Reply]:
     """Decide against it for now; without a reason the bot asks for one."""
     number, reason = numbered(_with_numbers(ask, 1))
     case = _mine_to_decide(ask, number, "退回")
+    if problem := nameless.problem_of(ask, reason):
+        return _ask_reason(ask, case, f"{problem}\n")
     if ask.meant and reason:
         return [_sure(ask, case, reason)]
     return _send_back(ask, case, reason) if reason else _ask_reason(ask, case)
@@ -191,7 +197,7 @@ def reason_given(ask: Ask, payload: Mapping[str, str]) -> list[Reply] | None:
 def decide(ask: Ask) -> Answer:
     """A decision in other words than the commands', e.g. `N20260403-07 通过`."""
     if REVIEWERS.isdisjoint(ask.me.roles):
-        raise Refusal("审核提名由大队辅导员或学校管理员来做。")
+        raise Denied("审核提名由大队辅导员或学校管理员来做。", what="审核")
     heard = ask.heard.review or {}
     deed = {"approve": approve, "return": send_back}.get(str(heard.get("decision")), show_pending)
     ids = heard.get("ids")
@@ -200,6 +206,8 @@ def decide(ask: Ask) -> Answer:
 
 
 def _send_back(ask: Ask, case: Case, reason: str) -> list[Reply]:
+    if problem := nameless.problem_of(ask, reason):
+        return _ask_reason(ask, case, f"{problem}\n")
     if has_private(read(reason, context_of(ask))):
         # Cut out of the sentence it would leave a torn one.
         return _ask_reason(ask, case, _PRIVATE)
@@ -224,15 +232,21 @@ def _mine_to_decide(ask: Ask, number: str, word: str) -> Case:
     if not number:
         raise Refusal(f"请写上编号,如「{word} N{ask.today:%Y%m%d}-01」。编号在「待审」里。", _LIST)
     case = nominations.by_number(ask.db, number)
-    if case is None or not _my_roles(ask, case):
-        raise Refusal(f"没有找到提名 {number}。发「待审」看等您审核的。", _LIST)
+    none = f"没有找到提名 {number}。发「待审」看等您审核的。"
+    if case is None:
+        raise Refusal(none, _LIST)
+    subject = f"nomination:{case.id}"
+    if not _my_roles(ask, case):
+        raise Denied(none, _LIST, what=word, subject=subject)
     if case.state is not State.SUBMITTED:
         raise Refusal(_already(ask, case), _LIST)
     nominator = people.by_id(ask.db, case.nominator_id, ask.now)
     if nominator.id == ask.me.id:
-        raise Refusal(f"{number} 是您自己提名的,不能自己审。{_who_decides(ask, case)}")
+        own = f"{number} 是您自己提名的,不能自己审。{_who_decides(ask, case)}"
+        raise Denied(own, what=word, subject=subject)
     if not _my_roles(ask, case) & reviewing_roles(nominator, case.unit):
-        raise Refusal(f"{number} 由大队辅导员提名,大队辅导员不审。{_who_decides(ask, case)}")
+        peers = f"{number} 由大队辅导员提名,大队辅导员不审。{_who_decides(ask, case)}"
+        raise Denied(peers, what=word, subject=subject)
     return case
 
 
@@ -266,14 +280,14 @@ def _confirm(ask: Ask, cases: list[Case], word: str) -> Reply:
     step = f"这是大队审核,{higher}另行决定。" if word == "同意" and higher else ""
     left = len(_pending(ask))
     after = f"还有 {left} 件待审。" if left else "没有别的待审了。"
-    return Reply("\n".join([*lines, f"已告诉{told}。{step}{after}"]), (_LIST,) if left else ())
+    closes = tuple((case.number, f"{ask.me.name}已{word}") for case in cases)
+    return Reply("\n".join([*lines, f"已告诉{told}。{step}{after}"]), (_LIST,) if left else (), closes=closes)
 
 
 def _good_news(ask: Ask, case: Case) -> str:
     higher = higher_level(case.medal)
-    after = (
-        f"这是大队审核;{label(case.medal)}由{higher}决定,现在还没有结果。" if higher else "颁章以学校少工委的通知为准。"
-    )
+    waits = f"这是大队审核;{label(case.medal)}由{higher}决定,现在还没有结果。"
+    after = waits if higher else "颁章以学校少工委的通知为准。"
     about = said(ask, [case], case.nominator_id)[case.id]
     return f"提名 {case.number} 已通过校级审核:{about}\n{ask.me.name} {moment(ask, ask.now)} 同意。{after}"
 
@@ -282,5 +296,5 @@ def _bad_news(ask: Ask, case: Case, reason: str) -> str:
     about = said(ask, [case], case.nominator_id)[case.id]
     # As the reader knows it: a school nominates itself as 学校大队.
     words = about.replace(collective_name(case.unit), "学校大队") if case.unit.kind == Kind.SCHOOL else about
-    again = f"补好后重新发「提名 {words} 理由」,会有新编号。"
-    return f"提名 {case.number} 被退回:{about}\n理由:{reason}({ask.me.name} {moment(ask, ask.now)})\n{again}"
+    why = f"理由:{reason}({ask.me.name} {moment(ask, ask.now)})"
+    return f"提名 {case.number} 被退回:{about}\n{why}\n补好后重新发「提名 {words} 理由」,会有新编号。"

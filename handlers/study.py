@@ -8,7 +8,8 @@ from handlers.kit import ADMINS, ANYTHING, Ask, Button, Refusal, Reply, Role, co
 from handlers.reading.checkin import SERIES
 from handlers.reading.numbers import value_of
 from handlers.recorded import OLDEST
-from storage import campaigns, coverage
+from scheduling.periods import week_of
+from storage import campaigns, coverage, history
 from storage.campaigns import Told
 from storage.coverage import Squad
 from storage.digests import percent
@@ -30,7 +31,9 @@ def study(ask: Ask) -> Reply:
     at = reports.chosen(ask, READERS, ask.args[match.end() :].strip(), f"参学 第{number}期")
     paths = [unit.path for unit in at]
     call = campaigns.of_issue(ask.db, SERIES, number, paths)
-    squads = campaigns.due(ask.db, call, paths) if call else coverage.squads(ask.db, paths)
+    week = week_of(ask.today)
+    now = coverage.squads(ask.db, history.part(ask.db, paths, week))[week]
+    squads = campaigns.due(ask.db, call, paths) if call else now
     told = campaigns.studied(ask.db, SERIES, number, ask.today - OLDEST, paths)
     buttons = (Button("看进度", f"活动 {call.id}"),) if call else ()
     return Reply("\n".join(_lines(number, squads, told)), buttons)

@@ -15,6 +15,13 @@ OTHER = "其他活动"
 # How a check-in that was not in time is marked.
 TIMINGS = {"late": "迟报", "backfilled": "补报"}
 _SIDES = {"站": "辅导站", "社区": "社区"}
+_CHANNELS = {
+    "wecom": "企业微信",
+    "wecom_robot": "企业微信机器人",
+    "wecom_group": "企业微信群",
+    "telegram": "Telegram",
+    "practice": "演练页面",
+}
 _WEEKDAYS = "一二三四五六日"
 _GRADES = "零一二三四五六七八九"
 
@@ -23,6 +30,11 @@ def day(value: date, today: date | None = None) -> str:
     """4月3日(周五); with its year when that is not today's: 2025年10月13日(周一)."""
     year = f"{value.year}年" if today is not None and value.year != today.year else ""
     return f"{year}{value.month}月{value.day}日(周{_WEEKDAYS[value.weekday()]})"
+
+
+def channel(name: str) -> str:
+    """A channel as people call it: `wecom` → 企业微信."""
+    return _CHANNELS.get(name, name)
 
 
 def says_yes(words: str) -> bool:
@@ -84,12 +96,14 @@ def echo(result: str, stored: Checkin, today: date, photos: int = 0) -> Reply:
     more += [f"{kind} {count} 人" for kind, count in stored.others]
     more += [f"照片 {photos} 张"] if photos else []
     buttons = Button("更正", f"更正 #{stored.id}", reply=True), Button("撤回", f"撤回 #{stored.id}")
-    return Reply(f"{result}:{checkin_line(stored)}\n" + " · ".join(filter(None, more)), buttons)
+    said = f"{result}:{checkin_line(stored)}\n" + " · ".join(filter(None, more))
+    return Reply(said, buttons, spoken="要改发「更正」,不算发「撤回」。")
 
 
 def with_more(said: Reply, line: str, *buttons: Button) -> Reply:
-    """The same with a further line and further buttons."""
-    return replace(said, text=f"{said.text}\n{line}", buttons=(*said.buttons, *buttons))
+    """The same with a further line and further buttons, which are no mere convenience."""
+    spoken = "" if buttons else said.spoken
+    return replace(said, text=f"{said.text}\n{line}", buttons=(*said.buttons, *buttons), spoken=spoken)
 
 
 def in_group(result: str, stored: Checkin, today: date) -> Reply:

@@ -2,9 +2,9 @@
 
 import re
 
-from handlers import texts
-from handlers.kit import ANYTHING, REPORTERS, Ask, Button, Refusal, Reply, command
-from storage import checkins, recording
+from handlers import rights, texts
+from handlers.kit import ANYTHING, REPORTERS, Ask, Button, Denied, Refusal, Reply, command
+from storage import checkins, recording, units
 from storage.checkins import Checkin
 
 _ARGS = re.compile(r"[#编号 ]*(\d{1,15})(?:[\s、,，和#]+(\d{1,15})|\s*(各中队|不是))?")
@@ -82,5 +82,6 @@ def _all_squads(ask: Ask, found: Checkin) -> Reply:
 
 
 def _check(ask: Ask, found: Checkin) -> None:
-    if not any(found.path.startswith(path) for path in ask.me.paths(REPORTERS)):
-        raise Refusal(f"编号 {found.id} 的签到不在您负责的范围,什么都没有动。")
+    if not rights.may_change(ask.me, units.by_id(ask.db, found.unit_id), found.person_id):
+        words = f"编号 {found.id} 的签到不在您负责的范围,什么都没有动。"
+        raise Denied(words, what="同场", subject=f"checkin:{found.id}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from handlers import texts
+from handlers import nameless, texts
 from handlers.kit import REPORTERS, Ask, Button, Reply, reads
 
 
@@ -14,7 +14,7 @@ def unknown(ask: Ask) -> Sequence[Reply]:
     example = (
         "报活动像这样发:\n三(2)中队 主题队日 38人 清明祭英烈" if ask.me.roles & REPORTERS else "看本周情况,发:周报"
     )
-    warning = texts.privacy_warning(ask.heard.issues)
+    warning = texts.privacy_warning(nameless.without_names(ask, ask.heard, ask.args).issues)
     said = [Reply(f"没看懂这条消息,没有记录。{example}", (Button("帮助", "帮助"),))]
     return [*said, Reply(warning)] if warning else said
 

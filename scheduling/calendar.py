@@ -65,6 +65,16 @@ def _free_by_law(year: int) -> frozenset[date]:
     return frozenset([*fixed, *eve_to_third, *(day for day in others if day)])
 
 
+def _worked_by_law(day: date) -> bool:
+    import chinese_calendar
+
+    try:
+        return bool(chinese_calendar.is_workday(day))  # type: ignore[no-untyped-call]
+    except NotImplementedError:
+        # The library's word for a year whose make-up days have not been announced yet.
+        return day.isoweekday() <= 5 and day not in _free_by_law(day.year)
+
+
 @dataclass(frozen=True, slots=True)
 class KeyDate:
     """
@@ -124,13 +134,18 @@ class Workdays:
             return True
         if noted and (day in noted.off or day in noted.vacation):
             return False
-        import chinese_calendar
+        return _worked_by_law(day)
 
-        try:
-            return bool(chinese_calendar.is_workday(day))  # type: ignore[no-untyped-call]
-        except NotImplementedError:
-            # The library's word for a year whose make-up days have not been announced yet.
-            return day.isoweekday() <= 5 and day not in _free_by_law(day.year)
+    def deadline(self, day: date, count: int) -> date:
+        """The last of `count` working days after `day`; a school's vacation does not stop the clock."""
+        last = day
+        while count:
+            last += DAY
+            noted = self.years.get(last.year)
+            on_leave = noted is not None and last in noted.vacation and last not in noted.off
+            worked = _worked_by_law(last) if on_leave else self.worked(last)
+            count -= worked
+        return last
 
     def before(self, day: date) -> date | None:
         """The last working day before; None when a whole season is free."""

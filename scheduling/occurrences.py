@@ -17,6 +17,10 @@ from storage.people import Role
 
 AHEAD = timedelta(hours=48)
 KEY_DATE, DIGEST, NUDGE = "key_date", "digest", "nudge"
+# The classes go up a grade: done on the day if it was agreed to, and a word before and after if not.
+PROMOTION, PROMOTION_SOON = "promotion", "promotion-soon"
+PROMOTION_ROLES = frozenset({Role.BRIGADE, Role.SCHOOL_ADMIN})
+_PROMOTION_DAYS = ((8, 25), (9, 2))
 # Who reads a weekly digest of their part of the tree.
 DIGEST_ROLES = frozenset(
     {
@@ -155,11 +159,19 @@ def digests(calendar: Calendar, first: date, last: date) -> list[tuple[date, str
     return [(day, week_before(week_of(day)), calendar.instant(day, DIGEST_AT)) for day in mondays]
 
 
+def promotions(calendar: Calendar, first: date, last: date) -> list[tuple[date, int, datetime]]:
+    """The words about the new school year on `first`…`last`: its first day, the lead, the instant."""
+    days = [date(year, *at) for year in range(first.year, last.year + 1) for at in _PROMOTION_DAYS]
+    on = [(date(day.year, 9, 1), day) for day in days if first <= day <= last]
+    return [(begins, (begins - day).days, calendar.instant(day, calendar.times.morning)) for begins, day in on]
+
+
 def _rows(calendar: Calendar, people: Iterable[deliveries.Recipient], step: _Pass, now: datetime) -> Iterator[Row]:
     after, last = date.fromisoformat(step.after), date.fromisoformat(step.goal.until)
     first = min(now.astimezone(calendar.zone).date(), after + DAY)
     found = reminders(calendar, first, last)
     weekly = [_digest(*digest) for digest in digests(calendar, first, last)]
+    yearly = [_promotion(*one) for one in promotions(calendar, first, last)]
     # Most people have the same few roles: what those get is worked out once.
     by_hats: dict[frozenset[Hat], list[Row]] = {}
     for person_id, held in groupby(people, key=lambda one: one.person_id):
@@ -167,7 +179,9 @@ def _rows(calendar: Calendar, people: Iterable[deliveries.Recipient], step: _Pas
         hats = frozenset(hat(one.role, one.grade) for one in grants)
         if hats not in by_hats:
             reads = any(role in DIGEST_ROLES for role, _ in hats)
-            rows = [*map(_row, reminders_for(found, hats)), *(weekly if reads else ())]
+            looks_after = any(role in PROMOTION_ROLES for role, _ in hats)
+            own = [*(weekly if reads else ()), *(yearly if looks_after else ())]
+            rows = [*map(_row, reminders_for(found, hats)), *own]
             by_hats[hats] = [row for row in rows if row["due_at"] > now or row["due_at"].date() > after]
         since = min(one.since for one in grants)
         for row in by_hats[hats]:
@@ -187,6 +201,13 @@ def _digest(monday: date, week: str, at: datetime) -> Row:
     return {
         "occurrence": f"digest:{week}", "lead": 0, "kind": DIGEST, "day": monday, "due_at": at,
         "payload": {"week": week},
+    }  # fmt: skip
+
+
+def _promotion(begins: date, lead: int, at: datetime) -> Row:
+    return {
+        "occurrence": f"{PROMOTION_SOON}:{begins.year}", "lead": lead, "kind": PROMOTION_SOON, "day": begins,
+        "due_at": at, "payload": {},
     }  # fmt: skip
 
 

@@ -4,9 +4,10 @@ import re
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from storage.checkins import BACKFILLED, LATE, ON_TIME
+from storage.history import school_year
 from storage.rollups import week_of
 
-__all__ = ["monday_of", "term_of", "term_start", "week_before", "week_of"]
+__all__ = ["monday_of", "school_year", "term_of", "term_start", "week_before", "week_of"]
 
 # On Monday at this time the digest of the week before is frozen.
 DIGEST_AT = time(8, 0)

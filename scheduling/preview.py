@@ -8,7 +8,18 @@ from itertools import groupby
 from sqlalchemy import Connection
 
 from scheduling.calendar import Calendar, Reminder, reminders
-from scheduling.occurrences import DIGEST, DIGEST_ROLES, KEY_DATE, digests, everybody, hat, reminders_for
+from scheduling.occurrences import (
+    DIGEST,
+    DIGEST_ROLES,
+    KEY_DATE,
+    PROMOTION_ROLES,
+    PROMOTION_SOON,
+    digests,
+    everybody,
+    hat,
+    promotions,
+    reminders_for,
+)
 from storage.deliveries import Recipient
 
 
@@ -48,10 +59,11 @@ def preview(
     first = now.astimezone(calendar.zone).date()
     last = first + timedelta(days=days)
     found = reminders(calendar, first, last)
+    weekly, yearly = digests(calendar, first, last), promotions(calendar, first, last)
     entries = [
         entry
         for _, held in groupby(everybody(db, now, calendar), key=lambda one: one.person_id)
-        for entry in _of_person(list(held), found, digests(calendar, first, last), first_line)
+        for entry in _of_person(list(held), found, weekly, yearly, first_line)
         if entry.send_at > now
     ]
     entries.sort(key=lambda entry: (entry.send_at, entry.occurrence, entry.person_id))
@@ -62,6 +74,7 @@ def _of_person(
     held: Sequence[Recipient],
     found: Sequence[Reminder],
     weekly: Iterable[tuple[date, str, datetime]],
+    yearly: Iterable[tuple[date, int, datetime]],
     first_line: Callable[[Reminder, str], str],
 ) -> Iterator[Entry]:
     one = held[0]
@@ -76,6 +89,13 @@ def _of_person(
             at, one.person_id, one.person, "、".join(units), KEY_DATE, first.occurrence, first.lead, also,
             all(reminder.lead < 0 for reminder in (first, *others)), words,
         )  # fmt: skip
+    if any(role.role in PROMOTION_ROLES for role in held):
+        for begins, lead, at in yearly:
+            occurrence = f"{PROMOTION_SOON}:{begins.year}"
+            yield Entry(
+                at, one.person_id, one.person, "、".join(units), PROMOTION_SOON, occurrence, lead, (), True,
+                f"{begins.year} 学年升级",
+            )  # fmt: skip
     if any(role.role in DIGEST_ROLES for role in held):
         unit = "、".join(dict.fromkeys(_unit(role) for role in held if role.role in DIGEST_ROLES))
         for _, week, at in weekly:

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Connection
 
 from scheduling.calendar import Calendar
-from scheduling.occurrences import DIGEST, KEY_DATE, NUDGE, lay_out, weight
+from scheduling.occurrences import DIGEST, KEY_DATE, NUDGE, PROMOTION, lay_out, weight
 from storage import deliveries
 from storage.deliveries import CAPPED, EXPIRED, FAILED, MERGED, SENT, SKIPPED, DeliveryRow
 
@@ -19,7 +19,8 @@ CAP = 2
 LATE = timedelta(minutes=15)
 # After this it is of no use any more.
 # A digest also freezes its week, however late: whoever says it knows when it is no news any more.
-_LIMIT = {DIGEST: timedelta(days=3660), NUDGE: timedelta(hours=12)}
+# The classes go up a grade even if nobody ran on that day.
+_LIMIT = {DIGEST: timedelta(days=3660), NUDGE: timedelta(hours=12), PROMOTION: timedelta(days=90)}
 _OTHER_LIMIT = timedelta(days=1)
 _CHASE_LIMIT = timedelta(days=3)
 

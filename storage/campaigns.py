@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from storage import coverage
+from storage import coverage, history
 from storage.coverage import VALID, Squad
+from storage.rollups import week_of
 from storage.tables import campaign, checkin, participation, unit
 from storage.units import Unit, within
 
@@ -34,7 +35,7 @@ class Campaign:
     unit_name: str = ""
     path: str = ""
 
-    def calls(self, squad: Unit | Squad) -> bool:
+    def calls(self, squad: Unit) -> bool:
         """Whether this squad is due to report."""
         return squad.path.startswith(self.path) and (not self.grades or squad.grade in self.grades)
 
@@ -131,9 +132,11 @@ def close(db: Connection, number: int, state: str, now: datetime) -> bool:
 
 
 def due(db: Connection, of: Campaign, paths: Sequence[str]) -> list[Squad]:
-    """The squads of these subtrees that it calls."""
+    """The squads of these subtrees that it calls, as they are in the week in which it ends."""
     inside = [path if path.startswith(of.path) else of.path for path in paths if meets(path, of.path)]
-    return [squad for squad in coverage.squads(db, inside) if of.calls(squad)]
+    week = week_of(of.ends_at.date())
+    squads = coverage.squads(db, history.part(db, inside, week))[week]
+    return [squad for squad in squads if not of.grades or squad.grade in of.grades]
 
 
 def _told() -> list[Any]:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 from storage.coverage import VALID
 from storage.events import WHOLES, Part
 from storage.rollups import week_of
-from storage.tables import checkin, inbox, unit
+from storage.tables import checkin, inbox, unit, unit_past
 from storage.units import Unit, within
 
 # When it was reported: in time; before the week's digest was frozen; after that.
@@ -80,15 +80,18 @@ _ANY = select(
     checkin.c.others,
     checkin.c.id,
     checkin.c.person_id,
-    unit.c.name,
+    # What the unit was called then.
+    func.coalesce(unit_past.c.name, unit.c.name),
     checkin.c.made_at,
-    unit.c.path,
+    func.coalesce(unit_past.c.path, unit.c.path),
     unit.c.kind,
     checkin.c.issue,
     checkin.c.timing,
     checkin.c.event_id,
     checkin.c.campaign_id,
 ).join(unit, unit.c.id == checkin.c.unit_id)
+_THAT_DAY = (unit_past.c.since <= checkin.c.day) & (unit_past.c.until > checkin.c.day)
+_ANY = _ANY.outerjoin(unit_past, (unit_past.c.unit_id == checkin.c.unit_id) & _THAT_DAY)
 _SELECT = _ANY.where(VALID)
 
 

@@ -1,21 +1,21 @@
 """Which squads have checked in and which are missing, in a week or on a day."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, Connection, case, func, literal_column, select
+from sqlalchemy import ColumnElement, Connection, Subquery, case, func, literal_column, or_, select
 
-from storage.rollups import Sums
-from storage.tables import checkin, event, participation, rollup, unit
-from storage.units import Kind, within
+from storage import history
+from storage.history import Part, places
+from storage.rollups import Sums, week_of
+from storage.tables import checkin, event, participation, rollup, unit, unit_past
+from storage.units import Kind
 
 # Written into the statement: as parameters PostgreSQL would not see that SELECT and GROUP BY say the same,
 # and neither database would use the index of the valid check-ins.
 _KIND_SQUAD: ColumnElement[str] = literal_column(f"'{Kind.SQUAD.value}'")
 VALID = checkin.c.state == literal_column("'valid'")
-# A check-in of a 小队 covers its squad. One of a grade or school covers no squad: each reports for itself.
-_SQUAD_ID = case((unit.c.kind == _KIND_SQUAD, unit.c.id), else_=unit.c.parent_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,71 +46,103 @@ class SquadSums:
     backfilled: int
 
 
-def squads(db: Connection, paths: Sequence[str]) -> list[Squad]:
-    """The active squads in these subtrees, in the order of school, grade and class."""
-    school = unit.alias("school")
+def squads(db: Connection, of: Part) -> dict[str, list[Squad]]:
+    """Week → the squads that were to report in it, in the order of school, grade and class."""
+    place, school, past = places(of), unit.alias("school"), unit_past.alias("past")
+    in_force = or_(*(_in_force(place, week) for week in of.weeks))
+    first = case({week: history.monday_of(week) for week in of.weeks}, value=place.c.week)
+    then = (past.c.unit_id == place.c.school_id) & (past.c.since <= first) & (past.c.until > first)
     rows = db.execute(
-        select(unit.c.id, unit.c.name, unit.c.path, func.coalesce(school.c.name, ""), unit.c.members, unit.c.grade)
-        .outerjoin(school, school.c.id == unit.c.school_id)
-        .where(within(paths), unit.c.kind == _KIND_SQUAD, unit.c.active)
+        select(
+            place.c.week, place.c.id, place.c.name, place.c.path, func.coalesce(past.c.name, school.c.name, ""),
+            place.c.members, place.c.grade,
+        )
+        .select_from(place)
+        .outerjoin(school, school.c.id == place.c.school_id)
+        .outerjoin(past, then)
+        .where(place.c.kind == _KIND_SQUAD, place.c.active, in_force)
         .order_by(
-            func.coalesce(unit.c.school_id, 0), func.coalesce(unit.c.grade, 0),
-            func.coalesce(unit.c.class_no, 0), unit.c.id,
+            func.coalesce(place.c.school_id, 0), func.coalesce(place.c.grade, 0), func.coalesce(place.c.class_no, 0),
+            place.c.id,
         )
     )  # fmt: skip
-    return [Squad(*row) for row in rows]
+    found: dict[str, list[Squad]] = {week: [] for week in of.weeks}
+    for week, *squad in rows:
+        found[week].append(Squad(*squad))
+    return found
 
 
-def covered(db: Connection, weeks: Iterable[str], paths: Sequence[str]) -> dict[str, set[int]]:
-    """The ids of the squads with a check-in in each of these weeks; may hold ids of units that are no squad."""
-    weeks = list(weeks)
+def _in_force(place: Subquery, week: str) -> ColumnElement[bool]:
+    """A class that comes in September is not missing in June."""
+    last = history.monday_of(week) + timedelta(days=6)
+    return (place.c.week == week) & or_(place.c.active_from.is_(None), place.c.active_from <= last)
+
+
+def covered(db: Connection, of: Part) -> dict[str, set[int]]:
+    """The ids of the squads with a check-in in each week; may hold ids of units that are no squad."""
+    place = places(of)
+    squad_id = _squad_id(place)
     rows = db.execute(
-        select(rollup.c.week, _SQUAD_ID)
-        .join(unit, unit.c.id == rollup.c.unit_id)
-        .where(rollup.c.week.in_(weeks), within(paths))
-        .group_by(rollup.c.week, _SQUAD_ID)
+        select(place.c.week, squad_id)
+        .select_from(place)
+        .outerjoin(rollup, _of_place(place))
+        .group_by(place.c.week, squad_id)
         .having(func.sum(rollup.c.events) > 0)
     )
-    found: dict[str, set[int]] = {week: set() for week in weeks}
-    for week, squad_id in rows:
-        found[week].add(squad_id)
+    found: dict[str, set[int]] = {week: set() for week in of.weeks}
+    for week, id in rows:
+        found[week].add(id)
     return found
+
+
+def _of_place(place: Subquery) -> ColumnElement[bool]:
+    return (rollup.c.week == place.c.week) & (rollup.c.unit_id == place.c.id)
+
+
+def _squad_id(place: Subquery) -> ColumnElement[int]:
+    """A check-in of a 小队 covers its squad. One of a grade or school covers no squad: each reports for itself."""
+    return case((place.c.kind == _KIND_SQUAD, place.c.id), else_=place.c.parent_id)
 
 
 def missing(db: Connection, week: str, paths: Sequence[str]) -> tuple[list[Squad], int]:
     """(the squads in these subtrees without a check-in in the week, how many squads there are)."""
-    due = squads(db, paths)
-    seen = covered(db, [week], paths)[week]
+    of = history.part(db, paths, week)
+    due, seen = squads(db, of)[week], covered(db, of)[week]
     return [squad for squad in due if squad.id not in seen], len(due)
 
 
 def missing_on(db: Connection, day: date, paths: Sequence[str]) -> tuple[list[Squad], int]:
     """(the squads in these subtrees without a check-in for the day, how many squads there are)."""
-    due = squads(db, paths)
-    reports = (
-        select(_SQUAD_ID).select_from(checkin).join(unit, unit.c.id == checkin.c.unit_id)
-        .where(VALID, checkin.c.day == day, within(paths))
-    )  # fmt: skip
+    of = history.part(db, paths, week_of(day))
+    due, place = squads(db, of)[week_of(day)], places(of)
+    reported = VALID & (checkin.c.day == day) & (checkin.c.unit_id == place.c.id)
+    here = select(_squad_id(place), checkin.c.id).select_from(place).outerjoin(checkin, reported)
+    that_day = (event.c.id == participation.c.event_id) & (event.c.day == day)
     named = (
-        select(_SQUAD_ID).select_from(participation).join(unit, unit.c.id == participation.c.unit_id)
-        .join(event, event.c.id == participation.c.event_id).where(event.c.day == day, within(paths))
-    )  # fmt: skip
-    seen = {*db.scalars(reports), *db.scalars(named)}
+        select(_squad_id(place), event.c.id)
+        .select_from(place)
+        .outerjoin(participation, participation.c.unit_id == place.c.id)
+        .outerjoin(event, that_day)
+    )
+    seen = {squad_id for query in (here, named) for squad_id, found in db.execute(query) if found is not None}
     return [squad for squad in due if squad.id not in seen], len(due)
 
 
-def by_squad(db: Connection, week: str, paths: Sequence[str]) -> dict[int, list[SquadSums]]:
+def by_squad(db: Connection, week: str, of: Part) -> dict[int, list[SquadSums]]:
     """The sums of a week by squad id and activity; squads without a check-in are not in it."""
     sums = [func.sum(rollup.c[name]) for name in Sums._fields]
+    place = places(of)
+    squad_id = _squad_id(place)
     rows = db.execute(
-        select(_SQUAD_ID, rollup.c.activity, *sums)
-        .join(unit, unit.c.id == rollup.c.unit_id)
-        .where(rollup.c.week == week, within(paths))
-        .group_by(_SQUAD_ID, rollup.c.activity)
+        select(squad_id, rollup.c.activity, *sums)
+        .select_from(place)
+        .outerjoin(rollup, _of_place(place))
+        .where(place.c.week == week)
+        .group_by(squad_id, rollup.c.activity)
         .having(sums[0] > 0)
-        .order_by(_SQUAD_ID, sums[0].desc(), rollup.c.activity)
+        .order_by(squad_id, sums[0].desc(), rollup.c.activity)
     )
     found: dict[int, list[SquadSums]] = {}
-    for squad_id, activity, *numbers in rows:
-        found.setdefault(squad_id, []).append(SquadSums(activity, *map(int, numbers)))
+    for id, activity, *numbers in rows:
+        found.setdefault(id, []).append(SquadSums(activity, *map(int, numbers)))
     return found

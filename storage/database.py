@@ -1,6 +1,7 @@
 """One writing and several reading connections to SQLite or PostgreSQL."""
 
 import importlib
+import secrets
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
+
+from storage import audit
 
 
 def sqlite_module() -> ModuleType:
@@ -36,12 +39,19 @@ class Database:
 def open_database(url: str) -> Database:
     """Open `url` (SQLAlchemy form, e.g. `sqlite:///data/bot.db`, `postgresql://…`); makes a SQLite file's folder."""
     parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite":
-        return _open_sqlite(parsed)
-    parsed = parsed.set(drivername="postgresql+psycopg")
+    database = _open_sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _open_postgresql(parsed)
+    # One chain of the audit log a writer; whatever commits here has its rows.
+    chain = secrets.token_hex(8)
+    event.listen(database.write, "begin", audit.begin)
+    event.listen(database.write, "commit", lambda db: audit.write(db, chain))
+    return database
+
+
+def _open_postgresql(url: URL) -> Database:
+    url = url.set(drivername="postgresql+psycopg")
     common: dict[str, Any] = {"pool_pre_ping": True, "connect_args": {"connect_timeout": 5}, "hide_parameters": True}
-    write = create_engine(parsed, pool_size=1, max_overflow=0, **common)
-    return Database(write, create_engine(parsed, pool_size=4, execution_options=_READ_ONLY, **common))
+    write = create_engine(url, pool_size=1, max_overflow=0, **common)
+    return Database(write, create_engine(url, pool_size=4, execution_options=_READ_ONLY, **common))
 
 
 _READ_ONLY = {"postgresql_readonly": True}

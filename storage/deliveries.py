@@ -5,16 +5,19 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, or_, select, true, update
+from sqlalchemy import Connection, delete, func, literal_column, or_, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from storage import people
+from storage import accounts, people
 from storage.coverage import VALID
 from storage.tables import account, checkin, delivery, event, grant, participation, person, unit
 
 # `new` waits; the other states are final: said; no longer needed when its time came; said as part of another one;
 # too late to be of use; over the number a person gets in a day; the feature that says it has a bug.
 NEW, SENT, SKIPPED, MERGED, EXPIRED, CAPPED, FAILED = "new", "sent", "skipped", "merged", "expired", "capped", "failed"
+
+# As a literal: with a parameter in its place SQLite could not tell that its partial index holds all these rows.
+_WAITING = delivery.c.state == literal_column("'new'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ def due(db: Connection, now: datetime, limit: int, held: tuple[str, datetime] | 
 
     `held`, a kind and an instant: whoever has nothing but rows of this kind that were due before then waits on.
     """
-    waiting = (delivery.c.state == NEW) & (delivery.c.due_at <= now)
+    waiting = _WAITING & (delivery.c.due_at <= now)
     turn = (delivery.c.kind != held[0]) | (delivery.c.due_at >= held[1]) if held else true()
     first = (
         select(delivery.c.person_id)
@@ -83,13 +86,13 @@ def due(db: Connection, now: datetime, limit: int, held: tuple[str, datetime] | 
 
 def settle(db: Connection, ids: Iterable[int], state: str, now: datetime, late: bool = False) -> None:
     """Close waiting deliveries in one of the final states above; closed ones stay as they are."""
-    mine = delivery.c.id.in_(list(ids)) & (delivery.c.state == NEW)
+    mine = delivery.c.id.in_(list(ids)) & _WAITING
     db.execute(update(delivery).where(mine).values(state=state, settled_at=now, late=late))
 
 
 def next_due(db: Connection, now: datetime) -> DeliveryRow | None:
     """The next delivery of anybody after `now`."""
-    query = select(*_ROW).where(delivery.c.state == NEW, delivery.c.due_at > now)
+    query = select(*_ROW).where(_WAITING, delivery.c.due_at > now)
     row = db.execute(query.order_by(delivery.c.due_at, delivery.c.id).limit(1)).first()
     return DeliveryRow(*row) if row else None
 
@@ -113,7 +116,19 @@ def said(db: Connection, occurrence: str, lead: int) -> list[int]:
 
 def withdraw(db: Connection, kind: str, after: datetime) -> None:
     """Take back what waits of this kind and is due later: the calendar was changed and it will be laid out anew."""
-    db.execute(delete(delivery).where(delivery.c.state == NEW, delivery.c.kind == kind, delivery.c.due_at > after))
+    db.execute(delete(delivery).where(_WAITING, delivery.c.kind == kind, delivery.c.due_at > after))
+
+
+def take_back(db: Connection, kind: str, person_id: int) -> bool:
+    """Take back what waits of this kind for this person; False when nothing does."""
+    mine = (delivery.c.state == NEW) & (delivery.c.kind == kind) & (delivery.c.person_id == person_id)
+    return db.execute(delete(delivery).where(mine)).rowcount > 0
+
+
+def waits(db: Connection, occurrences: Iterable[str]) -> bool:
+    """Whether one of these occurrences waits for anybody."""
+    query = select(delivery.c.id).where(delivery.c.occurrence.in_(list(occurrences)), delivery.c.state == NEW)
+    return db.execute(query.limit(1)).first() is not None
 
 
 def reported(db: Connection, unit_ids: Iterable[int], first: date, last: date, ignore: Iterable[str] = ()) -> set[int]:
@@ -165,7 +180,8 @@ def recipients(
     """Every holder (of these ids) of one of these roles who can be reached, by person."""
     school, other = unit.alias(), account.alias()
     # The same account as people.addresses gives.
-    first = select(func.min(other.c.id)).where(other.c.person_id == person.c.id, other.c.reachable).scalar_subquery()
+    usable = (other.c.person_id == person.c.id) & other.c.reachable & accounts.sending(db, other)
+    first = select(other.c.id).where(usable).order_by(*accounts.by_preference(other)).limit(1)
     query = (
         select(
             person.c.id, person.c.name, grant.c.role, grant.c.since, unit.c.name, school.c.name, unit.c.grade,
@@ -174,7 +190,7 @@ def recipients(
         .join(grant, grant.c.person_id == person.c.id)
         .join(unit, unit.c.id == grant.c.unit_id)
         .join(school, school.c.id == unit.c.school_id, isouter=True)
-        .join(account, account.c.id == first)
+        .join(account, account.c.id == first.correlate(person).scalar_subquery())
         .where(grant.c.role.in_(list(roles)), unit.c.active, grant.c.since <= now)
         .where(or_(grant.c.until.is_(None), grant.c.until > now))
         .order_by(person.c.id, grant.c.id)

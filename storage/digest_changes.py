@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, case, func, select, union
 
+from storage import history
 from storage.coverage import VALID
-from storage.tables import checkin, checkin_version, unit
-from storage.units import Unit, within
+from storage.history import monday_of, places
+from storage.tables import checkin, checkin_version
+from storage.units import Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +51,24 @@ def correction_from(body: Mapping[str, Any]) -> Correction:
     return Correction(Changes(**body["changes"]), Figures(**body["was"]), Figures(**body["now"]))
 
 
-def since(db: Connection, of: Unit, monday: date, frozen_at: datetime) -> Changes:
-    """The check-ins of the week from `monday` on that came or changed after `frozen_at`."""
-    sunday = monday + timedelta(days=6)
+def since(db: Connection, of: Unit, week: str, frozen_at: datetime) -> Changes:
+    """The check-ins of the week, of the units as they were in it, that came or changed after `frozen_at`."""
+    monday, sunday = monday_of(week), monday_of(week) + timedelta(days=6)
     within_week = checkin.c.day.between(monday, sunday)
+    place = places(history.part(db, [of.path], week))
     # As a list of ids, so that the databases begin with the few versions and not with every check-in.
     changed = select(checkin_version.c.checkin_id).where(checkin_version.c.at > frozen_at)
     day_before = checkin_version.c.before["day"].as_string()
     was_within = checkin.c.id.in_(changed.where(day_before.between(monday.isoformat(), sunday.isoformat())))
     fresh = checkin.c.made_at > frozen_at
-    reports = (
-        select(checkin.c.id, checkin.c.state, case((fresh, 1), else_=0).label("fresh"))
-        .join(unit, unit.c.id == checkin.c.unit_id)
-        .where(within([of.path]))
-    )
+    shown = select(checkin.c.id, checkin.c.state, case((fresh, 1), else_=0).label("fresh"))
+    new = VALID & within_week & fresh & (checkin.c.unit_id == place.c.id)
     either = union(
-        reports.where(VALID, within_week, fresh),
-        reports.where(checkin.c.id.in_(changed), within_week | was_within),
+        shown.select_from(place.outerjoin(checkin, new)),
+        shown.where(checkin.c.unit_id.in_(select(place.c.id)), checkin.c.id.in_(changed), within_week | was_within),
     ).subquery()
-    rows = db.execute(select(either.c.state, either.c.fresh, func.count()).group_by(either.c.state, either.c.fresh))
+    kinds = either.c.state, either.c.fresh
+    rows = db.execute(select(*kinds, func.count(either.c.id)).group_by(*kinds))
     found = {(state, fresh): count for state, fresh, count in rows}
     # What came and went since then changed nothing.
     return Changes(found.get(("valid", 1), 0), found.get(("valid", 0), 0), found.get(("withdrawn", 0), 0))

@@ -2,18 +2,20 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, case, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from storage import coverage
+from storage import coverage, history
+from storage.chunks import chunks
 from storage.digest_changes import Correction, Figures, correction_from, since
+from storage.history import Part, monday_of, places
 from storage.rollups import Sums, week_of
 from storage.tables import digest as snapshot
-from storage.tables import nomination, rollup, unit
-from storage.units import Kind, Unit, within
+from storage.tables import nomination, rollup, unit, unit_past
+from storage.units import Kind, Unit
 
 # The order in which the states of a nomination are told.
 STATES = ("submitted", "returned", "approved", "withdrawn")
@@ -117,42 +119,46 @@ def percent(part: int, whole: int) -> float | None:
     return (2000 * part + whole) // (2 * whole) / 10 if whole else None
 
 
-def path_names(db: Connection, of: Iterable[Unit]) -> dict[int, str]:
-    """Unit id → the names from the root down, joined by `/`, as the roster file writes them."""
+def path_names(db: Connection, of: Iterable[Unit], week: str = "") -> dict[int, str]:
+    """Unit id → the names from the root down, joined by `/`, as the roster file writes them; of now or of a week."""
     paths = {each.id: [int(part) for part in each.path.strip("/").split("/")] for each in of}
-    ids = {id for path in paths.values() for id in path}
-    names: dict[int, str] = {
-        id: name for id, name in db.execute(select(unit.c.id, unit.c.name).where(unit.c.id.in_(ids)))
-    }
+    query = select(unit.c.id, unit.c.name)
+    if week:
+        first = monday_of(week)
+        then = (unit_past.c.unit_id == unit.c.id) & (unit_past.c.since <= first) & (unit_past.c.until > first)
+        query = select(unit.c.id, func.coalesce(unit_past.c.name, unit.c.name)).outerjoin(unit_past, then)
+    names: dict[int, str] = {}
+    for ids in chunks({id for path in paths.values() for id in path}):
+        names.update({id: name for id, name in db.execute(query.where(unit.c.id.in_(ids)))})
     return {id: "/".join(names[part] for part in path) for id, path in paths.items()}
 
 
 def weekly(db: Connection, of: Unit, week: str, now: datetime | None = None) -> Digest:
-    """The digest as it stands now (revision 0), whatever was frozen."""
-    before = week_of(_monday(week) - timedelta(days=7))
-    due = coverage.squads(db, [of.path])
-    seen = coverage.covered(db, (week, before), [of.path])
-    sums = _sums(db, (week, before), of)
+    """The digest as it stands now (revision 0), whatever was frozen; the units are those of that week."""
+    before = week_of(monday_of(week) - timedelta(days=7))
+    part = history.part(db, [of.path], week, before)
+    of = part.was(of, week)
+    due, seen, sums = coverage.squads(db, part), coverage.covered(db, part), _sums(db, part)
     attendance, earlier = _attendance(sums[week]), _attendance(sums[before])
-    path = path_names(db, [of])[of.id]
+    path = path_names(db, [of], week)[of.id]
     return Digest(
         unit=path,
         week=week,
         revision=0,
         events=sum(row.events for row in sums[week]),
-        squads_due=len(due),
-        squads_covered=sum(squad.id in seen[week] for squad in due),
+        squads_due=len(due[week]),
+        squads_covered=sum(squad.id in seen[week] for squad in due[week]),
         attendance=attendance,
         by_activity=tuple(
             Activity(row.activity, row.events, row.squads, row.attended, percent(row.rated_attended, row.rated_due))
             for row in sums[week]
         ),
-        missing=tuple(_name(squad, of) for squad in due if squad.id not in seen[week]),
-        nominations=_nominations(db, week, of),
+        missing=tuple(_name(squad, of) for squad in due[week] if squad.id not in seen[week]),
+        nominations=_nominations(db, week, part),
         previous=Previous(
             before,
             sum(row.events for row in sums[before]),
-            sum(squad.id in seen[before] for squad in due),
+            sum(squad.id in seen[before] for squad in due[before]),
             earlier.attended,
             earlier.rate,
         ),
@@ -165,7 +171,7 @@ def weekly(db: Connection, of: Unit, week: str, now: datetime | None = None) -> 
 
 def report(db: Connection, of: Unit, week: str, now: datetime | None = None) -> Digest:
     """What is said when somebody asks: the frozen digest where there is one, with its `late`; else `weekly`."""
-    previous = week_of(_monday(week) - timedelta(days=7))
+    previous = week_of(monday_of(week) - timedelta(days=7))
     kept_of = _kept(db, of, (previous, week))
     row, before = kept_of.get(week), kept_of.get(previous)
     if row is None:
@@ -181,7 +187,7 @@ def report(db: Connection, of: Unit, week: str, now: datetime | None = None) -> 
 
 def _corrected(db: Connection, of: Unit, frozen: Any, now: Figures | None) -> Correction | None:
     """What became of a frozen week; None when nothing changed. `now` are its figures, if they are known."""
-    changes = since(db, of, _monday(frozen.week), frozen.made_at)
+    changes = since(db, of, frozen.week, frozen.made_at)
     if not changes.total:
         return None
     return Correction(changes, from_json(frozen.body).figures, now or weekly(db, of, frozen.week).figures)
@@ -220,22 +226,23 @@ class _Sums:
     squads: int
 
 
-def _sums(db: Connection, weeks: tuple[str, str], of: Unit) -> dict[str, list[_Sums]]:
+def _sums(db: Connection, part: Part) -> dict[str, list[_Sums]]:
     """
     The sums of each week by activity, the most frequent first.
 
     What several units share is taken off where they meet (storage/events.py): the sum is right in every subtree.
     """
     sums = [func.sum(rollup.c[name]) for name in Sums._fields]
-    taking_part = (rollup.c.events > 0) & (unit.c.kind == Kind.SQUAD)
+    place = places(part)
+    taking_part = (rollup.c.events > 0) & (place.c.kind == Kind.SQUAD)
     rows = db.execute(
-        select(rollup.c.week, rollup.c.activity, *sums, func.sum(case((taking_part, 1), else_=0)))
-        .join(unit, unit.c.id == rollup.c.unit_id)
-        .where(rollup.c.week.in_(weeks), within([of.path]))
-        .group_by(rollup.c.week, rollup.c.activity)
+        select(place.c.week, rollup.c.activity, *sums, func.sum(case((taking_part, 1), else_=0)))
+        .select_from(place)
+        .outerjoin(rollup, (rollup.c.week == place.c.week) & (rollup.c.unit_id == place.c.id))
+        .group_by(place.c.week, rollup.c.activity)
         .having(sums[0] > 0)
     )
-    found: dict[str, list[_Sums]] = {week: [] for week in weeks}
+    found: dict[str, list[_Sums]] = {week: [] for week in part.weeks}
     for week, activity, *numbers in rows:
         found[week].append(_Sums(activity, *map(int, numbers)))
     for each in found.values():
@@ -249,18 +256,17 @@ def _attendance(rows: list[_Sums]) -> Attendance:
     return Attendance(sum(row.attended for row in rows), due, present, percent(present, due))
 
 
-def _nominations(db: Connection, week: str, of: Unit) -> dict[str, int]:
+def _nominations(db: Connection, week: str, part: Part) -> dict[str, int]:
+    place = places(part)
+    in_week = (nomination.c.week == place.c.week) & (nomination.c.unit_id == place.c.id)
     rows = db.execute(
-        select(nomination.c.state, func.count())
-        .join(unit, unit.c.id == nomination.c.unit_id)
-        .where(nomination.c.week == week, within([of.path]))
+        select(nomination.c.state, func.count(nomination.c.id))
+        .select_from(place)
+        .outerjoin(nomination, in_week)
+        .where(place.c.week == week)
         .group_by(nomination.c.state)
     )
-    return dict.fromkeys(STATES, 0) | {state: count for state, count in rows}
-
-
-def _monday(week: str) -> date:
-    return date.fromisocalendar(int(week[:4]), int(week[6:]), 1)
+    return dict.fromkeys(STATES, 0) | {state: count for state, count in rows if state}
 
 
 def _name(squad: coverage.Squad, seen_from: Unit) -> str:

@@ -10,12 +10,13 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Subquery, bindparam, delete, insert, or_, select, update
 
+from storage import history
 from storage.coverage import VALID
 from storage.rollups import Rollups, Sums, week_of
 from storage.tables import checkin, event, participation, unit
-from storage.units import Kind, below
+from storage.units import Kind
 from storage.upsert import add_new
 
 # Whose own report is the frame of what the squads below report.
@@ -134,14 +135,15 @@ def parts(db: Connection, event_id: int) -> list[Part]:
 
 
 def _reports(db: Connection, which: ColumnElement[bool]) -> list[Part]:
-    columns = (checkin.c.unit_id, unit.c.path, checkin.c.attended, checkin.c.due, checkin.c.id)
+    columns = (checkin.c.unit_id, history.path_on(checkin.c.day), checkin.c.attended, checkin.c.due, checkin.c.id)
     rows = db.execute(select(*columns).join(unit, unit.c.id == checkin.c.unit_id).where(VALID, which))
     return [Part(*row) for row in rows]
 
 
 def _named(db: Connection, event_id: int) -> list[Part]:
-    query = select(unit.c.id, unit.c.path).join(participation, participation.c.unit_id == unit.c.id)
-    return [Part(*row) for row in db.execute(query.where(participation.c.event_id == event_id))]
+    query = select(unit.c.id, history.path_on(event.c.day)).join(participation, participation.c.unit_id == unit.c.id)
+    query = query.join(event, event.c.id == participation.c.event_id)
+    return [Part(*row) for row in db.execute(query.where(event.c.id == event_id))]
 
 
 def recount(
@@ -170,7 +172,8 @@ def join(db: Connection, rollups: Rollups, into: Event, ones: Collection[Part], 
 
 def gather(db: Connection, rollups: Rollups, into: Event, whole: str) -> int:
     """Everything of that activity and day below the path `whole` belongs to it; returns how many did not before."""
-    same = (checkin.c.day == into.day) & (checkin.c.activity == into.activity) & below(whole)
+    here = checkin.c.unit_id.in_(select(_places(whole, into.day).c.id))
+    same = (checkin.c.day == into.day) & (checkin.c.activity == into.activity) & here
     loose = _reports(db, same & checkin.c.event_id.is_(None))
     apart = same & checkin.c.event_id.is_not(None) & (checkin.c.event_id != into.id)
     query = select(checkin.c.event_id).join(unit, unit.c.id == checkin.c.unit_id)
@@ -186,7 +189,7 @@ def sweep(db: Connection, rollups: Rollups, first: date) -> None:
 
     Of two PostgreSQL processes neither sees what the other has not committed yet.
     """
-    wholes = select(checkin.c.event_id, unit.c.path).join(unit, unit.c.id == checkin.c.unit_id)
+    wholes = select(checkin.c.event_id, history.path_on(checkin.c.day)).join(unit, unit.c.id == checkin.c.unit_id)
     there = (checkin.c.day >= first) & checkin.c.event_id.is_not(None) & unit.c.kind.in_(WHOLES)
     for event_id, path in db.execute(wholes.where(VALID, there).order_by(checkin.c.event_id)).all():
         gather(db, rollups, by_id(db, event_id), path)
@@ -227,10 +230,16 @@ def _holds(one: Part, other: Part) -> bool:
     return other.path.startswith(one.path) and other.path != one.path
 
 
-def squads_below(db: Connection, whole: str) -> list[int]:
-    """The ids of the active squads below the path."""
-    squads = select(unit.c.id).where(below(whole), unit.c.kind == Kind.SQUAD, unit.c.active)
-    return list(db.scalars(squads.order_by(unit.c.id)))
+def squads_below(db: Connection, whole: str, day: date) -> list[int]:
+    """The ids of the squads that were active below the path on the day."""
+    place = _places(whole, day)
+    squads = select(place.c.id).where(place.c.kind == Kind.SQUAD, place.c.active)
+    return list(db.scalars(squads.order_by(place.c.id)))
+
+
+def _places(whole: str, day: date) -> Subquery:
+    """The units below what was the path on that day."""
+    return history.places(history.Part({week_of(day): (whole,)}, {}))
 
 
 def name(db: Connection, rollups: Rollups, of: Event, unit_ids: Iterable[int]) -> int:

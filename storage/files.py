@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, or_, select, update
+from sqlalchemy import Connection, func, insert, literal_column, or_, select, update
 
 from storage.coverage import VALID
 from storage.tables import checkin, file
+
+# The kind of a roster file; what else is kept is a photo.
+TABLE = "table"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +38,10 @@ def want(db: Connection, rows: Sequence[dict[str, Any]], now: datetime, state: s
 
 def wanted(db: Connection, now: datetime, most: int = 20) -> list[Wanted]:
     """The files whose fetching is due."""
+    # As a literal, so that the partial index is known to hold all these rows.
     query = select(
         file.c.id, file.c.channel, file.c.chat, file.c.ref, file.c.kind, file.c.person_id, file.c.attempts
-    ).where(file.c.state == "wanted", file.c.due_at <= now)
+    ).where(file.c.state == literal_column("'wanted'"), file.c.due_at <= now)
     return [Wanted(*row) for row in db.execute(query.order_by(file.c.due_at).limit(most))]
 
 
@@ -63,6 +67,11 @@ def settle(db: Connection, file_id: int, **facts: Any) -> bool:
     """Note how fetching went: stored (sha256, size, mime), lost, or wanted again; False when another did already."""
     waits = (file.c.id == file_id) & (file.c.state == "wanted")
     return db.execute(update(file).where(waits).values(**facts, attempts=file.c.attempts + 1)).rowcount == 1
+
+
+def known(db: Connection, names: Sequence[str]) -> set[str]:
+    """Those of these hashes that a row has."""
+    return set(db.scalars(select(file.c.sha256).where(file.c.sha256.in_(list(names))))) if names else set()
 
 
 def is_wanted(db: Connection, channel: str, ref: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, literal_column, select, update
 
-from storage.tables import inbox
+from storage.tables import inbox, outbox
 from storage.upsert import insert_into
 
 Key = tuple[str, str]
@@ -60,6 +60,13 @@ def _if_new(dialect: str) -> Any:
 def fail(db: Connection, inbox_id: int, payload: bytes, error: bytes, state: str = "failed") -> None:
     """Keep a message that a bug stopped, for `replay`; as `unreadable` what never became a message."""
     db.execute(update(inbox).where(inbox.c.id == inbox_id).values(state=state, payload=payload, error=error))
+
+
+def answered_by(db: Connection, letter_id: int) -> str | None:
+    """The platform's id of the message that this row of the outbox answers; None when it answers none."""
+    query = select(inbox.c.message_id).join(outbox, outbox.c.inbox_id == inbox.c.id)
+    found: str | None = db.scalar(query.where(outbox.c.id == letter_id))
+    return found
 
 
 def failed(db: Connection, inbox_id: int | None = None) -> list[Failure]:

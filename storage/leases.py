@@ -16,6 +16,11 @@ def hold(db: Connection, name: str, owner: str, real: datetime, length: timedelt
     return db.scalar(select(lease.c.owner).where(lease.c.name == name)) == owner
 
 
+def give_back(db: Connection, name: str, owner: str) -> None:
+    """End one's own lease of this name."""
+    db.execute(delete(lease).where(lease.c.name == name, lease.c.owner == owner))
+
+
 def release(db: Connection, owner: str) -> None:
     """Give everything back at a clean stop."""
     db.execute(delete(lease).where(lease.c.owner == owner))

@@ -4,6 +4,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine, inspect, text
 
+from storage import triggers
+
 FOLDER = Path(__file__).parent / "migrations"
 # The newest migration; a test holds it against the files.
 HEAD = "0009"
@@ -39,6 +41,8 @@ def migrate(engine: Engine) -> bool:
                 db.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
             config.attributes["connection"] = db
             command.upgrade(config, "head")
+            # A table that a migration made again has lost its triggers.
+            triggers.make(db)
         if sqlite:
             db.connection.dbapi_connection.execute("PRAGMA foreign_keys=ON")  # type: ignore[union-attr]
     return True

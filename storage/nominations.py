@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from storage.audit import Deed, note
 from storage.rollups import week_of
 from storage.tables import nomination, nomination_step, person, unit
 from storage.units import Unit, within
@@ -29,6 +30,12 @@ class State(StrEnum):
 
 
 _STANDING = (State.SUBMITTED, State.APPROVED)
+_DEEDS = {
+    State.SUBMITTED: Deed.NOMINATED,
+    State.APPROVED: Deed.APPROVED,
+    State.RETURNED: Deed.RETURNED,
+    State.WITHDRAWN: Deed.WITHDRAWN,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +145,7 @@ def open_case(db: Connection, vault: Vault, new: Draft, day: date, now: datetime
 
 def _insert(db: Connection, vault: Vault, new: Draft, day: date, now: datetime) -> Case:
     number = _next_number(db, day)
-    row = db.execute(
+    db.execute(
         insert(nomination).values(
             number=number,
             unit_id=new.unit_id,
@@ -152,10 +159,9 @@ def _insert(db: Connection, vault: Vault, new: Draft, day: date, now: datetime) 
             week=week_of(day),
         )
     )
-    assert row.inserted_primary_key is not None
-    _step(db, row.inserted_primary_key[0], State.SUBMITTED, new.nominator_id, None, now)
     case = by_number(db, number)
     assert case is not None
+    _step(db, case, State.SUBMITTED, new.nominator_id, None, now)
     return case
 
 
@@ -171,9 +177,10 @@ def _next_number(db: Connection, day: date) -> str:
     return f"{prefix}{int(last.removeprefix(prefix)) + 1 if last else 1:02}"
 
 
-def _step(db: Connection, case_id: int, state: State, person_id: int, reason: bytes | None, now: datetime) -> None:
-    values = {"nomination_id": case_id, "person_id": person_id, "state": state, "reason": reason, "at": now}
+def _step(db: Connection, case: Case, state: State, person_id: int, reason: bytes | None, now: datetime) -> None:
+    values = {"nomination_id": case.id, "person_id": person_id, "state": state, "reason": reason, "at": now}
     db.execute(insert(nomination_step).values(values))
+    note(db, _DEEDS[state], now, unit_id=case.unit.id, subject=f"nomination:{case.id}", medal=case.medal)
 
 
 def move(
@@ -184,7 +191,7 @@ def move(
         update(nomination).where(nomination.c.id == case.id, nomination.c.state == State.SUBMITTED).values(state=state)
     )
     if changed.rowcount:
-        _step(db, case.id, state, person_id, vault.seal(reason) if reason else None, now)
+        _step(db, case, state, person_id, vault.seal(reason) if reason else None, now)
     return bool(changed.rowcount)
 
 
@@ -203,6 +210,24 @@ def of_person(db: Connection, person_id: int, limit: int) -> list[Case]:
     """What this person nominated, the newest first."""
     query = _CASES.where(nomination.c.nominator_id == person_id).order_by(nomination.c.id.desc()).limit(limit)
     return _cases(db, query)
+
+
+def of_child(db: Connection, child_id: int) -> list[Case]:
+    """Every case of a child, the oldest first."""
+    return _cases(db, _CASES.where(nomination.c.child_id == child_id).order_by(nomination.c.id))
+
+
+def undecided(db: Connection, before: datetime, most: int) -> list[Case]:
+    """The oldest cases that were submitted before this instant and that nobody has decided on."""
+    waiting = (nomination.c.state == State.SUBMITTED) & (nomination.c.made_at < before)
+    return _cases(db, _CASES.where(waiting).order_by(nomination.c.id).limit(most))
+
+
+def forget(db: Connection, case_ids: Iterable[int], now: datetime) -> None:
+    """Drop the reasons of these cases; number, medal, state and who decided stay."""
+    ids = list(case_ids)
+    db.execute(update(nomination).where(nomination.c.id.in_(ids)).values(reason=None, forgotten_at=now))
+    db.execute(update(nomination_step).where(nomination_step.c.nomination_id.in_(ids)).values(reason=None))
 
 
 def last_steps(db: Connection, case_ids: Iterable[int]) -> dict[int, Step]:

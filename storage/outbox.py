@@ -12,9 +12,11 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Integer,
+    Row,
     Select,
     and_,
     bindparam,
+    case,
     delete,
     func,
     insert,
@@ -22,6 +24,7 @@ from sqlalchemy import (
     or_,
     outerjoin,
     select,
+    union_all,
     update,
 )
 
@@ -35,6 +38,16 @@ ANSWER, NOTICE = "answer", "notice"
 _NEW = outbox.c.state == literal_column("'new'")
 _CLAIMED = outbox.c.state == literal_column("'claimed'")
 _INSERT = insert(outbox)
+# How the key of letters begins that have been claimed together.
+_CALLED = "="
+_FRESH = {"state": "new", "attempts": 0, "owner": None, "lease_until": None}
+_SENT = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("letter"), outbox.c.owner == bindparam("by"), outbox.c.state == "claimed")
+    .values(
+        state="sent", owner=None, lease_until=None, sent_at=bindparam("sent_at"), platform_id=bindparam("platform_id")
+    )
+)
 _OF_CHANNEL = outbox.c.channel == bindparam("channel")
 _UNSENT = outbox.c.state.in_([literal_column("'new'"), literal_column("'claimed'")])
 
@@ -43,7 +56,8 @@ _UNSENT = outbox.c.state.in_([literal_column("'new'"), literal_column("'claimed'
 class Letter:
     """A row to send: `body` is sealed; `repeat` when an earlier try may have reached the person.
 
-    `doubts` counts the tries whose answer was lost; a try that a crash ended is not one of them.
+    `doubts` counts the tries whose answer was lost; a try that a crash ended is not one of them. Letters with the
+    same words that were claimed together have the same `same`, when they are tried again too.
     """
 
     id: int
@@ -56,27 +70,31 @@ class Letter:
     repeat: bool
     due_at: datetime
     doubts: int = 0
+    same: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What the platform wants nothing of for now: these chats, and (`notices`) all that nobody asked for."""
+    """What gets nothing for now: these chats, (`notices`) all that nobody asked for, or everything."""
 
     chats: frozenset[str] = frozenset()
     notices: bool = False
+    everything: bool = False
 
 
 _NOTHING_HELD = Held()
 
 
 def put(db: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Write rows (channel, chat, inbox_id, person_id, lane, body, due_at, card) in this order."""
+    """Write rows (channel, chat, inbox_id, person_id, lane, body, due_at, card, same) in order; `new` unless said."""
     if rows:
-        db.execute(_INSERT, [{**row, "state": "new", "attempts": 0} for row in rows])
+        db.execute(_INSERT, [{**_FRESH, **row} for row in rows])
 
 
 def waits(db: Connection, channel: str, now: datetime, real: datetime, held: Held = _NOTHING_HELD) -> bool:
     """Whether a claim would find anything; cheap, for a reading connection."""
+    if held.everything:
+        return False
     given = {"channel": channel, "now": now, "real": real}
     more = {"held": sorted(held.chats)} if held.chats else {}
     return db.execute(_any_open(bool(held.chats), held.notices), given | more).first() is not None
@@ -84,18 +102,37 @@ def waits(db: Connection, channel: str, now: datetime, real: datetime, held: Hel
 
 def claim(
     db: Connection, channel: str, owner: str, now: datetime, real: datetime, lease: timedelta, most: int,
-    held: Held = _NOTHING_HELD,
+    held: Held = _NOTHING_HELD, together: int = 1,
 ) -> list[Letter]:  # fmt: skip
     """Take up to `most` due rows, answers first; `real` is the true time, by which leases run.
 
     A row waits for the earlier rows of its chat and lane: order holds, and a reminder never blocks an answer.
+    Rows of the same words count as one, up to `together` of them; they stay together when they are tried again.
     """
-    query = _due(db.dialect.name, bool(held.chats), held.notices)
-    given = {"channel": channel, "now": now, "real": real, "most": most}
-    rows = db.execute(query, given | ({"held": sorted(held.chats)} if held.chats else {})).all()
-    if rows:
-        taken = {"state": "claimed", "owner": owner, "lease_until": real + lease, "attempts": outbox.c.attempts + 1}
-        db.execute(update(outbox).where(outbox.c.id.in_([row.id for row in rows])).values(**taken))
+    if held.everything:
+        return []
+    kind = db.dialect.name, bool(held.chats), held.notices
+    given: dict[str, Any] = {"channel": channel, "now": now, "real": real, "most": most}
+    given |= {"held": sorted(held.chats)} if held.chats else {}
+    rows: Sequence[Row[Any]] = db.execute(_due(*kind), given).all()
+    taken = {"state": "claimed", "owner": owner, "lease_until": real + lease, "attempts": outbox.c.attempts + 1}
+    if together == 1:
+        return _take(db, rows, taken)
+    alone, keys = _sorted_out(rows)
+    letters = _take(db, alone, taken)
+    for key in keys:
+        group = db.execute(_like(*kind), {**given, "same": key, "most": together}).all()
+        letters += _take(db, group, taken, key)
+    return letters
+
+
+def _take(db: Connection, rows: Sequence[Row[Any]], taken: dict[str, Any], same: str = "") -> list[Letter]:
+    if not rows:
+        return []
+    if same:
+        # From now on they are one call: nobody who comes later joins it, also when it is tried again.
+        taken = {**taken, "same": same if same.startswith(_CALLED) else f"{_CALLED}{rows[0].id}"}
+    db.execute(update(outbox).where(outbox.c.id.in_([row.id for row in rows])).values(**taken))
     return [
         Letter(
             row.id,
@@ -108,9 +145,29 @@ def claim(
             row.state == "claimed",
             row.due_at,
             row.doubts,
+            taken.get("same"),
         )
         for row in rows
     ]
+
+
+def _sorted_out(rows: Iterable[Row[Any]]) -> tuple[list[Row[Any]], list[str]]:
+    """
+    The rows that go alone, and the keys of those that go with others of the same words.
+
+    What goes with others does so at a time of its own, so nothing else of its chat and lane goes with this claim.
+    """
+    alone: list[Row[Any]] = []
+    keys: dict[str, None] = {}
+    lines: dict[tuple[str, str], str | None] = {}
+    for row in rows:
+        line = row.chat, row.lane
+        if row.same is None and lines.setdefault(line, None) is None:
+            alone.append(row)
+        elif row.same is not None and line not in lines:
+            lines[line] = row.same
+            keys[row.same] = None
+    return alone, list(keys)
 
 
 @cache
@@ -122,6 +179,21 @@ def _due(dialect: str, some_held: bool, no_notices: bool) -> Select[Any]:
     first = or_(waiting.c.first.is_(None), waiting.c.first > outbox.c.id)
     query = select(outbox).select_from(all_rows).where(_open(now, real), first, *_free(some_held, no_notices))
     query = query.order_by(outbox.c.lane, outbox.c.id).limit(bindparam("most", type_=Integer))
+    return query.with_for_update(skip_locked=True, of=outbox) if dialect == "postgresql" else query
+
+
+@cache
+def _like(dialect: str, some_held: bool, no_notices: bool) -> Select[Any]:
+    """The rows with the same words as one that is due, of chats in whose lane nothing else is to be said before."""
+    now, real = bindparam("now", type_=Instant), bindparam("real", type_=Instant)
+    earlier = outbox.alias("earlier")
+    unsent = earlier.c.state.in_([literal_column("'new'"), literal_column("'claimed'")])
+    before = select(earlier.c.id).where(
+        earlier.c.channel == outbox.c.channel, earlier.c.chat == outbox.c.chat, earlier.c.lane == outbox.c.lane,
+        earlier.c.id < outbox.c.id, unsent,
+    )  # fmt: skip
+    query = select(outbox).where(_open(now, real), outbox.c.same == bindparam("same"), ~before.exists())
+    query = query.where(*_free(some_held, no_notices)).order_by(outbox.c.id).limit(bindparam("most", type_=Integer))
     return query.with_for_update(skip_locked=True, of=outbox) if dialect == "postgresql" else query
 
 
@@ -142,11 +214,17 @@ def lapse(db: Connection, channel: str, real: datetime) -> None:
     db.execute(update(outbox).where(held).values(lease_until=real))
 
 
-def settle(db: Connection, owner: str, letter_id: int, state: str, **facts: Any) -> bool:
-    """Note how a send ended (sent, uncertain, new with a later due_at, dead); False when it is no longer ours."""
-    mine = (outbox.c.id == letter_id) & (outbox.c.owner == owner) & (outbox.c.state == "claimed")
-    row = db.execute(update(outbox).where(mine).values(state=state, owner=None, lease_until=None, **facts))
-    return row.rowcount == 1
+def settle(db: Connection, owner: str, letter_ids: Collection[int], state: str, **facts: Any) -> None:
+    """Note how sends ended (sent, uncertain, new with a later due_at, dead), of those letters that are still ours."""
+    mine = outbox.c.id.in_(letter_ids) & (outbox.c.owner == owner) & (outbox.c.state == "claimed")
+    db.execute(update(outbox).where(mine).values(state=state, owner=None, lease_until=None, **facts))
+
+
+def sent(db: Connection, owner: str, letters: Sequence[tuple[int, datetime, str]]) -> None:
+    """Note that letters (id, when, the platform's id) that are still ours have arrived."""
+    if letters:
+        given = [{"letter": id, "by": owner, "sent_at": at, "platform_id": name} for id, at, name in letters]
+        db.execute(_SENT, given)
 
 
 def give_up(db: Connection, channel: str, chat: str) -> None:
@@ -188,14 +266,19 @@ def _not_yet(now: Moment, real: Moment) -> CTE:
 
     Found once, not for each row: a long queue would cost its square.
     """
-    under_way = and_(_CLAIMED, outbox.c.lease_until > real)
-    later = and_(_NEW, outbox.c.due_at > now)
-    rows = select(outbox.c.chat, outbox.c.lane, func.min(outbox.c.id).label("first"))
-    rows = rows.where(_OF_CHANNEL, _UNSENT, or_(under_way, later))
-    return rows.group_by(outbox.c.chat, outbox.c.lane).cte("not_yet")
+    # Each half is one range of the index; together they would be read from all that waits.
+    under_way = _held_up(_CLAIMED, outbox.c.lease_until > real)
+    later = _held_up(_NEW, outbox.c.due_at > now)
+    held_up = union_all(under_way, later).subquery()
+    rows = select(held_up.c.chat, held_up.c.lane, func.min(held_up.c.id).label("first"))
+    return rows.group_by(held_up.c.chat, held_up.c.lane).cte("not_yet")
+
+
+def _held_up(*which: ColumnElement[bool]) -> Select[Any]:
+    return select(outbox.c.chat, outbox.c.lane, outbox.c.id).where(_OF_CHANNEL, _UNSENT, *which)
 
 
 def _open(now: Moment, real: Moment) -> ColumnElement[bool]:
-    fresh = and_(_NEW, outbox.c.due_at <= now)
-    lapsed = and_(_CLAIMED, outbox.c.lease_until <= real)
-    return and_(_OF_CHANNEL, _UNSENT, or_(fresh, lapsed))
+    # Not as `or`: the rows are wanted in the order of the index on channel, lane and id, and the first few of them.
+    when = case((_NEW, outbox.c.due_at <= now), else_=outbox.c.lease_until <= real)
+    return and_(_OF_CHANNEL, _UNSENT, when)

@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, func, insert, or_, select, update
 
+from storage import accounts
+from storage.audit import Deed, note
 from storage.tables import account, grant, person, unit
 from storage.units import Unit, within
 
@@ -73,8 +75,11 @@ class Person:
     id: int
     name: str
     grants: tuple[Grant, ...] = ()
-    # Whether the address by which they were looked up counts as alive.
+    # Whether the address by which they were looked up counts as alive, and the channel they last wrote on.
     reachable: bool = True
+    heard_on: str | None = None
+    # Of several schools the one that is meant when none is named.
+    school_id: int | None = None
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -91,10 +96,23 @@ class Person:
         return sorted(found.values(), key=lambda unit: (unit.path.count("/"), unit.id))
 
 
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A role that somebody holds, held or will hold, from when to when (None: for good)."""
+
+    person_id: int
+    person: str
+    role: Role
+    since: datetime
+    until: datetime | None
+    unit: Unit
+
+
 _WITH_GRANTS = (
     select(
         person.c.id,
         person.c.name,
+        person.c.school_id,
         grant.c.role,
         unit.c.id,
         unit.c.kind,
@@ -113,26 +131,28 @@ _WITH_GRANTS = (
     .outerjoin(unit, unit.c.id == grant.c.unit_id)
 )
 _BY_ADDRESSES = (
-    _WITH_GRANTS.with_only_columns(account.c.address, account.c.reachable, *_WITH_GRANTS.selected_columns)
+    _WITH_GRANTS.with_only_columns(
+        account.c.address, account.c.reachable, person.c.heard_on, *_WITH_GRANTS.selected_columns
+    )
     .join(account, account.c.person_id == person.c.id)
     .where(account.c.channel == bindparam("channel"), account.c.address.in_(bindparam("addresses", expanding=True)))
 )
 
 
 def _people(rows: Sequence[tuple[object, ...]], now: datetime) -> list[Person]:
-    found: dict[int, tuple[str, list[Grant]]] = {}
-    for person_id, name, role, *at, since, until in rows:
-        grants = found.setdefault(person_id, (name, []))[1]  # type: ignore[arg-type]
+    found: dict[int, tuple[str, int | None, list[Grant]]] = {}
+    for person_id, name, school_id, role, *at, since, until in rows:
+        grants = found.setdefault(person_id, (name, school_id, []))[2]  # type: ignore[arg-type]
         if role is not None and since <= now and (until is None or until > now):  # type: ignore[operator]
             grants.append(Grant(Role(role), Unit(*at)))  # type: ignore[arg-type]
-    return [Person(person_id, name, tuple(grants)) for person_id, (name, grants) in found.items()]
+    return [Person(id, name, tuple(grants), school_id=school) for id, (name, school, grants) in found.items()]
 
 
 def by_addresses(db: Connection, channel: str, addresses: Collection[str], now: datetime) -> dict[str, Person]:
     """Who writes from these addresses, with the roles that hold at `now`; strangers are left out."""
     rows = db.execute(_BY_ADDRESSES, {"channel": channel, "addresses": addresses}).all()
-    persons = {person.id: person for person in _people([row[2:] for row in rows], now)}
-    return {row[0]: persons[row[2]] if row[1] else replace(persons[row[2]], reachable=False) for row in rows}
+    persons = {person.id: person for person in _people([row[3:] for row in rows], now)}
+    return {row[0]: replace(persons[row[3]], reachable=row[1], heard_on=row[2]) for row in rows}
 
 
 def by_id(db: Connection, person_id: int, now: datetime) -> Person:
@@ -156,6 +176,21 @@ def above(db: Connection, roles: Iterable[Role], at: Unit, now: datetime) -> lis
     return _people(db.execute(query.order_by(person.c.id)).all(), now)
 
 
+def terms(db: Connection, paths: Sequence[str], ended_after: datetime | None) -> list[Term]:
+    """The roles at units in these subtrees, by unit, without those that were over before `ended_after` (None: all)."""
+    query = _WITH_GRANTS.where(within(paths), unit.c.active)
+    if ended_after:
+        query = query.where(or_(grant.c.until.is_(None), grant.c.until > ended_after))
+    rows = db.execute(query.order_by(unit.c.path, grant.c.role, person.c.id))
+    return [Term(row[0], row[1], Role(row[3]), row[13], row[14], Unit(*row[4:13])) for row in rows]
+
+
+def called(db: Connection, name: str, paths: Sequence[str], now: datetime) -> list[Person]:
+    """Everybody of this name with a role at a unit in these subtrees, by id; their grants are those there."""
+    query = _WITH_GRANTS.where(person.c.name == name, within(paths), unit.c.active).order_by(person.c.id)
+    return [each for each in _people(db.execute(query).all(), now) if each.grants]
+
+
 def add(db: Connection, name: str, now: datetime) -> int:
     """Insert a person without any account or role; returns the id."""
     row = db.execute(insert(person).values(name=name, joined_at=now))
@@ -163,13 +198,38 @@ def add(db: Connection, name: str, now: datetime) -> int:
     return int(row.inserted_primary_key[0])
 
 
-def give(db: Connection, person_id: int, role: Role, at: Unit, now: datetime) -> None:
-    """Give a role at a unit; giving it again changes nothing but ends its end."""
+def choose_school(db: Connection, person_id: int, school_id: int) -> None:
+    """Remember which of somebody's schools is meant when none is named."""
+    db.execute(update(person).where(person.c.id == person_id).values(school_id=school_id))
+
+
+def give(
+    db: Connection, person_id: int, role: Role, at: Unit, now: datetime, *,
+    since: datetime | None = None, until: datetime | None = None,
+) -> None:  # fmt: skip
+    """Give a role at a unit, from `since` (None: now) to `until` (None: for good); one that is held gets a new end."""
+    since = since or now
     held = (grant.c.person_id == person_id) & (grant.c.unit_id == at.id) & (grant.c.role == role)
-    if db.execute(select(grant.c.id).where(held)).first():
-        db.execute(update(grant).where(held).values(until=None))
+    row = db.execute(select(grant.c.since, grant.c.until).where(held)).first()
+    if row is None:
+        db.execute(insert(grant).values(person_id=person_id, unit_id=at.id, role=role, since=since, until=until))
+    elif row.since <= now and (row.until is None or row.until > now):
+        db.execute(update(grant).where(held).values(until=until))
     else:
-        db.execute(insert(grant).values(person_id=person_id, unit_id=at.id, role=role, since=now))
+        db.execute(update(grant).where(held).values(since=since, until=until))
+    ends = until.isoformat() if until else None
+    note(db, Deed.ROLE_GIVEN, now, unit_id=at.id, subject=f"person:{person_id}", role=role, until=ends)
+
+
+def end(db: Connection, person_id: int, role: Role, at: Unit, when: datetime, now: datetime) -> bool:
+    """End a role at this instant; False when it is not held then."""
+    held = (grant.c.person_id == person_id) & (grant.c.unit_id == at.id) & (grant.c.role == role)
+    until_then = or_(grant.c.until.is_(None), grant.c.until > when)
+    if db.execute(update(grant).where(held, until_then).values(until=when)).rowcount != 1:
+        return False
+    subject = f"person:{person_id}"
+    note(db, Deed.ROLE_ENDED, now, unit_id=at.id, subject=subject, role=role, until=when.isoformat())
+    return True
 
 
 def link(db: Connection, person_id: int, channel: str, address: str) -> None:
@@ -179,12 +239,7 @@ def link(db: Connection, person_id: int, channel: str, address: str) -> None:
 
 def addresses(db: Connection, person_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
     """Where each of these people is reached: person id → (channel, address); without the unreachable ones."""
-    rows = db.execute(
-        select(account.c.person_id, account.c.channel, account.c.address)
-        .where(account.c.person_id.in_(list(person_ids)), account.c.reachable)
-        .order_by(account.c.id.desc())
-    )
-    return {row.person_id: (row.channel, row.address) for row in rows}
+    return accounts.best(db, person_ids)
 
 
 def mark_reachable(db: Connection, channel: str, address: str, reachable: bool) -> bool:
@@ -200,6 +255,17 @@ def without_account(db: Connection, role: Role, at: Unit) -> dict[int, str]:
     query = select(person.c.id, person.c.name).join(grant, grant.c.person_id == person.c.id)
     query = query.where(grant.c.unit_id == at.id, grant.c.role == role, grant.c.until.is_(None), ~has_one)
     return {row.id: row.name for row in db.execute(query)}
+
+
+def named(db: Connection, name: str) -> list[int]:
+    """The ids of everybody of this name."""
+    return list(db.scalars(select(person.c.id).where(person.c.name == name).order_by(person.c.id)))
+
+
+def names(db: Connection, ids: Iterable[int]) -> dict[int, str]:
+    """id → name."""
+    rows = db.execute(select(person.c.id, person.c.name).where(person.c.id.in_(sorted(set(ids)))))
+    return {row.id: row.name for row in rows}
 
 
 def rights_version(db: Connection) -> tuple[object, ...]:

@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from storage import events
+from storage import events, history
+from storage.audit import Deed, note
 from storage.checkins import ON_TIME, Checkin, hold
 from storage.rollups import Rollups, Sums
-from storage.tables import checkin, checkin_version
+from storage.tables import checkin, checkin_version, unit
 from storage.upsert import insert_into
 
 
@@ -29,6 +30,7 @@ def record(
 
     What a school or grade reports is one event with what the squads below it report of that activity and day.
     """
+    new = _placed(db, new, now)
     who = {"person_id": person_id, "inbox_id": inbox_id, "state": "valid", "made_at": now}
     whole = events.whole_at(new.path, new.activity, new.day)
     row = db.execute(_insert(db.dialect.name), _said(new) | who | whole).first()
@@ -37,6 +39,14 @@ def record(
     stored = replace(new, id=row.id, person_id=person_id, made_at=now, event_id=row.event_id)
     _count_timing(rollups, stored, 1)
     return _count_in(db, rollups, stored)
+
+
+def _placed(db: Connection, one: Checkin, now: datetime) -> Checkin:
+    """With the path that its unit had on its day; of this week's days it is the present one."""
+    if one.day >= history.monday(now.date()):
+        return one
+    path = db.execute(select(history.path_on(one.day)).where(unit.c.id == one.unit_id)).scalar_one()
+    return replace(one, path=path)
 
 
 def _said(one: Checkin) -> dict[str, Any]:
@@ -87,10 +97,13 @@ def revise(
     held = hold(db, old)
     if held is None:
         return None
-    new = replace(new, id=held.id, person_id=held.person_id, made_at=held.made_at, event_id=held.event_id)
+    new = replace(
+        _placed(db, new, now), id=held.id, person_id=held.person_id, made_at=held.made_at, event_id=held.event_id
+    )
     moved = new.place != held.place
     db.execute(update(checkin).where(checkin.c.id == held.id).values(**_said(new)))
     _keep_version(db, held, person_id, now)
+    note(db, Deed.CHECKIN_CORRECTED, now, unit_id=new.unit_id, subject=f"checkin:{held.id}")
     _count_timing(rollups, held, -1)
     _count_timing(rollups, new, 1)
     if moved:
@@ -111,7 +124,7 @@ def _elsewhere(db: Connection, rollups: Rollups, old: Checkin, new: Checkin) -> 
     db.execute(update(checkin).where(checkin.c.id == new.id).values(event_id=found))
     stored = _count_in(db, rollups, stored)
     if named and stored.whole and stored.event_id is not None:
-        still = set(named).intersection(events.squads_below(db, stored.path))
+        still = set(named).intersection(events.squads_below(db, stored.path, stored.day))
         events.name(db, rollups, events.by_id(db, stored.event_id), sorted(still))
     return stored
 
@@ -123,6 +136,7 @@ def withdraw(db: Connection, rollups: Rollups, old: Checkin, person_id: int, now
         return False
     db.execute(update(checkin).where(checkin.c.id == held.id).values(state="withdrawn"))
     _keep_version(db, held, person_id, now)
+    note(db, Deed.CHECKIN_WITHDRAWN, now, unit_id=held.unit_id, subject=f"checkin:{held.id}")
     _count_timing(rollups, held, -1)
     _count_out(db, rollups, held)
     return True
@@ -170,4 +184,4 @@ def name_squads(db: Connection, rollups: Rollups, whole: Checkin, person_id: int
     assert whole.event_id is not None
     _keep_version(db, whole, person_id, now)
     of = events.by_id(db, whole.event_id)
-    return events.name(db, rollups, of, events.squads_below(db, whole.path))
+    return events.name(db, rollups, of, events.squads_below(db, whole.path, whole.day))

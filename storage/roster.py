@@ -1,27 +1,28 @@
-"""The roster in bulk: what is stored of units, people and roles, and a plan of changes written at once."""
+"""The roster as it is stored: units, people and roles as far as a file speaks of them, and a plan of changes."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, func, insert, select, true, update
+from sqlalchemy import Connection, func, or_, select
 
 from storage import units
-from storage.people import Role
-from storage.tables import account, grant, person, unit
-from storage.units import Kind, Unit, below, within
+from storage.chunks import chunks
+from storage.people import Person, Role
+from storage.tables import account, grant, person, unit, unit_past
+from storage.units import Unit, within
 
 # A path of names from a root down, as the roster file writes it between slashes.
 Names = tuple[str, ...]
-# More subtrees than this are not worth a condition: everything is read.
-_MOST_PATHS = 100
-_NO_SCHOOL: tuple[str, int | None] = ("/", None)
+Account = tuple[str, str]
+_PATHS_AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the file may say of a unit."""
+    """What the file may say of a unit; `entry_year` follows from the grade."""
 
     kind: str
     grade: int | None
@@ -29,6 +30,7 @@ class Facts:
     members: int | None
     aliases: tuple[str, ...]
     active: bool = True
+    entry_year: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Stored:
     school_id: int | None
     name: str
     facts: Facts
+    school_year: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +56,18 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What is stored; grants are by person, unit and role."""
+    """
+    What is stored of the part that a file speaks of; grants are by person, unit and role.
+
+    `held` is what each of these people holds anywhere, as (role, path of the unit); `tops` are the paths of the part.
+    """
 
     units: Mapping[Names, Stored] = field(default_factory=dict)
-    accounts: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    accounts: Mapping[Account, int] = field(default_factory=dict)
     people: Mapping[int, str] = field(default_factory=dict)
     grants: Mapping[tuple[int, int, Role], Held] = field(default_factory=dict)
+    held: Mapping[int, Sequence[tuple[Role, str]]] = field(default_factory=dict)
+    tops: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +78,7 @@ class NewUnit:
     parent: int | None
     name: str
     facts: Facts
+    depth: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +86,12 @@ class Plan:
     """
     What is to be written. Parents come before their units; a negative number stands for an id that is not given yet.
 
-    `changes` and `leaving` say in words what changes and who loses a role.
+    A changed unit is an id, its facts, and whether earlier weeks are to show it as it was. `changes` and `leaving` say
+    in words what changes and who loses a role.
     """
 
     new_units: tuple[NewUnit, ...] = ()
-    changed_units: tuple[tuple[int, Facts], ...] = ()
+    changed_units: tuple[tuple[int, Facts, bool], ...] = ()
     new_people: tuple[tuple[int, str], ...] = ()
     renamed: tuple[tuple[int, str], ...] = ()
     accounts: tuple[tuple[int, str, str], ...] = ()
@@ -94,138 +105,148 @@ class Plan:
         """Whether it would change anything."""
         return self != Plan()
 
+    @property
+    def only_leaving(self) -> bool:
+        """Whether it would change nothing but that roles end."""
+        return self == Plan(ended=self.ended, leaving=self.leaving)
 
-def load(db: Connection, roots: Iterable[str]) -> State:
-    """What is stored under the roots of these names, and every account."""
-    wanted = set(roots)
-    tops = db.execute(select(unit.c.name, unit.c.path).where(unit.c.parent_id.is_(None)))
-    paths = [row.path for row in tops if row.name in wanted]
-    inside = within(paths) if len(paths) <= _MOST_PATHS else true()
-    names: dict[int, str] = {}
-    grants: dict[tuple[int, int, Role], Held] = {}
-    held = select(
-        grant.c.person_id, grant.c.unit_id, grant.c.role, grant.c.id, grant.c.until.is_not(None), person.c.name
-    )
-    held = held.join(person, person.c.id == grant.c.person_id).join(unit, unit.c.id == grant.c.unit_id)
-    for person_id, unit_id, role, grant_id, ended, name in db.execute(held.where(inside).order_by(grant.c.id)):
-        names[person_id] = name
-        grants[person_id, unit_id, Role(role)] = Held(grant_id, bool(ended))
-    accounts: dict[tuple[str, str], int] = {}
-    known = select(account.c.channel, account.c.address, person.c.id, person.c.name).join(person)
-    for channel, address, person_id, name in db.execute(known):
-        names[person_id] = name
-        accounts[channel, address] = person_id
-    return State(_units(db, inside), accounts, names, grants)
+    @property
+    def size(self) -> int:
+        """How many rows it is to write."""
+        return sum(len(getattr(self, each.name)) for each in fields(self)) - len(self.changes) - len(self.leaving)
 
 
-def _units(db: Connection, inside: Any) -> dict[Names, Stored]:
-    columns = (
-        "id",
-        "path",
-        "parent_id",
-        "school_id",
-        "name",
-        "kind",
-        "grade",
-        "class_no",
-        "members",
-        "aliases",
-        "active",
-    )
-    rows = db.execute(select(*(unit.c[name] for name in columns)).where(inside)).all()
+def load(
+    db: Connection, paths: Iterable[Names], accounts: Iterable[Account], rights_at: datetime | None = None
+) -> State:
+    """
+    What is stored at and below the topmost of these paths, above and beside them, and whose these accounts are.
+
+    `rights_at`: also all that the people hold at this instant, here and elsewhere.
+    """
+    tops = topmost(paths)
+    found, names = _above(db, tops)
+    inside = _few(filter(None, (_subtree(found, top) for top in tops)))
+    for some in chunks(inside, _PATHS_AT_ONCE):
+        _note(found, names, db.execute(_UNITS.where(within(some)).order_by(unit.c.path)))
+    people, grants = _grants(db, inside)
+    owners = _accounts(db, set(accounts), people)
+    held = _held(db, people, rights_at) if rights_at else {}
+    return State(found, owners, people, grants, held, inside)
+
+
+def topmost(paths: Iterable[Names]) -> set[Names]:
+    """Those of the paths that are not below another of them."""
+    every = set(paths)
+    return {path for path in every if not any(path[:length] in every for length in range(1, len(path)))}
+
+
+_UNITS = select(
+    unit.c.id, unit.c.path, unit.c.parent_id, unit.c.school_id, unit.c.name, unit.c.kind, unit.c.grade, unit.c.class_no,
+    unit.c.members, unit.c.aliases, unit.c.active, unit.c.entry_year, unit.c.school_year,
+)  # fmt: skip
+_Found = dict[Names, Stored]
+
+
+def _above(db: Connection, tops: Iterable[Names]) -> tuple[_Found, dict[int | None, Names]]:
+    """What stands above and beside the topmost units, level by level."""
+    inner = {top[:length] for top in tops for length in range(1, len(top))}
+    found: _Found = {}
     names: dict[int | None, Names] = {None: ()}
-    found: dict[Names, Stored] = {}
-    for row in sorted(rows, key=lambda row: row.path.count("/")):
-        facts = Facts(row.kind, row.grade, row.class_no, row.members, tuple(row.aliases), row.active)
-        names[row.id] = (*names[row.parent_id], row.name)
-        found[names[row.id]] = Stored(row.id, row.path, row.parent_id, row.school_id, row.name, facts)
+    rows: Iterable[Any] = db.execute(_UNITS.where(unit.c.parent_id.is_(None)))
+    while new := _note(found, names, rows):
+        parents = [id for id in new if names[id] in inner and found[names[id]].id == id]
+        rows = [row for some in chunks(parents) for row in db.execute(_UNITS.where(unit.c.parent_id.in_(some)))]
+    return found, names
+
+
+def _note(found: _Found, names: dict[int | None, Names], rows: Iterable[Any]) -> list[int]:
+    """Add the rows to what was found; of two with one name the active one is meant."""
+    new = []
+    for id, path, parent, school, name, kind, grade, class_no, members, aliases, active, entry, year in rows:
+        facts = Facts(kind, grade, class_no, members, tuple(aliases), active, entry)
+        whole = names[id] = (*names[parent], name)
+        if active or whole not in found:
+            found[whole] = Stored(id, path, parent, school, name, facts, year)
+        new.append(id)
+    return new
+
+
+def _subtree(found: _Found, top: Names) -> str:
+    """The path that a topmost unit of the file reaches; a class that is not there under this name: its school's."""
+    here, above = found.get(top), found.get(top[:-1])
+    if here is None and above is not None and above.school_id is not None:
+        here = above
+    return here.path if here else ""
+
+
+def _few(paths: Iterable[str]) -> tuple[str, ...]:
+    """The same subtrees, or some that hold them: a thousand conditions cost more than rows that are not needed."""
+    every = set(paths)
+    while len(every) > _PATHS_AT_ONCE and (higher := {path for path in every if path.count("/") > 2}):
+        every = (every - higher) | {path[: path.rindex("/", 0, -1) + 1] for path in higher}
+    top: list[str] = []
+    for path in sorted(every):
+        if not top or not path.startswith(top[-1]):
+            top.append(path)
+    return tuple(top)
+
+
+def _grants(db: Connection, inside: Sequence[str]) -> tuple[dict[int, str], dict[tuple[int, int, Role], Held]]:
+    people: dict[int, str] = {}
+    grants: dict[tuple[int, int, Role], Held] = {}
+    columns = grant.c.person_id, grant.c.unit_id, grant.c.role, grant.c.id, grant.c.until.is_not(None), person.c.name
+    held = select(*columns).select_from(unit).join(grant, grant.c.unit_id == unit.c.id)
+    held = held.join(person, person.c.id == grant.c.person_id)
+    for some in chunks(inside, _PATHS_AT_ONCE):
+        for person_id, unit_id, role, grant_id, ended, name in db.execute(held.where(within(some))):
+            people[person_id] = name
+            grants[person_id, unit_id, Role(role)] = Held(grant_id, bool(ended))
+    return people, grants
+
+
+def _accounts(db: Connection, named: set[Account], people: dict[int, str]) -> dict[Account, int]:
+    """The accounts of the file that are somebody's, whose names are added to `people`, and those of these people."""
+    owners: dict[Account, int] = {}
+    known = select(account.c.channel, account.c.address, person.c.id, person.c.name)
+    known = known.join(person, person.c.id == account.c.person_id)
+    for channel in sorted({channel for channel, _ in named}):
+        mine = [address for one, address in named if one == channel]
+        for some in chunks(mine):
+            for row in db.execute(known.where(account.c.channel == channel, account.c.address.in_(some))):
+                owners[row.channel, row.address] = row.id
+                people[row.id] = row.name
+    for ids in chunks(list(people)):
+        for row in db.execute(known.where(account.c.person_id.in_(ids))):
+            owners[row.channel, row.address] = row.id
+    return owners
+
+
+def _held(db: Connection, people: Iterable[int], now: datetime) -> dict[int, list[tuple[Role, str]]]:
+    found: dict[int, list[tuple[Role, str]]] = {}
+    query = select(grant.c.person_id, grant.c.role, unit.c.path).join(unit, unit.c.id == grant.c.unit_id)
+    query = query.where(or_(grant.c.until.is_(None), grant.c.until > now))
+    for ids in chunks(people):
+        for person_id, role, path in db.execute(query.where(grant.c.person_id.in_(ids))):
+            found.setdefault(person_id, []).append((Role(role), path))
     return found
 
 
-def apply(db: Connection, state: State, plan: Plan, now: datetime) -> None:
-    """Write the plan that was made of this state; the caller's transaction makes it all or nothing."""
-    _change_units(db, plan)
-    unit_ids = _add_units(db, state, plan)
-    _move_schools(db, state, plan)
-    ids = _ids(db, person, [ref for ref, _ in plan.new_people])
-    _insert(db, person, [{"id": ids[ref], "name": name, "joined_at": now} for ref, name in plan.new_people])
-    _update(db, person, [{"row": id, "name": name} for id, name in plan.renamed])
-    _insert(
-        db, account,
-        [{"person_id": ids.get(ref, ref), "channel": channel, "address": address, "reachable": True}
-         for ref, channel, address in plan.accounts],
-    )  # fmt: skip
-    _insert(
-        db, grant,
-        [{"person_id": ids.get(ref, ref), "unit_id": unit_ids.get(at, at), "role": role, "since": now}
-         for ref, at, role in plan.grants],
-    )  # fmt: skip
-    _update(db, grant, [{"row": id, "until": None} for id in plan.reopened])
-    _update(db, grant, [{"row": id, "until": now} for id in plan.ended])
-    if plan:
-        units.changed(db, now)
-
-
-def _columns(facts: Facts) -> dict[str, Any]:
-    return {
-        "kind": facts.kind, "grade": facts.grade, "class_no": facts.class_no, "members": facts.members,
-        "aliases": list(facts.aliases), "active": facts.active,
-    }  # fmt: skip
-
-
-def _change_units(db: Connection, plan: Plan) -> None:
-    _update(db, unit, [{"row": id, **_columns(facts)} for id, facts in plan.changed_units])
-
-
-def _add_units(db: Connection, state: State, plan: Plan) -> dict[int, int]:
-    ids = _ids(db, unit, [new.ref for new in plan.new_units])
-    # Of a unit: its path of ids, and the school that it belongs to.
-    places: dict[int | None, tuple[str, int | None]] = {None: _NO_SCHOOL}
-    places |= {stored.id: (stored.path, stored.school_id) for stored in state.units.values()}
-    rows = []
-    for new in plan.new_units:
-        id, parent = ids[new.ref], ids.get(new.parent, new.parent) if new.parent else None
-        above, school_id = places[parent]
-        places[id] = f"{above}{id}/", id if new.facts.kind == Kind.SCHOOL else school_id
-        path, school_id = places[id]
-        row = {"id": id, "parent_id": parent, "school_id": school_id, "path": path, "name": new.name}
-        rows.append({**row, **_columns(new.facts)})
-    _insert(db, unit, rows)
-    return ids
-
-
-def _move_schools(db: Connection, state: State, plan: Plan) -> None:
-    """A unit that became a school, or is none any more: everything below it belongs to another school."""
-    before = {stored.id: stored for stored in state.units.values()} if plan.changed_units else {}
-    for id, facts in plan.changed_units:
-        was = before[id]
-        if facts.kind != was.facts.kind and Kind.SCHOOL in (facts.kind, was.facts.kind):
-            above = before[was.parent_id].school_id if was.parent_id else None
-            school_id = id if facts.kind == Kind.SCHOOL else above
-            db.execute(update(unit).where(below(was.path)).values(school_id=school_id))
-
-
-def _ids(db: Connection, table: Table, refs: Sequence[int]) -> dict[int, int]:
-    """Fresh ids, so that paths can be written with the rows; the caller's transaction is the only writer of SQLite."""
-    if not refs:
-        return {}
-    if db.dialect.name == "sqlite":
-        first = (db.scalar(select(func.max(table.c.id))) or 0) + 1
-        return {ref: first + place for place, ref in enumerate(refs)}
-    number = func.nextval(func.pg_get_serial_sequence(table.name, "id"))
-    fresh = db.scalars(select(number).select_from(func.generate_series(1, len(refs))))
-    return dict(zip(refs, fresh, strict=True))
-
-
-def _insert(db: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    if rows:
-        db.execute(insert(table), rows)
-
-
-def _update(db: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    if rows:
-        new: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "row"}
-        db.execute(update(table).where(table.c.id == bindparam("row")).values(new), rows)
+def seen(db: Connection, paths: Sequence[str], importer: Person | None = None) -> str:
+    """Names the state of these subtrees and the importer's rights: after a change of units, roles, accounts another."""
+    rights = sorted((grant.role, grant.unit.path) for grant in importer.grants) if importer else []
+    numbers: list[Any] = [rights, db.scalar(select(func.count()).where(unit.c.parent_id.is_(None)))]
+    for some in chunks(paths, _PATHS_AT_ONCE):
+        inside = within(some)
+        at = select(unit.c.id).where(inside).scalar_subquery()
+        held = select(grant.c.person_id).where(grant.c.unit_id.in_(at)).scalar_subquery()
+        sums = (func.sum(unit.c.members), func.sum(unit.c.grade), func.sum(func.length(unit.c.name)))
+        numbers += db.execute(select(func.count(), func.max(unit.c.id), *sums).where(inside)).one()
+        numbers += db.execute(select(func.max(unit_past.c.id)).where(unit_past.c.unit_id.in_(at))).one()
+        ends = func.count(grant.c.until), func.max(grant.c.until)
+        numbers += db.execute(select(func.count(), func.max(grant.c.id), *ends).where(grant.c.unit_id.in_(at))).one()
+        numbers += db.execute(select(func.count(), func.max(account.c.id)).where(account.c.person_id.in_(held))).one()
+    return sha256(" ".join(map(str, numbers)).encode()).hexdigest()
 
 
 def named(db: Connection, names: Names, most: int = 6) -> list[Unit]:

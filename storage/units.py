@@ -1,17 +1,20 @@
 """The organisation tree: committees, schools, squads; a scope is a unit and everything below it."""
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, false, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, String, false, insert, or_, select, update
 
 from storage import facts
 from storage.tables import unit as units
 
 TREE = "tree"
+# The most that a search finds; the longest name.
+_MOST, _LONGEST = 200, 80
 
 
 class Kind(StrEnum):
@@ -97,13 +100,15 @@ def add(
     class_no: int | None = None,
     members: int | None = None,
     aliases: Iterable[str] = (),
+    **more: Any,
 ) -> Unit:
-    """Insert a unit under `parent` (None: a root) and return it."""
+    """Insert a unit under `parent` (None: a root) and return it; `more` are further columns."""
     school_id = parent.school_id if parent else None
     values = {"kind": kind, "name": name, "grade": grade, "class_no": class_no, "members": members}
     row = db.execute(
         insert(units).values(
             **values,
+            **more,
             parent_id=parent.id if parent else None,
             school_id=school_id,
             path=f"?{kind}{name}{parent.id if parent else ''}",
@@ -130,12 +135,19 @@ def by_id(db: Connection, unit_id: int) -> Unit:
     return _unit(row)
 
 
+def by_ids(db: Connection, ids: Iterable[int]) -> dict[int, Unit]:
+    """id → unit, of those that there are."""
+    rows = db.execute(select(*_COLUMNS).where(units.c.id.in_(sorted(set(ids)))))
+    return {row.id: _unit(row) for row in rows}
+
+
 def by_path_names(db: Connection, names: Sequence[str]) -> Unit | None:
     """The unit that `names` lead to from a root, e.g. `["青禾区少工委", "实验小学", "三(2)中队"]`."""
     found: Unit | None = None
     for name in names:
         parent = units.c.parent_id.is_(None) if found is None else units.c.parent_id == found.id
-        row = db.execute(select(*_COLUMNS).where(parent, units.c.name == name)).first()
+        named = select(*_COLUMNS).where(parent, units.c.name == name)
+        row = db.execute(named.order_by(units.c.active.desc(), units.c.id.desc())).first()
         if row is None:
             return None
         found = _unit(row)
@@ -143,19 +155,42 @@ def by_path_names(db: Connection, names: Sequence[str]) -> Unit | None:
 
 
 def find(db: Connection, words: str, paths: Sequence[str]) -> list[Unit]:
-    """Active units in these subtrees that `words` name: exactly, or after their school's name, or in part."""
-    holds = units.c.name.contains(words, autoescape=True)
-    ends_with_it = literal(words).like("%" + units.c.name)
-    query = select(*_COLUMNS).where(within(paths), units.c.active, or_(holds, ends_with_it)).limit(200)
-    found = [_unit(row) for row in db.execute(query)]
-    exact = [unit for unit in found if unit.name == words]
-    return exact or [unit for unit in found if full_name(db, unit) == words] or [u for u in found if words in u.name]
+    """Active units in these subtrees that `words` name: exactly, after their school's name, by an alias, in part."""
+    inside = select(*_COLUMNS).where(units.c.active, within(paths))
+    school = units.alias("school")
+    suffixes = [words[cut:] for cut in range(1, min(len(words), _LONGEST))]
+    after_school = inside.join(school, school.c.id == units.c.school_id).where(school.c.name + units.c.name == words)
+    # As it stands in the column: every character beyond ASCII is escaped.
+    alias = units.c.aliases.cast(String).contains(json.dumps(words), autoescape=True)
+    in_part = units.c.name.contains(words, autoescape=True)
+    for query in (
+        inside.where(units.c.name == words),
+        after_school.where(units.c.name.in_(suffixes)),
+        inside.where(alias),
+        inside.where(in_part),
+    ):
+        found = [_unit(row) for row in db.execute(query.order_by(units.c.path).limit(_MOST))]
+        if found:
+            return found
+    return []
+
+
+def closed(db: Connection, name: str, paths: Sequence[str]) -> list[Unit]:
+    """The closed units of this name in these subtrees, the one that was closed last first."""
+    query = select(*_COLUMNS).where(units.c.name == name, within(paths), ~units.c.active)
+    return [_unit(row) for row in db.execute(query.order_by(units.c.active_to.desc(), units.c.id.desc()).limit(_MOST))]
 
 
 def of_school(db: Connection, school_id: int) -> list[Unit]:
     """The active units of a school, the school itself first."""
     rows = db.execute(select(*_COLUMNS).where(units.c.school_id == school_id, units.c.active).order_by(units.c.path))
     return [_unit(row) for row in rows]
+
+
+def inside(db: Connection, path: str) -> Iterator[Unit]:
+    """The active units of a subtree, parents first."""
+    rows = db.execute(select(*_COLUMNS).where(below(path), units.c.active).order_by(units.c.path))
+    return (_unit(row) for row in rows)
 
 
 def full_name(db: Connection, unit: Unit) -> str:

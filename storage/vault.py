@@ -16,6 +16,7 @@ class Vault:
     """Seals with the first key and opens with any; `keys` are Fernet keys (32 bytes, url-safe base64)."""
 
     def __init__(self, keys: list[str]) -> None:
+        self._first = Fernet(keys[0])
         self._fernet = MultiFernet([Fernet(key) for key in keys])
         # Those of all keys: what was stored under an older one is still found after a rotation.
         self._mac_keys = [hashlib.sha256(b"find again:" + key.encode()).digest() for key in keys]
@@ -30,6 +31,17 @@ class Vault:
             return json.loads(self._fernet.decrypt(token))
         except InvalidToken:
             raise WrongKey("sealed with another NAME_KEY") from None
+
+    def again(self, token: bytes) -> bytes | None:
+        """The same value sealed with the first key; None when it is that already, raises WrongKey when no key fits."""
+        try:
+            self._first.decrypt(token)
+        except InvalidToken:
+            try:
+                return self._fernet.rotate(token)
+            except InvalidToken:
+                raise WrongKey("sealed with another NAME_KEY") from None
+        return None
 
     def fingerprints(self, text: str) -> list[str]:
         """Keyed hashes by which an equal text is found again without opening anything; store the first."""

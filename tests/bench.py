@@ -1,7 +1,7 @@
 """make bench: check-ins committed through pipeline and handlers, beside the same work with one commit a message.
 
 Both run in turn in fresh processes on fresh databases; what counts is the ratio within one round. Then the webhook of
-Telegram beside other libraries (`bench_telegram`).
+Telegram and the callback of WeCom beside other libraries (`bench_telegram`, `bench_wecom`).
 """
 
 import argparse
@@ -32,7 +32,7 @@ from handlers.reading import Context, compile_all, read
 from storage import people, units
 from storage.tables import checkin
 from storage.units import Kind
-from tests import bench_telegram
+from tests import bench_fanout, bench_telegram, bench_wecom
 from tests.load import SQUADS, said
 from tests.process import Serving
 
@@ -176,7 +176,7 @@ def main() -> None:
     parser.add_argument("--child", type=int)
     parser.add_argument("--count", type=int, default=6000)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--only", choices=("writer", "telegram", "reading"), default="")
+    parser.add_argument("--only", choices=("writer", "telegram", "reading", "wecom"), default="")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         if arguments.child:
@@ -194,6 +194,9 @@ def main() -> None:
             reading(arguments.rounds)
         if arguments.only in ("", "telegram"):
             bench_telegram.main(shim, arguments.rounds)
+        if arguments.only in ("", "wecom"):
+            bench_wecom.main(shim, arguments.rounds)
+            bench_fanout.main()
 
 
 if __name__ == "__main__":

@@ -76,8 +76,8 @@ def on_core(pid: int, core: int) -> None:
     os.sched_setaffinity(pid, {cores[core % len(cores)]})
 
 
-def fill(folder: Path) -> None:
-    """240 squads in ten schools, each with its counselor."""
+def fill(folder: Path, channel: str = "telegram") -> None:
+    """240 squads in ten schools, each with its counselor, whom this channel knows by a number."""
     settings = load(data_dir=folder)
     engine = open_engine(settings, settings.real_database)
     now = engine.now()
@@ -89,7 +89,7 @@ def fill(folder: Path) -> None:
             grade, class_no = number % 24 // 4 + 1, number % 4 + 1
             squad = units.add(db, Kind.SQUAD, texts.squad(grade, class_no), school, grade=grade, class_no=class_no)
             person = people.add(db, f"老师{number}", now)
-            people.link(db, person, "telegram", str(FIRST_USER + number))
+            people.link(db, person, channel, str(FIRST_USER + number))
             people.give(db, person, people.Role.COUNSELOR, squad, now)
         units.changed(db, now)
     engine.database.close()

@@ -6,10 +6,15 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Connection
 
+from tests import leaks
 from tests.county import County
 from tests.databases import new_database
 
 MUST_NOT_SKIP = os.environ.get("TESTS_MUST_NOT_SKIP") == "1"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(leaks, "leaks")
 
 
 @pytest.hookimpl(wrapper=True)

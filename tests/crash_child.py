@@ -27,6 +27,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.engine.default import DefaultDialect
 
 import bot.fetcher
+from bot.channels import Channel
 from bot.channels.practice import Practice, decode
 from bot.fetcher import Fetcher
 from tests import stage
@@ -69,7 +70,7 @@ JOIN = Way(
 NOMINATION = Way(
     {"id": "n1", "person": "张老师", "text": "提名 三(2)中队 王小明 一星章 学雷锋事迹突出"},
     "已收到提名", ("李老师", "刘校长"),
-    {"inbox": 1, "nomination": 1, "nomination_step": 1, "child": 1, "outbox": 3},
+    {"inbox": 1, "nomination": 1, "nomination_step": 1, "child": 2, "outbox": 3},
 )  # fmt: skip
 WAYS = {"checkin": CHECKIN, "join": JOIN, "nomination": NOMINATION}
 
@@ -96,19 +97,19 @@ class Steps:
         if name.endswith("do_commit"):
             self._statements = 0
 
-    def watch(self) -> None:
+    def watch(self, channel: type[Channel] = Practice) -> None:
         event.listen(Engine, "before_cursor_execute", self._statement)
         self._around(DefaultDialect, "do_commit")
         self._around(bot.fetcher, "keep")
-        send = Practice.send
+        send = channel.send
 
-        async def watched(channel: Practice, outgoing: Any) -> str:
+        async def watched(self_: Channel, outgoing: Any) -> str:
             self.step("before send")
-            said = await send(channel, outgoing)
+            said = await send(self_, outgoing)
             self.step("after send")
             return said
 
-        Practice.send = watched  # type: ignore[method-assign]
+        channel.send = watched  # type: ignore[method-assign]
 
     def _statement(self, _connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         # What only reads leaves no trace: dying before it is the same as dying after the write before it.
@@ -143,7 +144,8 @@ async def finish(running: stage.Bot) -> None:
     app = running.app
     read, files = app.engine.database.read, app.settings.files
     await running.send()
-    await Fetcher(app.channels, app.pipeline, read, files, app.engine.clock.now).once()
+    clock = (app.engine.clock.now, app.engine.clock.real)
+    await Fetcher(app.channels, app.pipeline, read, files, clock, app.owner).once()
     await running.send()
 
 

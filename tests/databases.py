@@ -8,14 +8,16 @@ import atexit
 import os
 import shutil
 import tempfile
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import count
 from pathlib import Path
 
-from sqlalchemy import NullPool, create_engine, text
+from sqlalchemy import Connection, NullPool, create_engine, text, update
 
 from storage.database import Database, open_database
 from storage.migrate import migrate
+from storage.tables import lease, outbox
 
 POSTGRESQL = os.environ.get("TEST_DATABASE") == "postgresql"
 _numbers = count(1)
@@ -29,6 +31,34 @@ def new_url(folder: Path, name: str = "bot.db") -> str:
     if not path.exists():
         path.write_bytes(_migrated())
     return f"sqlite:///{path}"
+
+
+def empty_url(folder: Path) -> str:
+    """The address of a database without any table."""
+    return _on_server(str(folder / "empty"), "template1") if POSTGRESQL else f"sqlite:///{folder / 'empty.db'}"
+
+
+def refuse(db: Connection, chat: str) -> None:
+    """The inbox takes no message of this chat: a fault that brings the whole transaction down."""
+    if POSTGRESQL:
+        db.exec_driver_sql(f"ALTER TABLE inbox ADD CONSTRAINT refuses CHECK (chat <> '{chat}')")
+    else:
+        when = f"CREATE TRIGGER refuses BEFORE INSERT ON inbox WHEN NEW.chat = '{chat}'"
+        db.exec_driver_sql(f"{when} BEGIN SELECT RAISE(ABORT, 'refused'); END")
+
+
+def accept(db: Connection) -> None:
+    """It takes everything again."""
+    db.exec_driver_sql("ALTER TABLE inbox DROP CONSTRAINT refuses" if POSTGRESQL else "DROP TRIGGER refuses")
+
+
+def end_leases(database: Database) -> None:
+    """Time goes on after a process died: what it held has lapsed. On SQLite, of one process, nobody waits for that."""
+    if POSTGRESQL:
+        then = datetime.now(UTC) - timedelta(seconds=1)
+        with database.write.begin() as db:
+            db.execute(update(lease).values(until=then))
+            db.execute(update(outbox).where(outbox.c.state == "claimed").values(lease_until=then))
 
 
 def new_database(folder: Path) -> Database:
@@ -48,9 +78,9 @@ def _migrated() -> bytes:
 
 
 @cache
-def _on_server(_place: str) -> str:
+def _on_server(_place: str, template: str = "migrated") -> str:
     server, name = _server(), f"t{next(_numbers)}"
-    _say(server("postgres"), f"CREATE DATABASE {name} TEMPLATE migrated")
+    _say(server("postgres"), f"CREATE DATABASE {name} TEMPLATE {template}")
     return server(name)
 
 

@@ -7,6 +7,7 @@ import time
 from collections import defaultdict, deque
 from collections.abc import Callable
 from email import message_from_bytes
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -28,6 +29,11 @@ REFUSALS: dict[str, tuple[int, str, dict[str, Any]]] = {
     "photo": (400, "Bad Request: PHOTO_INVALID_DIMENSIONS", {}),
     "moved": (400, "Bad Request: group chat was upgraded to a supergroup chat", {"migrate_to_chat_id": -1001}),
     "no file": (400, "Bad Request: wrong file identifier/HTTP URL specified", {}),
+    "too long": (400, "Bad Request: message is too long", {}),
+    "button": (400, "Bad Request: BUTTON_DATA_INVALID", {}),
+    "old query": (400, "Bad Request: query is too old and response timeout expired or query ID is invalid", {}),
+    "no topic": (400, "Bad Request: message thread not found", {}),
+    "topic closed": (400, "Bad Request: TOPIC_CLOSED", {}),
     "kicked": (403, "Forbidden: bot was kicked from the supergroup chat", {}),
     "429 long": (429, "Too Many Requests: retry after 60", {"retry_after": 60}),
     "moved far": (
@@ -53,7 +59,8 @@ class CutShort:
 class FakeTelegram:
     """Serves one bot from a thread of its own; use it as a context manager."""
 
-    def __init__(self) -> None:
+    def __init__(self, certificate: Path | None = None) -> None:
+        """With a `certificate` (and its key, in one file) it speaks TLS."""
         self.updates: list[dict[str, Any]] = []
         self.sent: list[dict[str, Any]] = []
         self.calls: list[tuple[str, dict[str, Any]]] = []
@@ -68,6 +75,10 @@ class FakeTelegram:
         self.confirmed_too_early: list[int] = []
         self.next_id = 101
         self.webhook: dict[str, Any] = {}
+        # What is answered to whoever writes into these topics.
+        self.gone_topics: dict[str, str] = {}
+        # The ports that its callers called from.
+        self.callers: set[int] = set()
         self._round = 0
         self._closing = False
         routes = [
@@ -75,7 +86,10 @@ class FakeTelegram:
             Route(f"/file/bot{TOKEN}/{{name}}", self._file),
             Route("/{rest:path}", lambda request: _refusal("404"), methods=["GET", "POST"]),
         ]
-        config = uvicorn.Config(Starlette(routes=routes), port=0, log_config=None, lifespan="off", access_log=False)
+        self._scheme, files = ("https", {"ssl_certfile": certificate}) if certificate else ("http", {})
+        config = uvicorn.Config(
+            Starlette(routes=routes), port=0, log_config=None, lifespan="off", access_log=False, **files
+        )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, name="fake-telegram")
 
@@ -93,7 +107,7 @@ class FakeTelegram:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/bot"
+        return f"{self._scheme}://127.0.0.1:{self.port}/bot"
 
     # --- what people do -----------------------------------------------------------------------------------
 
@@ -126,10 +140,13 @@ class FakeTelegram:
     async def _call(self, request: Request) -> Any:
         method, asked = request.path_params["method"], _fields(await request.body(), request.headers["content-type"])
         self.calls.append((method, asked))
+        self._note_caller(request)
         scripted = self.faults[f"{method} {asked.get('chat_id')}"] or self.faults[method]
         fault = scripted.popleft() if scripted else ""
         if fault in REFUSALS:
             return _refusal(fault)
+        if fault == "slow":
+            await asyncio.sleep(30)
         if fault == "html":
             return Response("<h1>Bad Gateway</h1>", 502)
         result = await getattr(self, f"_{method}")(asked)
@@ -163,7 +180,10 @@ class FakeTelegram:
     async def _sendDocument(self, asked: dict[str, Any]) -> Any:  # noqa: N802
         return self._accept({**asked, "kind": "document"})
 
-    def _accept(self, sent: dict[str, Any]) -> dict[str, Any]:
+    def _accept(self, sent: dict[str, Any]) -> Any:
+        refused = self.gone_topics.get(str(sent.get("message_thread_id", ""))) or _against_the_rules(sent)
+        if refused:
+            return _refusal(refused)
         number = len(self.sent) + 1
         self.sent.append({**sent, "at": time.monotonic(), "message_id": number})
         return {**message(1, "said"), "message_id": number, **self._filed(sent, number)}
@@ -204,7 +224,12 @@ class FakeTelegram:
             return _refusal("400")
         return {"file_id": asked["file_id"], "file_unique_id": "u", "file_path": asked["file_id"]}
 
+    def _note_caller(self, request: Request) -> None:
+        assert request.client is not None
+        self.callers.add(request.client.port)
+
     async def _file(self, request: Request) -> Response:
+        self._note_caller(request)
         return Response(self.files[request.path_params["name"]])
 
 
@@ -222,6 +247,16 @@ def message(user: int, text: str = "", chat: int = 0, **more: Any) -> dict[str, 
 
 def _number(update: Any) -> int:
     return int(update["update_id"])
+
+
+def _against_the_rules(sent: dict[str, Any]) -> str:
+    """What the platform would say to it; texts are counted in UTF-16 units, callback data in bytes."""
+    for key, most in (("text", 4096), ("caption", 1024)):
+        if len(sent.get(key, "").encode("utf-16-le")) // 2 > most:
+            return "too long"
+    rows = json.loads(sent.get("reply_markup", "{}")).get("inline_keyboard", [])
+    data = [button["callback_data"] for row in rows for button in row]
+    return "button" if any(not 1 <= len(each.encode()) <= 64 for each in data) else ""
 
 
 def _refusal(name: str) -> JSONResponse:

@@ -1,6 +1,7 @@
 """Kill -9 against the real process, with a ledger: `python -m tests.faults --minutes 5`, or `make faults`.
 
-Rounds on the practice page, on Telegram by polling and by webhook (`faults_telegram`) take turns.
+Rounds on the practice page, of the audit log, on Telegram by polling and by webhook (`faults_telegram`), on the WeCom
+app (`faults_wecom`, `faults_fanout`) and robot (`faults_robot`) take turns.
 
 Clients report check-ins, as the page does: the same id until it is acknowledged, sometimes once more. Meanwhile the
 bot is killed and started again. What was acknowledged must be there, once, and be counted and answered once.
@@ -24,7 +25,7 @@ import httpx
 from sqlalchemy import Connection, create_engine, select
 
 from handlers.texts import squad
-from storage import checkins, events
+from storage import audit_check, checkins, events
 from storage.events import Part
 from storage.rollups import Sums, week_of
 from storage.tables import checkin, participation, rollup, unit
@@ -33,7 +34,7 @@ from tests.stage import ZONE
 
 CLIENTS = 12
 SECONDS_TO_DRAIN = 20
-WAYS = ("practice", "polling", "webhook")
+WAYS = ("practice", "polling", "webhook", "audit", "wecom", "fanout", "robot")
 Totals = dict[tuple[str, int, str], tuple[int, ...]]
 
 
@@ -114,11 +115,14 @@ class Siege:
         self.folder = folder
         self.chance = chance
         self.ledger = Ledger()
-        self.waiting = messages(number, datetime.now(ZONE).date())
+        self.waiting = self._messages(number)
         self.everything = list(self.waiting)
         self.answers: dict[str, dict[str, Any]] = {}
         self.bot = Serving(folder)
         self.up = asyncio.Event()
+
+    def _messages(self, number: int) -> list[dict[str, str]]:
+        return messages(number, datetime.now(ZONE).date())
 
     async def run(self, kills: int) -> Ledger:
         """Kill so often, spread over the messages; then look."""
@@ -206,6 +210,25 @@ class Siege:
                 ledger.wrong.append("the sums are not those of the check-ins")
 
 
+class Audited(Siege):
+    """Messages that the audit log holds: what a counselor may not do, refused and kept."""
+
+    def _messages(self, number: int) -> list[dict[str, str]]:
+        return [{"id": f"d{place}", "person": "张老师", "text": "催办"} for place in range(number)]
+
+    def _look(self) -> None:
+        ledger = self.ledger
+        ledger.acknowledged = ledger.answered = len(self.answers)
+        ledger.stored = self._one("SELECT count(*) FROM audit WHERE deed = 'refused'")
+        short = ledger.stored - len(self.everything)
+        (ledger.lost if short < 0 else ledger.double).extend([f"{abs(short)} rows of the audit log"] if short else [])
+        with create_engine(f"sqlite:///{self.folder / 'practice.db'}").connect() as db:
+            walk = audit_check.check(db)
+        ledger.wrong += [str(walk.broken)] if walk.broken else []
+        if not 1 < len(walk.heads) <= ledger.kills + 1:
+            ledger.wrong.append(f"{len(walk.heads)} chains after {ledger.kills} kills")
+
+
 def _stored(said: dict[str, Any]) -> bool:
     return said["state"] == "done" and any(reply["text"].startswith("已记录") for reply in said["replies"])
 
@@ -221,15 +244,23 @@ _ONCE = {
 }
 
 
-def besiege(folder: Path, number: int, kills: int, seed: int) -> Ledger:
+def besiege(folder: Path, number: int, kills: int, seed: int, siege: type[Siege] = Siege) -> Ledger:
     """One round with a fresh database."""
-    return asyncio.run(Siege(folder, number, random.Random(seed)).run(kills))
+    return asyncio.run(siege(folder, number, random.Random(seed)).run(kills))
 
 
 def _round(way: str, folder: Path, seed: int) -> Any:
-    from tests import faults_telegram
+    from tests import faults_fanout, faults_robot, faults_telegram, faults_wecom
 
-    return besiege(folder, 240, 8, seed) if way == WAYS[0] else faults_telegram.besiege(folder, way, 200, 5, seed)
+    sieges = {"practice": Siege, "audit": Audited}
+    if way in sieges:
+        return besiege(folder, 240, 8, seed, sieges[way])
+    others = {"wecom": faults_wecom.besiege, "robot": faults_robot.besiege}
+    if way == "fanout":
+        return faults_fanout.besiege(folder, 2500, 4, seed)
+    if way in others:
+        return others[way](folder, 200, 5, seed)
+    return faults_telegram.besiege(folder, way, 200, 5, seed)
 
 
 def main(argv: list[str]) -> int:

@@ -65,7 +65,7 @@ class Siege:
         self._start()
 
     def _start(self) -> None:
-        more = {"TELEGRAM_WEBHOOK_SECRET": SECRET, "PUBLIC_URL": "https://bot.example", "LOG_LEVEL": "WARNING"}
+        more = {"TELEGRAM_WEBHOOK_SECRET": SECRET, "PUBLIC_URL": "https://bot.example"}
         where = {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_MODE": self.mode, "TELEGRAM_API_URL": self.platform.url}
         self.bot = Serving(self.folder, **where, **more)
 

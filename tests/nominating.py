@@ -13,7 +13,8 @@ from sqlalchemy import Connection, func, select, update
 from handlers import nominations as feature
 from handlers.kit import Ask, Message, Person, Refusal, Reply, Role
 from handlers.reading import Nomination, Reading
-from storage import nominations, people, units
+from storage import children, consents, nominations, people, units
+from storage.consents import Consent
 from storage.database import Database
 from storage.nominations import State
 from storage.rollups import Rollups
@@ -48,6 +49,8 @@ class School:
         self.wu = self._person("吴老师", Role.BRIGADE, self.school)
         self.zhao = self._person("赵校长", Role.SCHOOL_ADMIN, self.school)
         self.sun = self._person("孙老师", Role.BRIGADE, self.elsewhere)
+        for name in ("王小明", "李小红"):
+            self.agreed(replace(WANG, name=name))
 
     def _person(self, name: str, role: Role, at: units.Unit) -> int:
         person_id = people.add(self.db, name, NOW)
@@ -65,7 +68,16 @@ class School:
 
     def nominate(self, who: int, *wishes: Nomination, direct: bool = True, **more: object) -> list[Reply]:
         reading = Reading("nomination", "ok", nominations=wishes)
+        for wish in wishes:
+            self.agreed(wish)
         return feature.nominate(self.ask(who, "", replace(reading, **more), direct))  # type: ignore[arg-type]
+
+    def agreed(self, wish: Nomination) -> None:
+        """The guardian of the child that is nominated has agreed."""
+        squad = {"4-1": self.squad, "5-2": self.other_squad}.get(wish.unit or "")
+        if squad and wish.name:
+            child_id = children.find_or_add(self.db, self.vault, squad.id, wish.name, NOW.date())
+            consents.give(self.db, child_id, Consent("书面", NOW.date()), self.zhao, NOW)
 
     def end(self, who: int, role: Role) -> None:
         held = (grant.c.person_id == who) & (grant.c.role == role)

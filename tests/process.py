@@ -8,6 +8,8 @@ import sys
 import time
 from pathlib import Path
 
+from tests import leaks
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -16,7 +18,7 @@ class Serving:
 
     def __init__(self, folder: Path, **environment: str) -> None:
         self.log = folder / "serve.log"
-        settings = {"DATA_DIR": str(folder), "PORT": "0", **environment}
+        settings = {"DATA_DIR": str(folder), "PORT": "0", "LOG_LEVEL": "DEBUG", **environment}
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "bot", "serve"],
@@ -36,13 +38,15 @@ class Serving:
         return found[0]
 
     def stop(self, number: int = signal.SIGTERM) -> tuple[int, float]:
-        """(exit status, seconds it took)."""
+        """(exit status, seconds it took); raises Leak when there is a secret in the log."""
         began = time.monotonic()
         self.process.send_signal(number)
         status = self.process.wait(timeout=15)
         assert self.process.stdout is not None
         self.process.stdout.close()
-        return status, time.monotonic() - began
+        seconds = time.monotonic() - began
+        leaks.check_file(self.log)
+        return status, seconds
 
     def __enter__(self) -> "Serving":
         return self

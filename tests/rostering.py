@@ -8,12 +8,13 @@ import pytest
 from sqlalchemy import func, select
 
 from handlers import roster
-from storage import people
+from storage import merging, people, staging
 from storage import roster as stored
-from storage.database import Database, open_database
+from storage.database import Database
 from storage.people import Role
 from storage.roster import Plan, State
-from storage.tables import account, grant, metadata, person
+from storage.tables import account, grant, person
+from tests.databases import new_database
 
 NOW = datetime(2026, 4, 3, 10, 20, tzinfo=timezone(timedelta(hours=8)))
 HEADER = "组织,类型,姓名,角色,企业微信账号,Telegram ID,应到人数,别名\n"
@@ -30,8 +31,7 @@ SCHOOL = HEADER + (
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    opened = open_database(f"sqlite:///{tmp_path}/bot.db")
-    metadata.create_all(opened.write)
+    opened = new_database(tmp_path)
     yield opened
     opened.close()
 
@@ -49,10 +49,13 @@ def bring(database: Database, rows: str, end_missing: bool = False, now: datetim
     """Import without any problem."""
     read = sheet(rows)
     with database.write.begin() as db:
-        state = stored.load(db, roster.roots(read))
-        found = roster.plan(read, state, NOW.date(), end_missing)
+        state = stored.load(db, read.paths, read.accounts)
+        found = roster.plan(read, state, now.date(), end_missing)
         assert read.notes.problems == []
-        stored.apply(db, state, found, now)
+        batch = staging.begin(db, None, state.tops, stored.seen(db, state.tops), now)
+        staging.put(db, batch, 0, staging.rows_of(found))
+        staging.show(db, batch)
+        merging.merge(db, batch, now, now.date(), end_missing=True)
     return found
 
 

@@ -38,7 +38,8 @@ class Bot:
 
     def body(self, person: str, text: str = "", button: str = "", file: dict[str, str] | None = None) -> dict:
         self._messages += 1
-        body = {"id": f"t{self._messages}", "person": person, "text": text}
+        # Another bot on the same database must not seem to repeat what this one was told.
+        body = {"id": f"{self.app.owner}-{self._messages}", "person": person, "text": text}
         return body | ({"button": button} if button else {}) | ({"file": file} if file else {})
 
     async def hear(self, body: dict, times: int = 2) -> Outcome:
@@ -67,6 +68,11 @@ class Bot:
 
     def read(self) -> Connection:
         return self.app.engine.database.read.connect()
+
+    def people(self) -> list[str]:
+        """Whoever has a phone that shows something."""
+        with self.read() as db:
+            return [person for (person,) in db.exec_driver_sql("SELECT DISTINCT person FROM screen")]
 
     def new(self, person: str) -> list[dict]:
         """The bubbles that came to this phone since the last look."""

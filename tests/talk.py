@@ -50,21 +50,28 @@ class Talk:
         press = re.fullmatch(r"\[(.+)\]", text)
         photo = re.fullmatch(r"<照片>\s*(.*)", text)
         if press:
-            buttons = self.shown.get(person, {})
-            assert press[1] in buttons, f"{where}: {person} has no button {press[1]}: {list(buttons)}"
-            body = self.bot.body(person, button=buttons[press[1]])
+            await self._press(where, person, press[1])
         elif photo:
-            data = base64.b64encode(PHOTO.read_bytes()).decode()
-            body = self.bot.body(person, photo[1], file={"name": "照片.jpg", "type": "image/jpeg", "data": data})
+            await self._show(person, photo[1])
         else:
-            body = self.bot.body(person, text)
-        await self.bot.hear(body)
+            await self._write(person, text)
         self._collect()
 
+    async def _press(self, where: str, person: str, label: str) -> None:
+        buttons = self.shown.get(person, {})
+        assert label in buttons, f"{where}: {person} has no button {label}: {list(buttons)}"
+        await self.bot.hear(self.bot.body(person, button=buttons[label]))
+
+    async def _show(self, person: str, text: str) -> None:
+        data = base64.b64encode(PHOTO.read_bytes()).decode()
+        file = {"name": "照片.jpg", "type": "image/jpeg", "data": data}
+        await self.bot.hear(self.bot.body(person, text, file=file))
+
+    async def _write(self, person: str, text: str) -> None:
+        await self.bot.hear(self.bot.body(person, text))
+
     def _collect(self) -> None:
-        with self.bot.read() as db:
-            people = [person for (person,) in db.exec_driver_sql("SELECT DISTINCT person FROM screen")]
-        for person in people:
+        for person in self.bot.people():
             new = [bubble for bubble in self.bot.new(person) if bubble["from"] == "bot"]
             self.waiting.setdefault(person, []).extend(new)
 

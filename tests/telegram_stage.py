@@ -70,11 +70,13 @@ class Stage:
         return await self.client.post("/telegram/webhook", headers=headers, json=update)
 
     async def put(self, **content: Any) -> dict[str, Any]:
-        """An update, delivered twice as a platform may."""
+        """An update, delivered twice as a platform may; what was not committed in time comes again."""
         self._ids += 1
         update = {"update_id": self._ids, **content}
         for _ in range(2):
             response = await self.post(update)
+            while response.status_code == 503:
+                response = await self.post(update)
             assert (response.status_code, response.content) == (200, b"")
         return update
 
@@ -98,8 +100,10 @@ class Stage:
     async def press(self, user: int, label: str, chat: int = 0, card: int = -1) -> list[str]:
         cards = [each for sent in self.fake.sent_to(chat or user) if label in (each := buttons(sent))]
         data = cards[card][label]
+        at = next(sent for sent in self.fake.sent_to(chat or user) if data in buttons(sent).values())
+        topic = in_topic(int(at["message_thread_id"])) if "message_thread_id" in at else {}
         query = {"id": f"q{self._ids}", "from": person(user), "chat_instance": "1", "data": data}
-        await self.put(callback_query={**query, "message": message(user, "card", chat)})
+        await self.put(callback_query={**query, "message": message(user, "card", chat, **topic)})
         return await self.answers(chat or user)
 
     async def answers(self, chat: int) -> list[str]:
@@ -122,6 +126,11 @@ class Stage:
     def query(self, statement: Any) -> list[Any]:
         with self.app.engine.database.read.connect() as db:
             return [tuple(row) for row in db.execute(statement)]
+
+
+def in_topic(number: int) -> dict[str, Any]:
+    """What marks a message of a topic."""
+    return {"message_thread_id": number, "is_topic_message": True}
 
 
 def buttons(sent: dict[str, Any]) -> dict[str, str]:

@@ -20,7 +20,7 @@ from storage import invites
 from storage.database import Database
 from storage.people import Role
 from storage.tables import grant
-from tests import commanding
+from tests import commanding, leaks
 from tests.commanding import NOW, ROSTER, said
 from tests.process import ROOT
 
@@ -34,11 +34,13 @@ folder, imported, filled, database = (
 
 def process(folder: Path, *argv: str, given: str = "") -> subprocess.CompletedProcess[str]:
     """A real process without a terminal."""
-    return subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-m", "bot", *argv],
         cwd=folder, input=given, capture_output=True, text=True, timeout=30,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
+    leaks.check(" ".join(argv), done.stderr)
+    return done
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -1,4 +1,4 @@
-"""Made-up conversations: whatever is reported, asked, answered, corrected and taken back, what stands is what was said."""
+"""Made-up conversations: whatever is reported, corrected and taken back, what stands is what was said."""
 
 import asyncio
 import random

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -38,3 +39,16 @@ def test_a_crash_at_any_step_loses_and_doubles_nothing(results: dict[str, dict],
     commits = result["steps"].count("after do_commit")
     assert not missing and commits >= 4 and result["deaths"] > commits, result
     assert result["wrong"] == []
+
+
+def test_a_crash_at_any_step_of_a_callback(tmp_path: Path) -> None:
+    """Whether the platform comes again or has given up: whatever was stored is answered."""
+    command = [sys.executable, "-m", "tests.crash_wecom", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=True)
+    results = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(results) == 2
+    for result in results:
+        steps = result["steps"]
+        assert steps.index("after do_commit") < steps.index("before http.response.start"), "answered before the commit"
+        assert "UPDATE outbox SET" in steps[steps.index("after http.response.body") :]
+        assert result["deaths"] >= 5 and result["wrong"] == [], result

@@ -14,12 +14,12 @@ from tests.process import ROOT
 from tests.screenshots import MOST_BYTES
 from tests.talk import play
 
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "tests").rglob("*.md")])
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "tests").rglob("*.md")])
 HANDBOOKS = sorted((ROOT / "docs").glob("*-handbook.md"))
 PICTURES = sorted((ROOT / "docs").glob("*.png"))
 LINK = re.compile(r"\]\(([^)\s]+)\)|(?:src|href)=\"([^\"]+)\"")
 MAKE = re.compile(r"\bmake ([a-z]+)\b")
-BOT = re.compile(r"python -m bot ([a-z]+)")
+BOT = re.compile(r"python -m bot ([a-z]+(?:-[a-z]+)*)")
 MODULE = re.compile(r"python -m (tests\.\w+)")
 every_document = pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests import faults_telegram
-from tests.faults import besiege, messages
+from tests import faults_fanout, faults_robot, faults_telegram, faults_wecom
+from tests.faults import Audited, besiege, messages
 from tests.process import Serving
 from tests.stage import START
 
@@ -22,10 +22,35 @@ def test_two_hundred_check_ins_and_three_kills(tmp_path: Path) -> None:
     assert ledger.repeats > 0, "no delivery was repeated: the clients do not do their part"
 
 
+def test_the_audit_log_is_whole_after_two_kills(tmp_path: Path) -> None:
+    ledger = besiege(tmp_path, number=60, kills=2, seed=7, siege=Audited)
+    assert ledger.clean, ledger
+    assert (ledger.kills, ledger.acknowledged, ledger.stored) == (2, 60, 60)
+
+
 def test_two_kills_of_the_webhook(tmp_path: Path) -> None:
     ledger = faults_telegram.besiege(tmp_path, "webhook", number=40, kills=2, seed=7, short=True)
     assert ledger.clean, ledger
     assert (ledger.kills, ledger.acknowledged, ledger.stored) == (2, 40, 40)
+
+
+def test_a_kill_while_a_thousand_are_told_something(tmp_path: Path) -> None:
+    ledger = faults_fanout.besiege(tmp_path, number=1100, kills=1, seed=7)
+    assert ledger.clean, ledger
+    assert (ledger.kills, ledger.stored, ledger.sent) == (1, 3300, 3300)
+
+
+def test_two_kills_of_the_callback(tmp_path: Path) -> None:
+    ledger = faults_wecom.besiege(tmp_path, number=40, kills=2, seed=7)
+    assert ledger.clean, ledger
+    assert (ledger.kills, ledger.acknowledged, ledger.stored, ledger.answered) == (2, 40, 40, 40)
+    assert ledger.repeats > 0, "no callback was repeated: the platform does not do its part"
+
+
+def test_two_kills_on_the_robot(tmp_path: Path) -> None:
+    ledger = faults_robot.besiege(tmp_path, number=40, kills=2, seed=7, short=True)
+    assert ledger.clean, ledger
+    assert (ledger.kills, ledger.stored, ledger.answered) == (2, 40, 40)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)

@@ -115,7 +115,7 @@ def test_nudge_reaches_exactly_the_missing_once(schools: Schools) -> None:
     first = schools.nudge(schools.li)
     assert first == (
         "已向辅导员发出 2 条提醒,请补本周的签到。\n"
-        "联系不到辅导员:实验小学四(2)中队。请老师加入,可以发:邀请 中队辅导员 四(2)中队"
+        "还没有辅导员:实验小学四(2)中队。请老师加入,可以发:邀请 中队辅导员 四(2)中队"
     )
     one, _, three, _ = schools.squads
     assert schools.rows() == [
@@ -149,7 +149,8 @@ def test_both_counselors_of_a_squad_are_nudged_and_an_unreachable_one_is_told(sc
     people.mark_reachable(schools.db, "practice", "老师1", False)
     said = schools.nudge(schools.li)
     assert said.startswith("已向辅导员发出 3 条提醒")
-    assert "联系不到辅导员:实验小学四(1)中队、实验小学四(2)中队。" in said
+    assert "提醒送不到这些中队的辅导员:实验小学四(1)中队。请这些老师私聊我" in said
+    assert "还没有辅导员:实验小学四(2)中队。" in said
 
 
 @pytest.mark.parametrize(

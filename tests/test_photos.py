@@ -73,7 +73,9 @@ def test_crafted_photos_are_refused_and_never_more() -> None:
 
 def fetcher(bot: Bot, folder: Path) -> Fetcher:
     app = bot.app
-    return Fetcher(app.channels, app.pipeline, app.engine.database.read, folder, bot.clock.now)
+    return Fetcher(
+        app.channels, app.pipeline, app.engine.database.read, folder, (bot.clock.now, bot.clock.real), app.owner
+    )
 
 
 async def sends(bot: Bot, content: bytes) -> None:

@@ -45,6 +45,9 @@ def everything(db: Connection, vault: Vault) -> str:
     """The whole database as text, sealed values opened; but not what phones show of their owners."""
     found: list[Any] = []
     for table in metadata.sorted_tables:
+        if table.name in ("child", "consent"):
+            # Where names of children with consent belong: those of the practice district are there from the start.
+            continue
         sealed = [column.name for column in table.c if isinstance(column.type, LargeBinary)]
         for row in db.execute(select(table)).mappings():
             values = {key: opened(vault, row[key]) if key in sealed and row[key] else row[key] for key in row}

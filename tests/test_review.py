@@ -28,7 +28,7 @@ def open_question(at: School, who: int) -> dialogues.Dialogue | None:
 def test_approval_is_stored_and_told(at: School) -> None:
     at.nominate(at.zhang, WANG)
     done, news = review.approve(at.ask(at.li, N1))
-    assert done.text.startswith(f"已同意 {N1}:四(1)中队 王小明 一星章\n已告诉张老师。")
+    assert done.text.startswith(f"已同意 {N1}:四(1)中队 王*明 一星章\n已告诉张老师。")
     assert news.to == at.zhang
     assert news.text.startswith(f"提名 {N1} 已通过校级审核:四(1)中队 王小明 一星章\n李老师 4月3日 10:20 同意。")
     assert at.steps() == [("submitted", at.zhang), ("approved", at.li)]
@@ -140,7 +140,8 @@ def test_another_school_learns_nothing(at: School) -> None:
 
 def test_a_counselor_decides_nothing(at: School) -> None:
     at.nominate(at.li, WANG)
-    assert "没有找到提名" in refused(review.approve, at.ask(at.zhang, N1))
+    assert "由大队辅导员或学校管理员来做" in refused(review.approve, at.ask(at.zhang, N1))
+    assert "没有找到提名" in refused(review.send_back, at.ask(at.zhang, N1))
 
 
 @pytest.mark.parametrize("call", [review.approve, review.send_back])
@@ -166,8 +167,8 @@ def test_the_list_shows_what_waits_with_buttons_for_the_first(at: School) -> Non
         at.nominate(at.zhang, replace(WANG, name=name))
     at.nominate(at.li, replace(WANG, name="吴雨桐"))
     shown = review.show_pending(at.ask(at.wu))
-    assert shown.text.startswith(f"待审 4 件\n1. {N1} 四(1)中队 王小明 一星章(提名人 张老师)\n   理由:学雷锋事迹突出")
-    assert "吴雨桐" not in shown.text
+    assert shown.text.startswith(f"待审 4 件\n1. {N1} 四(1)中队 王*明 一星章(提名人 张老师)\n   理由:学雷锋事迹突出")
+    assert "吴*桐" not in shown.text
     assert [button.command for button in shown.buttons][:3] == [f"同意 {N1}", f"退回 {N1}", f"同意 {N2}"]
     assert len(shown.buttons) == 6
     assert review.show_pending(at.ask(at.zhao)).text.startswith("待审 5 件")
@@ -177,7 +178,7 @@ def test_a_place_means_the_case_that_the_list_showed_there(at: School) -> None:
     for name in ("王小明", "李小红", "周子轩", "孙若涵"):
         at.nominate(at.zhang, replace(WANG, name=name, reason=f"{name}的事迹"))
     assert "理由,发「待审 4」" in review.show_pending(at.ask(at.li)).text
-    assert "N20260403-04 四(1)中队 孙若涵" in review.show_pending(at.ask(at.li, "4")).text
+    assert "N20260403-04 四(1)中队 孙*涵" in review.show_pending(at.ask(at.li, "4")).text
     assert "理由:该队员的事迹" in review.show_pending(at.ask(at.li, "N20260403-04")).text
     review.approve(at.ask(at.li, "1"))
     # The others have moved up, but not on the reviewer's screen.
@@ -210,9 +211,7 @@ def test_several_are_approved_at_once_or_none(at: School) -> None:
     at.nominate(at.li, replace(WANG, name="周子轩"))
     assert "大队辅导员不审" in refused(review.approve, at.ask(at.wu, f"{N1} N20260403-03"))
     done, *news = review.approve(at.ask(at.zhao, f"{N1}、{N2} {N1}"))
-    assert done.text.startswith(
-        f"已同意 {N1}:四(1)中队 王小明 一星章\n已同意 {N2}:四(1)中队 李小红 一星章\n已告诉张老师"
-    )
+    assert done.text.startswith(f"已同意 {N1}:四(1)中队 王*明 一星章\n已同意 {N2}:四(1)中队 李*红 一星章\n已告诉张老师")
     assert [each.to for each in news] == [at.zhang, at.zhang]
 
 

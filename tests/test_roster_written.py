@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from storage import facts, units
 from storage.database import Database
 from storage.people import Role
@@ -9,6 +11,7 @@ from storage.units import TREE
 from tests import rostering
 from tests.rostering import HEADER, NOW, SCHOOL, TREE_ROWS, bring, counted, planned, roles
 
+pytestmark = pytest.mark.both
 database = rostering.database
 
 

@@ -5,6 +5,7 @@ parameter it does not know, and repeats a webhook only when it is told to.
 """
 
 import asyncio
+import contextlib
 import json
 import signal
 import socket
@@ -24,10 +25,13 @@ from storage import people, units
 from storage.people import Role
 from storage.tables import checkin, inbox, outbox
 from storage.units import Kind
+from tests.databases import end_leases, new_url
 from tests.process import Serving
 
 emulators = pytest.importorskip("lo_bot_api_emulator", reason="lo-bot-api-emulator is not installed: run `make dev`")
 from aiohttp import web  # noqa: E402
+
+pytestmark = pytest.mark.both
 
 TOKEN, SECRET = "123456:made-up", "made-up-secret"
 USERS = range(11, 23)
@@ -112,8 +116,8 @@ class Bot:
         with socket.create_server(("127.0.0.1", 0)) as probe:
             self.port = probe.getsockname()[1]
         self.hook = f"http://127.0.0.1:{self.port}/telegram/webhook"
-        settings = load(data_dir=folder)
-        self.engine = open_engine(settings, settings.real_database)
+        self.url = new_url(folder)
+        self.engine = open_engine(load(data_dir=folder), self.url)
         now = self.engine.now()
         with self.engine.database.write.begin() as db:
             school = units.add(db, Kind.SCHOOL, "实验小学")
@@ -129,10 +133,15 @@ class Bot:
         """Started, and ready to hear."""
         asked = len(self.emulator.calls)
         more = {"TELEGRAM_WEBHOOK_SECRET": SECRET, "PUBLIC_URL": f"http://127.0.0.1:{self.port}"}
+        more["DATABASE_URL"] = self.url
         where = {"TELEGRAM_API_URL": f"{self.emulator.url}/bot", "PORT": str(self.port)}
         self.serving = Serving(self.folder, TELEGRAM_TOKEN=TOKEN, TELEGRAM_MODE=mode, **where, **more)
         first = "getUpdates" if mode == "polling" else "setWebhook"
         until(lambda: first in [method for method, _ in self.emulator.calls[asked:]])
+
+    def kill(self) -> None:
+        self.serving.stop(signal.SIGKILL)
+        end_leases(self.engine.database)
 
     def rows(self) -> list[int]:
         """How many messages, check-ins and answers."""
@@ -144,7 +153,7 @@ class Bot:
             return db.scalar(select(func.count()).where(outbox.c.state.in_(["new", "claimed"]))) or 0
 
 
-def until(condition: Callable[[], object], seconds: float = 15) -> None:
+def until(condition: Callable[[], object], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
@@ -186,13 +195,29 @@ def talk(emulator: Emulator, user: int) -> None:
     until(lambda: ("answerCallbackQuery", f"q{user}") in [(m, f.get("callback_query_id")) for m, f in emulator.calls])
 
 
+@contextlib.contextmanager
+def somebody_else(emulator: Emulator) -> Iterator[None]:
+    """Another program that polls with our token, all the time."""
+    gone = threading.Event()
+
+    def poll() -> None:
+        while not gone.is_set():
+            emulator.ask("getUpdates", timeout=2)
+
+    other = threading.Thread(target=poll)
+    other.start()
+    try:
+        yield
+    finally:
+        gone.set()
+        other.join()
+
+
 def test_polling(bot: Bot, emulator: Emulator) -> None:
     # Somebody else polls with the same token: the bot says so, waits, and works when it is over.
-    other = threading.Thread(target=emulator.ask, args=("getUpdates",), kwargs={"timeout": 2})
-    other.start()
-    bot.start("polling")
-    until(lambda: "another program fetches" in bot.serving.log.read_text())
-    other.join()
+    with somebody_else(emulator):
+        bot.start("polling")
+        until(lambda: "another program fetches" in bot.serving.log.read_text())
     talk(emulator, USERS[0])
     # And whoever comes later is turned away.
     until(lambda: emulator.ask("getUpdates", timeout=0).status_code == 409)
@@ -200,7 +225,7 @@ def test_polling(bot: Bot, emulator: Emulator) -> None:
     for user in USERS[1:]:
         emulator.say(user, "主题队日 应到42实到40")
     until(lambda: bot.rows()[0] > 3)
-    bot.serving.stop(signal.SIGKILL)
+    bot.kill()
     bot.start("polling")
     until(lambda: emulator.pending() == 0 and not bot.unsaid())
     assert bot.rows() == [len(USERS) + 2, len(USERS), len(USERS) + 2]
@@ -226,7 +251,7 @@ def test_webhook(bot: Bot, emulator: Emulator) -> None:
         assert httpx.post(bot.hook, json=update, headers={name: SECRET}, trust_env=False).status_code == 200
     assert bot.rows() == [number + 1 for number in before]
     # Killed: what comes meanwhile is kept over there, and is delivered when the bot is back.
-    bot.serving.stop(signal.SIGKILL)
+    bot.kill()
     for user in USERS[2:]:
         emulator.say(user, "主题队日 应到42实到40")
     assert emulator.pending() == len(USERS) - 2

@@ -1,6 +1,7 @@
 """Groups: who is heard there, what they get, how they move, and what happens when an address is dead."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,8 @@ from storage.tables import account, card, checkin, dialogue, group_chat, inbox, 
 from tests.fake_telegram import FakeTelegram, message, person
 from tests.stage import ZONE
 from tests.telegram_stage import GROUP, LI, STRANGER, WANG, ZHANG, Stage, running
+
+pytestmark = pytest.mark.both
 
 MONDAY = datetime(2026, 4, 6, 8, 0, tzinfo=ZONE)
 SUPER = -1_000_000_000_500
@@ -47,10 +50,10 @@ def count(stage: Stage, table: Any) -> int:
     return int(stage.query(select(func.count()).select_from(table))[0][0])
 
 
-async def membership(stage: Stage, chat: int, status: str) -> None:
+async def membership(stage: Stage, chat: int, status: str, before: str = "member", **kind: str) -> None:
     him = {"id": 123456, "is_bot": True, "first_name": "bot"}
-    old, new = ({"user": him, "status": each, "until_date": 0} for each in ("member", status))
-    at = message(chat if chat > 0 else WANG, chat=chat if chat < 0 else 0)["chat"]
+    old, new = ({"user": him, "status": each, "until_date": 0} for each in (before, status))
+    at = message(chat if chat > 0 else WANG, chat=chat if chat < 0 else 0)["chat"] | kind
     change = {"chat": at, "from": person(WANG), "date": 0, "old_chat_member": old, "new_chat_member": new}
     await stage.put(my_chat_member=change)
     await stage.send()
@@ -116,7 +119,7 @@ def test_a_bound_group_gets_the_digest_on_monday(play: Play) -> None:
 # --- a group becomes a supergroup ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("forms", ["error", "from", "to error", "error to from to"])
+@pytest.mark.parametrize("forms", ["error", "from", "to error", "error to from to", "left to"])
 def test_a_group_that_moves_stays_what_it_was(play: Play, forms: str) -> None:
     async def talk(stage: Stage) -> None:
         await stage.say(WANG, "/bind 实验小学", GROUP)
@@ -125,6 +128,8 @@ def test_a_group_that_moves_stays_what_it_was(play: Play, forms: str) -> None:
         for form in forms.split():
             if form == "to":
                 await stage.put(message={**message(WANG, chat=GROUP), "migrate_to_chat_id": SUPER})
+            elif form == "left":
+                await membership(stage, GROUP, "left")
             elif form == "from":
                 await stage.put(message={**message(WANG, chat=SUPER), "migrate_from_chat_id": GROUP})
             else:
@@ -183,9 +188,56 @@ def test_a_group_that_throws_us_out_is_told_of_once_and_comes_back(play: Play) -
         Stage.now = MONDAY.replace(day=13)
         await stage.later(seconds=5)
         said = len(stage.fake.texts(GROUP))
-        await membership(stage, GROUP, "member")
+        await membership(stage, GROUP, "member", before="left")
         await stage.later(seconds=5)
-        assert len(stage.fake.texts(GROUP)) == said + 1
+        welcome, digest = stage.fake.texts(GROUP)[said:]
+        assert welcome.startswith("我回来了。本群绑定的是实验小学") and digest.startswith("实验小学第15周")
+
+    play(talk)
+
+
+def test_who_stands_in_when_the_one_who_bound_a_group_is_gone_too(play: Play) -> None:
+    async def talk(stage: Stage) -> None:
+        await stage.say(WANG, "/bind 实验小学", GROUP)
+        await membership(stage, WANG, "kicked")
+        await membership(stage, GROUP, "kicked")
+        assert [text for text in stage.fake.texts(LI) if "实验小学的群收不到我的消息了" in text]
+
+    play(talk)
+
+
+# --- a new group --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("before", "status"), [("left", "member"), ("kicked", "administrator")])
+def test_a_group_hears_once_what_can_be_done_there(play: Play, before: str, status: str) -> None:
+    async def talk(stage: Stage) -> None:
+        await membership(stage, GROUP, status, before=before, type="group")
+        (said,) = stage.fake.texts(GROUP)
+        assert said.startswith("大家好,我是少先队辅导员助手") and "/bind 实验小学" in said and len(said) < 200
+        # Made an admin, and no longer: nothing to say. Whoever does as it says is understood.
+        await membership(stage, GROUP, "administrator", before="member")
+        await membership(stage, GROUP, "member", before="administrator")
+        assert (await stage.say(WANG, "/bind 实验小学", GROUP))[0].startswith("本群已绑定实验小学")
+        assert len(stage.fake.texts(GROUP)) == 2
+        # Thrown out and brought back, it is an addition of its own.
+        await membership(stage, GROUP, before)
+        await membership(stage, GROUP, status, before=before)
+        assert stage.fake.texts(GROUP)[2:] == [
+            "我回来了。本群绑定的是实验小学:每周一 8:00 照常发周报。要解除,请管理员发 /unbind。"
+        ]
+
+    play(talk)
+
+
+def test_what_is_no_new_group_hears_nothing(play: Play) -> None:
+    async def talk(stage: Stage) -> None:
+        await membership(stage, GROUP, "member", before="left", type="channel")
+        await membership(stage, STRANGER, "member", before="kicked")
+        # A group that becomes a supergroup may look as if we were brought into that.
+        await stage.put(message={**message(WANG, chat=GROUP), "migrate_to_chat_id": SUPER})
+        await membership(stage, SUPER, "member", before="left")
+        assert count(stage, outbox) == 0
 
     play(talk)
 
@@ -193,7 +245,7 @@ def test_a_group_that_throws_us_out_is_told_of_once_and_comes_back(play: Play) -
 # --- lists of commands --------------------------------------------------------------------------------------
 
 
-def test_the_lists_of_commands_follow_the_roles(play: Play) -> None:
+def test_the_lists_of_commands_follow_the_roles(play: Play, caplog: pytest.LogCaptureFixture) -> None:
     async def talk(stage: Stage) -> None:
         menus = stage.app.channels["telegram"]._desk._menus  # type: ignore[attr-defined]
 
@@ -201,6 +253,9 @@ def test_the_lists_of_commands_follow_the_roles(play: Play) -> None:
             calls = [asked for method, asked in stage.fake.calls if method.endswith("MyCommands")]
             stage.fake.calls.clear()
             found = {str(asked["scope"]): asked.get("commands", []) for asked in calls}
+            for each in (each for listed in found.values() for each in listed):
+                # Chinese words for who reads them, within the platform's limit.
+                assert len(each["description"]) <= 256 and re.match(r"[\u4e00-\u9fff ]+ - ", each["description"])
             return {scope: [each["command"] for each in listed] for scope, listed in found.items()}
 
         stage.fake.faults["setMyCommands"].extend(["", "", "no chat"])
@@ -212,6 +267,7 @@ def test_the_lists_of_commands_follow_the_roles(play: Play) -> None:
         assert {"checkin", "nominate", "digest", "remind", "help"} <= set(everybody) and "missing" not in everybody
         assert {"checkin", "digest", "missing", "bind", "unbind", "help"} == set(groups)
         assert all(len(each) <= 32 and each.isascii() for listed in first.values() for each in listed)
+        assert "the list of commands was refused" in caplog.text
         await menus.keep()
         assert told() == {}
         # The refused one is asked for again when something changes, the others are not.

@@ -13,8 +13,11 @@ from bot.channels import telegram_desk, telegram_hook
 from bot.channels.telegram_intake import PATIENCE
 from bot.settings import BadSettings, load
 from storage.tables import checkin, inbox
+from tests.databases import refuse
 from tests.fake_telegram import TOKEN, FakeTelegram, message
 from tests.telegram_stage import SECRET, ZHANG, Stage, running
+
+pytestmark = pytest.mark.both
 
 CHECKIN = "三(2)中队 主题队日 38人"
 
@@ -107,13 +110,11 @@ def test_what_never_can_be_committed_is_kept_unread_in_the_end(tmp_path: Path, f
     async def run() -> None:
         async with running(tmp_path, fake) as stage:
             with stage.app.engine.database.write.begin() as db:
-                db.exec_driver_sql(
-                    "CREATE TRIGGER refuses BEFORE INSERT ON inbox WHEN NEW.chat = '11' "
-                    "BEGIN SELECT RAISE(ABORT, 'refused'); END"
-                )
+                refuse(db, str(ZHANG))
             update = {"update_id": 1, "message": message(ZHANG, CHECKIN)}
-            statuses = [(await stage.post(update)).status_code for _ in range(PATIENCE)]
-            assert statuses == [503] * (PATIENCE - 1) + [200]
+            *refused, last = [await stage.post(update) for _ in range(PATIENCE)]
+            assert {(each.status_code, each.headers["retry-after"]) for each in refused} == {(503, "2")}
+            assert len(refused) == PATIENCE - 1 and last.status_code == 200
             assert [state for (state,) in stage.query(select(inbox.c.state))] == ["unreadable"]
 
     asyncio.run(run())

@@ -239,6 +239,7 @@ def test_settings_of_telegram() -> None:
         load(telegram_token="made-up", telegram_proxy="ftp://127.0.0.1:1080")
 
 
+@pytest.mark.both
 def test_a_child_is_not_named_on_telegram_and_a_squad_is(at: School) -> None:
     ask = at.ask(at.zhang, reading=Reading("nomination", "ok", nominations=(WANG,)))
     ask = replace(ask, message=replace(ask.message, channel="telegram"))

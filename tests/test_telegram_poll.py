@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import Connection, Executable, select, update
 
 from bot import pipeline as writer
 from bot.channels import telegram_poll
@@ -17,10 +17,10 @@ from bot.pipeline import Pipeline
 from bot.settings import load
 from storage import facts
 from storage.tables import inbox, lease
+from tests.databases import accept, new_url, refuse
 from tests.fake_telegram import TOKEN, FakeTelegram
 
-REFUSES_666 = """CREATE TRIGGER refuses BEFORE INSERT ON inbox WHEN NEW.chat = '666'
-BEGIN SELECT RAISE(ABORT, 'refused'); END"""
+pytestmark = pytest.mark.both
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def engine(tmp_path: Path, telegram: FakeTelegram, monkeypatch: pytest.MonkeyPat
     for name in ("SECONDS_TO_RENEW", "SECONDS_TO_TRY", "LONGEST_WAIT"):
         monkeypatch.setattr(telegram_poll, name, 0.03)
     settings = load(data_dir=tmp_path, telegram_token=TOKEN, telegram_api_url=telegram.url)
-    opened = open_engine(settings, settings.real_database)
+    opened = open_engine(settings, new_url(tmp_path))
     yield opened
     opened.database.close()
 
@@ -60,9 +60,13 @@ async def until(condition: Callable[[], object]) -> None:
             await asyncio.sleep(0.005)
 
 
-def write(engine: Engine, statement: object) -> None:
+def change(engine: Engine, deed: Callable[[Connection], object]) -> None:
     with engine.database.write.begin() as db:
-        db.execute(text(statement) if isinstance(statement, str) else statement)  # type: ignore[call-overload]
+        deed(db)
+
+
+def write(engine: Engine, statement: Executable) -> None:
+    change(engine, lambda db: db.execute(statement))
 
 
 def states(engine: Engine) -> dict[str, str]:
@@ -81,13 +85,13 @@ def offset(engine: Engine) -> facts.Fact | None:
 
 def test_nothing_is_confirmed_until_everything_is_committed(engine: Engine, telegram: FakeTelegram) -> None:
     async def run() -> None:
-        write(engine, REFUSES_666)
+        change(engine, lambda db: refuse(db, "666"))
         first, second = telegram.say(1, "/start"), telegram.say(666, "/start")
         async with polling(engine):
             await until(lambda: len(polls(telegram)) > 4)
             assert states(engine) == {f"123456:{first}": "done"}
             assert not any("offset" in asked for asked in polls(telegram)) and offset(engine) is None
-            write(engine, "DROP TRIGGER refuses")
+            change(engine, accept)
             await until(lambda: offset(engine))
         assert states(engine) == {f"123456:{first}": "done", f"123456:{second}": "done"}
         assert offset(engine).value == str(second + 1)  # type: ignore[union-attr]
@@ -100,7 +104,7 @@ def test_what_never_can_be_committed_is_kept_unread_after_some_tries(
 ) -> None:
     async def run() -> None:
         monkeypatch.setattr(telegram_poll, "PATIENCE", 2)
-        write(engine, REFUSES_666)
+        change(engine, lambda db: refuse(db, "666"))
         first, second = telegram.say(666, "/start"), telegram.say(1, "/start")
         async with polling(engine):
             await until(lambda: offset(engine))
@@ -156,5 +160,23 @@ def test_an_old_offset_is_never_sent(engine: Engine, telegram: FakeTelegram, day
         async with polling(engine):
             await until(lambda: polls(telegram))
         assert polls(telegram)[0].get("offset") == (50 if sent else None)
+
+    asyncio.run(run())
+
+
+def test_whatever_the_platform_says_it_is_asked_again_and_the_operator_is_told(
+    engine: Engine, telegram: FakeTelegram, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def run() -> None:
+        telegram.faults["getUpdates"].extend(["401", "404", "409", "401", "404"] * 5)
+        said = telegram.say(1, "/start")
+        async with polling(engine):
+            await until(lambda: offset(engine))
+        assert len(polls(telegram)) > 25 and states(engine) == {f"123456:{said}": "done"}
+        loud = [record.message for record in caplog.records if record.levelname == "ERROR"]
+        # Once a minute each, not with every try.
+        assert len(loud) == 3
+        for words in ("check TELEGRAM_TOKEN", "check TELEGRAM_TOKEN and TELEGRAM_API_URL", "another program fetches"):
+            assert any(words in line for line in loud)
 
     asyncio.run(run())

@@ -2,15 +2,20 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
+from bot.channels.telegram_decode import Me, decode
+from storage import people
 from storage.tables import card, checkin, child, dialogue, file, inbox, nomination, place
 from tests.fake_telegram import FakeTelegram, message
 from tests.telegram_stage import LI, ZHANG, Stage, running
+
+pytestmark = pytest.mark.both
 
 CHECKIN = "三(2)中队 主题队日 38人"
 Play = Callable[[Callable[[Stage], Awaitable[None]]], None]
@@ -272,15 +277,9 @@ def test_children_are_nominated_by_number_and_not_by_name(play: Play) -> None:
 
 def test_a_name_from_elsewhere_does_not_reach_telegram(play: Play) -> None:
     async def talk(stage: Stage) -> None:
-        from dataclasses import replace
-
-        from bot.channels.telegram_decode import Me, decode
-
         heard = decode({"update_id": 1, "message": message(ZHANG, "x")}, Me("1"), stage.now)
-        words = "提名 三(2)中队 王小明 一星章 学雷锋事迹突出"
+        words = "提名 三(2)中队 王小明 一星章 学雷锋事迹突出 家长已书面同意3月1日"
         with stage.app.engine.database.write.begin() as db:
-            from storage import people
-
             people.link(db, 1, "practice", "张老师")
         await stage.app.pipeline.submit(
             replace(heard, channel="practice", chat="张老师", sender="张老师", text=words)  # type: ignore[type-var]
@@ -295,8 +294,9 @@ def test_a_name_from_elsewhere_does_not_reach_telegram(play: Play) -> None:
 def test_names_are_taken_when_the_operator_says_so(tmp_path: Path, fake: FakeTelegram) -> None:
     async def run() -> None:
         async with running(tmp_path, fake, telegram_names=True) as stage:
-            (said,) = await stage.say(ZHANG, "提名 三(2)中队 王小明 一星章")
+            await stage.say(ZHANG, "提名 三(2)中队 王小明 一星章")
+            (said,) = await stage.say(ZHANG, "书面 3月1日")
             assert said.startswith("已收到提名 N20260403-01:三(2)中队 王小明 一星章")
-            assert stage.query(select(func.count()).select_from(inbox)) == [(1,)]
+            assert stage.query(select(func.count()).select_from(inbox)) == [(2,)]
 
     asyncio.run(run())

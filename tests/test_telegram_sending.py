@@ -1,4 +1,4 @@
-"""Sending: order and pace, holds that outlive a restart, doubts, files that are sent once, the tables' step."""
+"""Sending: order and pace, holds that outlive a restart, doubts, files that are sent once."""
 
 import asyncio
 from collections.abc import Iterator
@@ -7,21 +7,18 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from bot.channels import Outgoing, SendError
 from bot.channels.telegram_pace import Pace, Turnstile
 from bot.channels.telegram_send import Post
 from bot.settings import load
 from handlers.kit import Reply
-from storage import facts
-from storage.database import open_database
-from storage.migrate import FOLDER, migrate
 from storage.tables import fact, outbox, sent_file
 from tests.fake_telegram import TOKEN, FakeTelegram
 from tests.telegram_stage import LI, WANG, ZHANG, Stage, running
+
+pytestmark = pytest.mark.both
 
 
 @pytest.fixture
@@ -175,44 +172,3 @@ def test_a_file_is_uploaded_once(tmp_path: Path, fake: FakeTelegram) -> None:
             assert fake.sent_to(LI)[-1]["photo"].startswith(b"\x89PNG")
 
     asyncio.run(run())
-
-
-# --- proxies ------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("proxy", ["http://who:secret@127.0.0.1:9", "socks5://who:secret@127.0.0.1:9"])
-def test_everything_goes_through_the_proxy(fake: FakeTelegram, proxy: str) -> None:
-    settings = load(telegram_token=TOKEN, telegram_api_url=fake.url, telegram_proxy=proxy)
-    assert "secret" in settings.secrets and "made-up" in settings.secrets
-
-    async def run() -> None:
-        post = Post(settings)
-        with pytest.raises(Exception, match="(?i)error|connect"):
-            await post.send(Outgoing(1, "5", "您好"))
-        await post.close()
-
-    asyncio.run(run())
-    assert fake.calls == []
-
-
-# --- the step of the tables ---------------------------------------------------------------------------------
-
-
-def test_a_filled_database_takes_the_step(tmp_path: Path) -> None:
-    database = open_database(f"sqlite:///{tmp_path / 'bot.db'}")
-    config = Config()
-    config.set_main_option("script_location", str(FOLDER))
-    now = "'2026-04-03 04:00:00'"
-    with database.write.connect() as db, db.begin():
-        config.attributes["connection"] = db
-        command.upgrade(config, "0001")
-        db.execute(text(f"INSERT INTO inbox VALUES (1, 'telegram', '1:1', '', '5', '5', {now}, 'done', NULL, NULL)"))
-        db.execute(text(
-            "INSERT INTO outbox (id, channel, chat, inbox_id, lane, state, due_at, attempts) "
-            f"VALUES (1, 'telegram', '5', 1, 'answer', 'new', {now}, 0)"
-        ))  # fmt: skip
-    assert migrate(database.write)
-    with database.write.begin() as db:
-        assert db.execute(select(outbox.c.doubts, outbox.c.card, outbox.c.inbox_id)).all() == [(0, None, 1)]
-        assert facts.beginning_with(db, "hold") == {}
-    database.close()

@@ -1,7 +1,7 @@
 """The platforms, each behind the same small protocol."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -18,12 +18,12 @@ class SendError(Exception):
     `permanent`: refused, never try again. `gone`: permanent, and the whole address is dead.
     `uncertain`: the platform may have delivered it all the same. `after`: seconds to wait, when it said so; `flood`:
     we have been too fast, so that others should wait as well. `moved`: the chat's new id. `stale`: the platform does
-    not know the kept file any more.
+    not know the kept file any more. `everything`: it is not about this letter; nothing at all gets through for `after`.
     """
 
     def __init__(
         self, text: str, *, permanent: bool = False, gone: bool = False, uncertain: bool = False, after: float = 0,
-        flood: bool = False, moved: str = "", stale: bool = False,
+        flood: bool = False, moved: str = "", stale: bool = False, everything: bool = False,
     ) -> None:  # fmt: skip
         super().__init__(text)
         self.permanent = permanent or gone
@@ -33,13 +33,15 @@ class SendError(Exception):
         self.flood = flood
         self.moved = moved
         self.stale = stale
+        self.everything = everything
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One message to send: `buttons` are (id, label); `file` is (name, bytes), made just now.
+    """One message to send: `buttons` are (id, label), `commands` what they stand for; `file` is (name, bytes).
 
     A file that the platform has already has no bytes and is `kept` under this name; `keep` takes the name of a new one.
+    `call` names the letters that go together in one call, and stays the same when they are tried again.
     """
 
     id: int
@@ -53,12 +55,20 @@ class Outgoing:
     notice: bool = False
     kept: str = ""
     keep: Callable[[str], None] = lambda name: None
+    # The part of the chat that it belongs to; empty: the chat as a whole.
+    topic: str = ""
+    commands: tuple[str, ...] = ()
+    call: str = ""
+    # An earlier try may have reached the person.
+    repeat: bool = False
 
 
 class Channel(ABC):
     """What a platform must offer; `name` is the word in the database."""
 
     name: str
+    # To how many people one call can say the same.
+    most_at_once = 1
     # What the web server hands over without looking at it, by path.
     hooks: Mapping[str, ASGIApp] = MappingProxyType({})
 
@@ -66,9 +76,17 @@ class Channel(ABC):
     async def send(self, outgoing: Outgoing) -> str:
         """Send it; returns the platform's id of the message, raises SendError."""
 
+    async def send_all(self, outgoings: Sequence[Outgoing]) -> list[str | SendError]:
+        """The same words to each of these chats, in one call: for each the platform's id, or what kept it away."""
+        raise NotImplementedError("only where `most_at_once` is more than 1")
+
     @abstractmethod
     async def fetch(self, ref: str) -> bytes:
         """The content of an attachment; raises SendError (permanent: it is gone)."""
+
+    def ready(self) -> bool:
+        """Whether this process can send now; while it cannot, what is due waits untouched."""
+        return True
 
     async def release(self, ref: str) -> None:
         """Nothing more is wanted of this attachment: it is kept, or given up. Most platforms keep what they have."""
@@ -87,7 +105,10 @@ class Channel(ABC):
         return
 
     def state(self) -> dict[str, Any]:
-        """How taking in goes, for /health and /metrics; empty: there is nothing to say."""
+        """How taking in goes, and as `sending` the other way, for /health and /metrics; empty: nothing to say.
+
+        Each has the facts of a `Condition`.
+        """
         return {}
 
 
@@ -100,6 +121,10 @@ def outgoing(
 ) -> Outgoing:
     """What a letter with this opened body says."""
     buttons = tuple((button_id, label) for button_id, label in body.get("buttons", ()))
+    # Letters that an earlier version has written are without them.
+    commands = tuple(body.get("commands", ()))
     attached = (body["file"][0], file) if file is not None else None
-    notice = letter.lane == NOTICE
-    return Outgoing(letter.id, letter.chat, body["text"], buttons, attached, letter.due_at, notice, kept, keep)
+    notice, call, topic = letter.lane == NOTICE, letter.same or str(letter.id), body.get("topic", "")
+    repeat = letter.repeat or letter.attempts > 0
+    return Outgoing(letter.id, letter.chat, body["text"], buttons, attached, letter.due_at, notice, kept, keep,
+                    topic, commands, call, repeat)  # fmt: skip

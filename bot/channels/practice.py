@@ -74,7 +74,8 @@ def _attachments(file: Any, message_id: str, spool: Path) -> tuple[Attachment, .
     if len(content) > MOST_BYTES:
         raise BadRequest("照片太大了(最多 10 MB)。请选小一点的,或先压缩再发。")
     name = _whole(str(file.get("name") or "照片"))[:80]
-    kind = "photo" if str(file.get("type") or "image/").startswith("image/") else "document"
+    mime = mimetypes.guess_type(name)[0] or str(file.get("type") or "image/")
+    kind = "photo" if mime.startswith("image/") else "document"
     return (Attachment(kind, _spool(spool, message_id, content), name, len(content)),)
 
 
@@ -122,8 +123,9 @@ class Practice(Channel):
 
     async def heard(self, message: Message, label: str) -> None:
         """Show the person's own message on their phone; `label` is what a pressed button says."""
-        photo = message.attachments[0] if message.attachments else None
-        file = None if photo is None else {"url": "", "name": photo.name, "type": "image", "size": photo.size}
+        sent = message.attachments[0] if message.attachments else None
+        kind = "image" if sent and sent.kind == "photo" else "file"
+        file = None if sent is None else {"url": "", "name": sent.name, "type": kind, "size": sent.size}
         mine = {"id": f"m{message.message_id}", "from": "me", "client": message.message_id}
         bubble: dict[str, Any] = {**mine, "text": message.text or label, "buttons": [], "file": file}
         await self._pipeline.do(lambda turn: self._show(turn, message.chat, bubble, message.sent_at))

@@ -64,5 +64,6 @@ class Telegram(Channel):
             await api.close()
 
     def state(self) -> dict[str, Any]:
-        """How taking in goes, for /health and /metrics."""
-        return self._desk.state() if self._poller is None else self._poller.state()
+        """How taking in and sending go, for /health and /metrics."""
+        taking_in = self._desk.state() if self._poller is None else self._poller.state()
+        return {**taking_in, "sending": self._post.condition.facts()}

@@ -9,11 +9,23 @@ import httpx
 from bot.settings import Settings
 
 _LONGEST_HOLD = 600.0
-_LOUD = {
+# By status: somebody must do something about it.
+LOUD = {
     401: "the token is refused: check TELEGRAM_TOKEN",
     404: "no such bot: check TELEGRAM_TOKEN and TELEGRAM_API_URL",
+    407: "the proxy wants another user or password: check TELEGRAM_PROXY",
     409: "another program fetches this bot's messages, or has set a webhook: stop it",
 }
+
+
+_NO_WAY = "Telegram cannot be reached: check the network and TELEGRAM_PROXY"
+# What a fault of the connection means, the first that fits.
+_PLAIN: tuple[tuple[type[Exception], str], ...] = (
+    (httpx.ProxyError, "the proxy refuses: check TELEGRAM_PROXY"),
+    (httpx.ConnectError, _NO_WAY),
+    (httpx.ConnectTimeout, _NO_WAY),
+    (httpx.TimeoutException, "no answer in time"),
+)
 
 
 @cache
@@ -36,6 +48,12 @@ class Trouble(Exception):
         self.webhook = webhook
 
 
+def plain(fault: httpx.HTTPError) -> str:
+    """What broke, in words; without the fault's own, which may hold addresses."""
+    why = next((words for kind, words in _PLAIN if isinstance(fault, kind)), "the connection broke")
+    return f"{type(fault).__name__}: {why}"
+
+
 class Api:
     """Calls the methods of one bot."""
 
@@ -52,7 +70,7 @@ class Api:
         try:
             response = await self._client.post(f"{self._base}/{method}", json=parameters)
         except httpx.HTTPError as fault:
-            raise Trouble(type(fault).__name__) from fault
+            raise Trouble(plain(fault)) from fault
         try:
             answer = response.json()
         except (ValueError, RecursionError):
@@ -68,9 +86,9 @@ class Api:
 
 def _trouble(status: int, answer: dict[str, Any]) -> Trouble:
     said = str(answer.get("description", "no answer of Telegram's"))[:200]
-    hint = f" ({_LOUD[status]})" if status in _LOUD else ""
+    hint = f" ({LOUD[status]})" if status in LOUD else ""
     parameters = answer.get("parameters")
     after = parameters.get("retry_after") if isinstance(parameters, dict) else None
     seconds = min(float(after), _LONGEST_HOLD) if isinstance(after, (int, float)) else 0.0
     webhook = status == 409 and "webhook" in said.lower()
-    return Trouble(f"HTTP {status}: {said}{hint}", loud=status in _LOUD, after=seconds, webhook=webhook)
+    return Trouble(f"HTTP {status}: {said}{hint}", loud=status in LOUD, after=seconds, webhook=webhook)

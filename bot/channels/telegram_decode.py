@@ -19,6 +19,7 @@ _MENTION = re.compile(r"@(\w+)[\s,，:：]*", re.ASCII)
 _BINDING = re.compile(r"(?:绑定|解绑)(?:\s|$)")
 _PICTURE = re.compile(r"\.(?:jpe?g|png|webp|gif|heic|heif|bmp)$", re.IGNORECASE)
 _GONE = ("kicked", "left")
+_GROUPS = ("group", "supergroup")
 # Content that deserves an answer although there is nothing to read in it.
 _SHOWN = frozenset(
     ("animation", "audio", "contact", "dice", "poll", "sticker", "story", "venue", "video", "video_note", "voice")
@@ -44,10 +45,11 @@ class Me:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A chat blocked us or threw us out, or let us in again."""
+    """A chat blocked us or threw us out, or let us in again; `brought` into a group that we were not in before."""
 
     chat: str
     reachable: bool
+    brought: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +125,18 @@ def _message(spoken: dict[str, Any], known_as: str, me: Me, edited: bool = False
         return None
     if text.startswith("@"):
         text = _without_mention(text, me)
-    replied = spoken.get("reply_to_message")
+    replied = _replied(spoken)
     return Message(
         NAME, known_as, str(_number(sender, "id")), chat, datetime.fromtimestamp(_number(spoken, "date"), UTC),
         text, "", attachments, private, _name(sender), str(_number(spoken, "message_id")),
         str(_number(replied, "message_id")) if replied else "", str(spoken.get("media_group_id", ""))[:80],
-        place, edited,
+        place, edited, _topic(spoken),
     )  # fmt: skip
+
+
+def _topic(spoken: dict[str, Any]) -> str:
+    """The topic of a forum; other groups number their threads of replies too, and there nothing can be sent to one."""
+    return str(_number(spoken, "message_thread_id")) if spoken.get("is_topic_message") is True else ""
 
 
 def _text(said: str, private: bool) -> str:
@@ -154,7 +161,7 @@ def _without_mention(text: str, me: Me) -> str:
 
 def _is_for_us(spoken: dict[str, Any], text: str, me: Me) -> bool:
     """In a group: a command, a reply to us, a mention. All else is chatter, which we only see as an admin."""
-    replied = spoken.get("reply_to_message")
+    replied = _replied(spoken)
     if replied and str(replied.get("from", {}).get("id")) == me.id:
         return True
     command = _COMMAND.match(text)
@@ -162,6 +169,12 @@ def _is_for_us(spoken: dict[str, Any], text: str, me: Me) -> bool:
         return command[1] is None or me.is_called(command[1])
     mention = _MENTION.match(text)
     return me.is_called(mention[1]) if mention else _BINDING.match(text) is not None
+
+
+def _replied(spoken: dict[str, Any]) -> dict[str, Any] | None:
+    """What it replies to; whatever is said in a topic hangs on the topic's beginning, which is no reply."""
+    replied: dict[str, Any] | None = spoken.get("reply_to_message")
+    return None if replied and "forum_topic_created" in replied else replied
 
 
 def _attachments(spoken: dict[str, Any]) -> tuple[Attachment, ...]:
@@ -191,13 +204,20 @@ def _press(query: dict[str, Any], known_as: str, now: datetime) -> Message | Non
     # The card may be gone: then only who pressed is known, and a private chat has the same id.
     chat = card["chat"] if card else {"id": sender["id"], "type": "private"}
     private, who = chat["type"] == "private", str(_number(sender, "id"))
-    return Message(NAME, known_as, who, str(_number(chat, "id")), now, "", clean(data), (), private, _name(sender))
+    return Message(
+        NAME, known_as, who, str(_number(chat, "id")), now, "", clean(data), (), private, _name(sender),
+        topic=_topic(card or {}),
+    )  # fmt: skip
 
 
 def _standing(change: dict[str, Any]) -> Standing:
-    member = change["new_chat_member"]
-    gone = member["status"] in _GONE or (member["status"] == "restricted" and not member.get("is_member", True))
-    return Standing(str(_number(change["chat"], "id")), not gone)
+    chat, gone = change["chat"], _is_out(change["new_chat_member"])
+    brought = chat["type"] in _GROUPS and not gone and _is_out(change["old_chat_member"])
+    return Standing(str(_number(chat, "id")), not gone, brought)
+
+
+def _is_out(member: dict[str, Any]) -> bool:
+    return member["status"] in _GONE or (member["status"] == "restricted" and not member.get("is_member", True))
 
 
 def _name(sender: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ import logging
 from time import monotonic
 from typing import Any
 
+from bot.channels.condition import Condition
 from bot.channels.telegram_api import Api, Trouble
 from bot.channels.telegram_decode import KINDS, NAME, Me
 from bot.channels.telegram_hook import PATH
@@ -33,9 +34,8 @@ class Desk:
         self._settings = engine.settings
         self._menus = Menus(api, pipeline, engine)
         self._stop = asyncio.Event()
-        self._failures = 0
+        self._condition = Condition()
         self._after = 0.0
-        self._trouble = ""
         self._named = False
         self._checked: float | None = None
         self._set = False
@@ -58,7 +58,7 @@ class Desk:
         await self._api.close()
 
     def _wait(self) -> float:
-        return max(self._after, min(LONGEST_WAIT, SECONDS_BETWEEN_LOOKS * 2.0 ** min(self._failures, 8)))
+        return max(self._after, min(LONGEST_WAIT, SECONDS_BETWEEN_LOOKS * 2.0 ** min(self._condition.failures, 8)))
 
     async def _look(self) -> None:
         self._after = 0.0
@@ -75,12 +75,12 @@ class Desk:
             log.exception("arranging things with Telegram")
             self._complain(type(bug).__name__, loud=False)
         else:
-            self._failures, self._trouble = 0, ""
+            self._condition.worked()
 
     def _complain(self, text: str, loud: bool) -> None:
-        if text != self._trouble:
+        if text != self._condition.trouble:
             log.log(logging.ERROR if loud else logging.WARNING, "arranging things with Telegram: %s; trying on", text)
-        self._failures, self._trouble = self._failures + 1, text
+        self._condition.failed(text)
 
     async def _keep_webhook(self) -> None:
         """Set at the start, and again when somebody took it away; what waits at the platform is never dropped."""
@@ -121,7 +121,6 @@ class Desk:
             await self._pipeline.do(lambda turn: facts.note(turn.db, self._fact, name, real))
 
     def state(self) -> dict[str, Any]:
-        """How the webhook is: seconds since it was seen in place, failures in a row, what waits at the platform."""
+        """How the webhook is: seconds since it was seen in place, what fails, what waits at the platform."""
         age = None if self._checked is None else round(monotonic() - self._checked, 1)
-        facts = {"mode": "webhook", "age": age, "failures": self._failures, "pending": self._pending}
-        return {**facts, "trouble": self._trouble}
+        return {"mode": "webhook", "age": age, "pending": self._pending, **self._condition.facts()}

@@ -1,21 +1,16 @@
 """Updates become committed outcomes, however they came; whatever cannot be read is kept and blocks nothing."""
 
-import json
-import logging
-import traceback
 from collections.abc import Sequence
-from secrets import token_hex
 from typing import Any
 
-from bot import standing
+from bot import standing, unread
 from bot.channels.telegram_decode import NAME, Me, Moved, Standing, Unreadable, decode, message_id
 from bot.engine import Engine
 from bot.pipeline import Full, Pipeline
-from bot.transaction import Deed, Job, Turn
+from bot.transaction import Deed, Job
 from handlers.kit import Message
-from storage import chats, inbox
+from storage import chats
 
-log = logging.getLogger(__name__)
 # So often is an update tried again that the database refused: some two minutes.
 PATIENCE = 8
 _MOST_REFUSED = 1000
@@ -87,24 +82,18 @@ class Intake:
         except Unreadable as fault:
             return self._keep(raw, fault)
         if isinstance(heard, Standing):
-            chat, change = heard.chat, standing.back if heard.reachable else standing.lost
-            return lambda turn: change(turn, NAME, chat)
+            return self._changed(heard, message_id(raw, self.me.id))
         if isinstance(heard, Moved):
             old, new = heard.old, heard.new
             return lambda turn: chats.move(turn.db, NAME, old, new, turn.now)
         return heard
 
+    def _changed(self, heard: Standing, known_as: str) -> Deed:
+        chat = heard.chat
+        if heard.brought:
+            return lambda turn: standing.brought(turn, NAME, chat, known_as)
+        change = standing.back if heard.reachable else standing.lost
+        return lambda turn: change(turn, NAME, chat)
+
     def _keep(self, raw: Any, fault: Exception) -> Deed:
-        """An inbox row of its own state, with what came and why, sealed."""
-        trace = "".join(traceback.format_exception(fault)).encode(errors="backslashreplace").decode()
-
-        def keep(turn: Turn) -> None:
-            known_as = message_id(raw, self.me.id)
-            row = {"channel": NAME, "message_id": known_as, "chat": "", "sender": "", "received_at": turn.now}
-            found = inbox.arrive(turn.db, [{**row, "spoken_as": None}], token_hex(8))[NAME, known_as]
-            if found.fresh:
-                seal = self._engine.vault.seal
-                inbox.fail(turn.db, found.id, seal(json.dumps(raw)), seal(trace), "unreadable")
-                log.error("an update could not be read (%s), kept as message %d", type(fault).__name__, found.id)
-
-        return keep
+        return unread.keep(self._engine.vault, NAME, message_id(raw, self.me.id), raw, fault)

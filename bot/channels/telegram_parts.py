@@ -1,6 +1,7 @@
 """What one letter becomes on Telegram: texts within its limits, rows of buttons, a picture or a document."""
 
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.channels import Outgoing
@@ -69,23 +70,23 @@ def units(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def split(text: str, most: int = MOST_IN_TEXT) -> list[str]:
-    """The text in pieces of at most `most` units: at a paragraph, else a line, else between two graphemes."""
+def split(text: str, most: int = MOST_IN_TEXT, size: Callable[[str], int] = units) -> list[str]:
+    """The text in pieces of at most `most` in `size`: at a paragraph, else a line, else between two graphemes."""
     pieces = []
-    while units(text) > most:
-        end = _end(text, _fitting(text, most))
+    while size(text) > most:
+        end = _end(text, _fitting(text, most, size))
         pieces.append(text[:end])
         text = text[end:].lstrip("\n")
     # A message of white space alone is refused.
     return [piece.rstrip() for piece in [*pieces, text] if piece.strip()]
 
 
-def _fitting(text: str, most: int) -> int:
-    """How many characters fit into `most` units."""
-    size = 0
+def _fitting(text: str, most: int, size: Callable[[str], int]) -> int:
+    """How many characters fit into `most`."""
+    used = 0
     for place, character in enumerate(text):
-        size += 2 if character > "\uffff" else 1
-        if size > most:
+        used += size(character)
+        if used > most:
             return place
     return len(text)
 

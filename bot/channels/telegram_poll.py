@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any, TypeVar
 
+from bot.channels.condition import Condition
 from bot.channels.telegram_api import Api, Trouble
 from bot.channels.telegram_decode import KINDS, NAME, number_of, query_of
 from bot.channels.telegram_intake import PATIENCE, Intake, NotCommitted
@@ -52,11 +53,10 @@ class Poller:
         self._began = False
         self._ready = False
         self._offset: tuple[int, datetime] | None = None
-        self._failures = 0
+        self._condition = Condition()
         self._uncommitted = 0
         self._complained: dict[str, float] = {}
         self._worked = monotonic()
-        self._trouble = ""
 
     def stop(self) -> None:
         """Ask for nothing further; what was received is still committed."""
@@ -161,29 +161,27 @@ class Poller:
 
     def _after(self, trouble: Trouble) -> float:
         """The seconds to wait after this trouble."""
-        text = self._trouble = str(trouble)
+        text, before = str(trouble), self._condition.failures
+        self._condition.failed(text)
         now = monotonic()
         if now - self._complained.get(text, -SECONDS_BETWEEN_COMPLAINTS) >= SECONDS_BETWEEN_COMPLAINTS:
             self._complained = {**self._complained, text: now} if len(self._complained) < 100 else {text: now}
             log.log(logging.ERROR if trouble.loud else logging.WARNING, "polling Telegram: %s; trying on", text)
         if trouble.webhook:
             self._ready = False
-        wait: float = min(LONGEST_WAIT, 0.25 * 2 ** min(self._failures, 10)) * random.uniform(0.5, 1)
-        self._failures += 1
+        wait: float = min(LONGEST_WAIT, 0.25 * 2 ** min(before, 10)) * random.uniform(0.5, 1)
         return max(wait, trouble.after + 0.5 if trouble.after else 0.0)
 
     def _recovered(self) -> None:
-        if self._failures:
-            log.info("polling Telegram works again after %d failures", self._failures)
-        self._failures = 0
-        self._trouble = ""
+        if over := self._condition.worked():
+            log.info("polling Telegram works again after %d failures", over)
         self._worked = monotonic()
 
     def state(self) -> dict[str, Any]:
-        """How it goes: seconds since a question was answered, failures in a row, the last trouble."""
-        facts = {"mode": "polling", "age": round(monotonic() - self._worked, 1), "failures": self._failures}
+        """How it goes: seconds since a question was answered, and what fails."""
+        facts = {"mode": "polling", "age": round(monotonic() - self._worked, 1), **self._condition.facts()}
         waits = "another process polls" if self._began and not self._leased.is_set() else ""
-        return {**facts, "trouble": self._trouble or waits}
+        return {**facts, "trouble": facts["trouble"] or waits}
 
     # --- the lease ----------------------------------------------------------------------------------------
 

@@ -5,13 +5,15 @@ import logging
 import warnings
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 import httpx
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, error
 from telegram.request import HTTPXRequest
 
 from bot.channels import Outgoing, SendError
-from bot.channels.telegram_api import trusted
+from bot.channels.condition import Condition
+from bot.channels.telegram_api import LOUD, plain, trusted
 from bot.channels.telegram_pace import Pace, Turnstile
 from bot.channels.telegram_parts import Part, Rows, parts_of
 from bot.settings import Settings
@@ -22,6 +24,8 @@ _LONGEST_PAUSE = 5.0
 # These end before a byte of the request has left: trying again cannot say anything twice.
 _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 _NO_SUCH_FILE = ("file identifier", "file_id", "remote file", "file reference")
+# Deleted or closed by an admin of the group: what is to be said is said to the whole group.
+_NO_SUCH_TOPIC = ("message thread not found", "topic_closed", "topic_deleted", "topic_id_invalid")
 _NO_SUCH_CHAT = ("chat not found", "user not found", "peer_id_invalid")
 
 
@@ -51,6 +55,7 @@ class Post:
             get_updates_request=request,
         )
         self._token = settings.telegram_token
+        self.condition = Condition()
         self._pace = Pace()
         self._turnstile = Turnstile()
         self._background: set[asyncio.Task[None]] = set()
@@ -78,15 +83,17 @@ class Post:
         await asyncio.sleep(self._pace.in_chat(outgoing.chat))
         await self._turnstile.through(outgoing.notice)
         try:
-            said = await self._say(outgoing.chat, part)
+            said = await self._in_topic(outgoing, part)
         except error.TelegramError as fault:
             raise self._failed(outgoing, part, fault) from fault
+        self.condition.worked()
         if part.file and not part.kept and (name := _file_of(said)):
             outgoing.keep(name)
         return str(said.message_id)
 
     def _failed(self, outgoing: Outgoing, part: Part, fault: error.TelegramError) -> SendError:
         failure = send_error(fault, self._token)
+        self._note(fault, failure)
         if part.kept and isinstance(fault, error.BadRequest) and _says(fault, _NO_SUCH_FILE):
             failure.stale = True
             return failure
@@ -98,24 +105,43 @@ class Post:
             del self._done[next(iter(self._done))]
         return failure
 
-    async def _say(self, chat: str, part: Part) -> Message:
-        keyboard = _keyboard(part.rows)
+    def _note(self, fault: error.TelegramError, failure: SendError) -> None:
+        """What concerns one chat only is no failure of the way out."""
+        if failure.permanent or failure.moved or failure.flood:
+            self.condition.worked()
+            return
+        broken, refused = fault.__cause__, isinstance(fault, error.InvalidToken)
+        why = LOUD[401] if refused else plain(broken) if isinstance(broken, httpx.HTTPError) else str(failure)
+        self.condition.failed(why)
+
+    async def _in_topic(self, outgoing: Outgoing, part: Part) -> Message:
+        to: dict[str, Any] = {"chat_id": outgoing.chat, "reply_markup": _keyboard(part.rows)}
+        if outgoing.topic:
+            try:
+                return await self._say({**to, "message_thread_id": int(outgoing.topic)}, part)
+            except error.BadRequest as refused:
+                if not _says(refused, _NO_SUCH_TOPIC):
+                    raise
+        return await self._say(to, part)
+
+    async def _say(self, to: dict[str, Any], part: Part) -> Message:
         if part.file is None:
-            return await self._bot.send_message(chat, part.text, reply_markup=keyboard)
+            return await self._bot.send_message(text=part.text, **to)
         words = part.text or None
         if part.kept:
             kind, _, kept = part.kept.partition(":")
-            send = self._bot.send_photo if kind == "photo" else self._bot.send_document
-            return await send(chat, kept, words, reply_markup=keyboard)
+            if kind == "photo":
+                return await self._bot.send_photo(photo=kept, caption=words, **to)
+            return await self._bot.send_document(document=kept, caption=words, **to)
         name, content = part.file
         if part.photo:
             try:
-                return await self._bot.send_photo(chat, content, words, reply_markup=keyboard, filename=name)
+                return await self._bot.send_photo(photo=content, caption=words, filename=name, **to)
             except error.BadRequest as refused:
                 # A picture too long or too wide to be shown is still a file.
                 if not _says(refused, ("photo", "image")):
                     raise
-        return await self._bot.send_document(chat, content, words, reply_markup=keyboard, filename=name)
+        return await self._bot.send_document(document=content, caption=words, filename=name, **to)
 
     async def fetch(self, ref: str) -> bytes:
         """The content of the file with this id; raises SendError."""

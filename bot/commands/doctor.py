@@ -24,9 +24,12 @@ Line = tuple[str, str, str]
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """Only which database."""
+    """Which database, and whether the robot may be tried."""
     parser.epilog = "example: python -m bot doctor"
     parser.add_argument("--practice", action="store_true", help="of the practice database")
+    parser.add_argument(
+        "--robot", action="store_true", help="also try the WeCom robot's secret (while serve is not running)"
+    )
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -40,13 +43,13 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         lambda: _name_key(settings),
         lambda: _calendar(settings),
         lambda: iter([(_OK, "zone", f"{settings.timezone},现在是 {Clock(settings.zone).now():%Y-%m-%d %H:%M}")]),
-        lambda: _platform(settings),
+        lambda: _platform(settings, arguments.robot),
         lambda: iter([_port(settings)]),
     )
     return _print(line for check in checks for line in check())
 
 
-def without_settings(problems: BadSettings) -> int:
+def without_settings(problems: BadSettings, _arguments: argparse.Namespace) -> int:
     """Every problem of the settings; 1."""
     return _print((_FAIL, "settings", problem) for problem in str(problems).splitlines())
 
@@ -160,16 +163,26 @@ def _calendar(settings: Settings) -> Iterator[Line]:
         yield _OK, "workdays", f"有 {today.year} 和 {today.year + 1} 年的放假调休数据"
 
 
-def _platform(settings: Settings) -> Iterator[Line]:
+def _platform(settings: Settings, probe: bool) -> Iterator[Line]:
     if settings.practice:
         yield _OK, "platform", "practice:没有配置平台,启动后只有演练页面"
         return
-    way = "webhook" if settings.telegram_mode == "webhook" else "轮询"
-    yield _OK, "platform", f"Telegram 已配置({way})"
-    # The client library is only loaded for those who need it.
-    from bot.commands import doctor_telegram
+    # The client libraries are only loaded for those who need them.
+    if settings.telegram_token:
+        way = "webhook" if settings.telegram_mode == "webhook" else "轮询"
+        yield _OK, "platform", f"Telegram 已配置({way})"
+        from bot.commands import doctor_telegram
 
-    yield from doctor_telegram.check(settings)
+        yield from doctor_telegram.check(settings)
+    if settings.wecom_robot or settings.wecom_groups:
+        from bot.commands import doctor_robot
+
+        yield from doctor_robot.check(settings, probe=probe)
+    if settings.wecom_app:
+        yield _OK, "platform", f"企业微信自建应用已配置(AgentId {settings.wecom_agent_id})"
+        from bot.commands import doctor_wecom
+
+        yield from doctor_wecom.check(settings)
 
 
 def _port(settings: Settings) -> Line:

@@ -2,18 +2,25 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
+from tqdm import tqdm
+
+from bot import rosters
 from bot.clock import Clock
 from bot.commands import CommandError, database_of
 from bot.commands.opening import engine_at
 from bot.engine import Engine
 from bot.settings import Settings
 from handlers import roster
+from storage import merging, staging
 from storage import roster as stored
+from storage.audit import Deed, note
+from storage.chunks import chunks
 
 _EXAMPLE = """\
-example: python -m bot import roster.csv --dry-run
+example: python -m bot import roster.xlsx --dry-run
 
 One row is one person, role and unit; a row without 姓名 is a unit only. The columns:
   组织,类型,姓名,角色,企业微信账号,Telegram ID,应到人数,别名
@@ -27,7 +34,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     """The file, and how careful to be."""
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = _EXAMPLE
-    parser.add_argument("file", type=Path, help="a CSV file (UTF-8 or GB18030)")
+    parser.add_argument("file", type=Path, help="a workbook (.xlsx) or a CSV file (UTF-8 or GB18030)")
     parser.add_argument("--dry-run", action="store_true", help="only show what would change")
     parser.add_argument("--yes", action="store_true", help="write without asking")
     parser.add_argument("--end-missing", action="store_true", help="end the roles that the file does not name")
@@ -36,18 +43,17 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """0 when the database holds what the file says (or --dry-run found no problem), else 1."""
-    content = _content(arguments.file)
-    sheet = roster.read_csv(content)
+    sheet = rosters.sheet_of(_content(arguments.file))
     url = database_of(arguments, settings, real_only=True)
     # Nothing is written before the operator agrees, not even an empty database.
-    state = stored.State() if _is_missing(url) else _stored(engine_at(url, settings), sheet)
+    state, seen = (stored.State(), "") if _is_missing(url) else _stored(engine_at(url, settings), sheet)
     found = roster.plan(sheet, state, Clock(settings.zone).now().date(), arguments.end_missing)
     status = _show(found, sheet)
     if status or arguments.dry_run or not found:
         return status
-    if not arguments.yes and not _agreed():
+    if not arguments.yes and not agreed():
         return 1
-    _write(engine_at(url, settings), content, arguments, found)
+    _write(engine_at(url, settings), found, state.tops, seen)
     return 0
 
 
@@ -63,11 +69,13 @@ def _is_missing(url: str) -> bool:
     return kind == "sqlite" and not Path(path).exists()
 
 
-def _stored(engine: Engine, sheet: roster.Sheet) -> stored.State:
+def _stored(engine: Engine, sheet: roster.Sheet) -> tuple[stored.State, str]:
+    """What is stored, and by what it is known again."""
     with engine.database.read.connect() as db:
-        state = stored.load(db, roster.roots(sheet))
+        state = stored.load(db, sheet.paths, sheet.accounts)
+        seen = stored.seen(db, state.tops)
     engine.database.close()
-    return state
+    return state, seen
 
 
 def _show(found: stored.Plan, sheet: roster.Sheet) -> int:
@@ -80,7 +88,8 @@ def _show(found: stored.Plan, sheet: roster.Sheet) -> int:
     return 0
 
 
-def _agreed() -> bool:
+def agreed() -> bool:
+    """Whether the operator says yes; without a terminal nobody can."""
     if not sys.stdin.isatty():
         print("没有终端可以确认,什么也没有写。确认无误后请加 --yes。", file=sys.stderr)
         return False
@@ -94,13 +103,30 @@ def _agreed() -> bool:
     return False
 
 
-def _write(engine: Engine, content: bytes, arguments: argparse.Namespace, shown: stored.Plan) -> None:
-    """Write what was shown, unless the database changed meanwhile."""
-    sheet = roster.read_csv(content)
-    with engine.database.write.begin() as db:
-        state = stored.load(db, roster.roots(sheet))
-        found = roster.plan(sheet, state, Clock(engine.settings.zone).now().date(), arguments.end_missing)
-        if found != shown:
-            raise CommandError("数据库刚刚变了,什么也没有写。请重新运行。")
-        stored.apply(db, state, found, engine.now())
+def _write(engine: Engine, found: stored.Plan, tops: Sequence[str], seen: str) -> None:
+    """Write what was shown, unless the database changed meanwhile; a bot that serves is held up for moments only."""
+    begin = engine.database.write.begin
+    with begin() as db:
+        batch = staging.begin(db, None, tops, seen or stored.seen(db, tops), engine.now())
+    with tqdm(staging.rows_of(found), desc="写入", unit="行", total=found.size, disable=None) as rows:
+        for first, some in enumerate(chunks(rows, staging.AT_ONCE)):
+            with begin() as db:
+                staging.put(db, batch, first * staging.AT_ONCE, some)
+    try:
+        with begin() as db:
+            staging.show(db, batch)
+            merging.merge(db, batch, engine.now(), engine.now().date(), end_missing=True)
+            note(db, Deed.IMPORTED, engine.now(), subject=f"roster:{batch}", rows=found.size)
+    except merging.Outdated:
+        raise CommandError("数据库刚刚变了,什么也没有写。请重新运行。") from None
+    finally:
+        with begin() as db:
+            staging.drop(db, batch)
+    while _swept(engine):
+        pass
     print("已写入。")
+
+
+def _swept(engine: Engine) -> bool:
+    with engine.database.write.begin() as db:
+        return staging.sweep(db, engine.now())

@@ -5,7 +5,7 @@ import argparse
 from bot.commands import CommandError
 from bot.commands.opening import engine_of, unit_of
 from bot.settings import Settings
-from handlers import roster
+from handlers import posts
 from storage import digests, invites
 from storage.people import Role, role_named
 
@@ -25,8 +25,8 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         raise CommandError(f"没有角色「{arguments.role}」,可以是:{'、'.join(each.label for each in Role)}")
     engine = engine_of(arguments, settings, real_only=True)
     unit = unit_of(engine, arguments.unit)
-    if not roster.fits(role, unit.kind):
-        raise CommandError(f"{role.label}要在{roster.place_of(role)}里,「{unit.name}」是{unit.kind}")
+    if not posts.fits(role, unit.kind):
+        raise CommandError(f"{role.label}要在{posts.place_of(role)}里,「{unit.name}」是{unit.kind}")
     with engine.database.write.begin() as db:
         code = invites.make(db, unit.id, role, None, engine.now())
         where = digests.path_names(db, [unit])[unit.id]

@@ -1,24 +1,63 @@
-"""key: a fresh key for NAME_KEY."""
+"""key: a fresh key for NAME_KEY; `key rotate` seals everything anew with the first key."""
 
 import argparse
+import sys
 
 from cryptography.fernet import Fernet
 
 from bot.settings import BadSettings, Settings
 
+_EXAMPLE = """\
+example: echo "NAME_KEY=$(python -m bot key)" >> .env
+
+To change the key: put the new one in front, NAME_KEY=NEW,OLD, and restart the bot. Then
+  python -m bot key rotate
+seals everything anew; it may be stopped and begun again. When it says so, take the old key away.
+"""
+
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """No arguments."""
-    parser.epilog = 'example: echo "NAME_KEY=$(python -m bot key)" >> .env'
+    """Nothing: a fresh key; rotate: seal anew."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = _EXAMPLE
+    parser.add_argument("what", nargs="?", choices=("rotate",), help="rotate: seal everything with the first key")
+    parser.add_argument("--practice", action="store_true", help="rotate the practice database")
 
 
-def run(_arguments: argparse.Namespace, _settings: Settings) -> int:
-    """Print it; 0."""
-    print(Fernet.generate_key().decode())
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    """0; of `rotate` 1 when something could not be opened by any key."""
+    if arguments.what is None:
+        print(Fernet.generate_key().decode())
+        return 0
+    return _rotate(arguments, settings)
+
+
+def _rotate(arguments: argparse.Namespace, settings: Settings) -> int:
+    from bot.commands import CommandError
+    from bot.commands.opening import engine_of
+    from storage import audit, rotation
+    from storage.audit import Deed
+
+    if len(settings.name_keys) < 2:
+        raise CommandError("NAME_KEY 里只有一个密钥。请把新密钥写在前面:NAME_KEY=新密钥,旧密钥,重启机器人,再来。")
+    engine = engine_of(arguments, settings)
+    turned = rotation.Turned()
+    for turned in rotation.rotate(engine.database.read, engine.database.write, engine.vault):
+        print(f"\r已重新加密 {turned.anew} 处,本来就是新密钥的 {turned.before} 处", end="", file=sys.stderr)
+    print(file=sys.stderr)
+    with engine.database.write.begin() as db:
+        audit.note(db, Deed.KEY_ROTATED, engine.now(), anew=turned.anew, before=turned.before, lost=turned.lost)
+    if turned.lost:
+        print(f"有 {turned.lost} 处哪个密钥都打不开:请把更早的密钥也写上,再来一次。")
+        return 1
+    print(f"全部是新密钥了(重新加密 {turned.anew} 处)。可以从 NAME_KEY 里去掉旧密钥,再重启机器人。")
     return 0
 
 
-def without_settings(_problems: BadSettings) -> int:
-    """The same: a key is what may be missing."""
+def without_settings(problems: BadSettings, arguments: argparse.Namespace) -> int:
+    """A fresh key all the same: it may be what is missing."""
+    if arguments.what is not None:
+        print(f"设置有问题:\n{problems}", file=sys.stderr)
+        return 2
     print(Fernet.generate_key().decode())
     return 0

@@ -1,6 +1,6 @@
 """Messages that may be about medals: nominations, exchanges, withdrawals, questions; or check-ins after all."""
 
-from handlers.reading import changes, talk
+from handlers.reading import changes, talk, units
 from handlers.reading.activities import find_activity
 from handlers.reading.lists import is_chain, without_numbers
 from handlers.reading.medals import Medal, find_medals
@@ -11,7 +11,6 @@ from handlers.reading.normalise import Clean
 from handlers.reading.patterns import pattern
 from handlers.reading.private import Secrets, hide_matters, hide_numbers
 from handlers.reading.reasons import units_of_reason
-from handlers.reading.units import Hit, find_units
 
 _NOMINATES = pattern(r"提名|推荐|申报|推优|推选|评选")
 _NAMES_MEDAL = pattern(r"章|星|提名|推荐|申报|推优|推选|评选")
@@ -35,7 +34,7 @@ def read_medals(plain: Clean, context: Context, secrets: Secrets) -> Reading | N
     chain = is_chain(text)
     scan, entries = without_numbers(text, chain, of_names=True)
     before = hide_numbers(scan, secrets)
-    hits, scan = find_units(before, context)
+    hits, scan = units.find_units(before, context)
     medals, _ = find_medals(scan, context.feature_medals)
     hits, scan = units_of_reason(before, scan, hits, medals)
     medals, scan = find_medals(hide_matters(scan, secrets), context.feature_medals)
@@ -59,7 +58,7 @@ def read_medals(plain: Clean, context: Context, secrets: Secrets) -> Reading | N
     return reading if sure and hits and not _HEADS.search(scan) else None
 
 
-def _only_words(scan: str, text: str, hits: list[Hit], medals: list[Medal], context: Context) -> bool:
+def _only_words(scan: str, text: str, hits: list[units.Hit], medals: list[Medal], context: Context) -> bool:
     """三(2)中队 劳动 包饺子 44人: without 章, 星 or 提名 a unit and a head count make a check-in."""
     if not (hits or context.bound_unit) or _NAMES_MEDAL.search(text) or not _HEADS.search(scan):
         return False

@@ -1,9 +1,10 @@
-"""The roster file: read it, plan what it changes, say so; pure functions, `storage.roster` writes the plan."""
+"""The roster file: read it, plan what it changes, say so; pure functions, `storage` writes the plan."""
 
-from handlers.roster.plan import plan, preview
-from handlers.roster.roles import fits, place_of
-from handlers.roster.sheet import Line, Notes, Sheet, names_of, read_csv, read_table, roots
+from handlers.roster.plan import leaving, plan, preview, problems
+from handlers.roster.sheet import Line, Notes, Sheet, names_of, read_csv, read_table, unreadable
+from handlers.roster.workbook import Row, workbook
 
 __all__ = [
-    "Line", "Notes", "Sheet", "fits", "names_of", "place_of", "plan", "preview", "read_csv", "read_table", "roots",
+    "Line", "Notes", "Row", "Sheet", "leaving", "names_of", "plan", "preview", "problems", "read_csv", "read_table",
+    "unreadable", "workbook",
 ]  # fmt: skip

@@ -4,67 +4,70 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
+from handlers.kit import Person
 from handlers.roster.roles import Roles
 from handlers.roster.sheet import Sheet
 from handlers.roster.units import Units
-from storage.roster import Names, Plan, State
+from storage.roster import Plan, State, topmost
 
 _SHOWN, _MOST_PROBLEMS = 10, 50
 
 
-def plan(sheet: Sheet, state: State, today: date, end_missing: bool = False) -> Plan:
+def plan(sheet: Sheet, state: State, today: date, end_missing: bool = False, importer: Person | None = None) -> Plan:
     """
     What to write so that the database holds what the file says; what cannot be is noted as a problem of the sheet.
 
     `end_missing`: roles under the topmost units of the file that it does not name end. An empty cell says nothing.
+    `importer`: an admin, for whom what is not theirs to decide is a problem; None: the operator may do everything.
     """
-    units = Units(sheet, state, today)
-    roles = Roles(sheet, state, units)
-    changed, held = units.changed, state.grants
-    ended = roles.missing(units.refs[top] for top in _tops(sheet) if top in units.refs) if end_missing else {}
+    units = Units(sheet, state, today, importer)
+    roles = Roles(sheet, state, units, importer)
+    changed, held = list(units.changed), state.grants
+    tops = topmost(line.path for line in sheet.lines)
+    ended = roles.missing(units.refs[top] for top in tops if top in units.refs) if end_missing else {}
     renames = (f"{state.people[person]} 改名 {name}" for person, name in roles.renamed.items())
     return Plan(
         new_units=tuple(units.new),
-        changed_units=tuple((id, facts) for id, (facts, _) in changed.items()),
+        changed_units=tuple((id, facts, kept) for id, facts, kept, _ in changed),
         new_people=tuple(roles.new_people.items()),
         renamed=tuple(roles.renamed.items()),
         accounts=tuple((person, *account) for account, person in roles.accounts.items()),
         grants=tuple(key for key in roles.wanted if key not in held),
         reopened=tuple(held[key].id for key in roles.wanted if key in held and held[key].ended),
         ended=tuple(ended),
-        changes=(*(words for _, words in changed.values()), *renames),
+        changes=(*(words for *_, words in changed), *renames),
         leaving=tuple(ended.values()),
     )
 
 
-def _tops(sheet: Sheet) -> set[Names]:
-    """The topmost units that have a row: the file of one school says nothing of the others in its county."""
-    paths = {line.path for line in sheet.lines}
-    return {path for path in paths if not any(path[:length] in paths for length in range(1, len(path)))}
-
-
-def preview(found: Plan, sheet: Sheet) -> str:
-    """What would be done: the counts, then each change, who leaves, and what to know of the file."""
+def preview(found: Plan, sheet: Sheet, brief: bool = False) -> str:
+    """What would be done: the counts, then each change, who leaves, what to know of the file; `brief`: for a chat."""
     kinds = Counter(str(new.facts.kind) for new in found.new_units)
     by_kind = f"({'、'.join(f'{kind} {count}' for kind, count in kinds.items())})" if kinds else ""
     grants = len(found.grants) + len(found.reopened)
     counts = (("人员", len(found.new_people)), ("角色", grants), ("账号", len(found.accounts)))
     new = [f"单位 {len(found.new_units)}{by_kind}", *(f"{word} {count}" for word, count in counts)]
     notes = sheet.notes
-    return "\n".join(
-        [
-            f"读到 {len(sheet.lines)} 行",
-            f"新增:{'、'.join(new)}",
-            f"改动:{len(found.changes)}",
-            *_some(found.changes, _SHOWN),
-            f"离任:{len(found.leaving)}",
-            *_some(found.leaving, _SHOWN),
-            f"提示:{len(notes.warnings)}",
-            *_some(notes.warnings, _SHOWN),
-            f"问题:{len(notes.problems)}",
-            *_some(notes.problems, _MOST_PROBLEMS),
-        ]
-    )
+    lists = [("改动", found.changes, _SHOWN), ("提示", notes.warnings, _SHOWN)]
+    if not brief:
+        lists[1:1] = [("离任", found.leaving, _SHOWN)]
+        lists.append(("问题", notes.problems, _MOST_PROBLEMS))
+    told = [line for word, lines, most in lists if lines or not brief for line in _told(word, lines, most)]
+    return "\n".join([f"读到 {len(sheet.lines)} 行", f"新增:{'、'.join(new)}", *told])
+
+
+def problems(sheet: Sheet) -> str:
+    """What is wrong with the file, row by row, as much as a chat takes."""
+    return "\n".join(line.strip() for line in _some(sheet.notes.problems, _SHOWN))
+
+
+def leaving(found: Plan) -> str:
+    """Who holds a role that the file does not name."""
+    return "\n".join(_told("名册里没写、现在有的角色", found.leaving, _SHOWN))
+
+
+def _told(word: str, lines: Sequence[str], most: int) -> list[str]:
+    return [f"{word}:{len(lines)}", *_some(lines, most)]
 
 
 def _some(lines: Sequence[str], most: int) -> list[str]:

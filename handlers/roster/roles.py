@@ -2,24 +2,14 @@
 
 from collections.abc import Iterable
 
-from handlers.roster.sheet import Line, Sheet
+from handlers import posts
+from handlers.kit import Person
+from handlers.roster.sheet import Line, Sheet, plain
 from handlers.roster.units import Units
 from storage.people import Role
 from storage.roster import State
-from storage.units import Kind
 
-_PLACES = {Role.COUNSELOR: Kind.SQUAD, Role.BRIGADE: Kind.SCHOOL, Role.SCHOOL_ADMIN: Kind.SCHOOL}
 _Key = tuple[int, int, Role]
-
-
-def fits(role: Role, kind: str) -> bool:
-    """Whether this role is held at such a unit; those of a school belong to a school, a counselor to a squad."""
-    return _PLACES.get(role, kind) == kind
-
-
-def place_of(role: Role) -> str:
-    """The kind of unit at which a role is held; empty when at any."""
-    return _PLACES.get(role, "")
 
 
 class Roles:
@@ -29,12 +19,13 @@ class Roles:
     Somebody is known by an account; without one, or with the first on this platform, by the name at the same unit.
     """
 
-    def __init__(self, sheet: Sheet, state: State, units: Units) -> None:
+    def __init__(self, sheet: Sheet, state: State, units: Units, importer: Person | None = None) -> None:
+        """`importer`: who gives no role, account or name that is not theirs to give; None: the operator."""
         self.new_people: dict[int, str] = {}
         self.renamed: dict[int, str] = {}
         self.accounts: dict[tuple[str, str], int] = {}
         self.wanted: dict[_Key, int] = {}
-        self._notes, self._state, self._units = sheet.notes, state, units
+        self._notes, self._state, self._units, self._importer = sheet.notes, state, units, importer
         self._called: dict[int, tuple[str, int]] = {}
         self._channels: dict[int, set[str]] = {}
         for (channel, _), person in state.accounts.items():
@@ -43,7 +34,7 @@ class Roles:
         for (person, unit, _), held in state.grants.items():
             # Whoever has no account gets in nowhere by a role that is given again.
             if not held.ended or person not in self._channels:
-                self._there.setdefault((state.people[person], unit), []).append(person)
+                self._there.setdefault((plain(state.people[person]), unit), []).append(person)
         for line in sheet.lines:
             if line.name and line.role:
                 self._want(line, line.role)
@@ -58,20 +49,28 @@ class Roles:
             if not held.ended
             and (person, unit, role) not in self.wanted
             and not inside.isdisjoint(units[unit][0].split("/"))
+            and self._gives(role, units[unit][0])
+            and (self._importer is None or person != self._importer.id)
         }
+
+    def _gives(self, role: Role, path: str) -> bool:
+        return self._importer is None or posts.may_give(self._importer, role, path)
 
     def _want(self, line: Line, role: Role) -> None:
         at = self._units.refs.get(line.path)
-        if at is None:
-            # There is no such unit: said of its row.
+        if at is None or line.path in self._notes.broken:
+            # There is no such unit, or it is not the importer's: said of its row.
             return
         kind = self._units.facts[at].kind
-        if not fits(role, kind):
-            words = f"{role.label}要写在{place_of(role)}上,「{line.path[-1]}」是{kind}"
+        if not posts.fits(role, kind):
+            words = f"{role.label}要写在{posts.place_of(role)}上,「{line.path[-1]}」是{kind}"
             self._notes.problem(line.number, words)
             return
         person = self._person(line, at)
         if person is None:
+            return
+        if not self._holds(person, at, role) and not self._gives(role, self._units.paths[at]):
+            self._notes.problem(line.number, f"您不能在「{line.path[-1]}」任命{role.label}")
             return
         first = self.wanted.setdefault((person, at, role), line.number)
         if first != line.number:
@@ -87,13 +86,31 @@ class Roles:
         if name != line.name:
             self._notes.problem(line.number, f"这个账号在第 {number} 行是「{name}」的,这里是「{line.name}」")
             return None
-        if self._state.people.get(person, name) != name:
-            self.renamed[person] = name
-        self._link(line, person)
+        if not self._identify(line, person):
+            return None
         there = self._there.setdefault((name, at), [])
         if person not in there:
             there.append(person)
         return person
+
+    def _identify(self, line: Line, person: int) -> bool:
+        """Note the name and the accounts of the row; False for somebody who is not the importer's to change."""
+        known = plain(self._state.people.get(person, line.name))
+        fresh = [account for account in line.accounts if account not in self._state.accounts]
+        held = self._state.held.get(person, ())
+        if (
+            self._importer is not None
+            and (fresh or known != line.name)
+            and not posts.in_charge_of(self._importer, held)
+        ):
+            self._notes.problem(line.number, f"{known}还有不归您管的职务,姓名和账号请上级来改")
+            return False
+        if known != line.name:
+            self.renamed[person] = line.name
+        for account in fresh:
+            self.accounts[account] = person
+            self._channels.setdefault(person, set()).add(account[0])
+        return True
 
     def _owner(self, account: tuple[str, str]) -> int | None:
         return self._state.accounts.get(account) or self.accounts.get(account)
@@ -111,18 +128,13 @@ class Roles:
         return next(iter(same_role or found), None)
 
     def _has(self, person: int, at: int, role: Role | None) -> bool:
-        if role is None:
-            return False
+        return role is not None and ((person, at, role) in self.wanted or self._holds(person, at, role))
+
+    def _holds(self, person: int, at: int, role: Role) -> bool:
         held = self._state.grants.get((person, at, role))
-        return (person, at, role) in self.wanted or (held is not None and not held.ended)
+        return held is not None and not held.ended
 
     def _add(self, name: str) -> int:
         person = -len(self.new_people) - 1
         self.new_people[person] = name
         return person
-
-    def _link(self, line: Line, person: int) -> None:
-        for account in line.accounts:
-            if account not in self._state.accounts:
-                self.accounts[account] = person
-                self._channels.setdefault(person, set()).add(account[0])

@@ -3,9 +3,11 @@
 import csv
 import io
 import re
+import sys
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TypeVar
 
 from storage.people import Role, role_named
@@ -14,11 +16,12 @@ from storage.units import Kind
 
 # Under which channel an account is kept: both WeCom channels share one, since a member has one userid.
 WECOM, TELEGRAM = "wecom", "telegram"
-_COLUMNS = ("组织", "类型", "姓名", "角色", "企业微信账号", "Telegram ID", "应到人数", "别名")
+COLUMNS = ("组织", "类型", "姓名", "角色", "企业微信账号", "Telegram ID", "应到人数", "别名")
+# The header is one of so many rows.
+_HIGHEST = 10
 _DEEPEST, _LONGEST_UNIT, _LONGEST_NAME, _MOST_MEMBERS = 12, 80, 40, 9999
 _USERID = re.compile(r"[a-z0-9][a-z0-9_.@-]{0,63}")
 _TELEGRAM_ID = re.compile(r"[1-9]\d{0,18}")
-_ZIPPED = b"PK\x03\x04"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,16 @@ class Sheet:
     lines: tuple[Line, ...] = ()
     notes: Notes = field(default_factory=Notes)
 
+    @property
+    def paths(self) -> set[Names]:
+        """The units that it speaks of."""
+        return {line.path for line in self.lines}
+
+    @property
+    def accounts(self) -> set[tuple[str, str]]:
+        """The accounts that it names, as (channel, address)."""
+        return {account for line in self.lines for account in line.accounts}
+
 
 class _Bad(ValueError):
     """What is wrong with a row."""
@@ -67,17 +80,14 @@ class _Bad(ValueError):
 
 def read_csv(content: bytes) -> Sheet:
     """The lines of a CSV file in UTF-8 (with or without BOM) or GB18030."""
-    if content.startswith(_ZIPPED):
-        return _unreadable("这是 Excel 工作簿。请在 Excel 里另存为 CSV(UTF-8,逗号分隔),再导入。")
     text = _decode(content)
     if text is None:
-        return _unreadable("文件的编码认不出。请另存为 CSV(UTF-8,逗号分隔)。")
+        return unreadable("这不是名册:要 Excel 工作簿(.xlsx),或 CSV(UTF-8,逗号分隔)。")
     first, _, _ = text.partition("\n")
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter="\t" if "\t" in first else ","))
+        return read_table(csv.reader(io.StringIO(text, newline=""), delimiter="\t" if "\t" in first else ","))
     except csv.Error as error:
-        return _unreadable(f"不是正确的 CSV({error})。请另存为 CSV(UTF-8,逗号分隔)。")
-    return read_table(rows)
+        return unreadable(f"不是正确的 CSV({error})。请另存为 CSV(UTF-8,逗号分隔)。")
 
 
 def _decode(content: bytes) -> str | None:
@@ -89,20 +99,22 @@ def _decode(content: bytes) -> str | None:
     return None
 
 
-def _unreadable(words: str) -> Sheet:
+def unreadable(words: str) -> Sheet:
+    """The sheet of a file of which nothing can be read, with the reason."""
     return Sheet((), Notes([words]))
 
 
-def read_table(rows: Sequence[Sequence[str]]) -> Sheet:
-    """The lines of a table whose first row is the header."""
-    columns = [_column(cell) for cell in rows[0]] if rows else []
-    known = [name for name in columns if name in _COLUMNS]
-    if "组织" not in known:
-        return _unreadable(f"第 1 行应是表头,有「组织」这一列。可用的列:{'、'.join(_COLUMNS)}")
+def read_table(rows: Iterable[Sequence[str]]) -> Sheet:
+    """The lines of a table, read as it comes; its header may stand below a title."""
+    numbered = enumerate(rows, start=1)
+    columns = next((found for _, row in islice(numbered, _HIGHEST) if "组织" in (found := _columns(row))), None)
+    if columns is None:
+        return unreadable(f"第 1 行应是表头,有「组织」这一列。可用的列:{'、'.join(COLUMNS)}")
+    known = [name for name in columns if name in COLUMNS]
     if len(known) > len(set(known)):
-        return _unreadable(f"表头里的「{next(name for name in known if known.count(name) > 1)}」写了两次")
-    unknown = [name for name in columns if name and name not in _COLUMNS]
-    sheet = Sheet(tuple(_lines(rows, columns, notes := Notes())), notes)
+        return unreadable(f"表头里的「{next(name for name in known if known.count(name) > 1)}」写了两次")
+    unknown = [name for name in columns if name and name not in COLUMNS]
+    sheet = Sheet(tuple(_lines(numbered, columns, notes := Notes())), notes)
     if unknown:
         notes.warnings.insert(0, f"没有用到这些列:{'、'.join(unknown)}")
     if not sheet.lines and not notes.problems:
@@ -110,17 +122,21 @@ def read_table(rows: Sequence[Sequence[str]]) -> Sheet:
     return sheet
 
 
+def _columns(row: Sequence[str]) -> list[str]:
+    return [_column(cell) for cell in row]
+
+
 def _column(cell: str) -> str:
     name = plain(cell)
-    return next((known for known in _COLUMNS if _bare(known) == _bare(name)), name)
+    return next((known for known in COLUMNS if _bare(known) == _bare(name)), name)
 
 
 def _bare(name: str) -> str:
     return name.replace(" ", "").casefold()
 
 
-def _lines(rows: Sequence[Sequence[str]], columns: Sequence[str], notes: Notes) -> Iterable[Line]:
-    for number, row in enumerate(rows[1:], start=2):
+def _lines(rows: Iterable[tuple[int, Sequence[str]]], columns: Sequence[str], notes: Notes) -> Iterable[Line]:
+    for number, row in rows:
         cells = [plain(cell) for cell in row]
         if not any(cells):
             continue
@@ -165,7 +181,7 @@ def _line(number: int, cells: Mapping[str, str], notes: Notes) -> Line:
 
 def names_of(written: str) -> Names:
     """The names of a path joined by `/`: 青禾区少工委/实验小学/三（2）中队."""
-    return tuple(name.strip() for name in plain(written).split("/")) if written.strip() else ()
+    return tuple(sys.intern(name.strip()) for name in plain(written).split("/")) if written.strip() else ()
 
 
 _Word = TypeVar("_Word", bound=Kind)
@@ -207,8 +223,3 @@ def _accounts(cells: Mapping[str, str]) -> Iterable[tuple[str, str]]:
     if telegram and not _TELEGRAM_ID.fullmatch(telegram):
         raise _Bad(f"「Telegram ID」应是一串数字(Excel 里请把这一列设成文本),现在是 {telegram[:40]}")
     return [(channel, address) for channel, address in ((WECOM, userid), (TELEGRAM, telegram)) if address]
-
-
-def roots(sheet: Sheet) -> set[str]:
-    """The names of the roots that the file speaks of."""
-    return {line.path[0] for line in sheet.lines}

@@ -5,9 +5,13 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import lru_cache
 
+from handlers.kit import Person
+from handlers.posts import GIVERS
 from handlers.reading import Context
 from handlers.reading.units import find_units
+from handlers.roster import years
 from handlers.roster.sheet import Sheet
+from scheduling.periods import school_year
 from storage.roster import Facts, Names, NewUnit, State
 from storage.units import Kind
 
@@ -19,7 +23,10 @@ _WORDS = {
     "members": "应到人数",
     "aliases": "别名",
     "active": "启用",
+    "entry_year": "入学年",
 }
+# What a digest shows: after a change earlier weeks keep it as it was.
+_KEPT = ("kind", "grade", "class_no", "active")
 _Numbers = tuple[int | None, int | None]
 
 
@@ -49,38 +56,55 @@ class _Entry:
 
 
 class Units:
-    """The units as they will be; `refs` leads from names to ids, negative ones for new units."""
+    """
+    The units as they will be; `refs` leads from names to ids, negative ones for new units.
 
-    def __init__(self, sheet: Sheet, state: State, today: date) -> None:
+    `paths` are those of the stored units, of a new one that of the unit above it.
+    """
+
+    def __init__(self, sheet: Sheet, state: State, today: date, importer: Person | None = None) -> None:
+        """`importer`: who may change nothing outside their own units; None: the operator."""
         self.refs: dict[Names, int] = {path: stored.id for path, stored in state.units.items()}
         self.facts: dict[int, Facts] = {stored.id: stored.facts for stored in state.units.values()}
-        self._new: dict[int, tuple[int | None, str]] = {}
+        self.paths: dict[int, str] = {stored.id: stored.path for stored in state.units.values()}
+        self._scope = None if importer is None else tuple(importer.paths(GIVERS))
+        self._schools = {stored.id: stored.school_id for stored in state.units.values()}
+        self._new: dict[int, tuple[int | None, Names]] = {}
         self._notes, self._today, self._state = sheet.notes, today, state
+        self._grades: dict[int | None, set[int]] = {}
         # 三(2)班 is 三(2)中队: beside each other a grade and class are there only once.
         self._squads: dict[tuple[int | None, int, int], Names] = {}
         for path, stored in state.units.items():
-            self._note_squad(path, stored.parent_id, stored.facts)
+            self._note_squad(stored.id, path, stored.parent_id)
         self._entries = _gather(sheet)
         for path in sorted(self._entries, key=len):
             self._place(path, self._entries[path])
+        self._date_classes()
+        self._warn_of_old_names()
 
     @property
     def new(self) -> Iterable[NewUnit]:
         """The units to add, parents first."""
-        return (NewUnit(ref, parent, name, self.facts[ref]) for ref, (parent, name) in self._new.items())
+        return (NewUnit(ref, up, path[-1], self.facts[ref], len(path)) for ref, (up, path) in self._new.items())
 
     @property
-    def changed(self) -> dict[int, tuple[Facts, str]]:
-        """What changes of stored units, and the same in words."""
-        pairs = ((stored, self.facts[stored.id]) for stored in self._state.units.values())
-        return {
-            stored.id: (facts, f"{stored.name} {_difference(stored.facts, facts)}")
-            for stored, facts in pairs
-            if facts != stored.facts
-        }
+    def changed(self) -> Iterable[tuple[int, Facts, bool, str]]:
+        """Of stored units that change: id, the new facts, whether what was is to be kept, and the change in words."""
+        for stored in self._state.units.values():
+            was, now = stored.facts, self.facts[stored.id]
+            if now != was:
+                kept = any(getattr(was, name) != getattr(now, name) for name in _KEPT)
+                yield stored.id, now, kept, f"{stored.name} {_difference(was, now)}"
 
-    def _note_squad(self, path: Names, parent: int | None, facts: Facts) -> None:
-        if facts.kind == Kind.SQUAD and facts.grade and facts.class_no:
+    def covers(self, ref: int) -> bool:
+        """Whether the importer may change this unit."""
+        return self._scope is None or self.paths[ref].startswith(self._scope)
+
+    def _note_squad(self, ref: int, path: Names, parent: int | None) -> None:
+        facts = self.facts[ref]
+        if facts.kind == Kind.SQUAD and facts.grade:
+            self._grades.setdefault(self._schools[ref], set()).add(facts.grade)
+        if facts.kind == Kind.SQUAD and facts.grade and facts.class_no and facts.active:
             self._squads.setdefault((parent, facts.grade, facts.class_no), path)
 
     def _place(self, path: Names, entry: _Entry) -> None:
@@ -93,12 +117,24 @@ class Units:
         ref = self.refs.get(path)
         kind = entry.kind or (Kind(self.facts[ref].kind) if ref else None)
         numbers = self._numbers(path[-1], kind, parent)
+        if ref is not None and self._is_another(ref, numbers[0]):
+            ref = None
         if ref is None and kind in (Kind.SQUAD, None):
             ref = self._twin(path, entry, parent, numbers)
         if ref is None:
             self._add(path, entry, parent, kind, numbers)
         else:
-            self.facts[ref] = _merged(self.facts[ref], entry, numbers)
+            self._change(ref, path, entry, _merged(self.facts[ref], entry, numbers))
+
+    def _change(self, ref: int, path: Names, entry: _Entry, facts: Facts) -> None:
+        if facts != self.facts[ref] and not self.covers(ref):
+            self._outside(path, entry)
+            return
+        self.facts[ref] = facts
+
+    def _outside(self, path: Names, entry: _Entry) -> None:
+        self._notes.problem(entry.number, f"「{'/'.join(path)}」不在您负责的范围")
+        self._notes.broken.add(path)
 
     def _numbers(self, name: str, kind: Kind | None, parent: int | None) -> _Numbers:
         if kind not in (Kind.SQUAD, Kind.GRADE, None):
@@ -108,6 +144,16 @@ class Units:
             # 2班 of 三年级.
             grade = self.facts[parent].grade
         return grade, class_no if kind != Kind.GRADE else None
+
+    def _is_another(self, ref: int, grade: int | None) -> bool:
+        """Whether the class that had this name was closed and is not the one that has it this year."""
+        facts = self.facts[ref]
+        if facts.active or facts.kind != Kind.SQUAD or not facts.entry_year or not grade:
+            return False
+        return facts.entry_year != self._entry_year(self._schools[ref], grade)
+
+    def _entry_year(self, school: int | None, grade: int) -> int:
+        return years.entry_year(school_year(self._today), grade, self._grades.get(school, ()))
 
     def _twin(self, path: Names, entry: _Entry, parent: int | None, numbers: _Numbers) -> int | None:
         same = self._squads.get((parent, numbers[0] or 0, numbers[1] or 0))
@@ -121,13 +167,37 @@ class Units:
         if kind is None:
             self._notes.problem(entry.number, f"「{path[-1]}」是新单位,请写上「类型」")
             return
+        ref = -len(self._new) - 1
+        self.paths[ref] = "/" if parent is None else self.paths[parent]
+        if not self.covers(ref):
+            self._outside(path, entry)
+            return
         if kind == Kind.SQUAD and None in numbers:
             advice = "签到时会认不出;请在「组织」里写 三(2)中队 这样的名字,原来的名字写在「别名」里"
             self._notes.warn(entry.number, f"「{path[-1]}」看不出年级和班级,{advice}")
-        ref = -len(self._new) - 1
-        self._new[ref] = parent, path[-1]
+        self._new[ref] = parent, path
+        self._schools[ref] = ref if kind == Kind.SCHOOL else parent and self._schools[parent]
         self.refs[path], self.facts[ref] = ref, Facts(kind, *numbers, entry.members, entry.aliases)
-        self._note_squad(path, parent, self.facts[ref])
+        self._note_squad(ref, path, parent)
+
+    def _date_classes(self) -> None:
+        """New classes get the year in which they came, which only the whole school tells."""
+        for ref in self._new:
+            facts = self.facts[ref]
+            if facts.kind == Kind.SQUAD and facts.grade:
+                self.facts[ref] = replace(facts, entry_year=self._entry_year(self._schools[ref], facts.grade))
+
+    def _warn_of_old_names(self) -> None:
+        """In September a file has this year's names: a school that has not gone up would mix them with last year's."""
+        year = school_year(self._today)
+        old = {each.id: names[-1] for names, each in self._state.units.items() if (each.school_year or year) < year}
+        meant = {self._schools[ref] for path in self._entries if (ref := self.refs.get(path)) and self._is_class(ref)}
+        for name in sorted(old[id] for id in meant & old.keys() if id is not None):
+            words = f"「{name}」的中队还没有升到 {year} 学年。名册里写的是新班名的话,请先升级(发「升级」),再导入"
+            self._notes.warnings.append(words)
+
+    def _is_class(self, ref: int) -> bool:
+        return self.facts[ref].kind == Kind.SQUAD
 
 
 def _gather(sheet: Sheet) -> dict[Names, _Entry]:

@@ -1,21 +1,41 @@
 """Every table of the bot; the migrations repeat them step by step."""
 
+from storage.tables.audit import audit, audit_anchor
 from storage.tables.base import Instant, metadata
 from storage.tables.chats import album, group_chat, moved_chat, place, sent_file
 from storage.tables.events import campaign, event, participation
-from storage.tables.organisation import account, grant, invite, person, unit, wrong_code
+from storage.tables.organisation import (
+    ALWAYS,
+    account,
+    grant,
+    invite,
+    link_code,
+    person,
+    unit,
+    unit_past,
+    wrong_code,
+)
+from storage.tables.privacy import consent, guardian_request, incident, incident_step
+from storage.tables.rosters import roster_batch, staged
 from storage.tables.traffic import card, dialogue, fact, file, inbox, lease, outbox, screen
+from storage.tables.wecom import access_token, card_code
 from storage.tables.work import checkin, checkin_version, child, delivery, digest, nomination, nomination_step, rollup
 
 __all__ = [
+    "ALWAYS",
     "Instant",
+    "access_token",
     "account",
     "album",
+    "audit",
+    "audit_anchor",
     "campaign",
     "card",
+    "card_code",
     "checkin",
     "checkin_version",
     "child",
+    "consent",
     "delivery",
     "dialogue",
     "digest",
@@ -24,9 +44,13 @@ __all__ = [
     "file",
     "grant",
     "group_chat",
+    "guardian_request",
     "inbox",
+    "incident",
+    "incident_step",
     "invite",
     "lease",
+    "link_code",
     "metadata",
     "moved_chat",
     "nomination",
@@ -36,8 +60,11 @@ __all__ = [
     "person",
     "place",
     "rollup",
+    "roster_batch",
     "screen",
     "sent_file",
+    "staged",
     "unit",
+    "unit_past",
     "wrong_code",
 ]

@@ -1,8 +1,12 @@
-"""Who there is: units, people, their accounts and roles, the codes by which they come."""
+"""Who there is: units and what they were before, people, their accounts and roles, the codes by which they come."""
 
-from sqlalchemy import JSON, Boolean, Column, Index, Integer, String, Table, UniqueConstraint
+from datetime import date
+
+from sqlalchemy import JSON, Boolean, Column, Date, Index, Integer, String, Table, UniqueConstraint, text
 
 from storage.tables.base import Instant, Path, id_column, metadata, ref
+
+ALWAYS = date(1, 1, 1)
 
 unit = Table(
     "unit",
@@ -18,16 +22,56 @@ unit = Table(
     Column("class_no", Integer),
     Column("members", Integer),
     Column("active", Boolean, nullable=False, default=True),
-    UniqueConstraint("parent_id", "name"),
+    # A class: the year in which its children came to the school; the unit stays with them.
+    Column("entry_year", Integer),
+    # The first day that it is counted and the first that it is not any more; empty: always.
+    Column("active_from", Date),
+    Column("active_to", Date),
+    # From which Monday on it has been what it is now; what it was before stands in `unit_past`.
+    Column("since", Date, nullable=False, default=ALWAYS, server_default=ALWAYS.isoformat()),
+    # Of a school: the grade after which classes leave, and the school year (2026: from 1 September) of their names.
+    Column("last_grade", Integer),
+    Column("school_year", Integer),
+    # What is closed gives its name free: each September there is a new 六(1)中队.
+    Index(
+        "uq_unit_name", "parent_id", "name", unique=True, sqlite_where=text("active"), postgresql_where=text("active")
+    ),
+    Index("ix_unit_name", "name", "path"),
     Index("ix_unit_school", "school_id", "grade", "class_no"),
+)
+
+# What a unit was from one Monday to the next: digests of those weeks show it where and as it was then.
+unit_past = Table(
+    "unit_past",
+    metadata,
+    id_column(),
+    ref("unit_id", "unit", nullable=False, index=True),
+    ref("parent_id", "unit"),
+    ref("school_id", "unit"),
+    Column("path", Path, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("name", String(80), nullable=False),
+    Column("grade", Integer),
+    Column("class_no", Integer),
+    Column("members", Integer),
+    Column("active", Boolean, nullable=False),
+    Column("active_from", Date),
+    Column("since", Date, nullable=False),
+    Column("until", Date, nullable=False),
+    Index("ix_unit_past_path", "path", "until"),
 )
 
 person = Table(
     "person",
     metadata,
     id_column(),
-    Column("name", String(40), nullable=False),
+    Column("name", String(40), nullable=False, index=True),
     Column("joined_at", Instant, nullable=False),
+    # The channel of their last private message, and the one that they chose for what nobody asked for.
+    Column("heard_on", String(20)),
+    Column("notices_on", String(20)),
+    # Of somebody who reports for several schools: the one that is meant when none is named.
+    ref("school_id", "unit"),
 )
 
 account = Table(
@@ -51,6 +95,8 @@ grant = Table(
     Column("role", String(20), nullable=False),
     Column("since", Instant, nullable=False),
     Column("until", Instant),
+    # A deputy's: for whom.
+    ref("deputy_for", "person"),
     UniqueConstraint("person_id", "unit_id", "role"),
 )
 
@@ -66,6 +112,9 @@ invite = Table(
     Column("expires_at", Instant, nullable=False),
     Column("used_at", Instant),
     ref("used_by", "person"),
+    # Whose code it is: another phone of somebody known. Whose work goes over to the one who comes.
+    ref("person_id", "person"),
+    ref("from_id", "person"),
 )
 
 wrong_code = Table(
@@ -76,4 +125,18 @@ wrong_code = Table(
     Column("address", String(80), nullable=False),
     Column("at", Instant, nullable=False),
     Index("ix_wrong_code_sender", "channel", "address", "at"),
+)
+
+# A code that somebody made to join an account of theirs on another platform.
+link_code = Table(
+    "link_code",
+    metadata,
+    id_column(),
+    Column("code_hash", String(64), nullable=False, unique=True),
+    ref("person_id", "person", nullable=False, index=True),
+    # Where it was made: there it is said that it was used.
+    Column("channel", String(20), nullable=False),
+    Column("chat", String(80), nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("used_at", Instant),
 )

@@ -52,6 +52,15 @@ outbox = Table(
     Column("card", String(24)),
     # How many tries may have reached the person without our hearing of it.
     Column("doubts", Integer, nullable=False, default=0, server_default="0"),
+    # Letters that one call may take together have the same key: the same words and the same buttons.
+    Column("same", String(32)),
+    Index(
+        "ix_outbox_same",
+        "channel",
+        "same",
+        sqlite_where=text("state in ('new', 'claimed') and same is not null"),
+        postgresql_where=text("state in ('new', 'claimed') and same is not null"),
+    ),
     Index(
         "ix_outbox_said",
         "channel",
@@ -76,21 +85,34 @@ outbox = Table(
         sqlite_where=text("state in ('new', 'claimed')"),
         postgresql_where=text("state in ('new', 'claimed')"),
     ),
+    Index(
+        "ix_outbox_turn",
+        "channel",
+        "lane",
+        "id",
+        sqlite_where=text("state in ('new', 'claimed')"),
+        postgresql_where=text("state in ('new', 'claimed')"),
+    ),
     Index("ix_outbox_sent", "sent_at"),
 )
 
-# The buttons of one sent card: a press names the token and the place in `commands`.
+# The buttons of a sent card: a press names the token and the place in `commands`. Several people may have the same
+# card, each with a row.
 card = Table(
     "card",
     metadata,
     Column("token", String(24), primary_key=True),
     Column("channel", String(20), nullable=False),
-    Column("chat", String(80), nullable=False),
+    Column("chat", String(80), primary_key=True),
     ref("person_id", "person"),
     Column("commands", JSON, nullable=False),
     # The place of the command that a text in reply to the card goes on with.
     Column("reply", Integer),
     Column("made_at", Instant, nullable=False, index=True),
+    # What it lets people decide on, e.g. the number of a nomination, and who has decided since.
+    Column("about", String(40)),
+    Column("closed", String(60)),
+    Index("ix_card_about", "about", sqlite_where=text("about is not null"), postgresql_where=text("about is not null")),
 )
 
 # One open question a person and chat; what is known so far is sealed.
@@ -130,7 +152,7 @@ lease = Table(
 fact = Table(
     "fact",
     metadata,
-    Column("name", String(40), primary_key=True),
+    Column("name", String(120), primary_key=True),
     Column("value", Text, nullable=False),
     Column("at", Instant, nullable=False),
 )
@@ -139,12 +161,13 @@ file = Table(
     "file",
     metadata,
     id_column(),
-    ref("inbox_id", "inbox", nullable=False),
+    ref("inbox_id", "inbox", nullable=False, index=True),
     ref("person_id", "person"),
     ref("checkin_id", "checkin", index=True),
     Column("channel", String(20), nullable=False),
     Column("chat", String(80), nullable=False),
-    Column("ref", String(250), nullable=False),
+    # What the channel fetches it by: an id, or a whole address.
+    Column("ref", Text, nullable=False),
     Column("kind", String(10), nullable=False),
     # The album that it came in; without a check-in it waits for the album's.
     Column("album", String(80)),

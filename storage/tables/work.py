@@ -23,7 +23,7 @@ checkin = Table(
     id_column(),
     ref("unit_id", "unit", nullable=False),
     ref("person_id", "person", nullable=False),
-    ref("inbox_id", "inbox", nullable=False),
+    ref("inbox_id", "inbox", nullable=False, index=True),
     Column("activity", String(20), nullable=False),
     Column("day", Date, nullable=False),
     Column("topic", String(60), nullable=False, default=""),
@@ -132,8 +132,12 @@ child = Table(
     metadata,
     id_column(),
     ref("unit_id", "unit", nullable=False),
+    # Empty once the child has been erased: then the row only holds together what is counted.
     Column("name", LargeBinary, nullable=False),
     Column("name_key", String(64), nullable=False),
+    # The last day on which an awarded child's name is kept: a year after leaving the school.
+    Column("keep_until", Date),
+    Column("erased_at", Instant),
     UniqueConstraint("unit_id", "name_key"),
 )
 
@@ -144,7 +148,7 @@ nomination = Table(
     Column("number", String(20), nullable=False, unique=True),
     ref("unit_id", "unit", nullable=False),
     # Empty for a collective: the unit itself is the nominee.
-    ref("child_id", "child"),
+    ref("child_id", "child", index=True),
     Column("medal", String(40), nullable=False),
     Column("term", String(10), nullable=False),
     ref("nominator_id", "person", nullable=False),
@@ -152,6 +156,10 @@ nomination = Table(
     Column("state", String(12), nullable=False),
     Column("made_at", Instant, nullable=False),
     Column("week", String(8), nullable=False),
+    # Since when it holds no reasons and names no child any more: past its time, only counted.
+    Column("forgotten_at", Instant),
+    # Who looks after it now, when that is no longer the nominator.
+    ref("keeper_id", "person", index=True),
     Index(
         "uq_nomination_child",
         "child_id",

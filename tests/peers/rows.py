@@ -5,88 +5,27 @@ spares them work.
 """
 
 import argparse
-import re
 import socket
 from datetime import UTC, date, datetime
-from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, UniqueConstraint, event, select
+from sqlalchemy import event, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SQUADS, FIRST_USER = 240, 1000
-_ACTIVITY = re.compile(r"主题队日|主题队会|队课|志愿服务|升旗仪式|读书活动|宣讲|劳动实践")
-_HEADS = re.compile(r"应到(\d+)实到(\d+)")
-_DAY = re.compile(r"(\d+)月(\d+)日\s*")
-
-
-class Base(DeclarativeBase):
-    pass
-
-
-class Unit(Base):
-    __tablename__ = "unit"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str]
-
-
-class Person(Base):
-    __tablename__ = "person"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str]
-    address: Mapped[str] = mapped_column(unique=True)
-    role: Mapped[str]
-    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
-
-
-class Inbox(Base):
-    __tablename__ = "inbox"
-    __table_args__ = (UniqueConstraint("channel", "message_id"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
-    channel: Mapped[str]
-    message_id: Mapped[str]
-    chat: Mapped[str]
-    sender: Mapped[str]
-    received_at: Mapped[datetime]
-    state: Mapped[str]
-
-
-class Checkin(Base):
-    __tablename__ = "checkin"
-    __table_args__ = (UniqueConstraint("unit_id", "activity", "day"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
-    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    inbox_id: Mapped[int] = mapped_column(ForeignKey("inbox.id"))
-    activity: Mapped[str]
-    day: Mapped[date]
-    topic: Mapped[str]
-    due: Mapped[int]
-    attended: Mapped[int]
-    state: Mapped[str]
-    made_at: Mapped[datetime]
-
-
-class Rollup(Base):
-    __tablename__ = "rollup"
-    week: Mapped[str] = mapped_column(primary_key=True)
-    unit_id: Mapped[int] = mapped_column(primary_key=True)
-    activity: Mapped[str] = mapped_column(primary_key=True)
-    events: Mapped[int] = mapped_column(default=0)
-    attended: Mapped[int] = mapped_column(default=0)
-    due: Mapped[int] = mapped_column(default=0)
-
-
-class Outbox(Base):
-    __tablename__ = "outbox"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    channel: Mapped[str]
-    chat: Mapped[str]
-    inbox_id: Mapped[int] = mapped_column(ForeignKey("inbox.id"), index=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    body: Mapped[dict[str, Any]] = mapped_column(JSON)
-    state: Mapped[str] = mapped_column(index=True)
-    due_at: Mapped[datetime]
+from tests.peers.tables import (
+    ACTIVITY,
+    DAY,
+    FIRST_USER,
+    HEADS,
+    SQUADS,
+    Base,
+    Checkin,
+    Inbox,
+    Outbox,
+    Person,
+    Rollup,
+    Unit,
+    pragmas,
+)  # fmt: skip
 
 
 def arguments() -> argparse.Namespace:
@@ -105,7 +44,7 @@ class Store:
     def __init__(self, path: str, committed: int) -> None:
         # One connection: faster than the default pool on SQLite, and it cannot lock itself out.
         self._engine = create_async_engine(f"sqlite+aiosqlite:///{path}", pool_size=1, max_overflow=0)
-        event.listen(self._engine.sync_engine, "connect", _pragmas)
+        event.listen(self._engine.sync_engine, "connect", pragmas)
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
         self._committed = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._committed.setblocking(False)
@@ -131,14 +70,6 @@ class Store:
         self._committed.send(str(update_id).encode())
 
 
-def _pragmas(connection: Any, _record: Any) -> None:
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.close()
-
-
 async def _record(session: AsyncSession, message_id: str, sender: str, chat: str, text: str) -> None:
     known = select(Inbox.id).where(Inbox.channel == "telegram", Inbox.message_id == message_id)
     if await session.scalar(known) is not None:
@@ -150,7 +81,7 @@ async def _record(session: AsyncSession, message_id: str, sender: str, chat: str
     person = await session.scalar(select(Person).where(Person.address == sender))
     if person is None or person.role != "counselor":
         return
-    activity, heads, day = _ACTIVITY.search(text), _HEADS.search(text), _DAY.search(text)
+    activity, heads, day = ACTIVITY.search(text), HEADS.search(text), DAY.search(text)
     if not activity or not heads or not day:
         return
     on, due, attended = date(now.year, int(day[1]), int(day[2])), int(heads[1]), int(heads[2])

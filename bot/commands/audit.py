@@ -1,0 +1,97 @@
+"""audit: who did what that matters; whether the log is as it was written."""
+
+import argparse
+import json
+from dataclasses import asdict
+from datetime import date, datetime, time, timedelta
+
+from bot.commands import CommandError
+from bot.commands.opening import engine_of, unit_of
+from bot.engine import Engine
+from bot.settings import Settings
+from handlers import deeds
+from storage import audit, audit_check, people
+from storage.audit import Deed, Entry, Wanted
+
+_MOST = 50
+Seen = tuple[str, int, str]
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """What to do, and of which rows."""
+    parser.epilog = "example: python -m bot audit verify"
+    what = parser.add_subparsers(dest="what", required=True, metavar="verify|show")
+    verify = what.add_parser("verify", help="check every chain of hashes; 1 when one is broken")
+    verify.add_argument(
+        "--seen", type=_seen, action="append", default=[], metavar="CHAIN:N:HASH",
+        help="a row that an earlier verify printed and that must still stand; may be repeated",
+    )  # fmt: skip
+    show = what.add_parser("show", help="print rows, the newest last")
+    show.add_argument("--since", type=date.fromisoformat, metavar="DAY", help="from this day on, 2026-04-03")
+    show.add_argument("--until", type=date.fromisoformat, metavar="DAY", help="up to this day")
+    show.add_argument("--deed", type=_deed, help="only these, e.g. 无权被拒 or refused")
+    show.add_argument("--person", help="only what people of this name did")
+    show.add_argument("--unit", help="only at this unit and below: path joined by /, or a unique name")
+    show.add_argument("--subject", default="", help="only about this one, e.g. nomination:12")
+    show.add_argument("--most", type=int, default=_MOST, metavar="N", help=f"the newest N rows ({_MOST})")
+    show.add_argument("--format", choices=("text", "json"), default="text", help="json: one object a line")
+    for each in (verify, show):
+        each.add_argument("--practice", action="store_true", help="of the practice database")
+
+
+def _seen(written: str) -> Seen:
+    chain, _, rest = written.partition(":")
+    seq, _, mark = rest.partition(":")
+    if not (chain and seq.isdecimal() and mark):
+        raise argparse.ArgumentTypeError("CHAIN:N:HASH, as verify prints it")
+    return chain, int(seq), mark
+
+
+def _deed(words: str) -> Deed:
+    found = audit.deed_named(words)
+    if found is None:
+        raise argparse.ArgumentTypeError(f"one of {'、'.join(deed.label for deed in Deed)}")
+    return found
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    """0; 1 when a chain is broken."""
+    engine = engine_of(arguments, settings)
+    return _verify(engine, arguments.seen) if arguments.what == "verify" else _show(engine, arguments)
+
+
+def _verify(engine: Engine, seen: list[Seen]) -> int:
+    with engine.database.read.connect() as db:
+        found = audit_check.check(db, seen)
+    if found.broken:
+        print(f"不对:{found.broken}。在它之前查过 {found.rows} 条。")
+        return 1
+    print(f"完好:{found.rows} 条,{len(found.heads)} 条链,封存过 {found.closed} 段。")
+    if found.heads:
+        print("每条链最后一条(抄到别处,以后用 --seen 核对):")
+    for chain, (seq, mark) in found.heads.items():
+        print(f"{chain}:{seq}:{mark}")
+    return 0
+
+
+def _show(engine: Engine, arguments: argparse.Namespace) -> int:
+    with engine.database.read.connect() as db:
+        persons = people.named(db, arguments.person) if arguments.person else None
+        if persons == []:
+            raise CommandError(f"没有叫「{arguments.person}」的人")
+        paths = [unit_of(engine, arguments.unit).path] if arguments.unit else None
+        since, until = _instant(engine, arguments.since), _instant(engine, arguments.until, 1)
+        wanted = Wanted(since, until, arguments.deed, persons, paths, arguments.subject)
+        found = audit.entries(db, wanted, max(arguments.most, 1))
+        words = deeds.lines(db, found, engine.now().tzinfo, paths=True) or ["没有这样的记录。"]
+    print(*(map(_json, found) if arguments.format == "json" else words), sep="\n")
+    return 0
+
+
+def _instant(engine: Engine, day: date | None, later: int = 0) -> datetime | None:
+    return datetime.combine(day + timedelta(days=later), time(), engine.now().tzinfo) if day else None
+
+
+def _json(entry: Entry) -> str:
+    row = {**asdict(entry), "at": entry.at.isoformat(), "about": json.loads(entry.about)}
+    return json.dumps(row, ensure_ascii=False)

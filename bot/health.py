@@ -1,0 +1,54 @@
+"""What /health says: what is broken here, and as warnings what fails outside, where a restart would not help."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from time import monotonic
+from typing import Any
+
+from bot.channels import Channel
+from bot.engine import Engine
+from bot.metrics import TICK_ALARM
+from bot.sender import Sender
+from storage import units
+
+# A sender looks every second; it may wait as long as a database that is busy.
+SENDER_ALARM = timedelta(seconds=60)
+
+
+def facts(engine: Engine, tick: float, senders: Sequence[Sender], channels: Mapping[str, Channel]) -> dict[str, Any]:
+    """The page; `tick` is the seconds since the last one. `status` is not ok only for what is broken here."""
+    ages = {sender.name: round(monotonic() - sender.last_round, 1) for sender in senders}
+    states = {name: state for name, channel in channels.items() if (state := channel.state())}
+    database = _database(engine)
+    reasons = list(_broken(database, tick, ages))
+    found: dict[str, Any] = {"status": "failing" if reasons else "ok", "database": database or "ok", "tick": tick}
+    if reasons:
+        found["reason"] = "; ".join(reasons)
+    warnings = [line for name, state in states.items() for line in _failing(name, state)]
+    return {**found, "senders": ages, **({"warnings": warnings} if warnings else {}), **states}
+
+
+def _database(engine: Engine) -> str:
+    """What kind of error it answers with; empty: none."""
+    try:
+        with engine.database.read.connect() as db:
+            units.is_empty(db)
+    except Exception as error:
+        return type(error).__name__
+    return ""
+
+
+def _broken(database: str, tick: float, ages: Mapping[str, float]) -> Iterator[str]:
+    if database:
+        yield "the database does not answer"
+    if tick > TICK_ALARM.total_seconds():
+        yield "the scheduler has not ticked for a minute"
+    for name, age in ages.items():
+        if age > SENDER_ALARM.total_seconds():
+            yield f"the sender of {name} has stood still for a minute"
+
+
+def _failing(name: str, state: Mapping[str, Any]) -> Iterator[str]:
+    for what, way in (("nothing comes in", state), ("nothing goes out", state.get("sending", {}))):
+        if way.get("failures"):
+            yield f"{name}: {what} for {way.get('failing', 0):.0f} s: {way['trouble']}"

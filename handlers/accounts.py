@@ -1,0 +1,80 @@
+"""A lost phone: an admin unlinks the account, and the teacher comes back with a code as the same person."""
+
+from collections.abc import Sequence
+
+from handlers import posts, reports, texts
+from handlers.kit import Ask, Button, Denied, Person, Refusal, Reply
+from storage import invites, people, units, unlinking
+from storage.unlinking import Linked
+
+# Buttons of one message: WeCom takes six.
+_MOST = 6
+
+
+def unlink(ask: Ask) -> Reply | list[Reply]:
+    """`解绑 张老师`: which account of which 张老师; `解绑 #12` does it."""
+    number = ask.args.removeprefix("#")
+    if ask.args.startswith("#") and number.isascii() and number.isdigit():
+        return _unlink(ask, unlinking.by_id(ask.db, int(number[:15])))
+    if not ask.args:
+        raise Refusal("老师换了手机、丢了手机,写上姓名,像这样发:解绑 张老师\n群不再收周报,请在那个群里发「解绑」。")
+    return _choice(ask, named(ask, ask.args))
+
+
+def named(ask: Ask, name: str) -> list[Person]:
+    """Everybody of this name in the asker's part of the tree; raises Refusal for nobody."""
+    paths = [unit.path for unit in reports.scope(ask.me, posts.GIVERS)]
+    found = people.called(ask.db, name, paths, ask.now)
+    if not found:
+        raise Refusal(f"您负责的范围里没有「{name}」。请写名册里的姓名;看一个单位有谁,发「单位 三(2)中队」。")
+    return found
+
+
+def who(ask: Ask, person: Person) -> str:
+    """张老师(实验小学三(2)中队 中队辅导员)."""
+    at = [f"{units.full_name(ask.db, grant.unit)} {grant.role.label}" for grant in person.grants[:2]]
+    return f"{person.name}({'、'.join(at)})" if at else person.name
+
+
+def _choice(ask: Ask, found: Sequence[Person]) -> Reply:
+    mine = {person.id: person for person in found if _in_charge(ask, person.id)}
+    if not mine:
+        words = f"{found[0].name}还有不归您管的职务,请上级管理员来解绑。"
+        raise Denied(words, what="解绑", subject=f"person:{found[0].id}")
+    theirs = unlinking.of_people(ask.db, mine)
+    theirs = [each for each in theirs if each.id == min(one.id for one in unlinking.together(ask.db, each))]
+    if not theirs:
+        raise Refusal(f"{found[0].name}还没有加入,没有可以解绑的账号。要请老师加入,发「邀请」。")
+    lines = [
+        f"{place}. {who(ask, mine[each.person_id])}:{_shown(each)}" for place, each in enumerate(theirs[:_MOST], 1)
+    ]
+    buttons = [Button(f"解绑 {place}", f"解绑 #{each.id}") for place, each in enumerate(theirs[:_MOST], 1)]
+    return Reply("\n".join(["要解绑哪一个?解绑以后,那个账号就不能再用了。", *lines]), tuple(buttons))
+
+
+def _shown(each: Linked) -> str:
+    return f"{texts.channel(each.channel)} …{each.address[-4:]}"
+
+
+def _in_charge(ask: Ask, person_id: int) -> bool:
+    held = people.by_id(ask.db, person_id, ask.now).grants
+    return bool(held) and posts.in_charge_of(ask.me, [(grant.role, grant.unit.path) for grant in held])
+
+
+def _unlink(ask: Ask, gone: Linked | None) -> list[Reply]:
+    if gone is None or not _in_charge(ask, gone.person_id):
+        raise Denied("没有这个账号,或者不归您管。写上姓名再来一次:解绑 张老师", what="解绑")
+    here = ask.message.channel, ask.message.sender
+    if here in [(each.channel, each.address) for each in unlinking.together(ask.db, gone)]:
+        raise Refusal("这是您正在用的账号,不能解绑。")
+    person = people.by_id(ask.db, gone.person_id, ask.now)
+    unlinking.unlink(ask.db, gone, ask.now)
+    first = person.grants[0]
+    code = invites.make(ask.db, first.unit.id, first.role, ask.me.id, ask.now, person_id=person.id)
+    days = invites.LIFETIME.days
+    said = (
+        f"已解绑:{who(ask, person)}的{_shown(gone)}。那里的按钮和没答完的问题都失效了。\n"
+        f"请老师用新手机私聊我发:加入 {code}\n{days} 天内有效,只能用一次;加入以后还是同一个人,报过的都在。"
+    )
+    notice = f"您的{_shown(gone)}由{ask.me.name}解绑了。不是您要的,请马上告诉学校管理员。"
+    return [Reply(said), Reply(notice, to=person.id)]

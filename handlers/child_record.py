@@ -1,0 +1,28 @@
+"""All that is kept of one child, in words for the guardian (PIPL 45)."""
+
+from handlers import guardians
+from handlers.kit import Ask
+from handlers.medals import label, moment, reason_of, stands
+from storage import audit, children, consents, nominations, people, units
+from storage.audit import Deed, Wanted
+
+_MOST = 30
+
+
+def record_of(ask: Ask, child_id: int) -> str:
+    """Name, squad, consent, nominations with reasons, and who has looked at the name."""
+    name = children.names(ask.db, ask.vault, [child_id])[child_id]
+    squad = units.by_id(ask.db, children.unit_of(ask.db, child_id))
+    consent = consents.standing(ask.db, [child_id]).get(child_id)
+    lines = [f"姓名:{name}", f"中队:{units.full_name(ask.db, squad)}"]
+    lines.append(f"家长同意:{guardians.said(consent) if consent else '没有记'}")
+    for case in nominations.of_child(ask.db, child_id)[-_MOST:]:
+        why = reason_of(ask, case.reason) or "未写"
+        lines.append(f"提名 {case.number}:{label(case.medal)},{stands(case)},{case.nominator}提名,理由:{why}")
+    return "\n".join([*lines, *_looked(ask, child_id)])
+
+
+def _looked(ask: Ask, child_id: int) -> list[str]:
+    rows = audit.entries(ask.db, Wanted(deed=Deed.REVEALED, subject=f"child:{child_id}"), _MOST)
+    who = people.names(ask.db, {row.person_id for row in rows if row.person_id is not None})
+    return [f"{who.get(row.person_id or 0, '')} {moment(ask, row.at)} 看过姓名" for row in rows]
