@@ -54,7 +54,8 @@ def _another(ask: Ask, album: albums.Album) -> list[Reply]:
 
 
 def _attached(ask: Ask, one: checkins.Checkin, count: int) -> Reply:
-    return Reply(f"{count} {_MEASURED[attached.what(ask)]}已附到:{texts.dated(one, ask.today)}{_without(ask, one.unit_id)}")
+    files = f"{count} {_MEASURED[attached.what(ask)]}"
+    return Reply(f"{files}已附到:{texts.dated(one, ask.today)}{_without(ask, one.unit_id)}")
 
 
 def _without(ask: Ask, unit_id: int) -> str:
