@@ -12,7 +12,7 @@ SURNAMES = (
 )
 # Not in a given name: particles, measures and words of counting, so that 余人请假 or 于请假 is no name.
 _NO_NAME = "的了是在有和与及或也都人名位个们请假没未病缺班队级校各应实共为争被把将从到我你他她它这那章升获评荐"
-_LETTER = rf"[^\x00-\x7f\s、。·,;:!?{_NO_NAME}\ue000\ue001]"
+_LETTER = rf"[^\x00-\x7f\s、。·,;:!?{_NO_NAME}\ue000-\ue002]"
 GIVEN = rf"{_LETTER}{{1,2}}"
 NAME = rf"(?:(?:{COMPOUND})|[{SURNAMES}])(?:{GIVEN})"
 _HAN = "[\u4e00-\u9fff]"

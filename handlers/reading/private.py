@@ -28,7 +28,7 @@ _FAMILY_WORDS = (
 )
 _HEALTH = pattern(_HEALTH_WORDS)
 _FAMILY = pattern(_FAMILY_WORDS)
-_ADDRESS = pattern(r"(?:家住|住址|家庭住址|家庭地址|住在)[:是]?\s?[^\s,。;\n\ue000\ue001]{2,40}")
+_ADDRESS = pattern(r"(?:家住|住址|家庭住址|家庭地址|住在)[:是]?\s?[^\s,。;\n\ue000-\ue002]{2,40}")
 # 翠竹路88号3单元, 幸福小区3栋501; 参观人民路88号纪念馆 is nobody's home
 _STREET = pattern(
     r"(?:(?![队班级会日课住址])(?!(?<=[\d\s])[人名])[\u4e00-\u9fff]){1,6}?"

@@ -3,11 +3,13 @@
 import re
 
 from handlers.reading.lexicon import FILLERS
-from handlers.reading.normalise import GAP, SECRET
+from handlers.reading.normalise import GAP, NAMED, SECRET
 from handlers.reading.patterns import pattern
 
 LONGEST = 60
 _CHUNK_LIMIT = 200
+# 王小明讲红色故事: what is left tells something; of 王小明领誓 nothing.
+_SHORTEST_DEED = 4
 _SPLIT = pattern(rf"[\s,;。!?:|{GAP}]+")
 _FILLER = "|".join(map(re.escape, sorted(FILLERS, key=len, reverse=True)))
 # Possessive: one way to read a run of fillers, so time stays linear.
@@ -51,6 +53,9 @@ def _join(scan: str) -> str | None:
 def _trim(chunk: str) -> str:
     """Polite words and edges off one chunk; nothing when no words of its own are left."""
     chunk = chunk[:_CHUNK_LIMIT]
+    if NAMED in chunk:
+        chunk = max(chunk.split(NAMED), key=len)
+        chunk = chunk if len(chunk) >= _SHORTEST_DEED else ""
     if SECRET in chunk or _ONLY_FILLER.fullmatch(chunk):
         return ""
     if lead := _LEAD.match(chunk):
