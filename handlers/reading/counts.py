@@ -6,10 +6,10 @@ from handlers.reading.heads import OTHERS, Token, tokens_of
 from handlers.reading.normalise import GAP, SECRET
 from handlers.reading.patterns import pattern
 
-_NEXT_TO = pattern(r"[ :=]*(?:应?该?[为是]|[了有共约计达]|改[成为]|[成到])?[ :]*")
+_NEXT_TO = pattern(r"[ :=]*(?:应?该?[为是]|的(?:人?有|是)|[了有共约计达]|改[成为]|[成到])?[ :]*")
 _NEXT_TO_BOX = pattern(r"\) ?:? ?")  # 【实到】40人
 _AFTER_HEADS = pattern(r"[都已均全部因病事故有生在的了]{0,4}")
-_ALL = ("都", "均", "全", "全都", "全部", "都已", "均已", "已全部")
+_ALL = pattern(r"(?:已?全部|[都均全])(?![没未缺请应在有])")
 _NAMED_AT_LEAST = 9  # 37人 缺席 孙小美: nobody lists that many
 _LOOK_AHEAD = 12
 LARGEST_CLASS = 65
@@ -165,7 +165,7 @@ def _mark(number: Token, label: Token) -> None:
 
 def _resolve(tokens: list[Token], scan: str) -> Counts:
     """Labelled numbers first, then 38人, then the one bare number that is left."""
-    tokens = _corrected(tokens)
+    tokens = _corrected(tokens, scan)
     kinds = {token.kind for token in tokens}
     counts = Counts(full="full" in kinds or ("due" in kinds and _all_came(tokens, scan)))
     counts.each = "each" in kinds and any(token.kind == "each" and token.use for token in tokens)
@@ -187,25 +187,24 @@ def _resolve(tokens: list[Token], scan: str) -> Counts:
 
 
 def _all_came(tokens: list[Token], scan: str) -> bool:
-    """全班42人都参加了."""
-    return any(
-        number.use == "due" and label.kind == "attended" and not label.use and scan[number.end : label.start] in _ALL
-        for number, label in zip(tokens, tokens[1:], strict=False)
-    )
+    """全班42人都参加了, 全班42人都看了."""
+    return any(token.use == "due" and _ALL.match(scan, token.end) for token in tokens)
 
 
 def _of_heads(token: Token) -> bool:
     return token.use in ("", "attended", "heads")
 
 
-def _corrected(tokens: list[Token]) -> list[Token]:
-    """38人不对39人: the later number stands for the earlier one."""
+def _corrected(tokens: list[Token], scan: str) -> list[Token]:
+    """38人不对39人: the later number stands for the earlier one; 39不是38: the earlier one."""
     if not any(token.kind == "oops" for token in tokens):
         return tokens
     kept: list[Token] = []
     for token in tokens:
         if token.kind == "number" and len(kept) > 1 and kept[-1].kind == "oops" and kept[-2].kind == "number":
-            kept.pop()
+            oops = kept.pop()
+            if scan.startswith("不是", oops.start) and oops.end == token.start:
+                continue
             token.use = token.use or kept[-1].use
             kept.pop()
         kept.append(token)

@@ -16,6 +16,7 @@ _ASKS = pattern(
 _STORED = r"签到|打卡|上报|登记|报到|报上|提交|交|报|记录|统计"
 _STATUS = pattern(
     rf"(?:{_STORED})(?:成功|上|上去|到)?了?(?:吗|没有?|么|不)|有没有(?:{_STORED})|是否(?:已经?)?(?:{_STORED})|(?:{_STORED})了没|"
+    rf"(?:{_STORED})了?(?:几|多少)[次场个条]|"
     r"(?:签到|打卡|上报|参学|活动)(?:情况|记录|状态)(?:怎|如|查|$|[?吗])"
 )
 _MISSING = pattern(
@@ -27,7 +28,7 @@ _LOOK = pattern(
 # May I report tomorrow? is no question about what was reported.
 _LEAVE = pattern(r"可以|可不可以|能不能|能否|要不要|怎么|如何")
 # 今天没有开展活动, 队会因雨取消: nothing took place.
-_NOTHING_DONE = pattern(r"(?:没有?|未)(?:开展|举行|组织|进行|活动)|取消|延期|改期|推迟|停课")
+_NOTHING_DONE = pattern(r"(?:没有?|未)(?:开展|举行|组织|进行|活动)|取消|延期|改期|推迟|停课|(?:改|挪|延)[到在至]")
 _PROGRESS = pattern(
     r"(?<![检调])查|进度|到哪|批了?[吗没]|批下来|通过了?[吗没]|审[核批]?[了到过]?[吗没]|名额还|剩余名额|几个名额|评上了?[吗没]"
     r"|(?:提名|审核|评选|申报|推荐)的?(?:结果|情况|状态|名单)"
