@@ -33,7 +33,7 @@ _LABELS = {
     "total": "一共 总共 共计 合计 总计 共有 共",
     "each": "各自 各 每班 每个班 每中队 每个中队",
     "vague": "大概 大约 约 差不多 估计 将近 接近 近 好像 可能 不到 上下 左右 以上 以内 不足",
-    "oops": "不对 说错了 写错了 打错了 哦不 啊不 不是",
+    "oops": "更正 不对 说错了 写错了 打错了 哦不 啊不 不是",
 }
 OTHERS = frozenset({"家长", "辅导员", "老师", "五老", "志愿者"})
 _KIND = {word: kind for kind, words in _LABELS.items() for word in words.split()}
@@ -60,7 +60,7 @@ _SKIP = any_of(PROTECTED, {})
 # Numbers that count no heads: 第5期, 每中队2人, 3.5公里, 8人一组, N1, 1+1
 _JUNK = (
     rf"第\s?[\d{CHINESE}]+|每(?!个?(?:班|中队)\s?[1-6]\d)[\u4e00-\u9fff]{{0,3}}[\d{CHINESE}]+[人名位个]?|\d+\.\d+"
-    r"|(?<![A-Za-z=*#_&])[A-Za-z=*#_&]{1,12}-?\d[\d\-]*(?! ?[\d人名])|\d+(?=[A-Za-z+=*#_&])|(?<=\d)\+\d+"
+    r"|(?<![A-Za-z=*#_&])[A-Za-z=*#_&]{1,12}-?\d[\d\-]*(?! ?[\d人名])|\d+(?=[A-Za-z=*#_&]|\+\d)|(?<=\d)\+\d+"
     rf"|[\d{CHINESE}]{{1,3}}人(?:[一为]?组|一队|一排|小组)"
 )
 _TOKEN = pattern(
