@@ -90,7 +90,6 @@ class Ticker:
             albums.purge(turn.db, turn.now - ALBUMS_KEPT)
             sent_files.purge(turn.db, turn.now - CARDS_KEPT)
             events.sweep(turn.db, turn.rollups, turn.now.date() - EVENTS_SETTLE)
-            events.purge(turn.db, turn.now.date() - EVENTS_SETTLE)
 
     def start(self, pipeline: Pipeline) -> None:
         """Tick every few seconds; messages go on in between where there is much to say."""

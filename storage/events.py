@@ -10,7 +10,19 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Subquery, bindparam, delete, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Subquery,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from storage import history
 from storage.coverage import VALID
@@ -189,18 +201,18 @@ def sweep(db: Connection, rollups: Rollups, first: date) -> None:
 
     Of two PostgreSQL processes neither sees what the other has not committed yet.
     """
-    wholes = select(checkin.c.event_id, history.path_on(checkin.c.day)).join(unit, unit.c.id == checkin.c.unit_id)
-    there = (checkin.c.day >= first) & checkin.c.event_id.is_not(None) & unit.c.kind.in_(WHOLES)
-    for event_id, path in db.execute(wholes.where(VALID, there).order_by(checkin.c.event_id)).all():
-        gather(db, rollups, by_id(db, event_id), path)
-
-
-def purge(db: Connection, before: date) -> None:
-    """Forget the events of earlier days of which no check-in is left."""
-    used = select(checkin.c.id).where(checkin.c.event_id == event.c.id).exists()
-    empty = select(event.c.id).where(event.c.day < before, ~used)
-    db.execute(delete(participation).where(participation.c.event_id.in_(empty)))
-    db.execute(delete(event).where(event.c.day < before, ~used))
+    whole, place = checkin.alias("whole"), unit.alias("place")
+    inside = func.substr(unit.c.path, 1, func.length(place.c.path)) == place.c.path
+    there = place.c.kind.in_(WHOLES) & (place.c.school_id == unit.c.school_id) & (place.c.id != unit.c.id) & inside
+    same = (whole.c.unit_id == place.c.id) & (whole.c.day == checkin.c.day) & (whole.c.activity == checkin.c.activity)
+    stands = whole.c.event_id.is_not(None) & (whole.c.state == literal_column("'valid'"))
+    apart = checkin.c.event_id.is_(None) | (checkin.c.event_id != whole.c.event_id)
+    query = select(whole.c.event_id, whole.c.unit_id).distinct().select_from(checkin)
+    query = query.join(unit, unit.c.id == checkin.c.unit_id).join(place, there).join(whole, same & stands)
+    for event_id, unit_id in db.execute(query.where(VALID, checkin.c.day >= first, apart)).all():
+        of = by_id(db, event_id)
+        path = db.scalars(select(history.path_on(of.day)).where(unit.c.id == unit_id)).one()
+        gather(db, rollups, of, path)
 
 
 def leave(db: Connection, rollups: Rollups, of: Event, gone: Part) -> list[int]:

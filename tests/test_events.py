@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select
 
 from handlers import digest as feature
 from storage import checkins, coverage, deliveries, digests, events, recording, tables, units
@@ -178,24 +177,6 @@ class TestKeptInOrder:
         assert figures(county, county.first) == (1, 1, 480)
         events.sweep(county.db, county.rollups, TODAY)
         assert figures(county, county.first) == (1, 1, 480)
-
-    def test_events_of_which_nothing_is_left_go(self, county: County) -> None:
-        one, other = (county.report(squad, 40) for squad in county.squads[:2])
-        unite(county, one, other)
-        whole = county.report(county.first, 480)
-        recording.name_squads(county.db, county.rollups, whole, county.li, FRIDAY)
-        count = select(func.count()).select_from(tables.event)
-        assert county.db.scalar(count) == 2
-        events.purge(county.db, TODAY + timedelta(days=1))
-        assert county.db.scalar(count) == 1
-        for each in (one, other, whole):
-            again = checkins.by_id(county.db, each.id)
-            recording.withdraw(county.db, county.rollups, again, county.li, FRIDAY)
-        events.purge(county.db, TODAY)
-        assert county.db.scalar(count) == 1
-        events.purge(county.db, TODAY + timedelta(days=1))
-        assert county.db.scalar(count) == 0
-        assert county.db.execute(select(tables.participation)).first() is None
 
 
 # --- anything in any order ---------------------------------------------------------------------------------
