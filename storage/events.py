@@ -205,7 +205,9 @@ def sweep(db: Connection, rollups: Rollups, first: date) -> None:
     inside = func.substr(unit.c.path, 1, func.length(place.c.path)) == place.c.path
     there = place.c.kind.in_(WHOLES) & (place.c.school_id == unit.c.school_id) & (place.c.id != unit.c.id) & inside
     same = (whole.c.unit_id == place.c.id) & (whole.c.day == checkin.c.day) & (whole.c.activity == checkin.c.activity)
-    stands = whole.c.event_id.is_not(None) & (whole.c.state == literal_column("'valid'"))
+    # Events are numbered as they come, so that years of them are not looked at.
+    recent = select(func.min(event.c.id)).where(event.c.day >= first).scalar_subquery()
+    stands = (whole.c.event_id >= recent) & (whole.c.state == literal_column("'valid'"))
     apart = checkin.c.event_id.is_(None) | (checkin.c.event_id != whole.c.event_id)
     query = select(whole.c.event_id, whole.c.unit_id).distinct().select_from(checkin)
     query = query.join(unit, unit.c.id == checkin.c.unit_id).join(place, there).join(whole, same & stands)
