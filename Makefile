@@ -50,7 +50,8 @@ check: $(DEV_STAMP) ## lint, types, import directions, lock file
 bench: $(DEV_STAMP) $(BENCH_STAMP) ## speed and memory, as ratios inside one run
 	$(PY) -m tests.bench
 
-faults: $(DEV_STAMP) ## long kill -9 runs
+faults: $(DEV_STAMP) ## long kill -9 runs, and 100,000 mutated messages
+	$(PY) -m tests.fuzz
 	$(PY) -m tests.faults
 
 fmt: $(DEV_STAMP) ## let ruff put the files in order

@@ -1,8 +1,7 @@
-"""Fetches what messages brought, at once: photos are checked, stripped of their position and kept, rosters are read."""
+"""Fetches what messages brought, at once: photos and documents are checked and kept by hash, rosters are read."""
 
 import asyncio
 import hashlib
-import io
 import logging
 import os
 import tempfile
@@ -13,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from bot.channels import Channel, SendError
+from bot.evidence import NotKept, checked
 from bot.pipeline import Pipeline
 from bot.roster_files import RosterFiles
 from bot.transaction import Turn
@@ -20,35 +20,12 @@ from handlers.kit import Reply
 from storage import files, leases
 
 log = logging.getLogger(__name__)
-MOST_BYTES = 10 << 20
-MOST_PIXELS = 50_000_000
 TRIES = 8
 HELD_FOR = timedelta(seconds=60)
 NO_PHOTO = "刚才的照片打不开,没有保存。签到不受影响;请重新发一张 JPG 或 PNG 照片(10 MB 以内)。"
+NO_DOCUMENT = "刚才的文件没有保存:只收 PDF、Word(docx)、Excel(xlsx),不带宏,10 MB 以内。签到不受影响。"
 NO_ROSTER = "刚才的名册文件没有取到,什么也没有改。请再发一次。"
-
-
-class NoPhoto(Exception):
-    """The content is not a photo that we keep."""
-
-
-def cleaned(content: bytes) -> tuple[bytes, str]:
-    """The photo without its metadata (place, device), and its MIME type; raises NoPhoto."""
-    # Pillow costs 20 ms to import: only when there is a photo.
-    from PIL import Image, ImageOps
-
-    if len(content) > MOST_BYTES:
-        raise NoPhoto
-    try:
-        with Image.open(io.BytesIO(content), formats=("JPEG", "PNG", "WEBP", "GIF")) as image:
-            if image.width * image.height > MOST_PIXELS:
-                raise NoPhoto
-            plain = io.BytesIO()
-            ImageOps.exif_transpose(image).convert("RGB").save(plain, "JPEG", quality=88)
-    except Exception as error:
-        # Crafted files break image libraries in ways that no list foresees.
-        raise NoPhoto from error
-    return plain.getvalue(), "image/jpeg"
+_LOST = {"photo": NO_PHOTO, files.TABLE: NO_ROSTER}
 
 
 def keep(folder: Path, content: bytes) -> str:
@@ -109,9 +86,9 @@ class Fetcher:
             if wanted.kind == files.TABLE:
                 await self._take_roster(wanted, content)
                 return
-            photo, mime = await asyncio.to_thread(cleaned, content)
-            name = await asyncio.to_thread(keep, self._folder, photo)
-        except NoPhoto:
+            kept, mime = await asyncio.to_thread(checked, wanted.kind, content)
+            name = await asyncio.to_thread(keep, self._folder, kept)
+        except NotKept:
             await self._pipeline.do(lambda turn: self._lost(turn, wanted))
             await self._channels[wanted.channel].release(wanted.ref)
         except SendError as error:
@@ -122,7 +99,7 @@ class Fetcher:
             log.exception("file %d", wanted.id)
             await self._pipeline.do(lambda turn: self._later(turn, wanted, False))
         else:
-            facts = {"state": "stored", "sha256": name, "size": len(photo), "mime": mime}
+            facts = {"state": "stored", "sha256": name, "size": len(kept), "mime": mime}
             await self._pipeline.do(lambda turn: files.settle(turn.db, wanted.id, **facts))
             await self._channels[wanted.channel].release(wanted.ref)
 
@@ -141,5 +118,5 @@ class Fetcher:
     def _lost(self, turn: Turn, wanted: files.Wanted) -> None:
         settled = files.settle(turn.db, wanted.id, state="lost")
         if settled and wanted.person_id is not None:
-            words = NO_ROSTER if wanted.kind == files.TABLE else NO_PHOTO
+            words = _LOST.get(wanted.kind, NO_DOCUMENT)
             turn.letters.notify([Reply(words, to=wanted.person_id)])

@@ -17,7 +17,19 @@ from handlers.kit import Due, Reply
 from handlers.reminders import headline
 from scheduling import clock, tick
 from scheduling.preview import Entry, preview
-from storage import albums, audit_check, card_codes, cards, dialogues, facts, outbox, people, sent_files, staging
+from storage import (
+    albums,
+    audit_check,
+    card_codes,
+    cards,
+    dialogues,
+    events,
+    facts,
+    outbox,
+    people,
+    sent_files,
+    staging,
+)
 from storage.deliveries import DeliveryRow
 
 log = logging.getLogger(__name__)
@@ -27,6 +39,7 @@ BODIES_KEPT = timedelta(hours=24)
 CARDS_KEPT = timedelta(days=60)
 # A platform delivers for a day at most.
 ALBUMS_KEPT = timedelta(days=3)
+EVENTS_SETTLE = timedelta(days=7)
 
 
 class Ticker:
@@ -76,6 +89,7 @@ class Ticker:
             card_codes.purge(turn.db, turn.now)
             albums.purge(turn.db, turn.now - ALBUMS_KEPT)
             sent_files.purge(turn.db, turn.now - CARDS_KEPT)
+            events.sweep(turn.db, turn.rollups, turn.now.date() - EVENTS_SETTLE)
 
     def start(self, pipeline: Pipeline) -> None:
         """Tick every few seconds; messages go on in between where there is much to say."""

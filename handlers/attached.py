@@ -1,4 +1,4 @@
-"""What photos and places belong to: the check-in that is replied to, that their album made, or the last one."""
+"""What photos, documents and places belong to: the check-in replied to, that of their album, or the last one."""
 
 import re
 from datetime import timedelta
@@ -10,7 +10,12 @@ from storage import albums, checkins, files
 from storage.checkins import Checkin
 
 BELONGS = timedelta(days=2)
-PHOTO = "photo"
+PHOTO, DOCUMENT = "photo", "document"
+# By name, for an answer at once; by content when it is fetched.
+_ENDINGS = (".pdf", ".docx", ".xlsx")
+MOST_FILES = 30
+# What a unit's files may come to; at most 10 MB each (bot/fetcher.py).
+MOST_BYTES = 500 << 20
 _TABLE = re.compile(r"\.(?:xlsx?|xlsm|et|ods|csv)$", re.IGNORECASE)
 # Read so, a text says nothing that could be recorded.
 _WORDLESS = frozenset({"unknown", "chat", "question"})
@@ -18,8 +23,33 @@ _UNDERSTOOD = frozenset({"ok", "confirm", "partial"})
 
 
 def photos(ask: Ask) -> int:
-    """How many photos came with the message itself."""
-    return sum(each.kind == PHOTO for each in ask.message.attachments)
+    """How many photos and documents came with the message itself."""
+    return len(_wanted(ask))
+
+
+def _wanted(ask: Ask) -> list[Attachment]:
+    return [each for each in ask.message.attachments if each.kind == PHOTO or _is_document(each)]
+
+
+def _is_document(one: Attachment) -> bool:
+    return one.kind == DOCUMENT and ("." not in one.name or one.name.lower().endswith(_ENDINGS))
+
+
+def what(ask: Ask) -> str:
+    """照片, or 文件 when a document is among what came."""
+    return "文件" if any(map(_is_document, ask.message.attachments)) else "照片"
+
+
+def full(ask: Ask, one: Checkin) -> str:
+    """Why nothing more can be attached to this check-in; empty when there is room."""
+    if not photos(ask):
+        return ""
+    of_one, of_unit = files.kept(ask.db, one.id, one.unit_id)
+    if of_one + photos(ask) > MOST_FILES:
+        return f"这次活动的照片和附件已有 {of_one} 个(最多 {MOST_FILES} 个),新的没有保存。签到不受影响。"
+    if of_unit > MOST_BYTES:
+        return f"{one.unit_name}的照片和附件存满了({MOST_BYTES >> 20} MB),新的没有保存。签到不受影响;请告诉学校管理员。"
+    return ""
 
 
 def tables(ask: Ask) -> list[Attachment]:
@@ -43,7 +73,7 @@ def album(ask: Ask) -> albums.Album | None:
 
 
 def keep(ask: Ask, checkin_id: int | None, *, held: bool = False) -> None:
-    """Want the photos of the message; those that are `held` are not fetched before they have a check-in."""
+    """Want the photos and documents of the message; `held` ones are not fetched before they have a check-in."""
     message = ask.message
     common = {
         "inbox_id": ask.inbox_id,
@@ -53,13 +83,14 @@ def keep(ask: Ask, checkin_id: int | None, *, held: bool = False) -> None:
         "chat": message.chat,
         "album": message.album or None,
     }
-    sent = [each for each in message.attachments if each.kind == PHOTO]
     state = "held" if held else "wanted"
-    files.want(ask.db, [{**common, "ref": each.ref, "kind": each.kind} for each in sent], ask.now, state)
+    files.want(ask.db, [{**common, "ref": each.ref, "kind": each.kind} for each in _wanted(ask)], ask.now, state)
 
 
 def add_to(ask: Ask, stored: Checkin) -> int:
     """The photos of the message, and of its album, belong to this check-in; how many there are."""
+    if full(ask, stored):
+        return 0
     keep(ask, stored.id)
     message = ask.message
     if album(ask) is None:

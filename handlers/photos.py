@@ -1,4 +1,4 @@
-"""Photos and places without a report: they belong to the last check-in, or to the one that is replied to."""
+"""Photos, documents and places without a report: they belong to the last check-in, or to the one that is replied to."""
 
 from dataclasses import replace
 
@@ -6,8 +6,9 @@ from handlers import attached, texts
 from handlers.kit import Ask, Refusal, Reply, reads
 from storage import albums, checkins, consents, places
 
-_NO_CHECKIN = "照片收到了,但不知道是哪次活动,没有保存。先报活动,再发照片:\n三(2)中队 主题队日 38人"
-_NO_PHOTO = "这个文件不是照片,没有保存。签到请发文字和照片。"
+_NO_CHECKIN = "{0}收到了,但不知道是哪次活动,没有保存。先报活动,再发{0}:\n三(2)中队 主题队日 38人"
+_NO_PHOTO = "这个不是照片,也不是 PDF、Word、Excel 文件,没有保存。"
+_MEASURED = {"照片": "张照片", "文件": "个附件"}
 _UNREAD = {
     "voice": "语音我听不了,没有记录。请打字发给我,或用键盘上的话筒把话变成文字。",
     "video": "视频我看不了,没有保存。请发文字和照片,像这样:\n三(2)中队 主题队日 38人",
@@ -19,7 +20,7 @@ _NO_PLACE = "位置收到了,但不知道是哪次活动,没有保存。先报�
 
 @reads("photo")
 def photo(ask: Ask) -> Reply | list[Reply]:
-    """A photo without a report belongs to the sender's last check-in of these two days."""
+    """A photo or document without a report belongs to the sender's last check-in of these two days."""
     if not attached.photos(ask):
         raise Refusal(_UNREAD.get(ask.message.attachments[0].kind, _NO_PHOTO))
     album = attached.album(ask)
@@ -27,11 +28,15 @@ def photo(ask: Ask) -> Reply | list[Reply]:
         return _another(ask, album)
     last = attached.target(ask)
     if last is None:
+        unknown = _NO_CHECKIN.format(attached.what(ask))
         if album is None:
-            raise Refusal(_NO_CHECKIN)
+            raise Refusal(unknown)
         # The words of an album may come with its next photo.
         attached.keep(ask, None, held=True)
-        return Reply(_NO_CHECKIN)
+        return Reply(unknown)
+    full = attached.full(ask, last)
+    if full:
+        raise Refusal(full)
     return _attached(ask, last, attached.add_to(ask, last))
 
 
@@ -49,7 +54,8 @@ def _another(ask: Ask, album: albums.Album) -> list[Reply]:
 
 
 def _attached(ask: Ask, one: checkins.Checkin, count: int) -> Reply:
-    return Reply(f"{count} 张照片已附到:{texts.dated(one, ask.today)}{_without(ask, one.unit_id)}")
+    files = f"{count} {_MEASURED[attached.what(ask)]}"
+    return Reply(f"{files}已附到:{texts.dated(one, ask.today)}{_without(ask, one.unit_id)}")
 
 
 def _without(ask: Ask, unit_id: int) -> str:

@@ -45,6 +45,8 @@ def keep(ask: Ask, wanted: Sequence[Checkin], first: int | None, joint: bool = F
             others.append(_again(ask, new, before))
         else:
             stored.append(kept)
+            full = attached.full(ask, kept)
+            others += [Reply(full)] if full else []
             photos = attached.add_to(ask, kept) + attached.adopt(ask, first, kept)
     together = _unite(ask, stored) if joint and len(stored) > 1 else False
     return [*_echoes(ask, stored, photos, joint, together), *others]

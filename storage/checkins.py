@@ -8,15 +8,13 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from storage.coverage import VALID
-from storage.events import Part
+from storage.events import WHOLES, Part
 from storage.rollups import week_of
 from storage.tables import checkin, inbox, unit, unit_past
-from storage.units import Kind, Unit, within
+from storage.units import Unit, within
 
 # When it was reported: in time; before the week's digest was frozen; after that.
 ON_TIME, LATE, BACKFILLED = "on_time", "late", "backfilled"
-# Whose own report is the frame of what the squads below report.
-_WHOLES = {Kind.SCHOOL, Kind.GRADE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +47,7 @@ class Checkin:
     @property
     def whole(self) -> bool:
         """Whether what the squads below report of that activity and day belongs to it."""
-        return self.kind in _WHOLES
+        return self.kind in WHOLES
 
     def at(self, unit: Unit) -> "Checkin":
         """The same of this unit."""

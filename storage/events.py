@@ -10,7 +10,19 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Subquery, bindparam, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Subquery,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from storage import history
 from storage.coverage import VALID
@@ -18,6 +30,9 @@ from storage.rollups import Rollups, Sums, week_of
 from storage.tables import checkin, event, participation, unit
 from storage.units import Kind
 from storage.upsert import add_new
+
+# Whose own report is the frame of what the squads below report.
+WHOLES = frozenset({Kind.SCHOOL, Kind.GRADE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +178,7 @@ def join(db: Connection, rollups: Rollups, into: Event, ones: Collection[Part], 
     named = [part.unit_id for each in others for part in _named(db, each)]
     add_new(db, participation, [{"event_id": into.id, "unit_id": unit_id} for unit_id in named])
     # The emptied events stay as rows: on PostgreSQL another process may just be writing a check-in of theirs.
-    db.execute(participation.delete().where(participation.c.event_id.in_(others)))
+    db.execute(delete(participation).where(participation.c.event_id.in_(others)))
     _move(rollups, into, before, [parts(db, into.id)])
 
 
@@ -180,6 +195,28 @@ def gather(db: Connection, rollups: Rollups, into: Event, whole: str) -> int:
     return len(loose)
 
 
+def sweep(db: Connection, rollups: Rollups, first: date) -> None:
+    """
+    What belongs to a whole since `first` and came at the very moment when the whole did.
+
+    Of two PostgreSQL processes neither sees what the other has not committed yet.
+    """
+    whole, place = checkin.alias("whole"), unit.alias("place")
+    inside = func.substr(unit.c.path, 1, func.length(place.c.path)) == place.c.path
+    there = place.c.kind.in_(WHOLES) & (place.c.school_id == unit.c.school_id) & (place.c.id != unit.c.id) & inside
+    same = (whole.c.unit_id == place.c.id) & (whole.c.day == checkin.c.day) & (whole.c.activity == checkin.c.activity)
+    # Events are numbered as they come, so that years of them are not looked at.
+    recent = select(func.min(event.c.id)).where(event.c.day >= first).scalar_subquery()
+    stands = (whole.c.event_id >= recent) & (whole.c.state == literal_column("'valid'"))
+    apart = checkin.c.event_id.is_(None) | (checkin.c.event_id != whole.c.event_id)
+    query = select(whole.c.event_id, whole.c.unit_id).distinct().select_from(checkin)
+    query = query.join(unit, unit.c.id == checkin.c.unit_id).join(place, there).join(whole, same & stands)
+    for event_id, unit_id in db.execute(query.where(VALID, checkin.c.day >= first, apart)).all():
+        of = by_id(db, event_id)
+        path = db.scalars(select(history.path_on(of.day)).where(unit.c.id == unit_id)).one()
+        gather(db, rollups, of, path)
+
+
 def leave(db: Connection, rollups: Rollups, of: Event, gone: Part) -> list[int]:
     """
     A check-in is no longer part of it (its row says so already).
@@ -194,7 +231,7 @@ def leave(db: Connection, rollups: Rollups, of: Event, gone: Part) -> list[int]:
     alone = [part for part in loose if part.checkin_id]
     ids = [part.checkin_id for part in alone]
     db.execute(update(checkin).where(checkin.c.id.in_(ids)).values(event_id=None))
-    db.execute(participation.delete().where(participation.c.event_id == of.id, participation.c.unit_id.in_(named)))
+    db.execute(delete(participation).where(participation.c.event_id == of.id, participation.c.unit_id.in_(named)))
     _move(rollups, of, [[*after, gone]], [parts(db, of.id), *([part] for part in alone)])
     for grade in alone:
         if any(_holds(grade, part) for part in alone):

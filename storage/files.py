@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, literal_column, or_, select, update
 
-from storage.tables import file
+from storage.coverage import VALID
+from storage.tables import checkin, file
 
 # The kind of a roster file; what else is kept is a photo.
 TABLE = "table"
@@ -51,6 +52,15 @@ def adopt(db: Connection, inbox_id: int, checkin_id: int) -> int:
     together = or_(mine, file.c.album.in_(album))
     db.execute(update(file).where(mine, file.c.checkin_id.is_(None)).values(checkin_id=checkin_id))
     return db.scalar(select(func.count()).where(together, file.c.checkin_id == checkin_id)) or 0
+
+
+def kept(db: Connection, checkin_id: int, unit_id: int) -> tuple[int, int]:
+    """(how many files a check-in has, how many bytes those of its unit's check-ins come to); without lost ones."""
+    there = file.c.state != "lost"
+    count = db.scalar(select(func.count()).where(file.c.checkin_id == checkin_id, there)) or 0
+    of_unit = select(checkin.c.id).where(checkin.c.unit_id == unit_id, VALID)
+    size = db.scalar(select(func.sum(file.c.size)).where(file.c.checkin_id.in_(of_unit), there)) or 0
+    return count, int(size)
 
 
 def settle(db: Connection, file_id: int, **facts: Any) -> bool:

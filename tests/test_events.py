@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from handlers import digest as feature
-from storage import checkins, coverage, deliveries, digests, recording, tables, units
+from storage import checkins, coverage, deliveries, digests, events, recording, tables, units
 from storage.checkins import Checkin
 from storage.digests import Activity, Digest
 from storage.units import Kind, Unit
@@ -164,6 +164,19 @@ class TestNamed:
         recording.withdraw(county.db, county.rollups, stored, county.li, next_week)
         county.write()
         assert sums_as_kept(county.db) == sums_as_counted(county.db) == {}
+
+
+class TestKeptInOrder:
+    def test_what_came_at_the_same_moment_as_the_whole_is_found_by_the_sweep(self, county: County) -> None:
+        county.report(county.first, 480)
+        # As another process would write it that does not see the school's report yet.
+        blind = replace(checkins.new(county.squads[0], "主题队日", TODAY, 40), path="")
+        recording.record(county.db, county.rollups, blind, county.zhang, county.inbox, FRIDAY)
+        assert figures(county, county.first) == (2, 1, 520)
+        events.sweep(county.db, county.rollups, TODAY)
+        assert figures(county, county.first) == (1, 1, 480)
+        events.sweep(county.db, county.rollups, TODAY)
+        assert figures(county, county.first) == (1, 1, 480)
 
 
 # --- anything in any order ---------------------------------------------------------------------------------

@@ -195,7 +195,7 @@ def test_a_name_in_a_report_is_masked_and_kept_nowhere(play: Play, caplog: pytes
         assert "孩子的姓名没有保存" in (await stage.say(ZHANG, "今天郭晨曦没来"))[-1]
         assert "「何××」" in (await stage.say(LI, "周报 何语嫣"))[0]
         topics = [topic for (topic,) in stage.query(select(checkin.c.topic).order_by(checkin.c.id))]
-        assert topics == ["清明祭英烈", ""]
+        assert topics == ["清明祭英烈", "讲红色故事"]
         names = ["李梓涵", "刘欣怡", "陈思远", "张雨萱", "周佳怡", "吴宇航", "郭晨曦", "何语嫣"]
         assert_nowhere(stage, names, caplog)
 

@@ -118,14 +118,16 @@ def test_photos_wait_for_the_answer_to_a_question(play: Play) -> None:
     play(talk)
 
 
-def test_a_document_is_a_picture_or_refused(play: Play) -> None:
+def test_a_document_is_a_picture_a_report_or_refused(play: Play) -> None:
     async def talk(stage: Stage) -> None:
         await stage.say(ZHANG, CHECKIN)
         picture = {"file_id": "d", "file_unique_id": "d", "file_name": "合影.JPG"}
         assert (await stage.say(ZHANG, document=picture))[0].startswith("1 张照片已附到")
-        sheet = {"file_id": "x", "file_unique_id": "x", "file_name": "名单.xlsx"}
-        assert (await stage.say(ZHANG, document=sheet))[0].startswith("这个文件不是照片")
-        assert [ref for ref, _, _ in kept(stage)] == ["d"]
+        sheet = {"file_id": "x", "file_unique_id": "x", "file_name": "方案.docx"}
+        assert (await stage.say(ZHANG, document=sheet))[0].startswith("1 个附件已附到")
+        program = {"file_id": "y", "file_unique_id": "y", "file_name": "setup.exe"}
+        assert (await stage.say(ZHANG, document=program))[0].startswith("这个不是照片,也不是 PDF")
+        assert [ref for ref, _, _ in kept(stage)] == ["d", "x"]
 
     play(talk)
 

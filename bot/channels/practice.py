@@ -23,10 +23,6 @@ NAME = "practice"
 LONGEST_TEXT = 20_000
 LONGEST_BUTTON = 64
 MOST_BYTES = 10 << 20
-# What is sent as a roster; all else is looked at as a photo.
-_TABLES = (
-    "text/csv", "application/vnd.ms-excel", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-)  # fmt: skip
 
 
 class BadRequest(Exception):
@@ -78,7 +74,8 @@ def _attachments(file: Any, message_id: str, spool: Path) -> tuple[Attachment, .
     if len(content) > MOST_BYTES:
         raise BadRequest("照片太大了(最多 10 MB)。请选小一点的,或先压缩再发。")
     name = _whole(str(file.get("name") or "照片"))[:80]
-    kind = "document" if mimetypes.guess_type(name)[0] in _TABLES else "photo"
+    mime = mimetypes.guess_type(name)[0] or str(file.get("type") or "image/")
+    kind = "photo" if mime.startswith("image/") else "document"
     return (Attachment(kind, _spool(spool, message_id, content), name, len(content)),)
 
 

@@ -108,7 +108,9 @@ def _content(body: dict[str, Any]) -> tuple[str, tuple[Attachment, ...]]:
     if kind == "image":
         return "", (Attachment("photo", _media(body["image"])),)
     # What kind of file it is shows only when it has been fetched.
-    return "", (Attachment("document", _media(body[kind])),) if kind in ("file", "video") else ()
+    if kind == "file":
+        return "", (Attachment("document", _media(body["file"])),)
+    return "", (Attachment("video", ""),) if kind == "video" else ()
 
 
 def _media(given: dict[str, Any]) -> str:

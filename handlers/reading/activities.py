@@ -28,8 +28,10 @@ _TABLE = """
 2 祭扫 祭扫活动 | 祭扫 扫墓 公祭
 2 文体活动 文体活动 | 运动会 文艺汇演 文艺演出 联欢会 艺术节 体育节 文化节
 1 祭扫 | 祭英烈 祭奠 祭先烈 祭烈士 缅怀先烈 缅怀英烈 缅怀革命先烈 缅怀烈士 缅怀 瞻仰 献花
-1 志愿服务 | 学雷锋 敬老院 敬老 义卖 公益 环保 捐书 捐款 捐赠 慰问 关爱 清洁家园 文明城市 垃圾分类
-1 劳动实践 | 植树 大扫除 种植 采摘 种菜 打扫 卫生清洁 劳动 今天我当家 包饺子 包粽子
+1 志愿服务 | 学雷锋 敬老院 敬老 义卖 公益 环保 捐书 捐款 捐赠 慰问 关爱 清洁家园
+1 志愿服务 | 社区清洁 清洁社区 清扫社区 文明城市 垃圾分类 捡垃圾 文明劝导 交通劝导 献爱心
+1 劳动实践 | 植树 大扫除 种植 采摘 种菜 打扫 劳动 今天我当家 包饺子 包粽子
+1 劳动实践 | 清扫 清洁 种树 栽树 种花 除草 拔草 整理书包 整理内务
 1 安全教育 | 演练 消防 防溺水 防震 防灾 交通安全 禁毒 防火 防诈骗 防欺凌 法治 食品安全 网络安全 安全
 1 读书活动 | 读书 阅读 诵读 朗诵 读书征文 书香
 1 文体活动 | 合唱 足球 篮球 跳绳 拔河 歌咏 书画 绘画 体育 汇演 联欢 游园 演出 广播操 课间操 演讲
@@ -87,12 +89,17 @@ def find_activity(scan: str) -> tuple[Activity, str]:
     for match in _ANY.finditer(scan):
         word = _WORDS[match[0]]
         together = end >= 0 and _HAN_ONLY.fullmatch(scan, end, match.start())
-        if best is None or word.rank > best.rank or (word.rank == best.rank and together):
+        if best is None or word.rank > best.rank or (word.rank == best.rank and together and not _helps(best, word)):
             best, end = word, match.end()
     if best is None:
         return _NOTHING, scan
     name = best.name
     return Activity(name, best.rank), _ANY.sub(lambda match: _without(match[0], name), scan)
+
+
+def _helps(before: _Word, word: _Word) -> bool:
+    """学雷锋打扫教室: work is how they help."""
+    return word.rank == 1 and (before.name, word.name) == ("志愿服务", "劳动实践")
 
 
 def _without(found: str, name: str) -> str:

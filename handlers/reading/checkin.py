@@ -15,6 +15,10 @@ from handlers.reading.units import Hit, known
 
 # 三(1)、三(2)中队联合祭扫: one event. 一起向未来 is a slogan.
 _JOINT = pattern(r"联合|合办|共办|共同(?!体)|携手|同场|一起(?=开展|举行|举办|参加|去|做|过|[\s,。]|$)")
+_LINE = pattern(r"[^\n]+")
+_CLAUSE = pattern(r"[^,;。 \n]+[,;。 \n]*")
+# What says more is no report of one unit; each clause is read together with those before it.
+_MOST_CLAUSES = 20
 # What comes out in numbered issues.
 SERIES = "红领巾爱学习"
 _CONFIRM = frozenset({"DATE_OLD", "DUPLICATE", "DUPLICATE_DIFFERENT", "PII_FAMILY"})
@@ -82,15 +86,18 @@ def status_of(drafts: list[_Draft], private: list[str], received: date) -> Statu
 
 def _drafts(found: Found, context: Context) -> list[_Draft]:
     layout = lay_out(found.scan, found.hits, found.entries, found.chain)
-    segments = _own_lines(found, layout, context)
+    segments = _own_parts(found, layout, context)
     if len(segments) == 1:
         pieces = [found.whole]
     else:
         pieces = [_piece(found, (segment.start, segment.end), context) for segment in segments]
+    if len(segments) > len(layout.segments) and len(found.dates) == 1:
+        for piece in pieces:
+            piece.dated, piece.day = True, found.dates[0].day
     _share(found, layout, segments, pieces, context)
     drafts: list[_Draft] = []
     for segment, piece in zip(segments, pieces, strict=True):
-        drafts += _records(segment, piece, context, alone=not (found.chain or len(segments) > 1))
+        drafts += _records(segment, piece, context, alone=not (found.chain or len(layout.segments) > 1))
     return _merged(drafts)
 
 
@@ -104,18 +111,30 @@ def _place(when: When) -> int:
     return when.start
 
 
-def _own_lines(found: Found, layout: Layout, context: Context) -> list[Segment]:
-    """One unit, several lines each with an activity and a number: one record a line."""
+def _own_parts(found: Found, layout: Layout, context: Context) -> list[Segment]:
+    """One unit, several lines or clauses each with an activity and a number: one record each."""
     segments = layout.segments
-    if len(segments) != 1 or "\n" not in found.scan:
+    if len(segments) != 1:
         return segments
-    hits, lines, at = segments[0].hits, [], 0
-    for line in found.scan.split("\n"):
-        piece = _piece(found, (at, at + len(line)), context)
-        if piece.activity.rank > 1 and piece.counts.attended is not None:
-            lines.append(Segment(hits, at, at + len(line)))
-        at += len(line) + 1
-    return lines if len(lines) > 1 else segments
+    hits, scan = segments[0].hits, found.scan
+    if "\n" in scan:
+        spans = [match.span() for match in _LINE.finditer(scan)]
+        lines = [span for span in spans if _complete(_piece(found, span, context))]
+        if len(lines) > 1:
+            return [Segment(hits, *span) for span in lines]
+    if found.whole.counts.issue != "COUNT_AMBIGUOUS":
+        return segments
+    parts: list[Segment] = []
+    start, clauses = 0, list(_CLAUSE.finditer(scan))
+    for match in clauses if len(clauses) <= _MOST_CLAUSES else ():
+        if _complete(_piece(found, (start, match.end()), context)):
+            parts.append(Segment(hits, start, match.end()))
+            start = match.end()
+    return parts if len(parts) > 1 else segments
+
+
+def _complete(piece: Piece) -> bool:
+    return piece.activity.rank > 1 and piece.counts.attended is not None
 
 
 def _share(found: Found, layout: Layout, segments: list[Segment], pieces: list[Piece], context: Context) -> None:
@@ -146,11 +165,11 @@ def _shared_total(pieces: list[Piece], counts: Counts | None) -> None:
 
 
 def _columns(order: tuple[str, ...], pieces: list[Piece]) -> None:
-    """中队 应到 实到, and in each line two numbers in that order."""
-    for piece in pieces if len(order) == 2 else ():
-        if len(piece.counts.given) == 2 and not piece.counts.firm:
+    """中队 应到 实到 请假, and in each line as many numbers in that order."""
+    for piece in pieces if order else ():
+        if len(piece.counts.given) == len(order) and not piece.counts.firm:
             said = dict(zip(order, piece.counts.given, strict=True))
-            piece.counts = Counts(due=said["due"], attended=said["attended"])
+            piece.counts = Counts(due=said["due"], attended=said["attended"], absent=said.get("absent"))
 
 
 def _records(segment: Segment, piece: Piece, context: Context, alone: bool) -> list[_Draft]:

@@ -2,16 +2,12 @@
 
 from dataclasses import dataclass, field
 
+from handlers.reading.binding import bind
 from handlers.reading.heads import OTHERS, Token, tokens_of
-from handlers.reading.normalise import GAP, SECRET
+from handlers.reading.normalise import GAP
 from handlers.reading.patterns import pattern
 
-_NEXT_TO = pattern(r"[ :=]*(?:应?该?[为是]|[了有共约计达]|改[成为]|[成到])?[ :]*")
-_NEXT_TO_BOX = pattern(r"\) ?:? ?")  # 【实到】40人
-_AFTER_HEADS = pattern(r"[都已均全部因病事故有生在的了]{0,4}")
-_ALL = ("都", "均", "全", "全都", "全部", "都已", "均已", "已全部")
-_NAMED_AT_LEAST = 9  # 37人 缺席 孙小美: nobody lists that many
-_LOOK_AHEAD = 12
+_ALL = pattern(r"(?:已?全部|[都均全])(?![没未缺请应在有])")
 LARGEST_CLASS = 65
 
 
@@ -41,7 +37,7 @@ def read_counts(scan: str) -> tuple[Counts, str]:
     tokens = tokens_of(scan)
     if not tokens:
         return Counts(), scan
-    _bind(tokens, scan)
+    bind(tokens, scan)
     return _resolve(tokens, scan), _without(scan, tokens)
 
 
@@ -85,87 +81,9 @@ def _fault(counts: Counts, of_class: bool) -> str | None:
     return None
 
 
-def _bind(tokens: list[Token], scan: str) -> None:
-    """Give each label its number: the one after it, or in 2人请假 the one before."""
-    for place, label in enumerate(tokens):
-        if label.kind in ("number", "pair", "full", "oops"):
-            continue
-        before = _free(tokens, place - 1)
-        after = _free(tokens, place + 1)
-        if before and not _precedes(scan, before, label):
-            before = None
-        if after and not _adjoins(scan, label, after):
-            after = None
-        if before and after and label.kind != "vague":
-            chosen: Token | None = before if _takes_before(tokens, place, scan) else after
-        else:
-            chosen = after or before or _over_a_blank(tokens, place, scan)
-        if chosen and not (chosen is not after and _names_the_absent(tokens, place, chosen, scan)):
-            _mark(chosen, label)
-
-
-def _precedes(scan: str, number: Token, label: Token) -> bool:
-    """2人都请假; for others only 5名家长: in 38名队员在老师… the heads are not of 老师."""
-    if label.kind in OTHERS:
-        return number.end == label.start and (scan[number.end - 1] in "人名位个" or scan[number.end - 1].isdecimal())
-    return _AFTER_HEADS.fullmatch(scan, number.end, label.start) is not None
-
-
-def _adjoins(scan: str, label: Token, number: Token) -> bool:
-    if _NEXT_TO.fullmatch(scan, label.end, number.start):
-        return True
-    boxed = label.kind in ("due", "attended") and _NEXT_TO_BOX.fullmatch(scan, label.end, number.start)
-    return bool(boxed) and scan[label.start - 1 : label.start] == "("
-
-
-def _free(tokens: list[Token], place: int) -> Token | None:
-    if 0 <= place < len(tokens) and tokens[place].kind == "number" and not tokens[place].use:
-        return tokens[place]
-    return None
-
-
-def _over_a_blank(tokens: list[Token], place: int, scan: str) -> Token | None:
-    """2人 请假: a blank between, and nothing nearer."""
-    before = _free(tokens, place - 1)
-    between = scan[before.end : tokens[place].start] if before else ""
-    return before if before and tokens[place].kind in ("absent", "late") and between == " " else None
-
-
-def _names_the_absent(tokens: list[Token], place: int, before: Token, scan: str) -> bool:
-    """37人 缺席 孙小美: the only number is of those who came; the label is followed by names."""
-    label = tokens[place]
-    if label.kind not in ("absent", "late") or (before.value or 0) <= _NAMED_AT_LEAST:
-        return False
-    named = scan[label.end : label.end + 3].lstrip(" :(").startswith(SECRET)
-    return named and not any(token.kind in ("number", "pair") for token in tokens[: place - 1])
-
-
-def _takes_before(tokens: list[Token], place: int, scan: str) -> bool:
-    """Between two numbers: 5名家长2名老师 and 1病假1事假 take the one before, 42缺2 and 38人家长5人 the one after."""
-    if tokens[place].kind in OTHERS and scan[tokens[place].start - 1] in "名位":
-        return True
-    last = place
-    for following in range(place + 1, min(place + _LOOK_AHEAD, len(tokens))):
-        touching = scan[tokens[last].end : tokens[following].start] == ""
-        if not touching or (tokens[last].kind == "number") == (tokens[following].kind == "number"):
-            break
-        last = following
-    return tokens[last].kind != "number"
-
-
-def _mark(number: Token, label: Token) -> None:
-    label.use = "taken"
-    if label.kind == "vague":
-        number.vague = True
-    elif label.kind in ("total", "each"):
-        number.strength = max(number.strength, 2)
-    else:
-        number.use = label.kind
-
-
 def _resolve(tokens: list[Token], scan: str) -> Counts:
     """Labelled numbers first, then 38人, then the one bare number that is left."""
-    tokens = _corrected(tokens)
+    tokens = _corrected(tokens, scan)
     kinds = {token.kind for token in tokens}
     counts = Counts(full="full" in kinds or ("due" in kinds and _all_came(tokens, scan)))
     counts.each = "each" in kinds and any(token.kind == "each" and token.use for token in tokens)
@@ -187,25 +105,24 @@ def _resolve(tokens: list[Token], scan: str) -> Counts:
 
 
 def _all_came(tokens: list[Token], scan: str) -> bool:
-    """全班42人都参加了."""
-    return any(
-        number.use == "due" and label.kind == "attended" and not label.use and scan[number.end : label.start] in _ALL
-        for number, label in zip(tokens, tokens[1:], strict=False)
-    )
+    """全班42人都参加了, 全班42人都看了."""
+    return any(token.use == "due" and _ALL.match(scan, token.end) for token in tokens)
 
 
 def _of_heads(token: Token) -> bool:
     return token.use in ("", "attended", "heads")
 
 
-def _corrected(tokens: list[Token]) -> list[Token]:
-    """38人不对39人: the later number stands for the earlier one."""
+def _corrected(tokens: list[Token], scan: str) -> list[Token]:
+    """38人不对39人: the later number stands for the earlier one; 39不是38: the earlier one."""
     if not any(token.kind == "oops" for token in tokens):
         return tokens
     kept: list[Token] = []
     for token in tokens:
         if token.kind == "number" and len(kept) > 1 and kept[-1].kind == "oops" and kept[-2].kind == "number":
-            kept.pop()
+            oops = kept.pop()
+            if scan.startswith("不是", oops.start) and oops.end == token.start:
+                continue
             token.use = token.use or kept[-1].use
             kept.pop()
         kept.append(token)
@@ -257,12 +174,17 @@ def _drop_total(counts: Counts, free: list[Token], tokens: list[Token], scan: st
 
 def _pair(counts: Counts, tokens: list[Token], counted: bool) -> None:
     """38/42 or 42/38 -> 38 of 42; 4/3 beside another count is a date."""
-    for token in tokens:
-        if token.kind == "pair" and token.value is not None:
-            if counted and token.value <= 12 and token.second <= 31:
-                counts.slash = counts.slash or (token.value, token.second)
-            elif counts.attended is None and counts.due is None:
-                counts.attended, counts.due = sorted((token.value, token.second))
+    pairs = [(token.value or 0, token.second) for token in tokens if token.kind == "pair"]
+    counted = counted or not all(map(_like_a_date, pairs))
+    for pair in pairs:
+        if counted and _like_a_date(pair):
+            counts.slash = counts.slash or pair
+        elif counts.attended is None and counts.due is None:
+            counts.attended, counts.due = sorted(pair)
+
+
+def _like_a_date(pair: tuple[int, int]) -> bool:
+    return pair[0] <= 12 and pair[1] <= 31
 
 
 def _class_size(counts: Counts, free: list[Token], exact: list[Token]) -> None:

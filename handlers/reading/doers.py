@@ -4,7 +4,7 @@ import re
 
 from handlers.reading.hidden import Secrets
 from handlers.reading.names import NAME, is_name
-from handlers.reading.normalise import SECRET
+from handlers.reading.normalise import NAMED, SECRET
 from handlers.reading.patterns import pattern
 
 # Characters that given names are made of and words of a topic seldom: 包饺子 and 向未来 have none, 王丽华 has two.
@@ -60,8 +60,8 @@ def hide_doers(scan: str, secrets: Secrets) -> str:
     """Take out the names of children who did something, lists of names, and a name that stands alone."""
     if _CUE.search(scan):
         scan = _IN_A_ROLE.sub(lambda match: _hidden(match, secrets, in_a_role=True), scan)
-        for rule in (_DOING, _LISTED):
-            scan = rule.sub(lambda match: _hidden(match, secrets), scan)
+        scan = _DOING.sub(lambda match: _hidden(match, secrets).replace(SECRET, NAMED), scan)
+        scan = _LISTED.sub(lambda match: _hidden(match, secrets), scan)
     return _ALONE.sub(lambda match: _silent(match, secrets), scan)
 
 

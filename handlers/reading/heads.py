@@ -10,9 +10,10 @@ from handlers.reading.patterns import any_of, pattern
 
 # What a label says of the number beside it -> its words.
 _LABELS = {
-    "due": "应 应到 应出席 应参加 应参学 应参训 应参会 应有 应该到 应来 原有 在册 全班共有 全班共 全班有 全班 "
-    "总人数 班级人数 班额 编制 总数 学籍数",
-    "attended": "实 实到 实际到场 实际到会 实际到 实际参加 实际出席 实际 实有 实参加 出席 到场 到会 参加人数 参与人数 "
+    "due": "应 应到 应出席 应参加 应参学 应参训 应参会 应有 应该到 应该来 应来 该到 该来 原有 在册 全班共有 全班共 "
+    "全班有 全班 总人数 班级人数 班额 编制 总数 学籍数",
+    "attended": "实 实到 实际到场 实际到会 实际到 实际参加 实际出席 实际来了 实际到了 实际来 实际 实有 "
+    "实参加 出席 到场 到会 参加人数 参与人数 "
     "参会 参训 参加 参与 参学 出勤 已到 到了 来了 去了 学完 已学 完成学习 收看 观看 到位 人数",
     "absent": "假 请病假 请事假 请了假 请假 缺席 缺勤 缺课 病假 事假 公假 "
     "未到场 未到 未学完 未学习 未学 未完成 未参加 没参加 没来 没到 未出席 缺了 缺 少了",
@@ -24,15 +25,15 @@ _LABELS = {
     "志愿者": "志愿者",
     "boys": "男生 男队员 男孩 男",
     "girls": "女生 女队员 女孩 女",
-    "heads": "少先队员 队员 学生 同学 孩子",
+    "heads": "师生 少先队员 队员 学生 同学 孩子",
     "full": "已全部到齐 全部到齐 已到齐 都到齐 全到齐 "
     "全勤 全员参加 全员参与 全员到齐 全员 到齐 全部到场 全部学完 全部完成 全部参学 全部参加 全部到 全到 "
     "无缺席 无缺勤 无一缺席 无人缺席 无请假 无人请假 没有缺席 没有请假 没人请假 没人缺席 零缺席 一个不少 "
-    "一个都不少 都到了 全都到了",
+    "一个都不少 一个也不少 一个都没少 一个没少 一个也没少 一个不落 一个都不缺 一个不缺 都到了 全都到了",
     "total": "一共 总共 共计 合计 总计 共有 共",
-    "each": "各自 各",
+    "each": "各自 各 每班 每个班 每中队 每个中队",
     "vague": "大概 大约 约 差不多 估计 将近 接近 近 好像 可能 不到 上下 左右 以上 以内 不足",
-    "oops": "不对 说错了 写错了 打错了 哦不 啊不 不是",
+    "oops": "更正 不对 说错了 写错了 打错了 哦不 啊不 不是",
 }
 OTHERS = frozenset({"家长", "辅导员", "老师", "五老", "志愿者"})
 _KIND = {word: kind for kind, words in _LABELS.items() for word in words.split()}
@@ -48,38 +49,43 @@ _GUARDED = {
     "假": r"(?<![请病事公])假(?=\s?\d)",
     "队员": "(?<![好秀先])队员",
     "少先队员": "(?<![好秀])少先队员",
+    "每班": r"每班(?=\s?[1-6]\d)",
+    "每个班": r"每个班(?=\s?[1-6]\d)",
+    "每中队": r"每中队(?=\s?[1-6]\d)",
+    "每个中队": r"每个中队(?=\s?[1-6]\d)",
     "少了": r"少了(?=\s?[\d一两三四五])",
 }
 _LABEL = any_of(_KIND, _GUARDED)
 _SKIP = any_of(PROTECTED, {})
 # Numbers that count no heads: 第5期, 每中队2人, 3.5公里, 8人一组, N1, 1+1
 _JUNK = (
-    rf"第\s?[\d{CHINESE}]+|每[\u4e00-\u9fff]{{0,3}}[\d{CHINESE}]+[人名位个]?|\d+\.\d+"
-    r"|(?<![A-Za-z=*#_&])[A-Za-z=*#_&]{1,12}-?\d[\d\-]*(?! ?[\d人名])|\d+(?=[A-Za-z+=*#_&])|(?<=\d)\+\d+"
+    rf"第\s?[\d{CHINESE}]+|每(?!个?(?:班|中队)\s?[1-6]\d)[\u4e00-\u9fff]{{0,3}}[\d{CHINESE}]+[人名位个]?|\d+\.\d+"
+    r"|(?<![A-Za-z=*#_&])[A-Za-z=*#_&]{1,12}-?\d[\d\-]*(?! ?[\d人名])|\d+(?=[A-Za-z=*#_&]|\+\d)|(?<=\d)\+\d+"
     rf"|[\d{CHINESE}]{{1,3}}人(?:[一为]?组|一队|一排|小组)"
 )
 _TOKEN = pattern(
     rf"(?P<skip>{_SKIP}|{_JUNK})"
+    r"|(?P<less>(?<![\d/-])\d{1,3}-\d{1,2}=\d{1,3}(?!\d))人?"  # 42-2=40
     r"|(?P<pair>(?<![\d/])\d{1,4}\s?/\s?\d{1,4}(?![\d/]))(?:\s?[人名])?"
     rf"|(?P<label>{_LABEL})(?:人员|人数|的?队员|的?学生|的?同学|人(?=\s?[:\d]))?"
     r"|(?<![达感得迟遇看想做学收受])(?P<came>到)(?=\s?\d)"
     rf"|(?P<number>\d{{1,3}}(?:,\d{{3}}){{1,2}}(?=人)|\d+|[{CHINESE}几]+)"
 )
 # 名 and 位 count heads before these: 38名队员, 38名参加; not before 2名消防员
-_PERSON = "少先|队员|学生|同学|孩子|小朋友|红领巾|[参出到请缺没病事未因都已全家辅老教五志]"
+_PERSON = "师生|少先|队员|学生|同学|孩子|小朋友|红领巾|[参出到请缺没病事未因都已全家辅老教五志]"
 _TAIL = pattern(
     r" ?(?P<vague>[多来余几]+(?=[人名位个]|\s|$|[,。;]))? ?"
     rf"(?P<measure>人次|人|[名位](?={_PERSON}|[^\u4e00-\u9fff]|$)"
-    r"|个(?=人|孩子|同学|队员|学生|小朋友|娃|[请没缺病事未到参应实原全老辅共都已迟男女]|[^\u4e00-\u9fff]|$))?"
-    r"(?:的?(?:少先队员|队员|同学|学生|孩子|小朋友|人(?!数)|娃))?"
+    r"|个(?=人|孩子|同学|队员|学生|小朋友|娃|[请没缺病事未到参应实原全老辅共都已迟男女]|家长|教师|志愿|五老|[^\u4e00-\u9fff]|$))?"
+    r"(?:的?(?:师生|少先队员|队员|同学|学生|孩子|小朋友|人(?!数)|娃))?"
 )
 # 30棵, 14:30; not 40队会, and only plain measures over a blank: 40 周三, 40 分享会 are heads and something else.
 _MEASURE = pattern(
     r"[年月日号时点分秒周天届期次场节课组本棵株元块支面袋斤公米里岁楼层路级度条件张幅封篇首盆朵束只台辆辈份项座所家户排行列页章"
-    r"句字万亿千百%℃.:+\-/~个名位人]|队(?![会日课前])|班(?![会队])|团(?!队)| [棵株元米岁袋斤盆页%℃]"
+    r"句字万亿千百%℃.:\-/~个名位人]|\+(?=[人名位\d\s]|$)|队(?![会日课前])|班(?![会队])|团(?!队)| [棵株元米岁袋斤盆页%℃]"
 )
 # 到了四十个清明扫墓: whatever follows, heads came.
-_CAME = ("到了", "来了", "去了")
+_CAME = ("到了", "来了", "去了", "全班")
 _LOOSE = " \n,;。、!?:()" + GAP
 
 
@@ -112,6 +118,9 @@ def tokens_of(scan: str) -> list[Token]:
         elif kind == "pair":
             first, second = (int(part) for part in match["pair"].split("/"))
             tokens.append(Token("pair", match.start(), at, first, second=second))
+        elif kind == "less":
+            due, left = (int(part) for part in re.split("-\\d+=", match["less"]))
+            tokens.append(Token("pair", match.start(), at, due, second=left))
         elif kind != "skip":
             tokens.append(Token(_KIND.get(match[0], "") or _kind_of(match), match.start(), at))
     return tokens
@@ -120,7 +129,7 @@ def tokens_of(scan: str) -> list[Token]:
 def columns_of(header: str) -> tuple[str, ...]:
     """The columns of a table that name heads without telling any: 中队 应到 实到 → due, attended."""
     kinds = tuple(token.kind for token in tokens_of(header))
-    return kinds if set(kinds) == {"due", "attended"} else ()
+    return kinds if {"due", "attended"} <= set(kinds) <= {"due", "attended", "absent"} else ()
 
 
 def _kind_of(match: re.Match[str]) -> str:

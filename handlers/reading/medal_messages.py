@@ -2,7 +2,6 @@
 
 from handlers.reading import changes, talk, units
 from handlers.reading.activities import find_activity
-from handlers.reading.hidden import Secrets
 from handlers.reading.lists import is_chain, without_numbers
 from handlers.reading.medals import Medal, find_medals
 from handlers.reading.model import Context, Reading
@@ -10,7 +9,7 @@ from handlers.reading.nomination import Proposal, read_nomination
 from handlers.reading.nominees import find_nominees
 from handlers.reading.normalise import Clean
 from handlers.reading.patterns import pattern
-from handlers.reading.private import hide_matters, hide_numbers
+from handlers.reading.private import Secrets, hide_matters, hide_numbers
 from handlers.reading.reasons import units_of_reason
 
 _NOMINATES = pattern(r"提名|推荐|申报|推优|推选|评选")
@@ -24,7 +23,7 @@ _HEADS = pattern(r"\d\s?[人名位]|[十百一二三四五六七八九]人|实�
 
 def may_be_medal(text: str, context: Context) -> bool:
     """Whether `text` holds any word that could name a medal or an honour."""
-    if _MEDAL_WORD.search(text) or _SUB_BADGE.search(text):
+    if _MEDAL_WORD.search(text) or _SUB_BADGE.search(text) or _exchanges(text, context):
         return True
     return any(feature.removesuffix("章") in text for feature in context.feature_medals)
 
@@ -40,7 +39,8 @@ def read_medals(plain: Clean, context: Context, secrets: Secrets) -> Reading | N
     hits, scan = units_of_reason(before, scan, hits, medals)
     medals, scan = find_medals(hide_matters(scan, secrets), context.feature_medals)
     nominates = _NOMINATES.search(text) is not None
-    if not medals and not nominates or _is_event(scan, text) or _only_words(scan, text, hits, medals, context):
+    about = medals or nominates or _exchanges(text, context)
+    if not about or _is_event(scan, text) or _only_words(scan, text, hits, medals, context):
         return None
     if changes.CANCEL.search(text):
         return changes.read_withdrawal(scan, hits, medals, context)
@@ -51,12 +51,18 @@ def read_medals(plain: Clean, context: Context, secrets: Secrets) -> Reading | N
     if talk.asks(text):
         return talk.question()
     reading = read_nomination(Proposal(scan, hits, medals, entries, chain, secrets.issues), context)
-    if talk.announces(text) and not hits:
+    if talk.congratulates(text) or (talk.announces(text) and not hits):
         return None
     if any(nomination.name or nomination.target == "collective" for nomination in reading.nominations):
         return reading
     sure = any(medal.code or medal.issue == "MEDAL_AMBIGUOUS" for medal in medals)
     return reading if sure and hits and not _HEADS.search(scan) else None
+
+
+def _exchanges(text: str, context: Context) -> bool:
+    """把五(3)的周子涵换成林一凡: no medal is named, but she stands on the list."""
+    stands = any(state.medal and state.name and state.name in text for state in context.existing)
+    return stands and changes.REPLACE.search(text) is not None
 
 
 def _only_words(scan: str, text: str, hits: list[units.Hit], medals: list[Medal], context: Context) -> bool:

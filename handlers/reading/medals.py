@@ -65,7 +65,7 @@ _BASIC = pattern(
 # A sub-badge without 章 counts only as a word of its own: 向阳, not 向阳小区.
 _SHORT = pattern(rf"(?<![^\s,、。{GAP}])(?P<sub>{'|'.join(sub[:-1] for sub in _CATEGORY)})(?=[\s,、。{GAP}]|$)")
 _HONOUR = pattern("(?:[全省市县区校]级?国?)?(?P<what>" + "|".join(sorted(HONOURS, key=len, reverse=True)) + ")")
-_VAGUE = pattern(r"(?:红领巾)?(?:星级?奖?章|奖章)|红领巾章")
+_VAGUE = pattern(r"(?:红领巾)?(?:星级?奖?章|奖章|基础章|特色章)|红领巾章")
 _ANY = pattern(r"(?P<name>[\u4e00-\u9fff]{1,6})章(?!节|程|子|鱼|法)")
 _NO_MEDAL = pattern(
     r"(?:文|争|颁|定|考|护|规|印|徽|队|党|篇|乐|勋|肩|臂|华|新|报|简|公|盖|图|典|有|戴|发|授|领|得|获|集|评)$"
@@ -164,6 +164,8 @@ def _feature(scan: str, feature: str, medals: list[Medal]) -> str:
 
 def _unknown(match: re.Match[str]) -> Medal | None:
     """爱心章 that the school does not have; 文章 and 争章 are no medals."""
+    if match["name"].endswith(("基础", "特色")):
+        return Medal(match.end() - 3, match.end(), None, "MEDAL_AMBIGUOUS")
     if _NO_MEDAL.search(match["name"]) or match["name"].endswith(("星", "星级", "奖", "红领巾")):
         return None
     person = name_at_start(match["name"]) or ""

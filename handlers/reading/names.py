@@ -11,8 +11,10 @@ SURNAMES = (
     "边卞姬师仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖池楚鹿佘冼木来幸向和明农区卓嵇束巴苍"
 )
 # Not in a given name: particles, measures and words of counting, so that 余人请假 or 于请假 is no name.
-_NO_NAME = "的了是在有和与及或也都人名位个们请假没未病缺班队级校各应实共为争被把将从到我你他她它这那章升获评荐"
-_LETTER = rf"[^\x00-\x7f\s、。·,;:!?{_NO_NAME}\ue000\ue001]"
+_NO_NAME = (
+    "的了是在有和与及或也都人名位个们请假没未病缺班队级校各应实共为争被把将从到我你他她它这那章升获评荐啊呢吧嘛呀啦"
+)
+_LETTER = rf"[^\x00-\x7f\s、。·,;:!?{_NO_NAME}\ue000-\ue002]"
 GIVEN = rf"{_LETTER}{{1,2}}"
 NAME = rf"(?:(?:{COMPOUND})|[{SURNAMES}])(?:{GIVEN})"
 _HAN = "[\u4e00-\u9fff]"
@@ -74,10 +76,19 @@ def _run_together(word: str) -> list[str]:
     return parts if all(is_name(part) and part[:2] not in NOT_NAMES for part in parts) else []
 
 
+# 王芳申请, 王芳热爱集体: the third character begins the next word.
+_NEXT = """
+申请 申报 参评 推荐 获得 荣获 争创 争取 担任 热爱 关心 积极 主动 认真 团结 乐于 帮助 表现 成绩 因为 经常 学习 热心 尊敬
+爱护 坚持 努力 多次 参加 拾金 品学 助人 孝敬 遵守 讲究 勤奋 诚实 勇于 善于 想要 也想 报名
+"""
+_NEXT_WORDS = frozenset(_NEXT.split())
+
+
 def name_at_start(word: str) -> str | None:
     """The name at the start of a longer run: 王小明学雷锋 -> 王小明; three characters are tried before two."""
     for length in (3, 2):
-        if len(word) > length and is_name(word[:length]) and not word[:length].endswith(("同", "学")):
+        into_next = length == 3 and word[2:4] in _NEXT_WORDS
+        if len(word) > length and is_name(word[:length]) and not (into_next or word[:length].endswith(("同", "学"))):
             return word[:length]
     return None
 

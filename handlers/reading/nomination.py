@@ -101,7 +101,7 @@ def _each(nominees: Nominees, medals: list[Medal], unit: tuple[str | None, str |
     """Every name with every medal."""
     different = list({medal.code: medal for medal in medals}.values())[:_MOST_MEDALS]
     made: list[_Made] = []
-    for name in _who(nominees, medals)[:_MOST_NAMES]:
+    for name in _who(nominees, medals, unit[0])[:_MOST_NAMES]:
         for medal in different or [Medal(0, 0, None, "MEDAL_MISSING")]:
             where, lost = _place_of(name, medal, *unit)
             issues = [issue for issue in (lost, medal.issue, _of_name(name, nominees)) if issue]
@@ -116,12 +116,13 @@ def _place_of(name: str | None, medal: Medal, unit: str | None, issue: str | Non
     return unit, issue
 
 
-def _who(nominees: Nominees, medals: list[Medal]) -> list[str | None]:
+def _who(nominees: Nominees, medals: list[Medal], unit: str | None) -> list[str | None]:
     """Names; None stands for a collective."""
     if any(medal.target == "collective" for medal in medals):
         return [None]
     names: list[str | None] = list(dict.fromkeys(nominees.names or nominees.nicknames))
-    return names or ([None] if nominees.collective else [])
+    # 第三小队申报一星章: nobody of it is meant.
+    return names or ([None] if nominees.collective or "#" in (unit or "") else [])
 
 
 def _of_name(name: str | None, nominees: Nominees) -> str | None:

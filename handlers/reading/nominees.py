@@ -13,16 +13,20 @@ LONGEST_REASON = 300
 _SPLIT = pattern(rf"([\s、,;。!?:/()|{GAP}]+)")
 _LEAD = pattern(
     r"(?:各位老师好?|老师们?好|老师您好|大家好|[您你]好|谢谢老师|谢谢大家|谢谢|辛苦了|麻烦了?|我们班级?|我们中队|我们|我班|我校|学校|本中队|"
-    r"现|拟|我?想要?|希望|准备|决定|同意|经|提名|推荐|申报|申请|推选|推优|推|上报|报送|报|评选|参评|评|争取|争|获|授予|为|把|将|由|给|"
+    r"现|拟|以下|我?想要?|希望|准备|决定|同意|经|提名|推荐|申报|申请|推选|推优|推|上报|报送|报|评选|参评|评|争取|争|获|授予|为|把|将|由|给|"
     r"中队|大队|小队|班级|个人|姓名|奖项|章名|奖章|名单|如下|候选人?|少先队员|队员|同学|学生|的|是|和|与|及|全体|所有|大家|接龙)++"
 )
 _TAIL = pattern(
-    r"(?:(?:等)?(?:几位|两位|三位)?(?:同学|队员|少先队员|小朋友|学生)们?|参评|评选|申报|推荐|提名|申请|争取|争创|争|获得?|评为|为|的|等|和|与|"
+    r"(?:(?:等)?(?:几位|两位|三位)?(?:同学|队员|少先队员|小朋友|学生)们?|参评|评选|申报|推荐|提名|申请|争取|争创|争|荣获|获评|获得?了?|被?评为|为|的|等|和|与|"
     r"个人|候选人)+$"
 )
 _WHY = pattern(r"(?:推荐|申报|主要)?(?:理由|事迹|原因|先进事迹|简介)$")
 _STATED = pattern(
     r"(每[\u4e00-\u9fff]{0,3}|各|限)?(?<!\d)(\d{1,2}|[一二两三四五六七八九十])(?:名|人|位)(?![\u4e00-\u9fff])"
+)
+# 推荐以下2名队员参评
+_ANNOUNCED = pattern(
+    r"(?:推荐|提名|申报|推选|以下|如下)(?P<n>\d{1,2}|[一二两三四五六七八九十])[名位个](?:优秀)?(?:少先队员|队员|同学|学生)"
 )
 _PARTICULAR = pattern(r"[男女][生孩]?|\d{1,2}岁|汉族?|性别|年龄|民族")  # no business of a nomination
 _PLACE = pattern(r"(?:学号|座号|序号|编号)?:?0*(\d{1,3})号")  # 7号: the counselor's list says who that is
@@ -44,16 +48,20 @@ def find_nominees(scan: str, roster: Collection[str]) -> Nominees:
     """Read who is named in `scan`, whose units and medals are already blanked out."""
     found = Nominees()
     scan = _STATED.sub(lambda match: _stated(match, found), scan)
+    scan = _ANNOUNCED.sub(lambda match: _announced(match, found), scan)
     reason: list[str] = []
-    why = False
+    why, before = False, 0
     for word, mark in _words(scan):
-        if why or (reason and found.names):
+        if why or (found.names and len(reason) > before):
             reason.append(word + mark)
             continue
         if _WHY.fullmatch(word):
             why = True
             continue
+        named = bool(found.names)
         left = _name(word, found, roster)
+        # Words ahead of the first name may be of the reason too, but the list of names goes on.
+        before = before if named else len(reason)
         if left:
             reason.append(left + mark)
     found.reason = _joined(reason)
@@ -74,7 +82,7 @@ def _words(scan: str) -> list[tuple[str, str]]:
 
 def _name(word: str, found: Nominees, roster: Collection[str]) -> str | None:
     """Take the names out of one word; what is left of it belongs to the reason."""
-    if word.strip("争创评申报推荐提名为获") in ("集体", "中队集体", "大队集体", "先进集体"):
+    if word.strip("争创评申请报推荐提名为获") in ("集体", "中队集体", "大队集体", "先进集体"):
         found.collective = True
         return None
     core = _core(word)
@@ -115,6 +123,11 @@ def _stated(match: re.Match[str], found: Nominees) -> str:
     """3人 says how many are named; 每中队2人 does not."""
     if not match[1]:
         found.stated = value_of(match[2])
+    return GAP * len(match[0])
+
+
+def _announced(match: re.Match[str], found: Nominees) -> str:
+    found.stated = value_of(match["n"])
     return GAP * len(match[0])
 
 

@@ -10,6 +10,7 @@ from handlers.reading.patterns import pattern
 
 GAP = "\ue000"  # stands where something was understood and taken out: a boundary like a space
 SECRET = "\ue001"  # stands where personal data was taken out
+NAMED = "\ue002"  # stands where only the name of who did something was taken out: what was done may be told
 
 _MARKS = {
     **TRADITIONAL,

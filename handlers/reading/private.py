@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from handlers.reading.doers import hide_doers
-from handlers.reading.hidden import Secrets
+from handlers.reading.hidden import Secrets as Secrets
 from handlers.reading.names import LONG_NAME, NAME, NOT_NAMES, is_name
 from handlers.reading.normalise import GAP, SECRET
 from handlers.reading.patterns import pattern
@@ -28,7 +28,7 @@ _FAMILY_WORDS = (
 )
 _HEALTH = pattern(_HEALTH_WORDS)
 _FAMILY = pattern(_FAMILY_WORDS)
-_ADDRESS = pattern(r"(?:家住|住址|家庭住址|家庭地址|住在)[:是]?\s?[^\s,。;\n\ue000\ue001]{2,40}")
+_ADDRESS = pattern(r"(?:家住|住址|家庭住址|家庭地址|住在)[:是]?\s?[^\s,。;\n\ue000-\ue002]{2,40}")
 # 翠竹路88号3单元, 幸福小区3栋501; 参观人民路88号纪念馆 is nobody's home
 _STREET = pattern(
     r"(?:(?![队班级会日课住址])(?!(?<=[\d\s])[人名])[\u4e00-\u9fff]){1,6}?"
@@ -77,6 +77,8 @@ _TEACHER = pattern(
     rf"(?:带队老师|带队教师|辅导员|老师|上报人|填报人|报送人|汇报人|签到人|负责人|主讲人?|主持人?|记录人?|摄影|拍摄|执教)[:]\s?{NAME}(?![\u4e00-\u9fff])"
     rf"|(?<![\u4e00-\u9fff]){NAME}(?:老师|辅导员|主任|校长)|(?<![\u4e00-\u9fff])[\u4e00-\u9fff]老师(?=[\s,:)]|$)"
 )
+# (张一鸣水痘、刘思琪回老家): the second of a list whose first was one
+_NEXT_OF_LIST = pattern(rf"(?<={SECRET}[、和与及])(?P<names>{NAME})")
 _PRAISE_CUE = pattern(r"表现|获|突出|优秀|积极|表扬")
 _CUE = pattern(r"假|没来|未到|没到|缺|迟到|早退|有事|同学|小朋友|旗手|领誓|队长|班长|领唱|朗诵者|讲解员")
 _ADULT_CUE = pattern(r"老师|辅导员|主任|校长|报人|报送人|负责人|主讲|主持|记录|摄影|拍摄|执教")
@@ -112,6 +114,7 @@ def hide_persons(scan: str, secrets: Secrets) -> str:
         scan = _NAMED.sub(lambda match: _named(match, secrets), scan)
         for rule in (_LISTED, _ROLE, _PUPIL):
             scan = rule.sub(lambda match: _names_only(match, secrets), scan)
+        scan = _NEXT_OF_LIST.sub(lambda match: _names_only(match, secrets), scan)
     if _PRAISE_CUE.search(scan):
         for rule in (_PRAISED, _PRAISE_AFTER):
             scan = rule.sub(lambda match: _praised(match, secrets), scan)

@@ -16,6 +16,7 @@ _ASKS = pattern(
 _STORED = r"签到|打卡|上报|登记|报到|报上|提交|交|报|记录|统计"
 _STATUS = pattern(
     rf"(?:{_STORED})(?:成功|上|上去|到)?了?(?:吗|没有?|么|不)|有没有(?:{_STORED})|是否(?:已经?)?(?:{_STORED})|(?:{_STORED})了没|"
+    rf"(?:{_STORED})了?(?:几|多少)[次场个条]|"
     r"(?:签到|打卡|上报|参学|活动)(?:情况|记录|状态)(?:怎|如|查|$|[?吗])"
 )
 _MISSING = pattern(
@@ -27,10 +28,10 @@ _LOOK = pattern(
 # May I report tomorrow? is no question about what was reported.
 _LEAVE = pattern(r"可以|可不可以|能不能|能否|要不要|怎么|如何")
 # 今天没有开展活动, 队会因雨取消: nothing took place.
-_NOTHING_DONE = pattern(r"(?:没有?|未)(?:开展|举行|组织|进行|活动)|取消|延期|改期|推迟|停课")
+_NOTHING_DONE = pattern(r"(?:没有?|未)(?:开展|举行|组织|进行|活动)|取消|延期|改期|推迟|停课|(?:改|挪|延)[到在至]")
 _PROGRESS = pattern(
     r"(?<![检调])查|进度|到哪|批了?[吗没]|批下来|通过了?[吗没]|审[核批]?[了到过]?[吗没]|名额还|剩余名额|几个名额|评上了?[吗没]"
-    r"|(?:提名|审核|评选|申报|推荐)的?(?:结果|情况|状态|名单)"
+    r"|(?:提名|审核|评选|申报|推荐)的?(?:结果|情况|状态|名单(?!\s?[:\n]))"
 )
 _ORDER = pattern(
     r"请各|各中队|各班|通知|请大家|请于|请在|请提前|记得|别忘|务必|准备好?|将于|要求|截止|前完成|抓紧|尽快|提醒|收到|明白|知道了|没问题|辛苦"
@@ -39,6 +40,7 @@ _ORDER = pattern(
 _NOTICE = pattern(
     r"请各|各中队|各班|通知|请大家|请于|请在|记得|别忘|务必|做好准备|准备好|要求|截止|前完成|抓紧|尽快|开会|集合|请(?!假)[^,。\n]{0,16}到"
 )
+_TO_ALL = pattern(r"请各|各中队|各班|通知|务必|截止")
 _NODS = (
     "你好 您好 大家好 老师好 老师们好 各位好 早上好 上午好 中午好 下午好 晚上好 早安 晚安 早 嗨 哈喽 谢谢 "
     "多谢 感谢 谢了 收到 已收到 好的 好滴 好嘞 好哒 好 行 可以 嗯 恩 哦 噢 喔 知道 明白 了解 没问题 没关系 "
@@ -66,6 +68,11 @@ def announces(text: str) -> bool:
     return any((_ORDER.search(text), _GREETING.match(text), _NOTHING_DONE.search(text)))
 
 
+def congratulates(text: str) -> bool:
+    """祝贺王小明获得一星章: it has been awarded."""
+    return _GREETING.match(text) is not None
+
+
 def read_query(text: str, scan: str, hits: list[Hit], context: Context) -> Reading | None:
     """请问三(2)中队签到了吗 -> status of the unit; 还有哪些中队没签到 -> what is missing."""
     if _MISSING.search(text):
@@ -84,7 +91,7 @@ def read_query(text: str, scan: str, hits: list[Hit], context: Context) -> Readi
 
 def read_progress(text: str, scan: str, hits: list[Hit], medals: list[Medal], context: Context) -> Reading | None:
     """查一下四(1)中队一星章提名进度."""
-    if not _PROGRESS.search(text):
+    if not _PROGRESS.search(text) or (not hits and _TO_ALL.search(text)):
         return None
     unit, medal = target_of(hits, medals, context)
     query: dict[str, object] = {"unit": unit, "medal": medal}

@@ -3,11 +3,13 @@
 import re
 
 from handlers.reading.lexicon import FILLERS
-from handlers.reading.normalise import GAP, SECRET
+from handlers.reading.normalise import GAP, NAMED, SECRET
 from handlers.reading.patterns import pattern
 
 LONGEST = 60
 _CHUNK_LIMIT = 200
+# 王小明讲红色故事: what is left tells something; of 王小明领誓 nothing.
+_SHORTEST_DEED = 4
 _SPLIT = pattern(rf"[\s,;。!?:|{GAP}]+")
 _FILLER = "|".join(map(re.escape, sorted(FILLERS, key=len, reverse=True)))
 # Possessive: one way to read a run of fillers, so time stays linear.
@@ -16,7 +18,7 @@ _ONLY_FILLER = pattern(rf"(?:{_FILLER}|[^\w\u4e00-\u9fff])++")
 _LEAD = pattern(
     r"(?:了(?!解)|各位老师好?|老师们?好|老师您好|大家好|[您你]好|呃|额|嗯|那个|这个|然后|就是|我们学校|我们班级?|我们中队|我们(?!的)|我班|我校|本中队|咱们?班|"
     r"(?:也|又|还)?(?:开展|举行|组织|进行|召开|举办|参加|参与|完成|搞|上|做|开)了(?:一?[次场节个堂])?|开展|举行|组织|举办|召开|"
-    r"(?:全体)?(?:少先)?(?:队员|学生|同学)们?参加|补报|补签|上报|活动主题|签到)++[:,]?"
+    r"(?:全体)?(?:少先)?(?:队员|学生|同学)们?参加|这里是|这是|以[上下]是|(?:活动)?主题[是为]|的活动是|还有|补报|补签|上报|活动主题|签到)++[:,]?"
 )
 _TRAIL = pattern(
     r"(?:(?:系列|主题)?活动)?(?:开展)?(?:情况|签到|打卡|汇报|上报|如下|接龙|统计|已?顺利结束|圆满结束|圆满完成|"
@@ -51,6 +53,9 @@ def _join(scan: str) -> str | None:
 def _trim(chunk: str) -> str:
     """Polite words and edges off one chunk; nothing when no words of its own are left."""
     chunk = chunk[:_CHUNK_LIMIT]
+    if NAMED in chunk:
+        chunk = max(chunk.split(NAMED), key=len)
+        chunk = chunk if len(chunk) >= _SHORTEST_DEED else ""
     if SECRET in chunk or _ONLY_FILLER.fullmatch(chunk):
         return ""
     if lead := _LEAD.match(chunk):
