@@ -2,12 +2,27 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Subquery, case, func, literal_column, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Date,
+    Select,
+    String,
+    Subquery,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 
 from storage import history
-from storage.history import Part, places
+from storage.history import Part, places, places_of
 from storage.rollups import Sums, week_of
 from storage.tables import checkin, event, participation, rollup, unit, unit_past
 from storage.units import Kind
@@ -48,11 +63,23 @@ class SquadSums:
 
 def squads(db: Connection, of: Part) -> dict[str, list[Squad]]:
     """Week → the squads that were to report in it, in the order of school, grade and class."""
-    place, school, past = places(of), unit.alias("school"), unit_past.alias("past")
-    in_force = or_(*(_in_force(place, week) for week in of.weeks))
-    first = case({week: history.monday_of(week) for week in of.weeks}, value=place.c.week)
+    found: dict[str, list[Squad]] = {week: [] for week in of.weeks}
+    for week, *squad in db.execute(_squads(of.shape), of.values):
+        found[week].append(Squad(*squad))
+    return found
+
+
+@lru_cache(maxsize=64)
+def _squads(shape: tuple[int, ...]) -> Select[Any]:
+    place, school, past = places_of(shape), unit.alias("school"), unit_past.alias("past")
+    first, last = (
+        case(*((place.c.week == _of_week("week", n), _of_week(name, n, Date)) for n in range(len(shape))))
+        for name in ("monday", "sunday")
+    )
     then = (past.c.unit_id == place.c.school_id) & (past.c.since <= first) & (past.c.until > first)
-    rows = db.execute(
+    # A class that comes in September is not missing in June.
+    in_force = or_(place.c.active_from.is_(None), place.c.active_from <= last)
+    return (
         select(
             place.c.week, place.c.id, place.c.name, place.c.path, func.coalesce(past.c.name, school.c.name, ""),
             place.c.members, place.c.grade,
@@ -66,33 +93,31 @@ def squads(db: Connection, of: Part) -> dict[str, list[Squad]]:
             place.c.id,
         )
     )  # fmt: skip
-    found: dict[str, list[Squad]] = {week: [] for week in of.weeks}
-    for week, *squad in rows:
-        found[week].append(Squad(*squad))
-    return found
 
 
-def _in_force(place: Subquery, week: str) -> ColumnElement[bool]:
-    """A class that comes in September is not missing in June."""
-    last = history.monday_of(week) + timedelta(days=6)
-    return (place.c.week == week) & or_(place.c.active_from.is_(None), place.c.active_from <= last)
+def _of_week(name: str, number: int, kind: type[String] | type[Date] = String) -> ColumnElement[Any]:
+    return bindparam(f"{name}{number}", type_=kind)
 
 
 def covered(db: Connection, of: Part) -> dict[str, set[int]]:
     """The ids of the squads with a check-in in each week; may hold ids of units that are no squad."""
-    place = places(of)
+    found: dict[str, set[int]] = {week: set() for week in of.weeks}
+    for week, id in db.execute(_covered(of.shape), of.values):
+        found[week].add(id)
+    return found
+
+
+@lru_cache(maxsize=64)
+def _covered(shape: tuple[int, ...]) -> Select[Any]:
+    place = places_of(shape)
     squad_id = _squad_id(place)
-    rows = db.execute(
+    return (
         select(place.c.week, squad_id)
         .select_from(place)
         .outerjoin(rollup, _of_place(place))
         .group_by(place.c.week, squad_id)
         .having(func.sum(rollup.c.events) > 0)
     )
-    found: dict[str, set[int]] = {week: set() for week in of.weeks}
-    for week, id in rows:
-        found[week].add(id)
-    return found
 
 
 def _of_place(place: Subquery) -> ColumnElement[bool]:

@@ -3,15 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, Select, String, bindparam, case, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage import coverage, history
 from storage.chunks import chunks
 from storage.digest_changes import Correction, Figures, correction_from, since
-from storage.history import Part, monday_of, places
+from storage.history import Part, monday_of, places_of
 from storage.rollups import Sums, week_of
 from storage.tables import digest as snapshot
 from storage.tables import nomination, rollup, unit, unit_past
@@ -232,23 +233,27 @@ def _sums(db: Connection, part: Part) -> dict[str, list[_Sums]]:
 
     What several units share is taken off where they meet (storage/events.py): the sum is right in every subtree.
     """
+    found: dict[str, list[_Sums]] = {week: [] for week in part.weeks}
+    for week, activity, *numbers in db.execute(_summed(part.shape), part.values):
+        found[week].append(_Sums(activity, *map(int, numbers)))
+    for each in found.values():
+        # Sorted here, since the databases order Chinese words differently.
+        each.sort(key=lambda row: (-row.events, -row.attended, row.activity))
+    return found
+
+
+@lru_cache(maxsize=64)
+def _summed(shape: tuple[int, ...]) -> Select[Any]:
     sums = [func.sum(rollup.c[name]) for name in Sums._fields]
-    place = places(part)
+    place = places_of(shape)
     taking_part = (rollup.c.events > 0) & (place.c.kind == Kind.SQUAD)
-    rows = db.execute(
+    return (
         select(place.c.week, rollup.c.activity, *sums, func.sum(case((taking_part, 1), else_=0)))
         .select_from(place)
         .outerjoin(rollup, (rollup.c.week == place.c.week) & (rollup.c.unit_id == place.c.id))
         .group_by(place.c.week, rollup.c.activity)
         .having(sums[0] > 0)
     )
-    found: dict[str, list[_Sums]] = {week: [] for week in part.weeks}
-    for week, activity, *numbers in rows:
-        found[week].append(_Sums(activity, *map(int, numbers)))
-    for each in found.values():
-        # Sorted here, since the databases order Chinese words differently.
-        each.sort(key=lambda row: (-row.events, -row.attended, row.activity))
-    return found
 
 
 def _attendance(rows: list[_Sums]) -> Attendance:
@@ -257,16 +262,21 @@ def _attendance(rows: list[_Sums]) -> Attendance:
 
 
 def _nominations(db: Connection, week: str, part: Part) -> dict[str, int]:
-    place = places(part)
+    rows = db.execute(_nominated(part.shape), {**part.values, "week": week})
+    return dict.fromkeys(STATES, 0) | {state: count for state, count in rows if state}
+
+
+@lru_cache(maxsize=64)
+def _nominated(shape: tuple[int, ...]) -> Select[Any]:
+    place = places_of(shape)
     in_week = (nomination.c.week == place.c.week) & (nomination.c.unit_id == place.c.id)
-    rows = db.execute(
+    return (
         select(nomination.c.state, func.count(nomination.c.id))
         .select_from(place)
         .outerjoin(nomination, in_week)
-        .where(place.c.week == week)
+        .where(place.c.week == bindparam("week", type_=String))
         .group_by(nomination.c.state)
     )
-    return dict.fromkeys(STATES, 0) | {state: count for state, count in rows if state}
 
 
 def _name(squad: coverage.Squad, seen_from: Unit) -> str:

@@ -3,14 +3,18 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Date,
     Select,
+    String,
     Subquery,
     bindparam,
+    false,
     func,
     insert,
     literal,
@@ -22,7 +26,7 @@ from sqlalchemy import (
 
 from storage.chunks import chunks
 from storage.tables import unit, unit_past
-from storage.units import Unit, below, within
+from storage.units import Unit, below, end_of
 
 # What the digest of a week says of a unit, and so what is kept of it.
 _KEPT = ("path", "parent_id", "school_id", "kind", "name", "grade", "class_no", "members", "active", "active_from")
@@ -92,6 +96,22 @@ class Part:
         """What a unit at the end of one of the paths was in the week."""
         return replace(now, **self.then.get((week, now.id), {}))
 
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """How many paths it has in each week: parts of one shape are asked for by the same statement."""
+        return tuple(map(len, self.weeks.values()))
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What a statement about `places_of` its shape is given."""
+        found: dict[str, Any] = {}
+        for number, (week, paths) in enumerate(self.weeks.items()):
+            first = monday_of(week)
+            found |= {f"week{number}": week, f"monday{number}": first, f"sunday{number}": first + timedelta(days=6)}
+            for place, path in enumerate(paths):
+                found |= {f"from{number}_{place}": path, f"to{number}_{place}": end_of(path)}
+        return found
+
 
 def part(db: Connection, paths: Iterable[str], *weeks: str) -> Part:
     """The subtrees of these (present) paths in these weeks."""
@@ -119,12 +139,38 @@ def places(of: Part) -> Subquery:
     What is counted is joined to it with an outer join, so that both databases begin with these units, and not with all
     that was ever counted.
     """
-    return union_all(*(each for week, paths in of.weeks.items() for each in _places(week, paths))).subquery("place")
+    weeks = (
+        _places(literal(week), literal(monday_of(week)), [(literal(path), literal(end_of(path))) for path in paths])
+        for week, paths in of.weeks.items()
+    )
+    return union_all(*(each for week in weeks for each in week)).subquery("place")
 
 
-def _places(week: str, paths: Sequence[str]) -> list[Select[Any]]:
-    label, day = literal(week).label("week"), monday_of(week)
+@lru_cache(maxsize=64)
+def places_of(shape: tuple[int, ...]) -> Subquery:
+    """The same for any part of this shape; who asks gives its `values`. Made once: that costs more than to ask."""
+    weeks = (
+        _places(
+            bindparam(f"week{number}", type_=String),
+            bindparam(f"monday{number}", type_=Date),
+            [
+                (bindparam(f"from{number}_{place}", type_=String), bindparam(f"to{number}_{place}", type_=String))
+                for place in range(paths)
+            ],
+        )
+        for number, paths in enumerate(shape)
+    )
+    return union_all(*(each for week in weeks for each in week)).subquery("place")
+
+
+_Range = tuple[ColumnElement[str], ColumnElement[str]]
+
+
+def _places(week: ColumnElement[str], day: ColumnElement[date], ranges: Sequence[_Range]) -> list[Select[Any]]:
+    def inside(path: ColumnElement[str]) -> ColumnElement[bool]:
+        return or_(*((path >= first) & (path < end) for first, end in ranges)) if ranges else false()
+
     then = unit_past.c.since <= day, unit_past.c.until > day
-    past = [(unit_past.c.path >= path) & (unit_past.c.path < path[:-1] + "0") for path in paths]
-    now = _OF_NOW.add_columns(label).where(unit.c.since <= day, within(paths))
-    return [now, *([_OF_THEN.add_columns(label).where(or_(*past), *then)] if past else [])]
+    now = _OF_NOW.add_columns(week.label("week")).where(unit.c.since <= day, inside(unit.c.path))
+    past = _OF_THEN.add_columns(week.label("week")).where(inside(unit_past.c.path), *then)
+    return [now, past] if ranges else [now]
