@@ -1,13 +1,15 @@
 """The organisation tree: committees, schools, squads; a scope is a unit and everything below it."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, String, false, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, String, bindparam, false, insert, or_, select, update
 
 from storage import facts
 from storage.tables import unit as units
@@ -82,7 +84,12 @@ def _unit(row: Any) -> Unit:
 
 def below(path: str) -> ColumnElement[bool]:
     """The condition `in the subtree of path`, as one range of the index ("0" follows "/" in ASCII)."""
-    return (units.c.path >= path) & (units.c.path < path[:-1] + "0")
+    return (units.c.path >= path) & (units.c.path < end_of(path))
+
+
+def end_of(path: str) -> str:
+    """The first path behind the subtree of this one."""
+    return path[:-1] + "0"
 
 
 def within(paths: Sequence[str]) -> ColumnElement[bool]:
@@ -156,23 +163,45 @@ def by_path_names(db: Connection, names: Sequence[str]) -> Unit | None:
 
 def find(db: Connection, words: str, paths: Sequence[str]) -> list[Unit]:
     """Active units in these subtrees that `words` name: exactly, after their school's name, by an alias, in part."""
-    inside = select(*_COLUMNS).where(units.c.active, within(paths))
-    school = units.alias("school")
-    suffixes = [words[cut:] for cut in range(1, min(len(words), _LONGEST))]
-    after_school = inside.join(school, school.c.id == units.c.school_id).where(school.c.name + units.c.name == words)
-    # As it stands in the column: every character beyond ASCII is escaped.
-    alias = units.c.aliases.cast(String).contains(json.dumps(words), autoescape=True)
-    in_part = units.c.name.contains(words, autoescape=True)
-    for query in (
-        inside.where(units.c.name == words),
-        after_school.where(units.c.name.in_(suffixes)),
-        inside.where(alias),
-        inside.where(in_part),
-    ):
-        found = [_unit(row) for row in db.execute(query.order_by(units.c.path).limit(_MOST))]
+    values: dict[str, Any] = {
+        "words": words,
+        "suffixes": [words[cut:] for cut in range(1, min(len(words), _LONGEST))],
+        # As it stands in the column: every character beyond ASCII is escaped.
+        "alias": _pattern(json.dumps(words)),
+        "part": _pattern(words),
+    }
+    for place, path in enumerate(paths):
+        values |= {f"from{place}": path, f"to{place}": end_of(path)}
+    for query in _searches(len(paths)):
+        found = [_unit(row) for row in db.execute(query, values)]
         if found:
             return found
     return []
+
+
+@lru_cache(maxsize=64)
+def _searches(subtrees: int) -> tuple[Select[Any], ...]:
+    """The statements of `find`, one after the other. To put them together costs more than to ask."""
+    ranges = [
+        (units.c.path >= bindparam(f"from{place}", type_=String))
+        & (units.c.path < bindparam(f"to{place}", type_=String))
+        for place in range(subtrees)
+    ]
+    inside = select(*_COLUMNS).where(units.c.active, or_(*ranges) if ranges else false())
+    inside = inside.order_by(units.c.path).limit(_MOST)
+    school, words = units.alias("school"), bindparam("words", type_=String)
+    whole = inside.join(school, school.c.id == units.c.school_id).where(school.c.name + units.c.name == words)
+    return (
+        inside.where(units.c.name == words),
+        whole.where(units.c.name.in_(bindparam("suffixes", expanding=True, type_=String))),
+        inside.where(units.c.aliases.cast(String).like(bindparam("alias", type_=String), escape="/")),
+        inside.where(units.c.name.like(bindparam("part", type_=String), escape="/")),
+    )
+
+
+def _pattern(words: str) -> str:
+    """What LIKE finds these words by, wherever they stand."""
+    return "%" + re.sub("([/%_])", r"/\1", words) + "%"
 
 
 def closed(db: Connection, name: str, paths: Sequence[str]) -> list[Unit]:

@@ -11,7 +11,7 @@ import time_machine
 
 from bot.__main__ import main
 from storage.database import Database, open_database
-from tests.databases import POSTGRESQL, copy_of, real
+from tests.databases import POSTGRESQL, copy_of, real, rows_of
 
 ROSTER = """\
 组织,类型,姓名,角色,企业微信账号,Telegram ID,应到人数,别名
@@ -62,6 +62,16 @@ def database(filled: None) -> Iterator[Database]:
     opened = open_database(os.environ.get("DATABASE_URL", "sqlite:///data/bot.db"))
     yield opened
     opened.close()
+
+
+def untouched(folder: Path) -> bool:
+    """Whether nothing has been stored: no folder has been made, and on a server no unit."""
+    if not POSTGRESQL:
+        return not (folder / "data").exists()
+    opened = open_database(os.environ["DATABASE_URL"])
+    stored = rows_of(opened, "SELECT id FROM unit")
+    opened.close()
+    return not stored
 
 
 def said(capsys: pytest.CaptureFixture[str], *argv: str, status: int = 0) -> str:

@@ -13,6 +13,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from tests.quick_server import QuickServer
+
 MOST_BYTES = {"text": 2048, "markdown": 4096}
 MOST_A_MINUTE = 20
 
@@ -31,7 +33,7 @@ class FakeGroupRobots:
             Route("/cgi-bin/webhook/upload_media", self._upload, methods=["POST"]),
         ]
         config = uvicorn.Config(Starlette(routes=routes), port=0, log_config=None, lifespan="off", access_log=False)
-        self._server = uvicorn.Server(config)
+        self._server = QuickServer(config)
         self._thread = threading.Thread(target=self._server.run, name="fake-group-robots")
 
     def __enter__(self) -> "FakeGroupRobots":

@@ -18,6 +18,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from tests.quick_server import QuickServer
+
 TOKEN = "123456:made-up"
 NOON = 1_775_188_800
 REFUSALS: dict[str, tuple[int, str, dict[str, Any]]] = {
@@ -90,7 +92,7 @@ class FakeTelegram:
         config = uvicorn.Config(
             Starlette(routes=routes), port=0, log_config=None, lifespan="off", access_log=False, **files
         )
-        self._server = uvicorn.Server(config)
+        self._server = QuickServer(config)
         self._thread = threading.Thread(target=self._server.run, name="fake-telegram")
 
     def __enter__(self) -> "FakeTelegram":

@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from tests import fake_wecom_rules as rules
 from tests.fake_telegram import CutShort
+from tests.quick_server import QuickServer
 
 CORP, AGENT, SECRET = "ww0000000000000001", 1000002, "made-up-app-secret"
 # Those of the platform's own sample (vector V1), so that any library can check what is sealed with them.
@@ -59,7 +60,7 @@ class FakeWecom:
         self._numbers = count(1)
         routes = [Route("/cgi-bin/{path:path}", self._serve, methods=["GET", "POST"])]
         config = uvicorn.Config(Starlette(routes=routes), port=0, log_config=None, lifespan="off", access_log=False)
-        self._server = uvicorn.Server(config)
+        self._server = QuickServer(config)
         self._thread = threading.Thread(target=self._server.run, name="fake-wecom")
 
     def __enter__(self) -> "FakeWecom":

@@ -3,9 +3,13 @@
 import asyncio
 import base64
 import re
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import Connection
+
+from storage.vault import Vault
 from tests.stage import START, ZONE, Bot, running
 
 PHOTO = Path(__file__).parent / "photo.jpg"
@@ -125,13 +129,16 @@ def _buttons(text: str) -> tuple[str, list[str]]:
     return text, []
 
 
-def play(text: str, name: str, folder: Path) -> None:
-    """Play a whole talk on a bot of its own, which begins at the talk's first `@`."""
+def play(text: str, name: str, folder: Path, look: Callable[[Connection, Vault], None] | None = None) -> None:
+    """Play a whole talk on a bot of its own, which begins at the talk's first `@`; `look` at what it has left."""
 
     async def played() -> None:
         first = re.search(r"^@ (\S+ \S+)$", text, re.MULTILINE)
         start = datetime.strptime(first[1], "%Y-%m-%d %H:%M").replace(tzinfo=ZONE) if first else START
         async with running(folder, start) as bot:
             await Talk(bot, text, name).play()
+            if look is not None:
+                with bot.read() as db:
+                    look(db, bot.app.engine.vault)
 
     asyncio.run(played())

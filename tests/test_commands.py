@@ -21,7 +21,7 @@ from storage.database import Database
 from storage.people import Role
 from storage.tables import grant
 from tests import commanding, leaks
-from tests.commanding import NOW, ROSTER, said
+from tests.commanding import NOW, ROSTER, said, untouched
 from tests.process import ROOT
 
 pytestmark = pytest.mark.both
@@ -74,15 +74,14 @@ def test_wrong_settings_are_status_two(
     assert Fernet(said(capsys, "key").strip())
     assert main(["doctor"]) == 1
     assert capsys.readouterr().out.startswith("fail settings: NAME_KEY")
-    assert not (folder / "data").exists()
+    assert untouched(folder)
 
 
-@pytest.mark.sqlite
 def test_a_process_imports_only_when_told(folder: Path) -> None:
     shown = process(folder, "import", "roster.csv")
     assert shown.returncode == 1 and "--yes" in shown.stderr
     assert "新增:单位 5(县少工委 1、学校 2、中队 2)、人员 3、角色 3、账号 4" in shown.stdout
-    assert not (folder / "data").exists()
+    assert untouched(folder)
     assert process(folder, "import", "roster.csv", "--yes").returncode == 0
 
 
@@ -95,27 +94,24 @@ def test_a_process_reads_what_it_is_given(folder: Path) -> None:
     assert (ended.returncode, ended.stderr) == (1, "")
 
 
-@pytest.mark.sqlite
 @pytest.mark.parametrize("file", ["roster.csv", "nowhere.csv"])
 def test_a_dry_run_writes_nothing(file: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["import", file, "--dry-run"]) == (file == "nowhere.csv")
-    assert not (folder / "data").exists()
+    assert untouched(folder)
 
 
 def test_the_same_import_again_changes_nothing(filled: None, capsys: pytest.CaptureFixture[str]) -> None:
     assert "没有要改的" in said(capsys, "import", "roster.csv", "--yes", "--end-missing")
 
 
-@pytest.mark.sqlite
 def test_one_bad_row_and_nothing_is_imported(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "bad.csv").write_text(ROSTER + "青禾区少工委/育红小学,学校,甲,大队长,,,,\n", encoding="utf-8")
     assert main(["import", "bad.csv", "--yes"]) == 1
     out, err = capsys.readouterr()
     assert "  第 7 行:「角色」没有「大队长」" in out and "什么也没有导入" in err
-    assert not (folder / "data").exists()
+    assert untouched(folder)
 
 
-@pytest.mark.sqlite
 @pytest.mark.parametrize(("answer", "status"), [("是\n", 0), ("y\n", 0), ("\n", 1), ("n\n", 1), ("", 1)])
 def test_on_a_terminal_it_asks(
     answer: str, status: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path
@@ -126,7 +122,7 @@ def test_on_a_terminal_it_asks(
 
     monkeypatch.setattr(sys, "stdin", Terminal(answer))
     assert main(["import", "roster.csv"]) == status
-    assert (folder / "data" / "bot.db").exists() == (status == 0)
+    assert untouched(folder) == (status != 0)
 
 
 def test_import_ends_what_is_missing(folder: Path, database: Database, capsys: pytest.CaptureFixture[str]) -> None:
@@ -138,7 +134,7 @@ def test_import_ends_what_is_missing(folder: Path, database: Database, capsys: p
         assert db.scalar(select(func.count()).where(grant.c.until.is_not(None))) == 1
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("there is no practice database beside a server")
 def test_import_and_invite_mean_the_real_database(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Even where there is only a practice database."""
     said(capsys, "import", "roster.csv", "--yes", "--practice")

@@ -38,7 +38,7 @@ def levels(capsys: pytest.CaptureFixture[str], status: int = 0) -> dict[str, str
     return {line.split()[1][:-1]: line.split()[0] for line in lines}
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("a server's database is there before the bot")
 def test_the_doctor_of_a_fresh_folder_writes_nothing(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     found = levels(capsys)
     assert {"settings", "data", "database", "sqlite", "name_key", "workdays", "zone", "platform", "port"} <= set(found)
@@ -65,7 +65,7 @@ def test_the_doctor_sees_what_waits(database: Database, capsys: pytest.CaptureFi
     assert found["failed"] == found["outbox"] == "warn"
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("the file is no database")
 def test_the_doctor_fails_what_cannot_work(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

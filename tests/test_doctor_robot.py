@@ -59,6 +59,7 @@ def test_group_robots_lead_to_units(database: Database, doctor: Doctor) -> None:
     ]
 
 
+@pytest.mark.sqlite("a server's database is there before the bot")
 def test_without_a_database_the_groups_wait(folder: Path, doctor: Doctor) -> None:
     found = doctor(WECOM_GROUP_WEBHOOKS=f"实验小学={KEY}")
     assert any(line.startswith("warn groups: 还没有数据库") for line in found)

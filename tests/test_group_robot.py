@@ -89,7 +89,7 @@ def letters(stage: Stage) -> list[tuple[str, str]]:
 # --- whose group it is --------------------------------------------------------------------------------------
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("searches the bytes of the file")
 def test_each_key_is_bound_to_its_unit_and_stored_nowhere(play: Play, tmp_path: Path) -> None:
     async def talk(stage: Stage) -> None:
         unit_ids = {unit_id for unit_id, by in groups(stage).values() if by is None}

@@ -82,7 +82,7 @@ def test_writers_at_the_same_time_get_different_numbers(database: Database, tmp_
     assert numbers == [f"N20260403-{n:02}" for n in range(1, 13)]
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("searches the bytes of the file")
 def test_names_and_reasons_are_nowhere_in_the_database_file(database: Database, tmp_path: Path) -> None:
     with database.write.begin() as db:
         at = School(db)

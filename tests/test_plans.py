@@ -57,9 +57,7 @@ def claim(
     return outbox.claim(db, channel, "me", NOW, NOW, timedelta(seconds=90), most, held, together)
 
 
-@pytest.mark.sqlite
-# PostgreSQL plans by statistics, which an empty database has none of.
-@pytest.mark.sqlite
+@pytest.mark.sqlite("PostgreSQL plans by how full its tables are, and these are empty")
 @pytest.mark.parametrize(
     "work",
     [
@@ -126,8 +124,7 @@ def test_a_chat_that_waits_holds_only_itself_up(database: Database) -> None:
         assert claim(db) == []
 
 
-# PostgreSQL plans by statistics, which an empty database has none of.
-@pytest.mark.sqlite
+@pytest.mark.sqlite("PostgreSQL plans by how full its tables are, and these are empty")
 @pytest.mark.parametrize(
     "work",
     [

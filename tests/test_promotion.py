@@ -195,7 +195,6 @@ def test_a_roster_with_new_names_before_the_promotion_is_warned_of(database: ros
     assert "「实验小学」的中队还没有升到 2026 学年" in read.notes.warnings[0]
 
 
-@pytest.mark.sqlite
 class TestCommand:
     def test_a_dry_run_shows_and_the_word_does(self, filled: None, capsys: pytest.CaptureFixture[str]) -> None:
         with time_machine.travel(FIRST_DAY, tick=False):

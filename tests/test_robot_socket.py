@@ -19,6 +19,7 @@ from bot.channels.robot_socket import State
 from handlers.kit import Reply
 from storage import facts
 from storage.tables import checkin, inbox, lease, outbox
+from tests.databases import refuse
 from tests.fake_robot import FakeRobot
 from tests.fake_robot_rules import ROBOT, SECRET
 from tests.robot_stage import LI, ZHANG, Stage, running, words
@@ -307,13 +308,10 @@ def test_nothing_that_was_heard_is_lost_when_the_database_is_busy(play: Play, fa
     play(talk)
 
 
-@pytest.mark.sqlite
 def test_what_can_never_be_stored_is_kept_unread(play: Play, fake: FakeRobot, monkeypatch: pytest.MonkeyPatch) -> None:
     async def talk(stage: Stage) -> None:
         await stage.live()
-        refuse = """CREATE TRIGGER refuses BEFORE INSERT ON inbox WHEN NEW.sender = 'Poison'
-            BEGIN SELECT RAISE(ABORT, 'refused'); END"""
-        await stage.app.pipeline.do(lambda turn: turn.db.exec_driver_sql(refuse))
+        await stage.app.pipeline.do(lambda turn: refuse(turn.db, "poison"))
         fake.say("Poison", "x")
         await works(stage)
         await stage.until(lambda: stage.query(select(inbox.c.id).where(inbox.c.state == "unreadable")))

@@ -4,7 +4,6 @@ import asyncio
 import base64
 import re
 from collections.abc import Iterator
-from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
 from time import monotonic
@@ -18,15 +17,16 @@ from bot.channels import robot_send
 from bot.channels.robot_parts import CHOOSE
 from bot.clock import Clock
 from storage import deliveries
-from storage.tables import account, checkin, child, grant, nomination, nomination_step, person, rollup, unit
-from storage.vault import Vault
-from tests import robot_stage, stage
+from storage.tables import account
+from tests import recorded, robot_stage, stage
 from tests.fake_robot import FakeRobot
+from tests.recorded import Records, Shelf, records
 from tests.robot_stage import words
 from tests.talk import Talk
 from tests.test_talks import TALKS
 
 pytestmark = pytest.mark.both
+shelf = recorded.shelf
 _NUMBERED = re.compile(r"^\d+:(.+)$", re.MULTILINE)
 
 
@@ -124,7 +124,7 @@ def start_of(text: str) -> datetime:
     return datetime.strptime(first[1], "%Y-%m-%d %H:%M").replace(tzinfo=stage.ZONE) if first else stage.START
 
 
-async def through_robot(text: str, name: str, folder: Path, fake: FakeRobot) -> dict[str, list[Any]]:
+async def through_robot(text: str, name: str, folder: Path, fake: FakeRobot) -> Records:
     start, began = start_of(text), monotonic()
     clock = Clock(stage.ZONE, lambda: start + timedelta(seconds=monotonic() - began))
     async with robot_stage.running(folder, fake, fill=False, clock=clock) as running:
@@ -140,49 +140,9 @@ async def through_robot(text: str, name: str, folder: Path, fake: FakeRobot) -> 
             return records(db, running.app.engine.vault)
 
 
-async def through_practice(text: str, name: str, folder: Path) -> dict[str, list[Any]]:
-    running: AbstractAsyncContextManager[stage.Bot] = stage.running(folder, start_of(text))
-    async with running as bot:
-        await Talk(bot, text, name).play()
-        with bot.read() as db:
-            return records(db, bot.app.engine.vault)
-
-
-def records(db: Connection, vault: Vault) -> dict[str, list[Any]]:
-    """What was recorded, by names instead of numbers that depend on the way there."""
-    at = [unit.c.path, unit.c.name, person.c.name]
-
-    def rows(query: Any) -> list[Any]:
-        return sorted((tuple(row) for row in db.execute(query)), key=str)
-
-    deeds = [checkin.c[name] for name in ("activity", "day", "topic", "due", "attended", "others", "state")]
-    asked = [nomination.c[name] for name in ("number", "medal", "term", "state", "week")]
-    names = {row.id: row.name and vault.open(row.name) for row in db.execute(select(child))}
-    return {
-        "check-ins": rows(
-            select(*at, *deeds).select_from(checkin).join(unit).join(person, person.c.id == checkin.c.person_id)
-        ),
-        "sums": rows(select(rollup)),
-        "roles": rows(
-            select(*at, grant.c.role, grant.c.until.is_(None))
-            .select_from(grant)
-            .join(unit)
-            .join(person, person.c.id == grant.c.person_id)
-        ),
-        "nominations": rows(
-            select(*at, *asked)
-            .select_from(nomination)
-            .join(unit)
-            .join(person, person.c.id == nomination.c.nominator_id)
-        ),
-        "steps": rows(select(person.c.name, nomination_step.c.state).select_from(nomination_step).join(person)),
-        "children": sorted(names.values(), key=str),
-    }
-
-
 @pytest.mark.parametrize("path", TALKS, ids=lambda path: path.stem)
-def test_a_talk_leaves_the_same_records(path: Path, tmp_path: Path, fake: FakeRobot) -> None:
+def test_a_talk_leaves_the_same_records(path: Path, tmp_path: Path, fake: FakeRobot, shelf: Shelf) -> None:
     text = path.read_text(encoding="utf-8")
-    here = asyncio.run(through_practice(text, path.name, tmp_path))
+    here = shelf.get(path, tmp_path)
     there = asyncio.run(through_robot(text, path.name, tmp_path, fake))
     assert any(here.values()) and there == here

@@ -4,13 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.talk import play
+from tests import recorded
+from tests.recorded import Shelf, on_the_practice_page
 
 pytestmark = pytest.mark.both
 
+shelf = recorded.shelf
 TALKS = sorted((Path(__file__).parent / "talks").glob("*.txt"))
 
 
 @pytest.mark.parametrize("path", TALKS, ids=lambda path: path.stem)
-def test_talk(path: Path, tmp_path: Path) -> None:
-    play(path.read_text(encoding="utf-8"), path.name, tmp_path)
+def test_talk(path: Path, tmp_path: Path, shelf: Shelf) -> None:
+    assert any(shelf.put(path, on_the_practice_page(path, tmp_path)).values())

@@ -59,7 +59,7 @@ def test_a_full_queue_says_come_again_and_loses_nothing(tmp_path: Path, monkeypa
     play(tmp_path, scene)
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("fills the file up with max_page_count")
 def test_a_full_disk_acknowledges_nothing_and_heals_by_itself(tmp_path: Path) -> None:
     async def scene(way: Way) -> None:
         pages = await way.write("PRAGMA page_count")

@@ -107,7 +107,7 @@ def test_what_was_sent_is_noted_even_if_noting_it_fails_at_first(tmp_path: Path)
     play(tmp_path, scene)
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("of a server other processes may be there: the lease runs out")
 def test_what_a_dead_process_held_goes_out_at_once(tmp_path: Path) -> None:
     """There is one process on a SQLite file: after a crash nobody waits for its lease to run out."""
 

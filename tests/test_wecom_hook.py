@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from bot import pipeline as writer
 from bot.channels import wecom_hook
 from storage.tables import checkin, inbox, outbox
+from tests.databases import accept, refuse
 from tests.fake_telegram import FakeTelegram
 from tests.fake_wecom import CORP, FakeWecom
 from tests.telegram_stage import running as on_telegram
@@ -171,33 +172,22 @@ def test_when_too_much_waits_it_comes_again(tmp_path: Path, fake: FakeWecom, mon
     play(tmp_path, fake, scene)
 
 
-async def refuse(stage: Stage, event: str) -> None:
-    """The database refuses what this person says."""
-    trigger = (
-        "CREATE TRIGGER refuses BEFORE INSERT ON inbox WHEN NEW.chat = 'zhangli' BEGIN SELECT RAISE(ABORT, 'no'); END"
-    )
-    statement = trigger if event == "begins" else "DROP TRIGGER refuses"
-    await stage.app.pipeline.do(lambda turn: turn.db.exec_driver_sql(statement))
-
-
-@pytest.mark.sqlite
 def test_what_was_not_committed_comes_again(tmp_path: Path, fake: FakeWecom) -> None:
     async def scene(stage: Stage) -> None:
         message = stage.message(ZHANG, Content=CHECKIN)
-        await refuse(stage, "begins")
+        await stage.app.pipeline.do(lambda turn: refuse(turn.db, "zhangli"))
         assert (await stage.post(message)).status_code == 503
         assert count(stage, inbox) == 0
-        await refuse(stage, "ends")
+        await stage.app.pipeline.do(lambda turn: accept(turn.db))
         assert stage.platform.read((await stage.post(message)).content)["Content"].startswith("已记录")
 
     play(tmp_path, fake, scene)
 
 
-@pytest.mark.sqlite
 def test_what_never_can_be_committed_is_kept_at_the_last_try(tmp_path: Path, fake: FakeWecom) -> None:
     async def scene(stage: Stage) -> None:
         message = stage.message(ZHANG, Content=CHECKIN)
-        await refuse(stage, "begins")
+        await stage.app.pipeline.do(lambda turn: refuse(turn.db, "zhangli"))
         statuses = [(await stage.post(message)).status_code for _ in range(3)]
         assert statuses == [503, 503, 200]
         [(state, payload)] = stage.query(select(inbox.c.state, inbox.c.payload))

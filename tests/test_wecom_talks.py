@@ -8,21 +8,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, select
 
 from bot import letters, practice_district
 from bot.channels import wecom_pace
 from bot.practice_stage import LONGEST_STEP
 from storage import deliveries
-from storage.tables import checkin, child, grant, invite, nomination, nomination_step, person, rollup, unit
-from tests import fake_wecom, wecom_stage
+from tests import fake_wecom, recorded, wecom_stage
 from tests.fake_wecom import FakeWecom, labels
+from tests.recorded import Records, Shelf, records
 from tests.stage import START, ZONE
-from tests.stage import running as practising
 from tests.talk import PHOTO, Talk
 from tests.wecom_stage import Stage
 
 pytestmark = pytest.mark.both
+shelf = recorded.shelf
 TALKS = sorted((Path(__file__).parent / "talks").glob("*.txt"))
 # What an answer says instead of buttons, when the response to the message carries it.
 SPOKEN = {"要改发「更正」,不算发「撤回」。": ("更正", "撤回"), "看全部用法,发「帮助」。": ("帮助",)}
@@ -107,34 +106,16 @@ def spoken(text: str) -> dict[str, Any]:
     return {"text": text, "buttons": [], "file": None}
 
 
-def records(db: Connection) -> dict[str, list[tuple[Any, ...]]]:
-    """What is recorded, whatever channel it came by."""
-    wanted = {
-        checkin: ("unit_id", "person_id", "activity", "day", "topic", "due", "attended", "others", "state"),
-        rollup: ("week", "unit_id", "activity", "events", "attended", "rated_due", "rated_attended"),
-        nomination: ("number", "unit_id", "child_id", "medal", "term", "nominator_id", "state", "week"),
-        nomination_step: ("nomination_id", "person_id", "state"),
-        child: ("unit_id",), person: ("name",), unit: ("name", "path"), grant: ("person_id", "unit_id", "role"),
-        invite: ("unit_id", "role", "made_by", "used_by"),
-    }  # fmt: skip
-    return {
-        table.name: [
-            tuple(row) for row in db.execute(select(*(table.c[name] for name in names)).order_by(*table.primary_key))
-        ]
-        for table, names in wanted.items()
-    }
-
-
 @pytest.mark.parametrize("path", TALKS, ids=lambda path: path.stem)
 def test_a_talk_goes_as_it_does_on_the_practice_page(
-    path: Path, tmp_path: Path, fake: FakeWecom, monkeypatch: pytest.MonkeyPatch
+    path: Path, tmp_path: Path, fake: FakeWecom, monkeypatch: pytest.MonkeyPatch, shelf: Shelf
 ) -> None:
     # What a platform is called is the only word that differs.
     text = path.read_text(encoding="utf-8").replace("演练页面", "企业微信")
     first = re.search(r"^@ (\S+ \S+)$", text, re.MULTILINE)
     start = datetime.strptime(first[1], "%Y-%m-%d %H:%M").replace(tzinfo=ZONE) if first else START
 
-    async def on_wecom() -> dict[str, list[tuple[Any, ...]]]:
+    async def on_wecom() -> Records:
         monkeypatch.setattr(practice_district, "CHANNEL", "wecom")
         monkeypatch.setattr(wecom_stage, "START", start)
         # As many as there are within the seconds of a talk.
@@ -146,15 +127,8 @@ def test_a_talk_goes_as_it_does_on_the_practice_page(
             await stage.app.pipeline.do(practice_district.fill_if_empty)
             await WecomTalk(stage, text, path.name).play()
             with stage.app.engine.database.read.connect() as db:
-                return records(db)
+                return records(db, stage.app.engine.vault)
 
-    async def on_the_practice_page() -> dict[str, list[tuple[Any, ...]]]:
-        monkeypatch.undo()
-        async with practising(tmp_path / "practice", start) as bot:
-            await Talk(bot, text.replace("企业微信", "演练页面"), path.name).play()
-            with bot.read() as db:
-                return records(db)
-
-    for folder in ("wecom", "practice"):
-        (tmp_path / folder).mkdir()
-    assert asyncio.run(on_wecom()) == asyncio.run(on_the_practice_page())
+    here = shelf.get(path, tmp_path)
+    (tmp_path / "wecom").mkdir()
+    assert asyncio.run(on_wecom()) == here
