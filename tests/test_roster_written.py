@@ -96,7 +96,7 @@ def test_a_term_is_held_until_its_end_and_what_is_lent_is_not_the_files(database
     assert roles(database, "wecom", "zhangls", later) == {("实验小学", Role.BRIGADE)}
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("the benchmark makes a SQLite file of its own")
 def test_fifty_thousand_rows_need_less_than_300_mib(tmp_path: Path) -> None:
     schools = 50_000 // 17
     assert sum(1 for _ in bench_province.rows(40, schools)) > 50_000
