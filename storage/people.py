@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, fun
 
 from storage import accounts
 from storage.audit import Deed, note
+from storage.chunks import chunks
 from storage.tables import account, grant, person, unit
 from storage.units import Unit, within
 
@@ -276,8 +277,9 @@ def named(db: Connection, name: str) -> list[int]:
 
 def names(db: Connection, ids: Iterable[int]) -> dict[int, str]:
     """id → name."""
-    rows = db.execute(select(person.c.id, person.c.name).where(person.c.id.in_(sorted(set(ids)))))
-    return {row.id: row.name for row in rows}
+    query = select(person.c.id, person.c.name)
+    some = (db.execute(query.where(person.c.id.in_(part))) for part in chunks(sorted(set(ids))))
+    return {row.id: row.name for rows in some for row in rows}
 
 
 def rights_version(db: Connection) -> tuple[object, ...]:
