@@ -11,6 +11,7 @@ from storage import checkins, coverage, digests, history, people, recording, res
 from storage.tables import unit, unit_past
 from storage.units import Kind, Unit
 from tests.county import FRIDAY, MONDAY, TODAY, WEEK, County, a_week
+from tests.faults import sums_as_counted, sums_as_kept
 
 pytestmark = pytest.mark.both
 
@@ -142,6 +143,7 @@ def test_an_event_of_two_schools_is_still_one_after_a_move(county: County, other
     county.write()
     left = digest(county, county.top, WEEK)
     assert (left["events"], left["attendance"]["attended"]) == (1, 38)
+    assert sums_as_kept(county.db) == sums_as_counted(county.db)
 
 
 def test_a_school_reports_late_what_its_squads_did_before_it_moved(county: County, other: Unit) -> None:
@@ -152,3 +154,4 @@ def test_a_school_reports_late_what_its_squads_did_before_it_moved(county: Count
     county.write()
     told = digest(county, county.top, WEEK)
     assert (told["events"], told["squads_covered"], told["attendance"]["attended"]) == (1, 4, 480)
+    assert sums_as_kept(county.db) == sums_as_counted(county.db)
