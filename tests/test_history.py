@@ -138,6 +138,7 @@ def test_an_event_of_two_schools_is_still_one_after_a_move(county: County, other
     county.write()
     reshaping.move(county.db, county.first, other, THEN, DAY)
     assert digest(county, county.top, WEEK)["events"] == 1
+    assert sums_as_kept(county.db) == sums_as_counted(county.db)
     moved = checkins.by_id(county.db, reports[0].id)
     recording.withdraw(county.db, county.rollups, moved, county.li, THEN)
     county.write()
