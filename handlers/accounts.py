@@ -50,7 +50,8 @@ def which(ask: Ask, several: Sequence[Person], name: str, commands: Sequence[str
     some = list(enumerate(zip(several, commands, strict=True), 1))[:_MOST]
     lines = [f"{place}. {who(ask, each)}" for place, (each, _) in some]
     buttons = tuple(Button(f"第 {place} 位", words) for place, (_, words) in some)
-    return Reply("\n".join([f"有 {len(several)} 位{name},是哪一位?", *lines]), buttons)
+    more = f"这里列了前 {_MOST} 位;别的请他们学校的管理员来办。" if len(several) > _MOST else ""
+    return Reply("\n".join([f"有 {len(several)} 位{name},是哪一位?", *lines, *filter(None, [more])]), buttons)
 
 
 def _choice(ask: Ask, several: Sequence[Person]) -> Reply:

@@ -38,7 +38,7 @@ def _welcome(ask: Ask, found: invites.Invite, name: str) -> Reply | list[Reply]:
     at = units.by_id(ask.db, found.unit_id)
     if found.person_id is not None:
         return _welcome_back(ask, found, found.person_id)
-    person_id = ask.person.id if ask.person else _person(ask, found, at, name)
+    person_id, holds = (ask.person.id, False) if ask.person else _person(ask, found, at, name)
     if not invites.use(ask.db, found, person_id, ask.now):
         return Reply("这个邀请码刚被别人用掉了。请再要一个。")
     where = units.full_name(ask.db, at)
@@ -46,7 +46,8 @@ def _welcome(ask: Ask, found: invites.Invite, name: str) -> Reply | list[Reply]:
         told = duties.take_over(ask, found, person_id)
         taken = f"欢迎!您接过了工作,现在是{where}的{found.role.label}。\n发「帮助」看看能做什么。"
         return [Reply(taken if told else "这份工作已经交接过了。请联系给您邀请码的老师。"), *told]
-    people.give(ask.db, person_id, found.role, at, ask.now)
+    if not holds:
+        people.give(ask.db, person_id, found.role, at, ask.now)
     todo = "发「帮助 签到」看看怎么报活动。" if found.role == Role.COUNSELOR else "发「帮助」看看能做什么。"
     welcome = Reply(f"欢迎!您现在是{where}的{found.role.label}。\n{todo}")
     if found.made_by in (None, person_id):
@@ -68,14 +69,14 @@ def _welcome_back(ask: Ask, found: invites.Invite, person_id: int) -> Reply | li
     return [welcome, *([Reply(f"{who}换好手机了。", to=found.made_by)] if found.made_by else [])]
 
 
-def _person(ask: Ask, found: invites.Invite, at: Unit, name: str) -> int:
-    """Whom the roster names for this role here and nobody is yet, if there is just one; else somebody new."""
-    waiting = people.without_account(ask.db, found.role, at)
+def _person(ask: Ask, found: invites.Invite, at: Unit, name: str) -> tuple[int, bool]:
+    """Who holds this role here already, for good or for a term, and nobody is yet, if just one; else somebody new."""
+    waiting = people.without_account(ask.db, found.role, at, ask.now)
     named = [person_id for person_id, known in waiting.items() if not name or known == name]
     name = name or ask.message.name or ask.message.sender
     person_id = named[0] if len(named) == 1 else people.add(ask.db, name[:20], ask.now)
     people.link(ask.db, person_id, ask.message.channel, ask.message.sender)
-    return person_id
+    return person_id, len(named) == 1
 
 
 @command(

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, fun
 
 from storage import accounts
 from storage.audit import Deed, note
+from storage.chunks import chunks
 from storage.tables import account, grant, person, unit
 from storage.units import Unit, within
 
@@ -261,11 +262,12 @@ def mark_reachable(db: Connection, channel: str, address: str, reachable: bool) 
     return db.execute(changed).rowcount > 0
 
 
-def without_account(db: Connection, role: Role, at: Unit) -> dict[int, str]:
+def without_account(db: Connection, role: Role, at: Unit, now: datetime) -> dict[int, str]:
     """id → name of those who hold this role at this unit and are not on any platform yet."""
     has_one = exists().where(account.c.person_id == person.c.id)
     query = select(person.c.id, person.c.name).join(grant, grant.c.person_id == person.c.id)
-    query = query.where(grant.c.unit_id == at.id, grant.c.role == role, grant.c.until.is_(None), ~has_one)
+    lasts = _at(at, role) & or_(grant.c.until.is_(None), grant.c.until > now) & grant.c.deputy_for.is_(None)
+    query = query.where(lasts, ~has_one)
     return {row.id: row.name for row in db.execute(query)}
 
 
@@ -276,8 +278,9 @@ def named(db: Connection, name: str) -> list[int]:
 
 def names(db: Connection, ids: Iterable[int]) -> dict[int, str]:
     """id → name."""
-    rows = db.execute(select(person.c.id, person.c.name).where(person.c.id.in_(sorted(set(ids)))))
-    return {row.id: row.name for row in rows}
+    query = select(person.c.id, person.c.name)
+    some = (db.execute(query.where(person.c.id.in_(part))) for part in chunks(sorted(set(ids))))
+    return {row.id: row.name for rows in some for row in rows}
 
 
 def rights_version(db: Connection) -> tuple[object, ...]:

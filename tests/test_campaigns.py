@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import select
 
 from handlers import calling
-from storage import campaigns
+from storage import campaigns, units
 from storage.campaigns import Campaign
 from storage.tables import checkin, delivery
 from storage.units import Kind, Unit
-from tests.county import SHANGHAI
+from tests.county import FRIDAY, SHANGHAI, County
 from tests.stage import ZONE, Bot, running
 
 pytestmark = pytest.mark.both
@@ -172,3 +172,32 @@ def test_a_closed_campaign_takes_no_reports(tmp_path: Path) -> None:
         assert found is not None and found.state == "ended"
 
     played(tmp_path, scene)
+
+
+def test_many_campaigns_elsewhere_hide_none_of_ones_own(county: County) -> None:
+    elsewhere = units.add(county.db, Kind.COUNTY, "白云区少工委")
+    week, issue = (FRIDAY, FRIDAY + timedelta(days=7)), "红领巾爱学习"
+    mine = Campaign(county.first.id, "学第5期", issue, *week, issue=5, person_id=county.li)
+    above = Campaign(county.top.id, "清明祭英烈", "祭扫", *week, person_id=county.zhou)
+    numbers = [campaigns.add(county.db, each, FRIDAY) for each in (mine, above)]
+    for place in range(250):
+        other = Campaign(elsewhere.id, f"学第5期 {place}", issue, *week, issue=5, person_id=county.zhou)
+        campaigns.add(county.db, other, FRIDAY)
+    squad = [county.squads[0].path]
+    assert [each.id for each in campaigns.newest(county.db, squad, 8)] == numbers[::-1]
+    found = campaigns.of_issue(county.db, issue, 5, squad)
+    assert found is not None and found.id == numbers[0]
+    assert campaigns.of_issue(county.db, issue, 5, [county.second.path]) is None
+
+
+def test_progress_counts_what_was_reported_in_the_part(county: County) -> None:
+    call = Campaign(county.top.id, "清明祭英烈", "祭扫", FRIDAY, FRIDAY + timedelta(days=2), person_id=county.zhou)
+    call = campaigns.by_id(county.db, campaigns.add(county.db, call, FRIDAY))
+    assert call is not None
+    for squad, heads in ((county.squads[0], 40), (county.squads[1], 38), (county.others[0], 35)):
+        county.report(squad, heads, 42, activity="祭扫", campaign_id=call.id)
+    due, told = campaigns.progress(county.db, call, [county.first.path])
+    assert [each.id for each in due] == [each.id for each in county.squads]
+    assert {id: each.attended for id, each in told.items()} == {county.squads[0].id: 40, county.squads[1].id: 38}
+    due, told = campaigns.progress(county.db, call, [county.top.path])
+    assert (len(due), sum(each.attended for each in told.values())) == (6, 113)

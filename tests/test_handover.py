@@ -1,13 +1,14 @@
 """Handing over: reminders and groups go along, deputies of who has left end, nobody gives what is not theirs."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from handlers import deputies as lending
-from handlers import duties, handing_over, nudge, progress
-from handlers.kit import Deed, Denied, Due, Refusal, Role
+from handlers import duties, handing_over, join, nudge, progress
+from handlers.kit import Deed, Denied, Due, Message, Refusal, Role
 from storage import audit, campaigns, chats, deliveries, handover, invites, people, reshaping
 from storage.campaigns import Campaign
 from storage.tables import delivery, grant
@@ -136,3 +137,27 @@ def test_two_spans_of_one_deputy_are_not_mixed_up(county: County) -> None:
         lending.deputy(county.ask(county.li, "钱老师 4月20日-21日"))
     assert len(lending.deputy(county.ask(county.li, "取消 钱老师"))) == 2
     lending.deputy(county.ask(county.li, "钱老师 4月20日-21日"))
+
+
+def test_of_homonyms_each_is_shown_with_where_they_are(county: County) -> None:
+    for place in range(7):
+        one = people.add(county.db, "张老师", FRIDAY)
+        people.give(county.db, one, Role.COUNSELOR, county.squads[place % 3 + 1], FRIDAY)
+    asked = handing_over.hand_over(county.ask(county.li, "张老师 洪老师"))
+    assert asked.text.startswith("有 8 位张老师,是哪一位?\n1. 张老师(实验小学三(1)中队 中队辅导员)\n2. ")
+    assert len(asked.buttons) == 6 and asked.buttons[0].command == f"交接 #{county.zhang} 洪老师"
+    assert asked.text.endswith("这里列了前 6 位;别的请他们学校的管理员来办。")
+    meant = handing_over.hand_over(county.ask(county.li, asked.buttons[0].command.partition(" ")[2]))
+    assert meant.text.startswith("张老师 交接给 新老师 洪老师:\n角色:实验小学三(1)中队 中队辅导员")
+
+
+def test_who_joins_by_a_code_keeps_the_end_of_the_term(county: County) -> None:
+    until = FRIDAY + timedelta(days=20)
+    hong = people.add(county.db, "洪老师", FRIDAY)
+    people.give(county.db, hong, Role.COUNSELOR, county.squads[1], FRIDAY, until=until)
+    code = invites.make(county.db, county.squads[1].id, Role.COUNSELOR, county.li, FRIDAY)
+    heard = Message("practice", "m2", "新手机", "新手机", FRIDAY)
+    join.join(replace(county.ask(county.li, code), person=None, message=heard))
+    assert people.by_addresses(county.db, "practice", ["新手机"], FRIDAY)["新手机"].id == hong
+    assert Role.COUNSELOR in people.by_id(county.db, hong, FRIDAY).roles
+    assert people.by_id(county.db, hong, until).grants == ()

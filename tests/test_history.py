@@ -11,6 +11,7 @@ from storage import checkins, coverage, digests, history, people, recording, res
 from storage.tables import unit, unit_past
 from storage.units import Kind, Unit
 from tests.county import FRIDAY, MONDAY, TODAY, WEEK, County, a_week
+from tests.faults import sums_as_counted, sums_as_kept
 
 pytestmark = pytest.mark.both
 
@@ -137,11 +138,13 @@ def test_an_event_of_two_schools_is_still_one_after_a_move(county: County, other
     county.write()
     reshaping.move(county.db, county.first, other, THEN, DAY)
     assert digest(county, county.top, WEEK)["events"] == 1
+    assert sums_as_kept(county.db) == sums_as_counted(county.db)
     moved = checkins.by_id(county.db, reports[0].id)
     recording.withdraw(county.db, county.rollups, moved, county.li, THEN)
     county.write()
     left = digest(county, county.top, WEEK)
     assert (left["events"], left["attendance"]["attended"]) == (1, 38)
+    assert sums_as_kept(county.db) == sums_as_counted(county.db)
 
 
 def test_a_school_reports_late_what_its_squads_did_before_it_moved(county: County, other: Unit) -> None:
@@ -152,3 +155,4 @@ def test_a_school_reports_late_what_its_squads_did_before_it_moved(county: Count
     county.write()
     told = digest(county, county.top, WEEK)
     assert (told["events"], told["squads_covered"], told["attendance"]["attended"]) == (1, 4, 480)
+    assert sums_as_kept(county.db) == sums_as_counted(county.db)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from storage import copying
+from storage import audit_check, copying
 from storage.database import open_database
 from storage.migrate import migrate
 from storage.tables import checkin, metadata, person
@@ -65,7 +65,9 @@ def test_the_bot_goes_on_where_it_was(
             assert "1 场活动" in (await bot.say("李老师", "周报 上周"))[-1]
             with bot.read() as db:
                 ids = list(db.scalars(select(checkin.c.id).order_by(checkin.c.id)))
-            assert ids == [1, 2]
+                # The chain of the old database goes on in the new one, and a new one hangs on it.
+                walk = audit_check.check(db)
+            assert ids == [1, 2] and walk.broken is None and len(walk.heads) == 2
 
     asyncio.run(goes_on())
 
