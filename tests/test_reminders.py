@@ -72,6 +72,19 @@ def test_a_newcomer_gets_what_is_to_come_but_not_what_has_passed(school: School)
     assert len(school.texts(at("06-02 08:10"), "新老师")) == 1
 
 
+def test_who_begins_on_a_later_day_gets_what_falls_on_it(school: School) -> None:
+    school.add("新老师", Role.COUNSELOR, school.other, at("06-02 00:00"))
+    # What only a second role gets comes from its own first day on.
+    county = units.by_id(school.db, 1)
+    school.add("代老师", Role.COUNSELOR, school.other, at("05-01 00:00"))
+    people.give(school.db, school.ids["代老师"], Role.COUNTY_ADMIN, county, at("06-01 00:00"))
+    school.run_on(at("05-24 09:00"), at("06-02 12:00"))
+    assert school.ledger("children:2026-06-01", "新老师")[-1] == "sent"
+    assert len([row for row, _ in school.said if row.person_id == school.ids["新老师"]]) == 1
+    assert school.ledger("digest:2026-W21", "代老师") == {}
+    assert school.ledger("digest:2026-W22", "代老师") == {0: "sent"}
+
+
 def test_somebody_unreachable_or_gone_gets_none(school: School) -> None:
     people.mark_reachable(school.db, "practice", "李老师", False)
     school.db.execute(text("update role_grant set until = '2026-05-01 00:00:00' where person_id = 3"))
