@@ -10,6 +10,8 @@ class QuickServer(uvicorn.Server):
 
     async def main_loop(self) -> None:
         count = 0
-        while not await self.on_tick(count):
+        while not self.should_exit:
+            if count % 10 == 0:
+                await self.on_tick(count // 10)
             count += 1
             await asyncio.sleep(0.01)

@@ -96,6 +96,7 @@ def test_the_example_settings_are_the_defaults() -> None:
     assert given == Settings(_env_file=None)
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("path", HANDBOOKS, ids=lambda path: path.stem)
 def test_the_conversations_are_true(path: Path, tmp_path: Path) -> None:
     talk = conversation(text(path))

@@ -6,6 +6,8 @@ from handlers.catalogue.loader import FESTIVE
 from handlers.kit import Refusal
 from tests.reminding import School, at, school
 
+pytestmark = pytest.mark.both
+
 __all__ = ["school"]
 
 

@@ -311,7 +311,7 @@ def test_nothing_that_was_heard_is_lost_when_the_database_is_busy(play: Play, fa
 def test_what_can_never_be_stored_is_kept_unread(play: Play, fake: FakeRobot, monkeypatch: pytest.MonkeyPatch) -> None:
     async def talk(stage: Stage) -> None:
         await stage.live()
-        await stage.app.pipeline.do(lambda turn: refuse(turn.db, "poison"))
+        await stage.app.pipeline.do(lambda turn: refuse(turn.db, "Poison"))
         fake.say("Poison", "x")
         await works(stage)
         await stage.until(lambda: stage.query(select(inbox.c.id).where(inbox.c.state == "unreadable")))

@@ -111,7 +111,10 @@ def bot(telegram: FakeTelegram, tmp_path_factory: pytest.TempPathFactory) -> Ite
         until(lambda: telegram.first_poll)
         yield made
         status, seconds = made.serving.stop()
-        assert (status, made.count(select(func.count()).select_from(lease))) == (0, 0) and seconds < 5
+        assert (status, made.count(select(func.count()).where(lease.c.until > datetime.now(UTC)))) == (
+            0,
+            0,
+        ) and seconds < 5
         assert telegram.confirmed_too_early == []
         assert "made-up" not in made.serving.log.read_text()
     finally:

@@ -15,6 +15,7 @@ from bot.channels.telegram_send import Post
 from bot.settings import load
 from handlers.kit import Reply
 from storage.tables import fact, outbox, sent_file
+from tests.databases import end_leases
 from tests.fake_telegram import TOKEN, FakeTelegram
 from tests.telegram_stage import LI, WANG, ZHANG, Stage, running
 
@@ -105,6 +106,7 @@ def test_a_hold_is_for_the_chat_and_the_notices_and_outlives_a_restart(tmp_path:
     async def second() -> None:
         # Built anew, as after a restart; the people are there twice now, which does not matter here.
         async with running(tmp_path, fake, fill=False) as stage:
+            end_leases(stage.app.engine.database)
             (sender,) = stage.app.senders
             await sender._take_over()
             await stage.app.pipeline.do(lambda turn: turn.letters.notify([Reply("提醒", to=2)]) and None)

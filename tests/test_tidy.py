@@ -1,6 +1,7 @@
 """The style of the code as a test: small files, small functions, one clock, one way to the environment."""
 
 import ast
+import re
 import statistics
 import sys
 from collections.abc import Iterator
@@ -15,6 +16,16 @@ from bot.__main__ import COMMANDS
 from storage.migrate import FOLDER, HEAD
 from tests.process import ROOT
 
+# How a test comes by a database; and those that want something else of these modules, or always have a file.
+DATABASES = re.compile(
+    r"from tests\.(?:\w+_stage|stage|talk|databases|commanding|nominating|reminding|rostering|faults\w*) import"
+    r"|from tests import .*(?:nominating|rostering|commanding)|county: County|import .*\bServing\b"
+)
+ON_ONE_DATABASE = {
+    "test_bad_input.py": "the practice page always has a SQLite file",
+    "test_browser.py": "the practice page always has a SQLite file",
+    "test_roster.py": "reads tables without a database",
+}
 MOST_LINES = 300
 MOST_LINES_A_FUNCTION = 40
 MEDIAN_LINES_A_FUNCTION = 8
@@ -141,3 +152,10 @@ def test_the_newest_migration_is_the_one_that_is_wanted() -> None:
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
     assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
+
+
+def test_what_speaks_to_a_database_runs_on_both() -> None:
+    texts = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "tests").glob("test_*.py")}
+    found = {name for name, text in texts.items() if DATABASES.search(text) and "mark.both" not in text}
+    assert found == set(ON_ONE_DATABASE)
+    assert [name for name, text in texts.items() if re.search(r"^@pytest\.mark\.sqlite$", text, re.MULTILINE)] == []

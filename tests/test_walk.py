@@ -17,7 +17,7 @@ pytestmark = pytest.mark.both
 
 FEATURES: Features = collect(modules())
 # What serves no person: written for every message, allowed or not.
-ALWAYS_WRITTEN = {"inbox", "outbox", "screen", "card", "audit"}
+ALWAYS_WRITTEN = {"inbox", "outbox", "screen", "card", "audit", "lease"}
 # Where somebody wrote last.
 ALWAYS_NOTED = {"heard_on"}
 # One person of each role in the practice district.

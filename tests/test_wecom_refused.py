@@ -21,6 +21,8 @@ from storage.tables import inbox
 from tests.fake_wecom import AES_KEY, CORP, TOKEN, FakeWecom
 from tests.wecom_stage import PATH, START, ZHANG, Platform, Stage, play
 
+pytestmark = pytest.mark.both
+
 CHECKIN = "三(2)中队 主题队日 38人"
 XML = f"<xml><ToUserName>{CORP}</ToUserName><FromUserName>ZhangLi</FromUserName><CreateTime>1</CreateTime></xml>"
 NOW = START.timestamp()
