@@ -1,5 +1,6 @@
 """签到: what a counselor writes about an activity becomes a check-in, is echoed, and can be corrected."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -14,6 +15,8 @@ QUESTION, CONFIRM, SCHOOL = "checkin", "checkin-confirm", "checkin-school"
 LONGEST_ACTIVITY = 12
 # So many squads of one's own are offered as buttons.
 FEW = 6
+_NUMBER = re.compile(r"\d{1,4}")
+_ONLY_NUMBERS = re.compile(r"[\d\s、,，.。;；和人名]{1,200}")
 NOTHING = "好的,没有记。要重新报,直接发就行。"
 
 
@@ -114,9 +117,11 @@ def _question(ask: Ask, reading: Reading, first: int | None = None) -> Reply:
     in_doubt = [each for each in reading.records if each.issues or not _is_complete(each)]
     record = next(iter(in_doubt or reading.records), Record())
     question, buttons = texts.question(reading.issues, record, _squads(ask, record), _size(ask, record))
-    known = {"said": texts.canonical(record, reading.issues), "issues": list(reading.issues)}
+    known: dict[str, Any] = {"said": texts.canonical(record, reading.issues), "issues": list(reading.issues)}
     day = record.date if record.date and not record.dated else ask.today
-    ask.expect(QUESTION, {**known, "first": attached.waiting(ask, first), "day": day.isoformat(), "asked": question})
+    shared = [texts.unit_key(each.unit) for each in in_doubt if each.unit and "COUNT_SHARED" in each.issues]
+    known |= {"first": attached.waiting(ask, first), "shared": shared, "day": day.isoformat(), "asked": question}
+    ask.expect(QUESTION, known)
     return Reply(question, buttons)
 
 
@@ -143,7 +148,7 @@ def complete(ask: Ask, payload: dict[str, Any]) -> Sequence[Reply] | None:
     alone = read(ask.args, context)
     if _is_news(alone, asked):
         return None
-    words = [ask.args]
+    words = [_in_order(payload.get("shared", ()), ask.args), ask.args]
     if "ACTIVITY" in asked and _names_activity(ask.args, alone) and not nameless.problem_of(ask, ask.args):
         words.append(texts.with_activity(ask.args))
     for said in words:
@@ -154,6 +159,14 @@ def complete(ask: Ask, payload: dict[str, Any]) -> Sequence[Reply] | None:
         return None
     ask.keep_asking()
     return [Reply(f"还没有记。{payload['asked']}\n不报了,发「取消」。")]
+
+
+def _in_order(squads: Sequence[str], words: str) -> str:
+    """40 38, asked for the heads of 三(1) and 三(2): each squad with its own."""
+    numbers = _NUMBER.findall(words) if _ONLY_NUMBERS.fullmatch(words) else []
+    if not squads or len(numbers) != len(squads):
+        return words
+    return " ".join(f"{squad} {number}人" for squad, number in zip(squads, numbers, strict=True))
 
 
 def _is_news(alone: Reading, asked: set[str]) -> bool:

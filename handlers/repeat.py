@@ -46,10 +46,12 @@ def _last_week(ask: Ask) -> list[Checkin]:
     now = checkins.between(ask.db, monday + timedelta(days=7), ask.today, person_id=ask.me.id)
     done = {(one.unit_id, one.activity) for one in now if one.day == ask.today}
     mine = ask.me.paths(REPORTERS)
+    # A squad may have moved or gone up since: it is reported as what it is today.
+    present = units.by_ids(ask.db, {one.unit_id for one in before})
     found = {
-        (one.unit_id, one.activity): one
+        (one.unit_id, one.activity): one.at(present[one.unit_id])
         for one in reversed(before)
-        if (one.unit_id, one.activity) not in done and any(one.path.startswith(path) for path in mine)
+        if (one.unit_id, one.activity) not in done and present[one.unit_id].path.startswith(tuple(mine))
     }
     return list(found.values())[-MOST:]
 
@@ -74,7 +76,7 @@ def answered(ask: Ask, payload: dict[str, Any]) -> list[Reply] | None:
     if one is None or any(record.activity for record in alone.records):
         return None
     words = texts.heads(one) if ask.args.strip("。 ") in _SAME else ask.args
-    heads = recorded.heads_in(ask, one.unit_name, one.activity, words)
+    heads = recorded.heads_in(ask, units.by_id(ask.db, one.unit_id).name, one.activity, words)
     if heads is None:
         if alone.intent not in ("checkin", "unknown"):
             return None

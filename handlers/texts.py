@@ -210,13 +210,18 @@ def canonical(
     dated = record.date and (record.dated or always_dated) and not _WRONG_DAYS.intersection(issues)
     parts = [
         unit_key(record.unit) if unit and record.unit else "",
-        OTHER if record.activity == "其他" else record.activity or "",
+        OTHER if record.activity == "其他" else _not_in(record.topic, record.activity),
         say(record.date) if dated and record.date else "",
         f"应到{record.due}" if "COUNT" not in doubts and record.due is not None else "",
         f"实到{record.attended}" if "COUNT" not in doubts and record.attended is not None else "",
         record.topic or "",
     ]
     return " ".join(filter(None, parts))
+
+
+def _not_in(topic: str | None, activity: str | None) -> str:
+    """The activity, unless the topic says it: 联合祭扫."""
+    return "" if activity is None or activity in (topic or "") else activity
 
 
 def with_activity(words: str) -> str:

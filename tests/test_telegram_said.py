@@ -13,7 +13,7 @@ from bot.channels.telegram_decode import Me, decode
 from storage import people
 from storage.tables import card, checkin, child, dialogue, file, inbox, nomination, place
 from tests.fake_telegram import FakeTelegram, message
-from tests.telegram_stage import LI, ZHANG, Stage, running
+from tests.telegram_stage import GROUP, LI, WANG, ZHANG, Stage, running
 
 pytestmark = pytest.mark.both
 
@@ -128,6 +128,22 @@ def test_a_document_is_a_picture_a_report_or_refused(play: Play) -> None:
         program = {"file_id": "y", "file_unique_id": "y", "file_name": "setup.exe"}
         assert (await stage.say(ZHANG, document=program))[0].startswith("这个不是照片,也不是 PDF")
         assert [ref for ref, _, _ in kept(stage)] == ["d", "x"]
+
+    play(talk)
+
+
+def test_photos_are_never_sent_into_a_group(play: Play) -> None:
+    async def talk(stage: Stage) -> None:
+        await stage.say(WANG, "/bind 实验小学", GROUP)
+        await stage.say(ZHANG, chat=GROUP, **photo("a", caption="/checkin " + CHECKIN))
+        await stage.say(ZHANG, **photo("b"))
+        await stage.say(LI, "/digest 本周", GROUP)
+        await stage.later(days=7)
+        assert [(ref, one) for ref, one, _ in kept(stage)] == [("a", 1), ("b", 1)]
+        # The picture of the digest is drawn by the bot; no photo has a name by which it could be sent again.
+        sent = [each for each in stage.fake.sent_to(GROUP) if each.get("kind") == "photo"]
+        assert all(isinstance(each["photo"], bytes) for each in sent)
+        assert any("已记录" in text for text in stage.fake.texts(GROUP))
 
     play(talk)
 

@@ -11,6 +11,7 @@ from handlers.reading.model import Context, Existing, Reading, Record, Status
 from handlers.reading.patterns import pattern
 from handlers.reading.pieces import Piece, understand
 from handlers.reading.segments import Layout, Segment, lay_out
+from handlers.reading.shared import in_columns, shared_total, without_sum
 from handlers.reading.units import Hit, known
 
 # 三(1)、三(2)中队联合祭扫: one event. 一起向未来 is a slogan.
@@ -95,6 +96,7 @@ def _drafts(found: Found, context: Context) -> list[_Draft]:
         for piece in pieces:
             piece.dated, piece.day = True, found.dates[0].day
     _share(found, layout, segments, pieces, context)
+    without_sum(pieces)
     drafts: list[_Draft] = []
     for segment, piece in zip(segments, pieces, strict=True):
         drafts += _records(segment, piece, context, alone=not (found.chain or len(layout.segments) > 1))
@@ -152,24 +154,9 @@ def _share(found: Found, layout: Layout, segments: list[Segment], pieces: list[P
             shared = _piece(found, span, context)
             for piece in pieces:
                 piece.inherit(shared)
-            _shared_total(pieces, shared.counts if span is layout.footer else None)
+            shared_total(pieces, shared.counts if span is layout.footer else None)
     if layout.header:
-        _columns(columns_of(found.scan[slice(*layout.header)]), pieces)
-
-
-def _shared_total(pieces: list[Piece], counts: Counts | None) -> None:
-    """A footer 共78人 under units without numbers of their own."""
-    if counts and counts.attended is not None and not any(piece.counts.said for piece in pieces):
-        for piece in pieces:
-            piece.counts.issue = "COUNT_SHARED"
-
-
-def _columns(order: tuple[str, ...], pieces: list[Piece]) -> None:
-    """中队 应到 实到 请假, and in each line as many numbers in that order."""
-    for piece in pieces if order else ():
-        if len(piece.counts.given) == len(order) and not piece.counts.firm:
-            said = dict(zip(order, piece.counts.given, strict=True))
-            piece.counts = Counts(due=said["due"], attended=said["attended"], absent=said.get("absent"))
+        in_columns(columns_of(found.scan[slice(*layout.header)]), pieces)
 
 
 def _records(segment: Segment, piece: Piece, context: Context, alone: bool) -> list[_Draft]:

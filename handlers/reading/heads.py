@@ -16,7 +16,7 @@ _LABELS = {
     "实参加 出席 到场 到会 参加人数 参与人数 "
     "参会 参训 参加 参与 参学 出勤 已到 到了 来了 去了 学完 已学 完成学习 收看 观看 到位 人数",
     "absent": "假 请病假 请事假 请了假 请假 缺席 缺勤 缺课 病假 事假 公假 "
-    "未到场 未到 未学完 未学习 未学 未完成 未参加 没参加 没来 没到 未出席 缺了 缺 少了",
+    "未到场 未到 未学完 未学习 未学 未完成 未参加 没参加 没来 没到 未出席 缺了 缺 少了 差",
     "late": "迟到 早退",
     "家长": "家长代表 家长志愿者 学生家长 家长",
     "辅导员": "校外辅导员 中队辅导员 大队辅导员 辅导员",
@@ -53,6 +53,7 @@ _GUARDED = {
     "每个班": r"每个班(?=\s?[1-6]\d)",
     "每中队": r"每中队(?=\s?[1-6]\d)",
     "每个中队": r"每个中队(?=\s?[1-6]\d)",
+    "差": r"差(?=\s?[\d一两二三四五]{1,2}\s?[个名人])",
     "少了": r"少了(?=\s?[\d一两三四五])",
 }
 _LABEL = any_of(_KIND, _GUARDED)
@@ -66,6 +67,7 @@ _JUNK = (
 _TOKEN = pattern(
     rf"(?P<skip>{_SKIP}|{_JUNK})"
     r"|(?P<less>(?<![\d/-])\d{1,3}-\d{1,2}=\d{1,3}(?!\d))人?"  # 42-2=40
+    r"|(?P<range>(?<![\d/.\-~])\d{1,3}\s?[-~]\s?\d{1,3}(?=\s?[人名]))[人名]"  # 40-42人
     r"|(?P<pair>(?<![\d/])\d{1,4}\s?/\s?\d{1,4}(?![\d/]))(?:\s?[人名])?"
     rf"|(?P<label>{_LABEL})(?:人员|人数|的?队员|的?学生|的?同学|人(?=\s?[:\d]))?"
     r"|(?<![达感得迟遇看想做学收受])(?P<came>到)(?=\s?\d)"
@@ -118,6 +120,8 @@ def tokens_of(scan: str) -> list[Token]:
         elif kind == "pair":
             first, second = (int(part) for part in match["pair"].split("/"))
             tokens.append(Token("pair", match.start(), at, first, second=second))
+        elif kind == "range":
+            tokens.append(Token("number", match.start(), at, None, 3, vague=True))
         elif kind == "less":
             due, left = (int(part) for part in re.split("-\\d+=", match["less"]))
             tokens.append(Token("pair", match.start(), at, due, second=left))

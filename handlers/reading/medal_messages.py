@@ -12,8 +12,8 @@ from handlers.reading.patterns import pattern
 from handlers.reading.private import Secrets, hide_matters, hide_numbers
 from handlers.reading.reasons import units_of_reason
 
-_NOMINATES = pattern(r"提名|推荐|申报|推优|推选|评选")
-_NAMES_MEDAL = pattern(r"章|星|提名|推荐|申报|推优|推选|评选")
+_NOMINATES = pattern(r"提名|(?<![书目])推荐(?![书会])|申报|推优|推选|评选")
+_NAMES_MEDAL = pattern(r"章|星|提名|(?<![书目])推荐(?![书会])|申报|推优|推选|评选")
 _MEDAL_WORD = pattern(
     r"章|[一二三四五1-9]星|红星|红旗|火炬|优秀|十佳|最美|先进|好少年|美德|之星|双优|提名|推荐|申报|推优|推选"
 )

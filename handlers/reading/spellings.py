@@ -18,7 +18,8 @@ _SUFFIX = r"(?:班?中队(?!会)|(?=中队会|班队?会)|班级?(?!主任|[车�
 # But 上周五三(2)班: the numeral before it belongs to the day.
 _NOT_CN = r"(?:(?<![第一二三四五六七八九十百零〇两])|(?<=[周期拜][一二三四五六]))"
 _NOT_WEEK = r"(?<![第周期拜一二三四五六七八九十百零〇两月])"
-_NOT_N = r"(?<![\d./\-年月])(?<!\d:)"
+# 实到41 中队:三2: heads.
+_NOT_N = r"(?<![\d./\-年月到席])(?<!\d:)(?<![到席]:)"
 _GRADE = rf"(?:初\s?[{_CN}1-3]|预初|{_NOT_CN}[{_CN}]|{_NOT_N}[1-9])"
 _AND = r"[、,和及与\-~至到]"
 _OPEN, _SHUT = r"\s?[(<]\s?", r"\s?[)>]"
@@ -78,7 +79,8 @@ def _part(match: re.Match[str], context: Context) -> Found:
 
 
 def _rule(source: str, make: Make, *needs: str) -> tuple[re.Pattern[str], Make, tuple[str, ...]]:
-    return pattern(source), make, needs
+    # A spelling does not go on in the next line.
+    return pattern(source.replace(r"\s?", " ?")), make, needs
 
 
 _SUFFIXED = ("中队", "班")
@@ -86,7 +88,8 @@ _SUFFIXED = ("中队", "班")
 RULES = (
     # 三(1)、(2)中队 三年级1、2、3班 三(1)(2)班 三年级1至4班
     _rule(
-        rf"(?P<g>{_GRADE})(?:年级|年)?\s?(?P<c>(?:\(\d{{1,2}}\)班?{_AND}?|\d{{1,2}}班{_AND}?|\d{{1,2}}{_AND}){{1,19}}"
+        # 1班42,2班41: no grade 4.
+        rf"(?P<g>{_GRADE})(?:年级|年|(?<=[{_CN}])|(?=\s?\())\s?(?P<c>(?:\(\d{{1,2}}\)班?{_AND}?|\d{{1,2}}班{_AND}?|\d{{1,2}}{_AND}){{1,19}}"
         rf"\(?\d{{1,2}}\)?){_SUFFIX}",
         _classes,
         *_SUFFIXED,
