@@ -2,7 +2,6 @@
 
 import json
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -11,7 +10,7 @@ from storage.audit import Deed, Wanted
 from storage.database import Database
 from storage.people import Role
 from storage.units import TREE, Kind
-from tests import bench_province, rostering
+from tests import rostering
 from tests.rostering import HEADER, NOW, SCHOOL, TREE_ROWS, bring, counted, planned, roles
 
 pytestmark = pytest.mark.both
@@ -94,13 +93,6 @@ def test_a_term_is_held_until_its_end_and_what_is_lent_is_not_the_files(database
     # A file that names the deputy makes it their own role.
     bring(database, "青禾区/实验小学,,张老师,大队辅导员,zhangls,,,\n")
     assert roles(database, "wecom", "zhangls", later) == {("实验小学", Role.BRIGADE)}
-
-
-@pytest.mark.sqlite("the benchmark makes a SQLite file of its own")
-def test_fifty_thousand_rows_need_less_than_300_mib(tmp_path: Path) -> None:
-    schools = 50_000 // 17
-    assert sum(1 for _ in bench_province.rows(40, schools)) > 50_000
-    assert bench_province.imported(tmp_path, 40, schools)["import MiB"] < 300
 
 
 def test_children_may_stand_before_their_parents(database: Database) -> None:

@@ -19,6 +19,7 @@ from tests.stage import START, ZONE
 from tests.talk import PHOTO, Talk
 from tests.telegram_stage import Stage, buttons, running
 
+pytestmark = pytest.mark.both
 # What counselors do; how children may not be named here is in test_nameless.py.
 TALKS = ("checkins", "questions", "late", "together", "campaigns", "study", "mine", "nominations")
 
