@@ -196,6 +196,9 @@ def _units(hits: list[Hit], context: Context, alone: bool) -> list[tuple[str | N
 def _shares(counts: Counts, units: int) -> list[Counts]:
     """The count of each unit of one record: 分别 in order, 各 for each; one total for several must be asked about."""
     if units == 1:
+        if len(counts.given) == 2 and counts.given[1] - counts.given[0] == 1 and counts.due is counts.absent is None:
+            # 40、41人: about so many.
+            counts.attended, counts.issue = None, "COUNT_VAGUE"
         return [counts]
     if len(counts.given) == units:
         return [Counts(attended=number) for number in counts.given]

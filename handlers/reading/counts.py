@@ -8,6 +8,7 @@ from handlers.reading.normalise import GAP
 from handlers.reading.patterns import pattern
 
 _ALL = pattern(r"(?:已?全部|[都均全])(?![没未缺请应在有])")
+_AMONG = pattern(r"[ ,，;；]*其中")
 LARGEST_CLASS = 65
 
 
@@ -159,6 +160,14 @@ def _attended(counts: Counts, exact: list[Token], free: list[Token], tokens: lis
         counts.attended = sum(halves)
     elif counts.issue is None and not (counts.due is not None and counts.absent is not None):
         _plain(counts, free)
+        if free and counts.attended is not None and _among(free[0], exact, scan):
+            counts.due, counts.attended = counts.attended, None
+
+
+def _among(number: Token, exact: list[Token], scan: str) -> bool:
+    """42人,其中2人请假: who is missing is one of them."""
+    following = next((token for token in exact if token.start >= number.end), None)
+    return following is not None and following.use == "absent" and bool(_AMONG.match(scan, number.end))
 
 
 def _drop_total(counts: Counts, free: list[Token], tokens: list[Token], scan: str) -> None:
