@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import date
 
+from handlers.reading.dates import find_dates
 from handlers.reading.model import Context, Reading
 from handlers.reading.numbers import value_of
 from handlers.reading.patterns import pattern
@@ -21,6 +22,7 @@ _PERIODS = {
     "昨天": "yesterday",
 }
 _P = r"(?:本周|这周|上周|本月|这个月|上个?月|本学期|\d{4}-W\d{1,2}|今天|昨天)"
+_DAY = r"(?:[今昨][天日]|前天|[\d一二三四五六七八九十〇零年月日号./\-上本这个周星期礼拜天]{2,12})"
 _ASK = r"(?:请|麻烦|帮我|帮忙|给我)?(?:查看|查一下|看一下|看看|发一下|发|查|看|生成|要)?(?:一下)?"
 _REVIEWERS = frozenset({"brigade", "school_admin", "supervisor", "county_admin", "city_admin", "province_admin"})
 _REVIEW = pattern(
@@ -55,8 +57,10 @@ def _export(match: re.Match[str], today: date) -> Fields:
 
 
 def _missing(match: re.Match[str], today: date) -> Fields:
-    shift = {"昨天": -1, "前天": -2}.get(match["day"] or "", 0)
-    return {"name": "missing", "date": (today + timedelta(days=shift)).isoformat()}
+    """未签到, 未签到 昨天, 未签到 4月1日."""
+    said, _ = find_dates(match["day"] or "", today)
+    day = said[0].day if said else None
+    return {"name": "missing", "date": (day or today).isoformat()}
 
 
 def _study(match: re.Match[str], today: date) -> Fields:
@@ -81,7 +85,7 @@ _COMMANDS: tuple[tuple[re.Pattern[str], Build], ...] = tuple(
     for source, build in (
         (rf"{_ASK}\s?(?P<p1>{_P})?的?(?:周报|月报|简报)\s?(?P<p2>{_P})?(?:\s+(?P<scope>\S{{1,20}}))?", _digest),
         (rf"{_ASK}导出\s?(?P<p1>{_P})?的?\s?(?P<what>签到|提名)?(?:记录|表|数据|名单)?\s?(?P<p2>{_P})?", _export),
-        (r"(?:未签到|没签到|漏报|未报)(?:名单|中队)?\s?(?P<day>今天|昨天|前天|今日|昨日)?", _missing),
+        (rf"(?:未签到|没签到|漏报|未报)(?:名单|中队)?\s?(?P<day>{_DAY})?", _missing),
         (r"(?:参学|参学率|爱学习)\s?第?(?P<n>\d{1,3}|[一二三四五六七八九十]{1,3})期(?:情况)?", _study),
         (r"(?:待审核?|待办|待我审核?)(?:列表|名单)?", _plain("pending")),
         (r"公示(?:名单)?\s?(?:(?P<n>[一二三四五1-5])星章?)?", _notice),

@@ -9,6 +9,7 @@ from handlers.reading.patterns import pattern
 
 _ALL = pattern(r"(?:已?全部|[都均全])(?![没未缺请应在有])")
 _AMONG = pattern(r"[ ,，;；]*其中")
+_THE_REST = pattern(r"其余|其他(?:人|同学|队员)|剩下|外[ ,]?(?:其[余他])?(?:全|[均都]到)")
 LARGEST_CLASS = 65
 
 
@@ -165,9 +166,11 @@ def _attended(counts: Counts, exact: list[Token], free: list[Token], tokens: lis
 
 
 def _among(number: Token, exact: list[Token], scan: str) -> bool:
-    """42人,其中2人请假: who is missing is one of them."""
+    """42人,其中2人请假; 42人,2人请假,其余到齐: who is missing is one of them."""
     following = next((token for token in exact if token.start >= number.end), None)
-    return following is not None and following.use == "absent" and bool(_AMONG.match(scan, number.end))
+    if following is None or following.use != "absent":
+        return False
+    return bool(_AMONG.match(scan, number.end) or _THE_REST.search(scan, following.end))
 
 
 def _drop_total(counts: Counts, free: list[Token], tokens: list[Token], scan: str) -> None:

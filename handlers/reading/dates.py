@@ -48,12 +48,19 @@ def _full(match: re.Match[str], received: date) -> When:
 
 
 def _month_day(match: re.Match[str], received: date) -> When:
-    """4月3日, 四月三号, 去年10月13日."""
+    """4月3日, 四月三号, 去年10月13日, 二〇二六年四月三日."""
     month, day = value_of(match["m"]) or 0, value_of(match["d"]) or 0
     shift = {"今年": 0, "去年": -1, "前年": -2, "明年": 1}.get(match["y"] or "")
+    if (match["y"] or "").startswith("二"):
+        return When(match.start(), _day(_written_year(match["y"]), month, day))
     if shift is None:
         return When(match.start(), near_date(month, day, received))
     return When(match.start(), _day(received.year + shift, month, day))
+
+
+def _written_year(written: str) -> int:
+    """二〇二六年 -> 2026."""
+    return int("".join(str("零一二三四五六七八九".find(char.replace("〇", "零"))) for char in written[:4]))
 
 
 def _dotted(match: re.Match[str], received: date) -> When:
@@ -103,14 +110,14 @@ _RULES: tuple[tuple[re.Pattern[str], Find, tuple[str, ...]], ...] = tuple(
         ),
         (r"(?<![\dN])(?P<y>20\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>[0-3]\d)(?![\d\-人])", _full, ("20",)),
         (
-            rf"(?P<y>今年|去年|前年|明年)?的?(?<!\d)(?P<m>{_N})月份?\s?(?P<d>{_N})(?:日|号|{_MEASURE})",
+            rf"(?P<y>今年|去年|前年|明年|二[〇零][一二三四五六七八九][〇零一二三四五六七八九]年)?的?(?<!\d)(?P<m>{_N})月份?\s?(?P<d>{_N})(?:日|号|{_MEASURE})",
             _month_day,
             ("月",),
         ),
         (rf"(?<![\d.:/\-])(?P<m>1[0-2]|0?[1-9])\.(?P<d>[0-3]?\d)(?![.:/\d\-]){_MEASURE}", _dotted, (".",)),
         (r"(?<![\d.:/\-])(?P<m>0[1-9]|1[0-2](?=-))[-/](?P<d>[0-3]\d)(?![.:/\d\-])", _dotted, ("-", "/")),
         (
-            r"(?:大前天|今[天日早晚晨]|昨[天日晚]|前[天日]|明[天日]|后天|当[天日])",
+            r"(?:大前天|今[天日早晚晨](?!我当家)|昨[天日晚]|前[天日]|明[天日]|后天|当[天日])",
             _relative,
             ("今", "昨", "前", "明", "后天", "当"),
         ),

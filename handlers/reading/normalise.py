@@ -27,7 +27,7 @@ _MARKS = {
 _SCRIPT = pattern(r"<(script|style)\b[^<>]{0,200}>.{0,2000}?</\1\s?>", re.S | re.I)
 _TAG = pattern(r"</?[A-Za-z][^<>]{0,200}>")
 # 「老师：请签到」 newline - - - - - newline, as WeChat writes a quoted reply.
-_RULE = pattern(r"\n[ \t]*(?:[-—–_] ?){4,}[ \t]*(?:\n|$)")
+_RULE = pattern(r"\n[ \t]*(?:[-—–_] ?){3,}[ \t]*(?:\n|$)|(?<=[」”])[ \t]*(?:[-—–_] ?){3,}\n?")
 _EMOJI = pattern("[\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\ue000-\uf8ff\U0001f000-\U0001faff]+")
 _BRACKET = pattern(r"\[([^\[\]\n]{1,8})\]")
 _MEDIA = {"图片", "视频", "照片", "小视频", "影片", "相片"}

@@ -2,6 +2,7 @@
 
 import re
 
+from handlers.reading.heads import RATE
 from handlers.reading.lexicon import FILLERS
 from handlers.reading.normalise import GAP, NAMED, SECRET
 from handlers.reading.patterns import pattern
@@ -10,6 +11,7 @@ LONGEST = 60
 _CHUNK_LIMIT = 200
 # 王小明讲红色故事: what is left tells something; of 王小明领誓 nothing.
 _SHORTEST_DEED = 4
+_RATE = pattern(RATE)
 _SPLIT = pattern(rf"[\s,;。!?:|{GAP}]+")
 _FILLER = "|".join(map(re.escape, sorted(FILLERS, key=len, reverse=True)))
 # Possessive: one way to read a run of fillers, so time stays linear.
@@ -52,7 +54,7 @@ def _join(scan: str) -> str | None:
 
 def _trim(chunk: str) -> str:
     """Polite words and edges off one chunk; nothing when no words of its own are left."""
-    chunk = chunk[:_CHUNK_LIMIT]
+    chunk = _RATE.sub("", chunk[:_CHUNK_LIMIT])
     if NAMED in chunk:
         chunk = max(chunk.split(NAMED), key=len)
         chunk = chunk if len(chunk) >= _SHORTEST_DEED else ""
