@@ -33,7 +33,12 @@ NOMINATED: list[tuple[str, list[tuple[str | None, str, str]]]] = [
     ("那个五三班的王芳啊我想给她报一个一星章因为她跑步特别快", [("王芳", "5-3", "S1")]),
     ("五(3)中队争创集体一星章，本学期争章活动扎实", [(None, "5-3", "S1")]),
     ("五3中队申请集体一星章", [(None, "5-3", "S1")]),
+    ("我校大队申报集体一星章", [(None, "ALL", "S1")]),
+    ("五(3)中队、五(4)中队 集体一星章", [(None, "5-3", "S1"), (None, "5-4", "S1")]),
+    ("五(3)中队 一星章 周子涵（品学兼优）、林一凡（热心助人）", TWO),
+    ("五(3)中队周子涵 一星章 已获向阳章、小主人章和奉献章", ONE),
 ]
+RISEN = ("一星章→二星章", "一星→二星", "由一星章晋升为二星章", "已获一星章，现申报二星章", "去年获得一星章，推荐二星章")
 
 
 @pytest.mark.parametrize(("text", "wanted"), NOMINATED, ids=[text[:24] for text, _ in NOMINATED])
@@ -41,6 +46,12 @@ def test_nominated(text: str, wanted: list[tuple[str | None, str, str]]) -> None
     reading = read(text, context_from({}))
     assert [(each.name, each.unit, each.medal) for each in reading.nominations] == wanted
     assert (reading.intent, reading.status) == ("nomination", "ok")
+
+
+@pytest.mark.parametrize("rises", RISEN)
+def test_the_medal_held_is_not_the_one_asked_for(rises: str) -> None:
+    reading = read(f"五(3)中队 周子涵 {rises}", context_from({"context": {"holdings": {"5-3/周子涵": ["S1"]}}}))
+    assert (reading.status, [each.medal for each in reading.nominations]) == ("ok", ["S2"])
 
 
 @pytest.mark.parametrize(
@@ -51,6 +62,9 @@ def test_nominated(text: str, wanted: list[tuple[str | None, str, str]]) -> None
         ("五(3)中队 提名 周子涵", "nomination clarify MEDAL_MISSING"),
         ("五(2)第三小队申报一星章", "nomination clarify COLLECTIVE_UNIT"),
         ("五(3)中队集体奉献章", "nomination reject COLLECTIVE_NOT_ALLOWED"),
+        ("五(2)中队雏鹰小队 集体一星章", "nomination clarify COLLECTIVE_UNIT"),
+        ("五(3)中队 婷婷 向阳章", "nomination clarify NAME_INCOMPLETE"),
+        ("五(3)中队 林一凡 一星章 照顾残疾同学", "nomination ok"),
         ("三年级 王芳 一星章", "nomination clarify UNIT_AMBIGUOUS"),
         ("把五(3)的周子涵换成林一凡", "nomination_replace ok"),
         ("取消五(3)周子涵一星章", "nomination_cancel ok"),

@@ -54,7 +54,7 @@ _TEN_COLLECTIVE = ("关工委", "辅导站", "单位", "品牌", "集体", "中�
 _TEN_CHILD = ("少先队员", "少年", "队员", "队长", "学生")
 
 _STAR = pattern(
-    r"(?:红领巾)?(?:奖章)?(?:[一二三四五六七八九十\d]星\s?(?:晋?升|升级[到为]?|→|->)\s?)?(?P<n>[一二两三四五六七八九十\d])\s?(?:颗星|星)(?![期堆空光火球座])"
+    r"(?:红领巾)?(?:奖章)?(?:[一二三四五六七八九十\d]星级?章?\s?(?:晋?升[到为至]?|升级[到为]?|→|->)\s?)?(?P<n>[一二两三四五六七八九十\d])\s?(?:颗星|星)(?![期堆空光火球座])"
     r"(?:级)?\s?(?:红领巾)?(?:奖?章)?(?![\u4e00-\u9fff]{0,1}(?:红旗|级酒店))"
 )
 _BASIC = pattern(
@@ -65,6 +65,9 @@ _BASIC = pattern(
 # A sub-badge without 章 counts only as a word of its own: 向阳, not 向阳小区.
 _SHORT = pattern(rf"(?<![^\s,、。{GAP}])(?P<sub>{'|'.join(sub[:-1] for sub in _CATEGORY)})(?=[\s,、。{GAP}]|$)")
 _HONOUR = pattern("(?:[全省市县区校]级?国?)?(?P<what>" + "|".join(sorted(HONOURS, key=len, reverse=True)) + ")")
+_HELD = pattern(
+    r"(?:已经?(?:获得?|获评|取得|有|得|评上?)|持有|曾获得?|获得过|现有|(?:去年|上学期|上一?年)(?:获得?|得))了?(?:的|过|校级)?\s?$"
+)
 _VAGUE = pattern(r"(?:红领巾)?(?:星级?奖?章|奖章|基础章|特色章)|红领巾章")
 _ANY = pattern(r"(?P<name>[\u4e00-\u9fff]{1,6})章(?!节|程|子|鱼|法)")
 _NO_MEDAL = pattern(
@@ -93,6 +96,7 @@ def award_level(code: str | None) -> str | None:
 def find_medals(scan: str, features: Collection[str]) -> tuple[list[Medal], str]:
     """All medals in `scan`, in order of place, and the text with them taken out (same length)."""
     medals: list[Medal] = []
+    text = scan
 
     def keep(match: re.Match[str], medal: Medal | None) -> str:
         if medal is None:
@@ -113,7 +117,20 @@ def find_medals(scan: str, features: Collection[str]) -> tuple[list[Medal], str]
     vague = not medals
     scan = _VAGUE.sub(lambda match: keep(match, _vague(match)) if vague else GAP * len(match[0]), scan)
     medals.sort(key=lambda medal: medal.start)
-    return medals, scan
+    return _still_wanted(medals, text), scan
+
+
+def _still_wanted(medals: list[Medal], text: str) -> list[Medal]:
+    """已获一星章,申报二星章; 一星章 已获向阳章、梦想章: what is held already is not asked for."""
+    wanted: list[Medal] = []
+    end, held = 0, False
+    for medal in medals:
+        listed = held and text[end : medal.start].strip() in ("、", "和", "及", "")
+        held = listed or _HELD.search(text[end : medal.start]) is not None
+        end = medal.end
+        if not held:
+            wanted.append(medal)
+    return wanted or medals
 
 
 def _ten_best(match: re.Match[str]) -> Medal:

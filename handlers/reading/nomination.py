@@ -78,7 +78,9 @@ def _of_segment(
     for nominees, medals in groups:
         if len(_STARS.intersection(medal.code for medal in medals)) > 1:
             return [], ["MEDAL_CONFLICT"]
-        more = _each(nominees, medals, unit)
+        together = nominees.collective and not nominees.names
+        units = [_unit([hit], context) for hit in segment.hits] if together else [unit]
+        more = [each for where in units or [unit] for each in _each(nominees, medals, where)]
         made += more
         missing += _missing(more, nominees)
     return made, missing
@@ -104,7 +106,8 @@ def _each(nominees: Nominees, medals: list[Medal], unit: tuple[str | None, str |
     for name in _who(nominees, medals, unit[0])[:_MOST_NAMES]:
         for medal in different or [Medal(0, 0, None, "MEDAL_MISSING")]:
             where, lost = _place_of(name, medal, *unit)
-            issues = [issue for issue in (lost, medal.issue, _of_name(name, nominees)) if issue]
+            small = "COLLECTIVE_UNIT" if name is None and nominees.squad else None
+            issues = [issue for issue in (lost, small, medal.issue, _of_name(name, nominees)) if issue]
             made.append((_nomination(name, where, medal, nominees.reason), issues))
     return made
 

@@ -10,6 +10,7 @@ from handlers.reading.numbers import value_of
 from handlers.reading.patterns import pattern
 
 LONGEST_REASON = 300
+_LONGEST_SQUAD = 6
 _SPLIT = pattern(rf"([\s、,;。!?:/()|{GAP}]+)")
 _LEAD = pattern(
     r"(?:各位老师好?|老师们?好|老师您好|大家好|[您你]好|谢谢老师|谢谢大家|谢谢|辛苦了|麻烦了?|我们班级?|我们中队|我们|我班|我校|学校|本中队|"
@@ -40,6 +41,7 @@ class Nominees:
     names: list[str] = field(default_factory=list)
     nicknames: list[str] = field(default_factory=list)
     collective: bool = False
+    squad: bool = False  # 雏鹰小队
     stated: int | None = None
     reason: str | None = None
 
@@ -50,9 +52,11 @@ def find_nominees(scan: str, roster: Collection[str]) -> Nominees:
     scan = _STATED.sub(lambda match: _stated(match, found), scan)
     scan = _ANNOUNCED.sub(lambda match: _announced(match, found), scan)
     reason: list[str] = []
-    why, before = False, 0
+    why, before, last = False, 0, ""
     for word, mark in _words(scan):
-        if why or (found.names and len(reason) > before):
+        told = found.names and len(reason) > before and not _goes_on(word, mark, last)
+        last = mark
+        if why or told:
             reason.append(word + mark)
             continue
         if _WHY.fullmatch(word):
@@ -66,6 +70,11 @@ def find_nominees(scan: str, roster: Collection[str]) -> Nominees:
             reason.append(left + mark)
     found.reason = _joined(reason)
     return found
+
+
+def _goes_on(word: str, mark: str, last: str) -> bool:
+    """王小明(品学兼优)、李小红(热心助人): behind what is said of one comes the next."""
+    return last.startswith((")、", "),")) and mark.startswith("(") and is_name(word)
 
 
 def _words(scan: str) -> list[tuple[str, str]]:
@@ -87,6 +96,10 @@ def _name(word: str, found: Nominees, roster: Collection[str]) -> str | None:
         return None
     core = _core(word)
     if not core:
+        return None
+    found.squad = found.squad or (core.endswith("小队") and len(core) <= _LONGEST_SQUAD)
+    if len(core) == 2 and core[0] == core[1] and core not in roster:
+        found.nicknames.append(core)
         return None
     if place := _PLACE.fullmatch(core):
         found.names.append(f"{int(place[1])}号")
