@@ -12,6 +12,8 @@ _CHUNK_LIMIT = 200
 # 王小明讲红色故事: what is left tells something; of 王小明领誓 nothing.
 _SHORTEST_DEED = 4
 _RATE = pattern(RATE)
+# 附照片3张: what is sent along.
+_PICTURES = pattern(r"(?:附|见|有|另附)?(?:活动|现场)?(?:照片|图片|相片|视频)(?:\d{1,3}|[一二两三四五六])?[张个段份]?")
 _SPLIT = pattern(rf"[\s,;。!?:|{GAP}]+")
 _FILLER = "|".join(map(re.escape, sorted(FILLERS, key=len, reverse=True)))
 # Possessive: one way to read a run of fillers, so time stays linear.
@@ -58,7 +60,7 @@ def _trim(chunk: str) -> str:
     if NAMED in chunk:
         chunk = max(chunk.split(NAMED), key=len)
         chunk = chunk if len(chunk) >= _SHORTEST_DEED else ""
-    if SECRET in chunk or _ONLY_FILLER.fullmatch(chunk):
+    if SECRET in chunk or _ONLY_FILLER.fullmatch(chunk) or _PICTURES.fullmatch(chunk):
         return ""
     if lead := _LEAD.match(chunk):
         chunk = chunk[lead.end() :]
