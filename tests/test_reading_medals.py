@@ -48,6 +48,11 @@ def test_nominated(text: str, wanted: list[tuple[str | None, str, str]]) -> None
     assert (reading.intent, reading.status) == ("nomination", "ok")
 
 
+def test_each_child_is_of_the_squad_before_it() -> None:
+    reading = read("提名 五(2)中队 李明轩 五(3)中队 周子涵 一星章 拾金不昧", context_from({}))
+    assert [(each.name, each.unit) for each in reading.nominations] == [("李明轩", "5-2"), ("周子涵", "5-3")]
+
+
 @pytest.mark.parametrize("rises", RISEN)
 def test_the_medal_held_is_not_the_one_asked_for(rises: str) -> None:
     reading = read(f"五(3)中队 周子涵 {rises}", context_from({"context": {"holdings": {"5-3/周子涵": ["S1"]}}}))
@@ -64,6 +69,7 @@ def test_the_medal_held_is_not_the_one_asked_for(rises: str) -> None:
         ("五(3)中队集体奉献章", "nomination reject COLLECTIVE_NOT_ALLOWED"),
         ("五(2)中队雏鹰小队 集体一星章", "nomination clarify COLLECTIVE_UNIT"),
         ("五(3)中队 婷婷 向阳章", "nomination clarify NAME_INCOMPLETE"),
+        ("提名 五(3)中队 林一凡、小红 一星章", "nomination partial NAME_INCOMPLETE"),
         ("五(3)中队 林一凡 一星章 照顾残疾同学", "nomination ok"),
         ("三年级 王芳 一星章", "nomination clarify UNIT_AMBIGUOUS"),
         ("把五(3)的周子涵换成林一凡", "nomination_replace ok"),

@@ -72,6 +72,7 @@ _TOKEN = pattern(
     rf"(?P<skip>{_SKIP}|{_JUNK})"
     r"|(?P<less>(?<![\d/-])\d{1,3}-\d{1,2}=\d{1,3}(?!\d))人?"  # 42-2=40
     r"|(?P<range>(?<![\d/.\-~])\d{1,3}\s?[-~]\s?\d{1,3}(?=\s?[人名]))[人名]"  # 40-42人
+    r"|(?P<left>(?<![\d/.\-~])(?:1[3-9]|[2-9]\d|1\d\d)-\d{1,2}(?![\d\-=年月日点时:]| ?[人名]))"  # 45-2: 43?
     r"|(?P<pair>(?<![\d/])\d{1,4}\s?/\s?\d{1,4}(?![\d/]))(?:\s?[人名])?"
     rf"|(?P<label>{_LABEL})(?:人员|人数|的?队员|的?学生|的?同学|人(?=\s?[:\d]))?"
     r"|(?<![达感得迟遇看想做学收受])(?P<came>到)(?=\s?\d)"
@@ -124,7 +125,7 @@ def tokens_of(scan: str) -> list[Token]:
         elif kind == "pair":
             first, second = (int(part) for part in match["pair"].split("/"))
             tokens.append(Token("pair", match.start(), at, first, second=second))
-        elif kind == "range":
+        elif kind in ("range", "left"):
             tokens.append(Token("number", match.start(), at, None, 3, vague=True))
         elif kind == "less":
             due, left = (int(part) for part in re.split("-\\d+=", match["less"]))

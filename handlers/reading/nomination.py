@@ -123,19 +123,19 @@ def _who(nominees: Nominees, medals: list[Medal], unit: str | None) -> list[str 
     """Names; None stands for a collective."""
     if any(medal.target == "collective" for medal in medals):
         return [None]
-    names: list[str | None] = list(dict.fromkeys(nominees.names or nominees.nicknames))
+    names: list[str | None] = [*nominees.all]
     # 第三小队申报一星章: nobody of it is meant.
     return names or ([None] if nominees.collective or "#" in (unit or "") else [])
 
 
 def _of_name(name: str | None, nominees: Nominees) -> str | None:
-    return "NAME_INCOMPLETE" if name and not nominees.names else None
+    return "NAME_INCOMPLETE" if name and name not in nominees.names else None
 
 
 def _missing(made: list[_Made], nominees: Nominees) -> list[str]:
     if not made:
         return ["NAME_MISSING"]
-    named = len(set(nominees.names or nominees.nicknames))
+    named = len(nominees.all)
     return ["COUNT_MISMATCH"] if nominees.stated and named and nominees.stated != named else []
 
 

@@ -45,6 +45,12 @@ class Nominees:
     stated: int | None = None
     reason: str | None = None
 
+    @property
+    def all(self) -> list[str]:
+        """Everybody who is named, by full name or not; 张老师 only where nobody else is."""
+        children = [name for name in self.nicknames if not name.endswith(("师", "妈", "爸"))]
+        return list(dict.fromkeys(self.names + children if self.names else self.nicknames))
+
 
 def find_nominees(scan: str, roster: Collection[str]) -> Nominees:
     """Read who is named in `scan`, whose units and medals are already blanked out."""

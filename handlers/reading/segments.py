@@ -3,11 +3,14 @@
 from dataclasses import dataclass, field
 
 from handlers.reading.normalise import GAP
+from handlers.reading.numbers import CHINESE
 from handlers.reading.patterns import pattern
 from handlers.reading.units import Hit
 
 # 三(1)、三(2)中队: units of one record
 _TOGETHER = pattern(r"(?:[ 、,和与及跟同&+/到至~]|以及|联合){0,6}")
+
+_HEADS = pattern(rf"[\d{CHINESE}] ?[人名]$")
 
 
 @dataclass(slots=True)
@@ -86,7 +89,7 @@ def _cut(scan: str, starts: list[tuple[int, list[Hit]]], layout: Layout) -> None
 def _counts_first(scan: str, segments: list[Segment]) -> None:
     """40人三(1) 38人三(2): each unit's number stands before it, as the number before the first one shows."""
     for place, segment in enumerate(segments):
-        if segment.lead and segment.hits and scan[segment.lead[0] : segment.lead[1]].rstrip(GAP + " ")[-1:] in "人名":
+        if segment.lead and segment.hits and _HEADS.search(scan[segment.lead[0] : segment.lead[1]].rstrip(GAP + " ")):
             before = segments[place - 1] if place and segments[place - 1].lead == segment.lead else None
             segment.start = before.hits[-1].end if before else segment.lead[0]
             if before:
