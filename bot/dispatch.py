@@ -136,8 +136,8 @@ def _settled(ask: Ask) -> Reply:
     """An old card's answer to a question that is no longer open: what stands now is said instead."""
     newest = checkins.newest(ask.db, person_id=ask.me.id)
     if newest is None:
-        return Reply("这个问题已经处理过了。发「帮助」看看现在能做什么。")
-    return texts.echo("这个问题已经处理过了。您最近一次签到现在是", newest, ask.today)
+        return Reply("这个问题已经处理过或过去了,没有再改。发「帮助」看看现在能做什么。")
+    return texts.echo("这个问题已经处理过或过去了,没有再改。您最近一次签到现在是", newest, ask.today)
 
 
 def _edited(features: Features, ask: Ask, text: str) -> Sequence[Reply]:

@@ -103,7 +103,7 @@ def show(ask: Ask) -> Reply:
         raise Refusal("合规审计请私聊我看。")
     named = _YEAR.search(ask.args)
     year = int(named[1]) if named else ask.today.year - 1
-    if not 2020 <= year <= ask.today.year:
+    if (ask.args and not named) or not 2020 <= year <= ask.today.year:
         raise Refusal(f"请写 {ask.today.year} 年和以前的年份,如:合规审计 {ask.today.year - 1}")
     top = reports.scope(ask.me, READERS)
     at = "、".join(units.full_name(ask.db, unit) for unit in top)

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from handlers import nameless, recorded, reports, rights, surroundings, texts
-from handlers.kit import ANYTHING, REPORTERS, Ask, Denied, Refusal, Reply, answers, command, edits, reads
+from handlers.kit import ANYTHING, REPORTERS, Ask, Button, Denied, Refusal, Reply, answers, command, edits, reads
 from handlers.reading import Reading, Record, read
 from scheduling.periods import frozen_at, timing_of
 from storage import campaigns, checkins, recording, units
@@ -60,6 +60,8 @@ def _same_squad(ask: Ask, old: Checkin, said: Record) -> bool:
 @command("撤回", "cancel", who=REPORTERS, help="撤回最近一次签到", examples=("撤回",))
 def cancel(ask: Ask) -> Reply:
     """Take back the newest check-in, or the one with this number."""
+    if any(word in ask.args for word in ("全部", "所有")):
+        raise Refusal("一次撤回一条,什么都没有动。发「我的」看报过的,再像这样发:撤回 三(2)中队")
     bare = ask.args.isascii() and ask.args.isdecimal()
     old, _ = _meant(replace(ask, args=f"#{ask.args}") if bare else ask)
     if not recording.withdraw(ask.db, ask.rollups, old, ask.me.id, ask.now):
@@ -70,7 +72,9 @@ def cancel(ask: Ask) -> Reply:
 
 @reads("cancel")
 def cancel_by_words(ask: Ask) -> Reply:
-    """撤回刚才的."""
+    """撤回刚才的; 取消 alone is the answer to a question, and may come twice or too late."""
+    if ask.args.strip() == "取消":
+        raise Refusal("现在没有要您回答的问题,什么都没有动。要撤回最近一次签到,发「撤回」。", Button("撤回", "撤回"))
     return cancel(replace(ask, args=""))
 
 

@@ -40,7 +40,7 @@ def receive(ask: Ask) -> Reply:
     if kind is None:
         raise Refusal(f"请写明家长要查看、更正还是删除,像这样:{_LIKE}")
     who, *wish = _INTO.split(rest, maxsplit=1)
-    if kind is Wanted.CORRECT and not wish:
+    if kind is Wanted.CORRECT and not any(wish):
         raise Refusal("请写明改成什么,像这样:家长申请 更正 三(2)中队 王小明 改为 王晓明")
     squad, names = guardians.child_words(ask, IN_CHARGE, who, _LIKE)
     if len(names) != 1:

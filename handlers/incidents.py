@@ -17,6 +17,8 @@ IN_CHARGE = frozenset({Role.SCHOOL_ADMIN, Role.DATA_OFFICER, Role.COUNTY_ADMIN, 
 # Who works through the page; those above are told, and may look.
 _AT_WORK = (Role.SCHOOL_ADMIN, Role.DATA_OFFICER)
 _NUMBER = re.compile(r"\s*[XxＸ]?\s*(\d{8})\s*[-－—]\s*(\d{1,3})(?!\d)[\s,，:：、。]*")
+# A number that is no leak's, as of a nomination: nobody is to be alarmed by a slip of the pen.
+_NO_LEAK = re.compile(r"[A-Za-z]?\s*\d{6,8}\s*[-－—]\s*\d+")
 _DONE = re.compile(r"(?:完成|做完了?)\s*第?\s*(\d{1,2})\s*步?")
 _LIKE = "泄露 手机丢了,上面有提名的消息"
 _LONGEST = 200
@@ -63,6 +65,8 @@ def leak(ask: Ask) -> list[Reply]:
 
 def _report(ask: Ask) -> list[Reply]:
     what = ask.args
+    if wrong := _NO_LEAK.match(what):
+        raise Refusal(f"没有找到 {wrong[0]},没有报告。泄露的编号像 X20260403-01,发「泄露」看没结案的。")
     if len(what) > _LONGEST:
         raise Refusal(f"说明有 {len(what)} 字,请缩短到 {_LONGEST} 字以内再发,不写孩子的姓名。")
     if persons_in(what) or has_private(read(what, context_of(ask))):

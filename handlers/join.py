@@ -125,8 +125,10 @@ def _unit(ask: Ask, role: Role, words: str) -> Unit:
     found = (
         [unit for unit in reports.named(ask, _top(ask, role), words) if posts.fits(role, unit.kind)] if words else []
     )
+    if not words:
+        raise Refusal(f"请写明是哪个单位,像这样:{_example(ask, role)}")
     if not found:
-        raise Refusal(f"没有找到单位「{words or '?'}」。请写全名,像这样:{_example(ask, role)}")
+        raise Refusal(f"没有找到单位「{words}」。请写全名,像这样:{_example(ask, role)}")
     if len(found) > 1:
         names = "、".join(units.full_name(ask.db, unit) for unit in found[:5])
         raise Refusal(f"有 {len(found)} 个单位叫这个名字:{names}。请把学校也写上。")

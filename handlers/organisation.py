@@ -82,7 +82,17 @@ def _alias(ask: Ask, words: str) -> Reply:
         return _sure(ask, f"{one.name}去掉别名「{name}」。", "alias", one, aliases=left)
     if len(one.aliases) >= _MOST_ALIASES or len(name) > _LONGEST:
         raise Refusal(f"别名最多 {_MOST_ALIASES} 个,每个最多 {_LONGEST} 个字。")
+    _check_alias(ask, one, name)
     return _sure(ask, f"{one.name}加上别名「{name}」。", "alias", one, aliases=(*one.aliases, name))
+
+
+def _check_alias(ask: Ask, one: Unit, name: str) -> None:
+    """An alias that is another squad's name or class would take its check-ins."""
+    grade, class_no = grade_and_class(name, ask.today)
+    for each in units.of_school(ask.db, one.school_id) if one.school_id else []:
+        same_class = grade and class_no and (each.grade, each.class_no) == (grade, class_no)
+        if each.id != one.id and (same_class or name in (each.name, *each.aliases)):
+            raise Refusal(f"「{name}」是{each.name}的叫法,没有加。请换一个,像这样发:单位 别名 {one.name} 雷锋中队")
 
 
 def _move(ask: Ask, words: str) -> Reply:

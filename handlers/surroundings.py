@@ -1,9 +1,10 @@
 """What the reader is told about the asker's place: squads, aliases, own squad."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from handlers.kit import REPORTERS, Ask, Button, Person, Refusal, Unit
+from handlers.kit import REPORTERS, Ask, Button, Denied, Person, Refusal, Unit
 from handlers.reading import Context
 from storage import units
 from storage.units import Kind
@@ -13,6 +14,12 @@ _SIDE = {
     Kind.COMMUNITY: ("社区", "社区"), Kind.STATION: ("站", "辅导站"),
     **dict.fromkeys((Kind.BAND, Kind.BASE, Kind.STUDIO, Kind.OTHER), ("团", "")),
 }  # fmt: skip
+# 育红小学三(2)中队, at the start of a message or after its command.
+_SCHOOL_AHEAD = re.compile(
+    r"(?:^|[\s:：])(?:签到|提名|更正|撤回)?([\u4e00-\u9fff]{2,20}(?:小学|中学|学校))(?:\(演示\))?\s?"
+    r"(?=[一二三四五六七八九\d]{1,4}\s?(?:[((年.-]|中队|班))"
+)
+_HELD_TOGETHER = ("联合", "共同", "一起", "结对", "手拉手")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +55,7 @@ def _school(found: Sequence[Unit]) -> School:
     aliases = {alias: key for key, unit in squads.items() for alias in unit.aliases}
     sizes = {key: unit.members for key, unit in squads.items() if unit.members}
     own = next((unit for unit in found if unit.id == unit.school_id), None)
-    names = (own.name, own.name.partition("(")[0], *own.aliases) if own else ()
-    return School(squads, grade_units, aliases, sizes, (min(grades), max(grades)), classes, names)
+    return School(squads, grade_units, aliases, sizes, (min(grades), max(grades)), classes, _names(own) if own else ())
 
 
 def context_of(ask: Ask) -> Context:
@@ -162,8 +168,10 @@ def _own_side_unit(at: list[Unit]) -> str | None:
 def unit_named(ask: Ask, key: str) -> Unit | None:
     """The unit that the reader means by `3-2`, `G3`, `ALL`, `社区:瑞景` …, as the asker would; None if unknown.
 
-    Raises Refusal when it may be of several schools and the asker has not said which.
+    Raises Refusal when it may be of several schools and the asker has not said which, Denied when the message
+    names another school.
     """
+    _check_school(ask)
     found = _candidates(ask, key)
     if len(found) > 1:
         meant = _meant_school(ask, _school_ids(ask.person))
@@ -176,3 +184,22 @@ def unit_named(ask: Ask, key: str) -> Unit | None:
         return found[0]
     _, _, name = key.partition(":")
     return next((unit for unit in ask.me.units() if name and unit.name.startswith(name)), None)
+
+
+def _check_school(ask: Ask) -> None:
+    """育红小学三(2)中队 is not one's own 三(2)中队; only the schools beside one's own are looked up."""
+    text = ask.message.text
+    found = _SCHOOL_AHEAD.search(text)
+    own = own_schools(ask) if found else []
+    if not found or not own or any(word in text for word in _HELD_TOGETHER):
+        return
+    said = found[1]
+    beside = [units.by_id(ask.db, one.parent_id).path for one in own if one.parent_id]
+    named = [one for one in units.find(ask.db, said, beside) if one.kind == Kind.SCHOOL and said in _names(one)]
+    if named and not any(said in _names(one) for one in own):
+        words = f"{named[0].name}不在您负责的范围,没有记录。请核对学校和中队,或请那里的老师来报。"
+        raise Denied(words, what="签到", subject=f"unit:{named[0].id}")
+
+
+def _names(school: Unit) -> tuple[str, ...]:
+    return (school.name, school.name.partition("(")[0], *school.aliases)

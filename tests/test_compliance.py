@@ -64,6 +64,8 @@ def test_a_report_is_of_ones_own_part_only(tmp_path: Path) -> None:
             assert made["accesses"] == {"revealed": 0, "log-read": 0, "refused": 0}
             said = (await bot.say("金老师", "合规审计 2026"))[-1]
             assert "查看全名 1 次" in said and "· 1 件泄露事件还没有结案" in said
+            for wrong in ("合规审计 1999", "合规审计 上学期"):
+                assert (await bot.say("金老师", wrong))[-1].startswith("请写 2026 年和以前的年份"), wrong
 
     asyncio.run(scene())
 

@@ -271,7 +271,9 @@ def test_an_old_card_says_what_stands_now(play: Play) -> None:
             assert (await stage.press(ZHANG, "改成实到31"))[0].startswith(said)
         await stage.say(ZHANG, "三(2)中队 38人")
         await stage.press(ZHANG, "主题队日")
-        assert (await stage.press(ZHANG, "主题队日"))[0].startswith("这个问题已经处理过了。您最近一次签到现在是:三(2)")
+        assert (await stage.press(ZHANG, "主题队日"))[0].startswith(
+            "这个问题已经处理过或过去了,没有再改。您最近一次签到现在是:三(2)"
+        )
 
     play(talk)
 
