@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage import audit
 
@@ -62,9 +63,14 @@ class Database:
     read: Engine
 
     def close(self) -> None:
-        """Return all connections."""
-        self.write.dispose()
-        self.read.dispose()
+        """Close all connections; one that a thread still reads by is closed when it is given back."""
+        for engine in (self.write, self.read):
+            event.listen(engine.pool, "checkin", _close)
+            engine.dispose()
+
+
+def _close(_connection: object, entry: ConnectionPoolEntry) -> None:
+    entry.close()
 
 
 # hide_parameters below: an error's text goes to the log, and the parameters are what people wrote.

@@ -13,6 +13,7 @@ import bot.engine
 import bot.pipeline
 import bot.practice
 from bot import web
+from tests.databases import new_database
 from tests.way import Way, once, planted, play
 
 pytestmark = pytest.mark.both
@@ -169,3 +170,14 @@ def test_a_commit_whose_answer_is_lost_counts_once(tmp_path: Path, monkeypatch: 
         way.sums_are_right()
 
     play(tmp_path, scene)
+
+
+def test_a_connection_that_somebody_still_reads_by_is_closed_when_it_comes_back(tmp_path: Path) -> None:
+    database = new_database(tmp_path)
+    reading = database.read.connect()
+    reading.exec_driver_sql("SELECT 1")
+    behind: Any = reading.connection.driver_connection
+    database.close()
+    reading.close()
+    with pytest.raises(Exception, match="closed"):
+        behind.execute("SELECT 1")
