@@ -13,15 +13,17 @@ from typing import Any
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
-from bot import health, metrics, practice_district, web
+from bot import health, metrics, web
 from bot.channels import Channel
 from bot.engine import Engine
-from bot.fetcher import Fetcher
-from bot.pipeline import Pipeline
-from bot.sender import Sender
-from bot.ticker import Ticker
+from bot.files.fetcher import Fetcher
+from bot.jobs.ticker import Ticker
+from bot.outbox.sender import Sender
+from bot.pipeline.writer import Pipeline
+from bot.practice import district as practice_district
 from handlers.reading import compile_all
-from storage import accounts, leases
+from storage.base import leases
+from storage.people import accounts
 
 log = logging.getLogger(__name__)
 SECONDS_TO_STOP = 5
@@ -93,8 +95,8 @@ class App:
 
     async def _add_practice(self) -> None:
         from bot.channels.practice import Practice
-        from bot.practice import Pages
-        from bot.practice_stage import Stage, restore_clock
+        from bot.practice.routes import Pages
+        from bot.practice.stage import Stage, restore_clock
 
         engine = self.engine
         channel = Practice(self.pipeline, engine.vault, self.settings.files)
@@ -107,22 +109,22 @@ class App:
         self.routes += Pages(stage).routes()
 
     def _add_telegram(self) -> None:
-        from bot.channels.telegram import Telegram
+        from bot.channels.telegram.channel import Telegram
 
         self._add(Telegram(self.settings, self.pipeline, self.engine, self.owner))
 
     def _add_robot(self) -> None:
-        from bot.channels.robot import Robot
+        from bot.channels.robot.channel import Robot
 
         self._add(Robot(self.engine, self.pipeline, self.owner))
 
     def _add_group_robots(self) -> None:
-        from bot.channels.group_robot import GroupRobots
+        from bot.channels.group_robot.channel import GroupRobots
 
         self._add(GroupRobots(self.settings, self.pipeline, self.engine))
 
     def _add_wecom(self) -> None:
-        from bot.channels.wecom_app import WecomApp
+        from bot.channels.wecom.channel import WecomApp
 
         self._add(WecomApp(self.settings, self.pipeline, self.engine, self.owner))
 

@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from bot.clock import Clock
-from bot.features import Features, collect, modules
+from bot.pipeline.features import Features, collect, modules
+from bot.pipeline.transaction import Transactions
 from bot.settings import Settings
-from bot.transaction import Transactions
+from storage.base.vault import Vault
 from storage.database import Database, open_database
 from storage.migrate import migrate
-from storage.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from typing import Any
 from bot.channels import Channel
 from bot.engine import Engine
 from bot.metrics import TICK_ALARM
-from bot.sender import Sender
-from storage import units
+from bot.outbox.sender import Sender
+from storage.organisation import units
 
 # A sender looks every second; it may wait as long as a database that is busy.
 SENDER_ALARM = timedelta(seconds=60)

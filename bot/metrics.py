@@ -6,8 +6,8 @@ from typing import Any
 
 from bot.channels import Channel
 from bot.engine import Engine
-from bot.pipeline import Pipeline
-from storage import inbox, outbox
+from bot.pipeline.writer import Pipeline
+from storage.messages import inbox, outbox
 
 TICK_ALARM = timedelta(seconds=60)
 STATES = ("new", "claimed", "uncertain", "dead")

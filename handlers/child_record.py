@@ -1,10 +1,14 @@
 """All that is kept of one child, in words for the guardian (PIPL 45)."""
 
-from handlers import guardians
+from handlers.children import guardians
 from handlers.kit import Ask
-from handlers.medals import label, moment, reason_of, stands
-from storage import audit, children, consents, nominations, people, units
-from storage.audit import Deed, Wanted
+from handlers.medals.cases import label, moment, reason_of, stands
+from storage.audit import audit
+from storage.audit.audit import Deed, Wanted
+from storage.children import children, consents
+from storage.medals import nominations
+from storage.organisation import units
+from storage.people import people
 
 _MOST = 30
 

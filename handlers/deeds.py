@@ -7,11 +7,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from handlers import medals
 from handlers.kit import Deed
-from storage import digests, people, units
-from storage.audit import Entry
-from storage.people import Role
+from handlers.medals import cases as medals
+from storage.audit.audit import Entry
+from storage.digests import digests
+from storage.organisation import units
+from storage.people import people
+from storage.people.people import Role
 
 # Nobody in particular: the nightly clean-up, the command line.
 _NOBODY = "系统"

@@ -7,26 +7,14 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from handlers.declaring import (
-    ANYONE,
-    ANYTHING,
-    Command,
-    answers,
-    attribute,
-    command,
-    due,
-    edits,
-    reads,
-    renders,
-    weekly,
-)
 from handlers.reading import Reading
-from storage.audit import Deed, note
-from storage.dialogues import Dialogue, Where, close, open_question, reopen
-from storage.people import Grant, Person, Role
-from storage.rollups import Rollups
-from storage.units import Unit
-from storage.vault import Vault
+from handlers.registry import ANYONE, ANYTHING, Command, answers, attribute, command, due, edits, reads, renders, weekly
+from storage.audit.audit import Deed, note
+from storage.base.vault import Vault
+from storage.checkins.rollups import Rollups
+from storage.messages.dialogues import Dialogue, Where, close, open_question, reopen
+from storage.organisation.units import Unit
+from storage.people.people import Grant, Person, Role
 
 __all__ = [
     "ADMINS", "ANYONE", "ANYTHING", "Answer", "Ask", "Attachment", "Button", "Command", "Deed", "Denied", "Due", "File",

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from handlers.kit import Ask, Button, Reply, edits
 from handlers.reading import read
-from handlers.surroundings import context_of
-from storage import nominations
+from handlers.wording.context import context_of
+from storage.medals import nominations
 
 _STAYS = "您改了一条发过的消息。提名不能这样改,已经记下的不变。要改就发「我的提名」看编号,撤回后重新提名。"
 # Between the platform's clock and ours.

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from handlers.kit import Person, Role
 from handlers.rights import APPOINTS
-from storage.units import Kind
+from storage.organisation.units import Kind
 
 # A counselor belongs to a squad, these two to a school; the other roles may be held anywhere.
 _PLACES = {Role.COUNSELOR: Kind.SQUAD, Role.BRIGADE: Kind.SCHOOL, Role.SCHOOL_ADMIN: Kind.SCHOOL}

@@ -5,8 +5,10 @@ from datetime import datetime, time
 from sqlalchemy import Connection
 
 from scheduling.calendar import DAY, Calendar
-from storage import deliveries, guardian_requests, people
-from storage.people import Role
+from storage.children import guardian_requests
+from storage.people import people
+from storage.people.people import Role
+from storage.reminders import deliveries
 
 KIND = "guardian"
 IN_CHARGE = (Role.SCHOOL_ADMIN, Role.DATA_OFFICER)

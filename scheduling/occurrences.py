@@ -12,8 +12,9 @@ from sqlalchemy import Connection
 
 from scheduling.calendar import DAY, JUNIOR, Calendar, Reminder, reminders
 from scheduling.periods import DIGEST_AT, week_before, week_of
-from storage import deliveries, facts
-from storage.people import Role
+from storage.base import facts
+from storage.people.people import Role
+from storage.reminders import deliveries
 
 AHEAD = timedelta(hours=48)
 KEY_DATE, DIGEST, NUDGE = "key_date", "digest", "nudge"

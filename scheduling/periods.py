@@ -3,9 +3,9 @@
 import re
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from storage.checkins import BACKFILLED, LATE, ON_TIME
-from storage.history import school_year
-from storage.rollups import week_of
+from storage.checkins.checkins import BACKFILLED, LATE, ON_TIME
+from storage.checkins.rollups import week_of
+from storage.organisation.history import school_year
 
 __all__ = ["monday_of", "school_year", "term_of", "term_start", "week_before", "week_of"]
 

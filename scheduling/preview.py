@@ -20,7 +20,7 @@ from scheduling.occurrences import (
     promotions,
     reminders_for,
 )
-from storage.deliveries import Recipient
+from storage.reminders.deliveries import Recipient
 
 
 @dataclass(frozen=True, slots=True)

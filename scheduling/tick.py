@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 
 from scheduling.calendar import Calendar
 from scheduling.occurrences import DIGEST, KEY_DATE, NUDGE, PROMOTION, lay_out, weight
-from storage import deliveries
-from storage.deliveries import CAPPED, EXPIRED, FAILED, MERGED, SENT, SKIPPED, DeliveryRow
+from storage.reminders import deliveries
+from storage.reminders.deliveries import CAPPED, EXPIRED, FAILED, MERGED, SENT, SKIPPED, DeliveryRow
 
 # Reminders and nudges a person and day; a nudge is somebody's wish and is never held back by it.
 CAP = 2

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from storage import audit
+from storage.audit import audit
 
 
 def sqlite_module() -> ModuleType:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, inspect, text
 
-from storage import triggers
+from storage.base import triggers
 
 FOLDER = Path(__file__).parent / "migrations"
 # The newest migration; a test holds it against the files.

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, and_, literal, or_, select, true, update
 from sqlalchemy.exc import IntegrityError
 
+from storage.base.vault import Vault, WrongKey
 from storage.tables import (
     access_token,
     child,
@@ -19,7 +20,6 @@ from storage.tables import (
     outbox,
     screen,
 )
-from storage.vault import Vault, WrongKey
 
 # Every sealed column of every table (a test holds it against the tables).
 SEALED = {

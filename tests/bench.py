@@ -22,17 +22,19 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from bot import pipeline, practice_district
 from bot.app import App
 from bot.engine import open_engine
+from bot.pipeline import writer as pipeline
+from bot.pipeline.transaction import Turn
+from bot.practice import district as practice_district
 from bot.settings import Settings
-from bot.transaction import Turn
-from handlers import texts
 from handlers.kit import Message
 from handlers.reading import Context, compile_all, read
-from storage import people, units
+from handlers.wording import checkins as texts
+from storage.organisation import units
+from storage.organisation.units import Kind
+from storage.people import people
 from storage.tables import checkin
-from storage.units import Kind
 from tests import bench_fanout, bench_province, bench_telegram, bench_wecom
 from tests.load import SQUADS, said
 from tests.process import Serving

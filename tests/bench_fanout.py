@@ -14,10 +14,10 @@ from sqlalchemy import func, select
 
 from bot.app import App
 from bot.engine import open_engine
+from bot.pipeline.transaction import Turn
 from bot.settings import load
-from bot.transaction import Turn
 from handlers.kit import Button, Reply
-from storage import people
+from storage.people import people
 from storage.tables import outbox
 from tests.fake_wecom import FakeWecom
 

@@ -21,15 +21,19 @@ from sqlalchemy import Connection, insert, select
 from bot.clock import Clock
 from bot.engine import open_engine
 from bot.settings import Settings
-from handlers import promoting, reports
+from handlers.digests import figures as reports
 from handlers.kit import Ask, Message
+from handlers.organisation import promotion as promoting
 from handlers.roster import promotion
-from storage import coverage, digests, people, units
-from storage import promotion as stored
-from storage.people import Role
-from storage.rollups import Rollups, week_of
+from storage.checkins import coverage
+from storage.checkins.rollups import Rollups, week_of
+from storage.digests import digests
+from storage.organisation import units
+from storage.organisation.units import Kind, Unit
+from storage.people import people
+from storage.people.people import Role
+from storage.roster import promotion as stored
 from storage.tables import rollup, unit
-from storage.units import Kind, Unit
 from tests.process import ROOT
 
 COUNTIES, SCHOOLS, SQUADS, TEACHERS = 110, 8000, 120_000, 140_000

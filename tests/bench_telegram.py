@@ -23,9 +23,10 @@ from typing import Any
 
 from bot.engine import open_engine
 from bot.settings import load
-from handlers import texts
-from storage import people, units
-from storage.units import Kind
+from handlers.wording import checkins as texts
+from storage.organisation import units
+from storage.organisation.units import Kind
+from storage.people import people
 from tests.databases import real
 from tests.load import FIRST_USER, SQUADS
 from tests.process import ROOT, Serving

@@ -5,13 +5,16 @@ from datetime import date, datetime, timedelta, timezone
 from cryptography.fernet import Fernet
 from sqlalchemy import Connection, insert
 
-from handlers import digest
+from handlers.digests import digest
 from handlers.kit import Ask, Due, Message, Reply, Role
-from storage import checkins, people, recording, tables, units
-from storage.checkins import Checkin
-from storage.rollups import Rollups
-from storage.units import Kind, Unit
-from storage.vault import Vault
+from storage import tables
+from storage.base.vault import Vault
+from storage.checkins import checkins, recording
+from storage.checkins.checkins import Checkin
+from storage.checkins.rollups import Rollups
+from storage.organisation import units
+from storage.organisation.units import Kind, Unit
+from storage.people import people
 
 SHANGHAI = timezone(timedelta(hours=8))
 FRIDAY = datetime(2026, 4, 3, 16, 20, tzinfo=SHANGHAI)

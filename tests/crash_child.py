@@ -25,10 +25,10 @@ from sqlalchemy import event, text
 from sqlalchemy.engine import Engine
 from sqlalchemy.engine.default import DefaultDialect
 
-import bot.fetcher
+import bot.files.fetcher
 from bot.channels import Channel
 from bot.channels.practice import Practice, decode
-from bot.fetcher import Fetcher
+from bot.files.fetcher import Fetcher
 from tests import stage
 from tests.databases import copied
 from tests.faults import broken

@@ -17,10 +17,10 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from bot.channels.telegram_api import Api
-from bot.channels.telegram_send import Post
-from storage import invites
-from storage.people import Role
+from bot.channels.telegram.api import Api
+from bot.channels.telegram.send import Post
+from storage.people import invites
+from storage.people.people import Role
 from storage.tables import account, checkin, inbox, invite, outbox
 from tests.crash_child import DIED, Steps, apart
 from tests.databases import copied, end_leases

@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from bot.channels.wecom_app import WecomApp
+from bot.channels.wecom.channel import WecomApp
 from tests import crash_child
 from tests.crash_child import DIED, Steps
 from tests.databases import copied, end_leases

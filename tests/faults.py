@@ -24,11 +24,13 @@ from typing import Any
 import httpx
 from sqlalchemy import Connection, create_engine, select
 
-from handlers.texts import squad
-from storage import audit_check, checkins, events, history
+from handlers.wording.checkins import squad
+from storage.audit import audit_check
+from storage.checkins import checkins, events
+from storage.checkins.events import Part
+from storage.checkins.rollups import Sums, week_of
 from storage.database import Database, open_database
-from storage.events import Part
-from storage.rollups import Sums, week_of
+from storage.organisation import history
 from storage.tables import checkin, event, participation, rollup, unit
 from tests.process import Serving
 from tests.stage import ZONE

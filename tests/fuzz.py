@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 
 from handlers.reading import Context, Reading, compile_all, read
-from handlers.reading.jsonl import as_json
+from handlers.reading.messages.jsonl import as_json
 
 CASES = Path(__file__).parent / "cases"
 DAY = date(2026, 4, 3)

@@ -15,7 +15,7 @@ from hashlib import sha1
 from typing import Any
 from urllib.parse import urlencode
 
-from bot.channels.wecom_crypto import Crypto, Signed, fields
+from bot.channels.wecom.crypto import Crypto, Signed, fields
 from tests.fake_wecom import AES_KEY, AGENT, CORP, TOKEN
 from tests.load import FIRST_USER, _length, said
 

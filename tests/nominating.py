@@ -10,17 +10,20 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import Connection, func, select, update
 
-from handlers import nominations as feature
 from handlers.kit import Ask, Message, Person, Refusal, Reply, Role
+from handlers.medals import nominations as feature
 from handlers.reading import Nomination, Reading
-from storage import children, consents, nominations, people, units
-from storage.consents import Consent
+from storage.base.vault import Vault
+from storage.checkins.rollups import Rollups
+from storage.children import children, consents
+from storage.children.consents import Consent
 from storage.database import Database
-from storage.nominations import State
-from storage.rollups import Rollups
+from storage.medals import nominations
+from storage.medals.nominations import State
+from storage.organisation import units
+from storage.organisation.units import Kind
+from storage.people import people
 from storage.tables import grant, nomination, nomination_step
-from storage.units import Kind
-from storage.vault import Vault
 from tests.databases import new_database
 
 SHANGHAI = timezone(timedelta(hours=8))

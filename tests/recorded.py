@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select
 
+from storage.base.vault import Vault
 from storage.tables import checkin, child, grant, invite, nomination, nomination_step, person, rollup, unit
-from storage.vault import Vault
 from tests.talk import play
 
 Records = dict[str, list[Any]]

@@ -9,16 +9,18 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Connection, insert, select
 
-from handlers import reminders
 from handlers.catalogue.loader import shipped
 from handlers.kit import Ask, Due, Message, Reply
+from handlers.reminders import reminders
 from scheduling.tick import Ticked, run
-from storage import deliveries, people, units
-from storage.deliveries import DeliveryRow
-from storage.people import Role
-from storage.rollups import Rollups
+from storage.checkins.rollups import Rollups
+from storage.organisation import units
+from storage.organisation.units import Kind, Unit
+from storage.people import people
+from storage.people.people import Role
+from storage.reminders import deliveries
+from storage.reminders.deliveries import DeliveryRow
 from storage.tables import checkin, delivery, inbox
-from storage.units import Kind, Unit
 from tests.databases import new_database
 
 ZONE = ZoneInfo("Asia/Shanghai")

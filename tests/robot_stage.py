@@ -11,14 +11,16 @@ import pytest
 from sqlalchemy import Connection, select
 
 from bot.app import App
-from bot.channels.robot import Robot
+from bot.channels.robot.channel import Robot
 from bot.clock import Clock
 from bot.engine import open_engine
 from bot.settings import load
-from storage import leases, people, units
-from storage.people import Role
+from storage.base import leases
+from storage.organisation import units
+from storage.organisation.units import Kind
+from storage.people import people
+from storage.people.people import Role
 from storage.tables import inbox
-from storage.units import Kind
 from tests.databases import new_url
 from tests.fake_robot import FakeRobot
 from tests.fake_robot_rules import ROBOT, SECRET, Frame

@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import func, select
 
 from handlers import roster
-from storage import merging, people, staging
-from storage import roster as stored
 from storage.database import Database
-from storage.people import Role
-from storage.roster import Plan, State
+from storage.people import people
+from storage.people.people import Role
+from storage.roster import merging, staging
+from storage.roster import roster as stored
+from storage.roster.roster import Plan, State
 from storage.tables import account, grant, person
 from tests.databases import new_database
 

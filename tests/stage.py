@@ -13,9 +13,9 @@ from bot.app import App
 from bot.channels.practice import Practice, decode
 from bot.clock import Clock
 from bot.engine import open_engine
+from bot.pipeline.transaction import Outcome
 from bot.settings import Settings
-from bot.transaction import Outcome
-from storage import screens
+from storage.messages import screens
 from tests.databases import new_url
 
 ZONE = ZoneInfo("Asia/Shanghai")

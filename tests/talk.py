@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from storage.vault import Vault
+from storage.base.vault import Vault
 from tests.stage import START, ZONE, Bot, running
 
 PHOTO = Path(__file__).parent / "photo.jpg"

@@ -13,14 +13,15 @@ from sqlalchemy import Connection
 
 from bot import web
 from bot.app import App
-from bot.channels import telegram_pace
-from bot.channels.telegram_decode import Me
+from bot.channels.telegram import pace as telegram_pace
+from bot.channels.telegram.decode import Me
 from bot.clock import Clock
 from bot.engine import open_engine
 from bot.settings import load
-from storage import people, units
-from storage.people import Role
-from storage.units import Kind
+from storage.organisation import units
+from storage.organisation.units import Kind
+from storage.people import people
+from storage.people.people import Role
 from tests.databases import new_url
 from tests.fake_telegram import TOKEN, FakeTelegram, message, person
 from tests.stage import ZONE

@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event, insert, select
 
-from handlers import linking, notices
 from handlers.kit import Refusal, Reply, Role
-from storage import accounts, deliveries, links, people, tables
+from handlers.people import linking, notices
+from storage import tables
+from storage.people import accounts, links, people
+from storage.reminders import deliveries
 from storage.tables import account, checkin, delivery, grant, metadata, person
 from tests.county import FRIDAY, County
 

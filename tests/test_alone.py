@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from bot import fetcher
 from bot.engine import Engine, open_engine
-from bot.fetcher import Fetcher
-from bot.pipeline import Pipeline
+from bot.files import fetcher
+from bot.files.fetcher import Fetcher
+from bot.pipeline.writer import Pipeline
 from bot.settings import Settings
-from storage import chats, people, units
-from storage.units import Kind
+from storage.messages import chats
+from storage.organisation import units
+from storage.organisation.units import Kind
+from storage.people import people
 from tests.databases import POSTGRESQL, new_url
 
 pytestmark = pytest.mark.both

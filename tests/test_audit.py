@@ -10,9 +10,12 @@ import pytest
 from sqlalchemy import Connection, delete, insert, select, text, update
 from sqlalchemy.exc import DatabaseError
 
-from storage import audit, audit_check, audit_years, people, triggers, units
-from storage.audit import Deed, Wanted, note
+from storage.audit import audit, audit_check, audit_years
+from storage.audit.audit import Deed, Wanted, note
+from storage.base import triggers
 from storage.database import Database, open_database
+from storage.organisation import units
+from storage.people import people
 from storage.tables import audit as log
 from storage.tables import audit_anchor
 from tests.databases import new_database, new_url

@@ -8,7 +8,7 @@ import time_machine
 from sqlalchemy import update
 
 from bot.__main__ import main
-from storage import triggers
+from storage.base import triggers
 from storage.database import Database
 from storage.tables import audit
 from tests.commanding import NOW, database, filled, folder, imported, said

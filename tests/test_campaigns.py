@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from handlers import calling
-from storage import campaigns, units
-from storage.campaigns import Campaign
+from handlers.campaigns import notices as calling
+from storage.campaigns import campaigns
+from storage.campaigns.campaigns import Campaign
+from storage.organisation import units
+from storage.organisation.units import Kind, Unit
 from storage.tables import checkin, delivery
-from storage.units import Kind, Unit
 from tests.county import FRIDAY, SHANGHAI, County
 from tests.stage import ZONE, Bot, running
 

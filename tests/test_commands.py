@@ -16,9 +16,9 @@ from cryptography.fernet import Fernet
 from sqlalchemy import func, select
 
 from bot.__main__ import COMMANDS, main
-from storage import invites
 from storage.database import Database
-from storage.people import Role
+from storage.people import invites
+from storage.people.people import Role
 from storage.tables import grant
 from tests import commanding, leaks
 from tests.commanding import NOW, ROSTER, said, untouched

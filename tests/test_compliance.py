@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete
 
-from handlers import compliance
-from storage import audit_check, people
+from handlers.children import compliance
+from storage.audit import audit_check
+from storage.people import people
 from storage.tables import consent
 from tests.stage import START, ZONE, Bot, running
 

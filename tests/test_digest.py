@@ -5,12 +5,16 @@ from datetime import date, timedelta
 
 import pytest
 
-from handlers import missing, reports
+from handlers.digests import figures as reports
+from handlers.digests import missing
 from handlers.kit import Refusal, Role
-from storage import checkins, digests, people, recording, units
-from storage.digests import percent
-from storage.rollups import Sums
-from storage.units import Kind
+from storage.checkins import checkins, recording
+from storage.checkins.rollups import Sums
+from storage.digests import digests
+from storage.digests.digests import percent
+from storage.organisation import units
+from storage.organisation.units import Kind
+from storage.people import people
 from tests.county import FRIDAY, MONDAY, WEEK, County, a_week, squads_of
 
 pytestmark = pytest.mark.both

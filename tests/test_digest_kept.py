@@ -11,13 +11,18 @@ import pytest
 from PIL import Image
 from sqlalchemy import event, select
 
-from handlers import digest, reports
-from handlers.digest_picture import picture
-from handlers.digest_workbook import workbook
+from handlers.digests import digest
+from handlers.digests import figures as reports
+from handlers.digests.digest_picture import picture
+from handlers.digests.digest_workbook import workbook
 from handlers.kit import Due, Role
-from storage import checkins, coverage, digests, people, recording, tables, units
-from storage.digest_changes import Changes
-from storage.units import Kind, Unit
+from storage import tables
+from storage.checkins import checkins, coverage, recording
+from storage.digests import digests
+from storage.digests.digest_changes import Changes
+from storage.organisation import units
+from storage.organisation.units import Kind, Unit
+from storage.people import people
 from tests.county import FRIDAY, MONDAY, WEEK, County, a_week
 
 pytestmark = pytest.mark.both
@@ -182,7 +187,7 @@ class TestFiles:
     def test_the_font_has_the_characters_of_names_and_signs(self) -> None:
         from fontTools.ttLib import TTFont
 
-        from handlers.digest_picture import FONT
+        from handlers.digests.digest_picture import FONT
 
         known = TTFont(FONT).getBestCmap()
         assert not [char for char in "玥喆珺堃三(2)中队–−·:、%★0123456789" if ord(char) not in known]

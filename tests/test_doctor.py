@@ -14,8 +14,8 @@ from cryptography.fernet import Fernet
 
 from bot.__main__ import main
 from bot.commands.doctor import is_sound
-from storage import inbox
 from storage.database import Database
+from storage.messages import inbox
 from storage.migrate import migrate
 from storage.tables import outbox
 from tests import commanding

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
-from bot.channels.group_robot import NAME, chat_of
-from bot.channels.robot import lease_of
-from bot.channels.robot_desk import REFUSED
-from storage import chats, facts, leases, units
+from bot.channels.group_robot.channel import NAME, chat_of
+from bot.channels.robot.channel import lease_of
+from bot.channels.robot.desk import REFUSED
+from storage.base import facts, leases
 from storage.database import Database
+from storage.messages import chats
+from storage.organisation import units
 from tests import commanding
 from tests.commanding import NOW
 from tests.fake_robot import FakeRobot

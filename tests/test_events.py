@@ -8,11 +8,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from handlers import digest as feature
-from storage import checkins, coverage, deliveries, digests, events, recording, tables, units
-from storage.checkins import Checkin
-from storage.digests import Activity, Digest
-from storage.units import Kind, Unit
+from handlers.digests import digest as feature
+from storage import tables
+from storage.checkins import checkins, coverage, events, recording
+from storage.checkins.checkins import Checkin
+from storage.digests import digests
+from storage.digests.digests import Activity, Digest
+from storage.organisation import units
+from storage.organisation.units import Kind, Unit
+from storage.reminders import deliveries
 from tests.county import FRIDAY, MONDAY, TODAY, WEEK, County, squads_of
 from tests.faults import sums_as_counted, sums_as_kept
 

@@ -11,12 +11,12 @@ import pytest
 from sqlalchemy import select
 
 from bot.channels import Outgoing, SendError
-from bot.channels.group_robot import NAME, GroupRobots, chat_of
+from bot.channels.group_robot.channel import NAME, GroupRobots, chat_of
 from bot.channels.markdown import literal, pieces
 from bot.logs import _Redacting
-from storage import units
+from storage.organisation import units
+from storage.organisation.units import Kind
 from storage.tables import group_chat, outbox
-from storage.units import Kind
 from tests.fake_group_robot import FakeGroupRobots
 from tests.fake_telegram import FakeTelegram
 from tests.stage import ZONE

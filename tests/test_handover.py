@@ -6,11 +6,21 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from handlers import deputies as lending
-from handlers import duties, handing_over, join, nudge, progress
+from handlers.campaigns import progress
+from handlers.digests import nudge
 from handlers.kit import Deed, Denied, Due, Message, Refusal, Role
-from storage import audit, campaigns, chats, deliveries, handover, invites, people, reshaping
-from storage.campaigns import Campaign
+from handlers.people import deputies as lending
+from handlers.people import handover as handing_over
+from handlers.people import handover_work as duties
+from handlers.people import join
+from storage.audit import audit
+from storage.campaigns import campaigns
+from storage.campaigns.campaigns import Campaign
+from storage.messages import chats
+from storage.organisation import reshaping
+from storage.people import invites, people
+from storage.reminders import deliveries
+from storage.roster import handover
 from storage.tables import delivery, grant
 from tests.county import FRIDAY, TODAY, WEEK, County
 

@@ -5,11 +5,14 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select, update
 
-from handlers import mine
+from handlers.checkins import mine
 from handlers.kit import Role
-from storage import checkins, coverage, digests, history, people, recording, reshaping, units
+from storage.checkins import checkins, coverage, recording
+from storage.digests import digests
+from storage.organisation import history, reshaping, units
+from storage.organisation.units import Kind, Unit
+from storage.people import people
 from storage.tables import unit, unit_past
-from storage.units import Kind, Unit
 from tests.county import FRIDAY, MONDAY, TODAY, WEEK, County, a_week
 from tests.faults import sums_as_counted, sums_as_kept
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from storage import audit_check, copying
+from storage import copying
+from storage.audit import audit_check
 from storage.database import open_database
 from storage.migrate import migrate
 from storage.tables import checkin, metadata, person

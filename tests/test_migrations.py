@@ -13,9 +13,9 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, MetaData, Table, func, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
-from storage import units
 from storage.database import Database, open_database
 from storage.migrate import FOLDER, HEAD, migrate, revision
+from storage.organisation import units
 from storage.tables import card, file, group_chat, inbox, metadata, outbox, unit
 from tests.databases import POSTGRESQL, empty_url
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from handlers.reading import children_in
+from storage.base.vault import WrongKey
 from storage.tables import checkin, metadata, nomination
-from storage.vault import WrongKey
 from tests.fake_telegram import FakeTelegram, message
 from tests.telegram_stage import LI, ZHANG, Stage, running
 

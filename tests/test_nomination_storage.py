@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from handlers import review
-from handlers.medals import numbered
-from storage import children, nominations
+from handlers.medals import review
+from handlers.medals.cases import numbered
+from storage.children import children
 from storage.database import Database
-from storage.nominations import Draft
+from storage.medals import nominations
+from storage.medals.nominations import Draft
 from storage.tables import nomination
 from tests import nominating
 from tests.databases import new_database

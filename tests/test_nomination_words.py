@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import update
 
-from handlers import nominations as feature
-from handlers import review
 from handlers.kit import Ask, Reply
+from handlers.medals import nominations as feature
+from handlers.medals import review
 from handlers.reading import Nomination, read
-from handlers.surroundings import context_of
-from storage.nominations import State
+from handlers.wording.context import context_of
+from storage.medals.nominations import State
 from storage.tables import account, nomination
 from tests import nominating
 from tests.nominating import N1, N2, WANG, School, refused

@@ -6,13 +6,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from handlers import nominations as feature
-from handlers import review
 from handlers.kit import Reply, Role
-from handlers.medals import label
+from handlers.medals import nominations as feature
+from handlers.medals import review
+from handlers.medals.cases import label
 from handlers.reading import Nomination, Reading
-from storage import nominations
-from storage.nominations import State
+from storage.medals import nominations
+from storage.medals.nominations import State
 from storage.tables import nomination
 from tests import nominating
 from tests.nominating import N1, N2, NOW, WANG, School, refused

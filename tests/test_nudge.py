@@ -6,9 +6,11 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import Connection, select
 
-from handlers import missing, nudge
+from handlers.digests import missing, nudge
 from handlers.kit import Due, Refusal, Reply, Role
-from storage import people, recording, tables
+from storage import tables
+from storage.checkins import recording
+from storage.people import people
 from tests.county import FRIDAY, SHANGHAI, WEEK, County, squads_of
 from tests.databases import new_database
 

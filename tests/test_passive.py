@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import select, update
 
 import bot.engine
-from bot.features import modules
-from bot.transaction import Turn
+from bot.pipeline.features import modules
+from bot.pipeline.transaction import Turn
 from handlers.kit import ANYONE, Answer, Ask, Button, File, Refusal, Reply, command
-from storage import outbox, passive
+from storage.messages import outbox, passive
 from storage.tables import outbox as table
 from tests.way import Way, play
 

@@ -11,9 +11,9 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
-from bot.evidence import NotKept, checked, cleaned
-from bot.fetcher import NO_DOCUMENT, NO_PHOTO, Fetcher
-from handlers import attached
+from bot.files.evidence import NotKept, checked, cleaned
+from bot.files.fetcher import NO_DOCUMENT, NO_PHOTO, Fetcher
+from handlers.checkins import attachments as attached
 from storage.tables import file
 from tests.stage import Bot, running
 

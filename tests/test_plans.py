@@ -8,24 +8,18 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
-from storage import (
-    campaigns,
-    coverage,
-    deliveries,
-    digests,
-    files,
-    inbox,
-    nominations,
-    outbox,
-    people,
-    promotion,
-    reshaping,
-    roster,
-    units,
-)
-from storage.campaigns import Campaign
+from storage.campaigns import campaigns
+from storage.campaigns.campaigns import Campaign
+from storage.checkins import coverage
 from storage.database import Database
-from storage.outbox import Held
+from storage.digests import digests
+from storage.medals import nominations
+from storage.messages import files, inbox, outbox
+from storage.messages.outbox import Held
+from storage.organisation import reshaping, units
+from storage.people import people
+from storage.reminders import deliveries
+from storage.roster import promotion, roster
 from tests.databases import new_database
 
 pytestmark = pytest.mark.both

@@ -12,11 +12,11 @@ import openpyxl
 import pytest
 from sqlalchemy import Connection, LargeBinary, select
 
-from handlers import recorded
-from handlers.digest_workbook import workbook
-from storage import units
+from handlers.checkins import storing as recorded
+from handlers.digests.digest_workbook import workbook
+from storage.base.vault import Vault
+from storage.organisation import units
 from storage.tables import metadata
-from storage.vault import Vault
 from tests.stage import ZONE, Bot, running
 from tests.test_reading_fresh import cases
 

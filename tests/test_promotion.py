@@ -7,14 +7,18 @@ import time_machine
 from sqlalchemy import select
 
 from bot.__main__ import main
-from handlers import promoting
 from handlers.kit import Refusal, Role
+from handlers.organisation import promotion as promoting
 from handlers.roster import plan, promotion
 from handlers.roster.years import entry_year, name_in
-from storage import digests, nominations, people, reshaping, roster, units
-from storage.promotion import Class, School
+from storage.digests import digests
+from storage.medals import nominations
+from storage.organisation import reshaping, units
+from storage.organisation.units import Kind
+from storage.people import people
+from storage.roster import roster
+from storage.roster.promotion import Class, School
 from storage.tables import unit
-from storage.units import Kind
 from tests import commanding, rostering
 from tests.commanding import said
 from tests.county import SHANGHAI, WEEK, County, a_week

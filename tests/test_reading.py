@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from handlers.reading import Context, read
-from handlers.reading.dates import find_dates
-from handlers.reading.jsonl import as_json, context_from
-from handlers.reading.medals import award_level, find_medals
-from handlers.reading.names import alike, is_name, is_nickname, split_names
-from handlers.reading.normalise import clean
-from handlers.reading.numbers import value_of
-from handlers.reading.units import find_units
+from handlers.reading.medals.medals import award_level, find_medals
+from handlers.reading.messages.jsonl import as_json, context_from
+from handlers.reading.text.dates import find_dates
+from handlers.reading.text.names import alike, is_name, is_nickname, split_names
+from handlers.reading.text.normalise import clean
+from handlers.reading.text.numbers import value_of
+from handlers.reading.text.units import find_units
 
 CASES = Path(__file__).parent / "cases"
 DEFAULT = context_from({})

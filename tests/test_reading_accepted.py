@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from handlers.reading import Context, read
-from handlers.reading.jsonl import as_json, context_from
+from handlers.reading.messages.jsonl import as_json, context_from
 
 DEFAULT = context_from({})
 

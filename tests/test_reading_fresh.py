@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from handlers.reading import Reading, Record, read
-from handlers.reading.jsonl import as_json, context_from
+from handlers.reading.messages.jsonl import as_json, context_from
 
 FILE = Path(__file__).parent / "cases" / "fresh.txt"
 STATUSES = {"ok", "confirm", "clarify", "partial", "reject", "ignore"}

@@ -3,7 +3,7 @@
 import pytest
 
 from handlers.reading import read
-from handlers.reading.jsonl import context_from
+from handlers.reading.messages.jsonl import context_from
 
 ONE = [("周子涵", "5-3", "S1")]
 TWO = [*ONE, ("林一凡", "5-3", "S1")]

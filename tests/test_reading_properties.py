@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from handlers.reading import Context, compile_all, read
-from handlers.reading.jsonl import as_json, context_from
+from handlers.reading.messages.jsonl import as_json, context_from
 
 RECEIVED = date(2026, 4, 3)
 CONTEXT = Context(

@@ -9,15 +9,17 @@ from threading import Event
 import pytest
 from sqlalchemy import select, text
 
-from handlers import reminders
 from handlers.catalogue.loader import FESTIVE, load, shipped
+from handlers.reminders import reminders
 from scheduling.clock import Clock
 from scheduling.occurrences import lay_out
 from scheduling.preview import preview
 from scheduling.tick import run
-from storage import deliveries, people, units
-from storage.deliveries import DeliveryRow
-from storage.people import Role
+from storage.organisation import units
+from storage.people import people
+from storage.people.people import Role
+from storage.reminders import deliveries
+from storage.reminders.deliveries import DeliveryRow
 from storage.tables import delivery
 from tests.reminding import START, ZONE, School, at, school
 

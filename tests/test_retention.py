@@ -10,10 +10,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, insert, select, text
 
-from bot import nightly
-from bot.transaction import Turn
-from storage import audit, audit_check, audit_years, children, digests, files, nominations, people, retention, units
-from storage.audit import Deed, Wanted
+from bot.jobs import nightly
+from bot.pipeline.transaction import Turn
+from storage.audit import audit, audit_check, audit_years
+from storage.audit.audit import Deed, Wanted
+from storage.children import children, retention
+from storage.digests import digests
+from storage.medals import nominations
+from storage.messages import files
+from storage.organisation import units
+from storage.people import people
 from storage.tables import child, consent, inbox, metadata, nomination, nomination_step
 from tests.process import ROOT
 from tests.stage import START, ZONE, Bot, running

@@ -5,13 +5,15 @@ from datetime import UTC
 
 import pytest
 
-from handlers import nominations as feature
-from handlers import review
 from handlers.kit import Role
-from handlers.medals import stands
+from handlers.medals import nominations as feature
+from handlers.medals import review
+from handlers.medals.cases import stands
 from handlers.reading import Nomination, Reading
-from storage import dialogues, nominations, people
-from storage.nominations import State
+from storage.medals import nominations
+from storage.medals.nominations import State
+from storage.messages import dialogues
+from storage.people import people
 from tests import nominating
 from tests.nominating import N1, N2, NOW, WANG, School, refused
 

@@ -10,29 +10,23 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.transaction import Turn
+from bot.pipeline.transaction import Turn
 from handlers.kit import Message
-from storage import (
-    audit,
-    campaigns,
-    chats,
-    checkins,
-    children,
-    guardian_requests,
-    incidents,
-    nominations,
-    outbox,
-    people,
-    recording,
-    units,
-)  # fmt: skip
-from storage.audit import Deed, Wanted
-from storage.campaigns import Campaign
-from storage.nominations import Draft
-from storage.people import Role
+from storage.audit import audit
+from storage.audit.audit import Deed, Wanted
+from storage.base.vault import Vault
+from storage.campaigns import campaigns
+from storage.campaigns.campaigns import Campaign
+from storage.checkins import checkins, recording
+from storage.children import children, guardian_requests, incidents
+from storage.medals import nominations
+from storage.medals.nominations import Draft
+from storage.messages import chats, outbox
+from storage.organisation import units
+from storage.organisation.units import Kind, Unit
+from storage.people import people
+from storage.people.people import Role
 from storage.tables import metadata
-from storage.units import Kind, Unit
-from storage.vault import Vault
 from tests.stage import START, Bot, running
 from tests.test_walk import ALWAYS_NOTED, CAST, FEATURES
 

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 from sqlalchemy import func, select
 
-from bot.channels.telegram_decode import Me, decode
-from bot.fetcher import Fetcher
+from bot.channels.telegram.decode import Me, decode
+from bot.files.fetcher import Fetcher
 from handlers.kit import Message, Reply
 from storage.tables import account, checkin, dialogue, file, inbox, person
 from tests.fake_robot import FakeRobot

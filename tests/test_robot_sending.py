@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.channels import Outgoing, SendError, robot_link, robot_socket, robot_upload
-from bot.channels.robot_media import decrypted
-from bot.channels.robot_parts import MOST_IN_TEXT, parts_of
-from bot.channels.robot_upload import PIECE
+from bot.channels import Outgoing, SendError
+from bot.channels.robot import link as robot_link
+from bot.channels.robot import socket as robot_socket
+from bot.channels.robot import upload as robot_upload
+from bot.channels.robot.media import decrypted
+from bot.channels.robot.parts import MOST_IN_TEXT, parts_of
+from bot.channels.robot.upload import PIECE
 from bot.channels.windows import Windows
 from handlers.kit import Button, Reply
 from storage.tables import account, outbox

@@ -9,15 +9,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, update
 
-from bot import lease as leases
-from bot import pipeline as writer
-from bot.channels import robot_intake, robot_link, robot_socket
-from bot.channels.robot import lease_of
-from bot.channels.robot_desk import REFUSED
-from bot.channels.robot_link import AckLost, NotLive, Refused
-from bot.channels.robot_socket import State
+from bot.channels.robot import intake as robot_intake
+from bot.channels.robot import link as robot_link
+from bot.channels.robot import socket as robot_socket
+from bot.channels.robot.channel import lease_of
+from bot.channels.robot.desk import REFUSED
+from bot.channels.robot.link import AckLost, NotLive, Refused
+from bot.channels.robot.socket import State
+from bot.jobs import lease as leases
+from bot.pipeline import writer as writer
 from handlers.kit import Reply
-from storage import facts
+from storage.base import facts
 from storage.tables import checkin, inbox, lease, outbox
 from tests.databases import refuse
 from tests.fake_robot import FakeRobot

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select
 
-from bot import practice_district
-from bot.channels import robot_send
-from bot.channels.robot_parts import CHOOSE
+from bot.channels.robot import send as robot_send
+from bot.channels.robot.parts import CHOOSE
 from bot.clock import Clock
-from storage import deliveries
+from bot.practice import district as practice_district
+from storage.reminders import deliveries
 from storage.tables import account
 from tests import recorded, robot_stage, stage
 from tests.fake_robot import FakeRobot

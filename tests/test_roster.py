@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from handlers import roster
 from handlers.roster.units import grade_and_class
-from storage.people import Role
-from storage.roster import State
-from storage.units import Kind
+from storage.organisation.units import Kind
+from storage.people.people import Role
+from storage.roster.roster import State
 from tests.rostering import HEADER, NOW, SCHOOL, TREE_ROWS, planned, problem, sheet
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from bot.fetcher import Fetcher
-from storage import people
-from storage.people import Role
+from bot.files.fetcher import Fetcher
+from storage.people import people
+from storage.people.people import Role
 from storage.tables import account, grant, person, roster_batch, staged, unit
 from tests.stage import Bot, running
 

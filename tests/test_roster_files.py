@@ -8,11 +8,11 @@ import xlsxwriter
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from bot.rosters import sheet_of
+from bot.files.rosters import sheet_of
 from handlers.roster import workbook
 from handlers.roster.sheet import COLUMNS
-from storage.people import Role
-from storage.units import Kind
+from storage.organisation.units import Kind
+from storage.people.people import Role
 
 ROWS = [
     ("青禾区", "县少工委", "王主任", "县管理员", "wangzr"),

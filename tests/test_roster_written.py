@@ -5,11 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from storage import audit, facts, people, units
-from storage.audit import Deed, Wanted
+from storage.audit import audit
+from storage.audit.audit import Deed, Wanted
+from storage.base import facts
 from storage.database import Database
-from storage.people import Role
-from storage.units import TREE, Kind
+from storage.organisation import units
+from storage.organisation.units import TREE, Kind
+from storage.people import people
+from storage.people.people import Role
 from tests import rostering
 from tests.rostering import HEADER, NOW, SCHOOL, TREE_ROWS, bring, counted, planned, roles
 

@@ -9,12 +9,14 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import LargeBinary, func, insert, select, update
 
-from bot.transaction import Turn
-from storage import children, nominations, rotation
-from storage.audit import NOTHING
+from bot.pipeline.transaction import Turn
+from storage import rotation
+from storage.audit.audit import NOTHING
+from storage.base.vault import Vault, WrongKey
+from storage.children import children
+from storage.medals import nominations
 from storage.rotation import SEALED, Turned, rotate
 from storage.tables import child, dialogue, inbox, metadata, nomination
-from storage.vault import Vault, WrongKey
 from tests.stage import START, Bot, running
 
 pytestmark = pytest.mark.both

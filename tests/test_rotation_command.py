@@ -4,10 +4,10 @@ import pytest
 from cryptography.fernet import Fernet
 
 from bot.__main__ import main
-from storage import children
+from storage.base.vault import Vault
+from storage.children import children
 from storage.database import Database
 from storage.tables import unit
-from storage.vault import Vault
 from tests.commanding import database, filled, folder, imported, said
 
 pytestmark = pytest.mark.both

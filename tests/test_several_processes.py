@@ -16,8 +16,8 @@ import pytest
 from sqlalchemy import func, select, text, update
 
 from bot.engine import Engine, open_engine
+from bot.pipeline.transaction import Turn
 from bot.settings import load
-from bot.transaction import Turn
 from storage.tables import inbox, lease, person
 from tests.bench_telegram import fill
 from tests.databases import end_leases, new_database, new_url, real, rows_of

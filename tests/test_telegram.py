@@ -11,10 +11,11 @@ from sqlalchemy import func, insert, select
 
 from bot.engine import Engine, open_engine
 from bot.settings import load
-from storage import invites, people, units
-from storage.people import Role
+from storage.organisation import units
+from storage.organisation.units import Kind
+from storage.people import invites, people
+from storage.people.people import Role
 from storage.tables import account, checkin, file, inbox, lease, outbox
-from storage.units import Kind
 from tests.databases import POSTGRESQL, end_leases, new_url
 from tests.fake_telegram import TOKEN, FakeTelegram, message
 from tests.process import Serving

@@ -21,10 +21,11 @@ from sqlalchemy import func, select
 
 from bot.engine import open_engine
 from bot.settings import load
-from storage import people, units
-from storage.people import Role
+from storage.organisation import units
+from storage.organisation.units import Kind
+from storage.people import people
+from storage.people.people import Role
 from storage.tables import checkin, inbox, outbox
-from storage.units import Kind
 from tests.databases import end_leases, new_url
 from tests.process import Serving
 

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from bot.channels.telegram_menus import DEFAULT, GROUPS, _of_chat
-from storage import people, units
-from storage.people import Role
+from bot.channels.telegram.menus import DEFAULT, GROUPS, _of_chat
+from storage.organisation import units
+from storage.people import people
+from storage.people.people import Role
 from storage.tables import account, card, checkin, dialogue, group_chat, inbox, moved_chat, outbox
 from tests.fake_telegram import FakeTelegram, message, person
 from tests.stage import ZONE

@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 from bot import health
-from bot.channels import condition, telegram_desk, telegram_poll
+from bot.channels import condition
+from bot.channels.telegram import desk as telegram_desk
+from bot.channels.telegram import poll as telegram_poll
 from tests.fake_telegram import FakeTelegram, message
 from tests.telegram_stage import ZHANG, Stage, running
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from bot import pipeline as writer
-from bot.channels import telegram_desk, telegram_hook
-from bot.channels.telegram_intake import PATIENCE
+from bot.channels.telegram import desk as telegram_desk
+from bot.channels.telegram import hook as telegram_hook
+from bot.channels.telegram.intake import PATIENCE
+from bot.pipeline import writer as writer
 from bot.settings import BadSettings, load
 from storage.tables import checkin, inbox
 from tests.databases import refuse

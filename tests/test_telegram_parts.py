@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from bot.channels import Outgoing, SendError
-from bot.channels.telegram_decode import Me, Standing, Unreadable, decode
-from bot.channels.telegram_pace import Pace
-from bot.channels.telegram_parts import parts_of, rows_of, split, units
-from bot.channels.telegram_send import Post
+from bot.channels.telegram.decode import Me, Standing, Unreadable, decode
+from bot.channels.telegram.pace import Pace
+from bot.channels.telegram.parts import parts_of, rows_of, split, units
+from bot.channels.telegram.send import Post
 from bot.settings import BadSettings, load
-from handlers import nominations
 from handlers.kit import Attachment, Message
+from handlers.medals import nominations
 from handlers.reading import Reading
 from tests import nominating
 from tests.fake_telegram import NOON, TOKEN, FakeTelegram, message, person

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, Executable, select, update
 
-from bot import lease as lease_of
-from bot import pipeline as writer
-from bot.channels import telegram_poll
-from bot.channels.telegram import Telegram
+from bot.channels.telegram import poll as telegram_poll
+from bot.channels.telegram.channel import Telegram
 from bot.engine import Engine, open_engine
-from bot.pipeline import Pipeline
+from bot.jobs import lease as lease_of
+from bot.pipeline import writer as writer
+from bot.pipeline.writer import Pipeline
 from bot.settings import load
-from storage import facts
+from storage.base import facts
 from storage.tables import inbox, lease
 from tests.databases import accept, new_url, refuse
 from tests.fake_telegram import TOKEN, FakeTelegram

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from bot.channels.telegram_send import Post
+from bot.channels.telegram.send import Post
 from bot.settings import load
 from storage.tables import checkin, inbox
 from tests.fake_telegram import TOKEN, FakeTelegram, message, person

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from bot.channels.telegram_decode import Me, decode
-from storage import people
+from bot.channels.telegram.decode import Me, decode
+from storage.people import people
 from storage.tables import card, checkin, child, dialogue, file, inbox, nomination, place
 from tests.fake_telegram import FakeTelegram, message
 from tests.telegram_stage import GROUP, LI, WANG, ZHANG, Stage, running

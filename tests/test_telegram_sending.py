@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.channels import Outgoing, SendError
-from bot.channels.telegram_pace import Pace, Turnstile
-from bot.channels.telegram_send import Post
+from bot.channels.telegram.pace import Pace, Turnstile
+from bot.channels.telegram.send import Post
 from bot.settings import load
 from handlers.kit import Reply
 from storage.tables import fact, outbox, sent_file

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot import practice_district
-from bot.practice_stage import LONGEST_STEP
-from storage import deliveries
+from bot.practice import district as practice_district
+from bot.practice.stage import LONGEST_STEP
+from storage.reminders import deliveries
 from storage.tables import account
 from tests.fake_telegram import FakeTelegram, message
 from tests.stage import START, ZONE

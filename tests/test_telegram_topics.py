@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.channels.telegram_decode import Me, decode
+from bot.channels.telegram.decode import Me, decode
 from storage.tables import checkin, fact, group_chat, outbox
 from tests.fake_telegram import FakeTelegram, message, person
 from tests.stage import ZONE

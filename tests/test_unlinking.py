@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from storage import accounts, audit, people, unlinking
-from storage.audit import Deed
+from storage.audit import audit
+from storage.audit.audit import Deed
+from storage.people import accounts, people, unlinking
 from storage.tables import account
 from tests.county import FRIDAY, County
 from tests.talk import play

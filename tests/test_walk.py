@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.dispatch import command_in
-from bot.features import Features, collect, modules
+from bot.pipeline.dispatch import command_in
+from bot.pipeline.features import Features, collect, modules
 from handlers.kit import Command
-from storage.people import Role
+from storage.people.people import Role
 from storage.tables import metadata
 from tests.stage import Bot, running
 

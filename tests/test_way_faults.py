@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 import bot.engine
-import bot.pipeline
-import bot.practice
+import bot.pipeline.writer
+import bot.practice.routes
 from bot import web
 from tests.databases import new_database
 from tests.way import Way, once, planted, play

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.channels import SendError
-from bot.practice import Pages
-from bot.practice_stage import Viewer
+from bot.practice.routes import Pages
+from bot.practice.stage import Viewer
 from handlers.kit import Reply
 from storage.tables import account
 from storage.tables import outbox as letters

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
-from bot.channels import wecom_tokens
-from bot.channels.wecom_api import Api, probe
-from bot.channels.wecom_errors import Deed, Fault
-from bot.channels.wecom_tokens import Tokens
+from bot.channels.wecom import tokens as wecom_tokens
+from bot.channels.wecom.api import Api, probe
+from bot.channels.wecom.errors import Deed, Fault
+from bot.channels.wecom.tokens import Tokens
 from bot.clock import Clock
 from bot.engine import open_engine
-from bot.pipeline import Pipeline
+from bot.pipeline.writer import Pipeline
 from bot.settings import load
 from storage.tables import access_token, lease
 from tests.databases import new_url

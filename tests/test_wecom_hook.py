@@ -12,8 +12,8 @@ from urllib.parse import quote, urlencode
 import pytest
 from sqlalchemy import func, select
 
-from bot import pipeline as writer
-from bot.channels import wecom_hook
+from bot.channels.wecom import hook as wecom_hook
+from bot.pipeline import writer as writer
 from storage.tables import checkin, inbox, outbox
 from tests.databases import accept, refuse
 from tests.fake_telegram import FakeTelegram

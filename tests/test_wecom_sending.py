@@ -9,17 +9,17 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot import letters
 from bot.channels import Outgoing
-from bot.channels.wecom_menu import MENU
+from bot.channels.wecom.menu import MENU
+from bot.channels.wecom.parts import MOST_IN_TEXT, parts_of, size, whole
 from bot.channels.wecom_pace import Pace
-from bot.channels.wecom_parts import MOST_IN_TEXT, parts_of, size, whole
-from bot.dispatch import command_in
-from bot.sender import Sender
-from bot.transaction import Turn
+from bot.outbox import letters
+from bot.outbox.sender import Sender
+from bot.pipeline.dispatch import command_in
+from bot.pipeline.transaction import Turn
 from handlers.kit import Button, File, Reply
-from storage import people
-from storage.people import Role
+from storage.people import people
+from storage.people.people import Role
 from storage.tables import account, card, card_code, fact, outbox
 from tests.databases import POSTGRESQL
 from tests.fake_wecom import DAY, FakeWecom
@@ -221,8 +221,8 @@ def test_a_member_gets_less_than_the_platform_drops(tmp_path: Path, fake: FakeWe
 
     monotonic = [1000.0]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("bot.channels.wecom_send.Pace", lambda: Pace(lambda: monotonic[0]))
-        patch.setattr("bot.channels.wecom_send.Pace.MOST", 16, raising=False)
+        patch.setattr("bot.channels.wecom.send.Pace", lambda: Pace(lambda: monotonic[0]))
+        patch.setattr("bot.channels.wecom.send.Pace.MOST", 16, raising=False)
         play(tmp_path, fake, scene)
 
 

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from bot import letters, practice_district
 from bot.channels import wecom_pace
-from bot.practice_stage import LONGEST_STEP
-from storage import deliveries
+from bot.outbox import letters
+from bot.practice import district as practice_district
+from bot.practice.stage import LONGEST_STEP
+from storage.reminders import deliveries
 from tests import fake_wecom, recorded, wecom_stage
 from tests.fake_wecom import FakeWecom, labels
 from tests.recorded import Records, Shelf, records

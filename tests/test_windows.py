@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handlers.reading.windows import window_in
+from handlers.reading.text.windows import window_in
 
 NOW = datetime(2026, 4, 3, 9, 0)
 

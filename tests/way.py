@@ -13,13 +13,13 @@ import pytest
 from sqlalchemy import event, func, select
 
 import bot.engine
-import bot.pipeline
-import bot.practice
-from bot.features import modules
-from bot.transaction import Turn
+import bot.pipeline.writer
+import bot.practice.routes
+from bot.pipeline.features import modules
+from bot.pipeline.transaction import Turn
 from handlers.kit import ANYONE, Answer, Ask, Button, File, Message, Refusal, Reply, command
-from storage import recording
-from storage.checkins import Checkin
+from storage.checkins import recording
+from storage.checkins.checkins import Checkin
 from storage.tables import checkin, inbox, rollup
 from tests.faults import sums_as_counted, sums_as_kept
 from tests.stage import Bot, running

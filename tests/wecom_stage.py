@@ -16,14 +16,15 @@ from sqlalchemy import Connection
 from bot import web
 from bot.app import App
 from bot.channels import wecom_pace
-from bot.channels.wecom_crypto import Crypto, Signed, fields
+from bot.channels.wecom.crypto import Crypto, Signed, fields
 from bot.clock import Clock
 from bot.engine import open_engine
-from bot.fetcher import Fetcher
+from bot.files.fetcher import Fetcher
 from bot.settings import load
-from storage import people, units
-from storage.people import Role
-from storage.units import Kind
+from storage.organisation import units
+from storage.organisation.units import Kind
+from storage.people import people
+from storage.people.people import Role
 from tests.databases import new_url
 from tests.fake_wecom import AES_KEY, AGENT, CORP, TOKEN, FakeWecom
 from tests.stage import ZONE

@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.types import ASGIApp
 
-from storage.outbox import NOTICE, Letter
+from storage.messages.outbox import NOTICE, Letter
 
 
 class SendError(Exception):

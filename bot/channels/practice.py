@@ -13,11 +13,11 @@ from typing import Any
 from urllib.parse import quote
 
 from bot.channels import Channel, Outgoing, SendError
-from bot.pipeline import Pipeline
-from bot.transaction import Turn
+from bot.pipeline.transaction import Turn
+from bot.pipeline.writer import Pipeline
 from handlers.kit import Attachment, Message
-from storage import screens
-from storage.vault import Vault
+from storage.base.vault import Vault
+from storage.messages import screens
 
 NAME = "practice"
 LONGEST_TEXT = 20_000

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from time import monotonic
 
-from bot.channels.telegram_pace import Turnstile
+from bot.channels.telegram.pace import Turnstile
 
 _MOST_REMEMBERED = 2000
 

@@ -10,8 +10,9 @@ from bot.commands.opening import engine_of, unit_of
 from bot.engine import Engine
 from bot.settings import Settings
 from handlers import deeds
-from storage import audit, audit_check, people
-from storage.audit import Deed, Entry, Wanted
+from storage.audit import audit, audit_check
+from storage.audit.audit import Deed, Entry, Wanted
+from storage.people import people
 
 _MOST = 50
 Seen = tuple[str, int, str]

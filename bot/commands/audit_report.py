@@ -5,10 +5,10 @@ import json
 
 from bot.commands.opening import engine_of, unit_of
 from bot.settings import Settings
-from handlers import compliance
-from storage import audit, audit_check
-from storage.audit import Deed
-from storage.compliance import EVERYWHERE
+from handlers.children import compliance
+from storage.audit import audit, audit_check
+from storage.audit.audit import Deed
+from storage.children.compliance import EVERYWHERE
 
 
 def add(parser: argparse.ArgumentParser) -> None:

@@ -6,9 +6,10 @@ import json
 from bot.commands import CommandError
 from bot.commands.opening import engine_of, unit_of
 from bot.settings import Settings
-from handlers import digest, reports
+from handlers.digests import digest
+from handlers.digests import figures as reports
 from handlers.kit import Refusal
-from storage import digests
+from storage.digests import digests
 
 
 def add(parser: argparse.ArgumentParser) -> None:

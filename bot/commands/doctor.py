@@ -13,8 +13,9 @@ from bot.clock import Clock
 from bot.commands import database_of, in_words
 from bot.settings import BadSettings, Settings
 from handlers.catalogue import loader
-from storage import inbox, migrate, outbox
+from storage import migrate
 from storage.database import Database, open_database, sqlite_module
+from storage.messages import inbox, outbox
 
 _OK, _WARN, _FAIL = "ok", "warn", "fail"
 _LEAST_FREE = 100 << 20

@@ -9,14 +9,17 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, select
 
-from bot.channels.group_robot import NAME, chat_of, unit_of
-from bot.channels.robot import lease_of
-from bot.channels.robot_desk import REFUSED
-from bot.channels.robot_probe import subscribe
+from bot.channels.group_robot.channel import NAME, chat_of, unit_of
+from bot.channels.robot.channel import lease_of
+from bot.channels.robot.desk import REFUSED
+from bot.channels.robot.probe import subscribe
 from bot.clock import Clock
 from bot.settings import Settings
-from storage import chats, facts, migrate, units
+from storage import migrate
+from storage.base import facts
 from storage.database import open_database
+from storage.messages import chats
+from storage.organisation import units
 from storage.tables import lease
 
 _OK, _WARN, _FAIL = "ok", "warn", "fail"

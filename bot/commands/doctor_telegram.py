@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from bot.channels.telegram_hook import PATH
+from bot.channels.telegram.hook import PATH
 from bot.clock import Clock
 from bot.settings import Settings
 

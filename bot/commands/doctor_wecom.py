@@ -8,10 +8,10 @@ from urllib.parse import urlencode, urlsplit
 
 import httpx
 
-from bot.channels.wecom_api import probe
-from bot.channels.wecom_crypto import Crypto
-from bot.channels.wecom_errors import Fault
-from bot.channels.wecom_hook import PATH, SECONDS_OFF
+from bot.channels.wecom.api import probe
+from bot.channels.wecom.crypto import Crypto
+from bot.channels.wecom.errors import Fault
+from bot.channels.wecom.hook import PATH, SECONDS_OFF
 from bot.clock import Clock
 from bot.settings import Settings
 from bot.settings_kinds import several

@@ -7,16 +7,16 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from bot import rosters
 from bot.clock import Clock
 from bot.commands import CommandError, database_of
 from bot.commands.opening import engine_at
 from bot.engine import Engine
+from bot.files import rosters
 from bot.settings import Settings
 from handlers import roster
-from storage import merging, staging
-from storage import roster as stored
 from storage.chunks import chunks
+from storage.roster import merging, staging
+from storage.roster import roster as stored
 
 _EXAMPLE = """\
 example: python -m bot import roster.xlsx --dry-run

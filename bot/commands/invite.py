@@ -6,8 +6,9 @@ from bot.commands import CommandError
 from bot.commands.opening import engine_of, unit_of
 from bot.settings import Settings
 from handlers import posts
-from storage import digests, invites
-from storage.people import Role, role_named
+from storage.digests import digests
+from storage.people import invites
+from storage.people.people import Role, role_named
 
 
 def add(parser: argparse.ArgumentParser) -> None:

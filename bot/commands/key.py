@@ -35,8 +35,9 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 def _rotate(arguments: argparse.Namespace, settings: Settings) -> int:
     from bot.commands import CommandError
     from bot.commands.opening import engine_of
-    from storage import audit, rotation
-    from storage.audit import Deed
+    from storage import rotation
+    from storage.audit import audit
+    from storage.audit.audit import Deed
 
     if len(settings.name_keys) < 2:
         raise CommandError("NAME_KEY 里只有一个密钥。请把新密钥写在前面:NAME_KEY=新密钥,旧密钥,重启机器人,再来。")

@@ -7,8 +7,9 @@ from bot.engine import Engine, open_engine
 from bot.settings import Settings
 from handlers import roster
 from handlers.kit import Unit
-from storage import digests, units
-from storage import roster as stored
+from storage.digests import digests
+from storage.organisation import units
+from storage.roster import roster as stored
 
 _EVERYWHERE = ["/"]
 # What this process has open, so that `main` can close it.
@@ -26,7 +27,7 @@ def engine_at(url: str, settings: Settings) -> Engine:
     engine = open_engine(settings, url)
     _open.append(engine)
     if url == settings.practice_database:
-        from bot.practice_stage import restore_clock
+        from bot.practice.stage import restore_clock
 
         restore_clock(engine.database.read, engine.clock)
     return engine

@@ -10,7 +10,7 @@ from typing import Any
 from bot.commands.opening import engine_of
 from bot.settings import Settings
 from handlers.catalogue import loader
-from handlers.reminders import headline
+from handlers.reminders.reminders import headline
 from scheduling.preview import Entry, Preview, preview
 
 _MOST_DAYS = 400

@@ -9,11 +9,11 @@ from bot.commands.import_ import agreed
 from bot.commands.opening import engine_of, unit_of
 from bot.engine import Engine
 from bot.settings import Settings
-from handlers import promoting
+from handlers.organisation import promotion as promoting
 from handlers.roster import promotion
 from handlers.roster.promotion import Promotion
-from storage import promotion as stored
 from storage.chunks import chunks
+from storage.roster import promotion as stored
 
 _EVERYWHERE = "/"
 # So many schools are written at a time: a bot that serves waits for moments only.

@@ -10,7 +10,7 @@ from typing import Any
 from bot.commands import CommandError
 from bot.settings import Settings
 from handlers.reading import read
-from handlers.reading.jsonl import as_json, context_from
+from handlers.reading.messages.jsonl import as_json, context_from
 
 _EXAMPLE = """\
 example: echo '{"id": 1, "text": "三(2)中队 主题队日 38人"}' | python -m bot read

@@ -4,7 +4,7 @@ import argparse
 
 from bot.commands.opening import engine_of
 from bot.settings import Settings
-from storage import inbox
+from storage.messages import inbox
 
 
 def add(parser: argparse.ArgumentParser) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from scheduling.calendar import Calendar, Chase, KeyDate, Times, Workdays, Year, date_of
-from storage.people import Role
+from storage.people.people import Role
 
 Tables = dict[str, Any]
 SHIPPED = Path(__file__).with_name("key_dates.toml")

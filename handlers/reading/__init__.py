@@ -1,11 +1,11 @@
 """Text of a chat message -> typed reading: pure functions, no database, no clock, no input or output."""
 
-from handlers.reading.changes import persons_in
-from handlers.reading.mentions import children_in
+from handlers.reading.messages.changes import persons_in
 from handlers.reading.model import Context, Existing, Nomination, Quota, Reading, Record
-from handlers.reading.names import is_name
-from handlers.reading.patterns import compile_all
 from handlers.reading.reader import read_message
+from handlers.reading.text.mentions import children_in
+from handlers.reading.text.names import is_name
+from handlers.reading.text.patterns import compile_all
 
 __all__ = [
     "Context", "Existing", "Nomination", "Quota", "Reading", "Record", "children_in", "compile_all", "is_name",

@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-from handlers.reading.attendance import read_attendance
-from handlers.reading.commands import read_command
-from handlers.reading.hidden import Secrets
-from handlers.reading.medal_messages import may_be_medal, read_medals
+from handlers.reading.messages.attendance import read_attendance
+from handlers.reading.messages.commands import read_command
+from handlers.reading.messages.medal_messages import may_be_medal, read_medals
 from handlers.reading.model import Context, Reading
-from handlers.reading.names import is_name
-from handlers.reading.normalise import Clean, as_written, clean
+from handlers.reading.text.hidden import Secrets
+from handlers.reading.text.names import is_name
+from handlers.reading.text.normalise import Clean, as_written, clean
 
 _TALK = frozenset({"chat", "question", "unknown"})
 _NUMBERS = frozenset({"PII_PHONE", "PII_ID"})

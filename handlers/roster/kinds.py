@@ -1,6 +1,6 @@
 """Which kind of unit stands below which, in the two trees that meet at the school (domain: 少工委 and 关工委)."""
 
-from storage.units import Kind
+from storage.organisation.units import Kind
 
 _COMMITTEES = {Kind.PROVINCE, Kind.CITY, Kind.COUNTY}
 _CARE = {Kind.CARE, Kind.GROUP}

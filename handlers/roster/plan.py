@@ -8,7 +8,7 @@ from handlers.kit import Person
 from handlers.roster.roles import Roles
 from handlers.roster.sheet import Sheet
 from handlers.roster.units import Units
-from storage.roster import Plan, State, topmost
+from storage.roster.roster import Plan, State, topmost
 
 _SHOWN, _MOST_PROBLEMS = 10, 50
 

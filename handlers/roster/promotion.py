@@ -7,8 +7,8 @@ from datetime import date, timedelta
 
 from handlers.roster import years
 from scheduling.periods import school_year
-from storage.promotion import Class, School, Step
-from storage.units import Kind
+from storage.organisation.units import Kind
+from storage.roster.promotion import Class, School, Step
 
 # A primary school may have five years or six.
 _PERHAPS_LAST, _USUAL_LAST = 5, 6

@@ -6,8 +6,8 @@ from handlers import posts
 from handlers.kit import Person
 from handlers.roster.sheet import Line, Sheet, plain
 from handlers.roster.units import Units
-from storage.people import Role
-from storage.roster import State
+from storage.people.people import Role
+from storage.roster.roster import State
 
 _Key = tuple[int, int, Role]
 

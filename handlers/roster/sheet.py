@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TypeVar
 
-from storage.people import Role, role_named
-from storage.roster import Names
-from storage.units import Kind
+from storage.organisation.units import Kind
+from storage.people.people import Role, role_named
+from storage.roster.roster import Names
 
 # Under which channel an account is kept: both WeCom channels share one, since a member has one userid.
 WECOM, TELEGRAM = "wecom", "telegram"

@@ -8,13 +8,13 @@ from functools import lru_cache
 from handlers.kit import Person
 from handlers.posts import GIVERS
 from handlers.reading import Context
-from handlers.reading.units import find_units
+from handlers.reading.text.units import find_units
 from handlers.roster import years
 from handlers.roster.kinds import may_stand_below
 from handlers.roster.sheet import Sheet
 from scheduling.periods import school_year
-from storage.roster import Facts, Names, NewUnit, State
-from storage.units import Kind
+from storage.organisation.units import Kind
+from storage.roster.roster import Facts, Names, NewUnit, State
 
 _GRADES, _CLASSES = (1, 9), 20
 _WORDS = {

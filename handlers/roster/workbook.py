@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from handlers.roster.sheet import COLUMNS
-from storage.people import Role
-from storage.units import Kind
+from storage.organisation.units import Kind
+from storage.people.people import Role
 
 Row = Sequence[str | int | None]
 # Cells are text or numbers as given: nothing that somebody wrote can become a formula. Rows are written as they come.

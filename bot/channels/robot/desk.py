@@ -1,0 +1,66 @@
+"""What the robot does beside messages: welcomes whoever opens the chat, and notes why it was refused."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import Any
+
+from bot.channels.robot.link import AckLost, NotLive, Refused
+from bot.channels.robot.socket import Socket, State
+from bot.engine import Engine
+from bot.pipeline.dispatch import GREETING
+from bot.pipeline.writer import Pipeline
+from storage.base import facts
+from storage.people import people
+from storage.people.accounts import APP, ROBOT
+
+log = logging.getLogger(__name__)
+# Why the platform refused the robot, for doctor; gone when it is let in.
+REFUSED = "wecom_robot refused"
+HELLO = "老师好!报活动,直接发一句话,像这样:\n三(2)中队 主题队日 38人 清明祭英烈\n发「帮助」看我能做什么。"
+
+
+class Desk:
+    """Sees to it without waiting: nothing of this may hold up a message."""
+
+    def __init__(self, pipeline: Pipeline, engine: Engine) -> None:
+        self._pipeline = pipeline
+        self._engine = engine
+        self._notes: set[asyncio.Task[None]] = set()
+
+    async def welcome(self, socket: Socket, userid: str, reply_to: str) -> None:
+        """In five seconds or not at all; nothing is recorded."""
+        known = await asyncio.to_thread(self._is_known, userid)
+        body = {"msgtype": "text", "text": {"content": HELLO if known else GREETING}}
+        try:
+            await socket.call("aibot_respond_welcome_msg", body, reply_to)
+        except (NotLive, AckLost, Refused) as fault:
+            log.info("somebody was not welcomed: %s", fault)
+
+    def _is_known(self, userid: str) -> bool:
+        now = self._engine.clock.now()
+        with self._engine.database.read.connect() as db:
+            found = [
+                *people.by_addresses(db, ROBOT, [userid], now).values(),
+                *people.by_addresses(db, APP, [userid.lower()], now).values(),
+            ]
+        return any(person.grants for person in found)
+
+    def tell(self, state: State, why: str) -> None:
+        """Keep why we were refused where doctor finds it; take it away when we are let in."""
+        real = self._engine.clock.real()
+        if state is State.FORBIDDEN:
+            self._do(self._pipeline.do(lambda turn: facts.note(turn.db, REFUSED, why, real)))
+        else:
+            self._do(self._pipeline.do(lambda turn: facts.forget(turn.db, REFUSED)))
+
+    def _do(self, note: Coroutine[Any, Any, Any]) -> None:
+        task = asyncio.create_task(self._note(note))
+        self._notes.add(task)
+        task.add_done_callback(self._notes.discard)
+
+    async def _note(self, note: Coroutine[Any, Any, Any]) -> None:
+        try:
+            await note
+        except Exception as fault:
+            log.warning("the robot's state was not noted: %s", type(fault).__name__)

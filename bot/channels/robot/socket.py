@@ -1,0 +1,176 @@
+"""The robot's long connection, kept up: every way in which it can end leads back to a new one, in its own time."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from time import monotonic
+from typing import Any
+
+from websockets.asyncio.client import connect
+from websockets.exceptions import WebSocketException
+
+from bot.channels.robot.link import AckLost, End, Frame, Link, NotLive, Refused
+
+log = logging.getLogger(__name__)
+SECONDS_TO_CONNECT = 10.0
+LONGEST_WAIT = 60.0
+# Subscribing is guarded against being repeated: after a refusal other than of the secret.
+REFUSED_WAIT = 60.0
+# Another program holds the connection now; to take it back at once would begin a fight that nobody wins.
+TAKEN_OVER_WAIT = 300.0
+# Up for so long, a connection counts as having been good.
+STEADY = 60.0
+MOST_IN_FRAME = 4 << 20
+_FORBIDDEN = frozenset({853000})
+# It would write down whole frames, with the secret and with what people say.
+_wire = logging.getLogger(f"{__name__}.wire")
+_wire.setLevel(logging.WARNING)
+
+
+def connecting(url: str) -> connect:
+    """A connection to be entered; the environment's proxy is asked for on the real way only."""
+    return connect(
+        url, open_timeout=SECONDS_TO_CONNECT, close_timeout=1, ping_interval=None, compression=None,
+        max_size=MOST_IN_FRAME, logger=_wire, proxy=True if url.startswith("wss:") else None,
+    )  # fmt: skip
+
+
+class State(StrEnum):
+    """Where the connection is."""
+
+    WAITING = "waiting"
+    ELSEWHERE = "elsewhere"
+    CONNECTING = "connecting"
+    SUBSCRIBING = "subscribing"
+    LIVE = "live"
+    FORBIDDEN = "forbidden"
+
+
+class Socket:
+    """The one connection of one robot; runs while `allowed` is set, that is while this process holds the lease."""
+
+    def __init__(
+        self, url: str, robot: tuple[str, Sequence[str]], heard: Callable[[Frame], None],
+        told: Callable[[State, str], None], allowed: asyncio.Event,
+    ) -> None:  # fmt: skip
+        """
+        `robot` is (id, secrets): any of them may hold, while one takes the place of the other.
+
+        `heard` gets every callback, `told` what an operator should know.
+        """
+        self._url = url
+        self._id, self._secrets = robot
+        # How many of the secrets were refused one after the other; the first is in use.
+        self._forbidden = 0
+        self._heard = heard
+        self._told = told
+        self._allowed = allowed
+        self._link: Link | None = None
+        self.state = State.ELSEWHERE
+        self._failures = 0
+        self._trouble = ""
+        self._ended = monotonic()
+
+    @property
+    def live(self) -> bool:
+        """Whether something can be sent now."""
+        return self.state is State.LIVE
+
+    async def call(self, cmd: str, body: Frame, req_id: str = "") -> Frame:
+        """What the platform answers; raises NotLive, AckLost, Refused."""
+        link = self._link if self.live else None
+        if link is None:
+            raise NotLive(f"the connection is {self.state}")
+        return await link.call(cmd, body, req_id)
+
+    def release(self) -> None:
+        """Another process shall have the connection, or nobody."""
+        if self._link is not None:
+            self._link.finish(End.NOT_OURS, "given back")
+
+    async def run(self) -> None:
+        """Connect, again and again; never returns."""
+        while True:
+            self.state = State.ELSEWHERE
+            await self._allowed.wait()
+            began = monotonic()
+            end, why = await self._once()
+            self._ended = monotonic()
+            wait = self._note(end, why, self._ended - began)
+            if self.state is State.FORBIDDEN:
+                # Only another secret helps, and that takes a restart.
+                await asyncio.get_running_loop().create_future()
+            await asyncio.sleep(wait)
+
+    async def _once(self) -> tuple[End, str]:
+        """One connection, from its beginning to its end; how and why it ended."""
+        self.state = State.CONNECTING
+        try:
+            async with connecting(self._url) as connection:
+                return await self._through(Link(connection, self._heard))
+        except (OSError, TimeoutError, WebSocketException) as fault:
+            return End.DROPPED, f"cannot connect: {type(fault).__name__}"
+
+    async def _through(self, link: Link) -> tuple[End, str]:
+        self._link, self.state = link, State.SUBSCRIBING
+        tasks = [asyncio.create_task(link.read())]
+        try:
+            await link.call("aibot_subscribe", {"bot_id": self._id, "secret": self._secrets[0]})
+            tasks.append(asyncio.create_task(link.ping()))
+            self._is_live()
+            await link.over()
+        except Refused as refused:
+            link.finish(End.FORBIDDEN if refused.code in _FORBIDDEN else End.REFUSED, str(refused))
+        except (AckLost, NotLive) as fault:
+            link.finish(End.DROPPED, f"subscribing: {fault}")
+        finally:
+            # Cancelled, too: whoever waits for an answer hears that there will be none.
+            link.finish(End.NOT_OURS, "closed")
+            self._link = None
+            for task in tasks:
+                task.cancel()
+        return link.end, link.why
+
+    def _is_live(self) -> None:
+        self.state, self._trouble, self._forbidden = State.LIVE, "", 0
+        log.info("the robot is connected%s", f" after {self._failures} failures" if self._failures else "")
+        self._told(State.LIVE, "")
+
+    def _note(self, end: End, why: str, lasted: float) -> float:
+        """Say what an operator should know; the seconds to wait before the next try."""
+        if lasted >= STEADY:
+            self._failures = 0
+        if end is End.NOT_OURS:
+            return 0.0
+        self.state, self._trouble = State.WAITING, why
+        if end is End.FORBIDDEN:
+            self._forbidden += 1
+            self._secrets = [*self._secrets[1:], self._secrets[0]]
+            if self._forbidden == len(self._secrets):
+                self._give_up(why)
+                return 0.0
+        failures, self._failures = self._failures, self._failures + 1
+        wait = min(LONGEST_WAIT, 2.0 ** min(failures, 10)) * random.uniform(0.5, 1)
+        if end is End.HALF_DEAD and not failures:
+            wait = 0.0
+        elif end is End.REFUSED:
+            wait = max(wait, REFUSED_WAIT)
+        elif end is End.TAKEN_OVER:
+            wait = TAKEN_OVER_WAIT * random.uniform(1, 1.5)
+        loud = end in (End.REFUSED, End.TAKEN_OVER)
+        log.log(logging.ERROR if loud else logging.WARNING, "the robot's connection: %s; again in %.0f s", why, wait)
+        return wait
+
+    def _give_up(self, why: str) -> None:
+        self.state = State.FORBIDDEN
+        log.critical("the robot's id or secret is refused (%s): check WECOM_ROBOT_ID and WECOM_ROBOT_SECRET", why)
+        self._told(State.FORBIDDEN, why)
+
+    def report(self) -> dict[str, Any]:
+        """How it goes: seconds since the server was last heard, failures in a row, the last trouble."""
+        last = self._link.last_heard if self.live and self._link else self._ended
+        trouble = self._trouble or ("another process holds the connection" if self.state is State.ELSEWHERE else "")
+        age = None if self.state is State.ELSEWHERE else round(monotonic() - last, 1)
+        return {"mode": "socket", "state": str(self.state), "age": age, "failures": self._failures, "trouble": trouble}

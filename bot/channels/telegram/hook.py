@@ -1,0 +1,94 @@
+"""Updates that Telegram posts to us: answered 200 when they are committed, and not before."""
+
+import asyncio
+import hmac
+import json
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from starlette.types import Receive, Scope, Send
+
+from bot.channels.telegram.decode import query_of
+from bot.channels.telegram.intake import Intake, NotCommitted
+
+log = logging.getLogger(__name__)
+PATH = "/telegram/webhook"
+MOST_BODY = 1 << 20
+# After this the platform is told to come again; the work goes on, and its repeat joins it.
+SECONDS_TO_COMMIT = 4.0
+_SECRET = b"x-telegram-bot-api-secret-token"
+_RETRY = (b"retry-after", b"2")
+
+
+class TooLong(Exception):
+    """The body is longer than any update."""
+
+
+class Hook:
+    """The route of the webhook, as a bare ASGI application: nothing between the server and the writer."""
+
+    def __init__(self, secrets: Sequence[str], intake: Intake, acknowledge: Callable[[str], None]) -> None:
+        """Any of the `secrets` is accepted, while one takes the place of the other."""
+        self._secrets = [secret.encode() for secret in secrets]
+        self._intake = intake
+        self._acknowledge = acknowledge
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer with a status and no body."""
+        status = await self._status(scope, receive)
+        more = [_RETRY] if status == 503 else []
+        headers = [(b"content-length", b"0"), *more]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def _status(self, scope: Scope, receive: Receive) -> int:
+        if scope["method"] != "POST":
+            return 405
+        if not self._is_telegrams(scope["headers"]):
+            return 403
+        try:
+            raw = _parsed(await _body(receive))
+            async with asyncio.timeout(SECONDS_TO_COMMIT):
+                await self._take(raw)
+        except TooLong:
+            return 413
+        except (TimeoutError, NotCommitted) as fault:
+            log.warning("an update was not committed: %s", fault if str(fault) else type(fault).__name__)
+            return 503
+        except Exception:
+            log.exception("webhook")
+            return 503
+        return 200
+
+    async def _take(self, raw: Any) -> None:
+        query = query_of(raw)
+        if query is not None:
+            self._acknowledge(query)
+        await self._intake.take_one(raw)
+
+    def _is_telegrams(self, headers: Sequence[tuple[bytes, bytes]]) -> bool:
+        given = next((value for name, value in headers if name == _SECRET), b"")
+        # All of them are compared, in constant time: how long it takes tells nothing.
+        return any([hmac.compare_digest(given, secret) for secret in self._secrets])
+
+
+async def _body(receive: Receive) -> bytes:
+    body = b""
+    while True:
+        event = await receive()
+        if event["type"] == "http.disconnect":
+            raise NotCommitted("the connection broke")
+        body += bytes(event.get("body", b""))
+        if len(body) > MOST_BODY:
+            raise TooLong
+        if not event.get("more_body"):
+            return body
+
+
+def _parsed(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        # Kept as unreadable: it would come again for a day otherwise, and hold its chat up.
+        return body.decode(errors="backslashreplace")

@@ -1,0 +1,93 @@
+"""Updates become committed outcomes, however they came; whatever cannot be read is kept and blocks nothing."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.channels.telegram.decode import NAME, Me, Moved, Standing, Unreadable, decode, message_id
+from bot.engine import Engine
+from bot.outbox import reachability as standing
+from bot.pipeline import unread
+from bot.pipeline.transaction import Deed, Job
+from bot.pipeline.writer import Full, Pipeline
+from handlers.kit import Message
+from storage.messages import chats
+
+# So often is an update tried again that the database refused: some two minutes.
+PATIENCE = 8
+
+
+class NotCommitted(Exception):
+    """At least one update has no committed outcome yet: the same ones must come again."""
+
+
+class Intake:
+    """Hands the updates of one bot to the writer; `me` is who the bot is, as far as that is known."""
+
+    def __init__(self, me: Me, pipeline: Pipeline, engine: Engine) -> None:
+        self.me = me
+        self._pipeline = pipeline
+        self._engine = engine
+        self._tries = unread.Tries(PATIENCE)
+
+    async def take(self, updates: Sequence[Any], *, last_try: bool) -> None:
+        """Return when every update has its outcome, all in one transaction; raises NotCommitted.
+
+        On the `last_try` an update that again brought its own transaction down is kept unread, so that it cannot
+        hold up all others for ever.
+        """
+        known = [(raw, job) for raw in updates if (job := self._job(raw)) is not None]
+        try:
+            results = await self._pipeline.submit_all([job for _, job in known])
+        except Full as full:
+            raise NotCommitted("Full") from full
+        lost = [(raw, fault) for (raw, _), fault in zip(known, results, strict=True) if isinstance(fault, Exception)]
+        if lost and not last_try:
+            raise NotCommitted(type(lost[0][1]).__name__)
+        for raw, fault in lost:
+            await self._keep_unread(raw, fault)
+
+    async def take_one(self, raw: Any) -> None:
+        """Return when the update is committed; raises NotCommitted."""
+        job = self._job(raw)
+        if job is None:
+            return
+        try:
+            await (self._pipeline.submit(job) if isinstance(job, Message) else self._pipeline.do(job))
+        except Full as full:
+            raise NotCommitted("Full") from full
+        except Exception as fault:
+            await self._refuse(raw, fault)
+
+    async def _refuse(self, raw: Any, fault: Exception) -> None:
+        """It holds up what comes after it in its chat: that must end some time."""
+        if self._tries.another(message_id(raw, self.me.id)):
+            raise NotCommitted(type(fault).__name__) from fault
+        await self._keep_unread(raw, fault)
+
+    async def _keep_unread(self, raw: Any, fault: Exception) -> None:
+        try:
+            await self._pipeline.do(self._keep(raw, fault))
+        except Exception as worse:
+            raise NotCommitted(type(worse).__name__) from worse
+
+    def _job(self, raw: Any) -> Job | None:
+        try:
+            heard = decode(raw, self.me, self._engine.clock.now())
+        except Unreadable as fault:
+            return self._keep(raw, fault)
+        if isinstance(heard, Standing):
+            return self._changed(heard, message_id(raw, self.me.id))
+        if isinstance(heard, Moved):
+            old, new = heard.old, heard.new
+            return lambda turn: chats.move(turn.db, NAME, old, new, turn.now)
+        return heard
+
+    def _changed(self, heard: Standing, known_as: str) -> Deed:
+        chat = heard.chat
+        if heard.brought:
+            return lambda turn: standing.brought(turn, NAME, chat, known_as)
+        change = standing.back if heard.reachable else standing.lost
+        return lambda turn: change(turn, NAME, chat)
+
+    def _keep(self, raw: Any, fault: Exception) -> Deed:
+        return unread.keep(self._engine.vault, NAME, message_id(raw, self.me.id), raw, fault)

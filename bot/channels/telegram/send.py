@@ -1,0 +1,213 @@
+"""Sends by the Bot API: paced, continued where it stopped, every failure told apart."""
+
+import asyncio
+import logging
+import warnings
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+import httpx
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, error
+from telegram.request import HTTPXRequest
+
+from bot.channels import Outgoing, SendError
+from bot.channels.condition import Condition
+from bot.channels.telegram.api import LOUD, plain, trusted
+from bot.channels.telegram.pace import Pace, Turnstile
+from bot.channels.telegram.parts import Part, Rows, parts_of
+from bot.settings import Settings
+
+MOST_BYTES = 10 << 20
+_MOST_UNFINISHED = 1000
+_LONGEST_PAUSE = 5.0
+# These end before a byte of the request has left: trying again cannot say anything twice.
+_NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+_NO_SUCH_FILE = ("file identifier", "file_id", "remote file", "file reference")
+# Deleted or closed by an admin of the group: what is to be said is said to the whole group.
+_NO_SUCH_TOPIC = ("message thread not found", "topic_closed", "topic_deleted", "topic_id_invalid")
+_NO_SUCH_CHAT = ("chat not found", "user not found", "peer_id_invalid")
+
+
+class Post:
+    """The outgoing side of one bot."""
+
+    def __init__(self, settings: Settings) -> None:
+        # Its log would hold whole messages, and addresses with the token in them.
+        logging.getLogger("telegram").setLevel(logging.CRITICAL)
+        # Seconds or a timedelta: `send_error` takes both.
+        warnings.filterwarnings("ignore", ".*`retry_after`", DeprecationWarning)
+        request = HTTPXRequest(
+            connection_pool_size=16,
+            connect_timeout=10,
+            read_timeout=20,
+            write_timeout=20,
+            pool_timeout=10,
+            media_write_timeout=40,
+            proxy=settings.telegram_proxy or None,
+            httpx_kwargs={"verify": trusted()},
+        )
+        self._bot = Bot(
+            settings.telegram_token,
+            base_url=settings.telegram_api_url,
+            base_file_url=settings.telegram_files,
+            request=request,
+            get_updates_request=request,
+        )
+        self._token = settings.telegram_token
+        self.condition = Condition()
+        self._pace = Pace()
+        self._turnstile = Turnstile()
+        self._background: set[asyncio.Task[None]] = set()
+        # How many parts of a letter have been sent: a second try does not repeat them.
+        self._done: dict[int, int] = {}
+
+    async def send(self, outgoing: Outgoing) -> str:
+        """Send all parts; the id of the last message. Raises SendError."""
+        said = ""
+        for place, part in enumerate(parts_of(outgoing)):
+            if place >= self._done.get(outgoing.id, 0):
+                said = await self._in_turn(outgoing, part)
+                self._done[outgoing.id] = place + 1
+        self._done.pop(outgoing.id, None)
+        return said
+
+    async def _in_turn(self, outgoing: Outgoing, part: Part) -> str:
+        left = self._pace.held(outgoing.chat)
+        if left:
+            raise SendError("held after a 429", after=left)
+        pause = self._pace.must_pause(outgoing.chat)
+        if pause > _LONGEST_PAUSE:
+            # Not waited for here: others of the same sender would lose their lease meanwhile.
+            raise SendError("the group has had its messages of this minute", after=pause)
+        await asyncio.sleep(self._pace.in_chat(outgoing.chat))
+        await self._turnstile.through(outgoing.notice)
+        try:
+            said = await self._in_topic(outgoing, part)
+        except error.TelegramError as fault:
+            raise self._failed(outgoing, part, fault) from fault
+        self.condition.worked()
+        if part.file and not part.kept and (name := _file_of(said)):
+            outgoing.keep(name)
+        return str(said.message_id)
+
+    def _failed(self, outgoing: Outgoing, part: Part, fault: error.TelegramError) -> SendError:
+        failure = send_error(fault, self._token)
+        self._note(fault, failure)
+        if part.kept and isinstance(fault, error.BadRequest) and _says(fault, _NO_SUCH_FILE):
+            failure.stale = True
+            return failure
+        if failure.after:
+            self._pace.hold(outgoing.chat, failure.after)
+        if failure.permanent:
+            self._done.pop(outgoing.id, None)
+        while len(self._done) > _MOST_UNFINISHED:
+            del self._done[next(iter(self._done))]
+        return failure
+
+    def _note(self, fault: error.TelegramError, failure: SendError) -> None:
+        """What concerns one chat only is no failure of the way out."""
+        if failure.permanent or failure.moved or failure.flood:
+            self.condition.worked()
+            return
+        broken, refused = fault.__cause__, isinstance(fault, error.InvalidToken)
+        why = LOUD[401] if refused else plain(broken) if isinstance(broken, httpx.HTTPError) else str(failure)
+        self.condition.failed(why)
+
+    async def _in_topic(self, outgoing: Outgoing, part: Part) -> Message:
+        to: dict[str, Any] = {"chat_id": outgoing.chat, "reply_markup": _keyboard(part.rows)}
+        if outgoing.topic:
+            try:
+                return await self._say({**to, "message_thread_id": int(outgoing.topic)}, part)
+            except error.BadRequest as refused:
+                if not _says(refused, _NO_SUCH_TOPIC):
+                    raise
+        return await self._say(to, part)
+
+    async def _say(self, to: dict[str, Any], part: Part) -> Message:
+        if part.file is None:
+            return await self._bot.send_message(text=part.text, **to)
+        words = part.text or None
+        if part.kept:
+            kind, _, kept = part.kept.partition(":")
+            if kind == "photo":
+                return await self._bot.send_photo(photo=kept, caption=words, **to)
+            return await self._bot.send_document(document=kept, caption=words, **to)
+        name, content = part.file
+        if part.photo:
+            try:
+                return await self._bot.send_photo(photo=content, caption=words, filename=name, **to)
+            except error.BadRequest as refused:
+                # A picture too long or too wide to be shown is still a file.
+                if not _says(refused, ("photo", "image")):
+                    raise
+        return await self._bot.send_document(document=content, caption=words, filename=name, **to)
+
+    async def fetch(self, ref: str) -> bytes:
+        """The content of the file with this id; raises SendError."""
+        try:
+            file = await self._bot.get_file(ref)
+            if (file.file_size or 0) > MOST_BYTES:
+                raise SendError("too large", permanent=True)
+            return bytes(await file.download_as_bytearray())
+        except error.TelegramError as fault:
+            for_good = isinstance(fault, error.BadRequest) and "temporarily" not in fault.message
+            raise SendError(type(fault).__name__, permanent=for_good and _is_telegrams(fault)) from fault
+
+    def acknowledge_soon(self, query_id: str) -> None:
+        """Begin to stop a pressed button's spinner."""
+        task = asyncio.ensure_future(self.acknowledge(query_id))
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    async def acknowledge(self, query_id: str) -> None:
+        """Stop a pressed button's spinner; an old press cannot be answered, and that does no harm."""
+        try:
+            await self._bot.answer_callback_query(query_id)
+        except error.TelegramError:
+            return
+
+    async def close(self) -> None:
+        """End all connections."""
+        await self._bot.request.shutdown()
+
+
+def _keyboard(rows: Rows) -> InlineKeyboardMarkup | None:
+    if not rows:
+        return None
+    return InlineKeyboardMarkup(
+        [[InlineKeyboardButton(label, callback_data=button_id) for button_id, label in row] for row in rows]
+    )
+
+
+def send_error(fault: error.TelegramError, token: str) -> SendError:
+    """What a failure means for the letter: whether it may have arrived, whether trying again makes sense."""
+    text = f"{type(fault).__name__}: {fault.message}".replace(token, "***")
+    if isinstance(fault, error.RetryAfter):
+        after = fault.retry_after
+        return SendError(text, after=after.total_seconds() if isinstance(after, timedelta) else after, flood=True)
+    if isinstance(fault, error.ChatMigrated):
+        return SendError(text, moved=str(fault.new_chat_id))
+    if isinstance(fault, (error.Forbidden, error.BadRequest)) and _is_telegrams(fault):
+        gone = isinstance(fault, error.Forbidden) or _says(fault, _NO_SUCH_CHAT)
+        return SendError(text, permanent=True, gone=gone)
+    if isinstance(fault, (error.Forbidden, error.BadRequest, error.InvalidToken, error.Conflict)):
+        return SendError(text)
+    # All that is left may have been carried out: a lost answer, a 5xx, an answer that is no JSON.
+    return SendError(text, uncertain=not isinstance(fault.__cause__, _NEVER_LEFT))
+
+
+def _says(fault: error.TelegramError, words: Iterable[str]) -> bool:
+    return any(word in fault.message.lower() for word in words)
+
+
+def _file_of(said: Message) -> str:
+    """What the platform calls the file that it has just got, and how it was sent."""
+    if said.photo:
+        return f"photo:{said.photo[-1].file_id}"
+    return f"document:{said.document.file_id}" if said.document else ""
+
+
+def _is_telegrams(fault: error.TelegramError) -> bool:
+    """Whether the platform said so; a refusal whose body is no JSON is a proxy's."""
+    return not isinstance(fault.__cause__, error.TelegramError)

@@ -1,0 +1,194 @@
+"""Callbacks that WeCom posts to us: checked before anything is read, answered when they are committed, not before."""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from time import monotonic
+from typing import Any
+from urllib.parse import unquote
+
+from starlette.types import Receive, Scope, Send
+
+from bot.channels.condition import Condition
+from bot.channels.wecom.crypto import Crypto, Opened, Refused, Signed, encrypted_in, reply
+from bot.channels.wecom.intake import Answer, Intake, NotCommitted
+
+log = logging.getLogger(__name__)
+PATH = "/wecom/callback"
+MOST_BODY = 64 << 10
+# The platform hangs up after five. After this it is told to come again; the work goes on, and its repeat joins it.
+SECONDS_TO_ANSWER = 4.0
+SECONDS_OFF = 600
+_SECONDS_BETWEEN_COMPLAINTS = 60.0
+# Why a request is turned away: the status, and for the log what may be wrong on our side.
+REASONS: Mapping[str, tuple[int, str]] = {
+    "method": (405, ""),
+    "unsigned": (400, ""),
+    "large": (413, ""),
+    "slow": (408, ""),
+    "envelope": (400, ""),
+    "signature": (403, "WECOM_TOKEN is another one than the app's, or somebody tries"),
+    "stale": (403, "its time differs from ours by more than ten minutes: the clock of this machine may be wrong"),
+    "cipher": (400, "WECOM_AES_KEY is another one than the app's"),
+    "receiver": (403, "WECOM_CORP_ID is another one than the corp's"),
+}
+# Only who knows the token gets so far: these are told in /health.
+_OURS = ("stale", "cipher", "receiver")
+
+
+class Gone(Exception):
+    """The connection broke before the request was whole: there is nobody to answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What is answered; `says` is the answer to a message in it."""
+
+    status: int = 200
+    body: bytes = b""
+    kind: bytes = b"text/plain; charset=utf-8"
+    says: Answer | None = None
+
+
+class Hook:
+    """The route of the callback, as a bare ASGI application."""
+
+    def __init__(self, crypto: Crypto, intake: Intake, corp: str, now: Callable[[], datetime]) -> None:
+        """`now` is the true time."""
+        self._crypto = crypto
+        self._intake = intake
+        self._corp = corp
+        self._now = now
+        self._complained: dict[str, float] = {}
+        self._condition = Condition()
+        self.refused = Counter({reason: 0 for reason in REASONS})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer; what was said by the answer itself is noted once it has been written."""
+        try:
+            response = await self._response(scope, receive)
+        except Gone:
+            return
+        heard = response.says is not None and _still_there(receive)
+        length = str(len(response.body)).encode()
+        headers = [(b"content-type", response.kind), (b"content-length", length), *_more(response.status)]
+        await send({"type": "http.response.start", "status": response.status, "headers": headers})
+        await send({"type": "http.response.body", "body": response.body})
+        if response.says is not None and heard:
+            self._intake.written(response.says)
+
+    async def _response(self, scope: Scope, receive: Receive) -> Response:
+        opened: Opened | None = None
+        try:
+            if scope["method"] == "GET":
+                return self._verified(_query(scope))
+            async with asyncio.timeout(SECONDS_TO_ANSWER):
+                opened = await self._opened(scope, receive)
+                answer = await self._intake.take(opened.text)
+        except Refused as fault:
+            return self._turned_away(fault.reason)
+        except (TimeoutError, NotCommitted) as fault:
+            if opened is None:
+                return self._turned_away("slow")
+            log.warning("a callback was not committed: %s", fault if str(fault) else type(fault).__name__)
+            return Response(503)
+        except Gone:
+            raise
+        except Exception:
+            log.exception("callback")
+            return Response(503)
+        return self._said(answer, opened) if answer else Response()
+
+    async def _opened(self, scope: Scope, receive: Receive) -> Opened:
+        """What was posted, once it has proved to be meant for us."""
+        if scope["method"] != "POST":
+            raise Refused("method")
+        signed = _signed(_query(scope))
+        opened = self._crypto.open(signed, encrypted_in(await _body(scope, receive)))
+        if abs(self._now().timestamp() - int(signed.timestamp)) > SECONDS_OFF:
+            raise Refused("stale")
+        self._condition.worked()
+        return opened
+
+    def _verified(self, query: Mapping[str, str]) -> Response:
+        """The address is being entered in WeCom's console: the plain text, and nothing but it."""
+        if "echostr" not in query:
+            raise Refused("unsigned")
+        return Response(body=self._crypto.open(_signed(query), query["echostr"]).text.encode())
+
+    def _said(self, answer: Answer, opened: Opened) -> Response:
+        at = str(int(self._now().timestamp()))
+        xml = reply(answer.user, self._corp, answer.text, at)
+        return Response(200, opened.answer(xml, at), b"text/xml; charset=utf-8", answer)
+
+    def _turned_away(self, reason: str) -> Response:
+        self.refused[reason] += 1
+        status, hint = REASONS[reason]
+        if reason in _OURS:
+            self._condition.failed(hint)
+        now = monotonic()
+        # One line a minute: the log cannot be filled from outside.
+        if hint and now - self._complained.get(reason, -_SECONDS_BETWEEN_COMPLAINTS) >= _SECONDS_BETWEEN_COMPLAINTS:
+            self._complained[reason] = now
+            log.warning("a callback was turned away (%s): %s", reason, hint)
+        return Response(status)
+
+    def state(self) -> dict[str, Any]:
+        """How taking in goes: what was turned away, and what may be wrong on our side."""
+        return {"mode": "callback", **self._condition.facts(), "refused": dict(self.refused)}
+
+
+def _more(status: int) -> list[tuple[bytes, bytes]]:
+    if status == 503:
+        return [(b"retry-after", b"2")]
+    # Whoever was too slow is not waited for.
+    return [(b"connection", b"close")] if status == 408 else []
+
+
+def _query(scope: Scope) -> dict[str, str]:
+    """The parameters; a plus is a plus, since echostr is base64."""
+    raw = scope["query_string"].decode("ascii", "replace")
+    pairs = (part.partition("=") for part in raw.split("&"))
+    return {name: unquote(value, errors="replace") for name, _, value in pairs}
+
+
+def _signed(query: Mapping[str, str]) -> Signed:
+    signature, timestamp, nonce = (query.get(name, "") for name in ("msg_signature", "timestamp", "nonce"))
+    if not (
+        signature and 0 < len(nonce) <= 128 and timestamp.isascii() and timestamp.isdigit() and len(timestamp) < 13
+    ):
+        raise Refused("unsigned")
+    return Signed(signature, timestamp, nonce)
+
+
+async def _body(scope: Scope, receive: Receive) -> bytes:
+    length = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+    if not length.isdigit() or len(length) > 9 or int(length) > MOST_BODY:
+        raise Refused("large")
+    body = bytearray()
+    while True:
+        event = await receive()
+        if event["type"] == "http.disconnect":
+            raise Gone
+        body += event.get("body", b"")
+        if len(body) > MOST_BODY:
+            raise Refused("large")
+        if not event.get("more_body"):
+            return bytes(body)
+
+
+def _still_there(receive: Receive) -> bool:
+    """Whether the connection has not broken meanwhile: what nobody hears is said by others.
+
+    The next event is asked for and not waited for: it is there only when it is the end.
+    """
+    listening: Any = receive()
+    try:
+        listening.send(None)
+    except StopIteration as event:
+        return bool(event.value["type"] != "http.disconnect")
+    listening.close()
+    return True

@@ -1,0 +1,145 @@
+"""Decrypted callbacks become committed outcomes, and the words that the response can say by itself."""
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from secrets import token_hex
+
+from bot.channels.wecom.crypto import Unreadable, fields
+from bot.channels.wecom.decode import NAME, Left, Press, decode, known_as
+from bot.engine import Engine
+from bot.outbox import reachability as standing
+from bot.pipeline import unread
+from bot.pipeline.transaction import Outcome, Turn
+from bot.pipeline.writer import Full, Pipeline
+from handlers.kit import Message
+from storage.messages import card_codes, inbox, passive
+
+log = logging.getLogger(__name__)
+# The platform tries three times and then gives up: what cannot be committed by itself is kept unread at the last.
+TRIES = 3
+SECONDS_TO_NOTE = 0.1
+
+
+class NotCommitted(Exception):
+    """There is no committed outcome yet: it must come again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the response says to whom, and the message that it answers."""
+
+    inbox_id: int
+    user: str
+    text: str
+
+
+class Intake:
+    """Hands the callbacks of one app to the writer."""
+
+    def __init__(self, pipeline: Pipeline, engine: Engine) -> None:
+        self._pipeline = pipeline
+        self._engine = engine
+        self._tries = unread.Tries(TRIES)
+        # Messages whose answers have been written, and who notes it.
+        self._written: list[int] = []
+        self._noting: asyncio.Task[None] | None = None
+
+    async def take(self, text: str) -> Answer | None:
+        """Return when it is committed; raises NotCommitted. None: the response says nothing."""
+        try:
+            said = fields(text)
+            heard = decode(said)
+        except Unreadable as fault:
+            name = f"unread:{hashlib.sha256(text.encode()).hexdigest()}"
+            await self._keep_unread(name, text, fault)
+            return None
+        if heard is None:
+            return None
+        try:
+            outcome = await self._commit(heard)
+        except Full as full:
+            raise NotCommitted("Full") from full
+        except Exception as fault:
+            await self._refuse(known_as(said), text, fault)
+            return None
+        return await self._answer(heard, outcome) if isinstance(heard, Message) and outcome else None
+
+    async def _commit(self, heard: Message | Press | Left) -> Outcome | None:
+        if isinstance(heard, Message):
+            return await self._pipeline.submit(heard)
+        if isinstance(heard, Left):
+            await self._pipeline.do(partial(_leave, heard))
+            return None
+        # What the press brings is there before it decides anything, in the same transaction.
+        for result in await self._pipeline.submit_all((partial(_keep_code, heard), heard.message)):
+            if isinstance(result, Exception):
+                raise result
+        return None
+
+    async def _refuse(self, name: str, text: str, fault: Exception) -> None:
+        """It comes again, but not for ever."""
+        if self._tries.another(name):
+            raise NotCommitted(type(fault).__name__) from fault
+        await self._keep_unread(name, text, fault)
+
+    async def _keep_unread(self, name: str, text: str, fault: Exception) -> None:
+        try:
+            await self._pipeline.do(unread.keep(self._engine.vault, NAME, name, text, fault))
+        except Exception as worse:
+            raise NotCommitted(type(worse).__name__) from worse
+
+    async def _answer(self, heard: Message, outcome: Outcome) -> Answer | None:
+        text = outcome.passive
+        if outcome.repeat:
+            text = await asyncio.to_thread(self._stored, outcome.inbox_id)
+        return Answer(outcome.inbox_id, heard.sender, text) if text else None
+
+    def _stored(self, inbox_id: int) -> str:
+        """What the first response said, or was to say; empty when others say it."""
+        with self._engine.database.read.connect() as db:
+            said = passive.stored(db, inbox_id)
+        return next((str(self._engine.vault.open(body)["text"]) if body else "已记录" for body in said), "")
+
+    # --- answers that were written ------------------------------------------------------------------------
+
+    def written(self, answer: Answer) -> None:
+        """The response has been written: nobody else has to say it."""
+        self._written.append(answer.inbox_id)
+        if self._noting is None or self._noting.done():
+            self._noting = asyncio.create_task(self._note())
+
+    async def _note(self) -> None:
+        while self._written:
+            # Many at once: a commit for each would be in the way of the next message.
+            await asyncio.sleep(SECONDS_TO_NOTE)
+            ids, self._written = self._written, []
+            try:
+                await self._pipeline.do(partial(_note, ids))
+            except Exception as fault:
+                # The sender says them once more, and counts them as uncertain.
+                log.warning("%d answers were not noted as written: %s", len(ids), type(fault).__name__)
+
+    async def finish(self) -> None:
+        """Return when everything written is noted."""
+        if self._noting is not None:
+            await self._noting
+
+
+def _note(inbox_ids: Sequence[int], turn: Turn) -> None:
+    passive.written(turn.db, inbox_ids, turn.now)
+
+
+def _keep_code(press: Press, turn: Turn) -> None:
+    if press.response_code:
+        card_codes.clicked(turn.db, NAME, press.task_id, press.response_code, turn.now)
+
+
+def _leave(left: Left, turn: Turn) -> None:
+    row = {"channel": NAME, "message_id": left.known_as, "chat": left.user, "sender": left.user}
+    arrived = inbox.arrive(turn.db, [{**row, "received_at": turn.now, "spoken_as": None}], token_hex(8))
+    if arrived[NAME, left.known_as].fresh:
+        standing.lost(turn, NAME, left.user)

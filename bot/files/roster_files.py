@@ -1,0 +1,61 @@
+"""A roster file that came by chat: read and compared beside the writer, staged in small steps, shown for agreement."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from bot.files import rosters
+from bot.pipeline.transaction import Turn
+from bot.pipeline.writer import Pipeline
+from handlers import roster
+from handlers.kit import Reply
+from handlers.organisation import imports
+from storage.chunks import chunks
+from storage.messages.files import Wanted
+from storage.people import people
+from storage.roster import roster as stored
+from storage.roster import staging
+from storage.roster.roster import Plan
+
+
+class RosterFiles:
+    """Turns the content of a file into a plan that waits for its sender's word."""
+
+    def __init__(self, pipeline: Pipeline, read: Engine, now: Callable[[], datetime]) -> None:
+        self._pipeline = pipeline
+        self._read = read
+        self._now = now
+
+    async def take(self, wanted: Wanted, content: bytes) -> None:
+        """Stage what the file changes, and say it to whoever sent it."""
+        assert wanted.person_id is not None
+        sheet, found, tops, seen = await asyncio.to_thread(self._compare, wanted.person_id, content)
+        batch = 0
+        if found and not sheet.notes.problems:
+            batch = await self._pipeline.do(lambda turn: staging.begin(turn.db, wanted.person_id, tops, seen, turn.now))
+            for first, rows in enumerate(chunks(staging.rows_of(found), staging.AT_ONCE)):
+                await self._pipeline.do(_put(batch, first * staging.AT_ONCE, rows))
+        said = imports.shown(found, sheet, batch)
+        await self._pipeline.do(lambda turn: _show(turn, wanted, batch, said))
+
+    def _compare(self, person_id: int, content: bytes) -> tuple[roster.Sheet, Plan, tuple[str, ...], str]:
+        sheet = rosters.sheet_of(content)
+        now = self._now()
+        with self._read.connect() as db:
+            importer = people.by_id(db, person_id, now)
+            state = stored.load(db, sheet.paths, sheet.accounts, now, rights=True)
+            seen = stored.seen(db, state.tops, importer)
+        found = roster.plan(sheet, state, now.date(), end_missing=True, importer=importer)
+        return sheet, found, state.tops, seen
+
+
+def _put(batch: int, first: int, rows: list[staging.Row]) -> Callable[[Turn], None]:
+    return lambda turn: staging.put(turn.db, batch, first, rows)
+
+
+def _show(turn: Turn, wanted: Wanted, batch: int, said: Reply) -> None:
+    if batch:
+        staging.show(turn.db, batch)
+    turn.letters.tell(said, wanted.channel, wanted.chat)

@@ -1,0 +1,61 @@
+"""What a platform wants nothing of for a while: kept as facts, so that a restart does not forget it."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from storage.base import facts
+from storage.messages.outbox import Held
+
+# Stand for the notices to everybody, and for all there is.
+_NOTICES, _EVERYTHING = "*", "**"
+
+
+class Holds:
+    """The holds of one channel, by true time."""
+
+    def __init__(self, channel: str) -> None:
+        self._prefix = f"hold {channel} "
+        self._until: dict[str, datetime] = {}
+        # Chats whose fact is to be written or taken away.
+        self._changed: set[str] = set()
+
+    def load(self, db: Connection) -> None:
+        """What was held when the last process ended."""
+        found = facts.beginning_with(db, self._prefix)
+        cut = len(self._prefix)
+        self._until = {name[cut:]: datetime.fromisoformat(each.value) for name, each in found.items()}
+
+    def add(self, chat: str, seconds: float, real: datetime) -> None:
+        """The platform wants nothing in this chat for so long, and nothing that nobody asked for."""
+        for each in (chat, _NOTICES):
+            self._until[each] = max(self._until.get(each, real), real + timedelta(seconds=seconds))
+            self._changed.add(each)
+
+    def add_everything(self, seconds: float, real: datetime) -> None:
+        """Nothing gets through for so long."""
+        self._until[_EVERYTHING] = max(self._until.get(_EVERYTHING, real), real + timedelta(seconds=seconds))
+        self._changed.add(_EVERYTHING)
+
+    def now(self, real: datetime) -> Held:
+        """What is held at this moment."""
+        over = [chat for chat, until in list(self._until.items()) if until <= real]
+        for chat in over:
+            self._until.pop(chat, None)
+            self._changed.add(chat)
+        chats = frozenset(self._until) - {_NOTICES, _EVERYTHING}
+        return Held(chats, _NOTICES in self._until, _EVERYTHING in self._until)
+
+    def write(self, db: Connection, real: datetime) -> None:
+        """Keep what has changed since."""
+        changed, self._changed = self._changed, set()
+        for chat in changed:
+            until = self._until.get(chat)
+            if until is None:
+                facts.forget(db, self._prefix + chat)
+            else:
+                facts.note(db, self._prefix + chat, until.isoformat(), real)
+
+    def write_again(self) -> None:
+        """What was written last was not committed."""
+        self._changed.update(self._until)

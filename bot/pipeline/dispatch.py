@@ -1,0 +1,205 @@
+"""Understand → permit → call: from one message to the replies of one feature."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from sqlalchemy import Connection
+
+from bot.pipeline import replied
+from bot.pipeline.features import Features
+from handlers.checkins import attachments as attached
+from handlers.general.orders import order_in
+from handlers.kit import Answer, Ask, Command, Denied, Message, Person, Reply
+from handlers.reading import read
+from handlers.wording import checkins as texts
+from handlers.wording.context import context_of
+from storage.checkins import checkins
+from storage.messages import cards, dialogues
+from storage.organisation import units
+from storage.people import people
+
+LONGEST_TEXT = 4000
+GREETING = "您好,我是少先队辅导员助手。请向学校大队辅导员要一个邀请码,再发给我:加入 邀请码"
+NOT_COUNTED = "您改了一条发过的消息。那条没有留下记录,这次也没有照着做。要做什么,请发一条新消息。"
+TOO_LATE = "上一个问题已经过了一天,不再等回答,这句没有照着做。请从头再发一次,像这样:三(2)中队 主题队日 38人"
+EDIT_COUNTS = timedelta(hours=24)
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_SEPARATOR = re.compile(r"[\s:：,，。.!！?？/@]")
+
+
+def answer(features: Features, ask: Ask) -> Sequence[Reply]:
+    """What the message is answered with; raises Refusal for what is said as it is."""
+    if _is_stranger(ask) and not ask.message.private:
+        # A group is not ours to talk in: strangers there are told nothing.
+        return []
+    if ask.message.button:
+        return _pressed(features, ask)
+    if len(ask.message.text) > LONGEST_TEXT:
+        return [Reply(f"消息太长了({len(ask.message.text)} 字),没有处理。请分成几条发,每条不超过 {LONGEST_TEXT} 字。")]
+    text = tidy(ask.message.text)
+    if ask.message.edited:
+        return _edited(features, ask, text)
+    if ask.message.reply_to and not _is_stranger(ask):
+        ask, text = replied.understood(ask, text, lambda words: command_in(features, words))
+    return _said(features, ask, text)
+
+
+def _is_stranger(ask: Ask) -> bool:
+    return ask.person is None or not ask.person.grants
+
+
+def tidy(text: str) -> str:
+    """The text without control characters and white space around it; line breaks and tabs stay."""
+    return _CONTROL.sub("", text).strip()
+
+
+def command_in(features: Features, text: str) -> tuple[Command, str] | None:
+    """The command that the text begins with, and its arguments."""
+    text = text.removeprefix("/") if text.startswith("/") else text
+    for end in range(min(len(text), 12), 0, -1):
+        command = features.by_word.get(text[:end].lower())
+        rest = text[end:]
+        if command and (not rest or _SEPARATOR.match(rest) or re.match(command.glued, rest)):
+            args = re.sub(r"^@\w+", "", rest).lstrip(" \n\t:：,，。.!！?？").rstrip(" 。.!！?？~～")
+            if re.match(command.follows, args):
+                return command, args
+    return None
+
+
+def _said(features: Features, ask: Ask, text: str) -> Sequence[Reply]:
+    found = command_in(features, text)
+    if found is not None:
+        return _call(found[0], replace(ask, args=found[1]))
+    if _is_stranger(ask):
+        return [Reply(GREETING)]
+    wordless = not text and (ask.message.attachments or ask.message.place)
+    # A photo is no answer to a question.
+    return (not wordless and _continued(features, ask, text)) or _read(features, ask, text)
+
+
+def _call(command: Command, ask: Ask) -> Sequence[Reply]:
+    if command.allows(ask.person):
+        return _list(command.handler(ask))
+    if _is_stranger(ask):
+        return [Reply(GREETING)]
+    word = command.words[0]
+    raise Denied(f"「{word}」您目前不能用。发「帮助」看看您能做什么。", what=word)
+
+
+def _continued(features: Features, ask: Ask, text: str) -> Sequence[Reply]:
+    question = ask.question
+    if question is None:
+        return []
+    # Answered questions are closed before the answer, which may ask the next one.
+    ask.expect_nothing()
+    if question.expires_at <= ask.now:
+        return []
+    replies = features.dialogues[question.kind](replace(ask, args=text), ask.vault.open(question.payload))
+    if replies is None:
+        dialogues.reopen(ask.db, _where(ask.message), question)
+        return []
+    return _list(replies)
+
+
+def _read(features: Features, ask: Ask, text: str) -> Sequence[Reply]:
+    if not text and (ask.message.attachments or ask.message.place):
+        return _list(features.readers[attached.reader(ask)](ask))
+    reading = read(text, context_of(ask))
+    if ask.message.attachments and attached.is_caption(ask, reading):
+        return _list(features.readers[attached.reader(ask)](ask))
+    if reading.intent == "unknown" and ask.question is not None and ask.question.expires_at <= ask.now:
+        return [Reply(TOO_LATE)]
+    word, args = order_in(reading) or ("", "")
+    if word in features.by_word:
+        return _call(features.by_word[word], replace(ask, args=args))
+    reader = features.readers.get(reading.intent) or features.readers["unknown"]
+    return _list(reader(replace(ask, args=text, reading=reading)))
+
+
+def _pressed(features: Features, ask: Ask) -> Sequence[Reply]:
+    press = cards.press(ask.db, ask.message.button, ask.message.channel, ask.message.chat)
+    if press is None:
+        return [Reply("这个按钮已经失效。发「帮助」看看现在能做什么。")]
+    if press.person_id is not None and (ask.person is None or ask.person.id != press.person_id):
+        raise Denied("这个按钮是给别人的。发「帮助」看看您能做什么。", what="按钮")
+    if command_in(features, press.command) is None and not _asked(ask, press.made_at):
+        return [_settled(ask)]
+    return _said(features, ask, press.command)
+
+
+def _asked(ask: Ask, made_at: datetime) -> bool:
+    """Whether the question that is open is the one that was asked with the card of this instant."""
+    question = ask.question
+    return question is not None and question.expires_at > ask.now and question.expires_at == made_at + dialogues.KEPT
+
+
+def _settled(ask: Ask) -> Reply:
+    """An old card's answer to a question that is no longer open: what stands now is said instead."""
+    newest = checkins.newest(ask.db, person_id=ask.me.id)
+    if newest is None:
+        return Reply("这个问题已经处理过或过去了,没有再改。发「帮助」看看现在能做什么。")
+    return texts.echo("这个问题已经处理过或过去了,没有再改。您最近一次签到现在是", newest, ask.today)
+
+
+def _edited(features: Features, ask: Ask, text: str) -> Sequence[Reply]:
+    """New words of an earlier message correct what it recorded; a fresh one that recorded nothing counts as new."""
+    if _is_stranger(ask):
+        return _said(features, ask, text)
+    for look in features.edits:
+        replies = look(replace(ask, args=text))
+        if replies is not None:
+            return _list(replies)
+    found = command_in(features, text)
+    taking_back = found[0].words[0] == "撤回" if found else read(text, context_of(ask)).intent == "cancel"
+    if taking_back or ask.now - ask.message.sent_at > EDIT_COUNTS:
+        return [Reply(NOT_COUNTED)] if ask.message.private else []
+    return _said(features, ask, text)
+
+
+def _list(replies: Answer) -> Sequence[Reply]:
+    return [replies] if isinstance(replies, Reply) else replies
+
+
+def _where(message: Message) -> dialogues.Where:
+    return dialogues.Where(message.channel, message.chat, message.sender)
+
+
+class Acquaintance:
+    """Who the senders of one transaction are and what they were asked, looked up together.
+
+    It holds for the first message of each sender; what that one changes (a role, a question) is looked up again.
+    """
+
+    def __init__(self, db: Connection, messages: Iterable[Message], now: datetime) -> None:
+        self._db = db
+        self._now = now
+        self._tree = units.version(db)
+        self._met: set[tuple[str, str]] = set()
+        self._people: dict[tuple[str, str], Person] = {}
+        self._questions: dict[dialogues.Where, dialogues.Dialogue] = {}
+        self._look_up(messages)
+
+    def _look_up(self, messages: Iterable[Message]) -> None:
+        for channel, group in groupby(sorted(messages, key=_channel), key=_channel):
+            senders = sorted({message.sender for message in group})
+            found = people.by_addresses(self._db, channel, senders, self._now)
+            self._people.update({(channel, address): person for address, person in found.items()})
+            self._questions.update(dialogues.of_senders(self._db, channel, senders))
+
+    def introduce(self, ask: Ask) -> Ask:
+        """The ask with its person, open question and version of the tree filled in."""
+        sender = ask.message.channel, ask.message.sender
+        if sender in self._met:
+            self._people.pop(sender, None)
+            self._questions = {w: each for w, each in self._questions.items() if (w.channel, w.sender) != sender}
+            self._look_up([ask.message])
+        self._met.add(sender)
+        question = self._questions.get(_where(ask.message))
+        return replace(ask, person=self._people.get(sender), question=question, tree=self._tree)
+
+
+def _channel(message: Message) -> str:
+    return message.channel

@@ -1,0 +1,102 @@
+"""A small fictional district to practise with: all names are invented and marked 演示."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, delete
+
+from bot.pipeline.transaction import Turn
+from handlers.wording import checkins as texts
+from scheduling.periods import school_year
+from storage.base import triggers
+from storage.base.vault import Vault
+from storage.children import children, consents
+from storage.children.consents import Consent
+from storage.organisation import units
+from storage.organisation.units import Kind, Unit
+from storage.people import people
+from storage.people.people import Role
+from storage.tables import metadata
+
+CHANNEL = "practice"
+STRANGER = "陌生人"
+_CHILDREN = ("王小明", "李小红")
+_SURNAMES = "赵钱孙周吴郑冯陈褚卫蒋沈韩杨朱秦许何吕施孔曹严华"
+_SCHOOLS = (("实验小学(演示)", "李老师", "刘校长"), ("育红小学(演示)", "马老师", "高校长"))
+
+
+def fill_if_empty(turn: Turn) -> None:
+    """Load the district into an empty database."""
+    if units.is_empty(turn.db):
+        fill(turn.db, turn.now, turn.vault)
+
+
+def start_again(turn: Turn) -> None:
+    """Empty the practice database and load the district anew."""
+    triggers.drop(turn.db)
+    for table in reversed(metadata.sorted_tables):
+        turn.db.execute(delete(table))
+    triggers.make(turn.db)
+    fill(turn.db, turn.now, turn.vault)
+
+
+def fill(db: Connection, now: datetime, vault: Vault) -> None:
+    """One district committee, two schools with twelve squads each, a community, people in every role."""
+    province = units.add(db, Kind.PROVINCE, "青江省少工委(演示)")
+    city = units.add(db, Kind.CITY, "明州市少工委(演示)", province)
+    district = units.add(db, Kind.COUNTY, "青禾区少工委(演示)", city)
+    _person(db, "贺主任", Role.PROVINCE_ADMIN, province, now)
+    _person(db, "罗主任", Role.CITY_ADMIN, city, now)
+    surnames = iter(_SURNAMES)
+    for name, brigade, head in _SCHOOLS:
+        school = units.add(db, Kind.SCHOOL, name, district, school_year=school_year(now.date()))
+        _person(db, brigade, Role.BRIGADE, school, now)
+        _person(db, head, Role.SCHOOL_ADMIN, school, now)
+        for place in range(12):
+            grade, class_no = place // 2 + 1, place % 2 + 1
+            squad = _squad(db, school, grade, class_no)
+            first = school.name.startswith("实验") and squad.key == "3-2"
+            person_id = _person(db, "张老师" if first else f"{next(surnames)}老师", Role.COUNSELOR, squad, now)
+            if first:
+                _papers(db, vault, squad, person_id, now)
+    _others(db, district, now)
+    units.changed(db, now)
+
+
+def _squad(db: Connection, school: Unit, grade: int, class_no: int) -> Unit:
+    aliases = ["雷锋中队"] if (grade, class_no) == (4, 1) else []
+    members = 38 + (grade * 3 + class_no * 2) % 7
+    name = texts.squad(grade, class_no)
+    return units.add(db, Kind.SQUAD, name, school, grade=grade, class_no=class_no, members=members, aliases=aliases)
+
+
+def _others(db: Connection, district: Unit, now: datetime) -> None:
+    community = units.add(db, Kind.COMMUNITY, "瑞景社区(演示)", district)
+    station = units.add(db, Kind.STATION, "瑞景辅导站", community)
+    care = units.add(db, Kind.CARE, "青禾区关工委(演示)", district)
+    group = units.add(db, Kind.GROUP, "城南协作组", care)
+    for name, role, at in (
+        ("王主任", Role.COUNTY_ADMIN, district),
+        ("林老师", Role.SUPERVISOR, district),
+        ("方老师", Role.INSPECTOR, district),
+        ("金老师", Role.DATA_OFFICER, district),
+        ("魏站长", Role.STATION_HEAD, station),
+        ("陶老师", Role.VOLUNTEER, community),
+        ("姜老师", Role.OUTSIDE_COUNSELOR, community),
+        ("戚主任", Role.CARE_ADMIN, care),
+        ("谢组长", Role.GROUP_HEAD, group),
+    ):
+        _person(db, name, role, at, now)
+
+
+def _papers(db: Connection, vault: Vault, squad: Unit, person_id: int, now: datetime) -> None:
+    """The guardians of the children in the examples have agreed; every other child is asked about."""
+    for name in _CHILDREN:
+        child_id = children.find_or_add(db, vault, squad.id, name, now.date())
+        consents.give(db, child_id, Consent("书面", now.date()), person_id, now)
+
+
+def _person(db: Connection, name: str, role: Role, at: Unit, now: datetime) -> int:
+    person_id = people.add(db, name, now)
+    people.link(db, person_id, CHANNEL, name)
+    people.give(db, person_id, role, at, now)
+    return person_id

@@ -1,0 +1,98 @@
+"""Which campaign a check-in answers, and how campaigns and their coverage are said."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, time, timedelta, tzinfo
+
+from handlers.digests import figures as reports
+from handlers.kit import Ask, Unit
+from handlers.reading import Record
+from storage.campaigns import campaigns
+from storage.campaigns.campaigns import OPEN, Campaign, Told
+from storage.checkins.coverage import Squad
+from storage.digests.digests import percent
+from storage.organisation.units import Kind
+
+MOST_NAMES = 30
+# So long after its end a report still says which campaign it is for.
+_STILL = timedelta(days=30)
+
+
+def opened(ask: Ask) -> list[Campaign]:
+    """The open campaigns; kept beside the connection until one is opened or closed."""
+    kept = ask.db.info.setdefault("campaigns", {})
+    if kept.get("tree") != ask.tree:
+        kept.update(tree=ask.tree, opened=campaigns.opened(ask.db, ask.now - _STILL))
+    found: list[Campaign] = kept["opened"]
+    return found
+
+
+def answered(ask: Ask, unit: Unit, said: Record) -> Campaign | None:
+    """The one campaign that this report of a unit is for, by its activity, issue and day, or by its title."""
+    found = [each for each in opened(ask) if _calls(each, unit) and _fits(each, said, ask.now)]
+    titled = [each for each in found if each.title in (said.topic or "")]
+    chosen = titled or found
+    if len(chosen) != 1:
+        return None
+    # What is kept may be older than what another process did.
+    current = campaigns.by_id(ask.db, chosen[0].id)
+    if current is None or current.state != OPEN:
+        return None
+    told = campaigns.reported(ask.db, current, [unit.id]).get(unit.id)
+    # Named by its school it may still tell its own heads.
+    return None if told and told.attended else current
+
+
+def _calls(one: Campaign, unit: Unit) -> bool:
+    """A whole school answers for the squads in it."""
+    if unit.kind in (Kind.SCHOOL, Kind.GRADE):
+        return campaigns.meets(one.path, unit.path)
+    return one.calls(unit)
+
+
+def _fits(one: Campaign, said: Record, now: datetime) -> bool:
+    if said.activity != one.activity or (one.issue and said.number != one.issue):
+        return False
+    if said.dated and said.date is not None:
+        return one.holds(said.date, now.tzinfo)
+    return one.begins_at <= now <= one.ends_at
+
+
+def name(one: Campaign) -> str:
+    """清明祭英烈(主题队日)."""
+    return one.title if one.activity in one.title else f"{one.title}({one.activity})"
+
+
+def window(one: Campaign, zone: tzinfo | None) -> str:
+    """4月1日–4月7日, 4月5日 20:00–4月6日 01:00."""
+    begins, ends = one.begins_at.astimezone(zone), one.ends_at.astimezone(zone)
+    whole = ends.time() == time()
+    first = (
+        _day(begins) if begins.time() == time() or (whole and begins.date() != ends.date()) else reports.moment(begins)
+    )
+    last = _day(ends - timedelta(days=1)) if whole else reports.moment(ends)
+    return first if first == last else f"{first}–{last}"
+
+
+def _day(at: datetime) -> str:
+    return f"{at.month}月{at.day}日"
+
+
+def until(one: Campaign, zone: tzinfo | None) -> str:
+    """4月7日 24:00, as the end of the window is said."""
+    ends = one.ends_at.astimezone(zone)
+    return f"{_day(ends - timedelta(days=1))} 24:00" if ends.time() == time() else reports.moment(ends)
+
+
+def coverage(squads: Iterable[Squad], told: Mapping[int, Told]) -> tuple[str, list[Squad]]:
+    """(已报 8/12 个中队(66.7%),310 人次, the squads that have not reported)."""
+    due = list(squads)
+    missing = [squad for squad in due if squad.id not in told]
+    done = len(due) - len(missing)
+    heads = sum(told[squad.id].attended for squad in due if squad.id in told)
+    return f"已报 {done}/{len(due)} 个中队({reports.rate(percent(done, len(due)))}),{heads} 人次", missing
+
+
+def names(squads: list[Squad], schools: bool) -> str:
+    """The first names of a list, with their schools for somebody who looks at several."""
+    shown = [f"{squad.school}{squad.name}" if schools else squad.name for squad in squads[:MOST_NAMES]]
+    return "、".join(shown) + (f"等 {len(squads)} 个" if len(squads) > MOST_NAMES else "")

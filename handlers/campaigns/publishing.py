@@ -1,0 +1,186 @@
+"""发布活动, 结束活动, 撤回活动: an admin calls squads to an activity in a window of time."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from handlers.campaigns import coverage as called
+from handlers.campaigns import notices as calling
+from handlers.digests import figures as reports
+from handlers.kit import ADMINS, ANYTHING, Ask, Button, Denied, Refusal, Reply, Unit, answers, command
+from handlers.reading.checkins.calls import Call, call_in, without_private
+from handlers.wording import checkins as texts
+from storage.campaigns import campaigns
+from storage.campaigns.campaigns import ENDED, WITHDRAWN, Campaign
+from storage.organisation import units
+
+QUESTION, CONFIRM = "campaign", "campaign-confirm"
+LONGEST = timedelta(days=200)
+# More are called by the counties themselves: every one of them gets a letter.
+MOST_SQUADS = 10_000
+_KINDS = ("主题队日", "主题队会", "队课", "红领巾爱学习", "志愿服务", "祭扫")
+_WINDOWS = ("今天", "本周", "下周")
+_EXAMPLE = "发布活动 清明祭英烈 主题队日 4月1日-4月7日"
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """What was said so far, as read; `missing` is what has to be asked."""
+
+    call: Call
+    unit: Unit | None
+    missing: str
+
+
+@command(
+    "发布活动", "campaign", who=ADMINS, help="请中队在一段时间里报一次活动", glued=ANYTHING,
+    examples=(_EXAMPLE, "发布活动 红领巾爱学习第5期 本周"),
+)  # fmt: skip
+def publish(ask: Ask) -> Reply:
+    """Ask for what is missing, then show what it comes to."""
+    if not ask.args:
+        ask.expect(QUESTION, {"said": "", "missing": "title"})
+        return Reply(f"请写活动的名称、类型和起止时间,一句话就行,如:\n{_EXAMPLE.removeprefix('发布活动 ')}")
+    return _go_on(ask, ask.args)
+
+
+def _go_on(ask: Ask, said: str) -> Reply:
+    draft = _draft(ask, said)
+    if draft.missing:
+        ask.expect(QUESTION, {"said": without_private(said), "missing": draft.missing})
+        return _question(ask, draft)
+    assert draft.unit is not None
+    return _preview(ask, draft.call, draft.unit)
+
+
+def _draft(ask: Ask, said: str) -> _Draft:
+    call = call_in(said, ask.now.replace(tzinfo=None))
+    top = reports.scope(ask.me, ADMINS)
+    named = [unit for word in call.words if (unit := _unit_called(ask, top, word))]
+    unit = named[0] if named else top[0] if len(top) == 1 else None
+    if named:
+        call = replace(call, title=call.without(named[0].name))
+    missing = "activity" if call.activity is None else "window" if call.window is None else "" if unit else "unit"
+    return _Draft(call, unit, missing)
+
+
+def _unit_called(ask: Ask, top: list[Unit], word: str) -> Unit | None:
+    """The unit of the asker's that a word names in full, with or without what stands in brackets behind it."""
+    found = reports.named(ask, top, word)
+    exact = [unit for unit in found if re.sub(r"\(.*\)$", "", unit.name) in (word, re.sub(r"\(.*\)$", "", word))]
+    return exact[0] if len(exact) == 1 else None
+
+
+def _question(ask: Ask, draft: _Draft) -> Reply:
+    if draft.missing == "activity":
+        return Reply("请问是哪一类活动?", tuple(Button(kind, kind) for kind in _KINDS))
+    if draft.missing == "window":
+        buttons = tuple(Button(each, each) for each in _WINDOWS)
+        return Reply("请问从什么时候到什么时候?如:4月1日-4月7日", buttons)
+    top = reports.scope(ask.me, ADMINS)
+    return Reply("请问是哪个单位的活动?", tuple(Button(unit.name, unit.name) for unit in top[:6]))
+
+
+@answers(QUESTION)
+def complete(ask: Ask, payload: dict[str, Any]) -> Reply | None:
+    """What was missing, together with what was said before; None for another message."""
+    if texts.says_no(ask.args):
+        return Reply("好的,没有发布。")
+    said = f"{payload['said']} {ask.args}".strip()
+    draft = _draft(ask, said)
+    if draft.missing == payload["missing"]:
+        ask.keep_asking()
+        again = _question(ask, draft)
+        return replace(again, text=f"还没有发布。{again.text}\n不发了,发「取消」。")
+    return _go_on(ask, said)
+
+
+def _preview(ask: Ask, call: Call, unit: Unit) -> Reply:
+    new = _campaign(ask, call, unit)
+    squads = campaigns.due(ask.db, new, [unit.path])
+    if not squads:
+        raise Refusal(f"{unit.name}里没有要报的中队,没有发布。请核对单位和年级。")
+    if len(squads) > MOST_SQUADS:
+        raise Refusal(f"有 {len(squads)} 个中队,太多了,没有发布。请由区县分别发布。")
+    kept = {"title": new.title, "activity": new.activity, "issue": new.issue, "grades": new.grades, "unit": unit.id}
+    ask.expect(CONFIRM, {**kept, "begins": new.begins_at.isoformat(), "ends": new.ends_at.isoformat()})
+    who = f"{unit.name}{_grades(new)} {len(squads)} 个中队"
+    lines = ["请核对要发布的活动:", called.name(new), called.window(new, ask.now.tzinfo), f"应报:{who}", "发布吗?"]
+    return Reply("\n".join(lines), (Button("发布", "是"), Button("不发", "否")))
+
+
+def _grades(one: Campaign) -> str:
+    return "、".join(texts.unit_key(f"G{grade}") for grade in one.grades)
+
+
+def _campaign(ask: Ask, call: Call, unit: Unit) -> Campaign:
+    assert call.activity is not None and call.window is not None
+    begins, ends = (each.replace(tzinfo=ask.now.tzinfo) for each in (call.window.begins, call.window.ends))
+    if ends <= ask.now:
+        raise Refusal("这段时间已经过去了,没有发布。请改好时间再发一次。")
+    if ends - begins > LONGEST:
+        raise Refusal("时间太长了,没有发布。一个活动最长 200 天,请改好再发一次。")
+    return Campaign(unit.id, call.title, call.activity, begins, ends, call.number, call.grades, path=unit.path)
+
+
+@answers(CONFIRM)
+def confirmed(ask: Ask, payload: dict[str, Any]) -> Reply | None:
+    """是 publishes what was shown, 否 drops it."""
+    if texts.says_no(ask.args) or ask.args == "不发":
+        return Reply("好的,没有发布。")
+    if not (texts.says_yes(ask.args) or ask.args == "发布"):
+        return None
+    unit = units.by_id(ask.db, payload["unit"])
+    if not any(top.covers(unit) for top in reports.scope(ask.me, ADMINS)):
+        raise Denied(f"{unit.name}不在您负责的范围,没有发布。", what="发布活动", subject=f"unit:{unit.id}")
+    begins, ends = (datetime.fromisoformat(payload[each]) for each in ("begins", "ends"))
+    said = (payload["title"], payload["activity"], begins, ends, payload["issue"], tuple(payload["grades"]))
+    new = Campaign(unit.id, *said, person_id=ask.me.id, path=unit.path, unit_name=unit.name)
+    new = replace(new, id=campaigns.add(ask.db, new, ask.now))
+    # Whoever keeps the open campaigns reads them again.
+    units.changed(ask.db, ask.now)
+    people = calling.lay_out(ask, new)
+    told = (
+        f"会通知 {people} 位辅导员,截止前再提醒没报的。"
+        if people
+        else "还没有能通知到的辅导员。请老师加入,发「邀请」。"
+    )
+    line = f"已发布活动 {new.id}:{called.name(new)},{called.window(new, ask.now.tzinfo)}"
+    return Reply(f"{line}\n{told}\n看进度发「活动 {new.id}」。", (Button("看进度", f"活动 {new.id}"),))
+
+
+@command("结束活动", "endcampaign", who=ADMINS, help="提前结束一个活动", examples=("结束活动 3",), glued=r"\d")
+def end(ask: Ask) -> Reply:
+    """No further reminders; what was reported stays."""
+    one = _mine(ask)
+    if not campaigns.close(ask.db, one.id, ENDED, ask.now):
+        return Reply(f"活动 {one.id} 已经结束了。")
+    units.changed(ask.db, ask.now)
+    said, _ = called.coverage(*campaigns.progress(ask.db, one, [one.path]))
+    return Reply(f"已结束活动 {one.id}:{called.name(one)}\n{said}。不再提醒,已经报的都保留。")
+
+
+@command("撤回活动", "dropcampaign", who=ADMINS, help="撤回发布错的活动", examples=("撤回活动 3",), glued=r"\d")
+def withdraw(ask: Ask) -> Sequence[Reply]:
+    """As if it had not been published; check-ins stay as what they are, and whoever was told is told."""
+    one = _mine(ask)
+    if not campaigns.close(ask.db, one.id, WITHDRAWN, ask.now):
+        return [Reply(f"活动 {one.id} 已经结束或撤回了。")]
+    units.changed(ask.db, ask.now)
+    calling.call_off(ask, one)
+    return [Reply(f"已撤回活动 {one.id}:{called.name(one)}\n已经报的签到保留,照常计入周报。收到过通知的老师会知道。")]
+
+
+_NUMBER = re.compile(r"#?(\d{1,9})")
+
+
+def _mine(ask: Ask) -> Campaign:
+    """The campaign with this number, of the asker's own part of the tree."""
+    match = _NUMBER.fullmatch(ask.args.strip())
+    one = campaigns.by_id(ask.db, int(match[1])) if match else None
+    if one is None or not any(one.path.startswith(unit.path) for unit in reports.scope(ask.me, ADMINS)):
+        none = "没有您发布的这个活动。发「活动」看编号,再像这样发:结束活动 3"
+        raise Denied(none, what="结束活动", subject=f"campaign:{one.id}") if one else Refusal(none)
+    return one

@@ -1,0 +1,57 @@
+"""参学: how many of the squads that are due learned an issue of 红领巾爱学习, by squad and by child."""
+
+import re
+from collections.abc import Sequence
+
+from handlers.campaigns import coverage as called
+from handlers.checkins.storing import OLDEST
+from handlers.digests import figures as reports
+from handlers.kit import ADMINS, ANYTHING, Ask, Button, Refusal, Reply, Role, command
+from handlers.reading.checkins.checkin import SERIES
+from handlers.reading.text.numbers import value_of
+from scheduling.periods import week_of
+from storage.campaigns import campaigns
+from storage.campaigns.campaigns import Told
+from storage.checkins import coverage
+from storage.checkins.coverage import Squad
+from storage.digests.digests import percent
+from storage.organisation import history
+
+READERS = ADMINS | {Role.INSPECTOR}
+_ISSUE = re.compile(r"率?\s*第?\s?(\d{1,3}|[一二三四五六七八九十]{1,3})\s?期")
+
+
+@command(
+    "参学", "study", who=READERS, help="看红领巾爱学习一期的参学率", examples=("参学 第5期",), glued=ANYTHING,
+    follows=r"$|率?\s*第?\s?[\d一二三四五六七八九十]{1,3}\s?期",
+)  # fmt: skip
+def study(ask: Ask) -> Reply:
+    """The rate by squads (domain §1.4: 参学中队 ÷ 应参学中队), and by children where both numbers were told."""
+    match = _ISSUE.match(ask.args)
+    number = value_of(match[1]) if match else None
+    if match is None or not number:
+        raise Refusal("请写明是第几期,像这样发:参学 第5期")
+    at = reports.chosen(ask, READERS, ask.args[match.end() :].strip(), f"参学 第{number}期")
+    paths = [unit.path for unit in at]
+    call = campaigns.of_issue(ask.db, SERIES, number, paths)
+    week = week_of(ask.today)
+    now = coverage.squads(ask.db, history.part(ask.db, paths, week))[week]
+    squads = campaigns.due(ask.db, call, paths) if call else now
+    told = campaigns.studied(ask.db, SERIES, number, ask.today - OLDEST, paths)
+    buttons = (Button("看进度", f"活动 {call.id}"),) if call else ()
+    return Reply("\n".join(_lines(number, squads, told)), buttons)
+
+
+def _lines(number: int, squads: Sequence[Squad], told: dict[int, Told]) -> list[str]:
+    mine = {squad.id: told[squad.id] for squad in squads if squad.id in told}
+    rate = reports.rate(percent(len(mine), len(squads)))
+    lines = [f"{SERIES}第{number}期:参学中队 {len(mine)}/{len(squads)}({rate})"]
+    heads = sum(each.attended for each in mine.values())
+    rated, came = sum(each.rated_due for each in mine.values()), sum(each.rated_attended for each in mine.values())
+    children = f",按报了应到的算,队员参学率 {reports.rate(percent(came, rated))}" if rated else ""
+    lines.append(f"参学 {heads} 人次{children}")
+    missing = [squad for squad in squads if squad.id not in told]
+    if missing:
+        schools = len({squad.school for squad in squads}) > 1
+        lines.append(f"还没学 {len(missing)} 个:{called.names(missing, schools)}")
+    return lines

@@ -1,0 +1,136 @@
+"""What photos, documents and places belong to: the check-in replied to, that of their album, or the last one."""
+
+import re
+from datetime import timedelta
+
+from handlers.kit import Ask, Attachment
+from handlers.posts import GIVERS
+from handlers.reading import Reading
+from storage.checkins import checkins
+from storage.checkins.checkins import Checkin
+from storage.messages import albums, files
+
+BELONGS = timedelta(days=2)
+PHOTO, DOCUMENT = "photo", "document"
+# By name, for an answer at once; by content when it is fetched.
+_ENDINGS = (".pdf", ".docx", ".xlsx")
+MOST_FILES = 30
+# What a unit's files may come to; at most 10 MB each (bot/fetcher.py).
+MOST_BYTES = 500 << 20
+_TABLE = re.compile(r"\.(?:xlsx?|xlsm|et|ods|csv)$", re.IGNORECASE)
+# Read so, a text says nothing that could be recorded.
+_WORDLESS = frozenset({"unknown", "chat", "question"})
+_UNDERSTOOD = frozenset({"ok", "confirm", "partial"})
+
+
+def photos(ask: Ask) -> int:
+    """How many photos and documents came with the message itself."""
+    return len(_wanted(ask))
+
+
+def _wanted(ask: Ask) -> list[Attachment]:
+    return [each for each in ask.message.attachments if each.kind == PHOTO or _is_document(each)]
+
+
+def _is_document(one: Attachment) -> bool:
+    return one.kind == DOCUMENT and ("." not in one.name or one.name.lower().endswith(_ENDINGS))
+
+
+def what(ask: Ask) -> str:
+    """照片, or 文件 when a document is among what came."""
+    return "文件" if any(map(_is_document, ask.message.attachments)) else "照片"
+
+
+def full(ask: Ask, one: Checkin) -> str:
+    """Why nothing more can be attached to this check-in; empty when there is room."""
+    if not photos(ask):
+        return ""
+    of_one, of_unit = files.kept(ask.db, one.id, one.unit_id)
+    if of_one + photos(ask) > MOST_FILES:
+        return f"这次活动的照片和附件已有 {of_one} 个(最多 {MOST_FILES} 个),新的没有保存。签到不受影响。"
+    if of_unit > MOST_BYTES:
+        return f"{one.unit_name}的照片和附件存满了({MOST_BYTES >> 20} MB),新的没有保存。签到不受影响;请告诉学校管理员。"
+    return ""
+
+
+def tables(ask: Ask) -> list[Attachment]:
+    """The workbooks and CSV files that came with a private message of somebody who may send a roster."""
+    if not ask.message.private or ask.me.roles.isdisjoint(GIVERS):
+        return []
+    return [each for each in ask.message.attachments if each.kind != PHOTO and _TABLE.search(each.name)]
+
+
+def reader(ask: Ask) -> str:
+    """Which reader takes a message for what came with it."""
+    return "place" if not ask.message.attachments else "table" if tables(ask) else "photo"
+
+
+def album(ask: Ask) -> albums.Album | None:
+    """The album that the message is part of."""
+    message = ask.message
+    if not message.album:
+        return None
+    return albums.begin(ask.db, message.channel, message.chat, message.album, ask.inbox_id, ask.now)
+
+
+def keep(ask: Ask, checkin_id: int | None, *, held: bool = False) -> None:
+    """Want the photos and documents of the message; `held` ones are not fetched before they have a check-in."""
+    message = ask.message
+    common = {
+        "inbox_id": ask.inbox_id,
+        "person_id": ask.me.id,
+        "checkin_id": checkin_id,
+        "channel": message.channel,
+        "chat": message.chat,
+        "album": message.album or None,
+    }
+    state = "held" if held else "wanted"
+    files.want(ask.db, [{**common, "ref": each.ref, "kind": each.kind} for each in _wanted(ask)], ask.now, state)
+
+
+def add_to(ask: Ask, stored: Checkin) -> int:
+    """The photos of the message, and of its album, belong to this check-in; how many there are."""
+    if full(ask, stored):
+        return 0
+    keep(ask, stored.id)
+    message = ask.message
+    if album(ask) is None:
+        return photos(ask)
+    albums.settle(ask.db, message.channel, message.chat, message.album, stored.id)
+    return albums.photos(ask.db, message.channel, message.chat, message.album)
+
+
+def waiting(ask: Ask, first: int | None) -> int | None:
+    """The message whose photos wait for the answer to a question: this one, or the `first` that was asked about."""
+    if not photos(ask):
+        return first
+    keep(ask, None)
+    return ask.inbox_id
+
+
+def adopt(ask: Ask, first: int | None, stored: Checkin) -> int:
+    """The photos of the message that was asked about belong to this check-in, its album's too; how many there are."""
+    if first is None:
+        return 0
+    for name in albums.begun_by(ask.db, first):
+        albums.settle(ask.db, ask.message.channel, ask.message.chat, name, stored.id)
+    return files.adopt(ask.db, first, stored.id)
+
+
+def target(ask: Ask) -> Checkin | None:
+    """The check-in of the card that is replied to, else the sender's last one of these two days."""
+    for command in ask.about:
+        number = command.rpartition(" ")[2].removeprefix("#")
+        if command.startswith("更正") and number.isdigit():
+            return checkins.by_id(ask.db, int(number))
+    last = checkins.newest(ask.db, person_id=ask.me.id)
+    return last if last and last.made_at and ask.now - last.made_at <= BELONGS else None
+
+
+def is_caption(ask: Ask, reading: Reading) -> bool:
+    """Whether the words under a photo only describe it; in an album that has its check-in, all but a whole report."""
+    if reading.intent in _WORDLESS:
+        return True
+    found = album(ask)
+    later = found is not None and found.checkin_id is not None
+    return later and not (reading.intent == "checkin" and reading.status in _UNDERSTOOD)

@@ -1,0 +1,226 @@
+"""签到: what a counselor writes about an activity becomes a check-in, is echoed, and can be corrected."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from handlers.checkins import attachments as attached
+from handlers.checkins import storing as recorded
+from handlers.kit import ANYTHING, REPORTERS, Ask, Button, Denied, Refusal, Reply, Unit, answers, command, reads
+from handlers.reading import Reading, Record, read
+from handlers.wording import checkins as texts
+from handlers.wording import context as surroundings
+from handlers.wording import names as nameless
+from storage.people import people
+
+QUESTION, CONFIRM, SCHOOL = "checkin", "checkin-confirm", "checkin-school"
+LONGEST_ACTIVITY = 12
+# So many squads of one's own are offered as buttons.
+FEW = 6
+_NUMBER = re.compile(r"\d{1,4}")
+_ONLY_NUMBERS = re.compile(r"[\d\s、,，.。;；和人名]{1,200}")
+NOTHING = "好的,没有记。要重新报,直接发就行。"
+
+
+@command(
+    "签到",
+    "checkin",
+    who=REPORTERS,
+    help="报一次活动",
+    examples=("签到 三(2)中队 主题队日 38人 清明祭英烈", "签到 三(2)中队 主题队日 应到42实到40"),
+    glued=ANYTHING,
+    in_groups=True,
+)
+def checkin(ask: Ask) -> Sequence[Reply]:
+    """The same as writing without the word."""
+    if not ask.args:
+        return [Reply("请写明中队、活动和人数,像这样:\n三(2)中队 主题队日 38人 清明祭英烈")]
+    reading = read(ask.args, surroundings.context_of(ask))
+    if reading.intent != "checkin":
+        return [Reply("没看懂要报什么,没有记录。像这样发:\n签到 三(2)中队 主题队日 38人 清明祭英烈")]
+    return take(replace(ask, reading=reading))
+
+
+@reads("checkin")
+def take(ask: Ask) -> Sequence[Reply]:
+    """Store what is complete, ask once for what is missing."""
+    return _take(ask, None)
+
+
+def _take(ask: Ask, first: int | None) -> Sequence[Reply]:
+    """`first` is the message whose open question this answers: its photos belong to the check-in too."""
+    if ask.me.roles.isdisjoint(REPORTERS):
+        raise Denied("签到由中队辅导员或大队辅导员来报。发「帮助」看看您能做什么。", what="签到")
+    # Another feature's question stays open; one about a check-in is overtaken by this one.
+    if ask.question and ask.question.kind in (QUESTION, CONFIRM):
+        ask.expect_nothing()
+    heard = nameless.without_names(ask, ask.heard)
+    replies = _replies(ask, heard, first)
+    warning = texts.privacy_warning(heard.issues)
+    return [*replies, Reply(warning)] if warning else replies
+
+
+def _replies(ask: Ask, reading: Reading, first: int | None) -> list[Reply]:
+    schools = surroundings.in_doubt(ask, [record.unit for record in reading.records if record.unit])
+    if schools:
+        return [_which_school(ask, reading, schools, first)]
+    complete = [record for record in reading.records if _is_complete(record)]
+    if reading.status == "confirm" and complete:
+        return [_confirm(ask, reading, complete, first)]
+    if reading.status == "reject" and complete and complete[0].date:
+        raise Refusal(recorded.too_old(complete[0].date, ask.today))
+    if reading.status not in ("ok", "partial"):
+        return [_question(ask, reading, first)]
+    replies = recorded.store(ask, [record for record in complete if not record.issues], first, reading.joint)
+    if reading.status == "partial":
+        replies.append(_question(ask, reading))
+    return replies
+
+
+def _is_complete(record: Record) -> bool:
+    return None not in (record.unit, record.activity, record.attended, record.date)
+
+
+# --- somebody with several schools is asked once, and it is remembered ------------------------------------
+
+
+def _which_school(ask: Ask, reading: Reading, schools: Sequence[Unit], first: int | None) -> Reply:
+    said = [texts.canonical(record, (), always_dated=True) for record in reading.records]
+    ask.expect(SCHOOL, {"said": said, "first": attached.waiting(ask, first), "joint": reading.joint})
+    question = "这是哪所学校的?我会记住;要换,发「我的 学校」,或在消息里写上学校。"
+    return Reply(question, tuple(Button(each.name, each.name) for each in schools))
+
+
+@answers(SCHOOL)
+def school_said(ask: Ask, payload: dict[str, Any]) -> Sequence[Reply] | None:
+    """The school is remembered, and what was reported is taken as of there."""
+    if texts.says_no(ask.args):
+        return [Reply(NOTHING)]
+    school = surroundings.chosen_school(ask, ask.args)
+    if school is None:
+        return None
+    people.choose_school(ask.db, ask.me.id, school.id)
+    ask = replace(ask, person=replace(ask.me, school_id=school.id))
+    context = surroundings.context_of(ask)
+    readings = [read(said, context) for said in payload["said"]]
+    if payload["joint"] and all(each.status == "ok" for each in readings):
+        records = [record for each in readings for record in each.records]
+        return recorded.store(ask, records, payload["first"], True)
+    replies: list[Reply] = []
+    for reading in readings:
+        replies += _take(replace(ask, reading=reading), payload["first"])
+    return replies
+
+
+# --- one question, the rest already filled in -------------------------------------------------------------
+
+
+def _question(ask: Ask, reading: Reading, first: int | None = None) -> Reply:
+    in_doubt = [each for each in reading.records if each.issues or not _is_complete(each)]
+    record = next(iter(in_doubt or reading.records), Record())
+    question, buttons = texts.question(reading.issues, record, _squads(ask, record), _size(ask, record))
+    known: dict[str, Any] = {"said": texts.canonical(record, reading.issues), "issues": list(reading.issues)}
+    day = record.date if record.date and not record.dated else ask.today
+    shared = [texts.unit_key(each.unit) for each in in_doubt if each.unit and "COUNT_SHARED" in each.issues]
+    known |= {"first": attached.waiting(ask, first), "shared": shared, "day": day.isoformat(), "asked": question}
+    ask.expect(QUESTION, known)
+    return Reply(question, buttons)
+
+
+def _squads(ask: Ask, record: Record) -> list[str]:
+    """Which squads may be meant: those of 二班, else the sender's own few."""
+    own = [unit.name for unit in ask.me.units(REPORTERS) if unit.key]
+    return [texts.unit_key(each) for each in record.choices] or (own if len(own) <= FEW else [])
+
+
+def _size(ask: Ask, record: Record) -> int | None:
+    unit = surroundings.unit_named(ask, record.unit) if record.unit else None
+    return unit.members if unit else None
+
+
+@answers(QUESTION)
+def complete(ask: Ask, payload: dict[str, Any]) -> Sequence[Reply] | None:
+    """The answer to the question, read together with what was known; None for another message."""
+    if texts.says_no(ask.args):
+        return [Reply(NOTHING)]
+    asked = {issue.partition("_")[0] for issue in payload["issues"]}
+    # The day without a date is the day of the question; asked for the squad, the sender's own is no answer.
+    context = replace(surroundings.context_of(ask), received=date.fromisoformat(payload["day"]))
+    context = replace(context, bound_unit=None) if "UNIT" in asked else context
+    alone = read(ask.args, context)
+    if _is_news(alone, asked):
+        return None
+    words = [_in_order(payload.get("shared", ()), ask.args), ask.args]
+    if "ACTIVITY" in asked and _names_activity(ask.args, alone) and not nameless.problem_of(ask, ask.args):
+        words.append(texts.with_activity(ask.args))
+    for said in words:
+        together = read(texts.merged(payload["said"], said, payload["issues"]), context)
+        if _knows_more(together, asked, payload["issues"]):
+            return _take(replace(ask, reading=together), payload.get("first"))
+    if alone.intent == "chat":
+        return None
+    ask.keep_asking()
+    return [Reply(f"还没有记。{payload['asked']}\n不报了,发「取消」。")]
+
+
+def _in_order(squads: Sequence[str], words: str) -> str:
+    """40 38, asked for the heads of 三(1) and 三(2): each squad with its own."""
+    numbers = _NUMBER.findall(words) if _ONLY_NUMBERS.fullmatch(words) else []
+    if not squads or len(numbers) != len(squads):
+        return words
+    return " ".join(f"{squad} {number}人" for squad, number in zip(squads, numbers, strict=True))
+
+
+def _is_news(alone: Reading, asked: set[str]) -> bool:
+    """Whether the text says what was not asked for: it is no answer, but another message."""
+    if alone.intent not in ("checkin", "unknown", "chat"):
+        return True
+    activity = any(record.activity for record in alone.records)
+    heads = any(record.attended is not None for record in alone.records)
+    return (activity and "ACTIVITY" not in asked) or (heads and "COUNT" not in asked)
+
+
+def _names_activity(words: str, alone: Reading) -> bool:
+    """An activity that is on no list: 秋游."""
+    short = 1 < len(words) <= LONGEST_ACTIVITY and not any(character.isdecimal() for character in words)
+    return short and alone.intent == "unknown"
+
+
+def _knows_more(together: Reading, asked: set[str], issues: list[str]) -> bool:
+    if together.intent != "checkin" or not together.records:
+        return False
+    if "DATE" in asked and not any(record.dated for record in together.records):
+        return False
+    return together.status in ("ok", "confirm", "partial") or set(together.issues) != set(issues)
+
+
+def _confirm(ask: Ask, reading: Reading, records: list[Record], first: int | None) -> Reply:
+    said = [texts.canonical(record, (), always_dated=True) for record in records]
+    checkin_lines = [recorded.checkin_of(ask, record) for record in records]
+    lines = "\n".join(f"{texts.dated(one, ask.today)} {texts.heads(one)}" for one in checkin_lines)
+    question = f"{texts.doubt(reading.issues)}\n{lines}\n记下吗?"
+    known = {"said": said, "first": attached.waiting(ask, first), "joint": reading.joint}
+    ask.expect(CONFIRM, {**known, "id": ask.inbox_id, "asked": question})
+    return Reply(question, (Button("是,记下", f"是 {ask.inbox_id}"), Button("不记", f"否 {ask.inbox_id}")))
+
+
+@answers(CONFIRM)
+def confirmed(ask: Ask, payload: dict[str, Any]) -> Sequence[Reply] | None:
+    """是 stores what was asked about, 否 drops it; a button of an older question does neither."""
+    word, _, number = ask.args.partition(" ")
+    if number.isdecimal() and int(number) != payload["id"]:
+        ask.keep_asking()
+        return [Reply("那个问题已经过去了,没有记。要报,请重新发一次。")]
+    if texts.says_no(word if number.isdecimal() else ask.args):
+        return [Reply(NOTHING)]
+    context = surroundings.context_of(ask)
+    if not texts.says_yes(word if number.isdecimal() else ask.args):
+        if read(ask.args, context).intent not in ("unknown", "chat"):
+            return None
+        ask.keep_asking()
+        return [Reply(f"还没有记。{payload['asked']}请回「是」或「否」。")]
+    records = [record for said in payload["said"] for record in read(said, context).records]
+    complete = [record for record in records if _is_complete(record)]
+    return recorded.store(ask, complete, payload.get("first"), payload["joint"])

@@ -1,0 +1,109 @@
+"""我的 and 查: what was reported, by oneself or by a squad, in a week or this term."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from handlers.campaigns import coverage as called
+from handlers.campaigns import notices as calling
+from handlers.digests import figures as reports
+from handlers.kit import ADMINS, REPORTERS, Ask, Button, Reply, Role, command, reads
+from handlers.rights import VISITORS
+from handlers.wording import checkins as texts
+from handlers.wording import context as surroundings
+from scheduling.periods import monday_of, term_start, week_before, week_of
+from storage.campaigns import campaigns
+from storage.campaigns.campaigns import Campaign
+from storage.checkins import checkins
+from storage.checkins.checkins import Checkin
+from storage.people import people
+
+LOOKERS = (REPORTERS - VISITORS) | ADMINS | {Role.INSPECTOR, Role.GROUP_HEAD, Role.CARE_ADMIN}
+MOST = 20
+MOST_CALLS = 3
+
+
+@command("我的", "mine", who=REPORTERS, help="看我报过的签到和要报的活动", examples=("我的",))
+def mine(ask: Ask) -> Reply:
+    """What the asker reported this week and term, and the campaigns that wait; 学校: which school is meant."""
+    if ask.args.startswith("学校"):
+        return _school(ask, ask.args.removeprefix("学校").strip())
+    monday = monday_of(week_of(ask.today))
+    this_week = checkins.between(ask.db, monday, ask.today, person_id=ask.me.id, most=MOST)
+    term = checkins.count(ask.db, term_start(ask.today), ask.today, ask.me.id)
+    waiting = _waiting(ask)
+    tap = tuple(Button(f"报 {one.title}"[:20], f"活动 {one.id}") for one in waiting)
+    calls = [f"要报的活动:{_call(ask, one)}" for one in waiting]
+    if not this_week:
+        last = _last_week(ask)
+        how = "报一次,像这样发:三(2)中队 主题队日 38人" if not calls else ""
+        lines = [f"本周您还没有报过,本学期报过 {term} 次。", *calls, how]
+        return Reply("\n".join(filter(None, lines)), (*tap, *last))
+    newest = this_week[0]
+    buttons = (Button("更正最近一次", f"更正 #{newest.id}"), Button("撤回最近一次", f"撤回 #{newest.id}"))
+    lines = [f"本周您报了 {len(this_week)} 次,本学期 {term} 次:", *_lines(this_week, ask.today), *calls]
+    return Reply("\n".join(lines), (*buttons, *tap))
+
+
+def _last_week(ask: Ask) -> tuple[Button, ...]:
+    first = monday_of(week_before(week_of(ask.today)))
+    there = checkins.between(ask.db, first, first + timedelta(days=6), person_id=ask.me.id, most=1)
+    return (Button("同上周", "同上周"),) if there else ()
+
+
+def _waiting(ask: Ask) -> list[Campaign]:
+    """The campaigns that are under way and that a squad of the asker's has not reported to, the soonest first."""
+    found = []
+    for one in called.opened(ask):
+        squads = calling.due_squads(ask.me, one) if one.begins_at <= ask.now <= one.ends_at else []
+        if squads and calling.unreported(squads, campaigns.reported(ask.db, one, [unit.id for unit in squads])):
+            found.append(one)
+    return sorted(found, key=lambda one: one.ends_at)[:MOST_CALLS]
+
+
+def _call(ask: Ask, one: Campaign) -> str:
+    return f"{one.id} {called.name(one)},{called.until(one, ask.now.tzinfo)}截止"
+
+
+def _school(ask: Ask, words: str) -> Reply:
+    """Choose which of one's schools is meant when a message names none."""
+    school = surroundings.chosen_school(ask, words)
+    if school is not None:
+        people.choose_school(ask.db, ask.me.id, school.id)
+        return Reply(f"记住了:没写学校的,都算{school.name}的。")
+    own = surroundings.own_schools(ask)
+    if len(own) < 2:
+        return Reply("您只在一所学校报活动,不用选。" if own else "您没有在学校报活动。")
+    chosen = next((each.name for each in own if each.id == ask.me.school_id), "还没有选")
+    buttons = tuple(Button(each.name, f"我的 学校 {each.name}") for each in own)
+    return Reply(f"没写学校的,算哪一所的?现在:{chosen}", buttons)
+
+
+@command("查", "look", who=LOOKERS, help="查一个中队报过什么", examples=("查 三(2)中队", "查 三(2)中队 上周"))
+def look(ask: Ask) -> Reply:
+    """The check-ins of a squad, a school or all of the asker's, in a week or on a day."""
+    period, words = reports.period_in(ask.args, ask.today, days=True)
+    at = reports.chosen(ask, LOOKERS, words, f"查 {period.day or period.week}")
+    first = period.day or monday_of(period.week)
+    last = period.day or first + timedelta(days=6)
+    found = checkins.between(ask.db, first, last, paths=[unit.path for unit in at], most=MOST + 1)
+    name = at[0].name if len(at) == 1 else "您负责的单位"
+    when = reports.when(period, ask.today)
+    if not found:
+        before = f"查 {week_before(period.week)} {words}".strip()
+        return Reply(f"{name}{when}还没有签到。", (Button("看前一周", before),))
+    more = f"\n只列出最近 {MOST} 条,全部见「周报 {period.week} 表」。" if len(found) > MOST else ""
+    count = f"{MOST} 条以上" if more else f"{len(found)} 条"
+    listed = "\n".join(_lines(found[:MOST], ask.today))
+    return Reply(f"{name}{when}签到 {count}:\n{listed}{more}")
+
+
+@reads("query")
+def asked(ask: Ask) -> Reply:
+    """请问三(2)中队签到了吗?"""
+    query = ask.heard.query or {}
+    unit = query.get("unit")
+    return look(replace(ask, args=texts.unit_key(str(unit)) if unit else ""))
+
+
+def _lines(found: list[Checkin], today: date) -> list[str]:
+    return [f"· {texts.marked(each, today)}" for each in found]

@@ -1,0 +1,78 @@
+"""Photos, documents and places without a report: they belong to the last check-in, or to the one that is replied to."""
+
+from dataclasses import replace
+
+from handlers.checkins import attachments as attached
+from handlers.kit import Ask, Refusal, Reply, reads
+from handlers.wording import checkins as texts
+from storage.checkins import checkins, places
+from storage.children import consents
+from storage.messages import albums
+
+_NO_CHECKIN = "{0}收到了,但不知道是哪次活动,没有保存。先报活动,再发{0}:\n三(2)中队 主题队日 38人"
+_NO_PHOTO = "这个不是照片,也不是 PDF、Word、Excel 文件,没有保存。"
+_MEASURED = {"照片": "张照片", "文件": "个附件"}
+_UNREAD = {
+    "voice": "语音我听不了,没有记录。请打字发给我,或用键盘上的话筒把话变成文字。",
+    "video": "视频我看不了,没有保存。请发文字和照片,像这样:\n三(2)中队 主题队日 38人",
+    "link": "链接我打不开,没有记录。请把要报的内容打字发给我。",
+    "other": "这种消息我还看不懂,没有记录。请打字发给我,照片可以直接发。",
+}
+_NO_PLACE = "位置收到了,但不知道是哪次活动,没有保存。先报活动,再发位置:\n三(2)中队 主题队日 38人"
+
+
+@reads("photo")
+def photo(ask: Ask) -> Reply | list[Reply]:
+    """A photo or document without a report belongs to the sender's last check-in of these two days."""
+    if not attached.photos(ask):
+        raise Refusal(_UNREAD.get(ask.message.attachments[0].kind, _NO_PHOTO))
+    album = attached.album(ask)
+    if album is not None and album.inbox_id != ask.inbox_id:
+        return _another(ask, album)
+    last = attached.target(ask)
+    if last is None:
+        unknown = _NO_CHECKIN.format(attached.what(ask))
+        if album is None:
+            raise Refusal(unknown)
+        # The words of an album may come with its next photo.
+        attached.keep(ask, None, held=True)
+        return Reply(unknown)
+    full = attached.full(ask, last)
+    if full:
+        raise Refusal(full)
+    return _attached(ask, last, attached.add_to(ask, last))
+
+
+def _another(ask: Ask, album: albums.Album) -> list[Reply]:
+    """A later photo of an album: the answer is said again with the new count, as long as it has not gone out."""
+    one = checkins.by_id(ask.db, album.checkin_id) if album.checkin_id else None
+    if one is None:
+        attached.keep(ask, None, held=True)
+        return []
+    count = attached.add_to(ask, one)
+    message = ask.message
+    reported = albums.reported(ask.db, message.channel, message.chat, message.album, one.id)
+    said = texts.echo("已记录", one, ask.today, count) if reported else _attached(ask, one, count)
+    return [replace(said, again=True)]
+
+
+def _attached(ask: Ask, one: checkins.Checkin, count: int) -> Reply:
+    files = f"{count} {_MEASURED[attached.what(ask)]}"
+    return Reply(f"{files}已附到:{texts.dated(one, ask.today)}{_without(ask, one.unit_id)}")
+
+
+def _without(ask: Ask, unit_id: int) -> str:
+    """Whose guardians do not want photos must not be on them; who that is, the counselor knows."""
+    count = consents.without_photos(ask.db, unit_id)
+    return f"\n这个中队有 {count} 位队员的家长不同意拍照。照片里有他们的话,请发「撤回」,换一张再报。" if count else ""
+
+
+@reads("place")
+def place(ask: Ask) -> Reply:
+    """A place is kept with the check-in as it was given; anybody can send any place."""
+    assert ask.message.place is not None
+    last = attached.target(ask)
+    if last is None:
+        raise Refusal(_NO_PLACE)
+    places.note(ask.db, last.id, ask.inbox_id, ask.me.id, ask.message.place, ask.now)
+    return Reply(f"位置已附到:{texts.dated(last, ask.today)}\n按您发的位置记下,不作为到场的证明。")

@@ -1,0 +1,93 @@
+"""同上周: last week's activity once more, today; only the heads are asked, since those are seldom the same."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+from handlers.checkins import storing as recorded
+from handlers.kit import ANYTHING, REPORTERS, Ask, Button, Refusal, Reply, answers, command
+from handlers.reading import Record, read
+from handlers.wording import checkins as texts
+from handlers.wording import context as surroundings
+from scheduling.periods import monday_of, week_before, week_of
+from storage.checkins import checkins
+from storage.checkins.checkins import Checkin
+from storage.organisation import units
+
+QUESTION = "again"
+MOST = 4
+_SAME = ("一样", "同样", "一样的", "不变")
+_NUMBER = re.compile(r"#(\d{1,15})(?!\d)\s*")
+
+
+@command(
+    "同上周", "again", "和上周一样", who=REPORTERS, help="再报一次上周的活动", examples=("同上周", "同上周 39"),
+    glued=ANYTHING,
+)  # fmt: skip
+def again(ask: Ask) -> list[Reply]:
+    """Last week's activity of the asker, as of today; one of several by its button."""
+    numbered = _NUMBER.match(ask.args)
+    words = ask.args[numbered.end() :] if numbered else ask.args
+    found = _last_week(ask)
+    if numbered:
+        found = [one for one in found if one.id == int(numbered[1])]
+    if not found:
+        raise Refusal("上周您没有报过活动。报一次,像这样发:三(2)中队 主题队日 38人")
+    if len(found) > 1:
+        buttons = tuple(Button(_short(one), f"同上周 #{one.id} {words}".strip()) for one in found)
+        return [Reply("上周您报过几次,要再报哪一个?", buttons)]
+    heads = recorded.heads_in(ask, found[0].unit_name, found[0].activity, words) if words else None
+    if words and heads is None:
+        raise Refusal("没看懂人数,没有记录。像这样发:同上周 39")
+    return _stored(ask, found[0], heads) if heads else [_question(ask, found[0])]
+
+
+def _last_week(ask: Ask) -> list[Checkin]:
+    """One of each squad and activity, without those that were reported this week already."""
+    monday = monday_of(week_before(week_of(ask.today)))
+    before = checkins.between(ask.db, monday, monday + timedelta(days=6), person_id=ask.me.id)
+    now = checkins.between(ask.db, monday + timedelta(days=7), ask.today, person_id=ask.me.id)
+    done = {(one.unit_id, one.activity) for one in now if one.day == ask.today}
+    mine = ask.me.paths(REPORTERS)
+    # A squad may have moved or gone up since: it is reported as what it is today.
+    present = units.by_ids(ask.db, {one.unit_id for one in before})
+    found = {
+        (one.unit_id, one.activity): one.at(present[one.unit_id])
+        for one in reversed(before)
+        if (one.unit_id, one.activity) not in done and present[one.unit_id].path.startswith(tuple(mine))
+    }
+    return list(found.values())[-MOST:]
+
+
+def _short(one: Checkin) -> str:
+    return f"{one.unit_name} {one.activity}"
+
+
+def _question(ask: Ask, one: Checkin) -> Reply:
+    ask.expect(QUESTION, {"id": one.id})
+    same = Button(f"一样,{texts.heads(one)}", texts.heads(one))
+    return Reply(f"上周:{texts.dated(one, ask.today)} {texts.heads(one)}\n今天到了多少人?", (same,))
+
+
+@answers(QUESTION)
+def answered(ask: Ask, payload: dict[str, Any]) -> list[Reply] | None:
+    """The heads of today; None for another message."""
+    if texts.says_no(ask.args):
+        return [Reply("好的,没有记。")]
+    one = checkins.by_id(ask.db, payload["id"])
+    alone = read(ask.args, surroundings.context_of(ask))
+    if one is None or any(record.activity for record in alone.records):
+        return None
+    words = texts.heads(one) if ask.args.strip("。 ") in _SAME else ask.args
+    heads = recorded.heads_in(ask, units.by_id(ask.db, one.unit_id).name, one.activity, words)
+    if heads is None:
+        if alone.intent not in ("checkin", "unknown"):
+            return None
+        ask.keep_asking()
+        return [Reply("还没有记。今天到了多少人?如:39\n不报了,发「取消」。")]
+    return _stored(ask, one, heads)
+
+
+def _stored(ask: Ask, one: Checkin, heads: Record) -> list[Reply]:
+    said = Record(activity=one.activity, attended=heads.attended, due=heads.due, date=ask.today)
+    return recorded.keep(ask, [recorded.of_unit(ask, units.by_id(ask.db, one.unit_id), said)], None)

@@ -1,0 +1,62 @@
+"""家长同意 and 撤回同意: what guardians agreed to is recorded before a child is named, and ends when they say so."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from handlers.children import guardians
+from handlers.kit import ANYTHING, Ask, Button, Refusal, Reply, answers, command
+from handlers.wording.checkins import says_no, says_yes
+from storage.children import children, erasure
+from storage.children.children import masked
+from storage.organisation import units
+
+_END_LIKE = "撤回同意 三(2)中队 王小明"
+
+
+@command(
+    "家长同意",
+    "同意书",
+    "consent",
+    who=guardians.RECORDERS,
+    help="记下家长的同意:方式和日期",
+    examples=(guardians.LIKE, "家长同意 三(2)中队 王小明 书面 9月1日 编号12 不拍照"),
+    glued=ANYTHING,
+)
+def record(ask: Ask) -> Reply:
+    """How and when the guardian of a child agreed; the paper stays with the school."""
+    return guardians.record(ask)
+
+
+@command(
+    "撤回同意",
+    "revoke",
+    who=guardians.RECORDERS,
+    help="家长撤回同意:撤回提名,删去孩子信息",
+    examples=(_END_LIKE,),
+    glued=ANYTHING,
+)
+def end(ask: Ask) -> Reply:
+    """The guardian has withdrawn: asked once more, since what is erased does not come back."""
+    squad, names = guardians.child_words(ask, guardians.RECORDERS, ask.args, _END_LIKE)
+    found = children.find(ask.db, ask.vault, squad.id, names[0])
+    if len(names) > 1 or found is None:
+        raise Refusal("一次写一位。" if len(names) > 1 else f"{squad.name}没有记过「{names[0]}」,没有要删的。")
+    ask.expect("revoke", {"child": found})
+    return Reply(
+        f"家长撤回了对{squad.name} {masked(names[0])}的同意吗?\n"
+        "回「是」:待审的提名撤回,姓名和事迹删除,不能恢复;已经通过的只剩数字。",
+        (Button("是,删除", "是"), Button("不删", "否")),
+    )
+
+
+@answers("revoke")
+def ended(ask: Ask, payload: Mapping[str, Any]) -> Reply | None:
+    """是 erases the child, 否 leaves everything."""
+    if says_no(ask.args):
+        return Reply("好的,没有删。")
+    if not says_yes(ask.args):
+        return None
+    squad = units.by_id(ask.db, children.unit_of(ask.db, payload["child"]))
+    guardians.check_scope(ask, guardians.RECORDERS, squad, "撤回同意")
+    count = erasure.erase(ask.db, ask.vault, payload["child"], ask.me.id, ask.now)
+    return Reply(f"已撤回同意并删除:{squad.name}一位队员的姓名,{count} 件提名的事迹。聊天里写过姓名的消息,请您也删掉。")

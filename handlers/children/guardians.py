@@ -1,0 +1,152 @@
+"""What several features share about guardians: how a consent is written, which child of which squad is meant."""
+
+import re
+from collections.abc import Iterable
+from datetime import date
+
+from handlers.digests import figures as reports
+from handlers.kit import Ask, Denied, Refusal, Reply, Role, Unit
+from handlers.medals.cases import is_place, numbered
+from handlers.reading import is_name as looks_like_name
+from handlers.wording.days import day_in
+from storage.children import children, consents
+from storage.children.consents import Consent
+from storage.medals.nominations import Case
+from storage.organisation.units import Kind
+
+# Who collects the papers.
+RECORDERS = frozenset({Role.COUNSELOR, Role.BRIGADE, Role.SCHOOL_ADMIN, Role.DATA_OFFICER})
+LIKE = "家长同意 三(2)中队 王小明 书面 9月1日"
+# A whole class at once would be a list of names that nobody needs.
+_MOST = 10
+# How guardians agree; what is only said cannot be shown later.
+_METHODS = {"书面": "书面", "纸质": "书面", "签字": "书面", "回执": "书面", "电子": "电子", "线上": "电子"}
+_METHOD = re.compile("|".join(_METHODS))
+_SPOKEN = re.compile("口头|电话里?|当面说")
+_NUMBER = re.compile(r"编号[:：]?\s*([A-Za-z0-9-]{1,20})")
+_PHOTOS = re.compile(r"(不(?:同意|可以?|能|要|许)?|可以?|同意)(?:拍照|照片|影像)")
+# 家长已书面同意9月1日, inside the reason of a nomination.
+_SAID = re.compile(
+    r"[\s,，;。、(]*(?:家长|监护人)(?:已经?|都已?)?(?P<said>(?:书面|纸质|签字|电子)(?:签字)?同意书?"
+    r"[\s:：]*(?:(?:20\d\d[-/.年])?\d{1,2}[-/.月]\d{1,2}[日号]?|今天|昨天)?)[)）]?"
+)
+_NAME = re.compile(r"[\u4e00-\u9fff]{2,5}|[\u4e00-\u9fff]{2,6}(?:[·•][\u4e00-\u9fff]{2,6}){1,3}")
+_AND = re.compile(r"[、,，;；和与及\s]+")
+
+
+def consent_of(words: str, today: date) -> tuple[Consent | None, str]:
+    """(the consent that the words tell of, the rest of them); None when no method is named.
+
+    Raises Refusal for what is no consent that could be shown, or a day to come.
+    """
+    if _SPOKEN.search(words):
+        raise Refusal("口头同意以后拿不出来,不能记。请收书面或电子的同意书,再写:书面 9月1日")
+    method = _METHOD.search(words)
+    if method is None:
+        return None, words
+    number, photos = _NUMBER.search(words), _PHOTOS.search(words)
+    rest = _PHOTOS.sub(" ", _NUMBER.sub(" ", _METHOD.sub(" ", words)))
+    day, rest = day_in(re.sub(r"同意书?|家长|监护人", " ", rest), today)
+    if day and day > today:
+        raise Refusal("同意的日期还没有到,请核对。")
+    may = None if photos is None else not photos[1].startswith("不")
+    return Consent(_METHODS[method[0]], day or today, number[1] if number else "", may), rest
+
+
+def consent_in(reason: str, today: date) -> tuple[Consent | None, str]:
+    """(the consent that is told of inside a reason, the reason without it)."""
+    found = _SAID.search(reason)
+    if found is None:
+        return None, reason
+    return consent_of(found["said"], today)[0], f"{reason[: found.start()]}{reason[found.end() :]}".strip(" ,，;。、")
+
+
+def said(given: Consent) -> str:
+    """书面 2026-03-01(编号 12,不拍照)."""
+    photos = "" if given.photos is None else "可拍照" if given.photos else "不拍照"
+    inside = ",".join(filter(None, [f"编号 {given.reference}" if given.reference else "", photos]))
+    return f"{given.method} {given.day.isoformat()}{f'({inside})' if inside else ''}"
+
+
+def is_consent(words: str) -> bool:
+    """Whether 同意 is a guardian's: 同意 王小明 书面 9月1日, and no decision on a nomination."""
+    return bool(_METHOD.search(words) or _SPOKEN.search(words)) and not numbered(words)[0]
+
+
+def record(ask: Ask) -> Reply:
+    """Record the consent that the arguments tell of, for each of the children they name."""
+    given, rest = consent_of(ask.args, ask.today)
+    if given is None:
+        raise Refusal(f"请写明方式(书面或电子)和日期,像这样:{LIKE}")
+    squad, names = child_words(ask, RECORDERS, rest, LIKE)
+    if len(names) > _MOST:
+        raise Refusal(f"一次最多记 {_MOST} 位。只记要提名的孩子,不用记全班。")
+    for name in names:
+        child_id = children.find_or_add(ask.db, ask.vault, squad.id, name, ask.today)
+        consents.give(ask.db, child_id, given, ask.me.id, ask.now)
+    who = "、".join(map(children.masked, names))
+    return Reply(
+        f"已记家长同意:{squad.name} {who},{said(given)}。\n同意书请学校保存好。家长改了主意,发「撤回同意 中队 姓名」。"
+    )
+
+
+def needs_consent(name: str) -> bool:
+    """A child who is named; who is told by a number only, the bot does not know."""
+    return bool(name) and not is_place(name)
+
+
+def check(ask: Ask, case: Case) -> None:
+    """Raises Refusal when a child's case cannot be approved for want of a guardian's consent."""
+    if case.child_id is None or consents.standing(ask.db, [case.child_id]):
+        return
+    name = children.names(ask.db, ask.vault, [case.child_id])[case.child_id]
+    if needs_consent(name) and name != children.ERASED:
+        how = f"请{case.keeper or case.nominator}发:家长同意 {case.unit.name} 〈姓名〉 书面 〈日期〉"
+        raise Refusal(f"{case.number} 还没有记家长同意,不能通过。{how}")
+
+
+def check_scope(ask: Ask, roles: Iterable[Role], squad: Unit, what: str) -> None:
+    """Raises Denied when none of these roles is held above this squad (any more)."""
+    roles = frozenset(roles)
+    if not any(grant.role in roles and grant.unit.covers(squad) for grant in ask.me.grants):
+        raise Denied(f"{squad.name}不在您负责的范围。", what=what, subject=f"unit:{squad.id}")
+
+
+def is_name(words: str) -> bool:
+    """Whether this may be a name as it stands."""
+    return _NAME.fullmatch(words) is not None
+
+
+def child_words(ask: Ask, roles: Iterable[Role], words: str, like: str) -> tuple[Unit, list[str]]:
+    """
+    The squad and the names that the words begin with: 三(2)中队 王小明、李小红; one's only squad may be left out.
+
+    Raises Refusal showing `like`, the message as it should be, or Denied for a squad that is not the asker's.
+    """
+    if not ask.message.private:
+        raise Refusal("请私聊我发,群里不能写孩子的姓名。")
+    top = reports.scope(ask.me, roles)
+    parts = words.split()
+    squad: Unit | None = None
+    for count in (2, 1):
+        found = [unit for unit in reports.named(ask, top, " ".join(parts[:count])) if unit.kind == Kind.SQUAD]
+        if len(parts) >= count and len(found) == 1:
+            squad, parts = found[0], parts[count:]
+            break
+    names = [name for name in _AND.split(" ".join(parts)) if name]
+    # Without a squad the words must be names for certain: another school is no child.
+    if (
+        squad is None
+        and len(top) == 1
+        and top[0].kind == Kind.SQUAD
+        and all(looks_like_name(each) or is_place(each) for each in names)
+    ):
+        squad = top[0]
+    if squad is None and names:
+        what = like.partition(" ")[0]
+        raise Denied(f"您负责的范围里没有这个中队。像这样写:{like}", what=what)
+    if squad is None or not names or not all(_NAME.fullmatch(name) or is_place(name) for name in names):
+        raise Refusal(f"请写明中队和姓名,像这样:{like}")
+    if ask.message.channel in ask.nameless and not all(map(is_place, names)):
+        raise Refusal("为保护队员,这里不接收队员的姓名,什么也没有记。请删掉刚才那条消息,在企业微信里发。")
+    return squad, names

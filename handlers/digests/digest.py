@@ -1,0 +1,171 @@
+"""周报: what happened in a week in the asker's part of the tree, as text, picture or workbook."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from handlers.digests import figures as reports
+from handlers.kit import ADMINS, ANYTHING, Ask, Button, Deed, Due, File, Reply, Role, Unit, command, due, weekly
+from storage.digests import digests
+from storage.digests.digests import Digest, percent
+from storage.organisation import units
+
+# Each their own part of the tree; there is no child's name in a digest.
+READERS = ADMINS | {Role.COUNSELOR, Role.INSPECTOR, Role.STATION_HEAD, Role.GROUP_HEAD, Role.CARE_ADMIN}
+_FORMS = {"图": "图", "图片": "图", "表": "表", "表格": "表"}
+MOST_NAMES = 10
+MOST_ACTIVITIES = 8
+# A picture of more units would be too long for a phone, and for Telegram.
+UNITS_A_PICTURE = 4
+# After this Monday's push is no news any more; the week is frozen all the same.
+OF_USE = timedelta(days=3)
+
+
+@command(
+    "周报",
+    "digest",
+    who=READERS,
+    help="看一周的情况,也可以要图、要表",
+    examples=("周报", "周报 上周", "周报 2026-W14", "周报 上周 图", "周报 上周 表"),
+    glued=ANYTHING,
+    in_groups=True,
+)
+def digest(ask: Ask) -> Sequence[Reply]:
+    """The digest of each unit of the asker, or of one unit below them."""
+    period, rest = reports.period_in(ask.args, ask.today)
+    form, words = _form(rest)
+    at = reports.chosen(ask, READERS, words, f"周报 {period.week}")
+    # What the messages before this one in the same transaction reported belongs to it.
+    ask.rollups.flush(ask.db)
+    if form:
+        return _files(ask, form, at, period.week)
+    alone = not words and len(at) == 1
+    admin = not ask.me.roles.isdisjoint(ADMINS)
+    found = [(unit, digests.report(ask.db, unit, period.week, ask.now)) for unit in at]
+    return [Reply(text(each), _buttons(each, "" if alone else _named(ask.db, unit), admin)) for unit, each in found]
+
+
+def _form(words: str) -> tuple[str, str]:
+    parts = words.split()
+    form = next((_FORMS[part] for part in parts if part in _FORMS), "")
+    return form, " ".join(part for part in parts if part not in _FORMS)
+
+
+@due("digest")
+def monday(said: Due) -> Reply | None:
+    """Monday's push to an admin for the topmost unit, which freezes it; days later it freezes only."""
+    at = reports.scope(said.person, ADMINS)
+    if not at:
+        return None
+    frozen = digests.freeze(said.db, at[0], said.occurrence.partition(":")[2], said.now)
+    if said.now.date() > said.day + OF_USE:
+        return None
+    return Reply(text(frozen), _buttons(frozen, "" if len(at) == 1 else _named(said.db, at[0]), True))
+
+
+@weekly("digest")
+def for_group(db: Connection, unit: Unit, week: str, now: datetime) -> Reply:
+    """The same for a group that is bound to the unit."""
+    frozen = digests.freeze(db, unit, week, now)
+    return Reply(text(frozen), _buttons(frozen, _named(db, unit), True))
+
+
+def _named(db: Connection, unit: Unit) -> str:
+    """As commands name it: by what it is called now, which may be another name than the digest's."""
+    return f" {digests.path_names(db, [unit])[unit.id]}"
+
+
+def _buttons(shown: Digest, unit: str, admin: bool) -> tuple[Button, ...]:
+    buttons = [Button("图", f"周报 {shown.week} 图{unit}"), Button("表", f"周报 {shown.week} 表{unit}")]
+    if admin and shown.missing:
+        buttons.append(Button("未签到", f"未签到 {shown.week}{unit}"))
+    return tuple(buttons)
+
+
+def _files(ask: Ask, form: str, at: list[Unit], week: str) -> list[Reply]:
+    size = UNITS_A_PICTURE if form == "图" else len(at)
+    return [_file(ask, form, at[start : start + size], week) for start in range(0, len(at), size)]
+
+
+def _file(ask: Ask, form: str, at: list[Unit], week: str) -> Reply:
+    recipe, ending = ("digest-picture", "png") if form == "图" else ("digest-workbook", "xlsx")
+    title = units.full_name(ask.db, at[0]) + (f"等{len(at)}个单位" if len(at) > 1 else "")
+    values = {"unit_ids": [unit.id for unit in at], "week": week, "at": ask.now.isoformat(timespec="minutes")}
+    name = f"周报-{title}-{week}.{ending}"
+    ask.note(Deed.EXPORTED, at[0], what="周报", form=ending, units=len(at), week=week)
+    return Reply(f"{title}{reports.week_name(week)}周报({form})", file=File(name, recipe, values))
+
+
+def text(shown: Digest) -> str:
+    """The digest for a phone: the result, by activity, missing squads, medals, the week before (domain §6.7)."""
+    lines = [
+        _result(shown),
+        " · ".join(filter(None, (reports.span(shown.week), reports.stamp(shown)))),
+        *_by_activity(shown),
+        _missing(shown),
+        _medals(shown),
+        _compared(shown),
+        reports.late(shown),
+        reports.corrected(shown),
+        reports.corrected_before(shown),
+    ]
+    return "\n".join(filter(None, lines))
+
+
+def _result(shown: Digest) -> str:
+    parts = [f"{shown.events} 场活动" if shown.events else "还没有活动"]
+    if shown.squads_due == 1:
+        parts.append("已签到" if shown.squads_covered else "还没签到")
+    elif shown.squads_due:
+        covered = f"{shown.squads_covered}/{shown.squads_due} 个中队签到"
+        parts.append(f"{covered}({reports.rate(percent(shown.squads_covered, shown.squads_due))})")
+    if shown.events:
+        parts.append(f"{shown.attendance.attended} 人次")
+    if shown.attendance.rate is not None:
+        parts.append(f"到场率 {reports.rate(shown.attendance.rate)}")
+    return f"{shown.title}{reports.week_name(shown.week)}:{','.join(parts)}"
+
+
+def _by_activity(shown: Digest) -> list[str]:
+    lines = [
+        f"· {each.activity} {each.events} 场,{f'{each.squads} 个中队,' if each.squads else ''}{each.attended} 人次"
+        for each in shown.by_activity[:MOST_ACTIVITIES]
+    ]
+    rest = shown.by_activity[MOST_ACTIVITIES:]
+    if rest:
+        lines.append(f"· 其他 {len(rest)} 类 {sum(each.events for each in rest)} 场")
+    return lines
+
+
+def _missing(shown: Digest) -> str:
+    # Of a single squad the first line has said it.
+    if shown.squads_due <= 1:
+        return ""
+    if not shown.missing:
+        return "中队全部签到"
+    more = f"等 {len(shown.missing)} 个" if len(shown.missing) > MOST_NAMES else ""
+    return f"未签到 {len(shown.missing)} 个:{'、'.join(shown.missing[:MOST_NAMES])}{more}"
+
+
+def _medals(shown: Digest) -> str:
+    told = reports.medals(shown)
+    return f"奖章提名:{'、'.join(told)}" if told else ""
+
+
+def _compared(shown: Digest) -> str:
+    before = shown.previous
+    if not before.events:
+        return "上一周没有签到,无从比较" if shown.events else ""
+    if reports.running(shown):
+        heads = f"{before.squads_covered} 个中队,{before.attended} 人次"
+        return f"本周还没过完;上周共 {before.events} 场,{heads}"
+    parts = [
+        f"场次 {reports.change(shown.events - before.events)}",
+        f"中队 {reports.change(shown.squads_covered - before.squads_covered)}",
+        f"人次 {reports.change(shown.attendance.attended - before.attended)}",
+    ]
+    points = reports.points(shown.attendance.rate, before.rate)
+    if points is not None:
+        parts.append(f"到场率 {reports.change(points, ' 个百分点')}")
+    return f"比{reports.week_name(before.week)}:{','.join(parts)}"

@@ -1,0 +1,62 @@
+"""未签到: which squads of the asker's part of the tree have not checked in."""
+
+from handlers.digests import figures as reports
+from handlers.kit import ADMINS, ANYTHING, Ask, Button, Reply, Role, command
+from scheduling.periods import week_before, week_of
+from storage.checkins import coverage
+from storage.checkins.coverage import Squad
+
+# More names than these are no longer read on a phone; the workbook has them all.
+MOST_NAMES = 60
+
+
+@command(
+    "未签到",
+    "missing",
+    who=ADMINS | {Role.INSPECTOR},
+    help="看哪些中队还没签到",
+    examples=("未签到", "未签到 上周", "未签到 4月3日"),
+    glued=ANYTHING,
+    in_groups=True,
+)
+def missing(ask: Ask) -> Reply:
+    """The squads without a check-in in a week or on a day, by school."""
+    period, words = reports.period_in(ask.args, ask.today, days=True)
+    at = reports.chosen(ask, ADMINS | {Role.INSPECTOR}, words, f"未签到 {period.day or period.week}")
+    ask.rollups.flush(ask.db)
+    paths = [unit.path for unit in at]
+    if period.day:
+        found, due = coverage.missing_on(ask.db, period.day, paths)
+    else:
+        found, due = coverage.missing(ask.db, period.week, paths)
+    named = any(unit.school_id is None for unit in at) or len(at) > 1
+    text = _text(reports.when(period, ask.today), found, due, named)
+    more = f"\n等 {len(found)} 个,发「周报 {period.week} 表」看全部" if len(found) > MOST_NAMES else ""
+    return Reply(text + more, _buttons(ask, period, words) if found else ())
+
+
+def _text(when: str, found: list[Squad], due: int, named: bool) -> str:
+    if not due:
+        return "您负责的范围里还没有中队。请先导入名册,或发「邀请」请老师加入。"
+    if not found:
+        return f"{when} {due} 个中队全部签到了。"
+    return f"{when}还有 {len(found)} 个中队没签到(共 {due} 个):\n{_by_school(found[:MOST_NAMES], named)}"
+
+
+def _by_school(found: list[Squad], named: bool) -> str:
+    if not named:
+        return "、".join(squad.name for squad in found)
+    schools: dict[str, list[str]] = {}
+    for squad in found:
+        schools.setdefault(squad.school, []).append(squad.name)
+    return "\n".join(f"{school or '其他'}:{'、'.join(names)}" for school, names in schools.items())
+
+
+def _buttons(ask: Ask, period: reports.Period, words: str) -> tuple[Button, ...]:
+    """Whom it makes sense to nudge: those missing this week or last week."""
+    this = week_of(ask.today)
+    again = f" {words}" if words else ""
+    buttons = [Button("周报", f"周报 {period.week}{again}")]
+    if not period.day and period.week in (this, week_before(this)) and not ask.me.roles.isdisjoint(ADMINS):
+        buttons.insert(0, Button("催办", f"催办 {period.week}{again}"))
+    return tuple(buttons)

@@ -1,0 +1,137 @@
+"""催办: reminds the counselors of exactly the squads that have not checked in, once a week each."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from handlers.digests import figures as reports
+from handlers.kit import ADMINS, Ask, Due, Refusal, Reply, Role, Unit, command, due
+from handlers.reminders.workdays import calendar_of
+from scheduling.periods import monday_of, week_before, week_of
+from storage.checkins import coverage
+from storage.checkins.coverage import Squad
+from storage.people import people
+from storage.reminders import deliveries
+
+# Nobody is nudged outside these hours (domain §5.3).
+MORNING, EVENING = time(7, 0), time(21, 30)
+MOST_NAMES = 10
+# More would keep everybody else waiting: a county has some thousand.
+MOST_SQUADS = 3000
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """One row a counselor and squad, the squads without a counselor, and those whose counselors nothing reaches."""
+
+    rows: list[dict[str, Any]]
+    empty: list[Squad]
+    silent: list[Squad]
+
+
+@command("催办", "nudge", who=ADMINS, help="提醒没签到的中队,每周一次", examples=("催办", "催办 上周"))
+def nudge(ask: Ask) -> Reply:
+    """Lay out one reminder for each counselor of a missing squad; pressing again adds nothing."""
+    period, words = reports.period_in(ask.args, ask.today)
+    when = reports.when(period, ask.today)
+    this = week_of(ask.today)
+    if period.week not in (this, week_before(this)):
+        raise Refusal(f"只能催本周和上周的,{when}已经过去太久。发「未签到 {period.week}」看名单。")
+    at = reports.chosen(ask, ADMINS, words, f"催办 {period.week}")
+    ask.rollups.flush(ask.db)
+    missing, squads = coverage.missing(ask.db, period.week, [unit.path for unit in at])
+    if not missing:
+        return Reply(f"{when} {squads} 个中队全部签到了,不用催。" if squads else "您负责的范围里还没有中队。")
+    if len(missing) > MOST_SQUADS:
+        raise Refusal(f"{when}有 {len(missing)} 个中队没签到,一次催不完。请各区县自己催,或写上单位:催办 单位名")
+    plan = _plan(ask, period.week, at, missing)
+    return Reply(_answer(when, plan, deliveries.put(ask.db, plan.rows), waking(ask.now) > ask.now))
+
+
+def _plan(ask: Ask, week: str, at: Iterable[Unit], missing: list[Squad]) -> _Plan:
+    counselors = people.holding(ask.db, [Role.COUNSELOR], [unit.path for unit in at], ask.now)
+    reached = people.addresses(ask.db, [person.id for person in counselors])
+    of_squad: dict[int, list[int]] = {grant.unit.id: [] for person in counselors for grant in person.grants}
+    for person in counselors:
+        for grant in person.grants:
+            if person.id in reached:
+                of_squad[grant.unit.id].append(person.id)
+    rows = [
+        _row(ask, week, squad, person_id, reached[person_id][0])
+        for squad in missing
+        for person_id in of_squad.get(squad.id, ())
+    ]
+    silent = [squad for squad in missing if of_squad.get(squad.id) == []]
+    return _Plan(rows, [squad for squad in missing if squad.id not in of_squad], silent)
+
+
+def _row(ask: Ask, week: str, squad: Squad, person_id: int, channel: str) -> dict[str, Any]:
+    return {
+        "occurrence": f"nudge:{week}:{squad.id}",
+        "lead": 0,
+        "person_id": person_id,
+        "kind": "nudge",
+        "day": ask.today,
+        "channel": channel,
+        "due_at": waking(ask.now),
+        "payload": {"week": week, "unit_id": squad.id},
+    }
+
+
+def waking(now: datetime) -> datetime:
+    """`now`, or the next 07:00 when it is night."""
+    if MORNING <= now.time() <= EVENING:
+        return now
+    day = now.date() if now.time() < MORNING else now.date() + timedelta(days=1)
+    return datetime.combine(day, MORNING, now.tzinfo)
+
+
+def _answer(when: str, plan: _Plan, new: int, later: bool) -> str:
+    lines = []
+    if new:
+        lines.append(f"已向辅导员发出 {new} 条提醒,请补{when}的签到{',早上 7:00 送到' if later else ''}。")
+    already = len(plan.rows) - new
+    if already:
+        lines.append(f"{'另有 ' if new else ''}{already} 条{when}已经催过,不重复打扰。")
+    if plan.silent:
+        # On some platforms we may write only to those who have written to us.
+        told = "请这些老师私聊我发一句「帮助」,以后就送得到。"
+        lines.append(f"提醒送不到这些中队的辅导员:{_listed(plan.silent)}。{told}")
+    if plan.empty:
+        example = f"邀请 中队辅导员 {plan.empty[0].name}"
+        lines.append(f"还没有辅导员:{_listed(plan.empty)}。请老师加入,可以发:{example}")
+    return "\n".join(lines)
+
+
+def _listed(squads: list[Squad]) -> str:
+    shown = "、".join(f"{squad.school}{squad.name}" for squad in squads[:MOST_NAMES])
+    return shown + (f"等 {len(squads)} 个" if len(squads) > MOST_NAMES else "")
+
+
+@due("nudge")
+def remind(said: Due) -> Reply | None:
+    """The reminder itself; None when the squad has reported meanwhile or is no longer this counselor's."""
+    unit_id, week = said.payload["unit_id"], said.payload["week"]
+    squad = next((unit for unit in said.person.units([Role.COUNSELOR]) if unit.id == unit_id), None)
+    if squad is None or not coverage.missing(said.db, week, [squad.path])[0]:
+        return None
+    when = reports.when(reports.Period(week), said.now.date())
+    heads = f" 应到{squad.members}" if squad.members else ""
+    past = week < week_of(said.now.date())
+    # Without a date it would be a check-in of today.
+    day = _last_day(said.db, week) if past else None
+    on = f" {day.month}月{day.day}日" if day else ""
+    return Reply(
+        f"老师好,{squad.name}{when}还没有签到。有活动的话,复制下面这行,{'改好日期,' if past else ''}"
+        f"在最后补上人数发给我就好:\n{squad.name} 主题队日{on}{heads} 实到"
+    )
+
+
+def _last_day(db: Connection, week: str) -> date:
+    """The last working day of Monday to Friday; Friday of a week that is free."""
+    workdays = calendar_of(db).workdays
+    friday = monday_of(week) + timedelta(days=4)
+    return next((day for n in range(5) if workdays.worked(day := friday - timedelta(days=n))), friday)

@@ -1,0 +1,83 @@
+"""推送: puts a list into the groups of the asker's units now, instead of on Monday."""
+
+from dataclasses import replace
+
+from handlers.digests import figures as reports
+from handlers.kit import ADMINS, ANYTHING, Ask, Button, Refusal, Reply, Unit, command
+from handlers.wording import checkins as texts
+from storage.digests import digests
+from storage.messages import chats
+from storage.messages.chats import Group
+from storage.organisation import units
+
+# The lists that a group may see: none of them ever names a child.
+_LISTS = ("周报", "未签到")
+_FORMS = frozenset({"图", "图片", "表", "表格"})
+_ALL = "全部"
+_MOST_AT_ONCE = 50
+_NO_GROUP = "{unit}还没有群。企业微信群请信息技术老师加一个群机器人(管理员手册第 4 章);我在的群,在群里发「绑定」。"
+
+
+@command(
+    "推送",
+    "push",
+    who=ADMINS,
+    help="现在就把周报或名单发到群里",
+    examples=("推送 周报", "推送 未签到", "推送 周报 上周 图 实验小学"),
+    glued=ANYTHING,
+)
+def push(ask: Ask) -> list[Reply]:
+    """Say a list, of each group's own unit, in that group."""
+    wanted = ask.args.strip()
+    what = next((each for each in _LISTS if wanted.startswith(each)), None)
+    if what is None:
+        raise Refusal("请写明推送什么:「推送 周报」或「推送 未签到」。", *(Button(e, f"推送 {e}") for e in _LISTS))
+    period, rest = reports.period_in(wanted.removeprefix(what), ask.today, days=what == "未签到")
+    form = " ".join(word for word in rest.split() if word in _FORMS)
+    words = " ".join(word for word in rest.split() if word not in _FORMS)
+    when = str(period.day or period.week)
+    order = " ".join(filter(None, (what, when, form)))
+    groups = _groups(ask, words, f"推送 {order}")
+    said = [reply for group in groups for reply in _said(ask, group, what, f"{when} {form}".strip())]
+    return [*said, Reply(f"已发到 {len(groups)} 个群:{'、'.join(_name(ask, each) for each in groups[:10])}。")]
+
+
+def _groups(ask: Ask, words: str, order: str) -> list[Group]:
+    """The groups that are meant; raises Refusal when there is none, or several and it was not said which."""
+    at = reports.chosen(ask, ADMINS, "" if words == _ALL else words, order)
+    found = chats.within(ask.db, [unit.path for unit in at])
+    if words and words != _ALL:
+        # A unit that is named stands for itself; its squads' groups only when it has none.
+        found = [each for each in found if each.unit_id == at[0].id] or found
+    alive = [each for each in found if each.reachable][:_MOST_AT_ONCE]
+    if not found:
+        raise Refusal(_NO_GROUP.format(unit=units.full_name(ask.db, at[0])))
+    if not alive:
+        raise Refusal(f"{_name(ask, found[0])}的群现在发不进去,没有发。请信息技术老师看看群机器人还在不在。")
+    if len({each.unit_id for each in alive}) > 1 and words != _ALL:
+        raise _which(ask, alive, order)
+    return alive
+
+
+def _which(ask: Ask, groups: list[Group], order: str) -> Refusal:
+    of = [units.by_id(ask.db, unit_id) for unit_id in dict.fromkeys(each.unit_id for each in groups)]
+    paths = digests.path_names(ask.db, of[:5])
+    buttons = [Button(units.full_name(ask.db, each), f"{order} {paths[each.id]}") for each in of[:5]]
+    listed = "、".join(each.label for each in buttons) + ("等" if len(of) > len(buttons) else "")
+    everywhere = Button(f"全部 {len(of)} 个单位", f"{order} {_ALL}")
+    return Refusal(f"您负责的单位里,{listed}有群。发到哪个?", *buttons, everywhere)
+
+
+def _said(ask: Ask, group: Group, what: str, rest: str) -> list[Reply]:
+    """What the list's own command answers for the group's unit, as in a group."""
+    unit: Unit = units.by_id(ask.db, group.unit_id)
+    listed = next(each for each in ask.features if what in each.words)
+    path = digests.path_names(ask.db, [unit])[unit.id]
+    there = replace(ask, args=f"{rest} {path}", message=replace(ask.message, private=False))
+    answer = listed.handler(there)
+    replies = [answer] if isinstance(answer, Reply) else answer
+    return [replace(reply, at=(group.channel, group.chat)) for reply in replies]
+
+
+def _name(ask: Ask, group: Group) -> str:
+    return f"{units.full_name(ask.db, units.by_id(ask.db, group.unit_id))}({texts.channel(group.channel)})"

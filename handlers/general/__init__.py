@@ -1,0 +1,1 @@
+"""Help, and what is said to a text that asks for nothing known."""

@@ -1,0 +1,26 @@
+"""What is said to a text that asks for nothing the bot knows: short help, or silence in groups."""
+
+from collections.abc import Sequence
+
+from handlers.kit import REPORTERS, Ask, Button, Reply, reads
+from handlers.wording import checkins as texts
+from handlers.wording import names as nameless
+
+
+@reads("unknown", "question", "command")
+def unknown(ask: Ask) -> Sequence[Reply]:
+    """One sentence and an example of what this person may send."""
+    if not ask.message.private:
+        return []
+    example = (
+        "报活动像这样发:\n三(2)中队 主题队日 38人 清明祭英烈" if ask.me.roles & REPORTERS else "看本周情况,发:周报"
+    )
+    warning = texts.privacy_warning(nameless.without_names(ask, ask.heard, ask.args).issues)
+    said = [Reply(f"没看懂这条消息,没有记录。{example}", (Button("帮助", "帮助"),))]
+    return [*said, Reply(warning)] if warning else said
+
+
+@reads("chat")
+def chat(ask: Ask) -> Sequence[Reply]:
+    """A nod."""
+    return [Reply("收到。有活动直接发给我就行,要看用法发「帮助」。")] if ask.message.private else []

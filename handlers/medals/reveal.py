@@ -1,0 +1,96 @@
+"""查看: a nominee's full name, for a reason that is kept; everywhere else it is masked (儿童规定 8)."""
+
+from collections.abc import Mapping
+
+from handlers.children import guardians
+from handlers.kit import Ask, Deed, Denied, Refusal, Reply, Role, answers, command
+from handlers.medals.cases import all_numbers, has_private, label, numbered
+from handlers.reading import persons_in, read
+from handlers.wording.checkins import says_no
+from handlers.wording.context import context_of
+from storage.children import children
+from storage.medals import nominations
+from storage.medals.nominations import Case
+
+READERS = frozenset({Role.COUNSELOR, Role.BRIGADE, Role.SCHOOL_ADMIN, Role.DATA_OFFICER})
+_LONGEST = 40
+_LEAST = 2
+_MOST = 10
+_WHY = "为什么要看全名?请回复理由,如:核对事迹。理由会记下来,孩子的姓名请不要写。"
+
+
+@command(
+    "查看",
+    "reveal",
+    who=READERS,
+    help="看提名的全名,要写理由",
+    examples=("查看 N20260403-07 核对事迹",),
+    glued=r"\s*[Nn]?\d{8}",
+)
+def show(ask: Ask) -> Reply:
+    """The names of these cases in clear, in private, once there is a reason."""
+    if not ask.message.private or ask.message.channel in ask.nameless:
+        raise Refusal("全名只在能保密的私聊里给看:不在群里,也不在存到境外的平台上。")
+    numbers = all_numbers(ask.args)
+    if not numbers or len(numbers) > _MOST:
+        raise Refusal(f"请写上提名的编号和理由,像这样:查看 N{ask.today:%Y%m%d}-01 核对事迹(一次最多 {_MOST} 件)")
+    cases = [_mine(ask, number) for number in numbers]
+    reason = _after(ask.args)
+    return _reveal(ask, cases, reason) if reason else _ask(ask, numbers)
+
+
+def _after(words: str) -> str:
+    number, rest = numbered(words)
+    while number:
+        words = rest
+        number, rest = numbered(words)
+    return words.strip()
+
+
+def _ask(ask: Ask, numbers: tuple[str, ...], problem: str = "") -> Reply:
+    ask.expect("reveal", {"numbers": " ".join(numbers)})
+    return Reply(f"{problem}{_WHY}")
+
+
+@answers("reveal")
+def because(ask: Ask, payload: Mapping[str, str]) -> Reply | None:
+    """The reason that was asked for."""
+    if says_no(ask.args):
+        return Reply("好的,没有看。")
+    if read(ask.args, context_of(ask)).intent in ("checkin", "nomination", "command", "review"):
+        return None
+    return _reveal(ask, [_mine(ask, number) for number in all_numbers(payload["numbers"])], ask.args.strip())
+
+
+def _mine(ask: Ask, number: str) -> Case:
+    case = nominations.by_number(ask.db, number)
+    none = f"没有找到提名 {number}。编号在「待审」和「我的提名」里。"
+    if case is None:
+        raise Refusal(none)
+    if not any(grant.role in READERS and grant.unit.covers(case.unit) for grant in ask.me.grants):
+        raise Denied(none, what="查看", subject=f"nomination:{case.id}")
+    return case
+
+
+def _reveal(ask: Ask, cases: list[Case], reason: str) -> Reply:
+    problem = _wrong(ask, reason)
+    if problem:
+        return _ask(ask, tuple(case.number for case in cases), problem)
+    ids = [case.child_id for case in cases if case.child_id is not None]
+    names = children.names(ask.db, ask.vault, ids)
+    lines = []
+    for case in cases:
+        who = names.get(case.child_id or 0, "集体")
+        lines.append(f"{case.number} {case.unit.name} {who} {label(case.medal)}")
+        if guardians.needs_consent(who) and case.child_id is not None:
+            ask.note(Deed.REVEALED, case.unit, f"child:{case.child_id}", nomination=case.id, what=reason)
+    return Reply("\n".join([*lines, f"查看和理由「{reason}」已记入审计日志。请不要转发。"]))
+
+
+def _wrong(ask: Ask, reason: str) -> str:
+    """What is wrong with the reason: it is kept for years, so nobody may be named in it."""
+    if not _LEAST <= len(reason) <= _LONGEST:
+        return f"理由要 {_LEAST} 到 {_LONGEST} 字。"
+    if persons_in(reason) or has_private(read(reason, context_of(ask))):
+        return "理由里好像有姓名或个人信息,不能记。"
+    return ""

@@ -1,0 +1,132 @@
+"""What a nomination asks for: complete and allowed wishes, or the one question whose answer is missing."""
+
+from dataclasses import dataclass
+
+from handlers.children import guardians
+from handlers.kit import Ask, Denied, Refusal, Role, Unit
+from handlers.medals.cases import REASON_LIMIT, is_place, is_star, label, may_name, without_name, without_private
+from handlers.reading import Nomination, Reading
+from handlers.wording.context import unit_named
+from storage.children.consents import Consent
+from storage.organisation.units import Kind
+
+NOMINATORS = frozenset({Role.COUNSELOR, Role.BRIGADE})
+_MOST = 20
+# The bot keeps no register of awards: who holds the star below is for the reviewer to check.
+_LEFT_TO_REVIEW = {"LEVEL_SKIP"}
+_QUESTIONS = {
+    "UNIT_MISSING": "请问是哪个中队?",
+    "UNIT_AMBIGUOUS": "请写清楚是哪个中队。",
+    "UNIT_UNKNOWN": "没有找到这个中队,请核对。",
+    "NAME_MISSING": "请写上提名谁;提名中队就写「集体」。",
+    "NAME_INCOMPLETE": "请写队员的全名。",
+    "NAME_UNKNOWN": "名单里没有这个名字,请核对。",
+    "NAME_AMBIGUOUS": "这个中队有同名的队员,请写清楚是哪一位。",
+    "MEDAL_MISSING": "请写上是什么奖章。",
+    "MEDAL_AMBIGUOUS": "请写清楚是哪一枚奖章:一星章、二星章、三星章、四星章、五星章。",
+    "MEDAL_UNKNOWN": "没有这种奖章,请写星级章(如一星章)或基础章(如向阳章、红旗章)。",
+    "MEDAL_CONFLICT": "一次请只写一枚星级章。",
+    "COLLECTIVE_NOT_ALLOWED": "集体只能提名星级章,基础章和特色章只给队员个人。",
+    "COLLECTIVE_UNIT": "集体星级章只给中队或大队,小队不能提名。",
+    "NOT_MEMBER": "星级章只给少先队员,入队以后再提名。",
+    "BASIC_INCOMPLETE": "一星章要先获得本年级的全部基础章。",
+    "ALREADY_AWARDED": "这枚奖章已经得过了。",
+    "QUOTA_EXCEEDED": "这枚奖章的名额已经用完。",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A nomination that is complete and allowed: the unit is the asker's, the reason fit to be stored.
+
+    `consent` is what the message itself says of the guardian's.
+    """
+
+    unit: Unit
+    medal: str
+    name: str
+    reason: str
+    consent: Consent | None = None
+
+
+def understood(ask: Ask, heard: Reading) -> list[Wish]:
+    """The wishes of a message; raises Refusal with the question that is left, Denied for what is not the asker's."""
+    if any(each.target == "adult" for each in heard.nominations):
+        raise Refusal("这里只提名队员、中队和大队。辅导员和志愿者的荣誉请向上级少工委或关工委申报。")
+    full = [each for each in heard.nominations if _is_full(each)]
+    if not full or not (heard.status in ("ok", "confirm", "partial") or _asked(heard) == _LEFT_TO_REVIEW):
+        raise Refusal(question(ask, heard))
+    if len(full) > _MOST:
+        raise Refusal(f"一次最多提名 {_MOST} 件,这次有 {len(full)} 件。请分几次发。")
+    return [_wish(ask, heard, each) for each in dict.fromkeys(full)]
+
+
+def _wish(ask: Ask, heard: Reading, each: Nomination) -> Wish:
+    unit, medal = _unit(ask, each), each.medal or ""
+    if _collective(each):
+        _check_collective(each, unit, medal)
+    elif unit.kind != Kind.SQUAD:
+        raise Refusal(f"{_QUESTIONS['UNIT_MISSING']}{resend(ask, each)}")
+    consent, said = guardians.consent_in(each.reason or "", ask.today)
+    reason = without_name(without_private(said, heard), each.name or "")
+    if len(reason) > REASON_LIMIT:
+        raise Refusal(f"理由有 {len(reason)} 字,请缩短到 {REASON_LIMIT} 字以内再发一次。")
+    return Wish(unit, medal, "" if _collective(each) else each.name or "", reason, consent)
+
+
+def _asked(heard: Reading) -> set[str]:
+    return {issue for issue in heard.issues if not issue.startswith("PII_")}
+
+
+def _is_full(each: Nomination) -> bool:
+    return bool(each.unit and each.medal and (each.name or _collective(each)))
+
+
+def _collective(each: Nomination) -> bool:
+    return each.target == "collective"
+
+
+def _check_collective(each: Nomination, unit: Unit, medal: str) -> None:
+    if not is_star(medal) and not medal.startswith("H:"):
+        raise Refusal(_QUESTIONS["COLLECTIVE_NOT_ALLOWED"])
+    if "#" in (each.unit or "") or unit.kind not in (Kind.SQUAD, Kind.SCHOOL):
+        raise Refusal(_QUESTIONS["COLLECTIVE_UNIT"])
+
+
+def _unit(ask: Ask, each: Nomination) -> Unit:
+    unit = unit_named(ask, each.unit or "")
+    if unit is None:
+        raise Refusal(f"{_QUESTIONS['UNIT_UNKNOWN']}{resend(ask, each, unit='〈中队〉')}")
+    check_unit(ask, unit)
+    return unit
+
+
+def check_unit(ask: Ask, unit: Unit) -> None:
+    """Raises Denied when this unit is not the asker's to nominate."""
+    if not any(grant.role in NOMINATORS and grant.unit.covers(unit) for grant in ask.me.grants):
+        who = "大队辅导员" if unit.kind == Kind.SCHOOL else "这个中队的辅导员或大队辅导员"
+        raise Denied(f"{unit.name}不归您提名,请由{who}来提。", what="提名", subject=f"unit:{unit.id}")
+
+
+def question(ask: Ask, heard: Reading) -> str:
+    """The one question whose answer is missing, and the message to send again with what is known filled in."""
+    asked = next((_QUESTIONS[issue] for issue in heard.issues if issue in _QUESTIONS), "请写上中队、姓名和奖章。")
+    unclear = [each for each in heard.nominations if not _is_full(each)]
+    return asked + resend(ask, *(unclear or heard.nominations)[:1], issues=heard.issues)
+
+
+def resend(ask: Ask, each: Nomination | None = None, *, unit: str = "", issues: tuple[str, ...] = ()) -> str:
+    """`请重发:提名 四(1)中队 王小明 〈奖章〉`; in a group without the name, and asking for a private message."""
+    each = each or Nomination()
+    found = unit_named(ask, each.unit) if each.unit and not unit else None
+    unsure = {issue.partition("_")[0] for issue in issues}
+    mine = [unit.name for unit in ask.me.units({Role.COUNSELOR})]
+    known = found.name if found else mine[0] if len(mine) == 1 and not (each.unit or unit) else ""
+    where = known if known and "UNIT" not in unsure else "〈中队〉"
+    where = "学校大队" if found and found.kind == Kind.SCHOOL else where
+    blank = "〈序号,如 7号〉" if ask.message.channel in ask.nameless else "〈姓名〉"
+    shown = each.name and (may_name(ask) or (is_place(each.name) and ask.message.private))
+    who = "集体" if _collective(each) else str(each.name) if shown else blank
+    medal = label(each.medal) if each.medal and "MEDAL" not in unsure else "〈奖章〉"
+    how = "请重发" if ask.message.private else "请私聊我发"
+    return f"{how}:提名 {where} {who} {medal} 理由"

@@ -1,0 +1,99 @@
+"""交接: somebody leaves; what waits for them is listed and goes to a successor, what they did stays theirs."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from handlers import posts
+from handlers.digests import figures as reports
+from handlers.kit import ANYTHING, Answer, Ask, Button, Denied, Person, Refusal, Reply, Role, answers, command
+from handlers.people import accounts
+from handlers.people import handover_work as duties
+from handlers.wording import checkins as texts
+from storage.organisation import units
+from storage.people import invites, people
+
+_HOW = "您自己要走,发:交接 王老师\n替别人交接,发:交接 张老师 王老师(张老师交给王老师)"
+
+
+@command(
+    "交接", "handover", who=posts.GIVERS | {Role.COUNSELOR}, help="离任:把工作交给接手的老师", glued=ANYTHING,
+    examples=("交接", "交接 王老师"),
+)  # fmt: skip
+def hand_over(ask: Ask) -> Reply:
+    """`交接 王老师`: one's own work; `交接 张老师 王老师`: somebody else's; numbers (#12) tell homonyms apart."""
+    if not ask.message.private:
+        raise Refusal("交接请私聊我来办。")
+    words = ask.args.split()
+    if not words:
+        return _own(ask)
+    *first, last = words[:2]
+    if first and not _is_admin(ask):
+        raise Denied("别人的工作由学校的管理员来交接。要交接自己的,发:交接 王老师", what="交接")
+    leavers = accounts.found(ask, first[0], _paths(ask)) if first else [ask.me]
+    if not leavers:
+        raise Denied(f"没有找到「{first[0]}」。请写名册里的姓名。\n{_HOW}", what="交接")
+    if len(leavers) > 1:
+        return accounts.which(ask, leavers, first[0], [f"交接 #{each.id} {last}" for each in leavers])
+    return _to(ask, leavers[0], last)
+
+
+def _own(ask: Ask) -> Reply:
+    work = duties.to_pass(ask, ask.me, ask.me)
+    return Reply(f"您现在的工作:\n{duties.listed(ask, ask.me, work)}\n{_HOW}" if work else _HOW)
+
+
+def _is_admin(ask: Ask) -> bool:
+    return not ask.me.roles.isdisjoint(posts.GIVERS)
+
+
+def _paths(ask: Ask) -> list[str]:
+    """An admin in their units, a counselor in her school."""
+    own = [each.path for each in reports.scope(ask.me, posts.GIVERS)]
+    schools = {each.school_id for each in ask.me.units({Role.COUNSELOR}) if each.school_id}
+    return own or [units.by_id(ask.db, id).path for id in schools]
+
+
+def _to(ask: Ask, leaver: Person, name: str) -> Reply:
+    """The work and to whom it goes, for agreement; somebody unknown will join by a code."""
+    work = duties.to_pass(ask, ask.me, leaver)
+    if work is None:
+        raise Denied(f"{leaver.name}没有您能交接的工作。\n{_HOW}", what="交接", subject=f"person:{leaver.id}")
+    found = [each for each in accounts.found(ask, name, _paths(ask)) if each.id != leaver.id]
+    if len(found) > 1:
+        whose = "" if leaver.id == ask.me.id and not _is_admin(ask) else f"#{leaver.id} "
+        return accounts.which(ask, found, name, [f"交接 {whose}#{each.id}" for each in found])
+    if found and found[0].id == ask.me.id:
+        words = "不能把别人的工作交接给自己,请上级管理员来办。"
+        raise Denied(words, what="交接", subject=f"person:{leaver.id}")
+    if not found and name.startswith("#"):
+        raise Refusal("没有找到这位老师。请再发一次「交接」。")
+    ask.expect("handover", {"from": leaver.id, "to": found[0].id if found else None, "name": name})
+    who = accounts.who(ask, found[0]) if found else f"新老师 {name}"
+    text = f"{leaver.name} 交接给 {who}:\n{duties.listed(ask, leaver, work)}\n报过的仍记在{leaver.name}名下。"
+    joins = "" if found else "\n名册里没有这位老师:您确定以后我给一个邀请码,对方用它加入的时候交接。"
+    return Reply(f"{text}{joins}\n确定吗?", (Button("确定", "是"), Button("不交接", "否")))
+
+
+@answers("handover")
+def agreed(ask: Ask, payload: Mapping[str, Any]) -> Answer | None:
+    """是 hands over, or makes the code by which somebody new takes over."""
+    if texts.says_no(ask.args):
+        return Reply("好的,没有交接。")
+    if not texts.says_yes(ask.args) and ask.args.strip() != "确定":
+        return None
+    leaver = people.by_id(ask.db, payload["from"], ask.now)
+    work = duties.to_pass(ask, ask.me, leaver)
+    if work is None:
+        return Reply("这些工作刚刚变动过,没有交接。请再发一次「交接」看看。")
+    if payload["to"] is None:
+        return _code(ask, leaver, work, payload["name"])
+    successor = people.by_id(ask.db, payload["to"], ask.now)
+    done = Reply(f"已交接:{leaver.name} → {successor.name}。{duties.roles(ask, work)}。")
+    return [done, *duties.pass_on(ask, leaver, successor.id, work)]
+
+
+def _code(ask: Ask, leaver: Person, work: duties.Work, name: str) -> Reply:
+    first = work.held[0]
+    code = invites.make(ask.db, first.unit.id, first.role, ask.me.id, ask.now, from_id=leaver.id)
+    valid = f"{invites.LIFETIME.days} 天内有效,只能用一次。"
+    return Reply(f"请{name}私聊我发:加入 {code} {name}\n{valid}对方一加入,{leaver.name}的工作就交接过去。")

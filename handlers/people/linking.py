@@ -1,0 +1,107 @@
+"""关联: somebody's account on another platform becomes theirs too, by a code that they make themselves."""
+
+import unicodedata
+from typing import Any
+
+from handlers.kit import ANYONE, Ask, Button, Person, Reply, answers, command
+from handlers.wording import checkins as texts
+from storage.organisation import units
+from storage.people import accounts, invites, links, people
+from storage.people.links import Link
+
+_UNKNOWN = (
+    "还不认识您,没有关联。您已经在别的平台上用我的话,在那边发「关联」得到一个码,再在这里发:关联 码\n"
+    "还没用过的话,请向学校大队辅导员要一个邀请码,再发给我:加入 邀请码"
+)
+_TOO_OFTEN = "输错的次数太多,请一小时后再试。"
+
+
+@command(
+    "关联",
+    "link",
+    who=ANYONE,
+    help="把两个平台上的账号合成一个人",
+    examples=("关联", "关联 QH7K3-M9XTP"),
+    glued="[0-9A-Za-z]",
+)
+def link(ask: Ask) -> Reply | list[Reply]:
+    """Without a code: make one. With one: the asker is whoever made it."""
+    if ask.args:
+        return _used(ask)
+    if ask.person is None or not ask.person.grants:
+        return Reply(_UNKNOWN)
+    if not ask.message.private:
+        return Reply("关联码不能在群里开,请私聊我发「关联」。")
+    code = links.make(ask.db, ask.me.id, ask.message.channel, ask.message.chat, ask.now)
+    return Reply(
+        f"关联码:{code}\n10 分钟内有效,只能用一次。请在另一个平台上私聊我发:关联 {code}\n"
+        "不要给别人:谁用了它,谁在我这里就是您。"
+    )
+
+
+def _used(ask: Ask) -> Reply | list[Reply]:
+    sender = ask.message.channel, ask.message.sender
+    if invites.wrong_tries(ask.db, *sender, ask.now) >= invites.TRIES_AN_HOUR:
+        return Reply(_TOO_OFTEN)
+    code = "".join(unicodedata.normalize("NFKC", ask.args).split())
+    found = links.find(ask.db, code, ask.now)
+    if found is None:
+        invites.note_wrong(ask.db, *sender, ask.now)
+        return Reply("这个关联码不对,或已用过、已过期(10 分钟)。请在另一个平台上再发一次「关联」,用新的码。")
+    if not ask.message.private:
+        links.use(ask.db, found, ask.now)
+        return Reply("关联码不能发在群里,这个码已经作废。请私聊我再来一次。")
+    if ask.person is not None and ask.person.id == found.person_id:
+        return Reply("您在这里已经关联好了。这个码要在还没有关联的那个平台上发。")
+    return _joined(ask, found) if ask.person is None else _asked(ask, ask.person, found, code)
+
+
+def _asked(ask: Ask, me: Person, found: Link, code: str) -> Reply:
+    """Two people who are known would become one: that is not undone, so it is asked about."""
+    ask.expect("link", {"code": code})
+    other = people.by_id(ask.db, found.person_id, ask.now)
+    return Reply(
+        f"您在这里是{_who(ask, me)},在{texts.channel(found.channel)}上是{_who(ask, other)}。\n"
+        "合成一个人吗?两边的记录和角色会放在一起,不能再分开。",
+        (Button("是,合成一个人", "是"), Button("不合", "否")),
+    )
+
+
+def _who(ask: Ask, person: Person) -> str:
+    held = (f"{units.full_name(ask.db, grant.unit)}{grant.role.label}" for grant in person.grants[:2])
+    return f"{person.name}({'、'.join(held)})" if person.grants else person.name
+
+
+@answers("link")
+def answered(ask: Ask, payload: dict[str, Any]) -> Reply | list[Reply] | None:
+    """是 or 否; everything else is no answer."""
+    if texts.says_no(ask.args):
+        return Reply("好的,没有合。什么都没有改。")
+    if not texts.says_yes(ask.args):
+        return None
+    found = links.find(ask.db, payload["code"], ask.now)
+    if found is None:
+        return Reply("关联码已经过期(10 分钟),没有合。请在另一个平台上再发一次「关联」。")
+    return _joined(ask, found)
+
+
+def _joined(ask: Ask, found: Link) -> list[Reply]:
+    here = ask.message.channel
+    if not links.use(ask.db, found, ask.now):
+        return [Reply("这个关联码刚被用掉了。请在另一个平台上再发一次「关联」。")]
+    if ask.person is None:
+        people.link(ask.db, found.person_id, here, ask.message.sender)
+    else:
+        links.merge(ask.db, found.person_id, ask.person.id, ask.now)
+    accounts.heard(ask.db, found.person_id, here)
+    name = people.by_id(ask.db, found.person_id, ask.now).name
+    return [
+        Reply(
+            f"关联好了。您在{texts.channel(found.channel)}和{texts.channel(here)}上是同一个人:{name}。\n"
+            "提醒和通知发到您最近用的那个,要改发「通知方式」。"
+        ),
+        Reply(
+            f"您的账号刚在{texts.channel(here)}上关联了。不是您做的话,请马上告诉大队辅导员或管理员。",
+            at=(found.channel, found.chat),
+        ),
+    ]

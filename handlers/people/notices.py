@@ -1,0 +1,65 @@
+"""通知方式: to which of their accounts somebody gets reminders and notices."""
+
+from handlers.kit import MEMBERS, Ask, Button, Refusal, Reply, command
+from handlers.wording import checkins as texts
+from storage.people import accounts
+from storage.people.accounts import Account, Wish
+
+_LATEST = "最近用的"
+_LATEST_WORDS = frozenset({_LATEST, "最近", "自动", "auto"})
+_ASKED_THERE = "您问的,总是在您问的地方回答。"
+
+
+@command(
+    "通知方式",
+    "notices",
+    who=MEMBERS,
+    help="选提醒发到哪个平台",
+    examples=("通知方式", "通知方式 Telegram", "通知方式 最近用的"),
+)
+def notices(ask: Ask) -> Reply:
+    """Where notices go, or from now on; what was asked is answered where it was asked."""
+    if not ask.message.private:
+        raise Refusal("请私聊我发「通知方式」。")
+    mine = accounts.of_person(ask.db, ask.me.id)
+    wanted = ask.args.strip()
+    if not wanted:
+        return _shown(mine, accounts.wish(ask.db, ask.me.id), _now(ask))
+    channel = None if wanted.casefold() in _LATEST_WORDS else _named(mine, wanted)
+    accounts.choose(ask.db, ask.me.id, channel)
+    if channel is None:
+        return Reply(f"好的,提醒和通知发到您{_LATEST}那个,现在是{_now(ask)}。")
+    return Reply(f"好的,提醒和通知以后发到{texts.channel(channel)}。{_ASKED_THERE}")
+
+
+def _now(ask: Ask) -> str:
+    channel, _ = accounts.best(ask.db, [ask.me.id]).get(ask.me.id, ("", ""))
+    return texts.channel(channel)
+
+
+def _shown(mine: list[Account], wish: Wish, now: str) -> Reply:
+    channels = list(dict.fromkeys(each.channel for each in mine))
+    if len(channels) == 1:
+        words = f"提醒和通知发到{now}:您只有这一个平台。\n在别的平台上也想用我,发「关联」。"
+        return Reply(words, (Button("关联", "关联"),))
+    alive = {each.channel for each in mine if each.reachable}
+    why = "您选的" if wish.chosen in alive else f"您{_LATEST}"
+    listed = "、".join(texts.channel(each) + ("" if each in alive else "(现在收不到)") for each in channels)
+    others = [texts.channel(each) for each in channels if each in alive and texts.channel(each) != now]
+    buttons = [Button(each, f"通知方式 {each}") for each in others]
+    if wish.chosen:
+        buttons.append(Button(_LATEST, f"通知方式 {_LATEST}"))
+    return Reply(f"提醒和通知发到{now}({why})。\n您有:{listed}。{_ASKED_THERE}", tuple(buttons))
+
+
+def _named(mine: list[Account], wanted: str) -> str:
+    """The channel that is meant; raises Refusal when it is none of theirs, or nothing arrives there."""
+    said = wanted.casefold()
+    found = [each for each in mine if said in (texts.channel(each.channel).casefold(), each.channel)]
+    alive = [each.channel for each in found if each.reachable]
+    if alive:
+        return alive[0]
+    if found:
+        raise Refusal(f"{texts.channel(found[0].channel)}现在收不到我的消息,没有改。请先在那里私聊我一句,再选它。")
+    names = "、".join(dict.fromkeys(texts.channel(each.channel) for each in mine))
+    raise Refusal(f"您没有「{wanted[:20]}」的账号,没有改。您有:{names}。要加一个,发「关联」。")

@@ -1,0 +1,98 @@
+"""Which number a label counts: 应到42 the one after it, 2人请假 the one before."""
+
+from handlers.reading.checkins.heads import OTHERS, Token
+from handlers.reading.text.normalise import SECRET
+from handlers.reading.text.patterns import pattern
+
+_NEXT_TO = pattern(r"[ :=]*(?:应?该?[为是]|的(?:人?有|是)|[了有共约计达]|改[成为]|[成到])?[ :]*")
+_NEXT_TO_BOX = pattern(r"\) ?:? ?")  # 【实到】40人
+_AFTER_HEADS = pattern(r"[都已均全部因病事故有生在的了]{0,4}")
+_NAMED_AT_LEAST = 9  # 37人 缺席 孙小美: nobody lists that many
+_LOOK_AHEAD = 12
+
+
+def bind(tokens: list[Token], scan: str) -> None:
+    """Give each label its number: the one after it, or in 2人请假 the one before."""
+    for place, label in enumerate(tokens):
+        if label.kind in ("number", "pair", "full", "oops"):
+            continue
+        before = _free(tokens, place - 1)
+        after = _free(tokens, place + 1)
+        if before and not _precedes(scan, before, label):
+            before = None
+        if after and not _adjoins(scan, label, after):
+            after = None
+        if before and after and label.kind != "vague":
+            chosen: Token | None = before if _takes_before(tokens, place, scan) else after
+        else:
+            chosen = after or before or _over_a_blank(tokens, place, scan)
+        if chosen is None or (chosen is after and label.kind == "attended" and _of_others(tokens, place + 2, scan)):
+            continue
+        if chosen is after or not _names_the_absent(tokens, place, chosen, scan):
+            _mark(chosen, label)
+
+
+def _of_others(tokens: list[Token], place: int, scan: str) -> bool:
+    """来了40位家长: the number is of those who are named right behind it."""
+    if place >= len(tokens) or tokens[place].kind not in OTHERS:
+        return False
+    return tokens[place - 1].end == tokens[place].start and scan[tokens[place].start - 1] in "名位个"
+
+
+def _precedes(scan: str, number: Token, label: Token) -> bool:
+    """2人都请假; for others only 5名家长: in 38名队员在老师… the heads are not of 老师."""
+    if label.kind in OTHERS:
+        return number.end == label.start and (scan[number.end - 1] in "人名位个" or scan[number.end - 1].isdecimal())
+    return _AFTER_HEADS.fullmatch(scan, number.end, label.start) is not None
+
+
+def _adjoins(scan: str, label: Token, number: Token) -> bool:
+    if _NEXT_TO.fullmatch(scan, label.end, number.start):
+        return True
+    boxed = label.kind in ("due", "attended") and _NEXT_TO_BOX.fullmatch(scan, label.end, number.start)
+    return bool(boxed) and scan[label.start - 1 : label.start] == "("
+
+
+def _free(tokens: list[Token], place: int) -> Token | None:
+    if 0 <= place < len(tokens) and tokens[place].kind == "number" and not tokens[place].use:
+        return tokens[place]
+    return None
+
+
+def _over_a_blank(tokens: list[Token], place: int, scan: str) -> Token | None:
+    """2人 请假: a blank between, and nothing nearer."""
+    before = _free(tokens, place - 1)
+    between = scan[before.end : tokens[place].start] if before else ""
+    return before if before and tokens[place].kind in ("absent", "late") and between == " " else None
+
+
+def _names_the_absent(tokens: list[Token], place: int, before: Token, scan: str) -> bool:
+    """37人 缺席 孙小美: the only number is of those who came; the label is followed by names."""
+    label = tokens[place]
+    if label.kind not in ("absent", "late") or (before.value or 0) <= _NAMED_AT_LEAST:
+        return False
+    named = scan[label.end : label.end + 3].lstrip(" :(").startswith(SECRET)
+    return named and not any(token.kind in ("number", "pair") for token in tokens[: place - 1])
+
+
+def _takes_before(tokens: list[Token], place: int, scan: str) -> bool:
+    """Between two numbers: 5名家长2名老师 and 1病假1事假 take the one before, 42缺2 and 38人家长5人 the one after."""
+    if tokens[place].kind in OTHERS and scan[tokens[place].start - 1] in "名位":
+        return True
+    last = place
+    for following in range(place + 1, min(place + _LOOK_AHEAD, len(tokens))):
+        touching = scan[tokens[last].end : tokens[following].start] == ""
+        if not touching or (tokens[last].kind == "number") == (tokens[following].kind == "number"):
+            break
+        last = following
+    return tokens[last].kind != "number"
+
+
+def _mark(number: Token, label: Token) -> None:
+    label.use = "taken"
+    if label.kind == "vague":
+        number.vague = True
+    elif label.kind in ("total", "each"):
+        number.strength = max(number.strength, 2)
+    else:
+        number.use = label.kind

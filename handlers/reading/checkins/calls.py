@@ -1,0 +1,76 @@
+"""What an admin calls squads to: 清明祭英烈 主题队日 4月1日-4月7日 三、四年级."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from handlers.reading.checkins.activities import find_activity
+from handlers.reading.checkins.pieces import ISSUE
+from handlers.reading.text.hidden import Secrets
+from handlers.reading.text.normalise import GAP, SECRET, clean
+from handlers.reading.text.numbers import value_of
+from handlers.reading.text.patterns import pattern
+from handlers.reading.text.private import hide_numbers, hide_persons
+from handlers.reading.text.windows import Window, window_in
+
+LONGEST_TITLE = 40
+_GRADES = pattern(r"(?P<all>(?:初?[一二三四五六七八九1-9](?:年级)?[、,和及至到~\-]?){1,9})(?<![、,和及至到~\-])年级")
+_GRADE = pattern(r"初?[一二三四五六七八九1-9]")
+_BETWEEN = pattern(rf"[\s,;。{GAP}{SECRET}]+")
+_EDGES = "「」『』《》“”\"'()[]:.-~、"
+_TO = pattern(r"[至到~\-]")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """`activity` and `window` are None when they are not said; `words` are what may name a unit."""
+
+    title: str
+    activity: str | None
+    number: int
+    window: Window | None
+    grades: tuple[int, ...]
+    words: tuple[str, ...]
+
+    def without(self, name: str) -> str:
+        """The title without the words that named the unit."""
+        kept = [word for word in self.title.split() if not name.startswith(word)]
+        return " ".join(kept) or _plain_title(self.activity, self.number)
+
+
+def call_in(text: str, now: datetime) -> Call:
+    """What the text says of a campaign; `now` is naive and local. What is private is left out."""
+    window, rest = window_in(clean(without_private(text)).text, now)
+    grades, scan = _grades(rest)
+    activity, left = find_activity(scan)
+    issue = ISSUE.search(left)
+    number = value_of(issue[1]) or 0 if issue else 0
+    words = tuple(word for word in (each.strip(_EDGES) for each in _BETWEEN.split(left)) if word)
+    title = " ".join(words)
+    if not words or ISSUE.fullmatch(title):
+        title = _plain_title(activity.name, number)
+    return Call(title[:LONGEST_TITLE].strip(), activity.name, number, window, grades, words)
+
+
+def without_private(text: str) -> str:
+    """The text without numbers of persons, names of children, illnesses and family matters."""
+    hidden = hide_persons(hide_numbers(text, Secrets()), Secrets())
+    return "".join(" " if char in (SECRET, GAP) else char for char in hidden)
+
+
+def _plain_title(activity: str | None, number: int) -> str:
+    return f"{activity or ''}{f'第{number}期' if number else ''}"
+
+
+def _grades(scan: str) -> tuple[tuple[int, ...], str]:
+    """三、四年级 → 3, 4; 一至三年级 → 1, 2, 3; 初一年级 → 7."""
+    match = _GRADES.search(scan)
+    if match is None:
+        return (), scan
+    found = [_grade(written) for written in _GRADE.findall(match["all"])]
+    if len(found) == 2 and _TO.search(match["all"]) and found[0] < found[1]:
+        found = list(range(found[0], found[1] + 1))
+    return tuple(sorted(set(found))), scan[: match.start()] + GAP + scan[match.end() :]
+
+
+def _grade(written: str) -> int:
+    return (value_of(written.lstrip("初")) or 0) + (6 if written.startswith("初") else 0)

@@ -1,0 +1,233 @@
+"""Heads of a piece of text: due, attended, absent and others, in any order, with or without labels."""
+
+from dataclasses import dataclass, field
+
+from handlers.reading.checkins.binding import bind
+from handlers.reading.checkins.heads import OTHERS, Token, tokens_of
+from handlers.reading.text.normalise import GAP
+from handlers.reading.text.patterns import pattern
+
+_ALL = pattern(r"(?:已?全部|[都均全])(?![没未缺请应在有])")
+_AMONG = pattern(r"[ ,，;；]*其中")
+_THE_REST = pattern(r"其余|其他(?:人|同学|队员)|剩下|外[ ,]?(?:其[余他])?(?:全|[均都]到)")
+LARGEST_CLASS = 65
+
+
+@dataclass(slots=True)
+class Counts:
+    """What a piece of text says about heads. `given` lists its plain numbers in order, for 分别."""
+
+    due: int | None = None
+    attended: int | None = None
+    absent: int | None = None
+    others: dict[str, int] = field(default_factory=dict)
+    issue: str | None = None
+    full: bool = False
+    each: bool = False
+    firm: bool = False  # said with a label or with 人, not by a bare number alone
+    given: list[int] = field(default_factory=list)
+    slash: tuple[int, int] | None = None  # 4/3 beside another count: a date
+
+    @property
+    def said(self) -> bool:
+        """Whether any head count was said at all."""
+        return self.full or self.issue is not None or (self.due, self.attended, self.absent) != (None, None, None)
+
+
+def read_counts(scan: str) -> tuple[Counts, str]:
+    """The heads in `scan` and the text with what was understood taken out (same length)."""
+    tokens = tokens_of(scan)
+    if not tokens:
+        return Counts(), scan
+    bind(tokens, scan)
+    return _resolve(tokens, scan), _without(scan, tokens)
+
+
+def settle(counts: Counts, roster_size: int | None, of_class: bool) -> None:
+    """Complete a count: 全勤 from the roster, the third of due, attended and absent; say what is wrong with it."""
+    if counts.full and not counts.absent:
+        number = counts.due or counts.attended or roster_size
+        if number is None:
+            counts.issue = counts.issue or "COUNT_VAGUE"
+            return
+        counts.issue = None
+        counts.due = counts.due or number
+        counts.attended = number if counts.attended is None else counts.attended
+    if counts.attended is None and counts.due is None and counts.absent is not None:
+        counts.due = roster_size  # 缺1
+    _derive(counts)
+    if counts.issue is None:
+        counts.issue = _fault(counts, of_class)
+
+
+def _derive(counts: Counts) -> None:
+    """Any two of due, attended and absent give the third."""
+    due, attended, absent = counts.due, counts.attended, counts.absent
+    if attended is None and due is not None and absent is not None and absent <= due:
+        counts.attended = due - absent
+        counts.issue = None
+    elif due is None and attended is not None and absent is not None:
+        counts.due = attended + absent
+    elif absent is None and due is not None and attended is not None and attended <= due:
+        counts.absent = due - attended
+
+
+def _fault(counts: Counts, of_class: bool) -> str | None:
+    due, attended, absent = counts.due, counts.attended, counts.absent
+    if attended is None:
+        return "COUNT_CONFLICT" if due is not None and absent is not None else "COUNT_MISSING"
+    if due is not None and (attended > due or attended + (absent or 0) != due):
+        return "COUNT_CONFLICT"
+    if attended <= 0 or (of_class and max(attended, due or 0) > LARGEST_CLASS):
+        return "COUNT_RANGE"
+    return None
+
+
+def _resolve(tokens: list[Token], scan: str) -> Counts:
+    """Labelled numbers first, then 38人, then the one bare number that is left."""
+    tokens = _corrected(tokens, scan)
+    kinds = {token.kind for token in tokens}
+    counts = Counts(full="full" in kinds or ("due" in kinds and _all_came(tokens, scan)))
+    counts.each = "each" in kinds and any(token.kind == "each" and token.use for token in tokens)
+    numbers = [token for token in tokens if token.kind == "number"]
+    exact = [token for token in numbers if token.value is not None and not token.vague]
+    used: dict[str, list[Token]] = {}
+    for token in exact:
+        used.setdefault(token.use, []).append(token)
+    for kind in OTHERS.intersection(used):
+        counts.others[kind] = sum(token.value or 0 for token in used[kind])
+    counts.due = _one(counts, used.get("due", []))
+    counts.absent = sum(token.value or 0 for token in used["absent"]) if "absent" in used else None
+    counts.given = [token.value or 0 for token in exact if _of_heads(token) and (token.strength or token.use)]
+    counts.firm = counts.full or any(token.strength > 1 or token.use or token.kind == "pair" for token in tokens)
+    _attended(counts, exact, _strongest(used.get("", [])), tokens, scan)
+    if counts.attended is None and counts.issue is None and any(token.vague and _of_heads(token) for token in numbers):
+        counts.issue = "COUNT_VAGUE"
+    return counts
+
+
+def _all_came(tokens: list[Token], scan: str) -> bool:
+    """全班42人都参加了, 全班42人都看了."""
+    return any(token.use == "due" and _ALL.match(scan, token.end) for token in tokens)
+
+
+def _of_heads(token: Token) -> bool:
+    return token.use in ("", "attended", "heads")
+
+
+def _corrected(tokens: list[Token], scan: str) -> list[Token]:
+    """38人不对39人: the later number stands for the earlier one; 39不是38: the earlier one."""
+    if not any(token.kind == "oops" for token in tokens):
+        return tokens
+    kept: list[Token] = []
+    for token in tokens:
+        if token.kind == "number" and len(kept) > 1 and kept[-1].kind == "oops" and kept[-2].kind == "number":
+            oops = kept.pop()
+            if scan.startswith("不是", oops.start) and oops.end == token.start:
+                continue
+            token.use = token.use or kept[-1].use
+            kept.pop()
+        kept.append(token)
+    return kept
+
+
+def _strongest(free: list[Token]) -> list[Token]:
+    """Of the numbers without a label: those with 人, else those with 个, else the bare ones."""
+    best = max((token.strength for token in free), default=0)
+    chosen = [token for token in free if token.strength == best]
+    return chosen if best else chosen[:1] if chosen and chosen[0].end - chosen[0].start > 1 else []
+
+
+def _one(counts: Counts, tokens: list[Token]) -> int | None:
+    values = list(dict.fromkeys(token.value for token in tokens))
+    if len(values) > 1:
+        counts.issue = "COUNT_AMBIGUOUS"
+        return None
+    return values[0] if values else None
+
+
+def _attended(counts: Counts, exact: list[Token], free: list[Token], tokens: list[Token], scan: str) -> None:
+    _drop_total(counts, free, tokens, scan)
+    _pair(counts, tokens, bool(free) or any(token.use == "attended" for token in exact))
+    for use in ("attended", "heads"):
+        labelled = [token for token in exact if token.use == use]
+        if labelled and counts.attended is None and counts.issue is None:
+            counts.attended = _one(counts, labelled)
+    if counts.attended is not None and counts.issue is None:
+        _class_size(counts, free, exact)
+        return
+    halves = [token.value or 0 for token in exact if token.use in ("boys", "girls")]
+    if halves and not any(token.strength > 1 for token in free):
+        counts.attended = sum(halves)
+    elif counts.issue is None and not (counts.due is not None and counts.absent is not None):
+        _plain(counts, free)
+        if free and counts.attended is not None and _among(free[0], exact, scan):
+            counts.due, counts.attended = counts.attended, None
+
+
+def _among(number: Token, exact: list[Token], scan: str) -> bool:
+    """42人,其中2人请假; 42人,2人请假,其余到齐: who is missing is one of them."""
+    following = next((token for token in exact if token.start >= number.end), None)
+    if following is None or following.use != "absent":
+        return False
+    return bool(_AMONG.match(scan, number.end) or _THE_REST.search(scan, following.end))
+
+
+def _drop_total(counts: Counts, free: list[Token], tokens: list[Token], scan: str) -> None:
+    """42缺2, 42人缺2人: what stands right before 缺 is the whole class."""
+    for number, label in zip(tokens, tokens[1:], strict=False):
+        if label.kind != "absent" or not label.use or counts.due is not None:
+            continue
+        close = number.end == label.start and scan.startswith("缺", label.start)
+        if any(number is token for token in free[:1]) and (number.strength == 1 or close):
+            counts.due, number.use = number.value, "due"
+            del free[0]
+
+
+def _pair(counts: Counts, tokens: list[Token], counted: bool) -> None:
+    """38/42 or 42/38 -> 38 of 42; 4/3 beside another count is a date."""
+    pairs = [(token.value or 0, token.second) for token in tokens if token.kind == "pair"]
+    counted = counted or not all(map(_like_a_date, pairs))
+    for pair in pairs:
+        if counted and _like_a_date(pair):
+            counts.slash = counts.slash or pair
+        elif counts.attended is None and counts.due is None:
+            counts.attended, counts.due = sorted(pair)
+
+
+def _like_a_date(pair: tuple[int, int]) -> bool:
+    return pair[0] <= 12 and pair[1] <= 31
+
+
+def _class_size(counts: Counts, free: list[Token], exact: list[Token]) -> None:
+    """三(2)中队42人,实到40人: the number before is the whole class."""
+    first = next((token for token in exact if token.use == "attended"), None)
+    if counts.due is None and counts.absent is None and first and len(free) == 1 and free[0].strength > 1:
+        value = free[0].value or 0
+        if free[0].start < first.start and value > (counts.attended or 0):
+            counts.due = value
+
+
+def _plain(counts: Counts, free: list[Token]) -> None:
+    """38人, or the only bare number; a bare one beside an absence is the whole class."""
+    value = _one(counts, free)
+    if value is not None and free[0].strength == 1 and counts.absent is not None and counts.due is None:
+        counts.due = value
+    else:
+        counts.attended = value
+    for token in free if value is not None else ():
+        token.use = "attended"
+
+
+def _without(scan: str, tokens: list[Token]) -> str:
+    """Take out what was understood; a number or a noun that counted nothing stays: it may be of the topic."""
+    nouns = OTHERS | {"heads", "boys", "girls", "vague", "total", "each", "oops"}
+    parts, at = [], 0
+    for token in tokens:
+        written = scan[token.start].isdecimal() or token.strength > 1
+        unused = not (token.use or token.vague or (token.strength and written))
+        if token.start < at or (unused and (token.kind == "number" or token.kind in nouns)):
+            continue
+        parts += [scan[at : token.start], GAP * (token.end - token.start)]
+        at = token.end
+    return "".join([*parts, scan[at:]])

@@ -1,0 +1,30 @@
+"""Counts that are said once for several records: a total, a sum, the columns of a table."""
+
+from handlers.reading.checkins.counts import Counts
+from handlers.reading.checkins.pieces import Piece
+
+
+def shared_total(pieces: list[Piece], counts: Counts | None) -> None:
+    """A footer 共78人 under units without numbers of their own."""
+    if counts and counts.attended is not None and not any(piece.counts.said for piece in pieces):
+        for piece in pieces:
+            piece.counts.issue = "COUNT_SHARED"
+
+
+def in_columns(order: tuple[str, ...], pieces: list[Piece]) -> None:
+    """中队 应到 实到 请假, and in each line as many numbers in that order."""
+    for piece in pieces if order else ():
+        if len(piece.counts.given) == len(order) and not piece.counts.firm:
+            said = dict(zip(order, piece.counts.given, strict=True))
+            piece.counts = Counts(due=said["due"], attended=said["attended"], absent=said.get("absent"))
+
+
+def without_sum(pieces: list[Piece]) -> None:
+    """三(2)40,三(3)41,合计81人: the last number is the sum of all, and the last squad's own stands before it."""
+    *others, last = [piece.counts for piece in pieces] or [Counts()]
+    told = [counts.attended for counts in others if counts.attended is not None]
+    if not others or len(told) < len(others) or len(last.given) != 2:
+        return
+    own, whole = last.given
+    if whole == sum(told) + own:
+        last.attended, last.issue = own, None

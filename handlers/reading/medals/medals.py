@@ -1,0 +1,193 @@
+"""红领巾奖章 and honours: which medal a text names, its code, who awards it and whom it is for."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Literal
+
+from handlers.reading.text.names import name_at_start
+from handlers.reading.text.normalise import GAP
+from handlers.reading.text.numbers import value_of
+from handlers.reading.text.patterns import pattern
+
+# 基础章: three categories with their trial sub-badges.
+BASIC = {
+    "红星章": ("向阳章", "传承章", "立德章", "立志章"),
+    "红旗章": ("梦想章", "小主人章", "团结章", "健体章"),
+    "火炬章": ("奉献章", "劳动章", "勇敢章", "节约章"),
+}
+_CATEGORY = {sub: category for category, subs in BASIC.items() for sub in subs}
+_LEVELS = {"S1": "school", "S2": "county", "S3": "city", "S4": "province", "S5": "national"}
+# 优秀少先队员 -> whom it is for
+HONOURS: dict[str, Literal["individual", "collective", "adult"]] = {
+    "优秀少先队员": "individual",
+    "优秀少先队队员": "individual",
+    "优秀少先队集体": "collective",
+    "优秀少先队中队": "collective",
+    "优秀少先队大队": "collective",
+    "优秀少先队辅导员": "adult",
+    "优秀少先队工作者": "adult",
+    "优秀辅导员": "adult",
+    "优秀中队辅导员": "adult",
+    "优秀大队辅导员": "adult",
+    "优秀校外辅导员": "adult",
+    "优秀志愿者": "adult",
+    "最美辅导员": "adult",
+    "新时代好少年": "individual",
+    "红领巾好少年": "individual",
+    "美德少年": "individual",
+    "最美少年": "individual",
+    "读书之星": "individual",
+    "优秀小队": "collective",
+    "优秀中队": "collective",
+    "优秀大队": "collective",
+    "优秀班集体": "collective",
+    "先进集体": "collective",
+    "先进单位": "collective",
+    "先进个人": "adult",
+    "好领导": "adult",
+    "双优奖": "collective",
+    "最佳活动方案": "collective",
+}
+_TEN_BEST = pattern(r"十佳[\u4e00-\u9fff]{2,12}")
+_TEN_COLLECTIVE = ("关工委", "辅导站", "单位", "品牌", "集体", "中队", "大队", "社区")
+_TEN_CHILD = ("少先队员", "少年", "队员", "队长", "学生")
+
+_STAR = pattern(
+    r"(?:红领巾)?(?:奖章)?(?:[一二三四五六七八九十\d]星级?章?\s?(?:晋?升[到为至]?|升级[到为]?|→|->)\s?)?(?P<n>[一二两三四五六七八九十\d])\s?(?:颗星|星)(?![期堆空光火球座])"
+    r"(?:级)?\s?(?:红领巾)?(?:奖?章)?(?![\u4e00-\u9fff]{0,1}(?:红旗|级酒店))"
+)
+_BASIC = pattern(
+    r"(?:红领巾奖章)?(?:(?P<category>红星|红旗|火炬)章?\s?[/(·之的\-]?\s?)?"
+    rf"(?P<sub>{'|'.join(sub[:-1] for sub in _CATEGORY)})章\)?"
+    rf"|(?<!五星)(?P<alone>红星|红旗|火炬)(?:章|(?=[\s,、。{GAP}]|$))"
+)
+# A sub-badge without 章 counts only as a word of its own: 向阳, not 向阳小区.
+_SHORT = pattern(rf"(?<![^\s,、。{GAP}])(?P<sub>{'|'.join(sub[:-1] for sub in _CATEGORY)})(?=[\s,、。{GAP}]|$)")
+_HONOUR = pattern("(?:[全省市县区校]级?国?)?(?P<what>" + "|".join(sorted(HONOURS, key=len, reverse=True)) + ")")
+_HELD = pattern(
+    r"(?:已经?(?:获得?|获评|取得|有|得|评上?)|持有|曾获得?|获得过|现有|(?:去年|上学期|上一?年)(?:获得?|得))了?(?:的|过|校级)?\s?$"
+)
+_VAGUE = pattern(r"(?:红领巾)?(?:星级?奖?章|奖章|基础章|特色章)|红领巾章")
+_ANY = pattern(r"(?P<name>[\u4e00-\u9fff]{1,6})章(?!节|程|子|鱼|法)")
+_NO_MEDAL = pattern(
+    r"(?:文|争|颁|定|考|护|规|印|徽|队|党|篇|乐|勋|肩|臂|华|新|报|简|公|盖|图|典|有|戴|发|授|领|得|获|集|评)$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Medal:
+    """A medal named at text[start:end]. `code` is None for a vague or an unknown one; then `issue` says which."""
+
+    start: int
+    end: int
+    code: str | None
+    issue: str | None = None
+    target: Literal["individual", "collective", "adult"] | None = None
+
+
+def award_level(code: str | None) -> str | None:
+    """Who awards it: school for basic, feature and one-star medals, up to national; None for honours."""
+    if code is None or code.startswith("H:"):
+        return None
+    return _LEVELS.get(code, "school")
+
+
+def find_medals(scan: str, features: Collection[str]) -> tuple[list[Medal], str]:
+    """All medals in `scan`, in order of place, and the text with them taken out (same length)."""
+    medals: list[Medal] = []
+    text = scan
+
+    def keep(match: re.Match[str], medal: Medal | None) -> str:
+        if medal is None:
+            return match[0]
+        medals.append(medal)
+        before = medal.start - match.start()
+        return match[0][:before] + GAP * (len(match[0]) - before)
+
+    scan = _TEN_BEST.sub(lambda match: keep(match, _ten_best(match)), scan)
+    scan = _HONOUR.sub(lambda match: keep(match, _honour(match)), scan)
+    for feature in sorted(features, key=len, reverse=True):
+        scan = _feature(scan, feature, medals)
+    scan = _BASIC.sub(lambda match: keep(match, _basic(match)), scan)
+    scan = _SHORT.sub(lambda match: keep(match, _basic(match)), scan)
+    scan = _STAR.sub(lambda match: keep(match, _star(match)), scan)
+    if not medals:
+        scan = _ANY.sub(lambda match: keep(match, _unknown(match)), scan, count=3)
+    vague = not medals
+    scan = _VAGUE.sub(lambda match: keep(match, _vague(match)) if vague else GAP * len(match[0]), scan)
+    medals.sort(key=lambda medal: medal.start)
+    return _still_wanted(medals, text), scan
+
+
+def _still_wanted(medals: list[Medal], text: str) -> list[Medal]:
+    """已获一星章,申报二星章; 一星章 已获向阳章、梦想章: what is held already is not asked for."""
+    wanted: list[Medal] = []
+    end, held = 0, False
+    for medal in medals:
+        listed = held and text[end : medal.start].strip() in ("、", "和", "及", "")
+        held = listed or _HELD.search(text[end : medal.start]) is not None
+        end = medal.end
+        if not held:
+            wanted.append(medal)
+    return wanted or medals
+
+
+def _ten_best(match: re.Match[str]) -> Medal:
+    """十佳校外教育辅导标兵: adults, unless the name says a body or children."""
+    word = match[0]
+    target: Literal["individual", "collective", "adult"] = "adult"
+    if word.endswith(_TEN_COLLECTIVE):
+        target = "collective"
+    elif word.endswith(_TEN_CHILD):
+        target = "individual"
+    return Medal(match.start(), match.end(), f"H:{word}", target=target)
+
+
+def _honour(match: re.Match[str]) -> Medal:
+    return Medal(match.start(), match.end(), f"H:{match['what']}", target=HONOURS[match["what"]])
+
+
+def _star(match: re.Match[str]) -> Medal:
+    """一星章 -> S1, 二星升三星 -> S3; 六星章 does not exist."""
+    number = value_of(match["n"]) or 0
+    if 1 <= number <= 5:
+        return Medal(match.start(), match.end(), f"S{number}")
+    return Medal(match.start(), match.end(), None, "MEDAL_UNKNOWN")
+
+
+def _basic(match: re.Match[str]) -> Medal:
+    """向阳章 -> B:红星章/向阳章, 红旗章 -> B:红旗章."""
+    groups = match.groupdict()
+    if groups.get("alone"):
+        return Medal(match.start(), match.end(), f"B:{groups['alone']}章")
+    sub = f"{groups['sub']}章"
+    category = _CATEGORY[sub]
+    said = groups.get("category")
+    issue = "MEDAL_UNKNOWN" if said and f"{said}章" != category else None
+    return Medal(match.start(), match.end(), None if issue else f"B:{category}/{sub}", issue)
+
+
+def _feature(scan: str, feature: str, medals: list[Medal]) -> str:
+    """阅读章, or 阅读 as a word of its own."""
+    short = feature.removesuffix("章")
+    if not short or short not in scan:
+        return scan
+    named = re.compile(rf"{re.escape(short)}章|(?<![^\s,、。{GAP}]){re.escape(short)}(?=[\s,、。{GAP}]|$)")
+    for match in named.finditer(scan):
+        medals.append(Medal(match.start(), match.end(), f"F:{short}章"))
+    return named.sub(lambda match: GAP * len(match[0]), scan)
+
+
+def _unknown(match: re.Match[str]) -> Medal | None:
+    """爱心章 that the school does not have; 文章 and 争章 are no medals."""
+    if match["name"].endswith(("基础", "特色")):
+        return Medal(match.end() - 3, match.end(), None, "MEDAL_AMBIGUOUS")
+    if _NO_MEDAL.search(match["name"]) or match["name"].endswith(("星", "星级", "奖", "红领巾")):
+        return None
+    person = name_at_start(match["name"]) or ""
+    return Medal(match.start() + len(person), match.end(), None, "MEDAL_UNKNOWN")
+
+
+def _vague(match: re.Match[str]) -> Medal:
+    return Medal(match.start(), match.end(), None, "MEDAL_AMBIGUOUS")

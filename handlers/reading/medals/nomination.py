@@ -1,0 +1,193 @@
+"""Nominations: who, of which 中队, for which medal and why; one message may hold many."""
+
+from bisect import bisect_left
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+from handlers.reading.checkins.segments import Segment, lay_out
+from handlers.reading.medals import awards
+from handlers.reading.medals.medals import Medal, award_level
+from handlers.reading.medals.nominees import Nominees, find_nominees
+from handlers.reading.model import Context, Nomination, Reading, Status
+from handlers.reading.text.units import Hit
+
+_STARS = frozenset({"S1", "S2", "S3", "S4", "S5"})
+# More in one place is no nomination a person wrote.
+_MOST_NAMES, _MOST_MEDALS = 200, 12
+_Made = tuple[Nomination, list[str]]
+_Group = tuple[Nominees, list[Medal]]
+
+
+@dataclass(slots=True)
+class Proposal:
+    """The text of a nomination after units, medals and personal data were taken out, and what those were."""
+
+    scan: str
+    hits: list[Hit]
+    medals: list[Medal]
+    entries: list[int]
+    chain: bool
+    issues: list[str]  # of personal data
+
+
+def read_nomination(found: Proposal, context: Context) -> Reading:
+    """All nominations of a message that is known to be one."""
+    layout = lay_out(found.scan, found.hits, found.entries, found.chain)
+    segments = layout.segments if len(layout.segments) == 1 else [each for each in layout.segments if each.hits]
+    shared = _shared_medals(found, segments)
+    made: list[_Made] = []
+    loose: list[str] = []
+    for segment in segments:
+        more, missing = _of_segment(segment, found, shared, context)
+        made += more
+        loose += missing
+    return _reading(_checked(made, context), loose, found.issues, context)
+
+
+def _shared_medals(found: Proposal, segments: list[Segment]) -> list[Medal]:
+    """Medals said once for all: in the header, at the start of a line, or behind the last of several units."""
+    first = segments[0].start if len(segments) > 1 else 0
+    header = _medals_in(found, 0, first)
+    if header or len(segments) < 2:
+        return header
+    last = _medals_in(found, segments[-1].start, len(found.scan))
+    return last if len(last) == len(found.medals) else []
+
+
+def _medals_in(found: Proposal, start: int, end: int) -> list[Medal]:
+    first, last = (bisect_left(found.medals, place, key=_place) for place in (start, end))
+    return found.medals[first:last]
+
+
+def _place(medal: Medal) -> int:
+    return medal.start
+
+
+def _of_segment(
+    segment: Segment, found: Proposal, shared: list[Medal], context: Context
+) -> tuple[list[_Made], list[str]]:
+    """The nominations of one 中队 with their open questions, and what kept others from being made."""
+    own = _medals_in(found, segment.start, segment.end)
+    unit = _unit(segment.hits, context)
+    roster = context.roster.get(unit[0] or "", ())
+    groups = _pairs(segment, found.scan, own, roster)
+    if not groups:
+        groups = [(find_nominees(found.scan[segment.start : segment.end], roster), own or shared)]
+    made: list[_Made] = []
+    missing: list[str] = []
+    for nominees, medals in groups:
+        if len(_STARS.intersection(medal.code for medal in medals)) > 1:
+            return [], ["MEDAL_CONFLICT"]
+        together = nominees.collective and not nominees.names
+        units = [_unit([hit], context) for hit in segment.hits] if together else [unit]
+        more = [each for where in units or [unit] for each in _each(nominees, medals, where)]
+        made += more
+        missing += _missing(more, nominees)
+    return made, missing
+
+
+def _pairs(segment: Segment, scan: str, medals: list[Medal], roster: Collection[str]) -> list[_Group]:
+    """王小明 一星章 李小红 二星章: each medal with the names before it, or each with those after it; [] when not so."""
+    if not 1 < len(medals) <= _MOST_MEDALS:
+        return []
+    edges = [segment.start, *(place for medal in medals for place in (medal.start, medal.end)), segment.end]
+    between = [scan[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True)]
+    for pieces in (between[:-1], between[1:]):
+        nominees = [find_nominees(piece, roster) for piece in pieces]
+        if all(each.names for each in nominees):
+            return [(each, [medal]) for each, medal in zip(nominees, medals, strict=True)]
+    return []
+
+
+def _each(nominees: Nominees, medals: list[Medal], unit: tuple[str | None, str | None]) -> list[_Made]:
+    """Every name with every medal."""
+    different = list({medal.code: medal for medal in medals}.values())[:_MOST_MEDALS]
+    made: list[_Made] = []
+    for name in _who(nominees, medals, unit[0])[:_MOST_NAMES]:
+        for medal in different or [Medal(0, 0, None, "MEDAL_MISSING")]:
+            where, lost = _place_of(name, medal, *unit)
+            small = "COLLECTIVE_UNIT" if name is None and nominees.squad else None
+            issues = [issue for issue in (lost, small, medal.issue, _of_name(name, nominees)) if issue]
+            made.append((_nomination(name, where, medal, nominees.reason), issues))
+    return made
+
+
+def _place_of(name: str | None, medal: Medal, unit: str | None, issue: str | None) -> tuple[str | None, str | None]:
+    """A child belongs to a 中队: 四年级 or 全校 is not enough."""
+    if name and medal.target != "adult" and unit and (unit == "ALL" or unit.startswith("G")):
+        return None, "UNIT_AMBIGUOUS"
+    return unit, issue
+
+
+def _who(nominees: Nominees, medals: list[Medal], unit: str | None) -> list[str | None]:
+    """Names; None stands for a collective."""
+    if any(medal.target == "collective" for medal in medals):
+        return [None]
+    names: list[str | None] = [*nominees.all]
+    # 第三小队申报一星章: nobody of it is meant.
+    return names or ([None] if nominees.collective or "#" in (unit or "") else [])
+
+
+def _of_name(name: str | None, nominees: Nominees) -> str | None:
+    return "NAME_INCOMPLETE" if name and name not in nominees.names else None
+
+
+def _missing(made: list[_Made], nominees: Nominees) -> list[str]:
+    if not made:
+        return ["NAME_MISSING"]
+    named = len(nominees.all)
+    return ["COUNT_MISMATCH"] if nominees.stated and named and nominees.stated != named else []
+
+
+def _nomination(name: str | None, unit: str | None, medal: Medal, reason: str | None) -> Nomination:
+    target = "collective" if name is None else medal.target or "individual"
+    return Nomination(target, name, unit, medal.code, award_level(medal.code), reason)
+
+
+def _unit(hits: list[Hit], context: Context) -> tuple[str | None, str | None]:
+    if not hits:
+        return context.bound_unit, None if context.bound_unit else "UNIT_MISSING"
+    hit = hits[0]
+    if hit.kind != "part":
+        return hit.unit, hit.issue
+    if context.bound_unit and context.bound_unit.endswith(f"-{hit.unit}"):
+        return context.bound_unit, None
+    return None, "UNIT_AMBIGUOUS"
+
+
+def _checked(made: list[_Made], context: Context) -> list[_Made]:
+    """Add what the rules say; places are counted in the order of the message."""
+    taken: dict[tuple[str | None, str | None], int] = {}
+    for nomination, issues in made:
+        key = (nomination.unit, nomination.medal)
+        issues += awards.check(nomination, taken.get(key, 0), context)
+        taken[key] = taken.get(key, 0) + 1
+    return made
+
+
+def _reading(made: list[_Made], loose: list[str], private: list[str], context: Context) -> Reading:
+    issues = [issue for _, own in made for issue in own] + loose + private
+    unknown = {
+        str(nomination.name): awards.candidates(nomination, context)
+        for nomination, own in made
+        if "NAME_UNKNOWN" in own
+    }
+    return Reading(
+        "nomination",
+        _status([awards.status_of(own) for _, own in made], loose, private),
+        tuple(dict.fromkeys(issues)),
+        nominations=tuple(replace(nomination, issues=tuple(dict.fromkeys(own))) for nomination, own in made),
+        candidates=unknown,
+    )
+
+
+def _status(statuses: list[Status], loose: list[str], private: list[str]) -> Status:
+    """One answer for the message: partial when some can be stored and others not."""
+    if "COUNT_MISMATCH" in loose or not statuses:
+        return "clarify"
+    good = [status for status in statuses if status in ("ok", "confirm")]
+    if len(good) < len(statuses) or loose:
+        if good:
+            return "partial"
+        return "reject" if "reject" in statuses and not loose else "clarify"
+    return "confirm" if "confirm" in good or "PII_FAMILY" in private else "ok"

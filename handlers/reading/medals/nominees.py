@@ -1,0 +1,156 @@
+"""Who is nominated and why: names, nicknames, collectives and the reason in what is left of a nomination."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from handlers.reading.text.names import is_name, is_nickname, name_at_start, split_names
+from handlers.reading.text.normalise import GAP, SECRET
+from handlers.reading.text.numbers import value_of
+from handlers.reading.text.patterns import pattern
+
+LONGEST_REASON = 300
+_LONGEST_SQUAD = 6
+_SPLIT = pattern(rf"([\s、,;。!?:/()|{GAP}]+)")
+_LEAD = pattern(
+    r"(?:各位老师好?|老师们?好|老师您好|大家好|[您你]好|谢谢老师|谢谢大家|谢谢|辛苦了|麻烦了?|我们班级?|我们中队|我们|我班|我校|学校|本中队|"
+    r"现|拟|以下|我?想要?|希望|准备|决定|同意|经|提名|推荐|申报|申请|推选|推优|推|上报|报送|报|评选|参评|评|争取|争|获|授予|为|把|将|由|给|"
+    r"中队|大队|小队|班级|个人|姓名|奖项|章名|奖章|名单|如下|候选人?|少先队员|队员|同学|学生|的|是|和|与|及|全体|所有|大家|接龙)++"
+)
+_TAIL = pattern(
+    r"(?:(?:等)?(?:几位|两位|三位)?(?:同学|队员|少先队员|小朋友|学生)们?|参评|评选|申报|推荐|提名|申请|争取|争创|争|荣获|获评|获得?了?|被?评为|为|的|等|和|与|"
+    r"个人|候选人)+$"
+)
+_WHY = pattern(r"(?:推荐|申报|主要)?(?:理由|事迹|原因|先进事迹|简介)$")
+_STATED = pattern(
+    r"(每[\u4e00-\u9fff]{0,3}|各|限)?(?<!\d)(\d{1,2}|[一二两三四五六七八九十])(?:名|人|位)(?![\u4e00-\u9fff])"
+)
+# 推荐以下2名队员参评
+_ANNOUNCED = pattern(
+    r"(?:推荐|提名|申报|推选|以下|如下)(?P<n>\d{1,2}|[一二两三四五六七八九十])[名位个](?:优秀)?(?:少先队员|队员|同学|学生)"
+)
+_PARTICULAR = pattern(r"[男女][生孩]?|\d{1,2}岁|汉族?|性别|年龄|民族")  # no business of a nomination
+_PLACE = pattern(r"(?:学号|座号|序号|编号)?:?0*(\d{1,3})号")  # 7号: the counselor's list says who that is
+_POLITE = pattern(r"(?:谢谢|辛苦|麻烦|请(?:审核|查收|批准|领导)|以上|附图|见附件|特此|收到|啊|哦|吧|哈)")
+
+
+@dataclass(slots=True)
+class Nominees:
+    """Whom a piece of text names; `stated` is how many it says it names."""
+
+    names: list[str] = field(default_factory=list)
+    nicknames: list[str] = field(default_factory=list)
+    collective: bool = False
+    squad: bool = False  # 雏鹰小队
+    stated: int | None = None
+    reason: str | None = None
+
+    @property
+    def all(self) -> list[str]:
+        """Everybody who is named, by full name or not; 张老师 only where nobody else is."""
+        children = [name for name in self.nicknames if not name.endswith(("师", "妈", "爸"))]
+        return list(dict.fromkeys(self.names + children if self.names else self.nicknames))
+
+
+def find_nominees(scan: str, roster: Collection[str]) -> Nominees:
+    """Read who is named in `scan`, whose units and medals are already blanked out."""
+    found = Nominees()
+    scan = _STATED.sub(lambda match: _stated(match, found), scan)
+    scan = _ANNOUNCED.sub(lambda match: _announced(match, found), scan)
+    reason: list[str] = []
+    why, before, last = False, 0, ""
+    for word, mark in _words(scan):
+        told = found.names and len(reason) > before and not _goes_on(word, mark, last)
+        last = mark
+        if why or told:
+            reason.append(word + mark)
+            continue
+        if _WHY.fullmatch(word):
+            why = True
+            continue
+        named = bool(found.names)
+        left = _name(word, found, roster)
+        # Words ahead of the first name may be of the reason too, but the list of names goes on.
+        before = before if named else len(reason)
+        if left:
+            reason.append(left + mark)
+    found.reason = _joined(reason)
+    return found
+
+
+def _goes_on(word: str, mark: str, last: str) -> bool:
+    """王小明(品学兼优)、李小红(热心助人): behind what is said of one comes the next."""
+    return last.startswith((")、", "),")) and mark.startswith("(") and is_name(word)
+
+
+def _words(scan: str) -> list[tuple[str, str]]:
+    """The words of `scan` with the mark after each; of words that held personal data only names are kept."""
+    parts = _SPLIT.split(scan)
+    words: list[tuple[str, str]] = []
+    for word, mark in zip(parts[::2], [*parts[1::2], ""], strict=False):
+        if SECRET in word:
+            words += [(part, mark) for part in word.split(SECRET) if is_name(part)]
+        elif word and not _PARTICULAR.fullmatch(word):
+            words.append((word, mark))
+    return words
+
+
+def _name(word: str, found: Nominees, roster: Collection[str]) -> str | None:
+    """Take the names out of one word; what is left of it belongs to the reason."""
+    if word.strip("争创评申请报推荐提名为获") in ("集体", "中队集体", "大队集体", "先进集体"):
+        found.collective = True
+        return None
+    core = _core(word)
+    if not core:
+        return None
+    found.squad = found.squad or (core.endswith("小队") and len(core) <= _LONGEST_SQUAD)
+    if len(core) == 2 and core[0] == core[1] and core not in roster:
+        found.nicknames.append(core)
+        return None
+    if place := _PLACE.fullmatch(core):
+        found.names.append(f"{int(place[1])}号")
+        return None
+    if word in roster or core in roster:
+        found.names.append(word if word in roster else core)
+    elif names := split_names(core):
+        found.names += names
+    elif is_nickname(core) or (is_nickname(word) and not is_name(word)):
+        found.nicknames.append(core if is_nickname(core) else word)
+    # After 集体 a word that only begins like a name is none: 集体一星章 全员完成争章.
+    elif not (found.names or found.collective) and (name := _first_of(roster, core) or name_at_start(core)):
+        found.names.append(name)
+        return _core(core[len(name) :]) or None
+    else:
+        return word if not _POLITE.match(core) else None
+    return None
+
+
+def _core(word: str) -> str:
+    """想推荐孙若涵同学争 -> 孙若涵; a word that is a name already is left alone."""
+    if is_name(word) and not word.endswith(("同学", "获", "争")):
+        return word
+    if lead := _LEAD.match(word):
+        word = word[lead.end() :]
+    return _TAIL.sub("", word[:40]) if len(word) <= 40 else word
+
+
+def _first_of(roster: Collection[str], word: str) -> str | None:
+    return next((name for name in roster if word.startswith(name)), None)
+
+
+def _stated(match: re.Match[str], found: Nominees) -> str:
+    """3人 says how many are named; 每中队2人 does not."""
+    if not match[1]:
+        found.stated = value_of(match[2])
+    return GAP * len(match[0])
+
+
+def _announced(match: re.Match[str], found: Nominees) -> str:
+    found.stated = value_of(match["n"])
+    return GAP * len(match[0])
+
+
+def _joined(reason: list[str]) -> str | None:
+    text = "".join(part.replace(GAP, " ") for part in reason)
+    text = re.sub(r"[ \n]+", " ", text).strip(" 、,;。!?:/()|")
+    return text[:LONGEST_REASON] or None

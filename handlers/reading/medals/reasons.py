@@ -1,0 +1,44 @@
+"""Units named in the reason of a nomination: 集体一星章 全校争章活动好 is not about a second unit."""
+
+from bisect import bisect_left
+
+from handlers.reading.medals.medals import Medal
+from handlers.reading.text.normalise import GAP
+from handlers.reading.text.units import Hit
+
+
+def units_of_reason(before: str, scan: str, hits: list[Hit], medals: list[Medal]) -> tuple[list[Hit], str]:
+    """`hits` and `scan` without the unit words behind the last medal of a line, which stand there as in `before`.
+
+    Only when the unit was said ahead of the first medal; a 中队 that stands as a word of its own stays a unit.
+    """
+    if not hits or not medals or hits[0].start > medals[0].start:
+        return hits, scan
+    dropped: set[int] = set()
+    parts, at, line = [], 0, 0
+    while line <= len(scan):
+        end = scan.find("\n", line)
+        end = len(scan) if end < 0 else end
+        last = bisect_left(medals, end, key=_medal_start) - 1
+        tail = max(line, medals[last].end) if last >= 0 else end
+        own = range(bisect_left(hits, tail, key=_hit_start), bisect_left(hits, end, key=_hit_start))
+        if all(_of_reason(hits[place], scan) for place in own):
+            dropped.update(own)
+            parts += [scan[at:tail], before[tail:end]]
+            at = end
+        line = end + 1
+    return [hit for place, hit in enumerate(hits) if place not in dropped], "".join([*parts, scan[at:]])
+
+
+def _medal_start(medal: Medal) -> int:
+    return medal.start
+
+
+def _hit_start(hit: Hit) -> int:
+    return hit.start
+
+
+def _of_reason(hit: Hit, scan: str) -> bool:
+    """全校, or 四(2)中队 inside of a sentence: 帮助四(2)中队."""
+    ahead = scan[hit.start - 1 : hit.start]
+    return hit.kind == "school" or (ahead.isalpha() and ahead != GAP)

@@ -1,0 +1,122 @@
+"""Messages that are orders to the bot as a whole: 周报, 导出, 待审, 退回 N20260403-07, 帮助."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from handlers.reading.model import Context, Reading
+from handlers.reading.text.dates import find_dates
+from handlers.reading.text.numbers import value_of
+from handlers.reading.text.patterns import pattern
+
+_PERIODS = {
+    "本周": "this_week",
+    "这周": "this_week",
+    "上周": "last_week",
+    "本月": "this_month",
+    "这个月": "this_month",
+    "上月": "last_month",
+    "上个月": "last_month",
+    "本学期": "this_term",
+    "今天": "today",
+    "昨天": "yesterday",
+}
+_P = r"(?:本周|这周|上周|本月|这个月|上个?月|本学期|\d{4}-W\d{1,2}|今天|昨天)"
+_DAY = r"(?:[今昨][天日]|前天|[\d一二三四五六七八九十〇零年月日号./\-上本这个周星期礼拜天]{2,12})"
+_ASK = r"(?:请|麻烦|帮我|帮忙|给我)?(?:查看|查一下|看一下|看看|发一下|发|查|看|生成|要)?(?:一下)?"
+_REVIEWERS = frozenset({"brigade", "school_admin", "supervisor", "county_admin", "city_admin", "province_admin"})
+_REVIEW = pattern(
+    r"(?P<what>不同意|不通过|同意|通过|批准|审核通过|退回|驳回|拒绝)\s?[::]?\s?"
+    r"(?P<ids>N?\d{8}-\d{1,4}(?:[\s,、]+N?\d{8}-\d{1,4}){0,50})\s?[,:、]?\s?(?P<reason>.*)",
+    re.S | re.I,
+)
+_REVIEW_LAST = pattern(
+    r"(?P<ids>N\d{8}-\d{1,4})\s?[,:]?\s?(?P<what>不同意|不通过|同意|通过|批准|退回|驳回|拒绝)\s?[,:]?\s?(?P<reason>.*)",
+    re.S | re.I,
+)
+_DECISIONS = {"同意": "approve", "通过": "approve", "批准": "approve", "审核通过": "approve", "退回": "return"}
+
+Fields = Mapping[str, object]
+Build = Callable[[re.Match[str], date], Fields]
+
+
+def _period(match: re.Match[str]) -> str:
+    found = next((match[name] for name in ("p1", "p2") if match[name]), "本周")
+    return _PERIODS.get(found, found)
+
+
+def _digest(match: re.Match[str], today: date) -> Fields:
+    """周报 上周 新城小学 -> digest of last week for that part of the tree."""
+    scope = {"scope": match["scope"]} if match["scope"] else {}
+    return {"name": "digest", "period": _period(match), **scope}
+
+
+def _export(match: re.Match[str], today: date) -> Fields:
+    what = {"签到": "checkin", "提名": "nomination"}.get(match["what"] or "签到")
+    return {"name": "export", "what": what, "period": _period(match)}
+
+
+def _missing(match: re.Match[str], today: date) -> Fields:
+    """未签到, 未签到 昨天, 未签到 4月1日."""
+    said, _ = find_dates(match["day"] or "", today)
+    day = said[0].day if said else None
+    return {"name": "missing", "date": (day or today).isoformat()}
+
+
+def _study(match: re.Match[str], today: date) -> Fields:
+    return {"name": "study", "issue": value_of(match["n"])}
+
+
+def _notice(match: re.Match[str], today: date) -> Fields:
+    return {"name": "notice", **({"medal": f"S{value_of(match['n'])}"} if match["n"] else {})}
+
+
+def _reminder(match: re.Match[str], today: date) -> Fields:
+    what = {"列表": "list", "新增": "add", "添加": "add", "暂停": "pause", "恢复": "resume"}
+    return {"name": "reminders", "what": what.get(match["what"] or "列表", "list")}
+
+
+def _plain(name: str) -> Build:
+    return lambda match, today: {"name": name}
+
+
+_COMMANDS: tuple[tuple[re.Pattern[str], Build], ...] = tuple(
+    (pattern(rf"[/#]?{source}[。!.~ ]*"), build)
+    for source, build in (
+        (rf"{_ASK}\s?(?P<p1>{_P})?的?(?:周报|月报|简报)\s?(?P<p2>{_P})?(?:\s+(?P<scope>\S{{1,20}}))?", _digest),
+        (rf"{_ASK}导出\s?(?P<p1>{_P})?的?\s?(?P<what>签到|提名)?(?:记录|表|数据|名单)?\s?(?P<p2>{_P})?", _export),
+        (rf"(?:未签到|没签到|漏报|未报)(?:名单|中队)?\s?(?P<day>{_DAY})?", _missing),
+        (r"(?:参学|参学率|爱学习)\s?第?(?P<n>\d{1,3}|[一二三四五六七八九十]{1,3})期(?:情况)?", _study),
+        (r"(?:待审核?|待办|待我审核?)(?:列表|名单)?", _plain("pending")),
+        (r"公示(?:名单)?\s?(?:(?P<n>[一二三四五1-5])星章?)?", _notice),
+        (r"提醒\s?(?P<what>列表|新增|添加|暂停|恢复)(?:\s.{0,40})?", _reminder),
+        (r"(?:帮助|使用说明|使用帮助|怎么用|help|菜单|功能|指令)", _plain("help")),
+        (r"(?:隐私|隐私规则)", _plain("privacy")),
+    )
+)
+
+
+def read_command(text: str, context: Context) -> Reading | None:
+    """The command or review that `text` is as a whole; None when it is neither."""
+    if len(text) <= 60:
+        for rule, build in _COMMANDS:
+            match = rule.fullmatch(text)
+            if match:
+                return Reading("command", "ok", command=build(match, context.received))
+    return _review(text, context) if any(char.isdecimal() for char in text[:60]) else None
+
+
+def _review(text: str, context: Context) -> Reading | None:
+    """同意 N20260403-07; 退回 N20260403-07 事迹材料不全. Who may not review is told so."""
+    match = _REVIEW.fullmatch(text) or _REVIEW_LAST.fullmatch(text)
+    if match is None:
+        return None
+    numbers = [f"N{number.lstrip('Nn')}" for number in re.findall(r"[Nn]?\d{8}-\d{1,4}", match["ids"])]
+    allowed = context.role is None or context.role in _REVIEWERS
+    review = {
+        "id": numbers[0],
+        "ids": numbers if len(numbers) > 1 else None,
+        "decision": _DECISIONS.get(match["what"], "reject"),
+        "reason": match["reason"].strip()[:100] or None,
+    }
+    return Reading("review", "ok" if allowed else "reject", () if allowed else ("FORBIDDEN",), review=review)

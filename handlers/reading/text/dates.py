@@ -1,0 +1,184 @@
+"""Dates as counselors write them, seen from the day of receipt; times of day and durations are set apart."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from handlers.reading.text.normalise import GAP
+from handlers.reading.text.numbers import value_of
+from handlers.reading.text.patterns import pattern
+
+_N = r"(?:\d{1,2}|二?三?十[一二三四五六七八九]?|[一二三四五六七八九])"
+_MEASURE = r"(?!\s?(?:[人名位个场次期节棵度倍米万元岁届本分秒\d%]|公里|公斤|小时))"
+_PART = "清晨|早晨|早上|上午|中午|午间|下午|傍晚|晚上|晚|早|课间|大课间|放学后"
+_DAY_PART = rf"(?:\s?(?:{_PART}))?(?:\s?第[一二三四五六七八\d]节课?)?"
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A date said at `start`; `day` is None for one that does not exist (4月31日)."""
+
+    start: int
+    day: date | None
+    theme: bool = False  # 12.13公祭 written as one word: perhaps only the name of the event
+
+
+Find = Callable[[re.Match[str], date], When]
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def near_date(month: int, day: int, received: date) -> date | None:
+    """The year that was left out: this one, but a date more than 180 days ahead was last year's."""
+    found = _day(received.year, month, day)
+    if found and found - received > timedelta(days=180):
+        return _day(received.year - 1, month, day)
+    return found
+
+
+def _full(match: re.Match[str], received: date) -> When:
+    """2026-04-03, 2026年4月3日, 20260403."""
+    return When(match.start(), _day(int(match["y"]), int(match["m"]), int(match["d"])))
+
+
+def _month_day(match: re.Match[str], received: date) -> When:
+    """4月3日, 四月三号, 去年10月13日, 二〇二六年四月三日."""
+    month, day = value_of(match["m"]) or 0, value_of(match["d"]) or 0
+    shift = {"今年": 0, "去年": -1, "前年": -2, "明年": 1}.get(match["y"] or "")
+    if (match["y"] or "").startswith("二"):
+        return When(match.start(), _day(_written_year(match["y"]), month, day))
+    if shift is None:
+        return When(match.start(), near_date(month, day, received))
+    return When(match.start(), _day(received.year + shift, month, day))
+
+
+def _written_year(written: str) -> int:
+    """二〇二六年 -> 2026."""
+    return int("".join(str("零一二三四五六七八九".find(char.replace("〇", "零"))) for char in written[:4]))
+
+
+def _dotted(match: re.Match[str], received: date) -> When:
+    """4.3, 04-03; 12.13公祭日 before the day is the name of the event, not a date ahead."""
+    found = near_date(int(match["m"]), int(match["d"]), received)
+    return When(match.start(), found, theme=bool(re.match(r"[\u4e00-\u9fff]", match.string[match.end() :][:1])))
+
+
+def _relative(match: re.Match[str], received: date) -> When:
+    shift = {"今": 0, "昨": -1, "前": -2, "大": -3, "明": 1, "后": 2, "当": 0}[match[0][0]]
+    return When(match.start(), received + timedelta(days=shift))
+
+
+def _weekday(match: re.Match[str], received: date) -> When:
+    """周三: the latest one; 本周三 and 上周三: that week's; 下周三: ahead."""
+    wanted = "一二三四五六日天".find(match["d"])
+    wanted = int(match["d"]) - 1 if wanted < 0 else min(wanted, 6)
+    monday = received - timedelta(days=received.weekday())
+    said = (match["w"] or "").replace("个", "")
+    if not said:
+        found = monday + timedelta(days=wanted)
+        return When(match.start(), found if found <= received else found - timedelta(days=7))
+    week = {"本": 0, "这": 0, "上": -1, "上上": -2, "下": 1}[said]
+    return When(match.start(), monday + timedelta(days=wanted + 7 * week))
+
+
+def _day_only(match: re.Match[str], received: date) -> When:
+    """28号: the latest one; 上个月5号."""
+    number = value_of(match["d"]) or 0
+    earlier = received.replace(day=1) - timedelta(days=1)
+    if (match["w"] or "").startswith("上"):
+        return When(match.start(), _day(earlier.year, earlier.month, number))
+    found = _day(received.year, received.month, number)
+    if not match["w"] and (found is None or found > received):
+        found = _day(earlier.year, earlier.month, number) or found
+    return When(match.start(), found)
+
+
+# In order: what an earlier rule took, a later one does not see. Each with words without which it finds nothing.
+_RULES: tuple[tuple[re.Pattern[str], Find, tuple[str, ...]], ...] = tuple(
+    (pattern(source + _DAY_PART), find, needs)
+    for source, find, needs in (
+        (
+            r"(?<![\dN])(?P<y>20\d\d)\s?[-/.年]\s?(?P<m>\d{1,2})\s?[-/.月]\s?(?P<d>\d{1,2})(?!\d)\s?[日号]?",
+            _full,
+            ("20",),
+        ),
+        (r"(?<![\dN])(?P<y>20\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>[0-3]\d)(?![\d\-人])", _full, ("20",)),
+        (
+            rf"(?P<y>今年|去年|前年|明年|二[〇零][一二三四五六七八九][〇零一二三四五六七八九]年)?的?(?<!\d)(?P<m>{_N})月份?\s?(?P<d>{_N})(?:日|号|{_MEASURE})",
+            _month_day,
+            ("月",),
+        ),
+        (rf"(?<![\d.:/\-])(?P<m>1[0-2]|0?[1-9])\.(?P<d>[0-3]?\d)(?![.:/\d\-]){_MEASURE}", _dotted, (".",)),
+        (r"(?<![\d.:/\-])(?P<m>0[1-9]|1[0-2](?=-))[-/](?P<d>[0-3]\d)(?![.:/\d\-])", _dotted, ("-", "/")),
+        (
+            r"(?:大前天|今[天日早晚晨](?!我当家)|昨[天日晚]|前[天日]|明[天日]|后天|当[天日])",
+            _relative,
+            ("今", "昨", "前", "明", "后天", "当"),
+        ),
+        (
+            r"(?<![一二三四五六七八九十两\d])(?P<w>上上个?|上个?|本|这个?|下个?)?(?:周|星期|礼拜)(?P<d>[一二三四五六日天1-7])(?![\d年])",
+            _weekday,
+            ("周", "星期", "礼拜"),
+        ),
+        (
+            rf"(?<![\d月第.路街巷弄])(?P<w>上个?月|本月|这个月)?(?P<d>{_N})[日号](?![楼门线馆文院选桌车\d])",
+            _day_only,
+            ("日", "号"),
+        ),
+    )
+)
+# 宣讲 11.18 44人: beside a unit said elsewhere, the number after the blank counts heads.
+_BEFORE_HEADS = pattern(
+    r"(?<![\d.:/\-])(?P<m>1[0-2]|0?[1-9])\.(?P<d>[0-3]?\d)(?=\s\d{1,4}\s?(?:[人名]|$|[\s,;。、]|[\u4e00-\u9fff]?到))"
+)
+_HINT = pattern(r"\d[日号.\-/]|[月周期拜年今昨前明后当]|[一二三四五六七八九十][日号]|\d{8}")
+_TIMES = pattern(
+    r"\d{1,2}:\d{2}(?::\d{2})?(?:\s?[-~至到]\s?\d{1,2}:\d{2})?"  # 14:30, 14:30-15:10
+    r"|(?:上午|下午|中午|早上|晚上|傍晚)?[\d一二两三四五六七八九十]{1,3}点(?:[\d一二三四五六七八九十]{1,3}分|半|钟|整)?(?![名赞滴心])"
+    r"|(?:用时|历时|时长|为时|共)?(?:\d{1,4}(?:\.\d)?|[一二两三四五六七八九十半]{1,3})个?半?(?:小时|分钟|课时)"  # 2小时
+    r"|(?:用时|历时|时长)?\d{1,3}分\d{1,2}秒|(?:用时|历时|时长)\d{1,4}秒"  # 用时2分35秒
+    r"|(?<![\u4e00-\u9fff])(?:上午|下午|中午|早上|晚上|傍晚|早晨)(?![\u4e00-\u9fff])"
+    r"|第[一二三四五六七八\d]节课?"
+)
+_TIME_HINT = pattern(r"[:点时分秒节午上晚晨]")
+
+
+def find_dates(scan: str, received: date, beside_unit: bool = False) -> tuple[list[When], str]:
+    """All dates in `scan`, in order of place, and the text with dates and times taken out (same length)."""
+    found: list[When] = []
+    for rule, find, needs in _RULES if _HINT.search(scan) else ():
+        if any(word in scan for word in needs):
+            scan = rule.sub(lambda match, find=find: _take(match, find(match, received), received, found), scan)  # type: ignore[misc]
+    if beside_unit and "." in scan:
+        scan = _BEFORE_HEADS.sub(lambda match: _take(match, _dotted(match, received), received, found), scan)
+    if _TIME_HINT.search(scan):
+        scan = _TIMES.sub(lambda match: GAP * len(match[0]), scan)
+    found.sort(key=lambda when: when.start)
+    return found, scan
+
+
+def _take(match: re.Match[str], when: When, received: date, found: list[When]) -> str:
+    if when.theme and (when.day is None or when.day > received):
+        return match[0]
+    found.append(when)
+    return GAP * len(match[0])
+
+
+def too_old(day: date | None, received: date) -> bool:
+    """More than 180 days ago: nothing is stored of that any more."""
+    return day is not None and received - day > timedelta(days=180)
+
+
+def issue_of(day: date | None, received: date) -> str | None:
+    """DATE_INVALID, DATE_FUTURE, DATE_OLD (more than 30 days ago) or nothing to say."""
+    if day is None:
+        return "DATE_INVALID"
+    if day > received:
+        return "DATE_FUTURE"
+    return "DATE_OLD" if received - day > timedelta(days=30) else None

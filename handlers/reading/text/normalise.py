@@ -1,0 +1,127 @@
+"""Raw chat text -> plain text: quotes, widths, emoji, placeholders, traditional characters, slips of voice."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from handlers.reading.text.lexicon import HOMOPHONES, TRADITIONAL
+from handlers.reading.text.patterns import pattern
+
+GAP = "\ue000"  # stands where something was understood and taken out: a boundary like a space
+SECRET = "\ue001"  # stands where personal data was taken out
+NAMED = "\ue002"  # stands where only the name of who did something was taken out: what was done may be told
+
+_MARKS = {
+    **TRADITIONAL,
+    **dict.fromkeys(map(ord, "\u20e3\ufe0e\ufe0f\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad\u202a\u202c")),
+    **dict.fromkeys(map(ord, "\t\v\f\u00a0\u2005\u2006\u2009\u202f\u3000"), " "),
+    **dict.fromkeys(map(ord, "・•‧∙⋅•"), "·"),
+    **dict.fromkeys(map(ord, "‐‑‒–—―−"), "-"),
+    **dict.fromkeys(map(ord, "⁄∕"), "/"),
+    **dict.fromkeys(map(ord, "\r\x85\u2028\u2029"), "\n"),
+    **dict.fromkeys(map(ord, "〔【〖"), "("),
+    **dict.fromkeys(map(ord, "〕】〗"), ")"),
+}
+# A text copied out of a web page.
+_SCRIPT = pattern(r"<(script|style)\b[^<>]{0,200}>.{0,2000}?</\1\s?>", re.S | re.I)
+_TAG = pattern(r"</?[A-Za-z][^<>]{0,200}>")
+# 「老师：请签到」 newline - - - - - newline, as WeChat writes a quoted reply.
+_RULE = pattern(r"\n[ \t]*(?:[-—–_] ?){3,}[ \t]*(?:\n|$)|(?<=[」”])[ \t]*(?:[-—–_] ?){3,}\n?")
+_EMOJI = pattern("[\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\ue000-\uf8ff\U0001f000-\U0001faff]+")
+# 一星章→二星章
+_RISES = pattern(r"(?<=[星章级])\s?→\s?(?=[一二三四五\d]\s?星)")
+_BRACKET = pattern(r"\[([^\[\]\n]{1,8})\]")
+_MEDIA = {"图片", "视频", "照片", "小视频", "影片", "相片"}
+_CLASS_IN_BRACKET = pattern(r"[\d一二三四五六七八九十]{1,2}")
+_DASHES = pattern(r"-{2,}")
+# @小队助手三(2)中队: a known name ends where it ends; any other at the next space.
+_MENTION = pattern(
+    r"(?<![A-Za-z0-9])@(?:小队助手|辅导员助手|所有人|[^\s@]{1,30}(?=\s|$)|[^\s@,.:;!?]{1,12}(?=[,.:;!?]))"
+)
+_SLIP = pattern(
+    f"(?=[{''.join(dict.fromkeys(slip[0] for _, slip, _, _ in HOMOPHONES))}])"
+    f"(?:{'|'.join(before + slip + after for before, slip, after, _ in HOMOPHONES)})"
+)
+_MEANT = {slip: meant for _, slip, _, meant in HOMOPHONES}
+
+
+@dataclass(frozen=True, slots=True)
+class Clean:
+    """Plain text, the number of pictures and videos, and whether emoji or faces were taken out."""
+
+    text: str
+    media: int
+    faces: bool
+
+
+def clean(raw: str) -> Clean:
+    """Bring `raw` to plain form: ３️⃣（ -> 3(, 隊 -> 队, 中对 -> 中队, [图片] counted, emoji and mentions dropped."""
+    bare = _EMOJI.sub(" ", _RISES.sub("升", raw) if "→" in raw else raw)
+    text = characters(_without_quote(bare))
+    if "<" in text:
+        text = _TAG.sub(" ", _SCRIPT.sub(" ", text) if "</" in text else text)
+    if "[" in text:
+        text, media, faces = _brackets(text)
+    else:
+        media, faces = 0, False
+    if "@" in text:
+        text = _MENTION.sub(" ", text)
+    if "--" in text:
+        text = _DASHES.sub(" ", text)
+    return Clean(_SLIP.sub(_mean, text).strip(), media, faces or bare != raw)
+
+
+def characters(text: str) -> str:
+    """One form for each character: NFKC, simplified, plain spaces, dashes and dots."""
+    return unicodedata.normalize("NFKC", text).translate(_MARKS)
+
+
+def as_written(found: list[str], raw: str) -> list[str]:
+    """The parts of `raw` that became the strings `found` (１３８… for 138…), where they were in one piece."""
+    plain, places = [], []
+    for char, place in _pieces(raw):
+        plain.append(char)
+        places.append(place)
+    text = "".join(plain)
+    spans = ((text.find(word), len(word)) for word in found if word)
+    return [raw[places[at] : places[at + length - 1] + 1] for at, length in spans if at >= 0]
+
+
+def _pieces(raw: str) -> Iterator[tuple[str, int]]:
+    for place, char in enumerate(raw):
+        for piece in characters(char):
+            yield piece, place
+
+
+def _without_quote(text: str) -> str:
+    if "\n" not in text:
+        return text
+    start = text.lstrip()[:1]
+    if start in '「“"' and (rule := _RULE.search(text)):
+        text = text[rule.end() :]
+    if ">" in text:
+        return "\n".join(line for line in text.split("\n") if not line.startswith((">", "> ")))
+    return text
+
+
+def _brackets(text: str) -> tuple[str, int, bool]:
+    """Count [图片], drop faces like [玫瑰], read 三[2] as 三(2)."""
+    media = faces = 0
+
+    def put(match: re.Match[str]) -> str:
+        nonlocal media, faces
+        inside = match[1]
+        if _CLASS_IN_BRACKET.fullmatch(inside):
+            return f"({inside})"
+        if inside in _MEDIA:
+            media += 1
+        else:
+            faces += 1
+        return " "
+
+    return _BRACKET.sub(put, text), media, faces > 0
+
+
+def _mean(match: re.Match[str]) -> str:
+    return _MEANT[match[0]]

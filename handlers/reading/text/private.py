@@ -1,0 +1,174 @@
+"""Personal data in a message: found, named by kind, and taken out before anything else looks at the text."""
+
+import re
+from collections.abc import Callable
+
+from handlers.reading.text.doers import hide_doers
+from handlers.reading.text.hidden import Secrets as Secrets
+from handlers.reading.text.names import LONG_NAME, NAME, NOT_NAMES, is_name
+from handlers.reading.text.normalise import GAP, SECRET
+from handlers.reading.text.patterns import pattern
+
+_PHONE = pattern(
+    r"(?<![\dA-Za-z])(?:\+?86[\s-]?)?1[3-9]\d(?:[\s-]?\d{4}){2}(?!\d)|(?<!\d)0\d{2,3}-?\d{7,8}(?!\d)"
+    r"|(?i:qq|微信|wx|vx|手机|电话|联系方式)号?码?[是为:\s]{0,3}(?P<number>[A-Za-z0-9_-]{6,20})"
+)
+_ID = pattern(r"(?<!\d)(?:G?\d{17}[\dXx]|\d{15})(?![\dXx])|(?:学号|学籍号|考号|准考证号)[:是]?\s?[A-Za-z]?\d{4,20}")
+_LONG_NUMBER = pattern(r"\d{3}|微信|电话|手机|联系方式|[qQwWvV][qQxX]")
+_HEALTH_WORDS = (
+    "脚扭伤|扭伤|扭了脚|崴脚|崴了脚|骨折|摔伤|受伤|发高烧|发低烧|高烧|低烧|发烧|发热|感冒|流感|甲流|水痘|腮腺炎|手足口病?|肺炎|支原体|"
+    "咳嗽|腹泻|拉肚子|肚子疼|肚子痛|呕吐|头疼|头痛|头晕|住院|手术|过敏|哮喘|癫痫|心脏病|白血病|糖尿病|抑郁症?|自闭症?|多动症|近视|"
+    "残疾|智力障碍|身体不适|不舒服|生病|看病|输液|打点滴|新冠|诺如|贫血|湿疹|牙疼|牙痛"
+)
+_FAMILY_WORDS = (
+    "父母离异|父母离婚|父母双亡|父母去世|父母不和|父母分居|父母在外打工|父母外出打工|父母外出务工|父亲去世|母亲去世|爸爸去世|妈妈去世|"
+    "父亲病故|母亲病故|父亲入狱|父亲服刑|母亲服刑|离异家庭|离异|离婚|单亲家庭|单亲|家庭困难|家庭贫困|家境贫寒|家境困难|家境贫困|家里困难|"
+    "家里穷|贫困家庭|贫困生|贫困户|特困生|特困|低保户|低保家庭|低保|建档立卡户?|孤儿|留守儿童|留守|父亲残疾|母亲残疾|父母残疾|"
+    "寄养|领养|父母下岗|父亲下岗|奶奶带大|爷爷奶奶带大|家庭变故"
+)
+_HEALTH = pattern(_HEALTH_WORDS)
+_FAMILY = pattern(_FAMILY_WORDS)
+_ADDRESS = pattern(r"(?:家住|住址|家庭住址|家庭地址|住在)[:是]?\s?[^\s,。;\n\ue000-\ue002]{2,40}")
+# 翠竹路88号3单元, 幸福小区3栋501; 参观人民路88号纪念馆 is nobody's home
+_STREET = pattern(
+    r"(?:(?![队班级会日课住址])(?!(?<=[\d\s])[人名])[\u4e00-\u9fff]){1,6}?"
+    r"(?:(?:路|街|巷|弄|大道|胡同)\s?[\d一二三四五六七八九十百]{1,5}(?:弄\d{1,4})?号"
+    r"|(?:小区|花园|公寓|新村|家园|苑)\s?\d{1,3}(?:号楼|栋|幢|座|单元))"
+    r"(?P<room>[\d一二三四五六七八九十A-Za-z-]{1,5}(?:号楼|单元|栋|幢|楼|层|室|号|座)?){0,4}(?![人名])"
+)
+_VISITED = pattern(r"参观|走进|寻访|前往|来到|走访")
+_STREET_CUE = pattern(r"[路街巷弄道同]\s?[\d一二三四五六七八九十百]{1,5}(?:弄\d{1,4})?号|\d(?:号楼|[栋幢座单])")
+# 关爱留守儿童, 预防流感: the theme of an activity, nobody's own matter.
+_THEME_BEFORE = pattern(
+    r"(?:关爱|慰问|帮扶|帮助|走进|看望|关心|陪伴|助力|情系|走访|资助|结对|预防|防控|防治|防|爱护|保护|扶助|照顾|搀扶|关怀|关注|认识|远离|应对|为|给)[^,。;\n]{0,6}$"
+)
+_THEME_AFTER = pattern(
+    r"[^,。;\n]{0,4}(?:防控|预防|防治|知识|宣传|讲座|教育|志愿|帮扶|慰问|关爱|筛查|防护|活动|主题|学校|日)"
+)
+_ABSENCE = "请病假|请事假|请假|没来|没到|未到|缺席|缺勤|病假|事假|缺课|迟到|早退"
+_WHY = r"(?:今天|昨天|上午|下午)?(?:因为?|由于|有点|突然|又|都|的|身体|身患|患有?|患上)?"
+# 王小明脚扭伤, 张子涵、李红发烧请假, 王小明的父母离异
+_NAMED = pattern(
+    rf"(?P<names>{NAME}(?:[、和与及]{NAME}){{0,9}})(?:同学|小朋友|队员)?[ (]?{_WHY}"
+    rf"(?:(?P<health>{_HEALTH_WORDS})|(?P<family>(?:家庭|家里|爸妈)?(?:{_FAMILY_WORDS}))|(?={_ABSENCE}|有事|家里有事))"
+)
+# 请假2人:王小明、李小红  缺王小明
+_LISTED = pattern(
+    rf"(?:{_ABSENCE}|缺)(?:人员|学生|队员|名单|同学|的?[有是])?\s?(?:[\d一两二三四五六]{{1,2}}[人名]?)?\s?(?:[:(]|,(?={NAME}、))?\s?"
+    rf"(?P<names>{NAME}(?:[、,和与及\s/]{{1,2}}{NAME}){{0,9}})(?=[\s,。;()、]|同学|因|{_HEALTH_WORDS}|$)"
+)
+# 旗手:王小明, 王小明同学
+_ROLE = pattern(
+    rf"(?:旗手|领誓人|中队长|小队长|大队长|班长|领唱|朗诵者?|小讲解员)[:是为由]\s?(?P<names>{NAME}(?:[、和]{NAME}){{0,9}})(?![\u4e00-\u9fff])"
+)
+_PUPIL = pattern(rf"(?:(?<![\u4e00-\u9fff])|(?<=[由请让]))(?P<names>(?:{LONG_NAME}|{NAME}))(?:同学|小朋友)")
+# 表现好的有周杰轮、林俊洁
+_PRAISED = pattern(
+    rf"(?:表现[\u4e00-\u9fff]{{0,4}}?|获奖|优秀|突出|积极|表扬)(?:的|同学|队员|学生|小朋友|少先队员|名单|有|是|为|包括|[:\s]){{0,4}}?"
+    rf"(?P<names>{NAME}(?:[、,和与及\s]{NAME}){{0,19}})(?=[\s,。;()、!]|同学|队员|小朋友|等|$)"
+)
+# 王小明、李小红表现突出
+_PRAISE_AFTER = pattern(
+    rf"(?P<names>{NAME}(?:[、和与及]{NAME}){{0,19}})(?:等?(?:\d{{1,2}}[人名位])?(?:同学|队员|小朋友)?)\s?"
+    r"(?:表现|获奖|获得|荣获|(?:最|特别|非常|很|十分)?(?:突出|优秀|积极)|(?:受到|被|得到)表扬)"
+)
+# 王老师, 带队老师:张丽华: not a child's, no warning, but no topic either
+_TEACHER = pattern(
+    rf"(?:带队老师|带队教师|辅导员|老师|上报人|填报人|报送人|汇报人|签到人|负责人|主讲人?|主持人?|记录人?|摄影|拍摄|执教)[:]\s?{NAME}(?![\u4e00-\u9fff])"
+    rf"|(?<![\u4e00-\u9fff]){NAME}(?:老师|辅导员|主任|校长)|(?<![\u4e00-\u9fff])(?![名位个])[\u4e00-\u9fff]老师(?=[\s,:)]|$)"
+)
+# (张一鸣水痘、刘思琪回老家): the second of a list whose first was one
+_NEXT_OF_LIST = pattern(rf"(?<={SECRET}[、和与及])(?P<names>{NAME})")
+_PRAISE_CUE = pattern(r"表现|获|突出|优秀|积极|表扬")
+_CUE = pattern(r"假|没来|未到|没到|缺|迟到|早退|有事|同学|小朋友|旗手|领誓|队长|班长|领唱|朗诵者|讲解员")
+_ADULT_CUE = pattern(r"老师|辅导员|主任|校长|报人|报送人|负责人|主讲|主持|记录|摄影|拍摄|执教")
+
+
+def hide_numbers(scan: str, secrets: Secrets) -> str:
+    """Take out telephone and identity numbers, and addresses."""
+    if _LONG_NUMBER.search(scan):
+        scan = _ID.sub(lambda match: secrets.add("PII_ID", match[0]), scan)
+        scan = _PHONE.sub(lambda match: _phone(match, secrets), scan)
+    if "住" in scan or "地址" in scan:
+        scan = _ADDRESS.sub(lambda match: secrets.add("PII_FAMILY", match[0]), scan)
+    if _STREET_CUE.search(scan):
+        scan = _STREET.sub(lambda match: _street(match, secrets), scan)
+    return scan
+
+
+def _street(match: re.Match[str], secrets: Secrets) -> str:
+    before = match.string[max(0, match.start() - 4) : match.start()]
+    visited = _VISITED.search(before + match[0]) and not match["room"]
+    return match[0] if visited else secrets.add("PII_FAMILY", match[0])
+
+
+def _phone(match: re.Match[str], secrets: Secrets) -> str:
+    secrets.add("PII_PHONE", match["number"] or match[0])
+    return SECRET * len(match[0])
+
+
+def hide_persons(scan: str, secrets: Secrets) -> str:
+    """Take out the names of absent or praised children, illnesses and family matters of a check-in."""
+    ill, family = _HEALTH.search(scan), _FAMILY.search(scan)
+    if ill or family or _CUE.search(scan):
+        scan = _NAMED.sub(lambda match: _named(match, secrets), scan)
+        for rule in (_LISTED, _ROLE, _PUPIL):
+            scan = rule.sub(lambda match: _names_only(match, secrets), scan)
+        scan = _NEXT_OF_LIST.sub(lambda match: _names_only(match, secrets), scan)
+    if _PRAISE_CUE.search(scan):
+        for rule in (_PRAISED, _PRAISE_AFTER):
+            scan = rule.sub(lambda match: _praised(match, secrets), scan)
+    scan = hide_doers(scan, secrets)
+    if _ADULT_CUE.search(scan):
+        scan = _TEACHER.sub(lambda match: GAP * len(match[0]), scan)
+    return hide_matters(scan, secrets) if ill or family else scan
+
+
+def hide_matters(scan: str, secrets: Secrets) -> str:
+    """Take out illnesses and family matters that are somebody's own, not the theme of an activity."""
+    scan = _FAMILY.sub(_unless_theme("PII_FAMILY", secrets), scan)
+    return _HEALTH.sub(_unless_theme("PII_HEALTH", secrets), scan)
+
+
+def _unless_theme(issue: str, secrets: Secrets) -> Callable[[re.Match[str]], str]:
+    def put(match: re.Match[str]) -> str:
+        text = match.string
+        before = text[max(0, match.start() - 12) : match.start()]
+        if _THEME_BEFORE.search(before) or _THEME_AFTER.match(text, match.end()):
+            return match[0]
+        return secrets.add(issue, match[0])
+
+    return put
+
+
+def _named(match: re.Match[str], secrets: Secrets) -> str:
+    """王小明脚扭伤: the name and the illness; the matter says what kind of data it is."""
+    names = re.split("[、和与及]", match["names"])
+    if not all(map(is_name, names)):
+        return match[0]
+    matter = match["health"] or match["family"]
+    issue = "PII_HEALTH" if match["health"] else "PII_FAMILY" if match["family"] else "PII_NAME"
+    for name in names:
+        secrets.add(issue, name)
+    if matter:
+        secrets.add(issue, matter)
+    return SECRET * len(match[0])
+
+
+def _praised(match: re.Match[str], secrets: Secrets) -> str:
+    """Names beside 表现 or 获奖; two characters alone may be any word: 武术获奖."""
+    names = [name for name in re.split(r"[、,和与及\s]+", match["names"]) if name]
+    sure = any(len(name) > 2 for name in names) or ("表现" in match[0] and len(names) > 1)
+    if not (sure and all(map(is_name, names))):
+        return match[0]
+    return _names_only(match, secrets)
+
+
+def _names_only(match: re.Match[str], secrets: Secrets) -> str:
+    names = [name for name in re.split(r"[、,和与及\s/]+", match["names"]) if name]
+    if any(name in NOT_NAMES for name in names):
+        return match[0]
+    for name in names:
+        secrets.add("PII_NAME", name)
+    start = match.start("names") - match.start()
+    return match[0][:start] + SECRET * len(match["names"]) + match[0][start + len(match["names"]) :]

@@ -1,0 +1,227 @@
+"""Which 中队, 小队, grade, school, community, station or team a text names, in every spelling."""
+
+import re
+from dataclasses import dataclass
+
+from handlers.reading.model import Context
+from handlers.reading.text.normalise import GAP
+from handlers.reading.text.numbers import value_of
+from handlers.reading.text.patterns import pattern
+from handlers.reading.text.spellings import BARE, RULES, Found, joined
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One mention: text[start:end] names `unit`; an issue says why it cannot be used as it stands."""
+
+    start: int
+    end: int
+    unit: str | None
+    kind: str  # class, grade, school, side, squad, named, part (二班 without its grade)
+    issue: str | None = None
+
+
+_SCHOOL = pattern(
+    r"全校|(?:[我本]?学?校|少先队|我们|本|全)大队(?![委部辅])|(?<!\w)大队(?![辅委长部旗课日会])|学校少工委"
+)
+_SQUAD = pattern(r"\s?第?([一二三四五六七八九十]|\d{1,2})小队")
+_SCHOOL_NAME = pattern(r"(?:[\u4e00-\u9fff]{2,8}(?:小学|中学|学校)|[\u4e00-\u9fff]{1,3}小)$")
+_NAMED = pattern(r"([\u4e00-\u9fff]{1,6})中队(?![会课日活辅委长旗名文建组员环的])")
+# 四(3)雷锋中队 四(3)中队(雷锋中队) 雷锋中队(四3班)
+_NICKNAME = pattern(
+    rf"(?<={GAP})\(?[\u4e00-\u9fff]{{1,6}}中队(?![会课日活辅委长])\)?|[\u4e00-\u9fff]{{1,6}}中队(?=\({GAP})"
+)
+_NOT_A_NAME = pattern(
+    r"(?:我们|我|本|各|全体?|该|个|少先队|所在|每|优秀|主题|特色|这|咱们?|的|示范|先进|所有|各个|参学|应参学|报|和|与)$"
+)
+_BEFORE_NAME = pattern(r"^(?:老师好|各位老师|今天|昨天|前天|我们|我是|我|这里是|这是|报告|请问|提名|推荐|申报|关于)+")
+_SIDE_WORD = pattern(
+    r"([\u4e00-\u9fff]{2,8}?)"
+    r"(?:社区少工委|社区(?!志愿|服务|活动|清|卫生|劳动|实践|宣传|打扫|环境)|校外教育辅导站|辅导站)"
+)
+
+
+def find_units(text: str, context: Context) -> tuple[list[Hit], str]:
+    """All units that `text` names, in order of place, and the text with them taken out (same length)."""
+    hits: list[Hit] = []
+    scan = _aliases(text, context, hits)
+    for rule, make, needs in RULES:
+        if not needs or any(word in scan for word in needs):
+            scan = rule.sub(lambda match, make=make: _keep(match, make(match, context), context, hits), scan)  # type: ignore[misc]
+    solid = any(hit.kind == "class" for hit in hits)
+    if solid:
+        scan = _NICKNAME.sub(lambda match: GAP * len(match[0]), scan) if "中队" in scan else scan
+    else:
+        scan = _sides(scan, context, hits)
+        scan = _named(scan, hits)
+        scan = scan if hits else BARE.sub(lambda match: _keep(match, joined(match, context), context, hits), scan)
+    scan = _SCHOOL.sub(lambda match: _keep(match, [("ALL", "school")], context, hits), scan)
+    scan = _squads(scan, context, hits)
+    hits.sort(key=lambda hit: hit.start)
+    hits = _with_between(hits, scan, context)
+    return _prefer(hits, text), _drop_school_names(scan, hits)
+
+
+def known(unit: str, context: Context) -> bool:
+    """Whether a class, grade or school unit can exist in this school."""
+    if unit == "ALL":
+        return True
+    low, high = context.grades
+    if unit.startswith("G"):
+        return low <= int(unit[1:]) <= high
+    base = unit.split("#")[0]
+    if context.units is not None:
+        return base in context.units
+    grade, _, number = base.partition("-")
+    if not (grade.isdecimal() and number.isdecimal()):
+        return True  # an alias of something that is no 中队
+    return low <= int(grade) <= high and 1 <= int(number) <= context.classes
+
+
+def _keep(match: re.Match[str], found: Found, context: Context, hits: list[Hit]) -> str:
+    for unit, kind in found:
+        lost = kind != "part" and (unit is None or not known(unit, context))
+        hits.append(Hit(match.start(), match.end(), unit, kind, "UNIT_UNKNOWN" if lost else None))
+    return GAP * len(match[0])
+
+
+def _aliases(text: str, context: Context, hits: list[Hit]) -> str:
+    """雷锋中队 -> 4-3 where the school says so; an alias without 中队 needs it after: 雷锋 is not in 学雷锋."""
+    for alias in sorted(context.aliases, key=len, reverse=True):
+        if not alias or alias not in text:
+            continue
+        tail = "" if alias.endswith(("队", "班")) else r"(?:中队|班|(?=\s|$|[,:;\d]))"
+        head = "" if tail == "" else rf"(?:(?<![\w])|(?<={GAP}))"
+        unit = context.aliases[alias]
+        named = re.compile(head + re.escape(alias) + tail)
+        text = named.sub(lambda match, unit=unit: _keep(match, [(unit, "class")], context, hits), text)  # type: ignore[misc]
+    return text
+
+
+def _sides(scan: str, context: Context, hits: list[Hit]) -> str:
+    """濠景园辅导站 -> 站:濠景园, 瑞景社区 -> 社区:瑞景, 红领巾巡讲团 -> 团:红领巾巡讲团, for names that are known."""
+    kinds = (
+        ("社区", context.communities, ("社区", "少工委", "少先队")),
+        ("站", context.stations, ("校外教育辅导站", "辅导站", "站")),
+        ("团", context.teams, ("宣讲小分队", "小分队", "宣讲团", "巡讲团", "团", "队")),
+    )
+    for kind, names, tails in kinds:
+        for name in sorted(names, key=len, reverse=True):
+            base = _without_tail(name, tails) if kind != "团" else name
+            at = scan.find(base) if base else -1
+            if at >= 0:
+                end = at + len(base)
+                end += next((len(tail) for tail in tails if scan.startswith(tail, end)), 0)
+                hits.append(Hit(at, end, f"{kind}:{name}", "side"))
+                scan = scan[:at] + GAP * (end - at) + scan[end:]
+    return scan
+
+
+def _without_tail(name: str, tails: tuple[str, ...]) -> str:
+    return next((name[: -len(tail)] for tail in tails if name.endswith(tail) and len(name) > len(tail)), name)
+
+
+def _named(scan: str, hits: list[Hit]) -> str:
+    """向日葵中队 or 瑞景社区 that nobody has told us of: a unit, but which?"""
+
+    def put(match: re.Match[str]) -> str:
+        name = _BEFORE_NAME.sub("", match[1])
+        if not name or _NOT_A_NAME.search(match[1]):
+            return match[0]
+        cut = len(match[1]) - len(name)
+        hits.append(Hit(match.start() + cut, match.end(), None, "named", "UNIT_UNKNOWN"))
+        return match[0][:cut] + GAP * (len(match[0]) - cut)
+
+    scan = _NAMED.sub(put, scan) if "中队" in scan else scan
+    if not hits and ("社区" in scan or "辅导站" in scan):
+        scan = _SIDE_WORD.sub(put, scan, count=1)
+    return scan
+
+
+def _squads(scan: str, context: Context, hits: list[Hit]) -> str:
+    """三(2)中队第一小队 -> 3-2#1; 第一小队 alone is one of the sender's own 中队."""
+
+    classes = {hit.end: place for place, hit in enumerate(hits) if hit.kind == "class" and hit.unit}
+    bound = context.bound_unit
+    alone = not classes and bound is not None and bound[0].isdecimal()
+
+    def put(match: re.Match[str]) -> str:
+        number = value_of(match[1])
+        place = classes.get(match.start())
+        if place is not None:
+            hit = hits[place]
+            hits[place] = Hit(hit.start, match.end(), f"{hit.unit}#{number}", "class", hit.issue)
+        elif alone:
+            hits.append(Hit(match.start(), match.end(), f"{bound}#{number}", "class"))
+        return GAP * len(match[0])
+
+    return _SQUAD.sub(put, scan) if "小队" in scan else scan
+
+
+def _prefer(hits: list[Hit], text: str) -> list[Hit]:
+    """A 中队 beats its grade or the school said beside it; a grade with a line and numbers of its own stays."""
+    if not any(hit.kind in ("class", "named") for hit in hits):
+        return _with_grade([hit for hit in hits if hit.kind != "school"] or hits)
+    lines = {text.count("\n", 0, hit.start) for hit in hits if hit.kind in ("class", "named")}
+    kept: list[Hit] = []
+    for hit in hits:
+        if hit.kind in ("class", "named"):
+            kept.append(hit)
+        elif hit.kind == "part" and kept and kept[-1].unit:
+            kept.append(_sister(hit, kept[-1].unit))
+        elif hit.kind == "grade" and text.count("\n", 0, hit.start) not in lines:
+            kept += [hit] if re.search(r"\d", _line_at(text, hit.end)) else []
+    return kept
+
+
+def _with_between(hits: list[Hit], scan: str, context: Context) -> list[Hit]:
+    """三(1)到三(4)班: those between them as well."""
+    if not any(char in scan for char in "到至~"):
+        return hits
+    found: list[Hit] = []
+    for hit in hits:
+        before = found[-1] if found else None
+        if before and before.kind == hit.kind == "class" and scan[before.end : hit.start].strip() in ("到", "至", "~"):
+            found += [
+                Hit(hit.start, hit.start, unit, "class") for unit in _between(before, hit) if known(unit, context)
+            ]
+        found.append(hit)
+    return found
+
+
+def _between(first: Hit, last: Hit) -> list[str]:
+    grade, _, one = (first.unit or "").partition("-")
+    other, _, two = (last.unit or "").partition("-")
+    if grade != other or not (one.isdecimal() and two.isdecimal()):
+        return []
+    return [f"{grade}-{number}" for number in range(int(one) + 1, int(two))]
+
+
+def _sister(part: Hit, unit: str) -> Hit:
+    """三年级1班40人, 2班38人: the second is of the same grade."""
+    return Hit(part.start, part.end, f"{unit.partition('-')[0]}-{part.unit}", "class")
+
+
+def _line_at(text: str, place: int) -> str:
+    return text[place:].partition("\n")[0]
+
+
+def _with_grade(hits: list[Hit]) -> list[Hit]:
+    """三年级 … 2班 in one message: 3-2."""
+    grades = [hit for hit in hits if hit.kind == "grade"]
+    parts = [hit for hit in hits if hit.kind == "part"]
+    if len(grades) == 1 and parts and grades[0].unit:
+        grade = grades[0].unit[1:]
+        return [Hit(hit.start, hit.end, f"{grade}-{hit.unit}", "class", grades[0].issue) for hit in parts]
+    return [hit for hit in hits if hit.kind != "part"] or parts
+
+
+def _drop_school_names(scan: str, hits: list[Hit]) -> str:
+    """杜小四(二)中队, 昆吾小学五(3)中队: the school's name before the unit is not a topic."""
+    if "小" not in scan and "学" not in scan:
+        return scan
+    for hit in hits:
+        found = _SCHOOL_NAME.search(scan[max(0, hit.start - 10) : hit.start])
+        if found:
+            scan = scan[: hit.start - len(found[0])] + GAP * len(found[0]) + scan[hit.start :]
+    return scan

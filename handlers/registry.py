@@ -1,0 +1,104 @@
+"""How a feature declares itself: marks on its functions, found by the bot when it starts."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any, TypeVar
+
+from storage.people.people import Person, Role
+
+# For a command that a stranger may use as well.
+ANYONE: frozenset[Role] = frozenset()
+ANYTHING = "."
+_NOTHING = "$."
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A declared command: its words (the first is shown), who may, what help says, examples that work as written."""
+
+    words: tuple[str, ...]
+    who: frozenset[Role]
+    help: str
+    examples: tuple[str, ...]
+    handler: Callable[..., Any]
+    # What may follow the word without a space, as a regular expression: 提名四(1)中队.
+    glued: str = _NOTHING
+    # Whether groups are shown it in their list of commands; it works everywhere.
+    in_groups: bool = False
+    # With what the arguments must begin, as a regular expression: else the text is no command. 活动:升旗 is a form.
+    follows: str = ""
+
+    @property
+    def latin(self) -> str:
+        """The word by which platforms list it that take a-z only; empty when it has none."""
+        return next((word for word in self.words if word.isascii() and word.isidentifier()), "")
+
+    def allows(self, person: Person | None) -> bool:
+        """Whether this person may use it."""
+        return self.who is ANYONE or (person is not None and not self.who.isdisjoint(person.roles))
+
+
+def _mark(key: str, value: Any) -> Callable[[Function], Function]:
+    def put(function: Function) -> Function:
+        setattr(function, key, value)
+        return function
+
+    return put
+
+
+def command(
+    *words: str, who: Iterable[Role], help: str, examples: Iterable[str], glued: str = _NOTHING,
+    in_groups: bool = False, follows: str = "",
+) -> Callable[[Function], Function]:  # fmt: skip
+    """Declare the function `(Ask) -> Reply | [Reply]` as the command with these words."""
+
+    def put(handler: Function) -> Function:
+        if who is not ANYONE and not who:
+            raise ValueError(f"{words[0]}: say who may use it")
+        who_set = who if who is ANYONE else frozenset(who)
+        made = Command(words, who_set, help, tuple(examples), handler, glued, in_groups, follows)
+        return _mark("_command", made)(handler)
+
+    return put
+
+
+def reads(*intents: str) -> Callable[[Function], Function]:
+    """Declare `(Ask) -> Reply | [Reply]` for texts without a command word that are read as one of these intents."""
+    return _mark("_reads", intents)
+
+
+def answers(kind: str) -> Callable[[Function], Function]:
+    """Declare `(Ask, payload) -> Reply | [Reply] | None`: continues a dialogue; None means `not an answer`."""
+    return _mark("_answers", kind)
+
+
+def due(kind: str) -> Callable[[Function], Function]:
+    """Declare `(Due) -> Reply | None`: says a delivery of this kind; None means `no longer needed`."""
+    return _mark("_due", kind)
+
+
+def edits(name: str) -> Callable[[Function], Function]:
+    """Declare `(Ask) -> Reply | [Reply] | None`: new words of an old message; None means `that recorded nothing`."""
+    return _mark("_edits", name)
+
+
+def weekly(name: str) -> Callable[[Function], Function]:
+    """Declare `(Connection, Unit, week, now) -> Reply`: what a bound group gets every Monday morning."""
+    return _mark("_weekly", name)
+
+
+def renders(recipe: str) -> Callable[[Function], Function]:
+    """Declare `(Connection, values) -> bytes`: makes a picture or document from a read snapshot."""
+    return _mark("_renders", recipe)
+
+
+def attribute(modules: Iterable[ModuleType], key: str) -> list[tuple[Any, Any]]:
+    """(mark, function) of every function in `modules` that carries the mark `key`, in order of definition."""
+    return [
+        (getattr(function, key), function)
+        for module in modules
+        for function in vars(module).values()
+        if getattr(function, "__module__", "") == module.__name__ and hasattr(function, key)
+    ]

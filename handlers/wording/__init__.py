@@ -1,0 +1,1 @@
+"""How things are written for people: days, places, numbers, names, answers."""

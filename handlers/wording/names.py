@@ -1,0 +1,74 @@
+"""Where children are not named: nominations go by the number on the counselor's own list, and no name is kept."""
+
+from dataclasses import replace
+
+from handlers.kit import Ask, Refusal
+from handlers.medals.cases import is_place
+from handlers.reading import Reading, Record, children_in
+
+_NO_NAMES = (
+    "为保护队员,Telegram 上不接收队员的姓名,这次没有记录。请删掉刚才那条消息,"
+    "改写名单上的序号,像这样发:提名 四(1)中队 7号 一星章 学雷锋。序号是谁,请您自己留好名单。"
+)
+_NAME_IN_REASON = (
+    "理由里好像有孩子的姓名「{}」。为保护队员,Telegram 上不接收姓名,这次没有记录。"
+    "请删掉刚才那条消息,不写姓名再发一次;不是姓名就换个说法。"
+)
+_SHORTEST_REST = 4
+
+
+def check(ask: Ask, heard: Reading) -> None:
+    """Refuse a nomination that names a child, as nominee or in the reason, where that is not allowed."""
+    if ask.message.channel not in ask.nameless:
+        return
+    if any(each.name and not is_place(each.name) for each in heard.nominations):
+        raise Refusal(_NO_NAMES)
+    # Of the whole text: 小明同学 is left out of the reason, but it has been sent.
+    for words in (ask.args, *(each.reason or "" for each in heard.nominations)):
+        if problem := problem_of(ask, words):
+            raise Refusal(problem)
+
+
+def problem_of(ask: Ask, words: str) -> str:
+    """What is said against a reason that names a child where that is not allowed; empty when it does not."""
+    named = _named(ask, words, alone=True)
+    return _NAME_IN_REASON.format(_hidden(named[0])) if named else ""
+
+
+def without_names(ask: Ask, heard: Reading, words: str = "") -> Reading:
+    """The reading of a report without names in its topics, with the warning for those and for names in the `words`."""
+    records = tuple(_cleaned(ask, each) for each in heard.records)
+    if records == heard.records and not _named(ask, words):
+        return heard
+    return replace(heard, records=records, issues=tuple(dict.fromkeys((*heard.issues, "PII_NAME"))))
+
+
+def shown(ask: Ask, words: str) -> str:
+    """The sender's own words, fit to be said again: 王×× where a child may be meant."""
+    for name in _named(ask, words, alone=True):
+        words = words.replace(name, _hidden(name))
+    return words
+
+
+def _named(ask: Ask, words: str, alone: bool = False) -> list[str]:
+    return children_in(words, alone) if words and ask.message.channel in ask.nameless else []
+
+
+def _cleaned(ask: Ask, record: Record) -> Record:
+    named = _named(ask, record.topic or "")
+    if not named:
+        return record
+    kept = [_rest(words, named) for words in (record.topic or "").split()]
+    return replace(record, topic=" ".join(filter(None, kept)) or None)
+
+
+def _rest(words: str, named: list[str]) -> str:
+    """What is left of a phrase without its names; 领誓 alone, or a comma, tells nothing."""
+    rest = words
+    for name in named:
+        rest = rest.replace(name, "")
+    return words if rest == words else rest if len(rest) >= _SHORTEST_REST else ""
+
+
+def _hidden(name: str) -> str:
+    return name[0] + "×" * (len(name) - 1)

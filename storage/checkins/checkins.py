@@ -1,0 +1,188 @@
+"""Check-ins as they stand; how they come, change and go is in `recording`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from storage.checkins.coverage import VALID
+from storage.checkins.events import WHOLES, Part
+from storage.checkins.rollups import week_of
+from storage.organisation.units import Unit, within
+from storage.tables import checkin, inbox, unit, unit_past
+
+# When it was reported: in time; before the week's digest was frozen; after that.
+ON_TIME, LATE, BACKFILLED = "on_time", "late", "backfilled"
+
+
+@dataclass(frozen=True, slots=True)
+class Checkin:
+    """One unit at one event; `due` is None when it was not said, `issue` is 第N期 of a series or 0."""
+
+    unit_id: int
+    activity: str
+    day: date
+    attended: int
+    due: int | None = None
+    topic: str = ""
+    others: tuple[tuple[str, int], ...] = ()
+    id: int = 0
+    person_id: int = 0
+    unit_name: str = ""
+    made_at: datetime | None = None
+    path: str = ""
+    kind: str = ""
+    issue: int = 0
+    timing: str = ON_TIME
+    event_id: int | None = None
+    campaign_id: int | None = None
+
+    @property
+    def week(self) -> str:
+        """The ISO week's label of the day, under which it is summed."""
+        return week_of(self.day)
+
+    @property
+    def whole(self) -> bool:
+        """Whether what the squads below report of that activity and day belongs to it."""
+        return self.kind in WHOLES
+
+    def at(self, unit: Unit) -> "Checkin":
+        """The same of this unit."""
+        return replace(self, unit_id=unit.id, unit_name=unit.name, path=unit.path, kind=unit.kind)
+
+    @property
+    def part(self) -> Part:
+        """Its part in its event."""
+        return Part(self.unit_id, self.path, self.attended, self.due, self.id)
+
+    @property
+    def place(self) -> tuple[int, str, date]:
+        """What makes it part of one event and not of another."""
+        return self.unit_id, self.activity, self.day
+
+
+def new(unit: Unit, activity: str, day: date, attended: int, due: int | None = None, **more: Any) -> Checkin:
+    """A check-in that is not stored yet."""
+    here: dict[str, Any] = {"unit_name": unit.name, "path": unit.path, "kind": unit.kind}
+    return Checkin(unit.id, activity, day, attended, due, **here, **more)
+
+
+_ANY = select(
+    checkin.c.unit_id,
+    checkin.c.activity,
+    checkin.c.day,
+    checkin.c.attended,
+    checkin.c.due,
+    checkin.c.topic,
+    checkin.c.others,
+    checkin.c.id,
+    checkin.c.person_id,
+    # What the unit was called then.
+    func.coalesce(unit_past.c.name, unit.c.name),
+    checkin.c.made_at,
+    func.coalesce(unit_past.c.path, unit.c.path),
+    unit.c.kind,
+    checkin.c.issue,
+    checkin.c.timing,
+    checkin.c.event_id,
+    checkin.c.campaign_id,
+).join(unit, unit.c.id == checkin.c.unit_id)
+_THAT_DAY = (unit_past.c.since <= checkin.c.day) & (unit_past.c.until > checkin.c.day)
+_ANY = _ANY.outerjoin(unit_past, (unit_past.c.unit_id == checkin.c.unit_id) & _THAT_DAY)
+_SELECT = _ANY.where(VALID)
+
+
+def _checkin(row: Any) -> Checkin:
+    unit_id, activity, day, attended, due, topic, others, *rest = row
+    return Checkin(unit_id, activity, day, attended, due, topic, tuple(others.items()), *rest)
+
+
+def by_id(db: Connection, checkin_id: int) -> Checkin | None:
+    """The valid check-in with this id."""
+    row = db.execute(_SELECT.where(checkin.c.id == checkin_id)).first()
+    return None if row is None else _checkin(row)
+
+
+def of_message(db: Connection, person_id: int, channel: str, chat: str, spoken_as: str) -> list[tuple[Checkin, bool]]:
+    """What a person's own message recorded, each with whether it still stands; the message by its platform's id."""
+    query = _ANY.add_columns(checkin.c.state).join(inbox, inbox.c.id == checkin.c.inbox_id)
+    here = (inbox.c.channel == channel) & (inbox.c.chat == chat) & (inbox.c.spoken_as == spoken_as)
+    rows = db.execute(query.where(checkin.c.person_id == person_id, here).order_by(checkin.c.id)).all()
+    return [(_checkin(row[:-1]), row.state == "valid") for row in rows]
+
+
+def withdrawn(db: Connection, checkin_id: int) -> Checkin | None:
+    """The check-in with this id when it was taken back."""
+    row = db.execute(_ANY.where(checkin.c.id == checkin_id, checkin.c.state == "withdrawn")).first()
+    return None if row is None else _checkin(row)
+
+
+def valid_one(db: Connection, unit_id: int, activity: str, day: date, issue: int = 0) -> Checkin | None:
+    """The valid check-in of a squad for an activity (and its issue) on a day."""
+    at = (checkin.c.unit_id == unit_id) & (checkin.c.activity == activity) & (checkin.c.day == day)
+    row = db.execute(_SELECT.where(at, checkin.c.issue == issue)).first()
+    return None if row is None else _checkin(row)
+
+
+def newest(
+    db: Connection,
+    *,
+    person_id: int | None = None,
+    unit_id: int | None = None,
+    activity: str | None = None,
+    day: date | None = None,
+) -> Checkin | None:
+    """The newest valid check-in of this sender, this unit, this activity and this day, as far as they are given."""
+    query = _SELECT
+    wanted = ((checkin.c.person_id, person_id), (checkin.c.unit_id, unit_id), (checkin.c.activity, activity))
+    for column, value in (*wanted, (checkin.c.day, day)):
+        if value is not None:
+            query = query.where(column == value)
+    row = db.execute(query.order_by(checkin.c.id.desc()).limit(1)).first()
+    return None if row is None else _checkin(row)
+
+
+def newest_of(db: Connection, paths: Sequence[str], activity: str, day: date, besides: int) -> Checkin | None:
+    """The newest valid check-in of these subtrees of an activity on a day, but for one."""
+    same = (checkin.c.activity == activity) & (checkin.c.day == day) & (checkin.c.id != besides)
+    row = db.execute(_SELECT.where(within(paths), same).order_by(checkin.c.id.desc()).limit(1)).first()
+    return None if row is None else _checkin(row)
+
+
+def of_issue(db: Connection, unit_id: int, activity: str, issue: int, since: date) -> Checkin | None:
+    """The newest valid check-in of a unit for an issue of a series, of a day after `since`."""
+    same = (checkin.c.unit_id == unit_id) & (checkin.c.activity == activity) & (checkin.c.issue == issue)
+    query = _SELECT.where(same, checkin.c.day > since).order_by(checkin.c.id.desc())
+    row = db.execute(query.limit(1)).first()
+    return None if row is None else _checkin(row)
+
+
+def hold(db: Connection, old: Checkin) -> Checkin | None:
+    """The check-in, kept from others until the transaction ends; None when it is no longer as `old` says.
+
+    Two at once must not both take the old sums out: the second finds another state.
+    """
+    same = _SELECT.where(checkin.c.id == old.id).with_for_update(of=checkin)
+    row = db.execute(same).first()
+    found = None if row is None else _checkin(row)
+    as_it_was = found is not None and (*found.place, found.attended, found.due) == (*old.place, old.attended, old.due)
+    return found if as_it_was else None
+
+
+def between(
+    db: Connection, first: date, last: date, *, person_id: int | None = None, paths: Sequence[str] = (), most: int = 30
+) -> list[Checkin]:
+    """The newest `most` valid check-ins of the days from `first` to `last`: of this sender, or of these subtrees."""
+    whose = checkin.c.person_id == person_id if person_id is not None else within(paths)
+    query = _SELECT.where(whose, checkin.c.day.between(first, last))
+    rows = db.execute(query.order_by(checkin.c.day.desc(), checkin.c.id.desc()).limit(most))
+    return [_checkin(row) for row in rows]
+
+
+def count(db: Connection, first: date, last: date, person_id: int) -> int:
+    """How many valid check-ins of the days from `first` to `last` this person sent."""
+    mine = (checkin.c.person_id == person_id) & VALID & checkin.c.day.between(first, last)
+    return db.scalar(select(func.count()).where(mine)) or 0

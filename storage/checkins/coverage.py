@@ -1,0 +1,167 @@
+"""Which squads have checked in and which are missing, in a week or on a day."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, Subquery, bindparam, case, func, literal_column, or_, select
+
+from storage.checkins.rollups import Sums, week_of
+from storage.organisation import history
+from storage.organisation.history import Part, Shape, places
+from storage.organisation.units import Kind
+from storage.tables import checkin, event, participation, rollup, unit, unit_past
+
+# Written into the statement: as parameters PostgreSQL would not see that SELECT and GROUP BY say the same,
+# and neither database would use the index of the valid check-ins.
+_KIND_SQUAD: ColumnElement[str] = literal_column(f"'{Kind.SQUAD.value}'")
+VALID = checkin.c.state == literal_column("'valid'")
+
+
+@dataclass(frozen=True, slots=True)
+class Squad:
+    """An active squad; `school` is empty outside a school, `members` is a head count."""
+
+    id: int
+    name: str
+    path: str
+    school: str
+    members: int | None
+    grade: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SquadSums:
+    """What one activity of a squad comes to in a week; the rated heads are those of records with both numbers.
+
+    `late` and `backfilled` count the check-ins that were not in time.
+    """
+
+    activity: str
+    events: int
+    attended: int
+    rated_due: int
+    rated_attended: int
+    late: int
+    backfilled: int
+
+
+def squads(db: Connection, of: Part) -> dict[str, list[Squad]]:
+    """Week → the squads that were to report in it, in the order of school, grade and class."""
+    found: dict[str, list[Squad]] = {week: [] for week in of.weeks}
+    for week, *squad in db.execute(_squads(of.shape), of.values):
+        found[week].append(Squad(*squad))
+    return found
+
+
+@cache
+def _squads(shape: Shape) -> Select[Any]:
+    place, school, past = places(shape), unit.alias("school"), unit_past.alias("past")
+    then = (past.c.unit_id == place.c.school_id) & (past.c.since <= place.c.first) & (past.c.until > place.c.first)
+    # A class that comes in September is not missing in June.
+    in_force = or_(place.c.active_from.is_(None), place.c.active_from <= place.c.last)
+    return (
+        select(
+            place.c.week, place.c.id, place.c.name, place.c.path, func.coalesce(past.c.name, school.c.name, ""),
+            place.c.members, place.c.grade,
+        )
+        .select_from(place)
+        .outerjoin(school, school.c.id == place.c.school_id)
+        .outerjoin(past, then)
+        .where(place.c.kind == _KIND_SQUAD, place.c.active, in_force)
+        .order_by(
+            func.coalesce(place.c.school_id, 0), func.coalesce(place.c.grade, 0), func.coalesce(place.c.class_no, 0),
+            place.c.id,
+        )
+    )  # fmt: skip
+
+
+def covered(db: Connection, of: Part) -> dict[str, set[int]]:
+    """The ids of the squads with a check-in in each week; may hold ids of units that are no squad."""
+    found: dict[str, set[int]] = {week: set() for week in of.weeks}
+    for week, id in db.execute(_covered(of.shape), of.values):
+        found[week].add(id)
+    return found
+
+
+@cache
+def _covered(shape: Shape) -> Select[Any]:
+    place = places(shape)
+    squad_id = _squad_id(place)
+    return (
+        select(place.c.week, squad_id)
+        .select_from(place)
+        .outerjoin(rollup, _of_place(place))
+        .group_by(place.c.week, squad_id)
+        .having(func.sum(rollup.c.events) > 0)
+    )
+
+
+def _of_place(place: Subquery) -> ColumnElement[bool]:
+    return (rollup.c.week == place.c.week) & (rollup.c.unit_id == place.c.id)
+
+
+def _squad_id(place: Subquery) -> ColumnElement[int]:
+    """A check-in of a 小队 covers its squad. One of a grade or school covers no squad: each reports for itself."""
+    return case((place.c.kind == _KIND_SQUAD, place.c.id), else_=place.c.parent_id)
+
+
+def missing(db: Connection, week: str, paths: Sequence[str]) -> tuple[list[Squad], int]:
+    """(the squads in these subtrees without a check-in in the week, how many squads there are)."""
+    of = history.part(db, paths, week)
+    due, seen = squads(db, of)[week], covered(db, of)[week]
+    return [squad for squad in due if squad.id not in seen], len(due)
+
+
+def missing_on(db: Connection, day: date, paths: Sequence[str]) -> tuple[list[Squad], int]:
+    """(the squads in these subtrees without a check-in for the day, how many squads there are)."""
+    of = history.part(db, paths, week_of(day))
+    due, values = squads(db, of)[week_of(day)], {**of.values, "day": day}
+    asked = _reported(of.shape), _named(of.shape)
+    seen = {squad_id for query in asked for squad_id, found in db.execute(query, values) if found is not None}
+    return [squad for squad in due if squad.id not in seen], len(due)
+
+
+@cache
+def _reported(shape: Shape) -> Select[Any]:
+    place = places(shape)
+    reported = VALID & (checkin.c.day == bindparam("day")) & (checkin.c.unit_id == place.c.id)
+    return select(_squad_id(place), checkin.c.id).select_from(place).outerjoin(checkin, reported)
+
+
+@cache
+def _named(shape: Shape) -> Select[Any]:
+    """Who took part in an event that was told by another."""
+    place = places(shape)
+    that_day = (event.c.id == participation.c.event_id) & (event.c.day == bindparam("day"))
+    return (
+        select(_squad_id(place), event.c.id)
+        .select_from(place)
+        .outerjoin(participation, participation.c.unit_id == place.c.id)
+        .outerjoin(event, that_day)
+    )
+
+
+def by_squad(db: Connection, of: Part) -> dict[int, list[SquadSums]]:
+    """The sums of a part of one week by squad id and activity; squads without a check-in are not in it."""
+    found: dict[int, list[SquadSums]] = {}
+    for id, activity, *numbers in db.execute(_by_squad(of.shape), of.values):
+        found.setdefault(id, []).append(SquadSums(activity, *map(int, numbers)))
+    return found
+
+
+@cache
+def _by_squad(shape: Shape) -> Select[Any]:
+    sums = [func.sum(rollup.c[name]) for name in Sums._fields]
+    place = places(shape)
+    squad_id = _squad_id(place)
+    return (
+        select(squad_id, rollup.c.activity, *sums)
+        .select_from(place)
+        .outerjoin(rollup, _of_place(place))
+        .group_by(squad_id, rollup.c.activity)
+        .having(sums[0] > 0)
+        .order_by(squad_id, sums[0].desc(), rollup.c.activity)
+    )

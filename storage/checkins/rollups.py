@@ -1,0 +1,80 @@
+"""Sums by week, unit and activity, kept up to date by deltas, so that a digest costs the same at any size."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from functools import cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection
+
+from storage.base.upsert import insert_into
+from storage.tables import rollup
+
+
+class Sums(NamedTuple):
+    """What is added up: 场, 人次, the heads of check-ins that have both numbers, check-ins that came late."""
+
+    events: int = 0
+    attended: int = 0
+    rated_due: int = 0
+    rated_attended: int = 0
+    late: int = 0
+    backfilled: int = 0
+
+
+_Key = tuple[str, int, str]
+_NONE = Sums()
+
+
+def week_of(day: date) -> str:
+    """The label of the ISO week (Monday to Sunday) under which a day is summed: 2026-04-03 → `2026-W14`."""
+    year, week, _ = day.isocalendar()
+    return f"{year}-W{week:02}"
+
+
+@cache
+def _upsert(dialect: str) -> Any:
+    statement = insert_into(dialect, rollup)
+    more = {name: rollup.c[name] + statement.excluded[name] for name in Sums._fields}
+    return statement.on_conflict_do_update(index_elements=["week", "unit_id", "activity"], set_=more)
+
+
+class Rollups:
+    """The deltas of the messages of one transaction: added up here, written once."""
+
+    def __init__(self) -> None:
+        self._kept: dict[_Key, list[int]] = {}
+        self._fresh: list[tuple[_Key, Sequence[int]]] = []
+        # Written inside a savepoint that may still be rolled back.
+        self._written: list[tuple[_Key, Sequence[int]]] = []
+
+    def add(self, week: str, unit_id: int, activity: str, sums: Sums) -> None:
+        """Count these in, or with negative numbers out."""
+        if sums != _NONE:
+            self._fresh.append(((week, unit_id, activity), sums))
+
+    def keep(self) -> None:
+        """The message succeeded: its deltas stay."""
+        self._add_up(self._fresh)
+        self._fresh, self._written = [], []
+
+    def drop(self) -> None:
+        """The message was rolled back: its own deltas go, and what it had written for others waits again."""
+        self._add_up(self._written)
+        self._fresh, self._written = [], []
+
+    def flush(self, db: Connection) -> None:
+        """Write what was kept, sorted by key, so that several processes cannot lock each other out."""
+        if self._kept:
+            rows = [
+                dict(zip(("week", "unit_id", "activity", *Sums._fields), (*key, *sums), strict=True))
+                for key, sums in sorted(self._kept.items())
+            ]
+            db.execute(_upsert(db.dialect.name), rows)
+            self._written.extend(self._kept.items())
+            self._kept = {}
+
+    def _add_up(self, deltas: Iterable[tuple[_Key, Sequence[int]]]) -> None:
+        for key, delta in deltas:
+            kept = self._kept.setdefault(key, [0] * len(Sums._fields))
+            kept[:] = [have + more for have, more in zip(kept, delta, strict=True)]

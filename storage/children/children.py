@@ -1,0 +1,111 @@
+"""Nominees' names: sealed in table child and nowhere else, found again by a keyed hash."""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from secrets import token_hex
+
+from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from storage.base.vault import Vault
+from storage.organisation.units import within
+from storage.tables import child, unit
+
+ERASED = "(已删除)"
+# What is kept of somebody whose grade is not known: as long as of check-ins.
+_YEARS_WITHOUT_GRADE = 3
+_PRIMARY, _JUNIOR = 6, 9
+# The middle dot of 阿依古丽·买买提, as phones type it; a name is the same child whichever was used.
+_DOTS = str.maketrans(dict.fromkeys("•‧・∙⋅●.．。", "·"))
+
+
+def plain(name: str) -> str:
+    """The one spelling by which a name is stored and compared: no spaces, one kind of middle dot."""
+    return "".join(unicodedata.normalize("NFKC", name).translate(_DOTS).split())
+
+
+def find(db: Connection, vault: Vault, unit_id: int, name: str) -> int | None:
+    """The id of the child of this name in the squad; None when nobody of this name was ever nominated there."""
+    keys = vault.fingerprints(plain(name))
+    return db.scalar(select(child.c.id).where(child.c.unit_id == unit_id, child.c.name_key.in_(keys)))
+
+
+def find_or_add(db: Connection, vault: Vault, unit_id: int, name: str, today: date | None = None) -> int:
+    """The id of the child of this name in the squad, stored if need be; two writers get the same id.
+
+    From `today` it is worked out how long the name may be kept.
+    """
+    found = find(db, vault, unit_id, name)
+    until = keep_until(db, unit_id, today) if today else None
+    if found is None:
+        return _add(db, vault, unit_id, plain(name), until)
+    db.execute(update(child).where(child.c.id == found).values(keep_until=until))
+    return found
+
+
+def _add(db: Connection, vault: Vault, unit_id: int, name: str, until: date | None) -> int:
+    values = {"unit_id": unit_id, "name": vault.seal(name), "name_key": vault.fingerprints(name)[0]}
+    try:
+        with db.begin_nested():
+            return int(db.scalar(insert(child).returning(child.c.id), {**values, "keep_until": until}))
+    except IntegrityError:  # another process was faster: its row is the child
+        found = find(db, vault, unit_id, name)
+        if found is None:
+            raise
+        return found
+
+
+def keep_until(db: Connection, unit_id: int, today: date) -> date:
+    """A year after the children of this squad leave the school (31 August), by its grade and the school's highest."""
+    grade, school_id = db.execute(select(unit.c.grade, unit.c.school_id).where(unit.c.id == unit_id)).one()
+    year = today.year if today.month >= 9 else today.year - 1
+    if grade is None:
+        return date(year + 1 + _YEARS_WITHOUT_GRADE, 8, 31)
+    highest = db.scalar(select(func.max(unit.c.grade)).where(unit.c.school_id == school_id, unit.c.active))
+    last = max(highest or 0, grade, _PRIMARY if grade <= _PRIMARY else _JUNIOR)
+    return date(year + 2 + last - grade, 8, 31)
+
+
+def names(db: Connection, vault: Vault, ids: Iterable[int]) -> dict[int, str]:
+    """id → name in clear, for saying it in a private chat; raises LookupError when NAME_KEY does not fit."""
+    rows = db.execute(select(child.c.id, child.c.name, child.c.erased_at).where(child.c.id.in_(sorted(set(ids)))))
+    return {row.id: ERASED if row.erased_at else vault.open(row.name) for row in rows}
+
+
+def masked(name: str) -> str:
+    """王小明 → 王*明, 王明 → 王*: enough to tell children of a squad apart, not enough to be a name."""
+    if name == ERASED or len(name) < 2:
+        return name
+    return f"{name[0]}*" if len(name) == 2 else f"{name[0]}{'*' * min(len(name) - 2, 2)}{name[-1]}"
+
+
+def rename(db: Connection, vault: Vault, child_id: int, name: str) -> bool:
+    """Put a name right; False when the squad has a child of the new name already."""
+    name = plain(name)
+    values = {"name": vault.seal(name), "name_key": vault.fingerprints(name)[0]}
+    try:
+        with db.begin_nested():
+            db.execute(update(child).where(child.c.id == child_id).values(**values))
+    except IntegrityError:
+        return False
+    return True
+
+
+def forget(db: Connection, ids: Iterable[int], now: datetime) -> None:
+    """Take the names away; the rows stay, so that what is counted stays right."""
+    for child_id in ids:
+        key = f"erased:{token_hex(16)}"
+        db.execute(update(child).where(child.c.id == child_id).values(name=b"", name_key=key, erased_at=now))
+
+
+def by_unit(db: Connection, paths: Sequence[str]) -> dict[int, int]:
+    """How many children are named, by squad, in these subtrees."""
+    here = select(unit.c.id).where(within(paths))
+    query = select(child.c.unit_id, func.count()).where(child.c.erased_at.is_(None), child.c.unit_id.in_(here))
+    return {unit_id: count for unit_id, count in db.execute(query.group_by(child.c.unit_id))}
+
+
+def unit_of(db: Connection, child_id: int) -> int:
+    """The id of the squad that a child belongs to."""
+    return int(db.execute(select(child.c.unit_id).where(child.c.id == child_id)).scalar_one())

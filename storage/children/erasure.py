@@ -1,0 +1,27 @@
+"""Erases what is kept of a child: name and reasons go, numbers stay, so that every count stays right."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, update
+
+from storage.audit.audit import Deed, note
+from storage.base.vault import Vault
+from storage.children import children, consents
+from storage.medals import nominations
+from storage.medals.nominations import State
+from storage.tables import consent
+
+
+def erase(db: Connection, vault: Vault, child_id: int, person_id: int, now: datetime) -> int:
+    """Erase a child; cases nobody has decided on are withdrawn. Returns how many nominations there were."""
+    cases = nominations.of_child(db, child_id)
+    for case in cases:
+        if case.state is State.SUBMITTED:
+            nominations.move(db, vault, case, State.WITHDRAWN, person_id, now)
+    nominations.forget(db, [case.id for case in cases], now)
+    consents.end(db, child_id, now)
+    # The school's number of the paper would lead back to the child.
+    db.execute(update(consent).where(consent.c.child_id == child_id).values(reference=""))
+    note(db, Deed.ERASED, now, unit_id=children.unit_of(db, child_id), subject=f"child:{child_id}", cases=len(cases))
+    children.forget(db, [child_id], now)
+    return len(cases)

@@ -1,0 +1,99 @@
+"""Leaks of personal data: one row each, and which steps of the plan were done, by whom, when."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from storage.audit.audit import Deed, note
+from storage.base.upsert import add_new
+from storage.base.vault import Vault
+from storage.organisation.units import Unit, within
+from storage.tables import incident, incident_step, person, unit
+
+_TRIES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """A leak; `what` is sealed."""
+
+    id: int
+    number: str
+    what: bytes | None
+    opened_by: int
+    opened_at: datetime
+    closed_at: datetime | None
+    unit: Unit
+
+
+_OWN = ("id", "number", "what", "opened_by", "opened_at", "closed_at")
+_UNIT = ("id", "kind", "name", "path", "parent_id", "school_id", "grade", "class_no", "members")
+_INCIDENTS = select(*(incident.c[name] for name in _OWN), *(unit.c[name] for name in _UNIT)).join(
+    unit, unit.c.id == incident.c.unit_id
+)
+
+
+def _all(db: Connection, query: Select[Any]) -> list[Incident]:
+    split = len(_OWN)
+    rows = [(dict(zip(_OWN, row[:split], strict=True)), Unit(*row[split:])) for row in db.execute(query)]
+    return [Incident(**own, unit=at) for own, at in rows]
+
+
+def begin(db: Connection, vault: Vault, at: Unit, what: str, person_id: int, now: datetime) -> Incident:
+    """Store a leak under the day's next number."""
+    for tries_left in reversed(range(_TRIES)):
+        prefix = f"X{now:%Y%m%d}-"
+        count = db.scalar(select(func.count()).where(incident.c.number.startswith(prefix))) or 0
+        number = f"{prefix}{count + 1:02}"
+        values = {"number": number, "unit_id": at.id, "what": vault.seal(what) if what else None}
+        try:
+            with db.begin_nested():
+                db.execute(insert(incident).values(**values, opened_by=person_id, opened_at=now))
+        except IntegrityError:  # another process took the number
+            if not tries_left:
+                raise
+            continue
+        note(db, Deed.INCIDENT_OPENED, now, unit_id=at.id, subject=f"incident:{number}")
+        found = by_number(db, number)
+        assert found is not None
+        return found
+    raise AssertionError("unreachable")
+
+
+def by_number(db: Connection, number: str) -> Incident | None:
+    """The leak of this number, of whatever unit: the caller checks the scope."""
+    return next(iter(_all(db, _INCIDENTS.where(incident.c.number == number))), None)
+
+
+def still_open(db: Connection, paths: Sequence[str]) -> list[Incident]:
+    """Those in these subtrees that are not closed, the oldest first."""
+    return _all(db, _INCIDENTS.where(within(paths), incident.c.closed_at.is_(None)).order_by(incident.c.id))
+
+
+def done(db: Connection, one: Incident) -> dict[str, tuple[str, datetime]]:
+    """Step → (who, when), of the steps that are done."""
+    query = select(incident_step.c.step, person.c.name, incident_step.c.at)
+    query = query.join(person, person.c.id == incident_step.c.person_id)
+    return {step: (who, at) for step, who, at in db.execute(query.where(incident_step.c.incident_id == one.id))}
+
+
+def do(db: Connection, one: Incident, step: str, person_id: int, now: datetime) -> bool:
+    """Note that a step is done; False when it was."""
+    if step in done(db, one):
+        return False
+    add_new(db, incident_step, [{"incident_id": one.id, "step": step, "person_id": person_id, "at": now}])
+    note(db, Deed.INCIDENT_STEP, now, unit_id=one.unit.id, subject=f"incident:{one.number}", step=step)
+    return True
+
+
+def close(db: Connection, one: Incident, now: datetime) -> bool:
+    """Close a leak; False when it was closed."""
+    still = (incident.c.id == one.id) & incident.c.closed_at.is_(None)
+    if db.execute(update(incident).where(still).values(closed_at=now)).rowcount != 1:
+        return False
+    note(db, Deed.INCIDENT_CLOSED, now, unit_id=one.unit.id, subject=f"incident:{one.number}")
+    return True

@@ -1,0 +1,74 @@
+"""The buttons of sent messages: a press names a card's token and a place on it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from secrets import token_urlsafe
+from typing import Any
+
+from sqlalchemy import Connection, delete, select
+
+from storage.base.upsert import add_new
+from storage.tables import card, outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What a pressed button stands for: a text command, for one person (None: anyone)."""
+
+    command: str
+    person_id: int | None
+    made_at: datetime
+
+
+def new_token() -> str:
+    """An unguessable token; with `.` and a place it is a button's id, 19 bytes at most."""
+    return token_urlsafe(12)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The buttons of a sent message: for whom, the commands, and the one that a text in reply goes on with."""
+
+    person_id: int | None
+    commands: tuple[str, ...]
+    reply: str
+
+
+def put(db: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Write rows (token, channel, chat, person_id, commands, reply, made_at, about); one card may have several."""
+    # A card that a person has already is the same one.
+    add_new(db, card, rows)
+
+
+def press(db: Connection, button: str, channel: str, chat: str) -> Press | None:
+    """What the button with this id stands for in this chat; None when it is unknown there, or no longer kept."""
+    token, _, place = button.partition(".")
+    row = db.execute(select(card).where(card.c.token == token, card.c.chat == chat, card.c.channel == channel)).first()
+    if row is None or not (place.isascii() and place.isdigit()) or int(place) >= len(row.commands):
+        return None
+    return Press(row.commands[int(place)], row.person_id, row.made_at)
+
+
+def of_message(db: Connection, channel: str, chat: str, platform_id: str) -> Card | None:
+    """The card that the platform knows by this message id; None when it had no buttons or is no longer kept."""
+    said = (outbox.c.channel == channel) & (outbox.c.chat == chat) & (outbox.c.platform_id == platform_id)
+    query = select(card.c.person_id, card.c.commands, card.c.reply)
+    query = query.join(outbox, (outbox.c.card == card.c.token) & (outbox.c.chat == card.c.chat))
+    row = db.execute(query.where(said, outbox.c.card.is_not(None)).limit(1)).first()
+    if row is None:
+        return None
+    return Card(row.person_id, tuple(row.commands), "" if row.reply is None else row.commands[row.reply])
+
+
+def body_of(db: Connection, token: str) -> bytes | None:
+    """The sealed body of the letter with these buttons; None when it is unknown or its words have gone."""
+    said = (outbox.c.channel == card.c.channel) & (outbox.c.chat == card.c.chat) & (outbox.c.card == card.c.token)
+    query = select(outbox.c.body).select_from(card).join(outbox, said)
+    found: bytes | None = db.scalar(query.where(card.c.token == token, outbox.c.card.is_not(None)).limit(1))
+    return found
+
+
+def purge(db: Connection, before: datetime) -> None:
+    """Forget the cards made before this instant."""
+    db.execute(delete(card).where(card.c.made_at < before))

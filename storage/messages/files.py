@@ -1,0 +1,81 @@
+"""Photos and files that came with messages: wanted, then stored by their hash or lost."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, literal_column, or_, select, update
+
+from storage.checkins.coverage import VALID
+from storage.tables import checkin, file
+
+# The kind of a roster file; what else is kept is a photo.
+TABLE = "table"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A file to fetch from its channel."""
+
+    id: int
+    channel: str
+    chat: str
+    ref: str
+    kind: str
+    person_id: int | None
+    attempts: int
+
+
+def want(db: Connection, rows: Sequence[dict[str, Any]], now: datetime, state: str = "wanted") -> None:
+    """Note files (inbox_id, person_id, checkin_id, channel, chat, ref, kind, album) that are to be fetched at once.
+
+    In the state `held` they wait for a check-in.
+    """
+    if rows:
+        db.execute(insert(file), [{**row, "state": state, "attempts": 0, "due_at": now} for row in rows])
+
+
+def wanted(db: Connection, now: datetime, most: int = 20) -> list[Wanted]:
+    """The files whose fetching is due."""
+    # As a literal, so that the partial index is known to hold all these rows.
+    query = select(
+        file.c.id, file.c.channel, file.c.chat, file.c.ref, file.c.kind, file.c.person_id, file.c.attempts
+    ).where(file.c.state == literal_column("'wanted'"), file.c.due_at <= now)
+    return [Wanted(*row) for row in db.execute(query.order_by(file.c.due_at).limit(most))]
+
+
+def adopt(db: Connection, inbox_id: int, checkin_id: int) -> int:
+    """The files of a message, and of its album, whose check-in was not known yet belong to this one; how many."""
+    mine = file.c.inbox_id == inbox_id
+    album = select(file.c.album).where(mine, file.c.album.is_not(None)).scalar_subquery()
+    together = or_(mine, file.c.album.in_(album))
+    db.execute(update(file).where(mine, file.c.checkin_id.is_(None)).values(checkin_id=checkin_id))
+    return db.scalar(select(func.count()).where(together, file.c.checkin_id == checkin_id)) or 0
+
+
+def kept(db: Connection, checkin_id: int, unit_id: int) -> tuple[int, int]:
+    """(how many files a check-in has, how many bytes those of its unit's check-ins come to); without lost ones."""
+    there = file.c.state != "lost"
+    count = db.scalar(select(func.count()).where(file.c.checkin_id == checkin_id, there)) or 0
+    of_unit = select(checkin.c.id).where(checkin.c.unit_id == unit_id, VALID)
+    size = db.scalar(select(func.sum(file.c.size)).where(file.c.checkin_id.in_(of_unit), there)) or 0
+    return count, int(size)
+
+
+def settle(db: Connection, file_id: int, **facts: Any) -> bool:
+    """Note how fetching went: stored (sha256, size, mime), lost, or wanted again; False when another did already."""
+    waits = (file.c.id == file_id) & (file.c.state == "wanted")
+    return db.execute(update(file).where(waits).values(**facts, attempts=file.c.attempts + 1)).rowcount == 1
+
+
+def known(db: Connection, names: Sequence[str]) -> set[str]:
+    """Those of these hashes that a row has."""
+    return set(db.scalars(select(file.c.sha256).where(file.c.sha256.in_(list(names))))) if names else set()
+
+
+def is_wanted(db: Connection, channel: str, ref: str) -> bool:
+    """Whether this file of a channel is still to be fetched, now or once its check-in is known."""
+    open_states = file.c.state.in_(["wanted", "held"])
+    query = select(file.c.id).where(file.c.channel == channel, file.c.ref == ref, open_states).limit(1)
+    return db.execute(query).first() is not None

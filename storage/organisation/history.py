@@ -1,0 +1,160 @@
+"""What units were before: a change of place, name or class counts from its Monday on, earlier weeks keep theirs."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Date,
+    Select,
+    String,
+    Subquery,
+    bindparam,
+    false,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    union_all,
+    update,
+)
+
+from storage.chunks import chunks
+from storage.organisation.units import Unit, below
+from storage.tables import unit, unit_past
+from storage.tables.base import Path
+
+# What the digest of a week says of a unit, and so what is kept of it.
+_KEPT = ("path", "parent_id", "school_id", "kind", "name", "grade", "class_no", "members", "active", "active_from")
+_OF_NOW = select(unit.c.id, *(unit.c[name] for name in _KEPT))
+_OF_THEN = select(unit_past.c.unit_id.label("id"), *(unit_past.c[name] for name in _KEPT))
+_OF_UNIT = ("kind", "name", "path", "parent_id", "school_id", "grade", "class_no", "members")
+_PAST_OF = select(
+    unit_past.c.unit_id, unit_past.c.since, unit_past.c.until, *(unit_past.c[name] for name in _OF_UNIT)
+).where(unit_past.c.unit_id.in_(bindparam("ids", expanding=True)))
+Shape = tuple[int, ...]
+
+
+def monday(day: date) -> date:
+    """From when on a change of this day counts: no week is divided between two names."""
+    return day - timedelta(days=day.weekday())
+
+
+def monday_of(week: str) -> date:
+    """The first day of the week with this label."""
+    return date.fromisocalendar(int(week[:4]), int(week[6:]), 1)
+
+
+def school_year(day: date) -> int:
+    """The year in which the school year of this day began; it begins on 1 September."""
+    return day.year if day.month >= 9 else day.year - 1
+
+
+def keep(db: Connection, which: ColumnElement[bool], day: date) -> None:
+    """Before the units for which `which` holds are changed: write down what they have been until this day's week."""
+    first = monday(day)
+    past = _OF_NOW.add_columns(unit.c.since, literal(first)).where(which, unit.c.since < first)
+    db.execute(insert(unit_past).from_select(["unit_id", *_KEPT, "since", "until"], past))
+
+
+def change(db: Connection, rows: Sequence[Mapping[str, Any]], day: date) -> None:
+    """Write new values of units, one row after the other: `row` is the id, the rest are columns."""
+    for ids in chunks(row["row"] for row in rows):
+        keep(db, unit.c.id.in_(ids), day)
+    if rows:
+        new: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "row"}
+        statement = update(unit).where(unit.c.id == bindparam("row")).values(**new, since=monday(day))
+        db.execute(statement, list(rows))
+
+
+def move(db: Connection, moved: Unit, above: Unit, day: date) -> None:
+    """From now on the unit, and all that is below it, is part of `above`."""
+    keep(db, below(moved.path), day)
+    path = literal(f"{above.path}{moved.id}/") + func.substr(unit.c.path, len(moved.path) + 1)
+    # What is in a school that moves along stays with it.
+    stays = moved.school_id in (moved.id, above.school_id)
+    own = {} if stays else {"school_id": above.school_id}
+    db.execute(update(unit).where(below(moved.path)).values(path=path, since=monday(day), **own))
+    db.execute(update(unit).where(unit.c.id == moved.id).values(parent_id=above.id))
+
+
+def path_on(day: Any) -> ColumnElement[str]:
+    """Where a `unit` of the query was on a day (a date, a column): what met in an event then still does."""
+    then = (unit_past.c.unit_id == unit.c.id) & (unit_past.c.since <= day) & (unit_past.c.until > day)
+    past = select(unit_past.c.path).where(then).correlate_except(unit_past).scalar_subquery()
+    return func.coalesce(past, unit.c.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the tree in one week or several: the paths that it had in each (by label), and what its tops were."""
+
+    weeks: Mapping[str, tuple[str, ...]]
+    then: Mapping[tuple[str, int], Mapping[str, Any]]
+
+    def was(self, now: Unit, week: str) -> Unit:
+        """What a unit at the end of one of the paths was in the week."""
+        return replace(now, **self.then.get((week, now.id), {}))
+
+    @property
+    def shape(self) -> Shape:
+        """How many paths each week has: what is asked of parts of one shape is one statement."""
+        return tuple(map(len, self.weeks.values()))
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The parameters of `places(shape)`."""
+        found: dict[str, Any] = {}
+        for number, (week, paths) in enumerate(self.weeks.items()):
+            first = monday_of(week)
+            found |= {f"week{number}": week, f"first{number}": first, f"last{number}": first + timedelta(days=6)}
+            for place, path in enumerate(paths):
+                # "0" follows "/" in ASCII: a subtree is one range of the index.
+                found |= {f"from{number}_{place}": path, f"to{number}_{place}": path[:-1] + "0"}
+        return found
+
+
+def part(db: Connection, paths: Iterable[str], *weeks: str) -> Part:
+    """The subtrees of these (present) paths in these weeks."""
+    ids = {int(path.rstrip("/").rpartition("/")[2]): path for path in paths}
+    rows = [row for some in chunks(ids) for row in db.execute(_PAST_OF, {"ids": some})]
+    then = {
+        (week, row.unit_id): {name: getattr(row, name) for name in _OF_UNIT}
+        for week in weeks
+        for row in rows
+        if row.since <= monday_of(week) < row.until
+    }
+    where = {
+        week: tuple(then[week, id]["path"] if (week, id) in then else path for id, path in ids.items())
+        for week in weeks
+    }  # fmt: skip
+    return Part(where, then)
+
+
+@cache
+def places(shape: Shape) -> Subquery:
+    """
+    The units of a part of the tree as they were, with the label of the `week`, its `first` and its `last` day.
+
+    Made once for each shape, since making a statement costs more than asking it; `Part.values` are its parameters. What
+    is counted is joined to it with an outer join, so that both databases begin with these units, and not with all that
+    was ever counted.
+    """
+    return union_all(*(each for number, count in enumerate(shape) for each in _places(number, count))).subquery("place")
+
+
+def _places(number: int, count: int) -> list[Select[Any]]:
+    first = bindparam(f"first{number}", type_=Date())
+    week = bindparam(f"week{number}", type_=String()).label("week")
+    more = week, first.label("first"), bindparam(f"last{number}", type_=Date()).label("last")
+    both = ("from", "to")
+    ranges: list[list[Any]] = [[bindparam(f"{word}{number}_{n}", type_=Path) for word in both] for n in range(count)]
+    here = or_(false(), *((unit.c.path >= low) & (unit.c.path < high) for low, high in ranges))
+    there = or_(false(), *((unit_past.c.path >= low) & (unit_past.c.path < high) for low, high in ranges))
+    now = _OF_NOW.add_columns(*more).where(unit.c.since <= first, here)
+    return [now, _OF_THEN.add_columns(*more).where(there, unit_past.c.since <= first, unit_past.c.until > first)]

@@ -1,0 +1,247 @@
+"""The organisation tree: committees, schools, squads; a scope is a unit and everything below it."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, String, bindparam, false, insert, or_, select, update
+
+from storage.base import facts
+from storage.tables import unit as units
+
+TREE = "tree"
+# The most that a search finds; the longest name.
+_MOST, _LONGEST = 200, 80
+
+
+class Kind(StrEnum):
+    """What a unit is; the values are the words of the roster file."""
+
+    PROVINCE = "省少工委"
+    CITY = "市少工委"
+    COUNTY = "县少工委"
+    SCHOOL = "学校"
+    GRADE = "年级"
+    SQUAD = "中队"
+    TEAM = "小队"
+    COMMUNITY = "社区"
+    BASE = "基地"
+    STUDIO = "工作室"
+    GROUP = "协作组"
+    CARE = "关工委"
+    STATION = "辅导站"
+    BAND = "团队"
+    OTHER = "其他"
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A node of the tree. `path` holds the ids from the root down, `/1/7/42/`; `members` is a head count."""
+
+    id: int
+    kind: str
+    name: str
+    path: str
+    parent_id: int | None = None
+    school_id: int | None = None
+    grade: int | None = None
+    class_no: int | None = None
+    members: int | None = None
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """A squad as the reading package names it, `3-2`; empty for every other unit."""
+        return f"{self.grade}-{self.class_no}" if self.kind == Kind.SQUAD and self.grade and self.class_no else ""
+
+    def covers(self, other: "Unit") -> bool:
+        """Whether `other` is this unit or below it."""
+        return other.path.startswith(self.path)
+
+
+_COLUMNS = (
+    units.c.id,
+    units.c.kind,
+    units.c.name,
+    units.c.path,
+    units.c.parent_id,
+    units.c.school_id,
+    units.c.grade,
+    units.c.class_no,
+    units.c.members,
+    units.c.aliases,
+)
+
+
+def _unit(row: Any) -> Unit:
+    return Unit(*(*row[:-1], tuple(row[-1])))
+
+
+def below(path: str) -> ColumnElement[bool]:
+    """The condition `in the subtree of path`, as one range of the index ("0" follows "/" in ASCII)."""
+    return (units.c.path >= path) & (units.c.path < end_of(path))
+
+
+def end_of(path: str) -> str:
+    """The first path behind the subtree of this one."""
+    return path[:-1] + "0"
+
+
+def within(paths: Sequence[str]) -> ColumnElement[bool]:
+    """The condition `in one of these subtrees`; nothing for no path."""
+    return or_(*map(below, paths)) if paths else false()
+
+
+def add(
+    db: Connection,
+    kind: Kind,
+    name: str,
+    parent: Unit | None = None,
+    *,
+    grade: int | None = None,
+    class_no: int | None = None,
+    members: int | None = None,
+    aliases: Iterable[str] = (),
+    **more: Any,
+) -> Unit:
+    """Insert a unit under `parent` (None: a root) and return it; `more` are further columns."""
+    school_id = parent.school_id if parent else None
+    values = {"kind": kind, "name": name, "grade": grade, "class_no": class_no, "members": members}
+    row = db.execute(
+        insert(units).values(
+            **values,
+            **more,
+            parent_id=parent.id if parent else None,
+            school_id=school_id,
+            path=f"?{kind}{name}{parent.id if parent else ''}",
+            aliases=list(aliases),
+            active=True,
+        )
+    )
+    assert row.inserted_primary_key is not None
+    unit_id = row.inserted_primary_key[0]
+    path = f"{parent.path if parent else '/'}{unit_id}/"
+    if kind == Kind.SCHOOL:
+        school_id = unit_id
+    db.execute(update(units).where(units.c.id == unit_id).values(path=path, school_id=school_id))
+    return Unit(
+        unit_id, kind, name, path, parent.id if parent else None, school_id, grade, class_no, members, tuple(aliases)
+    )
+
+
+def by_id(db: Connection, unit_id: int) -> Unit:
+    """The unit; raises LookupError when there is none."""
+    row = db.execute(select(*_COLUMNS).where(units.c.id == unit_id)).first()
+    if row is None:
+        raise LookupError(f"unit {unit_id}")
+    return _unit(row)
+
+
+def by_ids(db: Connection, ids: Iterable[int]) -> dict[int, Unit]:
+    """id → unit, of those that there are."""
+    rows = db.execute(select(*_COLUMNS).where(units.c.id.in_(sorted(set(ids)))))
+    return {row.id: _unit(row) for row in rows}
+
+
+def by_path_names(db: Connection, names: Sequence[str]) -> Unit | None:
+    """The unit that `names` lead to from a root, e.g. `["青禾区少工委", "实验小学", "三(2)中队"]`."""
+    found: Unit | None = None
+    for name in names:
+        parent = units.c.parent_id.is_(None) if found is None else units.c.parent_id == found.id
+        named = select(*_COLUMNS).where(parent, units.c.name == name)
+        row = db.execute(named.order_by(units.c.active.desc(), units.c.id.desc())).first()
+        if row is None:
+            return None
+        found = _unit(row)
+    return found
+
+
+def find(db: Connection, words: str, paths: Sequence[str]) -> list[Unit]:
+    """Active units in these subtrees that `words` name: exactly, after their school's name, by an alias, in part."""
+    values: dict[str, Any] = {
+        "words": words,
+        "suffixes": [words[cut:] for cut in range(1, min(len(words), _LONGEST))],
+        # As it stands in the column: every character beyond ASCII is escaped.
+        "alias": _pattern(json.dumps(words)),
+        "part": _pattern(words),
+    }
+    for place, path in enumerate(paths):
+        values |= {f"from{place}": path, f"to{place}": end_of(path)}
+    for query in _searches(len(paths)):
+        found = [_unit(row) for row in db.execute(query, values)]
+        if found:
+            return found
+    return []
+
+
+@lru_cache(maxsize=64)
+def _searches(subtrees: int) -> tuple[Select[Any], ...]:
+    """The statements of `find`, one after the other. To put them together costs more than to ask."""
+    ranges = [
+        (units.c.path >= bindparam(f"from{place}", type_=String))
+        & (units.c.path < bindparam(f"to{place}", type_=String))
+        for place in range(subtrees)
+    ]
+    inside = select(*_COLUMNS).where(units.c.active, or_(*ranges) if ranges else false())
+    inside = inside.order_by(units.c.path).limit(_MOST)
+    school, words = units.alias("school"), bindparam("words", type_=String)
+    whole = inside.join(school, school.c.id == units.c.school_id).where(school.c.name + units.c.name == words)
+    return (
+        inside.where(units.c.name == words),
+        whole.where(units.c.name.in_(bindparam("suffixes", expanding=True, type_=String))),
+        inside.where(units.c.aliases.cast(String).like(bindparam("alias", type_=String), escape="/")),
+        inside.where(units.c.name.like(bindparam("part", type_=String), escape="/")),
+    )
+
+
+def _pattern(words: str) -> str:
+    """What LIKE finds these words by, wherever they stand."""
+    return "%" + re.sub("([/%_])", r"/\1", words) + "%"
+
+
+def closed(db: Connection, name: str, paths: Sequence[str]) -> list[Unit]:
+    """The closed units of this name in these subtrees, the one that was closed last first."""
+    query = select(*_COLUMNS).where(units.c.name == name, within(paths), ~units.c.active)
+    return [_unit(row) for row in db.execute(query.order_by(units.c.active_to.desc(), units.c.id.desc()).limit(_MOST))]
+
+
+def of_school(db: Connection, school_id: int) -> list[Unit]:
+    """The active units of a school, the school itself first."""
+    rows = db.execute(select(*_COLUMNS).where(units.c.school_id == school_id, units.c.active).order_by(units.c.path))
+    return [_unit(row) for row in rows]
+
+
+def inside(db: Connection, path: str) -> Iterator[Unit]:
+    """The active units of a subtree, parents first."""
+    rows = db.execute(select(*_COLUMNS).where(below(path), units.c.active).order_by(units.c.path))
+    return (_unit(row) for row in rows)
+
+
+def full_name(db: Connection, unit: Unit) -> str:
+    """A name that is clear outside its school: `实验小学三(2)中队`."""
+    if unit.school_id is None or unit.school_id == unit.id:
+        return unit.name
+    school = db.scalar(select(units.c.name).where(units.c.id == unit.school_id))
+    return f"{school}{unit.name}"
+
+
+def is_empty(db: Connection) -> bool:
+    """Whether no unit has been stored yet."""
+    return db.execute(select(units.c.id).limit(1)).first() is None
+
+
+def version(db: Connection) -> str:
+    """Names the state of the tree: another one after every change."""
+    fact = facts.get(db, TREE)
+    return f"{fact.value} {fact.at}" if fact else ""
+
+
+def changed(db: Connection, now: datetime) -> None:
+    """Say that the tree is another one now; whoever keeps a copy of a part of it reads it again."""
+    before = facts.get(db, TREE)
+    facts.note(db, TREE, str(int(before.value) + 1 if before else 1), now)

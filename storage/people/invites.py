@@ -1,0 +1,82 @@
+"""One-time codes by which somebody joins with a role at a unit; only their hashes are kept."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from storage.audit.audit import Deed, note
+from storage.base.codes import fresh, hashed
+from storage.people.people import Role
+from storage.tables import invite, wrong_code
+
+LIFETIME = timedelta(days=7)
+TRIES_AN_HOUR = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Invite:
+    """What a code gives, and whose it is."""
+
+    id: int
+    unit_id: int
+    role: Role
+    made_by: int | None = None
+    # Somebody known, for whom it is; whose work goes over to the one who comes.
+    person_id: int | None = None
+    from_id: int | None = None
+
+
+def make(
+    db: Connection, unit_id: int, role: Role, made_by: int | None, now: datetime, *, person_id: int | None = None,
+    from_id: int | None = None,
+) -> str:  # fmt: skip
+    """A new code, valid for seven days and one person."""
+    code = fresh()
+    row = db.execute(
+        insert(invite).values(
+            code_hash=hashed(code),
+            unit_id=unit_id,
+            role=role,
+            made_by=made_by,
+            made_at=now,
+            expires_at=now + LIFETIME,
+            person_id=person_id,
+            from_id=from_id,
+        )
+    )
+    assert row.inserted_primary_key is not None
+    note(db, Deed.INVITED, now, unit_id=unit_id, subject=f"invite:{row.inserted_primary_key[0]}", role=role)
+    return code
+
+
+def find(db: Connection, code: str, now: datetime) -> Invite | None:
+    """What this code gives, if it is known, unused and not expired."""
+    row = db.execute(
+        select(
+            invite.c.id, invite.c.unit_id, invite.c.role, invite.c.made_by, invite.c.person_id, invite.c.from_id
+        ).where(invite.c.code_hash == hashed(code), invite.c.used_at.is_(None), invite.c.expires_at > now)
+    ).first()
+    return None if row is None else Invite(row[0], row[1], Role(row[2]), *row[3:])
+
+
+def use(db: Connection, found: Invite, person_id: int, now: datetime) -> bool:
+    """Use the code up; False when somebody else was first."""
+    unused = (invite.c.id == found.id) & invite.c.used_at.is_(None)
+    if db.execute(update(invite).where(unused).values(used_at=now, used_by=person_id)).rowcount != 1:
+        return False
+    note(db, Deed.JOINED, now, unit_id=found.unit_id, subject=f"invite:{found.id}", person=person_id)
+    return True
+
+
+def note_wrong(db: Connection, channel: str, address: str, now: datetime) -> None:
+    """Remember a wrong try of this sender; tries older than a day are forgotten."""
+    db.execute(delete(wrong_code).where(wrong_code.c.at < now - timedelta(days=1)))
+    db.execute(insert(wrong_code).values(channel=channel, address=address, at=now))
+
+
+def wrong_tries(db: Connection, channel: str, address: str, now: datetime) -> int:
+    """How many wrong tries this sender made in the last hour."""
+    recent = (wrong_code.c.channel == channel) & (wrong_code.c.address == address)
+    query = select(func.count()).where(recent, wrong_code.c.at > now - timedelta(hours=1))
+    return db.scalar(query) or 0

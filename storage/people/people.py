@@ -1,0 +1,298 @@
+"""People, their accounts on the platforms, and the roles they hold at units."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, func, insert, or_, select, update
+
+from storage.audit.audit import Deed, note
+from storage.chunks import chunks
+from storage.organisation.units import Unit, within
+from storage.people import accounts
+from storage.tables import account, grant, person, unit
+
+
+class Role(StrEnum):
+    """What somebody is at a unit; `label` is the word of the roster file."""
+
+    COUNSELOR = "counselor"
+    BRIGADE = "brigade"
+    SCHOOL_ADMIN = "school_admin"
+    SUPERVISOR = "supervisor"
+    COUNTY_ADMIN = "county_admin"
+    CITY_ADMIN = "city_admin"
+    PROVINCE_ADMIN = "province_admin"
+    INSPECTOR = "inspector"
+    OUTSIDE_COUNSELOR = "outside_counselor"
+    VOLUNTEER = "volunteer"
+    STATION_HEAD = "station_head"
+    GROUP_HEAD = "group_head"
+    CARE_ADMIN = "ggw_admin"
+    DATA_OFFICER = "dpo"
+
+    @property
+    def label(self) -> str:
+        """The role in Chinese, as people read and write it."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    Role.COUNSELOR: "中队辅导员",
+    Role.BRIGADE: "大队辅导员",
+    Role.SCHOOL_ADMIN: "学校管理员",
+    Role.SUPERVISOR: "总辅导员",
+    Role.COUNTY_ADMIN: "县管理员",
+    Role.CITY_ADMIN: "市管理员",
+    Role.PROVINCE_ADMIN: "省管理员",
+    Role.INSPECTOR: "督导",
+    Role.OUTSIDE_COUNSELOR: "校外辅导员",
+    Role.VOLUNTEER: "志愿者",
+    Role.STATION_HEAD: "站长",
+    Role.GROUP_HEAD: "组长",
+    Role.CARE_ADMIN: "关工委管理员",
+    Role.DATA_OFFICER: "数据保护员",
+}
+
+
+def role_named(label: str) -> Role | None:
+    """The role with this Chinese label or English value."""
+    return next((role for role in Role if label in (role.label, role.value)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role at a unit."""
+
+    role: Role
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody the bot knows, with the roles that hold now."""
+
+    id: int
+    name: str
+    grants: tuple[Grant, ...] = ()
+    # Whether the address by which they were looked up counts as alive, and the channel they last wrote on.
+    reachable: bool = True
+    heard_on: str | None = None
+    # Of several schools the one that is meant when none is named.
+    school_id: int | None = None
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """All roles, wherever they are held."""
+        return frozenset(grant.role for grant in self.grants)
+
+    def paths(self, roles: Iterable[Role] | None = None) -> list[str]:
+        """The subtrees that these roles (None: any) give."""
+        return sorted({grant.unit.path for grant in self.grants if roles is None or grant.role in roles})
+
+    def units(self, roles: Iterable[Role] | None = None) -> list[Unit]:
+        """The units at which one of these roles (None: any) is held, topmost first."""
+        found = {grant.unit.id: grant.unit for grant in self.grants if roles is None or grant.role in roles}
+        return sorted(found.values(), key=lambda unit: (unit.path.count("/"), unit.id))
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A role that somebody holds, held or will hold, from when to when (None: for good)."""
+
+    person_id: int
+    person: str
+    role: Role
+    since: datetime
+    until: datetime | None
+    unit: Unit
+
+
+_WITH_GRANTS = (
+    select(
+        person.c.id,
+        person.c.name,
+        person.c.school_id,
+        grant.c.role,
+        unit.c.id,
+        unit.c.kind,
+        unit.c.name,
+        unit.c.path,
+        unit.c.parent_id,
+        unit.c.school_id,
+        unit.c.grade,
+        unit.c.class_no,
+        unit.c.members,
+        grant.c.since,
+        grant.c.until,
+    )
+    .select_from(person)
+    .outerjoin(grant, grant.c.person_id == person.c.id)
+    .outerjoin(unit, unit.c.id == grant.c.unit_id)
+)
+_BY_ADDRESSES = (
+    _WITH_GRANTS.with_only_columns(
+        account.c.address, account.c.reachable, person.c.heard_on, *_WITH_GRANTS.selected_columns
+    )
+    .join(account, account.c.person_id == person.c.id)
+    .where(account.c.channel == bindparam("channel"), account.c.address.in_(bindparam("addresses", expanding=True)))
+)
+
+
+def _people(rows: Sequence[tuple[object, ...]], now: datetime) -> list[Person]:
+    found: dict[int, tuple[str, int | None, list[Grant]]] = {}
+    for person_id, name, school_id, role, *at, since, until in rows:
+        grants = found.setdefault(person_id, (name, school_id, []))[2]  # type: ignore[arg-type]
+        if role is not None and since <= now and (until is None or until > now):  # type: ignore[operator]
+            grants.append(Grant(Role(role), Unit(*at)))  # type: ignore[arg-type]
+    return [Person(id, name, tuple(grants), school_id=school) for id, (name, school, grants) in found.items()]
+
+
+def by_addresses(db: Connection, channel: str, addresses: Collection[str], now: datetime) -> dict[str, Person]:
+    """Who writes from these addresses, with the roles that hold at `now`; strangers are left out."""
+    rows = db.execute(_BY_ADDRESSES, {"channel": channel, "addresses": addresses}).all()
+    persons = {person.id: person for person in _people([row[3:] for row in rows], now)}
+    return {row[0]: replace(persons[row[3]], reachable=row[1], heard_on=row[2]) for row in rows}
+
+
+def by_id(db: Connection, person_id: int, now: datetime) -> Person:
+    """The person; raises LookupError when there is none."""
+    found = _people(db.execute(_WITH_GRANTS.where(person.c.id == person_id)).all(), now)
+    if not found:
+        raise LookupError(f"person {person_id}")
+    return found[0]
+
+
+def holding(db: Connection, roles: Iterable[Role], paths: Sequence[str], now: datetime) -> list[Person]:
+    """Everybody who holds one of `roles` at a unit in these subtrees, by id; their grants are those there."""
+    query = _WITH_GRANTS.where(grant.c.role.in_([role.value for role in roles]), within(paths), unit.c.active)
+    return _people(db.execute(query.order_by(person.c.id)).all(), now)
+
+
+def above(db: Connection, roles: Iterable[Role], at: Unit, now: datetime) -> list[Person]:
+    """Everybody who holds one of `roles` at `at` itself or at a unit above it."""
+    ids = [int(part) for part in at.path.strip("/").split("/")]
+    query = _WITH_GRANTS.where(grant.c.role.in_([role.value for role in roles]), unit.c.id.in_(ids))
+    return _people(db.execute(query.order_by(person.c.id)).all(), now)
+
+
+def terms(db: Connection, paths: Sequence[str], ended_after: datetime | None) -> list[Term]:
+    """The roles at units in these subtrees, by unit, without those that were over before `ended_after` (None: all)."""
+    query = _WITH_GRANTS.where(within(paths), unit.c.active)
+    if ended_after:
+        query = query.where(or_(grant.c.until.is_(None), grant.c.until > ended_after))
+    rows = db.execute(query.order_by(unit.c.path, grant.c.role, person.c.id))
+    return [Term(row[0], row[1], Role(row[3]), row[13], row[14], Unit(*row[4:13])) for row in rows]
+
+
+def called(db: Connection, name: str, paths: Sequence[str], now: datetime) -> list[Person]:
+    """Everybody of this name with a role at a unit in these subtrees, by id; their grants are those there."""
+    query = _WITH_GRANTS.where(person.c.name == name, within(paths), unit.c.active).order_by(person.c.id)
+    return [each for each in _people(db.execute(query).all(), now) if each.grants]
+
+
+def add(db: Connection, name: str, now: datetime) -> int:
+    """Insert a person without any account or role; returns the id."""
+    row = db.execute(insert(person).values(name=name, joined_at=now))
+    assert row.inserted_primary_key is not None
+    return int(row.inserted_primary_key[0])
+
+
+def choose_school(db: Connection, person_id: int, school_id: int) -> None:
+    """Remember which of somebody's schools is meant when none is named."""
+    db.execute(update(person).where(person.c.id == person_id).values(school_id=school_id))
+
+
+def give(
+    db: Connection, person_id: int, role: Role, at: Unit, now: datetime, *,
+    since: datetime | None = None, until: datetime | None = None, deputy_for: int | None = None,
+) -> None:  # fmt: skip
+    """
+    Give a role at a unit, from `since` (None: now) to `until` (None: for good); one that is held gets a new end.
+
+    `deputy_for`: whose the role is, of somebody who stands in for them.
+    """
+    since = since or now
+    mine = (grant.c.person_id == person_id) & _at(at, role)
+    row = db.execute(select(grant.c.since, grant.c.until).where(mine)).first()
+    if row is not None and row.since <= now and (row.until is None or row.until > now):
+        db.execute(update(grant).where(mine).values(until=until, deputy_for=deputy_for))
+    else:
+        # A new row, so that reminders are laid out for it; what was held before goes.
+        db.execute(delete(grant).where(mine))
+        new = {"person_id": person_id, "unit_id": at.id, "role": role, "since": since, "until": until}
+        db.execute(insert(grant).values(**new, deputy_for=deputy_for))
+    about: dict[str, Any] = {"role": role, "until": until.isoformat() if until else None}
+    about |= {"deputy_for": deputy_for} if deputy_for else {}
+    note(db, Deed.ROLE_GIVEN, now, unit_id=at.id, subject=f"person:{person_id}", **about)
+
+
+def _at(at: Unit, role: Role) -> ColumnElement[bool]:
+    return (grant.c.unit_id == at.id) & (grant.c.role == role)
+
+
+def end(db: Connection, person_id: int, role: Role, at: Unit, when: datetime, now: datetime) -> bool:
+    """End a role at this instant, and with it that of a deputy; False when it is not held then."""
+    lasts = _at(at, role) & or_(grant.c.until.is_(None), grant.c.until > when)
+    if db.execute(update(grant).where(grant.c.person_id == person_id, lasts).values(until=when)).rowcount != 1:
+        return False
+    subject = f"person:{person_id}"
+    note(db, Deed.ROLE_ENDED, now, unit_id=at.id, subject=subject, role=role, until=when.isoformat())
+    for deputy_id in db.scalars(select(grant.c.person_id).where(grant.c.deputy_for == person_id, lasts)).all():
+        end(db, deputy_id, role, at, when, now)
+    return True
+
+
+def link(db: Connection, person_id: int, channel: str, address: str) -> None:
+    """Bind an address on a platform to a person."""
+    db.execute(insert(account).values(person_id=person_id, channel=channel, address=address, reachable=True))
+
+
+def addresses(db: Connection, person_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """Where each of these people is reached: person id → (channel, address); without the unreachable ones."""
+    return accounts.best(db, person_ids)
+
+
+def mark_reachable(db: Connection, channel: str, address: str, reachable: bool) -> bool:
+    """Note that an address is dead (blocked, gone) or alive again; False when that was known, or nobody's is."""
+    known = (account.c.channel == channel) & (account.c.address == address)
+    changed = update(account).where(known, account.c.reachable != reachable).values(reachable=reachable)
+    return db.execute(changed).rowcount > 0
+
+
+def without_account(db: Connection, role: Role, at: Unit, now: datetime) -> dict[int, str]:
+    """id → name of those who hold this role at this unit and are not on any platform yet."""
+    has_one = exists().where(account.c.person_id == person.c.id)
+    query = select(person.c.id, person.c.name).join(grant, grant.c.person_id == person.c.id)
+    lasts = _at(at, role) & or_(grant.c.until.is_(None), grant.c.until > now) & grant.c.deputy_for.is_(None)
+    query = query.where(lasts, ~has_one)
+    return {row.id: row.name for row in db.execute(query)}
+
+
+def named(db: Connection, name: str) -> list[int]:
+    """The ids of everybody of this name."""
+    return list(db.scalars(select(person.c.id).where(person.c.name == name).order_by(person.c.id)))
+
+
+def names(db: Connection, ids: Iterable[int]) -> dict[int, str]:
+    """id → name."""
+    query = select(person.c.id, person.c.name)
+    some = (db.execute(query.where(person.c.id.in_(part))) for part in chunks(sorted(set(ids))))
+    return {row.id: row.name for rows in some for row in rows}
+
+
+def rights_version(db: Connection) -> tuple[object, ...]:
+    """Another value after every account and role that comes or ends."""
+    roles = select(func.count(), func.max(grant.c.id), func.count(grant.c.until), func.max(grant.c.until))
+    return (*db.execute(roles).one(), db.scalar(select(func.max(account.c.id))))
+
+
+def with_accounts(db: Connection, channel: str, now: datetime) -> list[tuple[str, Person]]:
+    """(address, person) of everybody with an account on this channel, in the order they came."""
+    addresses_of = select(account.c.person_id, account.c.address).where(account.c.channel == channel)
+    found = {row.person_id: row.address for row in db.execute(addresses_of.order_by(account.c.id))}
+    there = select(account.c.person_id).where(account.c.channel == channel)
+    rows = db.execute(_WITH_GRANTS.where(person.c.id.in_(there)).order_by(person.c.id)).all()
+    return [(found[each.id], each) for each in _people(rows, now)]
