@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Connection
 
-from tests import leaks
-from tests.county import County
-from tests.databases import POSTGRESQL, new_database
+from tests.support import leaks
+from tests.support.county import County
+from tests.support.databases import POSTGRESQL, new_database
 
 MUST_NOT_SKIP = os.environ.get("TESTS_MUST_NOT_SKIP") == "1"
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.process import ROOT, Serving
-from tests.test_browser import ARGUMENTS, CHROMIUM, hears, play, press, say
+from tests.practice.test_browser import ARGUMENTS, CHROMIUM, hears, play, press, say
+from tests.support.process import ROOT, Serving
 
 DOCS = ROOT / "docs"
 MOST_BYTES = 150_000

@@ -33,9 +33,13 @@ class Features:
 
 
 def modules() -> list[ModuleType]:
-    """Every module directly under handlers/, in the order of their names."""
-    names = sorted(info.name for info in pkgutil.iter_modules(handlers.__path__) if not info.ispkg)
-    return [importlib.import_module(f"handlers.{name}") for name in names]
+    """Every module of the areas of handlers/, in the order of their names; what only reads text declares nothing."""
+    names = sorted(
+        info.name
+        for info in pkgutil.walk_packages(handlers.__path__, "handlers.")
+        if not info.ispkg and not info.name.startswith(("handlers.reading.", "handlers.digests.font."))
+    )
+    return [importlib.import_module(name) for name in names]
 
 
 def collect(found: Iterable[ModuleType]) -> Features:

@@ -16,7 +16,7 @@ from bot.channels.practice import BadRequest, decode
 from bot.pipeline.writer import Full
 from bot.practice.stage import Stage
 
-PAGE = Path(__file__).parent / "practice_page"
+PAGE = Path(__file__).parent / "page"
 MOST_BODY = 16 << 20
 MOST_READ = 128 << 20
 SECONDS_TO_COMMIT = 4

@@ -1,0 +1,325 @@
+"""How the robot speaks: replies and pushes, its pace, what each refusal means, files in pieces, words as cards."""
+
+import asyncio
+import base64
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from bot.channels import Outgoing, SendError
+from bot.channels.robot import link as robot_link
+from bot.channels.robot import socket as robot_socket
+from bot.channels.robot import upload as robot_upload
+from bot.channels.robot.media import decrypted
+from bot.channels.robot.parts import MOST_IN_TEXT, parts_of
+from bot.channels.robot.upload import PIECE
+from bot.channels.windows import Windows
+from handlers.kit import Button, Reply
+from storage.tables import account, outbox
+from tests.support.platforms.fake_robot import FakeRobot
+from tests.support.platforms.robot_stage import LI, ZHANG, Stage, labels, running, words
+
+pytestmark = pytest.mark.both
+CHECKIN = "三(2)中队 主题队日 38人"
+ECHO = "已记录:三(2)中队 主题队日 38 人\n4月3日(周五)"
+Play = Callable[..., None]
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeRobot]:
+    with FakeRobot() as robot:
+        yield robot
+
+
+@pytest.fixture
+def play(tmp_path: Path, fake: FakeRobot, monkeypatch: pytest.MonkeyPatch) -> Play:
+    monkeypatch.setattr(robot_socket, "LONGEST_WAIT", 0.05)
+    monkeypatch.setattr(robot_link.Link.call, "__defaults__", ("", 0.5))
+
+    def played(talk: Callable[[Stage], Awaitable[None]], **settings: object) -> None:
+        async def run() -> None:
+            async with running(tmp_path, fake, **settings) as stage:
+                await stage.live()
+                await talk(stage)
+
+        asyncio.run(run())
+
+    return played
+
+
+def letters(stage: Stage) -> list[tuple[str, int]]:
+    return stage.query(select(outbox.c.state, outbox.c.doubts).order_by(outbox.c.id))
+
+
+async def in_time(stage: Stage) -> None:
+    """The next tries, as far as there are any."""
+    for _ in range(6):
+        await stage.live()
+        await stage.later(minutes=2)
+
+
+# --- replies and pushes -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", ["846605", "846608", "846604"])
+def test_what_can_no_longer_be_replied_to_is_pushed(play: Play, fake: FakeRobot, code: str) -> None:
+    async def talk(stage: Stage) -> None:
+        fake.faults["aibot_respond_msg"].append(code)
+        assert await stage.say(ZHANG, CHECKIN) == [ECHO]
+        assert [said["way"] for said in fake.said_to(ZHANG)] == ["push"] and letters(stage) == [("sent", 0)]
+
+    play(talk)
+
+
+def test_after_a_restart_answers_are_pushed(tmp_path: Path, fake: FakeRobot) -> None:
+    async def run() -> None:
+        async with running(tmp_path, fake) as stage:
+            await stage.live()
+            await stage.heard(fake.say(ZHANG, CHECKIN))
+        async with running(tmp_path, fake, fill=False) as stage:
+            await stage.live()
+            assert await stage.answers(ZHANG) == [ECHO]
+            assert [said["way"] for said in fake.said_to(ZHANG)] == ["push"]
+
+    asyncio.run(run())
+
+
+def test_a_lost_answer_is_said_once_more_and_a_card_never_twice(play: Play, fake: FakeRobot) -> None:
+    async def talk(stage: Stage) -> None:
+        # The card arrived: the platform knows its task, so it is not shown again, and all is well.
+        fake.faults["aibot_respond_msg"].append("lost")
+        await stage.say(ZHANG, CHECKIN)
+        await in_time(stage)
+        assert [words(said) for said in fake.said_to(ZHANG)] == [ECHO] and letters(stage) == [("sent", 0)]
+        # Words have no such name: twice at most, and the operator is told.
+        fake.faults["aibot_send_msg"].extend(["lost", "lost"])
+        await stage.app.pipeline.do(lambda turn: turn.letters.notify([Reply("通知", to=1)]))
+        await stage.send()
+        await in_time(stage)
+        assert [words(said) for said in fake.said_to(ZHANG)] == [ECHO, "通知", "通知"]
+        assert letters(stage)[-1] == ("uncertain", 1)
+
+    play(talk)
+
+
+def test_a_card_that_did_not_arrive_is_sent_again(play: Play, fake: FakeRobot) -> None:
+    async def talk(stage: Stage) -> None:
+        fake.faults["aibot_respond_msg"].append("silent")
+        await stage.say(ZHANG, CHECKIN)
+        await in_time(stage)
+        assert [words(said) for said in fake.said_to(ZHANG)] == [ECHO] and letters(stage) == [("sent", 0)]
+
+    play(talk)
+
+
+def test_cards_that_are_refused_are_said_in_words(play: Play, fake: FakeRobot) -> None:
+    async def talk(stage: Stage) -> None:
+        fake.faults["aibot_respond_msg"].append("42034")
+        (said,) = await stage.say(ZHANG, CHECKIN)
+        assert said == f"{ECHO}\n· 更正:发「更正 #1」\n· 撤回:发「撤回 #1」"
+        assert (await stage.say(ZHANG, "撤回 #1"))[0].startswith("已撤回")
+
+    play(talk)
+
+
+# --- pace and refusals ----------------------------------------------------------------------------------------
+
+
+def test_a_chat_gets_less_than_the_platform_takes(play: Play, fake: FakeRobot) -> None:
+    async def talk(stage: Stage) -> None:
+        fake._spoken.add(ZHANG)
+        for number in range(25):
+            await stage.robot.send(Outgoing(number, ZHANG, f"第 {number} 条", notice=True))
+        with pytest.raises(SendError) as held:
+            await stage.robot.send(Outgoing(25, ZHANG, "太多了", notice=True))
+        assert 50 < held.value.after <= 60 and not held.value.permanent and len(fake.said) == 25
+        fake._spoken.add(LI)
+        await stage.robot.send(Outgoing(26, LI, "另一位", notice=True))
+
+    play(talk)
+
+
+def test_a_thousand_an_hour() -> None:
+    now = [0.0]
+    pace = Windows((25, 60.0), (900, 3600.0), clock=lambda: now[0])
+    for _ in range(900):
+        now[0] += pace.wait("a")
+        assert pace.wait("a") == 0.0
+        pace.count("a")
+    assert 3600 - now[0] - 1 < pace.wait("a") <= 3600
+    assert pace.wait("b") == 0.0
+
+
+@pytest.mark.parametrize(("code", "state", "error"), [
+    ("45009", "new", "45009"), ("40058", "dead", "40058"), ("40201", "dead", "40201"), ("-1", "new", "-1"),
+])  # fmt: skip
+def test_refusals(play: Play, fake: FakeRobot, code: str, state: str, error: str) -> None:
+    async def talk(stage: Stage) -> None:
+        fake._spoken.add(ZHANG)
+        await stage.say(ZHANG, "帮助")
+        fake.faults["aibot_send_msg"].append(code)
+        await stage.app.pipeline.do(lambda turn: turn.letters.notify([Reply("通知", to=1)]))
+        await stage.send()
+        found = stage.query(select(outbox.c.state, outbox.c.error).order_by(outbox.c.id))[-1]
+        assert found[0] == state and found[1].startswith(error)
+        if state == "new":
+            await in_time(stage)
+            assert letters(stage)[-1] == ("sent", 0)
+
+    play(talk)
+
+
+def test_a_chat_that_is_gone_is_noted_and_told_of(play: Play, fake: FakeRobot) -> None:
+    async def talk(stage: Stage) -> None:
+        await stage.say(ZHANG, CHECKIN)
+        await stage.say(LI, "帮助")
+        fake.faults["aibot_send_msg"].append("93006")
+        await stage.app.pipeline.do(lambda turn: turn.letters.notify([Reply("通知", to=1)]))
+        await stage.send()
+        await stage.send()
+        alive = stage.query(select(account.c.reachable).where(account.c.address == ZHANG))
+        assert alive == [(False,)] and "张老师" in words(fake.said_to(LI)[-1])
+        await stage.say(ZHANG, "帮助")
+        assert stage.query(select(account.c.reachable).where(account.c.address == ZHANG)) == [(True,)]
+
+    play(talk)
+
+
+# --- words and cards --------------------------------------------------------------------------------------------
+
+
+def test_a_long_text_is_cut_and_goes_on_where_it_stopped(play: Play, fake: FakeRobot) -> None:
+    async def talk(stage: Stage) -> None:
+        fake._spoken.add(ZHANG)
+        lines = [f"第{number:04}行 三(2)中队" for number in range(2000)]
+        letter = Outgoing(7, ZHANG, "\n".join(lines), notice=True)
+        assert len(parts_of(letter)) == 3
+        fake.faults["aibot_send_msg"].extend(["", "drop"])
+        with pytest.raises(SendError) as lost:
+            await stage.robot.send(letter)
+        assert lost.value.uncertain
+        await stage.live()
+        await stage.robot.send(letter)
+        said = [words(each) for each in fake.said_to(ZHANG)]
+        assert all(len(each.encode()) <= MOST_IN_TEXT for each in said) and "\n".join(said).splitlines() == lines
+
+    play(talk)
+
+
+def test_long_labels_and_many_buttons(play: Play, fake: FakeRobot) -> None:
+    async def talk(stage: Stage) -> None:
+        fake._spoken.add(LI)
+        names = [f"青禾区实验小学三({number})中队" for number in range(1, 9)]
+        buttons = tuple(Button(name, f"周报 {name}") for name in names)
+        await stage.app.pipeline.do(lambda turn: turn.letters.notify([Reply("选哪个?", buttons, to=2)]))
+        assert (await stage.answers(LI))[0].splitlines()[1] == "1:青禾区实验小学三(1)中队"
+        shown = [labels(said) for said in fake.said_to(LI) if said["kind"] == "template_card"]
+        assert [len(each) for each in shown] == [6, 2] and shown[1] == ["选 7", "选 8"]
+        await stage.heard(fake.press(LI, "选 8"))
+        assert fake.updated[-1]["main_title"]["desc"] == "已点:青禾区实验小学三(8)中队"
+
+    play(talk)
+
+
+def test_names_and_numbers_are_shown_as_they_are(play: Play, fake: FakeRobot) -> None:
+    async def talk(stage: Stage) -> None:
+        fake._spoken.add(ZHANG)
+        await stage.robot.send(Outgoing(1, ZHANG, "1. 王*小*明\n# 38 人 <@all>", notice=True))
+        assert words(fake.said_to(ZHANG)[0]) == "1．王＊小＊明\n＃ 38 人 ＜@all>"
+
+    play(talk)
+
+
+# --- files ------------------------------------------------------------------------------------------------------
+
+
+def test_an_upload_goes_on_after_a_new_connection(play: Play, fake: FakeRobot) -> None:
+    async def talk(stage: Stage) -> None:
+        fake._spoken.add(ZHANG)
+        content = bytes(range(256)) * (5 * PIECE // 256) + b"the rest"
+        kept: list[str] = []
+        letter = Outgoing(1, ZHANG, "", file=("周报.xlsx", content), notice=True, keep=kept.append)
+        fake.faults["aibot_upload_media_chunk"].extend(["", "", "", "drop"])
+        with pytest.raises(SendError) as broken:
+            await stage.robot.send(letter)
+        assert not broken.value.permanent and not broken.value.uncertain
+        await stage.live()
+        await stage.robot.send(letter)
+        # Each piece once: what had arrived was not sent again.
+        assert fake.chunks == [0, 1, 2, 3, 4, 5]
+        assert [each for each in fake.uploaded.values()] == [("file", content)]
+        assert words(fake.said_to(ZHANG)[0]) == "<file>" and len(kept) == 1
+        # The platform has it: no second upload; and when it has forgotten it, that is told apart.
+        again = Outgoing(2, ZHANG, "", file=("周报.xlsx", b""), notice=True, kept=kept[0])
+        await stage.robot.send(again)
+        assert len(fake.uploaded) == 1 and len(fake.said_to(ZHANG)) == 2
+        fake.uploaded.clear()
+        with pytest.raises(SendError) as forgotten:
+            await stage.robot.send(again)
+        assert forgotten.value.stale
+
+    play(talk)
+
+
+def test_a_slow_upload_is_spread_over_several_tries(
+    play: Play, fake: FakeRobot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def talk(stage: Stage) -> None:
+        fake._spoken.add(ZHANG)
+        letter = Outgoing(1, ZHANG, "", file=("周报.xlsx", bytes(3 * PIECE)), notice=True)
+        monkeypatch.setattr(robot_upload, "SECONDS_A_TRY", 0.0)
+        for _ in range(2):
+            with pytest.raises(SendError, match="it goes on"):
+                await stage.robot.send(letter)
+        monkeypatch.setattr(robot_upload, "SECONDS_A_TRY", 40.0)
+        await stage.robot.send(letter)
+        assert fake.chunks == [0, 1, 2] and len(fake._times["upload"]) == 1
+
+    play(talk)
+
+
+def test_a_forgotten_upload_begins_anew(play: Play, fake: FakeRobot) -> None:
+    async def talk(stage: Stage) -> None:
+        fake._spoken.add(ZHANG)
+        letter = Outgoing(1, ZHANG, "", file=("周报.png", b"\x89PNG" * 10), notice=True)
+        fake.faults["aibot_upload_media_finish"].append("40058")
+        with pytest.raises(SendError):
+            await stage.robot.send(letter)
+        await stage.robot.send(letter)
+        assert fake.chunks == [0, 0] and [kind for kind, _ in fake.uploaded.values()] == ["image"]
+
+    play(talk)
+
+
+def test_a_file_that_no_message_takes_is_given_up(play: Play, fake: FakeRobot) -> None:
+    async def talk(stage: Stage) -> None:
+        for content in (b"x", b"x" * ((20 << 20) + 1)):
+            with pytest.raises(SendError) as refused:
+                await stage.robot.send(Outgoing(1, ZHANG, "", file=("a.xlsx", content), notice=True))
+            assert refused.value.permanent
+        assert not fake.uploaded
+
+    play(talk)
+
+
+# --- the cipher -------------------------------------------------------------------------------------------------
+
+KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"
+CIPHERTEXT = "SdoCP2KE+l9aTRVHx5eHjFLUqmWxbxt+1f1D8vXVvHM="
+
+
+def test_the_vector_of_the_platform_s_cipher() -> None:
+    content = base64.b64decode(CIPHERTEXT)
+    assert decrypted(content, KEY).decode() == "少先队活动签到表\n"
+    assert decrypted(content, f"{KEY}=") == decrypted(content, KEY)
+
+
+@pytest.mark.parametrize(("content", "key"), [
+    (b"", KEY), (b"x" * 31, KEY), (b"x" * 32, KEY), (b"x" * 32, "short"), (b"x" * 32, "no base64!"), (b"x" * 32, ""),
+])  # fmt: skip
+def test_what_cannot_be_opened_is_gone(content: bytes, key: str) -> None:
+    with pytest.raises(SendError) as gone:
+        decrypted(content, key)
+    assert gone.value.permanent

@@ -1,0 +1,323 @@
+"""Every way in which the robot's connection can end, and how it comes back: the table of drop cases, one by one."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select, update
+
+from bot.channels.robot import intake as robot_intake
+from bot.channels.robot import link as robot_link
+from bot.channels.robot import socket as robot_socket
+from bot.channels.robot.channel import lease_of
+from bot.channels.robot.desk import REFUSED
+from bot.channels.robot.link import AckLost, NotLive, Refused
+from bot.channels.robot.socket import State
+from bot.jobs import lease as leases
+from bot.pipeline import writer as writer
+from handlers.kit import Reply
+from storage.base import facts
+from storage.tables import checkin, inbox, lease, outbox
+from tests.support.databases import refuse
+from tests.support.platforms.fake_robot import FakeRobot
+from tests.support.platforms.fake_robot_rules import ROBOT, SECRET
+from tests.support.platforms.robot_stage import LI, ZHANG, Stage, running, words
+
+pytestmark = pytest.mark.both
+CHECKIN = "三(2)中队 主题队日 38人"
+Play = Callable[..., None]
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeRobot]:
+    with FakeRobot() as robot:
+        yield robot
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same order of waits, in hundredths."""
+    for name, seconds in (("LONGEST_WAIT", 0.05), ("REFUSED_WAIT", 0.3), ("TAKEN_OVER_WAIT", 0.5)):
+        monkeypatch.setattr(robot_socket, name, seconds)
+    monkeypatch.setattr(robot_link, "SECONDS_BETWEEN_PINGS", 0.1)
+    for name in ("SECONDS_TO_RENEW", "SECONDS_TO_TRY"):
+        monkeypatch.setattr(leases, name, 0.03)
+
+
+@pytest.fixture
+def play(tmp_path: Path, fake: FakeRobot) -> Play:
+    def played(talk: Callable[[Stage], Awaitable[None]], **settings: object) -> None:
+        async def run() -> None:
+            async with running(tmp_path, fake, **settings) as stage:
+                await talk(stage)
+
+        asyncio.run(run())
+
+    return played
+
+
+async def works(stage: Stage) -> None:
+    """Both ways: what is said is stored once, and answered."""
+    await stage.live()
+    before = len(stage.fake.said_to(LI))
+    await stage.say(LI, "帮助")
+    assert len(stage.fake.said_to(LI)) > before
+
+
+def report(stage: Stage) -> dict:
+    return stage.robot.state()
+
+
+# --- the connection ends ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", [1000, 1001, 1011, 1012, 4000])
+def test_a_close_of_any_kind_leads_to_a_new_connection(play: Play, fake: FakeRobot, code: int) -> None:
+    async def talk(stage: Stage) -> None:
+        await stage.live()
+        for number in (2, 3):
+            fake.close(code)
+            await stage.until(lambda number=number: fake.subscribed == number)
+            await works(stage)
+
+    play(talk)
+
+
+def test_a_cut_leads_to_a_new_connection(play: Play, fake: FakeRobot, caplog: pytest.LogCaptureFixture) -> None:
+    async def talk(stage: Stage) -> None:
+        await stage.live()
+        fake.abort()
+        await stage.until(lambda: fake.subscribed == 2)
+        await works(stage)
+        assert "closed by the other side, code 1006" in caplog.text
+
+    play(talk)
+
+
+def test_pings_that_are_not_answered_end_a_dead_connection(play: Play, fake: FakeRobot) -> None:
+    async def talk(stage: Stage) -> None:
+        await stage.live()
+        await stage.until(lambda: fake.pings >= 3)
+        assert fake.subscribed == 1, "answered pings end nothing"
+        fake.answers_pings = False
+        await stage.until(lambda: report(stage)["trouble"] == "2 pings were not answered")
+        fake.answers_pings = True
+        await stage.until(lambda: fake.subscribed >= 2)
+        await works(stage)
+
+    play(talk)
+
+
+def test_a_server_that_is_away_is_waited_for(play: Play, fake: FakeRobot) -> None:
+    async def talk(stage: Stage) -> None:
+        await stage.until(lambda: report(stage)["failures"] >= 3)
+        assert report(stage)["trouble"].startswith("cannot connect") and not stage.robot.ready()
+        stage.robot._socket._url = fake.url
+        await works(stage)
+        assert report(stage)["trouble"] == ""
+
+    play(talk, wecom_robot_url="ws://127.0.0.1:1")
+
+
+def test_a_half_dead_connection_is_replaced_at_once(
+    play: Play, fake: FakeRobot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def talk(stage: Stage) -> None:
+        await stage.live()
+        # Any wait at all would be too long for this test.
+        monkeypatch.setattr(robot_socket, "LONGEST_WAIT", 1000.0)
+        await stage.heard(fake.say(ZHANG, CHECKIN))
+        fake.forget_subscription()
+        await stage.send()
+        await stage.until(lambda: fake.subscribed == 2 and stage.robot.ready())
+        # The answer was not said in vain: 846609 means that it was not done.
+        for _ in range(5):
+            await stage.later(seconds=3)
+        assert [words(said)[:3] for said in fake.said_to(ZHANG)] == ["已记录"]
+
+    play(talk)
+
+
+# --- subscribing is refused -----------------------------------------------------------------------------------
+
+
+def test_a_wrong_secret_stops_it_loudly(play: Play, fake: FakeRobot, caplog: pytest.LogCaptureFixture) -> None:
+    def noted(stage: Stage) -> facts.Fact | None:
+        with stage.app.engine.database.read.connect() as db:
+            return facts.get(db, REFUSED)
+
+    async def wrong(stage: Stage) -> None:
+        await stage.until(lambda: report(stage)["state"] == State.FORBIDDEN and noted(stage))
+        await asyncio.sleep(0.3)
+        assert fake.subscribed == 0 and not stage.robot.ready()
+        assert [record.levelno for record in caplog.records if "WECOM_ROBOT_SECRET" in record.message] == [
+            logging.CRITICAL
+        ]
+        assert noted(stage).value == "853000: invalid bot_id or secret"  # type: ignore[union-attr]
+        assert stage.app._health()["status"] == "ok", "the rest of the bot goes on"
+
+    async def right(stage: Stage) -> None:
+        await works(stage)
+        await stage.until(lambda: noted(stage) is None)
+
+    play(wrong, wecom_robot_secret="another")
+    play(right, fill=False)
+
+
+def test_of_two_secrets_either_may_hold(play: Play, fake: FakeRobot) -> None:
+    async def talk(stage: Stage) -> None:
+        await works(stage)
+        fake.close()
+        await stage.until(lambda: fake.subscribed == 2)
+        # The one that works is kept; and when it is revoked the other is tried once before it is given up.
+        assert fake.refused == 1
+        fake.faults["aibot_subscribe"].append("853000")
+        fake.close()
+        await stage.until(lambda: report(stage)["state"] == State.FORBIDDEN)
+        assert fake.refused == 2
+
+    play(talk, wecom_robot_secret=f"the-new-one,{SECRET}")
+
+
+def test_too_many_tries_to_subscribe_are_waited_out(play: Play, fake: FakeRobot) -> None:
+    async def talk(stage: Stage) -> None:
+        began = asyncio.get_running_loop().time()
+        await works(stage)
+        assert asyncio.get_running_loop().time() - began > 0.29 and fake.subscribed == 1
+
+    fake.faults["aibot_subscribe"].append("846610")
+    play(talk)
+
+
+@pytest.mark.parametrize("fault", ["drop", "silent"])
+def test_no_answer_to_the_subscription_is_a_drop(
+    play: Play, fake: FakeRobot, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def talk(stage: Stage) -> None:
+        await works(stage)
+
+    monkeypatch.setattr(robot_link.Link.call, "__defaults__", ("", 0.2))
+    fake.faults["aibot_subscribe"].append(fault)
+    play(talk)
+
+
+# --- another one has it ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("close", [True, False])
+def test_whoever_takes_over_is_left_alone_for_a_while(
+    play: Play, fake: FakeRobot, close: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def talk(stage: Stage) -> None:
+        await stage.live()
+        fake.take_over(close=close)
+        await stage.until(lambda: report(stage)["state"] == State.WAITING)
+        assert "another program" in report(stage)["trouble"]
+        assert any(record.levelno == logging.ERROR and "another program" in record.message for record in caplog.records)
+        await asyncio.sleep(0.3)
+        assert fake.subscribed == 1
+        await stage.until(lambda: fake.subscribed == 2)
+        await works(stage)
+
+    play(talk)
+
+
+def test_only_the_holder_of_the_lease_connects(play: Play, fake: FakeRobot) -> None:
+    async def talk(stage: Stage) -> None:
+        await stage.live()
+
+        async def give(**values: object) -> None:
+            mine = lease.c.name == lease_of(ROBOT)
+            await stage.app.pipeline.do(lambda turn: turn.db.execute(update(lease).where(mine).values(**values)))
+
+        await give(owner="another", until=Stage.now + timedelta(hours=1))
+        await stage.until(lambda: not fake.live and report(stage)["state"] == State.ELSEWHERE)
+        # What is due waits untouched for whoever has the connection: no try is counted.
+        await stage.app.pipeline.do(lambda turn: turn.letters.tell(hello, "wecom_robot", LI))
+        await stage.send()
+        assert stage.query(select(outbox.c.state, outbox.c.attempts)) == [("new", 0)]
+        await give(until=Stage.now)
+        await stage.live()
+        await stage.until(lambda: stage.robot.ready())
+        fake._spoken.add(LI)
+        await stage.send()
+        assert stage.query(select(outbox.c.state, outbox.c.attempts)) == [("sent", 1)]
+
+    hello = Reply("您好")
+    play(talk)
+
+
+# --- frames and acks --------------------------------------------------------------------------------------------
+
+
+def test_frames_of_one_callback_go_one_after_the_other(play: Play, fake: FakeRobot) -> None:
+    async def talk(stage: Stage) -> None:
+        await stage.live()
+        frame = fake.say(ZHANG, "帮助")
+        body = {"msgtype": "markdown", "markdown": {"content": "x"}}
+        socket, req_id = stage.robot._socket, frame["headers"]["req_id"]
+        await asyncio.gather(*(socket.call("aibot_respond_msg", body, req_id) for _ in range(5)))
+        assert len(fake.said_to(ZHANG)) == 5 and fake.wrong == []
+
+    play(talk)
+
+
+def test_what_became_of_a_frame(play: Play, fake: FakeRobot, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def talk(stage: Stage) -> None:
+        await stage.live()
+        fake.say(ZHANG, "帮助")
+        socket = stage.robot._socket
+        body = {"chatid": ZHANG, "chat_type": 1, "msgtype": "markdown", "markdown": {"content": "x"}}
+        with pytest.raises(Refused) as refused:
+            await socket.call("aibot_send_msg", {**body, "chatid": ZHANG.lower()})
+        assert refused.value.code == 93006, "ids are told apart by their capitals"
+        with pytest.raises(Refused, match="40008"):
+            await socket.call("aibot_send_msg", {**body, "msgtype": "text", "text": {"content": "x"}})
+        for fault in ("drop", "lost", "silent"):
+            fake.faults["aibot_send_msg"].append(fault)
+            with pytest.raises(AckLost):
+                await socket.call("aibot_send_msg", body)
+            await stage.live()
+        fake.faults["aibot_subscribe"].append("846610")
+        stage.robot._socket.release()
+        await stage.until(lambda: not stage.robot.ready())
+        with pytest.raises(NotLive):
+            await socket.call("aibot_send_msg", body)
+
+    monkeypatch.setattr(robot_link.Link.call, "__defaults__", ("", 0.2))
+    play(talk)
+
+
+# --- what comes meanwhile -----------------------------------------------------------------------------------------
+
+
+def test_nothing_that_was_heard_is_lost_when_the_database_is_busy(play: Play, fake: FakeRobot) -> None:
+    async def talk(stage: Stage) -> None:
+        await stage.live()
+        most, writer.MOST_WAITING = writer.MOST_WAITING, 0
+        try:
+            for number in range(1, 6):
+                fake.say(ZHANG, f"三(2)中队 主题队日 {30 + number}人 4月{number - 3 if number > 3 else number}日")
+            await stage.until(lambda: len(stage.robot._intake._tasks) == 5)
+        finally:
+            writer.MOST_WAITING = most
+        await stage.until(lambda: not stage.robot._intake._tasks)
+        assert stage.query(select(func.count()).select_from(checkin))[0][0] >= 3
+
+    play(talk)
+
+
+def test_what_can_never_be_stored_is_kept_unread(play: Play, fake: FakeRobot, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def talk(stage: Stage) -> None:
+        await stage.live()
+        await stage.app.pipeline.do(lambda turn: refuse(turn.db, "Poison"))
+        fake.say("Poison", "x")
+        await works(stage)
+        await stage.until(lambda: stage.query(select(inbox.c.id).where(inbox.c.state == "unreadable")))
+
+    monkeypatch.setattr(robot_intake, "PATIENCE", 2)
+    monkeypatch.setattr(robot_intake, "LONGEST_WAIT", 0.01)
+    play(talk)

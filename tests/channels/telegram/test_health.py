@@ -1,0 +1,162 @@
+"""What an operator sees: /health and /metrics while Telegram is out of reach, refuses us, or our own sender hangs."""
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import health
+from bot.channels import condition
+from bot.channels.telegram import desk as telegram_desk
+from bot.channels.telegram import poll as telegram_poll
+from tests.support.platforms.fake_telegram import FakeTelegram, message
+from tests.support.platforms.telegram_stage import ZHANG, Stage, running
+
+pytestmark = pytest.mark.both
+
+CLOSED = "http://127.0.0.1:9/bot"
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeTelegram]:
+    for module, names in (
+        (telegram_poll, ("LONGEST_WAIT",)),
+        (telegram_desk, ("SECONDS_BETWEEN_LOOKS", "SECONDS_BETWEEN_CHECKS", "LONGEST_WAIT")),
+    ):
+        for name in names:
+            monkeypatch.setattr(module, name, 0.02)
+    with FakeTelegram() as telegram:
+        yield telegram
+
+
+@asynccontextmanager
+async def listening(stage: Stage) -> AsyncIterator[None]:
+    channel: Any = stage.app.channels["telegram"]
+    task = asyncio.create_task(channel.listen())
+    try:
+        yield
+    finally:
+        await channel.stop()
+        await asyncio.wait_for(task, 5)
+
+
+async def page(stage: Stage, status: int = 200) -> dict[str, Any]:
+    answer = await stage.client.get("/health")
+    assert answer.status_code == status
+    return dict(answer.json())
+
+
+async def metric(stage: Stage, name: str) -> float:
+    text = (await stage.client.get("/metrics")).text
+    found = re.search(rf'^{name}{{channel="telegram"}} (\S+)$', text, re.MULTILINE)
+    assert found, text
+    return float(found[1])
+
+
+async def until(condition: Callable[[], object]) -> None:
+    async with asyncio.timeout(5):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+def failures(stage: Stage) -> int:
+    return int(stage.app.channels["telegram"].state()["failures"])
+
+
+@pytest.mark.parametrize("mode", ["polling", "webhook"])
+def test_telegram_out_of_reach_is_a_warning_and_no_reason_to_restart(
+    tmp_path: Path, fake: FakeTelegram, mode: str
+) -> None:
+    async def run() -> None:
+        async with running(tmp_path, fake, telegram_mode=mode, telegram_api_url=CLOSED) as stage, listening(stage):
+            assert "warnings" not in await page(stage)
+            await until(lambda: failures(stage) > 1)
+            await asyncio.sleep(0.06)
+            found = await page(stage)
+            assert (found["status"], found["database"], set(found["senders"])) == ("ok", "ok", {"telegram"})
+            (warning,) = found["warnings"]
+            assert re.fullmatch(r"telegram: nothing comes in for \d+ s: ConnectError: .*check the network.*", warning)
+            assert found["telegram"]["failing"] > 0
+            assert await metric(stage, "bot_intake_failing_seconds") > 0
+            assert await metric(stage, "bot_sending_failing_seconds") == 0
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"), [("401", "check TELEGRAM_TOKEN"), ("409", "another program"), ("html", "HTTP 502")]
+)
+def test_what_telegram_says_against_us_is_said_until_it_is_over(
+    tmp_path: Path, fake: FakeTelegram, fault: str, words: str
+) -> None:
+    async def run() -> None:
+        fake.faults["getUpdates"].extend([fault] * 4)
+        async with running(tmp_path, fake, telegram_mode="polling") as stage, listening(stage):
+            await until(lambda: failures(stage) == 4)
+            (warning,) = (await page(stage))["warnings"]
+            assert words in warning
+            fake.say(ZHANG, "/help")
+            await until(lambda: failures(stage) == 0)
+            assert "warnings" not in await page(stage)
+            assert await metric(stage, "bot_intake_failing_seconds") == 0
+
+    asyncio.run(run())
+
+
+def test_what_does_not_go_out_is_a_warning_and_one_blocked_chat_is_not(tmp_path: Path, fake: FakeTelegram) -> None:
+    async def run() -> None:
+        async with running(tmp_path, fake) as stage:
+            fake.faults["sendMessage"].extend(["401", "500"])
+            await stage.say(ZHANG, "帮助")
+            (warning,) = (await page(stage))["warnings"]
+            assert "nothing goes out" in warning and "check TELEGRAM_TOKEN" in warning
+            await asyncio.sleep(0.06)
+            assert await metric(stage, "bot_sending_failing_seconds") > 0
+            for _ in range(3):
+                await stage.later(seconds=60)
+            assert len(fake.texts(ZHANG)) == 1 and "warnings" not in await page(stage)
+            for fault in ("403", "429", "400", "moved"):
+                fake.faults[f"sendMessage {ZHANG}"].append(fault)
+                await stage.say(ZHANG, "帮助")
+                assert "warnings" not in await page(stage)
+
+    asyncio.run(run())
+
+
+def test_what_was_given_up_long_ago_is_no_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    way = condition.Condition()
+    way.failed("ConnectError")
+    assert way.facts()["failures"] == 1
+    monkeypatch.setattr(condition, "OF_NOTE", -1.0)
+    assert way.facts() == {"failures": 0, "failing": 0.0, "trouble": ""}
+
+
+def test_a_sender_that_stands_still_is_a_reason_to_restart(
+    tmp_path: Path, fake: FakeTelegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def run() -> None:
+        monkeypatch.setattr(health, "SENDER_ALARM", timedelta(seconds=0.3))
+        async with running(tmp_path, fake) as stage:
+            (sender,) = stage.app.senders
+            await stage.put(message=message(ZHANG, "帮助"))
+            # The writer is stuck, and with it whoever wants something written.
+            busy = asyncio.ensure_future(stage.app.pipeline.do(lambda turn: time.sleep(1.2)))
+            sender.wake()
+            task = asyncio.create_task(sender.run())
+            await asyncio.sleep(0.8)
+            found = await page(stage, 503)
+            assert (found["status"], found["database"]) == ("failing", "ok")
+            assert found["reason"] == "the sender of telegram has stood still for a minute"
+            await busy
+            await until(lambda: fake.texts(ZHANG))
+            assert (await page(stage))["status"] == "ok"
+            sender.stop()
+            await task
+
+    asyncio.run(run())

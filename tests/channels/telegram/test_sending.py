@@ -1,0 +1,176 @@
+"""Sending: order and pace, holds that outlive a restart, doubts, files that are sent once."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from time import monotonic
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.channels import Outgoing, SendError
+from bot.channels.telegram.pace import Pace, Turnstile
+from bot.channels.telegram.send import Post
+from bot.settings import load
+from handlers.kit import Reply
+from storage.tables import fact, outbox, sent_file
+from tests.support.databases import end_leases
+from tests.support.platforms.fake_telegram import TOKEN, FakeTelegram
+from tests.support.platforms.telegram_stage import LI, WANG, ZHANG, Stage, running
+
+pytestmark = pytest.mark.both
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeTelegram]:
+    with FakeTelegram() as telegram:
+        yield telegram
+
+
+def letters(stage: Stage, chat: int) -> list[tuple[str, int]]:
+    query = select(outbox.c.state, outbox.c.attempts).where(outbox.c.chat == str(chat)).order_by(outbox.c.id)
+    return [(state, attempts) for state, attempts in stage.query(query)]
+
+
+# --- pace ---------------------------------------------------------------------------------------------------
+
+
+def test_a_group_gets_twenty_a_minute() -> None:
+    time = [100.0]
+    pace = Pace(lambda: time[0])
+    waits = []
+    for _ in range(45):
+        wait = pace.in_chat("-5")
+        time[0] += wait
+        waits.append(time[0])
+    for start in range(len(waits) - 20):
+        assert waits[start + 20] - waits[start] >= 60
+    assert waits[2] == 100.0 and waits[19] - waits[0] == 17.0
+    time[0] += 100
+    assert [pace.in_chat("-5") for _ in range(3)] == [0, 0, 0] and pace.in_chat("-6") == 0
+
+
+def test_a_group_that_is_full_keeps_nobody_waiting(fake: FakeTelegram, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def run() -> None:
+        post = Post(load(telegram_token=TOKEN, telegram_api_url=fake.url))
+        for number in range(20):
+            await post.send(Outgoing(number, "-5", "您好"))
+        with pytest.raises(SendError) as paused:
+            await post.send(Outgoing(20, "-5", "您好"))
+        assert 50 < paused.value.after <= 60 and not paused.value.flood
+        assert len(fake.texts(-5)) == 20
+        await post.close()
+
+    monkeypatch.setattr(Pace, "EVERY_IN_CHAT", 0.0)
+    monkeypatch.setattr(Turnstile, "EVERY", 0.0)
+    asyncio.run(run())
+
+
+def test_answers_go_before_notices_and_no_faster_than_the_limit() -> None:
+    async def run() -> list[str]:
+        gate, order = Turnstile(), []
+
+        async def go(name: str, notice: bool) -> None:
+            await gate.through(notice)
+            order.append(name)
+
+        notices = [asyncio.create_task(go(f"n{each}", True)) for each in range(6)]
+        await asyncio.sleep(0)
+        gone = asyncio.create_task(go("gone", False))
+        await asyncio.sleep(0)
+        gone.cancel()
+        await asyncio.sleep(0.06)
+        began = monotonic()
+        answers = [asyncio.create_task(go(f"a{each}", False)) for each in range(4)]
+        await asyncio.gather(*notices, *answers)
+        assert monotonic() - began > 0.2
+        return order
+
+    order = asyncio.run(run())
+    first = order.index("a0")
+    assert first <= 3 and order[first : first + 4] == ["a0", "a1", "a2", "a3"]
+
+
+# --- holds --------------------------------------------------------------------------------------------------
+
+
+def test_a_hold_is_for_the_chat_and_the_notices_and_outlives_a_restart(tmp_path: Path, fake: FakeTelegram) -> None:
+    async def first() -> None:
+        async with running(tmp_path, fake) as stage:
+            fake.faults[f"sendMessage {ZHANG}"].append("429 long")
+            await stage.say(ZHANG, "帮助")
+            names = {name for (name,) in stage.query(select(fact.c.name).where(fact.c.name.startswith("hold")))}
+            assert names == {f"hold telegram {ZHANG}", "hold telegram *"}
+
+    async def second() -> None:
+        # Built anew, as after a restart; the people are there twice now, which does not matter here.
+        async with running(tmp_path, fake, fill=False) as stage:
+            end_leases(stage.app.engine.database)
+            (sender,) = stage.app.senders
+            await sender._take_over()
+            await stage.app.pipeline.do(lambda turn: turn.letters.notify([Reply("提醒", to=2)]) and None)
+            await stage.say(ZHANG, "帮助")
+            assert fake.texts(ZHANG) == fake.texts(LI) == []
+            # Everybody else is answered at once.
+            assert (await stage.say(WANG, "帮助"))[0].startswith("您可以这样用我")
+            Stage.now += timedelta(seconds=62)
+            await stage.send()
+            assert len(fake.texts(ZHANG)) == 2 and fake.texts(LI) == ["提醒"]
+            await stage.later(seconds=1)
+            await stage.say(WANG, "帮助")
+            assert stage.query(select(fact.c.name).where(fact.c.name.startswith("hold"))) == []
+
+    asyncio.run(first())
+    asyncio.run(second())
+
+
+# --- doubt --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("faults", "times", "state"), [
+    (["lost"], 2, "uncertain"), (["lost", "lost", "lost"], 2, "uncertain"), (["500"], 1, "uncertain"),
+    (["429", "lost", "lost"], 2, "uncertain"), (["401", "401", "404"], 1, "sent"),
+    (["409", "html", "html"], 0, "uncertain"),
+])  # fmt: skip
+def test_what_may_have_arrived_is_said_once_more_at_most(
+    tmp_path: Path, fake: FakeTelegram, faults: list[str], times: int, state: str
+) -> None:
+    async def run() -> None:
+        async with running(tmp_path, fake) as stage:
+            fake.faults[f"sendMessage {ZHANG}"].extend(faults)
+            await stage.say(ZHANG, "帮助")
+            for _ in range(6):
+                await stage.later(seconds=60)
+                stage.app.channels["telegram"]._post._pace._held.clear()  # type: ignore[attr-defined]
+            assert (len(fake.texts(ZHANG)), letters(stage, ZHANG)[0][0]) == (times, state)
+            page = (await stage.client.get("/metrics")).text
+            assert f'bot_outbox_rows{{state="uncertain"}} {float(state == "uncertain")}' in page
+
+    asyncio.run(run())
+
+
+# --- files --------------------------------------------------------------------------------------------------
+
+
+def test_a_file_is_uploaded_once(tmp_path: Path, fake: FakeTelegram) -> None:
+    async def run() -> None:
+        async with running(tmp_path, fake) as stage:
+            for _ in range(2):
+                await stage.say(LI, "周报 图")
+            first, second = fake.sent_to(LI)
+            assert first["photo"].startswith(b"\x89PNG") and second["photo"] == f"photo-{first['message_id']}"
+            # The platform has forgotten it: made again, and known by its new name from then on.
+            fake.faults["sendPhoto"].append("no file")
+            await stage.say(LI, "周报 图")
+            await stage.say(LI, "周报 图")
+            third, fourth = fake.sent_to(LI)[2:]
+            assert third["photo"].startswith(b"\x89PNG") and fourth["photo"] == f"photo-{third['message_id']}"
+            await stage.say(LI, "周报 表")
+            assert fake.sent_to(LI)[-1]["document"].startswith(b"PK")
+            assert stage.query(select(func.count()).select_from(sent_file)) == [(2,)]
+            # Another week is another file.
+            await stage.say(LI, "周报 上周 图")
+            assert fake.sent_to(LI)[-1]["photo"].startswith(b"\x89PNG")
+
+    asyncio.run(run())

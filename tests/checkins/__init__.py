@@ -1,0 +1,1 @@
+"""Check-ins: reported, corrected, joined to events, read again."""

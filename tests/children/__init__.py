@@ -1,0 +1,1 @@
+"""Children's data: consent, guardians' requests, leaks, the yearly audit."""

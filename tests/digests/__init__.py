@@ -1,0 +1,1 @@
+"""Digests, who is missing, nudges, and what groups get."""

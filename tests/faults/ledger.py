@@ -1,0 +1,297 @@
+"""Kill -9 against the real process, with a ledger: `python -m tests.faults --minutes 5`, or `make faults`.
+
+Rounds on the practice page, of the audit log, on Telegram by polling and by webhook (`faults_telegram`), on the WeCom
+app (`faults_wecom`, `faults_fanout`) and robot (`faults_robot`) take turns.
+
+Clients report check-ins, as the page does: the same id until it is acknowledged, sometimes once more. Meanwhile the
+bot is killed and started again. What was acknowledged must be there, once, and be counted and answered once.
+"""
+
+import argparse
+import asyncio
+import random
+import sqlite3
+import tempfile
+import time
+from collections import defaultdict
+from contextlib import closing
+from dataclasses import asdict, dataclass, field, fields
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+from sqlalchemy import Connection, create_engine, select
+
+from handlers.wording.checkins import squad
+from storage.audit import audit_check
+from storage.checkins import checkins, events
+from storage.checkins.events import Part
+from storage.checkins.rollups import Sums, week_of
+from storage.database import Database, open_database
+from storage.organisation import history
+from storage.tables import checkin, event, participation, rollup, unit
+from tests.support.process import Serving
+from tests.support.stage import ZONE
+
+CLIENTS = 12
+SECONDS_TO_DRAIN = 20
+WAYS = ("practice", "polling", "webhook", "audit", "wecom", "fanout", "robot")
+Totals = dict[tuple[str, int, str], tuple[int, ...]]
+
+
+def sums_as_kept(db: Connection) -> Totals:
+    """The rollup table."""
+    return {tuple(row[:3]): tuple(row[3:]) for row in db.execute(select(rollup)) if any(row[3:])}
+
+
+def sums_as_counted(db: Connection) -> Totals:
+    """The same sums from the check-ins and events themselves."""
+    found: dict[tuple[str, int, str], list[int]] = defaultdict(lambda: [0] * len(Sums._fields))
+    groups: dict[tuple[str, int], list[Part]] = defaultdict(list)
+    place = select(checkin, history.path_on(checkin.c.day).label("path")).join(unit, unit.c.id == checkin.c.unit_id)
+    rows = db.execute(place.where(checkin.c.state == "valid")).all()
+    when = {("event", row.event_id) if row.event_id else ("checkin", row.id): (row.day, row.activity) for row in rows}
+    for row in rows:
+        own = ("event", row.event_id) if row.event_id else ("checkin", row.id)
+        groups[own].append(Part(row.unit_id, row.path, row.attended, row.due, row.id))
+        if row.timing != checkins.ON_TIME:
+            found[week_of(row.day), row.unit_id, row.activity][Sums._fields.index(row.timing)] += 1
+    named = select(participation, history.path_on(event.c.day).label("path")).join(event)
+    for row in db.execute(named.join(unit, unit.c.id == participation.c.unit_id)):
+        groups["event", row.event_id].append(Part(row.unit_id, row.path))
+    for own, parts in groups.items():
+        day, activity = when[own]
+        for unit_id, sums in events.shares(parts).items():
+            total = found[week_of(day), unit_id, activity]
+            total[:] = [have + more for have, more in zip(total, sums, strict=True)]
+    return {key: tuple(sums) for key, sums in found.items() if any(sums)}
+
+
+def broken(database: Database) -> list[str]:
+    """What is wrong with a database as a whole: its file, its sums, its audit log."""
+    with database.read.connect() as db:
+        checked = db.exec_driver_sql("PRAGMA integrity_check") if db.dialect.name == "sqlite" else []
+        found = [line for (line,) in checked if line != "ok"]
+        if sums_as_kept(db) != sums_as_counted(db):
+            found.append("the sums are not those of the check-ins")
+        walk = audit_check.check(db)
+        return found + ([str(walk.broken)] if walk.broken else [])
+
+
+@dataclass
+class Ledger:
+    """What came of it; everything under `lost` and `double` is a broken promise."""
+
+    kills: int = 0
+    sent: int = 0
+    repeats: int = 0
+    acknowledged: int = 0
+    stored: int = 0
+    answered: int = 0
+    # Letters that were on their way when the bot died: a real platform may show them twice, the practice page does not.
+    uncertain: int = 0
+    lost: list[str] = field(default_factory=list)
+    double: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+
+    def add(self, other: "Ledger") -> None:
+        for each in fields(self):
+            setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name))
+
+    @property
+    def clean(self) -> bool:
+        return not (self.lost or self.double or self.wrong)
+
+    def __str__(self) -> str:
+        return ", ".join(f"{name}: {value}" for name, value in asdict(self).items())
+
+
+def messages(number: int, today: date) -> list[dict[str, str]]:
+    """Distinct check-ins of 实验小学, each for another squad or day: some by its own counselor."""
+    squads = [(grade, class_no) for grade in range(1, 7) for class_no in (1, 2)]
+    found = []
+    for place in range(number):
+        day = today - timedelta(days=1 + place // len(squads))
+        grade, class_no = squads[place % len(squads)]
+        person = "张老师" if (grade, class_no) == (3, 2) and place % 24 < 12 else "李老师"
+        heads = f"应到42实到{30 + place % 9}" if place % 3 else f"{30 + place % 9}人"
+        text = f"{squad(grade, class_no)} 主题队日 {heads} {day.month}月{day.day}日"
+        found.append({"id": f"k{place}", "person": person, "text": text})
+    return found
+
+
+class Siege:
+    """One bot, its clients, and who kills it."""
+
+    def __init__(self, folder: Path, number: int, chance: random.Random) -> None:
+        self.folder = folder
+        self.chance = chance
+        self.ledger = Ledger()
+        self.waiting = self._messages(number)
+        self.everything = list(self.waiting)
+        self.answers: dict[str, dict[str, Any]] = {}
+        self.bot = Serving(folder)
+        self.up = asyncio.Event()
+
+    def _messages(self, number: int) -> list[dict[str, str]]:
+        return messages(number, datetime.now(ZONE).date())
+
+    async def run(self, kills: int) -> Ledger:
+        """Kill so often, spread over the messages; then look."""
+        self.up.set()
+        self.chance.shuffle(self.waiting)
+        places = sorted(self.chance.sample(range(5, len(self.waiting) - 10), kills))
+        async with httpx.AsyncClient(timeout=5, trust_env=False) as http:
+            clients = [asyncio.create_task(self._client(http)) for _ in range(CLIENTS)]
+            for place in places:
+                await self._kill_after(place)
+            await asyncio.gather(*clients)
+            await self._drained()
+        self.bot.stop()
+        self._look()
+        return self.ledger
+
+    async def _kill_after(self, acknowledged: int) -> None:
+        while len(self.answers) < acknowledged:
+            await asyncio.sleep(0.005)
+        await asyncio.sleep(self.chance.uniform(0, 0.03))
+        self.up.clear()
+        self.bot.process.kill()
+        self.bot.process.wait()
+        self.bot.process.stdout.close()
+        self.ledger.kills += 1
+        self.bot = await asyncio.to_thread(Serving, self.folder)
+        self.up.set()
+
+    async def _client(self, http: httpx.AsyncClient) -> None:
+        while self.waiting:
+            body = self.waiting.pop()
+            while body["id"] not in self.answers or self.chance.random() < 0.1:
+                await self._post(http, body)
+
+    async def _post(self, http: httpx.AsyncClient, body: dict[str, str]) -> None:
+        await self.up.wait()
+        self.ledger.sent += 1
+        try:
+            answer = await http.post(f"{self.bot.url}/practice/messages", json=body)
+        except httpx.TransportError:
+            await asyncio.sleep(0.02)
+            return
+        if answer.status_code != 200:
+            await asyncio.sleep(0.02)
+            return
+        said = answer.json()
+        self.ledger.repeats += said["repeat"]
+        first = self.answers.setdefault(body["id"], said)
+        if [each["text"] for each in said["replies"]] != [each["text"] for each in first["replies"]]:
+            self.ledger.wrong.append(f"{body['id']} was answered {said} after {first}")
+
+    async def _drained(self) -> None:
+        """All letters have gone out."""
+        deadline = time.monotonic() + SECONDS_TO_DRAIN
+        while self._one("SELECT count(*) FROM outbox WHERE state NOT IN ('sent', 'uncertain')"):
+            if time.monotonic() > deadline:
+                states = self._rows("SELECT state, count(*), min(error) FROM outbox GROUP BY state")
+                self.ledger.wrong.append(f"letters did not go out: {states}")
+                return
+            await asyncio.sleep(0.05)
+
+    def _rows(self, query: str) -> list[tuple[Any, ...]]:
+        with closing(sqlite3.connect(self.folder / "practice.db")) as db:
+            return db.execute(query).fetchall()
+
+    def _one(self, query: str) -> Any:
+        return self._rows(query)[0][0]
+
+    def _look(self) -> None:
+        ledger = self.ledger
+        ledger.acknowledged = len(self.answers)
+        ids = {body["id"] for body in self.everything}
+        told = [f"{name} is not stored: {said['replies']}" for name, said in self.answers.items() if not _stored(said)]
+        ledger.wrong += told
+        for table, query in _ONCE.items():
+            times = dict(self._rows(query))
+            ledger.lost += [f"{name} in {table}" for name in sorted(ids) if times.get(name, 0) < 1]
+            ledger.double += [f"{name} in {table}" for name in sorted(ids) if times.get(name, 0) > 1]
+        ledger.stored = self._one("SELECT count(*) FROM checkin WHERE state = 'valid'")
+        ledger.answered = self._one("SELECT count(*) FROM screen WHERE key LIKE 'o%'")
+        ledger.uncertain = self._one("SELECT count(*) FROM outbox WHERE state = 'uncertain'")
+        database = open_database(f"sqlite:///{self.folder / 'practice.db'}")
+        ledger.wrong += broken(database)
+        database.close()
+
+
+class Audited(Siege):
+    """Messages that the audit log holds: what a counselor may not do, refused and kept."""
+
+    def _messages(self, number: int) -> list[dict[str, str]]:
+        return [{"id": f"d{place}", "person": "张老师", "text": "催办"} for place in range(number)]
+
+    def _look(self) -> None:
+        ledger = self.ledger
+        ledger.acknowledged = ledger.answered = len(self.answers)
+        ledger.stored = self._one("SELECT count(*) FROM audit WHERE deed = 'refused'")
+        short = ledger.stored - len(self.everything)
+        (ledger.lost if short < 0 else ledger.double).extend([f"{abs(short)} rows of the audit log"] if short else [])
+        with create_engine(f"sqlite:///{self.folder / 'practice.db'}").connect() as db:
+            walk = audit_check.check(db)
+        ledger.wrong += [str(walk.broken)] if walk.broken else []
+        if not 1 < len(walk.heads) <= ledger.kills + 1:
+            ledger.wrong.append(f"{len(walk.heads)} chains after {ledger.kills} kills")
+
+
+def _stored(said: dict[str, Any]) -> bool:
+    return said["state"] == "done" and any(reply["text"].startswith("已记录") for reply in said["replies"])
+
+
+# How often each message's id is in each place; always once.
+_ONCE = {
+    "inbox": "SELECT message_id, count(*) FROM inbox GROUP BY 1",
+    "check-ins": "SELECT message_id, count(*) FROM checkin JOIN inbox ON inbox.id = inbox_id GROUP BY 1",
+    "answers": "SELECT message_id, count(*) FROM outbox JOIN inbox ON inbox.id = inbox_id GROUP BY 1",
+    "the phone (own words)": "SELECT substr(key, 2), count(*) FROM screen WHERE key LIKE 'm%' GROUP BY 1",
+    "the phone (answer)": """SELECT message_id, count(*) FROM screen JOIN outbox ON screen.key = 'o' || outbox.id
+        JOIN inbox ON inbox.id = outbox.inbox_id WHERE screen.person = inbox.chat GROUP BY 1""",
+}
+
+
+def besiege(folder: Path, number: int, kills: int, seed: int, siege: type[Siege] = Siege) -> Ledger:
+    """One round with a fresh database."""
+    return asyncio.run(siege(folder, number, random.Random(seed)).run(kills))
+
+
+def _round(way: str, folder: Path, seed: int) -> Any:
+    from tests.faults import fanout as faults_fanout
+    from tests.faults import robot as faults_robot
+    from tests.faults import telegram as faults_telegram
+    from tests.faults import wecom as faults_wecom
+
+    sieges = {"practice": Siege, "audit": Audited}
+    if way in sieges:
+        return besiege(folder, 240, 8, seed, sieges[way])
+    others = {"wecom": faults_wecom.besiege, "robot": faults_robot.besiege}
+    if way == "fanout":
+        return faults_fanout.besiege(folder, 2500, 4, seed)
+    if way in others:
+        return others[way](folder, 200, 5, seed)
+    return faults_telegram.besiege(folder, way, 200, 5, seed)
+
+
+def main(argv: list[str]) -> int:
+    """Rounds until the time is over; 1 when a promise was broken."""
+    parser = argparse.ArgumentParser("python -m tests.faults")
+    parser.add_argument("--minutes", type=float, default=5)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args(argv)
+    end = time.monotonic() + arguments.minutes * 60
+    whole, seed = Ledger(), arguments.seed
+    while time.monotonic() < end:
+        way = WAYS[seed % len(WAYS)]
+        with tempfile.TemporaryDirectory() as folder:
+            ledger = _round(way, Path(folder), seed)
+        print(f"seed {seed}, {way}: {ledger}", flush=True)
+        whole.add(ledger)
+        seed += 1
+    print(f"all: {whole}")
+    return 0 if whole.clean else 1

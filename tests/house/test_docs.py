@@ -1,0 +1,136 @@
+"""What the documents show is true: links, commands, settings, dependencies, and every conversation is played."""
+
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from bot.__main__ import COMMANDS
+from bot.pipeline.features import collect, modules
+from bot.settings import SECRETS, Settings
+from tests.screenshots import MOST_BYTES
+from tests.support.process import ROOT
+from tests.support.talk import play
+
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "tests").rglob("*.md")])
+HANDBOOKS = sorted((ROOT / "docs").glob("*-handbook.md"))
+PICTURES = sorted((ROOT / "docs").glob("*.png"))
+LINK = re.compile(r"\]\(([^)\s]+)\)|(?:src|href)=\"([^\"]+)\"")
+MAKE = re.compile(r"\bmake ([a-z]+)\b")
+BOT = re.compile(r"python -m bot ([a-z]+(?:-[a-z]+)*)")
+MODULE = re.compile(r"python -m (tests\.\w+)")
+every_document = pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+
+
+@cache
+def text(name: str | Path) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def code(words: str) -> str:
+    """What stands in code blocks and between backquotes."""
+    blocks = re.findall(r"^ *```\w*\n(.*?)^ *```", words, re.MULTILINE | re.DOTALL)
+    rest = re.sub(r"^ *```.*?^ *```", "", words, flags=re.MULTILINE | re.DOTALL)
+    return "\n".join([*blocks, *re.findall(r"`([^`\n]+)`", rest)])
+
+
+def conversation(words: str) -> str:
+    """The chat blocks of a document at their own lines; everything else is empty."""
+    lines, inside = [], False
+    for line in words.splitlines():
+        fence = line.startswith("```")
+        inside = line == "```chat" if fence else inside
+        lines.append(line if inside and not fence else "")
+    return "\n".join(lines)
+
+
+def anchors(path: Path) -> set[str]:
+    """What `#…` may name in a document, as the hosts of repositories make it from the headings."""
+    headings = re.findall(r"^#+ (.+)$", text(path), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@every_document
+def test_every_link_and_picture_is_there(path: Path) -> None:
+    for target in (first or second for first, second in LINK.findall(text(path))):
+        if re.match(r"https?://|mailto:", target):
+            continue
+        name, _, anchor = target.partition("#")
+        there = (path.parent / name).resolve() if name else path
+        assert there.exists(), f"{path.name}: {target}"
+        assert not anchor or anchor in anchors(there), f"{path.name}: {target} has no such heading"
+
+
+@every_document
+def test_every_command_is_there(path: Path) -> None:
+    targets = set(re.findall(r"^([a-z]+):", text("Makefile"), re.MULTILINE))
+    shown = code(text(path))
+    assert set(MAKE.findall(shown)) <= targets
+    assert set(BOT.findall(shown)) <= set(COMMANDS)
+    for module in MODULE.findall(shown):
+        place = ROOT / module.replace(".", "/")
+        assert place.with_suffix(".py").exists() or (place / "__main__.py").exists(), module
+
+
+@every_document
+def test_nothing_of_the_writers_machine_is_named(path: Path) -> None:
+    assert not re.search(r"/work/|/tmp/|/home/\w|/root/", text(path))
+
+
+def test_every_bot_command_is_explained() -> None:
+    assert set(BOT.findall(text("docs/operations.md"))) == set(COMMANDS)
+
+
+def test_every_setting_is_explained() -> None:
+    settings = {name.upper() for name in Settings.model_fields}
+    assert set(re.findall(r"^([A-Z_]+)=", text(".env.example"), re.MULTILINE)) == settings
+    rows = re.findall(r"^\| (`[A-Z_`, ]+`) \|", text("docs/operations.md"), re.MULTILINE)
+    assert set(re.findall(r"[A-Z_]+", " ".join(rows))) == settings
+    for secret in SECRETS:
+        assert f"{secret}_FILE" in text(".env.example") and f"{secret}_FILE" in text("docs/operations.md")
+
+
+def test_the_example_settings_are_the_defaults() -> None:
+    given = Settings(_env_file=ROOT / ".env.example")
+    assert given == Settings(_env_file=None)
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("path", HANDBOOKS, ids=lambda path: path.stem)
+def test_the_conversations_are_true(path: Path, tmp_path: Path) -> None:
+    talk = conversation(text(path))
+    assert "→" in talk
+    play(talk, path.name, tmp_path)
+
+
+def test_every_command_word_is_in_a_handbook() -> None:
+    shown = "".join(map(text, HANDBOOKS))
+    assert [each.words[0] for each in collect(modules()).commands if each.words[0] not in shown] == []
+
+
+def test_every_dependency_has_its_reason() -> None:
+    project = tomllib.loads(text("pyproject.toml"))
+    listed = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
+    names = [re.match(r"[\w-]+", each)[0] for each in listed]  # type: ignore[index]
+    section = text("ARCHITECTURE.md").partition("## Dependencies")[2].partition("\n## ")[0]
+    assert sorted(re.findall(r"^\| `([\w-]+)` \| \S", section, re.MULTILINE)) == sorted(names)
+
+
+def test_the_architecture_is_short() -> None:
+    assert len(text("ARCHITECTURE.md").splitlines()) <= 150
+
+
+def test_both_readmes_name_the_same_commands() -> None:
+    english, chinese = (code(text(name)) for name in ("README.md", "README.zh-CN.md"))
+    for pattern in (MAKE, BOT):
+        assert set(pattern.findall(english)) == set(pattern.findall(chinese))
+    blocks = [re.findall(r"^ *(?:\.venv\S*|make|cp) .*?(?= +#|$)", each, re.MULTILINE) for each in (english, chinese)]
+    assert blocks[0] == blocks[1]
+
+
+@pytest.mark.parametrize("path", PICTURES, ids=lambda path: path.stem)
+def test_every_picture_is_small_and_used(path: Path) -> None:
+    assert path.stat().st_size <= MOST_BYTES
+    assert any(path.name in text(document) for document in DOCUMENTS)

@@ -1,0 +1,163 @@
+"""The style of the code as a test: small files, small functions, one clock, one way to the environment."""
+
+import ast
+import re
+import statistics
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+from bot.__main__ import COMMANDS
+from storage.migrate import FOLDER, HEAD
+from tests.support.process import ROOT
+
+# How a test comes by a database; and those that want something else of these modules, or always have a file.
+DATABASES = re.compile(
+    r"from tests\.(?:support\.(?:platforms\.\w+_stage|stage|talk|databases|commanding|nominating|reminding|rostering)"
+    r"|faults\.\w+) import|from tests\.support import .*(?:nominating|rostering|commanding)|county: County"
+    r"|import .*\bServing\b"
+)
+ON_ONE_DATABASE = {
+    "test_bad_input.py": "the practice page always has a SQLite file",
+    "test_browser.py": "the practice page always has a SQLite file",
+    "test_migrate_to.py": "goes from the one to the other",
+    "test_roster.py": "reads tables without a database",
+}
+MOST_LINES = 300
+MOST_LINES_A_FUNCTION = 40
+MEDIAN_LINES_A_FUNCTION = 8
+# Of the project's own modules and of libraries; the standard library is not counted.
+MOST_IMPORTS = 12
+PACKAGES = ("bot", "handlers", "scheduling", "storage")
+FILES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+WRITTEN = [path for path in FILES if FOLDER not in path.parents]
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def nodes(path: Path) -> list[ast.AST]:
+    return list(ast.walk(tree(path)))
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def module(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def functions() -> Iterator[tuple[str, int]]:
+    """Every function and its length in lines."""
+    for path in WRITTEN:
+        for node in nodes(path):
+            if isinstance(node, Function):
+                assert node.end_lineno is not None
+                yield f"{name(path)}: {node.name}", node.end_lineno - node.lineno + 1
+
+
+def uses(path: Path, *wanted: str) -> list[str]:
+    """Where a file says one of these names, such as `datetime.now`."""
+    last = {each.rpartition(".")[2] for each in wanted}
+    return [
+        f"{name(path)}:{node.lineno} {ast.unparse(node)}"
+        for node in nodes(path)
+        if isinstance(node, ast.Attribute) and node.attr in last and ast.unparse(node) in wanted
+    ]
+
+
+def imports(path: Path) -> Iterator[ast.Import | ast.ImportFrom]:
+    return (node for node in nodes(path) if isinstance(node, ast.Import | ast.ImportFrom))
+
+
+def test_files_are_short() -> None:
+    long = {name(path): lines for path in WRITTEN if (lines := len(path.read_text("utf-8").splitlines())) > MOST_LINES}
+    assert long == {}
+
+
+def test_functions_are_short() -> None:
+    lengths = dict(functions())
+    assert {each: lines for each, lines in lengths.items() if lines > MOST_LINES_A_FUNCTION} == {}
+    assert statistics.median(lengths.values()) <= MEDIAN_LINES_A_FUNCTION
+
+
+def test_modules_know_few_others() -> None:
+    def from_elsewhere(node: ast.stmt) -> bool:
+        if isinstance(node, ast.ImportFrom):
+            return (node.module or "").partition(".")[0] not in sys.stdlib_module_names
+        return isinstance(node, ast.Import) and node.names[0].name.partition(".")[0] not in sys.stdlib_module_names
+
+    known = {name(path): sum(map(from_elsewhere, tree(path).body)) for path in WRITTEN if path.name != "__init__.py"}
+    assert {each: number for each, number in known.items() if number > MOST_IMPORTS} == {}
+
+
+def test_one_clock() -> None:
+    clocks = ("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.localtime")
+    excepted = {"bot/clock.py", "scheduling/clock.py"}
+    assert [use for path in WRITTEN if name(path) not in excepted for use in uses(path, *clocks)] == []
+
+
+def test_one_way_to_the_environment() -> None:
+    assert [
+        use for path in WRITTEN if name(path) != "bot/settings.py" for use in uses(path, "os.environ", "os.getenv")
+    ] == []
+
+
+@pytest.mark.parametrize("package", ["handlers", "scheduling", "storage"])
+def test_features_and_storage_are_plain_functions(package: str) -> None:
+    found = []
+    for path in (path for path in WRITTEN if path.is_relative_to(ROOT / package)):
+        found += [f"{name(path)}: {node.name}" for node in nodes(path) if isinstance(node, ast.AsyncFunctionDef)]
+        for node in imports(path):
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]
+            found += [
+                f"{name(path)}: {each}" for each in names if each.partition(".")[0] in ("asyncio", "httpx", "socket")
+            ]
+    assert found == []
+
+
+def test_every_module_says_what_it_is_for() -> None:
+    tests = sorted((ROOT / "tests").rglob("*.py"))
+    silent = [name(path) for path in (*FILES, *tests) if path.stat().st_size and not ast.get_docstring(tree(path))]
+    assert silent == []
+
+
+def test_no_module_is_left_over() -> None:
+    names = {"import_" if command == "import" else command.replace("-", "_") for command in COMMANDS}
+    used = {f"bot.commands.{name}" for name in names} | {"bot.__main__"}
+    for path in WRITTEN:
+        for node in imports(path):
+            if isinstance(node, ast.ImportFrom):
+                used |= {node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)}
+            else:
+                used |= {alias.name for alias in node.names}
+    left = {module(path) for path in WRITTEN if path.name != "__init__.py" and not _is_found(path)} - used
+    assert left == set()
+
+
+def _is_found(path: Path) -> bool:
+    """Features are discovered, scripts are run."""
+    return path.is_relative_to(ROOT / "handlers") or 'if __name__ == "__main__"' in path.read_text(encoding="utf-8")
+
+
+def test_the_newest_migration_is_the_one_that_is_wanted() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
+
+
+def test_what_speaks_to_a_database_runs_on_both() -> None:
+    texts = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py")}
+    found = {name for name, text in texts.items() if DATABASES.search(text) and "mark.both" not in text}
+    assert found == set(ON_ONE_DATABASE)
+    assert [name for name, text in texts.items() if re.search(r"^@pytest\.mark\.sqlite$", text, re.MULTILINE)] == []

@@ -1,0 +1,1 @@
+"""Medals: proposed, decided, shown."""

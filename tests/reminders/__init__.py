@@ -1,0 +1,1 @@
+"""Key dates and when they are said."""

@@ -1,0 +1,150 @@
+"""The whole bot with the robot in this process, beside the robots' server; the test moves its clock."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, select
+
+from bot.app import App
+from bot.channels.robot.channel import Robot
+from bot.clock import Clock
+from bot.engine import open_engine
+from bot.settings import load
+from storage.base import leases
+from storage.organisation import units
+from storage.organisation.units import Kind
+from storage.people import people
+from storage.people.people import Role
+from storage.tables import inbox
+from tests.support.databases import new_url
+from tests.support.platforms.fake_robot import FakeRobot
+from tests.support.platforms.fake_robot_rules import ROBOT, SECRET, Frame
+from tests.support.stage import ZONE
+
+START = datetime(2026, 4, 3, 12, 0, 5, tzinfo=ZONE)
+# 张老师 is in the roster by her userid, the others have spoken to the robot before.
+ZHANG, LI, WANG, STRANGER = "ZhangLS", "LiLS", "WangZR", "Nobody"
+GROUP = "wrGroupOfTheSchool"
+
+
+class Stage:
+    """张老师 is a counselor of 三(2), 李老师 the brigade counselor, 王主任 the county's admin."""
+
+    now = START
+
+    def __init__(self, app: App, fake: FakeRobot) -> None:
+        self.app = app
+        self.fake = fake
+        robot = app.channels["wecom_robot"]
+        assert isinstance(robot, Robot)
+        self.robot = robot
+
+    def fill(self) -> None:
+        with self.app.engine.database.write.begin() as db:
+            county = units.add(db, Kind.COUNTY, "青禾区少工委")
+            self.school = units.add(db, Kind.SCHOOL, "实验小学", county)
+            self.squads = [
+                units.add(db, Kind.SQUAD, f"三({n})中队", self.school, grade=3, class_no=n, members=45) for n in (1, 2)
+            ]
+            self._join(db, "wecom", ZHANG.lower(), "张老师", Role.COUNSELOR, self.squads[1])
+            self._join(db, "wecom_robot", LI, "李老师", Role.BRIGADE, self.school)
+            self._join(db, "wecom_robot", WANG, "王主任", Role.COUNTY_ADMIN, county)
+
+    def _join(self, db: Connection, channel: str, userid: str, name: str, role: Role, at: units.Unit) -> None:
+        person_id = people.add(db, name, START)
+        people.give(db, person_id, role, at, START - timedelta(days=30))
+        people.link(db, person_id, channel, userid)
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        async with asyncio.timeout(10):
+            while not condition():
+                await asyncio.sleep(0.005)
+
+    async def live(self) -> None:
+        """Wait for a connection that is up on both sides."""
+        await self.until(lambda: self.robot.ready() and self.fake.live)
+
+    async def heard(self, frame: Frame, times: int = 2) -> None:
+        """Wait until this callback, delivered so often, is stored and everything about it is done."""
+        for _ in range(times - 1):
+            self.fake.deliver(frame)
+        msgid = frame["body"]["msgid"]
+        await self.until(lambda: self.query(select(inbox.c.id).where(inbox.c.message_id == msgid)))
+        await self.until(lambda: not self.robot._intake._tasks)
+
+    async def say(self, userid: str, text: str = "", chat: str = "", **content: Any) -> list[str]:
+        """What is answered there, to a message that is delivered twice."""
+        await self.heard(self.fake.say(userid, text, chat, **content))
+        return await self.answers(chat or userid)
+
+    async def press(self, userid: str, label: str, chat: str = "", card: int = -1) -> list[str]:
+        await self.heard(self.fake.press(userid, label, chat, card))
+        return await self.answers(chat or userid)
+
+    async def answers(self, chat: str) -> list[str]:
+        """What has been said there since the last look."""
+        before = len(self.fake.said_to(chat))
+        await self.send()
+        return [words(said) for said in self.fake.said_to(chat)[before:]]
+
+    async def send(self) -> None:
+        for sender in self.app.senders:
+            while await sender.once():
+                pass
+
+    async def later(self, **ago: float) -> None:
+        """Time goes on, and what has become due is sent."""
+        Stage.now += timedelta(**ago)
+        await self.app.pipeline.do(self.app.ticker.tick)
+        await self.send()
+
+    def query(self, statement: Any) -> list[Any]:
+        with self.app.engine.database.read.connect() as db:
+            return [tuple(row) for row in db.execute(statement)]
+
+
+def words(said: Frame) -> str:
+    """What is read in a message; of a file its kind."""
+    kind, content = said["kind"], said["content"]
+    if kind == "template_card":
+        return "\n".join(filter(None, (content["main_title"]["title"], content.get("sub_title_text", ""))))
+    return str(content["content"]) if kind == "markdown" else f"<{kind}>"
+
+
+def labels(said: Frame) -> list[str]:
+    """The buttons under a message."""
+    return [each["text"] for each in said["content"].get("button_list", ())] if said["kind"] == "template_card" else []
+
+
+@asynccontextmanager
+async def running(
+    folder: Path, fake: FakeRobot, *, fill: bool = True, clock: Clock | None = None, **settings: Any
+) -> AsyncIterator[Stage]:
+    """The bot with its connection, but without its other loops."""
+    given = {"data_dir": folder, "wecom_robot_id": ROBOT, "wecom_robot_secret": SECRET, "wecom_robot_url": fake.url}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Stage, "now", START)
+        settled = load(**{**given, **settings})
+        app = App(open_engine(settled, new_url(folder), clock or Clock(ZONE, lambda: Stage.now)))
+        app.pipeline.start()
+        await app.add_channels()
+        stage = Stage(app, fake)
+        if fill:
+            stage.fill()
+        listening = asyncio.create_task(stage.robot.listen())
+        try:
+            yield stage
+        finally:
+            await stage.robot.stop()
+            await listening
+            for channel in app.channels.values():
+                await channel.close()
+            await app.pipeline.do(lambda turn: leases.release(turn.db, app.owner))
+            await app.pipeline.stop()
+            app.engine.database.close()
+            assert fake.wrong == []

@@ -1,0 +1,103 @@
+"""The whole bot in one process for the tests: real database, real channel, a clock that the test moves."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from time import monotonic
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from bot.app import App
+from bot.channels.practice import Practice, decode
+from bot.clock import Clock
+from bot.engine import open_engine
+from bot.pipeline.transaction import Outcome
+from bot.settings import Settings
+from storage.messages import screens
+from tests.support.databases import new_url
+
+ZONE = ZoneInfo("Asia/Shanghai")
+START = datetime(2026, 4, 3, 9, 0, tzinfo=ZONE)
+
+
+class Bot:
+    """A running bot without its web server and timers: the test says when something happens."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self.channel = app.channels["practice"]
+        assert isinstance(self.channel, Practice)
+        self.phones: dict[str, int] = {}
+        self._messages = 0
+
+    @property
+    def clock(self) -> Clock:
+        return self.app.engine.clock
+
+    def body(self, person: str, text: str = "", button: str = "", file: dict[str, str] | None = None) -> dict:
+        self._messages += 1
+        # Another bot on the same database must not seem to repeat what this one was told.
+        body = {"id": f"{self.app.owner}-{self._messages}", "person": person, "text": text}
+        return body | ({"button": button} if button else {}) | ({"file": file} if file else {})
+
+    async def hear(self, body: dict, times: int = 2) -> Outcome:
+        """Deliver a message (as a platform does: possibly twice), then send what there is to send."""
+        message = decode(body, self.clock.now(), self.channel.spool)
+        outcomes = [await self.app.pipeline.submit(message) for _ in range(times)]
+        await self.send()
+        assert len({outcome.inbox_id for outcome in outcomes}) == 1
+        assert [outcome.repeat for outcome in outcomes] == [False] + [True] * (times - 1)
+        return outcomes[0]
+
+    async def say(self, person: str, text: str) -> list[str]:
+        """What the person is answered."""
+        await self.hear(self.body(person, text))
+        return [bubble["text"] for bubble in self.new(person)]
+
+    async def send(self) -> None:
+        for sender in self.app.senders:
+            while await sender.once():
+                pass
+
+    async def move(self, then: datetime) -> None:
+        """Move the clock through every tick in between."""
+        await self.app.stage.move_clock(then)
+        await self.send()
+
+    def read(self) -> Connection:
+        return self.app.engine.database.read.connect()
+
+    def people(self) -> list[str]:
+        """Whoever has a phone that shows something."""
+        with self.read() as db:
+            return [person for (person,) in db.exec_driver_sql("SELECT DISTINCT person FROM screen")]
+
+    def new(self, person: str) -> list[dict]:
+        """The bubbles that came to this phone since the last look."""
+        with self.read() as db:
+            rows = screens.after(db, self.app.engine.vault, self.phones.get(person, 0), person)
+        if rows:
+            self.phones[person] = rows[-1][0]
+        return [bubble for _, bubble in rows]
+
+
+@asynccontextmanager
+async def running(folder: Path, start: datetime = START, url: str = "", **settings: object) -> AsyncIterator[Bot]:
+    """A bot with the practice district, at `start`; `url` is another database than the folder's."""
+    began = monotonic()
+
+    def real() -> datetime:
+        # Runs on as time does, so that backoff and leases end, but from the test's own day.
+        return start + timedelta(seconds=monotonic() - began)
+
+    chosen = Settings(_env_file=None, data_dir=folder, **settings)
+    app = App(open_engine(chosen, url or new_url(folder, "practice.db"), Clock(ZONE, real)))
+    app.pipeline.start()
+    await app.add_channels()
+    try:
+        yield Bot(app)
+    finally:
+        await app.pipeline.stop()
+        app.engine.database.close()

@@ -1,0 +1,339 @@
+"""Every command × every role × whose data it is: nobody gets further than their own part of the tree (domain §1.2)."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from bot.pipeline.transaction import Turn
+from handlers.kit import Message
+from storage.audit import audit
+from storage.audit.audit import Deed, Wanted
+from storage.base.vault import Vault
+from storage.campaigns import campaigns
+from storage.campaigns.campaigns import Campaign
+from storage.checkins import checkins, recording
+from storage.children import children, guardian_requests, incidents
+from storage.medals import nominations
+from storage.medals.nominations import Draft
+from storage.messages import chats, outbox
+from storage.organisation import units
+from storage.organisation.units import Kind, Unit
+from storage.people import people
+from storage.people.people import Role
+from storage.tables import metadata
+from tests.support.stage import START, Bot, running
+from tests.whole.test_walk import ALWAYS_NOTED, CAST, FEATURES
+
+pytestmark = pytest.mark.both
+
+R = Role
+_ADMINS = {R.BRIGADE, R.SCHOOL_ADMIN, R.SUPERVISOR, R.COUNTY_ADMIN, R.CITY_ADMIN, R.PROVINCE_ADMIN}
+_REPORTERS = {R.COUNSELOR, R.BRIGADE, R.STATION_HEAD, R.OUTSIDE_COUNSELOR, R.VOLUNTEER}
+_BRANCH = {R.GROUP_HEAD, R.CARE_ADMIN}
+_RECORDERS = {R.COUNSELOR, R.BRIGADE, R.SCHOOL_ADMIN, R.DATA_OFFICER}
+_OFFICERS = {R.SCHOOL_ADMIN, R.DATA_OFFICER}
+_APPOINTERS = {R.BRIGADE, R.SCHOOL_ADMIN, R.COUNTY_ADMIN, R.CITY_ADMIN, R.PROVINCE_ADMIN}
+# Who may, written down a second time: a command that lets somebody else in is found here.
+MAY: dict[str, set[Role]] = {
+    "签到": _REPORTERS, "更正": _REPORTERS, "撤回": _REPORTERS, "我的": _REPORTERS,
+    "查": _ADMINS | _BRANCH | {R.COUNSELOR, R.STATION_HEAD, R.INSPECTOR},
+    "周报": _ADMINS | _BRANCH | {R.COUNSELOR, R.STATION_HEAD, R.INSPECTOR},
+    "未签到": _ADMINS | {R.INSPECTOR}, "催办": _ADMINS, "绑定": _ADMINS, "解绑": _ADMINS,
+    "提名": {R.COUNSELOR, R.BRIGADE}, "我的提名": {R.COUNSELOR, R.BRIGADE}, "撤回提名": {R.COUNSELOR, R.BRIGADE},
+    "待审": {R.BRIGADE, R.SCHOOL_ADMIN}, "同意": _RECORDERS, "退回": {R.BRIGADE, R.SCHOOL_ADMIN},
+    "家长同意": _RECORDERS, "撤回同意": _RECORDERS, "查看": _RECORDERS,
+    "邀请": _APPOINTERS, "任命": _APPOINTERS, "免去": _APPOINTERS, "角色": _APPOINTERS | {R.DATA_OFFICER},
+    "提醒": set(Role), "帮助": set(Role), "加入": set(Role), "关联": set(Role), "通知方式": set(Role),
+    "我是谁": set(Role),
+    "推送": _ADMINS, "同场": _REPORTERS, "同上周": _REPORTERS, "活动": _REPORTERS | _ADMINS | {R.INSPECTOR},
+    "参学": _ADMINS | {R.INSPECTOR}, "发布活动": _ADMINS, "结束活动": _ADMINS, "撤回活动": _ADMINS,
+    "家长申请": _OFFICERS, "办理": _OFFICERS, "结案": _OFFICERS, "泄露": set(Role),
+    "审计": {R.DATA_OFFICER, R.PROVINCE_ADMIN}, "合规审计": {R.DATA_OFFICER, R.PROVINCE_ADMIN},
+    "隐私": set(Role),
+    "单位": _APPOINTERS, "升级": _APPOINTERS, "导入": _APPOINTERS, "导出 名册": _APPOINTERS,
+    "交接": _APPOINTERS | {R.COUNSELOR}, "代理": _APPOINTERS,
+}  # fmt: skip
+# What is asked of a target; a command that is not here is about nothing but the asker.
+ASKED = {
+    "签到": "签到 {squad} 主题队日 38人", "更正": "更正 #{checkin} 实到39", "撤回": "撤回 #{checkin}",
+    "查": "查 {path}", "周报": "周报 {path}", "未签到": "未签到 {path}", "催办": "催办 {path}",
+    "绑定": "绑定 {path}", "解绑": "解绑", "提名": "提名 {squad} 集体一星章", "撤回提名": "撤回提名 {case}",
+    "待审": "待审 {case}", "同意": "同意 {case}", "退回": "退回 {case} 材料不全", "邀请": "邀请 中队辅导员 {path}",
+    "任命": "任命 {person} 校外辅导员 {path}", "免去": "免去 {person} 中队辅导员 {path}", "角色": "角色 {path}",
+    "推送": "推送 周报 {path}", "同场": "同场 {checkin} 不是",
+    "结束活动": "结束活动 {campaign}", "撤回活动": "撤回活动 {campaign}",
+    "查看": "查看 {case} 核对事迹", "家长同意": "家长同意 {path} 钱秘密 书面 3月1日", 
+    "撤回同意": "撤回同意 {path} 钱秘密",
+    "家长申请": "家长申请 查看 {path} 钱秘密", "办理": "办理 {request}", "结案": "结案 {request} 没有保存",
+    "泄露": "泄露 {leak}",
+    "单位": "单位 停用 {path}", "升级": "升级 {path}", "导出 名册": "导出 名册 {path}",
+    "交接": "交接 {person} 新老师", "代理": "代理 {person} 明天",
+}  # fmt: skip
+# Of a word that several kinds of people may say, who gets at somebody else's matter with it.
+REALLY = {
+    "同意": {R.BRIGADE, R.SCHOOL_ADMIN},
+    "泄露": _OFFICERS | {R.COUNTY_ADMIN, R.CITY_ADMIN, R.PROVINCE_ADMIN},
+    # A counselor hands over her own work only.
+    "交接": _APPOINTERS,
+    # One takes back one's own only, and none of these is.
+    "撤回提名": set(),
+}  # fmt: skip
+IN_GROUPS = {"绑定", "解绑"}
+# Of another school the reader does not know the squads: it asks which is meant, and that is no refusal.
+BY_READING = {"签到", "提名"}
+OWN_RECORDS = {R.OUTSIDE_COUNSELOR, R.VOLUNTEER}
+# What a refused message may leave behind, beside what every message does.
+ALWAYS_WRITTEN = {"inbox", "outbox", "screen", "card", "audit", "dialogue"}
+HEADS, CHILD, REASON = 57, "钱秘密", "绝密事迹"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A unit with a check-in, a nomination and a counselor, all of which are somebody's secret."""
+
+    unit: Unit
+    path: str
+    squad: str
+    checkin: int
+    case: str
+    person: str
+    campaign: int
+    request: str
+    leak: str
+
+
+class World:
+    """The practice district, and a second province far away from it; every unit that is asked for holds secrets."""
+
+    def __init__(self, turn: Turn, vault: Vault) -> None:
+        self.turn, self.vault = turn, vault
+        self.units: dict[str, Unit] = {}
+        top = units.add(turn.db, Kind.PROVINCE, "西江省少工委")
+        county = units.add(turn.db, Kind.COUNTY, "青川区少工委", top)
+        school = units.add(turn.db, Kind.SCHOOL, "城关小学", county)
+        units.add(turn.db, Kind.SQUAD, "八(8)中队", school, grade=8, class_no=8, members=60)
+        units.changed(turn.db, turn.now)
+        self.targets: dict[str, Target] = {}
+        for number, path in enumerate(self._paths()):
+            self.targets[path] = self._target(path, number)
+
+    def _paths(self) -> list[str]:
+        names = {
+            unit.id: unit for path in ["/"] for unit in units.find(self.turn.db, "", [path]) if unit.kind != Kind.TEAM
+        }
+        self.units = {"/".join(names[int(part)].name for part in u.path.strip("/").split("/")): u
+                      for u in names.values()}  # fmt: skip
+        wanted = ("三(2)中队", "三(1)中队", "小学", "少工委", "社区", "辅导站", "关工委", "协作组", "八(8)中队")
+        return [path for path, unit in self.units.items() if any(word in unit.name for word in wanted)]
+
+    def _target(self, path: str, number: int) -> Target:
+        turn, unit = self.turn, self.units[path]
+        name = f"秘{number}老师"
+        person_id = people.add(turn.db, name, turn.now)
+        people.give(turn.db, person_id, Role.COUNSELOR, unit, turn.now)
+        new = checkins.new(unit, "主题队日", turn.now.date() - timedelta(days=2), HEADS, topic="绝密")
+        kept = recording.record(turn.db, turn.rollups, new, person_id, 1, turn.now)
+        child = children.find_or_add(turn.db, self.vault, unit.id, CHILD) if unit.kind == Kind.SQUAD else None
+        draft = Draft(unit.id, child, "S1", "2026春", person_id, REASON)
+        # Of the day before: the numbers in the bot's examples are of today.
+        case, _ = nominations.open_case(turn.db, self.vault, draft, turn.now.date() - timedelta(days=1), turn.now)
+        chats.bind(
+            turn.db, chats.Group("practice", f"group-{unit.id}", "", unit.id, person_id, True, "2026-W13"), turn.now
+        )
+        assert kept is not None
+        week = (turn.now, turn.now + timedelta(days=7))
+        called = campaigns.add(turn.db, Campaign(unit.id, "绝密活动", "队课", *week, person_id=person_id), turn.now)
+        wanted, day = guardian_requests.Wanted.VIEW, turn.now.date()
+        asked = guardian_requests.receive(turn.db, self.vault, unit, child, wanted, "", person_id, day, turn.now)
+        leaked = incidents.begin(turn.db, self.vault, unit, REASON, person_id, turn.now)
+        return Target(unit, path, unit.name, kept.id, case.number, name, called, asked.number, leaked.number)
+
+
+@dataclass(frozen=True)
+class Try:
+    """One person says one thing about one target; whether they may, and whether a no is kept."""
+
+    person: str
+    word: str
+    target: Target
+    allowed: bool
+    kept: bool
+
+    @property
+    def text(self) -> str:
+        said = {name: getattr(self.target, name) for name in Target.__slots__}
+        return ASKED[self.word].format(**said)
+
+
+def allowed(grants: Iterable[people.Grant], word: str, unit: Unit) -> bool:
+    """What §1.2 says: a role at a unit holds for it and for all below it; guests have their own records only."""
+    may = REALLY.get(word, MAY[word])
+    mine = [grant for grant in grants if grant.role in may and grant.unit.covers(unit)]
+    own = [grant for grant in mine if word == "签到" and grant.unit.id == unit.id]
+    return bool(own) or any(grant.role not in OWN_RECORDS for grant in mine)
+
+
+def tries(person: str, grants: tuple[people.Grant, ...], targets: Mapping[str, Target], words: Iterable[str]):
+    mine = {grant.role for grant in grants}
+    at = [each.unit for each in targets.values() if any(grant.unit.covers(each.unit) for grant in grants)]
+    for word in words:
+        for target in targets.values():
+            same = {unit.name for unit in at if unit != target.unit}
+            if word in BY_READING and (target.unit.kind != Kind.SQUAD or target.unit.name in same):
+                # 三(2) of another school cannot be said by that name: it is one's own.
+                continue
+            may = allowed(grants, word, target.unit)
+            # Until the roster's colleagues say Denied there, 邀请 refuses without keeping it.
+            kept = not (word == "邀请" and mine & MAY[word]) and not (word in BY_READING and mine & MAY[word])
+            yield Try(person, word, target, may, kept)
+
+
+async def say(bot: Bot, said: Iterable[Try]) -> list[str]:
+    """What each is answered, all in a few transactions, not one a message."""
+    jobs = [
+        Message("practice", f"r{place}", each.person, chat, bot.clock.now(), each.text, private=chat == each.person)
+        for place, each in enumerate(said)
+        for chat in [f"group-{each.target.unit.id}" if each.word in IN_GROUPS else each.person]
+    ]
+    outcomes = []
+    for start in range(0, len(jobs), 200):
+        outcomes += await bot.app.pipeline.submit_all(jobs[start : start + 200])
+    with bot.read() as db:
+        answers = []
+        for job, outcome in zip(jobs, outcomes, strict=True):
+            assert outcome.state == "done", job
+            bodies = outbox.said_to(db, outcome.inbox_id, "practice", job.chat)
+            answers.append("\n".join(bot.app.engine.vault.open(body)["text"] for _, body in bodies))
+    return answers
+
+
+def contents(bot: Bot) -> dict[str, list[tuple[object, ...]]]:
+    with bot.read() as db:
+        tables = [table for table in metadata.sorted_tables if table.name not in ALWAYS_WRITTEN]
+        kept = {table: [each for each in table.c if each.name not in ALWAYS_NOTED] for table in tables}
+        return {table.name: sorted(map(tuple, db.execute(select(*of))), key=str) for table, of in kept.items()}
+
+
+def refusals(bot: Bot) -> Counter[str]:
+    """How often each person was refused for want of rights."""
+    with bot.read() as db:
+        found = audit.entries(db, Wanted(deed=Deed.REFUSED), 100_000)
+        names = people.names(db, {row.person_id for row in found if row.person_id})
+    return Counter(names[row.person_id] for row in found if row.person_id)
+
+
+async def world_of(bot: Bot) -> dict[str, Target]:
+    # A first message, so that the check-ins have one to refer to.
+    await bot.say("陌生人", "帮助")
+    world = await bot.app.pipeline.do(lambda turn: World(turn, bot.app.engine.vault))
+    return world.targets
+
+
+def grants_of(bot: Bot, person: str) -> tuple[people.Grant, ...]:
+    with bot.read() as db:
+        return people.by_addresses(db, "practice", [person], bot.clock.now())[person].grants
+
+
+def test_the_table_has_every_command_and_says_what_the_commands_say() -> None:
+    assert set(MAY) == {command.words[0] for command in FEATURES.commands}
+    for command in FEATURES.commands:
+        assert MAY[command.words[0]] == set(command.who or Role), command.words[0]
+
+
+def test_nobody_gets_beyond_their_own_part_of_the_tree(tmp_path: Path) -> None:
+    async def walk() -> None:
+        async with running(tmp_path) as bot:
+            targets = await world_of(bot)
+            all_tries = [
+                each for person in CAST.values() for each in tries(person, grants_of(bot, person), targets, ASKED)
+            ]
+            forbidden = [each for each in all_tries if not each.allowed]
+            assert len(forbidden) > 3000 and len(all_tries) - len(forbidden) > 300
+            await nothing_comes_of(bot, forbidden)
+            await each_is_heard(bot, [each for each in all_tries if each.allowed])
+
+    asyncio.run(walk())
+
+
+async def nothing_comes_of(bot: Bot, forbidden: list[Try]) -> None:
+    before, refused = contents(bot), refusals(bot)
+    answers = await say(bot, forbidden)
+    assert contents(bot) == before
+    for each, answer in zip(forbidden, answers, strict=True):
+        assert f"{HEADS}" not in answer and CHILD not in answer and REASON not in answer, (each, answer)
+        assert each.target.person not in answer.replace(each.text.partition(" ")[2].split(" ")[0], ""), (each, answer)
+    expected = Counter(each.person for each in forbidden if each.kept)
+    more = refusals(bot) - refused
+    # What is not kept for certain may be kept all the same: a squad of one's own school is known to be another's.
+    unsure = Counter(each.person for each in forbidden if not each.kept)
+    assert all(expected[who] <= more[who] <= expected[who] + unsure[who] for who in CAST.values()), more - expected
+
+
+async def each_is_heard(bot: Bot, may: list[Try]) -> None:
+    """What is allowed is not refused for want of rights, whatever else may be wrong with it."""
+    refused = refusals(bot)
+    answers = await say(bot, [each for each in may if each.word not in ("免去", "任命")])
+    assert refusals(bot) == refused and all("您目前不能用" not in answer for answer in answers)
+
+
+def test_lists_of_ones_own_hold_nothing_of_others(tmp_path: Path) -> None:
+    async def walk() -> None:
+        async with running(tmp_path) as bot:
+            targets = await world_of(bot)
+            for person in CAST.values():
+                mine = grants_of(bot, person)
+                secret = [each for each in targets.values() if not any(g.unit.covers(each.unit) for g in mine)]
+                for word, roles in MAY.items():
+                    if roles & {grant.role for grant in mine} and word not in ("更正", "撤回", "催办", "审计"):
+                        answer = "\n".join(await bot.say(person, word))
+                        for each in secret:
+                            assert each.person not in answer and each.case not in answer, (person, word, answer)
+
+    asyncio.run(walk())
+
+
+def test_several_roles_hold_each_where_it_is_held(tmp_path: Path) -> None:
+    async def walk() -> None:
+        async with running(tmp_path) as bot:
+            targets = await world_of(bot)
+
+            def give(turn: Turn) -> None:
+                someone = people.add(turn.db, "多老师", turn.now)
+                people.link(turn.db, someone, "practice", "多老师")
+                for role, path in (
+                    (Role.COUNSELOR, "实验小学(演示)/三(2)中队"), (Role.BRIGADE, "育红小学(演示)"),
+                    (Role.DATA_OFFICER, "青禾区少工委(演示)"), (Role.VOLUNTEER, "瑞景社区(演示)"),
+                ):  # fmt: skip
+                    at = next(each.unit for each in targets.values() if each.path.endswith(path))
+                    people.give(turn.db, someone, role, at, turn.now)
+
+            await bot.app.pipeline.do(give)
+            mine = grants_of(bot, "多老师")
+            assert len(mine) == 4
+            # Which squad of two schools a bare 三(2) means is another question.
+            words = set(ASKED) - BY_READING - {"更正", "撤回"}
+            both = list(tries("多老师", mine, targets, words))
+            await nothing_comes_of(bot, [each for each in both if not each.allowed])
+            await each_is_heard(bot, [each for each in both if each.allowed])
+
+    asyncio.run(walk())
+
+
+def test_a_role_begins_and_ends_on_its_days(tmp_path: Path) -> None:
+    async def walk() -> None:
+        async with running(tmp_path) as bot:
+            await bot.say("刘校长", "任命 张老师 大队辅导员 实验小学 从4月6日 到4月10日")
+            assert "您目前不能用" in (await bot.say("张老师", "待审"))[-1]
+            await bot.move(START + timedelta(days=3))
+            assert "没有等您审核的提名" in (await bot.say("张老师", "待审"))[-1]
+            await bot.move(START + timedelta(days=8))
+            assert "您目前不能用" in (await bot.say("张老师", "待审"))[-1]
+            assert "到 2026-04-10(已结束)" in (await bot.say("李老师", "角色 张老师"))[-1]
+
+    asyncio.run(walk())

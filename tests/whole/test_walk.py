@@ -1,0 +1,103 @@
+"""Walks everything that the features declare: who may, what the examples do, how long the texts are."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from bot.pipeline.dispatch import command_in
+from bot.pipeline.features import Features, collect, modules
+from handlers.kit import Command
+from storage.people.people import Role
+from storage.tables import metadata
+from tests.support.stage import Bot, running
+
+pytestmark = pytest.mark.both
+
+FEATURES: Features = collect(modules())
+# What serves no person: written for every message, allowed or not.
+ALWAYS_WRITTEN = {"inbox", "outbox", "screen", "card", "audit", "lease"}
+# Where somebody wrote last.
+ALWAYS_NOTED = {"heard_on"}
+# One person of each role in the practice district.
+CAST = {
+    Role.COUNSELOR: "张老师",
+    Role.BRIGADE: "李老师",
+    Role.SCHOOL_ADMIN: "刘校长",
+    Role.SUPERVISOR: "林老师",
+    Role.COUNTY_ADMIN: "王主任",
+    Role.CITY_ADMIN: "罗主任",
+    Role.PROVINCE_ADMIN: "贺主任",
+    Role.INSPECTOR: "方老师",
+    Role.OUTSIDE_COUNSELOR: "姜老师",
+    Role.VOLUNTEER: "陶老师",
+    Role.STATION_HEAD: "魏站长",
+    Role.GROUP_HEAD: "谢组长",
+    Role.CARE_ADMIN: "戚主任",
+    Role.DATA_OFFICER: "金老师",
+}
+
+
+def test_the_cast_has_every_role() -> None:
+    assert set(CAST) == set(Role)
+
+
+@pytest.mark.parametrize("command", FEATURES.commands, ids=lambda command: command.words[0])
+def test_every_example_is_exactly_this_command(command: Command) -> None:
+    for example in command.examples:
+        found = command_in(FEATURES, example)
+        assert found is not None and found[0] is command
+    assert command.help and len(command.help) <= 24
+    assert command.examples
+
+
+def contents(bot: Bot) -> dict[str, list[tuple[object, ...]]]:
+    with bot.read() as db:
+        tables = [table for table in metadata.sorted_tables if table.name not in ALWAYS_WRITTEN]
+        kept = {table: [each for each in table.c if each.name not in ALWAYS_NOTED] for table in tables}
+        return {table.name: sorted(map(tuple, db.execute(select(*of))), key=str) for table, of in kept.items()}
+
+
+def test_who_may_not_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
+    async def walk() -> None:
+        async with running(tmp_path) as bot:
+            before = contents(bot)
+            tried = 0
+            for role, person in CAST.items():
+                for command in FEATURES.commands:
+                    if command.who and role not in command.who:
+                        answers = await bot.say(person, command.examples[0])
+                        assert answers[-1].startswith(f"「{command.words[0]}」您目前不能用"), (role, command.words[0])
+                        tried += 1
+            assert tried > 50
+            assert contents(bot) == before
+
+    asyncio.run(walk())
+
+
+def test_a_stranger_gets_one_sentence_and_no_data(tmp_path: Path) -> None:
+    async def walk() -> None:
+        async with running(tmp_path) as bot:
+            before = contents(bot)
+            for command in FEATURES.commands:
+                if command.words[0] not in ("加入", "隐私"):
+                    answers = await bot.say("陌生人", command.examples[0])
+                    assert [answer for answer in answers if "请向学校大队辅导员要一个邀请码" in answer] == answers[-1:]
+            assert contents(bot) == before
+
+    asyncio.run(walk())
+
+
+def test_help_names_what_this_person_may_and_no_more(tmp_path: Path) -> None:
+    async def walk() -> None:
+        async with running(tmp_path) as bot:
+            for role, person in {**CAST, None: "陌生人"}.items():
+                said = (await bot.say(person, "帮助"))[-1]
+                for command in FEATURES.commands:
+                    mine = role is not None and (not command.who or role in command.who)
+                    assert (f"\n{command.words[0]} - " in said) is mine, (person, command.words[0])
+                # Both platforms: 2,048 bytes at most in one message of WeCom, 4,096 characters of Telegram.
+                assert len(said.encode()) <= 2048
+
+    asyncio.run(walk())
