@@ -1,4 +1,4 @@
-"""The whole vocabulary of a feature: what it hears and what it may answer; how it declares itself is in declaring."""
+"""The whole vocabulary of a feature: what it hears and what it may answer; registry.py is how it declares itself."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,18 +8,17 @@ from typing import Any
 from sqlalchemy import Connection
 
 from handlers.reading import Reading
-from handlers.registry import ANYONE, ANYTHING, Command, answers, attribute, command, due, edits, reads, renders, weekly
+from handlers.registry import Command
 from storage.audit.audit import Deed, note
 from storage.base.vault import Vault
 from storage.checkins.rollups import Rollups
-from storage.messages.dialogues import Dialogue, Where, close, open_question, reopen
+from storage.messages import dialogues
 from storage.organisation.units import Unit
 from storage.people.people import Grant, Person, Role
 
 __all__ = [
-    "ADMINS", "ANYONE", "ANYTHING", "Answer", "Ask", "Attachment", "Button", "Command", "Deed", "Denied", "Due", "File",
-    "Grant", "Handler", "MEMBERS", "Message", "Person", "REPORTERS", "Refusal", "Reply", "Role", "Unit", "answers",
-    "attribute", "command", "due", "edits", "reads", "renders", "weekly",
+    "ADMINS", "Answer", "Ask", "Attachment", "Button", "Deed", "Denied", "Due", "File", "Grant", "Handler", "MEMBERS",
+    "Message", "Person", "REPORTERS", "Refusal", "Reply", "Role", "Unit",
 ]  # fmt: skip
 
 MEMBERS = frozenset(Role)
@@ -88,7 +87,7 @@ class Ask:
     vault: Vault
     features: Sequence[Command] = ()
     reading: Reading | None = None
-    question: Dialogue | None = None
+    question: dialogues.Dialogue | None = None
     # Another one when the organisation tree was changed since.
     tree: str = ""
     # The commands of the card that this replies to; the check-ins of a message of one's own count as cards.
@@ -117,17 +116,17 @@ class Ask:
 
     def expect(self, kind: str, payload: dict[str, Any]) -> None:
         """Ask a question: the next text of this person in this chat goes to @answers(kind), within 24 h."""
-        open_question(self.db, self.vault, self._where, kind, payload, self.now)
+        dialogues.open_question(self.db, self.vault, self._where, kind, payload, self.now)
 
     def keep_asking(self) -> None:
         """What was said is no answer: the question stays open as it was asked."""
         if self.question is not None:
-            reopen(self.db, self._where, self.question)
+            dialogues.reopen(self.db, self._where, self.question)
 
     def expect_nothing(self) -> None:
         """Drop an open question: something else was said instead of an answer."""
         if self.question is not None:
-            close(self.db, self._where)
+            dialogues.close(self.db, self._where)
 
     def note(self, deed: Deed, at: Unit | None = None, subject: str = "", **about: Any) -> None:
         """Write a deed of the asker into the audit log: ids, numbers and fixed words, never a name."""
@@ -139,8 +138,8 @@ class Ask:
             self.note(Deed.REFUSED, subject=refusal.subject, what=refusal.what)
 
     @property
-    def _where(self) -> Where:
-        return Where(self.message.channel, self.message.chat, self.message.sender)
+    def _where(self) -> dialogues.Where:
+        return dialogues.Where(self.message.channel, self.message.chat, self.message.sender)
 
 
 @dataclass(frozen=True, slots=True)

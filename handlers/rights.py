@@ -1,6 +1,9 @@
 """Rights beyond a command's `who`: who reports for which unit, who appoints whom (domain §1.2)."""
 
+from collections.abc import Iterable
+
 from handlers.kit import REPORTERS, Person, Role, Unit
+from storage.organisation.units import Kind
 
 # They report their own sessions: of their very unit, not of what is below it, and read their own records only.
 VISITORS = frozenset({Role.OUTSIDE_COUNSELOR, Role.VOLUNTEER})
@@ -18,6 +21,9 @@ APPOINTS: dict[Role, frozenset[Role]] = {
     Role.CITY_ADMIN: _COUNTY | {Role.CITY_ADMIN},
     Role.PROVINCE_ADMIN: frozenset(Role),
 }
+GIVERS = frozenset(APPOINTS)
+# A counselor belongs to a squad, these two to a school; the other roles may be held anywhere.
+_PLACES = {Role.COUNSELOR: Kind.SQUAD, Role.BRIGADE: Kind.SCHOOL, Role.SCHOOL_ADMIN: Kind.SCHOOL}
 
 
 def may_report(person: Person, unit: Unit) -> bool:
@@ -36,11 +42,31 @@ def may_change(person: Person, unit: Unit, reporter_id: int) -> bool:
     return reporter_id == person.id and may_report(person, unit)
 
 
-def may_appoint(person: Person, role: Role, unit: Unit) -> bool:
-    """Whether this person may give, or end, this role at this unit."""
-    return any(role in APPOINTS.get(grant.role, ()) and grant.unit.covers(unit) for grant in person.grants)
+def place_of(role: Role) -> str:
+    """The kind of unit at which a role is held; empty when at any."""
+    return _PLACES.get(role, "")
+
+
+def fits(role: Role, kind: str) -> bool:
+    """Whether this role is held at such a unit."""
+    return _PLACES.get(role, kind) == kind
 
 
 def appointed_by(person: Person) -> list[Role]:
     """The roles that this person may give somewhere, in the order of the roles."""
-    return [role for role in Role if any(role in APPOINTS.get(held, ()) for held in person.roles)]
+    return [role for role in Role if givers_of(role) & person.roles]
+
+
+def givers_of(role: Role) -> frozenset[Role]:
+    """Who gives this role."""
+    return frozenset(giver for giver, roles in APPOINTS.items() if role in roles)
+
+
+def may_give(person: Person, role: Role, path: str) -> bool:
+    """Whether this person may give the role at the unit with this path."""
+    return any(path.startswith(own) for own in person.paths(givers_of(role)))
+
+
+def in_charge_of(person: Person, held: Iterable[tuple[Role, str]]) -> bool:
+    """Whether this person could have given all of these roles (role, path of the unit)."""
+    return all(may_give(person, role, path) for role, path in held)

@@ -9,7 +9,7 @@ from bot.commands import CommandError
 from bot.commands.opening import engine_of, unit_of
 from bot.engine import Engine
 from bot.settings import Settings
-from handlers import deeds
+from handlers.children import audit_log
 from storage.audit import audit, audit_check
 from storage.audit.audit import Deed, Entry, Wanted
 from storage.people import people
@@ -84,7 +84,7 @@ def _show(engine: Engine, arguments: argparse.Namespace) -> int:
         since, until = _instant(engine, arguments.since), _instant(engine, arguments.until, 1)
         wanted = Wanted(since, until, arguments.deed, persons, paths, arguments.subject)
         found = audit.entries(db, wanted, max(arguments.most, 1))
-        words = deeds.lines(db, found, engine.now().tzinfo, paths=True) or ["没有这样的记录。"]
+        words = audit_log.lines(db, found, engine.now().tzinfo, paths=True) or ["没有这样的记录。"]
     print(*(map(_json, found) if arguments.format == "json" else words), sep="\n")
     return 0
 

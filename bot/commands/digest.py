@@ -7,8 +7,8 @@ from bot.commands import CommandError
 from bot.commands.opening import engine_of, unit_of
 from bot.settings import Settings
 from handlers.digests import digest
-from handlers.digests import figures as reports
 from handlers.kit import Refusal
+from handlers.wording import periods
 from storage.digests import digests
 
 
@@ -26,7 +26,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     engine = engine_of(arguments, settings)
     now = engine.now()
     try:
-        period, rest = reports.period_in(arguments.week, now.date())
+        period, rest = periods.period_in(arguments.week, now.date())
     except Refusal as refusal:
         raise CommandError(refusal.text) from refusal
     if rest:

@@ -14,7 +14,7 @@ from bot.engine import Engine
 from bot.files import rosters
 from bot.settings import Settings
 from handlers import roster
-from storage.chunks import chunks
+from storage.base import chunks
 from storage.roster import merging, staging
 from storage.roster import roster as stored
 
@@ -108,7 +108,7 @@ def _write(engine: Engine, found: stored.Plan, tops: Sequence[str], seen: str) -
     with begin() as db:
         batch = staging.begin(db, None, tops, seen or stored.seen(db, tops), engine.now())
     with tqdm(staging.rows_of(found), desc="写入", unit="行", total=found.size, disable=None) as rows:
-        for first, some in enumerate(chunks(rows, staging.AT_ONCE)):
+        for first, some in enumerate(chunks.chunks(rows, staging.AT_ONCE)):
             with begin() as db:
                 staging.put(db, batch, first * staging.AT_ONCE, some)
     try:

@@ -5,7 +5,7 @@ import argparse
 from bot.commands import CommandError
 from bot.commands.opening import engine_of, unit_of
 from bot.settings import Settings
-from handlers import posts
+from handlers import rights
 from storage.digests import digests
 from storage.people import invites
 from storage.people.people import Role, role_named
@@ -26,8 +26,8 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         raise CommandError(f"没有角色「{arguments.role}」,可以是:{'、'.join(each.label for each in Role)}")
     engine = engine_of(arguments, settings, real_only=True)
     unit = unit_of(engine, arguments.unit)
-    if not posts.fits(role, unit.kind):
-        raise CommandError(f"{role.label}要在{posts.place_of(role)}里,「{unit.name}」是{unit.kind}")
+    if not rights.fits(role, unit.kind):
+        raise CommandError(f"{role.label}要在{rights.place_of(role)}里,「{unit.name}」是{unit.kind}")
     with engine.database.write.begin() as db:
         code = invites.make(db, unit.id, role, None, engine.now())
         where = digests.path_names(db, [unit])[unit.id]

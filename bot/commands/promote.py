@@ -12,7 +12,7 @@ from bot.settings import Settings
 from handlers.organisation import promotion as promoting
 from handlers.roster import promotion
 from handlers.roster.promotion import Promotion
-from storage.chunks import chunks
+from storage.base import chunks
 from storage.roster import promotion as stored
 
 _EVERYWHERE = "/"
@@ -77,7 +77,7 @@ def _show(planned: list[Promotion], year: int) -> int:
 
 def _write(engine: Engine, able: list[Promotion]) -> None:
     with tqdm(able, desc="升级", unit="所", disable=None) as schools:
-        for some in chunks(schools, _AT_ONCE):
+        for some in chunks.chunks(schools, _AT_ONCE):
             with engine.database.write.begin() as db:
                 promoting.carry_out(db, some, engine.now())
     print(f"已升级 {len(able)} 所学校。")

@@ -12,7 +12,7 @@ from bot.pipeline.writer import Pipeline
 from handlers import roster
 from handlers.kit import Reply
 from handlers.organisation import imports
-from storage.chunks import chunks
+from storage.base import chunks
 from storage.messages.files import Wanted
 from storage.people import people
 from storage.roster import roster as stored
@@ -35,7 +35,7 @@ class RosterFiles:
         batch = 0
         if found and not sheet.notes.problems:
             batch = await self._pipeline.do(lambda turn: staging.begin(turn.db, wanted.person_id, tops, seen, turn.now))
-            for first, rows in enumerate(chunks(staging.rows_of(found), staging.AT_ONCE)):
+            for first, rows in enumerate(chunks.chunks(staging.rows_of(found), staging.AT_ONCE)):
                 await self._pipeline.do(_put(batch, first * staging.AT_ONCE, rows))
         said = imports.shown(found, sheet, batch)
         await self._pipeline.do(lambda turn: _show(turn, wanted, batch, said))

@@ -11,11 +11,12 @@ from sqlalchemy import Connection
 from bot.pipeline import replied
 from bot.pipeline.features import Features
 from handlers.checkins import attachments as attached
+from handlers.checkins import lines
 from handlers.general.orders import order_in
-from handlers.kit import Answer, Ask, Command, Denied, Message, Person, Reply
+from handlers.kit import Answer, Ask, Denied, Message, Person, Reply
 from handlers.reading import read
-from handlers.wording import checkins as texts
-from handlers.wording.context import context_of
+from handlers.registry import Command
+from handlers.wording import context
 from storage.checkins import checkins
 from storage.messages import cards, dialogues
 from storage.organisation import units
@@ -107,7 +108,7 @@ def _continued(features: Features, ask: Ask, text: str) -> Sequence[Reply]:
 def _read(features: Features, ask: Ask, text: str) -> Sequence[Reply]:
     if not text and (ask.message.attachments or ask.message.place):
         return _list(features.readers[attached.reader(ask)](ask))
-    reading = read(text, context_of(ask))
+    reading = read(text, context.context_of(ask))
     if ask.message.attachments and attached.is_caption(ask, reading):
         return _list(features.readers[attached.reader(ask)](ask))
     if reading.intent == "unknown" and ask.question is not None and ask.question.expires_at <= ask.now:
@@ -141,7 +142,7 @@ def _settled(ask: Ask) -> Reply:
     newest = checkins.newest(ask.db, person_id=ask.me.id)
     if newest is None:
         return Reply("这个问题已经处理过或过去了,没有再改。发「帮助」看看现在能做什么。")
-    return texts.echo("这个问题已经处理过或过去了,没有再改。您最近一次签到现在是", newest, ask.today)
+    return lines.echo("这个问题已经处理过或过去了,没有再改。您最近一次签到现在是", newest, ask.today)
 
 
 def _edited(features: Features, ask: Ask, text: str) -> Sequence[Reply]:
@@ -153,7 +154,7 @@ def _edited(features: Features, ask: Ask, text: str) -> Sequence[Reply]:
         if replies is not None:
             return _list(replies)
     found = command_in(features, text)
-    taking_back = found[0].words[0] == "撤回" if found else read(text, context_of(ask)).intent == "cancel"
+    taking_back = found[0].words[0] == "撤回" if found else read(text, context.context_of(ask)).intent == "cancel"
     if taking_back or ask.now - ask.message.sent_at > EDIT_COUNTS:
         return [Reply(NOT_COUNTED)] if ask.message.private else []
     return _said(features, ask, text)

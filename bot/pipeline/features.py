@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 import handlers
-from handlers.kit import Answer, Ask, Command, Due, Handler, Reply, Unit, attribute
+from handlers.kit import Answer, Ask, Due, Handler, Reply, Unit
+from handlers.registry import Command, attribute
 
 Continue = Callable[[Ask, dict[str, Any]], Answer | None]
 Weekly = Callable[[Connection, Unit, str, datetime], Reply]

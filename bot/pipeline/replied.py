@@ -4,9 +4,10 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from handlers.kit import Ask, Command
+from handlers.kit import Ask
 from handlers.reading import read
-from handlers.wording.context import context_of
+from handlers.registry import Command
+from handlers.wording import context
 from storage.checkins import checkins
 from storage.messages import cards
 from storage.messages.cards import Card
@@ -60,5 +61,5 @@ def _completed(card: Card, found: tuple[Command, str], find: Find) -> str | None
 def _stands_alone(ask: Ask, text: str) -> bool:
     if _TALK.fullmatch(text):
         return True
-    heard = read(text, replace(context_of(ask), bound_unit=None))
+    heard = read(text, replace(context.context_of(ask), bound_unit=None))
     return heard.intent in _OF_ITS_OWN and heard.status in ("ok", "confirm", "partial")

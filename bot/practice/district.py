@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete
 
 from bot.pipeline.transaction import Turn
-from handlers.wording import checkins as texts
+from handlers.wording import places
 from scheduling.periods import school_year
 from storage.base import triggers
 from storage.base.vault import Vault
@@ -65,7 +65,7 @@ def fill(db: Connection, now: datetime, vault: Vault) -> None:
 def _squad(db: Connection, school: Unit, grade: int, class_no: int) -> Unit:
     aliases = ["雷锋中队"] if (grade, class_no) == (4, 1) else []
     members = 38 + (grade * 3 + class_no * 2) % 7
-    name = texts.squad(grade, class_no)
+    name = places.squad_name(grade, class_no)
     return units.add(db, Kind.SQUAD, name, school, grade=grade, class_no=class_no, members=members, aliases=aliases)
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime, time, timedelta, tzinfo
 
-from handlers.digests import figures as reports
 from handlers.kit import Ask, Unit
 from handlers.reading import Record
+from handlers.wording import days, numbers
 from storage.campaigns import campaigns
 from storage.campaigns.campaigns import OPEN, Campaign, Told
 from storage.checkins.coverage import Squad
@@ -67,20 +67,18 @@ def window(one: Campaign, zone: tzinfo | None) -> str:
     begins, ends = one.begins_at.astimezone(zone), one.ends_at.astimezone(zone)
     whole = ends.time() == time()
     first = (
-        _day(begins) if begins.time() == time() or (whole and begins.date() != ends.date()) else reports.moment(begins)
+        days.short(begins)
+        if begins.time() == time() or (whole and begins.date() != ends.date())
+        else days.moment(begins)
     )
-    last = _day(ends - timedelta(days=1)) if whole else reports.moment(ends)
+    last = days.short(ends - timedelta(days=1)) if whole else days.moment(ends)
     return first if first == last else f"{first}–{last}"
-
-
-def _day(at: datetime) -> str:
-    return f"{at.month}月{at.day}日"
 
 
 def until(one: Campaign, zone: tzinfo | None) -> str:
     """4月7日 24:00, as the end of the window is said."""
     ends = one.ends_at.astimezone(zone)
-    return f"{_day(ends - timedelta(days=1))} 24:00" if ends.time() == time() else reports.moment(ends)
+    return f"{days.short(ends - timedelta(days=1))} 24:00" if ends.time() == time() else days.moment(ends)
 
 
 def coverage(squads: Iterable[Squad], told: Mapping[int, Told]) -> tuple[str, list[Squad]]:
@@ -89,7 +87,7 @@ def coverage(squads: Iterable[Squad], told: Mapping[int, Told]) -> tuple[str, li
     missing = [squad for squad in due if squad.id not in told]
     done = len(due) - len(missing)
     heads = sum(told[squad.id].attended for squad in due if squad.id in told)
-    return f"已报 {done}/{len(due)} 个中队({reports.rate(percent(done, len(due)))}),{heads} 人次", missing
+    return f"已报 {done}/{len(due)} 个中队({numbers.rate(percent(done, len(due)))}),{heads} 人次", missing
 
 
 def names(squads: list[Squad], schools: bool) -> str:

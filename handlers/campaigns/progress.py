@@ -6,10 +6,11 @@ from typing import Any
 from handlers.campaigns import coverage as called
 from handlers.campaigns import notices as calling
 from handlers.checkins import storing as recorded
-from handlers.kit import ADMINS, REPORTERS, Ask, Button, Denied, Due, Refusal, Reply, Role, Unit, answers, command, due
+from handlers.kit import ADMINS, REPORTERS, Ask, Button, Denied, Due, Refusal, Reply, Role, Unit
 from handlers.reading import Record, read
-from handlers.wording import checkins as texts
-from handlers.wording import context as surroundings
+from handlers.registry import answers, command, due
+from handlers.wording import context, places
+from handlers.wording.answers import says_no
 from scheduling.periods import timing_of
 from storage.campaigns import campaigns
 from storage.campaigns.campaigns import OPEN, Campaign
@@ -140,11 +141,11 @@ def _ask_heads(ask: Ask, one: Campaign, mine: list[Unit]) -> Reply:
 @answers(QUESTION)
 def heads(ask: Ask, payload: dict[str, Any]) -> list[Reply] | None:
     """The number after the tap; None for another message."""
-    if texts.says_no(ask.args):
+    if says_no(ask.args):
         return [Reply("好的,没有记。")]
     one = campaigns.by_id(ask.db, payload["campaign"])
     unit = next((each for each in ask.me.units([Role.COUNSELOR]) if each.id == payload["unit"]), None)
-    alone = read(ask.args, surroundings.context_of(ask))
+    alone = read(ask.args, context.context_of(ask))
     if (
         one is None
         or unit is None
@@ -169,8 +170,8 @@ def _report(ask: Ask, one: Campaign, words: str) -> list[Reply]:
     """活动 3 38, 活动 3 三(2) 应到42实到40."""
     if one.state != OPEN or ask.now < one.begins_at:
         raise Refusal(f"活动 {one.id} {'还没有开始' if one.state == OPEN else '已经结束'},没有记录。")
-    named = next(iter(read(f"{words} {one.activity}", surroundings.context_of(ask)).records), Record()).unit
-    unit = surroundings.unit_named(ask, named) if named else None
+    named = next(iter(read(f"{words} {one.activity}", context.context_of(ask)).records), Record()).unit
+    unit = places.by_key(ask, named) if named else None
     mine = [each for each in ask.me.units(REPORTERS) if each.kind != "学校"]
     unit = unit or (mine[0] if len(mine) == 1 else None)
     if unit is None or not one.calls(unit):

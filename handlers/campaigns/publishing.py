@@ -8,10 +8,11 @@ from typing import Any
 
 from handlers.campaigns import coverage as called
 from handlers.campaigns import notices as calling
-from handlers.digests import figures as reports
-from handlers.kit import ADMINS, ANYTHING, Ask, Button, Denied, Refusal, Reply, Unit, answers, command
+from handlers.kit import ADMINS, Ask, Button, Denied, Refusal, Reply, Unit
 from handlers.reading.checkins.calls import Call, call_in, without_private
-from handlers.wording import checkins as texts
+from handlers.registry import ANYTHING, answers, command
+from handlers.wording import places
+from handlers.wording.answers import says_no, says_yes
 from storage.campaigns import campaigns
 from storage.campaigns.campaigns import ENDED, WITHDRAWN, Campaign
 from storage.organisation import units
@@ -57,7 +58,7 @@ def _go_on(ask: Ask, said: str) -> Reply:
 
 def _draft(ask: Ask, said: str) -> _Draft:
     call = call_in(said, ask.now.replace(tzinfo=None))
-    top = reports.scope(ask.me, ADMINS)
+    top = places.scope(ask.me, ADMINS)
     named = [unit for word in call.words if (unit := _unit_called(ask, top, word))]
     unit = named[0] if named else top[0] if len(top) == 1 else None
     if named:
@@ -68,7 +69,7 @@ def _draft(ask: Ask, said: str) -> _Draft:
 
 def _unit_called(ask: Ask, top: list[Unit], word: str) -> Unit | None:
     """The unit of the asker's that a word names in full, with or without what stands in brackets behind it."""
-    found = reports.named(ask, top, word)
+    found = places.named(ask, top, word)
     exact = [unit for unit in found if re.sub(r"\(.*\)$", "", unit.name) in (word, re.sub(r"\(.*\)$", "", word))]
     return exact[0] if len(exact) == 1 else None
 
@@ -79,14 +80,14 @@ def _question(ask: Ask, draft: _Draft) -> Reply:
     if draft.missing == "window":
         buttons = tuple(Button(each, each) for each in _WINDOWS)
         return Reply("请问从什么时候到什么时候?如:4月1日-4月7日", buttons)
-    top = reports.scope(ask.me, ADMINS)
+    top = places.scope(ask.me, ADMINS)
     return Reply("请问是哪个单位的活动?", tuple(Button(unit.name, unit.name) for unit in top[:6]))
 
 
 @answers(QUESTION)
 def complete(ask: Ask, payload: dict[str, Any]) -> Reply | None:
     """What was missing, together with what was said before; None for another message."""
-    if texts.says_no(ask.args):
+    if says_no(ask.args):
         return Reply("好的,没有发布。")
     said = f"{payload['said']} {ask.args}".strip()
     draft = _draft(ask, said)
@@ -112,7 +113,7 @@ def _preview(ask: Ask, call: Call, unit: Unit) -> Reply:
 
 
 def _grades(one: Campaign) -> str:
-    return "、".join(texts.unit_key(f"G{grade}") for grade in one.grades)
+    return "、".join(places.key_name(f"G{grade}") for grade in one.grades)
 
 
 def _campaign(ask: Ask, call: Call, unit: Unit) -> Campaign:
@@ -128,12 +129,12 @@ def _campaign(ask: Ask, call: Call, unit: Unit) -> Campaign:
 @answers(CONFIRM)
 def confirmed(ask: Ask, payload: dict[str, Any]) -> Reply | None:
     """是 publishes what was shown, 否 drops it."""
-    if texts.says_no(ask.args) or ask.args == "不发":
+    if says_no(ask.args) or ask.args == "不发":
         return Reply("好的,没有发布。")
-    if not (texts.says_yes(ask.args) or ask.args == "发布"):
+    if not (says_yes(ask.args) or ask.args == "发布"):
         return None
     unit = units.by_id(ask.db, payload["unit"])
-    if not any(top.covers(unit) for top in reports.scope(ask.me, ADMINS)):
+    if not any(top.covers(unit) for top in places.scope(ask.me, ADMINS)):
         raise Denied(f"{unit.name}不在您负责的范围,没有发布。", what="发布活动", subject=f"unit:{unit.id}")
     begins, ends = (datetime.fromisoformat(payload[each]) for each in ("begins", "ends"))
     said = (payload["title"], payload["activity"], begins, ends, payload["issue"], tuple(payload["grades"]))
@@ -180,7 +181,7 @@ def _mine(ask: Ask) -> Campaign:
     """The campaign with this number, of the asker's own part of the tree."""
     match = _NUMBER.fullmatch(ask.args.strip())
     one = campaigns.by_id(ask.db, int(match[1])) if match else None
-    if one is None or not any(one.path.startswith(unit.path) for unit in reports.scope(ask.me, ADMINS)):
+    if one is None or not any(one.path.startswith(unit.path) for unit in places.scope(ask.me, ADMINS)):
         none = "没有您发布的这个活动。发「活动」看编号,再像这样发:结束活动 3"
         raise Denied(none, what="结束活动", subject=f"campaign:{one.id}") if one else Refusal(none)
     return one

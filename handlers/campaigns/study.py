@@ -5,10 +5,11 @@ from collections.abc import Sequence
 
 from handlers.campaigns import coverage as called
 from handlers.checkins.storing import OLDEST
-from handlers.digests import figures as reports
-from handlers.kit import ADMINS, ANYTHING, Ask, Button, Refusal, Reply, Role, command
+from handlers.kit import ADMINS, Ask, Button, Refusal, Reply, Role
 from handlers.reading.checkins.checkin import SERIES
 from handlers.reading.text.numbers import value_of
+from handlers.registry import ANYTHING, command
+from handlers.wording import numbers, places
 from scheduling.periods import week_of
 from storage.campaigns import campaigns
 from storage.campaigns.campaigns import Told
@@ -31,7 +32,7 @@ def study(ask: Ask) -> Reply:
     number = value_of(match[1]) if match else None
     if match is None or not number:
         raise Refusal("请写明是第几期,像这样发:参学 第5期")
-    at = reports.chosen(ask, READERS, ask.args[match.end() :].strip(), f"参学 第{number}期")
+    at = places.chosen(ask, READERS, ask.args[match.end() :].strip(), f"参学 第{number}期")
     paths = [unit.path for unit in at]
     call = campaigns.of_issue(ask.db, SERIES, number, paths)
     week = week_of(ask.today)
@@ -44,11 +45,11 @@ def study(ask: Ask) -> Reply:
 
 def _lines(number: int, squads: Sequence[Squad], told: dict[int, Told]) -> list[str]:
     mine = {squad.id: told[squad.id] for squad in squads if squad.id in told}
-    rate = reports.rate(percent(len(mine), len(squads)))
+    rate = numbers.rate(percent(len(mine), len(squads)))
     lines = [f"{SERIES}第{number}期:参学中队 {len(mine)}/{len(squads)}({rate})"]
     heads = sum(each.attended for each in mine.values())
     rated, came = sum(each.rated_due for each in mine.values()), sum(each.rated_attended for each in mine.values())
-    children = f",按报了应到的算,队员参学率 {reports.rate(percent(came, rated))}" if rated else ""
+    children = f",按报了应到的算,队员参学率 {numbers.rate(percent(came, rated))}" if rated else ""
     lines.append(f"参学 {heads} 人次{children}")
     missing = [squad for squad in squads if squad.id not in told]
     if missing:

@@ -3,8 +3,8 @@
 import re
 from datetime import timedelta
 
+from handlers import rights
 from handlers.kit import Ask, Attachment
-from handlers.posts import GIVERS
 from handlers.reading import Reading
 from storage.checkins import checkins
 from storage.checkins.checkins import Checkin
@@ -55,7 +55,7 @@ def full(ask: Ask, one: Checkin) -> str:
 
 def tables(ask: Ask) -> list[Attachment]:
     """The workbooks and CSV files that came with a private message of somebody who may send a roster."""
-    if not ask.message.private or ask.me.roles.isdisjoint(GIVERS):
+    if not ask.message.private or ask.me.roles.isdisjoint(rights.GIVERS):
         return []
     return [each for each in ask.message.attachments if each.kind != PHOTO and _TABLE.search(each.name)]
 

@@ -7,12 +7,16 @@ from datetime import date
 from typing import Any
 
 from handlers.checkins import attachments as attached
+from handlers.checkins import questions
 from handlers.checkins import storing as recorded
-from handlers.kit import ANYTHING, REPORTERS, Ask, Button, Denied, Refusal, Reply, Unit, answers, command, reads
+from handlers.checkins.lines import dated, heads
+from handlers.kit import REPORTERS, Ask, Button, Denied, Refusal, Reply, Unit
 from handlers.reading import Reading, Record, read
-from handlers.wording import checkins as texts
-from handlers.wording import context as surroundings
-from handlers.wording import names as nameless
+from handlers.registry import ANYTHING, answers, command, reads
+from handlers.wording import names, places, private
+from handlers.wording.answers import says_no, says_yes
+from handlers.wording.context import context_of
+from handlers.wording.schools import chosen_school
 from storage.people import people
 
 QUESTION, CONFIRM, SCHOOL = "checkin", "checkin-confirm", "checkin-school"
@@ -37,7 +41,7 @@ def checkin(ask: Ask) -> Sequence[Reply]:
     """The same as writing without the word."""
     if not ask.args:
         return [Reply("请写明中队、活动和人数,像这样:\n三(2)中队 主题队日 38人 清明祭英烈")]
-    reading = read(ask.args, surroundings.context_of(ask))
+    reading = read(ask.args, context_of(ask))
     if reading.intent != "checkin":
         return [Reply("没看懂要报什么,没有记录。像这样发:\n签到 三(2)中队 主题队日 38人 清明祭英烈")]
     return take(replace(ask, reading=reading))
@@ -56,14 +60,14 @@ def _take(ask: Ask, first: int | None) -> Sequence[Reply]:
     # Another feature's question stays open; one about a check-in is overtaken by this one.
     if ask.question and ask.question.kind in (QUESTION, CONFIRM):
         ask.expect_nothing()
-    heard = nameless.without_names(ask, ask.heard)
+    heard = names.without_names(ask, ask.heard)
     replies = _replies(ask, heard, first)
-    warning = texts.privacy_warning(heard.issues)
+    warning = private.privacy_warning(heard.issues)
     return [*replies, Reply(warning)] if warning else replies
 
 
 def _replies(ask: Ask, reading: Reading, first: int | None) -> list[Reply]:
-    schools = surroundings.in_doubt(ask, [record.unit for record in reading.records if record.unit])
+    schools = places.in_doubt(ask, [record.unit for record in reading.records if record.unit])
     if schools:
         return [_which_school(ask, reading, schools, first)]
     complete = [record for record in reading.records if _is_complete(record)]
@@ -87,7 +91,7 @@ def _is_complete(record: Record) -> bool:
 
 
 def _which_school(ask: Ask, reading: Reading, schools: Sequence[Unit], first: int | None) -> Reply:
-    said = [texts.canonical(record, (), always_dated=True) for record in reading.records]
+    said = [questions.canonical(record, (), always_dated=True) for record in reading.records]
     ask.expect(SCHOOL, {"said": said, "first": attached.waiting(ask, first), "joint": reading.joint})
     question = "这是哪所学校的?我会记住;要换,发「我的 学校」,或在消息里写上学校。"
     return Reply(question, tuple(Button(each.name, each.name) for each in schools))
@@ -96,14 +100,14 @@ def _which_school(ask: Ask, reading: Reading, schools: Sequence[Unit], first: in
 @answers(SCHOOL)
 def school_said(ask: Ask, payload: dict[str, Any]) -> Sequence[Reply] | None:
     """The school is remembered, and what was reported is taken as of there."""
-    if texts.says_no(ask.args):
+    if says_no(ask.args):
         return [Reply(NOTHING)]
-    school = surroundings.chosen_school(ask, ask.args)
+    school = chosen_school(ask, ask.args)
     if school is None:
         return None
     people.choose_school(ask.db, ask.me.id, school.id)
     ask = replace(ask, person=replace(ask.me, school_id=school.id))
-    context = surroundings.context_of(ask)
+    context = context_of(ask)
     readings = [read(said, context) for said in payload["said"]]
     if payload["joint"] and all(each.status == "ok" for each in readings):
         records = [record for each in readings for record in each.records]
@@ -120,10 +124,10 @@ def school_said(ask: Ask, payload: dict[str, Any]) -> Sequence[Reply] | None:
 def _question(ask: Ask, reading: Reading, first: int | None = None) -> Reply:
     in_doubt = [each for each in reading.records if each.issues or not _is_complete(each)]
     record = next(iter(in_doubt or reading.records), Record())
-    question, buttons = texts.question(reading.issues, record, _squads(ask, record), _size(ask, record))
-    known: dict[str, Any] = {"said": texts.canonical(record, reading.issues), "issues": list(reading.issues)}
+    question, buttons = questions.question(reading.issues, record, _squads(ask, record), _size(ask, record))
+    known: dict[str, Any] = {"said": questions.canonical(record, reading.issues), "issues": list(reading.issues)}
     day = record.date if record.date and not record.dated else ask.today
-    shared = [texts.unit_key(each.unit) for each in in_doubt if each.unit and "COUNT_SHARED" in each.issues]
+    shared = [places.key_name(each.unit) for each in in_doubt if each.unit and "COUNT_SHARED" in each.issues]
     known |= {"first": attached.waiting(ask, first), "shared": shared, "day": day.isoformat(), "asked": question}
     ask.expect(QUESTION, known)
     return Reply(question, buttons)
@@ -132,31 +136,31 @@ def _question(ask: Ask, reading: Reading, first: int | None = None) -> Reply:
 def _squads(ask: Ask, record: Record) -> list[str]:
     """Which squads may be meant: those of 二班, else the sender's own few."""
     own = [unit.name for unit in ask.me.units(REPORTERS) if unit.key]
-    return [texts.unit_key(each) for each in record.choices] or (own if len(own) <= FEW else [])
+    return [places.key_name(each) for each in record.choices] or (own if len(own) <= FEW else [])
 
 
 def _size(ask: Ask, record: Record) -> int | None:
-    unit = surroundings.unit_named(ask, record.unit) if record.unit else None
+    unit = places.by_key(ask, record.unit) if record.unit else None
     return unit.members if unit else None
 
 
 @answers(QUESTION)
 def complete(ask: Ask, payload: dict[str, Any]) -> Sequence[Reply] | None:
     """The answer to the question, read together with what was known; None for another message."""
-    if texts.says_no(ask.args):
+    if says_no(ask.args):
         return [Reply(NOTHING)]
     asked = {issue.partition("_")[0] for issue in payload["issues"]}
     # The day without a date is the day of the question; asked for the squad, the sender's own is no answer.
-    context = replace(surroundings.context_of(ask), received=date.fromisoformat(payload["day"]))
+    context = replace(context_of(ask), received=date.fromisoformat(payload["day"]))
     context = replace(context, bound_unit=None) if "UNIT" in asked else context
     alone = read(ask.args, context)
     if _is_news(alone, asked):
         return None
     words = [_in_order(payload.get("shared", ()), ask.args), ask.args]
-    if "ACTIVITY" in asked and _names_activity(ask.args, alone) and not nameless.problem_of(ask, ask.args):
-        words.append(texts.with_activity(ask.args))
+    if "ACTIVITY" in asked and _names_activity(ask.args, alone) and not names.problem_of(ask, ask.args):
+        words.append(questions.with_activity(ask.args))
     for said in words:
-        together = read(texts.merged(payload["said"], said, payload["issues"]), context)
+        together = read(questions.merged(payload["said"], said, payload["issues"]), context)
         if _knows_more(together, asked, payload["issues"]):
             return _take(replace(ask, reading=together), payload.get("first"))
     if alone.intent == "chat":
@@ -197,10 +201,10 @@ def _knows_more(together: Reading, asked: set[str], issues: list[str]) -> bool:
 
 
 def _confirm(ask: Ask, reading: Reading, records: list[Record], first: int | None) -> Reply:
-    said = [texts.canonical(record, (), always_dated=True) for record in records]
+    said = [questions.canonical(record, (), always_dated=True) for record in records]
     checkin_lines = [recorded.checkin_of(ask, record) for record in records]
-    lines = "\n".join(f"{texts.dated(one, ask.today)} {texts.heads(one)}" for one in checkin_lines)
-    question = f"{texts.doubt(reading.issues)}\n{lines}\n记下吗?"
+    lines = "\n".join(f"{dated(one, ask.today)} {heads(one)}" for one in checkin_lines)
+    question = f"{questions.doubt(reading.issues)}\n{lines}\n记下吗?"
     known = {"said": said, "first": attached.waiting(ask, first), "joint": reading.joint}
     ask.expect(CONFIRM, {**known, "id": ask.inbox_id, "asked": question})
     return Reply(question, (Button("是,记下", f"是 {ask.inbox_id}"), Button("不记", f"否 {ask.inbox_id}")))
@@ -213,10 +217,10 @@ def confirmed(ask: Ask, payload: dict[str, Any]) -> Sequence[Reply] | None:
     if number.isdecimal() and int(number) != payload["id"]:
         ask.keep_asking()
         return [Reply("那个问题已经过去了,没有记。要报,请重新发一次。")]
-    if texts.says_no(word if number.isdecimal() else ask.args):
+    if says_no(word if number.isdecimal() else ask.args):
         return [Reply(NOTHING)]
-    context = surroundings.context_of(ask)
-    if not texts.says_yes(word if number.isdecimal() else ask.args):
+    context = context_of(ask)
+    if not says_yes(word if number.isdecimal() else ask.args):
         if read(ask.args, context).intent not in ("unknown", "chat"):
             return None
         ask.keep_asking()

@@ -7,13 +7,15 @@ from datetime import date
 from typing import Any
 
 from handlers import rights
+from handlers.checkins import questions
 from handlers.checkins import storing as recorded
-from handlers.digests import figures as reports
-from handlers.kit import ANYTHING, REPORTERS, Ask, Button, Denied, Refusal, Reply, answers, command, edits, reads
+from handlers.checkins.lines import checkin_line, dated, echo, heads, with_more
+from handlers.kit import REPORTERS, Ask, Button, Denied, Refusal, Reply
 from handlers.reading import Reading, Record, read
-from handlers.wording import checkins as texts
-from handlers.wording import context as surroundings
-from handlers.wording import names as nameless
+from handlers.registry import ANYTHING, answers, command, edits, reads
+from handlers.wording import days, names, periods, places, private
+from handlers.wording.answers import says_no
+from handlers.wording.context import context_of
 from scheduling.periods import frozen_at, timing_of
 from storage.campaigns import campaigns
 from storage.checkins import checkins, recording
@@ -36,7 +38,7 @@ def correct(ask: Ask) -> Reply:
     old, words = _meant(ask)
     if not words:
         ask.expect("correct", {"id": old.id})
-        return Reply(f"要改哪里?现在是:{texts.dated(old, ask.today)} {texts.heads(old)}\n直接发新的内容,如:实到39")
+        return Reply(f"要改哪里?现在是:{dated(old, ask.today)} {heads(old)}\n直接发新的内容,如:实到39")
     return _changed(ask, old, words)
 
 
@@ -49,10 +51,10 @@ def correct_by_words(ask: Ask) -> Reply:
 @answers("correct")
 def corrected(ask: Ask, payload: dict[str, Any]) -> Reply | None:
     """The new content, after 更正 alone."""
-    if texts.says_no(ask.args):
+    if says_no(ask.args):
         return Reply("好的,没有改。")
     old = checkins.by_id(ask.db, payload["id"])
-    alone = read(ask.args, surroundings.context_of(ask))
+    alone = read(ask.args, context_of(ask))
     if old is None or (alone.status == "ok" and alone.records and not _same_squad(ask, old, alone.records[0])):
         # A whole report of another squad is no correction of this one.
         return None
@@ -60,7 +62,7 @@ def corrected(ask: Ask, payload: dict[str, Any]) -> Reply | None:
 
 
 def _same_squad(ask: Ask, old: Checkin, said: Record) -> bool:
-    unit = surroundings.unit_named(ask, said.unit) if said.unit else None
+    unit = places.by_key(ask, said.unit) if said.unit else None
     return unit is None or unit.id == old.unit_id
 
 
@@ -74,7 +76,7 @@ def cancel(ask: Ask) -> Reply:
     if not recording.withdraw(ask.db, ask.rollups, old, ask.me.id, ask.now):
         raise Refusal(MEANWHILE)
     counts = _frozen(ask, old) or "没有计入周报。要重新报,直接发就行。"
-    return Reply(f"已撤回:{texts.dated(old, ask.today)} {texts.heads(old)}\n{counts}")
+    return Reply(f"已撤回:{dated(old, ask.today)} {heads(old)}\n{counts}")
 
 
 @reads("cancel")
@@ -93,7 +95,7 @@ def _meant(ask: Ask) -> tuple[Checkin, str]:
     checkin_id, words = int(numbered[1]), ask.args[numbered.end() :].strip()
     gone = checkins.withdrawn(ask.db, checkin_id)
     if gone and _mine(ask, gone):
-        raise Refusal(f"已处理过:{texts.dated(gone, ask.today)} 已经撤回,现在没有计入周报。要重新报,直接发就行。")
+        raise Refusal(f"已处理过:{dated(gone, ask.today)} 已经撤回,现在没有计入周报。要重新报,直接发就行。")
     found = checkins.by_id(ask.db, checkin_id)
     if found is None or not _mine(ask, found):
         none = f"您没有编号 {checkin_id} 的签到,什么都没有动。发「我的」看您报过的。"
@@ -117,9 +119,9 @@ def _mine(ask: Ask, found: Checkin) -> bool:
 
 def _newest(ask: Ask) -> Checkin | None:
     """The one of the activity that is named beside the heads, else the newest of the squad, else the sender's."""
-    context = replace(surroundings.context_of(ask), bound_unit=None)
+    context = replace(context_of(ask), bound_unit=None)
     record = next(iter(read(f"更正 {ask.args}", context).records), Record())
-    unit = surroundings.unit_named(ask, record.unit) if record.unit else None
+    unit = places.by_key(ask, record.unit) if record.unit else None
     own = unit or ask.me.units(REPORTERS)[0]
     if record.activity and (record.attended or record.due or record.absent):
         # Of one that is there heads are corrected; else the newest gets another activity or day.
@@ -133,7 +135,7 @@ def _newest(ask: Ask) -> Checkin | None:
 
 
 def _changed(ask: Ask, old: Checkin, words: str) -> Reply:
-    reading = nameless.without_names(ask, read(f"更正 {texts.with_heads(words)}", surroundings.context_of(ask)))
+    reading = names.without_names(ask, read(f"更正 {questions.with_heads(words)}", context_of(ask)))
     record = next(iter(reading.records), Record())
     _check_day(reading, record, ask.today)
     if (
@@ -145,25 +147,25 @@ def _changed(ask: Ask, old: Checkin, words: str) -> Reply:
         raise Refusal("没看懂要改成什么,原来的没有动。可以改人数、活动、日期,像这样发:更正 实到39 应到42")
     new = _moved(ask, _merged(old, record), record)
     if new == old:
-        return _warned(texts.echo("已处理过。现在是", old, ask.today), reading)
+        return _warned(echo("已处理过。现在是", old, ask.today), reading)
     return _warned(_said(ask, "已更正", old, revised(ask, old, new)), reading)
 
 
 def _said(ask: Ask, result: str, old: Checkin, new: Checkin) -> Reply:
-    said = texts.echo(result, new, ask.today)
+    said = echo(result, new, ask.today)
     frozen = _frozen(ask, old) or _frozen(ask, new)
-    return texts.with_more(said, frozen) if frozen else said
+    return with_more(said, frozen) if frozen else said
 
 
 def _frozen(ask: Ask, one: Checkin) -> str:
     """What becomes of a change in a week of which the digest has gone out; empty for a later week."""
     if ask.now < frozen_at(one.day, ask.now.tzinfo):
         return ""
-    return f"{reports.week_name(one.week)}的周报已经发出,这次算更正,下一期周报会写明。"
+    return f"{periods.week_name(one.week)}的周报已经发出,这次算更正,下一期周报会写明。"
 
 
 def _warned(reply: Reply, reading: Reading) -> Reply:
-    warning = texts.privacy_warning(reading.issues)
+    warning = private.privacy_warning(reading.issues)
     return replace(reply, text=f"{reply.text}\n{warning}") if warning else reply
 
 
@@ -172,7 +174,7 @@ def _check_day(reading: Reading, record: Record, today: date) -> None:
     if "DATE_INVALID" in reading.issues:
         raise Refusal("没有这个日期,原来的没有动。像这样发:更正 4月3日")
     if record.dated and record.date and (record.date > today or today - record.date > recorded.OLDEST):
-        raise Refusal(f"{texts.day(record.date, today)}太早或还没到,原来的没有动。请核对日期,像这样发:更正 昨天")
+        raise Refusal(f"{days.day(record.date, today)}太早或还没到,原来的没有动。请核对日期,像这样发:更正 昨天")
 
 
 def revised(ask: Ask, old: Checkin, new: Checkin) -> Checkin:
@@ -183,7 +185,7 @@ def revised(ask: Ask, old: Checkin, new: Checkin) -> Checkin:
     if new.due is not None and new.attended > new.due:
         raise Refusal(f"实到 {new.attended} 人比应到 {new.due} 人还多,没有改。请再核对,像这样发:更正 应到42实到40")
     if checkins.valid_one(ask.db, new.unit_id, new.activity, new.day, new.issue) not in (None, old):
-        raise Refusal(f"{texts.day(new.day)}的{new.activity}已经有一条签到,没有改。要去掉多的一条,发「撤回」。")
+        raise Refusal(f"{days.day(new.day)}的{new.activity}已经有一条签到,没有改。要去掉多的一条,发「撤回」。")
     if new.place != old.place:
         new = _elsewhere(ask, new)
     stored = recording.revise(ask.db, ask.rollups, old, new, ask.me.id, ask.now)
@@ -232,8 +234,8 @@ def edited(ask: Ask) -> list[Reply] | None:
     if not left:
         return [Reply("那次签到已经撤回,改消息不会再记。要重新报,请发一条新消息。")]
     words = _WORD.sub("", ask.args)
-    context = replace(surroundings.context_of(ask), bound_unit=None)
-    reading = nameless.without_names(ask, read(f"更正 {texts.with_heads(words)}", context))
+    context = replace(context_of(ask), bound_unit=None)
+    reading = names.without_names(ask, read(f"更正 {questions.with_heads(words)}", context))
     if len(left) == 1 and len(reading.records) <= 1:
         replies = _corrected_one(ask, left[0], next(iter(reading.records), Record()))
         return [_warned(reply, reading) for reply in replies]
@@ -249,7 +251,7 @@ def _corrected_one(ask: Ask, old: Checkin, said: Record) -> list[Reply]:
 
 def _moved(ask: Ask, new: Checkin, said: Record) -> Checkin:
     """The squad is put right as well, within what is the sender's."""
-    unit = surroundings.unit_named(ask, said.unit) if said.unit else None
+    unit = places.by_key(ask, said.unit) if said.unit else None
     if unit is None or unit.id == new.unit_id:
         return new
     if not rights.may_report(ask.me, unit):
@@ -261,7 +263,7 @@ def _corrected_many(ask: Ask, left: list[Checkin], records: Sequence[Record]) ->
     """By squad; what was not there before is not recorded, what is missing now is not withdrawn: both are said."""
     lines, new = [], 0
     for record in records:
-        unit = surroundings.unit_named(ask, record.unit) if record.unit else None
+        unit = places.by_key(ask, record.unit) if record.unit else None
         same = [one for one in left if unit and one.unit_id == unit.id]
         old = next((one for one in same if record.activity in (None, one.activity)), next(iter(same), None))
         if old is None:
@@ -270,7 +272,7 @@ def _corrected_many(ask: Ask, left: list[Checkin], records: Sequence[Record]) ->
         left.remove(old)
         merged = _merged(old, record)
         if merged != old:
-            lines.append(f"已更正:{texts.checkin_line(revised(ask, old, merged))}")
+            lines.append(f"已更正:{checkin_line(revised(ask, old, merged))}")
     lines += [f"有 {new} 条是新的,没有记,请另发一条消息。"] if new else []
-    lines += [f"没再写到、也没有动的:{texts.checkin_line(one)},要去掉请发「撤回 #{one.id}」" for one in left]
+    lines += [f"没再写到、也没有动的:{checkin_line(one)},要去掉请发「撤回 #{one.id}」" for one in left]
     return Reply("\n".join(lines) or "没有变化,已经记下的不变。")

@@ -5,11 +5,11 @@ from datetime import date, timedelta
 
 from handlers.campaigns import coverage as called
 from handlers.campaigns import notices as calling
-from handlers.digests import figures as reports
-from handlers.kit import ADMINS, REPORTERS, Ask, Button, Reply, Role, command, reads
+from handlers.checkins.lines import marked
+from handlers.kit import ADMINS, REPORTERS, Ask, Button, Reply, Role
+from handlers.registry import command, reads
 from handlers.rights import VISITORS
-from handlers.wording import checkins as texts
-from handlers.wording import context as surroundings
+from handlers.wording import periods, places, schools
 from scheduling.periods import monday_of, term_start, week_before, week_of
 from storage.campaigns import campaigns
 from storage.campaigns.campaigns import Campaign
@@ -66,11 +66,11 @@ def _call(ask: Ask, one: Campaign) -> str:
 
 def _school(ask: Ask, words: str) -> Reply:
     """Choose which of one's schools is meant when a message names none."""
-    school = surroundings.chosen_school(ask, words)
+    school = schools.chosen_school(ask, words)
     if school is not None:
         people.choose_school(ask.db, ask.me.id, school.id)
         return Reply(f"记住了:没写学校的,都算{school.name}的。")
-    own = surroundings.own_schools(ask)
+    own = schools.own_schools(ask)
     if len(own) < 2:
         return Reply("您只在一所学校报活动,不用选。" if own else "您没有在学校报活动。")
     chosen = next((each.name for each in own if each.id == ask.me.school_id), "还没有选")
@@ -81,13 +81,13 @@ def _school(ask: Ask, words: str) -> Reply:
 @command("查", "look", who=LOOKERS, help="查一个中队报过什么", examples=("查 三(2)中队", "查 三(2)中队 上周"))
 def look(ask: Ask) -> Reply:
     """The check-ins of a squad, a school or all of the asker's, in a week or on a day."""
-    period, words = reports.period_in(ask.args, ask.today, days=True)
-    at = reports.chosen(ask, LOOKERS, words, f"查 {period.day or period.week}")
+    period, words = periods.period_in(ask.args, ask.today, single=True)
+    at = places.chosen(ask, LOOKERS, words, f"查 {period.day or period.week}")
     first = period.day or monday_of(period.week)
     last = period.day or first + timedelta(days=6)
     found = checkins.between(ask.db, first, last, paths=[unit.path for unit in at], most=MOST + 1)
     name = at[0].name if len(at) == 1 else "您负责的单位"
-    when = reports.when(period, ask.today)
+    when = periods.period_name(period, ask.today)
     if not found:
         before = f"查 {week_before(period.week)} {words}".strip()
         return Reply(f"{name}{when}还没有签到。", (Button("看前一周", before),))
@@ -102,8 +102,8 @@ def asked(ask: Ask) -> Reply:
     """请问三(2)中队签到了吗?"""
     query = ask.heard.query or {}
     unit = query.get("unit")
-    return look(replace(ask, args=texts.unit_key(str(unit)) if unit else ""))
+    return look(replace(ask, args=places.key_name(str(unit)) if unit else ""))
 
 
 def _lines(found: list[Checkin], today: date) -> list[str]:
-    return [f"· {texts.marked(each, today)}" for each in found]
+    return [f"· {marked(each, today)}" for each in found]

@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from handlers.checkins import attachments as attached
-from handlers.kit import Ask, Refusal, Reply, reads
-from handlers.wording import checkins as texts
+from handlers.checkins import lines
+from handlers.kit import Ask, Refusal, Reply
+from handlers.registry import reads
 from storage.checkins import checkins, places
 from storage.children import consents
 from storage.messages import albums
@@ -52,13 +53,13 @@ def _another(ask: Ask, album: albums.Album) -> list[Reply]:
     count = attached.add_to(ask, one)
     message = ask.message
     reported = albums.reported(ask.db, message.channel, message.chat, message.album, one.id)
-    said = texts.echo("已记录", one, ask.today, count) if reported else _attached(ask, one, count)
+    said = lines.echo("已记录", one, ask.today, count) if reported else _attached(ask, one, count)
     return [replace(said, again=True)]
 
 
 def _attached(ask: Ask, one: checkins.Checkin, count: int) -> Reply:
     files = f"{count} {_MEASURED[attached.what(ask)]}"
-    return Reply(f"{files}已附到:{texts.dated(one, ask.today)}{_without(ask, one.unit_id)}")
+    return Reply(f"{files}已附到:{lines.dated(one, ask.today)}{_without(ask, one.unit_id)}")
 
 
 def _without(ask: Ask, unit_id: int) -> str:
@@ -75,4 +76,4 @@ def place(ask: Ask) -> Reply:
     if last is None:
         raise Refusal(_NO_PLACE)
     places.note(ask.db, last.id, ask.inbox_id, ask.me.id, ask.message.place, ask.now)
-    return Reply(f"位置已附到:{texts.dated(last, ask.today)}\n按您发的位置记下,不作为到场的证明。")
+    return Reply(f"位置已附到:{lines.dated(last, ask.today)}\n按您发的位置记下,不作为到场的证明。")

@@ -4,11 +4,13 @@ import re
 from datetime import timedelta
 from typing import Any
 
+from handlers.checkins import lines
 from handlers.checkins import storing as recorded
-from handlers.kit import ANYTHING, REPORTERS, Ask, Button, Refusal, Reply, answers, command
+from handlers.kit import REPORTERS, Ask, Button, Refusal, Reply
 from handlers.reading import Record, read
-from handlers.wording import checkins as texts
-from handlers.wording import context as surroundings
+from handlers.registry import ANYTHING, answers, command
+from handlers.wording import context
+from handlers.wording.answers import says_no
 from scheduling.periods import monday_of, week_before, week_of
 from storage.checkins import checkins
 from storage.checkins.checkins import Checkin
@@ -65,20 +67,20 @@ def _short(one: Checkin) -> str:
 
 def _question(ask: Ask, one: Checkin) -> Reply:
     ask.expect(QUESTION, {"id": one.id})
-    same = Button(f"一样,{texts.heads(one)}", texts.heads(one))
-    return Reply(f"上周:{texts.dated(one, ask.today)} {texts.heads(one)}\n今天到了多少人?", (same,))
+    same = Button(f"一样,{lines.heads(one)}", lines.heads(one))
+    return Reply(f"上周:{lines.dated(one, ask.today)} {lines.heads(one)}\n今天到了多少人?", (same,))
 
 
 @answers(QUESTION)
 def answered(ask: Ask, payload: dict[str, Any]) -> list[Reply] | None:
     """The heads of today; None for another message."""
-    if texts.says_no(ask.args):
+    if says_no(ask.args):
         return [Reply("好的,没有记。")]
     one = checkins.by_id(ask.db, payload["id"])
-    alone = read(ask.args, surroundings.context_of(ask))
+    alone = read(ask.args, context.context_of(ask))
     if one is None or any(record.activity for record in alone.records):
         return None
-    words = texts.heads(one) if ask.args.strip("。 ") in _SAME else ask.args
+    words = lines.heads(one) if ask.args.strip("。 ") in _SAME else ask.args
     heads = recorded.heads_in(ask, units.by_id(ask.db, one.unit_id).name, one.activity, words)
     if heads is None:
         if alone.intent not in ("checkin", "unknown"):

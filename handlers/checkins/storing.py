@@ -8,11 +8,11 @@ from itertools import groupby
 from handlers import rights
 from handlers.campaigns import coverage as called
 from handlers.checkins import attachments as attached
-from handlers.digests import figures as reports
+from handlers.checkins import questions
+from handlers.checkins.lines import dated, echo, heads, in_group, with_more
 from handlers.kit import Ask, Button, Denied, Refusal, Reply, Unit
 from handlers.reading import Record, read
-from handlers.wording import checkins as texts
-from handlers.wording import context as surroundings
+from handlers.wording import context, days, periods, places, schools
 from scheduling.periods import timing_of
 from storage.campaigns import campaigns
 from storage.checkins import checkins, recording
@@ -93,31 +93,31 @@ def of_unit(ask: Ask, unit: Unit, record: Record) -> Checkin:
         timing=timing_of(day, ask.now, campaign.ends_at if campaign else None),
         campaign_id=campaign.id if campaign else None,
     )
-    several = surroundings.has_several_schools(ask)
+    several = schools.has_several_schools(ask)
     return replace(new, unit_name=units.full_name(ask.db, unit)) if several else new
 
 
 def heads_in(ask: Ask, unit_name: str, activity: str, words: str) -> Record | None:
     """The heads that the words tell of this unit and activity: 38, 应到42实到40; None when they are not clear."""
-    said = f"{unit_name} {activity} {texts.with_heads(words)}"
-    record = next(iter(read(said, surroundings.context_of(ask)).records), None)
+    said = f"{unit_name} {activity} {questions.with_heads(words)}"
+    record = next(iter(read(said, context.context_of(ask)).records), None)
     doubts = [issue for issue in (record.issues if record else ()) if issue.startswith("COUNT")]
     return record if record and record.attended is not None and not doubts else None
 
 
 def too_old(day: date, today: date) -> str:
     """Why a day is not recorded any more."""
-    return f"{texts.day(day, today)}已经过去半年多,不能再报,没有记录。日期写错了的话,请改好再发一次。"
+    return f"{days.day(day, today)}已经过去半年多,不能再报,没有记录。日期写错了的话,请改好再发一次。"
 
 
 def _unit(ask: Ask, record: Record) -> Unit:
     assert record.unit and record.attended is not None
-    unit = surroundings.unit_named(ask, record.unit)
+    unit = places.by_key(ask, record.unit)
     if unit is None:
         raise Refusal(_not_there(record.unit))
     if rights.may_report(ask.me, unit):
         return unit
-    own = surroundings.own_squad(ask.me)
+    own = places.own_squad(ask.me)
     if own is not None and unit.covers(own) and record.attended <= LARGEST_SQUAD:
         # 全校升旗仪式 38人, said by a counselor: her squad's part in it.
         return own
@@ -126,7 +126,7 @@ def _unit(ask: Ask, record: Record) -> Unit:
 
 
 def _not_there(key: str) -> str:
-    name = texts.unit_key(key)
+    name = places.key_name(key)
     if key.startswith("G"):
         return f"名册里没有{name}这一级,没有记录。请分中队报,像这样发:\n三(1)40 三(2)38 主题队日"
     return f"没有找到「{name}」。请核对中队,像这样发:三(2)中队 主题队日 38人"
@@ -149,10 +149,10 @@ def _event(one: Checkin) -> tuple[str, str]:
 
 def _echoes(ask: Ask, stored: list[Checkin], photos: int, joint: bool, together: bool) -> list[Reply]:
     if not ask.message.private:
-        return [texts.in_group("已记录", one, ask.today) for one in stored]
+        return [in_group("已记录", one, ask.today) for one in stored]
     if len(stored) <= 1:
         return [_echo(ask, one, photos, joint) for one in stored]
-    lines = "\n".join(f"{texts.dated(one, ask.today)} {texts.heads(one)}" for one in stored)
+    lines = "\n".join(f"{dated(one, ask.today)} {heads(one)}" for one in stored)
     topic = stored[0].topic and f"\n{stored[0].topic}"
     one_event = "\n合办的算一场。" if together else ""
     change = f"要改其中一条,像这样发:更正 {stored[0].unit_name} 实到39"
@@ -161,21 +161,21 @@ def _echoes(ask: Ask, stored: list[Checkin], photos: int, joint: bool, together:
 
 def _echo(ask: Ask, one: Checkin, photos: int, joint: bool) -> Reply:
     """With what is to be said about its event: that it is one with others, or how it becomes so."""
-    said = texts.echo("已记录", one, ask.today, photos)
+    said = echo("已记录", one, ask.today, photos)
     if one.campaign_id is not None and (campaign := campaigns.by_id(ask.db, one.campaign_id)):
-        said = texts.with_more(said, f"计入活动 {campaign.id}「{campaign.title}」。")
+        said = with_more(said, f"计入活动 {campaign.id}「{campaign.title}」。")
     if one.timing == BACKFILLED:
-        said = texts.with_more(said, f"{reports.week_name(one.week)}的周报已经发出,这条算补报,下一期周报会写明。")
+        said = with_more(said, f"{periods.week_name(one.week)}的周报已经发出,这条算补报,下一期周报会写明。")
     if one.whole:
-        return texts.with_more(
+        return with_more(
             said,
             "各中队当天报的同一活动都算在这一场里,人数不重复计。",
             Button("各中队都参加了", f"同场 #{one.id} 各中队"),
         )
     if one.event_id is not None:
-        return texts.with_more(said, "和全校的算同一场。", Button("不是同一场", f"同场 #{one.id} 不是"))
+        return with_more(said, "和全校的算同一场。", Button("不是同一场", f"同场 #{one.id} 不是"))
     if joint:
-        return texts.with_more(said, f"几个中队合办的,请另外的中队报完以后发「同场 {one.id}」,只算一场。")
+        return with_more(said, f"几个中队合办的,请另外的中队报完以后发「同场 {one.id}」,只算一场。")
     return said
 
 
@@ -185,9 +185,9 @@ def _again(ask: Ask, new: Checkin, before: Checkin | None) -> Reply:
     assert before is not None
     if before.attended == new.attended and new.due in (None, before.due):
         attached.add_to(ask, before)
-        return texts.echo("已经记过,没有重复计", before, ask.today)
-    button = Button(f"改成{texts.heads(new)}", f"更正 #{before.id} {texts.heads(new)}")
+        return echo("已经记过,没有重复计", before, ask.today)
+    button = Button(f"改成{heads(new)}", f"更正 #{before.id} {heads(new)}")
     return Reply(
-        f"{texts.dated(before, ask.today)} 已记{texts.heads(before)},这次没有再记。\n要改成{texts.heads(new)}吗?",
+        f"{dated(before, ask.today)} 已记{heads(before)},这次没有再记。\n要改成{heads(new)}吗?",
         (button,),
     )

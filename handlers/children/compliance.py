@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from handlers.digests import figures as reports
-from handlers.kit import ANYTHING, Ask, Deed, Refusal, Reply, Role, command
+from handlers.kit import Ask, Deed, Refusal, Reply, Role
+from handlers.registry import ANYTHING, command
+from handlers.wording import places
 from storage.audit import audit_check
 from storage.audit.audit_years import YEARS_KEPT
 from storage.base import facts
@@ -108,7 +109,7 @@ def show(ask: Ask) -> Reply:
     year = int(named[1]) if named else ask.today.year - 1
     if (ask.args and not named) or not 2020 <= year <= ask.today.year:
         raise Refusal(f"请写 {ask.today.year} 年和以前的年份,如:合规审计 {ask.today.year - 1}")
-    top = reports.scope(ask.me, READERS)
+    top = places.scope(ask.me, READERS)
     at = "、".join(units.full_name(ask.db, unit) for unit in top)
     checked = facts.get(ask.db, audit_check.CHECKED)
     words = checked.value if checked else "还没有检查过(每夜检查一次)"

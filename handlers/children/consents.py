@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from handlers.children import guardians
-from handlers.kit import ANYTHING, Ask, Button, Refusal, Reply, answers, command
-from handlers.wording.checkins import says_no, says_yes
+from handlers.kit import Ask, Button, Refusal, Reply
+from handlers.registry import ANYTHING, answers, command
+from handlers.wording.answers import says_no, says_yes
 from storage.children import children, erasure
 from storage.children.children import masked
 from storage.organisation import units

@@ -4,13 +4,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from handlers.child_record import record_of
-from handlers.children import guardians
-from handlers.digests import figures as reports
-from handlers.kit import ANYTHING, Ask, Button, Deed, Denied, Due, Refusal, Reply, Role, answers, command, due
-from handlers.medals.cases import REASON_LIMIT
-from handlers.reminders.workdays import calendar_of, days_after
-from handlers.wording.checkins import says_no, says_yes
+from handlers.catalogue import calendar
+from handlers.children import guardians, record
+from handlers.kit import Ask, Button, Deed, Denied, Due, Refusal, Reply, Role
+from handlers.registry import ANYTHING, answers, command, due
+from handlers.wording import days, places
+from handlers.wording.answers import says_no, says_yes
+from handlers.wording.private import REASON_LIMIT
 from scheduling.guardian_requests import WORKING_DAYS
 from storage.children import children, erasure, guardian_requests
 from storage.children.guardian_requests import Request, Wanted
@@ -47,24 +47,20 @@ def receive(ask: Ask) -> Reply:
     if len(names) != 1:
         raise Refusal("一次写一位孩子。")
     child_id = children.find(ask.db, ask.vault, squad.id, names[0])
-    last = calendar_of(ask.db).workdays.deadline(ask.today, WORKING_DAYS)
+    last = calendar.calendar_of(ask.db).workdays.deadline(ask.today, WORKING_DAYS)
     found = guardian_requests.receive(ask.db, ask.vault, squad, child_id, kind, "".join(wish), ask.me.id, last, ask.now)
     return Reply("\n".join([f"已登记 {found.number}:{_about(ask, found)}", *_next(ask, found)]), _buttons(found))
 
 
 def _next(ask: Ask, found: Request) -> list[str]:
-    days = f"请先核对来人是监护人,在 {_day(found)} 前({WORKING_DAYS} 个工作日)办完。"
+    by = f"请先核对来人是监护人,在 {days.short(found.due)} 前({WORKING_DAYS} 个工作日)办完。"
     if found.child_id is None:
-        return ["这里没有保存这位孩子的信息(请核对中队和姓名)。", f"{days}发「结案 {found.number} 没有保存」。"]
-    return [f"{days}发「办理 {found.number}」。"]
+        return ["这里没有保存这位孩子的信息(请核对中队和姓名)。", f"{by}发「结案 {found.number} 没有保存」。"]
+    return [f"{by}发「办理 {found.number}」。"]
 
 
 def _buttons(found: Request) -> tuple[Button, ...]:
     return (Button("办理", f"办理 {found.number}"), _LIST) if found.child_id is not None else (_LIST,)
-
-
-def _day(found: Request) -> str:
-    return f"{found.due.month}月{found.due.day}日"
 
 
 def _about(ask: Ask, found: Request) -> str:
@@ -80,7 +76,7 @@ def _open_ones(ask: Ask) -> Reply:
     if not ask.message.private:
         return Reply(f"有 {len(found)} 件家长申请没办,请私聊我发「家长申请」看。")
     lines = [
-        f"{each.number} {_about(ask, each)},{_day(each)}前{'(已过期)' if each.due < ask.today else ''}"
+        f"{each.number} {_about(ask, each)},{days.short(each.due)}前{'(已过期)' if each.due < ask.today else ''}"
         for each in found[:20]
     ]
     words = [f"家长申请 {len(found)} 件没办", *lines, "发「办理 编号」;办不了的发「结案 编号 理由」。"]
@@ -102,7 +98,7 @@ def carry_out(ask: Ask) -> Reply:
         )
     if found.kind is Wanted.CORRECT:
         return _put_right(ask, found, found.child_id)
-    words = record_of(ask, found.child_id)
+    words = record.record_of(ask, found.child_id)
     ask.note(Deed.REVEALED, found.unit, f"child:{found.child_id}", what="家长申请")
     _settle(ask, found, "done")
     return Reply(f"{found.number} 已办结。请把下面这些交给家长:\n{words}")
@@ -165,7 +161,7 @@ def _of(ask: Ask, number: str, word: str) -> Request:
     none = f"没有找到 {number}。发「家长申请」看没办的。"
     if found is None:
         raise Refusal(none, _LIST)
-    if not any(each.covers(found.unit) for each in reports.scope(ask.me, IN_CHARGE)):
+    if not any(each.covers(found.unit) for each in places.scope(ask.me, IN_CHARGE)):
         raise Denied(none, _LIST, what=word, subject=f"request:{number}")
     if found.state != "open":
         raise Refusal(f"{number} 已经办结了。", _LIST)
@@ -180,11 +176,11 @@ def remind(said: Due) -> Reply | None:
         return None
     if not any(each.covers(found.unit) for each in said.person.units(IN_CHARGE)):
         return None
-    worked = calendar_of(said.db).workdays.worked
-    left = sum(map(worked, days_after(said.now.date(), found.due)))
+    worked = calendar.calendar_of(said.db).workdays.worked
+    left = sum(map(worked, calendar.days_after(said.now.date(), found.due)))
     when = "今天到期" if found.due == said.now.date() else f"还有 {left} 个工作日" if left else "已经过期"
     what = f"{_SAID[found.kind]},{found.unit.name}"
     return Reply(
-        f"家长申请 {found.number}({what})要在 {_day(found)} 前办完,{when}。发「办理 {found.number}」。",
+        f"家长申请 {found.number}({what})要在 {days.short(found.due)} 前办完,{when}。发「办理 {found.number}」。",
         (Button("办理", f"办理 {found.number}"), _LIST),
     )

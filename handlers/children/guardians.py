@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
-from handlers.digests import figures as reports
 from handlers.kit import Ask, Denied, Refusal, Reply, Role, Unit
-from handlers.medals.cases import is_place, numbered
 from handlers.reading import is_name as looks_like_name
+from handlers.wording import numbers, places
 from handlers.wording.days import day_in
+from handlers.wording.names import is_place
 from storage.children import children, consents
 from storage.children.consents import Consent
 from storage.medals.nominations import Case
@@ -70,7 +70,7 @@ def said(given: Consent) -> str:
 
 def is_consent(words: str) -> bool:
     """Whether 同意 is a guardian's: 同意 王小明 书面 9月1日, and no decision on a nomination."""
-    return bool(_METHOD.search(words) or _SPOKEN.search(words)) and not numbered(words)[0]
+    return bool(_METHOD.search(words) or _SPOKEN.search(words)) and not numbers.numbered(words)[0]
 
 
 def record(ask: Ask) -> Reply:
@@ -125,11 +125,11 @@ def child_words(ask: Ask, roles: Iterable[Role], words: str, like: str) -> tuple
     """
     if not ask.message.private:
         raise Refusal("请私聊我发,群里不能写孩子的姓名。")
-    top = reports.scope(ask.me, roles)
+    top = places.scope(ask.me, roles)
     parts = words.split()
     squad: Unit | None = None
     for count in (2, 1):
-        found = [unit for unit in reports.named(ask, top, " ".join(parts[:count])) if unit.kind == Kind.SQUAD]
+        found = [unit for unit in places.named(ask, top, " ".join(parts[:count])) if unit.kind == Kind.SQUAD]
         if len(parts) >= count and len(found) == 1:
             squad, parts = found[0], parts[count:]
             break

@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from handlers.digests import figures as reports
-from handlers.kit import MEMBERS, Ask, Button, Denied, Due, Refusal, Reply, Role, Unit, command, due
-from handlers.medals.cases import has_private, moment
+from handlers.kit import MEMBERS, Ask, Button, Denied, Due, Refusal, Reply, Role, Unit
 from handlers.reading import persons_in, read
-from handlers.wording.context import context_of
+from handlers.registry import command, due
+from handlers.wording import context, days, places, private
 from storage.children import children, incidents
 from storage.children.incidents import Incident
 from storage.organisation import units
@@ -72,7 +71,7 @@ def _report(ask: Ask) -> list[Reply]:
         raise Refusal(f"没有找到 {wrong[0]},没有报告。泄露的编号像 X20260403-01,发「泄露」看没结案的。")
     if len(what) > _LONGEST:
         raise Refusal(f"说明有 {len(what)} 字,请缩短到 {_LONGEST} 字以内再发,不写孩子的姓名。")
-    if persons_in(what) or has_private(read(what, context_of(ask))):
+    if persons_in(what) or private.has_private(read(what, context.context_of(ask))):
         raise Refusal("说明里好像有姓名或个人信息,没有记。请只写出了什么事、可能涉及什么,不写是谁,马上再发一次。")
     at = ask.me.units()[0]
     at = units.by_id(ask.db, at.school_id) if at.school_id else at
@@ -102,7 +101,7 @@ def _open_ones(ask: Ask) -> Reply:
     found = incidents.still_open(ask.db, paths) if paths else []
     if not found:
         return Reply(f"发现孩子或老师的信息可能泄露,马上报,不写姓名,像这样:\n{_LIKE}")
-    lines = [f"{one.number} {one.unit.name},{moment(ask, one.opened_at)} 报告" for one in found]
+    lines = [f"{one.number} {one.unit.name},{days.moment(one.opened_at, ask.now.tzinfo)} 报告" for one in found]
     buttons = tuple(Button(one.number, f"泄露 {one.number}") for one in found[:3])
     return Reply("\n".join([f"没有结案的泄露事件 {len(found)} 件", *lines]), buttons)
 
@@ -112,7 +111,7 @@ def _mine(ask: Ask, number: str) -> Incident:
     none = f"没有找到 {number}。发「泄露」看没结案的。"
     if one is None:
         raise Refusal(none)
-    if not any(each.covers(one.unit) for each in reports.scope(ask.me, IN_CHARGE)):
+    if not any(each.covers(one.unit) for each in places.scope(ask.me, IN_CHARGE)):
         raise Denied(none, what="泄露", subject=f"incident:{number}")
     return one
 
@@ -151,12 +150,12 @@ def _shown(ask: Ask, one: Incident) -> Reply:
 def _page(ask: Ask, one: Incident) -> str:
     done = incidents.done(ask.db, one)
     what = str(ask.vault.open(one.what)) if one.what else ""
-    lines = [f"泄露事件 {one.number}:{one.unit.name},{moment(ask, one.opened_at)} 报告", what]
+    lines = [f"泄露事件 {one.number}:{one.unit.name},{days.moment(one.opened_at, ask.now.tzinfo)} 报告", what]
     for place, step in enumerate(_STEPS, 1):
         by = done.get(step.key)
-        until = moment(ask, one.opened_at + timedelta(hours=step.hours))
+        until = days.moment(one.opened_at + timedelta(hours=step.hours), ask.now.tzinfo)
         late = "" if _in_time(ask, one, step) else ",已过"
-        state = f"[{by[0]} {moment(ask, by[1])} 已做]" if by else f"[{until} 前{late}]"
+        state = f"[{by[0]} {days.moment(by[1], ask.now.tzinfo)} 已做]" if by else f"[{until} 前{late}]"
         lines.append(f"{place}. {state} {step.what}")
     lines += ["要告诉的人:", *_whom_to_tell(ask, one.unit)]
     if not one.closed_at:

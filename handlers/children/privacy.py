@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from handlers.kit import ANYONE, Ask, Reply, Role, command
+from handlers.kit import Ask, Reply, Role
+from handlers.registry import ANYONE, command
 from storage.audit.audit_years import YEARS_KEPT
 from storage.children import retention
 from storage.people import people

@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from handlers.digests import figures as reports
-from handlers.kit import ADMINS, ANYTHING, Ask, Button, Deed, Due, File, Reply, Role, Unit, command, due, weekly
+from handlers.kit import ADMINS, Ask, Button, Deed, Due, File, Reply, Role, Unit
+from handlers.registry import ANYTHING, command, due, weekly
+from handlers.wording import numbers, periods, places
 from storage.digests import digests
 from storage.digests.digests import Digest, percent
 from storage.organisation import units
@@ -33,9 +35,9 @@ OF_USE = timedelta(days=3)
 )
 def digest(ask: Ask) -> Sequence[Reply]:
     """The digest of each unit of the asker, or of one unit below them."""
-    period, rest = reports.period_in(ask.args, ask.today)
+    period, rest = periods.period_in(ask.args, ask.today)
     form, words = _form(rest)
-    at = reports.chosen(ask, READERS, words, f"周报 {period.week}")
+    at = places.chosen(ask, READERS, words, f"周报 {period.week}")
     # What the messages before this one in the same transaction reported belongs to it.
     ask.rollups.flush(ask.db)
     if form:
@@ -55,7 +57,7 @@ def _form(words: str) -> tuple[str, str]:
 @due("digest")
 def monday(said: Due) -> Reply | None:
     """Monday's push to an admin for the topmost unit, which freezes it; days later it freezes only."""
-    at = reports.scope(said.person, ADMINS)
+    at = places.scope(said.person, ADMINS)
     if not at:
         return None
     frozen = digests.freeze(said.db, at[0], said.occurrence.partition(":")[2], said.now)
@@ -94,14 +96,14 @@ def _file(ask: Ask, form: str, at: list[Unit], week: str) -> Reply:
     values = {"unit_ids": [unit.id for unit in at], "week": week, "at": ask.now.isoformat(timespec="minutes")}
     name = f"周报-{title}-{week}.{ending}"
     ask.note(Deed.EXPORTED, at[0], what="周报", form=ending, units=len(at), week=week)
-    return Reply(f"{title}{reports.week_name(week)}周报({form})", file=File(name, recipe, values))
+    return Reply(f"{title}{periods.week_name(week)}周报({form})", file=File(name, recipe, values))
 
 
 def text(shown: Digest) -> str:
     """The digest for a phone: the result, by activity, missing squads, medals, the week before (domain §6.7)."""
     lines = [
         _result(shown),
-        " · ".join(filter(None, (reports.span(shown.week), reports.stamp(shown)))),
+        " · ".join(filter(None, (periods.week_days(shown.week), reports.stamp(shown)))),
         *_by_activity(shown),
         _missing(shown),
         _medals(shown),
@@ -119,12 +121,12 @@ def _result(shown: Digest) -> str:
         parts.append("已签到" if shown.squads_covered else "还没签到")
     elif shown.squads_due:
         covered = f"{shown.squads_covered}/{shown.squads_due} 个中队签到"
-        parts.append(f"{covered}({reports.rate(percent(shown.squads_covered, shown.squads_due))})")
+        parts.append(f"{covered}({numbers.rate(percent(shown.squads_covered, shown.squads_due))})")
     if shown.events:
         parts.append(f"{shown.attendance.attended} 人次")
     if shown.attendance.rate is not None:
-        parts.append(f"到场率 {reports.rate(shown.attendance.rate)}")
-    return f"{shown.title}{reports.week_name(shown.week)}:{','.join(parts)}"
+        parts.append(f"到场率 {numbers.rate(shown.attendance.rate)}")
+    return f"{shown.title}{periods.week_name(shown.week)}:{','.join(parts)}"
 
 
 def _by_activity(shown: Digest) -> list[str]:
@@ -161,11 +163,11 @@ def _compared(shown: Digest) -> str:
         heads = f"{before.squads_covered} 个中队,{before.attended} 人次"
         return f"本周还没过完;上周共 {before.events} 场,{heads}"
     parts = [
-        f"场次 {reports.change(shown.events - before.events)}",
-        f"中队 {reports.change(shown.squads_covered - before.squads_covered)}",
-        f"人次 {reports.change(shown.attendance.attended - before.attended)}",
+        f"场次 {numbers.change(shown.events - before.events)}",
+        f"中队 {numbers.change(shown.squads_covered - before.squads_covered)}",
+        f"人次 {numbers.change(shown.attendance.attended - before.attended)}",
     ]
-    points = reports.points(shown.attendance.rate, before.rate)
+    points = numbers.points(shown.attendance.rate, before.rate)
     if points is not None:
-        parts.append(f"到场率 {reports.change(points, ' 个百分点')}")
-    return f"比{reports.week_name(before.week)}:{','.join(parts)}"
+        parts.append(f"到场率 {numbers.change(points, ' 个百分点')}")
+    return f"比{periods.week_name(before.week)}:{','.join(parts)}"

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection
 
 from handlers.digests import figures as reports
-from handlers.kit import renders
+from handlers.registry import renders
+from handlers.wording import numbers, periods
 from storage.digests import digests
 from storage.digests.digests import Digest
 from storage.organisation import units
@@ -56,7 +57,7 @@ def _header(page: "_Page", shown: Digest) -> None:
     page.grow(180)
     page.box((0, page.y, WIDTH, page.y + 180), 0, RED)
     page.text(MARGIN, page.y + 24, shown.title, page.fitting(shown.title, 46, INNER), "#FFFFFF", bold=True)
-    when = f"{reports.week_name(shown.week)} · {reports.span(shown.week)}"
+    when = f"{periods.week_name(shown.week)} · {periods.week_days(shown.week)}"
     page.text(MARGIN, page.y + 94, when, 26, "#F9E3DC")
     page.text(MARGIN, page.y + 136, reports.stamp(shown), 22, "#F3D3CA")
     page.down(180 + 28)
@@ -68,11 +69,11 @@ def _tiles(page: "_Page", shown: Digest) -> None:
         shown.events - before.events,
         shown.squads_covered - before.squads_covered,
         heads.attended - before.attended,
-        reports.points(heads.rate, before.rate),
+        numbers.points(heads.rate, before.rate),
     ]
     values = [str(shown.events), f"{shown.squads_covered}/{shown.squads_due}", str(heads.attended)]
     tiles = zip(
-        ("活动(场)", "签到中队", "参加(人次)", "到场率"), [*values, reports.rate(heads.rate)], changes, strict=True
+        ("活动(场)", "签到中队", "参加(人次)", "到场率"), [*values, numbers.rate(heads.rate)], changes, strict=True
     )
     wide, high = (INNER - GAP) // 2, 158
     compared = before.events and not reports.running(shown)
@@ -93,7 +94,7 @@ def _tile(page: "_Page", box: "_Box", label: str, value: str, by: float | None) 
     page.text(left + 24, top + 50, value, page.fitting(value, 58, right - left - 160), INK, bold=True)
     if by is not None:
         colour = BETTER if by > 0 else WORSE if by < 0 else SOFT
-        page.text(right - 24, top + 76, reports.change(by), 26, colour, anchor="ra")
+        page.text(right - 24, top + 76, numbers.change(by), 26, colour, anchor="ra")
         page.text(right - 24, top + 18, "比前一周", 22, SOFT, anchor="ra")
 
 

@@ -2,9 +2,10 @@
 
 from sqlalchemy import Connection
 
-from handlers.digests import figures as reports
-from handlers.kit import ADMINS, ANYTHING, Answer, Ask, Deed, Denied, Refusal, Reply, command
+from handlers.kit import ADMINS, Answer, Ask, Deed, Denied, Refusal, Reply
 from handlers.people import accounts
+from handlers.registry import ANYTHING, command
+from handlers.wording import places
 from scheduling.periods import week_before, week_of
 from storage.messages import chats
 from storage.organisation import units
@@ -29,7 +30,7 @@ def bind(ask: Ask) -> Reply:
     """Bind this group or topic to the unit that is named, or to the asker's own when that is one."""
     if ask.message.private:
         raise Refusal(_IN_GROUP)
-    found = reports.chosen(ask, ADMINS, ask.args, "绑定")
+    found = places.chosen(ask, ADMINS, ask.args, "绑定")
     if len(found) > 1:
         names = "、".join(unit.name for unit in found[:5])
         raise Refusal(f"请写明绑定到哪个单位,如「/bind {found[0].name}」。您负责的有:{names}。")
@@ -57,7 +58,7 @@ def unbind(ask: Ask) -> Answer:
     if group is None:
         return Reply("本群没有绑定单位。")
     unit = units.by_id(ask.db, group.unit_id)
-    if not any(each.covers(unit) for each in reports.scope(ask.me, ADMINS)):
+    if not any(each.covers(unit) for each in places.scope(ask.me, ADMINS)):
         raise Denied(f"本群绑定的是{unit.name},请由它的管理员来解绑。", what="解绑", subject=f"unit:{unit.id}")
     chats.unbind(ask.db, group)
     ask.note(Deed.GROUP_UNBOUND, unit, channel=ask.message.channel)

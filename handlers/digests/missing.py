@@ -1,7 +1,8 @@
 """未签到: which squads of the asker's part of the tree have not checked in."""
 
-from handlers.digests import figures as reports
-from handlers.kit import ADMINS, ANYTHING, Ask, Button, Reply, Role, command
+from handlers.kit import ADMINS, Ask, Button, Reply, Role
+from handlers.registry import ANYTHING, command
+from handlers.wording import periods, places
 from scheduling.periods import week_before, week_of
 from storage.checkins import coverage
 from storage.checkins.coverage import Squad
@@ -21,8 +22,8 @@ MOST_NAMES = 60
 )
 def missing(ask: Ask) -> Reply:
     """The squads without a check-in in a week or on a day, by school."""
-    period, words = reports.period_in(ask.args, ask.today, days=True)
-    at = reports.chosen(ask, ADMINS | {Role.INSPECTOR}, words, f"未签到 {period.day or period.week}")
+    period, words = periods.period_in(ask.args, ask.today, single=True)
+    at = places.chosen(ask, ADMINS | {Role.INSPECTOR}, words, f"未签到 {period.day or period.week}")
     ask.rollups.flush(ask.db)
     paths = [unit.path for unit in at]
     if period.day:
@@ -30,7 +31,7 @@ def missing(ask: Ask) -> Reply:
     else:
         found, due = coverage.missing(ask.db, period.week, paths)
     named = any(unit.school_id is None for unit in at) or len(at) > 1
-    text = _text(reports.when(period, ask.today), found, due, named)
+    text = _text(periods.period_name(period, ask.today), found, due, named)
     more = f"\n等 {len(found)} 个,发「周报 {period.week} 表」看全部" if len(found) > MOST_NAMES else ""
     return Reply(text + more, _buttons(ask, period, words) if found else ())
 
@@ -52,7 +53,7 @@ def _by_school(found: list[Squad], named: bool) -> str:
     return "\n".join(f"{school or '其他'}:{'、'.join(names)}" for school, names in schools.items())
 
 
-def _buttons(ask: Ask, period: reports.Period, words: str) -> tuple[Button, ...]:
+def _buttons(ask: Ask, period: periods.Period, words: str) -> tuple[Button, ...]:
     """Whom it makes sense to nudge: those missing this week or last week."""
     this = week_of(ask.today)
     again = f" {words}" if words else ""

@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from handlers.digests import figures as reports
-from handlers.kit import ADMINS, Ask, Due, Refusal, Reply, Role, Unit, command, due
-from handlers.reminders.workdays import calendar_of
+from handlers.catalogue import calendar
+from handlers.kit import ADMINS, Ask, Due, Refusal, Reply, Role, Unit
+from handlers.registry import command, due
+from handlers.wording import days, periods, places
 from scheduling.periods import monday_of, week_before, week_of
 from storage.checkins import coverage
 from storage.checkins.coverage import Squad
@@ -35,12 +36,12 @@ class _Plan:
 @command("催办", "nudge", who=ADMINS, help="提醒没签到的中队,每周一次", examples=("催办", "催办 上周"))
 def nudge(ask: Ask) -> Reply:
     """Lay out one reminder for each counselor of a missing squad; pressing again adds nothing."""
-    period, words = reports.period_in(ask.args, ask.today)
-    when = reports.when(period, ask.today)
+    period, words = periods.period_in(ask.args, ask.today)
+    when = periods.period_name(period, ask.today)
     this = week_of(ask.today)
     if period.week not in (this, week_before(this)):
         raise Refusal(f"只能催本周和上周的,{when}已经过去太久。发「未签到 {period.week}」看名单。")
-    at = reports.chosen(ask, ADMINS, words, f"催办 {period.week}")
+    at = places.chosen(ask, ADMINS, words, f"催办 {period.week}")
     ask.rollups.flush(ask.db)
     missing, squads = coverage.missing(ask.db, period.week, [unit.path for unit in at])
     if not missing:
@@ -118,12 +119,12 @@ def remind(said: Due) -> Reply | None:
     squad = next((unit for unit in said.person.units([Role.COUNSELOR]) if unit.id == unit_id), None)
     if squad is None or not coverage.missing(said.db, week, [squad.path])[0]:
         return None
-    when = reports.when(reports.Period(week), said.now.date())
+    when = periods.period_name(periods.Period(week), said.now.date())
     heads = f" 应到{squad.members}" if squad.members else ""
     past = week < week_of(said.now.date())
     # Without a date it would be a check-in of today.
     day = _last_day(said.db, week) if past else None
-    on = f" {day.month}月{day.day}日" if day else ""
+    on = f" {days.short(day)}" if day else ""
     return Reply(
         f"老师好,{squad.name}{when}还没有签到。有活动的话,复制下面这行,{'改好日期,' if past else ''}"
         f"在最后补上人数发给我就好:\n{squad.name} 主题队日{on}{heads} 实到"
@@ -132,6 +133,6 @@ def remind(said: Due) -> Reply | None:
 
 def _last_day(db: Connection, week: str) -> date:
     """The last working day of Monday to Friday; Friday of a week that is free."""
-    workdays = calendar_of(db).workdays
+    workdays = calendar.calendar_of(db).workdays
     friday = monday_of(week) + timedelta(days=4)
     return next((day for n in range(5) if workdays.worked(day := friday - timedelta(days=n))), friday)

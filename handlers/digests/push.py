@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from handlers.digests import figures as reports
-from handlers.kit import ADMINS, ANYTHING, Ask, Button, Refusal, Reply, Unit, command
-from handlers.wording import checkins as texts
+from handlers.kit import ADMINS, Ask, Button, Refusal, Reply, Unit
+from handlers.registry import ANYTHING, command
+from handlers.wording import people, periods, places
 from storage.digests import digests
 from storage.messages import chats
 from storage.messages.chats import Group
@@ -32,7 +32,7 @@ def push(ask: Ask) -> list[Reply]:
     what = next((each for each in _LISTS if wanted.startswith(each)), None)
     if what is None:
         raise Refusal("请写明推送什么:「推送 周报」或「推送 未签到」。", *(Button(e, f"推送 {e}") for e in _LISTS))
-    period, rest = reports.period_in(wanted.removeprefix(what), ask.today, days=what == "未签到")
+    period, rest = periods.period_in(wanted.removeprefix(what), ask.today, single=what == "未签到")
     form = " ".join(word for word in rest.split() if word in _FORMS)
     words = " ".join(word for word in rest.split() if word not in _FORMS)
     when = str(period.day or period.week)
@@ -44,7 +44,7 @@ def push(ask: Ask) -> list[Reply]:
 
 def _groups(ask: Ask, words: str, order: str) -> list[Group]:
     """The groups that are meant; raises Refusal when there is none, or several and it was not said which."""
-    at = reports.chosen(ask, ADMINS, "" if words == _ALL else words, order)
+    at = places.chosen(ask, ADMINS, "" if words == _ALL else words, order)
     found = chats.within(ask.db, [unit.path for unit in at])
     if words and words != _ALL:
         # A unit that is named stands for itself; its squads' groups only when it has none.
@@ -80,4 +80,4 @@ def _said(ask: Ask, group: Group, what: str, rest: str) -> list[Reply]:
 
 
 def _name(ask: Ask, group: Group) -> str:
-    return f"{units.full_name(ask.db, units.by_id(ask.db, group.unit_id))}({texts.channel(group.channel)})"
+    return f"{units.full_name(ask.db, units.by_id(ask.db, group.unit_id))}({people.channel_name(group.channel)})"

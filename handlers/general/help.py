@@ -1,6 +1,7 @@
 """帮助: made from what the features declare, showing only what the asker may do."""
 
-from handlers.kit import ANYONE, Ask, Button, Command, Reply, command
+from handlers.kit import Ask, Button, Reply
+from handlers.registry import ANYONE, Command, command
 
 # The child of the examples.
 _CHILD = "王小明"

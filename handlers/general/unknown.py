@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from handlers.kit import REPORTERS, Ask, Button, Reply, reads
-from handlers.wording import checkins as texts
-from handlers.wording import names as nameless
+from handlers.kit import REPORTERS, Ask, Button, Reply
+from handlers.registry import reads
+from handlers.wording import names, private
 
 
 @reads("unknown", "question", "command")
@@ -15,7 +15,7 @@ def unknown(ask: Ask) -> Sequence[Reply]:
     example = (
         "报活动像这样发:\n三(2)中队 主题队日 38人 清明祭英烈" if ask.me.roles & REPORTERS else "看本周情况,发:周报"
     )
-    warning = texts.privacy_warning(nameless.without_names(ask, ask.heard, ask.args).issues)
+    warning = private.privacy_warning(names.without_names(ask, ask.heard, ask.args).issues)
     said = [Reply(f"没看懂这条消息,没有记录。{example}", (Button("帮助", "帮助"),))]
     return [*said, Reply(warning)] if warning else said
 

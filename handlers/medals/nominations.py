@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from handlers.children import guardians
-from handlers.kit import ANYTHING, Ask, Button, Denied, Refusal, Reply, answers, command, reads
-from handlers.medals.cases import decided, higher_level, label, moment, numbered, reason_of, reviewers, said, stands
+from handlers.kit import Ask, Button, Denied, Refusal, Reply
+from handlers.medals.reviewers import decided, reviewers
 from handlers.medals.wishes import NOMINATORS, Wish, check_unit, question, resend, understood
 from handlers.reading import read
-from handlers.wording import names as nameless
-from handlers.wording.checkins import privacy_warning, says_no
-from handlers.wording.context import context_of
+from handlers.registry import ANYTHING, answers, command, reads
+from handlers.wording import context, days, medals, names, numbers, private
+from handlers.wording.answers import says_no
 from scheduling.periods import term_of
 from storage.children import children, consents
 from storage.medals import nominations
@@ -40,12 +40,12 @@ def nominate(ask: Ask) -> list[Reply]:
     """Open a case for each nominee; nothing is stored unless all that was said is understood and allowed."""
     if NOMINATORS.isdisjoint(ask.me.roles):
         raise Denied("提名由中队辅导员或大队辅导员来做,请告诉他们。", what="提名")
-    heard = ask.reading or read(f"提名 {ask.args}", context_of(ask))
+    heard = ask.reading or read(f"提名 {ask.args}", context.context_of(ask))
     if heard.intent in _ABOUT_MINE:
         return [show_mine(ask)]
-    nameless.check(ask, heard)
+    names.check(ask, heard)
     asked = understood(ask, heard)
-    notes = [question(ask, heard) if heard.status == "partial" else "", privacy_warning(heard.issues)]
+    notes = [question(ask, heard) if heard.status == "partial" else "", private.privacy_warning(heard.issues)]
     ready = [wish for wish in asked if _may_be_kept(ask, wish)]
     waiting = [wish for wish in asked if wish not in ready]
     notes += [f"家长同意:{guardians.said(given)}" for given in {wish.consent for wish in ready if wish.consent}]
@@ -77,7 +77,7 @@ def _ask_consent(ask: Ask, waiting: list[Wish]) -> Reply:
     rows = [[wish.unit.id, wish.medal, wish.name, wish.reason] for wish in waiting]
     ask.expect("consent", {"wishes": rows})
     who = "、".join(dict.fromkeys(f"{wish.unit.name} {wish.name}" for wish in waiting))
-    like = f"书面 {ask.today.month}月{ask.today.day}日"
+    like = f"书面 {days.short(ask.today)}"
     return Reply(
         f"还没有记:{who} 的家长同意了吗?\n学校收到同意书了,请回复方式和日期,如:{like}\n"
         "还没有,就先不提名,不影响孩子。同意书由学校保存。",
@@ -110,7 +110,7 @@ def _open(ask: Ask, wish: Wish) -> tuple[Case, bool]:
 
 def _kept(ask: Ask, case: Case, wish: Wish) -> str:
     """What becomes of another reason for a case that stands: it stays as the reviewers read it."""
-    if not wish.reason or wish.reason == reason_of(ask, case.reason):
+    if not wish.reason or wish.reason == medals.reason_of(ask, case.reason):
         return ""
     mine = case.holder == ask.me.id and case.state is State.SUBMITTED
     return f"{case.number} 的理由没有改。" + (f"要改,先发「撤回提名 {case.number}」,再重新提名。" if mine else "")
@@ -119,14 +119,15 @@ def _kept(ask: Ask, case: Case, wish: Wish) -> str:
 def _answer(ask: Ask, fresh: list[Case], old: list[Case], notes: list[str]) -> Reply:
     if not ask.message.private:
         return Reply("\n".join([*_in_group(fresh, old), *notes]))
-    words = said(ask, [*fresh, *old])
+    words = medals.case_lines(ask, [*fresh, *old])
     lines = [f"已收到提名 {case.number}:{words[case.id]}" for case in fresh]
     lines += [
-        f"已有提名 {case.number},{stands(case)}:{words[case.id]}({case.nominator} {moment(ask, case.made_at)} 提名)"
+        f"已有提名 {case.number},{medals.state_of(case)}:{words[case.id]}"
+        f"({case.nominator} {days.moment(case.made_at, ask.now.tzinfo)} 提名)"
         for case in old
     ]
     if len(fresh) == 1:
-        lines.append(f"理由:{reason_of(ask, fresh[0].reason) or '未写'}")
+        lines.append(f"理由:{medals.reason_of(ask, fresh[0].reason) or '未写'}")
     if fresh:
         lines.append(_next(ask, fresh))
     withdraw = (Button("撤回提名", f"撤回提名 {fresh[0].number}"),) if len(fresh) == 1 else ()
@@ -135,13 +136,15 @@ def _answer(ask: Ask, fresh: list[Case], old: list[Case], notes: list[str]) -> R
 
 def _in_group(fresh: list[Case], old: list[Case]) -> list[str]:
     got = [f"已收到提名 {'、'.join(case.number for case in fresh)},详情请私聊"] if fresh else []
-    return got + [f"已有提名 {case.number},{stands(case)},详情请私聊" for case in old]
+    return got + [f"已有提名 {case.number},{medals.state_of(case)},详情请私聊" for case in old]
 
 
 def _next(ask: Ask, fresh: list[Case]) -> str:
     who = {person.name: None for case in fresh for person in reviewers(ask, ask.me, case.unit)}
     higher = {
-        f"{label(case.medal)}由{higher_level(case.medal)}决定": None for case in fresh if higher_level(case.medal)
+        f"{medals.label(case.medal)}由{medals.higher_level(case.medal)}决定": None
+        for case in fresh
+        if medals.higher_level(case.medal)
     }
     first = f"学校先做大队审核,{'、'.join(higher)}。" if higher else ""
     if not who:
@@ -155,7 +158,9 @@ def _cards(ask: Ask, fresh: list[Case]) -> list[Reply]:
     for case in fresh:
         for person in reviewers(ask, ask.me, case.unit):
             by_person.setdefault(person.id, []).append(case)
-    return [card for to, cases in by_person.items() for card in _cards_of(ask, to, cases, said(ask, cases, to))]
+    return [
+        card for to, cases in by_person.items() for card in _cards_of(ask, to, cases, medals.case_lines(ask, cases, to))
+    ]
 
 
 def _cards_of(ask: Ask, to: int, cases: list[Case], words: dict[int, str]) -> list[Reply]:
@@ -167,15 +172,14 @@ def _cards_of(ask: Ask, to: int, cases: list[Case], words: dict[int, str]) -> li
 
 def _card(ask: Ask, to: int, case: Case, about: str) -> Reply:
     lines = [f"请审核提名 {case.number}:{about}", f"提名人:{case.nominator}"]
-    lines.append(f"理由:{reason_of(ask, case.reason) or '未写'}")
+    lines.append(f"理由:{medals.reason_of(ask, case.reason) or '未写'}")
     if case.medal in _BELOW:
-        lines.append(
-            f"请核对:{label(case.medal)}从{'集体' if case.child_id is None else ''}{_BELOW[case.medal]}获得者中推荐。"
-        )
+        whose = "集体" if case.child_id is None else ""
+        lines.append(f"请核对:{medals.label(case.medal)}从{whose}{_BELOW[case.medal]}获得者中推荐。")
     before = nominations.returned(ask.db, case)
     if before:
         step = nominations.last_steps(ask.db, [before.id])[before.id]
-        lines.append(f"上次 {before.number} 退回:{reason_of(ask, step.reason)}")
+        lines.append(f"上次 {before.number} 退回:{medals.reason_of(ask, step.reason)}")
     lines.append(f"请发「同意 {case.number}」或「退回 {case.number} 理由」。")
     buttons = [Button(word, f"{word} {case.number}", reply=word == "退回") for word in ("同意", "退回")]
     return Reply("\n".join(lines), (*buttons, Button("待审", "待审")), to=to, about=case.number)
@@ -188,12 +192,12 @@ def show_mine(ask: Ask) -> Reply:
     cases = nominations.of_person(ask.db, ask.me.id, _LISTED)
     if not cases:
         return Reply(f"您还没有提名。像这样发:{resend(ask).partition(':')[2]}")
-    words = said(ask, cases)
+    words = medals.case_lines(ask, cases)
     steps = nominations.last_steps(ask.db, [case.id for case in cases])
     lines = ["您最近的提名"]
     for case in cases:
-        why = reason_of(ask, steps[case.id].reason) if ask.message.private else ""
-        lines.append(f"{case.number} {words[case.id]} {stands(case)}{f':{why}' if why else ''}")
+        why = medals.reason_of(ask, steps[case.id].reason) if ask.message.private else ""
+        lines.append(f"{case.number} {words[case.id]} {medals.state_of(case)}{f':{why}' if why else ''}")
     return Reply("\n".join([*lines, "待审的可以撤回,发「撤回提名 编号」;要改就撤回后重新提名。"]))
 
 
@@ -207,7 +211,7 @@ def show_mine(ask: Ask) -> Reply:
 )
 def withdraw(ask: Ask) -> Reply:
     """The nominator takes a case back while nobody has decided; a new one may follow."""
-    number, _ = numbered(ask.args)
+    number, _ = numbers.numbered(ask.args)
     if not number:
         raise Refusal(f"请写上编号,如「撤回提名 N{ask.today:%Y%m%d}-01」。编号在「我的提名」里。", _MINE)
     case = nominations.by_number(ask.db, number)
@@ -217,5 +221,5 @@ def withdraw(ask: Ask) -> Reply:
     if not nominations.move(ask.db, ask.vault, case, State.WITHDRAWN, ask.me.id, ask.now):
         step = nominations.last_steps(ask.db, [case.id])[case.id]
         raise Refusal(f"{number} 不能撤回了:{decided(ask, step)}。有疑问请和审核人联系。", _MINE)
-    about = f":{said(ask, [case])[case.id]}" if ask.message.private else ""
+    about = f":{medals.case_lines(ask, [case])[case.id]}" if ask.message.private else ""
     return Reply(f"已撤回提名 {number}{about}\n要改内容,请重新提名。", (_MINE,), closes=((number, "提名人已撤回"),))

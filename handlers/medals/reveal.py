@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 
 from handlers.children import guardians
-from handlers.kit import Ask, Deed, Denied, Refusal, Reply, Role, answers, command
-from handlers.medals.cases import all_numbers, has_private, label, numbered
+from handlers.kit import Ask, Deed, Denied, Refusal, Reply, Role
 from handlers.reading import persons_in, read
-from handlers.wording.checkins import says_no
-from handlers.wording.context import context_of
+from handlers.registry import answers, command
+from handlers.wording import context, medals, private
+from handlers.wording.answers import says_no
+from handlers.wording.numbers import all_numbers, numbered
 from storage.children import children
 from storage.medals import nominations
 from storage.medals.nominations import Case
@@ -57,7 +58,7 @@ def because(ask: Ask, payload: Mapping[str, str]) -> Reply | None:
     """The reason that was asked for."""
     if says_no(ask.args):
         return Reply("好的,没有看。")
-    if read(ask.args, context_of(ask)).intent in ("checkin", "nomination", "command", "review"):
+    if read(ask.args, context.context_of(ask)).intent in ("checkin", "nomination", "command", "review"):
         return None
     return _reveal(ask, [_mine(ask, number) for number in all_numbers(payload["numbers"])], ask.args.strip())
 
@@ -81,7 +82,7 @@ def _reveal(ask: Ask, cases: list[Case], reason: str) -> Reply:
     lines = []
     for case in cases:
         who = names.get(case.child_id or 0, "集体")
-        lines.append(f"{case.number} {case.unit.name} {who} {label(case.medal)}")
+        lines.append(f"{case.number} {case.unit.name} {who} {medals.label(case.medal)}")
         if guardians.needs_consent(who) and case.child_id is not None:
             ask.note(Deed.REVEALED, case.unit, f"child:{case.child_id}", nomination=case.id, what=reason)
     return Reply("\n".join([*lines, f"查看和理由「{reason}」已记入审计日志。请不要转发。"]))
@@ -91,6 +92,6 @@ def _wrong(ask: Ask, reason: str) -> str:
     """What is wrong with the reason: it is kept for years, so nobody may be named in it."""
     if not _LEAST <= len(reason) <= _LONGEST:
         return f"理由要 {_LEAST} 到 {_LONGEST} 字。"
-    if persons_in(reason) or has_private(read(reason, context_of(ask))):
+    if persons_in(reason) or private.has_private(read(reason, context.context_of(ask))):
         return "理由里好像有姓名或个人信息,不能记。"
     return ""

@@ -5,27 +5,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from handlers.children import guardians
-from handlers.kit import ANYTHING, Answer, Ask, Button, Denied, Refusal, Reply, Role, answers, command, reads
-from handlers.medals.cases import (
-    REASON_LIMIT,
-    all_numbers,
-    collective_name,
-    decided,
-    has_private,
-    higher_level,
-    label,
-    moment,
-    numbered,
-    reason_of,
-    reviewers,
-    reviewing_roles,
-    said,
-    without_name,
-)
+from handlers.kit import Answer, Ask, Button, Denied, Refusal, Reply, Role
+from handlers.medals.reviewers import decided, reviewers, reviewing_roles
 from handlers.reading import read
-from handlers.wording import names as nameless
-from handlers.wording.checkins import says_no, says_yes
-from handlers.wording.context import context_of
+from handlers.registry import ANYTHING, answers, command, reads
+from handlers.wording import context, days, medals, private
+from handlers.wording.answers import says_no, says_yes
+from handlers.wording.names import problem_of
+from handlers.wording.numbers import all_numbers, numbered
+from handlers.wording.private import REASON_LIMIT
 from storage.base import facts
 from storage.children import children
 from storage.medals import nominations
@@ -68,8 +56,8 @@ def show_pending(ask: Ask) -> Reply:
 
 
 def _one(ask: Ask, case: Case) -> Reply:
-    lines = [f"{case.number} {said(ask, [case])[case.id]}", f"提名人:{case.nominator}"]
-    lines.append(f"理由:{reason_of(ask, case.reason) or '未写'}")
+    lines = [f"{case.number} {medals.case_lines(ask, [case])[case.id]}", f"提名人:{case.nominator}"]
+    lines.append(f"理由:{medals.reason_of(ask, case.reason) or '未写'}")
     buttons = [Button(word, f"{word} {case.number}", reply=word == "退回") for word in ("同意", "退回")]
     return Reply("\n".join(lines), (*buttons, _LIST))
 
@@ -98,12 +86,12 @@ def _with_numbers(ask: Ask, most: int = _LISTED) -> str:
 
 
 def _lines(ask: Ask, cases: list[Case]) -> list[str]:
-    words = said(ask, cases)
+    words = medals.case_lines(ask, cases)
     lines = []
     for place, case in enumerate(cases, 1):
         lines.append(f"{place}. {case.number} {words[case.id]}(提名人 {case.nominator})")
         if place <= _WITH_BUTTONS:
-            lines.append(f"   理由:{reason_of(ask, case.reason) or '未写'}")
+            lines.append(f"   理由:{medals.reason_of(ask, case.reason) or '未写'}")
     return lines
 
 
@@ -159,7 +147,7 @@ def send_back(ask: Ask) -> list[Reply]:
     """Decide against it for now; without a reason the bot asks for one."""
     number, reason = numbered(_with_numbers(ask, 1))
     case = _mine_to_decide(ask, number, "退回")
-    if problem := nameless.problem_of(ask, reason):
+    if problem := problem_of(ask, reason):
         return _ask_reason(ask, case, f"{problem}\n")
     if ask.meant and reason:
         return [_sure(ask, case, reason)]
@@ -185,7 +173,7 @@ def sure(ask: Ask, payload: Mapping[str, str]) -> list[Reply] | None:
 @answers("return-reason")
 def reason_given(ask: Ask, payload: Mapping[str, str]) -> list[Reply] | None:
     """The text after 退回 without a reason; a report or nomination that comes instead is none."""
-    heard = read(ask.args, context_of(ask))
+    heard = read(ask.args, context.context_of(ask))
     if not ask.args.strip() or (heard.intent in _OTHER_BUSINESS and heard.status in ("ok", "confirm", "partial")):
         return None
     dialogues.close(ask.db, dialogues.Where(ask.message.channel, ask.message.chat, ask.message.sender))
@@ -211,12 +199,12 @@ def decide(ask: Ask) -> Answer:
 
 
 def _send_back(ask: Ask, case: Case, reason: str) -> list[Reply]:
-    if problem := nameless.problem_of(ask, reason):
+    if problem := problem_of(ask, reason):
         return _ask_reason(ask, case, f"{problem}\n")
-    if has_private(read(reason, context_of(ask))):
+    if private.has_private(read(reason, context.context_of(ask))):
         # Cut out of the sentence it would leave a torn one.
         return _ask_reason(ask, case, _PRIVATE)
-    kept = without_name(reason, _name(ask, case))
+    kept = private.without_name(reason, _name(ask, case))
     if len(kept) > REASON_LIMIT:
         return _ask_reason(ask, case, f"理由有 {len(kept)} 字,太长了。")
     _move(ask, case, State.RETURNED, kept)
@@ -264,7 +252,7 @@ def _who_decides(ask: Ask, case: Case) -> str:
 
 def _already(ask: Ask, case: Case) -> str:
     step = nominations.last_steps(ask.db, [case.id])[case.id]
-    why = reason_of(ask, step.reason) if ask.message.private else ""
+    why = medals.reason_of(ask, step.reason) if ask.message.private else ""
     return f"{case.number} {decided(ask, step)},不用再审。" + (f"\n理由:{why}" if why else "")
 
 
@@ -278,10 +266,10 @@ def _move(ask: Ask, case: Case, state: State, reason: str = "") -> None:
 
 def _confirm(ask: Ask, cases: list[Case], word: str) -> Reply:
     direct = ask.message.private
-    about = said(ask, cases)
+    about = medals.case_lines(ask, cases)
     lines = [f"已{word} {case.number}" + (f":{about[case.id]}" if direct else "") for case in cases]
     told = "、".join({case.keeper or case.nominator: None for case in cases}) if direct else "提名人"
-    higher = "、".join({higher_level(case.medal): None for case in cases if higher_level(case.medal)})
+    higher = "、".join({medals.higher_level(case.medal): None for case in cases if medals.higher_level(case.medal)})
     step = f"这是大队审核,{higher}另行决定。" if word == "同意" and higher else ""
     left = len(_pending(ask))
     after = f"还有 {left} 件待审。" if left else "没有别的待审了。"
@@ -290,16 +278,18 @@ def _confirm(ask: Ask, cases: list[Case], word: str) -> Reply:
 
 
 def _good_news(ask: Ask, case: Case) -> str:
-    higher = higher_level(case.medal)
-    waits = f"这是大队审核;{label(case.medal)}由{higher}决定,现在还没有结果。"
+    higher = medals.higher_level(case.medal)
+    waits = f"这是大队审核;{medals.label(case.medal)}由{higher}决定,现在还没有结果。"
     after = waits if higher else "颁章以学校少工委的通知为准。"
-    about = said(ask, [case], case.holder)[case.id]
-    return f"提名 {case.number} 已通过校级审核:{about}\n{ask.me.name} {moment(ask, ask.now)} 同意。{after}"
+    about = medals.case_lines(ask, [case], case.holder)[case.id]
+    return (
+        f"提名 {case.number} 已通过校级审核:{about}\n{ask.me.name} {days.moment(ask.now, ask.now.tzinfo)} 同意。{after}"
+    )
 
 
 def _bad_news(ask: Ask, case: Case, reason: str) -> str:
-    about = said(ask, [case], case.holder)[case.id]
+    about = medals.case_lines(ask, [case], case.holder)[case.id]
     # As the reader knows it: a school nominates itself as 学校大队.
-    words = about.replace(collective_name(case.unit), "学校大队") if case.unit.kind == Kind.SCHOOL else about
-    why = f"理由:{reason}({ask.me.name} {moment(ask, ask.now)})"
+    words = about.replace(medals.collective_name(case.unit), "学校大队") if case.unit.kind == Kind.SCHOOL else about
+    why = f"理由:{reason}({ask.me.name} {days.moment(ask.now, ask.now.tzinfo)})"
     return f"提名 {case.number} 被退回:{about}\n{why}\n补好后重新发「提名 {words} 理由」,会有新编号。"

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from handlers.children import guardians
 from handlers.kit import Ask, Denied, Refusal, Role, Unit
-from handlers.medals.cases import REASON_LIMIT, is_place, is_star, label, may_name, without_name, without_private
 from handlers.reading import Nomination, Reading
-from handlers.wording.context import unit_named
+from handlers.wording import medals, names, places, private
+from handlers.wording.private import REASON_LIMIT
 from storage.children.consents import Consent
 from storage.organisation.units import Kind
 
@@ -68,7 +68,7 @@ def _wish(ask: Ask, heard: Reading, each: Nomination) -> Wish:
     elif unit.kind != Kind.SQUAD:
         raise Refusal(f"{_QUESTIONS['UNIT_MISSING']}{resend(ask, each)}")
     consent, said = guardians.consent_in(each.reason or "", ask.today)
-    reason = without_name(without_private(said, heard), each.name or "")
+    reason = private.without_name(private.without_private(said, heard), each.name or "")
     if len(reason) > REASON_LIMIT:
         raise Refusal(f"理由有 {len(reason)} 字,请缩短到 {REASON_LIMIT} 字以内再发一次。")
     return Wish(unit, medal, "" if _collective(each) else each.name or "", reason, consent)
@@ -87,14 +87,14 @@ def _collective(each: Nomination) -> bool:
 
 
 def _check_collective(each: Nomination, unit: Unit, medal: str) -> None:
-    if not is_star(medal) and not medal.startswith("H:"):
+    if not medals.is_star(medal) and not medal.startswith("H:"):
         raise Refusal(_QUESTIONS["COLLECTIVE_NOT_ALLOWED"])
     if "#" in (each.unit or "") or unit.kind not in (Kind.SQUAD, Kind.SCHOOL):
         raise Refusal(_QUESTIONS["COLLECTIVE_UNIT"])
 
 
 def _unit(ask: Ask, each: Nomination) -> Unit:
-    unit = unit_named(ask, each.unit or "")
+    unit = places.by_key(ask, each.unit or "")
     if unit is None:
         raise Refusal(f"{_QUESTIONS['UNIT_UNKNOWN']}{resend(ask, each, unit='〈中队〉')}")
     check_unit(ask, unit)
@@ -118,15 +118,15 @@ def question(ask: Ask, heard: Reading) -> str:
 def resend(ask: Ask, each: Nomination | None = None, *, unit: str = "", issues: tuple[str, ...] = ()) -> str:
     """`请重发:提名 四(1)中队 王小明 〈奖章〉`; in a group without the name, and asking for a private message."""
     each = each or Nomination()
-    found = unit_named(ask, each.unit) if each.unit and not unit else None
+    found = places.by_key(ask, each.unit) if each.unit and not unit else None
     unsure = {issue.partition("_")[0] for issue in issues}
     mine = [unit.name for unit in ask.me.units({Role.COUNSELOR})]
     known = found.name if found else mine[0] if len(mine) == 1 and not (each.unit or unit) else ""
     where = known if known and "UNIT" not in unsure else "〈中队〉"
     where = "学校大队" if found and found.kind == Kind.SCHOOL else where
     blank = "〈序号,如 7号〉" if ask.message.channel in ask.nameless else "〈姓名〉"
-    shown = each.name and (may_name(ask) or (is_place(each.name) and ask.message.private))
+    shown = each.name and (medals.may_name(ask) or (names.is_place(each.name) and ask.message.private))
     who = "集体" if _collective(each) else str(each.name) if shown else blank
-    medal = label(each.medal) if each.medal and "MEDAL" not in unsure else "〈奖章〉"
+    medal = medals.label(each.medal) if each.medal and "MEDAL" not in unsure else "〈奖章〉"
     how = "请重发" if ask.message.private else "请私聊我发"
     return f"{how}:提名 {where} {who} {medal} 理由"

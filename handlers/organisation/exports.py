@@ -6,10 +6,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from handlers import posts
-from handlers.digests import figures as reports
-from handlers.kit import Ask, File, Refusal, Reply, Role, Unit, command, renders
+from handlers import rights
+from handlers.kit import Ask, File, Refusal, Reply, Role, Unit
+from handlers.registry import command, renders
 from handlers.roster import Row, workbook
+from handlers.wording import places
 from storage.digests.digests import path_names
 from storage.organisation import units
 from storage.organisation.units import Kind
@@ -23,7 +24,7 @@ _BLANK, _CLASS = "模板", "三(2)中队"
     "导出 名册",
     "导出名册",
     "roster",
-    who=posts.GIVERS,
+    who=rights.GIVERS,
     help="现在的名册,或要填的模板(Excel)",
     examples=("导出 名册", "导出 名册模板"),
     glued="模板",
@@ -33,9 +34,9 @@ def roster(ask: Ask) -> Reply:
     if not ask.message.private:
         raise Refusal("名册里有老师的账号,请私聊我发。")
     if ask.args.startswith(_BLANK):
-        at = reports.chosen(ask, posts.GIVERS, ask.args.removeprefix(_BLANK).strip(), "导出 名册模板")
+        at = places.chosen(ask, rights.GIVERS, ask.args.removeprefix(_BLANK).strip(), "导出 名册模板")
         return _file(ask, at, "roster-template", "名册模板", "填好以后发给我,我先核对给您看。")
-    at = reports.chosen(ask, posts.GIVERS, ask.args, "导出 名册")
+    at = places.chosen(ask, rights.GIVERS, ask.args, "导出 名册")
     count = listing.count(ask.db, [unit.path for unit in at], ask.now)
     if count > MOST_ROWS:
         raise Refusal(f"有 {count} 行,太多了。请按下级单位分开要,像这样发:导出 名册 单位名")

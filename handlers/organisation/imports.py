@@ -1,8 +1,9 @@
 """导入: an admin sends the roster as a file, sees what would change, and agrees."""
 
-from handlers import posts, roster
+from handlers import rights, roster
 from handlers.checkins import attachments as attached
-from handlers.kit import Ask, Button, Refusal, Reply, command, reads
+from handlers.kit import Ask, Button, Refusal, Reply
+from handlers.registry import command, reads
 from storage.messages import files
 from storage.roster import merging, staging
 from storage.roster.roster import Plan
@@ -15,7 +16,7 @@ _HOW = (
 )
 
 
-@command("导入", "import", who=posts.GIVERS, help="用名册文件更新单位和人员", examples=("导入",))
+@command("导入", "import", who=rights.GIVERS, help="用名册文件更新单位和人员", examples=("导入",))
 def bring(ask: Ask) -> Reply:
     """How to; with a number the answer to what a file would change; with a file the file."""
     if not ask.message.private:

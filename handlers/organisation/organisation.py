@@ -3,14 +3,15 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from handlers import posts
-from handlers.digests import figures as reports
-from handlers.kit import ANYTHING, Ask, Button, Deed, Denied, Refusal, Reply, Role, Unit, answers, command
+from handlers import rights
+from handlers.kit import Ask, Button, Deed, Denied, Refusal, Reply, Role, Unit
+from handlers.registry import ANYTHING, answers, command
 from handlers.roster.kinds import may_stand_below
 from handlers.roster.sheet import plain
 from handlers.roster.units import grade_and_class
 from handlers.roster.years import entry_year
-from handlers.wording import checkins as texts
+from handlers.wording import places
+from handlers.wording.answers import says_no, says_yes
 from scheduling.periods import monday_of, school_year, week_of
 from storage.digests.digests import path_names
 from storage.organisation import reshaping, units
@@ -27,7 +28,7 @@ _HOW = (
 
 
 @command(
-    "单位", "unit", who=posts.GIVERS, help="看单位;改名、移动、停用、新增", glued=ANYTHING,
+    "单位", "unit", who=rights.GIVERS, help="看单位;改名、移动、停用、新增", glued=ANYTHING,
     examples=("单位", "单位 三(2)中队", "单位 改名 三(2)中队 三(8)中队", "单位 停用 三(2)中队"),
 )  # fmt: skip
 def unit(ask: Ask) -> Reply:
@@ -40,7 +41,7 @@ def unit(ask: Ask) -> Reply:
 
 
 def _show(ask: Ask) -> Reply:
-    at = reports.chosen(ask, posts.GIVERS, ask.args, "单位")
+    at = places.chosen(ask, rights.GIVERS, ask.args, "单位")
     if not ask.args:
         names = "、".join(units.full_name(ask.db, each) for each in at)
         return Reply(f"您负责:{names}\n{_HOW}")
@@ -124,7 +125,7 @@ def _close(ask: Ask, words: str) -> Reply:
 
 def _reopen(ask: Ask, words: str) -> Reply:
     name = plain(words)
-    found = units.closed(ask.db, name, [each.path for each in reports.scope(ask.me, posts.GIVERS)]) if name else []
+    found = units.closed(ask.db, name, [each.path for each in places.scope(ask.me, rights.GIVERS)]) if name else []
     if not found:
         raise Refusal(f"您负责的范围里没有停用的「{name}」。请写它原来的名字,像这样发:单位 恢复 三(9)中队")
     _check_name(ask, found[0].parent_id, name, found[0])
@@ -178,7 +179,7 @@ def _strictly(ask: Ask, words: str, again: str, own: bool = False) -> list[Unit]
     """The one unit that is meant; with `own` the asker's own when nothing is said."""
     if not words and not own:
         raise Refusal(f"请写明是哪个单位,像这样发:{again} 三(9)中队")
-    found = reports.chosen(ask, posts.GIVERS, words, again)
+    found = places.chosen(ask, rights.GIVERS, words, again)
     if len(found) != 1:
         names = "、".join(each.name for each in found[:5])
         raise Refusal(f"请写明是哪个上级单位。您负责的有:{names}。")
@@ -186,7 +187,7 @@ def _strictly(ask: Ask, words: str, again: str, own: bool = False) -> list[Unit]
 
 
 def _own_below(ask: Ask, one: Unit) -> None:
-    if any(one.covers(each) for each in reports.scope(ask.me, posts.GIVERS)):
+    if any(one.covers(each) for each in places.scope(ask.me, rights.GIVERS)):
         words = f"{one.name}是您自己的单位,请上级管理员来改。"
         raise Denied(words, what="单位", subject=f"unit:{one.id}")
 
@@ -209,12 +210,12 @@ def _sure(ask: Ask, said: str, deed: str, one: Unit, **more: Any) -> Reply:
 @answers("unit-change")
 def sure(ask: Ask, payload: Mapping[str, Any]) -> Reply | None:
     """是 does it, if it may still be done; 否 leaves everything as it is."""
-    if texts.says_no(ask.args):
+    if says_no(ask.args):
         return Reply("好的,没有改。")
-    if not texts.says_yes(ask.args) and ask.args.strip() != "确定":
+    if not says_yes(ask.args) and ask.args.strip() != "确定":
         return None
     one = units.by_id(ask.db, payload["unit"])
-    if one.path != payload["path"] or not any(one.path.startswith(path) for path in ask.me.paths(posts.GIVERS)):
+    if one.path != payload["path"] or not any(one.path.startswith(path) for path in ask.me.paths(rights.GIVERS)):
         return Reply("这个单位刚刚变动过,没有改。请再发一次。")
     _DEEDS[payload["deed"]](ask, one, payload)
     ask.note(_NOTED[payload["deed"]], one, f"unit:{one.id}")

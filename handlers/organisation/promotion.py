@@ -6,11 +6,12 @@ from datetime import datetime, time
 
 from sqlalchemy import Connection
 
-from handlers import posts
-from handlers.digests import figures as reports
-from handlers.kit import ANYTHING, Ask, Button, Due, Refusal, Reply, Unit, command, due
+from handlers import rights
+from handlers.kit import Ask, Button, Due, Refusal, Reply, Unit
+from handlers.registry import ANYTHING, command, due
 from handlers.roster import promotion
 from handlers.roster.promotion import Promotion
+from handlers.wording import places
 from scheduling.occurrences import PROMOTION, PROMOTION_SOON
 from storage.audit.audit import Deed, note
 from storage.organisation import reshaping, units
@@ -28,7 +29,7 @@ _AT = time(7, 10)
 
 
 @command(
-    "升级", "promote", who=posts.GIVERS, help="9月1日各中队升一个年级", glued=ANYTHING,
+    "升级", "promote", who=rights.GIVERS, help="9月1日各中队升一个年级", glued=ANYTHING,
     examples=("升级", "升级 实验小学", "升级 五年制 实验小学"),
 )  # fmt: skip
 def promote(ask: Ask) -> Reply:
@@ -41,7 +42,7 @@ def promote(ask: Ask) -> Reply:
     if word == "取消":
         return _take_back(ask)
     agreed = word == "确认"
-    at = reports.chosen(ask, posts.GIVERS, rest if agreed else ask.args, "升级")
+    at = places.chosen(ask, rights.GIVERS, rest if agreed else ask.args, "升级")
     year = promotion.year_to_come(ask.today)
     if (ask.today.month, ask.today.day) < _FIRST_LOOK and year == ask.today.year and ask.today.month > 6:
         raise Refusal(f"{year} 学年从 9月1日开始。8月20日起可以先看、先确认。")
@@ -151,7 +152,7 @@ def _done(done: Sequence[Promotion]) -> str:
 
 
 def _set_years(ask: Ask, word: str, name: str) -> Reply:
-    found = reports.chosen(ask, posts.GIVERS, name, f"升级 {word}")
+    found = places.chosen(ask, rights.GIVERS, name, f"升级 {word}")
     if len(found) != 1 or found[0].kind != Kind.SCHOOL:
         raise Refusal(f"请写明是哪所学校,像这样发:升级 {word} 实验小学")
     reshaping.note(ask.db, found[0], ask.now, last_grade=_YEARS[word])
@@ -182,7 +183,7 @@ def _take_back(ask: Ask) -> Reply:
 def on_the_day(said: Due) -> Reply | None:
     """What was agreed to in August is done, if it still may be."""
     at = units.by_id(said.db, said.payload["unit"])
-    if not any(at.path.startswith(path) for path in said.person.paths(posts.GIVERS)):
+    if not any(at.path.startswith(path) for path in said.person.paths(rights.GIVERS)):
         return None
     planned = plan(said.db, [at.path], promotion.year_to_come(said.now.date()))
     return Reply(_done(carry_out(said.db, planned, said.now))) if planned else None
@@ -192,7 +193,7 @@ def on_the_day(said: Due) -> Reply | None:
 def remind(said: Due) -> Reply | None:
     """Whoever looks after a school is reminded before and after the day; None when it is done, or agreed to."""
     year = promotion.year_to_come(said.now.date())
-    schools = [unit for unit in said.person.units(posts.GIVERS) if unit.kind == Kind.SCHOOL]
+    schools = [unit for unit in said.person.units(rights.GIVERS) if unit.kind == Kind.SCHOOL]
     waiting = plan(said.db, [school.path for school in schools], year) if schools else []
     above = {part for school in schools for part in school.path.strip("/").split("/")}
     if not waiting or deliveries.waits(said.db, [f"{PROMOTION}:{year}:{part}" for part in above]):

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from handlers import posts
-from handlers.digests import figures as reports
+from handlers import rights
 from handlers.kit import Ask, Button, Denied, Person, Refusal, Reply
-from handlers.wording import checkins as texts
+from handlers.wording import places
+from handlers.wording.people import channel_name
 from storage.organisation import units
 from storage.people import invites, people, unlinking
 from storage.people.unlinking import Linked
@@ -25,7 +25,7 @@ def unlink(ask: Ask) -> Reply | list[Reply]:
 
 
 def _named(ask: Ask, name: str) -> list[Person]:
-    several = found(ask, name, [unit.path for unit in reports.scope(ask.me, posts.GIVERS)])
+    several = found(ask, name, [unit.path for unit in places.scope(ask.me, rights.GIVERS)])
     if not several:
         raise Refusal(f"您负责的范围里没有「{name}」。请写名册里的姓名;看一个单位有谁,发「单位 三(2)中队」。")
     return several
@@ -74,12 +74,12 @@ def _choice(ask: Ask, several: Sequence[Person]) -> Reply:
 
 
 def _shown(each: Linked) -> str:
-    return f"{texts.channel(each.channel)} …{each.address[-4:]}"
+    return f"{channel_name(each.channel)} …{each.address[-4:]}"
 
 
 def _in_charge(ask: Ask, person_id: int) -> bool:
     held = people.by_id(ask.db, person_id, ask.now).grants
-    return bool(held) and posts.in_charge_of(ask.me, [(grant.role, grant.unit.path) for grant in held])
+    return bool(held) and rights.in_charge_of(ask.me, [(grant.role, grant.unit.path) for grant in held])
 
 
 def _unlink(ask: Ask, gone: Linked | None) -> list[Reply]:

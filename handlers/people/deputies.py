@@ -4,10 +4,11 @@ import re
 import unicodedata
 from datetime import date, datetime, time, timedelta
 
-from handlers import posts
-from handlers.digests import figures as reports
-from handlers.kit import ANYTHING, Ask, Button, Denied, Grant, Person, Refusal, Reply, command
+from handlers import rights
+from handlers.kit import Ask, Button, Denied, Grant, Person, Refusal, Reply
 from handlers.people import accounts
+from handlers.registry import ANYTHING, command
+from handlers.wording import days, places
 from storage.organisation import units
 from storage.people import people
 from storage.roster import handover
@@ -21,7 +22,7 @@ _WORDS = {"今天": 0, "明天": 1, "后天": 2}
 _SPAN = re.compile(r"(\d{1,2})[月./](\d{1,2})[日号]?(?:\s*[-~—–到至]+\s*(?:(\d{1,2})[月./])?(\d{1,2})[日号]?)?\s*$")
 
 
-@command("代理", "deputy", who=posts.GIVERS, help="请别的老师代几天", examples=("代理", _EXAMPLE), glued=ANYTHING)
+@command("代理", "deputy", who=rights.GIVERS, help="请别的老师代几天", examples=("代理", _EXAMPLE), glued=ANYTHING)
 def deputy(ask: Ask) -> Reply | list[Reply]:
     """`代理 李老师 12月1日-12月15日`; with two names the first is whom the second stands in for; 取消 ends it."""
     if not ask.message.private:
@@ -47,9 +48,9 @@ def deputy(ask: Ask) -> Reply | list[Reply]:
 
 
 def _with_dates(words: str, today: date) -> str:
-    for word, days in _WORDS.items():
-        day = today + days * _DAY
-        words = words.replace(word, f"{day.month}月{day.day}日")
+    for word, ahead in _WORDS.items():
+        day = today + ahead * _DAY
+        words = words.replace(word, days.short(day))
     return words.strip()
 
 
@@ -74,7 +75,7 @@ def _next(month: int, day: int, since: date) -> date:
 
 def _one(ask: Ask, name: str, command: str) -> Person | Reply:
     """Somebody in the asker's part of the tree, or the question which of several."""
-    several = accounts.found(ask, name, [unit.path for unit in reports.scope(ask.me, posts.GIVERS)])
+    several = accounts.found(ask, name, [unit.path for unit in places.scope(ask.me, rights.GIVERS)])
     if not several:
         raise Denied(f"您负责的范围里没有「{name}」。请写名册里的姓名;还没有加入的,先发「邀请」。", what="代理")
     if len(several) > 1:
@@ -87,7 +88,7 @@ def _appoint(ask: Ask, principal: Person, stand_in: Person, first: date, last: d
     since, until = (datetime.combine(day, time(), ask.now.tzinfo) for day in (first, last + _DAY))
     handover.lend(ask.db, principal.id, stand_in.id, held, max(since, ask.now), until, ask.now)
     roles = "、".join(f"{units.full_name(ask.db, each.unit)} {each.role.label}" for each in held)
-    when = f"{_day(first)}到{_day(last)}"
+    when = f"{days.short(first)}到{days.short(last)}"
     ends = f"到期自动结束;要提前结束,发:代理 取消 {stand_in.name}"
     said = f"定好了:{when},{stand_in.name}代理{principal.name}的{roles}。{ends}"
     told = [f"{when},请您代理{principal.name}的{roles}。那几天发「待审」「未签到」就能做;到期自动结束。"]
@@ -101,9 +102,9 @@ def _to_stand_in_for(ask: Ask, principal: Person, stand_in: Person) -> list[Gran
     """The principal's roles that the asker may lend to this person; raises Refusal or Denied."""
     if stand_in.id == principal.id:
         raise Refusal("写的是同一个人。请写明由谁代理。")
-    held = [each for each in handover.own(ask.db, principal) if each.role in posts.GIVERS]
+    held = [each for each in handover.own(ask.db, principal) if each.role in rights.GIVERS]
     if principal.id != ask.me.id:
-        held = [each for each in held if posts.may_give(ask.me, each.role, each.unit.path)]
+        held = [each for each in held if rights.may_give(ask.me, each.role, each.unit.path)]
         if stand_in.id == ask.me.id:
             raise Denied("不能定自己来代理,请上级管理员来定。", what="代理", subject=f"person:{principal.id}")
     if not held:
@@ -118,10 +119,6 @@ def _to_stand_in_for(ask: Ask, principal: Person, stand_in: Person) -> list[Gran
     return held
 
 
-def _day(day: date) -> str:
-    return f"{day.month}月{day.day}日"
-
-
 def _list(ask: Ask) -> Reply:
     found = handover.deputies(ask.db, ask.me.id, ask.now)
     lines = [f"· {_shown(ask, each)}" for each in found]
@@ -134,7 +131,9 @@ def _list(ask: Ask) -> Reply:
 
 def _shown(ask: Ask, each: Deputy) -> str:
     since, until = each.since.astimezone(ask.now.tzinfo), each.until.astimezone(ask.now.tzinfo) - _DAY
-    return f"{_day(since)}到{_day(until)} {each.person}代理{each.principal}:{each.unit.name} {each.role.label}"
+    return (
+        f"{days.short(since)}到{days.short(until)} {each.person}代理{each.principal}:{each.unit.name} {each.role.label}"
+    )
 
 
 def _end(ask: Ask, name: str) -> list[Reply]:

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from handlers import posts
-from handlers.digests import figures as reports
-from handlers.kit import ANYTHING, Answer, Ask, Button, Denied, Person, Refusal, Reply, Role, answers, command
+from handlers import rights
+from handlers.kit import Answer, Ask, Button, Denied, Person, Refusal, Reply, Role
 from handlers.people import accounts
 from handlers.people import handover_work as duties
-from handlers.wording import checkins as texts
+from handlers.registry import ANYTHING, answers, command
+from handlers.wording import places
+from handlers.wording.answers import says_no, says_yes
 from storage.organisation import units
 from storage.people import invites, people
 
@@ -16,7 +17,7 @@ _HOW = "您自己要走,发:交接 王老师\n替别人交接,发:交接 张老�
 
 
 @command(
-    "交接", "handover", who=posts.GIVERS | {Role.COUNSELOR}, help="离任:把工作交给接手的老师", glued=ANYTHING,
+    "交接", "handover", who=rights.GIVERS | {Role.COUNSELOR}, help="离任:把工作交给接手的老师", glued=ANYTHING,
     examples=("交接", "交接 王老师"),
 )  # fmt: skip
 def hand_over(ask: Ask) -> Reply:
@@ -43,12 +44,12 @@ def _own(ask: Ask) -> Reply:
 
 
 def _is_admin(ask: Ask) -> bool:
-    return not ask.me.roles.isdisjoint(posts.GIVERS)
+    return not ask.me.roles.isdisjoint(rights.GIVERS)
 
 
 def _paths(ask: Ask) -> list[str]:
     """An admin in their units, a counselor in her school."""
-    own = [each.path for each in reports.scope(ask.me, posts.GIVERS)]
+    own = [each.path for each in places.scope(ask.me, rights.GIVERS)]
     schools = {each.school_id for each in ask.me.units({Role.COUNSELOR}) if each.school_id}
     return own or [units.by_id(ask.db, id).path for id in schools]
 
@@ -77,9 +78,9 @@ def _to(ask: Ask, leaver: Person, name: str) -> Reply:
 @answers("handover")
 def agreed(ask: Ask, payload: Mapping[str, Any]) -> Answer | None:
     """是 hands over, or makes the code by which somebody new takes over."""
-    if texts.says_no(ask.args):
+    if says_no(ask.args):
         return Reply("好的,没有交接。")
-    if not texts.says_yes(ask.args) and ask.args.strip() != "确定":
+    if not says_yes(ask.args) and ask.args.strip() != "确定":
         return None
     leaver = people.by_id(ask.db, payload["from"], ask.now)
     work = duties.to_pass(ask, ask.me, leaver)

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from handlers import posts
+from handlers import rights
 from handlers.kit import Ask, Grant, Person, Reply, Role
-from handlers.medals.cases import said
+from handlers.wording import medals
 from storage.medals import nominations
 from storage.medals.nominations import Case
 from storage.messages import dialogues
@@ -36,7 +36,7 @@ def to_pass(ask: Ask, asker: Person, leaver: Person) -> Work | None:
     held = [
         each
         for each in handover.own(ask.db, leaver)
-        if posts.may_give(asker, each.role, each.unit.path) or (asker.id == leaver.id and each.role is Role.COUNSELOR)
+        if rights.may_give(asker, each.role, each.unit.path) or (asker.id == leaver.id and each.role is Role.COUNSELOR)
     ]
     if not held:
         return None
@@ -48,7 +48,7 @@ def listed(ask: Ask, leaver: Person, work: Work) -> str:
     """The work in words, for a private chat."""
     lines = [f"角色:{roles(ask, work)}"]
     if work.cases:
-        words = said(ask, work.cases[:_LISTED])
+        words = medals.case_lines(ask, work.cases[:_LISTED])
         numbers = "、".join(f"{case.number} {words[case.id]}" for case in work.cases[:_LISTED])
         lines.append(f"待审的提名 {len(work.cases)} 件:{numbers}{' 等' if len(work.cases) > _LISTED else ''}")
     if work.questions:

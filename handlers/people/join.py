@@ -2,10 +2,11 @@
 
 import unicodedata
 
-from handlers import posts
-from handlers.digests import figures as reports
-from handlers.kit import ANYONE, ANYTHING, Ask, Denied, Refusal, Reply, Role, Unit, command
+from handlers import rights
+from handlers.kit import Ask, Denied, Refusal, Reply, Role, Unit
 from handlers.people import handover_work as duties
+from handlers.registry import ANYONE, ANYTHING, command
+from handlers.wording import places
 from storage.organisation import units
 from storage.people import invites, people
 
@@ -85,7 +86,7 @@ def _person(ask: Ask, found: invites.Invite, at: Unit, name: str) -> tuple[int, 
 @command(
     "邀请",
     "invite",
-    who=posts.GIVERS,
+    who=rights.GIVERS,
     help="为新老师开一个邀请码",
     examples=("邀请 中队辅导员 三(2)中队", "邀请 大队辅导员 实验小学"),
     glued=ANYTHING,
@@ -96,9 +97,9 @@ def invite(ask: Ask) -> Reply:
         raise Refusal("邀请码不能在群里开,请私聊我。")
     role, words = _role(ask.args)
     if role is None:
-        names, like = "、".join(each.label for each in posts.givable(ask.me)), _example(ask, Role.COUNSELOR)
+        names, like = "、".join(each.label for each in rights.appointed_by(ask.me)), _example(ask, Role.COUNSELOR)
         raise Refusal(f"请写明角色和单位,像这样:{like}\n您可以邀请:{names}。")
-    if role not in posts.givable(ask.me):
+    if role not in rights.appointed_by(ask.me):
         raise Denied(f"您不能邀请{role.label},请找上级管理员。", what="邀请")
     at = _unit(ask, role, words.strip())
     code = invites.make(ask.db, at.id, role, ask.me.id, ask.now)
@@ -121,12 +122,12 @@ def _role(args: str) -> tuple[Role | None, str]:
 
 
 def _top(ask: Ask, role: Role) -> list[Unit]:
-    return reports.scope(ask.me, posts.givers_of(role))
+    return places.scope(ask.me, rights.givers_of(role))
 
 
 def _unit(ask: Ask, role: Role, words: str) -> Unit:
     found = (
-        [unit for unit in reports.named(ask, _top(ask, role), words) if posts.fits(role, unit.kind)] if words else []
+        [unit for unit in places.named(ask, _top(ask, role), words) if rights.fits(role, unit.kind)] if words else []
     )
     if not words:
         raise Refusal(f"请写明是哪个单位,像这样:{_example(ask, role)}")
@@ -142,5 +143,5 @@ def _example(ask: Ask, role: Role) -> str:
     """An invitation that fits the role: `邀请 大队辅导员 实验小学`."""
     if role is Role.COUNSELOR:
         return f"邀请 {role.label} 三(2)中队"
-    fitting = [unit.name for unit in _top(ask, role) if posts.fits(role, unit.kind)]
+    fitting = [unit.name for unit in _top(ask, role) if rights.fits(role, unit.kind)]
     return f"邀请 {role.label} {fitting[0] if fitting else '实验小学'}"

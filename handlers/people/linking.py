@@ -3,8 +3,10 @@
 import unicodedata
 from typing import Any
 
-from handlers.kit import ANYONE, Ask, Button, Person, Reply, answers, command
-from handlers.wording import checkins as texts
+from handlers.kit import Ask, Button, Person, Reply
+from handlers.registry import ANYONE, answers, command
+from handlers.wording.answers import says_no, says_yes
+from handlers.wording.people import channel_name
 from storage.organisation import units
 from storage.people import accounts, invites, links, people
 from storage.people.links import Link
@@ -61,7 +63,7 @@ def _asked(ask: Ask, me: Person, found: Link, code: str) -> Reply:
     ask.expect("link", {"code": code})
     other = people.by_id(ask.db, found.person_id, ask.now)
     return Reply(
-        f"您在这里是{_who(ask, me)},在{texts.channel(found.channel)}上是{_who(ask, other)}。\n"
+        f"您在这里是{_who(ask, me)},在{channel_name(found.channel)}上是{_who(ask, other)}。\n"
         "合成一个人吗?两边的记录和角色会放在一起,不能再分开。",
         (Button("是,合成一个人", "是"), Button("不合", "否")),
     )
@@ -75,9 +77,9 @@ def _who(ask: Ask, person: Person) -> str:
 @answers("link")
 def answered(ask: Ask, payload: dict[str, Any]) -> Reply | list[Reply] | None:
     """是 or 否; everything else is no answer."""
-    if texts.says_no(ask.args):
+    if says_no(ask.args):
         return Reply("好的,没有合。什么都没有改。")
-    if not texts.says_yes(ask.args):
+    if not says_yes(ask.args):
         return None
     found = links.find(ask.db, payload["code"], ask.now)
     if found is None:
@@ -97,11 +99,11 @@ def _joined(ask: Ask, found: Link) -> list[Reply]:
     name = people.by_id(ask.db, found.person_id, ask.now).name
     return [
         Reply(
-            f"关联好了。您在{texts.channel(found.channel)}和{texts.channel(here)}上是同一个人:{name}。\n"
+            f"关联好了。您在{channel_name(found.channel)}和{channel_name(here)}上是同一个人:{name}。\n"
             "提醒和通知发到您最近用的那个,要改发「通知方式」。"
         ),
         Reply(
-            f"您的账号刚在{texts.channel(here)}上关联了。不是您做的话,请马上告诉大队辅导员或管理员。",
+            f"您的账号刚在{channel_name(here)}上关联了。不是您做的话,请马上告诉大队辅导员或管理员。",
             at=(found.channel, found.chat),
         ),
     ]

@@ -1,7 +1,8 @@
 """通知方式: to which of their accounts somebody gets reminders and notices."""
 
-from handlers.kit import MEMBERS, Ask, Button, Refusal, Reply, command
-from handlers.wording import checkins as texts
+from handlers.kit import MEMBERS, Ask, Button, Refusal, Reply
+from handlers.registry import command
+from handlers.wording import people
 from storage.people import accounts
 from storage.people.accounts import Account, Wish
 
@@ -29,12 +30,12 @@ def notices(ask: Ask) -> Reply:
     accounts.choose(ask.db, ask.me.id, channel)
     if channel is None:
         return Reply(f"好的,提醒和通知发到您{_LATEST}那个,现在是{_now(ask)}。")
-    return Reply(f"好的,提醒和通知以后发到{texts.channel(channel)}。{_ASKED_THERE}")
+    return Reply(f"好的,提醒和通知以后发到{people.channel_name(channel)}。{_ASKED_THERE}")
 
 
 def _now(ask: Ask) -> str:
     channel, _ = accounts.best(ask.db, [ask.me.id]).get(ask.me.id, ("", ""))
-    return texts.channel(channel)
+    return people.channel_name(channel)
 
 
 def _shown(mine: list[Account], wish: Wish, now: str) -> Reply:
@@ -44,8 +45,8 @@ def _shown(mine: list[Account], wish: Wish, now: str) -> Reply:
         return Reply(words, (Button("关联", "关联"),))
     alive = {each.channel for each in mine if each.reachable}
     why = "您选的" if wish.chosen in alive else f"您{_LATEST}"
-    listed = "、".join(texts.channel(each) + ("" if each in alive else "(现在收不到)") for each in channels)
-    others = [texts.channel(each) for each in channels if each in alive and texts.channel(each) != now]
+    listed = "、".join(people.channel_name(each) + ("" if each in alive else "(现在收不到)") for each in channels)
+    others = [people.channel_name(each) for each in channels if each in alive and people.channel_name(each) != now]
     buttons = [Button(each, f"通知方式 {each}") for each in others]
     if wish.chosen:
         buttons.append(Button(_LATEST, f"通知方式 {_LATEST}"))
@@ -55,11 +56,13 @@ def _shown(mine: list[Account], wish: Wish, now: str) -> Reply:
 def _named(mine: list[Account], wanted: str) -> str:
     """The channel that is meant; raises Refusal when it is none of theirs, or nothing arrives there."""
     said = wanted.casefold()
-    found = [each for each in mine if said in (texts.channel(each.channel).casefold(), each.channel)]
+    found = [each for each in mine if said in (people.channel_name(each.channel).casefold(), each.channel)]
     alive = [each.channel for each in found if each.reachable]
     if alive:
         return alive[0]
     if found:
-        raise Refusal(f"{texts.channel(found[0].channel)}现在收不到我的消息,没有改。请先在那里私聊我一句,再选它。")
-    names = "、".join(dict.fromkeys(texts.channel(each.channel) for each in mine))
+        raise Refusal(
+            f"{people.channel_name(found[0].channel)}现在收不到我的消息,没有改。请先在那里私聊我一句,再选它。"
+        )
+    names = "、".join(dict.fromkeys(people.channel_name(each.channel) for each in mine))
     raise Refusal(f"您没有「{wanted[:20]}」的账号,没有改。您有:{names}。要加一个,发「关联」。")

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 from handlers import rights
-from handlers.digests import figures as reports
-from handlers.kit import ANYTHING, Ask, Denied, Person, Refusal, Reply, Role, Unit, command
-from handlers.posts import fits, place_of
+from handlers.kit import Ask, Denied, Person, Refusal, Reply, Role, Unit
+from handlers.registry import ANYTHING, command
+from handlers.wording import places
 from handlers.wording.days import day_in
 from storage.organisation import units
 from storage.people import people
@@ -26,11 +26,11 @@ def show(ask: Ask) -> Reply:
     """The roles in the asker's part of the tree, of one unit or one person of it; those that ended lately too."""
     if not ask.message.private:
         raise Refusal("名单请私聊我看。")
-    top = reports.scope(ask.me, _LOOKERS)
+    top = places.scope(ask.me, _LOOKERS)
     found = people.terms(ask.db, [unit.path for unit in top], ask.now - timedelta(days=180))
     if ask.args:
         named = [each for each in found if each.person == ask.args]
-        inside = [] if named else [unit.path for unit in reports.chosen(ask, _LOOKERS, ask.args, "角色")]
+        inside = [] if named else [unit.path for unit in places.chosen(ask, _LOOKERS, ask.args, "角色")]
         found = named or [each for each in found if any(each.unit.path.startswith(path) for path in inside)]
     if not found:
         return Reply("这里还没有人有角色。请老师加入,发「邀请」看怎么做。")
@@ -66,8 +66,8 @@ def appoint(ask: Ask) -> list[Reply]:
     person, role, at = _meant(ask, words, "任命")
     if person.id == ask.me.id:
         raise Denied("不能给自己角色,请上级管理员来任命。", what="任命", subject=f"person:{person.id}")
-    if not fits(role, at.kind):
-        raise Refusal(f"{role.label}要在{place_of(role)}里,「{at.name}」是{at.kind}。")
+    if not rights.fits(role, at.kind):
+        raise Refusal(f"{role.label}要在{rights.place_of(role)}里,「{at.name}」是{at.kind}。")
     people.give(ask.db, person.id, role, at, ask.now, since=since, until=until)
     where = f"{units.full_name(ask.db, at)}的{role.label}"
     begins = f"{since:%Y-%m-%d} 起" if since and since > ask.now else "现在起"
@@ -122,11 +122,11 @@ def _meant(ask: Ask, words: str, word: str) -> tuple[Person, Role, Unit]:
     if not name or role is None:
         may = "、".join(each.label for each in rights.appointed_by(ask.me))
         raise Refusal(f"请写明谁、角色和单位,像这样:{word} 张老师 中队辅导员 三(2)中队\n您可以{word}:{may}。")
-    top = reports.scope(ask.me, [held for held, may in rights.APPOINTS.items() if role in may])
+    top = places.scope(ask.me, [held for held, may in rights.APPOINTS.items() if role in may])
     if not top:
         raise Denied(f"{role.label}不归您{word},请找上级管理员。", what=word)
     place = rest.lstrip().removeprefix(role.label).strip()
-    fitting = [unit for unit in reports.named(ask, top, place) if fits(role, unit.kind)] if place else top
+    fitting = [unit for unit in places.named(ask, top, place) if rights.fits(role, unit.kind)] if place else top
     if len(fitting) != 1:
         return _unclear(ask, role, place, fitting, word)
     return _person(ask, name), role, fitting[0]
@@ -146,7 +146,7 @@ def _unclear(ask: Ask, role: Role, place: str, found: Sequence[Unit], word: str)
 def _person(ask: Ask, words: str) -> Person:
     """Whom the words name in the asker's part of the tree; 张老师@三(2)中队 where there are several."""
     name, _, place = words.partition("@")
-    paths = [unit.path for unit in reports.scope(ask.me, _APPOINTERS)]
+    paths = [unit.path for unit in places.scope(ask.me, _APPOINTERS)]
     found = {each.person_id: each.unit for each in people.terms(ask.db, paths, None) if each.person == name}
     if place:
         found = {id: unit for id, unit in found.items() if place in units.full_name(ask.db, unit)}

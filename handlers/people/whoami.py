@@ -1,6 +1,7 @@
 """我是谁: who the asker is to the bot, and how to begin; what a newcomer is told first."""
 
-from handlers.kit import ANYONE, REPORTERS, Ask, Button, Grant, Reply, command
+from handlers.kit import REPORTERS, Ask, Button, Grant, Reply
+from handlers.registry import ANYONE, command
 from storage.organisation import units
 
 _NOBODY = (

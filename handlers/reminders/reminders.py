@@ -6,9 +6,11 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
-from handlers.kit import ADMINS, MEMBERS, Ask, Button, Due, Person, Refusal, Reply, Role, Unit, command, due
-from handlers.reminders.workdays import calendar_of
-from handlers.wording import names as nameless
+from handlers.catalogue.calendar import calendar_of
+from handlers.kit import ADMINS, MEMBERS, Ask, Button, Due, Person, Refusal, Reply, Role, Unit
+from handlers.registry import command, due
+from handlers.wording import days
+from handlers.wording.names import shown
 from scheduling.calendar import Calendar, KeyDate, Reminder, reminders
 from scheduling.occurrences import hat, reminders_for
 from storage.reminders import deliveries
@@ -113,7 +115,7 @@ def _point(key: KeyDate, kind: str, lead: int, day: date, today: date, unit: str
 
 
 def _day(day: date) -> str:
-    return f"{day.month}月{day.day}日 周{'一二三四五六日'[day.weekday()]}"
+    return f"{days.short(day)} {days.weekday(day)}"
 
 
 def _body(item: _Item, person: Person, today: date) -> list[str]:
@@ -140,7 +142,7 @@ def _afterwards(item: _Item, person: Person) -> list[str]:
 def _to_copy(item: _Item) -> list[str]:
     """The check-in of each squad up to the number, which only the counselor knows."""
     activity, topic = item.key.activity or "主题队日", f" {item.key.topic}" if item.key.topic else ""
-    activity += f" {item.day.month}月{item.day.day}日" if item.lead < 0 else ""
+    activity += f" {days.short(item.day)}" if item.lead < 0 else ""
     return [
         f"{unit.name} {activity}{topic}{f' 应到{unit.members}' if unit.members else ''} 实到"
         for unit in item.squads[:_MOST_SQUADS]
@@ -206,7 +208,7 @@ def _details(ask: Ask, calendar: Calendar, wanted: str) -> Reply:
     found = exact or [key for key in calendar.dates if wanted in key.name]
     if not found:
         listed = Button("重要日子", "提醒 列表")
-        raise Refusal(f"没有找到「{nameless.shown(ask, wanted)}」。发「提醒 列表」看接下来的重要日子。", listed)
+        raise Refusal(f"没有找到「{shown(ask, wanted)}」。发「提醒 列表」看接下来的重要日子。", listed)
     key = min(found, key=lambda key: _coming(key, ask.today))
     day = _coming(key, ask.today)
     steps = [f"提前 {lead} 天:{';'.join(key.steps[lead])}" for lead in sorted(key.steps, reverse=True) if lead]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from handlers import posts
+from handlers import rights
 from handlers.kit import Person
 from handlers.roster.sheet import Line, Sheet, plain
 from handlers.roster.units import Units
@@ -54,7 +54,7 @@ class Roles:
         }
 
     def _gives(self, role: Role, path: str) -> bool:
-        return self._importer is None or posts.may_give(self._importer, role, path)
+        return self._importer is None or rights.may_give(self._importer, role, path)
 
     def _want(self, line: Line, role: Role) -> None:
         at = self._units.refs.get(line.path)
@@ -62,8 +62,8 @@ class Roles:
             # There is no such unit, or it is not the importer's: said of its row.
             return
         kind = self._units.facts[at].kind
-        if not posts.fits(role, kind):
-            words = f"{role.label}要写在{posts.place_of(role)}上,「{line.path[-1]}」是{kind}"
+        if not rights.fits(role, kind):
+            words = f"{role.label}要写在{rights.place_of(role)}上,「{line.path[-1]}」是{kind}"
             self._notes.problem(line.number, words)
             return
         person = self._person(line, at)
@@ -101,7 +101,7 @@ class Roles:
         if (
             self._importer is not None
             and (fresh or known != line.name)
-            and not posts.in_charge_of(self._importer, held)
+            and not rights.in_charge_of(self._importer, held)
         ):
             self._notes.problem(line.number, f"{known}还有不归您管的职务,姓名和账号请上级来改")
             return False

@@ -5,8 +5,8 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import lru_cache
 
+from handlers import rights
 from handlers.kit import Person
-from handlers.posts import GIVERS
 from handlers.reading import Context
 from handlers.reading.text.units import find_units
 from handlers.roster import years
@@ -68,7 +68,7 @@ class Units:
         self.refs: dict[Names, int] = {path: stored.id for path, stored in state.units.items()}
         self.facts: dict[int, Facts] = {stored.id: stored.facts for stored in state.units.values()}
         self.paths: dict[int, str] = {stored.id: stored.path for stored in state.units.values()}
-        self._scope = None if importer is None else tuple(importer.paths(GIVERS))
+        self._scope = None if importer is None else tuple(importer.paths(rights.GIVERS))
         self._schools = {stored.id: stored.school_id for stored in state.units.values()}
         self._new: dict[int, tuple[int | None, Names]] = {}
         self._notes, self._today, self._state = sheet.notes, today, state

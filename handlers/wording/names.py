@@ -1,10 +1,13 @@
 """Where children are not named: nominations go by the number on the counselor's own list, and no name is kept."""
 
+import re
 from dataclasses import replace
 
 from handlers.kit import Ask, Refusal
-from handlers.medals.cases import is_place
 from handlers.reading import Reading, Record, children_in
+
+# A child's place on the counselor's own list stands for the name where names are not written.
+_PLACE = re.compile(r"\d{1,3}号")
 
 _NO_NAMES = (
     "为保护队员,Telegram 上不接收队员的姓名,这次没有记录。请删掉刚才那条消息,"
@@ -72,3 +75,8 @@ def _rest(words: str, named: list[str]) -> str:
 
 def _hidden(name: str) -> str:
     return name[0] + "×" * (len(name) - 1)
+
+
+def is_place(name: str) -> bool:
+    """Whether it is a number of the roster (7号), which only its counselor can tell a child by."""
+    return _PLACE.fullmatch(name) is not None

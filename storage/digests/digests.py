@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, Select, bindparam, case, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from storage.base import chunks
 from storage.checkins import coverage
 from storage.checkins.rollups import Sums, week_of
-from storage.chunks import chunks
 from storage.digests.digest_changes import Correction, Figures, correction_from, since
 from storage.organisation import history
 from storage.organisation.history import Part, Shape, monday_of, places
@@ -130,7 +130,7 @@ def path_names(db: Connection, of: Iterable[Unit], week: str = "") -> dict[int, 
         then = (unit_past.c.unit_id == unit.c.id) & (unit_past.c.since <= first) & (unit_past.c.until > first)
         query = select(unit.c.id, func.coalesce(unit_past.c.name, unit.c.name)).outerjoin(unit_past, then)
     names: dict[int, str] = {}
-    for ids in chunks({id for path in paths.values() for id in path}):
+    for ids in chunks.chunks({id for path in paths.values() for id in path}):
         names.update({id: name for id, name in db.execute(query.where(unit.c.id.in_(ids)))})
     return {id: "/".join(names[part] for part in path) for id, path in paths.items()}
 

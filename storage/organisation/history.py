@@ -24,7 +24,7 @@ from sqlalchemy import (
     update,
 )
 
-from storage.chunks import chunks
+from storage.base import chunks
 from storage.organisation.units import Unit, below
 from storage.tables import unit, unit_past
 from storage.tables.base import Path
@@ -64,7 +64,7 @@ def keep(db: Connection, which: ColumnElement[bool], day: date) -> None:
 
 def change(db: Connection, rows: Sequence[Mapping[str, Any]], day: date) -> None:
     """Write new values of units, one row after the other: `row` is the id, the rest are columns."""
-    for ids in chunks(row["row"] for row in rows):
+    for ids in chunks.chunks(row["row"] for row in rows):
         keep(db, unit.c.id.in_(ids), day)
     if rows:
         new: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "row"}
@@ -122,7 +122,7 @@ class Part:
 def part(db: Connection, paths: Iterable[str], *weeks: str) -> Part:
     """The subtrees of these (present) paths in these weeks."""
     ids = {int(path.rstrip("/").rpartition("/")[2]): path for path in paths}
-    rows = [row for some in chunks(ids) for row in db.execute(_PAST_OF, {"ids": some})]
+    rows = [row for some in chunks.chunks(ids) for row in db.execute(_PAST_OF, {"ids": some})]
     then = {
         (week, row.unit_id): {name: getattr(row, name) for name in _OF_UNIT}
         for week in weeks

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, func, insert, or_, select, update
 
 from storage.audit.audit import Deed, note
-from storage.chunks import chunks
+from storage.base import chunks
 from storage.organisation.units import Unit, within
 from storage.people import accounts
 from storage.tables import account, grant, person, unit
@@ -279,7 +279,7 @@ def named(db: Connection, name: str) -> list[int]:
 def names(db: Connection, ids: Iterable[int]) -> dict[int, str]:
     """id → name."""
     query = select(person.c.id, person.c.name)
-    some = (db.execute(query.where(person.c.id.in_(part))) for part in chunks(sorted(set(ids))))
+    some = (db.execute(query.where(person.c.id.in_(part))) for part in chunks.chunks(sorted(set(ids))))
     return {row.id: row.name for rows in some for row in rows}
 
 

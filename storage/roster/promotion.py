@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, bindparam, or_, select, update
 
-from storage.chunks import chunks
+from storage.base import chunks
 from storage.organisation import history, reshaping, units
 from storage.organisation.units import Kind, within
 from storage.tables import unit
@@ -58,7 +58,7 @@ def classes(db: Connection, of: Iterable[School]) -> Iterator[Class]:
     """The active squads and grades of these schools."""
     columns = (unit.c[name] for name in Class.__slots__)
     query = select(*columns).where(unit.c.kind.in_([Kind.SQUAD, Kind.GRADE]), unit.c.active)
-    for ids in chunks(school.id for school in of):
+    for ids in chunks.chunks(school.id for school in of):
         for row in db.execute(query.where(unit.c.school_id.in_(ids)).order_by(unit.c.path)):
             yield Class(*row)
 
@@ -69,7 +69,7 @@ def write(
 ) -> None:  # fmt: skip
     """From the week of `day` on the classes are those of the school year; the roles of those who leave end."""
     mine = _begin(db, year, of)
-    for gone in chunks(step for step in leaving if step.of.school_id in mine):
+    for gone in chunks.chunks(step for step in leaving if step.of.school_id in mine):
         ids = [step.of.id for step in gone]
         # With the 小队 that they have.
         reshaping.close_all(db, unit.c.id.in_(ids) | unit.c.parent_id.in_(ids), now, day)
@@ -87,7 +87,7 @@ def write(
 def _begin(db: Connection, year: int, of: Sequence[School]) -> set[int]:
     """The schools that come to the year now, and not by somebody else a moment ago."""
     found: set[int] = set()
-    for ids in chunks(school.id for school in of):
+    for ids in chunks.chunks(school.id for school in of):
         older = unit.c.id.in_(ids) & or_(unit.c.school_year.is_(None), unit.c.school_year < year)
         found.update(db.scalars(update(unit).where(older).values(school_year=year).returning(unit.c.id)))
     return found

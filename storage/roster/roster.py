@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, or_, select
 
-from storage.chunks import chunks
+from storage.base import chunks
 from storage.organisation import units
 from storage.organisation.units import Unit, within
 from storage.people.people import Person, Role
@@ -127,7 +127,7 @@ def load(
     tops = topmost(paths)
     found, names = _above(db, tops)
     inside = _few(filter(None, (_subtree(found, top) for top in tops)))
-    for some in chunks(inside, _PATHS_AT_ONCE):
+    for some in chunks.chunks(inside, _PATHS_AT_ONCE):
         _note(found, names, db.execute(_UNITS.where(within(some)).order_by(unit.c.path)))
     people, grants = _grants(db, inside, now)
     owners = _accounts(db, set(accounts), people)
@@ -156,7 +156,7 @@ def _above(db: Connection, tops: Iterable[Names]) -> tuple[_Found, dict[int | No
     rows: Iterable[Any] = db.execute(_UNITS.where(unit.c.parent_id.is_(None)))
     while new := _note(found, names, rows):
         parents = [id for id in new if names[id] in inner and found[names[id]].id == id]
-        rows = [row for some in chunks(parents) for row in db.execute(_UNITS.where(unit.c.parent_id.in_(some)))]
+        rows = [row for some in chunks.chunks(parents) for row in db.execute(_UNITS.where(unit.c.parent_id.in_(some)))]
     return found, names
 
 
@@ -202,7 +202,7 @@ def _grants(
     columns = grant.c.person_id, grant.c.unit_id, grant.c.role, grant.c.id, ended, person.c.name
     held = select(*columns).select_from(unit).join(grant, grant.c.unit_id == unit.c.id)
     held = held.join(person, person.c.id == grant.c.person_id)
-    for some in chunks(inside, _PATHS_AT_ONCE):
+    for some in chunks.chunks(inside, _PATHS_AT_ONCE):
         for person_id, unit_id, role, grant_id, over, name in db.execute(held.where(within(some))):
             people[person_id] = name
             grants[person_id, unit_id, Role(role)] = Held(grant_id, bool(over))
@@ -216,11 +216,11 @@ def _accounts(db: Connection, named: set[Account], people: dict[int, str]) -> di
     known = known.join(person, person.c.id == account.c.person_id)
     for channel in sorted({channel for channel, _ in named}):
         mine = [address for one, address in named if one == channel]
-        for some in chunks(mine):
+        for some in chunks.chunks(mine):
             for row in db.execute(known.where(account.c.channel == channel, account.c.address.in_(some))):
                 owners[row.channel, row.address] = row.id
                 people[row.id] = row.name
-    for ids in chunks(list(people)):
+    for ids in chunks.chunks(list(people)):
         for row in db.execute(known.where(account.c.person_id.in_(ids))):
             owners[row.channel, row.address] = row.id
     return owners
@@ -230,7 +230,7 @@ def _held(db: Connection, people: Iterable[int], now: datetime) -> dict[int, lis
     found: dict[int, list[tuple[Role, str]]] = {}
     query = select(grant.c.person_id, grant.c.role, unit.c.path).join(unit, unit.c.id == grant.c.unit_id)
     query = query.where(or_(grant.c.until.is_(None), grant.c.until > now))
-    for ids in chunks(people):
+    for ids in chunks.chunks(people):
         for person_id, role, path in db.execute(query.where(grant.c.person_id.in_(ids))):
             found.setdefault(person_id, []).append((Role(role), path))
     return found
@@ -240,7 +240,7 @@ def seen(db: Connection, paths: Sequence[str], importer: Person | None = None) -
     """Names the state of these subtrees and the importer's rights: after a change of units, roles, accounts another."""
     rights = sorted((grant.role, grant.unit.path) for grant in importer.grants) if importer else []
     numbers: list[Any] = [rights, db.scalar(select(func.count()).where(unit.c.parent_id.is_(None)))]
-    for some in chunks(paths, _PATHS_AT_ONCE):
+    for some in chunks.chunks(paths, _PATHS_AT_ONCE):
         inside = within(some)
         at = select(unit.c.id).where(inside).scalar_subquery()
         held = select(grant.c.person_id).where(grant.c.unit_id.in_(at)).scalar_subquery()

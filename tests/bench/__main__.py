@@ -30,7 +30,7 @@ from bot.practice import district as practice_district
 from bot.settings import Settings
 from handlers.kit import Message
 from handlers.reading import Context, compile_all, read
-from handlers.wording import checkins as texts
+from handlers.wording import places
 from storage.organisation import units
 from storage.organisation.units import Kind
 from storage.people import people
@@ -54,7 +54,9 @@ def fill(turn: Turn) -> None:
         if number % 24 == 0:
             school = units.add(turn.db, Kind.SCHOOL, f"测速小学{number}", county)
         grade, class_no = number % 24 // 4 + 1, number % 4 + 1
-        squad = units.add(turn.db, Kind.SQUAD, texts.squad(grade, class_no), school, grade=grade, class_no=class_no)
+        squad = units.add(
+            turn.db, Kind.SQUAD, places.squad_name(grade, class_no), school, grade=grade, class_no=class_no
+        )
         person = people.add(turn.db, f"老师{number}", turn.now)
         people.link(turn.db, person, "practice", f"b{number}")
         people.give(turn.db, person, people.Role.COUNSELOR, squad, turn.now)

@@ -21,10 +21,10 @@ from sqlalchemy import Connection, insert, select
 from bot.clock import Clock
 from bot.engine import open_engine
 from bot.settings import Settings
-from handlers.digests import figures as reports
 from handlers.kit import Ask, Message
 from handlers.organisation import promotion as promoting
 from handlers.roster import promotion
+from handlers.wording import places
 from storage.checkins import coverage
 from storage.checkins.rollups import Rollups, week_of
 from storage.digests import digests
@@ -123,7 +123,7 @@ def asked(folder: Path) -> dict[str, float]:
             found[f"周报, {name}"] = timed(lambda top=top: digests.weekly(db, top, week))
             ask = Ask(db, now, Message("wecom", "1", account, account, now), 0, person, "", Rollups(), engine.vault)
             found[f"a squad by name, {name}"] = timed(
-                lambda ask=ask, top=top: reports.named(ask, [top], "第0小学三(2)中队")
+                lambda ask=ask, top=top: places.named(ask, [top], "第0小学三(2)中队")
             )
         found["who writes, and what they may"] = timed(lambda: people.by_addresses(db, "wecom", ["t0-0"], now))
         squad = units.find(db, "第0小学三(2)中队", ["/"])[0]

@@ -23,7 +23,7 @@ from typing import Any
 
 from bot.engine import open_engine
 from bot.settings import load
-from handlers.wording import checkins as texts
+from handlers.wording import places
 from storage.organisation import units
 from storage.organisation.units import Kind
 from storage.people import people
@@ -93,7 +93,9 @@ def fill(folder: Path, channel: str = "telegram") -> None:
             if number % 24 == 0:
                 school = units.add(db, Kind.SCHOOL, f"测速小学{number}", county)
             grade, class_no = number % 24 // 4 + 1, number % 4 + 1
-            squad = units.add(db, Kind.SQUAD, texts.squad(grade, class_no), school, grade=grade, class_no=class_no)
+            squad = units.add(
+                db, Kind.SQUAD, places.squad_name(grade, class_no), school, grade=grade, class_no=class_no
+            )
             person = people.add(db, f"老师{number}", now)
             people.link(db, person, channel, str(FIRST_USER + number))
             people.give(db, person, people.Role.COUNSELOR, squad, now)

@@ -23,7 +23,7 @@ from typing import Any
 import httpx
 from sqlalchemy import Connection, create_engine, select
 
-from handlers.wording.checkins import squad
+from handlers.wording.places import squad_name
 from storage.audit import audit_check
 from storage.checkins import checkins, events
 from storage.checkins.events import Part
@@ -116,7 +116,7 @@ def messages(number: int, today: date) -> list[dict[str, str]]:
         grade, class_no = squads[place % len(squads)]
         person = "张老师" if (grade, class_no) == (3, 2) and place % 24 < 12 else "李老师"
         heads = f"应到42实到{30 + place % 9}" if place % 3 else f"{30 + place % 9}人"
-        text = f"{squad(grade, class_no)} 主题队日 {heads} {day.month}月{day.day}日"
+        text = f"{squad_name(grade, class_no)} 主题队日 {heads} {day.month}月{day.day}日"
         found.append({"id": f"k{place}", "person": person, "text": text})
     return found
 

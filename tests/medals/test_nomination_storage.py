@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from handlers.medals import review
-from handlers.medals.cases import numbered
+from handlers.wording.numbers import numbered
 from storage.children import children
 from storage.database import Database
 from storage.medals import nominations

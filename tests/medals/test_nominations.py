@@ -9,8 +9,8 @@ from sqlalchemy import select
 from handlers.kit import Reply, Role
 from handlers.medals import nominations as feature
 from handlers.medals import review
-from handlers.medals.cases import label
 from handlers.reading import Nomination, Reading
+from handlers.wording import medals
 from storage.medals import nominations
 from storage.medals.nominations import State
 from storage.tables import nomination
@@ -258,7 +258,7 @@ def test_private_words_are_told_of_in_a_group_too(at: School) -> None:
     ("medal", "name"), [("S5", "五星章"), ("B:红星章/向阳章", "向阳章"), ("B:红旗章", "红旗章"), ("F:阅读章", "阅读章")]
 )
 def test_medals_have_names(medal: str, name: str) -> None:
-    assert label(medal) == name
+    assert medals.label(medal) == name
 
 
 def test_another_reason_for_a_case_that_stands_is_not_taken_silently(at: School) -> None:

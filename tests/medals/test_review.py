@@ -8,8 +8,8 @@ import pytest
 from handlers.kit import Role
 from handlers.medals import nominations as feature
 from handlers.medals import review
-from handlers.medals.cases import stands
 from handlers.reading import Nomination, Reading
+from handlers.wording import medals
 from storage.medals import nominations
 from storage.medals.nominations import State
 from storage.messages import dialogues
@@ -205,7 +205,7 @@ def test_an_honour_is_decided_by_whoever_gives_it(at: School) -> None:
     at.nominate(at.chen, Nomination("collective", None, "5-2", "H:优秀少先队集体"))
     review.approve(at.ask(at.li, N1))
     case = nominations.by_number(at.db, N1)
-    assert case is not None and stands(case) == "大队审核通过,待评选单位决定"
+    assert case is not None and medals.state_of(case) == "大队审核通过,待评选单位决定"
 
 
 def test_several_are_approved_at_once_or_none(at: School) -> None:

@@ -17,7 +17,8 @@ import bot.pipeline.writer
 import bot.practice.routes
 from bot.pipeline.features import modules
 from bot.pipeline.transaction import Turn
-from handlers.kit import ANYONE, Answer, Ask, Button, File, Message, Refusal, Reply, command
+from handlers.kit import Answer, Ask, Button, File, Message, Refusal, Reply
+from handlers.registry import ANYONE, command
 from storage.checkins import recording
 from storage.checkins.checkins import Checkin
 from storage.tables import checkin, inbox, rollup

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from bot.pipeline.dispatch import command_in
 from bot.pipeline.features import Features, collect, modules
-from handlers.kit import Command
+from handlers.registry import Command
 from storage.people.people import Role
 from storage.tables import metadata
 from tests.support.stage import Bot, running

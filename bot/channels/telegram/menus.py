@@ -13,7 +13,8 @@ from bot.channels.telegram.decode import NAME
 from bot.engine import Engine
 from bot.pipeline.transaction import Turn
 from bot.pipeline.writer import Pipeline
-from handlers.kit import Command, Person, Role
+from handlers.kit import Person, Role
+from handlers.registry import Command
 from storage.base import facts
 from storage.people import people
 

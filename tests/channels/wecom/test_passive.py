@@ -13,7 +13,8 @@ from sqlalchemy import select, update
 import bot.engine
 from bot.pipeline.features import modules
 from bot.pipeline.transaction import Turn
-from handlers.kit import ANYONE, Answer, Ask, Button, File, Refusal, Reply, command
+from handlers.kit import Answer, Ask, Button, File, Refusal, Reply
+from handlers.registry import ANYONE, command
 from storage.messages import outbox, passive
 from storage.tables import outbox as table
 from tests.support.way import Way, play

@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
-from handlers.kit import Ask, Button, Reply, edits
+from handlers.kit import Ask, Button, Reply
 from handlers.reading import read
-from handlers.wording.context import context_of
+from handlers.registry import edits
+from handlers.wording import context
 from storage.medals import nominations
 
 _STAYS = "您改了一条发过的消息。提名不能这样改,已经记下的不变。要改就发「我的提名」看编号,撤回后重新提名。"
@@ -15,7 +16,7 @@ _CLOCKS_DIFFER = timedelta(minutes=2)
 @edits("nomination")
 def edited(ask: Ask) -> Reply | None:
     """None as long as the sender has nominated nobody since the message was sent."""
-    if read(ask.args, context_of(ask)).intent != "nomination":
+    if read(ask.args, context.context_of(ask)).intent != "nomination":
         return None
     last = nominations.of_person(ask.db, ask.me.id, 1)
     recorded = last and last[0].made_at >= ask.message.sent_at - _CLOCKS_DIFFER

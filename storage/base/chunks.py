@@ -6,7 +6,6 @@ from typing import TypeVar
 
 # PostgreSQL takes 65,535 in one statement, SQLite 32,766.
 AT_ONCE = 5000
-
 T = TypeVar("T")
 
 

@@ -1,131 +1,14 @@
-"""Wording that several places share: how a day, a squad, a check-in, a question is said."""
+"""The question for what is missing in a report, and the answer put together with what is known."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import date
 
-from handlers.kit import Button, Reply
+from handlers.kit import Button
 from handlers.reading import Record
-from storage.checkins.checkins import Checkin
+from handlers.wording import days, places
 
-_YES = {"是", "是的", "对", "对的", "好", "好的", "嗯", "确认", "可以", "记下", "是,记下", "是，记下", "yes", "ok"}
-_NO = {"否", "不", "不是", "不对", "取消", "算了", "不用", "不报了", "不记", "no"}
 # The reader knows 其他 as an activity by this word only: alone it may mean anything.
 OTHER = "其他活动"
-# How a check-in that was not in time is marked.
-TIMINGS = {"late": "迟报", "backfilled": "补报"}
-_SIDES = {"站": "辅导站", "社区": "社区"}
-_CHANNELS = {
-    "wecom": "企业微信",
-    "wecom_robot": "企业微信机器人",
-    "wecom_group": "企业微信群",
-    "telegram": "Telegram",
-    "practice": "演练页面",
-}
-_WEEKDAYS = "一二三四五六日"
-_GRADES = "零一二三四五六七八九"
-
-
-def day(value: date, today: date | None = None) -> str:
-    """4月3日(周五); with its year when that is not today's: 2025年10月13日(周一)."""
-    year = f"{value.year}年" if today is not None and value.year != today.year else ""
-    return f"{year}{value.month}月{value.day}日(周{_WEEKDAYS[value.weekday()]})"
-
-
-def channel(name: str) -> str:
-    """A channel as people call it: `wecom` → 企业微信."""
-    return _CHANNELS.get(name, name)
-
-
-def says_yes(words: str) -> bool:
-    """是, 好的 …: the whole answer is a yes."""
-    return _bare(words) in _YES
-
-
-def says_no(words: str) -> bool:
-    """否, 取消, 算了 …: the whole answer is a no."""
-    return _bare(words) in _NO
-
-
-def _bare(words: str) -> str:
-    return words.rstrip("。.!！ ").lower()
-
-
-def squad(grade: int, class_no: int) -> str:
-    """三(2)中队."""
-    return f"{_GRADES[grade]}({class_no})中队" if grade < len(_GRADES) else f"{grade}({class_no})中队"
-
-
-def unit_key(key: str) -> str:
-    """The reader's unit as people write it: `3-2` → 三(2)中队, `G3` → 三年级, `ALL` → 全校."""
-    if key == "ALL":
-        return "全校"
-    if key.startswith("G") and key[1:].isdigit():
-        return f"{_GRADES[int(key[1:])]}年级"
-    grade, dash, class_no = key.partition("#")[0].partition("-")
-    if dash and grade.isdigit() and class_no.isdigit():
-        return squad(int(grade), int(class_no))
-    side, _, name = key.partition(":")
-    return name + _SIDES.get(side, "") if name else key
-
-
-def checkin_line(said: Checkin) -> str:
-    """三(2)中队 主题队日 38 人."""
-    return f"{said.unit_name} {said.activity} {said.attended} 人"
-
-
-def dated(said: Checkin, today: date) -> str:
-    """三(2)中队 4月3日(周五) 主题队日."""
-    return f"{said.unit_name} {day(said.day, today)} {said.activity}"
-
-
-def heads(one: Checkin) -> str:
-    """应到42实到40, or 实到40."""
-    return f"应到{one.due}实到{one.attended}" if one.due else f"实到{one.attended}"
-
-
-def marked(one: Checkin, today: date) -> str:
-    """三(2)中队 4月1日(周三) 主题队日 应到42实到40 · 迟报, as a line of a list."""
-    return " · ".join(filter(None, (f"{dated(one, today)} {heads(one)}", TIMINGS.get(one.timing, ""))))
-
-
-def echo(result: str, stored: Checkin, today: date, photos: int = 0) -> Reply:
-    """What was understood, with the buttons to put it right."""
-    more = [day(stored.day, today), TIMINGS.get(stored.timing, "")]
-    more += [f"应到 {stored.due} 人" if stored.due else "", stored.topic]
-    more += [f"{kind} {count} 人" for kind, count in stored.others]
-    more += [f"照片 {photos} 张"] if photos else []
-    buttons = Button("更正", f"更正 #{stored.id}", reply=True), Button("撤回", f"撤回 #{stored.id}")
-    said = f"{result}:{checkin_line(stored)}\n" + " · ".join(filter(None, more))
-    return Reply(said, buttons, spoken="要改发「更正」,不算发「撤回」。")
-
-
-def with_more(said: Reply, line: str, *buttons: Button) -> Reply:
-    """The same with a further line and further buttons, which are no mere convenience."""
-    spoken = "" if buttons else said.spoken
-    return replace(said, text=f"{said.text}\n{line}", buttons=(*said.buttons, *buttons), spoken=spoken)
-
-
-def in_group(result: str, stored: Checkin, today: date) -> Reply:
-    """The same in one line, for a group; the buttons are the reporter's."""
-    return Reply(f"{result}:{checkin_line(stored)}", echo(result, stored, today).buttons)
-
-
-_WARNINGS = {
-    "PII_PHONE": "电话号码",
-    "PII_ID": "证件号码",
-    "PII_NAME": "孩子的姓名",
-    "PII_HEALTH": "健康情况",
-    "PII_FAMILY": "家庭情况",
-}
-
-
-def privacy_warning(issues: Sequence[str]) -> str:
-    """What is said when the message held what must not be kept; empty when it did not."""
-    found = "、".join(words for issue, words in _WARNINGS.items() if issue in issues)
-    return f"消息里的{found}没有保存。为了保护孩子,请在聊天里删除那条消息。" if found else ""
-
-
 _QUESTIONS = {
     "UNIT_MISSING": "请问是哪个中队?如:三(2)",
     "UNIT_AMBIGUOUS": "请问是几年级的?如:三(2)",
@@ -163,12 +46,12 @@ def question(
     if not issue:
         return "没看懂这条消息,没有记录。像这样发:\n三(2)中队 主题队日 38人 清明祭英烈", ()
     words = {
-        "unit": unit_key(record.unit) if record.unit else "这个单位",
+        "unit": places.key_name(record.unit) if record.unit else "这个单位",
         "due": record.due,
         "attended": record.attended,
-        "day": day(record.date) if record.date else "",
+        "day": days.day(record.date) if record.date else "",
     }
-    known = canonical(record, issues, day)
+    known = canonical(record, issues, days.day)
     also = [word for other, word in _MISSING.items() if other in issues and other != issue]
     asked = _QUESTIONS[issue].format(**words) + (f"\n也请写上{'和'.join(also)}。" if also else "")
     buttons = tuple(Button(label, answer) for label, answer in _likely(issue, record, squads, size))
@@ -209,7 +92,7 @@ def canonical(
     unit = record.unit and "UNIT" not in doubts and "COUNT_SHARED" not in issues
     dated = record.date and (record.dated or always_dated) and not _WRONG_DAYS.intersection(issues)
     parts = [
-        unit_key(record.unit) if unit and record.unit else "",
+        places.key_name(record.unit) if unit and record.unit else "",
         OTHER if record.activity == "其他" else _not_in(record.topic, record.activity),
         say(record.date) if dated and record.date else "",
         f"应到{record.due}" if "COUNT" not in doubts and record.due is not None else "",

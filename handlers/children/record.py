@@ -2,7 +2,7 @@
 
 from handlers.children import guardians
 from handlers.kit import Ask
-from handlers.medals.cases import label, moment, reason_of, stands
+from handlers.wording import days, medals
 from storage.audit import audit
 from storage.audit.audit import Deed, Wanted
 from storage.children import children, consents
@@ -21,12 +21,14 @@ def record_of(ask: Ask, child_id: int) -> str:
     lines = [f"姓名:{name}", f"中队:{units.full_name(ask.db, squad)}"]
     lines.append(f"家长同意:{guardians.said(consent) if consent else '没有记'}")
     for case in nominations.of_child(ask.db, child_id)[-_MOST:]:
-        why = reason_of(ask, case.reason) or "未写"
-        lines.append(f"提名 {case.number}:{label(case.medal)},{stands(case)},{case.nominator}提名,理由:{why}")
+        why = medals.reason_of(ask, case.reason) or "未写"
+        lines.append(
+            f"提名 {case.number}:{medals.label(case.medal)},{medals.state_of(case)},{case.nominator}提名,理由:{why}"
+        )
     return "\n".join([*lines, *_looked(ask, child_id)])
 
 
 def _looked(ask: Ask, child_id: int) -> list[str]:
     rows = audit.entries(ask.db, Wanted(deed=Deed.REVEALED, subject=f"child:{child_id}"), _MOST)
     who = people.names(ask.db, {row.person_id for row in rows if row.person_id is not None})
-    return [f"{who.get(row.person_id or 0, '')} {moment(ask, row.at)} 看过姓名" for row in rows]
+    return [f"{who.get(row.person_id or 0, '')} {days.moment(row.at, ask.now.tzinfo)} 看过姓名" for row in rows]

@@ -1,0 +1,53 @@
+"""How a check-in is said: in a line, in a list, as the echo of a report."""
+
+from dataclasses import replace
+from datetime import date
+
+from handlers.kit import Button, Reply
+from handlers.wording import days
+from storage.checkins.checkins import Checkin
+
+# How a check-in that was not in time is marked.
+TIMINGS = {"late": "迟报", "backfilled": "补报"}
+
+
+def checkin_line(said: Checkin) -> str:
+    """三(2)中队 主题队日 38 人."""
+    return f"{said.unit_name} {said.activity} {said.attended} 人"
+
+
+def dated(said: Checkin, today: date) -> str:
+    """三(2)中队 4月3日(周五) 主题队日."""
+    return f"{said.unit_name} {days.day(said.day, today)} {said.activity}"
+
+
+def heads(one: Checkin) -> str:
+    """应到42实到40, or 实到40."""
+    return f"应到{one.due}实到{one.attended}" if one.due else f"实到{one.attended}"
+
+
+def marked(one: Checkin, today: date) -> str:
+    """三(2)中队 4月1日(周三) 主题队日 应到42实到40 · 迟报, as a line of a list."""
+    return " · ".join(filter(None, (f"{dated(one, today)} {heads(one)}", TIMINGS.get(one.timing, ""))))
+
+
+def echo(result: str, stored: Checkin, today: date, photos: int = 0) -> Reply:
+    """What was understood, with the buttons to put it right."""
+    more = [days.day(stored.day, today), TIMINGS.get(stored.timing, "")]
+    more += [f"应到 {stored.due} 人" if stored.due else "", stored.topic]
+    more += [f"{kind} {count} 人" for kind, count in stored.others]
+    more += [f"照片 {photos} 张"] if photos else []
+    buttons = Button("更正", f"更正 #{stored.id}", reply=True), Button("撤回", f"撤回 #{stored.id}")
+    said = f"{result}:{checkin_line(stored)}\n" + " · ".join(filter(None, more))
+    return Reply(said, buttons, spoken="要改发「更正」,不算发「撤回」。")
+
+
+def with_more(said: Reply, line: str, *buttons: Button) -> Reply:
+    """The same with a further line and further buttons, which are no mere convenience."""
+    spoken = "" if buttons else said.spoken
+    return replace(said, text=f"{said.text}\n{line}", buttons=(*said.buttons, *buttons), spoken=spoken)
+
+
+def in_group(result: str, stored: Checkin, today: date) -> Reply:
+    """The same in one line, for a group; the buttons are the reporter's."""
+    return Reply(f"{result}:{checkin_line(stored)}", echo(result, stored, today).buttons)

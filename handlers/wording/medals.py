@@ -1,0 +1,91 @@
+"""How a medal and a nomination are written: the name, the level that decides, the state."""
+
+from collections.abc import Iterable, Mapping
+
+from handlers.kit import Ask, Unit
+from handlers.wording.names import is_place
+from storage.children import children
+from storage.medals.nominations import Case, State
+from storage.organisation.units import Kind
+from storage.people import people
+
+STARS = {"S1": "一星章", "S2": "二星章", "S3": "三星章", "S4": "四星章", "S5": "五星章"}
+# 中青联发〔2019〕13号: the school awards the first star, each further one belongs to the next level up.
+_HIGHER = {"S2": "县级少工委", "S3": "市级少工委", "S4": "省级少工委", "S5": "全国少工委"}
+
+
+def label(medal: str) -> str:
+    """The medal's name in chat: `S1` → 一星章, `B:红星章/向阳章` → 向阳章."""
+    return STARS.get(medal) or medal.partition(":")[2].rpartition("/")[2]
+
+
+def is_star(medal: str) -> bool:
+    """Whether it is one of the five star medals, the only ones that a collective can get."""
+    return medal in STARS
+
+
+def higher_level(medal: str) -> str:
+    """Who awards it when that is not the school; empty when it is."""
+    return "评选单位" if medal.startswith("H:") else _HIGHER.get(medal, "")
+
+
+def may_name(ask: Ask, to: int | None = None) -> bool:
+    """Whether children may be named to person `to`, None: where the asker wrote, which may be a group."""
+    if to is None:
+        return ask.message.private and ask.message.channel not in ask.nameless
+    channel, _ = people.addresses(ask.db, [to]).get(to, ("", ""))
+    return channel not in ask.nameless
+
+
+def case_lines(ask: Ask, cases: Iterable[Case], to: int | None = None) -> dict[int, str]:
+    """
+    Case id → `四(1)中队 王小明 一星章` for the nominator in private, `四(1)中队 王*明 一星章` for others.
+
+    Where children may not be named, without a name that is no number.
+    """
+    cases = list(cases)
+    ids = [case.child_id for case in cases if case.child_id is not None]
+    # A group hears neither.
+    told = ids and (to is not None or ask.message.private)
+    names = children.names(ask.db, ask.vault, ids) if told else {}
+    if not may_name(ask, to):
+        names = {child: name for child, name in names.items() if is_place(name)}
+    own = {case.child_id for case in cases if _is_own(ask, case, to)}
+    shown = {child: name if child in own or is_place(name) else children.masked(name) for child, name in names.items()}
+    return {case.id: _say(case, shown) for case in cases}
+
+
+def _is_own(ask: Ask, case: Case, to: int | None) -> bool:
+    """Whoever nominated the child, or took that over, knows the name, as long as the squad is theirs."""
+    if to is not None:
+        return to == case.holder
+    mine = ask.me.id in (case.nominator_id, case.holder)
+    return mine and any(grant.unit.covers(case.unit) for grant in ask.me.grants)
+
+
+def _say(case: Case, names: Mapping[int, str]) -> str:
+    if case.child_id is None:
+        return f"{collective_name(case.unit)} {'集体' if is_star(case.medal) else ''}{label(case.medal)}"
+    return " ".join(part for part in (case.unit.name, names.get(case.child_id, ""), label(case.medal)) if part)
+
+
+def collective_name(unit: Unit) -> str:
+    """The unit as a nominee: a school stands for its 大队."""
+    return f"{unit.name}大队" if unit.kind == Kind.SCHOOL else unit.name
+
+
+def reason_of(ask: Ask, sealed: bytes | None) -> str:
+    """A sealed reason in clear, for a private chat; empty when none was given."""
+    return "" if sealed is None else str(ask.vault.open(sealed))
+
+
+def state_of(case: Case) -> str:
+    """Where the case stands, never more than the school knows."""
+    if case.state is State.APPROVED and higher_level(case.medal):
+        return f"大队审核通过,待{higher_level(case.medal)}决定"
+    return {
+        State.SUBMITTED: "待审",
+        State.APPROVED: "校级已通过",
+        State.RETURNED: "已退回",
+        State.WITHDRAWN: "已撤回",
+    }[case.state]

@@ -1,0 +1,84 @@
+"""The schools of the asker: their squads as the reader names them, and which one is meant."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from handlers.kit import REPORTERS, Ask, Person, Unit
+from storage.organisation import units
+from storage.organisation.units import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class School:
+    """A school's active units as the reader names them; `names` are those of the school."""
+
+    units: dict[str, Unit]
+    grade_units: dict[str, Unit]
+    aliases: dict[str, str]
+    sizes: dict[str, int]
+    grades: tuple[int, int]
+    classes: int
+    names: tuple[str, ...] = ()
+
+
+def school_of(ask: Ask, school_id: int) -> School:
+    """The school's squads by key (`3-2`); kept beside the connection until the tree changes."""
+    kept = ask.db.info.setdefault("schools", {})
+    if kept.get("tree") != ask.tree:
+        kept.clear()
+        kept["tree"] = ask.tree
+    if school_id not in kept:
+        kept[school_id] = _school(units.of_school(ask.db, school_id))
+    found: School = kept[school_id]
+    return found
+
+
+def _school(found: Sequence[Unit]) -> School:
+    squads = {unit.key: unit for unit in found if unit.key}
+    grade_units = {f"G{unit.grade}": unit for unit in found if unit.kind == Kind.GRADE}
+    grades = [unit.grade for unit in squads.values() if unit.grade] or [1, 6]
+    classes = max((unit.class_no or 0 for unit in squads.values()), default=8)
+    aliases = {alias: key for key, unit in squads.items() for alias in unit.aliases}
+    sizes = {key: unit.members for key, unit in squads.items() if unit.members}
+    own = next((unit for unit in found if unit.id == unit.school_id), None)
+    return School(
+        squads, grade_units, aliases, sizes, (min(grades), max(grades)), classes, names_of(own) if own else ()
+    )
+
+
+def school_ids(person: Person | None) -> list[int]:
+    """The schools for which somebody reports."""
+    at = person.units(REPORTERS) if person else []
+    return list(dict.fromkeys(unit.school_id for unit in at if unit.school_id))
+
+
+def meant_school(ask: Ask, ids: list[int]) -> int | None:
+    """The only one, the one that the message names, or the one that was chosen; None when nobody can tell."""
+    if len(ids) == 1:
+        return ids[0]
+    said = [(len(name), id) for id in ids for name in school_of(ask, id).names if name in ask.message.text]
+    chosen = ask.person.school_id if ask.person and ask.person.school_id in ids else None
+    return max(said)[1] if said else chosen
+
+
+def chosen_school(ask: Ask, words: str) -> Unit | None:
+    """The one of the asker's schools that these words name."""
+    names = {id: school_of(ask, id).names for id in school_ids(ask.person)}
+    exact = [id for id in names if words in names[id]]
+    fitting = exact or [id for id in names if words and any(words in name for name in names[id])]
+    return units.by_id(ask.db, fitting[0]) if len(fitting) == 1 else None
+
+
+def has_several_schools(ask: Ask) -> bool:
+    """Whether the asker reports for more than one school, so that a squad is not clear without it."""
+    return len(school_ids(ask.person)) > 1
+
+
+def own_schools(ask: Ask) -> list[Unit]:
+    """The schools for which the asker reports."""
+    return [units.by_id(ask.db, id) for id in school_ids(ask.person)]
+
+
+def names_of(school: Unit) -> tuple[str, ...]:
+    """What a school is called: its name, the same without what stands in brackets, its aliases."""
+    return (school.name, school.name.partition("(")[0], *school.aliases)
