@@ -22,5 +22,7 @@ def unknown(ask: Ask) -> Sequence[Reply]:
 
 @reads("chat")
 def chat(ask: Ask) -> Sequence[Reply]:
-    """A nod."""
+    """A nod; a plan, a notice and the like are said not to be recorded."""
+    if ask.message.private and ask.heard.claim != "fact":
+        return [Reply("这条不像是已经办完的活动,没有记录。办完了,像这样发:\n三(2)中队 主题队日 38人 清明祭英烈")]
     return [Reply("收到。有活动直接发给我就行,要看用法发「帮助」。")] if ask.message.private else []

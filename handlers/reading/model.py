@@ -19,8 +19,26 @@ Intent = Literal[
     "nomination_cancel",
     "nomination_query",
     "review",
+    "zero",  # 本周没有活动: a unit reports that nothing took place; `records` has the unit and the day
+    "excuse",  # 请假到4月10日: a unit need not report; the date of its record is the last such day
 ]
 Status = Literal["ok", "confirm", "clarify", "partial", "reject", "ignore"]
+# What a message does with what it says. Only what it states as a fact is stored without asking.
+Claim = Literal[
+    "fact",
+    "plan",  # 预计40人, 明天开队会
+    "question",  # 40人够不够?
+    "negation",  # 队会没开成
+    "condition",  # 如果, 希望, 至少要
+    "notice",  # 请各中队, 通知
+    "example",  # 格式如:
+    "quotation",  # 王老师说「…」, words of the bot itself
+    "summary",  # 上学期平均38人
+    "elsewhere",  # 隔壁班, 听说
+    "other",  # about something else: 费用, 照片, 考试
+]
+# How exact a number is: 余, 多, 以上 are ge; 近, 不足 are lt; 不超过 is le; 约, 左右 are approx.
+Hedge = Literal["eq", "ge", "gt", "le", "lt", "approx"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +87,21 @@ class Context:
     not_members: Collection[str] = ()
     basic_complete: Mapping[str, bool] = field(default_factory=dict)  # "*" holds for everyone not named
     role: str | None = None
+    history: Mapping[str, Sequence[int]] = field(default_factory=dict)  # "3-2" -> heads of its latest check-ins
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number of the message and what it was taken for.
+
+    `taken`: due, attended, absent, sessions, number (第5期), claimed, fulfilled, collected, an owner (家长), part (some
+    of those who were there), thing (30棵), open (nothing explains it: to be asked about), or the claim of its clause.
+    """
+
+    text: str
+    value: int | None
+    taken: str
+    hedge: Hedge = "eq"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +124,8 @@ class Record:
     heads: tuple[int, ...] = ()  # the numbers among which the heads are, when it is not clear which
     issues: tuple[str, ...] = ()  # what is open or unusual about this very record
     dated: bool = False  # the text named a date, also 今天; else `date` is the day of receipt
+    hedges: Mapping[str, Hedge] = field(default_factory=dict)  # of attended, due …: what is not said exactly
+    usual: int | None = None  # with COUNT_UNUSUAL: what the squad mostly has
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,3 +158,9 @@ class Reading:
     review: Mapping[str, object] | None = None
     private: tuple[str, ...] = ()
     candidates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # an unknown name -> who may be meant
+    claim: Claim = "fact"
+    # What would be recorded if the message stated it as a fact: for 「是报今天的签到吗?」. Empty for plain talk.
+    offered: tuple[Record, ...] = ()
+    help: str | None = None  # of a question: which page of the help answers it
+    numbers: tuple[Number, ...] = ()
+    more: tuple["Reading", ...] = ()  # what else the message asks for: a nomination beside a check-in

@@ -1,12 +1,15 @@
 """Messages that are about attendance (check-ins, corrections, withdrawals, questions), or about nothing we know."""
 
+from dataclasses import replace
+
 from handlers.reading.checkins.checkin import Found, read_checkin, whole_piece
 from handlers.reading.checkins.lists import is_chain, without_numbers
+from handlers.reading.claims.clauses import Clause, clauses_of
 from handlers.reading.messages import changes, talk
 from handlers.reading.model import Context, Reading
 from handlers.reading.text.dates import find_dates
 from handlers.reading.text.hidden import Secrets
-from handlers.reading.text.normalise import Clean
+from handlers.reading.text.normalise import GAP, Clean
 from handlers.reading.text.private import hide_numbers, hide_persons
 from handlers.reading.text.units import find_units
 
@@ -30,10 +33,41 @@ def read_attendance(plain: Clean, context: Context, secrets: Secrets) -> Reading
         return changes.read_correction(found, context)
     if query := talk.read_query(text, scan, hits, context):
         return query
+    clauses = clauses_of(text, scan, hits, dates, context.received)
+    if any(clause.claim != "fact" for clause in clauses):
+        return _claimed(found, clauses, text, context)
     whole_piece(found, context)
-    if talk.asks(text) and not (found.whole.activity.rank and found.whole.counts.firm):
-        return talk.question()
     return read_checkin(found, context) if _is_checkin(found, text, context) else talk.chat_or_unknown(text, scan)
+
+
+def _claimed(found: Found, clauses: list[Clause], text: str, context: Context) -> Reading:
+    """A message that asks, plans, denies …: what else it states is recorded; if nothing, it is talk."""
+    stated = _only_facts(found, clauses)
+    counts = whole_piece(stated, context).counts
+    if (counts.said or stated.whole.wishes) and _is_checkin(stated, text, context):
+        return read_checkin(stated, context)
+    whole_piece(found, context)
+    others = [clause for clause in clauses if clause.claim != "fact"]
+    if all(clause.ahead for clause in others) and _is_checkin(found, text, context):
+        return replace(read_checkin(found, context), claim="plan")
+    claim = next((clause for clause in others if clause.counted), others[0]).claim
+    offers = claim not in ("plan", "question") and _is_checkin(found, text, context)
+    reading = read_checkin(found, context) if offers else Reading("chat", "ok")
+    complete = reading.status in ("ok", "confirm")
+    return talk.said(claim, reading.records if complete else ())
+
+
+def _only_facts(found: Found, clauses: list[Clause]) -> Found:
+    """What the clauses that state facts say; the unit may stand in any of them."""
+    scan, at = [], 0
+    kept = [clause for clause in clauses if clause.claim == "fact"]
+    for clause in kept:
+        scan += [GAP * (clause.start - at), found.scan[clause.start : clause.end]]
+        at = clause.end
+    scan.append(GAP * (len(found.scan) - at))
+    hits = [hit for hit in found.hits if any(clause.start <= hit.start < clause.end for clause in kept)]
+    dates = [when for when in found.dates if any(clause.start <= when.start < clause.end for clause in kept)]
+    return replace(found, scan="".join(scan), hits=hits or found.hits, dates=dates)
 
 
 def _is_checkin(found: Found, text: str, context: Context) -> bool:

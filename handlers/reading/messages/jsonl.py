@@ -31,6 +31,7 @@ def context_from(case: Mapping[str, Any]) -> Context:
 def as_json(case_id: object, reading: Reading) -> dict[str, Any]:
     """The reading in the schema of the sample files, with topic and reason in full."""
     line: dict[str, Any] = {"id": case_id, "intent": reading.intent, "status": reading.status}
+    line["claim"] = reading.claim
     line["issues"] = list(reading.issues)
     if reading.intent.startswith(("nomination", "review")):
         line["nominations"] = [_nomination(nomination) for nomination in reading.nominations]

@@ -4,7 +4,7 @@ import re
 
 from handlers.reading.medals.medals import Medal
 from handlers.reading.messages.changes import persons_in, target_of
-from handlers.reading.model import Context, Reading
+from handlers.reading.model import Claim, Context, Reading, Record
 from handlers.reading.text.normalise import GAP
 from handlers.reading.text.patterns import pattern
 from handlers.reading.text.units import Hit
@@ -100,6 +100,11 @@ def read_progress(text: str, scan: str, hits: list[Hit], medals: list[Medal], co
     if persons:
         query["name"] = persons[0]
     return Reading("nomination_query", "ok", query=query)
+
+
+def said(claim: Claim, offered: tuple[Record, ...] = ()) -> Reading:
+    """What states no fact: a question, or talk; `offered` is what it would record if it did."""
+    return Reading("question" if claim == "question" else "chat", "ignore", claim=claim, offered=offered)
 
 
 def question() -> Reading:

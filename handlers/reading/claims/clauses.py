@@ -1,0 +1,131 @@
+"""The clauses of a message and what each of them claims; what states no fact is told apart from what does."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from handlers.reading.checkins.activities import names_activity
+from handlers.reading.claims.cues import CUES, FACTUAL, Cue
+from handlers.reading.model import Claim
+from handlers.reading.text.dates import When
+from handlers.reading.text.normalise import GAP
+from handlers.reading.text.patterns import pattern
+from handlers.reading.text.units import Hit
+
+_CLAUSE = pattern(r"[^,;。!?()\n]+[,;。!?()]*\n?|[,;。!?()\n]+")
+_ENDS_SENTENCE = ("。", ";", "!", "?", "\n")
+# What is quoted or labelled as the topic is not said by the clause: 《我该怎么办》, 主题:明天会更好.
+_OPAQUE = pattern(
+    r"《[^《》\n]{1,40}》|[“\"「『][^“”\"「」『』\n]{1,40}[”\"」』]|(?:主题|内容|题目|活动名称|活动)\s?:[^\n,;。]{1,60}"
+)
+_COUNTED = pattern(r"\d|[一二三四五六七八九十百]\s?[人名位个]")
+_ASKED = pattern(r"[?]\s*$")
+_AHEAD = ("明", "后", "下")
+
+
+@dataclass(slots=True)
+class Clause:
+    """text[start:end] and its claim; `ahead`: only a day to come makes it a plan."""
+
+    start: int
+    end: int
+    claim: Claim = "fact"
+    cue: Cue | None = None
+    ahead: bool = False
+    counted: bool = False
+    named: bool = False  # an activity
+    unit: bool = False
+    factual: bool = False
+    ends: bool = False  # its sentence
+
+
+def clauses_of(text: str, scan: str, hits: Sequence[Hit], dates: Sequence[When], received: date) -> list[Clause]:
+    """All clauses, in order. `scan` is `text` with units, dates and persons taken out (same length)."""
+    said = _OPAQUE.sub(_without_topic, scan) if any(mark in scan for mark in '《“"「『:') else scan
+    found = [Clause(*match.span()) for match in _CLAUSE.finditer(scan)]
+    for clause in found:
+        _look_at(clause, said, scan)
+    for hit in hits:
+        _at(found, hit.start).unit = True
+    for when in dates:
+        if when.day and when.day > received and text.startswith(_AHEAD, when.start):
+            clause = _at(found, when.start)
+            clause.ahead = clause.cue is None
+            clause.claim = "plan" if clause.ahead else clause.claim
+    if any(clause.claim != "fact" for clause in found):
+        _carry_on(found)
+        _carry_back(found)
+    return found
+
+
+def _without_topic(match: re.Match[str]) -> str:
+    """A quoted report is quoted, not a topic."""
+    return match[0] if GAP in match[0] and _COUNTED.search(match[0]) else GAP * len(match[0])
+
+
+def _look_at(clause: Clause, said: str, scan: str) -> None:
+    words = said[clause.start : clause.end]
+    bare = words.rstrip(",;。!()\n ")
+    clause.ends = words.rstrip(" )").endswith(_ENDS_SENTENCE)
+    clause.counted = _COUNTED.search(words) is not None
+    clause.named = names_activity(scan[clause.start : clause.end])
+    clause.factual = FACTUAL.search(words) is not None
+    clause.cue = next((cue for cue in CUES if cue.found.search(bare)), None)
+    if _ASKED.search(bare):
+        clause.claim = "question"
+    elif clause.cue:
+        clause.claim = clause.cue.claim
+
+
+def _at(clauses: list[Clause], place: int) -> Clause:
+    return clauses[bisect_right(clauses, place, key=_start) - 1]
+
+
+def _start(clause: Clause) -> int:
+    return clause.start
+
+
+def _carry_on(clauses: list[Clause]) -> None:
+    """下周三去科技馆, 40人: what follows without saying more is planned as well, to the end of the sentence."""
+    reaching: Clause | None = None
+    for clause in clauses:
+        if clause.claim != "fact":
+            reaching = clause if clause.ahead or (clause.cue and clause.cue.on) else None
+        elif reaching and not _stands(clause, reaching):
+            clause.claim, clause.ahead = reaching.claim, reaching.ahead
+        elif clause.counted:
+            reaching = None
+        if clause.ends and reaching and reaching.claim != "negation":
+            reaching = None
+
+
+def _stands(clause: Clause, before: Clause) -> bool:
+    """Whether it states a fact of its own: 队会取消了, 改成队课, 41人参加; not after 如果 or 格式如:."""
+    if before.claim in ("condition", "example", "notice", "quotation"):
+        return False
+    return clause.factual or clause.named
+
+
+def _carry_back(clauses: list[Clause]) -> None:
+    """四(2)中队祭扫, 40人, 因雨没去成: none of it took place."""
+    following: Clause | None = None
+    for clause in reversed(clauses):
+        if clause.ends:
+            following = None
+        if clause.claim != "fact":
+            following = clause if clause.claim in ("plan", "negation", "question") and not _local(clause) else following
+        elif following and _is_of(clause, following):
+            clause.claim, clause.ahead = following.claim, following.ahead
+
+
+def _local(clause: Clause) -> bool:
+    return clause.claim == "question" and clause.cue is not None and not clause.cue.back
+
+
+def _is_of(clause: Clause, following: Clause) -> bool:
+    complete = clause.counted and (clause.named or clause.unit)
+    if complete and following.cue and following.cue.back:
+        return not following.named and not (clause.factual and following.claim != "question")
+    return not complete and not clause.factual
