@@ -6,8 +6,8 @@ from datetime import timedelta
 from secrets import token_hex
 
 from bot.pipeline.transaction import Turn
-from handlers.digests import groups
 from handlers.kit import Person, Reply, Role
+from handlers.people import groups
 from storage.messages import chats, inbox, outbox
 from storage.organisation import units
 from storage.organisation.units import Unit

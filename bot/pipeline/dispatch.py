@@ -10,8 +10,7 @@ from sqlalchemy import Connection
 
 from bot.pipeline import replied
 from bot.pipeline.features import Features
-from handlers.checkins import attachments as attached
-from handlers.checkins import lines
+from handlers.attendance import attachments, phrases
 from handlers.general.orders import order_in
 from handlers.kit import Answer, Ask, Denied, Message, Person, Reply
 from handlers.reading import read
@@ -107,10 +106,10 @@ def _continued(features: Features, ask: Ask, text: str) -> Sequence[Reply]:
 
 def _read(features: Features, ask: Ask, text: str) -> Sequence[Reply]:
     if not text and (ask.message.attachments or ask.message.place):
-        return _list(features.readers[attached.reader(ask)](ask))
+        return _list(features.readers[attachments.reader(ask)](ask))
     reading = read(text, context.context_of(ask))
-    if ask.message.attachments and attached.is_caption(ask, reading):
-        return _list(features.readers[attached.reader(ask)](ask))
+    if ask.message.attachments and attachments.is_caption(ask, reading):
+        return _list(features.readers[attachments.reader(ask)](ask))
     if reading.intent == "unknown" and ask.question is not None and ask.question.expires_at <= ask.now:
         return [Reply(TOO_LATE)]
     word, args = order_in(reading) or ("", "")
@@ -142,7 +141,7 @@ def _settled(ask: Ask) -> Reply:
     newest = checkins.newest(ask.db, person_id=ask.me.id)
     if newest is None:
         return Reply("这个问题已经处理过或过去了,没有再改。发「帮助」看看现在能做什么。")
-    return lines.echo("这个问题已经处理过或过去了,没有再改。您最近一次签到现在是", newest, ask.today)
+    return phrases.echo("这个问题已经处理过或过去了,没有再改。您最近一次签到现在是", newest, ask.today)
 
 
 def _edited(features: Features, ask: Ask, text: str) -> Sequence[Reply]:

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from handlers.kit import Ask, Person, Role, Unit
+from handlers.attendance import participation
+from handlers.kit import Ask, Role
 from storage.campaigns.campaigns import Campaign
 from storage.people import people
 from storage.reminders import deliveries
@@ -58,22 +59,13 @@ def reminder_at(one: Campaign, now: datetime) -> datetime | None:
     return at if at > max(now, one.begins_at) else None
 
 
-def due_squads(person: Person, one: Campaign) -> list[Unit]:
-    """The squads of a counselor that it calls."""
-    return [unit for unit in person.units([Role.COUNSELOR]) if one.calls(unit)]
-
-
-def unreported(found: list[Unit], told: Iterable[int]) -> list[Unit]:
-    """Those of these squads that have not reported."""
-    done = set(told)
-    return [unit for unit in found if unit.id not in done]
-
-
 def _called(ask: Ask, one: Campaign) -> dict[int, str]:
     """Person id → channel: the counselors of the squads, and the brigade counselors of their schools."""
     found = people.holding(ask.db, [Role.COUNSELOR, Role.BRIGADE], [one.path], ask.now)
     concerned = [
-        each for each in found if each.id != ask.me.id and (due_squads(each, one) or Role.BRIGADE in each.roles)
+        each
+        for each in found
+        if each.id != ask.me.id and (participation.due_squads(each, one) or Role.BRIGADE in each.roles)
     ]
     return {id: reached[0] for id, reached in sorted(people.addresses(ask.db, [each.id for each in concerned]).items())}
 

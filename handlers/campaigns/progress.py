@@ -3,9 +3,8 @@
 import re
 from typing import Any
 
-from handlers.campaigns import coverage as called
-from handlers.campaigns import notices as calling
-from handlers.checkins import storing as recorded
+from handlers.attendance import participation, reports
+from handlers.campaigns import notices
 from handlers.kit import ADMINS, REPORTERS, Ask, Button, Denied, Due, Refusal, Reply, Role, Unit
 from handlers.reading import Record, read
 from handlers.registry import answers, command, due
@@ -39,7 +38,7 @@ def show(ask: Ask) -> Reply | list[Reply]:
         return _nudge(ask, one)
     if words:
         return _report(ask, one, words)
-    mine = calling.due_squads(ask.me, one)
+    mine = participation.due_squads(ask.me, one)
     if mine and ask.me.roles.isdisjoint(LOOKERS):
         return _ask_heads(ask, one, mine)
     return _progress(ask, one)
@@ -69,17 +68,17 @@ def _looks(ask: Ask) -> bool:
 
 
 def _concerns(ask: Ask, one: Campaign) -> bool:
-    return _looks(ask) or bool(calling.due_squads(ask.me, one))
+    return _looks(ask) or bool(participation.due_squads(ask.me, one))
 
 
 def _line(ask: Ask, one: Campaign) -> str:
     """3 清明祭英烈(主题队日)4月1日–4月7日:已报 8/12 …"""
     ended = ",已结束" if one.state != OPEN or one.ends_at < ask.now else ""
-    head = f"{one.id} {called.name(one)},{called.window(one, ask.now.tzinfo)}{ended}"
+    head = f"{one.id} {participation.name(one)},{participation.window(one, ask.now.tzinfo)}{ended}"
     if _looks(ask):
-        return f"{head}:{called.coverage(*campaigns.progress(ask.db, one, ask.me.paths(LOOKERS)))[0]}"
-    mine = calling.due_squads(ask.me, one)
-    left = calling.unreported(mine, campaigns.reported(ask.db, one, [unit.id for unit in mine]))
+        return f"{head}:{participation.coverage(*campaigns.progress(ask.db, one, ask.me.paths(LOOKERS)))[0]}"
+    mine = participation.due_squads(ask.me, one)
+    left = participation.unreported(mine, campaigns.reported(ask.db, one, [unit.id for unit in mine]))
     return f"{head}:{'还没报' if left else '已报'}"
 
 
@@ -88,17 +87,21 @@ def _progress(ask: Ask, one: Campaign) -> Reply:
     # What the messages before this one in the same transaction reported is in the table already.
     paths = ask.me.paths(SEERS)
     squads, told = campaigns.progress(ask.db, one, paths)
-    said, missing = called.coverage(squads, told)
+    said, missing = participation.coverage(squads, told)
     schools = len({squad.school for squad in squads}) > 1
-    lines = [f"活动 {one.id} {called.name(one)}", f"{called.window(one, ask.now.tzinfo)} · {_state(ask, one)}", said]
-    lines.append(f"还没报 {len(missing)} 个:{called.names(missing, schools)}" if missing else "全部报了。")
+    lines = [
+        f"活动 {one.id} {participation.name(one)}",
+        f"{participation.window(one, ask.now.tzinfo)} · {_state(ask, one)}",
+        said,
+    ]
+    lines.append(f"还没报 {len(missing)} 个:{participation.names(missing, schools)}" if missing else "全部报了。")
     return Reply("\n".join(lines), _buttons(ask, one, bool(missing)))
 
 
 def _state(ask: Ask, one: Campaign) -> str:
     if one.state != OPEN:
         return "已结束" if one.state == campaigns.ENDED else "已撤回"
-    return f"{called.until(one, ask.now.tzinfo)}截止" if ask.now <= one.ends_at else "已截止,还可以补报"
+    return f"{participation.until(one, ask.now.tzinfo)}截止" if ask.now <= one.ends_at else "已截止,还可以补报"
 
 
 def _buttons(ask: Ask, one: Campaign, missing: bool) -> tuple[Button, ...]:
@@ -115,10 +118,10 @@ def _owns(ask: Ask, one: Campaign) -> bool:
 def _nudge(ask: Ask, one: Campaign) -> Reply:
     if not any(campaigns.meets(one.path, path) for path in ask.me.paths(ADMINS)) or one.state != OPEN:
         raise Refusal(f"活动 {one.id} 现在不能催。发「活动 {one.id}」看进度。")
-    missing = called.coverage(*campaigns.progress(ask.db, one, ask.me.paths(ADMINS)))[1]
+    missing = participation.coverage(*campaigns.progress(ask.db, one, ask.me.paths(ADMINS)))[1]
     if not missing:
         return Reply("全部报了,不用催。")
-    new = calling.nudge(ask, one, (squad.id for squad in missing))
+    new = notices.nudge(ask, one, (squad.id for squad in missing))
     return Reply(f"已提醒 {new} 位辅导员。" if new else "都已经催过一次,不重复打扰。")
 
 
@@ -126,8 +129,8 @@ def _nudge(ask: Ask, one: Campaign) -> Reply:
 
 
 def _ask_heads(ask: Ask, one: Campaign, mine: list[Unit]) -> Reply:
-    left = calling.unreported(mine, campaigns.reported(ask.db, one, [unit.id for unit in mine]))
-    head = f"活动 {one.id} {called.name(one)},{called.window(one, ask.now.tzinfo)}"
+    left = participation.unreported(mine, campaigns.reported(ask.db, one, [unit.id for unit in mine]))
+    head = f"活动 {one.id} {participation.name(one)},{participation.window(one, ask.now.tzinfo)}"
     if not left:
         return Reply(f"{head}\n您的中队已经报了。要改,发「更正」。")
     if one.state != OPEN or ask.now < one.begins_at:
@@ -153,7 +156,7 @@ def heads(ask: Ask, payload: dict[str, Any]) -> list[Reply] | None:
         or _whole_report(alone.records)
     ):
         return None
-    found = recorded.heads_in(ask, unit.name, one.activity, ask.args)
+    found = reports.heads_in(ask, unit.name, one.activity, ask.args)
     if found is None:
         if alone.intent == "chat":
             return None
@@ -178,7 +181,7 @@ def _report(ask: Ask, one: Campaign, words: str) -> list[Reply]:
         raise Refusal(f"请写明是哪个中队,像这样发:活动 {one.id} 三(2) 38")
     if not any(unit.path.startswith(path) for path in ask.me.paths(REPORTERS)):
         raise Denied(f"{unit.name}不在您负责的范围,没有记录。", what="签到", subject=f"unit:{unit.id}")
-    found = recorded.heads_in(ask, unit.name, one.activity, words.removeprefix(unit.name))
+    found = reports.heads_in(ask, unit.name, one.activity, words.removeprefix(unit.name))
     if found is None:
         raise Refusal(f"没看懂人数,没有记录。像这样发:活动 {one.id} 38")
     return _kept(ask, one, unit, found)
@@ -190,13 +193,13 @@ def _kept(ask: Ask, one: Campaign, unit: Unit, said: Record) -> list[Reply]:
         unit, one.activity, day, said.attended or 0, said.due, topic="" if one.title == one.activity else one.title,
         issue=one.issue, campaign_id=one.id, timing=timing_of(day, ask.now, one.ends_at),
     )  # fmt: skip
-    return recorded.keep(ask, [new], None)
+    return reports.keep(ask, [new], None)
 
 
 def _next(ask: Ask, one: Campaign) -> list[Reply]:
     """Somebody with several squads is asked for the next one."""
-    mine = calling.due_squads(ask.me, one)
-    left = calling.unreported(mine, campaigns.reported(ask.db, one, [unit.id for unit in mine]))
+    mine = participation.due_squads(ask.me, one)
+    left = participation.unreported(mine, campaigns.reported(ask.db, one, [unit.id for unit in mine]))
     return [_ask_heads(ask, one, left)] if left else []
 
 
@@ -206,19 +209,19 @@ def remind(said: Due) -> Reply | None:
     one = campaigns.by_id(said.db, said.payload["campaign"])
     if one is None:
         return None
-    if said.lead == calling.OFF:
-        return Reply(f"活动 {one.id} {called.name(one)}已撤回,不用报了。已经报的签到保留。")
+    if said.lead == notices.OFF:
+        return Reply(f"活动 {one.id} {participation.name(one)}已撤回,不用报了。已经报的签到保留。")
     if one.state != OPEN or said.now > one.ends_at:
         return None
     zone = said.now.tzinfo
-    mine = calling.due_squads(said.person, one)
-    left = calling.unreported(mine, campaigns.reported(said.db, one, [unit.id for unit in mine]))
-    head = f"{called.name(one)},{called.window(one, zone)}"
-    if not mine and said.lead == calling.NOTICE and Role.BRIGADE in said.person.roles:
+    mine = participation.due_squads(said.person, one)
+    left = participation.unreported(mine, campaigns.reported(said.db, one, [unit.id for unit in mine]))
+    head = f"{participation.name(one)},{participation.window(one, zone)}"
+    if not mine and said.lead == notices.NOTICE and Role.BRIGADE in said.person.roles:
         return Reply(f"新活动 {one.id}:{head}\n您学校的中队要报,看进度发「活动 {one.id}」。")
     if not left:
         return None
     names = "、".join(unit.name for unit in left[:BUTTONS])
-    start = "新活动" if said.lead == calling.NOTICE else "还没报的活动"
-    text = f"老师好,{start} {one.id}:{head}\n{names}请在{called.until(one, zone)}前报人数,按一下再写个数字就行。"
+    start = "新活动" if said.lead == notices.NOTICE else "还没报的活动"
+    text = f"老师好,{start} {one.id}:{head}\n{names}请在{participation.until(one, zone)}前报人数,按一下再写个数字就行。"
     return Reply(text, (Button("报人数", f"活动 {one.id}"),))

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from handlers.campaigns import coverage as called
-from handlers.campaigns import notices as calling
+from handlers.attendance import participation
+from handlers.campaigns import notices
 from handlers.kit import ADMINS, Ask, Button, Denied, Refusal, Reply, Unit
 from handlers.reading.checkins.calls import Call, call_in, without_private
 from handlers.registry import ANYTHING, answers, command
@@ -108,7 +108,13 @@ def _preview(ask: Ask, call: Call, unit: Unit) -> Reply:
     kept = {"title": new.title, "activity": new.activity, "issue": new.issue, "grades": new.grades, "unit": unit.id}
     ask.expect(CONFIRM, {**kept, "begins": new.begins_at.isoformat(), "ends": new.ends_at.isoformat()})
     who = f"{unit.name}{_grades(new)} {len(squads)} 个中队"
-    lines = ["请核对要发布的活动:", called.name(new), called.window(new, ask.now.tzinfo), f"应报:{who}", "发布吗?"]
+    lines = [
+        "请核对要发布的活动:",
+        participation.name(new),
+        participation.window(new, ask.now.tzinfo),
+        f"应报:{who}",
+        "发布吗?",
+    ]
     return Reply("\n".join(lines), (Button("发布", "是"), Button("不发", "否")))
 
 
@@ -142,13 +148,13 @@ def confirmed(ask: Ask, payload: dict[str, Any]) -> Reply | None:
     new = replace(new, id=campaigns.add(ask.db, new, ask.now))
     # Whoever keeps the open campaigns reads them again.
     units.changed(ask.db, ask.now)
-    people = calling.lay_out(ask, new)
+    people = notices.lay_out(ask, new)
     told = (
         f"会通知 {people} 位辅导员,截止前再提醒没报的。"
         if people
         else "还没有能通知到的辅导员。请老师加入,发「邀请」。"
     )
-    line = f"已发布活动 {new.id}:{called.name(new)},{called.window(new, ask.now.tzinfo)}"
+    line = f"已发布活动 {new.id}:{participation.name(new)},{participation.window(new, ask.now.tzinfo)}"
     return Reply(f"{line}\n{told}\n看进度发「活动 {new.id}」。", (Button("看进度", f"活动 {new.id}"),))
 
 
@@ -159,8 +165,8 @@ def end(ask: Ask) -> Reply:
     if not campaigns.close(ask.db, one.id, ENDED, ask.now):
         return Reply(f"活动 {one.id} 已经结束了。")
     units.changed(ask.db, ask.now)
-    said, _ = called.coverage(*campaigns.progress(ask.db, one, [one.path]))
-    return Reply(f"已结束活动 {one.id}:{called.name(one)}\n{said}。不再提醒,已经报的都保留。")
+    said, _ = participation.coverage(*campaigns.progress(ask.db, one, [one.path]))
+    return Reply(f"已结束活动 {one.id}:{participation.name(one)}\n{said}。不再提醒,已经报的都保留。")
 
 
 @command("撤回活动", "dropcampaign", who=ADMINS, help="撤回发布错的活动", examples=("撤回活动 3",), glued=r"\d")
@@ -170,8 +176,10 @@ def withdraw(ask: Ask) -> Sequence[Reply]:
     if not campaigns.close(ask.db, one.id, WITHDRAWN, ask.now):
         return [Reply(f"活动 {one.id} 已经结束或撤回了。")]
     units.changed(ask.db, ask.now)
-    calling.call_off(ask, one)
-    return [Reply(f"已撤回活动 {one.id}:{called.name(one)}\n已经报的签到保留,照常计入周报。收到过通知的老师会知道。")]
+    notices.call_off(ask, one)
+    return [
+        Reply(f"已撤回活动 {one.id}:{participation.name(one)}\n已经报的签到保留,照常计入周报。收到过通知的老师会知道。")
+    ]
 
 
 _NUMBER = re.compile(r"#?(\d{1,9})")

@@ -3,8 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from handlers.campaigns import coverage as called
-from handlers.checkins.storing import OLDEST
+from handlers.attendance import participation, reports
 from handlers.kit import ADMINS, Ask, Button, Refusal, Reply, Role
 from handlers.reading.checkins.checkin import SERIES
 from handlers.reading.text.numbers import value_of
@@ -38,7 +37,7 @@ def study(ask: Ask) -> Reply:
     week = week_of(ask.today)
     now = coverage.squads(ask.db, history.part(ask.db, paths, week))[week]
     squads = campaigns.due(ask.db, call, paths) if call else now
-    told = campaigns.studied(ask.db, SERIES, number, ask.today - OLDEST, paths)
+    told = campaigns.studied(ask.db, SERIES, number, ask.today - reports.OLDEST, paths)
     buttons = (Button("看进度", f"活动 {call.id}"),) if call else ()
     return Reply("\n".join(_lines(number, squads, told)), buttons)
 
@@ -54,5 +53,5 @@ def _lines(number: int, squads: Sequence[Squad], told: dict[int, Told]) -> list[
     missing = [squad for squad in squads if squad.id not in told]
     if missing:
         schools = len({squad.school for squad in squads}) > 1
-        lines.append(f"还没学 {len(missing)} 个:{called.names(missing, schools)}")
+        lines.append(f"还没学 {len(missing)} 个:{participation.names(missing, schools)}")
     return lines

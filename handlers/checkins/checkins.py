@@ -6,10 +6,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from handlers.checkins import attachments as attached
+from handlers.attendance import attachments, phrases, reports
 from handlers.checkins import questions
-from handlers.checkins import storing as recorded
-from handlers.checkins.lines import dated, heads
 from handlers.kit import REPORTERS, Ask, Button, Denied, Refusal, Reply, Unit
 from handlers.reading import Reading, Record, read
 from handlers.registry import ANYTHING, answers, command, reads
@@ -74,10 +72,10 @@ def _replies(ask: Ask, reading: Reading, first: int | None) -> list[Reply]:
     if reading.status == "confirm" and complete:
         return [_confirm(ask, reading, complete, first)]
     if reading.status == "reject" and complete and complete[0].date:
-        raise Refusal(recorded.too_old(complete[0].date, ask.today))
+        raise Refusal(reports.too_old(complete[0].date, ask.today))
     if reading.status not in ("ok", "partial"):
         return [_question(ask, reading, first)]
-    replies = recorded.store(ask, [record for record in complete if not record.issues], first, reading.joint)
+    replies = reports.store(ask, [record for record in complete if not record.issues], first, reading.joint)
     if reading.status == "partial":
         replies.append(_question(ask, reading))
     return replies
@@ -92,7 +90,7 @@ def _is_complete(record: Record) -> bool:
 
 def _which_school(ask: Ask, reading: Reading, schools: Sequence[Unit], first: int | None) -> Reply:
     said = [questions.canonical(record, (), always_dated=True) for record in reading.records]
-    ask.expect(SCHOOL, {"said": said, "first": attached.waiting(ask, first), "joint": reading.joint})
+    ask.expect(SCHOOL, {"said": said, "first": attachments.waiting(ask, first), "joint": reading.joint})
     question = "这是哪所学校的?我会记住;要换,发「我的 学校」,或在消息里写上学校。"
     return Reply(question, tuple(Button(each.name, each.name) for each in schools))
 
@@ -111,7 +109,7 @@ def school_said(ask: Ask, payload: dict[str, Any]) -> Sequence[Reply] | None:
     readings = [read(said, context) for said in payload["said"]]
     if payload["joint"] and all(each.status == "ok" for each in readings):
         records = [record for each in readings for record in each.records]
-        return recorded.store(ask, records, payload["first"], True)
+        return reports.store(ask, records, payload["first"], True)
     replies: list[Reply] = []
     for reading in readings:
         replies += _take(replace(ask, reading=reading), payload["first"])
@@ -128,7 +126,7 @@ def _question(ask: Ask, reading: Reading, first: int | None = None) -> Reply:
     known: dict[str, Any] = {"said": questions.canonical(record, reading.issues), "issues": list(reading.issues)}
     day = record.date if record.date and not record.dated else ask.today
     shared = [places.key_name(each.unit) for each in in_doubt if each.unit and "COUNT_SHARED" in each.issues]
-    known |= {"first": attached.waiting(ask, first), "shared": shared, "day": day.isoformat(), "asked": question}
+    known |= {"first": attachments.waiting(ask, first), "shared": shared, "day": day.isoformat(), "asked": question}
     ask.expect(QUESTION, known)
     return Reply(question, buttons)
 
@@ -202,10 +200,10 @@ def _knows_more(together: Reading, asked: set[str], issues: list[str]) -> bool:
 
 def _confirm(ask: Ask, reading: Reading, records: list[Record], first: int | None) -> Reply:
     said = [questions.canonical(record, (), always_dated=True) for record in records]
-    checkin_lines = [recorded.checkin_of(ask, record) for record in records]
-    lines = "\n".join(f"{dated(one, ask.today)} {heads(one)}" for one in checkin_lines)
+    checkin_lines = [reports.checkin_of(ask, record) for record in records]
+    lines = "\n".join(f"{phrases.dated(one, ask.today)} {phrases.heads(one)}" for one in checkin_lines)
     question = f"{questions.doubt(reading.issues)}\n{lines}\n记下吗?"
-    known = {"said": said, "first": attached.waiting(ask, first), "joint": reading.joint}
+    known = {"said": said, "first": attachments.waiting(ask, first), "joint": reading.joint}
     ask.expect(CONFIRM, {**known, "id": ask.inbox_id, "asked": question})
     return Reply(question, (Button("是,记下", f"是 {ask.inbox_id}"), Button("不记", f"否 {ask.inbox_id}")))
 
@@ -227,4 +225,4 @@ def confirmed(ask: Ask, payload: dict[str, Any]) -> Sequence[Reply] | None:
         return [Reply(f"还没有记。{payload['asked']}请回「是」或「否」。")]
     records = [record for said in payload["said"] for record in read(said, context).records]
     complete = [record for record in records if _is_complete(record)]
-    return recorded.store(ask, complete, payload.get("first"), payload["joint"])
+    return reports.store(ask, complete, payload.get("first"), payload["joint"])

@@ -7,9 +7,7 @@ from datetime import date
 from typing import Any
 
 from handlers import rights
-from handlers.checkins import questions
-from handlers.checkins import storing as recorded
-from handlers.checkins.lines import checkin_line, dated, echo, heads, with_more
+from handlers.attendance import phrases, reports
 from handlers.kit import REPORTERS, Ask, Button, Denied, Refusal, Reply
 from handlers.reading import Reading, Record, read
 from handlers.registry import ANYTHING, answers, command, edits, reads
@@ -38,7 +36,7 @@ def correct(ask: Ask) -> Reply:
     old, words = _meant(ask)
     if not words:
         ask.expect("correct", {"id": old.id})
-        return Reply(f"要改哪里?现在是:{dated(old, ask.today)} {heads(old)}\n直接发新的内容,如:实到39")
+        return Reply(f"要改哪里?现在是:{phrases.dated(old, ask.today)} {phrases.heads(old)}\n直接发新的内容,如:实到39")
     return _changed(ask, old, words)
 
 
@@ -76,7 +74,7 @@ def cancel(ask: Ask) -> Reply:
     if not recording.withdraw(ask.db, ask.rollups, old, ask.me.id, ask.now):
         raise Refusal(MEANWHILE)
     counts = _frozen(ask, old) or "没有计入周报。要重新报,直接发就行。"
-    return Reply(f"已撤回:{dated(old, ask.today)} {heads(old)}\n{counts}")
+    return Reply(f"已撤回:{phrases.dated(old, ask.today)} {phrases.heads(old)}\n{counts}")
 
 
 @reads("cancel")
@@ -95,7 +93,7 @@ def _meant(ask: Ask) -> tuple[Checkin, str]:
     checkin_id, words = int(numbered[1]), ask.args[numbered.end() :].strip()
     gone = checkins.withdrawn(ask.db, checkin_id)
     if gone and _mine(ask, gone):
-        raise Refusal(f"已处理过:{dated(gone, ask.today)} 已经撤回,现在没有计入周报。要重新报,直接发就行。")
+        raise Refusal(f"已处理过:{phrases.dated(gone, ask.today)} 已经撤回,现在没有计入周报。要重新报,直接发就行。")
     found = checkins.by_id(ask.db, checkin_id)
     if found is None or not _mine(ask, found):
         none = f"您没有编号 {checkin_id} 的签到,什么都没有动。发「我的」看您报过的。"
@@ -135,7 +133,7 @@ def _newest(ask: Ask) -> Checkin | None:
 
 
 def _changed(ask: Ask, old: Checkin, words: str) -> Reply:
-    reading = names.without_names(ask, read(f"更正 {questions.with_heads(words)}", context_of(ask)))
+    reading = names.without_names(ask, read(f"更正 {phrases.with_heads(words)}", context_of(ask)))
     record = next(iter(reading.records), Record())
     _check_day(reading, record, ask.today)
     if (
@@ -147,14 +145,14 @@ def _changed(ask: Ask, old: Checkin, words: str) -> Reply:
         raise Refusal("没看懂要改成什么,原来的没有动。可以改人数、活动、日期,像这样发:更正 实到39 应到42")
     new = _moved(ask, _merged(old, record), record)
     if new == old:
-        return _warned(echo("已处理过。现在是", old, ask.today), reading)
+        return _warned(phrases.echo("已处理过。现在是", old, ask.today), reading)
     return _warned(_said(ask, "已更正", old, revised(ask, old, new)), reading)
 
 
 def _said(ask: Ask, result: str, old: Checkin, new: Checkin) -> Reply:
-    said = echo(result, new, ask.today)
+    said = phrases.echo(result, new, ask.today)
     frozen = _frozen(ask, old) or _frozen(ask, new)
-    return with_more(said, frozen) if frozen else said
+    return phrases.with_more(said, frozen) if frozen else said
 
 
 def _frozen(ask: Ask, one: Checkin) -> str:
@@ -173,13 +171,13 @@ def _check_day(reading: Reading, record: Record, today: date) -> None:
     """A corrected day is held to the same rules as a new one; raises Refusal."""
     if "DATE_INVALID" in reading.issues:
         raise Refusal("没有这个日期,原来的没有动。像这样发:更正 4月3日")
-    if record.dated and record.date and (record.date > today or today - record.date > recorded.OLDEST):
+    if record.dated and record.date and (record.date > today or today - record.date > reports.OLDEST):
         raise Refusal(f"{days.day(record.date, today)}太早或还没到,原来的没有动。请核对日期,像这样发:更正 昨天")
 
 
 def revised(ask: Ask, old: Checkin, new: Checkin) -> Checkin:
     """The check-in as it is now; raises Refusal for what cannot be right."""
-    most = recorded.LARGEST_SQUAD if new.kind == Kind.SQUAD else MOST_HEADS
+    most = reports.LARGEST_SQUAD if new.kind == Kind.SQUAD else MOST_HEADS
     if not 0 < new.attended <= most:
         raise Refusal(f"实到 {new.attended} 人好像不对,没有改。请再核对,像这样发:更正 实到40")
     if new.due is not None and new.attended > new.due:
@@ -235,7 +233,7 @@ def edited(ask: Ask) -> list[Reply] | None:
         return [Reply("那次签到已经撤回,改消息不会再记。要重新报,请发一条新消息。")]
     words = _WORD.sub("", ask.args)
     context = replace(context_of(ask), bound_unit=None)
-    reading = names.without_names(ask, read(f"更正 {questions.with_heads(words)}", context))
+    reading = names.without_names(ask, read(f"更正 {phrases.with_heads(words)}", context))
     if len(left) == 1 and len(reading.records) <= 1:
         replies = _corrected_one(ask, left[0], next(iter(reading.records), Record()))
         return [_warned(reply, reading) for reply in replies]
@@ -272,7 +270,7 @@ def _corrected_many(ask: Ask, left: list[Checkin], records: Sequence[Record]) ->
         left.remove(old)
         merged = _merged(old, record)
         if merged != old:
-            lines.append(f"已更正:{checkin_line(revised(ask, old, merged))}")
+            lines.append(f"已更正:{phrases.checkin_line(revised(ask, old, merged))}")
     lines += [f"有 {new} 条是新的,没有记,请另发一条消息。"] if new else []
-    lines += [f"没再写到、也没有动的:{checkin_line(one)},要去掉请发「撤回 #{one.id}」" for one in left]
+    lines += [f"没再写到、也没有动的:{phrases.checkin_line(one)},要去掉请发「撤回 #{one.id}」" for one in left]
     return Reply("\n".join(lines) or "没有变化,已经记下的不变。")

@@ -3,9 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from handlers.campaigns import coverage as called
-from handlers.campaigns import notices as calling
-from handlers.checkins.lines import marked
+from handlers.attendance import participation, phrases
 from handlers.kit import ADMINS, REPORTERS, Ask, Button, Reply, Role
 from handlers.registry import command, reads
 from handlers.rights import VISITORS
@@ -53,15 +51,15 @@ def _last_week(ask: Ask) -> tuple[Button, ...]:
 def _waiting(ask: Ask) -> list[Campaign]:
     """The campaigns that are under way and that a squad of the asker's has not reported to, the soonest first."""
     found = []
-    for one in called.opened(ask):
-        squads = calling.due_squads(ask.me, one) if one.begins_at <= ask.now <= one.ends_at else []
-        if squads and calling.unreported(squads, campaigns.reported(ask.db, one, [unit.id for unit in squads])):
+    for one in participation.opened(ask):
+        squads = participation.due_squads(ask.me, one) if one.begins_at <= ask.now <= one.ends_at else []
+        if squads and participation.unreported(squads, campaigns.reported(ask.db, one, [unit.id for unit in squads])):
             found.append(one)
     return sorted(found, key=lambda one: one.ends_at)[:MOST_CALLS]
 
 
 def _call(ask: Ask, one: Campaign) -> str:
-    return f"{one.id} {called.name(one)},{called.until(one, ask.now.tzinfo)}截止"
+    return f"{one.id} {participation.name(one)},{participation.until(one, ask.now.tzinfo)}截止"
 
 
 def _school(ask: Ask, words: str) -> Reply:
@@ -106,4 +104,4 @@ def asked(ask: Ask) -> Reply:
 
 
 def _lines(found: list[Checkin], today: date) -> list[str]:
-    return [f"· {marked(each, today)}" for each in found]
+    return [f"· {phrases.marked(each, today)}" for each in found]

@@ -2,8 +2,7 @@
 
 from dataclasses import replace
 
-from handlers.checkins import attachments as attached
-from handlers.checkins import lines
+from handlers.attendance import attachments, phrases
 from handlers.kit import Ask, Refusal, Reply
 from handlers.registry import reads
 from storage.checkins import checkins, places
@@ -25,41 +24,41 @@ _NO_PLACE = "位置收到了,但不知道是哪次活动,没有保存。先报�
 @reads("photo")
 def photo(ask: Ask) -> Reply | list[Reply]:
     """A photo or document without a report belongs to the sender's last check-in of these two days."""
-    if not attached.photos(ask):
+    if not attachments.photos(ask):
         raise Refusal(_UNREAD.get(ask.message.attachments[0].kind, _NO_PHOTO))
-    album = attached.album(ask)
+    album = attachments.album(ask)
     if album is not None and album.inbox_id != ask.inbox_id:
         return _another(ask, album)
-    last = attached.target(ask)
+    last = attachments.target(ask)
     if last is None:
-        unknown = _NO_CHECKIN.format(attached.what(ask))
+        unknown = _NO_CHECKIN.format(attachments.what(ask))
         if album is None:
             raise Refusal(unknown)
         # The words of an album may come with its next photo.
-        attached.keep(ask, None, held=True)
+        attachments.keep(ask, None, held=True)
         return Reply(unknown)
-    full = attached.full(ask, last)
+    full = attachments.full(ask, last)
     if full:
         raise Refusal(full)
-    return _attached(ask, last, attached.add_to(ask, last))
+    return _attached(ask, last, attachments.add_to(ask, last))
 
 
 def _another(ask: Ask, album: albums.Album) -> list[Reply]:
     """A later photo of an album: the answer is said again with the new count, as long as it has not gone out."""
     one = checkins.by_id(ask.db, album.checkin_id) if album.checkin_id else None
     if one is None:
-        attached.keep(ask, None, held=True)
+        attachments.keep(ask, None, held=True)
         return []
-    count = attached.add_to(ask, one)
+    count = attachments.add_to(ask, one)
     message = ask.message
     reported = albums.reported(ask.db, message.channel, message.chat, message.album, one.id)
-    said = lines.echo("已记录", one, ask.today, count) if reported else _attached(ask, one, count)
+    said = phrases.echo("已记录", one, ask.today, count) if reported else _attached(ask, one, count)
     return [replace(said, again=True)]
 
 
 def _attached(ask: Ask, one: checkins.Checkin, count: int) -> Reply:
-    files = f"{count} {_MEASURED[attached.what(ask)]}"
-    return Reply(f"{files}已附到:{lines.dated(one, ask.today)}{_without(ask, one.unit_id)}")
+    files = f"{count} {_MEASURED[attachments.what(ask)]}"
+    return Reply(f"{files}已附到:{phrases.dated(one, ask.today)}{_without(ask, one.unit_id)}")
 
 
 def _without(ask: Ask, unit_id: int) -> str:
@@ -72,8 +71,8 @@ def _without(ask: Ask, unit_id: int) -> str:
 def place(ask: Ask) -> Reply:
     """A place is kept with the check-in as it was given; anybody can send any place."""
     assert ask.message.place is not None
-    last = attached.target(ask)
+    last = attachments.target(ask)
     if last is None:
         raise Refusal(_NO_PLACE)
     places.note(ask.db, last.id, ask.inbox_id, ask.me.id, ask.message.place, ask.now)
-    return Reply(f"位置已附到:{lines.dated(last, ask.today)}\n按您发的位置记下,不作为到场的证明。")
+    return Reply(f"位置已附到:{phrases.dated(last, ask.today)}\n按您发的位置记下,不作为到场的证明。")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import date
 
+from handlers.attendance import phrases
 from handlers.kit import Button
 from handlers.reading import Record
 from handlers.wording import days, places
@@ -115,11 +116,5 @@ def with_activity(words: str) -> str:
 def merged(known: str, answer: str, issues: Sequence[str]) -> str:
     """The known part and the answer to the question, as one message."""
     if any(issue.startswith("COUNT") for issue in issues):
-        answer = with_heads(answer)
+        answer = phrases.with_heads(answer)
     return f"{answer} {known}" if any(issue.startswith("UNIT") for issue in issues) else f"{known} {answer}"
-
-
-def with_heads(words: str) -> str:
-    """A bare number is a head count: 38 → 38人."""
-    bare = words.strip()
-    return f"{bare}人" if bare.isdigit() else words

@@ -4,8 +4,7 @@ import re
 from datetime import timedelta
 from typing import Any
 
-from handlers.checkins import lines
-from handlers.checkins import storing as recorded
+from handlers.attendance import phrases, reports
 from handlers.kit import REPORTERS, Ask, Button, Refusal, Reply
 from handlers.reading import Record, read
 from handlers.registry import ANYTHING, answers, command
@@ -38,7 +37,7 @@ def again(ask: Ask) -> list[Reply]:
     if len(found) > 1:
         buttons = tuple(Button(_short(one), f"同上周 #{one.id} {words}".strip()) for one in found)
         return [Reply("上周您报过几次,要再报哪一个?", buttons)]
-    heads = recorded.heads_in(ask, found[0].unit_name, found[0].activity, words) if words else None
+    heads = reports.heads_in(ask, found[0].unit_name, found[0].activity, words) if words else None
     if words and heads is None:
         raise Refusal("没看懂人数,没有记录。像这样发:同上周 39")
     return _stored(ask, found[0], heads) if heads else [_question(ask, found[0])]
@@ -67,8 +66,8 @@ def _short(one: Checkin) -> str:
 
 def _question(ask: Ask, one: Checkin) -> Reply:
     ask.expect(QUESTION, {"id": one.id})
-    same = Button(f"一样,{lines.heads(one)}", lines.heads(one))
-    return Reply(f"上周:{lines.dated(one, ask.today)} {lines.heads(one)}\n今天到了多少人?", (same,))
+    same = Button(f"一样,{phrases.heads(one)}", phrases.heads(one))
+    return Reply(f"上周:{phrases.dated(one, ask.today)} {phrases.heads(one)}\n今天到了多少人?", (same,))
 
 
 @answers(QUESTION)
@@ -80,8 +79,8 @@ def answered(ask: Ask, payload: dict[str, Any]) -> list[Reply] | None:
     alone = read(ask.args, context.context_of(ask))
     if one is None or any(record.activity for record in alone.records):
         return None
-    words = lines.heads(one) if ask.args.strip("。 ") in _SAME else ask.args
-    heads = recorded.heads_in(ask, units.by_id(ask.db, one.unit_id).name, one.activity, words)
+    words = phrases.heads(one) if ask.args.strip("。 ") in _SAME else ask.args
+    heads = reports.heads_in(ask, units.by_id(ask.db, one.unit_id).name, one.activity, words)
     if heads is None:
         if alone.intent not in ("checkin", "unknown"):
             return None
@@ -92,4 +91,4 @@ def answered(ask: Ask, payload: dict[str, Any]) -> list[Reply] | None:
 
 def _stored(ask: Ask, one: Checkin, heads: Record) -> list[Reply]:
     said = Record(activity=one.activity, attended=heads.attended, due=heads.due, date=ask.today)
-    return recorded.keep(ask, [recorded.of_unit(ask, units.by_id(ask.db, one.unit_id), said)], None)
+    return reports.keep(ask, [reports.of_unit(ask, units.by_id(ask.db, one.unit_id), said)], None)

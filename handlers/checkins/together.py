@@ -3,7 +3,7 @@
 import re
 
 from handlers import rights
-from handlers.checkins import lines
+from handlers.attendance import phrases
 from handlers.kit import REPORTERS, Ask, Button, Denied, Refusal, Reply
 from handlers.registry import ANYTHING, command
 from handlers.wording import days
@@ -40,7 +40,7 @@ def _number(ask: Ask) -> Reply:
     mine = checkins.newest(ask.db, person_id=ask.me.id)
     if mine is None:
         raise Refusal("您还没有报过活动。先报一次,像这样发:三(2)中队 祭扫 38人")
-    return Reply(f"您最近一次签到的编号是 {mine.id}:{lines.dated(mine, ask.today)}\n{_HOW.format(id=mine.id)}")
+    return Reply(f"您最近一次签到的编号是 {mine.id}:{phrases.dated(mine, ask.today)}\n{_HOW.format(id=mine.id)}")
 
 
 def _join(ask: Ask, other: Checkin, mine: Checkin | None) -> list[Reply]:
@@ -55,25 +55,25 @@ def _join(ask: Ask, other: Checkin, mine: Checkin | None) -> list[Reply]:
             f"编号 {other.id} 是{when}。同一天、同一种活动才能合成一场:先报您的人数,再发「同场 {other.id}」。"
         )
     if mine.event_id is not None and mine.event_id == other.event_id:
-        return [Reply(f"已经算同一场了:{lines.checkin_line(mine)}")]
+        return [Reply(f"已经算同一场了:{phrases.checkin_line(mine)}")]
     recording.unite(ask.db, ask.rollups, [mine, other], ask.me.id, ask.now)
     button = Button("不是同一场", f"同场 #{mine.id} 不是")
-    replies = [Reply(f"和编号 {other.id} 算同一场了:{lines.checkin_line(mine)}\n场次只计一次,人数照计。", (button,))]
+    replies = [Reply(f"和编号 {other.id} 算同一场了:{phrases.checkin_line(mine)}\n场次只计一次,人数照计。", (button,))]
     return replies + (_told(mine, other, ask) if other.person_id != ask.me.id else [])
 
 
 def _told(mine: Checkin, other: Checkin, ask: Ask) -> list[Reply]:
     """Who reported the other one learns of it and can undo it."""
-    line = f"{mine.unit_name}和{lines.dated(other, ask.today)}算同一场了,场次只计一次。"
+    line = f"{mine.unit_name}和{phrases.dated(other, ask.today)}算同一场了,场次只计一次。"
     return [Reply(line, (Button("不是同一场", f"同场 #{other.id} 不是"),), to=other.person_id)]
 
 
 def _apart(ask: Ask, found: Checkin) -> Reply:
     _check(ask, found)
     if found.event_id is None:
-        return Reply(f"本来就单独算一场:{lines.dated(found, ask.today)}")
+        return Reply(f"本来就单独算一场:{phrases.dated(found, ask.today)}")
     recording.part(ask.db, ask.rollups, found, ask.me.id, ask.now)
-    return Reply(f"单独算一场了:{lines.dated(found, ask.today)}\n要再合到一起,发「同场」加对方的编号。")
+    return Reply(f"单独算一场了:{phrases.dated(found, ask.today)}\n要再合到一起,发「同场」加对方的编号。")
 
 
 def _all_squads(ask: Ask, found: Checkin) -> Reply:
@@ -82,7 +82,7 @@ def _all_squads(ask: Ask, found: Checkin) -> Reply:
         raise Refusal("「各中队」只用在全校或全年级的签到上。先报一次,像这样发:全校 升旗仪式 480人")
     new = recording.name_squads(ask.db, ask.rollups, found, ask.me.id, ask.now)
     more = f"{new} 个中队算作参加,这一周不再算没签到。" if new else "各中队已经都算参加了。"
-    return Reply(f"{lines.dated(found, ask.today)}:{more}\n仍然是一场,人数以全校报的为准。")
+    return Reply(f"{phrases.dated(found, ask.today)}:{more}\n仍然是一场,人数以全校报的为准。")
 
 
 def _check(ask: Ask, found: Checkin) -> None:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from handlers.children import guardians
 from handlers.kit import Ask, Button, Refusal, Reply
 from handlers.registry import ANYTHING, answers, command
+from handlers.wording import consents
 from handlers.wording.answers import says_no, says_yes
 from storage.children import children, erasure
 from storage.children.children import masked
@@ -18,27 +18,27 @@ _END_LIKE = "撤回同意 三(2)中队 王小明"
     "家长同意",
     "同意书",
     "consent",
-    who=guardians.RECORDERS,
+    who=consents.RECORDERS,
     help="记下家长的同意:方式和日期",
-    examples=(guardians.LIKE, "家长同意 三(2)中队 王小明 书面 9月1日 编号12 不拍照"),
+    examples=(consents.LIKE, "家长同意 三(2)中队 王小明 书面 9月1日 编号12 不拍照"),
     glued=ANYTHING,
 )
 def record(ask: Ask) -> Reply:
     """How and when the guardian of a child agreed; the paper stays with the school."""
-    return guardians.record(ask)
+    return consents.record(ask)
 
 
 @command(
     "撤回同意",
     "revoke",
-    who=guardians.RECORDERS,
+    who=consents.RECORDERS,
     help="家长撤回同意:撤回提名,删去孩子信息",
     examples=(_END_LIKE,),
     glued=ANYTHING,
 )
 def end(ask: Ask) -> Reply:
     """The guardian has withdrawn: asked once more, since what is erased does not come back."""
-    squad, names = guardians.child_words(ask, guardians.RECORDERS, ask.args, _END_LIKE)
+    squad, names = consents.child_words(ask, consents.RECORDERS, ask.args, _END_LIKE)
     found = children.find(ask.db, ask.vault, squad.id, names[0])
     if len(names) > 1 or found is None:
         raise Refusal("一次写一位。" if len(names) > 1 else f"{squad.name}没有记过「{names[0]}」,没有要删的。")
@@ -58,6 +58,6 @@ def ended(ask: Ask, payload: Mapping[str, Any]) -> Reply | None:
     if not says_yes(ask.args):
         return None
     squad = units.by_id(ask.db, children.unit_of(ask.db, payload["child"]))
-    guardians.check_scope(ask, guardians.RECORDERS, squad, "撤回同意")
+    consents.check_scope(ask, consents.RECORDERS, squad, "撤回同意")
     count = erasure.erase(ask.db, ask.vault, payload["child"], ask.me.id, ask.now)
     return Reply(f"已撤回同意并删除:{squad.name}一位队员的姓名,{count} 件提名的事迹。聊天里写过姓名的消息,请您也删掉。")

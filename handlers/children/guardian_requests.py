@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from handlers.catalogue import calendar
-from handlers.children import guardians, record
+from handlers.children import record
 from handlers.kit import Ask, Button, Deed, Denied, Due, Refusal, Reply, Role
 from handlers.registry import ANYTHING, answers, command, due
-from handlers.wording import days, places
+from handlers.wording import consents, days, places
 from handlers.wording.answers import says_no, says_yes
 from handlers.wording.private import REASON_LIMIT
 from scheduling.guardian_requests import WORKING_DAYS
@@ -43,7 +43,7 @@ def receive(ask: Ask) -> Reply:
     who, *wish = _INTO.split(rest, maxsplit=1)
     if kind is Wanted.CORRECT and not any(wish):
         raise Refusal("请写明改成什么,像这样:家长申请 更正 三(2)中队 王小明 改为 王晓明")
-    squad, names = guardians.child_words(ask, IN_CHARGE, who, _LIKE)
+    squad, names = consents.child_words(ask, IN_CHARGE, who, _LIKE)
     if len(names) != 1:
         raise Refusal("一次写一位孩子。")
     child_id = children.find(ask.db, ask.vault, squad.id, names[0])
@@ -106,7 +106,7 @@ def carry_out(ask: Ask) -> Reply:
 
 def _put_right(ask: Ask, found: Request, child_id: int) -> Reply:
     name = children.plain(str(ask.vault.open(found.wish)) if found.wish else "")
-    if not guardians.is_name(name) or not children.rename(ask.db, ask.vault, child_id, name):
+    if not consents.is_name(name) or not children.rename(ask.db, ask.vault, child_id, name):
         raise Refusal(f"改不了:新的姓名不像姓名,或者这个中队已经有同名的记录。请核对后发「结案 {found.number} 理由」。")
     ask.note(Deed.RENAMED, found.unit, f"child:{child_id}")
     _settle(ask, found, "done")

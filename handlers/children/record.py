@@ -1,8 +1,8 @@
 """All that is kept of one child, in words for the guardian (PIPL 45)."""
 
-from handlers.children import guardians
 from handlers.kit import Ask
 from handlers.wording import days, medals
+from handlers.wording.consents import said
 from storage.audit import audit
 from storage.audit.audit import Deed, Wanted
 from storage.children import children, consents
@@ -19,7 +19,7 @@ def record_of(ask: Ask, child_id: int) -> str:
     squad = units.by_id(ask.db, children.unit_of(ask.db, child_id))
     consent = consents.standing(ask.db, [child_id]).get(child_id)
     lines = [f"姓名:{name}", f"中队:{units.full_name(ask.db, squad)}"]
-    lines.append(f"家长同意:{guardians.said(consent) if consent else '没有记'}")
+    lines.append(f"家长同意:{said(consent) if consent else '没有记'}")
     for case in nominations.of_child(ask.db, child_id)[-_MOST:]:
         why = medals.reason_of(ask, case.reason) or "未写"
         lines.append(

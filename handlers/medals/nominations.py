@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from handlers.children import guardians
 from handlers.kit import Ask, Button, Denied, Refusal, Reply
 from handlers.medals.reviewers import decided, reviewers
 from handlers.medals.wishes import NOMINATORS, Wish, check_unit, question, resend, understood
@@ -11,6 +10,7 @@ from handlers.reading import read
 from handlers.registry import ANYTHING, answers, command, reads
 from handlers.wording import context, days, medals, names, numbers, private
 from handlers.wording.answers import says_no
+from handlers.wording.consents import consent_of, needs_consent, said
 from scheduling.periods import term_of
 from storage.children import children, consents
 from storage.medals import nominations
@@ -48,7 +48,7 @@ def nominate(ask: Ask) -> list[Reply]:
     notes = [question(ask, heard) if heard.status == "partial" else "", private.privacy_warning(heard.issues)]
     ready = [wish for wish in asked if _may_be_kept(ask, wish)]
     waiting = [wish for wish in asked if wish not in ready]
-    notes += [f"家长同意:{guardians.said(given)}" for given in {wish.consent for wish in ready if wish.consent}]
+    notes += [f"家长同意:{said(given)}" for given in {wish.consent for wish in ready if wish.consent}]
     replies = _take(ask, ready, notes) if ready or not waiting else [Reply(note) for note in notes if note]
     return [*replies, *([_ask_consent(ask, waiting)] if waiting else [])]
 
@@ -64,7 +64,7 @@ def _take(ask: Ask, wishes: list[Wish], notes: list[str]) -> list[Reply]:
 
 def _may_be_kept(ask: Ask, wish: Wish) -> bool:
     """PIPL 31: of a child under fourteen nothing is kept before a guardian has agreed."""
-    if wish.consent or not guardians.needs_consent(wish.name):
+    if wish.consent or not needs_consent(wish.name):
         return True
     known = children.find(ask.db, ask.vault, wish.unit.id, wish.name)
     return known is not None and bool(consents.standing(ask.db, [known]))
@@ -90,14 +90,14 @@ def consented(ask: Ask, payload: Mapping[str, Any]) -> list[Reply] | None:
     """How and when the guardians agreed: then the nominations are opened; 还没有 forgets them."""
     if says_no(ask.args) or ask.args.strip(" 。.").startswith(("还没", "没有")):
         return [Reply("好的,没有记下孩子的信息。收到家长的同意书以后,请重新提名。", (_MINE,))]
-    given, rest = guardians.consent_of(ask.args, ask.today)
+    given, rest = consent_of(ask.args, ask.today)
     if given is None or len(rest) > LONGEST_REST:
         return None
     waiting = payload["wishes"]
     wishes = [Wish(units.by_id(ask.db, id), medal, name, why, given) for id, medal, name, why in waiting]
     for wish in wishes:
         check_unit(ask, wish.unit)
-    return _take(ask, wishes, [f"家长同意:{guardians.said(given)}"])
+    return _take(ask, wishes, [f"家长同意:{said(given)}"])
 
 
 def _open(ask: Ask, wish: Wish) -> tuple[Case, bool]:

@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 
-from handlers.children import guardians
 from handlers.kit import Ask, Deed, Denied, Refusal, Reply, Role
 from handlers.reading import persons_in, read
 from handlers.registry import answers, command
-from handlers.wording import context, medals, private
+from handlers.wording import consents, context, medals, private
 from handlers.wording.answers import says_no
 from handlers.wording.numbers import all_numbers, numbered
 from storage.children import children
@@ -83,7 +82,7 @@ def _reveal(ask: Ask, cases: list[Case], reason: str) -> Reply:
     for case in cases:
         who = names.get(case.child_id or 0, "集体")
         lines.append(f"{case.number} {case.unit.name} {who} {medals.label(case.medal)}")
-        if guardians.needs_consent(who) and case.child_id is not None:
+        if consents.needs_consent(who) and case.child_id is not None:
             ask.note(Deed.REVEALED, case.unit, f"child:{case.child_id}", nomination=case.id, what=reason)
     return Reply("\n".join([*lines, f"查看和理由「{reason}」已记入审计日志。请不要转发。"]))
 

@@ -4,12 +4,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from handlers.children import guardians
 from handlers.kit import Answer, Ask, Button, Denied, Refusal, Reply, Role
 from handlers.medals.reviewers import decided, reviewers, reviewing_roles
 from handlers.reading import read
 from handlers.registry import ANYTHING, answers, command, reads
-from handlers.wording import context, days, medals, private
+from handlers.wording import consents, context, days, medals, private
 from handlers.wording.answers import says_no, says_yes
 from handlers.wording.names import problem_of
 from handlers.wording.numbers import all_numbers, numbered
@@ -117,20 +116,20 @@ def _my_roles(ask: Ask, case: Case) -> frozenset[Role]:
 @command(
     "同意",
     "approve",
-    who=REVIEWERS | guardians.RECORDERS,
+    who=REVIEWERS | consents.RECORDERS,
     help="通过一件提名,或记家长同意",
     examples=("同意 N20260403-07", "同意 N20260403-07 N20260403-08", "同意 三(2)中队 王小明 书面 9月1日"),
     glued=ANYTHING,
 )
 def approve(ask: Ask) -> list[Reply]:
     """Decide for one case or several (a higher level's: 大队审核 alone); 同意 王小明 书面 9月1日 is a consent."""
-    if guardians.is_consent(ask.args):
-        return [guardians.record(ask)]
+    if consents.is_consent(ask.args):
+        return [consents.record(ask)]
     if REVIEWERS.isdisjoint(ask.me.roles):
         raise Denied("审核提名由大队辅导员或学校管理员来做。", what="同意")
     cases = [_mine_to_decide(ask, number, "同意") for number in all_numbers(_with_numbers(ask)) or ("",)]
     for case in cases:
-        guardians.check(ask, case)
+        consents.check(ask, case)
         _move(ask, case, State.APPROVED)
     return [_confirm(ask, cases, "同意"), *(Reply(_good_news(ask, case), to=case.holder) for case in cases)]
 

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-from handlers.children import guardians
 from handlers.kit import Ask, Denied, Refusal, Role, Unit
 from handlers.reading import Nomination, Reading
-from handlers.wording import medals, names, places, private
+from handlers.wording import consents, medals, names, places, private
 from handlers.wording.private import REASON_LIMIT
 from storage.children.consents import Consent
 from storage.organisation.units import Kind
@@ -67,7 +66,7 @@ def _wish(ask: Ask, heard: Reading, each: Nomination) -> Wish:
         _check_collective(each, unit, medal)
     elif unit.kind != Kind.SQUAD:
         raise Refusal(f"{_QUESTIONS['UNIT_MISSING']}{resend(ask, each)}")
-    consent, said = guardians.consent_in(each.reason or "", ask.today)
+    consent, said = consents.consent_in(each.reason or "", ask.today)
     reason = private.without_name(private.without_private(said, heard), each.name or "")
     if len(reason) > REASON_LIMIT:
         raise Refusal(f"理由有 {len(reason)} 字,请缩短到 {REASON_LIMIT} 字以内再发一次。")

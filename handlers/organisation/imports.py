@@ -1,7 +1,7 @@
 """导入: an admin sends the roster as a file, sees what would change, and agrees."""
 
 from handlers import rights, roster
-from handlers.checkins import attachments as attached
+from handlers.attendance import attachments
 from handlers.kit import Ask, Button, Refusal, Reply
 from handlers.registry import command, reads
 from storage.messages import files
@@ -24,13 +24,13 @@ def bring(ask: Ask) -> Reply:
     number, _, how = ask.args.partition(" ")
     if number.isascii() and number.isdigit():
         return _decide(ask, int(number[:15]), how.strip())
-    return table(ask) if attached.tables(ask) else Reply(_HOW, (_TEMPLATE, _PRESENT))
+    return table(ask) if attachments.tables(ask) else Reply(_HOW, (_TEMPLATE, _PRESENT))
 
 
 @reads("table")
 def table(ask: Ask) -> Reply:
     """Want the file: it is fetched, compared and shown while the bot goes on."""
-    sent = attached.tables(ask)
+    sent = attachments.tables(ask)
     if len(sent) > 1 or sent[0].size > _MOST_BYTES:
         raise Refusal("一次请发一个文件,不超过 10 MB。太大的请按区县分成几个。")
     common = {"inbox_id": ask.inbox_id, "person_id": ask.me.id, "checkin_id": None, "album": None}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from handlers.campaigns import notices as calling
+from handlers.campaigns import notices
 from storage.campaigns import campaigns
 from storage.campaigns.campaigns import Campaign
 from storage.organisation import units
@@ -62,7 +62,7 @@ def test_a_report_belongs_to_the_business_day_of_the_window(call: Campaign, now:
     ],
 )
 def test_the_reminder_comes_before_the_end_and_by_day(begins: str, ends: str, reminded: str | None) -> None:
-    assert calling.reminder_at(one(begins, ends), MORNING) == (at(reminded) if reminded else None)
+    assert notices.reminder_at(one(begins, ends), MORNING) == (at(reminded) if reminded else None)
 
 
 def test_who_is_called() -> None:

@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 from sqlalchemy import Connection, LargeBinary, select
 
-from handlers.checkins import storing as recorded
+from handlers.attendance import reports
 from handlers.digests.digest_workbook import workbook
 from storage.base.vault import Vault
 from storage.organisation import units
@@ -105,7 +105,7 @@ def test_a_message_that_a_bug_stopped_is_kept_without_it(tmp_path: Path, monkeyp
 
     async def scene() -> None:
         async with running(tmp_path, FRIDAY) as bot:
-            monkeypatch.setattr(recorded, "store", broken)
+            monkeypatch.setattr(reports, "store", broken)
             text = "三(2)中队 队会 38人 王小明没来,电话13912345678"
             (said,) = await bot.say("张老师", text)
             assert said.startswith("抱歉,这条消息没有处理好")

@@ -6,10 +6,7 @@ from datetime import date, timedelta
 from itertools import groupby
 
 from handlers import rights
-from handlers.campaigns import coverage as called
-from handlers.checkins import attachments as attached
-from handlers.checkins import questions
-from handlers.checkins.lines import dated, echo, heads, in_group, with_more
+from handlers.attendance import attachments, participation, phrases
 from handlers.kit import Ask, Button, Denied, Refusal, Reply, Unit
 from handlers.reading import Record, read
 from handlers.wording import context, days, periods, places, schools
@@ -52,9 +49,9 @@ def keep(ask: Ask, wanted: Sequence[Checkin], first: int | None, joint: bool = F
             others.append(_again(ask, new, before))
         else:
             stored.append(kept)
-            full = attached.full(ask, kept)
+            full = attachments.full(ask, kept)
             others += [Reply(full)] if full else []
-            photos = attached.add_to(ask, kept) + attached.adopt(ask, first, kept)
+            photos = attachments.add_to(ask, kept) + attachments.adopt(ask, first, kept)
     together = _unite(ask, stored) if joint and len(stored) > 1 else False
     return [*_echoes(ask, stored, photos, joint, together), *others]
 
@@ -77,7 +74,7 @@ def checkin_of(ask: Ask, record: Record) -> Checkin:
 def of_unit(ask: Ask, unit: Unit, record: Record) -> Checkin:
     """The same for a unit that is known to be the asker's."""
     assert record.activity and record.attended is not None and record.date
-    campaign = called.answered(ask, unit, record)
+    campaign = participation.answered(ask, unit, record)
     day = record.date if record.dated or campaign is None else campaign.business_day(ask.now)
     if ask.today - day > OLDEST:
         raise Refusal(too_old(day, ask.today))
@@ -99,7 +96,7 @@ def of_unit(ask: Ask, unit: Unit, record: Record) -> Checkin:
 
 def heads_in(ask: Ask, unit_name: str, activity: str, words: str) -> Record | None:
     """The heads that the words tell of this unit and activity: 38, 应到42实到40; None when they are not clear."""
-    said = f"{unit_name} {activity} {questions.with_heads(words)}"
+    said = f"{unit_name} {activity} {phrases.with_heads(words)}"
     record = next(iter(read(said, context.context_of(ask)).records), None)
     doubts = [issue for issue in (record.issues if record else ()) if issue.startswith("COUNT")]
     return record if record and record.attended is not None and not doubts else None
@@ -149,10 +146,10 @@ def _event(one: Checkin) -> tuple[str, str]:
 
 def _echoes(ask: Ask, stored: list[Checkin], photos: int, joint: bool, together: bool) -> list[Reply]:
     if not ask.message.private:
-        return [in_group("已记录", one, ask.today) for one in stored]
+        return [phrases.in_group("已记录", one, ask.today) for one in stored]
     if len(stored) <= 1:
         return [_echo(ask, one, photos, joint) for one in stored]
-    lines = "\n".join(f"{dated(one, ask.today)} {heads(one)}" for one in stored)
+    lines = "\n".join(f"{phrases.dated(one, ask.today)} {phrases.heads(one)}" for one in stored)
     topic = stored[0].topic and f"\n{stored[0].topic}"
     one_event = "\n合办的算一场。" if together else ""
     change = f"要改其中一条,像这样发:更正 {stored[0].unit_name} 实到39"
@@ -161,21 +158,21 @@ def _echoes(ask: Ask, stored: list[Checkin], photos: int, joint: bool, together:
 
 def _echo(ask: Ask, one: Checkin, photos: int, joint: bool) -> Reply:
     """With what is to be said about its event: that it is one with others, or how it becomes so."""
-    said = echo("已记录", one, ask.today, photos)
+    said = phrases.echo("已记录", one, ask.today, photos)
     if one.campaign_id is not None and (campaign := campaigns.by_id(ask.db, one.campaign_id)):
-        said = with_more(said, f"计入活动 {campaign.id}「{campaign.title}」。")
+        said = phrases.with_more(said, f"计入活动 {campaign.id}「{campaign.title}」。")
     if one.timing == BACKFILLED:
-        said = with_more(said, f"{periods.week_name(one.week)}的周报已经发出,这条算补报,下一期周报会写明。")
+        said = phrases.with_more(said, f"{periods.week_name(one.week)}的周报已经发出,这条算补报,下一期周报会写明。")
     if one.whole:
-        return with_more(
+        return phrases.with_more(
             said,
             "各中队当天报的同一活动都算在这一场里,人数不重复计。",
             Button("各中队都参加了", f"同场 #{one.id} 各中队"),
         )
     if one.event_id is not None:
-        return with_more(said, "和全校的算同一场。", Button("不是同一场", f"同场 #{one.id} 不是"))
+        return phrases.with_more(said, "和全校的算同一场。", Button("不是同一场", f"同场 #{one.id} 不是"))
     if joint:
-        return with_more(said, f"几个中队合办的,请另外的中队报完以后发「同场 {one.id}」,只算一场。")
+        return phrases.with_more(said, f"几个中队合办的,请另外的中队报完以后发「同场 {one.id}」,只算一场。")
     return said
 
 
@@ -184,10 +181,10 @@ def _again(ask: Ask, new: Checkin, before: Checkin | None) -> Reply:
     before = before or checkins.valid_one(ask.db, new.unit_id, new.activity, new.day, new.issue)
     assert before is not None
     if before.attended == new.attended and new.due in (None, before.due):
-        attached.add_to(ask, before)
-        return echo("已经记过,没有重复计", before, ask.today)
-    button = Button(f"改成{heads(new)}", f"更正 #{before.id} {heads(new)}")
+        attachments.add_to(ask, before)
+        return phrases.echo("已经记过,没有重复计", before, ask.today)
+    button = Button(f"改成{phrases.heads(new)}", f"更正 #{before.id} {phrases.heads(new)}")
     return Reply(
-        f"{dated(before, ask.today)} 已记{heads(before)},这次没有再记。\n要改成{heads(new)}吗?",
+        f"{phrases.dated(before, ask.today)} 已记{phrases.heads(before)},这次没有再记。\n要改成{phrases.heads(new)}吗?",
         (button,),
     )

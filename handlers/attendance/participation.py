@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime, time, timedelta, tzinfo
 
-from handlers.kit import Ask, Unit
+from handlers.kit import Ask, Person, Role, Unit
 from handlers.reading import Record
 from handlers.wording import days, numbers
 from storage.campaigns import campaigns
@@ -15,6 +15,17 @@ from storage.organisation.units import Kind
 MOST_NAMES = 30
 # So long after its end a report still says which campaign it is for.
 _STILL = timedelta(days=30)
+
+
+def due_squads(person: Person, one: Campaign) -> list[Unit]:
+    """The squads of a counselor that it calls."""
+    return [unit for unit in person.units([Role.COUNSELOR]) if one.calls(unit)]
+
+
+def unreported(found: list[Unit], told: Iterable[int]) -> list[Unit]:
+    """Those of these squads that have not reported."""
+    done = set(told)
+    return [unit for unit in found if unit.id not in done]
 
 
 def opened(ask: Ask) -> list[Campaign]:

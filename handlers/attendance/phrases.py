@@ -11,6 +11,12 @@ from storage.checkins.checkins import Checkin
 TIMINGS = {"late": "迟报", "backfilled": "补报"}
 
 
+def with_heads(words: str) -> str:
+    """A bare number is a head count: 38 → 38人."""
+    bare = words.strip()
+    return f"{bare}人" if bare.isdigit() else words
+
+
 def checkin_line(said: Checkin) -> str:
     """三(2)中队 主题队日 38 人."""
     return f"{said.unit_name} {said.activity} {said.attended} 人"

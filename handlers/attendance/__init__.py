@@ -1,0 +1,1 @@
+"""A check-in on its way: the campaign it answers, what is attached to it, how it is said."""
