@@ -7,6 +7,10 @@ from typing import Any, TypeVar
 
 from storage.people.people import Person, Role
 
+# The topics of 帮助, in its order.
+GROUPS = ("签到", "活动", "奖章", "周报", "提醒", "人员", "组织", "孩子信息")
+# How many commands a platform's menu lists.
+MENU = 12
 # For a command that a stranger may use as well.
 ANYONE: frozenset[Role] = frozenset()
 ANYTHING = "."
@@ -16,10 +20,16 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A declared command: its words (the first is shown), who may, what help says, examples that work as written."""
+    """A declared command: its words (the first is shown), who may, what help says, examples that work as written.
+
+    `group` is its topic in 帮助; `rank` its place among all commands by how often it is used, 1 the most. What a slip
+    of the finger could undo comes late: the first few stand in the menus of the platforms.
+    """
 
     words: tuple[str, ...]
     who: frozenset[Role]
+    group: str
+    rank: int
     help: str
     examples: tuple[str, ...]
     handler: Callable[..., Any]
@@ -40,6 +50,16 @@ class Command:
         return self.who is ANYONE or (person is not None and not self.who.isdisjoint(person.roles))
 
 
+def by_topic(commands: Iterable[Command]) -> list[Command]:
+    """The commands as 帮助 shows them: topic by topic, the most used first; the names of files play no part."""
+    return sorted(commands, key=lambda each: (GROUPS.index(each.group), each.rank, each.words))
+
+
+def most_used(commands: Iterable[Command]) -> list[Command]:
+    """What a platform's menu lists of these: the most used, first of all the one that is used most."""
+    return sorted(commands, key=lambda each: (each.rank, each.words))[:MENU]
+
+
 def _mark(key: str, value: Any) -> Callable[[Function], Function]:
     def put(function: Function) -> Function:
         setattr(function, key, value)
@@ -49,16 +69,18 @@ def _mark(key: str, value: Any) -> Callable[[Function], Function]:
 
 
 def command(
-    *words: str, who: Iterable[Role], help: str, examples: Iterable[str], glued: str = _NOTHING,
-    in_groups: bool = False, follows: str = "",
+    *words: str, who: Iterable[Role], group: str, help: str, examples: Iterable[str], rank: int = 99,
+    glued: str = _NOTHING, in_groups: bool = False, follows: str = "",
 ) -> Callable[[Function], Function]:  # fmt: skip
     """Declare the function `(Ask) -> Reply | [Reply]` as the command with these words."""
 
     def put(handler: Function) -> Function:
         if who is not ANYONE and not who:
             raise ValueError(f"{words[0]}: say who may use it")
+        if group not in GROUPS:
+            raise ValueError(f"{words[0]}: the group is one of {'、'.join(GROUPS)}")
         who_set = who if who is ANYONE else frozenset(who)
-        made = Command(words, who_set, help, tuple(examples), handler, glued, in_groups, follows)
+        made = Command(words, who_set, group, rank, help, tuple(examples), handler, glued, in_groups, follows)
         return _mark("_command", made)(handler)
 
     return put
@@ -80,7 +102,10 @@ def due(kind: str) -> Callable[[Function], Function]:
 
 
 def edits(name: str) -> Callable[[Function], Function]:
-    """Declare `(Ask) -> Reply | [Reply] | None`: new words of an old message; None means `that recorded nothing`."""
+    """Declare `(Ask) -> Reply | [Reply] | None`: new words of an old message; None means `that recorded nothing`.
+
+    They are asked in the order of their names.
+    """
     return _mark("_edits", name)
 
 

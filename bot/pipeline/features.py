@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 import handlers
 from handlers.kit import Answer, Ask, Due, Handler, Reply, Unit
-from handlers.registry import Command, attribute
+from handlers.registry import Command, attribute, by_topic
 
 Continue = Callable[[Ask, dict[str, Any]], Answer | None]
 Weekly = Callable[[Connection, Unit, str, datetime], Reply]
@@ -34,19 +34,18 @@ class Features:
 
 
 def modules() -> list[ModuleType]:
-    """Every module of the areas of handlers/, in the order of their names; what only reads text declares nothing."""
-    names = sorted(
-        info.name
+    """Every module of the areas of handlers/; what only reads text declares nothing."""
+    return [
+        importlib.import_module(info.name)
         for info in pkgutil.walk_packages(handlers.__path__, "handlers.")
         if not info.ispkg and not info.name.startswith(("handlers.reading.", "handlers.digests.font."))
-    )
-    return [importlib.import_module(name) for name in names]
+    ]
 
 
 def collect(found: Iterable[ModuleType]) -> Features:
-    """Read the declarations; raises ValueError when two features claim the same word."""
+    """Read the declarations, in whatever order; raises ValueError when two features claim the same word."""
     found = list(found)
-    commands = tuple(mark for mark, _ in attribute(found, "_command"))
+    commands = tuple(by_topic(mark for mark, _ in attribute(found, "_command")))
     return Features(
         commands,
         _unique((word, command) for command in commands for word in command.words),
@@ -54,9 +53,13 @@ def collect(found: Iterable[ModuleType]) -> Features:
         _unique(attribute(found, "_answers")),
         _unique(attribute(found, "_due")),
         _unique(attribute(found, "_renders")),
-        tuple(function for _, function in attribute(found, "_edits")),
-        tuple(function for _, function in attribute(found, "_weekly")),
+        _by_name(attribute(found, "_edits")),
+        _by_name(attribute(found, "_weekly")),
     )
+
+
+def _by_name(pairs: Iterable[tuple[str, Any]]) -> tuple[Any, ...]:
+    return tuple(function for _, function in sorted(_unique(pairs).items()))
 
 
 def _unique(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:

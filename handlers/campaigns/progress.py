@@ -24,8 +24,8 @@ _NUMBERED = re.compile(r"#?(\d{1,9})(?:\s+(.*))?", re.DOTALL)
 
 
 @command(
-    "活动", "events", "活动进度", who=SEERS, help="看发布的活动和进度,也在这里报人数",
-    examples=("活动", "活动 3", "活动 3 38"), glued=r"\d+\s*$", follows=r"$|#?\d{1,9}(?=\s|$)",
+    "活动", "events", "活动进度", who=SEERS, group="活动", rank=8, help="看发布的活动和进度,也在这里报人数",
+    glued=r"\d+\s*$", follows=r"$|#?\d{1,9}(?=\s|$)", examples=("活动", "活动 3", "活动 3 38"),
 )  # fmt: skip
 def show(ask: Ask) -> Reply | list[Reply]:
     """The open campaigns; with a number that one; with heads behind it a report."""

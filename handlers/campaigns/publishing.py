@@ -36,7 +36,7 @@ class _Draft:
 
 
 @command(
-    "发布活动", "campaign", who=ADMINS, help="请中队在一段时间里报一次活动", glued=ANYTHING,
+    "发布活动", "campaign", who=ADMINS, group="活动", rank=23, help="请中队在一段时间里报一次活动", glued=ANYTHING,
     examples=(_EXAMPLE, "发布活动 红领巾爱学习第5期 本周"),
 )  # fmt: skip
 def publish(ask: Ask) -> Reply:
@@ -158,7 +158,10 @@ def confirmed(ask: Ask, payload: dict[str, Any]) -> Reply | None:
     return Reply(f"{line}\n{told}\n看进度发「活动 {new.id}」。", (Button("看进度", f"活动 {new.id}"),))
 
 
-@command("结束活动", "endcampaign", who=ADMINS, help="提前结束一个活动", examples=("结束活动 3",), glued=r"\d")
+@command(
+    "结束活动", "endcampaign", who=ADMINS, group="活动", rank=40, help="提前结束一个活动", glued=r"\d",
+    examples=("结束活动 3",),
+)  # fmt: skip
 def end(ask: Ask) -> Reply:
     """No further reminders; what was reported stays."""
     one = _mine(ask)
@@ -169,7 +172,10 @@ def end(ask: Ask) -> Reply:
     return Reply(f"已结束活动 {one.id}:{participation.name(one)}\n{said}。不再提醒,已经报的都保留。")
 
 
-@command("撤回活动", "dropcampaign", who=ADMINS, help="撤回发布错的活动", examples=("撤回活动 3",), glued=r"\d")
+@command(
+    "撤回活动", "dropcampaign", who=ADMINS, group="活动", rank=41, help="撤回发布错的活动", glued=r"\d",
+    examples=("撤回活动 3",),
+)  # fmt: skip
 def withdraw(ask: Ask) -> Sequence[Reply]:
     """As if it had not been published; check-ins stay as what they are, and whoever was told is told."""
     one = _mine(ask)

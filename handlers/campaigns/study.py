@@ -22,8 +22,8 @@ _ISSUE = re.compile(r"率?\s*第?\s?(\d{1,3}|[一二三四五六七八九十]{1,
 
 
 @command(
-    "参学", "study", who=READERS, help="看红领巾爱学习一期的参学率", examples=("参学 第5期",), glued=ANYTHING,
-    follows=r"$|率?\s*第?\s?[\d一二三四五六七八九十]{1,3}\s?期",
+    "参学", "study", who=READERS, group="活动", rank=22, help="看红领巾爱学习一期的参学率", glued=ANYTHING,
+    follows=r"$|率?\s*第?\s?[\d一二三四五六七八九十]{1,3}\s?期", examples=("参学 第5期",),
 )  # fmt: skip
 def study(ask: Ask) -> Reply:
     """The rate by squads (domain §1.4: 参学中队 ÷ 应参学中队), and by children where both numbers were told."""

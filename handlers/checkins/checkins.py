@@ -27,14 +27,9 @@ NOTHING = "好的,没有记。要重新报,直接发就行。"
 
 
 @command(
-    "签到",
-    "checkin",
-    who=REPORTERS,
-    help="报一次活动",
+    "签到", "checkin", who=REPORTERS, group="签到", rank=1, help="报一次活动", glued=ANYTHING, in_groups=True,
     examples=("签到 三(2)中队 主题队日 38人 清明祭英烈", "签到 三(2)中队 主题队日 应到42实到40"),
-    glued=ANYTHING,
-    in_groups=True,
-)
+)  # fmt: skip
 def checkin(ask: Ask) -> Sequence[Reply]:
     """The same as writing without the word."""
     if not ask.args:

@@ -28,7 +28,7 @@ _WORD = re.compile(r"^/?(?:签到|checkin)(?:@\w+)?[\s:：,，]*", re.IGNORECASE
 
 
 @command(
-    "更正", "correct", who=REPORTERS, help="改最近一次签到", glued=ANYTHING,
+    "更正", "correct", who=REPORTERS, group="签到", rank=14, help="改最近一次签到", glued=ANYTHING,
     examples=("更正 实到39", "更正 三(2)中队 应到42实到40"),
 )  # fmt: skip
 def correct(ask: Ask) -> Reply:
@@ -64,7 +64,7 @@ def _same_squad(ask: Ask, old: Checkin, said: Record) -> bool:
     return unit is None or unit.id == old.unit_id
 
 
-@command("撤回", "cancel", who=REPORTERS, help="撤回最近一次签到", examples=("撤回",))
+@command("撤回", "cancel", who=REPORTERS, group="签到", rank=18, help="撤回最近一次签到", examples=("撤回",))
 def cancel(ask: Ask) -> Reply:
     """Take back the newest check-in, or the one with this number."""
     if any(word in ask.args for word in ("全部", "所有")):

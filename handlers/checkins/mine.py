@@ -20,7 +20,7 @@ MOST = 20
 MOST_CALLS = 3
 
 
-@command("我的", "mine", who=REPORTERS, help="看我报过的签到和要报的活动", examples=("我的",))
+@command("我的", "mine", who=REPORTERS, group="签到", rank=3, help="看我报过的签到和要报的活动", examples=("我的",))
 def mine(ask: Ask) -> Reply:
     """What the asker reported this week and term, and the campaigns that wait; 学校: which school is meant."""
     if ask.args.startswith("学校"):
@@ -76,7 +76,10 @@ def _school(ask: Ask, words: str) -> Reply:
     return Reply(f"没写学校的,算哪一所的?现在:{chosen}", buttons)
 
 
-@command("查", "look", who=LOOKERS, help="查一个中队报过什么", examples=("查 三(2)中队", "查 三(2)中队 上周"))
+@command(
+    "查", "look", who=LOOKERS, group="签到", rank=11, help="查一个中队报过什么",
+    examples=("查 三(2)中队", "查 三(2)中队 上周"),
+)  # fmt: skip
 def look(ask: Ask) -> Reply:
     """The check-ins of a squad, a school or all of the asker's, in a week or on a day."""
     period, words = periods.period_in(ask.args, ask.today, single=True)

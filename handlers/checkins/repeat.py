@@ -22,8 +22,8 @@ _NUMBER = re.compile(r"#(\d{1,15})(?!\d)\s*")
 
 
 @command(
-    "同上周", "again", "和上周一样", who=REPORTERS, help="再报一次上周的活动", examples=("同上周", "同上周 39"),
-    glued=ANYTHING,
+    "同上周", "again", "和上周一样", who=REPORTERS, group="签到", rank=13, help="再报一次上周的活动", glued=ANYTHING,
+    examples=("同上周", "同上周 39"),
 )  # fmt: skip
 def again(ask: Ask) -> list[Reply]:
     """Last week's activity of the asker, as of today; one of several by its button."""

@@ -15,7 +15,10 @@ _ARGS = re.compile(r"[#编号 ]*(\d{1,15})(?:[\s、,，和#]+(\d{1,15})|\s*(各�
 _HOW = "请另外的中队先报自己的人数,再发「同场 {id}」,这几条就只算一场。"
 
 
-@command("同场", "joint", who=REPORTERS, help="几个中队合办的只算一场", examples=("同场", "同场 17"), glued=ANYTHING)
+@command(
+    "同场", "joint", who=REPORTERS, group="签到", rank=28, help="几个中队合办的只算一场", glued=ANYTHING,
+    examples=("同场", "同场 17"),
+)  # fmt: skip
 def joint(ask: Ask) -> Reply | list[Reply]:
     """Say one's own number; join another's event; all squads of a school; or not the same after all."""
     said = _ARGS.fullmatch(ask.args)

@@ -15,27 +15,19 @@ _END_LIKE = "撤回同意 三(2)中队 王小明"
 
 
 @command(
-    "家长同意",
-    "同意书",
-    "consent",
-    who=consents.RECORDERS,
-    help="记下家长的同意:方式和日期",
+    "家长同意", "同意书", "consent", who=consents.RECORDERS, group="孩子信息", rank=20,
+    help="记下家长的同意:方式和日期", glued=ANYTHING,
     examples=(consents.LIKE, "家长同意 三(2)中队 王小明 书面 9月1日 编号12 不拍照"),
-    glued=ANYTHING,
-)
+)  # fmt: skip
 def record(ask: Ask) -> Reply:
     """How and when the guardian of a child agreed; the paper stays with the school."""
     return consents.record(ask)
 
 
 @command(
-    "撤回同意",
-    "revoke",
-    who=consents.RECORDERS,
-    help="家长撤回同意:撤回提名,删去孩子信息",
-    examples=(_END_LIKE,),
-    glued=ANYTHING,
-)
+    "撤回同意", "revoke", who=consents.RECORDERS, group="孩子信息", rank=36,
+    help="家长撤回同意:撤回提名,删去孩子信息", glued=ANYTHING, examples=(_END_LIKE,),
+)  # fmt: skip
 def end(ask: Ask) -> Reply:
     """The guardian has withdrawn: asked once more, since what is erased does not come back."""
     squad, names = consents.child_words(ask, consents.RECORDERS, ask.args, _END_LIKE)

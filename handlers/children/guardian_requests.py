@@ -25,13 +25,10 @@ _LIST = Button("家长申请", "家长申请")
 
 
 @command(
-    "家长申请",
-    "request",
-    who=IN_CHARGE,
-    help="登记家长要查看、更正、删除",
-    examples=("家长申请", _LIKE, "家长申请 查看 三(2)中队 王小明", "家长申请 更正 三(2)中队 王小明 改为 王晓明"),
+    "家长申请", "request", who=IN_CHARGE, group="孩子信息", rank=37, help="登记家长要查看、更正、删除",
     glued=ANYTHING,
-)
+    examples=("家长申请", _LIKE, "家长申请 查看 三(2)中队 王小明", "家长申请 更正 三(2)中队 王小明 改为 王晓明"),
+)  # fmt: skip
 def receive(ask: Ask) -> Reply:
     """Register a request with its last day; without words, the open ones."""
     if not ask.args:
@@ -83,7 +80,10 @@ def _open_ones(ask: Ask) -> Reply:
     return Reply("\n".join(words), tuple(Button(f"办理 {each.number}", f"办理 {each.number}") for each in found[:3]))
 
 
-@command("办理", "settle", who=IN_CHARGE, help="办理一件家长申请", examples=("办理 G20260403-01",), glued=ANYTHING)
+@command(
+    "办理", "settle", who=IN_CHARGE, group="孩子信息", rank=38, help="办理一件家长申请", glued=ANYTHING,
+    examples=("办理 G20260403-01",),
+)  # fmt: skip
 def carry_out(ask: Ask) -> Reply:
     """Show what is kept, put the name right, or ask once more before deleting."""
     found, _ = _mine(ask, "办理")
@@ -129,8 +129,8 @@ def erased(ask: Ask, payload: Mapping[str, Any]) -> Reply | None:
 
 
 @command(
-    "结案", "close", who=IN_CHARGE, help="不办的家长申请,写明理由", examples=("结案 G20260403-01 没有保存",),
-    glued=ANYTHING,
+    "结案", "close", who=IN_CHARGE, group="孩子信息", rank=39, help="不办的家长申请,写明理由", glued=ANYTHING,
+    examples=("结案 G20260403-01 没有保存",),
 )  # fmt: skip
 def decline(ask: Ask) -> Reply:
     """Close a request that cannot be met, with the reason that the guardian is told."""

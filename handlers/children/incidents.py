@@ -47,13 +47,9 @@ _STEPS = (
 
 
 @command(
-    "泄露",
-    "leak",
-    who=MEMBERS,
-    help="报告信息泄露,按步骤处置",
+    "泄露", "leak", who=MEMBERS, group="孩子信息", rank=48, help="报告信息泄露,按步骤处置", glued=r"\s*[Xx]\d{8}",
     examples=(_LIKE, "泄露 X20260403-01", "泄露 X20260403-01 完成 1"),
-    glued=r"\s*[Xx]\d{8}",
-)
+)  # fmt: skip
 def leak(ask: Ask) -> list[Reply]:
     """Report a leak, or open the page of one, or tick off a step of it."""
     if not ask.message.private:

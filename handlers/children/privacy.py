@@ -9,7 +9,7 @@ from storage.children import retention
 from storage.people import people
 
 
-@command("隐私", "privacy", who=ANYONE, help="看保存什么、保存多久", examples=("隐私",))
+@command("隐私", "privacy", who=ANYONE, group="孩子信息", rank=47, help="看保存什么、保存多久", examples=("隐私",))
 def show(ask: Ask) -> Reply:
     """The dedicated rule for children's data in a few lines (儿童个人信息网络保护规定 8, 9)."""
     lines = [

@@ -12,14 +12,9 @@ MOST_NAMES = 60
 
 
 @command(
-    "未签到",
-    "missing",
-    who=ADMINS | {Role.INSPECTOR},
-    help="看哪些中队还没签到",
-    examples=("未签到", "未签到 上周", "未签到 4月3日"),
-    glued=ANYTHING,
-    in_groups=True,
-)
+    "未签到", "missing", who=ADMINS | {Role.INSPECTOR}, group="周报", rank=4, help="看哪些中队还没签到",
+    glued=ANYTHING, in_groups=True, examples=("未签到", "未签到 上周", "未签到 4月3日"),
+)  # fmt: skip
 def missing(ask: Ask) -> Reply:
     """The squads without a check-in in a week or on a day, by school."""
     period, words = periods.period_in(ask.args, ask.today, single=True)

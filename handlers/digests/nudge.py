@@ -33,7 +33,10 @@ class _Plan:
     silent: list[Squad]
 
 
-@command("催办", "nudge", who=ADMINS, help="提醒没签到的中队,每周一次", examples=("催办", "催办 上周"))
+@command(
+    "催办", "nudge", who=ADMINS, group="周报", rank=15, help="提醒没签到的中队,每周一次",
+    examples=("催办", "催办 上周"),
+)  # fmt: skip
 def nudge(ask: Ask) -> Reply:
     """Lay out one reminder for each counselor of a missing squad; pressing again adds nothing."""
     period, words = periods.period_in(ask.args, ask.today)

@@ -1,31 +1,50 @@
 """帮助: made from what the features declare, showing only what the asker may do."""
 
+from itertools import groupby
+
 from handlers.kit import Ask, Button, Reply
 from handlers.registry import ANYONE, Command, command
 
 # The child of the examples.
 _CHILD = "王小明"
+# As many as stand on one card; the other topics are asked for in words.
+_BUTTONS = 6
 
 
-@command("帮助", "help", "start", who=ANYONE, help="看看我能做什么", examples=("帮助", "帮助 签到"), in_groups=True)
+@command(
+    "帮助", "help", "start", who=ANYONE, group="人员", rank=9, help="看看我能做什么", in_groups=True,
+    examples=("帮助", "帮助 签到"),
+)  # fmt: skip
 def show(ask: Ask) -> Reply:
-    """All commands of the asker, or one with its examples."""
+    """The asker's commands by topic; a topic, or one command with its examples."""
     if ask.person is None or not ask.person.grants:
         return Reply("您好,我是少先队辅导员助手。请向学校大队辅导员要一个邀请码,再发给我:加入 邀请码")
-    mine = [each for each in ask.features if each.allows(ask.person)]
+    mine = [each for each in ask.features if each.allows(ask.person) and each.handler is not show]
+    topics = {group: list(some) for group, some in groupby(mine, lambda each: each.group)}
     one = next((each for each in mine if ask.args and ask.args in each.words), None)
-    return _one(one, ask.message.channel in ask.nameless) if one else _all(mine)
+    nameless = ask.message.channel in ask.nameless
+    if ask.args in topics:
+        return _topic(topics[ask.args], nameless)
+    return Reply(_examples(one, nameless)) if one else _all(topics)
 
 
-def _one(shown: Command, nameless: bool) -> Reply:
+def _examples(shown: Command, nameless: bool) -> str:
     # Where no child is named, one is told by the place on the counselor's own list.
     said = (example.replace(_CHILD, "7号") if nameless else example for example in shown.examples)
     examples = "\n".join(f"· {example}" for example in said)
-    return Reply(f"{shown.words[0]}:{shown.help}\n可以这样发:\n{examples}")
+    return f"{shown.words[0]}:{shown.help}\n可以这样发:\n{examples}"
 
 
-def _all(mine: list[Command]) -> Reply:
-    lines = "\n".join(f"{each.words[0]} - {each.help}" for each in mine)
-    first = next((each.words[0] for each in mine if each.who is not ANYONE), mine[0].words[0])
-    words = f"您可以这样用我:\n{lines}\n\n想看例子,发「帮助 {first}」。"
-    return Reply(words, (Button(f"{first}怎么发", f"帮助 {first}"),))
+def _topic(found: list[Command], nameless: bool) -> Reply:
+    """The most used command with its examples, the others in a line each."""
+    first, *others = found
+    if not others:
+        return Reply(_examples(first, nameless))
+    lines = "\n".join(f"{each.words[0]} - {each.help}" for each in others)
+    return Reply(f"{_examples(first, nameless)}\n还有:\n{lines}\n看例子,发「帮助 {others[0].words[0]}」。")
+
+
+def _all(topics: dict[str, list[Command]]) -> Reply:
+    lines = "\n".join(f"{group}:{'、'.join(each.words[0] for each in some)}" for group, some in topics.items())
+    words = f"您可以这样用我:\n{lines}\n想看怎么发,点下面的按钮,或发「帮助 {[*topics][-1]}」。"
+    return Reply(words, tuple(Button(f"{group}怎么发", f"帮助 {group}") for group in topics)[:_BUTTONS])

@@ -28,13 +28,9 @@ _ABOUT_MINE = ("nomination_query", "nomination_cancel", "nomination_replace")
 
 
 @command(
-    "提名",
-    "nominate",
-    who=NOMINATORS,
-    help="提名队员或中队争奖章",
+    "提名", "nominate", who=NOMINATORS, group="奖章", rank=7, help="提名队员或中队争奖章", glued=ANYTHING,
     examples=("提名 四(1)中队 王小明 一星章 学雷锋事迹突出", "提名 五(2)中队 集体一星章"),
-    glued=ANYTHING,
-)
+)  # fmt: skip
 @reads("nomination")
 def nominate(ask: Ask) -> list[Reply]:
     """Open a case for each nominee; nothing is stored unless all that was said is understood and allowed."""
@@ -185,7 +181,10 @@ def _card(ask: Ask, to: int, case: Case, about: str) -> Reply:
     return Reply("\n".join(lines), (*buttons, Button("待审", "待审")), to=to, about=case.number)
 
 
-@command("我的提名", "nominations", who=NOMINATORS, help="看我的提名走到哪一步", examples=("我的提名",))
+@command(
+    "我的提名", "nominations", who=NOMINATORS, group="奖章", rank=10, help="看我的提名走到哪一步",
+    examples=("我的提名",),
+)  # fmt: skip
 @reads(*_ABOUT_MINE)
 def show_mine(ask: Ask) -> Reply:
     """The asker's latest cases; also the answer to questions about them and wishes to change them."""
@@ -202,13 +201,9 @@ def show_mine(ask: Ask) -> Reply:
 
 
 @command(
-    "撤回提名",
-    "withdraw",
-    who=NOMINATORS,
-    help="撤回一件还没审的提名",
+    "撤回提名", "withdraw", who=NOMINATORS, group="奖章", rank=27, help="撤回一件还没审的提名", glued=ANYTHING,
     examples=("撤回提名 N20260403-07",),
-    glued=ANYTHING,
-)
+)  # fmt: skip
 def withdraw(ask: Ask) -> Reply:
     """The nominator takes a case back while nobody has decided; a new one may follow."""
     number, _ = numbers.numbered(ask.args)

@@ -20,13 +20,9 @@ _WHY = "为什么要看全名?请回复理由,如:核对事迹。理由会记下
 
 
 @command(
-    "查看",
-    "reveal",
-    who=READERS,
-    help="看提名的全名,要写理由",
+    "查看", "reveal", who=READERS, group="奖章", rank=19, help="看提名的全名,要写理由", glued=r"\s*[Nn]?\d{8}",
     examples=("查看 N20260403-07 核对事迹",),
-    glued=r"\s*[Nn]?\d{8}",
-)
+)  # fmt: skip
 def show(ask: Ask) -> Reply:
     """The names of these cases in clear, in private, once there is a reason."""
     if not ask.message.private or ask.message.channel in ask.nameless:

@@ -33,7 +33,7 @@ _NEVER_MIND = ("算了", "取消", "不退了", "不退回")
 _PLACE = re.compile(r"\s*第?(\d{1,2})(?:[号件个条](?!\w)|(?![\w:]))[\s,，:：、。]*")
 
 
-@command("待审", "pending", who=REVIEWERS, help="看等您审核的提名", examples=("待审",))
+@command("待审", "pending", who=REVIEWERS, group="奖章", rank=5, help="看等您审核的提名", examples=("待审",))
 def show_pending(ask: Ask) -> Reply:
     """The oldest cases that wait for the asker, the first ones with buttons; with a number that one, whole."""
     number, _ = numbered(_with_numbers(ask))
@@ -114,13 +114,10 @@ def _my_roles(ask: Ask, case: Case) -> frozenset[Role]:
 
 
 @command(
-    "同意",
-    "approve",
-    who=REVIEWERS | consents.RECORDERS,
-    help="通过一件提名,或记家长同意",
-    examples=("同意 N20260403-07", "同意 N20260403-07 N20260403-08", "同意 三(2)中队 王小明 书面 9月1日"),
+    "同意", "approve", who=REVIEWERS | consents.RECORDERS, group="奖章", rank=16, help="通过一件提名,或记家长同意",
     glued=ANYTHING,
-)
+    examples=("同意 N20260403-07", "同意 N20260403-07 N20260403-08", "同意 三(2)中队 王小明 书面 9月1日"),
+)  # fmt: skip
 def approve(ask: Ask) -> list[Reply]:
     """Decide for one case or several (a higher level's: 大队审核 alone); 同意 王小明 书面 9月1日 is a consent."""
     if consents.is_consent(ask.args):
@@ -135,13 +132,9 @@ def approve(ask: Ask) -> list[Reply]:
 
 
 @command(
-    "退回",
-    "return",
-    who=REVIEWERS,
-    help="退回一件提名,写明理由",
+    "退回", "return", who=REVIEWERS, group="奖章", rank=17, help="退回一件提名,写明理由", glued=ANYTHING,
     examples=("退回 N20260403-07 事迹材料不全",),
-    glued=ANYTHING,
-)
+)  # fmt: skip
 def send_back(ask: Ask) -> list[Reply]:
     """Decide against it for now; without a reason the bot asks for one."""
     number, reason = numbered(_with_numbers(ask, 1))

@@ -21,14 +21,9 @@ _BLANK, _CLASS = "模板", "三(2)中队"
 
 
 @command(
-    "导出 名册",
-    "导出名册",
-    "roster",
-    who=rights.GIVERS,
-    help="现在的名册,或要填的模板(Excel)",
-    examples=("导出 名册", "导出 名册模板"),
-    glued="模板",
-)
+    "导出 名册", "导出名册", "roster", who=rights.GIVERS, group="组织", rank=45,
+    help="现在的名册,或要填的模板(Excel)", glued="模板", examples=("导出 名册", "导出 名册模板"),
+)  # fmt: skip
 def roster(ask: Ask) -> Reply:
     """The units and people of the asker's part of the tree, to be changed and sent back; or an empty form."""
     if not ask.message.private:

@@ -16,7 +16,9 @@ _HOW = (
 )
 
 
-@command("导入", "import", who=rights.GIVERS, help="用名册文件更新单位和人员", examples=("导入",))
+@command(
+    "导入", "import", who=rights.GIVERS, group="组织", rank=44, help="用名册文件更新单位和人员", examples=("导入",),
+)  # fmt: skip
 def bring(ask: Ask) -> Reply:
     """How to; with a number the answer to what a file would change; with a file the file."""
     if not ask.message.private:

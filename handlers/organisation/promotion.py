@@ -29,7 +29,7 @@ _AT = time(7, 10)
 
 
 @command(
-    "升级", "promote", who=rights.GIVERS, help="9月1日各中队升一个年级", glued=ANYTHING,
+    "升级", "promote", who=rights.GIVERS, group="组织", rank=46, help="9月1日各中队升一个年级", glued=ANYTHING,
     examples=("升级", "升级 实验小学", "升级 五年制 实验小学"),
 )  # fmt: skip
 def promote(ask: Ask) -> Reply:

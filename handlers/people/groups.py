@@ -24,8 +24,9 @@ _IN_GROUP = "请在要绑定的群里发。先把我加进群,再在群里发:/b
 
 
 @command(
-    "绑定", "bind", who=ADMINS, help="把群绑定到一个单位", examples=("绑定 实验小学",), glued=ANYTHING, in_groups=True
-)
+    "绑定", "bind", who=ADMINS, group="周报", rank=34, help="把群绑定到一个单位", glued=ANYTHING, in_groups=True,
+    examples=("绑定 实验小学",),
+)  # fmt: skip
 def bind(ask: Ask) -> Reply:
     """Bind this group or topic to the unit that is named, or to the asker's own when that is one."""
     if ask.message.private:
@@ -48,8 +49,9 @@ def bind(ask: Ask) -> Reply:
 
 
 @command(
-    "解绑", "unbind", who=ADMINS, help="解绑老师的旧手机;在群里:不再收周报", examples=("解绑 张老师",), in_groups=True
-)
+    "解绑", "unbind", who=ADMINS, group="周报", rank=35, help="解绑老师的旧手机;在群里:不再收周报", in_groups=True,
+    examples=("解绑 张老师",),
+)  # fmt: skip
 def unbind(ask: Ask) -> Answer:
     """Forget the binding; only somebody who is in charge of the unit may. In private it is about a lost phone."""
     if ask.message.private:

@@ -17,8 +17,8 @@ _HOW = "您自己要走,发:交接 王老师\n替别人交接,发:交接 张老�
 
 
 @command(
-    "交接", "handover", who=rights.GIVERS | {Role.COUNSELOR}, help="离任:把工作交给接手的老师", glued=ANYTHING,
-    examples=("交接", "交接 王老师"),
+    "交接", "handover", who=rights.GIVERS | {Role.COUNSELOR}, group="人员", rank=33, help="离任:把工作交给接手的老师",
+    glued=ANYTHING, examples=("交接", "交接 王老师"),
 )  # fmt: skip
 def hand_over(ask: Ask) -> Reply:
     """`交接 王老师`: one's own work; `交接 张老师 王老师`: somebody else's; numbers (#12) tell homonyms apart."""

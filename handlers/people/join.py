@@ -11,7 +11,10 @@ from storage.organisation import units
 from storage.people import invites, people
 
 
-@command("加入", "join", who=ANYONE, help="用邀请码加入", examples=("加入 QH7K3-M9XTP",), glued="[0-9A-Za-z]")
+@command(
+    "加入", "join", who=ANYONE, group="人员", rank=43, help="用邀请码加入", glued="[0-9A-Za-z]",
+    examples=("加入 QH7K3-M9XTP",),
+)  # fmt: skip
 def join(ask: Ask) -> Reply | list[Reply]:
     """Give the code's role to the sender; five wrong tries an hour, then a pause."""
     sender = ask.message.channel, ask.message.sender
@@ -84,13 +87,9 @@ def _person(ask: Ask, found: invites.Invite, at: Unit, name: str) -> tuple[int, 
 
 
 @command(
-    "邀请",
-    "invite",
-    who=rights.GIVERS,
-    help="为新老师开一个邀请码",
+    "邀请", "invite", who=rights.GIVERS, group="人员", rank=25, help="为新老师开一个邀请码", glued=ANYTHING,
     examples=("邀请 中队辅导员 三(2)中队", "邀请 大队辅导员 实验小学"),
-    glued=ANYTHING,
-)
+)  # fmt: skip
 def invite(ask: Ask) -> Reply:
     """A one-time code for a role at a unit of the asker's part of the tree."""
     if not ask.message.private:

@@ -19,13 +19,9 @@ _TOO_OFTEN = "输错的次数太多,请一小时后再试。"
 
 
 @command(
-    "关联",
-    "link",
-    who=ANYONE,
-    help="把两个平台上的账号合成一个人",
+    "关联", "link", who=ANYONE, group="人员", rank=42, help="把两个平台上的账号合成一个人", glued="[0-9A-Za-z]",
     examples=("关联", "关联 QH7K3-M9XTP"),
-    glued="[0-9A-Za-z]",
-)
+)  # fmt: skip
 def link(ask: Ask) -> Reply | list[Reply]:
     """Without a code: make one. With one: the asker is whoever made it."""
     if ask.args:

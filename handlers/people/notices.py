@@ -12,12 +12,9 @@ _ASKED_THERE = "您问的,总是在您问的地方回答。"
 
 
 @command(
-    "通知方式",
-    "notices",
-    who=MEMBERS,
-    help="选提醒发到哪个平台",
+    "通知方式", "notices", who=MEMBERS, group="提醒", rank=24, help="选提醒发到哪个平台",
     examples=("通知方式", "通知方式 Telegram", "通知方式 最近用的"),
-)
+)  # fmt: skip
 def notices(ask: Ask) -> Reply:
     """Where notices go, or from now on; what was asked is answered where it was asked."""
     if not ask.message.private:

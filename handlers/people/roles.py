@@ -20,8 +20,9 @@ _LONGEST = timedelta(days=3660)
 
 
 @command(
-    "角色", "roles", who=_LOOKERS, help="看谁有什么角色、到哪一天", examples=("角色", "角色 实验小学", "角色 张老师")
-)
+    "角色", "roles", who=_LOOKERS, group="人员", rank=26, help="看谁有什么角色、到哪一天",
+    examples=("角色", "角色 实验小学", "角色 张老师"),
+)  # fmt: skip
 def show(ask: Ask) -> Reply:
     """The roles in the asker's part of the tree, of one unit or one person of it; those that ended lately too."""
     if not ask.message.private:
@@ -53,13 +54,9 @@ def _last_day(ask: Ask, until: datetime) -> date:
 
 
 @command(
-    "任命",
-    "appoint",
-    who=_APPOINTERS,
-    help="给一位老师角色,可写起止日期",
+    "任命", "appoint", who=_APPOINTERS, group="人员", rank=30, help="给一位老师角色,可写起止日期", glued=ANYTHING,
     examples=("任命 张老师 大队辅导员 实验小学", "任命 张老师 校外辅导员 实验小学 从9月1日 到2027年7月15日"),
-    glued=ANYTHING,
-)
+)  # fmt: skip
 def appoint(ask: Ask) -> list[Reply]:
     """A role for somebody whom the bot knows already; newcomers come by 邀请."""
     words, since, until = _term(ask, ask.args)
@@ -77,13 +74,9 @@ def appoint(ask: Ask) -> list[Reply]:
 
 
 @command(
-    "免去",
-    "dismiss",
-    who=_APPOINTERS,
-    help="结束一个角色,可写最后一天",
+    "免去", "dismiss", who=_APPOINTERS, group="人员", rank=31, help="结束一个角色,可写最后一天", glued=ANYTHING,
     examples=("免去 张老师 中队辅导员 三(2)中队", "免去 张老师 中队辅导员 三(2)中队 到7月15日"),
-    glued=ANYTHING,
-)
+)  # fmt: skip
 def dismiss(ask: Ask) -> list[Reply]:
     """End a role now, or at the end of a day; what was done with it stays."""
     words, since, until = _term(ask, ask.args)

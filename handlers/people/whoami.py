@@ -10,7 +10,7 @@ _NOBODY = (
 )
 
 
-@command("我是谁", "whoami", who=ANYONE, help="看我认得您是谁", examples=("我是谁",))
+@command("我是谁", "whoami", who=ANYONE, group="人员", rank=12, help="看我认得您是谁", examples=("我是谁",))
 def show(ask: Ask) -> Reply:
     """The asker's name and roles; a stranger's account, by which the roster can name them."""
     if ask.person is None or not ask.person.grants:

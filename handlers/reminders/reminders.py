@@ -149,7 +149,10 @@ def _to_copy(item: _Item) -> list[str]:
     ]
 
 
-@command("提醒", "remind", who=MEMBERS, help="看接下来的提醒和重要日子", examples=("提醒", "提醒 列表", "提醒 清明节"))
+@command(
+    "提醒", "remind", who=MEMBERS, group="提醒", rank=6, help="看接下来的提醒和重要日子",
+    examples=("提醒", "提醒 列表", "提醒 清明节"),
+)  # fmt: skip
 def show(ask: Ask) -> Reply:
     """The person's next reminders; `列表`: the next key dates; a name: what to prepare for it."""
     calendar = calendar_of(ask.db)

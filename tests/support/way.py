@@ -38,13 +38,13 @@ class Switch:
     bug = True
 
 
-@command("记数", who=ANYONE, help="", examples=())
+@command("记数", who=ANYONE, group="人员", help="", examples=())
 def count(ask: Ask) -> Answer:
     note(ask, int(ask.args))
     return Reply(f"记了 {ask.args}")
 
 
-@command("砰", who=ANYONE, help="", examples=())
+@command("砰", who=ANYONE, group="人员", help="", examples=())
 def bang(ask: Ask) -> Answer:
     number, _, words = ask.args.partition(" ")
     note(ask, int(number))
@@ -53,13 +53,13 @@ def bang(ask: Ask) -> Answer:
     return Reply(f"好了 {number} {ask.today}")
 
 
-@command("先记后拒", who=ANYONE, help="", examples=())
+@command("先记后拒", who=ANYONE, group="人员", help="", examples=())
 def refuse(ask: Ask) -> Answer:
     note(ask, int(ask.args))
     raise Refusal("不能这样。", Button("帮助", "帮助"))
 
 
-@command("汇总", who=ANYONE, help="", examples=())
+@command("汇总", who=ANYONE, group="人员", help="", examples=())
 def add_up(ask: Ask) -> Answer:
     ask.rollups.flush(ask.db)
     total = ask.db.scalar(select(func.sum(rollup.c.events))) or 0
@@ -68,25 +68,25 @@ def add_up(ask: Ask) -> Answer:
     return Reply(f"共 {total}")
 
 
-@command("没话", who=ANYONE, help="", examples=())
+@command("没话", who=ANYONE, group="人员", help="", examples=())
 def forget_to_answer(ask: Ask) -> Answer:
     note(ask, int(ask.args))
     return None  # type: ignore[return-value]
 
 
-@command("坏附件", who=ANYONE, help="", examples=())
+@command("坏附件", who=ANYONE, group="人员", help="", examples=())
 def unsealable(ask: Ask) -> Answer:
     note(ask, int(ask.args))
     return [Reply("先说一句"), Reply("附件", file=File("周报.png", "digest", {"day": DAY}))]
 
 
-@command("塞满", who=ANYONE, help="", examples=())
+@command("塞满", who=ANYONE, group="人员", help="", examples=())
 def fill(ask: Ask) -> Answer:
     ask.db.exec_driver_sql("INSERT INTO fact VALUES ('big', hex(randomblob(400000)), '2026-04-03 00:00:00')")
     return Reply("放下了")
 
 
-@command("出题", who=ANYONE, help="", examples=())
+@command("出题", who=ANYONE, group="人员", help="", examples=())
 def offer(ask: Ask) -> Answer:
     return Reply("选吧", (Button("记二十五", "记数 25"), Button("帮助", "帮助")))
 

@@ -38,6 +38,8 @@ CAST = {
     Role.DATA_OFFICER: "金老师",
 }
 
+SCREEN = 20
+
 
 def test_the_cast_has_every_role() -> None:
     assert set(CAST) == set(Role)
@@ -50,6 +52,11 @@ def test_every_example_is_exactly_this_command(command: Command) -> None:
         assert found is not None and found[0] is command
     assert command.help and len(command.help) <= 24
     assert command.examples
+
+
+def lines_on_a_phone(text: str) -> int:
+    """Of 20 characters each, as a chat shows them."""
+    return sum(max(1, -(-len(line) // 20)) for line in text.splitlines())
 
 
 def contents(bot: Bot) -> dict[str, list[tuple[object, ...]]]:
@@ -92,12 +99,16 @@ def test_a_stranger_gets_one_sentence_and_no_data(tmp_path: Path) -> None:
 def test_help_names_what_this_person_may_and_no_more(tmp_path: Path) -> None:
     async def walk() -> None:
         async with running(tmp_path) as bot:
+            others = [command for command in FEATURES.commands if command.words[0] != "帮助"]
             for role, person in {**CAST, None: "陌生人"}.items():
                 said = (await bot.say(person, "帮助"))[-1]
-                for command in FEATURES.commands:
+                named = {word for line in said.splitlines() for word in line.rpartition(":")[2].split("、")}
+                for command in others:
                     mine = role is not None and (not command.who or role in command.who)
-                    assert (f"\n{command.words[0]} - " in said) is mine, (person, command.words[0])
-                # Both platforms: 2,048 bytes at most in one message of WeCom, 4,096 characters of Telegram.
-                assert len(said.encode()) <= 2048
+                    assert (command.words[0] in named) is mine, (person, command.words[0])
+                assert lines_on_a_phone(said) <= SCREEN
+                # Each topic, and each command's examples, fit one screen as well.
+                for words in {each for command in others if role for each in (command.group, command.words[0])}:
+                    assert lines_on_a_phone((await bot.say(person, f"帮助 {words}"))[-1]) <= SCREEN, (person, words)
 
     asyncio.run(walk())

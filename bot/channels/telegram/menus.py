@@ -14,7 +14,7 @@ from bot.engine import Engine
 from bot.pipeline.transaction import Turn
 from bot.pipeline.writer import Pipeline
 from handlers.kit import Person, Role
-from handlers.registry import Command
+from handlers.registry import Command, most_used
 from storage.base import facts
 from storage.people import people
 
@@ -94,8 +94,9 @@ class Menus:
 
 
 def menu(commands: Iterable[Command]) -> Menu:
-    """What the platform takes: a Latin word and what it does."""
-    return [{"command": each.latin, "description": f"{each.words[0]} - {each.help}"} for each in commands if each.latin]
+    """What the platform takes, of the most used ones: a Latin word and what it does."""
+    listed = most_used(each for each in commands if each.latin)
+    return [{"command": each.latin, "description": f"{each.words[0]} - {each.help}"} for each in listed]
 
 
 def _knows_more(person: Person) -> bool:

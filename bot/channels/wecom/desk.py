@@ -69,7 +69,7 @@ class Desk:
     async def once(self) -> None:
         """Arrange what is to be arranged; raises Fault when that must wait."""
         if not self._has_menu:
-            await wecom_menu.keep(self._api)
+            await wecom_menu.keep(self._api, self._engine.features.commands)
             self._has_menu = True
         if await asyncio.to_thread(self._any_wanted):
             await self._make_all(await self._pipeline.do(lambda turn: card_codes.take(turn.db, NAME, turn.now)))

@@ -1,30 +1,34 @@
-"""The menu under the chat with a self-built app of 企业微信; each item says a command."""
+"""The menu under the chat with a self-built app of 企业微信, the same for everybody; each item says a command."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bot.channels.wecom.api import Api
 from bot.channels.wecom.errors import Deed, Fault
+from handlers.registry import Command, most_used
 
 log = logging.getLogger(__name__)
-# At most three with five below each, names of 16 and 40 bytes (document 90231). Nothing that a slip of the finger
-# could undo stands here.
-MENU: Mapping[str, Mapping[str, str]] = {
-    "签到": {"签到": "签到", "我的签到": "我的", "接下来的提醒": "提醒", "重要日子": "提醒 列表"},
-    "提名": {"提名": "提名", "我的提名": "我的提名", "待审": "待审"},
-    "周报": {"本周": "周报", "上周": "周报 上周", "未签到": "未签到", "我是谁": "我是谁", "帮助": "帮助"},
-}
+# At most three with five below each, names of 16 and 40 bytes (document 90231): which topics share a column.
+_COLUMNS = {"签到": ("签到", "活动", "提醒"), "奖章": ("奖章", "孩子信息"), "周报": ("周报", "人员", "组织")}
+_BELOW = 5
 _NO_MENU = 46003
 Entries = list[tuple[str, list[tuple[str, str, str]]]]
 
 
-async def keep(api: Api) -> None:
-    """Set the menu unless it is there; raises Fault when the platform does not answer, never for a refusal."""
-    wanted = [
-        {"name": name, "sub_button": [{"type": "click", "name": words, "key": key} for words, key in below.items()]}
-        for name, below in MENU.items()
+def menu(commands: Iterable[Command]) -> list[dict[str, Any]]:
+    """The most used of all commands, each in the column of its topic."""
+    first = most_used(commands)
+    below = {name: [each.words[0] for each in first if each.group in groups] for name, groups in _COLUMNS.items()}
+    return [
+        {"name": name, "sub_button": [{"type": "click", "name": word, "key": word} for word in words[:_BELOW]]}
+        for name, words in below.items()
     ]
+
+
+async def keep(api: Api, commands: Iterable[Command]) -> None:
+    """Set the menu unless it is there; raises Fault when the platform does not answer, never for a refusal."""
+    wanted = menu(commands)
     try:
         if _entries(await _present(api)) != _entries(wanted):
             await api.call("menu/create", {"button": wanted}, agentid=api.agent_id)

@@ -35,7 +35,7 @@ ANSWERS: dict[str, Answer] = {
 }
 
 
-@command("回", who=ANYONE, help="", examples=())
+@command("回", who=ANYONE, group="人员", help="", examples=())
 def answer(ask: Ask) -> Answer:
     if ask.args == "拒绝":
         raise Refusal("不行")

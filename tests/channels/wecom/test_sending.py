@@ -10,12 +10,10 @@ import pytest
 from sqlalchemy import select
 
 from bot.channels import Outgoing
-from bot.channels.wecom.menu import MENU
 from bot.channels.wecom.parts import MOST_IN_TEXT, parts_of, size, whole
 from bot.channels.wecom_pace import Pace
 from bot.outbox import letters
 from bot.outbox.sender import Sender
-from bot.pipeline.dispatch import command_in
 from bot.pipeline.transaction import Turn
 from handlers.kit import Button, File, Reply
 from storage.people import people
@@ -486,8 +484,12 @@ def test_the_menu_is_set_once_and_its_items_are_commands(tmp_path: Path, fake: F
         fake.menu["button"][0]["sub_button"][0]["sub_button"] = []
         await arranged(stage)
         assert len(sent(fake, "menu/create")) == 1
-        keys = [key for below in MENU.values() for key in below.values()]
-        assert all(command_in(stage.app.engine.features, key) for key in keys)
+        below = {each["name"]: [one["key"] for one in each["sub_button"]] for each in fake.menu["button"]}
+        assert below == {
+            "签到": ["签到", "我的", "提醒", "活动", "查"],
+            "奖章": ["待审", "提名", "我的提名"],
+            "周报": ["周报", "未签到", "帮助", "我是谁"],
+        }
 
     play(tmp_path, fake, scene)
 
