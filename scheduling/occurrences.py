@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from scheduling.calendar import DAY, JUNIOR, Calendar, Reminder, reminders
 from scheduling.periods import DIGEST_AT, week_before, week_of
-from storage.base import facts
+from storage.base import key_values
 from storage.people.people import Role
 from storage.reminders import deliveries
 
@@ -141,7 +141,7 @@ def _goal(db: Connection, now: datetime, calendar: Calendar, mark: _Mark | None)
 
 def _begin(db: Connection, now: datetime, calendar: Calendar, mark: _Mark | None, goal: _Mark) -> _Pass:
     if mark is None or mark.calendar != goal.calendar:
-        facts.note(db, CALENDAR, calendar.source, now)
+        key_values.put(db, CALENDAR, calendar.source, now)
         deliveries.withdraw(db, KEY_DATE, now)
         # At first there are no days to make up for.
         return _Pass(goal, mark.until if mark else goal.until, None)
@@ -226,10 +226,10 @@ def _pass(goal: Sequence[Any], after: str, newer: Sequence[int] | None, person: 
 
 
 def _noted(db: Connection, name: str, made: Callable[..., T]) -> T | None:
-    noted = facts.get(db, name)
+    noted = key_values.get(db, name)
     values = json.loads(noted.value) if noted else None
     return made(*values) if values else None
 
 
 def _note(db: Connection, name: str, value: _Mark | _Pass | None, now: datetime) -> None:
-    facts.note(db, name, json.dumps(astuple(value) if value else None), now)
+    key_values.put(db, name, json.dumps(astuple(value) if value else None), now)

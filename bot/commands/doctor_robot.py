@@ -16,7 +16,7 @@ from bot.channels.robot.probe import subscribe
 from bot.clock import Clock
 from bot.settings import Settings
 from storage import migrate
-from storage.base import facts
+from storage.base import key_values
 from storage.database import open_database
 from storage.messages import chats
 from storage.organisation import units
@@ -82,7 +82,7 @@ def _in_database(settings: Settings) -> Iterator[Line]:
 
 
 def _connection(db: Connection, settings: Settings) -> Iterator[Line]:
-    refused = facts.get(db, REFUSED)
+    refused = key_values.get(db, REFUSED)
     if settings.wecom_robot and refused:
         when = refused.at.astimezone(settings.zone)
         advice = "请核对 WECOM_ROBOT_ID 和 WECOM_ROBOT_SECRET,改好后重启"

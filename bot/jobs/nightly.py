@@ -15,7 +15,7 @@ from scheduling import guardian_requests
 from scheduling.calendar import Calendar
 from storage.audit import audit_check, audit_years
 from storage.audit.audit import Deed, note
-from storage.base import facts
+from storage.base import key_values
 from storage.children import retention
 from storage.medals import nominations
 from storage.medals.nominations import State
@@ -48,7 +48,7 @@ class Nightly:
         night = turn.now.date().isoformat()
         if turn.now.hour < HOUR or self._done == night:
             return False
-        before = facts.get(turn.db, DONE)
+        before = key_values.get(turn.db, DONE)
         if before and before.value >= night:
             self._done = night
             return False
@@ -101,7 +101,7 @@ class Nightly:
     def _end(self, turn: Turn, night: str) -> None:
         year = audit_years.close(turn.db, turn.now)
         guardian_requests.lay_out(turn.db, turn.now, self._calendar)
-        facts.note(turn.db, DONE, night, turn.now)
+        key_values.put(turn.db, DONE, night, turn.now)
         gone = {name: count for name, count in self._gone.items() if count}
         if gone:
             note(turn.db, Deed.PURGED, turn.now, rows=gone)
@@ -115,7 +115,7 @@ class Nightly:
             return None
         with self._engine.database.read.connect() as db:
             self._checked = night
-            last = facts.get(db, audit_check.CHECKED)
+            last = key_values.get(db, audit_check.CHECKED)
             if last and last.at.astimezone(now.tzinfo).date() >= now.date():
                 return None
             walk = audit_check.check(db)

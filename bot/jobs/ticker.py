@@ -18,7 +18,7 @@ from handlers.reminders.reminders import headline
 from scheduling import clock, tick
 from scheduling.preview import Entry, preview
 from storage.audit import audit_check
-from storage.base import facts
+from storage.base import key_values
 from storage.checkins import events
 from storage.messages import albums, card_codes, cards, dialogues, outbox, sent_files
 from storage.people import people
@@ -95,7 +95,7 @@ class Ticker:
             self._last = monotonic()
 
         async def note(found: str) -> None:
-            await pipeline.do(lambda turn: facts.note(turn.db, audit_check.CHECKED, found, turn.now))
+            await pipeline.do(lambda turn: key_values.put(turn.db, audit_check.CHECKED, found, turn.now))
 
         def post() -> None:
             try:

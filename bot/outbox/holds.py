@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from storage.base import facts
+from storage.base import key_values
 from storage.messages.outbox import Held
 
 # Stand for the notices to everybody, and for all there is.
@@ -22,7 +22,7 @@ class Holds:
 
     def load(self, db: Connection) -> None:
         """What was held when the last process ended."""
-        found = facts.beginning_with(db, self._prefix)
+        found = key_values.with_prefix(db, self._prefix)
         cut = len(self._prefix)
         self._until = {name[cut:]: datetime.fromisoformat(each.value) for name, each in found.items()}
 
@@ -52,9 +52,9 @@ class Holds:
         for chat in changed:
             until = self._until.get(chat)
             if until is None:
-                facts.forget(db, self._prefix + chat)
+                key_values.remove(db, self._prefix + chat)
             else:
-                facts.note(db, self._prefix + chat, until.isoformat(), real)
+                key_values.put(db, self._prefix + chat, until.isoformat(), real)
 
     def write_again(self) -> None:
         """What was written last was not committed."""

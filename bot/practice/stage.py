@@ -15,7 +15,7 @@ from bot.pipeline.transaction import Outcome, Turn
 from bot.pipeline.writer import Pipeline
 from bot.practice import district as practice_district
 from handlers.kit import Message
-from storage.base import facts
+from storage.base import key_values
 from storage.base.vault import Vault
 from storage.messages import files, outbox, screens
 from storage.organisation import units
@@ -159,7 +159,7 @@ class Stage:
         return min(steps)
 
     def _tick_and_note(self, turn: Turn) -> bool:
-        facts.note(turn.db, AHEAD, str(self.clock.ahead.total_seconds()), turn.now)
+        key_values.put(turn.db, AHEAD, str(self.clock.ahead.total_seconds()), turn.now)
         return self._ticker.tick(turn)
 
     async def restart(self) -> dict[str, Any]:
@@ -256,6 +256,6 @@ _ADMIN = {"county_admin", "city_admin", "province_admin"}
 def restore_clock(read: Engine, clock: Clock) -> None:
     """Go on with the practice clock where it was moved to."""
     with read.connect() as db:
-        ahead = facts.get(db, AHEAD)
+        ahead = key_values.get(db, AHEAD)
     if ahead is not None:
         clock.ahead = timedelta(seconds=float(ahead.value))

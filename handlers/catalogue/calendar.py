@@ -8,12 +8,12 @@ from sqlalchemy import Connection
 from handlers.catalogue import loader
 from scheduling.calendar import Calendar
 from scheduling.occurrences import CALENDAR
-from storage.base import facts
+from storage.base import key_values
 
 
 def calendar_of(db: Connection) -> Calendar:
     """With the school's own changes; the shipped one before the first tick."""
-    kept = facts.get(db, CALENDAR)
+    kept = key_values.get(db, CALENDAR)
     return loader.from_source(kept.value) if kept else loader.shipped()
 
 

@@ -13,7 +13,7 @@ from handlers.registry import ANYTHING, command
 from handlers.wording import places
 from storage.audit import audit_check
 from storage.audit.audit_years import YEARS_KEPT
-from storage.base import facts
+from storage.base import key_values
 from storage.children import compliance, retention
 from storage.organisation import units
 
@@ -107,7 +107,7 @@ def show(ask: Ask) -> Reply:
         raise Refusal(f"请写 {ask.today.year} 年和以前的年份,如:合规审计 {ask.today.year - 1}")
     top = places.scope(ask.me, READERS)
     at = "、".join(units.full_name(ask.db, unit) for unit in top)
-    checked = facts.get(ask.db, audit_check.CHECKED)
+    checked = key_values.get(ask.db, audit_check.CHECKED)
     words = checked.value if checked else "还没有检查过(每夜检查一次)"
     made = report(ask.db, year, ask.now, [unit.path for unit in top], at, words)
     ask.note(Deed.REPORTED, top[0], what=str(year))

@@ -13,7 +13,7 @@ from handlers.wording.answers import says_no, says_yes
 from handlers.wording.names import problem_of
 from handlers.wording.numbers import all_numbers, numbered
 from handlers.wording.private import REASON_LIMIT
-from storage.base import facts
+from storage.base import key_values
 from storage.children import children
 from storage.medals import nominations
 from storage.medals.nominations import Case, State
@@ -44,7 +44,7 @@ def show_pending(ask: Ask) -> Reply:
         return Reply("没有等您审核的提名。有新提名时会马上告诉您。")
     if not ask.message.private:
         return Reply(f"有 {len(cases)} 件提名待审,请私聊我发「待审」看详情。")
-    facts.note(ask.db, _shown(ask), " ".join(case.number for case in cases[:_LISTED]), ask.now)
+    key_values.put(ask.db, _shown(ask), " ".join(case.number for case in cases[:_LISTED]), ask.now)
     lines = [f"待审 {len(cases)} 件", *_lines(ask, cases[:_LISTED])]
     if len(cases) > _LISTED:
         lines.append(f"还有 {len(cases) - _LISTED} 件,审完前面的再发「待审」。")
@@ -73,7 +73,7 @@ def _with_numbers(ask: Ask, most: int = _LISTED) -> str:
     """
     words = ask.args
     numbers: list[str] = []
-    shown = facts.get(ask.db, _shown(ask))
+    shown = key_values.get(ask.db, _shown(ask))
     listed = shown.value.split() if shown else [case.number for case in _pending(ask)[:_LISTED]]
     while len(numbers) < most and (match := _PLACE.match(words)):
         place = int(match[1])

@@ -21,7 +21,7 @@ from sqlalchemy import (
     update,
 )
 
-from storage.base import facts
+from storage.base import key_values
 from storage.children import children
 from storage.medals import nominations
 from storage.tables import (
@@ -173,13 +173,13 @@ def old_reminders(db: Connection, now: datetime, most: int) -> int:
 
 def old_messages(db: Connection, now: datetime, most: int) -> int:
     """That something arrived, unless a check-in that is kept refers to it; each row is looked at once."""
-    mark = facts.get(db, _INBOX_MARK)
+    mark = key_values.get(db, _INBOX_MARK)
     last = int(mark.value) if mark else 0
     query = select(inbox.c.id).where(inbox.c.id > last, inbox.c.received_at < now - LOG_KEPT)
     ids = _ids(db, query, inbox.c.id, most)
     if ids:
         _drop_messages(db, ids)
-        facts.note(db, _INBOX_MARK, str(ids[-1]), now)
+        key_values.put(db, _INBOX_MARK, str(ids[-1]), now)
     return len(ids)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, String, bindparam, false, insert, or_, select, update
 
-from storage.base import facts
+from storage.base import key_values
 from storage.tables import unit as units
 
 TREE = "tree"
@@ -237,11 +237,11 @@ def is_empty(db: Connection) -> bool:
 
 def version(db: Connection) -> str:
     """Names the state of the tree: another one after every change."""
-    fact = facts.get(db, TREE)
+    fact = key_values.get(db, TREE)
     return f"{fact.value} {fact.at}" if fact else ""
 
 
 def changed(db: Connection, now: datetime) -> None:
     """Say that the tree is another one now; whoever keeps a copy of a part of it reads it again."""
-    before = facts.get(db, TREE)
-    facts.note(db, TREE, str(int(before.value) + 1 if before else 1), now)
+    before = key_values.get(db, TREE)
+    key_values.put(db, TREE, str(int(before.value) + 1 if before else 1), now)

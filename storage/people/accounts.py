@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, or_, select, true, update
 
-from storage.base import facts
+from storage.base import key_values
 from storage.base.upsert import add_new
 from storage.tables import account, person
 
@@ -38,12 +38,12 @@ class Wish:
 
 def note_channels(db: Connection, names: Iterable[str], now: datetime) -> None:
     """These channels are there from now on: only they can send."""
-    facts.note(db, _OPEN, " ".join(sorted(names)), now)
+    key_values.put(db, _OPEN, " ".join(sorted(names)), now)
 
 
 def sending(db: Connection, of: Any = account) -> ColumnElement[bool]:
     """The condition `of a channel that is there`."""
-    noted = facts.get(db, _OPEN)
+    noted = key_values.get(db, _OPEN)
     return of.c.channel.in_(noted.value.split()) if noted else true()
 
 

@@ -10,7 +10,7 @@ from bot.__main__ import main
 from bot.channels.group_robot.channel import NAME, chat_of
 from bot.channels.robot.channel import lease_of
 from bot.channels.robot.desk import REFUSED
-from storage.base import facts, leases
+from storage.base import key_values, leases
 from storage.database import Database
 from storage.messages import chats
 from storage.organisation import units
@@ -93,5 +93,5 @@ def test_a_robot_that_runs_or_was_refused(database: Database, doctor: Doctor, ro
     # The running bot would lose its connection for minutes.
     assert doctor("--robot")[-1] == "ok robot: 机器人正在运行,由它连着" and robot.subscribed == before
     with database.write.begin() as db:
-        facts.note(db, REFUSED, "853000: invalid bot_id or secret", now)
+        key_values.put(db, REFUSED, "853000: invalid bot_id or secret", now)
     assert "企业微信不认这个机器人(853000: invalid bot_id or secret)" in doctor(status=1)[-1]

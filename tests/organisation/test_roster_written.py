@@ -7,7 +7,7 @@ import pytest
 
 from storage.audit import audit
 from storage.audit.audit import Deed, Wanted
-from storage.base import facts
+from storage.base import key_values
 from storage.database import Database
 from storage.organisation import units
 from storage.organisation.units import TREE, Kind
@@ -28,7 +28,7 @@ def test_everything_is_written(database: Database) -> None:
         assert (squad.key, squad.members, squad.aliases) == ("3-2", 42, ("雷锋中队", "星星中队"))
         assert squad.path == f"/1/{squad.school_id}/{squad.id}/"
         assert units.by_id(db, squad.school_id).name == "实验小学"
-        assert facts.get(db, TREE) is not None
+        assert key_values.get(db, TREE) is not None
     assert roles(database, "wecom", "zhangls") == {("三(2)中队", Role.COUNSELOR)}
     assert roles(database, "telegram", "123456789") == {("三(2)中队", Role.COUNSELOR)}
     assert roles(database, "wecom", "lils") == {("实验小学", Role.BRIGADE), ("实验小学", Role.DATA_OFFICER)}

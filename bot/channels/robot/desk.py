@@ -10,7 +10,7 @@ from bot.channels.robot.socket import Socket, State
 from bot.engine import Engine
 from bot.pipeline.dispatch import GREETING
 from bot.pipeline.writer import Pipeline
-from storage.base import facts
+from storage.base import key_values
 from storage.people import people
 from storage.people.accounts import APP, ROBOT
 
@@ -50,9 +50,9 @@ class Desk:
         """Keep why we were refused where doctor finds it; take it away when we are let in."""
         real = self._engine.clock.real()
         if state is State.FORBIDDEN:
-            self._do(self._pipeline.do(lambda turn: facts.note(turn.db, REFUSED, why, real)))
+            self._do(self._pipeline.do(lambda turn: key_values.put(turn.db, REFUSED, why, real)))
         else:
-            self._do(self._pipeline.do(lambda turn: facts.forget(turn.db, REFUSED)))
+            self._do(self._pipeline.do(lambda turn: key_values.remove(turn.db, REFUSED)))
 
     def _do(self, note: Coroutine[Any, Any, Any]) -> None:
         task = asyncio.create_task(self._note(note))

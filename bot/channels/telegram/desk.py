@@ -13,7 +13,7 @@ from bot.channels.telegram.intake import Intake
 from bot.channels.telegram.menus import Menus
 from bot.engine import Engine
 from bot.pipeline.writer import Pipeline
-from storage.base import facts
+from storage.base import key_values
 
 log = logging.getLogger(__name__)
 SECONDS_BETWEEN_LOOKS = 5.0
@@ -108,7 +108,7 @@ class Desk:
 
     def _remembered(self) -> Me:
         with self._engine.database.read.connect() as db:
-            noted = facts.get(db, self._fact)
+            noted = key_values.get(db, self._fact)
         return Me(self._api.bot_id, noted.value if noted else "")
 
     async def _learn_name(self) -> None:
@@ -118,7 +118,7 @@ class Desk:
         self._named = True
         if name != self._intake.me.name:
             self._intake.me = Me(self._api.bot_id, name)
-            await self._pipeline.do(lambda turn: facts.note(turn.db, self._fact, name, real))
+            await self._pipeline.do(lambda turn: key_values.put(turn.db, self._fact, name, real))
 
     def state(self) -> dict[str, Any]:
         """How the webhook is: seconds since it was seen in place, what fails, what waits at the platform."""

@@ -15,7 +15,7 @@ from bot.pipeline.transaction import Turn
 from bot.pipeline.writer import Pipeline
 from handlers.kit import Person, Role
 from handlers.registry import Command, most_used
-from storage.base import facts
+from storage.base import key_values
 from storage.people import people
 
 log = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ class Menus:
             seen = people.rights_version(db)
             if seen == self._seen:
                 return None
-            told = {name: fact.value for name, fact in facts.beginning_with(db, self._prefix).items()}
+            told = {name: fact.value for name, fact in key_values.with_prefix(db, self._prefix).items()}
             return seen, self._wanted(db), told
 
     @property
@@ -90,7 +90,7 @@ class Menus:
 
     def _note(self, name: str, value: str) -> Callable[[Turn], None]:
         real = self._engine.clock.real()
-        return lambda turn: facts.note(turn.db, name, value, real)
+        return lambda turn: key_values.put(turn.db, name, value, real)
 
 
 def menu(commands: Iterable[Command]) -> Menu:

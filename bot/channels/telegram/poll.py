@@ -15,7 +15,7 @@ from bot.channels.telegram.intake import PATIENCE, Intake, NotCommitted
 from bot.engine import Engine
 from bot.jobs.lease import Lease
 from bot.pipeline.writer import Pipeline
-from storage.base import facts
+from storage.base import key_values
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -111,9 +111,9 @@ class Poller:
             self._offset = int(noted.value), noted.at
         self._ready = True
 
-    def _noted(self) -> facts.Fact | None:
+    def _noted(self) -> key_values.Value | None:
         with self._engine.database.read.connect() as db:
-            return facts.get(db, self._fact)
+            return key_values.get(db, self._fact)
 
     @property
     def _fact(self) -> str:
@@ -142,7 +142,7 @@ class Poller:
     async def _note(self, offset: int) -> None:
         real = self._engine.clock.real()
         try:
-            await self._pipeline.do(lambda turn: facts.note(turn.db, self._fact, str(offset), real))
+            await self._pipeline.do(lambda turn: key_values.put(turn.db, self._fact, str(offset), real))
         except Exception as fault:
             raise NotCommitted(type(fault).__name__) from fault
         self._offset = offset, real

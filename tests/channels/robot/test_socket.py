@@ -19,7 +19,7 @@ from bot.channels.robot.socket import State
 from bot.jobs import lease as leases
 from bot.pipeline import writer as writer
 from handlers.kit import Reply
-from storage.base import facts
+from storage.base import key_values
 from storage.tables import checkin, inbox, lease, outbox
 from tests.support.databases import refuse
 from tests.support.platforms.fake_robot import FakeRobot
@@ -145,9 +145,9 @@ def test_a_half_dead_connection_is_replaced_at_once(
 
 
 def test_a_wrong_secret_stops_it_loudly(play: Play, fake: FakeRobot, caplog: pytest.LogCaptureFixture) -> None:
-    def noted(stage: Stage) -> facts.Fact | None:
+    def noted(stage: Stage) -> key_values.Value | None:
         with stage.app.engine.database.read.connect() as db:
-            return facts.get(db, REFUSED)
+            return key_values.get(db, REFUSED)
 
     async def wrong(stage: Stage) -> None:
         await stage.until(lambda: report(stage)["state"] == State.FORBIDDEN and noted(stage))

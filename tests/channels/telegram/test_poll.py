@@ -16,7 +16,7 @@ from bot.jobs import lease as lease_of
 from bot.pipeline import writer as writer
 from bot.pipeline.writer import Pipeline
 from bot.settings import load
-from storage.base import facts
+from storage.base import key_values
 from storage.tables import inbox, lease
 from tests.support.databases import accept, new_url, refuse
 from tests.support.platforms.fake_telegram import TOKEN, FakeTelegram
@@ -79,9 +79,9 @@ def polls(telegram: FakeTelegram) -> list[dict[str, object]]:
     return [asked for method, asked in telegram.calls if method == "getUpdates"]
 
 
-def offset(engine: Engine) -> facts.Fact | None:
+def offset(engine: Engine) -> key_values.Value | None:
     with engine.database.read.connect() as db:
-        return facts.get(db, "telegram offset 123456")
+        return key_values.get(db, "telegram offset 123456")
 
 
 def test_nothing_is_confirmed_until_everything_is_committed(engine: Engine, telegram: FakeTelegram) -> None:
@@ -157,7 +157,7 @@ def test_only_the_holder_of_the_lease_polls(
 def test_an_old_offset_is_never_sent(engine: Engine, telegram: FakeTelegram, days: int, sent: bool) -> None:
     async def run() -> None:
         with engine.database.write.begin() as db:
-            facts.note(db, "telegram offset 123456", "50", engine.clock.real() - timedelta(days=days))
+            key_values.put(db, "telegram offset 123456", "50", engine.clock.real() - timedelta(days=days))
         async with polling(engine):
             await until(lambda: polls(telegram))
         assert polls(telegram)[0].get("offset") == (50 if sent else None)
