@@ -9,20 +9,21 @@ from types import ModuleType
 from bot.commands import in_words
 from bot.settings import BadSettings, Settings, load
 
+# Command → (its module in commands/, what --help says of it).
 COMMANDS = {
-    "serve": "start the bot (without a platform: the practice page)",
-    "replay": "handle a message again that a bug stopped",
-    "import": "read units, people and roles from a file",
-    "promote": "take the classes of all schools to the new school year",
-    "invite": "make a one-time code for a role at a unit",
-    "preview": "show which reminders would be sent to whom",
-    "digest": "print the weekly digest of a unit",
-    "read": "show how messages are read",
-    "audit": "check or show the audit log",
-    "audit-report": "print the yearly audit of minors' personal information",
-    "migrate-to": "copy the SQLite database to PostgreSQL",
-    "doctor": "say what is wrong with the installation",
-    "key": "print a fresh key for NAME_KEY",
+    "serve": ("serve", "start the bot (without a platform: the practice page)"),
+    "replay": ("data.replay", "handle a message again that a bug stopped"),
+    "import": ("organisation.import_", "read units, people and roles from a file"),
+    "promote": ("organisation.promote", "take the classes of all schools to the new school year"),
+    "invite": ("organisation.invite", "make a one-time code for a role at a unit"),
+    "preview": ("reports.preview", "show which reminders would be sent to whom"),
+    "digest": ("reports.digest", "print the weekly digest of a unit"),
+    "read": ("reports.read", "show how messages are read"),
+    "audit": ("reports.audit", "check or show the audit log"),
+    "audit-report": ("reports.audit_report", "print the yearly audit of minors' personal information"),
+    "migrate-to": ("data.migrate_to", "copy the SQLite database to PostgreSQL"),
+    "doctor": ("doctor", "say what is wrong with the installation"),
+    "key": ("data.key", "print a fresh key for NAME_KEY"),
 }
 
 
@@ -34,7 +35,7 @@ def main(argv: list[str]) -> int:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     # Only the chosen command is imported: the others' libraries cost time and memory.
     chosen = argv[0] if argv and argv[0] in COMMANDS else None
-    for name, summary in COMMANDS.items():
+    for name, (_, summary) in COMMANDS.items():
         sub = commands.add_parser(name, help=summary, description=summary)
         if name == chosen:
             _module(name).add(sub)
@@ -66,12 +67,12 @@ def _run(module: ModuleType, arguments: argparse.Namespace, settings: Settings) 
         print(sentence, file=sys.stderr)
         return 1
     finally:
-        if "bot.commands.opening" in sys.modules:
-            _module("opening").close()
+        if opened := sys.modules.get("bot.commands.database"):
+            opened.close()
 
 
 def _module(name: str) -> ModuleType:
-    return importlib.import_module(f"bot.commands.{'import_' if name == 'import' else name.replace('-', '_')}")
+    return importlib.import_module(f"bot.commands.{COMMANDS[name][0]}")
 
 
 if __name__ == "__main__":

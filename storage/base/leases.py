@@ -24,3 +24,8 @@ def give_back(db: Connection, name: str, owner: str) -> None:
 def release(db: Connection, owner: str) -> None:
     """Give everything back at a clean stop."""
     db.execute(delete(lease).where(lease.c.owner == owner))
+
+
+def held_until(db: Connection, name: str) -> datetime | None:
+    """When the lease of this name ends; None when nobody has it."""
+    return db.scalar(select(lease.c.until).where(lease.c.name == name))

@@ -13,7 +13,7 @@ import uvicorn.server
 from cryptography.fernet import Fernet
 
 from bot.__main__ import main
-from bot.commands.doctor import is_sound
+from bot.commands.doctor.installation import is_sound
 from storage.database import Database
 from storage.messages import inbox
 from storage.migrate import migrate

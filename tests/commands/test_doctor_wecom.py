@@ -8,7 +8,6 @@ import pytest
 
 from bot.__main__ import main
 from bot.clock import Clock
-from bot.commands import doctor_wecom
 from tests.support import commanding
 from tests.support.platforms.fake_wecom import SECRET, FakeWecom
 from tests.support.process import Serving
@@ -97,6 +96,6 @@ def test_a_clock_that_is_wrong(
 ) -> None:
     # Only ours: the platform's runs in this process too.
     ours = datetime.now(UTC) + timedelta(minutes=minutes)
-    monkeypatch.setattr(doctor_wecom, "Clock", lambda zone: Clock(zone, lambda: ours))
+    monkeypatch.setattr(checks, "Clock", lambda zone: Clock(zone, lambda: ours))
     [(found, words)] = asked(status=status)["clock"]
     assert found == level and (level == "ok" or f"{abs(minutes)} 分钟" in words)

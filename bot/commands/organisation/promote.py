@@ -5,8 +5,8 @@ import argparse
 from tqdm import tqdm
 
 from bot.commands import CommandError
-from bot.commands.import_ import agreed
-from bot.commands.opening import engine_of, unit_of
+from bot.commands.database import engine_of, unit_of
+from bot.commands.organisation.import_ import agreed
 from bot.engine import Engine
 from bot.settings import Settings
 from handlers.organisation import promotion as promoting

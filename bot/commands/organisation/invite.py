@@ -3,7 +3,7 @@
 import argparse
 
 from bot.commands import CommandError
-from bot.commands.opening import engine_of, unit_of
+from bot.commands.database import engine_of, unit_of
 from bot.settings import Settings
 from handlers import rights
 from storage.digests import digests

@@ -11,15 +11,14 @@ import httpx
 
 from bot.channels.telegram.hook import PATH
 from bot.clock import Clock
+from bot.commands.doctor.line import FAIL, OK, WARN, Line
 from bot.settings import Settings
 
-_OK, _WARN, _FAIL = "ok", "warn", "fail"
 SECONDS = 5
 _MOST_SECONDS_OFF = 120
 # More than this have not been fetched for a while: the bot stands still, or its webhook does not work.
 _MANY = 100
 _PROXY_PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
-Line = tuple[str, str, str]
 
 
 def check(settings: Settings) -> Iterator[Line]:
@@ -30,13 +29,13 @@ def check(settings: Settings) -> Iterator[Line]:
         try:
             answer = _call(http, settings, "getMe")
         except httpx.HTTPError as fault:
-            yield _FAIL, "telegram", _unreachable(settings, fault)
+            yield FAIL, "telegram", _unreachable(settings, fault)
             return
         line = _token(answer)
         yield line
         if "date" in answer.headers:
             yield from _clock(answer.headers["date"], Clock(settings.zone).real())
-        if line[0] == _OK:
+        if line[0] == OK:
             yield from _arrival(http, settings)
 
 
@@ -60,9 +59,9 @@ def _proxy(address: str) -> Line:
     host, port = at.hostname or "", at.port or _PROXY_PORTS[at.scheme]
     try:
         with socket.create_connection((host, port), timeout=SECONDS):
-            return _OK, "proxy", f"代理 {host}:{port} 连得上"
+            return OK, "proxy", f"代理 {host}:{port} 连得上"
     except OSError as fault:
-        return _FAIL, "proxy", f"代理 {host}:{port} 连不上({fault.strerror or '超时'}),请检查 TELEGRAM_PROXY"
+        return FAIL, "proxy", f"代理 {host}:{port} 连不上({fault.strerror or '超时'}),请检查 TELEGRAM_PROXY"
 
 
 def _unreachable(settings: Settings, fault: httpx.HTTPError) -> str:
@@ -74,10 +73,10 @@ def _unreachable(settings: Settings, fault: httpx.HTTPError) -> str:
 def _token(answer: httpx.Response) -> Line:
     me = _result(answer)
     if me is not None:
-        return _OK, "telegram", f"令牌有效,机器人是 @{me.get('username') or me.get('first_name') or '?'}"
+        return OK, "telegram", f"令牌有效,机器人是 @{me.get('username') or me.get('first_name') or '?'}"
     if answer.status_code in (401, 404):
-        return _FAIL, "telegram", "令牌不对:请照 @BotFather 给的填写 TELEGRAM_TOKEN(也请检查 TELEGRAM_API_URL)"
-    return _FAIL, "telegram", f"Telegram 没有正常回答(HTTP {answer.status_code}),请稍后再试"
+        return FAIL, "telegram", "令牌不对:请照 @BotFather 给的填写 TELEGRAM_TOKEN(也请检查 TELEGRAM_API_URL)"
+    return FAIL, "telegram", f"Telegram 没有正常回答(HTTP {answer.status_code}),请稍后再试"
 
 
 def _clock(date: str, now: datetime) -> Iterator[Line]:
@@ -89,12 +88,12 @@ def _clock(date: str, now: datetime) -> Iterator[Line]:
     if abs(off) > _MOST_SECONDS_OFF:
         direction = "快" if off > 0 else "慢"
         yield (
-            _WARN,
+            WARN,
             "clock",
             f"这台机器的时钟{direction}了 {abs(off) / 60:.0f} 分钟,请打开自动对时,否则提醒会早到或迟到",
         )
     else:
-        yield _OK, "clock", "时钟和 Telegram 的差不超过 2 分钟"
+        yield OK, "clock", "时钟和 Telegram 的差不超过 2 分钟"
 
 
 def _arrival(http: httpx.Client, settings: Settings) -> Iterator[Line]:
@@ -105,14 +104,14 @@ def _arrival(http: httpx.Client, settings: Settings) -> Iterator[Line]:
     else:
         why = "回答读不懂"
     if told is None:
-        yield _WARN, "webhook", f"问不到 webhook 的情况({why})"
+        yield WARN, "webhook", f"问不到 webhook 的情况({why})"
         return
     yield _webhook(settings, str(told.get("url") or ""))
     pending = int(told.get("pending_update_count") or 0)
     waiting = f"有 {pending} 条消息等着取,机器人启动后会处理" if pending else "没有积压的消息"
-    yield _WARN if pending > _MANY else _OK, "pending", waiting
+    yield WARN if pending > _MANY else OK, "pending", waiting
     if told.get("last_error_message") and settings.telegram_mode == "webhook":
-        yield _WARN, "delivery", _last_error(settings, told)
+        yield WARN, "delivery", _last_error(settings, told)
 
 
 def _webhook(settings: Settings, url: str) -> Line:
@@ -120,12 +119,12 @@ def _webhook(settings: Settings, url: str) -> Line:
     shown = url.replace(settings.telegram_token, "***")
     if settings.telegram_mode != "webhook":
         if url:
-            return _WARN, "webhook", f"轮询模式,但登记着 webhook {shown};启动时会撤掉,积压的消息不会丢"
-        return _OK, "webhook", "轮询模式,没有登记 webhook"
+            return WARN, "webhook", f"轮询模式,但登记着 webhook {shown};启动时会撤掉,积压的消息不会丢"
+        return OK, "webhook", "轮询模式,没有登记 webhook"
     if url == ours:
-        return _OK, "webhook", f"webhook 模式,登记的是 {shown}"
+        return OK, "webhook", f"webhook 模式,登记的是 {shown}"
     there = f"登记的是 {shown}" if url else "还没有登记"
-    return _WARN, "webhook", f"webhook 模式,{there};启动时会登记 {ours}"
+    return WARN, "webhook", f"webhook 模式,{there};启动时会登记 {ours}"
 
 
 def _last_error(settings: Settings, told: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 
 from bot.commands import CommandError
-from bot.commands.opening import engine_of, unit_of
+from bot.commands.database import engine_of, unit_of
 from bot.engine import Engine
 from bot.settings import Settings
 from handlers.children import audit_log

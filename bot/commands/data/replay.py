@@ -2,7 +2,7 @@
 
 import argparse
 
-from bot.commands.opening import engine_of
+from bot.commands.database import engine_of
 from bot.settings import Settings
 from storage.messages import inbox
 

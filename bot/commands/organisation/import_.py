@@ -9,7 +9,7 @@ from tqdm import tqdm
 
 from bot.clock import Clock
 from bot.commands import CommandError, database_of
-from bot.commands.opening import engine_at
+from bot.commands.database import engine_at
 from bot.engine import Engine
 from bot.files import rosters
 from bot.settings import Settings

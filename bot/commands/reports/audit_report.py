@@ -3,7 +3,7 @@
 import argparse
 import json
 
-from bot.commands.opening import engine_of, unit_of
+from bot.commands.database import engine_of, unit_of
 from bot.settings import Settings
 from handlers.children import compliance
 from storage.audit import audit, audit_check

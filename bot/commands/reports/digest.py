@@ -4,7 +4,7 @@ import argparse
 import json
 
 from bot.commands import CommandError
-from bot.commands.opening import engine_of, unit_of
+from bot.commands.database import engine_of, unit_of
 from bot.settings import Settings
 from handlers.digests import digest
 from handlers.kit import Refusal

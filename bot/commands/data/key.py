@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def _rotate(arguments: argparse.Namespace, settings: Settings) -> int:
     from bot.commands import CommandError
-    from bot.commands.opening import engine_of
+    from bot.commands.database import engine_of
     from storage import rotation
     from storage.audit import audit
     from storage.audit.audit import Deed

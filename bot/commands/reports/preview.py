@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from bot.commands.opening import engine_of
+from bot.commands.database import engine_of
 from bot.settings import Settings
 from handlers.catalogue import loader
 from handlers.reminders.reminders import headline

@@ -1,0 +1,26 @@
+"""The real database, opened for reading as long as it is there and of this version."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from bot.settings import Settings
+from storage import migrate
+from storage.database import open_database
+
+
+@contextmanager
+def current(settings: Settings) -> Iterator[Connection | None]:
+    """A connection; None before the first start and before the upgrade, where nothing is to be found out."""
+    kind, _, path = settings.real_database.partition(":///")
+    if kind == "sqlite" and not Path(path).exists():
+        yield None
+        return
+    database = open_database(settings.real_database)
+    try:
+        with database.read.connect() as db:
+            yield db if migrate.revision(database.read) == migrate.HEAD else None
+    finally:
+        database.close()

@@ -1,0 +1,1 @@
+"""Commands that print: figures, reminders, the audit log, how messages are read."""
