@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from handlers.privacy.door import Door
 from handlers.reading import Reading
 from handlers.registry import Command
 from storage.audit.audit import Deed, note
@@ -96,12 +97,19 @@ class Ask:
     meant: bool = False
     # The channels on which no child is named: what is said there is kept abroad (PIPL 38).
     nameless: frozenset[str] = frozenset({"telegram"})
+    # What was heard, and how it is said again where no child may be named.
+    door: Door = field(default_factory=Door)
 
     @property
     def me(self) -> Person:
         """The asker, of a command that only members reach."""
         assert self.person is not None
         return self.person
+
+    @property
+    def may_name(self) -> bool:
+        """Whether a child may be named where this was said: not in a group, nor where it would be kept abroad."""
+        return self.message.private and self.message.channel not in self.nameless
 
     @property
     def today(self) -> date:
@@ -116,7 +124,8 @@ class Ask:
 
     def expect(self, kind: str, payload: dict[str, Any]) -> None:
         """Ask a question: the next text of this person in this chat goes to @answers(kind), within 24 h."""
-        dialogues.open_question(self.db, self.vault, self._where, kind, payload, self.now)
+        kept = payload if self.may_name else self.door.hidden_in(payload)
+        dialogues.open_question(self.db, self.vault, self._where, kind, kept, self.now)
 
     def keep_asking(self) -> None:
         """What was said is no answer: the question stays open as it was asked."""
@@ -130,7 +139,7 @@ class Ask:
 
     def note(self, deed: Deed, at: Unit | None = None, subject: str = "", **about: Any) -> None:
         """Write a deed of the asker into the audit log: ids, numbers and fixed words, never a name."""
-        note(self.db, deed, self.now, unit_id=at.id if at else None, subject=subject, **about)
+        note(self.db, deed, self.now, unit_id=at.id if at else None, subject=subject, **self.door.hidden_in(about))
 
     def refused(self, refusal: "Refusal") -> None:
         """Somebody is told no: when it was a question of rights, the audit log holds it."""

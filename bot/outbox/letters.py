@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
 
-from handlers.kit import Ask, Message, Reply
+from handlers.kit import Ask, Button, File, Message, Reply
+from handlers.privacy.door import Door
 from storage.base.vault import Vault
 from storage.messages import albums, card_codes, cards, outbox, passive
 from storage.people import people
@@ -37,6 +38,8 @@ class _Address:
     wait: timedelta = timedelta()
     topic: str = ""
     passive: str = ""
+    # Whether a child may be named there: in a private chat that is not kept abroad.
+    names: bool = False
     # Whether others may get the same words in one call, and whether to wait for them.
     together: bool = False
     gather: bool = False
@@ -45,9 +48,19 @@ class _Address:
 class Letters:
     """Collects what one transaction has to say."""
 
-    def __init__(self, db: Connection, vault: Vault, now: datetime, passive: frozenset[str] = PASSIVE) -> None:
-        """`passive`: the channels on which somebody waits for an answer that can say a short text itself."""
+    def __init__(
+        self, db: Connection, vault: Vault, now: datetime, passive: frozenset[str] = PASSIVE,
+        nameless: frozenset[str] = frozenset({"telegram"}),
+    ) -> None:  # fmt: skip
+        """
+        `passive`: the channels on which somebody waits for an answer that can say a short text itself.
+
+        `nameless`: those on which no child is named.
+        """
         self._channels = passive
+        self._nameless = nameless
+        # What was heard in the message that is being answered.
+        self._door = Door()
         # What the answer to the request says by itself, by message.
         self.passive: dict[int, str] = {}
         self._db = db
@@ -62,9 +75,10 @@ class Letters:
     def add(self, replies: Sequence[Reply], ask: Ask) -> None:
         """The answers to a message; those to other people go out as notices."""
         to_others = [reply for reply in replies if reply.to is not None]
-        message = ask.message
+        message, self._door = ask.message, ask.door
         person_id = ask.person.id if ask.person else None
         at = _Address(message.channel, message.chat, outbox.ANSWER, person_id, ask.inbox_id, topic=message.topic)
+        at.names = ask.may_name
         if message.album:
             found = albums.begin(self._db, message.channel, message.chat, message.album, ask.inbox_id, self._now)
             at.inbox_id, at.wait = found.inbox_id, ALBUM_IS_WHOLE
@@ -112,6 +126,7 @@ class Letters:
                 channel, chat = found[reply.to]
                 together = channel in TOGETHER
                 at = _Address(channel, chat, outbox.NOTICE, reply.to, together=together, gather=gather and together)
+                at.names = channel not in self._nameless
                 self._put(reply, at, shared if together else None)
             elif reply.to is not None:
                 missed.add(reply.to)
@@ -123,6 +138,7 @@ class Letters:
 
     def _put(self, reply: Reply, at: _Address, shared: dict[tuple[Any, ...], str] | None = None) -> None:
         """`shared`: the tokens of the cards that people with the same words have in common."""
+        reply = reply if at.names else _without_names(reply, self._door)
         body: dict[str, Any] = {"text": at.passive or reply.text}
         token = self._card(reply, at, shared) if reply.buttons and not at.passive else None
         if token:
@@ -188,6 +204,13 @@ class Letters:
             if not (news if first in said else (start, end) == last.get(first)):
                 dropped.update(range(start, end))
         return [row for place, row in enumerate(self._rows) if place not in dropped]
+
+
+def _without_names(reply: Reply, door: Door) -> Reply:
+    """The one place where words leave for where no child may be named; a feature can say what it likes."""
+    buttons = tuple(Button(door.hidden(each.label), door.hidden(each.command), each.reply) for each in reply.buttons)
+    file = reply.file and File(door.hidden(reply.file.name), reply.file.recipe, door.hidden_in(reply.file.values))
+    return replace(reply, text=door.hidden(reply.text), spoken=door.hidden(reply.spoken), buttons=buttons, file=file)
 
 
 def leaves_at(now: datetime, same: str) -> datetime:

@@ -1,11 +1,16 @@
-"""What must not be kept is taken out of a message before the message is kept."""
+"""What must not be kept is taken out of a message before it is kept, or said where no child may be named."""
 
 import re
 from dataclasses import replace
 from datetime import date
 
+from sqlalchemy import Connection
+
 from handlers.kit import Message
+from handlers.privacy.door import Door
 from handlers.reading import Context, read
+from storage.organisation import units
+from storage.people import people
 
 # Where even the reading fails: telephone and identity numbers at least.
 _LONG_NUMBER = re.compile(r"\d{6,}")
@@ -30,3 +35,10 @@ def masked(text: str, words: tuple[str, ...]) -> str:
 def without_private(message: Message, words: tuple[str, ...]) -> Message:
     """The message with these words starred out of what was said."""
     return replace(message, text=masked(message.text, words)) if words else message
+
+
+def door(db: Connection, message: Message) -> Door:
+    """The door for what this message says; the names of colleagues and of units pass it."""
+    found = Door(lambda name: bool(people.named(db, name) or units.find(db, name, ["/"])))
+    found.hear([message.text, *(each.name for each in message.attachments)])
+    return found

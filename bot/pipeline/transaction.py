@@ -22,7 +22,7 @@ from bot.pipeline.features import Features
 from bot.pipeline.savepoint import TransactionGone, savepoint
 from handlers.kit import Ask, Attachment, Message, Person, Refusal, Reply
 from storage.audit import audit
-from storage.base.vault import Vault
+from storage.base.vault import Listening, Vault
 from storage.checkins.rollups import Rollups
 from storage.database import is_worth_another_try, passes
 from storage.messages import chats, inbox
@@ -146,12 +146,15 @@ class Transactions:
             yield Outcome(arrival.id, heard.get(arrival.id, arrival.state), repeat, passive)
 
     def _turn(self, db: Connection, now: datetime, passive: frozenset[str] = PASSIVE) -> Turn:
-        return Turn(db, now, Letters(db, self._vault, now, passive), Rollups(), audit.of(db), self._vault)
+        letters = Letters(db, self._vault, now, passive, self._nameless)
+        return Turn(db, now, letters, Rollups(), audit.of(db), self._vault)
 
     def _hear(self, turn: Turn, known: Acquaintance, message: Message, inbox_id: int) -> str:
         """Handle one message in a savepoint; a bug costs this message only, and it is kept."""
-        ask = Ask(turn.db, turn.now, message, inbox_id, None, "", turn.rollups, self._vault, self._features.commands,
-                  nameless=self._nameless)  # fmt: skip
+        door = masking.door(turn.db, message)
+        vault = Listening(self._vault, door.hear)
+        ask = Ask(turn.db, turn.now, message, inbox_id, None, "", turn.rollups, vault, self._features.commands,
+                  nameless=self._nameless, door=door)  # fmt: skip
         try:
             ask = known.introduce(ask)
             _acting(turn, ask.person)
@@ -161,7 +164,7 @@ class Transactions:
         except TransactionGone:
             raise
         except Exception as bug:
-            self._keep_failed(turn, message, inbox_id, bug)
+            self._keep_failed(turn, ask, bug)
             turn.letters.add([Reply(SORRY.format(inbox_id))], ask)
             return "failed"
         return "done"
@@ -174,11 +177,13 @@ class Transactions:
             ask.refused(refusal)
             turn.letters.add([Reply(refusal.text, refusal.buttons)], ask)
 
-    def _keep_failed(self, turn: Turn, message: Message, inbox_id: int, bug: Exception) -> None:
+    def _keep_failed(self, turn: Turn, ask: Ask, bug: Exception) -> None:
+        message, inbox_id = ask.message, ask.inbox_id
         # The words of the error may hold the words of the message: they are sealed, the log gets the place only.
         log.error("message %d failed: %s", inbox_id, _place(bug))
         trace = "".join(traceback.format_exception(bug)).encode("utf-8", "backslashreplace").decode()
         private = masking.private_words(message.text, turn.now.date())
+        private += () if ask.may_name else ask.door.names
         kept = _as_json(masking.without_private(message, private))
         inbox.fail(turn.db, inbox_id, self._vault.seal(kept), self._vault.seal(masking.masked(trace, private)))
 

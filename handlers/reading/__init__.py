@@ -3,12 +3,11 @@
 from handlers.reading.messages.changes import persons_in
 from handlers.reading.model import Context, Existing, Nomination, Quota, Reading, Record
 from handlers.reading.reader import read_message
-from handlers.reading.text.mentions import children_in
 from handlers.reading.text.names import is_name
 from handlers.reading.text.patterns import compile_all
 
 __all__ = [
-    "Context", "Existing", "Nomination", "Quota", "Reading", "Record", "children_in", "compile_all", "is_name",
+    "Context", "Existing", "Nomination", "Quota", "Reading", "Record", "compile_all", "is_name",
     "persons_in", "read",
 ]  # fmt: skip
 

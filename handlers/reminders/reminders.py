@@ -10,7 +10,6 @@ from handlers.catalogue.calendar import calendar_of
 from handlers.kit import ADMINS, MEMBERS, Ask, Button, Due, Person, Refusal, Reply, Role, Unit
 from handlers.registry import command, due
 from handlers.wording import days
-from handlers.wording.names import shown
 from scheduling.calendar import Calendar, KeyDate, Reminder, reminders
 from scheduling.occurrences import hat, reminders_for
 from storage.reminders import deliveries
@@ -211,7 +210,7 @@ def _details(ask: Ask, calendar: Calendar, wanted: str) -> Reply:
     found = exact or [key for key in calendar.dates if wanted in key.name]
     if not found:
         listed = Button("重要日子", "提醒 列表")
-        raise Refusal(f"没有找到「{shown(ask, wanted)}」。发「提醒 列表」看接下来的重要日子。", listed)
+        raise Refusal(f"没有找到「{wanted}」。发「提醒 列表」看接下来的重要日子。", listed)
     key = min(found, key=lambda key: _coming(key, ask.today))
     day = _coming(key, ask.today)
     steps = [f"提前 {lead} 天:{';'.join(key.steps[lead])}" for lead in sorted(key.steps, reverse=True) if lead]

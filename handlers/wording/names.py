@@ -1,10 +1,12 @@
 """Where children are not named: nominations go by the number on the counselor's own list, and no name is kept."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from handlers.kit import Ask, Refusal
-from handlers.reading import Reading, Record, children_in
+from handlers.privacy.names import persons
+from handlers.reading import Reading, Record
 
 # A child's place on the counselor's own list stands for the name where names are not written.
 _PLACE = re.compile(r"\d{1,3}号")
@@ -34,7 +36,7 @@ def check(ask: Ask, heard: Reading) -> None:
 
 def problem_of(ask: Ask, words: str) -> str:
     """What is said against a reason that names a child where that is not allowed; empty when it does not."""
-    named = _named(ask, words, alone=True)
+    named = _named(ask, words)
     return _NAME_IN_REASON.format(_hidden(named[0])) if named else ""
 
 
@@ -46,15 +48,8 @@ def without_names(ask: Ask, heard: Reading, words: str = "") -> Reading:
     return replace(heard, records=records, issues=tuple(dict.fromkeys((*heard.issues, "PII_NAME"))))
 
 
-def shown(ask: Ask, words: str) -> str:
-    """The sender's own words, fit to be said again: 王×× where a child may be meant."""
-    for name in _named(ask, words, alone=True):
-        words = words.replace(name, _hidden(name))
-    return words
-
-
-def _named(ask: Ask, words: str, alone: bool = False) -> list[str]:
-    return children_in(words, alone) if words and ask.message.channel in ask.nameless else []
+def _named(ask: Ask, words: str) -> tuple[str, ...]:
+    return persons(words) if words and ask.message.channel in ask.nameless else ()
 
 
 def _cleaned(ask: Ask, record: Record) -> Record:
@@ -65,7 +60,7 @@ def _cleaned(ask: Ask, record: Record) -> Record:
     return replace(record, topic=" ".join(filter(None, kept)) or None)
 
 
-def _rest(words: str, named: list[str]) -> str:
+def _rest(words: str, named: Sequence[str]) -> str:
     """What is left of a phrase without its names; 领誓 alone, or a comma, tells nothing."""
     rest = words
     for name in named:

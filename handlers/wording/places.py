@@ -5,7 +5,6 @@ import unicodedata
 from collections.abc import Iterable
 
 from handlers.kit import REPORTERS, Ask, Button, Denied, Person, Refusal, Role, Unit
-from handlers.wording.names import shown
 from handlers.wording.schools import meant_school, names_of, own_schools, school_ids, school_of
 from storage.digests.digests import path_names
 from storage.messages import chats
@@ -109,14 +108,14 @@ def chosen(ask: Ask, roles: Iterable[Role], words: str, again: str) -> list[Unit
         return _of_group(ask, top) or top
     found = named(ask, top, words)
     if not found:
-        none = f"您负责的范围里没有「{shown(ask, words)}」。直接发「{again}」看全部。"
+        none = f"您负责的范围里没有「{words}」。直接发「{again}」看全部。"
         # Whether there is such a unit elsewhere is not looked up: asking for it counts as asking.
         raise Denied(none, Button("看全部", again), what=again.partition(" ")[0])
     if len(found) > 1:
         names = path_names(ask.db, found[:5])
         buttons = [Button(units.full_name(ask.db, each), f"{again} {names[each.id]}") for each in found[:5]]
         listed = "、".join(button.label for button in buttons)
-        raise Refusal(f"有 {len(found)} 个单位叫「{shown(ask, words)}」:{listed}。请点一个,或写上学校。", *buttons)
+        raise Refusal(f"有 {len(found)} 个单位叫「{words}」:{listed}。请点一个,或写上学校。", *buttons)
     return found
 
 

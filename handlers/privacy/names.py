@@ -1,0 +1,156 @@
+"""Who may be named in a text: whatever is no word of the language, of the field or of public life may be a name.
+
+A list of names is never complete: rare surnames, 萱萱, 阿依古丽, 次仁. The words of a language nearly are, so that is
+what we know: a text is cut into its words, and the characters that are left over in a row are taken for a name.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from pathlib import Path
+
+_WORDS = Path(__file__).parent / "words"
+_LETTERS = tomllib.loads((_WORDS / "names.toml").read_text(encoding="utf-8"))
+SURNAMES, TYPICAL = frozenset(_LETTERS["surnames"]), frozenset(_LETTERS["typical"])
+GIVEN = TYPICAL.union(_LETTERS["given"])
+SOUNDS = frozenset(_LETTERS["sounds"])
+_PLAIN, _ALONE = frozenset(_LETTERS["plain"]), frozenset(_LETTERS["alone"])
+_IN_NAMES = GIVEN | SOUNDS
+_DOUBLE = re.compile("|".join(_LETTERS["double"].split()))
+HAN = "\u3400-\u9fff\U00020000-\U0003ffff"
+# What is not seen between two characters, or only parts a name: 阿依古丽·买买提.
+UNSEEN = "\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff"
+_DOT = "·・•‧∙⋅"
+_RUN = re.compile(f"[{HAN}](?:[{UNSEEN}{_DOT}]*[{HAN}])*")
+_NOT_SEEN = re.compile(f"[{UNSEEN}]+")
+# 王 小 明, 王*小*明
+_SPACED = re.compile(rf"(?<![{HAN}])[{HAN}](?:[ \u3000*._-]{{1,2}}[{HAN}]){{1,3}}(?![{HAN}])")
+_DOT_IN = re.compile(f"[{_DOT}]+")
+_NOT_HAN = re.compile(f"[^{HAN}]+")
+_HAS_LATIN = re.compile("[A-Za-z\u00c0-\u024f]{2}")
+_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]+(?:['’][a-z]+)?")
+# Of whom is spoken so is no child, and places are called so.
+_GROWN = re.compile(
+    "老师|辅导员|主任|校长|书记|教练|教师|叔叔|阿姨|爷爷|奶奶|伯伯|同志|烈士|英雄|先烈|院士|先生|女士|警官|法官|医生|护士|将军|主席|"
+    "总理|教授|博士|馆长|专家|精神|委员|老兵|站长|组长|故居|纪念|陵园|墓|雕像|小学|中学|大学|学校|幼儿园|社区|街道|公园|广场|大道|大桥|乡|镇|村|路|街"
+)
+_LONGEST_WORD, _LONGEST_ADULT = 4, 4
+# 小红, 阿强
+_PET = frozenset("小阿老大")
+_LONGEST_ACRONYM = 5
+_LATIN_WORDS = frozenset(_LETTERS["latin"].split())
+_KNOWN, _SELDOM_ALONE, _ODD = 0, 1, 3
+
+
+@cache
+def _language() -> dict[str, str]:
+    """First character → the rests of its words, each between spaces; small in memory, and quick to ask."""
+    lines = (_WORDS / "language.txt").read_text(encoding="utf-8").splitlines()
+    rests = {line[0]: f"{line[1:]} " for line in lines}
+    for word in [*_listed("field.txt"), *_listed("public.txt")]:
+        rests[word[0]] = f"{rests.get(word[0], ' ')}{word[1:]} "
+    for word in _LETTERS["called"].split():
+        rests[word[0]] = rests.get(word[0], " ").replace(f" {word[1:]} ", " ")
+    return rests
+
+
+def _listed(name: str) -> Iterator[str]:
+    lines = (_WORDS / name).read_text(encoding="utf-8").splitlines()
+    return (word for line in lines if not line.startswith("#") for word in line.split())
+
+
+def persons(text: str) -> tuple[str, ...]:
+    """What in `text` may be the name of a person, as it stands there but without what is not seen, once each.
+
+    Heroes, teachers with their title and places are not meant. Linear in the length of the text.
+    """
+    runs = _RUN.findall(text)
+    found = [name for run in runs for name in _of_run(run if run.isalnum() else _NOT_SEEN.sub("", run))]
+    if sum(len(run) == 1 for run in runs) > 1:
+        found += [name for spaced in _SPACED.findall(text) for name in _of_run(_NOT_HAN.sub("", spaced))]
+    if _HAS_LATIN.search(text):
+        found += [word for word in _LATIN.findall(text) if _may_be_latin_name(word)]
+    return tuple(dict.fromkeys(found))
+
+
+@lru_cache(4096)
+def _of_run(run: str) -> tuple[str, ...]:
+    """The names in characters that stand together; most runs come again and again."""
+    if _DOT_IN.search(run):
+        return _foreign(run)
+    words = _cut(run)
+    spans = list(_left_over(run, words))
+    spans += [(at.start(), at.end() + 2) for at in _DOUBLE.finditer(run) if (at.start(), at.end()) in words]
+    return tuple(run[start:end] for start, end in spans if not _is_grown(run, start, end))
+
+
+def _foreign(run: str) -> tuple[str, ...]:
+    """阿依古丽·买买提 is one name; of 全团带队·党建带队建 and 一二·九 every part is known."""
+    return (_DOT_IN.sub("·", run),) if any(_of_run(part) for part in _DOT_IN.split(run)) else ()
+
+
+def _cut(run: str) -> tuple[tuple[int, int], ...]:
+    """The words of a run, (start, end) each, with as few characters left over as there can be, then as few words."""
+    best: list[tuple[int, int]] = [(0, 0), *[(len(run) * _ODD + 1, 0)] * len(run)]
+    begun = [0] * (len(run) + 1)
+    for start, first in enumerate(run):
+        cost, count = best[start]
+        rests = _language().get(first, "")
+        for end in range(start + 1, min(start + _LONGEST_WORD, len(run)) + 1):
+            if end == start + 1:
+                price = _SELDOM_ALONE if first in _ALONE else _ODD
+            elif f" {run[start + 1 : end]} " in rests:
+                price = _KNOWN
+            else:
+                continue
+            if (cost + price, count + 1) < best[end]:
+                best[end], begun[end] = (cost + price, count + 1), start
+    words, end = [], len(run)
+    while end:
+        words.append((begun[end], end))
+        end = begun[end]
+    return tuple(reversed(words))
+
+
+def _left_over(run: str, words: tuple[tuple[int, int], ...]) -> Iterator[tuple[int, int]]:
+    """Where characters stand in a row that are no words; beside one that is left over, what makes a name of it."""
+    single = [run[start] if end - start == 1 else "" for start, end in words]
+    odd = [bool(each) and each not in _ALONE for each in single]
+    given = [left or each in _IN_NAMES for left, each in zip(odd, single, strict=True)]
+    at = 0
+    while at < len(words):
+        last = at
+        while last < len(words) and given[last]:
+            last += 1
+        row = odd[at:last]
+        start, end = words[at][0], words[last - 1][1]
+        if any(row) or (len(row) > 1 and (run[start] in _PET or run[start:end] == run[start] * 2)):
+            yield from _widened(run, words, at, last)
+        at = max(last, at + 1)
+
+
+def _widened(run: str, words: tuple[tuple[int, int], ...], at: int, last: int) -> Iterator[tuple[int, int]]:
+    """Of one character alone: 王|建国 and 王国|庆 are names, 石榴|籽 is none."""
+    start, end = words[at][0], words[last - 1][1]
+    if end - start > 1:
+        yield start, end
+        return
+    one, far = run[start], (0, _LONGEST_WORD)
+    before, after = words[at - 1] if at else far, words[last] if last < len(words) else far
+    if one in SURNAMES and after[1] - after[0] <= 2 and not _GROWN.match(run, after[0]):
+        yield start, after[1]
+    elif (length := before[1] - before[0]) <= 2:
+        surnames = SURNAMES if one in TYPICAL or length == 1 else _PLAIN
+        if run[before[0]] in surnames:
+            yield before[0], end
+
+
+def _is_grown(run: str, start: int, end: int) -> bool:
+    """王叔叔, 张丽华老师, 崔各庄小学."""
+    return end - start <= _LONGEST_ADULT and _GROWN.match(run, end) is not None
+
+
+def _may_be_latin_name(word: str) -> bool:
+    """Tom, wang: no acronym (STEM), no word that the bot or a file name is known by."""
+    return len(word) > 1 and not (word.isupper() and len(word) <= _LONGEST_ACRONYM) and word.lower() not in _LATIN_WORDS
