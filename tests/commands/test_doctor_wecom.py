@@ -8,6 +8,7 @@ import pytest
 
 from bot.__main__ import main
 from bot.clock import Clock
+from bot.commands.doctor import wecom as checks
 from tests.support import commanding
 from tests.support.platforms.fake_wecom import SECRET, FakeWecom
 from tests.support.process import Serving
