@@ -8,11 +8,11 @@ from handlers.kit import Ask
 from handlers.reading import read
 from handlers.registry import Command
 from handlers.wording import context
+from storage.base import numbered
 from storage.checkins import checkins
 from storage.messages import cards
 from storage.messages.cards import Card
 
-_NUMBER = re.compile(r"#|[Nn]?\d{6}")
 # What is understood without a card: it is a message of its own although it was sent as a reply.
 _OF_ITS_OWN = frozenset({"checkin", "nomination", "review", "correct", "command", "query"})
 _TALK = re.compile(r"(?:好的?|行|收到|谢谢?|感谢|辛苦|嗯|哦|明白|知道|不客气|老师|[您你了啦]|ok|okay|[\W_])+", re.I)
@@ -55,7 +55,8 @@ def _completed(card: Card, found: tuple[Command, str], find: Find) -> str | None
     """退回 材料不全 in reply to a card with 退回 N20260403-07: the number is that of the card."""
     command, args = found
     same = next((each for each in card.commands if (own := find(each)) and own[0] is command), None)
-    return f"{same} {args}" if same and args and not _NUMBER.match(args) else None
+    named = args.startswith("#") or numbered.begins(args)
+    return f"{same} {args}" if same and args and not named else None
 
 
 def _stands_alone(ask: Ask, text: str) -> bool:

@@ -15,6 +15,7 @@ from handlers.wording import days, names, periods, places, private
 from handlers.wording.answers import says_no
 from handlers.wording.context import context_of
 from scheduling.periods import frozen_at, timing_of
+from storage.base import numbered
 from storage.campaigns import campaigns
 from storage.checkins import checkins, recording
 from storage.checkins.checkins import Checkin
@@ -87,10 +88,10 @@ def cancel_by_words(ask: Ask) -> Reply:
 
 def _meant(ask: Ask) -> tuple[Checkin, str]:
     """The check-in that is meant, by number (#17, as the buttons say it) or by words, and what else was said."""
-    numbered = _NUMBER.match(ask.args)
-    if numbered is None:
+    said = _NUMBER.match(ask.args)
+    if said is None:
         return _by_words(ask), ask.args
-    checkin_id, words = int(numbered[1]), ask.args[numbered.end() :].strip()
+    checkin_id, words = int(said[1]), ask.args[said.end() :].strip()
     gone = checkins.withdrawn(ask.db, checkin_id)
     if gone and _mine(ask, gone):
         raise Refusal(f"已处理过:{phrases.dated(gone, ask.today)} 已经撤回,现在没有计入周报。要重新报,直接发就行。")
@@ -102,6 +103,9 @@ def _meant(ask: Ask) -> tuple[Checkin, str]:
 
 
 def _by_words(ask: Ask) -> Checkin:
+    if case := numbered.lettered(ask.message.text):
+        how = f"签到没有动。要撤回还没审的提名,发「撤回提名 {case}」;看报过的签到,发「我的」。"
+        raise Refusal(f"{case} 不是签到的编号,{how}")
     found, none = _newest(ask), "没有可以更正或撤回的签到。先报一次,像这样发:三(2)中队 主题队日 38人"
     if found is None:
         raise Refusal(none)

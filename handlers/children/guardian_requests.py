@@ -10,18 +10,26 @@ from handlers.kit import Ask, Button, Deed, Denied, Due, Refusal, Reply, Role
 from handlers.registry import ANYTHING, answers, command, due
 from handlers.wording import consents, days, places
 from handlers.wording.answers import says_no, says_yes
+from handlers.wording.numbers import CaseNumbers
 from handlers.wording.private import REASON_LIMIT
 from scheduling.guardian_requests import WORKING_DAYS
+from storage.base import numbered
 from storage.children import children, erasure, guardian_requests
 from storage.children.guardian_requests import Request, Wanted
 
 IN_CHARGE = frozenset({Role.SCHOOL_ADMIN, Role.DATA_OFFICER})
 _KINDS = {"查看": Wanted.VIEW, "复制": Wanted.VIEW, "更正": Wanted.CORRECT, "删除": Wanted.ERASE}
 _SAID = {Wanted.VIEW: "查看", Wanted.CORRECT: "更正", Wanted.ERASE: "删除"}
-_NUMBER = re.compile(r"\s*[GgＧ]?\s*(\d{8})\s*[-－—]\s*(\d{1,3})(?!\d)[\s,，:：、。]*")
 _INTO = re.compile(r"\s*(?:改为|改成|更正为|应为)\s*")
 _LIKE = "家长申请 删除 三(2)中队 王小明"
 _LIST = Button("家长申请", "家长申请")
+
+
+def _known(ask: Ask) -> list[str]:
+    return [each.number for each in guardian_requests.waiting(ask.db, ask.me.paths(IN_CHARGE))]
+
+
+_NUMBERS = CaseNumbers(guardian_requests.LETTER, "家长申请", _known)
 
 
 @command(
@@ -33,6 +41,8 @@ def receive(ask: Ask) -> Reply:
     """Register a request with its last day; without words, the open ones."""
     if not ask.args:
         return _open_ones(ask)
+    if numbered.begins(ask.args):
+        return _shown(ask, _mine(ask, "家长申请")[0])
     word, _, rest = ask.args.partition(" ")
     kind = _KINDS.get(word)
     if kind is None:
@@ -64,6 +74,11 @@ def _about(ask: Ask, found: Request) -> str:
     """删除 三(2)中队 王*明."""
     names = children.names(ask.db, ask.vault, [found.child_id] if found.child_id is not None else [])
     return " ".join([_SAID[found.kind], found.unit.name, *map(children.masked, names.values())])
+
+
+def _shown(ask: Ask, found: Request) -> Reply:
+    how = f"发「办理 {found.number}」;办不了,发「结案 {found.number} 理由」。"
+    return Reply(f"{found.number} {_about(ask, found)},{days.short(found.due)}前\n{how}", _buttons(found))
 
 
 def _open_ones(ask: Ask) -> Reply:
@@ -150,15 +165,15 @@ def _mine(ask: Ask, word: str) -> tuple[Request, str]:
     """(the open request that the arguments begin with, the rest); raises Refusal or Denied."""
     if not ask.message.private or ask.message.channel in ask.nameless:
         raise Refusal("家长申请请在能保密的私聊里办:不在群里,也不在存到境外的平台上。")
-    match = _NUMBER.match(ask.args)
-    if match is None:
-        raise Refusal(f"请写上编号,像这样:{word} G{ask.today:%Y%m%d}-01。发「家长申请」看编号。", _LIST)
-    return _of(ask, f"G{match[1]}-{int(match[2]):02}", word), ask.args[match.end() :].strip()
+    number, rest = _NUMBERS.first(ask, ask.args)
+    if not number:
+        raise Refusal(f"请写上编号,像这样:{word} {_NUMBERS.like(ask)}。发「家长申请」看编号。", _LIST)
+    return _of(ask, number, word), rest
 
 
 def _of(ask: Ask, number: str, word: str) -> Request:
     found = guardian_requests.by_number(ask.db, number)
-    none = f"没有找到 {number}。发「家长申请」看没办的。"
+    none = f"{_NUMBERS.unknown(ask, number)}发「家长申请」看没办的。"
     if found is None:
         raise Refusal(none, _LIST)
     if not any(each.covers(found.unit) for each in places.scope(ask.me, IN_CHARGE)):

@@ -9,6 +9,9 @@ from handlers.kit import MEMBERS, Ask, Button, Denied, Due, Refusal, Reply, Role
 from handlers.reading import persons_in, read
 from handlers.registry import command, due
 from handlers.wording import context, days, places, private
+from handlers.wording.numbers import CaseNumbers
+from storage.base import numbered
+from storage.base.numbered import GLUED
 from storage.children import children, incidents
 from storage.children.incidents import Incident
 from storage.organisation import units
@@ -18,10 +21,9 @@ from storage.reminders import deliveries
 IN_CHARGE = frozenset({Role.SCHOOL_ADMIN, Role.DATA_OFFICER, Role.COUNTY_ADMIN, Role.CITY_ADMIN, Role.PROVINCE_ADMIN})
 # Who works through the page; those above are told, and may look.
 _AT_WORK = (Role.SCHOOL_ADMIN, Role.DATA_OFFICER)
-_NUMBER = re.compile(r"\s*[XxＸ]?\s*(\d{8})\s*[-－—]\s*(\d{1,3})(?!\d)[\s,，:：、。]*")
-# A number that is no leak's, as of a nomination: nobody is to be alarmed by a slip of the pen.
-_NO_LEAK = re.compile(r"[A-Za-z]?\s*\d{6,8}\s*[-－—]\s*\d+")
-_DONE = re.compile(r"(?:完成|做完了?)\s*第?\s*(\d{1,2})\s*步?")
+_DONE = re.compile(r"(?:完成了?|做完了?)\s*第?\s*(\d{1,2})\s*步?|第?\s*(\d{1,2})\s*步?\s*(?:已?完成了?|做完了?)")
+# 完成 1, 01 结案: what is said of a leak that is known, without its number.
+_WORK = re.compile(r"(?=.*(?:\d|完|结案))(?:[^\u4e00-\u9fff]|已|都|了|完成?|做|第|步|结案|编?号|的)+", re.DOTALL)
 _LIKE = "泄露 手机丢了,上面有提名的消息"
 _LONGEST = 200
 _MOST_NAMES = 8
@@ -47,24 +49,22 @@ _STEPS = (
 
 
 @command(
-    "泄露", "leak", who=MEMBERS, group="孩子信息", rank=48, help="报告信息泄露,按步骤处置", glued=r"\s*[Xx]\d{8}",
+    "泄露", "leak", who=MEMBERS, group="孩子信息", rank=48, help="报告信息泄露,按步骤处置", glued=GLUED,
     examples=(_LIKE, "泄露 X20260403-01", "泄露 X20260403-01 完成 1"),
 )  # fmt: skip
 def leak(ask: Ask) -> list[Reply]:
     """Report a leak, or open the page of one, or tick off a step of it."""
     if not ask.message.private:
         raise Refusal("请私聊我说,不要在群里说。")
-    match = _NUMBER.match(ask.args)
-    if match:
-        one = _mine(ask, f"X{match[1]}-{int(match[2]):02}")
-        return [_work(ask, one, ask.args[match.end() :].strip())]
+    number, words = numbered.anywhere(ask.args, incidents.LETTER)
+    if number:
+        return [_work(ask, _mine(ask, number), words)]
     return _report(ask) if ask.args else [_open_ones(ask)]
 
 
 def _report(ask: Ask) -> list[Reply]:
     what = ask.args
-    if wrong := _NO_LEAK.match(what):
-        raise Refusal(f"没有找到 {wrong[0]},没有报告。泄露的编号像 X20260403-01,发「泄露」看没结案的。")
+    _check_number(ask, what)
     if len(what) > _LONGEST:
         raise Refusal(f"说明有 {len(what)} 字,请缩短到 {_LONGEST} 字以内再发,不写孩子的姓名。")
     if persons_in(what) or private.has_private(read(what, context.context_of(ask))):
@@ -79,6 +79,19 @@ def _report(ask: Ask) -> list[Reply]:
     mine = Reply(f"已报告 {one.number},已告诉:{names}。\n请您马上做:{_STEPS[0].what.partition(':')[2]}。")
     pages = [Reply(_page(ask, one), _buttons(ask, one), to=person.id) for person in others]
     return [mine, *([_shown(ask, one)] if len(others) < len(told) else []), *pages]
+
+
+def _check_number(ask: Ask, what: str) -> None:
+    """A number that is no leak's, or 完成 1 without any: nobody is to be alarmed by a slip of the pen."""
+    how = f"没有报告。泄露的编号像 {_NUMBERS.like(ask, what)},发「泄露」看没结案的。要报新的,不写编号,写出了什么事。"
+    try:
+        numbered.first(what, incidents.LETTER)
+    except numbered.Unreadable as wrong:
+        # A day may begin a report: 20260403下午.
+        if wrong.said[:1].isalpha():
+            raise Refusal(f"没有找到 {wrong.said},{how}") from None
+    if _WORK.fullmatch(what):
+        raise Refusal(f"没看懂是哪一件,{how}")
 
 
 def _remind(ask: Ask, one: Incident, who: list[int]) -> None:
@@ -102,9 +115,16 @@ def _open_ones(ask: Ask) -> Reply:
     return Reply("\n".join([f"没有结案的泄露事件 {len(found)} 件", *lines]), buttons)
 
 
+def _known(ask: Ask) -> list[str]:
+    return [one.number for one in incidents.still_open(ask.db, ask.me.paths(IN_CHARGE))]
+
+
+_NUMBERS = CaseNumbers(incidents.LETTER, "泄露事件", _known)
+
+
 def _mine(ask: Ask, number: str) -> Incident:
     one = incidents.by_number(ask.db, number)
-    none = f"没有找到 {number}。发「泄露」看没结案的。"
+    none = f"{_NUMBERS.unknown(ask, number)}发「泄露」看没结案的。"
     if one is None:
         raise Refusal(none)
     if not any(each.covers(one.unit) for each in places.scope(ask.me, IN_CHARGE)):
@@ -116,11 +136,11 @@ def _work(ask: Ask, one: Incident, words: str) -> Reply:
     done = _DONE.fullmatch(words)
     if words and not done and words != "结案":
         how = f"做完一步发「泄露 {one.number} 完成 1」,全部做完发「泄露 {one.number} 结案」。"
-        raise Refusal(f"没看懂「{words[:20]}」。{how}")
+        raise Refusal(f"没看懂「{words[:20]}」,没有当作新的泄露。{how}")
     if words and one.closed_at:
         raise Refusal(f"{one.number} 已经结案了。")
     if done:
-        place = int(done[1])
+        place = int(done[1] or done[2])
         if not 1 <= place <= len(_STEPS):
             raise Refusal(f"一共 {len(_STEPS)} 步,没有第 {place} 步。")
         incidents.do(ask.db, one, _STEPS[place - 1].key, ask.me.id, ask.now)

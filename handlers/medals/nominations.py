@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from handlers.kit import Ask, Button, Denied, Refusal, Reply
-from handlers.medals.reviewers import decided, reviewers
+from handlers.medals.reviewers import NUMBERS, decided, reviewers
 from handlers.medals.wishes import NOMINATORS, Wish, check_unit, question, resend, understood
 from handlers.reading import read
 from handlers.registry import ANYTHING, answers, command, reads
-from handlers.wording import context, days, medals, names, numbers, private
+from handlers.wording import context, days, medals, names, private
 from handlers.wording.answers import says_no
 from handlers.wording.consents import consent_of, needs_consent, said
 from scheduling.periods import term_of
@@ -206,12 +206,12 @@ def show_mine(ask: Ask) -> Reply:
 )  # fmt: skip
 def withdraw(ask: Ask) -> Reply:
     """The nominator takes a case back while nobody has decided; a new one may follow."""
-    number, _ = numbers.numbered(ask.args)
+    number, _ = NUMBERS.first(ask, ask.args)
     if not number:
-        raise Refusal(f"请写上编号,如「撤回提名 N{ask.today:%Y%m%d}-01」。编号在「我的提名」里。", _MINE)
+        raise Refusal(f"请写上编号,如「撤回提名 {NUMBERS.like(ask)}」。编号在「我的提名」里。", _MINE)
     case = nominations.by_number(ask.db, number)
     if case is None or case.holder != ask.me.id:
-        none = f"您的提名里没有 {number}。编号在「我的提名」里。"
+        none = f"{NUMBERS.unknown(ask, number)}编号在「我的提名」里。"
         raise Denied(none, _MINE, what="撤回提名", subject=f"nomination:{case.id}") if case else Refusal(none, _MINE)
     if not nominations.move(ask.db, ask.vault, case, State.WITHDRAWN, ask.me.id, ask.now):
         step = nominations.last_steps(ask.db, [case.id])[case.id]

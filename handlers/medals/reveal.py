@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 
 from handlers.kit import Ask, Deed, Denied, Refusal, Reply, Role
+from handlers.medals.reviewers import NUMBERS
 from handlers.reading import persons_in, read
 from handlers.registry import answers, command
 from handlers.wording import consents, context, medals, private
 from handlers.wording.answers import says_no
-from handlers.wording.numbers import all_numbers, numbered
+from storage.base.numbered import GLUED
 from storage.children import children
 from storage.medals import nominations
 from storage.medals.nominations import Case
@@ -20,27 +21,18 @@ _WHY = "为什么要看全名?请回复理由,如:核对事迹。理由会记下
 
 
 @command(
-    "查看", "reveal", who=READERS, group="奖章", rank=19, help="看提名的全名,要写理由", glued=r"\s*[Nn]?\d{8}",
+    "查看", "reveal", who=READERS, group="奖章", rank=19, help="看提名的全名,要写理由", glued=GLUED,
     examples=("查看 N20260403-07 核对事迹",),
 )  # fmt: skip
 def show(ask: Ask) -> Reply:
     """The names of these cases in clear, in private, once there is a reason."""
     if not ask.message.private or ask.message.channel in ask.nameless:
         raise Refusal("全名只在能保密的私聊里给看:不在群里,也不在存到境外的平台上。")
-    numbers = all_numbers(ask.args)
+    numbers, reason = NUMBERS.leading(ask, ask.args)
     if not numbers or len(numbers) > _MOST:
-        raise Refusal(f"请写上提名的编号和理由,像这样:查看 N{ask.today:%Y%m%d}-01 核对事迹(一次最多 {_MOST} 件)")
+        raise Refusal(f"请写上提名的编号和理由,像这样:查看 {NUMBERS.like(ask)} 核对事迹(一次最多 {_MOST} 件)")
     cases = [_mine(ask, number) for number in numbers]
-    reason = _after(ask.args)
     return _reveal(ask, cases, reason) if reason else _ask(ask, numbers)
-
-
-def _after(words: str) -> str:
-    number, rest = numbered(words)
-    while number:
-        words = rest
-        number, rest = numbered(words)
-    return words.strip()
 
 
 def _ask(ask: Ask, numbers: tuple[str, ...], problem: str = "") -> Reply:
@@ -55,12 +47,12 @@ def because(ask: Ask, payload: Mapping[str, str]) -> Reply | None:
         return Reply("好的,没有看。")
     if read(ask.args, context.context_of(ask)).intent in ("checkin", "nomination", "command", "review"):
         return None
-    return _reveal(ask, [_mine(ask, number) for number in all_numbers(payload["numbers"])], ask.args.strip())
+    return _reveal(ask, [_mine(ask, number) for number in payload["numbers"].split()], ask.args.strip())
 
 
 def _mine(ask: Ask, number: str) -> Case:
     case = nominations.by_number(ask.db, number)
-    none = f"没有找到提名 {number}。编号在「待审」和「我的提名」里。"
+    none = f"{NUMBERS.unknown(ask, number)}编号在「待审」和「我的提名」里。"
     if case is None:
         raise Refusal(none)
     if not any(grant.role in READERS and grant.unit.covers(case.unit) for grant in ask.me.grants):

@@ -5,13 +5,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from handlers.kit import Answer, Ask, Button, Denied, Refusal, Reply, Role
-from handlers.medals.reviewers import decided, reviewers, reviewing_roles
+from handlers.medals.reviewers import NUMBERS, decided, reviewers, reviewing_roles
 from handlers.reading import read
 from handlers.registry import ANYTHING, answers, command, reads
 from handlers.wording import consents, context, days, medals, private
 from handlers.wording.answers import says_no, says_yes
 from handlers.wording.names import problem_of
-from handlers.wording.numbers import all_numbers, numbered
 from handlers.wording.private import REASON_LIMIT
 from storage.base import key_values
 from storage.children import children
@@ -36,7 +35,7 @@ _PLACE = re.compile(r"\s*第?(\d{1,2})(?:[号件个条](?!\w)|(?![\w:]))[\s,，:
 @command("待审", "pending", who=REVIEWERS, group="奖章", rank=5, help="看等您审核的提名", examples=("待审",))
 def show_pending(ask: Ask) -> Reply:
     """The oldest cases that wait for the asker, the first ones with buttons; with a number that one, whole."""
-    number, _ = numbered(_with_numbers(ask))
+    number, _ = NUMBERS.first(ask, _with_numbers(ask))
     if number and ask.message.private:
         return _one(ask, _mine_to_decide(ask, number, "待审"))
     cases = _pending(ask)
@@ -124,7 +123,8 @@ def approve(ask: Ask) -> list[Reply]:
         return [consents.record(ask)]
     if REVIEWERS.isdisjoint(ask.me.roles):
         raise Denied("审核提名由大队辅导员或学校管理员来做。", what="同意")
-    cases = [_mine_to_decide(ask, number, "同意") for number in all_numbers(_with_numbers(ask)) or ("",)]
+    numbers, _ = NUMBERS.leading(ask, _with_numbers(ask))
+    cases = [_mine_to_decide(ask, number, "同意") for number in numbers or ("",)]
     for case in cases:
         consents.check(ask, case)
         _move(ask, case, State.APPROVED)
@@ -137,7 +137,7 @@ def approve(ask: Ask) -> list[Reply]:
 )  # fmt: skip
 def send_back(ask: Ask) -> list[Reply]:
     """Decide against it for now; without a reason the bot asks for one."""
-    number, reason = numbered(_with_numbers(ask, 1))
+    number, reason = NUMBERS.first(ask, _with_numbers(ask, 1))
     case = _mine_to_decide(ask, number, "退回")
     if problem := problem_of(ask, reason):
         return _ask_reason(ask, case, f"{problem}\n")
@@ -215,9 +215,9 @@ def _ask_reason(ask: Ask, case: Case, problem: str = "") -> list[Reply]:
 def _mine_to_decide(ask: Ask, number: str, word: str) -> Case:
     """The case, if the asker may decide on it now; another school's is answered like none."""
     if not number:
-        raise Refusal(f"请写上编号,如「{word} N{ask.today:%Y%m%d}-01」。编号在「待审」里。", _LIST)
+        raise Refusal(f"请写上编号,如「{word} {NUMBERS.like(ask)}」。编号在「待审」里。", _LIST)
     case = nominations.by_number(ask.db, number)
-    none = f"没有找到提名 {number}。发「待审」看等您审核的。"
+    none = f"{NUMBERS.unknown(ask, number)}发「待审」看等您审核的。"
     if case is None:
         raise Refusal(none, _LIST)
     subject = f"nomination:{case.id}"

@@ -2,8 +2,12 @@
 
 from handlers.kit import Ask, Person, Role, Unit
 from handlers.wording import days
+from handlers.wording.numbers import CaseNumbers
+from storage.medals import nominations
 from storage.medals.nominations import State, Step
 from storage.people import people
+
+_MOST_KNOWN = 10
 
 _DONE = {
     State.SUBMITTED: "提名",
@@ -11,6 +15,15 @@ _DONE = {
     State.RETURNED: "退回",
     State.WITHDRAWN: "撤回",
 }
+
+
+def _known(ask: Ask) -> list[str]:
+    """The numbers that the asker has seen: what waits for a decision of theirs, and their own."""
+    waiting = nominations.pending(ask.db, ask.me.paths({Role.BRIGADE, Role.SCHOOL_ADMIN}), but_by=ask.me.id)
+    return [case.number for case in (*waiting, *nominations.of_person(ask.db, ask.me.id, _MOST_KNOWN))]
+
+
+NUMBERS = CaseNumbers(nominations.LETTER, "提名", _known)
 
 
 def reviewing_roles(nominator: Person, nominee: Unit) -> frozenset[Role]:

@@ -6,9 +6,10 @@ from datetime import date
 
 from handlers.kit import Ask, Denied, Refusal, Reply, Role, Unit
 from handlers.reading import is_name as looks_like_name
-from handlers.wording import numbers, places
+from handlers.wording import places
 from handlers.wording.days import day_in
 from handlers.wording.names import is_place
+from storage.base import numbered
 from storage.children import children, consents
 from storage.children.consents import Consent
 from storage.medals.nominations import Case
@@ -70,7 +71,7 @@ def said(given: Consent) -> str:
 
 def is_consent(words: str) -> bool:
     """Whether 同意 is a guardian's: 同意 王小明 书面 9月1日, and no decision on a nomination."""
-    return bool(_METHOD.search(words) or _SPOKEN.search(words)) and not numbers.numbered(words)[0]
+    return bool(_METHOD.search(words) or _SPOKEN.search(words)) and not numbered.begins(words)
 
 
 def record(ask: Ask) -> Reply:

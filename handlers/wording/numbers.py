@@ -1,8 +1,12 @@
 """Rates, changes, and the numbers of cases."""
 
-import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
 
-_NUMBER = re.compile(r"\s*[NnＮｎ]?\s*(\d{8})\s*[-－—–]\s*(\d{1,4})(?!\d)[\s,，:：、。]*")
+from handlers.kit import Ask, Refusal
+from storage.base import numbered
+from storage.base.numbered import Unreadable
 
 
 def rate(value: float | None) -> str:
@@ -20,19 +24,40 @@ def points(new: float | None, old: float | None) -> float | None:
     return None if new is None or old is None else round(new - old, 1)
 
 
-def numbered(text: str) -> tuple[str, str]:
-    """(case number, the rest) of `N20260403-07 材料不全`, however it was typed; ("", text) without a number."""
-    match = _NUMBER.match(text)
-    if match is None:
-        return "", text.strip()
-    return f"N{int(match[1]):08}-{int(match[2]):02}", text[match.end() :].strip()
+@dataclass(frozen=True, slots=True)
+class CaseNumbers:
+    """The numbers of one kind of case: `what` it is called, `known` are those that the asker is likely to mean."""
 
+    letter: str
+    what: str
+    known: Callable[[Ask], Iterable[str]]
 
-def all_numbers(text: str) -> tuple[str, ...]:
-    """Every case number that the text begins with, once each."""
-    found: dict[str, None] = {}
-    number, rest = numbered(text)
-    while number:
-        found[number] = None
-        number, rest = numbered(rest)
-    return tuple(found)
+    def first(self, ask: Ask, words: str) -> tuple[str, str]:
+        """(the number that the words begin with, the rest), ("", words) without one; raises Refusal."""
+        try:
+            return numbered.first(words, self.letter)
+        except Unreadable as error:
+            raise self.unreadable(ask, error.said) from None
+
+    def leading(self, ask: Ask, words: str) -> tuple[tuple[str, ...], str]:
+        """(all numbers that the words begin with, the rest); raises Refusal."""
+        try:
+            return numbered.leading(words, self.letter)
+        except Unreadable as error:
+            raise self.unreadable(ask, error.said) from None
+
+    def unreadable(self, ask: Ask, said: str) -> Refusal:
+        """Said when no case can be told."""
+        return Refusal(f"「{said}」不是{self.what}的编号,什么都没有做。{self.what}的编号像 {self.like(ask, said)}。")
+
+    def like(self, ask: Ask, said: str = "") -> str:
+        """A number as it should be: of what is known the most similar one."""
+        return self._nearest(ask, said) or f"{self.letter}{ask.today:%Y%m%d}-01"
+
+    def unknown(self, ask: Ask, number: str) -> str:
+        """That there is no such case, with the most similar one that there is."""
+        near = self._nearest(ask, number)
+        return f"没有找到{self.what} {number}。" + (f"最接近的是 {near}。" if near else "")
+
+    def _nearest(self, ask: Ask, said: str) -> str:
+        return next(iter(get_close_matches(said, list(self.known(ask)), 1, 0)), "")

@@ -6,16 +6,15 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, Select, insert, select, update
 
 from storage.audit.audit import Deed, note
+from storage.base import numbered
 from storage.base.vault import Vault
 from storage.organisation.units import Unit, within
 from storage.tables import guardian_request, unit
 
-# A lost race means that another writer got the number first.
-_TRIES = 20
+LETTER = "G"
 
 
 class Wanted(StrEnum):
@@ -59,32 +58,17 @@ def receive(
     now: datetime,
 ) -> Request:  # fmt: skip
     """Store a request under the day's next number."""
-    for tries_left in reversed(range(_TRIES)):
-        number = _next_number(db, now.date())
-        values = {"number": number, "unit_id": squad.id, "child_id": child_id, "kind": kind, "due": due}
-        sealed = vault.seal(wish) if wish else None
-        try:
-            with db.begin_nested():
-                db.execute(
-                    insert(guardian_request).values(
-                        **values, wish=sealed, received_by=person_id, received_at=now, state="open"
-                    )
-                )
-        except IntegrityError:
-            if not tries_left:
-                raise
-            continue
+    values = {"unit_id": squad.id, "child_id": child_id, "kind": kind, "due": due, "state": "open",
+              "wish": vault.seal(wish) if wish else None, "received_by": person_id, "received_at": now}  # fmt: skip
+
+    def make(number: str) -> Request:
+        db.execute(insert(guardian_request).values(**values, number=number))
         note(db, Deed.REQUESTED, now, unit_id=squad.id, subject=f"request:{number}", kind=kind)
         found = by_number(db, number)
         assert found is not None
         return found
-    raise AssertionError("unreachable")
 
-
-def _next_number(db: Connection, day: date) -> str:
-    prefix = f"G{day:%Y%m%d}-"
-    query = select(func.count()).where(guardian_request.c.number.startswith(prefix))
-    return f"{prefix}{(db.scalar(query) or 0) + 1:02}"
+    return numbered.store(db, guardian_request.c.number, LETTER, now.date(), make)
 
 
 def by_number(db: Connection, number: str) -> Request | None:

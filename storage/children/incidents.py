@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, Select, insert, select, update
 
 from storage.audit.audit import Deed, note
+from storage.base import numbered
 from storage.base.upsert import add_new
 from storage.base.vault import Vault
 from storage.organisation.units import Unit, within
 from storage.tables import incident, incident_step, person, unit
 
-_TRIES = 20
+LETTER = "X"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,23 +45,16 @@ def _all(db: Connection, query: Select[Any]) -> list[Incident]:
 
 def begin(db: Connection, vault: Vault, at: Unit, what: str, person_id: int, now: datetime) -> Incident:
     """Store a leak under the day's next number."""
-    for tries_left in reversed(range(_TRIES)):
-        prefix = f"X{now:%Y%m%d}-"
-        count = db.scalar(select(func.count()).where(incident.c.number.startswith(prefix))) or 0
-        number = f"{prefix}{count + 1:02}"
-        values = {"number": number, "unit_id": at.id, "what": vault.seal(what) if what else None}
-        try:
-            with db.begin_nested():
-                db.execute(insert(incident).values(**values, opened_by=person_id, opened_at=now))
-        except IntegrityError:  # another process took the number
-            if not tries_left:
-                raise
-            continue
+    values = {"unit_id": at.id, "what": vault.seal(what) if what else None, "opened_by": person_id, "opened_at": now}
+
+    def make(number: str) -> Incident:
+        db.execute(insert(incident).values(**values, number=number))
         note(db, Deed.INCIDENT_OPENED, now, unit_id=at.id, subject=f"incident:{number}")
         found = by_number(db, number)
         assert found is not None
         return found
-    raise AssertionError("unreachable")
+
+    return numbered.store(db, incident.c.number, LETTER, now.date(), make)
 
 
 def by_number(db: Connection, number: str) -> Incident | None:

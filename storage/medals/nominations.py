@@ -6,17 +6,16 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, insert, or_, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, Connection, Select, insert, or_, select, update
 
 from storage.audit.audit import Deed, note
+from storage.base import numbered
 from storage.base.vault import Vault
 from storage.checkins.rollups import week_of
 from storage.organisation.units import Unit, within
 from storage.tables import nomination, nomination_step, person, unit
 
-# A lost race means that another writer got the number first, so a few tries are enough on the busiest day.
-_TRIES = 20
+LETTER = "N"
 
 
 class State(StrEnum):
@@ -141,21 +140,15 @@ def open_case(db: Connection, vault: Vault, new: Draft, day: date, now: datetime
     Another process may open one at the same moment: the unique indexes decide, and the loser looks again.
     Raises IntegrityError when it lost every time, or when a unit or person does not exist.
     """
-    for tries_left in reversed(range(_TRIES)):
+
+    def make(number: str) -> tuple[Case, bool]:
         found = standing(db, new)
-        if found is not None:
-            return found, False
-        try:
-            with db.begin_nested():
-                return _insert(db, vault, new, day, now), True
-        except IntegrityError:
-            if not tries_left:
-                raise
-    raise AssertionError("unreachable")
+        return (found, False) if found else (_insert(db, vault, new, number, day, now), True)
+
+    return numbered.store(db, nomination.c.number, LETTER, day, make)
 
 
-def _insert(db: Connection, vault: Vault, new: Draft, day: date, now: datetime) -> Case:
-    number = _next_number(db, day)
+def _insert(db: Connection, vault: Vault, new: Draft, number: str, day: date, now: datetime) -> Case:
     db.execute(
         insert(nomination).values(
             number=number,
@@ -174,18 +167,6 @@ def _insert(db: Connection, vault: Vault, new: Draft, day: date, now: datetime) 
     assert case is not None
     _step(db, case, State.SUBMITTED, new.nominator_id, None, now)
     return case
-
-
-def _next_number(db: Connection, day: date) -> str:
-    # By length first: -100 comes after -99. The week narrows it to an index range.
-    prefix = f"N{day:%Y%m%d}-"
-    last = db.scalar(
-        select(nomination.c.number)
-        .where(nomination.c.week == week_of(day), nomination.c.number.startswith(prefix))
-        .order_by(func.length(nomination.c.number).desc(), nomination.c.number.desc())
-        .limit(1)
-    )
-    return f"{prefix}{int(last.removeprefix(prefix)) + 1 if last else 1:02}"
 
 
 def _step(db: Connection, case: Case, state: State, person_id: int, reason: bytes | None, now: datetime) -> None:

@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import select, update
 
 from handlers.medals import review
-from handlers.wording.numbers import numbered
 from storage.children import children
 from storage.database import Database
 from storage.medals import nominations
@@ -32,20 +31,6 @@ def test_a_name_typed_otherwise_is_the_same_child(at: School, one: str, other: s
     assert children.find_or_add(at.db, at.vault, at.squad.id, other) == first
     assert children.find_or_add(at.db, at.vault, at.other_squad.id, one) != first
     assert children.names(at.db, at.vault, [first]) == {first: one}
-
-
-@pytest.mark.parametrize(
-    ("text", "number", "rest"),
-    [
-        ("N20260403-07 材料不全", "N20260403-07", "材料不全"),
-        ("n20260403-7:材料不全", "N20260403-07", "材料不全"),
-        ("Ｎ２０２６０４０３－０７，材料不全", "N20260403-07", "材料不全"),
-        (" 20260403-107", "N20260403-107", ""),
-        ("材料不全", "", "材料不全"),
-    ],
-)
-def test_a_number_is_found_however_it_is_typed(text: str, number: str, rest: str) -> None:
-    assert numbered(text) == (number, rest)
 
 
 def test_numbers_count_a_day_and_go_past_ninety_nine(at: School) -> None:

@@ -227,7 +227,7 @@ def test_withdrawing(at: School) -> None:
 
 def test_only_the_nominator_withdraws_and_only_what_waits(at: School) -> None:
     at.nominate(at.zhang, WANG)
-    assert f"您的提名里没有 {N1}" in refused(feature.withdraw, at.ask(at.li, N1))
+    assert f"没有找到提名 {N1}" in refused(feature.withdraw, at.ask(at.li, N1))
     assert "请写上编号" in refused(feature.withdraw, at.ask(at.zhang, ""))
     review.approve(at.ask(at.li, N1))
     assert "不能撤回了:李老师已在4月3日 10:20 同意" in refused(feature.withdraw, at.ask(at.zhang, N1))

@@ -44,6 +44,19 @@ def test_a_second_star_is_approved_by_the_school_alone(at: School) -> None:
     assert "大队审核通过,待县级少工委决定" in feature.show_mine(at.ask(at.zhang)).text
 
 
+@pytest.mark.parametrize("behind", ["、02", " 02", "到02", "~ 2号", ",02 03"])
+def test_a_list_that_is_torn_decides_nothing(at: School, behind: str) -> None:
+    at.nominate(at.zhang, WANG, replace(WANG, name="李小红"))
+    assert "2」不是提名的编号,什么都没有做。提名的编号像 N" in refused(review.approve, at.ask(at.li, N1 + behind))
+    assert at.state(N1) is at.state(N2) is State.SUBMITTED
+
+
+def test_a_line_of_the_list_is_its_number(at: School) -> None:
+    at.nominate(at.zhang, WANG)
+    done, _ = review.approve(at.ask(at.li, f"{N1} 4(1)中队 王*明 一星章"))
+    assert done.text.startswith(f"已同意 {N1}")
+
+
 def test_a_return_needs_its_reason(at: School) -> None:
     at.nominate(at.zhang, WANG)
     done, news = review.send_back(at.ask(at.li, f"{N1} 事迹材料不全"))

@@ -8,6 +8,7 @@ from handlers.reading.model import Context, Reading
 from handlers.reading.text.dates import find_dates
 from handlers.reading.text.numbers import value_of
 from handlers.reading.text.patterns import pattern
+from storage.base import numbered
 
 _PERIODS = {
     "本周": "this_week",
@@ -25,15 +26,7 @@ _P = r"(?:本周|这周|上周|本月|这个月|上个?月|本学期|\d{4}-W\d{1
 _DAY = r"(?:[今昨][天日]|前天|[\d一二三四五六七八九十〇零年月日号./\-上本这个周星期礼拜天]{2,12})"
 _ASK = r"(?:请|麻烦|帮我|帮忙|给我)?(?:查看|查一下|看一下|看看|发一下|发|查|看|生成|要)?(?:一下)?"
 _REVIEWERS = frozenset({"brigade", "school_admin", "supervisor", "county_admin", "city_admin", "province_admin"})
-_REVIEW = pattern(
-    r"(?P<what>不同意|不通过|同意|通过|批准|审核通过|退回|驳回|拒绝)\s?[::]?\s?"
-    r"(?P<ids>N?\d{8}-\d{1,4}(?:[\s,、]+N?\d{8}-\d{1,4}){0,50})\s?[,:、]?\s?(?P<reason>.*)",
-    re.S | re.I,
-)
-_REVIEW_LAST = pattern(
-    r"(?P<ids>N\d{8}-\d{1,4})\s?[,:]?\s?(?P<what>不同意|不通过|同意|通过|批准|退回|驳回|拒绝)\s?[,:]?\s?(?P<reason>.*)",
-    re.S | re.I,
-)
+_DECIDES = pattern(r"(?P<what>不同意|不通过|同意|通过|批准|审核通过|退回|驳回|拒绝)[\s,:]*")
 _DECISIONS = {"同意": "approve", "通过": "approve", "批准": "approve", "审核通过": "approve", "退回": "return"}
 
 Fields = Mapping[str, object]
@@ -107,16 +100,22 @@ def read_command(text: str, context: Context) -> Reading | None:
 
 
 def _review(text: str, context: Context) -> Reading | None:
-    """同意 N20260403-07; 退回 N20260403-07 事迹材料不全. Who may not review is told so."""
-    match = _REVIEW.fullmatch(text) or _REVIEW_LAST.fullmatch(text)
-    if match is None:
+    """通过 N20260403-07; N20260403-07 退回 事迹材料不全. Who may not review is told so."""
+    decides = _DECIDES.match(text)
+    try:
+        numbers, reason = numbered.leading(text[decides.end() :] if decides else text, "N")
+    except numbered.Unreadable as wrong:
+        numbers, reason = (wrong.said,) if decides else (), ""
+    if decides is None and numbers:
+        decides = _DECIDES.match(reason)
+        reason = reason[decides.end() :] if decides else ""
+    if decides is None or not numbers:
         return None
-    numbers = [f"N{number.lstrip('Nn')}" for number in re.findall(r"[Nn]?\d{8}-\d{1,4}", match["ids"])]
     allowed = context.role is None or context.role in _REVIEWERS
     review = {
         "id": numbers[0],
-        "ids": numbers if len(numbers) > 1 else None,
-        "decision": _DECISIONS.get(match["what"], "reject"),
-        "reason": match["reason"].strip()[:100] or None,
+        "ids": list(numbers) if len(numbers) > 1 else None,
+        "decision": _DECISIONS.get(decides["what"], "reject"),
+        "reason": reason[:100] or None,
     }
     return Reading("review", "ok" if allowed else "reject", () if allowed else ("FORBIDDEN",), review=review)

@@ -1,0 +1,113 @@
+"""Every command that takes the number of a case finds it however it is typed, and does nothing for one that is none."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+
+from bot.pipeline.dispatch import answer
+from bot.pipeline.features import collect, modules
+from handlers.kit import Refusal, Reply
+from storage.children import guardian_requests, incidents
+from storage.children.guardian_requests import Wanted
+from storage.medals.nominations import State
+from storage.tables import guardian_request, incident, nomination
+from tests.support import nominating
+from tests.support.nominating import N1, NOW, WANG, School
+from tests.support.typed_numbers import typed
+
+pytestmark = pytest.mark.both
+
+built, at = nominating.built, nominating.at
+FEATURES = collect(modules())
+G1, X1 = "G20260403-01", "X20260403-01"
+# What is said, by whom, with the number in its place, and what the answer then has in it.
+LI, ZHAO, ZHANG = "li", "zhao", "zhang"
+COMMANDS = [
+    ("待审 {}", LI, N1, f"{N1} 四(1)中队 王*明 一星章\n提名人"),
+    ("同意 {}", LI, N1, f"已同意 {N1}"),
+    ("同意{}", LI, N1, f"已同意 {N1}"),
+    ("退回 {} 材料不全", LI, N1, f"已退回 {N1}"),
+    ("退回:{}", LI, N1, f"请回复退回 {N1} 的理由"),
+    ("通过 {}", LI, N1, f"已同意 {N1}"),
+    ("{} 通过", LI, N1, f"已同意 {N1}"),
+    ("查看 {} 核对事迹", LI, N1, f"{N1} 四(1)中队 王小明 一星章"),
+    ("撤回提名 {}", ZHANG, N1, f"已撤回提名 {N1}"),
+    ("撤回 {}", ZHANG, N1, f"{N1} 不是签到的编号"),
+    ("撤销{}", ZHANG, N1, f"{N1} 不是签到的编号"),
+    ("办理 {}", ZHAO, G1, f"{G1}:要删除"),
+    ("结案 {} 不是监护人", ZHAO, G1, f"{G1} 已结案"),
+    ("家长申请 {}", ZHAO, G1, f"{G1} 删除 四(1)中队"),
+    ("泄露 {}", ZHAO, X1, f"泄露事件 {X1}"),
+    ("泄露 {} 完成 1", ZHAO, X1, f"泄露事件 {X1}"),
+    ("泄露 {} 结案", ZHAO, X1, "步还没有做完,不能结案"),
+    ("泄露 完成 1 {}", ZHAO, X1, f"泄露事件 {X1}"),
+]  # fmt: skip
+quick = settings(
+    max_examples=20, deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)  # fmt: skip
+
+
+@pytest.fixture
+def cases(at: School) -> School:
+    """A nomination, a guardian's request and a leak, each the first of its day."""
+    at.nominate(at.zhang, WANG)
+    child = at.db.execute(select(nomination.c.child_id)).scalar_one()
+    due = NOW.date().replace(day=27)
+    guardian_requests.receive(at.db, at.vault, at.squad, child, Wanted.ERASE, "", at.zhao, due, NOW)
+    incidents.begin(at.db, at.vault, at.school, "手机丢了", at.zhao, NOW)
+    return at
+
+
+@contextmanager
+def undone(at: School) -> Iterator[None]:
+    nested = at.db.begin_nested()
+    try:
+        yield
+    finally:
+        nested.rollback()
+
+
+def said(at: School, who: str, text: str) -> Sequence[Reply]:
+    ask = at.ask(getattr(at, who))
+    ask = replace(ask, message=replace(ask.message, text=text), features=FEATURES.commands)
+    try:
+        return answer(FEATURES, ask)
+    except Refusal as refusal:
+        return [Reply(refusal.text, refusal.buttons)]
+
+
+def counts(at: School) -> list[int | None]:
+    return [at.db.scalar(select(func.count()).select_from(table)) for table in (nomination, guardian_request, incident)]
+
+
+@pytest.mark.parametrize(("words", "who", "number", "then"), COMMANDS, ids=[words for words, *_ in COMMANDS])
+@quick
+@given(data=st.data())
+def test_the_case_is_found(cases: School, words: str, who: str, number: str, then: str, data: st.DataObject) -> None:
+    _, text = data.draw(typed(number))
+    with undone(cases):
+        assert then in said(cases, who, words.format(text))[0].text
+        assert counts(cases) == [1, 1, 1]
+
+
+@pytest.mark.parametrize(("words", "who", "number", "then"), COMMANDS, ids=[words for words, *_ in COMMANDS])
+@pytest.mark.parametrize(
+    "wrong", ["{letter}2026O403-01", "{letter}20260403", "{letter}202604-01", "{letter}01", "{other}20260403-01",
+              "{letter}20260403-09", "A20260403-01"],
+)  # fmt: skip
+def test_a_number_that_is_none_does_nothing_and_tells_nobody(
+    cases: School, words: str, who: str, number: str, then: str, wrong: str
+) -> None:
+    text = words.format(wrong.format(letter=number[0], other="G" if number[0] == "N" else "N"))
+    replies = said(cases, who, text)
+    assert all(reply.to is None for reply in replies), replies
+    assert counts(cases) == [1, 1, 1] and cases.state(N1) is State.SUBMITTED
+    if words not in ("{} 通过", "撤回 {}", "撤销{}"):
+        # The one that there is.
+        assert number in "".join(reply.text for reply in replies), replies
