@@ -1,4 +1,7 @@
-"""What the tables have in common: the naming of keys, instants, ids, paths."""
+"""What the tables have in common: the naming of keys, instants, ids, paths.
+
+The migrations are written in these words too, so what one of them means never changes.
+"""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +16,7 @@ from sqlalchemy import (
     MetaData,
     String,
     TypeDecorator,
+    text,
 )
 
 metadata = MetaData(
@@ -57,3 +61,8 @@ def id_column() -> Column[int]:
 def ref(name: str, target: str, **more: Any) -> Column[int]:
     """A column that holds the id of a row of `target`."""
     return Column(name, Id, ForeignKey(f"{target}.id"), **more)
+
+
+def where(condition: str) -> dict[str, Any]:
+    """What makes an index hold only the rows of which this is true."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}

@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from sqlalchemy import JSON, Boolean, Column, Date, Index, Integer, String, Table, UniqueConstraint, text
+from sqlalchemy import JSON, Boolean, Column, Date, Index, Integer, String, Table, UniqueConstraint
 
-from storage.tables.base import Instant, Path, id_column, metadata, ref
+from storage.tables.base import Instant, Path, id_column, metadata, ref, where
 
 ALWAYS = date(1, 1, 1)
 
@@ -33,9 +33,7 @@ unit = Table(
     Column("last_grade", Integer),
     Column("school_year", Integer),
     # What is closed gives its name free: each September there is a new 六(1)中队.
-    Index(
-        "uq_unit_name", "parent_id", "name", unique=True, sqlite_where=text("active"), postgresql_where=text("active")
-    ),
+    Index("uq_unit_name", "parent_id", "name", unique=True, **where("active")),
     # Looked up by without regard to `active`, which the index above cannot serve.
     Index("ix_unit_parent", "parent_id", "name"),
     Index("ix_unit_name", "name", "path"),

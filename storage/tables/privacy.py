@@ -1,8 +1,8 @@
 """Whose data may be kept: consents of guardians, what guardians ask for, leaks and what was done about them."""
 
-from sqlalchemy import Boolean, Column, Date, Index, LargeBinary, String, Table, text
+from sqlalchemy import Boolean, Column, Date, Index, LargeBinary, String, Table
 
-from storage.tables.base import Instant, id_column, metadata, ref
+from storage.tables.base import Instant, id_column, metadata, ref, where
 
 # The paper itself stays with the school; `reference` is the school's own number of it.
 consent = Table(
@@ -19,13 +19,7 @@ consent = Table(
     Column("recorded_at", Instant, nullable=False),
     Column("ended_at", Instant),
     # One that stands a child.
-    Index(
-        "uq_consent_standing",
-        "child_id",
-        unique=True,
-        sqlite_where=text("ended_at is null"),
-        postgresql_where=text("ended_at is null"),
-    ),
+    Index("uq_consent_standing", "child_id", unique=True, **where("ended_at is null")),
 )
 
 # A guardian wants to see, correct or delete what is kept of a child; the words are sealed.
@@ -46,8 +40,7 @@ guardian_request = Table(
     ref("settled_by", "person"),
     Column("settled_at", Instant),
     Column("outcome", LargeBinary),
-    Index("ix_guardian_request_open", "due", sqlite_where=text("state = 'open'"),
-          postgresql_where=text("state = 'open'")),
+    Index("ix_guardian_request_open", "due", **where("state = 'open'")),
 )  # fmt: skip
 
 incident = Table(

@@ -1,8 +1,8 @@
 """What goes in and out: messages, letters, buttons, open questions, files."""
 
-from sqlalchemy import JSON, Column, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint, text
+from sqlalchemy import JSON, Column, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
 
-from storage.tables.base import Instant, id_column, metadata, ref
+from storage.tables.base import Instant, id_column, metadata, ref, where
 
 inbox = Table(
     "inbox",
@@ -21,13 +21,8 @@ inbox = Table(
     # What the platform calls the message in its chat, as edits and replies name it.
     Column("spoken_as", String(40)),
     UniqueConstraint("channel", "message_id"),
-    Index("ix_inbox_failed", "id", sqlite_where=text("state = 'failed'"), postgresql_where=text("state = 'failed'")),
-    Index(
-        "ix_inbox_unreadable",
-        "id",
-        sqlite_where=text("state = 'unreadable'"),
-        postgresql_where=text("state = 'unreadable'"),
-    ),
+    Index("ix_inbox_failed", "id", **where("state = 'failed'")),
+    Index("ix_inbox_unreadable", "id", **where("state = 'unreadable'")),
 )
 
 outbox = Table(
@@ -54,45 +49,11 @@ outbox = Table(
     Column("doubts", Integer, nullable=False, default=0, server_default="0"),
     # Letters that one call may take together have the same key: the same words and the same buttons.
     Column("same", String(32)),
-    Index(
-        "ix_outbox_same",
-        "channel",
-        "same",
-        sqlite_where=text("state in ('new', 'claimed') and same is not null"),
-        postgresql_where=text("state in ('new', 'claimed') and same is not null"),
-    ),
-    Index(
-        "ix_outbox_said",
-        "channel",
-        "chat",
-        "platform_id",
-        sqlite_where=text("card is not null"),
-        postgresql_where=text("card is not null"),
-    ),
-    Index(
-        "ix_outbox_open",
-        "channel",
-        "state",
-        "due_at",
-        sqlite_where=text("state in ('new', 'claimed')"),
-        postgresql_where=text("state in ('new', 'claimed')"),
-    ),
-    Index(
-        "ix_outbox_chat",
-        "channel",
-        "chat",
-        "id",
-        sqlite_where=text("state in ('new', 'claimed')"),
-        postgresql_where=text("state in ('new', 'claimed')"),
-    ),
-    Index(
-        "ix_outbox_turn",
-        "channel",
-        "lane",
-        "id",
-        sqlite_where=text("state in ('new', 'claimed')"),
-        postgresql_where=text("state in ('new', 'claimed')"),
-    ),
+    Index("ix_outbox_same", "channel", "same", **where("state in ('new', 'claimed') and same is not null")),
+    Index("ix_outbox_said", "channel", "chat", "platform_id", **where("card is not null")),
+    Index("ix_outbox_open", "channel", "state", "due_at", **where("state in ('new', 'claimed')")),
+    Index("ix_outbox_chat", "channel", "chat", "id", **where("state in ('new', 'claimed')")),
+    Index("ix_outbox_turn", "channel", "lane", "id", **where("state in ('new', 'claimed')")),
     Index("ix_outbox_sent", "sent_at"),
 )
 
@@ -112,7 +73,7 @@ card = Table(
     # What it lets people decide on, e.g. the number of a nomination, and who has decided since.
     Column("about", String(40)),
     Column("closed", String(60)),
-    Index("ix_card_about", "about", sqlite_where=text("about is not null"), postgresql_where=text("about is not null")),
+    Index("ix_card_about", "about", **where("about is not null")),
 )
 
 # One open question a person and chat; what is known so far is sealed.
@@ -177,6 +138,6 @@ file = Table(
     Column("mime", String(60)),
     Column("attempts", Integer, nullable=False, default=0),
     Column("due_at", Instant, nullable=False),
-    Index("ix_file_album", "album", sqlite_where=text("album is not null"), postgresql_where=text("album is not null")),
-    Index("ix_file_wanted", "due_at", sqlite_where=text("state = 'wanted'"), postgresql_where=text("state = 'wanted'")),
+    Index("ix_file_album", "album", **where("album is not null")),
+    Index("ix_file_wanted", "due_at", **where("state = 'wanted'")),
 )

@@ -1,8 +1,8 @@
 """What 企业微信 wants to be remembered: the access token of the app, and the codes by which cards are changed."""
 
-from sqlalchemy import JSON, Column, Index, LargeBinary, String, Table, Text, text
+from sqlalchemy import JSON, Column, Index, LargeBinary, String, Table, Text
 
-from storage.tables.base import Instant, id_column, metadata
+from storage.tables.base import Instant, id_column, metadata, where
 
 # One for all processes; `until` and `at` are by the true time.
 access_token = Table(
@@ -30,10 +30,5 @@ card_code = Table(
     # kept → wanted (the card is settled) → used.
     Column("state", String(10), nullable=False),
     Index("ix_card_code_token", "token"),
-    Index(
-        "ix_card_code_wanted",
-        "id",
-        sqlite_where=text("state = 'wanted'"),
-        postgresql_where=text("state = 'wanted'"),
-    ),
+    Index("ix_card_code_wanted", "id", **where("state = 'wanted'")),
 )

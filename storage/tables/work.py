@@ -12,10 +12,9 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
-    text,
 )
 
-from storage.tables.base import Id, Instant, id_column, metadata, ref
+from storage.tables.base import Id, Instant, id_column, metadata, ref, where
 
 checkin = Table(
     "checkin",
@@ -40,30 +39,11 @@ checkin = Table(
     # on_time, late, backfilled.
     Column("timing", String(10), nullable=False, default="on_time", server_default="on_time"),
     # One valid check-in a squad, activity and day: a double report cannot be counted.
-    Index(
-        "uq_checkin_valid",
-        "unit_id",
-        "day",
-        "activity",
-        "issue",
-        unique=True,
-        sqlite_where=text("state = 'valid'"),
-        postgresql_where=text("state = 'valid'"),
-    ),
+    Index("uq_checkin_valid", "unit_id", "day", "activity", "issue", unique=True, **where("state = 'valid'")),
     Index("ix_checkin_person", "person_id", "id"),
-    Index(
-        "ix_checkin_event",
-        "event_id",
-        sqlite_where=text("event_id is not null"),
-        postgresql_where=text("event_id is not null"),
-    ),
-    Index(
-        "ix_checkin_campaign",
-        "campaign_id",
-        sqlite_where=text("campaign_id is not null"),
-        postgresql_where=text("campaign_id is not null"),
-    ),
-    Index("ix_checkin_issue", "issue", "day", sqlite_where=text("issue > 0"), postgresql_where=text("issue > 0")),
+    Index("ix_checkin_event", "event_id", **where("event_id is not null")),
+    Index("ix_checkin_campaign", "campaign_id", **where("campaign_id is not null")),
+    Index("ix_checkin_issue", "issue", "day", **where("issue > 0")),
 )
 
 # Earlier states of a corrected or withdrawn check-in.
@@ -123,7 +103,7 @@ delivery = Table(
     Column("late", Boolean, nullable=False, default=False),
     Column("settled_at", Instant),
     UniqueConstraint("occurrence", "lead", "person_id"),
-    Index("ix_delivery_due", "due_at", sqlite_where=text("state = 'new'"), postgresql_where=text("state = 'new'")),
+    Index("ix_delivery_due", "due_at", **where("state = 'new'")),
 )
 
 # The only table with children's names; sealed, found again by a keyed hash.
@@ -140,6 +120,8 @@ child = Table(
     Column("erased_at", Instant),
     UniqueConstraint("unit_id", "name_key"),
 )
+
+STANDING = "state in ('submitted', 'approved')"
 
 nomination = Table(
     "nomination",
@@ -166,8 +148,7 @@ nomination = Table(
         "medal",
         "term",
         unique=True,
-        sqlite_where=text("state in ('submitted', 'approved') and child_id is not null"),
-        postgresql_where=text("state in ('submitted', 'approved') and child_id is not null"),
+        **where(f"{STANDING} and child_id is not null"),
     ),
     Index(
         "uq_nomination_unit",
@@ -175,8 +156,7 @@ nomination = Table(
         "medal",
         "term",
         unique=True,
-        sqlite_where=text("state in ('submitted', 'approved') and child_id is null"),
-        postgresql_where=text("state in ('submitted', 'approved') and child_id is null"),
+        **where(f"{STANDING} and child_id is null"),
     ),
     Index("ix_nomination_week", "week", "unit_id"),
 )

@@ -3,55 +3,49 @@
 import sqlalchemy as sa
 from alembic import op
 
+from storage.tables.base import id_column, where
+
 revision = "0004"
 down_revision = "0003"
 
-ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 OPEN = "state in ('new', 'claimed')"
 
 
 def upgrade() -> None:
     with op.batch_alter_table("outbox") as batch:
         batch.add_column(sa.Column("same", sa.String(length=32), nullable=True))
-    op.create_index("ix_outbox_same", "outbox", ["channel", "same"], **_where(f"{OPEN} and same is not null"))
-    op.create_index("ix_outbox_turn", "outbox", ["channel", "lane", "id"], **_where(OPEN))
+    op.create_index("ix_outbox_same", "outbox", ["channel", "same"], **where(f"{OPEN} and same is not null"))
+    op.create_index("ix_outbox_turn", "outbox", ["channel", "lane", "id"], **where(OPEN))
     with op.batch_alter_table("card") as batch:
         batch.add_column(sa.Column("about", sa.String(length=40), nullable=True))
         batch.add_column(sa.Column("closed", sa.String(length=60), nullable=True))
         batch.drop_constraint("pk_card", type_="primary")
         batch.create_primary_key("pk_card", ["token", "chat"])
-    op.create_index("ix_card_about", "card", ["about"], **_where("about is not null"))
+    op.create_index("ix_card_about", "card", ["about"], **where("about is not null"))
     # It holds addresses of people, and those of 企业微信 are longer than those of Telegram.
     with op.batch_alter_table("fact") as batch:
         batch.alter_column("name", existing_type=sa.String(length=40), type_=sa.String(length=120))
     _tables()
 
 
-def _where(condition: str) -> dict[str, sa.TextClause]:
-    return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
-
-
 def _tables() -> None:
     op.create_table(
         "access_token",
-        sa.Column("name", sa.String(length=80), nullable=False),
-        sa.Column("sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("until", sa.DateTime(), nullable=False),
-        sa.Column("at", sa.DateTime(), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_access_token")),
+        sa.Column("name", sa.String(80), primary_key=True),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+        sa.Column("until", sa.DateTime, nullable=False),
+        sa.Column("at", sa.DateTime, nullable=False),
     )
     op.create_table(
         "card_code",
-        sa.Column("id", ID, autoincrement=True, nullable=False),
-        sa.Column("channel", sa.String(length=20), nullable=False),
-        sa.Column("token", sa.String(length=24), nullable=False),
-        sa.Column("task", sa.String(length=128), nullable=False),
-        sa.Column("chats", sa.JSON(), nullable=True),
-        sa.Column("code", sa.Text(), nullable=False),
-        sa.Column("at", sa.DateTime(), nullable=False),
-        sa.Column("state", sa.String(length=10), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_card_code")),
+        id_column(),
+        sa.Column("channel", sa.String(20), nullable=False),
+        sa.Column("token", sa.String(24), nullable=False),
+        sa.Column("task", sa.String(128), nullable=False),
+        sa.Column("chats", sa.JSON),
+        sa.Column("code", sa.Text, nullable=False),
+        sa.Column("at", sa.DateTime, nullable=False, index=True),
+        sa.Column("state", sa.String(10), nullable=False),
+        sa.Index("ix_card_code_token", "token"),
+        sa.Index("ix_card_code_wanted", "id", **where("state = 'wanted'")),
     )
-    op.create_index(op.f("ix_card_code_at"), "card_code", ["at"])
-    op.create_index("ix_card_code_token", "card_code", ["token"])
-    op.create_index("ix_card_code_wanted", "card_code", ["id"], **_where("state = 'wanted'"))

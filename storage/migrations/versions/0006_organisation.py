@@ -3,11 +3,10 @@
 import sqlalchemy as sa
 from alembic import op
 
+from storage.tables.base import Id, Path, id_column, ref, where
+
 revision = "0006"
 down_revision = "0005"
-
-ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-PATH = sa.String(length=255).with_variant(sa.String(length=255, collation="C"), "postgresql")
 
 
 def upgrade() -> None:
@@ -28,10 +27,7 @@ def _units() -> None:
         batch.add_column(sa.Column("last_grade", sa.Integer(), nullable=True))
         batch.add_column(sa.Column("school_year", sa.Integer(), nullable=True))
         batch.drop_constraint("uq_unit_parent_id_name", type_="unique")
-    active = sa.text("active")
-    op.create_index(
-        "uq_unit_name", "unit", ["parent_id", "name"], unique=True, sqlite_where=active, postgresql_where=active
-    )
+    op.create_index("uq_unit_name", "unit", ["parent_id", "name"], unique=True, **where("active"))
     op.create_index("ix_unit_parent", "unit", ["parent_id", "name"])
     op.create_index("ix_unit_name", "unit", ["name", "path"])
 
@@ -39,27 +35,22 @@ def _units() -> None:
 def _unit_past() -> None:
     op.create_table(
         "unit_past",
-        sa.Column("id", ID, autoincrement=True, nullable=False),
-        sa.Column("unit_id", ID, nullable=False),
-        sa.Column("parent_id", ID, nullable=True),
-        sa.Column("school_id", ID, nullable=True),
-        sa.Column("path", PATH, nullable=False),
-        sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.Column("name", sa.String(length=80), nullable=False),
-        sa.Column("grade", sa.Integer(), nullable=True),
-        sa.Column("class_no", sa.Integer(), nullable=True),
-        sa.Column("members", sa.Integer(), nullable=True),
-        sa.Column("active", sa.Boolean(), nullable=False),
-        sa.Column("active_from", sa.Date(), nullable=True),
-        sa.Column("since", sa.Date(), nullable=False),
-        sa.Column("until", sa.Date(), nullable=False),
-        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_unit_past_unit_id")),
-        sa.ForeignKeyConstraint(["parent_id"], ["unit.id"], name=op.f("fk_unit_past_parent_id")),
-        sa.ForeignKeyConstraint(["school_id"], ["unit.id"], name=op.f("fk_unit_past_school_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_unit_past")),
+        id_column(),
+        ref("unit_id", "unit", nullable=False, index=True),
+        ref("parent_id", "unit"),
+        ref("school_id", "unit"),
+        sa.Column("path", Path, nullable=False),
+        sa.Column("kind", sa.String(20), nullable=False),
+        sa.Column("name", sa.String(80), nullable=False),
+        sa.Column("grade", sa.Integer),
+        sa.Column("class_no", sa.Integer),
+        sa.Column("members", sa.Integer),
+        sa.Column("active", sa.Boolean, nullable=False),
+        sa.Column("active_from", sa.Date),
+        sa.Column("since", sa.Date, nullable=False),
+        sa.Column("until", sa.Date, nullable=False),
+        sa.Index("ix_unit_past_path", "path", "until"),
     )
-    op.create_index(op.f("ix_unit_past_unit_id"), "unit_past", ["unit_id"])
-    op.create_index("ix_unit_past_path", "unit_past", ["path", "until"])
 
 
 def _people() -> None:
@@ -71,7 +62,7 @@ def _people() -> None:
         ("nomination", "keeper_id", "person"),
     ):
         with op.batch_alter_table(table) as batch:
-            batch.add_column(sa.Column(column, ID, nullable=True))
+            batch.add_column(sa.Column(column, Id, nullable=True))
             batch.create_foreign_key(op.f(f"fk_{table}_{column}"), target, [column], ["id"])
     for column in ("keeper_id", "nominator_id"):
         op.create_index(op.f(f"ix_nomination_{column}"), "nomination", [column])
@@ -80,43 +71,39 @@ def _people() -> None:
 def _rosters() -> None:
     op.create_table(
         "roster_batch",
-        sa.Column("id", ID, autoincrement=True, nullable=False),
-        sa.Column("person_id", ID, nullable=True),
-        sa.Column("state", sa.String(length=10), nullable=False),
-        sa.Column("paths", sa.JSON(), nullable=False),
-        sa.Column("seen", sa.String(length=64), nullable=False),
-        sa.Column("made_at", sa.DateTime(), nullable=False),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_roster_batch_person_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_roster_batch")),
+        id_column(),
+        ref("person_id", "person"),
+        sa.Column("state", sa.String(10), nullable=False),
+        sa.Column("paths", sa.JSON, nullable=False),
+        sa.Column("seen", sa.String(64), nullable=False),
+        sa.Column("made_at", sa.DateTime, nullable=False),
     )
     op.create_table(
         "staged",
-        sa.Column("batch_id", ID, nullable=False),
-        sa.Column("place", sa.Integer(), nullable=False),
-        sa.Column("part", sa.String(length=10), nullable=False),
-        sa.Column("ref", sa.Integer(), nullable=True),
-        sa.Column("row_id", ID, nullable=True),
-        sa.Column("unit_ref", sa.Integer(), nullable=True),
-        sa.Column("unit_id", ID, nullable=True),
-        sa.Column("person_ref", sa.Integer(), nullable=True),
-        sa.Column("person_id", ID, nullable=True),
-        sa.Column("depth", sa.Integer(), nullable=True),
-        sa.Column("name", sa.String(length=80), nullable=True),
-        sa.Column("kind", sa.String(length=20), nullable=True),
-        sa.Column("grade", sa.Integer(), nullable=True),
-        sa.Column("class_no", sa.Integer(), nullable=True),
-        sa.Column("members", sa.Integer(), nullable=True),
-        sa.Column("aliases", sa.JSON(), nullable=True),
-        sa.Column("active", sa.Boolean(), nullable=True),
-        sa.Column("entry_year", sa.Integer(), nullable=True),
-        sa.Column("active_from", sa.Date(), nullable=True),
-        sa.Column("role", sa.String(length=20), nullable=True),
-        sa.Column("channel", sa.String(length=20), nullable=True),
-        sa.Column("address", sa.String(length=80), nullable=True),
-        sa.ForeignKeyConstraint(["batch_id"], ["roster_batch.id"], name=op.f("fk_staged_batch_id")),
-        sa.PrimaryKeyConstraint("batch_id", "place", name=op.f("pk_staged")),
+        ref("batch_id", "roster_batch", primary_key=True),
+        sa.Column("place", sa.Integer, primary_key=True),
+        sa.Column("part", sa.String(10), nullable=False),
+        sa.Column("ref", sa.Integer),
+        sa.Column("row_id", Id),
+        sa.Column("unit_ref", sa.Integer),
+        sa.Column("unit_id", Id),
+        sa.Column("person_ref", sa.Integer),
+        sa.Column("person_id", Id),
+        sa.Column("depth", sa.Integer),
+        sa.Column("name", sa.String(80)),
+        sa.Column("kind", sa.String(20)),
+        sa.Column("grade", sa.Integer),
+        sa.Column("class_no", sa.Integer),
+        sa.Column("members", sa.Integer),
+        sa.Column("aliases", sa.JSON),
+        sa.Column("active", sa.Boolean),
+        sa.Column("entry_year", sa.Integer),
+        sa.Column("active_from", sa.Date),
+        sa.Column("role", sa.String(20)),
+        sa.Column("channel", sa.String(20)),
+        sa.Column("address", sa.String(80)),
+        sa.Index("ix_staged_ref", "batch_id", "part", "ref"),
     )
-    op.create_index("ix_staged_ref", "staged", ["batch_id", "part", "ref"])
 
 
 def _school_years() -> None:

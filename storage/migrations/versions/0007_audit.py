@@ -3,36 +3,33 @@
 import sqlalchemy as sa
 from alembic import op
 
+from storage.tables.base import Id, id_column
+
 revision = "0007"
 down_revision = "0006"
-
-ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
     op.create_table(
         "audit",
-        sa.Column("id", ID, autoincrement=True, nullable=False),
-        sa.Column("chain", sa.String(length=16), nullable=False),
-        sa.Column("seq", sa.Integer(), nullable=False),
-        sa.Column("at", sa.DateTime(), nullable=False),
-        sa.Column("deed", sa.String(length=24), nullable=False),
-        sa.Column("person_id", ID, nullable=True),
-        sa.Column("unit_id", ID, nullable=True),
-        sa.Column("subject", sa.String(length=40), nullable=False),
-        sa.Column("about", sa.Text(), nullable=False),
-        sa.Column("hash", sa.String(length=64), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
-        sa.UniqueConstraint("chain", "seq", name=op.f("uq_audit_chain_seq")),
+        id_column(),
+        sa.Column("chain", sa.String(16), nullable=False),
+        sa.Column("seq", sa.Integer, nullable=False),
+        sa.Column("at", sa.DateTime, nullable=False, index=True),
+        sa.Column("deed", sa.String(24), nullable=False),
+        sa.Column("person_id", Id),
+        sa.Column("unit_id", Id),
+        sa.Column("subject", sa.String(40), nullable=False),
+        sa.Column("about", sa.Text, nullable=False),
+        sa.Column("hash", sa.String(64), nullable=False),
+        sa.UniqueConstraint("chain", "seq"),
     )
-    op.create_index(op.f("ix_audit_at"), "audit", ["at"])
     op.create_table(
         "audit_anchor",
-        sa.Column("chain", sa.String(length=16), nullable=False),
-        sa.Column("seq", sa.Integer(), nullable=False),
-        sa.Column("hash", sa.String(length=64), nullable=False),
-        sa.Column("year", sa.Integer(), nullable=False),
-        sa.Column("rows", sa.Integer(), nullable=False),
-        sa.Column("at", sa.DateTime(), nullable=False),
-        sa.PrimaryKeyConstraint("chain", "seq", name=op.f("pk_audit_anchor")),
+        sa.Column("chain", sa.String(16), primary_key=True),
+        sa.Column("seq", sa.Integer, primary_key=True),
+        sa.Column("hash", sa.String(64), nullable=False),
+        sa.Column("year", sa.Integer, nullable=False),
+        sa.Column("rows", sa.Integer, nullable=False),
+        sa.Column("at", sa.DateTime, nullable=False),
     )

@@ -3,10 +3,10 @@
 import sqlalchemy as sa
 from alembic import op
 
+from storage.tables.base import id_column, ref, where
+
 revision = "0008"
 down_revision = "0007"
-
-ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
@@ -23,84 +23,57 @@ def upgrade() -> None:
     _incident()
 
 
-def _person(name: str, table: str, nullable: bool = False) -> list[sa.Column | sa.ForeignKeyConstraint]:
-    return [
-        sa.Column(name, ID, nullable=nullable),
-        sa.ForeignKeyConstraint([name], ["person.id"], name=op.f(f"fk_{table}_{name}")),
-    ]
-
-
 def _consent() -> None:
     op.create_table(
         "consent",
-        sa.Column("id", ID, autoincrement=True, nullable=False),
-        sa.Column("child_id", ID, nullable=False),
-        sa.Column("method", sa.String(length=10), nullable=False),
-        sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("reference", sa.String(length=40), nullable=False),
-        sa.Column("photos", sa.Boolean(), nullable=True),
-        *_person("recorded_by", "consent"),
-        sa.Column("recorded_at", sa.DateTime(), nullable=False),
-        sa.Column("ended_at", sa.DateTime(), nullable=True),
-        sa.ForeignKeyConstraint(["child_id"], ["child.id"], name=op.f("fk_consent_child_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
-    )
-    op.create_index(op.f("ix_consent_child_id"), "consent", ["child_id"])
-    standing = sa.text("ended_at is null")
-    op.create_index(
-        "uq_consent_standing", "consent", ["child_id"], unique=True, sqlite_where=standing, postgresql_where=standing
+        id_column(),
+        ref("child_id", "child", nullable=False, index=True),
+        sa.Column("method", sa.String(10), nullable=False),
+        sa.Column("day", sa.Date, nullable=False),
+        sa.Column("reference", sa.String(40), nullable=False),
+        sa.Column("photos", sa.Boolean),
+        ref("recorded_by", "person", nullable=False),
+        sa.Column("recorded_at", sa.DateTime, nullable=False),
+        sa.Column("ended_at", sa.DateTime),
+        sa.Index("uq_consent_standing", "child_id", unique=True, **where("ended_at is null")),
     )
 
 
 def _guardian_request() -> None:
     op.create_table(
         "guardian_request",
-        sa.Column("id", ID, autoincrement=True, nullable=False),
-        sa.Column("number", sa.String(length=20), nullable=False),
-        sa.Column("unit_id", ID, nullable=False),
-        sa.Column("child_id", ID, nullable=True),
-        sa.Column("kind", sa.String(length=10), nullable=False),
-        sa.Column("wish", sa.LargeBinary(), nullable=True),
-        *_person("received_by", "guardian_request"),
-        sa.Column("received_at", sa.DateTime(), nullable=False),
-        sa.Column("due", sa.Date(), nullable=False),
-        sa.Column("state", sa.String(length=10), nullable=False),
-        *_person("settled_by", "guardian_request", nullable=True),
-        sa.Column("settled_at", sa.DateTime(), nullable=True),
-        sa.Column("outcome", sa.LargeBinary(), nullable=True),
-        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_guardian_request_unit_id")),
-        sa.ForeignKeyConstraint(["child_id"], ["child.id"], name=op.f("fk_guardian_request_child_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_guardian_request")),
-        sa.UniqueConstraint("number", name=op.f("uq_guardian_request_number")),
-    )
-    op.create_index(op.f("ix_guardian_request_unit_id"), "guardian_request", ["unit_id"])
-    is_open = sa.text("state = 'open'")
-    op.create_index(
-        "ix_guardian_request_open", "guardian_request", ["due"], sqlite_where=is_open, postgresql_where=is_open
+        id_column(),
+        sa.Column("number", sa.String(20), nullable=False, unique=True),
+        ref("unit_id", "unit", nullable=False, index=True),
+        ref("child_id", "child"),
+        sa.Column("kind", sa.String(10), nullable=False),
+        sa.Column("wish", sa.LargeBinary),
+        ref("received_by", "person", nullable=False),
+        sa.Column("received_at", sa.DateTime, nullable=False),
+        sa.Column("due", sa.Date, nullable=False),
+        sa.Column("state", sa.String(10), nullable=False),
+        ref("settled_by", "person"),
+        sa.Column("settled_at", sa.DateTime),
+        sa.Column("outcome", sa.LargeBinary),
+        sa.Index("ix_guardian_request_open", "due", **where("state = 'open'")),
     )
 
 
 def _incident() -> None:
     op.create_table(
         "incident",
-        sa.Column("id", ID, autoincrement=True, nullable=False),
-        sa.Column("number", sa.String(length=20), nullable=False),
-        sa.Column("unit_id", ID, nullable=False),
-        sa.Column("what", sa.LargeBinary(), nullable=True),
-        *_person("opened_by", "incident"),
-        sa.Column("opened_at", sa.DateTime(), nullable=False),
-        sa.Column("closed_at", sa.DateTime(), nullable=True),
-        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_incident_unit_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_incident")),
-        sa.UniqueConstraint("number", name=op.f("uq_incident_number")),
+        id_column(),
+        sa.Column("number", sa.String(20), nullable=False, unique=True),
+        ref("unit_id", "unit", nullable=False, index=True),
+        sa.Column("what", sa.LargeBinary),
+        ref("opened_by", "person", nullable=False),
+        sa.Column("opened_at", sa.DateTime, nullable=False),
+        sa.Column("closed_at", sa.DateTime),
     )
-    op.create_index(op.f("ix_incident_unit_id"), "incident", ["unit_id"])
     op.create_table(
         "incident_step",
-        sa.Column("incident_id", ID, nullable=False),
-        sa.Column("step", sa.String(length=20), nullable=False),
-        *_person("person_id", "incident_step"),
-        sa.Column("at", sa.DateTime(), nullable=False),
-        sa.ForeignKeyConstraint(["incident_id"], ["incident.id"], name=op.f("fk_incident_step_incident_id")),
-        sa.PrimaryKeyConstraint("incident_id", "step", name=op.f("pk_incident_step")),
+        ref("incident_id", "incident", primary_key=True),
+        sa.Column("step", sa.String(20), primary_key=True),
+        ref("person_id", "person", nullable=False),
+        sa.Column("at", sa.DateTime, nullable=False),
     )
