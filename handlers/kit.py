@@ -14,6 +14,7 @@ from storage.audit.audit import Deed, note
 from storage.base.vault import Vault
 from storage.checkins.rollups import Rollups
 from storage.messages import dialogues
+from storage.messages.cards import Order
 from storage.organisation.units import Unit
 from storage.people.people import Grant, Person, Role
 
@@ -91,8 +92,8 @@ class Ask:
     question: dialogues.Dialogue | None = None
     # Another one when the organisation tree was changed since.
     tree: str = ""
-    # The commands of the card that this replies to; the check-ins of a message of one's own count as cards.
-    about: tuple[str, ...] = ()
+    # What the card that this replies to offers; the check-ins of a message of one's own count as cards.
+    about: tuple[Order, ...] = ()
     # Whether the words came as a bare reply to a card, so that what they mean was worked out, not said.
     meant: bool = False
     # The channels on which no child is named: what is said there is kept abroad (PIPL 38).
@@ -167,11 +168,21 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button and the text command that does the same; with `reply`, a text in reply to its card goes on with it."""
+    """A button calls the command with this word; one with an `answer` gives it to the question that came with it.
+
+    With `reply`, a text in reply to its card goes on with it, as further arguments.
+    """
 
     label: str
-    command: str
+    word: str = ""
+    args: str = ""
     reply: bool = False
+    answer: str = ""
+
+    @property
+    def typed(self) -> str:
+        """What does the same when it is written."""
+        return self.answer or f"{self.word} {self.args}".strip()
 
 
 @dataclass(frozen=True, slots=True)

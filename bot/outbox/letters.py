@@ -143,7 +143,7 @@ class Letters:
         token = self._card(reply, at, shared) if reply.buttons and not at.passive else None
         if token:
             body["buttons"] = [[f"{token}.{place}", button.label] for place, button in enumerate(reply.buttons)]
-            body["commands"] = [button.command for button in reply.buttons]
+            body["commands"] = [button.typed for button in reply.buttons]
         if reply.file:
             body["file"] = [reply.file.name, reply.file.recipe, dict(reply.file.values)]
         if at.topic:
@@ -170,7 +170,7 @@ class Letters:
             shared[token, at.chat] = token
         row = {"token": token, "channel": at.channel, "chat": at.chat, "person_id": at.person_id, "made_at": self._now}
         goes_on = next((place for place, button in enumerate(reply.buttons) if button.reply), None)
-        commands = [button.command for button in reply.buttons]
+        commands = [[button.word, button.answer or button.args, button.label] for button in reply.buttons]
         self._cards.append({**row, "commands": commands, "reply": goes_on, "about": reply.about or None})
         return token
 

@@ -18,6 +18,7 @@ from handlers.registry import Command
 from handlers.wording import context
 from storage.checkins import checkins
 from storage.messages import cards, dialogues
+from storage.messages.cards import Card, Order
 from storage.organisation import units
 from storage.people import people
 
@@ -25,9 +26,9 @@ LONGEST_TEXT = 4000
 GREETING = "您好,我是少先队辅导员助手。请向学校大队辅导员要一个邀请码,再发给我:加入 邀请码"
 NOT_COUNTED = "您改了一条发过的消息。那条没有留下记录,这次也没有照着做。要做什么,请发一条新消息。"
 TOO_LATE = "上一个问题已经过了一天,不再等回答,这句没有照着做。请从头再发一次,像这样:三(2)中队 主题队日 38人"
+LAPSED = "这个按钮已经失效。发「帮助」看看现在能做什么。"
 EDIT_COUNTS = timedelta(hours=24)
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-_SEPARATOR = re.compile(r"[\s:：,，。.!！?？/@]")
 
 
 def answer(features: Features, ask: Ask) -> Sequence[Reply]:
@@ -43,7 +44,9 @@ def answer(features: Features, ask: Ask) -> Sequence[Reply]:
     if ask.message.edited:
         return _edited(features, ask, text)
     if ask.message.reply_to and not _is_stranger(ask):
-        ask, text = replied.understood(ask, text, lambda words: command_in(features, words))
+        ask, meant = replied.understood(features, ask, text)
+        if meant is not None:
+            return _do(features, ask, *meant)
     return _said(features, ask, text)
 
 
@@ -56,23 +59,14 @@ def tidy(text: str) -> str:
     return _CONTROL.sub("", text).strip()
 
 
-def command_in(features: Features, text: str) -> tuple[Command, str] | None:
-    """The command that the text begins with, and its arguments."""
-    text = text.removeprefix("/") if text.startswith("/") else text
-    for end in range(min(len(text), 12), 0, -1):
-        command = features.by_word.get(text[:end].lower())
-        rest = text[end:]
-        if command and (not rest or _SEPARATOR.match(rest) or re.match(command.glued, rest)):
-            args = re.sub(r"^@\w+", "", rest).lstrip(" \n\t:：,，。.!！?？").rstrip(" 。.!！?？~～")
-            if re.match(command.follows, args):
-                return command, args
-    return None
-
-
 def _said(features: Features, ask: Ask, text: str) -> Sequence[Reply]:
-    found = command_in(features, text)
+    found = features.command_in(text)
     if found is not None:
         return _call(found[0], replace(ask, args=found[1]))
+    return _without_command(features, ask, text)
+
+
+def _without_command(features: Features, ask: Ask, text: str) -> Sequence[Reply]:
     if _is_stranger(ask):
         return [Reply(GREETING)]
     wordless = not text and (ask.message.attachments or ask.message.place)
@@ -120,14 +114,23 @@ def _read(features: Features, ask: Ask, text: str) -> Sequence[Reply]:
 
 
 def _pressed(features: Features, ask: Ask) -> Sequence[Reply]:
-    press = cards.press(ask.db, ask.message.button, ask.message.channel, ask.message.chat)
-    if press is None:
-        return [Reply("这个按钮已经失效。发「帮助」看看现在能做什么。")]
-    if press.person_id is not None and (ask.person is None or ask.person.id != press.person_id):
+    found = cards.press(ask.db, ask.message.button, ask.message.channel, ask.message.chat)
+    if found is None:
+        return [Reply(LAPSED)]
+    card, order = found
+    if card.person_id is not None and (ask.person is None or ask.person.id != card.person_id):
         raise Denied("这个按钮是给别人的。发「帮助」看看您能做什么。", what="按钮")
-    if command_in(features, press.command) is None and not _asked(ask, press.made_at):
-        return [_settled(ask)]
-    return _said(features, ask, press.command)
+    return _do(features, ask, card, features.known(order))
+
+
+def _do(features: Features, ask: Ask, card: Card, order: Order) -> Sequence[Reply]:
+    """What a button of this card stands for: a command, or an answer to the question that came with it."""
+    if order.word:
+        command = features.by_word.get(order.word)
+        return _call(command, replace(ask, args=order.args)) if command else [Reply(LAPSED)]
+    if _is_stranger(ask) or _asked(ask, card.made_at):
+        return _without_command(features, ask, order.args)
+    return [_settled(ask)]
 
 
 def _asked(ask: Ask, made_at: datetime) -> bool:
@@ -152,7 +155,7 @@ def _edited(features: Features, ask: Ask, text: str) -> Sequence[Reply]:
         replies = look(replace(ask, args=text))
         if replies is not None:
             return _list(replies)
-    found = command_in(features, text)
+    found = features.command_in(text)
     taking_back = found[0].words[0] == "撤回" if found else read(text, context.context_of(ask)).intent == "cancel"
     if taking_back or ask.now - ask.message.sent_at > EDIT_COUNTS:
         return [Reply(NOT_COUNTED)] if ask.message.private else []

@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,8 +14,10 @@ from sqlalchemy import Connection
 import handlers
 from handlers.kit import Answer, Ask, Due, Handler, Reply, Unit
 from handlers.registry import Command, attribute, by_topic
+from storage.messages.cards import Order
 
 Continue = Callable[[Ask, dict[str, Any]], Answer | None]
+_SEPARATOR = re.compile(r"[\s:：,，。.!！?？/@]")
 Weekly = Callable[[Connection, Unit, str, datetime], Reply]
 
 
@@ -31,6 +34,25 @@ class Features:
     # What recorded something looks at the new words of its message, in turn.
     edits: tuple[Callable[[Ask], Answer | None], ...] = ()
     weekly: tuple[Weekly, ...] = ()
+
+    def command_in(self, text: str) -> tuple[Command, str] | None:
+        """The command that the text begins with, and its arguments."""
+        text = text.removeprefix("/")
+        for end in range(min(len(text), 12), 0, -1):
+            command = self.by_word.get(text[:end].lower())
+            rest = text[end:]
+            if command and (not rest or _SEPARATOR.match(rest) or re.match(command.glued, rest)):
+                args = re.sub(r"^@\w+", "", rest).lstrip(" \n\t:：,，。.!！?？").rstrip(" 。.!！?？~～")
+                if re.match(command.follows, args):
+                    return command, args
+        return None
+
+    def known(self, order: Order) -> Order:
+        """The order with its word, also where it is of a card that an earlier version has sent."""
+        if order.word is not None:
+            return order
+        found = self.command_in(order.args)
+        return Order(found[0].words[0], found[1]) if found else Order("", order.args)
 
 
 def modules() -> list[ModuleType]:

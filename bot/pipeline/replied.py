@@ -1,9 +1,9 @@
 """What a reply is about: the card that it answers, or the sender's own message that recorded something."""
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 
+from bot.pipeline.features import Features
 from handlers.kit import Ask
 from handlers.reading import read
 from handlers.registry import Command
@@ -11,52 +11,50 @@ from handlers.wording import context
 from storage.base import numbered
 from storage.checkins import checkins
 from storage.messages import cards
-from storage.messages.cards import Card
+from storage.messages.cards import Card, Order
 
 # What is understood without a card: it is a message of its own although it was sent as a reply.
 _OF_ITS_OWN = frozenset({"checkin", "nomination", "review", "correct", "command", "query"})
 _TALK = re.compile(r"(?:好的?|行|收到|谢谢?|感谢|辛苦|嗯|哦|明白|知道|不客气|老师|[您你了啦]|ok|okay|[\W_])+", re.I)
 
-Find = Callable[[str], tuple[Command, str] | None]
 
-
-def understood(ask: Ask, text: str, find: Find) -> tuple[Ask, str]:
-    """The ask with what it is about, and the text with what it leaves unsaid filled in."""
-    card = _card(ask)
+def understood(features: Features, ask: Ask, text: str) -> tuple[Ask, tuple[Card, Order] | None]:
+    """The ask with what it is about, and what it means as a reply to that card; None: what it says by itself."""
+    card = _card(features, ask)
     if card is None:
-        return ask, text
-    ask = replace(ask, about=card.commands)
+        return ask, None
+    ask = replace(ask, about=card.orders)
     said = text.strip(" 。.!！")
-    same = next((each for each in card.commands if each.partition(" ")[0] == said), None)
-    if same:
-        return ask, same
-    found = find(text)
-    if found is not None:
-        return ask, _completed(card, found, find) or text
-    if text and card.reply and not _stands_alone(ask, text):
-        return replace(ask, meant=True), f"{card.reply} {text}"
-    return ask, text
+    words = ((each.word or each.args.partition(" ")[0], each.label) for each in card.orders)
+    same = next((each for each, own in zip(card.orders, words, strict=True) if said and said in own), None)
+    found = features.command_in(text)
+    if same is None and found is not None:
+        same = _completed(features, card, *found)
+    elif same is None and text and card.reply and not _stands_alone(ask, text):
+        ask, same = replace(ask, meant=True), replace(card.reply, args=f"{card.reply.args} {text}".strip())
+    return ask, (card, same) if same else None
 
 
-def _card(ask: Ask) -> Card | None:
+def _card(features: Features, ask: Ask) -> Card | None:
     message, me = ask.message, ask.me.id
     card = cards.of_message(ask.db, message.channel, message.chat, message.reply_to)
     if card is not None:
-        return card if card.person_id in (None, me) else None
+        orders = tuple(map(features.known, card.orders))
+        reply = features.known(card.reply) if card.reply else None
+        return replace(card, orders=orders, reply=reply) if card.person_id in (None, me) else None
     found = checkins.of_message(ask.db, me, message.channel, message.chat, message.reply_to)
     standing = [one.id for one, stands in found if stands]
     if len(standing) != 1:
         return None
-    commands = (f"更正 #{standing[0]}", f"撤回 #{standing[0]}")
-    return Card(me, commands, commands[0])
+    orders = tuple(Order(word, f"#{standing[0]}") for word in ("更正", "撤回"))
+    return Card(me, ask.now, orders, orders[0])
 
 
-def _completed(card: Card, found: tuple[Command, str], find: Find) -> str | None:
+def _completed(features: Features, card: Card, command: Command, args: str) -> Order | None:
     """退回 材料不全 in reply to a card with 退回 N20260403-07: the number is that of the card."""
-    command, args = found
-    same = next((each for each in card.commands if (own := find(each)) and own[0] is command), None)
+    same = next((each for each in card.orders if features.by_word.get(each.word or "") is command), None)
     named = args.startswith("#") or numbered.begins(args)
-    return f"{same} {args}" if same and args and not named else None
+    return replace(same, args=f"{same.args} {args}") if same and args and not named else None
 
 
 def _stands_alone(ask: Ask, text: str) -> bool:

@@ -119,9 +119,9 @@ def adopt(ask: Ask, first: int | None, stored: Checkin) -> int:
 
 def target(ask: Ask) -> Checkin | None:
     """The check-in of the card that is replied to, else the sender's last one of these two days."""
-    for command in ask.about:
-        number = command.rpartition(" ")[2].removeprefix("#")
-        if command.startswith("更正") and number.isdigit():
+    for order in ask.about:
+        number = order.args.removeprefix("#")
+        if order.word == "更正" and number.isdigit():
             return checkins.by_id(ask.db, int(number))
     last = checkins.newest(ask.db, person_id=ask.me.id)
     return last if last and last.made_at and ask.now - last.made_at <= BELONGS else None

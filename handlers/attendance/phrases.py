@@ -43,7 +43,7 @@ def echo(result: str, stored: Checkin, today: date, photos: int = 0) -> Reply:
     more += [f"应到 {stored.due} 人" if stored.due else "", stored.topic]
     more += [f"{kind} {count} 人" for kind, count in stored.others]
     more += [f"照片 {photos} 张"] if photos else []
-    buttons = Button("更正", f"更正 #{stored.id}", reply=True), Button("撤回", f"撤回 #{stored.id}")
+    buttons = Button("更正", "更正", f"#{stored.id}", reply=True), Button("撤回", "撤回", f"#{stored.id}")
     said = f"{result}:{checkin_line(stored)}\n" + " · ".join(filter(None, more))
     return Reply(said, buttons, spoken="要改发「更正」,不算发「撤回」。")
 

@@ -167,10 +167,10 @@ def _echo(ask: Ask, one: Checkin, photos: int, joint: bool) -> Reply:
         return phrases.with_more(
             said,
             "各中队当天报的同一活动都算在这一场里,人数不重复计。",
-            Button("各中队都参加了", f"同场 #{one.id} 各中队"),
+            Button("各中队都参加了", "同场", f"#{one.id} 各中队"),
         )
     if one.event_id is not None:
-        return phrases.with_more(said, "和全校的算同一场。", Button("不是同一场", f"同场 #{one.id} 不是"))
+        return phrases.with_more(said, "和全校的算同一场。", Button("不是同一场", "同场", f"#{one.id} 不是"))
     if joint:
         return phrases.with_more(said, f"几个中队合办的,请另外的中队报完以后发「同场 {one.id}」,只算一场。")
     return said
@@ -183,7 +183,7 @@ def _again(ask: Ask, new: Checkin, before: Checkin | None) -> Reply:
     if before.attended == new.attended and new.due in (None, before.due):
         attachments.add_to(ask, before)
         return phrases.echo("已经记过,没有重复计", before, ask.today)
-    button = Button(f"改成{phrases.heads(new)}", f"更正 #{before.id} {phrases.heads(new)}")
+    button = Button(f"改成{phrases.heads(new)}", "更正", f"#{before.id} {phrases.heads(new)}")
     return Reply(
         f"{phrases.dated(before, ask.today)} 已记{phrases.heads(before)},这次没有再记。\n要改成{phrases.heads(new)}吗?",
         (button,),

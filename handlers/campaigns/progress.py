@@ -59,7 +59,7 @@ def _all(ask: Ask) -> Reply:
         more = "发布一个,像这样发:\n发布活动 清明祭英烈 主题队日 4月1日-4月7日" if _looks(ask) else ""
         return Reply(f"现在没有活动。{more}")
     lines = [_line(ask, each) for each in found]
-    buttons = tuple(Button(f"{each.id} {each.title}"[:20], f"活动 {each.id}") for each in found[:BUTTONS])
+    buttons = tuple(Button(f"{each.id} {each.title}"[:20], "活动", str(each.id)) for each in found[:BUTTONS])
     return Reply("\n".join(lines), buttons)
 
 
@@ -107,8 +107,8 @@ def _state(ask: Ask, one: Campaign) -> str:
 def _buttons(ask: Ask, one: Campaign, missing: bool) -> tuple[Button, ...]:
     if one.state != OPEN or not _owns(ask, one):
         return ()
-    end = (Button("结束", f"结束活动 {one.id}"),)
-    return (Button("催没报的", f"活动 {one.id} 催"), *end) if missing else end
+    end = (Button("结束", "结束活动", str(one.id)),)
+    return (Button("催没报的", "活动", f"{one.id} 催"), *end) if missing else end
 
 
 def _owns(ask: Ask, one: Campaign) -> bool:
@@ -137,7 +137,7 @@ def _ask_heads(ask: Ask, one: Campaign, mine: list[Unit]) -> Reply:
         return Reply(f"{head}\n{'还没有开始。' if one.state == OPEN else '已经结束。'}")
     unit = left[0]
     ask.expect(QUESTION, {"campaign": one.id, "unit": unit.id})
-    full = (Button(f"全到 {unit.members}", f"应到{unit.members}实到{unit.members}"),) if unit.members else ()
+    full = (Button(f"全到 {unit.members}", answer=f"应到{unit.members}实到{unit.members}"),) if unit.members else ()
     return Reply(f"{head}\n{unit.name}到了多少人?如:38,或应到42实到40", full)
 
 
@@ -224,4 +224,4 @@ def remind(said: Due) -> Reply | None:
     names = "、".join(unit.name for unit in left[:BUTTONS])
     start = "新活动" if said.lead == notices.NOTICE else "还没报的活动"
     text = f"老师好,{start} {one.id}:{head}\n{names}请在{participation.until(one, zone)}前报人数,按一下再写个数字就行。"
-    return Reply(text, (Button("报人数", f"活动 {one.id}"),))
+    return Reply(text, (Button("报人数", "活动", str(one.id)),))

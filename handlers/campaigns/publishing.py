@@ -76,12 +76,12 @@ def _unit_called(ask: Ask, top: list[Unit], word: str) -> Unit | None:
 
 def _question(ask: Ask, draft: _Draft) -> Reply:
     if draft.missing == "activity":
-        return Reply("请问是哪一类活动?", tuple(Button(kind, kind) for kind in _KINDS))
+        return Reply("请问是哪一类活动?", tuple(Button(kind, answer=kind) for kind in _KINDS))
     if draft.missing == "window":
-        buttons = tuple(Button(each, each) for each in _WINDOWS)
+        buttons = tuple(Button(each, answer=each) for each in _WINDOWS)
         return Reply("请问从什么时候到什么时候?如:4月1日-4月7日", buttons)
     top = places.scope(ask.me, ADMINS)
-    return Reply("请问是哪个单位的活动?", tuple(Button(unit.name, unit.name) for unit in top[:6]))
+    return Reply("请问是哪个单位的活动?", tuple(Button(unit.name, answer=unit.name) for unit in top[:6]))
 
 
 @answers(QUESTION)
@@ -115,7 +115,7 @@ def _preview(ask: Ask, call: Call, unit: Unit) -> Reply:
         f"应报:{who}",
         "发布吗?",
     ]
-    return Reply("\n".join(lines), (Button("发布", "是"), Button("不发", "否")))
+    return Reply("\n".join(lines), (Button("发布", answer="是"), Button("不发", answer="否")))
 
 
 def _grades(one: Campaign) -> str:
@@ -155,7 +155,7 @@ def confirmed(ask: Ask, payload: dict[str, Any]) -> Reply | None:
         else "还没有能通知到的辅导员。请老师加入,发「邀请」。"
     )
     line = f"已发布活动 {new.id}:{participation.name(new)},{participation.window(new, ask.now.tzinfo)}"
-    return Reply(f"{line}\n{told}\n看进度发「活动 {new.id}」。", (Button("看进度", f"活动 {new.id}"),))
+    return Reply(f"{line}\n{told}\n看进度发「活动 {new.id}」。", (Button("看进度", "活动", str(new.id)),))
 
 
 @command(

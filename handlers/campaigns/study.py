@@ -31,14 +31,14 @@ def study(ask: Ask) -> Reply:
     number = value_of(match[1]) if match else None
     if match is None or not number:
         raise Refusal("请写明是第几期,像这样发:参学 第5期")
-    at = places.chosen(ask, READERS, ask.args[match.end() :].strip(), f"参学 第{number}期")
+    at = places.chosen(ask, READERS, ask.args[match.end() :].strip(), "参学", f"第{number}期 {{}}")
     paths = [unit.path for unit in at]
     call = campaigns.of_issue(ask.db, SERIES, number, paths)
     week = week_of(ask.today)
     now = coverage.squads(ask.db, history.part(ask.db, paths, week))[week]
     squads = campaigns.due(ask.db, call, paths) if call else now
     told = campaigns.studied(ask.db, SERIES, number, ask.today - reports.OLDEST, paths)
-    buttons = (Button("看进度", f"活动 {call.id}"),) if call else ()
+    buttons = (Button("看进度", "活动", str(call.id)),) if call else ()
     return Reply("\n".join(_lines(number, squads, told)), buttons)
 
 

@@ -87,7 +87,7 @@ def _which_school(ask: Ask, reading: Reading, schools: Sequence[Unit], first: in
     said = [questions.canonical(record, (), always_dated=True) for record in reading.records]
     ask.expect(SCHOOL, {"said": said, "first": attachments.waiting(ask, first), "joint": reading.joint})
     question = "这是哪所学校的?我会记住;要换,发「我的 学校」,或在消息里写上学校。"
-    return Reply(question, tuple(Button(each.name, each.name) for each in schools))
+    return Reply(question, tuple(Button(each.name, answer=each.name) for each in schools))
 
 
 @answers(SCHOOL)
@@ -200,7 +200,9 @@ def _confirm(ask: Ask, reading: Reading, records: list[Record], first: int | Non
     question = f"{questions.doubt(reading.issues)}\n{lines}\n记下吗?"
     known = {"said": said, "first": attachments.waiting(ask, first), "joint": reading.joint}
     ask.expect(CONFIRM, {**known, "id": ask.inbox_id, "asked": question})
-    return Reply(question, (Button("是,记下", f"是 {ask.inbox_id}"), Button("不记", f"否 {ask.inbox_id}")))
+    return Reply(
+        question, (Button("是,记下", answer=f"是 {ask.inbox_id}"), Button("不记", answer=f"否 {ask.inbox_id}"))
+    )
 
 
 @answers(CONFIRM)

@@ -29,7 +29,7 @@ def mine(ask: Ask) -> Reply:
     this_week = checkins.between(ask.db, monday, ask.today, person_id=ask.me.id, most=MOST)
     term = checkins.count(ask.db, term_start(ask.today), ask.today, ask.me.id)
     waiting = _waiting(ask)
-    tap = tuple(Button(f"报 {one.title}"[:20], f"活动 {one.id}") for one in waiting)
+    tap = tuple(Button(f"报 {one.title}"[:20], "活动", str(one.id)) for one in waiting)
     calls = [f"要报的活动:{_call(ask, one)}" for one in waiting]
     if not this_week:
         last = _last_week(ask)
@@ -37,7 +37,7 @@ def mine(ask: Ask) -> Reply:
         lines = [f"本周您还没有报过,本学期报过 {term} 次。", *calls, how]
         return Reply("\n".join(filter(None, lines)), (*tap, *last))
     newest = this_week[0]
-    buttons = (Button("更正最近一次", f"更正 #{newest.id}"), Button("撤回最近一次", f"撤回 #{newest.id}"))
+    buttons = (Button("更正最近一次", "更正", f"#{newest.id}"), Button("撤回最近一次", "撤回", f"#{newest.id}"))
     lines = [f"本周您报了 {len(this_week)} 次,本学期 {term} 次:", *_lines(this_week, ask.today), *calls]
     return Reply("\n".join(lines), (*buttons, *tap))
 
@@ -72,7 +72,7 @@ def _school(ask: Ask, words: str) -> Reply:
     if len(own) < 2:
         return Reply("您只在一所学校报活动,不用选。" if own else "您没有在学校报活动。")
     chosen = next((each.name for each in own if each.id == ask.me.school_id), "还没有选")
-    buttons = tuple(Button(each.name, f"我的 学校 {each.name}") for each in own)
+    buttons = tuple(Button(each.name, "我的", f"学校 {each.name}") for each in own)
     return Reply(f"没写学校的,算哪一所的?现在:{chosen}", buttons)
 
 
@@ -83,15 +83,15 @@ def _school(ask: Ask, words: str) -> Reply:
 def look(ask: Ask) -> Reply:
     """The check-ins of a squad, a school or all of the asker's, in a week or on a day."""
     period, words = periods.period_in(ask.args, ask.today, single=True)
-    at = places.chosen(ask, LOOKERS, words, f"查 {period.day or period.week}")
+    at = places.chosen(ask, LOOKERS, words, "查", f"{period.day or period.week} {{}}")
     first = period.day or monday_of(period.week)
     last = period.day or first + timedelta(days=6)
     found = checkins.between(ask.db, first, last, paths=[unit.path for unit in at], most=MOST + 1)
     name = at[0].name if len(at) == 1 else "您负责的单位"
     when = periods.period_name(period, ask.today)
     if not found:
-        before = f"查 {week_before(period.week)} {words}".strip()
-        return Reply(f"{name}{when}还没有签到。", (Button("看前一周", before),))
+        before = f"{week_before(period.week)} {words}".strip()
+        return Reply(f"{name}{when}还没有签到。", (Button("看前一周", "查", before),))
     more = f"\n只列出最近 {MOST} 条,全部见「周报 {period.week} 表」。" if len(found) > MOST else ""
     count = f"{MOST} 条以上" if more else f"{len(found)} 条"
     listed = "\n".join(_lines(found[:MOST], ask.today))

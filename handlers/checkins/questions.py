@@ -55,7 +55,7 @@ def question(
     known = canonical(record, issues, days.day)
     also = [word for other, word in _MISSING.items() if other in issues and other != issue]
     asked = _QUESTIONS[issue].format(**words) + (f"\n也请写上{'和'.join(also)}。" if also else "")
-    buttons = tuple(Button(label, answer) for label, answer in _likely(issue, record, squads, size))
+    buttons = tuple(Button(label, answer=answer) for label, answer in _likely(issue, record, squads, size))
     return (f"{asked}\n其余看懂了:{known}" if known else asked), buttons[:_MOST_BUTTONS]
 
 

@@ -35,7 +35,7 @@ def again(ask: Ask) -> list[Reply]:
     if not found:
         raise Refusal("上周您没有报过活动。报一次,像这样发:三(2)中队 主题队日 38人")
     if len(found) > 1:
-        buttons = tuple(Button(_short(one), f"同上周 #{one.id} {words}".strip()) for one in found)
+        buttons = tuple(Button(_short(one), "同上周", f"#{one.id} {words}".strip()) for one in found)
         return [Reply("上周您报过几次,要再报哪一个?", buttons)]
     heads = reports.heads_in(ask, found[0].unit_name, found[0].activity, words) if words else None
     if words and heads is None:
@@ -66,7 +66,7 @@ def _short(one: Checkin) -> str:
 
 def _question(ask: Ask, one: Checkin) -> Reply:
     ask.expect(QUESTION, {"id": one.id})
-    same = Button(f"一样,{phrases.heads(one)}", phrases.heads(one))
+    same = Button(f"一样,{phrases.heads(one)}", answer=phrases.heads(one))
     return Reply(f"上周:{phrases.dated(one, ask.today)} {phrases.heads(one)}\n今天到了多少人?", (same,))
 
 

@@ -60,7 +60,7 @@ def _join(ask: Ask, other: Checkin, mine: Checkin | None) -> list[Reply]:
     if mine.event_id is not None and mine.event_id == other.event_id:
         return [Reply(f"已经算同一场了:{phrases.checkin_line(mine)}")]
     recording.unite(ask.db, ask.rollups, [mine, other], ask.me.id, ask.now)
-    button = Button("不是同一场", f"同场 #{mine.id} 不是")
+    button = Button("不是同一场", "同场", f"#{mine.id} 不是")
     replies = [Reply(f"和编号 {other.id} 算同一场了:{phrases.checkin_line(mine)}\n场次只计一次,人数照计。", (button,))]
     return replies + (_told(mine, other, ask) if other.person_id != ask.me.id else [])
 
@@ -68,7 +68,7 @@ def _join(ask: Ask, other: Checkin, mine: Checkin | None) -> list[Reply]:
 def _told(mine: Checkin, other: Checkin, ask: Ask) -> list[Reply]:
     """Who reported the other one learns of it and can undo it."""
     line = f"{mine.unit_name}和{phrases.dated(other, ask.today)}算同一场了,场次只计一次。"
-    return [Reply(line, (Button("不是同一场", f"同场 #{other.id} 不是"),), to=other.person_id)]
+    return [Reply(line, (Button("不是同一场", "同场", f"#{other.id} 不是"),), to=other.person_id)]
 
 
 def _apart(ask: Ask, found: Checkin) -> Reply:

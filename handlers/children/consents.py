@@ -38,7 +38,7 @@ def end(ask: Ask) -> Reply:
     return Reply(
         f"家长撤回了对{squad.name} {masked(names[0])}的同意吗?\n"
         "回「是」:待审的提名撤回,姓名和事迹删除,不能恢复;已经通过的只剩数字。",
-        (Button("是,删除", "是"), Button("不删", "否")),
+        (Button("是,删除", answer="是"), Button("不删", answer="否")),
     )
 
 

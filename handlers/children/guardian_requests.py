@@ -67,7 +67,7 @@ def _next(ask: Ask, found: Request) -> list[str]:
 
 
 def _buttons(found: Request) -> tuple[Button, ...]:
-    return (Button("办理", f"办理 {found.number}"), _LIST) if found.child_id is not None else (_LIST,)
+    return (Button("办理", "办理", found.number), _LIST) if found.child_id is not None else (_LIST,)
 
 
 def _about(ask: Ask, found: Request) -> str:
@@ -92,7 +92,7 @@ def _open_ones(ask: Ask) -> Reply:
         for each in found[:20]
     ]
     words = [f"家长申请 {len(found)} 件没办", *lines, "发「办理 编号」;办不了的发「结案 编号 理由」。"]
-    return Reply("\n".join(words), tuple(Button(f"办理 {each.number}", f"办理 {each.number}") for each in found[:3]))
+    return Reply("\n".join(words), tuple(Button(f"办理 {each.number}", "办理", each.number) for each in found[:3]))
 
 
 @command(
@@ -109,7 +109,7 @@ def carry_out(ask: Ask) -> Reply:
         return Reply(
             f"{found.number}:要删除{found.unit.name}这位孩子的姓名和事迹吗?不能恢复;"
             "待审的提名会撤回,已经通过的只剩数字。\n回「是」删除。",
-            (Button("是,删除", "是"), Button("不删", "否")),
+            (Button("是,删除", answer="是"), Button("不删", answer="否")),
         )
     if found.kind is Wanted.CORRECT:
         return _put_right(ask, found, found.child_id)
@@ -197,5 +197,5 @@ def remind(said: Due) -> Reply | None:
     what = f"{_SAID[found.kind]},{found.unit.name}"
     return Reply(
         f"家长申请 {found.number}({what})要在 {days.short(found.due)} 前办完,{when}。发「办理 {found.number}」。",
-        (Button("办理", f"办理 {found.number}"), _LIST),
+        (Button("办理", "办理", found.number), _LIST),
     )

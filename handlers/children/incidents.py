@@ -111,7 +111,7 @@ def _open_ones(ask: Ask) -> Reply:
     if not found:
         return Reply(f"发现孩子或老师的信息可能泄露,马上报,不写姓名,像这样:\n{_LIKE}")
     lines = [f"{one.number} {one.unit.name},{days.moment(one.opened_at, ask.now.tzinfo)} 报告" for one in found]
-    buttons = tuple(Button(one.number, f"泄露 {one.number}") for one in found[:3])
+    buttons = tuple(Button(one.number, "泄露", one.number) for one in found[:3])
     return Reply("\n".join([f"没有结案的泄露事件 {len(found)} 件", *lines]), buttons)
 
 
@@ -202,7 +202,7 @@ def _buttons(ask: Ask, one: Incident) -> tuple[Button, ...]:
     if one.closed_at:
         return ()
     words = [f"完成 {place}" for place in left[:3]] or ["结案"]
-    return tuple(Button(word, f"泄露 {one.number} {word}") for word in words)
+    return tuple(Button(word, "泄露", f"{one.number} {word}") for word in words)
 
 
 @due("incident")
@@ -216,5 +216,5 @@ def remind(said: Due) -> Reply | None:
     place, step = next((n, each) for n, each in enumerate(_STEPS, 1) if each.key == said.payload["step"])
     return Reply(
         f"泄露事件 {one.number} 的第 {place} 步到时间了,还没有记完成:{step.what}",
-        (Button(f"完成 {place}", f"泄露 {one.number} 完成 {place}"), Button("看全部", f"泄露 {one.number}")),
+        (Button(f"完成 {place}", "泄露", f"{one.number} 完成 {place}"), Button("看全部", "泄露", one.number)),
     )

@@ -32,7 +32,7 @@ def digest(ask: Ask) -> Sequence[Reply]:
     """The digest of each unit of the asker, or of one unit below them."""
     period, rest = periods.period_in(ask.args, ask.today)
     form, words = _form(rest)
-    at = places.chosen(ask, READERS, words, f"周报 {period.week}")
+    at = places.chosen(ask, READERS, words, "周报", f"{period.week} {{}}")
     # What the messages before this one in the same transaction reported belongs to it.
     ask.rollups.flush(ask.db)
     if form:
@@ -74,9 +74,9 @@ def _named(db: Connection, unit: Unit) -> str:
 
 
 def _buttons(shown: Digest, unit: str, admin: bool) -> tuple[Button, ...]:
-    buttons = [Button("图", f"周报 {shown.week} 图{unit}"), Button("表", f"周报 {shown.week} 表{unit}")]
+    buttons = [Button("图", "周报", f"{shown.week} 图{unit}"), Button("表", "周报", f"{shown.week} 表{unit}")]
     if admin and shown.missing:
-        buttons.append(Button("未签到", f"未签到 {shown.week}{unit}"))
+        buttons.append(Button("未签到", "未签到", f"{shown.week}{unit}"))
     return tuple(buttons)
 
 

@@ -18,7 +18,7 @@ MOST_NAMES = 60
 def missing(ask: Ask) -> Reply:
     """The squads without a check-in in a week or on a day, by school."""
     period, words = periods.period_in(ask.args, ask.today, single=True)
-    at = places.chosen(ask, ADMINS | {Role.INSPECTOR}, words, f"未签到 {period.day or period.week}")
+    at = places.chosen(ask, ADMINS | {Role.INSPECTOR}, words, "未签到", f"{period.day or period.week} {{}}")
     ask.rollups.flush(ask.db)
     paths = [unit.path for unit in at]
     if period.day:
@@ -52,7 +52,7 @@ def _buttons(ask: Ask, period: periods.Period, words: str) -> tuple[Button, ...]
     """Whom it makes sense to nudge: those missing this week or last week."""
     this = week_of(ask.today)
     again = f" {words}" if words else ""
-    buttons = [Button("周报", f"周报 {period.week}{again}")]
+    buttons = [Button("周报", "周报", f"{period.week}{again}")]
     if not period.day and period.week in (this, week_before(this)) and not ask.me.roles.isdisjoint(ADMINS):
-        buttons.insert(0, Button("催办", f"催办 {period.week}{again}"))
+        buttons.insert(0, Button("催办", "催办", f"{period.week}{again}"))
     return tuple(buttons)

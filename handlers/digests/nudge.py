@@ -44,7 +44,7 @@ def nudge(ask: Ask) -> Reply:
     this = week_of(ask.today)
     if period.week not in (this, week_before(this)):
         raise Refusal(f"只能催本周和上周的,{when}已经过去太久。发「未签到 {period.week}」看名单。")
-    at = places.chosen(ask, ADMINS, words, f"催办 {period.week}")
+    at = places.chosen(ask, ADMINS, words, "催办", f"{period.week} {{}}")
     ask.rollups.flush(ask.db)
     missing, squads = coverage.missing(ask.db, period.week, [unit.path for unit in at])
     if not missing:

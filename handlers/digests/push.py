@@ -27,20 +27,20 @@ def push(ask: Ask) -> list[Reply]:
     wanted = ask.args.strip()
     what = next((each for each in _LISTS if wanted.startswith(each)), None)
     if what is None:
-        raise Refusal("请写明推送什么:「推送 周报」或「推送 未签到」。", *(Button(e, f"推送 {e}") for e in _LISTS))
+        raise Refusal("请写明推送什么:「推送 周报」或「推送 未签到」。", *(Button(e, "推送", e) for e in _LISTS))
     period, rest = periods.period_in(wanted.removeprefix(what), ask.today, single=what == "未签到")
     form = " ".join(word for word in rest.split() if word in _FORMS)
     words = " ".join(word for word in rest.split() if word not in _FORMS)
     when = str(period.day or period.week)
     order = " ".join(filter(None, (what, when, form)))
-    groups = _groups(ask, words, f"推送 {order}")
+    groups = _groups(ask, words, order)
     said = [reply for group in groups for reply in _said(ask, group, what, f"{when} {form}".strip())]
     return [*said, Reply(f"已发到 {len(groups)} 个群:{'、'.join(_name(ask, each) for each in groups[:10])}。")]
 
 
 def _groups(ask: Ask, words: str, order: str) -> list[Group]:
     """The groups that are meant; raises Refusal when there is none, or several and it was not said which."""
-    at = places.chosen(ask, ADMINS, "" if words == _ALL else words, order)
+    at = places.chosen(ask, ADMINS, "" if words == _ALL else words, "推送", f"{order} {{}}")
     found = chats.within(ask.db, [unit.path for unit in at])
     if words and words != _ALL:
         # A unit that is named stands for itself; its squads' groups only when it has none.
@@ -58,9 +58,9 @@ def _groups(ask: Ask, words: str, order: str) -> list[Group]:
 def _which(ask: Ask, groups: list[Group], order: str) -> Refusal:
     of = [units.by_id(ask.db, unit_id) for unit_id in dict.fromkeys(each.unit_id for each in groups)]
     paths = digests.path_names(ask.db, of[:5])
-    buttons = [Button(units.full_name(ask.db, each), f"{order} {paths[each.id]}") for each in of[:5]]
+    buttons = [Button(units.full_name(ask.db, each), "推送", f"{order} {paths[each.id]}") for each in of[:5]]
     listed = "、".join(each.label for each in buttons) + ("等" if len(of) > len(buttons) else "")
-    everywhere = Button(f"全部 {len(of)} 个单位", f"{order} {_ALL}")
+    everywhere = Button(f"全部 {len(of)} 个单位", "推送", f"{order} {_ALL}")
     return Refusal(f"您负责的单位里,{listed}有群。发到哪个?", *buttons, everywhere)
 
 

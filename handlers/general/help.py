@@ -47,4 +47,4 @@ def _topic(found: list[Command], nameless: bool) -> Reply:
 def _all(topics: dict[str, list[Command]]) -> Reply:
     lines = "\n".join(f"{group}:{'、'.join(each.words[0] for each in some)}" for group, some in topics.items())
     words = f"您可以这样用我:\n{lines}\n想看怎么发,点下面的按钮,或发「帮助 {[*topics][-1]}」。"
-    return Reply(words, tuple(Button(f"{group}怎么发", f"帮助 {group}") for group in topics)[:_BUTTONS])
+    return Reply(words, tuple(Button(f"{group}怎么发", "帮助", group) for group in topics)[:_BUTTONS])

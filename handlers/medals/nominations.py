@@ -77,7 +77,7 @@ def _ask_consent(ask: Ask, waiting: list[Wish]) -> Reply:
     return Reply(
         f"还没有记:{who} 的家长同意了吗?\n学校收到同意书了,请回复方式和日期,如:{like}\n"
         "还没有,就先不提名,不影响孩子。同意书由学校保存。",
-        (Button("书面,今天", "书面 今天"), Button("还没有", "还没有")),
+        (Button("书面,今天", answer="书面 今天"), Button("还没有", answer="还没有")),
     )
 
 
@@ -126,7 +126,7 @@ def _answer(ask: Ask, fresh: list[Case], old: list[Case], notes: list[str]) -> R
         lines.append(f"理由:{medals.reason_of(ask, fresh[0].reason) or '未写'}")
     if fresh:
         lines.append(_next(ask, fresh))
-    withdraw = (Button("撤回提名", f"撤回提名 {fresh[0].number}"),) if len(fresh) == 1 else ()
+    withdraw = (Button("撤回提名", "撤回提名", f"{fresh[0].number}"),) if len(fresh) == 1 else ()
     return Reply("\n".join([*lines, *notes]), (*withdraw, _MINE))
 
 
@@ -177,7 +177,7 @@ def _card(ask: Ask, to: int, case: Case, about: str) -> Reply:
         step = nominations.last_steps(ask.db, [before.id])[before.id]
         lines.append(f"上次 {before.number} 退回:{medals.reason_of(ask, step.reason)}")
     lines.append(f"请发「同意 {case.number}」或「退回 {case.number} 理由」。")
-    buttons = [Button(word, f"{word} {case.number}", reply=word == "退回") for word in ("同意", "退回")]
+    buttons = [Button(word, word, case.number, reply=word == "退回") for word in ("同意", "退回")]
     return Reply("\n".join(lines), (*buttons, Button("待审", "待审")), to=to, about=case.number)
 
 

@@ -56,7 +56,7 @@ def show_pending(ask: Ask) -> Reply:
 def _one(ask: Ask, case: Case) -> Reply:
     lines = [f"{case.number} {medals.case_lines(ask, [case])[case.id]}", f"提名人:{case.nominator}"]
     lines.append(f"理由:{medals.reason_of(ask, case.reason) or '未写'}")
-    buttons = [Button(word, f"{word} {case.number}", reply=word == "退回") for word in ("同意", "退回")]
+    buttons = [Button(word, word, case.number, reply=word == "退回") for word in ("同意", "退回")]
     return Reply("\n".join(lines), (*buttons, _LIST))
 
 
@@ -95,9 +95,7 @@ def _lines(ask: Ask, cases: list[Case]) -> list[str]:
 
 def _buttons(cases: list[Case]) -> tuple[Button, ...]:
     return tuple(
-        Button(f"{place} {word}", f"{word} {case.number}")
-        for place, case in enumerate(cases, 1)
-        for word in ("同意", "退回")
+        Button(f"{place} {word}", word, case.number) for place, case in enumerate(cases, 1) for word in ("同意", "退回")
     )
 
 
@@ -149,7 +147,9 @@ def send_back(ask: Ask) -> list[Reply]:
 def _sure(ask: Ask, case: Case, reason: str) -> Reply:
     """A bare reply to the card may be a reason, or praise: a child's nomination is not sent back on a guess."""
     ask.expect("return-sure", {"number": case.number, "reason": reason})
-    return Reply(f"要退回 {case.number},理由就写「{reason}」吗?", (Button("退回", "是"), Button("不退回", "否")))
+    return Reply(
+        f"要退回 {case.number},理由就写「{reason}」吗?", (Button("退回", answer="是"), Button("不退回", answer="否"))
+    )
 
 
 @answers("return-sure")

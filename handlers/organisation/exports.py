@@ -29,7 +29,7 @@ def roster(ask: Ask) -> Reply:
     if not ask.message.private:
         raise Refusal("名册里有老师的账号,请私聊我发。")
     if ask.args.startswith(_BLANK):
-        at = places.chosen(ask, rights.GIVERS, ask.args.removeprefix(_BLANK).strip(), "导出 名册模板")
+        at = places.chosen(ask, rights.GIVERS, ask.args.removeprefix(_BLANK).strip(), "导出 名册", f"{_BLANK} {{}}")
         return _file(ask, at, "roster-template", "名册模板", "填好以后发给我,我先核对给您看。")
     at = places.chosen(ask, rights.GIVERS, ask.args, "导出 名册")
     count = listing.count(ask.db, [unit.path for unit in at], ask.now)

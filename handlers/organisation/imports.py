@@ -9,7 +9,7 @@ from storage.roster import merging, staging
 from storage.roster.roster import Plan
 
 _MOST_BYTES = 10 << 20
-_TEMPLATE, _PRESENT = Button("名册模板", "导出 名册模板"), Button("现在的名册", "导出 名册")
+_TEMPLATE, _PRESENT = Button("名册模板", "导出 名册", "模板"), Button("现在的名册", "导出 名册")
 _HOW = (
     "请把名册文件(Excel 或 CSV)私聊发给我。我先核对,告诉您会改什么,您同意了才写入。\n"
     "还没有名册,先要一份模板或现在的名册来填。"
@@ -48,18 +48,18 @@ def shown(found: Plan, sheet: roster.Sheet, batch: int) -> Reply:
         return Reply(f"名册有 {count} 处问题,什么也没有改:\n{rows}\n改好以后再发一次文件。")
     if not found:
         return Reply("名册和现在一样,没有要改的。")
-    leaving = f"导入 {batch} 离任"
+    leaving = f"{batch} 离任"
     if found.only_leaving:
         return Reply(
             f"名册里的都已经有了,没有要改的。\n{roster.leaving(found)}",
-            (Button("让他们离任", leaving), Button("不动", f"导入 {batch} 不动")),
+            (Button("让他们离任", "导入", leaving), Button("不动", "导入", f"{batch} 不动")),
         )
     text = f"名册核对好了,还没有写入。\n{roster.preview(found, sheet, brief=True)}"
-    buttons = [Button("导入", f"导入 {batch}")]
+    buttons = [Button("导入", "导入", str(batch))]
     if found.leaving:
         text += f"\n{roster.leaving(found)}"
-        buttons.append(Button("导入,并让他们离任", leaving))
-    return Reply(text, (*buttons, Button("不导入", f"导入 {batch} 不动")))
+        buttons.append(Button("导入,并让他们离任", "导入", leaving))
+    return Reply(text, (*buttons, Button("不导入", "导入", f"{batch} 不动")))
 
 
 def _decide(ask: Ask, number: int, how: str) -> Reply:

@@ -101,7 +101,7 @@ def _check_alias(ask: Ask, one: Unit, name: str) -> None:
 
 def _move(ask: Ask, words: str) -> Reply:
     one, where = _one_and(ask, words, "单位 移到 实验小学 白云区少工委")
-    (above,) = _strictly(ask, where, "单位 移到", own=True)
+    (above,) = _strictly(ask, where, f"移到 {one.name} {{}}", own=True)
     _own_below(ask, one)
     if one.covers(above) or above.id == one.parent_id:
         raise Refusal(f"{one.name}已经在那里,或者是它的上级,不能移。")
@@ -113,7 +113,7 @@ def _move(ask: Ask, words: str) -> Reply:
 
 
 def _close(ask: Ask, words: str) -> Reply:
-    (one,) = _strictly(ask, words, "单位 停用")
+    (one,) = _strictly(ask, words, "停用 {}")
     _own_below(ask, one)
     held = people.holding(ask.db, Role, [one.path], ask.now)
     names = "、".join(who.name for who in held[:_SHOWN]) + (f" 等 {len(held)} 人" if len(held) > _SHOWN else "")
@@ -143,7 +143,7 @@ def _add(ask: Ask, words: str) -> Reply:
         raise Refusal(
             "请写明新单位的名字和上级,像这样发:\n单位 新增 三(5)中队 实验小学\n单位 新增 学校 新华小学 青禾区少工委"
         )
-    (above,) = _strictly(ask, where, "单位 新增", own=True)
+    (above,) = _strictly(ask, where, f"新增 {kind} {name} {{}}", own=True)
     if not may_stand_below(kind, above.kind):
         raise Refusal(f"{kind}不能放在{above.kind}下面。请写明上级,像这样发:单位 新增 {kind} {name} 实验小学")
     _check_name(ask, above.id, name)
@@ -171,15 +171,15 @@ def _one_and(ask: Ask, words: str, example: str) -> tuple[Unit, str]:
     first, _, last = plain(words).rpartition(" ")
     if not first or not last:
         raise Refusal(f"请写明单位和新的名字,中间空一格,像这样发:{example}")
-    (one,) = _strictly(ask, first, example.rpartition(" ")[0])
+    (one,) = _strictly(ask, first, f"{example.split()[1]} {{}} {last}")
     return one, last
 
 
-def _strictly(ask: Ask, words: str, again: str, own: bool = False) -> list[Unit]:
+def _strictly(ask: Ask, words: str, args: str, own: bool = False) -> list[Unit]:
     """The one unit that is meant; with `own` the asker's own when nothing is said."""
     if not words and not own:
-        raise Refusal(f"请写明是哪个单位,像这样发:{again} 三(9)中队")
-    found = places.chosen(ask, rights.GIVERS, words, again)
+        raise Refusal(f"请写明是哪个单位,像这样发:单位 {args.replace('{}', '三(9)中队')}")
+    found = places.chosen(ask, rights.GIVERS, words, "单位", args)
     if len(found) != 1:
         names = "、".join(each.name for each in found[:5])
         raise Refusal(f"请写明是哪个上级单位。您负责的有:{names}。")
@@ -204,7 +204,7 @@ def _check_name(ask: Ask, parent_id: int | None, name: str, one: Unit | None = N
 
 def _sure(ask: Ask, said: str, deed: str, one: Unit, **more: Any) -> Reply:
     ask.expect("unit-change", {"deed": deed, "unit": one.id, "path": one.path, **more})
-    return Reply(f"{said}\n确定吗?", (Button("确定", "是"), Button("不改", "否")))
+    return Reply(f"{said}\n确定吗?", (Button("确定", answer="是"), Button("不改", answer="否")))
 
 
 @answers("unit-change")

@@ -86,12 +86,12 @@ def _show(ask: Ask, at: list[Unit], planned: list[Promotion]) -> Reply:
     buttons = []
     if able:
         early = ask.today < promotion.begins(able[0].year)
-        buttons = [Button("9月1日自动升级" if early else "升级", f"升级 确认{where}"), Button("单位怎么改", "单位")]
+        buttons = [Button("9月1日自动升级" if early else "升级", "升级", f"确认{where}"), Button("单位怎么改", "单位")]
     lines = _one(ask, planned[0]) if len(planned) == 1 else _many(planned)
     undecided = [each.school for each in planned if each.undecided]
     if undecided:
         buttons += [
-            Button(f"{undecided[0].name}{word}", f"升级 {word} {undecided[0].name}") for word in ("五年制", "六年制")
+            Button(f"{undecided[0].name}{word}", "升级", f"{word} {undecided[0].name}") for word in ("五年制", "六年制")
         ]
     return Reply("\n".join([*lines, *_problems(planned)]), tuple(buttons))
 
@@ -152,11 +152,11 @@ def _done(done: Sequence[Promotion]) -> str:
 
 
 def _set_years(ask: Ask, word: str, name: str) -> Reply:
-    found = places.chosen(ask, rights.GIVERS, name, f"升级 {word}")
+    found = places.chosen(ask, rights.GIVERS, name, "升级", f"{word} {{}}")
     if len(found) != 1 or found[0].kind != Kind.SCHOOL:
         raise Refusal(f"请写明是哪所学校,像这样发:升级 {word} 实验小学")
     reshaping.note(ask.db, found[0], ask.now, last_grade=_YEARS[word])
-    again = Button("升级", f"升级 {units.full_name(ask.db, found[0])}")
+    again = Button("升级", "升级", units.full_name(ask.db, found[0]))
     return Reply(f"记下了:{found[0].name}是{word}{_grade(_YEARS[word])}毕业。", (again,))
 
 
@@ -170,7 +170,7 @@ def _later(ask: Ask, at: list[Unit], year: int) -> Reply:
         for unit in at
     ]  # fmt: skip
     deliveries.put(ask.db, rows)
-    return Reply("好的,9月1日早上自动升级,做完告诉您。不要了,发:升级 取消", (Button("取消", "升级 取消"),))
+    return Reply("好的,9月1日早上自动升级,做完告诉您。不要了,发:升级 取消", (Button("取消", "升级", "取消"),))
 
 
 def _take_back(ask: Ask) -> Reply:

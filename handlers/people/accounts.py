@@ -48,11 +48,11 @@ def found(ask: Ask, name: str, paths: Sequence[str]) -> list[Person]:
     return [one] if any(grant.unit.path.startswith(path) for grant in one.grants for path in paths) else []
 
 
-def which(ask: Ask, several: Sequence[Person], name: str, commands: Sequence[str]) -> Reply:
-    """Of several with one name: who is meant? Each with the command that names them by number."""
-    some = list(enumerate(zip(several, commands, strict=True), 1))[:_MOST]
-    lines = [f"{place}. {who(ask, each)}" for place, (each, _) in some]
-    buttons = tuple(Button(f"第 {place} 位", words) for place, (_, words) in some)
+def which(ask: Ask, several: Sequence[Person], name: str, word: str, args: str) -> Reply:
+    """Of several with one name: who is meant? Each with the command that has their number where `args` has {}."""
+    some = list(enumerate(several, 1))[:_MOST]
+    lines = [f"{place}. {who(ask, each)}" for place, each in some]
+    buttons = tuple(Button(f"第 {place} 位", word, args.replace("{}", f"#{each.id}")) for place, each in some)
     more = f"这里列了前 {_MOST} 位;别的请他们学校的管理员来办。" if len(several) > _MOST else ""
     return Reply("\n".join([f"有 {len(several)} 位{name},是哪一位?", *lines, *filter(None, [more])]), buttons)
 
@@ -69,7 +69,7 @@ def _choice(ask: Ask, several: Sequence[Person]) -> Reply:
     lines = [
         f"{place}. {who(ask, mine[each.person_id])}:{_shown(each)}" for place, each in enumerate(theirs[:_MOST], 1)
     ]
-    buttons = [Button(f"解绑 {place}", f"解绑 #{each.id}") for place, each in enumerate(theirs[:_MOST], 1)]
+    buttons = [Button(f"解绑 {place}", "解绑", f"#{each.id}") for place, each in enumerate(theirs[:_MOST], 1)]
     return Reply("\n".join(["要解绑哪一个?解绑以后,那个账号就不能再用了。", *lines]), tuple(buttons))
 
 

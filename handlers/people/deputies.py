@@ -42,11 +42,11 @@ def deputy(ask: Ask) -> Reply | list[Reply]:
         raise Refusal(f"请写明由谁代理、从哪天到哪天,像这样发:{_EXAMPLE}\n替别人定,写两个名字:{other}")
     first, last = _days(span, ask.today)
     dates = words[span.start() :]
-    principal = ask.me if len(names) == 1 else _one(ask, names[0], f"代理 {{}} {names[1]} {dates}")
+    principal = ask.me if len(names) == 1 else _one(ask, names[0], f"{{}} {names[1]} {dates}")
     if isinstance(principal, Reply):
         return principal
     whom = "" if len(names) == 1 else f"#{principal.id} "
-    stand_in = _one(ask, names[-1], f"代理 {whom}{{}} {dates}")
+    stand_in = _one(ask, names[-1], f"{whom}{{}} {dates}")
     return stand_in if isinstance(stand_in, Reply) else _appoint(ask, principal, stand_in, first, last)
 
 
@@ -76,13 +76,13 @@ def _next(month: int, day: int, since: date) -> date:
     return this if this >= since else date(since.year + 1, month, day)
 
 
-def _one(ask: Ask, name: str, command: str) -> Person | Reply:
+def _one(ask: Ask, name: str, args: str) -> Person | Reply:
     """Somebody in the asker's part of the tree, or the question which of several."""
     several = accounts.found(ask, name, [unit.path for unit in places.scope(ask.me, rights.GIVERS)])
     if not several:
         raise Denied(f"您负责的范围里没有「{name}」。请写名册里的姓名;还没有加入的,先发「邀请」。", what="代理")
     if len(several) > 1:
-        return accounts.which(ask, several, name, [command.format(f"#{each.id}") for each in several])
+        return accounts.which(ask, several, name, "代理", args)
     return several[0]
 
 
@@ -126,7 +126,7 @@ def _list(ask: Ask) -> Reply:
     found = handover.deputies(ask.db, ask.me.id, ask.now)
     lines = [f"· {_shown(ask, each)}" for each in found]
     buttons = tuple(
-        Button(f"取消{each.person}", f"代理 取消 {each.person}") for each in found if each.for_id == ask.me.id
+        Button(f"取消{each.person}", "代理", f"取消 {each.person}") for each in found if each.for_id == ask.me.id
     )
     none = "现在没有人代理。"
     return Reply("\n".join([*(lines or [none]), f"请别的老师代几天,发:{_EXAMPLE}"]), buttons[:_MOST])

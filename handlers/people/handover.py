@@ -34,7 +34,7 @@ def hand_over(ask: Ask) -> Reply:
     if not leavers:
         raise Denied(f"没有找到「{first[0]}」。请写名册里的姓名。\n{_HOW}", what="交接")
     if len(leavers) > 1:
-        return accounts.which(ask, leavers, first[0], [f"交接 #{each.id} {last}" for each in leavers])
+        return accounts.which(ask, leavers, first[0], "交接", f"{{}} {last}")
     return _to(ask, leavers[0], last)
 
 
@@ -62,7 +62,7 @@ def _to(ask: Ask, leaver: Person, name: str) -> Reply:
     found = [each for each in accounts.found(ask, name, _paths(ask)) if each.id != leaver.id]
     if len(found) > 1:
         whose = "" if leaver.id == ask.me.id and not _is_admin(ask) else f"#{leaver.id} "
-        return accounts.which(ask, found, name, [f"交接 {whose}#{each.id}" for each in found])
+        return accounts.which(ask, found, name, "交接", f"{whose}{{}}")
     if found and found[0].id == ask.me.id:
         words = "不能把别人的工作交接给自己,请上级管理员来办。"
         raise Denied(words, what="交接", subject=f"person:{leaver.id}")
@@ -72,7 +72,7 @@ def _to(ask: Ask, leaver: Person, name: str) -> Reply:
     who = accounts.who(ask, found[0]) if found else f"新老师 {name}"
     text = f"{leaver.name} 交接给 {who}:\n{duties.listed(ask, leaver, work)}\n报过的仍记在{leaver.name}名下。"
     joins = "" if found else "\n名册里没有这位老师:您确定以后我给一个邀请码,对方用它加入的时候交接。"
-    return Reply(f"{text}{joins}\n确定吗?", (Button("确定", "是"), Button("不交接", "否")))
+    return Reply(f"{text}{joins}\n确定吗?", (Button("确定", answer="是"), Button("不交接", answer="否")))
 
 
 @answers("handover")

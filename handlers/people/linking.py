@@ -61,7 +61,7 @@ def _asked(ask: Ask, me: Person, found: Link, code: str) -> Reply:
     return Reply(
         f"您在这里是{_who(ask, me)},在{channel_name(found.channel)}上是{_who(ask, other)}。\n"
         "合成一个人吗?两边的记录和角色会放在一起,不能再分开。",
-        (Button("是,合成一个人", "是"), Button("不合", "否")),
+        (Button("是,合成一个人", answer="是"), Button("不合", answer="否")),
     )
 
 

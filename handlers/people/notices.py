@@ -44,9 +44,9 @@ def _shown(mine: list[Account], wish: Wish, now: str) -> Reply:
     why = "您选的" if wish.chosen in alive else f"您{_LATEST}"
     listed = "、".join(people.channel_name(each) + ("" if each in alive else "(现在收不到)") for each in channels)
     others = [people.channel_name(each) for each in channels if each in alive and people.channel_name(each) != now]
-    buttons = [Button(each, f"通知方式 {each}") for each in others]
+    buttons = [Button(each, "通知方式", each) for each in others]
     if wish.chosen:
-        buttons.append(Button(_LATEST, f"通知方式 {_LATEST}"))
+        buttons.append(Button(_LATEST, "通知方式", _LATEST))
     return Reply(f"提醒和通知发到{now}({why})。\n您有:{listed}。{_ASKED_THERE}", tuple(buttons))
 
 

@@ -167,11 +167,11 @@ def _next(ask: Ask, calendar: Calendar) -> Reply:
     mine = [one for one in found if one.at > ask.now and one.lead >= 0]
     messages = [list(group) for _, group in groupby(mine, key=lambda one: (one.at, one.key.solemn))]
     if not messages:
-        return Reply(f"接下来 {AHEAD} 天没有给您的提醒。", (Button("重要日子", "提醒 列表"),))
+        return Reply(f"接下来 {AHEAD} 天没有给您的提醒。", (Button("重要日子", "提醒", "列表"),))
     lines = [f"{_day(group[0].at.date())} {group[0].at:%H:%M} {_names(group)}" for group in messages[:SHOWN]]
     name = messages[0][0].key.name
     lines = ["接下来给您的提醒:", *lines, f"看准备清单,发:提醒 {name}", *_warnings(ask, calendar)]
-    return Reply("\n".join(lines), (Button(name, f"提醒 {name}"), Button("重要日子", "提醒 列表")))
+    return Reply("\n".join(lines), (Button(name, "提醒", name), Button("重要日子", "提醒", "列表")))
 
 
 def _names(group: Sequence[Reminder]) -> str:
@@ -209,7 +209,7 @@ def _details(ask: Ask, calendar: Calendar, wanted: str) -> Reply:
     exact = [key for key in calendar.dates if wanted in (key.name, key.topic, key.id)]
     found = exact or [key for key in calendar.dates if wanted in key.name]
     if not found:
-        listed = Button("重要日子", "提醒 列表")
+        listed = Button("重要日子", "提醒", "列表")
         raise Refusal(f"没有找到「{wanted}」。发「提醒 列表」看接下来的重要日子。", listed)
     key = min(found, key=lambda key: _coming(key, ask.today))
     day = _coming(key, ask.today)

@@ -64,7 +64,7 @@ def by_key(ask: Ask, key: str) -> Unit | None:
         meant = meant_school(ask, school_ids(ask.person))
         of_meant = [one for one in found if one.school_id == meant]
         if not of_meant:
-            buttons = [Button(each.name, f"我的 学校 {each.name}") for each in own_schools(ask)]
+            buttons = [Button(each.name, "我的", f"学校 {each.name}") for each in own_schools(ask)]
             raise Refusal("您在几所学校任职,没有做。请先说是哪一所,再发一次:", *buttons)
         return of_meant[0]
     if found:
@@ -97,23 +97,27 @@ def scope(person: Person, roles: Iterable[Role]) -> list[Unit]:
     return top
 
 
-def chosen(ask: Ask, roles: Iterable[Role], words: str, again: str) -> list[Unit]:
+def chosen(ask: Ask, roles: Iterable[Role], words: str, word: str, args: str = "{}") -> list[Unit]:
     """
     The asker's units, or the one below them that `words` name: 实验小学, 实验小学 三(2), 青禾区/实验小学/三(2)中队.
 
-    Raises Refusal when there is none or more than one; `again` is the command that its buttons repeat.
+    Raises Refusal when there is none or more than one; its buttons call the command `word` with the unit
+    where `args` has {}.
     """
     top = scope(ask.me, roles)
     if not words:
         return _of_group(ask, top) or top
     found = named(ask, top, words)
     if not found:
-        none = f"您负责的范围里没有「{words}」。直接发「{again}」看全部。"
+        all_of_it = Button("看全部", word, args.replace("{}", "").strip() if args.endswith("{}") else "")
+        none = f"您负责的范围里没有「{words}」。直接发「{all_of_it.typed}」看全部。"
         # Whether there is such a unit elsewhere is not looked up: asking for it counts as asking.
-        raise Denied(none, Button("看全部", again), what=again.partition(" ")[0])
+        raise Denied(none, all_of_it, what=word)
     if len(found) > 1:
         names = path_names(ask.db, found[:5])
-        buttons = [Button(units.full_name(ask.db, each), f"{again} {names[each.id]}") for each in found[:5]]
+        buttons = [
+            Button(units.full_name(ask.db, each), word, args.replace("{}", names[each.id])) for each in found[:5]
+        ]
         listed = "、".join(button.label for button in buttons)
         raise Refusal(f"有 {len(found)} 个单位叫「{words}」:{listed}。请点一个,或写上学校。", *buttons)
     return found

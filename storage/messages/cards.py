@@ -6,19 +6,32 @@ from datetime import datetime
 from secrets import token_urlsafe
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, Row, delete, select
 
 from storage.base.upsert import add_new
 from storage.tables import card, outbox
 
 
 @dataclass(frozen=True, slots=True)
-class Press:
-    """What a pressed button stands for: a text command, for one person (None: anyone)."""
+class Order:
+    """What a button stands for: the command of this word, with these arguments; without a word they are an answer.
 
-    command: str
+    Of a card that an earlier version has sent the word is not known: `args` is what would be typed.
+    """
+
+    word: str | None
+    args: str
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The buttons of a sent message: for whom (None: anyone), and the order that a text in reply goes on with."""
+
     person_id: int | None
     made_at: datetime
+    orders: tuple[Order, ...]
+    reply: Order | None = None
 
 
 def new_token() -> str:
@@ -26,39 +39,36 @@ def new_token() -> str:
     return token_urlsafe(12)
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
-    """The buttons of a sent message: for whom, the commands, and the one that a text in reply goes on with."""
-
-    person_id: int | None
-    commands: tuple[str, ...]
-    reply: str
-
-
 def put(db: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Write rows (token, channel, chat, person_id, commands, reply, made_at, about); one card may have several."""
+    """Write rows (token, channel, chat, person_id, commands, reply, made_at, about); one card may have several.
+
+    `commands` are a list (word, arguments, label) for each button.
+    """
     # A card that a person has already is the same one.
     add_new(db, card, rows)
 
 
-def press(db: Connection, button: str, channel: str, chat: str) -> Press | None:
-    """What the button with this id stands for in this chat; None when it is unknown there, or no longer kept."""
+def press(db: Connection, button: str, channel: str, chat: str) -> tuple[Card, Order] | None:
+    """The button with this id in this chat; None when it is unknown there, or no longer kept."""
     token, _, place = button.partition(".")
     row = db.execute(select(card).where(card.c.token == token, card.c.chat == chat, card.c.channel == channel)).first()
     if row is None or not (place.isascii() and place.isdigit()) or int(place) >= len(row.commands):
         return None
-    return Press(row.commands[int(place)], row.person_id, row.made_at)
+    found = _card(row)
+    return found, found.orders[int(place)]
 
 
 def of_message(db: Connection, channel: str, chat: str, platform_id: str) -> Card | None:
     """The card that the platform knows by this message id; None when it had no buttons or is no longer kept."""
     said = (outbox.c.channel == channel) & (outbox.c.chat == chat) & (outbox.c.platform_id == platform_id)
-    query = select(card.c.person_id, card.c.commands, card.c.reply)
-    query = query.join(outbox, (outbox.c.card == card.c.token) & (outbox.c.chat == card.c.chat))
+    query = select(card).join(outbox, (outbox.c.card == card.c.token) & (outbox.c.chat == card.c.chat))
     row = db.execute(query.where(said, outbox.c.card.is_not(None)).limit(1)).first()
-    if row is None:
-        return None
-    return Card(row.person_id, tuple(row.commands), "" if row.reply is None else row.commands[row.reply])
+    return None if row is None else _card(row)
+
+
+def _card(row: Row[Any]) -> Card:
+    orders = tuple(Order(None, each) if isinstance(each, str) else Order(*each) for each in row.commands)
+    return Card(row.person_id, row.made_at, orders, None if row.reply is None else orders[row.reply])
 
 
 def body_of(db: Connection, token: str) -> bytes | None:

@@ -57,8 +57,8 @@ outbox = Table(
     Index("ix_outbox_sent", "sent_at"),
 )
 
-# The buttons of a sent card: a press names the token and the place in `commands`. Several people may have the same
-# card, each with a row.
+# The buttons of a sent card: a press names the token and the place in `commands`, which are (word, arguments, label).
+# Several people may have the same card, each with a row.
 card = Table(
     "card",
     metadata,

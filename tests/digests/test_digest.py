@@ -84,7 +84,7 @@ class TestAsked:
         ]
         (after,) = county.digest(county.li, "上周", MONDAY)
         assert after.text.split("\n")[-1] == "比第13周:场次 +3,中队 +2,人次 +123,到场率 +4.0 个百分点"
-        assert [button.command for button in reply.buttons] == [
+        assert [button.typed for button in reply.buttons] == [
             "周报 2026-W14 图", "周报 2026-W14 表", "未签到 2026-W14",
         ]  # fmt: skip
 
@@ -120,7 +120,7 @@ class TestAsked:
         a_week(county)
         (reply,) = county.digest(county.zhang)
         assert reply.text.startswith("实验小学三(1)中队第14周:1 场活动,已签到,40 人次")
-        assert all("未签到" not in button.command for button in reply.buttons)
+        assert all("未签到" not in button.typed for button in reply.buttons)
         (quiet,) = county.digest(county.zhang, "2026-W10")
         assert quiet.text.startswith("实验小学三(1)中队第10周:还没有活动,还没签到\n")
 
@@ -169,7 +169,7 @@ class TestScope:
             county.digest(county.zhou, "三(1)中队")
         labels = [button.label for button in refusal.value.buttons]
         assert labels == ["实验小学三(1)中队", "光明小学三(1)中队"]
-        said = refusal.value.buttons[1].command.removeprefix("周报 ")
+        said = refusal.value.buttons[1].typed.removeprefix("周报 ")
         assert county.digest(county.zhou, said)[0].text.startswith("光明小学三(1)中队第14周")
 
     def test_all_units_of_an_admin_are_covered_and_its_buttons_name_them(self, county: County) -> None:
@@ -177,7 +177,7 @@ class TestScope:
         people.give(county.db, county.li, Role.SCHOOL_ADMIN, county.squads[0], FRIDAY - timedelta(days=1))
         first, second = county.digest(county.li)
         assert first.text.startswith("实验小学第14周") and second.text.startswith("光明小学三(2)中队第14周")
-        again = second.buttons[2].command
+        again = second.buttons[2].typed
         assert again == "未签到 2026-W14 青禾区少工委/光明小学/三(2)中队"
         assert "三(2)中队" in missing.missing(county.ask(county.li, again.removeprefix("未签到 "))).text
 

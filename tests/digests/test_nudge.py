@@ -71,7 +71,7 @@ def test_missing_lists_exactly_those_without_a_check_in(schools: Schools) -> Non
     schools.report(schools.squads[1], 40)
     said = schools.missing(schools.li)
     assert said.text == "本周还有 3 个中队没签到(共 4 个):\n三(1)中队、四(1)中队、四(2)中队"
-    assert [button.command for button in said.buttons] == ["催办 2026-W14", "周报 2026-W14"]
+    assert [button.typed for button in said.buttons] == ["催办 2026-W14", "周报 2026-W14"]
     assert schools.missing(schools.zhou).text.split("\n")[1:] == [
         "实验小学:三(1)中队、四(1)中队、四(2)中队",
         "光明小学:三(1)中队、三(2)中队",

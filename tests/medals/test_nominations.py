@@ -35,7 +35,7 @@ def test_nominator_gets_the_number_and_every_reviewer_a_card(at: School) -> None
         and "张老师" in cards[0].text
         and "学雷锋事迹突出" in cards[0].text
     )
-    assert [button.command for button in cards[0].buttons] == [f"同意 {N1}", f"退回 {N1}", "待审"]
+    assert [button.typed for button in cards[0].buttons] == [f"同意 {N1}", f"退回 {N1}", "待审"]
     assert at.steps() == [("submitted", at.zhang)]
 
 
@@ -51,7 +51,7 @@ def test_more_than_three_at_once_are_one_card_a_reviewer(at: School) -> None:
     told, *cards = at.nominate(at.zhang, *(replace(WANG, name=f"王小{c}") for c in "一二三四"))
     assert told.text.count("已收到提名") == 4
     assert [card.to for card in cards] == [at.li, at.wu, at.zhao]
-    assert [button.command for button in cards[0].buttons] == ["待审"]
+    assert [button.typed for button in cards[0].buttons] == ["待审"]
     assert "N20260403-04 四(1)中队 王*四 一星章" in cards[0].text
 
 

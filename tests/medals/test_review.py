@@ -184,7 +184,7 @@ def test_the_list_shows_what_waits_with_buttons_for_the_first(at: School) -> Non
     shown = review.show_pending(at.ask(at.wu))
     assert shown.text.startswith(f"待审 4 件\n1. {N1} 四(1)中队 王*明 一星章(提名人 张老师)\n   理由:学雷锋事迹突出")
     assert "吴*桐" not in shown.text
-    assert [button.command for button in shown.buttons][:3] == [f"同意 {N1}", f"退回 {N1}", f"同意 {N2}"]
+    assert [button.typed for button in shown.buttons][:3] == [f"同意 {N1}", f"退回 {N1}", f"同意 {N2}"]
     assert len(shown.buttons) == 6
     assert review.show_pending(at.ask(at.zhao)).text.startswith("待审 5 件")
 

@@ -155,9 +155,9 @@ def test_of_homonyms_each_is_shown_with_where_they_are(county: County) -> None:
         people.give(county.db, one, Role.COUNSELOR, county.squads[place % 3 + 1], FRIDAY)
     asked = handing_over.hand_over(county.ask(county.li, "张老师 洪老师"))
     assert asked.text.startswith("有 8 位张老师,是哪一位?\n1. 张老师(实验小学三(1)中队 中队辅导员)\n2. ")
-    assert len(asked.buttons) == 6 and asked.buttons[0].command == f"交接 #{county.zhang} 洪老师"
+    assert len(asked.buttons) == 6 and asked.buttons[0].typed == f"交接 #{county.zhang} 洪老师"
     assert asked.text.endswith("这里列了前 6 位;别的请他们学校的管理员来办。")
-    meant = handing_over.hand_over(county.ask(county.li, asked.buttons[0].command.partition(" ")[2]))
+    meant = handing_over.hand_over(county.ask(county.li, asked.buttons[0].typed.partition(" ")[2]))
     assert meant.text.startswith("张老师 交接给 新老师 洪老师:\n角色:实验小学三(1)中队 中队辅导员")
 
 

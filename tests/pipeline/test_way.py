@@ -151,26 +151,59 @@ def test_sums_are_right_whatever_fails_around_them(tmp_path: Path) -> None:
 # Buttons
 
 
+async def press(way: Way, person: str, pressed: str, chat: str = "") -> str:
+    message = replace(way.message("", person, button=pressed), chat=chat or person)
+    [outcome] = await way.together(message)
+    assert outcome.state == "done"
+    return way.bot.app.stage.replies(outcome.inbox_id, chat or person)[0]["text"]
+
+
+async def buttons(way: Way, said: str) -> list[str]:
+    """The ids of those under the answer."""
+    await way.together(way.message(said))
+    await way.bot.send()
+    return [button["id"] for button in way.bot.new("张老师")[-1]["buttons"]]
+
+
 def test_buttons_belong_to_a_person_and_a_chat(tmp_path: Path) -> None:
     async def scene(way: Way) -> None:
         await way.together(way.message("出题"))
         await way.bot.send()
         button = way.bot.new("张老师")[-1]["buttons"][0]["id"]
         for_others, gone = "这个按钮是给别人的", "这个按钮已经失效"
-
-        async def press(person: str, pressed: str, chat: str = "") -> str:
-            message = replace(way.message("", person, button=pressed), chat=chat or person)
-            [outcome] = await way.together(message)
-            assert outcome.state == "done"
-            return way.bot.app.stage.replies(outcome.inbox_id, chat or person)[0]["text"]
-
-        assert (await press("李老师", button)).startswith(gone)
-        assert (await press("李老师", button, chat="张老师")).startswith(for_others)
-        assert (await press("陌生人", button, chat="张老师")).startswith(for_others)
+        assert (await press(way, "李老师", button)).startswith(gone)
+        assert (await press(way, "李老师", button, chat="张老师")).startswith(for_others)
+        assert (await press(way, "陌生人", button, chat="张老师")).startswith(for_others)
         for wrong in ("x", "x.0", button.split(".")[0], f"{button}9", button[:-1] + "-1", button[:-1] + "二", "." * 64):
-            assert (await press("张老师", wrong)).startswith(gone), wrong
+            assert (await press(way, "张老师", wrong)).startswith(gone), wrong
         assert way.counts() == {}
-        assert await press("张老师", button) == "记了 25"
+        assert await press(way, "张老师", button) == "记了 25"
         assert way.counts() == {25: 1}
+
+    play(tmp_path, scene)
+
+
+def test_a_button_means_what_its_feature_said(tmp_path: Path) -> None:
+    async def scene(way: Way) -> None:
+        answer, command, unknown = await buttons(way, "选班")
+        # What reads like a command is an answer all the same; arguments come as they are.
+        assert await press(way, "张老师", answer) == "选了 记数 7"
+        assert await press(way, "张老师", command) == "帮助 甲。 ~"
+        assert (await press(way, "张老师", unknown)).startswith("这个按钮已经失效")
+        # The question is answered; the button says so, and an answer to the next one is not taken from it.
+        assert (await press(way, "张老师", answer)).startswith("这个问题已经处理过")
+        await buttons(way, "选班")
+        assert (await press(way, "张老师", answer)).startswith("这个问题已经处理过")
+        assert way.counts() == {}
+
+    play(tmp_path, scene)
+
+
+def test_buttons_of_an_earlier_version_work(tmp_path: Path) -> None:
+    async def scene(way: Way) -> None:
+        answer, command, _ = await buttons(way, "选班")
+        await way.write("""UPDATE card SET commands = '["三班", "记数 26。", "没有"]' RETURNING token""")
+        assert await press(way, "张老师", command) == "记了 26"
+        assert await press(way, "张老师", answer) == "选了 三班"
 
     play(tmp_path, scene)

@@ -18,7 +18,7 @@ import bot.practice.routes
 from bot.pipeline.features import modules
 from bot.pipeline.transaction import Turn
 from handlers.kit import Answer, Ask, Button, File, Message, Refusal, Reply
-from handlers.registry import ANYONE, command
+from handlers.registry import ANYONE, answers, command
 from storage.checkins import recording
 from storage.checkins.checkins import Checkin
 from storage.tables import checkin, inbox, rollup
@@ -88,7 +88,24 @@ def fill(ask: Ask) -> Answer:
 
 @command("出题", who=ANYONE, group="人员", help="", examples=())
 def offer(ask: Ask) -> Answer:
-    return Reply("选吧", (Button("记二十五", "记数 25"), Button("帮助", "帮助")))
+    return Reply("选吧", (Button("记二十五", "记数", "25"), Button("帮助", "帮助")))
+
+
+@command("选班", who=ANYONE, help="", examples=())
+def choose(ask: Ask) -> Answer:
+    ask.expect("squad", {})
+    offered = Button("记数班", answer="记数 7"), Button("照说", "照说", "帮助 甲。 ~"), Button("没有", "没有")
+    return Reply("哪个班?", offered)
+
+
+@answers("squad")
+def chosen(ask: Ask, _payload: dict[str, Any]) -> Answer:
+    return Reply(f"选了 {ask.args}")
+
+
+@command("照说", who=ANYONE, help="", examples=())
+def say(ask: Ask) -> Answer:
+    return Reply(ask.args)
 
 
 def note(ask: Ask, number: int) -> None:

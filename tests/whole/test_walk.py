@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.pipeline.dispatch import command_in
 from bot.pipeline.features import Features, collect, modules
 from handlers.registry import Command
 from storage.people.people import Role
@@ -48,7 +47,7 @@ def test_the_cast_has_every_role() -> None:
 @pytest.mark.parametrize("command", FEATURES.commands, ids=lambda command: command.words[0])
 def test_every_example_is_exactly_this_command(command: Command) -> None:
     for example in command.examples:
-        found = command_in(FEATURES, example)
+        found = FEATURES.command_in(example)
         assert found is not None and found[0] is command
     assert command.help and len(command.help) <= 24
     assert command.examples

@@ -1,5 +1,6 @@
 """What one letter becomes on the robot: markdown, a card with buttons, a picture or a file, within the limits."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,8 +39,8 @@ def markdown(content: str) -> Body:
     return {"msgtype": "markdown", "markdown": {"content": content}}
 
 
-def in_words(text: str, buttons: Buttons) -> Body:
-    """A card as words, where cards cannot be shown; `buttons` are (command, label)."""
+def in_words(text: str, buttons: Sequence[tuple[str, str]]) -> Body:
+    """A card as words, where cards cannot be shown; `buttons` are (what can be typed, label)."""
     listed = "\n".join(f"· {label}:发「{command}」" for command, label in buttons)
     return markdown(literal(f"{text}\n{listed}" if text else listed))
 
@@ -80,6 +81,11 @@ def _cards(text: str, buttons: Buttons) -> list[Part]:
 def task_of(button: str) -> str:
     """The task of a card by one of its buttons: the same for the same card, so that it cannot be shown twice."""
     return button.rpartition(".")[0]
+
+
+def place_of(button: str) -> int:
+    """Which of its letter's buttons it is."""
+    return int(button.rpartition(".")[2])
 
 
 def pressed(outgoing: Outgoing, button: str) -> Body | None:

@@ -5,9 +5,8 @@ import logging
 from datetime import datetime, timedelta
 
 from bot.channels import Outgoing, SendError
-from bot.channels.robot.decode import NAME
 from bot.channels.robot.link import AckLost, NotLive, Refused
-from bot.channels.robot.parts import Body, Part, in_words, parts_of, pressed, task_of
+from bot.channels.robot.parts import Body, Part, in_words, parts_of, place_of, pressed, task_of
 from bot.channels.robot.replies import Replies
 from bot.channels.robot.socket import Socket
 from bot.channels.robot.upload import Uploads
@@ -108,21 +107,15 @@ class Post:
             self._doubtful.discard(task)
             return
         log.warning("a card was refused (%s), so it is said in words", refused)
-        commands = await asyncio.to_thread(self._commands, part, letter.chat)
+        typed = [(letter.commands[place_of(button)], label) for button, label in part.buttons if letter.commands]
         try:
-            await self._deliver(letter.chat, in_words(part.text, commands), answers)
+            await self._deliver(letter.chat, in_words(part.text, typed), answers)
         except Refused as again:
             raise _send_error(again) from again
         except NotLive as fault:
             raise SendError(str(fault)) from fault
         except AckLost as fault:
             raise SendError(str(fault), uncertain=True) from fault
-
-    def _commands(self, part: Part, chat: str) -> tuple[tuple[str, str], ...]:
-        """(what to write instead, label) of each button."""
-        with self._engine.database.read.connect() as db:
-            found = [(cards.press(db, button, NAME, chat), label) for button, label in part.buttons]
-        return tuple((press.command, label) for press, label in found if press)
 
     # --- files --------------------------------------------------------------------------------------------
 
