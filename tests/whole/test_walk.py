@@ -1,5 +1,6 @@
 """Walks everything that the features declare: who may, what the examples do, how long the texts are."""
 
+import ast
 import asyncio
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from bot.pipeline.features import Features, collect, modules
 from handlers.registry import Command
 from storage.people.people import Role
 from storage.tables import metadata
+from tests.support.process import ROOT
 from tests.support.stage import Bot, running
 
 pytestmark = pytest.mark.both
@@ -56,6 +58,22 @@ def test_every_example_is_exactly_this_command(command: Command) -> None:
 def lines_on_a_phone(text: str) -> int:
     """Of 20 characters each, as a chat shows them."""
     return sum(max(1, -(-len(line) // 20)) for line in text.splitlines())
+
+
+def test_every_button_names_a_declared_command_or_is_an_answer() -> None:
+    """As far as it is written there: a word, and its arguments apart from it."""
+    made = [
+        (path.name, node)
+        for path in (ROOT / "handlers").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Button"
+    ]
+    words = [(name, node.args[1]) for name, node in made if len(node.args) > 1]
+    written = [(name, word.value) for name, word in words if isinstance(word, ast.Constant)]
+    assert [each for each in written if each[1] not in FEATURES.by_word] == []
+    assert [ast.unparse(word) for _, word in words if isinstance(word, ast.JoinedStr)] == []
+    answers = [name for name, node in made if any(each.arg == "answer" for each in node.keywords)]
+    assert len(written) > 40 and len(answers) > 10 and len(words) + len(answers) == len(made)
 
 
 def contents(bot: Bot) -> dict[str, list[tuple[object, ...]]]:
