@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from handlers.kit import Ask, Button, File, Message, Reply
+from handlers.kit import Ask, File, Message, Reply
 from handlers.privacy.door import Door
 from storage.base.vault import Vault
 from storage.messages import albums, card_codes, cards, outbox, passive
@@ -208,7 +208,10 @@ class Letters:
 
 def _without_names(reply: Reply, door: Door) -> Reply:
     """The one place where words leave for where no child may be named; a feature can say what it likes."""
-    buttons = tuple(Button(door.hidden(each.label), door.hidden(each.command), each.reply) for each in reply.buttons)
+    buttons = tuple(
+        replace(each, label=door.hidden(each.label), args=door.hidden(each.args), answer=door.hidden(each.answer))
+        for each in reply.buttons
+    )
     file = reply.file and File(door.hidden(reply.file.name), reply.file.recipe, door.hidden_in(reply.file.values))
     return replace(reply, text=door.hidden(reply.text), spoken=door.hidden(reply.spoken), buttons=buttons, file=file)
 

@@ -91,7 +91,7 @@ def offer(ask: Ask) -> Answer:
     return Reply("选吧", (Button("记二十五", "记数", "25"), Button("帮助", "帮助")))
 
 
-@command("选班", who=ANYONE, help="", examples=())
+@command("选班", who=ANYONE, group="人员", help="", examples=())
 def choose(ask: Ask) -> Answer:
     ask.expect("squad", {})
     offered = Button("记数班", answer="记数 7"), Button("照说", "照说", "帮助 甲。 ~"), Button("没有", "没有")
@@ -103,7 +103,7 @@ def chosen(ask: Ask, _payload: dict[str, Any]) -> Answer:
     return Reply(f"选了 {ask.args}")
 
 
-@command("照说", who=ANYONE, help="", examples=())
+@command("照说", who=ANYONE, group="人员", help="", examples=())
 def say(ask: Ask) -> Answer:
     return Reply(ask.args)
 
