@@ -7,19 +7,8 @@ from itertools import groupby
 
 from sqlalchemy import Connection
 
+from scheduling import occurrences
 from scheduling.calendar import Calendar, Reminder, reminders
-from scheduling.occurrences import (
-    DIGEST,
-    DIGEST_ROLES,
-    KEY_DATE,
-    PROMOTION_ROLES,
-    PROMOTION_SOON,
-    digests,
-    everybody,
-    hat,
-    promotions,
-    reminders_for,
-)
 from storage.reminders.deliveries import Recipient
 
 
@@ -59,10 +48,10 @@ def preview(
     first = now.astimezone(calendar.zone).date()
     last = first + timedelta(days=days)
     found = reminders(calendar, first, last)
-    weekly, yearly = digests(calendar, first, last), promotions(calendar, first, last)
+    weekly, yearly = occurrences.digests(calendar, first, last), occurrences.promotions(calendar, first, last)
     entries = [
         entry
-        for _, held in groupby(everybody(db, now, calendar), key=lambda one: one.person_id)
+        for _, held in groupby(occurrences.everybody(db, now, calendar), key=lambda one: one.person_id)
         for entry in _of_person(list(held), found, weekly, yearly, first_line)
         if entry.send_at > now
     ]
@@ -79,28 +68,29 @@ def _of_person(
 ) -> Iterator[Entry]:
     one = held[0]
     units = list(dict.fromkeys(_unit(role) for role in held))
-    mine = reminders_for(found, [hat(role.role, role.grade) for role in held])
+    mine = occurrences.reminders_for(found, [occurrences.hat(role.role, role.grade) for role in held])
     for (at, _), group in groupby(mine, key=lambda reminder: (reminder.at, reminder.key.solemn)):
         # The first is the one whose words begin the message, at the lead that is nearest to its day.
         first, *others = group
         also = tuple(f"{other.occurrence} {other.lead}" for other in others)
         words = first_line(first, "、".join(role.unit for role in held))
         yield Entry(
-            at, one.person_id, one.person, "、".join(units), KEY_DATE, first.occurrence, first.lead, also,
+            at, one.person_id, one.person, "、".join(units), occurrences.KEY_DATE, first.occurrence, first.lead, also,
             all(reminder.lead < 0 for reminder in (first, *others)), words,
         )  # fmt: skip
-    if any(role.role in PROMOTION_ROLES for role in held):
+    if any(role.role in occurrences.PROMOTION_ROLES for role in held):
         for begins, lead, at in yearly:
-            occurrence = f"{PROMOTION_SOON}:{begins.year}"
+            occurrence = f"{occurrences.PROMOTION_SOON}:{begins.year}"
             yield Entry(
-                at, one.person_id, one.person, "、".join(units), PROMOTION_SOON, occurrence, lead, (), True,
+                at, one.person_id, one.person, "、".join(units), occurrences.PROMOTION_SOON, occurrence, lead, (), True,
                 f"{begins.year} 学年升级",
             )  # fmt: skip
-    if any(role.role in DIGEST_ROLES for role in held):
-        unit = "、".join(dict.fromkeys(_unit(role) for role in held if role.role in DIGEST_ROLES))
+    if any(role.role in occurrences.DIGEST_ROLES for role in held):
+        unit = "、".join(dict.fromkeys(_unit(role) for role in held if role.role in occurrences.DIGEST_ROLES))
         for _, week, at in weekly:
             yield Entry(
-                at, one.person_id, one.person, unit, DIGEST, f"{DIGEST}:{week}", 0, (), False, f"{week} 周报"
+                at, one.person_id, one.person, unit, occurrences.DIGEST, f"{occurrences.DIGEST}:{week}", 0, (), False,
+                f"{week} 周报",
             )  # fmt: skip
 
 

@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 from scheduling.calendar import Calendar
 from scheduling.occurrences import DIGEST, KEY_DATE, NUDGE, PROMOTION, lay_out, weight
 from storage.reminders import deliveries
-from storage.reminders.deliveries import CAPPED, EXPIRED, FAILED, MERGED, SENT, SKIPPED, DeliveryRow
 
 # Reminders and nudges a person and day; a nudge is somebody's wish and is never held back by it.
 CAP = 2
@@ -36,8 +35,8 @@ class Ticked(Generic[Said]):
     """
 
     laid_out: int = 0
-    said: Sequence[tuple[DeliveryRow, Said]] = ()
-    failed: Sequence[tuple[DeliveryRow, Exception]] = ()
+    said: Sequence[tuple[deliveries.DeliveryRow, Said]] = ()
+    failed: Sequence[tuple[deliveries.DeliveryRow, Exception]] = ()
     more: bool = False
 
 
@@ -46,15 +45,19 @@ class _Pass(Generic[Said]):
     db: Connection
     now: datetime
     calendar: Calendar
-    say: Callable[[DeliveryRow], Said | None]
-    said: list[tuple[DeliveryRow, Said]] = field(default_factory=list)
-    failed: list[tuple[DeliveryRow, Exception]] = field(default_factory=list)
+    say: Callable[[deliveries.DeliveryRow], Said | None]
+    said: list[tuple[deliveries.DeliveryRow, Said]] = field(default_factory=list)
+    failed: list[tuple[deliveries.DeliveryRow, Exception]] = field(default_factory=list)
     # (state, late) → ids: written at the end, one statement each.
     settled: dict[tuple[str, bool], list[int]] = field(default_factory=dict)
 
 
 def run(
-    db: Connection, now: datetime, calendar: Calendar, say: Callable[[DeliveryRow], Said | None], limit: int = 25
+    db: Connection,
+    now: datetime,
+    calendar: Calendar,
+    say: Callable[[deliveries.DeliveryRow], Said | None],
+    limit: int = 25,
 ) -> Ticked[Said]:
     """
     Lay out, then say what is due to at most `limit` people; all in the caller's transaction.
@@ -86,7 +89,7 @@ def _said_today(one: _Pass[Any], people: Sequence[int]) -> dict[int, int]:
     return deliveries.said_since(one.db, people, (KEY_DATE, NUDGE), midnight) if people else {}
 
 
-def _speak(one: _Pass[Said], rows: Iterable[DeliveryRow], room: int) -> None:
+def _speak(one: _Pass[Said], rows: Iterable[deliveries.DeliveryRow], room: int) -> None:
     """Everything that is due for one person; `room`: how many more reminders today."""
     useful = _newest(one, rows)
     for row in useful:
@@ -98,16 +101,16 @@ def _speak(one: _Pass[Said], rows: Iterable[DeliveryRow], room: int) -> None:
         if room > 0:
             room -= _say(one, group)
         else:
-            _settle(one, group, CAPPED)
+            _settle(one, group, deliveries.CAPPED)
 
 
-def _weight(row: DeliveryRow) -> tuple[Any, ...]:
+def _weight(row: deliveries.DeliveryRow) -> tuple[Any, ...]:
     return weight(row.payload.get("kind", ""), row.day, row.lead)
 
 
-def _newest(one: _Pass[Any], rows: Iterable[DeliveryRow]) -> list[DeliveryRow]:
+def _newest(one: _Pass[Any], rows: Iterable[deliveries.DeliveryRow]) -> list[deliveries.DeliveryRow]:
     """Of each occurrence the newest lead that is still of use; the others are settled."""
-    found: dict[str, DeliveryRow] = {}
+    found: dict[str, deliveries.DeliveryRow] = {}
     expired, merged = [], []
     for row in sorted(rows, key=lambda row: (-row.due_at.timestamp(), row.lead)):
         newer = found.get(row.occurrence)
@@ -119,20 +122,20 @@ def _newest(one: _Pass[Any], rows: Iterable[DeliveryRow]) -> list[DeliveryRow]:
             merged.append(row)
         else:
             found[row.occurrence] = row
-    _settle(one, expired, EXPIRED)
-    _settle(one, merged, MERGED)
+    _settle(one, expired, deliveries.EXPIRED)
+    _settle(one, merged, deliveries.MERGED)
     return [replace(row, late=_late(one, row)) for row in found.values()]
 
 
-def _late(one: _Pass[Any], row: DeliveryRow) -> bool:
+def _late(one: _Pass[Any], row: deliveries.DeliveryRow) -> bool:
     return one.now - one.calendar.awake(row.due_at) > LATE
 
 
-def _day(one: _Pass[Any], row: DeliveryRow) -> date:
+def _day(one: _Pass[Any], row: deliveries.DeliveryRow) -> date:
     return row.due_at.astimezone(one.calendar.zone).date()
 
 
-def _last_use(calendar: Calendar, row: DeliveryRow) -> datetime:
+def _last_use(calendar: Calendar, row: deliveries.DeliveryRow) -> datetime:
     """Until when it is worth saying: a reminder until the evening of its day, a chase three days, others by kind."""
     if row.kind != KEY_DATE:
         return row.due_at + _LIMIT.get(row.kind, _OTHER_LIMIT)
@@ -141,7 +144,7 @@ def _last_use(calendar: Calendar, row: DeliveryRow) -> datetime:
     return calendar.instant(row.day, calendar.times.quiet_from)
 
 
-def _say(one: _Pass[Said], group: Sequence[DeliveryRow]) -> int:
+def _say(one: _Pass[Said], group: Sequence[deliveries.DeliveryRow]) -> int:
     """Say the first of the group together with the others; returns how many messages that made."""
     first, *others = group
     also = [
@@ -156,18 +159,18 @@ def _say(one: _Pass[Said], group: Sequence[DeliveryRow]) -> int:
         # Raises when the whole transaction is gone: then nothing of this tick counts.
         savepoint.rollback()
         one.failed.append((row, bug))
-        _settle(one, group, FAILED)
+        _settle(one, group, deliveries.FAILED)
         return 0
     savepoint.commit()
     if reply is None:
-        _settle(one, group, SKIPPED)
+        _settle(one, group, deliveries.SKIPPED)
         return 0
     one.said.append((row, reply))
-    _settle(one, [first], SENT)
-    _settle(one, others, MERGED)
+    _settle(one, [first], deliveries.SENT)
+    _settle(one, others, deliveries.MERGED)
     return 1
 
 
-def _settle(one: _Pass[Any], rows: Iterable[DeliveryRow], state: str) -> None:
+def _settle(one: _Pass[Any], rows: Iterable[deliveries.DeliveryRow], state: str) -> None:
     for row in rows:
         one.settled.setdefault((state, row.late), []).append(row.id)

@@ -7,8 +7,7 @@ from bot.engine import Engine, open_engine
 from bot.settings import Settings
 from handlers import roster
 from handlers.kit import Unit
-from storage.digests import digests
-from storage.organisation import units
+from storage.organisation import history, units
 from storage.roster import roster as stored
 
 _EVERYWHERE = ["/"]
@@ -47,7 +46,7 @@ def unit_of(engine: Engine, words: str) -> Unit:
         near = exact or units.find(db, "".join(names), _EVERYWHERE)[:_MOST_NAMED]
         # 实验小学三(2)中队, as the lists of missing squads write it.
         exact = exact or [unit for unit in near if units.full_name(db, unit) == words]
-        paths = "、".join(digests.path_names(db, near).values())
+        paths = "、".join(history.path_names(db, near).values())
     if len(exact) == 1:
         return exact[0]
     if exact:

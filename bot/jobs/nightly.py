@@ -16,10 +16,10 @@ from scheduling.calendar import Calendar
 from storage.audit import audit_check, audit_years
 from storage.audit.audit import Deed, note
 from storage.base import key_values
-from storage.children import retention
 from storage.medals import nominations
 from storage.medals.nominations import State
 from storage.messages import files
+from storage.retention import nightly, terms
 
 log = logging.getLogger(__name__)
 HOUR = 3
@@ -69,7 +69,7 @@ class Nightly:
         return more
 
     def _purge(self, turn: Turn) -> bool:
-        for name, purge in retention.NIGHTLY.items():
+        for name, purge in nightly.NIGHTLY.items():
             count = purge(turn.db, turn.now, MOST)
             if count:
                 self._gone[name] += count
@@ -78,7 +78,7 @@ class Nightly:
 
     def _lapse(self, turn: Turn) -> bool:
         """What nobody decided on in half a year is withdrawn, and whoever looks after it told."""
-        before = turn.now - retention.FAILED_NOMINATIONS_KEPT
+        before = turn.now - terms.FAILED_NOMINATIONS_KEPT
         found = nominations.undecided(turn.db, before, MOST)
         for case in found:
             nominations.move(turn.db, turn.vault, case, State.WITHDRAWN, case.nominator_id, turn.now)

@@ -14,7 +14,7 @@ from storage.campaigns import campaigns
 from storage.campaigns.campaigns import Told
 from storage.checkins import coverage
 from storage.checkins.coverage import Squad
-from storage.digests.digests import percent
+from storage.digests import figures
 from storage.organisation import history
 
 READERS = ADMINS | {Role.INSPECTOR}
@@ -44,11 +44,11 @@ def study(ask: Ask) -> Reply:
 
 def _lines(number: int, squads: Sequence[Squad], told: dict[int, Told]) -> list[str]:
     mine = {squad.id: told[squad.id] for squad in squads if squad.id in told}
-    rate = numbers.rate(percent(len(mine), len(squads)))
+    rate = numbers.rate(figures.percent(len(mine), len(squads)))
     lines = [f"{SERIES}第{number}期:参学中队 {len(mine)}/{len(squads)}({rate})"]
     heads = sum(each.attended for each in mine.values())
     rated, came = sum(each.rated_due for each in mine.values()), sum(each.rated_attended for each in mine.values())
-    children = f",按报了应到的算,队员参学率 {numbers.rate(percent(came, rated))}" if rated else ""
+    children = f",按报了应到的算,队员参学率 {numbers.rate(figures.percent(came, rated))}" if rated else ""
     lines.append(f"参学 {heads} 人次{children}")
     missing = [squad for squad in squads if squad.id not in told]
     if missing:

@@ -13,8 +13,7 @@ from handlers.wording import medals
 from handlers.wording.days import day_in
 from storage.audit import audit
 from storage.audit.audit import Entry, Wanted
-from storage.digests import digests
-from storage.organisation import units
+from storage.organisation import history, units
 from storage.people import people
 
 # Nobody in particular: the nightly clean-up, the command line.
@@ -58,7 +57,7 @@ def lines(db: Connection, entries: Sequence[Entry], zone: tzinfo | None, paths: 
     who = people.names(db, meant | {entry.person_id for entry in entries if entry.person_id is not None})
     at = units.by_ids(db, {entry.unit_id for entry in entries if entry.unit_id is not None})
     full = {id: units.full_name(db, unit) for id, unit in at.items()} if not paths else {}
-    where = full or digests.path_names(db, at.values())
+    where = full or history.path_names(db, at.values())
     return [_line(entry, who, where, zone) for entry in entries]
 
 

@@ -14,8 +14,9 @@ from handlers.wording import places
 from storage.audit import audit_check
 from storage.audit.audit_years import YEARS_KEPT
 from storage.base import key_values
-from storage.children import compliance, retention
+from storage.children import compliance
 from storage.organisation import units
+from storage.retention import terms
 
 READERS = frozenset({Role.DATA_OFFICER, Role.PROVINCE_ADMIN})
 _YEAR = re.compile(r"(20\d\d)年?")
@@ -25,8 +26,8 @@ FIELDS = (
     ("所在中队、奖章、提名状态", "奖章提名与审核", "不加密,不含姓名", "姓名删除后只作计数"),
     ("事迹(100 字以内)", "奖章提名与审核", "加密,去掉姓名和隐私", "同姓名"),
     ("监护人同意(方式、日期、编号)", "证明已取得同意", "不含姓名", "同姓名"),
-    ("活动人数", "活动签到与周报", "只有数字", f"{retention.CHECKIN_YEARS} 个学年"),
-    ("活动照片", "活动留存", "去掉地点和设备信息", f"{retention.CHECKIN_YEARS} 个学年"),
+    ("活动人数", "活动签到与周报", "只有数字", f"{terms.CHECKIN_YEARS} 个学年"),
+    ("活动照片", "活动留存", "去掉地点和设备信息", f"{terms.CHECKIN_YEARS} 个学年"),
     ("教师姓名、平台账号、角色", "身份和权限", "不加密", "离任 3 年后删除"),
 )
 _DEEDS = {

@@ -5,8 +5,8 @@ from datetime import timedelta
 from handlers.kit import Ask, Reply, Role
 from handlers.registry import ANYONE, command
 from storage.audit.audit_years import YEARS_KEPT
-from storage.children import retention
 from storage.people import people
+from storage.retention import terms
 
 
 @command("隐私", "privacy", who=ANYONE, group="孩子信息", rank=47, help="看保存什么、保存多久", examples=("隐私",))
@@ -19,9 +19,9 @@ def show(ask: Ask) -> Reply:
         "· 姓名和事迹加密保存,别处只显示「王*明」;看全名要写理由,谁看过都有记录",
         "· 照片去掉地点和设备信息,不转发到群里",
         "保存多久,到期自动删除",
-        f"· 签到和照片:{retention.CHECKIN_YEARS} 个学年",
-        f"· 没通过的提名:{_days(retention.FAILED_NOMINATIONS_KEPT)};通过的:毕业后一年,以后只剩数字",
-        f"· 没处理好的消息:{_days(retention.FAILED_MESSAGES_KEPT)};收发记录(没有内容):{_days(retention.LOG_KEPT)}",
+        f"· 签到和照片:{terms.CHECKIN_YEARS} 个学年",
+        f"· 没通过的提名:{_days(terms.FAILED_NOMINATIONS_KEPT)};通过的:毕业后一年,以后只剩数字",
+        f"· 没处理好的消息:{_days(terms.FAILED_MESSAGES_KEPT)};收发记录(没有内容):{_days(terms.LOG_KEPT)}",
         f"· 发出的话和没答完的问题:24 小时;审计日志:{YEARS_KEPT} 年",
         f"家长要查看、更正、删除,或者撤回同意,找学校管理员,15 个工作日内办完。{_officers(ask)}",
     ]

@@ -9,9 +9,8 @@ from handlers.digests import figures as reports
 from handlers.kit import ADMINS, Ask, Button, Deed, Due, File, Reply, Role, Unit
 from handlers.registry import ANYTHING, command, due, weekly
 from handlers.wording import numbers, periods, places
-from storage.digests import digests
-from storage.digests.digests import Digest, percent
-from storage.organisation import units
+from storage.digests import digests, figures
+from storage.organisation import history, units
 
 # Each their own part of the tree; there is no child's name in a digest.
 READERS = ADMINS | {Role.COUNSELOR, Role.INSPECTOR, Role.STATION_HEAD, Role.GROUP_HEAD, Role.CARE_ADMIN}
@@ -70,10 +69,10 @@ def for_group(db: Connection, unit: Unit, week: str, now: datetime) -> Reply:
 
 def _named(db: Connection, unit: Unit) -> str:
     """As commands name it: by what it is called now, which may be another name than the digest's."""
-    return f" {digests.path_names(db, [unit])[unit.id]}"
+    return f" {history.path_names(db, [unit])[unit.id]}"
 
 
-def _buttons(shown: Digest, unit: str, admin: bool) -> tuple[Button, ...]:
+def _buttons(shown: figures.Digest, unit: str, admin: bool) -> tuple[Button, ...]:
     buttons = [Button("图", "周报", f"{shown.week} 图{unit}"), Button("表", "周报", f"{shown.week} 表{unit}")]
     if admin and shown.missing:
         buttons.append(Button("未签到", "未签到", f"{shown.week}{unit}"))
@@ -94,7 +93,7 @@ def _file(ask: Ask, form: str, at: list[Unit], week: str) -> Reply:
     return Reply(f"{title}{periods.week_name(week)}周报({form})", file=File(name, recipe, values))
 
 
-def text(shown: Digest) -> str:
+def text(shown: figures.Digest) -> str:
     """The digest for a phone: the result, by activity, missing squads, medals, the week before (domain §6.7)."""
     lines = [
         _result(shown),
@@ -110,13 +109,13 @@ def text(shown: Digest) -> str:
     return "\n".join(filter(None, lines))
 
 
-def _result(shown: Digest) -> str:
+def _result(shown: figures.Digest) -> str:
     parts = [f"{shown.events} 场活动" if shown.events else "还没有活动"]
     if shown.squads_due == 1:
         parts.append("已签到" if shown.squads_covered else "还没签到")
     elif shown.squads_due:
         covered = f"{shown.squads_covered}/{shown.squads_due} 个中队签到"
-        parts.append(f"{covered}({numbers.rate(percent(shown.squads_covered, shown.squads_due))})")
+        parts.append(f"{covered}({numbers.rate(figures.percent(shown.squads_covered, shown.squads_due))})")
     if shown.events:
         parts.append(f"{shown.attendance.attended} 人次")
     if shown.attendance.rate is not None:
@@ -124,7 +123,7 @@ def _result(shown: Digest) -> str:
     return f"{shown.title}{periods.week_name(shown.week)}:{','.join(parts)}"
 
 
-def _by_activity(shown: Digest) -> list[str]:
+def _by_activity(shown: figures.Digest) -> list[str]:
     lines = [
         f"· {each.activity} {each.events} 场,{f'{each.squads} 个中队,' if each.squads else ''}{each.attended} 人次"
         for each in shown.by_activity[:MOST_ACTIVITIES]
@@ -135,7 +134,7 @@ def _by_activity(shown: Digest) -> list[str]:
     return lines
 
 
-def _missing(shown: Digest) -> str:
+def _missing(shown: figures.Digest) -> str:
     # Of a single squad the first line has said it.
     if shown.squads_due <= 1:
         return ""
@@ -145,12 +144,12 @@ def _missing(shown: Digest) -> str:
     return f"未签到 {len(shown.missing)} 个:{'、'.join(shown.missing[:MOST_NAMES])}{more}"
 
 
-def _medals(shown: Digest) -> str:
+def _medals(shown: figures.Digest) -> str:
     told = reports.medals(shown)
     return f"奖章提名:{'、'.join(told)}" if told else ""
 
 
-def _compared(shown: Digest) -> str:
+def _compared(shown: figures.Digest) -> str:
     before = shown.previous
     if not before.events:
         return "上一周没有签到,无从比较" if shown.events else ""

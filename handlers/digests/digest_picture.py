@@ -12,8 +12,7 @@ from sqlalchemy import Connection
 from handlers.digests import figures as reports
 from handlers.registry import renders
 from handlers.wording import numbers, periods
-from storage.digests import digests
-from storage.digests.digests import Digest
+from storage.digests import digests, figures
 from storage.organisation import units
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ def picture(db: Connection, values: Mapping[str, Any]) -> bytes:
     return page.png()
 
 
-def _panel(page: "_Page", shown: Digest) -> None:
+def _panel(page: "_Page", shown: figures.Digest) -> None:
     _header(page, shown)
     _tiles(page, shown)
     _activities(page, shown)
@@ -53,7 +52,7 @@ def _panel(page: "_Page", shown: Digest) -> None:
     page.down(28)
 
 
-def _header(page: "_Page", shown: Digest) -> None:
+def _header(page: "_Page", shown: figures.Digest) -> None:
     page.grow(180)
     page.box((0, page.y, WIDTH, page.y + 180), 0, RED)
     page.text(MARGIN, page.y + 24, shown.title, page.fitting(shown.title, 46, INNER), "#FFFFFF", bold=True)
@@ -63,7 +62,7 @@ def _header(page: "_Page", shown: Digest) -> None:
     page.down(180 + 28)
 
 
-def _tiles(page: "_Page", shown: Digest) -> None:
+def _tiles(page: "_Page", shown: figures.Digest) -> None:
     before, heads = shown.previous, shown.attendance
     changes: list[float | None] = [
         shown.events - before.events,
@@ -98,7 +97,7 @@ def _tile(page: "_Page", box: "_Box", label: str, value: str, by: float | None) 
         page.text(right - 24, top + 18, "比前一周", 22, SOFT, anchor="ra")
 
 
-def _activities(page: "_Page", shown: Digest) -> None:
+def _activities(page: "_Page", shown: figures.Digest) -> None:
     if not shown.by_activity:
         return
     page.heading("按活动")
@@ -118,7 +117,7 @@ def _activities(page: "_Page", shown: Digest) -> None:
     page.down(20)
 
 
-def _missing(page: "_Page", shown: Digest) -> None:
+def _missing(page: "_Page", shown: figures.Digest) -> None:
     if not shown.squads_due:
         return
     page.heading(f"未签到 {len(shown.missing)} 个中队" if shown.missing else "中队全部签到")
@@ -129,7 +128,7 @@ def _missing(page: "_Page", shown: Digest) -> None:
     page.down(20)
 
 
-def _medals(page: "_Page", shown: Digest) -> None:
+def _medals(page: "_Page", shown: figures.Digest) -> None:
     told = reports.medals(shown)
     if told:
         page.heading("奖章提名")

@@ -14,9 +14,8 @@ from handlers.wording import periods
 from scheduling.periods import monday_of
 from storage.checkins import coverage
 from storage.checkins.coverage import Squad, SquadSums
-from storage.digests import digests
+from storage.digests import digests, figures
 from storage.digests.digest_changes import Changes
-from storage.digests.digests import Digest, percent
 from storage.organisation import history, units
 
 _Row = Sequence[str | int | float | None]
@@ -60,19 +59,19 @@ def _heads() -> dict[str, Sequence[str]]:
     return {"总览": _OVERVIEW, "按活动": _ACTIVITIES, "各中队": _SQUADS, "未签到": _MISSING}
 
 
-def _overview(shown: Digest) -> _Row:
+def _overview(shown: figures.Digest) -> _Row:
     heads, before = shown.attendance, shown.previous
     since = shown.correction.changes if shown.correction else Changes()
     return (
         shown.title, shown.week, periods.week_days(shown.week), reports.stamp(shown), shown.events, shown.squads_due,
-        shown.squads_covered, percent(shown.squads_covered, shown.squads_due), heads.attended, heads.rate,
+        shown.squads_covered, figures.percent(shown.squads_covered, shown.squads_due), heads.attended, heads.rate,
         *(shown.nominations.get(state, 0) for state in reports.STATE_WORDS),
         before.events, before.squads_covered, before.attended, before.rate, shown.late,
         since.reported, since.corrected, since.withdrawn,
     )  # fmt: skip
 
 
-def _squads(db: Connection, unit: Unit, shown: Digest, every: "_Sheet", missing: "_Sheet") -> None:
+def _squads(db: Connection, unit: Unit, shown: figures.Digest, every: "_Sheet", missing: "_Sheet") -> None:
     """As it stands now, with what was reported late; 总览 may be a frozen digest."""
     part = history.part(db, [unit.path], shown.week)
     sums = coverage.by_squad(db, part)
@@ -83,7 +82,7 @@ def _squads(db: Connection, unit: Unit, shown: Digest, every: "_Sheet", missing:
 
 
 def _squad(squad: Squad, sums: Sequence[SquadSums]) -> _Row:
-    rate = percent(sum(each.rated_attended for each in sums), sum(each.rated_due for each in sums))
+    rate = figures.percent(sum(each.rated_attended for each in sums), sum(each.rated_due for each in sums))
     activities = "、".join(f"{each.activity}{each.events}" for each in sums)
     events, heads = sum(each.events for each in sums), sum(each.attended for each in sums)
     late, backfilled = sum(each.late for each in sums), sum(each.backfilled for each in sums)

@@ -3,7 +3,7 @@
 from handlers.wording import days, periods
 from scheduling.periods import week_of
 from storage.digests.digest_changes import Correction
-from storage.digests.digests import Digest
+from storage.digests.figures import Digest
 
 # The words of the states of a nomination, in the order of the digest.
 STATE_WORDS = {"submitted": "待审", "returned": "退回", "approved": "通过", "withdrawn": "撤回"}

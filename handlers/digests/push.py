@@ -5,10 +5,9 @@ from dataclasses import replace
 from handlers.kit import ADMINS, Ask, Button, Refusal, Reply, Unit
 from handlers.registry import ANYTHING, command
 from handlers.wording import people, periods, places
-from storage.digests import digests
 from storage.messages import chats
 from storage.messages.chats import Group
-from storage.organisation import units
+from storage.organisation import history, units
 
 # The lists that a group may see: none of them ever names a child.
 _LISTS = ("周报", "未签到")
@@ -57,7 +56,7 @@ def _groups(ask: Ask, words: str, order: str) -> list[Group]:
 
 def _which(ask: Ask, groups: list[Group], order: str) -> Refusal:
     of = [units.by_id(ask.db, unit_id) for unit_id in dict.fromkeys(each.unit_id for each in groups)]
-    paths = digests.path_names(ask.db, of[:5])
+    paths = history.path_names(ask.db, of[:5])
     buttons = [Button(units.full_name(ask.db, each), "推送", f"{order} {paths[each.id]}") for each in of[:5]]
     listed = "、".join(each.label for each in buttons) + ("等" if len(of) > len(buttons) else "")
     everywhere = Button(f"全部 {len(of)} 个单位", "推送", f"{order} {_ALL}")
@@ -68,7 +67,7 @@ def _said(ask: Ask, group: Group, what: str, rest: str) -> list[Reply]:
     """What the list's own command answers for the group's unit, as in a group."""
     unit: Unit = units.by_id(ask.db, group.unit_id)
     listed = next(each for each in ask.features if what in each.words)
-    path = digests.path_names(ask.db, [unit])[unit.id]
+    path = history.path_names(ask.db, [unit])[unit.id]
     there = replace(ask, args=f"{rest} {path}", message=replace(ask.message, private=False))
     answer = listed.handler(there)
     replies = [answer] if isinstance(answer, Reply) else answer

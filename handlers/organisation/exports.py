@@ -11,8 +11,7 @@ from handlers.kit import Ask, File, Refusal, Reply, Role, Unit
 from handlers.registry import command, renders
 from handlers.roster import Row, workbook
 from handlers.wording import places
-from storage.digests.digests import path_names
-from storage.organisation import units
+from storage.organisation import history, units
 from storage.organisation.units import Kind
 from storage.roster import listing
 
@@ -53,7 +52,7 @@ def rendered(db: Connection, values: Mapping[str, Any]) -> bytes:
 
 
 def _rows(db: Connection, top: Unit, now: datetime) -> Iterator[Row]:
-    above = path_names(db, [top])[top.id].rpartition("/")[0]
+    above = history.path_names(db, [top])[top.id].rpartition("/")[0]
     names = {top.parent_id: above}
     for unit, people in listing.units_with_people(db, top.path, now):
         names[unit.id] = "/".join(filter(None, (names[unit.parent_id], unit.name)))
@@ -70,7 +69,7 @@ def _rows(db: Connection, top: Unit, now: datetime) -> Iterator[Row]:
 def blank(db: Connection, values: Mapping[str, Any]) -> bytes:
     """A roster with nothing but the rows of `unit_ids`."""
     found = [units.by_id(db, unit_id) for unit_id in values["unit_ids"]]
-    paths = path_names(db, found)
+    paths = history.path_names(db, found)
     return workbook([(paths[unit.id], unit.kind) for unit in found], _examples(found[0], paths[found[0].id]))
 
 

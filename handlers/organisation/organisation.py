@@ -13,8 +13,7 @@ from handlers.roster.years import entry_year
 from handlers.wording import places
 from handlers.wording.answers import says_no, says_yes
 from scheduling.periods import monday_of, school_year, week_of
-from storage.digests.digests import path_names
-from storage.organisation import reshaping, units
+from storage.organisation import history, reshaping, units
 from storage.organisation.units import Kind
 from storage.people import people
 
@@ -46,7 +45,7 @@ def _show(ask: Ask) -> Reply:
         names = "、".join(units.full_name(ask.db, each) for each in at)
         return Reply(f"您负责:{names}\n{_HOW}")
     (one,) = at
-    lines = [path_names(ask.db, [one])[one.id], " · ".join(_facts(ask, one))]
+    lines = [history.path_names(ask.db, [one])[one.id], " · ".join(_facts(ask, one))]
     held = people.holding(ask.db, Role, [one.path], ask.now)
     here = [f"{who.name}({grant.role.label})" for who in held for grant in who.grants if grant.unit.id == one.id]
     lines.append(f"人员:{'、'.join(here[:_SHOWN]) or '还没有'}{f' 等 {len(here)} 人' if len(here) > _SHOWN else ''}")
@@ -108,7 +107,8 @@ def _move(ask: Ask, words: str) -> Reply:
     if not may_stand_below(one.kind, above.kind):
         raise Refusal(f"{one.kind}不能放在{above.kind}下面。")
     _check_name(ask, above.id, one.name, one)
-    said = f"{units.full_name(ask.db, one)} 移到 {path_names(ask.db, [above])[above.id]} 下面,下面的单位和老师跟着走。"
+    there = history.path_names(ask.db, [above])[above.id]
+    said = f"{units.full_name(ask.db, one)} 移到 {there} 下面,下面的单位和老师跟着走。"
     return _sure(ask, said + _KEPT, "move", one, to=above.id)
 
 
@@ -129,7 +129,7 @@ def _reopen(ask: Ask, words: str) -> Reply:
     if not found:
         raise Refusal(f"您负责的范围里没有停用的「{name}」。请写它原来的名字,像这样发:单位 恢复 三(9)中队")
     _check_name(ask, found[0].parent_id, name, found[0])
-    said = f"恢复 {path_names(ask.db, found[:1])[found[0].id]}。老师要重新邀请。"
+    said = f"恢复 {history.path_names(ask.db, found[:1])[found[0].id]}。老师要重新邀请。"
     return _sure(ask, said, "reopen", found[0])
 
 
@@ -150,7 +150,7 @@ def _add(ask: Ask, words: str) -> Reply:
     grade, class_no = grade_and_class(name, ask.today) if kind == Kind.SQUAD else (None, None)
     if kind == Kind.SQUAD and not (class_no and (grade or above.grade)):
         raise Refusal(f"「{name}」看不出年级和班级。请写成 三(5)中队 这样,另外的名字以后加成别名。")
-    shown = f"在 {path_names(ask.db, [above])[above.id]} 下面新增{kind}「{name}」。"
+    shown = f"在 {history.path_names(ask.db, [above])[above.id]} 下面新增{kind}「{name}」。"
     facts = {"grade": grade or above.grade, "class_no": class_no} if kind == Kind.SQUAD else {}
     return _sure(ask, shown, "add", above, name=name, kind=kind, facts=facts)
 

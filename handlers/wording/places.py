@@ -6,9 +6,8 @@ from collections.abc import Iterable
 
 from handlers.kit import REPORTERS, Ask, Button, Denied, Person, Refusal, Role, Unit
 from handlers.wording.schools import meant_school, names_of, own_schools, school_ids, school_of
-from storage.digests.digests import path_names
 from storage.messages import chats
-from storage.organisation import units
+from storage.organisation import history, units
 from storage.organisation.units import Kind
 
 # 育红小学三(2)中队, at the start of a message or after its command.
@@ -114,7 +113,7 @@ def chosen(ask: Ask, roles: Iterable[Role], words: str, word: str, args: str = "
         # Whether there is such a unit elsewhere is not looked up: asking for it counts as asking.
         raise Denied(none, all_of_it, what=word)
     if len(found) > 1:
-        names = path_names(ask.db, found[:5])
+        names = history.path_names(ask.db, found[:5])
         buttons = [
             Button(units.full_name(ask.db, each), word, args.replace("{}", names[each.id])) for each in found[:5]
         ]
@@ -141,7 +140,7 @@ def named(ask: Ask, top: list[Unit], words: str) -> list[Unit]:
 
 def _named(ask: Ask, top: list[Unit], parts: list[str]) -> list[Unit]:
     """Narrow down by one part of the name after the other; the names above a unit of the asker may lead to that one."""
-    above = {id: path.split("/") for id, path in path_names(ask.db, top).items()}
+    above = {id: path.split("/") for id, path in history.path_names(ask.db, top).items()}
     found = top
     for place, part in enumerate(parts):
         inside = _find(ask, part, [each.path for each in found])

@@ -11,7 +11,6 @@ from storage.checkins import coverage
 from storage.checkins.coverage import VALID, Squad
 from storage.checkins.rollups import week_of
 from storage.organisation import history
-from storage.organisation.history import Part, places
 from storage.organisation.units import Unit, within
 from storage.tables import campaign, checkin, participation, unit
 
@@ -141,7 +140,7 @@ def close(db: Connection, number: int, state: str, now: datetime) -> bool:
 def progress(db: Connection, of: Campaign, paths: Sequence[str]) -> tuple[list[Squad], dict[int, Told]]:
     """(the squads of these subtrees that it calls, unit id → what was reported there), whatever the whole comes to."""
     part = _part(db, of, paths)
-    place, values = places(part.shape), part.values
+    place, values = history.places(part.shape), part.values
     # With "+ 0" the index of the campaign's check-ins is of no use: it would be walked through for every unit.
     mine = (checkin.c.campaign_id + 0 == of.id) & VALID
     here = place.outerjoin(checkin, mine & (checkin.c.unit_id == place.c.id))
@@ -160,12 +159,12 @@ def due(db: Connection, of: Campaign, paths: Sequence[str]) -> list[Squad]:
     return _called(db, of, _part(db, of, paths))
 
 
-def _part(db: Connection, of: Campaign, paths: Sequence[str]) -> Part:
+def _part(db: Connection, of: Campaign, paths: Sequence[str]) -> history.Part:
     inside = [path if path.startswith(of.path) else of.path for path in paths if meets(path, of.path)]
     return history.part(db, inside, week_of(of.ends_at.date()))
 
 
-def _called(db: Connection, of: Campaign, part: Part) -> list[Squad]:
+def _called(db: Connection, of: Campaign, part: history.Part) -> list[Squad]:
     squads = coverage.squads(db, part)[week_of(of.ends_at.date())]
     return [squad for squad in squads if not of.grades or squad.grade in of.grades]
 

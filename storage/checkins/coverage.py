@@ -10,7 +10,6 @@ from sqlalchemy import ColumnElement, Connection, Select, Subquery, bindparam, c
 
 from storage.checkins.rollups import Sums, week_of
 from storage.organisation import history
-from storage.organisation.history import Part, Shape, places
 from storage.organisation.units import Kind
 from storage.tables import checkin, event, participation, rollup, unit, unit_past
 
@@ -48,7 +47,7 @@ class SquadSums:
     backfilled: int
 
 
-def squads(db: Connection, of: Part) -> dict[str, list[Squad]]:
+def squads(db: Connection, of: history.Part) -> dict[str, list[Squad]]:
     """Week → the squads that were to report in it, in the order of school, grade and class."""
     found: dict[str, list[Squad]] = {week: [] for week in of.weeks}
     for week, *squad in db.execute(_squads(of.shape), of.values):
@@ -57,8 +56,8 @@ def squads(db: Connection, of: Part) -> dict[str, list[Squad]]:
 
 
 @cache
-def _squads(shape: Shape) -> Select[Any]:
-    place, school, past = places(shape), unit.alias("school"), unit_past.alias("past")
+def _squads(shape: history.Shape) -> Select[Any]:
+    place, school, past = history.places(shape), unit.alias("school"), unit_past.alias("past")
     then = (past.c.unit_id == place.c.school_id) & (past.c.since <= place.c.first) & (past.c.until > place.c.first)
     # A class that comes in September is not missing in June.
     in_force = or_(place.c.active_from.is_(None), place.c.active_from <= place.c.last)
@@ -78,7 +77,7 @@ def _squads(shape: Shape) -> Select[Any]:
     )  # fmt: skip
 
 
-def covered(db: Connection, of: Part) -> dict[str, set[int]]:
+def covered(db: Connection, of: history.Part) -> dict[str, set[int]]:
     """The ids of the squads with a check-in in each week; may hold ids of units that are no squad."""
     found: dict[str, set[int]] = {week: set() for week in of.weeks}
     for week, id in db.execute(_covered(of.shape), of.values):
@@ -87,8 +86,8 @@ def covered(db: Connection, of: Part) -> dict[str, set[int]]:
 
 
 @cache
-def _covered(shape: Shape) -> Select[Any]:
-    place = places(shape)
+def _covered(shape: history.Shape) -> Select[Any]:
+    place = history.places(shape)
     squad_id = _squad_id(place)
     return (
         select(place.c.week, squad_id)
@@ -125,16 +124,16 @@ def missing_on(db: Connection, day: date, paths: Sequence[str]) -> tuple[list[Sq
 
 
 @cache
-def _reported(shape: Shape) -> Select[Any]:
-    place = places(shape)
+def _reported(shape: history.Shape) -> Select[Any]:
+    place = history.places(shape)
     reported = VALID & (checkin.c.day == bindparam("day")) & (checkin.c.unit_id == place.c.id)
     return select(_squad_id(place), checkin.c.id).select_from(place).outerjoin(checkin, reported)
 
 
 @cache
-def _named(shape: Shape) -> Select[Any]:
+def _named(shape: history.Shape) -> Select[Any]:
     """Who took part in an event that was told by another."""
-    place = places(shape)
+    place = history.places(shape)
     that_day = (event.c.id == participation.c.event_id) & (event.c.day == bindparam("day"))
     return (
         select(_squad_id(place), event.c.id)
@@ -144,7 +143,7 @@ def _named(shape: Shape) -> Select[Any]:
     )
 
 
-def by_squad(db: Connection, of: Part) -> dict[int, list[SquadSums]]:
+def by_squad(db: Connection, of: history.Part) -> dict[int, list[SquadSums]]:
     """The sums of a part of one week by squad id and activity; squads without a check-in are not in it."""
     found: dict[int, list[SquadSums]] = {}
     for id, activity, *numbers in db.execute(_by_squad(of.shape), of.values):
@@ -153,9 +152,9 @@ def by_squad(db: Connection, of: Part) -> dict[int, list[SquadSums]]:
 
 
 @cache
-def _by_squad(shape: Shape) -> Select[Any]:
+def _by_squad(shape: history.Shape) -> Select[Any]:
     sums = [func.sum(rollup.c[name]) for name in Sums._fields]
-    place = places(shape)
+    place = history.places(shape)
     squad_id = _squad_id(place)
     return (
         select(squad_id, rollup.c.activity, *sums)

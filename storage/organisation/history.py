@@ -158,3 +158,17 @@ def _places(number: int, count: int) -> list[Select[Any]]:
     there = or_(false(), *((unit_past.c.path >= low) & (unit_past.c.path < high) for low, high in ranges))
     now = _OF_NOW.add_columns(*more).where(unit.c.since <= first, here)
     return [now, _OF_THEN.add_columns(*more).where(there, unit_past.c.since <= first, unit_past.c.until > first)]
+
+
+def path_names(db: Connection, of: Iterable[Unit], week: str = "") -> dict[int, str]:
+    """Unit id → the names from the root down, joined by `/`, as the roster file writes them; of now or of a week."""
+    paths = {each.id: [int(part) for part in each.path.strip("/").split("/")] for each in of}
+    query = select(unit.c.id, unit.c.name)
+    if week:
+        first = monday_of(week)
+        then = (unit_past.c.unit_id == unit.c.id) & (unit_past.c.since <= first) & (unit_past.c.until > first)
+        query = select(unit.c.id, func.coalesce(unit_past.c.name, unit.c.name)).outerjoin(unit_past, then)
+    names: dict[int, str] = {}
+    for ids in chunks.chunks({id for path in paths.values() for id in path}):
+        names.update({id: name for id, name in db.execute(query.where(unit.c.id.in_(ids)))})
+    return {id: "/".join(names[part] for part in path) for id, path in paths.items()}

@@ -3,43 +3,21 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Column, Connection, Table, and_, delete, exists, insert, select, update
+from sqlalchemy import Connection, Table, and_, delete, exists, insert, select, update
 
 from storage.base.codes import fresh, hashed
-from storage.tables import (
-    account,
-    campaign,
-    card,
-    checkin,
-    checkin_version,
-    consent,
-    delivery,
-    file,
-    grant,
-    group_chat,
-    guardian_request,
-    incident,
-    incident_step,
-    invite,
-    link_code,
-    nomination,
-    nomination_step,
-    outbox,
-    place,
-    roster_batch,
-)
+from storage.tables import delivery, grant, link_code, metadata, person
 
 LIFETIME = timedelta(minutes=10)
 _KEPT = timedelta(days=1)
-# What somebody did and has follows them into the one person; roles, reminders and codes have rules of their own.
-HISTORY: tuple[Column[int], ...] = (
-    account.c.person_id, campaign.c.person_id, card.c.person_id, checkin.c.person_id, checkin_version.c.person_id,
-    file.c.person_id, grant.c.deputy_for, group_chat.c.bound_by, invite.c.from_id, invite.c.made_by, invite.c.person_id,
-    invite.c.used_by, nomination.c.keeper_id, nomination.c.nominator_id, nomination_step.c.person_id,
-    outbox.c.person_id, place.c.person_id, roster_batch.c.person_id,
-    consent.c.recorded_by, guardian_request.c.received_by, guardian_request.c.settled_by, incident.c.opened_by,
-    incident_step.c.person_id,
-)  # fmt: skip
+# Roles, reminders and codes have rules of their own; what else names somebody is history, and theirs as one person.
+_RULED = (grant.c.person_id, delivery.c.person_id, link_code.c.person_id)
+_HISTORY = tuple(
+    column
+    for table in metadata.sorted_tables
+    for column in table.c
+    if column.references(person.c.id) and not any(column is ruled for ruled in _RULED)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +56,12 @@ def use(db: Connection, found: Link, now: datetime) -> bool:
 
 def merge(db: Connection, keep: int, gone: int, now: datetime) -> None:
     """
-    Two people are one: all accounts, deeds and roles of `gone` are `keep`'s from now on.
+    Two people are one: all accounts, records and roles of `gone` are `keep`'s from now on.
 
     The row of `gone` stays, without accounts and roles: older records that may not be changed still name it.
     """
     db.execute(delete(link_code).where(link_code.c.person_id == gone))
-    for column in HISTORY:
+    for column in _HISTORY:
         db.execute(update(column.table).where(column == gone).values({column.name: keep}))
     _move_unless_there(db, grant, ("unit_id", "role"), keep, gone)
     _reopen(db, keep, gone)

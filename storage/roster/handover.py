@@ -9,7 +9,6 @@ from sqlalchemy import Connection, func, or_, select, update
 from storage.audit.audit import Deed, note
 from storage.organisation.units import Unit
 from storage.people import people
-from storage.people.people import Grant, Person, Role
 from storage.reminders import deliveries
 from storage.tables import delivery, grant, group_chat, person, unit
 
@@ -17,7 +16,7 @@ _NEW = delivery.c.state == "new"
 _SAID = ("occurrence", "lead", "kind", "day", "due_at", "payload")
 
 
-def pass_on(db: Connection, from_id: int, to_id: int, held: Sequence[Grant], now: datetime) -> None:
+def pass_on(db: Connection, from_id: int, to_id: int, held: Sequence[people.Grant], now: datetime) -> None:
     """The roles end for one and begin for the other, with the reminders that wait and the groups that were bound."""
     for each in held:
         mine = (grant.c.unit_id == each.unit.id) & (grant.c.role == each.role)
@@ -53,15 +52,21 @@ def waiting(db: Connection, person_id: int) -> int:
     return db.scalar(select(func.count()).where(delivery.c.person_id == person_id, _NEW)) or 0
 
 
-def own(db: Connection, of: Person) -> list[Grant]:
+def own(db: Connection, of: people.Person) -> list[people.Grant]:
     """What somebody holds themselves, not as a deputy."""
     query = select(grant.c.role, grant.c.unit_id).where(grant.c.person_id == of.id, grant.c.deputy_for.is_(None))
-    held = {(Role(role), unit_id) for role, unit_id in db.execute(query)}
+    held = {(people.Role(role), unit_id) for role, unit_id in db.execute(query)}
     return [each for each in of.grants if (each.role, each.unit.id) in held]
 
 
 def lend(
-    db: Connection, from_id: int, to_id: int, held: Sequence[Grant], since: datetime, until: datetime, now: datetime
+    db: Connection,
+    from_id: int,
+    to_id: int,
+    held: Sequence[people.Grant],
+    since: datetime,
+    until: datetime,
+    now: datetime,
 ) -> None:
     """A deputy holds the roles from `since` to `until`, but no longer than the one whose they are."""
     for each in held:
@@ -78,7 +83,7 @@ class Deputy:
     person: str
     for_id: int
     principal: str
-    role: Role
+    role: people.Role
     since: datetime
     until: datetime
     unit: Unit
@@ -99,4 +104,4 @@ def deputies(db: Connection, person_id: int, now: datetime) -> list[Deputy]:
     )  # fmt: skip
     mine = or_(grant.c.deputy_for == person_id, grant.c.person_id == person_id)
     rows = db.execute(query.where(mine, grant.c.until > now).order_by(grant.c.since, grant.c.id))
-    return [Deputy(*row[:4], Role(row[4]), *row[5:7], Unit(*row[7:])) for row in rows]
+    return [Deputy(*row[:4], people.Role(row[4]), *row[5:7], Unit(*row[7:])) for row in rows]

@@ -9,7 +9,6 @@ from sqlalchemy.types import String
 
 from storage.audit.audit import Deed, note
 from storage.organisation import history, units
-from storage.organisation.units import Kind, below
 from storage.people.people import Person
 from storage.roster import roster
 from storage.tables import account, grant, person, roster_batch, staged, unit
@@ -50,7 +49,7 @@ def _write(db: Connection, batch_id: int, now: datetime, today: date, end_missin
     _change_units(db, batch_id, today)
     _add_units(db, batch_id, today)
     for path, school_id in schools:
-        db.execute(update(unit).where(below(path)).values(school_id=school_id))
+        db.execute(update(unit).where(units.below(path)).values(school_id=school_id))
     _people(db, batch_id, now)
     _grants(db, batch_id, now, end_missing)
     units.changed(db, now)
@@ -76,9 +75,9 @@ def _schools(db: Connection, batch_id: int) -> list[tuple[str, int | None]]:
     query = query.join(unit, unit.c.id == staged.c.unit_id).outerjoin(above, above.c.id == unit.c.parent_id)
     rows = db.execute(query.where(_of(batch_id, "becomes"), unit.c.kind != staged.c.kind))
     return [
-        (path, id if new == Kind.SCHOOL else school)
+        (path, id if new == units.Kind.SCHOOL else school)
         for id, path, old, new, school in rows
-        if Kind.SCHOOL in (old, new)
+        if units.Kind.SCHOOL in (old, new)
     ]  # fmt: skip
 
 
@@ -96,7 +95,7 @@ def _add_units(db: Connection, batch_id: int, today: date) -> None:
     """Level by level, since a path begins with that of the unit above."""
     above, places = unit.alias("above"), staged.alias("parent")
     parent = _unit_of(places)
-    is_school = staged.c.kind == Kind.SCHOOL
+    is_school = staged.c.kind == units.Kind.SCHOOL
     columns: dict[str, Any] = {
         "id": staged.c.row_id, "parent_id": above.c.id,
         "path": func.coalesce(above.c.path, "/") + staged.c.row_id.cast(String) + "/",

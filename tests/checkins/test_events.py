@@ -13,7 +13,7 @@ from storage import tables
 from storage.checkins import checkins, coverage, events, recording
 from storage.checkins.checkins import Checkin
 from storage.digests import digests
-from storage.digests.digests import Activity, Digest
+from storage.digests.figures import Activity, Digest
 from storage.organisation import units
 from storage.organisation.units import Kind, Unit
 from storage.reminders import deliveries

@@ -14,12 +14,14 @@ from bot.jobs import nightly
 from bot.pipeline.transaction import Turn
 from storage.audit import audit, audit_check, audit_years
 from storage.audit.audit import Deed, Wanted
-from storage.children import children, retention
+from storage.children import children
 from storage.digests import digests
 from storage.medals import nominations
 from storage.messages import files
 from storage.organisation import units
 from storage.people import people
+from storage.retention.nightly import NIGHTLY
+from storage.retention.people import GONE
 from storage.tables import child, consent, inbox, metadata, nomination, nomination_step
 from tests.support.process import ROOT
 from tests.support.stage import START, ZONE, Bot, running
@@ -276,7 +278,7 @@ def test_former_people_and_settled_records_go_after_three_years(tmp_path: Path) 
         gone = await night(bot)
         assert gone["people"] == 1 and gone["records"] == 2
         with bot.read() as db:
-            assert people.named(db, "张老师") == [] and len(people.named(db, retention.GONE)) == 1
+            assert people.named(db, "张老师") == [] and len(people.named(db, GONE)) == 1
             assert people.by_addresses(db, "practice", ["张老师"], bot.clock.now()) == {}
         assert count(bot, "incident WHERE what IS NOT NULL") == 0
         assert count(bot, "guardian_request WHERE wish IS NOT NULL OR outcome IS NOT NULL") == 0
@@ -324,7 +326,7 @@ def test_a_mistake_in_it_does_not_keep_reminders_from_going_out(
     def broken(*_: object) -> int:
         raise ValueError("broken")
 
-    monkeypatch.setitem(retention.NIGHTLY, "names", broken)
+    monkeypatch.setitem(NIGHTLY, "names", broken)
 
     async def scene(bot: Bot) -> None:
         assert await night(bot) == {}

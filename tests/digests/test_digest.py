@@ -10,8 +10,7 @@ from handlers.kit import Refusal, Role
 from handlers.wording import periods
 from storage.checkins import checkins, recording
 from storage.checkins.rollups import Sums
-from storage.digests import digests
-from storage.digests.digests import percent
+from storage.digests import digests, figures
 from storage.organisation import units
 from storage.organisation.units import Kind
 from storage.people import people
@@ -27,7 +26,7 @@ class TestFigures:
          (1, 2000, 0.1), (0, 5, 0.0), (0, 0, None)],
     )  # fmt: skip
     def test_rates_have_one_decimal_rounded_half_up(self, part: int, whole: int, rate: float | None) -> None:
-        assert percent(part, whole) == rate
+        assert figures.percent(part, whole) == rate
 
     def test_g1_the_whole_is_the_sum_of_its_parts(self, county: County) -> None:
         for school, classes, heads in ((county.first, 582, 13834), (county.second, 1034, 34300)):
@@ -47,7 +46,7 @@ class TestFigures:
         county.report(two, 89, 93)
         county.report(three, 500)
         shown = digests.weekly(county.db, county.first, WEEK)
-        assert shown.attendance == digests.Attendance(630, 143, 130, 90.9)
+        assert shown.attendance == figures.Attendance(630, 143, 130, 90.9)
         county.report(four, 18, 109, activity="队课")
         activities = {each.activity: each.rate for each in digests.weekly(county.db, county.first, WEEK).by_activity}
         assert activities == {"主题队日": 90.9, "队课": 16.5}
@@ -127,7 +126,7 @@ class TestAsked:
     def test_digest_json_has_exactly_the_keys_that_programs_rely_on(self, county: County) -> None:
         a_week(county)
         shown = digests.weekly(county.db, county.first, WEEK)
-        body = digests.as_json(shown)
+        body = figures.as_json(shown)
         assert list(body) == [
             "unit", "week", "revision", "events", "squads_due", "squads_covered", "attendance", "by_activity",
             "missing", "nominations", "previous",
@@ -137,7 +136,7 @@ class TestAsked:
         assert body["previous"] == {
             "week": "2026-W13", "events": 1, "squads_covered": 1, "attended": 39, "rate": 92.9
         }  # fmt: skip
-        assert replace(digests.from_json(body), title=shown.title) == shown
+        assert replace(figures.from_json(body), title=shown.title) == shown
 
 
 class TestScope:

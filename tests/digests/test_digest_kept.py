@@ -18,7 +18,7 @@ from handlers.digests.digest_workbook import workbook
 from handlers.kit import Due, Role
 from storage import tables
 from storage.checkins import checkins, coverage, recording
-from storage.digests import digests
+from storage.digests import digests, figures
 from storage.digests.digest_changes import Changes
 from storage.organisation import units
 from storage.organisation.units import Kind, Unit
@@ -68,7 +68,7 @@ class TestFrozen:
         recording.withdraw(county.db, county.rollups, gone, county.zhang, later)
         county.write()
         shown = digests.report(county.db, county.first, WEEK, later)
-        assert (shown.revision, digests.as_json(shown)["revision"]) == (4, 4)
+        assert (shown.revision, figures.as_json(shown)["revision"]) == (4, 4)
         assert (shown.events, shown.attendance.attended) == (4, 162)
         told = "补报 1 条、更正 1 条、撤回 1 条;人次 162→155"
         assert reports.corrected(shown) == f"冻结后更正(第4版):{told}"

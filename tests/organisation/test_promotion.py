@@ -11,9 +11,9 @@ from handlers.kit import Refusal, Role
 from handlers.organisation import promotion as promoting
 from handlers.roster import plan, promotion
 from handlers.roster.years import entry_year, name_in
-from storage.digests import digests
+from storage.digests import digests, figures
 from storage.medals import nominations
-from storage.organisation import reshaping, units
+from storage.organisation import history, reshaping, units
 from storage.organisation.units import Kind
 from storage.people import people
 from storage.roster import roster
@@ -132,9 +132,9 @@ class TestDone:
 
     def test_the_past_stays_and_the_class_keeps_its_id(self, county: County) -> None:
         a_week(county)
-        before = digests.as_json(digests.weekly(county.db, county.top, WEEK))
+        before = figures.as_json(digests.weekly(county.db, county.top, WEEK))
         self.done(county)
-        assert digests.as_json(digests.weekly(county.db, county.top, WEEK)) == before
+        assert figures.as_json(digests.weekly(county.db, county.top, WEEK)) == before
         assert units.by_id(county.db, county.squads[0].id).name == "四(1)中队"
         later = digests.weekly(county.db, county.first, "2026-W36")
         assert later.missing == ("四(1)中队", "四(2)中队", "五(1)中队", "五(2)中队")
@@ -167,7 +167,7 @@ class TestDone:
         assert (five.name, five.key, units.by_id(county.db, grades[5].id).name) == ("1班", "6-1", "六年级")
         active = select(unit.c.active).where(unit.c.id.in_([six.id, grades[6].id]))
         assert set(county.db.scalars(active)) == {False}
-        assert f"六年级/{five.name}" in digests.path_names(county.db, [five])[five.id]
+        assert f"六年级/{five.name}" in history.path_names(county.db, [five])[five.id]
 
 
 def test_after_the_promotion_the_roster_means_the_new_classes(database: rostering.Database) -> None:

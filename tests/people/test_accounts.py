@@ -178,14 +178,19 @@ def test_a_role_that_one_of_them_had_once_is_held_again(county: County) -> None:
     assert [each.unit.id for each in people.by_id(county.db, county.zhang, FRIDAY).grants] == [county.squads[0].id]
 
 
-def test_every_table_that_names_people_is_thought_of() -> None:
-    """Whoever adds a table with people in it decides what becomes of its rows when two of them are one."""
-    ruled = {grant.c.person_id, delivery.c.person_id, tables.link_code.c.person_id}
+def test_every_table_that_names_people_is_thought_of(county: County) -> None:
+    """Whatever names one of two people who are one names the other from then on; an unused code goes."""
+    other = county.person("张老师2", Role.COUNSELOR, county.squads[1])
+    asked: list[str] = []
+    event.listen(county.db, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    links.merge(county.db, other, county.zhang, FRIDAY)
     naming = {
         column for table in metadata.sorted_tables for column in table.c for key in column.foreign_keys
         if key.column is person.c.id
     }  # fmt: skip
-    assert {str(each) for each in naming} == {str(each) for each in {*links.HISTORY, *ruled}}
+    moved = {each for each in naming if any(f"UPDATE {each.table} SET {each.name}=" in one for one in asked)}
+    assert naming - moved == {tables.link_code.c.person_id}
+    assert any(one.startswith("DELETE FROM link_code") for one in asked)
 
 
 def test_addresses_takes_one_question_for_a_district(county: County) -> None:

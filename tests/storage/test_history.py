@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 from handlers.checkins import mine
 from handlers.kit import Role
 from storage.checkins import checkins, coverage, recording
-from storage.digests import digests
+from storage.digests import digests, figures
 from storage.organisation import history, reshaping, units
 from storage.organisation.units import Kind, Unit
 from storage.people import people
@@ -25,7 +25,7 @@ DAY = THEN.date()
 
 
 def digest(county: County, of: Unit, week: str) -> dict:
-    return digests.as_json(digests.weekly(county.db, units.by_id(county.db, of.id), week))
+    return figures.as_json(digests.weekly(county.db, units.by_id(county.db, of.id), week))
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from bot.commands import CommandError
 from bot.commands.database import engine_of, unit_of
 from bot.settings import Settings
 from handlers import rights
-from storage.digests import digests
+from storage.organisation import history
 from storage.people import invites
 from storage.people.people import Role, role_named
 
@@ -30,6 +30,6 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         raise CommandError(f"{role.label}要在{rights.place_of(role)}里,「{unit.name}」是{unit.kind}")
     with engine.database.write.begin() as db:
         code = invites.make(db, unit.id, role, None, engine.now())
-        where = digests.path_names(db, [unit])[unit.id]
+        where = history.path_names(db, [unit])[unit.id]
     print(f"{where} · {role.label},{invites.LIFETIME.days} 天内有效,只能用一次。请对方私聊机器人发:加入 {code}\n{code}")
     return 0

@@ -9,7 +9,7 @@ from bot.settings import Settings
 from handlers.digests import digest
 from handlers.kit import Refusal
 from handlers.wording import periods
-from storage.digests import digests
+from storage.digests import digests, figures
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     with engine.database.read.connect() as db:
         found = digests.report(db, unit, period.week, now)
     if arguments.format == "json":
-        print(json.dumps(digests.as_json(found), ensure_ascii=False, indent=2))
+        print(json.dumps(figures.as_json(found), ensure_ascii=False, indent=2))
     else:
         print(digest.text(found))
     return 0
