@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any, TypeVar
 
 from storage.people.people import Person, Role
@@ -125,5 +125,5 @@ def attribute(modules: Iterable[ModuleType], key: str) -> list[tuple[Any, Any]]:
         (getattr(function, key), function)
         for module in modules
         for function in vars(module).values()
-        if getattr(function, "__module__", "") == module.__name__ and hasattr(function, key)
+        if isinstance(function, FunctionType) and function.__module__ == module.__name__ and hasattr(function, key)
     ]

@@ -65,6 +65,8 @@ def _free_by_law(year: int) -> frozenset[date]:
     return frozenset([*fixed, *eve_to_third, *(day for day in others if day)])
 
 
+# The library looks for its first and last year at every call.
+@lru_cache(maxsize=4096)
 def _worked_by_law(day: date) -> bool:
     import chinese_calendar
 

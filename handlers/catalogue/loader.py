@@ -49,17 +49,16 @@ def load(overlay: Path | None = None, zone: str = "Asia/Shanghai") -> Loaded:
 
     A file with an error is left out whole: a half-used one would surprise more than the shipped dates do.
     """
-    tables: Tables = {**_read(SHIPPED), "zone": zone, "workdays": {}}
+    calendar = shipped(zone)
+    tables: Tables = json.loads(calendar.source)
     problems: list[str] = []
-    files = sorted(overlay.glob("workdays-*.toml")) + sorted(overlay.glob("key_dates.toml")) if overlay else []
-    for file in files:
+    for file in sorted(overlay.glob("workdays-*.toml")) + sorted(overlay.glob("key_dates.toml")) if overlay else []:
         try:
             changed = _changed(tables, file)
-            parse(changed)
-            tables = changed
+            calendar, tables = parse(changed), changed
         except (ValueError, OSError) as error:
             problems.append(f"{file.name}:{error}。这个文件没有采用。")
-    return Loaded(parse(tables), tuple(problems))
+    return Loaded(calendar, tuple(problems))
 
 
 @lru_cache(maxsize=2)
@@ -71,7 +70,7 @@ def from_source(source: str) -> Calendar:
 @lru_cache(maxsize=2)
 def shipped(zone: str = "Asia/Shanghai") -> Calendar:
     """The calendar without any changes of the school."""
-    return load(None, zone).calendar
+    return parse({**_read(SHIPPED), "zone": zone, "workdays": {}})
 
 
 def _read(file: Path) -> Tables:

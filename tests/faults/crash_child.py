@@ -31,7 +31,7 @@ from bot.channels.practice import Practice, decode
 from bot.files.fetcher import Fetcher
 from tests.faults.ledger import broken
 from tests.support import stage
-from tests.support.databases import copied
+from tests.support.databases import copied, share_statements
 
 DIED = 9
 
@@ -236,11 +236,17 @@ def die_everywhere(template: Path, folder: Path, way: Way) -> dict[str, Any]:
     raise AssertionError
 
 
-def main(folder: Path, ways: list[str]) -> None:
-    JOIN.body["text"] = JOIN.body["text"].format(code=asyncio.run(prepare(folder / "template")))
-    # The forks leave the pages alone that they share with us: a third faster.
+def ready() -> None:
+    """For many forks that do much the same."""
+    share_statements()
+    # They leave the pages alone that they share with us: a third faster.
     gc.disable()
     gc.freeze()
+
+
+def main(folder: Path, ways: list[str]) -> None:
+    ready()
+    JOIN.body["text"] = JOIN.body["text"].format(code=asyncio.run(prepare(folder / "template")))
     for name in ways:
         result = die_everywhere(folder / "template", folder / name, WAYS[name])
         print(json.dumps({"way": name, **result}), flush=True)

@@ -5,7 +5,6 @@ the next run, all else is. A line of JSON in the end: the steps, and what was wr
 """
 
 import asyncio
-import gc
 import itertools
 import json
 import os
@@ -22,7 +21,7 @@ from bot.channels.telegram.send import Post
 from storage.people import invites
 from storage.people.people import Role
 from storage.tables import account, checkin, inbox, invite, outbox
-from tests.faults.crash_child import DIED, Steps, apart
+from tests.faults.crash_child import DIED, Steps, apart, ready
 from tests.faults.ledger import broken
 from tests.support.databases import copied, end_leases
 from tests.support.platforms.fake_telegram import FakeTelegram, message
@@ -170,10 +169,8 @@ def die_everywhere(template: Path, folder: Path, mode: str, updates: list[Update
 
 
 def main(folder: Path, mode: str) -> None:
+    ready()
     updates = asyncio.run(prepare(folder / "template"))
-    # The forks leave the pages alone that they share with us.
-    gc.disable()
-    gc.freeze()
     print(json.dumps(die_everywhere(folder / "template", folder / mode, mode, updates)), flush=True)
 
 

@@ -5,7 +5,6 @@ must be heard, in a response or from the API.
 """
 
 import asyncio
-import gc
 import itertools
 import json
 import sys
@@ -18,7 +17,7 @@ from sqlalchemy import text
 
 from bot.channels.wecom.channel import WecomApp
 from tests.faults import crash_child
-from tests.faults.crash_child import DIED, Steps
+from tests.faults.crash_child import DIED, Steps, ready
 from tests.faults.ledger import broken
 from tests.support.databases import copied, end_leases
 from tests.support.platforms.fake_wecom import FakeWecom
@@ -97,9 +96,8 @@ async def prepare(folder: Path) -> None:
 
 
 def main(folder: Path) -> None:
+    ready()
     asyncio.run(prepare(folder / "template"))
-    gc.disable()
-    gc.freeze()
     for comes_again in (True, False):
         print(json.dumps(die_everywhere(folder, comes_again)), flush=True)
 
