@@ -8,7 +8,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 BENCH_VENV := .venv-bench
 BENCH_STAMP := $(BENCH_VENV)/.installed
 
-.PHONY: help install dev run test test-postgresql check bench faults lock fmt
+.PHONY: help install dev run test quick test-postgresql check bench faults lock fmt
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -37,6 +37,10 @@ run: $(RUN_STAMP) ## start the bot; without a platform configured: the practice 
 
 test: $(DEV_STAMP) ## the whole suite on SQLite
 	$(PY) -m pytest
+
+quick: $(DEV_STAMP) ## one area in seconds: make quick AREA=checkins
+	@test -n "$(AREA)" || { echo "say which: make quick AREA=checkins" >&2; exit 2; }
+	$(PY) -m pytest --area $(AREA) $(wildcard tests/$(AREA)) tests/whole/test_talks.py
 
 test-postgresql: $(DEV_STAMP) ## what speaks to the database, on PostgreSQL
 	TEST_DATABASE=postgresql $(PY) -m pytest -m 'both and not sqlite'

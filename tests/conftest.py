@@ -4,6 +4,7 @@ import gc
 import os
 import re
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,20 +17,37 @@ from tests.support.county import County
 from tests.support.databases import POSTGRESQL, new_database, share_statements
 
 MUST_NOT_SKIP = os.environ.get("TESTS_MUST_NOT_SKIP") == "1"
-# What takes seconds, much of it waiting.
-LONG = re.compile(r"tests/(processes|whole)/|/test_(talks|browser|emulator)\.py")
+# What takes seconds, much of it waiting: the first to begin.
+LONG = [
+    re.compile(pattern)
+    for pattern in (
+        r"tests/processes/test_(crash|kill|leaks|robot_process|several_processes|telegram_\w+)\.py",
+        r"/test_(browser|emulator|rights)\.py",
+        r"tests/whole/test_talks\.py",
+        r"tests/channels/\w+/test_talks\.py",
+    )
+]
 MEMORY = Path("/dev/shm")
+
+
+def turn(nodeid: str) -> int:
+    """Whose turn it is first."""
+    return next((place for place, pattern in enumerate(LONG) if pattern.search(nodeid)), len(LONG))
 
 
 class Turns(LoadScopeScheduling):
     """A module goes to one worker, for the sake of its fixtures; long tests one by one to whoever is free."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return nodeid if LONG.search(nodeid) else nodeid.partition("::")[0]
+        return nodeid if turn(nodeid) < len(LONG) else nodeid.partition("::")[0]
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Turns:
     return Turns(config, log)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--area", help="only the tests and talks of this area, without those that take long")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -42,10 +60,31 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Long tests are begun first; what only a server can do is left out on SQLite: there is one process on a file."""
-    left_out = {item for item in items if item.get_closest_marker("postgresql") and not POSTGRESQL}
+    area = config.getoption("area")
+    left_out = {
+        item for item in items
+        if (item.get_closest_marker("postgresql") and not POSTGRESQL) or (area and not _is_of(item, area))
+    }  # fmt: skip
     if left_out:
         config.hook.pytest_deselected(items=list(left_out))
-    items[:] = sorted((item for item in items if item not in left_out), key=lambda item: not LONG.search(item.nodeid))
+    items[:] = sorted((item for item in items if item not in left_out), key=lambda item: turn(item.nodeid))
+
+
+def _is_of(item: pytest.Item, area: str) -> bool:
+    """Whether this is a test or a talk of the area that takes no long time."""
+    talk = item.callspec.params.get("path") if hasattr(item, "callspec") else None
+    if item.path.name == "test_talks.py" and isinstance(talk, Path):
+        return talk.parent.name == area and item.path.parent.name == "whole"
+    return item.nodeid.startswith(f"tests/{area}/") and turn(item.nodeid) == len(LONG)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """What has been run of the area."""
+    if config.getoption("area"):
+        ran = Counter(
+            re.sub(r"::(?!test_talk\[).*", "", each.nodeid) for each in terminalreporter.stats.get("passed", ())
+        )
+        terminalreporter.write_line("\n".join(f"{number:5} {name}" for name, number in sorted(ran.items())))
 
 
 def pytest_collection_finish() -> None:

@@ -23,10 +23,10 @@ DATABASES = re.compile(
     r"|import .*\bServing\b"
 )
 ON_ONE_DATABASE = {
-    "test_bad_input.py": "the practice page always has a SQLite file",
-    "test_browser.py": "the practice page always has a SQLite file",
-    "test_migrate_to.py": "goes from the one to the other",
-    "test_roster.py": "reads tables without a database",
+    "tests/practice/test_bad_input.py": "the practice page always has a SQLite file",
+    "tests/practice/test_browser.py": "the practice page always has a SQLite file",
+    "tests/commands/test_migrate_to.py": "goes from the one to the other",
+    "tests/organisation/test_roster.py": "reads tables without a database",
 }
 MOST_LINES = 300
 MOST_LINES_A_FUNCTION = 40
@@ -156,7 +156,7 @@ def test_the_newest_migration_is_the_one_that_is_wanted() -> None:
 
 
 def test_what_speaks_to_a_database_runs_on_both() -> None:
-    texts = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py")}
-    found = {name for name, text in texts.items() if DATABASES.search(text) and "mark.both" not in text}
+    texts = {name(path): path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py")}
+    found = {each for each, text in texts.items() if DATABASES.search(text) and "mark.both" not in text}
     assert found == set(ON_ONE_DATABASE)
-    assert [name for name, text in texts.items() if re.search(r"^@pytest\.mark\.sqlite$", text, re.MULTILINE)] == []
+    assert [each for each, text in texts.items() if re.search(r"^@pytest\.mark\.sqlite$", text, re.MULTILINE)] == []

@@ -64,21 +64,15 @@ class Shelf:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def put(self, path: Path, found: Records) -> Records:
-        mine = self._folder / f"{path.stem}.{os.getpid()}"
-        mine.write_bytes(pickle.dumps(found))
-        mine.replace(self._place(path))
-        return found
-
     def get(self, path: Path, folder: Path) -> Records:
         """Of a talk that has not been played yet: play it in this folder."""
-        if self._place(path).exists():
-            kept: Records = pickle.loads(self._place(path).read_bytes())
-            return kept
-        return self.put(path, on_the_practice_page(path, folder))
-
-    def _place(self, path: Path) -> Path:
-        return self._folder / f"{path.stem}.records"
+        place = self._folder / f"{path.stem}.records"
+        if not place.exists():
+            mine = self._folder / f"{path.stem}.{os.getpid()}"
+            mine.write_bytes(pickle.dumps(on_the_practice_page(path, folder)))
+            mine.replace(place)
+        found: Records = pickle.loads(place.read_bytes())
+        return found
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from storage.base.vault import Vault
 from tests.support.stage import START, ZONE, Bot, running
 
 PHOTO = Path(__file__).parent / "photo.jpg"
+TALKS = sorted((Path(__file__).parents[1] / "talks").rglob("*.txt"))
 
 
 class Talk:

@@ -23,8 +23,7 @@ from tests.support.platforms import robot_stage
 from tests.support.platforms.fake_robot import FakeRobot
 from tests.support.platforms.robot_stage import words
 from tests.support.recorded import Records, Shelf, records
-from tests.support.talk import Talk
-from tests.whole.test_talks import TALKS
+from tests.support.talk import TALKS, Talk
 
 pytestmark = pytest.mark.both
 shelf = recorded.shelf

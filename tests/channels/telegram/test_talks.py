@@ -17,11 +17,11 @@ from storage.tables import account
 from tests.support.platforms.fake_telegram import FakeTelegram, message
 from tests.support.platforms.telegram_stage import Stage, buttons, running
 from tests.support.stage import START, ZONE
-from tests.support.talk import PHOTO, Talk
+from tests.support.talk import PHOTO, TALKS, Talk
 
 pytestmark = pytest.mark.both
 # What counselors do; how children may not be named here is in test_nameless.py.
-TALKS = ("checkins", "questions", "late", "together", "campaigns", "study", "mine", "nominations")
+PLAYED = ("checkins", "questions", "late", "together", "campaigns", "study", "mine", "nominations")
 
 
 @pytest.fixture(scope="module")
@@ -104,20 +104,16 @@ class TelegramTalk(Talk):
             waiting.append({"text": text, "buttons": shown, "file": "kind" in sent})
 
 
-@pytest.mark.parametrize("name", TALKS)
-def test_a_talk_is_the_same_on_telegram(name: str, tmp_path: Path, fake: FakeTelegram) -> None:
-    text = (
-        (Path(__file__).parents[2] / "talks" / f"{name}.txt")
-        .read_text(encoding="utf-8")
-        .replace("演练页面", "Telegram")
-    )
+@pytest.mark.parametrize("path", [path for path in TALKS if path.stem in PLAYED], ids=lambda path: path.stem)
+def test_a_talk_is_the_same_on_telegram(path: Path, tmp_path: Path, fake: FakeTelegram) -> None:
+    text = path.read_text(encoding="utf-8").replace("演练页面", "Telegram")
     first = re.search(r"^@ (\S+ \S+)$", text, re.MULTILINE)
 
     async def played() -> None:
         fake.sent.clear()
         async with running(tmp_path, fake, fill=False, telegram_names=True) as stage:
             Stage.now = datetime.strptime(first[1], "%Y-%m-%d %H:%M").replace(tzinfo=ZONE) if first else START
-            talk = TelegramTalk(stage, text, name)
+            talk = TelegramTalk(stage, text, path.name)
             talk.join()
             await talk.play()
 

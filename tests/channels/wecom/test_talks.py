@@ -20,11 +20,10 @@ from tests.support.platforms.fake_wecom import FakeWecom, labels
 from tests.support.platforms.wecom_stage import Stage
 from tests.support.recorded import Records, Shelf, records
 from tests.support.stage import START, ZONE
-from tests.support.talk import PHOTO, Talk
+from tests.support.talk import PHOTO, TALKS, Talk
 
 pytestmark = pytest.mark.both
 shelf = recorded.shelf
-TALKS = sorted((Path(__file__).parents[2] / "talks").glob("*.txt"))
 # What an answer says instead of buttons, when the response to the message carries it.
 SPOKEN = {"要改发「更正」,不算发「撤回」。": ("更正", "撤回"), "看全部用法,发「帮助」。": ("帮助",)}
 
