@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from bot.files.evidence import NotKept, checked, cleaned
 from bot.files.fetcher import NO_DOCUMENT, NO_PHOTO, Fetcher
-from handlers.checkins import attachments as attached
+from handlers.attendance import attachments as attached
 from storage.tables import file
 from tests.support.stage import Bot, running
 
