@@ -18,6 +18,7 @@ COMMANDS = {
     "invite": ("organisation.invite", "make a one-time code for a role at a unit"),
     "preview": ("reports.preview", "show which reminders would be sent to whom"),
     "digest": ("reports.digest", "print the weekly digest of a unit"),
+    "catalogue": ("reports.catalogue", "check and print what can be reported"),
     "read": ("reports.read", "show how messages are read"),
     "audit": ("reports.audit", "check or show the audit log"),
     "audit-report": ("reports.audit_report", "print the yearly audit of minors' personal information"),

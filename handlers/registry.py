@@ -39,6 +39,8 @@ class Command:
     in_groups: bool = False
     # With what the arguments must begin, as a regular expression: else the text is no command. 活动:升旗 is a form.
     follows: str = ""
+    # The letter of the numbers that it is about: of a word that several features share, 撤回 R12 is this one.
+    letter: str = ""
 
     @property
     def latin(self) -> str:
@@ -70,7 +72,7 @@ def _mark(key: str, value: Any) -> Callable[[Function], Function]:
 
 def command(
     *words: str, who: Iterable[Role], group: str, help: str, examples: Iterable[str], rank: int = 99,
-    glued: str = _NOTHING, in_groups: bool = False, follows: str = "",
+    glued: str = _NOTHING, in_groups: bool = False, follows: str = "", letter: str = "",
 ) -> Callable[[Function], Function]:  # fmt: skip
     """Declare the function `(Ask) -> Reply | [Reply]` as the command with these words."""
 
@@ -80,7 +82,7 @@ def command(
         if group not in GROUPS:
             raise ValueError(f"{words[0]}: the group is one of {'、'.join(GROUPS)}")
         who_set = who if who is ANYONE else frozenset(who)
-        made = Command(words, who_set, group, rank, help, tuple(examples), handler, glued, in_groups, follows)
+        made = Command(words, who_set, group, rank, help, tuple(examples), handler, glued, in_groups, follows, letter)
         return _mark("_command", made)(handler)
 
     return put

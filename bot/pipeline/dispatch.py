@@ -15,7 +15,7 @@ from handlers.general.orders import order_in
 from handlers.kit import Answer, Ask, Denied, Message, Person, Reply
 from handlers.reading import read
 from handlers.registry import Command
-from handlers.wording import context
+from handlers.wording import context, programmes
 from storage.checkins import checkins
 from storage.messages import cards, dialogues
 from storage.messages.cards import Card, Order
@@ -28,6 +28,8 @@ NOT_COUNTED = "您改了一条发过的消息。那条没有留下记录,这次�
 TOO_LATE = "上一个问题已经过了一天,不再等回答,这句没有照着做。请从头再发一次,像这样:三(2)中队 主题队日 38人"
 LAPSED = "这个按钮已经失效。发「帮助」看看现在能做什么。"
 EDIT_COUNTS = timedelta(hours=24)
+# What may be a report of a row instead: its words tell.
+_TELLS = frozenset({"checkin", "unknown", "chat", "question"})
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -61,9 +63,9 @@ def tidy(text: str) -> str:
 
 def _said(features: Features, ask: Ask, text: str) -> Sequence[Reply]:
     found = features.command_in(text)
-    if found is not None:
-        return _call(found[0], replace(ask, args=found[1]))
-    return _without_command(features, ask, text)
+    # A command may say that its word was none this time: 看 上周周报 is no row to look at.
+    replies = _call(found[0], replace(ask, args=found[1])) if found is not None else None
+    return _without_command(features, ask, text) if replies is None else replies
 
 
 def _without_command(features: Features, ask: Ask, text: str) -> Sequence[Reply]:
@@ -74,9 +76,10 @@ def _without_command(features: Features, ask: Ask, text: str) -> Sequence[Reply]
     return (not wordless and _continued(features, ask, text)) or _read(features, ask, text)
 
 
-def _call(command: Command, ask: Ask) -> Sequence[Reply]:
+def _call(command: Command, ask: Ask) -> Sequence[Reply] | None:
     if command.allows(ask.person):
-        return _list(command.handler(ask))
+        answer: Answer | None = command.handler(ask)
+        return None if answer is None else _list(answer)
     if _is_stranger(ask):
         return [Reply(GREETING)]
     word = command.words[0]
@@ -106,9 +109,11 @@ def _read(features: Features, ask: Ask, text: str) -> Sequence[Reply]:
         return _list(features.readers[attachments.reader(ask)](ask))
     if reading.intent == "unknown" and ask.question is not None and ask.question.expires_at <= ask.now:
         return [Reply(TOO_LATE)]
+    if reading.intent in _TELLS and programmes.stated(ask, text):
+        return _list(features.readers["report"](replace(ask, args=text, reading=reading)))
     word, args = order_in(reading) or ("", "")
     if word in features.by_word:
-        return _call(features.by_word[word], replace(ask, args=args))
+        return _call(features.by_word[word], replace(ask, args=args)) or []
     reader = features.readers.get(reading.intent) or features.readers["unknown"]
     return _list(reader(replace(ask, args=text, reading=reading)))
 
@@ -126,8 +131,8 @@ def _pressed(features: Features, ask: Ask) -> Sequence[Reply]:
 def _do(features: Features, ask: Ask, card: Card, order: Order) -> Sequence[Reply]:
     """What a button of this card stands for: a command, or an answer to the question that came with it."""
     if order.word:
-        command = features.by_word.get(order.word)
-        return _call(command, replace(ask, args=order.args)) if command else [Reply(LAPSED)]
+        command = features.command(order.word, order.args)
+        return (command and _call(command, replace(ask, args=order.args))) or [Reply(LAPSED)]
     if _is_stranger(ask) or _asked(ask, card.made_at):
         return _without_command(features, ask, order.args)
     return [_settled(ask)]

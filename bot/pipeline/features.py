@@ -4,7 +4,7 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import ModuleType
 from typing import Any
@@ -18,6 +18,7 @@ from storage.messages.cards import Order
 
 Continue = Callable[[Ask, dict[str, Any]], Answer | None]
 _SEPARATOR = re.compile(r"[\s:：,，。.!！?？/@]")
+_LETTER = re.compile(r"#?([A-Za-z])\s?\d")
 Weekly = Callable[[Connection, Unit, str, datetime], Reply]
 
 
@@ -34,6 +35,8 @@ class Features:
     # What recorded something looks at the new words of its message, in turn.
     edits: tuple[Callable[[Ask], Answer | None], ...] = ()
     weekly: tuple[Weekly, ...] = ()
+    # (word, letter) → the command for numbers of that letter.
+    by_letter: Mapping[tuple[str, str], Command] = field(default_factory=dict)
 
     def command_in(self, text: str) -> tuple[Command, str] | None:
         """The command that the text begins with, and its arguments."""
@@ -43,9 +46,16 @@ class Features:
             rest = text[end:]
             if command and (not rest or _SEPARATOR.match(rest) or re.match(command.glued, rest)):
                 args = re.sub(r"^@\w+", "", rest).lstrip(" \n\t:：,，。.!！?？").rstrip(" 。.!！?？~～")
+                command = self.command(command.words[0], args) or command
                 if re.match(command.follows, args):
                     return command, args
         return None
+
+    def command(self, word: str, args: str) -> Command | None:
+        """The command of this word; of a word that several features share, the one whose numbers the arguments name."""
+        numbered = _LETTER.match(args)
+        own = self.by_letter.get((word, numbered[1].upper())) if numbered else None
+        return own or self.by_word.get(word)
 
     def known(self, order: Order) -> Order:
         """The order with its word, also where it is of a card that an earlier version has sent."""
@@ -67,7 +77,9 @@ def modules() -> list[ModuleType]:
 def collect(found: Iterable[ModuleType]) -> Features:
     """Read the declarations, in whatever order; raises ValueError when two features claim the same word."""
     found = list(found)
-    commands = tuple(by_topic(mark for mark, _ in attribute(found, "_command")))
+    declared = by_topic(mark for mark, _ in attribute(found, "_command"))
+    commands = tuple(each for each in declared if not each.letter)
+    lettered = (((word, each.letter), each) for each in declared if each.letter for word in each.words)
     return Features(
         commands,
         _unique((word, command) for command in commands for word in command.words),
@@ -77,6 +89,7 @@ def collect(found: Iterable[ModuleType]) -> Features:
         _unique(attribute(found, "_renders")),
         _by_name(attribute(found, "_edits")),
         _by_name(attribute(found, "_weekly")),
+        _unique(lettered),
     )
 
 
@@ -84,8 +97,8 @@ def _by_name(pairs: Iterable[tuple[str, Any]]) -> tuple[Any, ...]:
     return tuple(function for _, function in sorted(_unique(pairs).items()))
 
 
-def _unique(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    table: dict[str, Any] = {}
+def _unique(pairs: Iterable[tuple[Any, Any]]) -> dict[Any, Any]:
+    table: dict[Any, Any] = {}
     for word, value in pairs:
         if word in table:
             raise ValueError(f"two features claim {word}")

@@ -35,6 +35,9 @@ class Kind(StrEnum):
     GROUP = "协作组"
     CARE = "关工委"
     STATION = "辅导站"
+    STREET = "街道"
+    EDUCATION_OFFICE = "教办"
+    KINDERGARTEN = "幼儿园"
     BAND = "团队"
     OTHER = "其他"
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from storage.retention import checkins, messages, people
+from storage.retention import checkins, messages, people, reports
 from storage.retention.children import failed_nominations, names, old_records, undated_children
 
 # What a night does, in this order: what refers to others goes before them.
@@ -19,6 +19,7 @@ NIGHTLY: dict[str, Callable[[Connection, datetime, int], int]] = {
     "names": names,
     "checkins": checkins.old_checkins,
     "events": checkins.old_events,
+    "reports": reports.old_reports,
     "files": messages.stray_files,
     "letters": messages.old_letters,
     "reminders": people.old_reminders,

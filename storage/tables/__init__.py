@@ -16,6 +16,7 @@ from storage.tables.organisation import (
     wrong_code,
 )
 from storage.tables.privacy import consent, guardian_request, incident, incident_step
+from storage.tables.programmes import report, report_step, tally
 from storage.tables.rosters import roster_batch, staged
 from storage.tables.traffic import card, dialogue, fact, file, inbox, lease, outbox, screen
 from storage.tables.wecom import access_token, card_code
@@ -26,5 +27,6 @@ __all__ = [
     "checkin", "checkin_version", "child", "consent", "delivery", "dialogue", "digest", "event", "fact", "file",
     "grant", "group_chat", "guardian_request", "inbox", "incident", "incident_step", "invite", "lease", "link_code",
     "metadata", "moved_chat", "nomination", "nomination_step", "outbox", "participation", "person", "place", "rollup",
-    "roster_batch", "screen", "sent_file", "staged", "unit", "unit_past", "wrong_code",
+    "report", "report_step", "roster_batch", "screen", "sent_file", "staged", "tally", "unit", "unit_past",
+    "wrong_code",
 ]  # fmt: skip

@@ -1,0 +1,68 @@
+"""catalogue: checks and prints the rows, as a list, as docs/systems.md, or as JSON."""
+
+import argparse
+import json
+import sys
+
+from bot.settings import Settings
+from handlers.catalogue import catalogue
+from handlers.catalogue.model import Row
+
+_HEAD = """\
+# 能报什么：目录
+
+这一页由 `python -m bot catalogue --markdown` 生成，不要手改。每一行是一项工作：发什么能记下来，周报和年报里怎么写。
+行写在 `handlers/catalogue/rows/`，本地自己的行写在数据目录的 `catalogue/` 里，格式相同。
+方式是「逐级办理」和「名册」的行已经定好，聊天里的办理还在做，这里先不写例子。
+编号（S0-05）是五份报告里的系统，见 `tests/systems.csv`；S4-15（老有所学问卷）不做：问卷是自愿的，不汇总，不需要上报。
+"""
+_TABLE = "| 系统 | 名称 | 方式 | 谁报 | 这样发 | 一行汇总 |\n| --- | --- | --- | --- | --- | --- |"
+_SHAPES = {"checkin": "签到", "report": "上报", "case": "逐级办理", "roster": "名册"}
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Which form."""
+    parser.epilog = "example: python -m bot catalogue --check"
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--check", action="store_true", help="only say what is wrong with the office's own rows")
+    form.add_argument("--markdown", action="store_true", help="the page docs/systems.md")
+    form.add_argument("--json", action="store_true", help="key, ids, name, shape, fields, line, example of each row")
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    """0, or 1 when a file of the office's own rows was left out."""
+    if arguments.markdown:
+        print(markdown(catalogue.shipped()), end="")
+        return 0
+    found = catalogue.load(settings.data_dir / "catalogue")
+    for problem in found.problems:
+        print(problem, file=sys.stderr)
+    if arguments.json:
+        print(json.dumps([_as_json(row) for row in found.rows], ensure_ascii=False, indent=2))
+    elif arguments.check:
+        print(f"{len(found.rows)} 行，{'没有问题' if not found.problems else '有的文件没有采用'}")
+    else:
+        for row in found.rows:
+            print(f"{row.key:20} {_SHAPES[row.shape]} {row.name}：{row.example or row.line}")
+    return 1 if found.problems else 0
+
+
+def _as_json(row: Row) -> dict[str, object]:
+    kept = ("key", "ids", "name", "shape", "fields", "line", "example")
+    return {name: value for name, value in row.model_dump(mode="json", exclude_defaults=True).items() if name in kept}
+
+
+def markdown(rows: tuple[Row, ...]) -> str:
+    """The page docs/systems.md: a table a section, a line a row."""
+    parts = [_HEAD]
+    for section in dict.fromkeys(row.section for row in rows):
+        parts.append(f"\n## {section}\n\n{_TABLE}")
+        parts += [_line(row) for row in rows if row.section == section]
+    return "\n".join(parts) + "\n"
+
+
+def _line(row: Row) -> str:
+    told = row.example and row.shape in ("checkin", "report")
+    example = f"`{row.example}`" if told else "–"
+    cells = ("、".join(row.ids) or "–", row.name, _SHAPES[row.shape], "、".join(row.at), example, row.line)
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

@@ -1,0 +1,238 @@
+"""What a message tells of a row: the word before a number or the measure behind it decides the field (design §3)."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from handlers.catalogue.amounts import Amount, amounts
+from handlers.catalogue.model import Figure, Row
+from handlers.reading.model import Hedge
+from handlers.reading.text.dates import find_dates
+from handlers.reading.text.normalise import GAP
+
+Value = Decimal | str | bool
+_BETWEEN = re.compile(r"[ :=]{0,2}(?:人数|[为是有共计达了])?[ :=]{0,2}")
+_FULL = re.compile(r"全满|满分|全部满分")
+_LOST = re.compile(r"[ :]?(?:扣了?|减|-)[ ]?$")
+_FALSE = re.compile(r"[ :]{0,2}(?:否|无|没有?|未|不是|×|✗|x|暂无)", re.IGNORECASE)
+_TEXT_ENDS = re.compile(r"[\n;。]")
+LONGEST_TEXT = 200
+
+
+@dataclass(slots=True)
+class Told:
+    """`values` by field, `hedges` of those that are not exact; `open` are numbers that no field takes.
+
+    `missing` are the labels of required fields that were not told, `unclear` those of choices told twice; `lacks` the
+    preconditions of a rubric that are said to be missing, `bonus` its extra points.
+    """
+
+    values: dict[str, Value] = field(default_factory=dict)
+    hedges: dict[str, Hedge] = field(default_factory=dict)
+    open: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    unclear: list[str] = field(default_factory=list)
+    lacks: list[str] = field(default_factory=list)
+    bonus: Decimal = Decimal(0)
+    day: date | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether one assignment explains everything that was said and everything needed was said."""
+        return not (self.open or self.missing or self.unclear)
+
+
+def read_report(text: str, row: Row, received: date) -> Told:
+    """
+    Read `text`, which is in plain form and has its unit taken out, as a report of `row`.
+
+    Dates are taken out first, so 4月3日 is never a figure; a field of type date takes its own.
+    """
+    told = Told()
+    text = _without_name(text, row)
+    text = _texts(text, row, told)
+    text = _dates(text, row, told, received)
+    text = _rubric(text, row, told)
+    text = _yes_or_no(text, row, told)
+    _numbers(text, row, told)
+    _choices(text, row, told)
+    for each in row.fields:
+        if each.name not in told.values and each.default is not None:
+            told.values[each.name] = Decimal(each.default)
+        elif each.required and each.name not in told.values:
+            told.missing.append(each.label)
+    return told
+
+
+def words_of(each: Figure) -> list[str]:
+    """The words that may stand before the field's value, the longest first."""
+    return sorted({*each.words, each.label}, key=len, reverse=True)
+
+
+def _gap(text: str, start: int, end: int) -> str:
+    return text[:start] + GAP * (end - start) + text[end:]
+
+
+def _without_name(text: str, row: Row) -> str:
+    """The first of the row's own words goes: 微心愿 is no wish, 首批入队 no field of it."""
+    own = sorted({*row.words, row.name}, key=len, reverse=True)
+    labels = {word for each in row.fields for word in (*each.words, each.label)}
+    for word in own:
+        at = text.find(word)
+        # 站籍86 names the row by its own field: the word stays for that.
+        if at >= 0 and word not in labels:
+            return _gap(text, at, at + len(word))
+    return text
+
+
+def _texts(text: str, row: Row, told: Told) -> str:
+    """班子建设:… up to the next label, line or full stop."""
+    fields = [each for each in row.fields if each.type == "text"]
+    marks = sorted((match.start(), match.end(), each) for each in fields for match in _labels(text, each))
+    for place, (_, begin, each) in enumerate(marks):
+        limit = marks[place + 1][0] if place + 1 < len(marks) else len(text)
+        ends = _TEXT_ENDS.search(text, begin, limit)
+        end = ends.start() if ends else limit
+        said = text[begin:end].strip(" ,、" + GAP)[:LONGEST_TEXT]
+        if said:
+            told.values[each.name] = said
+    for start, begin, _ in marks:
+        ends = _TEXT_ENDS.search(text, begin)
+        following = [other for other, _, _ in marks if other > start]
+        end = min([ends.start() if ends else len(text), *following])
+        text = _gap(text, start, end)
+    return text
+
+
+def _labels(text: str, each: Figure) -> Iterable[re.Match[str]]:
+    return re.finditer("(?:" + "|".join(map(re.escape, words_of(each))) + r")[ ]?:", text)
+
+
+def _dates(text: str, row: Row, told: Told, received: date) -> str:
+    wanted = [each for each in row.fields if each.type == "date"]
+    found, rest = find_dates(text, received)
+    days = [each for each in found if each.day]
+    for each in wanted:
+        at = max((text.rfind(word) + len(word) for word in words_of(each) if word in text), default=-1)
+        own = next((when for when in days if at >= 0 and 0 <= when.start - at <= 2), None)
+        if own is not None and own.day is not None:
+            told.values[each.name] = own.day.isoformat()
+            days.remove(own)
+    told.day = days[0].day if days else None
+    return rest
+
+
+def _rubric(text: str, row: Row, told: Told) -> str:
+    """Points by deduction: 全满, then what differs; 缺有阵地 is a precondition that is not there."""
+    scores = [each for each in row.fields if each.type == "score"]
+    if not scores:
+        return text
+    if full := _FULL.search(text):
+        told.values |= {each.name: Decimal(int(each.max or 0)) for each in scores}
+        text = _gap(text, *full.span())
+    for need in (need for each in scores for need in each.needs):
+        found = re.search(rf"(?:缺少?|没有|无)[ ]?{need}|{need}[ ]?(?:否|无|缺)|{need.replace('有', '没有', 1)}", text)
+        if found:
+            told.lacks.append(need)
+            text = _gap(text, *found.span())
+    if row.bonus and (bonus := re.search(r"加分?[ :]?(\d{1,3}(?:\.\d)?)分?", text)):
+        told.bonus = Decimal(bonus[1])
+        text = _gap(text, *bonus.span())
+    return text
+
+
+def _yes_or_no(text: str, row: Row, told: Told) -> str:
+    """党团员是, 鼓号队无; 都是 and 全部 say it of all that are not named."""
+    fields = [each for each in row.fields if each.type == "yesno"]
+    for each in fields:
+        for word in words_of(each):
+            at = text.find(word)
+            if at < 0:
+                continue
+            end = at + len(word)
+            before = text[max(0, at - 1) : at]
+            told.values[each.name] = not (_FALSE.match(text, end) or before in ("无", "未", "没"))
+            text = _gap(text, at, end)
+            break
+    if fields and re.search(r"(?:全部?|都|均|三个?都)(?:是|有|已|达标|做到)", text):
+        told.values = {each.name: True for each in fields} | told.values
+    return text
+
+
+def _numbers(text: str, row: Row, told: Told) -> None:
+    fields = [each for each in row.fields if each.is_number]
+    used: set[int] = set()
+    bare: list[Amount] = []
+    before = 0
+    for amount in amounts(text, (unit for each in fields for unit in each.units)):
+        # 1500余场次 20余万人次: 场次 is the measure of the one number, not the label of the other.
+        chosen = _by_word(text, amount, fields, used, before) or _by_measure(amount, fields, told.values)
+        before = amount.end
+        if chosen is None:
+            bare.append(amount)
+            continue
+        lost = chosen.type == "score" and _LOST.search(text, 0, amount.start)
+        value = Decimal(int(chosen.max or 0)) - amount.value if lost else amount.value
+        if chosen.name in told.values and chosen.type != "score" and told.values[chosen.name] != value:
+            told.unclear.append(chosen.label)
+        told.values[chosen.name] = value
+        if amount.hedge != "eq":
+            told.hedges[chosen.name] = amount.hedge
+    _left_over(bare, fields, told)
+
+
+def _by_word(text: str, amount: Amount, fields: Sequence[Figure], used: set[int], since: int) -> Figure | None:
+    """The field whose word stands right before the number, or else right behind its measure: 18名孩子."""
+    found: tuple[int, Figure, int] | None = None
+    for each in fields:
+        for word in words_of(each):
+            at = text.rfind(word, max(since, amount.start - len(word) - 6), amount.start)
+            between = text[at + len(word) : amount.start]
+            near = _BETWEEN.fullmatch(between) or (each.type == "score" and _LOST.fullmatch(between))
+            if at >= 0 and at not in used and near and (found is None or len(word) > found[0]):
+                found = (len(word), each, at)
+    if found is not None:
+        used.add(found[2])
+        return found[1]
+    for each in fields:
+        for word in words_of(each):
+            if text.startswith(word, amount.end) and not amount.text.endswith("人"):
+                used.add(amount.end)
+                return each
+    return None
+
+
+def _by_measure(amount: Amount, fields: Sequence[Figure], taken: Mapping[str, Value]) -> Figure | None:
+    """The one field that counts in this measure; of several the one that is not told yet, if that is one."""
+    if not amount.measure:
+        return None
+    matching = [each for each in fields if amount.measure in each.units]
+    free = [each for each in matching if each.name not in taken]
+    return matching[0] if len(matching) == 1 else free[0] if len(free) == 1 and len(matching) < 3 else None
+
+
+def _left_over(bare: Sequence[Amount], fields: Sequence[Figure], told: Told) -> None:
+    """A single bare number goes to the single number that is wanted; any other is asked about."""
+    wanted = [each for each in fields if each.required and each.name not in told.values]
+    plain = [each for each in bare if not each.measure]
+    if len(bare) == len(plain) == 1 and len(wanted) == 1:
+        told.values[wanted[0].name] = plain[0].value
+        if plain[0].hedge != "eq":
+            told.hedges[wanted[0].name] = plain[0].hedge
+        return
+    told.open += [each.text for each in bare]
+
+
+def _choices(text: str, row: Row, told: Told) -> None:
+    for each in row.fields:
+        if each.type != "choice":
+            continue
+        found = [choice for choice in each.choices if choice in text]
+        # 校外教育辅导 and 校外教育辅导站: the longer word is the one that was said.
+        found = [one for one in found if not any(one != other and one in other for other in found)]
+        if len(found) == 1:
+            told.values[each.name] = found[0]
+        elif found:
+            told.unclear.append(each.label)

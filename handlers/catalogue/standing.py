@@ -1,0 +1,42 @@
+"""The rows that everything runs by: the shipped ones with an office's own files and what admins changed in chat."""
+
+import json
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection
+
+from handlers.catalogue import catalogue
+from handlers.catalogue.catalogue import Catalogue
+from storage.base import key_values
+from storage.organisation import units
+
+# The office's own rows as JSON: those of its files, and those that were agreed to in chat.
+FILES, CHAT = "catalogue files", "catalogue chat"
+
+
+def catalogue_of(db: Connection) -> Catalogue:
+    """The rows in force; the shipped ones where nothing was changed."""
+    kept = (key_values.get(db, FILES), key_values.get(db, CHAT))
+    return _merged(*(each.value if each else "[]" for each in kept))
+
+
+@lru_cache(maxsize=4)
+def _merged(files: str, chat: str) -> Catalogue:
+    rows = {row.key: row for row in catalogue.shipped()}
+    for place, source in (("文件", files), ("目录", chat)):
+        rows |= {row.key: row for row in catalogue.checked(place, json.loads(source))}
+    return Catalogue(tuple(row for row in rows.values() if not row.off))
+
+
+def keep_changed(db: Connection, changed: list[dict[str, Any]], now: datetime) -> None:
+    """Rows as tables, in place of earlier ones of the same key, live from now on; raises Wrong."""
+    kept = key_values.get(db, CHAT)
+    by_key = {entry["key"]: entry for entry in (json.loads(kept.value) if kept else [])}
+    by_key |= {entry["key"]: entry for entry in changed}
+    source = json.dumps(list(by_key.values()), ensure_ascii=False, sort_keys=True)
+    _merged(getattr(key_values.get(db, FILES), "value", "[]"), source)
+    key_values.put(db, CHAT, source, now)
+    # Whoever keeps the catalogue reads it again.
+    units.changed(db, now)

@@ -1,0 +1,1 @@
+"""Reports of the catalogue: told, expected, looked at, signed off."""

@@ -1,0 +1,89 @@
+"""更正 R12, 撤回 R12, 恢复 R12: exactly the report that is named changes; what it said before is kept."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from handlers.catalogue.model import Row
+from handlers.catalogue.reports import read_report
+from handlers.catalogue.standing import catalogue_of
+from handlers.kit import MEMBERS, Ask, Button, Denied, Refusal, Reply
+from handlers.reading.text.normalise import clean
+from handlers.registry import command
+from handlers.wording import programmes
+from storage.organisation import units
+from storage.programmes import reports
+from storage.programmes.reports import WITHDRAWN, Report
+
+_NUMBER = re.compile(r"#?[Rr]\s?(\d{1,9})[\s,，:：]*")
+
+
+def named(ask: Ask) -> tuple[Report, Row, str]:
+    """(the report that the arguments name, its row, the rest); raises Refusal, or Denied for one of others."""
+    match = _NUMBER.match(ask.args)
+    found = reports.by_id(ask.db, int(match[1])) if match else None
+    row = catalogue_of(ask.db).by_key.get(found.row) if found else None
+    if match is None or found is None or row is None:
+        raise Refusal("没有这个编号的上报，什么都没有改。发「上报」看要报的和报过的。")
+    return replace(found, flows=programmes.flows_of(row)), row, ask.args[match.end() :].strip()
+
+
+def _own(ask: Ask) -> tuple[Report, Row, str]:
+    one, row, rest = named(ask)
+    if not programmes.may_report(ask.me, row, units.by_id(ask.db, one.unit_id)):
+        raise Denied(f"{one.unit_name}的{row.name}不由您来改，没有改。", what="上报", subject=f"unit:{one.unit_id}")
+    return one, row, rest
+
+
+@command("更正", who=MEMBERS, group="签到", help="改一条上报", examples=("更正 R12 听众65",), letter="R")
+def correct(ask: Ask) -> Sequence[Reply]:
+    """The figures that are said take the place of the old ones; the others stay."""
+    one, row, rest = _own(ask)
+    if one.state == WITHDRAWN:
+        raise Refusal(f"R{one.id} 已经撤回，没有改。发「恢复 R{one.id}」可以找回来。")
+    if not rest:
+        raise Refusal(f"要改成什么？像这样发：更正 R{one.id} {row.example.partition(' ')[2] or row.example}")
+    told = read_report(clean(rest).text, row, ask.today)
+    if told.open or told.unclear or not told.values:
+        raise Refusal(f"「更正」后面没有看懂，没有改。像这样发：更正 R{one.id} {row.example.partition(' ')[2]}")
+    said = {name: value for name, value in told.values.items() if _is_said(row, name, rest) or name not in one.figures}
+    kept = {name: hedge for name, hedge in one.hedges.items() if name not in said}
+    new = replace(one, figures={**one.figures, **said}, hedges={**kept, **told.hedges})
+    reports.revise(ask.db, one, new, ask.me.id, ask.now)
+    was, now = programmes.figures(row, one), programmes.figures(row, new)
+    return [Reply(f"已更正：{one.unit_name} {row.name}\n{was} → {now}", _undo(one))]
+
+
+def _is_said(row: Row, name: str, words: str) -> bool:
+    """Whether a figure was said, not filled in: a default takes no one's place."""
+    one = row.by_name[name]
+    return one.default is None or any(word in words for word in (*one.words, one.label, *one.units))
+
+
+def _undo(one: Report) -> tuple[Button, ...]:
+    return (Button("撤回", "撤回", f"R{one.id}"),)
+
+
+@command("撤回", who=MEMBERS, group="签到", help="撤回一条上报", examples=("撤回 R12",), letter="R")
+def withdraw(ask: Ask) -> Reply:
+    """Take back exactly this report."""
+    one, row, _ = _own(ask)
+    said = f"{one.unit_name} {row.name} {programmes.when(row, one, ask.today)}"
+    if one.state == WITHDRAWN:
+        return Reply(f"{said}早已撤回，没有再改。")
+    reports.withdraw(ask.db, one, ask.me.id, ask.now)
+    return Reply(f"已撤回：{said}\n{programmes.figures(row, one)}", (Button("恢复", "恢复", f"R{one.id}"),))
+
+
+@command(
+    "恢复", who=MEMBERS, group="活动", rank=60, help="找回撤回的上报", examples=("恢复 R12",), follows=r"#?[Rr]\s?\d"
+)
+def restore(ask: Ask) -> Reply:
+    """What was withdrawn stands again."""
+    one, row, _ = _own(ask)
+    said = f"{one.unit_name} {row.name} {programmes.when(row, one, ask.today)}"
+    if one.state != WITHDRAWN:
+        return Reply(f"{said}没有撤回过，不用恢复。")
+    if not reports.restore(ask.db, one, ask.me.id, ask.now):
+        return Reply(f"{said}已经另外报过一条，没有恢复。")
+    return Reply(f"已恢复：{said}\n{programmes.figures(row, one)}", _undo(one))

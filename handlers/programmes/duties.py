@@ -1,0 +1,188 @@
+"""上报: what is due for me; 看: a row's figures and who is missing; 催: those who are missing, and only they."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from handlers.catalogue.model import Row
+from handlers.catalogue.standing import catalogue_of
+from handlers.kit import ADMINS, MEMBERS, Ask, Button, Due, Refusal, Reply, Role, Unit
+from handlers.programmes.reporting import report
+from handlers.registry import ANYTHING, command, due
+from handlers.wording import lines, places, programmes
+from handlers.wording.lines import Line
+from scheduling import spans
+from storage.people import people
+from storage.programmes.coverage import OVERDUE, Target
+from storage.programmes.reports import RETURNED
+from storage.reminders import deliveries
+
+READERS = ADMINS | {Role.INSPECTOR, Role.CARE_ADMIN, Role.GROUP_HEAD, Role.STATION_HEAD}
+MOST_BUTTONS = 6
+MOST_NAMES = 10
+# Due within so many days counts as due now.
+SOON = timedelta(days=7)
+MOST_NUDGED = 3000
+_NOTHING_TO_REPORT = "您目前没有要上报的项目。签到直接发就行，像这样：三(2)中队 主题队日 38人"
+_STATES = {"expected": "待报", OVERDUE: "逾期", RETURNED: "退回"}
+
+
+@command(
+    "上报", "report", who=MEMBERS, group="活动", rank=10, help="报一项工作，或看要报什么", glued=ANYTHING,
+    examples=("上报", "上报 宣讲 3场 共60人"),
+)  # fmt: skip
+def tell(ask: Ask) -> Sequence[Reply]:
+    """With words: the same as without 上报; alone: what is due for the asker, most urgent first."""
+    if not ask.args:
+        return [_due_for_me(ask)]
+    rows = programmes.rows_for(ask)
+    row = programmes.named(rows, ask.args)
+    if row is None:
+        known = "、".join(each.name for each in rows[:12])
+        raise Refusal(f"没看出是报哪一项，没有记录。您可以报：{known}" if known else _NOTHING_TO_REPORT)
+    return report(ask, row, ask.args)
+
+
+def _due_for_me(ask: Ask) -> Reply:
+    rows = programmes.rows_for(ask)
+    due_now = [(row, target) for row in rows if row.due for target in _mine(ask, row) if not target.done]
+    due_now.sort(key=lambda each: (each[1].state != OVERDUE, spans.due_day(each[0].due, _period(ask, each[0]))))
+    if due_now:
+        said = [f"· {target.name} {row.name}（{_when(ask, row, target)}）" for row, target in due_now[:12]]
+        more = f"\n另有 {len(due_now) - 12} 项。" if len(due_now) > 12 else ""
+        names = dict.fromkeys(row.name for row, _ in due_now)
+        buttons = tuple(Button(name, "上报", name) for name in names)[:MOST_BUTTONS]
+        return Reply(f"您有 {len(due_now)} 项要报：\n" + "\n".join(said) + more, buttons)
+    if not rows:
+        return Reply(_NOTHING_TO_REPORT)
+    known = "、".join(row.name for row in rows[:12])
+    return Reply(f"现在没有到期要报的。随时可以报：{known}\n像这样发：{rows[0].example}")
+
+
+def _mine(ask: Ask, row: Row) -> list[Target]:
+    own = programmes.units_for(ask.me, row)
+    ids = {unit.id for unit in own}
+    found = lines.targets(ask.db, row, [unit.path for unit in own], _period(ask, row), ask.today) if own else []
+    soon = spans.due_day(row.due, _period(ask, row)) <= ask.today + SOON
+    return [target for target in found if target.unit_id in ids and (soon or target.state == RETURNED)]
+
+
+def _period(ask: Ask, row: Row) -> str:
+    return spans.label_of(row.period, ask.today)
+
+
+def _when(ask: Ask, row: Row, target: Target) -> str:
+    day = spans.due_day(row.due, _period(ask, row))
+    return f"{_STATES[target.state]}，{day.month}月{day.day}日{'前' if target.state == 'expected' else '到期'}"
+
+
+@command(
+    "看", "figures", who=READERS, group="周报", rank=11, help="看一项工作报了多少、缺谁", glued=ANYTHING,
+    examples=("看 宣讲", "看 月方案 上月"),
+)  # fmt: skip
+def look(ask: Ask) -> Reply | None:
+    """A row's line for a period and who is missing; None for words that name no row."""
+    rows = [row for row in catalogue_of(ask.db).rows if row.shape == "report"]
+    if not ask.args:
+        return Reply(f"要看哪一项？像这样发：看 宣讲 上月\n有：{'、'.join(row.name for row in rows)}")
+    if programmes.named(rows, ask.args) is None:
+        return None
+    line, at = line_of(ask, "看")
+    period = spans.said(line.period, ask.today)
+    text = line.text or f"{line.row.name}还没有人报"
+    head = text if text.startswith(period) else f"{period} {text}"
+    if not line.row.due and (line.row.many or line.row.period == "day"):
+        return Reply(head, (Button("表", "表", f"{line.row.name} {_said_again(line, at)}"),))
+    return Reply(f"{head}\n{_missing(line)}", _buttons(line, at))
+
+
+def line_of(ask: Ask, word: str) -> tuple[Line, list[Unit]]:
+    """The line that the arguments ask for (a row, a period, a unit), and the units that it is of; raises Refusal."""
+    row = programmes.named([each for each in catalogue_of(ask.db).rows if each.shape == "report"], ask.args)
+    if row is None:
+        raise Refusal(f"没有这一项。像这样发：{word} 宣讲 上月")
+    rest = ask.args
+    for name in sorted((row.name, *row.words), key=len, reverse=True):
+        rest = rest.replace(name, " ", 1) if name in rest else rest
+    period, rest = spans.named(rest, ask.today)
+    period = period or (_period(ask, row) if row.period != "day" else spans.label_of("week", ask.today))
+    at = places.chosen(ask, READERS, " ".join(rest.split()), f"{word} {row.name}")
+    return lines.line(ask.db, row, [unit.path for unit in at], period, ask.today), at
+
+
+def _missing(line: Line) -> str:
+    if not line.targets:
+        return "这里没有要报的单位。"
+    if not line.missing:
+        return f"{len(line.targets)} 家都报了。"
+    names = "、".join(f"{each.school}{each.name}{_mark(each)}" for each in line.missing[:MOST_NAMES])
+    more = f"等 {len(line.missing)} 家" if len(line.missing) > MOST_NAMES else ""
+    in_time = sum(each.state in ("on_time", "accepted", "zero") for each in line.targets)
+    done = len(line.targets) - len(line.missing)
+    rates = f"报送率 {done}/{len(line.targets)}，及时率 {in_time}/{len(line.targets)}"
+    return f"{rates}\n还差 {len(line.missing)} 家：{names}{more}"
+
+
+def _mark(one: Target) -> str:
+    return f"（{_STATES[one.state]}）" if one.state in (OVERDUE, RETURNED) else ""
+
+
+def _said_again(line: Line, at: list[Unit]) -> str:
+    unit = at[0].name if len(at) == 1 else ""
+    return f"{line.period} {unit}".strip()
+
+
+def _buttons(line: Line, at: list[Unit]) -> tuple[Button, ...]:
+    again = f"{line.row.name} {_said_again(line, at)}"
+    nudge = (Button("催", "催", again),) if line.missing and line.row.due else ()
+    return (*nudge, Button("表", "表", again))
+
+
+@command(
+    "催", who=READERS, group="周报", rank=16, help="催还没报一项工作的单位", examples=("催 月方案",), follows=r"\S"
+)
+def chase(ask: Ask) -> Reply:
+    """One notice to each who reports for a unit that is missing; once a day for each row and unit."""
+    line, _ = line_of(ask, "催")
+    if not line.missing:
+        return Reply(f"{spans.said(line.period, ask.today)} {line.row.name}没有缺报的，不用催。")
+    if len(line.missing) > MOST_NUDGED:
+        raise Refusal(f"缺 {len(line.missing)} 家，一次催不完。请写上单位：催 {line.row.name} 单位名")
+    roles = frozenset(line.row.who) or programmes.REPORTERS_OF_ALL
+    holders = people.holding(ask.db, roles, [each.path for each in line.missing], ask.now)
+    reached = people.addresses(ask.db, [person.id for person in holders])
+    wanted = {each.unit_id: each for each in line.missing}
+    rows = [
+        _notice(ask, line, wanted[grant.unit.id], person.id, reached[person.id][0])
+        for person in holders
+        for grant in person.grants
+        if grant.unit.id in wanted and person.id in reached and grant.role in programmes.roles_for(line.row, grant.unit)
+    ]
+    new = deliveries.put(ask.db, rows)
+    silent = len(wanted) - len({row["payload"]["unit_id"] for row in rows})
+    told = f"已向 {new} 位老师发出提醒。" if new else "今天都催过了，不重复打扰。"
+    nobody = f"\n{silent} 家还没有人能收到，请先「邀请」。" if silent else ""
+    return Reply(f"{told}{nobody}")
+
+
+def _notice(ask: Ask, line: Line, target: Target, person_id: int, channel: str) -> dict[str, Any]:
+    return {
+        "occurrence": f"report:{line.row.key}:{line.period}:{target.unit_id}:{ask.today}", "lead": 0,
+        "person_id": person_id, "kind": "report", "day": ask.today, "channel": channel, "due_at": ask.now,
+        "payload": {"row": line.row.key, "period": line.period, "unit_id": target.unit_id},
+    }  # fmt: skip
+
+
+@due("report")
+def remind(said: Due) -> Reply | None:
+    """The notice; None when the report has come, or is no longer this person's."""
+    row = catalogue_of(said.db).by_key.get(said.payload["row"])
+    unit = next((each for each in said.person.units() if each.id == said.payload["unit_id"]), None)
+    if row is None or unit is None:
+        return None
+    period = str(said.payload["period"])
+    found = lines.targets(said.db, row, [unit.path], period, said.now.date())
+    if not any(each.unit_id == unit.id and not each.done for each in found):
+        return None
+    when = spans.said(period, said.now.date())
+    return Reply(f"老师好，{unit.name}{when}的{row.name}还没有报。改好数字发给我就行：\n{unit.name} {row.example}")

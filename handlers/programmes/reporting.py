@@ -1,0 +1,224 @@
+"""上报: what a message tells of a row is stored when every number is explained, else one thing is asked."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from handlers.catalogue.model import Row
+from handlers.catalogue.reports import Told, read_report
+from handlers.catalogue.rules import TOTAL
+from handlers.catalogue.standing import catalogue_of
+from handlers.kit import Ask, Button, Denied, Refusal, Reply, Unit
+from handlers.privacy.door import Door
+from handlers.reading.text.normalise import clean
+from handlers.registry import answers, reads
+from handlers.wording import places, programmes
+from handlers.wording.answers import says_no
+from handlers.wording.lines import score
+from scheduling import spans
+from storage.programmes import reports, sums
+from storage.programmes.reports import Report
+
+QUESTION = "report"
+_NOTHING = "好的，没有记。要重新报，直接发就行。"
+
+
+@reads("report")
+def take(ask: Ask) -> Sequence[Reply]:
+    """A text that names a row which the asker reports."""
+    row = programmes.named(programmes.rows_for(ask), ask.args)
+    assert row is not None
+    return report(ask, row, ask.args)
+
+
+def report(ask: Ask, row: Row, said: str, day: date | None = None) -> Sequence[Reply]:
+    """Read `said` as a report of the row; `day` is that of the first message where this one answers a question."""
+    unit, rest = _unit(ask, row, said)
+    if unit is None:
+        return [_which_unit(ask, row, said)]
+    told = read_report(clean(rest).text, row, day or ask.today)
+    if not told.complete:
+        return [_question(ask, row, unit, said, told, day or ask.today)]
+    return [_kept(ask, row, unit, told, said, day or ask.today)]
+
+
+def _unit(ask: Ask, row: Row, said: str) -> tuple[Unit | None, str]:
+    """(the unit that is meant, the text without its name); None when it has to be asked."""
+    own = programmes.units_for(ask.me, row)
+    for each in sorted(own, key=lambda unit: -len(unit.name)):
+        for name in (each.name, *each.aliases):
+            if name in said:
+                return each, said.replace(name, " ", 1)
+    key, rest = programmes.key_in(ask, said)
+    if key is not None:
+        unit = places.by_key(ask, key)
+        if unit is not None and not programmes.may_report(ask.me, row, unit):
+            words = f"{unit.name}的{row.name}不由您来报，没有记录。请核对单位，或请那里的老师来报。"
+            raise Denied(words, what="上报", subject=f"unit:{unit.id}")
+        return unit, rest
+    return (own[0] if len(own) == 1 else None), said
+
+
+def _which_unit(ask: Ask, row: Row, said: str) -> Reply:
+    names = [unit.name for unit in programmes.units_for(ask.me, row)][:6]
+    ask.expect(QUESTION, {"row": row.key, "said": said, "day": ask.today.isoformat(), "add": ""})
+    example = f"请写上单位，像这样：{names[0] if names else '三(2)中队'} {row.example}"
+    question = f"{row.name}是哪个单位的？" + ("" if names else example)
+    return Reply(question, tuple(Button(name, answer=name) for name in names))
+
+
+def _question(ask: Ask, row: Row, unit: Unit, said: str, told: Told, day: date) -> Reply:
+    """One thing is asked: what a number is, or what is missing; the rest is kept with the question."""
+    known: dict[str, Any] = {"row": row.key, "said": said, "day": day.isoformat(), "add": ""}
+    free = [each for each in row.fields if each.is_number and each.name not in told.values]
+    if told.open and free:
+        ask.expect(QUESTION, {**known, "open": told.open[0]})
+        buttons = tuple(Button(f"{each.label} {told.open[0]}", answer=each.label) for each in free[:5])
+        return Reply(f"{row.name}里的「{told.open[0]}」是哪一项？还没有记。", buttons)
+    if told.missing:
+        field = next(each for each in row.fields if each.label == told.missing[0])
+        ask.expect(QUESTION, {**known, "add": field.label})
+        hint = f"（{field.units[0]}）" if field.units else ""
+        buttons = tuple(Button(choice, answer=choice) for choice in field.choices[:6])
+        if field.type == "yesno":
+            buttons = Button("是", answer="是"), Button("否", answer="否")
+        return Reply(
+            f"{unit.name} {row.name}：{field.label}{hint}是多少？"
+            if field.is_number
+            else f"{row.name}：{field.label}？",
+            buttons,
+        )
+    what = "、".join([*told.unclear, *(f"「{each}」" for each in told.open)])
+    raise Refusal(f"{row.name}里的 {what} 没有看懂，没有记录。像这样发：\n{row.example}")
+
+
+@answers(QUESTION)
+def complete(ask: Ask, payload: dict[str, Any]) -> Sequence[Reply] | None:
+    """The answer, read together with what was said; None for another message."""
+    row = catalogue_of(ask.db).by_key.get(payload["row"])
+    if row is None or says_no(ask.args) and payload["add"] not in _yes_or_no(row):
+        return [Reply(_NOTHING)]
+    if len(ask.args) > 60 or programmes.named(programmes.rows_for(ask), ask.args) not in (None, row):
+        return None
+    said = str(payload["said"])
+    if "open" in payload:
+        if ask.args not in {each.label for each in row.fields}:
+            return None
+        said = said.replace(payload["open"], f" {ask.args}{payload['open']} ", 1)
+    else:
+        said = f"{said} {payload['add']}{ask.args}"
+    return report(ask, row, said, date.fromisoformat(payload["day"]))
+
+
+def _yes_or_no(row: Row) -> set[str]:
+    return {each.label for each in row.fields if each.type == "yesno"}
+
+
+def _kept(ask: Ask, row: Row, unit: Unit, told: Told, said: str, today: date) -> Reply:
+    day = told.day or today
+    if day > ask.today:
+        raise Refusal(f"{day.month}月{day.day}日还没有到，没有记录。请等开展以后再报，或改好日期再发一次。")
+    told.values = {name: _gated(value) for name, value in told.values.items()}
+    _check_ranges(row, told)
+    warning = _check_rules(ask, row, unit, told, said, day)
+    new = _report(ask, row, unit, told, day)
+    kept = reports.store(ask.db, new, ask.me.id, ask.now)
+    if kept is None:
+        return _again(ask, row, new)
+    return replace(_echo(ask, row, unit, kept, "已记录"), text=_echo(ask, row, unit, kept, "已记录").text + warning)
+
+
+def _report(ask: Ask, row: Row, unit: Unit, told: Told, day: date) -> Report:
+    period = spans.label_of(row.period, day)
+    figures = {**told.values, **{f"lacks{place}": need for place, need in enumerate(told.lacks)}}
+    if told.bonus:
+        figures["bonus"] = told.bonus
+    late = bool(row.due) and ask.today > _last_in_time(row, period)
+    return Report(
+        unit.id, row.key, period, day, figures, told.hedges, programmes.flows_of(row),
+        reports.next_sequence(ask.db, row.key, unit.id, period) if row.many else 0,
+        timing="late" if late else "on_time", version=programmes.version_of(row),
+    )  # fmt: skip
+
+
+def _last_in_time(row: Row, period: str) -> date:
+    return date.fromordinal(spans.due_day(row.due, period).toordinal() + row.timely)
+
+
+def _gated(value: Decimal | str | bool) -> Decimal | str | bool:
+    """What is told in words is kept without names and telephone numbers: a report counts, it names nobody."""
+    if not isinstance(value, str):
+        return value
+    door = Door()
+    door.hear(value)
+    return door.hidden(value)
+
+
+def _check_ranges(row: Row, told: Told) -> None:
+    for each in row.fields:
+        value = told.values.get(each.name)
+        if not isinstance(value, Decimal):
+            continue
+        if each.min is not None and value < Decimal(str(each.min)):
+            raise Refusal(f"{each.label} {value:f} 太小（至少 {each.min:g}），没有记录。请核对后再发一次。")
+        if each.max is not None and value > Decimal(str(each.max)):
+            raise Refusal(f"{each.label} {value:f} 太大（最多 {each.max:g}），没有记录。请核对后再发一次。")
+        if each.type == "integer" and value != value.to_integral_value():
+            raise Refusal(f"{each.label} {value:f} 应是整数，没有记录。请核对后再发一次。")
+
+
+def _check_rules(ask: Ask, row: Row, unit: Unit, told: Told, said: str, day: date) -> str:
+    """Refuses with the arithmetic where a rule is broken; what a soft one says comes back, to be said too."""
+    numbers = {name: value for name, value in told.values.items() if isinstance(value, Decimal)}
+    if any(name.startswith(TOTAL) for check in row.checks for name in check.names):
+        first, last = spans.span_of(spans.label_of("year", day))
+        before = sums.of(ask.db, row.key, [unit.path], spans.months_of(first, last)).totals
+        totals = {
+            name: numbers.get(name, Decimal(0)) + (before[name].value if name in before else 0) for name in row.by_name
+        }
+        numbers |= {f"{TOTAL}{name}": total for name, total in totals.items()}
+    warnings = []
+    for check in row.checks:
+        problem = check.broken(numbers, said)
+        if problem and check.soft:
+            warnings.append(problem)
+        elif problem:
+            what = "、".join(dict.fromkeys(_label(row, name) for name in sorted(check.names)))
+            raise Refusal(f"没有记录：{_label(row, check.left[0].name)} {problem}。请核对{what}，改好再发一次。")
+    return "".join(f"\n请留意：{problem}" for problem in warnings)
+
+
+def _label(row: Row, name: str) -> str:
+    total, plain = name.startswith(TOTAL), name.removeprefix(TOTAL)
+    return ("累计" if total else "") + (row.by_name[plain].label if plain in row.by_name else plain)
+
+
+def _echo(ask: Ask, row: Row, unit: Unit, one: Report, result: str) -> Reply:
+    figures = programmes.figures(row, one)
+    if row.base:
+        figures = f"共 {score(row, one):f} 分：{figures}"
+    late = "，迟报" if one.timing == "late" else ""
+    text = f"{result}：{unit.name} {row.name} {programmes.when(row, one, ask.today)}{late}\n{figures or '已交'}"
+    buttons = Button("改", "更正", f"R{one.id}"), Button("撤回", "撤回", f"R{one.id}")
+    return Reply(text, buttons, spoken=f"要改，发「更正 R{one.id} …」；不算，发「撤回 R{one.id}」。")
+
+
+def _again(ask: Ask, row: Row, new: Report) -> Reply:
+    """One of the row and period stands already: what it says, and how to change it."""
+    before = reports.of_period(ask.db, row.key, [new.unit_id], new.period, new.sequence)[0]
+    said = f"{programmes.when(row, before, ask.today)}的{row.name}已经报过：{programmes.figures(row, before) or '已交'}"
+    if before.figures == new.figures:
+        return Reply(f"{said}。没有重复计。")
+    change = Button("改成这次的", "更正", f"R{before.id} {_in_words(row, new)}")
+    return Reply(f"{said}。\n这次没有再记，要改成{programmes.figures(row, new)}吗？", (change,))
+
+
+def _in_words(row: Row, one: Report) -> str:
+    """The figures in words that are read back to the same: for the button that corrects."""
+    return " ".join(
+        f"{each.label}{programmes.value(each, one.figures[each.name])}"
+        for each in row.fields
+        if each.name in one.figures
+    )

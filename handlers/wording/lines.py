@@ -1,0 +1,194 @@
+"""The line of a row in a digest: its figures over a part of the tree and a period, filled into the row's own words."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from sqlalchemy import Connection
+
+from handlers.catalogue.model import Figure, Row
+from handlers.wording.programmes import number
+from scheduling import spans
+from storage.programmes import coverage, reports, sums
+from storage.programmes.coverage import OVERDUE, Target
+from storage.programmes.reports import RETURNED, Report
+from storage.programmes.sums import Sums, Total
+
+Shown = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a row comes to: `text` for people, `values` for programs; empty where nothing was reported or is due."""
+
+    row: Row
+    period: str
+    text: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    missing: tuple[Target, ...] = ()
+    targets: tuple[Target, ...] = ()
+
+
+def line(db: Connection, row: Row, paths: Sequence[str], period: str, today: date) -> Line:
+    """
+    The line of a row with shape report in these subtrees for a period (a label of scheduling/spans).
+
+    Flows are added up over the period, stocks are the newest of each unit at its end; who owes it goes by the row's own
+    period, as of the last day of this one.
+    """
+    first, last = spans.span_of(period)
+    flows = sums.of(db, row.key, paths, _kept_periods(period, first, last))
+    stocks = reports.stocks(db, row.key, paths, last) if _has_stocks(row) else []
+    own = spans.label_of(row.period, min(last, max(first, today)))
+    owed = targets(db, row, paths, own, today) if row.period != "day" else _reached(db, row, paths, stocks, flows)
+    shown = _shown(db, row, paths, period, today, flows, stocks, owed)
+    missing = tuple(each for each in owed if not each.done)
+    says = bool(flows.count or stocks or (row.due and owed))
+    text = row.line.format_map(_Escaped(shown)) if says else ""
+    return Line(row, period, text, shown, missing, tuple(owed))
+
+
+def targets(db: Connection, row: Row, paths: Sequence[str], period: str, today: date) -> list[Target]:
+    """Every unit that owes the row for this period, with its state as of today."""
+    _, last = spans.span_of(period)
+    due = spans.due_day(row.due, period) if row.due else last
+    return coverage.targets(db, row.key, row.at, paths, period, last, today > due)
+
+
+def _reached(db: Connection, row: Row, paths: Sequence[str], stocks: list[Report], flows: Sums) -> list[Target]:
+    """Of what happens on some day nothing is owed: the targets are there to be counted only."""
+    return (
+        coverage.targets(db, row.key, row.at, paths, "", date.max, False) if "targets" in set(row.placeholders) else []
+    )
+
+
+def _kept_periods(period: str, first: date, last: date) -> list[str]:
+    return [period] if "W" in period else spans.months_of(first, last)
+
+
+def _has_stocks(row: Row) -> bool:
+    return any(each.agg == "last" or each.type == "score" for each in row.fields)
+
+
+class _Escaped(dict[str, str]):
+    """A placeholder that nothing is known of is a dash."""
+
+    def __missing__(self, key: str) -> str:
+        return "–"
+
+
+def _shown(
+    db: Connection, row: Row, paths: Sequence[str], period: str, today: date, flows: Sums, stocks: list[Report],
+    owed: list[Target],
+) -> dict[str, str]:  # fmt: skip
+    done = [each for each in owed if each.done]
+    units = len(done) if row.period != "day" else flows.units
+    shown = {
+        "count": str(flows.count),
+        "units": str(units),
+        "targets": str(len(owed)),
+        "gap": str(len(owed) - len(done)),
+        "period": spans.said(period, today),
+        "rate": percent(Decimal(units), Decimal(len(owed))),
+        "overdue": str(sum(each.state == OVERDUE for each in owed)),
+        "returned": str(sum(each.state == RETURNED for each in owed)),
+        "accepted": str(sum(each.state == "accepted" for each in owed)),
+        "zero": str(sum(each.state == "zero" for each in owed)),
+    }
+    totals: dict[str, Total] = {each.name: _total(each, flows, stocks) for each in row.fields if each.is_number}
+    shown |= {name: number(total.value, total.hedge) for name, total in totals.items()}
+    shown |= {each.name: _by_choice(each, flows, stocks) for each in row.fields if each.type == "choice"}
+    shown |= _yes(row, stocks, len(owed))
+    shown |= _scored(row, stocks)
+    shown |= _complete(db, row, paths, period, len(owed))
+    whole = {name: total.value for name, total in totals.items()} | {
+        "units": Decimal(units),
+        "targets": Decimal(len(owed)),
+    }
+    for each in row.indicators:
+        over, under = whole.get(each.numerator, Decimal(0)), whole.get(each.denominator, Decimal(0))
+        hedge = totals.get(each.numerator, Total()).hedge
+        shown[each.name] = percent(over, under) if each.percent else quotient(over, under, each.digits, hedge)
+    return shown
+
+
+def _total(one: Figure, flows: Sums, stocks: list[Report]) -> Total:
+    if one.agg == "sum":
+        return flows.totals.get(one.name, Total())
+    values = [each.figures[one.name] for each in stocks if one.name in each.figures]
+    return Total(sum((value for value in values if isinstance(value, Decimal)), Decimal(0)))
+
+
+def _by_choice(one: Figure, flows: Sums, stocks: list[Report]) -> str:
+    """报国 12 感恩 9, in the order of the choices."""
+    counted = flows.choices.get(one.name, {})
+    return " ".join(f"{choice} {counted[choice]}" for choice in one.choices if counted.get(choice)) or "–"
+
+
+def _yes(row: Row, stocks: list[Report], owed: int) -> dict[str, str]:
+    """How many units say yes, and which share of all that is; `all`: to everything."""
+    fields = [each.name for each in row.fields if each.type == "yesno"]
+    if not fields:
+        return {}
+    yes = {name: sum(each.figures.get(name) is True for each in stocks) for name in fields}
+    whole = sum(all(each.figures.get(name) is True for name in fields) for each in stocks)
+    shares = {f"{name}%": percent(Decimal(count), Decimal(owed)) for name, count in yes.items()}
+    return {name: str(count) for name, count in yes.items()} | shares | {"all": str(whole)}
+
+
+def _scored(row: Row, stocks: list[Report]) -> dict[str, str]:
+    """Of a rubric: who passes, the average, who is low; of a figure with a rule: who keeps it."""
+    scores = [each for each in row.fields if each.type == "score"]
+    if not scores:
+        kept = sum(not any(check.broken(_numbers(each)) for check in row.checks) for each in stocks)
+        return {"ok": str(kept)}
+    points = [score(row, each) for each in stocks]
+    passed = sum(point >= row.passing for point in points)
+    average = quotient(sum(points, Decimal(0)), Decimal(len(points)), 1)
+    complete = sum(not any(name.startswith("lacks") for name in each.figures) for each in stocks)
+    return {"ok": str(passed), "average": average, "low": str(len(points) - passed), "complete": str(complete)}
+
+
+def score(row: Row, one: Report) -> Decimal:
+    """The points of a rubric; a missing precondition takes its part's points away."""
+    lacks = {value for name, value in one.figures.items() if name.startswith("lacks")}
+    points = Decimal(0)
+    for each in row.fields:
+        value = one.figures.get(each.name)
+        if each.type == "score" and isinstance(value, Decimal) and lacks.isdisjoint(each.needs):
+            points += value
+    bonus = one.figures.get("bonus")
+    return points + (bonus if isinstance(bonus, Decimal) else 0)
+
+
+def _complete(db: Connection, row: Row, paths: Sequence[str], period: str, owed: int) -> dict[str, str]:
+    """Of rows with one report a choice: which units have told all of them, three of three."""
+    choice = next((each for each in row.fields if each.type == "choice" and each.required), None)
+    if not (row.many and row.due and choice):
+        return {}
+    first, last = spans.span_of(period)
+    told = coverage.choices_of(db, row.key, paths, first, last, choice.name)
+    whole = sum(len(choices) == len(choice.choices) for choices in told.values())
+    return {"complete": str(whole), "gap": str(owed - whole)}
+
+
+def _numbers(one: Report) -> dict[str, Decimal]:
+    return {name: value for name, value in one.figures.items() if isinstance(value, Decimal)}
+
+
+def percent(over: Decimal, under: Decimal) -> str:
+    """One decimal, half up (domain §1.4): 130 of 143 → 90.9%; a dash where there is nothing to divide by."""
+    return "–" if not under else f"{(over * 100 / under).quantize(Decimal('0.1'), ROUND_HALF_UP)}%"
+
+
+def quotient(over: Decimal, under: Decimal, digits: int, hedge: str = "eq") -> str:
+    """A quotient with so many decimals, half up."""
+    if not under:
+        return "–"
+    return number((over / under).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP), hedge)
+
+
+def said(lines: Iterable[Line], section: str) -> list[str]:
+    """The lines of one section of the digest that have something to say."""
+    return [each.text for each in lines if each.row.section == section and each.text]

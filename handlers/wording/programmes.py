@@ -1,0 +1,159 @@
+"""Which row a message names, for which units its sender reports it, and how a report is said."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+
+from handlers.catalogue.catalogue import Catalogue
+from handlers.catalogue.model import Figure, Row
+from handlers.catalogue.standing import catalogue_of
+from handlers.kit import Ask, Person, Role, Unit
+from handlers.reading import read
+from handlers.reading.text.normalise import clean
+from handlers.reading.text.units import find_units
+from handlers.wording.context import context_of
+from scheduling import spans
+from storage.organisation.units import Kind
+from storage.programmes.reports import Report
+
+_OFFICE = frozenset({Role.CARE_ADMIN, Role.GROUP_HEAD, Role.STATION_HEAD})
+_SIDE = _OFFICE | {Role.VOLUNTEER, Role.OUTSIDE_COUNSELOR, Role.BRIGADE}
+_SCHOOL = frozenset({Role.BRIGADE, Role.SCHOOL_ADMIN})
+# Who reports for a unit of a kind where its row does not say: whoever leads that unit (domain §1.2).
+REPORT_FOR: Mapping[str, frozenset[Role]] = {
+    Kind.SQUAD: _SCHOOL | {Role.COUNSELOR},
+    Kind.GRADE: _SCHOOL,
+    Kind.SCHOOL: _SCHOOL,
+    Kind.KINDERGARTEN: _SCHOOL | _OFFICE,
+    Kind.COUNTY: frozenset({Role.COUNTY_ADMIN, Role.SUPERVISOR}),
+    Kind.CITY: frozenset({Role.CITY_ADMIN, Role.SUPERVISOR}),
+    Kind.PROVINCE: frozenset({Role.PROVINCE_ADMIN, Role.SUPERVISOR}),
+    Kind.CARE: _OFFICE,
+    Kind.GROUP: _OFFICE,
+}
+REPORTERS_OF_ALL = _SIDE.union(*REPORT_FOR.values())
+# They report for their very unit, not for what is below it.
+_OWN_ONLY = frozenset({Role.VOLUNTEER, Role.OUTSIDE_COUNSELOR})
+
+
+def may_report(person: Person, row: Row, unit: Unit) -> bool:
+    """Whether this person reports this row for this unit."""
+    roles = roles_for(row, unit)
+    return unit.kind in row.at and any(
+        grant.unit.id == unit.id if grant.role in _OWN_ONLY else grant.unit.covers(unit)
+        for grant in person.grants
+        if grant.role in roles
+    )
+
+
+def roles_for(row: Row, unit: Unit) -> frozenset[Role]:
+    """Who reports this row for a unit of this kind."""
+    return frozenset(row.who) or REPORT_FOR.get(unit.kind, _SIDE)
+
+
+def units_for(person: Person, row: Row) -> list[Unit]:
+    """The units where this person holds a role and for which the row is reported, each once."""
+    found = {grant.unit.id: grant.unit for grant in person.grants if may_report(person, row, grant.unit)}
+    return list(found.values())
+
+
+def key_in(ask: Ask, said: str) -> tuple[str | None, str]:
+    """(the reader's key of the first unit that a text names, the text without units); None without one."""
+    hits, rest = find_units(clean(said).text, context_of(ask))
+    return (hits[0].unit, rest) if hits else (None, said)
+
+
+def stated(ask: Ask, text: str) -> bool:
+    """Whether the text states what a row that the asker reports asks for; quick for the many that name none."""
+    if ask.person is None or not any(word in text for word in _rows(ask).by_word):
+        return False
+    row = named(rows_for(ask), text)
+    if row is None:
+        return False
+    # 计划30万元 is a figure of its row, no plan.
+    own = sorted((word for each in row.fields for word in (*each.words, each.label)), key=len, reverse=True)
+    plain = re.sub("|".join(map(re.escape, own)), " ", text) if own else text
+    return read(plain, context_of(ask)).claim == "fact"
+
+
+@lru_cache(maxsize=8)
+def _at(_engine: int, _tree: str) -> list[Catalogue]:
+    return []
+
+
+def _rows(ask: Ask) -> Catalogue:
+    """The catalogue, kept as long as nothing of the organisation or of the catalogue has changed."""
+    kept = _at(id(ask.db.engine), ask.tree)
+    if not kept or not ask.tree:
+        kept[:] = [catalogue_of(ask.db)]
+    return kept[0]
+
+
+def rows_for(ask: Ask) -> list[Row]:
+    """The rows that the asker reports somewhere, in the order of the catalogue."""
+    return [row for row in _rows(ask).rows if row.shape == "report" and _concerns(ask.me, row)]
+
+
+def _concerns(person: Person, row: Row) -> bool:
+    """A brigade counselor reports for squads too, without holding a role at one."""
+    below = row.at and any(
+        grant.role in (frozenset(row.who) or REPORT_FOR.get(kind, _SIDE)) and grant.role not in _OWN_ONLY
+        for grant in person.grants
+        for kind in row.at
+        if kind in (Kind.SQUAD, Kind.GRADE) and grant.unit.kind == Kind.SCHOOL
+    )
+    return bool(below or units_for(person, row))
+
+
+def named(rows: list[Row], text: str) -> Row | None:
+    """The row whose word stands in the text, of several the longest word; None without one."""
+    said = clean(text).text
+    found = [(len(word), row) for row in rows for word in (row.name, *row.words) if word in said]
+    return max(found, key=lambda each: each[0])[1] if found else None
+
+
+def version_of(row: Row) -> str:
+    """A mark of what the row says, kept with each report of it."""
+    return hashlib.sha256(row.model_dump_json().encode()).hexdigest()[:12]
+
+
+def flows_of(row: Row) -> frozenset[str]:
+    """The figures that add up over time, and the choices that are counted."""
+    return frozenset(each.name for each in row.fields if each.agg in ("sum", "by"))
+
+
+def value(one: Figure, figure: Decimal | str | bool, hedge: str = "eq") -> str:
+    """A figure as it was said: 60人, 20余万人, 是, 省级."""
+    if isinstance(figure, bool):
+        return "是" if figure else "否"
+    if isinstance(figure, str):
+        return figure
+    plain = next((unit for unit in one.units if len(unit) <= 2 and unit != "万元"), "")
+    return f"{number(figure, hedge)}{plain}"
+
+
+def number(exact: Decimal, hedge: str = "eq") -> str:
+    """A number with its hedge: 3800余, 20余万, 1.35万余, 近3000, 约3020 (domain §3, G13, G14)."""
+    plain = f"{exact:f}"
+    plain = plain.rstrip("0").rstrip(".") if "." in plain else plain
+    if hedge == "eq":
+        return plain
+    if hedge in ("ge", "gt"):
+        if exact >= 10_000:
+            return f"{exact / 10_000:f}余万" if exact % 10_000 == 0 else f"{(exact / 10_000).normalize():f}万余"
+        return f"{plain}余"
+    return f"{'约' if hedge == 'approx' else '近'}{plain}"
+
+
+def figures(row: Row, one: Report) -> str:
+    """What a report says: 场次 3场，听众 60人."""
+    told = [(each, one.figures[each.name]) for each in row.fields if each.name in one.figures]
+    return "，".join(f"{each.label} {value(each, said, one.hedges.get(each.name, 'eq'))}" for each, said in told)
+
+
+def when(row: Row, one: Report, today: date) -> str:
+    """The day of an event, the period of anything else."""
+    return spans.said(one.day.isoformat() if row.period == "day" else one.period, today)

@@ -1,0 +1,1 @@
+"""Reports of the catalogue's rows: kept, added up, expected, signed off."""

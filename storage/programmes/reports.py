@@ -1,0 +1,193 @@
+"""Reports of the catalogue's rows: stored, corrected, taken back, decided; every change keeps what was before."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, update
+
+from storage.base.upsert import insert_into
+from storage.organisation.units import within
+from storage.programmes import sums
+from storage.tables import report, report_step, unit
+
+SUBMITTED, ACCEPTED, RETURNED, ZERO, WITHDRAWN = "submitted", "accepted", "returned", "zero", "withdrawn"
+# A report that counts: a returned one is to be made again.
+COUNTS = (SUBMITTED, ACCEPTED, ZERO)
+Figures = Mapping[str, Decimal | str | bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report; `period` is the label of the row's kind of period, `flows` names the figures that add up."""
+
+    unit_id: int
+    row: str
+    period: str
+    day: date
+    figures: Figures = field(default_factory=dict)
+    hedges: Mapping[str, str] = field(default_factory=dict)
+    flows: frozenset[str] = frozenset()
+    sequence: int = 0
+    state: str = SUBMITTED
+    timing: str = "on_time"
+    version: str = ""
+    id: int = 0
+    person_id: int = 0
+    unit_name: str = ""
+    path: str = ""
+    made_at: datetime | None = None
+
+
+_PLAIN = ("unit_id", "row", "period", "day", "sequence", "state", "timing", "version")
+_SELECT = select(report, unit.c.name, unit.c.path).join(unit, unit.c.id == report.c.unit_id)
+
+
+def _from(row: Any) -> Report:
+    return Report(
+        row.unit_id, row.row, row.period, row.day, _read(row.figures), row.hedges, frozenset(), row.sequence, row.state,
+        row.timing, row.version, row.id, row.person_id, row.name, row.path, row.made_at,
+    )  # fmt: skip
+
+
+def _read(kept: Mapping[str, Any]) -> Figures:
+    """Numbers are kept as text, so that 0.1 stays 0.1; words carry a mark."""
+    return {name: value if isinstance(value, bool) else _value(value) for name, value in kept.items()}
+
+
+def _value(kept: str) -> Decimal | str:
+    return kept[1:] if kept.startswith("'") else Decimal(kept)
+
+
+def _kept(figures: Figures) -> dict[str, Any]:
+    return {
+        name: value if isinstance(value, bool) else f"'{value}" if isinstance(value, str) else f"{value:f}"
+        for name, value in figures.items()
+    }
+
+
+def store(db: Connection, new: Report, person_id: int, now: datetime) -> Report | None:
+    """Keep a report and add it up; None, and nothing done, where one of that row, unit, period and place stands."""
+    values = {
+        **{name: getattr(new, name) for name in _PLAIN},
+        "figures": _kept(new.figures), "hedges": dict(new.hedges), "person_id": person_id,
+        "made_at": now,
+    }  # fmt: skip
+    statement = insert_into(db.dialect.name, report).values(**values).on_conflict_do_nothing().returning(report.c.id)
+    number = db.execute(statement).scalar()
+    if number is None:
+        return None
+    sums.add(db, new, 1)
+    return replace(new, id=number, person_id=person_id, made_at=now)
+
+
+def next_sequence(db: Connection, row: str, unit_id: int, period: str) -> int:
+    """The place of a further report of a row that takes several a period."""
+    same = (report.c.row == row) & (report.c.unit_id == unit_id) & (report.c.period == period)
+    newest = db.scalar(select(func.max(report.c.sequence)).where(same))
+    return 0 if newest is None else int(newest) + 1
+
+
+def revise(db: Connection, old: Report, new: Report, person_id: int, now: datetime) -> None:
+    """Replace what a report says; `old` is kept as a step. A returned report that is revised is submitted again."""
+    values = {"figures": _kept(new.figures), "hedges": dict(new.hedges), "day": new.day, "state": SUBMITTED}
+    db.execute(update(report).where(report.c.id == old.id).values(**values))
+    _step(db, old, "corrected", person_id, now)
+    if old.state in COUNTS:
+        sums.add(db, old, -1)
+    sums.add(db, replace(new, state=SUBMITTED), 1)
+
+
+def withdraw(db: Connection, old: Report, person_id: int, now: datetime) -> None:
+    """Take it back; it stays in the table."""
+    _decide(db, old, WITHDRAWN, "withdrawn", person_id, now)
+
+
+def restore(db: Connection, old: Report, person_id: int, now: datetime) -> bool:
+    """A withdrawn report stands again; False when another one has taken its place."""
+    if of_period(db, old.row, [old.unit_id], old.period, old.sequence):
+        return False
+    _decide(db, old, SUBMITTED, "restored", person_id, now)
+    return True
+
+
+def accept(db: Connection, old: Report, person_id: int, now: datetime) -> None:
+    """The level above has taken it; from now on it changes by correction only."""
+    _decide(db, old, ACCEPTED, "accepted", person_id, now)
+
+
+def give_back(db: Connection, old: Report, reason: str, person_id: int, now: datetime) -> None:
+    """The level above wants it made again; `reason` is a word from a list."""
+    _decide(db, old, RETURNED, "returned", person_id, now, reason)
+
+
+def _decide(
+    db: Connection, old: Report, state: str, action: str, person_id: int, now: datetime, reason: str = ""
+) -> None:
+    db.execute(update(report).where(report.c.id == old.id).values(state=state))
+    _step(db, old, action, person_id, now, reason)
+    counted, counts = old.state in COUNTS, state in COUNTS
+    if counted != counts:
+        sums.add(db, old, 1 if counts else -1)
+
+
+def _step(db: Connection, old: Report, action: str, person_id: int, now: datetime, reason: str = "") -> None:
+    before = {"figures": _kept(old.figures), "hedges": dict(old.hedges), "day": old.day.isoformat(), "state": old.state}
+    values = {"report_id": old.id, "person_id": person_id, "action": action, "reason": reason, "before": before}
+    db.execute(insert(report_step).values(**values, at=now))
+
+
+def by_id(db: Connection, number: int, flows: frozenset[str] = frozenset()) -> Report | None:
+    """The report with this number; `flows` of its row, for whoever changes it."""
+    found = db.execute(_SELECT.where(report.c.id == number)).first()
+    return None if found is None else replace(_from(found), flows=flows)
+
+
+def of_period(
+    db: Connection, row: str, unit_ids: Sequence[int], period: str, sequence: int | None = None
+) -> list[Report]:
+    """The standing reports of these units for one period, in the order they came."""
+    same = and_(report.c.row == row, report.c.unit_id.in_(unit_ids), report.c.period == period)
+    if sequence is not None:
+        same &= report.c.sequence == sequence
+    query = _SELECT.where(same, report.c.state != WITHDRAWN).order_by(report.c.id)
+    return [_from(each) for each in db.execute(query)]
+
+
+def newest_by(db: Connection, person_id: int, since: datetime, state: Iterable[str] = COUNTS) -> Report | None:
+    """What this person reported last since an instant, in one of these states."""
+    mine = (report.c.person_id == person_id) & (report.c.made_at >= since) & report.c.state.in_(tuple(state))
+    found = db.execute(_SELECT.where(mine).order_by(report.c.id.desc()).limit(1)).first()
+    return None if found is None else _from(found)
+
+
+def below(db: Connection, row: str, paths: Sequence[str], first: date, last: date) -> list[Report]:
+    """All standing reports of a row in these subtrees with a day from `first` to `last`, by unit and day."""
+    query = _SELECT.where(_of(row, first, last), report.c.state != WITHDRAWN, within(paths))
+    return [_from(each) for each in db.execute(query.order_by(unit.c.path, report.c.day, report.c.id))]
+
+
+def stocks(db: Connection, row: str, paths: Sequence[str], until: date) -> list[Report]:
+    """The newest report that counts of each unit up to a day: what stands then (agg = last)."""
+    latest = (
+        select(report.c.unit_id, func.max(report.c.day).label("day"))
+        .where(report.c.row == row, report.c.day <= until, report.c.state.in_((SUBMITTED, ACCEPTED)))
+        .group_by(report.c.unit_id)
+        .subquery()
+    )
+    query = _SELECT.join(latest, (latest.c.unit_id == report.c.unit_id) & (latest.c.day == report.c.day))
+    counts = (report.c.row == row) & report.c.state.in_((SUBMITTED, ACCEPTED))
+    found = [_from(each) for each in db.execute(query.where(counts, within(paths)).order_by(report.c.id))]
+    return list({each.unit_id: each for each in found}.values())
+
+
+def waiting(db: Connection, rows: Sequence[str], paths: Sequence[str]) -> list[Report]:
+    """What was submitted and waits for the level above, the oldest first."""
+    query = _SELECT.where(report.c.row.in_(rows), report.c.state == SUBMITTED, within(paths))
+    return [_from(each) for each in db.execute(query.order_by(report.c.made_at, report.c.id))]
+
+
+def _of(row: str, first: date, last: date) -> ColumnElement[bool]:
+    return and_(report.c.row == row, report.c.day >= first, report.c.day <= last)

@@ -1,0 +1,101 @@
+"""The sums of reports by week and month, kept by deltas in the transaction of the report itself."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, func, select
+
+from storage.base.upsert import insert_into
+from storage.checkins.rollups import week_of
+from storage.organisation.units import within
+from storage.tables import tally, unit
+
+if TYPE_CHECKING:
+    from storage.programmes.reports import Report
+
+_HEDGES = {"ge": "over", "gt": "over", "lt": "under", "le": "under", "approx": "about"}
+_COUNTED = ("total", "over", "under", "about")
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """A sum, and how exact it is: eq, ge (余), lt (近) or approx (约); ge + eq → ge, ge + lt → approx (domain §1.4)."""
+
+    value: Decimal = Decimal(0)
+    hedge: str = "eq"
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What a row comes to in a part of the tree: its reports, the units that reported, figures, choices."""
+
+    count: int = 0
+    units: int = 0
+    totals: Mapping[str, Total] = field(default_factory=dict)
+    choices: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+
+@cache
+def _upsert(dialect: str) -> Any:
+    statement = insert_into(dialect, tally)
+    more = {name: tally.c[name] + statement.excluded[name] for name in _COUNTED}
+    keys = ["period", "unit_id", "row", "measure", "choice"]
+    return statement.on_conflict_do_update(index_elements=keys, set_=more)
+
+
+def periods_of(day: date) -> tuple[str, str]:
+    """The week and the month under which a day is added up: 2026-W14, 2026-04."""
+    return week_of(day), f"{day:%Y-%m}"
+
+
+def add(db: Connection, one: "Report", sign: int) -> None:
+    """Count a report in (1) or out (−1); a zero report is a report without figures."""
+    parts: list[dict[str, Any]] = [{"measure": "", "choice": "", "total": sign * 100}]
+    for name in sorted(one.flows & one.figures.keys()):
+        value = one.figures[name]
+        if isinstance(value, Decimal):
+            hedge = _HEDGES.get(one.hedges.get(name, ""), "")
+            parts.append(
+                {"measure": name, "choice": "", "total": sign * int(value * 100), **({hedge: sign} if hedge else {})}
+            )
+        elif isinstance(value, str):
+            parts.append({"measure": name, "choice": value[:20], "total": sign * 100})
+    blank = dict.fromkeys(_COUNTED[1:], 0)
+    keys = {"unit_id": one.unit_id, "row": one.row}
+    rows = [{"period": period, **keys, **blank, **part} for period in periods_of(one.day) for part in parts]
+    db.execute(_upsert(db.dialect.name), sorted(rows, key=lambda row: (row["period"], row["measure"], row["choice"])))
+
+
+def of(db: Connection, row: str, paths: Sequence[str], periods: Sequence[str]) -> Sums:
+    """The sums of a row in these subtrees over these periods, all weeks or all months."""
+    where = (tally.c.row == row) & tally.c.period.in_(periods) & within(paths)
+    columns = [func.sum(tally.c[name]).label(name) for name in _COUNTED]
+    query = select(tally.c.measure, tally.c.choice, *columns).join(unit, unit.c.id == tally.c.unit_id).where(where)
+    totals: dict[str, Total] = {}
+    choices: dict[str, dict[str, int]] = {}
+    count = 0
+    for each in db.execute(query.group_by(tally.c.measure, tally.c.choice).order_by(tally.c.measure, tally.c.choice)):
+        if not each.measure:
+            count = int(each.total) // 100
+        elif each.choice:
+            if each.total:
+                choices.setdefault(each.measure, {})[each.choice] = int(each.total) // 100
+        else:
+            totals[each.measure] = Total(Decimal(int(each.total)) / 100, _hedge(each))
+    return Sums(count, _units(db, where), totals, choices)
+
+
+def _units(db: Connection, where: Any) -> int:
+    per = select(tally.c.unit_id).join(unit, unit.c.id == tally.c.unit_id).where(where, tally.c.measure == "")
+    standing = per.group_by(tally.c.unit_id).having(func.sum(tally.c.total) > 0).subquery()
+    return db.scalar(select(func.count()).select_from(standing)) or 0
+
+
+def _hedge(each: Any) -> str:
+    if each.about or (each.over and each.under):
+        return "approx"
+    return "ge" if each.over else "lt" if each.under else "eq"

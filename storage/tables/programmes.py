@@ -1,0 +1,66 @@
+"""Reports of the catalogue's rows, what became of them, and their sums."""
+
+from sqlalchemy import JSON, BigInteger, Column, Date, Index, Integer, String, Table
+
+from storage.tables.base import Instant, id_column, metadata, ref, where
+
+# What a unit says of a row in a period; numbers are kept as they were said, `hedges` says which are not exact.
+report = Table(
+    "report",
+    metadata,
+    id_column(),
+    ref("unit_id", "unit", nullable=False),
+    Column("row", String(30), nullable=False),
+    # 2026-04-03, 2026-W14, 2026-04, 2026-Q2, 2026-1 (term), 2026: by the row's own kind of period.
+    Column("period", String(10), nullable=False),
+    Column("day", Date, nullable=False),
+    # 0 where a row is reported once a period; of rows with several a day, which one it is.
+    Column("sequence", Integer, nullable=False, default=0),
+    Column("figures", JSON, nullable=False, default=dict),
+    Column("hedges", JSON, nullable=False, default=dict),
+    # submitted, accepted, returned, zero (nothing to report), withdrawn.
+    Column("state", String(10), nullable=False),
+    Column("timing", String(10), nullable=False),
+    # The mark of the row as it was then: a record keeps the meaning it was written with.
+    Column("version", String(12), nullable=False),
+    ref("person_id", "person", nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Index("ix_report_row_unit", "row", "unit_id", "day"),
+)
+Index(
+    "uq_report_standing", report.c.row, report.c.unit_id, report.c.period, report.c.sequence, unique=True,
+    **where("state <> 'withdrawn'"),
+)  # fmt: skip
+
+# What a report said before it was corrected, and each decision about it.
+report_step = Table(
+    "report_step",
+    metadata,
+    id_column(),
+    ref("report_id", "report", nullable=False, index=True),
+    ref("person_id", "person", nullable=False),
+    # corrected, withdrawn, restored, accepted, returned.
+    Column("action", String(10), nullable=False),
+    # A word from a list (材料不全 …), never free text.
+    Column("reason", String(20), nullable=False, default=""),
+    Column("before", JSON, nullable=False, default=dict),
+    Column("at", Instant, nullable=False),
+)
+
+# Flows added up by week and by month; `measure` is a field, `choice` one of its choices; empty: the reports themselves.
+tally = Table(
+    "tally",
+    metadata,
+    Column("period", String(8), primary_key=True),
+    ref("unit_id", "unit", primary_key=True),
+    Column("row", String(30), primary_key=True),
+    Column("measure", String(20), primary_key=True),
+    Column("choice", String(20), primary_key=True),
+    # In hundredths, so that sums are exact.
+    Column("total", BigInteger, nullable=False),
+    # How many of its reports said 余/多 (ge), 近 (lt), 约 (approx).
+    Column("over", Integer, nullable=False, default=0, server_default="0"),
+    Column("under", Integer, nullable=False, default=0, server_default="0"),
+    Column("about", Integer, nullable=False, default=0, server_default="0"),
+    sqlite_with_rowid=False,
+)

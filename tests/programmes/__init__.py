@@ -1,0 +1,1 @@
+"""Programmes: rows, reports, coverage."""
