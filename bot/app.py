@@ -94,7 +94,7 @@ class App:
             self.senders.append(Sender(channel, self.pipeline, read, vault, render, both, self.owner))
 
     async def _add_practice(self) -> None:
-        from bot.channels.practice import Practice
+        from bot.practice.channel import Practice
         from bot.practice.routes import Pages
         from bot.practice.stage import Stage, restore_clock
 

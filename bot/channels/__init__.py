@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
@@ -12,28 +13,39 @@ from starlette.types import ASGIApp
 from storage.messages.outbox import NOTICE, Letter
 
 
+class Failure(StrEnum):
+    """Why something did not get through, as far as it decides what is done next."""
+
+    # Refused for good; or so that the whole address is dead.
+    REJECTED = "rejected"
+    UNREACHABLE = "unreachable"
+    # The chat has another id.
+    MOVED = "moved"
+    # The platform does not know the kept file any more.
+    FORGOTTEN = "forgotten"
+    # Not now, and this letter only.
+    LATER = "later"
+    # Too fast: nothing in this chat, and nothing that nobody asked for.
+    THROTTLED = "throttled"
+    # Nothing at all gets through.
+    AWAY = "away"
+    # No answer came: it may have arrived all the same.
+    UNCERTAIN = "uncertain"
+
+
 class SendError(Exception):
-    """A send that did not succeed.
+    """What did not get through: of what kind, and the seconds to wait if the platform says so (else 0)."""
 
-    `permanent`: refused, never try again. `gone`: permanent, and the whole address is dead.
-    `uncertain`: the platform may have delivered it all the same. `after`: seconds to wait, when it said so; `flood`:
-    we have been too fast, so that others should wait as well. `moved`: the chat's new id. `stale`: the platform does
-    not know the kept file any more. `everything`: it is not about this letter; nothing at all gets through for `after`.
-    """
-
-    def __init__(
-        self, text: str, *, permanent: bool = False, gone: bool = False, uncertain: bool = False, after: float = 0,
-        flood: bool = False, moved: str = "", stale: bool = False, everything: bool = False,
-    ) -> None:  # fmt: skip
+    def __init__(self, text: str, kind: Failure = Failure.LATER, retry_after: float = 0, moved_to: str = "") -> None:
         super().__init__(text)
-        self.permanent = permanent or gone
-        self.gone = gone
-        self.uncertain = uncertain
-        self.after = after
-        self.flood = flood
-        self.moved = moved
-        self.stale = stale
-        self.everything = everything
+        self.kind = kind
+        self.retry_after = retry_after
+        self.moved_to = moved_to
+
+    @property
+    def permanent(self) -> bool:
+        """Whether it makes no sense to try again."""
+        return self.kind in (Failure.REJECTED, Failure.UNREACHABLE)
 
 
 @dataclass(frozen=True, slots=True)

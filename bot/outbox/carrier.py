@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from bot.channels import Channel, Outgoing, SendError, outgoing
+from bot.channels import Channel, Failure, Outgoing, SendError, outgoing
 from storage.base.vault import Vault, WrongKey
 from storage.database import passes
 from storage.messages import outbox, sent_files
@@ -78,7 +78,7 @@ class Carrier:
         kept = await asyncio.to_thread(self._kept, key) or ""
         if kept:
             results = await self._try([outgoing(letter, body, b"", kept) for letter in letters])
-            if not any(isinstance(each, SendError) and each.stale for each in results):
+            if not any(isinstance(each, SendError) and each.kind is Failure.FORGOTTEN for each in results):
                 return results
             files.append((key, None))
         file = await asyncio.to_thread(self._render, *made)
@@ -128,21 +128,22 @@ def _one(letter: outbox.Letter, result: str | SendError, end: _End) -> Settled:
 
 def _failed(letter: outbox.Letter, error: SendError, end: _End) -> Settled:
     facts: dict[str, Any] = {"error": "".join(filter(str.isprintable, str(error)))[:200]}
-    if error.moved:
-        return Settled(letter, "new", {**facts, "due_at": end.at}, moved=error.moved)
-    if error.everything:
+    if error.kind is Failure.MOVED:
+        return Settled(letter, "new", {**facts, "due_at": end.at}, moved=error.moved_to)
+    if error.kind is Failure.AWAY:
         # The try does not count, and the letter keeps its place; but what it says is of no use after a day.
         state = "dead" if end.at - letter.due_at > GIVEN_UP_AFTER else "new"
-        return Settled(letter, state, {**facts, "attempts": letter.attempts}, hold=error.after, everything=True)
+        return Settled(letter, state, {**facts, "attempts": letter.attempts}, hold=error.retry_after, everything=True)
     if error.permanent or letter.attempts > MOST_ATTEMPTS:
-        return Settled(letter, "dead", facts, error.gone)
-    if error.uncertain:
+        return Settled(letter, "dead", facts, error.kind is Failure.UNREACHABLE)
+    if error.kind is Failure.UNCERTAIN:
         # Once more, and no more than that: it may have arrived each time.
         if letter.doubts or letter.repeat:
             return Settled(letter, "uncertain", {**facts, "sent_at": end.at})
         facts["doubts"] = letter.doubts + 1
-    wait = timedelta(seconds=error.after + 0.5) if error.after else end.backoff
-    return Settled(letter, "new", {**facts, "due_at": end.at + wait}, hold=error.after + 0.5 if error.flood else 0)
+    wait = timedelta(seconds=error.retry_after + 0.5) if error.retry_after else end.backoff
+    hold = error.retry_after + 0.5 if error.kind is Failure.THROTTLED else 0
+    return Settled(letter, "new", {**facts, "due_at": end.at + wait}, hold=hold)
 
 
 def _backoff(attempts: int) -> timedelta:

@@ -7,6 +7,7 @@ from secrets import token_hex
 from typing import Any
 
 from bot.pipeline.transaction import Deed, Turn
+from bot.pipeline.writer import Full, Pipeline
 from storage.base.vault import Vault
 from storage.messages import inbox
 
@@ -14,34 +15,50 @@ log = logging.getLogger(__name__)
 _MOST_COUNTED = 1000
 
 
-class Tries:
-    """How often each message was refused by the database, so that none holds up the others for ever."""
+class NotCommitted(Exception):
+    """There is no committed outcome yet: the same must come again."""
 
-    def __init__(self, patience: int) -> None:
+
+class Unread:
+    """Of one channel: what cannot be committed comes again so often, and then is kept so that it blocks nothing."""
+
+    def __init__(self, channel: str, pipeline: Pipeline, vault: Vault, patience: int) -> None:
         """`patience` is the number of tries that a message has."""
+        self._channel = channel
+        self._pipeline = pipeline
+        self._vault = vault
         self._patience = patience
-        self._counted: dict[str, int] = {}
+        # How often each was refused by the database.
+        self._tries: dict[str, int] = {}
 
-    def another(self, known_as: str) -> bool:
-        """Count one that failed; whether there is one more."""
-        tries = self._counted.pop(known_as, 0) + 1
-        if tries >= self._patience:
-            return False
-        self._counted[known_as] = tries
-        if len(self._counted) > _MOST_COUNTED:
-            del self._counted[next(iter(self._counted))]
-        return True
+    async def refuse(self, known_as: str, raw: Any, fault: Exception) -> None:
+        """It was not committed: raises NotCommitted so that it comes again, or keeps it."""
+        if isinstance(fault, Full):
+            raise NotCommitted("Full") from fault
+        tries = self._tries.pop(known_as, 0) + 1
+        if tries < self._patience:
+            self._tries[known_as] = tries
+            if len(self._tries) > _MOST_COUNTED:
+                del self._tries[next(iter(self._tries))]
+            raise NotCommitted(type(fault).__name__) from fault
+        await self.keep(known_as, raw, fault)
 
+    async def keep(self, known_as: str, raw: Any, fault: Exception) -> None:
+        """Keep what came and why; raises NotCommitted."""
+        try:
+            await self._pipeline.do(self.kept(known_as, raw, fault))
+        except Exception as worse:
+            raise NotCommitted(type(worse).__name__) from worse
 
-def keep(vault: Vault, channel: str, known_as: str, raw: Any, fault: Exception) -> Deed:
-    """The deed that keeps what came and why; done again it changes nothing."""
-    trace = "".join(traceback.format_exception(fault)).encode(errors="backslashreplace").decode()
+    def kept(self, known_as: str, raw: Any, fault: Exception) -> Deed:
+        """The deed that keeps it; done again it changes nothing."""
+        trace = "".join(traceback.format_exception(fault)).encode(errors="backslashreplace").decode()
 
-    def deed(turn: Turn) -> None:
-        row = {"channel": channel, "message_id": known_as, "chat": "", "sender": "", "received_at": turn.now}
-        found = inbox.arrive(turn.db, [{**row, "spoken_as": None}], token_hex(8))[channel, known_as]
-        if found.fresh:
-            inbox.fail(turn.db, found.id, vault.seal(json.dumps(raw)), vault.seal(trace), "unreadable")
-            log.error("a message could not be read (%s), kept as message %d", type(fault).__name__, found.id)
+        def deed(turn: Turn) -> None:
+            row = {"channel": self._channel, "message_id": known_as, "chat": "", "sender": "", "received_at": turn.now}
+            found = inbox.arrive(turn.db, [{**row, "spoken_as": None}], token_hex(8))[self._channel, known_as]
+            if found.fresh:
+                inbox.fail(turn.db, found.id, self._vault.seal(json.dumps(raw)), self._vault.seal(trace), "unreadable")
+                log.error("a message could not be read (%s), kept as message %d", type(fault).__name__, found.id)
 
-    return deed
+        return deed

@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from bot.channels.practice import BadRequest, decode
 from bot.pipeline.writer import Full
+from bot.practice.channel import BadRequest, decode
 from bot.practice.stage import Stage
 
 PAGE = Path(__file__).parent / "page"

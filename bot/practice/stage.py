@@ -8,12 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from bot.channels.practice import NAME, BadRequest, Practice
 from bot.clock import Clock
 from bot.jobs.ticker import Ticker
 from bot.pipeline.transaction import Outcome, Turn
 from bot.pipeline.writer import Pipeline
 from bot.practice import district as practice_district
+from bot.practice.channel import NAME, BadRequest, Practice
 from handlers.kit import Message
 from storage.base import key_values
 from storage.base.vault import Vault

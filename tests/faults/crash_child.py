@@ -27,8 +27,8 @@ from sqlalchemy.engine.default import DefaultDialect
 
 import bot.files.fetcher
 from bot.channels import Channel
-from bot.channels.practice import Practice, decode
 from bot.files.fetcher import Fetcher
+from bot.practice.channel import Practice, decode
 from tests.faults.ledger import broken
 from tests.support import stage
 from tests.support.databases import copied, share_statements

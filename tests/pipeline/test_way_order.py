@@ -25,7 +25,7 @@ __all__ = ["planted"]  # a fixture for every test here
 
 def test_answers_keep_their_order_when_a_send_fails(tmp_path: Path) -> None:
     async def scene(way: Way) -> None:
-        fail_on(way, "记了 2", SendError("later", after=0.01), times=2)
+        fail_on(way, "记了 2", SendError("later", retry_after=0.01), times=2)
         for number in (1, 2, 3):
             await way.together(way.message(f"记数 {number}"))
             await way.bot.send()

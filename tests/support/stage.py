@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from bot.app import App
-from bot.channels.practice import Practice, decode
 from bot.clock import Clock
 from bot.engine import open_engine
 from bot.pipeline.transaction import Outcome
+from bot.practice.channel import Practice, decode
 from bot.settings import Settings
 from storage.messages import screens
 from tests.support.databases import new_url

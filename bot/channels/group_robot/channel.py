@@ -5,14 +5,16 @@ import contextlib
 import hashlib
 import logging
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
 
-from bot.channels import Channel, Outgoing, SendError
+from bot.channels import Channel, Failure, Outgoing, SendError
 from bot.channels.group_robot.api import Api
-from bot.channels.markdown import literal, pieces
-from bot.channels.windows import Windows
+from bot.channels.pace import Windows
+from bot.channels.progress import Progress
+from bot.channels.text import literal, markdown, split
 from bot.engine import Engine
 from bot.pipeline.transaction import Turn
 from bot.pipeline.writer import Pipeline
@@ -28,7 +30,6 @@ MOST_IN_TEXT = 4096
 # The platform takes twenty a minute of each robot (document 99110).
 A_MINUTE = (20, 60.0)
 SECONDS_BETWEEN_LOOKS = 60.0
-_MOST_UNFINISHED = 100
 
 
 def chat_of(key: str) -> str:
@@ -56,8 +57,7 @@ class GroupRobots(Channel):
         self._pace = Windows(A_MINUTE)
         self._stop = asyncio.Event()
         self._unknown: tuple[str, ...] = ()
-        # How many messages of a letter have gone out: a second try does not repeat them.
-        self._done: dict[int, int] = {}
+        self._progress = Progress()
 
     # --- which robot is whose -----------------------------------------------------------------------------
 
@@ -119,36 +119,22 @@ class GroupRobots(Channel):
 
     async def fetch(self, ref: str) -> bytes:
         """Nothing ever comes from a group robot."""
-        raise SendError("a group robot receives nothing", permanent=True)
+        raise SendError("a group robot receives nothing", Failure.REJECTED)
 
     async def send(self, outgoing: Outgoing) -> str:
         """Put it into the group: the words, then the picture or file; buttons cannot be pressed there."""
         key = self._keys.get(outgoing.chat)
         if key is None:
-            raise SendError("this robot is no longer in the settings", permanent=True)
-        try:
-            await self._parts(key, outgoing)
-        except SendError as error:
-            if error.permanent:
-                self._done.pop(outgoing.id, None)
-            while len(self._done) > _MOST_UNFINISHED:
-                del self._done[next(iter(self._done))]
-            raise
-        self._done.pop(outgoing.id, None)
-        return ""
+            raise SendError("this robot is no longer in the settings", Failure.REJECTED)
+        words = [markdown(piece) for piece in split(literal(outgoing.text), MOST_IN_TEXT)]
+        parts = [*words, None] if outgoing.file else words
+        return await self._progress.send(outgoing.id, parts, partial(self._say, key, outgoing))
 
-    async def _parts(self, key: str, outgoing: Outgoing) -> None:
-        words = pieces(literal(outgoing.text), MOST_IN_TEXT)
-        done = self._done.get(outgoing.id, 0)
-        for piece in words[done:]:
-            await self._say(key, outgoing, {"msgtype": "markdown", "markdown": {"content": piece}})
-        if outgoing.file is not None and done <= len(words):
-            await self._say(key, outgoing, await self._api.file(key, *outgoing.file))
-
-    async def _say(self, key: str, outgoing: Outgoing, body: dict[str, Any]) -> None:
-        wait = self._pace.wait(outgoing.chat)
-        if wait:
-            raise SendError("the robot has had its messages of this minute", after=wait)
+    async def _say(self, key: str, outgoing: Outgoing, part: dict[str, Any] | None) -> str:
+        """`part`: words, or None for the file."""
+        if wait := self._pace.wait(outgoing.chat):
+            raise SendError("the robot has had its messages of this minute", retry_after=wait)
+        body = part or await self._api.file(key, *(outgoing.file or ("", b"")))
         self._pace.count(outgoing.chat)
         await self._api.send(key, body)
-        self._done[outgoing.id] = self._done.get(outgoing.id, 0) + 1
+        return ""

@@ -4,11 +4,9 @@ import asyncio
 import hashlib
 from typing import Any
 
-from bot.channels import Channel, Outgoing
 from bot.channels.robot.decode import NAME
 from bot.channels.robot.desk import Desk
 from bot.channels.robot.intake import Intake
-from bot.channels.robot.media import Media
 from bot.channels.robot.replies import Replies
 from bot.channels.robot.send import Post
 from bot.channels.robot.socket import Socket
@@ -23,10 +21,8 @@ def lease_of(robot_id: str) -> str:
     return f"{NAME} {hashlib.sha256(robot_id.encode()).hexdigest()[:16]}"
 
 
-class Robot(Channel):
+class Robot(Post):
     """One robot."""
-
-    name = NAME
 
     def __init__(self, engine: Engine, pipeline: Pipeline, owner: str) -> None:
         """`owner` names this process, for the lease of the connection."""
@@ -35,27 +31,17 @@ class Robot(Channel):
         self._lease = Lease(lease_of(settings.wecom_robot_id), owner, pipeline, engine, lambda: self._socket.release())
         self._intake = Intake(
             pipeline, engine, replies,
-            entered=lambda userid, reply_to: desk.welcome(self._socket, userid, reply_to),
-            pressed=lambda button, reply_to: self._post.show_pressed(button, reply_to),
+            entered=lambda userid, reply_to: desk.welcome(self._socket, userid, reply_to), pressed=self.show_pressed,
         )  # fmt: skip
         known_by = settings.wecom_robot_id, several(settings.wecom_robot_secret)
         self._socket = Socket(settings.wecom_robot_url, known_by, self._intake.take, desk.tell, self._lease.held)
-        self._post = Post(self._socket, replies, engine)
-        self._media = Media(encrypted_way=settings.wecom_robot_url.startswith("wss:"))
+        super().__init__(self._socket, replies, engine)
         self._stop = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
     def ready(self) -> bool:
         """Whether this process has the connection, and it is up."""
         return self._socket.live
-
-    async def send(self, outgoing: Outgoing) -> str:
-        """Send it; raises SendError."""
-        return await self._post.send(outgoing)
-
-    async def fetch(self, ref: str) -> bytes:
-        """The content of a file that was sent to us; raises SendError (permanent: it is gone)."""
-        return await self._media.fetch(ref)
 
     async def listen(self) -> None:
         """Keep the connection until stopped; it stays for what is still to be sent, until `close`."""

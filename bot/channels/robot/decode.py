@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.channels.telegram.decode import clean
+from bot.channels.text import clean
 from handlers.kit import Attachment, Message
 
 NAME = "wecom_robot"

@@ -10,8 +10,8 @@ from typing import Any
 from bot.channels.robot.decode import NAME, Entered, Unreadable, decode, message_id, req_id
 from bot.channels.robot.replies import Replies
 from bot.engine import Engine
-from bot.pipeline import unread
 from bot.pipeline.transaction import Turn
+from bot.pipeline.unread import NotCommitted, Unread
 from bot.pipeline.writer import Full, Pipeline
 from handlers.kit import Message
 from storage.database import passes
@@ -36,6 +36,7 @@ class Intake:
         self._pipeline = pipeline
         self._engine = engine
         self._replies = replies
+        self._unread = Unread(NAME, pipeline, engine.vault, PATIENCE)
         self._entered = entered
         self._pressed = pressed
         self._tasks: set[asyncio.Task[None]] = set()
@@ -103,13 +104,11 @@ class Intake:
         return outcome if isinstance(outcome, Exception) else not outcome.repeat
 
     async def _keep_unread(self, frame: Frame, fault: Exception) -> None:
-        deed = unread.keep(self._engine.vault, NAME, message_id(frame), frame, fault)
         while True:
             try:
-                await self._pipeline.do(deed)
-                return
-            except Exception as worse:
-                log.warning("an unreadable message was not kept (%s); again soon", type(worse).__name__)
+                return await self._unread.keep(message_id(frame), frame, fault)
+            except NotCommitted as worse:
+                log.warning("an unreadable message was not kept (%s); again soon", worse)
                 await asyncio.sleep(LONGEST_WAIT)
 
 

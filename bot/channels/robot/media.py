@@ -7,8 +7,8 @@ import json
 import httpx
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from bot.channels import SendError
-from bot.channels.telegram.api import trusted
+from bot.channels import Failure, SendError
+from bot.channels.http import TooLong, client, taken
 
 MOST_BYTES = 10 << 20
 _BLOCK = 32
@@ -21,7 +21,7 @@ class Media:
         """`encrypted_way`: only https addresses; for a server on this machine it is not asked for."""
         self._schemes = ("https://",) if encrypted_way else ("https://", "http://")
         # The address comes from the platform and is followed nowhere else.
-        self._client = httpx.AsyncClient(timeout=20, follow_redirects=False, verify=trusted())
+        self._client = client(20, follow_redirects=False)
 
     async def close(self) -> None:
         """End all connections."""
@@ -31,24 +31,22 @@ class Media:
         """The content of the file that `robot_decode` named so; raises SendError (permanent: it is gone)."""
         given = json.loads(ref)
         if not given["url"].startswith(self._schemes):
-            raise SendError("an address of another kind", permanent=True)
+            raise SendError("an address of another kind", Failure.REJECTED)
         return decrypted(await self._download(given["url"]), given["key"])
 
     async def _download(self, url: str) -> bytes:
-        found = bytearray()
         try:
             async with self._client.stream("GET", url) as answer:
                 if not answer.is_success:
-                    gone = 300 <= answer.status_code < 500
-                    raise SendError(f"HTTP {answer.status_code}", permanent=gone)
-                async for piece in answer.aiter_bytes():
-                    found += piece
-                    if len(found) > MOST_BYTES + _BLOCK:
-                        raise SendError("too large", permanent=True)
+                    kind = Failure.REJECTED if 300 <= answer.status_code < 500 else Failure.LATER
+                    raise SendError(f"HTTP {answer.status_code}", kind)
+                return await taken(answer.aiter_bytes(), MOST_BYTES + _BLOCK)
+        except TooLong:
+            raise SendError("too large", Failure.REJECTED) from None
         except (httpx.HTTPError, httpx.InvalidURL) as fault:
             # Without its words: the address opens the file to whoever has it.
-            raise SendError(type(fault).__name__, permanent=isinstance(fault, httpx.InvalidURL)) from None
-        return bytes(found)
+            kind = Failure.REJECTED if isinstance(fault, httpx.InvalidURL) else Failure.LATER
+            raise SendError(type(fault).__name__, kind) from None
 
 
 def decrypted(content: bytes, key: str) -> bytes:
@@ -58,8 +56,8 @@ def decrypted(content: bytes, key: str) -> bytes:
         opened = Cipher(algorithms.AES(secret), modes.CBC(secret[:16])).decryptor()
         padded = opened.update(content) + opened.finalize()
     except (binascii.Error, ValueError) as fault:
-        raise SendError(f"cannot be opened: {type(fault).__name__}", permanent=True) from None
+        raise SendError(f"cannot be opened: {type(fault).__name__}", Failure.REJECTED) from None
     length = padded[-1] if padded else 0
     if len(secret) != 32 or not 0 < length <= _BLOCK or padded[-length:] != bytes([length]) * length:
-        raise SendError("cannot be opened: wrong padding", permanent=True)
+        raise SendError("cannot be opened: wrong padding", Failure.REJECTED)
     return padded[:-length]

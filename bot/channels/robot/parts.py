@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.channels import Outgoing
-from bot.channels.markdown import literal, pieces
+from bot.channels.text import literal, markdown, split
 
 Body = dict[str, Any]
 Buttons = tuple[tuple[str, str], ...]
@@ -30,13 +30,8 @@ def parts_of(outgoing: Outgoing) -> list[Part]:
     text, labels = _listed(outgoing.text, outgoing.buttons)
     file = [Part({}, file=True)] if outgoing.file is not None else []
     on_card = bool(labels) and not file and _title_and_rest(text) is not None
-    words = [] if on_card else [Part(markdown(piece)) for piece in pieces(literal(text), MOST_IN_TEXT)]
+    words = [] if on_card else [Part(markdown(piece)) for piece in split(literal(text), MOST_IN_TEXT)]
     return [*words, *file, *_cards(text if on_card else "", labels)]
-
-
-def markdown(content: str) -> Body:
-    """A message of words."""
-    return {"msgtype": "markdown", "markdown": {"content": content}}
 
 
 def in_words(text: str, buttons: Sequence[tuple[str, str]]) -> Body:

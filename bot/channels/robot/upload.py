@@ -5,10 +5,11 @@ import hashlib
 from dataclasses import dataclass, field
 from time import monotonic
 
-from bot.channels import SendError
+from bot.channels import Failure, SendError
+from bot.channels.pace import Windows
 from bot.channels.robot.link import AckLost, NotLive, Refused
 from bot.channels.robot.socket import Socket
-from bot.channels.windows import Windows
+from bot.channels.text import is_picture
 
 # Of document 101463.
 PIECE, MOST_PIECES = 512 << 10, 100
@@ -69,9 +70,8 @@ class Uploads:
         return str(told.get("media_id", ""))
 
     async def _begin(self, key: tuple[str, str], kind: str, content: bytes, pieces: int) -> _Upload:
-        wait = self._pace.wait("")
-        if wait:
-            raise SendError("the robot has had its uploads of this minute", after=wait)
+        if wait := self._pace.wait(""):
+            raise SendError("the robot has had its uploads of this minute", retry_after=wait)
         self._pace.count("")
         md5 = hashlib.md5(content, usedforsecurity=False).hexdigest()
         about = {"type": kind, "filename": key[1], "total_size": len(content), "total_chunks": pieces, "md5": md5}
@@ -85,6 +85,5 @@ class Uploads:
 def kind_of(name: str, content: bytes) -> str:
     """`image` for what is shown as a picture, else `file`; raises SendError for what no message takes."""
     if not LEAST <= len(content) <= MOST_IN_FILE:
-        raise SendError("the file is too large or too small", permanent=True)
-    picture = name.lower().endswith((".png", ".jpg", ".jpeg")) and len(content) <= MOST_IN_PICTURE
-    return "image" if picture else "file"
+        raise SendError("the file is too large or too small", Failure.REJECTED)
+    return "image" if is_picture((name, content), MOST_IN_PICTURE) else "file"

@@ -1,11 +1,11 @@
 """Raw calls of the Bot API for polling: JSON in, JSON out, every failure with what it asks of us."""
 
-import ssl
-from functools import cache
 from typing import Any
 
 import httpx
 
+from bot.channels.desk import CallFailed
+from bot.channels.http import client
 from bot.settings import Settings
 
 _LONGEST_HOLD = 600.0
@@ -28,20 +28,10 @@ _PLAIN: tuple[tuple[type[Exception], str], ...] = (
 )
 
 
-@cache
-def trusted() -> ssl.SSLContext:
-    """Whom all connections trust: to read the certificates takes 25 ms."""
-    return httpx.create_ssl_context()
+class Trouble(CallFailed):
+    """Why a call brought nothing; `webhook` when one was set behind our back."""
 
-
-class Trouble(Exception):
-    """Why a call brought nothing.
-
-    `loud` when somebody must do something about it; `after` is the wait in seconds that the platform asks for;
-    `webhook` when one was set behind our back.
-    """
-
-    def __init__(self, text: str, *, loud: bool = False, after: float = 0, webhook: bool = False) -> None:
+    def __init__(self, text: str, *, loud: bool = False, after: float = 0.0, webhook: bool = False) -> None:
         super().__init__(text)
         self.loud = loud
         self.after = after
@@ -62,8 +52,7 @@ class Api:
         self.bot_id = settings.telegram_token.partition(":")[0]
         self._base = f"{settings.telegram_api_url}{settings.telegram_token}"
         timeout = httpx.Timeout(10, read=longest_wait + 10)
-        proxy = settings.telegram_proxy or None
-        self._client = httpx.AsyncClient(timeout=timeout, proxy=proxy, verify=trusted())
+        self._client = client(timeout, proxy=settings.telegram_proxy or None)
 
     async def call(self, method: str, **parameters: Any) -> Any:
         """The result; raises Trouble."""

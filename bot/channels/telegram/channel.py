@@ -3,10 +3,9 @@
 import asyncio
 from typing import Any
 
-from bot.channels import Channel, Outgoing
 from bot.channels.telegram.api import Api
-from bot.channels.telegram.decode import NAME, Me
-from bot.channels.telegram.desk import Desk
+from bot.channels.telegram.decode import Me
+from bot.channels.telegram.desk import TelegramDesk
 from bot.channels.telegram.hook import PATH, Hook
 from bot.channels.telegram.intake import Intake
 from bot.channels.telegram.poll import SECONDS_OF_A_POLL, Poller
@@ -18,31 +17,21 @@ from bot.settings import Settings
 _SECONDS_OF_A_CALL = 20
 
 
-class Telegram(Channel):
+class Telegram(Post):
     """One bot on Telegram."""
-
-    name = NAME
 
     def __init__(self, settings: Settings, pipeline: Pipeline, engine: Engine, owner: str) -> None:
         """`owner` names this process, for the lease of the poller."""
-        self._post = Post(settings)
+        super().__init__(settings)
         api, polling = Api(settings, _SECONDS_OF_A_CALL), Api(settings, SECONDS_OF_A_POLL)
         self._apis = (api, polling)
         intake = Intake(Me(api.bot_id), pipeline, engine)
-        self._desk = Desk(api, intake, pipeline, engine)
+        self._desk = TelegramDesk(api, intake, pipeline, engine)
         self._poller: Poller | None = None
         if settings.telegram_mode == "webhook":
-            self.hooks = {PATH: Hook(settings.webhook_secrets, intake, self._post.acknowledge_soon)}
+            self.hooks = {PATH: Hook(settings.webhook_secrets, intake, self.acknowledge_soon)}
         else:
-            self._poller = Poller(polling, intake, pipeline, engine, owner, self._post.acknowledge_soon)
-
-    async def send(self, outgoing: Outgoing) -> str:
-        """Send it; returns the id of its last message, raises SendError."""
-        return await self._post.send(outgoing)
-
-    async def fetch(self, ref: str) -> bytes:
-        """The content of the file with this id; raises SendError (permanent: it is gone)."""
-        return await self._post.fetch(ref)
+            self._poller = Poller(polling, intake, pipeline, engine, owner, self.acknowledge_soon)
 
     async def listen(self) -> None:
         """Take in what comes until stopped, and keep the desk."""
@@ -59,11 +48,11 @@ class Telegram(Channel):
 
     async def close(self) -> None:
         """End all connections, when nothing is to be sent any more."""
-        await self._post.close()
+        await super().close()
         for api in self._apis:
             await api.close()
 
     def state(self) -> dict[str, Any]:
         """How taking in and sending go, for /health and /metrics."""
         taking_in = self._desk.state() if self._poller is None else self._poller.state()
-        return {**taking_in, "sending": self._post.condition.facts()}
+        return {**taking_in, "sending": self.condition.facts()}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.channels.text import clean
 from handlers.kit import Attachment, Message
 
 NAME = "telegram"
@@ -24,7 +25,6 @@ _GROUPS = ("group", "supergroup")
 _SHOWN = frozenset(
     ("animation", "audio", "contact", "dice", "poll", "sticker", "story", "venue", "video", "video_note", "voice")
 )
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class Unreadable(Exception):
@@ -236,8 +236,3 @@ def _word(values: dict[str, Any], name: str) -> str:
     if not isinstance(value, str):
         raise TypeError(name)
     return value
-
-
-def clean(words: str) -> str:
-    """The words without what no database stores: NUL and lone halves of UTF-16 pairs."""
-    return _UNSTORABLE.sub("", words)

@@ -5,8 +5,8 @@ import logging
 from time import monotonic
 from typing import Any
 
-from bot.channels.condition import Condition
-from bot.channels.telegram.api import Api, Trouble
+from bot.channels.desk import Desk
+from bot.channels.telegram.api import Api
 from bot.channels.telegram.decode import KINDS, NAME, Me
 from bot.channels.telegram.hook import PATH
 from bot.channels.telegram.intake import Intake
@@ -16,71 +16,39 @@ from bot.pipeline.writer import Pipeline
 from storage.base import key_values
 
 log = logging.getLogger(__name__)
-SECONDS_BETWEEN_LOOKS = 5.0
 SECONDS_BETWEEN_CHECKS = 60.0
-LONGEST_WAIT = 60.0
 # The platform's own default: so many updates at once.
 _CONNECTIONS = 40
 
 
-class Desk:
-    """Does what must be arranged until it is done; nothing that fails here stops the bot."""
+class TelegramDesk(Desk):
+    """Sees to our name, the webhook and the lists of commands."""
 
     def __init__(self, api: Api, intake: Intake, pipeline: Pipeline, engine: Engine) -> None:
+        super().__init__("Telegram")
         self._api = api
         self._intake = intake
         self._pipeline = pipeline
         self._engine = engine
         self._settings = engine.settings
         self._menus = Menus(api, pipeline, engine)
-        self._stop = asyncio.Event()
-        self._condition = Condition()
-        self._after = 0.0
         self._named = False
         self._checked: float | None = None
         self._set = False
         self._pending = 0
 
-    def stop(self) -> None:
-        """Arrange nothing further."""
-        self._stop.set()
-
     async def run(self) -> None:
-        """Look every few seconds whether something is to be arranged, until stopped."""
+        """Look again and again until stopped."""
         self._intake.me = await asyncio.to_thread(self._remembered)
-        stopped = asyncio.create_task(self._stop.wait())
-        while not self._stop.is_set():
-            looking = asyncio.create_task(self._look())
-            await asyncio.wait([looking, stopped], return_when=asyncio.FIRST_COMPLETED)
-            looking.cancel()
-            await asyncio.wait([stopped], timeout=self._wait())
-        stopped.cancel()
-        await self._api.close()
+        await super().run()
 
-    def _wait(self) -> float:
-        return max(self._after, min(LONGEST_WAIT, SECONDS_BETWEEN_LOOKS * 2.0 ** min(self._condition.failures, 8)))
-
-    async def _look(self) -> None:
-        self._after = 0.0
-        try:
-            if self._settings.telegram_mode == "webhook":
-                await self._keep_webhook()
-            if not self._named:
-                await self._learn_name()
-            await self._menus.keep()
-        except Trouble as trouble:
-            self._after = trouble.after
-            self._complain(str(trouble), loud=trouble.loud)
-        except Exception as bug:
-            log.exception("arranging things with Telegram")
-            self._complain(type(bug).__name__, loud=False)
-        else:
-            self._condition.worked()
-
-    def _complain(self, text: str, loud: bool) -> None:
-        if text != self._condition.trouble:
-            log.log(logging.ERROR if loud else logging.WARNING, "arranging things with Telegram: %s; trying on", text)
-        self._condition.failed(text)
+    async def once(self) -> None:
+        """Arrange what is to be arranged; raises Trouble when that must wait."""
+        if self._settings.telegram_mode == "webhook":
+            await self._keep_webhook()
+        if not self._named:
+            await self._learn_name()
+        await self._menus.keep()
 
     async def _keep_webhook(self) -> None:
         """Set at the start, and again when somebody took it away; what waits at the platform is never dropped."""
@@ -123,4 +91,4 @@ class Desk:
     def state(self) -> dict[str, Any]:
         """How the webhook is: seconds since it was seen in place, what fails, what waits at the platform."""
         age = None if self._checked is None else round(monotonic() - self._checked, 1)
-        return {"mode": "webhook", "age": age, "pending": self._pending, **self._condition.facts()}
+        return {"mode": "webhook", "age": age, "pending": self._pending, **self.condition.facts()}

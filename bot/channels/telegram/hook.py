@@ -9,8 +9,10 @@ from typing import Any
 
 from starlette.types import Receive, Scope, Send
 
+from bot.channels import http
 from bot.channels.telegram.decode import query_of
-from bot.channels.telegram.intake import Intake, NotCommitted
+from bot.channels.telegram.intake import Intake
+from bot.pipeline.unread import NotCommitted
 
 log = logging.getLogger(__name__)
 PATH = "/telegram/webhook"
@@ -18,11 +20,6 @@ MOST_BODY = 1 << 20
 # After this the platform is told to come again; the work goes on, and its repeat joins it.
 SECONDS_TO_COMMIT = 4.0
 _SECRET = b"x-telegram-bot-api-secret-token"
-_RETRY = (b"retry-after", b"2")
-
-
-class TooLong(Exception):
-    """The body is longer than any update."""
 
 
 class Hook:
@@ -36,11 +33,7 @@ class Hook:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with a status and no body."""
-        status = await self._status(scope, receive)
-        more = [_RETRY] if status == 503 else []
-        headers = [(b"content-length", b"0"), *more]
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": b""})
+        await http.answer(send, await self._status(scope, receive))
 
     async def _status(self, scope: Scope, receive: Receive) -> int:
         if scope["method"] != "POST":
@@ -48,12 +41,12 @@ class Hook:
         if not self._is_telegrams(scope["headers"]):
             return 403
         try:
-            raw = _parsed(await _body(receive))
+            raw = _parsed(await http.posted(scope, receive, MOST_BODY))
             async with asyncio.timeout(SECONDS_TO_COMMIT):
                 await self._take(raw)
-        except TooLong:
+        except http.TooLong:
             return 413
-        except (TimeoutError, NotCommitted) as fault:
+        except (TimeoutError, NotCommitted, http.Gone) as fault:
             log.warning("an update was not committed: %s", fault if str(fault) else type(fault).__name__)
             return 503
         except Exception:
@@ -71,19 +64,6 @@ class Hook:
         given = next((value for name, value in headers if name == _SECRET), b"")
         # All of them are compared, in constant time: how long it takes tells nothing.
         return any([hmac.compare_digest(given, secret) for secret in self._secrets])
-
-
-async def _body(receive: Receive) -> bytes:
-    body = b""
-    while True:
-        event = await receive()
-        if event["type"] == "http.disconnect":
-            raise NotCommitted("the connection broke")
-        body += bytes(event.get("body", b""))
-        if len(body) > MOST_BODY:
-            raise TooLong
-        if not event.get("more_body"):
-            return body
 
 
 def _parsed(body: bytes) -> Any:

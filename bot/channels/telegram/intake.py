@@ -6,18 +6,14 @@ from typing import Any
 from bot.channels.telegram.decode import NAME, Me, Moved, Standing, Unreadable, decode, message_id
 from bot.engine import Engine
 from bot.outbox import reachability as standing
-from bot.pipeline import unread
 from bot.pipeline.transaction import Deed, Job
+from bot.pipeline.unread import NotCommitted, Unread
 from bot.pipeline.writer import Full, Pipeline
 from handlers.kit import Message
 from storage.messages import chats
 
 # So often is an update tried again that the database refused: some two minutes.
 PATIENCE = 8
-
-
-class NotCommitted(Exception):
-    """At least one update has no committed outcome yet: the same ones must come again."""
 
 
 class Intake:
@@ -27,7 +23,7 @@ class Intake:
         self.me = me
         self._pipeline = pipeline
         self._engine = engine
-        self._tries = unread.Tries(PATIENCE)
+        self._unread = Unread(NAME, pipeline, engine.vault, PATIENCE)
 
     async def take(self, updates: Sequence[Any], *, last_try: bool) -> None:
         """Return when every update has its outcome, all in one transaction; raises NotCommitted.
@@ -44,7 +40,7 @@ class Intake:
         if lost and not last_try:
             raise NotCommitted(type(lost[0][1]).__name__)
         for raw, fault in lost:
-            await self._keep_unread(raw, fault)
+            await self._unread.keep(message_id(raw, self.me.id), raw, fault)
 
     async def take_one(self, raw: Any) -> None:
         """Return when the update is committed; raises NotCommitted."""
@@ -53,28 +49,15 @@ class Intake:
             return
         try:
             await (self._pipeline.submit(job) if isinstance(job, Message) else self._pipeline.do(job))
-        except Full as full:
-            raise NotCommitted("Full") from full
         except Exception as fault:
-            await self._refuse(raw, fault)
-
-    async def _refuse(self, raw: Any, fault: Exception) -> None:
-        """It holds up what comes after it in its chat: that must end some time."""
-        if self._tries.another(message_id(raw, self.me.id)):
-            raise NotCommitted(type(fault).__name__) from fault
-        await self._keep_unread(raw, fault)
-
-    async def _keep_unread(self, raw: Any, fault: Exception) -> None:
-        try:
-            await self._pipeline.do(self._keep(raw, fault))
-        except Exception as worse:
-            raise NotCommitted(type(worse).__name__) from worse
+            # It holds up what comes after it in its chat: that must end some time.
+            await self._unread.refuse(message_id(raw, self.me.id), raw, fault)
 
     def _job(self, raw: Any) -> Job | None:
         try:
             heard = decode(raw, self.me, self._engine.clock.now())
         except Unreadable as fault:
-            return self._keep(raw, fault)
+            return self._unread.kept(message_id(raw, self.me.id), raw, fault)
         if isinstance(heard, Standing):
             return self._changed(heard, message_id(raw, self.me.id))
         if isinstance(heard, Moved):
@@ -88,6 +71,3 @@ class Intake:
             return lambda turn: standing.brought(turn, NAME, chat, known_as)
         change = standing.back if heard.reachable else standing.lost
         return lambda turn: change(turn, NAME, chat)
-
-    def _keep(self, raw: Any, fault: Exception) -> Deed:
-        return unread.keep(self._engine.vault, NAME, message_id(raw, self.me.id), raw, fault)

@@ -11,9 +11,10 @@ from typing import Any, TypeVar
 from bot.channels.condition import Condition
 from bot.channels.telegram.api import Api, Trouble
 from bot.channels.telegram.decode import KINDS, NAME, number_of, query_of
-from bot.channels.telegram.intake import PATIENCE, Intake, NotCommitted
+from bot.channels.telegram.intake import PATIENCE, Intake
 from bot.engine import Engine
 from bot.jobs.lease import Lease
+from bot.pipeline.unread import NotCommitted
 from bot.pipeline.writer import Pipeline
 from storage.base import key_values
 

@@ -5,32 +5,38 @@ import logging
 import warnings
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import httpx
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, error
 from telegram.request import HTTPXRequest
 
-from bot.channels import Outgoing, SendError
+from bot.channels import Channel, Failure, Outgoing, SendError, http
 from bot.channels.condition import Condition
-from bot.channels.telegram.api import LOUD, plain, trusted
-from bot.channels.telegram.pace import Pace, Turnstile
+from bot.channels.pace import Turnstile, Windows
+from bot.channels.progress import Progress
+from bot.channels.telegram.api import LOUD, plain
+from bot.channels.telegram.decode import NAME
 from bot.channels.telegram.parts import Part, Rows, parts_of
 from bot.settings import Settings
 
 MOST_BYTES = 10 << 20
-_MOST_UNFINISHED = 1000
+# One message a second in each chat, a few at once; in a group at most twenty a minute besides; 25 a second in all.
+IN_CHAT, IN_GROUP, A_SECOND = (3, 3.0), (20, 60.0), 25
 _LONGEST_PAUSE = 5.0
-# These end before a byte of the request has left: trying again cannot say anything twice.
-_NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 _NO_SUCH_FILE = ("file identifier", "file_id", "remote file", "file reference")
 # Deleted or closed by an admin of the group: what is to be said is said to the whole group.
 _NO_SUCH_TOPIC = ("message thread not found", "topic_closed", "topic_deleted", "topic_id_invalid")
 _NO_SUCH_CHAT = ("chat not found", "user not found", "peer_id_invalid")
+# What concerns one chat or letter only is no failure of the way out.
+_GETS_THROUGH = (Failure.REJECTED, Failure.UNREACHABLE, Failure.MOVED, Failure.FORGOTTEN, Failure.THROTTLED)
 
 
-class Post:
+class Post(Channel):
     """The outgoing side of one bot."""
+
+    name = NAME
 
     def __init__(self, settings: Settings) -> None:
         # Its log would hold whole messages, and addresses with the token in them.
@@ -45,7 +51,7 @@ class Post:
             pool_timeout=10,
             media_write_timeout=40,
             proxy=settings.telegram_proxy or None,
-            httpx_kwargs={"verify": trusted()},
+            httpx_kwargs={"verify": http.trusted()},
         )
         self._bot = Bot(
             settings.telegram_token,
@@ -56,31 +62,25 @@ class Post:
         )
         self._token = settings.telegram_token
         self.condition = Condition()
-        self._pace = Pace()
-        self._turnstile = Turnstile()
+        self._in_chat, self._in_group = Windows(IN_CHAT), Windows(IN_CHAT, IN_GROUP)
+        self._turnstile = Turnstile(A_SECOND)
+        self._progress = Progress()
         self._background: set[asyncio.Task[None]] = set()
-        # How many parts of a letter have been sent: a second try does not repeat them.
-        self._done: dict[int, int] = {}
 
     async def send(self, outgoing: Outgoing) -> str:
         """Send all parts; the id of the last message. Raises SendError."""
-        said = ""
-        for place, part in enumerate(parts_of(outgoing)):
-            if place >= self._done.get(outgoing.id, 0):
-                said = await self._in_turn(outgoing, part)
-                self._done[outgoing.id] = place + 1
-        self._done.pop(outgoing.id, None)
-        return said
+        return await self._progress.send(outgoing.id, parts_of(outgoing), partial(self._in_turn, outgoing))
+
+    def _pace(self, chat: str) -> Windows:
+        # Groups have negative numbers.
+        return self._in_group if chat.startswith("-") else self._in_chat
 
     async def _in_turn(self, outgoing: Outgoing, part: Part) -> str:
-        left = self._pace.held(outgoing.chat)
-        if left:
-            raise SendError("held after a 429", after=left)
-        pause = self._pace.must_pause(outgoing.chat)
+        pause = self._pace(outgoing.chat).wait(outgoing.chat)
         if pause > _LONGEST_PAUSE:
             # Not waited for here: others of the same sender would lose their lease meanwhile.
-            raise SendError("the group has had its messages of this minute", after=pause)
-        await asyncio.sleep(self._pace.in_chat(outgoing.chat))
+            raise SendError("the chat has had its messages of this minute", retry_after=pause)
+        await asyncio.sleep(self._pace(outgoing.chat).take(outgoing.chat))
         await self._turnstile.through(outgoing.notice)
         try:
             said = await self._in_topic(outgoing, part)
@@ -93,26 +93,17 @@ class Post:
 
     def _failed(self, outgoing: Outgoing, part: Part, fault: error.TelegramError) -> SendError:
         failure = send_error(fault, self._token)
-        self._note(fault, failure)
         if part.kept and isinstance(fault, error.BadRequest) and _says(fault, _NO_SUCH_FILE):
-            failure.stale = True
-            return failure
-        if failure.after:
-            self._pace.hold(outgoing.chat, failure.after)
-        if failure.permanent:
-            self._done.pop(outgoing.id, None)
-        while len(self._done) > _MOST_UNFINISHED:
-            del self._done[next(iter(self._done))]
-        return failure
-
-    def _note(self, fault: error.TelegramError, failure: SendError) -> None:
-        """What concerns one chat only is no failure of the way out."""
-        if failure.permanent or failure.moved or failure.flood:
+            failure = SendError(str(failure), Failure.FORGOTTEN)
+        if failure.kind in _GETS_THROUGH:
             self.condition.worked()
-            return
-        broken, refused = fault.__cause__, isinstance(fault, error.InvalidToken)
-        why = LOUD[401] if refused else plain(broken) if isinstance(broken, httpx.HTTPError) else str(failure)
-        self.condition.failed(why)
+        else:
+            broken, refused = fault.__cause__, isinstance(fault, error.InvalidToken)
+            why = LOUD[401] if refused else plain(broken) if isinstance(broken, httpx.HTTPError) else str(failure)
+            self.condition.failed(why)
+        if failure.retry_after:
+            self._pace(outgoing.chat).hold(outgoing.chat, failure.retry_after)
+        return failure
 
     async def _in_topic(self, outgoing: Outgoing, part: Part) -> Message:
         to: dict[str, Any] = {"chat_id": outgoing.chat, "reply_markup": _keyboard(part.rows)}
@@ -148,11 +139,12 @@ class Post:
         try:
             file = await self._bot.get_file(ref)
             if (file.file_size or 0) > MOST_BYTES:
-                raise SendError("too large", permanent=True)
+                raise SendError("too large", Failure.REJECTED)
             return bytes(await file.download_as_bytearray())
         except error.TelegramError as fault:
             for_good = isinstance(fault, error.BadRequest) and "temporarily" not in fault.message
-            raise SendError(type(fault).__name__, permanent=for_good and _is_telegrams(fault)) from fault
+            kind = Failure.REJECTED if for_good and _is_telegrams(fault) else Failure.LATER
+            raise SendError(type(fault).__name__, kind) from fault
 
     def acknowledge_soon(self, query_id: str) -> None:
         """Begin to stop a pressed button's spinner."""
@@ -185,16 +177,16 @@ def send_error(fault: error.TelegramError, token: str) -> SendError:
     text = f"{type(fault).__name__}: {fault.message}".replace(token, "***")
     if isinstance(fault, error.RetryAfter):
         after = fault.retry_after
-        return SendError(text, after=after.total_seconds() if isinstance(after, timedelta) else after, flood=True)
+        return SendError(text, Failure.THROTTLED, after.total_seconds() if isinstance(after, timedelta) else after)
     if isinstance(fault, error.ChatMigrated):
-        return SendError(text, moved=str(fault.new_chat_id))
+        return SendError(text, Failure.MOVED, moved_to=str(fault.new_chat_id))
     if isinstance(fault, (error.Forbidden, error.BadRequest)) and _is_telegrams(fault):
         gone = isinstance(fault, error.Forbidden) or _says(fault, _NO_SUCH_CHAT)
-        return SendError(text, permanent=True, gone=gone)
+        return SendError(text, Failure.UNREACHABLE if gone else Failure.REJECTED)
     if isinstance(fault, (error.Forbidden, error.BadRequest, error.InvalidToken, error.Conflict)):
         return SendError(text)
     # All that is left may have been carried out: a lost answer, a 5xx, an answer that is no JSON.
-    return SendError(text, uncertain=not isinstance(fault.__cause__, _NEVER_LEFT))
+    return SendError(text, Failure.LATER if isinstance(fault.__cause__, http.NEVER_LEFT) else Failure.UNCERTAIN)
 
 
 def _says(fault: error.TelegramError, words: Iterable[str]) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from bot.channels.condition import Condition
-from bot.channels.telegram.api import trusted
+from bot.channels.http import NEVER_LEFT, TooLong, client, taken
 from bot.channels.wecom.errors import PASSING, Deed, Fault, fault
 from bot.channels.wecom.tokens import Token, Tokens
 from bot.settings import Settings
@@ -17,8 +17,6 @@ from bot.settings_kinds import several
 log = logging.getLogger(__name__)
 _SECONDS = httpx.Timeout(10, read=20, write=60)
 _MOST_IN_ANSWER = 16 << 20
-# These end before a byte of the request has left: trying again cannot do anything twice.
-_NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 Answer = dict[str, Any]
 Given = Mapping[str, Any]
 
@@ -31,7 +29,7 @@ class Wire:
         self._secrets = several(settings.wecom_secret)
         limits = httpx.Limits(max_connections=32, max_keepalive_connections=16, keepalive_expiry=30)
         base = settings.wecom_api_url.rstrip("/") + "/"
-        self._client = httpx.AsyncClient(base_url=base, timeout=_SECONDS, limits=limits, verify=trusted())
+        self._client = client(_SECONDS, base_url=base, limits=limits)
 
     async def ask(self, path: str, query: Given, content: Given, most: int = 0) -> Answer:
         """
@@ -46,7 +44,7 @@ class Wire:
                 return _answer(response, await _body(response, _MOST_IN_ANSWER))
         except httpx.HTTPError as broken:
             # Its own words may hold the address, and with it the token.
-            raise Fault(type(broken).__name__, lost=not isinstance(broken, _NEVER_LEFT)) from None
+            raise Fault(type(broken).__name__, lost=not isinstance(broken, NEVER_LEFT)) from None
 
     async def new_token(self) -> tuple[str, int]:
         """(a fresh access token, for how many seconds it is good); raises Fault."""
@@ -156,16 +154,10 @@ def _is_text(response: httpx.Response) -> bool:
 
 
 async def _body(response: httpx.Response, most: int) -> bytes:
-    said = response.headers.get("content-length", "0")
-    content = bytearray()
-    if not said.isdigit() or int(said) <= most:
-        async for chunk in response.aiter_bytes():
-            content += chunk
-            if len(content) > most:
-                break
-        else:
-            return bytes(content)
-    raise Fault("more than we take", deed=Deed.FILE)
+    try:
+        return await taken(response.aiter_bytes(), most, response.headers.get("content-length", ""))
+    except TooLong:
+        raise Fault("more than we take", deed=Deed.FILE) from None
 
 
 def _answer(response: httpx.Response, body: bytes) -> Answer:

@@ -1,15 +1,13 @@
 """A self-built app of 企业微信 as a channel: encrypted callbacks in, its API out."""
 
-from collections.abc import Sequence
 from typing import Any
 
-from bot.channels import Channel, Outgoing, SendError
 from bot.channels.wecom.api import Api
 from bot.channels.wecom.crypto import Crypto
-from bot.channels.wecom.desk import Desk
+from bot.channels.wecom.desk import WecomDesk
 from bot.channels.wecom.hook import PATH, Hook
 from bot.channels.wecom.intake import Intake
-from bot.channels.wecom.send import MOST_AT_ONCE, NAME, Post
+from bot.channels.wecom.send import Post
 from bot.channels.wecom.tokens import Tokens
 from bot.engine import Engine
 from bot.pipeline.writer import Pipeline
@@ -17,33 +15,18 @@ from bot.settings import Settings
 from bot.settings_kinds import several
 
 
-class WecomApp(Channel):
+class WecomApp(Post):
     """One app of one corp."""
-
-    name = NAME
-    most_at_once = MOST_AT_ONCE
 
     def __init__(self, settings: Settings, pipeline: Pipeline, engine: Engine, owner: str) -> None:
         """`owner` names this process, for the lease under which the access token is renewed."""
-        self._api = Api(settings, Tokens(settings, pipeline, engine, owner))
-        self._post = Post(self._api, pipeline, engine)
-        self._desk = Desk(self._api, pipeline, engine)
+        api = Api(settings, Tokens(settings, pipeline, engine, owner))
+        super().__init__(api, pipeline, engine)
+        self._desk = WecomDesk(api, pipeline, engine)
         self._intake = Intake(pipeline, engine)
         crypto = Crypto(several(settings.wecom_token), several(settings.wecom_aes_key), settings.wecom_corp_id)
         self._hook = Hook(crypto, self._intake, settings.wecom_corp_id, engine.clock.real)
         self.hooks = {PATH: self._hook}
-
-    async def send(self, outgoing: Outgoing) -> str:
-        """Send it; returns the platform's id of the last message, raises SendError."""
-        return await self._post.send(outgoing)
-
-    async def send_all(self, outgoings: Sequence[Outgoing]) -> list[str | SendError]:
-        """The same words to each of these people, in one call."""
-        return await self._post.send_all(outgoings)
-
-    async def fetch(self, ref: str) -> bytes:
-        """The content of the medium with this id; raises SendError (permanent: it is gone)."""
-        return await self._post.fetch(ref)
 
     async def listen(self) -> None:
         """Keep the menu and the cards as they should be, until stopped; messages come by the web server."""

@@ -3,6 +3,8 @@
 import re
 from enum import Enum
 
+from bot.channels.desk import CallFailed
+
 
 class Deed(Enum):
     """What is to be done about an error."""
@@ -62,7 +64,7 @@ _ADVICE = {
 _FROM_IP = re.compile(r"from ip: ?([0-9A-Fa-f.:]{3,45}?)(?:[,;\s]|$)")
 
 
-class Fault(Exception):
+class Fault(CallFailed):
     """Why a call brought nothing. `code` is 0 where 企业微信 gave none; `lost`: it may have been carried out."""
 
     def __init__(self, text: str, code: int = 0, deed: Deed = Deed.AGAIN, *, lost: bool = False) -> None:

@@ -12,9 +12,11 @@ from urllib.parse import unquote
 
 from starlette.types import Receive, Scope, Send
 
+from bot.channels import http
 from bot.channels.condition import Condition
 from bot.channels.wecom.crypto import Crypto, Opened, Refused, Signed, encrypted_in, reply
-from bot.channels.wecom.intake import Answer, Intake, NotCommitted
+from bot.channels.wecom.intake import Answer, Intake
+from bot.pipeline.unread import NotCommitted
 
 log = logging.getLogger(__name__)
 PATH = "/wecom/callback"
@@ -37,10 +39,6 @@ REASONS: Mapping[str, tuple[int, str]] = {
 }
 # Only who knows the token gets so far: these are told in /health.
 _OURS = ("stale", "cipher", "receiver")
-
-
-class Gone(Exception):
-    """The connection broke before the request was whole: there is nobody to answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +68,12 @@ class Hook:
         """Answer; what was said by the answer itself is noted once it has been written."""
         try:
             response = await self._response(scope, receive)
-        except Gone:
+        except http.Gone:
             return
         heard = response.says is not None and _still_there(receive)
-        length = str(len(response.body)).encode()
-        headers = [(b"content-type", response.kind), (b"content-length", length), *_more(response.status)]
-        await send({"type": "http.response.start", "status": response.status, "headers": headers})
-        await send({"type": "http.response.body", "body": response.body})
+        # Whoever was too slow is not waited for.
+        more = [(b"connection", b"close")] if response.status == 408 else []
+        await http.answer(send, response.status, response.body, [(b"content-type", response.kind), *more])
         if response.says is not None and heard:
             self._intake.written(response.says)
 
@@ -95,7 +92,7 @@ class Hook:
                 return self._turned_away("slow")
             log.warning("a callback was not committed: %s", fault if str(fault) else type(fault).__name__)
             return Response(503)
-        except Gone:
+        except http.Gone:
             raise
         except Exception:
             log.exception("callback")
@@ -107,7 +104,11 @@ class Hook:
         if scope["method"] != "POST":
             raise Refused("method")
         signed = _signed(_query(scope))
-        opened = self._crypto.open(signed, encrypted_in(await _body(scope, receive)))
+        try:
+            body = await http.posted(scope, receive, MOST_BODY)
+        except http.TooLong:
+            raise Refused("large") from None
+        opened = self._crypto.open(signed, encrypted_in(body))
         if abs(self._now().timestamp() - int(signed.timestamp)) > SECONDS_OFF:
             raise Refused("stale")
         self._condition.worked()
@@ -141,13 +142,6 @@ class Hook:
         return {"mode": "callback", **self._condition.facts(), "refused": dict(self.refused)}
 
 
-def _more(status: int) -> list[tuple[bytes, bytes]]:
-    if status == 503:
-        return [(b"retry-after", b"2")]
-    # Whoever was too slow is not waited for.
-    return [(b"connection", b"close")] if status == 408 else []
-
-
 def _query(scope: Scope) -> dict[str, str]:
     """The parameters; a plus is a plus, since echostr is base64."""
     raw = scope["query_string"].decode("ascii", "replace")
@@ -162,22 +156,6 @@ def _signed(query: Mapping[str, str]) -> Signed:
     ):
         raise Refused("unsigned")
     return Signed(signature, timestamp, nonce)
-
-
-async def _body(scope: Scope, receive: Receive) -> bytes:
-    length = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-    if not length.isdigit() or len(length) > 9 or int(length) > MOST_BODY:
-        raise Refused("large")
-    body = bytearray()
-    while True:
-        event = await receive()
-        if event["type"] == "http.disconnect":
-            raise Gone
-        body += event.get("body", b"")
-        if len(body) > MOST_BODY:
-            raise Refused("large")
-        if not event.get("more_body"):
-            return bytes(body)
 
 
 def _still_there(receive: Receive) -> bool:

@@ -12,9 +12,9 @@ from bot.channels.wecom.crypto import Unreadable, fields
 from bot.channels.wecom.decode import NAME, Left, Press, decode, known_as
 from bot.engine import Engine
 from bot.outbox import reachability as standing
-from bot.pipeline import unread
 from bot.pipeline.transaction import Outcome, Turn
-from bot.pipeline.writer import Full, Pipeline
+from bot.pipeline.unread import Unread
+from bot.pipeline.writer import Pipeline
 from handlers.kit import Message
 from storage.messages import card_codes, inbox, passive
 
@@ -22,10 +22,6 @@ log = logging.getLogger(__name__)
 # The platform tries three times and then gives up: what cannot be committed by itself is kept unread at the last.
 TRIES = 3
 SECONDS_TO_NOTE = 0.1
-
-
-class NotCommitted(Exception):
-    """There is no committed outcome yet: it must come again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +39,7 @@ class Intake:
     def __init__(self, pipeline: Pipeline, engine: Engine) -> None:
         self._pipeline = pipeline
         self._engine = engine
-        self._tries = unread.Tries(TRIES)
+        self._unread = Unread(NAME, pipeline, engine.vault, TRIES)
         # Messages whose answers have been written, and who notes it.
         self._written: list[int] = []
         self._noting: asyncio.Task[None] | None = None
@@ -55,16 +51,14 @@ class Intake:
             heard = decode(said)
         except Unreadable as fault:
             name = f"unread:{hashlib.sha256(text.encode()).hexdigest()}"
-            await self._keep_unread(name, text, fault)
+            await self._unread.keep(name, text, fault)
             return None
         if heard is None:
             return None
         try:
             outcome = await self._commit(heard)
-        except Full as full:
-            raise NotCommitted("Full") from full
         except Exception as fault:
-            await self._refuse(known_as(said), text, fault)
+            await self._unread.refuse(known_as(said), text, fault)
             return None
         return await self._answer(heard, outcome) if isinstance(heard, Message) and outcome else None
 
@@ -79,18 +73,6 @@ class Intake:
             if isinstance(result, Exception):
                 raise result
         return None
-
-    async def _refuse(self, name: str, text: str, fault: Exception) -> None:
-        """It comes again, but not for ever."""
-        if self._tries.another(name):
-            raise NotCommitted(type(fault).__name__) from fault
-        await self._keep_unread(name, text, fault)
-
-    async def _keep_unread(self, name: str, text: str, fault: Exception) -> None:
-        try:
-            await self._pipeline.do(unread.keep(self._engine.vault, NAME, name, text, fault))
-        except Exception as worse:
-            raise NotCommitted(type(worse).__name__) from worse
 
     async def _answer(self, heard: Message, outcome: Outcome) -> Answer | None:
         text = outcome.passive

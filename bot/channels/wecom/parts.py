@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.channels import Outgoing
-from bot.channels.telegram.parts import split
+from bot.channels.text import is_picture, split
 from storage.messages.card_codes import task_of
 
 # All limits: developer.work.weixin.qq.com/document/path/90236 and 90253.
@@ -17,7 +17,6 @@ MOST_IN_TEXT = 2048
 MOST_BUTTONS, MOST_OPTIONS = 6, 10
 MOST_IN_TITLE = 36
 MOST_IN_IMAGE, MOST_IN_FILE = 10 << 20, 20 << 20
-_PICTURES = (".png", ".jpg", ".jpeg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +29,9 @@ class Part:
 
 def parts_of(outgoing: Outgoing) -> list[Part]:
     """The messages of a letter, in order."""
-    parts = [Part("text", {"content": text}) for text in split(whole(outgoing), MOST_IN_TEXT, size)]
+    parts = [Part("text", {"content": text}) for text in split(whole(outgoing), MOST_IN_TEXT)]
     if outgoing.file:
-        parts.append(Part("image" if is_picture(outgoing.file) else "file", {}))
+        parts.append(Part("image" if is_picture(outgoing.file, MOST_IN_IMAGE) else "file", {}))
     card = _card(outgoing)
     return [*parts, Part("template_card", card)] if card else parts
 
@@ -41,16 +40,6 @@ def whole(outgoing: Outgoing) -> str:
     """The text, with the commands that do what the buttons do unless it names them."""
     untold = [command for command in outgoing.commands if f"「{command}」" not in outgoing.text]
     return f"{outgoing.text}\n也可以直接发:{'、'.join(untold)}" if untold else outgoing.text
-
-
-def size(text: str) -> int:
-    """The length as 企业微信 counts it: in bytes of UTF-8."""
-    return len(text.encode("utf-8", "surrogatepass"))
-
-
-def is_picture(file: tuple[str, bytes]) -> bool:
-    """Whether it is shown as a picture; one that is too large for that goes as a file."""
-    return file[0].lower().endswith(_PICTURES) and len(file[1]) <= MOST_IN_IMAGE
 
 
 def _card(outgoing: Outgoing) -> Mapping[str, Any] | None:

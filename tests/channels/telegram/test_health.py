@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bot import health
-from bot.channels import condition
+from bot.channels import condition, desk
 from bot.channels.telegram import desk as telegram_desk
 from bot.channels.telegram import poll as telegram_poll
 from tests.support.platforms.fake_telegram import FakeTelegram, message
@@ -27,7 +27,8 @@ CLOSED = "http://127.0.0.1:9/bot"
 def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeTelegram]:
     for module, names in (
         (telegram_poll, ("LONGEST_WAIT",)),
-        (telegram_desk, ("SECONDS_BETWEEN_LOOKS", "SECONDS_BETWEEN_CHECKS", "LONGEST_WAIT")),
+        (desk, ("SECONDS_BETWEEN_LOOKS", "LONGEST_WAIT")),
+        (telegram_desk, ("SECONDS_BETWEEN_CHECKS",)),
     ):
         for name in names:
             monkeypatch.setattr(module, name, 0.02)

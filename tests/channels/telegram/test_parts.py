@@ -1,4 +1,4 @@
-"""Telegram in the small: what an update says, how a letter is cut and laid out, how fast, what a failure means."""
+"""Telegram in the small: what an update says, how a letter is laid out, what a failure means."""
 
 import asyncio
 from collections.abc import Iterator
@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from bot.channels import Outgoing, SendError
+from bot.channels import Failure, Outgoing, SendError
 from bot.channels.telegram.decode import Me, Standing, Unreadable, decode
-from bot.channels.telegram.pace import Pace
-from bot.channels.telegram.parts import parts_of, rows_of, split, units
+from bot.channels.telegram.parts import parts_of, rows_of
 from bot.channels.telegram.send import Post
 from bot.settings import BadSettings, load
 from handlers.kit import Attachment, Message
@@ -25,8 +24,6 @@ pytestmark = pytest.mark.both
 
 at, built = nominating.at, nominating.built
 NOW = datetime(2026, 4, 3, 4, tzinfo=UTC)
-FAMILY = "👨‍👩‍👧‍👦"
-FLAG = "🇨🇳"
 
 
 # --- what an update says --------------------------------------------------------------------------------------
@@ -113,23 +110,6 @@ def test_anything_else_is_unreadable_and_nothing_worse(raw: Any) -> None:
 # --- how a letter is laid out ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("stuff", ["中", "👍", FAMILY, FLAG, "e\u0301", "👍🏽", "中\n", "行行\n\n"])
-@pytest.mark.parametrize("shift", range(4))
-def test_a_split_keeps_every_character_whole(stuff: str, shift: int) -> None:
-    text = "b" * shift + stuff * (9000 // len(stuff))
-    pieces = split(text)
-    assert "".join("".join(pieces).split()) == "".join(text.split())
-    assert all(0 < units(piece) <= 4096 for piece in pieces) and len(pieces) <= units(text) // 2000 + 1
-    whole = stuff.strip()
-    assert all(piece.replace("\n", "").removeprefix("b" * shift).replace(whole, "") == "" for piece in pieces)
-
-
-def test_a_split_prefers_paragraphs_then_lines() -> None:
-    assert split("a" * 30 + "\n\n" + "b" * 10 + "\n" + "c" * 30, 50) == ["a" * 30, "b" * 10 + "\n" + "c" * 30]
-    assert split("a" * 10 + "\n\n" + "b" * 25 + "\n" + "c" * 30, 50) == ["a" * 10 + "\n\n" + "b" * 25, "c" * 30]
-    assert split("e" + "\u0301" * 5000)[0] == "e" + "\u0301" * 4095
-
-
 def test_buttons_share_a_row_while_they_are_short() -> None:
     labels = "更正", "撤回", "改成 38 人,应到 42 人", "是,记下", "否"
     rows = rows_of(tuple((str(place), label) for place, label in enumerate(labels)))
@@ -144,22 +124,6 @@ def test_a_file_carries_a_short_text_and_follows_a_long_one() -> None:
     assert (words.file, words.rows, picture.text, picture.rows) == (None, (), "", (button,))
     assert not parts_of(Outgoing(1, "5", "", (), ("周报.xlsx", b"x")))[0].photo
     assert [part.rows for part in parts_of(Outgoing(1, "5", "周" * 5000, button))] == [(), (button,)]
-
-
-# --- how fast -------------------------------------------------------------------------------------------------
-
-
-def test_a_chat_gets_three_at_once_and_then_one_a_second() -> None:
-    time = [100.0]
-    pace = Pace(lambda: time[0])
-    assert [pace.in_chat("5") for _ in range(5)] == [0, 0, 0, 1, 2]
-    assert pace.in_chat("6") == 0
-    time[0] += 10
-    assert [pace.in_chat("5") for _ in range(4)] == [0, 0, 0, 1]
-    pace.hold("5", 30)
-    assert (pace.held("5"), pace.held("6")) == (30, 0)
-    time[0] += 31
-    assert pace.held("5") == 0
 
 
 # --- what a failure means -------------------------------------------------------------------------------------
@@ -180,25 +144,24 @@ def sending(url: str, *letters: Outgoing) -> list[Any]:
                 results.append(await post.send(letter))
             except SendError as error:
                 assert "made-up" not in str(error)
-                results.append({name for name in OUTCOMES if getattr(error, name)})
+                results.append(error.kind)
         await post.close()
         return results
 
     return asyncio.run(run())
 
 
-OUTCOMES = ("permanent", "gone", "uncertain", "after", "flood", "moved", "stale")
 FAILURES = {
-    "403": {"permanent", "gone"},
-    "no chat": {"permanent", "gone"},
-    "400": {"permanent"},
-    "moved": {"moved"},
-    "429": {"after", "flood"},
-    "401": set(),
-    "404": set(),
-    "500": {"uncertain"},
-    "html": {"uncertain"},
-    "lost": {"uncertain"},
+    "403": Failure.UNREACHABLE,
+    "no chat": Failure.UNREACHABLE,
+    "400": Failure.REJECTED,
+    "moved": Failure.MOVED,
+    "429": Failure.THROTTLED,
+    "401": Failure.LATER,
+    "404": Failure.LATER,
+    "500": Failure.UNCERTAIN,
+    "html": Failure.UNCERTAIN,
+    "lost": Failure.UNCERTAIN,
 }
 
 
@@ -206,20 +169,20 @@ def test_failures_are_told_apart(telegram: FakeTelegram) -> None:
     telegram.faults["sendMessage"].extend(FAILURES)
     letters = [Outgoing(place, str(place), "您好") for place in range(len(FAILURES))]
     assert sending(telegram.url, *letters) == list(FAILURES.values())
-    assert sending("http://127.0.0.1:9/bot", letters[0]) == [set()]
+    assert sending("http://127.0.0.1:9/bot", letters[0]) == [Failure.LATER]
 
 
 def test_a_second_try_goes_on_where_the_first_stopped(telegram: FakeTelegram) -> None:
     letter = Outgoing(1, "501", "一" * 4000 + "\n" + "二" * 4000, (("t.0", "好"),))
     telegram.faults["sendMessage"].extend(["", "500", ""])
-    assert sending(telegram.url, letter, letter)[0] == {"uncertain"}
+    assert sending(telegram.url, letter, letter)[0] is Failure.UNCERTAIN
     assert [text[0] for text in telegram.texts(501)] == ["一", "二"]
 
 
 def test_after_a_429_the_chat_is_left_alone(telegram: FakeTelegram) -> None:
-    telegram.faults["sendMessage"].append("429")
+    telegram.faults["sendMessage"].append("429 long")
     before = len(telegram.calls)
-    assert sending(telegram.url, Outgoing(1, "502", "a"), Outgoing(2, "502", "b")) == [{"after", "flood"}, {"after"}]
+    assert sending(telegram.url, Outgoing(1, "502", "a"), Outgoing(2, "502", "b")) == [Failure.THROTTLED, Failure.LATER]
     assert len(telegram.calls) == before + 1
 
 

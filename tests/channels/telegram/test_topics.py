@@ -200,7 +200,7 @@ def test_a_hold_is_for_the_whole_chat(play: Play) -> None:
         held = {name for (name,) in stage.query(select(fact.c.name).where(fact.c.name.startswith("hold")))}
         assert held == {f"hold telegram {FORUM}", "hold telegram *"}
         Stage.now = Stage.now.replace(minute=Stage.now.minute + 2)
-        stage.app.channels["telegram"]._post._pace._held.clear()  # type: ignore[attr-defined]
+        stage.app.channels["telegram"]._in_group._held.clear()  # type: ignore[attr-defined]
         await stage.later(seconds=5)
         assert topics(stage) == ["7", "8"]
         assert stage.query(select(checkin.c.attended)) == [(38,)]

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,8 @@ import pytest
 from sqlalchemy import select
 
 from bot.channels import Outgoing
-from bot.channels.wecom.parts import MOST_IN_TEXT, parts_of, size, whole
-from bot.channels.wecom_pace import Pace
+from bot.channels.pace import Windows
+from bot.channels.wecom.parts import MOST_IN_TEXT, parts_of, whole
 from bot.outbox import letters
 from bot.outbox.sender import Sender
 from bot.pipeline.transaction import Turn
@@ -219,8 +220,7 @@ def test_a_member_gets_less_than_the_platform_drops(tmp_path: Path, fake: FakeWe
 
     monotonic = [1000.0]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("bot.channels.wecom.send.Pace", lambda: Pace(lambda: monotonic[0]))
-        patch.setattr("bot.channels.wecom.send.Pace.MOST", 16, raising=False)
+        patch.setattr("bot.channels.wecom.send.Windows", partial(Windows, clock=lambda: monotonic[0]))
         play(tmp_path, fake, scene)
 
 
@@ -287,7 +287,7 @@ def test_every_button_is_on_a_card_and_can_be_typed(number: int, kind: str) -> N
 
 def test_a_command_that_the_text_names_is_not_said_twice() -> None:
     one = Outgoing(1, "z", "发「待审」看全部", (("a.0", "待审"),), commands=("待审",))
-    assert whole(one) == one.text and size("中a") == 4
+    assert whole(one) == one.text
 
 
 def test_a_refused_card_does_not_cost_the_words(tmp_path: Path, fake: FakeWecom) -> None:

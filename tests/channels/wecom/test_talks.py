@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.channels import wecom_pace
+from bot.channels.wecom import send as wecom_send
 from bot.outbox import letters
 from bot.practice import district as practice_district
 from bot.practice.stage import LONGEST_STEP
@@ -120,8 +120,8 @@ def test_a_talk_goes_as_it_does_on_the_practice_page(
         monkeypatch.setattr(practice_district, "CHANNEL", "wecom")
         monkeypatch.setattr(wecom_stage, "START", start)
         # As many as there are within the seconds of a talk.
-        for owner, name in ((wecom_pace.Pace, "MOST"), (fake_wecom, "A_MINUTE")):
-            monkeypatch.setattr(owner, name, 10_000)
+        monkeypatch.setattr(wecom_send, "A_MINUTE", (10_000, 60.0))
+        monkeypatch.setattr(fake_wecom, "A_MINUTE", 10_000)
         # Notices wait a few minutes for others with the same words: not in a talk.
         monkeypatch.setattr(letters, "TOGETHER", frozenset())
         async with wecom_stage.running(tmp_path / "wecom", fake, fill=False) as stage:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from bot import web
 from bot.app import App
-from bot.channels.telegram import pace as telegram_pace
+from bot.channels.telegram import send as telegram_send
 from bot.channels.telegram.decode import Me
 from bot.clock import Clock
 from bot.engine import open_engine
@@ -149,8 +149,8 @@ async def running(folder: Path, fake: FakeTelegram, fill: bool = True, **setting
     }  # fmt: skip
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Stage, "now", START)
-        patch.setattr(telegram_pace.Pace, "EVERY_IN_CHAT", 0.0)
-        patch.setattr(telegram_pace.Turnstile, "EVERY", 0.0)
+        patch.setattr(telegram_send, "IN_CHAT", (3, 0.0))
+        patch.setattr(telegram_send, "A_SECOND", 1e9)
         app = App(open_engine(load(**{**given, **settings}), new_url(folder), Clock(ZONE, lambda: Stage.now)))
         app.pipeline.start()
         await app.add_channels()

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from bot import web
 from bot.app import App
-from bot.channels import wecom_pace
+from bot.channels.wecom import send as wecom_send
 from bot.channels.wecom.crypto import Crypto, Signed, fields
 from bot.clock import Clock
 from bot.engine import open_engine
@@ -186,7 +186,7 @@ async def running(folder: Path, fake: FakeWecom, fill: bool = True, **settings: 
     fake._times.clear()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Stage, "now", START)
-        patch.setattr(wecom_pace.Calls, "EVERY", 0.0)
+        patch.setattr(wecom_send, "CALLS_A_SECOND", 1e9)
         app = App(open_engine(load(**given), new_url(folder), Clock(ZONE, lambda: Stage.now)))
         app.pipeline.start()
         await app.add_channels()

@@ -12,7 +12,8 @@ from secrets import token_hex
 from typing import Any
 from urllib.parse import quote
 
-from bot.channels import Channel, Outgoing, SendError
+from bot.channels import Channel, Failure, Outgoing, SendError
+from bot.channels.text import clean
 from bot.pipeline.transaction import Turn
 from bot.pipeline.writer import Pipeline
 from handlers.kit import Attachment, Message
@@ -54,12 +55,7 @@ def _text(body: dict[str, Any], name: str) -> str:
     value = body.get(name)
     if not isinstance(value, str | None):
         raise BadRequest("text 和 button 要是文字。")
-    return _whole(value or "")
-
-
-def _whole(text: str) -> str:
-    """Without halves of characters, which JSON can carry and nothing else can."""
-    return text.encode("utf-8", "replace").decode()
+    return clean(value or "")
 
 
 def _attachments(file: Any, message_id: str, spool: Path) -> tuple[Attachment, ...]:
@@ -73,7 +69,7 @@ def _attachments(file: Any, message_id: str, spool: Path) -> tuple[Attachment, .
         raise BadRequest("照片没有传完整,请再发一次。") from None
     if len(content) > MOST_BYTES:
         raise BadRequest("照片太大了(最多 10 MB)。请选小一点的,或先压缩再发。")
-    name = _whole(str(file.get("name") or "照片"))[:80]
+    name = clean(str(file.get("name") or "照片"))[:80]
     mime = mimetypes.guess_type(name)[0] or str(file.get("type") or "image/")
     kind = "photo" if mime.startswith("image/") else "document"
     return (Attachment(kind, _spool(spool, message_id, content), name, len(content)),)
@@ -150,7 +146,7 @@ class Practice(Channel):
         try:
             return await asyncio.to_thread((self.spool / ref).read_bytes)
         except OSError as error:
-            raise SendError(str(error), permanent=True) from error
+            raise SendError(str(error), Failure.REJECTED) from error
 
     async def release(self, ref: str) -> None:
         """Remove an upload: it may still hold where it was taken."""

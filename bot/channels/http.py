@@ -1,0 +1,67 @@
+"""HTTP both ways: whom our connections trust and how they fail; bodies that are posted to us, answers without words."""
+
+import ssl
+from collections.abc import AsyncIterator, Iterable
+from functools import cache
+from typing import Any
+
+import httpx
+from starlette.types import Receive, Scope, Send
+
+# These end before a byte of the request has left: trying again cannot do anything twice.
+NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
+
+
+class TooLong(Exception):
+    """There is more of it than we take."""
+
+
+class Gone(Exception):
+    """The connection broke before the request was whole: there is nobody to answer."""
+
+
+@cache
+def trusted() -> ssl.SSLContext:
+    """Whom all connections trust: to read the certificates takes 25 ms."""
+    return httpx.create_ssl_context()
+
+
+def client(timeout: float | httpx.Timeout, **more: Any) -> httpx.AsyncClient:
+    """Connections of our own, with these further arguments of httpx."""
+    return httpx.AsyncClient(timeout=timeout, verify=trusted(), **more)
+
+
+async def taken(chunks: AsyncIterator[bytes], most: int, announced: str = "") -> bytes:
+    """All the bytes, with the length that was `announced`; raises TooLong for more than `most`."""
+    if announced and not (announced.isascii() and announced.isdigit() and int(announced[:12]) <= most):
+        raise TooLong
+    found = bytearray()
+    async for chunk in chunks:
+        found += chunk
+        if len(found) > most:
+            raise TooLong
+    return bytes(found)
+
+
+async def posted(scope: Scope, receive: Receive, most: int) -> bytes:
+    """The body of a request; raises TooLong, or Gone when it is not whole."""
+    length = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
+    return await taken(_events(receive), most, length.decode("latin-1"))
+
+
+async def _events(receive: Receive) -> AsyncIterator[bytes]:
+    more = True
+    while more:
+        event = await receive()
+        if event["type"] == "http.disconnect":
+            raise Gone
+        yield event.get("body", b"")
+        more = event.get("more_body", False)
+
+
+async def answer(send: Send, status: int, body: bytes = b"", headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
+    """Send the response; who could not be served now is told to come again in two seconds."""
+    again = [(b"retry-after", b"2")] if status == 503 else []
+    length = (b"content-length", str(len(body)).encode())
+    await send({"type": "http.response.start", "status": status, "headers": [length, *headers, *again]})
+    await send({"type": "http.response.body", "body": body})
