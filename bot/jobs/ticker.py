@@ -12,7 +12,7 @@ from bot.engine import Engine
 from bot.jobs import nightly, weekly
 from bot.pipeline.transaction import Turn
 from bot.pipeline.writer import Full, Pipeline
-from handlers.catalogue import loader
+from handlers.catalogue import loader, standing
 from handlers.kit import Due, Reply
 from handlers.reminders.reminders import headline
 from scheduling import clock, tick
@@ -44,6 +44,7 @@ class Ticker:
         for problem in loaded.problems:
             log.warning("%s", problem)
         self._calendar = loaded.calendar
+        self._rows_kept = False
         self._nightly = nightly.Nightly(engine, loaded.calendar)
         self._last = monotonic()
         self._cleaned = ""
@@ -52,6 +53,7 @@ class Ticker:
     def tick(self, turn: Turn) -> bool:
         """One tick, as a deed of the writer; True when there is more to say at once."""
         self._clean(turn)
+        self._keep_rows(turn)
         staging.sweep(turn.db, turn.now)
         unfinished = self._nightly.step(turn)
         done = tick.run(turn.db, turn.now, self._calendar, lambda row: self._say(turn, row))
@@ -60,6 +62,14 @@ class Ticker:
         turn.letters.notify([replace(reply, to=row.person_id) for row, reply in done.said], gather=True)
         more = weekly.tell_groups(turn, self._calendar, self._engine.features.weekly)
         return done.more or more or unfinished
+
+    def _keep_rows(self, turn: Turn) -> None:
+        """The office's own rows of the catalogue count from the first tick on."""
+        if not self._rows_kept:
+            folder = self._engine.settings.data_dir / "catalogue"
+            for problem in standing.keep_files(turn.db, folder, turn.now):
+                log.warning("%s", problem)
+            self._rows_kept = True
 
     def coming(self, db: Connection, now: datetime, person_id: int | None) -> Entry | None:
         """What goes next to this person (None: to anybody), as far as it is planned for the coming weeks."""

@@ -45,6 +45,8 @@ class Catalogue:
 
     rows: tuple[Row, ...]
     problems: tuple[str, ...] = ()
+    # All that was read, with those that are switched off.
+    own: tuple[Row, ...] = ()
 
     @cached_property
     def by_key(self) -> Mapping[str, Row]:
@@ -70,7 +72,7 @@ def load(overlay: Path | None = None) -> Catalogue:
             rows = more
         except (Wrong, OSError) as error:
             problems.append(f"{error}\n{file.name} 没有采用。")
-    return Catalogue(tuple(row for row in rows.values() if not row.off), tuple(problems))
+    return Catalogue(tuple(row for row in rows.values() if not row.off), tuple(problems), tuple(rows.values()))
 
 
 @cache

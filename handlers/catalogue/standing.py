@@ -3,6 +3,7 @@
 import json
 from datetime import datetime
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
@@ -28,6 +29,19 @@ def _merged(files: str, chat: str) -> Catalogue:
     for place, source in (("文件", files), ("目录", chat)):
         rows |= {row.key: row for row in catalogue.checked(place, json.loads(source))}
     return Catalogue(tuple(row for row in rows.values() if not row.off))
+
+
+def keep_files(db: Connection, folder: Path, now: datetime) -> tuple[str, ...]:
+    """The rows of an office's own files count from now on; returns sentences about files that were left out."""
+    found = catalogue.load(folder)
+    shipped = {row.key: row for row in catalogue.shipped()}
+    own = [row.model_dump(mode="json", exclude_defaults=True) for row in found.own if row != shipped.get(row.key)]
+    source = json.dumps(own, ensure_ascii=False, sort_keys=True)
+    kept = key_values.get(db, FILES)
+    if source != (kept.value if kept else "[]"):
+        key_values.put(db, FILES, source, now)
+        units.changed(db, now)
+    return found.problems
 
 
 def keep_changed(db: Connection, changed: list[dict[str, Any]], now: datetime) -> None:

@@ -1,14 +1,15 @@
 """周报: what happened in a week in the asker's part of the tree, as text, picture or workbook."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
 from handlers.digests import figures as reports
 from handlers.kit import ADMINS, Ask, Button, Deed, Due, File, Reply, Role, Unit
 from handlers.registry import ANYTHING, command, due, weekly
-from handlers.wording import numbers, periods, places
+from handlers.wording import lines, numbers, periods, places
+from scheduling.periods import week_of
 from storage.digests import digests, figures
 from storage.organisation import history, units
 
@@ -17,6 +18,7 @@ READERS = ADMINS | {Role.COUNSELOR, Role.INSPECTOR, Role.STATION_HEAD, Role.GROU
 _FORMS = {"图": "图", "图片": "图", "表": "表", "表格": "表"}
 MOST_NAMES = 10
 MOST_ACTIVITIES = 8
+MOST_LINES = 12
 # A picture of more units would be too long for a phone, and for Telegram.
 UNITS_A_PICTURE = 4
 # After this Monday's push is no news any more; the week is frozen all the same.
@@ -39,7 +41,23 @@ def digest(ask: Ask) -> Sequence[Reply]:
     alone = not words and len(at) == 1
     admin = not ask.me.roles.isdisjoint(ADMINS)
     found = [(unit, digests.report(ask.db, unit, period.week, ask.now)) for unit in at]
-    return [Reply(text(each), _buttons(each, "" if alone else _named(ask.db, unit), admin)) for unit, each in found]
+    return [
+        Reply(
+            text(each) + _reports(ask.db, unit, period.week, ask.today),
+            _buttons(each, "" if alone else _named(ask.db, unit), admin),
+        )
+        for unit, each in found
+    ]
+
+
+def _reports(db: Connection, unit: Unit, week: str, today: date) -> str:
+    """The lines of what is reported beside check-ins; of a past week as of now, since it is not frozen."""
+    found = lines.of_week(db, [unit.path], week, today)
+    if not found:
+        return ""
+    more = f"\n另有 {len(found) - MOST_LINES} 项，发「看」" if len(found) > MOST_LINES else ""
+    head = "上报" if week == week_of(today) else "上报（到今天为止）"
+    return f"\n{head}：\n" + "\n".join(f"· {each.text}" for each in found[:MOST_LINES]) + more
 
 
 def _form(words: str) -> tuple[str, str]:

@@ -1,6 +1,6 @@
 """The line of a row in a digest: its figures over a part of the tree and a period, filled into the row's own words."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from sqlalchemy import Connection
 
 from handlers.catalogue.model import Figure, Row
+from handlers.catalogue.standing import catalogue_of
 from handlers.wording.programmes import number
 from scheduling import spans
 from storage.programmes import coverage, reports, sums
@@ -16,6 +17,8 @@ from storage.programmes.reports import RETURNED, Report
 from storage.programmes.sums import Sums, Total
 
 Shown = Mapping[str, str]
+# The order of the digest (design §6).
+SECTIONS = ("活动", "计数", "任务", "覆盖", "名册", "奖章")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,22 @@ def line(db: Connection, row: Row, paths: Sequence[str], period: str, today: dat
     says = bool(flows.count or stocks or (row.due and owed))
     text = row.line.format_map(_Escaped(shown)) if says else ""
     return Line(row, period, text, shown, missing, tuple(owed))
+
+
+def of_week(db: Connection, paths: Sequence[str], week: str, today: date) -> list[Line]:
+    """What the digest of a week says beside check-ins: what was reported in it, and what is due in it and missing."""
+    told = sums.told(db, paths, week)
+    _, last = spans.span_of(week)
+    found = []
+    for row in catalogue_of(db).rows:
+        if row.shape != "report":
+            continue
+        due = row.due and spans.due_day(row.due, spans.label_of(row.period, last)) <= last
+        if row.key in told or due:
+            period = week if row.period in ("day", "week") else spans.label_of(row.period, last)
+            found.append(line(db, row, paths, period, today))
+    found.sort(key=lambda each: SECTIONS.index(each.row.section))
+    return [each for each in found if each.text]
 
 
 def targets(db: Connection, row: Row, paths: Sequence[str], period: str, today: date) -> list[Target]:
@@ -187,8 +206,3 @@ def quotient(over: Decimal, under: Decimal, digits: int, hedge: str = "eq") -> s
     if not under:
         return "–"
     return number((over / under).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP), hedge)
-
-
-def said(lines: Iterable[Line], section: str) -> list[str]:
-    """The lines of one section of the digest that have something to say."""
-    return [each.text for each in lines if each.row.section == section and each.text]

@@ -89,6 +89,12 @@ def of(db: Connection, row: str, paths: Sequence[str], periods: Sequence[str]) -
     return Sums(count, _units(db, where), totals, choices)
 
 
+def told(db: Connection, paths: Sequence[str], period: str) -> frozenset[str]:
+    """The rows of which anything was reported in these subtrees in a week or month."""
+    query = select(tally.c.row).join(unit, unit.c.id == tally.c.unit_id).where(tally.c.period == period, within(paths))
+    return frozenset(db.scalars(query.group_by(tally.c.row).having(func.sum(tally.c.total) > 0)))
+
+
 def _units(db: Connection, where: Any) -> int:
     per = select(tally.c.unit_id).join(unit, unit.c.id == tally.c.unit_id).where(where, tally.c.measure == "")
     standing = per.group_by(tally.c.unit_id).having(func.sum(tally.c.total) > 0).subquery()
