@@ -2,8 +2,8 @@
 
 from handlers.reading.messages.changes import persons_in
 from handlers.reading.model import Context, Existing, Nomination, Quota, Reading, Record
+from handlers.reading.persons.names import is_name
 from handlers.reading.reader import read_message
-from handlers.reading.text.names import is_name
 from handlers.reading.text.patterns import compile_all
 
 __all__ = [

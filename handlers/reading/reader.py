@@ -6,8 +6,8 @@ from handlers.reading.messages.attendance import read_attendance
 from handlers.reading.messages.commands import read_command
 from handlers.reading.messages.medal_messages import may_be_medal, read_medals
 from handlers.reading.model import Context, Reading
-from handlers.reading.text.hidden import Secrets
-from handlers.reading.text.names import is_name
+from handlers.reading.persons.hidden import Secrets
+from handlers.reading.persons.names import is_name
 from handlers.reading.text.normalise import Clean, as_written, clean
 
 _TALK = frozenset({"chat", "question", "unknown"})

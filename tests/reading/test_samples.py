@@ -10,8 +10,8 @@ import pytest
 from handlers.reading import Context, read
 from handlers.reading.medals.medals import award_level, find_medals
 from handlers.reading.messages.jsonl import as_json, context_from
+from handlers.reading.persons.names import alike, is_name, is_nickname, split_names
 from handlers.reading.text.dates import find_dates
-from handlers.reading.text.names import alike, is_name, is_nickname, split_names
 from handlers.reading.text.normalise import clean
 from handlers.reading.text.numbers import value_of
 from handlers.reading.text.units import find_units

@@ -5,11 +5,11 @@ from datetime import datetime
 
 from handlers.reading.checkins.activities import find_activity
 from handlers.reading.checkins.pieces import ISSUE
-from handlers.reading.text.hidden import Secrets
+from handlers.reading.persons.hidden import Secrets
+from handlers.reading.persons.private import hide_numbers, hide_persons
 from handlers.reading.text.normalise import GAP, SECRET, clean
 from handlers.reading.text.numbers import value_of
 from handlers.reading.text.patterns import pattern
-from handlers.reading.text.private import hide_numbers, hide_persons
 from handlers.reading.text.windows import Window, window_in
 
 LONGEST_TITLE = 40

@@ -4,12 +4,12 @@ from bisect import bisect_left
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from handlers.reading.checkins.counts import Counts, settle
-from handlers.reading.checkins.heads import columns_of
 from handlers.reading.checkins.pieces import Piece, understand
 from handlers.reading.checkins.segments import Layout, Segment, lay_out
 from handlers.reading.checkins.shared import in_columns, shared_total, without_sum
 from handlers.reading.model import Context, Existing, Reading, Record, Status
+from handlers.reading.quantities.counts import Counts, settle
+from handlers.reading.quantities.tokens import columns_of
 from handlers.reading.text.dates import When, issue_of, too_old
 from handlers.reading.text.patterns import pattern
 from handlers.reading.text.units import Hit, known

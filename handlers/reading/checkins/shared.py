@@ -1,7 +1,7 @@
 """Counts that are said once for several records: a total, a sum, the columns of a table."""
 
-from handlers.reading.checkins.counts import Counts
 from handlers.reading.checkins.pieces import Piece
+from handlers.reading.quantities.counts import Counts
 
 
 def shared_total(pieces: list[Piece], counts: Counts | None) -> None:

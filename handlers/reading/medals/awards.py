@@ -1,7 +1,7 @@
 """The rules of a nomination: members, classes of medal, the ladder of stars, duplicates and places."""
 
 from handlers.reading.model import Context, Nomination, Status
-from handlers.reading.text.names import alike
+from handlers.reading.persons.names import alike
 
 _STARS = ("S1", "S2", "S3", "S4", "S5")
 _CLOSED = frozenset({"returned", "rejected", "withdrawn", "revoked"})

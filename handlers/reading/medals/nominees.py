@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from handlers.reading.text.names import is_name, is_nickname, name_at_start, split_names
+from handlers.reading.persons.names import is_name, is_nickname, name_at_start, split_names
 from handlers.reading.text.normalise import GAP, SECRET
 from handlers.reading.text.numbers import value_of
 from handlers.reading.text.patterns import pattern

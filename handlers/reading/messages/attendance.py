@@ -7,10 +7,10 @@ from handlers.reading.checkins.lists import is_chain, without_numbers
 from handlers.reading.claims.clauses import Clause, clauses_of
 from handlers.reading.messages import changes, talk
 from handlers.reading.model import Context, Reading
+from handlers.reading.persons.hidden import Secrets
+from handlers.reading.persons.private import hide_numbers, hide_persons
 from handlers.reading.text.dates import find_dates
-from handlers.reading.text.hidden import Secrets
 from handlers.reading.text.normalise import GAP, Clean
-from handlers.reading.text.private import hide_numbers, hide_persons
 from handlers.reading.text.units import find_units
 
 _SHORT = 20

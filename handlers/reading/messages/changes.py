@@ -5,7 +5,7 @@ from dataclasses import replace
 from handlers.reading.checkins.checkin import Found, read_checkin
 from handlers.reading.medals.medals import Medal
 from handlers.reading.model import Context, Reading, Record
-from handlers.reading.text.names import is_name, is_nickname, split_names
+from handlers.reading.persons.names import is_name, is_nickname, split_names
 from handlers.reading.text.normalise import GAP
 from handlers.reading.text.patterns import pattern
 from handlers.reading.text.units import Hit

@@ -8,10 +8,10 @@ from handlers.reading.medals.nominees import find_nominees
 from handlers.reading.medals.reasons import units_of_reason
 from handlers.reading.messages import changes, talk
 from handlers.reading.model import Context, Reading
+from handlers.reading.persons.private import Secrets, hide_matters, hide_numbers
 from handlers.reading.text import units
 from handlers.reading.text.normalise import Clean
 from handlers.reading.text.patterns import pattern
-from handlers.reading.text.private import Secrets, hide_matters, hide_numbers
 
 _NOMINATES = pattern(r"提名|(?<![书目])推荐(?![书会])|申报|推优|推选|评选")
 _NAMES_MEDAL = pattern(r"章|星|提名|(?<![书目])推荐(?![书会])|申报|推优|推选|评选")

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from handlers.reading.checkins.binding import bind
-from handlers.reading.checkins.heads import OTHERS, Token, tokens_of
+from handlers.reading.quantities.binding import bind
+from handlers.reading.quantities.tokens import OTHERS, Token, tokens_of
 from handlers.reading.text.normalise import GAP
 from handlers.reading.text.patterns import pattern
 

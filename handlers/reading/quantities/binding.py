@@ -1,6 +1,6 @@
 """Which number a label counts: 应到42 the one after it, 2人请假 the one before."""
 
-from handlers.reading.checkins.heads import OTHERS, Token
+from handlers.reading.quantities.tokens import OTHERS, Token
 from handlers.reading.text.normalise import SECRET
 from handlers.reading.text.patterns import pattern
 

@@ -2,8 +2,8 @@
 
 import re
 
-from handlers.reading.text.hidden import Secrets
-from handlers.reading.text.names import NAME, is_name
+from handlers.reading.persons.hidden import Secrets
+from handlers.reading.persons.names import NAME, is_name
 from handlers.reading.text.normalise import NAMED, SECRET
 from handlers.reading.text.patterns import pattern
 

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Callable
 
-from handlers.reading.text.doers import hide_doers
-from handlers.reading.text.hidden import Secrets as Secrets
-from handlers.reading.text.names import LONG_NAME, NAME, NOT_NAMES, is_name
+from handlers.reading.persons.doers import hide_doers
+from handlers.reading.persons.hidden import Secrets as Secrets
+from handlers.reading.persons.names import LONG_NAME, NAME, NOT_NAMES, is_name
 from handlers.reading.text.normalise import GAP, SECRET
 from handlers.reading.text.patterns import pattern
 
