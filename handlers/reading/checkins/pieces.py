@@ -26,7 +26,6 @@ _WISH_KIND = {
     "收集": "collected",
 }
 ISSUE = pattern(r"第?\s?(\d{1,3}|[一二三四五六七八九十]{1,3})\s?期")
-_SESSIONS = pattern(r"(?<!第)(\d{1,4}|[二两三四五六七八九十]{1,3})场次?(?![馆地景所比赛])")
 
 
 @dataclass(slots=True)
@@ -58,9 +57,8 @@ def understand(scan: str, dates: list[When], received: date) -> Piece:
     if "心愿" in scan:
         scan = _WISH.sub(lambda match: _wish(match, piece), scan)
         scan = scan if piece.wishes else _WISHES.sub(lambda match: _some_wishes(match, piece), scan, count=1)
-    if "场" in scan:
-        scan = _SESSIONS.sub(lambda match: _session(match, piece), scan)
     piece.counts, scan = read_counts(scan)
+    piece.sessions = piece.counts.sessions
     piece.activity, scan = find_activity(scan)
     if piece.wishes:
         piece.activity = Activity("微心愿", 4)
@@ -92,8 +90,3 @@ def _some_wishes(match: re.Match[str], piece: Piece) -> str:
     piece.wishes["collected"] = int(match["n"])
     return GAP * len(match[0])
 
-
-def _session(match: re.Match[str], piece: Piece) -> str:
-    """宣讲3场 -> 3."""
-    piece.sessions = value_of(match[1])
-    return GAP * len(match[0])

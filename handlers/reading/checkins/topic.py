@@ -2,7 +2,7 @@
 
 import re
 
-from handlers.reading.quantities.tokens import RATE
+from handlers.reading.quantities.words import RATE
 from handlers.reading.text.lexicon import FILLERS
 from handlers.reading.text.normalise import GAP, NAMED, SECRET
 from handlers.reading.text.patterns import pattern

@@ -1,20 +1,26 @@
 """Which number a label counts: 应到42 the one after it, 2人请假 the one before."""
 
-from handlers.reading.quantities.tokens import OTHERS, Token
+from handlers.reading.quantities.tokens import Token
+from handlers.reading.quantities.words import OWNERS
 from handlers.reading.text.normalise import SECRET
 from handlers.reading.text.patterns import pattern
 
 _NEXT_TO = pattern(r"[ :=]*(?:应?该?[为是]|的(?:人?有|是)|[了有共约计达]|改[成为]|[成到])?[ :]*")
 _NEXT_TO_BOX = pattern(r"\) ?:? ?")  # 【实到】40人
 _AFTER_HEADS = pattern(r"[都已均全部因病事故有生在的了]{0,4}")
+# 2人花粉过敏未参加, 1人发烧请假: why somebody is missing stands between.
+_REASON = pattern(rf"[\u4e00-\u9fff{SECRET} ]{{0,8}}")
 _NAMED_AT_LEAST = 9  # 37人 缺席 孙小美: nobody lists that many
+_NAMES = pattern(rf"[ :(]*(?:{SECRET}|(?![了席人数过者的])[\u4e00-\u9fff]{{2,3}}(?:[、,和 ]|$|同学))")
 _LOOK_AHEAD = 12
+_LABELLED = ("number", "thing", "pair", "full", "oops")
+_ROLES = ("attended", "took", "absent", "heads", "total")
 
 
 def bind(tokens: list[Token], scan: str) -> None:
     """Give each label its number: the one after it, or in 2人请假 the one before."""
     for place, label in enumerate(tokens):
-        if label.kind in ("number", "pair", "full", "oops"):
+        if label.kind in _LABELLED:
             continue
         before = _free(tokens, place - 1)
         after = _free(tokens, place + 1)
@@ -22,31 +28,37 @@ def bind(tokens: list[Token], scan: str) -> None:
             before = None
         if after and not _adjoins(scan, label, after):
             after = None
-        if before and after and label.kind != "vague":
+        if before and after and label.kind != "hedge":
             chosen: Token | None = before if _takes_before(tokens, place, scan) else after
         else:
             chosen = after or before or _over_a_blank(tokens, place, scan)
-        if chosen is None or (chosen is after and label.kind == "attended" and _of_others(tokens, place + 2, scan)):
+        if chosen is None or (chosen is after and label.kind in _ROLES and _of_others(tokens, place + 2, scan)):
             continue
         if chosen is after or not _names_the_absent(tokens, place, chosen, scan):
-            _mark(chosen, label)
+            _mark(chosen, label, tokens[place - 1] if place and chosen is after else None)
 
 
 def _of_others(tokens: list[Token], place: int, scan: str) -> bool:
     """来了40位家长: the number is of those who are named right behind it."""
-    if place >= len(tokens) or tokens[place].kind not in OTHERS:
+    if place >= len(tokens) or tokens[place].kind not in OWNERS:
         return False
     return tokens[place - 1].end == tokens[place].start and scan[tokens[place].start - 1] in "名位个"
 
 
 def _precedes(scan: str, number: Token, label: Token) -> bool:
     """2人都请假; for others only 5名家长: in 38名队员在老师… the heads are not of 老师."""
-    if label.kind in OTHERS:
-        return number.end == label.start and (scan[number.end - 1] in "人名位个" or scan[number.end - 1].isdecimal())
+    if label.kind in OWNERS:
+        return not number.own and number.end == label.start and (scan[number.end - 1] in "人名位个" or scan[number.end - 1].isdecimal())
+    if label.kind == "absent" and (number.value or 99) <= _NAMED_AT_LEAST:
+        return _REASON.fullmatch(scan, number.end, label.start) is not None
     return _AFTER_HEADS.fullmatch(scan, number.end, label.start) is not None
 
 
 def _adjoins(scan: str, label: Token, number: Token) -> bool:
+    if label.kind in OWNERS and number.own:
+        return False
+    if label.kind in ("part", "foreign"):
+        return scan[label.end : number.start] in ("", ":")
     if _NEXT_TO.fullmatch(scan, label.end, number.start):
         return True
     boxed = label.kind in ("due", "attended") and _NEXT_TO_BOX.fullmatch(scan, label.end, number.start)
@@ -67,17 +79,18 @@ def _over_a_blank(tokens: list[Token], place: int, scan: str) -> Token | None:
 
 
 def _names_the_absent(tokens: list[Token], place: int, before: Token, scan: str) -> bool:
-    """37人 缺席 孙小美: the only number is of those who came; the label is followed by names."""
+    """37人 缺席 孙小美, 39人 缺小明: the only number is of those who came; the label is followed by names."""
     label = tokens[place]
     if label.kind not in ("absent", "late") or (before.value or 0) <= _NAMED_AT_LEAST:
         return False
-    named = scan[label.end : label.end + 3].lstrip(" :(").startswith(SECRET)
-    return named and not any(token.kind in ("number", "pair") for token in tokens[: place - 1])
+    return bool(_NAMES.match(scan, label.end)) and not any(
+        token.kind in ("number", "pair") for token in tokens[: place - 1]
+    )
 
 
 def _takes_before(tokens: list[Token], place: int, scan: str) -> bool:
     """Between two numbers: 5名家长2名老师 and 1病假1事假 take the one before, 42缺2 and 38人家长5人 the one after."""
-    if tokens[place].kind in OTHERS and scan[tokens[place].start - 1] in "名位":
+    if tokens[place].kind in OWNERS and scan[tokens[place].start - 1] in "名位":
         return True
     last = place
     for following in range(place + 1, min(place + _LOOK_AHEAD, len(tokens))):
@@ -88,11 +101,14 @@ def _takes_before(tokens: list[Token], place: int, scan: str) -> bool:
     return tokens[last].kind != "number"
 
 
-def _mark(number: Token, label: Token) -> None:
+def _mark(number: Token, label: Token, before: Token | None) -> None:
     label.use = "taken"
-    if label.kind == "vague":
-        number.vague = True
+    if label.kind == "hedge":
+        number.hedge = label.hedge
     elif label.kind in ("total", "each"):
         number.strength = max(number.strength, 2)
     else:
         number.use = label.kind
+    if before and before.kind in OWNERS and label.kind in _ROLES and before.end == label.start:
+        # 家长参会40人
+        number.use, before.use = before.kind, "taken"

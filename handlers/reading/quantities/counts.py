@@ -1,15 +1,24 @@
-"""Heads of a piece of text: due, attended, absent and others, in any order, with or without labels."""
+"""The heads of a text: due, attended, absent and others, in any order, with or without labels.
 
+A count is taken only when one reading explains every number of heads; else the numbers are offered.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from handlers.reading.model import Hedge, Number
 from handlers.reading.quantities.binding import bind
-from handlers.reading.quantities.tokens import OTHERS, Token, tokens_of
+from handlers.reading.quantities.tokens import Token, tokens_of
+from handlers.reading.quantities.words import OTHERS, OWNERS
 from handlers.reading.text.normalise import GAP
 from handlers.reading.text.patterns import pattern
 
 _ALL = pattern(r"(?:已?全部|[都均全])(?![没未缺请应在有])")
-_AMONG = pattern(r"[ ,，;；]*其中")
+_AMONG = pattern(r"[ ,，;；(]*其中")
 _THE_REST = pattern(r"其余|其他(?:人|同学|队员)|剩下|外[ ,]?(?:其[余他])?(?:全|[均都]到)")
+# 三(3)班46人,今天…: right behind the unit stands its size, if it is also said who is missing.
+_OF_UNIT = pattern(rf"{GAP}[ (共有全班中队:]{{0,4}}$")
+_OUT_OF = pattern(r"\s?中[ ,]?")
 LARGEST_CLASS = 65
 
 
@@ -27,6 +36,9 @@ class Counts:
     firm: bool = False  # said with a label or with 人, not by a bare number alone
     given: list[int] = field(default_factory=list)
     slash: tuple[int, int] | None = None  # 4/3 beside another count: a date
+    rough: tuple[int, Hedge] | None = None  # 20余万人: heads that are not said exactly
+    sessions: int | None = None
+    tokens: list[Token] = field(default_factory=list)
 
     @property
     def said(self) -> bool:
@@ -83,14 +95,35 @@ def _fault(counts: Counts, of_class: bool) -> str | None:
     return None
 
 
+def numbers_of(tokens: Sequence[Token], scan: str, counts: Counts) -> list[Number]:
+    """Every number and what it was taken for."""
+    return [
+        Number(scan[token.start : token.end].strip(GAP + " "), token.value, _taken(token, counts), token.hedge)
+        for token in tokens
+        if token.kind in ("number", "thing", "pair")
+    ]
+
+
+def _taken(token: Token, counts: Counts) -> str:
+    if token.kind == "thing":
+        return token.use or "thing"
+    if token.use in ("due", "absent", "part", *OWNERS):
+        return token.use
+    if token.use and token.value == counts.attended:
+        return "attended"
+    return "open" if token.strength or token.use else "thing"
+
+
 def _resolve(tokens: list[Token], scan: str) -> Counts:
     """Labelled numbers first, then 38人, then the one bare number that is left."""
+    counts = Counts(tokens=tokens)
     tokens = _corrected(tokens, scan)
     kinds = {token.kind for token in tokens}
-    counts = Counts(full="full" in kinds or ("due" in kinds and _all_came(tokens, scan)))
+    counts.full = "full" in kinds or (not kinds.isdisjoint(("due", "whole")) and _all_came(tokens, scan))
     counts.each = "each" in kinds and any(token.kind == "each" and token.use for token in tokens)
     numbers = [token for token in tokens if token.kind == "number"]
-    exact = [token for token in numbers if token.value is not None and not token.vague]
+    exact = [token for token in numbers if not token.vague]
+    _place(exact, tokens, scan)
     used: dict[str, list[Token]] = {}
     for token in exact:
         used.setdefault(token.use, []).append(token)
@@ -100,19 +133,22 @@ def _resolve(tokens: list[Token], scan: str) -> Counts:
     counts.absent = sum(token.value or 0 for token in used["absent"]) if "absent" in used else None
     counts.given = [token.value or 0 for token in exact if _of_heads(token) and (token.strength or token.use)]
     counts.firm = counts.full or any(token.strength > 1 or token.use or token.kind == "pair" for token in tokens)
-    _attended(counts, exact, _strongest(used.get("", [])), tokens, scan)
-    if counts.attended is None and counts.issue is None and any(token.vague and _of_heads(token) for token in numbers):
+    counts.sessions = next((token.value for token in tokens if token.use == "sessions"), None)
+    _attended(counts, used, tokens, scan)
+    rough = [token for token in numbers if token.vague and _of_heads(token)]
+    if counts.attended is None and counts.issue is None and rough:
         counts.issue = "COUNT_VAGUE"
+        counts.rough = (rough[0].value, rough[0].hedge) if rough[0].value is not None else None
     return counts
 
 
 def _all_came(tokens: list[Token], scan: str) -> bool:
     """全班42人都参加了, 全班42人都看了."""
-    return any(token.use == "due" and _ALL.match(scan, token.end) for token in tokens)
+    return any(token.use in ("due", "whole") and _ALL.match(scan, token.end) for token in tokens)
 
 
 def _of_heads(token: Token) -> bool:
-    return token.use in ("", "attended", "heads")
+    return token.use in ("", "attended", "took", "heads")
 
 
 def _corrected(tokens: list[Token], scan: str) -> list[Token]:
@@ -131,6 +167,27 @@ def _corrected(tokens: list[Token], scan: str) -> list[Token]:
     return kept
 
 
+def _place(exact: list[Token], tokens: list[Token], scan: str) -> None:
+    """Which unlabelled numbers are of the whole class: 42缺2, 43人中来了41人, 三(3)班46人,缺席2人."""
+    absences = [token for token in exact if token.use == "absent"]
+    for token in exact:
+        if token.use not in ("", "total"):
+            continue
+        if scan.endswith("其中", 0, token.start):
+            token.use = "part"
+        elif token.strength > 1 and _OUT_OF.match(scan, token.end):
+            token.use = "whole"
+        elif absences and token.strength > 1 and token.start < absences[0].start and _is_whole(token, absences, scan):
+            token.use = "due"
+
+
+def _is_whole(token: Token, absences: list[Token], scan: str) -> bool:
+    """42人,其中2人请假; 42人,2人请假,其余到齐; 三(3)班46人,今天队会缺席2人."""
+    if _AMONG.match(scan, token.end) or _THE_REST.search(scan, absences[0].end):
+        return True
+    return _OF_UNIT.search(scan[max(0, token.start - 6) : token.start]) is not None and "," in scan[token.end :]
+
+
 def _strongest(free: list[Token]) -> list[Token]:
     """Of the numbers without a label: those with 人, else those with 个, else the bare ones."""
     best = max((token.strength for token in free), default=0)
@@ -146,31 +203,37 @@ def _one(counts: Counts, tokens: list[Token]) -> int | None:
     return values[0] if values else None
 
 
-def _attended(counts: Counts, exact: list[Token], free: list[Token], tokens: list[Token], scan: str) -> None:
+def _attended(counts: Counts, used: dict[str, list[Token]], tokens: list[Token], scan: str) -> None:
+    free = _strongest(used.get("", []))
     _drop_total(counts, free, tokens, scan)
-    _pair(counts, tokens, bool(free) or any(token.use == "attended" for token in exact))
-    for use in ("attended", "heads"):
-        labelled = [token for token in exact if token.use == use]
-        if labelled and counts.attended is None and counts.issue is None:
-            counts.attended = _one(counts, labelled)
-    if counts.attended is not None and counts.issue is None:
-        _class_size(counts, free, exact)
+    _pair(counts, tokens, bool(free) or "attended" in used or "took" in used)
+    whole = used.get("whole", [])
+    labelled = next((used[use] for use in ("attended", "heads", "took") if use in used), [])
+    if counts.attended is None and counts.issue is None and labelled:
+        counts.attended = _one(counts, labelled)
+        others = [*free, *whole, *used.get("took", []), *used.get("heads", [])]
+        _explain(counts, [token for token in others if token not in labelled])
         return
-    halves = [token.value or 0 for token in exact if token.use in ("boys", "girls")]
+    halves = [token.value or 0 for use in ("boys", "girls") for token in used.get(use, ())]
     if halves and not any(token.strength > 1 for token in free):
         counts.attended = sum(halves)
-    elif counts.issue is None and not (counts.due is not None and counts.absent is not None):
-        _plain(counts, free)
-        if free and counts.attended is not None and _among(free[0], exact, scan):
-            counts.due, counts.attended = counts.attended, None
+    elif counts.issue is counts.attended is None and (counts.due is None or counts.absent is None):
+        _plain(counts, free, whole, used.get("part", []))
 
 
-def _among(number: Token, exact: list[Token], scan: str) -> bool:
-    """42人,其中2人请假; 42人,2人请假,其余到齐: who is missing is one of them."""
-    following = next((token for token in exact if token.start >= number.end), None)
-    if following is None or following.use != "absent":
-        return False
-    return bool(_AMONG.match(scan, number.end) or _THE_REST.search(scan, following.end))
+def _explain(counts: Counts, others: list[Token]) -> None:
+    """What the other heads are: those due, or all with the grown-ups; else it is not clear who came."""
+    came = counts.attended
+    for token in others:
+        value = token.value or 0
+        known = (came, counts.due, (came or 0) + sum(counts.others.values()))
+        if came is None or value in known or token.strength < 2 and token.use == "":
+            continue
+        if value > came and counts.due is None and counts.absent in (None, value - came) and token.use != "took":
+            counts.due = value
+        elif counts.issue is None:
+            counts.issue, counts.attended = "COUNT_AMBIGUOUS", None
+            return
 
 
 def _drop_total(counts: Counts, free: list[Token], tokens: list[Token], scan: str) -> None:
@@ -199,34 +262,38 @@ def _like_a_date(pair: tuple[int, int]) -> bool:
     return pair[0] <= 12 and pair[1] <= 31
 
 
-def _class_size(counts: Counts, free: list[Token], exact: list[Token]) -> None:
-    """三(2)中队42人,实到40人: the number before is the whole class."""
-    first = next((token for token in exact if token.use == "attended"), None)
-    if counts.due is None and counts.absent is None and first and len(free) == 1 and free[0].strength > 1:
-        value = free[0].value or 0
-        if free[0].start < first.start and value > (counts.attended or 0):
+def _plain(counts: Counts, free: list[Token], whole: list[Token], part: list[Token]) -> None:
+    """38人, or the only bare number; a bare one beside an absence is the whole class. 全班43人: all of them."""
+    if not whole or counts.absent is not None:
+        if whole and counts.due is None:
+            counts.due = _one(counts, whole)
+            return
+        free = free or part
+        value = _one(counts, free)
+        if value is not None and free[0].strength == 1 and counts.absent is not None and counts.due is None:
             counts.due = value
-
-
-def _plain(counts: Counts, free: list[Token]) -> None:
-    """38人, or the only bare number; a bare one beside an absence is the whole class."""
-    value = _one(counts, free)
-    if value is not None and free[0].strength == 1 and counts.absent is not None and counts.due is None:
-        counts.due = value
+        else:
+            counts.attended = value
     else:
-        counts.attended = value
-    for token in free if value is not None else ():
-        token.use = "attended"
+        size = _one(counts, whole)
+        fewer = [token for token in free if token.strength > 1 and size is not None and (token.value or 0) < size]
+        counts.attended = _one(counts, fewer) if fewer else size
+        if fewer:
+            counts.due = size
+    for token in free:
+        token.use = token.use or "attended"
 
 
 def _without(scan: str, tokens: list[Token]) -> str:
     """Take out what was understood; a number or a noun that counted nothing stays: it may be of the topic."""
-    nouns = OTHERS | {"heads", "boys", "girls", "vague", "total", "each", "oops"}
+    nouns = OWNERS | {"heads", "boys", "girls", "hedge", "total", "each", "oops", "part"}
     parts, at = [], 0
     for token in tokens:
         written = scan[token.start].isdecimal() or token.strength > 1
         unused = not (token.use or token.vague or (token.strength and written))
         if token.start < at or (unused and (token.kind == "number" or token.kind in nouns)):
+            continue
+        if token.kind in ("part", "foreign") or (token.kind == "thing" and token.use != "sessions"):
             continue
         parts += [scan[at : token.start], GAP * (token.end - token.start)]
         at = token.end

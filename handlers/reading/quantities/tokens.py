@@ -1,97 +1,39 @@
-"""The words of a head count: numbers with their measure, and the labels that say what a number counts."""
+"""The numbers of a text with their measure and hedge, and the labels that say what a number counts, in order."""
 
 import re
 from dataclasses import dataclass
 
-from handlers.reading.text.lexicon import PROTECTED
+from handlers.reading.model import Hedge
+from handlers.reading.quantities.words import HEDGES, JUNK, KIND, LABEL, PERSON, SKIP
 from handlers.reading.text.normalise import GAP
 from handlers.reading.text.numbers import CHINESE, value_of
-from handlers.reading.text.patterns import any_of, pattern
+from handlers.reading.text.patterns import pattern
 
-# What a label says of the number beside it -> its words.
-_LABELS = {
-    "due": "应 应到 应出席 应参加 应参学 应参训 应参会 应有 应该到 应该来 应来 该到 该来 原有 在册 全班共有 全班共 "
-    "全班有 全班 总人数 班级人数 班额 编制 总数 学籍数",
-    "attended": "实 实到 实际到场 实际到会 实际到 实际参加 实际出席 实际来了 实际到了 实际来 实际 实有 "
-    "实参加 出席 到场 到会 参加人数 参与人数 "
-    "参会 参训 参加 参与 参学 出勤 已到 到了 来了 去了 学完 已学 完成学习 收看 观看 到位 人数",
-    "absent": "假 请病假 请事假 请了假 请假 缺席 缺勤 缺课 病假 事假 公假 "
-    "没学完 没学 没完成 未参学 没参学 "
-    "未到场 未到 未学完 未学习 未学 未完成 未参加 没参加 没来 没到 未出席 缺了 缺 少了 差",
-    "late": "迟到 早退",
-    "家长": "家长代表 家长志愿者 学生家长 家长",
-    "辅导员": "校外辅导员 中队辅导员 大队辅导员 辅导员",
-    "老师": "班主任老师 指导老师 带队老师 科任老师 老师 教师",
-    "五老": "五老志愿者 五老",
-    "志愿者": "志愿者",
-    "boys": "男生 男队员 男孩 男",
-    "girls": "女生 女队员 女孩 女",
-    "heads": "师生 少先队员 队员 学生 同学 孩子",
-    "full": "已全部到齐 全部到齐 已到齐 都到齐 全到齐 "
-    "全勤 全员参加 全员参与 全员到齐 全员 到齐 全部到场 全部学完 全部完成 全部参学 全部参加 全部到 全到 "
-    "无缺席 无缺勤 无一缺席 无人缺席 无请假 无人请假 没有缺席 没有请假 没人请假 没人缺席 零缺席 一个不少 "
-    "一个都不少 一个也不少 一个都没少 一个没少 一个也没少 一个没缺 一个都没缺 一个也没缺 一个都没落 一个也没落 "
-    "一个不落 一个都不缺 一个不缺 都到了 全都到了",
-    "total": "一共 总共 共计 合计 总计 共有 共",
-    "each": "各自 各 每班 每个班 每中队 每个中队",
-    "vague": "大概 大约 约 差不多 估计 将近 接近 近 好像 可能 不到 "
-    "不少于 不超过 不低于 超过 至少 最多 上下 左右 以上 以内 不足",
-    "oops": "更正 不对 说错了 写错了 打错了 哦不 啊不 不是",
-}
-OTHERS = frozenset({"家长", "辅导员", "老师", "五老", "志愿者"})
-_KIND = {word: kind for kind, words in _LABELS.items() for word in words.split()}
-_GUARDED = {
-    "约": "(?<!节)约",
-    "近": "(?<![最附走靠])近",
-    "各": r"各(?=\s?[\d一二三四五六七八九十])",
-    "男": r"男(?=\s?\d)",
-    "女": r"女(?=\s?\d)",
-    # 应42实41假1, as the columns of a sheet; 好队员 40人: a word of the topic.
-    "应": r"(?<![响相反])应(?=\s?\d)",
-    "实": r"(?<![事现真落])实(?=\s?\d)",
-    "假": r"(?<![请病事公])假(?=\s?\d)",
-    "队员": "(?<![好秀先])队员",
-    "少先队员": "(?<![好秀])少先队员",
-    "每班": r"每班(?=\s?[1-6]\d)",
-    "每个班": r"每个班(?=\s?[1-6]\d)",
-    "每中队": r"每中队(?=\s?[1-6]\d)",
-    "每个中队": r"每个中队(?=\s?[1-6]\d)",
-    "差": r"差(?=\s?[\d一两二三四五]{1,2}\s?[个名人])",
-    "少了": r"少了(?=\s?[\d一两三四五])",
-}
-_LABEL = any_of(_KIND, _GUARDED)
-_SKIP = any_of(PROTECTED, {})
-# 参学率100%: a rate is neither a count nor a topic.
-RATE = r"(?:参[学与加训]|出[勤席]|到[场会课]|完成|合格)率\s?[达到为是:]{0,2}\s?\d{1,3}(?:\.\d{1,2})?%"
-# Numbers that count no heads: 第5期, 每中队2人, 3.5公里, 8人一组, N1, 1+1, 一个都没来 (nobody came, not one was absent)
-_JUNK = (
-    rf"{RATE}|第\s?[\d{CHINESE}]+|每(?!个?(?:班|中队)\s?[1-6]\d)[\u4e00-\u9fff]{{0,3}}[\d{CHINESE}]+[人名位个]?|\d+\.\d+"
-    r"|(?<![A-Za-z=*#_&])[A-Za-z=*#_&]{1,12}-?\d[\d\-]*(?! ?[\d人名])|\d+(?=[A-Za-z=*#_&]|\+\d)|(?<=\d)\+\d+"
-    rf"|[\d{CHINESE}]{{1,3}}人(?:[一为]?组|一队|一排|小组)|一个人?[都也]没[来到]"
-)
 _TOKEN = pattern(
-    rf"(?P<skip>{_SKIP}|{_JUNK})"
+    rf"(?P<skip>{SKIP}|{JUNK})"
     r"|(?P<less>(?<![\d/-])\d{1,3}-\d{1,2}=\d{1,3}(?!\d))人?"  # 42-2=40
     r"|(?P<range>(?<![\d/.\-~])\d{1,3}\s?[-~]\s?\d{1,3}(?=\s?[人名]))[人名]"  # 40-42人
     r"|(?P<left>(?<![\d/.\-~])(?:1[3-9]|[2-9]\d|1\d\d)-\d{1,2}(?![\d\-=年月日点时:]| ?[人名]))"  # 45-2: 43?
     r"|(?P<pair>(?<![\d/])\d{1,4}\s?/\s?\d{1,4}(?![\d/]))(?:\s?[人名])?"
-    rf"|(?P<label>{_LABEL})(?:人员|人数|的?队员|的?学生|的?同学|人(?=\s?[:\d]))?"
+    rf"|(?P<label>{LABEL})(?:人员|人数|的?队员|的?学生|的?同学|人(?=\s?[:\d]))?"
     r"|(?<![达感得迟遇看想做学收受])(?P<came>到)(?=\s?\d)"
-    rf"|(?P<number>\d{{1,3}}(?:,\d{{3}}){{1,2}}(?=人)|\d+|[{CHINESE}几]+)"
+    rf"|(?P<number>\d{{1,3}}(?:,\d{{3}}){{1,2}}(?=人)|\d+(?:\.\d+)?(?= ?[余多几]?[万千])|\d+|[{CHINESE}几]+)"
 )
-# 名 and 位 count heads before these: 38名队员, 38名参加; not before 2名消防员
-_PERSON = "师生|少先|队员|学生|同学|孩子|小朋友|红领巾|新[少队]|[参出到请缺没病事未因都已全家辅老教五志]"
+# 20余万, 1.3万余
+_SCALE = pattern(r" ?(?P<within>[余多几])?(?P<scale>[万千])(?P<after>[余多几])?")
+_TIMES = {"万": 10_000, "千": 1_000}
 _TAIL = pattern(
-    r" ?(?P<vague>[多来余几]+(?=[人名位个]|\s|$|[,。;]))? ?"
-    rf"(?P<measure>人次|人|[名位](?={_PERSON}|[^\u4e00-\u9fff]|$)"
-    r"|个(?=人|孩子|同学|队员|学生|小朋友|娃|[请没缺病事未到参应实原全老辅共都已迟男女]|家长|教师|志愿|五老|[^\u4e00-\u9fff]|$))?"
-    r"(?:的?新?(?:师生|少先队员|队员|同学|学生|孩子|小朋友|人(?!数)|娃))?"
+    r" ?(?P<hedge>[多来余几]+(?=[人名位个场]|\s|$|[,。;]))? ?"
+    rf"(?P<measure>人次|人|[名位](?={PERSON}|[^\u4e00-\u9fff]|$)"
+    r"|个(?=人|孩子|同学|队员|学生|小朋友|娃|[请没缺病事未到参应实原全辅共都已迟男女]|老师|家长|教师|志愿|五老|[^\u4e00-\u9fff]|$))?"
+    r"(?:(?P<own>的?新?(?:师生|少先队员|队员|同学|学生|孩子|小朋友|儿童|娃))|人(?!数))?"
 )
 # 30棵, 14:30; not 40队会, and only plain measures over a blank: 40 周三, 40 分享会 are heads and something else.
 _MEASURE = pattern(
-    r"[年月日号时点分秒周天届期次场节课组本棵株元块支面袋斤公米里岁楼层路级度条件张幅封篇首盆朵束只台辆辈份项座所家户排行列页章"
-    r"句字万亿千百%℃.:\-/~个名位人]|\+(?=[人名位\d\s]|$)|队(?![会日课前])|班(?![会队])|团(?!队)| [棵株元米岁袋斤盆页%℃]"
+    r"[年月日号时点分秒周天届期次节课组本棵株元块支面袋斤公米里岁楼层路级度条件张幅封篇首盆朵束只台辆辈份项座所家户排行列页章套道"
+    r"句字亿百%℃.:\-/~个名位人]|\+(?=[人名位\d\s]|$)|队(?![会日课前])|班(?![会队])|团(?!队)| [棵株元米岁袋斤盆页%℃]"
 )
+_SESSIONS = pattern(r"[余多几]?场次?(?![馆地景所比赛])")
 # 到了四十个清明扫墓: whatever follows, heads came.
 _CAME = ("到了", "来了", "去了", "全班")
 _LOOSE = " \n,;。、!?:()" + GAP
@@ -101,14 +43,20 @@ _LOOSE = " \n,;。、!?:()" + GAP
 class Token:
     """A number or a label of a count at text[start:end]; `use` is what a number was found to count."""
 
-    kind: str  # number, pair, or a key of _LABELS
+    kind: str  # number, thing (30棵), pair, or a key of the labels
     start: int
     end: int
     value: int | None = None
     strength: int = 0  # of a number: 3 with 人/名/位, 2 with 个, 1 bare, 0 only beside a label
-    vague: bool = False
+    hedge: Hedge = "eq"
     use: str = ""
     second: int = 0  # of a pair
+    own: bool = False  # 36个同学: nobody else's
+
+    @property
+    def vague(self) -> bool:
+        """Whether no exact number was said."""
+        return self.kind == "number" and (self.hedge != "eq" or self.value is None)
 
 
 def tokens_of(scan: str) -> list[Token]:
@@ -127,13 +75,19 @@ def tokens_of(scan: str) -> list[Token]:
             first, second = (int(part) for part in match["pair"].split("/"))
             tokens.append(Token("pair", match.start(), at, first, second=second))
         elif kind in ("range", "left"):
-            tokens.append(Token("number", match.start(), at, None, 3, vague=True))
+            tokens.append(Token("number", match.start(), at, None, 3, "approx"))
         elif kind == "less":
             due, left = (int(part) for part in re.split("-\\d+=", match["less"]))
             tokens.append(Token("pair", match.start(), at, due, second=left))
         elif kind != "skip":
-            tokens.append(Token(_KIND.get(match[0], "") or _kind_of(match), match.start(), at))
+            tokens.append(_label(match))
     return tokens
+
+
+def _label(match: re.Match[str]) -> Token:
+    word = match["label"] or ""
+    kind = KIND.get(match[0], "") or KIND.get(word, "attended")
+    return Token(kind, *match.span(), hedge=HEDGES.get(word, "approx") if kind == "hedge" else "eq")
 
 
 def columns_of(header: str) -> tuple[str, ...]:
@@ -142,29 +96,43 @@ def columns_of(header: str) -> tuple[str, ...]:
     return kinds if {"due", "attended"} <= set(kinds) <= {"due", "attended", "absent"} else ()
 
 
-def _kind_of(match: re.Match[str]) -> str:
-    return _KIND[match["label"]] if match["label"] else "attended"
-
-
 def _number(written: str, start: int, end: int, scan: str) -> Token | None:
-    """A number with its measure: 38人, 三十多个孩子; None for one that counts no heads: 30棵."""
+    """A number with its measure: 38人, 三十多个孩子, 20余万人, 30棵; None for one that is none: 统一."""
     value = None if "几" in written else value_of(written)
+    hedge: Hedge = "approx" if value is None and written[-1] in "几十百" else "eq"
+    if scan.startswith(("万", "千", "余", "多", "几", " "), end) and (scaled := _SCALE.match(scan, end)):
+        value, end = _scaled(written, scaled["scale"]), scaled.end()
+        hedge = "ge" if scaled["within"] or scaled["after"] else hedge
     if value and _below_zero(scan, start):
         value = -value
+    if value is not None and (several := _SESSIONS.match(scan, end)):
+        hedge = "ge" if several[0][0] != "场" else hedge
+        return Token("thing", start, several.end(), value, hedge=hedge, use="sessions")
     tail = _TAIL.match(scan, end)
-    vague = bool(tail and tail["vague"]) or (value is None and written[-1] in "几十百")
-    if tail and tail["measure"]:
+    assert tail is not None
+    if tail["hedge"]:
+        hedge = "ge" if tail["hedge"][0] in "余多" else "approx"
+    if tail["measure"]:
         strength = 2 if tail["measure"] == "个" else 3
         if written[0] in CHINESE and value is not None and value <= 2:
             strength = 0  # 一人, 两个: seldom the heads of a class
-        return Token("number", start, tail.end(), value, strength, vague or value is None)
-    if vague and tail and tail["vague"] and _loose(scan, tail.end()):
-        return Token("number", start, tail.end(), value, 1, True)
+        hedge = hedge if value is not None else "approx"
+        return Token("number", start, tail.end(), value, strength, hedge, own=bool(tail["own"]))
+    if tail["hedge"] and _loose(scan, tail.end()):
+        return Token("number", start, tail.end(), value, 1, hedge)
     if scan.startswith("个", end) and scan[start - 2 : start] in _CAME:
         return Token("number", start, end + 1, value, 2)
-    if value is None or _MEASURE.match(scan, end):
+    if value is None:
         return None
-    return Token("number", start, end, value, int(_is_bare(written, scan, start, end)))
+    if measure := _MEASURE.match(scan, end):
+        return Token("thing", start, measure.end(), value, hedge=hedge)
+    return Token("number", start, end, value, int(_is_bare(written, scan, start, end)), hedge)
+
+
+def _scaled(written: str, scale: str) -> int | None:
+    """1.3万 -> 13000, 二十万 -> 200000."""
+    number = float(written) if written[0].isdecimal() and len(written) < 10 else value_of(written)
+    return None if number is None else round(number * _TIMES[scale])
 
 
 def _below_zero(scan: str, start: int) -> bool:
