@@ -8,7 +8,7 @@ from handlers.reading.text.patterns import pattern
 from handlers.reading.text.units import Hit
 
 # 三(1)、三(2)中队: units of one record
-_TOGETHER = pattern(r"(?:[ 、,和与及跟同&+/到至~]|以及|联合){0,6}")
+_TOGETHER = pattern(r"(?:[ 、,和与及跟同&+/到至~]|以及|联合|全体){0,6}")
 
 _HEADS = pattern(rf"[\d{CHINESE}] ?[人名]$")
 

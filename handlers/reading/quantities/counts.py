@@ -10,7 +10,7 @@ from handlers.reading.model import Hedge, Number
 from handlers.reading.quantities.binding import bind
 from handlers.reading.quantities.tokens import Token, tokens_of
 from handlers.reading.quantities.words import OTHERS, OWNERS
-from handlers.reading.text.normalise import GAP
+from handlers.reading.text.normalise import GAP, SECRET
 from handlers.reading.text.patterns import pattern
 
 _ALL = pattern(r"(?:已?全部|[都均全])(?![没未缺请应在有])")
@@ -175,6 +175,8 @@ def _place(exact: list[Token], tokens: list[Token], scan: str) -> None:
             continue
         if scan.endswith("其中", 0, token.start):
             token.use = "part"
+        elif token.strength == 3 and (token.value or 0) <= 9 and scan.startswith(SECRET, token.end):
+            token.use = "absent"  # 1人住院
         elif token.strength > 1 and _OUT_OF.match(scan, token.end):
             token.use = "whole"
         elif absences and token.strength > 1 and token.start < absences[0].start and _is_whole(token, absences, scan):
@@ -208,6 +210,12 @@ def _attended(counts: Counts, used: dict[str, list[Token]], tokens: list[Token],
     _drop_total(counts, free, tokens, scan)
     _pair(counts, tokens, bool(free) or "attended" in used or "took" in used)
     whole = used.get("whole", [])
+    if counts.full and whole and counts.attended is None:
+        counts.attended = counts.due = _one(counts, whole)
+        return
+    if any(token.kind == "portion" for token in tokens) and not free:
+        counts.due, counts.issue = _one(counts, whole), "COUNT_VAGUE"
+        return
     labelled = next((used[use] for use in ("attended", "heads", "took") if use in used), [])
     if counts.attended is None and counts.issue is None and labelled:
         counts.attended = _one(counts, labelled)
@@ -276,7 +284,7 @@ def _plain(counts: Counts, free: list[Token], whole: list[Token], part: list[Tok
             counts.attended = value
     else:
         size = _one(counts, whole)
-        fewer = [token for token in free if token.strength > 1 and size is not None and (token.value or 0) < size]
+        fewer = [token for token in free if token.strength > 2 and size is not None and (token.value or 0) < size]
         counts.attended = _one(counts, fewer) if fewer else size
         if fewer:
             counts.due = size

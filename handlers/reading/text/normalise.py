@@ -29,9 +29,12 @@ _TAG = pattern(r"</?[A-Za-z][^<>]{0,200}>")
 # 「老师：请签到」 newline - - - - - newline, as WeChat writes a quoted reply.
 _RULE = pattern(r"\n[ \t]*(?:[-—–_] ?){3,}[ \t]*(?:\n|$)|(?<=[」”])[ \t]*(?:[-—–_] ?){3,}\n?")
 _EMOJI = pattern("[\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\ue000-\uf8ff\U0001f000-\U0001faff]+")
+# ①班级 counts the lines of a form, 三② and 三⑵ are classes, Ⅱ班 is 2班.
+_COUNTERS = pattern(r"(?P<before>[一二三四五六七八九级年]?)(?P<sign>[\u2460-\u2473\u2474-\u2487\u2160-\u216b])")
 # 一星章→二星章
 _RISES = pattern(r"(?<=[星章级])\s?→\s?(?=[一二三四五\d]\s?星)")
 _BRACKET = pattern(r"\[([^\[\]\n]{1,8})\]")
+_ROMAN = "ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫ"
 _MEDIA = {"图片", "视频", "照片", "小视频", "影片", "相片"}
 _CLASS_IN_BRACKET = pattern(r"[\d一二三四五六七八九十]{1,2}")
 _DASHES = pattern(r"-{2,}")
@@ -58,6 +61,7 @@ class Clean:
 def clean(raw: str) -> Clean:
     """Bring `raw` to plain form: ３️⃣（ -> 3(, 隊 -> 队, 中对 -> 中队, [图片] counted, emoji and mentions dropped."""
     bare = _EMOJI.sub(" ", _RISES.sub("升", raw) if "→" in raw else raw)
+    bare = _COUNTERS.sub(_counter, bare)
     text = characters(_without_quote(bare))
     if "<" in text:
         text = _TAG.sub(" ", _SCRIPT.sub(" ", text) if "</" in text else text)
@@ -70,6 +74,13 @@ def clean(raw: str) -> Clean:
     if "--" in text:
         text = _DASHES.sub(" ", text)
     return Clean(_SLIP.sub(_mean, text).strip(), media, faces or bare != raw)
+
+
+def _counter(match: re.Match[str]) -> str:
+    number = unicodedata.normalize("NFKD", match["sign"]).strip("()")
+    if match["sign"] >= "\u2460":
+        return f"{match['before']}({number})" if match["before"] else " "
+    return f"{match['before']}{_ROMAN.index(match['sign']) + 1}"
 
 
 def characters(text: str) -> str:

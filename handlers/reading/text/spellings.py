@@ -68,10 +68,13 @@ def _entry_year(match: re.Match[str], context: Context) -> Found:
 
 
 def _whole_grade(match: re.Match[str], context: Context) -> Found:
-    """三年级 -> G3; 三、四年级 -> G3, G4."""
+    """三年级 -> G3; 三、四年级 -> G3, G4; 四至六年级 -> G4, G5, G6."""
     if match["h"].startswith(("初", "预")):
         return [(f"G{_grade(match['h'], context)}", "grade")]
-    return [(f"G{value_of(char)}", "grade") for char in re.findall(rf"[{_CN}1-9]", match["h"])]
+    grades = [value_of(char) or 0 for char in re.findall(rf"[{_CN}1-9]", match["h"])]
+    if len(grades) == 2 and re.search(r"[至到~\-]", match["h"]):
+        grades = list(range(grades[0], grades[1] + 1))
+    return [(f"G{grade}", "grade") for grade in grades]
 
 
 def _part(match: re.Match[str], context: Context) -> Found:
@@ -124,7 +127,7 @@ RULES = (
     _rule(rf"(?<![\d.:/\-A-Za-z=+])(?P<g>[{_CN}1-9])(?:-|杠)(?P<c>{_CLASS})(?!:\d){_NO_MEASURE}", _class, "-", "杠"),
     # 三年级 三、四年级 初一年级 初二
     _rule(
-        rf"(?P<h>(?:{_NOT_CN}[{_CN}]|{_NOT_N}[1-9])(?:[、和,]?[{_CN}1-9]){{0,5}}|初[一二三]|预初)年级组?",
+        rf"(?P<h>(?:{_NOT_CN}[{_CN}]|{_NOT_N}[1-9])(?:(?:年级)?[、和,及至到~\-]?[{_CN}1-9]){{0,5}}|初[一二三]|预初)年级组?",
         _whole_grade,
         "年级",
     ),

@@ -32,9 +32,12 @@ _NICKNAME = pattern(
     rf"(?<={GAP})\(?[\u4e00-\u9fff]{{1,6}}中队(?![会课日活辅委长])\)?|[\u4e00-\u9fff]{{1,6}}中队(?=\({GAP})"
 )
 _NOT_A_NAME = pattern(
-    r"(?:我们|我|本|各|全体?|该|个|少先队|所在|每|优秀|主题|特色|这|咱们?|的|示范|先进|所有|各个|参学|应参学|报|和|与)$"
+    r"(?:我们|我|新|本|各|全体?|该|个|少先队|所在|每|优秀|主题|特色|这|咱们?|的|示范|先进|所有|各个|参学|应参学|报|和|与)$"
 )
 _BEFORE_NAME = pattern(r"^(?:老师好|各位老师|今天|昨天|前天|我们|我是|我|这里是|这是|报告|请问|提名|推荐|申报|关于)+")
+_AGENT = pattern(r"由$|[的]是$|请$|邀请了?$")
+_OWN_HEADS = pattern(r"[\u4e00-\u9fff]{0,4}\s?\d{1,5}\s?[人名]")
+_HEADS_NEXT = pattern(r"\s?[:=]?\s?\d{1,5}\s?[人名]")
 _SIDE_WORD = pattern(
     r"([\u4e00-\u9fff]{2,8}?)"
     r"(?:社区少工委|社区(?!志愿|服务|活动|清|卫生|劳动|实践|宣传|打扫|环境)|校外教育辅导站|辅导站)"
@@ -58,7 +61,8 @@ def find_units(text: str, context: Context) -> tuple[list[Hit], str]:
     scan = _SCHOOL.sub(lambda match: _keep(match, [("ALL", "school")], context, hits), scan)
     scan = _squads(scan, context, hits)
     hits.sort(key=lambda hit: hit.start)
-    hits = _with_between(hits, scan, context)
+    hits = _with_between(_without_agents(hits, scan), scan, context)
+    hits, scan = _of_the_whole(hits, scan)
     return _prefer(hits, text), _drop_school_names(scan, hits)
 
 
@@ -158,11 +162,30 @@ def _squads(scan: str, context: Context, hits: list[Hit]) -> str:
     return _SQUAD.sub(put, scan) if "小队" in scan else scan
 
 
+def _without_agents(hits: list[Hit], scan: str) -> list[Hit]:
+    """由六年级主讲, 授巾的是五年级: who did something for those who report."""
+    kept = [hit for hit in hits if not _AGENT.search(scan[max(0, hit.start - 6) : hit.start])]
+    return kept or hits
+
+
+def _of_the_whole(hits: list[Hit], scan: str) -> tuple[list[Hit], str]:
+    """全校1286名师生…一年级首批256名儿童: the school is counted, a part of it is only told of."""
+    school = next((hit for hit in hits if hit.kind == "school" and _OWN_HEADS.match(scan, hit.end)), None)
+    parts = [hit for hit in hits if school and hit.kind == "grade" and hit.start > school.end]
+    if not school or len(parts) + 1 < len(hits):
+        return hits, scan
+    for part in parts:
+        if heads := _OWN_HEADS.match(scan, part.end):
+            scan = scan[: part.end] + GAP * len(heads[0]) + scan[heads.end() :]
+    return [school], scan
+
+
 def _prefer(hits: list[Hit], text: str) -> list[Hit]:
     """A 中队 beats its grade or the school said beside it; a grade with a line and numbers of its own stays."""
     if not any(hit.kind in ("class", "named") for hit in hits):
         return _with_grade([hit for hit in hits if hit.kind != "school"] or hits)
     lines = {text.count("\n", 0, hit.start) for hit in hits if hit.kind in ("class", "named")}
+    counted = {hit.unit for hit in hits if hit.kind == "grade" and _HEADS_NEXT.match(text, hit.end)}
     kept: list[Hit] = []
     for hit in hits:
         if hit.kind in ("class", "named"):
@@ -171,6 +194,8 @@ def _prefer(hits: list[Hit], text: str) -> list[Hit]:
             kept.append(_sister(hit, kept[-1].unit))
         elif hit.kind == "grade" and text.count("\n", 0, hit.start) not in lines:
             kept += [hit] if re.search(r"\d", _line_at(text, hit.end)) else []
+        elif hit.kind == "grade" and hit.unit in counted:
+            kept.append(hit)
     return kept
 
 
