@@ -4,6 +4,7 @@ from bisect import bisect_left
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from handlers.reading.checkins.activities import OTHER, is_held
 from handlers.reading.checkins.pieces import Piece, understand
 from handlers.reading.checkins.segments import Layout, Segment, lay_out
 from handlers.reading.checkins.shared import in_columns, shared_total, without_sum
@@ -212,7 +213,7 @@ def _shares(counts: Counts, units: int) -> list[Counts]:
 
 def _draft(unit: str | None, issue: str | None, piece: Piece, counts: Counts, context: Context) -> _Draft:
     issues = [issue] if issue else []
-    activity = piece.activity.name
+    activity = piece.activity.name or (OTHER if is_held(piece.topic) else None)
     if activity is None:
         issues.append("ACTIVITY_MISSING")
     settle(counts, context.roster_size.get(unit) if unit else None, unit is None or unit[0].isdecimal())

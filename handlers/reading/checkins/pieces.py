@@ -89,4 +89,3 @@ def _some_wishes(match: re.Match[str], piece: Piece) -> str:
     """微心愿 3个: wishes, not persons."""
     piece.wishes["collected"] = int(match["n"])
     return GAP * len(match[0])
-

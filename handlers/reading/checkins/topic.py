@@ -1,57 +1,103 @@
-"""What is left of a message when everything understood is taken out: its topic, in the sender's own words."""
+"""The topic of a check-in: what is quoted, labelled, or stands beside the activity word; never a person or debris."""
 
 import re
+from collections.abc import Iterator
 
+from handlers.reading.checkins.activities import is_held, names_activity
+from handlers.reading.persons.mentions import children_in
 from handlers.reading.quantities.words import RATE
 from handlers.reading.text.lexicon import FILLERS
-from handlers.reading.text.normalise import GAP, NAMED, SECRET
+from handlers.reading.text.normalise import COUNTED, GAP, HELD, NAMED, SECRET
 from handlers.reading.text.patterns import pattern
 
 LONGEST = 60
 _CHUNK_LIMIT = 200
+# Words that stand alone are the topic of a short message; of a long one only what is beside its activity.
+_MOST_LOOSE = 2
 # 王小明讲红色故事: what is left tells something; of 王小明领誓 nothing.
 _SHORTEST_DEED = 4
 _RATE = pattern(RATE)
-# 附照片3张: what is sent along.
-_PICTURES = pattern(r"(?:附|见|有|另附)?(?:活动|现场)?(?:照片|图片|相片|视频)(?:\d{1,3}|[一二两三四五六])?[张个段份]?")
-_SPLIT = pattern(rf"[\s,;。!?:|{GAP}]+")
+_QUOTED = r"《[^《》\n]{1,60}》|“[^“”\n]{1,60}”|「[^「」\n]{1,60}」"
+_CHUNK = pattern(rf"(?:{_QUOTED}|[^\s,;。!?:|{GAP}{HELD}{COUNTED}])+")
 _FILLER = "|".join(map(re.escape, sorted(FILLERS, key=len, reverse=True)))
 # Possessive: one way to read a run of fillers, so time stays linear.
 _ONLY_FILLER = pattern(rf"(?:{_FILLER}|[^\w\u4e00-\u9fff])++")
 # 我们今天开展了清明祭英烈 -> 清明祭英烈. Only what can hardly begin a topic: 开学第一课 keeps its 开.
 _LEAD = pattern(
     r"(?:了(?!解)|各位老师好?|老师们?好|老师您好|大家好|[您你]好|呃|额|嗯|那个|这个|然后|就是|我们学校|我们班级?|我们中队|我们(?!的)|我班|我校|本中队|咱们?班|"
-    r"(?:也|又|还)?(?:开展|举行|组织|进行|召开|举办|参加|参与|完成|搞|上|做|开)了(?:一?[次场节个堂])?|开展|举行|组织|举办|召开|"
-    r"(?:全体)?(?:少先)?(?:队员|学生|同学)们?参加|这里是|这是|以[上下]是|(?:活动)?主题[是为]|的活动是|还有|补报|补签|上报|活动主题|签到)++[:,]?"
+    r"(?:也|又|还|隆重|集体|共同)?(?:开展|举行|组织|进行|召开|举办|参加|参与|完成|搞|上|做|开)了(?:一?[次场节个堂])?|(?:隆重)?(?:开展|举行|组织|举办|召开)|"
+    r"(?:全体)?(?:少先)?(?:队员|学生|同学)们?参加|这里是|这是|以[上下]是|(?:活动)?主题[是为]|的活动是|还有|补报|补签|上报|活动主题|签到|简讯|大队部|去(?=祭|参))++[:,]?"
 )
 _TRAIL = pattern(
     r"(?:(?:系列|主题)?活动)?(?:开展)?(?:情况|签到|打卡|汇报|上报|如下|接龙|统计|已?顺利结束|圆满结束|圆满完成|"
-    r"结束|谢谢|啦|了|的|吧|哦|哈)*$"
+    r"结束|谢谢|啦|了|的|吧|哦|哈|嗯)*$"
 )
 _AS_THEME = pattern(r"以(.{2,40})为主题的?$")
+# What tells of the message or of how it went; the first part also where an activity is named.
+_NO_THEME = (
+    r"节目|作品(?!展)|评委|选手|观众|冠军|^(?:照片|图片|视频)\d|^为(?:弘扬|进一步|增强|丰富)|请假|主持(?!人大赛)"
+)
+_NO_TOPIC = pattern(_NO_THEME)
+_DEBRIS = pattern(
+    rf"{_NO_THEME}|[了过着很]|已|我们(?!的)|咱|大家|老师|家长(?!课堂|学校)|爸|妈|(?:爷爷|奶奶)(?!的)|叔叔|阿姨|哥哥|姐姐|(?:附|见|有|发)[^,]{{0,4}}照片"
+    r"|照片(?:已|见|发)|总结|邮箱|公众号|^附|原因|地点|每|其中|分别|小组|气氛|兴致|认真|积极|热烈|顺利|圆满|意义|感受|体会|费用|成交|金额"
+    r"|\d+[份袋斤件块本名个道次位]|发言|答题|点赞\d|刚才|上次|缺|假|病|没|未|(?:是|开始|完)$"
+)
+# What names of other peoples are written with.
+_FOREIGN = frozenset("阿依古丽买提尔江木汗沙娜热孜帕吐逊努库拉麦哈斯巴特格桑卓玛扎西迪力克孜艾比丹曼苏莱赛亚尼莎合·")
 _NO_QUOTES = dict.fromkeys(map(ord, '「」『』“”"‘’'))
-_EDGES = " \t-·.、/\\+=@#*_~^…—&%$'`()[]{}<>"
+_EDGES = " \t-·.、/\\+=@#*_~^…—&%$'`()[]{}<>×"
 _LETTERS = pattern(r"[A-Za-z\u3400-\u9fff]")
+# Of a form: what stands behind 地点: or 备注: is no topic.
+_OF_TOPIC = pattern(r"主题|内容|项目|活动|形式|名称|题目|类型|[课会日动]$")
 _LABELLED = pattern(r"(?:活动主题|活动内容|主题|内容)\s?:\s?([^\n;。]{1,200})")
 
 
 def topic_of(scan: str) -> str | None:
-    """The topic in `scan`, where what was understood is already blanked out; at most 60 characters."""
+    """The topic in `scan`, where what was understood is already taken out; at most 60 characters."""
     labelled = _LABELLED.search(scan) if ":" in scan else None
-    return (_join(labelled[1]) if labelled else None) or _join(scan)
+    return (_join([_trim(labelled[1])]) if labelled else None) or _join(_chunks(scan))
 
 
-def _join(scan: str) -> str | None:
+def _chunks(scan: str) -> Iterator[str]:
+    """What stands beside the activity or names one, and where little is left what stands alone."""
+    loose, label = 0, ""
+    for match in _CHUNK.finditer(scan):
+        before, after = scan[match.start() - 1 : match.start()], scan[match.end() : match.end() + 1]
+        told = not (label and before == ":") or _OF_TOPIC.search(label) or names_activity(match[0])
+        label = match[0] if after == ":" else ""
+        words = "" if label or not told else _trim(match[0])
+        if words and (HELD in (before, after) or words.startswith(("《", "“", "「"))):
+            yield words
+        elif words and loose < _MOST_LOOSE and _tells(words, before, after):
+            loose += 1
+            yield words
+
+
+def _tells(words: str, before: str, after: str) -> bool:
+    """Beside a count stand words of what they did: 5位队员讲解; only an activity of more words is one."""
+    theme = names_activity(words)
+    if (_NO_TOPIC if theme else _DEBRIS).search(words):
+        return False
+    return COUNTED not in (before, after) or (len(words) > 2 and (theme or is_held(words)))
+
+
+def _join(chunks: "Iterator[str] | list[str]") -> str | None:
     kept: list[str] = []
     length = 0
-    for chunk in _SPLIT.split(scan):
-        words = _trim(chunk) if chunk else ""
-        if words and words not in kept:
+    for words in chunks:
+        if words and words not in kept and not _names_child(words):
             kept.append(words)
             length += len(words) + 1
             if length > LONGEST:
                 break
-    return " ".join(kept).translate(_NO_QUOTES)[:LONGEST].strip() or None
+    return " ".join(kept).translate(_NO_QUOTES)[:LONGEST].strip(_EDGES) or None
+
+
+def _names_child(words: str) -> bool:
+    """我们的节日·清明 is no name, 阿依古丽·买买提 is."""
+    foreign = "·" in words and sum(char in _FOREIGN for char in words) * 2 > len(words)
+    return foreign or bool(children_in(words.replace("·", "-"), alone=True))
 
 
 def _trim(chunk: str) -> str:
@@ -60,7 +106,7 @@ def _trim(chunk: str) -> str:
     if NAMED in chunk:
         chunk = max(chunk.split(NAMED), key=len)
         chunk = chunk if len(chunk) >= _SHORTEST_DEED else ""
-    if SECRET in chunk or _ONLY_FILLER.fullmatch(chunk) or _PICTURES.fullmatch(chunk):
+    if SECRET in chunk or _ONLY_FILLER.fullmatch(chunk):
         return ""
     if lead := _LEAD.match(chunk):
         chunk = chunk[lead.end() :]

@@ -50,7 +50,8 @@ def _claimed(found: Found, clauses: list[Clause], text: str, context: Context) -
     others = [clause for clause in clauses if clause.claim != "fact"]
     if all(clause.ahead for clause in others) and _is_checkin(found, text, context):
         return replace(read_checkin(found, context), claim="plan")
-    claim = next((clause for clause in others if clause.counted), others[0]).claim
+    asked = next((clause for clause in others if clause.claim == "question"), None)
+    claim = (asked or next((clause for clause in others if clause.counted), others[0])).claim
     offers = claim not in ("plan", "question") and _is_checkin(found, text, context)
     reading = read_checkin(found, context) if offers else Reading("chat", "ok")
     complete = reading.status in ("ok", "confirm")

@@ -48,7 +48,11 @@ def _of_others(tokens: list[Token], place: int, scan: str) -> bool:
 def _precedes(scan: str, number: Token, label: Token) -> bool:
     """2人都请假; for others only 5名家长: in 38名队员在老师… the heads are not of 老师."""
     if label.kind in OWNERS:
-        return not number.own and number.end == label.start and (scan[number.end - 1] in "人名位个" or scan[number.end - 1].isdecimal())
+        return (
+            not number.own
+            and number.end == label.start
+            and (scan[number.end - 1] in "人名位个" or scan[number.end - 1].isdecimal())
+        )
     if label.kind == "absent" and (number.value or 99) <= _NAMED_AT_LEAST:
         return _REASON.fullmatch(scan, number.end, label.start) is not None
     return _AFTER_HEADS.fullmatch(scan, number.end, label.start) is not None

@@ -10,7 +10,7 @@ from handlers.reading.model import Hedge, Number
 from handlers.reading.quantities.binding import bind
 from handlers.reading.quantities.tokens import Token, tokens_of
 from handlers.reading.quantities.words import OTHERS, OWNERS
-from handlers.reading.text.normalise import GAP, SECRET
+from handlers.reading.text.normalise import COUNTED, GAP, SECRET
 from handlers.reading.text.patterns import pattern
 
 _ALL = pattern(r"(?:已?全部|[都均全])(?![没未缺请应在有])")
@@ -303,6 +303,8 @@ def _without(scan: str, tokens: list[Token]) -> str:
             continue
         if token.kind in ("part", "foreign") or (token.kind == "thing" and token.use != "sessions"):
             continue
-        parts += [scan[at : token.start], GAP * (token.end - token.start)]
+        # What stands beside 请假, 缺 or 没来 is a person, whatever its shape.
+        sign = SECRET if "absent" in (token.kind, token.use) else COUNTED
+        parts += [scan[at : token.start], sign * (token.end - token.start)]
         at = token.end
     return "".join([*parts, scan[at:]])

@@ -1,0 +1,94 @@
+"""The words beside the numbers of a message: what they count, whose they are, how exact. Tables only."""
+
+from handlers.reading.model import Hedge
+from handlers.reading.text.lexicon import PROTECTED
+from handlers.reading.text.numbers import CHINESE
+from handlers.reading.text.patterns import any_of
+
+# What a label says of the number beside it -> its words.
+_LABELS = {
+    "due": "应 应到 应出席 应参加 应参学 应参训 应参会 应有 应该到 应该来 应来 应去 该到 该来 原有 在册 编制 学籍数",
+    # The whole class: due where it is also said who came or is missing, else those who came.
+    "whole": "全班共有 全班共 全班有 全班 全中队 全体 总人数 班级人数 班额 总数 一共有",
+    "attended": "实 实到 实际到场 实际到会 实际到 实际参加 实际出席 实际来了 实际到了 实际来 实际 实有 实参加 出席 到场 到会 "
+    "参会 参训 出勤 已到 到了 来了 去了 到位 人数 参加人数 参与人数",
+    # Those who took part: as many as came, unless it is also said how many came.
+    "took": "参加 参与 参学 学完 已学 完成学习 收看 观看 听讲 聆听",
+    "absent": "假 请病假 请事假 请了假 请假 缺席 缺勤 缺课 病假 事假 公假 没学完 没学 没完成 未参学 没参学 未到场 未到 未学完 未学习 "
+    "未学 未完成 未参加 没参加 没来 没到 未出席 不去 没去 缺了 缺 少了 少来 差 除",
+    "late": "迟到 早退",
+    "家长": "家长代表 家长志愿者 学生家长 家长 爸爸妈妈",
+    "辅导员": "校外辅导员 中队辅导员 大队辅导员 辅导员",
+    "老师": "班主任老师 指导老师 带队老师 科任老师 老师 教师",
+    "五老": "五老志愿者 五老",
+    "志愿者": "志愿者",
+    # Who is no child of the class and no grown-up of the school: only talked about.
+    "foreign": "孤寡老人 老人 老党员 老战士 老红军 老兵 消防员 官兵 战士 民警 交警 警察 医生 护士 居民 村民 工人 嘉宾 评委 专家 教练 叔叔 "
+    "阿姨 爷爷 奶奶 大哥哥大姐姐 哥哥姐姐 大哥哥 大姐姐 哥哥 姐姐 弟弟 妹妹 大学生 领导 校长 书记 干部 环卫工人 福利院 敬老院",
+    # Some of those who were there.
+    "part": "发言 分享 讲解 讲故事 获奖 获 表演 主持 领诵 领誓 朗诵 上台 展示 参赛 入选 当选 升旗手 护旗手 旗手 答题 讲述 演讲 选手 观众 "
+    "啦啦队 冠军 一等奖 二等奖 三等奖 最佳 表扬了 表扬 表彰 评出 评为 选出 选派 推选 派出 代表 国旗下讲话 主讲 授予",
+    "boys": "男生 男队员 男孩 男",
+    "girls": "女生 女队员 女孩 女",
+    "heads": "师生 少先队员 新队员 队员 学生 同学 孩子",
+    "full": "已全部到齐 全部到齐 已到齐 都到齐 全到齐 全勤 全员参加 全员参与 全员到齐 全员 到齐 全部到场 全部学完 全部完成 全部参学 "
+    "全部参加 全部到 全到 无缺席 无缺勤 无一缺席 无人缺席 无请假 无人请假 没有缺席 没有请假 没人请假 没人缺席 零缺席 一个不少 "
+    "一个都不少 一个也不少 一个都没少 一个没少 一个也没少 一个没缺 一个都没缺 一个也没缺 一个都没落 一个也没落 "
+    "一个不落 一个都不缺 一个不缺 都到了 全都到了",
+    "total": "一共 总共 共计 合计 总计 共有 共",
+    "each": "各自 各 每班 每个班 每中队 每个中队",
+    "hedge": "大概 大约 约 差不多 估计 将近 接近 近 好像 可能 不到 不少于 不超过 不低于 超过 至少 最多 上下 左右 以上 以内 不足",
+    "portion": "一半 一大半 大半 半数 过半 一部分 大部分 大多数 多数 六成 七成 八成 九成",
+    "oops": "更正 不对 说错了 写错了 打错了 哦不 啊不 不是",
+}
+HEDGES: dict[str, Hedge] = {
+    **dict.fromkeys(("余", "多", "以上", "不少于", "不低于", "至少"), "ge"),
+    "超过": "gt",
+    **dict.fromkeys(("近", "将近", "接近", "不足", "不到"), "lt"),
+    **dict.fromkeys(("以内", "不超过", "最多"), "le"),
+}
+OTHERS = frozenset({"家长", "辅导员", "老师", "五老", "志愿者"})
+# Numbers of these are no heads of the class.
+OWNERS = OTHERS | {"foreign"}
+KIND = {word: kind for kind, words in _LABELS.items() for word in words.split()}
+_GUARDED = {
+    "约": "(?<!节)约",
+    "近": "(?<![最附走靠])近",
+    "各": r"各(?=\s?[\d一二三四五六七八九十])",
+    "男": r"男(?=\s?\d)",
+    "女": r"女(?=\s?\d)",
+    # 应42实41假1, as the columns of a sheet; 好队员 40人: a word of the topic.
+    "应": r"(?<![响相反])应(?=\s?\d)",
+    "实": r"(?<![事现真落])实(?=\s?\d)",
+    "假": r"(?<![请病事公])假(?=\s?\d)",
+    "队员": "(?<![好秀先])队员",
+    "少先队员": "(?<![好秀])少先队员",
+    "全体": r"全体(?=\s?\d)",
+    "每班": r"每班(?=\s?[1-6]\d)",
+    "每个班": r"每个班(?=\s?[1-6]\d)",
+    "每中队": r"每中队(?=\s?[1-6]\d)",
+    "每个中队": r"每个中队(?=\s?[1-6]\d)",
+    "差": r"差(?=\s?[\d一两二三四五]{1,2}\s?[个名人])",
+    "少了": r"少了(?=\s?[\d一两三四五])",
+    "除": r"(?<![扫清删去拆开])除(?=\s?[\d一两二三四五六]{1,2}\s?[个名人位])",
+    "不去": "(?<=[不愿想能])不去",
+    "没去": r"没去(?![成过])",
+    "代表": "(?<!家长)代表",
+    "获": r"获(?=\s?\d)",
+    "书记": "(?<!小)书记",
+    "领导": "(?<!党的)领导",
+    "干部": "(?<!队)干部",
+    "大学生": "大学生",
+}
+LABEL = any_of(KIND, _GUARDED)
+SKIP = any_of(PROTECTED, {})
+# 参学率100%: a rate is neither a count nor a topic.
+RATE = r"(?:参[学与加训]|出[勤席]|到[场会课]|完成|合格)率\s?[达到为是:]{0,2}\s?\d{1,3}(?:\.\d{1,2})?%"
+# Numbers that count no heads: 第5期, 每中队2人, 3.5公里, 8人一组, N1, 1+1, 一个都没来 (nobody came, not one was absent)
+JUNK = (
+    rf"{RATE}|第\s?[\d{CHINESE}]+|每(?!个?(?:班|中队)\s?[1-6]\d)[\u4e00-\u9fff]{{0,3}}[\d{CHINESE}]+[人名位个]?|\d+\.\d+(?!\s?[余多]?[万千])"
+    r"|(?<![A-Za-z=*#_&])[A-Za-z=*#_&]{1,12}-?\d[\d\-]*(?! ?[\d人名])|\d+(?=[A-Za-z=*#_&]|\+\d)|(?<=\d)\+\d+"
+    rf"|[\d{CHINESE}]{{1,3}}人(?:[一为]?组|一队|一排|小组)|一个人?[都也]没[来到]"
+)
+# 名 and 位 count heads before these: 38名队员, 38名参加; not before 2名消防员
+PERSON = "师生|少先|队员|学生|同学|孩子|小朋友|儿童|红领巾|新[少队]|老师|老教|[参出到请缺没病事未因都已全家辅教五志听观聆看学完在走来去齐积踊共均也前按准光加入分自]"
