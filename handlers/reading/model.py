@@ -156,6 +156,8 @@ class Reading:
     replace: Mapping[str, object] | None = None
     cancel: Mapping[str, object] | None = None
     review: Mapping[str, object] | None = None
+    # Of a correction, withdrawal or restoring: the check-in as far as it is named, by unit, activity, day or heads.
+    target: Record | None = None
     private: tuple[str, ...] = ()
     candidates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # an unknown name -> who may be meant
     claim: Claim = "fact"

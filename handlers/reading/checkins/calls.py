@@ -7,7 +7,7 @@ from handlers.reading.checkins.activities import find_activity
 from handlers.reading.checkins.pieces import ISSUE
 from handlers.reading.persons.hidden import Secrets
 from handlers.reading.persons.private import hide_numbers, hide_persons
-from handlers.reading.text.normalise import GAP, SECRET, clean
+from handlers.reading.text.normalise import GAP, HELD, SECRET, clean
 from handlers.reading.text.numbers import value_of
 from handlers.reading.text.patterns import pattern
 from handlers.reading.text.windows import Window, window_in
@@ -15,7 +15,7 @@ from handlers.reading.text.windows import Window, window_in
 LONGEST_TITLE = 40
 _GRADES = pattern(r"(?P<all>(?:初?[一二三四五六七八九1-9](?:年级)?[、,和及至到~\-]?){1,9})(?<![、,和及至到~\-])年级")
 _GRADE = pattern(r"初?[一二三四五六七八九1-9]")
-_BETWEEN = pattern(rf"[\s,;。{GAP}{SECRET}]+")
+_BETWEEN = pattern(rf"[\s,;。{GAP}{HELD}{SECRET}]+")
 _EDGES = "「」『』《》“”\"'()[]:.-~、"
 _TO = pattern(r"[至到~\-]")
 

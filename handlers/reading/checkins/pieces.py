@@ -6,7 +6,8 @@ from datetime import date
 
 from handlers.reading.checkins.activities import Activity, find_activity
 from handlers.reading.checkins.topic import topic_of
-from handlers.reading.quantities.counts import Counts, read_counts
+from handlers.reading.quantities.counts import Counts
+from handlers.reading.quantities.heads import read_counts
 from handlers.reading.text.dates import When, near_date
 from handlers.reading.text.normalise import GAP
 from handlers.reading.text.numbers import value_of

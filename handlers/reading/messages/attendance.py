@@ -27,9 +27,7 @@ def read_attendance(plain: Clean, context: Context, secrets: Secrets) -> Reading
     if changes.cancels(text, hits):
         whole_piece(found, context)
         return changes.read_cancel(found, context)
-    if changes.CORRECT.search(text) and (hits or context.bound_unit or any(map(str.isdecimal, text))):
-        found.scan = changes.without_old_numbers(scan)
-        whole_piece(found, context)
+    if changes.corrects(text, scan) and (hits or context.bound_unit or any(map(str.isdecimal, text))):
         return changes.read_correction(found, context)
     if query := talk.read_query(text, scan, hits, context):
         return query

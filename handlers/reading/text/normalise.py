@@ -35,9 +35,13 @@ _EMOJI = pattern("[\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\ue000-\u
 _COUNTERS = pattern(r"(?P<before>[一二三四五六七八九级年]?)(?P<sign>[\u2460-\u2473\u2474-\u2487\u2160-\u216b])")
 # 一星章→二星章
 _RISES = pattern(r"(?<=[星章级])\s?→\s?(?=[一二三四五\d]\s?星)")
+# 43→44
+_BECOMES = pattern(r"(?<=[\d人名])\s?→\s?(?=\d)")
 _BRACKET = pattern(r"\[([^\[\]\n]{1,8})\]")
 _ROMAN = "ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫ"
 _MEDIA = {"图片", "视频", "照片", "小视频", "影片", "相片"}
+# 43→44
+_BECOMES = pattern(r"(?<=[\d人名])\s?→\s?(?=\d)")
 _CLASS_IN_BRACKET = pattern(r"[\d一二三四五六七八九十]{1,2}")
 _DASHES = pattern(r"-{2,}")
 # @小队助手三(2)中队: a known name ends where it ends; any other at the next space.
@@ -62,7 +66,7 @@ class Clean:
 
 def clean(raw: str) -> Clean:
     """Bring `raw` to plain form: ３️⃣（ -> 3(, 隊 -> 队, 中对 -> 中队, [图片] counted, emoji and mentions dropped."""
-    bare = _EMOJI.sub(" ", _RISES.sub("升", raw) if "→" in raw else raw)
+    bare = _EMOJI.sub(" ", _BECOMES.sub("改成", _RISES.sub("升", raw)) if "→" in raw else raw)
     bare = _COUNTERS.sub(_counter, bare)
     text = characters(_without_quote(bare))
     if "<" in text:

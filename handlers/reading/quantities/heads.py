@@ -1,0 +1,247 @@
+"""The heads of a text: due, attended, absent and others, in any order, with or without labels.
+
+A count is taken only when one reading explains every number of heads; else the numbers are offered.
+"""
+
+from collections.abc import Sequence
+
+from handlers.reading.model import Number
+from handlers.reading.quantities.binding import bind
+from handlers.reading.quantities.counts import Counts
+from handlers.reading.quantities.tokens import Token, tokens_of
+from handlers.reading.quantities.words import OTHERS, OWNERS
+from handlers.reading.text.normalise import COUNTED, GAP, SECRET
+from handlers.reading.text.patterns import pattern
+
+_ALL = pattern(r"(?:已?全部|[都均全])(?![没未缺请应在有])")
+_AMONG = pattern(r"[ ,，;；(]*其中")
+_THE_REST = pattern(r"其余|其他(?:人|同学|队员)|剩下|外[ ,]?(?:其[余他])?(?:全|[均都]到)")
+# 三(3)班46人,今天…: right behind the unit stands its size, if it is also said who is missing.
+_OF_UNIT = pattern(rf"{GAP}[ (共有全班中队:]{{0,4}}$")
+_OUT_OF = pattern(r"\s?中[ ,]?")
+
+
+def read_counts(scan: str) -> tuple[Counts, str]:
+    """The heads in `scan` and the text with what was understood taken out (same length)."""
+    tokens = tokens_of(scan)
+    if not tokens:
+        return Counts(), scan
+    bind(tokens, scan)
+    counts = _resolve(tokens, scan)
+    counts.numbers = _numbers(tokens, scan, counts)
+    return counts, _without(scan, tokens)
+
+
+def _numbers(tokens: Sequence[Token], scan: str, counts: Counts) -> list[Number]:
+    """Every number and what it was taken for."""
+    return [
+        Number(scan[token.start : token.end].strip(GAP + " "), token.value, _taken(token, counts), token.hedge)
+        for token in tokens
+        if token.kind in ("number", "thing", "pair")
+    ]
+
+
+def _taken(token: Token, counts: Counts) -> str:
+    if token.kind == "thing":
+        return token.use or "thing"
+    if token.use in ("due", "absent", "part", *OWNERS):
+        return token.use
+    if token.use and token.value == counts.attended:
+        return "attended"
+    return "open" if token.strength or token.use else "thing"
+
+
+def _resolve(tokens: list[Token], scan: str) -> Counts:
+    """Labelled numbers first, then 38人, then the one bare number that is left."""
+    counts = Counts()
+    tokens = _corrected(tokens, scan)
+    kinds = {token.kind for token in tokens}
+    counts.full = "full" in kinds or (not kinds.isdisjoint(("due", "whole")) and _all_came(tokens, scan))
+    counts.each = "each" in kinds and any(token.kind == "each" and token.use for token in tokens)
+    numbers = [token for token in tokens if token.kind == "number"]
+    exact = [token for token in numbers if not token.vague]
+    _place(exact, tokens, scan)
+    used: dict[str, list[Token]] = {}
+    for token in exact:
+        used.setdefault(token.use, []).append(token)
+    for kind in OTHERS.intersection(used):
+        counts.others[kind] = sum(token.value or 0 for token in used[kind])
+    counts.due = _one(counts, used.get("due", []))
+    counts.absent = sum(token.value or 0 for token in used["absent"]) if "absent" in used else None
+    counts.given = [token.value or 0 for token in exact if _of_heads(token) and (token.strength or token.use)]
+    counts.firm = counts.full or any(token.strength > 1 or token.use or token.kind == "pair" for token in tokens)
+    counts.sessions = next((token.value for token in tokens if token.use == "sessions"), None)
+    _attended(counts, used, tokens, scan)
+    rough = [token for token in numbers if token.vague and _of_heads(token)]
+    if counts.attended is None and counts.issue is None and rough:
+        counts.issue = "COUNT_VAGUE"
+        counts.rough = (rough[0].value, rough[0].hedge) if rough[0].value is not None else None
+    return counts
+
+
+def _all_came(tokens: list[Token], scan: str) -> bool:
+    """全班42人都参加了, 全班42人都看了."""
+    return any(token.use in ("due", "whole") and _ALL.match(scan, token.end) for token in tokens)
+
+
+def _of_heads(token: Token) -> bool:
+    return token.use in ("", "attended", "took", "heads")
+
+
+def _corrected(tokens: list[Token], scan: str) -> list[Token]:
+    """38人不对39人: the later number stands for the earlier one; 39不是38: the earlier one."""
+    if not any(token.kind == "oops" for token in tokens):
+        return tokens
+    kept: list[Token] = []
+    for token in tokens:
+        if token.kind == "number" and len(kept) > 1 and kept[-1].kind == "oops" and kept[-2].kind == "number":
+            oops = kept.pop()
+            if scan.startswith("不是", oops.start) and oops.end == token.start:
+                continue
+            token.use = token.use or kept[-1].use
+            kept.pop()
+        kept.append(token)
+    return kept
+
+
+def _place(exact: list[Token], tokens: list[Token], scan: str) -> None:
+    """Which unlabelled numbers are of the whole class: 42缺2, 43人中来了41人, 三(3)班46人,缺席2人."""
+    absences = [token for token in exact if token.use == "absent"]
+    for token in exact:
+        if token.use not in ("", "total"):
+            continue
+        if scan.endswith("其中", 0, token.start):
+            token.use = "part"
+        elif token.strength == 3 and (token.value or 0) <= 9 and scan.startswith(SECRET, token.end):
+            token.use = "absent"  # 1人住院
+        elif token.strength > 1 and _OUT_OF.match(scan, token.end):
+            token.use = "whole"
+        elif absences and token.strength > 1 and token.start < absences[0].start and _is_whole(token, absences, scan):
+            token.use = "due"
+
+
+def _is_whole(token: Token, absences: list[Token], scan: str) -> bool:
+    """42人,其中2人请假; 42人,2人请假,其余到齐; 三(3)班46人,今天队会缺席2人."""
+    if _AMONG.match(scan, token.end) or _THE_REST.search(scan, absences[0].end):
+        return True
+    return _OF_UNIT.search(scan[max(0, token.start - 6) : token.start]) is not None and "," in scan[token.end :]
+
+
+def _strongest(free: list[Token]) -> list[Token]:
+    """Of the numbers without a label: those with 人, else those with 个, else the bare ones."""
+    best = max((token.strength for token in free), default=0)
+    chosen = [token for token in free if token.strength == best]
+    return chosen if best else chosen[:1] if chosen and chosen[0].end - chosen[0].start > 1 else []
+
+
+def _one(counts: Counts, tokens: list[Token]) -> int | None:
+    values = list(dict.fromkeys(token.value for token in tokens))
+    if len(values) > 1:
+        counts.issue = "COUNT_AMBIGUOUS"
+        return None
+    return values[0] if values else None
+
+
+def _attended(counts: Counts, used: dict[str, list[Token]], tokens: list[Token], scan: str) -> None:
+    free = _strongest(used.get("", []))
+    _drop_total(counts, free, tokens, scan)
+    _pair(counts, tokens, bool(free) or "attended" in used or "took" in used)
+    whole = used.get("whole", [])
+    if counts.full and whole and counts.attended is None:
+        counts.attended = counts.due = _one(counts, whole)
+        return
+    if any(token.kind == "portion" for token in tokens) and not free:
+        counts.due, counts.issue = _one(counts, whole), "COUNT_VAGUE"
+        return
+    labelled = next((used[use] for use in ("attended", "heads", "took") if use in used), [])
+    if counts.attended is None and counts.issue is None and labelled:
+        counts.attended = _one(counts, labelled)
+        others = [*free, *whole, *used.get("took", []), *used.get("heads", [])]
+        _explain(counts, [token for token in others if token not in labelled])
+        return
+    halves = [token.value or 0 for use in ("boys", "girls") for token in used.get(use, ())]
+    if halves and not any(token.strength > 1 for token in free):
+        counts.attended = sum(halves)
+    elif (counts.issue, counts.attended) == (None, None) and None in (counts.due, counts.absent):
+        _plain(counts, free, whole, used.get("part", []))
+
+
+def _explain(counts: Counts, others: list[Token]) -> None:
+    """What the other heads are: those due, or all with the grown-ups; else it is not clear who came."""
+    came = counts.attended
+    for token in others:
+        value = token.value or 0
+        known = (came, counts.due, (came or 0) + sum(counts.others.values()))
+        if came is None or value in known or token.strength < 2 and token.use == "":
+            continue
+        if value > came and counts.due is None and counts.absent in (None, value - came) and token.use != "took":
+            counts.due = value
+        elif counts.issue is None:
+            counts.issue, counts.attended = "COUNT_AMBIGUOUS", None
+            return
+
+
+def _drop_total(counts: Counts, free: list[Token], tokens: list[Token], scan: str) -> None:
+    """42缺2, 42人缺2人: what stands right before 缺 is the whole class."""
+    for number, label in zip(tokens, tokens[1:], strict=False):
+        if label.kind != "absent" or not label.use or counts.due is not None:
+            continue
+        close = number.end == label.start and scan.startswith("缺", label.start)
+        if any(number is token for token in free[:1]) and (number.strength == 1 or close):
+            counts.due, number.use = number.value, "due"
+            del free[0]
+
+
+def _pair(counts: Counts, tokens: list[Token], counted: bool) -> None:
+    """38/42 or 42/38 -> 38 of 42; 4/3 beside another count is a date."""
+    pairs = [(token.value or 0, token.second) for token in tokens if token.kind == "pair"]
+    counted = counted or not all(map(_like_a_date, pairs))
+    for pair in pairs:
+        if counted and _like_a_date(pair):
+            counts.slash = counts.slash or pair
+        elif counts.attended is None and counts.due is None:
+            counts.attended, counts.due = sorted(pair)
+
+
+def _like_a_date(pair: tuple[int, int]) -> bool:
+    return pair[0] <= 12 and pair[1] <= 31
+
+
+def _plain(counts: Counts, free: list[Token], whole: list[Token], part: list[Token]) -> None:
+    """38人, or the only bare number; a bare one beside an absence is the whole class. 全班43人: all of them."""
+    if not whole or counts.absent is not None:
+        if whole and counts.due is None:
+            counts.due = _one(counts, whole)
+            return
+        free = free or part
+        value = _one(counts, free)
+        if value is not None and free[0].strength == 1 and counts.absent is not None and counts.due is None:
+            counts.due = value
+        else:
+            counts.attended = value
+    else:
+        size = _one(counts, whole)
+        fewer = [token for token in free if token.strength > 2 and size is not None and (token.value or 0) < size]
+        counts.attended = _one(counts, fewer) if fewer else size
+        if fewer:
+            counts.due = size
+    for token in free:
+        token.use = token.use or "attended"
+
+
+def _without(scan: str, tokens: list[Token]) -> str:
+    """Take out what was understood; a number or a noun that counted nothing stays: it may be of the topic."""
+    nouns = OWNERS | {"heads", "boys", "girls", "hedge", "total", "each", "oops", "part"}
+    parts, at = [], 0
+    for token in tokens:
+        written = scan[token.start].isdecimal() or token.strength > 1
+        unused = not (token.use or token.vague or (token.strength and written))
+        if token.start < at or (unused and (token.kind == "number" or token.kind in nouns)):
+            continue
+        if token.kind in ("part", "foreign") or (token.kind == "thing" and token.use != "sessions"):
+            continue
+        # What stands beside 请假, 缺 or 没来 is a person, whatever its shape.
+        sign = SECRET if "absent" in (token.kind, token.use) else COUNTED
+        parts += [scan[at : token.start], sign * (token.end - token.start)]
+        at = token.end
+    return "".join([*parts, scan[at:]])
