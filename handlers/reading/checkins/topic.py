@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from handlers.privacy.names import GIVEN, SURNAMES, TYPICAL, persons
 from handlers.reading.checkins.activities import is_held, names_activity
-from handlers.reading.persons.mentions import children_in
 from handlers.reading.quantities.words import RATE
 from handlers.reading.text.lexicon import FILLERS
 from handlers.reading.text.normalise import COUNTED, GAP, HELD, NAMED, SECRET
@@ -47,8 +47,8 @@ _DEBRIS = pattern(
     r"|圆满|意义|感受|体会|费用|成交|金额"
     r"|\d+[份袋斤件块本名个道次位]|发言|答题|点赞\d|刚才|上次|缺|假|病|没|未|(?:是|开始|完)$"
 )
-# What names of other peoples are written with.
-_FOREIGN = frozenset("阿依古丽买提尔江木汗沙娜热孜帕吐逊努库拉麦哈斯巴特格桑卓玛扎西迪力克孜艾比丹曼苏莱赛亚尼莎合·")
+_PET = "小阿"
+_BOOK = pattern(r"《[^《》]{1,40}》")
 _NO_QUOTES = dict.fromkeys(map(ord, '「」『』“”"‘’'))
 _EDGES = " \t-·.、/\\+=@#*_~^…—&%$'`()[]{}<>×"
 _LETTERS = pattern(r"[A-Za-z\u3400-\u9fff]")
@@ -90,7 +90,7 @@ def _join(chunks: "Iterator[str] | list[str]") -> str | None:
     kept: list[str] = []
     length = 0
     for words in chunks:
-        if words and words not in kept and not _names_child(words):
+        if words and words not in kept and not any(map(_of_child, persons(_BOOK.sub("", words)))):
             kept.append(words)
             length += len(words) + 1
             if length > LONGEST:
@@ -98,10 +98,12 @@ def _join(chunks: "Iterator[str] | list[str]") -> str | None:
     return " ".join(kept).translate(_NO_QUOTES)[:LONGEST].strip(_EDGES) or None
 
 
-def _names_child(words: str) -> bool:
-    """我们的节日·清明 is no name, 阿依古丽·买买提 is."""
-    foreign = "·" in words and sum(char in _FOREIGN for char in words) * 2 > len(words)
-    return foreign or bool(children_in(words.replace("·", "-"), alone=True))
+def _of_child(name: str) -> bool:
+    """Of what is no word, what is made as names are: 林子墨, 小明; not 包饺子, 古诗词."""
+    given = name[1:]
+    sure = not TYPICAL.isdisjoint(given) or GIVEN.issuperset(given)
+    called = (name[0] in SURNAMES and sure) or (name[0] in _PET and len(name) == 2)
+    return called or "·" in name or TYPICAL.issuperset(name)
 
 
 def _trim(chunk: str) -> str:
