@@ -156,7 +156,7 @@ def main() -> None:
         (folder / "sitecustomize.py").write_text(MORNING)
         found = os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH", "")]))
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        with Serving(folder, PYTHONPATH=found) as bot:
+        with Serving(folder, fresh=True, PYTHONPATH=found) as bot:
             page = _new_page(browser, bot.url)
             play(page, "张老师")
             for scene in SCENES:

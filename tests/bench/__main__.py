@@ -137,10 +137,10 @@ def compare(title: str, counts: tuple[int, int], slow: int, shim: Path, rounds: 
 def started() -> None:
     """How long a second start takes until it is ready, and what the idle process holds."""
     with tempfile.TemporaryDirectory() as folder:
-        with Serving(Path(folder)):
+        with Serving(Path(folder), fresh=True):
             pass
         began = time.perf_counter()
-        with Serving(Path(folder)) as bot:
+        with Serving(Path(folder), fresh=True) as bot:
             ready = time.perf_counter() - began
             time.sleep(3)
             status = Path(f"/proc/{bot.process.pid}/status").read_text()

@@ -125,7 +125,7 @@ class Server:
         fill(folder)
         mode = {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_MODE": "webhook", "TELEGRAM_WEBHOOK_SECRET": SECRET}
         where = {"TELEGRAM_API_URL": f"{load.api}/bot", "PUBLIC_URL": "https://bot.example"}
-        with Serving(folder, **mode, **where, **environment, LOG_LEVEL="WARNING") as bot:
+        with Serving(folder, fresh=True, **mode, **where, **environment, LOG_LEVEL="WARNING") as bot:
             yield bot.process.pid, int(bot.url.rpartition(":")[2])
             bot.stop()
 

@@ -82,7 +82,7 @@ class Server:
     @contextlib.contextmanager
     def _ours(self, folder: Path, load: Load, environment: dict[str, str]) -> Iterator[tuple[int, int]]:
         fill(folder, "wecom")
-        with Serving(folder, **app_settings(load.api), **environment) as bot:
+        with Serving(folder, fresh=True, **app_settings(load.api), **environment) as bot:
             yield bot.process.pid, int(bot.url.rpartition(":")[2])
             bot.stop()
 

@@ -10,6 +10,7 @@ bot is killed and started again. What was acknowledged must be there, once, and 
 import argparse
 import asyncio
 import random
+import signal
 import sqlite3
 import tempfile
 import time
@@ -157,9 +158,7 @@ class Siege:
             await asyncio.sleep(0.005)
         await asyncio.sleep(self.chance.uniform(0, 0.03))
         self.up.clear()
-        self.bot.process.kill()
-        self.bot.process.wait()
-        self.bot.process.stdout.close()
+        await asyncio.to_thread(self.bot.stop, signal.SIGKILL)
         self.ledger.kills += 1
         self.bot = await asyncio.to_thread(Serving, self.folder)
         self.up.set()

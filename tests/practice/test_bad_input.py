@@ -22,7 +22,7 @@ _ids = itertools.count()
 
 @pytest.fixture(scope="module")
 def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
-    with Serving(tmp_path_factory.mktemp("bad")) as serving:
+    with Serving(tmp_path_factory.mktemp("bad"), fresh=True) as serving:
         yield serving
 
 

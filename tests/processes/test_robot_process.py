@@ -29,7 +29,7 @@ def until(condition: Callable[[], object]) -> None:
 def test_a_teacher_reports_and_the_operator_stops_it(tmp_path: Path) -> None:
     fill(tmp_path, "wecom_robot")
     user = str(FIRST_USER)
-    with FakeRobot() as fake, Serving(tmp_path, **{**environment(fake), "LOG_LEVEL": "DEBUG"}) as bot:
+    with FakeRobot() as fake, Serving(tmp_path, fresh=True, **environment(fake)) as bot:
         until(lambda: fake.live)
         fake.say(user, "主题队日 应到42实到40 清明祭英烈")
         until(lambda: fake.said_to(user))

@@ -48,10 +48,14 @@ def new_url(folder: Path, name: str = "bot.db") -> str:
     """The address of an empty, migrated database; for the same folder and name the same one."""
     if POSTGRESQL:
         return _on_server(str(folder / name))
-    path = folder / name
+    return f"sqlite:///{migrated_file(folder / name)}"
+
+
+def migrated_file(path: Path) -> Path:
+    """The SQLite file, empty and migrated if it has not been there yet."""
     if not path.exists():
         path.write_bytes(_migrated())
-    return f"sqlite:///{path}"
+    return path
 
 
 def empty_url(folder: Path) -> str:

@@ -55,8 +55,8 @@ class Bot:
             now = self.engine.now()
             return [invites.make(db, self.squad.id, Role.COUNSELOR, None, now) for _ in range(count)]
 
-    def start(self) -> None:
-        self.serving = Serving(self.folder, **self.environment)
+    def start(self, fresh: bool = False) -> None:
+        self.serving = Serving(self.folder, fresh=fresh, **self.environment)
 
     def kill(self, moment: Callable[[], object]) -> None:
         until(moment)
@@ -107,7 +107,7 @@ def bot(telegram: FakeTelegram, tmp_path_factory: pytest.TempPathFactory) -> Ite
     made = Bot(tmp_path_factory.mktemp("bot"), telegram)
     made.hold_by_another(seconds=4 if POSTGRESQL else 60)
     telegram.is_stored = lambda number: made.arrived(number) != [] or number in made.without_rows
-    made.start()
+    made.start(fresh=True)
     try:
         until(lambda: telegram.first_poll)
         yield made
