@@ -12,7 +12,7 @@ from handlers.kit import Ask, File, Message, Reply
 from handlers.privacy.door import Door
 from storage.base.vault import Vault
 from storage.messages import albums, card_codes, cards, outbox, passive
-from storage.people import people
+from storage.people import accounts
 
 # So long an album's answer waits for its next photo; by then they are all there.
 ALBUM_IS_WHOLE = timedelta(seconds=2)
@@ -118,7 +118,7 @@ class Letters:
 
         With `gather` they wait for others with the same words, where one call reaches many.
         """
-        found = people.addresses(self._db, [reply.to for reply in replies if reply.to is not None])
+        found = accounts.best(self._db, [reply.to for reply in replies if reply.to is not None])
         missed: set[int] = set()
         shared: dict[tuple[Any, ...], str] = {}
         for reply in replies:

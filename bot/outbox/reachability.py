@@ -11,7 +11,7 @@ from handlers.people import groups
 from storage.messages import chats, inbox, outbox
 from storage.organisation import units
 from storage.organisation.units import Unit
-from storage.people import people
+from storage.people import accounts, people
 
 GONE = "{who}收不到我的消息了:可能屏蔽了我,或停用了账号。提醒和结果都送不到。请告诉这位老师打开和我的聊天,发 /start。"
 UNSEEN = "{who}在企业微信里看不到我了,提醒和结果都送不到。请管理员在企业微信后台把这位老师加回本应用的「可见范围」。"
@@ -59,7 +59,7 @@ def _in_charge(turn: Turn, at: Sequence[Unit], but: int | None, roles: Sequence[
     """Who looks after these units and can be reached, but this person: the brigade counselor before the school."""
     for role in roles:
         found = {each.id for unit in at for each in people.above(turn.db, [role], unit, turn.now)}
-        reached = people.addresses(turn.db, found - {but})
+        reached = accounts.best(turn.db, found - {but})
         if reached:
             return min(reached)
     return None

@@ -7,7 +7,7 @@ from typing import Any
 from handlers.attendance import participation
 from handlers.kit import Ask, Role
 from storage.campaigns.campaigns import Campaign
-from storage.people import people
+from storage.people import accounts, people
 from storage.reminders import deliveries
 
 KIND = "campaign"
@@ -36,7 +36,7 @@ def nudge(ask: Ask, one: Campaign, units: Iterable[int]) -> int:
     wanted = set(units)
     found = people.holding(ask.db, [Role.COUNSELOR], [one.path], ask.now)
     late = [person for person in found if any(unit.id in wanted for unit in person.units([Role.COUNSELOR]))]
-    reached = people.addresses(ask.db, [person.id for person in late])
+    reached = accounts.best(ask.db, [person.id for person in late])
     rows = [_row(one, NUDGE, id, reached[id][0], ask.now) for id in sorted(reached)]
     return deliveries.put(ask.db, rows)
 
@@ -44,7 +44,7 @@ def nudge(ask: Ask, one: Campaign, units: Iterable[int]) -> int:
 def call_off(ask: Ask, one: Campaign) -> None:
     """Whoever was told of it is told that it is off."""
     told = deliveries.said(ask.db, _occurrence(one), NOTICE)
-    reached = people.addresses(ask.db, told)
+    reached = accounts.best(ask.db, told)
     deliveries.put(ask.db, [_row(one, OFF, id, reached[id][0], ask.now) for id in sorted(reached)])
 
 
@@ -67,7 +67,7 @@ def _called(ask: Ask, one: Campaign) -> dict[int, str]:
         for each in found
         if each.id != ask.me.id and (participation.due_squads(each, one) or Role.BRIGADE in each.roles)
     ]
-    return {id: reached[0] for id, reached in sorted(people.addresses(ask.db, [each.id for each in concerned]).items())}
+    return {id: reached[0] for id, reached in sorted(accounts.best(ask.db, [each.id for each in concerned]).items())}
 
 
 def _occurrence(one: Campaign) -> str:

@@ -34,7 +34,7 @@ def show(ask: Ask) -> Reply:
     if not ask.message.private:
         raise Refusal("审计日志请私聊我看。")
     day, words = day_in(ask.args, ask.today)
-    deed = audit.deed_named(words) if words else None
+    deed = Deed.named(words) if words else None
     if words and deed is None:
         raise Refusal(f"没有「{words}」这一类。可以看:{'、'.join(each.label for each in Deed)}")
     since = datetime.combine(day, time(), ask.now.tzinfo) if day else ask.now - _BACK

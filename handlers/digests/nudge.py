@@ -14,7 +14,7 @@ from handlers.wording import days, periods, places
 from scheduling.periods import monday_of, week_before, week_of
 from storage.checkins import coverage
 from storage.checkins.coverage import Squad
-from storage.people import people
+from storage.people import accounts, people
 from storage.reminders import deliveries
 
 # Nobody is nudged outside these hours (domain §5.3).
@@ -57,7 +57,7 @@ def nudge(ask: Ask) -> Reply:
 
 def _plan(ask: Ask, week: str, at: Iterable[Unit], missing: list[Squad]) -> _Plan:
     counselors = people.holding(ask.db, [Role.COUNSELOR], [unit.path for unit in at], ask.now)
-    reached = people.addresses(ask.db, [person.id for person in counselors])
+    reached = accounts.best(ask.db, [person.id for person in counselors])
     of_squad: dict[int, list[int]] = {grant.unit.id: [] for person in counselors for grant in person.grants}
     for person in counselors:
         for grant in person.grants:

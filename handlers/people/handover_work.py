@@ -10,7 +10,7 @@ from storage.medals import nominations
 from storage.medals.nominations import Case
 from storage.messages import dialogues
 from storage.organisation import units
-from storage.people import invites, people
+from storage.people import accounts, invites, people
 from storage.roster import handover
 
 _LISTED = 5
@@ -75,7 +75,7 @@ def pass_on(ask: Ask, leaver: Person, to_id: int, work: Work) -> list[Reply]:
 
 
 def _questions(ask: Ask, leaver: Person, to_id: int, work: Work) -> list[Reply]:
-    address = people.addresses(ask.db, [to_id]).get(to_id)
+    address = accounts.best(ask.db, [to_id]).get(to_id)
     told = []
     for where, question in work.questions:
         dialogues.close(ask.db, where)

@@ -111,7 +111,7 @@ def invite(ask: Ask) -> Reply:
 def _role(args: str) -> tuple[Role | None, str]:
     """(the role that begins the words, the rest); the unit may follow without a space."""
     first, _, rest = args.partition(" ")
-    role = people.role_named(first)
+    role = Role.named(first)
     if role is None:
         role = max(
             (each for each in Role if args.startswith(each.label)), key=lambda each: len(each.label), default=None

@@ -12,7 +12,7 @@ from handlers.registry import ANYTHING, command, due
 from handlers.wording import lines, places, programmes
 from handlers.wording.lines import Line
 from scheduling import spans
-from storage.people import people
+from storage.people import accounts, people
 from storage.programmes.coverage import OVERDUE, Target
 from storage.programmes.reports import RETURNED
 from storage.reminders import deliveries
@@ -150,7 +150,7 @@ def chase(ask: Ask) -> Reply:
         raise Refusal(f"缺 {len(line.missing)} 家，一次催不完。请写上单位：催 {line.row.name} 单位名")
     roles = frozenset(line.row.who) or programmes.REPORTERS_OF_ALL
     holders = people.holding(ask.db, roles, [each.path for each in line.missing], ask.now)
-    reached = people.addresses(ask.db, [person.id for person in holders])
+    reached = accounts.best(ask.db, [person.id for person in holders])
     wanted = {each.unit_id: each for each in line.missing}
     rows = [
         _notice(ask, line, wanted[grant.unit.id], person.id, reached[person.id][0])

@@ -8,7 +8,7 @@ from handlers.kit import ADMINS, Ask, Button, Denied, Refusal, Reply, Role
 from handlers.programmes.changes import named
 from handlers.registry import command
 from handlers.wording import programmes
-from storage.people import people
+from storage.people import accounts
 from storage.programmes import reports
 from storage.programmes.reports import SUBMITTED, Report
 
@@ -85,5 +85,5 @@ def give_back(ask: Ask) -> list[Reply]:
 
 def _tell(ask: Ask, one: Report, words: str) -> list[Reply]:
     """Whoever reported it hears of the decision, where something reaches them."""
-    reached = people.addresses(ask.db, [one.person_id])
+    reached = accounts.best(ask.db, [one.person_id])
     return [Reply(words, to=one.person_id)] if one.person_id in reached else []

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TypeVar
 
 from storage.organisation.units import Kind
-from storage.people.people import Role, role_named
+from storage.people.people import Role
 from storage.roster.roster import Names
 
 # Under which channel an account is kept: both WeCom channels share one, since a member has one userid.
@@ -171,7 +171,7 @@ def _line(number: int, cells: Mapping[str, str], notes: Notes) -> Line:
         if label or accounts:
             notes.warn(number, "没有姓名,只登记单位")
         return Line(number, path, kind, members=members, aliases=aliases)
-    role = role_named(label)
+    role = Role.named(label)
     if role is None:
         raise _Bad(f"「角色」{_unknown(label)},可以是:{'、'.join(each.label for each in Role)}")
     if len(name) > _LONGEST_NAME:

@@ -7,7 +7,7 @@ from handlers.wording.names import is_place
 from storage.children import children
 from storage.medals.nominations import Case, State
 from storage.organisation.units import Kind
-from storage.people import people
+from storage.people import accounts
 
 STARS = {"S1": "一星章", "S2": "二星章", "S3": "三星章", "S4": "四星章", "S5": "五星章"}
 # 中青联发〔2019〕13号: the school awards the first star, each further one belongs to the next level up.
@@ -33,7 +33,7 @@ def may_name(ask: Ask, to: int | None = None) -> bool:
     """Whether children may be named to person `to`, None: where the asker wrote, which may be a group."""
     if to is None:
         return ask.message.private and ask.message.channel not in ask.nameless
-    channel, _ = people.addresses(ask.db, [to]).get(to, ("", ""))
+    channel, _ = accounts.best(ask.db, [to]).get(to, ("", ""))
     return channel not in ask.nameless
 
 

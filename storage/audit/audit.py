@@ -10,11 +10,11 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, insert, select
 
+from storage.base.labelled import Labelled
 from storage.organisation.units import within
 from storage.tables import audit, audit_anchor, unit
 
@@ -23,101 +23,48 @@ _INFO = "audit"
 NOTHING = "0" * 64
 
 
-class Deed(StrEnum):
-    """What the audit log holds; `label` is what people read."""
+class Deed(Labelled):
+    """What the audit log holds."""
 
-    BEGUN = "begun"
-    CLOSED = "closed"
-    REFUSED = "refused"
-    INVITED = "invited"
-    JOINED = "joined"
-    ROLE_GIVEN = "role-given"
-    ROLE_ENDED = "role-ended"
-    HANDED_OVER = "handed-over"
-    GROUP_BOUND = "group-bound"
-    GROUP_UNBOUND = "group-unbound"
-    NOMINATED = "nominated"
-    APPROVED = "approved"
-    RETURNED = "returned"
-    WITHDRAWN = "withdrawn"
-    CHECKIN_CORRECTED = "checkin-corrected"
-    CHECKIN_WITHDRAWN = "checkin-withdrawn"
-    EXPORTED = "exported"
-    REVEALED = "revealed"
-    CONSENTED = "consented"
-    CONSENT_ENDED = "consent-ended"
-    ERASED = "erased"
-    RENAMED = "renamed"
-    REQUESTED = "requested"
-    REQUEST_SETTLED = "request-settled"
-    INCIDENT_OPENED = "incident-opened"
-    INCIDENT_STEP = "incident-step"
-    INCIDENT_CLOSED = "incident-closed"
-    KEY_ROTATED = "key-rotated"
-    PURGED = "purged"
-    REPORTED = "reported"
-    LOG_READ = "log-read"
-    IMPORTED = "imported"
-    PROMOTED = "promoted"
-    UNIT_ADDED = "unit-added"
-    UNIT_CHANGED = "unit-changed"
-    UNIT_MOVED = "unit-moved"
-    UNIT_CLOSED = "unit-closed"
-    UNIT_REOPENED = "unit-reopened"
-    UNLINKED = "unlinked"
-
-    @property
-    def label(self) -> str:
-        """The deed in Chinese."""
-        return _LABELS[self]
-
-
-_LABELS = {
-    Deed.BEGUN: "开始记账",
-    Deed.CLOSED: "封存一年",
-    Deed.REFUSED: "无权被拒",
-    Deed.INVITED: "开邀请码",
-    Deed.JOINED: "用邀请码加入",
-    Deed.ROLE_GIVEN: "给角色",
-    Deed.ROLE_ENDED: "结束角色",
-    Deed.HANDED_OVER: "交接工作",
-    Deed.GROUP_BOUND: "绑定群",
-    Deed.GROUP_UNBOUND: "解绑群",
-    Deed.NOMINATED: "提名",
-    Deed.APPROVED: "同意提名",
-    Deed.RETURNED: "退回提名",
-    Deed.WITHDRAWN: "撤回提名",
-    Deed.CHECKIN_CORRECTED: "更正签到",
-    Deed.CHECKIN_WITHDRAWN: "撤回签到",
-    Deed.EXPORTED: "导出",
-    Deed.REVEALED: "查看姓名",
-    Deed.CONSENTED: "记家长同意",
-    Deed.CONSENT_ENDED: "撤回家长同意",
-    Deed.ERASED: "删除孩子信息",
-    Deed.RENAMED: "更正孩子姓名",
-    Deed.REQUESTED: "收到家长申请",
-    Deed.REQUEST_SETTLED: "办结家长申请",
-    Deed.INCIDENT_OPENED: "报告泄露",
-    Deed.INCIDENT_STEP: "泄露处置",
-    Deed.INCIDENT_CLOSED: "泄露结案",
-    Deed.KEY_ROTATED: "更换密钥",
-    Deed.PURGED: "到期清理",
-    Deed.REPORTED: "合规审计",
-    Deed.LOG_READ: "看审计日志",
-    Deed.IMPORTED: "导入名册",
-    Deed.PROMOTED: "升级",
-    Deed.UNIT_ADDED: "新增单位",
-    Deed.UNIT_CHANGED: "改单位",
-    Deed.UNIT_MOVED: "移动单位",
-    Deed.UNIT_CLOSED: "停用单位",
-    Deed.UNIT_REOPENED: "恢复单位",
-    Deed.UNLINKED: "解绑账号",
-}
-
-
-def deed_named(words: str) -> Deed | None:
-    """The deed with this Chinese label or English value."""
-    return next((deed for deed in Deed if words in (deed.label, deed.value)), None)
+    BEGUN = "begun", "开始记账"
+    CLOSED = "closed", "封存一年"
+    REFUSED = "refused", "无权被拒"
+    INVITED = "invited", "开邀请码"
+    JOINED = "joined", "用邀请码加入"
+    ROLE_GIVEN = "role-given", "给角色"
+    ROLE_ENDED = "role-ended", "结束角色"
+    HANDED_OVER = "handed-over", "交接工作"
+    GROUP_BOUND = "group-bound", "绑定群"
+    GROUP_UNBOUND = "group-unbound", "解绑群"
+    NOMINATED = "nominated", "提名"
+    APPROVED = "approved", "同意提名"
+    RETURNED = "returned", "退回提名"
+    WITHDRAWN = "withdrawn", "撤回提名"
+    CHECKIN_CORRECTED = "checkin-corrected", "更正签到"
+    CHECKIN_WITHDRAWN = "checkin-withdrawn", "撤回签到"
+    EXPORTED = "exported", "导出"
+    REVEALED = "revealed", "查看姓名"
+    CONSENTED = "consented", "记家长同意"
+    CONSENT_ENDED = "consent-ended", "撤回家长同意"
+    ERASED = "erased", "删除孩子信息"
+    RENAMED = "renamed", "更正孩子姓名"
+    REQUESTED = "requested", "收到家长申请"
+    REQUEST_SETTLED = "request-settled", "办结家长申请"
+    INCIDENT_OPENED = "incident-opened", "报告泄露"
+    INCIDENT_STEP = "incident-step", "泄露处置"
+    INCIDENT_CLOSED = "incident-closed", "泄露结案"
+    KEY_ROTATED = "key-rotated", "更换密钥"
+    PURGED = "purged", "到期清理"
+    REPORTED = "reported", "合规审计"
+    LOG_READ = "log-read", "看审计日志"
+    IMPORTED = "imported", "导入名册"
+    PROMOTED = "promoted", "升级"
+    UNIT_ADDED = "unit-added", "新增单位"
+    UNIT_CHANGED = "unit-changed", "改单位"
+    UNIT_MOVED = "unit-moved", "移动单位"
+    UNIT_CLOSED = "unit-closed", "停用单位"
+    UNIT_REOPENED = "unit-reopened", "恢复单位"
+    UNLINKED = "unlinked", "解绑账号"
 
 
 @dataclass(slots=True)

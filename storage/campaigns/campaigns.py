@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, func, or_, select, update
 
+from storage.base.upsert import add_one
 from storage.checkins import coverage
 from storage.checkins.coverage import VALID, Squad
 from storage.checkins.rollups import week_of
@@ -63,26 +64,12 @@ class Told(NamedTuple):
     rated_attended: int
 
 
-_SELECT = select(
-    campaign.c.unit_id,
-    campaign.c.title,
-    campaign.c.activity,
-    campaign.c.begins_at,
-    campaign.c.ends_at,
-    campaign.c.issue,
-    campaign.c.grades,
-    campaign.c.id,
-    campaign.c.person_id,
-    campaign.c.state,
-    unit.c.name,
-    unit.c.path,
-).join(unit, unit.c.id == campaign.c.unit_id)
+_OWN = [campaign.c[name] for name in Campaign.__slots__[:-2]]
+_SELECT = select(*_OWN, unit.c.name, unit.c.path).join(unit, unit.c.id == campaign.c.unit_id)
 
 
 def _campaign(row: Any) -> Campaign:
-    values = list(row)
-    values[6] = tuple(values[6])
-    return Campaign(*values)
+    return Campaign(*(*row[:6], tuple(row.grades), *row[7:]))
 
 
 def add(db: Connection, new: Campaign, now: datetime) -> int:
@@ -90,9 +77,7 @@ def add(db: Connection, new: Campaign, now: datetime) -> int:
     said = {"title": new.title, "activity": new.activity, "issue": new.issue, "grades": list(new.grades)}
     window = {"begins_at": new.begins_at, "ends_at": new.ends_at}
     who = {"unit_id": new.unit_id, "person_id": new.person_id, "state": OPEN, "made_at": now}
-    made = db.execute(insert(campaign).values(**said, **window, **who))
-    assert made.inserted_primary_key is not None
-    return int(made.inserted_primary_key[0])
+    return add_one(db, campaign, **said, **window, **who)
 
 
 def by_id(db: Connection, number: int) -> Campaign | None:

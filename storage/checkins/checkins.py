@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from storage.checkins.coverage import VALID
 from storage.checkins.events import WHOLES, Part
@@ -70,27 +70,14 @@ def new(unit: Unit, activity: str, day: date, attended: int, due: int | None = N
     return Checkin(unit.id, activity, day, attended, due, **here, **more)
 
 
-_ANY = select(
-    checkin.c.unit_id,
-    checkin.c.activity,
-    checkin.c.day,
-    checkin.c.attended,
-    checkin.c.due,
-    checkin.c.topic,
-    checkin.c.others,
-    checkin.c.id,
-    checkin.c.person_id,
-    # What the unit was called then.
-    func.coalesce(unit_past.c.name, unit.c.name),
-    checkin.c.made_at,
-    func.coalesce(unit_past.c.path, unit.c.path),
-    unit.c.kind,
-    checkin.c.issue,
-    checkin.c.timing,
-    checkin.c.event_id,
-    checkin.c.campaign_id,
-).join(unit, unit.c.id == checkin.c.unit_id)
+# What the unit was then.
+_UNIT = {
+    "unit_name": func.coalesce(unit_past.c.name, unit.c.name), "path": func.coalesce(unit_past.c.path, unit.c.path),
+    "kind": unit.c.kind,
+}  # fmt: skip
+_ANY = select(*(_UNIT[name] if name in _UNIT else checkin.c[name] for name in Checkin.__slots__))
 _THAT_DAY = (unit_past.c.since <= checkin.c.day) & (unit_past.c.until > checkin.c.day)
+_ANY = _ANY.join(unit, unit.c.id == checkin.c.unit_id)
 _ANY = _ANY.outerjoin(unit_past, (unit_past.c.unit_id == checkin.c.unit_id) & _THAT_DAY)
 _SELECT = _ANY.where(VALID)
 
@@ -100,10 +87,14 @@ def _checkin(row: Any) -> Checkin:
     return Checkin(unit_id, activity, day, attended, due, topic, tuple(others.items()), *rest)
 
 
+def _first(db: Connection, query: Select[Any]) -> Checkin | None:
+    row = db.execute(query).first()
+    return None if row is None else _checkin(row)
+
+
 def by_id(db: Connection, checkin_id: int) -> Checkin | None:
     """The valid check-in with this id."""
-    row = db.execute(_SELECT.where(checkin.c.id == checkin_id)).first()
-    return None if row is None else _checkin(row)
+    return _first(db, _SELECT.where(checkin.c.id == checkin_id))
 
 
 def of_message(db: Connection, person_id: int, channel: str, chat: str, spoken_as: str) -> list[tuple[Checkin, bool]]:
@@ -116,48 +107,35 @@ def of_message(db: Connection, person_id: int, channel: str, chat: str, spoken_a
 
 def withdrawn(db: Connection, checkin_id: int) -> Checkin | None:
     """The check-in with this id when it was taken back."""
-    row = db.execute(_ANY.where(checkin.c.id == checkin_id, checkin.c.state == "withdrawn")).first()
-    return None if row is None else _checkin(row)
+    return _first(db, _ANY.where(checkin.c.id == checkin_id, checkin.c.state == "withdrawn"))
 
 
 def valid_one(db: Connection, unit_id: int, activity: str, day: date, issue: int = 0) -> Checkin | None:
     """The valid check-in of a squad for an activity (and its issue) on a day."""
     at = (checkin.c.unit_id == unit_id) & (checkin.c.activity == activity) & (checkin.c.day == day)
-    row = db.execute(_SELECT.where(at, checkin.c.issue == issue)).first()
-    return None if row is None else _checkin(row)
+    return _first(db, _SELECT.where(at, checkin.c.issue == issue))
 
 
 def newest(
-    db: Connection,
-    *,
-    person_id: int | None = None,
-    unit_id: int | None = None,
-    activity: str | None = None,
+    db: Connection, *, person_id: int | None = None, unit_id: int | None = None, activity: str | None = None,
     day: date | None = None,
-) -> Checkin | None:
+) -> Checkin | None:  # fmt: skip
     """The newest valid check-in of this sender, this unit, this activity and this day, as far as they are given."""
-    query = _SELECT
-    wanted = ((checkin.c.person_id, person_id), (checkin.c.unit_id, unit_id), (checkin.c.activity, activity))
-    for column, value in (*wanted, (checkin.c.day, day)):
-        if value is not None:
-            query = query.where(column == value)
-    row = db.execute(query.order_by(checkin.c.id.desc()).limit(1)).first()
-    return None if row is None else _checkin(row)
+    of = {"person_id": person_id, "unit_id": unit_id, "activity": activity, "day": day}
+    wanted = [checkin.c[name] == value for name, value in of.items() if value is not None]
+    return _first(db, _SELECT.where(*wanted).order_by(checkin.c.id.desc()).limit(1))
 
 
 def newest_of(db: Connection, paths: Sequence[str], activity: str, day: date, besides: int) -> Checkin | None:
     """The newest valid check-in of these subtrees of an activity on a day, but for one."""
     same = (checkin.c.activity == activity) & (checkin.c.day == day) & (checkin.c.id != besides)
-    row = db.execute(_SELECT.where(within(paths), same).order_by(checkin.c.id.desc()).limit(1)).first()
-    return None if row is None else _checkin(row)
+    return _first(db, _SELECT.where(within(paths), same).order_by(checkin.c.id.desc()).limit(1))
 
 
 def of_issue(db: Connection, unit_id: int, activity: str, issue: int, since: date) -> Checkin | None:
     """The newest valid check-in of a unit for an issue of a series, of a day after `since`."""
     same = (checkin.c.unit_id == unit_id) & (checkin.c.activity == activity) & (checkin.c.issue == issue)
-    query = _SELECT.where(same, checkin.c.day > since).order_by(checkin.c.id.desc())
-    row = db.execute(query.limit(1)).first()
-    return None if row is None else _checkin(row)
+    return _first(db, _SELECT.where(same, checkin.c.day > since).order_by(checkin.c.id.desc()).limit(1))
 
 
 def hold(db: Connection, old: Checkin) -> Checkin | None:
@@ -165,9 +143,7 @@ def hold(db: Connection, old: Checkin) -> Checkin | None:
 
     Two at once must not both take the old sums out: the second finds another state.
     """
-    same = _SELECT.where(checkin.c.id == old.id).with_for_update(of=checkin)
-    row = db.execute(same).first()
-    found = None if row is None else _checkin(row)
+    found = _first(db, _SELECT.where(checkin.c.id == old.id).with_for_update(of=checkin))
     as_it_was = found is not None and (*found.place, found.attended, found.due) == (*old.place, old.attended, old.due)
     return found if as_it_was else None
 

@@ -17,14 +17,13 @@ from sqlalchemy import (
     bindparam,
     delete,
     func,
-    insert,
     literal_column,
     or_,
     select,
     update,
 )
 
-from storage.base.upsert import add_new
+from storage.base.upsert import add_new, add_one
 from storage.checkins.coverage import VALID
 from storage.checkins.rollups import Rollups, Sums, week_of
 from storage.organisation import history
@@ -130,9 +129,7 @@ def whole_at(path: str, activity: str, day: date) -> dict[str, Any]:
 
 def begin(db: Connection, activity: str, day: date) -> Event:
     """A new event, with nobody in it yet."""
-    made = db.execute(insert(event).values(activity=activity, day=day))
-    assert made.inserted_primary_key is not None
-    return Event(made.inserted_primary_key[0], activity, day)
+    return Event(add_one(db, event, activity=activity, day=day), activity, day)
 
 
 def by_id(db: Connection, event_id: int) -> Event:

@@ -5,10 +5,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from secrets import token_hex
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, select, update
 from sqlalchemy.exc import IntegrityError
 
+from storage.base.upsert import add_one
 from storage.base.vault import Vault
+from storage.organisation.history import school_year
 from storage.organisation.units import within
 from storage.tables import child, unit
 
@@ -48,7 +50,7 @@ def _add(db: Connection, vault: Vault, unit_id: int, name: str, until: date | No
     values = {"unit_id": unit_id, "name": vault.seal(name), "name_key": vault.fingerprints(name)[0]}
     try:
         with db.begin_nested():
-            return int(db.scalar(insert(child).returning(child.c.id), {**values, "keep_until": until}))
+            return add_one(db, child, **values, keep_until=until)
     except IntegrityError:  # another process was faster: its row is the child
         found = find(db, vault, unit_id, name)
         if found is None:
@@ -59,7 +61,7 @@ def _add(db: Connection, vault: Vault, unit_id: int, name: str, until: date | No
 def keep_until(db: Connection, unit_id: int, today: date) -> date:
     """A year after the children of this squad leave the school (31 August), by its grade and the school's highest."""
     grade, school_id = db.execute(select(unit.c.grade, unit.c.school_id).where(unit.c.id == unit_id)).one()
-    year = today.year if today.month >= 9 else today.year - 1
+    year = school_year(today)
     if grade is None:
         return date(year + 1 + _YEARS_WITHOUT_GRADE, 8, 31)
     highest = db.scalar(select(func.max(unit.c.grade)).where(unit.c.school_id == school_id, unit.c.active))

@@ -1,7 +1,7 @@
 """What guardians ask of the school about their child's data: received, due in fifteen working days, settled."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, insert, select, update
 from storage.audit.audit import Deed, note
 from storage.base import numbered
 from storage.base.vault import Vault
-from storage.organisation.units import Unit, within
+from storage.organisation.units import PLAIN, Unit, within
 from storage.tables import guardian_request, unit
 
 LETTER = "G"
@@ -40,17 +40,13 @@ class Request:
     unit: Unit
 
 
-_UNIT = ("id", "kind", "name", "path", "parent_id", "school_id", "grade", "class_no", "members")
-_OWN = ("id", "number", "child_id", "kind", "wish", "received_at", "due", "state")
-_REQUESTS = select(*(guardian_request.c[name] for name in _OWN), *(unit.c[name] for name in _UNIT)).join(
-    unit, unit.c.id == guardian_request.c.unit_id
-)
+_OWN = [guardian_request.c[name] for name in Request.__slots__[:-1]]
+_REQUESTS = select(*_OWN, *PLAIN).join(unit, unit.c.id == guardian_request.c.unit_id)
 
 
 def _all(db: Connection, query: Select[Any]) -> list[Request]:
-    split = len(_OWN)
-    rows = [(dict(zip(_OWN, row[:split], strict=True)), Unit(*row[split:])) for row in db.execute(query)]
-    return [Request(**{**own, "kind": Wanted(own["kind"]), "unit": at}) for own, at in rows]
+    found = [Request(*(*row[: len(_OWN)], Unit(*row[len(_OWN) :]))) for row in db.execute(query)]
+    return [replace(each, kind=Wanted(each.kind)) for each in found]
 
 
 def receive(

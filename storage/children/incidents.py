@@ -11,7 +11,7 @@ from storage.audit.audit import Deed, note
 from storage.base import numbered
 from storage.base.upsert import add_new
 from storage.base.vault import Vault
-from storage.organisation.units import Unit, within
+from storage.organisation.units import PLAIN, Unit, within
 from storage.tables import incident, incident_step, person, unit
 
 LETTER = "X"
@@ -30,17 +30,12 @@ class Incident:
     unit: Unit
 
 
-_OWN = ("id", "number", "what", "opened_by", "opened_at", "closed_at")
-_UNIT = ("id", "kind", "name", "path", "parent_id", "school_id", "grade", "class_no", "members")
-_INCIDENTS = select(*(incident.c[name] for name in _OWN), *(unit.c[name] for name in _UNIT)).join(
-    unit, unit.c.id == incident.c.unit_id
-)
+_OWN = [incident.c[name] for name in Incident.__slots__[:-1]]
+_INCIDENTS = select(*_OWN, *PLAIN).join(unit, unit.c.id == incident.c.unit_id)
 
 
 def _all(db: Connection, query: Select[Any]) -> list[Incident]:
-    split = len(_OWN)
-    rows = [(dict(zip(_OWN, row[:split], strict=True)), Unit(*row[split:])) for row in db.execute(query)]
-    return [Incident(**own, unit=at) for own, at in rows]
+    return [Incident(*(*row[: len(_OWN)], Unit(*row[len(_OWN) :]))) for row in db.execute(query)]
 
 
 def begin(db: Connection, vault: Vault, at: Unit, what: str, person_id: int, now: datetime) -> Incident:

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects import postgresql, sqlite
 
+from storage.base.upsert import add_new
 from storage.checkins import coverage
 from storage.checkins.rollups import week_of
 from storage.digests import figures
@@ -91,19 +91,11 @@ def _kept(db: Connection, of: Unit, weeks: tuple[str, str]) -> dict[str, Any]:
 
 def freeze(db: Connection, of: Unit, week: str, now: datetime) -> figures.Digest:
     """Keep the digest as it stands now, once; a second time returns the first (domain §1.3: never silently changed)."""
-    insert = sqlite.insert(snapshot) if db.dialect.name == "sqlite" else postgresql.insert(snapshot)
     frozen = report(db, of, week, now)
     if frozen.revision < FROZEN:
         frozen = replace(frozen, revision=FROZEN)
-        body = figures.as_json(frozen, _KEPT)
-        row = {
-            "unit_id": of.id,
-            "week": week,
-            "revision": FROZEN,
-            "body": body,
-            "made_at": now,
-        }
-        db.execute(insert.values(row).on_conflict_do_nothing())
+        said = {"body": figures.as_json(frozen, _KEPT), "made_at": now}
+        add_new(db, snapshot, [{"unit_id": of.id, "week": week, "revision": FROZEN, **said}])
     return frozen
 
 

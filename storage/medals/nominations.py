@@ -1,7 +1,7 @@
 """Nominations for medals: one open case per medal, nominee and term, and every step with who, when and why."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -12,7 +12,7 @@ from storage.audit.audit import Deed, note
 from storage.base import numbered
 from storage.base.vault import Vault
 from storage.checkins.rollups import week_of
-from storage.organisation.units import Unit, within
+from storage.organisation.units import PLAIN, Unit, within
 from storage.tables import nomination, nomination_step, person, unit
 
 LETTER = "N"
@@ -84,24 +84,10 @@ class Step:
     at: datetime
 
 
-_UNIT = ("id", "kind", "name", "path", "parent_id", "school_id", "grade", "class_no", "members")
 _KEEPER = person.alias("keeper")
+_NAMES = {"nominator": person.c.name, "keeper": _KEEPER.c.name}
 _CASES = (
-    select(
-        nomination.c.id,
-        nomination.c.number,
-        nomination.c.child_id,
-        nomination.c.medal,
-        nomination.c.term,
-        nomination.c.nominator_id,
-        person.c.name,
-        nomination.c.reason,
-        nomination.c.state,
-        nomination.c.made_at,
-        nomination.c.keeper_id,
-        _KEEPER.c.name,
-        *(unit.c[name] for name in _UNIT),
-    )
+    select(*(_NAMES[name] if name in _NAMES else nomination.c[name] for name in Case.__slots__[:-1]), *PLAIN)
     .join(unit, unit.c.id == nomination.c.unit_id)
     .join(person, person.c.id == nomination.c.nominator_id)
     .outerjoin(_KEEPER, _KEEPER.c.id == nomination.c.keeper_id)
@@ -114,12 +100,8 @@ def _cases(db: Connection, query: Select[Any]) -> list[Case]:
 
 def _same(about: Draft | Case) -> ColumnElement[bool]:
     nominee = nomination.c.child_id.is_(None) if about.child_id is None else nomination.c.child_id == about.child_id
-    return (
-        (nomination.c.unit_id == (about.unit.id if isinstance(about, Case) else about.unit_id))
-        & nominee
-        & (nomination.c.medal == about.medal)
-        & (nomination.c.term == about.term)
-    )
+    here = nomination.c.unit_id == (about.unit.id if isinstance(about, Case) else about.unit_id)
+    return here & nominee & (nomination.c.medal == about.medal) & (nomination.c.term == about.term)
 
 
 def standing(db: Connection, about: Draft) -> Case | None:
@@ -149,20 +131,9 @@ def open_case(db: Connection, vault: Vault, new: Draft, day: date, now: datetime
 
 
 def _insert(db: Connection, vault: Vault, new: Draft, number: str, day: date, now: datetime) -> Case:
-    db.execute(
-        insert(nomination).values(
-            number=number,
-            unit_id=new.unit_id,
-            child_id=new.child_id,
-            medal=new.medal,
-            term=new.term,
-            nominator_id=new.nominator_id,
-            reason=vault.seal(new.reason) if new.reason else None,
-            state=State.SUBMITTED,
-            made_at=now,
-            week=week_of(day),
-        )
-    )
+    more = {"number": number, "state": State.SUBMITTED, "made_at": now, "week": week_of(day)}
+    sealed = vault.seal(new.reason) if new.reason else None
+    db.execute(insert(nomination).values({**asdict(new), **more, "reason": sealed}))
     case = by_number(db, number)
     assert case is not None
     _step(db, case, State.SUBMITTED, new.nominator_id, None, now)
@@ -239,17 +210,7 @@ def hand_over(db: Connection, cases: Iterable[Case], person_id: int) -> None:
 
 def last_steps(db: Connection, case_ids: Iterable[int]) -> dict[int, Step]:
     """The step that put each of these cases where it stands, by the case's id."""
-    rows = db.execute(
-        select(
-            nomination_step.c.nomination_id,
-            nomination_step.c.state,
-            nomination_step.c.person_id,
-            person.c.name,
-            nomination_step.c.reason,
-            nomination_step.c.at,
-        )
-        .join(person, person.c.id == nomination_step.c.person_id)
-        .where(nomination_step.c.nomination_id.in_(list(case_ids)))
-        .order_by(nomination_step.c.id)
-    )
-    return {case_id: Step(State(state), *rest) for case_id, state, *rest in rows}
+    step = nomination_step.c
+    query = select(step.nomination_id, step.state, step.person_id, person.c.name, step.reason, step.at)
+    query = query.join(person, person.c.id == step.person_id).where(step.nomination_id.in_(list(case_ids)))
+    return {case_id: Step(State(state), *rest) for case_id, state, *rest in db.execute(query.order_by(step.id))}

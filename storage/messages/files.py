@@ -39,9 +39,8 @@ def want(db: Connection, rows: Sequence[dict[str, Any]], now: datetime, state: s
 def wanted(db: Connection, now: datetime, most: int = 20) -> list[Wanted]:
     """The files whose fetching is due."""
     # As a literal, so that the partial index is known to hold all these rows.
-    query = select(
-        file.c.id, file.c.channel, file.c.chat, file.c.ref, file.c.kind, file.c.person_id, file.c.attempts
-    ).where(file.c.state == literal_column("'wanted'"), file.c.due_at <= now)
+    query = select(*(file.c[name] for name in Wanted.__slots__))
+    query = query.where(file.c.state == literal_column("'wanted'"), file.c.due_at <= now)
     return [Wanted(*row) for row in db.execute(query.order_by(file.c.due_at).limit(most))]
 
 

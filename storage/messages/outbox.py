@@ -135,20 +135,11 @@ def _take(db: Connection, rows: Sequence[Row[Any]], taken: dict[str, Any], same:
     db.execute(update(outbox).where(outbox.c.id.in_([row.id for row in rows])).values(**taken))
     return [
         Letter(
-            row.id,
-            row.channel,
-            row.chat,
-            row.person_id,
-            row.lane,
-            row.body,
-            row.attempts,
-            row.state == "claimed",
-            row.due_at,
-            row.doubts,
-            taken.get("same"),
+            row.id, row.channel, row.chat, row.person_id, row.lane, row.body, row.attempts, row.state == "claimed",
+            row.due_at, row.doubts, taken.get("same"),
         )
         for row in rows
-    ]
+    ]  # fmt: skip
 
 
 def _sorted_out(rows: Iterable[Row[Any]]) -> tuple[list[Row[Any]], list[str]]:

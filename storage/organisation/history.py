@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from storage.base import chunks
-from storage.organisation.units import Unit, below
+from storage.organisation.units import Unit, below, end_of
 from storage.tables import unit, unit_past
 from storage.tables.base import Path
 
@@ -33,7 +33,7 @@ from storage.tables.base import Path
 _KEPT = ("path", "parent_id", "school_id", "kind", "name", "grade", "class_no", "members", "active", "active_from")
 _OF_NOW = select(unit.c.id, *(unit.c[name] for name in _KEPT))
 _OF_THEN = select(unit_past.c.unit_id.label("id"), *(unit_past.c[name] for name in _KEPT))
-_OF_UNIT = ("kind", "name", "path", "parent_id", "school_id", "grade", "class_no", "members")
+_OF_UNIT = Unit.__slots__[1:-1]
 _PAST_OF = select(
     unit_past.c.unit_id, unit_past.c.since, unit_past.c.until, *(unit_past.c[name] for name in _OF_UNIT)
 ).where(unit_past.c.unit_id.in_(bindparam("ids", expanding=True)))
@@ -114,8 +114,7 @@ class Part:
             first = monday_of(week)
             found |= {f"week{number}": week, f"first{number}": first, f"last{number}": first + timedelta(days=6)}
             for place, path in enumerate(paths):
-                # "0" follows "/" in ASCII: a subtree is one range of the index.
-                found |= {f"from{number}_{place}": path, f"to{number}_{place}": path[:-1] + "0"}
+                found |= {f"from{number}_{place}": path, f"to{number}_{place}": end_of(path)}
         return found
 
 

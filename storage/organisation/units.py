@@ -9,9 +9,10 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, String, bindparam, false, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, String, bindparam, false, or_, select, update
 
 from storage.base import key_values
+from storage.base.upsert import add_one
 from storage.tables import unit as units
 
 TREE = "tree"
@@ -67,22 +68,17 @@ class Unit:
         return other.path.startswith(self.path)
 
 
-_COLUMNS = (
-    units.c.id,
-    units.c.kind,
-    units.c.name,
-    units.c.path,
-    units.c.parent_id,
-    units.c.school_id,
-    units.c.grade,
-    units.c.class_no,
-    units.c.members,
-    units.c.aliases,
-)
+# What makes a Unit, but for its aliases.
+PLAIN = tuple(units.c[name] for name in Unit.__slots__[:-1])
+_COLUMNS = (*PLAIN, units.c.aliases)
 
 
 def _unit(row: Any) -> Unit:
     return Unit(*(*row[:-1], tuple(row[-1])))
+
+
+# Above the topmost units.
+_ROOT = Unit(0, "", "", "/")
 
 
 def below(path: str) -> ColumnElement[bool]:
@@ -113,28 +109,13 @@ def add(
     **more: Any,
 ) -> Unit:
     """Insert a unit under `parent` (None: a root) and return it; `more` are further columns."""
-    school_id = parent.school_id if parent else None
-    values = {"kind": kind, "name": name, "grade": grade, "class_no": class_no, "members": members}
-    row = db.execute(
-        insert(units).values(
-            **values,
-            **more,
-            parent_id=parent.id if parent else None,
-            school_id=school_id,
-            path=f"?{kind}{name}{parent.id if parent else ''}",
-            aliases=list(aliases),
-            active=True,
-        )
-    )
-    assert row.inserted_primary_key is not None
-    unit_id = row.inserted_primary_key[0]
-    path = f"{parent.path if parent else '/'}{unit_id}/"
-    if kind == Kind.SCHOOL:
-        school_id = unit_id
-    db.execute(update(units).where(units.c.id == unit_id).values(path=path, school_id=school_id))
-    return Unit(
-        unit_id, kind, name, path, parent.id if parent else None, school_id, grade, class_no, members, tuple(aliases)
-    )
+    above = parent or _ROOT
+    facts = {"grade": grade, "class_no": class_no, "members": members, "parent_id": above.id or None}
+    found = f"?{kind}{name}{above.id or ''}"
+    unit_id = add_one(db, units, kind=kind, name=name, path=found, aliases=list(aliases), active=True, **facts, **more)
+    at = {"path": f"{above.path}{unit_id}/", "school_id": unit_id if kind == Kind.SCHOOL else above.school_id}
+    db.execute(update(units).where(units.c.id == unit_id).values(at))
+    return by_id(db, unit_id)
 
 
 def by_id(db: Connection, unit_id: int) -> Unit:

@@ -3,20 +3,19 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, or_, select, true, update
 
-from storage.base import key_values
+from storage.base import chunks, key_values
 from storage.base.upsert import add_new
 from storage.tables import account, person
 
 APP, ROBOT = "wecom", "wecom_robot"
+# A whole district in one question.
+_AT_ONCE = 10_000
 # The channels that there are, as of the last start; unknown before the first.
 _OPEN = "channels"
-# Drivers take 32,766 or 65,535 values in one statement.
-_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +57,7 @@ def best(db: Connection, person_ids: Iterable[int]) -> dict[int, tuple[str, str]
     query = select(account.c.person_id, account.c.channel, account.c.address).join(person)
     query = query.where(account.c.reachable, sending(db)).order_by(*by_preference())
     found: dict[int, tuple[str, str]] = {}
-    ids = iter(dict.fromkeys(person_ids))
-    while some := list(islice(ids, _AT_ONCE)):
+    for some in chunks.chunks(dict.fromkeys(person_ids), _AT_ONCE):
         for row in db.execute(query.where(account.c.person_id.in_(some))):
             found.setdefault(row.person_id, (row.channel, row.address))
     return found

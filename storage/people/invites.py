@@ -7,6 +7,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from storage.audit.audit import Deed, note
 from storage.base.codes import fresh, hashed
+from storage.base.upsert import add_one
 from storage.people.people import Role
 from storage.tables import invite, wrong_code
 
@@ -33,30 +34,16 @@ def make(
 ) -> str:  # fmt: skip
     """A new code, valid for seven days and one person."""
     code = fresh()
-    row = db.execute(
-        insert(invite).values(
-            code_hash=hashed(code),
-            unit_id=unit_id,
-            role=role,
-            made_by=made_by,
-            made_at=now,
-            expires_at=now + LIFETIME,
-            person_id=person_id,
-            from_id=from_id,
-        )
-    )
-    assert row.inserted_primary_key is not None
-    note(db, Deed.INVITED, now, unit_id=unit_id, subject=f"invite:{row.inserted_primary_key[0]}", role=role)
+    given = {"unit_id": unit_id, "role": role, "made_by": made_by, "person_id": person_id, "from_id": from_id}
+    number = add_one(db, invite, code_hash=hashed(code), made_at=now, expires_at=now + LIFETIME, **given)
+    note(db, Deed.INVITED, now, unit_id=unit_id, subject=f"invite:{number}", role=role)
     return code
 
 
 def find(db: Connection, code: str, now: datetime) -> Invite | None:
     """What this code gives, if it is known, unused and not expired."""
-    row = db.execute(
-        select(
-            invite.c.id, invite.c.unit_id, invite.c.role, invite.c.made_by, invite.c.person_id, invite.c.from_id
-        ).where(invite.c.code_hash == hashed(code), invite.c.used_at.is_(None), invite.c.expires_at > now)
-    ).first()
+    holds = (invite.c.code_hash == hashed(code)) & invite.c.used_at.is_(None) & (invite.c.expires_at > now)
+    row = db.execute(select(*(invite.c[name] for name in Invite.__slots__)).where(holds)).first()
     return None if row is None else Invite(row[0], row[1], Role(row[2]), *row[3:])
 
 

@@ -3,63 +3,35 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, func, insert, or_, select, update
 
 from storage.audit.audit import Deed, note
 from storage.base import chunks
-from storage.organisation.units import Unit, within
-from storage.people import accounts
+from storage.base.labelled import Labelled
+from storage.base.upsert import add_one
+from storage.organisation.units import PLAIN, Unit, within
 from storage.tables import account, grant, person, unit
 
 
-class Role(StrEnum):
-    """What somebody is at a unit; `label` is the word of the roster file."""
+class Role(Labelled):
+    """What somebody is at a unit; the labels are the words of the roster file."""
 
-    COUNSELOR = "counselor"
-    BRIGADE = "brigade"
-    SCHOOL_ADMIN = "school_admin"
-    SUPERVISOR = "supervisor"
-    COUNTY_ADMIN = "county_admin"
-    CITY_ADMIN = "city_admin"
-    PROVINCE_ADMIN = "province_admin"
-    INSPECTOR = "inspector"
-    OUTSIDE_COUNSELOR = "outside_counselor"
-    VOLUNTEER = "volunteer"
-    STATION_HEAD = "station_head"
-    GROUP_HEAD = "group_head"
-    CARE_ADMIN = "ggw_admin"
-    DATA_OFFICER = "dpo"
-
-    @property
-    def label(self) -> str:
-        """The role in Chinese, as people read and write it."""
-        return _LABELS[self]
-
-
-_LABELS = {
-    Role.COUNSELOR: "中队辅导员",
-    Role.BRIGADE: "大队辅导员",
-    Role.SCHOOL_ADMIN: "学校管理员",
-    Role.SUPERVISOR: "总辅导员",
-    Role.COUNTY_ADMIN: "县管理员",
-    Role.CITY_ADMIN: "市管理员",
-    Role.PROVINCE_ADMIN: "省管理员",
-    Role.INSPECTOR: "督导",
-    Role.OUTSIDE_COUNSELOR: "校外辅导员",
-    Role.VOLUNTEER: "志愿者",
-    Role.STATION_HEAD: "站长",
-    Role.GROUP_HEAD: "组长",
-    Role.CARE_ADMIN: "关工委管理员",
-    Role.DATA_OFFICER: "数据保护员",
-}
-
-
-def role_named(label: str) -> Role | None:
-    """The role with this Chinese label or English value."""
-    return next((role for role in Role if label in (role.label, role.value)), None)
+    COUNSELOR = "counselor", "中队辅导员"
+    BRIGADE = "brigade", "大队辅导员"
+    SCHOOL_ADMIN = "school_admin", "学校管理员"
+    SUPERVISOR = "supervisor", "总辅导员"
+    COUNTY_ADMIN = "county_admin", "县管理员"
+    CITY_ADMIN = "city_admin", "市管理员"
+    PROVINCE_ADMIN = "province_admin", "省管理员"
+    INSPECTOR = "inspector", "督导"
+    OUTSIDE_COUNSELOR = "outside_counselor", "校外辅导员"
+    VOLUNTEER = "volunteer", "志愿者"
+    STATION_HEAD = "station_head", "站长"
+    GROUP_HEAD = "group_head", "组长"
+    CARE_ADMIN = "ggw_admin", "关工委管理员"
+    DATA_OFFICER = "dpo", "数据保护员"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,23 +83,7 @@ class Term:
 
 
 _WITH_GRANTS = (
-    select(
-        person.c.id,
-        person.c.name,
-        person.c.school_id,
-        grant.c.role,
-        unit.c.id,
-        unit.c.kind,
-        unit.c.name,
-        unit.c.path,
-        unit.c.parent_id,
-        unit.c.school_id,
-        unit.c.grade,
-        unit.c.class_no,
-        unit.c.members,
-        grant.c.since,
-        grant.c.until,
-    )
+    select(person.c.id, person.c.name, person.c.school_id, grant.c.role, *PLAIN, grant.c.since, grant.c.until)
     .select_from(person)
     .outerjoin(grant, grant.c.person_id == person.c.id)
     .outerjoin(unit, unit.c.id == grant.c.unit_id)
@@ -195,9 +151,7 @@ def called(db: Connection, name: str, paths: Sequence[str], now: datetime) -> li
 
 def add(db: Connection, name: str, now: datetime) -> int:
     """Insert a person without any account or role; returns the id."""
-    row = db.execute(insert(person).values(name=name, joined_at=now))
-    assert row.inserted_primary_key is not None
-    return int(row.inserted_primary_key[0])
+    return add_one(db, person, name=name, joined_at=now)
 
 
 def choose_school(db: Connection, person_id: int, school_id: int) -> None:
@@ -248,11 +202,6 @@ def end(db: Connection, person_id: int, role: Role, at: Unit, when: datetime, no
 def link(db: Connection, person_id: int, channel: str, address: str) -> None:
     """Bind an address on a platform to a person."""
     db.execute(insert(account).values(person_id=person_id, channel=channel, address=address, reachable=True))
-
-
-def addresses(db: Connection, person_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
-    """Where each of these people is reached: person id → (channel, address); without the unreachable ones."""
-    return accounts.best(db, person_ids)
 
 
 def mark_reachable(db: Connection, channel: str, address: str, reachable: bool) -> bool:

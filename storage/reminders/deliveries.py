@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, func, literal_column, or_, select, tr
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.checkins.coverage import VALID
-from storage.people import accounts, people
+from storage.people import accounts
 from storage.tables import account, checkin, delivery, event, grant, participation, person, unit
 
 # `new` waits; the other states are final: said; no longer needed when its time came; said as part of another one;
@@ -51,7 +51,7 @@ def put(db: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
     if not rows:
         return 0
     unknown = {row["person_id"] for row in rows if "channel" not in row}
-    channels = {id: address[0] for id, address in people.addresses(db, unknown).items()} if unknown else {}
+    channels = {id: address[0] for id, address in accounts.best(db, unknown).items()} if unknown else {}
     fixed = {"state": NEW, "late": False}
     # Sorted by key, so that two processes that lay out the same rows cannot lock each other out.
     values = [
@@ -179,7 +179,7 @@ def recipients(
 ) -> list[Recipient]:
     """Every holder (of these ids) of one of these roles who can be reached, by person."""
     school, other = unit.alias(), account.alias()
-    # The same account as people.addresses gives.
+    # The same account as accounts.best gives.
     usable = (other.c.person_id == person.c.id) & other.c.reachable & accounts.sending(db, other)
     first = select(other.c.id).where(usable).order_by(*accounts.by_preference(other)).limit(1)
     query = (

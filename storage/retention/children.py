@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, exists, func, or_, select, update
 
+from storage.base.upsert import add_one
 from storage.children import children
 from storage.medals import nominations
 from storage.retention import terms
@@ -34,8 +35,7 @@ def _nobody(db: Connection, unit_id: int, now: datetime) -> int:
     found: int | None = db.scalar(select(child.c.id).where(is_it))
     if found is not None:
         return found
-    values = {"unit_id": unit_id, "name": b"", "name_key": "erased", "erased_at": now}
-    return int(db.scalar(insert(child).returning(child.c.id), values))
+    return add_one(db, child, unit_id=unit_id, name=b"", name_key="erased", erased_at=now)
 
 
 def undated_children(db: Connection, now: datetime, most: int) -> int:

@@ -2,6 +2,8 @@
 
 from datetime import date, timedelta
 
+from storage.organisation.history import school_year
+
 # 网络安全法 21: logs at least six months. The words of a message are not among them.
 LOG_KEPT = timedelta(days=190)
 FAILED_MESSAGES_KEPT = timedelta(days=30)
@@ -13,5 +15,4 @@ RECORDS_KEPT = timedelta(days=3 * 366)
 
 def oldest_checkin(today: date) -> date:
     """The first day whose check-ins are still kept: 1 September of the school year before the last."""
-    year = today.year if today.month >= 9 else today.year - 1
-    return date(year - CHECKIN_YEARS + 1, 9, 1)
+    return date(school_year(today) - CHECKIN_YEARS + 1, 9, 1)

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from storage.base.upsert import add_one
 from storage.roster.roster import Facts, Plan
 from storage.tables import roster_batch, staged
 
@@ -64,8 +65,8 @@ def _said(facts: Facts) -> Row:
 
 def begin(db: Connection, person_id: int | None, tops: Sequence[str], seen: str, now: datetime) -> int:
     """A new batch, to be filled with `put`; returns its number."""
-    row = {"person_id": person_id, "state": "staging", "paths": list(tops), "seen": seen, "made_at": now}
-    return int(db.scalar(insert(roster_batch).returning(roster_batch.c.id), row) or 0)
+    said = {"person_id": person_id, "state": "staging", "paths": list(tops), "seen": seen}
+    return add_one(db, roster_batch, **said, made_at=now)
 
 
 def put(db: Connection, batch_id: int, first: int, rows: Iterable[Row]) -> None:

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.both
 
 
 def where(county: County, who: int) -> tuple[str, str] | None:
-    return people.addresses(county.db, [who]).get(who)
+    return accounts.best(county.db, [who]).get(who)
 
 
 def laid_out_for(county: County, who: int) -> list[str]:
@@ -64,7 +64,7 @@ def test_a_whole_province_is_addressed(county: County) -> None:
     county.db.execute(insert(person), [{"id": each, "name": "老师", "joined_at": FRIDAY} for each in ids])
     rows = [{"person_id": each, "channel": "telegram", "address": str(each), "reachable": each % 2} for each in ids]
     county.db.execute(insert(account), [{**row, "reachable": bool(row["reachable"])} for row in rows])
-    found = people.addresses(county.db, ids)
+    found = accounts.best(county.db, ids)
     assert len(found) == 35_000 and found[1_000_001] == ("telegram", "1000001")
 
 
@@ -196,5 +196,5 @@ def test_every_table_that_names_people_is_thought_of(county: County) -> None:
 def test_addresses_takes_one_question_for_a_district(county: County) -> None:
     asked: list[str] = []
     event.listen(county.db, "before_cursor_execute", lambda *given: asked.append(given[2]))
-    people.addresses(county.db, range(1, 9_000))
+    accounts.best(county.db, range(1, 9_000))
     assert len(asked) == 2, "one for the channels that there are, one for the addresses"

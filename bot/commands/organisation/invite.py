@@ -8,7 +8,7 @@ from bot.settings import Settings
 from handlers import rights
 from storage.organisation import history
 from storage.people import invites
-from storage.people.people import Role, role_named
+from storage.people.people import Role
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -21,7 +21,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """0; the last line printed is the code."""
-    role = role_named(arguments.role)
+    role = Role.named(arguments.role)
     if role is None:
         raise CommandError(f"没有角色「{arguments.role}」,可以是:{'、'.join(each.label for each in Role)}")
     engine = engine_of(arguments, settings, real_only=True)

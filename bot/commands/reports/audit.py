@@ -49,7 +49,7 @@ def _seen(written: str) -> Seen:
 
 
 def _deed(words: str) -> Deed:
-    found = audit.deed_named(words)
+    found = Deed.named(words)
     if found is None:
         raise argparse.ArgumentTypeError(f"one of {'、'.join(deed.label for deed in Deed)}")
     return found
