@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import logging
 import signal
 import socket
@@ -13,17 +12,14 @@ from typing import Any
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
-from bot import health, metrics, web
+from bot import health, metrics, platforms, web
 from bot.channels import Channel
 from bot.engine import Engine
 from bot.files.fetcher import Fetcher
 from bot.jobs.ticker import Ticker
 from bot.outbox.sender import Sender
 from bot.pipeline.writer import Pipeline
-from bot.practice import district as practice_district
-from handlers.reading import compile_all
 from storage.base import leases
-from storage.people import accounts
 
 log = logging.getLogger(__name__)
 SECONDS_TO_STOP = 5
@@ -59,10 +55,7 @@ class App:
             await asyncio.sleep(0.01)
         if server.started:
             self._announce(*listening.getsockname()[:2])
-            # Ready first: the first message would pay for this otherwise.
-            await asyncio.to_thread(compile_all)
-            # What is there now stays: the collector need not walk it again and again (a tenth of the requests/s).
-            gc.freeze()
+            await asyncio.to_thread(self.engine.warm_up)
         stopped = asyncio.create_task(self._stop.wait())
         await asyncio.wait([stopped, tasks[0]], return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
@@ -76,60 +69,17 @@ class App:
     async def add_channels(self) -> None:
         """Open the channels that are configured; without any, the practice page."""
         if self.settings.practice:
-            await self._add_practice()
-        if self.settings.telegram_token:
-            self._add_telegram()
-        if self.settings.wecom_robot:
-            self._add_robot()
-        if self.settings.wecom_groups and not self.settings.practice:
-            self._add_group_robots()
-        if self.settings.wecom_app:
-            self._add_wecom()
-        clock = self.engine.clock
-        await self.pipeline.do(lambda turn: accounts.note_channels(turn.db, self.channels, clock.real()))
-        for channel in self.channels.values():
-            engine = self.engine
-            both = (clock.now, clock.real)
-            read, vault, render = engine.database.read, engine.vault, engine.render
-            self.senders.append(Sender(channel, self.pipeline, read, vault, render, both, self.owner))
+            from bot.practice import routes
 
-    async def _add_practice(self) -> None:
-        from bot.practice.channel import Practice
-        from bot.practice.routes import Pages
-        from bot.practice.stage import Stage, restore_clock
-
-        engine = self.engine
-        channel = Practice(self.pipeline, engine.vault, self.settings.files)
-        stage = self.stage = Stage(
-            channel, self.pipeline, engine.database.read, engine.vault, engine.clock, self.ticker
-        )
-        await self.pipeline.do(practice_district.fill_if_empty)
-        await asyncio.to_thread(restore_clock, engine.database.read, engine.clock)
-        self._add(channel)
-        self.routes += Pages(stage).routes()
-
-    def _add_telegram(self) -> None:
-        from bot.channels.telegram.channel import Telegram
-
-        self._add(Telegram(self.settings, self.pipeline, self.engine, self.owner))
-
-    def _add_robot(self) -> None:
-        from bot.channels.robot.channel import Robot
-
-        self._add(Robot(self.engine, self.pipeline, self.owner))
-
-    def _add_group_robots(self) -> None:
-        from bot.channels.group_robot.channel import GroupRobots
-
-        self._add(GroupRobots(self.settings, self.pipeline, self.engine))
-
-    def _add_wecom(self) -> None:
-        from bot.channels.wecom.channel import WecomApp
-
-        self._add(WecomApp(self.settings, self.pipeline, self.engine, self.owner))
-
-    def _add(self, channel: Channel) -> None:
-        self.channels[channel.name] = channel
+            self.stage = await routes.open_stage(self.engine, self.pipeline, self.ticker)
+            self.routes += routes.Pages(self.stage).routes()
+        practice = self.stage.channel if self.stage else None
+        self.channels = await platforms.open_channels(self.engine, self.pipeline, self.owner, practice)
+        engine, both = self.engine, (self.engine.clock.now, self.engine.clock.real)
+        read, vault, render = engine.database.read, engine.vault, engine.render
+        self.senders = [
+            Sender(channel, self.pipeline, read, vault, render, both, self.owner) for channel in self.channels.values()
+        ]
 
     def _loops(self) -> list[asyncio.Task[None]]:
         engine = self.engine

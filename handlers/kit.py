@@ -74,6 +74,11 @@ class Message:
     # The topic of a group that has topics; empty: the group as a whole.
     topic: str = ""
 
+    @property
+    def where(self) -> dialogues.Where:
+        """Where a question to the sender is open."""
+        return dialogues.Where(self.channel, self.chat, self.sender)
+
 
 @dataclass(frozen=True, slots=True)
 class Ask:
@@ -126,17 +131,17 @@ class Ask:
     def expect(self, kind: str, payload: dict[str, Any]) -> None:
         """Ask a question: the next text of this person in this chat goes to @answers(kind), within 24 h."""
         kept = payload if self.may_name else self.door.hidden_in(payload)
-        dialogues.open_question(self.db, self.vault, self._where, kind, kept, self.now)
+        dialogues.open_question(self.db, self.vault, self.message.where, kind, kept, self.now)
 
     def keep_asking(self) -> None:
         """What was said is no answer: the question stays open as it was asked."""
         if self.question is not None:
-            dialogues.reopen(self.db, self._where, self.question)
+            dialogues.reopen(self.db, self.message.where, self.question)
 
     def expect_nothing(self) -> None:
         """Drop an open question: something else was said instead of an answer."""
         if self.question is not None:
-            dialogues.close(self.db, self._where)
+            dialogues.close(self.db, self.message.where)
 
     def note(self, deed: Deed, at: Unit | None = None, subject: str = "", **about: Any) -> None:
         """Write a deed of the asker into the audit log: ids, numbers and fixed words, never a name."""
@@ -146,10 +151,6 @@ class Ask:
         """Somebody is told no: when it was a question of rights, the audit log holds it."""
         if isinstance(refusal, Denied):
             self.note(Deed.REFUSED, subject=refusal.subject, what=refusal.what)
-
-    @property
-    def _where(self) -> dialogues.Where:
-        return dialogues.Where(self.message.channel, self.message.chat, self.message.sender)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,9 +26,10 @@ def engine_at(url: str, settings: Settings) -> Engine:
     engine = open_engine(settings, url)
     _open.append(engine)
     if url == settings.practice_database:
-        from bot.practice.stage import restore_clock
+        from bot.practice.timetable import restore_clock
 
-        restore_clock(engine.database.read, engine.clock)
+        with engine.database.read.connect() as db:
+            restore_clock(db, engine.clock)
     return engine
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from bot.channels import Channel, SendError
 from bot.files.evidence import NotKept, checked
 from bot.files.roster_files import RosterFiles
-from bot.pipeline.transaction import Turn
+from bot.pipeline.turn import Turn
 from bot.pipeline.writer import Pipeline
 from handlers.kit import Reply
 from storage.base import leases

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from bot.files import rosters
-from bot.pipeline.transaction import Turn
+from bot.pipeline.turn import Turn
 from bot.pipeline.writer import Pipeline
 from handlers import roster
 from handlers.kit import Reply

@@ -1,17 +1,15 @@
 """Monday's digest to the groups that are bound to a unit, once a week each."""
 
-import logging
 from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.pipeline.features import Weekly
-from bot.pipeline.transaction import Turn
+from bot.pipeline.turn import Turn, contained
 from scheduling.calendar import Calendar
 from scheduling.periods import DIGEST_AT, monday_of, week_before, week_of
 from storage.messages import chats
 from storage.organisation import units
 
-log = logging.getLogger(__name__)
 # After a pause longer than this a digest is no news any more.
 OF_USE = timedelta(days=3)
 MOST = 25
@@ -34,14 +32,7 @@ def tell_groups(turn: Turn, calendar: Calendar, said: Sequence[Weekly]) -> bool:
 
 
 def _tell(turn: Turn, group: chats.Group, week: str, said: Sequence[Weekly]) -> None:
-    savepoint, mark = turn.db.begin_nested(), turn.letters.mark()
-    try:
+    with contained(turn, "the digest of a group"):
         unit = units.by_id(turn.db, group.unit_id)
         for words in said:
             turn.letters.tell(words(turn.db, unit, week, turn.now), group.channel, group.chat, group.topic)
-    except Exception:
-        log.exception("the digest of a group")
-        savepoint.rollback()
-        turn.letters.back_to(mark)
-    else:
-        savepoint.commit()

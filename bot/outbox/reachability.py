@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from secrets import token_hex
 
-from bot.pipeline.transaction import Turn
+from bot.pipeline.turn import Turn
 from handlers.kit import Person, Reply, Role
 from handlers.people import groups
 from storage.messages import chats, inbox, outbox

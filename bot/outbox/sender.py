@@ -15,7 +15,7 @@ from bot.channels import Channel
 from bot.outbox import reachability as standing
 from bot.outbox.carrier import Carrier, Settled
 from bot.outbox.holds import Holds
-from bot.pipeline.transaction import Turn
+from bot.pipeline.turn import Turn
 from bot.pipeline.writer import Pipeline
 from storage.base import leases
 from storage.base.vault import Vault

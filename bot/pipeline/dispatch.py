@@ -1,26 +1,18 @@
 """Understand → permit → call: from one message to the replies of one feature."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import groupby
-
-from sqlalchemy import Connection
 
 from bot.pipeline import replied
 from bot.pipeline.features import Features
-from handlers.attendance import attachments, phrases
+from handlers import kit
+from handlers.attendance import attachments, reports
 from handlers.general.orders import order_in
-from handlers.kit import Answer, Ask, Denied, Message, Person, Reply
-from handlers.reading import read
 from handlers.registry import Command
 from handlers.wording import context, programmes
-from storage.checkins import checkins
 from storage.messages import cards, dialogues
-from storage.messages.cards import Card, Order
-from storage.organisation import units
-from storage.people import people
 
 LONGEST_TEXT = 4000
 GREETING = "您好,我是少先队辅导员助手。请向学校大队辅导员要一个邀请码,再发给我:加入 邀请码"
@@ -33,7 +25,7 @@ _TELLS = frozenset({"checkin", "unknown", "chat", "question"})
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
-def answer(features: Features, ask: Ask) -> Sequence[Reply]:
+def answer(features: Features, ask: kit.Ask) -> Sequence[kit.Reply]:
     """What the message is answered with; raises Refusal for what is said as it is."""
     if _is_stranger(ask) and not ask.message.private:
         # A group is not ours to talk in: strangers there are told nothing.
@@ -41,7 +33,9 @@ def answer(features: Features, ask: Ask) -> Sequence[Reply]:
     if ask.message.button:
         return _pressed(features, ask)
     if len(ask.message.text) > LONGEST_TEXT:
-        return [Reply(f"消息太长了({len(ask.message.text)} 字),没有处理。请分成几条发,每条不超过 {LONGEST_TEXT} 字。")]
+        return [
+            kit.Reply(f"消息太长了({len(ask.message.text)} 字),没有处理。请分成几条发,每条不超过 {LONGEST_TEXT} 字。")
+        ]
     text = tidy(ask.message.text)
     if ask.message.edited:
         return _edited(features, ask, text)
@@ -52,7 +46,7 @@ def answer(features: Features, ask: Ask) -> Sequence[Reply]:
     return _said(features, ask, text)
 
 
-def _is_stranger(ask: Ask) -> bool:
+def _is_stranger(ask: kit.Ask) -> bool:
     return ask.person is None or not ask.person.grants
 
 
@@ -61,32 +55,32 @@ def tidy(text: str) -> str:
     return _CONTROL.sub("", text).strip()
 
 
-def _said(features: Features, ask: Ask, text: str) -> Sequence[Reply]:
+def _said(features: Features, ask: kit.Ask, text: str) -> Sequence[kit.Reply]:
     found = features.command_in(text)
     # A command may say that its word was none this time: 看 上周周报 is no row to look at.
     replies = _call(found[0], replace(ask, args=found[1])) if found is not None else None
     return _without_command(features, ask, text) if replies is None else replies
 
 
-def _without_command(features: Features, ask: Ask, text: str) -> Sequence[Reply]:
+def _without_command(features: Features, ask: kit.Ask, text: str) -> Sequence[kit.Reply]:
     if _is_stranger(ask):
-        return [Reply(GREETING)]
+        return [kit.Reply(GREETING)]
     wordless = not text and (ask.message.attachments or ask.message.place)
     # A photo is no answer to a question.
     return (not wordless and _continued(features, ask, text)) or _read(features, ask, text)
 
 
-def _call(command: Command, ask: Ask) -> Sequence[Reply] | None:
+def _call(command: Command, ask: kit.Ask) -> Sequence[kit.Reply] | None:
     if command.allows(ask.person):
-        answer: Answer | None = command.handler(ask)
+        answer: kit.Answer | None = command.handler(ask)
         return None if answer is None else _list(answer)
     if _is_stranger(ask):
-        return [Reply(GREETING)]
+        return [kit.Reply(GREETING)]
     word = command.words[0]
-    raise Denied(f"「{word}」您目前不能用。发「帮助」看看您能做什么。", what=word)
+    raise kit.Denied(f"「{word}」您目前不能用。发「帮助」看看您能做什么。", what=word)
 
 
-def _continued(features: Features, ask: Ask, text: str) -> Sequence[Reply]:
+def _continued(features: Features, ask: kit.Ask, text: str) -> Sequence[kit.Reply]:
     question = ask.question
     if question is None:
         return []
@@ -96,19 +90,19 @@ def _continued(features: Features, ask: Ask, text: str) -> Sequence[Reply]:
         return []
     replies = features.dialogues[question.kind](replace(ask, args=text), ask.vault.open(question.payload))
     if replies is None:
-        dialogues.reopen(ask.db, _where(ask.message), question)
+        dialogues.reopen(ask.db, ask.message.where, question)
         return []
     return _list(replies)
 
 
-def _read(features: Features, ask: Ask, text: str) -> Sequence[Reply]:
+def _read(features: Features, ask: kit.Ask, text: str) -> Sequence[kit.Reply]:
     if not text and (ask.message.attachments or ask.message.place):
         return _list(features.readers[attachments.reader(ask)](ask))
-    reading = read(text, context.context_of(ask))
+    reading = context.reading_of(ask, text)
     if ask.message.attachments and attachments.is_caption(ask, reading):
         return _list(features.readers[attachments.reader(ask)](ask))
     if reading.intent == "unknown" and ask.question is not None and ask.question.expires_at <= ask.now:
-        return [Reply(TOO_LATE)]
+        return [kit.Reply(TOO_LATE)]
     if reading.intent in _TELLS and programmes.stated(ask, text):
         return _list(features.readers["report"](replace(ask, args=text, reading=reading)))
     word, args = order_in(reading) or ("", "")
@@ -118,41 +112,34 @@ def _read(features: Features, ask: Ask, text: str) -> Sequence[Reply]:
     return _list(reader(replace(ask, args=text, reading=reading)))
 
 
-def _pressed(features: Features, ask: Ask) -> Sequence[Reply]:
+def _pressed(features: Features, ask: kit.Ask) -> Sequence[kit.Reply]:
     found = cards.press(ask.db, ask.message.button, ask.message.channel, ask.message.chat)
     if found is None:
-        return [Reply(LAPSED)]
+        return [kit.Reply(LAPSED)]
     card, order = found
     if card.person_id is not None and (ask.person is None or ask.person.id != card.person_id):
-        raise Denied("这个按钮是给别人的。发「帮助」看看您能做什么。", what="按钮")
+        raise kit.Denied("这个按钮是给别人的。发「帮助」看看您能做什么。", what="按钮")
     return _do(features, ask, card, features.known(order))
 
 
-def _do(features: Features, ask: Ask, card: Card, order: Order) -> Sequence[Reply]:
+def _do(features: Features, ask: kit.Ask, card: cards.Card, order: cards.Order) -> Sequence[kit.Reply]:
     """What a button of this card stands for: a command, or an answer to the question that came with it."""
     if order.word:
         command = features.command(order.word, order.args)
-        return (command and _call(command, replace(ask, args=order.args))) or [Reply(LAPSED)]
+        return (command and _call(command, replace(ask, args=order.args))) or [kit.Reply(LAPSED)]
     if _is_stranger(ask) or _asked(ask, card.made_at):
         return _without_command(features, ask, order.args)
-    return [_settled(ask)]
+    # An old card: its question is no longer open.
+    return [reports.unchanged(ask, "这个问题已经处理过或过去了,没有再改")]
 
 
-def _asked(ask: Ask, made_at: datetime) -> bool:
+def _asked(ask: kit.Ask, made_at: datetime) -> bool:
     """Whether the question that is open is the one that was asked with the card of this instant."""
     question = ask.question
     return question is not None and question.expires_at > ask.now and question.expires_at == made_at + dialogues.KEPT
 
 
-def _settled(ask: Ask) -> Reply:
-    """An old card's answer to a question that is no longer open: what stands now is said instead."""
-    newest = checkins.newest(ask.db, person_id=ask.me.id)
-    if newest is None:
-        return Reply("这个问题已经处理过或过去了,没有再改。发「帮助」看看现在能做什么。")
-    return phrases.echo("这个问题已经处理过或过去了,没有再改。您最近一次签到现在是", newest, ask.today)
-
-
-def _edited(features: Features, ask: Ask, text: str) -> Sequence[Reply]:
+def _edited(features: Features, ask: kit.Ask, text: str) -> Sequence[kit.Reply]:
     """New words of an earlier message correct what it recorded; a fresh one that recorded nothing counts as new."""
     if _is_stranger(ask):
         return _said(features, ask, text)
@@ -161,53 +148,11 @@ def _edited(features: Features, ask: Ask, text: str) -> Sequence[Reply]:
         if replies is not None:
             return _list(replies)
     found = features.command_in(text)
-    taking_back = found[0].words[0] == "撤回" if found else read(text, context.context_of(ask)).intent == "cancel"
+    taking_back = found[0].words[0] == "撤回" if found else context.reading_of(ask, text).intent == "cancel"
     if taking_back or ask.now - ask.message.sent_at > EDIT_COUNTS:
-        return [Reply(NOT_COUNTED)] if ask.message.private else []
+        return [kit.Reply(NOT_COUNTED)] if ask.message.private else []
     return _said(features, ask, text)
 
 
-def _list(replies: Answer) -> Sequence[Reply]:
-    return [replies] if isinstance(replies, Reply) else replies
-
-
-def _where(message: Message) -> dialogues.Where:
-    return dialogues.Where(message.channel, message.chat, message.sender)
-
-
-class Acquaintance:
-    """Who the senders of one transaction are and what they were asked, looked up together.
-
-    It holds for the first message of each sender; what that one changes (a role, a question) is looked up again.
-    """
-
-    def __init__(self, db: Connection, messages: Iterable[Message], now: datetime) -> None:
-        self._db = db
-        self._now = now
-        self._tree = units.version(db)
-        self._met: set[tuple[str, str]] = set()
-        self._people: dict[tuple[str, str], Person] = {}
-        self._questions: dict[dialogues.Where, dialogues.Dialogue] = {}
-        self._look_up(messages)
-
-    def _look_up(self, messages: Iterable[Message]) -> None:
-        for channel, group in groupby(sorted(messages, key=_channel), key=_channel):
-            senders = sorted({message.sender for message in group})
-            found = people.by_addresses(self._db, channel, senders, self._now)
-            self._people.update({(channel, address): person for address, person in found.items()})
-            self._questions.update(dialogues.of_senders(self._db, channel, senders))
-
-    def introduce(self, ask: Ask) -> Ask:
-        """The ask with its person, open question and version of the tree filled in."""
-        sender = ask.message.channel, ask.message.sender
-        if sender in self._met:
-            self._people.pop(sender, None)
-            self._questions = {w: each for w, each in self._questions.items() if (w.channel, w.sender) != sender}
-            self._look_up([ask.message])
-        self._met.add(sender)
-        question = self._questions.get(_where(ask.message))
-        return replace(ask, person=self._people.get(sender), question=question, tree=self._tree)
-
-
-def _channel(message: Message) -> str:
-    return message.channel
+def _list(replies: kit.Answer) -> Sequence[kit.Reply]:
+    return [replies] if isinstance(replies, kit.Reply) else replies

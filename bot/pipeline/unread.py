@@ -6,7 +6,7 @@ import traceback
 from secrets import token_hex
 from typing import Any
 
-from bot.pipeline.transaction import Deed, Turn
+from bot.pipeline.turn import Task, Turn
 from bot.pipeline.writer import Full, Pipeline
 from storage.base.vault import Vault
 from storage.messages import inbox
@@ -50,15 +50,15 @@ class Unread:
         except Exception as worse:
             raise NotCommitted(type(worse).__name__) from worse
 
-    def kept(self, known_as: str, raw: Any, fault: Exception) -> Deed:
-        """The deed that keeps it; done again it changes nothing."""
+    def kept(self, known_as: str, raw: Any, fault: Exception) -> Task:
+        """The task that keeps it; done again it changes nothing."""
         trace = "".join(traceback.format_exception(fault)).encode(errors="backslashreplace").decode()
 
-        def deed(turn: Turn) -> None:
+        def task(turn: Turn) -> None:
             row = {"channel": self._channel, "message_id": known_as, "chat": "", "sender": "", "received_at": turn.now}
             found = inbox.arrive(turn.db, [{**row, "spoken_as": None}], token_hex(8))[self._channel, known_as]
             if found.fresh:
                 inbox.fail(turn.db, found.id, self._vault.seal(json.dumps(raw)), self._vault.seal(trace), "unreadable")
                 log.error("a message could not be read (%s), kept as message %d", type(fault).__name__, found.id)
 
-        return deed
+        return task

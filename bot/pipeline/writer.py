@@ -6,7 +6,8 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from bot.pipeline.transaction import Deed, Job, Outcome, Transactions
+from bot.pipeline.transaction import Transactions
+from bot.pipeline.turn import Job, Outcome, Task
 from handlers.kit import Message
 
 Waiting = list[tuple[Job, "asyncio.Future[Any]"]]
@@ -58,9 +59,9 @@ class Pipeline:
         if self._stopping or self._length >= MOST_WAITING:
             raise Full
 
-    async def do(self, deed: Deed) -> Any:
-        """What `deed(turn)` returns, once it is committed; never turned away, since what was done must be noted."""
-        return await self._put(deed)
+    async def do(self, task: Task) -> Any:
+        """What `task(turn)` returns, once it is committed; never turned away, since what was done must be noted."""
+        return await self._put(task)
 
     def _put(self, job: Job) -> "asyncio.Future[Any]":
         return self._put_all((job,))[0]

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from bot.channels import Channel, Failure, Outgoing, SendError
 from bot.channels.text import clean
-from bot.pipeline.transaction import Turn
+from bot.pipeline.turn import Turn
 from bot.pipeline.writer import Pipeline
 from handlers.kit import Attachment, Message
 from storage.base.vault import Vault

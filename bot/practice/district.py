@@ -4,17 +4,14 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete
 
-from bot.pipeline.transaction import Turn
+from bot.pipeline.turn import Turn
 from handlers.wording import places
 from scheduling.periods import school_year
 from storage.base import triggers
 from storage.base.vault import Vault
 from storage.children import children, consents
-from storage.children.consents import Consent
 from storage.organisation import units
-from storage.organisation.units import Kind, Unit
 from storage.people import people
-from storage.people.people import Role
 from storage.tables import metadata
 
 CHANNEL = "practice"
@@ -41,61 +38,63 @@ def start_again(turn: Turn) -> None:
 
 def fill(db: Connection, now: datetime, vault: Vault) -> None:
     """One district committee, two schools with twelve squads each, a community, people in every role."""
-    province = units.add(db, Kind.PROVINCE, "青江省少工委(演示)")
-    city = units.add(db, Kind.CITY, "明州市少工委(演示)", province)
-    district = units.add(db, Kind.COUNTY, "青禾区少工委(演示)", city)
-    _person(db, "贺主任", Role.PROVINCE_ADMIN, province, now)
-    _person(db, "罗主任", Role.CITY_ADMIN, city, now)
+    province = units.add(db, units.Kind.PROVINCE, "青江省少工委(演示)")
+    city = units.add(db, units.Kind.CITY, "明州市少工委(演示)", province)
+    district = units.add(db, units.Kind.COUNTY, "青禾区少工委(演示)", city)
+    _person(db, "贺主任", people.Role.PROVINCE_ADMIN, province, now)
+    _person(db, "罗主任", people.Role.CITY_ADMIN, city, now)
     surnames = iter(_SURNAMES)
     for name, brigade, head in _SCHOOLS:
-        school = units.add(db, Kind.SCHOOL, name, district, school_year=school_year(now.date()))
-        _person(db, brigade, Role.BRIGADE, school, now)
-        _person(db, head, Role.SCHOOL_ADMIN, school, now)
+        school = units.add(db, units.Kind.SCHOOL, name, district, school_year=school_year(now.date()))
+        _person(db, brigade, people.Role.BRIGADE, school, now)
+        _person(db, head, people.Role.SCHOOL_ADMIN, school, now)
         for place in range(12):
             grade, class_no = place // 2 + 1, place % 2 + 1
             squad = _squad(db, school, grade, class_no)
             first = school.name.startswith("实验") and squad.key == "3-2"
-            person_id = _person(db, "张老师" if first else f"{next(surnames)}老师", Role.COUNSELOR, squad, now)
+            person_id = _person(db, "张老师" if first else f"{next(surnames)}老师", people.Role.COUNSELOR, squad, now)
             if first:
                 _papers(db, vault, squad, person_id, now)
     _others(db, district, now)
     units.changed(db, now)
 
 
-def _squad(db: Connection, school: Unit, grade: int, class_no: int) -> Unit:
+def _squad(db: Connection, school: units.Unit, grade: int, class_no: int) -> units.Unit:
     aliases = ["雷锋中队"] if (grade, class_no) == (4, 1) else []
     members = 38 + (grade * 3 + class_no * 2) % 7
     name = places.squad_name(grade, class_no)
-    return units.add(db, Kind.SQUAD, name, school, grade=grade, class_no=class_no, members=members, aliases=aliases)
+    return units.add(
+        db, units.Kind.SQUAD, name, school, grade=grade, class_no=class_no, members=members, aliases=aliases
+    )
 
 
-def _others(db: Connection, district: Unit, now: datetime) -> None:
-    community = units.add(db, Kind.COMMUNITY, "瑞景社区(演示)", district)
-    station = units.add(db, Kind.STATION, "瑞景辅导站", community)
-    care = units.add(db, Kind.CARE, "青禾区关工委(演示)", district)
-    group = units.add(db, Kind.GROUP, "城南协作组", care)
+def _others(db: Connection, district: units.Unit, now: datetime) -> None:
+    community = units.add(db, units.Kind.COMMUNITY, "瑞景社区(演示)", district)
+    station = units.add(db, units.Kind.STATION, "瑞景辅导站", community)
+    care = units.add(db, units.Kind.CARE, "青禾区关工委(演示)", district)
+    group = units.add(db, units.Kind.GROUP, "城南协作组", care)
     for name, role, at in (
-        ("王主任", Role.COUNTY_ADMIN, district),
-        ("林老师", Role.SUPERVISOR, district),
-        ("方老师", Role.INSPECTOR, district),
-        ("金老师", Role.DATA_OFFICER, district),
-        ("魏站长", Role.STATION_HEAD, station),
-        ("陶老师", Role.VOLUNTEER, community),
-        ("姜老师", Role.OUTSIDE_COUNSELOR, community),
-        ("戚主任", Role.CARE_ADMIN, care),
-        ("谢组长", Role.GROUP_HEAD, group),
+        ("王主任", people.Role.COUNTY_ADMIN, district),
+        ("林老师", people.Role.SUPERVISOR, district),
+        ("方老师", people.Role.INSPECTOR, district),
+        ("金老师", people.Role.DATA_OFFICER, district),
+        ("魏站长", people.Role.STATION_HEAD, station),
+        ("陶老师", people.Role.VOLUNTEER, community),
+        ("姜老师", people.Role.OUTSIDE_COUNSELOR, community),
+        ("戚主任", people.Role.CARE_ADMIN, care),
+        ("谢组长", people.Role.GROUP_HEAD, group),
     ):
         _person(db, name, role, at, now)
 
 
-def _papers(db: Connection, vault: Vault, squad: Unit, person_id: int, now: datetime) -> None:
+def _papers(db: Connection, vault: Vault, squad: units.Unit, person_id: int, now: datetime) -> None:
     """The guardians of the children in the examples have agreed; every other child is asked about."""
     for name in _CHILDREN:
         child_id = children.find_or_add(db, vault, squad.id, name, now.date())
-        consents.give(db, child_id, Consent("书面", now.date()), person_id, now)
+        consents.give(db, child_id, consents.Consent("书面", now.date()), person_id, now)
 
 
-def _person(db: Connection, name: str, role: Role, at: Unit, now: datetime) -> int:
+def _person(db: Connection, name: str, role: people.Role, at: units.Unit, now: datetime) -> int:
     person_id = people.add(db, name, now)
     people.link(db, person_id, CHANNEL, name)
     people.give(db, person_id, role, at, now)

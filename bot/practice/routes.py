@@ -12,9 +12,14 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from bot.pipeline.writer import Full
-from bot.practice.channel import BadRequest, decode
+from bot.engine import Engine
+from bot.jobs.ticker import Ticker
+from bot.pipeline.writer import Full, Pipeline
+from bot.practice import district
+from bot.practice.channel import BadRequest, Practice, decode
 from bot.practice.stage import Stage
+from bot.practice.timetable import restore_clock
+from bot.practice.viewer import Viewer
 
 PAGE = Path(__file__).parent / "page"
 MOST_BODY = 16 << 20
@@ -23,6 +28,14 @@ SECONDS_TO_COMMIT = 4
 KEEP_ALIVE = 15
 _LOCAL = {"127.0.0.1", "localhost", "::1"}
 _HEADERS = {"Content-Security-Policy": "default-src 'self'; img-src 'self' blob: data:", "Cache-Control": "no-cache"}
+
+
+async def open_stage(engine: Engine, pipeline: Pipeline, ticker: Ticker) -> Stage:
+    """The stage, its district filled, its clock where it was moved to."""
+    channel = Practice(pipeline, engine.vault, engine.settings.files)
+    await pipeline.do(district.fill_if_empty)
+    await pipeline.do(lambda turn: restore_clock(turn.db, engine.clock))
+    return Stage(channel, pipeline, engine, ticker)
 
 
 class Pages:
@@ -113,7 +126,7 @@ class Pages:
         return StreamingResponse(stream, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
     async def _stream(self, person: str, place: int | None) -> AsyncIterator[str]:
-        viewer = self._stage.viewer(person, place)
+        viewer = Viewer(self._stage, person, place)
         while not self._stage.stopping:
             said, seen = False, self._stage.channel.changes
             for event, data, row in await asyncio.to_thread(viewer.news):

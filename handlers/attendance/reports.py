@@ -8,7 +8,7 @@ from itertools import groupby
 from handlers import rights
 from handlers.attendance import attachments, participation, phrases
 from handlers.kit import Ask, Button, Denied, Refusal, Reply, Unit
-from handlers.reading import Record, read
+from handlers.reading import Record
 from handlers.wording import context, days, periods, places, schools
 from scheduling.periods import timing_of
 from storage.campaigns import campaigns
@@ -97,7 +97,7 @@ def of_unit(ask: Ask, unit: Unit, record: Record) -> Checkin:
 def heads_in(ask: Ask, unit_name: str, activity: str, words: str) -> Record | None:
     """The heads that the words tell of this unit and activity: 38, 应到42实到40; None when they are not clear."""
     said = f"{unit_name} {activity} {phrases.with_heads(words)}"
-    record = next(iter(read(said, context.context_of(ask)).records), None)
+    record = next(iter(context.reading_of(ask, said).records), None)
     doubts = [issue for issue in (record.issues if record else ()) if issue.startswith("COUNT")]
     return record if record and record.attended is not None and not doubts else None
 
@@ -188,3 +188,11 @@ def _again(ask: Ask, new: Checkin, before: Checkin | None) -> Reply:
         f"{phrases.dated(before, ask.today)} 已记{phrases.heads(before)},这次没有再记。\n要改成{phrases.heads(new)}吗?",
         (button,),
     )
+
+
+def unchanged(ask: Ask, words: str) -> Reply:
+    """An answer that comes too late changes nothing: what stands now is said instead."""
+    newest = checkins.newest(ask.db, person_id=ask.me.id)
+    if newest is None:
+        return Reply(f"{words}。发「帮助」看看现在能做什么。")
+    return phrases.echo(f"{words}。您最近一次签到现在是", newest, ask.today)

@@ -6,7 +6,7 @@ from typing import Any
 from handlers.attendance import participation, reports
 from handlers.campaigns import notices
 from handlers.kit import ADMINS, REPORTERS, Ask, Button, Denied, Due, Refusal, Reply, Role, Unit
-from handlers.reading import Record, read
+from handlers.reading import Record
 from handlers.registry import answers, command, due
 from handlers.wording import context, places
 from handlers.wording.answers import says_no
@@ -148,7 +148,7 @@ def heads(ask: Ask, payload: dict[str, Any]) -> list[Reply] | None:
         return [Reply("好的,没有记。")]
     one = campaigns.by_id(ask.db, payload["campaign"])
     unit = next((each for each in ask.me.units([Role.COUNSELOR]) if each.id == payload["unit"]), None)
-    alone = read(ask.args, context.context_of(ask))
+    alone = context.reading_of(ask, ask.args)
     if (
         one is None
         or unit is None
@@ -173,7 +173,7 @@ def _report(ask: Ask, one: Campaign, words: str) -> list[Reply]:
     """活动 3 38, 活动 3 三(2) 应到42实到40."""
     if one.state != OPEN or ask.now < one.begins_at:
         raise Refusal(f"活动 {one.id} {'还没有开始' if one.state == OPEN else '已经结束'},没有记录。")
-    named = next(iter(read(f"{words} {one.activity}", context.context_of(ask)).records), Record()).unit
+    named = next(iter(context.reading_of(ask, f"{words} {one.activity}").records), Record()).unit
     unit = places.by_key(ask, named) if named else None
     mine = [each for each in ask.me.units(REPORTERS) if each.kind != "学校"]
     unit = unit or (mine[0] if len(mine) == 1 else None)

@@ -13,7 +13,7 @@ from handlers.reading import Reading, Record, read
 from handlers.registry import ANYTHING, answers, command, reads
 from handlers.wording import names, places, private
 from handlers.wording.answers import says_no, says_yes
-from handlers.wording.context import context_of
+from handlers.wording.context import context_of, reading_of
 from handlers.wording.schools import chosen_school
 from storage.people import people
 
@@ -34,7 +34,7 @@ def checkin(ask: Ask) -> Sequence[Reply]:
     """The same as writing without the word."""
     if not ask.args:
         return [Reply("请写明中队、活动和人数,像这样:\n三(2)中队 主题队日 38人 清明祭英烈")]
-    reading = read(ask.args, context_of(ask))
+    reading = reading_of(ask, ask.args)
     if reading.intent != "checkin":
         return [Reply("没看懂要报什么,没有记录。像这样发:\n签到 三(2)中队 主题队日 38人 清明祭英烈")]
     return take(replace(ask, reading=reading))

@@ -13,7 +13,7 @@ from handlers.reading import Reading, Record, read
 from handlers.registry import ANYTHING, answers, command, edits, reads
 from handlers.wording import days, names, periods, places, private
 from handlers.wording.answers import says_no
-from handlers.wording.context import context_of
+from handlers.wording.context import context_of, reading_of
 from scheduling.periods import frozen_at, timing_of
 from storage.base import numbered
 from storage.campaigns import campaigns
@@ -53,7 +53,7 @@ def corrected(ask: Ask, payload: dict[str, Any]) -> Reply | None:
     if says_no(ask.args):
         return Reply("好的,没有改。")
     old = checkins.by_id(ask.db, payload["id"])
-    alone = read(ask.args, context_of(ask))
+    alone = reading_of(ask, ask.args)
     if old is None or (alone.status == "ok" and alone.records and not _same_squad(ask, old, alone.records[0])):
         # A whole report of another squad is no correction of this one.
         return None
@@ -137,7 +137,7 @@ def _newest(ask: Ask) -> Checkin | None:
 
 
 def _changed(ask: Ask, old: Checkin, words: str) -> Reply:
-    reading = names.without_names(ask, read(f"更正 {phrases.with_heads(words)}", context_of(ask)))
+    reading = names.without_names(ask, reading_of(ask, f"更正 {phrases.with_heads(words)}"))
     record = next(iter(reading.records), Record())
     _check_day(reading, record, ask.today)
     if (

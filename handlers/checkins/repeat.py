@@ -6,7 +6,7 @@ from typing import Any
 
 from handlers.attendance import phrases, reports
 from handlers.kit import REPORTERS, Ask, Button, Refusal, Reply
-from handlers.reading import Record, read
+from handlers.reading import Record
 from handlers.registry import ANYTHING, answers, command
 from handlers.wording import context
 from handlers.wording.answers import says_no
@@ -76,7 +76,7 @@ def answered(ask: Ask, payload: dict[str, Any]) -> list[Reply] | None:
     if says_no(ask.args):
         return [Reply("好的,没有记。")]
     one = checkins.by_id(ask.db, payload["id"])
-    alone = read(ask.args, context.context_of(ask))
+    alone = context.reading_of(ask, ask.args)
     if one is None or any(record.activity for record in alone.records):
         return None
     words = phrases.heads(one) if ask.args.strip("。 ") in _SAME else ask.args

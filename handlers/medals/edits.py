@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from handlers.kit import Ask, Button, Reply
-from handlers.reading import read
 from handlers.registry import edits
 from handlers.wording import context
 from storage.medals import nominations
@@ -16,7 +15,7 @@ _CLOCKS_DIFFER = timedelta(minutes=2)
 @edits("nomination")
 def edited(ask: Ask) -> Reply | None:
     """None as long as the sender has nominated nobody since the message was sent."""
-    if read(ask.args, context.context_of(ask)).intent != "nomination":
+    if context.reading_of(ask, ask.args).intent != "nomination":
         return None
     last = nominations.of_person(ask.db, ask.me.id, 1)
     recorded = last and last[0].made_at >= ask.message.sent_at - _CLOCKS_DIFFER

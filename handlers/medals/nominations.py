@@ -6,7 +6,6 @@ from typing import Any
 from handlers.kit import Ask, Button, Denied, Refusal, Reply
 from handlers.medals.reviewers import NUMBERS, decided, reviewers
 from handlers.medals.wishes import NOMINATORS, Wish, check_unit, question, resend, understood
-from handlers.reading import read
 from handlers.registry import ANYTHING, answers, command, reads
 from handlers.wording import context, days, medals, names, private
 from handlers.wording.answers import says_no
@@ -36,7 +35,7 @@ def nominate(ask: Ask) -> list[Reply]:
     """Open a case for each nominee; nothing is stored unless all that was said is understood and allowed."""
     if NOMINATORS.isdisjoint(ask.me.roles):
         raise Denied("提名由中队辅导员或大队辅导员来做,请告诉他们。", what="提名")
-    heard = ask.reading or read(f"提名 {ask.args}", context.context_of(ask))
+    heard = ask.reading or context.reading_of(ask, f"提名 {ask.args}")
     if heard.intent in _ABOUT_MINE:
         return [show_mine(ask)]
     names.check(ask, heard)

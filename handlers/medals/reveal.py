@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from handlers.kit import Ask, Deed, Denied, Refusal, Reply, Role
 from handlers.medals.reviewers import NUMBERS
-from handlers.reading import persons_in, read
+from handlers.reading import persons_in
 from handlers.registry import answers, command
 from handlers.wording import consents, context, medals, private
 from handlers.wording.answers import says_no
@@ -45,7 +45,7 @@ def because(ask: Ask, payload: Mapping[str, str]) -> Reply | None:
     """The reason that was asked for."""
     if says_no(ask.args):
         return Reply("好的,没有看。")
-    if read(ask.args, context.context_of(ask)).intent in ("checkin", "nomination", "command", "review"):
+    if context.reading_of(ask, ask.args).intent in ("checkin", "nomination", "command", "review"):
         return None
     return _reveal(ask, [_mine(ask, number) for number in payload["numbers"].split()], ask.args.strip())
 
@@ -79,6 +79,6 @@ def _wrong(ask: Ask, reason: str) -> str:
     """What is wrong with the reason: it is kept for years, so nobody may be named in it."""
     if not _LEAST <= len(reason) <= _LONGEST:
         return f"理由要 {_LEAST} 到 {_LONGEST} 字。"
-    if persons_in(reason) or private.has_private(read(reason, context.context_of(ask))):
+    if persons_in(reason) or private.has_private(context.reading_of(ask, reason)):
         return "理由里好像有姓名或个人信息,不能记。"
     return ""

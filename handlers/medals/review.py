@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from handlers.kit import Answer, Ask, Button, Denied, Refusal, Reply, Role
 from handlers.medals.reviewers import NUMBERS, decided, reviewers, reviewing_roles
-from handlers.reading import read
 from handlers.registry import ANYTHING, answers, command, reads
 from handlers.wording import consents, context, days, medals, private
 from handlers.wording.answers import says_no, says_yes
@@ -165,7 +164,7 @@ def sure(ask: Ask, payload: Mapping[str, str]) -> list[Reply] | None:
 @answers("return-reason")
 def reason_given(ask: Ask, payload: Mapping[str, str]) -> list[Reply] | None:
     """The text after 退回 without a reason; a report or nomination that comes instead is none."""
-    heard = read(ask.args, context.context_of(ask))
+    heard = context.reading_of(ask, ask.args)
     if not ask.args.strip() or (heard.intent in _OTHER_BUSINESS and heard.status in ("ok", "confirm", "partial")):
         return None
     dialogues.close(ask.db, dialogues.Where(ask.message.channel, ask.message.chat, ask.message.sender))
@@ -193,7 +192,7 @@ def decide(ask: Ask) -> Answer:
 def _send_back(ask: Ask, case: Case, reason: str) -> list[Reply]:
     if problem := problem_of(ask, reason):
         return _ask_reason(ask, case, f"{problem}\n")
-    if private.has_private(read(reason, context.context_of(ask))):
+    if private.has_private(context.reading_of(ask, reason)):
         # Cut out of the sentence it would leave a torn one.
         return _ask_reason(ask, case, _PRIVATE)
     kept = private.without_name(reason, _name(ask, case))

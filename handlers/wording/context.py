@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from handlers.kit import REPORTERS, Ask, Person, Unit
-from handlers.reading import Context
+from handlers.reading import Context, Reading, read
 from handlers.wording.schools import meant_school, school_ids, school_of
 from storage.organisation.units import Kind
 
@@ -33,6 +33,11 @@ def context_of(ask: Ask) -> Context:
         bound_unit=_own_key(person),
     )
     return _with_side_units(context, person)
+
+
+def reading_of(ask: Ask, words: str) -> Reading:
+    """These words, read as this asker means them."""
+    return read(words, context_of(ask))
 
 
 def _own_key(person: Person) -> str | None:

@@ -25,7 +25,7 @@ from sqlalchemy import func, select
 from bot.app import App
 from bot.engine import open_engine
 from bot.pipeline import writer as pipeline
-from bot.pipeline.transaction import Turn
+from bot.pipeline.turn import Turn
 from bot.practice import district as practice_district
 from bot.settings import Settings
 from handlers.kit import Message

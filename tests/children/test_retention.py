@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, insert, select, text
 
 from bot.jobs import nightly
-from bot.pipeline.transaction import Turn
+from bot.pipeline.turn import Turn
 from storage.audit import audit, audit_check, audit_years
 from storage.audit.audit import Deed, Wanted
 from storage.children import children

@@ -13,7 +13,7 @@ import uvicorn.server
 from cryptography.fernet import Fernet
 
 from bot.__main__ import main
-from bot.commands.doctor.installation import is_sound
+from bot.commands.doctor import databases
 from storage.database import Database
 from storage.messages import inbox
 from storage.migrate import migrate
@@ -110,7 +110,7 @@ def test_a_port_in_use_is_a_warning(monkeypatch: pytest.MonkeyPatch, capsys: pyt
     ],
 )  # fmt: skip
 def test_which_sqlite_is_sound(version: tuple[int, int, int], sound: bool) -> None:
-    assert is_sound(version) is sound
+    assert databases.is_sound(version) is sound
 
 
 def test_a_migrated_database_is_what_import_makes(database: Database) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import update
 from handlers.kit import Ask, Reply
 from handlers.medals import nominations as feature
 from handlers.medals import review
-from handlers.reading import Nomination, read
+from handlers.reading import Nomination
 from handlers.wording import context
 from storage.medals.nominations import State
 from storage.tables import account, nomination
@@ -142,7 +142,7 @@ def test_a_decision_in_a_sentence(at: School) -> None:
     at.nominate(at.zhang, WANG, replace(WANG, name="李小红"))
     for text in (f"{N1} 通过", f"{N2} 退回 材料不全"):
         ask = at.ask(at.li)
-        review.decide(replace(ask, reading=read(text, context.context_of(ask))))
+        review.decide(replace(ask, reading=context.reading_of(ask, text)))
     assert (at.state(N1), at.state(N2)) == (State.APPROVED, State.RETURNED)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from bot.channels import SendError
 from bot.practice.routes import Pages
-from bot.practice.stage import Viewer
+from bot.practice.viewer import Viewer
 from handlers.kit import Reply
 from storage.tables import account
 from storage.tables import outbox as letters

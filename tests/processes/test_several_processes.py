@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import func, select, text, update
 
 from bot.engine import Engine, open_engine
-from bot.pipeline.transaction import Turn
+from bot.pipeline.turn import Turn
 from bot.settings import load
 from storage.tables import inbox, lease, person
 from tests.bench.load import update as load_of

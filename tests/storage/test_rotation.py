@@ -9,7 +9,7 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import LargeBinary, func, insert, select, update
 
-from bot.pipeline.transaction import Turn
+from bot.pipeline.turn import Turn
 from storage import rotation
 from storage.audit.audit import NOTHING
 from storage.base.vault import Vault, WrongKey

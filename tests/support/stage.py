@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from bot.app import App
 from bot.clock import Clock
 from bot.engine import open_engine
-from bot.pipeline.transaction import Outcome
+from bot.pipeline.turn import Outcome
 from bot.practice.channel import Practice, decode
 from bot.settings import Settings
 from storage.messages import screens

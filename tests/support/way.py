@@ -16,7 +16,7 @@ import bot.engine
 import bot.pipeline.writer
 import bot.practice.routes
 from bot.pipeline.features import modules
-from bot.pipeline.transaction import Turn
+from bot.pipeline.turn import Turn
 from handlers.kit import Answer, Ask, Button, File, Message, Refusal, Reply
 from handlers.registry import ANYONE, answers, command
 from storage.checkins import recording

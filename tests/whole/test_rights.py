@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.pipeline.transaction import Turn
+from bot.pipeline.turn import Turn
 from handlers.kit import Message
 from storage.audit import audit
 from storage.audit.audit import Deed, Wanted

@@ -16,7 +16,7 @@ from bot.channels.pace import Windows
 from bot.channels.progress import Progress
 from bot.channels.text import literal, markdown, split
 from bot.engine import Engine
-from bot.pipeline.transaction import Turn
+from bot.pipeline.turn import Turn
 from bot.pipeline.writer import Pipeline
 from bot.settings import Settings
 from scheduling.periods import week_before, week_of

@@ -10,7 +10,7 @@ from typing import Any
 from bot.channels.robot.decode import NAME, Entered, Unreadable, decode, message_id, req_id
 from bot.channels.robot.replies import Replies
 from bot.engine import Engine
-from bot.pipeline.transaction import Turn
+from bot.pipeline.turn import Turn
 from bot.pipeline.unread import NotCommitted, Unread
 from bot.pipeline.writer import Full, Pipeline
 from handlers.kit import Message

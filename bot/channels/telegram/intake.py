@@ -6,7 +6,7 @@ from typing import Any
 from bot.channels.telegram.decode import NAME, Me, Moved, Standing, Unreadable, decode, message_id
 from bot.engine import Engine
 from bot.outbox import reachability as standing
-from bot.pipeline.transaction import Deed, Job
+from bot.pipeline.turn import Job, Task
 from bot.pipeline.unread import NotCommitted, Unread
 from bot.pipeline.writer import Full, Pipeline
 from handlers.kit import Message
@@ -65,7 +65,7 @@ class Intake:
             return lambda turn: chats.move(turn.db, NAME, old, new, turn.now)
         return heard
 
-    def _changed(self, heard: Standing, known_as: str) -> Deed:
+    def _changed(self, heard: Standing, known_as: str) -> Task:
         chat = heard.chat
         if heard.brought:
             return lambda turn: standing.brought(turn, NAME, chat, known_as)

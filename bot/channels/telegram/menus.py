@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from bot.channels.telegram.api import Api, Trouble
 from bot.channels.telegram.decode import NAME
 from bot.engine import Engine
-from bot.pipeline.transaction import Turn
+from bot.pipeline.turn import Turn
 from bot.pipeline.writer import Pipeline
 from handlers.kit import Person, Role
 from handlers.registry import Command, most_used

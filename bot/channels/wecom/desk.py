@@ -11,7 +11,7 @@ from bot.channels.wecom.api import Api
 from bot.channels.wecom.errors import PASSING, Fault
 from bot.channels.wecom.send import NAME
 from bot.engine import Engine
-from bot.pipeline.transaction import Turn
+from bot.pipeline.turn import Turn
 from bot.pipeline.writer import Pipeline
 from storage.messages import card_codes
 from storage.messages.card_codes import Change

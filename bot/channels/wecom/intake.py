@@ -12,7 +12,7 @@ from bot.channels.wecom.crypto import Unreadable, fields
 from bot.channels.wecom.decode import NAME, Left, Press, decode, known_as
 from bot.engine import Engine
 from bot.outbox import reachability as standing
-from bot.pipeline.transaction import Outcome, Turn
+from bot.pipeline.turn import Outcome, Turn
 from bot.pipeline.unread import Unread
 from bot.pipeline.writer import Pipeline
 from handlers.kit import Message

@@ -8,7 +8,7 @@ from time import monotonic
 
 from bot.channels.wecom.errors import Fault
 from bot.engine import Engine
-from bot.pipeline.transaction import Turn
+from bot.pipeline.turn import Turn
 from bot.pipeline.writer import Pipeline
 from bot.settings import Settings
 from storage.base import leases

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from bot.clock import Clock
 from bot.commands import database_of
-from bot.commands.doctor import installation
+from bot.commands.doctor import databases, installation
 from bot.commands.doctor.line import FAIL, OK, Line
 from bot.settings import BadSettings, Settings
 
@@ -25,8 +25,8 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     checks: tuple[Callable[[], Iterator[Line]], ...] = (
         lambda: iter([(OK, "settings", "设置都读得懂")]),
         lambda: installation.data(settings.data_dir),
-        lambda: installation.database(url),
-        lambda: installation.sqlite(url),
+        lambda: databases.database(url),
+        lambda: databases.sqlite(url),
         lambda: installation.name_key(settings),
         lambda: installation.calendar(settings),
         lambda: iter([(OK, "zone", f"{settings.timezone},现在是 {Clock(settings.zone).now():%Y-%m-%d %H:%M}")]),

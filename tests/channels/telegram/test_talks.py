@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.practice import district as practice_district
-from bot.practice.stage import LONGEST_STEP
+from bot.practice.timetable import LONGEST_STEP
 from storage.reminders import deliveries
 from storage.tables import account
 from tests.support.platforms.fake_telegram import FakeTelegram, message

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 import bot.engine
 from bot.pipeline.features import modules
-from bot.pipeline.transaction import Turn
+from bot.pipeline.turn import Turn
 from handlers.kit import Answer, Ask, Button, File, Refusal, Reply
 from handlers.registry import ANYONE, command
 from storage.messages import outbox, passive

@@ -15,7 +15,7 @@ from bot.channels.pace import Windows
 from bot.channels.wecom.parts import MOST_IN_TEXT, parts_of, whole
 from bot.outbox import letters
 from bot.outbox.sender import Sender
-from bot.pipeline.transaction import Turn
+from bot.pipeline.turn import Turn
 from handlers.kit import Button, File, Reply
 from storage.people import people
 from storage.people.people import Role

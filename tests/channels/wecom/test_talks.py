@@ -12,7 +12,7 @@ import pytest
 from bot.channels.wecom import send as wecom_send
 from bot.outbox import letters
 from bot.practice import district as practice_district
-from bot.practice.stage import LONGEST_STEP
+from bot.practice.timetable import LONGEST_STEP
 from storage.reminders import deliveries
 from tests.support import recorded
 from tests.support.platforms import fake_wecom, wecom_stage

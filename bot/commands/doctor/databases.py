@@ -1,0 +1,81 @@
+"""What doctor says about the database: its version, what waits in it, the SQLite beneath it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from bot.commands import in_words
+from bot.commands.doctor.line import FAIL, OK, WARN, Line
+from storage import migrate
+from storage.database import Database, open_database, sqlite_module
+from storage.messages import inbox, outbox
+
+# Where the WAL-reset bug is fixed: the release, and the older branches that got the fix.
+_FIXED, _BACKPORTS = (3, 51, 3), ((3, 50, 7), (3, 44, 6))
+
+
+def database(url: str) -> Iterator[Line]:
+    """Whether the database opens, what version it has, what waits in it."""
+    kind, _, path = url.partition(":///")
+    if kind == "sqlite" and not Path(path).exists():
+        yield OK, "database", "还没有数据库,第一次启动时会建"
+        return
+    try:
+        yield from _in_database(open_database(url))
+    except Exception as error:
+        words = in_words(error)
+        if words is None:
+            raise
+        yield FAIL, "database", words
+
+
+def _in_database(database: Database) -> Iterator[Line]:
+    try:
+        found = migrate.revision(database.read)
+        if found != migrate.HEAD:
+            newer = (found or "") > migrate.HEAD
+            yield (
+                (FAIL, "database", f"数据库的版本 {found} 比程序新,请更新程序")
+                if newer
+                else (WARN, "database", f"数据库的版本是 {found or '空'},启动时会升级到 {migrate.HEAD};升级前请先备份")
+            )
+            return
+        yield OK, "database", f"连得上,版本 {found}"
+        with database.read.connect() as db:
+            yield _failed(db)
+            yield _letters(db)
+    finally:
+        database.close()
+
+
+def _failed(db: Connection) -> Line:
+    count = len(inbox.failed(db))
+    if count:
+        return WARN, "failed", f"有 {count} 条消息没有处理好,python -m bot replay 可列出并重新处理"
+    return OK, "failed", "没有处理失败的消息"
+
+
+def _letters(db: Connection) -> Line:
+    counts = outbox.counts(db, ("dead", "uncertain"))
+    dead, uncertain = counts.get("dead", 0), counts.get("uncertain", 0)
+    if dead or uncertain:
+        return WARN, "outbox", f"{dead} 条消息发不出去,{uncertain} 条不确定是否送达"
+    return OK, "outbox", "没有发不出去的消息"
+
+
+def sqlite(url: str) -> Iterator[Line]:
+    """Whether this SQLite is without the WAL-reset bug."""
+    if not url.startswith("sqlite"):
+        return
+    module = sqlite_module()
+    if is_sound(module.sqlite_version_info):
+        yield OK, "sqlite", f"SQLite {module.sqlite_version}"
+    else:
+        advice = "请装 pysqlite3,或用 3.51.3、3.50.7、3.44.6 及更新的 SQLite"
+        yield WARN, "sqlite", f"SQLite {module.sqlite_version} 有 WAL-reset 缺陷,极少数情况下会丢数据;{advice}"
+
+
+def is_sound(version: tuple[int, int, int]) -> bool:
+    """Whether this SQLite is without the WAL-reset bug (sqlite.org, release notes of 3.51.3)."""
+    return version >= _FIXED or any(version[:2] == fixed[:2] and version >= fixed for fixed in _BACKPORTS)

@@ -1,0 +1,45 @@
+"""Once a night the audit log is read from end to end: whether it is as it was written."""
+
+import logging
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from bot.pipeline.turn import Turn
+from storage.audit import audit_check
+from storage.base import key_values
+
+log = logging.getLogger(__name__)
+# When the work of a night begins.
+HOUR = 3
+
+
+class AuditWalk:
+    """Takes its time, so it is no part of a transaction of the writer."""
+
+    def __init__(self, read: Engine) -> None:
+        self._read = read
+        self._checked = ""
+
+    def check(self, now: datetime) -> str | None:
+        """What last night's walk through the audit log came to, once it has been done; read-only, takes its time."""
+        night = now.date().isoformat()
+        if now.hour < HOUR or self._checked == night:
+            return None
+        with self._read.connect() as db:
+            self._checked = night
+            last = key_values.get(db, audit_check.CHECKED)
+            if last and last.at.astimezone(now.tzinfo).date() >= now.date():
+                return None
+            walk = audit_check.check(db)
+        if walk.broken:
+            log.critical("the audit log is not as it was written: %s", walk.broken)
+        for chain, (seq, mark) in walk.heads.items():
+            # Noted where the log goes, so that a chain cut short can be told: audit verify --seen.
+            log.info("audit log: %s:%d:%s", chain, seq, mark)
+        return str(walk.broken or audit_check.OK)
+
+
+def note(turn: Turn, found: str) -> None:
+    """Keep what the walk came to."""
+    key_values.put(turn.db, audit_check.CHECKED, found, turn.now)

@@ -1,0 +1,88 @@
+"""What becomes of messages: each new one is handled in a savepoint of its own, and kept when a bug stops it."""
+
+from collections.abc import Iterator, Sequence
+from secrets import token_hex
+
+from bot.pipeline import dispatch, failed, masking, senders
+from bot.pipeline.features import Features
+from bot.pipeline.savepoint import TransactionGone
+from bot.pipeline.turn import Outcome, Turn, whole
+from handlers import kit
+from storage.base.vault import Listening
+from storage.messages import inbox
+
+SORRY = "抱歉,这条消息没有处理好,已经保存(编号 {})。管理员会处理,请不要重发。"
+
+
+class Messages:
+    """Hands messages to the features."""
+
+    def __init__(self, features: Features, nameless: frozenset[str]) -> None:
+        """`nameless`: the channels on which no child is named."""
+        self._features = features
+        self._nameless = nameless
+
+    def handle_all(self, turn: Turn, messages: Sequence[kit.Message]) -> Iterator[Outcome]:
+        """One outcome a message; a repeat, also within these, changes nothing."""
+        if not messages:
+            return
+        messages = [message if message.private else senders.current_chat(turn, message) for message in messages]
+        arrivals = _arrive(turn, messages)
+        known = senders.Senders(turn.db, messages, turn.now)
+        handled: dict[int, str] = {}
+        for message in messages:
+            arrival = arrivals[message.channel, message.message_id]
+            repeat = not arrival.fresh or arrival.id in handled
+            if not repeat:
+                handled[arrival.id] = self.handle(turn, known, message, arrival.id)
+            passive = "" if repeat else turn.letters.passive[arrival.id]
+            yield Outcome(arrival.id, handled.get(arrival.id, arrival.state), repeat, passive)
+
+    def handle(self, turn: Turn, known: senders.Senders, message: kit.Message, inbox_id: int) -> str:
+        """`done` or `failed`: handled in a savepoint; a bug costs this message only, and it is kept."""
+        door = masking.door(turn.db, message)
+        vault = Listening(turn.vault, door.hear)
+        ask = kit.Ask(turn.db, turn.now, message, inbox_id, None, "", turn.rollups, vault, self._features.commands,
+                  nameless=self._nameless, door=door)  # fmt: skip
+        try:
+            ask = known.complete(ask)
+            senders.note(turn, ask)
+            self._answer(turn, ask)
+        except TransactionGone:
+            raise
+        except Exception as bug:
+            failed.keep(turn, ask, bug)
+            turn.letters.add([kit.Reply(SORRY.format(inbox_id))], ask)
+            return "failed"
+        return "done"
+
+    def _answer(self, turn: Turn, ask: kit.Ask) -> None:
+        try:
+            with whole(turn):
+                _say(turn, dispatch.answer(self._features, ask), ask)
+        except kit.Refusal as refusal:
+            ask.refused(refusal)
+            turn.letters.add([kit.Reply(refusal.text, refusal.buttons)], ask)
+
+
+def _say(turn: Turn, replies: Sequence[kit.Reply], ask: kit.Ask) -> None:
+    turn.letters.add([reply for reply in replies if reply.at is None], ask)
+    for reply in replies:
+        if reply.at is not None:
+            turn.letters.tell(reply, *reply.at)
+
+
+def _arrive(turn: Turn, messages: Sequence[kit.Message]) -> dict[inbox.Key, inbox.Arrival]:
+    unique = {(message.channel, message.message_id): message for message in messages}
+    rows = [
+        {
+            "channel": m.channel,
+            "message_id": m.message_id,
+            "chat": m.chat,
+            "sender": m.sender,
+            "received_at": turn.now,
+            "spoken_as": m.spoken_as or None,
+        }
+        for m in unique.values()
+    ]
+    return inbox.arrive(turn.db, rows, token_hex(8))

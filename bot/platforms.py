@@ -1,0 +1,36 @@
+"""The platforms that are configured; the library of each is loaded only where it is used."""
+
+from collections.abc import Iterator
+
+from bot.channels import Channel
+from bot.engine import Engine
+from bot.pipeline.writer import Pipeline
+from storage.people import accounts
+
+
+async def open_channels(engine: Engine, pipeline: Pipeline, owner: str, practice: Channel | None) -> dict[str, Channel]:
+    """The channels by name, noted for the notices; `owner` is this process, for what only one may do at a time."""
+    found = [practice] if practice else list(_configured(engine, pipeline, owner))
+    channels = {channel.name: channel for channel in found}
+    await pipeline.do(lambda turn: accounts.note_channels(turn.db, channels, engine.clock.real()))
+    return channels
+
+
+def _configured(engine: Engine, pipeline: Pipeline, owner: str) -> Iterator[Channel]:
+    settings = engine.settings
+    if settings.telegram_token:
+        from bot.channels.telegram.channel import Telegram
+
+        yield Telegram(settings, pipeline, engine, owner)
+    if settings.wecom_robot:
+        from bot.channels.robot.channel import Robot
+
+        yield Robot(engine, pipeline, owner)
+    if settings.wecom_groups:
+        from bot.channels.group_robot.channel import GroupRobots
+
+        yield GroupRobots(settings, pipeline, engine)
+    if settings.wecom_app:
+        from bot.channels.wecom.channel import WecomApp
+
+        yield WecomApp(settings, pipeline, engine, owner)
