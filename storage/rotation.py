@@ -13,6 +13,7 @@ from storage.tables import (
     child,
     dialogue,
     guardian_request,
+    holding,
     inbox,
     incident,
     nomination,
@@ -25,7 +26,7 @@ from storage.tables import (
 SEALED = {
     child: ("name",), nomination: ("reason",), nomination_step: ("reason",), guardian_request: ("wish", "outcome"),
     incident: ("what",), inbox: ("payload", "error"), outbox: ("body",), dialogue: ("payload",), screen: ("bubble",),
-    access_token: ("sealed",),
+    access_token: ("sealed",), holding: ("name",),
 }  # fmt: skip
 MOST = 500
 

@@ -82,7 +82,7 @@ def _when(ask: Ask, row: Row, target: Target) -> str:
 )  # fmt: skip
 def look(ask: Ask) -> Reply | None:
     """A row's line for a period and who is missing; None for words that name no row."""
-    rows = [row for row in catalogue_of(ask.db).rows if row.shape == "report"]
+    rows = _shown(ask)
     if not ask.args:
         return Reply(f"要看哪一项？像这样发：看 宣讲 上月\n有：{'、'.join(row.name for row in rows)}")
     if programmes.named(rows, ask.args) is None:
@@ -91,6 +91,8 @@ def look(ask: Ask) -> Reply | None:
     period = spans.said(line.period, ask.today)
     text = line.text or f"{line.row.name}还没有人报"
     head = text if text.startswith(period) else f"{period} {text}"
+    if line.row.shape == "roster":
+        return Reply(head, (Button("在册", "在册", line.row.name),))
     if not line.row.due and (line.row.many or line.row.period == "day"):
         return Reply(head, (Button("表", "表", f"{line.row.name} {_said_again(line, at)}"),))
     return Reply(f"{head}\n{_missing(line)}", _buttons(line, at))
@@ -98,7 +100,7 @@ def look(ask: Ask) -> Reply | None:
 
 def line_of(ask: Ask, word: str) -> tuple[Line, list[Unit]]:
     """The line that the arguments ask for (a row, a period, a unit), and the units that it is of; raises Refusal."""
-    row = programmes.named([each for each in catalogue_of(ask.db).rows if each.shape == "report"], ask.args)
+    row = programmes.named(_shown(ask), ask.args)
     if row is None:
         raise Refusal(f"没有这一项。像这样发：{word} 宣讲 上月")
     rest = ask.args
@@ -107,7 +109,12 @@ def line_of(ask: Ask, word: str) -> tuple[Line, list[Unit]]:
     period, rest = spans.named(rest, ask.today)
     period = period or (_period(ask, row) if row.period != "day" else spans.label_of("week", ask.today))
     at = places.chosen(ask, READERS, " ".join(rest.split()), f"{word} {row.name}")
-    return lines.line(ask.db, row, [unit.path for unit in at], period, ask.today), at
+    of = lines.roster_line if row.shape == "roster" else lines.line
+    return of(ask.db, row, [unit.path for unit in at], period, ask.today), at
+
+
+def _shown(ask: Ask) -> list[Row]:
+    return [row for row in catalogue_of(ask.db).rows if row.shape in ("report", "roster")]
 
 
 def _missing(line: Line) -> str:

@@ -1,5 +1,6 @@
 """The line of a row in a digest: its figures over a part of the tree and a period, filled into the row's own words."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,7 +12,7 @@ from handlers.catalogue.model import Figure, Row
 from handlers.catalogue.standing import catalogue_of
 from handlers.wording.programmes import number
 from scheduling import spans
-from storage.programmes import coverage, reports, sums
+from storage.programmes import coverage, holdings, reports, sums
 from storage.programmes.coverage import OVERDUE, Target
 from storage.programmes.reports import RETURNED, Report
 from storage.programmes.sums import Sums, Total
@@ -80,6 +81,37 @@ def _reached(db: Connection, row: Row, paths: Sequence[str], stocks: list[Report
     return (
         coverage.targets(db, row.key, row.at, paths, "", date.max, False) if "targets" in set(row.placeholders) else []
     )
+
+
+def roster_line(db: Connection, row: Row, paths: Sequence[str], period: str, today: date) -> Line:
+    """The line of a row with shape roster: who holds a place at the end of the period, what ends, what is empty."""
+    first, last = spans.span_of(period)
+    day = min(last, today)
+    found = holdings.held(db, row.key, paths, day)
+    soon = holdings.ending(db, [row.key], paths, day, max(row.remind, default=30))
+    owed = coverage.targets(db, row.key, row.at, paths, "", date.max, False)
+    needed = sum(row.slots.values())
+    of_unit = Counter(each.unit_id for each in found)
+    filled = [min(of_unit[each.unit_id], needed) for each in owed]
+    shown = {
+        "holding": str(len(found)),
+        "soon": str(len(soon)),
+        "units": str(len(of_unit)),
+        "targets": str(len(owed)),
+        "added": str(sum(each.since >= first for each in found)),
+        "full": str(sum(count == needed for count in filled)),
+        "vacant": str(needed * len(owed) - sum(filled)),
+        "period": spans.said(period, today),
+    }
+    for each in row.fields:
+        if each.type == "choice":
+            counted = holdings.counted(found, each.name)
+            shown[each.name] = " ".join(f"{word} {counted[word]}" for word in each.choices if counted[word]) or "–"
+        elif each.is_number:
+            numbers = (Decimal(str(one.figures[each.name])) for one in found if each.name in one.figures)
+            shown[each.name] = number(sum(numbers, Decimal(0)))
+    text = row.line.format_map(_Escaped(shown)) if found else ""
+    return Line(row, period, text, shown)
 
 
 def _kept_periods(period: str, first: date, last: date) -> list[str]:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from storage.programmes import holdings
 from storage.retention import checkins, messages, people, reports
 from storage.retention.children import failed_nominations, names, old_records, undated_children
 
@@ -20,6 +21,7 @@ NIGHTLY: dict[str, Callable[[Connection, datetime, int], int]] = {
     "checkins": checkins.old_checkins,
     "events": checkins.old_events,
     "reports": reports.old_reports,
+    "holdings": holdings.forget,
     "files": messages.stray_files,
     "letters": messages.old_letters,
     "reminders": people.old_reminders,

@@ -16,7 +16,7 @@ from storage.tables.organisation import (
     wrong_code,
 )
 from storage.tables.privacy import consent, guardian_request, incident, incident_step
-from storage.tables.programmes import report, report_step, tally
+from storage.tables.programmes import holding, report, report_step, tally
 from storage.tables.rosters import roster_batch, staged
 from storage.tables.traffic import card, dialogue, fact, file, inbox, lease, outbox, screen
 from storage.tables.wecom import access_token, card_code
@@ -25,7 +25,8 @@ from storage.tables.work import checkin, checkin_version, child, delivery, diges
 __all__ = [
     "ALWAYS", "Instant", "access_token", "account", "album", "audit", "audit_anchor", "campaign", "card", "card_code",
     "checkin", "checkin_version", "child", "consent", "delivery", "dialogue", "digest", "event", "fact", "file",
-    "grant", "group_chat", "guardian_request", "inbox", "incident", "incident_step", "invite", "lease", "link_code",
+    "grant", "group_chat", "guardian_request", "holding", "inbox", "incident", "incident_step", "invite", "lease",
+    "link_code",
     "metadata", "moved_chat", "nomination", "nomination_step", "outbox", "participation", "person", "place", "rollup",
     "report", "report_step", "roster_batch", "screen", "sent_file", "staged", "tally", "unit", "unit_past",
     "wrong_code",

@@ -1,6 +1,6 @@
 """Reports of the catalogue's rows, what became of them, and their sums."""
 
-from sqlalchemy import JSON, BigInteger, Column, Date, Index, Integer, String, Table
+from sqlalchemy import JSON, BigInteger, Column, Date, Index, Integer, LargeBinary, String, Table
 
 from storage.tables.base import Instant, id_column, metadata, ref, where
 
@@ -63,4 +63,23 @@ tally = Table(
     Column("under", Integer, nullable=False, default=0, server_default="0"),
     Column("about", Integer, nullable=False, default=0, server_default="0"),
     sqlite_with_rowid=False,
+)
+
+# Who or what holds a place of a roster row, from a day to a day; without an end: until further notice.
+holding = Table(
+    "holding",
+    metadata,
+    id_column(),
+    ref("unit_id", "unit", nullable=False),
+    Column("row", String(30), nullable=False),
+    # Sealed: volunteers and counselors without an account of their own.
+    Column("name", LargeBinary),
+    Column("figures", JSON, nullable=False, default=dict),
+    Column("since", Date, nullable=False),
+    Column("until", Date),
+    # The first day on which it is no longer held, where it was ended before its time.
+    Column("ended", Date),
+    ref("person_id", "person", nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Index("ix_holding_row_unit", "row", "unit_id"),
 )

@@ -149,3 +149,10 @@ def test_every_mistake_of_a_file_is_said_at_once(tmp_path: Path) -> None:
     (tmp_path / "a.toml").write_text(GOOD.replace('"report"', '"x"').replace('"sum"', '"y"'), encoding="utf-8")
     with pytest.raises(Wrong, match="shape(.|\n)*agg"):
         catalogue.read(tmp_path / "a.toml")
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS.values() if row.shape == "roster"], ids=lambda row: row.key)
+def test_the_example_of_a_roster_row_is_entered(row: Row) -> None:
+    assert row.example.startswith("登记 ") and any(word in row.example for word in (row.name, *row.words))
+    told = read_report(clean(row.example).text, row, DAY)
+    assert not told.missing and not told.unclear

@@ -1,0 +1,269 @@
+"""登记, 续, 结束, 在册, 到期: who or what holds a place of a roster row, with or without an account."""
+
+import re
+from calendar import monthrange
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from handlers.catalogue.model import Row
+from handlers.catalogue.reports import read_report
+from handlers.catalogue.standing import catalogue_of
+from handlers.kit import MEMBERS, Ask, Button, Denied, Due, Refusal, Reply, Unit
+from handlers.programmes.duties import READERS
+from handlers.reading.text.normalise import GAP, clean
+from handlers.reading.text.numbers import value_of
+from handlers.registry import ANYTHING, command, due
+from handlers.wording import days, places, programmes
+from storage.organisation import units
+from storage.programmes import holdings
+from storage.programmes.holdings import Holding
+from storage.reminders import deliveries
+
+MOST = 10
+SOON = 90
+_NUMBER = re.compile(r"#?[Hh]\s?(\d{1,9})[\s,，:：]*")
+_TERM = re.compile(r"(?:聘期|任期|为期)?\s?([\d一二两三四五六七八九十]{1,2})\s?(年|个月)")
+_SPAN = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})\s?(?:到|至|~|—|–)\s?(\d{4}-\d{1,2}-\d{1,2})")
+_UNTIL = re.compile(r"(?:到|至)\s?(\d{4}-\d{1,2}-\d{1,2}|\d{4}年\d{1,2}月\d{1,2}日)")
+_NAME = re.compile(r"[\u4e00-\u9fff·]{2,12}")
+_POLITE = re.compile(r"^(?:聘请|聘任|请|新增|增加)|(?:老师|同志|先生|女士)$")
+
+
+@dataclass(slots=True)
+class _Told:
+    since: date
+    until: date | None
+    name: str = ""
+    figures: dict[str, Any] = field(default_factory=dict)
+
+
+@command(
+    "登记", who=MEMBERS, group="活动", rank=31, help="登记聘任、岗位、结对", follows=r"\S",
+    examples=("登记 校外辅导员 王建国 五老 聘期两年",),
+)  # fmt: skip
+def enter(ask: Ask) -> list[Reply]:
+    """Who or what holds a place from now on; the term of the row where none is said."""
+    rows = [row for row in catalogue_of(ask.db).rows if row.shape == "roster"]
+    row = programmes.named(rows, ask.args)
+    if row is None:
+        raise Refusal(
+            f"没看出登记哪一类，没有记。有：{'、'.join(each.name for each in rows)}\n像这样发：{rows[0].example}"
+        )
+    unit, rest = _unit(ask, row)
+    told = _told(ask, row, rest)
+    sealed = ask.vault.seal(told.name) if told.name else None
+    new = Holding(unit.id, row.key, told.since, told.until, sealed, told.figures)
+    if _same(ask, row, unit, told):
+        raise Refusal(
+            f"{unit.name}的{row.name}里已经有 {told.name}，没有再记。发「在册 {row.name}」看编号，再「续」或「结束」。"
+        )
+    kept = holdings.add(ask.db, new, ask.me.id, ask.now)
+    _remind(ask, row, kept)
+    buttons = (Button("结束", "结束", f"H{kept.id}"), Button("在册", "在册", row.name))
+    return [Reply(f"已登记：{unit.name} {row.name} {_said(row, told.name, kept)}", buttons)]
+
+
+def _unit(ask: Ask, row: Row) -> tuple[Unit, str]:
+    own = programmes.units_for(ask.me, row)
+    for each in sorted(own, key=lambda unit: -len(unit.name)):
+        if each.name in ask.args:
+            return each, ask.args.replace(each.name, " ", 1)
+    key, rest = programmes.key_in(ask, ask.args)
+    unit = places.by_key(ask, key) if key else own[0] if len(own) == 1 else None
+    if unit is None:
+        example = f"登记 {own[0].name if own else '单位名'} {row.name} …"
+        raise Refusal(f"{row.name}登记在哪个单位？没有记。请写上单位，像这样：{example}")
+    if not programmes.may_report(ask.me, row, unit):
+        raise Denied(f"{unit.name}的{row.name}不由您来登记，没有记。", what="登记", subject=f"unit:{unit.id}")
+    return unit, rest
+
+
+def _told(ask: Ask, row: Row, said: str) -> _Told:
+    text = clean(said).text
+    since, until, text = _term(row, text, ask.today)
+    read = read_report(text, row, ask.today)
+    if read.missing or read.unclear:
+        wanted = next(each for each in row.fields if each.label in (*read.missing, *read.unclear))
+        choices = f"（{'、'.join(wanted.choices)}）" if wanted.choices else ""
+        raise Refusal(f"还要写{wanted.label}{choices}，没有记。像这样发：{row.example}")
+    figures = {name: str(value) for name, value in read.values.items()}
+    name = "" if "partner" in figures and not _holds_people(row) else _name_in(row, text, figures)
+    if not name and "partner" not in figures:
+        raise Refusal(f"还要写是谁，没有记。像这样发：{row.example}")
+    return _Told(since, until, name, figures)
+
+
+def _holds_people(row: Row) -> bool:
+    """A pairing or a platform is no person; who is sent somewhere is."""
+    return bool(row.term)
+
+
+def _term(row: Row, text: str, today: date) -> tuple[date, date | None, str]:
+    """The first and the last day that are said, or the term of the row from today on."""
+    if match := _SPAN.search(text):
+        return _day(match[1]), _day(match[2]), text.replace(match[0], GAP)
+    if match := _UNTIL.search(text):
+        return today, _day(match[1]), text.replace(match[0], GAP)
+    months = row.term
+    if match := _TERM.search(text):
+        months = (value_of(match[1]) or 0) * (12 if match[2] == "年" else 1)
+        text = text.replace(match[0], GAP)
+    return today, _after(today, months) if months else None, text
+
+
+def _day(written: str) -> date:
+    year, month, day = (int(part) for part in re.findall(r"\d+", written))
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise Refusal(f"没有「{written}」这一天，没有记。请核对日期。") from None
+
+
+def _after(day: date, months: int) -> date:
+    """The last day of a term of so many months: 24 from 2026-04-03 → 2028-04-02."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    end = date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    return end - timedelta(days=1)
+
+
+def _name_in(row: Row, text: str, figures: dict[str, Any]) -> str:
+    for word in sorted({row.name, *row.words, *map(str, figures.values())}, key=len, reverse=True):
+        text = text.replace(word, GAP)
+    labels = {word for each in row.fields for word in (*each.words, each.label)}
+    found = [_POLITE.sub("", each) for each in _NAME.findall(text)]
+    return next((each for each in found if len(each) >= 2 and each not in labels), "")
+
+
+def _same(ask: Ask, row: Row, unit: Unit, told: _Told) -> bool:
+    if not told.name:
+        return False
+    found = holdings.held(ask.db, row.key, [unit.path], ask.today)
+    return any(each.unit_id == unit.id and each.name and ask.vault.open(each.name) == told.name for each in found)
+
+
+def _said(row: Row, name: str, one: Holding) -> str:
+    told = " ".join(str(one.figures[each.name]) for each in row.fields if each.name in one.figures)
+    until = f"到 {one.until}" if one.until else "长期"
+    return " ".join(filter(None, (name, told, f"{one.since}起{until}（H{one.id}）")))
+
+
+def _remind(ask: Ask, row: Row, one: Holding) -> None:
+    """Whoever entered it is reminded before it ends."""
+    if one.until is None:
+        return
+    rows = [
+        {
+            "occurrence": f"holding:{one.id}:{one.until}", "lead": lead, "person_id": ask.me.id, "kind": "holding",
+            "day": one.until, "due_at": ask.now.replace(hour=8, minute=10) + (one.until - timedelta(lead) - ask.today),
+            "payload": {"id": one.id, "until": one.until.isoformat()},
+        }
+        for lead in row.remind
+        if one.until - timedelta(days=lead) > ask.today
+    ]  # fmt: skip
+    deliveries.put(ask.db, rows)
+
+
+@due("holding")
+def ends(said: Due) -> Reply | None:
+    """The reminder before the end; None when it was renewed or ended."""
+    one = holdings.by_id(said.db, said.payload["id"])
+    row = catalogue_of(said.db).by_key.get(one.row) if one else None
+    if one is None or row is None or one.ended or str(one.until) != said.payload["until"]:
+        return None
+    buttons = (Button("续一年", "续", f"H{one.id} 一年"), Button("结束", "结束", f"H{one.id}"))
+    return Reply(f"{one.unit_name}的{row.name} H{one.id} {days.short(said.day)}到期，还有 {said.lead} 天。", buttons)
+
+
+def _own(ask: Ask) -> tuple[Holding, Row, str]:
+    match = _NUMBER.match(ask.args)
+    one = holdings.by_id(ask.db, int(match[1])) if match else None
+    row = catalogue_of(ask.db).by_key.get(one.row) if one else None
+    if match is None or one is None or row is None:
+        raise Refusal("没有这个编号的登记，什么都没有改。发「在册 校外辅导员」看编号。")
+    if not programmes.may_report(ask.me, row, units.by_id(ask.db, one.unit_id)):
+        raise Denied(f"{one.unit_name}的{row.name}不由您来改，没有改。", what="登记", subject=f"unit:{one.unit_id}")
+    return one, row, ask.args[match.end() :].strip()
+
+
+@command("续", who=MEMBERS, group="活动", rank=61, help="续聘、续任", examples=("续 H12 一年",), follows=r"#?[Hh]\s?\d")
+def renew(ask: Ask) -> Reply:
+    """It goes on from its end, or until the day that is said."""
+    one, row, rest = _own(ask)
+    start = max(one.until + timedelta(days=1), ask.today) if one.until and not one.ended else ask.today
+    _, until, _ = _term(row, clean(rest).text, start)
+    if until is None or until < ask.today:
+        raise Refusal(f"续到哪一天？没有改。像这样发：续 H{one.id} 一年，或 续 H{one.id} 到 2028-08-31")
+    holdings.renew(ask.db, one.id, until)
+    _remind(ask, row, Holding(one.unit_id, one.row, one.since, until, id=one.id))
+    return Reply(f"已续：{one.unit_name} {row.name} H{one.id} {one.until or '长期'} → {until}")
+
+
+@command(
+    "结束",
+    who=MEMBERS,
+    group="活动",
+    rank=62,
+    help="结束聘任、岗位、结对",
+    examples=("结束 H12",),
+    follows=r"#?[Hh]\s?\d",
+)
+def finish(ask: Ask) -> Reply:
+    """From today on it is no longer held."""
+    one, row, _ = _own(ask)
+    if one.ended:
+        return Reply(f"{one.unit_name} {row.name} H{one.id} 早已结束，没有再改。")
+    holdings.end(ask.db, one.id, ask.today)
+    return Reply(f"已结束：{one.unit_name} {row.name} H{one.id}，到昨天为止。")
+
+
+@command(
+    "在册",
+    who=MEMBERS,
+    group="活动",
+    rank=32,
+    help="看谁在聘、在任",
+    glued=ANYTHING,
+    follows=r"\s*\S",
+    examples=("在册 校外辅导员",),
+)
+def listed(ask: Ask) -> Reply | None:
+    """What is held in the asker's part of the tree; names in private only, to whoever enters them."""
+    rows = [row for row in catalogue_of(ask.db).rows if row.shape == "roster"]
+    row = programmes.named(rows, ask.args)
+    if row is None:
+        return None
+    found = _visible(ask, row)
+    if not found:
+        return Reply(f"{row.name}里还没有登记。像这样发：{row.example or f'登记 {row.name} …'}")
+    lines = [_line(ask, row, one) for one in found[:MOST]]
+    more = f"\n等 {len(found)} 个" if len(found) > MOST else ""
+    return Reply(f"{row.name}在册 {len(found)}：\n" + "\n".join(lines) + more)
+
+
+def _visible(ask: Ask, row: Row) -> list[Holding]:
+    paths = [*ask.me.paths(READERS), *(unit.path for unit in programmes.units_for(ask.me, row))]
+    return holdings.held(ask.db, row.key, paths, ask.today)
+
+
+def _line(ask: Ask, row: Row, one: Holding) -> str:
+    named = one.name is not None and ask.message.private and ask.message.channel not in ask.nameless
+    enters = named and programmes.may_report(ask.me, row, units.by_id(ask.db, one.unit_id))
+    name = str(ask.vault.open(one.name)) if enters and one.name else ""
+    return f"{one.unit_name} {_said(row, name, one)}"
+
+
+@command("到期", who=MEMBERS, group="活动", rank=33, help="看 90 天内到期的聘任、岗位", examples=("到期",))
+def soon(ask: Ask) -> Sequence[Reply]:
+    """What ends within 90 days in the asker's part of the tree, the first to end first."""
+    rows = {row.key: row for row in catalogue_of(ask.db).rows if row.shape == "roster"}
+    paths = [grant.unit.path for grant in ask.me.grants]
+    found = holdings.ending(ask.db, list(rows), paths, ask.today, SOON)
+    if not found:
+        return [Reply("90 天内没有到期的。")]
+    lines = [f"{_line(ask, rows[one.row], one)}" for one in found[:MOST]]
+    more = f"\n等 {len(found)} 个" if len(found) > MOST else ""
+    first = found[0]
+    buttons = (Button(f"续 H{first.id}", "续", f"H{first.id} 一年"),)
+    return [Reply(f"90 天内到期 {len(found)} 个：\n" + "\n".join(lines) + more, buttons)]

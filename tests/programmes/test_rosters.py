@@ -1,0 +1,57 @@
+"""Rosters: terms to the day, who is told before the end, and names that go a year after."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import Connection
+
+from handlers.programmes.rosters import _after
+from storage.base.vault import Vault
+from storage.organisation import units
+from storage.organisation.units import Kind
+from storage.people import people
+from storage.programmes import holdings
+from storage.programmes.holdings import Holding
+from tests.programmes.test_coverage import NOW
+
+pytestmark = pytest.mark.both
+
+
+@pytest.mark.parametrize(
+    ("first", "months", "last"),
+    [
+        ("2026-04-03", 24, "2028-04-02"),
+        ("2026-04-03", 12, "2027-04-02"),
+        ("2026-01-31", 1, "2026-02-27"),
+        ("2024-02-29", 12, "2025-02-27"),
+        ("2026-12-01", 1, "2026-12-31"),
+    ],
+)
+def test_a_term_ends_the_day_before_it_would_begin_again(first: str, months: int, last: str) -> None:
+    assert _after(date.fromisoformat(first), months).isoformat() == last
+
+
+def test_what_is_held_ends_and_is_forgotten(county_database: Connection) -> None:
+    db, today = county_database, NOW.date()
+    with db.begin() as transaction:
+        unit = units.add(db, Kind.SCHOOL, "测试小学")
+        person_id = people.add(db, "测试", NOW)
+        sealed = Vault(["AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="]).seal("王建国")
+
+        def add(since: date, until: date | None) -> Holding:
+            return holdings.add(db, Holding(unit.id, "xiaowai", since, until, sealed, {"kind": "五老"}), person_id, NOW)
+
+        old = add(today - timedelta(900), today - timedelta(400))
+        gone = add(today - timedelta(900), today - timedelta(1))
+        soon = add(today - timedelta(900), today + timedelta(20))
+        always = add(today, None)
+        held = holdings.held(db, "xiaowai", [unit.path], today)
+        assert [each.id for each in held] == [soon.id, always.id]
+        assert holdings.counted(held, "kind") == {"五老": 2}
+        assert [each.id for each in holdings.ending(db, ["xiaowai"], [unit.path], today, 30)] == [soon.id]
+        holdings.renew(db, soon.id, today + timedelta(400))
+        holdings.end(db, always.id, today)
+        assert [each.id for each in holdings.held(db, "xiaowai", [unit.path], today)] == [soon.id]
+        assert holdings.forget(db, NOW, 10) == 1
+        assert holdings.by_id(db, old.id) is None and holdings.by_id(db, gone.id) is not None
+        transaction.rollback()
