@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from bot.pipeline import replied
 from bot.pipeline.features import Features
 from handlers import kit
+from handlers.asker import context
 from handlers.attendance import attachments, reports
 from handlers.general.orders import order_in
 from handlers.registry import Command
-from handlers.wording import context, programmes
+from handlers.wording import programmes
 from storage.messages import cards, dialogues
 
 LONGEST_TEXT = 4000

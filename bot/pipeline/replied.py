@@ -4,10 +4,10 @@ import re
 from dataclasses import replace
 
 from bot.pipeline.features import Features
+from handlers.asker import context
 from handlers.kit import Ask
 from handlers.reading import read
 from handlers.registry import Command
-from handlers.wording import context
 from storage.base import numbered
 from storage.checkins import checkins
 from storage.messages import cards

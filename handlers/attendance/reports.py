@@ -6,10 +6,11 @@ from datetime import date, timedelta
 from itertools import groupby
 
 from handlers import rights
+from handlers.asker import context, schools
 from handlers.attendance import attachments, participation, phrases
 from handlers.kit import Ask, Button, Denied, Refusal, Reply, Unit
 from handlers.reading import Record
-from handlers.wording import context, days, periods, places, schools
+from handlers.wording import days, places, weeks
 from scheduling.periods import timing_of
 from storage.campaigns import campaigns
 from storage.checkins import checkins, recording
@@ -162,7 +163,7 @@ def _echo(ask: Ask, one: Checkin, photos: int, joint: bool) -> Reply:
     if one.campaign_id is not None and (campaign := campaigns.by_id(ask.db, one.campaign_id)):
         said = phrases.with_more(said, f"计入活动 {campaign.id}「{campaign.title}」。")
     if one.timing == BACKFILLED:
-        said = phrases.with_more(said, f"{periods.week_name(one.week)}的周报已经发出,这条算补报,下一期周报会写明。")
+        said = phrases.with_more(said, f"{weeks.week_name(one.week)}的周报已经发出,这条算补报,下一期周报会写明。")
     if one.whole:
         return phrases.with_more(
             said,

@@ -3,12 +3,13 @@
 import re
 from typing import Any
 
+from handlers.asker import context
 from handlers.attendance import participation, reports
 from handlers.campaigns import notices
 from handlers.kit import ADMINS, REPORTERS, Ask, Button, Denied, Due, Refusal, Reply, Role, Unit
 from handlers.reading import Record
 from handlers.registry import answers, command, due
-from handlers.wording import context, places
+from handlers.wording import places
 from handlers.wording.answers import says_no
 from scheduling.periods import timing_of
 from storage.campaigns import campaigns

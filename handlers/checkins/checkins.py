@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from handlers.asker.context import context_of, reading_of
+from handlers.asker.schools import chosen_school
 from handlers.attendance import attachments, phrases, reports
 from handlers.checkins import questions
 from handlers.kit import REPORTERS, Ask, Button, Denied, Refusal, Reply, Unit
@@ -13,8 +15,6 @@ from handlers.reading import Reading, Record, read
 from handlers.registry import ANYTHING, answers, command, reads
 from handlers.wording import names, places, private
 from handlers.wording.answers import says_no, says_yes
-from handlers.wording.context import context_of, reading_of
-from handlers.wording.schools import chosen_school
 from storage.people import people
 
 QUESTION, CONFIRM, SCHOOL = "checkin", "checkin-confirm", "checkin-school"

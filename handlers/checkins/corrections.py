@@ -7,13 +7,13 @@ from datetime import date
 from typing import Any
 
 from handlers import rights
+from handlers.asker.context import context_of, reading_of
 from handlers.attendance import phrases, reports
 from handlers.kit import REPORTERS, Ask, Button, Denied, Refusal, Reply
 from handlers.reading import Reading, Record, read
 from handlers.registry import ANYTHING, answers, command, edits, reads
-from handlers.wording import days, names, periods, places, private
+from handlers.wording import days, names, places, private, weeks
 from handlers.wording.answers import says_no
-from handlers.wording.context import context_of, reading_of
 from scheduling.periods import frozen_at, timing_of
 from storage.base import numbered
 from storage.campaigns import campaigns
@@ -163,7 +163,7 @@ def _frozen(ask: Ask, one: Checkin) -> str:
     """What becomes of a change in a week of which the digest has gone out; empty for a later week."""
     if ask.now < frozen_at(one.day, ask.now.tzinfo):
         return ""
-    return f"{periods.week_name(one.week)}的周报已经发出,这次算更正,下一期周报会写明。"
+    return f"{weeks.week_name(one.week)}的周报已经发出,这次算更正,下一期周报会写明。"
 
 
 def _warned(reply: Reply, reading: Reading) -> Reply:

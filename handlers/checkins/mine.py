@@ -3,11 +3,12 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+from handlers.asker import schools
 from handlers.attendance import participation, phrases
 from handlers.kit import ADMINS, REPORTERS, Ask, Button, Reply, Role
 from handlers.registry import command, reads
 from handlers.rights import VISITORS
-from handlers.wording import periods, places, schools
+from handlers.wording import places, weeks
 from scheduling.periods import monday_of, term_start, week_before, week_of
 from storage.campaigns import campaigns
 from storage.campaigns.campaigns import Campaign
@@ -82,13 +83,13 @@ def _school(ask: Ask, words: str) -> Reply:
 )  # fmt: skip
 def look(ask: Ask) -> Reply:
     """The check-ins of a squad, a school or all of the asker's, in a week or on a day."""
-    period, words = periods.period_in(ask.args, ask.today, single=True)
+    period, words = weeks.period_in(ask.args, ask.today, single=True)
     at = places.chosen(ask, LOOKERS, words, "查", f"{period.day or period.week} {{}}")
     first = period.day or monday_of(period.week)
     last = period.day or first + timedelta(days=6)
     found = checkins.between(ask.db, first, last, paths=[unit.path for unit in at], most=MOST + 1)
     name = at[0].name if len(at) == 1 else "您负责的单位"
-    when = periods.period_name(period, ask.today)
+    when = weeks.period_name(period, ask.today)
     if not found:
         before = f"{week_before(period.week)} {words}".strip()
         return Reply(f"{name}{when}还没有签到。", (Button("看前一周", "查", before),))

@@ -4,11 +4,11 @@ import re
 from datetime import timedelta
 from typing import Any
 
+from handlers.asker import context
 from handlers.attendance import phrases, reports
 from handlers.kit import REPORTERS, Ask, Button, Refusal, Reply
 from handlers.reading import Record
 from handlers.registry import ANYTHING, answers, command
-from handlers.wording import context
 from handlers.wording.answers import says_no
 from scheduling.periods import monday_of, week_before, week_of
 from storage.checkins import checkins

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from handlers.asker import context
 from handlers.kit import MEMBERS, Ask, Button, Denied, Due, Refusal, Reply, Role, Unit
 from handlers.reading import persons_in
 from handlers.registry import command, due
-from handlers.wording import context, days, places, private
+from handlers.wording import days, places, private
 from handlers.wording.numbers import CaseNumbers
 from storage.base import numbered
 from storage.base.numbered import GLUED

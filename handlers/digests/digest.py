@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from handlers.digests import figures as reports
 from handlers.kit import ADMINS, Ask, Button, Deed, Due, File, Reply, Role, Unit
 from handlers.registry import ANYTHING, command, due, weekly
-from handlers.wording import lines, numbers, periods, places
+from handlers.wording import lines, numbers, places, weeks
 from scheduling.periods import week_of
 from storage.digests import digests, figures
 from storage.organisation import history, units
@@ -31,7 +31,7 @@ OF_USE = timedelta(days=3)
 )  # fmt: skip
 def digest(ask: Ask) -> Sequence[Reply]:
     """The digest of each unit of the asker, or of one unit below them."""
-    period, rest = periods.period_in(ask.args, ask.today)
+    period, rest = weeks.period_in(ask.args, ask.today)
     form, words = _form(rest)
     at = places.chosen(ask, READERS, words, "周报", f"{period.week} {{}}")
     # What the messages before this one in the same transaction reported belongs to it.
@@ -108,14 +108,14 @@ def _file(ask: Ask, form: str, at: list[Unit], week: str) -> Reply:
     values = {"unit_ids": [unit.id for unit in at], "week": week, "at": ask.now.isoformat(timespec="minutes")}
     name = f"周报-{title}-{week}.{ending}"
     ask.note(Deed.EXPORTED, at[0], what="周报", form=ending, units=len(at), week=week)
-    return Reply(f"{title}{periods.week_name(week)}周报({form})", file=File(name, recipe, values))
+    return Reply(f"{title}{weeks.week_name(week)}周报({form})", file=File(name, recipe, values))
 
 
 def text(shown: figures.Digest) -> str:
     """The digest for a phone: the result, by activity, missing squads, medals, the week before (domain §6.7)."""
     lines = [
         _result(shown),
-        " · ".join(filter(None, (periods.week_days(shown.week), reports.stamp(shown)))),
+        " · ".join(filter(None, (weeks.week_days(shown.week), reports.stamp(shown)))),
         *_by_activity(shown),
         _missing(shown),
         _medals(shown),
@@ -138,7 +138,7 @@ def _result(shown: figures.Digest) -> str:
         parts.append(f"{shown.attendance.attended} 人次")
     if shown.attendance.rate is not None:
         parts.append(f"到场率 {numbers.rate(shown.attendance.rate)}")
-    return f"{shown.title}{periods.week_name(shown.week)}:{','.join(parts)}"
+    return f"{shown.title}{weeks.week_name(shown.week)}:{','.join(parts)}"
 
 
 def _by_activity(shown: figures.Digest) -> list[str]:
@@ -182,4 +182,4 @@ def _compared(shown: figures.Digest) -> str:
     points = numbers.points(shown.attendance.rate, before.rate)
     if points is not None:
         parts.append(f"到场率 {numbers.change(points, ' 个百分点')}")
-    return f"比{periods.week_name(before.week)}:{','.join(parts)}"
+    return f"比{weeks.week_name(before.week)}:{','.join(parts)}"

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from handlers.digests import figures as reports
 from handlers.registry import renders
-from handlers.wording import numbers, periods
+from handlers.wording import numbers, weeks
 from storage.digests import digests, figures
 from storage.organisation import units
 
@@ -56,7 +56,7 @@ def _header(page: "_Page", shown: figures.Digest) -> None:
     page.grow(180)
     page.box((0, page.y, WIDTH, page.y + 180), 0, RED)
     page.text(MARGIN, page.y + 24, shown.title, page.fitting(shown.title, 46, INNER), "#FFFFFF", bold=True)
-    when = f"{periods.week_name(shown.week)} · {periods.week_days(shown.week)}"
+    when = f"{weeks.week_name(shown.week)} · {weeks.week_days(shown.week)}"
     page.text(MARGIN, page.y + 94, when, 26, "#F9E3DC")
     page.text(MARGIN, page.y + 136, reports.stamp(shown), 22, "#F3D3CA")
     page.down(180 + 28)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from handlers.digests import figures as reports
 from handlers.kit import Unit
 from handlers.registry import renders
-from handlers.wording import periods
+from handlers.wording import weeks
 from scheduling.periods import monday_of
 from storage.checkins import coverage
 from storage.checkins.coverage import Squad, SquadSums
@@ -63,7 +63,7 @@ def _overview(shown: figures.Digest) -> _Row:
     heads, before = shown.attendance, shown.previous
     since = shown.correction.changes if shown.correction else Changes()
     return (
-        shown.title, shown.week, periods.week_days(shown.week), reports.stamp(shown), shown.events, shown.squads_due,
+        shown.title, shown.week, weeks.week_days(shown.week), reports.stamp(shown), shown.events, shown.squads_due,
         shown.squads_covered, figures.percent(shown.squads_covered, shown.squads_due), heads.attended, heads.rate,
         *(shown.nominations.get(state, 0) for state in reports.STATE_WORDS),
         before.events, before.squads_covered, before.attended, before.rate, shown.late,

@@ -1,6 +1,6 @@
 """What 周报, 未签到 and 催办 share: which week or day, which units, and how both are written."""
 
-from handlers.wording import days, periods
+from handlers.wording import days, weeks
 from scheduling.periods import week_of
 from storage.digests.digest_changes import Correction
 from storage.digests.figures import Digest
@@ -35,7 +35,7 @@ def corrected(shown: Digest) -> str:
 
 def corrected_before(shown: Digest) -> str:
     """更正第13周:…, what came of the week before after its freezing; empty when nothing did."""
-    when = "上周" if running(shown) else periods.week_name(shown.previous.week)
+    when = "上周" if running(shown) else weeks.week_name(shown.previous.week)
     return f"更正{when}:{_changes(shown.correction_before)}" if shown.correction_before else ""
 
 

@@ -2,7 +2,7 @@
 
 from handlers.kit import ADMINS, Ask, Button, Reply, Role
 from handlers.registry import ANYTHING, command
-from handlers.wording import periods, places
+from handlers.wording import places, weeks
 from scheduling.periods import week_before, week_of
 from storage.checkins import coverage
 from storage.checkins.coverage import Squad
@@ -17,7 +17,7 @@ MOST_NAMES = 60
 )  # fmt: skip
 def missing(ask: Ask) -> Reply:
     """The squads without a check-in in a week or on a day, by school."""
-    period, words = periods.period_in(ask.args, ask.today, single=True)
+    period, words = weeks.period_in(ask.args, ask.today, single=True)
     at = places.chosen(ask, ADMINS | {Role.INSPECTOR}, words, "未签到", f"{period.day or period.week} {{}}")
     ask.rollups.flush(ask.db)
     paths = [unit.path for unit in at]
@@ -26,7 +26,7 @@ def missing(ask: Ask) -> Reply:
     else:
         found, due = coverage.missing(ask.db, period.week, paths)
     named = any(unit.school_id is None for unit in at) or len(at) > 1
-    text = _text(periods.period_name(period, ask.today), found, due, named)
+    text = _text(weeks.period_name(period, ask.today), found, due, named)
     more = f"\n等 {len(found)} 个,发「周报 {period.week} 表」看全部" if len(found) > MOST_NAMES else ""
     return Reply(text + more, _buttons(ask, period, words) if found else ())
 
@@ -48,7 +48,7 @@ def _by_school(found: list[Squad], named: bool) -> str:
     return "\n".join(f"{school or '其他'}:{'、'.join(names)}" for school, names in schools.items())
 
 
-def _buttons(ask: Ask, period: periods.Period, words: str) -> tuple[Button, ...]:
+def _buttons(ask: Ask, period: weeks.Period, words: str) -> tuple[Button, ...]:
     """Whom it makes sense to nudge: those missing this week or last week."""
     this = week_of(ask.today)
     again = f" {words}" if words else ""

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from handlers.catalogue import calendar
 from handlers.kit import ADMINS, Ask, Due, Refusal, Reply, Role, Unit
 from handlers.registry import command, due
-from handlers.wording import days, periods, places
+from handlers.wording import days, places, weeks
 from scheduling.periods import monday_of, week_before, week_of
 from storage.checkins import coverage
 from storage.checkins.coverage import Squad
@@ -39,8 +39,8 @@ class _Plan:
 )  # fmt: skip
 def nudge(ask: Ask) -> Reply:
     """Lay out one reminder for each counselor of a missing squad; pressing again adds nothing."""
-    period, words = periods.period_in(ask.args, ask.today)
-    when = periods.period_name(period, ask.today)
+    period, words = weeks.period_in(ask.args, ask.today)
+    when = weeks.period_name(period, ask.today)
     this = week_of(ask.today)
     if period.week not in (this, week_before(this)):
         raise Refusal(f"只能催本周和上周的,{when}已经过去太久。发「未签到 {period.week}」看名单。")
@@ -122,7 +122,7 @@ def remind(said: Due) -> Reply | None:
     squad = next((unit for unit in said.person.units([Role.COUNSELOR]) if unit.id == unit_id), None)
     if squad is None or not coverage.missing(said.db, week, [squad.path])[0]:
         return None
-    when = periods.period_name(periods.Period(week), said.now.date())
+    when = weeks.period_name(weeks.Period(week), said.now.date())
     heads = f" 应到{squad.members}" if squad.members else ""
     past = week < week_of(said.now.date())
     # Without a date it would be a check-in of today.

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from handlers.kit import ADMINS, Ask, Button, Refusal, Reply, Unit
 from handlers.registry import ANYTHING, command
-from handlers.wording import people, periods, places
+from handlers.wording import people, places, weeks
 from storage.messages import chats
 from storage.messages.chats import Group
 from storage.organisation import history, units
@@ -27,7 +27,7 @@ def push(ask: Ask) -> list[Reply]:
     what = next((each for each in _LISTS if wanted.startswith(each)), None)
     if what is None:
         raise Refusal("请写明推送什么:「推送 周报」或「推送 未签到」。", *(Button(e, "推送", e) for e in _LISTS))
-    period, rest = periods.period_in(wanted.removeprefix(what), ask.today, single=what == "未签到")
+    period, rest = weeks.period_in(wanted.removeprefix(what), ask.today, single=what == "未签到")
     form = " ".join(word for word in rest.split() if word in _FORMS)
     words = " ".join(word for word in rest.split() if word not in _FORMS)
     when = str(period.day or period.week)

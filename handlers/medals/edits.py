@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
+from handlers.asker import context
 from handlers.kit import Ask, Button, Reply
 from handlers.registry import edits
-from handlers.wording import context
 from storage.medals import nominations
 
 _STAYS = "您改了一条发过的消息。提名不能这样改,已经记下的不变。要改就发「我的提名」看编号,撤回后重新提名。"

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+from handlers.asker import context
 from handlers.kit import Ask, Button, Denied, Refusal, Reply
 from handlers.medals.reviewers import NUMBERS, decided, reviewers
 from handlers.medals.wishes import NOMINATORS, Wish, check_unit, question, resend, understood
 from handlers.registry import ANYTHING, answers, command, reads
-from handlers.wording import context, days, medals, names, private
+from handlers.wording import days, medals, names, private
 from handlers.wording.answers import says_no
 from handlers.wording.consents import consent_of, needs_consent, said
 from scheduling.periods import term_of

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 
+from handlers.asker import context
 from handlers.kit import Ask, Deed, Denied, Refusal, Reply, Role
 from handlers.medals.reviewers import NUMBERS
 from handlers.reading import persons_in
 from handlers.registry import answers, command
-from handlers.wording import consents, context, medals, private
+from handlers.wording import consents, medals, private
 from handlers.wording.answers import says_no
 from storage.base.numbered import GLUED
 from storage.children import children

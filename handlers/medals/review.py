@@ -4,10 +4,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from handlers.asker import context
 from handlers.kit import Answer, Ask, Button, Denied, Refusal, Reply, Role
 from handlers.medals.reviewers import NUMBERS, decided, reviewers, reviewing_roles
 from handlers.registry import ANYTHING, answers, command, reads
-from handlers.wording import consents, context, days, medals, private
+from handlers.wording import consents, days, medals, private
 from handlers.wording.answers import says_no, says_yes
 from handlers.wording.names import problem_of
 from handlers.wording.private import REASON_LIMIT

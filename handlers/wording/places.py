@@ -4,8 +4,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from handlers.asker.schools import meant_school, names_of, own_schools, school_ids, school_of
 from handlers.kit import REPORTERS, Ask, Button, Denied, Person, Refusal, Role, Unit
-from handlers.wording.schools import meant_school, names_of, own_schools, school_ids, school_of
 from storage.messages import chats
 from storage.organisation import history, units
 from storage.organisation.units import Kind

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
+from handlers.asker import context
 from handlers.catalogue.catalogue import Catalogue
 from handlers.catalogue.model import Figure, Row
 from handlers.catalogue.standing import catalogue_of
@@ -14,7 +15,6 @@ from handlers.kit import Ask, Person, Role, Unit
 from handlers.reading import read
 from handlers.reading.text.normalise import clean
 from handlers.reading.text.units import find_units
-from handlers.wording.context import context_of
 from scheduling import spans
 from storage.organisation.units import Kind
 from storage.programmes.reports import Report
@@ -62,7 +62,7 @@ def units_for(person: Person, row: Row) -> list[Unit]:
 
 def key_in(ask: Ask, said: str) -> tuple[str | None, str]:
     """(the reader's key of the first unit that a text names, the text without units); None without one."""
-    hits, rest = find_units(clean(said).text, context_of(ask))
+    hits, rest = find_units(clean(said).text, context.context_of(ask))
     return (hits[0].unit, rest) if hits else (None, said)
 
 
@@ -76,7 +76,7 @@ def stated(ask: Ask, text: str) -> bool:
     # 计划30万元 is a figure of its row, no plan.
     own = sorted((word for each in row.fields for word in (*each.words, each.label)), key=len, reverse=True)
     plain = re.sub("|".join(map(re.escape, own)), " ", text) if own else text
-    return read(plain, context_of(ask)).claim == "fact"
+    return read(plain, context.context_of(ask)).claim == "fact"
 
 
 @lru_cache(maxsize=8)

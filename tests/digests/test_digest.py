@@ -7,7 +7,7 @@ import pytest
 
 from handlers.digests import missing
 from handlers.kit import Refusal, Role
-from handlers.wording import periods
+from handlers.wording import weeks
 from storage.checkins import checkins, recording
 from storage.checkins.rollups import Sums
 from storage.digests import digests, figures
@@ -185,14 +185,14 @@ def test_a_day_is_read_as_the_last_one_of_its_name() -> None:
     today = date(2026, 4, 3)
     said = {"4月3日": today, "4.2": date(2026, 4, 2), "昨天": date(2026, 4, 2), "12月30日": date(2025, 12, 30)}
     for words, day in said.items():
-        assert periods.period_in(words, today, single=True)[0].day == day
+        assert weeks.period_in(words, today, single=True)[0].day == day
 
 
 def test_a_day_means_its_week_where_weeks_are_meant() -> None:
     today = date(2026, 4, 3)
     for words in ("今天", "4月1日", "2026-04-01"):
-        assert periods.period_in(words, today) == (periods.Period(WEEK), "")
-    assert periods.period_in("3-2", today) == (periods.Period(WEEK), "3-2")
+        assert weeks.period_in(words, today) == (weeks.Period(WEEK), "")
+    assert weeks.period_in("3-2", today) == (weeks.Period(WEEK), "3-2")
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ def test_a_day_means_its_week_where_weeks_are_meant() -> None:
 @pytest.mark.parametrize("days", [True, False])
 def test_other_times_are_answered_as_times(words: str, answer: str, days: bool) -> None:
     with pytest.raises(Refusal, match=answer):
-        periods.period_in(words, date(2026, 4, 3), days)
+        weeks.period_in(words, date(2026, 4, 3), days)
 
 
 @pytest.mark.parametrize("words", ["光明小学三(1)中队", "光明小学 301班", "光明小学三1", "光明 三年级(1)班"])

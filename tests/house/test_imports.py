@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.house.test_tidy import PACKAGES
 from tests.support.process import ROOT
 
-SHARED = {"attendance", "catalogue", "privacy", "reading", "roster", "wording"}
+SHARED = {"asker", "attendance", "catalogue", "privacy", "reading", "roster", "wording"}
 AREAS = sorted(path.parent.name for path in (ROOT / "handlers").glob("*/__init__.py") if path.parent.name not in SHARED)
 
 

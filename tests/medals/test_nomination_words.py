@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import update
 
+from handlers.asker import context
 from handlers.kit import Ask, Reply
 from handlers.medals import nominations as feature
 from handlers.medals import review
 from handlers.reading import Nomination
-from handlers.wording import context
 from storage.medals.nominations import State
 from storage.tables import account, nomination
 from tests.support import nominating

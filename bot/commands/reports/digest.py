@@ -8,7 +8,7 @@ from bot.commands.database import engine_of, unit_of
 from bot.settings import Settings
 from handlers.digests import digest
 from handlers.kit import Refusal
-from handlers.wording import periods
+from handlers.wording import weeks
 from storage.digests import digests, figures
 
 
@@ -26,7 +26,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     engine = engine_of(arguments, settings)
     now = engine.now()
     try:
-        period, rest = periods.period_in(arguments.week, now.date())
+        period, rest = weeks.period_in(arguments.week, now.date())
     except Refusal as refusal:
         raise CommandError(refusal.text) from refusal
     if rest:

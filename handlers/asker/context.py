@@ -1,10 +1,10 @@
-"""What the reader is told about the asker's place: squads, aliases, own squad."""
+"""What the reader is told about the asker: squads, aliases, own squad."""
 
 from dataclasses import replace
 
+from handlers.asker.schools import meant_school, school_ids, school_of
 from handlers.kit import REPORTERS, Ask, Person, Unit
 from handlers.reading import Context, Reading, read
-from handlers.wording.schools import meant_school, school_ids, school_of
 from storage.organisation.units import Kind
 
 # How the reader marks them, and the ending that it leaves out.

@@ -1,0 +1,1 @@
+"""Who asks: their schools, and how their words are read."""
