@@ -32,11 +32,6 @@ def test_a_menu_does_not_depend_on_the_order_of_what_it_is_given() -> None:
     assert wecom_menu(shuffled) == wecom_menu(FEATURES.commands)
 
 
-def test_no_two_commands_are_used_equally_often() -> None:
-    ranks = [each.rank for each in FEATURES.commands]
-    assert sorted(ranks) == sorted(set(ranks))
-
-
 def declared(group: str, *words: str) -> ModuleType:
     """A file with one command."""
     module = ModuleType("handlers.planted")
