@@ -11,26 +11,18 @@ from storage.organisation.units import Kind
 
 NOMINATORS = frozenset({Role.COUNSELOR, Role.BRIGADE})
 _MOST = 20
-# The bot keeps no register of awards: who holds the star below is for the reviewer to check.
-_LEFT_TO_REVIEW = {"LEVEL_SKIP"}
 _QUESTIONS = {
     "UNIT_MISSING": "请问是哪个中队?",
     "UNIT_AMBIGUOUS": "请写清楚是哪个中队。",
     "UNIT_UNKNOWN": "没有找到这个中队,请核对。",
     "NAME_MISSING": "请写上提名谁;提名中队就写「集体」。",
     "NAME_INCOMPLETE": "请写队员的全名。",
-    "NAME_UNKNOWN": "名单里没有这个名字,请核对。",
-    "NAME_AMBIGUOUS": "这个中队有同名的队员,请写清楚是哪一位。",
     "MEDAL_MISSING": "请写上是什么奖章。",
     "MEDAL_AMBIGUOUS": "请写清楚是哪一枚奖章:一星章、二星章、三星章、四星章、五星章。",
     "MEDAL_UNKNOWN": "没有这种奖章,请写星级章(如一星章)或基础章(如向阳章、红旗章)。",
     "MEDAL_CONFLICT": "一次请只写一枚星级章。",
     "COLLECTIVE_NOT_ALLOWED": "集体只能提名星级章,基础章和特色章只给队员个人。",
     "COLLECTIVE_UNIT": "集体星级章只给中队或大队,小队不能提名。",
-    "NOT_MEMBER": "星级章只给少先队员,入队以后再提名。",
-    "BASIC_INCOMPLETE": "一星章要先获得本年级的全部基础章。",
-    "ALREADY_AWARDED": "这枚奖章已经得过了。",
-    "QUOTA_EXCEEDED": "这枚奖章的名额已经用完。",
 }
 
 
@@ -53,7 +45,7 @@ def understood(ask: Ask, heard: Reading) -> list[Wish]:
     if any(each.target == "adult" for each in heard.nominations):
         raise Refusal("这里只提名队员、中队和大队。辅导员和志愿者的荣誉请向上级少工委或关工委申报。")
     full = [each for each in heard.nominations if _is_full(each)]
-    if not full or not (heard.status in ("ok", "confirm", "partial") or _asked(heard) == _LEFT_TO_REVIEW):
+    if not full or heard.status not in ("ok", "confirm", "partial"):
         raise Refusal(question(ask, heard))
     if len(full) > _MOST:
         raise Refusal(f"一次最多提名 {_MOST} 件,这次有 {len(full)} 件。请分几次发。")
@@ -71,10 +63,6 @@ def _wish(ask: Ask, heard: Reading, each: Nomination) -> Wish:
     if len(reason) > REASON_LIMIT:
         raise Refusal(f"理由有 {len(reason)} 字,请缩短到 {REASON_LIMIT} 字以内再发一次。")
     return Wish(unit, medal, "" if _collective(each) else each.name or "", reason, consent)
-
-
-def _asked(heard: Reading) -> set[str]:
-    return {issue for issue in heard.issues if not issue.startswith("PII_")}
 
 
 def _is_full(each: Nomination) -> bool:

@@ -55,19 +55,8 @@ class Existing:
 
 
 @dataclass(frozen=True, slots=True)
-class Quota:
-    """Places for one medal in one unit: at most `limit` persons, `used` of them taken."""
-
-    limit: int
-    used: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Context:
-    """What is known beside the text. Everything but the day of receipt has a default that claims nothing.
-
-    Keys of persons (holdings, not_members, basic_complete) are "4-1/王小明"; those of quota are "S1/4-1".
-    """
+    """What is known beside the text. Everything but the day of receipt has a default that claims nothing."""
 
     received: datetime.date
     grades: tuple[int, int] = (1, 6)
@@ -81,12 +70,7 @@ class Context:
     teams: Collection[str] = ()
     existing: Sequence[Existing] = ()
     roster: Mapping[str, Sequence[str]] = field(default_factory=dict)  # "4-1" -> names
-    holdings: Mapping[str, Collection[str]] = field(default_factory=dict)
-    quota: Mapping[str, Quota] = field(default_factory=dict)
     feature_medals: Collection[str] = ()
-    not_members: Collection[str] = ()
-    basic_complete: Mapping[str, bool] = field(default_factory=dict)  # "*" holds for everyone not named
-    role: str | None = None
     history: Mapping[str, Sequence[int]] = field(default_factory=dict)  # "3-2" -> heads of its latest check-ins
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.commands.reports.read import reading_of
 from handlers.reading import read
 from handlers.reading.messages.jsonl import context_from
 
@@ -55,7 +56,8 @@ def test_each_child_is_of_the_squad_before_it() -> None:
 
 @pytest.mark.parametrize("rises", RISEN)
 def test_the_medal_held_is_not_the_one_asked_for(rises: str) -> None:
-    reading = read(f"五(3)中队 周子涵 {rises}", context_from({"context": {"holdings": {"5-3/周子涵": ["S1"]}}}))
+    held = {"holdings": {"5-3/周子涵": ["S1"]}}
+    reading = reading_of({"text": f"五(3)中队 周子涵 {rises}", "context": held})
     assert (reading.status, [each.medal for each in reading.nominations]) == ("ok", ["S2"])
 
 

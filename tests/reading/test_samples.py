@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.commands.reports.read import reading_of
 from handlers.reading import Context, read
 from handlers.reading.medals.medals import award_level, find_medals
 from handlers.reading.messages.jsonl import as_json, context_from
@@ -44,7 +45,7 @@ def _wrong(got: Case, wanted: Case) -> list[str]:
 
 def _faults(case: Case) -> list[str]:
     """What differs from the case by the scoring rule of the sample files."""
-    reading = read(case["text"], context_from(case))
+    reading = reading_of(case)
     line, expected = as_json(case["id"], reading), case["expected"]
     faults = _wrong(line, {"intent": case["intent"], "status": expected["status"]})
     if set(line["issues"]) != set(expected["issues"]):

@@ -9,7 +9,8 @@ from typing import Any
 
 from bot.commands import CommandError
 from bot.settings import Settings
-from handlers.reading import read
+from handlers.medals import rules
+from handlers.reading import Reading, read
 from handlers.reading.messages.jsonl import as_json, context_from
 
 _EXAMPLE = """\
@@ -77,8 +78,14 @@ def _case(line: bytes) -> dict[str, Any]:
     return case
 
 
+def reading_of(case: dict[str, Any]) -> Reading:
+    """How the text of a case is read in its context, with what the rules of medals say of it."""
+    context = context_from(case)
+    return rules.judged(read(case["text"], context), rules.register_from(case, context.existing))
+
+
 def _read(case: dict[str, Any]) -> dict[str, Any]:
     try:
-        return as_json(case.get("id"), read(case["text"], context_from(case)))
+        return as_json(case.get("id"), reading_of(case))
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise ValueError(f"context 的写法不对({error})") from None

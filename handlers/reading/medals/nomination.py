@@ -8,10 +8,9 @@ from handlers.reading.checkins.segments import Segment, lay_out
 from handlers.reading.medals import awards
 from handlers.reading.medals.medals import Medal, award_level
 from handlers.reading.medals.nominees import Nominees, find_nominees
-from handlers.reading.model import Context, Nomination, Reading, Status
+from handlers.reading.model import Context, Nomination, Reading
 from handlers.reading.text.units import Hit
 
-_STARS = frozenset({"S1", "S2", "S3", "S4", "S5"})
 # More in one place is no nomination a person wrote.
 _MOST_NAMES, _MOST_MEDALS = 200, 12
 _Made = tuple[Nomination, list[str]]
@@ -41,7 +40,9 @@ def read_nomination(found: Proposal, context: Context) -> Reading:
         more, missing = _of_segment(segment, found, shared, context)
         made += more
         loose += missing
-    return _reading(_checked(made, context), loose, found.issues, context)
+    for nomination, issues in made:
+        issues += awards.check(nomination, context)
+    return _reading(made, loose + found.issues, context)
 
 
 def _shared_medals(found: Proposal, segments: list[Segment]) -> list[Medal]:
@@ -76,7 +77,7 @@ def _of_segment(
     made: list[_Made] = []
     missing: list[str] = []
     for nominees, medals in groups:
-        if len(_STARS.intersection(medal.code for medal in medals)) > 1:
+        if len({medal.code for medal in medals}.intersection(awards.STARS)) > 1:
             return [], ["MEDAL_CONFLICT"]
         together = nominees.collective and not nominees.names
         units = [_unit([hit], context) for hit in segment.hits] if together else [unit]
@@ -155,18 +156,8 @@ def _unit(hits: list[Hit], context: Context) -> tuple[str | None, str | None]:
     return None, "UNIT_AMBIGUOUS"
 
 
-def _checked(made: list[_Made], context: Context) -> list[_Made]:
-    """Add what the rules say; places are counted in the order of the message."""
-    taken: dict[tuple[str | None, str | None], int] = {}
-    for nomination, issues in made:
-        key = (nomination.unit, nomination.medal)
-        issues += awards.check(nomination, taken.get(key, 0), context)
-        taken[key] = taken.get(key, 0) + 1
-    return made
-
-
-def _reading(made: list[_Made], loose: list[str], private: list[str], context: Context) -> Reading:
-    issues = [issue for _, own in made for issue in own] + loose + private
+def _reading(made: list[_Made], rest: list[str], context: Context) -> Reading:
+    issues = [issue for _, own in made for issue in own] + rest
     unknown = {
         str(nomination.name): awards.candidates(nomination, context)
         for nomination, own in made
@@ -174,20 +165,8 @@ def _reading(made: list[_Made], loose: list[str], private: list[str], context: C
     }
     return Reading(
         "nomination",
-        _status([awards.status_of(own) for _, own in made], loose, private),
+        awards.status_of_all([own for _, own in made], rest),
         tuple(dict.fromkeys(issues)),
         nominations=tuple(replace(nomination, issues=tuple(dict.fromkeys(own))) for nomination, own in made),
         candidates=unknown,
     )
-
-
-def _status(statuses: list[Status], loose: list[str], private: list[str]) -> Status:
-    """One answer for the message: partial when some can be stored and others not."""
-    if "COUNT_MISMATCH" in loose or not statuses:
-        return "clarify"
-    good = [status for status in statuses if status in ("ok", "confirm")]
-    if len(good) < len(statuses) or loose:
-        if good:
-            return "partial"
-        return "reject" if "reject" in statuses and not loose else "clarify"
-    return "confirm" if "confirm" in good or "PII_FAMILY" in private else "ok"

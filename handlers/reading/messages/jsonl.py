@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from handlers.reading.model import Context, Existing, Nomination, Quota, Reading, Record
+from handlers.reading.model import Context, Existing, Nomination, Reading, Record
 
 _DEFAULT_DAY = date(2026, 4, 3)
-_SIMPLE = ("aliases", "bound_unit", "roster_size", "communities", "stations", "teams", "roster", "holdings", "role")
+_SIMPLE = ("aliases", "bound_unit", "roster_size", "communities", "stations", "teams", "roster")
 
 
 def context_from(case: Mapping[str, Any]) -> Context:
@@ -21,10 +21,7 @@ def context_from(case: Mapping[str, Any]) -> Context:
     if given.get("units") is not None:
         fields["units"] = frozenset(given["units"])
     fields["existing"] = [_existing(old) for old in given.get("existing", ())]
-    fields["quota"] = {key: _quota(value) for key, value in (given.get("quota") or {}).items()}
     fields["feature_medals"] = tuple(given.get("feature_medals") or ())
-    fields["not_members"] = frozenset(given.get("not_members") or ())
-    fields["basic_complete"] = _complete(given.get("basic_complete"))
     return Context(received=_day(given.get("received")) or _DEFAULT_DAY, **fields)
 
 
@@ -83,16 +80,3 @@ def _day(value: Any) -> date | None:
 def _existing(old: Mapping[str, Any]) -> Existing:
     rest = {key: old.get(key) for key in ("activity", "attended", "name", "medal", "state")}
     return Existing(unit=old.get("unit") or "", date=_day(old.get("date")), **rest)
-
-
-def _quota(value: Any) -> Quota:
-    return Quota(int(value["limit"]), int(value.get("used", 0)))
-
-
-def _complete(value: Any) -> dict[str, bool]:
-    """One answer for all, an answer a person, or the list of those who have all their badges."""
-    if isinstance(value, bool):
-        return {"*": value}
-    if isinstance(value, Mapping):
-        return {key: bool(done) for key, done in value.items()}
-    return {"*": False, **dict.fromkeys(value, True)} if value is not None else {}
