@@ -7,27 +7,23 @@ from typing import Any
 from sqlalchemy import Connection, Engine, and_, literal, or_, select, true, update
 from sqlalchemy.exc import IntegrityError
 
+from storage import tables
 from storage.base.vault import Vault, WrongKey
-from storage.tables import (
-    access_token,
-    child,
-    dialogue,
-    guardian_request,
-    holding,
-    inbox,
-    incident,
-    nomination,
-    nomination_step,
-    outbox,
-    screen,
-)
 
 # Every sealed column of every table (a test holds it against the tables).
 SEALED = {
-    child: ("name",), nomination: ("reason",), nomination_step: ("reason",), guardian_request: ("wish", "outcome"),
-    incident: ("what",), inbox: ("payload", "error"), outbox: ("body",), dialogue: ("payload",), screen: ("bubble",),
-    access_token: ("sealed",), holding: ("name",),
-}  # fmt: skip
+    tables.child: ("name",),
+    tables.nomination: ("reason",),
+    tables.nomination_step: ("reason",),
+    tables.guardian_request: ("wish", "outcome"),
+    tables.incident: ("what",),
+    tables.inbox: ("payload", "error"),
+    tables.outbox: ("body",),
+    tables.dialogue: ("payload",),
+    tables.screen: ("bubble",),
+    tables.access_token: ("sealed",),
+    tables.holding: ("name",),
+}
 MOST = 500
 
 
@@ -89,7 +85,7 @@ def _turn(
     # Unless the running bot has changed it meanwhile: then that is sealed with the first key.
     here = and_(*(column == value for column, value in key.items()), table.c[name] == sealed)
     values: dict[str, Any] = {name: fresh}
-    if table is child:
+    if table is tables.child:
         values["name_key"] = vault.fingerprints(vault.open(fresh))[0]
     try:
         with db.begin_nested():

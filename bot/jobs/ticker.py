@@ -7,14 +7,11 @@ from functools import partial
 from time import monotonic
 
 from bot.engine import Engine
-from bot.jobs import audit_walk, cleaning, nightly, weekly
+from bot.jobs import audit_walk, cleaning, due, nightly, weekly
 from bot.pipeline import writer
 from bot.pipeline.turn import Turn
-from handlers import kit
 from handlers.catalogue import standing
 from scheduling import clock, tick
-from storage.people import people
-from storage.reminders.deliveries import DeliveryRow
 
 log = logging.getLogger(__name__)
 SECONDS = 5
@@ -41,7 +38,7 @@ class Ticker:
         self._cleaning.step(turn)
         self._keep_rows(turn)
         unfinished = self._nightly.step(turn)
-        done = tick.run(turn.db, turn.now, self.calendar, lambda row: self._say(turn, row))
+        done = tick.run(turn.db, turn.now, self.calendar, lambda row: due.said(self._engine, turn, row))
         for row, bug in done.failed:
             log.error("delivery %d failed", row.id, exc_info=bug)
         turn.letters.notify([replace(reply, to=row.person_id) for row, reply in done.said], gather=True)
@@ -55,11 +52,6 @@ class Ticker:
             for problem in standing.keep_files(turn.db, folder, turn.now):
                 log.warning("%s", problem)
             self._rows_kept = True
-
-    def _say(self, turn: Turn, row: DeliveryRow) -> kit.Reply | None:
-        person = people.by_id(turn.db, row.person_id, turn.now)
-        due = kit.Due(turn.db, turn.now, person, row.occurrence, row.lead, row.day, row.payload, row.late)
-        return self._engine.features.due[row.kind](due)
 
     def start(self, pipeline: writer.Pipeline) -> None:
         """Tick every few seconds; messages go on in between where there is much to say."""

@@ -9,7 +9,6 @@ from handlers.wording import days, numbers
 from storage.campaigns import campaigns
 from storage.campaigns.campaigns import OPEN, Campaign, Told
 from storage.checkins.coverage import Squad
-from storage.digests import figures
 from storage.organisation.units import Kind
 
 MOST_NAMES = 30
@@ -98,7 +97,7 @@ def coverage(squads: Iterable[Squad], told: Mapping[int, Told]) -> tuple[str, li
     missing = [squad for squad in due if squad.id not in told]
     done = len(due) - len(missing)
     heads = sum(told[squad.id].attended for squad in due if squad.id in told)
-    return f"已报 {done}/{len(due)} 个中队({numbers.rate(figures.percent(done, len(due)))}),{heads} 人次", missing
+    return f"已报 {done}/{len(due)} 个中队({numbers.share(done, len(due))}),{heads} 人次", missing
 
 
 def names(squads: list[Squad], schools: bool) -> str:

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from handlers.asker import context
-from handlers.attendance import participation, reports
+from handlers.attendance import drafts, participation, reports
 from handlers.campaigns import notices
 from handlers.kit import ADMINS, REPORTERS, Ask, Button, Denied, Due, Refusal, Reply, Role, Unit
 from handlers.reading import Record
@@ -157,7 +157,7 @@ def heads(ask: Ask, payload: dict[str, Any]) -> list[Reply] | None:
         or _whole_report(alone.records)
     ):
         return None
-    found = reports.heads_in(ask, unit.name, one.activity, ask.args)
+    found = drafts.heads_in(ask, unit.name, one.activity, ask.args)
     if found is None:
         if alone.intent == "chat":
             return None
@@ -182,7 +182,7 @@ def _report(ask: Ask, one: Campaign, words: str) -> list[Reply]:
         raise Refusal(f"请写明是哪个中队,像这样发:活动 {one.id} 三(2) 38")
     if not any(unit.path.startswith(path) for path in ask.me.paths(REPORTERS)):
         raise Denied(f"{unit.name}不在您负责的范围,没有记录。", what="签到", subject=f"unit:{unit.id}")
-    found = reports.heads_in(ask, unit.name, one.activity, words.removeprefix(unit.name))
+    found = drafts.heads_in(ask, unit.name, one.activity, words.removeprefix(unit.name))
     if found is None:
         raise Refusal(f"没看懂人数,没有记录。像这样发:活动 {one.id} 38")
     return _kept(ask, one, unit, found)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from handlers.attendance import participation, reports
+from handlers.attendance import drafts, participation
 from handlers.kit import ADMINS, Ask, Button, Refusal, Reply, Role
 from handlers.reading.checkins.checkin import SERIES
 from handlers.reading.text.numbers import value_of
@@ -11,10 +11,7 @@ from handlers.registry import ANYTHING, command
 from handlers.wording import numbers, places
 from scheduling.periods import week_of
 from storage.campaigns import campaigns
-from storage.campaigns.campaigns import Told
 from storage.checkins import coverage
-from storage.checkins.coverage import Squad
-from storage.digests import figures
 from storage.organisation import history
 
 READERS = ADMINS | {Role.INSPECTOR}
@@ -37,18 +34,18 @@ def study(ask: Ask) -> Reply:
     week = week_of(ask.today)
     now = coverage.squads(ask.db, history.part(ask.db, paths, week))[week]
     squads = campaigns.due(ask.db, call, paths) if call else now
-    told = campaigns.studied(ask.db, SERIES, number, ask.today - reports.OLDEST, paths)
+    told = campaigns.studied(ask.db, SERIES, number, ask.today - drafts.OLDEST, paths)
     buttons = (Button("看进度", "活动", str(call.id)),) if call else ()
     return Reply("\n".join(_lines(number, squads, told)), buttons)
 
 
-def _lines(number: int, squads: Sequence[Squad], told: dict[int, Told]) -> list[str]:
+def _lines(number: int, squads: Sequence[coverage.Squad], told: dict[int, campaigns.Told]) -> list[str]:
     mine = {squad.id: told[squad.id] for squad in squads if squad.id in told}
-    rate = numbers.rate(figures.percent(len(mine), len(squads)))
+    rate = numbers.share(len(mine), len(squads))
     lines = [f"{SERIES}第{number}期:参学中队 {len(mine)}/{len(squads)}({rate})"]
     heads = sum(each.attended for each in mine.values())
     rated, came = sum(each.rated_due for each in mine.values()), sum(each.rated_attended for each in mine.values())
-    children = f",按报了应到的算,队员参学率 {numbers.rate(figures.percent(came, rated))}" if rated else ""
+    children = f",按报了应到的算,队员参学率 {numbers.share(came, rated)}" if rated else ""
     lines.append(f"参学 {heads} 人次{children}")
     missing = [squad for squad in squads if squad.id not in told]
     if missing:

@@ -8,7 +8,7 @@ from typing import Any
 
 from handlers.asker.context import context_of, reading_of
 from handlers.asker.schools import chosen_school
-from handlers.attendance import attachments, phrases, reports
+from handlers.attendance import attachments, drafts, phrases, reports
 from handlers.checkins import questions
 from handlers.kit import REPORTERS, Ask, Button, Denied, Refusal, Reply, Unit
 from handlers.reading import Reading, Record, read
@@ -67,7 +67,7 @@ def _replies(ask: Ask, reading: Reading, first: int | None) -> list[Reply]:
     if reading.status == "confirm" and complete:
         return [_confirm(ask, reading, complete, first)]
     if reading.status == "reject" and complete and complete[0].date:
-        raise Refusal(reports.too_old(complete[0].date, ask.today))
+        raise Refusal(drafts.too_old(complete[0].date, ask.today))
     if reading.status not in ("ok", "partial"):
         return [_question(ask, reading, first)]
     replies = reports.store(ask, [record for record in complete if not record.issues], first, reading.joint)
@@ -195,7 +195,7 @@ def _knows_more(together: Reading, asked: set[str], issues: list[str]) -> bool:
 
 def _confirm(ask: Ask, reading: Reading, records: list[Record], first: int | None) -> Reply:
     said = [questions.canonical(record, (), always_dated=True) for record in records]
-    checkin_lines = [reports.checkin_of(ask, record) for record in records]
+    checkin_lines = [drafts.checkin_of(ask, record) for record in records]
     lines = "\n".join(f"{phrases.dated(one, ask.today)} {phrases.heads(one)}" for one in checkin_lines)
     question = f"{questions.doubt(reading.issues)}\n{lines}\n记下吗?"
     known = {"said": said, "first": attachments.waiting(ask, first), "joint": reading.joint}

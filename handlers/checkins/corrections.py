@@ -8,7 +8,7 @@ from typing import Any
 
 from handlers import rights
 from handlers.asker.context import context_of, reading_of
-from handlers.attendance import phrases, reports
+from handlers.attendance import drafts, phrases
 from handlers.kit import REPORTERS, Ask, Button, Denied, Refusal, Reply
 from handlers.reading import Reading, Record, read
 from handlers.registry import ANYTHING, answers, command, edits, reads
@@ -175,13 +175,13 @@ def _check_day(reading: Reading, record: Record, today: date) -> None:
     """A corrected day is held to the same rules as a new one; raises Refusal."""
     if "DATE_INVALID" in reading.issues:
         raise Refusal("没有这个日期,原来的没有动。像这样发:更正 4月3日")
-    if record.dated and record.date and (record.date > today or today - record.date > reports.OLDEST):
+    if record.dated and record.date and (record.date > today or today - record.date > drafts.OLDEST):
         raise Refusal(f"{days.day(record.date, today)}太早或还没到,原来的没有动。请核对日期,像这样发:更正 昨天")
 
 
 def revised(ask: Ask, old: Checkin, new: Checkin) -> Checkin:
     """The check-in as it is now; raises Refusal for what cannot be right."""
-    most = reports.LARGEST_SQUAD if new.kind == Kind.SQUAD else MOST_HEADS
+    most = drafts.LARGEST_SQUAD if new.kind == Kind.SQUAD else MOST_HEADS
     if not 0 < new.attended <= most:
         raise Refusal(f"实到 {new.attended} 人好像不对,没有改。请再核对,像这样发:更正 实到40")
     if new.due is not None and new.attended > new.due:

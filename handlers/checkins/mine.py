@@ -9,11 +9,9 @@ from handlers.kit import ADMINS, REPORTERS, Ask, Button, Reply, Role
 from handlers.registry import command, reads
 from handlers.rights import VISITORS
 from handlers.wording import places, weeks
-from scheduling.periods import monday_of, term_start, week_before, week_of
+from scheduling import periods
 from storage.campaigns import campaigns
-from storage.campaigns.campaigns import Campaign
 from storage.checkins import checkins
-from storage.checkins.checkins import Checkin
 from storage.people import people
 
 LOOKERS = (REPORTERS - VISITORS) | ADMINS | {Role.INSPECTOR, Role.GROUP_HEAD, Role.CARE_ADMIN}
@@ -26,9 +24,9 @@ def mine(ask: Ask) -> Reply:
     """What the asker reported this week and term, and the campaigns that wait; 学校: which school is meant."""
     if ask.args.startswith("学校"):
         return _school(ask, ask.args.removeprefix("学校").strip())
-    monday = monday_of(week_of(ask.today))
+    monday = periods.monday_of(periods.week_of(ask.today))
     this_week = checkins.between(ask.db, monday, ask.today, person_id=ask.me.id, most=MOST)
-    term = checkins.count(ask.db, term_start(ask.today), ask.today, ask.me.id)
+    term = checkins.count(ask.db, periods.term_start(ask.today), ask.today, ask.me.id)
     waiting = _waiting(ask)
     tap = tuple(Button(f"报 {one.title}"[:20], "活动", str(one.id)) for one in waiting)
     calls = [f"要报的活动:{_call(ask, one)}" for one in waiting]
@@ -44,12 +42,12 @@ def mine(ask: Ask) -> Reply:
 
 
 def _last_week(ask: Ask) -> tuple[Button, ...]:
-    first = monday_of(week_before(week_of(ask.today)))
+    first = periods.monday_of(periods.week_before(periods.week_of(ask.today)))
     there = checkins.between(ask.db, first, first + timedelta(days=6), person_id=ask.me.id, most=1)
     return (Button("同上周", "同上周"),) if there else ()
 
 
-def _waiting(ask: Ask) -> list[Campaign]:
+def _waiting(ask: Ask) -> list[campaigns.Campaign]:
     """The campaigns that are under way and that a squad of the asker's has not reported to, the soonest first."""
     found = []
     for one in participation.opened(ask):
@@ -59,7 +57,7 @@ def _waiting(ask: Ask) -> list[Campaign]:
     return sorted(found, key=lambda one: one.ends_at)[:MOST_CALLS]
 
 
-def _call(ask: Ask, one: Campaign) -> str:
+def _call(ask: Ask, one: campaigns.Campaign) -> str:
     return f"{one.id} {participation.name(one)},{participation.until(one, ask.now.tzinfo)}截止"
 
 
@@ -85,13 +83,13 @@ def look(ask: Ask) -> Reply:
     """The check-ins of a squad, a school or all of the asker's, in a week or on a day."""
     period, words = weeks.period_in(ask.args, ask.today, single=True)
     at = places.chosen(ask, LOOKERS, words, "查", f"{period.day or period.week} {{}}")
-    first = period.day or monday_of(period.week)
+    first = period.day or periods.monday_of(period.week)
     last = period.day or first + timedelta(days=6)
     found = checkins.between(ask.db, first, last, paths=[unit.path for unit in at], most=MOST + 1)
     name = at[0].name if len(at) == 1 else "您负责的单位"
     when = weeks.period_name(period, ask.today)
     if not found:
-        before = f"{week_before(period.week)} {words}".strip()
+        before = f"{periods.week_before(period.week)} {words}".strip()
         return Reply(f"{name}{when}还没有签到。", (Button("看前一周", "查", before),))
     more = f"\n只列出最近 {MOST} 条,全部见「周报 {period.week} 表」。" if len(found) > MOST else ""
     count = f"{MOST} 条以上" if more else f"{len(found)} 条"
@@ -107,5 +105,5 @@ def asked(ask: Ask) -> Reply:
     return look(replace(ask, args=places.key_name(str(unit)) if unit else ""))
 
 
-def _lines(found: list[Checkin], today: date) -> list[str]:
+def _lines(found: list[checkins.Checkin], today: date) -> list[str]:
     return [f"· {phrases.marked(each, today)}" for each in found]

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from handlers.asker import context
-from handlers.attendance import phrases, reports
+from handlers.attendance import drafts, phrases, reports
 from handlers.kit import REPORTERS, Ask, Button, Refusal, Reply
 from handlers.reading import Record
 from handlers.registry import ANYTHING, answers, command
@@ -37,7 +37,7 @@ def again(ask: Ask) -> list[Reply]:
     if len(found) > 1:
         buttons = tuple(Button(_short(one), "同上周", f"#{one.id} {words}".strip()) for one in found)
         return [Reply("上周您报过几次,要再报哪一个?", buttons)]
-    heads = reports.heads_in(ask, found[0].unit_name, found[0].activity, words) if words else None
+    heads = drafts.heads_in(ask, found[0].unit_name, found[0].activity, words) if words else None
     if words and heads is None:
         raise Refusal("没看懂人数,没有记录。像这样发:同上周 39")
     return _stored(ask, found[0], heads) if heads else [_question(ask, found[0])]
@@ -80,7 +80,7 @@ def answered(ask: Ask, payload: dict[str, Any]) -> list[Reply] | None:
     if one is None or any(record.activity for record in alone.records):
         return None
     words = phrases.heads(one) if ask.args.strip("。 ") in _SAME else ask.args
-    heads = reports.heads_in(ask, units.by_id(ask.db, one.unit_id).name, one.activity, words)
+    heads = drafts.heads_in(ask, units.by_id(ask.db, one.unit_id).name, one.activity, words)
     if heads is None:
         if alone.intent not in ("checkin", "unknown"):
             return None
@@ -91,4 +91,4 @@ def answered(ask: Ask, payload: dict[str, Any]) -> list[Reply] | None:
 
 def _stored(ask: Ask, one: Checkin, heads: Record) -> list[Reply]:
     said = Record(activity=one.activity, attended=heads.attended, due=heads.due, date=ask.today)
-    return reports.keep(ask, [reports.of_unit(ask, units.by_id(ask.db, one.unit_id), said)], None)
+    return reports.keep(ask, [drafts.of_unit(ask, units.by_id(ask.db, one.unit_id), said)], None)

@@ -5,16 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from handlers.asker import context
 from handlers.kit import MEMBERS, Ask, Button, Denied, Due, Refusal, Reply, Role, Unit
-from handlers.reading import persons_in
 from handlers.registry import command, due
 from handlers.wording import days, places, private
 from handlers.wording.numbers import CaseNumbers
 from storage.base import numbered
-from storage.base.numbered import GLUED
 from storage.children import children, incidents
-from storage.children.incidents import Incident
 from storage.organisation import units
 from storage.people import people
 from storage.reminders import deliveries
@@ -50,7 +46,7 @@ _STEPS = (
 
 
 @command(
-    "泄露", "leak", who=MEMBERS, group="孩子信息", rank=48, help="报告信息泄露,按步骤处置", glued=GLUED,
+    "泄露", "leak", who=MEMBERS, group="孩子信息", rank=48, help="报告信息泄露,按步骤处置", glued=numbered.GLUED,
     examples=(_LIKE, "泄露 X20260403-01", "泄露 X20260403-01 完成 1"),
 )  # fmt: skip
 def leak(ask: Ask) -> list[Reply]:
@@ -68,7 +64,7 @@ def _report(ask: Ask) -> list[Reply]:
     _check_number(ask, what)
     if len(what) > _LONGEST:
         raise Refusal(f"说明有 {len(what)} 字,请缩短到 {_LONGEST} 字以内再发,不写孩子的姓名。")
-    if persons_in(what) or private.has_private(context.reading_of(ask, what)):
+    if private.in_words(ask, what):
         raise Refusal("说明里好像有姓名或个人信息,没有记。请只写出了什么事、可能涉及什么,不写是谁,马上再发一次。")
     at = ask.me.units()[0]
     at = units.by_id(ask.db, at.school_id) if at.school_id else at
@@ -95,7 +91,7 @@ def _check_number(ask: Ask, what: str) -> None:
         raise Refusal(f"没看懂是哪一件,{how}")
 
 
-def _remind(ask: Ask, one: Incident, who: list[int]) -> None:
+def _remind(ask: Ask, one: incidents.Incident, who: list[int]) -> None:
     """At the end of each step's time, if it is not done by then."""
     rows = []
     for step in _STEPS:
@@ -123,7 +119,7 @@ def _known(ask: Ask) -> list[str]:
 _NUMBERS = CaseNumbers(incidents.LETTER, "泄露事件", _known)
 
 
-def _mine(ask: Ask, number: str) -> Incident:
+def _mine(ask: Ask, number: str) -> incidents.Incident:
     one = incidents.by_number(ask.db, number)
     none = f"{_NUMBERS.unknown(ask, number)}发「泄露」看没结案的。"
     if one is None:
@@ -133,7 +129,7 @@ def _mine(ask: Ask, number: str) -> Incident:
     return one
 
 
-def _work(ask: Ask, one: Incident, words: str) -> Reply:
+def _work(ask: Ask, one: incidents.Incident, words: str) -> Reply:
     done = _DONE.fullmatch(words)
     if words and not done and words != "结案":
         how = f"做完一步发「泄露 {one.number} 完成 1」,全部做完发「泄露 {one.number} 结案」。"
@@ -150,7 +146,7 @@ def _work(ask: Ask, one: Incident, words: str) -> Reply:
     return _shown(ask, one)
 
 
-def _close(ask: Ask, one: Incident) -> Reply:
+def _close(ask: Ask, one: incidents.Incident) -> Reply:
     done = incidents.done(ask.db, one)
     left = [str(place) for place, step in enumerate(_STEPS, 1) if step.key not in done]
     if left:
@@ -160,11 +156,11 @@ def _close(ask: Ask, one: Incident) -> Reply:
     return Reply(f"{one.number} 已结案。记录保存三年。")
 
 
-def _shown(ask: Ask, one: Incident) -> Reply:
+def _shown(ask: Ask, one: incidents.Incident) -> Reply:
     return Reply(_page(ask, one), _buttons(ask, one))
 
 
-def _page(ask: Ask, one: Incident) -> str:
+def _page(ask: Ask, one: incidents.Incident) -> str:
     done = incidents.done(ask.db, one)
     what = str(ask.vault.open(one.what)) if one.what else ""
     lines = [f"泄露事件 {one.number}:{one.unit.name},{days.moment(one.opened_at, ask.now.tzinfo)} 报告", what]
@@ -180,7 +176,7 @@ def _page(ask: Ask, one: Incident) -> str:
     return "\n".join(filter(None, lines))
 
 
-def _in_time(ask: Ask, one: Incident, step: _Step) -> bool:
+def _in_time(ask: Ask, one: incidents.Incident, step: _Step) -> bool:
     return ask.now <= one.opened_at + timedelta(hours=step.hours)
 
 
@@ -197,7 +193,7 @@ def _whom_to_tell(ask: Ask, at: Unit) -> Iterator[str]:
         yield f"· 家长:这里存有 {sum(named.values())} 位孩子的姓名,由辅导员联系:{'、'.join(who) or '请指定人联系'}"
 
 
-def _buttons(ask: Ask, one: Incident) -> tuple[Button, ...]:
+def _buttons(ask: Ask, one: incidents.Incident) -> tuple[Button, ...]:
     done = incidents.done(ask.db, one)
     left = [place for place, step in enumerate(_STEPS, 1) if step.key not in done]
     if one.closed_at:

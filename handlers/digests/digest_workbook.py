@@ -13,7 +13,6 @@ from handlers.registry import renders
 from handlers.wording import weeks
 from scheduling.periods import monday_of
 from storage.checkins import coverage
-from storage.checkins.coverage import Squad, SquadSums
 from storage.digests import digests, figures
 from storage.digests.digest_changes import Changes
 from storage.organisation import history, units
@@ -81,7 +80,7 @@ def _squads(db: Connection, unit: Unit, shown: figures.Digest, every: "_Sheet", 
             missing.add((shown.title, squad.school, squad.name))
 
 
-def _squad(squad: Squad, sums: Sequence[SquadSums]) -> _Row:
+def _squad(squad: coverage.Squad, sums: Sequence[coverage.SquadSums]) -> _Row:
     rate = figures.percent(sum(each.rated_attended for each in sums), sum(each.rated_due for each in sums))
     activities = "、".join(f"{each.activity}{each.events}" for each in sums)
     events, heads = sum(each.events for each in sums), sum(each.attended for each in sums)

@@ -11,9 +11,8 @@ from handlers.catalogue import calendar
 from handlers.kit import ADMINS, Ask, Due, Refusal, Reply, Role, Unit
 from handlers.registry import command, due
 from handlers.wording import days, places, weeks
-from scheduling.periods import monday_of, week_before, week_of
+from scheduling import periods
 from storage.checkins import coverage
-from storage.checkins.coverage import Squad
 from storage.people import accounts, people
 from storage.reminders import deliveries
 
@@ -29,8 +28,8 @@ class _Plan:
     """One row a counselor and squad, the squads without a counselor, and those whose counselors nothing reaches."""
 
     rows: list[dict[str, Any]]
-    empty: list[Squad]
-    silent: list[Squad]
+    empty: list[coverage.Squad]
+    silent: list[coverage.Squad]
 
 
 @command(
@@ -41,8 +40,8 @@ def nudge(ask: Ask) -> Reply:
     """Lay out one reminder for each counselor of a missing squad; pressing again adds nothing."""
     period, words = weeks.period_in(ask.args, ask.today)
     when = weeks.period_name(period, ask.today)
-    this = week_of(ask.today)
-    if period.week not in (this, week_before(this)):
+    this = periods.week_of(ask.today)
+    if period.week not in (this, periods.week_before(this)):
         raise Refusal(f"只能催本周和上周的,{when}已经过去太久。发「未签到 {period.week}」看名单。")
     at = places.chosen(ask, ADMINS, words, "催办", f"{period.week} {{}}")
     ask.rollups.flush(ask.db)
@@ -55,7 +54,7 @@ def nudge(ask: Ask) -> Reply:
     return Reply(_answer(when, plan, deliveries.put(ask.db, plan.rows), waking(ask.now) > ask.now))
 
 
-def _plan(ask: Ask, week: str, at: Iterable[Unit], missing: list[Squad]) -> _Plan:
+def _plan(ask: Ask, week: str, at: Iterable[Unit], missing: list[coverage.Squad]) -> _Plan:
     counselors = people.holding(ask.db, [Role.COUNSELOR], [unit.path for unit in at], ask.now)
     reached = accounts.best(ask.db, [person.id for person in counselors])
     of_squad: dict[int, list[int]] = {grant.unit.id: [] for person in counselors for grant in person.grants}
@@ -72,7 +71,7 @@ def _plan(ask: Ask, week: str, at: Iterable[Unit], missing: list[Squad]) -> _Pla
     return _Plan(rows, [squad for squad in missing if squad.id not in of_squad], silent)
 
 
-def _row(ask: Ask, week: str, squad: Squad, person_id: int, channel: str) -> dict[str, Any]:
+def _row(ask: Ask, week: str, squad: coverage.Squad, person_id: int, channel: str) -> dict[str, Any]:
     return {
         "occurrence": f"nudge:{week}:{squad.id}",
         "lead": 0,
@@ -110,7 +109,7 @@ def _answer(when: str, plan: _Plan, new: int, later: bool) -> str:
     return "\n".join(lines)
 
 
-def _listed(squads: list[Squad]) -> str:
+def _listed(squads: list[coverage.Squad]) -> str:
     shown = "、".join(f"{squad.school}{squad.name}" for squad in squads[:MOST_NAMES])
     return shown + (f"等 {len(squads)} 个" if len(squads) > MOST_NAMES else "")
 
@@ -124,7 +123,7 @@ def remind(said: Due) -> Reply | None:
         return None
     when = weeks.period_name(weeks.Period(week), said.now.date())
     heads = f" 应到{squad.members}" if squad.members else ""
-    past = week < week_of(said.now.date())
+    past = week < periods.week_of(said.now.date())
     # Without a date it would be a check-in of today.
     day = _last_day(said.db, week) if past else None
     on = f" {days.short(day)}" if day else ""
@@ -137,5 +136,5 @@ def remind(said: Due) -> Reply | None:
 def _last_day(db: Connection, week: str) -> date:
     """The last working day of Monday to Friday; Friday of a week that is free."""
     workdays = calendar.calendar_of(db).workdays
-    friday = monday_of(week) + timedelta(days=4)
+    friday = periods.monday_of(week) + timedelta(days=4)
     return next((day for n in range(5) if workdays.worked(day := friday - timedelta(days=n))), friday)

@@ -10,7 +10,6 @@ from handlers.kit import ADMINS, MEMBERS, Ask, Button, Due, Refusal, Reply, Role
 from handlers.programmes.reporting import report
 from handlers.registry import ANYTHING, command, due
 from handlers.wording import lines, places, programmes
-from handlers.wording.lines import Line
 from scheduling import spans
 from storage.people import accounts, people
 from storage.programmes.coverage import OVERDUE, Target
@@ -98,7 +97,7 @@ def look(ask: Ask) -> Reply | None:
     return Reply(f"{head}\n{_missing(line)}", _buttons(line, at))
 
 
-def line_of(ask: Ask, word: str) -> tuple[Line, list[Unit]]:
+def line_of(ask: Ask, word: str) -> tuple[lines.Line, list[Unit]]:
     """The line that the arguments ask for (a row, a period, a unit), and the units that it is of; raises Refusal."""
     row = programmes.named(_shown(ask), ask.args)
     if row is None:
@@ -117,7 +116,7 @@ def _shown(ask: Ask) -> list[Row]:
     return [row for row in catalogue_of(ask.db).rows if row.shape in ("report", "roster")]
 
 
-def _missing(line: Line) -> str:
+def _missing(line: lines.Line) -> str:
     if not line.targets:
         return "这里没有要报的单位。"
     if not line.missing:
@@ -134,12 +133,12 @@ def _mark(one: Target) -> str:
     return f"（{_STATES[one.state]}）" if one.state in (OVERDUE, RETURNED) else ""
 
 
-def _said_again(line: Line, at: list[Unit]) -> str:
+def _said_again(line: lines.Line, at: list[Unit]) -> str:
     unit = at[0].name if len(at) == 1 else ""
     return f"{line.period} {unit}".strip()
 
 
-def _buttons(line: Line, at: list[Unit]) -> tuple[Button, ...]:
+def _buttons(line: lines.Line, at: list[Unit]) -> tuple[Button, ...]:
     again = f"{line.row.name} {_said_again(line, at)}"
     nudge = (Button("催", "催", again),) if line.missing and line.row.due else ()
     return (*nudge, Button("表", "表", again))
@@ -172,7 +171,7 @@ def chase(ask: Ask) -> Reply:
     return Reply(f"{told}{nobody}")
 
 
-def _notice(ask: Ask, line: Line, target: Target, person_id: int, channel: str) -> dict[str, Any]:
+def _notice(ask: Ask, line: lines.Line, target: Target, person_id: int, channel: str) -> dict[str, Any]:
     return {
         "occurrence": f"report:{line.row.key}:{line.period}:{target.unit_id}:{ask.today}", "lead": 0,
         "person_id": person_id, "kind": "report", "day": ask.today, "channel": channel, "due_at": ask.now,

@@ -18,7 +18,6 @@ from handlers.registry import ANYTHING, command, due
 from handlers.wording import days, places, programmes
 from storage.organisation import units
 from storage.programmes import holdings
-from storage.programmes.holdings import Holding
 from storage.reminders import deliveries
 
 MOST = 10
@@ -54,7 +53,7 @@ def enter(ask: Ask) -> list[Reply]:
     unit, rest = _unit(ask, row)
     told = _told(ask, row, rest)
     sealed = ask.vault.seal(told.name) if told.name else None
-    new = Holding(unit.id, row.key, told.since, told.until, sealed, told.figures)
+    new = holdings.Holding(unit.id, row.key, told.since, told.until, sealed, told.figures)
     if _same(ask, row, unit, told):
         raise Refusal(
             f"{unit.name}的{row.name}里已经有 {told.name}，没有再记。发「在册 {row.name}」看编号，再「续」或「结束」。"
@@ -143,13 +142,13 @@ def _same(ask: Ask, row: Row, unit: Unit, told: _Told) -> bool:
     return any(each.unit_id == unit.id and each.name and ask.vault.open(each.name) == told.name for each in found)
 
 
-def _said(row: Row, name: str, one: Holding) -> str:
+def _said(row: Row, name: str, one: holdings.Holding) -> str:
     told = " ".join(str(one.figures[each.name]) for each in row.fields if each.name in one.figures)
     until = f"到 {one.until}" if one.until else "长期"
     return " ".join(filter(None, (name, told, f"{one.since}起{until}（H{one.id}）")))
 
 
-def _remind(ask: Ask, row: Row, one: Holding) -> None:
+def _remind(ask: Ask, row: Row, one: holdings.Holding) -> None:
     """Whoever entered it is reminded before it ends."""
     if one.until is None:
         return
@@ -176,7 +175,7 @@ def ends(said: Due) -> Reply | None:
     return Reply(f"{one.unit_name}的{row.name} H{one.id} {days.short(said.day)}到期，还有 {said.lead} 天。", buttons)
 
 
-def _own(ask: Ask) -> tuple[Holding, Row, str]:
+def _own(ask: Ask) -> tuple[holdings.Holding, Row, str]:
     match = _NUMBER.match(ask.args)
     one = holdings.by_id(ask.db, int(match[1])) if match else None
     row = catalogue_of(ask.db).by_key.get(one.row) if one else None
@@ -196,7 +195,7 @@ def renew(ask: Ask) -> Reply:
     if until is None or until < ask.today:
         raise Refusal(f"续到哪一天？没有改。像这样发：续 H{one.id} 一年，或 续 H{one.id} 到 2028-08-31")
     holdings.renew(ask.db, one.id, until)
-    _remind(ask, row, Holding(one.unit_id, one.row, one.since, until, id=one.id))
+    _remind(ask, row, holdings.Holding(one.unit_id, one.row, one.since, until, id=one.id))
     return Reply(f"已续：{one.unit_name} {row.name} H{one.id} {one.until or '长期'} → {until}")
 
 
@@ -242,12 +241,12 @@ def listed(ask: Ask) -> Reply | None:
     return Reply(f"{row.name}在册 {len(found)}：\n" + "\n".join(lines) + more)
 
 
-def _visible(ask: Ask, row: Row) -> list[Holding]:
+def _visible(ask: Ask, row: Row) -> list[holdings.Holding]:
     paths = [*ask.me.paths(READERS), *(unit.path for unit in programmes.units_for(ask.me, row))]
     return holdings.held(ask.db, row.key, paths, ask.today)
 
 
-def _line(ask: Ask, row: Row, one: Holding) -> str:
+def _line(ask: Ask, row: Row, one: holdings.Holding) -> str:
     named = one.name is not None and ask.message.private and ask.message.channel not in ask.nameless
     enters = named and programmes.may_report(ask.me, row, units.by_id(ask.db, one.unit_id))
     name = str(ask.vault.open(one.name)) if enters and one.name else ""

@@ -14,7 +14,7 @@ from handlers.roster.kinds import may_stand_below
 from handlers.roster.sheet import Sheet
 from scheduling.periods import school_year
 from storage.organisation.units import Kind
-from storage.roster.roster import Facts, Names, NewUnit, State
+from storage.roster import roster
 
 _GRADES, _CLASSES = (1, 9), 20
 _WORDS = {
@@ -63,18 +63,18 @@ class Units:
     `paths` are those of the stored units, of a new one that of the unit above it.
     """
 
-    def __init__(self, sheet: Sheet, state: State, today: date, importer: Person | None = None) -> None:
+    def __init__(self, sheet: Sheet, state: roster.State, today: date, importer: Person | None = None) -> None:
         """`importer`: who may change nothing outside their own units; None: the operator."""
-        self.refs: dict[Names, int] = {path: stored.id for path, stored in state.units.items()}
-        self.facts: dict[int, Facts] = {stored.id: stored.facts for stored in state.units.values()}
+        self.refs: dict[roster.Names, int] = {path: stored.id for path, stored in state.units.items()}
+        self.facts: dict[int, roster.Facts] = {stored.id: stored.facts for stored in state.units.values()}
         self.paths: dict[int, str] = {stored.id: stored.path for stored in state.units.values()}
         self._scope = None if importer is None else tuple(importer.paths(rights.GIVERS))
         self._schools = {stored.id: stored.school_id for stored in state.units.values()}
-        self._new: dict[int, tuple[int | None, Names]] = {}
+        self._new: dict[int, tuple[int | None, roster.Names]] = {}
         self._notes, self._today, self._state = sheet.notes, today, state
         self._grades: dict[int | None, set[int]] = {}
         # 三(2)班 is 三(2)中队: beside each other a grade and class are there only once.
-        self._squads: dict[tuple[int | None, int, int], Names] = {}
+        self._squads: dict[tuple[int | None, int, int], roster.Names] = {}
         for path, stored in state.units.items():
             self._note_squad(stored.id, path, stored.parent_id)
         self._entries = _gather(sheet)
@@ -84,12 +84,12 @@ class Units:
         self._warn_of_old_names()
 
     @property
-    def new(self) -> Iterable[NewUnit]:
+    def new(self) -> Iterable[roster.NewUnit]:
         """The units to add, parents first."""
-        return (NewUnit(ref, up, path[-1], self.facts[ref], len(path)) for ref, (up, path) in self._new.items())
+        return (roster.NewUnit(ref, up, path[-1], self.facts[ref], len(path)) for ref, (up, path) in self._new.items())
 
     @property
-    def changed(self) -> Iterable[tuple[int, Facts, bool, str]]:
+    def changed(self) -> Iterable[tuple[int, roster.Facts, bool, str]]:
         """Of stored units that change: id, the new facts, whether what was is to be kept, and the change in words."""
         for stored in self._state.units.values():
             was, now = stored.facts, self.facts[stored.id]
@@ -101,14 +101,14 @@ class Units:
         """Whether the importer may change this unit."""
         return self._scope is None or self.paths[ref].startswith(self._scope)
 
-    def _note_squad(self, ref: int, path: Names, parent: int | None) -> None:
+    def _note_squad(self, ref: int, path: roster.Names, parent: int | None) -> None:
         facts = self.facts[ref]
         if facts.kind == Kind.SQUAD and facts.grade:
             self._grades.setdefault(self._schools[ref], set()).add(facts.grade)
         if facts.kind == Kind.SQUAD and facts.grade and facts.class_no and facts.active:
             self._squads.setdefault((parent, facts.grade, facts.class_no), path)
 
-    def _place(self, path: Names, entry: _Entry) -> None:
+    def _place(self, path: roster.Names, entry: _Entry) -> None:
         parent = self.refs.get(path[:-1])
         if len(path) > 1 and parent is None:
             # A parent with a row of its own has been complained of there.
@@ -127,13 +127,13 @@ class Units:
         else:
             self._change(ref, path, entry, _merged(self.facts[ref], entry, numbers))
 
-    def _change(self, ref: int, path: Names, entry: _Entry, facts: Facts) -> None:
+    def _change(self, ref: int, path: roster.Names, entry: _Entry, facts: roster.Facts) -> None:
         if facts != self.facts[ref] and not self.covers(ref):
             self._outside(path, entry)
             return
         self.facts[ref] = facts
 
-    def _outside(self, path: Names, entry: _Entry) -> None:
+    def _outside(self, path: roster.Names, entry: _Entry) -> None:
         self._notes.problem(entry.number, f"「{'/'.join(path)}」不在您负责的范围")
         self._notes.broken.add(path)
 
@@ -156,7 +156,7 @@ class Units:
     def _entry_year(self, school: int | None, grade: int) -> int:
         return years.entry_year(school_year(self._today), grade, self._grades.get(school, ()))
 
-    def _twin(self, path: Names, entry: _Entry, parent: int | None, numbers: _Numbers) -> int | None:
+    def _twin(self, path: roster.Names, entry: _Entry, parent: int | None, numbers: _Numbers) -> int | None:
         same = self._squads.get((parent, numbers[0] or 0, numbers[1] or 0))
         if same is None:
             return None
@@ -164,7 +164,7 @@ class Units:
         self.refs[path] = self.refs[same]
         return self.refs[path]
 
-    def _add(self, path: Names, entry: _Entry, parent: int | None, kind: Kind | None, numbers: _Numbers) -> None:
+    def _add(self, path: roster.Names, entry: _Entry, parent: int | None, kind: Kind | None, numbers: _Numbers) -> None:
         if kind is None:
             self._notes.problem(entry.number, f"「{path[-1]}」是新单位,请写上「类型」")
             return
@@ -180,7 +180,7 @@ class Units:
             self._notes.warn(entry.number, f"「{path[-1]}」是{kind},上级却是{self.facts[parent].kind},请核对")
         self._new[ref] = parent, path
         self._schools[ref] = ref if kind == Kind.SCHOOL else parent and self._schools[parent]
-        self.refs[path], self.facts[ref] = ref, Facts(kind, *numbers, entry.members, entry.aliases)
+        self.refs[path], self.facts[ref] = ref, roster.Facts(kind, *numbers, entry.members, entry.aliases)
         self._note_squad(ref, path, parent)
 
     def _date_classes(self) -> None:
@@ -203,8 +203,8 @@ class Units:
         return self.facts[ref].kind == Kind.SQUAD
 
 
-def _gather(sheet: Sheet) -> dict[Names, _Entry]:
-    entries: dict[Names, _Entry] = {}
+def _gather(sheet: Sheet) -> dict[roster.Names, _Entry]:
+    entries: dict[roster.Names, _Entry] = {}
     for line in sheet.lines:
         entry = entries.setdefault(line.path, _Entry(line.number))
         for word, said, before in (("类型", line.kind, entry.kind), ("应到人数", line.members, entry.members)):
@@ -216,7 +216,7 @@ def _gather(sheet: Sheet) -> dict[Names, _Entry]:
     return entries
 
 
-def _merged(was: Facts, entry: _Entry, numbers: _Numbers) -> Facts:
+def _merged(was: roster.Facts, entry: _Entry, numbers: _Numbers) -> roster.Facts:
     """An empty cell says nothing; a unit that is in the file is active."""
     return replace(
         was,
@@ -229,8 +229,8 @@ def _merged(was: Facts, entry: _Entry, numbers: _Numbers) -> Facts:
     )
 
 
-def _difference(was: Facts, now: Facts) -> str:
-    both = ((each.name, getattr(was, each.name), getattr(now, each.name)) for each in fields(Facts))
+def _difference(was: roster.Facts, now: roster.Facts) -> str:
+    both = ((each.name, getattr(was, each.name), getattr(now, each.name)) for each in fields(roster.Facts))
     return ",".join(f"{_WORDS[name]} {_shown(old)} → {_shown(new)}" for name, old, new in both if old != new)
 
 

@@ -13,9 +13,6 @@ from handlers.catalogue.standing import catalogue_of
 from handlers.wording.programmes import number
 from scheduling import spans
 from storage.programmes import coverage, holdings, reports, sums
-from storage.programmes.coverage import OVERDUE, Target
-from storage.programmes.reports import RETURNED, Report
-from storage.programmes.sums import Sums, Total
 
 Shown = Mapping[str, str]
 # The order of the digest (design §6).
@@ -30,8 +27,8 @@ class Line:
     period: str
     text: str
     values: Mapping[str, str] = field(default_factory=dict)
-    missing: tuple[Target, ...] = ()
-    targets: tuple[Target, ...] = ()
+    missing: tuple[coverage.Target, ...] = ()
+    targets: tuple[coverage.Target, ...] = ()
 
 
 def line(db: Connection, row: Row, paths: Sequence[str], period: str, today: date) -> Line:
@@ -69,14 +66,16 @@ def of_week(db: Connection, paths: Sequence[str], week: str, today: date) -> lis
     return [each for each in found if each.text]
 
 
-def targets(db: Connection, row: Row, paths: Sequence[str], period: str, today: date) -> list[Target]:
+def targets(db: Connection, row: Row, paths: Sequence[str], period: str, today: date) -> list[coverage.Target]:
     """Every unit that owes the row for this period, with its state as of today."""
     _, last = spans.span_of(period)
     due = spans.due_day(row.due, period) if row.due else last
     return coverage.targets(db, row.key, row.at, paths, period, last, today > due)
 
 
-def _reached(db: Connection, row: Row, paths: Sequence[str], stocks: list[Report], flows: Sums) -> list[Target]:
+def _reached(
+    db: Connection, row: Row, paths: Sequence[str], stocks: list[reports.Report], flows: sums.Sums
+) -> list[coverage.Target]:
     """Of what happens on some day nothing is owed: the targets are there to be counted only."""
     return (
         coverage.targets(db, row.key, row.at, paths, "", date.max, False) if "targets" in set(row.placeholders) else []
@@ -130,8 +129,8 @@ class _Escaped(dict[str, str]):
 
 
 def _shown(
-    db: Connection, row: Row, paths: Sequence[str], period: str, today: date, flows: Sums, stocks: list[Report],
-    owed: list[Target],
+    db: Connection, row: Row, paths: Sequence[str], period: str, today: date, flows: sums.Sums,
+    stocks: list[reports.Report], owed: list[coverage.Target],
 ) -> dict[str, str]:  # fmt: skip
     done = [each for each in owed if each.done]
     units = len(done) if row.period != "day" else flows.units
@@ -142,12 +141,12 @@ def _shown(
         "gap": str(len(owed) - len(done)),
         "period": spans.said(period, today),
         "rate": percent(Decimal(units), Decimal(len(owed))),
-        "overdue": str(sum(each.state == OVERDUE for each in owed)),
-        "returned": str(sum(each.state == RETURNED for each in owed)),
+        "overdue": str(sum(each.state == coverage.OVERDUE for each in owed)),
+        "returned": str(sum(each.state == reports.RETURNED for each in owed)),
         "accepted": str(sum(each.state == "accepted" for each in owed)),
         "zero": str(sum(each.state == "zero" for each in owed)),
     }
-    totals: dict[str, Total] = {each.name: _total(each, flows, stocks) for each in row.fields if each.is_number}
+    totals: dict[str, sums.Total] = {each.name: _total(each, flows, stocks) for each in row.fields if each.is_number}
     shown |= {name: number(total.value, total.hedge) for name, total in totals.items()}
     shown |= {each.name: _by_choice(each, flows, stocks) for each in row.fields if each.type == "choice"}
     shown |= _yes(row, stocks, len(owed))
@@ -159,25 +158,25 @@ def _shown(
     }
     for each in row.indicators:
         over, under = whole.get(each.numerator, Decimal(0)), whole.get(each.denominator, Decimal(0))
-        hedge = totals.get(each.numerator, Total()).hedge
+        hedge = totals.get(each.numerator, sums.Total()).hedge
         shown[each.name] = percent(over, under) if each.percent else quotient(over, under, each.digits, hedge)
     return shown
 
 
-def _total(one: Figure, flows: Sums, stocks: list[Report]) -> Total:
+def _total(one: Figure, flows: sums.Sums, stocks: list[reports.Report]) -> sums.Total:
     if one.agg == "sum":
-        return flows.totals.get(one.name, Total())
+        return flows.totals.get(one.name, sums.Total())
     values = [each.figures[one.name] for each in stocks if one.name in each.figures]
-    return Total(sum((value for value in values if isinstance(value, Decimal)), Decimal(0)))
+    return sums.Total(sum((value for value in values if isinstance(value, Decimal)), Decimal(0)))
 
 
-def _by_choice(one: Figure, flows: Sums, stocks: list[Report]) -> str:
+def _by_choice(one: Figure, flows: sums.Sums, stocks: list[reports.Report]) -> str:
     """报国 12 感恩 9, in the order of the choices."""
     counted = flows.choices.get(one.name, {})
     return " ".join(f"{choice} {counted[choice]}" for choice in one.choices if counted.get(choice)) or "–"
 
 
-def _yes(row: Row, stocks: list[Report], owed: int) -> dict[str, str]:
+def _yes(row: Row, stocks: list[reports.Report], owed: int) -> dict[str, str]:
     """How many units say yes, and which share of all that is; `all`: to everything."""
     fields = [each.name for each in row.fields if each.type == "yesno"]
     if not fields:
@@ -188,7 +187,7 @@ def _yes(row: Row, stocks: list[Report], owed: int) -> dict[str, str]:
     return {name: str(count) for name, count in yes.items()} | shares | {"all": str(whole)}
 
 
-def _scored(row: Row, stocks: list[Report]) -> dict[str, str]:
+def _scored(row: Row, stocks: list[reports.Report]) -> dict[str, str]:
     """Of a rubric: who passes, the average, who is low; of a figure with a rule: who keeps it."""
     scores = [each for each in row.fields if each.type == "score"]
     if not scores:
@@ -201,7 +200,7 @@ def _scored(row: Row, stocks: list[Report]) -> dict[str, str]:
     return {"ok": str(passed), "average": average, "low": str(len(points) - passed), "complete": str(complete)}
 
 
-def score(row: Row, one: Report) -> Decimal:
+def score(row: Row, one: reports.Report) -> Decimal:
     """The points of a rubric; a missing precondition takes its part's points away."""
     lacks = {value for name, value in one.figures.items() if name.startswith("lacks")}
     points = Decimal(0)
@@ -224,7 +223,7 @@ def _complete(db: Connection, row: Row, paths: Sequence[str], period: str, owed:
     return {"complete": str(whole), "gap": str(owed - whole)}
 
 
-def _numbers(one: Report) -> dict[str, Decimal]:
+def _numbers(one: reports.Report) -> dict[str, Decimal]:
     return {name: value for name, value in one.figures.items() if isinstance(value, Decimal)}
 
 

@@ -7,11 +7,17 @@ from difflib import get_close_matches
 from handlers.kit import Ask, Refusal
 from storage.base import numbered
 from storage.base.numbered import Unreadable
+from storage.digests import figures
 
 
 def rate(value: float | None) -> str:
     """90.9%, or a dash where there is nothing to divide by."""
     return "–" if value is None else f"{value:.1f}%"
+
+
+def share(part: int, whole: int) -> str:
+    """How much of it, as a rate: 10 of 11 → 90.9%."""
+    return rate(figures.percent(part, whole))
 
 
 def change(by: float, unit: str = "") -> str:

@@ -9,8 +9,7 @@ from sqlalchemy import Connection, select
 from storage.base.upsert import add_new
 from storage.checkins import coverage
 from storage.checkins.rollups import week_of
-from storage.digests import figures
-from storage.digests.digest_changes import Correction, Figures, since
+from storage.digests import digest_changes, figures
 from storage.digests.sums import ActivitySums, by_week, nominations
 from storage.organisation import history
 from storage.organisation.units import Unit
@@ -63,7 +62,7 @@ def report(db: Connection, of: Unit, week: str, now: datetime | None = None) -> 
     if row is None:
         shown = weekly(db, of, week, now)
         last = shown.previous
-        standing = Figures(last.events, last.squads_covered, last.attended)
+        standing = digest_changes.Figures(last.events, last.squads_covered, last.attended)
         return replace(shown, correction_before=_corrected(db, of, before, standing) if before else None)
     kept = replace(figures.from_json(row.body), title=_title(of, row.body["unit"]))
     kept = replace(kept, at=row.made_at.astimezone(now.tzinfo) if now else None)
@@ -71,12 +70,16 @@ def report(db: Connection, of: Unit, week: str, now: datetime | None = None) -> 
     return replace(kept, correction=correction, revision=FROZEN + (correction.changes.total if correction else 0))
 
 
-def _corrected(db: Connection, of: Unit, frozen: Any, now: Figures | None) -> Correction | None:
+def _corrected(
+    db: Connection, of: Unit, frozen: Any, now: digest_changes.Figures | None
+) -> digest_changes.Correction | None:
     """What became of a frozen week; None when nothing changed. `now` are its figures, if they are known."""
-    changes = since(db, of, frozen.week, frozen.made_at)
+    changes = digest_changes.since(db, of, frozen.week, frozen.made_at)
     if not changes.total:
         return None
-    return Correction(changes, figures.from_json(frozen.body).figures, now or weekly(db, of, frozen.week).figures)
+    return digest_changes.Correction(
+        changes, figures.from_json(frozen.body).figures, now or weekly(db, of, frozen.week).figures
+    )
 
 
 def _kept(db: Connection, of: Unit, weeks: tuple[str, str]) -> dict[str, Any]:

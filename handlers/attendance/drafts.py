@@ -1,0 +1,84 @@
+"""The check-in that a complete record asks for: of which unit, day and campaign; refused where it cannot be."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from handlers import rights
+from handlers.asker import context, schools
+from handlers.attendance import participation, phrases
+from handlers.kit import Ask, Denied, Refusal, Unit
+from handlers.reading import Record
+from handlers.wording import days, places
+from scheduling.periods import timing_of
+from storage.checkins import checkins
+from storage.organisation import units
+
+# More in one squad is a slip of the finger (COUNT_RANGE of the grammar).
+LARGEST_SQUAD = 65
+OLDEST = timedelta(days=180)
+
+
+def checkin_of(ask: Ask, record: Record) -> checkins.Checkin:
+    """The check-in that a complete record asks for; raises Refusal for a unit that is not there or not the asker's.
+
+    What answers a campaign belongs to the campaign's day: a report after midnight to the evening before.
+    """
+    return of_unit(ask, _unit(ask, record), record)
+
+
+def of_unit(ask: Ask, unit: Unit, record: Record) -> checkins.Checkin:
+    """The same for a unit that is known to be the asker's."""
+    assert record.activity and record.attended is not None and record.date
+    campaign = participation.answered(ask, unit, record)
+    day = record.date if record.dated or campaign is None else campaign.business_day(ask.now)
+    if ask.today - day > OLDEST:
+        raise Refusal(too_old(day, ask.today))
+    new = checkins.new(
+        unit,
+        record.activity,
+        day,
+        record.attended,
+        record.due,
+        topic=record.topic or "",
+        others=tuple(sorted(record.others.items())),
+        issue=record.number,
+        timing=timing_of(day, ask.now, campaign.ends_at if campaign else None),
+        campaign_id=campaign.id if campaign else None,
+    )
+    several = schools.has_several_schools(ask)
+    return replace(new, unit_name=units.full_name(ask.db, unit)) if several else new
+
+
+def heads_in(ask: Ask, unit_name: str, activity: str, words: str) -> Record | None:
+    """The heads that the words tell of this unit and activity: 38, 应到42实到40; None when they are not clear."""
+    said = f"{unit_name} {activity} {phrases.with_heads(words)}"
+    record = next(iter(context.reading_of(ask, said).records), None)
+    doubts = [issue for issue in (record.issues if record else ()) if issue.startswith("COUNT")]
+    return record if record and record.attended is not None and not doubts else None
+
+
+def too_old(day: date, today: date) -> str:
+    """Why a day is not recorded any more."""
+    return f"{days.day(day, today)}已经过去半年多,不能再报,没有记录。日期写错了的话,请改好再发一次。"
+
+
+def _unit(ask: Ask, record: Record) -> Unit:
+    assert record.unit and record.attended is not None
+    unit = places.by_key(ask, record.unit)
+    if unit is None:
+        raise Refusal(_not_there(record.unit))
+    if rights.may_report(ask.me, unit):
+        return unit
+    own = places.own_squad(ask.me)
+    if own is not None and unit.covers(own) and record.attended <= LARGEST_SQUAD:
+        # 全校升旗仪式 38人, said by a counselor: her squad's part in it.
+        return own
+    words = f"{unit.name}不在您负责的范围,没有记录。请核对中队,或请该中队的辅导员来报。"
+    raise Denied(words, what="签到", subject=f"unit:{unit.id}")
+
+
+def _not_there(key: str) -> str:
+    name = places.key_name(key)
+    if key.startswith("G"):
+        return f"名册里没有{name}这一级,没有记录。请分中队报,像这样发:\n三(1)40 三(2)38 主题队日"
+    return f"没有找到「{name}」。请核对中队,像这样发:三(2)中队 主题队日 38人"
