@@ -128,21 +128,6 @@ class Ask:
         assert self.reading is not None
         return self.reading
 
-    def expect(self, kind: str, payload: dict[str, Any]) -> None:
-        """Ask a question: the next text of this person in this chat goes to @answers(kind), within 24 h."""
-        kept = payload if self.may_name else self.door.hidden_in(payload)
-        dialogues.open_question(self.db, self.vault, self.message.where, kind, kept, self.now)
-
-    def keep_asking(self) -> None:
-        """What was said is no answer: the question stays open as it was asked."""
-        if self.question is not None:
-            dialogues.reopen(self.db, self.message.where, self.question)
-
-    def expect_nothing(self) -> None:
-        """Drop an open question: something else was said instead of an answer."""
-        if self.question is not None:
-            dialogues.close(self.db, self.message.where)
-
     def note(self, deed: Deed, at: Unit | None = None, subject: str = "", **about: Any) -> None:
         """Write a deed of the asker into the audit log: ids, numbers and fixed words, never a name."""
         note(self.db, deed, self.now, unit_id=at.id if at else None, subject=subject, **self.door.hidden_in(about))
@@ -151,6 +136,8 @@ class Ask:
         """Somebody is told no: when it was a question of rights, the audit log holds it."""
         if isinstance(refusal, Denied):
             self.note(Deed.REFUSED, subject=refusal.subject, what=refusal.what)
+        if refusal.ends_question:
+            dialogues.close(self.db, self.message.where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +209,8 @@ class Refusal(Exception):
         super().__init__(text)
         self.text = text
         self.buttons = buttons
+        # Set for a refused yes: there is nothing else to answer.
+        self.ends_question = False
 
 
 class Denied(Refusal):

@@ -62,7 +62,9 @@ def most_used(commands: Iterable[Command]) -> list[Command]:
     return sorted(commands, key=lambda each: (each.rank, each.words))[:MENU]
 
 
-def _mark(key: str, value: Any) -> Callable[[Function], Function]:
+def mark(key: str, value: Any) -> Callable[[Function], Function]:
+    """Put a mark on a function by which `attribute` finds it."""
+
     def put(function: Function) -> Function:
         setattr(function, key, value)
         return function
@@ -83,24 +85,19 @@ def command(
             raise ValueError(f"{words[0]}: the group is one of {'、'.join(GROUPS)}")
         who_set = who if who is ANYONE else frozenset(who)
         made = Command(words, who_set, group, rank, help, tuple(examples), handler, glued, in_groups, follows, letter)
-        return _mark("_command", made)(handler)
+        return mark("_command", made)(handler)
 
     return put
 
 
 def reads(*intents: str) -> Callable[[Function], Function]:
     """Declare `(Ask) -> Reply | [Reply]` for texts without a command word that are read as one of these intents."""
-    return _mark("_reads", intents)
-
-
-def answers(kind: str) -> Callable[[Function], Function]:
-    """Declare `(Ask, payload) -> Reply | [Reply] | None`: continues a dialogue; None means `not an answer`."""
-    return _mark("_answers", kind)
+    return mark("_reads", intents)
 
 
 def due(kind: str) -> Callable[[Function], Function]:
     """Declare `(Due) -> Reply | None`: says a delivery of this kind; None means `no longer needed`."""
-    return _mark("_due", kind)
+    return mark("_due", kind)
 
 
 def edits(name: str) -> Callable[[Function], Function]:
@@ -108,17 +105,17 @@ def edits(name: str) -> Callable[[Function], Function]:
 
     They are asked in the order of their names.
     """
-    return _mark("_edits", name)
+    return mark("_edits", name)
 
 
 def weekly(name: str) -> Callable[[Function], Function]:
     """Declare `(Connection, Unit, week, now) -> Reply`: what a bound group gets every Monday morning."""
-    return _mark("_weekly", name)
+    return mark("_weekly", name)
 
 
 def renders(recipe: str) -> Callable[[Function], Function]:
     """Declare `(Connection, values) -> bytes`: makes a picture or document from a read snapshot."""
-    return _mark("_renders", recipe)
+    return mark("_renders", recipe)
 
 
 def attribute(modules: Iterable[ModuleType], key: str) -> list[tuple[Any, Any]]:

@@ -5,14 +5,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.pipeline import replied
+from bot.pipeline import open_questions, replied
 from bot.pipeline.features import Features
+from bot.pipeline.open_questions import OpenQuestion
 from handlers import kit
 from handlers.asker import context
 from handlers.attendance import attachments, reports
 from handlers.general.orders import order_in
+from handlers.reading import Reading
 from handlers.registry import Command
 from handlers.wording import programmes
+from handlers.wording.questions import says_firmly
 from storage.messages import cards, dialogues
 
 LONGEST_TEXT = 4000
@@ -20,9 +23,12 @@ GREETING = "您好,我是少先队辅导员助手。请向学校大队辅导员�
 NOT_COUNTED = "您改了一条发过的消息。那条没有留下记录,这次也没有照着做。要做什么,请发一条新消息。"
 TOO_LATE = "上一个问题已经过了一天,不再等回答,这句没有照着做。请从头再发一次,像这样:三(2)中队 主题队日 38人"
 LAPSED = "这个按钮已经失效。发「帮助」看看现在能做什么。"
+NOT_ASKED = "现在没有要您回答的问题,什么都没有动。发「帮助」看看现在能做什么。"
 EDIT_COUNTS = timedelta(hours=24)
 # What may be a report of a row instead: its words tell.
 _TELLS = frozenset({"checkin", "unknown", "chat", "question"})
+# Read so, a text says nothing that could be done.
+_IN_VAIN = frozenset({"unknown", "question", "chat"})
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -56,19 +62,29 @@ def tidy(text: str) -> str:
     return _CONTROL.sub("", text).strip()
 
 
-def _said(features: Features, ask: kit.Ask, text: str) -> Sequence[kit.Reply]:
-    found = features.command_in(text)
+def _said(features: Features, ask: kit.Ask, text: str, commands: bool = True) -> Sequence[kit.Reply]:
+    waiting = open_questions.waiting(features, ask)
+    if waiting and (replies := waiting.settled(ask, text)) is not None:
+        return replies
+    found = features.command_in(text) if commands else None
+    free = bool(found and waiting and waiting.may_take(text, found[1]))
     # A command may say that its word was none this time: 看 上周周报 is no row to look at.
-    replies = _call(found[0], replace(ask, args=found[1])) if found is not None else None
-    return _without_command(features, ask, text) if replies is None else replies
-
-
-def _without_command(features: Features, ask: kit.Ask, text: str) -> Sequence[kit.Reply]:
+    if found and not free and (replies := _ordered(waiting, ask, *found)) is not None:
+        return replies
     if _is_stranger(ask):
         return [kit.Reply(GREETING)]
     wordless = not text and (ask.message.attachments or ask.message.place)
     # A photo is no answer to a question.
-    return (not wordless and _continued(features, ask, text)) or _read(features, ask, text)
+    if waiting and not wordless and (replies := waiting.taken(ask, text)) is not None:
+        return replies
+    if found and free and (replies := _ordered(waiting, ask, *found)) is not None:
+        return replies
+    return _read(features, ask, text, waiting)
+
+
+def _ordered(waiting: OpenQuestion | None, ask: kit.Ask, command: Command, args: str) -> Sequence[kit.Reply] | None:
+    replies = _call(command, replace(ask, args=args))
+    return replies if replies is None or waiting is None else [*replies, *waiting.give_way(ask, command.words[0])]
 
 
 def _call(command: Command, ask: kit.Ask) -> Sequence[kit.Reply] | None:
@@ -81,36 +97,35 @@ def _call(command: Command, ask: kit.Ask) -> Sequence[kit.Reply] | None:
     raise kit.Denied(f"「{word}」您目前不能用。发「帮助」看看您能做什么。", what=word)
 
 
-def _continued(features: Features, ask: kit.Ask, text: str) -> Sequence[kit.Reply]:
-    question = ask.question
-    if question is None:
-        return []
-    # Answered questions are closed before the answer, which may ask the next one.
-    ask.expect_nothing()
-    if question.expires_at <= ask.now:
-        return []
-    replies = features.dialogues[question.kind](replace(ask, args=text), ask.vault.open(question.payload))
-    if replies is None:
-        dialogues.reopen(ask.db, ask.message.where, question)
-        return []
-    return _list(replies)
-
-
-def _read(features: Features, ask: kit.Ask, text: str) -> Sequence[kit.Reply]:
+def _read(features: Features, ask: kit.Ask, text: str, waiting: OpenQuestion | None) -> Sequence[kit.Reply]:
     if not text and (ask.message.attachments or ask.message.place):
         return _list(features.readers[attachments.reader(ask)](ask))
     reading = context.reading_of(ask, text)
     if ask.message.attachments and attachments.is_caption(ask, reading):
         return _list(features.readers[attachments.reader(ask)](ask))
-    if reading.intent == "unknown" and ask.question is not None and ask.question.expires_at <= ask.now:
-        return [kit.Reply(TOO_LATE)]
-    if reading.intent in _TELLS and programmes.stated(ask, text):
-        return _list(features.readers["report"](replace(ask, args=text, reading=reading)))
     word, args = order_in(reading) or ("", "")
     if word in features.by_word:
-        return _call(features.by_word[word], replace(ask, args=args)) or []
-    reader = features.readers.get(reading.intent) or features.readers["unknown"]
-    return _list(reader(replace(ask, args=text, reading=reading)))
+        return _ordered(waiting, ask, features.by_word[word], args) or []
+    intent = "report" if reading.intent in _TELLS and programmes.stated(ask, text) else reading.intent
+    understood = intent not in _IN_VAIN
+    if waiting is None and not understood and (late := _unasked(ask, text, reading)):
+        return [kit.Reply(late)]
+    reader = features.readers.get(intent) or features.readers["unknown"]
+    replies = _list(reader(replace(ask, args=text, reading=reading)))
+    if waiting and understood:
+        return [*replies, *waiting.give_way(ask, intent)]
+    if waiting and (ask.message.private or intent == "unknown"):
+        # Instead of how to report; what else was said of the words is still said.
+        return [kit.Reply(waiting.reminder), *replies[1:]]
+    return replies
+
+
+def _unasked(ask: kit.Ask, text: str, reading: Reading) -> str:
+    """What is said to an answer that comes a day late, or to no question at all; empty for other words."""
+    if ask.question is not None and (reading.intent == "unknown" or says_firmly(text)):
+        dialogues.close(ask.db, ask.message.where)
+        return TOO_LATE
+    return NOT_ASKED if ask.message.private and says_firmly(text) else ""
 
 
 def _pressed(features: Features, ask: kit.Ask) -> Sequence[kit.Reply]:
@@ -127,9 +142,10 @@ def _do(features: Features, ask: kit.Ask, card: cards.Card, order: cards.Order) 
     """What a button of this card stands for: a command, or an answer to the question that came with it."""
     if order.word:
         command = features.command(order.word, order.args)
-        return (command and _call(command, replace(ask, args=order.args))) or [kit.Reply(LAPSED)]
+        waiting = open_questions.waiting(features, ask)
+        return (command and _ordered(waiting, ask, command, order.args)) or [kit.Reply(LAPSED)]
     if _is_stranger(ask) or _asked(ask, card.made_at):
-        return _without_command(features, ask, order.args)
+        return _said(features, ask, order.args, commands=False)
     # An old card: its question is no longer open.
     return [reports.unchanged(ask, "这个问题已经处理过或过去了,没有再改")]
 

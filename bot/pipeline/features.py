@@ -14,9 +14,9 @@ from sqlalchemy import Connection
 import handlers
 from handlers.kit import Answer, Ask, Due, Handler, Reply, Unit
 from handlers.registry import Command, attribute, by_topic
+from handlers.wording.questions import Answering, Question
 from storage.messages.cards import Order
 
-Continue = Callable[[Ask, dict[str, Any]], Answer | None]
 _SEPARATOR = re.compile(r"[\s:：,，。.!！?？/@]")
 _LETTER = re.compile(r"#?([A-Za-z])\s?\d")
 Weekly = Callable[[Connection, Unit, str, datetime], Reply]
@@ -29,7 +29,8 @@ class Features:
     commands: tuple[Command, ...]
     by_word: Mapping[str, Command]
     readers: Mapping[str, Handler]
-    dialogues: Mapping[str, Continue]
+    # By the kind of the question.
+    answers: Mapping[str, tuple[Question[Any], Answering[Any]]]
     due: Mapping[str, Callable[[Due], Reply | None]]
     recipes: Mapping[str, Callable[..., bytes]]
     # What recorded something looks at the new words of its message, in turn.
@@ -84,7 +85,7 @@ def collect(found: Iterable[ModuleType]) -> Features:
         commands,
         _unique((word, command) for command in commands for word in command.words),
         _unique((intent, reader) for intents, reader in attribute(found, "_reads") for intent in intents),
-        _unique(attribute(found, "_answers")),
+        _unique((question.kind, (question, function)) for question, function in attribute(found, "_answers")),
         _unique(attribute(found, "_due")),
         _unique(attribute(found, "_renders")),
         _by_name(attribute(found, "_edits")),

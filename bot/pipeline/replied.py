@@ -8,6 +8,7 @@ from handlers.asker import context
 from handlers.kit import Ask
 from handlers.reading import read
 from handlers.registry import Command
+from handlers.wording.questions import says_yes
 from storage.base import numbered
 from storage.checkins import checkins
 from storage.messages import cards
@@ -15,7 +16,7 @@ from storage.messages.cards import Card, Order
 
 # What is understood without a card: it is a message of its own although it was sent as a reply.
 _OF_ITS_OWN = frozenset({"checkin", "nomination", "review", "correct", "command", "query"})
-_TALK = re.compile(r"(?:好的?|行|收到|谢谢?|感谢|辛苦|嗯|哦|明白|知道|不客气|老师|[您你了啦]|ok|okay|[\W_])+", re.I)
+_TALK = re.compile(r"(?:好的?|收到|谢谢?|感谢|辛苦|哦|明白|知道|不客气|老师|[您你了啦]|[\W_])+")
 
 
 def understood(features: Features, ask: Ask, text: str) -> tuple[Ask, tuple[Card, Order] | None]:
@@ -58,7 +59,7 @@ def _completed(features: Features, card: Card, command: Command, args: str) -> O
 
 
 def _stands_alone(ask: Ask, text: str) -> bool:
-    if _TALK.fullmatch(text):
+    if says_yes(text) or _TALK.fullmatch(text):
         return True
     heard = read(text, replace(context.context_of(ask), bound_unit=None))
     return heard.intent in _OF_ITS_OWN and heard.status in ("ok", "confirm", "partial")

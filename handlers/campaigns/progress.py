@@ -1,16 +1,16 @@
 """活动: what is called for, who has reported, and a report by one tap and a number."""
 
 import re
-from typing import Any
+from dataclasses import dataclass
 
 from handlers.asker import context
 from handlers.attendance import drafts, participation, reports
 from handlers.campaigns import notices
 from handlers.kit import ADMINS, REPORTERS, Ask, Button, Denied, Due, Refusal, Reply, Role, Unit
 from handlers.reading import Record
-from handlers.registry import answers, command, due
+from handlers.registry import command, due
 from handlers.wording import places
-from handlers.wording.answers import says_no
+from handlers.wording.questions import Question, answers
 from scheduling.periods import timing_of
 from storage.campaigns import campaigns
 from storage.campaigns.campaigns import OPEN, Campaign
@@ -20,7 +20,21 @@ SEERS = REPORTERS | ADMINS | {Role.INSPECTOR}
 LOOKERS = ADMINS | {Role.INSPECTOR}
 # How many are shown; how many are looked at, since a counselor is not called to each.
 SHOWN, BUTTONS, _LOOKED_AT = 8, 4, 200
-QUESTION = "campaign-heads"
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Whose heads are asked for which campaign."""
+
+    campaign: int
+    unit: int
+    name: str
+
+
+QUESTION = Question(
+    "campaign-heads", _Asked, undone="还没有记。", dropped="好的,没有记。",
+    asks="{name}到了多少人?如:38\n不报了,发「取消」。",
+)  # fmt: skip
 _NUMBERED = re.compile(r"#?(\d{1,9})(?:\s+(.*))?", re.DOTALL)
 
 
@@ -137,18 +151,16 @@ def _ask_heads(ask: Ask, one: Campaign, mine: list[Unit]) -> Reply:
     if one.state != OPEN or ask.now < one.begins_at:
         return Reply(f"{head}\n{'还没有开始。' if one.state == OPEN else '已经结束。'}")
     unit = left[0]
-    ask.expect(QUESTION, {"campaign": one.id, "unit": unit.id})
+    QUESTION.put(ask, _Asked(one.id, unit.id, unit.name))
     full = (Button(f"全到 {unit.members}", answer=f"应到{unit.members}实到{unit.members}"),) if unit.members else ()
     return Reply(f"{head}\n{unit.name}到了多少人?如:38,或应到42实到40", full)
 
 
 @answers(QUESTION)
-def heads(ask: Ask, payload: dict[str, Any]) -> list[Reply] | None:
+def heads(ask: Ask, known: _Asked) -> list[Reply] | None:
     """The number after the tap; None for another message."""
-    if says_no(ask.args):
-        return [Reply("好的,没有记。")]
-    one = campaigns.by_id(ask.db, payload["campaign"])
-    unit = next((each for each in ask.me.units([Role.COUNSELOR]) if each.id == payload["unit"]), None)
+    one = campaigns.by_id(ask.db, known.campaign)
+    unit = next((each for each in ask.me.units([Role.COUNSELOR]) if each.id == known.unit), None)
     alone = context.reading_of(ask, ask.args)
     if (
         one is None
@@ -161,8 +173,7 @@ def heads(ask: Ask, payload: dict[str, Any]) -> list[Reply] | None:
     if found is None:
         if alone.intent == "chat":
             return None
-        ask.keep_asking()
-        return [Reply(f"还没有记。{unit.name}到了多少人?如:38\n不报了,发「取消」。")]
+        raise QUESTION.again(known)
     return [*_kept(ask, one, unit, found), *_next(ask, one)]
 
 

@@ -4,20 +4,19 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
+from handlers.asker.context import reading_of
 from handlers.attendance import participation
 from handlers.campaigns import notices
 from handlers.kit import ADMINS, Ask, Button, Denied, Refusal, Reply, Unit
 from handlers.reading.checkins.calls import Call, call_in, without_private
-from handlers.registry import ANYTHING, answers, command
+from handlers.registry import ANYTHING, command
 from handlers.wording import places
-from handlers.wording.answers import says_no, says_yes
+from handlers.wording.questions import Question, answers
 from storage.campaigns import campaigns
 from storage.campaigns.campaigns import ENDED, WITHDRAWN, Campaign
 from storage.organisation import units
 
-QUESTION, CONFIRM = "campaign", "campaign-confirm"
 LONGEST = timedelta(days=200)
 # More are called by the counties themselves: every one of them gets a letter.
 MOST_SQUADS = 10_000
@@ -35,6 +34,38 @@ class _Draft:
     missing: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What was said so far, and what of it is missing."""
+
+    said: str
+    missing: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """What is to be published: the unit, and from when to when (ISO)."""
+
+    unit: int
+    title: str
+    activity: str
+    issue: int
+    grades: list[int]
+    begins: str
+    ends: str
+
+
+QUESTION = Question(
+    "campaign", _Said, undone="还没有发布。", asks="请写活动的类型、起止时间和单位。\n不发了,发「取消」。",
+    dropped="好的,没有发布。", free=True,
+)  # fmt: skip
+CONFIRM = Question(
+    "campaign-confirm", _Call, undone="「{title}」还没有发布。", dropped="好的,没有发布。", yes="发布", no="不发",
+    final=True,
+)  # fmt: skip
+_OTHER_BUSINESS = ("nomination", "review", "command", "query")
+
+
 @command(
     "发布活动", "campaign", who=ADMINS, group="活动", rank=23, help="请中队在一段时间里报一次活动", glued=ANYTHING,
     examples=(_EXAMPLE, "发布活动 红领巾爱学习第5期 本周"),
@@ -42,7 +73,7 @@ class _Draft:
 def publish(ask: Ask) -> Reply:
     """Ask for what is missing, then show what it comes to."""
     if not ask.args:
-        ask.expect(QUESTION, {"said": "", "missing": "title"})
+        QUESTION.put(ask, _Said("", "title"))
         return Reply(f"请写活动的名称、类型和起止时间,一句话就行,如:\n{_EXAMPLE.removeprefix('发布活动 ')}")
     return _go_on(ask, ask.args)
 
@@ -50,7 +81,7 @@ def publish(ask: Ask) -> Reply:
 def _go_on(ask: Ask, said: str) -> Reply:
     draft = _draft(ask, said)
     if draft.missing:
-        ask.expect(QUESTION, {"said": without_private(said), "missing": draft.missing})
+        QUESTION.put(ask, _Said(without_private(said), draft.missing))
         return _question(ask, draft)
     assert draft.unit is not None
     return _preview(ask, draft.call, draft.unit)
@@ -85,16 +116,16 @@ def _question(ask: Ask, draft: _Draft) -> Reply:
 
 
 @answers(QUESTION)
-def complete(ask: Ask, payload: dict[str, Any]) -> Reply | None:
+def complete(ask: Ask, known: _Said) -> Reply | None:
     """What was missing, together with what was said before; None for another message."""
-    if says_no(ask.args):
-        return Reply("好的,没有发布。")
-    said = f"{payload['said']} {ask.args}".strip()
+    alone = reading_of(ask, ask.args)
+    if alone.intent in _OTHER_BUSINESS or any(record.attended is not None for record in alone.records):
+        return None
+    said = f"{known.said} {ask.args}".strip()
     draft = _draft(ask, said)
-    if draft.missing == payload["missing"]:
-        ask.keep_asking()
+    if draft.missing == known.missing:
         again = _question(ask, draft)
-        return replace(again, text=f"还没有发布。{again.text}\n不发了,发「取消」。")
+        raise Refusal(f"{QUESTION.undone}{again.text}\n不发了,发「取消」。", *again.buttons)
     return _go_on(ask, said)
 
 
@@ -105,8 +136,7 @@ def _preview(ask: Ask, call: Call, unit: Unit) -> Reply:
         raise Refusal(f"{unit.name}里没有要报的中队,没有发布。请核对单位和年级。")
     if len(squads) > MOST_SQUADS:
         raise Refusal(f"有 {len(squads)} 个中队,太多了,没有发布。请由区县分别发布。")
-    kept = {"title": new.title, "activity": new.activity, "issue": new.issue, "grades": new.grades, "unit": unit.id}
-    ask.expect(CONFIRM, {**kept, "begins": new.begins_at.isoformat(), "ends": new.ends_at.isoformat()})
+    kept = (new.title, new.activity, new.issue, list(new.grades), new.begins_at.isoformat(), new.ends_at.isoformat())
     who = f"{unit.name}{_grades(new)} {len(squads)} 个中队"
     lines = [
         "请核对要发布的活动:",
@@ -115,7 +145,7 @@ def _preview(ask: Ask, call: Call, unit: Unit) -> Reply:
         f"应报:{who}",
         "发布吗?",
     ]
-    return Reply("\n".join(lines), (Button("发布", answer="是"), Button("不发", answer="否")))
+    return Reply("\n".join(lines), CONFIRM.put(ask, _Call(unit.id, *kept)))
 
 
 def _grades(one: Campaign) -> str:
@@ -133,17 +163,13 @@ def _campaign(ask: Ask, call: Call, unit: Unit) -> Campaign:
 
 
 @answers(CONFIRM)
-def confirmed(ask: Ask, payload: dict[str, Any]) -> Reply | None:
-    """是 publishes what was shown, 否 drops it."""
-    if says_no(ask.args) or ask.args == "不发":
-        return Reply("好的,没有发布。")
-    if not (says_yes(ask.args) or ask.args == "发布"):
-        return None
-    unit = units.by_id(ask.db, payload["unit"])
+def confirmed(ask: Ask, known: _Call) -> Reply:
+    """Publishes what was shown."""
+    unit = units.by_id(ask.db, known.unit)
     if not any(top.covers(unit) for top in places.scope(ask.me, ADMINS)):
         raise Denied(f"{unit.name}不在您负责的范围,没有发布。", what="发布活动", subject=f"unit:{unit.id}")
-    begins, ends = (datetime.fromisoformat(payload[each]) for each in ("begins", "ends"))
-    said = (payload["title"], payload["activity"], begins, ends, payload["issue"], tuple(payload["grades"]))
+    begins, ends = datetime.fromisoformat(known.begins), datetime.fromisoformat(known.ends)
+    said = (known.title, known.activity, begins, ends, known.issue, tuple(known.grades))
     new = Campaign(unit.id, *said, person_id=ask.me.id, path=unit.path, unit_name=unit.name)
     new = replace(new, id=campaigns.add(ask.db, new, ask.now))
     # Whoever keeps the open campaigns reads them again.

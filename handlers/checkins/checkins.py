@@ -4,26 +4,24 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 from handlers.asker.context import context_of, reading_of
 from handlers.asker.schools import chosen_school
 from handlers.attendance import attachments, drafts, phrases, reports
 from handlers.checkins import questions
+from handlers.checkins.questions import DOUBT, MISSING, SCHOOL, Doubted, Incomplete, Reported
 from handlers.kit import REPORTERS, Ask, Button, Denied, Refusal, Reply, Unit
 from handlers.reading import Reading, Record, read
-from handlers.registry import ANYTHING, answers, command, reads
+from handlers.registry import ANYTHING, command, reads
 from handlers.wording import names, places, private
-from handlers.wording.answers import says_no, says_yes
+from handlers.wording.questions import answers
 from storage.people import people
 
-QUESTION, CONFIRM, SCHOOL = "checkin", "checkin-confirm", "checkin-school"
 LONGEST_ACTIVITY = 12
 # So many squads of one's own are offered as buttons.
 FEW = 6
 _NUMBER = re.compile(r"\d{1,4}")
 _ONLY_NUMBERS = re.compile(r"[\d\s、,，.。;；和人名]{1,200}")
-NOTHING = "好的,没有记。要重新报,直接发就行。"
 
 
 @command(
@@ -50,9 +48,6 @@ def _take(ask: Ask, first: int | None) -> Sequence[Reply]:
     """`first` is the message whose open question this answers: its photos belong to the check-in too."""
     if ask.me.roles.isdisjoint(REPORTERS):
         raise Denied("签到由中队辅导员或大队辅导员来报。发「帮助」看看您能做什么。", what="签到")
-    # Another feature's question stays open; one about a check-in is overtaken by this one.
-    if ask.question and ask.question.kind in (QUESTION, CONFIRM):
-        ask.expect_nothing()
     heard = names.without_names(ask, ask.heard)
     replies = _replies(ask, heard, first)
     warning = private.privacy_warning(heard.issues)
@@ -85,29 +80,27 @@ def _is_complete(record: Record) -> bool:
 
 def _which_school(ask: Ask, reading: Reading, schools: Sequence[Unit], first: int | None) -> Reply:
     said = [questions.canonical(record, (), always_dated=True) for record in reading.records]
-    ask.expect(SCHOOL, {"said": said, "first": attachments.waiting(ask, first), "joint": reading.joint})
+    SCHOOL.put(ask, Reported(said, attachments.waiting(ask, first), reading.joint))
     question = "这是哪所学校的?我会记住;要换,发「我的 学校」,或在消息里写上学校。"
     return Reply(question, tuple(Button(each.name, answer=each.name) for each in schools))
 
 
 @answers(SCHOOL)
-def school_said(ask: Ask, payload: dict[str, Any]) -> Sequence[Reply] | None:
+def school_said(ask: Ask, known: Reported) -> Sequence[Reply] | None:
     """The school is remembered, and what was reported is taken as of there."""
-    if says_no(ask.args):
-        return [Reply(NOTHING)]
     school = chosen_school(ask, ask.args)
     if school is None:
         return None
     people.choose_school(ask.db, ask.me.id, school.id)
     ask = replace(ask, person=replace(ask.me, school_id=school.id))
     context = context_of(ask)
-    readings = [read(said, context) for said in payload["said"]]
-    if payload["joint"] and all(each.status == "ok" for each in readings):
+    readings = [read(said, context) for said in known.said]
+    if known.joint and all(each.status == "ok" for each in readings):
         records = [record for each in readings for record in each.records]
-        return reports.store(ask, records, payload["first"], True)
+        return reports.store(ask, records, known.first, True)
     replies: list[Reply] = []
     for reading in readings:
-        replies += _take(replace(ask, reading=reading), payload["first"])
+        replies += _take(replace(ask, reading=reading), known.first)
     return replies
 
 
@@ -118,11 +111,10 @@ def _question(ask: Ask, reading: Reading, first: int | None = None) -> Reply:
     in_doubt = [each for each in reading.records if each.issues or not _is_complete(each)]
     record = next(iter(in_doubt or reading.records), Record())
     question, buttons = questions.question(reading.issues, record, _squads(ask, record), _size(ask, record))
-    known: dict[str, Any] = {"said": questions.canonical(record, reading.issues), "issues": list(reading.issues)}
     day = record.date if record.date and not record.dated else ask.today
     shared = [places.key_name(each.unit) for each in in_doubt if each.unit and "COUNT_SHARED" in each.issues]
-    known |= {"first": attachments.waiting(ask, first), "shared": shared, "day": day.isoformat(), "asked": question}
-    ask.expect(QUESTION, known)
+    said, waits = questions.canonical(record, reading.issues), attachments.waiting(ask, first)
+    MISSING.put(ask, Incomplete(said, list(reading.issues), waits, shared, day.isoformat(), question))
     return Reply(question, buttons)
 
 
@@ -137,29 +129,26 @@ def _size(ask: Ask, record: Record) -> int | None:
     return unit.members if unit else None
 
 
-@answers(QUESTION)
-def complete(ask: Ask, payload: dict[str, Any]) -> Sequence[Reply] | None:
+@answers(MISSING)
+def complete(ask: Ask, known: Incomplete) -> Sequence[Reply] | None:
     """The answer to the question, read together with what was known; None for another message."""
-    if says_no(ask.args):
-        return [Reply(NOTHING)]
-    asked = {issue.partition("_")[0] for issue in payload["issues"]}
+    asked = {issue.partition("_")[0] for issue in known.issues}
     # The day without a date is the day of the question; asked for the squad, the sender's own is no answer.
-    context = replace(context_of(ask), received=date.fromisoformat(payload["day"]))
+    context = replace(context_of(ask), received=date.fromisoformat(known.day))
     context = replace(context, bound_unit=None) if "UNIT" in asked else context
     alone = read(ask.args, context)
     if _is_news(alone, asked):
         return None
-    words = [_in_order(payload.get("shared", ()), ask.args), ask.args]
+    words = [_in_order(known.shared, ask.args), ask.args]
     if "ACTIVITY" in asked and _names_activity(ask.args, alone) and not names.problem_of(ask, ask.args):
         words.append(questions.with_activity(ask.args))
     for said in words:
-        together = read(questions.merged(payload["said"], said, payload["issues"]), context)
-        if _knows_more(together, asked, payload["issues"]):
-            return _take(replace(ask, reading=together), payload.get("first"))
+        together = read(questions.merged(known.said, said, known.issues), context)
+        if _knows_more(together, asked, known.issues):
+            return _take(replace(ask, reading=together), known.first)
     if alone.intent == "chat":
         return None
-    ask.keep_asking()
-    return [Reply(f"还没有记。{payload['asked']}\n不报了,发「取消」。")]
+    raise MISSING.again(known)
 
 
 def _in_order(squads: Sequence[str], words: str) -> str:
@@ -198,28 +187,13 @@ def _confirm(ask: Ask, reading: Reading, records: list[Record], first: int | Non
     checkin_lines = [drafts.checkin_of(ask, record) for record in records]
     lines = "\n".join(f"{phrases.dated(one, ask.today)} {phrases.heads(one)}" for one in checkin_lines)
     question = f"{questions.doubt(reading.issues)}\n{lines}\n记下吗?"
-    known = {"said": said, "first": attachments.waiting(ask, first), "joint": reading.joint}
-    ask.expect(CONFIRM, {**known, "id": ask.inbox_id, "asked": question})
-    return Reply(
-        question, (Button("是,记下", answer=f"是 {ask.inbox_id}"), Button("不记", answer=f"否 {ask.inbox_id}"))
-    )
+    return Reply(question, DOUBT.put(ask, Doubted(said, attachments.waiting(ask, first), reading.joint, question)))
 
 
-@answers(CONFIRM)
-def confirmed(ask: Ask, payload: dict[str, Any]) -> Sequence[Reply] | None:
-    """是 stores what was asked about, 否 drops it; a button of an older question does neither."""
-    word, _, number = ask.args.partition(" ")
-    if number.isdecimal() and int(number) != payload["id"]:
-        ask.keep_asking()
-        return [Reply("那个问题已经过去了,没有记。要报,请重新发一次。")]
-    if says_no(word if number.isdecimal() else ask.args):
-        return [Reply(NOTHING)]
+@answers(DOUBT)
+def confirmed(ask: Ask, known: Doubted) -> Sequence[Reply]:
+    """Stores what was asked about."""
     context = context_of(ask)
-    if not says_yes(word if number.isdecimal() else ask.args):
-        if read(ask.args, context).intent not in ("unknown", "chat"):
-            return None
-        ask.keep_asking()
-        return [Reply(f"还没有记。{payload['asked']}请回「是」或「否」。")]
-    records = [record for said in payload["said"] for record in read(said, context).records]
+    records = [record for said in known.said for record in read(said, context).records]
     complete = [record for record in records if _is_complete(record)]
-    return reports.store(ask, complete, payload.get("first"), payload["joint"])
+    return reports.store(ask, complete, known.first, known.joint)

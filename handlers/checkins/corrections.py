@@ -2,18 +2,17 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 from handlers import rights
 from handlers.asker.context import context_of, reading_of
 from handlers.attendance import drafts, phrases
 from handlers.kit import REPORTERS, Ask, Button, Denied, Refusal, Reply
 from handlers.reading import Reading, Record, read
-from handlers.registry import ANYTHING, answers, command, edits, reads
+from handlers.registry import ANYTHING, command, edits, reads
 from handlers.wording import days, names, places, private, weeks
-from handlers.wording.answers import says_no
+from handlers.wording.questions import Question, answers
 from scheduling.periods import frozen_at, timing_of
 from storage.base import numbered
 from storage.campaigns import campaigns
@@ -25,6 +24,19 @@ from storage.organisation.units import Kind
 MOST_HEADS = 20_000
 MEANWHILE = "这条签到刚被别人改过,没有再改。发「我的」看现在的情况,再改一次。"
 _NUMBER = re.compile(r"#(\d{1,15})(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Corrected:
+    """The check-in that is put right."""
+
+    checkin: int
+
+
+CORRECT = Question(
+    "correct", _Corrected, undone="还没有改。", asks="直接发新的内容,如:实到39\n不改了,发「取消」。",
+    dropped="好的,没有改。",
+)  # fmt: skip
 _WORD = re.compile(r"^/?(?:签到|checkin)(?:@\w+)?[\s:：,，]*", re.IGNORECASE)
 
 
@@ -36,7 +48,7 @@ def correct(ask: Ask) -> Reply:
     """Change the newest check-in, or the one with this number, or the newest of a squad."""
     old, words = _meant(ask)
     if not words:
-        ask.expect("correct", {"id": old.id})
+        CORRECT.put(ask, _Corrected(old.id))
         return Reply(f"要改哪里?现在是:{phrases.dated(old, ask.today)} {phrases.heads(old)}\n直接发新的内容,如:实到39")
     return _changed(ask, old, words)
 
@@ -47,12 +59,10 @@ def correct_by_words(ask: Ask) -> Reply:
     return correct(replace(ask, args=ask.args.removeprefix("更正").lstrip(":： ")))
 
 
-@answers("correct")
-def corrected(ask: Ask, payload: dict[str, Any]) -> Reply | None:
+@answers(CORRECT)
+def corrected(ask: Ask, known: _Corrected) -> Reply | None:
     """The new content, after 更正 alone."""
-    if says_no(ask.args):
-        return Reply("好的,没有改。")
-    old = checkins.by_id(ask.db, payload["id"])
+    old = checkins.by_id(ask.db, known.checkin)
     alone = reading_of(ask, ask.args)
     if old is None or (alone.status == "ok" and alone.records and not _same_squad(ask, old, alone.records[0])):
         # A whole report of another squad is no correction of this one.

@@ -1,13 +1,64 @@
 """The question for what is missing in a report, and the answer put together with what is known."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from handlers.attendance import phrases
 from handlers.kit import Button
 from handlers.reading import Record
 from handlers.wording import days, places
+from handlers.wording.questions import Question
 
+# A new report takes the place of a question about an earlier one.
+_REPORTS = frozenset({"checkin", "签到"})
+_NOTHING = "好的,没有记。要重新报,直接发就行。"
+_OR_NOT = "\n不报了,发「取消」。"
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """What was reported, a message a record; `first`: the message whose photos wait for it."""
+
+    said: list[str]
+    first: int | None
+    joint: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Doubted(Reported):
+    """The same, with the question whether it is right."""
+
+    asked: str
+
+
+@dataclass(frozen=True, slots=True)
+class Incomplete:
+    """
+    What was reported as far as it is clear, the reader's issues, and the question.
+
+    `shared`: the squads of which the heads are asked; `day` (ISO): the day when none is named.
+    """
+
+    said: str
+    issues: list[str]
+    first: int | None
+    shared: list[str]
+    day: str
+    asked: str
+
+
+MISSING = Question(
+    "checkin", Incomplete, undone="还没有记。", asks="{asked}" + _OR_NOT, dropped=_NOTHING, ended_by=_REPORTS
+)
+DOUBT = Question(
+    "checkin-confirm", Doubted, undone="还没有记。", asks="{asked}请回「是」或「否」。", dropped=_NOTHING,
+    ended_by=_REPORTS, yes="是,记下", no="不记",
+)  # fmt: skip
+SCHOOL = Question(
+    "checkin-school", Reported, undone="还没有记。", asks="这是哪所学校的?" + _OR_NOT, dropped=_NOTHING,
+    ended_by=_REPORTS,
+)  # fmt: skip
 # The reader knows 其他 as an activity by this word only: alone it may mean anything.
 OTHER = "其他活动"
 _QUESTIONS = {

@@ -1,22 +1,33 @@
 """同上周: last week's activity once more, today; only the heads are asked, since those are seldom the same."""
 
 import re
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from handlers.asker import context
 from handlers.attendance import drafts, phrases, reports
 from handlers.kit import REPORTERS, Ask, Button, Refusal, Reply
 from handlers.reading import Record
-from handlers.registry import ANYTHING, answers, command
-from handlers.wording.answers import says_no
+from handlers.registry import ANYTHING, command
+from handlers.wording.questions import Question, answers
 from scheduling.periods import monday_of, week_before, week_of
 from storage.checkins import checkins
 from storage.checkins.checkins import Checkin
 from storage.organisation import units
 
-QUESTION = "again"
 MOST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Again:
+    """The check-in of last week that is repeated."""
+
+    checkin: int
+
+
+HEADS = Question(
+    "again", _Again, undone="还没有记。", asks="今天到了多少人?如:39\n不报了,发「取消」。", dropped="好的,没有记。"
+)
 _SAME = ("一样", "同样", "一样的", "不变")
 _NUMBER = re.compile(r"#(\d{1,15})(?!\d)\s*")
 
@@ -65,17 +76,15 @@ def _short(one: Checkin) -> str:
 
 
 def _question(ask: Ask, one: Checkin) -> Reply:
-    ask.expect(QUESTION, {"id": one.id})
+    HEADS.put(ask, _Again(one.id))
     same = Button(f"一样,{phrases.heads(one)}", answer=phrases.heads(one))
     return Reply(f"上周:{phrases.dated(one, ask.today)} {phrases.heads(one)}\n今天到了多少人?", (same,))
 
 
-@answers(QUESTION)
-def answered(ask: Ask, payload: dict[str, Any]) -> list[Reply] | None:
+@answers(HEADS)
+def answered(ask: Ask, known: _Again) -> list[Reply] | None:
     """The heads of today; None for another message."""
-    if says_no(ask.args):
-        return [Reply("好的,没有记。")]
-    one = checkins.by_id(ask.db, payload["id"])
+    one = checkins.by_id(ask.db, known.checkin)
     alone = context.reading_of(ask, ask.args)
     if one is None or any(record.activity for record in alone.records):
         return None
@@ -84,8 +93,7 @@ def answered(ask: Ask, payload: dict[str, Any]) -> list[Reply] | None:
     if heads is None:
         if alone.intent not in ("checkin", "unknown"):
             return None
-        ask.keep_asking()
-        return [Reply("还没有记。今天到了多少人?如:39\n不报了,发「取消」。")]
+        raise HEADS.again(known)
     return _stored(ask, one, heads)
 
 

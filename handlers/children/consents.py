@@ -1,17 +1,28 @@
 """家长同意 and 撤回同意: what guardians agreed to is recorded before a child is named, and ends when they say so."""
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
 
-from handlers.kit import Ask, Button, Refusal, Reply
-from handlers.registry import ANYTHING, answers, command
+from handlers.kit import Ask, Refusal, Reply
+from handlers.registry import ANYTHING, command
 from handlers.wording import consents
-from handlers.wording.answers import says_no, says_yes
+from handlers.wording.questions import Question, answers
 from storage.children import children, erasure
 from storage.children.children import masked
 from storage.organisation import units
 
 _END_LIKE = "撤回同意 三(2)中队 王小明"
+
+
+@dataclass(frozen=True, slots=True)
+class _Child:
+    """Whose guardian has withdrawn."""
+
+    child: int
+
+
+REVOKE = Question(
+    "revoke", _Child, undone="孩子的信息还没有删。", dropped="好的,没有删。", yes="是,删除", no="不删", final=True
+)
 
 
 @command(
@@ -34,22 +45,17 @@ def end(ask: Ask) -> Reply:
     found = children.find(ask.db, ask.vault, squad.id, names[0])
     if len(names) > 1 or found is None:
         raise Refusal("一次写一位。" if len(names) > 1 else f"{squad.name}没有记过「{names[0]}」,没有要删的。")
-    ask.expect("revoke", {"child": found})
     return Reply(
         f"家长撤回了对{squad.name} {masked(names[0])}的同意吗?\n"
         "回「是」:待审的提名撤回,姓名和事迹删除,不能恢复;已经通过的只剩数字。",
-        (Button("是,删除", answer="是"), Button("不删", answer="否")),
+        REVOKE.put(ask, _Child(found)),
     )
 
 
-@answers("revoke")
-def ended(ask: Ask, payload: Mapping[str, Any]) -> Reply | None:
-    """是 erases the child, 否 leaves everything."""
-    if says_no(ask.args):
-        return Reply("好的,没有删。")
-    if not says_yes(ask.args):
-        return None
-    squad = units.by_id(ask.db, children.unit_of(ask.db, payload["child"]))
+@answers(REVOKE)
+def ended(ask: Ask, known: _Child) -> Reply:
+    """Erases the child."""
+    squad = units.by_id(ask.db, children.unit_of(ask.db, known.child))
     consents.check_scope(ask, consents.RECORDERS, squad, "撤回同意")
-    count = erasure.erase(ask.db, ask.vault, payload["child"], ask.me.id, ask.now)
+    count = erasure.erase(ask.db, ask.vault, known.child, ask.me.id, ask.now)
     return Reply(f"已撤回同意并删除:{squad.name}一位队员的姓名,{count} 件提名的事迹。聊天里写过姓名的消息,请您也删掉。")

@@ -1,17 +1,16 @@
 """家长申请, 办理, 结案: guardians ask the school to see, correct or delete what is kept of their child (PIPL 44–47)."""
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
 
 from handlers.catalogue import calendar
 from handlers.children import record
 from handlers.kit import Ask, Button, Deed, Denied, Due, Refusal, Reply, Role
-from handlers.registry import ANYTHING, answers, command, due
+from handlers.registry import ANYTHING, command, due
 from handlers.wording import consents, days, places
-from handlers.wording.answers import says_no, says_yes
 from handlers.wording.numbers import CaseNumbers
 from handlers.wording.private import REASON_LIMIT
+from handlers.wording.questions import Question, answers
 from scheduling.guardian_requests import WORKING_DAYS
 from storage.base import numbered
 from storage.children import children, erasure, guardian_requests
@@ -29,6 +28,17 @@ def _known(ask: Ask) -> list[str]:
     return [each.number for each in guardian_requests.waiting(ask.db, ask.me.paths(IN_CHARGE))]
 
 
+@dataclass(frozen=True, slots=True)
+class _Erasing:
+    """The number of the request."""
+
+    number: str
+
+
+ERASE = Question(
+    "erase", _Erasing, undone="{number} 的孩子信息还没有删。", dropped="好的,没有删。{number} 还没办。", then=(_LIST,),
+    yes="是,删除", no="不删", final=True,
+)  # fmt: skip
 _NUMBERS = CaseNumbers(guardian_requests.LETTER, "家长申请", _known)
 
 
@@ -105,11 +115,10 @@ def carry_out(ask: Ask) -> Reply:
     if found.child_id is None:
         raise Refusal(f"{found.number} 的孩子这里没有信息。请答复家长,再发「结案 {found.number} 没有保存」。")
     if found.kind is Wanted.ERASE:
-        ask.expect("erase", {"number": found.number})
         return Reply(
             f"{found.number}:要删除{found.unit.name}这位孩子的姓名和事迹吗?不能恢复;"
             "待审的提名会撤回,已经通过的只剩数字。\n回「是」删除。",
-            (Button("是,删除", answer="是"), Button("不删", answer="否")),
+            ERASE.put(ask, _Erasing(found.number)),
         )
     if found.kind is Wanted.CORRECT:
         return _put_right(ask, found, found.child_id)
@@ -128,14 +137,10 @@ def _put_right(ask: Ask, found: Request, child_id: int) -> Reply:
     return Reply(f"{found.number} 已办结:{found.unit.name}这位孩子的姓名已更正为 {children.masked(name)}。请答复家长。")
 
 
-@answers("erase")
-def erased(ask: Ask, payload: Mapping[str, Any]) -> Reply | None:
-    """是 deletes, 否 leaves the request open."""
-    if says_no(ask.args):
-        return Reply(f"好的,没有删。{payload['number']} 还没办。", (_LIST,))
-    if not says_yes(ask.args):
-        return None
-    found = _of(ask, payload["number"], "办理")
+@answers(ERASE)
+def erased(ask: Ask, known: _Erasing) -> Reply:
+    """Deletes what is kept of the child."""
+    found = _of(ask, known.number, "办理")
     if found.child_id is None:
         raise Refusal(f"{found.number} 的孩子这里没有信息。")
     count = erasure.erase(ask.db, ask.vault, found.child_id, ask.me.id, ask.now)

@@ -1,16 +1,15 @@
 """提名, 我的提名, 撤回提名: counselors propose children and squads for medals and hear what comes of it."""
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
 
 from handlers.asker import context
 from handlers.kit import Ask, Button, Denied, Refusal, Reply
 from handlers.medals.reviewers import NUMBERS, decided, reviewers
 from handlers.medals.wishes import NOMINATORS, Wish, check_unit, question, resend, understood
-from handlers.registry import ANYTHING, answers, command, reads
+from handlers.registry import ANYTHING, command, reads
 from handlers.wording import days, medals, names, private
-from handlers.wording.answers import says_no
 from handlers.wording.consents import consent_of, needs_consent, said
+from handlers.wording.questions import Question, answers
 from scheduling.periods import term_of
 from storage.children import children, consents
 from storage.medals import nominations
@@ -24,6 +23,20 @@ _BELOW = {"S2": "一星章", "S3": "二星章", "S4": "三星章", "S5": "四星
 _MINE = Button("我的提名", "我的提名")
 # What else may stand beside 书面 9月1日 in an answer; more is another message.
 LONGEST_REST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """Nominations that wait for a guardian's consent: unit, medal, name, reason of each."""
+
+    wishes: list[tuple[int, str, str, str]]
+
+
+CONSENT = Question(
+    "consent", _Waiting, undone="还没有提名。",
+    asks="请回复家长同意的方式和日期,如:书面 9月1日。还没有同意,回「还没有」。",
+    dropped="好的,没有记下孩子的信息。收到家长的同意书以后,请重新提名。", then=(_MINE,),
+)  # fmt: skip
 _ABOUT_MINE = ("nomination_query", "nomination_cancel", "nomination_replace")
 
 
@@ -70,8 +83,8 @@ def _ask_consent(ask: Ask, waiting: list[Wish]) -> Reply:
     """One question for all of them; until it is answered their names stand in the sealed question only."""
     if not ask.message.private:
         return Reply(f"有 {len(waiting)} 件还没有记家长同意,没有收下。请私聊我发。")
-    rows = [[wish.unit.id, wish.medal, wish.name, wish.reason] for wish in waiting]
-    ask.expect("consent", {"wishes": rows})
+    rows = [(wish.unit.id, wish.medal, wish.name, wish.reason) for wish in waiting]
+    CONSENT.put(ask, _Waiting(rows))
     who = "、".join(dict.fromkeys(f"{wish.unit.name} {wish.name}" for wish in waiting))
     like = f"书面 {days.short(ask.today)}"
     return Reply(
@@ -81,16 +94,15 @@ def _ask_consent(ask: Ask, waiting: list[Wish]) -> Reply:
     )
 
 
-@answers("consent")
-def consented(ask: Ask, payload: Mapping[str, Any]) -> list[Reply] | None:
-    """How and when the guardians agreed: then the nominations are opened; 还没有 forgets them."""
-    if says_no(ask.args) or ask.args.strip(" 。.").startswith(("还没", "没有")):
-        return [Reply("好的,没有记下孩子的信息。收到家长的同意书以后,请重新提名。", (_MINE,))]
+@answers(CONSENT)
+def consented(ask: Ask, known: _Waiting) -> list[Reply] | None:
+    """How and when the guardians agreed: then the nominations are opened; 还没有收到 forgets them."""
+    if ask.args.startswith(("还没", "没有")):
+        return [Reply(CONSENT.dropped, CONSENT.then)]
     given, rest = consent_of(ask.args, ask.today)
     if given is None or len(rest) > LONGEST_REST:
         return None
-    waiting = payload["wishes"]
-    wishes = [Wish(units.by_id(ask.db, id), medal, name, why, given) for id, medal, name, why in waiting]
+    wishes = [Wish(units.by_id(ask.db, id), medal, name, why, given) for id, medal, name, why in known.wishes]
     for wish in wishes:
         check_unit(ask, wish.unit)
     return _take(ask, wishes, [f"家长同意:{said(given)}"])

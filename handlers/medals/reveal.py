@@ -1,14 +1,14 @@
 """查看: a nominee's full name, for a reason that is kept; everywhere else it is masked (儿童规定 8)."""
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 
 from handlers.asker import context
 from handlers.kit import Ask, Deed, Denied, Refusal, Reply, Role
 from handlers.medals.reviewers import NUMBERS
 from handlers.reading import persons_in
-from handlers.registry import answers, command
+from handlers.registry import command
 from handlers.wording import consents, medals, private
-from handlers.wording.answers import says_no
+from handlers.wording.questions import Question, answers
 from storage.base.numbered import GLUED
 from storage.children import children
 from storage.medals import nominations
@@ -18,7 +18,19 @@ READERS = frozenset({Role.COUNSELOR, Role.BRIGADE, Role.SCHOOL_ADMIN, Role.DATA_
 _LONGEST = 40
 _LEAST = 2
 _MOST = 10
-_WHY = "为什么要看全名?请回复理由,如:核对事迹。理由会记下来,孩子的姓名请不要写。"
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """The cases whose names are wanted."""
+
+    numbers: list[str]
+
+
+WHY = Question(
+    "reveal", _Numbers, undone="", dropped="好的,没有看。", free=True,
+    asks="为什么要看全名?请回复理由,如:核对事迹。理由会记下来,孩子的姓名请不要写。",
+)  # fmt: skip
 
 
 @command(
@@ -37,18 +49,16 @@ def show(ask: Ask) -> Reply:
 
 
 def _ask(ask: Ask, numbers: tuple[str, ...], problem: str = "") -> Reply:
-    ask.expect("reveal", {"numbers": " ".join(numbers)})
-    return Reply(f"{problem}{_WHY}")
+    WHY.put(ask, _Numbers(list(numbers)))
+    return Reply(f"{problem}{WHY.asks}")
 
 
-@answers("reveal")
-def because(ask: Ask, payload: Mapping[str, str]) -> Reply | None:
+@answers(WHY)
+def because(ask: Ask, known: _Numbers) -> Reply | None:
     """The reason that was asked for."""
-    if says_no(ask.args):
-        return Reply("好的,没有看。")
     if context.reading_of(ask, ask.args).intent in ("checkin", "nomination", "command", "review"):
         return None
-    return _reveal(ask, [_mine(ask, number) for number in payload["numbers"].split()], ask.args.strip())
+    return _reveal(ask, [_mine(ask, number) for number in known.numbers], ask.args.strip())
 
 
 def _mine(ask: Ask, number: str) -> Case:

@@ -1,22 +1,20 @@
 """待审, 同意, 退回: the brigade counselor or school admin decides on nominations, never on their own."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from handlers.asker import context
 from handlers.kit import Answer, Ask, Button, Denied, Refusal, Reply, Role
 from handlers.medals.reviewers import NUMBERS, decided, reviewers, reviewing_roles
-from handlers.registry import ANYTHING, answers, command, reads
+from handlers.registry import ANYTHING, command, reads
 from handlers.wording import consents, days, medals, private
-from handlers.wording.answers import says_no, says_yes
 from handlers.wording.names import problem_of
 from handlers.wording.private import REASON_LIMIT
+from handlers.wording.questions import Question, answers
 from storage.base import key_values
 from storage.children import children
 from storage.medals import nominations
 from storage.medals.nominations import Case, State
-from storage.messages import dialogues
 from storage.organisation.units import Kind
 from storage.people import people
 
@@ -25,9 +23,33 @@ REVIEWERS = frozenset({Role.BRIGADE, Role.SCHOOL_ADMIN})
 _WITH_BUTTONS = 3
 _LISTED = 10
 _LIST = Button("待审", "待审")
-_OTHER_BUSINESS = ("checkin", "nomination")
+_OTHER_BUSINESS = ("checkin", "nomination", "review", "command")
 _PRIVATE = "这条理由含个人信息,不能保存,还没有退回。为了保护孩子,请在聊天里删除那条消息。\n"
-_NEVER_MIND = ("算了", "取消", "不退了", "不退回")
+
+
+@dataclass(frozen=True, slots=True)
+class _Returned:
+    """The number of the case that is to be sent back."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Reasoned(_Returned):
+    """The same with a reason that may be none."""
+
+    reason: str
+
+
+_STILL_WAITS = "好的,{number} 没有退回,还在待审。"
+REASON = Question(
+    "return-reason", _Returned, undone="{number} 还没有退回。", dropped=_STILL_WAITS, then=(_LIST,), free=True,
+    asks=f"请回复退回 {{number}} 的理由({REASON_LIMIT}字以内),如:事迹材料不全",
+)  # fmt: skip
+SURE = Question(
+    "return-sure", _Reasoned, undone="{number} 还没有退回。", dropped=_STILL_WAITS, then=(_LIST,), yes="退回",
+    no="不退回", final=True,
+)  # fmt: skip
 # A place in the list that was shown last: 同意 1, 退回 2 材料不全.
 _PLACE = re.compile(r"\s*第?(\d{1,2})(?:[号件个条](?!\w)|(?![\w:]))[\s,，:：、。]*")
 
@@ -146,36 +168,27 @@ def send_back(ask: Ask) -> list[Reply]:
 
 def _sure(ask: Ask, case: Case, reason: str) -> Reply:
     """A bare reply to the card may be a reason, or praise: a child's nomination is not sent back on a guess."""
-    ask.expect("return-sure", {"number": case.number, "reason": reason})
-    return Reply(
-        f"要退回 {case.number},理由就写「{reason}」吗?", (Button("退回", answer="是"), Button("不退回", answer="否"))
-    )
+    return Reply(f"要退回 {case.number},理由就写「{reason}」吗?", SURE.put(ask, _Reasoned(case.number, reason)))
 
 
-@answers("return-sure")
-def sure(ask: Ask, payload: Mapping[str, str]) -> list[Reply] | None:
-    """是 sends it back with the words of the reply, 否 leaves it where it was."""
-    if says_no(ask.args):
-        return [Reply(f"好的,{payload['number']} 没有退回,还在待审。", (_LIST,))]
-    if not says_yes(ask.args):
-        return None
-    return _send_back(ask, _mine_to_decide(ask, payload["number"], "退回"), payload["reason"])
+@answers(SURE)
+def sure(ask: Ask, known: _Reasoned) -> list[Reply]:
+    """Sends it back with the words of the reply."""
+    return _send_back(ask, _mine_to_decide(ask, known.number, "退回"), known.reason)
 
 
-@answers("return-reason")
-def reason_given(ask: Ask, payload: Mapping[str, str]) -> list[Reply] | None:
-    """The text after 退回 without a reason; a report or nomination that comes instead is none."""
+@answers(REASON)
+def reason_given(ask: Ask, known: _Returned) -> list[Reply] | None:
+    """The text after 退回 without a reason; a report, nomination or command that comes instead is none."""
     heard = context.reading_of(ask, ask.args)
-    if not ask.args.strip() or (heard.intent in _OTHER_BUSINESS and heard.status in ("ok", "confirm", "partial")):
+    if heard.intent in _OTHER_BUSINESS and heard.status in ("ok", "confirm", "partial"):
         return None
-    dialogues.close(ask.db, dialogues.Where(ask.message.channel, ask.message.chat, ask.message.sender))
-    if ask.args.strip() in _NEVER_MIND:
-        return [Reply(f"好的,{payload['number']} 没有退回,还在待审。", (_LIST,))]
     try:
-        return _send_back(ask, _mine_to_decide(ask, payload["number"], "退回"), ask.args.strip())
+        case = _mine_to_decide(ask, known.number, "退回")
     except Refusal as refusal:
-        # Said as an answer: a refusal would roll the question's end back, and every next text would hear it again.
+        # Said as an answer: a refusal would leave the question open, and every next text would hear it again.
         return [Reply(refusal.text, refusal.buttons)]
+    return _send_back(ask, case, ask.args.strip())
 
 
 @reads("review")
@@ -208,8 +221,8 @@ def _name(ask: Ask, case: Case) -> str:
 
 
 def _ask_reason(ask: Ask, case: Case, problem: str = "") -> list[Reply]:
-    ask.expect("return-reason", {"number": case.number})
-    return [Reply(f"{problem}请回复退回 {case.number} 的理由({REASON_LIMIT}字以内),如:事迹材料不全")]
+    REASON.put(ask, _Returned(case.number))
+    return [Reply(f"{problem}{REASON.asks.format(number=case.number)}")]
 
 
 def _mine_to_decide(ask: Ask, number: str, word: str) -> Case:

@@ -4,6 +4,7 @@ from handlers import rights, roster
 from handlers.attendance import attachments
 from handlers.kit import Ask, Button, Refusal, Reply
 from handlers.registry import command, reads
+from handlers.wording.questions import says_no
 from storage.messages import files
 from storage.roster import merging, staging
 from storage.roster.roster import Plan
@@ -69,7 +70,7 @@ def _decide(ask: Ask, number: int, how: str) -> Reply:
     if batch.state != "shown" or ask.now - batch.made_at > staging.KEPT:
         done = "已经导入过了" if batch.state == "done" else "已经过去了,没有导入"
         raise Refusal(f"这份名册{done}。要再来,请重新发一次文件。")
-    if how in ("不动", "不", "取消"):
+    if says_no(how, "不动"):
         staging.drop(ask.db, number)
         return Reply("好的,什么也没有改。")
     if how not in ("", "离任"):

@@ -1,17 +1,18 @@
 """单位: look at a unit, rename, move, close, open or add one; what changes is shown first, earlier weeks stay."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from handlers import rights
-from handlers.kit import Ask, Button, Deed, Denied, Refusal, Reply, Role, Unit
-from handlers.registry import ANYTHING, answers, command
+from handlers.kit import Ask, Deed, Denied, Refusal, Reply, Role, Unit
+from handlers.registry import ANYTHING, command
 from handlers.roster.kinds import may_stand_below
 from handlers.roster.sheet import plain
 from handlers.roster.units import grade_and_class
 from handlers.roster.years import entry_year
 from handlers.wording import places
-from handlers.wording.answers import says_no, says_yes
+from handlers.wording.questions import Question, answers
 from scheduling.periods import monday_of, school_year, week_of
 from storage.organisation import history, reshaping, units
 from storage.organisation.units import Kind
@@ -23,6 +24,21 @@ _HOW = (
     "看一个单位:单位 三(2)中队\n"
     "改:单位 改名 三(9)中队 四(9)中队 · 单位 别名 三(2)中队 雷锋中队 · 单位 移到 实验小学 白云区少工委\n"
     "停用、恢复、新增:单位 停用 三(9)中队 · 单位 恢复 三(9)中队 · 单位 新增 三(5)中队 实验小学"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What is to be done (a key of _DEEDS) to a unit that stood at this path, and with what."""
+
+    deed: str
+    unit: int
+    path: str
+    more: dict[str, Any]
+
+
+CHANGE = Question(
+    "unit-change", _Change, undone="单位还没有改。", dropped="好的,没有改。", yes="确定", no="不改", final=True
 )
 
 
@@ -203,24 +219,19 @@ def _check_name(ask: Ask, parent_id: int | None, name: str, one: Unit | None = N
 
 
 def _sure(ask: Ask, said: str, deed: str, one: Unit, **more: Any) -> Reply:
-    ask.expect("unit-change", {"deed": deed, "unit": one.id, "path": one.path, **more})
-    return Reply(f"{said}\n确定吗?", (Button("确定", answer="是"), Button("不改", answer="否")))
+    return Reply(f"{said}\n确定吗?", CHANGE.put(ask, _Change(deed, one.id, one.path, more)))
 
 
-@answers("unit-change")
-def sure(ask: Ask, payload: Mapping[str, Any]) -> Reply | None:
-    """是 does it, if it may still be done; 否 leaves everything as it is."""
-    if says_no(ask.args):
-        return Reply("好的,没有改。")
-    if not says_yes(ask.args) and ask.args.strip() != "确定":
-        return None
-    one = units.by_id(ask.db, payload["unit"])
-    if one.path != payload["path"] or not any(one.path.startswith(path) for path in ask.me.paths(rights.GIVERS)):
+@answers(CHANGE)
+def sure(ask: Ask, known: _Change) -> Reply:
+    """Does it, if it may still be done."""
+    one = units.by_id(ask.db, known.unit)
+    if one.path != known.path or not any(one.path.startswith(path) for path in ask.me.paths(rights.GIVERS)):
         return Reply("这个单位刚刚变动过,没有改。请再发一次。")
-    _DEEDS[payload["deed"]](ask, one, payload)
-    ask.note(_NOTED[payload["deed"]], one, f"unit:{one.id}")
-    name = payload.get("name", one.name)
-    return Reply(f"好了:{name}。{'看一看,发「单位 ' + name + '」。' if payload['deed'] != 'close' else ''}")
+    _DEEDS[known.deed](ask, one, known.more)
+    ask.note(_NOTED[known.deed], one, f"unit:{one.id}")
+    name = known.more.get("name", one.name)
+    return Reply(f"好了:{name}。{'看一看,发「单位 ' + name + '」。' if known.deed != 'close' else ''}")
 
 
 def _do_rename(ask: Ask, one: Unit, payload: Mapping[str, Any]) -> None:

@@ -12,6 +12,7 @@ from handlers.registry import ANYTHING, command, due
 from handlers.roster import promotion
 from handlers.roster.promotion import Promotion
 from handlers.wording import places
+from handlers.wording.questions import says_no, says_yes
 from scheduling.occurrences import PROMOTION, PROMOTION_SOON
 from storage.audit.audit import Deed, note
 from storage.organisation import reshaping, units
@@ -39,9 +40,9 @@ def promote(ask: Ask) -> Reply:
     word, _, rest = ask.args.partition(" ")
     if word in _YEARS:
         return _set_years(ask, word, rest)
-    if word == "取消":
+    if says_no(word):
         return _take_back(ask)
-    agreed = word == "确认"
+    agreed = says_yes(word)
     at = places.chosen(ask, rights.GIVERS, rest if agreed else ask.args, "升级")
     year = promotion.year_to_come(ask.today)
     if (ask.today.month, ask.today.day) < _FIRST_LOOK and year == ask.today.year and ask.today.month > 6:

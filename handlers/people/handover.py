@@ -1,19 +1,32 @@
 """交接: somebody leaves; what waits for them is listed and goes to a successor, what they did stays theirs."""
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
 
 from handlers import rights
-from handlers.kit import Answer, Ask, Button, Denied, Person, Refusal, Reply, Role
+from handlers.kit import Answer, Ask, Denied, Person, Refusal, Reply, Role
 from handlers.people import accounts
 from handlers.people import handover_work as duties
-from handlers.registry import ANYTHING, answers, command
+from handlers.registry import ANYTHING, command
 from handlers.wording import places
-from handlers.wording.answers import says_no, says_yes
+from handlers.wording.questions import Question, answers
 from storage.organisation import units
 from storage.people import invites, people
 
 _HOW = "您自己要走,发:交接 王老师\n替别人交接,发:交接 张老师 王老师(张老师交给王老师)"
+
+
+@dataclass(frozen=True, slots=True)
+class _Handover:
+    """Whose work goes to whom; `to` None: to somebody new, called `name`."""
+
+    leaver: int
+    to: int | None
+    name: str
+
+
+AGREED = Question(
+    "handover", _Handover, undone="还没有交接给{name}。", dropped="好的,没有交接。", yes="确定", no="不交接", final=True
+)
 
 
 @command(
@@ -68,27 +81,23 @@ def _to(ask: Ask, leaver: Person, name: str) -> Reply:
         raise Denied(words, what="交接", subject=f"person:{leaver.id}")
     if not found and name.startswith("#"):
         raise Refusal("没有找到这位老师。请再发一次「交接」。")
-    ask.expect("handover", {"from": leaver.id, "to": found[0].id if found else None, "name": name})
+    buttons = AGREED.put(ask, _Handover(leaver.id, found[0].id if found else None, found[0].name if found else name))
     who = accounts.who(ask, found[0]) if found else f"新老师 {name}"
     text = f"{leaver.name} 交接给 {who}:\n{duties.listed(ask, leaver, work)}\n报过的仍记在{leaver.name}名下。"
     joins = "" if found else "\n名册里没有这位老师:您确定以后我给一个邀请码,对方用它加入的时候交接。"
-    return Reply(f"{text}{joins}\n确定吗?", (Button("确定", answer="是"), Button("不交接", answer="否")))
+    return Reply(f"{text}{joins}\n确定吗?", buttons)
 
 
-@answers("handover")
-def agreed(ask: Ask, payload: Mapping[str, Any]) -> Answer | None:
-    """是 hands over, or makes the code by which somebody new takes over."""
-    if says_no(ask.args):
-        return Reply("好的,没有交接。")
-    if not says_yes(ask.args) and ask.args.strip() != "确定":
-        return None
-    leaver = people.by_id(ask.db, payload["from"], ask.now)
+@answers(AGREED)
+def agreed(ask: Ask, known: _Handover) -> Answer:
+    """Hands over, or makes the code by which somebody new takes over."""
+    leaver = people.by_id(ask.db, known.leaver, ask.now)
     work = duties.to_pass(ask, ask.me, leaver)
     if work is None:
         return Reply("这些工作刚刚变动过,没有交接。请再发一次「交接」看看。")
-    if payload["to"] is None:
-        return _code(ask, leaver, work, payload["name"])
-    successor = people.by_id(ask.db, payload["to"], ask.now)
+    if known.to is None:
+        return _code(ask, leaver, work, known.name)
+    successor = people.by_id(ask.db, known.to, ask.now)
     done = Reply(f"已交接:{leaver.name} → {successor.name}。{duties.roles(ask, work)}。")
     return [done, *duties.pass_on(ask, leaver, successor.id, work)]
 

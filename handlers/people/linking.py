@@ -1,12 +1,12 @@
 """关联: somebody's account on another platform becomes theirs too, by a code that they make themselves."""
 
 import unicodedata
-from typing import Any
+from dataclasses import dataclass
 
-from handlers.kit import Ask, Button, Person, Reply
-from handlers.registry import ANYONE, answers, command
-from handlers.wording.answers import says_no, says_yes
+from handlers.kit import Ask, Person, Reply
+from handlers.registry import ANYONE, command
 from handlers.wording.people import channel_name
+from handlers.wording.questions import Question, answers
 from storage.organisation import units
 from storage.people import accounts, invites, links, people
 from storage.people.links import Link
@@ -16,6 +16,19 @@ _UNKNOWN = (
     "还没用过的话,请向学校大队辅导员要一个邀请码,再发给我:加入 邀请码"
 )
 _TOO_OFTEN = "输错的次数太多,请一小时后再试。"
+
+
+@dataclass(frozen=True, slots=True)
+class _Merging:
+    """The code of the other account."""
+
+    code: str
+
+
+MERGE = Question(
+    "link", _Merging, undone="两个账号还没有合成一个人。", dropped="好的,没有合。什么都没有改。", yes="是,合成一个人",
+    no="不合", final=True,
+)  # fmt: skip
 
 
 @command(
@@ -56,12 +69,11 @@ def _used(ask: Ask) -> Reply | list[Reply]:
 
 def _asked(ask: Ask, me: Person, found: Link, code: str) -> Reply:
     """Two people who are known would become one: that is not undone, so it is asked about."""
-    ask.expect("link", {"code": code})
     other = people.by_id(ask.db, found.person_id, ask.now)
     return Reply(
         f"您在这里是{_who(ask, me)},在{channel_name(found.channel)}上是{_who(ask, other)}。\n"
         "合成一个人吗?两边的记录和角色会放在一起,不能再分开。",
-        (Button("是,合成一个人", answer="是"), Button("不合", answer="否")),
+        MERGE.put(ask, _Merging(code)),
     )
 
 
@@ -70,14 +82,10 @@ def _who(ask: Ask, person: Person) -> str:
     return f"{person.name}({'、'.join(held)})" if person.grants else person.name
 
 
-@answers("link")
-def answered(ask: Ask, payload: dict[str, Any]) -> Reply | list[Reply] | None:
-    """是 or 否; everything else is no answer."""
-    if says_no(ask.args):
-        return Reply("好的,没有合。什么都没有改。")
-    if not says_yes(ask.args):
-        return None
-    found = links.find(ask.db, payload["code"], ask.now)
+@answers(MERGE)
+def merge(ask: Ask, known: _Merging) -> Reply | list[Reply]:
+    """The two become one, as long as the code holds."""
+    found = links.find(ask.db, known.code, ask.now)
     if found is None:
         return Reply("关联码已经过期(10 分钟),没有合。请在另一个平台上再发一次「关联」。")
     return _joined(ask, found)

@@ -1,28 +1,46 @@
 """上报: what a message tells of a row is stored when every number is explained, else one thing is asked."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from handlers.catalogue.model import Row
 from handlers.catalogue.reports import Told, read_report
 from handlers.catalogue.rules import TOTAL
 from handlers.catalogue.standing import catalogue_of
-from handlers.kit import Ask, Button, Denied, Refusal, Reply, Unit
+from handlers.kit import Answer, Ask, Button, Denied, Refusal, Reply, Unit
 from handlers.privacy.door import Door
 from handlers.reading.text.normalise import clean
-from handlers.registry import answers, reads
+from handlers.registry import reads
 from handlers.wording import places, programmes
-from handlers.wording.answers import says_no
 from handlers.wording.lines import score
+from handlers.wording.questions import Question, answers, says_no, says_yes
 from scheduling import spans
 from storage.programmes import reports, sums
 from storage.programmes.reports import Report
 
-QUESTION = "report"
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What was said of which row on which day (ISO); `add`: the field that is asked for, `open`: the number whose."""
+
+    row: str
+    said: str
+    day: str
+    asked: str
+    add: str = ""
+    open: str = ""
+
+
+_REPORTS = frozenset({"report"})
+_OR_NOT = "\n不报了，发「取消」。"
 _NOTHING = "好的，没有记。要重新报，直接发就行。"
+FIELD = Question("report", _Asked, undone="还没有记。", asks="{asked}" + _OR_NOT, dropped=_NOTHING, ended_by=_REPORTS)
+YES_OR_NO = Question(
+    "report-yesno", _Asked, undone="还没有记。", asks="{asked}请回「是」或「否」。" + _OR_NOT, dropped=_NOTHING,
+    ended_by=_REPORTS, either=True,
+)  # fmt: skip
 
 
 @reads("report")
@@ -63,57 +81,56 @@ def _unit(ask: Ask, row: Row, said: str) -> tuple[Unit | None, str]:
 
 def _which_unit(ask: Ask, row: Row, said: str) -> Reply:
     names = [unit.name for unit in programmes.units_for(ask.me, row)][:6]
-    ask.expect(QUESTION, {"row": row.key, "said": said, "day": ask.today.isoformat(), "add": ""})
     example = f"请写上单位，像这样：{names[0] if names else '三(2)中队'} {row.example}"
     question = f"{row.name}是哪个单位的？" + ("" if names else example)
+    FIELD.put(ask, _Asked(row.key, said, ask.today.isoformat(), question))
     return Reply(question, tuple(Button(name, answer=name) for name in names))
 
 
 def _question(ask: Ask, row: Row, unit: Unit, said: str, told: Told, day: date) -> Reply:
     """One thing is asked: what a number is, or what is missing; the rest is kept with the question."""
-    known: dict[str, Any] = {"row": row.key, "said": said, "day": day.isoformat(), "add": ""}
     free = [each for each in row.fields if each.is_number and each.name not in told.values]
     if told.open and free:
-        ask.expect(QUESTION, {**known, "open": told.open[0]})
+        question = f"{row.name}里的「{told.open[0]}」是哪一项？"
+        FIELD.put(ask, _Asked(row.key, said, day.isoformat(), question, open=told.open[0]))
         buttons = tuple(Button(f"{each.label} {told.open[0]}", answer=each.label) for each in free[:5])
-        return Reply(f"{row.name}里的「{told.open[0]}」是哪一项？还没有记。", buttons)
+        return Reply(f"{question}还没有记。", buttons)
     if told.missing:
         field = next(each for each in row.fields if each.label == told.missing[0])
-        ask.expect(QUESTION, {**known, "add": field.label})
         hint = f"（{field.units[0]}）" if field.units else ""
-        buttons = tuple(Button(choice, answer=choice) for choice in field.choices[:6])
-        if field.type == "yesno":
-            buttons = Button("是", answer="是"), Button("否", answer="否")
-        return Reply(
-            f"{unit.name} {row.name}：{field.label}{hint}是多少？"
-            if field.is_number
-            else f"{row.name}：{field.label}？",
-            buttons,
-        )
+        question = f"{row.name}：{field.label}？"
+        question = f"{unit.name} {row.name}：{field.label}{hint}是多少？" if field.is_number else question
+        kind, choices = (YES_OR_NO, ("是", "否")) if field.type == "yesno" else (FIELD, field.choices[:6])
+        kind.put(ask, _Asked(row.key, said, day.isoformat(), question, add=field.label))
+        return Reply(question, tuple(Button(choice, answer=choice) for choice in choices))
     what = "、".join([*told.unclear, *(f"「{each}」" for each in told.open)])
     raise Refusal(f"{row.name}里的 {what} 没有看懂，没有记录。像这样发：\n{row.example}")
 
 
-@answers(QUESTION)
-def complete(ask: Ask, payload: dict[str, Any]) -> Sequence[Reply] | None:
+@answers(YES_OR_NO)
+def decide(ask: Ask, known: _Asked) -> Answer | None:
+    """是 or 否 for a field of yes and no, in whatever words."""
+    if not (says_yes(ask.args) or says_no(ask.args)):
+        return None
+    return complete(replace(ask, args="是" if says_yes(ask.args) else "否"), known)
+
+
+@answers(FIELD)
+def complete(ask: Ask, known: _Asked) -> Sequence[Reply] | None:
     """The answer, read together with what was said; None for another message."""
-    row = catalogue_of(ask.db).by_key.get(payload["row"])
-    if row is None or says_no(ask.args) and payload["add"] not in _yes_or_no(row):
+    row = catalogue_of(ask.db).by_key.get(known.row)
+    if row is None:
         return [Reply(_NOTHING)]
     if len(ask.args) > 60 or programmes.named(programmes.rows_for(ask), ask.args) not in (None, row):
         return None
-    said = str(payload["said"])
-    if "open" in payload:
+    said = known.said
+    if known.open:
         if ask.args not in {each.label for each in row.fields}:
             return None
-        said = said.replace(payload["open"], f" {ask.args}{payload['open']} ", 1)
+        said = said.replace(known.open, f" {ask.args}{known.open} ", 1)
     else:
-        said = f"{said} {payload['add']}{ask.args}"
-    return report(ask, row, said, date.fromisoformat(payload["day"]))
-
-
-def _yes_or_no(row: Row) -> set[str]:
-    return {each.label for each in row.fields if each.type == "yesno"}
+        said = f"{said} {known.add}{ask.args}"
+    return report(ask, row, said, date.fromisoformat(known.day))
 
 
 def _kept(ask: Ask, row: Row, unit: Unit, told: Told, said: str, today: date) -> Reply:

@@ -72,9 +72,10 @@ def take_over(db: Connection, where: Where, question: Dialogue, now: datetime) -
     return True
 
 
-def close(db: Connection, where: Where) -> None:
-    """Forget the question."""
-    db.execute(delete(dialogue).where(_is(where)))
+def close(db: Connection, where: Where, only: Dialogue | None = None) -> bool:
+    """Forget the question, with `only` unless another one is asked now; whether there was one."""
+    same = _is(where) if only is None else _is(where) & (dialogue.c.payload == only.payload)
+    return db.execute(delete(dialogue).where(same)).rowcount > 0
 
 
 def purge(db: Connection, before: datetime) -> None:

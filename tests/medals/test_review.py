@@ -5,14 +5,13 @@ from datetime import UTC
 
 import pytest
 
-from handlers.kit import Role
+from handlers.kit import Attachment, Role
 from handlers.medals import nominations as feature
 from handlers.medals import review
 from handlers.reading import Nomination, Reading
 from handlers.wording import medals
 from storage.medals import nominations
 from storage.medals.nominations import State
-from storage.messages import dialogues
 from storage.people import people
 from tests.support import nominating
 from tests.support.nominating import N1, N2, NOW, WANG, School, refused
@@ -20,11 +19,6 @@ from tests.support.nominating import N1, N2, NOW, WANG, School, refused
 pytestmark = pytest.mark.both
 
 built, at = nominating.built, nominating.at
-
-
-def open_question(at: School, who: int) -> dialogues.Dialogue | None:
-    name = at.person(who).name
-    return dialogues.of_senders(at.db, "practice", [name]).get(dialogues.Where("practice", name, name))
 
 
 def test_approval_is_stored_and_told(at: School) -> None:
@@ -74,39 +68,37 @@ def test_a_return_without_a_reason_asks_for_it(at: School) -> None:
     at.nominate(at.zhang, WANG)
     (question,) = review.send_back(at.ask(at.li, N1))
     assert f"请回复退回 {N1} 的理由" in question.text and at.state(N1) is State.SUBMITTED
-    asked = open_question(at, at.li)
-    assert asked is not None and asked.kind == "return-reason"
-    replies = review.reason_given(at.ask(at.li, "事迹材料不全"), at.vault.open(asked.payload))
-    assert replies is not None and replies[0].text.startswith(f"已退回 {N1}")
-    assert open_question(at, at.li) is None and at.state(N1) is State.RETURNED
+    assert at.say(at.li, "事迹材料不全")[0].text.startswith(f"已退回 {N1}")
+    assert at.question(at.li) is None and at.state(N1) is State.RETURNED
 
 
 def test_a_return_reason_that_is_too_long_is_asked_for_again(at: School) -> None:
     at.nominate(at.zhang, WANG)
     (again,) = review.send_back(at.ask(at.li, N1 + " " + "长" * 101))
     assert "理由有 101 字" in again.text and at.state(N1) is State.SUBMITTED
-    assert open_question(at, at.li) is not None
+    assert at.question(at.li) is not None
 
 
 def test_the_reviewer_may_think_better_of_a_return(at: School) -> None:
     at.nominate(at.zhang, WANG)
     review.send_back(at.ask(at.li, N1))
-    replies = review.reason_given(at.ask(at.li, "算了"), {"number": N1})
-    assert replies is not None and "没有退回" in replies[0].text
-    assert open_question(at, at.li) is None and at.state(N1) is State.SUBMITTED
+    assert at.say(at.li, "算了")[0].text == f"好的,{N1} 没有退回,还在待审。"
+    assert at.question(at.li) is None and at.state(N1) is State.SUBMITTED
 
 
 def test_a_photo_is_no_reason(at: School) -> None:
-    assert review.reason_given(at.ask(at.li, ""), {"number": N1}) is None
+    at.nominate(at.zhang, WANG)
+    review.send_back(at.ask(at.li, N1))
+    at.say(at.li, "", Attachment("photo", "1"))
+    assert at.question(at.li) is not None and at.state(N1) is State.SUBMITTED
 
 
 def test_a_reason_that_comes_too_late_ends_the_question(at: School) -> None:
     at.nominate(at.zhang, WANG)
     review.send_back(at.ask(at.li, N1))
     review.approve(at.ask(at.wu, N1))
-    replies = review.reason_given(at.ask(at.li, "事迹材料不全"), {"number": N1})
-    assert replies is not None and replies[0].text == f"{N1} 吴老师已在4月3日 10:20 同意,不用再审。"
-    assert open_question(at, at.li) is None and at.state(N1) is State.APPROVED
+    assert at.say(at.li, "事迹材料不全")[0].text == f"{N1} 吴老师已在4月3日 10:20 同意,不用再审。"
+    assert at.question(at.li) is None and at.state(N1) is State.APPROVED
 
 
 @pytest.mark.parametrize("second", [review.approve, review.send_back])

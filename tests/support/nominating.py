@@ -1,16 +1,19 @@
 """A school with counselors and reviewers on a real database, for the tests of nominating and reviewing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from copy import copy
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from secrets import token_hex
 
 import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import Connection, func, select, update
 
-from handlers.kit import Ask, Message, Person, Refusal, Reply, Role
+from bot.pipeline.dispatch import answer
+from bot.pipeline.features import collect, modules
+from handlers.kit import Ask, Attachment, Message, Person, Refusal, Reply, Role
 from handlers.medals import nominations as feature
 from handlers.reading import Nomination, Reading
 from storage.base.vault import Vault
@@ -20,12 +23,14 @@ from storage.children.consents import Consent
 from storage.database import Database
 from storage.medals import nominations
 from storage.medals.nominations import State
+from storage.messages import dialogues, inbox
 from storage.organisation import units
 from storage.organisation.units import Kind
 from storage.people import people
 from storage.tables import grant, nomination, nomination_step
 from tests.support.databases import new_database
 
+FEATURES = collect(modules())
 SHANGHAI = timezone(timedelta(hours=8))
 NOW = datetime(2026, 4, 3, 10, 20, tzinfo=SHANGHAI)
 N1 = "N20260403-01"
@@ -68,6 +73,28 @@ class School:
         sender = self.person(who)
         message = Message("practice", "m1", sender.name, sender.name, self.now, private=private)
         return Ask(self.db, self.now, message, 1, sender, args, Rollups(), self.vault, (), reading)
+
+    def say(self, who: int, text: str, *attachments: Attachment) -> Sequence[Reply]:
+        """What this person is answered, as a message that goes the whole way through the features."""
+        ask = self.ask(who)
+        message = replace(ask.message, message_id=token_hex(8), text=text, attachments=attachments)
+        row = {"channel": "practice", "message_id": message.message_id, "chat": message.chat, "sender": message.sender,
+               "received_at": self.now, "spoken_as": None}  # fmt: skip
+        (arrival,) = inbox.arrive(self.db, [row], message.message_id).values()
+        ask = replace(
+            ask, message=message, inbox_id=arrival.id, features=FEATURES.commands, question=self.question(who)
+        )
+        try:
+            with self.db.begin_nested():
+                return answer(FEATURES, ask)
+        except Refusal as refusal:
+            ask.refused(refusal)
+            return [Reply(refusal.text, refusal.buttons)]
+
+    def question(self, who: int) -> dialogues.Dialogue | None:
+        """What this person is asked."""
+        name = self.person(who).name
+        return dialogues.of_senders(self.db, "practice", [name]).get(dialogues.Where("practice", name, name))
 
     def nominate(self, who: int, *wishes: Nomination, direct: bool = True, **more: object) -> list[Reply]:
         reading = Reading("nomination", "ok", nominations=wishes)

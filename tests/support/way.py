@@ -5,6 +5,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,8 @@ import bot.practice.routes
 from bot.pipeline.features import modules
 from bot.pipeline.turn import Turn
 from handlers.kit import Answer, Ask, Button, File, Message, Refusal, Reply
-from handlers.registry import ANYONE, answers, command
+from handlers.registry import ANYONE, command
+from handlers.wording.questions import Question, answers
 from storage.checkins import recording
 from storage.checkins.checkins import Checkin
 from storage.tables import checkin, inbox, rollup
@@ -91,15 +93,23 @@ def offer(ask: Ask) -> Answer:
     return Reply("选吧", (Button("记二十五", "记数", "25"), Button("帮助", "帮助")))
 
 
+@dataclass
+class Nothing:
+    """Nothing is known."""
+
+
+SQUAD = Question("squad", Nothing, undone="还没有选。", asks="哪个班?")
+
+
 @command("选班", who=ANYONE, group="人员", help="", examples=())
 def choose(ask: Ask) -> Answer:
-    ask.expect("squad", {})
+    SQUAD.put(ask, Nothing())
     offered = Button("记数班", answer="记数 7"), Button("照说", "照说", "帮助 甲。 ~"), Button("没有", "没有")
     return Reply("哪个班?", offered)
 
 
-@answers("squad")
-def chosen(ask: Ask, _payload: dict[str, Any]) -> Answer:
+@answers(SQUAD)
+def chosen(ask: Ask, _known: Nothing) -> Answer:
     return Reply(f"选了 {ask.args}")
 
 

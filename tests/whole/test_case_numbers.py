@@ -1,17 +1,13 @@
 """Every command that takes the number of a case finds it however it is typed, and does nothing for one that is none."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from bot.pipeline.dispatch import answer
-from bot.pipeline.features import collect, modules
-from handlers.kit import Refusal, Reply
 from storage.children import guardian_requests, incidents
 from storage.children.guardian_requests import Wanted
 from storage.medals.nominations import State
@@ -23,7 +19,6 @@ from tests.support.typed_numbers import typed
 pytestmark = pytest.mark.both
 
 built, at = nominating.built, nominating.at
-FEATURES = collect(modules())
 G1, X1 = "G20260403-01", "X20260403-01"
 # What is said, by whom, with the number in its place, and what the answer then has in it.
 LI, ZHAO, ZHANG = "li", "zhao", "zhang"
@@ -73,15 +68,6 @@ def undone(at: School) -> Iterator[None]:
         nested.rollback()
 
 
-def said(at: School, who: str, text: str) -> Sequence[Reply]:
-    ask = at.ask(getattr(at, who))
-    ask = replace(ask, message=replace(ask.message, text=text), features=FEATURES.commands)
-    try:
-        return answer(FEATURES, ask)
-    except Refusal as refusal:
-        return [Reply(refusal.text, refusal.buttons)]
-
-
 def counts(at: School) -> list[int | None]:
     return [at.db.scalar(select(func.count()).select_from(table)) for table in (nomination, guardian_request, incident)]
 
@@ -92,7 +78,7 @@ def counts(at: School) -> list[int | None]:
 def test_the_case_is_found(cases: School, words: str, who: str, number: str, then: str, data: st.DataObject) -> None:
     _, text = data.draw(typed(number))
     with undone(cases):
-        assert then in said(cases, who, words.format(text))[0].text
+        assert then in cases.say(getattr(cases, who), words.format(text))[0].text
         assert counts(cases) == [1, 1, 1]
 
 
@@ -105,7 +91,7 @@ def test_a_number_that_is_none_does_nothing_and_tells_nobody(
     cases: School, words: str, who: str, number: str, then: str, wrong: str
 ) -> None:
     text = words.format(wrong.format(letter=number[0], other="G" if number[0] == "N" else "N"))
-    replies = said(cases, who, text)
+    replies = cases.say(getattr(cases, who), text)
     assert all(reply.to is None for reply in replies), replies
     assert counts(cases) == [1, 1, 1] and cases.state(N1) is State.SUBMITTED
     if words not in ("{} 通过", "撤回 {}", "撤销{}"):

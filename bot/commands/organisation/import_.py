@@ -14,6 +14,7 @@ from bot.engine import Engine
 from bot.files import rosters
 from bot.settings import Settings
 from handlers import roster
+from handlers.wording.questions import says_yes
 from storage.base import chunks
 from storage.roster import merging, staging
 from storage.roster import roster as stored
@@ -96,7 +97,7 @@ def agreed() -> bool:
         answer = input("写入吗?(是/否) ")
     except (EOFError, KeyboardInterrupt):
         answer = ""
-    if answer.strip().lower() in ("是", "y", "yes"):
+    if says_yes(answer):
         return True
     print("没有写入。", file=sys.stderr)
     return False

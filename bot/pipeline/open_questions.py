@@ -1,0 +1,109 @@
+"""The open question of a chat: what of a message answers it, and what becomes of it when something else is said."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.pipeline.features import Features
+from handlers.kit import Ask, Refusal, Reply
+from handlers.wording.questions import Answering, Question, command_like, says_firmly, says_no, says_stop, says_yes
+from storage.messages import dialogues
+
+# So long 好的 can only be meant for the question; later it may be said to anything.
+_FRESH = timedelta(minutes=10)
+# Who asks how to answer means to.
+_HELP = "帮助"
+_PRESSED = re.compile(r"(是|否) (\d{1,18})")
+_PAST = "那个问题已经过去了,什么都没有做。要做,请从头再发一次。"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """A question that waits, with what was known; `asked_in`: the message that it was asked for, as its buttons say."""
+
+    question: Question[Any]
+    known: Any
+    answer: Answering[Any]
+    asked_in: int
+    asked_at: datetime
+
+    @property
+    def reminder(self) -> str:
+        """What has not been done, and what to answer."""
+        return self.question.again(self.known).text
+
+    def settled(self, ask: Ask, text: str) -> Sequence[Reply] | None:
+        """What is said to a yes, a no, and what only sounds like one; None for all other words."""
+        question, words = self.question, text
+        if question.yes and (pressed := _PRESSED.fullmatch(text)):
+            if int(pressed[2]) != self.asked_in:
+                raise Refusal(_PAST)
+            words = pressed[1]
+        if says_stop(words) if question.either else says_no(words, question.no):
+            dialogues.close(ask.db, ask.message.where)
+            return [Reply(self._said(question.dropped), question.then)]
+        if question.yes and says_yes(words, question.yes):
+            return self._agreed(ask, words)
+        if (word := command_like(words)) and not words.startswith("/"):
+            how = f"「{word}」没有当作回答,也没有照着做:先答这个问题,或者发「取消」,再发「{word}」。"
+            raise Refusal(f"{self.reminder}\n{how}")
+        return None
+
+    def _agreed(self, ask: Ask, words: str) -> Sequence[Reply]:
+        if self.question.final and ask.now - self.asked_at > _FRESH and not says_firmly(words, self.question.yes):
+            raise self.question.again(self.known)
+        # Closed before the answer, which may ask the next one.
+        dialogues.close(ask.db, ask.message.where)
+        try:
+            return _list(self.answer(replace(ask, args=words), self.known) or ())
+        except Refusal as refusal:
+            refusal.ends_question = True
+            raise
+
+    def taken(self, ask: Ask, text: str) -> Sequence[Reply] | None:
+        """What is said to an answer in words; None when the text is none, so that the question stays as it was."""
+        if self.question.yes or ask.question is None:
+            return None
+        dialogues.close(ask.db, ask.message.where)
+        replies = self.answer(replace(ask, args=text), self.known)
+        if replies is None:
+            dialogues.reopen(ask.db, ask.message.where, ask.question)
+        return None if replies is None else _list(replies)
+
+    def may_take(self, text: str, args: str) -> bool:
+        """Whether a text that begins with a command's word may be free words: 提名材料不全, but not 提名三(1)王小明."""
+        glued = bool(args) and text[text.find(args) - 1].isalnum()
+        return self.question.free and glued and not re.search(r"[\d\s]", text)
+
+    def give_way(self, ask: Ask, to: str) -> list[Reply]:
+        """Something else (an intent, a command's first word) was done: what is said if that ends the question."""
+        if to == _HELP or not (self.question.final or to in self.question.ended_by):
+            return []
+        # Where the next one is asked already, it took the place of this one.
+        ended = dialogues.close(ask.db, ask.message.where, ask.question) and self.question.final
+        return [Reply(self._said(f"{self.question.undone}那个问题不再等回答,要做请再发一次。"))] if ended else []
+
+    def _said(self, text: str) -> str:
+        return self.question.said(text, self.known)
+
+
+def waiting(features: Features, ask: Ask) -> OpenQuestion | None:
+    """The question that is open with the asker in this chat."""
+    one = ask.question
+    if one is None or one.expires_at <= ask.now or one.kind not in features.answers:
+        return None
+    question, answer = features.answers[one.kind]
+    kept = dict(ask.vault.open(one.payload))
+    asked_in = kept.pop("id", 0)
+    try:
+        known = question.known(**kept)
+    except TypeError:
+        # Asked by an earlier release, which knew other things.
+        return None
+    return OpenQuestion(question, known, answer, asked_in, one.expires_at - dialogues.KEPT)
+
+
+def _list(replies: Reply | Sequence[Reply]) -> Sequence[Reply]:
+    return [replies] if isinstance(replies, Reply) else replies
