@@ -156,10 +156,12 @@ def _missing(shown: figures.Digest) -> str:
     # Of a single squad the first line has said it.
     if shown.squads_due <= 1:
         return ""
+    told = [f"{word} {count} 个" for word, count in (("没有活动", shown.zero), ("请假", shown.excused)) if count]
     if not shown.missing:
-        return "中队全部签到"
+        return f"没有缺报({','.join(told)})" if told else "中队全部签到"
     more = f"等 {len(shown.missing)} 个" if len(shown.missing) > MOST_NAMES else ""
-    return f"未签到 {len(shown.missing)} 个:{'、'.join(shown.missing[:MOST_NAMES])}{more}"
+    beside = f";{','.join(told)}" if told else ""
+    return f"未签到 {len(shown.missing)} 个:{'、'.join(shown.missing[:MOST_NAMES])}{more}{beside}"
 
 
 def _medals(shown: figures.Digest) -> str:

@@ -35,7 +35,7 @@ def _text(when: str, found: list[Squad], due: int, named: bool) -> str:
     if not due:
         return "您负责的范围里还没有中队。请先导入名册,或发「邀请」请老师加入。"
     if not found:
-        return f"{when} {due} 个中队全部签到了。"
+        return f"{when} {due} 个中队都报了。"
     return f"{when}还有 {len(found)} 个中队没签到(共 {due} 个):\n{_by_school(found[:MOST_NAMES], named)}"
 
 

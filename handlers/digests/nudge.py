@@ -47,7 +47,7 @@ def nudge(ask: Ask) -> Reply:
     ask.rollups.flush(ask.db)
     missing, squads = coverage.missing(ask.db, period.week, [unit.path for unit in at])
     if not missing:
-        return Reply(f"{when} {squads} 个中队全部签到了,不用催。" if squads else "您负责的范围里还没有中队。")
+        return Reply(f"{when} {squads} 个中队都报了,不用催。" if squads else "您负责的范围里还没有中队。")
     if len(missing) > MOST_SQUADS:
         raise Refusal(f"{when}有 {len(missing)} 个中队没签到,一次催不完。请各区县自己催,或写上单位:催办 单位名")
     plan = _plan(ask, period.week, at, missing)

@@ -20,7 +20,8 @@ def show(ask: Ask) -> Reply:
     if ask.person is None or not ask.person.grants:
         return Reply("您好,我是少先队辅导员助手。请向学校大队辅导员要一个邀请码,再发给我:加入 邀请码")
     mine = [each for each in ask.features if each.allows(ask.person) and each.handler is not show]
-    topics = {group: list(some) for group, some in groupby(mine, lambda each: each.group)}
+    listed = [each for each in mine if each.listed]
+    topics = {group: list(some) for group, some in groupby(listed, lambda each: each.group)}
     one = next((each for each in mine if ask.args and ask.args in each.words), None)
     nameless = ask.message.channel in ask.nameless
     if ask.args in topics:

@@ -76,7 +76,13 @@ def withdraw(ask: Ask) -> Reply:
 
 
 @command(
-    "恢复", who=MEMBERS, group="活动", rank=60, help="找回撤回的上报", examples=("恢复 R12",), follows=r"#?[Rr]\s?\d"
+    "恢复",
+    who=MEMBERS,
+    group="活动",
+    listed=False,
+    help="找回撤回的上报",
+    examples=("恢复 R12",),
+    follows=r"#?[Rr]\s?\d",
 )
 def restore(ask: Ask) -> Reply:
     """What was withdrawn stands again."""

@@ -186,7 +186,9 @@ def _own(ask: Ask) -> tuple[holdings.Holding, Row, str]:
     return one, row, ask.args[match.end() :].strip()
 
 
-@command("续", who=MEMBERS, group="活动", rank=61, help="续聘、续任", examples=("续 H12 一年",), follows=r"#?[Hh]\s?\d")
+@command(
+    "续", who=MEMBERS, group="活动", listed=False, help="续聘、续任", examples=("续 H12 一年",), follows=r"#?[Hh]\s?\d"
+)
 def renew(ask: Ask) -> Reply:
     """It goes on from its end, or until the day that is said."""
     one, row, rest = _own(ask)
@@ -203,7 +205,7 @@ def renew(ask: Ask) -> Reply:
     "结束",
     who=MEMBERS,
     group="活动",
-    rank=62,
+    listed=False,
     help="结束聘任、岗位、结对",
     examples=("结束 H12",),
     follows=r"#?[Hh]\s?\d",

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Subquery, bindparam, case, func, literal_column, or_, select
 
+from storage.checkins import exemptions
 from storage.checkins.rollups import Sums, week_of
 from storage.organisation import history
 from storage.organisation.units import Kind
@@ -108,10 +109,16 @@ def _squad_id(place: Subquery) -> ColumnElement[int]:
 
 
 def missing(db: Connection, week: str, paths: Sequence[str]) -> tuple[list[Squad], int]:
-    """(the squads in these subtrees without a check-in in the week, how many squads there are)."""
+    """(the squads in these subtrees that have said nothing of the week, how many squads there are)."""
     of = history.part(db, paths, week)
     due, seen = squads(db, of)[week], covered(db, of)[week]
-    return [squad for squad in due if squad.id not in seen], len(due)
+    holding = exemptions.in_week(db, history.monday_of(week))
+    return unexcused([squad for squad in due if squad.id not in seen], holding), len(due)
+
+
+def unexcused(found: Sequence[Squad], holding: dict[str, str]) -> list[Squad]:
+    """Those of the squads that have neither said that there was nothing nor are excused."""
+    return [squad for squad in found if not exemptions.kind_of(squad.path, holding)]
 
 
 def missing_on(db: Connection, day: date, paths: Sequence[str]) -> tuple[list[Squad], int]:
@@ -120,7 +127,7 @@ def missing_on(db: Connection, day: date, paths: Sequence[str]) -> tuple[list[Sq
     due, values = squads(db, of)[week_of(day)], {**of.values, "day": day}
     asked = _reported(of.shape), _named(of.shape)
     seen = {squad_id for query in asked for squad_id, found in db.execute(query, values) if found is not None}
-    return [squad for squad in due if squad.id not in seen], len(due)
+    return unexcused([squad for squad in due if squad.id not in seen], exemptions.on_day(db, day)), len(due)
 
 
 @cache

@@ -1,5 +1,6 @@
 """The weekly digest of a part of the tree, from the rollups, and its frozen snapshots."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from storage.base.upsert import add_new
-from storage.checkins import coverage
+from storage.checkins import coverage, exemptions
 from storage.checkins.rollups import week_of
 from storage.digests import digest_changes, figures
 from storage.digests.sums import ActivitySums, by_week, nominations
@@ -27,6 +28,9 @@ def weekly(db: Connection, of: Unit, week: str, now: datetime | None = None) -> 
     due, seen, sums = coverage.squads(db, part), coverage.covered(db, part), by_week(db, part)
     attendance, earlier = _attendance(sums[week]), _attendance(sums[before])
     path = history.path_names(db, [of], week)[of.id]
+    silent = [squad for squad in due[week] if squad.id not in seen[week]]
+    holding = exemptions.in_week(db, history.monday_of(week))
+    kinds = Counter(exemptions.kind_of(squad.path, holding) for squad in silent)
     return figures.Digest(
         unit=path,
         week=week,
@@ -38,7 +42,7 @@ def weekly(db: Connection, of: Unit, week: str, now: datetime | None = None) -> 
         by_activity=tuple(
             figures.Activity(row.activity, row.events, row.squads, row.attended, row.rate) for row in sums[week]
         ),
-        missing=tuple(_name(squad, of) for squad in due[week] if squad.id not in seen[week]),
+        missing=tuple(_name(squad, of) for squad in coverage.unexcused(silent, holding)),
         nominations=nominations(db, week, part),
         previous=figures.Previous(
             before,
@@ -51,6 +55,8 @@ def weekly(db: Connection, of: Unit, week: str, now: datetime | None = None) -> 
         at=now,
         late=sum(row.late for row in sums[week]),
         backfilled=sum(row.backfilled for row in sums[week]),
+        zero=kinds[exemptions.ZERO],
+        excused=kinds[exemptions.EXCUSED],
     )
 
 

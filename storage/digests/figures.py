@@ -68,6 +68,9 @@ class Digest:
     at: datetime | None = None
     late: int = 0
     backfilled: int = 0
+    # Squads that said that there was nothing, and those that are excused.
+    zero: int = 0
+    excused: int = 0
     correction: Correction | None = None
     correction_before: Correction | None = None
 

@@ -3,7 +3,7 @@
 from storage.tables.audit import audit, audit_anchor
 from storage.tables.base import Instant, metadata
 from storage.tables.chats import album, group_chat, moved_chat, place, sent_file
-from storage.tables.events import campaign, event, participation
+from storage.tables.events import campaign, event, exemption, participation
 from storage.tables.organisation import (
     ALWAYS,
     account,
@@ -24,7 +24,8 @@ from storage.tables.work import checkin, checkin_version, child, delivery, diges
 
 __all__ = [
     "ALWAYS", "Instant", "access_token", "account", "album", "audit", "audit_anchor", "campaign", "card", "card_code",
-    "checkin", "checkin_version", "child", "consent", "delivery", "dialogue", "digest", "event", "fact", "file",
+    "checkin", "checkin_version", "child", "consent", "delivery", "dialogue", "digest", "event", "exemption", "fact",
+    "file",
     "grant", "group_chat", "guardian_request", "holding", "inbox", "incident", "incident_step", "invite", "lease",
     "link_code",
     "metadata", "moved_chat", "nomination", "nomination_step", "outbox", "participation", "person", "place", "rollup",

@@ -37,3 +37,16 @@ campaign = Table(
     Column("state", String(10), nullable=False),
     Column("made_at", Instant, nullable=False),
 )
+
+# A squad (or all below a unit) need not report from a day to a day: zero (nothing took place), excused.
+exemption = Table(
+    "exemption",
+    metadata,
+    id_column(),
+    ref("unit_id", "unit", nullable=False, index=True),
+    Column("kind", String(10), nullable=False),
+    Column("since", Date, nullable=False),
+    Column("until", Date, nullable=False),
+    ref("person_id", "person", nullable=False),
+    Column("made_at", Instant, nullable=False),
+)

@@ -100,8 +100,8 @@ def test_missing_last_week_and_when_all_are_there(schools: Schools) -> None:
     for squad in schools.squads:
         schools.report(squad, 40)
     said = schools.missing(schools.li)
-    assert (said.text, said.buttons) == ("本周 4 个中队全部签到了。", ())
-    assert schools.nudge(schools.li) == "本周 4 个中队全部签到了,不用催。"
+    assert (said.text, said.buttons) == ("本周 4 个中队都报了。", ())
+    assert schools.nudge(schools.li) == "本周 4 个中队都报了,不用催。"
 
 
 @pytest.mark.parametrize("feature", [missing.missing, nudge.nudge])

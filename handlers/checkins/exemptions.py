@@ -1,0 +1,82 @@
+"""本周没有活动, 请假到 4月10日: an answer like any other; thanked, counted, and not nudged."""
+
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+
+from handlers import rights
+from handlers.kit import REPORTERS, Ask, Button, Denied, Refusal, Reply, Unit
+from handlers.reading import Record
+from handlers.registry import command, reads
+from handlers.wording import days, places
+from scheduling.periods import monday_of, week_of
+from storage.checkins import coverage, exemptions
+from storage.checkins.exemptions import EXCUSED, ZERO
+from storage.organisation import units
+
+# Longer than that is a vacation, or a closed squad.
+LONGEST = timedelta(days=120)
+_NUMBER = re.compile(r"#?(\d{1,15})")
+
+
+@reads("zero")
+def nothing(ask: Ask) -> Sequence[Reply]:
+    """A week without an activity is a report, too."""
+    unit, record = _unit(ask)
+    assert record.date is not None
+    week = week_of(record.date)
+    first = monday_of(week)
+    last = first + timedelta(days=6)
+    if record.date > ask.today:
+        raise Refusal("那一周还没有到,没有记。到时候没有活动,再发「本周没有活动」。")
+    this = first <= ask.today <= last
+    when = "本周" if this else f"{days.short(first)}–{days.short(last)}"
+    if unit.key and not coverage.missing(ask.db, week, [unit.path])[0]:
+        return [Reply(f"{unit.name}{when}已经报过,不用再报。发「我的」看报过的。")]
+    number = exemptions.add(ask.db, unit.id, ZERO, first, last, ask.me.id, ask.now)
+    later = ",有了活动照常报" if this else ""
+    return [Reply(f"已记下:{unit.name}{when}没有活动。谢谢,这周不会再催{later}。", (_undo(number),))]
+
+
+@reads("excuse")
+def excused(ask: Ask) -> Sequence[Reply]:
+    """Until its last day the unit is neither missing nor nudged."""
+    unit, record = _unit(ask)
+    assert record.date is not None
+    if record.date - ask.today > LONGEST:
+        raise Refusal(f"{days.short(record.date)}太远(最多 120 天),没有记。请写近一点的日子。")
+    number = exemptions.add(ask.db, unit.id, EXCUSED, ask.today, record.date, ask.me.id, ask.now)
+    return [Reply(f"已记下:{unit.name}到{days.short(record.date)}不用报,不会催。提前有活动,照常报。", (_undo(number),))]
+
+
+def _undo(number: int) -> Button:
+    return Button("取消", "照常报", f"{number}")
+
+
+def _unit(ask: Ask) -> tuple[Unit, Record]:
+    record = next(iter(ask.heard.records), Record())
+    if ask.me.roles.isdisjoint(REPORTERS):
+        raise Denied("这由中队辅导员或大队辅导员来报。发「帮助」看看您能做什么。", what="签到")
+    if record.unit is None:
+        raise Refusal("是哪个中队?没有记。请写上中队,像这样:三(2)中队 本周没有活动")
+    unit = places.by_key(ask, record.unit)
+    if unit is None:
+        raise Refusal("没有找到这个中队,没有记。请核对,像这样:三(2)中队 本周没有活动")
+    if not rights.may_report(ask.me, unit):
+        raise Denied(f"{unit.name}不在您负责的范围,没有记。", what="签到", subject=f"unit:{unit.id}")
+    return unit, record
+
+
+@command(
+    "照常报", who=REPORTERS, group="签到", listed=False, help="取消「没有活动」和请假", examples=("照常报 12",),
+    follows=r"#?\d",
+)  # fmt: skip
+def as_ever(ask: Ask) -> Reply:
+    """A zero report or an excuse is taken back."""
+    match = _NUMBER.match(ask.args)
+    unit_id = exemptions.unit_of(ask.db, int(match[1])) if match else None
+    unit = units.by_id(ask.db, unit_id) if unit_id is not None else None
+    if match is None or unit is None or not rights.may_report(ask.me, unit):
+        raise Refusal("没有这个编号的「没有活动」或请假,什么都没有改。")
+    exemptions.end(ask.db, int(match[1]), [unit.id])
+    return Reply(f"已取消:{unit.name}照常报。")

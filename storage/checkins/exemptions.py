@@ -1,0 +1,57 @@
+"""Zero reports and excuses: a squad that had nothing, or need not report for a time, is neither missing nor nudged."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Connection, delete, insert, select
+
+from storage.tables import exemption, unit
+
+ZERO, EXCUSED = "zero", "excused"
+# Who is excused on Friday is excused from the week's report.
+_LAST_SCHOOL_DAY = timedelta(days=4)
+
+
+def add(db: Connection, unit_id: int, kind: str, since: date, until: date, person_id: int, now: datetime) -> int:
+    """The unit, and what is below it, need not report on these days; returns its number."""
+    values = {"unit_id": unit_id, "kind": kind, "since": since, "until": until, "person_id": person_id, "made_at": now}
+    made = db.execute(insert(exemption).values(**values))
+    assert made.inserted_primary_key is not None
+    return int(made.inserted_primary_key[0])
+
+
+def end(db: Connection, number: int, unit_ids: Iterable[int]) -> bool:
+    """Take one back, if it is of one of these units."""
+    own = (exemption.c.id == number) & exemption.c.unit_id.in_(list(unit_ids))
+    return db.execute(delete(exemption).where(own)).rowcount > 0
+
+
+def unit_of(db: Connection, number: int) -> int | None:
+    """The unit of an exemption; None when there is none of this number."""
+    found: int | None = db.scalar(select(exemption.c.unit_id).where(exemption.c.id == number))
+    return found
+
+
+def in_week(db: Connection, monday: date) -> dict[str, str]:
+    """Path of a unit → zero or excused, of all that hold for the week that begins on this Monday."""
+    return _holding(db, monday + timedelta(days=6), monday + _LAST_SCHOOL_DAY)
+
+
+def on_day(db: Connection, day: date) -> dict[str, str]:
+    """The same for a single day; a zero report is of its whole week."""
+    return _holding(db, day, day)
+
+
+def _holding(db: Connection, begun: date, lasting: date) -> dict[str, str]:
+    query = select(unit.c.path, exemption.c.kind).join(unit, unit.c.id == exemption.c.unit_id)
+    rows = db.execute(query.where(exemption.c.since <= begun, exemption.c.until >= lasting).order_by(exemption.c.id))
+    return {row.path: row.kind for row in rows}
+
+
+def kind_of(path: str, holding: dict[str, str]) -> str:
+    """zero, excused, or empty: of the unit itself or one above it."""
+    if not holding:
+        return ""
+    steps = path.strip("/").split("/")
+    above = ("/" + "/".join(steps[:count]) + "/" for count in range(len(steps), 0, -1))
+    return next((holding[each] for each in above if each in holding), "")
