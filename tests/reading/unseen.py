@@ -55,7 +55,7 @@ def cases() -> Iterator[Case]:
     for line in FILE.read_text("utf-8").splitlines():
         if line.startswith("# ---"):
             kind = line[5:].strip()
-        elif "⇒" in line:
+        elif "⇒" in line and not line.startswith("#"):
             yield _case(kind, line)
 
 

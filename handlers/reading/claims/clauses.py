@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from handlers.reading.checkins.activities import names_activity
-from handlers.reading.claims.cues import CUES, FACTUAL, Cue
+from handlers.reading.claims.cues import ASKING, CUES, FACTUAL, Cue
 from handlers.reading.model import Claim
 from handlers.reading.text.dates import When
 from handlers.reading.text.normalise import GAP
@@ -73,7 +73,7 @@ def _look_at(clause: Clause, said: str, scan: str) -> None:
     clause.named = names_activity(scan[clause.start : clause.end])
     clause.factual = FACTUAL.search(words) is not None
     clause.cue = next((cue for cue in CUES if cue.found.search(bare)), None)
-    if _ASKED.search(bare):
+    if _ASKED.search(bare) or (not clause.counted and ASKING.found.search(bare)):
         clause.claim = "question"
     elif clause.cue:
         clause.claim = clause.cue.claim

@@ -26,6 +26,12 @@ def _cue(claim: Claim, reach: str, *words: str) -> Cue:
     return Cue(claim, "on" in reach, "back" in reach, pattern("|".join(words)))
 
 
+# What is asked for by a word: 怎么, 哪. It reaches no other clause.
+ASKING = _cue(
+    "question",
+    "",
+    r"怎么|如何|什么|啥|几点|几号|几[面次个位名条]|哪|谁|多少|多久|能否|可否|是否|需不需",
+)
 # In order: the first that is found tells.
 CUES = (
     _cue(
@@ -44,7 +50,7 @@ CUES = (
     _cue("question", "on back", r"(?:没有|不会|不是|应该)[^,。]{0,14}吧\s?$"),
     _cue(
         "condition", "on",
-        rf"如果|要是|假如|假设|倘若|若(?=[是有能\d]|{GAP})|万一|的话|只要|除非|希望|但愿|最好|争取|力争|尽量"
+        rf"如果|要是|假如|假设|倘若|若(?=[是有能\d]|{GAP})|万一|的话|只要|除非|希望(?!小学|工程|中学)|但愿|最好|争取|力争|尽量"
         rf"|至少(?=要|得|需|应|来)",
         r"觉得|认为|感觉|以为|建议|需要|必须|应当|务求|不确定|没定|还没确定",
         rf"应该?有?(?={_HEADS}[^,。]{{0,6}}吧)",
@@ -83,10 +89,7 @@ CUES = (
         r"(?:[对是行好够算真合适]的?|可以|准|够)[吗么]",
         r"吗\s?$|么\s?$|[吗么]\s?(?=[?。!])|为啥|为什么(?=只|才|没|还|会|不)",
     ),
-    _cue(
-        "question", "",
-        r"怎么|如何|什么|啥|几点|几号|几[面次个位名条]|哪|谁|多少|多久|能否|可否|是否|需不需",
-    ),
+    ASKING,
     _cue(
         "summary", "on",
         r"上(?:个?学期|[一]?[次回届]|个?月(?!\d))|去年|前年|往年|历年|以往|从前|累计|平均|每次|历次|这学期以来"

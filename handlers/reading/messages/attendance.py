@@ -6,6 +6,7 @@ from handlers.reading.checkins.checkin import Found, read_checkin, whole_piece
 from handlers.reading.checkins.lists import is_chain, without_numbers
 from handlers.reading.claims.clauses import Clause, clauses_of
 from handlers.reading.messages import changes, talk
+from handlers.reading.messages.exemptions import read_exemption
 from handlers.reading.model import Context, Reading
 from handlers.reading.persons.hidden import Secrets
 from handlers.reading.persons.private import hide_numbers, hide_persons
@@ -31,6 +32,8 @@ def read_attendance(plain: Clean, context: Context, secrets: Secrets) -> Reading
         return changes.read_correction(found, context)
     if query := talk.read_query(text, scan, hits, context):
         return query
+    if exempt := read_exemption(text, hits, dates, context):
+        return exempt
     clauses = clauses_of(text, scan, hits, dates, context.received)
     if any(clause.claim != "fact" for clause in clauses):
         return _claimed(found, clauses, text, context)
@@ -53,7 +56,7 @@ def _claimed(found: Found, clauses: list[Clause], text: str, context: Context) -
     offers = claim not in ("plan", "question") and _is_checkin(found, text, context)
     reading = read_checkin(found, context) if offers else Reading("chat", "ok")
     complete = reading.status in ("ok", "confirm")
-    return talk.said(claim, reading.records if complete else ())
+    return talk.said(claim, text, reading.records if complete else ())
 
 
 def _only_facts(found: Found, clauses: list[Clause]) -> Found:
@@ -70,7 +73,8 @@ def _only_facts(found: Found, clauses: list[Clause]) -> Found:
 
 
 def _is_checkin(found: Found, text: str, context: Context) -> bool:
-    """Two of unit, activity and heads make a check-in; the sender's own unit counts when the rest is short and sure."""
+    """Two of unit, activity and heads make a check-in; the sender's own unit counts when the rest is "
+    "short and sure."""
     piece, rank = found.whole, found.whole.activity.rank
     counted = piece.counts.said or bool(piece.wishes)
     if not counted and talk.announces(text):

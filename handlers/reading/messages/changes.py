@@ -15,8 +15,10 @@ from handlers.reading.text.units import Hit
 _SLIP = r"[报写发打填弄搞输记]|登记|统计"
 CORRECT = pattern(
     rf"^\W{{0,3}}(?:更正|修改|订正|纠正|改正|勘误)|(?:刚才|刚刚|上面|之前|前面|上一条|那条)[^,。\n]{{0,8}}(?:错|不对)"
-    rf"|(?:{_SLIP})错|(?:日期|人数|应到|实到|活动|班级|中队|主题)[^,。\n]{{0,2}}(?:错|有误|不对)|(?:{_SLIP})成了?(?=\s?[\d{GAP}今昨前])"
-    r"|应改为|更正为|更改为|修改为|改为|改成|应为|改[一]?下|重新报|勘误|^\W{0,3}(?:不对|错了)[,。!\s]{0,2}(?:应该?|实际)?[是为到]?\s?\d|\d[人名]?改\d"
+    rf"|(?:{_SLIP})错|(?:日期|人数|应到|实到|活动|班级|中队|主题)[^,。\n]{{0,2}}(?:错|有误|不对)"
+    rf"|(?:{_SLIP})成了?(?=\s?[\d{GAP}今昨前])"
+    r"|应改为|更正为|更改为|修改为|改为|改成|应为|改[一]?下|重新报|勘误|^\W{0,3}(?:不对|错了)[,。!\s]{0,2}(?:应该?|实际)?[是为到]?\s?\d"
+    r"|\d[人名]?改\d"
     r"|(?<!预)[少多漏]报了?\s?[\d一两二三]"
     rf"|^[^,。\d\n]{{0,8}}?(?P<more>(?<![参增添])[加减])\s?(?P<by>\d{{1,2}})\s?[人个名]?(?:[,。\s{GAP}]|$)"
 )
@@ -31,7 +33,8 @@ REPLACE = pattern(r"换成|换为|替换为|替换成|改成|改为|更换为|�
 # What is said to be wrong: 把38改成39, 写成今天了, 少报了2个.
 _WRONG = pattern(
     r"(?<!\d)\d{1,4}\s?[人名]?\s?(?=(?:改成|改为|更正为|更改为|修改为|应为|应该是|应该为|改)\s?\d)"
-    rf"|不是\s?\d{{1,4}}\s?[人名]?[,\s]?(?=是|应该|应为)|(?:{_SLIP})成了?[^,。;\n]{{1,8}}|[少多漏]报了?\s?[\d一两二三]{{1,2}}\s?[人名个位]?"
+    rf"|不是\s?\d{{1,4}}\s?[人名]?[,\s]?(?=是|应该|应为)|(?:{_SLIP})成了?[^,。;\n]{{1,8}}"
+    rf"|[少多漏]报了?\s?[\d一两二三]{{1,2}}\s?[人名个位]?"
 )
 # 应到写错了,是45: the number is of those due.
 _FIELD = pattern(rf"(?P<field>应到|实到|请假|缺席)(?P<slip>(?:人数)?(?:{_SLIP})?错[了啦]?[,\s]*(?:应该?)?[是为]?)")
@@ -87,7 +90,9 @@ def read_correction(found: Found, context: Context) -> Reading:
     issues = [issue for issue in reading.issues if issue not in _TOPICAL]
     if not any(_changes(record) for record in records):
         issues.append("COUNT_MISSING")
-    if not all(_stored(record, context) for record in records if record.unit):
+    turned = _TURN.search(found.scan) is not None
+    meant = [replace(record, date=target.date if turned else record.date) for record in records if record.unit]
+    if not all(_stored(record, context) for record in meant):
         issues.append("NOTHING_TO_CORRECT")
     doubts = [issue for issue in issues if not issue.startswith("PII_")]
     return Reading("correct", "clarify" if doubts else "ok", tuple(issues), records, target=target)

@@ -50,7 +50,7 @@ def read_medals(plain: Clean, context: Context, secrets: Secrets) -> Reading | N
     if progress := talk.read_progress(text, scan, hits, medals, context):
         return progress
     if talk.asks(text):
-        return talk.question()
+        return talk.question(text)
     reading = read_nomination(Proposal(scan, hits, medals, entries, chain, secrets.issues), context)
     if talk.congratulates(text) or (talk.announces(text) and not hits):
         return None

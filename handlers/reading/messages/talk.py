@@ -4,23 +4,27 @@ import re
 
 from handlers.reading.medals.medals import Medal
 from handlers.reading.messages.changes import persons_in, target_of
+from handlers.reading.messages.questions import subject_of, tells_trouble
 from handlers.reading.model import Claim, Context, Reading, Record
 from handlers.reading.text.normalise import GAP
 from handlers.reading.text.patterns import pattern
 from handlers.reading.text.units import Hit
 
 _ASKS = pattern(
-    r"怎么|如何|什么|为啥|啥时候|几点|几号|哪里|哪儿|[在去到]哪|哪天|哪个|哪些|哪位|谁|是否|能不能|可不可以|要不要|需不需要|有没有|是不是|对不对|行不行|"
+    r"怎么|如何|什么|为啥|啥时候|几点|几号|哪里|哪儿|[在去到]哪|哪天|哪个|哪些|哪位|谁|是否|能不能"
+    r"|可不可以|要不要|需不需要|有没有|是不是|对不对|行不行|"
     r"多少|多久|[吗么]\s?[?。!]*\s*$|[吗么][,。? ]|呢\s?[?]*\s*$|[?]\s*$|可以[^,。]{0,10}吗"
 )
 _STORED = r"签到|打卡|上报|登记|报到|报上|提交|交|报|记录|统计"
 _STATUS = pattern(
-    rf"(?:{_STORED})(?:成功|上|上去|到)?了?(?:吗|没有?|么|不)|有没有(?:{_STORED})|是否(?:已经?)?(?:{_STORED})|(?:{_STORED})了没|"
+    rf"(?:{_STORED})(?:成功|上|上去|到)?了?(?:吗|没有?|么|不)|有没有(?:{_STORED})"
+    rf"|是否(?:已经?)?(?:{_STORED})|(?:{_STORED})了没|"
     rf"(?:{_STORED})了?(?:几|多少)[次场个条]|"
     r"(?:签到|打卡|上报|参学|活动)(?:情况|记录|状态)(?:怎|如|查|$|[?吗])"
 )
 _MISSING = pattern(
-    r"(?:哪些|哪几个|哪个|谁|几个|多少|还有(?!\s?[\d一二两三四五六七八九十]{1,3}\s?[人名个位]))[^,。\n]{0,10}(?:没|未|漏)(?:有)?(?:签到|打卡|报|交|提交|参学|学|完成)|(?:没|未)(?:签到|报|交)的?(?:有|是)?(?:哪|谁)"
+    r"(?:哪些|哪几个|哪个|谁|几个|多少|还有(?!\s?[\d一二两三四五六七八九十]{1,3}\s?[人名个位]))[^,。\n]{0,10}(?:没|未|漏)(?:有)?(?:签到|打卡|报|交|提交|参学|学|完成)"
+    r"|(?:没|未)(?:签到|报|交|打卡)的?(?:班级?|中队|人|老师)?(?:都|还)?(?:有|是)?(?:哪|谁)"
 )
 _LOOK = pattern(
     r"(?:查询?|看)(?:一下|一查|看)?[^。\n]{0,24}?(?:签到|打卡|参学|出席|人数|记录|情况|活动)|(?:签到|参学|打卡)(?:情况|记录|率)"
@@ -31,15 +35,18 @@ _LEAVE = pattern(r"可以|可不可以|能不能|能否|要不要|怎么|如何"
 _NOTHING_DONE = pattern(r"(?:没有?|未)(?:开展|举行|组织|进行|活动)|取消|延期|改期|推迟|停课|(?:改|挪|延)[到在至]")
 _PROGRESS = pattern(
     r"(?<![检调])查|进度|到哪|批了?[吗没]|批下来|通过了?[吗没]|审[核批]?[了到过]?[吗没]|名额还|剩余名额"
-    r"|(?:几个|多少)[^,。\n]{0,8}名额|名额(?:有|是)?(?:几|多少)|(?:公示|颁发?|授予)了?[吗没]|(?:报|提名|推荐|申报)了(?:谁|哪[些几个位])|评上了?[吗没]"
+    r"|(?:几个|多少)[^,。\n]{0,8}名额|名额(?:有|是)?(?:几|多少)|(?:公示|颁发?|授予)了?[吗没]|(?:报|提名|推荐|申报)了(?:谁|哪[些几个位])"
+    r"|评上了?[吗没]"
     r"|(?:提名|审核|评选|申报|推荐)的?(?:结果|情况|状态|名单(?!\s?[:\n]))"
 )
 _ORDER = pattern(
-    r"请各|各中队|各班|通知|请大家|请于|请在|请提前|记得|别忘|务必|准备好?|将于|要求|截止|前完成|抓紧|尽快|提醒|收到|明白|知道了|没问题|辛苦"
+    r"请各|各中队|各班|通知|请大家|请于|请在|请提前|记得|别忘|务必|准备好?|将于|要求|截止|前完成|抓紧|尽快"
+    r"|提醒|收到|明白|知道了|没问题|辛苦"
 )
 # What others tell each other in a group: nothing to store, nothing to ask about.
 _NOTICE = pattern(
-    r"请各|各中队|各班|通知|请大家|请于|请在|记得|别忘|务必|做好准备|准备好|要求|截止|前完成|抓紧|尽快|开会|集合|请(?!假)[^,。\n]{0,16}到"
+    r"请各|各中队|各班|通知|请大家|请于|请在|记得|别忘|务必|做好准备|准备好|要求|截止|前完成|抓紧|尽快"
+    r"|开会|集合|请(?!假)[^,。\n]{0,16}到"
 )
 _TO_ALL = pattern(r"请各|各中队|各班|通知|务必|截止")
 _NODS = (
@@ -56,7 +63,7 @@ _NOD = pattern(
     rf"(?:{_POLITE}|[\s{GAP},.。!~…、;:^_()])++",
     re.I,
 )
-_GREETING = pattern(r"祝贺|恭喜|祝")
+_GREETING = pattern(r"祝贺|恭喜|祝|感谢")
 
 
 def asks(text: str) -> bool:
@@ -102,18 +109,23 @@ def read_progress(text: str, scan: str, hits: list[Hit], medals: list[Medal], co
     return Reading("nomination_query", "ok", query=query)
 
 
-def said(claim: Claim, offered: tuple[Record, ...] = ()) -> Reading:
-    """What states no fact: a question, or talk; `offered` is what it would record if it did."""
-    return Reading("question" if claim == "question" else "chat", "ignore", claim=claim, offered=offered)
+def said(claim: Claim, text: str, offered: tuple[Record, ...] = ()) -> Reading:
+    """What states no fact: a question with its page of the help, or talk; `offered`: what it would "
+    "record if it did."""
+    if claim == "question":
+        return question(text)
+    return Reading("chat", "ignore", claim=claim, offered=offered)
 
 
-def question() -> Reading:
-    """A question that the reading cannot answer: silence in groups."""
-    return Reading("question", "ignore")
+def question(text: str) -> Reading:
+    """A question, and which page of the help may answer it: silence in groups."""
+    return Reading("question", "ignore", claim="question", help=subject_of(text))
 
 
 def chat_or_unknown(text: str, scan: str) -> Reading:
     """好的 and 谢谢老师 are chat, and notices to others; 38 alone or any other text is not understood."""
+    if tells_trouble(text):
+        return question(text)
     if any((_NOD.fullmatch(scan), _NOTICE.search(text), _GREETING.match(text), _NOTHING_DONE.search(text))):
         return Reading("chat", "ignore")
     return Reading("unknown", "clarify", ("UNRECOGNISED",))

@@ -124,7 +124,7 @@ def _number(written: str, start: int, end: int, scan: str) -> Token | None:
         return Token("number", start, end + 1, value, 2)
     if value is None:
         return None
-    if measure := _MEASURE.match(scan, end):
+    if measure := _MEASURE.match(scan, tail.end("hedge") if tail["hedge"] else end):
         return Token("thing", start, measure.end(), value, hedge=hedge)
     return Token("number", start, end, value, int(_is_bare(written, scan, start, end)), hedge)
 

@@ -134,7 +134,10 @@ RULES = (
     _rule(r"(?P<h>预初|初[一二三])(?!心|夏|步)", _whole_grade, "初"),
     # 二班 2班: a class without its grade
     _rule(
-        rf"(?<![\d{_CN}十年级第)(两几个>])第?\(?(?P<c>{_CLASS})\)?(?:中队|班)(?![级次车主任队会子])", _part, *_SUFFIXED
+        rf"(?<![\d{_CN}十年级第)(两几>])(?<![几两各每这那整]个)第?"
+        rf"\(?(?P<c>{_CLASS})\)?(?:中队|班)(?![级次车主任队会子])",
+        _part,
+        *_SUFFIXED,
     ),
 )
 # 302 队会 38人, 三二 队会 38人: at the start of a line, when no unit is named otherwise; 六一 is a festival.
