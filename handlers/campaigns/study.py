@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from handlers.attendance import drafts, participation
 from handlers.kit import ADMINS, Ask, Button, Refusal, Reply, Role
-from handlers.reading.checkins.checkin import SERIES
+from handlers.reading.checkins.activities import SERIES
 from handlers.reading.text.numbers import value_of
 from handlers.registry import ANYTHING, command
 from handlers.wording import numbers, places

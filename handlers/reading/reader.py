@@ -5,6 +5,7 @@ from dataclasses import replace
 from handlers.reading.messages.attendance import read_attendance
 from handlers.reading.messages.commands import read_command
 from handlers.reading.messages.medal_messages import may_be_medal, read_medals
+from handlers.reading.messages.tasks import apart, instead
 from handlers.reading.model import Context, Reading
 from handlers.reading.persons.hidden import Secrets
 from handlers.reading.persons.names import is_name
@@ -24,11 +25,35 @@ def read_message(text: str, context: Context) -> Reading:
     if order is not None:
         return order
     secrets = Secrets()
-    reading = read_medals(plain, context, secrets) if may_be_medal(plain.text, context) else None
-    if reading is None:
-        secrets = Secrets()
-        reading = read_attendance(plain, context, secrets)
+    reading = _of_one(plain, context, secrets)
+    reading = _of_two(plain, reading, context, secrets) or reading
     return _with_private(reading, secrets, text)
+
+
+def _of_one(plain: Clean, context: Context, secrets: Secrets) -> Reading:
+    """A message about a medal, or else about attendance or nothing we know."""
+    found = Secrets()
+    reading = read_medals(plain, context, found) if may_be_medal(plain.text, context) else None
+    if reading is None:
+        found = Secrets()
+        reading = read_attendance(plain, context, found)
+    secrets.take(found)
+    return reading
+
+
+def _of_two(plain: Clean, whole: Reading, context: Context, secrets: Secrets) -> Reading | None:
+    """The check-in of a message that also withdraws one or nominates somebody, with the other task in `more`."""
+    if whole.intent in ("cancel", "correct") and (parts := instead(plain.text)):
+        new = _of_one(replace(plain, text=parts[1]), replace(context, existing=()), secrets)
+        old = _of_one(replace(plain, text=parts[0]), context, secrets)
+        return replace(new, more=(old,)) if new.intent == "checkin" else None
+    if whole.intent in ("nomination", "checkin") and (parts := apart(plain.text)):
+        report = _of_one(replace(plain, text=parts[0]), context, secrets)
+        unit = next((record.unit for record in report.records), None) or context.bound_unit
+        medal = _of_one(replace(plain, text=parts[1], media=0), replace(context, bound_unit=unit), secrets)
+        if (report.intent, medal.intent) == ("checkin", "nomination") and report.records[0].attended is not None:
+            return replace(report, more=(medal,))
+    return None
 
 
 def _nothing(plain: Clean) -> Reading:
@@ -49,8 +74,9 @@ def _with_private(reading: Reading, secrets: Secrets, raw: str) -> Reading:
     # Said once in a place where it is recognised and once more where it is not: it stays out of both.
     records = tuple(replace(each, topic=_without(each.topic, words)) for each in reading.records)
     nominations = tuple(replace(each, reason=_without(each.reason, words)) for each in reading.nominations)
+    more = tuple(_with_private(each, secrets, raw) for each in reading.more)
     issues = reading.issues + (_warnings(secrets) if reading.intent in _TALK else ())
-    return replace(reading, private=words, records=records, nominations=nominations, issues=issues)
+    return replace(reading, private=words, records=records, nominations=nominations, issues=issues, more=more)
 
 
 def _warnings(secrets: Secrets) -> tuple[str, ...]:

@@ -88,11 +88,12 @@ _DONE = pattern(
     r"(?=[\u4e00-\u9fff《“])(?!学习|[好为成到在到得])"
 )
 OTHER = "其他"
+# What comes out in numbered issues.
+SERIES = "红领巾爱学习"
 
 
-def is_held(topic: str | None) -> bool:
-    """Whether the topic alone says what was held or done: 跳蚤市场, 给妈妈送贺卡; not 争做好队员."""
-    words = (topic or "").partition(" ")[0]
+def is_held(words: str) -> bool:
+    """Whether the words say what was held or done: 跳蚤市场, 给妈妈送贺卡; not 争做好队员."""
     return len(words) > 1 and (_HELD.search(words) is not None or _DONE.match(words) is not None)
 
 

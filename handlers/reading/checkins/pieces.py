@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from handlers.reading.checkins.activities import Activity, find_activity
-from handlers.reading.checkins.topic import topic_of
+from handlers.reading.checkins.topic import tells_what_was_held, topic_of
+from handlers.reading.model import Number
 from handlers.reading.quantities.counts import Counts
 from handlers.reading.quantities.heads import read_counts
 from handlers.reading.text.dates import When, near_date
@@ -41,6 +42,8 @@ class Piece:
     sessions: int | None = None
     wishes: dict[str, int] = field(default_factory=dict)
     number: int = 0
+    held: bool = False  # words tell what was done, though no activity that we know
+    numbers: list[Number] = field(default_factory=list)
 
     def inherit(self, other: "Piece") -> None:
         """Take from a header what this piece does not say itself; a form in the header beats a theme here."""
@@ -49,6 +52,7 @@ class Piece:
         if not self.dated and other.dated:
             self.dated, self.day = True, other.day
         self.topic = self.topic or other.topic
+        self.held = self.held or other.held
         self.number = self.number or other.number
 
 
@@ -59,6 +63,7 @@ def understand(scan: str, dates: list[When], received: date) -> Piece:
         scan = _WISH.sub(lambda match: _wish(match, piece), scan)
         scan = scan if piece.wishes else _WISHES.sub(lambda match: _some_wishes(match, piece), scan, count=1)
     piece.counts, scan = read_counts(scan)
+    piece.numbers += piece.counts.numbers
     piece.sessions = piece.counts.sessions
     piece.activity, scan = find_activity(scan)
     if piece.wishes:
@@ -66,10 +71,12 @@ def understand(scan: str, dates: list[When], received: date) -> Piece:
     if "期" in scan and (issue := ISSUE.search(scan)):
         # It stays in the topic: 第5期.
         piece.number = value_of(issue[1]) or 0
+        piece.numbers.append(Number(issue[0], piece.number, "number"))
         if not piece.activity.rank and learned:
             # 第5期已学 42: nothing else comes out in issues to be learned.
             piece.activity = Activity("红领巾爱学习", 1)
     piece.topic = topic_of(scan)
+    piece.held = not piece.activity.rank and tells_what_was_held(scan)
     if dates:
         piece.dated, piece.day = True, dates[0].day
     elif piece.counts.slash:
@@ -83,10 +90,12 @@ def _wish(match: re.Match[str], piece: Piece) -> str:
     if number is None:
         return match[0]
     piece.wishes[_WISH_KIND[match["what"]]] = number
+    piece.numbers.append(Number(match[0], number, _WISH_KIND[match["what"]]))
     return GAP * len(match[0])
 
 
 def _some_wishes(match: re.Match[str], piece: Piece) -> str:
     """微心愿 3个: wishes, not persons."""
     piece.wishes["collected"] = int(match["n"])
+    piece.numbers.append(Number(match[0], int(match["n"]), "collected"))
     return GAP * len(match[0])

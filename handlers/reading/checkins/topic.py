@@ -63,6 +63,11 @@ def topic_of(scan: str) -> str | None:
     return (_join([_trim(labelled[1])]) if labelled else None) or _join(_chunks(scan))
 
 
+def tells_what_was_held(scan: str) -> bool:
+    """Whether any of the words left says what was held or done, be it a topic or not: 给妈妈送贺卡."""
+    return any(_trim(match[0]) and (is_held(_trim(match[0])) or is_held(match[0])) for match in _CHUNK.finditer(scan))
+
+
 def _chunks(scan: str) -> Iterator[str]:
     """What stands beside the activity or names one, and where little is left what stands alone."""
     loose, label = 0, ""

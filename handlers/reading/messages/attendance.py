@@ -7,7 +7,7 @@ from handlers.reading.checkins.lists import is_chain, without_numbers
 from handlers.reading.claims.clauses import Clause, clauses_of
 from handlers.reading.messages import changes, talk
 from handlers.reading.messages.exemptions import read_exemption
-from handlers.reading.model import Context, Reading
+from handlers.reading.model import Context, Reading, Record
 from handlers.reading.persons.hidden import Secrets
 from handlers.reading.persons.private import hide_numbers, hide_persons
 from handlers.reading.text.dates import find_dates
@@ -15,6 +15,7 @@ from handlers.reading.text.normalise import GAP, Clean
 from handlers.reading.text.units import find_units
 
 _SHORT = 20
+_LONE = 12
 
 
 def read_attendance(plain: Clean, context: Context, secrets: Secrets) -> Reading:
@@ -38,7 +39,9 @@ def read_attendance(plain: Clean, context: Context, secrets: Secrets) -> Reading
     if any(clause.claim != "fact" for clause in clauses):
         return _claimed(found, clauses, text, context)
     whole_piece(found, context)
-    return read_checkin(found, context) if _is_checkin(found, text, context) else talk.chat_or_unknown(text, scan)
+    if _is_checkin(found, text, context):
+        return read_checkin(found, context)
+    return replace(talk.chat_or_unknown(text, text if dates else scan), offered=_alone(found, text))
 
 
 def _claimed(found: Found, clauses: list[Clause], text: str, context: Context) -> Reading:
@@ -57,6 +60,16 @@ def _claimed(found: Found, clauses: list[Clause], text: str, context: Context) -
     reading = read_checkin(found, context) if offers else Reading("chat", "ok")
     complete = reading.status in ("ok", "confirm")
     return talk.said(claim, text, reading.records if complete else ())
+
+
+def _alone(found: Found, text: str) -> tuple[Record, ...]:
+    """39, 昨天, 队课: right after a record it may be what is to be changed of it."""
+    piece = found.whole
+    if len(text) > _LONE:
+        return ()
+    heads = next((number.value for number in piece.numbers if number.taken in ("attended", "open")), None)
+    said = Record(attended=heads, activity=piece.activity.name, date=piece.day, dated=piece.dated)
+    return (said,) if said != Record() else ()
 
 
 def _only_facts(found: Found, clauses: list[Clause]) -> Found:

@@ -28,7 +28,6 @@ _NOT_THIS = pattern(r"不是[^,。\n\d]{1,8}[,。\s]{0,2}(?:而?是|应该?是)"
 CANCEL = pattern(r"撤回|撤销|作废|收回|删掉|删除|删了|删一?下|取消")
 _CANCEL_WHAT = pattern(r"签到|打卡|记录|上[一]?条|刚才|那条|这条|提交|上报|提名|推荐|申报")
 RESTORE = pattern(r"^\W{0,2}(?:恢复|还原)(?!提醒)")
-NUMBERED = pattern(r"[NnGgXxDd]\s?\d{8}-\d{1,4}")
 REPLACE = pattern(r"换成|换为|替换为|替换成|改成|改为|更换为|调整为|换")
 # What is said to be wrong: 把38改成39, 写成今天了, 少报了2个.
 _WRONG = pattern(

@@ -26,6 +26,9 @@ _P = r"(?:本周|这周|上周|本月|这个月|上个?月|本学期|\d{4}-W\d{1
 _DAY = r"(?:[今昨][天日]|前天|[\d一二三四五六七八九十〇零年月日号./\-上本这个周星期礼拜天]{2,12})"
 _ASK = r"(?:请|麻烦|帮我|帮忙|给我)?(?:查看|查一下|看一下|看看|发一下|发|查|看|生成|要)?(?:一下)?"
 _DECIDES = pattern(r"(?P<what>不同意|不通过|同意|通过|批准|审核通过|退回|驳回|拒绝)[\s,:]*")
+# A case is withdrawn by its number.
+_UNDOES = pattern(r"(?:撤回|撤销|取消|作废|删除|收回)\s?(?:提名|推荐|申报|申请|签到|记录)?[\s:]*")
+_LETTERS = "NGXD"
 _DECISIONS = {"同意": "approve", "通过": "approve", "批准": "approve", "审核通过": "approve", "退回": "return"}
 
 Fields = Mapping[str, object]
@@ -95,7 +98,22 @@ def read_command(text: str, context: Context) -> Reading | None:
             match = rule.fullmatch(text)
             if match:
                 return Reading("command", "ok", command=build(match, context.received))
-    return _review(text) if any(char.isdecimal() for char in text[:60]) else None
+    if not any(char.isdecimal() for char in text[:60]):
+        return None
+    return _withdrawal(text) or _review(text)
+
+
+def _withdrawal(text: str) -> Reading | None:
+    """撤销 N20260403-02: the case with this number and no other."""
+    undoes = _UNDOES.match(text)
+    for letter in _LETTERS if undoes else "":
+        try:
+            number, rest = numbered.first(text[undoes.end() :] if undoes else "", letter)
+        except numbered.Unreadable:
+            continue
+        if number and not rest:
+            return Reading("nomination_cancel" if letter == "N" else "cancel", "ok", cancel={"number": number})
+    return None
 
 
 def _review(text: str) -> Reading | None:

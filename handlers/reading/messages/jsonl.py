@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from handlers.reading.model import Context, Existing, Nomination, Reading, Record
+from handlers.reading.model import Context, Existing, Nomination, Number, Reading, Record
 
 _DEFAULT_DAY = date(2026, 4, 3)
 _SIMPLE = ("aliases", "bound_unit", "roster_size", "communities", "stations", "teams", "roster")
@@ -21,6 +21,7 @@ def context_from(case: Mapping[str, Any]) -> Context:
     if given.get("units") is not None:
         fields["units"] = frozenset(given["units"])
     fields["existing"] = [_existing(old) for old in given.get("existing", ())]
+    fields["history"] = {unit: tuple(heads) for unit, heads in (given.get("history") or {}).items()}
     fields["feature_medals"] = tuple(given.get("feature_medals") or ())
     return Context(received=_day(given.get("received")) or _DEFAULT_DAY, **fields)
 
@@ -40,6 +41,15 @@ def as_json(case_id: object, reading: Reading) -> dict[str, Any]:
         value = getattr(reading, key)
         if value is not None:
             line[key] = {name: part for name, part in value.items() if part is not None}
+    line["numbers"] = [_number(number) for number in reading.numbers]
+    if reading.offered:
+        line["offered"] = [_record(record) for record in reading.offered]
+    if reading.target:
+        line["target"] = _named(reading.target)
+    if reading.help:
+        line["help"] = reading.help
+    if reading.more:
+        line["more"] = [as_json(case_id, more) for more in reading.more]
     if reading.candidates:
         line["candidates"] = {name: list(others) for name, others in reading.candidates.items()}
     return line
@@ -55,11 +65,21 @@ def _record(record: Record) -> dict[str, Any]:
         "date": record.date.isoformat() if record.date else None,
         "topic": record.topic,
     }
-    for key in ("others", "media", "sessions", "wishes", "number"):
+    for key in ("others", "media", "sessions", "wishes", "number", "hedges", "usual"):
         value = getattr(record, key)
         if value:
             line[key] = dict(value) if isinstance(value, Mapping) else value
     return line
+
+
+def _number(number: Number) -> dict[str, Any]:
+    hedge = {"hedge": number.hedge} if number.hedge != "eq" else {}
+    return {"text": number.text, "value": number.value, "taken": number.taken, **hedge}
+
+
+def _named(target: Record) -> dict[str, Any]:
+    """What a correction or withdrawal names of its record."""
+    return {key: value for key, value in _record(target).items() if value is not None}
 
 
 def _nomination(nomination: Nomination) -> dict[str, Any]:

@@ -22,6 +22,7 @@ class Counts:
     given: list[int] = field(default_factory=list)
     slash: tuple[int, int] | None = None  # 4/3 beside another count: a date
     rough: tuple[int, Hedge] | None = None  # 20余万人: heads that are not said exactly
+    hedges: dict[str, Hedge] = field(default_factory=dict)
     sessions: int | None = None
     numbers: list[Number] = field(default_factory=list)
 
@@ -32,7 +33,13 @@ class Counts:
 
 
 def settle(counts: Counts, roster_size: int | None, of_class: bool) -> None:
-    """Complete a count: 全勤 from the roster, the third of due, attended and absent; say what is wrong with it."""
+    """Complete a count: 全勤 from the roster, the third of due, attended and absent; say what is wrong with it.
+
+    A class has an exact number of heads; of a school or a team 20余万 is as exact as it will be.
+    """
+    if counts.rough and counts.issue == "COUNT_VAGUE" and not of_class:
+        counts.attended, counts.hedges["attended"] = counts.rough
+        counts.issue = None
     if counts.full and not counts.absent:
         number = counts.due or counts.attended or roster_size
         if number is None:

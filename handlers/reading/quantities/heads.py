@@ -46,7 +46,8 @@ def _taken(token: Token, counts: Counts) -> str:
         return token.use or "thing"
     if token.use in ("due", "absent", "part", *OWNERS):
         return token.use
-    if token.use and token.value == counts.attended:
+    rough = counts.rough is not None and token.value == counts.rough[0]
+    if rough or (token.use and token.value == counts.attended):
         return "attended"
     return "open" if token.strength or token.use else "thing"
 

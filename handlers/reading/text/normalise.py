@@ -30,6 +30,11 @@ _SCRIPT = pattern(r"<(script|style)\b[^<>]{0,200}>.{0,2000}?</\1\s?>", re.S | re
 _TAG = pattern(r"</?[A-Za-z][^<>]{0,200}>")
 # 「老师：请签到」 newline - - - - - newline, as WeChat writes a quoted reply.
 _RULE = pattern(r"\n[ \t]*(?:[-—–_] ?){3,}[ \t]*(?:\n|$)|(?<=[」”])[ \t]*(?:[-—–_] ?){3,}\n?")
+_OWN_WORDS = pattern(
+    r"^.*(?:复制下面这行|发给我就好|还没有签到。|还没收到.{1,40}签到。|没有开展的不用回"
+    r"|这是最后一次提醒|像这样发:?$).*\n?",
+    re.M,
+)
 _EMOJI = pattern("[\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\ue000-\uf8ff\U0001f000-\U0001faff]+")
 # ①班级 counts the lines of a form, 三② and 三⑵ are classes, Ⅱ班 is 2班.
 _COUNTERS = pattern(r"(?P<before>[一二三四五六七八九级年]?)(?P<sign>[\u2460-\u2473\u2474-\u2487\u2160-\u216b])")
@@ -69,6 +74,8 @@ def clean(raw: str) -> Clean:
     bare = _EMOJI.sub(" ", _BECOMES.sub("改成", _RISES.sub("升", raw)) if "→" in raw else raw)
     bare = _COUNTERS.sub(_counter, bare)
     text = characters(_without_quote(bare))
+    if "复制下面" in text or "签到。" in text or "像这样发" in text:
+        text = _without_own_words(text)
     if "<" in text:
         text = _TAG.sub(" ", _SCRIPT.sub(" ", text) if "</" in text else text)
     if "[" in text:
@@ -109,6 +116,11 @@ def _pieces(raw: str) -> Iterator[tuple[str, int]]:
     for place, char in enumerate(raw):
         for piece in characters(char):
             yield piece, place
+
+
+def _without_own_words(text: str) -> str:
+    """Lines of the bot's own letters, copied back with an answer, are quoted; where nothing else is said they stay."""
+    return _OWN_WORDS.sub("", text).strip() or text
 
 
 def _without_quote(text: str) -> str:

@@ -35,6 +35,7 @@ _NOT_A_NAME = pattern(
     r"(?:我们|我|新|本|各|全体?|该|个|少先队|所在|每|优秀|主题|特色|这|咱们?|的|示范|先进|所有|各个|参学|应参学|报|和|与)$"
 )
 _BEFORE_NAME = pattern(r"^(?:老师好|各位老师|今天|昨天|前天|我们|我是|我|这里是|这是|报告|请问|提名|推荐|申报|关于)+")
+_WITH = tuple("与给为向跟对")
 _AGENT = pattern(r"由$|[的]是$|请$|邀请了?$")
 _OWN_HEADS = pattern(r"[\u4e00-\u9fff]{0,4}\s?\d{1,5}\s?[人名]")
 _HEADS_NEXT = pattern(r"\s?[:=]?\s?\d{1,5}\s?[人名]")
@@ -165,7 +166,16 @@ def _squads(scan: str, context: Context, hits: list[Hit]) -> str:
 def _without_agents(hits: list[Hit], scan: str) -> list[Hit]:
     """由六年级主讲, 授巾的是五年级: who did something for those who report."""
     kept = [hit for hit in hits if not _AGENT.search(scan[max(0, hit.start - 6) : hit.start])]
-    return kept or hits
+    alone = [hit for place, hit in enumerate(kept) if not place or not _is_partner(hit, kept[place - 1], scan)]
+    return alone or hits
+
+
+def _is_partner(hit: Hit, before: Hit, scan: str) -> bool:
+    """四年级260名学生与一年级新生结对: with whom, of whom nothing is counted; not 三(1)和三(2)."""
+    if hit.start - before.end < 4 or scan[hit.start - 1 : hit.start] not in _WITH:
+        return False
+    clause = scan[hit.end :].partition(",")[0]
+    return not any(char.isdecimal() for char in clause)
 
 
 def _of_the_whole(hits: list[Hit], scan: str) -> tuple[list[Hit], str]:

@@ -1,0 +1,193 @@
+"""One record a unit: what was said of it, what is missing or unusual, and whether it can be stored."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from statistics import median_low
+
+from handlers.reading.checkins.activities import OTHER, SERIES
+from handlers.reading.checkins.pieces import Piece
+from handlers.reading.checkins.segments import Segment
+from handlers.reading.model import Context, Existing, Record, Status
+from handlers.reading.quantities.counts import Counts, settle
+from handlers.reading.text.dates import issue_of, too_old
+from handlers.reading.text.units import Hit, known
+
+_CONFIRM = frozenset({"DATE_OLD", "DUPLICATE", "DUPLICATE_DIFFERENT", "COUNT_UNUSUAL", "PII_FAMILY"})
+# Of so many check-ins what is usual is known; from so many heads and so large a part on a number is far from it.
+_ENOUGH, _LATEST = 3, 8
+_FAR, _FAR_PART = 5, 0.3
+
+
+@dataclass(slots=True)
+class Draft:
+    """A record that is being made, and what is open or unusual about it."""
+
+    record: Record
+    issues: list[str]
+
+    def finished(self) -> Record:
+        """The record with its issues; most have none."""
+        return replace(self.record, issues=tuple(self.issues)) if self.issues else self.record
+
+
+def status_of(drafts: list[Draft], private: list[str], received: date) -> Status:
+    """ok, confirm, clarify, partial when some records are complete and others are not, reject when all are too old."""
+    old = [too_old(draft.record.date, received) for draft in drafts]
+    if drafts and all(old):
+        return "reject"
+    open_ones = sum(
+        gone or any(issue not in _CONFIRM for issue in draft.issues) for draft, gone in zip(drafts, old, strict=True)
+    )
+    if open_ones:
+        return "partial" if open_ones < len(drafts) else "clarify"
+    said = {issue for draft in drafts for issue in draft.issues}.union(private)
+    return "confirm" if said & _CONFIRM else "ok"
+
+
+def records_of(segment: Segment, piece: Piece, context: Context, alone: bool) -> list[Draft]:
+    """What `piece` says of each unit of `segment`; `alone`: the message is about nothing else."""
+    units = _units(segment.hits, context, alone)
+    shares = _shares(piece.counts, len(units))
+    drafts = [_draft(unit, issue, piece, counts, context) for (unit, issue), counts in zip(units, shares, strict=True)]
+    for draft in drafts:
+        if "UNIT_AMBIGUOUS" in draft.issues:
+            draft.record = replace(draft.record, choices=_choices(segment.hits, context))
+    return drafts
+
+
+def _choices(hits: list[Hit], context: Context) -> tuple[str, ...]:
+    """二班: the second class of each grade."""
+    low, high = context.grades
+    parts = dict.fromkeys(hit.unit for hit in hits if hit.kind == "part")
+    found = [f"{grade}-{part}" for part in parts for grade in range(low, high + 1)]
+    return tuple(unit for unit in found if known(unit, context))
+
+
+def _units(hits: list[Hit], context: Context, alone: bool) -> list[tuple[str | None, str | None]]:
+    """The units of a record with what is wrong with each; without one, the sender's own."""
+    if not hits:
+        bound = context.bound_unit if alone else None
+        return [(bound, None if bound else "UNIT_MISSING")]
+    units: dict[str | None, str | None] = {}
+    for hit in hits:
+        if hit.kind != "part":
+            units.setdefault(hit.unit, hit.issue)
+        elif context.bound_unit and context.bound_unit.split("#")[0].endswith(f"-{hit.unit}"):
+            units.setdefault(context.bound_unit, None)
+        else:
+            units.setdefault(None, "UNIT_AMBIGUOUS")
+    return list(units.items())
+
+
+def _shares(counts: Counts, units: int) -> list[Counts]:
+    """The count of each unit of one record: 分别 in order, 各 for each; one total for several must be asked about."""
+    if units == 1:
+        if len(counts.given) == 2 and counts.given[1] - counts.given[0] == 1 and counts.due is counts.absent is None:
+            # 40、41人: about so many.
+            counts.attended, counts.issue = None, "COUNT_VAGUE"
+        return [counts]
+    if len(counts.given) == units:
+        return [Counts(attended=number) for number in counts.given]
+    if counts.each:
+        return [Counts(attended=counts.attended) for _ in range(units)]
+    if counts.full and counts.attended is None:
+        return [Counts(full=True) for _ in range(units)]
+    issue = "COUNT_SHARED" if counts.said and counts.issue != "COUNT_VAGUE" else counts.issue
+    return [Counts(issue=issue) for _ in range(units)]
+
+
+def _draft(unit: str | None, issue: str | None, piece: Piece, counts: Counts, context: Context) -> Draft:
+    issues = [issue] if issue else []
+    activity = piece.activity.name or (OTHER if piece.held else None)
+    if activity is None:
+        issues.append("ACTIVITY_MISSING")
+    settle(counts, context.roster_size.get(unit) if unit else None, unit is None or unit[0].isdecimal())
+    usual = _usual(unit, counts, context)
+    if usual is not None and counts.issue is None:
+        counts.issue = "COUNT_UNUSUAL"
+    if counts.issue and not (counts.issue == "COUNT_MISSING" and piece.wishes):
+        issues.append(counts.issue)
+    day = piece.day if piece.dated else context.received
+    if wrong := issue_of(day, context.received):
+        issues.append(wrong)
+    if twice := _duplicate(unit, activity, day, counts.attended, context):
+        issues.append(twice)
+    record = Record(
+        unit=unit,
+        activity=activity,
+        attended=counts.attended,
+        due=counts.due,
+        absent=counts.absent,
+        date=day,
+        topic=piece.topic,
+        others=counts.others,
+        sessions=piece.sessions,
+        wishes=piece.wishes,
+        number=piece.number if activity == SERIES else 0,
+        dated=piece.dated,
+        heads=tuple(dict.fromkeys(counts.given)) if counts.issue == "COUNT_AMBIGUOUS" else (),
+        hedges=counts.hedges,
+        usual=usual,
+    )
+    return Draft(record, issues)
+
+
+def _usual(unit: str | None, counts: Counts, context: Context) -> int | None:
+    """What the squad mostly has, where the count is far from that, or less than half of those due."""
+    came, due = counts.attended, counts.due
+    if unit is None or came is None or "#" in unit or not unit[0].isdecimal():
+        return None
+    history = context.history.get(unit, ())[-_LATEST:]
+    usual = median_low(history) if len(history) >= _ENOUGH else None
+    if usual is not None and abs(came - usual) > max(_FAR, _FAR_PART * usual):
+        return usual
+    return due if due is not None and came * 2 < due else None
+
+
+def _duplicate(
+    unit: str | None, activity: str | None, day: date | None, attended: int | None, context: Context
+) -> str | None:
+    for old in context.existing:
+        if unit and _same(old, unit, activity, day):
+            return "DUPLICATE" if attended is None or old.attended == attended else "DUPLICATE_DIFFERENT"
+    return None
+
+
+def _same(old: Existing, unit: str, activity: str | None, day: date | None) -> bool:
+    return old.unit == unit and old.medal is None and old.activity == activity and old.date == day
+
+
+def merged(drafts: list[Draft]) -> list[Draft]:
+    """A unit named twice, the second time without a number (我们三(2)中队…): one record."""
+    kept: list[Draft] = []
+    first: dict[str, Draft] = {}
+    for draft in drafts:
+        unit = draft.record.unit or ""
+        before = first.get(unit)
+        if before is None or {"ACTIVITY_MISSING", "COUNT_MISSING"}.isdisjoint(before.issues + draft.issues):
+            kept.append(draft)
+            if unit:
+                first.setdefault(unit, draft)
+        else:
+            _fill(before, draft)
+    return kept
+
+
+def _fill(before: Draft, draft: Draft) -> None:
+    old, new = before.record, draft.record
+    counted = old if old.attended is not None else new
+    before.record = replace(
+        old,
+        activity=old.activity or new.activity,
+        date=old.date if old.dated or not new.dated else new.date,
+        dated=old.dated or new.dated,
+        topic=old.topic or new.topic,
+        number=old.number or new.number,
+        attended=counted.attended,
+        due=counted.due,
+        absent=counted.absent,
+        others=old.others or new.others,
+    )
+    gone = {"ACTIVITY_MISSING"} if before.record.activity else set()
+    gone |= {"COUNT_MISSING"} if before.record.attended is not None else set()
+    before.issues = [issue for issue in dict.fromkeys(before.issues + draft.issues) if issue not in gone]

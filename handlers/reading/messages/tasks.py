@@ -1,0 +1,43 @@
+"""Messages that ask for two things: a check-in and a nomination, a withdrawal and what is reported instead."""
+
+from handlers.reading.checkins.activities import names_activity
+from handlers.reading.text.patterns import pattern
+
+# 上条作废,重新报:三(2)队会40人
+_INSTEAD = pattern(
+    r"(?P<first>[^\n]{0,24}?(?:作废|撤回|撤销|删[掉了除]|不算)[^,;。!\n]{0,6})[,;。!\s]+"
+    r"(?:重新?|再|请)?(?:重?报|发|签到|记)(?:一[条次个])?[:,\s]*(?P<second>[^\n]*\d.*)",
+)
+_CLAUSE = pattern(r"[^,;。!\n]+[,;。!\n]*")
+_MEDAL = pattern(r"[一二三四五]星|[\u4e00-\u9fff]章(?![程节])|提名|(?<![书目])推荐(?![书会])|申报|推优")
+_HEADS = pattern(r"\d\s?[人名位]|应到|实到|全勤")
+# 另外推荐…: a new task begins.
+_ALSO = pattern(r"^[\s,]*(?:另外?|还有?|同时|顺便|再|也)[,\s]*")
+
+
+def instead(text: str) -> tuple[str, str] | None:
+    """(what is withdrawn, what is reported instead); None for other messages."""
+    match = _INSTEAD.fullmatch(text)
+    return (match["first"], match["second"]) if match else None
+
+
+def apart(text: str) -> tuple[str, str] | None:
+    """(the check-in, the nomination) of a message that holds both in clauses of their own; None for other messages."""
+    if not (_HEADS.search(text) and _MEDAL.search(text)):
+        return None
+    clauses = [match[0] for match in _CLAUSE.finditer(text)]
+    kinds = [_kind(clause) for clause in clauses]
+    said = [kind for kind in kinds if kind]
+    turns = sum(kind != before for before, kind in zip(said, said[1:], strict=False))
+    if turns != 1 or "both" in said:
+        return None
+    cut = next(place for place, kind in enumerate(kinds) if kind and kind != said[0])
+    first, second = "".join(clauses[:cut]), _ALSO.sub("", "".join(clauses[cut:]))
+    return (first, second) if said[0] == "checkin" else (second, first)
+
+
+def _kind(clause: str) -> str:
+    medal = _MEDAL.search(clause) is not None
+    if _HEADS.search(clause) and names_activity(clause):
+        return "both" if medal else "checkin"
+    return "nomination" if medal else ""
