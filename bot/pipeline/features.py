@@ -15,10 +15,10 @@ import handlers
 from handlers.kit import Answer, Ask, Due, Handler, Reply, Unit
 from handlers.registry import Command, attribute, by_topic
 from handlers.wording.questions import Answering, Question
+from storage.base import numbered
 from storage.messages.cards import Order
 
 _SEPARATOR = re.compile(r"[\s:：,，。.!！?？/@]")
-_LETTER = re.compile(r"#?([A-Za-z])\s?\d")
 Weekly = Callable[[Connection, Unit, str, datetime], Reply]
 
 
@@ -54,9 +54,7 @@ class Features:
 
     def command(self, word: str, args: str) -> Command | None:
         """The command of this word; of a word that several features share, the one whose numbers the arguments name."""
-        numbered = _LETTER.match(args)
-        own = self.by_letter.get((word, numbered[1].upper())) if numbered else None
-        return own or self.by_word.get(word)
+        return self.by_letter.get((word, numbered.letter_of(args))) or self.by_word.get(word)
 
     def known(self, order: Order) -> Order:
         """The order with its word, also where it is of a card that an earlier version has sent."""

@@ -1,14 +1,29 @@
 """What becomes of complete records: they are stored, counted in their event, and said back."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
 from handlers.attendance import attachments, drafts, phrases
 from handlers.kit import Ask, Button, Refusal, Reply
 from handlers.reading import Record
 from handlers.wording import weeks
+from handlers.wording.questions import Question
 from storage.campaigns import campaigns
 from storage.checkins import checkins, recording
+
+
+@dataclass(frozen=True, slots=True)
+class Replacing:
+    """The correction that is asked about: `#17 应到42实到40`."""
+
+    correction: str
+
+
+REPLACE = Question(
+    "checkin-replace", Replacing, undone="原来的没有改,这次也没有再记。", dropped="好的,没有改。", yes="改", no="不改",
+    ended_by=frozenset({"checkin", "correct", "cancel", "签到", "更正", "撤回"}),
+)  # fmt: skip
 
 
 def store(ask: Ask, records: Sequence[Record], first: int | None, joint: bool = False) -> list[Reply]:
@@ -36,7 +51,7 @@ def keep(ask: Ask, wanted: Sequence[checkins.Checkin], first: int | None, joint:
         before = _same_issue(ask, new)
         kept = None if before else recording.record(ask.db, ask.rollups, new, ask.me.id, ask.inbox_id, ask.now)
         if kept is None:
-            others.append(_again(ask, new, before))
+            others.append(_again(ask, new, before, alone=len(wanted) == 1))
         else:
             stored.append(kept)
             full = attachments.full(ask, kept)
@@ -100,14 +115,19 @@ def _echo(ask: Ask, one: checkins.Checkin, photos: int, joint: bool) -> Reply:
     return said
 
 
-def _again(ask: Ask, new: checkins.Checkin, before: checkins.Checkin | None) -> Reply:
-    """What is said when the squad has a check-in of that activity and day, or that issue, already."""
+def _again(ask: Ask, new: checkins.Checkin, before: checkins.Checkin | None, alone: bool) -> Reply:
+    """What is said when the squad has a check-in of that activity and day, or that issue, already.
+
+    Of several at once only their buttons tell which one is meant: `alone` is asked about.
+    """
     before = before or checkins.valid_one(ask.db, new.unit_id, new.activity, new.day, new.issue)
     assert before is not None
     if before.attended == new.attended and new.due in (None, before.due):
         attachments.add_to(ask, before)
         return phrases.echo("已经记过,没有重复计", before, ask.today)
     button = Button(f"改成{phrases.heads(new)}", "更正", f"#{before.id} {phrases.heads(new)}")
+    if alone:
+        REPLACE.put(ask, Replacing(button.args))
     return Reply(
         f"{phrases.dated(before, ask.today)} 已记{phrases.heads(before)},这次没有再记。\n要改成{phrases.heads(new)}吗?",
         (button,),

@@ -35,12 +35,12 @@ QUESTION = Question(
     "campaign-heads", _Asked, undone="还没有记。", dropped="好的,没有记。",
     asks="{name}到了多少人?如:38\n不报了,发「取消」。",
 )  # fmt: skip
-_NUMBERED = re.compile(r"#?(\d{1,9})(?:\s+(.*))?", re.DOTALL)
+_NUMBERED = re.compile(r"[#＃]?(\d{1,9})(?:\s+(.*))?", re.DOTALL)
 
 
 @command(
     "活动", "events", "活动进度", who=SEERS, group="活动", rank=8, help="看发布的活动和进度,也在这里报人数",
-    glued=r"\d+\s*$", follows=r"$|#?\d{1,9}(?=\s|$)", examples=("活动", "活动 3", "活动 3 38"),
+    glued=r"\d+\s*$", follows=r"$|[#＃]?\d{1,9}(?=\s|$)", examples=("活动", "活动 3", "活动 3 38"),
 )  # fmt: skip
 def show(ask: Ask) -> Reply | list[Reply]:
     """The open campaigns; with a number that one; with heads behind it a report."""

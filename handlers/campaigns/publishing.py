@@ -214,7 +214,7 @@ def withdraw(ask: Ask) -> Sequence[Reply]:
     ]
 
 
-_NUMBER = re.compile(r"#?(\d{1,9})")
+_NUMBER = re.compile(r"[#＃]?(\d{1,9})")
 
 
 def _mine(ask: Ask) -> Campaign:

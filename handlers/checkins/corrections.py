@@ -7,7 +7,7 @@ from datetime import date
 
 from handlers import rights
 from handlers.asker.context import context_of, reading_of
-from handlers.attendance import drafts, phrases
+from handlers.attendance import drafts, phrases, reports
 from handlers.kit import REPORTERS, Ask, Button, Denied, Refusal, Reply
 from handlers.reading import Reading, Record, read
 from handlers.registry import ANYTHING, command, edits, reads
@@ -23,7 +23,6 @@ from storage.organisation.units import Kind
 
 MOST_HEADS = 20_000
 MEANWHILE = "这条签到刚被别人改过,没有再改。发「我的」看现在的情况,再改一次。"
-_NUMBER = re.compile(r"#(\d{1,15})(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +50,12 @@ def correct(ask: Ask) -> Reply:
         CORRECT.put(ask, _Corrected(old.id))
         return Reply(f"要改哪里?现在是:{phrases.dated(old, ask.today)} {phrases.heads(old)}\n直接发新的内容,如:实到39")
     return _changed(ask, old, words)
+
+
+@answers(reports.REPLACE)
+def replaced(ask: Ask, known: reports.Replacing) -> Reply:
+    """What was reported a second time takes the place of the first."""
+    return correct(replace(ask, args=known.correction))
 
 
 @reads("correct")
@@ -98,10 +103,9 @@ def cancel_by_words(ask: Ask) -> Reply:
 
 def _meant(ask: Ask) -> tuple[Checkin, str]:
     """The check-in that is meant, by number (#17, as the buttons say it) or by words, and what else was said."""
-    said = _NUMBER.match(ask.args)
-    if said is None:
+    checkin_id, words = numbered.row(ask.args)
+    if checkin_id is None:
         return _by_words(ask), ask.args
-    checkin_id, words = int(said[1]), ask.args[said.end() :].strip()
     gone = checkins.withdrawn(ask.db, checkin_id)
     if gone and _mine(ask, gone):
         raise Refusal(f"已处理过:{phrases.dated(gone, ask.today)} 已经撤回,现在没有计入周报。要重新报,直接发就行。")

@@ -1,6 +1,5 @@
 """同上周: last week's activity once more, today; only the heads are asked, since those are seldom the same."""
 
-import re
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -11,6 +10,7 @@ from handlers.reading import Record
 from handlers.registry import ANYTHING, command
 from handlers.wording.questions import Question, answers
 from scheduling.periods import monday_of, week_before, week_of
+from storage.base import numbered
 from storage.checkins import checkins
 from storage.checkins.checkins import Checkin
 from storage.organisation import units
@@ -29,7 +29,6 @@ HEADS = Question(
     "again", _Again, undone="还没有记。", asks="今天到了多少人?如:39\n不报了,发「取消」。", dropped="好的,没有记。"
 )
 _SAME = ("一样", "同样", "一样的", "不变")
-_NUMBER = re.compile(r"#(\d{1,15})(?!\d)\s*")
 
 
 @command(
@@ -38,11 +37,10 @@ _NUMBER = re.compile(r"#(\d{1,15})(?!\d)\s*")
 )  # fmt: skip
 def again(ask: Ask) -> list[Reply]:
     """Last week's activity of the asker, as of today; one of several by its button."""
-    numbered = _NUMBER.match(ask.args)
-    words = ask.args[numbered.end() :] if numbered else ask.args
+    number, words = numbered.row(ask.args)
     found = _last_week(ask)
-    if numbered:
-        found = [one for one in found if one.id == int(numbered[1])]
+    if number is not None:
+        found = [one for one in found if one.id == number]
     if not found:
         raise Refusal("上周您没有报过活动。报一次,像这样发:三(2)中队 主题队日 38人")
     if len(found) > 1:

@@ -11,7 +11,7 @@ from storage.checkins import checkins, recording
 from storage.checkins.checkins import Checkin
 from storage.organisation import units
 
-_ARGS = re.compile(r"[#编号 ]*(\d{1,15})(?:[\s、,，和#]+(\d{1,15})|\s*(各中队|不是))?")
+_ARGS = re.compile(r"[#＃编号 ]*(\d{1,15})(?:[\s、,，和#＃]+(\d{1,15})|\s*(各中队|不是))?")
 _HOW = "请另外的中队先报自己的人数,再发「同场 {id}」,这几条就只算一场。"
 
 

@@ -6,6 +6,7 @@ from handlers import rights
 from handlers.kit import Ask, Button, Denied, Person, Refusal, Reply
 from handlers.wording import places
 from handlers.wording.people import channel_name
+from storage.base import numbered
 from storage.organisation import units
 from storage.people import invites, people, unlinking
 from storage.people.unlinking import Linked
@@ -16,9 +17,9 @@ _MOST = 6
 
 def unlink(ask: Ask) -> Reply | list[Reply]:
     """`解绑 张老师`: which account of which 张老师; `解绑 #12` does it."""
-    number = ask.args.removeprefix("#")
-    if ask.args.startswith("#") and number.isascii() and number.isdigit():
-        return _unlink(ask, unlinking.by_id(ask.db, int(number[:15])))
+    number, _ = numbered.row(ask.args)
+    if number is not None:
+        return _unlink(ask, unlinking.by_id(ask.db, number))
     if not ask.args:
         raise Refusal("老师换了手机、丢了手机,写上姓名,像这样发:解绑 张老师\n群不再收周报,请在那个群里发「解绑」。")
     return _choice(ask, _named(ask, ask.args))
@@ -39,10 +40,11 @@ def who(ask: Ask, person: Person) -> str:
 
 def found(ask: Ask, name: str, paths: Sequence[str]) -> list[Person]:
     """Everybody of this name in these subtrees, or the one with this number (#12); with all that they hold."""
-    if not (name[:1] == "#" and name[1:].isascii() and name[1:].isdigit()):
+    number, _ = numbered.row(name)
+    if number is None:
         return [people.by_id(ask.db, each.id, ask.now) for each in people.called(ask.db, name, paths, ask.now)]
     try:
-        one = people.by_id(ask.db, int(name[1:16]), ask.now)
+        one = people.by_id(ask.db, number, ask.now)
     except LookupError:
         return []
     return [one] if any(grant.unit.path.startswith(path) for grant in one.grants for path in paths) else []

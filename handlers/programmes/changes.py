@@ -1,6 +1,5 @@
 """更正 R12, 撤回 R12, 恢复 R12: exactly the report that is named changes; what it said before is kept."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -8,24 +7,27 @@ from handlers.catalogue.model import Row
 from handlers.catalogue.reports import read_report
 from handlers.catalogue.standing import catalogue_of
 from handlers.kit import MEMBERS, Ask, Button, Denied, Refusal, Reply
+from handlers.programmes.reporting import REPLACE, Replacing
 from handlers.reading.text.normalise import clean
 from handlers.registry import command
 from handlers.wording import programmes
+from handlers.wording.questions import answers
+from storage.base import numbered
 from storage.organisation import units
 from storage.programmes import reports
 from storage.programmes.reports import WITHDRAWN, Report
 
-_NUMBER = re.compile(r"#?[Rr]\s?(\d{1,9})[\s,，:：]*")
+LETTER = "R"
 
 
 def named(ask: Ask) -> tuple[Report, Row, str]:
     """(the report that the arguments name, its row, the rest); raises Refusal, or Denied for one of others."""
-    match = _NUMBER.match(ask.args)
-    found = reports.by_id(ask.db, int(match[1])) if match else None
+    number, rest = numbered.row(ask.args, LETTER)
+    found = reports.by_id(ask.db, number) if number is not None else None
     row = catalogue_of(ask.db).by_key.get(found.row) if found else None
-    if match is None or found is None or row is None:
+    if found is None or row is None:
         raise Refusal("没有这个编号的上报，什么都没有改。发「上报」看要报的和报过的。")
-    return replace(found, flows=programmes.flows_of(row)), row, ask.args[match.end() :].strip()
+    return replace(found, flows=programmes.flows_of(row)), row, rest
 
 
 def _own(ask: Ask) -> tuple[Report, Row, str]:
@@ -52,6 +54,12 @@ def correct(ask: Ask) -> Sequence[Reply]:
     reports.revise(ask.db, one, new, ask.me.id, ask.now)
     was, now = programmes.figures(row, one), programmes.figures(row, new)
     return [Reply(f"已更正：{one.unit_name} {row.name}\n{was} → {now}", _undo(one))]
+
+
+@answers(REPLACE)
+def replaced(ask: Ask, known: Replacing) -> Sequence[Reply]:
+    """What was reported a second time takes the place of the first."""
+    return correct(replace(ask, args=known.correction))
 
 
 def _is_said(row: Row, name: str, words: str) -> bool:
@@ -82,7 +90,7 @@ def withdraw(ask: Ask) -> Reply:
     listed=False,
     help="找回撤回的上报",
     examples=("恢复 R12",),
-    follows=r"#?[Rr]\s?\d",
+    follows=r"[#＃]?\s*[RrＲｒ]\W*\d",
 )
 def restore(ask: Ask) -> Reply:
     """What was withdrawn stands again."""

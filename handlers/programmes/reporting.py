@@ -43,6 +43,19 @@ YES_OR_NO = Question(
 )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Replacing:
+    """The correction that is asked about: `R12 听众65`."""
+
+    correction: str
+
+
+REPLACE = Question(
+    "report-replace", Replacing, undone="原来的没有改，这次也没有再记。", dropped="好的，没有改。",
+    yes="改成这次的", no="不改", ended_by=frozenset({"report", "更正", "撤回"}),
+)  # fmt: skip
+
+
 @reads("report")
 def take(ask: Ask) -> Sequence[Reply]:
     """A text that names a row which the asker reports."""
@@ -229,6 +242,7 @@ def _again(ask: Ask, row: Row, new: Report) -> Reply:
     if before.figures == new.figures:
         return Reply(f"{said}。没有重复计。")
     change = Button("改成这次的", "更正", f"R{before.id} {_in_words(row, new)}")
+    REPLACE.put(ask, Replacing(change.args))
     return Reply(f"{said}。\n这次没有再记，要改成{programmes.figures(row, new)}吗？", (change,))
 
 

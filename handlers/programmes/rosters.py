@@ -16,13 +16,14 @@ from handlers.reading.text.normalise import GAP, clean
 from handlers.reading.text.numbers import value_of
 from handlers.registry import ANYTHING, command, due
 from handlers.wording import days, places, programmes
+from storage.base import numbered
 from storage.organisation import units
 from storage.programmes import holdings
 from storage.reminders import deliveries
 
 MOST = 10
 SOON = 90
-_NUMBER = re.compile(r"#?[Hh]\s?(\d{1,9})[\s,，:：]*")
+LETTER = "H"
 _TERM = re.compile(r"(?:聘期|任期|为期)?\s?([\d一二两三四五六七八九十]{1,2})\s?(年|个月)")
 _SPAN = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})\s?(?:到|至|~|—|–)\s?(\d{4}-\d{1,2}-\d{1,2})")
 _UNTIL = re.compile(r"(?:到|至)\s?(\d{4}-\d{1,2}-\d{1,2}|\d{4}年\d{1,2}月\d{1,2}日)")
@@ -176,14 +177,14 @@ def ends(said: Due) -> Reply | None:
 
 
 def _own(ask: Ask) -> tuple[holdings.Holding, Row, str]:
-    match = _NUMBER.match(ask.args)
-    one = holdings.by_id(ask.db, int(match[1])) if match else None
+    number, rest = numbered.row(ask.args, LETTER)
+    one = holdings.by_id(ask.db, number) if number is not None else None
     row = catalogue_of(ask.db).by_key.get(one.row) if one else None
-    if match is None or one is None or row is None:
+    if one is None or row is None:
         raise Refusal("没有这个编号的登记，什么都没有改。发「在册 校外辅导员」看编号。")
     if not programmes.may_report(ask.me, row, units.by_id(ask.db, one.unit_id)):
         raise Denied(f"{one.unit_name}的{row.name}不由您来改，没有改。", what="登记", subject=f"unit:{one.unit_id}")
-    return one, row, ask.args[match.end() :].strip()
+    return one, row, rest
 
 
 @command(

@@ -38,6 +38,11 @@ _LIKE = re.compile(
 )
 # N20260403-07、08 or 07到09: which ones are meant is not guessed.
 _TORN = re.compile(r"[\W到至和]*(\d{1,4})(?:[\s,，、号]|$)")
+# #17 of a check-in or a person, R12 of a report.
+_ROW = re.compile(
+    rf"(?P<mark>[\s#＃]{{0,4}}(?:编号|[Nn][Oo][.．])?[\s:：#＃]{{0,4}})(?:(?P<letter>{_LETTER}){_GAP})?"
+    rf"(?P<number>\d{{1,15}})(?!\d)号?{_AFTER}"
+)
 # What may stand behind a command word without a space.
 GLUED = rf"{_SPACE}{_LETTER}?{_SPACE}\d{{4}}"
 
@@ -88,6 +93,20 @@ def lettered(text: str) -> str:
     """The first number in the text that stands there with its letter; empty without one."""
     match = next((match for match in _NUMBER.finditer(text) if match["letter"]), None)
     return _plain(match, _letter(match)) if match else ""
+
+
+def row(text: str, letter: str = "") -> tuple[int | None, str]:
+    """(17, the rest) of `#17 实到39`, `编号１７`, with a letter of `R12 听众65`; (None, text) without such a number."""
+    match = _ROW.match(text)
+    if match is None or _letter(match) != letter or not (letter or match["mark"].strip()):
+        return None, text.strip()
+    return int(match["number"]), text[match.end() :].strip()
+
+
+def letter_of(text: str) -> str:
+    """The letter of the number that the text begins with; empty without one."""
+    match = _ROW.match(text)
+    return _letter(match) if match else ""
 
 
 def begins(text: str) -> bool:

@@ -76,6 +76,22 @@ def test_a_day_and_a_count_are_no_number() -> None:
     assert numbered.anywhere("20260403下午", "X")[0] == ""
 
 
+@pytest.mark.parametrize("text", ["#17 实到39", "＃１７ 实到39", "编号17 实到39", "编号：17,实到39", "No.17 实到39"])
+def test_the_number_of_a_row_is_read_however_it_is_typed(text: str) -> None:
+    assert numbered.row(text) == (17, "实到39") and numbered.letter_of(text) == ""
+
+
+@pytest.mark.parametrize("text", ["R12 听众65", "r12:听众65", "Ｒ１２ 听众65", "#R12 听众65", "编号R-12，听众65"])
+def test_a_row_with_a_letter_is_another_one(text: str) -> None:
+    assert numbered.row(text, "R") == (12, "听众65") and numbered.letter_of(text) == "R"
+    assert numbered.row(text) == (None, text) == numbered.row(text, "H")
+
+
+@pytest.mark.parametrize("text", ["实到39", "39", "三(2)中队", "4月3日", "", "#", "R", "全部"])
+def test_other_words_are_no_row(text: str) -> None:
+    assert numbered.row(text) == (None, text) == numbered.row(text, "R")
+
+
 @given(st.text(max_size=60))
 def test_any_text_is_taken(text: str) -> None:
     numbered.anywhere(text, "X")
