@@ -4,10 +4,10 @@ from bisect import bisect_left
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from handlers.reading.checkins import totals
 from handlers.reading.checkins.activities import OTHER, is_held
 from handlers.reading.checkins.pieces import Piece, understand
 from handlers.reading.checkins.segments import Layout, Segment, lay_out
-from handlers.reading.checkins.shared import in_columns, shared_total, without_sum
 from handlers.reading.model import Context, Existing, Reading, Record, Status
 from handlers.reading.quantities.counts import Counts, settle
 from handlers.reading.quantities.tokens import columns_of
@@ -97,7 +97,7 @@ def _drafts(found: Found, context: Context) -> list[_Draft]:
         for piece in pieces:
             piece.dated, piece.day = True, found.dates[0].day
     _share(found, layout, segments, pieces, context)
-    without_sum(pieces)
+    totals.without_sum(pieces)
     drafts: list[_Draft] = []
     for segment, piece in zip(segments, pieces, strict=True):
         drafts += _records(segment, piece, context, alone=not (found.chain or len(layout.segments) > 1))
@@ -155,9 +155,9 @@ def _share(found: Found, layout: Layout, segments: list[Segment], pieces: list[P
             shared = _piece(found, span, context)
             for piece in pieces:
                 piece.inherit(shared)
-            shared_total(pieces, shared.counts if span is layout.footer else None)
+            totals.shared_total(pieces, shared.counts if span is layout.footer else None)
     if layout.header:
-        in_columns(columns_of(found.scan[slice(*layout.header)]), pieces)
+        totals.in_columns(columns_of(found.scan[slice(*layout.header)]), pieces)
 
 
 def _records(segment: Segment, piece: Piece, context: Context, alone: bool) -> list[_Draft]:
