@@ -10,7 +10,7 @@ from bot.engine import Engine
 from bot.jobs import audit_walk, cleaning, due, nightly, weekly
 from bot.pipeline import writer
 from bot.pipeline.turn import Turn
-from handlers.catalogue import standing
+from handlers.catalogue import current
 from scheduling import clock, tick
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ class Ticker:
         """The office's own rows of the catalogue count from the first tick on."""
         if not self._rows_kept:
             folder = self._engine.settings.data_dir / "catalogue"
-            for problem in standing.keep_files(turn.db, folder, turn.now):
+            for problem in current.keep_files(turn.db, folder, turn.now):
                 log.warning("%s", problem)
             self._rows_kept = True
 

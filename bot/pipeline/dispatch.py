@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.pipeline import open_questions, replied
+from bot.pipeline import card_replies, open_questions
 from bot.pipeline.features import Features
 from bot.pipeline.open_questions import OpenQuestion
 from handlers import kit
@@ -47,7 +47,7 @@ def answer(features: Features, ask: kit.Ask) -> Sequence[kit.Reply]:
     if ask.message.edited:
         return _edited(features, ask, text)
     if ask.message.reply_to and not _is_stranger(ask):
-        ask, meant = replied.understood(features, ask, text)
+        ask, meant = card_replies.understood(features, ask, text)
         if meant is not None:
             return _do(features, ask, *meant)
     return _said(features, ask, text)

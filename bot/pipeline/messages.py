@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from secrets import token_hex
 
-from bot.pipeline import dispatch, failed, masking, senders
+from bot.pipeline import dispatch, failures, masking, senders
 from bot.pipeline.features import Features
 from bot.pipeline.savepoint import TransactionGone
 from bot.pipeline.turn import Outcome, Turn, whole
@@ -51,7 +51,7 @@ class Messages:
         except TransactionGone:
             raise
         except Exception as bug:
-            failed.keep(turn, ask, bug)
+            failures.keep(turn, ask, bug)
             turn.letters.add([kit.Reply(SORRY.format(inbox_id))], ask)
             return "failed"
         return "done"

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
-from bot.pipeline import failed
+from bot.pipeline import failures
 from bot.pipeline.features import Features
 from bot.pipeline.messages import Messages
 from bot.pipeline.senders import Senders
@@ -51,15 +51,15 @@ class Transactions:
             return self._together(jobs)
         except Exception as error:
             if tries > 1 and is_worth_another_try(error):
-                log.warning("%d jobs again: %s", len(jobs), failed.place_of(error))
+                log.warning("%d jobs again: %s", len(jobs), failures.place_of(error))
                 # Two processes that met do not meet again at once.
                 time.sleep(random.uniform(0, _PAUSE))
                 return self.process(jobs, tries - 1)
             if len(jobs) == 1:
-                log.error("not committed: %s", failed.place_of(error))
+                log.error("not committed: %s", failures.place_of(error))
                 return [error]
             log.warning(
-                "%d jobs could not be committed together, one by one now: %s", len(jobs), failed.place_of(error)
+                "%d jobs could not be committed together, one by one now: %s", len(jobs), failures.place_of(error)
             )
             return self._one_by_one(jobs)
 
@@ -106,7 +106,7 @@ class Transactions:
             # Nobody waits for its answer any more.
             at = found[0].received_at.astimezone(self._now().tzinfo)
             turn = begin(db, self._vault, at, self._nameless, passive=frozenset())
-            message = failed.from_json(self._vault.open(found[0].payload))
+            message = failures.from_json(self._vault.open(found[0].payload))
             if not inbox.done(db, inbox_id):
                 raise LookupError(f"message {inbox_id} is being handled by another")
             state = self._messages.handle(turn, Senders(db, [message], turn.now), message, inbox_id)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from handlers.asker import context
 from handlers.kit import Ask, Button, Denied, Refusal, Reply
+from handlers.medals import proposals
 from handlers.medals.reviewers import NUMBERS, decided, reviewers
-from handlers.medals.wishes import NOMINATORS, Wish, check_unit, question, resend, understood
 from handlers.registry import ANYTHING, command, reads
 from handlers.wording import days, medals, names, private
 from handlers.wording.consents import consent_of, needs_consent, said
@@ -41,20 +41,20 @@ _ABOUT_MINE = ("nomination_query", "nomination_cancel", "nomination_replace")
 
 
 @command(
-    "提名", "nominate", who=NOMINATORS, group="奖章", rank=7, help="提名队员或中队争奖章", glued=ANYTHING,
+    "提名", "nominate", who=proposals.NOMINATORS, group="奖章", rank=7, help="提名队员或中队争奖章", glued=ANYTHING,
     examples=("提名 四(1)中队 王小明 一星章 学雷锋事迹突出", "提名 五(2)中队 集体一星章"),
 )  # fmt: skip
 @reads("nomination")
 def nominate(ask: Ask) -> list[Reply]:
     """Open a case for each nominee; nothing is stored unless all that was said is understood and allowed."""
-    if NOMINATORS.isdisjoint(ask.me.roles):
+    if proposals.NOMINATORS.isdisjoint(ask.me.roles):
         raise Denied("提名由中队辅导员或大队辅导员来做,请告诉他们。", what="提名")
     heard = ask.reading or context.reading_of(ask, f"提名 {ask.args}")
     if heard.intent in _ABOUT_MINE:
         return [show_mine(ask)]
     names.check(ask, heard)
-    asked = understood(ask, heard)
-    notes = [question(ask, heard) if heard.status == "partial" else "", private.privacy_warning(heard.issues)]
+    asked = proposals.understood(ask, heard)
+    notes = [proposals.question(ask, heard) if heard.status == "partial" else "", private.privacy_warning(heard.issues)]
     ready = [wish for wish in asked if _may_be_kept(ask, wish)]
     waiting = [wish for wish in asked if wish not in ready]
     notes += [f"家长同意:{said(given)}" for given in {wish.consent for wish in ready if wish.consent}]
@@ -62,7 +62,7 @@ def nominate(ask: Ask) -> list[Reply]:
     return [*replies, *([_ask_consent(ask, waiting)] if waiting else [])]
 
 
-def _take(ask: Ask, wishes: list[Wish], notes: list[str]) -> list[Reply]:
+def _take(ask: Ask, wishes: list[proposals.Proposal], notes: list[str]) -> list[Reply]:
     """Store them, tell the asker and the reviewers."""
     opened = [_open(ask, wish) for wish in wishes]
     fresh = [case for case, is_new in opened if is_new]
@@ -71,7 +71,7 @@ def _take(ask: Ask, wishes: list[Wish], notes: list[str]) -> list[Reply]:
     return [_answer(ask, fresh, old, [note for note in (*kept, *notes) if note]), *_cards(ask, fresh)]
 
 
-def _may_be_kept(ask: Ask, wish: Wish) -> bool:
+def _may_be_kept(ask: Ask, wish: proposals.Proposal) -> bool:
     """PIPL 31: of a child under fourteen nothing is kept before a guardian has agreed."""
     if wish.consent or not needs_consent(wish.name):
         return True
@@ -79,7 +79,7 @@ def _may_be_kept(ask: Ask, wish: Wish) -> bool:
     return known is not None and bool(consents.standing(ask.db, [known]))
 
 
-def _ask_consent(ask: Ask, waiting: list[Wish]) -> Reply:
+def _ask_consent(ask: Ask, waiting: list[proposals.Proposal]) -> Reply:
     """One question for all of them; until it is answered their names stand in the sealed question only."""
     if not ask.message.private:
         return Reply(f"有 {len(waiting)} 件还没有记家长同意,没有收下。请私聊我发。")
@@ -102,13 +102,15 @@ def consented(ask: Ask, known: _Waiting) -> list[Reply] | None:
     given, rest = consent_of(ask.args, ask.today)
     if given is None or len(rest) > LONGEST_REST:
         return None
-    wishes = [Wish(units.by_id(ask.db, id), medal, name, why, given) for id, medal, name, why in known.wishes]
+    wishes = [
+        proposals.Proposal(units.by_id(ask.db, id), medal, name, why, given) for id, medal, name, why in known.wishes
+    ]
     for wish in wishes:
-        check_unit(ask, wish.unit)
+        proposals.check_unit(ask, wish.unit)
     return _take(ask, wishes, [f"家长同意:{said(given)}"])
 
 
-def _open(ask: Ask, wish: Wish) -> tuple[Case, bool]:
+def _open(ask: Ask, wish: proposals.Proposal) -> tuple[Case, bool]:
     child_id = children.find_or_add(ask.db, ask.vault, wish.unit.id, wish.name, ask.today) if wish.name else None
     if child_id is not None and wish.consent:
         consents.give(ask.db, child_id, wish.consent, ask.me.id, ask.now)
@@ -116,7 +118,7 @@ def _open(ask: Ask, wish: Wish) -> tuple[Case, bool]:
     return nominations.open_case(ask.db, ask.vault, draft, ask.today, ask.now)
 
 
-def _kept(ask: Ask, case: Case, wish: Wish) -> str:
+def _kept(ask: Ask, case: Case, wish: proposals.Proposal) -> str:
     """What becomes of another reason for a case that stands: it stays as the reviewers read it."""
     if not wish.reason or wish.reason == medals.reason_of(ask, case.reason):
         return ""
@@ -194,7 +196,7 @@ def _card(ask: Ask, to: int, case: Case, about: str) -> Reply:
 
 
 @command(
-    "我的提名", "nominations", who=NOMINATORS, group="奖章", rank=10, help="看我的提名走到哪一步",
+    "我的提名", "nominations", who=proposals.NOMINATORS, group="奖章", rank=10, help="看我的提名走到哪一步",
     examples=("我的提名",),
 )  # fmt: skip
 @reads(*_ABOUT_MINE)
@@ -202,7 +204,7 @@ def show_mine(ask: Ask) -> Reply:
     """The asker's latest cases; also the answer to questions about them and wishes to change them."""
     cases = nominations.of_person(ask.db, ask.me.id, _LISTED)
     if not cases:
-        return Reply(f"您还没有提名。像这样发:{resend(ask).partition(':')[2]}")
+        return Reply(f"您还没有提名。像这样发:{proposals.resend(ask).partition(':')[2]}")
     words = medals.case_lines(ask, cases)
     steps = nominations.last_steps(ask.db, [case.id for case in cases])
     lines = ["您最近的提名"]
@@ -213,8 +215,8 @@ def show_mine(ask: Ask) -> Reply:
 
 
 @command(
-    "撤回提名", "withdraw", who=NOMINATORS, group="奖章", rank=27, help="撤回一件还没审的提名", glued=ANYTHING,
-    examples=("撤回提名 N20260403-07",),
+    "撤回提名", "withdraw", who=proposals.NOMINATORS, group="奖章", rank=27, help="撤回一件还没审的提名",
+    glued=ANYTHING, examples=("撤回提名 N20260403-07",),
 )  # fmt: skip
 def withdraw(ask: Ask) -> Reply:
     """The nominator takes a case back while nobody has decided; a new one may follow."""

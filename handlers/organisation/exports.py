@@ -13,7 +13,7 @@ from handlers.roster import Row, workbook
 from handlers.wording import places
 from storage.organisation import history, units
 from storage.organisation.units import Kind
-from storage.roster import listing
+from storage.roster.rows import count, units_with_people
 
 MOST_ROWS = 60_000
 _BLANK, _CLASS = "模板", "三(2)中队"
@@ -31,9 +31,9 @@ def roster(ask: Ask) -> Reply:
         at = places.chosen(ask, rights.GIVERS, ask.args.removeprefix(_BLANK).strip(), "导出 名册", f"{_BLANK} {{}}")
         return _file(ask, at, "roster-template", "名册模板", "填好以后发给我,我先核对给您看。")
     at = places.chosen(ask, rights.GIVERS, ask.args, "导出 名册")
-    count = listing.count(ask.db, [unit.path for unit in at], ask.now)
-    if count > MOST_ROWS:
-        raise Refusal(f"有 {count} 行,太多了。请按下级单位分开要,像这样发:导出 名册 单位名")
+    found = count(ask.db, [unit.path for unit in at], ask.now)
+    if found > MOST_ROWS:
+        raise Refusal(f"有 {found} 行,太多了。请按下级单位分开要,像这样发:导出 名册 单位名")
     return _file(ask, at, "roster", "名册", "改好以后发给我,我核对给您看。里面有老师的账号,请不要转发。")
 
 
@@ -54,7 +54,7 @@ def rendered(db: Connection, values: Mapping[str, Any]) -> bytes:
 def _rows(db: Connection, top: Unit, now: datetime) -> Iterator[Row]:
     above = history.path_names(db, [top])[top.id].rpartition("/")[0]
     names = {top.parent_id: above}
-    for unit, people in listing.units_with_people(db, top.path, now):
+    for unit, people in units_with_people(db, top.path, now):
         names[unit.id] = "/".join(filter(None, (names[unit.parent_id], unit.name)))
         # What is said of the unit stands in its first row.
         kind, members, aliases = unit.kind, unit.members, "、".join(unit.aliases)

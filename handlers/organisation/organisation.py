@@ -14,7 +14,7 @@ from handlers.roster.years import entry_year
 from handlers.wording import places
 from handlers.wording.questions import Question, answers
 from scheduling.periods import monday_of, school_year, week_of
-from storage.organisation import history, reshaping, units
+from storage.organisation import changes, history, units
 from storage.organisation.units import Kind
 from storage.people import people
 
@@ -70,7 +70,7 @@ def _show(ask: Ask) -> Reply:
 
 
 def _facts(ask: Ask, one: Unit) -> list[str]:
-    came, _, closed = reshaping.dates(ask.db, one.id)
+    came, _, closed = changes.dates(ask.db, one.id)
     facts = [str(one.kind)]
     facts += [f"{came} 年入学"] if came else []
     facts += [f"应到 {one.members} 人"] if one.members else []
@@ -211,7 +211,7 @@ def _own_below(ask: Ask, one: Unit) -> None:
 def _check_name(ask: Ask, parent_id: int | None, name: str, one: Unit | None = None) -> None:
     if "/" in name or len(name) > _LONGEST:
         raise Refusal(f"单位的名字最多 {_LONGEST} 个字,里面不能有 /。")
-    if reshaping.is_taken(ask.db, parent_id, name, one.id if one else 0):
+    if changes.is_taken(ask.db, parent_id, name, one.id if one else 0):
         raise Refusal(f"那里已经有「{name}」了。")
 
 
@@ -238,20 +238,20 @@ def _do_rename(ask: Ask, one: Unit, payload: Mapping[str, Any]) -> None:
     _check_name(ask, one.parent_id, payload["name"], one)
     # A school is still found under the name that everybody knows; a class's old name is soon another class's.
     old = {} if one.kind in (Kind.SQUAD, Kind.GRADE) else {"aliases": [*one.aliases, one.name][-_MOST_ALIASES:]}
-    reshaping.rename(ask.db, one, payload["name"], ask.now, ask.today, **payload["facts"], **old)
+    changes.rename(ask.db, one, payload["name"], ask.now, ask.today, **payload["facts"], **old)
 
 
 def _do_move(ask: Ask, one: Unit, payload: Mapping[str, Any]) -> None:
     above = units.by_id(ask.db, payload["to"])
     _check_name(ask, above.id, one.name, one)
-    reshaping.move(ask.db, one, above, ask.now, ask.today)
+    changes.move(ask.db, one, above, ask.now, ask.today)
 
 
 def _do_add(ask: Ask, above: Unit, payload: Mapping[str, Any]) -> None:
     _check_name(ask, above.id, payload["name"])
     facts, year = dict(payload["facts"]), school_year(ask.today)
     if grade := facts.get("grade"):
-        facts["entry_year"] = entry_year(year, grade, reshaping.grades(ask.db, above.school_id) | {grade})
+        facts["entry_year"] = entry_year(year, grade, changes.grades(ask.db, above.school_id) | {grade})
         facts["active_from"] = monday_of(week_of(ask.today))
     if payload["kind"] == Kind.SCHOOL:
         facts["school_year"] = year
@@ -265,9 +265,9 @@ _NOTED = {
 }  # fmt: skip
 _DEEDS: dict[str, Callable[[Ask, Unit, Mapping[str, Any]], None]] = {
     "rename": _do_rename,
-    "alias": lambda ask, one, payload: reshaping.note(ask.db, one, ask.now, aliases=list(payload["aliases"])),
+    "alias": lambda ask, one, payload: changes.note(ask.db, one, ask.now, aliases=list(payload["aliases"])),
     "move": _do_move,
-    "close": lambda ask, one, payload: reshaping.close(ask.db, one, ask.now, ask.today),
-    "reopen": lambda ask, one, payload: reshaping.reopen(ask.db, one, ask.now, ask.today),
+    "close": lambda ask, one, payload: changes.close(ask.db, one, ask.now, ask.today),
+    "reopen": lambda ask, one, payload: changes.reopen(ask.db, one, ask.now, ask.today),
     "add": _do_add,
 }

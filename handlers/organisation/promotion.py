@@ -15,7 +15,7 @@ from handlers.wording import places
 from handlers.wording.questions import says_no, says_yes
 from scheduling.occurrences import PROMOTION, PROMOTION_SOON
 from storage.audit.audit import Deed, note
-from storage.organisation import reshaping, units
+from storage.organisation import changes, units
 from storage.organisation.units import Kind
 from storage.people import people
 from storage.people.people import Role
@@ -156,7 +156,7 @@ def _set_years(ask: Ask, word: str, name: str) -> Reply:
     found = places.chosen(ask, rights.GIVERS, name, "升级", f"{word} {{}}")
     if len(found) != 1 or found[0].kind != Kind.SCHOOL:
         raise Refusal(f"请写明是哪所学校,像这样发:升级 {word} 实验小学")
-    reshaping.note(ask.db, found[0], ask.now, last_grade=_YEARS[word])
+    changes.note(ask.db, found[0], ask.now, last_grade=_YEARS[word])
     again = Button("升级", "升级", units.full_name(ask.db, found[0]))
     return Reply(f"记下了:{found[0].name}是{word}{_grade(_YEARS[word])}毕业。", (again,))
 

@@ -8,8 +8,7 @@ from handlers.wording import places
 from handlers.wording.people import channel_name
 from storage.base import numbered
 from storage.organisation import units
-from storage.people import invites, people, unlinking
-from storage.people.unlinking import Linked
+from storage.people import addresses, invites, people
 
 # Buttons of one message: WeCom takes six.
 _MOST = 6
@@ -19,7 +18,7 @@ def unlink(ask: Ask) -> Reply | list[Reply]:
     """`解绑 张老师`: which account of which 张老师; `解绑 #12` does it."""
     number, _ = numbered.row(ask.args)
     if number is not None:
-        return _unlink(ask, unlinking.by_id(ask.db, number))
+        return _unlink(ask, addresses.by_id(ask.db, number))
     if not ask.args:
         raise Refusal("老师换了手机、丢了手机,写上姓名,像这样发:解绑 张老师\n群不再收周报,请在那个群里发「解绑」。")
     return _choice(ask, _named(ask, ask.args))
@@ -64,8 +63,8 @@ def _choice(ask: Ask, several: Sequence[Person]) -> Reply:
     if not mine:
         words = f"{several[0].name}还有不归您管的职务,请上级管理员来解绑。"
         raise Denied(words, what="解绑", subject=f"person:{several[0].id}")
-    theirs = unlinking.of_people(ask.db, mine)
-    theirs = [each for each in theirs if each.id == min(one.id for one in unlinking.together(ask.db, each))]
+    theirs = addresses.of_people(ask.db, mine)
+    theirs = [each for each in theirs if each.id == min(one.id for one in addresses.of_one_member(ask.db, each))]
     if not theirs:
         raise Refusal(f"{several[0].name}还没有加入,没有可以解绑的账号。要请老师加入,发「邀请」。")
     lines = [
@@ -75,7 +74,7 @@ def _choice(ask: Ask, several: Sequence[Person]) -> Reply:
     return Reply("\n".join(["要解绑哪一个?解绑以后,那个账号就不能再用了。", *lines]), tuple(buttons))
 
 
-def _shown(each: Linked) -> str:
+def _shown(each: addresses.Linked) -> str:
     return f"{channel_name(each.channel)} …{each.address[-4:]}"
 
 
@@ -84,14 +83,14 @@ def _in_charge(ask: Ask, person_id: int) -> bool:
     return bool(held) and rights.in_charge_of(ask.me, [(grant.role, grant.unit.path) for grant in held])
 
 
-def _unlink(ask: Ask, gone: Linked | None) -> list[Reply]:
+def _unlink(ask: Ask, gone: addresses.Linked | None) -> list[Reply]:
     if gone is None or not _in_charge(ask, gone.person_id):
         raise Denied("没有这个账号,或者不归您管。写上姓名再来一次:解绑 张老师", what="解绑")
     here = ask.message.channel, ask.message.sender
-    if here in [(each.channel, each.address) for each in unlinking.together(ask.db, gone)]:
+    if here in [(each.channel, each.address) for each in addresses.of_one_member(ask.db, gone)]:
         raise Refusal("这是您正在用的账号,不能解绑。")
     person = people.by_id(ask.db, gone.person_id, ask.now)
-    unlinking.unlink(ask.db, gone, ask.now)
+    addresses.unlink(ask.db, gone, ask.now)
     first = person.grants[0]
     code = invites.make(ask.db, first.unit.id, first.role, ask.me.id, ask.now, person_id=person.id)
     days = invites.LIFETIME.days

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from handlers.catalogue import current
 from handlers.catalogue.model import Row
 from handlers.catalogue.reports import read_report
-from handlers.catalogue.standing import catalogue_of
 from handlers.kit import MEMBERS, Ask, Button, Denied, Refusal, Reply
 from handlers.programmes.reporting import REPLACE, Replacing
 from handlers.reading.text.normalise import clean
@@ -24,7 +24,7 @@ def named(ask: Ask) -> tuple[Report, Row, str]:
     """(the report that the arguments name, its row, the rest); raises Refusal, or Denied for one of others."""
     number, rest = numbered.row(ask.args, LETTER)
     found = reports.by_id(ask.db, number) if number is not None else None
-    row = catalogue_of(ask.db).by_key.get(found.row) if found else None
+    row = current.catalogue_of(ask.db).by_key.get(found.row) if found else None
     if found is None or row is None:
         raise Refusal("没有这个编号的上报，什么都没有改。发「上报」看要报的和报过的。")
     return replace(found, flows=programmes.flows_of(row)), row, rest

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+from handlers.catalogue import current
 from handlers.catalogue.model import Row
-from handlers.catalogue.standing import catalogue_of
 from handlers.kit import ADMINS, MEMBERS, Ask, Button, Due, Refusal, Reply, Role, Unit
 from handlers.programmes.reporting import report
 from handlers.registry import ANYTHING, command, due
@@ -113,7 +113,7 @@ def line_of(ask: Ask, word: str) -> tuple[lines.Line, list[Unit]]:
 
 
 def _shown(ask: Ask) -> list[Row]:
-    return [row for row in catalogue_of(ask.db).rows if row.shape in ("report", "roster")]
+    return [row for row in current.catalogue_of(ask.db).rows if row.shape in ("report", "roster")]
 
 
 def _missing(line: lines.Line) -> str:
@@ -182,7 +182,7 @@ def _notice(ask: Ask, line: lines.Line, target: Target, person_id: int, channel:
 @due("report")
 def remind(said: Due) -> Reply | None:
     """The notice; None when the report has come, or is no longer this person's."""
-    row = catalogue_of(said.db).by_key.get(said.payload["row"])
+    row = current.catalogue_of(said.db).by_key.get(said.payload["row"])
     unit = next((each for each in said.person.units() if each.id == said.payload["unit_id"]), None)
     if row is None or unit is None:
         return None

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from handlers.catalogue import current
 from handlers.catalogue.model import Row
 from handlers.catalogue.reports import Told, read_report
 from handlers.catalogue.rules import TOTAL
-from handlers.catalogue.standing import catalogue_of
 from handlers.kit import Answer, Ask, Button, Denied, Refusal, Reply, Unit
 from handlers.privacy.door import Door
 from handlers.reading.text.normalise import clean
@@ -131,7 +131,7 @@ def decide(ask: Ask, known: _Asked) -> Answer | None:
 @answers(FIELD)
 def complete(ask: Ask, known: _Asked) -> Sequence[Reply] | None:
     """The answer, read together with what was said; None for another message."""
-    row = catalogue_of(ask.db).by_key.get(known.row)
+    row = current.catalogue_of(ask.db).by_key.get(known.row)
     if row is None:
         return [Reply(_NOTHING)]
     if len(ask.args) > 60 or programmes.named(programmes.rows_for(ask), ask.args) not in (None, row):

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from handlers.catalogue import current
 from handlers.catalogue.model import Row
 from handlers.catalogue.reports import read_report
-from handlers.catalogue.standing import catalogue_of
 from handlers.kit import MEMBERS, Ask, Button, Denied, Due, Refusal, Reply, Unit
 from handlers.programmes.duties import READERS
 from handlers.reading.text.normalise import GAP, clean
@@ -45,7 +45,7 @@ class _Told:
 )  # fmt: skip
 def enter(ask: Ask) -> list[Reply]:
     """Who or what holds a place from now on; the term of the row where none is said."""
-    rows = [row for row in catalogue_of(ask.db).rows if row.shape == "roster"]
+    rows = [row for row in current.catalogue_of(ask.db).rows if row.shape == "roster"]
     row = programmes.named(rows, ask.args)
     if row is None:
         raise Refusal(
@@ -169,7 +169,7 @@ def _remind(ask: Ask, row: Row, one: holdings.Holding) -> None:
 def ends(said: Due) -> Reply | None:
     """The reminder before the end; None when it was renewed or ended."""
     one = holdings.by_id(said.db, said.payload["id"])
-    row = catalogue_of(said.db).by_key.get(one.row) if one else None
+    row = current.catalogue_of(said.db).by_key.get(one.row) if one else None
     if one is None or row is None or one.ended or str(one.until) != said.payload["until"]:
         return None
     buttons = (Button("续一年", "续", f"H{one.id} 一年"), Button("结束", "结束", f"H{one.id}"))
@@ -179,7 +179,7 @@ def ends(said: Due) -> Reply | None:
 def _own(ask: Ask) -> tuple[holdings.Holding, Row, str]:
     number, rest = numbered.row(ask.args, LETTER)
     one = holdings.by_id(ask.db, number) if number is not None else None
-    row = catalogue_of(ask.db).by_key.get(one.row) if one else None
+    row = current.catalogue_of(ask.db).by_key.get(one.row) if one else None
     if one is None or row is None:
         raise Refusal("没有这个编号的登记，什么都没有改。发「在册 校外辅导员」看编号。")
     if not programmes.may_report(ask.me, row, units.by_id(ask.db, one.unit_id)):
@@ -232,7 +232,7 @@ def finish(ask: Ask) -> Reply:
 )
 def listed(ask: Ask) -> Reply | None:
     """What is held in the asker's part of the tree; names in private only, to whoever enters them."""
-    rows = [row for row in catalogue_of(ask.db).rows if row.shape == "roster"]
+    rows = [row for row in current.catalogue_of(ask.db).rows if row.shape == "roster"]
     row = programmes.named(rows, ask.args)
     if row is None:
         return None
@@ -259,7 +259,7 @@ def _line(ask: Ask, row: Row, one: holdings.Holding) -> str:
 @command("到期", who=MEMBERS, group="活动", rank=33, help="看 90 天内到期的聘任、岗位", examples=("到期",))
 def soon(ask: Ask) -> Sequence[Reply]:
     """What ends within 90 days in the asker's part of the tree, the first to end first."""
-    rows = {row.key: row for row in catalogue_of(ask.db).rows if row.shape == "roster"}
+    rows = {row.key: row for row in current.catalogue_of(ask.db).rows if row.shape == "roster"}
     paths = [grant.unit.path for grant in ask.me.grants]
     found = holdings.ending(ask.db, list(rows), paths, ask.today, SOON)
     if not found:

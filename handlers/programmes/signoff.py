@@ -2,8 +2,8 @@
 
 import re
 
+from handlers.catalogue import current
 from handlers.catalogue.model import Row
-from handlers.catalogue.standing import catalogue_of
 from handlers.kit import ADMINS, Ask, Button, Denied, Refusal, Reply, Role
 from handlers.programmes.changes import named
 from handlers.registry import command
@@ -20,7 +20,7 @@ MOST = 5
 @command("待收", who=REVIEWERS, group="活动", rank=30, help="看等您收下的上报", examples=("待收",))
 def waiting(ask: Ask) -> Reply:
     """What waits for the asker, the oldest first, with the days it has waited."""
-    rows = {row.key: row for row in catalogue_of(ask.db).rows if row.review}
+    rows = {row.key: row for row in current.catalogue_of(ask.db).rows if row.review}
     found = [each for each in reports.waiting(ask.db, list(rows), ask.me.paths(REVIEWERS)) if _may(ask, each)]
     if not found:
         return Reply("没有等您收下的上报。")

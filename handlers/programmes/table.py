@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from handlers.catalogue.standing import catalogue_of
+from handlers.catalogue import current
 from handlers.kit import Ask, File, Reply
 from handlers.programmes.duties import READERS, line_of
 from handlers.registry import command, renders
@@ -43,7 +43,7 @@ def workbook(db: Connection, values: Mapping[str, Any]) -> bytes:
     """The xlsx: 上报 with a line a report, 应报 with a line a unit that owes it."""
     from xlsxwriter import Workbook
 
-    row = catalogue_of(db).by_key[values["row"]]
+    row = current.catalogue_of(db).by_key[values["row"]]
     paths = [units.by_id(db, unit_id).path for unit_id in values["unit_ids"]]
     first, last = spans.span_of(values["period"])
     out = io.BytesIO()

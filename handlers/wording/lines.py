@@ -8,8 +8,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from sqlalchemy import Connection
 
+from handlers.catalogue import current
 from handlers.catalogue.model import Figure, Row
-from handlers.catalogue.standing import catalogue_of
 from handlers.wording.programmes import number
 from scheduling import spans
 from storage.programmes import coverage, holdings, reports, sums
@@ -55,7 +55,7 @@ def of_week(db: Connection, paths: Sequence[str], week: str, today: date) -> lis
     told = sums.told(db, paths, week)
     _, last = spans.span_of(week)
     found = []
-    for row in catalogue_of(db).rows:
+    for row in current.catalogue_of(db).rows:
         if row.shape != "report":
             continue
         due = row.due and spans.due_day(row.due, spans.label_of(row.period, last)) <= last

@@ -8,9 +8,9 @@ from decimal import Decimal
 from functools import lru_cache
 
 from handlers.asker import context
+from handlers.catalogue import current
 from handlers.catalogue.catalogue import Catalogue
 from handlers.catalogue.model import Figure, Row
-from handlers.catalogue.standing import catalogue_of
 from handlers.kit import Ask, Person, Role, Unit
 from handlers.reading import read
 from handlers.reading.text.normalise import clean
@@ -88,7 +88,7 @@ def _rows(ask: Ask) -> Catalogue:
     """The catalogue, kept as long as nothing of the organisation or of the catalogue has changed."""
     kept = _at(id(ask.db.engine), ask.tree)
     if not kept or not ask.tree:
-        kept[:] = [catalogue_of(ask.db)]
+        kept[:] = [current.catalogue_of(ask.db)]
     return kept[0]
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, insert, select
 
-from storage.base.labelled import Labelled
+from storage.base.labels import Labelled
 from storage.organisation.units import within
 from storage.tables import audit, audit_anchor, unit
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, fun
 
 from storage.audit.audit import Deed, note
 from storage.base import chunks
-from storage.base.labelled import Labelled
+from storage.base.labels import Labelled
 from storage.base.upsert import add_one
 from storage.organisation.units import PLAIN, Unit, within
 from storage.tables import account, grant, person, unit

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, bindparam, or_, select, update
 
 from storage.base import chunks
-from storage.organisation import history, reshaping, units
+from storage.organisation import changes, history, units
 from storage.organisation.units import Kind, within
 from storage.tables import unit
 
@@ -72,7 +72,7 @@ def write(
     for gone in chunks.chunks(step for step in leaving if step.of.school_id in mine):
         ids = [step.of.id for step in gone]
         # With the 小队 that they have.
-        reshaping.close_all(db, unit.c.id.in_(ids) | unit.c.parent_id.in_(ids), now, day)
+        changes.close_all(db, unit.c.id.in_(ids) | unit.c.parent_id.in_(ids), now, day)
         came = [{"row": step.of.id, "entry_year": step.entry_year} for step in gone]
         db.execute(update(unit).where(unit.c.id == bindparam("row")).values(entry_year=bindparam("entry_year")), came)
     # The highest grade first: its name is free when the next one comes.

@@ -13,7 +13,7 @@ from handlers.roster import plan, promotion
 from handlers.roster.years import entry_year, name_in
 from storage.digests import digests, figures
 from storage.medals import nominations
-from storage.organisation import history, reshaping, units
+from storage.organisation import changes, history, units
 from storage.organisation.units import Kind
 from storage.people import people
 from storage.roster import roster
@@ -119,7 +119,7 @@ class TestDone:
         assert len(self.done(county)) == 2
         assert self.names(county) == ["四(1)中队", "四(2)中队", "五(1)中队", "五(2)中队"]
         assert self.done(county) == []
-        reshaping.note(county.db, county.first, FIRST_DAY, last_grade=5)
+        changes.note(county.db, county.first, FIRST_DAY, last_grade=5)
         assert len(self.done(county, FIRST_DAY.replace(year=2027))) == 2
         assert self.names(county) == ["五(1)中队", "五(2)中队"]
 
@@ -141,7 +141,7 @@ class TestDone:
         assert digests.weekly(county.db, county.first, "2026-W35").missing[0] == "三(1)中队"
 
     def test_the_counselor_goes_along_and_who_led_the_last_class_is_free(self, county: County) -> None:
-        reshaping.note(county.db, county.first, FIRST_DAY, last_grade=4)
+        changes.note(county.db, county.first, FIRST_DAY, last_grade=4)
         last = county.person("秦老师", Role.COUNSELOR, county.squads[2])
         self.done(county)
         (held,) = people.by_id(county.db, county.zhang, FIRST_DAY).grants

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event, insert, select
 
 from handlers.kit import Refusal, Reply, Role
-from handlers.people import linking, notices
+from handlers.people import account_links, notices
 from storage import tables
 from storage.people import accounts, links, people
 from storage.reminders import deliveries
@@ -135,19 +135,19 @@ def test_codes_are_neither_made_nor_used_in_groups(county: County) -> None:
 
     ask = county.ask(county.zhang)
     in_group = replace(ask, message=replace(ask.message, private=False))
-    said = linking.link(in_group)
+    said = account_links.link(in_group)
     assert isinstance(said, Reply) and "请私聊我" in said.text
     code = links.make(county.db, county.li, "practice", "李老师", FRIDAY)
-    said = linking.link(replace(in_group, args=code))
+    said = account_links.link(replace(in_group, args=code))
     assert isinstance(said, Reply) and "已经作废" in said.text
     assert links.find(county.db, code, FRIDAY) is None
 
 
 def test_guessing_ends_after_five_tries(county: County) -> None:
     code = links.make(county.db, county.li, "practice", "李老师", FRIDAY)
-    said = [linking.link(county.ask(county.zhang, "AAAAA-AAAAA")) for _ in range(5)]
+    said = [account_links.link(county.ask(county.zhang, "AAAAA-AAAAA")) for _ in range(5)]
     assert all(isinstance(each, Reply) and "不对" in each.text for each in said)
-    said = [linking.link(county.ask(county.zhang, code))]
+    said = [account_links.link(county.ask(county.zhang, code))]
     assert isinstance(said[0], Reply) and "一小时后" in said[0].text
 
 

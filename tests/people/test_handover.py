@@ -17,7 +17,7 @@ from storage.audit import audit
 from storage.campaigns import campaigns
 from storage.campaigns.campaigns import Campaign
 from storage.messages import chats
-from storage.organisation import reshaping
+from storage.organisation import changes
 from storage.people import invites, people
 from storage.reminders import deliveries
 from storage.roster import handover
@@ -94,7 +94,7 @@ def test_a_deputy_hands_nothing_on_that_is_not_theirs(county: County) -> None:
 
 def test_a_code_gives_nothing_when_the_work_is_gone(county: County) -> None:
     code = invites.make(county.db, county.squads[0].id, Role.COUNSELOR, county.li, FRIDAY, from_id=county.zhang)
-    reshaping.close(county.db, county.squads[0], FRIDAY, TODAY)
+    changes.close(county.db, county.squads[0], FRIDAY, TODAY)
     found = invites.find(county.db, code, FRIDAY)
     new = county.person("洪老师", Role.VOLUNTEER, county.second)
     assert found is not None and duties.take_over(county.ask(new), found, new) == []

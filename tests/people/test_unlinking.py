@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from storage.audit import audit
 from storage.audit.audit import Deed
-from storage.people import accounts, people, unlinking
+from storage.people import accounts, addresses, people
 from storage.tables import account
 from tests.support.county import FRIDAY, County
 from tests.support.talk import play
@@ -40,16 +40,16 @@ def test_a_member_of_the_company_is_unlinked_in_app_and_robot(county: County, ch
     people.link(county.db, county.zhang, "wecom", "zhangls")
     people.link(county.db, county.li, "wecom", "lils")
     accounts.meet_member(county.db, "ZhangLS", private=True)
-    (gone,) = [each for each in unlinking.of_people(county.db, [county.zhang]) if each.channel == channel]
-    unlinking.unlink(county.db, gone, FRIDAY)
+    (gone,) = [each for each in addresses.of_people(county.db, [county.zhang]) if each.channel == channel]
+    addresses.unlink(county.db, gone, FRIDAY)
     accounts.meet_member(county.db, "ZhangLS", private=True)
     assert held(county, county.zhang) == {("practice", "张老师")}
     assert held(county, county.li) == {("practice", "李老师"), ("wecom", "lils")}
 
 
 def test_the_audit_log_holds_whose_account_it_was(county: County) -> None:
-    (gone,) = unlinking.of_people(county.db, [county.zhang])
-    unlinking.unlink(county.db, gone, FRIDAY)
+    (gone,) = addresses.of_people(county.db, [county.zhang])
+    addresses.unlink(county.db, gone, FRIDAY)
     (row,) = [row for row in audit.of(county.db).rows if row["deed"] == Deed.UNLINKED]
     assert row["subject"] == f"person:{county.zhang}"
 

@@ -16,7 +16,7 @@ from storage.digests import digests
 from storage.medals import nominations
 from storage.messages import files, inbox, outbox
 from storage.messages.outbox import Held
-from storage.organisation import reshaping, units
+from storage.organisation import changes, units
 from storage.people import people
 from storage.reminders import deliveries
 from storage.roster import promotion, roster
@@ -128,7 +128,7 @@ def test_a_chat_that_waits_holds_only_itself_up(database: Database) -> None:
         lambda db: coverage.missing(db, "2026-W14", ["/1/2/"]),
         lambda db: coverage.missing_on(db, NOW.date(), ["/1/2/"]),
         lambda db: digests.weekly(db, units.by_id(db, 2), "2026-W14"),
-        lambda db: reshaping.close(db, units.by_id(db, 2), NOW, NOW.date()),
+        lambda db: changes.close(db, units.by_id(db, 2), NOW, NOW.date()),
         lambda db: promotion.write(db, 2026, promotion.schools(db, ["/1/2/"], 2026), [], _leaving(db), NOW, NOW.date()),
         lambda db: people.called(db, "张老师", ["/1/"], NOW),
         lambda db: nominations.of_person(db, 1, 10),

@@ -3,10 +3,10 @@
 from bisect import bisect_left
 from dataclasses import dataclass, field, replace
 
+from handlers.reading.checkins import totals
 from handlers.reading.checkins.drafts import Draft, merged, records_of, status_of
 from handlers.reading.checkins.pieces import Piece, understand
 from handlers.reading.checkins.segments import Layout, Segment, lay_out
-from handlers.reading.checkins.shared import in_columns, shared_total, without_sum
 from handlers.reading.model import Context, Number, Reading
 from handlers.reading.quantities.tokens import columns_of
 from handlers.reading.text.dates import When
@@ -68,7 +68,7 @@ def _drafts(found: Found, context: Context) -> tuple[list[Draft], list[Number]]:
         for piece in pieces:
             piece.dated, piece.day = True, found.dates[0].day
     _share(found, layout, segments, pieces, context)
-    without_sum(pieces)
+    totals.without_sum(pieces)
     drafts: list[Draft] = []
     for segment, piece in zip(segments, pieces, strict=True):
         drafts += records_of(segment, piece, context, alone=not (found.chain or len(layout.segments) > 1))
@@ -126,6 +126,6 @@ def _share(found: Found, layout: Layout, segments: list[Segment], pieces: list[P
             shared = _piece(found, span, context)
             for piece in pieces:
                 piece.inherit(shared)
-            shared_total(pieces, shared.counts if span is layout.footer else None)
+            totals.shared_total(pieces, shared.counts if span is layout.footer else None)
     if layout.header:
-        in_columns(columns_of(found.scan[slice(*layout.header)]), pieces)
+        totals.in_columns(columns_of(found.scan[slice(*layout.header)]), pieces)

@@ -37,7 +37,7 @@ def by_id(db: Connection, account_id: int) -> Linked | None:
     return None if row is None else Linked(*row)
 
 
-def together(db: Connection, one: Linked) -> list[Linked]:
+def of_one_member(db: Connection, one: Linked) -> list[Linked]:
     """The account, and of a member of the company the same member's in its app and its robot: neither stands alone."""
     same: ColumnElement[bool] = account.c.id == one.id
     if one.channel in (APP, ROBOT):
@@ -52,7 +52,7 @@ def unlink(db: Connection, gone: Linked, now: datetime) -> None:
     So do the codes that were made there to join further accounts.
     """
     db.execute(delete(link_code).where(link_code.c.person_id == gone.person_id, link_code.c.used_at.is_(None)))
-    for each in together(db, gone):
+    for each in of_one_member(db, gone):
         mine = (dialogue.c.channel == each.channel) & (dialogue.c.sender == each.address)
         db.execute(delete(dialogue).where(mine))
         db.execute(delete(card).where(card.c.channel == each.channel, card.c.chat == each.address))

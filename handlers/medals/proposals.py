@@ -27,7 +27,7 @@ _QUESTIONS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Proposal:
     """A nomination that is complete and allowed: the unit is the asker's, the reason fit to be stored.
 
     `consent` is what the message itself says of the guardian's.
@@ -40,7 +40,7 @@ class Wish:
     consent: Consent | None = None
 
 
-def understood(ask: Ask, heard: Reading) -> list[Wish]:
+def understood(ask: Ask, heard: Reading) -> list[Proposal]:
     """The wishes of a message; raises Refusal with the question that is left, Denied for what is not the asker's."""
     if any(each.target == "adult" for each in heard.nominations):
         raise Refusal("这里只提名队员、中队和大队。辅导员和志愿者的荣誉请向上级少工委或关工委申报。")
@@ -52,7 +52,7 @@ def understood(ask: Ask, heard: Reading) -> list[Wish]:
     return [_wish(ask, heard, each) for each in dict.fromkeys(full)]
 
 
-def _wish(ask: Ask, heard: Reading, each: Nomination) -> Wish:
+def _wish(ask: Ask, heard: Reading, each: Nomination) -> Proposal:
     unit, medal = _unit(ask, each), each.medal or ""
     if _collective(each):
         _check_collective(each, unit, medal)
@@ -62,7 +62,7 @@ def _wish(ask: Ask, heard: Reading, each: Nomination) -> Wish:
     reason = private.without_name(private.without_private(said, heard), each.name or "")
     if len(reason) > REASON_LIMIT:
         raise Refusal(f"理由有 {len(reason)} 字,请缩短到 {REASON_LIMIT} 字以内再发一次。")
-    return Wish(unit, medal, "" if _collective(each) else each.name or "", reason, consent)
+    return Proposal(unit, medal, "" if _collective(each) else each.name or "", reason, consent)
 
 
 def _is_full(each: Nomination) -> bool:
