@@ -13,6 +13,7 @@ from storage.base.vault import Vault, WrongKey
 # Every sealed column of every table (a test holds it against the tables).
 SEALED = {
     tables.child: ("name",),
+    tables.child_note: ("words",),
     tables.nomination: ("reason",),
     tables.nomination_step: ("reason",),
     tables.guardian_request: ("wish", "outcome"),

@@ -34,7 +34,7 @@ def keep(turn: Turn, ask: Ask, bug: Exception) -> None:
     log.error("message %d failed: %s", inbox_id, place_of(bug))
     trace = "".join(traceback.format_exception(bug)).encode("utf-8", "backslashreplace").decode()
     private = masking.private_words(message.text, turn.now.date())
-    private += () if ask.may_name else ask.door.names
+    private += () if ask.may_name else tuple(ask.door.names)
     kept = _as_json(masking.without_private(message, private))
     inbox.fail(turn.db, inbox_id, turn.vault.seal(kept), turn.vault.seal(masking.masked(trace, private)))
 

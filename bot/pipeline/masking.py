@@ -39,6 +39,6 @@ def without_private(message: Message, words: tuple[str, ...]) -> Message:
 
 def door(db: Connection, message: Message) -> Door:
     """The door for what this message says; the names of colleagues and of units pass it."""
-    found = Door(lambda name: bool(people.named(db, name) or units.find(db, name, ["/"])))
+    found = Door(lambda name: bool(people.named(db, name) or units.is_spoken_of(db, name)))
     found.hear([message.text, *(each.name for each in message.attachments)])
     return found

@@ -7,6 +7,7 @@ from handlers import rights
 from handlers.asker import context, schools
 from handlers.attendance import participation, phrases
 from handlers.kit import Ask, Denied, Refusal, Unit
+from handlers.privacy import gate
 from handlers.reading import Record
 from handlers.wording import days, places
 from scheduling.periods import timing_of
@@ -39,7 +40,7 @@ def of_unit(ask: Ask, unit: Unit, record: Record) -> checkins.Checkin:
         day,
         record.attended,
         record.due,
-        topic=record.topic or "",
+        topic=gate.cleared(record.topic or ""),
         others=tuple(sorted(record.others.items())),
         issue=record.number,
         timing=timing_of(day, ask.now, campaign.ends_at if campaign else None),

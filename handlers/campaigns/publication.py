@@ -9,10 +9,12 @@ from handlers.asker.context import reading_of
 from handlers.attendance import participation
 from handlers.campaigns import notices
 from handlers.kit import ADMINS, Ask, Button, Denied, Refusal, Reply, Unit
+from handlers.privacy import gate
 from handlers.reading.checkins.calls import Call, call_in, without_private
 from handlers.registry import ANYTHING, command
-from handlers.wording import places
+from handlers.wording import places, private
 from handlers.wording.questions import Question, answers
+from storage.base.words import Cleared
 from storage.campaigns import campaigns
 from storage.campaigns.campaigns import ENDED, WITHDRAWN, Campaign
 from storage.organisation import units
@@ -47,7 +49,7 @@ class _Call:
     """What is to be published: the unit, and from when to when (ISO)."""
 
     unit: int
-    title: str
+    title: Cleared
     activity: str
     issue: int
     grades: list[int]
@@ -139,6 +141,7 @@ def _preview(ask: Ask, call: Call, unit: Unit) -> Reply:
     kept = (new.title, new.activity, new.issue, list(new.grades), new.begins_at.isoformat(), new.ends_at.isoformat())
     who = f"{unit.name}{_grades(new)} {len(squads)} 个中队"
     lines = [
+        *filter(None, [private.privacy_warning(gate.found_in(call.title))]),
         "请核对要发布的活动:",
         participation.name(new),
         participation.window(new, ask.now.tzinfo),
@@ -159,7 +162,8 @@ def _campaign(ask: Ask, call: Call, unit: Unit) -> Campaign:
         raise Refusal("这段时间已经过去了,没有发布。请改好时间再发一次。")
     if ends - begins > LONGEST:
         raise Refusal("时间太长了,没有发布。一个活动最长 200 天,请改好再发一次。")
-    return Campaign(unit.id, call.title, call.activity, begins, ends, call.number, call.grades, path=unit.path)
+    title = gate.cleared(call.title) or gate.cleared(call.activity)
+    return Campaign(unit.id, title, call.activity, begins, ends, call.number, call.grades, path=unit.path)
 
 
 @answers(CONFIRM)

@@ -9,6 +9,7 @@ from handlers import rights
 from handlers.asker.context import context_of, reading_of
 from handlers.attendance import drafts, phrases, reports
 from handlers.kit import REPORTERS, Ask, Button, Denied, Refusal, Reply
+from handlers.privacy import gate
 from handlers.reading import Reading, Record, read
 from handlers.registry import ANYTHING, command, edits, reads
 from handlers.wording import days, names, places, private, weeks
@@ -232,7 +233,7 @@ def _merged(old: Checkin, said: Record) -> Checkin:
         day=said.date if said.dated and said.date is not None else old.day,
         due=due,
         attended=attended,
-        topic=said.topic or old.topic,
+        topic=gate.cleared(said.topic) if said.topic else old.topic,
     )
 
 

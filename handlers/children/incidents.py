@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from handlers.kit import MEMBERS, Ask, Button, Denied, Due, Refusal, Reply, Role, Unit
+from handlers.privacy import gate
 from handlers.registry import command, due
-from handlers.wording import days, places, private
+from handlers.wording import days, places
 from handlers.wording.numbers import CaseNumbers
 from storage.base import numbered
 from storage.children import children, incidents
@@ -64,7 +65,7 @@ def _report(ask: Ask) -> list[Reply]:
     _check_number(ask, what)
     if len(what) > _LONGEST:
         raise Refusal(f"说明有 {len(what)} 字,请缩短到 {_LONGEST} 字以内再发,不写孩子的姓名。")
-    if private.in_words(ask, what):
+    if gate.found_in(what):
         raise Refusal("说明里好像有姓名或个人信息,没有记。请只写出了什么事、可能涉及什么,不写是谁,马上再发一次。")
     at = ask.me.units()[0]
     at = units.by_id(ask.db, at.school_id) if at.school_id else at

@@ -25,7 +25,8 @@ def record_of(ask: Ask, child_id: int) -> str:
         lines.append(
             f"提名 {case.number}:{medals.label(case.medal)},{medals.state_of(case)},{case.nominator}提名,理由:{why}"
         )
-    return "\n".join([*lines, *_looked(ask, child_id)])
+    notes = (f"说明:{words}" for words in children.notes(ask.db, ask.vault, child_id))
+    return "\n".join([*lines, *_looked(ask, child_id), *notes])
 
 
 def _looked(ask: Ask, child_id: int) -> list[str]:

@@ -5,8 +5,6 @@ from itertools import groupby
 from handlers.kit import Ask, Button, Reply
 from handlers.registry import ANYONE, Command, command
 
-# The child of the examples.
-_CHILD = "王小明"
 # As many as stand on one card; the other topics are asked for in words.
 _BUTTONS = 6
 
@@ -23,26 +21,23 @@ def show(ask: Ask) -> Reply:
     listed = [each for each in mine if each.listed]
     topics = {group: list(some) for group, some in groupby(listed, lambda each: each.group)}
     one = next((each for each in mine if ask.args and ask.args in each.words), None)
-    nameless = ask.message.channel in ask.nameless
     if ask.args in topics:
-        return _topic(topics[ask.args], nameless)
-    return Reply(_examples(one, nameless)) if one else _all(topics)
+        return _topic(topics[ask.args])
+    return Reply(_examples(one)) if one else _all(topics)
 
 
-def _examples(shown: Command, nameless: bool) -> str:
-    # Where no child is named, one is told by the place on the counselor's own list.
-    said = (example.replace(_CHILD, "7号") if nameless else example for example in shown.examples)
-    examples = "\n".join(f"· {example}" for example in said)
+def _examples(shown: Command) -> str:
+    examples = "\n".join(f"· {example}" for example in shown.examples)
     return f"{shown.words[0]}:{shown.help}\n可以这样发:\n{examples}"
 
 
-def _topic(found: list[Command], nameless: bool) -> Reply:
+def _topic(found: list[Command]) -> Reply:
     """The most used command with its examples, the others in a line each."""
     first, *others = found
     if not others:
-        return Reply(_examples(first, nameless))
+        return Reply(_examples(first))
     lines = "\n".join(f"{each.words[0]} - {each.help}" for each in others)
-    return Reply(f"{_examples(first, nameless)}\n还有:\n{lines}\n看例子,发「帮助 {others[0].words[0]}」。")
+    return Reply(f"{_examples(first)}\n还有:\n{lines}\n看例子,发「帮助 {others[0].words[0]}」。")
 
 
 def _all(topics: dict[str, list[Command]]) -> Reply:

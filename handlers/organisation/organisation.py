@@ -6,6 +6,7 @@ from typing import Any
 
 from handlers import rights
 from handlers.kit import Ask, Deed, Denied, Refusal, Reply, Role, Unit
+from handlers.privacy import gate
 from handlers.registry import ANYTHING, command
 from handlers.roster.kinds import may_stand_below
 from handlers.roster.sheet import plain
@@ -99,6 +100,7 @@ def _alias(ask: Ask, words: str) -> Reply:
     if name in one.aliases:
         left = tuple(alias for alias in one.aliases if alias != name)
         return _sure(ask, f"{one.name}去掉别名「{name}」。", "alias", one, aliases=left)
+    _check_words(name)
     if len(one.aliases) >= _MOST_ALIASES or len(name) > _LONGEST:
         raise Refusal(f"别名最多 {_MOST_ALIASES} 个,每个最多 {_LONGEST} 个字。")
     _check_alias(ask, one, name)
@@ -208,7 +210,15 @@ def _own_below(ask: Ask, one: Unit) -> None:
         raise Denied(words, what="单位", subject=f"unit:{one.id}")
 
 
+def _check_words(name: str) -> None:
+    """Everybody reads what a unit is called."""
+    if gate.found_in(name):
+        raise Refusal(f"「{gate.hidden(name)}」里好像有人的姓名或个人信息,没有改。{gate.HERO}")
+
+
 def _check_name(ask: Ask, parent_id: int | None, name: str, one: Unit | None = None) -> None:
+    if one is None or name != one.name:
+        _check_words(name)
     if "/" in name or len(name) > _LONGEST:
         raise Refusal(f"单位的名字最多 {_LONGEST} 个字,里面不能有 /。")
     if changes.is_taken(ask.db, parent_id, name, one.id if one else 0):

@@ -6,7 +6,7 @@ what we know: a text is cut into its words, and the characters that are left ove
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -26,6 +26,8 @@ _RUN = re.compile(f"[{HAN}](?:[{UNSEEN}{_DOT}]*[{HAN}])*")
 _NOT_SEEN = re.compile(f"[{UNSEEN}]+")
 # 王 小 明, 王*小*明
 _SPACED = re.compile(rf"(?<![{HAN}])[{HAN}](?:[ \u3000*._-]{{1,2}}[{HAN}]){{1,3}}(?![{HAN}])")
+_BETWEEN = re.compile(rf"[{UNSEEN}{_DOT} \u3000*._-]{{0,2}}")
+_CHARACTER = re.compile(f"[{HAN}]")
 _DOT_IN = re.compile(f"[{_DOT}]+")
 _NOT_HAN = re.compile(f"[^{HAN}]+")
 _HAS_LATIN = re.compile("[A-Za-z\u00c0-\u024f]{2}")
@@ -33,9 +35,9 @@ _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]+(?:['’][a-z]+)?")
 # Of whom is spoken so is no child, and places are called so.
 _GROWN = re.compile(
     "老师|辅导员|主任|校长|书记|教练|教师|叔叔|阿姨|爷爷|奶奶|伯伯|同志|烈士|英雄|先烈|院士|先生|女士|警官|法官|医生|护士|将军|主席|"
-    "总理|教授|博士|馆长|专家|精神|委员|老兵|站长|组长|故居|纪念|陵园|墓|雕像|小学|中学|大学|学校|幼儿园|社区|街道|公园|广场|大道|大桥|乡|镇|村|路|街"
+    "总理|教授|博士|馆长|专家|精神|委员|老兵|站长|组长|故居|纪念|陵园|墓|雕像|辅导站|工作室|基地|关工委|少工委|教办|协作组|小学|中学|大学|学校|幼儿园|社区|街道|公园|广场|大道|大桥|乡|镇|村|路|街"
 )
-_LONGEST_WORD, _LONGEST_ADULT = 4, 4
+_LONGEST_WORD = 4
 # 小红, 阿强
 _PET = frozenset("小阿老大")
 _LONGEST_ACRONYM = 5
@@ -72,6 +74,27 @@ def persons(text: str) -> tuple[str, ...]:
     if _HAS_LATIN.search(text):
         found += [word for word in _LATIN.findall(text) if _may_be_latin_name(word)]
     return tuple(dict.fromkeys(found))
+
+
+def where(names: Collection[str], text: str) -> set[int]:
+    """The places in `text` that belong to these names: two characters of one in a row, whatever is unseen between them.
+
+    Linear in the length of the text.
+    """
+    runs = [_NOT_HAN.sub("", name) for name in names]
+    pairs = {run[at : at + 2] for run in runs for at in range(len(run) - 1)}
+    words = {name.lower() for name in names if not _CHARACTER.search(name)}
+    found: set[int] = set()
+    before = -1
+    for match in _CHARACTER.finditer(text) if pairs else ():
+        at = match.start()
+        if before >= 0 and text[before] + text[at] in pairs and _BETWEEN.fullmatch(text, before + 1, at):
+            found.update(range(before, at + 1))
+        before = at
+    for match in _LATIN.finditer(text) if words else ():
+        if match[0].lower() in words:
+            found.update(range(*match.span()))
+    return found
 
 
 @lru_cache(4096)
@@ -147,8 +170,9 @@ def _widened(run: str, words: tuple[tuple[int, int], ...], at: int, last: int) -
 
 
 def _is_grown(run: str, start: int, end: int) -> bool:
-    """王叔叔, 张丽华老师, 崔各庄小学."""
-    return end - start <= _LONGEST_ADULT and _GROWN.match(run, end) is not None
+    """王叔叔, 张丽华老师, 崔各庄小学; of 王小明张老师 not the whole."""
+    longest = 4 if _DOUBLE.match(run, start) else 3
+    return end - start <= longest and _GROWN.match(run, end) is not None
 
 
 def _may_be_latin_name(word: str) -> bool:

@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TypeVar
 
+from handlers.privacy import gate
 from storage.organisation.units import Kind
 from storage.people.people import Role
 from storage.roster.roster import Names
 
 # Under which channel an account is kept: both WeCom channels share one, since a member has one userid.
 WECOM, TELEGRAM = "wecom", "telegram"
+_QUOTED = re.compile("「[^」]*」")
 COLUMNS = ("组织", "类型", "姓名", "角色", "企业微信账号", "Telegram ID", "应到人数", "别名")
 # The header is one of so many rows.
 _HIGHEST = 10
@@ -40,7 +42,7 @@ class Line:
 
 @dataclass(slots=True)
 class Notes:
-    """What to tell about the file; a problem forbids the import, a warning does not."""
+    """What to tell about the file, without the names in it; a problem forbids the import, a warning does not."""
 
     problems: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -49,11 +51,11 @@ class Notes:
 
     def problem(self, number: int, words: str) -> None:
         """Something wrong in this row."""
-        self.problems.append(f"第 {number} 行:{words}")
+        self.problems.append(f"第 {number} 行:{_without_names(words)}")
 
     def warn(self, number: int, words: str) -> None:
         """Something odd in this row."""
-        self.warnings.append(f"第 {number} 行:{words}")
+        self.warnings.append(f"第 {number} 行:{_without_names(words)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,11 @@ def _decode(content: bytes) -> str | None:
     return None
 
 
+def _without_names(words: str) -> str:
+    """What is quoted of the file may be anything: 「王小明」 → 「王××」."""
+    return _QUOTED.sub(lambda match: gate.hidden(match[0]), words)
+
+
 def unreadable(words: str) -> Sheet:
     """The sheet of a file of which nothing can be read, with the reason."""
     return Sheet((), Notes([words]))
@@ -116,7 +123,7 @@ def read_table(rows: Iterable[Sequence[str]]) -> Sheet:
     unknown = [name for name in columns if name and name not in COLUMNS]
     sheet = Sheet(tuple(_lines(numbered, columns, notes := Notes())), notes)
     if unknown:
-        notes.warnings.insert(0, f"没有用到这些列:{'、'.join(unknown)}")
+        notes.warnings.insert(0, f"没有用到这些列:{gate.hidden('、'.join(unknown))}")
     if not sheet.lines and not notes.problems:
         notes.problems.append("文件里除了表头什么也没有")
     return sheet
@@ -164,7 +171,7 @@ def _line(number: int, cells: Mapping[str, str], notes: Notes) -> Line:
     if len(path) > _DEEPEST or any(len(name) > _LONGEST_UNIT for name in path):
         raise _Bad(f"「组织」最多 {_DEEPEST} 级,每级最多 {_LONGEST_UNIT} 个字")
     kind = _one_of(Kind, cells.get("类型", ""))
-    members, aliases = _members(cells.get("应到人数", "")), _aliases(cells.get("别名", ""))
+    members, aliases = _members(cells.get("应到人数", "")), tuple(_aliases(number, cells.get("别名", ""), notes))
     name, label = cells.get("姓名", ""), cells.get("角色", "")
     accounts = tuple(_accounts(cells))
     if not name:
@@ -207,11 +214,14 @@ def _members(written: str) -> int | None:
     return int(written)
 
 
-def _aliases(written: str) -> tuple[str, ...]:
-    found = tuple(dict.fromkeys(filter(None, (part.strip() for part in re.split("[、,;]", written)))))
-    if any(len(alias) > _LONGEST_UNIT for alias in found):
-        raise _Bad(f"「别名」每个最多 {_LONGEST_UNIT} 个字,之间用「、」隔开")
-    return found
+def _aliases(number: int, written: str, notes: Notes) -> Iterable[str]:
+    for alias in dict.fromkeys(filter(None, (part.strip() for part in re.split("[、,;]", written)))):
+        if len(alias) > _LONGEST_UNIT:
+            raise _Bad(f"「别名」每个最多 {_LONGEST_UNIT} 个字,之间用「、」隔开")
+        if gate.found_in(alias):
+            notes.warn(number, f"别名「{alias}」里好像有人的姓名,没有写入。{gate.HERO}")
+        else:
+            yield alias
 
 
 def _accounts(cells: Mapping[str, str]) -> Iterable[tuple[str, str]]:

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from handlers import rights
 from handlers.kit import Person
+from handlers.privacy import gate
 from handlers.reading import Context
 from handlers.reading.text.units import find_units
 from handlers.roster import years
@@ -167,6 +168,10 @@ class Units:
     def _add(self, path: roster.Names, entry: _Entry, parent: int | None, kind: Kind | None, numbers: _Numbers) -> None:
         if kind is None:
             self._notes.problem(entry.number, f"「{path[-1]}」是新单位,请写上「类型」")
+            return
+        if gate.found_in(path[-1]):
+            self._notes.problem(entry.number, f"「{path[-1]}」里好像有人的姓名,不能作单位的名字。{gate.HERO}")
+            self._notes.broken.add(path)
             return
         ref = -len(self._new) - 1
         self.paths[ref] = "/" if parent is None else self.paths[parent]

@@ -1,10 +1,11 @@
 """Where children are not named: nominations go by the number on the counselor's own list, and no name is kept."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 
 from handlers.kit import Ask, Refusal
+from handlers.privacy import gate
+from handlers.privacy.door import starred
 from handlers.privacy.names import persons
 from handlers.reading import Reading, Record
 
@@ -19,7 +20,6 @@ _NAME_IN_REASON = (
     "理由里好像有孩子的姓名「{}」。为保护队员,Telegram 上不接收姓名,这次没有记录。"
     "请删掉刚才那条消息,不写姓名再发一次;不是姓名就换个说法。"
 )
-_SHORTEST_REST = 4
 
 
 def check(ask: Ask, heard: Reading) -> None:
@@ -37,39 +37,23 @@ def check(ask: Ask, heard: Reading) -> None:
 def problem_of(ask: Ask, words: str) -> str:
     """What is said against a reason that names a child where that is not allowed; empty when it does not."""
     named = _named(ask, words)
-    return _NAME_IN_REASON.format(_hidden(named[0])) if named else ""
+    return _NAME_IN_REASON.format(starred(named[0], named)) if named else ""
 
 
 def without_names(ask: Ask, heard: Reading, words: str = "") -> Reading:
-    """The reading of a report without names in its topics, with the warning for those and for names in the `words`."""
-    records = tuple(_cleaned(ask, each) for each in heard.records)
-    if records == heard.records and not _named(ask, words):
-        return heard
-    return replace(heard, records=records, issues=tuple(dict.fromkeys((*heard.issues, "PII_NAME"))))
+    """The reading of a report whose topics have passed the gate, with the warning for those and for the `words`."""
+    records = tuple(_through_gate(each) for each in heard.records)
+    issues = [issue for each in heard.records for issue in gate.found_in(each.topic or "")]
+    issues += ["PII_NAME"] if _named(ask, words) else []
+    return replace(heard, records=records, issues=tuple(dict.fromkeys((*heard.issues, *issues)))) if issues else heard
+
+
+def _through_gate(record: Record) -> Record:
+    return replace(record, topic=gate.cleared(record.topic) or None) if record.topic else record
 
 
 def _named(ask: Ask, words: str) -> tuple[str, ...]:
     return persons(words) if words and ask.message.channel in ask.nameless else ()
-
-
-def _cleaned(ask: Ask, record: Record) -> Record:
-    named = _named(ask, record.topic or "")
-    if not named:
-        return record
-    kept = [_rest(words, named) for words in (record.topic or "").split()]
-    return replace(record, topic=" ".join(filter(None, kept)) or None)
-
-
-def _rest(words: str, named: Sequence[str]) -> str:
-    """What is left of a phrase without its names; 领誓 alone, or a comma, tells nothing."""
-    rest = words
-    for name in named:
-        rest = rest.replace(name, "")
-    return words if rest == words else rest if len(rest) >= _SHORTEST_REST else ""
-
-
-def _hidden(name: str) -> str:
-    return name[0] + "×" * (len(name) - 1)
 
 
 def is_place(name: str) -> bool:

@@ -3,9 +3,7 @@
 import unicodedata
 from collections.abc import Sequence
 
-from handlers.asker import context
-from handlers.kit import Ask
-from handlers.reading import Reading, persons_in
+from handlers.reading import Reading
 
 # Characters of a reason that is kept.
 REASON_LIMIT = 100
@@ -27,11 +25,6 @@ def privacy_warning(issues: Sequence[str]) -> str:
 def has_private(heard: Reading) -> bool:
     """Whether the reader warned of a phone number, an illness, a family matter and the like."""
     return bool(heard.private) or any(issue.startswith("PII_") for issue in heard.issues)
-
-
-def in_words(ask: Ask, words: str) -> bool:
-    """Whether these words of the asker name a child or tell what is nobody's business."""
-    return bool(persons_in(words)) or has_private(context.reading_of(ask, words))
 
 
 def without_private(reason: str, heard: Reading) -> str:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, func, or_, select, update
 
 from storage.base.upsert import add_one
+from storage.base.words import Cleared
 from storage.checkins import coverage
 from storage.checkins.coverage import VALID, Squad
 from storage.checkins.rollups import week_of
@@ -25,7 +26,7 @@ class Campaign:
     """`begins_at` and `ends_at` are aware; `grades` empty: all; `issue` is 第N期 or 0; `path` is that of its unit."""
 
     unit_id: int
-    title: str
+    title: Cleared
     activity: str
     begins_at: datetime
     ends_at: datetime

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
+from storage.base.words import Cleared
 from storage.checkins.coverage import VALID
 from storage.checkins.events import WHOLES, Part
 from storage.checkins.rollups import week_of
@@ -26,7 +27,7 @@ class Checkin:
     day: date
     attended: int
     due: int | None = None
-    topic: str = ""
+    topic: Cleared = Cleared("")
     others: tuple[tuple[str, int], ...] = ()
     id: int = 0
     person_id: int = 0

@@ -5,14 +5,14 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from secrets import token_hex
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from storage.base.upsert import add_one
 from storage.base.vault import Vault
 from storage.organisation.history import school_year
 from storage.organisation.units import within
-from storage.tables import child, unit
+from storage.tables import child, child_note, unit
 
 ERASED = "(已删除)"
 # What is kept of somebody whose grade is not known: as long as of check-ins.
@@ -94,9 +94,22 @@ def rename(db: Connection, vault: Vault, child_id: int, name: str) -> bool:
     return True
 
 
+def add_note(db: Connection, vault: Vault, child_id: int, words: str, person_id: int, now: datetime) -> None:
+    """Keep what was said of a child, sealed, as long as the child's name."""
+    values = {"child_id": child_id, "person_id": person_id, "words": vault.seal(words), "at": now}
+    db.execute(insert(child_note).values(**values))
+
+
+def notes(db: Connection, vault: Vault, child_id: int) -> list[str]:
+    """What was said of a child, the oldest first."""
+    query = select(child_note.c.words).where(child_note.c.child_id == child_id).order_by(child_note.c.id)
+    return [str(vault.open(words)) for words in db.scalars(query)]
+
+
 def forget(db: Connection, ids: Iterable[int], now: datetime) -> None:
-    """Take the names away; the rows stay, so that what is counted stays right."""
+    """Take the names and the notes away; the rows stay, so that what is counted stays right."""
     for child_id in ids:
+        db.execute(delete(child_note).where(child_note.c.child_id == child_id))
         key = f"erased:{token_hex(16)}"
         db.execute(update(child).where(child.c.id == child_id).values(name=b"", name_key=key, erased_at=now))
 

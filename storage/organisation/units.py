@@ -163,6 +163,12 @@ def find(db: Connection, words: str, paths: Sequence[str]) -> list[Unit]:
     return []
 
 
+def is_spoken_of(db: Connection, words: str) -> bool:
+    """Whether the name of some unit holds these words."""
+    named = select(units.c.id).where(units.c.name.like(_pattern(words), escape="/"))
+    return db.execute(named.limit(1)).first() is not None
+
+
 @lru_cache(maxsize=64)
 def _searches(subtrees: int) -> tuple[Select[Any], ...]:
     """The statements of `find`, one after the other. To put them together costs more than to ask."""

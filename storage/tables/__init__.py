@@ -15,7 +15,7 @@ from storage.tables.organisation import (
     unit_past,
     wrong_code,
 )
-from storage.tables.privacy import consent, guardian_request, incident, incident_step
+from storage.tables.privacy import child_note, consent, guardian_request, incident, incident_step
 from storage.tables.programmes import holding, report, report_step, tally
 from storage.tables.rosters import roster_batch, staged
 from storage.tables.traffic import card, dialogue, fact, file, inbox, lease, outbox, screen
@@ -24,7 +24,8 @@ from storage.tables.work import checkin, checkin_version, child, delivery, diges
 
 __all__ = [
     "ALWAYS", "Instant", "access_token", "account", "album", "audit", "audit_anchor", "campaign", "card", "card_code",
-    "checkin", "checkin_version", "child", "consent", "delivery", "dialogue", "digest", "event", "exemption", "fact",
+    "checkin", "checkin_version", "child", "child_note", "consent", "delivery", "dialogue", "digest", "event", "exemption",
+    "fact",
     "file",
     "grant", "group_chat", "guardian_request", "holding", "inbox", "incident", "incident_step", "invite", "lease",
     "link_code",

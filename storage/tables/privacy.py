@@ -22,6 +22,17 @@ consent = Table(
     Index("uq_consent_standing", "child_id", unique=True, **where("ended_at is null")),
 )
 
+# What was said beside the reason for looking at a child's name: sealed, and gone with the child.
+child_note = Table(
+    "child_note",
+    metadata,
+    id_column(),
+    ref("child_id", "child", nullable=False, index=True),
+    ref("person_id", "person", nullable=False),
+    Column("words", LargeBinary, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
 # A guardian wants to see, correct or delete what is kept of a child; the words are sealed.
 guardian_request = Table(
     "guardian_request",

@@ -91,7 +91,7 @@ def test_all_is_sealed_anew_and_found_again(tmp_path: Path, monkeypatch: pytest.
                 assert squad is not None and children.find(db, Vault([NEW]), squad, "周子轩") is not None
                 assert children.find(db, Vault([OLD]), squad, "周子轩") is None
         async with running(tmp_path, START + timedelta(minutes=1), name_key=NEW) as bot:
-            shown = await bot.say("李老师", "查看 N20260403-01 核对")
+            shown = await bot.say("李老师", "查看 N20260403-01 核对事迹")
             assert shown[-1].startswith("N20260403-01 三(2)中队 周子轩 一星章")
 
     asyncio.run(scene())

@@ -1,0 +1,70 @@
+"""The gate before free words are written: a topic, a title, a unit's name, an alias, a note.
+
+What lies open in the database is kept for years and read by many; so it says what was done, and nothing of anybody.
+`Cleared` is the type of what has passed: storage takes no other words, which mypy holds.
+"""
+
+import re
+
+from handlers.privacy.door import HIDDEN, Known, nobody, starred
+from handlers.privacy.matters import is_absence, kind_of, numbers_hidden
+from handlers.privacy.names import persons, where
+from storage.base.words import Cleared
+
+_CLAUSES = re.compile(r"([\s,，。;；:：!！?？、|/()（）]+)")
+_EDGES = " \t\n,，。;；:：、|/·-"
+# 王小明讲红色故事: what is left tells something; of 王小明领誓 nothing.
+_SHORTEST_DEED = 4
+# What is said of a unit that seems to be called after somebody.
+HERO = "以英雄命名的,写成「李文海烈士中队」这样。"
+
+
+def cleared(words: str, known: Known = nobody) -> Cleared:
+    """`words` without names, illnesses, family matters, addresses and numbers of persons; perhaps nothing is left.
+
+    `known`: whether a name is one that everybody may hear.
+    """
+    parts = _CLAUSES.split(words)
+    clauses, marks = parts[::2], [*parts[1::2], ""]
+    gone = _beside_absence(clauses)
+    kept = ["" if place in gone else _clear(clause, known) for place, clause in enumerate(clauses)]
+    text = "".join(clause + mark if clause else " " for clause, mark in zip(kept, marks, strict=True))
+    return Cleared(" ".join(text.split()).strip(_EDGES))
+
+
+def found_in(words: str, known: Known = nobody) -> tuple[str, ...]:
+    """What kinds of private words there are (`PII_NAME`, `PII_PHONE`, `PII_HEALTH` …), each once; empty: none."""
+    clauses = _CLAUSES.split(words)[::2]
+    found = [kind for clause in [words, *clauses] if (kind := kind_of(clause))]
+    named = any(not known(name) for name in persons(words)) or bool(_beside_absence(clauses))
+    return tuple(dict.fromkeys([*found, *(["PII_NAME"] if named else [])]))
+
+
+def hidden(words: str, known: Known = nobody) -> str:
+    """The words as they are shown to whoever is to find them: 王××."""
+    return starred(numbers_hidden(words, HIDDEN), [name for name in persons(words) if not known(name)])
+
+
+def _clear(clause: str, known: Known) -> str:
+    if kind_of(clause) or is_absence(clause):
+        return ""
+    places = where([name for name in persons(clause) if not known(name)], clause)
+    rest = "".join(each for at, each in enumerate(clause) if at not in places)
+    return rest if rest == clause or len(rest) >= _SHORTEST_DEED else ""
+
+
+def _beside_absence(clauses: list[str]) -> set[int]:
+    """The clauses that tell who is absent: 萱萱 请假, 请假:萱萱、高兴; a short one whatever its shape."""
+    found: set[int] = set()
+    for place in (place for place, clause in enumerate(clauses) if is_absence(clause)):
+        found.add(place)
+        for step in (-1, 1):
+            beside = place + step
+            while 0 <= beside < len(clauses) and _may_be_somebody(clauses[beside]):
+                found.add(beside)
+                beside += step
+    return found
+
+
+def _may_be_somebody(clause: str) -> bool:
+    return len(clause) < _SHORTEST_DEED or bool(persons(clause))

@@ -1,0 +1,71 @@
+"""Health, family, absence, addresses and numbers: what a text tells of somebody beside the name."""
+
+import re
+import tomllib
+from pathlib import Path
+
+_WORDS = tomllib.loads((Path(__file__).parent / "words" / "matters.toml").read_text(encoding="utf-8"))
+
+
+def _any(key: str) -> str:
+    return "|".join(sorted(_WORDS[key].split(), key=len, reverse=True))
+
+
+HEALTH, FAMILY = _any("health"), _any("family")
+_KIN, _FATE, _LIVES = _WORDS["kin"], _WORDS["fate"], _WORDS["lives"]
+_HEALTH = re.compile(HEALTH)
+_FAMILY = re.compile(FAMILY)
+# 跟奶奶过, 爸爸在坐牢, 家里有三个孩子没钱
+_OF_FAMILY = re.compile(
+    rf"[跟和随由](?:着|同)?(?:{_KIN}){{1,2}}(?:一起|共同)?(?:{_LIVES})|(?:{_KIN})[^,，。;；\s]{{0,4}}(?:{_FATE})"
+)
+_BECAUSE = re.compile(_WORDS["because"])
+_ABSENT = re.compile(_WORDS["absent"])
+_THEME_BEFORE = re.compile(rf"(?:{_WORDS['theme_before']})[^,，。;；\n]{{0,6}}$")
+_THEME_AFTER = re.compile(rf"[^,，。;；\n]{{0,4}}(?:{_WORDS['theme_after']})")
+_PHONE = re.compile(
+    r"(?<![\dA-Za-z])(?:\+?86[\s-]?)?1[3-9]\d(?:[\s-]?\d{4}){2}(?!\d)|(?<!\d)0\d{2,3}-?\d{7,8}(?!\d)"
+    # As it is spoken: 一三八零零一三八零零零
+    r"|[零〇○一二三四五六七八九幺壹贰叁肆伍陆柒捌玖](?:[\s、-]?[零〇○一二三四五六七八九幺壹贰叁肆伍陆柒捌玖]){6,}"
+    r"|(?i:qq|微信|wx|vx|手机|电话|联系方式)号?码?[是为:：\s]{0,3}[A-Za-z0-9_-]{6,20}"
+)
+_ID = re.compile(
+    r"(?<!\d)(?:G?\d{17}[\dXx]|\d{15})(?![\dXx])|(?:学号|学籍号|考号|准考证号)[:：是]?\s?[A-Za-z]?\d{4,20}"
+)
+_ADDRESS = re.compile(
+    r"(?:家住|住址|家庭住址|家庭地址|住在)[:：是]?\s?[^\s,，。;；\n]{2,40}"
+    r"|[\u4e00-\u9fff]{1,6}(?:路|街|巷|弄|大道|胡同)\s?[\d一二三四五六七八九十百]{1,5}(?:弄\d{1,4})?号"
+    r"|[\u4e00-\u9fff]{1,6}(?:小区|花园|公寓|新村|家园|苑)\s?\d{1,3}(?:号楼|栋|幢|座|单元)"
+)
+_NUMBERS = ((_ID, "PII_ID"), (_PHONE, "PII_PHONE"), (_ADDRESS, "PII_FAMILY"))
+_ABOUT = ((_HEALTH, "PII_HEALTH"), (_FAMILY, "PII_FAMILY"), (_OF_FAMILY, "PII_FAMILY"))
+
+
+def numbers_hidden(text: str, sign: str) -> str:
+    """The text with telephone and identity numbers, spoken ones too, as so many signs."""
+    for rule in (_ID, _PHONE):
+        text = rule.sub(lambda match: sign * len(match[0]), text)
+    return text
+
+
+def is_absence(clause: str) -> bool:
+    """Whether it says who is not there; whatever stands beside it is somebody."""
+    return _ABSENT.search(clause) is not None
+
+
+def kind_of(clause: str) -> str:
+    """What private matter a clause tells (`PII_HEALTH`, `PII_FAMILY`, `PII_PHONE`, `PII_ID`); empty: none."""
+    for rule, kind in _NUMBERS:
+        if rule.search(clause):
+            return kind
+    for rule, kind in _ABOUT:
+        if any(not _is_theme(match) for match in rule.finditer(clause)):
+            return kind
+    # 因…没来: the reason is private whatever it is.
+    return "PII_HEALTH" if is_absence(clause) and _BECAUSE.search(clause) else ""
+
+
+def _is_theme(match: re.Match[str]) -> bool:
+    text = match.string
+    before = text[max(0, match.start() - 12) : match.start()]
+    return bool(_THEME_BEFORE.search(before) or _THEME_AFTER.match(text, match.end()))
