@@ -38,7 +38,7 @@ def process(folder: Path, *argv: str, given: str = "") -> subprocess.CompletedPr
     """A real process without a terminal."""
     done = subprocess.run(
         [sys.executable, "-m", "bot", *argv],
-        cwd=folder, input=given, capture_output=True, text=True, timeout=30,
+        cwd=folder, input=given, capture_output=True, text=True, timeout=600,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     leaks.check(" ".join(argv), done.stderr)

@@ -18,10 +18,9 @@ from tests.support.databases import end_leases, new_database, rows_of
 from tests.support.platforms.fake_robot import FakeRobot
 from tests.support.platforms.fake_robot_rules import ROBOT, SECRET, Frame
 from tests.support.platforms.robot_stage import words
-from tests.support.process import Serving
+from tests.support.process import TO_STOP, Serving
 from tests.support.stage import ZONE
 
-SECONDS_TO_STOP = 10
 # How often each message is in each place; always once.
 _ONCE = {
     "inbox": "SELECT message_id, count(*) FROM inbox GROUP BY 1",
@@ -110,7 +109,7 @@ class Siege:
         await asyncio.to_thread(self._start)
 
     def _note_stop(self, status: int, seconds: float) -> None:
-        if status or seconds > SECONDS_TO_STOP:
+        if status or seconds > TO_STOP:
             self.ledger.wrong.append(f"SIGTERM: status {status} after {seconds:.1f} s")
 
     def _look(self) -> None:

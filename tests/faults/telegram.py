@@ -18,11 +18,10 @@ from tests.bench.telegram import PATH, SECRET, fill
 from tests.faults.ledger import Ledger, broken
 from tests.support.databases import end_leases, new_database, rows_of
 from tests.support.platforms.fake_telegram import TOKEN, FakeTelegram
-from tests.support.process import Serving
+from tests.support.process import TO_STOP, Serving
 from tests.support.stage import ZONE
 
 MODES = ("polling", "webhook")
-SECONDS_TO_STOP = 10
 _HEADERS = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
 # How often each update is in each place; always once.
 _ONCE = {
@@ -115,7 +114,7 @@ class Siege:
         self.up.set()
 
     def _note_stop(self, status: int, seconds: float) -> None:
-        if status or seconds > SECONDS_TO_STOP:
+        if status or seconds > TO_STOP:
             self.ledger.wrong.append(f"SIGTERM: status {status} after {seconds:.1f} s")
 
     # --- what the platform does ---------------------------------------------------------------------------

@@ -20,10 +20,10 @@ from tests.bench.load_wecom import message, reply_of, sealed
 from tests.bench.telegram import fill
 from tests.bench.wecom import PATH, app_settings
 from tests.faults.ledger import Ledger, broken
-from tests.faults.telegram import _ONCE, SECONDS_TO_STOP
+from tests.faults.telegram import _ONCE
 from tests.support.databases import end_leases, new_database, rows_of
 from tests.support.platforms.fake_wecom import FakeWecom
-from tests.support.process import Serving
+from tests.support.process import TO_STOP, Serving
 from tests.support.stage import ZONE
 
 
@@ -68,7 +68,7 @@ class Siege:
         finally:
             people.cancel()
             self.bot.__exit__()
-        if status or seconds > SECONDS_TO_STOP:
+        if status or seconds > TO_STOP:
             self.ledger.wrong.append(f"SIGTERM: status {status} after {seconds:.1f} s")
         self._look()
         self.database.close()

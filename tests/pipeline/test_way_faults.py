@@ -14,6 +14,7 @@ import bot.pipeline.writer
 import bot.practice.routes
 from bot import web
 from tests.support.databases import new_database
+from tests.support.waiting import PATIENCE
 from tests.support.way import Way, once, planted, play
 
 pytestmark = pytest.mark.both
@@ -47,7 +48,7 @@ def test_a_full_queue_says_come_again_and_loses_nothing(tmp_path: Path, monkeypa
                 # What the bot itself has to note is never turned away, or a letter that went out would go again.
                 noted = asyncio.ensure_future(way.pipeline.do(lambda turn: "noted"))
                 waiting = [asyncio.ensure_future(until_taken(number)) for number in range(1, 21)]
-                refused = await asyncio.wait_for(post(21), 2)
+                refused = await asyncio.wait_for(post(21), PATIENCE)
                 assert refused.status_code == 503 and int(refused.headers["retry-after"]) > 0
                 assert refused.json()["error"] == "现在消息太多,请稍等再试。"
             assert await noted == "noted"

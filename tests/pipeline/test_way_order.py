@@ -14,6 +14,7 @@ from bot.practice.viewer import Viewer
 from handlers.kit import Reply
 from storage.tables import account
 from storage.tables import outbox as letters
+from tests.support.waiting import PATIENCE
 from tests.support.way import Way, fail_on, once, planted, play, until
 
 pytestmark = pytest.mark.both
@@ -44,7 +45,7 @@ def test_a_reminder_that_must_wait_or_hangs_does_not_block_an_answer(tmp_path: P
         async def slow(outgoing: Any) -> str:
             if outgoing.text.startswith("提醒"):
                 hanging.set()
-                await asyncio.sleep(30)
+                await asyncio.Event().wait()
             return await send(outgoing)
 
         way.bot.channel.send = slow  # type: ignore[method-assign]
@@ -52,10 +53,10 @@ def test_a_reminder_that_must_wait_or_hangs_does_not_block_an_answer(tmp_path: P
             person = db.scalar(select(account.c.person_id).where(account.c.address == "张老师"))
         await way.pipeline.do(lambda turn: turn.letters.notify([Reply("提醒", to=person)]) or turn.letters.flush())
         sender.wake()
-        await asyncio.wait_for(hanging.wait(), 2)
+        await asyncio.wait_for(hanging.wait(), PATIENCE)
         await way.together(way.message("记数 1"), way.message("记数 2", person="李老师"))
         found: list[str] = []
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(PATIENCE):
             while len(found) < 2:
                 await asyncio.sleep(0.01)
                 found += [bubble["text"] for who in ("张老师", "李老师") for bubble in way.bot.new(who)]
@@ -120,7 +121,8 @@ def test_what_a_dead_process_held_goes_out_at_once(tmp_path: Path) -> None:
         [sender] = way.bot.app.senders
         looping = asyncio.create_task(sender.run())
         found: list[dict[str, Any]] = []
-        async with asyncio.timeout(3):
+        # Long before that.
+        async with asyncio.timeout(60):
             while not found:
                 await asyncio.sleep(0.01)
                 found += way.bot.new("张老师")
@@ -141,12 +143,14 @@ def test_what_comes_while_a_page_is_being_told_is_not_missed(tmp_path: Path, mon
             found = news(viewer)
             if not meanwhile:
                 # The page has looked and does not wait yet: just now somebody writes.
-                meanwhile.append(asyncio.run_coroutine_threadsafe(way.bot.say("张老师", "记数 1"), loop).result(5))
+                meanwhile.append(
+                    asyncio.run_coroutine_threadsafe(way.bot.say("张老师", "记数 1"), loop).result(PATIENCE)
+                )
             return found
 
         monkeypatch.setattr(Viewer, "news", slow_news)
         stream = Pages(way.bot.app.stage)._stream("张老师", None)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while "记了 1" not in await anext(stream):
                 pass
         assert meanwhile == [["记了 1"]]

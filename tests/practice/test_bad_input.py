@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from tests.support.process import Serving
+from tests.support.waiting import PATIENCE
 
 PHOTO = base64.b64encode((Path(__file__).parents[1] / "support" / "photo.jpg").read_bytes()).decode()
 CHINESE = re.compile("[一-鿿]{2}")
@@ -28,7 +29,7 @@ def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
 
 @pytest.fixture(scope="module")
 def client(bot: Serving) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=bot.url, timeout=30, trust_env=False) as client:
+    with httpx.Client(base_url=bot.url, timeout=PATIENCE, trust_env=False) as client:
         yield client
 
 

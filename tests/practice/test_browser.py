@@ -9,10 +9,12 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.support.process import Serving
+from tests.support.waiting import PATIENCE
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-sync"]
 
+expect.set_options(timeout=PATIENCE * 1000)
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed: the practice page is not tested"),
@@ -32,7 +34,7 @@ def page(browser: Browser, tmp_path: Path) -> Iterator[Page]:
     with Serving(tmp_path) as bot:
         context = browser.new_context(viewport={"width": 360, "height": 740}, locale="zh-CN")
         page = context.new_page()
-        page.set_default_timeout(8000)
+        page.set_default_timeout(PATIENCE * 1000)
         problems: list[str] = []
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.goto(bot.url)

@@ -14,8 +14,9 @@ from tests.faults import robot as faults_robot
 from tests.faults import telegram as faults_telegram
 from tests.faults import wecom as faults_wecom
 from tests.faults.ledger import Audited, besiege, messages
-from tests.support.process import Serving
+from tests.support.process import TO_STOP, Serving
 from tests.support.stage import START
+from tests.support.waiting import PATIENCE
 
 pytestmark = pytest.mark.both
 PRACTICE = "the practice page always has a SQLite file of its own"
@@ -65,7 +66,7 @@ def test_two_kills_on_the_robot(tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
 def test_a_stop_finishes_what_was_accepted(tmp_path: Path, number: signal.Signals) -> None:
     async def scene(bot: Serving) -> tuple[int, float, list[int]]:
-        async with httpx.AsyncClient(base_url=bot.url, timeout=10, trust_env=False) as http:
+        async with httpx.AsyncClient(base_url=bot.url, timeout=PATIENCE, trust_env=False) as http:
             page = asyncio.create_task(watch(http))
             await asyncio.sleep(0.05)
             posts = [asyncio.create_task(post(http, body)) for body in messages(24, START.date())]
@@ -78,7 +79,7 @@ def test_a_stop_finishes_what_was_accepted(tmp_path: Path, number: signal.Signal
     with Serving(tmp_path) as bot:
         status, seconds, answers = asyncio.run(scene(bot))
         assert "Traceback" not in bot.log.read_text(encoding="utf-8")
-    assert status == 0 and seconds < 5
+    assert status == 0 and seconds < TO_STOP
     with closing(sqlite3.connect(tmp_path / "practice.db")) as db:
         known = {name for (name,) in db.execute("SELECT message_id FROM inbox")}
         unsaid = db.execute("SELECT count(*) FROM outbox WHERE state NOT IN ('new', 'sent')").fetchone()[0]

@@ -11,11 +11,12 @@ import pytest
 from cryptography.fernet import Fernet
 
 from tests.channels.telegram.test_hook import BODIES
-from tests.channels.telegram.test_process import CHECKIN, ZHANG, Bot, until
+from tests.channels.telegram.test_process import CHECKIN, ZHANG, Bot
 from tests.support import leaks
 from tests.support.platforms.fake_telegram import TOKEN, FakeTelegram, message
 from tests.support.platforms.proxies import Proxy
 from tests.support.process import ROOT, Serving
+from tests.support.waiting import PATIENCE, until
 
 # Whoever holds it may do what its name says; each in another form that a log may write it in.
 PLANTED = {
@@ -68,7 +69,7 @@ def test_a_leak_fails_its_test(tmp_path: Path) -> None:
         "-rA",
         str(tmp_path),
     ]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600, check=False)
     ends = sorted(tuple(line.split()[:2]) for line in done.stdout.splitlines() if "test_leaky.py::" in line)
     told = {(kind, name.rpartition("::")[2]) for kind, name in ends if kind in ("PASSED", "FAILED", "ERROR")}
     leaky = ("test_log", "test_traceback", "test_key", "test_child", "test_stderr")
@@ -102,7 +103,13 @@ def test_nothing_that_is_planted_reaches_the_log(tmp_path: Path, mode: str) -> N
             for body in (*BODIES, json.dumps({"update_id": 7, "message": message(ZHANG, CHECKIN)}).encode()):
                 for secret in ("planted-new", "planted-old", "planted-wrong", ""):
                     headers = {"X-Telegram-Bot-Api-Secret-Token": secret}
-                    httpx.post(f"{serving.url}/telegram/webhook", content=body, headers=headers, trust_env=False)
+                    httpx.post(
+                        f"{serving.url}/telegram/webhook",
+                        content=body,
+                        headers=headers,
+                        trust_env=False,
+                        timeout=PATIENCE,
+                    )
             telegram.put(message="planted")
             telegram.say(ZHANG, "加入 planted-code")
             until(lambda: sum(method == "sendMessage" for method, _ in telegram.calls) > 1)
@@ -124,7 +131,7 @@ def test_nothing_that_is_planted_reaches_the_log(tmp_path: Path, mode: str) -> N
 def test_a_database_that_cannot_be_opened_is_said_without_its_password(tmp_path: Path, command: str, url: str) -> None:
     environment = {**os.environ, "DATA_DIR": str(tmp_path), "DATABASE_URL": url, "TELEGRAM_TOKEN": TOKEN, "PORT": "0"}
     done = subprocess.run(
-        [sys.executable, "-m", "bot", command], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60,
+        [sys.executable, "-m", "bot", command], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600,
         check=False,
     )  # fmt: skip
     assert done.returncode in (1, 2) and (done.stdout + done.stderr).strip()

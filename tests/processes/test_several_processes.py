@@ -21,7 +21,7 @@ from bot.settings import load
 from storage.tables import inbox, lease, person
 from tests.bench.load import update as load_of
 from tests.bench.telegram import fill
-from tests.channels.telegram.test_process import ZHANG, Bot, until
+from tests.channels.telegram.test_process import ZHANG, Bot
 from tests.faults.ledger import broken
 from tests.support.databases import end_leases, new_database, new_url, real, rows_of
 from tests.support.platforms.fake_telegram import TOKEN, FakeTelegram
@@ -29,6 +29,7 @@ from tests.support.platforms.telegram_stage import SECRET
 from tests.support.process import Serving
 from tests.support.stage import START, ZONE, running
 from tests.support.stage import Bot as Stage
+from tests.support.waiting import PATIENCE, until
 
 pytestmark = [pytest.mark.both, pytest.mark.postgresql]
 
@@ -65,7 +66,7 @@ def test_what_comes_to_both_is_done_once_even_when_one_is_killed(tmp_path: Path,
 
     def post(update: Any, to: Serving) -> int:
         return httpx.post(
-            f"{to.url}/telegram/webhook", content=json.dumps(update), trust_env=False, timeout=30,
+            f"{to.url}/telegram/webhook", content=json.dumps(update), trust_env=False, timeout=PATIENCE,
             headers={"X-Telegram-Bot-Api-Secret-Token": SECRET},
         ).status_code  # fmt: skip
 
@@ -98,7 +99,7 @@ _UNCERTAIN = "SELECT count(*) FROM outbox WHERE state = 'uncertain'"
 
 def test_one_polls_and_the_other_takes_over(bot: Bot, telegram: FakeTelegram) -> None:
     def waits(one: Serving) -> bool:
-        return bool("another process polls" in httpx.get(f"{one.url}/health", trust_env=False).text)
+        return bool("another process polls" in httpx.get(f"{one.url}/health", trust_env=False, timeout=PATIENCE).text)
 
     with ExitStack() as both:
         first = both.enter_context(serve(bot, "first"))
@@ -167,7 +168,7 @@ def engines(tmp_path: Path) -> Iterator[list[Engine]]:
 
 
 def test_two_that_lock_each_other_both_come_through(engines: list[Engine], caplog: pytest.LogCaptureFixture) -> None:
-    met = threading.Barrier(2, timeout=30)
+    met = threading.Barrier(2, timeout=PATIENCE)
 
     def rename(first: int, second: int) -> Callable[[Turn], str]:
         tries = []

@@ -18,10 +18,11 @@ from cryptography.x509.oid import NameOID
 from sqlalchemy import select
 
 from storage.tables import file
-from tests.channels.telegram.test_process import CHECKIN, PHOTO, ZHANG, Bot, until
+from tests.channels.telegram.test_process import CHECKIN, PHOTO, ZHANG, Bot
 from tests.support.platforms.fake_telegram import TOKEN, FakeTelegram
 from tests.support.platforms.proxies import PASSWORD, Proxy
 from tests.support.process import ROOT, Serving
+from tests.support.waiting import PATIENCE, until
 
 WAYS = ("forward", "connect", "socks5")
 
@@ -93,7 +94,7 @@ def test_a_proxy_that_refuses_is_said_without_its_password(tmp_path: Path, certi
         with Serving(tmp_path, **settings) as serving:
             until(lambda: proxy.refused > 1)
             time.sleep(0.1)
-            said = httpx.get(f"{serving.url}/health", trust_env=False).json()
+            said = httpx.get(f"{serving.url}/health", trust_env=False, timeout=PATIENCE).json()
             assert said["status"] == "ok" and said["telegram"]["failures"] > 0
             assert "TELEGRAM_PROXY" in said["warnings"][0]
             assert serving.stop()[0] == 0

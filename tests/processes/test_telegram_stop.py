@@ -7,13 +7,13 @@ import pytest
 from sqlalchemy import func, select
 
 from storage.tables import checkin, inbox, lease
-from tests.channels.telegram.test_process import CHECKIN, LI, ZHANG, Bot, until
-from tests.support.databases import POSTGRESQL, end_leases
+from tests.channels.telegram.test_process import CHECKIN, LI, ZHANG, Bot
+from tests.support.databases import end_leases
 from tests.support.platforms.fake_telegram import FakeTelegram
+from tests.support.process import TO_STOP
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.both
-
-SECONDS = 10
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
@@ -29,13 +29,13 @@ def test_a_stop_drains_and_the_next_start_goes_on(tmp_path: Path, number: signal
             until(lambda: any(method == "sendMessage" for method, _ in telegram.calls))
             telegram.say(LI, "/help")
             status, seconds = bot.serving.stop(number)
-            assert status == 0 and seconds < SECONDS
+            assert status == 0 and seconds < TO_STOP
             assert "Traceback" not in bot.serving.log.read_text()
             assert bot.count(select(func.count()).select_from(lease)) == 0
             end_leases(bot.engine.database)
             bot.start()
             # What hung may have arrived: it is said again, and what came meanwhile is answered.
-            until(lambda: telegram.texts(ZHANG) and telegram.texts(LI), seconds=120 if POSTGRESQL else 15)
+            until(lambda: telegram.texts(ZHANG) and telegram.texts(LI))
             assert telegram.texts(ZHANG)[0].startswith("已记录") and telegram.texts(LI)[0].startswith("您可以这样用我")
             assert bot.count(select(func.count()).select_from(checkin)) == 1
             assert bot.count(select(func.count()).select_from(inbox)) == 2

@@ -22,6 +22,7 @@ from storage.reminders import deliveries
 from storage.reminders.deliveries import DeliveryRow
 from storage.tables import delivery
 from tests.support.reminding import START, ZONE, School, at, school
+from tests.support.waiting import PATIENCE
 
 pytestmark = pytest.mark.both
 
@@ -295,7 +296,7 @@ def test_the_clock_ticks_once_at_a_time_and_stops() -> None:
 
     clock = Clock(tick, 0.05)
     clock.start()
-    assert ticked.wait(5)
+    assert ticked.wait(PATIENCE)
     clock.stop()
     count = len(calls)
     time.sleep(0.15)

@@ -12,8 +12,11 @@ from pathlib import Path
 
 from tests.support import leaks
 from tests.support.databases import migrated_file, real
+from tests.support.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
+# Seconds that whoever stops a process waits before he kills it, as Docker does.
+TO_STOP = 10
 _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(["tests.support.preloaded"])
 
@@ -79,7 +82,7 @@ class Serving:
         """(exit status, seconds it took); raises Leak when there is a secret in the log."""
         began = time.monotonic()
         self.process.send_signal(number)
-        status = self.process.wait(timeout=60)
+        status = self.process.wait(PATIENCE)
         seconds = time.monotonic() - began
         assert self.process.stdout is not None
         self.process.stdout.close()

@@ -26,6 +26,7 @@ from storage.checkins.checkins import Checkin
 from storage.tables import checkin, inbox, rollup
 from tests.faults.ledger import sums_as_counted, sums_as_kept
 from tests.support.stage import Bot, running
+from tests.support.waiting import PATIENCE
 
 SECRET = "王小明的电话"
 DAY = date(2026, 4, 3)
@@ -164,10 +165,10 @@ class Way:
 
         def hold(_turn: Turn) -> None:
             busy.set()
-            go_on.wait(10)
+            go_on.wait(PATIENCE)
 
         deed = asyncio.ensure_future(self.pipeline.do(hold))
-        await asyncio.to_thread(busy.wait, 10)
+        await asyncio.to_thread(busy.wait, PATIENCE)
         try:
             yield
         finally:
@@ -232,7 +233,7 @@ def fail_on(way: Way, text: str, error: Exception, times: int) -> None:
 async def until(way: Way, number: int) -> list[str]:
     """The bubbles, once there are so many."""
     found: list[str] = []
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while len(found) < number:
             found += await way.heard()
             await asyncio.sleep(0.02)

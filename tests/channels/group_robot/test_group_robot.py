@@ -20,6 +20,7 @@ from tests.support.platforms.fake_group_robot import FakeGroupRobots
 from tests.support.platforms.fake_telegram import FakeTelegram
 from tests.support.platforms.telegram_stage import LI, WANG, ZHANG, Stage, running
 from tests.support.stage import ZONE
+from tests.support.waiting import happens
 
 pytestmark = pytest.mark.both
 SCHOOL, COUNTY = "key-of-the-school", "key-of-the-county"
@@ -67,9 +68,7 @@ def channel(stage: Stage) -> GroupRobots:
 async def bound(stage: Stage) -> AsyncIterator[None]:
     """The groups are bound, as they are a moment after the start."""
     listening = asyncio.create_task(channel(stage).listen())
-    async with asyncio.timeout(5):
-        while not groups(stage) and not channel(stage).state()["trouble"]:
-            await asyncio.sleep(0.01)
+    await happens(lambda: groups(stage) or channel(stage).state()["trouble"])
     yield
     await channel(stage).stop()
     await listening
@@ -106,9 +105,7 @@ def test_what_is_no_longer_in_the_settings_is_let_go(play: Play) -> None:
         assert len(groups(stage)) == 2
 
     async def one(stage: Stage) -> None:
-        async with asyncio.timeout(5):
-            while set(groups(stage)) != {chat_of(COUNTY)}:
-                await asyncio.sleep(0.01)
+        await happens(lambda: set(groups(stage)) == {chat_of(COUNTY)})
 
     play(both)
     play(one, f"青禾区少工委={COUNTY}", fill=False)

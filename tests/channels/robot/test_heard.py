@@ -17,6 +17,7 @@ from storage.tables import account, checkin, dialogue, file, inbox, person
 from tests.support.platforms.fake_robot import FakeRobot
 from tests.support.platforms.fake_telegram import TOKEN, FakeTelegram, message
 from tests.support.platforms.robot_stage import GROUP, LI, STRANGER, ZHANG, Stage, labels, running, words
+from tests.support.waiting import happens
 
 pytestmark = pytest.mark.both
 CHECKIN = "三(2)中队 主题队日 应到42实到40 清明祭英烈"
@@ -260,7 +261,7 @@ def test_the_chat_s_first_opening_is_welcomed(play: Play, fake: FakeRobot) -> No
     async def talk(stage: Stage) -> None:
         for userid in (ZHANG, STRANGER):
             fake.enter(userid)
-        await stage.until(lambda: len(fake.welcomed) == 2)
+        await happens(lambda: len(fake.welcomed) == 2)
         said = dict(fake.welcomed)
         assert said[ZHANG].startswith("老师好!报活动,直接发一句话") and "邀请码" in said[STRANGER]
         assert stage.query(select(func.count()).select_from(inbox)) == [(0,)]

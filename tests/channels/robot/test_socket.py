@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -25,6 +26,7 @@ from tests.support.databases import refuse
 from tests.support.platforms.fake_robot import FakeRobot
 from tests.support.platforms.fake_robot_rules import ROBOT, SECRET
 from tests.support.platforms.robot_stage import LI, ZHANG, Stage, running, words
+from tests.support.waiting import happens
 
 pytestmark = pytest.mark.both
 CHECKIN = "三(2)中队 主题队日 38人"
@@ -42,7 +44,6 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same order of waits, in hundredths."""
     for name, seconds in (("LONGEST_WAIT", 0.05), ("REFUSED_WAIT", 0.3), ("TAKEN_OVER_WAIT", 0.5)):
         monkeypatch.setattr(robot_socket, name, seconds)
-    monkeypatch.setattr(robot_link, "SECONDS_BETWEEN_PINGS", 0.1)
     for name in ("SECONDS_TO_RENEW", "SECONDS_TO_TRY"):
         monkeypatch.setattr(leases, name, 0.03)
 
@@ -80,7 +81,7 @@ def test_a_close_of_any_kind_leads_to_a_new_connection(play: Play, fake: FakeRob
         await stage.live()
         for number in (2, 3):
             fake.close(code)
-            await stage.until(lambda number=number: fake.subscribed == number)
+            await happens(lambda number=number: fake.subscribed == number)
             await works(stage)
 
     play(talk)
@@ -90,22 +91,26 @@ def test_a_cut_leads_to_a_new_connection(play: Play, fake: FakeRobot, caplog: py
     async def talk(stage: Stage) -> None:
         await stage.live()
         fake.abort()
-        await stage.until(lambda: fake.subscribed == 2)
+        await happens(lambda: fake.subscribed == 2)
         await works(stage)
         assert "closed by the other side, code 1006" in caplog.text
 
     play(talk)
 
 
-def test_pings_that_are_not_answered_end_a_dead_connection(play: Play, fake: FakeRobot) -> None:
+def test_pings_that_are_not_answered_end_a_dead_connection(
+    play: Play, fake: FakeRobot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(robot_link, "SECONDS_BETWEEN_PINGS", 0.4)
+
     async def talk(stage: Stage) -> None:
         await stage.live()
-        await stage.until(lambda: fake.pings >= 3)
+        await happens(lambda: fake.pings >= 3)
         assert fake.subscribed == 1, "answered pings end nothing"
         fake.answers_pings = False
-        await stage.until(lambda: report(stage)["trouble"] == "2 pings were not answered")
+        await happens(lambda: report(stage)["trouble"] == "2 pings were not answered")
         fake.answers_pings = True
-        await stage.until(lambda: fake.subscribed >= 2)
+        await happens(lambda: fake.subscribed >= 2)
         await works(stage)
 
     play(talk)
@@ -113,7 +118,7 @@ def test_pings_that_are_not_answered_end_a_dead_connection(play: Play, fake: Fak
 
 def test_a_server_that_is_away_is_waited_for(play: Play, fake: FakeRobot) -> None:
     async def talk(stage: Stage) -> None:
-        await stage.until(lambda: report(stage)["failures"] >= 3)
+        await happens(lambda: report(stage)["failures"] >= 3)
         assert report(stage)["trouble"].startswith("cannot connect") and not stage.robot.ready()
         stage.robot._socket._url = fake.url
         await works(stage)
@@ -132,7 +137,7 @@ def test_a_half_dead_connection_is_replaced_at_once(
         await stage.heard(fake.say(ZHANG, CHECKIN))
         fake.forget_subscription()
         await stage.send()
-        await stage.until(lambda: fake.subscribed == 2 and stage.robot.ready())
+        await happens(lambda: fake.subscribed == 2 and stage.robot.ready())
         # The answer was not said in vain: 846609 means that it was not done.
         for _ in range(5):
             await stage.later(seconds=3)
@@ -150,7 +155,7 @@ def test_a_wrong_secret_stops_it_loudly(play: Play, fake: FakeRobot, caplog: pyt
             return key_values.get(db, REFUSED)
 
     async def wrong(stage: Stage) -> None:
-        await stage.until(lambda: report(stage)["state"] == State.FORBIDDEN and noted(stage))
+        await happens(lambda: report(stage)["state"] == State.FORBIDDEN and noted(stage))
         await asyncio.sleep(0.3)
         assert fake.subscribed == 0 and not stage.robot.ready()
         assert [record.levelno for record in caplog.records if "WECOM_ROBOT_SECRET" in record.message] == [
@@ -161,7 +166,7 @@ def test_a_wrong_secret_stops_it_loudly(play: Play, fake: FakeRobot, caplog: pyt
 
     async def right(stage: Stage) -> None:
         await works(stage)
-        await stage.until(lambda: noted(stage) is None)
+        await happens(lambda: noted(stage) is None)
 
     play(wrong, wecom_robot_secret="another")
     play(right, fill=False)
@@ -171,12 +176,12 @@ def test_of_two_secrets_either_may_hold(play: Play, fake: FakeRobot) -> None:
     async def talk(stage: Stage) -> None:
         await works(stage)
         fake.close()
-        await stage.until(lambda: fake.subscribed == 2)
+        await happens(lambda: fake.subscribed == 2)
         # The one that works is kept; and when it is revoked the other is tried once before it is given up.
         assert fake.refused == 1
         fake.faults["aibot_subscribe"].append("853000")
         fake.close()
-        await stage.until(lambda: report(stage)["state"] == State.FORBIDDEN)
+        await happens(lambda: report(stage)["state"] == State.FORBIDDEN)
         assert fake.refused == 2
 
     play(talk, wecom_robot_secret=f"the-new-one,{SECRET}")
@@ -199,7 +204,7 @@ def test_no_answer_to_the_subscription_is_a_drop(
     async def talk(stage: Stage) -> None:
         await works(stage)
 
-    monkeypatch.setattr(robot_link.Link.call, "__defaults__", ("", 0.2))
+    monkeypatch.setattr(robot_link.Link.call, "__defaults__", ("", 0.5))
     fake.faults["aibot_subscribe"].append(fault)
     play(talk)
 
@@ -213,13 +218,13 @@ def test_whoever_takes_over_is_left_alone_for_a_while(
 ) -> None:
     async def talk(stage: Stage) -> None:
         await stage.live()
+        began = time.monotonic()
         fake.take_over(close=close)
-        await stage.until(lambda: report(stage)["state"] == State.WAITING)
+        await happens(lambda: report(stage)["state"] == State.WAITING)
         assert "another program" in report(stage)["trouble"]
         assert any(record.levelno == logging.ERROR and "another program" in record.message for record in caplog.records)
-        await asyncio.sleep(0.3)
-        assert fake.subscribed == 1
-        await stage.until(lambda: fake.subscribed == 2)
+        await happens(lambda: fake.subscribed == 2)
+        assert time.monotonic() - began > 0.49
         await works(stage)
 
     play(talk)
@@ -234,14 +239,14 @@ def test_only_the_holder_of_the_lease_connects(play: Play, fake: FakeRobot) -> N
             await stage.app.pipeline.do(lambda turn: turn.db.execute(update(lease).where(mine).values(**values)))
 
         await give(owner="another", until=Stage.now + timedelta(hours=1))
-        await stage.until(lambda: not fake.live and report(stage)["state"] == State.ELSEWHERE)
+        await happens(lambda: not fake.live and report(stage)["state"] == State.ELSEWHERE)
         # What is due waits untouched for whoever has the connection: no try is counted.
         await stage.app.pipeline.do(lambda turn: turn.letters.tell(hello, "wecom_robot", LI))
         await stage.send()
         assert stage.query(select(outbox.c.state, outbox.c.attempts)) == [("new", 0)]
         await give(until=Stage.now)
         await stage.live()
-        await stage.until(lambda: stage.robot.ready())
+        await happens(lambda: stage.robot.ready())
         fake._spoken.add(LI)
         await stage.send()
         assert stage.query(select(outbox.c.state, outbox.c.attempts)) == [("sent", 1)]
@@ -278,16 +283,16 @@ def test_what_became_of_a_frame(play: Play, fake: FakeRobot, monkeypatch: pytest
             await socket.call("aibot_send_msg", {**body, "msgtype": "text", "text": {"content": "x"}})
         for fault in ("drop", "lost", "silent"):
             fake.faults["aibot_send_msg"].append(fault)
-            with pytest.raises(AckLost):
+            with pytest.raises(AckLost), monkeypatch.context() as patch:
+                patch.setattr(robot_link.Link.call, "__defaults__", ("", 0.2))
                 await socket.call("aibot_send_msg", body)
             await stage.live()
         fake.faults["aibot_subscribe"].append("846610")
         stage.robot._socket.release()
-        await stage.until(lambda: not stage.robot.ready())
+        await happens(lambda: not stage.robot.ready())
         with pytest.raises(NotLive):
             await socket.call("aibot_send_msg", body)
 
-    monkeypatch.setattr(robot_link.Link.call, "__defaults__", ("", 0.2))
     play(talk)
 
 
@@ -301,10 +306,10 @@ def test_nothing_that_was_heard_is_lost_when_the_database_is_busy(play: Play, fa
         try:
             for number in range(1, 6):
                 fake.say(ZHANG, f"三(2)中队 主题队日 {30 + number}人 4月{number - 3 if number > 3 else number}日")
-            await stage.until(lambda: len(stage.robot._intake._tasks) == 5)
+            await happens(lambda: len(stage.robot._intake._tasks) == 5)
         finally:
             writer.MOST_WAITING = most
-        await stage.until(lambda: not stage.robot._intake._tasks)
+        await happens(lambda: not stage.robot._intake._tasks)
         assert stage.query(select(func.count()).select_from(checkin))[0][0] >= 3
 
     play(talk)
@@ -316,7 +321,7 @@ def test_what_can_never_be_stored_is_kept_unread(play: Play, fake: FakeRobot, mo
         await stage.app.pipeline.do(lambda turn: refuse(turn.db, "Poison"))
         fake.say("Poison", "x")
         await works(stage)
-        await stage.until(lambda: stage.query(select(inbox.c.id).where(inbox.c.state == "unreadable")))
+        await happens(lambda: stage.query(select(inbox.c.id).where(inbox.c.state == "unreadable")))
 
     monkeypatch.setattr(robot_intake, "PATIENCE", 2)
     monkeypatch.setattr(robot_intake, "LONGEST_WAIT", 0.01)

@@ -11,7 +11,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,8 @@ from storage.people import people
 from storage.people.people import Role
 from storage.tables import checkin, inbox, outbox
 from tests.support.databases import end_leases, new_url
-from tests.support.process import Serving
+from tests.support.process import TO_STOP, Serving
+from tests.support.waiting import PATIENCE, until
 
 emulators = pytest.importorskip("lo_bot_api_emulator", reason="lo-bot-api-emulator is not installed: run `make dev`")
 from aiohttp import web  # noqa: E402
@@ -52,10 +53,10 @@ class Emulator(emulators.LoBotApiEmulator):  # type: ignore[misc]
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         self._run(site.start())
         self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
-        self.http = httpx.Client(base_url=self.url, timeout=30, trust_env=False)
+        self.http = httpx.Client(base_url=self.url, timeout=PATIENCE, trust_env=False)
 
     def _run(self, work: Any) -> Any:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=30)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=PATIENCE)
 
     def validate(self, method: str, fields: dict[str, Any], uploads: dict[str, Any]) -> Any:
         self.calls.append((method, dict(fields)))
@@ -154,13 +155,6 @@ class Bot:
             return db.scalar(select(func.count()).where(outbox.c.state.in_(["new", "claimed"]))) or 0
 
 
-def until(condition: Callable[[], object], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.01)
-
-
 @pytest.fixture
 def emulator() -> Iterator[Emulator]:
     running = Emulator()
@@ -174,7 +168,7 @@ def bot(emulator: Emulator, tmp_path: Path) -> Iterator[Bot]:
     try:
         yield made
         status, seconds = made.serving.stop()
-        assert status == 0 and seconds < 5 and "made-up" not in made.serving.log.read_text()
+        assert status == 0 and seconds < TO_STOP and "made-up" not in made.serving.log.read_text()
         # Whatever was refused, but for what this file provokes, would be refused by the platform too.
         refused = [call for call in emulator.requests if call["status"] not in (200, 409)]
         assert refused == []
@@ -246,10 +240,13 @@ def test_webhook(bot: Bot, emulator: Emulator) -> None:
     name = "X-Telegram-Bot-Api-Secret-Token"
     before = bot.rows()
     for headers in ({}, {name: "wrong"}, {name: SECRET + "x"}):
-        assert httpx.post(bot.hook, json=update, headers=headers, trust_env=False).status_code == 403
+        assert httpx.post(bot.hook, json=update, headers=headers, trust_env=False, timeout=PATIENCE).status_code == 403
     assert bot.rows() == before
     for _ in range(2):
-        assert httpx.post(bot.hook, json=update, headers={name: SECRET}, trust_env=False).status_code == 200
+        assert (
+            httpx.post(bot.hook, json=update, headers={name: SECRET}, trust_env=False, timeout=PATIENCE).status_code
+            == 200
+        )
     assert bot.rows() == [number + 1 for number in before]
     # Killed: what comes meanwhile is kept over there, and is delivered when the bot is back.
     bot.kill()

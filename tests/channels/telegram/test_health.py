@@ -2,8 +2,8 @@
 
 import asyncio
 import re
-import time
-from collections.abc import AsyncIterator, Callable, Iterator
+import threading
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +17,7 @@ from bot.channels.telegram import desk as telegram_desk
 from bot.channels.telegram import poll as telegram_poll
 from tests.support.platforms.fake_telegram import FakeTelegram, message
 from tests.support.platforms.telegram_stage import ZHANG, Stage, running
+from tests.support.waiting import PATIENCE, happens
 
 pytestmark = pytest.mark.both
 
@@ -44,7 +45,7 @@ async def listening(stage: Stage) -> AsyncIterator[None]:
         yield
     finally:
         await channel.stop()
-        await asyncio.wait_for(task, 5)
+        await asyncio.wait_for(task, PATIENCE)
 
 
 async def page(stage: Stage, status: int = 200) -> dict[str, Any]:
@@ -60,12 +61,6 @@ async def metric(stage: Stage, name: str) -> float:
     return float(found[1])
 
 
-async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(5):
-        while not condition():
-            await asyncio.sleep(0.01)
-
-
 def failures(stage: Stage) -> int:
     return int(stage.app.channels["telegram"].state()["failures"])
 
@@ -77,7 +72,7 @@ def test_telegram_out_of_reach_is_a_warning_and_no_reason_to_restart(
     async def run() -> None:
         async with running(tmp_path, fake, telegram_mode=mode, telegram_api_url=CLOSED) as stage, listening(stage):
             assert "warnings" not in await page(stage)
-            await until(lambda: failures(stage) > 1)
+            await happens(lambda: failures(stage) > 1)
             await asyncio.sleep(0.06)
             found = await page(stage)
             assert (found["status"], found["database"], set(found["senders"])) == ("ok", "ok", {"telegram"})
@@ -99,11 +94,11 @@ def test_what_telegram_says_against_us_is_said_until_it_is_over(
     async def run() -> None:
         fake.faults["getUpdates"].extend([fault] * 4)
         async with running(tmp_path, fake, telegram_mode="polling") as stage, listening(stage):
-            await until(lambda: failures(stage) == 4)
+            await happens(lambda: failures(stage) == 4)
             (warning,) = (await page(stage))["warnings"]
             assert words in warning
             fake.say(ZHANG, "/help")
-            await until(lambda: failures(stage) == 0)
+            await happens(lambda: failures(stage) == 0)
             assert "warnings" not in await page(stage)
             assert await metric(stage, "bot_intake_failing_seconds") == 0
 
@@ -147,15 +142,17 @@ def test_a_sender_that_stands_still_is_a_reason_to_restart(
             (sender,) = stage.app.senders
             await stage.put(message=message(ZHANG, "帮助"))
             # The writer is stuck, and with it whoever wants something written.
-            busy = asyncio.ensure_future(stage.app.pipeline.do(lambda turn: time.sleep(1.2)))
+            go_on = threading.Event()
+            busy = asyncio.ensure_future(stage.app.pipeline.do(lambda turn: go_on.wait(PATIENCE)))
             sender.wake()
             task = asyncio.create_task(sender.run())
-            await asyncio.sleep(0.8)
+            await happens(lambda: stage.app._health()["status"] == "failing")
             found = await page(stage, 503)
             assert (found["status"], found["database"]) == ("failing", "ok")
             assert found["reason"] == "the sender of telegram has stood still for a minute"
+            go_on.set()
             await busy
-            await until(lambda: fake.texts(ZHANG))
+            await happens(lambda: fake.texts(ZHANG) and stage.app._health()["status"] == "ok")
             assert (await page(stage))["status"] == "ok"
             sender.stop()
             await task

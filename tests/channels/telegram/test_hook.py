@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,13 +12,14 @@ from sqlalchemy import func, select
 from bot.channels import desk
 from bot.channels.telegram import desk as telegram_desk
 from bot.channels.telegram import hook as telegram_hook
-from bot.channels.telegram.intake import PATIENCE
+from bot.channels.telegram import intake
 from bot.pipeline import writer as writer
 from bot.settings import BadSettings, load
 from storage.tables import checkin, inbox
 from tests.support.databases import refuse
 from tests.support.platforms.fake_telegram import TOKEN, FakeTelegram, message
 from tests.support.platforms.telegram_stage import SECRET, ZHANG, Stage, running
+from tests.support.waiting import PATIENCE, happens
 
 pytestmark = pytest.mark.both
 
@@ -97,10 +99,11 @@ def test_what_is_not_committed_comes_again(tmp_path: Path, fake: FakeTelegram, m
             monkeypatch.setattr(writer, "MOST_WAITING", 100)
             # The writer is busy for longer than the platform is kept waiting: the repeat joins what goes on.
             monkeypatch.setattr(telegram_hook, "SECONDS_TO_COMMIT", 0.05)
-            busy = asyncio.ensure_future(stage.app.pipeline.do(lambda turn: __import__("time").sleep(0.3)))
-            await asyncio.sleep(0.01)
+            go_on = threading.Event()
+            busy = asyncio.ensure_future(stage.app.pipeline.do(lambda turn: go_on.wait(PATIENCE)))
             assert (await stage.post(update)).status_code == 503
-            monkeypatch.setattr(telegram_hook, "SECONDS_TO_COMMIT", 4)
+            monkeypatch.setattr(telegram_hook, "SECONDS_TO_COMMIT", PATIENCE)
+            go_on.set()
             assert (await stage.post(update)).status_code == 200
             await busy
             assert count(stage, checkin) == count(stage, inbox) == 1
@@ -114,9 +117,9 @@ def test_what_never_can_be_committed_is_kept_unread_in_the_end(tmp_path: Path, f
             with stage.app.engine.database.write.begin() as db:
                 refuse(db, str(ZHANG))
             update = {"update_id": 1, "message": message(ZHANG, CHECKIN)}
-            *refused, last = [await stage.post(update) for _ in range(PATIENCE)]
+            *refused, last = [await stage.post(update) for _ in range(intake.PATIENCE)]
             assert {(each.status_code, each.headers["retry-after"]) for each in refused} == {(503, "2")}
-            assert len(refused) == PATIENCE - 1 and last.status_code == 200
+            assert len(refused) == intake.PATIENCE - 1 and last.status_code == 200
             assert [state for (state,) in stage.query(select(inbox.c.state))] == ["unreadable"]
 
     asyncio.run(run())
@@ -143,7 +146,7 @@ def test_the_webhook_is_set_and_set_again(tmp_path: Path, fake: FakeTelegram, mo
         async with running(tmp_path, fake) as stage:
             channel = stage.app.channels["telegram"]
             listening = asyncio.create_task(channel.listen())  # type: ignore[attr-defined]
-            await until(lambda: (stage.app._health()["telegram"]["pending"]) == 3)
+            await happens(lambda: (stage.app._health()["telegram"]["pending"]) == 3)
             calls = [asked for method, asked in fake.calls if method == "setWebhook"]
             assert len(calls) == 4
             assert calls[-1] == {
@@ -152,18 +155,12 @@ def test_the_webhook_is_set_and_set_again(tmp_path: Path, fake: FakeTelegram, mo
                 "drop_pending_updates": False,
             }  # fmt: skip
             fake.webhook = {}
-            await until(lambda: fake.webhook)
+            await happens(lambda: fake.webhook)
             assert "bot_intake_pending" in (await stage.client.get("/metrics")).text
             await channel.stop()  # type: ignore[attr-defined]
-            await asyncio.wait_for(listening, 2)
+            await asyncio.wait_for(listening, PATIENCE)
 
     asyncio.run(run())
-
-
-async def until(condition: object) -> None:
-    async with asyncio.timeout(5):
-        while not condition():  # type: ignore[operator]
-            await asyncio.sleep(0.01)
 
 
 def test_settings_of_the_webhook() -> None:

@@ -20,6 +20,7 @@ from storage.base import key_values
 from storage.tables import inbox, lease
 from tests.support.databases import accept, new_url, refuse
 from tests.support.platforms.fake_telegram import TOKEN, FakeTelegram
+from tests.support.waiting import PATIENCE, happens
 
 pytestmark = pytest.mark.both
 
@@ -50,15 +51,9 @@ async def polling(engine: Engine) -> AsyncIterator[None]:
         yield
     finally:
         await channel.stop()
-        await asyncio.wait_for(listening, 5)
+        await asyncio.wait_for(listening, PATIENCE)
         await channel.close()
         await pipeline.stop()
-
-
-async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(10):
-        while not condition():
-            await asyncio.sleep(0.005)
 
 
 def change(engine: Engine, deed: Callable[[Connection], object]) -> None:
@@ -89,11 +84,11 @@ def test_nothing_is_confirmed_until_everything_is_committed(engine: Engine, tele
         change(engine, lambda db: refuse(db, "666"))
         first, second = telegram.say(1, "/start"), telegram.say(666, "/start")
         async with polling(engine):
-            await until(lambda: len(polls(telegram)) > 4)
+            await happens(lambda: len(polls(telegram)) > 4)
             assert states(engine) == {f"123456:{first}": "done"}
             assert not any("offset" in asked for asked in polls(telegram)) and offset(engine) is None
             change(engine, accept)
-            await until(lambda: offset(engine))
+            await happens(lambda: offset(engine))
         assert states(engine) == {f"123456:{first}": "done", f"123456:{second}": "done"}
         assert offset(engine).value == str(second + 1)  # type: ignore[union-attr]
 
@@ -108,7 +103,7 @@ def test_what_never_can_be_committed_is_kept_unread_after_some_tries(
         change(engine, lambda db: refuse(db, "666"))
         first, second = telegram.say(666, "/start"), telegram.say(1, "/start")
         async with polling(engine):
-            await until(lambda: offset(engine))
+            await happens(lambda: offset(engine))
         assert states(engine) == {f"123456:{first}": "unreadable", f"123456:{second}": "done"}
 
     asyncio.run(run())
@@ -122,10 +117,10 @@ def test_a_full_writer_makes_it_come_again(
         monkeypatch.setattr(writer, "MOST_WAITING", 0)
         said = telegram.say(1, "/start")
         async with polling(engine):
-            await until(lambda: len(polls(telegram)) > 3)
+            await happens(lambda: len(polls(telegram)) > 3)
             assert states(engine) == {}
             monkeypatch.setattr(writer, "MOST_WAITING", 100)
-            await until(lambda: offset(engine))
+            await happens(lambda: offset(engine))
         assert states(engine) == {f"123456:{said}": "done"}
 
     asyncio.run(run())
@@ -136,19 +131,19 @@ def test_only_the_holder_of_the_lease_polls(
 ) -> None:
     async def run() -> None:
         async with polling(engine):
-            await until(lambda: polls(telegram))
+            await happens(lambda: polls(telegram))
             far = engine.clock.real() + timedelta(hours=1)
             write(engine, update(lease).values(owner="another", until=far))
-            await until(lambda: "another process has telegram poller 123456" in caplog.text)
+            await happens(lambda: "another process has telegram poller 123456" in caplog.text)
             # What is under way still ends; then the other one has it.
             telegram.say(1, "/start")
-            await until(lambda: offset(engine))
+            await happens(lambda: offset(engine))
             asked = len(polls(telegram))
             telegram.say(2, "/start")
             await asyncio.sleep(0.1)
             assert len(polls(telegram)) == asked and len(states(engine)) == 1
             write(engine, update(lease).values(until=engine.clock.real()))
-            await until(lambda: len(states(engine)) == 2)
+            await happens(lambda: len(states(engine)) == 2)
 
     asyncio.run(run())
 
@@ -159,7 +154,7 @@ def test_an_old_offset_is_never_sent(engine: Engine, telegram: FakeTelegram, day
         with engine.database.write.begin() as db:
             key_values.put(db, "telegram offset 123456", "50", engine.clock.real() - timedelta(days=days))
         async with polling(engine):
-            await until(lambda: polls(telegram))
+            await happens(lambda: polls(telegram))
         assert polls(telegram)[0].get("offset") == (50 if sent else None)
 
     asyncio.run(run())
@@ -172,7 +167,7 @@ def test_whatever_the_platform_says_it_is_asked_again_and_the_operator_is_told(
         telegram.faults["getUpdates"].extend(["401", "404", "409", "401", "404"] * 5)
         said = telegram.say(1, "/start")
         async with polling(engine):
-            await until(lambda: offset(engine))
+            await happens(lambda: offset(engine))
         assert len(polls(telegram)) > 25 and states(engine) == {f"123456:{said}": "done"}
         loud = [record.message for record in caplog.records if record.levelname == "ERROR"]
         # Once a minute each, not with every try.

@@ -18,7 +18,8 @@ from storage.people.people import Role
 from storage.tables import account, checkin, file, inbox, lease, outbox
 from tests.support.databases import POSTGRESQL, end_leases, new_url
 from tests.support.platforms.fake_telegram import TOKEN, FakeTelegram, message
-from tests.support.process import Serving
+from tests.support.process import TO_STOP, Serving
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.both
 
@@ -88,13 +89,6 @@ class Bot:
             db.execute(insert(lease).values(name="telegram poller 123456", owner="another", until=then))
 
 
-def until(condition: Callable[[], object], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.01)
-
-
 @pytest.fixture(scope="module")
 def telegram() -> Iterator[FakeTelegram]:
     with FakeTelegram() as fake:
@@ -115,7 +109,7 @@ def bot(telegram: FakeTelegram, tmp_path_factory: pytest.TempPathFactory) -> Ite
         assert (status, made.count(select(func.count()).where(lease.c.until > datetime.now(UTC)))) == (
             0,
             0,
-        ) and seconds < 5
+        ) and seconds < TO_STOP
         assert telegram.confirmed_too_early == []
         assert "made-up" not in made.serving.log.read_text()
     finally:

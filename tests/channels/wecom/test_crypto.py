@@ -227,7 +227,7 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if not (shutil.which("node") and shutil.which("npm")):
         pytest.skip("Node and npm are not installed: the crypto is not checked against @wecom/crypto")
     command = ["npm", "install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error", PACKAGE]
-    got = subprocess.run(command, cwd=folder, capture_output=True, timeout=120, check=False)
+    got = subprocess.run(command, cwd=folder, capture_output=True, timeout=600, check=False)
     if got.returncode:
         pytest.skip("npm could not fetch @wecom/crypto: the crypto is not checked against it")
     shutil.copy(Path(__file__).with_name("crypto_check.mjs"), folder)
@@ -240,7 +240,7 @@ def test_the_npm_package_reads_ours_and_we_read_its(node: Path) -> None:
     asked = {"token": V4.token, "key": V4.key, "corp": CORP, "ours": ours, "texts": texts}
     run = ["node", "crypto_check.mjs"]
     done = subprocess.run(
-        run, cwd=node, input=json.dumps(asked), capture_output=True, text=True, timeout=60, check=True
+        run, cwd=node, input=json.dumps(asked), capture_output=True, text=True, timeout=600, check=True
     )
     said = json.loads(done.stdout)
     assert said["read"] == [{"message": text, "id": CORP, "signed": True} for text in texts]

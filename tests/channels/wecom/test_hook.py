@@ -21,6 +21,7 @@ from tests.support.platforms.fake_wecom import CORP, FakeWecom
 from tests.support.platforms.telegram_stage import running as on_telegram
 from tests.support.platforms.wecom_stage import PATH, START, ZHANG, Stage, play
 from tests.support.platforms.wecom_vectors import V1_GET, V1_POST, V2_GET, Vector
+from tests.support.waiting import PATIENCE
 
 pytestmark = pytest.mark.both
 CHECKIN = "三(2)中队 主题队日 38人"
@@ -142,8 +143,8 @@ def test_three_tries_at_once_are_one_and_hear_the_same(tmp_path: Path, fake: Fak
 def test_what_takes_too_long_comes_again_and_joins_the_first(tmp_path: Path, fake: FakeWecom) -> None:
     async def scene(stage: Stage) -> None:
         busy, go_on = threading.Event(), threading.Event()
-        deed = asyncio.ensure_future(stage.app.pipeline.do(lambda _turn: (busy.set(), go_on.wait(10))))
-        await asyncio.to_thread(busy.wait, 10)
+        deed = asyncio.ensure_future(stage.app.pipeline.do(lambda _turn: (busy.set(), go_on.wait(PATIENCE))))
+        await asyncio.to_thread(busy.wait, PATIENCE)
         message = stage.message(ZHANG, Content=CHECKIN)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(wecom_hook, "SECONDS_TO_ANSWER", 0.2)

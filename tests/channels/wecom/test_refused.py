@@ -135,7 +135,9 @@ def test_the_method_and_the_length_are_looked_at_first(tmp_path: Path, fake: Fak
                 yield bytes([each])
                 await asyncio.sleep(0.01)
 
-        response = await stage.client.post(url, content=slow())
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(wecom_hook, "SECONDS_TO_ANSWER", 0.1)
+            response = await stage.client.post(url, content=slow())
         assert response.status_code == 408 and response.headers["connection"] == "close"
         assert stage.app._health()["wecom"]["refused"] == {
             **dict.fromkeys(REASONS, 0),
@@ -144,9 +146,7 @@ def test_the_method_and_the_length_are_looked_at_first(tmp_path: Path, fake: Fak
             "slow": 1,
         }
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(wecom_hook, "SECONDS_TO_ANSWER", 0.1)
-        play(tmp_path, fake, scene)
+    play(tmp_path, fake, scene)
 
 
 def test_a_clock_that_is_wrong_is_told(tmp_path: Path, fake: FakeWecom, caplog: pytest.LogCaptureFixture) -> None:

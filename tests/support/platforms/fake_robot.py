@@ -16,6 +16,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
 from tests.support.platforms.fake_robot_rules import ROBOT, SECRET, Frame, Rules, Wrong
+from tests.support.waiting import PATIENCE
 
 KEY = bytes(range(32))
 
@@ -119,7 +120,7 @@ class FakeRobot(Rules):
     # --- what the network does ----------------------------------------------------------------------------
 
     def do(self, work: Coroutine[Any, Any, Any]) -> Any:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE)
 
     def _begin(self, work: Coroutine[Any, Any, Any]) -> None:
         # Not waited for: the other side of it may be the thread that calls.

@@ -8,6 +8,8 @@ from asyncio import StreamReader, StreamWriter
 from typing import Any
 from urllib.parse import urlsplit
 
+from tests.support.waiting import PATIENCE
+
 USER, PASSWORD = "teacher", "planted-proxy-password"
 
 
@@ -44,7 +46,7 @@ class Proxy:
         self._loop.close()
 
     def _run(self, work: Any) -> Any:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=10)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE)
 
     async def _close(self) -> None:
         self._server.close()

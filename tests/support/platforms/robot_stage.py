@@ -1,7 +1,7 @@
 """The whole bot with the robot in this process, beside the robots' server; the test moves its clock."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,6 +25,7 @@ from tests.support.databases import new_url
 from tests.support.platforms.fake_robot import FakeRobot
 from tests.support.platforms.fake_robot_rules import ROBOT, SECRET, Frame
 from tests.support.stage import ZONE
+from tests.support.waiting import happens
 
 START = datetime(2026, 4, 3, 12, 0, 5, tzinfo=ZONE)
 # 张老师 is in the roster by her userid, the others have spoken to the robot before.
@@ -60,22 +61,17 @@ class Stage:
         people.give(db, person_id, role, at, START - timedelta(days=30))
         people.link(db, person_id, channel, userid)
 
-    async def until(self, condition: Callable[[], object]) -> None:
-        async with asyncio.timeout(10):
-            while not condition():
-                await asyncio.sleep(0.005)
-
     async def live(self) -> None:
         """Wait for a connection that is up on both sides."""
-        await self.until(lambda: self.robot.ready() and self.fake.live)
+        await happens(lambda: self.robot.ready() and self.fake.live)
 
     async def heard(self, frame: Frame, times: int = 2) -> None:
         """Wait until this callback, delivered so often, is stored and everything about it is done."""
         for _ in range(times - 1):
             self.fake.deliver(frame)
         msgid = frame["body"]["msgid"]
-        await self.until(lambda: self.query(select(inbox.c.id).where(inbox.c.message_id == msgid)))
-        await self.until(lambda: not self.robot._intake._tasks)
+        await happens(lambda: self.query(select(inbox.c.id).where(inbox.c.message_id == msgid)))
+        await happens(lambda: not self.robot._intake._tasks)
 
     async def say(self, userid: str, text: str = "", chat: str = "", **content: Any) -> list[str]:
         """What is answered there, to a message that is delivered twice."""

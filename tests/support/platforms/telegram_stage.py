@@ -25,6 +25,7 @@ from storage.people.people import Role
 from tests.support.databases import new_url
 from tests.support.platforms.fake_telegram import TOKEN, FakeTelegram, message, person
 from tests.support.stage import ZONE
+from tests.support.waiting import PATIENCE
 
 # A Friday noon, a moment after `fake_telegram.NOON`.
 START = datetime(2026, 4, 3, 12, 0, 5, tzinfo=ZONE)
@@ -158,7 +159,7 @@ async def running(folder: Path, fake: FakeTelegram, fill: bool = True, **setting
             stage = Stage(app, fake, fill)
             front = web.application(app._health, app._metrics, app.routes, app.hooks)
             transport = httpx.ASGITransport(front)
-            async with httpx.AsyncClient(transport=transport, base_url="http://bot") as stage.client:
+            async with httpx.AsyncClient(transport=transport, base_url="http://bot", timeout=PATIENCE) as stage.client:
                 yield stage
         finally:
             for channel in app.channels.values():

@@ -29,6 +29,7 @@ from tests.support.databases import new_url
 from tests.support.platforms.fake_wecom import AES_KEY, AGENT, CORP, TOKEN, FakeWecom
 from tests.support.platforms.telegram_stage import START
 from tests.support.stage import ZONE
+from tests.support.waiting import PATIENCE
 
 PATH = "/wecom/callback"
 # As the address book writes them; the roster keeps them in small letters.
@@ -194,7 +195,7 @@ async def running(folder: Path, fake: FakeWecom, fill: bool = True, **settings: 
             stage = Stage(app, fake, fill)
             front = web.application(app._health, app._metrics, app.routes, app.hooks)
             transport = httpx.ASGITransport(front)
-            async with httpx.AsyncClient(transport=transport, base_url="http://bot", timeout=30) as stage.client:
+            async with httpx.AsyncClient(transport=transport, base_url="http://bot", timeout=PATIENCE) as stage.client:
                 yield stage
         finally:
             for channel in app.channels.values():
