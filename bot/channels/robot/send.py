@@ -72,7 +72,7 @@ class Post(Channel):
                 raise _send_error(fault) from fault
             # The platform shows no task twice, so it can be sent until it is heard of.
             self._doubtful.add(task_of(part.buttons[0][0]))
-            raise SendError(str(fault)) from fault
+            raise SendError(str(fault), Failure.AWAY) from fault
         except link.NotLive as fault:
             raise _send_error(fault) from fault
         return ""
@@ -151,7 +151,7 @@ def _send_error(fault: link.Refused | link.NotLive | link.AckLost, kept: bool = 
     """What it means for the letter."""
     text = str(fault)
     if not isinstance(fault, link.Refused):
-        return SendError(text, Failure.UNCERTAIN if isinstance(fault, link.AckLost) else Failure.LATER)
+        return SendError(text, Failure.UNCERTAIN if isinstance(fault, link.AckLost) else Failure.AWAY)
     if fault.code == _TOO_FAST:
         return SendError(text, Failure.THROTTLED, 60)
     if fault.code == _NO_SUCH_CHAT:

@@ -50,7 +50,7 @@ class Uploads:
             self._unfinished.pop(key, None)
             raise SendError(f"uploading: {refused}") from refused
         except (NotLive, AckLost) as fault:
-            raise SendError(f"uploading: {fault}") from fault
+            raise SendError(f"uploading: {fault}", Failure.AWAY) from fault
 
     async def _hand_over(self, key: tuple[str, str], kind: str, content: bytes) -> str:
         began = monotonic()

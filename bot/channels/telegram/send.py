@@ -183,10 +183,11 @@ def send_error(fault: error.TelegramError, token: str) -> SendError:
     if isinstance(fault, (error.Forbidden, error.BadRequest)) and _is_telegrams(fault):
         gone = isinstance(fault, error.Forbidden) or _says(fault, _NO_SUCH_CHAT)
         return SendError(text, Failure.UNREACHABLE if gone else Failure.REJECTED)
-    if isinstance(fault, (error.Forbidden, error.BadRequest, error.InvalidToken, error.Conflict)):
-        return SendError(text)
-    # All that is left may have been carried out: a lost answer, a 5xx, an answer that is no JSON.
-    return SendError(text, Failure.LATER if isinstance(fault.__cause__, http.NEVER_LEFT) else Failure.UNCERTAIN)
+    # A proxy's refusal, a wrong token, a request that never left: nothing was carried out. All that is left may have
+    # been: a lost answer, a 5xx, an answer that is no JSON.
+    refused = isinstance(fault, (error.Forbidden, error.BadRequest, error.InvalidToken, error.Conflict))
+    away = refused or isinstance(fault.__cause__, http.NEVER_LEFT)
+    return SendError(text, Failure.AWAY if away else Failure.UNCERTAIN)
 
 
 def _says(fault: error.TelegramError, words: Iterable[str]) -> bool:

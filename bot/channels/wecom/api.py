@@ -53,6 +53,8 @@ class Wire:
             try:
                 answer = await self.ask("gettoken", {"corpid": self._corp_id, "corpsecret": secret}, {})
             except Fault as failure:
+                # Whatever became of it, nothing has been said yet.
+                failure.lost = False
                 if failure.code != 40001 or secret == self._secrets[-1]:
                     raise
                 continue

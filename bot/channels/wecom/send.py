@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -26,7 +27,9 @@ MOST_BYTES = 10 << 20
 # A medium is kept for three days; the last hours of that are left alone.
 SECONDS_KEPT = 3 * 86_400 - 7200
 # How long the platform is to look back for the same message; four hours is the most. An answer may well be repeated.
-_LOOK_BACK = {True: 14_400, False: 1800}
+LOOK_BACK = {True: timedelta(hours=4), False: timedelta(minutes=30)}
+# What a try may take that was under way when it was lost.
+_UNDER_WAY = timedelta(minutes=2)
 # A limit of the minute is over after a minute; what is then still refused is that of the hour.
 _MINUTE, _HOUR, _MINUTES_TRIED = 60.0, 3600.0, 2
 Results = dict[str, str | SendError]
@@ -47,6 +50,10 @@ class Post(Channel):
         self._progress = Progress()
         # How often in a row the platform has found us too fast.
         self._too_fast = 0
+
+    def knows_repeats(self, notice: bool) -> timedelta:
+        """For how long the platform knows the same letter again, and shows it once."""
+        return LOOK_BACK[notice] - _UNDER_WAY
 
     async def send(self, outgoing: Outgoing) -> str:
         """Send all parts; the id of the last message. Raises SendError."""
@@ -94,7 +101,7 @@ class Post(Channel):
             content = {"media_id": await self._media_id(one, part.kind)}
         body = {"touser": "|".join(chats), "msgtype": part.kind, "agentid": self._api.agent_id, part.kind: content}
         if one.repeat:
-            body |= {"enable_duplicate_check": 1, "duplicate_check_interval": _LOOK_BACK[one.notice]}
+            body |= {"enable_duplicate_check": 1, "duplicate_check_interval": LOOK_BACK[one.notice].seconds}
         await self._calls.through(one.notice)
         self._pace.count(*chats)
         try:
@@ -147,8 +154,10 @@ class Post(Channel):
             return SendError(text, Failure.AWAY, _MINUTE)
         if deed is Deed.FILE and one.kept:
             return SendError(text, Failure.FORGOTTEN)
-        if deed in (Deed.AGAIN, Deed.RIGHT):
-            return SendError(text, Failure.UNCERTAIN if failure.lost else Failure.LATER)
+        if deed is Deed.RIGHT:
+            return SendError(text)
+        if deed is Deed.AGAIN:
+            return SendError(text, Failure.UNCERTAIN if failure.lost else Failure.AWAY)
         return SendError(text, Failure.UNREACHABLE if deed is Deed.PERSON else Failure.REJECTED)
 
     async def fetch(self, ref: str) -> bytes:

@@ -234,13 +234,13 @@ def test_refusals(play: Play, robots: FakeGroupRobots, fault: str, state: str, r
     play(talk)
 
 
-def test_a_lost_answer_is_tried_once_more(play: Play, robots: FakeGroupRobots) -> None:
+def test_a_lost_answer_is_tried_until_it_is_heard_of(play: Play, robots: FakeGroupRobots) -> None:
     async def talk(stage: Stage) -> None:
         robots.faults.extend(["lost", "lost"])
         await stage.say(LI, "推送 未签到")
         for _ in range(10):
-            await stage.later(seconds=5)
-        assert [state for state, _ in letters(stage)] == ["uncertain"] and len(robots.texts(SCHOOL)) == 2
+            await stage.later(seconds=30)
+        assert [state for state, _ in letters(stage)] == ["uncertain"] and len(robots.texts(SCHOOL)) == 3
 
     play(talk)
 
@@ -251,7 +251,7 @@ def test_no_error_and_no_log_line_holds_the_key(play: Play, caplog: pytest.LogCa
         api._base = "http://127.0.0.1:1/webhook"
         with pytest.raises(SendError) as nobody:
             await channel(stage).send(outgoing("有人吗"))
-        assert nobody.value.kind is Failure.LATER and SCHOOL not in repr(nobody.value) + str(nobody.value.__cause__)
+        assert nobody.value.kind is Failure.AWAY and SCHOOL not in repr(nobody.value) + str(nobody.value.__cause__)
         with caplog.at_level(logging.DEBUG):
             await stage.say(LI, "推送 未签到")
         formatter = _Redacting(logging.Formatter(), stage.app.settings.secrets)
