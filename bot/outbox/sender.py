@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from bot.channels import Channel, Failure
+from bot.channels import Channel
 from bot.outbox import reachability as standing
 from bot.outbox.carrier import Carrier, Settled
 from bot.outbox.holds import Holds
@@ -19,7 +19,7 @@ from bot.pipeline.turn import Turn
 from bot.pipeline.writer import Pipeline
 from storage.base import leases
 from storage.base.vault import Vault
-from storage.messages import chats, outbox, sent_files
+from storage.messages import outbox, sent_files
 
 log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=90)
@@ -206,10 +206,8 @@ class Sender:
     def _add(self, *ended: Settled) -> None:
         for each in ended:
             # At once: what is to come next is claimed before this is noted.
-            if each.failure and each.failure.kind is Failure.AWAY and each.failure.retry_after:
-                self._holds.add_everything(each.failure.retry_after, self._real())
-            elif each.failure and each.failure.kind is Failure.THROTTLED:
-                self._holds.add(each.letter.chat, each.failure.retry_after + 0.5, self._real())
+            if each.failure:
+                self._holds.heard(each.letter.chat, each.failure, self._real())
         if not self._ended:
             self._first_ended = monotonic()
         self._ended += ended
@@ -227,10 +225,8 @@ class Sender:
             letter = each.letter
             if each.state in ("dead", "uncertain"):
                 log.warning("letter %d is %s: %s", letter.id, each.state, each.facts.get("error", "said again"))
-            if each.failure and each.failure.kind is Failure.UNREACHABLE:
-                standing.lost(turn, letter.channel, letter.chat)
-            if each.failure and each.failure.moved_to:
-                chats.move(turn.db, letter.channel, letter.chat, each.failure.moved_to, turn.now)
+            if each.failure:
+                standing.failed(turn, letter.channel, letter.chat, each.failure)
             self._note_files(turn, each)
         self._holds.write(turn.db, self._real())
 

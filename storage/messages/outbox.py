@@ -42,7 +42,7 @@ _CLAIMED = outbox.c.state == literal_column("'claimed'")
 _INSERT = insert(outbox)
 # How the key of letters begins that have been claimed together.
 _CALLED = "="
-_FRESH = {"state": "new", "attempts": 0, "owner": None, "lease_until": None}
+_FRESH = {"state": "new", "attempts": 0, "owner": None, "lease_until": None, "perhaps_at": None}
 _SENT = (
     update(outbox)
     .where(outbox.c.id == bindparam("letter"), outbox.c.owner == bindparam("by"), outbox.c.state == "claimed")

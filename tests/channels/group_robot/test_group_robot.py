@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import select
 
 from bot.channels import Failure, Outgoing, SendError
-from bot.channels.group_robot.channel import NAME, GroupRobots, chat_of
+from bot.channels.group_robot.binding import NAME, chat_of
+from bot.channels.group_robot.channel import GroupRobots
 from bot.logs import _Redacting
 from storage.organisation import units
 from storage.organisation.units import Kind
@@ -124,7 +125,7 @@ def test_a_path_that_leads_nowhere_is_said(play: Play, caplog: pytest.LogCapture
             county = units.by_id(db, stage.school.parent_id or 0)
             units.add(db, Kind.SCHOOL, "没有的小学", county)
             units.changed(db, stage.now)
-        await stage.app.pipeline.do(channel(stage)._bind)
+        await stage.app.pipeline.do(channel(stage)._binding.bind)
         assert set(groups(stage)) == {chat_of(SCHOOL)}
 
     play(talk, f"青禾区少工委/没有的小学={SCHOOL}")
@@ -228,7 +229,7 @@ def test_refusals(play: Play, robots: FakeGroupRobots, fault: str, state: str, r
         if not reachable:
             assert "现在发不进去" in (await stage.say(LI, "推送 未签到"))[0]
             # After a restart it is tried again: the operator has put it right.
-            await stage.app.pipeline.do(channel(stage)._bind)
+            await stage.app.pipeline.do(channel(stage)._binding.bind)
             assert (await stage.say(LI, "推送 未签到"))[0].startswith("已发到 1 个群")
 
     play(talk)

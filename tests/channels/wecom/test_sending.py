@@ -218,7 +218,7 @@ def test_a_member_gets_less_than_the_platform_drops(tmp_path: Path, fake: FakeWe
 
     monotonic = [1000.0]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("bot.channels.wecom.send.Windows", partial(Windows, clock=lambda: monotonic[0]))
+        patch.setattr("bot.channels.pace.Windows", partial(Windows, clock=lambda: monotonic[0]))
         play(tmp_path, fake, scene)
 
 
