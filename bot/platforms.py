@@ -29,7 +29,7 @@ def _configured(engine: Engine, pipeline: Pipeline, owner: str) -> Iterator[Chan
     if settings.wecom_groups:
         from bot.channels.group_robot.channel import GroupRobots
 
-        yield GroupRobots(settings, pipeline, engine)
+        yield GroupRobots(pipeline, engine)
     if settings.wecom_app:
         from bot.channels.wecom.channel import WecomApp
 

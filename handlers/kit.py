@@ -189,6 +189,7 @@ class Reply:
     `again` is an album's answer with another count of photos, of no use once the album has been answered. `spoken` is
     said instead of buttons that are a convenience, where an answer is quicker without any. `about` is what the buttons
     decide on (the number of a nomination); `closes` are (about, words): decided now, so that everybody's card says so.
+    After `until` it is of no use and not said any more.
     """
 
     text: str
@@ -200,6 +201,7 @@ class Reply:
     spoken: str = ""
     about: str = ""
     closes: tuple[tuple[str, str], ...] = ()
+    until: datetime | None = None
 
 
 class Refusal(Exception):

@@ -114,7 +114,7 @@ def _newest(one: _Pass[Any], rows: Iterable[deliveries.DeliveryRow]) -> list[del
     expired, merged = [], []
     for row in sorted(rows, key=lambda row: (-row.due_at.timestamp(), row.lead)):
         newer = found.get(row.occurrence)
-        if one.now > _last_use(one.calendar, row) or (newer and _day(one, row) != _day(one, newer)):
+        if one.now > last_use(one.calendar, row) or (newer and _day(one, row) != _day(one, newer)):
             expired.append(row)
         elif newer:
             leads = [*newer.payload.get("leads", ()), row.lead]
@@ -135,7 +135,7 @@ def _day(one: _Pass[Any], row: deliveries.DeliveryRow) -> date:
     return row.due_at.astimezone(one.calendar.zone).date()
 
 
-def _last_use(calendar: Calendar, row: deliveries.DeliveryRow) -> datetime:
+def last_use(calendar: Calendar, row: deliveries.DeliveryRow) -> datetime:
     """Until when it is worth saying: a reminder until the evening of its day, a chase three days, others by kind."""
     if row.kind != KEY_DATE:
         return row.due_at + _LIMIT.get(row.kind, _OTHER_LIMIT)

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
@@ -96,6 +96,10 @@ class Channel(ABC):
     async def fetch(self, ref: str) -> bytes:
         """The content of an attachment; raises SendError (permanent: it is gone)."""
 
+    def knows_repeats(self, notice: bool) -> timedelta:
+        """For how long the platform knows the same letter again, and shows it once."""
+        return timedelta()
+
     def ready(self) -> bool:
         """Whether this process can send now; while it cannot, what is due waits untouched."""
         return True
@@ -137,6 +141,6 @@ def outgoing(
     commands = tuple(body.get("commands", ()))
     attached = (body["file"][0], file) if file is not None else None
     notice, call, topic = letter.lane == NOTICE, letter.same or str(letter.id), body.get("topic", "")
-    repeat = letter.repeat or letter.attempts > 0
+    repeat = letter.attempts > 0 or letter.perhaps_at is not None
     return Outgoing(letter.id, letter.chat, body["text"], buttons, attached, letter.due_at, notice, kept, keep,
                     topic, commands, call, repeat)  # fmt: skip

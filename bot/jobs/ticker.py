@@ -41,7 +41,8 @@ class Ticker:
         done = tick.run(turn.db, turn.now, self.calendar, lambda row: due.said(self._engine, turn, row))
         for row, bug in done.failed:
             log.error("delivery %d failed", row.id, exc_info=bug)
-        turn.letters.notify([replace(reply, to=row.person_id) for row, reply in done.said], gather=True)
+        said = [replace(reply, to=row.person_id, until=tick.last_use(self.calendar, row)) for row, reply in done.said]
+        turn.letters.notify(said, gather=True)
         more = weekly.tell_groups(turn, self.calendar, self._engine.features.weekly)
         return done.more or more or unfinished
 

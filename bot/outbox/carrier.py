@@ -11,15 +11,19 @@ from typing import Any
 from sqlalchemy import Engine
 
 from bot.channels import Channel, Failure, Outgoing, SendError, outgoing
+from bot.outbox.outage import Outage
 from storage.base.vault import Vault, WrongKey
 from storage.database import passes
 from storage.messages import outbox, sent_files
 
 log = logging.getLogger(__name__)
-LONGEST_WAIT = timedelta(hours=1)
-MOST_ATTEMPTS = 30
-# So long a letter waits for the installation to be put right.
-GIVEN_UP_AFTER = timedelta(days=1)
+# No letter waits longer for its next try: what was away is back for everybody within minutes.
+LONGEST_WAIT = timedelta(minutes=5)
+# A bug is tried so often; what was said after the letter in its chat waits meanwhile.
+MOST_BUGS = 3
+TOO_LATE = "too late to be of use"
+# The platform itself answered, so it is not away.
+_ANSWERED = (Failure.REJECTED, Failure.UNREACHABLE, Failure.MOVED, Failure.FORGOTTEN, Failure.THROTTLED)
 Files = list[tuple[str, str | None]]
 
 
@@ -30,12 +34,8 @@ class Settled:
     letter: outbox.Letter
     state: str
     facts: dict[str, Any]
-    gone: bool = False
-    moved: str = ""
+    failure: SendError | None = None
     files: tuple[tuple[str, str | None], ...] = ()
-    # The platform wants nothing for so many seconds: in this chat and of notices, or (`everything`) at all.
-    hold: float = 0
-    everything: bool = False
 
 
 class Carrier:
@@ -51,20 +51,26 @@ class Carrier:
         self._vault = vault
         self._render = render
         self._now = now
+        self.outage = Outage()
 
     async def carry(self, letters: Sequence[outbox.Letter]) -> list[Settled]:
         """How it ended for each; several letters have the same words, and go in one call."""
+        now = self._now()
+        late = [Settled(each, "dead", {"error": TOO_LATE}) for each in letters if each.expires_at <= now]
+        rest = [each for each in letters if each.expires_at > now]
+        return late + (await self._carried(rest) if rest else [])
+
+    async def _carried(self, letters: Sequence[outbox.Letter]) -> list[Settled]:
         files: Files = []
         try:
             body = self._vault.open(letters[0].body)
             results = await self._say(letters, body, files)
         except Exception as bug:
-            if isinstance(bug, WrongKey) or passes(bug):
-                # The database is busy, or NAME_KEY is another one for the moment: it passes, the letter does not go.
-                log.error("letter %d waits: %s", letters[0].id, type(bug).__name__)
-                return self._ended(letters, [SendError(type(bug).__name__)] * len(letters), files)
-            log.exception("letter %d", letters[0].id)
-            return [Settled(letter, "dead", {"error": type(bug).__name__}) for letter in letters]
+            if not _is_of_the_moment(bug) and letters[0].attempts + 1 >= MOST_BUGS:
+                log.exception("letter %d", letters[0].id)
+                return [Settled(letter, "dead", {"error": type(bug).__name__}) for letter in letters]
+            log.error("letter %d waits: %s", letters[0].id, type(bug).__name__)
+            results = [SendError(type(bug).__name__)] * len(letters)
         return self._ended(letters, results, files)
 
     async def _say(
@@ -102,13 +108,30 @@ class Carrier:
         self, letters: Sequence[outbox.Letter], results: Sequence[str | SendError], files: Files
     ) -> list[Settled]:
         # One time for all, so that they are tried again together.
-        end = _End(self._now(), _backoff(letters[0].attempts))
-        settled = [_one(*each, end) for each in zip(letters, results, strict=True)]
+        end = _End(self._now(), _backoff(letters[0].attempts + 1), self._own_fault(letters[0], results))
+        settled = [self._one(*each, end) for each in zip(letters, results, strict=True)]
         settled[0] = replace(settled[0], files=tuple(files))
         if not any(each.state in ("sent", "uncertain") for each in settled):
             return settled
         # What is left of a call is not that call any more: the others have had it.
         return [replace(each, facts={**each.facts, "same": None}) if each.state == "new" else each for each in settled]
+
+    def _own_fault(self, letter: outbox.Letter, results: Sequence[str | SendError]) -> bool:
+        """Note whether the platform is there; whether this call fails again and again while others get through."""
+        failures = [each for each in results if isinstance(each, SendError)]
+        if len(failures) < len(results) or any(each.kind in _ANSWERED for each in failures):
+            self.outage.worked(letter.id)
+            return False
+        away = any(each.kind in (Failure.AWAY, Failure.UNCERTAIN) and not each.retry_after for each in failures)
+        return away and self.outage.failed(letter.id)
+
+    def _one(self, letter: outbox.Letter, result: str | SendError, end: "_End") -> Settled:
+        if isinstance(result, SendError):
+            return _failed(letter, result, end)
+        # Where the platform knows a repeat when it sees one, nobody has it twice.
+        known = self._channel.knows_repeats(letter.lane == outbox.NOTICE)
+        twice = letter.perhaps_at is not None and end.at - letter.perhaps_at >= known
+        return Settled(letter, "uncertain" if twice else "sent", {"sent_at": end.at, "platform_id": result[:80]})
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,35 +140,30 @@ class _End:
 
     at: datetime
     backoff: timedelta
+    own_fault: bool
 
 
-def _one(letter: outbox.Letter, result: str | SendError, end: _End) -> Settled:
-    if isinstance(result, SendError):
-        return _failed(letter, result, end)
-    state = "uncertain" if letter.repeat or letter.doubts else "sent"
-    return Settled(letter, state, {"sent_at": end.at, "platform_id": result[:80]})
+def _is_of_the_moment(bug: Exception) -> bool:
+    """Memory, disk, open files, threads, the database, NAME_KEY: it passes or is put right, and the letter stays."""
+    resources = (OSError, MemoryError, WrongKey)
+    return isinstance(bug, resources) or passes(bug) or (type(bug) is RuntimeError and "thread" in str(bug))
 
 
 def _failed(letter: outbox.Letter, error: SendError, end: _End) -> Settled:
     facts: dict[str, Any] = {"error": "".join(filter(str.isprintable, str(error)))[:200]}
+    if error.kind is Failure.UNCERTAIN and letter.perhaps_at is None:
+        facts["perhaps_at"] = end.at
     if error.kind is Failure.MOVED:
-        return Settled(letter, "new", {**facts, "due_at": end.at}, moved=error.moved_to)
-    if error.kind is Failure.AWAY:
-        # The try does not count, and the letter keeps its place; but what it says is of no use after a day.
-        state = "dead" if end.at - letter.due_at > GIVEN_UP_AFTER else "new"
-        return Settled(letter, state, {**facts, "attempts": letter.attempts}, hold=error.retry_after, everything=True)
-    if error.permanent or letter.attempts > MOST_ATTEMPTS:
-        return Settled(letter, "dead", facts, error.kind is Failure.UNREACHABLE)
-    if error.kind is Failure.UNCERTAIN:
-        # Once more, and no more than that: it may have arrived each time.
-        if letter.doubts or letter.repeat:
-            return Settled(letter, "uncertain", {**facts, "sent_at": end.at})
-        facts["doubts"] = letter.doubts + 1
+        return Settled(letter, "new", {**facts, "due_at": end.at}, error)
+    if error.permanent or end.own_fault:
+        return Settled(letter, "dead", facts, error)
+    if error.kind is Failure.AWAY and error.retry_after:
+        # Nothing goes for so long; the letter keeps its place, and the try does not count.
+        return Settled(letter, "new", {**facts, "attempts": letter.attempts}, error)
     wait = timedelta(seconds=error.retry_after + 0.5) if error.retry_after else end.backoff
-    hold = error.retry_after + 0.5 if error.kind is Failure.THROTTLED else 0
-    return Settled(letter, "new", {**facts, "due_at": end.at + wait}, hold=hold)
+    return Settled(letter, "new", {**facts, "due_at": end.at + wait}, error)
 
 
 def _backoff(attempts: int) -> timedelta:
-    """Full jitter: anything up to 2ⁿ seconds, an hour at most."""
-    return timedelta(seconds=random.uniform(0.2, min(LONGEST_WAIT.total_seconds(), 2.0**attempts)))
+    """Full jitter: anything up to 2ⁿ seconds, a few minutes at most."""
+    return timedelta(seconds=random.uniform(0.2, min(LONGEST_WAIT.total_seconds(), 2.0 ** min(attempts, 20))))

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from bot.channels import Failure, SendError
 from storage.base import key_values
 from storage.messages.outbox import Held
 
@@ -26,16 +27,14 @@ class Holds:
         cut = len(self._prefix)
         self._until = {name[cut:]: datetime.fromisoformat(each.value) for name, each in found.items()}
 
-    def add(self, chat: str, seconds: float, real: datetime) -> None:
-        """The platform wants nothing in this chat for so long, and nothing that nobody asked for."""
-        for each in (chat, _NOTICES):
-            self._until[each] = max(self._until.get(each, real), real + timedelta(seconds=seconds))
+    def heard(self, chat: str, failure: SendError, real: datetime) -> None:
+        """A letter to this chat failed: what nothing is wanted of for a while."""
+        if not failure.retry_after or failure.kind not in (Failure.AWAY, Failure.THROTTLED):
+            return
+        for each in (_EVERYTHING,) if failure.kind is Failure.AWAY else (chat, _NOTICES):
+            until = real + timedelta(seconds=failure.retry_after + 0.5)
+            self._until[each] = max(self._until.get(each, real), until)
             self._changed.add(each)
-
-    def add_everything(self, seconds: float, real: datetime) -> None:
-        """Nothing gets through for so long."""
-        self._until[_EVERYTHING] = max(self._until.get(_EVERYTHING, real), real + timedelta(seconds=seconds))
-        self._changed.add(_EVERYTHING)
 
     def now(self, real: datetime) -> Held:
         """What is held at this moment."""

@@ -152,7 +152,8 @@ class Letters:
         same = self._same(body) if at.together else None
         due_at = leaves_at(self._now, same) if at.gather and same else self._now + at.wait
         held = passive.held(self._now) if at.passive else {}
-        more = {"due_at": due_at, "inbox_id": at.inbox_id, "same": same}
+        until = min(reply.until or due_at + outbox.KEPT, due_at + outbox.KEPT)
+        more = {"due_at": due_at, "expires_at": until, "inbox_id": at.inbox_id, "same": same}
         self._rows.append({**to, **held, **more, "body": self._vault.seal(body)})
 
     def _same(self, body: dict[str, Any]) -> str:

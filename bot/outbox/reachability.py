@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import timedelta
 from secrets import token_hex
 
+from bot.channels import Failure, SendError
 from bot.pipeline.turn import Turn
-from handlers.kit import Person, Reply, Role
+from handlers import kit
 from handlers.people import groups
 from storage.messages import chats, inbox, outbox
 from storage.organisation import units
@@ -17,10 +18,18 @@ GONE = "{who}收不到我的消息了:可能屏蔽了我,或停用了账号。�
 UNSEEN = "{who}在企业微信里看不到我了,提醒和结果都送不到。请管理员在企业微信后台把这位老师加回本应用的「可见范围」。"
 OUT = "{unit}的群收不到我的消息了:我被移出了群,或不能在群里说话。请把我重新加进群;换了群就在新的群里发「绑定」。"
 OFF = "{unit}的群机器人发不出消息了:它被移出了群,或停用了。请信息技术老师在群里重新添加,把新的 key 写进设置。"
-_IN_CHARGE = (Role.BRIGADE, Role.SCHOOL_ADMIN)
+_IN_CHARGE = (kit.Role.BRIGADE, kit.Role.SCHOOL_ADMIN)
 # So long after a group has moved, being brought into it is that move.
 _MOVING = timedelta(hours=1)
-_ABOVE = (*_IN_CHARGE, Role.COUNTY_ADMIN, Role.CITY_ADMIN, Role.PROVINCE_ADMIN)
+_ABOVE = (*_IN_CHARGE, kit.Role.COUNTY_ADMIN, kit.Role.CITY_ADMIN, kit.Role.PROVINCE_ADMIN)
+
+
+def failed(turn: Turn, channel: str, chat: str, failure: SendError) -> None:
+    """A letter there failed: what that says about the chat."""
+    if failure.kind is Failure.UNREACHABLE:
+        lost(turn, channel, chat)
+    elif failure.moved_to:
+        chats.move(turn.db, channel, chat, failure.moved_to, turn.now)
 
 
 def lost(turn: Turn, channel: str, chat: str) -> None:
@@ -52,10 +61,10 @@ def _tell_about_person(turn: Turn, channel: str, chat: str) -> None:
     to = _in_charge(turn, [grant.unit for grant in person.grants], person.id)
     if to is not None:
         words = UNSEEN if channel == "wecom" else GONE
-        turn.letters.notify([Reply(words.format(who=_who(turn, person)), to=to)])
+        turn.letters.notify([kit.Reply(words.format(who=_who(turn, person)), to=to)])
 
 
-def _in_charge(turn: Turn, at: Sequence[Unit], but: int | None, roles: Sequence[Role] = _IN_CHARGE) -> int | None:
+def _in_charge(turn: Turn, at: Sequence[Unit], but: int | None, roles: Sequence[kit.Role] = _IN_CHARGE) -> int | None:
     """Who looks after these units and can be reached, but this person: the brigade counselor before the school."""
     for role in roles:
         found = {each.id for unit in at for each in people.above(turn.db, [role], unit, turn.now)}
@@ -65,7 +74,7 @@ def _in_charge(turn: Turn, at: Sequence[Unit], but: int | None, roles: Sequence[
     return None
 
 
-def _who(turn: Turn, person: Person) -> str:
+def _who(turn: Turn, person: kit.Person) -> str:
     at = person.grants[0]
     return f"{person.name}({units.full_name(turn.db, at.unit)}{at.role.label})"
 
@@ -76,8 +85,8 @@ def _tell_about_group(turn: Turn, bound: Sequence[chats.Group]) -> None:
         at = [units.by_id(turn.db, each.unit_id) for each in bound if each.bound_by == person_id]
         names = "、".join(units.full_name(turn.db, each) for each in at)
         if person_id is None:
-            turn.letters.notify([Reply(OFF.format(unit=names), to=_in_charge(turn, at, None, _ABOVE))])
+            turn.letters.notify([kit.Reply(OFF.format(unit=names), to=_in_charge(turn, at, None, _ABOVE))])
             continue
-        said = Reply(OUT.format(unit=names), to=person_id)
+        said = kit.Reply(OUT.format(unit=names), to=person_id)
         if turn.letters.notify([said]):
             turn.letters.notify([replace(said, to=_in_charge(turn, at, person_id))])

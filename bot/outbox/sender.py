@@ -19,7 +19,7 @@ from bot.pipeline.turn import Turn
 from bot.pipeline.writer import Pipeline
 from storage.base import leases
 from storage.base.vault import Vault
-from storage.messages import chats, outbox, sent_files
+from storage.messages import outbox, sent_files
 
 log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=90)
@@ -115,8 +115,11 @@ class Sender:
 
         A round is a transaction, in the way of what people say: it takes a third of what there is room for at least.
         """
-        room = MOST - sum(self._under_way.values())
-        wanted = self._channel.ready() and (room >= MOST // 3 or not self._under_way)
+        # While the platform is away one letter looks whether it is back.
+        most = 1 if self._carrier.outage.on else MOST
+        room = most - sum(self._under_way.values())
+        ready = self._channel.ready() and not self._carrier.outage.left()
+        wanted = ready and room > 0 and (room >= most // 3 or not self._under_way)
         due = wanted and await asyncio.to_thread(self._any_due)
         if not due and not (self._ended and (not self._under_way or self._noting_is_due() <= 0)):
             return False
@@ -203,10 +206,8 @@ class Sender:
     def _add(self, *ended: Settled) -> None:
         for each in ended:
             # At once: what is to come next is claimed before this is noted.
-            if each.everything:
-                self._holds.add_everything(each.hold, self._real())
-            elif each.hold:
-                self._holds.add(each.letter.chat, each.hold, self._real())
+            if each.failure:
+                self._holds.heard(each.letter.chat, each.failure, self._real())
         if not self._ended:
             self._first_ended = monotonic()
         self._ended += ended
@@ -224,10 +225,8 @@ class Sender:
             letter = each.letter
             if each.state in ("dead", "uncertain"):
                 log.warning("letter %d is %s: %s", letter.id, each.state, each.facts.get("error", "said again"))
-            if each.gone:
-                standing.lost(turn, letter.channel, letter.chat)
-            if each.moved:
-                chats.move(turn.db, letter.channel, letter.chat, each.moved, turn.now)
+            if each.failure:
+                standing.failed(turn, letter.channel, letter.chat, each.failure)
             self._note_files(turn, each)
         self._holds.write(turn.db, self._real())
 

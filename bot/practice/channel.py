@@ -113,7 +113,7 @@ class Practice(Channel):
             await self._pipeline.do(lambda turn: self._show(turn, outgoing.chat, bubble, outgoing.at or turn.now))
         except Exception as error:
             # The database was busy or full: that passes, the answer must not go with it.
-            raise SendError(type(error).__name__) from error
+            raise SendError(type(error).__name__, Failure.AWAY) from error
         await self.tell()
         return f"o{outgoing.id}"
 

@@ -34,13 +34,15 @@ from storage.tables.base import Instant
 Moment = BindParameter[datetime]
 
 ANSWER, NOTICE = "answer", "notice"
+# So long what is said is of use, unless it says itself for how long.
+KEPT = timedelta(days=3)
 # As literals: with parameters in their place SQLite could not tell that its partial indexes hold all these rows.
 _NEW = outbox.c.state == literal_column("'new'")
 _CLAIMED = outbox.c.state == literal_column("'claimed'")
 _INSERT = insert(outbox)
 # How the key of letters begins that have been claimed together.
 _CALLED = "="
-_FRESH = {"state": "new", "attempts": 0, "owner": None, "lease_until": None}
+_FRESH = {"state": "new", "attempts": 0, "owner": None, "lease_until": None, "perhaps_at": None}
 _SENT = (
     update(outbox)
     .where(outbox.c.id == bindparam("letter"), outbox.c.owner == bindparam("by"), outbox.c.state == "claimed")
@@ -54,10 +56,10 @@ _UNSENT = outbox.c.state.in_([literal_column("'new'"), literal_column("'claimed'
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A row to send: `body` is sealed; `repeat` when an earlier try may have reached the person.
+    """A row to send: `body` is sealed; after `expires_at` it is of no use.
 
-    `doubts` counts the tries whose answer was lost; a try that a crash ended is not one of them. Letters with the
-    same words that were claimed together have the same `same`, when they are tried again too.
+    `perhaps_at` is when a try may have reached the person without our hearing of it, the first one of these. Letters
+    with the same words that were claimed together have the same `same`, when they are tried again too.
     """
 
     id: int
@@ -67,9 +69,9 @@ class Letter:
     lane: str
     body: bytes
     attempts: int
-    repeat: bool
     due_at: datetime
-    doubts: int = 0
+    expires_at: datetime
+    perhaps_at: datetime | None = None
     same: str | None = None
 
 
@@ -86,7 +88,10 @@ _NOTHING_HELD = Held()
 
 
 def put(db: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Write rows (channel, chat, inbox_id, person_id, lane, body, due_at, card, same) in order; `new` unless said."""
+    """Write rows (channel, chat, inbox_id, person_id, lane, body, due_at, expires_at, card, same) in order.
+
+    They are `new` unless they say otherwise.
+    """
     if rows:
         db.execute(_INSERT, [{**_FRESH, **row} for row in rows])
 
@@ -132,14 +137,27 @@ def _take(db: Connection, rows: Sequence[Row[Any]], taken: dict[str, Any], same:
     if same:
         # From now on they are one call: nobody who comes later joins it, also when it is tried again.
         taken = {**taken, "same": same if same.startswith(_CALLED) else f"{_CALLED}{rows[0].id}"}
+    if any(row.state == "claimed" for row in rows):
+        # Whoever held it has died, perhaps after it was sent.
+        first = func.coalesce(outbox.c.perhaps_at, outbox.c.due_at)
+        taken = {**taken, "perhaps_at": case((_CLAIMED, first), else_=outbox.c.perhaps_at)}
     db.execute(update(outbox).where(outbox.c.id.in_([row.id for row in rows])).values(**taken))
     return [
         Letter(
-            row.id, row.channel, row.chat, row.person_id, row.lane, row.body, row.attempts, row.state == "claimed",
-            row.due_at, row.doubts, taken.get("same"),
+            row.id,
+            row.channel,
+            row.chat,
+            row.person_id,
+            row.lane,
+            row.body,
+            row.attempts,
+            row.due_at,
+            row.expires_at or row.due_at + KEPT,
+            row.perhaps_at or (row.due_at if row.state == "claimed" else None),
+            taken.get("same"),
         )
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 def _sorted_out(rows: Iterable[Row[Any]]) -> tuple[list[Row[Any]], list[str]]:

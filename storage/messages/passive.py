@@ -11,13 +11,16 @@ from storage.tables import outbox
 _HOLDER = "passive"
 # The platform waits for five seconds. Then the sender takes the letter, as one that may have been said.
 _LEASE = timedelta(seconds=20)
+# A call that says the same is not known as its repeat.
+_LONG_AGO = timedelta(days=1)
 _HELD = and_(outbox.c.state == "claimed", outbox.c.owner == _HOLDER)
 _WRITTEN = and_(outbox.c.state == "sent", outbox.c.platform_id == _HOLDER)
 
 
 def held(now: datetime) -> dict[str, Any]:
     """What a letter's row says while the response that carries it is under way."""
-    return {"state": "claimed", "owner": _HOLDER, "lease_until": now + _LEASE, "attempts": 1}
+    facts = {"state": "claimed", "owner": _HOLDER, "lease_until": now + _LEASE, "attempts": 1}
+    return {**facts, "perhaps_at": now - _LONG_AGO}
 
 
 def written(db: Connection, inbox_ids: Collection[int], now: datetime) -> None:

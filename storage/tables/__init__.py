@@ -24,9 +24,8 @@ from storage.tables.work import checkin, checkin_version, child, delivery, diges
 
 __all__ = [
     "ALWAYS", "Instant", "access_token", "account", "album", "audit", "audit_anchor", "campaign", "card", "card_code",
-    "checkin", "checkin_version", "child", "child_note", "consent", "delivery", "dialogue", "digest", "event", "exemption",
-    "fact",
-    "file",
+    "checkin", "checkin_version", "child", "child_note", "consent", "delivery", "dialogue", "digest", "event",
+    "exemption", "fact", "file",
     "grant", "group_chat", "guardian_request", "holding", "inbox", "incident", "incident_step", "invite", "lease",
     "link_code",
     "metadata", "moved_chat", "nomination", "nomination_step", "outbox", "participation", "person", "place", "rollup",

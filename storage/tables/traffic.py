@@ -45,8 +45,10 @@ outbox = Table(
     Column("error", String(200)),
     # The token of its buttons, by which a reply to it finds what it was about.
     Column("card", String(24)),
-    # How many tries may have reached the person without our hearing of it.
-    Column("doubts", Integer, nullable=False, default=0, server_default="0"),
+    # When a try may have reached the person without our hearing of it, the first one of these.
+    Column("perhaps_at", Instant),
+    # After this it is of no use; of rows of an earlier version it is not known.
+    Column("expires_at", Instant),
     # Letters that one call may take together have the same key: the same words and the same buttons.
     Column("same", String(32)),
     Index("ix_outbox_same", "channel", "same", **where("state in ('new', 'claimed') and same is not null")),

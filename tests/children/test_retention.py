@@ -361,7 +361,8 @@ def test_every_table_has_its_time() -> None:
         "dialogue", "card", "album", "sent_file", "wrong_code", "screen",
         "card_code", "link_code", "roster_batch", "staged",
         # Here.
-        "inbox", "outbox", "delivery", "invite", "checkin", "checkin_version", "place", "file", "child", "child_note", "consent",
+        "inbox", "outbox", "delivery", "invite", "checkin", "checkin_version", "place", "file", "child", "child_note",
+        "consent",
         "nomination", "nomination_step", "guardian_request", "incident", "incident_step", "audit", "audit_anchor",
         "event", "participation", "campaign", "report", "report_step", "exemption",
     }  # fmt: skip

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
-from bot.channels.group_robot.channel import NAME, chat_of
+from bot.channels.group_robot.binding import NAME, chat_of
 from bot.channels.robot.channel import lease_of
 from bot.channels.robot.desk import REFUSED
 from storage.base import key_values, leases

@@ -89,10 +89,14 @@ def counts(db: Connection) -> dict[str, int]:
 def test_a_filled_database_takes_every_step(database: Database) -> None:
     step(database, "0001", FIRST)
     step(database, "0002", SECOND)
+    with database.write.begin() as db:
+        db.exec_driver_sql("UPDATE outbox SET doubts = 1, state = 'new'")
     assert migrate(database.write) and not migrate(database.write)
     with database.write.begin() as db:
         assert counts(db) == dict.fromkeys([*FIRST, *SECOND], 1)
-        assert db.execute(select(outbox.c.doubts, outbox.c.card, outbox.c.inbox_id)).all() == [(0, None, 1)]
+        assert db.execute(select(outbox.c.perhaps_at == outbox.c.due_at, outbox.c.card, outbox.c.inbox_id)).all() == [
+            (True, None, 1)
+        ]
         for column in (inbox.c.spoken_as, card.c.reply, file.c.album):
             assert list(db.scalars(select(column))) == [None]
         if not POSTGRESQL:

@@ -42,7 +42,7 @@ class Api:
             return {"msgtype": "image", "image": {"base64": picture, "md5": md5}}
         if len(content) > MOST_IN_FILE:
             raise SendError("the file is too large", Failure.REJECTED)
-        told = await self._call("upload_media", key, Failure.LATER, {"type": "file"}, files={"media": (name, content)})
+        told = await self._call("upload_media", key, Failure.AWAY, {"type": "file"}, files={"media": (name, content)})
         return {"msgtype": "file", "file": {"media_id": str(told.get("media_id", ""))}}
 
     async def _call(
@@ -53,7 +53,7 @@ class Api:
             answer = await self._client.post(f"{self._base}/{method}", params={"key": key, **more}, **content)
         except httpx.HTTPError as fault:
             # Without its words: they may hold the address, and so the key.
-            raise SendError(type(fault).__name__, Failure.LATER if isinstance(fault, NEVER_LEFT) else lost) from None
+            raise SendError(type(fault).__name__, Failure.AWAY if isinstance(fault, NEVER_LEFT) else lost) from None
         return _result(answer, lost)
 
 

@@ -7,9 +7,11 @@ from typing import Any
 from bot.channels.robot.decode import NAME
 from bot.channels.robot.desk import Desk
 from bot.channels.robot.intake import Intake
+from bot.channels.robot.media import Media
 from bot.channels.robot.replies import Replies
 from bot.channels.robot.send import Post
 from bot.channels.robot.socket import Socket
+from bot.channels.robot.upload import Uploads
 from bot.engine import Engine
 from bot.jobs.lease import Lease
 from bot.pipeline.writer import Pipeline
@@ -26,22 +28,28 @@ class Robot(Post):
 
     def __init__(self, engine: Engine, pipeline: Pipeline, owner: str) -> None:
         """`owner` names this process, for the lease of the connection."""
-        settings = engine.settings
-        replies, desk = Replies(), Desk(pipeline, engine)
+        settings, url = engine.settings, engine.settings.wecom_robot_url
+        replies, desk = Replies(engine.database.read), Desk(pipeline, engine)
         self._lease = Lease(lease_of(settings.wecom_robot_id), owner, pipeline, engine, lambda: self._socket.release())
         self._intake = Intake(
             pipeline, engine, replies,
-            entered=lambda userid, reply_to: desk.welcome(self._socket, userid, reply_to), pressed=self.show_pressed,
+            entered=lambda userid, reply_to: desk.welcome(self._socket, userid, reply_to),
+            pressed=lambda button, reply_to: desk.show_pressed(self._socket, button, reply_to),
         )  # fmt: skip
         known_by = settings.wecom_robot_id, several(settings.wecom_robot_secret)
-        self._socket = Socket(settings.wecom_robot_url, known_by, self._intake.take, desk.tell, self._lease.held)
-        super().__init__(self._socket, replies, engine)
+        self._socket = Socket(url, known_by, self._intake.take, desk.tell, self._lease.held)
+        super().__init__(self._socket, replies, Uploads(self._socket, engine.clock.real))
+        self._media = Media(encrypted_way=url.startswith("wss:"))
         self._stop = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
     def ready(self) -> bool:
         """Whether this process has the connection, and it is up."""
         return self._socket.live
+
+    async def fetch(self, ref: str) -> bytes:
+        """The content of a file that was sent to us; raises SendError (permanent: it is gone)."""
+        return await self._media.fetch(ref)
 
     async def listen(self) -> None:
         """Keep the connection until stopped; it stays for what is still to be sent, until `close`."""

@@ -5,14 +5,15 @@ import logging
 from collections.abc import Coroutine
 from typing import Any
 
-from bot.channels.robot.link import AckLost, NotLive, Refused
+from bot.channels import Outgoing
+from bot.channels.robot import link, parts
 from bot.channels.robot.socket import Socket, State
 from bot.engine import Engine
 from bot.pipeline.dispatch import GREETING
 from bot.pipeline.writer import Pipeline
 from storage.base import key_values
-from storage.people import people
-from storage.people.accounts import APP, ROBOT
+from storage.messages import cards
+from storage.people import accounts, people
 
 log = logging.getLogger(__name__)
 # Why the platform refused the robot, for doctor; gone when it is let in.
@@ -34,15 +35,34 @@ class Desk:
         body = {"msgtype": "text", "text": {"content": HELLO if known else GREETING}}
         try:
             await socket.call("aibot_respond_welcome_msg", body, reply_to)
-        except (NotLive, AckLost, Refused) as fault:
+        except (link.NotLive, link.AckLost, link.Refused) as fault:
             log.info("somebody was not welcomed: %s", fault)
+
+    async def show_pressed(self, socket: Socket, button: str, reply_to: str) -> None:
+        """Show on a pressed card what was chosen: in five seconds or not at all."""
+        card = await asyncio.to_thread(self._pressed, button)
+        if card is None:
+            return
+        body = {"response_type": "update_template_card", "template_card": card}
+        try:
+            await socket.call("aibot_respond_update_msg", body, reply_to)
+        except (link.NotLive, link.AckLost, link.Refused) as fault:
+            log.info("a pressed card stays as it was: %s", fault)
+
+    def _pressed(self, button: str) -> parts.Body | None:
+        with self._engine.database.read.connect() as db:
+            sealed = cards.body_of(db, parts.task_of(button))
+        if sealed is None:
+            return None
+        body = self._engine.vault.open(sealed)
+        return parts.pressed(Outgoing(0, "", body["text"], tuple(map(tuple, body.get("buttons", ())))), button)
 
     def _is_known(self, userid: str) -> bool:
         now = self._engine.clock.now()
         with self._engine.database.read.connect() as db:
             found = [
-                *people.by_addresses(db, ROBOT, [userid], now).values(),
-                *people.by_addresses(db, APP, [userid.lower()], now).values(),
+                *people.by_addresses(db, accounts.ROBOT, [userid], now).values(),
+                *people.by_addresses(db, accounts.APP, [userid.lower()], now).values(),
             ]
         return any(person.grants for person in found)
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
-from bot.channels.robot.decode import NAME, Entered, Unreadable, decode, message_id, req_id
+from bot.channels.robot import decode
 from bot.channels.robot.replies import Replies
 from bot.engine import Engine
 from bot.pipeline.turn import Turn
@@ -36,7 +36,7 @@ class Intake:
         self._pipeline = pipeline
         self._engine = engine
         self._replies = replies
-        self._unread = Unread(NAME, pipeline, engine.vault, PATIENCE)
+        self._unread = Unread(decode.NAME, pipeline, engine.vault, PATIENCE)
         self._entered = entered
         self._pressed = pressed
         self._tasks: set[asyncio.Task[None]] = set()
@@ -62,13 +62,13 @@ class Intake:
                 task.cancel()
 
     async def _handle(self, frame: Frame) -> None:
-        reply_to = req_id(frame)
+        reply_to = decode.req_id(frame)
         try:
-            heard = decode(frame, self._engine.clock.now())
-        except Unreadable as fault:
+            heard = decode.decode(frame, self._engine.clock.now())
+        except decode.Unreadable as fault:
             await self._keep_unread(frame, fault)
             return
-        if isinstance(heard, Entered):
+        if isinstance(heard, decode.Entered):
             await self._entered(heard.userid, reply_to)
         elif heard is not None:
             # What answers a press must be pushed: its name is good for a new look of the card, and nothing else.
@@ -106,7 +106,7 @@ class Intake:
     async def _keep_unread(self, frame: Frame, fault: Exception) -> None:
         while True:
             try:
-                return await self._unread.keep(message_id(frame), frame, fault)
+                return await self._unread.keep(decode.message_id(frame), frame, fault)
             except NotCommitted as worse:
                 log.warning("an unreadable message was not kept (%s); again soon", worse)
                 await asyncio.sleep(LONGEST_WAIT)

@@ -3,6 +3,10 @@
 from collections.abc import Callable
 from time import monotonic
 
+from sqlalchemy import Engine
+
+from storage.messages import inbox
+
 # A message can be replied to for a day.
 _LIVES = 24 * 3600.0
 _MOST = 20_000
@@ -12,7 +16,8 @@ UNKNOWN, SINGLE, GROUP = 0, 1, 2
 class Replies:
     """What the callbacks of this connection and earlier ones said."""
 
-    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(self, read: Engine, clock: Callable[[], float] = monotonic) -> None:
+        self._read = read
         self._clock = clock
         self._names: dict[str, tuple[str, float]] = {}
         self._kinds: dict[str, int] = {}
@@ -30,6 +35,11 @@ class Replies:
         """By which the message is replied to; empty when it cannot be any more."""
         req_id, since = self._names.get(message_id, ("", 0.0))
         return req_id if self._clock() - since < _LIVES else ""
+
+    def answered_by(self, letter_id: int) -> str:
+        """The message that this letter answers."""
+        with self._read.connect() as db:
+            return inbox.answered_by(db, letter_id) or ""
 
     def forget(self, message_id: str) -> None:
         """It takes no more replies."""

@@ -2,12 +2,14 @@
 
 import base64
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from time import monotonic
 
-from bot.channels import Failure, SendError
+from bot.channels import Failure, Outgoing, SendError
 from bot.channels.pace import Windows
-from bot.channels.robot.link import AckLost, NotLive, Refused
+from bot.channels.robot.link import AckLost, Frame, NotLive, Refused
 from bot.channels.robot.socket import Socket
 from bot.channels.text import is_picture
 
@@ -17,6 +19,8 @@ MOST_IN_PICTURE, MOST_IN_FILE, LEAST = 10 << 20, 20 << 20, 6
 LIMITS = (25, 60.0), (900, 3600.0)
 # The platform keeps an unfinished one for thirty minutes.
 _UNFINISHED_LIVES = 28 * 60.0
+# It keeps a whole one for three days.
+_MEDIA_LIVES = timedelta(days=3) - timedelta(hours=2)
 # A try for longer would outlive the letter's lease, and the letter would be said twice: the next try goes on.
 SECONDS_A_TRY = 40.0
 _MOST_UNFINISHED = 20
@@ -34,10 +38,25 @@ class _Upload:
 class Uploads:
     """Hands files over; used by one letter at a time for each file."""
 
-    def __init__(self, socket: Socket) -> None:
+    def __init__(self, socket: Socket, now: Callable[[], datetime]) -> None:
+        """`now` is the true time."""
         self._socket = socket
+        self._now = now
         self._pace = Windows(*LIMITS)
         self._unfinished: dict[tuple[str, str], _Upload] = {}
+
+    async def message(self, letter: Outgoing) -> Frame:
+        """The message that shows the letter's file, which the platform may have already; raises SendError."""
+        assert letter.file is not None
+        if letter.kept:
+            until, kind, media_id = letter.kept.split(" ", 2)
+            if datetime.fromisoformat(until) < self._now():
+                raise SendError("the platform has forgotten the file by now", Failure.FORGOTTEN)
+            return {"msgtype": kind, kind: {"media_id": media_id}}
+        kind, media_id = await self.hand_over(*letter.file)
+        until = (self._now() + _MEDIA_LIVES).isoformat(timespec="seconds")
+        letter.keep(f"{until} {kind} {media_id}")
+        return {"msgtype": kind, kind: {"media_id": media_id}}
 
     async def hand_over(self, name: str, content: bytes) -> tuple[str, str]:
         """(the kind of message that shows it, the platform's name of it, good for three days); raises SendError."""
@@ -50,7 +69,7 @@ class Uploads:
             self._unfinished.pop(key, None)
             raise SendError(f"uploading: {refused}") from refused
         except (NotLive, AckLost) as fault:
-            raise SendError(f"uploading: {fault}") from fault
+            raise SendError(f"uploading: {fault}", Failure.AWAY) from fault
 
     async def _hand_over(self, key: tuple[str, str], kind: str, content: bytes) -> str:
         began = monotonic()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from bot.channels.telegram.decode import NAME, Me, Moved, Standing, Unreadable, decode, message_id
+from bot.channels.telegram import decode
 from bot.engine import Engine
 from bot.outbox import reachability as standing
 from bot.pipeline.turn import Job, Task
@@ -19,11 +19,11 @@ PATIENCE = 8
 class Intake:
     """Hands the updates of one bot to the writer; `me` is who the bot is, as far as that is known."""
 
-    def __init__(self, me: Me, pipeline: Pipeline, engine: Engine) -> None:
+    def __init__(self, me: decode.Me, pipeline: Pipeline, engine: Engine) -> None:
         self.me = me
         self._pipeline = pipeline
         self._engine = engine
-        self._unread = Unread(NAME, pipeline, engine.vault, PATIENCE)
+        self._unread = Unread(decode.NAME, pipeline, engine.vault, PATIENCE)
 
     async def take(self, updates: Sequence[Any], *, last_try: bool) -> None:
         """Return when every update has its outcome, all in one transaction; raises NotCommitted.
@@ -40,7 +40,7 @@ class Intake:
         if lost and not last_try:
             raise NotCommitted(type(lost[0][1]).__name__)
         for raw, fault in lost:
-            await self._unread.keep(message_id(raw, self.me.id), raw, fault)
+            await self._unread.keep(decode.message_id(raw, self.me.id), raw, fault)
 
     async def take_one(self, raw: Any) -> None:
         """Return when the update is committed; raises NotCommitted."""
@@ -51,23 +51,23 @@ class Intake:
             await (self._pipeline.submit(job) if isinstance(job, Message) else self._pipeline.do(job))
         except Exception as fault:
             # It holds up what comes after it in its chat: that must end some time.
-            await self._unread.refuse(message_id(raw, self.me.id), raw, fault)
+            await self._unread.refuse(decode.message_id(raw, self.me.id), raw, fault)
 
     def _job(self, raw: Any) -> Job | None:
         try:
-            heard = decode(raw, self.me, self._engine.clock.now())
-        except Unreadable as fault:
-            return self._unread.kept(message_id(raw, self.me.id), raw, fault)
-        if isinstance(heard, Standing):
-            return self._changed(heard, message_id(raw, self.me.id))
-        if isinstance(heard, Moved):
+            heard = decode.decode(raw, self.me, self._engine.clock.now())
+        except decode.Unreadable as fault:
+            return self._unread.kept(decode.message_id(raw, self.me.id), raw, fault)
+        if isinstance(heard, decode.Standing):
+            return self._changed(heard, decode.message_id(raw, self.me.id))
+        if isinstance(heard, decode.Moved):
             old, new = heard.old, heard.new
-            return lambda turn: chats.move(turn.db, NAME, old, new, turn.now)
+            return lambda turn: chats.move(turn.db, decode.NAME, old, new, turn.now)
         return heard
 
-    def _changed(self, heard: Standing, known_as: str) -> Task:
+    def _changed(self, heard: decode.Standing, known_as: str) -> Task:
         chat = heard.chat
         if heard.brought:
-            return lambda turn: standing.brought(turn, NAME, chat, known_as)
+            return lambda turn: standing.brought(turn, decode.NAME, chat, known_as)
         change = standing.back if heard.reachable else standing.lost
-        return lambda turn: change(turn, NAME, chat)
+        return lambda turn: change(turn, decode.NAME, chat)

@@ -9,8 +9,8 @@ from time import monotonic
 from typing import Any, TypeVar
 
 from bot.channels.condition import Condition
+from bot.channels.telegram import decode
 from bot.channels.telegram.api import Api, Trouble
-from bot.channels.telegram.decode import KINDS, NAME, number_of, query_of
 from bot.channels.telegram.intake import PATIENCE, Intake
 from bot.engine import Engine
 from bot.jobs.lease import Lease
@@ -44,7 +44,7 @@ class Poller:
         self._pipeline = pipeline
         self._engine = engine
         # Who polls on for a moment without it does no harm: the inbox knows what has been handled.
-        self._lease = Lease(f"{NAME} poller {api.bot_id}", owner, pipeline, engine, lambda: None)
+        self._lease = Lease(f"{decode.NAME} poller {api.bot_id}", owner, pipeline, engine, lambda: None)
         self._acknowledge = acknowledge
         self._stop = asyncio.Event()
         self._ready = False
@@ -118,16 +118,16 @@ class Poller:
 
     @property
     def _fact(self) -> str:
-        return f"{NAME} offset {self._api.bot_id}"
+        return f"{decode.NAME} offset {self._api.bot_id}"
 
     def _question(self) -> dict[str, Any]:
-        asked: dict[str, Any] = {"timeout": SECONDS_OF_A_POLL, "limit": 100, "allowed_updates": KINDS}
+        asked: dict[str, Any] = {"timeout": SECONDS_OF_A_POLL, "limit": 100, "allowed_updates": decode.KINDS}
         if self._offset and self._engine.clock.real() - self._offset[1] < OFFSET_LIVES:
             asked["offset"] = self._offset[0]
         return asked
 
     async def _take(self, updates: list[Any]) -> None:
-        ids = [number for number in map(number_of, updates) if number is not None]
+        ids = [number for number in map(decode.number_of, updates) if number is not None]
         if not ids:
             raise Trouble("the updates have no numbers")
         if not self._uncommitted:
@@ -150,7 +150,7 @@ class Poller:
 
     def _acknowledge_presses(self, updates: list[Any]) -> None:
         """At once: the platform wants to hear within seconds, and forgets a press that waited."""
-        for query in filter(None, map(query_of, updates)):
+        for query in filter(None, map(decode.query_of, updates)):
             self._acknowledge(query)
 
     # --- when it goes wrong -------------------------------------------------------------------------------

@@ -12,13 +12,11 @@ import httpx
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, error
 from telegram.request import HTTPXRequest
 
-from bot.channels import Channel, Failure, Outgoing, SendError, http
+from bot.channels import Channel, Failure, Outgoing, SendError, http, pace
 from bot.channels.condition import Condition
-from bot.channels.pace import Turnstile, Windows
 from bot.channels.progress import Progress
-from bot.channels.telegram.api import LOUD, plain
+from bot.channels.telegram import api, parts
 from bot.channels.telegram.decode import NAME
-from bot.channels.telegram.parts import Part, Rows, parts_of
 from bot.settings import Settings
 
 MOST_BYTES = 10 << 20
@@ -62,20 +60,20 @@ class Post(Channel):
         )
         self._token = settings.telegram_token
         self.condition = Condition()
-        self._in_chat, self._in_group = Windows(IN_CHAT), Windows(IN_CHAT, IN_GROUP)
-        self._turnstile = Turnstile(A_SECOND)
+        self._in_chat, self._in_group = pace.Windows(IN_CHAT), pace.Windows(IN_CHAT, IN_GROUP)
+        self._turnstile = pace.Turnstile(A_SECOND)
         self._progress = Progress()
         self._background: set[asyncio.Task[None]] = set()
 
     async def send(self, outgoing: Outgoing) -> str:
         """Send all parts; the id of the last message. Raises SendError."""
-        return await self._progress.send(outgoing.id, parts_of(outgoing), partial(self._in_turn, outgoing))
+        return await self._progress.send(outgoing.id, parts.parts_of(outgoing), partial(self._in_turn, outgoing))
 
-    def _pace(self, chat: str) -> Windows:
+    def _pace(self, chat: str) -> pace.Windows:
         # Groups have negative numbers.
         return self._in_group if chat.startswith("-") else self._in_chat
 
-    async def _in_turn(self, outgoing: Outgoing, part: Part) -> str:
+    async def _in_turn(self, outgoing: Outgoing, part: parts.Part) -> str:
         pause = self._pace(outgoing.chat).wait(outgoing.chat)
         if pause > _LONGEST_PAUSE:
             # Not waited for here: others of the same sender would lose their lease meanwhile.
@@ -91,7 +89,7 @@ class Post(Channel):
             outgoing.keep(name)
         return str(said.message_id)
 
-    def _failed(self, outgoing: Outgoing, part: Part, fault: error.TelegramError) -> SendError:
+    def _failed(self, outgoing: Outgoing, part: parts.Part, fault: error.TelegramError) -> SendError:
         failure = send_error(fault, self._token)
         if part.kept and isinstance(fault, error.BadRequest) and _says(fault, _NO_SUCH_FILE):
             failure = SendError(str(failure), Failure.FORGOTTEN)
@@ -99,13 +97,13 @@ class Post(Channel):
             self.condition.worked()
         else:
             broken, refused = fault.__cause__, isinstance(fault, error.InvalidToken)
-            why = LOUD[401] if refused else plain(broken) if isinstance(broken, httpx.HTTPError) else str(failure)
-            self.condition.failed(why)
+            why = api.plain(broken) if isinstance(broken, httpx.HTTPError) else str(failure)
+            self.condition.failed(api.LOUD[401] if refused else why)
         if failure.retry_after:
             self._pace(outgoing.chat).hold(outgoing.chat, failure.retry_after)
         return failure
 
-    async def _in_topic(self, outgoing: Outgoing, part: Part) -> Message:
+    async def _in_topic(self, outgoing: Outgoing, part: parts.Part) -> Message:
         to: dict[str, Any] = {"chat_id": outgoing.chat, "reply_markup": _keyboard(part.rows)}
         if outgoing.topic:
             try:
@@ -115,7 +113,7 @@ class Post(Channel):
                     raise
         return await self._say(to, part)
 
-    async def _say(self, to: dict[str, Any], part: Part) -> Message:
+    async def _say(self, to: dict[str, Any], part: parts.Part) -> Message:
         if part.file is None:
             return await self._bot.send_message(text=part.text, **to)
         words = part.text or None
@@ -164,7 +162,7 @@ class Post(Channel):
         await self._bot.request.shutdown()
 
 
-def _keyboard(rows: Rows) -> InlineKeyboardMarkup | None:
+def _keyboard(rows: parts.Rows) -> InlineKeyboardMarkup | None:
     if not rows:
         return None
     return InlineKeyboardMarkup(
@@ -183,10 +181,11 @@ def send_error(fault: error.TelegramError, token: str) -> SendError:
     if isinstance(fault, (error.Forbidden, error.BadRequest)) and _is_telegrams(fault):
         gone = isinstance(fault, error.Forbidden) or _says(fault, _NO_SUCH_CHAT)
         return SendError(text, Failure.UNREACHABLE if gone else Failure.REJECTED)
-    if isinstance(fault, (error.Forbidden, error.BadRequest, error.InvalidToken, error.Conflict)):
-        return SendError(text)
-    # All that is left may have been carried out: a lost answer, a 5xx, an answer that is no JSON.
-    return SendError(text, Failure.LATER if isinstance(fault.__cause__, http.NEVER_LEFT) else Failure.UNCERTAIN)
+    # A proxy's refusal, a wrong token, a request that never left: nothing was carried out. All that is left may have
+    # been: a lost answer, a 5xx, an answer that is no JSON.
+    refused = isinstance(fault, (error.Forbidden, error.BadRequest, error.InvalidToken, error.Conflict))
+    away = refused or isinstance(fault.__cause__, http.NEVER_LEFT)
+    return SendError(text, Failure.AWAY if away else Failure.UNCERTAIN)
 
 
 def _says(fault: error.TelegramError, words: Iterable[str]) -> bool:

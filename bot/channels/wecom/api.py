@@ -7,8 +7,8 @@ from typing import Any
 
 import httpx
 
+from bot.channels import http
 from bot.channels.condition import Condition
-from bot.channels.http import NEVER_LEFT, TooLong, client, taken
 from bot.channels.wecom.errors import PASSING, Deed, Fault, fault
 from bot.channels.wecom.tokens import Token, Tokens
 from bot.settings import Settings
@@ -29,7 +29,7 @@ class Wire:
         self._secrets = several(settings.wecom_secret)
         limits = httpx.Limits(max_connections=32, max_keepalive_connections=16, keepalive_expiry=30)
         base = settings.wecom_api_url.rstrip("/") + "/"
-        self._client = client(_SECONDS, base_url=base, limits=limits)
+        self._client = http.client(_SECONDS, base_url=base, limits=limits)
 
     async def ask(self, path: str, query: Given, content: Given, most: int = 0) -> Answer:
         """
@@ -44,7 +44,7 @@ class Wire:
                 return _answer(response, await _body(response, _MOST_IN_ANSWER))
         except httpx.HTTPError as broken:
             # Its own words may hold the address, and with it the token.
-            raise Fault(type(broken).__name__, lost=not isinstance(broken, NEVER_LEFT)) from None
+            raise Fault(type(broken).__name__, lost=not isinstance(broken, http.NEVER_LEFT)) from None
 
     async def new_token(self) -> tuple[str, int]:
         """(a fresh access token, for how many seconds it is good); raises Fault."""
@@ -53,6 +53,8 @@ class Wire:
             try:
                 answer = await self.ask("gettoken", {"corpid": self._corp_id, "corpsecret": secret}, {})
             except Fault as failure:
+                # Whatever became of it, nothing has been said yet.
+                failure.lost = False
                 if failure.code != 40001 or secret == self._secrets[-1]:
                     raise
                 continue
@@ -155,8 +157,8 @@ def _is_text(response: httpx.Response) -> bool:
 
 async def _body(response: httpx.Response, most: int) -> bytes:
     try:
-        return await taken(response.aiter_bytes(), most, response.headers.get("content-length", ""))
-    except TooLong:
+        return await http.taken(response.aiter_bytes(), most, response.headers.get("content-length", ""))
+    except http.TooLong:
         raise Fault("more than we take", deed=Deed.FILE) from None
 
 

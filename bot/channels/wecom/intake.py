@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from secrets import token_hex
 
-from bot.channels.wecom.crypto import Unreadable, fields
-from bot.channels.wecom.decode import NAME, Left, Press, decode, known_as
+from bot.channels.wecom import crypto, decode
 from bot.engine import Engine
 from bot.outbox import reachability as standing
 from bot.pipeline.turn import Outcome, Turn
@@ -39,7 +38,7 @@ class Intake:
     def __init__(self, pipeline: Pipeline, engine: Engine) -> None:
         self._pipeline = pipeline
         self._engine = engine
-        self._unread = Unread(NAME, pipeline, engine.vault, TRIES)
+        self._unread = Unread(decode.NAME, pipeline, engine.vault, TRIES)
         # Messages whose answers have been written, and who notes it.
         self._written: list[int] = []
         self._noting: asyncio.Task[None] | None = None
@@ -47,9 +46,9 @@ class Intake:
     async def take(self, text: str) -> Answer | None:
         """Return when it is committed; raises NotCommitted. None: the response says nothing."""
         try:
-            said = fields(text)
-            heard = decode(said)
-        except Unreadable as fault:
+            said = crypto.fields(text)
+            heard = decode.decode(said)
+        except crypto.Unreadable as fault:
             name = f"unread:{hashlib.sha256(text.encode()).hexdigest()}"
             await self._unread.keep(name, text, fault)
             return None
@@ -58,14 +57,14 @@ class Intake:
         try:
             outcome = await self._commit(heard)
         except Exception as fault:
-            await self._unread.refuse(known_as(said), text, fault)
+            await self._unread.refuse(decode.known_as(said), text, fault)
             return None
         return await self._answer(heard, outcome) if isinstance(heard, Message) and outcome else None
 
-    async def _commit(self, heard: Message | Press | Left) -> Outcome | None:
+    async def _commit(self, heard: Message | decode.Press | decode.Left) -> Outcome | None:
         if isinstance(heard, Message):
             return await self._pipeline.submit(heard)
-        if isinstance(heard, Left):
+        if isinstance(heard, decode.Left):
             await self._pipeline.do(partial(_leave, heard))
             return None
         # What the press brings is there before it decides anything, in the same transaction.
@@ -115,13 +114,13 @@ def _note(inbox_ids: Sequence[int], turn: Turn) -> None:
     passive.written(turn.db, inbox_ids, turn.now)
 
 
-def _keep_code(press: Press, turn: Turn) -> None:
+def _keep_code(press: decode.Press, turn: Turn) -> None:
     if press.response_code:
-        card_codes.clicked(turn.db, NAME, press.task_id, press.response_code, turn.now)
+        card_codes.clicked(turn.db, decode.NAME, press.task_id, press.response_code, turn.now)
 
 
-def _leave(left: Left, turn: Turn) -> None:
-    row = {"channel": NAME, "message_id": left.known_as, "chat": left.user, "sender": left.user}
+def _leave(left: decode.Left, turn: Turn) -> None:
+    row = {"channel": decode.NAME, "message_id": left.known_as, "chat": left.user, "sender": left.user}
     arrived = inbox.arrive(turn.db, [{**row, "received_at": turn.now, "spoken_as": None}], token_hex(8))
-    if arrived[NAME, left.known_as].fresh:
-        standing.lost(turn, NAME, left.user)
+    if arrived[decode.NAME, left.known_as].fresh:
+        standing.lost(turn, decode.NAME, left.user)

@@ -2,15 +2,14 @@
 
 import logging
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from bot.channels import Channel, Failure, Outgoing, SendError
-from bot.channels.pace import Turnstile, Windows
+from bot.channels import Channel, Failure, Outgoing, SendError, pace
 from bot.channels.progress import Progress
-from bot.channels.wecom.api import Answer, Api
-from bot.channels.wecom.errors import Deed, Fault
-from bot.channels.wecom.parts import MOST_IN_FILE, Part, parts_of
+from bot.channels.wecom import errors, parts
+from bot.channels.wecom.api import Api
 from bot.engine import Engine
 from bot.pipeline.writer import Pipeline
 from storage.messages import card_codes
@@ -26,7 +25,9 @@ MOST_BYTES = 10 << 20
 # A medium is kept for three days; the last hours of that are left alone.
 SECONDS_KEPT = 3 * 86_400 - 7200
 # How long the platform is to look back for the same message; four hours is the most. An answer may well be repeated.
-_LOOK_BACK = {True: 14_400, False: 1800}
+LOOK_BACK = {True: timedelta(hours=4), False: timedelta(minutes=30)}
+# What a try may take that was under way when it was lost.
+_UNDER_WAY = timedelta(minutes=2)
 # A limit of the minute is over after a minute; what is then still refused is that of the hour.
 _MINUTE, _HOUR, _MINUTES_TRIED = 60.0, 3600.0, 2
 Results = dict[str, str | SendError]
@@ -42,11 +43,15 @@ class Post(Channel):
         self._api = api
         self._pipeline = pipeline
         self._engine = engine
-        self._pace = Windows(A_MINUTE)
-        self._calls = Turnstile(CALLS_A_SECOND)
+        self._pace = pace.Windows(A_MINUTE)
+        self._calls = pace.Turnstile(CALLS_A_SECOND)
         self._progress = Progress()
         # How often in a row the platform has found us too fast.
         self._too_fast = 0
+
+    def knows_repeats(self, notice: bool) -> timedelta:
+        """For how long the platform knows the same letter again, and shows it once."""
+        return LOOK_BACK[notice] - _UNDER_WAY
 
     async def send(self, outgoing: Outgoing) -> str:
         """Send all parts; the id of the last message. Raises SendError."""
@@ -58,11 +63,11 @@ class Post(Channel):
     async def send_all(self, outgoings: Sequence[Outgoing]) -> list[str | SendError]:
         """The same words to each of these people: for each the id of the last message, or what kept it away."""
         one = outgoings[0]
-        parts = parts_of(one)
-        results = self._full(outgoings, len(self._progress.left(one.call, parts)))
+        wanted = parts.parts_of(one)
+        results = self._full(outgoings, len(self._progress.left(one.call, wanted)))
         said: str | SendError
         try:
-            said = await self._progress.send(one.call, parts, partial(self._in_turn, outgoings, results))
+            said = await self._progress.send(one.call, wanted, partial(self._in_turn, outgoings, results))
         except SendError as error:
             said = error
         else:
@@ -75,7 +80,7 @@ class Post(Channel):
         text = "has had the messages of this minute"
         return {chat: SendError(text, retry_after=wait) for chat, wait in waits.items() if wait}
 
-    async def _in_turn(self, outgoings: Sequence[Outgoing], results: Results, part: Part) -> str:
+    async def _in_turn(self, outgoings: Sequence[Outgoing], results: Results, part: parts.Part) -> str:
         """The id of the message; puts whom it could not reach into `results`. Raises SendError."""
         one, chats = outgoings[0], [each.chat for each in outgoings if each.chat not in results]
         if not chats:
@@ -85,21 +90,21 @@ class Post(Channel):
             raise SendError("the rest of it waits for the next minute", retry_after=pause)
         try:
             return await self._say(one, part, chats, results)
-        except Fault as failure:
+        except errors.Fault as failure:
             raise self._failed(one, failure) from failure
 
-    async def _say(self, one: Outgoing, part: Part, chats: Sequence[str], results: Results) -> str:
+    async def _say(self, one: Outgoing, part: parts.Part, chats: Sequence[str], results: Results) -> str:
         content = part.content
         if part.kind in ("image", "file"):
             content = {"media_id": await self._media_id(one, part.kind)}
         body = {"touser": "|".join(chats), "msgtype": part.kind, "agentid": self._api.agent_id, part.kind: content}
         if one.repeat:
-            body |= {"enable_duplicate_check": 1, "duplicate_check_interval": _LOOK_BACK[one.notice]}
+            body |= {"enable_duplicate_check": 1, "duplicate_check_interval": LOOK_BACK[one.notice].seconds}
         await self._calls.through(one.notice)
         self._pace.count(*chats)
         try:
             answer = await self._api.call("message/send", body)
-        except Fault as failure:
+        except errors.Fault as failure:
             if part.kind == "template_card" and _is_the_cards(failure):
                 return ""
             raise
@@ -115,10 +120,10 @@ class Post(Channel):
             until, _, media_id = one.kept.partition(" ")
             if float(until) > now:
                 return media_id
-            raise Fault("kept too long", deed=Deed.FILE)
+            raise errors.Fault("kept too long", deed=errors.Deed.FILE)
         name, content = one.file or ("", b"")
-        if len(content) > MOST_IN_FILE:
-            raise Fault("a file of more than 20 MB", deed=Deed.REFUSED)
+        if len(content) > parts.MOST_IN_FILE:
+            raise errors.Fault("a file of more than 20 MB", deed=errors.Deed.REFUSED)
         media_id = await self._upload(kind, name, content)
         one.keep(f"{now + SECONDS_KEPT:.0f} {media_id}")
         return media_id
@@ -126,7 +131,7 @@ class Post(Channel):
     async def _upload(self, kind: str, name: str, content: bytes) -> str:
         try:
             return await self._api.upload(kind, name, content)
-        except Fault as failure:
+        except errors.Fault as failure:
             # Nothing has been said yet, whatever became of the file.
             failure.lost = False
             raise
@@ -138,40 +143,42 @@ class Post(Channel):
             # The card is there and works; it only cannot be changed later.
             log.exception("the code of a card")
 
-    def _failed(self, one: Outgoing, failure: Fault) -> SendError:
+    def _failed(self, one: Outgoing, failure: errors.Fault) -> SendError:
         text, deed = str(failure), failure.deed
-        if deed is Deed.WAIT:
+        if deed is errors.Deed.WAIT:
             self._too_fast += 1
             return SendError(text, Failure.AWAY, _MINUTE if self._too_fast <= _MINUTES_TRIED else _HOUR)
-        if deed in (Deed.SETUP, Deed.TOKEN):
+        if deed in (errors.Deed.SETUP, errors.Deed.TOKEN):
             return SendError(text, Failure.AWAY, _MINUTE)
-        if deed is Deed.FILE and one.kept:
+        if deed is errors.Deed.FILE and one.kept:
             return SendError(text, Failure.FORGOTTEN)
-        if deed in (Deed.AGAIN, Deed.RIGHT):
-            return SendError(text, Failure.UNCERTAIN if failure.lost else Failure.LATER)
-        return SendError(text, Failure.UNREACHABLE if deed is Deed.PERSON else Failure.REJECTED)
+        if deed is errors.Deed.RIGHT:
+            return SendError(text)
+        if deed is errors.Deed.AGAIN:
+            return SendError(text, Failure.UNCERTAIN if failure.lost else Failure.AWAY)
+        return SendError(text, Failure.UNREACHABLE if deed is errors.Deed.PERSON else Failure.REJECTED)
 
     async def fetch(self, ref: str) -> bytes:
         """The content of the medium with this id; raises SendError (permanent: it is gone)."""
         try:
             return await self._api.download(ref, MOST_BYTES)
-        except Fault as failure:
-            gone = failure.deed in (Deed.FILE, Deed.REFUSED)
+        except errors.Fault as failure:
+            gone = failure.deed in (errors.Deed.FILE, errors.Deed.REFUSED)
             raise SendError(str(failure), Failure.REJECTED if gone else Failure.LATER) from failure
 
 
-def _is_the_cards(failure: Fault) -> bool:
+def _is_the_cards(failure: errors.Fault) -> bool:
     """Whether the card alone is refused: the words have been said, so the letter has arrived all the same."""
-    if failure.deed is Deed.TASK:
+    if failure.deed is errors.Deed.TASK:
         # An earlier try has arrived.
         return True
-    if failure.deed in (Deed.CARD, Deed.REFUSED):
+    if failure.deed in (errors.Deed.CARD, errors.Deed.REFUSED):
         log.warning("a card was refused: %s", failure)
         return True
     return False
 
 
-def _note_unreached(answer: Answer, results: Results) -> None:
+def _note_unreached(answer: dict[str, Any], results: Results) -> None:
     for name, kind in (("invaliduser", Failure.UNREACHABLE), ("unlicenseduser", Failure.REJECTED)):
         for chat in _names(answer.get(name)):
             results.setdefault(chat, SendError(name, kind))

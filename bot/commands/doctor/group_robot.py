@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection
 
-from bot.channels.group_robot import channel
+from bot.channels.group_robot import binding
 from bot.commands.doctor.current import current
 from bot.commands.doctor.line import FAIL, OK, WARN, Line
 from bot.settings import Settings
@@ -22,12 +22,12 @@ def check(settings: Settings) -> Iterator[Line]:
 
 
 def _groups(db: Connection, settings: Settings) -> Iterator[Line]:
-    dead = {each.chat for each in chats.of_channel(db, channel.NAME) if not each.reachable}
+    dead = {each.chat for each in chats.of_channel(db, binding.NAME) if not each.reachable}
     for path, key in settings.wecom_groups:
-        unit = channel.unit_of(db, path)
+        unit = binding.unit_of(db, path)
         if unit is None:
             yield FAIL, "groups", f"群机器人的单位「{path}」没有找到,或不止一个;请照名册写全称"
-        elif channel.chat_of(key) in dead:
+        elif binding.chat_of(key) in dead:
             yield WARN, "groups", f"{path}的群机器人发不进去:被移出了群或停用了,请换上新的 key"
         else:
             yield OK, "groups", f"群机器人 → {units.full_name(db, unit)}"

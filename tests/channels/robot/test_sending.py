@@ -48,8 +48,8 @@ def play(tmp_path: Path, fake: FakeRobot, monkeypatch: pytest.MonkeyPatch) -> Pl
     return played
 
 
-def letters(stage: Stage) -> list[tuple[str, int]]:
-    return stage.query(select(outbox.c.state, outbox.c.doubts).order_by(outbox.c.id))
+def letters(stage: Stage) -> list[tuple[str, bool]]:
+    return stage.query(select(outbox.c.state, outbox.c.perhaps_at.is_not(None)).order_by(outbox.c.id))
 
 
 async def in_time(stage: Stage) -> None:
@@ -67,7 +67,7 @@ def test_what_can_no_longer_be_replied_to_is_pushed(play: Play, fake: FakeRobot,
     async def talk(stage: Stage) -> None:
         fake.faults["aibot_respond_msg"].append(code)
         assert await stage.say(ZHANG, CHECKIN) == [ECHO]
-        assert [said["way"] for said in fake.said_to(ZHANG)] == ["push"] and letters(stage) == [("sent", 0)]
+        assert [said["way"] for said in fake.said_to(ZHANG)] == ["push"] and letters(stage) == [("sent", False)]
 
     play(talk)
 
@@ -85,20 +85,20 @@ def test_after_a_restart_answers_are_pushed(tmp_path: Path, fake: FakeRobot) -> 
     asyncio.run(run())
 
 
-def test_a_lost_answer_is_said_once_more_and_a_card_never_twice(play: Play, fake: FakeRobot) -> None:
+def test_a_lost_answer_is_said_again_and_a_card_never_twice(play: Play, fake: FakeRobot) -> None:
     async def talk(stage: Stage) -> None:
         # The card arrived: the platform knows its task, so it is not shown again, and all is well.
         fake.faults["aibot_respond_msg"].append("lost")
         await stage.say(ZHANG, CHECKIN)
         await in_time(stage)
-        assert [words(said) for said in fake.said_to(ZHANG)] == [ECHO] and letters(stage) == [("sent", 0)]
-        # Words have no such name: twice at most, and the operator is told.
+        assert [words(said) for said in fake.said_to(ZHANG)] == [ECHO] and letters(stage) == [("sent", False)]
+        # Words have no such name: they are said until they are heard of, and that is counted.
         fake.faults["aibot_send_msg"].extend(["lost", "lost"])
         await stage.app.pipeline.do(lambda turn: turn.letters.notify([Reply("通知", to=1)]))
         await stage.send()
         await in_time(stage)
-        assert [words(said) for said in fake.said_to(ZHANG)] == [ECHO, "通知", "通知"]
-        assert letters(stage)[-1] == ("uncertain", 1)
+        assert [words(said) for said in fake.said_to(ZHANG)] == [ECHO, "通知", "通知", "通知"]
+        assert letters(stage)[-1] == ("uncertain", True)
 
     play(talk)
 
@@ -108,7 +108,7 @@ def test_a_card_that_did_not_arrive_is_sent_again(play: Play, fake: FakeRobot) -
         fake.faults["aibot_respond_msg"].append("silent")
         await stage.say(ZHANG, CHECKIN)
         await in_time(stage)
-        assert [words(said) for said in fake.said_to(ZHANG)] == [ECHO] and letters(stage) == [("sent", 0)]
+        assert [words(said) for said in fake.said_to(ZHANG)] == [ECHO] and letters(stage) == [("sent", False)]
 
     play(talk)
 
@@ -154,7 +154,7 @@ def test_refusals(play: Play, fake: FakeRobot, code: str, state: str, error: str
         assert found[0] == state and found[1].startswith(error)
         if state == "new":
             await in_time(stage)
-            assert letters(stage)[-1] == ("sent", 0)
+            assert letters(stage)[-1] == ("sent", False)
 
     play(talk)
 
@@ -232,7 +232,7 @@ def test_an_upload_goes_on_after_a_new_connection(play: Play, fake: FakeRobot) -
         fake.faults["aibot_upload_media_chunk"].extend(["", "", "", "drop"])
         with pytest.raises(SendError) as broken:
             await stage.robot.send(letter)
-        assert broken.value.kind is Failure.LATER
+        assert broken.value.kind is Failure.AWAY
         await stage.live()
         await stage.robot.send(letter)
         # Each piece once: what had arrived was not sent again.

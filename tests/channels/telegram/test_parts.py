@@ -157,8 +157,8 @@ FAILURES = {
     "400": Failure.REJECTED,
     "moved": Failure.MOVED,
     "429": Failure.THROTTLED,
-    "401": Failure.LATER,
-    "404": Failure.LATER,
+    "401": Failure.AWAY,
+    "404": Failure.AWAY,
     "500": Failure.UNCERTAIN,
     "html": Failure.UNCERTAIN,
     "lost": Failure.UNCERTAIN,
@@ -169,7 +169,7 @@ def test_failures_are_told_apart(telegram: FakeTelegram) -> None:
     telegram.faults["sendMessage"].extend(FAILURES)
     letters = [Outgoing(place, str(place), "您好") for place in range(len(FAILURES))]
     assert sending(telegram.url, *letters) == list(FAILURES.values())
-    assert sending("http://127.0.0.1:9/bot", letters[0]) == [Failure.LATER]
+    assert sending("http://127.0.0.1:9/bot", letters[0]) == [Failure.AWAY]
 
 
 def test_a_second_try_goes_on_where_the_first_stopped(telegram: FakeTelegram) -> None:

@@ -136,7 +136,7 @@ def test_what_was_not_written_is_sent_after_a_while_and_what_follows_waits_for_i
         await say(way, "长话")
         assert await claimed(way, now + timedelta(seconds=15)) == []
         first, second = await claimed(way, now + timedelta(seconds=60))
-        assert first.repeat and not second.repeat
+        assert first.perhaps_at and not second.perhaps_at
         # Too late: it is the sender's now, and a repeat is not told twice.
         await way.pipeline.do(lambda turn: passive.written(turn.db, [outcome.inbox_id], turn.now))
         assert [(letter.state, letter.owner) for letter in letters(way)] == [("claimed", "sender")] * 2

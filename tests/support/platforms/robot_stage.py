@@ -14,6 +14,7 @@ from bot.app import App
 from bot.channels.robot.channel import Robot
 from bot.clock import Clock
 from bot.engine import open_engine
+from bot.outbox import outage
 from bot.settings import load
 from storage.base import leases
 from storage.organisation import units
@@ -125,6 +126,7 @@ async def running(
     given = {"data_dir": folder, "wecom_robot_id": ROBOT, "wecom_robot_secret": SECRET, "wecom_robot_url": fake.url}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Stage, "now", START)
+        patch.setattr(outage, "monotonic", lambda: Stage.now.timestamp())
         settled = load(**{**given, **settings})
         app = App(open_engine(settled, new_url(folder), clock or Clock(ZONE, lambda: Stage.now)))
         app.pipeline.start()

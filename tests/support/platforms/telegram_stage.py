@@ -17,6 +17,7 @@ from bot.channels.telegram import send as telegram_send
 from bot.channels.telegram.decode import Me
 from bot.clock import Clock
 from bot.engine import open_engine
+from bot.outbox import outage
 from bot.settings import load
 from storage.organisation import units
 from storage.organisation.units import Kind
@@ -150,6 +151,7 @@ async def running(folder: Path, fake: FakeTelegram, fill: bool = True, **setting
     }  # fmt: skip
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Stage, "now", START)
+        patch.setattr(outage, "monotonic", lambda: Stage.now.timestamp())
         patch.setattr(telegram_send, "IN_CHAT", (3, 0.0))
         patch.setattr(telegram_send, "A_SECOND", 1e9)
         app = App(open_engine(load(**{**given, **settings}), new_url(folder), Clock(ZONE, lambda: Stage.now)))

@@ -20,6 +20,7 @@ from bot.channels.wecom.crypto import Crypto, Signed, fields
 from bot.clock import Clock
 from bot.engine import open_engine
 from bot.files.fetcher import Fetcher
+from bot.outbox import outage
 from bot.settings import load
 from storage.organisation import units
 from storage.organisation.units import Kind
@@ -187,6 +188,7 @@ async def running(folder: Path, fake: FakeWecom, fill: bool = True, **settings: 
     fake._times.clear()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Stage, "now", START)
+        patch.setattr(outage, "monotonic", lambda: Stage.now.timestamp())
         patch.setattr(wecom_send, "CALLS_A_SECOND", 1e9)
         app = App(open_engine(load(**given), new_url(folder), Clock(ZONE, lambda: Stage.now)))
         app.pipeline.start()
