@@ -188,7 +188,13 @@ def _own(ask: Ask) -> tuple[holdings.Holding, Row, str]:
 
 
 @command(
-    "续", who=MEMBERS, group="活动", listed=False, help="续聘、续任", examples=("续 H12 一年",), follows=r"#?[Hh]\s?\d"
+    "续",
+    who=MEMBERS,
+    group="活动",
+    listed=False,
+    help="续聘、续任",
+    examples=("续 H12 一年",),
+    follows=r"[#＃]?\s*[HhＨｈ]\W*\d",
 )
 def renew(ask: Ask) -> Reply:
     """It goes on from its end, or until the day that is said."""
@@ -209,7 +215,7 @@ def renew(ask: Ask) -> Reply:
     listed=False,
     help="结束聘任、岗位、结对",
     examples=("结束 H12",),
-    follows=r"#?[Hh]\s?\d",
+    follows=r"[#＃]?\s*[HhＨｈ]\W*\d",
 )
 def finish(ask: Ask) -> Reply:
     """From today on it is no longer held."""
