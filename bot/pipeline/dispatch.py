@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 from bot.pipeline import card_replies, open_questions
 from bot.pipeline.features import Features
-from bot.pipeline.open_questions import OpenQuestion
 from handlers import kit
 from handlers.asker import context
 from handlers.attendance import attachments, reports
@@ -82,7 +81,9 @@ def _said(features: Features, ask: kit.Ask, text: str, commands: bool = True) ->
     return _read(features, ask, text, waiting)
 
 
-def _ordered(waiting: OpenQuestion | None, ask: kit.Ask, command: Command, args: str) -> Sequence[kit.Reply] | None:
+def _ordered(
+    waiting: open_questions.OpenQuestion | None, ask: kit.Ask, command: Command, args: str
+) -> Sequence[kit.Reply] | None:
     replies = _call(command, replace(ask, args=args))
     return replies if replies is None or waiting is None else [*replies, *waiting.give_way(ask, command.words[0])]
 
@@ -97,7 +98,9 @@ def _call(command: Command, ask: kit.Ask) -> Sequence[kit.Reply] | None:
     raise kit.Denied(f"「{word}」您目前不能用。发「帮助」看看您能做什么。", what=word)
 
 
-def _read(features: Features, ask: kit.Ask, text: str, waiting: OpenQuestion | None) -> Sequence[kit.Reply]:
+def _read(
+    features: Features, ask: kit.Ask, text: str, waiting: open_questions.OpenQuestion | None
+) -> Sequence[kit.Reply]:
     if not text and (ask.message.attachments or ask.message.place):
         return _list(features.readers[attachments.reader(ask)](ask))
     reading = context.reading_of(ask, text)

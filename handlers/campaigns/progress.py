@@ -9,11 +9,9 @@ from handlers.campaigns import notices
 from handlers.kit import ADMINS, REPORTERS, Ask, Button, Denied, Due, Refusal, Reply, Role, Unit
 from handlers.reading import Record
 from handlers.registry import command, due
-from handlers.wording import places
-from handlers.wording.questions import Question, answers
+from handlers.wording import places, questions
 from scheduling.periods import timing_of
 from storage.campaigns import campaigns
-from storage.campaigns.campaigns import OPEN, Campaign
 from storage.checkins import checkins
 
 SEERS = REPORTERS | ADMINS | {Role.INSPECTOR}
@@ -31,7 +29,7 @@ class _Asked:
     name: str
 
 
-QUESTION = Question(
+QUESTION = questions.Question(
     "campaign-heads", _Asked, undone="还没有记。", dropped="好的,没有记。",
     asks="{name}到了多少人?如:38\n不报了,发「取消」。",
 )  # fmt: skip
@@ -59,7 +57,7 @@ def show(ask: Ask) -> Reply | list[Reply]:
     return _progress(ask, one)
 
 
-def _numbered(ask: Ask, number: str) -> Campaign:
+def _numbered(ask: Ask, number: str) -> campaigns.Campaign:
     one = campaigns.by_id(ask.db, int(number))
     if one is None or not any(campaigns.meets(one.path, path) for path in ask.me.paths(SEERS)):
         none = f"没有编号 {number} 的活动。发「活动」看现在有哪些。"
@@ -82,13 +80,13 @@ def _looks(ask: Ask) -> bool:
     return not ask.me.roles.isdisjoint(LOOKERS)
 
 
-def _concerns(ask: Ask, one: Campaign) -> bool:
+def _concerns(ask: Ask, one: campaigns.Campaign) -> bool:
     return _looks(ask) or bool(participation.due_squads(ask.me, one))
 
 
-def _line(ask: Ask, one: Campaign) -> str:
+def _line(ask: Ask, one: campaigns.Campaign) -> str:
     """3 清明祭英烈(主题队日)4月1日–4月7日:已报 8/12 …"""
-    ended = ",已结束" if one.state != OPEN or one.ends_at < ask.now else ""
+    ended = ",已结束" if one.state != campaigns.OPEN or one.ends_at < ask.now else ""
     head = f"{one.id} {participation.name(one)},{participation.window(one, ask.now.tzinfo)}{ended}"
     if _looks(ask):
         return f"{head}:{participation.coverage(*campaigns.progress(ask.db, one, ask.me.paths(LOOKERS)))[0]}"
@@ -97,7 +95,7 @@ def _line(ask: Ask, one: Campaign) -> str:
     return f"{head}:{'还没报' if left else '已报'}"
 
 
-def _progress(ask: Ask, one: Campaign) -> Reply:
+def _progress(ask: Ask, one: campaigns.Campaign) -> Reply:
     """The coverage of the asker's part, live, and who is missing."""
     # What the messages before this one in the same transaction reported is in the table already.
     paths = ask.me.paths(SEERS)
@@ -113,25 +111,25 @@ def _progress(ask: Ask, one: Campaign) -> Reply:
     return Reply("\n".join(lines), _buttons(ask, one, bool(missing)))
 
 
-def _state(ask: Ask, one: Campaign) -> str:
-    if one.state != OPEN:
+def _state(ask: Ask, one: campaigns.Campaign) -> str:
+    if one.state != campaigns.OPEN:
         return "已结束" if one.state == campaigns.ENDED else "已撤回"
     return f"{participation.until(one, ask.now.tzinfo)}截止" if ask.now <= one.ends_at else "已截止,还可以补报"
 
 
-def _buttons(ask: Ask, one: Campaign, missing: bool) -> tuple[Button, ...]:
-    if one.state != OPEN or not _owns(ask, one):
+def _buttons(ask: Ask, one: campaigns.Campaign, missing: bool) -> tuple[Button, ...]:
+    if one.state != campaigns.OPEN or not _owns(ask, one):
         return ()
     end = (Button("结束", "结束活动", str(one.id)),)
     return (Button("催没报的", "活动", f"{one.id} 催"), *end) if missing else end
 
 
-def _owns(ask: Ask, one: Campaign) -> bool:
+def _owns(ask: Ask, one: campaigns.Campaign) -> bool:
     return any(one.path.startswith(path) for path in ask.me.paths(ADMINS))
 
 
-def _nudge(ask: Ask, one: Campaign) -> Reply:
-    if not any(campaigns.meets(one.path, path) for path in ask.me.paths(ADMINS)) or one.state != OPEN:
+def _nudge(ask: Ask, one: campaigns.Campaign) -> Reply:
+    if not any(campaigns.meets(one.path, path) for path in ask.me.paths(ADMINS)) or one.state != campaigns.OPEN:
         raise Refusal(f"活动 {one.id} 现在不能催。发「活动 {one.id}」看进度。")
     missing = participation.coverage(*campaigns.progress(ask.db, one, ask.me.paths(ADMINS)))[1]
     if not missing:
@@ -143,20 +141,20 @@ def _nudge(ask: Ask, one: Campaign) -> Reply:
 # --- the counselor's side -----------------------------------------------------------------------------------
 
 
-def _ask_heads(ask: Ask, one: Campaign, mine: list[Unit]) -> Reply:
+def _ask_heads(ask: Ask, one: campaigns.Campaign, mine: list[Unit]) -> Reply:
     left = participation.unreported(mine, campaigns.reported(ask.db, one, [unit.id for unit in mine]))
     head = f"活动 {one.id} {participation.name(one)},{participation.window(one, ask.now.tzinfo)}"
     if not left:
         return Reply(f"{head}\n您的中队已经报了。要改,发「更正」。")
-    if one.state != OPEN or ask.now < one.begins_at:
-        return Reply(f"{head}\n{'还没有开始。' if one.state == OPEN else '已经结束。'}")
+    if one.state != campaigns.OPEN or ask.now < one.begins_at:
+        return Reply(f"{head}\n{'还没有开始。' if one.state == campaigns.OPEN else '已经结束。'}")
     unit = left[0]
     QUESTION.put(ask, _Asked(one.id, unit.id, unit.name))
     full = (Button(f"全到 {unit.members}", answer=f"应到{unit.members}实到{unit.members}"),) if unit.members else ()
     return Reply(f"{head}\n{unit.name}到了多少人?如:38,或应到42实到40", full)
 
 
-@answers(QUESTION)
+@questions.answers(QUESTION)
 def heads(ask: Ask, known: _Asked) -> list[Reply] | None:
     """The number after the tap; None for another message."""
     one = campaigns.by_id(ask.db, known.campaign)
@@ -181,10 +179,10 @@ def _whole_report(records: tuple[Record, ...]) -> bool:
     return any(record.activity and record.attended is not None for record in records)
 
 
-def _report(ask: Ask, one: Campaign, words: str) -> list[Reply]:
+def _report(ask: Ask, one: campaigns.Campaign, words: str) -> list[Reply]:
     """活动 3 38, 活动 3 三(2) 应到42实到40."""
-    if one.state != OPEN or ask.now < one.begins_at:
-        raise Refusal(f"活动 {one.id} {'还没有开始' if one.state == OPEN else '已经结束'},没有记录。")
+    if one.state != campaigns.OPEN or ask.now < one.begins_at:
+        raise Refusal(f"活动 {one.id} {'还没有开始' if one.state == campaigns.OPEN else '已经结束'},没有记录。")
     named = next(iter(context.reading_of(ask, f"{words} {one.activity}").records), Record()).unit
     unit = places.by_key(ask, named) if named else None
     mine = [each for each in ask.me.units(REPORTERS) if each.kind != "学校"]
@@ -199,7 +197,7 @@ def _report(ask: Ask, one: Campaign, words: str) -> list[Reply]:
     return _kept(ask, one, unit, found)
 
 
-def _kept(ask: Ask, one: Campaign, unit: Unit, said: Record) -> list[Reply]:
+def _kept(ask: Ask, one: campaigns.Campaign, unit: Unit, said: Record) -> list[Reply]:
     day = one.business_day(ask.now)
     new = checkins.new(
         unit, one.activity, day, said.attended or 0, said.due, topic="" if one.title == one.activity else one.title,
@@ -208,7 +206,7 @@ def _kept(ask: Ask, one: Campaign, unit: Unit, said: Record) -> list[Reply]:
     return reports.keep(ask, [new], None)
 
 
-def _next(ask: Ask, one: Campaign) -> list[Reply]:
+def _next(ask: Ask, one: campaigns.Campaign) -> list[Reply]:
     """Somebody with several squads is asked for the next one."""
     mine = participation.due_squads(ask.me, one)
     left = participation.unreported(mine, campaigns.reported(ask.db, one, [unit.id for unit in mine]))
@@ -223,7 +221,7 @@ def remind(said: Due) -> Reply | None:
         return None
     if said.lead == notices.OFF:
         return Reply(f"活动 {one.id} {participation.name(one)}已撤回,不用报了。已经报的签到保留。")
-    if one.state != OPEN or said.now > one.ends_at:
+    if one.state != campaigns.OPEN or said.now > one.ends_at:
         return None
     zone = said.now.tzinfo
     mine = participation.due_squads(said.person, one)

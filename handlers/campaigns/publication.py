@@ -12,11 +12,9 @@ from handlers.kit import ADMINS, Ask, Button, Denied, Refusal, Reply, Unit
 from handlers.privacy import gate
 from handlers.reading.checkins.calls import Call, call_in, without_private
 from handlers.registry import ANYTHING, command
-from handlers.wording import places, private
-from handlers.wording.questions import Question, answers
+from handlers.wording import places, private, questions
 from storage.base.words import Cleared
 from storage.campaigns import campaigns
-from storage.campaigns.campaigns import ENDED, WITHDRAWN, Campaign
 from storage.organisation import units
 
 LONGEST = timedelta(days=200)
@@ -57,11 +55,11 @@ class _Call:
     ends: str
 
 
-QUESTION = Question(
+QUESTION = questions.Question(
     "campaign", _Said, undone="还没有发布。", asks="请写活动的类型、起止时间和单位。\n不发了,发「取消」。",
     dropped="好的,没有发布。", free=True,
 )  # fmt: skip
-CONFIRM = Question(
+CONFIRM = questions.Question(
     "campaign-confirm", _Call, undone="「{title}」还没有发布。", dropped="好的,没有发布。", yes="发布", no="不发",
     final=True,
 )  # fmt: skip
@@ -117,7 +115,7 @@ def _question(ask: Ask, draft: _Draft) -> Reply:
     return Reply("请问是哪个单位的活动?", tuple(Button(unit.name, answer=unit.name) for unit in top[:6]))
 
 
-@answers(QUESTION)
+@questions.answers(QUESTION)
 def complete(ask: Ask, known: _Said) -> Reply | None:
     """What was missing, together with what was said before; None for another message."""
     alone = reading_of(ask, ask.args)
@@ -151,11 +149,11 @@ def _preview(ask: Ask, call: Call, unit: Unit) -> Reply:
     return Reply("\n".join(lines), CONFIRM.put(ask, _Call(unit.id, *kept)))
 
 
-def _grades(one: Campaign) -> str:
+def _grades(one: campaigns.Campaign) -> str:
     return "、".join(places.key_name(f"G{grade}") for grade in one.grades)
 
 
-def _campaign(ask: Ask, call: Call, unit: Unit) -> Campaign:
+def _campaign(ask: Ask, call: Call, unit: Unit) -> campaigns.Campaign:
     assert call.activity is not None and call.window is not None
     begins, ends = (each.replace(tzinfo=ask.now.tzinfo) for each in (call.window.begins, call.window.ends))
     if ends <= ask.now:
@@ -163,10 +161,10 @@ def _campaign(ask: Ask, call: Call, unit: Unit) -> Campaign:
     if ends - begins > LONGEST:
         raise Refusal("时间太长了,没有发布。一个活动最长 200 天,请改好再发一次。")
     title = gate.cleared(call.title) or gate.cleared(call.activity)
-    return Campaign(unit.id, title, call.activity, begins, ends, call.number, call.grades, path=unit.path)
+    return campaigns.Campaign(unit.id, title, call.activity, begins, ends, call.number, call.grades, path=unit.path)
 
 
-@answers(CONFIRM)
+@questions.answers(CONFIRM)
 def confirmed(ask: Ask, known: _Call) -> Reply:
     """Publishes what was shown."""
     unit = units.by_id(ask.db, known.unit)
@@ -174,7 +172,7 @@ def confirmed(ask: Ask, known: _Call) -> Reply:
         raise Denied(f"{unit.name}不在您负责的范围,没有发布。", what="发布活动", subject=f"unit:{unit.id}")
     begins, ends = datetime.fromisoformat(known.begins), datetime.fromisoformat(known.ends)
     said = (known.title, known.activity, begins, ends, known.issue, tuple(known.grades))
-    new = Campaign(unit.id, *said, person_id=ask.me.id, path=unit.path, unit_name=unit.name)
+    new = campaigns.Campaign(unit.id, *said, person_id=ask.me.id, path=unit.path, unit_name=unit.name)
     new = replace(new, id=campaigns.add(ask.db, new, ask.now))
     # Whoever keeps the open campaigns reads them again.
     units.changed(ask.db, ask.now)
@@ -195,7 +193,7 @@ def confirmed(ask: Ask, known: _Call) -> Reply:
 def end(ask: Ask) -> Reply:
     """No further reminders; what was reported stays."""
     one = _mine(ask)
-    if not campaigns.close(ask.db, one.id, ENDED, ask.now):
+    if not campaigns.close(ask.db, one.id, campaigns.ENDED, ask.now):
         return Reply(f"活动 {one.id} 已经结束了。")
     units.changed(ask.db, ask.now)
     said, _ = participation.coverage(*campaigns.progress(ask.db, one, [one.path]))
@@ -209,7 +207,7 @@ def end(ask: Ask) -> Reply:
 def withdraw(ask: Ask) -> Sequence[Reply]:
     """As if it had not been published; check-ins stay as what they are, and whoever was told is told."""
     one = _mine(ask)
-    if not campaigns.close(ask.db, one.id, WITHDRAWN, ask.now):
+    if not campaigns.close(ask.db, one.id, campaigns.WITHDRAWN, ask.now):
         return [Reply(f"活动 {one.id} 已经结束或撤回了。")]
     units.changed(ask.db, ask.now)
     notices.call_off(ask, one)
@@ -221,7 +219,7 @@ def withdraw(ask: Ask) -> Sequence[Reply]:
 _NUMBER = re.compile(r"[#＃]?(\d{1,9})")
 
 
-def _mine(ask: Ask) -> Campaign:
+def _mine(ask: Ask) -> campaigns.Campaign:
     """The campaign with this number, of the asker's own part of the tree."""
     match = _NUMBER.fullmatch(ask.args.strip())
     one = campaigns.by_id(ask.db, int(match[1])) if match else None

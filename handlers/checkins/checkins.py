@@ -9,7 +9,6 @@ from handlers.asker.context import context_of, reading_of
 from handlers.asker.schools import chosen_school
 from handlers.attendance import attachments, drafts, phrases, reports
 from handlers.checkins import questions
-from handlers.checkins.questions import DOUBT, MISSING, SCHOOL, Doubted, Incomplete, Reported
 from handlers.kit import REPORTERS, Ask, Button, Denied, Refusal, Reply, Unit
 from handlers.reading import Reading, Record, read
 from handlers.registry import ANYTHING, command, reads
@@ -80,13 +79,13 @@ def _is_complete(record: Record) -> bool:
 
 def _which_school(ask: Ask, reading: Reading, schools: Sequence[Unit], first: int | None) -> Reply:
     said = [questions.canonical(record, (), always_dated=True) for record in reading.records]
-    SCHOOL.put(ask, Reported(said, attachments.waiting(ask, first), reading.joint))
+    questions.SCHOOL.put(ask, questions.Reported(said, attachments.waiting(ask, first), reading.joint))
     question = "这是哪所学校的?我会记住;要换,发「我的 学校」,或在消息里写上学校。"
     return Reply(question, tuple(Button(each.name, answer=each.name) for each in schools))
 
 
-@answers(SCHOOL)
-def school_said(ask: Ask, known: Reported) -> Sequence[Reply] | None:
+@answers(questions.SCHOOL)
+def school_said(ask: Ask, known: questions.Reported) -> Sequence[Reply] | None:
     """The school is remembered, and what was reported is taken as of there."""
     school = chosen_school(ask, ask.args)
     if school is None:
@@ -114,7 +113,9 @@ def _question(ask: Ask, reading: Reading, first: int | None = None) -> Reply:
     day = record.date if record.date and not record.dated else ask.today
     shared = [places.key_name(each.unit) for each in in_doubt if each.unit and "COUNT_SHARED" in each.issues]
     said, waits = questions.canonical(record, reading.issues), attachments.waiting(ask, first)
-    MISSING.put(ask, Incomplete(said, list(reading.issues), waits, shared, day.isoformat(), question))
+    questions.MISSING.put(
+        ask, questions.Incomplete(said, list(reading.issues), waits, shared, day.isoformat(), question)
+    )
     return Reply(question, buttons)
 
 
@@ -129,8 +130,8 @@ def _size(ask: Ask, record: Record) -> int | None:
     return unit.members if unit else None
 
 
-@answers(MISSING)
-def complete(ask: Ask, known: Incomplete) -> Sequence[Reply] | None:
+@answers(questions.MISSING)
+def complete(ask: Ask, known: questions.Incomplete) -> Sequence[Reply] | None:
     """The answer to the question, read together with what was known; None for another message."""
     asked = {issue.partition("_")[0] for issue in known.issues}
     # The day without a date is the day of the question; asked for the squad, the sender's own is no answer.
@@ -148,7 +149,7 @@ def complete(ask: Ask, known: Incomplete) -> Sequence[Reply] | None:
             return _take(replace(ask, reading=together), known.first)
     if alone.intent == "chat":
         return None
-    raise MISSING.again(known)
+    raise questions.MISSING.again(known)
 
 
 def _in_order(squads: Sequence[str], words: str) -> str:
@@ -187,11 +188,14 @@ def _confirm(ask: Ask, reading: Reading, records: list[Record], first: int | Non
     checkin_lines = [drafts.checkin_of(ask, record) for record in records]
     lines = "\n".join(f"{phrases.dated(one, ask.today)} {phrases.heads(one)}" for one in checkin_lines)
     question = f"{questions.doubt(reading.issues)}\n{lines}\n记下吗?"
-    return Reply(question, DOUBT.put(ask, Doubted(said, attachments.waiting(ask, first), reading.joint, question)))
+    return Reply(
+        question,
+        questions.DOUBT.put(ask, questions.Doubted(said, attachments.waiting(ask, first), reading.joint, question)),
+    )
 
 
-@answers(DOUBT)
-def confirmed(ask: Ask, known: Doubted) -> Sequence[Reply]:
+@answers(questions.DOUBT)
+def confirmed(ask: Ask, known: questions.Doubted) -> Sequence[Reply]:
     """Stores what was asked about."""
     context = context_of(ask)
     records = [record for said in known.said for record in read(said, context).records]

@@ -14,13 +14,11 @@ from handlers.reading import Reading, Record, read
 from handlers.registry import ANYTHING, command, edits, reads
 from handlers.wording import days, names, places, private, weeks
 from handlers.wording.questions import Question, answers
-from scheduling.periods import frozen_at, timing_of
+from scheduling import periods
 from storage.base import numbered
 from storage.campaigns import campaigns
 from storage.checkins import checkins, recording
-from storage.checkins.checkins import Checkin
 from storage.organisation import units
-from storage.organisation.units import Kind
 
 MOST_HEADS = 20_000
 MEANWHILE = "这条签到刚被别人改过,没有再改。发「我的」看现在的情况,再改一次。"
@@ -76,7 +74,7 @@ def corrected(ask: Ask, known: _Corrected) -> Reply | None:
     return _changed(ask, old, ask.args)
 
 
-def _same_squad(ask: Ask, old: Checkin, said: Record) -> bool:
+def _same_squad(ask: Ask, old: checkins.Checkin, said: Record) -> bool:
     unit = places.by_key(ask, said.unit) if said.unit else None
     return unit is None or unit.id == old.unit_id
 
@@ -102,7 +100,7 @@ def cancel_by_words(ask: Ask) -> Reply:
     return cancel(replace(ask, args=""))
 
 
-def _meant(ask: Ask) -> tuple[Checkin, str]:
+def _meant(ask: Ask) -> tuple[checkins.Checkin, str]:
     """The check-in that is meant, by number (#17, as the buttons say it) or by words, and what else was said."""
     checkin_id, words = numbered.row(ask.args)
     if checkin_id is None:
@@ -117,7 +115,7 @@ def _meant(ask: Ask) -> tuple[Checkin, str]:
     return found, words
 
 
-def _by_words(ask: Ask) -> Checkin:
+def _by_words(ask: Ask) -> checkins.Checkin:
     if case := numbered.lettered(ask.message.text):
         how = f"签到没有动。要撤回还没审的提名,发「撤回提名 {case}」;看报过的签到,发「我的」。"
         raise Refusal(f"{case} 不是签到的编号,{how}")
@@ -129,12 +127,12 @@ def _by_words(ask: Ask) -> Checkin:
     return found
 
 
-def _mine(ask: Ask, found: Checkin) -> bool:
+def _mine(ask: Ask, found: checkins.Checkin) -> bool:
     unit = units.by_id(ask.db, found.unit_id)
     return rights.may_change(ask.me, unit, found.person_id)
 
 
-def _newest(ask: Ask) -> Checkin | None:
+def _newest(ask: Ask) -> checkins.Checkin | None:
     """The one of the activity that is named beside the heads, else the newest of the squad, else the sender's."""
     context = replace(context_of(ask), bound_unit=None)
     record = next(iter(read(f"更正 {ask.args}", context).records), Record())
@@ -151,7 +149,7 @@ def _newest(ask: Ask) -> Checkin | None:
     return checkins.newest(ask.db, person_id=ask.me.id) or checkins.newest(ask.db, unit_id=own.id)
 
 
-def _changed(ask: Ask, old: Checkin, words: str) -> Reply:
+def _changed(ask: Ask, old: checkins.Checkin, words: str) -> Reply:
     reading = names.without_names(ask, reading_of(ask, f"更正 {phrases.with_heads(words)}"))
     record = next(iter(reading.records), Record())
     _check_day(reading, record, ask.today)
@@ -168,15 +166,15 @@ def _changed(ask: Ask, old: Checkin, words: str) -> Reply:
     return _warned(_said(ask, "已更正", old, revised(ask, old, new)), reading)
 
 
-def _said(ask: Ask, result: str, old: Checkin, new: Checkin) -> Reply:
+def _said(ask: Ask, result: str, old: checkins.Checkin, new: checkins.Checkin) -> Reply:
     said = phrases.echo(result, new, ask.today)
     frozen = _frozen(ask, old) or _frozen(ask, new)
     return phrases.with_more(said, frozen) if frozen else said
 
 
-def _frozen(ask: Ask, one: Checkin) -> str:
+def _frozen(ask: Ask, one: checkins.Checkin) -> str:
     """What becomes of a change in a week of which the digest has gone out; empty for a later week."""
-    if ask.now < frozen_at(one.day, ask.now.tzinfo):
+    if ask.now < periods.frozen_at(one.day, ask.now.tzinfo):
         return ""
     return f"{weeks.week_name(one.week)}的周报已经发出,这次算更正,下一期周报会写明。"
 
@@ -194,9 +192,9 @@ def _check_day(reading: Reading, record: Record, today: date) -> None:
         raise Refusal(f"{days.day(record.date, today)}太早或还没到,原来的没有动。请核对日期,像这样发:更正 昨天")
 
 
-def revised(ask: Ask, old: Checkin, new: Checkin) -> Checkin:
+def revised(ask: Ask, old: checkins.Checkin, new: checkins.Checkin) -> checkins.Checkin:
     """The check-in as it is now; raises Refusal for what cannot be right."""
-    most = drafts.LARGEST_SQUAD if new.kind == Kind.SQUAD else MOST_HEADS
+    most = drafts.LARGEST_SQUAD if new.kind == units.Kind.SQUAD else MOST_HEADS
     if not 0 < new.attended <= most:
         raise Refusal(f"实到 {new.attended} 人好像不对,没有改。请再核对,像这样发:更正 实到40")
     if new.due is not None and new.attended > new.due:
@@ -211,18 +209,18 @@ def revised(ask: Ask, old: Checkin, new: Checkin) -> Checkin:
     return stored
 
 
-def _elsewhere(ask: Ask, new: Checkin) -> Checkin:
+def _elsewhere(ask: Ask, new: checkins.Checkin) -> checkins.Checkin:
     """Of another squad, activity or day: in time or not by the new day, and for no campaign that it does not fit."""
     campaign = campaigns.by_id(ask.db, new.campaign_id) if new.campaign_id else None
     zone = ask.now.tzinfo
     if campaign and not (new.activity == campaign.activity and campaign.holds(new.day, zone)):
         campaign = None
     made_at = (new.made_at or ask.now).astimezone(zone)
-    timing = timing_of(new.day, made_at, campaign.ends_at if campaign else None)
+    timing = periods.timing_of(new.day, made_at, campaign.ends_at if campaign else None)
     return replace(new, timing=timing, campaign_id=campaign.id if campaign else None)
 
 
-def _merged(old: Checkin, said: Record) -> Checkin:
+def _merged(old: checkins.Checkin, said: Record) -> checkins.Checkin:
     due = said.due if said.due is not None else old.due
     attended = said.attended if said.attended is not None else old.attended
     if said.absent is not None and said.attended is None and due is not None:
@@ -259,14 +257,14 @@ def edited(ask: Ask) -> list[Reply] | None:
     return [_warned(_corrected_many(ask, left, reading.records), reading)]
 
 
-def _corrected_one(ask: Ask, old: Checkin, said: Record) -> list[Reply]:
+def _corrected_one(ask: Ask, old: checkins.Checkin, said: Record) -> list[Reply]:
     if said.attended is None and said.due is None and not said.activity:
         raise Refusal("您改了报签到的消息,但没看懂要改成什么,原来的没有动。像这样发:更正 实到39 应到42")
     new = _moved(ask, _merged(old, said), said)
     return [] if new == old else [_said(ask, "已按您改的消息更正", old, revised(ask, old, new))]
 
 
-def _moved(ask: Ask, new: Checkin, said: Record) -> Checkin:
+def _moved(ask: Ask, new: checkins.Checkin, said: Record) -> checkins.Checkin:
     """The squad is put right as well, within what is the sender's."""
     unit = places.by_key(ask, said.unit) if said.unit else None
     if unit is None or unit.id == new.unit_id:
@@ -276,7 +274,7 @@ def _moved(ask: Ask, new: Checkin, said: Record) -> Checkin:
     return new.at(unit)
 
 
-def _corrected_many(ask: Ask, left: list[Checkin], records: Sequence[Record]) -> Reply:
+def _corrected_many(ask: Ask, left: list[checkins.Checkin], records: Sequence[Record]) -> Reply:
     """By squad; what was not there before is not recorded, what is missing now is not withdrawn: both are said."""
     lines, new = [], 0
     for record in records:

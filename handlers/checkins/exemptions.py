@@ -9,9 +9,8 @@ from handlers.kit import REPORTERS, Ask, Button, Denied, Refusal, Reply, Unit
 from handlers.reading import Record
 from handlers.registry import command, reads
 from handlers.wording import days, places
-from scheduling.periods import monday_of, week_of
+from scheduling import periods
 from storage.checkins import coverage, exemptions
-from storage.checkins.exemptions import EXCUSED, ZERO
 from storage.organisation import units
 
 # Longer than that is a vacation, or a closed squad.
@@ -24,8 +23,8 @@ def nothing(ask: Ask) -> Sequence[Reply]:
     """A week without an activity is a report, too."""
     unit, record = _unit(ask)
     assert record.date is not None
-    week = week_of(record.date)
-    first = monday_of(week)
+    week = periods.week_of(record.date)
+    first = periods.monday_of(week)
     last = first + timedelta(days=6)
     if record.date > ask.today:
         raise Refusal("那一周还没有到,没有记。到时候没有活动,再发「本周没有活动」。")
@@ -33,7 +32,7 @@ def nothing(ask: Ask) -> Sequence[Reply]:
     when = "本周" if this else f"{days.short(first)}–{days.short(last)}"
     if unit.key and not coverage.missing(ask.db, week, [unit.path])[0]:
         return [Reply(f"{unit.name}{when}已经报过,不用再报。发「我的」看报过的。")]
-    number = exemptions.add(ask.db, unit.id, ZERO, first, last, ask.me.id, ask.now)
+    number = exemptions.add(ask.db, unit.id, exemptions.ZERO, first, last, ask.me.id, ask.now)
     later = ",有了活动照常报" if this else ""
     return [Reply(f"已记下:{unit.name}{when}没有活动。谢谢,这周不会再催{later}。", (_undo(number),))]
 
@@ -45,7 +44,7 @@ def excused(ask: Ask) -> Sequence[Reply]:
     assert record.date is not None
     if record.date - ask.today > LONGEST:
         raise Refusal(f"{days.short(record.date)}太远(最多 120 天),没有记。请写近一点的日子。")
-    number = exemptions.add(ask.db, unit.id, EXCUSED, ask.today, record.date, ask.me.id, ask.now)
+    number = exemptions.add(ask.db, unit.id, exemptions.EXCUSED, ask.today, record.date, ask.me.id, ask.now)
     return [Reply(f"已记下:{unit.name}到{days.short(record.date)}不用报,不会催。提前有活动,照常报。", (_undo(number),))]
 
 

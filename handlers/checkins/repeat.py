@@ -9,10 +9,9 @@ from handlers.kit import REPORTERS, Ask, Button, Refusal, Reply
 from handlers.reading import Record
 from handlers.registry import ANYTHING, command
 from handlers.wording.questions import Question, answers
-from scheduling.periods import monday_of, week_before, week_of
+from scheduling import periods
 from storage.base import numbered
 from storage.checkins import checkins
-from storage.checkins.checkins import Checkin
 from storage.organisation import units
 
 MOST = 4
@@ -52,9 +51,9 @@ def again(ask: Ask) -> list[Reply]:
     return _stored(ask, found[0], heads) if heads else [_question(ask, found[0])]
 
 
-def _last_week(ask: Ask) -> list[Checkin]:
+def _last_week(ask: Ask) -> list[checkins.Checkin]:
     """One of each squad and activity, without those that were reported this week already."""
-    monday = monday_of(week_before(week_of(ask.today)))
+    monday = periods.monday_of(periods.week_before(periods.week_of(ask.today)))
     before = checkins.between(ask.db, monday, monday + timedelta(days=6), person_id=ask.me.id)
     now = checkins.between(ask.db, monday + timedelta(days=7), ask.today, person_id=ask.me.id)
     done = {(one.unit_id, one.activity) for one in now if one.day == ask.today}
@@ -69,11 +68,11 @@ def _last_week(ask: Ask) -> list[Checkin]:
     return list(found.values())[-MOST:]
 
 
-def _short(one: Checkin) -> str:
+def _short(one: checkins.Checkin) -> str:
     return f"{one.unit_name} {one.activity}"
 
 
-def _question(ask: Ask, one: Checkin) -> Reply:
+def _question(ask: Ask, one: checkins.Checkin) -> Reply:
     HEADS.put(ask, _Again(one.id))
     same = Button(f"一样,{phrases.heads(one)}", answer=phrases.heads(one))
     return Reply(f"上周:{phrases.dated(one, ask.today)} {phrases.heads(one)}\n今天到了多少人?", (same,))
@@ -95,6 +94,6 @@ def answered(ask: Ask, known: _Again) -> list[Reply] | None:
     return _stored(ask, one, heads)
 
 
-def _stored(ask: Ask, one: Checkin, heads: Record) -> list[Reply]:
+def _stored(ask: Ask, one: checkins.Checkin, heads: Record) -> list[Reply]:
     said = Record(activity=one.activity, attended=heads.attended, due=heads.due, date=ask.today)
     return reports.keep(ask, [drafts.of_unit(ask, units.by_id(ask.db, one.unit_id), said)], None)

@@ -7,18 +7,25 @@ from handlers.catalogue import calendar
 from handlers.children import record
 from handlers.kit import Ask, Button, Deed, Denied, Due, Refusal, Reply, Role
 from handlers.registry import ANYTHING, command, due
-from handlers.wording import consents, days, places
+from handlers.wording import consents, days, places, questions
 from handlers.wording.numbers import CaseNumbers
 from handlers.wording.private import REASON_LIMIT
-from handlers.wording.questions import Question, answers
 from scheduling.guardian_requests import WORKING_DAYS
 from storage.base import numbered
 from storage.children import children, erasure, guardian_requests
-from storage.children.guardian_requests import Request, Wanted
 
 IN_CHARGE = frozenset({Role.SCHOOL_ADMIN, Role.DATA_OFFICER})
-_KINDS = {"查看": Wanted.VIEW, "复制": Wanted.VIEW, "更正": Wanted.CORRECT, "删除": Wanted.ERASE}
-_SAID = {Wanted.VIEW: "查看", Wanted.CORRECT: "更正", Wanted.ERASE: "删除"}
+_KINDS = {
+    "查看": guardian_requests.Wanted.VIEW,
+    "复制": guardian_requests.Wanted.VIEW,
+    "更正": guardian_requests.Wanted.CORRECT,
+    "删除": guardian_requests.Wanted.ERASE,
+}
+_SAID = {
+    guardian_requests.Wanted.VIEW: "查看",
+    guardian_requests.Wanted.CORRECT: "更正",
+    guardian_requests.Wanted.ERASE: "删除",
+}
 _INTO = re.compile(r"\s*(?:改为|改成|更正为|应为)\s*")
 _LIKE = "家长申请 删除 三(2)中队 王小明"
 _LIST = Button("家长申请", "家长申请")
@@ -35,7 +42,7 @@ class _Erasing:
     number: str
 
 
-ERASE = Question(
+ERASE = questions.Question(
     "erase", _Erasing, undone="{number} 的孩子信息还没有删。", dropped="好的,没有删。{number} 还没办。", then=(_LIST,),
     yes="是,删除", no="不删", final=True,
 )  # fmt: skip
@@ -58,7 +65,7 @@ def receive(ask: Ask) -> Reply:
     if kind is None:
         raise Refusal(f"请写明家长要查看、更正还是删除,像这样:{_LIKE}")
     who, *wish = _INTO.split(rest, maxsplit=1)
-    if kind is Wanted.CORRECT and not any(wish):
+    if kind is guardian_requests.Wanted.CORRECT and not any(wish):
         raise Refusal("请写明改成什么,像这样:家长申请 更正 三(2)中队 王小明 改为 王晓明")
     squad, names = consents.child_words(ask, IN_CHARGE, who, _LIKE)
     if len(names) != 1:
@@ -69,24 +76,24 @@ def receive(ask: Ask) -> Reply:
     return Reply("\n".join([f"已登记 {found.number}:{_about(ask, found)}", *_next(ask, found)]), _buttons(found))
 
 
-def _next(ask: Ask, found: Request) -> list[str]:
+def _next(ask: Ask, found: guardian_requests.Request) -> list[str]:
     by = f"请先核对来人是监护人,在 {days.short(found.due)} 前({WORKING_DAYS} 个工作日)办完。"
     if found.child_id is None:
         return ["这里没有保存这位孩子的信息(请核对中队和姓名)。", f"{by}发「结案 {found.number} 没有保存」。"]
     return [f"{by}发「办理 {found.number}」。"]
 
 
-def _buttons(found: Request) -> tuple[Button, ...]:
+def _buttons(found: guardian_requests.Request) -> tuple[Button, ...]:
     return (Button("办理", "办理", found.number), _LIST) if found.child_id is not None else (_LIST,)
 
 
-def _about(ask: Ask, found: Request) -> str:
+def _about(ask: Ask, found: guardian_requests.Request) -> str:
     """删除 三(2)中队 王*明."""
     names = children.names(ask.db, ask.vault, [found.child_id] if found.child_id is not None else [])
     return " ".join([_SAID[found.kind], found.unit.name, *map(children.masked, names.values())])
 
 
-def _shown(ask: Ask, found: Request) -> Reply:
+def _shown(ask: Ask, found: guardian_requests.Request) -> Reply:
     how = f"发「办理 {found.number}」;办不了,发「结案 {found.number} 理由」。"
     return Reply(f"{found.number} {_about(ask, found)},{days.short(found.due)}前\n{how}", _buttons(found))
 
@@ -114,13 +121,13 @@ def carry_out(ask: Ask) -> Reply:
     found, _ = _mine(ask, "办理")
     if found.child_id is None:
         raise Refusal(f"{found.number} 的孩子这里没有信息。请答复家长,再发「结案 {found.number} 没有保存」。")
-    if found.kind is Wanted.ERASE:
+    if found.kind is guardian_requests.Wanted.ERASE:
         return Reply(
             f"{found.number}:要删除{found.unit.name}这位孩子的姓名和事迹吗?不能恢复;"
             "待审的提名会撤回,已经通过的只剩数字。\n回「是」删除。",
             ERASE.put(ask, _Erasing(found.number)),
         )
-    if found.kind is Wanted.CORRECT:
+    if found.kind is guardian_requests.Wanted.CORRECT:
         return _put_right(ask, found, found.child_id)
     words = record.record_of(ask, found.child_id)
     ask.note(Deed.REVEALED, found.unit, f"child:{found.child_id}", what="家长申请")
@@ -128,7 +135,7 @@ def carry_out(ask: Ask) -> Reply:
     return Reply(f"{found.number} 已办结。请把下面这些交给家长:\n{words}")
 
 
-def _put_right(ask: Ask, found: Request, child_id: int) -> Reply:
+def _put_right(ask: Ask, found: guardian_requests.Request, child_id: int) -> Reply:
     name = children.plain(str(ask.vault.open(found.wish)) if found.wish else "")
     if not consents.is_name(name) or not children.rename(ask.db, ask.vault, child_id, name):
         raise Refusal(f"改不了:新的姓名不像姓名,或者这个中队已经有同名的记录。请核对后发「结案 {found.number} 理由」。")
@@ -137,7 +144,7 @@ def _put_right(ask: Ask, found: Request, child_id: int) -> Reply:
     return Reply(f"{found.number} 已办结:{found.unit.name}这位孩子的姓名已更正为 {children.masked(name)}。请答复家长。")
 
 
-@answers(ERASE)
+@questions.answers(ERASE)
 def erased(ask: Ask, known: _Erasing) -> Reply:
     """Deletes what is kept of the child."""
     found = _of(ask, known.number, "办理")
@@ -161,12 +168,12 @@ def decline(ask: Ask) -> Reply:
     return Reply(f"{found.number} 已结案。请把理由答复家长;家长不同意,可以向教育局或网信部门反映。")
 
 
-def _settle(ask: Ask, found: Request, state: str, outcome: str = "") -> None:
+def _settle(ask: Ask, found: guardian_requests.Request, state: str, outcome: str = "") -> None:
     if not guardian_requests.settle(ask.db, ask.vault, found, state, ask.me.id, ask.now, outcome):
         raise Refusal(f"{found.number} 刚被别人办结了。", _LIST)
 
 
-def _mine(ask: Ask, word: str) -> tuple[Request, str]:
+def _mine(ask: Ask, word: str) -> tuple[guardian_requests.Request, str]:
     """(the open request that the arguments begin with, the rest); raises Refusal or Denied."""
     if not ask.message.private or ask.message.channel in ask.nameless:
         raise Refusal("家长申请请在能保密的私聊里办:不在群里,也不在存到境外的平台上。")
@@ -176,7 +183,7 @@ def _mine(ask: Ask, word: str) -> tuple[Request, str]:
     return _of(ask, number, word), rest
 
 
-def _of(ask: Ask, number: str, word: str) -> Request:
+def _of(ask: Ask, number: str, word: str) -> guardian_requests.Request:
     found = guardian_requests.by_number(ask.db, number)
     none = f"{_NUMBERS.unknown(ask, number)}发「家长申请」看没办的。"
     if found is None:

@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from handlers.kit import Ask, Button, Deed, Denied, Refusal, Reply, Role
-from handlers.medals.reviewers import NUMBERS
+from handlers.medals import decisions
 from handlers.registry import command
-from handlers.wording import consents, medals
-from handlers.wording.questions import Question, answers
+from handlers.wording import consents, medals, questions
 from storage.base.numbered import GLUED
 from storage.children import children
 from storage.medals import nominations
-from storage.medals.nominations import Case
 
 READERS = frozenset({Role.COUNSELOR, Role.BRIGADE, Role.SCHOOL_ADMIN, Role.DATA_OFFICER})
 # The log keeps the reason for years, open: so it is chosen, and whatever else is to be said is sealed beside the child.
@@ -27,7 +25,7 @@ class _Numbers:
     numbers: list[str]
 
 
-WHY = Question(
+WHY = questions.Question(
     "reveal", _Numbers, undone="", dropped="好的,没有看。",
     asks=f"为什么要看全名?请选一个:{'、'.join(REASONS)}。选的会记下来;后面可以加一句说明,只和孩子的资料一起密封保存。",
 )  # fmt: skip
@@ -41,9 +39,9 @@ def show(ask: Ask) -> Reply:
     """The names of these cases in clear, in private, once there is a reason."""
     if not ask.message.private or ask.message.channel in ask.nameless:
         raise Refusal("全名只在能保密的私聊里给看:不在群里,也不在存到境外的平台上。")
-    numbers, words = NUMBERS.leading(ask, ask.args)
+    numbers, words = decisions.NUMBERS.leading(ask, ask.args)
     if not numbers or len(numbers) > _MOST:
-        raise Refusal(f"请写上提名的编号和理由,像这样:查看 {NUMBERS.like(ask)} 核对事迹(一次最多 {_MOST} 件)")
+        raise Refusal(f"请写上提名的编号和理由,像这样:查看 {decisions.NUMBERS.like(ask)} 核对事迹(一次最多 {_MOST} 件)")
     return _reveal(ask, numbers, words) if words else _ask(ask, numbers)
 
 
@@ -52,15 +50,15 @@ def _ask(ask: Ask, numbers: Sequence[str]) -> Reply:
     return Reply(WHY.asks, tuple(Button(each, answer=each) for each in REASONS))
 
 
-@answers(WHY)
+@questions.answers(WHY)
 def because(ask: Ask, known: _Numbers) -> Reply | None:
     """The reason that was asked for; anything else is no answer."""
     return _reveal(ask, known.numbers, ask.args) if ask.args.startswith(REASONS) else None
 
 
-def _mine(ask: Ask, number: str) -> Case:
+def _mine(ask: Ask, number: str) -> nominations.Case:
     case = nominations.by_number(ask.db, number)
-    none = f"{NUMBERS.unknown(ask, number)}编号在「待审」和「我的提名」里。"
+    none = f"{decisions.NUMBERS.unknown(ask, number)}编号在「待审」和「我的提名」里。"
     if case is None:
         raise Refusal(none)
     if not any(grant.role in READERS and grant.unit.covers(case.unit) for grant in ask.me.grants):

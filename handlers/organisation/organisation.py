@@ -12,11 +12,9 @@ from handlers.roster.kinds import may_stand_below
 from handlers.roster.sheet import plain
 from handlers.roster.units import grade_and_class
 from handlers.roster.years import entry_year
-from handlers.wording import places
-from handlers.wording.questions import Question, answers
-from scheduling.periods import monday_of, school_year, week_of
+from handlers.wording import places, questions
+from scheduling import periods
 from storage.organisation import changes, history, units
-from storage.organisation.units import Kind
 from storage.people import people
 
 _LONGEST, _MOST_ALIASES, _SHOWN = 80, 10, 10
@@ -38,7 +36,7 @@ class _Change:
     more: dict[str, Any]
 
 
-CHANGE = Question(
+CHANGE = questions.Question(
     "unit-change", _Change, undone="单位还没有改。", dropped="好的,没有改。", yes="确定", no="不改", final=True
 )
 
@@ -86,7 +84,7 @@ def _rename(ask: Ask, words: str) -> Reply:
     one, name = _one_and(ask, words, "单位 改名 三(9)中队 四(9)中队")
     _check_name(ask, one.parent_id, name, one)
     facts = {}
-    if one.kind == Kind.SQUAD:
+    if one.kind == units.Kind.SQUAD:
         grade, class_no = grade_and_class(name, ask.today)
         if not class_no or not (grade or one.grade):
             raise Refusal(f"「{name}」看不出年级和班级,签到时会认不出。要加一个叫法,发:单位 别名 {one.name} {name}")
@@ -154,9 +152,9 @@ def _reopen(ask: Ask, words: str) -> Reply:
 def _add(ask: Ask, words: str) -> Reply:
     """`单位 新增 三(5)中队 实验小学`, `单位 新增 学校 新华小学 青禾区少工委`; an only own unit need not be named."""
     parts = plain(words).split()
-    said = Kind(parts.pop(0)) if parts and parts[0] in set(Kind) else None
+    said = units.Kind(parts.pop(0)) if parts and parts[0] in set(units.Kind) else None
     name, where = (parts[0], " ".join(parts[1:])) if parts else ("", "")
-    kind = said or next((kind for ending, kind in _ENDINGS.items() if name.endswith(ending)), Kind.SQUAD)
+    kind = said or next((kind for ending, kind in _ENDINGS.items() if name.endswith(ending)), units.Kind.SQUAD)
     if not name:
         raise Refusal(
             "请写明新单位的名字和上级,像这样发:\n单位 新增 三(5)中队 实验小学\n单位 新增 学校 新华小学 青禾区少工委"
@@ -165,19 +163,20 @@ def _add(ask: Ask, words: str) -> Reply:
     if not may_stand_below(kind, above.kind):
         raise Refusal(f"{kind}不能放在{above.kind}下面。请写明上级,像这样发:单位 新增 {kind} {name} 实验小学")
     _check_name(ask, above.id, name)
-    grade, class_no = grade_and_class(name, ask.today) if kind == Kind.SQUAD else (None, None)
-    if kind == Kind.SQUAD and not (class_no and (grade or above.grade)):
+    grade, class_no = grade_and_class(name, ask.today) if kind == units.Kind.SQUAD else (None, None)
+    if kind == units.Kind.SQUAD and not (class_no and (grade or above.grade)):
         raise Refusal(f"「{name}」看不出年级和班级。请写成 三(5)中队 这样,另外的名字以后加成别名。")
     shown = f"在 {history.path_names(ask.db, [above])[above.id]} 下面新增{kind}「{name}」。"
-    facts = {"grade": grade or above.grade, "class_no": class_no} if kind == Kind.SQUAD else {}
+    facts = {"grade": grade or above.grade, "class_no": class_no} if kind == units.Kind.SQUAD else {}
     return _sure(ask, shown, "add", above, name=name, kind=kind, facts=facts)
 
 
 # What a new unit is when only its name is said.
 _ENDINGS = {
-    "小队": Kind.TEAM, "小学": Kind.SCHOOL, "学校": Kind.SCHOOL, "年级": Kind.GRADE, "社区": Kind.COMMUNITY,
-    "社区少工委": Kind.COMMUNITY, "基地": Kind.BASE, "工作室": Kind.STUDIO, "团": Kind.BAND, "团队": Kind.BAND,
-    "协作组": Kind.GROUP, "辅导站": Kind.STATION,
+    "小队": units.Kind.TEAM, "小学": units.Kind.SCHOOL, "学校": units.Kind.SCHOOL, "年级": units.Kind.GRADE,
+    "社区": units.Kind.COMMUNITY, "社区少工委": units.Kind.COMMUNITY, "基地": units.Kind.BASE,
+    "工作室": units.Kind.STUDIO, "团": units.Kind.BAND, "团队": units.Kind.BAND, "协作组": units.Kind.GROUP,
+    "辅导站": units.Kind.STATION,
 }  # fmt: skip
 _VERBS: dict[str, Callable[[Ask, str], Reply]] = {
     "改名": _rename, "别名": _alias, "移到": _move, "停用": _close, "恢复": _reopen, "新增": _add,
@@ -232,7 +231,7 @@ def _sure(ask: Ask, said: str, deed: str, one: Unit, **more: Any) -> Reply:
     return Reply(f"{said}\n确定吗?", CHANGE.put(ask, _Change(deed, one.id, one.path, more)))
 
 
-@answers(CHANGE)
+@questions.answers(CHANGE)
 def sure(ask: Ask, known: _Change) -> Reply:
     """Does it, if it may still be done."""
     one = units.by_id(ask.db, known.unit)
@@ -247,7 +246,11 @@ def sure(ask: Ask, known: _Change) -> Reply:
 def _do_rename(ask: Ask, one: Unit, payload: Mapping[str, Any]) -> None:
     _check_name(ask, one.parent_id, payload["name"], one)
     # A school is still found under the name that everybody knows; a class's old name is soon another class's.
-    old = {} if one.kind in (Kind.SQUAD, Kind.GRADE) else {"aliases": [*one.aliases, one.name][-_MOST_ALIASES:]}
+    old = (
+        {}
+        if one.kind in (units.Kind.SQUAD, units.Kind.GRADE)
+        else {"aliases": [*one.aliases, one.name][-_MOST_ALIASES:]}
+    )
     changes.rename(ask.db, one, payload["name"], ask.now, ask.today, **payload["facts"], **old)
 
 
@@ -259,13 +262,13 @@ def _do_move(ask: Ask, one: Unit, payload: Mapping[str, Any]) -> None:
 
 def _do_add(ask: Ask, above: Unit, payload: Mapping[str, Any]) -> None:
     _check_name(ask, above.id, payload["name"])
-    facts, year = dict(payload["facts"]), school_year(ask.today)
+    facts, year = dict(payload["facts"]), periods.school_year(ask.today)
     if grade := facts.get("grade"):
         facts["entry_year"] = entry_year(year, grade, changes.grades(ask.db, above.school_id) | {grade})
-        facts["active_from"] = monday_of(week_of(ask.today))
-    if payload["kind"] == Kind.SCHOOL:
+        facts["active_from"] = periods.monday_of(periods.week_of(ask.today))
+    if payload["kind"] == units.Kind.SCHOOL:
         facts["school_year"] = year
-    units.add(ask.db, Kind(payload["kind"]), payload["name"], above, **facts)
+    units.add(ask.db, units.Kind(payload["kind"]), payload["name"], above, **facts)
     units.changed(ask.db, ask.now)
 
 

@@ -10,15 +10,11 @@ from handlers import rights
 from handlers.kit import Ask, Button, Due, Refusal, Reply, Unit
 from handlers.registry import ANYTHING, command, due
 from handlers.roster import promotion
-from handlers.roster.promotion import Promotion
-from handlers.wording import places
-from handlers.wording.questions import says_no, says_yes
+from handlers.wording import places, questions
 from scheduling.occurrences import PROMOTION, PROMOTION_SOON
 from storage.audit.audit import Deed, note
 from storage.organisation import changes, units
-from storage.organisation.units import Kind
 from storage.people import people
-from storage.people.people import Role
 from storage.reminders import deliveries
 from storage.roster import promotion as stored
 
@@ -40,9 +36,9 @@ def promote(ask: Ask) -> Reply:
     word, _, rest = ask.args.partition(" ")
     if word in _YEARS:
         return _set_years(ask, word, rest)
-    if says_no(word):
+    if questions.says_no(word):
         return _take_back(ask)
-    agreed = says_yes(word)
+    agreed = questions.says_yes(word)
     at = places.chosen(ask, rights.GIVERS, rest if agreed else ask.args, "升级")
     year = promotion.year_to_come(ask.today)
     if (ask.today.month, ask.today.day) < _FIRST_LOOK and year == ask.today.year and ask.today.month > 6:
@@ -57,7 +53,7 @@ def promote(ask: Ask) -> Reply:
     return Reply(_done(carry_out(ask.db, planned, ask.now)))
 
 
-def plan(db: Connection, paths: Sequence[str], year: int) -> list[Promotion]:
+def plan(db: Connection, paths: Sequence[str], year: int) -> list[promotion.Promotion]:
     """What is to be done in these subtrees; raises Refusal for more than one message's time."""
     schools = stored.schools(db, paths, year)
     if len(schools) > MOST_SCHOOLS:
@@ -66,7 +62,7 @@ def plan(db: Connection, paths: Sequence[str], year: int) -> list[Promotion]:
     return promotion.promote(schools, stored.classes(db, schools), year)
 
 
-def carry_out(db: Connection, planned: Sequence[Promotion], now: datetime) -> list[Promotion]:
+def carry_out(db: Connection, planned: Sequence[promotion.Promotion], now: datetime) -> list[promotion.Promotion]:
     """Do what can be done; returns that."""
     able = [each for each in planned if each.possible]
     if able:
@@ -81,7 +77,7 @@ def carry_out(db: Connection, planned: Sequence[Promotion], now: datetime) -> li
 # --- in words ---------------------------------------------------------------------------------------------
 
 
-def _show(ask: Ask, at: list[Unit], planned: list[Promotion]) -> Reply:
+def _show(ask: Ask, at: list[Unit], planned: list[promotion.Promotion]) -> Reply:
     able = [each for each in planned if each.possible]
     where = "" if len(at) > 1 else f" {units.full_name(ask.db, at[0])}"
     buttons = []
@@ -97,9 +93,9 @@ def _show(ask: Ask, at: list[Unit], planned: list[Promotion]) -> Reply:
     return Reply("\n".join([*lines, *_problems(planned)]), tuple(buttons))
 
 
-def _one(ask: Ask, only: Promotion) -> list[str]:
+def _one(ask: Ask, only: promotion.Promotion) -> list[str]:
     lines = [f"{only.school.name} {only.year} 学年升级(9月1日起)"]
-    counts = Counter(step.grade for step in only.up if step.of.kind == Kind.SQUAD)
+    counts = Counter(step.grade for step in only.up if step.of.kind == units.Kind.SQUAD)
     lines += [f"{_grade(grade - 1)} {count} 个中队 → {_grade(grade)}" for grade, count in sorted(counts.items())]
     lines += _graduates(ask, only)
     if only.unknown:
@@ -107,18 +103,18 @@ def _one(ask: Ask, only: Promotion) -> list[str]:
     return [*lines, "老师、别名、报过的都跟着中队走;以前的周报不变。一年级的新中队,以后发「单位 新增」或导入名册。"]
 
 
-def _graduates(ask: Ask, only: Promotion) -> list[str]:
+def _graduates(ask: Ask, only: promotion.Promotion) -> list[str]:
     squads = only.graduates
     if not squads:
         return []
     leaving = {squad.id for squad in squads}
-    held = people.holding(ask.db, [Role.COUNSELOR], [only.school.path], ask.now)
+    held = people.holding(ask.db, [people.Role.COUNSELOR], [only.school.path], ask.now)
     names = [who.name for who in held if any(grant.unit.id in leaving for grant in who.grants)]
     said = f"毕业 {len(squads)} 个:{'、'.join(squad.name for squad in squads[:_SHOWN])}"
     return [said, *([f"毕业中队的老师:{'、'.join(names[:_SHOWN])}。请给他们安排新的中队。"] if names else [])]
 
 
-def _many(planned: Sequence[Promotion]) -> list[str]:
+def _many(planned: Sequence[promotion.Promotion]) -> list[str]:
     able = [each for each in planned if each.possible]
     return [
         f"{planned[0].year} 学年升级(9月1日起):{len(able)} 所学校,{promotion.counted(able)}。",
@@ -126,7 +122,7 @@ def _many(planned: Sequence[Promotion]) -> list[str]:
     ]
 
 
-def _problems(planned: Sequence[Promotion]) -> list[str]:
+def _problems(planned: Sequence[promotion.Promotion]) -> list[str]:
     lines = []
     undecided = [each.school.name for each in planned if each.undecided]
     if undecided:
@@ -142,7 +138,7 @@ def _grade(grade: int) -> str:
     return f"{_GRADES[grade]}年级"
 
 
-def _done(done: Sequence[Promotion]) -> str:
+def _done(done: Sequence[promotion.Promotion]) -> str:
     if not done:
         return "还不能升级。发「升级」看要先做什么。"
     which = done[0].school.name if len(done) == 1 else f"{len(done)} 所学校"
@@ -154,7 +150,7 @@ def _done(done: Sequence[Promotion]) -> str:
 
 def _set_years(ask: Ask, word: str, name: str) -> Reply:
     found = places.chosen(ask, rights.GIVERS, name, "升级", f"{word} {{}}")
-    if len(found) != 1 or found[0].kind != Kind.SCHOOL:
+    if len(found) != 1 or found[0].kind != units.Kind.SCHOOL:
         raise Refusal(f"请写明是哪所学校,像这样发:升级 {word} 实验小学")
     changes.note(ask.db, found[0], ask.now, last_grade=_YEARS[word])
     again = Button("升级", "升级", units.full_name(ask.db, found[0]))
@@ -194,7 +190,7 @@ def on_the_day(said: Due) -> Reply | None:
 def remind(said: Due) -> Reply | None:
     """Whoever looks after a school is reminded before and after the day; None when it is done, or agreed to."""
     year = promotion.year_to_come(said.now.date())
-    schools = [unit for unit in said.person.units(rights.GIVERS) if unit.kind == Kind.SCHOOL]
+    schools = [unit for unit in said.person.units(rights.GIVERS) if unit.kind == units.Kind.SCHOOL]
     waiting = plan(said.db, [school.path for school in schools], year) if schools else []
     above = {part for school in schools for part in school.path.strip("/").split("/")}
     if not waiting or deliveries.waits(said.db, [f"{PROMOTION}:{year}:{part}" for part in above]):

@@ -18,7 +18,6 @@ from handlers.wording.lines import score
 from handlers.wording.questions import Question, answers, says_no, says_yes
 from scheduling import spans
 from storage.programmes import reports, sums
-from storage.programmes.reports import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,13 +159,13 @@ def _kept(ask: Ask, row: Row, unit: Unit, told: Told, said: str, today: date) ->
     return replace(_echo(ask, row, unit, kept, "已记录"), text=_echo(ask, row, unit, kept, "已记录").text + warning)
 
 
-def _report(ask: Ask, row: Row, unit: Unit, told: Told, day: date) -> Report:
+def _report(ask: Ask, row: Row, unit: Unit, told: Told, day: date) -> reports.Report:
     period = spans.label_of(row.period, day)
     figures = {**told.values, **{f"lacks{place}": need for place, need in enumerate(told.lacks)}}
     if told.bonus:
         figures["bonus"] = told.bonus
     late = bool(row.due) and ask.today > _last_in_time(row, period)
-    return Report(
+    return reports.Report(
         unit.id, row.key, period, day, figures, told.hedges, programmes.flows_of(row),
         reports.next_sequence(ask.db, row.key, unit.id, period) if row.many else 0,
         timing="late" if late else "on_time", version=programmes.version_of(row),
@@ -225,7 +224,7 @@ def _label(row: Row, name: str) -> str:
     return ("累计" if total else "") + (row.by_name[plain].label if plain in row.by_name else plain)
 
 
-def _echo(ask: Ask, row: Row, unit: Unit, one: Report, result: str) -> Reply:
+def _echo(ask: Ask, row: Row, unit: Unit, one: reports.Report, result: str) -> Reply:
     figures = programmes.figures(row, one)
     if row.base:
         figures = f"共 {score(row, one):f} 分：{figures}"
@@ -235,7 +234,7 @@ def _echo(ask: Ask, row: Row, unit: Unit, one: Report, result: str) -> Reply:
     return Reply(text, buttons, spoken=f"要改，发「更正 R{one.id} …」；不算，发「撤回 R{one.id}」。")
 
 
-def _again(ask: Ask, row: Row, new: Report) -> Reply:
+def _again(ask: Ask, row: Row, new: reports.Report) -> Reply:
     """One of the row and period stands already: what it says, and how to change it."""
     before = reports.of_period(ask.db, row.key, [new.unit_id], new.period, new.sequence)[0]
     said = f"{programmes.when(row, before, ask.today)}的{row.name}已经报过：{programmes.figures(row, before) or '已交'}"
@@ -246,7 +245,7 @@ def _again(ask: Ask, row: Row, new: Report) -> Reply:
     return Reply(f"{said}。\n这次没有再记，要改成{programmes.figures(row, new)}吗？", (change,))
 
 
-def _in_words(row: Row, one: Report) -> str:
+def _in_words(row: Row, one: reports.Report) -> str:
     """The figures in words that are read back to the same: for the button that corrects."""
     return " ".join(
         f"{each.label}{programmes.value(each, one.figures[each.name])}"

@@ -8,8 +8,8 @@ from sqlalchemy import update
 
 from handlers.asker import context
 from handlers.kit import Ask, Reply
+from handlers.medals import my_nominations, pending, review
 from handlers.medals import nominations as feature
-from handlers.medals import review
 from handlers.reading import Nomination
 from storage.medals.nominations import State
 from storage.tables import account, nomination
@@ -153,7 +153,7 @@ def test_telegram_hears_no_names(at: School) -> None:
     )
     assert at.count() == 0
     at.nominate(at.zhang, WANG)
-    shown = [feature.show_mine(by_telegram(at.ask(at.zhang))), review.show_pending(by_telegram(at.ask(at.li)))]
+    shown = [my_nominations.show_mine(by_telegram(at.ask(at.zhang))), pending.show_pending(by_telegram(at.ask(at.li)))]
     shown += review.approve(by_telegram(at.ask(at.li, N1)))[:1]
     assert all(N1 in reply.text and "王小明" not in reply.text for reply in shown)
 

@@ -6,8 +6,7 @@ from datetime import UTC
 import pytest
 
 from handlers.kit import Attachment, Role
-from handlers.medals import nominations as feature
-from handlers.medals import review
+from handlers.medals import my_nominations, pending, review
 from handlers.reading import Nomination, Reading
 from handlers.wording import medals
 from storage.medals import nominations
@@ -35,7 +34,7 @@ def test_a_second_star_is_approved_by_the_school_alone(at: School) -> None:
     done, news = review.approve(at.ask(at.zhao, N1))
     assert "这是大队审核,县级少工委另行决定" in done.text
     assert "二星章由县级少工委决定,现在还没有结果" in news.text
-    assert "大队审核通过,待县级少工委决定" in feature.show_mine(at.ask(at.zhang)).text
+    assert "大队审核通过,待县级少工委决定" in my_nominations.show_mine(at.ask(at.zhang)).text
 
 
 @pytest.mark.parametrize("behind", ["、02", " 02", "到02", "~ 2号", ",02 03"])
@@ -135,14 +134,14 @@ def test_who_holds_both_roles_decides_nothing_of_their_own(at: School) -> None:
     _, *cards = at.nominate(at.zhang, WANG)
     assert [card.to for card in cards] == [at.zhao]
     assert "不能自己审" in refused(review.send_back, at.ask(at.zhang, f"{N1} 好"))
-    assert review.show_pending(at.ask(at.zhang)).text.startswith("没有等您审核的提名")
+    assert pending.show_pending(at.ask(at.zhang)).text.startswith("没有等您审核的提名")
 
 
 def test_another_school_learns_nothing(at: School) -> None:
     at.nominate(at.zhang, WANG)
     unknown = refused(review.approve, at.ask(at.sun, "N20260403-99"))
     assert refused(review.approve, at.ask(at.sun, N1)) == unknown.replace("99", "01")
-    assert review.show_pending(at.ask(at.sun)).text.startswith("没有等您审核的提名")
+    assert pending.show_pending(at.ask(at.sun)).text.startswith("没有等您审核的提名")
 
 
 def test_a_counselor_decides_nothing(at: School) -> None:
@@ -158,7 +157,7 @@ def test_a_decision_needs_a_number(at: School, call: object) -> None:
 
 def test_a_withdrawn_case_needs_no_decision(at: School) -> None:
     at.nominate(at.zhang, WANG)
-    feature.withdraw(at.ask(at.zhang, N1))
+    my_nominations.withdraw(at.ask(at.zhang, N1))
     assert refused(review.approve, at.ask(at.li, N1)) == f"{N1} 张老师已在4月3日 10:20 撤回,不用再审。"
 
 
@@ -166,27 +165,27 @@ def test_decisions_in_a_group_name_nobody(at: School) -> None:
     at.nominate(at.zhang, WANG, replace(WANG, name="李小红"))
     done, _ = review.approve(at.ask(at.li, N1, private=False))
     assert done.text.startswith(f"已同意 {N1}\n已告诉提名人。还有 1 件待审。")
-    assert review.show_pending(at.ask(at.li, private=False)).text == "有 1 件提名待审,请私聊我发「待审」看详情。"
+    assert pending.show_pending(at.ask(at.li, private=False)).text == "有 1 件提名待审,请私聊我发「待审」看详情。"
 
 
 def test_the_list_shows_what_waits_with_buttons_for_the_first(at: School) -> None:
     for name in ("王小明", "李小红", "周子轩", "孙若涵"):
         at.nominate(at.zhang, replace(WANG, name=name))
     at.nominate(at.li, replace(WANG, name="吴雨桐"))
-    shown = review.show_pending(at.ask(at.wu))
+    shown = pending.show_pending(at.ask(at.wu))
     assert shown.text.startswith(f"待审 4 件\n1. {N1} 四(1)中队 王*明 一星章(提名人 张老师)\n   理由:学雷锋事迹突出")
     assert "吴*桐" not in shown.text
     assert [button.typed for button in shown.buttons][:3] == [f"同意 {N1}", f"退回 {N1}", f"同意 {N2}"]
     assert len(shown.buttons) == 6
-    assert review.show_pending(at.ask(at.zhao)).text.startswith("待审 5 件")
+    assert pending.show_pending(at.ask(at.zhao)).text.startswith("待审 5 件")
 
 
 def test_a_place_means_the_case_that_the_list_showed_there(at: School) -> None:
     for name in ("王小明", "李小红", "周子轩", "孙若涵"):
         at.nominate(at.zhang, replace(WANG, name=name, reason=f"{name}的事迹"))
-    assert "理由,发「待审 4」" in review.show_pending(at.ask(at.li)).text
-    assert "N20260403-04 四(1)中队 孙*涵" in review.show_pending(at.ask(at.li, "4")).text
-    assert "理由:该队员的事迹" in review.show_pending(at.ask(at.li, "N20260403-04")).text
+    assert "理由,发「待审 4」" in pending.show_pending(at.ask(at.li)).text
+    assert "N20260403-04 四(1)中队 孙*涵" in pending.show_pending(at.ask(at.li, "4")).text
+    assert "理由:该队员的事迹" in pending.show_pending(at.ask(at.li, "N20260403-04")).text
     review.approve(at.ask(at.li, "1"))
     # The others have moved up, but not on the reviewer's screen.
     review.send_back(at.ask(at.li, "2 3处错字"))
@@ -202,7 +201,7 @@ def test_a_place_means_the_case_that_the_list_showed_there(at: School) -> None:
 def test_a_long_list_fits_a_message(at: School) -> None:
     for n in range(13):
         at.nominate(at.zhang, replace(WANG, name=f"阿依古丽·买买提{n}", reason="好" * 100))
-    shown = review.show_pending(at.ask(at.li)).text
+    shown = pending.show_pending(at.ask(at.li)).text
     assert "还有 3 件" in shown and len(shown.encode()) <= 2048
 
 

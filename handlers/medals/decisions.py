@@ -1,10 +1,11 @@
 """Who decides on a nomination, and how a decision is said."""
 
 from handlers.kit import Ask, Person, Role, Unit
-from handlers.wording import days
+from handlers.wording import days, medals
 from handlers.wording.numbers import CaseNumbers
 from storage.medals import nominations
 from storage.medals.nominations import State, Step
+from storage.organisation.units import Kind
 from storage.people import people
 
 _MOST_KNOWN = 10
@@ -42,3 +43,23 @@ def decided(ask: Ask, step: Step) -> str:
     """`李老师已在4月3日 10:20 退回`; the asker is 您."""
     who = "您" if step.person_id == ask.me.id else step.by
     return f"{who}已在{days.moment(step.at, ask.now.tzinfo)} {_DONE[step.state]}"
+
+
+def good_news(ask: Ask, case: nominations.Case) -> str:
+    """What whoever nominated hears of a case that was approved."""
+    higher = medals.higher_level(case.medal)
+    waits = f"这是大队审核;{medals.label(case.medal)}由{higher}决定,现在还没有结果。"
+    after = waits if higher else "颁章以学校少工委的通知为准。"
+    about = medals.case_lines(ask, [case], case.holder)[case.id]
+    return (
+        f"提名 {case.number} 已通过校级审核:{about}\n{ask.me.name} {days.moment(ask.now, ask.now.tzinfo)} 同意。{after}"
+    )
+
+
+def bad_news(ask: Ask, case: nominations.Case, reason: str) -> str:
+    """The same of one that was returned: why, and how to nominate again."""
+    about = medals.case_lines(ask, [case], case.holder)[case.id]
+    # As the reader knows it: a school nominates itself as 学校大队.
+    words = about.replace(medals.collective_name(case.unit), "学校大队") if case.unit.kind == Kind.SCHOOL else about
+    why = f"理由:{reason}({ask.me.name} {days.moment(ask.now, ask.now.tzinfo)})"
+    return f"提名 {case.number} 被退回:{about}\n{why}\n补好后重新发「提名 {words} 理由」,会有新编号。"

@@ -1,0 +1,57 @@
+"""The question whether a guardian has agreed: until it is answered the names stand in the sealed question only."""
+
+from dataclasses import dataclass
+
+from handlers.kit import Ask, Button, Reply
+from handlers.medals import announcements, intake, proposals
+from handlers.wording import days, questions
+from handlers.wording.consents import consent_of, said
+from storage.organisation import units
+
+# What else may stand beside 书面 9月1日 in an answer; more is another message.
+LONGEST_REST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """Nominations that wait for a guardian's consent: unit, medal, name, reason of each."""
+
+    wishes: list[tuple[int, str, str, str]]
+
+
+CONSENT = questions.Question(
+    "consent", _Waiting, undone="还没有提名。",
+    asks="请回复家长同意的方式和日期,如:书面 9月1日。还没有同意,回「还没有」。",
+    dropped="好的,没有记下孩子的信息。收到家长的同意书以后,请重新提名。", then=(announcements.MINE,),
+)  # fmt: skip
+
+
+def ask_consent(ask: Ask, waiting: list[proposals.Proposal]) -> Reply:
+    """One question for all of them; until it is answered their names stand in the sealed question only."""
+    if not ask.message.private:
+        return Reply(f"有 {len(waiting)} 件还没有记家长同意,没有收下。请私聊我发。")
+    rows = [(wish.unit.id, wish.medal, wish.name, wish.reason) for wish in waiting]
+    CONSENT.put(ask, _Waiting(rows))
+    who = "、".join(dict.fromkeys(f"{wish.unit.name} {wish.name}" for wish in waiting))
+    like = f"书面 {days.short(ask.today)}"
+    return Reply(
+        f"还没有记:{who} 的家长同意了吗?\n学校收到同意书了,请回复方式和日期,如:{like}\n"
+        "还没有,就先不提名,不影响孩子。同意书由学校保存。",
+        (Button("书面,今天", answer="书面 今天"), Button("还没有", answer="还没有")),
+    )
+
+
+@questions.answers(CONSENT)
+def consented(ask: Ask, known: _Waiting) -> list[Reply] | None:
+    """How and when the guardians agreed: then the nominations are opened; 还没有收到 forgets them."""
+    if ask.args.startswith(("还没", "没有")):
+        return [Reply(CONSENT.dropped, CONSENT.then)]
+    given, rest = consent_of(ask.args, ask.today)
+    if given is None or len(rest) > LONGEST_REST:
+        return None
+    wishes = [
+        proposals.Proposal(units.by_id(ask.db, id), medal, name, why, given) for id, medal, name, why in known.wishes
+    ]
+    for wish in wishes:
+        proposals.check_unit(ask, wish.unit)
+    return intake.take(ask, wishes, [f"家长同意:{said(given)}"])

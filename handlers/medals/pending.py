@@ -1,0 +1,138 @@
+"""待审: the nominations that wait for the asker, and which one a number or place means."""
+
+import re
+
+from handlers.kit import Ask, Button, Denied, Refusal, Reply, Role
+from handlers.medals import decisions
+from handlers.registry import command
+from handlers.wording import medals
+from storage.base import key_values
+from storage.medals import nominations
+from storage.people import people
+
+REVIEWERS = frozenset({Role.BRIGADE, Role.SCHOOL_ADMIN})
+# WeCom shows at most six buttons on a card: two a case.
+_WITH_BUTTONS = 3
+_LISTED = 10
+LIST = Button("待审", "待审")
+# A place in the list that was shown last: 同意 1, 退回 2 材料不全.
+_PLACE = re.compile(r"\s*第?(\d{1,2})(?:[号件个条](?!\w)|(?![\w:]))[\s,，:：、。]*")
+
+
+@command("待审", "pending", who=REVIEWERS, group="奖章", rank=5, help="看等您审核的提名", examples=("待审",))
+def show_pending(ask: Ask) -> Reply:
+    """The oldest cases that wait for the asker, the first ones with buttons; with a number that one, whole."""
+    number, _ = decisions.NUMBERS.first(ask, with_numbers(ask))
+    if number and ask.message.private:
+        return _one(ask, mine_to_decide(ask, number, "待审"))
+    cases = waiting(ask)
+    if not cases:
+        return Reply("没有等您审核的提名。有新提名时会马上告诉您。")
+    if not ask.message.private:
+        return Reply(f"有 {len(cases)} 件提名待审,请私聊我发「待审」看详情。")
+    key_values.put(ask.db, _shown(ask), " ".join(case.number for case in cases[:_LISTED]), ask.now)
+    lines = [f"待审 {len(cases)} 件", *_lines(ask, cases[:_LISTED])]
+    if len(cases) > _LISTED:
+        lines.append(f"还有 {len(cases) - _LISTED} 件,审完前面的再发「待审」。")
+    if len(cases) > _WITH_BUTTONS:
+        lines.append(f"看后面的理由,发「待审 {_WITH_BUTTONS + 1}」这样的序号。")
+    lines.append("请发「同意 序号」或「退回 序号 理由」,也可以写编号。")
+    return Reply("\n".join(lines), _buttons(cases[:_WITH_BUTTONS]))
+
+
+def _one(ask: Ask, case: nominations.Case) -> Reply:
+    lines = [f"{case.number} {medals.case_lines(ask, [case])[case.id]}", f"提名人:{case.nominator}"]
+    lines.append(f"理由:{medals.reason_of(ask, case.reason) or '未写'}")
+    buttons = [Button(word, word, case.number, reply=word == "退回") for word in ("同意", "退回")]
+    return Reply("\n".join(lines), (*buttons, LIST))
+
+
+def _shown(ask: Ask) -> str:
+    return f"pending-shown:{ask.me.id}"
+
+
+def with_numbers(ask: Ask, most: int = _LISTED) -> str:
+    """
+    The words with the places (`most` of them) that they begin with written as case numbers.
+
+    The places of the list that was shown last: of the present one every decision would move those after it.
+    """
+    words = ask.args
+    numbers: list[str] = []
+    shown = key_values.get(ask.db, _shown(ask))
+    listed = shown.value.split() if shown else [case.number for case in waiting(ask)[:_LISTED]]
+    while len(numbers) < most and (match := _PLACE.match(words)):
+        place = int(match[1])
+        if not 0 < place <= len(listed):
+            raise Refusal(f"待审里没有第 {place} 件。发「待审」看现在的序号。", LIST)
+        numbers.append(listed[place - 1])
+        words = words[match.end() :]
+    return " ".join([*numbers, words])
+
+
+def _lines(ask: Ask, cases: list[nominations.Case]) -> list[str]:
+    words = medals.case_lines(ask, cases)
+    lines = []
+    for place, case in enumerate(cases, 1):
+        lines.append(f"{place}. {case.number} {words[case.id]}(提名人 {case.nominator})")
+        if place <= _WITH_BUTTONS:
+            lines.append(f"   理由:{medals.reason_of(ask, case.reason) or '未写'}")
+    return lines
+
+
+def _buttons(cases: list[nominations.Case]) -> tuple[Button, ...]:
+    return tuple(
+        Button(f"{place} {word}", word, case.number) for place, case in enumerate(cases, 1) for word in ("同意", "退回")
+    )
+
+
+def waiting(ask: Ask) -> list[nominations.Case]:
+    """In the asker's scope, without their own and without those that only a school admin decides."""
+    cases = nominations.pending(ask.db, ask.me.paths(REVIEWERS), but_by=ask.me.id)
+    nominators = {id_: people.by_id(ask.db, id_, ask.now) for id_ in {case.nominator_id for case in cases}}
+    return [
+        case
+        for case in cases
+        if _my_roles(ask, case) & decisions.reviewing_roles(nominators[case.nominator_id], case.unit)
+    ]
+
+
+def _my_roles(ask: Ask, case: nominations.Case) -> frozenset[Role]:
+    return frozenset(grant.role for grant in ask.me.grants if grant.unit.covers(case.unit)) & REVIEWERS
+
+
+def mine_to_decide(ask: Ask, number: str, word: str) -> nominations.Case:
+    """The case, if the asker may decide on it now; another school's is answered like none."""
+    if not number:
+        raise Refusal(f"请写上编号,如「{word} {decisions.NUMBERS.like(ask)}」。编号在「待审」里。", LIST)
+    case = nominations.by_number(ask.db, number)
+    none = f"{decisions.NUMBERS.unknown(ask, number)}发「待审」看等您审核的。"
+    if case is None:
+        raise Refusal(none, LIST)
+    subject = f"nomination:{case.id}"
+    if not _my_roles(ask, case):
+        raise Denied(none, LIST, what=word, subject=subject)
+    if case.state is not nominations.State.SUBMITTED:
+        raise Refusal(already(ask, case), LIST)
+    nominator = people.by_id(ask.db, case.nominator_id, ask.now)
+    if ask.me.id in (nominator.id, case.holder):
+        own = f"{number} 是您自己提名的,不能自己审。{_who_decides(ask, case)}"
+        raise Denied(own, what=word, subject=subject)
+    if not _my_roles(ask, case) & decisions.reviewing_roles(nominator, case.unit):
+        peers = f"{number} 由大队辅导员提名,大队辅导员不审。{_who_decides(ask, case)}"
+        raise Denied(peers, what=word, subject=subject)
+    return case
+
+
+def _who_decides(ask: Ask, case: nominations.Case) -> str:
+    names = "、".join(
+        person.name for person in decisions.reviewers(ask, people.by_id(ask.db, case.nominator_id, ask.now), case.unit)
+    )
+    return f"由{names}审核。" if names else "本校还没有别的审核人,请联系管理员登记。"
+
+
+def already(ask: Ask, case: nominations.Case) -> str:
+    """Who decided on it, in private with the reason."""
+    step = nominations.last_steps(ask.db, [case.id])[case.id]
+    why = medals.reason_of(ask, step.reason) if ask.message.private else ""
+    return f"{case.number} {decisions.decided(ask, step)},不用再审。" + (f"\n理由:{why}" if why else "")
