@@ -68,6 +68,8 @@ class FakeTelegram:
         self.calls: list[tuple[str, dict[str, Any]]] = []
         # By method, or by method and chat: "sendMessage 5".
         self.faults: dict[str, deque[str]] = defaultdict(deque)
+        # The same, for every call of the method.
+        self.always: dict[str, str] = {}
         self.first_poll = 0.0
         self.files: dict[str, bytes] = {}
         # While it is silent, what people do piles up for one answer.
@@ -144,9 +146,11 @@ class FakeTelegram:
         self.calls.append((method, asked))
         self._note_caller(request)
         scripted = self.faults[f"{method} {asked.get('chat_id')}"] or self.faults[method]
-        fault = scripted.popleft() if scripted else ""
+        fault = scripted.popleft() if scripted else self.always.get(method, "")
         if fault in REFUSALS:
             return _refusal(fault)
+        if fault == "cut":
+            return CutShort()
         if fault == "slow":
             await asyncio.sleep(30)
         if fault == "html":
