@@ -34,7 +34,6 @@ class Ticked(Generic[Said]):
     `more`: there may be more that is due; call again without waiting for the next tick.
     """
 
-    laid_out: int = 0
     said: Sequence[tuple[deliveries.DeliveryRow, Said]] = ()
     failed: Sequence[tuple[deliveries.DeliveryRow, Exception]] = ()
     more: bool = False
@@ -69,7 +68,7 @@ def run(
     made = lay_out(db, now, calendar)
     local = now.astimezone(calendar.zone)
     if calendar.times.quiet(local.time()):
-        return Ticked(made.rows, more=made.more)
+        return Ticked(more=made.more)
     # What is left of earlier days waits for today's, so that it goes out in the same message.
     early = local.time() < calendar.times.morning
     held = (KEY_DATE, calendar.instant(local.date(), time())) if early else None
@@ -81,7 +80,7 @@ def run(
         _speak(one, mine, CAP - counts.get(mine[0].person_id, 0))
     for (state, late), ids in one.settled.items():
         deliveries.settle(db, ids, state, now, late)
-    return Ticked(made.rows, one.said, one.failed, made.more or len(people) == limit)
+    return Ticked(one.said, one.failed, made.more or len(people) == limit)
 
 
 def _said_today(one: _Pass[Any], people: Sequence[int]) -> dict[int, int]:

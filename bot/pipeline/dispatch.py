@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from bot.pipeline import card_replies, open_questions
+from bot.pipeline import card_replies, open_questions, typed_labels
 from bot.pipeline.features import Features
 from handlers import kit
 from handlers.asker import context
@@ -26,6 +26,8 @@ NOT_ASKED = "现在没有要您回答的问题,什么都没有动。发「帮助
 EDIT_COUNTS = timedelta(hours=24)
 # What may be a report of a row instead: its words tell.
 _TELLS = frozenset({"checkin", "unknown", "chat", "question"})
+# What is understood by itself, and not as the words on a button.
+_WHOLE = frozenset({"checkin", "nomination"})
 # Read so, a text says nothing that could be done.
 _IN_VAIN = frozenset({"unknown", "question", "chat"})
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -66,6 +68,8 @@ def _said(features: Features, ask: kit.Ask, text: str, commands: bool = True) ->
     if waiting and (replies := waiting.settled(ask, text)) is not None:
         return replies
     found = features.command_in(text) if commands else None
+    if found and (typed := typed_labels.instead_of(features, ask, text, *found)):
+        return _do(features, ask, *typed)
     free = bool(found and waiting and waiting.may_take(text, found[1]))
     # A command may say that its word was none this time: 看 上周周报 is no row to look at.
     if found and not free and (replies := _ordered(waiting, ask, *found)) is not None:
@@ -74,8 +78,11 @@ def _said(features: Features, ask: kit.Ask, text: str, commands: bool = True) ->
         return [kit.Reply(GREETING)]
     wordless = not text and (ask.message.attachments or ask.message.place)
     # A photo is no answer to a question.
-    if waiting and not wordless and (replies := waiting.taken(ask, text)) is not None:
-        return replies
+    if waiting and not wordless:
+        typed = typed_labels.labelled(features, ask, text) if commands else None
+        words = typed[1].args if typed and not typed[1].word else text
+        if (replies := waiting.taken(ask, words)) is not None:
+            return replies
     if found and free and (replies := _ordered(waiting, ask, *found)) is not None:
         return replies
     return _read(features, ask, text, waiting)
@@ -106,6 +113,9 @@ def _read(
     reading = context.reading_of(ask, text)
     if ask.message.attachments and attachments.is_caption(ask, reading):
         return _list(features.readers[attachments.reader(ask)](ask))
+    whole = reading.intent in _WHOLE and reading.status in ("ok", "confirm")
+    if not whole and (typed := typed_labels.labelled(features, ask, text)):
+        return _do(features, ask, *typed)
     word, args = order_in(reading) or ("", "")
     if word in features.by_word:
         return _ordered(waiting, ask, features.by_word[word], args) or []
@@ -147,16 +157,10 @@ def _do(features: Features, ask: kit.Ask, card: cards.Card, order: cards.Order) 
         command = features.command(order.word, order.args)
         waiting = open_questions.waiting(features, ask)
         return (command and _ordered(waiting, ask, command, order.args)) or [kit.Reply(LAPSED)]
-    if _is_stranger(ask) or _asked(ask, card.made_at):
+    if _is_stranger(ask) or typed_labels.asked_with(ask, card):
         return _said(features, ask, order.args, commands=False)
     # An old card: its question is no longer open.
     return [reports.unchanged(ask, "这个问题已经处理过或过去了,没有再改")]
-
-
-def _asked(ask: kit.Ask, made_at: datetime) -> bool:
-    """Whether the question that is open is the one that was asked with the card of this instant."""
-    question = ask.question
-    return question is not None and question.expires_at > ask.now and question.expires_at == made_at + dialogues.KEPT
 
 
 def _edited(features: Features, ask: kit.Ask, text: str) -> Sequence[kit.Reply]:

@@ -193,7 +193,7 @@ def confirmed(ask: Ask, known: _Call) -> Reply:
 def end(ask: Ask) -> Reply:
     """No further reminders; what was reported stays."""
     one = _mine(ask)
-    if not campaigns.close(ask.db, one.id, campaigns.ENDED, ask.now):
+    if not campaigns.close(ask.db, one.id, campaigns.ENDED):
         return Reply(f"活动 {one.id} 已经结束了。")
     units.changed(ask.db, ask.now)
     said, _ = participation.coverage(*campaigns.progress(ask.db, one, [one.path]))
@@ -207,7 +207,7 @@ def end(ask: Ask) -> Reply:
 def withdraw(ask: Ask) -> Sequence[Reply]:
     """As if it had not been published; check-ins stay as what they are, and whoever was told is told."""
     one = _mine(ask)
-    if not campaigns.close(ask.db, one.id, campaigns.WITHDRAWN, ask.now):
+    if not campaigns.close(ask.db, one.id, campaigns.WITHDRAWN):
         return [Reply(f"活动 {one.id} 已经结束或撤回了。")]
     units.changed(ask.db, ask.now)
     notices.call_off(ask, one)

@@ -40,7 +40,7 @@ _WORD = re.compile(r"^/?(?:签到|checkin)(?:@\w+)?[\s:：,，]*", re.IGNORECASE
 
 @command(
     "更正", "correct", who=REPORTERS, group="签到", rank=14, help="改最近一次签到", glued=ANYTHING,
-    examples=("更正 实到39", "更正 三(2)中队 应到42实到40"),
+    examples=("更正", "更正 实到39", "更正 三(2)中队 应到42实到40"),
 )  # fmt: skip
 def correct(ask: Ask) -> Reply:
     """Change the newest check-in, or the one with this number, or the newest of a squad."""

@@ -73,10 +73,10 @@ def receive(ask: Ask) -> Reply:
     child_id = children.find(ask.db, ask.vault, squad.id, names[0])
     last = calendar.calendar_of(ask.db).workdays.deadline(ask.today, WORKING_DAYS)
     found = guardian_requests.receive(ask.db, ask.vault, squad, child_id, kind, "".join(wish), ask.me.id, last, ask.now)
-    return Reply("\n".join([f"已登记 {found.number}:{_about(ask, found)}", *_next(ask, found)]), _buttons(found))
+    return Reply("\n".join([f"已登记 {found.number}:{_about(ask, found)}", *_next(found)]), _buttons(found))
 
 
-def _next(ask: Ask, found: guardian_requests.Request) -> list[str]:
+def _next(found: guardian_requests.Request) -> list[str]:
     by = f"请先核对来人是监护人,在 {days.short(found.due)} 前({WORKING_DAYS} 个工作日)办完。"
     if found.child_id is None:
         return ["这里没有保存这位孩子的信息(请核对中队和姓名)。", f"{by}发「结案 {found.number} 没有保存」。"]

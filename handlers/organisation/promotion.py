@@ -83,7 +83,8 @@ def _show(ask: Ask, at: list[Unit], planned: list[promotion.Promotion]) -> Reply
     buttons = []
     if able:
         early = ask.today < promotion.begins(able[0].year)
-        buttons = [Button("9月1日自动升级" if early else "升级", "升级", f"确认{where}"), Button("单位怎么改", "单位")]
+        agree = "9月1日自动升级" if early else "现在升级"
+        buttons = [Button(agree, "升级", f"确认{where}"), Button("单位怎么改", "单位")]
     lines = _one(ask, planned[0]) if len(planned) == 1 else _many(planned)
     undecided = [each.school for each in planned if each.undecided]
     if undecided:

@@ -117,7 +117,7 @@ def meets(one: str, other: str) -> bool:
     return one.startswith(other) or other.startswith(one)
 
 
-def close(db: Connection, number: int, state: str, now: datetime) -> bool:
+def close(db: Connection, number: int, state: str) -> bool:
     """End or withdraw an open campaign; False when it is open no more."""
     mine = (campaign.c.id == number) & (campaign.c.state == OPEN)
     return db.execute(update(campaign).where(mine).values(state=state)).rowcount == 1

@@ -66,6 +66,14 @@ def of_message(db: Connection, channel: str, chat: str, platform_id: str) -> Car
     return None if row is None else _card(row)
 
 
+def recent(db: Connection, channel: str, chat: str, since: datetime, most: int = 5) -> list[Card]:
+    """The cards of a chat that were made since then, the newest first."""
+    said = (outbox.c.channel == channel) & (outbox.c.chat == chat) & outbox.c.card.is_not(None)
+    query = select(card).join(outbox, (outbox.c.card == card.c.token) & (outbox.c.chat == card.c.chat))
+    rows = db.execute(query.where(said, card.c.made_at >= since).order_by(outbox.c.id.desc()).limit(most))
+    return list(map(_card, rows))
+
+
 def _card(row: Row[Any]) -> Card:
     orders = tuple(Order(None, each) if isinstance(each, str) else Order(*each) for each in row.commands)
     return Card(row.person_id, row.made_at, orders, None if row.reply is None else orders[row.reply])

@@ -1,0 +1,45 @@
+"""The words on a button, typed instead of pressed."""
+
+from datetime import datetime, timedelta
+
+from bot.pipeline.features import Features
+from handlers.kit import Ask
+from handlers.registry import Command
+from storage.messages import cards, dialogues
+from storage.messages.cards import Card, Order
+
+# So long they may be typed; no label is longer, and none that begins like a command.
+_COUNTS, _LONGEST, _LONGEST_LIKE_A_COMMAND = timedelta(hours=24), 30, 12
+_MARKS = "。.!！?？[]【】「」"
+
+
+def asked_with(ask: Ask, card: Card) -> bool:
+    """Whether the question that is open is the one that was asked with this card."""
+    question = ask.question
+    return question is not None and question.expires_at > ask.now and _asked_at(question) == card.made_at
+
+
+def _asked_at(question: dialogues.Dialogue) -> datetime:
+    return question.expires_at - dialogues.KEPT
+
+
+def labelled(features: Features, ask: Ask, text: str, most: int = 5) -> tuple[Card, Order] | None:
+    """The button on one of the newest cards of this chat whose words these are."""
+    said = _bare(text)
+    if not said or len(said) > _LONGEST or ask.person is None:
+        return None
+    found = cards.recent(ask.db, ask.message.channel, ask.message.chat, ask.now - _COUNTS, most)
+    mine = (each for each in found if each.person_id in (None, ask.me.id))
+    pairs = ((each, features.known(order)) for each in mine for order in each.orders if _bare(order.label) == said)
+    # The answer to a question that is no longer open is a word like any other.
+    return next(((card, order) for card, order in pairs if order.word or asked_with(ask, card)), None)
+
+
+def instead_of(features: Features, ask: Ask, text: str, command: Command, args: str) -> tuple[Card, Order] | None:
+    """签到怎么发, 解绑 1, a bare 退回: what this command would not know by itself; 撤回 and 更正 mean the newest."""
+    may_be = len(text) <= _LONGEST_LIKE_A_COMMAND and (args or text not in command.examples)
+    return labelled(features, ask, text, most=1) if may_be else None
+
+
+def _bare(words: str) -> str:
+    return "".join(words.split()).strip(_MARKS).casefold()
