@@ -8,7 +8,9 @@ _WORDS = tomllib.loads((Path(__file__).parent / "words" / "matters.toml").read_t
 
 
 def _any(key: str) -> str:
-    return "|".join(sorted(_WORDS[key].split(), key=len, reverse=True))
+    """Any of these words; most characters of a text begin none, and are passed by at once."""
+    words = sorted(_WORDS[key].split(), key=len, reverse=True)
+    return f"(?=[{''.join(dict.fromkeys(word[0] for word in words))}])(?:{'|'.join(words)})"
 
 
 HEALTH, FAMILY = _any("health"), _any("family")

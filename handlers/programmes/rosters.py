@@ -53,6 +53,8 @@ def enter(ask: Ask) -> list[Reply]:
         )
     unit, rest = _unit(ask, row)
     told = _told(ask, row, rest)
+    if told.name and not ask.may_name:
+        raise Refusal("姓名请私聊发给我，不发在群里，也不发在存到境外的平台上。没有记。")
     sealed = ask.vault.seal(told.name) if told.name else None
     new = holdings.Holding(unit.id, row.key, told.since, told.until, sealed, told.figures)
     if _same(ask, row, unit, told):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+from handlers.privacy.matters import FAMILY, HEALTH
 from handlers.reading.persons.doers import hide_doers
 from handlers.reading.persons.hidden import Secrets as Secrets
 from handlers.reading.persons.names import LONG_NAME, NAME, NOT_NAMES, is_name
@@ -15,19 +16,8 @@ _PHONE = pattern(
 )
 _ID = pattern(r"(?<!\d)(?:G?\d{17}[\dXx]|\d{15})(?![\dXx])|(?:学号|学籍号|考号|准考证号)[:是]?\s?[A-Za-z]?\d{4,20}")
 _LONG_NUMBER = pattern(r"\d{3}|微信|电话|手机|联系方式|[qQwWvV][qQxX]")
-_HEALTH_WORDS = (
-    "脚扭伤|扭伤|扭了脚|崴脚|崴了脚|骨折|摔伤|受伤|发高烧|发低烧|高烧|低烧|发烧|发热|感冒|流感|甲流|水痘|腮腺炎|手足口病?|肺炎|支原体|"
-    "咳嗽|腹泻|拉肚子|肚子疼|肚子痛|呕吐|头疼|头痛|头晕|住院|手术|过敏|哮喘|癫痫|心脏病|白血病|糖尿病|抑郁症?|自闭症?|多动症|近视|"
-    "残疾|智力障碍|身体不适|不舒服|生病|看病|输液|打点滴|新冠|诺如|贫血|湿疹|牙疼|牙痛"
-)
-_FAMILY_WORDS = (
-    "父母离异|父母离婚|父母双亡|父母去世|父母不和|父母分居|父母在外打工|父母外出打工|父母外出务工|父亲去世|母亲去世|爸爸去世|妈妈去世|"
-    "父亲病故|母亲病故|父亲入狱|父亲服刑|母亲服刑|离异家庭|离异|离婚|单亲家庭|单亲|家庭困难|家庭贫困|家境贫寒|家境困难|家境贫困|家里困难|"
-    "家里穷|贫困家庭|贫困生|贫困户|特困生|特困|低保户|低保家庭|低保|建档立卡户?|孤儿|留守儿童|留守|父亲残疾|母亲残疾|父母残疾|"
-    "寄养|领养|父母下岗|父亲下岗|奶奶带大|爷爷奶奶带大|家庭变故"
-)
-_HEALTH = pattern(_HEALTH_WORDS)
-_FAMILY = pattern(_FAMILY_WORDS)
+_HEALTH = pattern(HEALTH)
+_FAMILY = pattern(FAMILY)
 _ADDRESS = pattern(r"(?:家住|住址|家庭住址|家庭地址|住在)[:是]?\s?[^\s,。;\n\ue000-\ue002]{2,40}")
 # 翠竹路88号3单元, 幸福小区3栋501; 参观人民路88号纪念馆 is nobody's home
 _STREET = pattern(
@@ -50,12 +40,12 @@ _WHY = r"(?:今天|昨天|上午|下午)?(?:因为?|由于|有点|突然|又|都
 # 王小明脚扭伤, 张子涵、李红发烧请假, 王小明的父母离异
 _NAMED = pattern(
     rf"(?P<names>{NAME}(?:[、和与及]{NAME}){{0,9}})(?:同学|小朋友|队员)?[ (]?{_WHY}"
-    rf"(?:(?P<health>{_HEALTH_WORDS})|(?P<family>(?:家庭|家里|爸妈)?(?:{_FAMILY_WORDS}))|(?={_ABSENCE}|有事|家里有事))"
+    rf"(?:(?P<health>{HEALTH})|(?P<family>(?:家庭|家里|爸妈)?(?:{FAMILY}))|(?={_ABSENCE}|有事|家里有事))"
 )
 # 请假2人:王小明、李小红  缺王小明
 _LISTED = pattern(
     rf"(?:{_ABSENCE}|缺)(?:人员|学生|队员|名单|同学|的?[有是])?\s?(?:[\d一两二三四五六]{{1,2}}[人名]?)?\s?(?:[:(]|,(?={NAME}、))?\s?"
-    rf"(?P<names>{NAME}(?:[、,和与及\s/]{{1,2}}{NAME}){{0,9}})(?=[\s,。;()、]|同学|因|{_HEALTH_WORDS}|$)"
+    rf"(?P<names>{NAME}(?:[、,和与及\s/]{{1,2}}{NAME}){{0,9}})(?=[\s,。;()、]|同学|因|{HEALTH}|$)"
 )
 # 旗手:王小明, 王小明同学
 _ROLE = pattern(
