@@ -16,6 +16,7 @@ COMMANDS = {
     "import": ("organisation.import_", "read units, people and roles from a file"),
     "promote": ("organisation.promote", "take the classes of all schools to the new school year"),
     "invite": ("organisation.invite", "make a one-time code for a role at a unit"),
+    "confirm": ("organisation.confirm", "be the second person for a role, where there is nobody else"),
     "preview": ("reports.preview", "show which reminders would be sent to whom"),
     "digest": ("reports.digest", "print the weekly digest of a unit"),
     "catalogue": ("reports.catalogue", "check and print what can be reported"),

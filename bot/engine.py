@@ -12,6 +12,7 @@ from bot.pipeline.transaction import Transactions
 from bot.settings import Settings
 from handlers.catalogue import loader
 from handlers.reading import compile_all
+from storage.base import codes
 from storage.base.vault import Vault
 from storage.database import Database, open_database
 from storage.migrate import migrate
@@ -56,5 +57,6 @@ class Engine:
 def open_engine(settings: Settings, url: str, clock: Clock | None = None) -> Engine:
     """Open and migrate the database at `url`."""
     database = open_database(url)
-    migrate(database.write)
-    return Engine(settings, database, Vault(settings.name_keys), collect(modules()), clock or Clock(settings.zone))
+    vault = Vault(settings.name_keys)
+    migrate(database.write, lambda db: codes.key_old(db, vault))
+    return Engine(settings, database, vault, collect(modules()), clock or Clock(settings.zone))

@@ -1,8 +1,8 @@
 """Rights beyond a command's `who`: who reports for which unit, who appoints whom (domain §1.2)."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
-from handlers.kit import REPORTERS, Person, Role, Unit
+from handlers.kit import REPORTERS, Grant, Person, Role, Unit
 from storage.organisation.units import Kind
 
 # They report their own sessions: of their very unit, not of what is below it, and read their own records only.
@@ -22,6 +22,9 @@ APPOINTS: dict[Role, frozenset[Role]] = {
     Role.PROVINCE_ADMIN: frozenset(Role),
 }
 GIVERS = frozenset(APPOINTS)
+# Who decides on children's names, sees them, or gives rights: nobody comes to that by one person's word alone.
+WEIGHTY = GIVERS | {Role.DATA_OFFICER}
+_SEE_NAMES = frozenset({Role.COUNSELOR, Role.BRIGADE, Role.SCHOOL_ADMIN, Role.DATA_OFFICER})
 # A counselor belongs to a squad, these two to a school; the other roles may be held anywhere.
 _PLACES = {Role.COUNSELOR: Kind.SQUAD, Role.BRIGADE: Kind.SCHOOL, Role.SCHOOL_ADMIN: Kind.SCHOOL}
 
@@ -62,11 +65,19 @@ def givers_of(role: Role) -> frozenset[Role]:
     return frozenset(giver for giver, roles in APPOINTS.items() if role in roles)
 
 
-def may_give(person: Person, role: Role, path: str) -> bool:
-    """Whether this person may give the role at the unit with this path."""
-    return any(path.startswith(own) for own in person.paths(givers_of(role)))
+def giving(person: Person, role: Role, path: str) -> Grant | None:
+    """By what this person gives, or ends, the role at the unit with this path, a deputy's last; None: they do not."""
+    givers = givers_of(role)
+    found = [each for each in person.grants if each.role in givers and path.startswith(each.unit.path)]
+    return min(found, key=lambda each: each.lent_until is not None, default=None)
 
 
-def in_charge_of(person: Person, held: Iterable[tuple[Role, str]]) -> bool:
-    """Whether this person could have given all of these roles (role, path of the unit)."""
-    return all(may_give(person, role, path) for role, path in held)
+def in_charge_of(person: Person, held: Sequence[Grant]) -> bool:
+    """Whether this person could have given all of this, of which there is something, and not only as a deputy."""
+    return bool(held) and all(giving(person.own, each.role, each.unit.path) for each in held)
+
+
+def needs_second(giver: Person, role: Role, path: str) -> bool:
+    """Whether this role there takes a second person's word: it weighs, or shows names that the giver does not see."""
+    sees = any(each.role in _SEE_NAMES and path.startswith(each.unit.path) for each in giver.grants)
+    return role in WEIGHTY or (role is Role.COUNSELOR and not sees)

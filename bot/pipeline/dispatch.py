@@ -11,6 +11,7 @@ from handlers import kit
 from handlers.asker import context
 from handlers.attendance import attachments, reports
 from handlers.general.orders import order_in
+from handlers.people import spoken_codes
 from handlers.reading import Reading
 from handlers.registry import Command
 from handlers.wording import programmes
@@ -35,9 +36,11 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 def answer(features: Features, ask: kit.Ask) -> Sequence[kit.Reply]:
     """What the message is answered with; raises Refusal for what is said as it is."""
-    if _is_stranger(ask) and not ask.message.private:
-        # A group is not ours to talk in: strangers there are told nothing.
-        return []
+    if not ask.message.private:
+        told, stranger = spoken_codes.overheard(ask), _is_stranger(ask)
+        if told or stranger:
+            # A group is not ours to talk in: strangers there are told nothing.
+            return [reply for reply in told if reply.to is not None or not stranger]
     if ask.message.button:
         return _pressed(features, ask)
     if len(ask.message.text) > LONGEST_TEXT:

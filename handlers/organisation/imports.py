@@ -4,12 +4,15 @@ from handlers import rights, roster
 from handlers.attendance import attachments
 from handlers.kit import Ask, Button, Refusal, Reply
 from handlers.registry import command, reads
+from handlers.wording import confirmers
 from handlers.wording.questions import says_no
 from storage.messages import files
+from storage.people import appointments
 from storage.roster import merging, staging
 from storage.roster.roster import Plan
 
 _MOST_BYTES = 10 << 20
+_PENDING = Button("待确认", "待确认")
 _TEMPLATE, _PRESENT = Button("名册模板", "导出 名册", "模板"), Button("现在的名册", "导出 名册")
 _HOW = (
     "请把名册文件(Excel 或 CSV)私聊发给我。我先核对,告诉您会改什么,您同意了才写入。\n"
@@ -20,7 +23,7 @@ _HOW = (
 @command(
     "导入", "import", who=rights.GIVERS, group="组织", rank=44, help="用名册文件更新单位和人员", examples=("导入",),
 )  # fmt: skip
-def bring(ask: Ask) -> Reply:
+def bring(ask: Ask) -> Reply | list[Reply]:
     """How to; with a number the answer to what a file would change; with a file the file."""
     if not ask.message.private:
         raise Refusal("名册里有老师的账号,请私聊我发。")
@@ -63,7 +66,7 @@ def shown(found: Plan, sheet: roster.Sheet, batch: int) -> Reply:
     return Reply(text, (*buttons, Button("不导入", "导入", f"{batch} 不动")))
 
 
-def _decide(ask: Ask, number: int, how: str) -> Reply:
+def _decide(ask: Ask, number: int, how: str) -> Reply | list[Reply]:
     batch = staging.find(ask.db, number)
     if batch is None or batch.person_id != ask.me.id:
         raise Refusal(f"没有等您决定的名册 {number}。要导入,请把文件发给我。")
@@ -76,7 +79,16 @@ def _decide(ask: Ask, number: int, how: str) -> Reply:
     if how not in ("", "离任"):
         raise Refusal(f"要导入,发「导入 {number}」;不要,发「导入 {number} 不动」。")
     try:
-        merging.merge(ask.db, number, ask.now, ask.today, ask.me, end_missing=how == "离任")
+        merging.merge(ask.db, number, ask.now, ask.today, ask.me.own, end_missing=how == "离任")
     except merging.Outdated:
         raise Refusal("核对以后,名册里有人或单位变动了,所以没有导入。请把文件再发一次。") from None
-    return Reply("名册已导入。发「导出 名册」看现在的样子;还没有加入的老师,发「邀请」给他们开邀请码。")
+    done = "名册已导入。发「导出 名册」看现在的样子;还没有加入的老师,发「邀请」给他们开邀请码。"
+    asked = [
+        each for each in appointments.waiting(ask.db, ask.now) if (each.asked_by, each.asked_at) == (ask.me.id, ask.now)
+    ]
+    counts = confirmers.looked_for(ask.db, asked, ask.now)
+    if asked:
+        who = "已请他们确认" if counts else "这里没有别人能确认,请信息技术老师在机器上运行:python -m bot confirm"
+        done += f"\n其中 {len(asked)} 项要另一位管理员确认以后才有,{who}。"
+    words = f"{ask.me.name}导入了名册,有 {{}} 项等您确认。"
+    return [Reply(done), *(Reply(words.format(count), (_PENDING,), to=id) for id, count in counts.items())]

@@ -3,12 +3,16 @@
 import unicodedata
 from dataclasses import dataclass
 
-from handlers.kit import Ask, Person, Reply
+from handlers import rights
+from handlers.kit import Ask, Grant, Person, Reply
+from handlers.people import appointments
+from handlers.people.appointments import Proposal
 from handlers.registry import ANYONE, command
 from handlers.wording.people import channel_name
 from handlers.wording.questions import Question, answers
 from storage.organisation import units
 from storage.people import accounts, invites, links, people
+from storage.people.appointments import Wish
 from storage.people.links import Link
 
 _UNKNOWN = (
@@ -43,7 +47,7 @@ def link(ask: Ask) -> Reply | list[Reply]:
         return Reply(_UNKNOWN)
     if not ask.message.private:
         return Reply("关联码不能在群里开,请私聊我发「关联」。")
-    code = links.make(ask.db, ask.me.id, ask.message.channel, ask.message.chat, ask.now)
+    code = links.make(ask.db, ask.vault, ask.me.id, ask.message.channel, ask.message.chat, ask.now)
     return Reply(
         f"关联码:{code}\n10 分钟内有效,只能用一次。请在另一个平台上私聊我发:关联 {code}\n"
         "不要给别人:谁用了它,谁在我这里就是您。"
@@ -55,13 +59,10 @@ def _used(ask: Ask) -> Reply | list[Reply]:
     if invites.wrong_tries(ask.db, *sender, ask.now) >= invites.TRIES_AN_HOUR:
         return Reply(_TOO_OFTEN)
     code = "".join(unicodedata.normalize("NFKC", ask.args).split())
-    found = links.find(ask.db, code, ask.now)
+    found = links.find(ask.db, ask.vault, code, ask.now)
     if found is None:
         invites.note_wrong(ask.db, *sender, ask.now)
         return Reply("这个关联码不对,或已用过、已过期(10 分钟)。请在另一个平台上再发一次「关联」,用新的码。")
-    if not ask.message.private:
-        links.use(ask.db, found, ask.now)
-        return Reply("关联码不能发在群里,这个码已经作废。请私聊我再来一次。")
     if ask.person is not None and ask.person.id == found.person_id:
         return Reply("您在这里已经关联好了。这个码要在还没有关联的那个平台上发。")
     return _joined(ask, found) if ask.person is None else _asked(ask, ask.person, found, code)
@@ -85,27 +86,46 @@ def _who(ask: Ask, person: Person) -> str:
 @answers(MERGE)
 def merge(ask: Ask, known: _Merging) -> Reply | list[Reply]:
     """The two become one, as long as the code holds."""
-    found = links.find(ask.db, known.code, ask.now)
+    found = links.find(ask.db, ask.vault, known.code, ask.now)
     if found is None:
         return Reply("关联码已经过期(10 分钟),没有合。请在另一个平台上再发一次「关联」。")
     return _joined(ask, found)
+
+
+def _merged(ask: Ask, keep: Person, gone: Person) -> list[tuple[Grant, Proposal]]:
+    """One person from now on; a role that either could have given the other waits for a second person's word."""
+    given = []
+    for one, other in ((keep, gone), (gone, keep)):
+        theirs = {(each.role, each.unit.id) for each in other.own.grants}
+        for each in one.own.grants:
+            if rights.giving(other, each.role, each.unit.path) and (each.role, each.unit.id) not in theirs:
+                people.end(ask.db, one.id, each.role, each.unit, ask.now, ask.now)
+                given.append(each)
+    links.merge(ask.db, keep.id, gone.id, ask.now)
+    both = people.by_id(ask.db, keep.id, ask.now)
+    return [
+        (each, appointments.propose(ask, both, Wish(keep.id, each.unit.id, each.role), always=True)) for each in given
+    ]
 
 
 def _joined(ask: Ask, found: Link) -> list[Reply]:
     here = ask.message.channel
     if not links.use(ask.db, found, ask.now):
         return [Reply("这个关联码刚被用掉了。请在另一个平台上再发一次「关联」。")]
+    asked: list[tuple[Grant, Proposal]] = []
     if ask.person is None:
         people.link(ask.db, found.person_id, here, ask.message.sender)
     else:
-        links.merge(ask.db, found.person_id, ask.person.id, ask.now)
+        asked = _merged(ask, people.by_id(ask.db, found.person_id, ask.now), ask.person)
     accounts.heard(ask.db, found.person_id, here)
     name = people.by_id(ask.db, found.person_id, ask.now).name
+    waits = "".join(f"\n{each.role.label}:{done.waits}" for each, done in asked)
     return [
         Reply(
             f"关联好了。您在{channel_name(found.channel)}和{channel_name(here)}上是同一个人:{name}。\n"
-            "提醒和通知发到您最近用的那个,要改发「通知方式」。"
+            f"提醒和通知发到您最近用的那个,要改发「通知方式」。{waits}"
         ),
+        *(reply for _, done in asked for reply in done.told),
         Reply(
             f"您的账号刚在{channel_name(here)}上关联了。不是您做的话,请马上告诉大队辅导员或管理员。",
             at=(found.channel, found.chat),

@@ -79,8 +79,7 @@ def _shown(each: addresses.Linked) -> str:
 
 
 def _in_charge(ask: Ask, person_id: int) -> bool:
-    held = people.by_id(ask.db, person_id, ask.now).grants
-    return bool(held) and rights.in_charge_of(ask.me, [(grant.role, grant.unit.path) for grant in held])
+    return rights.in_charge_of(ask.me, people.lasting(ask.db, person_id, ask.now))
 
 
 def _unlink(ask: Ask, gone: addresses.Linked | None) -> list[Reply]:
@@ -91,12 +90,13 @@ def _unlink(ask: Ask, gone: addresses.Linked | None) -> list[Reply]:
         raise Refusal("这是您正在用的账号,不能解绑。")
     person = people.by_id(ask.db, gone.person_id, ask.now)
     addresses.unlink(ask.db, gone, ask.now)
-    first = person.grants[0]
-    code = invites.make(ask.db, first.unit.id, first.role, ask.me.id, ask.now, person_id=person.id)
+    first = people.lasting(ask.db, person.id, ask.now)[0]
+    code = invites.make(ask.db, ask.vault, first.unit.id, first.role, ask.me.id, ask.now, person_id=person.id)
     days = invites.LIFETIME.days
     said = (
         f"已解绑:{who(ask, person)}的{_shown(gone)}。那里的按钮和没答完的问题都失效了。\n"
-        f"请老师用新手机私聊我发:加入 {code}\n{days} 天内有效,只能用一次;加入以后还是同一个人,报过的都在。"
+        f"请老师用新手机私聊我发:加入 {code}\n{days} 天内有效,只能用一次。"
+        "另一位管理员确认是本人以后,还是同一个人,报过的都在。"
     )
     notice = f"您的{_shown(gone)}由{ask.me.name}解绑了。不是您要的,请马上告诉学校管理员。"
     return [Reply(said), Reply(notice, to=person.id)]

@@ -6,11 +6,12 @@ from datetime import date, datetime, time, timedelta
 
 from handlers import rights
 from handlers.kit import Ask, Button, Denied, Grant, Person, Refusal, Reply
-from handlers.people import accounts
+from handlers.people import accounts, appointments
 from handlers.registry import ANYTHING, command
 from handlers.wording import days, places
 from storage.organisation import units
 from storage.people import people
+from storage.people.appointments import Wish
 from storage.roster import handover
 from storage.roster.handover import Deputy
 
@@ -89,31 +90,35 @@ def _one(ask: Ask, name: str, args: str) -> Person | Reply:
 def _appoint(ask: Ask, principal: Person, stand_in: Person, first: date, last: date) -> list[Reply]:
     held = _to_stand_in_for(ask, principal, stand_in)
     since, until = (datetime.combine(day, time(), ask.now.tzinfo) for day in (first, last + _DAY))
-    handover.lend(ask.db, principal.id, stand_in.id, held, max(since, ask.now), until, ask.now)
+    wishes = [
+        Wish(stand_in.id, each.unit.id, each.role, max(since, ask.now), until, deputy_for=principal.id) for each in held
+    ]
+    proposed = [appointments.propose(ask, ask.me, each) for each in wishes]
+    waits = "\n".join(dict.fromkeys(filter(None, (each.waits for each in proposed))))
     roles = "、".join(f"{units.full_name(ask.db, each.unit)} {each.role.label}" for each in held)
     when = f"{days.short(first)}到{days.short(last)}"
     ends = f"到期自动结束;要提前结束,发:代理 取消 {stand_in.name}"
-    said = f"定好了:{when},{stand_in.name}代理{principal.name}的{roles}。{ends}"
-    told = [f"{when},请您代理{principal.name}的{roles}。那几天发「待审」「未签到」就能做;到期自动结束。"]
-    notices = [Reply(words, to=stand_in.id) for words in told]
+    said = f"{when},{stand_in.name}代理{principal.name}的{roles}。{waits or ends}"
+    told = f"{when},请您代理{principal.name}的{roles}。那几天发「待审」「未签到」就能做;到期自动结束。"
+    notices = [reply for each in proposed for reply in each.told] if waits else [Reply(told, to=stand_in.id)]
     if principal.id != ask.me.id:
         notices.append(Reply(f"{when},由{stand_in.name}代理您的{roles}({ask.me.name}定的)。", to=principal.id))
-    return [Reply(said), *notices]
+    return [Reply(said if waits else f"定好了:{said}"), *notices]
 
 
 def _to_stand_in_for(ask: Ask, principal: Person, stand_in: Person) -> list[Grant]:
     """The principal's roles that the asker may lend to this person; raises Refusal or Denied."""
     if stand_in.id == principal.id:
         raise Refusal("写的是同一个人。请写明由谁代理。")
-    held = [each for each in handover.own(ask.db, principal) if each.role in rights.GIVERS]
+    held = [each for each in principal.own.grants if each.role in rights.GIVERS]
     if principal.id != ask.me.id:
-        held = [each for each in held if rights.may_give(ask.me, each.role, each.unit.path)]
+        held = [each for each in held if rights.giving(ask.me.own, each.role, each.unit.path)]
         if stand_in.id == ask.me.id:
             raise Denied("不能定自己来代理,请上级管理员来定。", what="代理", subject=f"person:{principal.id}")
     if not held:
         raise Denied(f"{principal.name}没有您能请人代理的角色。", what="代理", subject=f"person:{principal.id}")
     wanted = {(each.role, each.unit.id) for each in held}
-    if any((each.role, each.unit.id) in wanted for each in handover.own(ask.db, stand_in)):
+    if any((each.role, each.unit.id) in wanted for each in stand_in.own.grants):
         raise Refusal(f"{stand_in.name}本来就有这个角色,不用代理。")
     for each in handover.deputies(ask.db, stand_in.id, ask.now):
         if each.person_id == stand_in.id and (each.role, each.unit.id) in wanted:

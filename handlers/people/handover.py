@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from handlers import rights
 from handlers.kit import Answer, Ask, Denied, Person, Refusal, Reply, Role
-from handlers.people import accounts
+from handlers.people import accounts, appointments
 from handlers.people import handover_work as duties
 from handlers.registry import ANYTHING, command
 from handlers.wording import places
@@ -98,12 +98,13 @@ def agreed(ask: Ask, known: _Handover) -> Answer:
     if known.to is None:
         return _code(ask, leaver, work, known.name)
     successor = people.by_id(ask.db, known.to, ask.now)
-    done = Reply(f"已交接:{leaver.name} → {successor.name}。{duties.roles(ask, work)}。")
-    return [done, *duties.pass_on(ask, leaver, successor.id, work)]
+    done = appointments.hand_over(ask, ask.me, leaver, successor.id, work)
+    what = f"{leaver.name} → {successor.name}。{duties.roles(ask, work)}。"
+    return [Reply(f"交接:{what}{done.waits}" if done.waits else f"已交接:{what}"), *done.told]
 
 
 def _code(ask: Ask, leaver: Person, work: duties.Work, name: str) -> Reply:
     first = work.held[0]
-    code = invites.make(ask.db, first.unit.id, first.role, ask.me.id, ask.now, from_id=leaver.id)
+    code = invites.make(ask.db, ask.vault, first.unit.id, first.role, ask.me.id, ask.now, from_id=leaver.id)
     valid = f"{invites.LIFETIME.days} 天内有效,只能用一次。"
     return Reply(f"请{name}私聊我发:加入 {code} {name}\n{valid}对方一加入,{leaver.name}的工作就交接过去。")

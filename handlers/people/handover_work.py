@@ -1,7 +1,7 @@
-"""What somebody's work is and how it goes over to a successor; shared by 交接 and by 加入 with such a code."""
+"""What somebody's work is and how it goes over to a successor."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from handlers import rights
 from handlers.kit import Ask, Grant, Person, Reply, Role
@@ -10,7 +10,7 @@ from storage.medals import nominations
 from storage.medals.nominations import Case
 from storage.messages import dialogues
 from storage.organisation import units
-from storage.people import accounts, invites, people
+from storage.people import accounts
 from storage.roster import handover
 
 _LISTED = 5
@@ -33,13 +33,18 @@ def to_pass(ask: Ask, asker: Person, leaver: Person) -> Work | None:
 
     None when there is nothing.
     """
+    # A deputy gives nothing away for good.
     held = [
         each
-        for each in handover.own(ask.db, leaver)
-        if rights.may_give(asker, each.role, each.unit.path) or (asker.id == leaver.id and each.role is Role.COUNSELOR)
+        for each in leaver.own.grants
+        if rights.giving(asker.own, each.role, each.unit.path)
+        or (asker.id == leaver.id and each.role is Role.COUNSELOR)
     ]
-    if not held:
-        return None
+    return work_of(ask, leaver, held) if held else None
+
+
+def work_of(ask: Ask, leaver: Person, held: Sequence[Grant]) -> Work:
+    """These roles of the leaver, with what waits of them."""
     cases = nominations.waiting(ask.db, leaver.id, [each.unit.path for each in held])
     return Work(held, cases, dialogues.of_person(ask.db, leaver.id, _ASKED, ask.now))
 
@@ -69,7 +74,7 @@ def pass_on(ask: Ask, leaver: Person, to_id: int, work: Work) -> list[Reply]:
     handover.pass_on(ask.db, leaver.id, to_id, work.held, ask.now)
     what = roles(ask, work)
     told = [Reply(f"{leaver.name}的工作交接给您了:{what}。发「帮助」看看能做什么。", to=to_id)]
-    if leaver.id != ask.me.id:
+    if ask.person is None or leaver.id != ask.person.id:
         told.append(Reply(f"您的工作交接出去了:{what}。您报过的都留着,谢谢您!", to=leaver.id))
     return [*told, *_questions(ask, leaver, to_id, work)]
 
@@ -84,15 +89,3 @@ def _questions(ask: Ask, leaver: Person, to_id: int, work: Work) -> list[Reply]:
             asked = ask.vault.open(question.payload)["asked"]
             told.append(Reply(f"{leaver.name}有一个没答完的问题,请您接着回答。{asked}", to=to_id))
     return told
-
-
-def take_over(ask: Ask, found: invites.Invite, person_id: int) -> list[Reply]:
-    """Somebody came by a code that hands over: as far as its maker may still do so."""
-    leaver = people.by_id(ask.db, found.from_id or 0, ask.now)
-    maker = people.by_id(ask.db, found.made_by or 0, ask.now)
-    work = to_pass(ask, maker, leaver)
-    if work is None:
-        return []
-    newcomer = people.by_id(ask.db, person_id, ask.now)
-    _, *told = pass_on(replace(ask, person=maker), leaver, person_id, work)
-    return [*told, Reply(f"{newcomer.name}已加入,接过了{leaver.name}的工作:{roles(ask, work)}。", to=maker.id)]

@@ -1,14 +1,18 @@
 """加入 and 邀请: newcomers come in by a one-time code for a role at a unit."""
 
 import unicodedata
+from dataclasses import replace
 
 from handlers import rights
-from handlers.kit import Ask, Denied, Refusal, Reply, Role, Unit
+from handlers.kit import Ask, Denied, Person, Refusal, Reply, Role, Unit
+from handlers.people import appointments
 from handlers.people import handover_work as duties
+from handlers.people.appointments import Proposal
 from handlers.registry import ANYONE, ANYTHING, command
 from handlers.wording import places
 from storage.organisation import units
 from storage.people import invites, people
+from storage.people.appointments import Wish
 
 
 @command(
@@ -28,62 +32,96 @@ def join(ask: Ask) -> Reply | list[Reply]:
         left = invites.TRIES_AN_HOUR - invites.wrong_tries(ask.db, *sender, ask.now)
         again = f"请核对后再发(还可以试 {left} 次)。" if left > 0 else "请一小时后再试,或向邀请您的老师核对。"
         return Reply(f"这个邀请码不对,或已用过、已过期。{again}")
-    return _welcome(ask, found, name[:20])
+    return _used(ask, found, name[:20])
 
 
 def _invite(ask: Ask) -> tuple[invites.Invite | None, str]:
     """(what the code gives, the name after it); the code may have been typed in two parts."""
     words = unicodedata.normalize("NFKC", ask.args).split()
     for parts in range(1, min(len(words), 2) + 1):
-        found = invites.find(ask.db, "".join(words[:parts]), ask.now)
+        found = invites.find(ask.db, ask.vault, "".join(words[:parts]), ask.now)
         if found:
             return found, " ".join(words[parts:])
     return None, ""
 
 
-def _welcome(ask: Ask, found: invites.Invite, name: str) -> Reply | list[Reply]:
-    at = units.by_id(ask.db, found.unit_id)
-    if found.person_id is not None:
-        return _welcome_back(ask, found, found.person_id)
-    person_id, holds = (ask.person.id, False) if ask.person else _person(ask, found, at, name)
-    if not invites.use(ask.db, found, person_id, ask.now):
-        return Reply("这个邀请码刚被别人用掉了。请再要一个。")
-    where = units.full_name(ask.db, at)
-    if found.from_id:
-        told = duties.take_over(ask, found, person_id)
-        taken = f"欢迎!您接过了工作,现在是{where}的{found.role.label}。\n发「帮助」看看能做什么。"
-        return [Reply(taken if told else "这份工作已经交接过了。请联系给您邀请码的老师。"), *told]
-    if not holds:
-        people.give(ask.db, person_id, found.role, at, ask.now)
-    todo = "发「帮助 签到」看看怎么报活动。" if found.role == Role.COUNSELOR else "发「帮助」看看能做什么。"
-    welcome = Reply(f"欢迎!您现在是{where}的{found.role.label}。\n{todo}")
-    if found.made_by in (None, person_id):
-        return welcome
-    who = people.by_id(ask.db, person_id, ask.now).name
-    return [welcome, Reply(f"{who}用您的邀请码加入了:{where} · {found.role.label}。", to=found.made_by)]
-
-
-def _welcome_back(ask: Ask, found: invites.Invite, person_id: int) -> Reply | list[Reply]:
-    """Another phone of somebody known; who is known as somebody else does not become them."""
-    who = people.by_id(ask.db, person_id, ask.now).name
-    if ask.person is not None and ask.person.id != person_id:
+def _used(ask: Ask, found: invites.Invite, name: str) -> Reply | list[Reply]:
+    """The code is worth what its maker may give at this moment, and nothing to its maker."""
+    maker = people.by_id(ask.db, found.made_by, ask.now) if found.made_by else None
+    if maker and ask.person and maker.id == ask.person.id:
+        raise Denied("这个邀请码是您自己开的,要由别的老师来用。请把它转给那位老师。", what="加入")
+    if maker and not _worth(ask, found, maker):
+        invites.void(ask.db, found, ask.now)
+        return Reply(f"这个邀请码作废了:开码的老师现在不能邀请{found.role.label}。请向大队辅导员或上级管理员再要一个。")
+    if ask.person and found.person_id not in (None, ask.person.id):
+        who = people.by_id(ask.db, found.person_id or 0, ask.now).name
         return Reply(f"这个邀请码是给{who}的新手机用的,您已经用别的名字加入了。请换那位老师的手机来发。")
-    if not invites.use(ask.db, found, person_id, ask.now):
+    wish = _wish(ask, found, name)
+    if not invites.use(ask.db, found, wish.person_id, ask.now):
         return Reply("这个邀请码刚被别人用掉了。请再要一个。")
-    if ask.person is None:
-        people.link(ask.db, person_id, ask.message.channel, ask.message.sender)
-    welcome = Reply(f"欢迎回来,{who}!报过的、提名过的都在。发「帮助」看看能做什么。")
-    return [welcome, *([Reply(f"{who}换好手机了。", to=found.made_by)] if found.made_by else [])]
+    return _welcome(ask, found, maker, wish)
 
 
-def _person(ask: Ask, found: invites.Invite, at: Unit, name: str) -> tuple[int, bool]:
-    """Who holds this role here already, for good or for a term, and nobody is yet, if just one; else somebody new."""
-    waiting = people.without_account(ask.db, found.role, at, ask.now)
+def _worth(ask: Ask, found: invites.Invite, maker: Person) -> bool:
+    """Whether the maker may still give what the code gives, and there is a unit to give it at."""
+    if not units.stands(ask.db, found.unit_id):
+        return False
+    if found.from_id is not None:
+        return duties.to_pass(ask, maker, people.by_id(ask.db, found.from_id, ask.now)) is not None
+    if found.person_id is not None:
+        return rights.in_charge_of(maker, people.lasting(ask.db, found.person_id, ask.now))
+    return rights.giving(maker, found.role, units.by_id(ask.db, found.unit_id).path) is not None
+
+
+def _wish(ask: Ask, found: invites.Invite, name: str) -> Wish:
+    """
+    What the sender is to get: the role, or an account as somebody whom the roster or an earlier phone made known.
+
+    Who holds this role here already, and nobody is yet, is the sender, if it is just one.
+    """
+    here = ask.message.channel, ask.message.sender
+    role = Wish(0, found.unit_id, found.role, from_id=found.from_id)
+    if ask.person:
+        return replace(role, person_id=ask.person.id) if found.person_id is None else Wish(ask.person.id, found.unit_id)
+    waiting = people.without_account(ask.db, found.role, units.by_id(ask.db, found.unit_id), ask.now)
     named = [person_id for person_id, known in waiting.items() if not name or known == name]
-    name = name or ask.message.name or ask.message.sender
-    person_id = named[0] if len(named) == 1 else people.add(ask.db, name[:20], ask.now)
-    people.link(ask.db, person_id, ask.message.channel, ask.message.sender)
-    return person_id, len(named) == 1
+    known = found.person_id or (named[0] if len(named) == 1 and found.from_id is None else None)
+    if known is not None:
+        return Wish(known, found.unit_id, channel=here[0], address=here[1])
+    new = people.add(ask.db, (name or ask.message.name or ask.message.sender)[:20], ask.now)
+    people.link(ask.db, new, *here)
+    return replace(role, person_id=new)
+
+
+def _welcome(ask: Ask, found: invites.Invite, maker: Person | None, wish: Wish) -> list[Reply]:
+    """What the sender gets or waits for; who made the code is told."""
+    done = _given(ask, found, maker, wish)
+    who = people.by_id(ask.db, wish.person_id, ask.now).name
+    where = units.full_name(ask.db, units.by_id(ask.db, found.unit_id))
+    if found.from_id is not None and not done.waits:
+        said = f"欢迎,{who}!"
+    elif done.waits:
+        said = f"收到了,{who}:{where}的{found.role.label}。{done.waits}到时候我会告诉您。"
+    elif found.person_id is not None:
+        said = f"欢迎回来,{who}!报过的、提名过的都在。发「帮助」看看能做什么。"
+    else:
+        todo = "发「帮助 签到」看看怎么报活动。" if found.role == Role.COUNSELOR else "发「帮助」看看能做什么。"
+        said = f"欢迎!您现在是{where}的{found.role.label}。\n{todo}"
+    made = f"{who}用您的邀请码加入了:{where} · {found.role.label}。{done.waits}"
+    notice = [Reply(made, to=maker.id)] if maker else []
+    return [Reply(said), *notice, *done.told]
+
+
+def _given(ask: Ask, found: invites.Invite, maker: Person | None, wish: Wish) -> Proposal:
+    if wish.from_id is not None and maker is not None:
+        leaver = people.by_id(ask.db, wish.from_id, ask.now)
+        work = duties.to_pass(ask, maker, leaver)
+        assert work is not None
+        return appointments.hand_over(replace(ask, person=maker), maker, leaver, wish.person_id, work)
+    if wish.role is None and wish.channel is None:
+        # Somebody who is here already: they have what they have.
+        return Proposal()
+    return appointments.propose(ask, maker, wish, always=found.person_id is not None)
 
 
 @command(
@@ -101,7 +139,9 @@ def invite(ask: Ask) -> Reply:
     if role not in rights.appointed_by(ask.me):
         raise Denied(f"您不能邀请{role.label},请找上级管理员。", what="邀请")
     at = _unit(ask, role, words.strip())
-    code = invites.make(ask.db, at.id, role, ask.me.id, ask.now)
+    if rights.needs_second(ask.me, role, at.path) and not rights.giving(ask.me.own, role, at.path):
+        raise Denied(f"代理期间不能邀请{role.label},请找原来的老师或上级管理员。", what="邀请")
+    code = invites.make(ask.db, ask.vault, at.id, role, ask.me.id, ask.now)
     return Reply(
         f"邀请码:{code}\n{units.full_name(ask.db, at)} · {role.label},7 天内有效,只能用一次。\n"
         f"请对方私聊我发:加入 {code}"

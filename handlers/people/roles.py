@@ -5,11 +5,13 @@ from datetime import date, datetime, time, timedelta
 
 from handlers import rights
 from handlers.kit import Ask, Denied, Person, Refusal, Reply, Role, Unit
+from handlers.people import appointments
 from handlers.registry import ANYTHING, command
 from handlers.wording import places
 from handlers.wording.days import day_in
 from storage.organisation import units
 from storage.people import people
+from storage.people.appointments import Wish
 from storage.people.people import Term
 
 _APPOINTERS = frozenset(rights.APPOINTS)
@@ -65,12 +67,15 @@ def appoint(ask: Ask) -> list[Reply]:
         raise Denied("不能给自己角色,请上级管理员来任命。", what="任命", subject=f"person:{person.id}")
     if not rights.fits(role, at.kind):
         raise Refusal(f"{role.label}要在{rights.place_of(role)}里,「{at.name}」是{at.kind}。")
-    people.give(ask.db, person.id, role, at, ask.now, since=since, until=until)
+    done = appointments.propose(ask, ask.me, Wish(person.id, at.id, role, since, until))
     where = f"{units.full_name(ask.db, at)}的{role.label}"
     begins = f"{since:%Y-%m-%d} 起" if since and since > ask.now else "现在起"
     ends = f",到 {_last_day(ask, until)} 为止" if until else ""
+    what = f"{person.name},{where},{begins}{ends}。"
+    if done.waits:
+        return [Reply(f"任命:{what}{done.waits}"), *done.told]
     told = Reply(f"{ask.me.name}请您担任{where},{begins}{ends}。发「帮助」看看能做什么。", to=person.id)
-    return [Reply(f"已任命:{person.name},{where},{begins}{ends}。"), told]
+    return [Reply(f"已任命:{what}"), told]
 
 
 @command(

@@ -32,9 +32,13 @@ def plan(sheet: Sheet, state: State, today: date, end_missing: bool = False, imp
         new_people=tuple(roles.new_people.items()),
         renamed=tuple(roles.renamed.items()),
         accounts=tuple((person, *account) for account, person in roles.accounts.items()),
-        grants=tuple(key for key in roles.wanted if key not in held),
-        reopened=tuple(held[key].id for key in roles.wanted if key in held and held[key].ended),
+        grants=tuple(key for key in roles.wanted if key not in held and key not in roles.asked),
+        reopened=tuple(
+            held[key].id for key in roles.wanted if key in held and held[key].ended and key not in roles.asked
+        ),
         ended=tuple(ended),
+        asked=tuple(roles.asked),
+        asked_accounts=tuple((*place, *account) for account, place in roles.asked_accounts.items()),
         changes=(*(words for *_, words in changed), *renames),
         leaving=tuple(ended.values()),
     )
@@ -44,11 +48,15 @@ def preview(found: Plan, sheet: Sheet, brief: bool = False) -> str:
     """What would be done: the counts, then each change, who leaves, what to know of the file; `brief`: for a chat."""
     kinds = Counter(str(new.facts.kind) for new in found.new_units)
     by_kind = f"({'、'.join(f'{kind} {count}' for kind, count in kinds.items())})" if kinds else ""
-    grants = len(found.grants) + len(found.reopened)
-    counts = (("人员", len(found.new_people)), ("角色", grants), ("账号", len(found.accounts)))
+    grants = len(found.grants) + len(found.reopened) + len(found.asked)
+    seconds = len(found.asked) + len(found.asked_accounts)
+    accounts = len(found.accounts) + len(found.asked_accounts)
+    counts = (("人员", len(found.new_people)), ("角色", grants), ("账号", accounts))
     new = [f"单位 {len(found.new_units)}{by_kind}", *(f"{word} {count}" for word, count in counts)]
     notes = sheet.notes
     lists = [("改动", found.changes, _SHOWN), ("提示", notes.warnings, _SHOWN)]
+    if seconds:
+        new.append(f"其中 {seconds} 项要另一位管理员确认以后才有")
     if not brief:
         lists[1:1] = [("离任", found.leaving, _SHOWN)]
         lists.append(("问题", notes.problems, _MOST_PROBLEMS))

@@ -25,9 +25,13 @@ class Roles:
         self.renamed: dict[int, str] = {}
         self.accounts: dict[tuple[str, str], int] = {}
         self.wanted: dict[_Key, int] = {}
+        # What the importer's word is not enough for: it waits for a second person's.
+        self.asked: list[_Key] = []
+        self.asked_accounts: dict[tuple[str, str], tuple[int, int]] = {}
         self._notes, self._state, self._units, self._importer = sheet.notes, state, units, importer
         self._called: dict[int, tuple[str, int]] = {}
         self._channels: dict[int, set[str]] = {}
+        self._in_use = set(state.accounts.values())
         for (channel, _), person in state.accounts.items():
             self._channels.setdefault(person, set()).add(channel)
         self._there: dict[tuple[str, int], list[int]] = {}
@@ -54,7 +58,7 @@ class Roles:
         }
 
     def _gives(self, role: Role, path: str) -> bool:
-        return self._importer is None or rights.may_give(self._importer, role, path)
+        return self._importer is None or rights.giving(self._importer, role, path) is not None
 
     def _want(self, line: Line, role: Role) -> None:
         at = self._units.refs.get(line.path)
@@ -69,12 +73,26 @@ class Roles:
         person = self._person(line, at)
         if person is None:
             return
-        if not self._holds(person, at, role) and not self._gives(role, self._units.paths[at]):
-            self._notes.problem(line.number, f"您不能在「{line.path[-1]}」任命{role.label}")
+        if not self._holds(person, at, role) and not self._may_get(line, person, role, self._units.paths[at]):
             return
-        first = self.wanted.setdefault((person, at, role), line.number)
+        key = person, at, role
+        first = self.wanted.setdefault(key, line.number)
         if first != line.number:
             self._notes.warn(line.number, f"和第 {first} 行是同一个人、同一个角色")
+        elif not self._holds(*key) and self._takes_second(role, self._units.paths[at]):
+            self.asked.append(key)
+
+    def _may_get(self, line: Line, person: int, role: Role, path: str) -> bool:
+        if self._importer is not None and person == self._importer.id:
+            self._notes.problem(line.number, f"不能给自己角色({role.label}),请上级管理员来写")
+        elif not self._gives(role, path):
+            self._notes.problem(line.number, f"您不能在「{line.path[-1]}」任命{role.label}")
+        else:
+            return True
+        return False
+
+    def _takes_second(self, role: Role, path: str) -> bool:
+        return self._importer is not None and rights.needs_second(self._importer, role, path)
 
     def _person(self, line: Line, at: int) -> int | None:
         owners = {owner for account in line.accounts if (owner := self._owner(account))}
@@ -86,34 +104,38 @@ class Roles:
         if name != line.name:
             self._notes.problem(line.number, f"这个账号在第 {number} 行是「{name}」的,这里是「{line.name}」")
             return None
-        if not self._identify(line, person):
+        if not self._identify(line, person, at):
             return None
         there = self._there.setdefault((name, at), [])
         if person not in there:
             there.append(person)
         return person
 
-    def _identify(self, line: Line, person: int) -> bool:
+    def _identify(self, line: Line, person: int, at: int) -> bool:
         """Note the name and the accounts of the row; False for somebody who is not the importer's to change."""
         known = plain(self._state.people.get(person, line.name))
         fresh = [account for account in line.accounts if account not in self._state.accounts]
         held = self._state.held.get(person, ())
-        if (
-            self._importer is not None
-            and (fresh or known != line.name)
-            and not rights.in_charge_of(self._importer, held)
-        ):
+        changes = bool(fresh) or known != line.name
+        if self._importer is not None and changes and held and not rights.in_charge_of(self._importer, held):
             self._notes.problem(line.number, f"{known}还有不归您管的职务,姓名和账号请上级来改")
             return False
         if known != line.name:
             self.renamed[person] = line.name
+        # Whoever writes from it is taken for them.
+        waits = any(self._takes_second(each.role, each.unit.path) for each in held)
+        waits = waits or (self._importer is not None and person in self._in_use)
         for account in fresh:
-            self.accounts[account] = person
             self._channels.setdefault(person, set()).add(account[0])
+            if waits:
+                self.asked_accounts.setdefault(account, (person, at))
+            else:
+                self.accounts[account] = person
         return True
 
     def _owner(self, account: tuple[str, str]) -> int | None:
-        return self._state.accounts.get(account) or self.accounts.get(account)
+        waits, _ = self.asked_accounts.get(account, (None, None))
+        return self._state.accounts.get(account) or self.accounts.get(account) or waits
 
     def _homonym(self, line: Line, at: int) -> int | None:
         """Somebody of this name at this unit who has no other account on the platforms of this row."""

@@ -1,11 +1,22 @@
-"""One-time codes: made by chance, read aloud and typed on phones, kept as hashes."""
+"""One-time codes: made by chance, read aloud and typed on phones, kept as keyed hashes."""
 
-import hashlib
+import re
 import secrets
+import unicodedata
+from hashlib import sha256
+
+from sqlalchemy import Connection, select, update
+
+from storage.base.vault import Vault
+from storage.tables import invite, link_code
 
 # No 0/O, 1/I/L: they are mistaken for each other.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 _LENGTH = 10
+_HALF = f"[{_ALPHABET}]{{5}}"
+_SPOKEN = re.compile(f"(?<![A-Z0-9]){_HALF}[-\u2010-\u2015 ]?{_HALF}(?![A-Z0-9])")
+# By which a keyed hash is told from a bare SHA-256 in hexadecimal, as codes were kept once.
+_KEYED = "k"
 
 
 def fresh() -> str:
@@ -14,7 +25,25 @@ def fresh() -> str:
     return f"{code[:5]}-{code[5:]}"
 
 
-def hashed(code: str) -> str:
-    """What a code is found again by, however it is spaced and written."""
+def marks(vault: Vault, code: str) -> list[str]:
+    """What a code is found again by, however it is spaced and written, under each key; store the first."""
     plain = "".join(character for character in code.upper() if character.isalnum())
-    return hashlib.sha256(plain.encode()).hexdigest()
+    return _keyed(vault, sha256(plain.encode()).hexdigest())
+
+
+def _keyed(vault: Vault, bare: str) -> list[str]:
+    # Shortened by as much as the mark takes: 252 bits.
+    return [f"{_KEYED}{each[1:]}" for each in vault.fingerprints(f"code {bare}")]
+
+
+def spoken(text: str) -> list[str]:
+    """Whatever has the shape of a code in what somebody said."""
+    return _SPOKEN.findall(unicodedata.normalize("NFKC", text).upper())
+
+
+def key_old(db: Connection, vault: Vault) -> None:
+    """Codes of the time when their bare hashes were kept: those are keyed, and the codes go on being good."""
+    for table in (invite, link_code):
+        old = select(table.c.id, table.c.code_hash).where(~table.c.code_hash.startswith(_KEYED))
+        for id, bare in db.execute(old).all():
+            db.execute(update(table).where(table.c.id == id).values(code_hash=_keyed(vault, bare)[0]))

@@ -126,6 +126,11 @@ def by_id(db: Connection, unit_id: int) -> Unit:
     return _unit(row)
 
 
+def stands(db: Connection, unit_id: int) -> bool:
+    """Whether the unit is there and has not been closed."""
+    return db.scalar(select(units.c.active).where(units.c.id == unit_id)) is True
+
+
 def by_ids(db: Connection, ids: Iterable[int]) -> dict[int, Unit]:
     """id → unit, of those that there are."""
     rows = db.execute(select(*_COLUMNS).where(units.c.id.in_(sorted(set(ids)))))

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, true, update
 
 from storage.base import chunks, key_values
 from storage.base.upsert import add_new
-from storage.tables import account, person
+from storage.tables import account, grant, person
 
 APP, ROBOT = "wecom", "wecom_robot"
 # A whole district in one question.
@@ -83,6 +83,12 @@ def choose(db: Connection, person_id: int, channel: str | None) -> None:
 def heard(db: Connection, person_id: int, channel: str) -> None:
     """The person wrote on this channel, in private."""
     db.execute(update(person).where(person.c.id == person_id).values(heard_on=channel))
+
+
+def rights_version(db: Connection) -> tuple[object, ...]:
+    """Another value after every account and role that comes or ends."""
+    roles = select(func.count(), func.max(grant.c.id), func.count(grant.c.until), func.max(grant.c.until))
+    return (*db.execute(roles).one(), db.scalar(select(func.max(account.c.id))))
 
 
 def meet_member(db: Connection, userid: str, private: bool) -> None:

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from storage.audit.audit import Deed, note
-from storage.base.codes import fresh, hashed
+from storage.base.codes import fresh, marks
 from storage.base.upsert import add_one
+from storage.base.vault import Vault
 from storage.people.people import Role
 from storage.tables import invite, wrong_code
 
@@ -29,20 +30,22 @@ class Invite:
 
 
 def make(
-    db: Connection, unit_id: int, role: Role, made_by: int | None, now: datetime, *, person_id: int | None = None,
-    from_id: int | None = None,
+    db: Connection, vault: Vault, unit_id: int, role: Role, made_by: int | None, now: datetime, *,
+    person_id: int | None = None, from_id: int | None = None,
 ) -> str:  # fmt: skip
     """A new code, valid for seven days and one person."""
     code = fresh()
     given = {"unit_id": unit_id, "role": role, "made_by": made_by, "person_id": person_id, "from_id": from_id}
-    number = add_one(db, invite, code_hash=hashed(code), made_at=now, expires_at=now + LIFETIME, **given)
+    mark = marks(vault, code)[0]
+    number = add_one(db, invite, code_hash=mark, made_at=now, expires_at=now + LIFETIME, **given)
     note(db, Deed.INVITED, now, unit_id=unit_id, subject=f"invite:{number}", role=role)
     return code
 
 
-def find(db: Connection, code: str, now: datetime) -> Invite | None:
+def find(db: Connection, vault: Vault, code: str, now: datetime) -> Invite | None:
     """What this code gives, if it is known, unused and not expired."""
-    holds = (invite.c.code_hash == hashed(code)) & invite.c.used_at.is_(None) & (invite.c.expires_at > now)
+    known = invite.c.code_hash.in_(marks(vault, code))
+    holds = known & invite.c.used_at.is_(None) & (invite.c.expires_at > now)
     row = db.execute(select(*(invite.c[name] for name in Invite.__slots__)).where(holds)).first()
     return None if row is None else Invite(row[0], row[1], Role(row[2]), *row[3:])
 
@@ -54,6 +57,12 @@ def use(db: Connection, found: Invite, person_id: int, now: datetime) -> bool:
         return False
     note(db, Deed.JOINED, now, unit_id=found.unit_id, subject=f"invite:{found.id}", person=person_id)
     return True
+
+
+def void(db: Connection, found: Invite, now: datetime) -> None:
+    """Nobody may use the code any more."""
+    db.execute(update(invite).where(invite.c.id == found.id).values(expires_at=now))
+    note(db, Deed.CODE_VOIDED, now, unit_id=found.unit_id, subject=f"invite:{found.id}")
 
 
 def note_wrong(db: Connection, channel: str, address: str, now: datetime) -> None:

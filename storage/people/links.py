@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Table, and_, delete, exists, insert, select, update
 
-from storage.base.codes import fresh, hashed
+from storage.base.codes import fresh, marks
+from storage.base.vault import Vault
 from storage.tables import delivery, grant, link_code, metadata, person
 
 LIFETIME = timedelta(minutes=10)
@@ -30,19 +31,20 @@ class Link:
     chat: str
 
 
-def make(db: Connection, person_id: int, channel: str, chat: str, now: datetime) -> str:
+def make(db: Connection, vault: Vault, person_id: int, channel: str, chat: str, now: datetime) -> str:
     """A new code, valid for ten minutes and one account; it replaces an older one of this person."""
     old = (link_code.c.person_id == person_id) & link_code.c.used_at.is_(None)
     db.execute(delete(link_code).where(old | (link_code.c.expires_at < now - _KEPT)))
     code = fresh()
-    row = {"code_hash": hashed(code), "person_id": person_id, "channel": channel, "chat": chat}
+    row = {"code_hash": marks(vault, code)[0], "person_id": person_id, "channel": channel, "chat": chat}
     db.execute(insert(link_code).values(**row, expires_at=now + LIFETIME))
     return code
 
 
-def find(db: Connection, code: str, now: datetime) -> Link | None:
+def find(db: Connection, vault: Vault, code: str, now: datetime) -> Link | None:
     """What this code joins, if it is known, unused and not expired."""
-    holds = (link_code.c.code_hash == hashed(code)) & link_code.c.used_at.is_(None) & (link_code.c.expires_at > now)
+    known = link_code.c.code_hash.in_(marks(vault, code))
+    holds = known & link_code.c.used_at.is_(None) & (link_code.c.expires_at > now)
     query = select(link_code.c.id, link_code.c.person_id, link_code.c.channel, link_code.c.chat).where(holds)
     row = db.execute(query).first()
     return None if row is None else Link(*row)

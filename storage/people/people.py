@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, insert, or_, select, update
 
 from storage.audit.audit import Deed, note
 from storage.base import chunks
@@ -36,10 +36,11 @@ class Role(Labelled):
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A role at a unit."""
+    """A role at a unit; `lent_until` of a deputy: when it ends."""
 
     role: Role
     unit: Unit
+    lent_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,11 @@ class Person:
     heard_on: str | None = None
     # Of several schools the one that is meant when none is named.
     school_id: int | None = None
+
+    @property
+    def own(self) -> "Person":
+        """The same person without what they hold as a deputy."""
+        return replace(self, grants=tuple(grant for grant in self.grants if grant.lent_until is None))
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -83,11 +89,14 @@ class Term:
 
 
 _WITH_GRANTS = (
-    select(person.c.id, person.c.name, person.c.school_id, grant.c.role, *PLAIN, grant.c.since, grant.c.until)
+    select(
+        person.c.id, person.c.name, person.c.school_id, grant.c.role, *PLAIN, grant.c.since, grant.c.until,
+        grant.c.deputy_for,
+    )
     .select_from(person)
     .outerjoin(grant, grant.c.person_id == person.c.id)
     .outerjoin(unit, unit.c.id == grant.c.unit_id)
-)
+)  # fmt: skip
 _BY_ADDRESSES = (
     _WITH_GRANTS.with_only_columns(
         account.c.address, account.c.reachable, person.c.heard_on, *_WITH_GRANTS.selected_columns
@@ -99,10 +108,10 @@ _BY_ADDRESSES = (
 
 def _people(rows: Sequence[tuple[object, ...]], now: datetime) -> list[Person]:
     found: dict[int, tuple[str, int | None, list[Grant]]] = {}
-    for person_id, name, school_id, role, *at, since, until in rows:
+    for person_id, name, school_id, role, *at, since, until, deputy_for in rows:
         grants = found.setdefault(person_id, (name, school_id, []))[2]  # type: ignore[arg-type]
         if role is not None and since <= now and (until is None or until > now):  # type: ignore[operator]
-            grants.append(Grant(Role(role), Unit(*at)))  # type: ignore[arg-type]
+            grants.append(Grant(Role(role), Unit(*at), until if deputy_for else None))  # type: ignore[arg-type]
     return [Person(id, name, tuple(grants), school_id=school) for id, (name, school, grants) in found.items()]
 
 
@@ -119,6 +128,13 @@ def by_id(db: Connection, person_id: int, now: datetime) -> Person:
     if not found:
         raise LookupError(f"person {person_id}")
     return found[0]
+
+
+def lasting(db: Connection, person_id: int, now: datetime) -> tuple[Grant, ...]:
+    """What somebody holds, or will hold from a later day on."""
+    lasts = grant.c.role.is_not(None) & or_(grant.c.until.is_(None), grant.c.until > now)
+    rows = db.execute(_WITH_GRANTS.where(person.c.id == person_id, lasts))
+    return tuple(Grant(Role(row[3]), Unit(*row[4:13]), row[14] if row[15] else None) for row in rows)
 
 
 def holding(db: Connection, roles: Iterable[Role], paths: Sequence[str], now: datetime) -> list[Person]:
@@ -230,12 +246,6 @@ def names(db: Connection, ids: Iterable[int]) -> dict[int, str]:
     query = select(person.c.id, person.c.name)
     some = (db.execute(query.where(person.c.id.in_(part))) for part in chunks.chunks(sorted(set(ids))))
     return {row.id: row.name for rows in some for row in rows}
-
-
-def rights_version(db: Connection) -> tuple[object, ...]:
-    """Another value after every account and role that comes or ends."""
-    roles = select(func.count(), func.max(grant.c.id), func.count(grant.c.until), func.max(grant.c.until))
-    return (*db.execute(roles).one(), db.scalar(select(func.max(account.c.id))))
 
 
 def with_accounts(db: Connection, channel: str, now: datetime) -> list[tuple[str, Person]]:

@@ -63,6 +63,18 @@ def put(db: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
     return max(db.execute(statement, values).rowcount, 0)
 
 
+def gather(db: Connection, rows: Iterable[Mapping[str, Any]], item: Mapping[str, Any]) -> None:
+    """As `put`, with `item` among the `items` of the payload; a delivery that waits already gets it as well."""
+    for row in rows:
+        mine = _WAITING & (delivery.c.occurrence == row["occurrence"]) & (delivery.c.person_id == row["person_id"])
+        waits = db.execute(select(delivery.c.id, delivery.c.payload).where(mine)).first()
+        if waits is None:
+            put(db, [{**row, "payload": {"items": [item]}}])
+        elif item not in waits.payload["items"]:
+            more = {"items": [*waits.payload["items"], item]}
+            db.execute(update(delivery).where(delivery.c.id == waits.id).values(payload=more))
+
+
 def due(db: Connection, now: datetime, limit: int, held: tuple[str, datetime] | None = None) -> list[DeliveryRow]:
     """
     What waits and is due, of at most `limit` people, the longest waiting first; of each of them everything.

@@ -27,6 +27,7 @@ NIGHTLY: dict[str, Callable[[Connection, datetime, int], int]] = {
     "reminders": people.old_reminders,
     "messages": messages.old_messages,
     "invites": people.old_invites,
+    "appointments": people.old_appointments,
     "people": people.former_people,
     "records": old_records,
 }

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, exists, or_, select, update
 
 from storage.retention import rows, terms
-from storage.tables import account, delivery, grant, invite, person
+from storage.tables import account, appointment, delivery, grant, invite, person
 
 GONE = "已注销"
 
@@ -20,6 +20,11 @@ def old_reminders(db: Connection, now: datetime, most: int) -> int:
 def old_invites(db: Connection, now: datetime, most: int) -> int:
     """Codes that were used or ran out."""
     return rows.delete_oldest(db, invite, invite.c.expires_at < now - terms.LOG_KEPT, most)
+
+
+def old_appointments(db: Connection, now: datetime, most: int) -> int:
+    """Roles that were confirmed or declined, or that nobody said a word to."""
+    return rows.delete_oldest(db, appointment, appointment.c.asked_at < now - terms.LOG_KEPT, most)
 
 
 def former_people(db: Connection, now: datetime, most: int) -> int:

@@ -52,13 +52,6 @@ def waiting(db: Connection, person_id: int) -> int:
     return db.scalar(select(func.count()).where(delivery.c.person_id == person_id, _NEW)) or 0
 
 
-def own(db: Connection, of: people.Person) -> list[people.Grant]:
-    """What somebody holds themselves, not as a deputy."""
-    query = select(grant.c.role, grant.c.unit_id).where(grant.c.person_id == of.id, grant.c.deputy_for.is_(None))
-    held = {(people.Role(role), unit_id) for role, unit_id in db.execute(query)}
-    return [each for each in of.grants if (each.role, each.unit.id) in held]
-
-
 def lend(
     db: Connection,
     from_id: int,

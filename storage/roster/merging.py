@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Join, case, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Connection, FromClause, Join, case, exists, func, insert, literal, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.types import String
 
@@ -11,7 +11,7 @@ from storage.audit.audit import Deed, note
 from storage.organisation import history, units
 from storage.people.people import Person
 from storage.roster import roster
-from storage.tables import account, grant, person, roster_batch, staged, unit
+from storage.tables import account, appointment, grant, person, roster_batch, staged, unit
 
 _FACTS = ("kind", "grade", "class_no", "members", "aliases", "active")
 
@@ -35,6 +35,7 @@ def merge(
     db.execute(update(roster_batch).where(shown).values(state="done"))
     try:
         _write(db, batch_id, now, today, end_missing)
+        _ask(db, batch_id, now, importer)
     except IntegrityError as error:
         # Elsewhere: an account of the file has become somebody's.
         raise Outdated from error
@@ -134,6 +135,27 @@ def _people(db: Connection, batch_id: int, now: datetime) -> None:
     linked = select(owner, staged.c.channel, staged.c.address, literal(True)).select_from(_with_person(whose))
     columns = ["person_id", "channel", "address", "reachable"]
     db.execute(insert(account).from_select(columns, linked.where(_of(batch_id, "account")).order_by(staged.c.place)))
+
+
+def _ask(db: Connection, batch_id: int, now: datetime, importer: Person | None) -> None:
+    """What takes a second person waits for them; of an operator's file there is nothing of that kind."""
+    if importer is None:
+        return
+    whose, places = staged.alias("whose"), staged.alias("place")
+    columns: dict[str, Any] = {
+        "person_id": func.coalesce(staged.c.person_id, whose.c.row_id), "unit_id": _unit_of(places),
+        "role": staged.c.role, "channel": staged.c.channel, "address": staged.c.address,
+        "asked_by": literal(importer.id, appointment.c.asked_by.type),
+        "asked_at": literal(now, appointment.c.asked_at.type), "state": literal("waiting"),
+    }  # fmt: skip
+    rows = select(*columns.values()).select_from(_with_unit(_with_person(whose), places))
+    there = appointment.alias("there")
+    waits = exists().where(
+        there.c.state == "waiting", there.c.asked_by == importer.id,
+        *(there.c[name].is_not_distinct_from(columns[name]) for name in ("person_id", "unit_id", "role", "address")),
+    )  # fmt: skip
+    mine = rows.where(_of(batch_id, "ask"), ~waits).order_by(staged.c.place)
+    db.execute(insert(appointment).from_select(list(columns), mine))
 
 
 def _grants(db: Connection, batch_id: int, now: datetime, end_missing: bool) -> None:

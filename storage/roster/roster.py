@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, or_, select
 from storage.base import chunks
 from storage.organisation import units
 from storage.organisation.units import Unit, within
-from storage.people.people import Person, Role
+from storage.people.people import Grant, Person, Role
 from storage.tables import account, grant, person, unit, unit_past
 
 # A path of names from a root down, as the roster file writes it between slashes.
@@ -59,14 +59,14 @@ class State:
     """
     What is stored of the part that a file speaks of; grants are by person, unit and role.
 
-    `held` is what each of these people holds anywhere, as (role, path of the unit); `tops` are the paths of the part.
+    `held` is what each of these people holds, or will, anywhere; `tops` are the paths of the part.
     """
 
     units: Mapping[Names, Stored] = field(default_factory=dict)
     accounts: Mapping[Account, int] = field(default_factory=dict)
     people: Mapping[int, str] = field(default_factory=dict)
     grants: Mapping[tuple[int, int, Role], Held] = field(default_factory=dict)
-    held: Mapping[int, Sequence[tuple[Role, str]]] = field(default_factory=dict)
+    held: Mapping[int, Sequence[Grant]] = field(default_factory=dict)
     tops: tuple[str, ...] = ()
 
 
@@ -87,7 +87,8 @@ class Plan:
     What is to be written. Parents come before their units; a negative number stands for an id that is not given yet.
 
     A changed unit is an id, its facts, and whether earlier weeks are to show it as it was. `changes` and `leaving` say
-    in words what changes and who loses a role.
+    in words what changes and who loses a role. What one admin's word is not enough for is `asked`: roles as in
+    `grants`, and accounts with the unit of their row.
     """
 
     new_units: tuple[NewUnit, ...] = ()
@@ -98,6 +99,8 @@ class Plan:
     grants: tuple[tuple[int, int, Role], ...] = ()
     reopened: tuple[int, ...] = ()
     ended: tuple[int, ...] = ()
+    asked: tuple[tuple[int, int, Role], ...] = ()
+    asked_accounts: tuple[tuple[int, int, str, str], ...] = ()
     changes: tuple[str, ...] = ()
     leaving: tuple[str, ...] = ()
 
@@ -226,13 +229,14 @@ def _accounts(db: Connection, named: set[Account], people: dict[int, str]) -> di
     return owners
 
 
-def _held(db: Connection, people: Iterable[int], now: datetime) -> dict[int, list[tuple[Role, str]]]:
-    found: dict[int, list[tuple[Role, str]]] = {}
-    query = select(grant.c.person_id, grant.c.role, unit.c.path).join(unit, unit.c.id == grant.c.unit_id)
+def _held(db: Connection, people: Iterable[int], now: datetime) -> dict[int, list[Grant]]:
+    found: dict[int, list[Grant]] = {}
+    at = unit.c.id, unit.c.kind, unit.c.name, unit.c.path
+    query = select(grant.c.person_id, grant.c.role, *at).join(unit, unit.c.id == grant.c.unit_id)
     query = query.where(or_(grant.c.until.is_(None), grant.c.until > now))
     for ids in chunks.chunks(people):
-        for person_id, role, path in db.execute(query.where(grant.c.person_id.in_(ids))):
-            found.setdefault(person_id, []).append((Role(role), path))
+        for person_id, role, *place in db.execute(query.where(grant.c.person_id.in_(ids))):
+            found.setdefault(person_id, []).append(Grant(Role(role), Unit(*place)))
     return found
 
 

@@ -41,8 +41,11 @@ def rows_of(plan: Plan) -> Iterator[Row]:
         yield {"part": "rename", "person_id": id, "name": name}
     for who, channel, address in plan.accounts:
         yield {"part": "account", "channel": channel, "address": address, **_who(who)}
-    for who, where, role in plan.grants:
-        yield {"part": "grant", "role": role, **_who(who), **_where(where)}
+    for part, roles in (("grant", plan.grants), ("ask", plan.asked)):
+        for who, where, role in roles:
+            yield {"part": part, "role": role, **_who(who), **_where(where)}
+    for who, where, channel, address in plan.asked_accounts:
+        yield {"part": "ask", "channel": channel, "address": address, **_who(who), **_where(where)}
     yield from ({"part": "again", "row_id": id} for id in plan.reopened)
     yield from ({"part": "end", "row_id": id} for id in plan.ended)
 

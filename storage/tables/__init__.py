@@ -7,6 +7,7 @@ from storage.tables.events import campaign, event, exemption, participation
 from storage.tables.organisation import (
     ALWAYS,
     account,
+    appointment,
     grant,
     invite,
     link_code,
@@ -23,7 +24,8 @@ from storage.tables.wecom import access_token, card_code
 from storage.tables.work import checkin, checkin_version, child, delivery, digest, nomination, nomination_step, rollup
 
 __all__ = [
-    "ALWAYS", "Instant", "access_token", "account", "album", "audit", "audit_anchor", "campaign", "card", "card_code",
+    "ALWAYS", "Instant", "access_token", "account", "album", "appointment", "audit", "audit_anchor", "campaign", "card",
+    "card_code",
     "checkin", "checkin_version", "child", "child_note", "consent", "delivery", "dialogue", "digest", "event",
     "exemption", "fact", "file",
     "grant", "group_chat", "guardian_request", "holding", "inbox", "incident", "incident_step", "invite", "lease",

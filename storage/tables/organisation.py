@@ -117,6 +117,31 @@ invite = Table(
     ref("from_id", "person"),
 )
 
+# A role for somebody, or without a role another account of theirs: it waits for the word of a second person.
+appointment = Table(
+    "appointment",
+    metadata,
+    id_column(),
+    ref("person_id", "person", nullable=False),
+    ref("unit_id", "unit", nullable=False),
+    Column("role", String(20)),
+    Column("since", Instant),
+    Column("until", Instant),
+    # For whom they would stand in; whose work would go over to them.
+    ref("deputy_for", "person"),
+    ref("from_id", "person"),
+    # The account: by it they write to us.
+    Column("channel", String(20)),
+    Column("address", String(80)),
+    ref("asked_by", "person", nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("state", String(10), nullable=False),
+    # Empty though settled: the operator, on the command line.
+    ref("settled_by", "person"),
+    Column("settled_at", Instant),
+    Index("ix_appointment_waiting", "unit_id", **where("state = 'waiting'")),
+)
+
 wrong_code = Table(
     "wrong_code",
     metadata,

@@ -16,6 +16,7 @@ from cryptography.fernet import Fernet
 from sqlalchemy import func, select
 
 from bot.__main__ import COMMANDS, main
+from storage.base.vault import Vault
 from storage.database import Database
 from storage.people import invites
 from storage.people.people import Role
@@ -152,7 +153,7 @@ def test_the_last_line_of_invite_is_the_code(
 ) -> None:
     code = said(capsys, "invite", "--role", role, "--unit", unit).splitlines()[-1]
     with database.read.connect() as db:
-        found = invites.find(db, code, datetime.now(UTC))
+        found = invites.find(db, Vault([Path("data/name.key").read_text()]), code, datetime.now(UTC))
     assert found is not None and (found.unit_id, found.role) == (2, Role.BRIGADE)
 
 

@@ -146,7 +146,7 @@ async def prepare(folder: Path) -> list[Update]:
     with Platform([], lambda _said: None) as platform:
         async with running(folder, platform) as stage:
             with stage.app.engine.database.write.begin() as db:
-                code = invites.make(db, stage.squads[0].id, Role.COUNSELOR, None, Stage.now)
+                code = invites.make(db, stage.app.engine.vault, stage.squads[0].id, Role.COUNSELOR, None, Stage.now)
     texts = ((ZHANG, "三(2)中队 主题队日 38人"), (NEWCOMER, f"/start {code}"))
     return [{"update_id": number, "message": message(user, text)} for number, (user, text) in enumerate(texts, 501)]
 

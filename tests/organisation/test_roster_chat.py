@@ -76,15 +76,20 @@ def test_what_would_change_is_shown_first_and_written_when_agreed(tmp_path: Path
         assert shown["text"].splitlines()[:5] == [
             "名册核对好了,还没有写入。",
             "读到 2 行",
-            "新增:单位 1(中队 1)、人员 1、角色 1、账号 2",
+            "新增:单位 1(中队 1)、人员 1、角色 1、账号 2、其中 1 项要另一位管理员确认以后才有",
             "改动:1",
             "  三(2)中队 应到人数 44 → 43",
         ]
         assert [button["label"] for button in shown["buttons"]] == ["导入", "不导入"]
         assert counts(chat.bot) == before
         assert (await chat.press(shown, "导入")).startswith("名册已导入")
-        assert counts(chat.bot) == [now + more for now, more in zip(before, (1, 1, 2, 1), strict=True)]
-        # The account is one more of the teacher whom the bot knew from elsewhere.
+        assert counts(chat.bot) == [now + more for now, more in zip(before, (1, 1, 1, 1), strict=True)]
+        # The account is one more of the teacher whom the bot knew from elsewhere: somebody else says so, too.
+        assert roles(chat.bot, "wecom", "zhangls") == set()
+        (asked,) = [each for each in chat.bot.new("刘校长") if each["from"] == "bot"]
+        assert asked["text"] == "李老师导入了名册,有 1 项等您确认。"
+        assert "张老师 用新的企业微信账号" in (await chat.bot.say("刘校长", "待确认"))[-1]
+        await chat.bot.say("刘校长", "待确认 全部 同意")
         assert roles(chat.bot, "wecom", "zhangls") == roles(chat.bot, "practice", "张老师")
         assert roles(chat.bot, "wecom", "hongls") == {("三(3)中队", Role.COUNSELOR)}
         assert "已经导入过了" in await chat.press(shown, "导入")
@@ -163,6 +168,8 @@ def test_a_teacher_with_roles_elsewhere_is_not_renamed(tmp_path: Path) -> None:
         county = Chat(chat.bot, tmp_path / "kept", "王主任")
         both = f"{COUNTY}/育红小学(演示)/一(1)中队,,洪老师,中队辅导员,hongls,,,\n"
         await county.press((await county.send(ROWS + both))[-1], "导入")
+        for who in ("李老师", "高校长"):
+            await chat.bot.say(who, "待确认 全部 同意")
         other = ROWS.replace("洪老师", "黄老师")
         assert "不归您管的职务" in (await chat.send(other))[-1]["text"]
         assert "洪老师 改名 黄老师" in (await county.send(other + both.replace("洪老师", "黄老师")))[-1]["text"]

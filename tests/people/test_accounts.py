@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event, insert, select
 
 from handlers.kit import Refusal, Reply, Role
-from handlers.people import account_links, notices
+from handlers.people import account_links, notices, spoken_codes
 from storage import tables
 from storage.people import accounts, links, people
 from storage.reminders import deliveries
@@ -120,12 +120,12 @@ def test_a_stranger_stays_one(county: County) -> None:
 
 
 def test_a_code_is_used_once_and_only_its_hash_is_kept(county: County) -> None:
-    first = links.make(county.db, county.zhang, "practice", "张老师", FRIDAY)
-    code = links.make(county.db, county.zhang, "practice", "张老师", FRIDAY)
-    assert links.find(county.db, first, FRIDAY) is None
-    found = links.find(county.db, f" {code.lower()} ", FRIDAY)
+    first = links.make(county.db, county.vault, county.zhang, "practice", "张老师", FRIDAY)
+    code = links.make(county.db, county.vault, county.zhang, "practice", "张老师", FRIDAY)
+    assert links.find(county.db, county.vault, first, FRIDAY) is None
+    found = links.find(county.db, county.vault, f" {code.lower()} ", FRIDAY)
     assert found is not None and found.person_id == county.zhang
-    assert links.find(county.db, code, FRIDAY + timedelta(minutes=10)) is None
+    assert links.find(county.db, county.vault, code, FRIDAY + timedelta(minutes=10)) is None
     assert links.use(county.db, found, FRIDAY) and not links.use(county.db, found, FRIDAY)
     assert code.replace("-", "") not in str(county.db.execute(select(tables.link_code)).all())
 
@@ -137,14 +137,14 @@ def test_codes_are_neither_made_nor_used_in_groups(county: County) -> None:
     in_group = replace(ask, message=replace(ask.message, private=False))
     said = account_links.link(in_group)
     assert isinstance(said, Reply) and "请私聊我" in said.text
-    code = links.make(county.db, county.li, "practice", "李老师", FRIDAY)
-    said = account_links.link(replace(in_group, args=code))
-    assert isinstance(said, Reply) and "已经作废" in said.text
-    assert links.find(county.db, code, FRIDAY) is None
+    code = links.make(county.db, county.vault, county.li, "practice", "李老师", FRIDAY)
+    said = spoken_codes.overheard(replace(in_group, message=replace(in_group.message, text=f"大家看:{code.lower()}")))
+    assert [each.to for each in said] == [county.li, None] and "已经作废" in said[1].text
+    assert links.find(county.db, county.vault, code, FRIDAY) is None
 
 
 def test_guessing_ends_after_five_tries(county: County) -> None:
-    code = links.make(county.db, county.li, "practice", "李老师", FRIDAY)
+    code = links.make(county.db, county.vault, county.li, "practice", "李老师", FRIDAY)
     said = [account_links.link(county.ask(county.zhang, "AAAAA-AAAAA")) for _ in range(5)]
     assert all(isinstance(each, Reply) and "不对" in each.text for each in said)
     said = [account_links.link(county.ask(county.zhang, code))]

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from handlers.campaigns import progress
 from handlers.digests import nudge
-from handlers.kit import Deed, Denied, Due, Message, Refusal, Role
+from handlers.kit import Deed, Denied, Due, Message, Refusal, Reply, Role
 from handlers.people import deputies as lending
 from handlers.people import handover as handing_over
 from handlers.people import handover_work as duties
@@ -35,7 +35,7 @@ def pass_on(county: County, asker: int, leaver: int, to: int) -> None:
 
 
 def stand_in(county: County, deputy: int, principal: int, days: int = 9) -> None:
-    held = handover.own(county.db, people.by_id(county.db, principal, FRIDAY))
+    held = people.by_id(county.db, principal, FRIDAY).own.grants
     handover.lend(county.db, principal, deputy, held, FRIDAY, FRIDAY + timedelta(days=days), FRIDAY)
 
 
@@ -93,11 +93,12 @@ def test_a_deputy_hands_nothing_on_that_is_not_theirs(county: County) -> None:
 
 
 def test_a_code_gives_nothing_when_the_work_is_gone(county: County) -> None:
-    code = invites.make(county.db, county.squads[0].id, Role.COUNSELOR, county.li, FRIDAY, from_id=county.zhang)
-    changes.close(county.db, county.squads[0], FRIDAY, TODAY)
-    found = invites.find(county.db, code, FRIDAY)
+    squad = county.squads[0]
+    code = invites.make(county.db, county.vault, squad.id, Role.COUNSELOR, county.li, FRIDAY, from_id=county.zhang)
+    changes.close(county.db, squad, FRIDAY, TODAY)
     new = county.person("洪老师", Role.VOLUNTEER, county.second)
-    assert found is not None and duties.take_over(county.ask(new), found, new) == []
+    said = join.join(county.ask(new, code))
+    assert isinstance(said, Reply) and "这个邀请码作废了" in said.text
     assert people.by_id(county.db, new, FRIDAY).roles == {Role.VOLUNTEER}
 
 
@@ -165,7 +166,7 @@ def test_who_joins_by_a_code_keeps_the_end_of_the_term(county: County) -> None:
     until = FRIDAY + timedelta(days=20)
     hong = people.add(county.db, "洪老师", FRIDAY)
     people.give(county.db, hong, Role.COUNSELOR, county.squads[1], FRIDAY, until=until)
-    code = invites.make(county.db, county.squads[1].id, Role.COUNSELOR, county.li, FRIDAY)
+    code = invites.make(county.db, county.vault, county.squads[1].id, Role.COUNSELOR, county.li, FRIDAY)
     heard = Message("practice", "m2", "新手机", "新手机", FRIDAY)
     join.join(replace(county.ask(county.li, code), person=None, message=heard))
     assert people.by_addresses(county.db, "practice", ["新手机"], FRIDAY)["新手机"].id == hong

@@ -57,7 +57,7 @@ MAY: dict[str, set[Role]] = {
     "审计": {R.DATA_OFFICER, R.PROVINCE_ADMIN}, "合规审计": {R.DATA_OFFICER, R.PROVINCE_ADMIN},
     "隐私": set(Role),
     "单位": _APPOINTERS, "升级": _APPOINTERS, "导入": _APPOINTERS, "导出 名册": _APPOINTERS,
-    "交接": _APPOINTERS | {R.COUNSELOR}, "代理": _APPOINTERS,
+    "交接": _APPOINTERS | {R.COUNSELOR}, "代理": _APPOINTERS, "待确认": _APPOINTERS,
 }  # fmt: skip
 # What is asked of a target; a command that is not here is about nothing but the asker.
 ASKED = {
@@ -329,6 +329,7 @@ def test_a_role_begins_and_ends_on_its_days(tmp_path: Path) -> None:
     async def walk() -> None:
         async with running(tmp_path) as bot:
             await bot.say("刘校长", "任命 张老师 大队辅导员 实验小学 从4月6日 到4月10日")
+            await bot.say("王主任", "待确认 全部 同意")
             assert "您目前不能用" in (await bot.say("张老师", "待审"))[-1]
             await bot.move(START + timedelta(days=3))
             assert "没有等您审核的提名" in (await bot.say("张老师", "待审"))[-1]

@@ -16,7 +16,7 @@ from bot.pipeline.writer import Pipeline
 from handlers.kit import Person, Role
 from handlers.registry import Command, most_used
 from storage.base import key_values
-from storage.people import people
+from storage.people import accounts, people
 
 log = logging.getLogger(__name__)
 Menu = list[dict[str, str]]
@@ -52,7 +52,7 @@ class Menus:
     def _changed(self) -> tuple[object, dict[str, Menu], dict[str, str]] | None:
         """(which state of the rights it is, what should be listed, what the platform was told of); None: no change."""
         with self._engine.database.read.connect() as db:
-            seen = people.rights_version(db)
+            seen = accounts.rights_version(db)
             if seen == self._seen:
                 return None
             told = {name: fact.value for name, fact in key_values.with_prefix(db, self._prefix).items()}

@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     if not rights.fits(role, unit.kind):
         raise CommandError(f"{role.label}要在{rights.place_of(role)}里,「{unit.name}」是{unit.kind}")
     with engine.database.write.begin() as db:
-        code = invites.make(db, unit.id, role, None, engine.now())
+        code = invites.make(db, engine.vault, unit.id, role, None, engine.now())
         where = history.path_names(db, [unit])[unit.id]
     print(f"{where} · {role.label},{invites.LIFETIME.days} 天内有效,只能用一次。请对方私聊机器人发:加入 {code}\n{code}")
     return 0

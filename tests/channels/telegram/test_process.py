@@ -54,7 +54,7 @@ class Bot:
     def codes(self, count: int) -> list[str]:
         with self.engine.database.write.begin() as db:
             now = self.engine.now()
-            return [invites.make(db, self.squad.id, Role.COUNSELOR, None, now) for _ in range(count)]
+            return [invites.make(db, self.engine.vault, self.squad.id, Role.COUNSELOR, None, now) for _ in range(count)]
 
     def start(self, fresh: bool = False) -> None:
         self.serving = Serving(self.folder, fresh=fresh, **self.environment)

@@ -1,0 +1,54 @@
+"""confirm: the operator is the second person for a role, or a new phone, where there is nobody else."""
+
+import argparse
+
+from bot.commands import CommandError
+from bot.commands.database import engine_of
+from bot.engine import Engine
+from bot.outbox.letters import Letters
+from bot.settings import Settings
+from handlers.kit import Ask, Message
+from handlers.people import appointments as words
+from storage.checkins.rollups import Rollups
+from storage.people import appointments
+from storage.people.appointments import CONFIRMED, DECLINED
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Which one, and whether."""
+    parser.epilog = "example: python -m bot confirm 3"
+    parser.add_argument("number", nargs="?", help="of what is to be confirmed, or all; without: what waits")
+    parser.add_argument("--no", action="store_true", help="decline it instead")
+    parser.add_argument("--practice", action="store_true", help="in the practice database")
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    """0; what waits is printed, or what was done."""
+    engine = engine_of(arguments, settings, real_only=True)
+    with engine.database.write.begin() as db:
+        vault, now = engine.vault, engine.now()
+        ask = Ask(db, now, Message("", "", "", "", now), 0, None, "", Rollups(), vault)
+        waiting = appointments.waiting(db, now)
+        meant = [one for one in waiting if arguments.number in (str(one.id), "all")]
+        if arguments.number is None:
+            lines = [f"{one.id} {words.described(ask, one)}" for one in waiting]
+            print("\n".join(lines) or "没有等确认的。")
+            return 0
+        if not meant:
+            raise CommandError(f"没有等确认的 {arguments.number}。不带编号运行,可列出全部。")
+        for one in meant:
+            _settle(engine, ask, one, not arguments.no)
+    return 0
+
+
+def _settle(engine: Engine, ask: Ask, one: appointments.Appointment, yes: bool) -> None:
+    said = words.described(ask, one)
+    appointments.settle(ask.db, one, CONFIRMED if yes else DECLINED, None, ask.now)
+    letters = Letters(ask.db, engine.vault, ask.now)
+    for reply in words.confirmed(ask, one) if yes else ():
+        if reply.at:
+            letters.tell(reply, *reply.at)
+        else:
+            letters.notify([reply])
+    letters.flush()
+    print(f"{'已确认' if yes else '没有同意'}:{said}")

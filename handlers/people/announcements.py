@@ -1,0 +1,45 @@
+"""Whoever comes to rights over names is announced to the level above: on the next morning, all of a day together."""
+
+from datetime import datetime, time, timedelta
+
+from sqlalchemy import Connection
+
+from handlers import rights
+from handlers.kit import Due, Reply, Role, Unit
+from handlers.registry import due
+from storage.organisation import units
+from storage.people import people
+from storage.reminders import deliveries
+
+_AT = time(8, 10)
+_SHOWN = 10
+
+
+def announce(db: Connection, person_id: int, role: Role, at: Unit, now: datetime) -> None:
+    """Somebody gets this role at this unit: the nearest level above is to know, if the role weighs."""
+    if role not in rights.WEIGHTY or at.parent_id is None:
+        return
+    holders = people.above(db, rights.GIVERS, units.by_id(db, at.parent_id), now)
+    depth = {each.id: max(grant.unit.path.count("/") for grant in each.grants) for each in holders if each.grants}
+    nearest = [id for id, length in depth.items() if length == max(depth.values()) and id != person_id]
+    day = now.date() if now.time() < _AT else now.date() + timedelta(days=1)
+    row = {"occurrence": f"appointed:{day}", "lead": 0, "kind": "appointed", "day": day}
+    due_at = datetime.combine(day, _AT, now.tzinfo)
+    rows = [{**row, "person_id": id, "due_at": due_at} for id in nearest]
+    deliveries.gather(db, rows, {"person": person_id, "role": role, "unit": at.id})
+
+
+@due("appointed")
+def tell(said: Due) -> Reply | None:
+    """Who has come to which role since the last morning, as far as they hold it still."""
+    lines = []
+    for item in said.payload["items"]:
+        person = people.by_id(said.db, item["person"], said.now)
+        held = [each for each in person.grants if (each.role, each.unit.id) == (item["role"], item["unit"])]
+        lines += [f"· {person.name}:{units.full_name(said.db, each.unit)}的{each.role.label}" for each in held]
+    if not lines:
+        return None
+    more = [f"还有 {len(lines) - _SHOWN} 位。"] if len(lines) > _SHOWN else []
+    return Reply(
+        "\n".join(["新任职的老师,他们能看到或决定孩子的姓名:", *lines[:_SHOWN], *more, "有不对的,发「角色」看看。"])
+    )

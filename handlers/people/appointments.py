@@ -1,0 +1,196 @@
+"""待确认: a role that weighs, and the account of somebody known, take a second person's word besides the giver's."""
+
+import re
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from handlers import rights
+from handlers.kit import Ask, Button, Denied, Grant, Person, Refusal, Reply
+from handlers.people import announcements
+from handlers.people import handover_work as duties
+from handlers.registry import command
+from handlers.wording.confirmers import could_give, may_confirm, nearest, takes_second
+from handlers.wording.people import channel_name
+from storage.organisation import units
+from storage.people import appointments, people
+from storage.people.appointments import CONFIRMED, DECLINED, Appointment, Wish
+from storage.roster import handover
+
+_SHOWN = 6
+_GONE = "没有等您确认的 {}。发「待确认」看现在的。"
+_ANSWER = re.compile(r"(\d{1,9}|全部)\s*(同意|不同意|是|否)")
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What came of a wish: true already (`waits` empty), or who has to say yes; `told` are notices to others."""
+
+    waits: str = ""
+    told: list[Reply] = field(default_factory=list)
+
+
+def propose(ask: Ask, giver: Person | None, wish: Wish, always: bool = False) -> Proposal:
+    """
+    Let the wish come true, or wait where the giver's word is not enough; `giver` None: the operator's always is.
+
+    `always`: it takes a second person whatever it is. Raises Denied for what the giver does not give.
+    """
+    if giver is None:
+        return Proposal(told=carry_out(ask, wish))
+    if not always and not takes_second(ask.db, giver, wish, ask.now):
+        return Proposal(told=carry_out(ask, _as_long(ask, giver, wish)))
+    if wish.role and not rights.giving(giver.own, wish.role, _at(ask, wish).path):
+        raise Denied(f"代理期间不能任命{wish.role.label},请找原来的老师或上级管理员。", what="任命")
+    number = appointments.ask(ask.db, wish, giver.id, ask.now)
+    able = nearest(ask.db, wish, giver.id, ask.now)
+    if not able:
+        how = f"python -m bot confirm {number}"
+        return Proposal(f"还要第二个人确认。这里没有别人能确认,请信息技术老师在机器上运行:{how}")
+    names = "、".join(each.name for each in able[:3])
+    one = Appointment(number, giver.id, ask.now, wish)
+    return Proposal(f"还要{names}确认,确认以后才有。", [_request(ask, one, each.id) for each in able])
+
+
+def _at(ask: Ask, wish: Wish) -> units.Unit:
+    return units.by_id(ask.db, wish.unit_id)
+
+
+def _as_long(ask: Ask, giver: Person, wish: Wish) -> Wish:
+    """What a deputy gives ends with the deputyship, and never sooner than it would without them."""
+    given = rights.giving(giver, wish.role, _at(ask, wish).path) if wish.role else None
+    if given is None or given.lent_until is None or wish.deputy_for == giver.id:
+        return wish
+    if _still_held(ask, wish.person_id, wish):
+        raise Refusal(f"{people.by_id(ask.db, wish.person_id, ask.now).name}已经有这个角色了,没有改。")
+    return replace(wish, until=min(wish.until or given.lent_until, given.lent_until))
+
+
+def _what(ask: Ask, wish: Wish) -> str:
+    """张老师 担任 实验小学的大队辅导员, or 张老师 用新的账号."""
+    name = people.by_id(ask.db, wish.person_id, ask.now).name
+    if wish.role is None:
+        return f"{name} 用新的{channel_name(wish.channel or '')}账号"
+    last = wish.until and wish.until.astimezone(ask.now.tzinfo) - timedelta(seconds=1)
+    until = f",到 {last:%Y-%m-%d}" if last else ""
+    how = "代理" if wish.deputy_for else "担任"
+    return f"{name} {how} {units.full_name(ask.db, _at(ask, wish))}的{wish.role.label}{until}"
+
+
+def _request(ask: Ask, one: Appointment, to: int) -> Reply:
+    text = f"请确认 {one.id}:{described(ask, one)}。\n您知道这件事、确定是本人,才按「同意」。"
+    return Reply(text, _buttons(one.id), to=to)
+
+
+def described(ask: Ask, one: Appointment) -> str:
+    """张老师 担任 实验小学的大队辅导员(刘校长请的)."""
+    return f"{_what(ask, one.wish)}({people.by_id(ask.db, one.asked_by, ask.now).name}请的)"
+
+
+def _buttons(number: int | str) -> tuple[Button, ...]:
+    return Button("同意", "待确认", f"{number} 同意"), Button("不同意", "待确认", f"{number} 不同意")
+
+
+@command(
+    "待确认", "confirm", who=rights.GIVERS, group="人员", rank=27, help="等您确认的任职、新手机", examples=("待确认",),
+)  # fmt: skip
+def pending(ask: Ask) -> Reply | list[Reply]:
+    """`待确认`: what waits for the asker; `待确认 3 同意`, `待确认 3 不同意`, `待确认 全部同意` decide."""
+    if not ask.message.private:
+        raise Refusal("请私聊我发「待确认」。")
+    answer = _ANSWER.fullmatch(ask.args)
+    mine = [
+        each for each in appointments.waiting(ask.db, ask.now)
+        if may_confirm(ask.db, ask.me, each.wish, each.asked_by, ask.now)
+    ]  # fmt: skip
+    if answer is None:
+        return _listed(ask, mine)
+    meant = [each for each in mine if answer[1] in (str(each.id), "全部")]
+    if not meant:
+        raise Denied(_GONE.format(answer[1]), what="待确认")
+    return [reply for each in meant for reply in _decide(ask, each, answer[2] in ("同意", "是"))]
+
+
+def _listed(ask: Ask, mine: list[Appointment]) -> Reply:
+    if not mine:
+        return Reply("没有等您确认的。有人请您确认时,我会告诉您。")
+    lines = [f"{each.id}. {described(ask, each)}" for each in mine[:_SHOWN]]
+    more = [f"还有 {len(mine) - _SHOWN} 件。"] if len(mine) > _SHOWN else []
+    single = (Button(f"同意 {one.id}", "待确认", f"{one.id} 同意") for one in mine[: _SHOWN - 1])
+    buttons = _buttons(mine[0].id) if len(mine) == 1 else (*single, Button("全部同意", "待确认", "全部 同意"))
+    return Reply("\n".join([f"等您确认 {len(mine)} 件:", *lines, *more, "不同意的,发:待确认 编号 不同意"]), buttons)
+
+
+def _decide(ask: Ask, one: Appointment, yes: bool) -> list[Reply]:
+    words = _what(ask, one.wish)
+    asker = people.by_id(ask.db, one.asked_by, ask.now)
+    stands = not yes or could_give(ask.db, asker, one.wish, ask.now)
+    if not appointments.settle(ask.db, one, CONFIRMED if yes and stands else DECLINED, ask.me.id, ask.now):
+        return [Reply(_GONE.format(one.id))]
+    if not stands:
+        return [Reply(f"{one.id} 没有照办:请的老师现在已经不管这里了。还要的话,请重新任命。")]
+    if not yes:
+        return [Reply(f"好的,没有同意:{words}。"), Reply(f"{ask.me.name}没有同意:{words}。", to=one.asked_by)]
+    told = [Reply(f"已确认:{words}。"), Reply(f"{ask.me.name}确认了:{words}。", to=one.asked_by)]
+    return [*told, *confirmed(ask, one)]
+
+
+def confirmed(ask: Ask, one: Appointment) -> list[Reply]:
+    """What waited comes true; what whoever it is about and others are told."""
+    wish = one.wish
+    told = carry_out(ask, wish)
+    if wish.role is None:
+        known = people.by_addresses(ask.db, wish.channel or "", [wish.address or ""], ask.now)
+        if known[wish.address or ""].id != wish.person_id:
+            return told
+        name = people.by_id(ask.db, wish.person_id, ask.now).name
+        back = f"确认好了。欢迎回来,{name}!报过的、提名过的都在。发「帮助」看看能做什么。"
+        return [*told, Reply(back, at=(wish.channel or "", wish.address or ""))]
+    if wish.from_id is None:
+        told.append(Reply(f"确认好了:{_what(ask, wish)}。发「帮助」看看能做什么。", to=wish.person_id))
+    return told
+
+
+def carry_out(ask: Ask, wish: Wish) -> list[Reply]:
+    """The wish comes true; what others are to be told of it."""
+    if wish.role is None:
+        assert wish.channel and wish.address
+        known = people.by_addresses(ask.db, wish.channel, [wish.address], ask.now)
+        if not known:
+            people.link(ask.db, wish.person_id, wish.channel, wish.address)
+        return []
+    if wish.from_id is not None:
+        return _take_over(ask, wish, wish.from_id)
+    if wish.deputy_for is not None:
+        since, until = max(wish.since or ask.now, ask.now), wish.until or ask.now
+        handover.lend(
+            ask.db, wish.deputy_for, wish.person_id, _still_held(ask, wish.deputy_for, wish), since, until, ask.now
+        )
+    else:
+        begins = wish.since if wish.since and wish.since > ask.now else None
+        people.give(ask.db, wish.person_id, wish.role, _at(ask, wish), ask.now, since=begins, until=wish.until)
+    announcements.announce(ask.db, wish.person_id, wish.role, _at(ask, wish), ask.now)
+    return []
+
+
+def _take_over(ask: Ask, wish: Wish, from_id: int) -> list[Reply]:
+    leaver, held = people.by_id(ask.db, from_id, ask.now), _still_held(ask, from_id, wish)
+    for each in held:
+        announcements.announce(ask.db, wish.person_id, each.role, each.unit, ask.now)
+    return duties.pass_on(ask, leaver, wish.person_id, duties.work_of(ask, leaver, held)) if held else []
+
+
+def _still_held(ask: Ask, person_id: int, wish: Wish) -> list[Grant]:
+    """The role of the wish, if it is still this person's own."""
+    own = people.by_id(ask.db, person_id, ask.now).own.grants
+    return [each for each in own if (each.role, each.unit.id) == (wish.role, wish.unit_id)]
+
+
+def hand_over(ask: Ask, giver: Person, leaver: Person, to_id: int, work: duties.Work) -> Proposal:
+    """Work goes over as far as the giver's word is enough; the rest waits."""
+    wishes = [Wish(to_id, each.unit.id, each.role, from_id=leaver.id) for each in work.held]
+    later = [each for each in wishes if takes_second(ask.db, giver, each, ask.now)]
+    now = [each for each, wish in zip(work.held, wishes, strict=True) if wish not in later]
+    told = duties.pass_on(ask, leaver, to_id, duties.work_of(ask, leaver, now)) if now else []
+    asked = [propose(ask, giver, each) for each in later]
+    waits = "\n".join(dict.fromkeys(each.waits for each in asked))
+    return Proposal(waits, [*told, *(reply for each in asked for reply in each.told)])

@@ -1,0 +1,1 @@
+"""What must never happen, tried by generated tests: rights, names, keys, limits."""
