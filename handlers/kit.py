@@ -215,6 +215,10 @@ class Refusal(Exception):
         self.ends_question = False
 
 
+class NotMeant(Exception):
+    """The word that begins the text is none of this command: the text is read as any other."""
+
+
 class Denied(Refusal):
     """Refused for want of rights; `what` was wanted (a fixed word), `subject` whose (`nomination:7`): both are kept."""
 

@@ -17,7 +17,6 @@ from storage.messages.files import Wanted
 from storage.people import people
 from storage.roster import roster as stored
 from storage.roster import staging
-from storage.roster.roster import Plan
 
 
 class RosterFiles:
@@ -40,7 +39,7 @@ class RosterFiles:
         said = imports.shown(found, sheet, batch)
         await self._pipeline.do(lambda turn: _show(turn, wanted, batch, said))
 
-    def _compare(self, person_id: int, content: bytes) -> tuple[roster.Sheet, Plan, tuple[str, ...], str]:
+    def _compare(self, person_id: int, content: bytes) -> tuple[roster.Sheet, stored.Plan, tuple[str, ...], str]:
         sheet = rosters.sheet_of(content)
         now = self._now()
         with self._read.connect() as db:

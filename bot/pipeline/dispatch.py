@@ -94,14 +94,19 @@ def _said(features: Features, ask: kit.Ask, text: str, commands: bool = True) ->
 def _ordered(
     waiting: open_questions.OpenQuestion | None, ask: kit.Ask, command: Command, args: str
 ) -> Sequence[kit.Reply] | None:
-    replies = _call(command, replace(ask, args=args))
-    return replies if replies is None or waiting is None else [*replies, *waiting.give_way(ask, command.words[0])]
+    try:
+        replies = _call(command, replace(ask, args=args))
+    except kit.NotMeant:
+        return None
+    return replies if waiting is None else [*replies, *waiting.give_way(ask, command.words[0])]
 
 
-def _call(command: Command, ask: kit.Ask) -> Sequence[kit.Reply] | None:
+def _call(command: Command, ask: kit.Ask) -> Sequence[kit.Reply]:
     if command.allows(ask.person):
         answer: kit.Answer | None = command.handler(ask)
-        return None if answer is None else _list(answer)
+        if answer is None:
+            raise TypeError(f"{command.words[0]}: a command has to answer")
+        return _list(answer)
     if _is_stranger(ask):
         return [kit.Reply(GREETING)]
     word = command.words[0]

@@ -5,15 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from handlers import rights
+from handlers import registry, rights
 from handlers.asker.context import context_of, reading_of
 from handlers.attendance import drafts, phrases, reports
 from handlers.kit import REPORTERS, Ask, Button, Denied, Refusal, Reply
 from handlers.privacy import gate
 from handlers.reading import Reading, Record, read
-from handlers.registry import ANYTHING, command, edits, reads
-from handlers.wording import days, names, places, private, weeks
-from handlers.wording.questions import Question, answers
+from handlers.wording import days, names, places, private, questions, weeks
 from scheduling import periods
 from storage.base import numbered
 from storage.campaigns import campaigns
@@ -31,15 +29,15 @@ class _Corrected:
     checkin: int
 
 
-CORRECT = Question(
+CORRECT = questions.Question(
     "correct", _Corrected, undone="还没有改。", asks="直接发新的内容,如:实到39\n不改了,发「取消」。",
     dropped="好的,没有改。",
 )  # fmt: skip
 _WORD = re.compile(r"^/?(?:签到|checkin)(?:@\w+)?[\s:：,，]*", re.IGNORECASE)
 
 
-@command(
-    "更正", "correct", who=REPORTERS, group="签到", rank=14, help="改最近一次签到", glued=ANYTHING,
+@registry.command(
+    "更正", "correct", who=REPORTERS, group="签到", rank=14, help="改最近一次签到", glued=registry.ANYTHING,
     examples=("更正", "更正 实到39", "更正 三(2)中队 应到42实到40"),
 )  # fmt: skip
 def correct(ask: Ask) -> Reply:
@@ -51,19 +49,19 @@ def correct(ask: Ask) -> Reply:
     return _changed(ask, old, words)
 
 
-@answers(reports.REPLACE)
+@questions.answers(reports.REPLACE)
 def replaced(ask: Ask, known: reports.Replacing) -> Reply:
     """What was reported a second time takes the place of the first."""
     return correct(replace(ask, args=known.correction))
 
 
-@reads("correct")
+@registry.reads("correct")
 def correct_by_words(ask: Ask) -> Reply:
     """更正:三(2)中队实到应为39人."""
     return correct(replace(ask, args=ask.args.removeprefix("更正").lstrip(":： ")))
 
 
-@answers(CORRECT)
+@questions.answers(CORRECT)
 def corrected(ask: Ask, known: _Corrected) -> Reply | None:
     """The new content, after 更正 alone."""
     old = checkins.by_id(ask.db, known.checkin)
@@ -79,7 +77,7 @@ def _same_squad(ask: Ask, old: checkins.Checkin, said: Record) -> bool:
     return unit is None or unit.id == old.unit_id
 
 
-@command("撤回", "cancel", who=REPORTERS, group="签到", rank=18, help="撤回最近一次签到", examples=("撤回",))
+@registry.command("撤回", "cancel", who=REPORTERS, group="签到", rank=18, help="撤回最近一次签到", examples=("撤回",))
 def cancel(ask: Ask) -> Reply:
     """Take back the newest check-in, or the one with this number."""
     if any(word in ask.args for word in ("全部", "所有")):
@@ -92,7 +90,7 @@ def cancel(ask: Ask) -> Reply:
     return Reply(f"已撤回:{phrases.dated(old, ask.today)} {phrases.heads(old)}\n{counts}")
 
 
-@reads("cancel")
+@registry.reads("cancel")
 def cancel_by_words(ask: Ask) -> Reply:
     """撤回刚才的; 取消 alone is the answer to a question, and may come twice or too late."""
     if ask.args.strip() == "取消":
@@ -238,7 +236,7 @@ def _merged(old: checkins.Checkin, said: Record) -> checkins.Checkin:
 # --- the message itself was changed -----------------------------------------------------------------------
 
 
-@edits("checkin")
+@registry.edits("checkin")
 def edited(ask: Ask) -> list[Reply] | None:
     """New words of a message correct the check-ins that it recorded, and record no others."""
     message = ask.message

@@ -15,12 +15,11 @@ from handlers.wording.questions import answers
 from storage.base import numbered
 from storage.organisation import units
 from storage.programmes import reports
-from storage.programmes.reports import WITHDRAWN, Report
 
 LETTER = "R"
 
 
-def named(ask: Ask) -> tuple[Report, Row, str]:
+def named(ask: Ask) -> tuple[reports.Report, Row, str]:
     """(the report that the arguments name, its row, the rest); raises Refusal, or Denied for one of others."""
     number, rest = numbered.row(ask.args, LETTER)
     found = reports.by_id(ask.db, number) if number is not None else None
@@ -30,7 +29,7 @@ def named(ask: Ask) -> tuple[Report, Row, str]:
     return replace(found, flows=programmes.flows_of(row)), row, rest
 
 
-def _own(ask: Ask) -> tuple[Report, Row, str]:
+def _own(ask: Ask) -> tuple[reports.Report, Row, str]:
     one, row, rest = named(ask)
     if not programmes.may_report(ask.me, row, units.by_id(ask.db, one.unit_id)):
         raise Denied(f"{one.unit_name}的{row.name}不由您来改，没有改。", what="上报", subject=f"unit:{one.unit_id}")
@@ -41,7 +40,7 @@ def _own(ask: Ask) -> tuple[Report, Row, str]:
 def correct(ask: Ask) -> Sequence[Reply]:
     """The figures that are said take the place of the old ones; the others stay."""
     one, row, rest = _own(ask)
-    if one.state == WITHDRAWN:
+    if one.state == reports.WITHDRAWN:
         raise Refusal(f"R{one.id} 已经撤回，没有改。发「恢复 R{one.id}」可以找回来。")
     if not rest:
         raise Refusal(f"要改成什么？像这样发：更正 R{one.id} {row.example.partition(' ')[2] or row.example}")
@@ -68,7 +67,7 @@ def _is_said(row: Row, name: str, words: str) -> bool:
     return one.default is None or any(word in words for word in (*one.words, one.label, *one.units))
 
 
-def _undo(one: Report) -> tuple[Button, ...]:
+def _undo(one: reports.Report) -> tuple[Button, ...]:
     return (Button("撤回", "撤回", f"R{one.id}"),)
 
 
@@ -77,7 +76,7 @@ def withdraw(ask: Ask) -> Reply:
     """Take back exactly this report."""
     one, row, _ = _own(ask)
     said = f"{one.unit_name} {row.name} {programmes.when(row, one, ask.today)}"
-    if one.state == WITHDRAWN:
+    if one.state == reports.WITHDRAWN:
         return Reply(f"{said}早已撤回，没有再改。")
     reports.withdraw(ask.db, one, ask.me.id, ask.now)
     return Reply(f"已撤回：{said}\n{programmes.figures(row, one)}", (Button("恢复", "恢复", f"R{one.id}"),))
@@ -96,7 +95,7 @@ def restore(ask: Ask) -> Reply:
     """What was withdrawn stands again."""
     one, row, _ = _own(ask)
     said = f"{one.unit_name} {row.name} {programmes.when(row, one, ask.today)}"
-    if one.state != WITHDRAWN:
+    if one.state != reports.WITHDRAWN:
         return Reply(f"{said}没有撤回过，不用恢复。")
     if not reports.restore(ask.db, one, ask.me.id, ask.now):
         return Reply(f"{said}已经另外报过一条，没有恢复。")

@@ -6,7 +6,7 @@ from typing import Any
 
 from handlers.catalogue import current
 from handlers.catalogue.model import Row
-from handlers.kit import ADMINS, MEMBERS, Ask, Button, Due, Refusal, Reply, Role, Unit
+from handlers.kit import ADMINS, MEMBERS, Ask, Button, Due, NotMeant, Refusal, Reply, Role, Unit
 from handlers.programmes.reporting import report
 from handlers.registry import ANYTHING, command, due
 from handlers.wording import lines, places, programmes
@@ -27,7 +27,7 @@ _STATES = {"expected": "待报", OVERDUE: "逾期", RETURNED: "退回"}
 
 
 @command(
-    "上报", "report", who=MEMBERS, group="活动", rank=10, help="报一项工作，或看要报什么", glued=ANYTHING,
+    "上报", "report", who=MEMBERS, group="活动", rank=25, help="报一项工作，或看要报什么", glued=ANYTHING,
     examples=("上报", "上报 宣讲 3场 共60人"),
 )  # fmt: skip
 def tell(ask: Ask) -> Sequence[Reply]:
@@ -76,16 +76,16 @@ def _when(ask: Ask, row: Row, target: Target) -> str:
 
 
 @command(
-    "看", "figures", who=READERS, group="周报", rank=11, help="看一项工作报了多少、缺谁", glued=ANYTHING,
+    "看", "figures", who=READERS, group="周报", rank=26, help="看一项工作报了多少、缺谁", glued=ANYTHING,
     examples=("看 宣讲", "看 月方案 上月"),
 )  # fmt: skip
-def look(ask: Ask) -> Reply | None:
-    """A row's line for a period and who is missing; None for words that name no row."""
+def look(ask: Ask) -> Reply:
+    """A row's line for a period and who is missing; raises NotMeant for words that name no row."""
     rows = _shown(ask)
     if not ask.args:
         return Reply(f"要看哪一项？像这样发：看 宣讲 上月\n有：{'、'.join(row.name for row in rows)}")
     if programmes.named(rows, ask.args) is None:
-        return None
+        raise NotMeant
     line, at = line_of(ask, "看")
     period = spans.said(line.period, ask.today)
     text = line.text or f"{line.row.name}还没有人报"
@@ -145,7 +145,7 @@ def _buttons(line: lines.Line, at: list[Unit]) -> tuple[Button, ...]:
 
 
 @command(
-    "催", who=READERS, group="周报", rank=16, help="催还没报一项工作的单位", examples=("催 月方案",), follows=r"\S"
+    "催", who=READERS, group="周报", rank=27, help="催还没报一项工作的单位", examples=("催 月方案",), follows=r"\S"
 )
 def chase(ask: Ask) -> Reply:
     """One notice to each who reports for a unit that is missing; once a day for each row and unit."""

@@ -13,8 +13,7 @@ from handlers.kit import Answer, Ask, Button, Denied, Refusal, Reply, Unit
 from handlers.privacy import gate
 from handlers.reading.text.normalise import clean
 from handlers.registry import reads
-from handlers.wording import places, programmes
-from handlers.wording.lines import score
+from handlers.wording import lines, places, programmes
 from handlers.wording.questions import Question, answers, says_no, says_yes
 from scheduling import spans
 from storage.programmes import reports, sums
@@ -225,7 +224,7 @@ def _label(row: Row, name: str) -> str:
 def _echo(ask: Ask, row: Row, unit: Unit, one: reports.Report, result: str) -> Reply:
     figures = programmes.figures(row, one)
     if row.base:
-        figures = f"共 {score(row, one):f} 分：{figures}"
+        figures = f"共 {lines.score(row, one):f} 分：{figures}"
     late = "，迟报" if one.timing == "late" else ""
     text = f"{result}：{unit.name} {row.name} {programmes.when(row, one, ask.today)}{late}\n{figures or '已交'}"
     buttons = Button("改", "更正", f"R{one.id}"), Button("撤回", "撤回", f"R{one.id}")

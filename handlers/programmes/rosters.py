@@ -10,10 +10,9 @@ from typing import Any
 from handlers.catalogue import current
 from handlers.catalogue.model import Row
 from handlers.catalogue.reports import read_report
-from handlers.kit import MEMBERS, Ask, Button, Denied, Due, Refusal, Reply, Unit
+from handlers.kit import MEMBERS, Ask, Button, Denied, Due, NotMeant, Refusal, Reply, Unit
 from handlers.programmes.duties import READERS
-from handlers.reading.text.normalise import GAP, clean
-from handlers.reading.text.numbers import value_of
+from handlers.reading.text import normalise, numbers
 from handlers.registry import ANYTHING, command, due
 from handlers.wording import days, places, programmes
 from storage.base import numbered
@@ -83,7 +82,7 @@ def _unit(ask: Ask, row: Row) -> tuple[Unit, str]:
 
 
 def _told(ask: Ask, row: Row, said: str) -> _Told:
-    text = clean(said).text
+    text = normalise.clean(said).text
     since, until, text = _term(row, text, ask.today)
     read = read_report(text, row, ask.today)
     if read.missing or read.unclear:
@@ -105,13 +104,13 @@ def _holds_people(row: Row) -> bool:
 def _term(row: Row, text: str, today: date) -> tuple[date, date | None, str]:
     """The first and the last day that are said, or the term of the row from today on."""
     if match := _SPAN.search(text):
-        return _day(match[1]), _day(match[2]), text.replace(match[0], GAP)
+        return _day(match[1]), _day(match[2]), text.replace(match[0], normalise.GAP)
     if match := _UNTIL.search(text):
-        return today, _day(match[1]), text.replace(match[0], GAP)
+        return today, _day(match[1]), text.replace(match[0], normalise.GAP)
     months = row.term
     if match := _TERM.search(text):
-        months = (value_of(match[1]) or 0) * (12 if match[2] == "年" else 1)
-        text = text.replace(match[0], GAP)
+        months = (numbers.value_of(match[1]) or 0) * (12 if match[2] == "年" else 1)
+        text = text.replace(match[0], normalise.GAP)
     return today, _after(today, months) if months else None, text
 
 
@@ -132,7 +131,7 @@ def _after(day: date, months: int) -> date:
 
 def _name_in(row: Row, text: str, figures: dict[str, Any]) -> str:
     for word in sorted({row.name, *row.words, *map(str, figures.values())}, key=len, reverse=True):
-        text = text.replace(word, GAP)
+        text = text.replace(word, normalise.GAP)
     labels = {word for each in row.fields for word in (*each.words, each.label)}
     found = [_POLITE.sub("", each) for each in _NAME.findall(text)]
     return next((each for each in found if len(each) >= 2 and each not in labels), "")
@@ -202,7 +201,7 @@ def renew(ask: Ask) -> Reply:
     """It goes on from its end, or until the day that is said."""
     one, row, rest = _own(ask)
     start = max(one.until + timedelta(days=1), ask.today) if one.until and not one.ended else ask.today
-    _, until, _ = _term(row, clean(rest).text, start)
+    _, until, _ = _term(row, normalise.clean(rest).text, start)
     if until is None or until < ask.today:
         raise Refusal(f"续到哪一天？没有改。像这样发：续 H{one.id} 一年，或 续 H{one.id} 到 2028-08-31")
     holdings.renew(ask.db, one.id, until)
@@ -238,12 +237,12 @@ def finish(ask: Ask) -> Reply:
     follows=r"\s*\S",
     examples=("在册 校外辅导员",),
 )
-def listed(ask: Ask) -> Reply | None:
+def listed(ask: Ask) -> Reply:
     """What is held in the asker's part of the tree; names in private only, to whoever enters them."""
     rows = [row for row in current.catalogue_of(ask.db).rows if row.shape == "roster"]
     row = programmes.named(rows, ask.args)
     if row is None:
-        return None
+        raise NotMeant
     found = _visible(ask, row)
     if not found:
         return Reply(f"{row.name}里还没有登记。像这样发：{row.example or f'登记 {row.name} …'}")

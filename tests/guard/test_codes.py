@@ -6,9 +6,9 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from bot.commands.opening import engine_at
 from sqlalchemy import insert, select, update
 
+from bot.commands.database import engine_at
 from bot.settings import Settings
 from handlers.kit import Message, Role
 from storage.base import codes

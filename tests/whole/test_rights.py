@@ -40,6 +40,7 @@ _RECORDERS = {R.COUNSELOR, R.BRIGADE, R.SCHOOL_ADMIN, R.DATA_OFFICER}
 _OFFICERS = {R.SCHOOL_ADMIN, R.DATA_OFFICER}
 _APPOINTERS = {R.BRIGADE, R.SCHOOL_ADMIN, R.COUNTY_ADMIN, R.CITY_ADMIN, R.PROVINCE_ADMIN}
 # Who may, written down a second time: a command that lets somebody else in is found here.
+_READERS = _ADMINS | _BRANCH | {R.STATION_HEAD, R.INSPECTOR}
 MAY: dict[str, set[Role]] = {
     "签到": _REPORTERS, "更正": _REPORTERS, "撤回": _REPORTERS, "我的": _REPORTERS,
     "查": _ADMINS | _BRANCH | {R.COUNSELOR, R.STATION_HEAD, R.INSPECTOR},
@@ -57,6 +58,9 @@ MAY: dict[str, set[Role]] = {
     "审计": {R.DATA_OFFICER, R.PROVINCE_ADMIN}, "合规审计": {R.DATA_OFFICER, R.PROVINCE_ADMIN},
     "隐私": set(Role),
     "单位": _APPOINTERS, "升级": _APPOINTERS, "导入": _APPOINTERS, "导出 名册": _APPOINTERS,
+    "上报": set(Role), "登记": set(Role), "在册": set(Role), "到期": set(Role), "续": set(Role), "结束": set(Role),
+    "恢复": set(Role), "照常报": _REPORTERS, "看": _READERS, "催": _READERS, "表": _READERS,
+    "待收": _READERS - {R.INSPECTOR},
     "交接": _APPOINTERS | {R.COUNSELOR}, "代理": _APPOINTERS, "待确认": _APPOINTERS,
 }  # fmt: skip
 # What is asked of a target; a command that is not here is about nothing but the asker.
