@@ -15,6 +15,7 @@ from sqlalchemy import Connection, select
 from bot.channels.robot import send as robot_send
 from bot.channels.robot.parts import CHOOSE
 from bot.clock import Clock
+from bot.outbox import letters
 from bot.practice import district as practice_district
 from storage.reminders import deliveries
 from storage.tables import account
@@ -28,6 +29,12 @@ from tests.support.talk import TALKS, Talk
 pytestmark = pytest.mark.both
 shelf = recorded.shelf
 _NUMBERED = re.compile(r"^\d+:(.+)$", re.MULTILINE)
+
+
+@pytest.fixture(autouse=True)
+def leaping_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A talk's clock leaps: what was said on the way is shown, as on the practice page."""
+    monkeypatch.setattr(letters, "_expiry", lambda _channel, due_at, _reply: due_at + timedelta(days=400))
 
 
 @pytest.fixture

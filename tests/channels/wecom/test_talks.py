@@ -28,6 +28,12 @@ shelf = recorded.shelf
 SPOKEN = {"要改发「更正」,不算发「撤回」。": ("更正", "撤回"), "看全部用法,发「帮助」。": ("帮助",)}
 
 
+@pytest.fixture(autouse=True)
+def leaping_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A talk's clock leaps: what was said on the way is shown, as on the practice page."""
+    monkeypatch.setattr(letters, "_expiry", lambda _channel, due_at, _reply: due_at + timedelta(days=400))
+
+
 @pytest.fixture
 def fake() -> Iterator[FakeWecom]:
     with FakeWecom() as wecom:
@@ -104,7 +110,9 @@ def spoken(text: str) -> dict[str, Any]:
         if text.endswith(f"\n{words}"):
             buttons = [{"label": label, "id": ""} for label in pressed]
             return {"text": text.removesuffix(f"\n{words}"), "buttons": buttons, "file": None}
-    return {"text": text, "buttons": [], "file": None}
+    reported = re.fullmatch(r"(.*)\n要改，发「更正 R\d+ …」；不算，发「撤回 R\d+」。", text, re.DOTALL)
+    buttons = [{"label": label, "id": ""} for label in ("改", "撤回")] if reported else []
+    return {"text": reported[1] if reported else text, "buttons": buttons, "file": None}
 
 
 @pytest.mark.parametrize("path", TALKS, ids=lambda path: path.stem)
