@@ -152,10 +152,11 @@ def _named(ask: Ask, top: list[Unit], parts: list[str]) -> list[Unit]:
 
 def _joined(ask: Ask, inside: list[Unit], word: str) -> list[Unit]:
     """A school and its squad written without a space, as the lists of missing squads do."""
-    paths = [each.path for each in inside]
+    begun = units.beginning(ask.db, word, [each.path for each in inside])
     for cut in range(len(word) - 1, 1, -1):
-        begun = [each for each in units.find(ask.db, word[:cut], paths) if each.name.startswith(word[:cut])]
-        schools = [each for each in begun if each.name == word[:cut]] or [each for each in begun if _is_school(each)]
+        schools = [each for each in begun if each.name == word[:cut]] or [
+            each for each in begun if _is_school(each) and each.name.startswith(word[:cut])
+        ]
         if schools:
             return _find(ask, word[cut:], [each.path for each in schools])
     return []

@@ -194,6 +194,14 @@ def _searches(subtrees: int) -> tuple[Select[Any], ...]:
     )
 
 
+def beginning(db: Connection, words: str, paths: Sequence[str]) -> list[Unit]:
+    """Active units in these subtrees with whose name `words` begin, and schools whose name begins like them."""
+    begun = units.c.name.in_([words[:cut] for cut in range(2, len(words))])
+    alike = (units.c.id == units.c.school_id) & units.c.name.like(_pattern(words[:2])[1:], escape="/")
+    query = select(*_COLUMNS).where(units.c.active, within(paths), begun | alike)
+    return [_unit(row) for row in db.execute(query.order_by(units.c.path).limit(5 * _MOST))]
+
+
 def _pattern(words: str) -> str:
     """What LIKE finds these words by, wherever they stand."""
     return "%" + re.sub("([/%_])", r"/\1", words) + "%"
