@@ -11,6 +11,8 @@ from handlers.kit import Ask, Button, Reply
 FILE = Path(__file__).with_name("handbook.toml")
 _ASKS = re.compile(r"怎|如何|咋|哪里|哪儿|在哪|能不能|可不可以|[能可].*[吗?]|为什么|为啥|多久|不会|丢")
 
+_HOW = re.compile(r"怎[么样]|如何|咋")
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -34,8 +36,15 @@ def answers() -> tuple[Answer, ...]:
 
 def answer(text: str) -> Answer | None:
     """The answer to a question whose words fit best; None for what is no question about how something is done."""
-    found = max(answers(), key=lambda each: each.fits(text))
+    *special, general = answers()
+    found = max(special, key=lambda each: each.fits(text))
+    found = found if found.fits(text) else general
     return found if _ASKS.search(text) and found.fits(text) else None
+
+
+def asks_how(words: str) -> bool:
+    """怎么撤回, 周报怎么导出: it asks how, and does not mean it done."""
+    return _HOW.search(words) is not None and not any(map(str.isdecimal, words))
 
 
 def reply(ask: Ask, text: str) -> Reply | None:
