@@ -10,6 +10,7 @@ from bot.pipeline.features import Features
 from handlers import kit
 from handlers.asker import context
 from handlers.attendance import attachments, reports
+from handlers.general import handbook
 from handlers.general.orders import order_in
 from handlers.people import spoken_codes
 from handlers.reading import Reading
@@ -29,6 +30,8 @@ EDIT_COUNTS = timedelta(hours=24)
 _TELLS = frozenset({"checkin", "unknown", "chat", "question"})
 # What is understood by itself, and not as the words on a button.
 _WHOLE = frozenset({"checkin", "nomination"})
+# What changes something that is stored.
+_CHANGES = frozenset({"correct", "cancel", "nomination_cancel", "nomination_replace"})
 # Read so, a text says nothing that could be done.
 _IN_VAIN = frozenset({"unknown", "question", "chat"})
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -73,6 +76,8 @@ def _said(features: Features, ask: kit.Ask, text: str, commands: bool = True) ->
     found = features.command_in(text) if commands else None
     if found and (typed := typed_labels.instead_of(features, ask, text, *found)):
         return _do(features, ask, *typed)
+    if found and handbook.asks_how(found[1][:2]):
+        found = None
     free = bool(found and waiting and waiting.may_take(text, found[1]))
     # A command may say that its word was none this time: 看 上周周报 is no row to look at.
     if found and not free and (replies := _ordered(waiting, ask, *found)) is not None:
@@ -128,6 +133,7 @@ def _read(
     if word in features.by_word:
         return _ordered(waiting, ask, features.by_word[word], args) or []
     intent = "report" if reading.intent in _TELLS and programmes.stated(ask, text) else reading.intent
+    intent = "question" if intent in _CHANGES and handbook.asks_how(text) else intent
     understood = intent not in _IN_VAIN
     if waiting is None and not understood and (late := _unasked(ask, text, reading)):
         return [kit.Reply(late)]

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from handlers import rights
-from handlers.asker import context, schools
+from handlers.asker import context, examples, schools
 from handlers.attendance import participation, phrases
 from handlers.kit import Ask, Denied, Refusal, Unit
 from handlers.privacy import gate
@@ -67,7 +67,7 @@ def _unit(ask: Ask, record: Record) -> Unit:
     assert record.unit and record.attended is not None
     unit = places.by_key(ask, record.unit)
     if unit is None:
-        raise Refusal(_not_there(record.unit))
+        raise Refusal(_not_there(ask, record))
     if rights.may_report(ask.me, unit):
         return unit
     own = places.own_squad(ask.me)
@@ -78,8 +78,9 @@ def _unit(ask: Ask, record: Record) -> Unit:
     raise Denied(words, what="签到", subject=f"unit:{unit.id}")
 
 
-def _not_there(key: str) -> str:
-    name = places.key_name(key)
+def _not_there(ask: Ask, record: Record) -> str:
+    key = record.unit or ""
+    name, like = places.key_name(key), examples.checkin(ask, record)
     if key.startswith("G"):
-        return f"名册里没有{name}这一级,没有记录。请分中队报,像这样发:\n三(1)40 三(2)38 主题队日"
-    return f"没有找到「{name}」。请核对中队,像这样发:三(2)中队 主题队日 38人"
+        return f"名册里没有{name}这一级,没有记录。请分中队报,像这样发:\n{like}"
+    return f"没有找到「{name}」。请核对中队,像这样发:{like}"

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from handlers.asker import examples
 from handlers.asker.context import context_of, reading_of
 from handlers.asker.schools import chosen_school
 from handlers.attendance import attachments, drafts, phrases, reports
@@ -30,10 +31,11 @@ _ONLY_NUMBERS = re.compile(r"[\d\s、,，.。;；和人名]{1,200}")
 def checkin(ask: Ask) -> Sequence[Reply]:
     """The same as writing without the word."""
     if not ask.args:
-        return [Reply("请写明中队、活动和人数,像这样:\n三(2)中队 主题队日 38人 清明祭英烈")]
+        return [Reply(f"请写明中队、活动和人数,像这样:\n{examples.checkin(ask)} 清明祭英烈")]
     reading = reading_of(ask, ask.args)
     if reading.intent != "checkin":
-        return [Reply("没看懂要报什么,没有记录。像这样发:\n签到 三(2)中队 主题队日 38人 清明祭英烈")]
+        like = examples.checkin(ask, *reading.records[:1])
+        return [Reply(f"没看懂要报什么,没有记录。像这样发:\n签到 {like} 清明祭英烈")]
     return take(replace(ask, reading=reading))
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from handlers import registry, rights
+from handlers.asker import examples
 from handlers.asker.context import context_of, reading_of
 from handlers.attendance import drafts, phrases, reports
 from handlers.kit import REPORTERS, Ask, Button, Denied, Refusal, Reply
@@ -100,6 +101,8 @@ def cancel_by_words(ask: Ask) -> Reply:
 
 def _meant(ask: Ask) -> tuple[checkins.Checkin, str]:
     """The check-in that is meant, by number (#17, as the buttons say it) or by words, and what else was said."""
+    if ask.me.roles.isdisjoint(REPORTERS):
+        raise Denied(f"签到由报它的老师来改。{examples.nearest(ask)}", what="更正")
     checkin_id, words = numbered.row(ask.args)
     if checkin_id is None:
         return _by_words(ask), ask.args
@@ -117,7 +120,8 @@ def _by_words(ask: Ask) -> checkins.Checkin:
     if case := numbered.lettered(ask.message.text):
         how = f"签到没有动。要撤回还没审的提名,发「撤回提名 {case}」;看报过的签到,发「我的」。"
         raise Refusal(f"{case} 不是签到的编号,{how}")
-    found, none = _newest(ask), "没有可以更正或撤回的签到。先报一次,像这样发:三(2)中队 主题队日 38人"
+    found = _newest(ask)
+    none = f"没有可以更正或撤回的签到。先报一次,像这样发:{examples.checkin(ask)}"
     if found is None:
         raise Refusal(none)
     if not _mine(ask, found):

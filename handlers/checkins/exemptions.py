@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from handlers import rights
+from handlers.asker import examples
 from handlers.kit import REPORTERS, Ask, Button, Denied, Refusal, Reply, Unit
 from handlers.reading import Record
 from handlers.registry import command, reads
@@ -57,10 +58,10 @@ def _unit(ask: Ask) -> tuple[Unit, Record]:
     if ask.me.roles.isdisjoint(REPORTERS):
         raise Denied("这由中队辅导员或大队辅导员来报。发「帮助」看看您能做什么。", what="签到")
     if record.unit is None:
-        raise Refusal("是哪个中队?没有记。请写上中队,像这样:三(2)中队 本周没有活动")
+        raise Refusal(f"是哪个中队?没有记。请写上中队,像这样:{examples.unit(ask)} 本周没有活动")
     unit = places.by_key(ask, record.unit)
     if unit is None:
-        raise Refusal("没有找到这个中队,没有记。请核对,像这样:三(2)中队 本周没有活动")
+        raise Refusal(f"没有找到这个中队,没有记。请核对,像这样:{examples.unit(ask)} 本周没有活动")
     if not rights.may_report(ask.me, unit):
         raise Denied(f"{unit.name}不在您负责的范围,没有记。", what="签到", subject=f"unit:{unit.id}")
     return unit, record

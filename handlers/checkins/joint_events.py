@@ -3,6 +3,7 @@
 import re
 
 from handlers import rights
+from handlers.asker import examples
 from handlers.attendance import phrases
 from handlers.kit import REPORTERS, Ask, Button, Denied, Refusal, Reply
 from handlers.registry import ANYTHING, command
@@ -42,7 +43,7 @@ def _numbered(ask: Ask, number: str) -> Checkin:
 def _number(ask: Ask) -> Reply:
     mine = checkins.newest(ask.db, person_id=ask.me.id)
     if mine is None:
-        raise Refusal("您还没有报过活动。先报一次,像这样发:三(2)中队 祭扫 38人")
+        raise Refusal(f"您还没有报过活动。先报一次,像这样发:{examples.checkin(ask)}")
     return Reply(f"您最近一次签到的编号是 {mine.id}:{phrases.dated(mine, ask.today)}\n{_HOW.format(id=mine.id)}")
 
 

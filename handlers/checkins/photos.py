@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from handlers.asker import examples
 from handlers.attendance import attachments, phrases
 from handlers.kit import Ask, Refusal, Reply
 from handlers.registry import reads
@@ -9,29 +10,29 @@ from storage.checkins import checkins, places
 from storage.children import consents
 from storage.messages import albums
 
-_NO_CHECKIN = "{0}收到了,但不知道是哪次活动,没有保存。先报活动,再发{0}:\n三(2)中队 主题队日 38人"
+_NO_CHECKIN = "{0}收到了,但不知道是哪次活动,没有保存。先报活动,再发{0}:\n{1}"
 _NO_PHOTO = "这个不是照片,也不是 PDF、Word、Excel 文件,没有保存。"
 _MEASURED = {"照片": "张照片", "文件": "个附件"}
 _UNREAD = {
     "voice": "语音我听不了,没有记录。请打字发给我,或用键盘上的话筒把话变成文字。",
-    "video": "视频我看不了,没有保存。请发文字和照片,像这样:\n三(2)中队 主题队日 38人",
+    "video": "视频我看不了,没有保存。请发文字和照片,像这样:\n{}",
     "link": "链接我打不开,没有记录。请把要报的内容打字发给我。",
     "other": "这种消息我还看不懂,没有记录。请打字发给我,照片可以直接发。",
 }
-_NO_PLACE = "位置收到了,但不知道是哪次活动,没有保存。先报活动,再发位置:\n三(2)中队 主题队日 38人"
+_NO_PLACE = "位置收到了,但不知道是哪次活动,没有保存。先报活动,再发位置:\n{}"
 
 
 @reads("photo")
 def photo(ask: Ask) -> Reply | list[Reply]:
     """A photo or document without a report belongs to the sender's last check-in of these two days."""
     if not attachments.photos(ask):
-        raise Refusal(_UNREAD.get(ask.message.attachments[0].kind, _NO_PHOTO))
+        raise Refusal(_UNREAD.get(ask.message.attachments[0].kind, _NO_PHOTO).format(examples.checkin(ask)))
     album = attachments.album(ask)
     if album is not None and album.inbox_id != ask.inbox_id:
         return _another(ask, album)
     last = attachments.target(ask)
     if last is None:
-        unknown = _NO_CHECKIN.format(attachments.what(ask))
+        unknown = _NO_CHECKIN.format(attachments.what(ask), examples.checkin(ask))
         if album is None:
             raise Refusal(unknown)
         # The words of an album may come with its next photo.

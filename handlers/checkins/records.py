@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from handlers.asker import schools
+from handlers.asker import examples, schools
 from handlers.attendance import participation, phrases
 from handlers.kit import ADMINS, REPORTERS, Ask, Button, Reply, Role
 from handlers.registry import command, reads
@@ -32,7 +32,7 @@ def mine(ask: Ask) -> Reply:
     calls = [f"要报的活动:{_call(ask, one)}" for one in waiting]
     if not this_week:
         last = _last_week(ask)
-        how = "报一次,像这样发:三(2)中队 主题队日 38人" if not calls else ""
+        how = f"报一次,像这样发:{examples.checkin(ask)}" if not calls else ""
         lines = [f"本周您还没有报过,本学期报过 {term} 次。", *calls, how]
         return Reply("\n".join(filter(None, lines)), (*tap, *last))
     newest = this_week[0]

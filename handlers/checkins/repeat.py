@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from handlers.asker import context
+from handlers.asker import context, examples
 from handlers.attendance import drafts, phrases, reports
 from handlers.kit import REPORTERS, Ask, Button, Refusal, Reply
 from handlers.reading import Record
@@ -41,7 +41,7 @@ def again(ask: Ask) -> list[Reply]:
     if number is not None:
         found = [one for one in found if one.id == number]
     if not found:
-        raise Refusal("上周您没有报过活动。报一次,像这样发:三(2)中队 主题队日 38人")
+        raise Refusal(f"上周您没有报过活动。报一次,像这样发:{examples.checkin(ask)}")
     if len(found) > 1:
         buttons = tuple(Button(_short(one), "同上周", f"#{one.id} {words}".strip()) for one in found)
         return [Reply("上周您报过几次,要再报哪一个?", buttons)]

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
-from handlers.kit import REPORTERS, Ask, Button, Reply
+from handlers.asker import examples
+from handlers.general import handbook
+from handlers.kit import Ask, Button, Reply
 from handlers.registry import reads
 from handlers.wording import names, private
 
@@ -12,17 +14,18 @@ def unknown(ask: Ask) -> Sequence[Reply]:
     """One sentence and an example of what this person may send."""
     if not ask.message.private:
         return []
-    example = (
-        "报活动像这样发:\n三(2)中队 主题队日 38人 清明祭英烈" if ask.me.roles & REPORTERS else "看本周情况,发:周报"
-    )
+    if told := handbook.reply(ask, ask.args):
+        return [told]
     warning = private.privacy_warning(names.without_names(ask, ask.heard, ask.args).issues)
-    said = [Reply(f"没看懂这条消息,没有记录。{example}", (Button("帮助", "帮助"),))]
+    said = [Reply(f"没看懂这条消息,没有记录。{examples.nearest(ask, ask.heard)}", (Button("帮助", "帮助"),))]
     return [*said, Reply(warning)] if warning else said
 
 
 @reads("chat")
 def chat(ask: Ask) -> Sequence[Reply]:
     """A nod; a plan, a notice and the like are said not to be recorded."""
+    if ask.message.private and (told := handbook.reply(ask, ask.args)):
+        return [told]
     if ask.message.private and ask.heard.claim != "fact":
-        return [Reply("这条不像是已经办完的活动,没有记录。办完了,像这样发:\n三(2)中队 主题队日 38人 清明祭英烈")]
+        return [Reply(f"这条不像是已经办完的活动,没有记录。办完了,{examples.nearest(ask)}")]
     return [Reply("收到。有活动直接发给我就行,要看用法发「帮助」。")] if ask.message.private else []

@@ -1,6 +1,7 @@
 """我是谁: who the asker is to the bot, and how to begin; what a newcomer is told first."""
 
-from handlers.kit import REPORTERS, Ask, Button, Grant, Reply
+from handlers.asker import examples
+from handlers.kit import Ask, Button, Reply
 from handlers.registry import ANYONE, command
 from storage.organisation import units
 
@@ -16,11 +17,5 @@ def show(ask: Ask) -> Reply:
     if ask.person is None or not ask.person.grants:
         return Reply(_NOBODY.format(ask.message.sender))
     roles = "\n".join(f"· {units.full_name(ask.db, each.unit)}的{each.role.label}" for each in ask.person.grants)
-    begin = f"报活动像这样发:\n{_report(ask.person.grants)}" if ask.me.roles & REPORTERS else "看本周情况,发「周报」。"
-    words = f"{ask.me.name},您好!我是少先队辅导员助手。您在这里是:\n{roles}\n{begin}"
+    words = f"{ask.me.name},您好!我是少先队辅导员助手。您在这里是:\n{roles}\n{examples.nearest(ask)}"
     return Reply(words, (Button("帮助", "帮助"),), spoken="看全部用法,发「帮助」。")
-
-
-def _report(grants: tuple[Grant, ...]) -> str:
-    squad = next((each.unit.name for each in grants if each.unit.class_no), "三(2)中队")
-    return f"{squad} 主题队日 38人 清明祭英烈"

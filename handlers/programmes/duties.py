@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+from handlers.asker import examples
 from handlers.catalogue import current
 from handlers.catalogue.model import Row
 from handlers.kit import ADMINS, MEMBERS, Ask, Button, Due, NotMeant, Refusal, Reply, Role, Unit
@@ -22,7 +23,6 @@ MOST_NAMES = 10
 # Due within so many days counts as due now.
 SOON = timedelta(days=7)
 MOST_NUDGED = 3000
-_NOTHING_TO_REPORT = "您目前没有要上报的项目。签到直接发就行，像这样：三(2)中队 主题队日 38人"
 _STATES = {"expected": "待报", OVERDUE: "逾期", RETURNED: "退回"}
 
 
@@ -38,8 +38,13 @@ def tell(ask: Ask) -> Sequence[Reply]:
     row = programmes.named(rows, ask.args)
     if row is None:
         known = "、".join(each.name for each in rows[:12])
-        raise Refusal(f"没看出是报哪一项，没有记录。您可以报：{known}" if known else _NOTHING_TO_REPORT)
+        told = f"没看出是报哪一项，没有记录。您可以报：{known}\n像这样发：{rows[0].example}" if rows else _nothing(ask)
+        raise Refusal(told)
     return report(ask, row, ask.args)
+
+
+def _nothing(ask: Ask) -> str:
+    return f"您目前没有要上报的项目。{examples.nearest(ask)}"
 
 
 def _due_for_me(ask: Ask) -> Reply:
@@ -53,7 +58,7 @@ def _due_for_me(ask: Ask) -> Reply:
         buttons = tuple(Button(name, "上报", name) for name in names)[:MOST_BUTTONS]
         return Reply(f"您有 {len(due_now)} 项要报：\n" + "\n".join(said) + more, buttons)
     if not rows:
-        return Reply(_NOTHING_TO_REPORT)
+        return Reply(_nothing(ask))
     known = "、".join(row.name for row in rows[:12])
     return Reply(f"现在没有到期要报的。随时可以报：{known}\n像这样发：{rows[0].example}")
 

@@ -1,0 +1,65 @@
+"""「怎么 …」: questions as teachers ask them, and the section of the handbook that answers."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.pipeline.features import collect, modules
+from handlers.general import handbook
+
+DOCS = Path(__file__).parents[2] / "docs"
+HEADINGS = {
+    line.lstrip("# ")
+    for name in ("counselor-handbook.md", "admin-handbook.md")
+    for line in (DOCS / name).read_text("utf-8").splitlines()
+    if line.startswith("#")
+}
+ASKED = {
+    "发照片": ("怎么发照片", "照片发不出去怎么办?", "图片在哪里传", "PDF能发吗"),
+    "几个中队一起办的": ("合办的活动怎么报", "和四(1)中队一起搞的怎么算", "能不能算一场", "全校升旗怎么报"),
+    "改和撤": ("报错了怎么改", "人数写错了怎么办", "怎样撤销一条签到", "怎么更正", "如何删掉签到", "发错了咋办"),
+    "老师换了手机": ("手机丢了怎么办", "换手机还能用吗", "新手机怎么登录", "手机换了怎么弄"),
+    "老师调走了:交接": ("我调走了怎么办", "怎么交接", "换班了怎么弄", "老师退休了怎么办", "离职怎么办"),
+    "1. 加入": ("怎么加入", "邀请码在哪里要", "新老师怎么进来", "这个怎么用啊", "怎么邀请老师"),
+    "出差几天:代理": ("出差几天怎么办", "怎么请人代理", "产假谁来代,怎么弄"),
+    "8. 在两个平台上用": ("两个平台怎么合", "怎么关联Telegram", "两个账号能合成一个吗"),
+    "3. 重要日子的提醒": ("怎么关掉提醒", "提醒发到哪里", "提醒太多了怎么办", "为什么收不到提醒"),
+    "一句话就行": ("昨天忘了报怎么办", "怎么补报", "怎么签到", "怎么报活动", "如何打卡", "活动怎么报"),
+    "4. 提名争章": ("怎么提名", "家长不同意怎么办", "同意书怎么弄", "提名怎么撤回", "星章怎么评"),
+    "2. 审提名": ("怎么审核", "待审在哪里看", "怎么退回"),
+    "3. 周报": ("周报在哪里", "怎么导出Excel", "汇总表格怎么要"),
+    "4. 谁还没报": ("怎么看谁没报", "怎么催办", "没签到的怎么查"),
+    "在群里": ("群里怎么收周报", "怎么拉群", "怎么发到群"),
+    "发布一个活动": ("怎么发布活动", "如何布置活动"),
+    "单位变了:改名、移动、停用、新增": ("中队改名怎么办", "怎么新增中队", "别名怎么加"),
+    "9月1日:升级": ("新学年怎么升级", "毕业了怎么办"),
+    "一次登记很多人:名册": ("名册怎么导入", "怎么批量登记老师"),
+    "角色从哪天到哪天": ("怎么任命", "角色怎么改"),
+    "6. 保护孩子": ("孩子的信息保存多久", "信息泄露怎么办", "隐私怎么保护"),
+    "家长来要求查看、更正、删除": ("家长要求删孩子信息怎么办", "家长申请怎么办"),
+    "9. 能发的命令": ("本周没有活动怎么办", "请假怎么报", "停课怎么办"),
+}
+NO_QUESTION = ("三(2)中队 主题队日 38人", "明天开会吗", "你好", "天气怎么样", "谁能评一星章")
+
+
+@pytest.mark.parametrize(("about", "text"), [(about, text) for about, texts in ASKED.items() for text in texts])
+def test_a_question_is_answered(about: str, text: str) -> None:
+    found = handbook.answer(text)
+    assert found is not None and found.about == about
+
+
+@pytest.mark.parametrize("text", NO_QUESTION)
+def test_what_is_no_question_about_how(text: str) -> None:
+    assert handbook.answer(text) is None
+
+
+def test_every_answer_is_of_the_handbook_and_of_commands_that_there_are() -> None:
+    features = collect(modules())
+    words = {word for command in features.commands for word in command.words} | {"图", "表", "联合", "集体"}
+    for each in handbook.answers():
+        assert each.about in HEADINGS and len(each.text) <= 130, each
+        for said in re.findall("「([^」]+)」", each.text):
+            known = said in words or said.split()[0] in words or features.command_in(said) is not None
+            assert known or said in ("本周没有活动", "请假到 4月10日"), said
+    assert {each.about for each in handbook.answers()} == set(ASKED)
