@@ -37,16 +37,13 @@ NAMES = {
     ("telegram", False): ("张梓萌", "爨雨桐", "小丽", "迪丽努尔", "索朗旺姆", "娜塔莎", "睿睿"),
     ("robot", False): ("赵芷若", "綦沐阳", "小刚", "买买提江", "娜仁托娅", "凯瑟琳", "浩浩"),
 }
+# Alone, glued on, as a unit, within, as a title, a reason, an alias.
 POSITIONS = (
     "{word} {name}",
-    "{word}{name}",
-    "{example} {name}",
-    "{example},因为{name}生病了",
-    "{name} {example}",
+    "{word}{name}中队",
+    "{example} {name},因为{name}生病了",
     "{first} {name}{rest}",
-    "{word} {name}中队",
-    "{word} {name}生日会 主题队日 4月1日-4月7日",
-    "{word} 理由:{name}同学要查看",
+    "{word} {name}生日会 主题队日 4月1日-4月7日 理由:{name}同学",
     "{word} 别名 三(2)中队 {name}中队",
 )
 REPORTS = (
