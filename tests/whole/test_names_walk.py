@@ -76,15 +76,16 @@ def said() -> Iterator[tuple[str, bool, str, str, str]]:
     for (channel, private), names in NAMES.items():
         share = sorted(NAMED).index((channel, private)) if private and channel != "telegram" else None
         for place, ((who, words), name) in enumerate(zip(positions(), cycle(names), strict=False)):
-            if share is None or place % len(NAMED) == share:
+            if share is None or place % (2 * len(NAMED)) == share:
                 yield channel, private, who, words.format(name=name), name
 
 
 async def say_all(bot: Bot) -> int:
-    """Everybody says everything, and answers with the name whatever is asked; how many said so."""
+    """Everybody says everything, and answers with the name what is asked; how many said so."""
     waiting = []
     for place, (channel, private, who, words, name) in enumerate(said()):
-        for text in (words, name):
+        # A group is seldom asked anything.
+        for text in (words, name) if private or place % 2 else (words,):
             chat = who if private else GROUP
             known = f"{place}-{len(waiting)}"
             message = Message(channel, known, who, chat, bot.clock.now(), text, private=private)
@@ -155,7 +156,7 @@ def test_a_name_is_nowhere_where_none_may_be(tmp_path: Path, caplog: pytest.LogC
             await bot.app.pipeline.do(let_in)
             began = monotonic()
             count = await say_all(bot)
-            print(f"{count} messages with a name, and as many answers, in {monotonic() - began:.1f} s")
+            print(f"{count} messages with a name, and most of the answers, in {monotonic() - began:.1f} s")
             await bot.send()
             clear, sealed = look(bot)
             assert found(clear, {*NAMED, *NAMELESS}) == []
