@@ -25,14 +25,20 @@ _BECAUSE = re.compile(_WORDS["because"])
 _ABSENT = re.compile(_WORDS["absent"])
 _THEME_BEFORE = re.compile(rf"(?:{_WORDS['theme_before']})[^,，。;；\n]{{0,6}}$")
 _THEME_AFTER = re.compile(rf"[^,，。;；\n]{{0,4}}(?:{_WORDS['theme_after']})")
+_NUMERAL = "零〇○一二三四五六七八九幺壹贰叁肆伍陆柒捌玖"
 _PHONE = re.compile(
     r"(?<![\dA-Za-z])(?:\+?86[\s-]?)?1[3-9]\d(?:[\s-]?\d{4}){2}(?!\d)|(?<!\d)0\d{2,3}-?\d{7,8}(?!\d)"
     # As it is spoken: 一三八零零一三八零零零
-    r"|[零〇○一二三四五六七八九幺壹贰叁肆伍陆柒捌玖](?:[\s、-]?[零〇○一二三四五六七八九幺壹贰叁肆伍陆柒捌玖]){6,}"
+    rf"|[{_NUMERAL}](?:[\s、-]?[{_NUMERAL}]){{6,}}"
     r"|(?i:qq|微信|wx|vx|手机|电话|联系方式)号?码?[是为:：\s]{0,3}[A-Za-z0-9_-]{6,20}"
 )
 _ID = re.compile(
     r"(?<!\d)(?:G?\d{17}[\dXx]|\d{15})(?![\dXx])|(?:学号|学籍号|考号|准考证号)[:：是]?\s?[A-Za-z]?\d{4,20}"
+)
+# Few texts hold any, and most characters begin none.
+_NUMBER_CUE = re.compile(
+    rf"[\d{_NUMERAL}](?:[\s、-]?[\d{_NUMERAL}]){{2}}"
+    r"|[qQwWvV][qQxX]|微信|手机|电话|联系方式|号"
 )
 _ADDRESS = re.compile(
     r"(?:家住|住址|家庭住址|家庭地址|住在)[:：是]?\s?[^\s,，。;；\n]{2,40}"
@@ -45,7 +51,7 @@ _ABOUT = ((_HEALTH, "PII_HEALTH"), (_FAMILY, "PII_FAMILY"), (_OF_FAMILY, "PII_FA
 
 def numbers_hidden(text: str, sign: str) -> str:
     """The text with telephone and identity numbers, spoken ones too, as so many signs."""
-    for rule in (_ID, _PHONE):
+    for rule in (_ID, _PHONE) if _NUMBER_CUE.search(text) else ():
         text = rule.sub(lambda match: sign * len(match[0]), text)
     return text
 

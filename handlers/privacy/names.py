@@ -32,10 +32,13 @@ _DOT_IN = re.compile(f"[{_DOT}]+")
 _NOT_HAN = re.compile(f"[^{HAN}]+")
 _HAS_LATIN = re.compile("[A-Za-z\u00c0-\u024f]{2}")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]+(?:['’][a-z]+)?")
-# Of whom is spoken so is no child, and places are called so.
-_GROWN = re.compile(
+# Of whom is spoken so is no child; and places are called so.
+_TITLE = re.compile(
     "老师|辅导员|主任|校长|书记|教练|教师|叔叔|阿姨|爷爷|奶奶|伯伯|同志|烈士|英雄|先烈|院士|先生|女士|警官|法官|医生|护士|将军|主席|"
-    "总理|教授|博士|馆长|专家|精神|委员|老兵|站长|组长|故居|纪念|陵园|墓|雕像|辅导站|工作室|基地|关工委|少工委|教办|协作组|小学|中学|大学|学校|幼儿园|社区|街道|公园|广场|大道|大桥|乡|镇|村|路|街"
+    "总理|教授|博士|馆长|专家|精神|委员|老兵|站长|组长|故居|纪念|陵园|墓|雕像"
+)
+_PLACE = re.compile(
+    "辅导站|工作室|基地|关工委|少工委|教办|协作组|小学|中学|大学|学校|幼儿园|社区|街道|公园|广场|大道|大桥|乡|镇|村|路|街"
 )
 _LONGEST_WORD = 4
 # 小红, 阿强
@@ -161,7 +164,7 @@ def _widened(run: str, words: tuple[tuple[int, int], ...], at: int, last: int) -
         return
     one, far = run[start], (0, _LONGEST_WORD)
     before, after = words[at - 1] if at else far, words[last] if last < len(words) else far
-    if one in SURNAMES and after[1] - after[0] <= 2 and not _GROWN.match(run, after[0]):
+    if one in SURNAMES and after[1] - after[0] <= 2 and not _TITLE.match(run, after[0]):
         yield start, after[1]
     elif (length := before[1] - before[0]) <= 2:
         surnames = SURNAMES if one in TYPICAL or length == 1 else _PLAIN
@@ -170,9 +173,12 @@ def _widened(run: str, words: tuple[tuple[int, int], ...], at: int, last: int) -
 
 
 def _is_grown(run: str, start: int, end: int) -> bool:
-    """王叔叔, 张丽华老师, 崔各庄小学; of 王小明张老师 not the whole."""
+    """王叔叔, 张丽华老师, 崔各庄小学; of 王小明张老师 and 小明张老师 not the whole."""
     longest = 4 if _DOUBLE.match(run, start) else 3
-    return end - start <= longest and _GROWN.match(run, end) is not None
+    if end - start > longest:
+        return False
+    titled = run[start] in SURNAMES and _TITLE.match(run, end)
+    return bool(titled or _PLACE.match(run, end))
 
 
 def _may_be_latin_name(word: str) -> bool:

@@ -37,16 +37,13 @@ NAMES = {
     ("telegram", False): ("张梓萌", "爨雨桐", "小丽", "迪丽努尔", "索朗旺姆", "娜塔莎", "睿睿"),
     ("robot", False): ("赵芷若", "綦沐阳", "小刚", "买买提江", "娜仁托娅", "凯瑟琳", "浩浩"),
 }
+# Alone, glued on, as a unit, within, as a title, a reason, an alias.
 POSITIONS = (
     "{word} {name}",
-    "{word}{name}",
-    "{example} {name}",
-    "{example},因为{name}生病了",
-    "{name} {example}",
+    "{word}{name}中队",
+    "{example} {name},因为{name}生病了",
     "{first} {name}{rest}",
-    "{word} {name}中队",
-    "{word} {name}生日会 主题队日 4月1日-4月7日",
-    "{word} 理由:{name}同学要查看",
+    "{word} {name}生日会 主题队日 4月1日-4月7日 理由:{name}同学",
     "{word} 别名 三(2)中队 {name}中队",
 )
 REPORTS = (
@@ -79,15 +76,16 @@ def said() -> Iterator[tuple[str, bool, str, str, str]]:
     for (channel, private), names in NAMES.items():
         share = sorted(NAMED).index((channel, private)) if private and channel != "telegram" else None
         for place, ((who, words), name) in enumerate(zip(positions(), cycle(names), strict=False)):
-            if share is None or place % len(NAMED) == share:
+            if share is None or place % (2 * len(NAMED)) == share:
                 yield channel, private, who, words.format(name=name), name
 
 
 async def say_all(bot: Bot) -> int:
-    """Everybody says everything, and answers with the name whatever is asked; how many said so."""
+    """Everybody says everything, and answers with the name what is asked; how many said so."""
     waiting = []
     for place, (channel, private, who, words, name) in enumerate(said()):
-        for text in (words, name):
+        # A group is seldom asked anything.
+        for text in (words, name) if private or place % 2 else (words,):
             chat = who if private else GROUP
             known = f"{place}-{len(waiting)}"
             message = Message(channel, known, who, chat, bot.clock.now(), text, private=private)
@@ -158,7 +156,7 @@ def test_a_name_is_nowhere_where_none_may_be(tmp_path: Path, caplog: pytest.LogC
             await bot.app.pipeline.do(let_in)
             began = monotonic()
             count = await say_all(bot)
-            print(f"{count} messages with a name, and as many answers, in {monotonic() - began:.1f} s")
+            print(f"{count} messages with a name, and most of the answers, in {monotonic() - began:.1f} s")
             await bot.send()
             clear, sealed = look(bot)
             assert found(clear, {*NAMED, *NAMELESS}) == []
