@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Intent = Literal[
     "checkin",
@@ -74,8 +74,7 @@ class Context:
     history: Mapping[str, Sequence[int]] = field(default_factory=dict)  # "3-2" -> heads of its latest check-ins
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """A number of the message and what it was taken for.
 
     `taken`: due, attended, absent, sessions, number (第5期), claimed, fulfilled, collected, an owner (家长), part (some

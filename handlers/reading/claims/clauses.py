@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from handlers.reading.checkins.activities import names_activity
-from handlers.reading.claims.cues import ASKING, CUES, FACTUAL, Cue
+from handlers.reading.claims.cues import ANY, ASKING, CUES, FACTUAL, Cue
 from handlers.reading.model import Claim
 from handlers.reading.text.dates import When
 from handlers.reading.text.normalise import GAP
@@ -21,7 +21,7 @@ _OPAQUE = pattern(
     r"《[^《》\n]{1,40}》|[“\"「『][^“”\"「」『』\n]{1,40}[”\"」』]|(?:主题|内容|题目|活动名称|活动)\s?:[^\n,;。]{1,60}"
 )
 _COUNTED = pattern(r"\d|[一二三四五六七八九十百]\s?[人名位个]")
-_ASKED = pattern(r"[?]\s*$")
+_END = ",;。!()\n "
 _AHEAD = ("明", "后", "下")
 
 
@@ -45,19 +45,25 @@ def clauses_of(text: str, scan: str, hits: Sequence[Hit], dates: Sequence[When],
     """All clauses, in order. `scan` is `text` with units, dates and persons taken out (same length)."""
     said = _OPAQUE.sub(_without_topic, scan) if any(mark in scan for mark in '《“"「『:') else scan
     found = [Clause(*match.span()) for match in _CLAUSE.finditer(scan)]
+    ahead = [when for when in dates if when.day and when.day > received and text.startswith(_AHEAD, when.start)]
+    if not ahead and not any(_has_cue(said[clause.start : clause.end]) for clause in found):
+        return found
     for clause in found:
         _look_at(clause, said, scan)
     for hit in hits:
         _at(found, hit.start).unit = True
-    for when in dates:
-        if when.day and when.day > received and text.startswith(_AHEAD, when.start):
-            clause = _at(found, when.start)
-            clause.ahead = clause.cue is None
-            clause.claim = "plan" if clause.ahead else clause.claim
-    if any(clause.claim != "fact" for clause in found):
-        _carry_on(found)
-        _carry_back(found)
+    for when in ahead:
+        clause = _at(found, when.start)
+        clause.ahead = clause.cue is None
+        clause.claim = "plan" if clause.ahead else clause.claim
+    _carry_on(found)
+    _carry_back(found)
     return found
+
+
+def _has_cue(words: str) -> bool:
+    bare = words.rstrip(_END)
+    return bare.endswith("?") or ANY.search(bare) is not None
 
 
 def _without_topic(match: re.Match[str]) -> str:
@@ -67,13 +73,13 @@ def _without_topic(match: re.Match[str]) -> str:
 
 def _look_at(clause: Clause, said: str, scan: str) -> None:
     words = said[clause.start : clause.end]
-    bare = words.rstrip(",;。!()\n ")
+    bare = words.rstrip(_END)
     clause.ends = words.rstrip(" )").endswith(_ENDS_SENTENCE)
     clause.counted = _COUNTED.search(words) is not None
     clause.named = names_activity(scan[clause.start : clause.end])
     clause.factual = FACTUAL.search(words) is not None
     clause.cue = next((cue for cue in CUES if cue.found.search(bare)), None)
-    if _ASKED.search(bare) or (not clause.counted and ASKING.found.search(bare)):
+    if bare.endswith("?") or (not clause.counted and ASKING.found.search(bare)):
         clause.claim = "question"
     elif clause.cue:
         clause.claim = clause.cue.claim

@@ -19,11 +19,13 @@ class Cue:
     claim: Claim
     on: bool
     back: bool
+    source: str
     found: re.Pattern[str]
 
 
 def _cue(claim: Claim, reach: str, *words: str) -> Cue:
-    return Cue(claim, "on" in reach, "back" in reach, pattern("|".join(words)))
+    source = "|".join(words)
+    return Cue(claim, "on" in reach, "back" in reach, source, pattern(source))
 
 
 # What is asked for by a word: 怎么, 哪. It reaches no other clause.
@@ -106,3 +108,4 @@ CUES = (
         r"^(?!.*\d\s?[人名位]).*(?:(?:拍|照|洗|发|收到|选)了?[^,。]{0,4}\d+张|照片\s?\d+张|合影|午餐)",
     ),
 )  # fmt: skip
+ANY = pattern("|".join(cue.source for cue in CUES))

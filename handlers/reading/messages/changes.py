@@ -22,6 +22,8 @@ CORRECT = pattern(
     r"|(?<!预)[少多漏]报了?\s?[\d一两二三]"
     rf"|^[^,。\d\n]{{0,8}}?(?P<more>(?<![参增添])[加减])\s?(?P<by>\d{{1,2}})\s?[人个名]?(?:[,。\s{GAP}]|$)"
 )
+# Every correction has one of these.
+_MAY_CORRECT = pattern(r"[错误改勘订正]|不[对是]|[少多漏]报|成|[加减]\s?\d|重新报")
 # 不是队日,是队课
 _NOT_THIS = pattern(r"不是[^,。\n\d]{1,8}[,。\s]{0,2}(?:而?是|应该?是)")
 # What is withdrawn: a record. 取消 alone may be said of the activity as well: 升旗因雨取消.
@@ -68,6 +70,8 @@ def cancels(text: str, hits: list[Hit]) -> bool:
 
 def corrects(text: str, scan: str) -> bool:
     """Whether `text` puts right what was said before."""
+    if not _MAY_CORRECT.search(text):
+        return False
     if CORRECT.search(scan) or CORRECT.search(text):
         return True
     wrong = _NOT_THIS.search(scan)
