@@ -10,6 +10,7 @@ Intent = Literal[
     "nomination",
     "correct",
     "cancel",
+    "restore",  # 恢复: brings back what was withdrawn, as far as `target` names it
     "query",
     "command",
     "question",

@@ -76,7 +76,8 @@ def _chunks(scan: str) -> Iterator[str]:
         told = not (label and before == ":") or _OF_TOPIC.search(label) or names_activity(match[0])
         label = match[0] if after == ":" else ""
         words = "" if label or not told else _trim(match[0])
-        if words and (HELD in (before, after) or words.startswith(("《", "“", "「"))):
+        beside = after == HELD or (before == HELD and not _DEBRIS.search(words))
+        if words and (beside or words.startswith(("《", "“", "「"))):
             yield words
         elif words and loose < _MOST_LOOSE and _tells(words, before, after):
             loose += 1

@@ -5,7 +5,7 @@ from dataclasses import replace
 from handlers.reading.checkins.checkin import Found, read_checkin, whole_piece
 from handlers.reading.checkins.lists import is_chain, without_numbers
 from handlers.reading.claims.clauses import Clause, clauses_of
-from handlers.reading.messages import changes, talk
+from handlers.reading.messages import corrections, talk, withdrawals
 from handlers.reading.messages.exemptions import read_exemption
 from handlers.reading.model import Context, Reading, Record
 from handlers.reading.persons.hidden import Secrets
@@ -26,11 +26,14 @@ def read_attendance(plain: Clean, context: Context, secrets: Secrets) -> Reading
     hits, scan = find_units(hide_numbers(scan, secrets), context)
     dates, scan = find_dates(hide_persons(scan, secrets), context.received, bool(hits))
     found = Found(scan, hits, dates, entries, chain, plain.media, secrets.issues)
-    if changes.cancels(text, hits):
+    if withdrawals.restores(text):
         whole_piece(found, context)
-        return changes.read_cancel(found, context)
-    if changes.corrects(text, scan) and (hits or context.bound_unit or any(map(str.isdecimal, text))):
-        return changes.read_correction(found, context)
+        return withdrawals.read_restoring(found, context)
+    if withdrawals.cancels(text, hits):
+        whole_piece(found, context)
+        return withdrawals.read_cancel(found, context)
+    if corrections.corrects(text, scan) and (hits or context.bound_unit or any(map(str.isdecimal, text))):
+        return corrections.read_correction(found, context)
     if query := talk.read_query(text, scan, hits, context):
         return query
     if exempt := read_exemption(text, hits, dates, context):

@@ -6,7 +6,7 @@ from handlers.reading.medals.medals import Medal, find_medals
 from handlers.reading.medals.nomination import Proposal, read_nomination
 from handlers.reading.medals.nominees import find_nominees
 from handlers.reading.medals.reasons import units_of_reason
-from handlers.reading.messages import changes, talk
+from handlers.reading.messages import talk, withdrawals
 from handlers.reading.model import Context, Reading
 from handlers.reading.persons.private import Secrets, hide_matters, hide_numbers
 from handlers.reading.text import units
@@ -43,9 +43,9 @@ def read_medals(plain: Clean, context: Context, secrets: Secrets) -> Reading | N
     about = medals or nominates or _exchanges(text, context)
     if not about or _is_event(scan, text) or _only_words(scan, text, hits, medals, context):
         return None
-    if changes.CANCEL.search(text):
-        return changes.read_withdrawal(scan, hits, medals, context)
-    if changes.REPLACE.search(text) and (exchange := changes.read_replacement(scan, hits, medals, context)):
+    if withdrawals.CANCEL.search(text):
+        return withdrawals.read_withdrawal(scan, hits, medals, context)
+    if withdrawals.REPLACE.search(text) and (exchange := withdrawals.read_replacement(scan, hits, medals, context)):
         return exchange
     if progress := talk.read_progress(text, scan, hits, medals, context):
         return progress
@@ -63,7 +63,7 @@ def read_medals(plain: Clean, context: Context, secrets: Secrets) -> Reading | N
 def _exchanges(text: str, context: Context) -> bool:
     """把五(3)的周子涵换成林一凡: no medal is named, but she stands on the list."""
     stands = any(state.medal and state.name and state.name in text for state in context.existing)
-    return stands and changes.REPLACE.search(text) is not None
+    return stands and withdrawals.REPLACE.search(text) is not None
 
 
 def _only_words(scan: str, text: str, hits: list[units.Hit], medals: list[Medal], context: Context) -> bool:

@@ -18,6 +18,8 @@ _AMONG = pattern(r"[ ,，;；(]*其中")
 _THE_REST = pattern(r"其余|其他(?:人|同学|队员)|剩下|外[ ,]?(?:其[余他])?(?:全|[均都]到)")
 # 三(3)班46人,今天…: right behind the unit stands its size, if it is also said who is missing.
 _OF_UNIT = pattern(rf"{GAP}[ (共有全班中队:]{{0,4}}$")
+# 选手10人,其余32人: all of them together; beside those who are missing the rest are those who came.
+_REST = ("其余", "其他", "另", "另有", "另外")
 _OUT_OF = pattern(r"\s?中[ ,]?")
 
 
@@ -109,6 +111,8 @@ def _place(exact: list[Token], tokens: list[Token], scan: str) -> None:
     """Which unlabelled numbers are of the whole class: 42缺2, 43人中来了41人, 三(3)班46人,缺席2人."""
     absences = [token for token in exact if token.use == "absent"]
     for token in exact:
+        if scan.endswith(_REST, 0, token.start) and not absences:
+            token.use = "rest"
         if token.use not in ("", "total"):
             continue
         if scan.endswith("其中", 0, token.start):
@@ -156,7 +160,7 @@ def _attended(counts: Counts, used: dict[str, list[Token]], tokens: list[Token],
         return
     labelled = next((used[use] for use in ("attended", "heads", "took") if use in used), [])
     if counts.attended is None and counts.issue is None and labelled:
-        counts.attended = _one(counts, labelled)
+        counts.attended = _one(counts, _without_totals(labelled, counts.others))
         others = [*free, *whole, *used.get("took", []), *used.get("heads", [])]
         _explain(counts, [token for token in others if token not in labelled])
         return
@@ -164,7 +168,14 @@ def _attended(counts: Counts, used: dict[str, list[Token]], tokens: list[Token],
     if halves and not any(token.strength > 1 for token in free):
         counts.attended = sum(halves)
     elif (counts.issue, counts.attended) == (None, None) and None in (counts.due, counts.absent):
-        _plain(counts, free, whole, used.get("part", []))
+        _plain(counts, free, used)
+
+
+def _without_totals(tokens: list[Token], others: dict[str, int]) -> list[Token]:
+    """师生45人(学生43人, 教师2人): the first is of both."""
+    values = {token.value or 0 for token in tokens}
+    adults = sum(others.values())
+    return [token for token in tokens if not adults or (token.value or 0) - adults not in values]
 
 
 def _explain(counts: Counts, others: list[Token]) -> None:
@@ -208,26 +219,34 @@ def _like_a_date(pair: tuple[int, int]) -> bool:
     return pair[0] <= 12 and pair[1] <= 31
 
 
-def _plain(counts: Counts, free: list[Token], whole: list[Token], part: list[Token]) -> None:
+def _plain(counts: Counts, free: list[Token], used: dict[str, list[Token]]) -> None:
     """38人, or the only bare number; a bare one beside an absence is the whole class. 全班43人: all of them."""
-    if not whole or counts.absent is not None:
-        if whole and counts.due is None:
-            counts.due = _one(counts, whole)
-            return
+    whole, part, rest = (used.get(use, []) for use in ("whole", "part", "rest"))
+    if whole:
+        _of_whole(counts, free, whole)
+    elif rest and not free:
+        counts.attended = sum(token.value or 0 for token in (*part, *rest))
+    else:
         free = free or part
         value = _one(counts, free)
         if value is not None and free[0].strength == 1 and counts.absent is not None and counts.due is None:
             counts.due = value
         else:
             counts.attended = value
-    else:
-        size = _one(counts, whole)
-        fewer = [token for token in free if token.strength > 2 and size is not None and (token.value or 0) < size]
-        counts.attended = _one(counts, fewer) if fewer else size
-        if fewer:
-            counts.due = size
     for token in free:
         token.use = token.use or "attended"
+
+
+def _of_whole(counts: Counts, free: list[Token], whole: list[Token]) -> None:
+    """全班43人: all came, unless it is said who is missing, or how many did; 全班43人 获奖5人 may be either."""
+    size = _one(counts, whole)
+    came = [token for token in free if token.strength > 2 and size is not None and (token.value or 0) < size]
+    if counts.absent is not None or came:
+        counts.due = counts.due or size
+    if counts.absent is None:
+        counts.attended = _one(counts, came) if came else size
+        if came and size is not None and counts.attended is not None and counts.attended * 2 < size:
+            counts.issue, counts.attended, counts.due = "COUNT_AMBIGUOUS", None, None
 
 
 def _without(scan: str, tokens: list[Token]) -> str:
