@@ -84,7 +84,7 @@ _HELD = pattern(
     r"|参观|制作|创作|评选|直播|宣传|启动|开幕|》)[”\"」]?$"
 )
 _DONE = pattern(
-    r"(?:(?:给|为|向|和|与|到|去|在|跟)[\u4e00-\u9fff]{1,8}?)?(?:一起)?(?:[看送包画写做听编剪折煮摘采捏唱拍放吃走]了?|制作|观看|拜访|探望|种下?)"
+    r"(?:(?:给|为|向|和|与|到|去|在|跟)[\u4e00-\u9fff]{1,8}?)?(?:一起)?(?:(?:[看送包画写做编剪折煮摘采捏唱]|放(?=风筝|飞|灯)|听(?=讲|故事|报告))了?|制作|观看|拜访|探望|种下?)"
     r"(?=[\u4e00-\u9fff《“])(?!学习|[好为成到在到得])"
 )
 OTHER = "其他"
@@ -134,3 +134,8 @@ def _without(found: str, name: str) -> str:
 def names_activity(text: str) -> bool:
     """Whether `text` holds any word of an activity."""
     return _ANY.search(text) is not None
+
+
+def activity_at(text: str, place: int) -> bool:
+    """Whether the word of an activity stands at this place."""
+    return _ANY.match(text, place) is not None

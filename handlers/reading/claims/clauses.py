@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from handlers.reading.checkins.activities import names_activity
-from handlers.reading.claims.cues import ANY, ASKING, CUES, FACTUAL, Cue
+from handlers.reading.checkins.activities import activity_at, names_activity
+from handlers.reading.claims.cues import ANY, ASKING, CUES, FACTUAL, NOT_HELD, Cue
 from handlers.reading.model import Claim
 from handlers.reading.text.dates import When
-from handlers.reading.text.normalise import GAP
+from handlers.reading.text.normalise import GAP, SECRET
 from handlers.reading.text.patterns import pattern
 from handlers.reading.text.units import Hit
 
@@ -21,7 +21,10 @@ _OPAQUE = pattern(
     r"《[^《》\n]{1,40}》|[“\"「『][^“”\"「」『』\n]{1,40}[”\"」』]|(?:主题|内容|题目|活动名称|活动)\s?:[^\n,;。]{1,60}"
 )
 _COUNTED = pattern(r"\d|[一二三四五六七八九十百]\s?[人名位个]")
+_NOT = pattern(r"(?:没有?|没能|未能?)(?:再|去|参加|开展|举行)?")
+_SOMEBODY = pattern(rf"(?:\d\s?[人名位个][^,。]{{0,6}}|{SECRET}[^,。]{{0,4}})$")
 _END = ",;。!()\n "
+_ASKED = ("?", "吗", "么")
 _AHEAD = ("明", "后", "下")
 
 
@@ -63,7 +66,7 @@ def clauses_of(text: str, scan: str, hits: Sequence[Hit], dates: Sequence[When],
 
 def _has_cue(words: str) -> bool:
     bare = words.rstrip(_END)
-    return bare.endswith("?") or ANY.search(bare) is not None
+    return bare.endswith(_ASKED) or _NOT.search(bare) is not None or ANY.search(bare) is not None
 
 
 def _without_topic(match: re.Match[str]) -> str:
@@ -79,10 +82,17 @@ def _look_at(clause: Clause, said: str, scan: str) -> None:
     clause.named = names_activity(scan[clause.start : clause.end])
     clause.factual = FACTUAL.search(words) is not None
     clause.cue = next((cue for cue in CUES if cue.found.search(bare)), None)
-    if bare.endswith("?") or (not clause.counted and ASKING.found.search(bare)):
+    if bare.endswith(_ASKED) or (not clause.counted and ASKING.found.search(bare)):
         clause.claim = "question"
     elif clause.cue:
         clause.claim = clause.cue.claim
+    elif any(_denies(match, bare) for match in _NOT.finditer(bare)):
+        clause.cue, clause.claim = NOT_HELD, "negation"
+
+
+def _denies(match: re.Match[str], words: str) -> bool:
+    """今天没升旗, 因雨未能升旗: the activity, not somebody's part in it: 2人没升旗."""
+    return activity_at(words, match.end()) and not _SOMEBODY.search(words, 0, match.start())
 
 
 def _at(clauses: list[Clause], place: int) -> Clause:

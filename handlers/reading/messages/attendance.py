@@ -93,7 +93,7 @@ def _is_checkin(found: Found, text: str, context: Context) -> bool:
     "short and sure."""
     piece, rank = found.whole, found.whole.activity.rank
     counted = piece.counts.said or bool(piece.wishes)
-    if not counted and talk.announces(text):
+    if not counted and (talk.announces(text) or (not rank and talk.excuses(text))):
         return False
     if found.hits:
         short = len(text) <= _SHORT and (rank > 0 or piece.topic is None)

@@ -67,7 +67,7 @@ def read_correction(found: Found, context: Context) -> Reading:
     target = _named(found)
     found.scan = _FIELD.sub(lambda match: match["field"] + " " * len(match["slip"]), found.scan)
     by = _BY.search(found.scan)
-    _without_wrong(found)
+    _without(found, [match.span() for match in _WRONG.finditer(found.scan)] + ([by.span("by")] if by else []))
     moved = _is_moved(found)
     if moved:
         found.hits = found.hits[-1:]
@@ -80,10 +80,8 @@ def read_correction(found: Found, context: Context) -> Reading:
     if not any(map(_changes, records)) and not moved:
         issues.append("COUNT_MISSING")
     turned = _TURN.search(found.scan) is not None
-    meant = [
-        replace(record, unit=target.unit or record.unit, date=target.date if turned else record.date)
-        for record in records
-    ]
+    meant = [replace(each, date=target.date) if turned else each for each in records]
+    meant = [replace(each, unit=target.unit) if moved else each for each in meant]
     if not all(stored(record, context) for record in meant if record.unit) or not context.existing:
         issues.append("NOTHING_TO_CORRECT")
     doubts = [issue for issue in issues if not issue.startswith("PII_")]
@@ -97,8 +95,8 @@ def _is_moved(found: Found) -> bool:
     return bool(found.hits) and (later or _OF_UNIT.search(found.scan) is not None)
 
 
-def _without_wrong(found: Found) -> None:
-    wrong = [match.span() for match in _WRONG.finditer(found.scan)]
+def _without(found: Found, wrong: list[tuple[int, int]]) -> None:
+    """Take these places out of what is read."""
     for start, end in wrong:
         found.scan = found.scan[:start] + GAP * (end - start) + found.scan[end:]
     found.dates = [when for when in found.dates if not any(start <= when.start < end for start, end in wrong)]

@@ -63,6 +63,7 @@ _NOD = pattern(
     rf"(?:{_POLITE}|[\s{GAP},.。!~…、;:^_()])++",
     re.I,
 )
+_EXCUSES = pattern(r"请假|没来|不来|来不了|缺席|病假|事假|不舒服|生病")
 _GREETING = pattern(r"祝贺|恭喜|祝|感谢")
 
 
@@ -74,6 +75,11 @@ def asks(text: str) -> bool:
 def announces(text: str) -> bool:
     """Whether `text` tells others what to do, congratulates, or says that nothing took place: nothing to store."""
     return any((_ORDER.search(text), _GREETING.match(text), _NOTHING_DONE.search(text)))
+
+
+def excuses(text: str) -> bool:
+    """三(2)小红今天请假, 王小明没来: somebody's leave, and no number."""
+    return _EXCUSES.search(text) is not None and not any(char.isdecimal() for char in text.partition("假")[2])
 
 
 def congratulates(text: str) -> bool:
@@ -126,6 +132,8 @@ def chat_or_unknown(text: str, scan: str) -> Reading:
     """好的 and 谢谢老师 are chat, and notices to others; 38 alone or any other text is not understood."""
     if tells_trouble(text):
         return question(text)
-    if any((_NOD.fullmatch(scan), _NOTICE.search(text), _GREETING.match(text), _NOTHING_DONE.search(text))):
+    if any(
+        (_NOD.fullmatch(scan), excuses(text), _NOTICE.search(text), _GREETING.match(text), _NOTHING_DONE.search(text))
+    ):
         return Reading("chat", "ignore")
     return Reading("unknown", "clarify", ("UNRECOGNISED",))
