@@ -14,12 +14,14 @@ from handlers.reading.text.normalise import COUNTED, GAP, SECRET
 from handlers.reading.text.patterns import pattern
 
 _ALL = pattern(r"(?:已?全部|[都均全])(?![没未缺请应在有])")
-_AMONG = pattern(r"[ ,，;；(]*其中")
+_AMONG = pattern(r"[ ,，;；(]*(?:其中|含|包括)")
 _THE_REST = pattern(r"其余|其他(?:人|同学|队员)|剩下|外[ ,]?(?:其[余他])?(?:全|[均都]到)")
 # 三(3)班46人,今天…: right behind the unit stands its size, if it is also said who is missing.
 _OF_UNIT = pattern(rf"{GAP}[ (共有全班中队:]{{0,4}}$")
 # 选手10人,其余32人: all of them together; beside those who are missing the rest are those who came.
 _REST = ("其余", "其他", "另", "另有", "另外")
+# Fewer are mostly of something else than heads, where nothing says so.
+_NAMED = 9
 _OUT_OF = pattern(r"\s?中[ ,]?")
 
 
@@ -161,7 +163,8 @@ def _attended(counts: Counts, used: dict[str, list[Token]], tokens: list[Token],
     labelled = next((used[use] for use in ("attended", "heads", "took") if use in used), [])
     if counts.attended is None and counts.issue is None and labelled:
         counts.attended = _one(counts, _without_totals(labelled, counts.others))
-        others = [*free, *whole, *used.get("took", []), *used.get("heads", [])]
+        bare = [token for token in used.get("", []) if token.strength == 1]
+        others = [*free, *bare, *whole, *used.get("took", []), *used.get("heads", [])]
         _explain(counts, [token for token in others if token not in labelled])
         return
     halves = [token.value or 0 for use in ("boys", "girls") for token in used.get(use, ())]
@@ -184,7 +187,7 @@ def _explain(counts: Counts, others: list[Token]) -> None:
     for token in others:
         value = token.value or 0
         known = (came, counts.due, (came or 0) + sum(counts.others.values()))
-        if came is None or value in known or token.strength < 2 and token.use == "":
+        if came is None or value in known or (token.strength < 2 and not token.use and not came < value > _NAMED):
             continue
         if value > came and counts.due is None and counts.absent in (None, value - came) and token.use != "took":
             counts.due = value
