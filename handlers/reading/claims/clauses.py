@@ -71,7 +71,8 @@ def _has_cue(words: str) -> bool:
 
 def _without_topic(match: re.Match[str]) -> str:
     """A quoted report is quoted, not a topic."""
-    return match[0] if GAP in match[0] and _COUNTED.search(match[0]) else GAP * len(match[0])
+    report = _COUNTED.search(match[0]) and (GAP in match[0] or names_activity(match[0]))
+    return match[0] if report else GAP * len(match[0])
 
 
 def _look_at(clause: Clause, said: str, scan: str) -> None:
@@ -121,7 +122,7 @@ def _stands(clause: Clause, before: Clause) -> bool:
     """Whether it states a fact of its own: 队会取消了, 改成队课, 41人参加; not after 如果 or 格式如:."""
     if before.claim in ("condition", "example", "notice", "quotation"):
         return False
-    return clause.factual or clause.named
+    return clause.named or (clause.factual and before.claim != "negation")
 
 
 def _carry_back(clauses: list[Clause]) -> None:
@@ -143,5 +144,5 @@ def _local(clause: Clause) -> bool:
 def _is_of(clause: Clause, following: Clause) -> bool:
     complete = clause.counted and (clause.named or clause.unit)
     if complete and following.cue and following.cue.back:
-        return not following.named and not (clause.factual and following.claim != "question")
+        return not following.named
     return not complete and not clause.factual
