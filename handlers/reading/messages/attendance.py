@@ -97,7 +97,8 @@ def _is_checkin(found: Found, text: str, context: Context) -> bool:
         return False
     if found.hits:
         short = len(text) <= _SHORT and (rank > 0 or piece.topic is None)
-        return counted or piece.sessions is not None or rank > 1 or short
+        made = piece.held and any(number.taken == "thing" for number in piece.numbers)
+        return counted or made or piece.sessions is not None or rank > 1 or short
     if rank and (piece.counts.firm or piece.wishes or (counted and rank > 1)):
         return True
     return bool(context.bound_unit) and (piece.counts.firm or (rank > 1 and len(text) <= _SHORT))

@@ -18,6 +18,8 @@ _NAMES_MEDAL = pattern(r"章|星|提名|(?<![书目])推荐(?![书会])|申报|�
 _MEDAL_WORD = pattern(
     r"章|[一二三四五1-9]星|红星|红旗|火炬|优秀|十佳|最美|先进|好少年|美德|之星|双优|提名|推荐|申报|推优|推选"
 )
+# 今天给三(3)中队颁发了向阳章: it is told, not asked for.
+_AWARDED = pattern(r"(?:颁发|颁|授予|发放|佩戴|戴上|领到|拿到)了")
 _SUB_BADGE = pattern(r"向阳|传承|立德|立志|梦想|小主人|团结|健体|奉献|劳动|勇敢|节约")
 _HEADS = pattern(r"\d\s?[人名位]|[十百一二三四五六七八九]人|实到|应到|\d/\d|全勤|全员")
 
@@ -43,6 +45,8 @@ def read_medals(plain: Clean, context: Context, secrets: Secrets) -> Reading | N
     about = medals or nominates or _exchanges(text, context)
     if not about or _is_event(scan, text) or _only_words(scan, text, hits, medals, context):
         return None
+    if _AWARDED.search(text) and not nominates:
+        return Reading("chat", "ignore", claim="other")
     if withdrawals.CANCEL.search(text):
         return withdrawals.read_withdrawal(scan, hits, medals, context)
     if withdrawals.REPLACE.search(text) and (exchange := withdrawals.read_replacement(scan, hits, medals, context)):
