@@ -99,6 +99,7 @@ def is_held(words: str) -> bool:
 
 _WORDS = _read_table()
 _ANY = pattern(any_of(_WORDS, _GUARDED))
+_LONGEST_WORD = 10
 _HAN_ONLY = pattern(r"[\u4e00-\u9fff·]{0,12}")
 _NOTHING = Activity()
 
@@ -134,6 +135,12 @@ def _without(found: str, name: str) -> str:
 def names_activity(text: str) -> bool:
     """Whether `text` holds any word of an activity."""
     return _ANY.search(text) is not None
+
+
+def activity_before(text: str, place: int) -> bool:
+    """Whether the word of an activity ends at this place."""
+    start = max(0, place - _LONGEST_WORD)
+    return any(match.end() == place for match in _ANY.finditer(text, start, place))
 
 
 def activity_at(text: str, place: int) -> bool:

@@ -11,7 +11,7 @@ from handlers.reading.model import Context, Reading, Record
 from handlers.reading.persons.hidden import Secrets
 from handlers.reading.persons.private import hide_numbers, hide_persons
 from handlers.reading.text.dates import find_dates
-from handlers.reading.text.normalise import GAP, Clean
+from handlers.reading.text.normalise import Clean
 from handlers.reading.text.units import find_units
 
 _SHORT = 20
@@ -80,9 +80,9 @@ def _only_facts(found: Found, clauses: list[Clause]) -> Found:
     scan, at = [], 0
     kept = [clause for clause in clauses if clause.claim == "fact"]
     for clause in kept:
-        scan += [GAP * (clause.start - at), found.scan[clause.start : clause.end]]
+        scan += [";" * (clause.start - at), found.scan[clause.start : clause.end]]
         at = clause.end
-    scan.append(GAP * (len(found.scan) - at))
+    scan.append(";" * (len(found.scan) - at))
     hits = [hit for hit in found.hits if any(clause.start <= hit.start < clause.end for clause in kept)]
     dates = [when for when in found.dates if any(clause.start <= when.start < clause.end for clause in kept)]
     return replace(found, scan="".join(scan), hits=hits or found.hits, dates=dates)

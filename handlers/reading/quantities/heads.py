@@ -5,6 +5,7 @@ A count is taken only when one reading explains every number of heads; else the 
 
 from collections.abc import Sequence
 
+from handlers.reading.checkins.activities import activity_before
 from handlers.reading.model import Number
 from handlers.reading.quantities.binding import bind
 from handlers.reading.quantities.counts import Counts
@@ -22,6 +23,7 @@ _OF_UNIT = pattern(rf"{GAP}[ (共有全班中队:]{{0,4}}$")
 _REST = ("其余", "其他", "另", "另有", "另外")
 # Fewer are mostly of something else than heads, where nothing says so.
 _NAMED = 9
+_COUNTING = "有是了共约来到去达计各班队全的" + GAP + SECRET
 _OUT_OF = pattern(r"\s?中[ ,]?")
 
 
@@ -48,7 +50,9 @@ def _numbers(tokens: Sequence[Token], scan: str, counts: Counts) -> list[Number]
 def _taken(token: Token, counts: Counts) -> str:
     if token.kind == "thing":
         return token.use or "thing"
-    if token.use in ("due", "absent", "part", *OWNERS):
+    if token.use == "foreign":
+        return "thing"
+    if token.use in ("due", "absent", "part", "thing", *OTHERS):
         return token.use
     rough = counts.rough is not None and token.value == counts.rough[0]
     if rough or (token.use and token.value == counts.attended):
@@ -119,12 +123,22 @@ def _place(exact: list[Token], tokens: list[Token], scan: str) -> None:
             continue
         if scan.endswith("其中", 0, token.start):
             token.use = "part"
+        elif token.strength == 2 and not token.own and _is_of_noun(token, scan):
+            token.use = "thing"
         elif token.strength == 3 and (token.value or 0) <= 9 and scan.startswith(SECRET, token.end):
             token.use = "absent"  # 1人住院
         elif token.strength > 1 and _OUT_OF.match(scan, token.end):
             token.use = "whole"
         elif absences and token.strength > 1 and token.start < absences[0].start and _is_whole(token, absences, scan):
             token.use = "due"
+
+
+def _is_of_noun(token: Token, scan: str) -> bool:
+    """节目12个, 摊位8个; not 队课40个, 来了40个."""
+    before = scan[token.start - 1 : token.start]
+    if scan[token.end - 1] != "个":
+        return False
+    return before.isalpha() and before > "\u4e00" and before not in _COUNTING and not activity_before(scan, token.start)
 
 
 def _is_whole(token: Token, absences: list[Token], scan: str) -> bool:
