@@ -120,7 +120,7 @@ def test_a_squad_is_asked_for_the_exact_number() -> None:
         ("三(2) 红领巾爱学习第5期 40人", ["attended", "number"]),
         ("微心愿 三(2)中队 认领12个 实现9个", ["claimed", "fulfilled"]),
         ("三(2)队会 42人 36人", ["open", "open"]),
-        ("三(2)队会 与50名老人 队员38名", ["foreign", "attended"]),
+        ("三(2)队会 与50名老人 队员38名", ["thing", "attended"]),
     ],
 )
 def test_every_number_says_what_it_was_taken_for(text: str, taken: list[str]) -> None:

@@ -114,7 +114,7 @@ def find_medals(scan: str, features: Collection[str]) -> tuple[list[Medal], str]
     scan = _BASIC.sub(lambda match: keep(match, _basic(match)), scan)
     scan = _SHORT.sub(lambda match: keep(match, _basic(match)), scan)
     scan = _STAR.sub(lambda match: keep(match, _star(match)), scan)
-    scan = _QUOTED.sub(lambda match: keep(match, Medal(*match.span(), None, "MEDAL_UNKNOWN")), scan)
+    scan = _QUOTED.sub(lambda match: keep(match, Medal(match.start(), match.end(), None, "MEDAL_UNKNOWN")), scan)
     if not medals:
         scan = _ANY.sub(lambda match: keep(match, _unknown(match)), scan, count=3)
     vague = not medals
