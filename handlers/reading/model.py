@@ -79,7 +79,8 @@ class Number(NamedTuple):
     """A number of the message and what it was taken for.
 
     `taken`: due, attended, absent, sessions, number (第5期), claimed, fulfilled, collected, an owner (家长), part (some
-    of those who were there), thing (30棵, 50名老人), open (nothing explains it: to be asked about), or the claim of its clause.
+    of those who were there), thing (30棵, 50名老人), open (nothing explains it: to be asked about), or the claim of
+    its clause.
     """
 
     text: str

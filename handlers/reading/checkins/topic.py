@@ -17,7 +17,8 @@ _MOST_LOOSE = 2
 # 王小明讲红色故事: what is left tells something; of 王小明领誓 nothing.
 _SHORTEST_DEED = 4
 _RATE = pattern(RATE)
-_QUOTED = r"《[^《》\n]{1,60}》|“[^“”\n]{1,60}”|「[^「」\n]{1,60}」"
+_TAKEN = f"{GAP}{SECRET}{NAMED}{HELD}{COUNTED}"
+_QUOTED = rf"《[^《》\n{_TAKEN}]{{1,60}}》|“[^“”\n{_TAKEN}]{{1,60}}”|「[^「」\n{_TAKEN}]{{1,60}}」"
 _CHUNK = pattern(rf"(?:{_QUOTED}|[^\s,;。!?:|{GAP}{HELD}{COUNTED}])+")
 _FILLER = "|".join(map(re.escape, sorted(FILLERS, key=len, reverse=True)))
 # Possessive: one way to read a run of fillers, so time stays linear.
@@ -49,7 +50,7 @@ _DEBRIS = pattern(
 )
 _PET = "小阿"
 _BOOK = pattern(r"《[^《》]{1,40}》")
-_NO_QUOTES = dict.fromkeys(map(ord, '「」『』“”"‘’'))
+_NO_QUOTES = {**dict.fromkeys(map(ord, '「」『』“”"‘’')), **dict.fromkeys(map(ord, _TAKEN), " ")}
 _EDGES = " \t-·.、/\\+=@#*_~^…—&%$'`()[]{}<>×"
 _LETTERS = pattern(r"[A-Za-z\u3400-\u9fff]")
 # Of a form: what stands behind 地点: or 备注: is no topic.

@@ -10,12 +10,14 @@ from handlers.reading.messages.exemptions import read_exemption
 from handlers.reading.model import Context, Reading, Record
 from handlers.reading.persons.hidden import Secrets
 from handlers.reading.persons.private import hide_numbers, hide_persons
-from handlers.reading.text.dates import find_dates
-from handlers.reading.text.normalise import Clean
+from handlers.reading.text.dates import When, find_dates
+from handlers.reading.text.normalise import SECRET, Clean
+from handlers.reading.text.patterns import pattern
 from handlers.reading.text.units import find_units
 
 _SHORT = 20
 _LONE = 12
+_TITLE = pattern(r"《[^《》\n]{1,40}》|“[^“”\n]{1,40}”|「[^「」\n]{1,40}」|(?:主题|题目)\s?:[^\n,;。 ]{1,30}")
 
 
 def read_attendance(plain: Clean, context: Context, secrets: Secrets) -> Reading:
@@ -24,7 +26,7 @@ def read_attendance(plain: Clean, context: Context, secrets: Secrets) -> Reading
     chain = is_chain(text)
     scan, entries = without_numbers(text, chain, of_names=False)
     hits, scan = find_units(hide_numbers(scan, secrets), context)
-    dates, scan = find_dates(hide_persons(scan, secrets), context.received, bool(hits))
+    dates, scan = _dates(hide_persons(scan, secrets), context, bool(hits))
     found = Found(scan, hits, dates, entries, chain, plain.media, secrets.issues)
     if withdrawals.restores(text):
         whole_piece(found, context)
@@ -45,6 +47,20 @@ def read_attendance(plain: Clean, context: Context, secrets: Secrets) -> Reading
     if _is_checkin(found, text, context):
         return read_checkin(found, context)
     return replace(talk.chat_or_unknown(text, text if dates else scan), offered=_alone(found, text))
+
+
+def _dates(scan: str, context: Context, beside_unit: bool) -> tuple[list[When], str]:
+    """The dates of a message; 《明天会更好》 is a topic, and no day."""
+    quoted = [match.span() for match in _TITLE.finditer(scan)] if any(mark in scan for mark in "《“「题") else []
+    if not quoted:
+        return find_dates(scan, context.received, beside_unit)
+    said = scan
+    for start, end in quoted:
+        said = said[:start] + SECRET * (end - start) + said[end:]
+    dates, said = find_dates(said, context.received, beside_unit)
+    for start, end in quoted:
+        said = said[:start] + scan[start:end] + said[end:]
+    return dates, said
 
 
 def _claimed(found: Found, clauses: list[Clause], text: str, context: Context) -> Reading:
