@@ -1,6 +1,6 @@
 """Text of a chat message -> typed reading: pure functions, no database, no clock, no input or output."""
 
-from handlers.reading.messages.changes import persons_in
+from handlers.reading.messages.withdrawals import persons_in
 from handlers.reading.model import Context, Existing, Nomination, Reading, Record
 from handlers.reading.persons.names import is_name
 from handlers.reading.reader import read_message

@@ -3,13 +3,14 @@
 import datetime
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Intent = Literal[
     "checkin",
     "nomination",
     "correct",
     "cancel",
+    "restore",  # 恢复: brings back what was withdrawn, as far as `target` names it
     "query",
     "command",
     "question",
@@ -74,12 +75,12 @@ class Context:
     history: Mapping[str, Sequence[int]] = field(default_factory=dict)  # "3-2" -> heads of its latest check-ins
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """A number of the message and what it was taken for.
 
     `taken`: due, attended, absent, sessions, number (第5期), claimed, fulfilled, collected, an owner (家长), part (some
-    of those who were there), thing (30棵), open (nothing explains it: to be asked about), or the claim of its clause.
+    of those who were there), thing (30棵, 50名老人), open (nothing explains it: to be asked about), or the claim of
+    its clause.
     """
 
     text: str

@@ -81,10 +81,10 @@ def _read_table() -> dict[str, _Word]:
 # An activity that is on no list: what is held ends like this, what is done begins like that.
 _HELD = pattern(
     r"(?:课|会|赛|节|营|仪式|典礼|教育|活动|行动|市场|展|演|影|选举|竞选|换届|讲座|培训|体验|游|操|跑|宣誓|打卡|评比|测评|挑战|游戏|拓展|徒步|踏青"
-    r"|参观|制作|创作|评选|直播|宣传|启动|开幕|》)[”\"」]?$"
+    r"|参观|(?:手抄|黑板|小|海|板|简)报|制作|创作|评选|直播|宣传|启动|开幕|》)[”\"」]?$"
 )
 _DONE = pattern(
-    r"(?:(?:给|为|向|和|与|到|去|在|跟)[\u4e00-\u9fff]{1,8}?)?(?:一起)?(?:[看送包画写做听编剪折煮摘采捏唱拍放吃走]了?|制作|观看|拜访|探望|种下?)"
+    r"(?:(?:给|为|向|和|与|到|去|在|跟)[\u4e00-\u9fff]{1,8}?)?(?:一起)?(?:(?:[看送包画写做编剪折煮摘采捏唱]|放(?=风筝|飞|灯)|听(?=讲|故事|报告))了?|制作|观看|拜访|探望|种下?)"
     r"(?=[\u4e00-\u9fff《“])(?!学习|[好为成到在到得])"
 )
 OTHER = "其他"
@@ -99,6 +99,7 @@ def is_held(words: str) -> bool:
 
 _WORDS = _read_table()
 _ANY = pattern(any_of(_WORDS, _GUARDED))
+_LONGEST_WORD = 10
 _HAN_ONLY = pattern(r"[\u4e00-\u9fff·]{0,12}")
 _NOTHING = Activity()
 
@@ -134,3 +135,14 @@ def _without(found: str, name: str) -> str:
 def names_activity(text: str) -> bool:
     """Whether `text` holds any word of an activity."""
     return _ANY.search(text) is not None
+
+
+def activity_before(text: str, place: int) -> bool:
+    """Whether the word of an activity ends at this place."""
+    start = max(0, place - _LONGEST_WORD)
+    return any(match.end() == place for match in _ANY.finditer(text, start, place))
+
+
+def activity_at(text: str, place: int) -> bool:
+    """Whether the word of an activity stands at this place."""
+    return _ANY.match(text, place) is not None

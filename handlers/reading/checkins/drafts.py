@@ -164,7 +164,9 @@ def merged(drafts: list[Draft]) -> list[Draft]:
     for draft in drafts:
         unit = draft.record.unit or ""
         before = first.get(unit)
-        if before is None or {"ACTIVITY_MISSING", "COUNT_MISSING"}.isdisjoint(before.issues + draft.issues):
+        if before is None or {"ACTIVITY_MISSING", "COUNT_MISSING", "COUNT_SHARED"}.isdisjoint(
+            before.issues + draft.issues
+        ):
             kept.append(draft)
             if unit:
                 first.setdefault(unit, draft)
@@ -189,5 +191,5 @@ def _fill(before: Draft, draft: Draft) -> None:
         others=old.others or new.others,
     )
     gone = {"ACTIVITY_MISSING"} if before.record.activity else set()
-    gone |= {"COUNT_MISSING"} if before.record.attended is not None else set()
+    gone |= {"COUNT_MISSING", "COUNT_SHARED"} if before.record.attended is not None else set()
     before.issues = [issue for issue in dict.fromkeys(before.issues + draft.issues) if issue not in gone]

@@ -17,14 +17,15 @@ _MOST_LOOSE = 2
 # 王小明讲红色故事: what is left tells something; of 王小明领誓 nothing.
 _SHORTEST_DEED = 4
 _RATE = pattern(RATE)
-_QUOTED = r"《[^《》\n]{1,60}》|“[^“”\n]{1,60}”|「[^「」\n]{1,60}」"
+_TAKEN = f"{GAP}{SECRET}{NAMED}{HELD}{COUNTED}"
+_QUOTED = rf"《[^《》\n{_TAKEN}]{{1,60}}》|“[^“”\n{_TAKEN}]{{1,60}}”|「[^「」\n{_TAKEN}]{{1,60}}」"
 _CHUNK = pattern(rf"(?:{_QUOTED}|[^\s,;。!?:|{GAP}{HELD}{COUNTED}])+")
 _FILLER = "|".join(map(re.escape, sorted(FILLERS, key=len, reverse=True)))
 # Possessive: one way to read a run of fillers, so time stays linear.
 _ONLY_FILLER = pattern(rf"(?:{_FILLER}|[^\w\u4e00-\u9fff])++")
 # 我们今天开展了清明祭英烈 -> 清明祭英烈. Only what can hardly begin a topic: 开学第一课 keeps its 开.
 _LEAD = pattern(
-    r"(?:了(?!解)|各位老师好?|老师们?好|老师您好|大家好|[您你]好|呃|额|嗯|那个|这个|然后|就是|我们学校|我们班级?|我们中队|我们(?!的)|我班|我校|本中队|咱们?班|"
+    r"(?:了(?!解)|呢|也|各位老师好?|老师们?好|老师您好|大家好|[您你]好|呃|额|嗯|那个|这个|然后|就是|我们学校|我们班级?|我们中队|我们(?!的)|我班|我校|本中队|咱们?班|"
     r"(?:也|又|还|隆重|集体|共同)?(?:开展|举行|组织|进行|召开|举办|参加|参与|完成|搞|上|做|开)了(?:一?[次场节个堂])?"
     r"|(?:隆重)?(?:开展|举行|组织|举办|召开)|"
     r"(?:全体)?(?:少先)?(?:队员|学生|同学)们?参加|这里是|这是|以[上下]是|(?:活动)?主题[是为]|的活动是|还有"
@@ -32,7 +33,7 @@ _LEAD = pattern(
 )
 _TRAIL = pattern(
     r"(?:(?:系列|主题)?活动)?(?:开展)?(?:情况|签到|打卡|汇报|上报|如下|接龙|统计|已?顺利结束|圆满结束|圆满完成|"
-    r"结束|谢谢|啦|了|的|吧|哦|哈|嗯)*$"
+    r"结束|谢谢|啦|了|的|吧|哦|哈|嗯|一共|总共)*$"
 )
 _AS_THEME = pattern(r"以(.{2,40})为主题的?$")
 # What tells of the message or of how it went; the first part also where an activity is named.
@@ -49,7 +50,7 @@ _DEBRIS = pattern(
 )
 _PET = "小阿"
 _BOOK = pattern(r"《[^《》]{1,40}》")
-_NO_QUOTES = dict.fromkeys(map(ord, '「」『』“”"‘’'))
+_NO_QUOTES = {**dict.fromkeys(map(ord, '「」『』“”"‘’')), **dict.fromkeys(map(ord, _TAKEN), " ")}
 _EDGES = " \t-·.、/\\+=@#*_~^…—&%$'`()[]{}<>×"
 _LETTERS = pattern(r"[A-Za-z\u3400-\u9fff]")
 # Of a form: what stands behind 地点: or 备注: is no topic.
@@ -76,7 +77,8 @@ def _chunks(scan: str) -> Iterator[str]:
         told = not (label and before == ":") or _OF_TOPIC.search(label) or names_activity(match[0])
         label = match[0] if after == ":" else ""
         words = "" if label or not told else _trim(match[0])
-        if words and (HELD in (before, after) or words.startswith(("《", "“", "「"))):
+        beside = after == HELD or (before == HELD and not _DEBRIS.search(words))
+        if words and (beside or words.startswith(("《", "“", "「"))):
             yield words
         elif words and loose < _MOST_LOOSE and _tells(words, before, after):
             loose += 1
@@ -121,9 +123,9 @@ def _trim(chunk: str) -> str:
         return ""
     if lead := _LEAD.match(chunk):
         chunk = chunk[lead.end() :]
-    if theme := _AS_THEME.match(chunk):
-        chunk = theme[1]
     chunk = _shorten(chunk).strip(_EDGES)
+    if theme := _AS_THEME.match(chunk):
+        chunk = theme[1].strip(_EDGES)
     if len(chunk) < 2 or not _LETTERS.search(chunk) or _ONLY_FILLER.fullmatch(chunk):
         return ""
     return chunk

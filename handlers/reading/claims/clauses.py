@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from handlers.reading.checkins.activities import names_activity
-from handlers.reading.claims.cues import ASKING, CUES, FACTUAL, Cue
+from handlers.reading.checkins.activities import activity_at, names_activity
+from handlers.reading.claims.cues import ANY, ASKING, CUES, FACTUAL, NOT_HELD, Cue
 from handlers.reading.model import Claim
 from handlers.reading.text.dates import When
-from handlers.reading.text.normalise import GAP
+from handlers.reading.text.normalise import GAP, SECRET
 from handlers.reading.text.patterns import pattern
 from handlers.reading.text.units import Hit
 
@@ -21,7 +21,10 @@ _OPAQUE = pattern(
     r"《[^《》\n]{1,40}》|[“\"「『][^“”\"「」『』\n]{1,40}[”\"」』]|(?:主题|内容|题目|活动名称|活动)\s?:[^\n,;。]{1,60}"
 )
 _COUNTED = pattern(r"\d|[一二三四五六七八九十百]\s?[人名位个]")
-_ASKED = pattern(r"[?]\s*$")
+_NOT = pattern(r"(?:没有?|没能|未能?)(?:再|去|参加|开展|举行)?")
+_SOMEBODY = pattern(rf"(?:\d\s?[人名位个][^,。]{{0,6}}|{SECRET}[^,。]{{0,4}})$")
+_END = ",;。!()\n "
+_ASKED = ("?", "吗", "么")
 _AHEAD = ("明", "后", "下")
 
 
@@ -45,38 +48,52 @@ def clauses_of(text: str, scan: str, hits: Sequence[Hit], dates: Sequence[When],
     """All clauses, in order. `scan` is `text` with units, dates and persons taken out (same length)."""
     said = _OPAQUE.sub(_without_topic, scan) if any(mark in scan for mark in '《“"「『:') else scan
     found = [Clause(*match.span()) for match in _CLAUSE.finditer(scan)]
+    ahead = [when for when in dates if when.day and when.day > received and text.startswith(_AHEAD, when.start)]
+    if not ahead and not any(_has_cue(said[clause.start : clause.end]) for clause in found):
+        return found
     for clause in found:
         _look_at(clause, said, scan)
     for hit in hits:
         _at(found, hit.start).unit = True
-    for when in dates:
-        if when.day and when.day > received and text.startswith(_AHEAD, when.start):
-            clause = _at(found, when.start)
-            clause.ahead = clause.cue is None
-            clause.claim = "plan" if clause.ahead else clause.claim
-    if any(clause.claim != "fact" for clause in found):
-        _carry_on(found)
-        _carry_back(found)
+    for when in ahead:
+        clause = _at(found, when.start)
+        clause.ahead = clause.cue is None
+        clause.claim = "plan" if clause.ahead else clause.claim
+    _carry_on(found)
+    _carry_back(found)
     return found
+
+
+def _has_cue(words: str) -> bool:
+    bare = words.rstrip(_END)
+    return bare.endswith(_ASKED) or _NOT.search(bare) is not None or ANY.search(bare) is not None
 
 
 def _without_topic(match: re.Match[str]) -> str:
     """A quoted report is quoted, not a topic."""
-    return match[0] if GAP in match[0] and _COUNTED.search(match[0]) else GAP * len(match[0])
+    report = _COUNTED.search(match[0]) and (GAP in match[0] or names_activity(match[0]))
+    return match[0] if report else GAP * len(match[0])
 
 
 def _look_at(clause: Clause, said: str, scan: str) -> None:
     words = said[clause.start : clause.end]
-    bare = words.rstrip(",;。!()\n ")
+    bare = words.rstrip(_END)
     clause.ends = words.rstrip(" )").endswith(_ENDS_SENTENCE)
     clause.counted = _COUNTED.search(words) is not None
     clause.named = names_activity(scan[clause.start : clause.end])
     clause.factual = FACTUAL.search(words) is not None
     clause.cue = next((cue for cue in CUES if cue.found.search(bare)), None)
-    if _ASKED.search(bare) or (not clause.counted and ASKING.found.search(bare)):
+    if bare.endswith(_ASKED) or (not clause.counted and ASKING.found.search(bare)):
         clause.claim = "question"
     elif clause.cue:
         clause.claim = clause.cue.claim
+    elif any(_denies(match, bare) for match in _NOT.finditer(bare)):
+        clause.cue, clause.claim = NOT_HELD, "negation"
+
+
+def _denies(match: re.Match[str], words: str) -> bool:
+    """今天没升旗, 因雨未能升旗: the activity, not somebody's part in it: 2人没升旗."""
+    return activity_at(words, match.end()) and not _SOMEBODY.search(words, 0, match.start())
 
 
 def _at(clauses: list[Clause], place: int) -> Clause:
@@ -105,7 +122,7 @@ def _stands(clause: Clause, before: Clause) -> bool:
     """Whether it states a fact of its own: 队会取消了, 改成队课, 41人参加; not after 如果 or 格式如:."""
     if before.claim in ("condition", "example", "notice", "quotation"):
         return False
-    return clause.factual or clause.named
+    return clause.named or (clause.factual and before.claim != "negation")
 
 
 def _carry_back(clauses: list[Clause]) -> None:
@@ -127,5 +144,5 @@ def _local(clause: Clause) -> bool:
 def _is_of(clause: Clause, following: Clause) -> bool:
     complete = clause.counted and (clause.named or clause.unit)
     if complete and following.cue and following.cue.back:
-        return not following.named and not (clause.factual and following.claim != "question")
+        return not following.named
     return not complete and not clause.factual

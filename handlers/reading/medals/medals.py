@@ -70,6 +70,8 @@ _HELD = pattern(
 )
 _VAGUE = pattern(r"(?:红领巾)?(?:星级?奖?章|奖章|基础章|特色章)|红领巾章")
 _ANY = pattern(r"(?P<name>[\u4e00-\u9fff]{1,6})章(?!节|程|子|鱼|法)")
+# “小小书法家”特色章, which the school does not have
+_QUOTED = pattern(r"[“「《\"][^“”「」《》\"\n]{1,12}[”」》\"]\s?(?:特色)?章")
 _NO_MEDAL = pattern(
     r"(?:文|争|颁|定|考|护|规|印|徽|队|党|篇|乐|勋|肩|臂|华|新|报|简|公|盖|图|典|有|戴|发|授|领|得|获|集|评)$"
 )
@@ -112,6 +114,7 @@ def find_medals(scan: str, features: Collection[str]) -> tuple[list[Medal], str]
     scan = _BASIC.sub(lambda match: keep(match, _basic(match)), scan)
     scan = _SHORT.sub(lambda match: keep(match, _basic(match)), scan)
     scan = _STAR.sub(lambda match: keep(match, _star(match)), scan)
+    scan = _QUOTED.sub(lambda match: keep(match, Medal(match.start(), match.end(), None, "MEDAL_UNKNOWN")), scan)
     if not medals:
         scan = _ANY.sub(lambda match: keep(match, _unknown(match)), scan, count=3)
     vague = not medals

@@ -5,17 +5,19 @@ from dataclasses import replace
 from handlers.reading.checkins.checkin import Found, read_checkin, whole_piece
 from handlers.reading.checkins.lists import is_chain, without_numbers
 from handlers.reading.claims.clauses import Clause, clauses_of
-from handlers.reading.messages import changes, talk
+from handlers.reading.messages import corrections, talk, withdrawals
 from handlers.reading.messages.exemptions import read_exemption
 from handlers.reading.model import Context, Reading, Record
 from handlers.reading.persons.hidden import Secrets
 from handlers.reading.persons.private import hide_numbers, hide_persons
-from handlers.reading.text.dates import find_dates
-from handlers.reading.text.normalise import GAP, Clean
+from handlers.reading.text.dates import When, find_dates
+from handlers.reading.text.normalise import SECRET, Clean
+from handlers.reading.text.patterns import pattern
 from handlers.reading.text.units import find_units
 
 _SHORT = 20
 _LONE = 12
+_TITLE = pattern(r"《[^《》\n]{1,40}》|“[^“”\n]{1,40}”|「[^「」\n]{1,40}」|(?:主题|题目)\s?:[^\n,;。 ]{1,30}")
 
 
 def read_attendance(plain: Clean, context: Context, secrets: Secrets) -> Reading:
@@ -24,13 +26,16 @@ def read_attendance(plain: Clean, context: Context, secrets: Secrets) -> Reading
     chain = is_chain(text)
     scan, entries = without_numbers(text, chain, of_names=False)
     hits, scan = find_units(hide_numbers(scan, secrets), context)
-    dates, scan = find_dates(hide_persons(scan, secrets), context.received, bool(hits))
+    dates, scan = _dates(hide_persons(scan, secrets), context, bool(hits))
     found = Found(scan, hits, dates, entries, chain, plain.media, secrets.issues)
-    if changes.cancels(text, hits):
+    if withdrawals.restores(text):
         whole_piece(found, context)
-        return changes.read_cancel(found, context)
-    if changes.corrects(text, scan) and (hits or context.bound_unit or any(map(str.isdecimal, text))):
-        return changes.read_correction(found, context)
+        return withdrawals.read_restoring(found, context)
+    if withdrawals.cancels(text, hits):
+        whole_piece(found, context)
+        return withdrawals.read_cancel(found, context)
+    if corrections.corrects(text, scan) and (hits or context.bound_unit or any(map(str.isdecimal, text))):
+        return corrections.read_correction(found, context)
     if query := talk.read_query(text, scan, hits, context):
         return query
     if exempt := read_exemption(text, hits, dates, context):
@@ -42,6 +47,20 @@ def read_attendance(plain: Clean, context: Context, secrets: Secrets) -> Reading
     if _is_checkin(found, text, context):
         return read_checkin(found, context)
     return replace(talk.chat_or_unknown(text, text if dates else scan), offered=_alone(found, text))
+
+
+def _dates(scan: str, context: Context, beside_unit: bool) -> tuple[list[When], str]:
+    """The dates of a message; 《明天会更好》 is a topic, and no day."""
+    quoted = [match.span() for match in _TITLE.finditer(scan)] if any(mark in scan for mark in "《“「题") else []
+    if not quoted:
+        return find_dates(scan, context.received, beside_unit)
+    said = scan
+    for start, end in quoted:
+        said = said[:start] + SECRET * (end - start) + said[end:]
+    dates, said = find_dates(said, context.received, beside_unit)
+    for start, end in quoted:
+        said = said[:start] + scan[start:end] + said[end:]
+    return dates, said
 
 
 def _claimed(found: Found, clauses: list[Clause], text: str, context: Context) -> Reading:
@@ -77,9 +96,9 @@ def _only_facts(found: Found, clauses: list[Clause]) -> Found:
     scan, at = [], 0
     kept = [clause for clause in clauses if clause.claim == "fact"]
     for clause in kept:
-        scan += [GAP * (clause.start - at), found.scan[clause.start : clause.end]]
+        scan += [";" * (clause.start - at), found.scan[clause.start : clause.end]]
         at = clause.end
-    scan.append(GAP * (len(found.scan) - at))
+    scan.append(";" * (len(found.scan) - at))
     hits = [hit for hit in found.hits if any(clause.start <= hit.start < clause.end for clause in kept)]
     dates = [when for when in found.dates if any(clause.start <= when.start < clause.end for clause in kept)]
     return replace(found, scan="".join(scan), hits=hits or found.hits, dates=dates)
@@ -90,11 +109,12 @@ def _is_checkin(found: Found, text: str, context: Context) -> bool:
     "short and sure."""
     piece, rank = found.whole, found.whole.activity.rank
     counted = piece.counts.said or bool(piece.wishes)
-    if not counted and talk.announces(text):
+    if not counted and (talk.announces(text) or (not rank and talk.excuses(text))):
         return False
     if found.hits:
         short = len(text) <= _SHORT and (rank > 0 or piece.topic is None)
-        return counted or piece.sessions is not None or rank > 1 or short
+        made = piece.held and any(number.taken == "thing" for number in piece.numbers)
+        return counted or made or piece.sessions is not None or rank > 1 or short
     if rank and (piece.counts.firm or piece.wishes or (counted and rank > 1)):
         return True
     return bool(context.bound_unit) and (piece.counts.firm or (rank > 1 and len(text) <= _SHORT))

@@ -100,7 +100,7 @@ def read_command(text: str, context: Context) -> Reading | None:
                 return Reading("command", "ok", command=build(match, context.received))
     if not any(char.isdecimal() for char in text[:60]):
         return None
-    return _withdrawal(text) or _review(text)
+    return _withdrawal(text) or (_review(text) if _DECIDES.search(text) else None)
 
 
 def _withdrawal(text: str) -> Reading | None:

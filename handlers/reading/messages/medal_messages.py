@@ -6,7 +6,7 @@ from handlers.reading.medals.medals import Medal, find_medals
 from handlers.reading.medals.nomination import Proposal, read_nomination
 from handlers.reading.medals.nominees import find_nominees
 from handlers.reading.medals.reasons import units_of_reason
-from handlers.reading.messages import changes, talk
+from handlers.reading.messages import talk, withdrawals
 from handlers.reading.model import Context, Reading
 from handlers.reading.persons.private import Secrets, hide_matters, hide_numbers
 from handlers.reading.text import units
@@ -18,6 +18,8 @@ _NAMES_MEDAL = pattern(r"章|星|提名|(?<![书目])推荐(?![书会])|申报|�
 _MEDAL_WORD = pattern(
     r"章|[一二三四五1-9]星|红星|红旗|火炬|优秀|十佳|最美|先进|好少年|美德|之星|双优|提名|推荐|申报|推优|推选"
 )
+# 今天给三(3)中队颁发了向阳章: it is told, not asked for.
+_AWARDED = pattern(r"(?:颁发|颁|授予|发放|佩戴|戴上|领到|拿到)了")
 _SUB_BADGE = pattern(r"向阳|传承|立德|立志|梦想|小主人|团结|健体|奉献|劳动|勇敢|节约")
 _HEADS = pattern(r"\d\s?[人名位]|[十百一二三四五六七八九]人|实到|应到|\d/\d|全勤|全员")
 
@@ -43,9 +45,11 @@ def read_medals(plain: Clean, context: Context, secrets: Secrets) -> Reading | N
     about = medals or nominates or _exchanges(text, context)
     if not about or _is_event(scan, text) or _only_words(scan, text, hits, medals, context):
         return None
-    if changes.CANCEL.search(text):
-        return changes.read_withdrawal(scan, hits, medals, context)
-    if changes.REPLACE.search(text) and (exchange := changes.read_replacement(scan, hits, medals, context)):
+    if _AWARDED.search(text) and not nominates:
+        return Reading("chat", "ignore", claim="other")
+    if withdrawals.CANCEL.search(text):
+        return withdrawals.read_withdrawal(scan, hits, medals, context)
+    if withdrawals.REPLACE.search(text) and (exchange := withdrawals.read_replacement(scan, hits, medals, context)):
         return exchange
     if progress := talk.read_progress(text, scan, hits, medals, context):
         return progress
@@ -63,7 +67,7 @@ def read_medals(plain: Clean, context: Context, secrets: Secrets) -> Reading | N
 def _exchanges(text: str, context: Context) -> bool:
     """把五(3)的周子涵换成林一凡: no medal is named, but she stands on the list."""
     stands = any(state.medal and state.name and state.name in text for state in context.existing)
-    return stands and changes.REPLACE.search(text) is not None
+    return stands and withdrawals.REPLACE.search(text) is not None
 
 
 def _only_words(scan: str, text: str, hits: list[units.Hit], medals: list[Medal], context: Context) -> bool:

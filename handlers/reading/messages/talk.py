@@ -3,8 +3,8 @@
 import re
 
 from handlers.reading.medals.medals import Medal
-from handlers.reading.messages.changes import persons_in, target_of
 from handlers.reading.messages.questions import subject_of, tells_trouble
+from handlers.reading.messages.withdrawals import persons_in, target_of
 from handlers.reading.model import Claim, Context, Reading, Record
 from handlers.reading.text.normalise import GAP
 from handlers.reading.text.patterns import pattern
@@ -20,7 +20,7 @@ _STATUS = pattern(
     rf"(?:{_STORED})(?:成功|上|上去|到)?了?(?:吗|没有?|么|不)|有没有(?:{_STORED})"
     rf"|是否(?:已经?)?(?:{_STORED})|(?:{_STORED})了没|"
     rf"(?:{_STORED})了?(?:几|多少)[次场个条]|"
-    r"(?:签到|打卡|上报|参学|活动)(?:情况|记录|状态)(?:怎|如|查|$|[?吗])"
+    r"(?:签到|打卡|上报|参学|活动)(?:情况|记录|状态)(?:怎|如何|查|$|[?吗])"
 )
 _MISSING = pattern(
     r"(?:哪些|哪几个|哪个|谁|几个|多少|还有(?!\s?[\d一二两三四五六七八九十]{1,3}\s?[人名个位]))[^,。\n]{0,10}(?:没|未|漏)(?:有)?(?:签到|打卡|报|交|提交|参学|学|完成)"
@@ -63,6 +63,7 @@ _NOD = pattern(
     rf"(?:{_POLITE}|[\s{GAP},.。!~…、;:^_()])++",
     re.I,
 )
+_EXCUSES = pattern(r"请假|没来|不来|来不了|缺席|病假|事假|不舒服|生病")
 _GREETING = pattern(r"祝贺|恭喜|祝|感谢")
 
 
@@ -74,6 +75,11 @@ def asks(text: str) -> bool:
 def announces(text: str) -> bool:
     """Whether `text` tells others what to do, congratulates, or says that nothing took place: nothing to store."""
     return any((_ORDER.search(text), _GREETING.match(text), _NOTHING_DONE.search(text)))
+
+
+def excuses(text: str) -> bool:
+    """三(2)小红今天请假, 王小明没来: somebody's leave, and no number."""
+    return _EXCUSES.search(text) is not None and not any(char.isdecimal() for char in text.partition("假")[2])
 
 
 def congratulates(text: str) -> bool:
@@ -126,6 +132,8 @@ def chat_or_unknown(text: str, scan: str) -> Reading:
     """好的 and 谢谢老师 are chat, and notices to others; 38 alone or any other text is not understood."""
     if tells_trouble(text):
         return question(text)
-    if any((_NOD.fullmatch(scan), _NOTICE.search(text), _GREETING.match(text), _NOTHING_DONE.search(text))):
+    if any(
+        (_NOD.fullmatch(scan), excuses(text), _NOTICE.search(text), _GREETING.match(text), _NOTHING_DONE.search(text))
+    ):
         return Reading("chat", "ignore")
     return Reading("unknown", "clarify", ("UNRECOGNISED",))

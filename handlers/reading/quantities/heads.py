@@ -5,6 +5,7 @@ A count is taken only when one reading explains every number of heads; else the 
 
 from collections.abc import Sequence
 
+from handlers.reading.checkins.activities import activity_before
 from handlers.reading.model import Number
 from handlers.reading.quantities.binding import bind
 from handlers.reading.quantities.counts import Counts
@@ -14,10 +15,15 @@ from handlers.reading.text.normalise import COUNTED, GAP, SECRET
 from handlers.reading.text.patterns import pattern
 
 _ALL = pattern(r"(?:已?全部|[都均全])(?![没未缺请应在有])")
-_AMONG = pattern(r"[ ,，;；(]*其中")
+_AMONG = pattern(r"[ ,，;；(]*(?:其中|含|包括)")
 _THE_REST = pattern(r"其余|其他(?:人|同学|队员)|剩下|外[ ,]?(?:其[余他])?(?:全|[均都]到)")
 # 三(3)班46人,今天…: right behind the unit stands its size, if it is also said who is missing.
 _OF_UNIT = pattern(rf"{GAP}[ (共有全班中队:]{{0,4}}$")
+# 选手10人,其余32人: all of them together; beside those who are missing the rest are those who came.
+_REST = ("其余", "其他", "另", "另有", "另外")
+# Fewer are mostly of something else than heads, where nothing says so.
+_NAMED = 9
+_COUNTING = "有是了共约来到去达计各班队全的" + GAP + SECRET
 _OUT_OF = pattern(r"\s?中[ ,]?")
 
 
@@ -44,7 +50,9 @@ def _numbers(tokens: Sequence[Token], scan: str, counts: Counts) -> list[Number]
 def _taken(token: Token, counts: Counts) -> str:
     if token.kind == "thing":
         return token.use or "thing"
-    if token.use in ("due", "absent", "part", *OWNERS):
+    if token.use == "foreign":
+        return "thing"
+    if token.use in ("due", "absent", "part", "thing", *OTHERS):
         return token.use
     rough = counts.rough is not None and token.value == counts.rough[0]
     if rough or (token.use and token.value == counts.attended):
@@ -109,16 +117,28 @@ def _place(exact: list[Token], tokens: list[Token], scan: str) -> None:
     """Which unlabelled numbers are of the whole class: 42缺2, 43人中来了41人, 三(3)班46人,缺席2人."""
     absences = [token for token in exact if token.use == "absent"]
     for token in exact:
+        if scan.endswith(_REST, 0, token.start) and not absences:
+            token.use = "rest"
         if token.use not in ("", "total"):
             continue
         if scan.endswith("其中", 0, token.start):
             token.use = "part"
+        elif token.strength == 2 and not token.own and _is_of_noun(token, scan):
+            token.use = "thing"
         elif token.strength == 3 and (token.value or 0) <= 9 and scan.startswith(SECRET, token.end):
             token.use = "absent"  # 1人住院
         elif token.strength > 1 and _OUT_OF.match(scan, token.end):
             token.use = "whole"
         elif absences and token.strength > 1 and token.start < absences[0].start and _is_whole(token, absences, scan):
             token.use = "due"
+
+
+def _is_of_noun(token: Token, scan: str) -> bool:
+    """节目12个, 摊位8个; not 队课40个, 来了40个."""
+    before = scan[token.start - 1 : token.start]
+    if scan[token.end - 1] != "个":
+        return False
+    return before.isalpha() and before > "\u4e00" and before not in _COUNTING and not activity_before(scan, token.start)
 
 
 def _is_whole(token: Token, absences: list[Token], scan: str) -> bool:
@@ -156,15 +176,23 @@ def _attended(counts: Counts, used: dict[str, list[Token]], tokens: list[Token],
         return
     labelled = next((used[use] for use in ("attended", "heads", "took") if use in used), [])
     if counts.attended is None and counts.issue is None and labelled:
-        counts.attended = _one(counts, labelled)
-        others = [*free, *whole, *used.get("took", []), *used.get("heads", [])]
+        counts.attended = _one(counts, _without_totals(labelled, counts.others))
+        bare = [token for token in used.get("", []) if token.strength == 1]
+        others = [*free, *bare, *whole, *used.get("took", []), *used.get("heads", [])]
         _explain(counts, [token for token in others if token not in labelled])
         return
     halves = [token.value or 0 for use in ("boys", "girls") for token in used.get(use, ())]
     if halves and not any(token.strength > 1 for token in free):
         counts.attended = sum(halves)
     elif (counts.issue, counts.attended) == (None, None) and None in (counts.due, counts.absent):
-        _plain(counts, free, whole, used.get("part", []))
+        _plain(counts, free, used)
+
+
+def _without_totals(tokens: list[Token], others: dict[str, int]) -> list[Token]:
+    """师生45人(学生43人, 教师2人): the first is of both."""
+    values = {token.value or 0 for token in tokens}
+    adults = sum(others.values())
+    return [token for token in tokens if not adults or (token.value or 0) - adults not in values]
 
 
 def _explain(counts: Counts, others: list[Token]) -> None:
@@ -173,7 +201,7 @@ def _explain(counts: Counts, others: list[Token]) -> None:
     for token in others:
         value = token.value or 0
         known = (came, counts.due, (came or 0) + sum(counts.others.values()))
-        if came is None or value in known or token.strength < 2 and token.use == "":
+        if came is None or value in known or (token.strength < 2 and not token.use and not came < value > _NAMED):
             continue
         if value > came and counts.due is None and counts.absent in (None, value - came) and token.use != "took":
             counts.due = value
@@ -208,26 +236,34 @@ def _like_a_date(pair: tuple[int, int]) -> bool:
     return pair[0] <= 12 and pair[1] <= 31
 
 
-def _plain(counts: Counts, free: list[Token], whole: list[Token], part: list[Token]) -> None:
+def _plain(counts: Counts, free: list[Token], used: dict[str, list[Token]]) -> None:
     """38人, or the only bare number; a bare one beside an absence is the whole class. 全班43人: all of them."""
-    if not whole or counts.absent is not None:
-        if whole and counts.due is None:
-            counts.due = _one(counts, whole)
-            return
+    whole, part, rest = (used.get(use, []) for use in ("whole", "part", "rest"))
+    if whole:
+        _of_whole(counts, free, whole)
+    elif rest and not free:
+        counts.attended = sum(token.value or 0 for token in (*part, *rest))
+    else:
         free = free or part
         value = _one(counts, free)
         if value is not None and free[0].strength == 1 and counts.absent is not None and counts.due is None:
             counts.due = value
         else:
             counts.attended = value
-    else:
-        size = _one(counts, whole)
-        fewer = [token for token in free if token.strength > 2 and size is not None and (token.value or 0) < size]
-        counts.attended = _one(counts, fewer) if fewer else size
-        if fewer:
-            counts.due = size
     for token in free:
         token.use = token.use or "attended"
+
+
+def _of_whole(counts: Counts, free: list[Token], whole: list[Token]) -> None:
+    """全班43人: all came, unless it is said who is missing, or how many did; 全班43人 获奖5人 may be either."""
+    size = _one(counts, whole)
+    came = [token for token in free if token.strength > 2 and size is not None and (token.value or 0) < size]
+    if counts.absent is not None or came:
+        counts.due = counts.due or size
+    if counts.absent is None:
+        counts.attended = _one(counts, came) if came else size
+        if came and size is not None and counts.attended is not None and counts.attended * 2 < size:
+            counts.issue, counts.attended, counts.due = "COUNT_AMBIGUOUS", None, None
 
 
 def _without(scan: str, tokens: list[Token]) -> str:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from handlers.reading.checkins.activities import activity_at
 from handlers.reading.model import Hedge
 from handlers.reading.quantities.words import HEDGES, JUNK, KIND, LABEL, PERSON, SKIP
 from handlers.reading.text.normalise import GAP
@@ -12,7 +13,7 @@ from handlers.reading.text.patterns import pattern
 _TOKEN = pattern(
     rf"(?P<skip>{SKIP}|{JUNK})"
     r"|(?P<less>(?<![\d/-])\d{1,3}-\d{1,2}=\d{1,3}(?!\d))人?"  # 42-2=40
-    r"|(?P<range>(?<![\d/.\-~])\d{1,3}\s?[-~]\s?\d{1,3}(?=\s?[人名]))[人名]"  # 40-42人
+    r"|(?P<range>(?<![\d/.\-~])(?:\d{1,3}\s?[-~]\s?\d{1,3}|(?<!\d )\d \d)(?=\s?[人名]))\s?[人名]"  # 40-42人, 4 3人
     r"|(?P<left>(?<![\d/.\-~])(?:1[3-9]|[2-9]\d|1\d\d)-\d{1,2}(?![\d\-=年月日点时:]| ?[人名]))"  # 45-2: 43?
     r"|(?P<pair>(?<![\d/])\d{1,4}\s?/\s?\d{1,4}(?![\d/]))(?:\s?[人名])?"
     rf"|(?P<label>{LABEL})(?:人员|人数|的?队员|的?学生|的?同学|人(?=\s?[:\d]))?"
@@ -26,7 +27,7 @@ _TAIL = pattern(
     r" ?(?P<hedge>[多来余几]+(?=[人名位个场]|\s|$|[,。;]))? ?"
     rf"(?P<measure>人次|人|[名位](?={PERSON}|[^\u4e00-\u9fff]|$)"
     r"|个(?=人|孩子|同学|队员|学生|小朋友|娃|[请没缺病事未到参应实原全辅共都已迟男女]|老师|家长|教师|志愿|五老|[^\u4e00-\u9fff]|$))?"
-    r"(?:(?P<own>的?新?(?:师生|少先队员|队员|同学|学生|孩子|小朋友|儿童|娃))|人(?!数))?"
+    r"(?:(?P<own>的?新?(?:师生|少先队员|队员|同学|学生|孩子|小朋友|儿童|娃+))|人(?!数))?"
 )
 # 30棵, 14:30; not 40队会, and only plain measures over a blank: 40 周三, 40 分享会 are heads and something else.
 _MEASURE = pattern(
@@ -36,6 +37,7 @@ _MEASURE = pattern(
 _SESSIONS = pattern(r"[余多几]?场次?(?![馆地景所比赛])")
 # 到了四十个清明扫墓: whatever follows, heads came.
 _CAME = ("到了", "来了", "去了", "全班")
+_FEW = 9
 _LOOSE = " \n,;。、!?:()" + GAP
 
 
@@ -120,13 +122,18 @@ def _number(written: str, start: int, end: int, scan: str) -> Token | None:
         return Token("number", start, tail.end(), value, strength, hedge, own=bool(tail["own"]))
     if tail["hedge"] and _loose(scan, tail.end()):
         return Token("number", start, tail.end(), value, 1, hedge)
-    if scan.startswith("个", end) and scan[start - 2 : start] in _CAME:
+    if scan.startswith("个", end) and (scan[start - 2 : start] in _CAME or _is_several(value, scan, end)):
         return Token("number", start, end + 1, value, 2)
     if value is None:
         return None
     if measure := _MEASURE.match(scan, tail.end("hedge") if tail["hedge"] else end):
         return Token("thing", start, measure.end(), value, hedge=hedge)
     return Token("number", start, end, value, int(_is_bare(written, scan, start, end)), hedge)
+
+
+def _is_several(value: int | None, scan: str, end: int) -> bool:
+    """四十一个升旗; 一个队会 is one of them."""
+    return value is not None and value > _FEW and activity_at(scan, end + 1)
 
 
 def _scaled(written: str, scale: str) -> int | None:

@@ -37,7 +37,8 @@ _OWN_WORDS = pattern(
 )
 _EMOJI = pattern("[\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\ue000-\uf8ff\U0001f000-\U0001faff]+")
 # ①班级 counts the lines of a form, 三② and 三⑵ are classes, Ⅱ班 is 2班.
-_COUNTERS = pattern(r"(?P<before>[一二三四五六七八九级年]?)(?P<sign>[\u2460-\u2473\u2474-\u2487\u2160-\u216b])")
+_COUNTER = pattern("[\u2160-\u216b\u2460-\u2487]")
+_COUNTERS = pattern("(?P<before>[一二三四五六七八九级年]?)(?P<sign>[\u2160-\u216b\u2460-\u2487])")
 # 一星章→二星章
 _RISES = pattern(r"(?<=[星章级])\s?→\s?(?=[一二三四五\d]\s?星)")
 # 43→44
@@ -72,7 +73,8 @@ class Clean:
 def clean(raw: str) -> Clean:
     """Bring `raw` to plain form: ３️⃣（ -> 3(, 隊 -> 队, 中对 -> 中队, [图片] counted, emoji and mentions dropped."""
     bare = _EMOJI.sub(" ", _BECOMES.sub("改成", _RISES.sub("升", raw)) if "→" in raw else raw)
-    bare = _COUNTERS.sub(_counter, bare)
+    if _COUNTER.search(bare):
+        bare = _COUNTERS.sub(_counter, bare)
     text = characters(_without_quote(bare))
     if "复制下面" in text or "签到。" in text or "像这样发" in text:
         text = _without_own_words(text)

@@ -1,0 +1,145 @@
+"""Corrections: what is wrong, what is right, and which record is meant."""
+
+from dataclasses import replace
+
+from handlers.reading.checkins.activities import find_activity, names_activity
+from handlers.reading.checkins.checkin import Found, read_checkin, whole_piece
+from handlers.reading.messages.withdrawals import is_of, stored
+from handlers.reading.model import Context, Reading, Record
+from handlers.reading.quantities.tokens import tokens_of
+from handlers.reading.text.normalise import GAP
+from handlers.reading.text.numbers import value_of
+from handlers.reading.text.patterns import pattern
+
+_SLIP = r"[报写发打填弄搞输记选]|登记|统计"
+_N = r"[\d一两二三四五]{1,2}"
+CORRECT = pattern(
+    rf"^\W{{0,3}}(?:更正|修改|订正|纠正|改正|勘误)|(?:刚才|刚刚|上面|之前|前面|上一条|那条)[^,。\n]{{0,8}}(?:错|不对)"
+    rf"|(?:{_SLIP})错|(?:日期|人数|应到|实到|活动|班级|中队|主题)[^,。\n]{{0,2}}(?:错|有误|不对)"
+    rf"|(?:{_SLIP})成了?(?=\s?[\d{GAP}今昨前])|[报写发填]的是\s?\d[^\n]*是\s?\d"
+    r"|应改为|更正为|更改为|修改为|改为|改成|应为|改[一]?下|重新报|勘误|\d[人名]?改\d"
+    r"|^\W{0,3}(?:不对|错了)[,。!\s]{0,2}(?:应该?|实际)?[是为到]?\s?\d"
+    rf"|(?<!预)[少多漏][报算]了?\s?{_N}"
+)
+# 加1, 漏了2个, 又来了1个: so many more, or fewer, than was said.
+_BY = pattern(
+    rf"^[^,。\d\n]{{0,8}}?(?P<more>(?<![参增添])加|减|[少多漏][报算记]了?|漏了|又来了|走了)\s?(?P<by>{_N})\s?[人个名位]?(?!\d)"
+)
+_FEWER = ("减", "多", "走")
+# Every correction has one of these.
+_MAY_CORRECT = pattern(
+    r"[错误改勘订正]|不[对是]|[少多漏][报算记]|成|[加减]\s?\d|重新报|应为|[报写发填]的是|漏了|又来|走了"
+)
+# 不是队日,是队课
+_NOT_THIS = pattern(r"不是[^,。\n\d]{1,8}[,。\s]{0,2}(?:而?是|应该?是)")
+# What is said to be wrong: 把38改成39, 写成今天了, 报的是38, 少报了2个.
+_WRONG = pattern(
+    r"(?<!\d)\d{1,4}\s?[人名]?\s?(?=(?:改成|改为|更正为|更改为|修改为|应为|应该是|应该为|改)\s?\d)"
+    rf"|不是\s?\d{{1,4}}\s?[人名]?[,\s]?(?=是|应该|应为)|(?:{_SLIP})成了?[^,。;\n]{{1,8}}|[报写发填]的是\s?\d{{1,4}}[人名]?"
+    rf"|(?:[少多漏][报算记]了?|漏了|又来了|走了)\s?{_N}\s?[人名个位]?"
+)
+# 应到写错了,是45: the number is of those due.
+_FIELD = pattern(rf"(?P<field>应到|实到|请假|缺席)(?P<slip>(?:人数)?(?:{_SLIP})?错?[了啦]?[,\s]*(?:应该?)?[是为]?)")
+# 班级报错了,是三(3)
+_OF_UNIT = pattern(r"(?:班级?|中队|单位)[^,。]{0,4}错|错[了]?(?:班|中队)")
+_TOPIC = pattern(r"主题\s?(?:应该?|改)?[成为是:]\s?(?P<topic>[^\n,。;]{2,60})")
+_TURN = pattern(
+    r"改成|改为|更正为|更改为|修改为|应改为|应[为该]是?|正确的?[是为]?|改(?=\d)|其实是|错[了啦]?[,。\s]+(?!应|是|正确)"
+    rf"|(?<![不还都也的])是(?=[\s{GAP}\d]|[^,。]{{2,6}}$)"
+)
+_TOPICAL = frozenset({"ACTIVITY_MISSING", "COUNT_MISSING", "DUPLICATE", "DUPLICATE_DIFFERENT"}) | {
+    "COUNT_CONFLICT", "COUNT_UNUSUAL", "DATE_OLD",
+}  # fmt: skip
+
+
+def corrects(text: str, scan: str) -> bool:
+    """Whether `text` puts right what was said before."""
+    if not _MAY_CORRECT.search(text):
+        return False
+    if CORRECT.search(scan) or CORRECT.search(text) or (_BY.search(scan) and not names_activity(scan)):
+        return True
+    wrong = _NOT_THIS.search(scan)
+    return wrong is not None and names_activity(wrong[0]) and names_activity(scan[wrong.end() :])
+
+
+def read_correction(found: Found, context: Context) -> Reading:
+    """更正:三(2)中队实到应为39人 -> the unit with what changes; there must be something to correct."""
+    target = _named(found)
+    found.scan = _FIELD.sub(lambda match: match["field"] + " " * len(match["slip"]), found.scan)
+    by = _BY.search(found.scan)
+    _without(found, [match.span() for match in _WRONG.finditer(found.scan)] + ([by.span("by")] if by else []))
+    moved = _is_moved(found)
+    if moved:
+        found.hits = found.hits[-1:]
+    whole_piece(found, context)
+    reading = read_checkin(found, replace(context, existing=(), history={}))
+    records = tuple(_with_news(record, found, target) for record in reading.records)
+    if by and not any(record.attended for record in records):
+        records = tuple(_changed_by(record, by["more"], value_of(by["by"]) or 0, context) for record in records)
+    issues = [issue for issue in reading.issues if issue not in _TOPICAL]
+    if not any(map(_changes, records)) and not moved:
+        issues.append("COUNT_MISSING")
+    turned = _TURN.search(found.scan) is not None
+    meant = [replace(each, date=target.date) if turned else each for each in records]
+    meant = [replace(each, unit=target.unit) if moved else each for each in meant]
+    if not all(stored(record, context) for record in meant if record.unit) or not context.existing:
+        issues.append("NOTHING_TO_CORRECT")
+    doubts = [issue for issue in issues if not issue.startswith("PII_")]
+    return Reading("correct", "clarify" if doubts else "ok", tuple(issues), records, target=target)
+
+
+def _is_moved(found: Found) -> bool:
+    """班级报错了,是三(3): the last unit is the new one."""
+    turn = _TURN.search(found.scan)
+    later = turn is not None and len(found.hits) > 1 and found.hits[-1].start >= turn.start()
+    return bool(found.hits) and (later or _OF_UNIT.search(found.scan) is not None)
+
+
+def _without(found: Found, wrong: list[tuple[int, int]]) -> None:
+    """Take these places out of what is read."""
+    for start, end in wrong:
+        found.scan = found.scan[:start] + GAP * (end - start) + found.scan[end:]
+    found.dates = [when for when in found.dates if not any(start <= when.start < end for start, end in wrong)]
+
+
+def _changes(record: Record) -> bool:
+    return bool(record.activity or record.dated or record.topic or record.others) or any(
+        value is not None for value in (record.attended, record.due, record.absent)
+    )
+
+
+def _named(found: Found) -> Record:
+    """What is said of the one that is put right, before it is said what is right: 昨天的队会 改成 41人."""
+    turn = _TURN.search(found.scan)
+    place = turn.start() if turn else 0
+    dates = [when for when in found.dates if when.start < place and when.day]
+    numbers = [token for token in tokens_of(found.scan[:place]) if token.kind == "number" and token.strength]
+    units = [hit.unit for hit in found.hits if hit.kind != "part"]
+    wrong_unit = _is_moved(found) and len(units) < 2
+    return Record(
+        unit=units[0] if units and not wrong_unit else None,
+        activity=find_activity(found.scan[:place])[0].name,
+        date=dates[0].day if dates else None,
+        attended=numbers[-1].value if turn and numbers and _WRONG.match(found.scan, numbers[-1].start) else None,
+        dated=bool(dates),
+    )
+
+
+def _with_news(record: Record, found: Found, target: Record) -> Record:
+    """The record as it shall be: what follows the turn is new."""
+    if turn := _TURN.search(found.scan):
+        later = [when.day for when in found.dates if when.start >= turn.end()]
+        new = find_activity(found.scan[turn.end() :])[0].name
+        record = replace(record, activity=new or target.activity or record.activity, topic=None)
+        record = replace(record, date=later[0], dated=True) if later else record
+    if topic := _TOPIC.search(found.scan):
+        named = find_activity(found.scan[: topic.start()])[0].name
+        record = replace(record, topic=topic["topic"].strip(GAP + " "), activity=named)
+    return record if record.dated else replace(record, date=None)
+
+
+def _changed_by(record: Record, more: str, number: int, context: Context) -> Record:
+    """加1: one more than is there."""
+    there = next((old.attended for old in context.existing if is_of(old, record)), None)
+    number = -number if more.startswith(_FEWER) else number
+    return replace(record, attended=None if there is None else there + number, due=None, absent=None)

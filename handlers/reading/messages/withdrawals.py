@@ -1,0 +1,138 @@
+"""Messages that take back or exchange: a check-in, a nomination, a nominee; or bring back what was taken back."""
+
+from dataclasses import replace
+
+from handlers.reading.checkins.checkin import Found, read_checkin
+from handlers.reading.medals.medals import Medal
+from handlers.reading.model import Context, Existing, Reading, Record
+from handlers.reading.persons.names import is_name, is_nickname, split_names
+from handlers.reading.text.normalise import GAP
+from handlers.reading.text.patterns import pattern
+from handlers.reading.text.units import Hit
+
+# What is withdrawn: a record. 取消 alone may be said of the activity as well: 升旗因雨取消.
+CANCEL = pattern(r"撤回|撤销|作废|收回|删掉|删除|删了|删一?[条下个]|取消")
+_CANCEL_WHAT = pattern(r"签到|打卡|记录|上[一]?条|刚才|那条|这条|提交|上报|提名|推荐|申报")
+_RESTORE = pattern(r"^\W{0,2}(?:请|麻烦)?(?:帮我|帮忙)?(?:把.{0,20})?(?:恢复|还原)(?!提醒|健康|身体)")
+REPLACE = pattern(r"换成|换为|替换为|替换成|改成|改为|更换为|调整为|换")
+_CUT = pattern(rf"[\s、,;。!?:/()|{GAP}]+|的|把|将|同学|队员|为|由")
+_SHORT, _LONGEST = 12, 40
+
+
+def cancels(text: str, hits: list[Hit]) -> bool:
+    """Whether `text` withdraws a record: 撤回, 取消三(2)中队今天的签到; not 升旗取消."""
+    found = CANCEL.search(text)
+    if found is None:
+        return False
+    if found[0] == "取消":
+        return _CANCEL_WHAT.search(text) is not None or text.strip() == "取消"
+    short = len(text) < (_LONGEST if hits else _SHORT)
+    return short or _CANCEL_WHAT.search(text) is not None or CANCEL.match(text) is not None
+
+
+def restores(text: str) -> bool:
+    """Whether `text` brings back what was withdrawn: 恢复三(2)队会."""
+    return len(text) < _LONGEST and _RESTORE.search(text) is not None
+
+
+def read_restoring(found: Found, context: Context) -> Reading:
+    """恢复三(2)中队昨天的队会 -> what is named of it."""
+    return Reading("restore", "ok", target=_target(found, read_checkin(found, replace(context, existing=()))))
+
+
+def read_cancel(found: Found, context: Context) -> Reading:
+    """撤回三(2)中队今天的签到 -> exactly what is named: unit, activity, day, number of heads."""
+    plain = read_checkin(found, replace(context, existing=()))
+    target = _target(found, plain)
+    day = target.date
+    records = tuple(
+        Record(unit=record.unit, activity=record.activity, date=day, dated=record.dated)
+        for record in plain.records
+        if record.unit and (found.hits or target.activity or target.date)
+    )
+    unknown = [issue for issue in plain.issues if issue in ("UNIT_UNKNOWN", "UNIT_AMBIGUOUS")]
+    if unknown:
+        return Reading("cancel", "clarify", tuple(unknown), records, target=target)
+    there = all(stored(record, context) for record in records) if records else bool(context.existing)
+    return Reading(
+        "cancel", "ok" if there else "clarify", () if there else ("NOTHING_TO_CORRECT",), records, target=target
+    )
+
+
+def _target(found: Found, plain: Reading) -> Record:
+    """What the words name of a record; what nobody said is None."""
+    first = plain.records[0] if plain.records else Record()
+    return Record(
+        unit=first.unit if found.hits else None,
+        activity=found.whole.activity.name,
+        date=first.date if found.dates else None,
+        attended=first.attended,
+        dated=first.dated,
+    )
+
+
+def stored(record: Record, context: Context) -> bool:
+    """Whether a check-in of this unit (and date, where said) is there."""
+    return any(
+        is_of(old, record) and (record.date is None or old.date in (None, record.date)) for old in context.existing
+    )
+
+
+def is_of(old: Existing, record: Record) -> bool:
+    """Whether it is a check-in of the record's unit."""
+    return old.medal is None and old.unit == record.unit
+
+
+def read_replacement(scan: str, hits: list[Hit], medals: list[Medal], context: Context) -> Reading | None:
+    """把四(1)中队一星章的王小明换成李小红; None unless two persons are named."""
+    turn = REPLACE.search(scan)
+    if turn is None:
+        return None
+    old, new = _persons(scan[: turn.start()]), _persons(scan[turn.end() :])
+    if not new or not (old or context.existing):
+        return None
+    unit, medal = target_of(hits, medals, context)
+    fields = {"unit": unit, "medal": medal, "old": old[-1] if old else None, "new": new[0]}
+    there = any(
+        state.medal and state.name == fields["old"] and unit in (None, state.unit) and medal in (None, state.medal)
+        for state in context.existing
+    )
+    issues = [] if there else ["NOTHING_TO_CORRECT"]
+    if not is_name(new[0]):
+        issues.append("NAME_INCOMPLETE")
+    return Reading("nomination_replace", "clarify" if issues else "ok", tuple(issues), replace=fields)
+
+
+def read_withdrawal(scan: str, hits: list[Hit], medals: list[Medal], context: Context) -> Reading:
+    """撤回四(1)中队王小明的一星章提名."""
+    unit, medal = target_of(hits, medals, context)
+    names = _persons(CANCEL.sub(lambda match: GAP * len(match[0]), scan))
+    name = names[0] if names else None
+    there = any(
+        state.medal and name in (None, state.name) and unit in (None, state.unit) and medal in (None, state.medal)
+        for state in context.existing
+    )
+    issues = () if there else ("NOTHING_TO_CORRECT",)
+    fields = {"unit": unit, "medal": medal, "name": name}
+    return Reading("nomination_cancel", "ok" if there else "clarify", issues, cancel=fields)
+
+
+def target_of(hits: list[Hit], medals: list[Medal], context: Context) -> tuple[str | None, str | None]:
+    """The unit and the medal that a message about a nomination names."""
+    unit = next((hit.unit for hit in hits if hit.kind != "part"), context.bound_unit)
+    return unit, next((medal.code for medal in medals if medal.code), None)
+
+
+def _persons(scan: str) -> list[str]:
+    found: list[str] = []
+    for word in _CUT.split(scan):
+        if word and (is_name(word) or is_nickname(word)):
+            found.append(word)
+        elif word and len(word) < 40:
+            found += split_names(word)
+    return found
+
+
+def persons_in(scan: str) -> list[str]:
+    """The persons named in a question about a nomination."""
+    return _persons(scan)
