@@ -1,7 +1,8 @@
 """Kill -9 against the real process, with a ledger: `python -m tests.faults --minutes 5`, or `make faults`.
 
 Rounds on the practice page, of the audit log, on Telegram by polling and by webhook (`faults_telegram`), on the WeCom
-app (`faults_wecom`, `faults_fanout`) and robot (`faults_robot`), and with a platform that is away (`outage`) take turns.
+app (`faults_wecom`, `faults_fanout`) and robot (`faults_robot`), and with a platform that is away (`outage`), take
+turns.
 
 Clients report check-ins, as the page does: the same id until it is acknowledged, sometimes once more. Meanwhile the
 bot is killed and started again. What was acknowledged must be there, once, and be counted and answered once.

@@ -58,10 +58,10 @@ class Gate:
                     out.write(data)
                     # Carried out; then the line breaks.
                     await back.read(1)
-                else:
+                elif way == "open":
                     out.write(data)
-                if way != "open":
-                    break
+                    continue
+                break
         answers.cancel()
         writer.close()
         out.close()
