@@ -12,6 +12,7 @@ from bot.settings import BadSettings, Settings, load
 # Command → (its module in commands/, what --help says of it).
 COMMANDS = {
     "serve": ("serve", "start the bot (without a platform: the practice page)"),
+    "outbox": ("data.outbox", "list what is late, uncertain or dead of what is to be said, and send it again"),
     "replay": ("data.replay", "handle a message again that a bug stopped"),
     "import": ("organisation.import_", "read units, people and roles from a file"),
     "promote": ("organisation.promote", "take the classes of all schools to the new school year"),

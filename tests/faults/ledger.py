@@ -1,7 +1,8 @@
 """Kill -9 against the real process, with a ledger: `python -m tests.faults --minutes 5`, or `make faults`.
 
 Rounds on the practice page, of the audit log, on Telegram by polling and by webhook (`faults_telegram`), on the WeCom
-app (`faults_wecom`, `faults_fanout`) and robot (`faults_robot`) take turns.
+app (`faults_wecom`, `faults_fanout`) and robot (`faults_robot`), and with a platform that is away (`outage`), take
+turns.
 
 Clients report check-ins, as the page does: the same id until it is acknowledged, sometimes once more. Meanwhile the
 bot is killed and started again. What was acknowledged must be there, once, and be counted and answered once.
@@ -37,7 +38,13 @@ from tests.support.stage import ZONE
 
 CLIENTS = 12
 SECONDS_TO_DRAIN = 20
-WAYS = ("practice", "polling", "webhook", "audit", "wecom", "fanout", "robot")
+WAYS = ("practice", "polling", "webhook", "audit", "wecom", "fanout", "robot", "outage")
+# Of an outage: the channel, how it is cut, to how many people, for how many seconds.
+OUTAGES = (
+    ("wecom", "502", 1250, 6), ("telegram", "502", 420, 20), ("telegram", "closed", 100, 60),
+    ("wecom", "lost", 1250, 60), ("telegram", "silent", 100, 150), ("wecom", "mixed", 3400, 180),
+    ("telegram", "mixed", 420, 60),
+)  # fmt: skip
 Totals = dict[tuple[str, int, str], tuple[int, ...]]
 
 
@@ -262,6 +269,7 @@ def besiege(folder: Path, number: int, kills: int, seed: int, siege: type[Siege]
 
 def _round(way: str, folder: Path, seed: int) -> Any:
     from tests.faults import fanout as faults_fanout
+    from tests.faults import outage as faults_outage
     from tests.faults import robot as faults_robot
     from tests.faults import telegram as faults_telegram
     from tests.faults import wecom as faults_wecom
@@ -272,6 +280,9 @@ def _round(way: str, folder: Path, seed: int) -> Any:
     others = {"wecom": faults_wecom.besiege, "robot": faults_robot.besiege}
     if way == "fanout":
         return faults_fanout.besiege(folder, 2500, 4, seed)
+    if way == "outage":
+        channel, cut, number, seconds = OUTAGES[seed // len(WAYS) % len(OUTAGES)]
+        return faults_outage.besiege(folder, channel, cut, number, seconds, seed)
     if way in others:
         return others[way](folder, 200, 5, seed)
     return faults_telegram.besiege(folder, way, 200, 5, seed)

@@ -11,9 +11,8 @@ from bot.engine import Engine
 from bot.pipeline.turn import Turn
 from bot.pipeline.writer import Pipeline
 from bot.settings import Settings
-from storage.base import leases
+from storage.base import leases, tokens
 from storage.base.vault import WrongKey
-from storage.messages import tokens
 
 # Longer than fetching one may take: whoever holds the lease and dies keeps the others waiting no longer.
 _LEASE = timedelta(seconds=40)

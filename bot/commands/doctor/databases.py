@@ -60,7 +60,7 @@ def _letters(db: Connection) -> Line:
     counts = outbox.counts(db, ("dead", "uncertain"))
     dead, uncertain = counts.get("dead", 0), counts.get("uncertain", 0)
     if dead or uncertain:
-        return WARN, "outbox", f"{dead} 条消息发不出去,{uncertain} 条不确定是否送达"
+        return WARN, "outbox", f"{dead} 条消息没有发,{uncertain} 条可能收到两次,python -m bot outbox 可列出和再发"
     return OK, "outbox", "没有发不出去的消息"
 
 
