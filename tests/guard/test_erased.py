@@ -41,7 +41,7 @@ def opened(folder: Path, fernet: Fernet) -> Iterator[str]:
 def found(bot: Bot, folder: Path, names: tuple[str, ...]) -> dict[str, int]:
     """How many tokens hold each of these names; how many files hold it in clear."""
     texts = list(opened(folder, Fernet(bot.app.engine.settings.name_keys[0])))
-    assert len(texts) > 20
+    assert texts
     clear = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
     for name in names:
         assert name.encode() not in clear, f"{name} stands in clear"
