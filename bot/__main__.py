@@ -63,6 +63,10 @@ def _run(module: ModuleType, arguments: argparse.Namespace, settings: Settings) 
         # Who read our output has seen enough (`| head`); what Python still holds of it goes nowhere.
         sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115
         return 1
+    except BadSettings as problem:
+        # Seen only once the database was open: a key that does not fit.
+        print(problem, file=sys.stderr)
+        return 2
     except Exception as error:
         sentence = in_words(error)
         if sentence is None:

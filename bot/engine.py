@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Connection
+
 from bot.clock import Clock
 from bot.pipeline.features import Features, collect, modules
 from bot.pipeline.transaction import Transactions
-from bot.settings import Settings
+from bot.settings import BadSettings, Settings
 from handlers.catalogue import loader
 from handlers.reading import compile_all
+from storage import sealed
 from storage.base import codes
 from storage.base.vault import Vault
 from storage.database import Database, open_database
@@ -54,9 +57,25 @@ class Engine:
             return self.features.recipes[recipe](db, values)
 
 
+def key_problem(settings: Settings, db: Connection) -> str:
+    """What is wrong with the key for what is sealed in this database, and the cure; empty: nothing."""
+    keys = settings.given_keys
+    if not sealed.any_unopened(db, Vault(keys) if keys else None):
+        return ""
+    cure = f"请把备份的 name.key 放回 {settings.data_dir},或在 NAME_KEY 里写上原来的密钥"
+    if not keys:
+        return f"NAME_KEY: 数据库里有加密的内容,密钥却不见了,没有另造新的。{cure}。"
+    return f"NAME_KEY: 现在的密钥打不开数据库里加密的内容。{cure}(新旧两个用逗号隔开)。"
+
+
 def open_engine(settings: Settings, url: str, clock: Clock | None = None) -> Engine:
-    """Open and migrate the database at `url`."""
+    """Open and migrate the database at `url`; raises BadSettings when the key does not open what is sealed in it."""
     database = open_database(url)
+    with database.write.connect() as db:
+        problem = key_problem(settings, db)
+    if problem:
+        database.close()
+        raise BadSettings(problem)
     vault = Vault(settings.name_keys)
     migrate(database.write, lambda db: codes.key_old(db, vault))
     return Engine(settings, database, vault, collect(modules()), clock or Clock(settings.zone))

@@ -115,7 +115,7 @@ class Settings(BaseSettings):
         wecom = (self.wecom_secret, self.wecom_token, self.wecom_aes_key, self.wecom_robot_secret)
         groups = [key for _, key in self.wecom_groups]
         return [*passwords, *telegram, *(word for words in wecom for word in kinds.several(words)), *groups,
-                *self.name_keys]  # fmt: skip
+                *self.given_keys]  # fmt: skip
 
     @property
     def zone(self) -> ZoneInfo:
@@ -147,10 +147,16 @@ class Settings(BaseSettings):
         """Where fetched photos are kept."""
         return self.data_dir / ("practice-files" if self.practice else "files")
 
+    @property
+    def given_keys(self) -> list[str]:
+        """The Fernet keys that seal names and texts, of NAME_KEY or else of `DATA_DIR/name.key`; none: none yet."""
+        own = self.data_dir / "name.key"
+        return kinds.several(self.name_key) or ([own.read_text().strip()] if own.exists() else [])
+
     @cached_property
     def name_keys(self) -> list[str]:
-        """The Fernet keys that seal names and texts; made once in `DATA_DIR/name.key` when none is set."""
-        return kinds.several(self.name_key) or [_own_key(self.data_dir / "name.key")]
+        """The same; where there is none one is made."""
+        return self.given_keys or [_own_key(self.data_dir / "name.key")]
 
 
 def _own_key(path: Path) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -53,6 +53,11 @@ def is_worth_another_try(error: BaseException | None) -> bool:
     # Of the driver's own errors, not yet SQLAlchemy's, those without a state: the connection broke under a savepoint.
     cut = getattr(error, "connection_invalidated", False) or (hasattr(error, "sqlstate") and not state)
     return cut or state.startswith(_AT_ONCE) or is_worth_another_try(error.__cause__)
+
+
+# How long a statement waits for another process, in milliseconds; and one that may be tried again at any time.
+_PATIENCE, _SHORT_PATIENCE = 10_000, 100
+_FORGET = "forget-pages"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,7 @@ def _open_sqlite(url: URL) -> Database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     module = sqlite_module()
     write = create_engine(url, module=module, pool_size=1, max_overflow=0, hide_parameters=True)
+    event.listen(write, "checkin", _empty_wal)
     read = create_engine(url, module=module, pool_size=4, hide_parameters=True)
     event.listen(write, "connect", _pragmas_for_writing)
     event.listen(write, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
@@ -114,12 +120,27 @@ def _open_sqlite(url: URL) -> Database:
 def _pragmas_for_writing(connection: Any, _record: object) -> None:
     # The driver must not begin transactions by itself: it would begin deferred ones.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={_PATIENCE}", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+    # What is deleted or overwritten is gone from the file, not only from the tables.
+    connection.execute("PRAGMA secure_delete=ON")
     connection.execute(f"PRAGMA journal_size_limit={64 << 20}")
+
+
+def forget_pages(db: Connection) -> None:
+    """After this transaction the write-ahead log is emptied: it holds the pages as they were before."""
+    db.info[_FORGET] = True
+
+
+def _empty_wal(connection: Any, entry: ConnectionPoolEntry) -> None:
+    if connection is not None and entry.info.get(_FORGET):
+        # Not while somebody still reads what was: then after one of the next transactions.
+        connection.execute(f"PRAGMA busy_timeout={_SHORT_PATIENCE}")
+        entry.info[_FORGET] = bool(connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
+        connection.execute(f"PRAGMA busy_timeout={_PATIENCE}")
 
 
 def _pragmas_for_reading(connection: Any, _record: object) -> None:
     connection.isolation_level = None
-    for pragma in ("busy_timeout=10000", "query_only=ON"):
+    for pragma in (f"busy_timeout={_PATIENCE}", "query_only=ON"):
         connection.execute(f"PRAGMA {pragma}")

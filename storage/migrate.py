@@ -6,10 +6,13 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, inspect, text
 
 from storage.base import triggers
+from storage.database import forget_pages
 
 FOLDER = Path(__file__).parent / "migrations"
 # The newest migration; a test holds it against the files.
 HEAD = "0015"
+# From here on SQLite overwrites what it deletes.
+_SECURE_SINCE = "0015"
 _LOCK = 0x636F756E  # "coun": the number of the advisory lock under which PostgreSQL is migrated.
 
 
@@ -28,7 +31,8 @@ def migrate(engine: Engine, then: Callable[[Connection], None] | None = None) ->
 
     `then` does in the same transaction what takes more than the tables: the keys.
     """
-    if revision(engine) == HEAD:
+    found = revision(engine)
+    if found == HEAD:
         return False
     # Alembic costs 60 ms to import: only when there is work for it.
     from alembic import command
@@ -52,4 +56,8 @@ def migrate(engine: Engine, then: Callable[[Connection], None] | None = None) ->
                 then(db)
         if sqlite:
             db.connection.dbapi_connection.execute("PRAGMA foreign_keys=ON")  # type: ignore[union-attr]
+            if found and found < _SECURE_SINCE:
+                # What was deleted before is still in its free pages: the file is written anew, once.
+                db.connection.dbapi_connection.execute("VACUUM")  # type: ignore[union-attr]
+                forget_pages(db)
     return True

@@ -9,22 +9,8 @@ from sqlalchemy.exc import IntegrityError
 
 from storage import tables
 from storage.base.vault import Vault, WrongKey
+from storage.sealed import SEALED
 
-# Every sealed column of every table (a test holds it against the tables).
-SEALED = {
-    tables.child: ("name",),
-    tables.child_note: ("words",),
-    tables.nomination: ("reason",),
-    tables.nomination_step: ("reason",),
-    tables.guardian_request: ("wish", "outcome"),
-    tables.incident: ("what",),
-    tables.inbox: ("payload", "error"),
-    tables.outbox: ("body",),
-    tables.dialogue: ("payload",),
-    tables.screen: ("bubble",),
-    tables.access_token: ("sealed",),
-    tables.holding: ("name",),
-}
 MOST = 500
 
 

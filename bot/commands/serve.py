@@ -25,18 +25,24 @@ def run(_arguments: argparse.Namespace, settings: Settings) -> int:
         reason = "端口已被占用" if error.errno == errno.EADDRINUSE else error.strerror
         print(f"不能在 {host}:{settings.port} 上启动:{reason}。可以换一个端口:PORT=8081 make run", file=sys.stderr)
         return 1
+    with listening:
+        return _serve(listening, settings)
+
+
+def _serve(listening: socket.socket, settings: Settings) -> int:
     from bot.app import App
     from bot.engine import open_engine
 
-    logs.configure(settings.log_level, settings.secrets)
     engine = open_engine(settings, settings.database)
+    # Now that there is a key: no log may show it.
+    logs.configure(settings.log_level, settings.secrets)
 
     async def serve() -> int:
         app = App(engine)
         await app.run(listening)
         return int(app.broken)
 
-    with listening, asyncio.Runner(loop_factory=_loop_factory()) as runner:
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         return runner.run(serve())
 
 

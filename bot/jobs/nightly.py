@@ -14,6 +14,7 @@ from scheduling import guardian_requests
 from scheduling.calendar import Calendar
 from storage.audit import audit, audit_years
 from storage.base import key_values
+from storage.database import forget_pages
 from storage.retention import nightly
 
 log = logging.getLogger(__name__)
@@ -74,6 +75,7 @@ class Nightly:
         year = audit_years.close(turn.db, turn.now)
         guardian_requests.lay_out(turn.db, turn.now, self._calendar)
         key_values.put(turn.db, DONE, night, turn.now)
+        forget_pages(turn.db)
         gone = {name: count for name, count in self._gone.items() if count}
         if gone:
             audit.note(turn.db, audit.Deed.PURGED, turn.now, rows=gone)

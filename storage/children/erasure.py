@@ -6,7 +6,8 @@ from sqlalchemy import Connection, update
 
 from storage.audit.audit import Deed, note
 from storage.base.vault import Vault
-from storage.children import children, consents
+from storage.children import children, consents, traces
+from storage.database import forget_pages
 from storage.medals import nominations
 from storage.medals.nominations import State
 from storage.tables import consent
@@ -14,7 +15,7 @@ from storage.tables import consent
 
 def erase(db: Connection, vault: Vault, child_id: int, person_id: int, now: datetime) -> int:
     """Erase a child; cases nobody has decided on are withdrawn. Returns how many nominations there were."""
-    cases = nominations.of_child(db, child_id)
+    cases, name = nominations.of_child(db, child_id), children.names(db, vault, [child_id])[child_id]
     for case in cases:
         if case.state is State.SUBMITTED:
             nominations.move(db, vault, case, State.WITHDRAWN, person_id, now)
@@ -24,4 +25,6 @@ def erase(db: Connection, vault: Vault, child_id: int, person_id: int, now: date
     db.execute(update(consent).where(consent.c.child_id == child_id).values(reference=""))
     note(db, Deed.ERASED, now, unit_id=children.unit_of(db, child_id), subject=f"child:{child_id}", cases=len(cases))
     children.forget(db, [child_id], now)
+    traces.remove(db, vault, name, [case.number for case in cases])
+    forget_pages(db)
     return len(cases)

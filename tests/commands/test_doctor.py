@@ -14,6 +14,7 @@ from cryptography.fernet import Fernet
 
 from bot.__main__ import main
 from bot.commands.doctor import databases
+from storage.base.vault import Vault
 from storage.database import Database
 from storage.messages import inbox
 from storage.migrate import migrate
@@ -61,7 +62,8 @@ def test_the_doctor_sees_what_waits(database: Database, capsys: pytest.CaptureFi
     letter = {"channel": "telegram", "chat": "1", "lane": "answer", "state": "dead", "due_at": NOW, "attempts": 9}
     with database.write.begin() as db:
         (arrival,) = inbox.arrive(db, [row], "batch").values()
-        inbox.fail(db, arrival.id, b"sealed", b"sealed")
+        sealed = Vault([Path("data/name.key").read_text()]).seal("a message")
+        inbox.fail(db, arrival.id, sealed, sealed)
         db.execute(outbox.insert().values(letter))
     found = levels(capsys)
     assert found["failed"] == found["outbox"] == "warn"

@@ -37,9 +37,12 @@ def test_what_cannot_be_opened_is_said(
     database: Database, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keys = [Fernet.generate_key().decode() for _ in range(3)]
+    monkeypatch.setenv("NAME_KEY", ",".join(keys[1:]))
     with database.write.begin() as db:
         children.find_or_add(db, Vault(keys[:1]), 1, "王小明")
-    monkeypatch.setenv("NAME_KEY", ",".join(keys[1:]))
+    assert "现在的密钥打不开" in said(capsys, "key", "rotate", status=2)
+    with database.write.begin() as db:
+        children.find_or_add(db, Vault(keys[2:]), 1, "李小红")
     assert main(["key", "rotate"]) == 1
     assert "有 1 处哪个密钥都打不开" in capsys.readouterr().out
 

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from bot.commands import in_words
 from bot.commands.doctor.line import FAIL, OK, WARN, Line
+from bot.settings import Settings
 from storage import migrate
 from storage.database import Database, open_database, sqlite_module
 from storage.messages import inbox, outbox
@@ -15,14 +16,14 @@ from storage.messages import inbox, outbox
 _FIXED, _BACKPORTS = (3, 51, 3), ((3, 50, 7), (3, 44, 6))
 
 
-def database(url: str) -> Iterator[Line]:
-    """Whether the database opens, what version it has, what waits in it."""
+def database(url: str, settings: Settings) -> Iterator[Line]:
+    """Whether the database opens, what version it has, whether the key fits it, what waits in it."""
     kind, _, path = url.partition(":///")
     if kind == "sqlite" and not Path(path).exists():
         yield OK, "database", "还没有数据库,第一次启动时会建"
         return
     try:
-        yield from _in_database(open_database(url))
+        yield from _in_database(open_database(url), settings)
     except Exception as error:
         words = in_words(error)
         if words is None:
@@ -30,8 +31,9 @@ def database(url: str) -> Iterator[Line]:
         yield FAIL, "database", words
 
 
-def _in_database(database: Database) -> Iterator[Line]:
+def _in_database(database: Database, settings: Settings) -> Iterator[Line]:
     try:
+        yield from _key(database, settings)
         found = migrate.revision(database.read)
         if found != migrate.HEAD:
             newer = (found or "") > migrate.HEAD
@@ -47,6 +49,15 @@ def _in_database(database: Database) -> Iterator[Line]:
             yield _letters(db)
     finally:
         database.close()
+
+
+def _key(database: Database, settings: Settings) -> Iterator[Line]:
+    # It loads all features: no other check needs them.
+    from bot.engine import key_problem
+
+    with database.read.connect() as db:
+        if problem := key_problem(settings, db):
+            yield FAIL, "name_key", problem.partition(": ")[2]
 
 
 def _failed(db: Connection) -> Line:

@@ -1,0 +1,178 @@
+"""Erased means gone: every key on every token in every byte of DATA_DIR, before and after."""
+
+import asyncio
+import json
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet, InvalidToken
+
+from bot.pipeline.turn import Turn
+from storage.children import traces
+from storage.migrate import migrate
+from storage.tables import dialogue, inbox, incident, outbox
+from tests.support.stage import START, Bot, running
+
+pytestmark = [pytest.mark.both, pytest.mark.sqlite("a server's files are not ours to read")]
+
+CHILDREN = ("慕容晚晴", "欧阳子墨", "尉迟一诺", "司徒若曦", "端木雨桐", "百里云舒", "东方梓涵", "西门景行")
+# A Fernet token: its version, and half a century of time stamps. The shortest seals an empty text.
+TOKEN = re.compile(rb"gAAAAA[A-Za-z0-9_-]+={0,2}")
+SHORTEST = 100
+
+
+def opened(folder: Path, fernet: Fernet) -> Iterator[str]:
+    """All that the key opens, wherever in the files it stands, whatever stands right behind it."""
+    for path in sorted(folder.rglob("*")):
+        content = path.read_bytes() if path.is_file() else b""
+        for match in TOKEN.finditer(content):
+            for end in range(len(match[0]), SHORTEST - 1, -1):
+                if end % 4 == 0:
+                    try:
+                        yield fernet.decrypt(match[0][:end]).decode()
+                    except InvalidToken:
+                        continue
+                    break
+
+
+def found(bot: Bot, folder: Path, names: tuple[str, ...]) -> dict[str, int]:
+    """How many tokens hold each of these names; how many files hold it in clear."""
+    texts = list(opened(folder, Fernet(bot.app.engine.settings.name_keys[0])))
+    assert texts
+    clear = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+    for name in names:
+        assert name.encode() not in clear, f"{name} stands in clear"
+    return {name: sum(name in text for text in texts) for name in names}
+
+
+async def nominate(bot: Bot, name: str) -> str:
+    said = await bot.say("张老师", f"提名 三(2)中队 {name} 一星章 学雷锋 家长已书面同意3月1日")
+    return said[0].partition(" ")[2].partition(":")[0]
+
+
+async def much_is_said(bot: Bot, names: tuple[str, ...]) -> None:
+    """Letters, cards, looks, questions, a request: whatever holds a name for a while."""
+    for name in names:
+        number = await nominate(bot, name)
+        await bot.say("刘校长", f"查看 {number} 核对事迹 {name}的事迹要核对")
+        await bot.say("刘校长", f"家长申请 查看 三(2)中队 {name}")
+        await bot.say("张老师", f"撤回同意 三(2)中队 {name}")
+        await bot.say("张老师", "否")
+        for place in range(3):
+            await bot.say("李老师", f"一(1)中队 主题队日 {30 + place}人 学习第{place}课")
+
+
+@pytest.mark.parametrize("way", ["撤回同意", "家长申请"])
+def test_an_erased_child_is_in_no_byte_any_more(way: str, tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with running(tmp_path) as bot:
+            await much_is_said(bot, CHILDREN)
+            before = found(bot, tmp_path, CHILDREN)
+            assert all(count >= 5 for count in before.values()), before
+            gone, kept = CHILDREN[::2], CHILDREN[1::2]
+            for name in gone:
+                await erase(bot, way, name)
+            after = found(bot, tmp_path, CHILDREN)
+            print(f"tokens with a name before: {before}, after: {after}")
+            assert all(after[name] == 0 for name in gone) and all(after[name] for name in kept), after
+
+    asyncio.run(scene())
+
+
+async def erase(bot: Bot, way: str, name: str) -> None:
+    if way == "撤回同意":
+        await bot.say("张老师", f"撤回同意 三(2)中队 {name}")
+        assert "已" in (await bot.say("张老师", "是"))[-1]
+    else:
+        number = re.search(r"G\d{8}-\d+", (await bot.say("刘校长", f"家长申请 删除 三(2)中队 {name}"))[-1])
+        assert number is not None
+        await bot.say("刘校长", f"办理 {number[0]}")
+        await bot.say("刘校长", "是")
+
+
+def test_what_is_past_its_time_is_in_no_byte_any_more(tmp_path: Path) -> None:
+    """Half a year later nobody has decided: reasons, names, letters have gone, once the practice phones are emptied."""
+
+    async def spring() -> None:
+        async with running(tmp_path) as bot:
+            await much_is_said(bot, CHILDREN[:4])
+            assert sum(found(bot, tmp_path, CHILDREN[:4]).values()) > 20
+
+    async def night(days: int) -> None:
+        async with running(tmp_path, START + timedelta(days=days)) as bot:
+            await bot.app.pipeline.do(lambda turn: turn.db.exec_driver_sql("DELETE FROM screen"))
+            while await bot.app.pipeline.do(bot.app.ticker.tick):
+                pass
+            left[days] = sum(found(bot, tmp_path, CHILDREN[:4]).values())
+
+    left: dict[int, int] = {}
+    asyncio.run(spring())
+    for days in (2, 190, 400):
+        asyncio.run(night(days))
+    assert left[2] > 0 and left[400] == 0, left
+
+
+def test_every_trace_is_found(tmp_path: Path) -> None:
+    """A letter not sent yet, a question, an incident: all that is sealed and names the child goes, the rest stays."""
+
+    async def scene() -> None:
+        async with running(tmp_path) as bot:
+            await nominate(bot, CHILDREN[0])
+            vault = bot.app.engine.vault
+
+            def plant(turn: Turn) -> None:
+                for name in CHILDREN[:2]:
+                    row = {"channel": "practice", "chat": name, "lane": "notice", "state": "new", "due_at": START}
+                    body = vault.seal({"text": f"提名 {name}"})
+                    turn.db.execute(outbox.insert().values(**row, body=body, expires_at=START, attempts=0))
+                    kept = vault.seal({"words": f"三(2)中队 {name[:2]} {name[2:]}"})
+                    more = {"kind": "x", "payload": kept, "expires_at": START}
+                    turn.db.execute(dialogue.insert().values(channel="practice", chat=name, sender=name, **more))
+                    failed = {"channel": "practice", "message_id": name, "batch": "", "chat": "", "sender": ""}
+                    payload = vault.seal(json.dumps({"text": f"提名 {name}"}))
+                    turn.db.execute(inbox.insert().values(**failed, received_at=START, state="failed", payload=payload))
+                    told = {"number": name, "unit_id": 1, "opened_by": 1, "opened_at": START}
+                    turn.db.execute(incident.insert().values(**told, what=vault.seal(f"{name}的名单丢了")))
+                traces.remove(turn.db, vault, CHILDREN[0], [])
+
+            await bot.app.pipeline.do(plant)
+            with bot.read() as db:
+                letters = db.exec_driver_sql(
+                    "SELECT chat, state, body IS NULL FROM outbox WHERE chat IN (?, ?)", CHILDREN[:2]
+                )
+                assert sorted(letters.all()) == sorted([(CHILDREN[0], "dead", 1), (CHILDREN[1], "new", 0)])
+                assert db.exec_driver_sql("SELECT chat FROM dialogue WHERE kind = 'x'").all() == [(CHILDREN[1],)]
+                failed = db.exec_driver_sql("SELECT message_id FROM inbox WHERE payload IS NOT NULL").all()
+                assert failed == [(CHILDREN[1],)]
+                told = db.exec_driver_sql("SELECT number FROM incident WHERE what IS NOT NULL").all()
+                assert told == [(CHILDREN[1],)]
+
+    asyncio.run(scene())
+
+
+def test_a_database_of_before_is_written_anew_once(tmp_path: Path) -> None:
+    """Its free pages still hold what was deleted when SQLite did not overwrite it."""
+    from storage.database import open_database, sqlite_module
+
+    database = open_database(f"sqlite:///{tmp_path / 'bot.db'}")
+    migrate(database.write)
+    database.close()
+    raw = sqlite_module().connect(tmp_path / "bot.db")
+    raw.execute("PRAGMA secure_delete=OFF")
+    raw.execute("CREATE TABLE waste (words TEXT)")
+    raw.executemany("INSERT INTO waste VALUES (?)", [(f"planted-{n} " * 100,) for n in range(50)])
+    raw.execute("DELETE FROM waste")
+    raw.execute("DROP TABLE waste")
+    raw.execute("DROP TABLE appointment")
+    raw.execute("UPDATE alembic_version SET version_num = '0014'")
+    raw.commit()
+    raw.close()
+    assert b"planted-7 " in (tmp_path / "bot.db").read_bytes()
+    database = open_database(f"sqlite:///{tmp_path / 'bot.db'}")
+    migrate(database.write)
+    everything = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert b"planted-7 " not in everything
+    database.close()

@@ -1,0 +1,95 @@
+"""The key: what is sealed and cannot be opened keeps the bot from starting, and no new key is made over it."""
+
+import os
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+
+from bot.__main__ import main
+from storage.base.vault import Vault
+from storage.children import children
+from storage.database import Database
+from storage.organisation import units
+from storage.sealed import SEALED
+from storage.tables import metadata
+from tests.support.commanding import database, filled, folder, imported, said
+
+__all__ = ["database", "filled", "folder", "imported"]
+pytestmark = pytest.mark.both
+
+KEY = Path("data/name.key")
+# Every command that opens the database, as far as it needs no more than that.
+COMMANDS = (
+    ("serve",), ("invite", "--role", "中队辅导员", "--unit", "实验小学/三(2)中队"), ("confirm",), ("replay",),
+    ("preview", "--days", "3"), ("digest", "--unit", "实验小学"), ("audit", "verify"), ("audit-report", "2026"),
+    ("import", "roster.csv", "--yes"),
+)  # fmt: skip
+
+
+@pytest.fixture
+def with_a_child(database: Database) -> str:
+    """A database in which there is something sealed; the key that opens it."""
+    key = KEY.read_text() if KEY.exists() else Fernet.generate_key().decode()
+    KEY.write_text(key)
+    with database.write.begin() as db:
+        squad = units.by_path_names(db, ["青禾区少工委", "实验小学", "三(2)中队"])
+        assert squad is not None
+        children.find_or_add(db, Vault([key]), squad.id, "王小明")
+    database.close()
+    return key
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
+def test_nothing_starts_with_another_key(
+    command: tuple[str, ...], with_a_child: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NAME_KEY", Fernet.generate_key().decode())
+    monkeypatch.setenv("TELEGRAM_TOKEN", "123456:planted-token")
+    words = said(capsys, *command, status=2).splitlines()[-1]
+    assert words.startswith("NAME_KEY: 现在的密钥打不开数据库里加密的内容。请把备份的 name.key 放回")
+    # With the old one behind it everything goes on; so it does when nothing is set and the file is there.
+    monkeypatch.setenv("NAME_KEY", f"{os.environ['NAME_KEY']},{with_a_child}")
+    if command[0] != "serve":
+        # The yearly audit has something to say of a child without a consent.
+        assert main(list(command)) == (command[0] == "audit-report")
+
+
+def test_no_new_key_is_made_over_a_filled_database(
+    with_a_child: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    KEY.unlink()
+    assert "没有另造新的" in said(capsys, "audit", "verify", status=2)
+    assert not KEY.exists()
+    KEY.write_text(with_a_child)
+    assert main(["audit", "verify"]) == 0
+
+
+def test_an_empty_database_gets_a_key_of_its_own(filled: None, capsys: pytest.CaptureFixture[str]) -> None:
+    KEY.unlink(missing_ok=True)
+    assert main(["audit", "verify"]) == 0
+    assert KEY.stat().st_mode & 0o777 == 0o600
+
+
+def test_doctor_fails(with_a_child: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("TELEGRAM_TOKEN", "")
+    main(["doctor"])
+    assert "fail name_key" not in capsys.readouterr().out
+    monkeypatch.setenv("NAME_KEY", Fernet.generate_key().decode())
+    assert main(["doctor"]) == 1
+    assert "fail name_key: 现在的密钥打不开" in capsys.readouterr().out
+    monkeypatch.delenv("NAME_KEY")
+    KEY.unlink()
+    assert main(["doctor"]) == 1
+    assert "fail name_key: 数据库里有加密的内容,密钥却不见了" in capsys.readouterr().out
+
+
+def test_every_kind_of_sealed_value_is_looked_at() -> None:
+    """A column of bytes is sealed, or said here why not."""
+    binary = {
+        (table.name, column.name)
+        for table in metadata.sorted_tables
+        for column in table.c
+        if column.type.python_type is bytes
+    }
+    assert binary == {(table.name, name) for table, names in SEALED.items() for name in names}
