@@ -99,8 +99,9 @@ def test_what_is_not_committed_comes_again(tmp_path: Path, fake: FakeTelegram, m
             monkeypatch.setattr(writer, "MOST_WAITING", 100)
             # The writer is busy for longer than the platform is kept waiting: the repeat joins what goes on.
             monkeypatch.setattr(telegram_hook, "SECONDS_TO_COMMIT", 0.05)
-            go_on = threading.Event()
-            busy = asyncio.ensure_future(stage.app.pipeline.do(lambda turn: go_on.wait(PATIENCE)))
+            began, go_on = threading.Event(), threading.Event()
+            busy = asyncio.ensure_future(stage.app.pipeline.do(lambda turn: began.set() or go_on.wait(PATIENCE)))
+            assert await asyncio.to_thread(began.wait, PATIENCE)
             assert (await stage.post(update)).status_code == 503
             monkeypatch.setattr(telegram_hook, "SECONDS_TO_COMMIT", PATIENCE)
             go_on.set()
