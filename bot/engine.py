@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.clock import Clock
-from bot.pipeline.features import Features, collect, modules
+from bot.dispatch.features import Features, collect, modules
 from bot.pipeline.transaction import Transactions
 from bot.settings import Settings
 from handlers.catalogue import loader

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from handlers.catalogue import calendar
 from handlers.children import record
-from handlers.kit import Ask, Button, Deed, Denied, Due, Refusal, Reply, Role
+from handlers.kit import Ask, Button, Denied, Due, Refusal, Reply, Role
 from handlers.registry import ANYTHING, command, due
 from handlers.wording import consents, days, places, questions
 from handlers.wording.numbers import CaseNumbers
 from handlers.wording.private import REASON_LIMIT
 from scheduling.guardian_requests import WORKING_DAYS
+from storage.audit.audit import Action
 from storage.base import numbered
 from storage.children import children, erasure, guardian_requests
 
@@ -130,7 +131,7 @@ def carry_out(ask: Ask) -> Reply:
     if found.kind is guardian_requests.Wanted.CORRECT:
         return _put_right(ask, found, found.child_id)
     words = record.record_of(ask, found.child_id)
-    ask.note(Deed.REVEALED, found.unit, f"child:{found.child_id}", what="家长申请")
+    ask.note(Action.REVEALED, found.unit, f"child:{found.child_id}", what="家长申请")
     _settle(ask, found, "done")
     return Reply(f"{found.number} 已办结。请把下面这些交给家长:\n{words}")
 
@@ -139,7 +140,7 @@ def _put_right(ask: Ask, found: guardian_requests.Request, child_id: int) -> Rep
     name = children.plain(str(ask.vault.open(found.wish)) if found.wish else "")
     if not consents.is_name(name) or not children.rename(ask.db, ask.vault, child_id, name):
         raise Refusal(f"改不了:新的姓名不像姓名,或者这个中队已经有同名的记录。请核对后发「结案 {found.number} 理由」。")
-    ask.note(Deed.RENAMED, found.unit, f"child:{child_id}")
+    ask.note(Action.RENAMED, found.unit, f"child:{child_id}")
     _settle(ask, found, "done")
     return Reply(f"{found.number} 已办结:{found.unit.name}这位孩子的姓名已更正为 {children.masked(name)}。请答复家长。")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from handlers import rights
-from handlers.kit import Ask, Deed, Denied, Refusal, Reply, Role, Unit
+from handlers.kit import Ask, Denied, Refusal, Reply, Role, Unit
 from handlers.privacy import gate
 from handlers.registry import ANYTHING, command
 from handlers.roster.kinds import may_stand_below
@@ -14,6 +14,7 @@ from handlers.roster.units import grade_and_class
 from handlers.roster.years import entry_year
 from handlers.wording import places, questions
 from scheduling import periods
+from storage.audit.audit import Action
 from storage.organisation import changes, history, units
 from storage.people import people
 
@@ -28,9 +29,9 @@ _HOW = (
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """What is to be done (a key of _DEEDS) to a unit that stood at this path, and with what."""
+    """What is to be done (a key of _CHANGES) to a unit that stood at this path, and with what."""
 
-    deed: str
+    change: str
     unit: int
     path: str
     more: dict[str, Any]
@@ -227,8 +228,8 @@ def _check_name(ask: Ask, parent_id: int | None, name: str, one: Unit | None = N
 # --- done when it is agreed to ----------------------------------------------------------------------------
 
 
-def _sure(ask: Ask, said: str, deed: str, one: Unit, **more: Any) -> Reply:
-    return Reply(f"{said}\n确定吗?", CHANGE.put(ask, _Change(deed, one.id, one.path, more)))
+def _sure(ask: Ask, said: str, change: str, one: Unit, **more: Any) -> Reply:
+    return Reply(f"{said}\n确定吗?", CHANGE.put(ask, _Change(change, one.id, one.path, more)))
 
 
 @questions.answers(CHANGE)
@@ -237,10 +238,10 @@ def sure(ask: Ask, known: _Change) -> Reply:
     one = units.by_id(ask.db, known.unit)
     if one.path != known.path or not any(one.path.startswith(path) for path in ask.me.paths(rights.GIVERS)):
         return Reply("这个单位刚刚变动过,没有改。请再发一次。")
-    _DEEDS[known.deed](ask, one, known.more)
-    ask.note(_NOTED[known.deed], one, f"unit:{one.id}")
+    _CHANGES[known.change](ask, one, known.more)
+    ask.note(_NOTED[known.change], one, f"unit:{one.id}")
     name = known.more.get("name", one.name)
-    return Reply(f"好了:{name}。{'看一看,发「单位 ' + name + '」。' if known.deed != 'close' else ''}")
+    return Reply(f"好了:{name}。{'看一看,发「单位 ' + name + '」。' if known.change != 'close' else ''}")
 
 
 def _do_rename(ask: Ask, one: Unit, payload: Mapping[str, Any]) -> None:
@@ -273,10 +274,10 @@ def _do_add(ask: Ask, above: Unit, payload: Mapping[str, Any]) -> None:
 
 
 _NOTED = {
-    "rename": Deed.UNIT_CHANGED, "alias": Deed.UNIT_CHANGED, "move": Deed.UNIT_MOVED, "close": Deed.UNIT_CLOSED,
-    "reopen": Deed.UNIT_REOPENED, "add": Deed.UNIT_ADDED,
+    "rename": Action.UNIT_CHANGED, "alias": Action.UNIT_CHANGED, "move": Action.UNIT_MOVED, "close": Action.UNIT_CLOSED,
+    "reopen": Action.UNIT_REOPENED, "add": Action.UNIT_ADDED,
 }  # fmt: skip
-_DEEDS: dict[str, Callable[[Ask, Unit, Mapping[str, Any]], None]] = {
+_CHANGES: dict[str, Callable[[Ask, Unit, Mapping[str, Any]], None]] = {
     "rename": _do_rename,
     "alias": lambda ask, one, payload: changes.note(ask.db, one, ask.now, aliases=list(payload["aliases"])),
     "move": _do_move,

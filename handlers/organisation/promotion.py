@@ -12,7 +12,7 @@ from handlers.registry import ANYTHING, command, due
 from handlers.roster import promotion
 from handlers.wording import places, questions
 from scheduling.occurrences import PROMOTION, PROMOTION_SOON
-from storage.audit.audit import Deed, note
+from storage.audit import audit
 from storage.organisation import changes, units
 from storage.people import people
 from storage.reminders import deliveries
@@ -69,7 +69,9 @@ def carry_out(db: Connection, planned: Sequence[promotion.Promotion], now: datet
         up, leaving = [step for each in able for step in each.up], [step for each in able for step in each.leaving]
         day = promotion.counts_from(now.date())
         for each in able:
-            note(db, Deed.PROMOTED, now, unit_id=each.school.id, subject=f"unit:{each.school.id}", year=each.year)
+            audit.note(
+                db, audit.Action.PROMOTED, now, unit_id=each.school.id, subject=f"unit:{each.school.id}", year=each.year
+            )
         stored.write(db, able[0].year, [each.school for each in able], up, leaving, now, day)
     return able
 

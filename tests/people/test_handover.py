@@ -8,12 +8,13 @@ from sqlalchemy import select
 
 from handlers.campaigns import progress
 from handlers.digests import nudge
-from handlers.kit import Deed, Denied, Due, Message, Refusal, Reply, Role
+from handlers.kit import Denied, Due, Message, Refusal, Reply, Role
 from handlers.people import deputies as lending
 from handlers.people import handover as handing_over
 from handlers.people import handover_work as duties
 from handlers.people import join
 from storage.audit import audit
+from storage.audit.audit import Action
 from storage.campaigns import campaigns
 from storage.campaigns.campaigns import Campaign
 from storage.messages import chats
@@ -127,8 +128,8 @@ def test_every_right_that_goes_over_is_in_the_audit_log(county: County) -> None:
     pass_on(county, county.zhou, county.li, new)
     rows = [(row["deed"], row["subject"]) for row in noted.rows[before:]]
     assert rows == [
-        (Deed.ROLE_ENDED, f"person:{county.li}"), (Deed.ROLE_ENDED, f"person:{county.zhang}"),
-        (Deed.ROLE_GIVEN, f"person:{new}"), (Deed.HANDED_OVER, f"person:{county.li}"),
+        (Action.ROLE_ENDED, f"person:{county.li}"), (Action.ROLE_ENDED, f"person:{county.zhang}"),
+        (Action.ROLE_GIVEN, f"person:{new}"), (Action.HANDED_OVER, f"person:{county.li}"),
     ]  # fmt: skip
 
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.pipeline import card_replies, open_questions, typed_labels
-from bot.pipeline.features import Features
+from bot.dispatch import card_replies, open_questions, typed_labels
+from bot.dispatch.features import Features
 from handlers import kit
 from handlers.asker import context
 from handlers.attendance import attachments, reports
