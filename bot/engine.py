@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.clock import Clock
-from bot.dispatch.features import Features, collect, modules
+from bot.dispatch.features import Features, collect
 from bot.pipeline.transaction import Transactions
 from bot.settings import Settings
 from handlers.catalogue import loader
@@ -59,4 +59,4 @@ def open_engine(settings: Settings, url: str, clock: Clock | None = None) -> Eng
     database = open_database(url)
     vault = Vault(settings.name_keys)
     migrate(database.write, lambda db: codes.key_old(db, vault))
-    return Engine(settings, database, vault, collect(modules()), clock or Clock(settings.zone))
+    return Engine(settings, database, vault, collect(), clock or Clock(settings.zone))

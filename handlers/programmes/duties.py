@@ -12,7 +12,7 @@ from handlers.registry import ANYTHING, command, due
 from handlers.wording import lines, places, programmes
 from scheduling import spans
 from storage.people import accounts, people
-from storage.programmes.coverage import OVERDUE, Target
+from storage.programmes import coverage
 from storage.programmes.reports import RETURNED
 from storage.reminders import deliveries
 
@@ -23,7 +23,7 @@ MOST_NAMES = 10
 SOON = timedelta(days=7)
 MOST_NUDGED = 3000
 _NOTHING_TO_REPORT = "您目前没有要上报的项目。签到直接发就行，像这样：三(2)中队 主题队日 38人"
-_STATES = {"expected": "待报", OVERDUE: "逾期", RETURNED: "退回"}
+_STATES = {"expected": "待报", coverage.OVERDUE: "逾期", RETURNED: "退回"}
 
 
 @command(
@@ -45,7 +45,9 @@ def tell(ask: Ask) -> Sequence[Reply]:
 def _due_for_me(ask: Ask) -> Reply:
     rows = programmes.rows_for(ask)
     due_now = [(row, target) for row in rows if row.due for target in _mine(ask, row) if not target.done]
-    due_now.sort(key=lambda each: (each[1].state != OVERDUE, spans.due_day(each[0].due, _period(ask, each[0]))))
+    due_now.sort(
+        key=lambda each: (each[1].state != coverage.OVERDUE, spans.due_day(each[0].due, _period(ask, each[0])))
+    )
     if due_now:
         said = [f"· {target.name} {row.name}（{_when(ask, row, target)}）" for row, target in due_now[:12]]
         more = f"\n另有 {len(due_now) - 12} 项。" if len(due_now) > 12 else ""
@@ -58,7 +60,7 @@ def _due_for_me(ask: Ask) -> Reply:
     return Reply(f"现在没有到期要报的。随时可以报：{known}\n像这样发：{rows[0].example}")
 
 
-def _mine(ask: Ask, row: Row) -> list[Target]:
+def _mine(ask: Ask, row: Row) -> list[coverage.Target]:
     own = programmes.units_for(ask.me, row)
     ids = {unit.id for unit in own}
     found = lines.targets(ask.db, row, [unit.path for unit in own], _period(ask, row), ask.today) if own else []
@@ -70,7 +72,7 @@ def _period(ask: Ask, row: Row) -> str:
     return spans.label_of(row.period, ask.today)
 
 
-def _when(ask: Ask, row: Row, target: Target) -> str:
+def _when(ask: Ask, row: Row, target: coverage.Target) -> str:
     day = spans.due_day(row.due, _period(ask, row))
     return f"{_STATES[target.state]}，{day.month}月{day.day}日{'前' if target.state == 'expected' else '到期'}"
 
@@ -129,8 +131,8 @@ def _missing(line: lines.Line) -> str:
     return f"{rates}\n还差 {len(line.missing)} 家：{names}{more}"
 
 
-def _mark(one: Target) -> str:
-    return f"（{_STATES[one.state]}）" if one.state in (OVERDUE, RETURNED) else ""
+def _mark(one: coverage.Target) -> str:
+    return f"（{_STATES[one.state]}）" if one.state in (coverage.OVERDUE, RETURNED) else ""
 
 
 def _said_again(line: lines.Line, at: list[Unit]) -> str:
@@ -171,7 +173,7 @@ def chase(ask: Ask) -> Reply:
     return Reply(f"{told}{nobody}")
 
 
-def _notice(ask: Ask, line: lines.Line, target: Target, person_id: int, channel: str) -> dict[str, Any]:
+def _notice(ask: Ask, line: lines.Line, target: coverage.Target, person_id: int, channel: str) -> dict[str, Any]:
     return {
         "occurrence": f"report:{line.row.key}:{line.period}:{target.unit_id}:{ask.today}", "lead": 0,
         "person_id": person_id, "kind": "report", "day": ask.today, "channel": channel, "due_at": ask.now,

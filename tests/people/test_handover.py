@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from handlers.campaigns import progress
+from handlers.campaigns import letters
 from handlers.digests import nudge
 from handlers.kit import Denied, Due, Message, Refusal, Reply, Role
 from handlers.people import deputies as lending
@@ -59,7 +59,7 @@ def test_a_campaign_is_the_successors_too(county: County) -> None:
     deliveries.put(county.db, [{**call, "occurrence": f"campaign:{number}", "lead": 1, "person_id": county.zhang}])
     pass_on(county, county.li, county.zhang, new)
     told = [
-        progress.remind(
+        letters.remind(
             Due(county.db, FRIDAY, people.by_id(county.db, who, FRIDAY), "", 1, TODAY, call["payload"], False)
         )
         for who in county.db.scalars(select(delivery.c.person_id).order_by(delivery.c.person_id))

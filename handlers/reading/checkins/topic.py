@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from handlers.privacy.names import GIVEN, SURNAMES, TYPICAL, persons
 from handlers.reading.checkins.activities import is_held, names_activity
 from handlers.reading.quantities.words import RATE
+from handlers.reading.text import normalise
 from handlers.reading.text.lexicon import FILLERS
-from handlers.reading.text.normalise import COUNTED, GAP, HELD, NAMED, SECRET
 from handlers.reading.text.patterns import pattern
 
 LONGEST = 60
@@ -18,7 +18,7 @@ _MOST_LOOSE = 2
 _SHORTEST_DEED = 4
 _RATE = pattern(RATE)
 _QUOTED = r"《[^《》\n]{1,60}》|“[^“”\n]{1,60}”|「[^「」\n]{1,60}」"
-_CHUNK = pattern(rf"(?:{_QUOTED}|[^\s,;。!?:|{GAP}{HELD}{COUNTED}])+")
+_CHUNK = pattern(rf"(?:{_QUOTED}|[^\s,;。!?:|{normalise.GAP}{normalise.HELD}{normalise.COUNTED}])+")
 _FILLER = "|".join(map(re.escape, sorted(FILLERS, key=len, reverse=True)))
 # Possessive: one way to read a run of fillers, so time stays linear.
 _ONLY_FILLER = pattern(rf"(?:{_FILLER}|[^\w\u4e00-\u9fff])++")
@@ -76,7 +76,7 @@ def _chunks(scan: str) -> Iterator[str]:
         told = not (label and before == ":") or _OF_TOPIC.search(label) or names_activity(match[0])
         label = match[0] if after == ":" else ""
         words = "" if label or not told else _trim(match[0])
-        if words and (HELD in (before, after) or words.startswith(("《", "“", "「"))):
+        if words and (normalise.HELD in (before, after) or words.startswith(("《", "“", "「"))):
             yield words
         elif words and loose < _MOST_LOOSE and _tells(words, before, after):
             loose += 1
@@ -88,7 +88,7 @@ def _tells(words: str, before: str, after: str) -> bool:
     theme = names_activity(words)
     if (_NO_TOPIC if theme else _DEBRIS).search(words):
         return False
-    return COUNTED not in (before, after) or (len(words) > 2 and (theme or is_held(words)))
+    return normalise.COUNTED not in (before, after) or (len(words) > 2 and (theme or is_held(words)))
 
 
 def _join(chunks: "Iterator[str] | list[str]") -> str | None:
@@ -114,10 +114,10 @@ def _of_child(name: str) -> bool:
 def _trim(chunk: str) -> str:
     """Polite words and edges off one chunk; nothing when no words of its own are left."""
     chunk = _RATE.sub("", chunk[:_CHUNK_LIMIT])
-    if NAMED in chunk:
-        chunk = max(chunk.split(NAMED), key=len)
+    if normalise.NAMED in chunk:
+        chunk = max(chunk.split(normalise.NAMED), key=len)
         chunk = chunk if len(chunk) >= _SHORTEST_DEED else ""
-    if SECRET in chunk or _ONLY_FILLER.fullmatch(chunk):
+    if normalise.SECRET in chunk or _ONLY_FILLER.fullmatch(chunk):
         return ""
     if lead := _LEAD.match(chunk):
         chunk = chunk[lead.end() :]

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
+from handlers.reading import model
+from handlers.reading.checkins import checkin
 from handlers.reading.checkins.activities import find_activity, names_activity
-from handlers.reading.checkins.checkin import Found, read_checkin, whole_piece
 from handlers.reading.medals.medals import Medal
-from handlers.reading.model import Context, Existing, Reading, Record
 from handlers.reading.persons.names import is_name, is_nickname, split_names
 from handlers.reading.quantities.tokens import tokens_of
 from handlers.reading.text.normalise import GAP
@@ -74,7 +74,7 @@ def corrects(text: str, scan: str) -> bool:
     return wrong is not None and names_activity(wrong[0]) and names_activity(scan[wrong.end() :])
 
 
-def read_correction(found: Found, context: Context) -> Reading:
+def read_correction(found: checkin.Found, context: model.Context) -> model.Reading:
     """更正:三(2)中队实到应为39人 -> the unit with what changes; there must be something to correct."""
     target = _named(found, context)
     scan = _FIELD.sub(lambda match: match["field"] + " " * len(match["slip"]), found.scan)
@@ -83,8 +83,8 @@ def read_correction(found: Found, context: Context) -> Reading:
         scan = scan[:start] + GAP * (end - start) + scan[end:]
     found.dates = [when for when in found.dates if not any(start <= when.start < end for start, end in wrong)]
     found.scan = scan
-    whole_piece(found, context)
-    reading = read_checkin(found, replace(context, existing=(), history={}))
+    checkin.whole_piece(found, context)
+    reading = checkin.read_checkin(found, replace(context, existing=(), history={}))
     records = tuple(_with_news(record, found, target, context) for record in reading.records)
     issues = [issue for issue in reading.issues if issue not in _TOPICAL]
     if not any(_changes(record) for record in records):
@@ -94,22 +94,22 @@ def read_correction(found: Found, context: Context) -> Reading:
     if not all(_stored(record, context) for record in meant):
         issues.append("NOTHING_TO_CORRECT")
     doubts = [issue for issue in issues if not issue.startswith("PII_")]
-    return Reading("correct", "clarify" if doubts else "ok", tuple(issues), records, target=target)
+    return model.Reading("correct", "clarify" if doubts else "ok", tuple(issues), records, target=target)
 
 
-def _changes(record: Record) -> bool:
+def _changes(record: model.Record) -> bool:
     return bool(record.activity or record.dated or record.topic or record.others) or any(
         value is not None for value in (record.attended, record.due, record.absent)
     )
 
 
-def _named(found: Found, context: Context) -> Record:
+def _named(found: checkin.Found, context: model.Context) -> model.Record:
     """What is said of the one that is put right, before it is said what is right: 昨天的队会 改成 41人."""
     turn = _TURN.search(found.scan)
     place = turn.start() if turn else 0
     dates = [when for when in found.dates if when.start < place and when.day]
     numbers = [token for token in tokens_of(found.scan[:place]) if token.kind == "number" and token.strength]
-    return Record(
+    return model.Record(
         unit=next((hit.unit for hit in found.hits if hit.kind != "part"), None),
         activity=find_activity(found.scan[:place])[0].name,
         date=dates[0].day if dates else None,
@@ -118,7 +118,9 @@ def _named(found: Found, context: Context) -> Record:
     )
 
 
-def _with_news(record: Record, found: Found, target: Record, context: Context) -> Record:
+def _with_news(
+    record: model.Record, found: checkin.Found, target: model.Record, context: model.Context
+) -> model.Record:
     """The record as it shall be: what follows the turn is new, 加1 adds to what is there."""
     turn = _TURN.search(found.scan)
     if turn:
@@ -137,12 +139,12 @@ def _with_news(record: Record, found: Found, target: Record, context: Context) -
     return record if record.dated else replace(record, date=None)
 
 
-def read_cancel(found: Found, context: Context) -> Reading:
+def read_cancel(found: checkin.Found, context: model.Context) -> model.Reading:
     """撤回三(2)中队今天的签到 -> exactly what is named: unit, activity, day, number of heads."""
-    plain = read_checkin(found, replace(context, existing=()))
-    first = plain.records[0] if plain.records else Record()
+    plain = checkin.read_checkin(found, replace(context, existing=()))
+    first = plain.records[0] if plain.records else model.Record()
     day = first.date if found.dates else None
-    target = Record(
+    target = model.Record(
         unit=first.unit if found.hits else None,
         activity=found.whole.activity.name,
         date=day,
@@ -150,31 +152,31 @@ def read_cancel(found: Found, context: Context) -> Reading:
         dated=first.dated,
     )
     records = tuple(
-        Record(unit=record.unit, activity=record.activity, date=day, dated=record.dated)
+        model.Record(unit=record.unit, activity=record.activity, date=day, dated=record.dated)
         for record in plain.records
         if record.unit and (found.hits or target.activity or target.date)
     )
     unknown = [issue for issue in plain.issues if issue in ("UNIT_UNKNOWN", "UNIT_AMBIGUOUS")]
     if unknown:
-        return Reading("cancel", "clarify", tuple(unknown), records, target=target)
+        return model.Reading("cancel", "clarify", tuple(unknown), records, target=target)
     there = all(_stored(record, context) for record in records) if records else bool(context.existing)
-    return Reading(
+    return model.Reading(
         "cancel", "ok" if there else "clarify", () if there else ("NOTHING_TO_CORRECT",), records, target=target
     )
 
 
-def _stored(record: Record, context: Context) -> bool:
+def _stored(record: model.Record, context: model.Context) -> bool:
     """Whether a check-in of this unit (and date, where said) is there."""
     return any(
         _is_of(old, record) and (record.date is None or old.date in (None, record.date)) for old in context.existing
     )
 
 
-def _is_of(old: Existing, record: Record) -> bool:
+def _is_of(old: model.Existing, record: model.Record) -> bool:
     return old.medal is None and old.unit == record.unit
 
 
-def read_replacement(scan: str, hits: list[Hit], medals: list[Medal], context: Context) -> Reading | None:
+def read_replacement(scan: str, hits: list[Hit], medals: list[Medal], context: model.Context) -> model.Reading | None:
     """把四(1)中队一星章的王小明换成李小红; None unless two persons are named."""
     turn = REPLACE.search(scan)
     if turn is None:
@@ -191,10 +193,10 @@ def read_replacement(scan: str, hits: list[Hit], medals: list[Medal], context: C
     issues = [] if there else ["NOTHING_TO_CORRECT"]
     if not is_name(new[0]):
         issues.append("NAME_INCOMPLETE")
-    return Reading("nomination_replace", "clarify" if issues else "ok", tuple(issues), replace=fields)
+    return model.Reading("nomination_replace", "clarify" if issues else "ok", tuple(issues), replace=fields)
 
 
-def read_withdrawal(scan: str, hits: list[Hit], medals: list[Medal], context: Context) -> Reading:
+def read_withdrawal(scan: str, hits: list[Hit], medals: list[Medal], context: model.Context) -> model.Reading:
     """撤回四(1)中队王小明的一星章提名."""
     unit, medal = target_of(hits, medals, context)
     names = _persons(CANCEL.sub(lambda match: GAP * len(match[0]), scan))
@@ -205,10 +207,10 @@ def read_withdrawal(scan: str, hits: list[Hit], medals: list[Medal], context: Co
     )
     issues = () if there else ("NOTHING_TO_CORRECT",)
     fields = {"unit": unit, "medal": medal, "name": name}
-    return Reading("nomination_cancel", "ok" if there else "clarify", issues, cancel=fields)
+    return model.Reading("nomination_cancel", "ok" if there else "clarify", issues, cancel=fields)
 
 
-def target_of(hits: list[Hit], medals: list[Medal], context: Context) -> tuple[str | None, str | None]:
+def target_of(hits: list[Hit], medals: list[Medal], context: model.Context) -> tuple[str | None, str | None]:
     """The unit and the medal that a message about a nomination names."""
     unit = next((hit.unit for hit in hits if hit.kind != "part"), context.bound_unit)
     return unit, next((medal.code for medal in medals if medal.code), None)

@@ -1,14 +1,14 @@
 """Messages that may be about medals: nominations, exchanges, withdrawals, questions; or check-ins after all."""
 
+from handlers.reading import model
+from handlers.reading.checkins import lists
 from handlers.reading.checkins.activities import find_activity
-from handlers.reading.checkins.lists import is_chain, without_numbers
 from handlers.reading.medals.medals import Medal, find_medals
 from handlers.reading.medals.nomination import Proposal, read_nomination
 from handlers.reading.medals.nominees import find_nominees
 from handlers.reading.medals.reasons import units_of_reason
 from handlers.reading.messages import changes, talk
-from handlers.reading.model import Context, Reading
-from handlers.reading.persons.private import Secrets, hide_matters, hide_numbers
+from handlers.reading.persons import private
 from handlers.reading.text import units
 from handlers.reading.text.normalise import Clean
 from handlers.reading.text.patterns import pattern
@@ -22,23 +22,23 @@ _SUB_BADGE = pattern(r"向阳|传承|立德|立志|梦想|小主人|团结|健�
 _HEADS = pattern(r"\d\s?[人名位]|[十百一二三四五六七八九]人|实到|应到|\d/\d|全勤|全员")
 
 
-def may_be_medal(text: str, context: Context) -> bool:
+def may_be_medal(text: str, context: model.Context) -> bool:
     """Whether `text` holds any word that could name a medal or an honour."""
     if _MEDAL_WORD.search(text) or _SUB_BADGE.search(text) or _exchanges(text, context):
         return True
     return any(feature.removesuffix("章") in text for feature in context.feature_medals)
 
 
-def read_medals(plain: Clean, context: Context, secrets: Secrets) -> Reading | None:
+def read_medals(plain: Clean, context: model.Context, secrets: private.Secrets) -> model.Reading | None:
     """Read a message about medals; None when it is a check-in or talk after all."""
     text = plain.text
-    chain = is_chain(text)
-    scan, entries = without_numbers(text, chain, of_names=True)
-    before = hide_numbers(scan, secrets)
+    chain = lists.is_chain(text)
+    scan, entries = lists.without_numbers(text, chain, of_names=True)
+    before = private.hide_numbers(scan, secrets)
     hits, scan = units.find_units(before, context)
     medals, _ = find_medals(scan, context.feature_medals)
     hits, scan = units_of_reason(before, scan, hits, medals)
-    medals, scan = find_medals(hide_matters(scan, secrets), context.feature_medals)
+    medals, scan = find_medals(private.hide_matters(scan, secrets), context.feature_medals)
     nominates = _NOMINATES.search(text) is not None
     about = medals or nominates or _exchanges(text, context)
     if not about or _is_event(scan, text) or _only_words(scan, text, hits, medals, context):
@@ -60,13 +60,13 @@ def read_medals(plain: Clean, context: Context, secrets: Secrets) -> Reading | N
     return reading if sure and hits and not _HEADS.search(scan) else None
 
 
-def _exchanges(text: str, context: Context) -> bool:
+def _exchanges(text: str, context: model.Context) -> bool:
     """把五(3)的周子涵换成林一凡: no medal is named, but she stands on the list."""
     stands = any(state.medal and state.name and state.name in text for state in context.existing)
     return stands and changes.REPLACE.search(text) is not None
 
 
-def _only_words(scan: str, text: str, hits: list[units.Hit], medals: list[Medal], context: Context) -> bool:
+def _only_words(scan: str, text: str, hits: list[units.Hit], medals: list[Medal], context: model.Context) -> bool:
     """三(2)中队 劳动 包饺子 44人: without 章, 星 or 提名 a unit and a head count make a check-in."""
     if not (hits or context.bound_unit) or _NAMES_MEDAL.search(text) or not _HEADS.search(scan):
         return False
