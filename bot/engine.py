@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.clock import Clock
-from bot.pipeline.features import Features, collect, modules
+from bot.dispatch.features import Features, collect
 from bot.pipeline.transaction import Transactions
 from bot.settings import BadSettings, Settings
 from handlers.catalogue import loader
@@ -78,4 +78,4 @@ def open_engine(settings: Settings, url: str, clock: Clock | None = None) -> Eng
         raise BadSettings(problem)
     vault = Vault(settings.name_keys)
     migrate(database.write, lambda db: codes.key_old(db, vault))
-    return Engine(settings, database, vault, collect(modules()), clock or Clock(settings.zone))
+    return Engine(settings, database, vault, collect(), clock or Clock(settings.zone))

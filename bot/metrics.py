@@ -19,7 +19,7 @@ def text(engine: Engine, pipeline: Pipeline, tick_age: float, channels: Mapping[
     from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
     registry = CollectorRegistry()
-    Counter("bot_jobs", "messages and deeds committed", registry=registry).inc(pipeline.jobs)
+    Counter("bot_jobs", "messages and tasks committed", registry=registry).inc(pipeline.jobs)
     Counter("bot_commits", "transactions", registry=registry).inc(pipeline.commits)
     Gauge("bot_tick_age_seconds", "since the last tick", registry=registry).set(tick_age)
     rows = Gauge("bot_outbox_rows", "letters by state", ["state"], registry=registry)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from handlers.privacy.door import Door
 from handlers.reading import Reading
 from handlers.registry import Command
-from storage.audit.audit import Deed, note
+from storage.audit import audit
 from storage.base.vault import Vault
 from storage.checkins.rollups import Rollups
 from storage.messages import dialogues
@@ -19,7 +19,7 @@ from storage.organisation.units import Unit
 from storage.people.people import Grant, Person, Role
 
 __all__ = [
-    "ADMINS", "Answer", "Ask", "Attachment", "Button", "Deed", "Denied", "Due", "File", "Grant", "Handler", "MEMBERS",
+    "ADMINS", "Answer", "Ask", "Attachment", "Button", "Denied", "Due", "File", "Grant", "Handler", "MEMBERS",
     "Message", "Person", "REPORTERS", "Refusal", "Reply", "Role", "Unit",
 ]  # fmt: skip
 
@@ -128,14 +128,16 @@ class Ask:
         assert self.reading is not None
         return self.reading
 
-    def note(self, deed: Deed, at: Unit | None = None, subject: str = "", **about: Any) -> None:
-        """Write a deed of the asker into the audit log: ids, numbers and fixed words, never a name."""
-        note(self.db, deed, self.now, unit_id=at.id if at else None, subject=subject, **self.door.hidden_in(about))
+    def note(self, action: audit.Action, at: Unit | None = None, subject: str = "", **about: Any) -> None:
+        """Write an action of the asker into the audit log: ids, numbers and fixed words, never a name."""
+        audit.note(
+            self.db, action, self.now, unit_id=at.id if at else None, subject=subject, **self.door.hidden_in(about)
+        )
 
     def refused(self, refusal: "Refusal") -> None:
         """Somebody is told no: when it was a question of rights, the audit log holds it."""
         if isinstance(refusal, Denied):
-            self.note(Deed.REFUSED, subject=refusal.subject, what=refusal.what)
+            self.note(audit.Action.REFUSED, subject=refusal.subject, what=refusal.what)
         if refusal.ends_question:
             dialogues.close(self.db, self.message.where)
 

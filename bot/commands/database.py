@@ -1,8 +1,10 @@
 """What the commands on a database begin with: open it, find the unit that is meant."""
 
 import argparse
+import sys
+from pathlib import Path
 
-from bot.commands import CommandError, database_of
+from bot.commands import CommandError
 from bot.engine import Engine, open_engine
 from bot.settings import Settings
 from handlers import roster
@@ -53,3 +55,16 @@ def unit_of(engine: Engine, words: str) -> Unit:
     if exact:
         raise CommandError(f"不止一个单位叫「{words}」,请写全称:{paths}")
     raise CommandError(f"没有单位「{words}」。{f'是不是:{paths}' if paths else '请写全称,如 青禾区少工委/实验小学'}")
+
+
+def database_of(arguments: argparse.Namespace, settings: Settings, real_only: bool = False) -> str:
+    """
+    The database a command works on: the real one, or practice if asked for or if it is all there is.
+
+    `real_only`: practice only if asked for.
+    """
+    real = real_only or Path(settings.data_dir / "bot.db").exists() or settings.database_url or not settings.practice
+    practice = arguments.practice or (not real and Path(settings.data_dir / "practice.db").exists())
+    url = settings.practice_database if practice else settings.real_database
+    print(f"({'演练数据' if practice else '正式数据'})", file=sys.stderr)
+    return url

@@ -78,6 +78,6 @@ class Nightly:
         forget_pages(turn.db)
         gone = {name: count for name, count in self._gone.items() if count}
         if gone:
-            audit.note(turn.db, audit.Deed.PURGED, turn.now, rows=gone)
+            audit.note(turn.db, audit.Action.PURGED, turn.now, rows=gone)
             log.info("past its time and gone: %s; the audit log was closed up to: %s", gone, year)
         self._gone.clear()

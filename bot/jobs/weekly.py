@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.pipeline.features import Weekly
+from bot.dispatch.features import Weekly
 from bot.pipeline.turn import Turn, contained
 from scheduling.calendar import Calendar
 from scheduling.periods import DIGEST_AT, monday_of, week_before, week_of

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from secrets import token_hex
 
-from bot.pipeline import dispatch, failures, masking, senders
-from bot.pipeline.features import Features
+from bot.dispatch import dispatch
+from bot.dispatch.features import Features
+from bot.pipeline import failures, masking, senders
 from bot.pipeline.savepoint import TransactionGone
 from bot.pipeline.turn import Outcome, Turn, whole
 from handlers import kit

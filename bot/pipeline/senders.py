@@ -56,7 +56,7 @@ def note(turn: Turn, ask: Ask) -> None:
     """Whose doing the audit log will say it was, of a member at which unit first; and where they are."""
     person = ask.person
     first = next(iter(person.grants), None) if person else None
-    turn.deeds.by(person.id if person else None, first.unit.id if first else None)
+    turn.audit.by(person.id if person else None, first.unit.id if first else None)
     if person and ask.message.private:
         _note_spoken(turn, person, ask.message)
 

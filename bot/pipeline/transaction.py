@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
+from bot.dispatch.features import Features
 from bot.pipeline import failures
-from bot.pipeline.features import Features
 from bot.pipeline.messages import Messages
 from bot.pipeline.senders import Senders
 from bot.pipeline.turn import Job, Task, Turn, begin

@@ -40,7 +40,7 @@ class Turn:
     now: datetime
     letters: Letters
     rollups: Rollups
-    deeds: audit.Deeds
+    audit: audit.Noted
     vault: Vault
 
 
@@ -62,13 +62,13 @@ def whole(turn: Turn) -> Iterator[None]:
     # What was done before is not undone with it.
     turn.rollups.keep()
     said = turn.letters.mark()
-    noted = len(turn.deeds.rows)
+    noted = len(turn.audit.rows)
     try:
         with savepoint(turn.db):
             yield
     except Exception:
         turn.letters.back_to(said)
-        turn.deeds.back_to(noted)
+        turn.audit.back_to(noted)
         turn.rollups.drop()
         raise
     turn.rollups.keep()

@@ -1,7 +1,7 @@
 """The check-in that a complete record asks for: of which unit, day and campaign; refused where it cannot be."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 from handlers import rights
 from handlers.asker import context, examples, schools
@@ -9,7 +9,7 @@ from handlers.attendance import participation, phrases
 from handlers.kit import Ask, Denied, Refusal, Unit
 from handlers.privacy import gate
 from handlers.reading import Record
-from handlers.wording import days, places
+from handlers.wording import places
 from scheduling.periods import timing_of
 from storage.checkins import checkins
 from storage.organisation import units
@@ -33,7 +33,7 @@ def of_unit(ask: Ask, unit: Unit, record: Record) -> checkins.Checkin:
     campaign = participation.answered(ask, unit, record)
     day = record.date if record.dated or campaign is None else campaign.business_day(ask.now)
     if ask.today - day > OLDEST:
-        raise Refusal(too_old(day, ask.today))
+        raise Refusal(phrases.too_old(day, ask.today))
     new = checkins.new(
         unit,
         record.activity,
@@ -56,11 +56,6 @@ def heads_in(ask: Ask, unit_name: str, activity: str, words: str) -> Record | No
     record = next(iter(context.reading_of(ask, said).records), None)
     doubts = [issue for issue in (record.issues if record else ()) if issue.startswith("COUNT")]
     return record if record and record.attended is not None and not doubts else None
-
-
-def too_old(day: date, today: date) -> str:
-    """Why a day is not recorded any more."""
-    return f"{days.day(day, today)}已经过去半年多,不能再报,没有记录。日期写错了的话,请改好再发一次。"
 
 
 def _unit(ask: Ask, record: Record) -> Unit:

@@ -57,3 +57,8 @@ def with_more(said: Reply, line: str, *buttons: Button) -> Reply:
 def in_group(result: str, stored: Checkin, today: date) -> Reply:
     """The same in one line, for a group; the buttons are the reporter's."""
     return Reply(f"{result}:{checkin_line(stored)}", echo(result, stored, today).buttons)
+
+
+def too_old(day: date, today: date) -> str:
+    """Why a day is not recorded any more."""
+    return f"{days.day(day, today)}已经过去半年多,不能再报,没有记录。日期写错了的话,请改好再发一次。"

@@ -10,7 +10,7 @@ from handlers.attendance import participation
 from handlers.campaigns import notices
 from handlers.kit import ADMINS, Ask, Button, Denied, Refusal, Reply, Unit
 from handlers.privacy import gate
-from handlers.reading.checkins.calls import Call, call_in, without_private
+from handlers.reading.checkins import calls
 from handlers.registry import ANYTHING, command
 from handlers.wording import places, private, questions
 from storage.base.words import Cleared
@@ -29,7 +29,7 @@ _EXAMPLE = "发布活动 清明祭英烈 主题队日 4月1日-4月7日"
 class _Draft:
     """What was said so far, as read; `missing` is what has to be asked."""
 
-    call: Call
+    call: calls.Call
     unit: Unit | None
     missing: str
 
@@ -81,14 +81,14 @@ def publish(ask: Ask) -> Reply:
 def _go_on(ask: Ask, said: str) -> Reply:
     draft = _draft(ask, said)
     if draft.missing:
-        QUESTION.put(ask, _Said(without_private(said), draft.missing))
+        QUESTION.put(ask, _Said(calls.without_private(said), draft.missing))
         return _question(ask, draft)
     assert draft.unit is not None
     return _preview(ask, draft.call, draft.unit)
 
 
 def _draft(ask: Ask, said: str) -> _Draft:
-    call = call_in(said, ask.now.replace(tzinfo=None))
+    call = calls.call_in(said, ask.now.replace(tzinfo=None))
     top = places.scope(ask.me, ADMINS)
     named = [unit for word in call.words if (unit := _unit_called(ask, top, word))]
     unit = named[0] if named else top[0] if len(top) == 1 else None
@@ -129,7 +129,7 @@ def complete(ask: Ask, known: _Said) -> Reply | None:
     return _go_on(ask, said)
 
 
-def _preview(ask: Ask, call: Call, unit: Unit) -> Reply:
+def _preview(ask: Ask, call: calls.Call, unit: Unit) -> Reply:
     new = _campaign(ask, call, unit)
     squads = campaigns.due(ask.db, new, [unit.path])
     if not squads:
@@ -153,7 +153,7 @@ def _grades(one: campaigns.Campaign) -> str:
     return "、".join(places.key_name(f"G{grade}") for grade in one.grades)
 
 
-def _campaign(ask: Ask, call: Call, unit: Unit) -> campaigns.Campaign:
+def _campaign(ask: Ask, call: calls.Call, unit: Unit) -> campaigns.Campaign:
     assert call.activity is not None and call.window is not None
     begins, ends = (each.replace(tzinfo=ask.now.tzinfo) for each in (call.window.begins, call.window.ends))
     if ends <= ask.now:

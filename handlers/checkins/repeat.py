@@ -8,7 +8,7 @@ from handlers.attendance import drafts, phrases, reports
 from handlers.kit import REPORTERS, Ask, Button, Refusal, Reply
 from handlers.reading import Record
 from handlers.registry import ANYTHING, command
-from handlers.wording.questions import Question, answers
+from handlers.wording import questions
 from scheduling import periods
 from storage.base import numbered
 from storage.checkins import checkins
@@ -24,7 +24,7 @@ class _Again:
     checkin: int
 
 
-HEADS = Question(
+HEADS = questions.Question(
     "again", _Again, undone="还没有记。", asks="今天到了多少人?如:39\n不报了,发「取消」。", dropped="好的,没有记。"
 )
 _SAME = ("一样", "同样", "一样的", "不变")
@@ -78,7 +78,7 @@ def _question(ask: Ask, one: checkins.Checkin) -> Reply:
     return Reply(f"上周:{phrases.dated(one, ask.today)} {phrases.heads(one)}\n今天到了多少人?", (same,))
 
 
-@answers(HEADS)
+@questions.answers(HEADS)
 def answered(ask: Ask, known: _Again) -> list[Reply] | None:
     """The heads of today; None for another message."""
     one = checkins.by_id(ask.db, known.checkin)

@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from handlers.kit import Ask, Deed, Refusal, Reply, Role
+from handlers.kit import Ask, Refusal, Reply, Role
 from handlers.registry import ANYTHING, command
 from handlers.wording import medals
 from handlers.wording.days import day_in
 from storage.audit import audit
-from storage.audit.audit import Entry, Wanted
+from storage.audit.audit import Action, Entry, Wanted
 from storage.organisation import history, units
 from storage.people import people
 
@@ -30,18 +30,18 @@ _BACK = timedelta(days=30)
     examples=("审计", "审计 无权被拒", "审计 查看姓名 4月1日"),
 )  # fmt: skip
 def show(ask: Ask) -> Reply:
-    """The newest rows of these 30 days, or of a day; of one kind of deed where one is named."""
+    """The newest rows of these 30 days, or of a day; of one kind of action where one is named."""
     if not ask.message.private:
         raise Refusal("审计日志请私聊我看。")
     day, words = day_in(ask.args, ask.today)
-    deed = Deed.named(words) if words else None
-    if words and deed is None:
-        raise Refusal(f"没有「{words}」这一类。可以看:{'、'.join(each.label for each in Deed)}")
+    action = Action.named(words) if words else None
+    if words and action is None:
+        raise Refusal(f"没有「{words}」这一类。可以看:{'、'.join(each.label for each in Action)}")
     since = datetime.combine(day, time(), ask.now.tzinfo) if day else ask.now - _BACK
     until = since + timedelta(days=1) if day else None
     paths = ask.me.paths(READERS)
-    found = audit.entries(ask.db, Wanted(since, until, deed, paths=paths), _MOST)
-    ask.note(Deed.LOG_READ, what=deed.label if deed else "")
+    found = audit.entries(ask.db, Wanted(since, until, action, paths=paths), _MOST)
+    ask.note(Action.LOG_READ, what=action.label if action else "")
     if not found:
         return Reply("没有这样的记录。")
     head = f"审计日志,最新 {len(found)} 条" + (",更早的请信息技术老师导出" if len(found) == _MOST else "")
@@ -68,7 +68,7 @@ def _line(entry: Entry, who: Mapping[int, str], where: Mapping[int, str], zone: 
     parts = [
         f"{entry.at.astimezone(zone):%Y-%m-%d %H:%M}",
         who.get(entry.person_id or 0, _NOBODY),
-        Deed(entry.deed).label,
+        Action(entry.deed).label,
         where.get(entry.unit_id or 0, ""),
         about,
         said(json.loads(entry.about)),

@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from handlers.kit import Ask, Deed, Refusal, Reply, Role
+from handlers.kit import Ask, Refusal, Reply, Role
 from handlers.registry import ANYTHING, command
 from handlers.wording import places
 from storage.audit import audit_check
+from storage.audit.audit import Action
 from storage.audit.audit_years import YEARS_KEPT
 from storage.base import key_values
 from storage.children import compliance
@@ -30,12 +31,12 @@ FIELDS = (
     ("活动照片", "活动留存", "去掉地点和设备信息", f"{terms.CHECKIN_YEARS} 个学年"),
     ("教师姓名、平台账号、角色", "身份和权限", "不加密", "离任 3 年后删除"),
 )
-_DEEDS = {
-    "accesses": (Deed.REVEALED, Deed.LOG_READ, Deed.REFUSED),
-    "deletions": (Deed.ERASED, Deed.CONSENT_ENDED, Deed.PURGED),
-    "exports": (Deed.EXPORTED,),
-    "rights": (Deed.INVITED, Deed.ROLE_GIVEN, Deed.ROLE_ENDED),
-    "security": (Deed.KEY_ROTATED, Deed.CLOSED),
+_ACTIONS = {
+    "accesses": (Action.REVEALED, Action.LOG_READ, Action.REFUSED),
+    "deletions": (Action.ERASED, Action.CONSENT_ENDED, Action.PURGED),
+    "exports": (Action.EXPORTED,),
+    "rights": (Action.INVITED, Action.ROLE_GIVEN, Action.ROLE_ENDED),
+    "security": (Action.KEY_ROTATED, Action.CLOSED),
 }
 
 
@@ -47,8 +48,8 @@ def report(db: Connection, year: int, now: datetime, paths: Sequence[str], unit:
     first, end = (datetime(each, 1, 1, tzinfo=now.tzinfo) for each in (year, year + 1))
     found = compliance.year(db, first, end, paths)
     counts = asdict(found)
-    deeds = counts.pop("deeds")
-    groups = {name: {deed.value: deeds.get(deed, 0) for deed in group} for name, group in _DEEDS.items()}
+    actions = counts.pop("actions")
+    groups = {name: {action.value: actions.get(action, 0) for action in group} for name, group in _ACTIONS.items()}
     fields = [dict(zip(("field", "purpose", "kept", "until"), row, strict=True)) for row in FIELDS]
     return {
         "year": year, "unit": unit, "made_at": now.isoformat(timespec="seconds"), "complete": now >= end,
@@ -111,5 +112,5 @@ def show(ask: Ask) -> Reply:
     checked = key_values.get(ask.db, audit_check.CHECKED)
     words = checked.value if checked else "还没有检查过(每夜检查一次)"
     made = report(ask.db, year, ask.now, [unit.path for unit in top], at, words)
-    ask.note(Deed.REPORTED, top[0], what=str(year))
+    ask.note(Action.REPORTED, top[0], what=str(year))
     return Reply(f"{text(made)}\n要交的全文(JSON)请信息技术老师导出:audit-report {year}")

@@ -4,7 +4,7 @@ from handlers.kit import Ask
 from handlers.wording import days, medals
 from handlers.wording.consents import said
 from storage.audit import audit
-from storage.audit.audit import Deed, Wanted
+from storage.audit.audit import Action, Wanted
 from storage.children import children, consents
 from storage.medals import nominations
 from storage.organisation import units
@@ -30,6 +30,6 @@ def record_of(ask: Ask, child_id: int) -> str:
 
 
 def _looked(ask: Ask, child_id: int) -> list[str]:
-    rows = audit.entries(ask.db, Wanted(deed=Deed.REVEALED, subject=f"child:{child_id}"), _MOST)
+    rows = audit.entries(ask.db, Wanted(action=Action.REVEALED, subject=f"child:{child_id}"), _MOST)
     who = people.names(ask.db, {row.person_id for row in rows if row.person_id is not None})
     return [f"{who.get(row.person_id or 0, '')} {days.moment(row.at, ask.now.tzinfo)} 看过姓名" for row in rows]

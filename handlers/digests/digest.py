@@ -6,10 +6,11 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection
 
 from handlers.digests import figures as reports
-from handlers.kit import ADMINS, Ask, Button, Deed, Due, File, Reply, Role, Unit
+from handlers.kit import ADMINS, Ask, Button, Due, File, Reply, Role, Unit
 from handlers.registry import ANYTHING, command, due, weekly
 from handlers.wording import lines, numbers, places, weeks
 from scheduling.periods import week_of
+from storage.audit.audit import Action
 from storage.digests import digests, figures
 from storage.organisation import history, units
 
@@ -107,7 +108,7 @@ def _file(ask: Ask, form: str, at: list[Unit], week: str) -> Reply:
     title = units.full_name(ask.db, at[0]) + (f"等{len(at)}个单位" if len(at) > 1 else "")
     values = {"unit_ids": [unit.id for unit in at], "week": week, "at": ask.now.isoformat(timespec="minutes")}
     name = f"周报-{title}-{week}.{ending}"
-    ask.note(Deed.EXPORTED, at[0], what="周报", form=ending, units=len(at), week=week)
+    ask.note(Action.EXPORTED, at[0], what="周报", form=ending, units=len(at), week=week)
     return Reply(f"{title}{weeks.week_name(week)}周报({form})", file=File(name, recipe, values))
 
 

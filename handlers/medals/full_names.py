@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from handlers.kit import Ask, Button, Deed, Denied, Refusal, Reply, Role
+from handlers.kit import Ask, Button, Denied, Refusal, Reply, Role
 from handlers.medals import decisions
 from handlers.registry import command
 from handlers.wording import consents, medals, questions
+from storage.audit.audit import Action
 from storage.base.numbered import GLUED
 from storage.children import children
 from storage.medals import nominations
@@ -78,7 +79,7 @@ def _reveal(ask: Ask, numbers: Sequence[str], words: str) -> Reply:
         who = names.get(case.child_id or 0, "集体")
         lines.append(f"{case.number} {case.unit.name} {who} {medals.label(case.medal)}")
         if consents.needs_consent(who) and case.child_id is not None:
-            ask.note(Deed.REVEALED, case.unit, f"child:{case.child_id}", nomination=case.id, what=reason)
+            ask.note(Action.REVEALED, case.unit, f"child:{case.child_id}", nomination=case.id, what=reason)
             if said:
                 children.add_note(ask.db, ask.vault, case.child_id, said, ask.me.id, ask.now)
     return Reply("\n".join([*lines, f"查看和理由「{reason}」已记入审计日志。请不要转发。"]))

@@ -1,10 +1,17 @@
-"""我的提名, 撤回提名: what came of one's own nominations; one that waits is taken back."""
+"""我的提名, 撤回提名: what came of one's own nominations, and what the nominator may still change."""
 
-from handlers.kit import Ask, Denied, Refusal, Reply
+from datetime import timedelta
+
+from handlers.asker import context
+from handlers.kit import Ask, Button, Denied, Refusal, Reply
 from handlers.medals import announcements, decisions, proposals
-from handlers.registry import ANYTHING, command, reads
+from handlers.registry import ANYTHING, command, edits, reads
 from handlers.wording import medals
 from storage.medals import nominations
+
+_STAYS = "您改了一条发过的消息。提名不能这样改,已经记下的不变。要改就发「我的提名」看编号,撤回后重新提名。"
+# Between the platform's clock and ours.
+_CLOCKS_DIFFER = timedelta(minutes=2)
 
 _LISTED = 10
 ABOUT_MINE = ("nomination_query", "nomination_cancel", "nomination_replace")
@@ -55,3 +62,13 @@ def withdraw(ask: Ask) -> Reply:
     return Reply(
         f"已撤回提名 {number}{about}\n要改内容,请重新提名。", (announcements.MINE,), closes=((number, "提名人已撤回"),)
     )
+
+
+@edits("nomination")
+def edited(ask: Ask) -> Reply | None:
+    """None as long as the sender has nominated nobody since the message was sent."""
+    if context.reading_of(ask, ask.args).intent != "nomination":
+        return None
+    last = nominations.of_person(ask.db, ask.me.id, 1)
+    recorded = last and last[0].made_at >= ask.message.sent_at - _CLOCKS_DIFFER
+    return Reply(_STAYS, (Button("我的提名", "我的提名"),)) if recorded else None

@@ -105,10 +105,10 @@ def decide(ask: Ask) -> Answer:
     if pending.REVIEWERS.isdisjoint(ask.me.roles):
         raise Denied("审核提名由大队辅导员或学校管理员来做。", what="审核")
     heard = ask.heard.review or {}
-    deed = {"approve": approve, "return": send_back}.get(str(heard.get("decision")), pending.show_pending)
+    decision = {"approve": approve, "return": send_back}.get(str(heard.get("decision")), pending.show_pending)
     ids = heard.get("ids")
     numbers = " ".join(ids) if isinstance(ids, list) else heard.get("id") or ""
-    return deed(replace(ask, args=f"{numbers} {heard.get('reason') or ''}"))
+    return decision(replace(ask, args=f"{numbers} {heard.get('reason') or ''}"))
 
 
 def _send_back(ask: Ask, case: nominations.Case, reason: str) -> list[Reply]:

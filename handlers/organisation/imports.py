@@ -4,7 +4,6 @@ from handlers import rights, roster
 from handlers.attendance import attachments
 from handlers.kit import Ask, Button, Refusal, Reply
 from handlers.registry import command, reads
-from handlers.wording import confirmers
 from handlers.wording.questions import says_no
 from storage.messages import files
 from storage.people import appointments
@@ -86,7 +85,7 @@ def _decide(ask: Ask, number: int, how: str) -> Reply | list[Reply]:
     asked = [
         each for each in appointments.waiting(ask.db, ask.now) if (each.asked_by, each.asked_at) == (ask.me.id, ask.now)
     ]
-    counts = confirmers.looked_for(ask.db, asked, ask.now)
+    counts = rights.looked_for(ask.db, asked, ask.now)
     if asked:
         who = "已请他们确认" if counts else "这里没有别人能确认,请信息技术老师在机器上运行:python -m bot confirm"
         done += f"\n其中 {len(asked)} 项要另一位管理员确认以后才有,{who}。"

@@ -2,27 +2,18 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime, time
-
-from sqlalchemy import Connection
 
 from handlers import rights
-from handlers.kit import Ask, Button, Due, Refusal, Reply, Unit
-from handlers.registry import ANYTHING, command, due
+from handlers.kit import Ask, Button, Refusal, Reply, Unit
+from handlers.organisation import promotion_day, promotion_plan
+from handlers.registry import ANYTHING, command
 from handlers.roster import promotion
 from handlers.wording import places, questions
-from scheduling.occurrences import PROMOTION, PROMOTION_SOON
-from storage.audit.audit import Deed, note
 from storage.organisation import changes, units
 from storage.people import people
-from storage.reminders import deliveries
-from storage.roster import promotion as stored
 
-MOST_SCHOOLS, _SHOWN = 200, 12
+_SHOWN = 12
 _YEARS = {"五年制": 5, "六年制": 6, "九年制": 9}
-_GRADES = "零一二三四五六七八九"
-_FIRST_LOOK = (8, 20)
-_AT = time(7, 10)
 
 
 @command(
@@ -37,41 +28,20 @@ def promote(ask: Ask) -> Reply:
     if word in _YEARS:
         return _set_years(ask, word, rest)
     if questions.says_no(word):
-        return _take_back(ask)
+        return promotion_day.take_back(ask)
     agreed = questions.says_yes(word)
     at = places.chosen(ask, rights.GIVERS, rest if agreed else ask.args, "升级")
     year = promotion.year_to_come(ask.today)
-    if (ask.today.month, ask.today.day) < _FIRST_LOOK and year == ask.today.year and ask.today.month > 6:
+    if (ask.today.month, ask.today.day) < promotion_day._FIRST_LOOK and year == ask.today.year and ask.today.month > 6:
         raise Refusal(f"{year} 学年从 9月1日开始。8月20日起可以先看、先确认。")
-    planned = plan(ask.db, [unit.path for unit in at], year)
+    planned = promotion_plan.plan(ask.db, [unit.path for unit in at], year)
     if not planned:
         return Reply(f"{'、'.join(unit.name for unit in at)}已经是 {year} 学年的样子,没有要升级的。")
     if not agreed:
         return _show(ask, at, planned)
     if ask.today < promotion.begins(year):
-        return _later(ask, at, year)
-    return Reply(_done(carry_out(ask.db, planned, ask.now)))
-
-
-def plan(db: Connection, paths: Sequence[str], year: int) -> list[promotion.Promotion]:
-    """What is to be done in these subtrees; raises Refusal for more than one message's time."""
-    schools = stored.schools(db, paths, year)
-    if len(schools) > MOST_SCHOOLS:
-        words = "请由各区县来做,或请信息技术老师在机器上运行:python -m bot promote"
-        raise Refusal(f"有 {len(schools)} 所学校要升级,太多了。{words}")
-    return promotion.promote(schools, stored.classes(db, schools), year)
-
-
-def carry_out(db: Connection, planned: Sequence[promotion.Promotion], now: datetime) -> list[promotion.Promotion]:
-    """Do what can be done; returns that."""
-    able = [each for each in planned if each.possible]
-    if able:
-        up, leaving = [step for each in able for step in each.up], [step for each in able for step in each.leaving]
-        day = promotion.counts_from(now.date())
-        for each in able:
-            note(db, Deed.PROMOTED, now, unit_id=each.school.id, subject=f"unit:{each.school.id}", year=each.year)
-        stored.write(db, able[0].year, [each.school for each in able], up, leaving, now, day)
-    return able
+        return promotion_day.later(ask, at, year)
+    return Reply(promotion_plan.done_words(promotion_plan.carry_out(ask.db, planned, ask.now)))
 
 
 # --- in words ---------------------------------------------------------------------------------------------
@@ -97,7 +67,10 @@ def _show(ask: Ask, at: list[Unit], planned: list[promotion.Promotion]) -> Reply
 def _one(ask: Ask, only: promotion.Promotion) -> list[str]:
     lines = [f"{only.school.name} {only.year} 学年升级(9月1日起)"]
     counts = Counter(step.grade for step in only.up if step.of.kind == units.Kind.SQUAD)
-    lines += [f"{_grade(grade - 1)} {count} 个中队 → {_grade(grade)}" for grade, count in sorted(counts.items())]
+    lines += [
+        f"{promotion_plan.grade_word(grade - 1)} {count} 个中队 → {promotion_plan.grade_word(grade)}"
+        for grade, count in sorted(counts.items())
+    ]
     lines += _graduates(ask, only)
     if only.unknown:
         lines.append(f"看不出年级、不动的:{'、'.join(each.name for each in only.unknown[:_SHOWN])}")
@@ -135,17 +108,6 @@ def _problems(planned: Sequence[promotion.Promotion]) -> list[str]:
     return lines
 
 
-def _grade(grade: int) -> str:
-    return f"{_GRADES[grade]}年级"
-
-
-def _done(done: Sequence[promotion.Promotion]) -> str:
-    if not done:
-        return "还不能升级。发「升级」看要先做什么。"
-    which = done[0].school.name if len(done) == 1 else f"{len(done)} 所学校"
-    return f"{which}已升到 {done[0].year} 学年:{promotion.counted(done)}。以前的周报不变。"
-
-
 # --- before the day ---------------------------------------------------------------------------------------
 
 
@@ -155,47 +117,4 @@ def _set_years(ask: Ask, word: str, name: str) -> Reply:
         raise Refusal(f"请写明是哪所学校,像这样发:升级 {word} 实验小学")
     changes.note(ask.db, found[0], ask.now, last_grade=_YEARS[word])
     again = Button("升级", "升级", units.full_name(ask.db, found[0]))
-    return Reply(f"记下了:{found[0].name}是{word}{_grade(_YEARS[word])}毕业。", (again,))
-
-
-def _later(ask: Ask, at: list[Unit], year: int) -> Reply:
-    rows = [
-        {
-            "occurrence": f"{PROMOTION}:{year}:{unit.id}", "lead": 0, "person_id": ask.me.id, "kind": PROMOTION,
-            "day": promotion.begins(year), "payload": {"unit": unit.id},
-            "due_at": datetime.combine(promotion.begins(year), _AT, ask.now.tzinfo),
-        }
-        for unit in at
-    ]  # fmt: skip
-    deliveries.put(ask.db, rows)
-    return Reply("好的,9月1日早上自动升级,做完告诉您。不要了,发:升级 取消", (Button("取消", "升级", "取消"),))
-
-
-def _take_back(ask: Ask) -> Reply:
-    if not deliveries.take_back(ask.db, PROMOTION, ask.me.id):
-        return Reply("没有等着升级的。")
-    return Reply("好的,9月1日不会自动升级。要升级,到时候发「升级」。")
-
-
-@due(PROMOTION)
-def on_the_day(said: Due) -> Reply | None:
-    """What was agreed to in August is done, if it still may be."""
-    at = units.by_id(said.db, said.payload["unit"])
-    if not any(at.path.startswith(path) for path in said.person.paths(rights.GIVERS)):
-        return None
-    planned = plan(said.db, [at.path], promotion.year_to_come(said.now.date()))
-    return Reply(_done(carry_out(said.db, planned, said.now))) if planned else None
-
-
-@due(PROMOTION_SOON)
-def remind(said: Due) -> Reply | None:
-    """Whoever looks after a school is reminded before and after the day; None when it is done, or agreed to."""
-    year = promotion.year_to_come(said.now.date())
-    schools = [unit for unit in said.person.units(rights.GIVERS) if unit.kind == units.Kind.SCHOOL]
-    waiting = plan(said.db, [school.path for school in schools], year) if schools else []
-    above = {part for school in schools for part in school.path.strip("/").split("/")}
-    if not waiting or deliveries.waits(said.db, [f"{PROMOTION}:{year}:{part}" for part in above]):
-        return None
-    names = "、".join(each.school.name for each in waiting)
-    when = "9月1日新学年开始" if said.now.date() < promotion.begins(year) else "新学年已经开始"
-    return Reply(f"{when},{names}的中队要升一个年级。发「升级」先看看,您确认了才改。", (Button("升级", "升级"),))
+    return Reply(f"记下了:{found[0].name}是{word}{promotion_plan.grade_word(_YEARS[word])}毕业。", (again,))

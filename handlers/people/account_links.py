@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from handlers import rights
 from handlers.kit import Ask, Grant, Person, Reply
 from handlers.people import appointments
-from handlers.people.appointments import Proposal
 from handlers.registry import ANYONE, command
+from handlers.wording import questions
 from handlers.wording.people import channel_name
-from handlers.wording.questions import Question, answers
 from storage.organisation import units
 from storage.people import accounts, invites, links, people
 from storage.people.appointments import Wish
-from storage.people.links import Link
 
 _UNKNOWN = (
     "还不认识您,没有关联。您已经在别的平台上用我的话,在那边发「关联」得到一个码,再在这里发:关联 码\n"
@@ -29,7 +27,7 @@ class _Merging:
     code: str
 
 
-MERGE = Question(
+MERGE = questions.Question(
     "link", _Merging, undone="两个账号还没有合成一个人。", dropped="好的,没有合。什么都没有改。", yes="是,合成一个人",
     no="不合", final=True,
 )  # fmt: skip
@@ -68,7 +66,7 @@ def _used(ask: Ask) -> Reply | list[Reply]:
     return _joined(ask, found) if ask.person is None else _asked(ask, ask.person, found, code)
 
 
-def _asked(ask: Ask, me: Person, found: Link, code: str) -> Reply:
+def _asked(ask: Ask, me: Person, found: links.Link, code: str) -> Reply:
     """Two people who are known would become one: that is not undone, so it is asked about."""
     other = people.by_id(ask.db, found.person_id, ask.now)
     return Reply(
@@ -83,7 +81,7 @@ def _who(ask: Ask, person: Person) -> str:
     return f"{person.name}({'、'.join(held)})" if person.grants else person.name
 
 
-@answers(MERGE)
+@questions.answers(MERGE)
 def merge(ask: Ask, known: _Merging) -> Reply | list[Reply]:
     """The two become one, as long as the code holds."""
     found = links.find(ask.db, ask.vault, known.code, ask.now)
@@ -92,7 +90,7 @@ def merge(ask: Ask, known: _Merging) -> Reply | list[Reply]:
     return _joined(ask, found)
 
 
-def _merged(ask: Ask, keep: Person, gone: Person) -> list[tuple[Grant, Proposal]]:
+def _merged(ask: Ask, keep: Person, gone: Person) -> list[tuple[Grant, appointments.Proposal]]:
     """One person from now on; a role that either could have given the other waits for a second person's word."""
     given = []
     for one, other in ((keep, gone), (gone, keep)):
@@ -108,11 +106,11 @@ def _merged(ask: Ask, keep: Person, gone: Person) -> list[tuple[Grant, Proposal]
     ]
 
 
-def _joined(ask: Ask, found: Link) -> list[Reply]:
+def _joined(ask: Ask, found: links.Link) -> list[Reply]:
     here = ask.message.channel
     if not links.use(ask.db, found, ask.now):
         return [Reply("这个关联码刚被用掉了。请在另一个平台上再发一次「关联」。")]
-    asked: list[tuple[Grant, Proposal]] = []
+    asked: list[tuple[Grant, appointments.Proposal]] = []
     if ask.person is None:
         people.link(ask.db, found.person_id, here, ask.message.sender)
     else:

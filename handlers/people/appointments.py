@@ -9,11 +9,9 @@ from handlers.kit import Ask, Button, Denied, Grant, Person, Refusal, Reply
 from handlers.people import announcements
 from handlers.people import handover_work as duties
 from handlers.registry import command
-from handlers.wording.confirmers import could_give, may_confirm, nearest, takes_second
 from handlers.wording.people import channel_name
 from storage.organisation import units
 from storage.people import appointments, people
-from storage.people.appointments import CONFIRMED, DECLINED, Appointment, Wish
 from storage.roster import handover
 
 _SHOWN = 6
@@ -29,7 +27,7 @@ class Proposal:
     told: list[Reply] = field(default_factory=list)
 
 
-def propose(ask: Ask, giver: Person | None, wish: Wish, always: bool = False) -> Proposal:
+def propose(ask: Ask, giver: Person | None, wish: appointments.Wish, always: bool = False) -> Proposal:
     """
     Let the wish come true, or wait where the giver's word is not enough; `giver` None: the operator's always is.
 
@@ -37,25 +35,25 @@ def propose(ask: Ask, giver: Person | None, wish: Wish, always: bool = False) ->
     """
     if giver is None:
         return Proposal(told=carry_out(ask, wish))
-    if not always and not takes_second(ask.db, giver, wish, ask.now):
+    if not always and not rights.takes_second(ask.db, giver, wish, ask.now):
         return Proposal(told=carry_out(ask, _as_long(ask, giver, wish)))
     if wish.role and not rights.giving(giver.own, wish.role, _at(ask, wish).path):
         raise Denied(f"代理期间不能任命{wish.role.label},请找原来的老师或上级管理员。", what="任命")
     number = appointments.ask(ask.db, wish, giver.id, ask.now)
-    able = nearest(ask.db, wish, giver.id, ask.now)
+    able = rights.nearest(ask.db, wish, giver.id, ask.now)
     if not able:
         how = f"python -m bot confirm {number}"
         return Proposal(f"还要第二个人确认。这里没有别人能确认,请信息技术老师在机器上运行:{how}")
     names = "、".join(each.name for each in able[:3])
-    one = Appointment(number, giver.id, ask.now, wish)
+    one = appointments.Appointment(number, giver.id, ask.now, wish)
     return Proposal(f"还要{names}确认,确认以后才有。", [_request(ask, one, each.id) for each in able])
 
 
-def _at(ask: Ask, wish: Wish) -> units.Unit:
+def _at(ask: Ask, wish: appointments.Wish) -> units.Unit:
     return units.by_id(ask.db, wish.unit_id)
 
 
-def _as_long(ask: Ask, giver: Person, wish: Wish) -> Wish:
+def _as_long(ask: Ask, giver: Person, wish: appointments.Wish) -> appointments.Wish:
     """What a deputy gives ends with the deputyship, and never sooner than it would without them."""
     given = rights.giving(giver, wish.role, _at(ask, wish).path) if wish.role else None
     if given is None or given.lent_until is None or wish.deputy_for == giver.id:
@@ -65,7 +63,7 @@ def _as_long(ask: Ask, giver: Person, wish: Wish) -> Wish:
     return replace(wish, until=min(wish.until or given.lent_until, given.lent_until))
 
 
-def _what(ask: Ask, wish: Wish) -> str:
+def _what(ask: Ask, wish: appointments.Wish) -> str:
     """张老师 担任 实验小学的大队辅导员, or 张老师 用新的账号."""
     name = people.by_id(ask.db, wish.person_id, ask.now).name
     if wish.role is None:
@@ -76,12 +74,12 @@ def _what(ask: Ask, wish: Wish) -> str:
     return f"{name} {how} {units.full_name(ask.db, _at(ask, wish))}的{wish.role.label}{until}"
 
 
-def _request(ask: Ask, one: Appointment, to: int) -> Reply:
+def _request(ask: Ask, one: appointments.Appointment, to: int) -> Reply:
     text = f"请确认 {one.id}:{described(ask, one)}。\n您知道这件事、确定是本人,才按「同意」。"
     return Reply(text, _buttons(one.id), to=to)
 
 
-def described(ask: Ask, one: Appointment) -> str:
+def described(ask: Ask, one: appointments.Appointment) -> str:
     """张老师 担任 实验小学的大队辅导员(刘校长请的)."""
     return f"{_what(ask, one.wish)}({people.by_id(ask.db, one.asked_by, ask.now).name}请的)"
 
@@ -100,7 +98,7 @@ def pending(ask: Ask) -> Reply | list[Reply]:
     answer = _ANSWER.fullmatch(ask.args)
     mine = [
         each for each in appointments.waiting(ask.db, ask.now)
-        if may_confirm(ask.db, ask.me, each.wish, each.asked_by, ask.now)
+        if rights.may_confirm(ask.db, ask.me, each.wish, each.asked_by, ask.now)
     ]  # fmt: skip
     if answer is None:
         return _listed(ask, mine)
@@ -110,7 +108,7 @@ def pending(ask: Ask) -> Reply | list[Reply]:
     return [reply for each in meant for reply in _decide(ask, each, answer[2] in ("同意", "是"))]
 
 
-def _listed(ask: Ask, mine: list[Appointment]) -> Reply:
+def _listed(ask: Ask, mine: list[appointments.Appointment]) -> Reply:
     if not mine:
         return Reply("没有等您确认的。有人请您确认时,我会告诉您。")
     lines = [f"{each.id}. {described(ask, each)}" for each in mine[:_SHOWN]]
@@ -120,11 +118,13 @@ def _listed(ask: Ask, mine: list[Appointment]) -> Reply:
     return Reply("\n".join([f"等您确认 {len(mine)} 件:", *lines, *more, "不同意的,发:待确认 编号 不同意"]), buttons)
 
 
-def _decide(ask: Ask, one: Appointment, yes: bool) -> list[Reply]:
+def _decide(ask: Ask, one: appointments.Appointment, yes: bool) -> list[Reply]:
     words = _what(ask, one.wish)
     asker = people.by_id(ask.db, one.asked_by, ask.now)
-    stands = not yes or could_give(ask.db, asker, one.wish, ask.now)
-    if not appointments.settle(ask.db, one, CONFIRMED if yes and stands else DECLINED, ask.me.id, ask.now):
+    stands = not yes or rights.could_give(ask.db, asker, one.wish, ask.now)
+    if not appointments.settle(
+        ask.db, one, appointments.CONFIRMED if yes and stands else appointments.DECLINED, ask.me.id, ask.now
+    ):
         return [Reply(_GONE.format(one.id))]
     if not stands:
         return [Reply(f"{one.id} 没有照办:请的老师现在已经不管这里了。还要的话,请重新任命。")]
@@ -134,7 +134,7 @@ def _decide(ask: Ask, one: Appointment, yes: bool) -> list[Reply]:
     return [*told, *confirmed(ask, one)]
 
 
-def confirmed(ask: Ask, one: Appointment) -> list[Reply]:
+def confirmed(ask: Ask, one: appointments.Appointment) -> list[Reply]:
     """What waited comes true; what whoever it is about and others are told."""
     wish = one.wish
     told = carry_out(ask, wish)
@@ -150,7 +150,7 @@ def confirmed(ask: Ask, one: Appointment) -> list[Reply]:
     return told
 
 
-def carry_out(ask: Ask, wish: Wish) -> list[Reply]:
+def carry_out(ask: Ask, wish: appointments.Wish) -> list[Reply]:
     """The wish comes true; what others are to be told of it."""
     if wish.role is None:
         assert wish.channel and wish.address
@@ -172,14 +172,14 @@ def carry_out(ask: Ask, wish: Wish) -> list[Reply]:
     return []
 
 
-def _take_over(ask: Ask, wish: Wish, from_id: int) -> list[Reply]:
+def _take_over(ask: Ask, wish: appointments.Wish, from_id: int) -> list[Reply]:
     leaver, held = people.by_id(ask.db, from_id, ask.now), _still_held(ask, from_id, wish)
     for each in held:
         announcements.announce(ask.db, wish.person_id, each.role, each.unit, ask.now)
     return duties.pass_on(ask, leaver, wish.person_id, duties.work_of(ask, leaver, held)) if held else []
 
 
-def _still_held(ask: Ask, person_id: int, wish: Wish) -> list[Grant]:
+def _still_held(ask: Ask, person_id: int, wish: appointments.Wish) -> list[Grant]:
     """The role of the wish, if it is still this person's own."""
     own = people.by_id(ask.db, person_id, ask.now).own.grants
     return [each for each in own if (each.role, each.unit.id) == (wish.role, wish.unit_id)]
@@ -187,8 +187,8 @@ def _still_held(ask: Ask, person_id: int, wish: Wish) -> list[Grant]:
 
 def hand_over(ask: Ask, giver: Person, leaver: Person, to_id: int, work: duties.Work) -> Proposal:
     """Work goes over as far as the giver's word is enough; the rest waits."""
-    wishes = [Wish(to_id, each.unit.id, each.role, from_id=leaver.id) for each in work.held]
-    later = [each for each in wishes if takes_second(ask.db, giver, each, ask.now)]
+    wishes = [appointments.Wish(to_id, each.unit.id, each.role, from_id=leaver.id) for each in work.held]
+    later = [each for each in wishes if rights.takes_second(ask.db, giver, each, ask.now)]
     now = [each for each, wish in zip(work.held, wishes, strict=True) if wish not in later]
     told = duties.pass_on(ask, leaver, to_id, duties.work_of(ask, leaver, now)) if now else []
     asked = [propose(ask, giver, each) for each in later]

@@ -2,11 +2,12 @@
 
 from sqlalchemy import Connection
 
-from handlers.kit import ADMINS, Answer, Ask, Deed, Denied, Refusal, Reply
+from handlers.kit import ADMINS, Answer, Ask, Denied, Refusal, Reply
 from handlers.people import accounts
 from handlers.registry import ANYTHING, command
 from handlers.wording import places
 from scheduling.periods import week_before, week_of
+from storage.audit.audit import Action
 from storage.messages import chats
 from storage.organisation import units
 
@@ -40,7 +41,7 @@ def bind(ask: Ask) -> Reply:
     message = ask.message
     here = chats.Group(message.channel, message.chat, message.topic, found[0].id, ask.me.id, True, week)
     chats.bind(ask.db, here, ask.now)
-    ask.note(Deed.GROUP_BOUND, found[0], channel=message.channel)
+    ask.note(Action.GROUP_BOUND, found[0], channel=message.channel)
     name, where = units.full_name(ask.db, found[0]), "这个话题" if message.topic else "本群"
     how = "群里可以发 /checkin 报活动、/digest 看周报、/missing 看名单;提名请私聊我。要解除,发 /unbind。"
     if message.channel in _BY_NAME:
@@ -63,7 +64,7 @@ def unbind(ask: Ask) -> Answer:
     if not any(each.covers(unit) for each in places.scope(ask.me, ADMINS)):
         raise Denied(f"本群绑定的是{unit.name},请由它的管理员来解绑。", what="解绑", subject=f"unit:{unit.id}")
     chats.unbind(ask.db, group)
-    ask.note(Deed.GROUP_UNBOUND, unit, channel=ask.message.channel)
+    ask.note(Action.GROUP_UNBOUND, unit, channel=ask.message.channel)
     return Reply("已解绑。本群不再收周报。")
 
 

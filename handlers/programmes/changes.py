@@ -7,7 +7,7 @@ from handlers.catalogue import current
 from handlers.catalogue.model import Row
 from handlers.catalogue.reports import read_report
 from handlers.kit import MEMBERS, Ask, Button, Denied, Refusal, Reply
-from handlers.programmes.reporting import REPLACE, Replacing
+from handlers.programmes import reporting
 from handlers.reading.text.normalise import clean
 from handlers.registry import command
 from handlers.wording import programmes
@@ -55,8 +55,8 @@ def correct(ask: Ask) -> Sequence[Reply]:
     return [Reply(f"已更正：{one.unit_name} {row.name}\n{was} → {now}", _undo(one))]
 
 
-@answers(REPLACE)
-def replaced(ask: Ask, known: Replacing) -> Sequence[Reply]:
+@answers(reporting.REPLACE)
+def replaced(ask: Ask, known: reporting.Replacing) -> Sequence[Reply]:
     """What was reported a second time takes the place of the first."""
     return correct(replace(ask, args=known.correction))
 

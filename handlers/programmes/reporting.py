@@ -13,8 +13,7 @@ from handlers.kit import Answer, Ask, Button, Denied, Refusal, Reply, Unit
 from handlers.privacy import gate
 from handlers.reading.text.normalise import clean
 from handlers.registry import reads
-from handlers.wording import lines, places, programmes
-from handlers.wording.questions import Question, answers, says_no, says_yes
+from handlers.wording import lines, places, programmes, questions
 from scheduling import spans
 from storage.programmes import reports, sums
 
@@ -34,8 +33,10 @@ class _Asked:
 _REPORTS = frozenset({"report"})
 _OR_NOT = "\n不报了，发「取消」。"
 _NOTHING = "好的，没有记。要重新报，直接发就行。"
-FIELD = Question("report", _Asked, undone="还没有记。", asks="{asked}" + _OR_NOT, dropped=_NOTHING, ended_by=_REPORTS)
-YES_OR_NO = Question(
+FIELD = questions.Question(
+    "report", _Asked, undone="还没有记。", asks="{asked}" + _OR_NOT, dropped=_NOTHING, ended_by=_REPORTS
+)
+YES_OR_NO = questions.Question(
     "report-yesno", _Asked, undone="还没有记。", asks="{asked}请回「是」或「否」。" + _OR_NOT, dropped=_NOTHING,
     ended_by=_REPORTS, either=True,
 )  # fmt: skip
@@ -48,7 +49,7 @@ class Replacing:
     correction: str
 
 
-REPLACE = Question(
+REPLACE = questions.Question(
     "report-replace", Replacing, undone="原来的没有改，这次也没有再记。", dropped="好的，没有改。",
     yes="改成这次的", no="不改", ended_by=frozenset({"report", "更正", "撤回"}),
 )  # fmt: skip
@@ -118,15 +119,15 @@ def _question(ask: Ask, row: Row, unit: Unit, said: str, told: Told, day: date) 
     raise Refusal(f"{row.name}里的 {what} 没有看懂，没有记录。像这样发：\n{row.example}")
 
 
-@answers(YES_OR_NO)
+@questions.answers(YES_OR_NO)
 def decide(ask: Ask, known: _Asked) -> Answer | None:
     """是 or 否 for a field of yes and no, in whatever words."""
-    if not (says_yes(ask.args) or says_no(ask.args)):
+    if not (questions.says_yes(ask.args) or questions.says_no(ask.args)):
         return None
-    return complete(replace(ask, args="是" if says_yes(ask.args) else "否"), known)
+    return complete(replace(ask, args="是" if questions.says_yes(ask.args) else "否"), known)
 
 
-@answers(FIELD)
+@questions.answers(FIELD)
 def complete(ask: Ask, known: _Asked) -> Sequence[Reply] | None:
     """The answer, read together with what was said; None for another message."""
     row = current.catalogue_of(ask.db).by_key.get(known.row)

@@ -9,7 +9,7 @@ from handlers.reading.messages.tasks import apart, instead
 from handlers.reading.model import Context, Reading
 from handlers.reading.persons.hidden import Secrets
 from handlers.reading.persons.names import is_name
-from handlers.reading.text.normalise import Clean, as_written, clean
+from handlers.reading.text import normalise
 
 _TALK = frozenset({"chat", "question", "unknown"})
 _NUMBERS = frozenset({"PII_PHONE", "PII_ID"})
@@ -18,7 +18,7 @@ _MATTERS = frozenset({"PII_HEALTH", "PII_FAMILY"})
 
 def read_message(text: str, context: Context) -> Reading:
     """Read one message; see the package for the result."""
-    plain = clean(text)
+    plain = normalise.clean(text)
     if not plain.text:
         return _nothing(plain)
     order = read_command(plain.text, context)
@@ -30,7 +30,7 @@ def read_message(text: str, context: Context) -> Reading:
     return _with_private(reading, secrets, text)
 
 
-def _of_one(plain: Clean, context: Context, secrets: Secrets) -> Reading:
+def _of_one(plain: normalise.Clean, context: Context, secrets: Secrets) -> Reading:
     """A message about a medal, or else about attendance or nothing we know."""
     found = Secrets()
     reading = read_medals(plain, context, found) if may_be_medal(plain.text, context) else None
@@ -41,7 +41,7 @@ def _of_one(plain: Clean, context: Context, secrets: Secrets) -> Reading:
     return reading
 
 
-def _of_two(plain: Clean, whole: Reading, context: Context, secrets: Secrets) -> Reading | None:
+def _of_two(plain: normalise.Clean, whole: Reading, context: Context, secrets: Secrets) -> Reading | None:
     """The check-in of a message that also withdraws one or nominates somebody, with the other task in `more`."""
     if whole.intent in ("cancel", "correct") and (parts := instead(plain.text)):
         new = _of_one(replace(plain, text=parts[1]), replace(context, existing=()), secrets)
@@ -56,7 +56,7 @@ def _of_two(plain: Clean, whole: Reading, context: Context, secrets: Secrets) ->
     return None
 
 
-def _nothing(plain: Clean) -> Reading:
+def _nothing(plain: normalise.Clean) -> Reading:
     """Only pictures, only faces, or nothing at all."""
     if plain.media:
         return Reading("unknown", "clarify", ("MEDIA_ONLY",))
@@ -70,7 +70,7 @@ def _with_private(reading: Reading, secrets: Secrets, raw: str) -> Reading:
     if not secrets.words:
         return reading
     changed = [word for word in secrets.words if word not in raw]
-    words = tuple(dict.fromkeys(secrets.words + (as_written(changed, raw) if changed else [])))
+    words = tuple(dict.fromkeys(secrets.words + (normalise.as_written(changed, raw) if changed else [])))
     # Said once in a place where it is recognised and once more where it is not: it stays out of both.
     records = tuple(replace(each, topic=_without(each.topic, words)) for each in reading.records)
     nominations = tuple(replace(each, reason=_without(each.reason, words)) for each in reading.nominations)

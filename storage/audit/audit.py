@@ -1,4 +1,4 @@
-"""The audit log: deeds that matter, written last in their own transaction, each hash over the one before it.
+"""The audit log: actions that matter, written last in their own transaction, each hash over the one before it.
 
 Whoever changes a right, decides, looks at a name or is refused calls `note`. What was noted in a transaction is
 written when it commits (storage/database.py listens), so no way of writing can leave it out. Rows hold ids and counts,
@@ -23,7 +23,7 @@ _INFO = "audit"
 NOTHING = "0" * 64
 
 
-class Deed(Labelled):
+class Action(Labelled):
     """What the audit log holds."""
 
     BEGUN = "begun", "开始记账"
@@ -72,7 +72,7 @@ class Deed(Labelled):
 
 
 @dataclass(slots=True)
-class Deeds:
+class Noted:
     """What one transaction has noted so far; `person_id` and `unit_id` are whose message is being handled."""
 
     person_id: int | None = None
@@ -88,24 +88,24 @@ class Deeds:
         del self.rows[mark:]
 
 
-def of(db: Connection) -> Deeds:
+def of(db: Connection) -> Noted:
     """What the transaction of this connection has noted."""
-    found: Deeds = db.info.setdefault(_INFO, Deeds())
+    found: Noted = db.info.setdefault(_INFO, Noted())
     return found
 
 
 def note(
-    db: Connection, deed: Deed, now: datetime, *, unit_id: int | None = None, subject: str = "", **about: Any
+    db: Connection, action: Action, now: datetime, *, unit_id: int | None = None, subject: str = "", **about: Any
 ) -> None:
-    """Write a deed into the audit log when this transaction commits; `about` is ids, numbers and fixed words."""
-    deeds = of(db)
-    who = {"person_id": deeds.person_id, "unit_id": deeds.unit_id if unit_id is None else unit_id}
-    deeds.rows.append({"at": now, "deed": deed, **who, "subject": subject, "about": canonical(about)})
+    """Write an entry into the audit log when this transaction commits; `about` is ids, numbers and fixed words."""
+    noted = of(db)
+    who = {"person_id": noted.person_id, "unit_id": noted.unit_id if unit_id is None else unit_id}
+    noted.rows.append({"at": now, "deed": action, **who, "subject": subject, "about": canonical(about)})
 
 
 def begin(db: Connection) -> None:
     """A transaction begins: nothing is noted yet."""
-    db.info[_INFO] = Deeds()
+    db.info[_INFO] = Noted()
 
 
 def write(db: Connection, chain: str) -> None:
@@ -132,14 +132,14 @@ def _last(db: Connection, chain: str) -> tuple[int, str] | None:
 def _beginning(db: Connection, at: datetime) -> dict[str, Any]:
     """The first row of a chain names the heads of the others: whoever cuts one of those short is found out."""
     # Those of the rows since the last chain but one began; of all before it an earlier chain holds the heads.
-    begun = select(audit.c.id).where(audit.c.deed == Deed.BEGUN).order_by(audit.c.id.desc()).limit(1).offset(1)
+    begun = select(audit.c.id).where(audit.c.deed == Action.BEGUN).order_by(audit.c.id.desc()).limit(1).offset(1)
     recent = audit.c.id >= func.coalesce(begun.scalar_subquery(), 0)
     newest = select(audit.c.chain, func.max(audit.c.seq).label("seq")).where(recent).group_by(audit.c.chain).subquery()
     query = select(audit.c.chain, audit.c.seq, audit.c.hash).join(
         newest, (newest.c.chain == audit.c.chain) & (newest.c.seq == audit.c.seq)
     )
     heads = {row.chain: [row.seq, row.hash] for row in db.execute(query)}
-    row = {"at": at, "deed": Deed.BEGUN, "person_id": None, "unit_id": None, "subject": ""}
+    row = {"at": at, "deed": Action.BEGUN, "person_id": None, "unit_id": None, "subject": ""}
     return {**row, "about": canonical({"heads": heads})}
 
 
@@ -185,7 +185,7 @@ class Wanted:
 
     since: datetime | None = None
     until: datetime | None = None
-    deed: Deed | None = None
+    action: Action | None = None
     person_ids: Collection[int] | None = None
     paths: Sequence[str] | None = None
     subject: str = ""
@@ -202,8 +202,8 @@ def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
         yield audit.c.at >= wanted.since
     if wanted.until:
         yield audit.c.at < wanted.until
-    if wanted.deed:
-        yield audit.c.deed == wanted.deed
+    if wanted.action:
+        yield audit.c.deed == wanted.action
     if wanted.person_ids is not None:
         yield audit.c.person_id.in_(wanted.person_ids)
     if wanted.paths is not None:

@@ -8,7 +8,7 @@ from itertools import groupby
 from sqlalchemy import Connection, select
 
 from storage.audit import audit_years
-from storage.audit.audit import NOTHING, Deed, Entry, digest
+from storage.audit.audit import NOTHING, Action, Entry, digest
 from storage.tables import audit
 
 _AT_ONCE = 1000
@@ -61,7 +61,7 @@ def check(db: Connection, seen: Iterable[tuple[str, int, str]] = ()) -> Walk:
             seq, before = row.seq, row.hash
             walk.rows += 1
             walk.vouched += _named(row)
-            if row.deed == Deed.CLOSED and row.id > newest:
+            if row.deed == Action.CLOSED and row.id > newest:
                 newest, walk.anchors = row.id, json.loads(row.about)["anchors"]
         walk.heads[chain] = seq, before
     walk.broken = _cut_short(db, walk.vouched, last) or _unvouched(walk, anchors)
@@ -83,7 +83,7 @@ def _wrong(row: Entry, seq: int, before: str) -> Broken | None:
 
 
 def _named(row: Entry) -> list[Vouched]:
-    if row.deed != Deed.BEGUN:
+    if row.deed != Action.BEGUN:
         return []
     heads = json.loads(row.about)["heads"].items()
     return [(chain, seq, mark, f"链 {row.chain} 的开头") for chain, (seq, mark) in heads]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, delete, func, insert, select
 
-from storage.audit.audit import Deed, canonical, note
+from storage.audit.audit import Action, canonical, note
 from storage.tables import audit, audit_anchor
 
 # PIPL 56: what proves the handling of sensitive data is kept for at least three years.
@@ -52,7 +52,7 @@ def close(db: Connection, now: datetime) -> int | None:
         _close(db, chain, seq, year, now)
     if not ends:
         return None
-    note(db, Deed.CLOSED, now, year=year, chains=len(ends), anchors=fingerprint(anchors(db)))
+    note(db, Action.CLOSED, now, year=year, chains=len(ends), anchors=fingerprint(anchors(db)))
     return year
 
 

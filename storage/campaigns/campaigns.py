@@ -10,7 +10,6 @@ from sqlalchemy import ColumnElement, Connection, func, or_, select, update
 from storage.base.upsert import add_one
 from storage.base.words import Cleared
 from storage.checkins import coverage
-from storage.checkins.coverage import VALID, Squad
 from storage.checkins.rollups import week_of
 from storage.organisation import history
 from storage.organisation.units import Unit, within
@@ -123,12 +122,12 @@ def close(db: Connection, number: int, state: str) -> bool:
     return db.execute(update(campaign).where(mine).values(state=state)).rowcount == 1
 
 
-def progress(db: Connection, of: Campaign, paths: Sequence[str]) -> tuple[list[Squad], dict[int, Told]]:
+def progress(db: Connection, of: Campaign, paths: Sequence[str]) -> tuple[list[coverage.Squad], dict[int, Told]]:
     """(the squads of these subtrees that it calls, unit id → what was reported there), whatever the whole comes to."""
     part = _part(db, of, paths)
     place, values = history.places(part.shape), part.values
     # With "+ 0" the index of the campaign's check-ins is of no use: it would be walked through for every unit.
-    mine = (checkin.c.campaign_id + 0 == of.id) & VALID
+    mine = (checkin.c.campaign_id + 0 == of.id) & coverage.VALID
     here = place.outerjoin(checkin, mine & (checkin.c.unit_id == place.c.id))
     there = place.outerjoin(participation, participation.c.unit_id == place.c.id)
     there = there.outerjoin(checkin, mine & (checkin.c.event_id == participation.c.event_id))
@@ -140,7 +139,7 @@ def progress(db: Connection, of: Campaign, paths: Sequence[str]) -> tuple[list[S
     return _called(db, of, part), found
 
 
-def due(db: Connection, of: Campaign, paths: Sequence[str]) -> list[Squad]:
+def due(db: Connection, of: Campaign, paths: Sequence[str]) -> list[coverage.Squad]:
     """The squads of these subtrees that it calls, as they are in the week in which it ends."""
     return _called(db, of, _part(db, of, paths))
 
@@ -150,7 +149,7 @@ def _part(db: Connection, of: Campaign, paths: Sequence[str]) -> history.Part:
     return history.part(db, inside, week_of(of.ends_at.date()))
 
 
-def _called(db: Connection, of: Campaign, part: history.Part) -> list[Squad]:
+def _called(db: Connection, of: Campaign, part: history.Part) -> list[coverage.Squad]:
     squads = coverage.squads(db, part)[week_of(of.ends_at.date())]
     return [squad for squad in squads if not of.grades or squad.grade in of.grades]
 
@@ -166,7 +165,7 @@ def _told() -> list[Any]:
 
 def reported(db: Connection, of: Campaign, unit_ids: Sequence[int]) -> dict[int, Told]:
     """Unit id → what it reported, of these units: with heads of its own, or named in what its school reported."""
-    mine = (checkin.c.campaign_id == of.id) & VALID
+    mine = (checkin.c.campaign_id == of.id) & coverage.VALID
     events = select(checkin.c.event_id).where(mine, checkin.c.event_id.is_not(None))
     query = select(checkin.c.unit_id, *_told()).where(mine, checkin.c.unit_id.in_(unit_ids))
     query = query.group_by(checkin.c.unit_id)
@@ -180,7 +179,7 @@ def studied(db: Connection, activity: str, issue: int, first: date, paths: Seque
     """Unit id → what it reported of this issue of a series since `first`."""
     same = (checkin.c.issue == issue) & (checkin.c.activity == activity) & (checkin.c.day >= first)
     # An outer join, so that the databases begin with the units and not with all who learned it.
-    here = unit.outerjoin(checkin, (checkin.c.unit_id == unit.c.id) & VALID & same)
+    here = unit.outerjoin(checkin, (checkin.c.unit_id == unit.c.id) & coverage.VALID & same)
     query = select(unit.c.id, *_told()).select_from(here).where(within(paths)).group_by(unit.c.id)
     rows = db.execute(query.having(func.count(checkin.c.id) > 0))
     return {row[0]: Told(*map(int, row[1:])) for row in rows}

@@ -104,7 +104,7 @@ def revise(
     moved = new.place != held.place
     db.execute(update(checkin).where(checkin.c.id == held.id).values(**_said(new)))
     _keep_version(db, held, person_id, now)
-    audit.note(db, audit.Deed.CHECKIN_CORRECTED, now, unit_id=new.unit_id, subject=f"checkin:{held.id}")
+    audit.note(db, audit.Action.CHECKIN_CORRECTED, now, unit_id=new.unit_id, subject=f"checkin:{held.id}")
     _count_timing(rollups, held, -1)
     _count_timing(rollups, new, 1)
     if moved:
@@ -137,7 +137,7 @@ def withdraw(db: Connection, rollups: Rollups, old: Checkin, person_id: int, now
         return False
     db.execute(update(checkin).where(checkin.c.id == held.id).values(state="withdrawn"))
     _keep_version(db, held, person_id, now)
-    audit.note(db, audit.Deed.CHECKIN_WITHDRAWN, now, unit_id=held.unit_id, subject=f"checkin:{held.id}")
+    audit.note(db, audit.Action.CHECKIN_WITHDRAWN, now, unit_id=held.unit_id, subject=f"checkin:{held.id}")
     _count_timing(rollups, held, -1)
     _count_out(db, rollups, held)
     return True

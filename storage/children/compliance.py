@@ -17,7 +17,7 @@ EVERYWHERE = "/"
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """What happened in a year in some subtrees; `deeds` are counts of the audit log."""
+    """What happened in a year in some subtrees; `actions` are counts of the audit log."""
 
     people: int
     checkins: int
@@ -30,7 +30,7 @@ class Year:
     requests_late: int
     incidents: int
     incidents_open: int
-    deeds: dict[str, int]
+    actions: dict[str, int]
     log_rows: int
 
 
@@ -63,7 +63,7 @@ def year(db: Connection, first: datetime, end: datetime, paths: Sequence[str]) -
         requests_late=sum(bool(at) and at.astimezone(first.tzinfo).date() > due for at, due in settled),
         incidents=_count(db, func.count(), leaks),
         incidents_open=_count(db, func.count(), leaks & incident.c.closed_at.is_(None)),
-        deeds=_by(db, audit.c.deed, logged),
+        actions=_by(db, audit.c.deed, logged),
         log_rows=_count(db, func.count(), audit.c.id > 0),
     )
 

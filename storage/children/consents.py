@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from storage.audit.audit import Deed, note
+from storage.audit.audit import Action, note
 from storage.tables import child, consent
 
 
@@ -26,7 +26,7 @@ def give(db: Connection, child_id: int, given: Consent, person_id: int, now: dat
     values = {"method": given.method, "day": given.day, "reference": given.reference, "photos": given.photos}
     db.execute(insert(consent).values(child_id=child_id, **values, recorded_by=person_id, recorded_at=now))
     unit_id = db.scalar(select(child.c.unit_id).where(child.c.id == child_id))
-    note(db, Deed.CONSENTED, now, unit_id=unit_id, subject=f"child:{child_id}", method=given.method)
+    note(db, Action.CONSENTED, now, unit_id=unit_id, subject=f"child:{child_id}", method=given.method)
 
 
 def end(db: Connection, child_id: int, now: datetime) -> bool:
@@ -34,7 +34,7 @@ def end(db: Connection, child_id: int, now: datetime) -> bool:
     if not _over(db, child_id, now):
         return False
     unit_id = db.scalar(select(child.c.unit_id).where(child.c.id == child_id))
-    note(db, Deed.CONSENT_ENDED, now, unit_id=unit_id, subject=f"child:{child_id}")
+    note(db, Action.CONSENT_ENDED, now, unit_id=unit_id, subject=f"child:{child_id}")
     return True
 
 

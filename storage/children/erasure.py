@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, update
 
-from storage.audit.audit import Deed, note
+from storage.audit.audit import Action, note
 from storage.base.vault import Vault
 from storage.children import children, consents, traces
 from storage.database import forget_pages
@@ -23,7 +23,7 @@ def erase(db: Connection, vault: Vault, child_id: int, person_id: int, now: date
     consents.end(db, child_id, now)
     # The school's number of the paper would lead back to the child.
     db.execute(update(consent).where(consent.c.child_id == child_id).values(reference=""))
-    note(db, Deed.ERASED, now, unit_id=children.unit_of(db, child_id), subject=f"child:{child_id}", cases=len(cases))
+    note(db, Action.ERASED, now, unit_id=children.unit_of(db, child_id), subject=f"child:{child_id}", cases=len(cases))
     children.forget(db, [child_id], now)
     traces.remove(db, vault, name, [case.number for case in cases])
     forget_pages(db)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, insert, select, update
 
-from storage.audit.audit import Deed, note
+from storage.audit.audit import Action, note
 from storage.base import numbered
 from storage.base.vault import Vault
 from storage.organisation.units import PLAIN, Unit, within
@@ -59,7 +59,7 @@ def receive(
 
     def make(number: str) -> Request:
         db.execute(insert(guardian_request).values(**values, number=number))
-        note(db, Deed.REQUESTED, now, unit_id=squad.id, subject=f"request:{number}", kind=kind)
+        note(db, Action.REQUESTED, now, unit_id=squad.id, subject=f"request:{number}", kind=kind)
         found = by_number(db, number)
         assert found is not None
         return found
@@ -92,6 +92,6 @@ def settle(
     if db.execute(update(guardian_request).where(still).values(**values)).rowcount != 1:
         return False
     in_time = now.date() <= one.due
-    note(db, Deed.REQUEST_SETTLED, now, unit_id=one.unit.id, subject=f"request:{one.number}", state=state,
+    note(db, Action.REQUEST_SETTLED, now, unit_id=one.unit.id, subject=f"request:{one.number}", state=state,
          in_time=in_time)  # fmt: skip
     return True

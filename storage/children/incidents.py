@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, insert, select, update
 
-from storage.audit.audit import Deed, note
+from storage.audit.audit import Action, note
 from storage.base import numbered
 from storage.base.upsert import add_new
 from storage.base.vault import Vault
@@ -44,7 +44,7 @@ def begin(db: Connection, vault: Vault, at: Unit, what: str, person_id: int, now
 
     def make(number: str) -> Incident:
         db.execute(insert(incident).values(**values, number=number))
-        note(db, Deed.INCIDENT_OPENED, now, unit_id=at.id, subject=f"incident:{number}")
+        note(db, Action.INCIDENT_OPENED, now, unit_id=at.id, subject=f"incident:{number}")
         found = by_number(db, number)
         assert found is not None
         return found
@@ -74,7 +74,7 @@ def do(db: Connection, one: Incident, step: str, person_id: int, now: datetime) 
     if step in done(db, one):
         return False
     add_new(db, incident_step, [{"incident_id": one.id, "step": step, "person_id": person_id, "at": now}])
-    note(db, Deed.INCIDENT_STEP, now, unit_id=one.unit.id, subject=f"incident:{one.number}", step=step)
+    note(db, Action.INCIDENT_STEP, now, unit_id=one.unit.id, subject=f"incident:{one.number}", step=step)
     return True
 
 
@@ -83,5 +83,5 @@ def close(db: Connection, one: Incident, now: datetime) -> bool:
     still = (incident.c.id == one.id) & incident.c.closed_at.is_(None)
     if db.execute(update(incident).where(still).values(closed_at=now)).rowcount != 1:
         return False
-    note(db, Deed.INCIDENT_CLOSED, now, unit_id=one.unit.id, subject=f"incident:{one.number}")
+    note(db, Action.INCIDENT_CLOSED, now, unit_id=one.unit.id, subject=f"incident:{one.number}")
     return True

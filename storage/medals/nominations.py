@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, insert, or_, select, update
 
-from storage.audit.audit import Deed, note
+from storage.audit.audit import Action, note
 from storage.base import numbered
 from storage.base.vault import Vault
 from storage.checkins.rollups import week_of
@@ -30,10 +30,10 @@ class State(StrEnum):
 
 _STANDING = (State.SUBMITTED, State.APPROVED)
 _DEEDS = {
-    State.SUBMITTED: Deed.NOMINATED,
-    State.APPROVED: Deed.APPROVED,
-    State.RETURNED: Deed.RETURNED,
-    State.WITHDRAWN: Deed.WITHDRAWN,
+    State.SUBMITTED: Action.NOMINATED,
+    State.APPROVED: Action.APPROVED,
+    State.RETURNED: Action.RETURNED,
+    State.WITHDRAWN: Action.WITHDRAWN,
 }
 
 

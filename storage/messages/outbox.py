@@ -1,4 +1,4 @@
-"""What is to be said: written in the transaction of the deed, claimed by a sender, settled once."""
+"""What is to be said: written in the transaction that decided it, claimed by a sender, settled once."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select
 
-from storage.audit.audit import Deed, note
+from storage.audit.audit import Action, note
 from storage.messages import outbox
 from storage.people.accounts import APP, ROBOT
 from storage.tables import account, card, dialogue, link_code
@@ -58,4 +58,4 @@ def unlink(db: Connection, gone: Linked, now: datetime) -> None:
         db.execute(delete(card).where(card.c.channel == each.channel, card.c.chat == each.address))
         outbox.give_up(db, each.channel, each.address)
         db.execute(delete(account).where(account.c.id == each.id))
-        note(db, Deed.UNLINKED, now, subject=f"person:{each.person_id}", channel=each.channel)
+        note(db, Action.UNLINKED, now, subject=f"person:{each.person_id}", channel=each.channel)

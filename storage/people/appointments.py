@@ -6,14 +6,14 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from storage.audit.audit import Deed, note
+from storage.audit.audit import Action, note
 from storage.people.people import Role
 from storage.tables import appointment
 
 # What nobody has said a word to for so long is asked for again.
 KEPT = timedelta(days=30)
 CONFIRMED, DECLINED, WAITING = "confirmed", "declined", "waiting"
-_NOTED = {CONFIRMED: Deed.APPOINTMENT_CONFIRMED, DECLINED: Deed.APPOINTMENT_DECLINED}
+_NOTED = {CONFIRMED: Action.APPOINTMENT_CONFIRMED, DECLINED: Action.APPOINTMENT_DECLINED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +59,13 @@ def ask(db: Connection, wish: Wish, asked_by: int, now: datetime) -> int:
         return int(found)
     row = {**values, "asked_by": asked_by, "asked_at": now, "state": WAITING}
     number = int(db.scalar(insert(appointment).returning(appointment.c.id), row) or 0)
-    _note(db, Deed.APPOINTMENT_ASKED, number, wish, now)
+    _note(db, Action.APPOINTMENT_ASKED, number, wish, now)
     return number
 
 
-def _note(db: Connection, deed: Deed, number: int, wish: Wish, now: datetime, **about: Any) -> None:
+def _note(db: Connection, action: Action, number: int, wish: Wish, now: datetime, **about: Any) -> None:
     about |= {"person": wish.person_id} | ({"role": wish.role} if wish.role else {})
-    note(db, deed, now, unit_id=wish.unit_id, subject=f"appointment:{number}", **about)
+    note(db, action, now, unit_id=wish.unit_id, subject=f"appointment:{number}", **about)
 
 
 def _waits(now: datetime) -> tuple[Any, ...]:

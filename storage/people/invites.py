@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from storage.audit.audit import Deed, note
+from storage.audit.audit import Action, note
 from storage.base.codes import fresh, marks
 from storage.base.upsert import add_one
 from storage.base.vault import Vault
@@ -38,7 +38,7 @@ def make(
     given = {"unit_id": unit_id, "role": role, "made_by": made_by, "person_id": person_id, "from_id": from_id}
     mark = marks(vault, code)[0]
     number = add_one(db, invite, code_hash=mark, made_at=now, expires_at=now + LIFETIME, **given)
-    note(db, Deed.INVITED, now, unit_id=unit_id, subject=f"invite:{number}", role=role)
+    note(db, Action.INVITED, now, unit_id=unit_id, subject=f"invite:{number}", role=role)
     return code
 
 
@@ -55,14 +55,14 @@ def use(db: Connection, found: Invite, person_id: int, now: datetime) -> bool:
     unused = (invite.c.id == found.id) & invite.c.used_at.is_(None)
     if db.execute(update(invite).where(unused).values(used_at=now, used_by=person_id)).rowcount != 1:
         return False
-    note(db, Deed.JOINED, now, unit_id=found.unit_id, subject=f"invite:{found.id}", person=person_id)
+    note(db, Action.JOINED, now, unit_id=found.unit_id, subject=f"invite:{found.id}", person=person_id)
     return True
 
 
 def void(db: Connection, found: Invite, now: datetime) -> None:
     """Nobody may use the code any more."""
     db.execute(update(invite).where(invite.c.id == found.id).values(expires_at=now))
-    note(db, Deed.CODE_VOIDED, now, unit_id=found.unit_id, subject=f"invite:{found.id}")
+    note(db, Action.CODE_VOIDED, now, unit_id=found.unit_id, subject=f"invite:{found.id}")
 
 
 def note_wrong(db: Connection, channel: str, address: str, now: datetime) -> None:

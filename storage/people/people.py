@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, insert, or_, select, update
 
-from storage.audit.audit import Deed, note
+from storage.audit.audit import Action, note
 from storage.base import chunks
 from storage.base.labels import Labelled
 from storage.base.upsert import add_one
@@ -196,7 +196,7 @@ def give(
         db.execute(insert(grant).values(**new, deputy_for=deputy_for))
     about: dict[str, Any] = {"role": role, "until": until.isoformat() if until else None}
     about |= {"deputy_for": deputy_for} if deputy_for else {}
-    note(db, Deed.ROLE_GIVEN, now, unit_id=at.id, subject=f"person:{person_id}", **about)
+    note(db, Action.ROLE_GIVEN, now, unit_id=at.id, subject=f"person:{person_id}", **about)
 
 
 def _at(at: Unit, role: Role) -> ColumnElement[bool]:
@@ -209,7 +209,7 @@ def end(db: Connection, person_id: int, role: Role, at: Unit, when: datetime, no
     if db.execute(update(grant).where(grant.c.person_id == person_id, lasts).values(until=when)).rowcount != 1:
         return False
     subject = f"person:{person_id}"
-    note(db, Deed.ROLE_ENDED, now, unit_id=at.id, subject=subject, role=role, until=when.isoformat())
+    note(db, Action.ROLE_ENDED, now, unit_id=at.id, subject=subject, role=role, until=when.isoformat())
     for deputy_id in db.scalars(select(grant.c.person_id).where(grant.c.deputy_for == person_id, lasts)).all():
         end(db, deputy_id, role, at, when, now)
     return True

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, or_, select, update
 
-from storage.audit.audit import Deed, note
+from storage.audit.audit import Action, note
 from storage.organisation.units import Unit
 from storage.people import people
 from storage.reminders import deliveries
@@ -27,7 +27,7 @@ def pass_on(db: Connection, from_id: int, to_id: int, held: Sequence[people.Gran
     db.execute(update(group_chat).where(bound).values(bound_by=to_id))
     reminders = _pass_reminders(db, from_id, to_id, {each.unit.id for each in held})
     at = held[0].unit.id
-    note(db, Deed.HANDED_OVER, now, unit_id=at, subject=f"person:{from_id}", to=to_id, reminders=reminders)
+    note(db, Action.HANDED_OVER, now, unit_id=at, subject=f"person:{from_id}", to=to_id, reminders=reminders)
 
 
 def _pass_reminders(db: Connection, from_id: int, to_id: int, unit_ids: set[int]) -> int:

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, FromClause, Join, case, exists
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.types import String
 
-from storage.audit.audit import Deed, note
+from storage.audit import audit
 from storage.organisation import history, units
 from storage.people.people import Person
 from storage.roster import roster
@@ -41,7 +41,7 @@ def merge(
         raise Outdated from error
     parts = select(staged.c.part, func.count()).where(staged.c.batch_id == batch_id).group_by(staged.c.part)
     counts = {part: count for part, count in db.execute(parts) if end_missing or part != "end"}
-    note(db, Deed.IMPORTED, now, subject=f"roster:{batch_id}", **counts)
+    audit.note(db, audit.Action.IMPORTED, now, subject=f"roster:{batch_id}", **counts)
 
 
 def _write(db: Connection, batch_id: int, now: datetime, today: date, end_missing: bool) -> None:

@@ -22,7 +22,7 @@ from bot.clock import Clock
 from bot.engine import open_engine
 from bot.settings import Settings
 from handlers.kit import Ask, Message
-from handlers.organisation import promotion as promoting
+from handlers.organisation import promotion_plan
 from handlers.roster import promotion
 from handlers.wording import places
 from storage.checkins import coverage
@@ -143,7 +143,7 @@ def _promotion(db: Connection, top: Unit) -> float:
     def promote() -> None:
         savepoint = db.begin_nested()
         schools = stored.schools(db, [top.path], 2031)
-        promoting.carry_out(db, promotion.promote(schools, stored.classes(db, schools), 2031), first_day)
+        promotion_plan.carry_out(db, promotion.promote(schools, stored.classes(db, schools), 2031), first_day)
         savepoint.rollback()
 
     return timed(promote)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, insert, select, text, update
 from sqlalchemy.exc import DatabaseError
 
 from storage.audit import audit, audit_check, audit_years
-from storage.audit.audit import Deed, Wanted, note
+from storage.audit.audit import Action, Wanted, note
 from storage.base import triggers
 from storage.database import Database, open_database
 from storage.organisation import units
@@ -35,7 +35,7 @@ def write(database: Database, *subjects: str, at: datetime = START) -> None:
     """A transaction that notes these deeds."""
     with database.write.begin() as db:
         for subject in subjects:
-            note(db, Deed.REFUSED, at, subject=subject, what="催办")
+            note(db, Action.REFUSED, at, subject=subject, what="催办")
 
 
 def rows(db: Connection) -> list[tuple[str, str, str]]:
@@ -120,12 +120,12 @@ def test_every_refusal_is_there_once_and_what_was_undone_is_not(tmp_path: Path) 
 
 def test_a_row_is_written_in_the_transaction_of_its_deed(database: Database) -> None:
     with pytest.raises(LookupError), database.write.begin() as db:
-        note(db, Deed.REFUSED, START, what="催办")
+        note(db, Action.REFUSED, START, what="催办")
         raise LookupError
     write(database, "unit:1")
     with database.write.begin() as db:
         # What cannot be written into the log does not happen.
-        note(db, Deed.REFUSED, START, subject="x" * 50 if db.dialect.name != "sqlite" else None)  # type: ignore[arg-type]
+        note(db, Action.REFUSED, START, subject="x" * 50 if db.dialect.name != "sqlite" else None)  # type: ignore[arg-type]
         units.add(db, units.Kind.SCHOOL, "实验小学")
         with pytest.raises(DatabaseError):
             db.commit()
@@ -244,7 +244,7 @@ def test_a_year_goes_after_three_and_leaves_its_last_hash(database: Database) ->
 def test_a_chain_goes_on_when_all_its_rows_are_closed(database: Database) -> None:
     write(database, "unit:1", at=year(2026))
     assert close(database, year(2030)) == 2026
-    behind_the_triggers(database, delete(log).where(log.c.deed == Deed.CLOSED))
+    behind_the_triggers(database, delete(log).where(log.c.deed == Action.CLOSED))
     write(database, "unit:2", at=year(2030))
     with database.read.connect() as db:
         assert [(row.seq, row.deed) for row in audit.entries(db, Wanted(), 9)] == [(3, "refused")]
@@ -268,7 +268,7 @@ def test_the_practice_page_starts_again_with_an_empty_log(tmp_path: Path) -> Non
             await bot.say("张老师", "催办")
             await bot.app.stage.restart()
             with bot.read() as db:
-                assert Deed.REFUSED not in {deed for deed, _, _ in rows(db)}
+                assert Action.REFUSED not in {deed for deed, _, _ in rows(db)}
                 assert audit_check.check(db).broken is None
             with pytest.raises(DatabaseError, match="append-only"), bot.app.engine.database.write.begin() as db:
                 db.execute(text("DELETE FROM audit"))
@@ -279,5 +279,5 @@ def test_the_practice_page_starts_again_with_an_empty_log(tmp_path: Path) -> Non
 def test_a_deed_of_the_bot_itself_has_nobody(database: Database) -> None:
     write(database, "unit:1", at=START + timedelta(days=1))
     with database.read.connect() as db:
-        assert {row.person_id for row in audit.entries(db, Wanted(deed=Deed.REFUSED), 9)} == {None}
+        assert {row.person_id for row in audit.entries(db, Wanted(action=Action.REFUSED), 9)} == {None}
         assert audit.entries(db, Wanted(until=START), 9) == []

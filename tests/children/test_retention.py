@@ -13,7 +13,7 @@ from sqlalchemy import func, insert, select, text
 from bot.jobs import nightly
 from bot.pipeline.turn import Turn
 from storage.audit import audit, audit_check, audit_years
-from storage.audit.audit import Deed, Wanted
+from storage.audit.audit import Action, Wanted
 from storage.children import children
 from storage.digests import digests
 from storage.medals import nominations
@@ -52,7 +52,7 @@ async def night(bot: Bot) -> dict[str, int]:
     while await bot.app.pipeline.do(bot.app.ticker.tick):
         pass
     with bot.read() as db:
-        rows = audit.entries(db, Wanted(deed=Deed.PURGED, since=bot.clock.now() - timedelta(hours=1)), 1)
+        rows = audit.entries(db, Wanted(action=Action.PURGED, since=bot.clock.now() - timedelta(hours=1)), 1)
     return json.loads(rows[0].about)["rows"] if rows else {}
 
 

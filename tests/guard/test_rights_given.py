@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy import Connection, select, update
 
-from bot.pipeline.features import collect, modules
+from bot.dispatch.features import collect, modules
 from bot.pipeline.transaction import Transactions
 from handlers import rights, roster
 from handlers.kit import Message, Role

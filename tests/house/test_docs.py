@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import COMMANDS
-from bot.pipeline.features import collect, modules
+from bot.dispatch.features import collect, modules
 from bot.settings import SECRETS, Settings
 from tests.screenshots import MOST_BYTES
 from tests.support.process import ROOT

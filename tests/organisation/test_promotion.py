@@ -9,6 +9,7 @@ from sqlalchemy import select
 from bot.__main__ import main
 from handlers.kit import Refusal, Role
 from handlers.organisation import promotion as promoting
+from handlers.organisation import promotion_plan
 from handlers.roster import plan, promotion
 from handlers.roster.years import entry_year, name_in
 from storage.digests import digests, figures
@@ -109,8 +110,8 @@ def test_a_week_is_not_divided(day: date) -> None:
 
 class TestDone:
     def done(self, county: County, now: datetime = FIRST_DAY) -> list[promotion.Promotion]:
-        planned = promoting.plan(county.db, [county.top.path], promotion.year_to_come(now.date()))
-        return promoting.carry_out(county.db, planned, now)
+        planned = promotion_plan.plan(county.db, [county.top.path], promotion.year_to_come(now.date()))
+        return promotion_plan.carry_out(county.db, planned, now)
 
     def names(self, county: County) -> list[str]:
         return [each.name for each in units.inside(county.db, county.first.path)][1:]
@@ -125,9 +126,9 @@ class TestDone:
 
     def test_of_two_at_once_the_second_does_nothing(self, county: County) -> None:
         """A plan that was made before somebody else did it."""
-        planned = promoting.plan(county.db, [county.top.path], YEAR)
-        promoting.carry_out(county.db, planned, FIRST_DAY)
-        promoting.carry_out(county.db, planned, FIRST_DAY)
+        planned = promotion_plan.plan(county.db, [county.top.path], YEAR)
+        promotion_plan.carry_out(county.db, planned, FIRST_DAY)
+        promotion_plan.carry_out(county.db, planned, FIRST_DAY)
         assert self.names(county)[0] == "四(1)中队"
 
     def test_the_past_stays_and_the_class_keeps_its_id(self, county: County) -> None:
@@ -154,7 +155,7 @@ class TestDone:
     def test_more_schools_than_a_message_has_time_for(self, county: County, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(promoting, "MOST_SCHOOLS", 1)
         with pytest.raises(Refusal, match="python -m bot promote"):
-            promoting.plan(county.db, [county.top.path], YEAR)
+            promotion_plan.plan(county.db, [county.top.path], YEAR)
 
     def test_grades_that_are_units_are_renamed_and_leave_too(self, county: County) -> None:
         grades = {
@@ -175,7 +176,7 @@ def test_after_the_promotion_the_roster_means_the_new_classes(database: rosterin
     tree = "实验小学,学校,,,,,,\n" + squad.format("一", "甲老师", "jia") + squad.format("六", "乙老师", "yi")
     bring(database, tree)
     with database.write.begin() as db:
-        promoting.carry_out(db, promoting.plan(db, ["/1/"], YEAR), FIRST_DAY)
+        promotion_plan.carry_out(db, promotion_plan.plan(db, ["/1/"], YEAR), FIRST_DAY)
     # This year's first class is another one, and so is a sixth class that nobody went up to.
     bring(database, squad.format("一", "丙老师", "bing") + squad.format("六", "丁老师", "ding"), now=FIRST_DAY)
     with database.read.connect() as db:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from storage.audit import audit
-from storage.audit.audit import Deed, Wanted
+from storage.audit.audit import Action, Wanted
 from storage.base import key_values
 from storage.database import Database
 from storage.organisation import units
@@ -46,7 +46,7 @@ def test_an_import_is_in_the_audit_log_with_its_counts(database: Database) -> No
     bring(database, SCHOOL)
     bring(database, SCHOOL.replace("张老师,中队辅导员", ",").replace("42", "43"), end_missing=True)
     with database.read.connect() as db:
-        first, second = (json.loads(each.about) for each in audit.entries(db, Wanted(deed=Deed.IMPORTED), 10))
+        first, second = (json.loads(each.about) for each in audit.entries(db, Wanted(action=Action.IMPORTED), 10))
     assert (first["unit"], first["person"], first["grant"]) == (5, 4, 5)
     assert second == {"change": 1, "end": 1}
 

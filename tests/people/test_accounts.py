@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event, insert, select
 
 from handlers.kit import Refusal, Reply, Role
-from handlers.people import account_links, notices, spoken_codes
+from handlers.people import account_links, own_account, spoken_codes
 from storage import tables
 from storage.people import accounts, links, people
 from storage.reminders import deliveries
@@ -70,19 +70,19 @@ def test_a_whole_province_is_addressed(county: County) -> None:
 
 def test_the_question_where_notices_go(county: County) -> None:
     people.link(county.db, county.zhang, "telegram", "11")
-    shown = notices.notices(county.ask(county.zhang))
+    shown = own_account.notices(county.ask(county.zhang))
     assert "提醒和通知发到演练页面(您最近用的)" in shown.text and "演练页面、Telegram" in shown.text
     assert [each.typed for each in shown.buttons] == ["通知方式 Telegram"]
-    assert "以后发到Telegram" in notices.notices(county.ask(county.zhang, "telegram")).text
+    assert "以后发到Telegram" in own_account.notices(county.ask(county.zhang, "telegram")).text
     assert where(county, county.zhang) == ("telegram", "11")
-    shown = notices.notices(county.ask(county.zhang))
+    shown = own_account.notices(county.ask(county.zhang))
     assert "(您选的)" in shown.text
     assert [each.typed for each in shown.buttons] == ["通知方式 演练页面", "通知方式 最近用的"]
     people.mark_reachable(county.db, "telegram", "11", False)
-    assert "Telegram(现在收不到)" in notices.notices(county.ask(county.zhang)).text
+    assert "Telegram(现在收不到)" in own_account.notices(county.ask(county.zhang)).text
     with pytest.raises(Refusal, match="现在收不到我的消息"):
-        notices.notices(county.ask(county.zhang, "Telegram"))
-    notices.notices(county.ask(county.zhang, "最近用的"))
+        own_account.notices(county.ask(county.zhang, "Telegram"))
+    own_account.notices(county.ask(county.zhang, "最近用的"))
     assert accounts.wish(county.db, county.zhang).chosen is None
 
 

@@ -6,14 +6,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from handlers.campaigns import progress
+from handlers.campaigns import letters
 from handlers.digests import nudge
-from handlers.kit import Deed, Denied, Due, Message, Refusal, Reply, Role
+from handlers.kit import Denied, Due, Message, Refusal, Reply, Role
 from handlers.people import deputies as lending
 from handlers.people import handover as handing_over
 from handlers.people import handover_work as duties
 from handlers.people import join
 from storage.audit import audit
+from storage.audit.audit import Action
 from storage.campaigns import campaigns
 from storage.campaigns.campaigns import Campaign
 from storage.messages import chats
@@ -58,7 +59,7 @@ def test_a_campaign_is_the_successors_too(county: County) -> None:
     deliveries.put(county.db, [{**call, "occurrence": f"campaign:{number}", "lead": 1, "person_id": county.zhang}])
     pass_on(county, county.li, county.zhang, new)
     told = [
-        progress.remind(
+        letters.remind(
             Due(county.db, FRIDAY, people.by_id(county.db, who, FRIDAY), "", 1, TODAY, call["payload"], False)
         )
         for who in county.db.scalars(select(delivery.c.person_id).order_by(delivery.c.person_id))
@@ -127,8 +128,8 @@ def test_every_right_that_goes_over_is_in_the_audit_log(county: County) -> None:
     pass_on(county, county.zhou, county.li, new)
     rows = [(row["deed"], row["subject"]) for row in noted.rows[before:]]
     assert rows == [
-        (Deed.ROLE_ENDED, f"person:{county.li}"), (Deed.ROLE_ENDED, f"person:{county.zhang}"),
-        (Deed.ROLE_GIVEN, f"person:{new}"), (Deed.HANDED_OVER, f"person:{county.li}"),
+        (Action.ROLE_ENDED, f"person:{county.li}"), (Action.ROLE_ENDED, f"person:{county.zhang}"),
+        (Action.ROLE_GIVEN, f"person:{new}"), (Action.HANDED_OVER, f"person:{county.li}"),
     ]  # fmt: skip
 
 

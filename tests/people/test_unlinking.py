@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from storage.audit import audit
-from storage.audit.audit import Deed
+from storage.audit.audit import Action
 from storage.people import accounts, addresses, people
 from storage.tables import account
 from tests.support.county import FRIDAY, County
@@ -50,7 +50,7 @@ def test_a_member_of_the_company_is_unlinked_in_app_and_robot(county: County, ch
 def test_the_audit_log_holds_whose_account_it_was(county: County) -> None:
     (gone,) = addresses.of_people(county.db, [county.zhang])
     addresses.unlink(county.db, gone, FRIDAY)
-    (row,) = [row for row in audit.of(county.db).rows if row["deed"] == Deed.UNLINKED]
+    (row,) = [row for row in audit.of(county.db).rows if row["deed"] == Action.UNLINKED]
     assert row["subject"] == f"person:{county.zhang}"
 
 

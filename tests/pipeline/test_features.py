@@ -7,7 +7,7 @@ import pytest
 
 from bot.channels.telegram.menus import menu as telegram_menu
 from bot.channels.wecom.menu import menu as wecom_menu
-from bot.pipeline.features import Features, collect, modules
+from bot.dispatch.features import Features, collect, modules
 from handlers.kit import Ask, Reply
 from handlers.registry import ANYONE, command
 

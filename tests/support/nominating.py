@@ -11,8 +11,8 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import Connection, func, select, update
 
-from bot.pipeline.dispatch import answer
-from bot.pipeline.features import collect, modules
+from bot.dispatch.dispatch import answer
+from bot.dispatch.features import collect, modules
 from handlers.kit import Ask, Attachment, Message, Person, Refusal, Reply, Role
 from handlers.medals import nominations as feature
 from handlers.reading import Nomination, Reading

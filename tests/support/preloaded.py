@@ -7,7 +7,7 @@ import bot.channels.telegram.channel
 import bot.channels.wecom.channel
 import bot.commands.serve
 import bot.practice.routes  # noqa: F401
-from bot.pipeline.features import modules
+from bot.dispatch.features import modules
 from handlers.reading import compile_all
 
 modules()

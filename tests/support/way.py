@@ -16,7 +16,7 @@ from sqlalchemy import event, func, select
 import bot.engine
 import bot.pipeline.writer
 import bot.practice.routes
-from bot.pipeline.features import modules
+from bot.dispatch.features import modules
 from bot.pipeline.turn import Turn
 from handlers.kit import Answer, Ask, Button, File, Message, Refusal, Reply
 from handlers.registry import ANYONE, command

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.pipeline.features import collect, modules
+from bot.dispatch.features import collect, modules
 from handlers.kit import Role
 from handlers.wording import questions
 from handlers.wording.questions import command_like, says_firmly, says_no, says_yes

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from bot.pipeline.turn import Turn
 from handlers.kit import Message
 from storage.audit import audit
-from storage.audit.audit import Deed, Wanted
+from storage.audit.audit import Action, Wanted
 from storage.base.vault import Vault
 from storage.campaigns import campaigns
 from storage.campaigns.campaigns import Campaign
@@ -237,7 +237,7 @@ def contents(bot: Bot) -> dict[str, list[tuple[object, ...]]]:
 def refusals(bot: Bot) -> Counter[str]:
     """How often each person was refused for want of rights."""
     with bot.read() as db:
-        found = audit.entries(db, Wanted(deed=Deed.REFUSED), 100_000)
+        found = audit.entries(db, Wanted(action=Action.REFUSED), 100_000)
         names = people.names(db, {row.person_id for row in found if row.person_id})
     return Counter(names[row.person_id] for row in found if row.person_id)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.pipeline.features import Features, collect, modules
+from bot.dispatch.features import Features, collect, modules
 from handlers.registry import Command
 from storage.people.people import Role
 from storage.tables import metadata

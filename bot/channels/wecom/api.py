@@ -9,7 +9,7 @@ import httpx
 
 from bot.channels import http
 from bot.channels.condition import Condition
-from bot.channels.wecom.errors import PASSING, Deed, Fault, fault
+from bot.channels.wecom.errors import PASSING, Fault, Remedy, fault
 from bot.channels.wecom.tokens import Token, Tokens
 from bot.settings import Settings
 from bot.settings_kinds import several
@@ -116,7 +116,7 @@ class Api:
         try:
             return await self._wire.ask(path, _signed(query, token), content, most)
         except Fault as refused:
-            if refused.deed is not Deed.TOKEN:
+            if refused.remedy is not Remedy.TOKEN:
                 raise
         # Once: a token that is refused for ever must not become a storm of new ones.
         token = await self._tokens.get(self._wire.new_token, refused=token)
@@ -127,9 +127,9 @@ class Api:
         advice = failure.advice
         if advice and advice not in (self.trouble, *self._said):
             log.error("%s (%d)", advice, failure.code)
-        if failure.deed in PASSING:
+        if failure.remedy in PASSING:
             self.condition.failed(advice or str(failure))
-        if failure.deed is Deed.SETUP:
+        if failure.remedy is Remedy.SETUP:
             self.trouble = advice or str(failure)
         elif advice:
             self._said.add(advice)
@@ -159,7 +159,7 @@ async def _body(response: httpx.Response, most: int) -> bytes:
     try:
         return await http.taken(response.aiter_bytes(), most, response.headers.get("content-length", ""))
     except http.TooLong:
-        raise Fault("more than we take", deed=Deed.FILE) from None
+        raise Fault("more than we take", remedy=Remedy.FILE) from None
 
 
 def _answer(response: httpx.Response, body: bytes) -> Answer:

@@ -58,7 +58,7 @@ class WecomDesk(Desk):
                 return
             except Fault as fault:
                 # All others are answers to this code alone.
-                if fault.deed in PASSING:
+                if fault.remedy in PASSING:
                     raise
                 log.warning("a card was not changed: %s", fault)
 

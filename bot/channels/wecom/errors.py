@@ -6,7 +6,7 @@ from enum import Enum
 from bot.channels.desk import CallFailed
 
 
-class Deed(Enum):
+class Remedy(Enum):
     """What is to be done about an error."""
 
     # Busy, or nobody answered: the same again, a little later.
@@ -32,21 +32,21 @@ class Deed(Enum):
 
 
 # The same may well get through later, and until then nothing does.
-PASSING = (Deed.AGAIN, Deed.WAIT, Deed.TOKEN, Deed.SETUP)
+PASSING = (Remedy.AGAIN, Remedy.WAIT, Remedy.TOKEN, Remedy.SETUP)
 # Reference: developer.work.weixin.qq.com/document/path/90313. A code that is not here is REFUSED.
-_DEEDS: dict[Deed, tuple[int, ...]] = {
-    Deed.AGAIN: (-1, 6000, 45033),
-    Deed.WAIT: (45009,),
-    Deed.TOKEN: (40014, 42001),
-    Deed.SETUP: (40001, 40013, 40056, 40091, 48002, 48006, 50003, 60020, 301002),
-    Deed.RIGHT: (60011, 80001, 85005),
-    Deed.PERSON: (81013, 40003, 60111, 46004, 82001),
-    Deed.CARD: (43012, 42015, *range(42017, 42021), *range(42027, 42050)),
-    Deed.TASK: (42014, 42016),
-    Deed.FILE: (40004, 40006, 40007, 40009, 40123, 44001, 45001, 301016, 301017, 830002),
-    Deed.REFUSED: (40008, 40058, 44004, 45002, 45008, 82002, 82003, 82004, *range(40016, 40028)),
+_REMEDIES: dict[Remedy, tuple[int, ...]] = {
+    Remedy.AGAIN: (-1, 6000, 45033),
+    Remedy.WAIT: (45009,),
+    Remedy.TOKEN: (40014, 42001),
+    Remedy.SETUP: (40001, 40013, 40056, 40091, 48002, 48006, 50003, 60020, 301002),
+    Remedy.RIGHT: (60011, 80001, 85005),
+    Remedy.PERSON: (81013, 40003, 60111, 46004, 82001),
+    Remedy.CARD: (43012, 42015, *range(42017, 42021), *range(42027, 42050)),
+    Remedy.TASK: (42014, 42016),
+    Remedy.FILE: (40004, 40006, 40007, 40009, 40123, 44001, 45001, 301016, 301017, 830002),
+    Remedy.REFUSED: (40008, 40058, 44004, 45002, 45008, 82002, 82003, 82004, *range(40016, 40028)),
 }
-_BY_CODE = {code: deed for deed, codes in _DEEDS.items() for code in codes}
+_BY_CODE = {code: remedy for remedy, codes in _REMEDIES.items() for code in codes}
 NO_CALLBACK = 43012
 _APP = "企业微信管理后台「应用管理」里的本应用"
 _ADVICE = {
@@ -67,10 +67,10 @@ _FROM_IP = re.compile(r"from ip: ?([0-9A-Fa-f.:]{3,45}?)(?:[,;\s]|$)")
 class Fault(CallFailed):
     """Why a call brought nothing. `code` is 0 where 企业微信 gave none; `lost`: it may have been carried out."""
 
-    def __init__(self, text: str, code: int = 0, deed: Deed = Deed.AGAIN, *, lost: bool = False) -> None:
+    def __init__(self, text: str, code: int = 0, remedy: Remedy = Remedy.AGAIN, *, lost: bool = False) -> None:
         super().__init__(text)
         self.code = code
-        self.deed = deed
+        self.remedy = remedy
         self.lost = lost
 
     @property
@@ -85,4 +85,4 @@ class Fault(CallFailed):
 
 def fault(code: int, said: str) -> Fault:
     """The fault of an answer with this errcode and errmsg."""
-    return Fault(f"{code}: {said[:200]}", code, _BY_CODE.get(code, Deed.REFUSED))
+    return Fault(f"{code}: {said[:200]}", code, _BY_CODE.get(code, Remedy.REFUSED))

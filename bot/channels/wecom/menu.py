@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bot.channels.wecom.api import Api
-from bot.channels.wecom.errors import Deed, Fault
+from bot.channels.wecom.errors import Fault, Remedy
 from handlers.registry import Command, most_used
 
 log = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ async def keep(api: Api, commands: Iterable[Command]) -> None:
         if _entries(await _present(api)) != _entries(wanted):
             await api.call("menu/create", {"button": wanted}, agentid=api.agent_id)
     except Fault as refused:
-        if refused.deed not in (Deed.REFUSED, Deed.RIGHT):
+        if refused.remedy not in (Remedy.REFUSED, Remedy.RIGHT):
             raise
         log.warning("the menu was refused: %s", refused)
 

@@ -120,10 +120,10 @@ class Post(Channel):
             until, _, media_id = one.kept.partition(" ")
             if float(until) > now:
                 return media_id
-            raise errors.Fault("kept too long", deed=errors.Deed.FILE)
+            raise errors.Fault("kept too long", remedy=errors.Remedy.FILE)
         name, content = one.file or ("", b"")
         if len(content) > parts.MOST_IN_FILE:
-            raise errors.Fault("a file of more than 20 MB", deed=errors.Deed.REFUSED)
+            raise errors.Fault("a file of more than 20 MB", remedy=errors.Remedy.REFUSED)
         media_id = await self._upload(kind, name, content)
         one.keep(f"{now + SECONDS_KEPT:.0f} {media_id}")
         return media_id
@@ -144,35 +144,35 @@ class Post(Channel):
             log.exception("the code of a card")
 
     def _failed(self, one: Outgoing, failure: errors.Fault) -> SendError:
-        text, deed = str(failure), failure.deed
-        if deed is errors.Deed.WAIT:
+        text, remedy = str(failure), failure.remedy
+        if remedy is errors.Remedy.WAIT:
             self._too_fast += 1
             return SendError(text, Failure.AWAY, _MINUTE if self._too_fast <= _MINUTES_TRIED else _HOUR)
-        if deed in (errors.Deed.SETUP, errors.Deed.TOKEN):
+        if remedy in (errors.Remedy.SETUP, errors.Remedy.TOKEN):
             return SendError(text, Failure.AWAY, _MINUTE)
-        if deed is errors.Deed.FILE and one.kept:
+        if remedy is errors.Remedy.FILE and one.kept:
             return SendError(text, Failure.FORGOTTEN)
-        if deed is errors.Deed.RIGHT:
+        if remedy is errors.Remedy.RIGHT:
             return SendError(text)
-        if deed is errors.Deed.AGAIN:
+        if remedy is errors.Remedy.AGAIN:
             return SendError(text, Failure.UNCERTAIN if failure.lost else Failure.AWAY)
-        return SendError(text, Failure.UNREACHABLE if deed is errors.Deed.PERSON else Failure.REJECTED)
+        return SendError(text, Failure.UNREACHABLE if remedy is errors.Remedy.PERSON else Failure.REJECTED)
 
     async def fetch(self, ref: str) -> bytes:
         """The content of the medium with this id; raises SendError (permanent: it is gone)."""
         try:
             return await self._api.download(ref, MOST_BYTES)
         except errors.Fault as failure:
-            gone = failure.deed in (errors.Deed.FILE, errors.Deed.REFUSED)
+            gone = failure.remedy in (errors.Remedy.FILE, errors.Remedy.REFUSED)
             raise SendError(str(failure), Failure.REJECTED if gone else Failure.LATER) from failure
 
 
 def _is_the_cards(failure: errors.Fault) -> bool:
     """Whether the card alone is refused: the words have been said, so the letter has arrived all the same."""
-    if failure.deed is errors.Deed.TASK:
+    if failure.remedy is errors.Remedy.TASK:
         # An earlier try has arrived.
         return True
-    if failure.deed in (errors.Deed.CARD, errors.Deed.REFUSED):
+    if failure.remedy in (errors.Remedy.CARD, errors.Remedy.REFUSED):
         log.warning("a card was refused: %s", failure)
         return True
     return False

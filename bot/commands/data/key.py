@@ -37,7 +37,7 @@ def _rotate(arguments: argparse.Namespace, settings: Settings) -> int:
     from bot.commands.database import engine_of
     from storage import rotation
     from storage.audit import audit
-    from storage.audit.audit import Deed
+    from storage.audit.audit import Action
 
     if len(settings.name_keys) < 2:
         raise CommandError("NAME_KEY 里只有一个密钥。请把新密钥写在前面:NAME_KEY=新密钥,旧密钥,重启机器人,再来。")
@@ -47,7 +47,7 @@ def _rotate(arguments: argparse.Namespace, settings: Settings) -> int:
         print(f"\r已重新加密 {turned.anew} 处,本来就是新密钥的 {turned.before} 处", end="", file=sys.stderr)
     print(file=sys.stderr)
     with engine.database.write.begin() as db:
-        audit.note(db, Deed.KEY_ROTATED, engine.now(), anew=turned.anew, before=turned.before, lost=turned.lost)
+        audit.note(db, Action.KEY_ROTATED, engine.now(), anew=turned.anew, before=turned.before, lost=turned.lost)
     if turned.lost:
         print(f"有 {turned.lost} 处哪个密钥都打不开:请把更早的密钥也写上,再来一次。")
         return 1

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable, Iterator
 
 from bot.clock import Clock
-from bot.commands import database_of
+from bot.commands import database
 from bot.commands.doctor import databases, installation
 from bot.commands.doctor.line import FAIL, OK, Line
 from bot.settings import BadSettings, Settings
@@ -21,7 +21,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """0 when the bot can work, 1 on a fail."""
-    url = database_of(arguments, settings)
+    url = database.database_of(arguments, settings)
     checks: tuple[Callable[[], Iterator[Line]], ...] = (
         lambda: iter([(OK, "settings", "设置都读得懂")]),
         lambda: installation.data(settings.data_dir),

@@ -8,8 +8,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from bot.clock import Clock
-from bot.commands import CommandError, database_of
-from bot.commands.database import engine_at
+from bot.commands import CommandError, database
 from bot.engine import Engine
 from bot.files import rosters
 from bot.settings import Settings
@@ -44,16 +43,16 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """0 when the database holds what the file says (or --dry-run found no problem), else 1."""
     sheet = rosters.sheet_of(_content(arguments.file))
-    url = database_of(arguments, settings, real_only=True)
+    url = database.database_of(arguments, settings, real_only=True)
     # Nothing is written before the operator agrees, not even an empty database.
-    state, seen = (stored.State(), "") if _is_missing(url) else _stored(engine_at(url, settings), sheet)
+    state, seen = (stored.State(), "") if _is_missing(url) else _stored(database.engine_at(url, settings), sheet)
     found = roster.plan(sheet, state, Clock(settings.zone).now().date(), arguments.end_missing)
     status = _show(found, sheet)
     if status or arguments.dry_run or not found:
         return status
     if not arguments.yes and not agreed():
         return 1
-    _write(engine_at(url, settings), found, state.tops, seen)
+    _write(database.engine_at(url, settings), found, state.tops, seen)
     return 0
 
 

@@ -9,7 +9,7 @@ from bot.commands.database import engine_of, unit_of
 from bot.commands.organisation.import_ import agreed
 from bot.engine import Engine
 from bot.settings import Settings
-from handlers.organisation import promotion as promoting
+from handlers.organisation import promotion_plan
 from handlers.roster import promotion
 from handlers.roster.promotion import Promotion
 from storage.base import chunks
@@ -79,5 +79,5 @@ def _write(engine: Engine, able: list[Promotion]) -> None:
     with tqdm(able, desc="升级", unit="所", disable=None) as schools:
         for some in chunks.chunks(schools, _AT_ONCE):
             with engine.database.write.begin() as db:
-                promoting.carry_out(db, some, engine.now())
+                promotion_plan.carry_out(db, some, engine.now())
     print(f"已升级 {len(able)} 所学校。")

@@ -11,7 +11,7 @@ from bot.engine import Engine
 from bot.settings import Settings
 from handlers.children import audit_log
 from storage.audit import audit, audit_check
-from storage.audit.audit import Deed, Entry, Wanted
+from storage.audit.audit import Action, Entry, Wanted
 from storage.people import people
 
 _MOST = 50
@@ -30,7 +30,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     show = what.add_parser("show", help="print rows, the newest last")
     show.add_argument("--since", type=date.fromisoformat, metavar="DAY", help="from this day on, 2026-04-03")
     show.add_argument("--until", type=date.fromisoformat, metavar="DAY", help="up to this day")
-    show.add_argument("--deed", type=_deed, help="only these, e.g. 无权被拒 or refused")
+    show.add_argument("--deed", type=_action, help="only these, e.g. 无权被拒 or refused")
     show.add_argument("--person", help="only what people of this name did")
     show.add_argument("--unit", help="only at this unit and below: path joined by /, or a unique name")
     show.add_argument("--subject", default="", help="only about this one, e.g. nomination:12")
@@ -48,10 +48,10 @@ def _seen(written: str) -> Seen:
     return chain, int(seq), mark
 
 
-def _deed(words: str) -> Deed:
-    found = Deed.named(words)
+def _action(words: str) -> Action:
+    found = Action.named(words)
     if found is None:
-        raise argparse.ArgumentTypeError(f"one of {'、'.join(deed.label for deed in Deed)}")
+        raise argparse.ArgumentTypeError(f"one of {'、'.join(action.label for action in Action)}")
     return found
 
 

@@ -7,7 +7,7 @@ from bot.commands.database import engine_of, unit_of
 from bot.settings import Settings
 from handlers.children import compliance
 from storage.audit import audit, audit_check
-from storage.audit.audit import Deed
+from storage.audit.audit import Action
 from storage.children.compliance import EVERYWHERE
 
 
@@ -36,6 +36,6 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         checked = str(broken or audit_check.OK)
         made = compliance.report(db, arguments.year, engine.now(), paths, name, checked)
     with engine.database.write.begin() as db:
-        audit.note(db, Deed.REPORTED, engine.now(), unit_id=unit.id if unit else None, what=str(arguments.year))
+        audit.note(db, Action.REPORTED, engine.now(), unit_id=unit.id if unit else None, what=str(arguments.year))
     print(json.dumps(made, ensure_ascii=False, indent=2) if arguments.format == "json" else compliance.text(made))
     return int(bool(made["findings"]))

@@ -7,7 +7,7 @@ from handlers.reading.checkins.activities import find_activity
 from handlers.reading.checkins.pieces import ISSUE
 from handlers.reading.persons.hidden import Secrets
 from handlers.reading.persons.private import hide_numbers, hide_persons
-from handlers.reading.text.normalise import GAP, HELD, SECRET, clean
+from handlers.reading.text import normalise
 from handlers.reading.text.numbers import value_of
 from handlers.reading.text.patterns import pattern
 from handlers.reading.text.windows import Window, window_in
@@ -15,7 +15,7 @@ from handlers.reading.text.windows import Window, window_in
 LONGEST_TITLE = 40
 _GRADES = pattern(r"(?P<all>(?:初?[一二三四五六七八九1-9](?:年级)?[、,和及至到~\-]?){1,9})(?<![、,和及至到~\-])年级")
 _GRADE = pattern(r"初?[一二三四五六七八九1-9]")
-_BETWEEN = pattern(rf"[\s,;。{GAP}{HELD}{SECRET}]+")
+_BETWEEN = pattern(rf"[\s,;。{normalise.GAP}{normalise.HELD}{normalise.SECRET}]+")
 _EDGES = "「」『』《》“”\"'()[]:.-~、"
 _TO = pattern(r"[至到~\-]")
 
@@ -39,7 +39,7 @@ class Call:
 
 def call_in(text: str, now: datetime) -> Call:
     """What the text says of a campaign; `now` is naive and local. What is private is left out."""
-    window, rest = window_in(clean(without_private(text)).text, now)
+    window, rest = window_in(normalise.clean(without_private(text)).text, now)
     grades, scan = _grades(rest)
     activity, left = find_activity(scan)
     issue = ISSUE.search(left)
@@ -54,7 +54,7 @@ def call_in(text: str, now: datetime) -> Call:
 def without_private(text: str) -> str:
     """The text without numbers of persons, names of children, illnesses and family matters."""
     hidden = hide_persons(hide_numbers(text, Secrets()), Secrets())
-    return "".join(" " if char in (SECRET, GAP) else char for char in hidden)
+    return "".join(" " if char in (normalise.SECRET, normalise.GAP) else char for char in hidden)
 
 
 def _plain_title(activity: str | None, number: int) -> str:
@@ -69,7 +69,7 @@ def _grades(scan: str) -> tuple[tuple[int, ...], str]:
     found = [_grade(written) for written in _GRADE.findall(match["all"])]
     if len(found) == 2 and _TO.search(match["all"]) and found[0] < found[1]:
         found = list(range(found[0], found[1] + 1))
-    return tuple(sorted(set(found))), scan[: match.start()] + GAP + scan[match.end() :]
+    return tuple(sorted(set(found))), scan[: match.start()] + normalise.GAP + scan[match.end() :]
 
 
 def _grade(written: str) -> int:

@@ -3,11 +3,11 @@
 from bisect import bisect_left
 from dataclasses import dataclass, field, replace
 
+from handlers.reading import model
 from handlers.reading.checkins import totals
 from handlers.reading.checkins.drafts import Draft, merged, records_of, status_of
 from handlers.reading.checkins.pieces import Piece, understand
 from handlers.reading.checkins.segments import Layout, Segment, lay_out
-from handlers.reading.model import Context, Number, Reading
 from handlers.reading.quantities.tokens import columns_of
 from handlers.reading.text.dates import When
 from handlers.reading.text.patterns import pattern
@@ -35,13 +35,13 @@ class Found:
     whole: Piece = field(default_factory=Piece)  # the message understood as one piece
 
 
-def read_checkin(found: Found, context: Context) -> Reading:
+def read_checkin(found: Found, context: model.Context) -> model.Reading:
     """All records of a message that is known to be a check-in."""
     drafts, numbers = _drafts(found, context)
     if drafts and found.media:
         drafts[0].record = replace(drafts[0].record, media=found.media)
     issues = list(dict.fromkeys([issue for draft in drafts for issue in draft.issues] + found.issues))
-    return Reading(
+    return model.Reading(
         "checkin",
         status_of(drafts, found.issues, context.received),
         tuple(issues),
@@ -51,13 +51,13 @@ def read_checkin(found: Found, context: Context) -> Reading:
     )
 
 
-def whole_piece(found: Found, context: Context) -> Piece:
+def whole_piece(found: Found, context: model.Context) -> Piece:
     """Understand the message as one piece, to tell what kind of message it is."""
     found.whole = understand(found.scan, found.dates, context.received)
     return found.whole
 
 
-def _drafts(found: Found, context: Context) -> tuple[list[Draft], list[Number]]:
+def _drafts(found: Found, context: model.Context) -> tuple[list[Draft], list[model.Number]]:
     layout = lay_out(found.scan, found.hits, found.entries, found.chain)
     segments = _own_parts(found, layout, context)
     if len(segments) == 1:
@@ -75,7 +75,7 @@ def _drafts(found: Found, context: Context) -> tuple[list[Draft], list[Number]]:
     return merged(drafts), [number for piece in pieces for number in piece.numbers]
 
 
-def _piece(found: Found, span: tuple[int, int], context: Context) -> Piece:
+def _piece(found: Found, span: tuple[int, int], context: model.Context) -> Piece:
     start, end = span
     first, last = (bisect_left(found.dates, place, key=_place) for place in span)
     return understand(found.scan[start:end], found.dates[first:last], context.received)
@@ -85,7 +85,7 @@ def _place(when: When) -> int:
     return when.start
 
 
-def _own_parts(found: Found, layout: Layout, context: Context) -> list[Segment]:
+def _own_parts(found: Found, layout: Layout, context: model.Context) -> list[Segment]:
     """One unit, several lines or clauses each with an activity and a number: one record each."""
     segments = layout.segments
     if len(segments) != 1:
@@ -111,7 +111,7 @@ def _complete(piece: Piece) -> bool:
     return piece.activity.rank > 1 and piece.counts.attended is not None
 
 
-def _share(found: Found, layout: Layout, segments: list[Segment], pieces: list[Piece], context: Context) -> None:
+def _share(found: Found, layout: Layout, segments: list[Segment], pieces: list[Piece], context: model.Context) -> None:
     """What header, footer, the start or the end of a line say once holds for all records there."""
     leads = {segment.lead: _piece(found, segment.lead, context) for segment in segments if segment.lead}
     for segment, piece in zip(segments, pieces, strict=True):

@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from statistics import median_low
 
+from handlers.reading import model
 from handlers.reading.checkins.activities import OTHER, SERIES
 from handlers.reading.checkins.pieces import Piece
 from handlers.reading.checkins.segments import Segment
-from handlers.reading.model import Context, Existing, Record, Status
 from handlers.reading.quantities.counts import Counts, settle
 from handlers.reading.text.dates import issue_of, too_old
 from handlers.reading.text.units import Hit, known
@@ -22,15 +22,15 @@ _FAR, _FAR_PART = 5, 0.3
 class Draft:
     """A record that is being made, and what is open or unusual about it."""
 
-    record: Record
+    record: model.Record
     issues: list[str]
 
-    def finished(self) -> Record:
+    def finished(self) -> model.Record:
         """The record with its issues; most have none."""
         return replace(self.record, issues=tuple(self.issues)) if self.issues else self.record
 
 
-def status_of(drafts: list[Draft], private: list[str], received: date) -> Status:
+def status_of(drafts: list[Draft], private: list[str], received: date) -> model.Status:
     """ok, confirm, clarify, partial when some records are complete and others are not, reject when all are too old."""
     old = [too_old(draft.record.date, received) for draft in drafts]
     if drafts and all(old):
@@ -44,7 +44,7 @@ def status_of(drafts: list[Draft], private: list[str], received: date) -> Status
     return "confirm" if said & _CONFIRM else "ok"
 
 
-def records_of(segment: Segment, piece: Piece, context: Context, alone: bool) -> list[Draft]:
+def records_of(segment: Segment, piece: Piece, context: model.Context, alone: bool) -> list[Draft]:
     """What `piece` says of each unit of `segment`; `alone`: the message is about nothing else."""
     units = _units(segment.hits, context, alone)
     shares = _shares(piece.counts, len(units))
@@ -55,7 +55,7 @@ def records_of(segment: Segment, piece: Piece, context: Context, alone: bool) ->
     return drafts
 
 
-def _choices(hits: list[Hit], context: Context) -> tuple[str, ...]:
+def _choices(hits: list[Hit], context: model.Context) -> tuple[str, ...]:
     """二班: the second class of each grade."""
     low, high = context.grades
     parts = dict.fromkeys(hit.unit for hit in hits if hit.kind == "part")
@@ -63,7 +63,7 @@ def _choices(hits: list[Hit], context: Context) -> tuple[str, ...]:
     return tuple(unit for unit in found if known(unit, context))
 
 
-def _units(hits: list[Hit], context: Context, alone: bool) -> list[tuple[str | None, str | None]]:
+def _units(hits: list[Hit], context: model.Context, alone: bool) -> list[tuple[str | None, str | None]]:
     """The units of a record with what is wrong with each; without one, the sender's own."""
     if not hits:
         bound = context.bound_unit if alone else None
@@ -96,7 +96,7 @@ def _shares(counts: Counts, units: int) -> list[Counts]:
     return [Counts(issue=issue) for _ in range(units)]
 
 
-def _draft(unit: str | None, issue: str | None, piece: Piece, counts: Counts, context: Context) -> Draft:
+def _draft(unit: str | None, issue: str | None, piece: Piece, counts: Counts, context: model.Context) -> Draft:
     issues = [issue] if issue else []
     activity = piece.activity.name or (OTHER if piece.held else None)
     if activity is None:
@@ -112,7 +112,7 @@ def _draft(unit: str | None, issue: str | None, piece: Piece, counts: Counts, co
         issues.append(wrong)
     if twice := _duplicate(unit, activity, day, counts.attended, context):
         issues.append(twice)
-    record = Record(
+    record = model.Record(
         unit=unit,
         activity=activity,
         attended=counts.attended,
@@ -132,7 +132,7 @@ def _draft(unit: str | None, issue: str | None, piece: Piece, counts: Counts, co
     return Draft(record, issues)
 
 
-def _usual(unit: str | None, counts: Counts, context: Context) -> int | None:
+def _usual(unit: str | None, counts: Counts, context: model.Context) -> int | None:
     """What the squad mostly has, where the count is far from that, or less than half of those due."""
     came, due = counts.attended, counts.due
     if unit is None or came is None or "#" in unit or not unit[0].isdecimal():
@@ -145,7 +145,7 @@ def _usual(unit: str | None, counts: Counts, context: Context) -> int | None:
 
 
 def _duplicate(
-    unit: str | None, activity: str | None, day: date | None, attended: int | None, context: Context
+    unit: str | None, activity: str | None, day: date | None, attended: int | None, context: model.Context
 ) -> str | None:
     for old in context.existing:
         if unit and _same(old, unit, activity, day):
@@ -153,7 +153,7 @@ def _duplicate(
     return None
 
 
-def _same(old: Existing, unit: str, activity: str | None, day: date | None) -> bool:
+def _same(old: model.Existing, unit: str, activity: str | None, day: date | None) -> bool:
     return old.unit == unit and old.medal is None and old.activity == activity and old.date == day
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 
 from bot.channels.wecom import tokens as wecom_tokens
 from bot.channels.wecom.api import Api, probe
-from bot.channels.wecom.errors import Deed, Fault
+from bot.channels.wecom.errors import Fault, Remedy
 from bot.channels.wecom.tokens import Tokens
 from bot.clock import Clock
 from bot.engine import open_engine
@@ -157,7 +157,7 @@ def test_a_wrong_secret_is_never_a_reason_for_a_new_token(
     async def scene(process: Process) -> None:
         for _ in range(5):
             fault = await fails(process.hello())
-            assert (fault.code, fault.deed) == (40001, Deed.SETUP)
+            assert (fault.code, fault.remedy) == (40001, Remedy.SETUP)
         assert len(fake.paths("gettoken")) == 1 and fake.paths("message/send") == []
         assert "WECOM_SECRET" in process.api.trouble
 
@@ -187,7 +187,7 @@ def test_the_operator_hears_once_which_ip_to_add(
     async def scene(process: Process) -> None:
         for _ in range(3):
             fault = await fails(process.hello())
-        assert fault.deed is Deed.SETUP
+        assert fault.remedy is Remedy.SETUP
         assert process.api.trouble == fault.advice and "企业可信IP」里加上 203.0.113.7," in fault.advice
         fake.trusted = True
         await process.hello()
@@ -197,20 +197,21 @@ def test_the_operator_hears_once_which_ip_to_add(
     assert caplog.text.count("203.0.113.7") == 1
 
 
-@pytest.mark.parametrize(("script", "deed", "lost"), [
-    ("-1", Deed.AGAIN, False), ("45033", Deed.AGAIN, False), ("45009", Deed.WAIT, False), ("81013", Deed.PERSON, False),
-    ("60011", Deed.RIGHT, False), ("43012", Deed.CARD, False), ("42014", Deed.TASK, False),
-    ("82004", Deed.REFUSED, False), ("99999", Deed.REFUSED, False), ("48002", Deed.SETUP, False),
-    ("html", Deed.AGAIN, True), ("html 200", Deed.AGAIN, True), ("html 403", Deed.AGAIN, False),
-    ("lost", Deed.AGAIN, True), ("cut", Deed.AGAIN, True),
+@pytest.mark.parametrize(("script", "remedy", "lost"), [
+    ("-1", Remedy.AGAIN, False), ("45033", Remedy.AGAIN, False), ("45009", Remedy.WAIT, False),
+    ("81013", Remedy.PERSON, False),
+    ("60011", Remedy.RIGHT, False), ("43012", Remedy.CARD, False), ("42014", Remedy.TASK, False),
+    ("82004", Remedy.REFUSED, False), ("99999", Remedy.REFUSED, False), ("48002", Remedy.SETUP, False),
+    ("html", Remedy.AGAIN, True), ("html 200", Remedy.AGAIN, True), ("html 403", Remedy.AGAIN, False),
+    ("lost", Remedy.AGAIN, True), ("cut", Remedy.AGAIN, True),
 ])  # fmt: skip
 def test_every_failure_says_what_it_asks_of_us(
-    tmp_path: Path, fake: FakeWecom, script: str, deed: Deed, lost: bool
+    tmp_path: Path, fake: FakeWecom, script: str, remedy: Remedy, lost: bool
 ) -> None:
     async def scene(process: Process) -> None:
         fake.faults["message/send"].append(script)
         fault = await fails(process.hello())
-        assert (fault.deed, fault.lost) == (deed, lost)
+        assert (fault.remedy, fault.lost) == (remedy, lost)
         assert len(fake.sent) == (script == "lost")
 
     play(tmp_path, fake, scene)
@@ -219,7 +220,7 @@ def test_every_failure_says_what_it_asks_of_us(
 def test_nobody_there_is_not_lost(tmp_path: Path, fake: FakeWecom) -> None:
     async def scene(process: Process) -> None:
         fault = await fails(process.hello())
-        assert fault.deed is Deed.AGAIN and not fault.lost
+        assert fault.remedy is Remedy.AGAIN and not fault.lost
 
     play(tmp_path, fake, scene, wecom_api_url="http://127.0.0.1:9/cgi-bin")
 
@@ -256,13 +257,13 @@ def test_media_go_up_and_come_down(tmp_path: Path, fake: FakeWecom) -> None:
         # A failure comes with status 200.
         assert (await fails(process.api.download("unknown", 100))).code == 40007
         fake.files["long"] = b"x" * 101
-        assert (await fails(process.api.download("long", 100))).deed is Deed.FILE
+        assert (await fails(process.api.download("long", 100))).remedy is Remedy.FILE
         fake.files["huge"] = bytes(21 << 20)
         assert (await fails(process.api.download("huge", 100))).code == 830002
         fake.ahead = 3 * 86_400 + 1
         Process.now += timedelta(days=4)
         assert (await fails(process.api.download(media_id, 100))).code == 40007
-        assert (await fails(process.api.upload("image", "a.png", b"no picture"))).deed is Deed.FILE
+        assert (await fails(process.api.upload("image", "a.png", b"no picture"))).remedy is Remedy.FILE
 
     play(tmp_path, fake, scene)
 

@@ -143,7 +143,7 @@ def test_three_tries_at_once_are_one_and_hear_the_same(tmp_path: Path, fake: Fak
 def test_what_takes_too_long_comes_again_and_joins_the_first(tmp_path: Path, fake: FakeWecom) -> None:
     async def scene(stage: Stage) -> None:
         busy, go_on = threading.Event(), threading.Event()
-        deed = asyncio.ensure_future(stage.app.pipeline.do(lambda _turn: (busy.set(), go_on.wait(PATIENCE))))
+        task = asyncio.ensure_future(stage.app.pipeline.do(lambda _turn: (busy.set(), go_on.wait(PATIENCE))))
         await asyncio.to_thread(busy.wait, PATIENCE)
         message = stage.message(ZHANG, Content=CHECKIN)
         with pytest.MonkeyPatch.context() as patch:
@@ -154,7 +154,7 @@ def test_what_takes_too_long_comes_again_and_joins_the_first(tmp_path: Path, fak
         await asyncio.sleep(0.05)
         go_on.set()
         assert stage.platform.read((await joined).content)["Content"].startswith("已记录")
-        await deed
+        await task
         assert count(stage, checkin) == count(stage, inbox) == 1
         await stage.noted()
         assert letters(stage) == [("sent", "passive")]

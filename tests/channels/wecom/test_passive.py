@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select, update
 
 import bot.engine
-from bot.pipeline.features import modules
+from bot.dispatch.features import modules
 from bot.pipeline.turn import Turn
 from handlers.kit import Answer, Ask, Button, File, Refusal, Reply
 from handlers.registry import ANYONE, command

@@ -51,11 +51,11 @@ def crowd(stage: Stage, number: int) -> list[int]:
 async def tell(stage: Stage, ids: list[int], *replies: Reply, gather: bool = False) -> None:
     """The same notices to all of these."""
 
-    def deed(turn: Turn) -> None:
+    def task(turn: Turn) -> None:
         said = [Reply(each.text, each.buttons, each.file, to, about=each.about) for to in ids for each in replies]
         turn.letters.notify(said, gather)
 
-    await stage.app.pipeline.do(deed)
+    await stage.app.pipeline.do(task)
 
 
 def sent(fake: FakeWecom, path: str = "message/send") -> list[dict[str, Any]]:

@@ -12,7 +12,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 import handlers
+from handlers.general.orders import order_in
 from handlers.kit import Answer, Ask, Due, Handler, Reply, Unit
+from handlers.reading import Reading
 from handlers.registry import Command, attribute, by_topic
 from handlers.wording.questions import Answering, Question
 from storage.base import numbered
@@ -38,6 +40,11 @@ class Features:
     weekly: tuple[Weekly, ...] = ()
     # (word, letter) → the command for numbers of that letter.
     by_letter: Mapping[tuple[str, str], Command] = field(default_factory=dict)
+
+    def ordered(self, reading: Reading) -> tuple[Command, str] | None:
+        """The command, with its arguments, that a text without a command's word asks for."""
+        word, args = order_in(reading) or ("", "")
+        return (self.by_word[word], args) if word in self.by_word else None
 
     def command_in(self, text: str) -> tuple[Command, str] | None:
         """The command that the text begins with, and its arguments."""
@@ -73,9 +80,9 @@ def modules() -> list[ModuleType]:
     ]
 
 
-def collect(found: Iterable[ModuleType]) -> Features:
-    """Read the declarations, in whatever order; raises ValueError when two features claim the same word."""
-    found = list(found)
+def collect(found: Iterable[ModuleType] | None = None) -> Features:
+    """Read the declarations (None: of every feature), in whatever order; raises ValueError when two claim one word."""
+    found = modules() if found is None else list(found)
     declared = by_topic(mark for mark, _ in attribute(found, "_command"))
     commands = tuple(each for each in declared if not each.letter)
     lettered = (((word, each.letter), each) for each in declared if each.letter for word in each.words)

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from bot.pipeline.features import Features
+from bot.dispatch.features import Features
 from handlers.kit import Ask
 from handlers.registry import Command
 from storage.messages import cards, dialogues

@@ -5,26 +5,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.pipeline import card_replies, open_questions, typed_labels
-from bot.pipeline.features import Features
+from bot.dispatch import card_replies, open_questions, typed_labels
+from bot.dispatch.features import Features
 from handlers import kit
 from handlers.asker import context
 from handlers.attendance import attachments, reports
 from handlers.general import handbook
-from handlers.general.orders import order_in
 from handlers.people import spoken_codes
-from handlers.reading import Reading
 from handlers.registry import Command
 from handlers.wording import programmes
-from handlers.wording.questions import says_firmly
-from storage.messages import cards, dialogues
+from storage.messages import cards
 
 LONGEST_TEXT = 4000
 GREETING = "您好,我是少先队辅导员助手。请向学校大队辅导员要一个邀请码,再发给我:加入 邀请码"
 NOT_COUNTED = "您改了一条发过的消息。那条没有留下记录,这次也没有照着做。要做什么,请发一条新消息。"
-TOO_LATE = "上一个问题已经过了一天,不再等回答,这句没有照着做。请从头再发一次,像这样:三(2)中队 主题队日 38人"
 LAPSED = "这个按钮已经失效。发「帮助」看看现在能做什么。"
-NOT_ASKED = "现在没有要您回答的问题,什么都没有动。发「帮助」看看现在能做什么。"
 EDIT_COUNTS = timedelta(hours=24)
 # What may be a report of a row instead: its words tell.
 _TELLS = frozenset({"checkin", "unknown", "chat", "question"})
@@ -129,13 +124,12 @@ def _read(
     whole = reading.intent in _WHOLE and reading.status in ("ok", "confirm")
     if not whole and (typed := typed_labels.labelled(features, ask, text)):
         return _do(features, ask, *typed)
-    word, args = order_in(reading) or ("", "")
-    if word in features.by_word:
-        return _ordered(waiting, ask, features.by_word[word], args) or []
+    if order := features.ordered(reading):
+        return _ordered(waiting, ask, *order) or []
     intent = "report" if reading.intent in _TELLS and programmes.stated(ask, text) else reading.intent
     intent = "question" if intent in _CHANGES and handbook.asks_how(text) else intent
     understood = intent not in _IN_VAIN
-    if waiting is None and not understood and (late := _unasked(ask, text, reading)):
+    if waiting is None and not understood and (late := open_questions.unasked(ask, text, reading)):
         return [kit.Reply(late)]
     reader = features.readers.get(intent) or features.readers["unknown"]
     replies = _list(reader(replace(ask, args=text, reading=reading)))
@@ -145,14 +139,6 @@ def _read(
         # Instead of how to report; what else was said of the words is still said.
         return [kit.Reply(waiting.reminder), *replies[1:]]
     return replies
-
-
-def _unasked(ask: kit.Ask, text: str, reading: Reading) -> str:
-    """What is said to an answer that comes a day late, or to no question at all; empty for other words."""
-    if ask.question is not None and (reading.intent == "unknown" or says_firmly(text)):
-        dialogues.close(ask.db, ask.message.where)
-        return TOO_LATE
-    return NOT_ASKED if ask.message.private and says_firmly(text) else ""
 
 
 def _pressed(features: Features, ask: kit.Ask) -> Sequence[kit.Reply]:

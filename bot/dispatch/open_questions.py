@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.pipeline.features import Features
+from bot.dispatch.features import Features
 from handlers.kit import Ask, Refusal, Reply
+from handlers.reading import Reading
 from handlers.wording.questions import Answering, Question, command_like, says_firmly, says_no, says_stop, says_yes
 from storage.messages import dialogues
 
@@ -16,6 +17,8 @@ _FRESH = timedelta(minutes=10)
 # Who asks how to answer means to.
 _HELP = "帮助"
 _PRESSED = re.compile(r"(是|否) (\d{1,18})")
+TOO_LATE = "上一个问题已经过了一天,不再等回答,这句没有照着做。请从头再发一次,像这样:三(2)中队 主题队日 38人"
+NOT_ASKED = "现在没有要您回答的问题,什么都没有动。发「帮助」看看现在能做什么。"
 _PAST = "那个问题已经过去了,什么都没有做。要做,请从头再发一次。"
 
 
@@ -103,6 +106,14 @@ def waiting(features: Features, ask: Ask) -> OpenQuestion | None:
         # Asked by an earlier release, which knew other things.
         return None
     return OpenQuestion(question, known, answer, asked_in, one.expires_at - dialogues.KEPT)
+
+
+def unasked(ask: Ask, text: str, reading: Reading) -> str:
+    """What is said to an answer that comes a day late, or to no question at all; empty for other words."""
+    if ask.question is not None and (reading.intent == "unknown" or says_firmly(text)):
+        dialogues.close(ask.db, ask.message.where)
+        return TOO_LATE
+    return NOT_ASKED if ask.message.private and says_firmly(text) else ""
 
 
 def _list(replies: Reply | Sequence[Reply]) -> Sequence[Reply]:

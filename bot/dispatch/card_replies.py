@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from bot.pipeline.features import Features
+from bot.dispatch.features import Features
 from handlers.asker import context
 from handlers.kit import Ask
 from handlers.reading import read

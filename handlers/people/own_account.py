@@ -1,10 +1,17 @@
-"""通知方式: to which of their accounts somebody gets reminders and notices."""
+"""我是谁, 通知方式: who the asker is to the bot, and to which of their accounts notices go."""
 
+from handlers.asker import examples
 from handlers.kit import MEMBERS, Ask, Button, Refusal, Reply
-from handlers.registry import command
+from handlers.registry import ANYONE, command
 from handlers.wording import people
+from storage.organisation import units
 from storage.people import accounts
 from storage.people.accounts import Account, Wish
+
+_NOBODY = (
+    "您好,我是少先队辅导员助手。请向学校大队辅导员要一个邀请码,再发给我:加入 邀请码\n"
+    "您在这里的账号是 {},也可以请管理员照它把您写进名册。"
+)
 
 _LATEST = "最近用的"
 _LATEST_WORDS = frozenset({_LATEST, "最近", "自动", "auto"})
@@ -63,3 +70,13 @@ def _named(mine: list[Account], wanted: str) -> str:
         )
     names = "、".join(dict.fromkeys(people.channel_name(each.channel) for each in mine))
     raise Refusal(f"您没有「{wanted[:20]}」的账号,没有改。您有:{names}。要加一个,发「关联」。")
+
+
+@command("我是谁", "whoami", who=ANYONE, group="人员", rank=12, help="看我认得您是谁", examples=("我是谁",))
+def show(ask: Ask) -> Reply:
+    """The asker's name and roles; a stranger's account, by which the roster can name them."""
+    if ask.person is None or not ask.person.grants:
+        return Reply(_NOBODY.format(ask.message.sender))
+    roles = "\n".join(f"· {units.full_name(ask.db, each.unit)}的{each.role.label}" for each in ask.person.grants)
+    words = f"{ask.me.name},您好!我是少先队辅导员助手。您在这里是:\n{roles}\n{examples.nearest(ask)}"
+    return Reply(words, (Button("帮助", "帮助"),), spoken="看全部用法,发「帮助」。")

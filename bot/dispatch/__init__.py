@@ -1,0 +1,1 @@
+"""Understand → permit → call: from one message to the replies of one feature."""

@@ -1,0 +1,62 @@
+"""What a report is asked about: the school, what is missing, what is in doubt."""
+
+from collections.abc import Sequence
+
+from handlers.attendance import attachments, drafts, phrases
+from handlers.checkins import questions
+from handlers.kit import REPORTERS, Ask, Button, Reply, Unit
+from handlers.reading import Reading, Record
+from handlers.wording import places
+
+# So many squads of one's own are offered as buttons.
+FEW = 6
+
+
+def is_complete(record: Record) -> bool:
+    """Whether nothing of it has to be asked."""
+    return None not in (record.unit, record.activity, record.attended, record.date)
+
+
+def which_school(ask: Ask, reading: Reading, schools: Sequence[Unit], first: int | None) -> Reply:
+    """Somebody with several schools is asked once, and it is remembered."""
+    said = [questions.canonical(record, (), always_dated=True) for record in reading.records]
+    questions.SCHOOL.put(ask, questions.Reported(said, attachments.waiting(ask, first), reading.joint))
+    question = "这是哪所学校的?我会记住;要换,发「我的 学校」,或在消息里写上学校。"
+    return Reply(question, tuple(Button(each.name, answer=each.name) for each in schools))
+
+
+def missing(ask: Ask, reading: Reading, first: int | None = None) -> Reply:
+    """The one question for what is missing; the rest is filled in already."""
+    in_doubt = [each for each in reading.records if each.issues or not is_complete(each)]
+    record = next(iter(in_doubt or reading.records), Record())
+    question, buttons = questions.question(reading.issues, record, _squads(ask, record), _size(ask, record))
+    day = record.date if record.date and not record.dated else ask.today
+    shared = [places.key_name(each.unit) for each in in_doubt if each.unit and "COUNT_SHARED" in each.issues]
+    said, waits = questions.canonical(record, reading.issues), attachments.waiting(ask, first)
+    questions.MISSING.put(
+        ask, questions.Incomplete(said, list(reading.issues), waits, shared, day.isoformat(), question)
+    )
+    return Reply(question, buttons)
+
+
+def _squads(ask: Ask, record: Record) -> list[str]:
+    """Which squads may be meant: those of 二班, else the sender's own few."""
+    own = [unit.name for unit in ask.me.units(REPORTERS) if unit.key]
+    return [places.key_name(each) for each in record.choices] or (own if len(own) <= FEW else [])
+
+
+def _size(ask: Ask, record: Record) -> int | None:
+    unit = places.by_key(ask, record.unit) if record.unit else None
+    return unit.members if unit else None
+
+
+def doubt(ask: Ask, reading: Reading, records: list[Record], first: int | None) -> Reply:
+    """What was said is shown, and stored once it is agreed to."""
+    said = [questions.canonical(record, (), always_dated=True) for record in records]
+    checkin_lines = [drafts.checkin_of(ask, record) for record in records]
+    lines = "\n".join(f"{phrases.dated(one, ask.today)} {phrases.heads(one)}" for one in checkin_lines)
+    question = f"{questions.doubt(reading.issues)}\n{lines}\n记下吗?"
+    return Reply(
+        question,
+        questions.DOUBT.put(ask, questions.Doubted(said, attachments.waiting(ask, first), reading.joint, question)),
+    )

@@ -1,0 +1,101 @@
+"""The answers to what a report was asked about."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from handlers.asker.context import context_of
+from handlers.asker.schools import chosen_school
+from handlers.attendance import reports
+from handlers.checkins import asking, checkins, questions
+from handlers.kit import Ask, Reply
+from handlers.reading import Reading, read
+from handlers.wording import names
+from handlers.wording.questions import answers
+from storage.people import people
+
+LONGEST_ACTIVITY = 12
+_NUMBER = re.compile(r"\d{1,4}")
+_ONLY_NUMBERS = re.compile(r"[\d\s、,，.。;；和人名]{1,200}")
+
+
+@answers(questions.SCHOOL)
+def school_said(ask: Ask, known: questions.Reported) -> Sequence[Reply] | None:
+    """The school is remembered, and what was reported is taken as of there."""
+    school = chosen_school(ask, ask.args)
+    if school is None:
+        return None
+    people.choose_school(ask.db, ask.me.id, school.id)
+    ask = replace(ask, person=replace(ask.me, school_id=school.id))
+    context = context_of(ask)
+    readings = [read(said, context) for said in known.said]
+    if known.joint and all(each.status == "ok" for each in readings):
+        records = [record for each in readings for record in each.records]
+        return reports.store(ask, records, known.first, True)
+    replies: list[Reply] = []
+    for reading in readings:
+        replies += checkins.take_reading(replace(ask, reading=reading), known.first)
+    return replies
+
+
+@answers(questions.MISSING)
+def complete(ask: Ask, known: questions.Incomplete) -> Sequence[Reply] | None:
+    """The answer to the question, read together with what was known; None for another message."""
+    asked = {issue.partition("_")[0] for issue in known.issues}
+    # The day without a date is the day of the question; asked for the squad, the sender's own is no answer.
+    context = replace(context_of(ask), received=date.fromisoformat(known.day))
+    context = replace(context, bound_unit=None) if "UNIT" in asked else context
+    alone = read(ask.args, context)
+    if _is_news(alone, asked):
+        return None
+    words = [_in_order(known.shared, ask.args), ask.args]
+    if "ACTIVITY" in asked and _names_activity(ask.args, alone) and not names.problem_of(ask, ask.args):
+        words.append(questions.with_activity(ask.args))
+    for said in words:
+        together = read(questions.merged(known.said, said, known.issues), context)
+        if _knows_more(together, asked, known.issues):
+            return checkins.take_reading(replace(ask, reading=together), known.first)
+    if alone.intent == "chat":
+        return None
+    raise questions.MISSING.again(known)
+
+
+def _in_order(squads: Sequence[str], words: str) -> str:
+    """40 38, asked for the heads of 三(1) and 三(2): each squad with its own."""
+    numbers = _NUMBER.findall(words) if _ONLY_NUMBERS.fullmatch(words) else []
+    if not squads or len(numbers) != len(squads):
+        return words
+    return " ".join(f"{squad} {number}人" for squad, number in zip(squads, numbers, strict=True))
+
+
+def _is_news(alone: Reading, asked: set[str]) -> bool:
+    """Whether the text says what was not asked for: it is no answer, but another message."""
+    if alone.intent not in ("checkin", "unknown", "chat"):
+        return True
+    activity = any(record.activity for record in alone.records)
+    heads = any(record.attended is not None for record in alone.records)
+    return (activity and "ACTIVITY" not in asked) or (heads and "COUNT" not in asked)
+
+
+def _names_activity(words: str, alone: Reading) -> bool:
+    """An activity that is on no list: 秋游."""
+    short = 1 < len(words) <= LONGEST_ACTIVITY and not any(character.isdecimal() for character in words)
+    return short and alone.intent == "unknown"
+
+
+def _knows_more(together: Reading, asked: set[str], issues: list[str]) -> bool:
+    if together.intent != "checkin" or not together.records:
+        return False
+    if "DATE" in asked and not any(record.dated for record in together.records):
+        return False
+    return together.status in ("ok", "confirm", "partial") or set(together.issues) != set(issues)
+
+
+@answers(questions.DOUBT)
+def confirmed(ask: Ask, known: questions.Doubted) -> Sequence[Reply]:
+    """Stores what was asked about."""
+    context = context_of(ask)
+    records = [record for said in known.said for record in read(said, context).records]
+    complete = [record for record in records if asking.is_complete(record)]
+    return reports.store(ask, complete, known.first, known.joint)
