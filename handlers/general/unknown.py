@@ -16,16 +16,23 @@ def unknown(ask: Ask) -> Sequence[Reply]:
         return []
     if told := handbook.reply(ask, ask.args):
         return [told]
-    warning = private.privacy_warning(names.without_names(ask, ask.heard, ask.args).issues)
-    said = [Reply(f"没看懂这条消息,没有记录。{examples.nearest(ask, ask.heard)}", (Button("帮助", "帮助"),))]
-    return [*said, Reply(warning)] if warning else said
+    words = f"没看懂这条消息,没有记录。{examples.nearest(ask, ask.heard)}"
+    return _unrecorded(ask, words, Button("帮助", "帮助"))
 
 
 @reads("chat")
 def chat(ask: Ask) -> Sequence[Reply]:
-    """A nod; a plan, a notice and the like are said not to be recorded."""
-    if ask.message.private and (told := handbook.reply(ask, ask.args)):
+    """A nod to thanks and greetings; a plan, a notice and the like are said not to be recorded."""
+    if not ask.message.private:
+        return []
+    if told := handbook.reply(ask, ask.args):
         return [told]
-    if ask.message.private and ask.heard.claim != "fact":
-        return [Reply(f"这条不像是已经办完的活动,没有记录。办完了,{examples.nearest(ask)}")]
-    return [Reply("收到。有活动直接发给我就行,要看用法发「帮助」。")] if ask.message.private else []
+    if ask.heard.claim == "fact":
+        return [Reply("收到。有活动直接发给我就行,要看用法发「帮助」。")]
+    return _unrecorded(ask, f"这条不像是已经办完的活动,没有记录。办完了,{examples.nearest(ask)}")
+
+
+def _unrecorded(ask: Ask, words: str, *buttons: Button) -> list[Reply]:
+    warning = private.privacy_warning(names.without_names(ask, ask.heard, ask.args).issues)
+    said = [Reply(words, buttons)]
+    return [*said, Reply(warning)] if warning else said

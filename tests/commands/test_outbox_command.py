@@ -1,11 +1,13 @@
 """python -m bot outbox: what is late, perhaps there twice or given up, without a word of it; and sent again."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
 from sqlalchemy import insert, select
 
+from storage.base.vault import Vault
 from storage.database import Database
 from storage.messages.outbox import KEPT
 from storage.tables import outbox, person
@@ -29,11 +31,12 @@ LETTERS = (
 
 @pytest.fixture
 def written(database: Database) -> Database:
+    sealed = Vault([Path("data/name.key").read_text()]).seal("已记录")
     with database.write.begin() as db:
         zhang = db.scalar(select(person.c.id).where(person.c.name == "张老师"))
         for state, minutes, error, kept in LETTERS:
             due = NOW - timedelta(minutes=minutes)
-            row = {"channel": "telegram", "chat": "1234567", "lane": "notice", "body": b"sealed" if kept else None}
+            row = {"channel": "telegram", "chat": "1234567", "lane": "notice", "body": sealed if kept else None}
             more = {"state": state, "error": error, "attempts": 3, "due_at": due, "expires_at": due + KEPT}
             db.execute(insert(outbox).values(**row, **more, person_id=zhang if minutes != 60 else None))
     return database

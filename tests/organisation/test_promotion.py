@@ -8,7 +8,6 @@ from sqlalchemy import select
 
 from bot.__main__ import main
 from handlers.kit import Refusal, Role
-from handlers.organisation import promotion as promoting
 from handlers.organisation import promotion_plan
 from handlers.roster import plan, promotion
 from handlers.roster.years import entry_year, name_in
@@ -153,7 +152,7 @@ class TestDone:
         assert len(nominations.pending(county.db, [county.first.path], 0)) == 1
 
     def test_more_schools_than_a_message_has_time_for(self, county: County, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(promoting, "MOST_SCHOOLS", 1)
+        monkeypatch.setattr(promotion_plan, "MOST_SCHOOLS", 1)
         with pytest.raises(Refusal, match="python -m bot promote"):
             promotion_plan.plan(county.db, [county.top.path], YEAR)
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, func, select
 
-import bot.engine
+import bot.dispatch.features
 import bot.pipeline.writer
 import bot.practice.routes
 from bot.dispatch.features import modules
@@ -131,7 +131,7 @@ def note(ask: Ask, number: int) -> None:
 @pytest.fixture(autouse=True)
 def planted(monkeypatch: pytest.MonkeyPatch) -> None:
     found = [*modules(), sys.modules[__name__]]
-    monkeypatch.setattr(bot.engine, "modules", lambda: found)
+    monkeypatch.setattr(bot.dispatch.features, "modules", lambda: found)
     monkeypatch.setattr(Switch, "bug", True)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.pipeline.features import collect, modules
+from bot.dispatch.features import collect, modules
 from handlers.general import handbook
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -132,8 +132,10 @@ def chat_or_unknown(text: str, scan: str) -> Reading:
     """好的 and 谢谢老师 are chat, and notices to others; 38 alone or any other text is not understood."""
     if tells_trouble(text):
         return question(text)
-    if any(
-        (_NOD.fullmatch(scan), excuses(text), _NOTICE.search(text), _GREETING.match(text), _NOTHING_DONE.search(text))
-    ):
+    if _NOD.fullmatch(scan) or _GREETING.match(text):
         return Reading("chat", "ignore")
+    if excuses(text) or _NOTHING_DONE.search(text):
+        return Reading("chat", "ignore", claim="negation")
+    if _NOTICE.search(text):
+        return Reading("chat", "ignore", claim="notice")
     return Reading("unknown", "clarify", ("UNRECOGNISED",))

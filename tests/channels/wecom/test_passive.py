@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-import bot.engine
+import bot.dispatch.features
 from bot.dispatch.features import modules
 from bot.pipeline.turn import Turn
 from handlers.kit import Answer, Ask, Button, File, Refusal, Reply
@@ -46,7 +46,7 @@ def answer(ask: Ask) -> Answer:
 @pytest.fixture(autouse=True)
 def planted(monkeypatch: pytest.MonkeyPatch) -> None:
     found = [*modules(), sys.modules[__name__]]
-    monkeypatch.setattr(bot.engine, "modules", lambda: found)
+    monkeypatch.setattr(bot.dispatch.features, "modules", lambda: found)
 
 
 def letters(way: Way) -> list[Any]:
