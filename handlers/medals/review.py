@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from handlers.asker import context
 from handlers.kit import Answer, Ask, Denied, Refusal, Reply
 from handlers.medals import decisions, pending
+from handlers.medals.awards import approval
 from handlers.registry import ANYTHING, command, reads
-from handlers.wording import consents, medals, private, questions
+from handlers.wording import consents, private, questions
 from handlers.wording.names import problem_of
 from storage.children import children
 from storage.medals import nominations
@@ -53,10 +54,7 @@ def approve(ask: Ask) -> list[Reply]:
         raise Denied("审核提名由大队辅导员或学校管理员来做。", what="同意")
     numbers, _ = decisions.NUMBERS.leading(ask, pending.with_numbers(ask))
     cases = [pending.mine_to_decide(ask, number, "同意") for number in numbers or ("",)]
-    for case in cases:
-        consents.check(ask, case)
-        _move(ask, case, nominations.State.APPROVED)
-    return [_confirm(ask, cases, "同意"), *(Reply(decisions.good_news(ask, case), to=case.holder) for case in cases)]
+    return approval.approve(ask, cases)
 
 
 @command(
@@ -120,8 +118,8 @@ def _send_back(ask: Ask, case: nominations.Case, reason: str) -> list[Reply]:
     kept = private.without_name(reason, _name(ask, case))
     if len(kept) > private.REASON_LIMIT:
         return _ask_reason(ask, case, f"理由有 {len(kept)} 字,太长了。")
-    _move(ask, case, nominations.State.RETURNED, kept)
-    return [_confirm(ask, [case], "退回"), Reply(decisions.bad_news(ask, case, kept), to=case.holder)]
+    approval.move(ask, case, nominations.State.RETURNED, kept)
+    return [approval.confirmed(ask, [case], "退回"), Reply(decisions.bad_news(ask, case, kept), to=case.holder)]
 
 
 def _name(ask: Ask, case: nominations.Case) -> str:
@@ -131,24 +129,3 @@ def _name(ask: Ask, case: nominations.Case) -> str:
 def _ask_reason(ask: Ask, case: nominations.Case, problem: str = "") -> list[Reply]:
     REASON.put(ask, _Returned(case.number))
     return [Reply(f"{problem}{REASON.asks.format(number=case.number)}")]
-
-
-def _move(ask: Ask, case: nominations.Case, state: nominations.State, reason: str = "") -> None:
-    """Store the decision; of two at the same moment the second hears the first."""
-    if not nominations.move(ask.db, ask.vault, case, state, ask.me.id, ask.now, reason):
-        now = nominations.by_number(ask.db, case.number)
-        assert now is not None
-        raise Refusal(pending.already(ask, now), pending.LIST)
-
-
-def _confirm(ask: Ask, cases: list[nominations.Case], word: str) -> Reply:
-    direct = ask.message.private
-    about = medals.case_lines(ask, cases)
-    lines = [f"已{word} {case.number}" + (f":{about[case.id]}" if direct else "") for case in cases]
-    told = "、".join({case.keeper or case.nominator: None for case in cases}) if direct else "提名人"
-    higher = "、".join({medals.higher_level(case.medal): None for case in cases if medals.higher_level(case.medal)})
-    step = f"这是大队审核,{higher}另行决定。" if word == "同意" and higher else ""
-    left = len(pending.waiting(ask))
-    after = f"还有 {left} 件待审。" if left else "没有别的待审了。"
-    closes = tuple((case.number, f"{ask.me.name}已{word}") for case in cases)
-    return Reply("\n".join([*lines, f"已告诉{told}。{step}{after}"]), (pending.LIST,) if left else (), closes=closes)

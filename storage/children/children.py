@@ -1,5 +1,6 @@
 """Nominees' names: sealed in table child and nowhere else, found again by a keyed hash."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -18,6 +19,7 @@ ERASED = "(已删除)"
 # What is kept of somebody whose grade is not known: as long as of check-ins.
 _YEARS_WITHOUT_GRADE = 3
 _PRIMARY, _JUNIOR = 6, 9
+_NUMBER = re.compile(r"(\d{1,3})号")
 # The middle dot of 阿依古丽·买买提, as phones type it; a name is the same child whichever was used.
 _DOTS = str.maketrans(dict.fromkeys("•‧・∙⋅●.．。", "·"))
 
@@ -29,8 +31,13 @@ def plain(name: str) -> str:
 
 def find(db: Connection, vault: Vault, unit_id: int, name: str) -> int | None:
     """The id of the child of this name in the squad; None when nobody of this name was ever nominated there."""
+    here = child.c.unit_id == unit_id
+    if number := _NUMBER.fullmatch(name):
+        found = db.scalar(select(child.c.id).where(here, child.c.number == int(number[1])))
+        if found is not None:
+            return int(found)
     keys = vault.fingerprints(plain(name))
-    return db.scalar(select(child.c.id).where(child.c.unit_id == unit_id, child.c.name_key.in_(keys)))
+    return db.scalar(select(child.c.id).where(here, child.c.name_key.in_(keys)))
 
 
 def find_or_add(db: Connection, vault: Vault, unit_id: int, name: str, today: date | None = None) -> int:
@@ -42,12 +49,15 @@ def find_or_add(db: Connection, vault: Vault, unit_id: int, name: str, today: da
     until = keep_until(db, unit_id, today) if today else None
     if found is None:
         return _add(db, vault, unit_id, plain(name), until)
-    db.execute(update(child).where(child.c.id == found).values(keep_until=until))
+    placed = {"number": int(number[1])} if (number := _NUMBER.fullmatch(name)) else {}
+    db.execute(update(child).where(child.c.id == found).values(keep_until=until, **placed))
     return found
 
 
 def _add(db: Connection, vault: Vault, unit_id: int, name: str, until: date | None) -> int:
     values = {"unit_id": unit_id, "name": vault.seal(name), "name_key": vault.fingerprints(name)[0]}
+    if number := _NUMBER.fullmatch(name):
+        values["number"] = int(number[1])
     try:
         with db.begin_nested():
             return add_one(db, child, **values, keep_until=until)
@@ -111,7 +121,8 @@ def forget(db: Connection, ids: Iterable[int], now: datetime) -> None:
     for child_id in ids:
         db.execute(delete(child_note).where(child_note.c.child_id == child_id))
         key = f"erased:{token_hex(16)}"
-        db.execute(update(child).where(child.c.id == child_id).values(name=b"", name_key=key, erased_at=now))
+        gone = {"name": b"", "name_key": key, "number": None, "erased_at": now}
+        db.execute(update(child).where(child.c.id == child_id).values(gone))
 
 
 def by_unit(db: Connection, paths: Sequence[str]) -> dict[int, int]:

@@ -158,6 +158,11 @@ def move(
     return bool(changed.rowcount)
 
 
+def excepted(db: Connection, case: Case, reason: str) -> None:
+    """Note why it is approved against a rule, one of a list."""
+    db.execute(update(nomination).where(nomination.c.id == case.id).values(exception=reason))
+
+
 def by_number(db: Connection, number: str) -> Case | None:
     """The case with this number, of whatever school: the caller checks the scope."""
     return next(iter(_cases(db, _CASES.where(nomination.c.number == number))), None)

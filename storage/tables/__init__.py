@@ -4,6 +4,7 @@ from storage.tables.audit import audit, audit_anchor
 from storage.tables.base import Instant, metadata
 from storage.tables.chats import album, group_chat, moved_chat, place, sent_file
 from storage.tables.events import campaign, event, exemption, participation
+from storage.tables.medals import child_badge, medal_quota
 from storage.tables.organisation import (
     ALWAYS,
     account,
@@ -26,11 +27,11 @@ from storage.tables.work import checkin, checkin_version, child, delivery, diges
 __all__ = [
     "ALWAYS", "Instant", "access_token", "account", "album", "appointment", "audit", "audit_anchor", "campaign", "card",
     "card_code",
-    "checkin", "checkin_version", "child", "child_note", "consent", "delivery", "dialogue", "digest", "event",
-    "exemption", "fact", "file",
+    "checkin", "checkin_version", "child", "child_badge", "child_note", "consent", "delivery", "dialogue", "digest",
+    "event", "exemption", "fact", "file",
     "grant", "group_chat", "guardian_request", "holding", "inbox", "incident", "incident_step", "invite", "lease",
     "link_code",
-    "metadata", "moved_chat", "nomination", "nomination_step", "outbox", "participation", "person", "place", "rollup",
-    "report", "report_step", "roster_batch", "screen", "sent_file", "staged", "tally", "unit", "unit_past",
-    "wrong_code",
+    "medal_quota", "metadata", "moved_chat", "nomination", "nomination_step", "outbox", "participation", "person",
+    "place", "rollup", "report", "report_step", "roster_batch", "screen", "sent_file", "staged", "tally", "unit",
+    "unit_past", "wrong_code",
 ]  # fmt: skip
