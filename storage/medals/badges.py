@@ -45,8 +45,8 @@ def give(
     ]
     if rows:
         add_new(db, child_badge, rows)
-        about = {"term": term, "medals": len(medals), "children": len(child_ids), "new": len(rows)}
-        note(db, Action.BADGES_GIVEN, now, unit_id=squad.id, **about)
+        counts = {"medals": len(medals), "children": len(child_ids), "new": len(rows)}
+        note(db, Action.BADGES_GIVEN, now, unit_id=squad.id, term=term, counts=counts)
     return len(rows)
 
 
@@ -95,6 +95,15 @@ def squads_with_basics(db: Connection, squad_ids: Iterable[int], terms: Sequence
     """The squads in which badges were given in these terms: of others it is not known who has which."""
     query = select(child.c.unit_id).join(child_badge, child_badge.c.child_id == child.c.id)
     return set(db.scalars(query.where(child.c.unit_id.in_(list(squad_ids)), child_badge.c.term.in_(terms)).distinct()))
+
+
+def with_star(db: Connection, child_ids: Iterable[int], terms: Sequence[str]) -> set[int]:
+    """Those who were awarded the first star in these terms."""
+    query = select(nomination.c.child_id).where(
+        nomination.c.child_id.in_(list(child_ids)), nomination.c.term.in_(terms), nomination.c.medal == "S1",
+        nomination.c.state == State.APPROVED,
+    )  # fmt: skip
+    return set(db.scalars(query))
 
 
 def stars(db: Connection, nominee: tuple[int, int | None]) -> dict[str, date]:

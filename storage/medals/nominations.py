@@ -187,6 +187,11 @@ def of_child(db: Connection, child_id: int) -> list[Case]:
     return _cases(db, _CASES.where(nomination.c.child_id == child_id).order_by(nomination.c.id))
 
 
+def of_unit(db: Connection, unit_id: int) -> list[Case]:
+    """Every case of this very unit and its children, the oldest first."""
+    return _cases(db, _CASES.where(nomination.c.unit_id == unit_id).order_by(nomination.c.id))
+
+
 def undecided(db: Connection, before: datetime, most: int) -> list[Case]:
     """The oldest cases that were submitted before this instant and that nobody has decided on."""
     waiting = (nomination.c.state == State.SUBMITTED) & (nomination.c.made_at < before)

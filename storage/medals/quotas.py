@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, func, select, update
 
 from storage.audit.audit import Action, note
 from storage.base.upsert import add_one
@@ -31,13 +32,14 @@ class Quota:
         return self.base * self.percent // 100
 
 
-_COLUMNS = ("id", "medal", "collective", "term", "base", "percent")
-_QUOTAS = select(*(medal_quota.c[name] for name in _COLUMNS), *PLAIN).join(unit, unit.c.id == medal_quota.c.unit_id)
+_QUOTAS: Select[Any] = select(*(medal_quota.c[name] for name in Quota.__slots__[:-1]), *PLAIN).join(
+    unit, unit.c.id == medal_quota.c.unit_id
+)
 
 
-def _quotas(db: Connection, *where: object) -> list[Quota]:
-    query = _QUOTAS.where(*where).order_by(medal_quota.c.id)  # type: ignore[arg-type]
-    return [Quota(*row[: len(_COLUMNS)], Unit(*row[len(_COLUMNS) :])) for row in db.execute(query)]
+def _quotas(db: Connection, *where: ColumnElement[bool]) -> list[Quota]:
+    query = _QUOTAS.where(*where).order_by(medal_quota.c.id)
+    return [Quota(*(*row[:6], Unit(*row[6:]))) for row in db.execute(query)]
 
 
 def freeze(
