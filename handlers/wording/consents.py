@@ -96,14 +96,15 @@ def needs_consent(name: str) -> bool:
     return bool(name) and not is_place(name)
 
 
-def check(ask: Ask, case: Case) -> None:
-    """Raises Refusal when a child's case cannot be approved for want of a guardian's consent."""
+def missing(ask: Ask, case: Case) -> str:
+    """Why a child's case cannot be approved for want of a guardian's consent; empty when nothing is missing."""
     if case.child_id is None or consents.standing(ask.db, [case.child_id]):
-        return
+        return ""
     name = children.names(ask.db, ask.vault, [case.child_id])[case.child_id]
-    if needs_consent(name) and name != children.ERASED:
-        how = f"请{case.keeper or case.nominator}发:家长同意 {case.unit.name} 〈姓名〉 书面 〈日期〉"
-        raise Refusal(f"{case.number} 还没有记家长同意,不能通过。{how}")
+    if not needs_consent(name) or name == children.ERASED:
+        return ""
+    how = f"请{case.keeper or case.nominator}发:家长同意 {case.unit.name} 〈姓名〉 书面 〈日期〉"
+    return f"还没有记家长同意,不能通过。{how}"
 
 
 def check_scope(ask: Ask, roles: Iterable[Role], squad: Unit, what: str) -> None:

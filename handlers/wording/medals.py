@@ -81,6 +81,8 @@ def reason_of(ask: Ask, sealed: bytes | None) -> str:
 
 def state_of(case: Case) -> str:
     """Where the case stands, never more than the school knows."""
+    if case.state is State.APPROVED and case.presented_on:
+        return f"已颁发({case.presented_on.month}月{case.presented_on.day}日)"
     if case.state is State.APPROVED and higher_level(case.medal):
         return f"大队审核通过,待{higher_level(case.medal)}决定"
     return {
@@ -88,4 +90,5 @@ def state_of(case: Case) -> str:
         State.APPROVED: "校级已通过",
         State.RETURNED: "已退回",
         State.WITHDRAWN: "已撤回",
+        State.REVOKED: "已撤销",
     }[case.state]

@@ -11,11 +11,11 @@ from storage.retention import terms
 from storage.retention.rows import oldest
 from storage.tables import child, child_badge, consent, guardian_request, incident, nomination, nomination_step
 
-_FAILED = ("returned", "withdrawn")
+_FAILED = ("returned", "withdrawn", "revoked")
 
 
 def failed_nominations(db: Connection, now: datetime, most: int) -> int:
-    """Returned or withdrawn half a year ago: reasons go, and nobody's name hangs on them any more."""
+    """Returned, withdrawn or revoked half a year ago: reasons go, and nobody's name hangs on them any more."""
     decided = select(func.max(nomination_step.c.at)).where(nomination_step.c.nomination_id == nomination.c.id)
     past = nomination.c.state.in_(_FAILED) & (decided.scalar_subquery() < now - terms.FAILED_NOMINATIONS_KEPT)
     query = select(nomination.c.id, nomination.c.unit_id, nomination.c.child_id)

@@ -4,7 +4,7 @@ from storage.tables.audit import audit, audit_anchor
 from storage.tables.base import Instant, metadata
 from storage.tables.chats import album, group_chat, moved_chat, place, sent_file
 from storage.tables.events import campaign, event, exemption, participation
-from storage.tables.medals import child_badge, medal_quota
+from storage.tables.medals import child_badge, medal_quota, medal_revocation
 from storage.tables.organisation import (
     ALWAYS,
     account,
@@ -31,7 +31,8 @@ __all__ = [
     "event", "exemption", "fact", "file",
     "grant", "group_chat", "guardian_request", "holding", "inbox", "incident", "incident_step", "invite", "lease",
     "link_code",
-    "medal_quota", "metadata", "moved_chat", "nomination", "nomination_step", "outbox", "participation", "person",
+    "medal_quota", "medal_revocation",
+    "metadata", "moved_chat", "nomination", "nomination_step", "outbox", "participation", "person",
     "place", "rollup", "report", "report_step", "roster_batch", "screen", "sent_file", "staged", "tally", "unit",
     "unit_past", "wrong_code",
 ]  # fmt: skip

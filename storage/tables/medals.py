@@ -1,8 +1,8 @@
 """What it takes to be awarded: badges that were given by the class, and the frozen bases of quotas."""
 
-from sqlalchemy import Boolean, Column, Integer, String, Table, UniqueConstraint
+from sqlalchemy import Boolean, Column, Index, Integer, String, Table, UniqueConstraint
 
-from storage.tables.base import Instant, id_column, metadata, ref
+from storage.tables.base import Instant, id_column, metadata, ref, where
 
 # Basic badges that were given by the class: one a child, badge and term (domain §4.1).
 child_badge = Table(
@@ -30,4 +30,20 @@ medal_quota = Table(
     ref("frozen_by", "person", nullable=False),
     Column("frozen_at", Instant, nullable=False),
     UniqueConstraint("unit_id", "medal", "collective", "term"),
+)
+
+# A medal is to be taken away again: it takes a second person's word.
+medal_revocation = Table(
+    "medal_revocation",
+    metadata,
+    id_column(),
+    ref("nomination_id", "nomination", nullable=False),
+    Column("reason", String(20), nullable=False),
+    ref("asked_by", "person", nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    # waiting, done, declined.
+    Column("state", String(10), nullable=False),
+    ref("settled_by", "person"),
+    Column("settled_at", Instant),
+    Index("uq_medal_revocation_waiting", "nomination_id", unique=True, **where("state = 'waiting'")),
 )

@@ -357,6 +357,7 @@ def test_every_table_has_its_time() -> None:
         # As long as there is the thing itself, and without an end of its own.
         "unit", "person", "account", "role_grant", "group_chat", "moved_chat", "fact", "lease", "rollup", "digest",
         "access_token", "unit_past", "tally", "holding", "appointment", "child_badge", "medal_quota",
+            "medal_revocation",
         # Purged elsewhere, within days: bot/ticker.py, storage/invites.py; the practice page.
         "dialogue", "card", "album", "sent_file", "wrong_code", "screen",
         "card_code", "link_code", "roster_batch", "staged",

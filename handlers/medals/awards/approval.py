@@ -1,6 +1,6 @@
 """Approving: consent, the rules and the places are looked at in the very transaction that decides."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from handlers.kit import Ask, Button, Refusal, Reply, Role
 from handlers.medals import decisions, pending
@@ -9,24 +9,50 @@ from handlers.wording import consents, medals
 from storage.medals import nominations, quotas
 from storage.medals.nominations import State
 
+# More at once come as one list.
+_APART = 3
+_LISTED = 10
 
-def approve(ask: Ask, cases: Sequence[nominations.Case], by_rule: bool = True) -> list[Reply]:
-    """Approve those of the cases that may be, and say what is against the others; raises Refusal when none may be."""
+
+def approve(ask: Ask, cases: Sequence[nominations.Case], by_rule: bool = True, said: Sequence[str] = ()) -> list[Reply]:
+    """Approve those of the cases that may be, and say what is against the others, beside what was `said` already.
+
+    Raises Refusal when none may be.
+    """
     places = quotas.locked(ask.db, cases)
     done: list[nominations.Case] = []
-    against: list[str] = []
+    against = list(said)
     for case in cases:
-        consents.check(ask, case)
         # Case by case: what was just approved has taken its place.
-        wrong = eligibility.problems(ask, [case], places)[case.id] if by_rule else []
+        wrong = _against(ask, case, places) if by_rule else []
         against += [f"{case.number} {words}" for words in wrong]
         if not wrong:
             move(ask, case, State.APPROVED)
             done.append(case)
     if not done:
         raise Refusal("\n".join(["没有同意:", *against, _how(ask)]), *_exception(ask, cases), pending.LIST)
-    news = (Reply(decisions.good_news(ask, case), to=case.holder) for case in done)
-    return [confirmed(ask, done, "同意", against), *news]
+    return [confirmed(ask, done, "同意", against), *_news(ask, done)]
+
+
+def _against(ask: Ask, case: nominations.Case, places: Mapping[int, Sequence[quotas.Quota]]) -> list[str]:
+    missing = consents.missing(ask, case)
+    return [missing] if missing else eligibility.problems(ask, [case], places)[case.id]
+
+
+def _news(ask: Ask, done: Sequence[nominations.Case]) -> list[Reply]:
+    """What those who nominated hear: case by case, or one list of many."""
+    by_holder: dict[int, list[nominations.Case]] = {}
+    for case in done:
+        by_holder.setdefault(case.holder, []).append(case)
+    return [
+        Reply(words, to=holder)
+        for holder, cases in by_holder.items()
+        for words in (
+            [decisions.good_news(ask, case) for case in cases]
+            if len(cases) <= _APART
+            else [decisions.much_good_news(ask, cases)]
+        )
+    ]
 
 
 def _how(ask: Ask) -> str:
@@ -53,7 +79,8 @@ def confirmed(ask: Ask, cases: Sequence[nominations.Case], word: str, against: S
     """What the reviewer hears of a decision, and what every copy of the card then says."""
     direct = ask.message.private
     about = medals.case_lines(ask, cases)
-    lines = [f"已{word} {case.number}" + (f":{about[case.id]}" if direct else "") for case in cases]
+    lines = [f"已{word} {case.number}" + (f":{about[case.id]}" if direct else "") for case in cases[:_LISTED]]
+    lines += [f"…共 {len(cases)} 件"] if len(cases) > _LISTED else []
     told = "、".join({case.keeper or case.nominator: None for case in cases}) if direct else "提名人"
     higher = "、".join({medals.higher_level(case.medal): None for case in cases if medals.higher_level(case.medal)})
     step = f"这是大队审核,{higher}另行决定。" if word == "同意" and higher else ""
