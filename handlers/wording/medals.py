@@ -49,7 +49,8 @@ def case_lines(ask: Ask, cases: Iterable[Case], to: int | None = None) -> dict[i
     told = ids and (to is not None or ask.message.private)
     names = children.names(ask.db, ask.vault, ids) if told else {}
     if not may_name(ask, to):
-        names = {child: name for child, name in names.items() if is_place(name)}
+        places = children.numbers(ask.db, names)
+        names = {child: f"{number}号" for child, number in places.items()}
     own = {case.child_id for case in cases if _is_own(ask, case, to)}
     shown = {child: name if child in own or is_place(name) else children.masked(name) for child, name in names.items()}
     return {case.id: _say(case, shown) for case in cases}

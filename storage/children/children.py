@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from secrets import token_hex
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from storage.base.upsert import add_one
 from storage.base.vault import Vault
 from storage.organisation.history import school_year
 from storage.organisation.units import within
-from storage.tables import child, child_note, unit
+from storage.tables import child, child_badge, child_note, consent, nomination, unit
 
 ERASED = "(已删除)"
 # What is kept of somebody whose grade is not known: as long as of check-ins.
@@ -102,6 +102,53 @@ def rename(db: Connection, vault: Vault, child_id: int, name: str) -> bool:
     except IntegrityError:
         return False
     return True
+
+
+def name_number(db: Connection, vault: Vault, unit_id: int, number: int, name: str, now: datetime) -> bool:
+    """The child with this number of the squad is called so: what stood under the number stands under the name now.
+
+    False when both have the same medal, or the number is another's who is named.
+    """
+    here = child.c.unit_id == unit_id
+    by_number = db.scalar(select(child.c.id).where(here, child.c.number == number))
+    by_name = find(db, vault, unit_id, name)
+    if by_number is None or by_number == by_name:
+        child_id = by_name or find_or_add(db, vault, unit_id, name, now.date())
+        db.execute(update(child).where(child.c.id == child_id).values(number=number))
+        return True
+    if not _NUMBER.fullmatch(names(db, vault, [by_number])[by_number]):
+        return False
+    if by_name is None:
+        return rename(db, vault, by_number, name)
+    return _join(db, by_number, by_name, number, now)
+
+
+def _join(db: Connection, old: int, new: int, number: int, now: datetime) -> bool:
+    """All that stood under the one stands under the other now, what both have once; False when both have a medal."""
+    had = select(child_badge.c.medal + child_badge.c.term).where(child_badge.c.child_id == new)
+    twice = (child_badge.c.child_id == old) & (child_badge.c.medal + child_badge.c.term).in_(had)
+    agreed = exists().where(consent.c.child_id == new, consent.c.ended_at.is_(None))
+    since = select(child.c.member_since).where(child.c.id == old).scalar_subquery()
+    try:
+        with db.begin_nested():
+            db.execute(delete(child_badge).where(twice))
+            ended = (consent.c.child_id == old) & consent.c.ended_at.is_(None) & agreed
+            db.execute(update(consent).where(ended).values(ended_at=now))
+            for table in (child_badge, consent, child_note, nomination):
+                db.execute(update(table).where(table.c.child_id == old).values(child_id=new))
+            member = func.coalesce(child.c.member_since, since)
+            db.execute(update(child).where(child.c.id == new).values(member_since=member))
+            forget(db, [old], now)
+            db.execute(update(child).where(child.c.id == new).values(number=number))
+    except IntegrityError:
+        return False
+    return True
+
+
+def numbers(db: Connection, ids: Iterable[int]) -> dict[int, int]:
+    """Child → number in the class, of those who have one."""
+    query = select(child.c.id, child.c.number).where(child.c.id.in_(sorted(set(ids))), child.c.number.is_not(None))
+    return {child_id: number for child_id, number in db.execute(query)}
 
 
 def add_note(db: Connection, vault: Vault, child_id: int, words: str, person_id: int, now: datetime) -> None:

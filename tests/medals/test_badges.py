@@ -72,3 +72,16 @@ def test_an_erased_child_keeps_no_number(squad: School) -> None:
     children.forget(squad.db, [child_id], NOW)
     assert squad.db.scalar(select(child.c.number).where(child.c.id == child_id)) is None
     assert badges.of_squad(squad.db, squad.squad.id) == {}
+
+
+def test_who_is_told_by_number_and_by_name_becomes_one(squad: School) -> None:
+    numbered = badges.numbered(squad.db, squad.vault, squad.squad, [7, 8], NOW.date())
+    badges.give(squad.db, squad.squad, [numbered[7]], ["B:红旗章", "B:红星章"], "2026春", squad.zhang, NOW)
+    wang = children.find(squad.db, squad.vault, squad.squad.id, "王小明") or 0
+    badges.give(squad.db, squad.squad, [wang], ["B:红旗章"], "2026春", squad.zhang, NOW)
+    name = squad.db, squad.vault, squad.squad.id
+    assert children.name_number(*name, 7, "王小明", NOW) and children.name_number(*name, 8, "周子轩", NOW)
+    assert badges.basics(squad.db, [wang, numbered[7]], ["2026春"]) == {wang: {"B:红旗章", "B:红星章"}}
+    assert badges.of_squad(squad.db, squad.squad.id) == {wang: 7, numbered[8]: 8}
+    assert children.names(squad.db, squad.vault, [numbered[8]]) == {numbered[8]: "周子轩"}
+    assert not children.name_number(*name, 7, "周子轩", NOW)
