@@ -58,7 +58,7 @@ class Unread:
 
         def task(turn: Turn) -> None:
             row = {"channel": self._channel, "message_id": known_as, "chat": "", "sender": "", "received_at": turn.now}
-            found = inbox.arrive(turn.db, [{**row, "spoken_as": None}], token_hex(8))[self._channel, known_as]
+            found = inbox.arrive(turn.db, [row], token_hex(8))[self._channel, known_as]
             if found.fresh:
                 inbox.fail(turn.db, found.id, self._vault.seal(json.dumps(raw)), self._vault.seal(trace), "unreadable")
                 log.error("a message could not be read (%s), kept as message %d", type(fault).__name__, found.id)

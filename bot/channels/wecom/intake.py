@@ -191,6 +191,6 @@ def _keep_code(press: decode.Press, turn: Turn) -> None:
 
 def _leave(left: decode.Left, turn: Turn) -> None:
     row = {"channel": decode.NAME, "message_id": left.known_as, "chat": left.user, "sender": left.user}
-    arrived = inbox.arrive(turn.db, [{**row, "received_at": turn.now, "spoken_as": None}], token_hex(8))
+    arrived = inbox.arrive(turn.db, [{**row, "received_at": turn.now}], token_hex(8))
     if arrived[decode.NAME, left.known_as].fresh:
         standing.lost(turn, decode.NAME, left.user)
