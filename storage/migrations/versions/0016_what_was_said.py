@@ -5,7 +5,7 @@ from alembic import op
 
 from storage.tables.base import where
 
-revision = "0025"
+revision = "0016"
 down_revision = "0015"
 
 
