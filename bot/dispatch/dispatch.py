@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.dispatch import card_replies, open_questions, typed_labels
+from bot.dispatch import card_replies, open_questions, tasks, typed_labels
 from bot.dispatch.features import Features
 from handlers import kit
 from handlers.asker import context
@@ -132,7 +132,9 @@ def _read(
     if waiting is None and not understood and (late := open_questions.unasked(ask, text, reading)):
         return [kit.Reply(late)]
     reader = features.readers.get(intent) or features.readers["unknown"]
-    replies = _list(reader(replace(ask, args=text, reading=reading)))
+    ask = replace(ask, args=text, reading=reading)
+    replies = _list(reader(ask))
+    replies = [*replies, *tasks.beside(features, ask, text, replies)]
     if waiting and understood:
         return [*replies, *waiting.give_way(ask, intent)]
     if waiting and (ask.message.private or intent == "unknown"):
