@@ -15,6 +15,7 @@ from bot.settings import BadSettings, Settings
 from handlers.catalogue import loader
 from handlers.reading import compile_all
 from storage import sealed
+from storage.audit.audit_heads import AuditHeads
 from storage.base import codes
 from storage.base.vault import Vault
 from storage.database import Database, open_database
@@ -44,6 +45,11 @@ class Engine:
     def catalogue(self) -> loader.Loaded:
         """The key dates with the school's own changes."""
         return loader.load(self.settings.data_dir / "catalogue", self.settings.timezone)
+
+    def audit_heads(self) -> AuditHeads:
+        """The ends of the audit log as they are kept outside the database."""
+        practice = str(self.database.write.url) == self.settings.practice_database
+        return AuditHeads(self.settings.data_dir / ("practice.heads" if practice else "audit.heads"), self.vault)
 
     def warm_up(self) -> None:
         """Once it is ready: the first message would pay for this otherwise."""
