@@ -14,12 +14,11 @@ from bot.pipeline.transaction import Transactions
 from bot.settings import BadSettings, Settings
 from handlers.catalogue import loader
 from handlers.reading import compile_all
-from storage import sealed
+from storage import migrate, sealed
 from storage.audit.audit_heads import AuditHeads
 from storage.base import codes
 from storage.base.vault import Vault
 from storage.database import Database, open_database
-from storage.migrate import migrate
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,5 +82,5 @@ def open_engine(settings: Settings, url: str, clock: Clock | None = None) -> Eng
         database.close()
         raise BadSettings(problem)
     vault = Vault(settings.name_keys)
-    migrate(database.write, lambda db: codes.key_old(db, vault))
+    migrate.migrate(database.write, lambda db: codes.key_old(db, vault))
     return Engine(settings, database, vault, collect(), clock or Clock(settings.zone))
