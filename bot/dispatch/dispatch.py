@@ -10,7 +10,7 @@ from bot.dispatch.features import Features
 from handlers import kit
 from handlers.asker import context
 from handlers.attendance import attachments, reports
-from handlers.general import handbook
+from handlers.general import exports, handbook
 from handlers.people import spoken_codes
 from handlers.registry import Command
 from handlers.wording import programmes
@@ -103,7 +103,7 @@ def _ordered(
 
 def _call(command: Command, ask: kit.Ask) -> Sequence[kit.Reply]:
     if command.allows(ask.person):
-        answer: kit.Answer | None = command.handler(ask)
+        answer: kit.Answer | None = exports.of(ask, command) if command.exports else command.handler(ask)
         if answer is None:
             raise TypeError(f"{command.words[0]}: a command has to answer")
         return _list(answer)
