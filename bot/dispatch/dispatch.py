@@ -71,7 +71,7 @@ def _said(features: Features, ask: kit.Ask, text: str, commands: bool = True) ->
     found = features.command_in(text) if commands else None
     if found and (typed := typed_labels.instead_of(features, ask, text, *found)):
         return _do(features, ask, *typed)
-    if found and handbook.asks_how(found[1][:2]):
+    if found and (handbook.asks_how(found[1][:2]) or _only_begins_so(ask, text, *found)):
         found = None
     free = bool(found and waiting and waiting.may_take(text, found[1]))
     # A command may say that its word was none this time: 看 上周周报 is no row to look at.
@@ -89,6 +89,14 @@ def _said(features: Features, ask: kit.Ask, text: str, commands: bool = True) ->
     if found and free and (replies := _ordered(waiting, ask, *found)) is not None:
         return replies
     return _read(features, ask, text, waiting)
+
+
+def _only_begins_so(ask: kit.Ask, text: str, command: Command, args: str) -> bool:
+    """看电影 三(2)中队 38人 is a report of whoever may not use 看."""
+    if _is_stranger(ask) or command.allows(ask.person) or not open_questions.is_glued(text, args):
+        return False
+    reading = context.reading_of(ask, text)
+    return reading.intent == "checkin" and reading.status == "ok"
 
 
 def _ordered(
