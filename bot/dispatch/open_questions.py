@@ -9,7 +9,7 @@ from typing import Any
 from bot.dispatch.features import Features
 from handlers.kit import Ask, Refusal, Reply
 from handlers.reading import Reading
-from handlers.wording.questions import Answering, Question, command_like, says_firmly, says_no, says_stop, says_yes
+from handlers.wording.questions import Answering, Question, command_like, says_firmly, says_no, says_stop
 from storage.messages import dialogues
 
 # So long 好的 can only be meant for the question; later it may be said to anything.
@@ -47,7 +47,7 @@ class OpenQuestion:
         if says_stop(words) if question.either else says_no(words, question.no):
             dialogues.close(ask.db, ask.message.where)
             return [Reply(self._said(question.dropped), question.then)]
-        if question.yes and says_yes(words, question.yes):
+        if question.agreed(words):
             return self._agreed(ask, words)
         if (word := command_like(words)) and not words.startswith("/"):
             how = f"「{word}」没有当作回答,也没有照着做:先答这个问题,或者发「取消」,再发「{word}」。"
