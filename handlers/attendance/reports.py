@@ -97,7 +97,8 @@ def _is_same(one: checkins.Checkin, new: checkins.Checkin) -> bool:
 
 
 def _other_topic(one: checkins.Checkin, new: checkins.Checkin) -> bool:
-    told, before = new.topic, one.topic
+    # 第五期 is no other topic than 第5期.
+    told, before = ("", "") if new.issue and new.issue == one.issue else (new.topic, one.topic)
     return bool(told and before) and told not in before and before not in told
 
 
