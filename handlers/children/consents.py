@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from handlers.kit import Ask, Refusal, Reply
 from handlers.registry import ANYTHING, command
 from handlers.wording import consents
+from handlers.wording.children import consent_records
 from handlers.wording.questions import Question, answers
 from storage.children import children, erasure
 from storage.children.children import masked
@@ -32,7 +33,7 @@ REVOKE = Question(
 )  # fmt: skip
 def record(ask: Ask) -> Reply:
     """How and when the guardian of a child agreed; the paper stays with the school."""
-    return consents.record(ask)
+    return consent_records.record(ask)
 
 
 @command(

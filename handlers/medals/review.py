@@ -9,6 +9,7 @@ from handlers.medals import decisions, pending
 from handlers.medals.awards import approval
 from handlers.registry import ANYTHING, command, reads
 from handlers.wording import consents, medals, private, questions
+from handlers.wording.children import consent_records
 from handlers.wording.names import problem_of
 from storage.children import children
 from storage.medals import nominations
@@ -62,7 +63,7 @@ SURE = questions.Question(
 def approve(ask: Ask) -> list[Reply]:
     """Decide for one case or several (a higher level's: 大队审核 alone); 同意 王小明 书面 9月1日 is a consent."""
     if consents.is_consent(ask.args):
-        return [consents.record(ask)]
+        return [consent_records.record(ask)]
     if pending.REVIEWERS.isdisjoint(ask.me.roles):
         raise Denied("审核提名由大队辅导员或学校管理员来做。", what="同意")
     if many := pending.several(ask):

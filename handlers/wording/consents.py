@@ -2,29 +2,23 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 
-from handlers.kit import Ask, Denied, Refusal, Reply, Role, Unit
+from handlers.kit import Ask, Denied, Refusal, Role, Unit
 from handlers.reading import is_name as looks_like_name
-from handlers.wording import places, questions
-from handlers.wording.children import class_lists
+from handlers.wording import places
 from handlers.wording.days import day_in
 from handlers.wording.names import is_place
 from storage.base import numbered
 from storage.children import children, consents
 from storage.children.consents import Consent
-from storage.medals import badges
 from storage.medals.nominations import Case
-from storage.organisation import units
 from storage.organisation.units import Kind
 
 # Who collects the papers.
 RECORDERS = frozenset({Role.COUNSELOR, Role.BRIGADE, Role.SCHOOL_ADMIN, Role.DATA_OFFICER})
 LIKE = "家长同意 三(2)中队 王小明 书面 9月1日"
 CLASS_LIKE = "家长同意 三(2)中队 1-40号 除7号 书面 9月1日"
-# A whole class at once would be a list of names that nobody needs.
-_MOST = 10
 # How guardians agree; what is only said cannot be shown later.
 _METHODS = {"书面": "书面", "纸质": "书面", "签字": "书面", "回执": "书面", "电子": "电子", "线上": "电子"}
 _METHOD = re.compile("|".join(_METHODS))
@@ -38,23 +32,6 @@ _SAID = re.compile(
 )
 _NAME = re.compile(r"[\u4e00-\u9fff]{2,5}|[\u4e00-\u9fff]{2,6}(?:[·•][\u4e00-\u9fff]{2,6}){1,3}")
 _AND = re.compile(r"[、,，;；和与及\s]+")
-
-
-@dataclass(frozen=True, slots=True)
-class _Class:
-    """The guardians of these children, by number, who have agreed: how and when."""
-
-    squad: int
-    numbers: list[int]
-    method: str
-    day: str
-    reference: str
-    photos: bool | None
-
-
-CLASS = questions.Question(
-    "class-consent", _Class, undone="家长同意还没有记。", dropped="好的,没有记。", yes="是,记下", no="不记", final=True
-)
 
 
 def consent_of(words: str, today: date) -> tuple[Consent | None, str]:
@@ -94,49 +71,6 @@ def said(given: Consent) -> str:
 def is_consent(words: str) -> bool:
     """Whether 同意 is a guardian's: 同意 王小明 书面 9月1日, and no decision on a nomination."""
     return bool(_METHOD.search(words) or _SPOKEN.search(words)) and not numbered.begins(words)
-
-
-def record(ask: Ask) -> Reply:
-    """Record the consent that the arguments tell of, for each of the children they name."""
-    given, rest = consent_of(ask.args, ask.today)
-    if given is None:
-        raise Refusal(f"请写明方式(书面或电子)和日期,像这样:{LIKE}")
-    if class_lists.is_list(rest):
-        return _of_class(ask, given, rest)
-    squad, names = child_words(ask, RECORDERS, rest, LIKE)
-    if len(names) > _MOST:
-        raise Refusal(f"一次最多记 {_MOST} 位。只记要提名的孩子,不用记全班。")
-    for name in names:
-        child_id = children.find_or_add(ask.db, ask.vault, squad.id, name, ask.today)
-        consents.give(ask.db, child_id, given, ask.me.id, ask.now)
-    who = "、".join(map(children.masked, names))
-    return Reply(
-        f"已记家长同意:{squad.name} {who},{said(given)}。\n同意书请学校保存好。家长改了主意,发「撤回同意 中队 姓名」。"
-    )
-
-
-def _of_class(ask: Ask, given: Consent, words: str) -> Reply:
-    """三(2) 家长同意 1-40号 除7号 纸质 9月1日: by number, so that no child is named; said before it is recorded."""
-    whom = class_lists.of_class(ask, RECORDERS, words, CLASS_LIKE)
-    known = _Class(whom.squad.id, whom.numbers, given.method, str(given.day), given.reference, given.photos)
-    return Reply(f"{whom.squad.name} {whom.said} 的家长都同意了吗?{said(given)}", CLASS.put(ask, known))
-
-
-@questions.answers(CLASS)
-def recorded(ask: Ask, known: _Class) -> Reply:
-    """The guardians of all of them have agreed."""
-    squad = units.by_id(ask.db, known.squad)
-    check_scope(ask, RECORDERS, squad, "家长同意")
-    given = Consent(known.method, date.fromisoformat(known.day), known.reference, known.photos)
-    found = badges.numbered(ask.db, ask.vault, squad, known.numbers, ask.today)
-    before = len(consents.standing(ask.db, found.values()))
-    for child_id in found.values():
-        consents.give(ask.db, child_id, given, ask.me.id, ask.now)
-    again = f",其中 {before} 人原来记过" if before else ""
-    return Reply(
-        f"已记家长同意:{squad.name} {len(found)} 人,{said(given)}{again}。\n同意书请学校保存好。"
-        "哪一位是谁,发「名单 中队 7号 〈姓名〉」,只在企业微信私聊里发。"
-    )
 
 
 def needs_consent(name: str) -> bool:
