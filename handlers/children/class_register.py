@@ -9,14 +9,14 @@ from storage.children import children
 from storage.children import consents as stored
 from storage.organisation.units import Kind
 
-_LIKE = "名单 三(2)中队 7号 王小明"
+_LIKE = "名单 三(2)中队 7号 〈姓名〉"
 _PAIR = re.compile(r"0*(\d{1,3})号?\s*[:：.、]?\s*([\u4e00-\u9fff·•]{2,15})")
 _MOST = 10
 
 
 @command(
     "名单", "register", who=consents.RECORDERS, group="孩子信息", rank=38,
-    help="记下序号是哪一位队员,要先有家长同意", examples=(_LIKE,),
+    help="记下序号是哪一位队员,要先有家长同意", examples=("名单 三(2)中队 7号 王小明",),
 )  # fmt: skip
 def name_numbers(ask: Ask) -> Reply:
     """Numbers of a squad with the names of those whose guardians have agreed; in private, and not abroad."""

@@ -16,7 +16,8 @@ GIVERS = frozenset({Role.COUNSELOR, Role.BRIGADE, Role.SCHOOL_ADMIN})
 _LIKE = "记章 向阳章 三(2)中队 全班除 3、7号"
 _BACK_LIKE = "收章 向阳章 三(2)中队 7号"
 _JOINED_LIKE = "记入队 三(2)中队 全班除 3号 6月1日"
-_MOST_LINES = 13
+# Of a whole school by workbook; more than some are not listed.
+_MOST_LINES, _LISTED = 400, 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,8 @@ def preview(ask: Ask) -> Reply:
         wanted.append((whom.squad.id, codes, whom.numbers))
         said.append(f"{whom.squad.name} {_names(codes)}:{whom.said}")
     count = sum(len(codes) * len(numbers) for _, codes, numbers in wanted)
+    if len(said) > _LISTED:
+        said = [*said[:_LISTED], f"…共 {len(said)} 行"]
     return Reply("\n".join([*said, f"{term_of(ask.today)},共 {count} 枚。记上吗?"]), GIVE.put(ask, _Given(wanted)))
 
 
@@ -88,6 +91,8 @@ def give(ask: Ask, known: _Given) -> Reply:
         before = len(codes) * len(numbers) - new
         had = f",原来已有 {before} 枚" if before else ""
         lines.append(f"已记 {squad.name} {_names(codes)}:{len(numbers)} 人,新记 {new} 枚{had}")
+    if len(lines) > _LISTED:
+        lines = [*lines[:_LISTED], f"…共 {len(lines)} 行,都记了。"]
     return Reply("\n".join([*lines, "记错了,发「收章 向阳章 三(2)中队 7号」这样的话。看还差什么,发「还差什么」。"]))
 
 

@@ -1,12 +1,11 @@
 """还差什么: what every child of a squad, by number, and the squads themselves still lack for the next star."""
 
 from collections.abc import Mapping
-from itertools import groupby
 
 from handlers.kit import Ask, Denied, Refusal, Reply, Role, Unit
 from handlers.medals.awards import eligibility
 from handlers.registry import command
-from handlers.wording import medals, places
+from handlers.wording import medals, numbers, places
 from storage.medals import badges, nominations
 from storage.medals.nominations import State
 from storage.organisation import units
@@ -17,7 +16,6 @@ _LIKE = "还差什么 三(2)"
 # Children who lack the same are told in one line; more different lines are counted only.
 _MOST_LINES = 15
 _MOST_NAMED = 4
-_LONGEST_ROW = 2
 
 
 @command(
@@ -61,23 +59,15 @@ def _of_squad(ask: Ask, squad: Unit) -> list[str]:
         by_lack.setdefault(what, []).append(number)
     ready = by_lack.pop((), [])
     lines = [f"{squad.name} 离一星章还差(按序号)"]
-    lines += [f"{_numbers(numbers)}:{_what(what)}" for what, numbers in list(by_lack.items())[:_MOST_LINES]]
+    lines += [f"{numbers.in_rows(who)}:{_what(what)}" for what, who in list(by_lack.items())[:_MOST_LINES]]
     if len(by_lack) > _MOST_LINES:
         lines.append(f"另有 {sum(map(len, list(by_lack.values())[_MOST_LINES:]))} 人,情况各不相同。")
-    lines.append(f"基础章齐了、可以提名一星章的 {len(ready)} 人" + (f":{_numbers(ready)}" if ready else ""))
+    lines.append(f"基础章齐了、可以提名一星章的 {len(ready)} 人" + (f":{numbers.in_rows(ready)}" if ready else ""))
     known = badges.of_squad(ask.db, squad.id)
     unknown = (squad.members or 0) - len(known)
     if unknown > 0:
         lines.append(f"还有 {unknown} 人没有记过基础章,发「记章 12个基础章 {squad.name} 全班」这样的话。")
     return [*lines, _collective(ask, squad), *_waiting(ask, squad)]
-
-
-def _numbers(numbers: list[int]) -> str:
-    """3、7、12–40号."""
-    in_rows = groupby(enumerate(numbers), key=lambda each: each[1] - each[0])
-    rows = [[number for _, number in row] for _, row in in_rows]
-    said = [f"{row[0]}–{row[-1]}" if len(row) > _LONGEST_ROW else "、".join(map(str, row)) for row in rows]
-    return "、".join(said) + "号"
 
 
 def _what(lacking: tuple[str, ...]) -> str:
