@@ -25,6 +25,8 @@ def receipt(ask: Ask, fresh: list[nominations.Case], old: list[nominations.Case]
     ]
     if len(fresh) == 1:
         lines.append(f"理由:{medals.reason_of(ask, fresh[0].reason) or '未写'}")
+    against = eligibility.problems(ask, fresh[:_CARDS])
+    lines += [f"请注意:{case.number} {words}" for case in fresh[:_CARDS] for words in against[case.id]]
     if fresh:
         lines.append(_next(ask, fresh))
     withdraw = (Button("撤回提名", "撤回提名", f"{fresh[0].number}"),) if len(fresh) == 1 else ()

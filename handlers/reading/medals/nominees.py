@@ -24,7 +24,7 @@ _LEAD = pattern(
     r"中队|大队|小队|班级|个人|姓名|奖项|章[目名]|被?推荐人?|奖章|名单|如下|候选人?|少先队员|队员|同学|学生|的|是|和|与|及|全体|所有|大家|接龙)++"
 )
 _TAIL = pattern(
-    r"(?:等?(?:[几两一二三四五六七八九十\d]{1,2}[位名个])?(?:同学|队员|少先队员|小朋友|学生)们?|参评|评选|评|那个|这个|申报|推荐|提名|申请|争取|争创|争|荣获|获评|获得?了?|被?评为|为|的|等|和|与|"
+    r"(?:等?[几两一二三四五六七八九十\d]{1,2}人|等?(?:[几两一二三四五六七八九十\d]{1,2}[位名个])?(?:同学|队员|少先队员|小朋友|学生)们?|参评|评选|评|那个|这个|申报|推荐|提名|申请|争取|争创|争|荣获|获评|获得?了?|被?评为|为|的|等|和|与|"
     r"个人|候选人)+$"
 )
 _WHY = pattern(r"(?:推荐|申报|主要)?(?:理由|事迹|原因|先进事迹|简介)$")
@@ -38,7 +38,7 @@ _ANNOUNCED = pattern(
 _PARTICULAR = pattern(r"[男女][生孩]?|\d{1,2}岁|汉族?|性别|年龄|民族")  # no business of a nomination
 # 三(2): 无
 _NOBODY = pattern(
-    r"(?:本次|这次|本班|我班|本学期|今年|目前|还|暂时)*(?:暂?无|没有?|暂没有?|空缺|暂缺|暂不|不)"
+    r"(?:本次|这次|本期|本轮|本月|本班|我班|[本这]学期|今年|目前|还|暂时)*(?:暂?无|没有?|暂没有?|空缺|暂缺|暂不|不)"
     r"(?:合适的?|推荐|提名|申报|人选|队员|名单|报|参评|对象|[人者])*[了哦]?"
 )
 # A comma or a medal: behind it the list of names may be over.
@@ -82,7 +82,7 @@ def find_nominees(scan: str, roster: Collection[str]) -> Nominees:
             and not _goes_on(word, mark, last)
             and ((found.names and len(reason) > before) or _is_reason(word, last, roster))
         )
-        last = mark
+        goes_on, last = bool(found.names) and last == "、", mark
         if why or told:
             reason.append(word + mark)
             continue
@@ -93,7 +93,7 @@ def find_nominees(scan: str, roster: Collection[str]) -> Nominees:
             found.nobody = True
             continue
         named = bool(found.names)
-        left = _name(word, found, roster)
+        left = _name(word, found, roster, goes_on)
         # Words ahead of the first name may be of the reason too, but the list of names goes on.
         before = before if named else len(reason)
         if left:
@@ -130,8 +130,8 @@ def _words(scan: str) -> list[tuple[str, str]]:
     return words
 
 
-def _name(word: str, found: Nominees, roster: Collection[str]) -> str | None:
-    """Take the names out of one word; what is left of it belongs to the reason."""
+def _name(word: str, found: Nominees, roster: Collection[str], goes_on: bool) -> str | None:
+    """Take the names out of one word; what is left of it belongs to the reason. `goes_on`: a list of names does."""
     if _COLLECTIVE.fullmatch(word):
         found.collective = True
         return None
@@ -152,12 +152,19 @@ def _name(word: str, found: Nominees, roster: Collection[str]) -> str | None:
     elif is_nickname(core) or (is_nickname(word) and not is_name(word)):
         found.nicknames.append(core if is_nickname(core) else word)
     # After 集体 a word that only begins like a name is none: 集体一星章 全员完成争章.
-    elif not (found.names or found.collective) and (name := _first_of(roster, core) or name_at_start(core)):
+    elif (_is_next(core, goes_on) or not (found.names or found.collective)) and (
+        name := _first_of(roster, core) or name_at_start(core)
+    ):
         found.names.append(name)
         return _core(core[len(name) :]) or None
     else:
         return word if not _POLITE.match(core) else None
     return None
+
+
+def _is_next(core: str, goes_on: bool) -> bool:
+    """王小明、李小红都很优秀: the list goes on with a name that is no word."""
+    return goes_on and any(core.startswith(name) for name in persons(core))
 
 
 def _core(word: str) -> str:
