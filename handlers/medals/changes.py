@@ -47,8 +47,10 @@ def _mine(ask: Ask, said: Mapping[str, object], whom: str = "name") -> list[nomi
     ]
     if not name:
         return cases
-    known = children.names(ask.db, ask.vault, [case.child_id for case in cases if case.child_id is not None])
-    return [case for case in cases if case.child_id and known[case.child_id] == children.plain(name)]
+    ids = [case.child_id for case in cases if case.child_id is not None]
+    called, places_of = children.names(ask.db, ask.vault, ids), children.numbers(ask.db, ids)
+    meant = {each for each in ids if children.plain(name) in (called[each], f"{places_of.get(each)}号")}
+    return [case for case in cases if case.child_id in meant]
 
 
 def _taken_back(ask: Ask, said: Mapping[str, object]) -> Reply:

@@ -17,6 +17,8 @@ _QUESTIONS = {
     "UNIT_UNKNOWN": "没有找到这个中队,请核对。",
     "NAME_MISSING": "请写上提名谁;提名中队就写「集体」。",
     "NAME_INCOMPLETE": "请写队员的全名。",
+    "NAME_AMBIGUOUS": "后面好像还有一位队员,不知道是不是一起提名。几位的姓名请用「、」连着写,理由里不写别人的姓名。",
+    "COUNT_MISMATCH": "写的人数和姓名对不上,请核对。",
     "MEDAL_MISSING": "请写上是什么奖章。",
     "MEDAL_AMBIGUOUS": "请写清楚是哪一枚奖章:一星章、二星章、三星章、四星章、五星章。",
     "MEDAL_UNKNOWN": "没有这种奖章,请写星级章(如一星章)或基础章(如向阳章、红旗章)。",

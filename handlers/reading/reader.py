@@ -49,8 +49,10 @@ def _of_two(plain: normalise.Clean, whole: Reading, context: Context, secrets: S
         return replace(new, more=(old,)) if new.intent == "checkin" else None
     if whole.intent in ("nomination", "checkin") and (parts := apart(plain.text)):
         report, medal = _beside(plain, parts, context, secrets)
-        if (report.intent, medal.intent) == ("checkin", "nomination") and report.records[0].attended is not None:
-            return replace(report, more=(medal,))
+        if report.intent == "checkin" and report.records[0].attended is not None:
+            if medal.intent == "nomination":
+                return replace(report, more=(medal,))
+            return report if whole.intent == "nomination" and whole.status == "ignore" else None
     return None
 
 

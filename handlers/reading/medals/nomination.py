@@ -137,6 +137,8 @@ def _missing(made: list[_Made], nominees: Nominees) -> list[str]:
     if not made:
         return [] if nominees.nobody else ["NAME_MISSING"]
     named = len(nominees.all)
+    if nominees.unsure and named:
+        return ["NAME_AMBIGUOUS"]
     return ["COUNT_MISMATCH"] if nominees.stated and named and nominees.stated != named else []
 
 

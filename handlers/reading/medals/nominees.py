@@ -13,6 +13,7 @@ from handlers.reading.text.patterns import pattern
 
 LONGEST_REASON = 300
 _LONGEST_SQUAD = 6
+_USUAL = 3
 _SPLIT = pattern(rf"([\s、,;。!?:/()|“”\"「」『』《》{GAP}]+)")
 _COLLECTIVE = pattern(
     r"(?:想要?|给|为|请|中队|大队|我们|申[请报]|推荐|提名|授予|评为|获|[争创评颁发授报都也均拟再现]|一?个|[我本]?[班校])*"
@@ -57,6 +58,7 @@ class Nominees:
     collective: bool = False
     nobody: bool = False  # 无
     squad: bool = False  # 雏鹰小队
+    unsure: bool = False  # a child in the reason who may be nominated too
     stated: int | None = None
     reason: str | None = None
 
@@ -99,7 +101,17 @@ def find_nominees(scan: str, roster: Collection[str]) -> Nominees:
         if left:
             reason.append(left + mark)
     found.reason = _joined(reason)
+    found.unsure = any(map(_begins_with_child, _SPLIT.split(found.reason or "")))
     return found
+
+
+def _begins_with_child(word: str) -> bool:
+    """李小红也推荐, where nobody of that name was taken for a nominee; 帮助李小红 is a deed."""
+    return any(
+        word.startswith(name) and len(name) > 2 and is_name(name) and all(letter in GIVEN for letter in name[1:])
+        for name in persons(word)
+        if not _judges(name)
+    )
 
 
 def _goes_on(word: str, mark: str, last: str) -> bool:
@@ -114,8 +126,12 @@ def _is_reason(word: str, last: str, roster: Collection[str]) -> bool:
     core = _core(word)
     given = [letter in GIVEN for letter in core[1:]]
     likely = all(given) if _ENDS_FOR_SURE.search(last) else any(given)
-    judges = core.endswith(_JUDGEMENTS) and len(core) > 2 and not persons(core[:2])  # 纪律强
-    return judges or not (likely and is_name(core) and persons(core))
+    return _judges(core) or not (likely and is_name(core) and persons(core))
+
+
+def _judges(word: str) -> bool:
+    """纪律强, 成绩好."""
+    return word.endswith(_JUDGEMENTS) and len(word) > 2 and not persons(word[:2])
 
 
 def _words(scan: str) -> list[tuple[str, str]]:
@@ -157,9 +173,16 @@ def _name(word: str, found: Nominees, roster: Collection[str], goes_on: bool) ->
     ):
         found.names.append(name)
         return _core(core[len(name) :]) or None
+    elif (goes_on or not found.names) and _is_unknown_name(core):
+        found.names.append(core)
     else:
         return word if not _POLITE.match(core) else None
     return None
+
+
+def _is_unknown_name(core: str) -> bool:
+    """凤雨桐: no surname of the list, but a given name, and no word of the language."""
+    return len(core) == _USUAL and persons(core) == (core,) and all(letter in GIVEN for letter in core[1:])
 
 
 def _is_next(core: str, goes_on: bool) -> bool:

@@ -9,7 +9,7 @@ from handlers.reading.text.patterns import pattern
 
 # 班长王小明: who somebody is, ahead of the name; in 担任班长 it is a reason.
 _POST = pattern(
-    r"(?<![任当是为做选])(?:副?(?:班长|[大中小]队长|[\u4e00-\u9fff]{0,2}(?:组长|课代表)|队委)|[\u4e00-\u9fff]{2}委员|[学体宣文劳生纪组]委|[大中]队委员?|升?旗手|护旗手|"
+    r"(?<![任当是为做选])(?:副?(?:班长|[大中小路]队长|[\u4e00-\u9fff]{0,2}(?:组长|课代表)|队委)|[\u4e00-\u9fff]{2}委员|[学体宣文劳生纪组]委|[大中]队委员?|升?旗手|护旗手|"
     r"少先队员|优秀队员|候选人)(?=(?P<who>[\u4e00-\u9fff·]{2,12}))"
 )
 # The persons of a form who are not nominated; 推荐人 is one only where the nominee has a label too.
