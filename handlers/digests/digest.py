@@ -6,15 +6,14 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection
 
 from handlers.digests import figures as reports
-from handlers.kit import ADMINS, Ask, Button, Due, File, Reply, Role, Unit
+from handlers.digests import period_digest, readers
+from handlers.kit import ADMINS, Ask, Button, Due, File, Reply, Unit
 from handlers.registry import ANYTHING, command, due, weekly
-from handlers.wording import lines, numbers, places, weeks
+from handlers.wording import lines, numbers, periods, places, weeks
 from scheduling.periods import week_of
 from storage.digests import digests, figures
 from storage.organisation import history, units
 
-# Each their own part of the tree; there is no child's name in a digest.
-READERS = ADMINS | {Role.COUNSELOR, Role.INSPECTOR, Role.STATION_HEAD, Role.GROUP_HEAD, Role.CARE_ADMIN}
 _FORMS = {"图": "图", "图片": "图", "表": "表", "表格": "表"}
 MOST_NAMES = 10
 MOST_ACTIVITIES = 8
@@ -26,15 +25,18 @@ OF_USE = timedelta(days=3)
 
 
 @command(
-    "周报", "digest", who=READERS, group="周报", rank=2, help="看一周的情况,也可以要图、要表", glued=ANYTHING,
+    "周报", "digest", who=readers.READERS, group="周报", rank=2, help="看一周的情况,也可以要图、要表", glued=ANYTHING,
     in_groups=True, examples=("周报", "周报 上周", "周报 2026-W14", "周报 上周 图", "周报 上周 表 汇总上报"),
     exports=True,
 )  # fmt: skip
 def digest(ask: Ask) -> Sequence[Reply]:
     """The digest of each unit of the asker, or of one unit below them."""
+    span, rest = periods.longer(ask.args, ask.today)
+    if span:
+        return period_digest.of_span(ask, span, rest)
     period, rest = weeks.period_in(ask.args, ask.today)
     form, words = _form(rest)
-    at = places.chosen(ask, READERS, words, "周报", f"{period.week} {{}}")
+    at = places.chosen(ask, readers.READERS, words, "周报", f"{period.week} {{}}")
     # What the messages before this one in the same transaction reported belongs to it.
     ask.rollups.flush(ask.db)
     if form:

@@ -66,6 +66,15 @@ def of_week(db: Connection, paths: Sequence[str], week: str, today: date) -> lis
     return [each for each in found if each.text]
 
 
+def of_period(db: Connection, paths: Sequence[str], period: str, today: date) -> list[Line]:
+    """The same of a month, a term or a year: what was reported in it."""
+    rows = [row for row in current.catalogue_of(db).rows if row.shape == "report"]
+    told = {key for month in _kept_periods(period, *spans.span_of(period)) for key in sums.told(db, paths, month)}
+    found = [line(db, row, paths, period, today) for row in rows if row.key in told]
+    found.sort(key=lambda each: SECTIONS.index(each.row.section))
+    return [each for each in found if each.text]
+
+
 def targets(db: Connection, row: Row, paths: Sequence[str], period: str, today: date) -> list[coverage.Target]:
     """Every unit that owes the row for this period, with its state as of today."""
     _, last = spans.span_of(period)
