@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from handlers.attendance import attachments, drafts, phrases
-from handlers.checkins import questions
+from handlers.checkins.questions import questions
 from handlers.kit import REPORTERS, Ask, Button, Reply, Unit
 from handlers.reading import Reading, Record
 from handlers.wording import places
