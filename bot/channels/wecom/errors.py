@@ -3,7 +3,7 @@
 import re
 from enum import Enum
 
-from bot.channels.desk import CallFailed
+from bot.channels.setup import CallFailed
 
 
 class Remedy(Enum):
