@@ -130,6 +130,13 @@ def test_one_clock() -> None:
     assert [use for path in WRITTEN if name(path) not in excepted for use in uses(path, *clocks)] == []
 
 
+def test_one_way_to_write_a_day() -> None:
+    """4月3日 is handlers/wording/days.py's; scheduling, which is below it, has a period's label."""
+    written = re.compile(r"month\}月\{|%m月%d|:%-?m月")
+    found = {name(path) for path in WRITTEN if written.search(path.read_text(encoding="utf-8"))}
+    assert found == {"handlers/wording/days.py", "scheduling/spans.py"}
+
+
 def test_one_way_to_the_environment() -> None:
     assert [
         use for path in WRITTEN if name(path) != "bot/settings.py" for use in uses(path, "os.environ", "os.getenv")
