@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.dispatch import card_replies, open_questions, typed_labels
+from bot.dispatch import card_replies, open_questions, tasks, typed_labels
 from bot.dispatch.features import Features
 from handlers import kit
 from handlers.asker import context
 from handlers.attendance import attachments, reports
-from handlers.general import handbook
+from handlers.general import exports, handbook
 from handlers.people import spoken_codes
 from handlers.registry import Command
 from handlers.wording import programmes
@@ -111,7 +111,7 @@ def _ordered(
 
 def _call(command: Command, ask: kit.Ask) -> Sequence[kit.Reply]:
     if command.allows(ask.person):
-        answer: kit.Answer | None = command.handler(ask)
+        answer: kit.Answer | None = exports.of(ask, command) if command.exports else command.handler(ask)
         if answer is None:
             raise TypeError(f"{command.words[0]}: a command has to answer")
         return _list(answer)
@@ -140,7 +140,9 @@ def _read(
     if waiting is None and not understood and (late := open_questions.unasked(ask, text, reading)):
         return [kit.Reply(late)]
     reader = features.readers.get(intent) or features.readers["unknown"]
-    replies = _list(reader(replace(ask, args=text, reading=reading)))
+    ask = replace(ask, args=text, reading=reading)
+    replies = _list(reader(ask))
+    replies = [*replies, *tasks.beside(features, ask, text, replies)]
     if waiting and understood:
         return [*replies, *waiting.give_way(ask, intent)]
     if waiting and (ask.message.private or intent == "unknown"):

@@ -47,10 +47,10 @@ class OpenQuestion:
         if says_stop(words) if question.either else says_no(words, question.no):
             dialogues.close(ask.db, ask.message.where)
             return [Reply(self._said(question.dropped), question.then)]
-        if says_yes(words, question.yes) and not question.either:
-            if not question.yes:
-                # 好的 is no number of heads, no activity and no reason.
-                raise Refusal(self.reminder)
+        if not question.yes and not question.either and says_yes(words):
+            # 好的 is no number of heads, no activity and no reason.
+            raise Refusal(self.reminder)
+        if question.agreed(words):
             return self._agreed(ask, words)
         if (word := command_like(words)) and not words.startswith("/"):
             how = f"「{word}」没有当作回答,也没有照着做:先答这个问题,或者发「取消」,再发「{word}」。"

@@ -48,6 +48,11 @@ def says_no(words: str, label: str = "") -> bool:
     return _said(f"{_SOFTLY}(?:(?:{_NO}|{_STOP}{_own(label)}){_PARTICLES})+{_SOFTLY}", words)
 
 
+def says_other(words: str, other: str) -> bool:
+    """What is none of both and still answers: 是另一场 to 要改吗."""
+    return bool(other) and _said(f"{_SOFTLY}(?:{other}){_PARTICLES}", words)
+
+
 def says_stop(words: str) -> bool:
     """取消, 算了, 不报了: a no that is no answer either."""
     return _said(f"{_SOFTLY}(?:(?:{_STOP}){_PARTICLES})+{_SOFTLY}", words)
@@ -96,6 +101,8 @@ class Question(Generic[Known]):
     then: tuple[Button, ...] = ()
     yes: str = ""
     no: str = ""
+    # What answers it as well as a yes, in other words: a regular expression.
+    other: str = ""
     # A no is an answer as a yes is, to a field of yes and no: only 取消 and the like end it.
     either: bool = False
     # The answer is any words, so that 提名材料不全 is one although it begins with a command.
@@ -116,6 +123,10 @@ class Question(Generic[Known]):
         dialogues.open_question(ask.db, ask.vault, ask.message.where, self.kind, kept, ask.now)
         labels = ((self.yes, "是"), (self.no, "否")) if self.yes else ()
         return tuple(Button(label, answer=f"{word} {ask.inbox_id}") for label, word in labels)
+
+    def agreed(self, words: str) -> bool:
+        """Whether these words are the yes to it, or its other answer."""
+        return bool(self.yes) and (says_yes(words, self.yes) or says_other(words, self.other))
 
     def again(self, known: Known) -> Refusal:
         """Said to an answer that cannot be taken: what has not been done, and what to answer; it stays open."""

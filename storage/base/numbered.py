@@ -108,7 +108,9 @@ def row(text: str, letter: str = "") -> tuple[int | None, str]:
 
 
 def letter_of(text: str) -> str:
-    """The letter of the number that the text begins with; empty without one."""
+    """The letter of the number that the text begins with; empty without one, N of a dated one that lacks it."""
+    if dated := _NUMBER.match(text):
+        return _letter(dated) or "N"
     match = _ROW.match(text)
     return _letter(match) if match else ""
 
