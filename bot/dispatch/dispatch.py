@@ -130,7 +130,9 @@ def _read(
     if ask.message.attachments and attachments.is_caption(ask, reading):
         return _list(features.readers[attachments.reader(ask)](ask))
     whole = reading.intent in _WHOLE and reading.status in ("ok", "confirm")
-    if not whole and (typed := typed_labels.labelled(features, ask, text)):
+    typed = None if whole else typed_labels.labelled(features, ask, text)
+    typed = typed or (None if whole or waiting else typed_labels.decided(features, ask, text))
+    if typed:
         return _do(features, ask, *typed)
     if order := features.ordered(reading):
         return _ordered(waiting, ask, *order) or []

@@ -74,6 +74,14 @@ def recent(db: Connection, channel: str, chat: str, since: datetime, most: int =
     return list(map(_card, rows))
 
 
+def last(db: Connection, channel: str, chat: str) -> Card | None:
+    """The card of the last letter of a chat; None when that has none."""
+    said = (outbox.c.channel == channel) & (outbox.c.chat == chat)
+    token = db.scalar(select(outbox.c.card).where(said).order_by(outbox.c.id.desc()).limit(1))
+    row = db.execute(select(card).where(card.c.token == token, card.c.chat == chat)).first() if token else None
+    return None if row is None else _card(row)
+
+
 def _card(row: Row[Any]) -> Card:
     orders = tuple(Order(None, each) if isinstance(each, str) else Order(*each) for each in row.commands)
     return Card(row.person_id, row.made_at, orders, None if row.reply is None else orders[row.reply])
