@@ -44,8 +44,8 @@ def decided(features: Features, ask: Ask, text: str) -> tuple[Card, Order] | Non
     An approval (同意, 不同意) that nobody asked for has to be said in its own words.
     """
     short = ask.message.private and len(text) <= _LONGEST
-    card = cards.last(ask.db, ask.message.channel, ask.message.chat) if short else None
-    if card is None or ask.person is None or card.person_id != ask.person.id or ask.now - card.made_at > _FRESH:
+    card = cards.last(ask.db, ask.message.channel, ask.message.chat, ask.now - _FRESH) if short else None
+    if card is None or ask.person is None or card.person_id != ask.person.id:
         return None
     *others, no = (features.known(order) for order in card.orders)
     if {each.word for each in others} != {no.word} or not no.label.startswith("不") or command_like(no.label):

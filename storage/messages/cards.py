@@ -74,12 +74,15 @@ def recent(db: Connection, channel: str, chat: str, since: datetime, most: int =
     return list(map(_card, rows))
 
 
-def last(db: Connection, channel: str, chat: str) -> Card | None:
-    """The card of the last letter of a chat; None when that has none."""
-    said = (outbox.c.channel == channel) & (outbox.c.chat == chat)
-    token = db.scalar(select(outbox.c.card).where(said).order_by(outbox.c.id.desc()).limit(1))
-    row = db.execute(select(card).where(card.c.token == token, card.c.chat == chat)).first() if token else None
-    return None if row is None else _card(row)
+def last(db: Connection, channel: str, chat: str, since: datetime) -> Card | None:
+    """The card of the last letter of a chat; None when that has none, or one that was made before."""
+    here = (outbox.c.channel == channel) & (outbox.c.chat == chat)
+    query = select(card, outbox.c.id).join(outbox, (outbox.c.card == card.c.token) & (outbox.c.chat == card.c.chat))
+    made = query.where(here, outbox.c.card.is_not(None), card.c.made_at >= since)
+    newest = db.execute(made.order_by(outbox.c.id.desc()).limit(1)).first()
+    if newest is None or db.scalar(select(outbox.c.id).where(here, outbox.c.id > newest.id).limit(1)):
+        return None
+    return _card(newest)
 
 
 def _card(row: Row[Any]) -> Card:
