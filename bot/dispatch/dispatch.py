@@ -27,6 +27,8 @@ _TELLS = frozenset({"checkin", "unknown", "chat", "question"})
 _WHOLE = frozenset({"checkin", "nomination"})
 # What changes something that is stored.
 _CHANGES = frozenset({"correct", "cancel", "nomination_cancel", "nomination_replace"})
+# The topic of the commands behind which a report may stand.
+_OF_REPORTS = "签到"
 # Read so, a text says nothing that could be done.
 _IN_VAIN = frozenset({"unknown", "question", "chat"})
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -92,11 +94,11 @@ def _said(features: Features, ask: kit.Ask, text: str, commands: bool = True) ->
 
 
 def _only_begins_so(ask: kit.Ask, text: str, command: Command, args: str) -> bool:
-    """看电影 三(2)中队 38人 is a report of whoever may not use 看."""
-    if _is_stranger(ask) or command.allows(ask.person) or not open_questions.is_glued(text, args):
+    """看电影 三(2)中队 38人, 交接仪式 三(2)中队 队课 38人: whole reports, whatever word they begin with."""
+    if _is_stranger(ask) or command.group == _OF_REPORTS or not open_questions.is_glued(text, args):
         return False
     reading = context.reading_of(ask, text)
-    return reading.intent == "checkin" and reading.status == "ok"
+    return reading.intent == "checkin" and reading.status == "ok" and not programmes.stated(ask, text)
 
 
 def _ordered(
@@ -130,7 +132,9 @@ def _read(
     if ask.message.attachments and attachments.is_caption(ask, reading):
         return _list(features.readers[attachments.reader(ask)](ask))
     whole = reading.intent in _WHOLE and reading.status in ("ok", "confirm")
-    if not whole and (typed := typed_labels.labelled(features, ask, text)):
+    typed = None if whole else typed_labels.labelled(features, ask, text)
+    typed = typed or (None if whole or waiting else typed_labels.decided(features, ask, text))
+    if typed:
         return _do(features, ask, *typed)
     if order := features.ordered(reading):
         return _ordered(waiting, ask, *order) or []

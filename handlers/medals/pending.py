@@ -7,6 +7,7 @@ from handlers.medals import decisions
 from handlers.registry import command
 from handlers.wording import medals
 from storage.base import key_values
+from storage.base.numbered import GLUED
 from storage.medals import nominations
 from storage.people import people
 
@@ -19,7 +20,9 @@ LIST = Button("待审", "待审")
 _PLACE = re.compile(r"\s*第?(\d{1,2})(?:[号件个条](?!\w)|(?![\w:]))[\s,，:：、。]*")
 
 
-@command("待审", "pending", who=REVIEWERS, group="奖章", rank=5, help="看等您审核的提名", examples=("待审",))
+@command(
+    "待审", "pending", who=REVIEWERS, group="奖章", rank=5, help="看等您审核的提名", glued=GLUED, examples=("待审",)
+)
 def show_pending(ask: Ask) -> Reply:
     """The oldest cases that wait for the asker, the first ones with buttons; with a number that one, whole."""
     number, _ = decisions.NUMBERS.first(ask, with_numbers(ask))

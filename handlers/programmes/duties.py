@@ -10,7 +10,7 @@ from handlers.catalogue.model import Row
 from handlers.kit import ADMINS, MEMBERS, Ask, Button, Due, NotMeant, Refusal, Reply, Role, Unit
 from handlers.programmes.reporting import report
 from handlers.registry import ANYTHING, command, due
-from handlers.wording import lines, places, programmes
+from handlers.wording import days, lines, places, programmes
 from scheduling import spans
 from storage.people import accounts, people
 from storage.programmes.coverage import OVERDUE, Target
@@ -77,7 +77,7 @@ def _period(ask: Ask, row: Row) -> str:
 
 def _when(ask: Ask, row: Row, target: Target) -> str:
     day = spans.due_day(row.due, _period(ask, row))
-    return f"{_STATES[target.state]}，{day.month}月{day.day}日{'前' if target.state == 'expected' else '到期'}"
+    return f"{_STATES[target.state]}，{days.short(day)}{'前' if target.state == 'expected' else '到期'}"
 
 
 @command(

@@ -14,7 +14,6 @@ from handlers.wording.programmes import number
 from scheduling import spans
 from storage.programmes import coverage, holdings, reports, sums
 
-Shown = Mapping[str, str]
 # The order of the digest (design §6).
 SECTIONS = ("活动", "计数", "任务", "覆盖", "名册", "奖章")
 
@@ -42,7 +41,7 @@ def line(db: Connection, row: Row, paths: Sequence[str], period: str, today: dat
     flows = sums.of(db, row.key, paths, _kept_periods(period, first, last))
     stocks = reports.stocks(db, row.key, paths, last) if _has_stocks(row) else []
     own = spans.label_of(row.period, min(last, max(first, today)))
-    owed = targets(db, row, paths, own, today) if row.period != "day" else _reached(db, row, paths, stocks, flows)
+    owed = targets(db, row, paths, own, today) if row.period != "day" else _reached(db, row, paths)
     shown = _shown(db, row, paths, period, today, flows, stocks, owed)
     missing = tuple(each for each in owed if not each.done)
     says = bool(flows.count or stocks or (row.due and owed))
@@ -82,9 +81,7 @@ def targets(db: Connection, row: Row, paths: Sequence[str], period: str, today: 
     return coverage.targets(db, row.key, row.at, paths, period, last, today > due)
 
 
-def _reached(
-    db: Connection, row: Row, paths: Sequence[str], stocks: list[reports.Report], flows: sums.Sums
-) -> list[coverage.Target]:
+def _reached(db: Connection, row: Row, paths: Sequence[str]) -> list[coverage.Target]:
     """Of what happens on some day nothing is owed: the targets are there to be counted only."""
     return (
         coverage.targets(db, row.key, row.at, paths, "", date.max, False) if "targets" in set(row.placeholders) else []
