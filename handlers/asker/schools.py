@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
+from handlers.asker.aliases import fault
 from handlers.kit import REPORTERS, Ask, Person, Unit
 from storage.organisation import units
 from storage.organisation.units import Kind
@@ -28,17 +30,20 @@ def school_of(ask: Ask, school_id: int) -> School:
         kept.clear()
         kept["tree"] = ask.tree
     if school_id not in kept:
-        kept[school_id] = _school(units.of_school(ask.db, school_id))
+        kept[school_id] = _school(units.of_school(ask.db, school_id), ask.today)
     found: School = kept[school_id]
     return found
 
 
-def _school(found: Sequence[Unit]) -> School:
-    squads = {unit.key: unit for unit in found if unit.key}
+def _school(found: Sequence[Unit], today: date) -> School:
+    """Of two that claim one class or name the older is meant: nothing that is added later takes its reports."""
+    oldest = sorted(found, key=lambda unit: unit.id)
+    squads = {unit.key: unit for unit in reversed(oldest) if unit.key}
     grade_units = {f"G{unit.grade}": unit for unit in found if unit.kind == Kind.GRADE}
     grades = [unit.grade for unit in squads.values() if unit.grade] or [1, 6]
     classes = max((unit.class_no or 0 for unit in squads.values()), default=8)
-    aliases = {alias: key for key, unit in squads.items() for alias in unit.aliases}
+    others = {alias: unit.key for unit in reversed(oldest) if unit.key for alias in unit.aliases}
+    aliases = {alias: key for alias, key in others.items() if not fault(alias, key, today)}
     sizes = {key: unit.members for key, unit in squads.items() if unit.members}
     own = next((unit for unit in found if unit.id == unit.school_id), None)
     return School(
