@@ -14,7 +14,7 @@ from handlers.general import handbook
 from handlers.people import spoken_codes
 from handlers.registry import Command
 from handlers.wording import programmes
-from storage.messages import cards
+from storage.messages import cards, inbox
 
 LONGEST_TEXT = 4000
 GREETING = "您好,我是少先队辅导员助手。请向学校大队辅导员要一个邀请码,再发给我:加入 邀请码"
@@ -165,6 +165,10 @@ def _do(features: Features, ask: kit.Ask, card: cards.Card, order: cards.Order) 
 
 def _edited(features: Features, ask: kit.Ask, text: str) -> Sequence[kit.Reply]:
     """New words of an earlier message correct what it recorded; a fresh one that recorded nothing counts as new."""
+    before = inbox.said_before(ask.db, ask.inbox_id)
+    if before in [found[: inbox.FINGERPRINT] for found in ask.vault.fingerprints(ask.message.text)]:
+        # A reaction, a preview of a link: not a word is another.
+        return []
     if _is_stranger(ask):
         return _said(features, ask, text)
     for look in features.edits:

@@ -6,7 +6,7 @@ from sqlalchemy import Column, ForeignKey
 from storage.tables.base import Id
 
 revision = "0017"
-down_revision = "0015"
+down_revision = "0016"
 
 
 def upgrade() -> None:
