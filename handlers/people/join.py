@@ -141,6 +141,7 @@ def invite(ask: Ask) -> Reply:
     at = _unit(ask, role, words.strip())
     if rights.needs_second(ask.me, role, at.path) and not rights.giving(ask.me.own, role, at.path):
         raise Denied(f"代理期间不能邀请{role.label},请找原来的老师或上级管理员。", what="邀请")
+    ask.spend("invitations")
     code = invites.make(ask.db, ask.vault, at.id, role, ask.me.id, ask.now)
     return Reply(
         f"邀请码:{code}\n{units.full_name(ask.db, at)} · {role.label},7 天内有效,只能用一次。\n"
