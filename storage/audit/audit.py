@@ -69,6 +69,7 @@ class Action(Labelled):
     UNIT_CLOSED = "unit-closed", "停用单位"
     UNIT_REOPENED = "unit-reopened", "恢复单位"
     UNLINKED = "unlinked", "解绑账号"
+    NAMED = "named", "改自己的姓名"
 
 
 @dataclass(slots=True)
