@@ -61,6 +61,11 @@ def _is_stranger(ask: kit.Ask) -> bool:
     return ask.person is None or not ask.person.grants
 
 
+def _greeting(ask: kit.Ask) -> Sequence[kit.Reply]:
+    """How to come in, once a day."""
+    return [kit.Reply(GREETING)] if ask.is_once_more("greetings") else []
+
+
 def tidy(text: str) -> str:
     """The text without control characters and white space around it; line breaks and tabs stay."""
     return _CONTROL.sub("", text).strip()
@@ -80,7 +85,7 @@ def _said(features: Features, ask: kit.Ask, text: str, commands: bool = True) ->
     if found and not free and (replies := _ordered(waiting, ask, *found)) is not None:
         return replies
     if _is_stranger(ask):
-        return [kit.Reply(GREETING)]
+        return _greeting(ask)
     wordless = not text and (ask.message.attachments or ask.message.place)
     # A photo is no answer to a question.
     if waiting and not wordless:
@@ -118,7 +123,7 @@ def _call(command: Command, ask: kit.Ask) -> Sequence[kit.Reply]:
             raise TypeError(f"{command.words[0]}: a command has to answer")
         return _list(answer)
     if _is_stranger(ask):
-        return [kit.Reply(GREETING)]
+        return _greeting(ask)
     word = command.words[0]
     raise kit.Denied(f"「{word}」您目前不能用。发「帮助」看看您能做什么。", what=word)
 

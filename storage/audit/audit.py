@@ -71,6 +71,7 @@ class Action(Labelled):
     UNIT_REOPENED = "unit-reopened", "恢复单位"
     UNLINKED = "unlinked", "解绑账号"
     CATALOGUE_CHANGED = "catalogue-changed", "改目录"
+    NAMED = "named", "改自己的姓名"
 
 
 @dataclass(slots=True)

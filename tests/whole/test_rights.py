@@ -52,7 +52,7 @@ MAY: dict[str, set[Role]] = {
     "家长同意": _RECORDERS, "撤回同意": _RECORDERS, "查看": _RECORDERS,
     "邀请": _APPOINTERS, "任命": _APPOINTERS, "免去": _APPOINTERS, "角色": _APPOINTERS | {R.DATA_OFFICER},
     "提醒": set(Role), "帮助": set(Role), "加入": set(Role), "关联": set(Role), "通知方式": set(Role),
-    "我是谁": set(Role),
+    "我是谁": set(Role), "我是": set(Role),
     "推送": _ADMINS, "同场": _REPORTERS, "另记一场": _REPORTERS,
     "同上周": _REPORTERS, "活动": _REPORTERS | _ADMINS | {R.INSPECTOR},
     "参学": _ADMINS | {R.INSPECTOR}, "发布活动": _ADMINS, "结束活动": _ADMINS, "撤回活动": _ADMINS,
