@@ -12,7 +12,8 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from bot.channels import Channel, SendError
-from bot.files.evidence import NotKept, checked
+from bot.files.evidence import checked
+from bot.files.pictures import NotKept
 from bot.files.roster_files import RosterFiles
 from bot.pipeline.turn import Turn
 from bot.pipeline.writer import Pipeline

@@ -123,8 +123,9 @@ def _again(ask: Ask, new: checkins.Checkin, before: checkins.Checkin | None, alo
     before = before or checkins.valid_one(ask.db, new.unit_id, new.activity, new.day, new.issue)
     assert before is not None
     if before.attended == new.attended and new.due in (None, before.due):
-        attachments.add_to(ask, before)
-        return phrases.echo("已经记过,没有重复计", before, ask.today)
+        full, _ = attachments.full(ask, before), attachments.add_to(ask, before)
+        said = phrases.echo("已经记过,没有重复计", before, ask.today)
+        return phrases.with_more(said, full) if full else said
     button = Button(f"改成{phrases.heads(new)}", "更正", f"#{before.id} {phrases.heads(new)}")
     if alone:
         REPLACE.put(ask, Replacing(button.args))
