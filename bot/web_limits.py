@@ -1,6 +1,7 @@
 """The web server's connections: how much and how long anybody may send, whatever the route, before it is looked at."""
 
 import asyncio
+import math
 import socket
 from typing import Any
 
@@ -34,11 +35,11 @@ class LimitedProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Somebody is there: they have so long to ask for something."""
         super().connection_made(transport)
-        if len(self.connections) > MOST_CONNECTIONS:
-            transport.abort()
-            return
         _keep_alive(transport)
         self._within(SECONDS_FOR_HEAD)
+        if len(self.connections) > MOST_CONNECTIONS:
+            # Whoever has waited longest to say anything makes room: silence keeps nobody else out.
+            min(self.connections, key=_deadline_of).transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing more is waited for."""
@@ -98,6 +99,11 @@ class LimitedProtocol(HttpToolsProtocol):
             self.transport.write(b"HTTP/1.1 %d \r\nconnection: close\r\ncontent-length: 0\r\n\r\n" % status)
         # Whoever waits for the rest of the body hears that the connection is gone.
         self.transport.close()
+
+
+def _deadline_of(one: Any) -> float:
+    deadline: asyncio.TimerHandle | None = one._deadline
+    return deadline.when() if deadline else math.inf
 
 
 def _keep_alive(transport: asyncio.Transport) -> None:
