@@ -119,9 +119,12 @@ def _read(
     if not text and (ask.message.attachments or ask.message.place):
         return _list(features.readers[attachments.reader(ask)](ask))
     reading = context.reading_of(ask, text)
+    whole = reading.intent in _WHOLE and reading.status in ("ok", "confirm")
+    if not whole and programmes.case_row(ask, text):
+        replies = _list(features.readers["case"](replace(ask, args=text, reading=reading)))
+        return [*replies, *waiting.give_way(ask, "case")] if waiting else replies
     if ask.message.attachments and attachments.is_caption(ask, reading):
         return _list(features.readers[attachments.reader(ask)](ask))
-    whole = reading.intent in _WHOLE and reading.status in ("ok", "confirm")
     if not whole and (typed := typed_labels.labelled(features, ask, text)):
         return _do(features, ask, *typed)
     if order := features.ordered(reading):

@@ -19,7 +19,7 @@ Label = Annotated[str, Field(min_length=1, max_length=20)]
 Word = Annotated[str, Field(min_length=1, max_length=16)]
 Words = tuple[Word, ...]
 Level = Literal[
-    "中队", "大队", "学校", "县", "市", "省", "全国", "协作组", "上级", "街道", "教办", "关工委", "区文明办"
+    "本单位", "中队", "大队", "学校", "县", "市", "省", "全国", "协作组", "上级", "街道", "教办", "关工委", "区文明办"
 ]
 # What a line may say besides its fields and indicators, by the shape of the row.
 COMMON = frozenset({"units", "targets", "gap", "period", "rate"})
@@ -27,7 +27,7 @@ SHOWN: Mapping[str, frozenset[str]] = {
     "checkin": COMMON | {"count", "attended"},
     "report": COMMON | {"count", "overdue", "returned", "accepted", "zero", "ok", "low", "average", "complete", "all"},
     "case": COMMON | {"count", "submitted", "awarded", "presented", "promoted", "open", "done", "overdue", "soon",
-                      "places", "over", "floor", "by_kind", "by_state", "by_subject"},
+                      "places", "over", "floor", "by_kind", "by_state", "by_subject", "opened", "closed"},
     "roster": COMMON | {"holding", "soon", "full", "vacant", "slots", "by_kind", "added"},
 }  # fmt: skip
 
@@ -100,13 +100,20 @@ class Quota(_Strict):
 
 
 class Step(_Strict):
-    """A line of a workflow table: at `state`, `action` of `by` leads to `to`; nobody approves their own."""
+    """A line of a workflow table: at `state`, `action` of `by` leads to `to`; nobody approves their own.
+
+    `words` are other words for the action; nobody is waited for to take an `optional` step (异议, 撤销); one with
+    `evidence` is taken only when there is a photo or document.
+    """
 
     state: Word
     action: Word
-    by: Word
+    by: Level
     to: Word
+    words: Words = ()
     self_approval: bool = False
+    optional: bool = False
+    evidence: bool = False
 
 
 class Row(_Strict):
@@ -144,6 +151,8 @@ class Row(_Strict):
     # Cases.
     subject: tuple[Literal["child", "adult", "unit", "matter"], ...] = ()
     kinds: Words = ()
+    # Of the kinds those that put a unit forward, not a person.
+    collective: Words = ()
     caps: Mapping[Word, Annotated[int, Field(ge=1, le=10000)]] = {}
     cap_each: Annotated[int, Field(ge=0, le=10000)] = 0
     floor: Annotated[int, Field(ge=0, le=100000)] = 0
@@ -161,6 +170,11 @@ class Row(_Strict):
     def by_name(self) -> Mapping[str, Figure]:
         """Its fields by their names."""
         return {field.name: field for field in self.fields}
+
+    @cached_property
+    def waiting(self) -> frozenset[str]:
+        """The states of its cases in which somebody is waited for."""
+        return frozenset(each.state for each in self.chain if not each.optional)
 
     @cached_property
     def checks(self) -> tuple[Rule, ...]:
@@ -189,6 +203,10 @@ class Row(_Strict):
     def _numbers(self) -> frozenset[str]:
         return frozenset(each.name for each in self.fields if each.is_number)
 
+    @property
+    def _first(self) -> frozenset[str]:
+        return frozenset(each.state for each in self.chain[:1])
+
     def _shape_fits(self) -> None:
         if self.shape == "case" and not (self.chain and self.subject):
             raise ValueError("case 要写 chain 和 subject")
@@ -197,6 +215,8 @@ class Row(_Strict):
         if self.shape != "roster" and (self.slots or self.term):
             raise ValueError("slots、term 只用于 roster")
         _known("caps", self.caps, self.kinds)
+        _known("collective", self.collective, self.kinds)
+        _known("chain", (each.state for each in self.chain[1:]), {each.to for each in self.chain} | self._first)
         scores = [each for each in self.fields if each.type == "score"]
         if sum(int(each.max or 0) for each in scores) != self.base:
             raise ValueError(f"base 应等于各项满分之和（现在是 {self.base}）")

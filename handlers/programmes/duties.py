@@ -7,8 +7,8 @@ from typing import Any
 from handlers.asker import examples
 from handlers.catalogue import current
 from handlers.catalogue.model import Row
-from handlers.kit import ADMINS, MEMBERS, Ask, Button, Due, NotMeant, Refusal, Reply, Role, Unit
-from handlers.programmes.reporting import report
+from handlers.kit import MEMBERS, Ask, Button, Due, NotMeant, Refusal, Reply, Unit
+from handlers.programmes import case_intake, case_words, reporting
 from handlers.registry import ANYTHING, command, due
 from handlers.wording import lines, places, programmes
 from scheduling import spans
@@ -17,7 +17,7 @@ from storage.programmes.coverage import OVERDUE, Target
 from storage.programmes.reports import RETURNED
 from storage.reminders import deliveries
 
-READERS = ADMINS | {Role.INSPECTOR, Role.CARE_ADMIN, Role.GROUP_HEAD, Role.STATION_HEAD}
+READERS = programmes.READERS
 MOST_BUTTONS = 6
 MOST_NAMES = 10
 # Due within so many days counts as due now.
@@ -34,13 +34,15 @@ def tell(ask: Ask) -> Sequence[Reply]:
     """With words: the same as without 上报; alone: what is due for the asker, most urgent first."""
     if not ask.args:
         return [_due_for_me(ask)]
+    if case := programmes.case_row(ask, ask.args):
+        return case_intake.open_case(ask, case, ask.args)
     rows = programmes.rows_for(ask)
     row = programmes.named(rows, ask.args)
     if row is None:
         known = "、".join(each.name for each in rows[:12])
         told = f"没看出是报哪一项，没有记录。您可以报：{known}\n像这样发：{rows[0].example}" if rows else _nothing(ask)
         raise Refusal(told)
-    return report(ask, row, ask.args)
+    return reporting.report(ask, row, ask.args)
 
 
 def _nothing(ask: Ask) -> str:
@@ -95,6 +97,10 @@ def look(ask: Ask) -> Reply:
     period = spans.said(line.period, ask.today)
     text = line.text or f"{line.row.name}还没有人报"
     head = text if text.startswith(period) else f"{period} {text}"
+    if line.row.shape == "case":
+        return case_words.shown(
+            ask, line.row, [unit.path for unit in at], head, f"{line.row.name} {_said_again(line, at)}"
+        )
     if line.row.shape == "roster":
         return Reply(head, (Button("在册", "在册", line.row.name),))
     if not line.row.due and (line.row.many or line.row.period == "day"):
@@ -113,12 +119,12 @@ def line_of(ask: Ask, word: str) -> tuple[lines.Line, list[Unit]]:
     period, rest = spans.named(rest, ask.today)
     period = period or (_period(ask, row) if row.period != "day" else spans.label_of("week", ask.today))
     at = places.chosen(ask, READERS, " ".join(rest.split()), f"{word} {row.name}")
-    of = lines.roster_line if row.shape == "roster" else lines.line
+    of = {"roster": lines.roster_line, "case": lines.case_line}.get(row.shape, lines.line)
     return of(ask.db, row, [unit.path for unit in at], period, ask.today), at
 
 
 def _shown(ask: Ask) -> list[Row]:
-    return [row for row in current.catalogue_of(ask.db).rows if row.shape in ("report", "roster")]
+    return [row for row in current.catalogue_of(ask.db).rows if row.shape != "checkin" and not row.quotas]
 
 
 def _missing(line: lines.Line) -> str:
@@ -154,7 +160,9 @@ def _buttons(line: lines.Line, at: list[Unit]) -> tuple[Button, ...]:
 )
 def chase(ask: Ask) -> Reply:
     """One notice to each who reports for a unit that is missing; once a day for each row and unit."""
-    line, _ = line_of(ask, "催")
+    line, at = line_of(ask, "催")
+    if line.row.shape == "case":
+        return case_words.nudge(ask, line.row, [unit.path for unit in at])
     if not line.missing:
         return Reply(f"{spans.said(line.period, ask.today)} {line.row.name}没有缺报的，不用催。")
     if len(line.missing) > MOST_NUDGED:

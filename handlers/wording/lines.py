@@ -8,14 +8,15 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from sqlalchemy import Connection
 
-from handlers.catalogue import current
+from handlers.catalogue import case_figures, current
 from handlers.catalogue.model import Figure, Row
 from handlers.wording.programmes import number
 from scheduling import spans
-from storage.programmes import coverage, holdings, reports, sums
+from storage.programmes import cases, coverage, holdings, reports, sums
 
 Shown = Mapping[str, str]
 # The order of the digest (design §6).
+_MOVED = {"opened": "新", "closed": "办结"}
 SECTIONS = ("活动", "计数", "任务", "覆盖", "名册", "奖章")
 
 
@@ -54,8 +55,11 @@ def of_week(db: Connection, paths: Sequence[str], week: str, today: date) -> lis
     """What the digest of a week says beside check-ins: what was reported in it, and what is due in it and missing."""
     told = sums.told(db, paths, week)
     _, last = spans.span_of(week)
+    active = cases.active(db, paths, *case_figures.instants(db, week), today)
     found = []
     for row in current.catalogue_of(db).rows:
+        if row.key in active:
+            found.append(case_line(db, row, paths, week, today))
         if row.shape != "report":
             continue
         due = row.due and spans.due_day(row.due, spans.label_of(row.period, last)) <= last
@@ -64,6 +68,15 @@ def of_week(db: Connection, paths: Sequence[str], week: str, today: date) -> lis
             found.append(line(db, row, paths, period, today))
     found.sort(key=lambda each: SECTIONS.index(each.row.section))
     return [each for each in found if each.text]
+
+
+def case_line(db: Connection, row: Row, paths: Sequence[str], period: str, today: date) -> Line:
+    """The line of a row with shape case in these subtrees for a period; what was opened and closed in it behind it."""
+    shown = case_figures.shown(db, row, paths, period, today)
+    moved = [f"{word} {shown[name]}" for name, word in _MOVED.items() if shown[name] != "0"]
+    says = bool(moved) or shown["count"] != "0" or shown["open"] != "0"
+    text = row.line.format_map(_Escaped(shown)) + (f"（{'，'.join(moved)}）" if moved else "")
+    return Line(row, period, text if says else "", shown)
 
 
 def targets(db: Connection, row: Row, paths: Sequence[str], period: str, today: date) -> list[coverage.Target]:

@@ -11,7 +11,7 @@ from handlers.asker import context
 from handlers.catalogue import current
 from handlers.catalogue.catalogue import Catalogue
 from handlers.catalogue.model import Figure, Row
-from handlers.kit import Ask, Person, Role, Unit
+from handlers.kit import ADMINS, Ask, Person, Role, Unit
 from handlers.reading import read
 from handlers.reading.text.normalise import clean
 from handlers.reading.text.units import find_units
@@ -20,7 +20,7 @@ from storage.organisation.units import Kind
 from storage.programmes.reports import Report
 
 _OFFICE = frozenset({Role.CARE_ADMIN, Role.GROUP_HEAD, Role.STATION_HEAD})
-_SIDE = _OFFICE | {Role.VOLUNTEER, Role.OUTSIDE_COUNSELOR, Role.BRIGADE}
+SIDE = _OFFICE | {Role.VOLUNTEER, Role.OUTSIDE_COUNSELOR, Role.BRIGADE}
 _SCHOOL = frozenset({Role.BRIGADE, Role.SCHOOL_ADMIN})
 # Who reports for a unit of a kind where its row does not say: whoever leads that unit (domain §1.2).
 REPORT_FOR: Mapping[str, frozenset[Role]] = {
@@ -34,7 +34,9 @@ REPORT_FOR: Mapping[str, frozenset[Role]] = {
     Kind.CARE: _OFFICE,
     Kind.GROUP: _OFFICE,
 }
-REPORTERS_OF_ALL = _SIDE.union(*REPORT_FOR.values())
+# Who looks at figures of their part of the tree.
+READERS = ADMINS | _OFFICE | {Role.INSPECTOR}
+REPORTERS_OF_ALL = SIDE.union(*REPORT_FOR.values())
 # They report for their very unit, not for what is below it.
 _OWN_ONLY = frozenset({Role.VOLUNTEER, Role.OUTSIDE_COUNSELOR})
 
@@ -51,7 +53,7 @@ def may_report(person: Person, row: Row, unit: Unit) -> bool:
 
 def roles_for(row: Row, unit: Unit) -> frozenset[Role]:
     """Who reports this row for a unit of this kind."""
-    return frozenset(row.who) or REPORT_FOR.get(unit.kind, _SIDE)
+    return frozenset(row.who) or REPORT_FOR.get(unit.kind, SIDE)
 
 
 def units_for(person: Person, row: Row) -> list[Unit]:
@@ -79,6 +81,26 @@ def stated(ask: Ask, text: str) -> bool:
     return read(plain, context.context_of(ask)).claim == "fact"
 
 
+def case_row(ask: Ask, text: str) -> Row | None:
+    """The row with cases whose word the text begins with; quick for the many that name none."""
+    if ask.person is None:
+        return None
+    found = [(len(word), row) for word, row in _rows(ask).case_words.items() if _begins(text, word, row)]
+    _, row = max(found, key=lambda each: each[0], default=(0, None))
+    return row if row and read(text, context.context_of(ask)).claim not in ("question", "example") else None
+
+
+def _begins(text: str, word: str, row: Row) -> bool:
+    """优秀辅导员 李芳, 督导实验小学 …; 优秀辅导员来校宣讲 is told of something else."""
+    rest = text[len(word) :]
+    return text.startswith(word) and bool(rest) and (not rest[0].isalnum() or bool(row.who))
+
+
+def may_open(person: Person, row: Row) -> bool:
+    """Whether this person opens cases of the row somewhere."""
+    return not {each.role for each in person.grants}.isdisjoint(row.who) or _concerns(person, row)
+
+
 @lru_cache(maxsize=8)
 def _at(_engine: int, _tree: str) -> list[Catalogue]:
     return []
@@ -100,7 +122,7 @@ def rows_for(ask: Ask) -> list[Row]:
 def _concerns(person: Person, row: Row) -> bool:
     """A brigade counselor reports for squads too, without holding a role at one."""
     below = row.at and any(
-        grant.role in (frozenset(row.who) or REPORT_FOR.get(kind, _SIDE)) and grant.role not in _OWN_ONLY
+        grant.role in (frozenset(row.who) or REPORT_FOR.get(kind, SIDE)) and grant.role not in _OWN_ONLY
         for grant in person.grants
         for kind in row.at
         if kind in (Kind.SQUAD, Kind.GRADE) and grant.unit.kind == Kind.SCHOOL

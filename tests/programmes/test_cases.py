@@ -1,0 +1,126 @@
+"""Cases: whoever says what in whatever order, no state is reached but by a step of the row, and each is in the log."""
+
+import asyncio
+import random
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.practice.channel import decode
+from handlers.catalogue import catalogue, chain, loader
+from handlers.catalogue.model import Row
+from handlers.programmes.case_rights import ABOVE, LEVELS, OWN
+from storage.programmes import cases
+from storage.programmes.cases import CaseStep
+from storage.tables import audit, row_case, row_case_step
+from tests.support.stage import Bot, running
+
+ROWS = {row.key: row for row in catalogue.shipped() if row.shape == "case" and not row.quotas}
+OPENERS = {
+    "dudao": "方老师", "keti": "刘校长", "zhidu": "王主任", "dianke": "魏站长", "shijia": "魏站长",
+    "youxiu_fudaoyuan": "李老师", "chuangjian": "陶老师", "biaoyang": "李老师", "liangnian": "李老师",
+    "dushu_liuxiang": "李老师",
+}  # fmt: skip
+PEOPLE = ("方老师", "刘校长", "李老师", "王主任", "林老师", "魏站长", "戚主任", "陶老师", "罗主任", "贺主任", "张老师")
+DECIDERS = {
+    "上级": ("王主任", "罗主任"), "县": ("王主任", "林老师"), "市": ("罗主任",), "省": ("贺主任",), "学校": ("刘校长",),
+    "关工委": ("戚主任",), "教办": ("戚主任",), "街道": ("戚主任",), "协作组": ("谢组长",),
+}  # fmt: skip
+# What is no step of a row, and to which state it leads; None: to any.
+BESIDE = {"立": None, "更正": None, "撤回": chain.WITHDRAWN, "恢复": None}
+
+
+@pytest.mark.both
+def test_no_state_is_reached_but_by_a_step_and_each_is_audited(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with running(tmp_path) as bot:
+            chance = random.Random(4)
+            await _submit(bot, [(who, ROWS[key].example) for key, who in OPENERS.items()])
+            numbers = _numbers(bot)
+            assert len(numbers) == len(OPENERS)
+            for _ in range(9):
+                await _submit(bot, [_order(bot, chance, *each) for each in numbers.items()])
+            _check(bot)
+
+    asyncio.run(play())
+
+
+async def _submit(bot: Bot, said: list[tuple[str, str]]) -> None:
+    for who, text in said:
+        message = decode(bot.body(who, text), bot.clock.now(), bot.channel.spool)
+        assert (await bot.app.pipeline.submit(message)).state == "done"
+
+
+def _order(bot: Bot, chance: random.Random, number: str, key: str) -> tuple[str, str]:
+    """Mostly what is possible in its state, by whoever may, sometimes any word by anybody."""
+    with bot.read() as db:
+        one = cases.by_number(db, number)
+    step = chance.choice([*chain.steps_at(ROWS[key], one.state if one else ""), None])
+    if step is None or chance.random() < 0.2:
+        word = chance.choice([*chain.actions(ROWS[key]), "更正", "撤回", "恢复", "销号"])
+        return chance.choice(PEOPLE), f"{word} {number} 请补充材料"
+    return chance.choice(DECIDERS.get(step.by, (OPENERS[key], "刘校长", "林老师"))), f"{step.action} {number} 材料不全"
+
+
+def _numbers(bot: Bot) -> dict[str, str]:
+    with bot.read() as db:
+        return dict(db.execute(select(row_case.c.number, row_case.c.row)).all())
+
+
+def _check(bot: Bot) -> None:
+    moved = 0
+    with bot.read() as db:
+        for number, key in _numbers(bot).items():
+            one = cases.by_number(db, number)
+            assert one is not None
+            done = cases.steps(db, one.id)
+            _lawful(ROWS[key], one.person_id, done)
+            assert one.state == done[-1].state and (one.closed_at is not None) == chain.is_closed(ROWS[key], one.state)
+            logged = select(func.count()).where(audit.c.subject == f"case:{number}", audit.c.deed.like("case-%"))
+            assert db.scalar(logged) == len(done)
+            moved += len(done) - 1
+        assert db.scalar(select(func.count()).select_from(row_case_step)) == moved + len(OPENERS)
+    assert moved > 20
+
+
+def _lawful(row: Row, opener: int, done: list[CaseStep]) -> None:
+    assert done[0].action == cases.OPENED and done[0].state == chain.first(row)
+    for before, step in zip(done, done[1:], strict=False):
+        assert step.before["state"] == before.state
+        if not step.level:
+            wanted = BESIDE.get(step.action, step.state if step.action.endswith("一级略过") else "no such step")
+            assert wanted in (None, step.state), step
+            continue
+        told = (before.state, step.action, step.state, step.level)
+        lines = [each for each in row.chain if (each.state, each.action, each.to, each.by) == told]
+        assert lines, told
+        assert opener != step.person_id or any(each.self_approval for each in lines)
+
+
+@pytest.mark.parametrize("row", ROWS.values(), ids=lambda row: row.key)
+def test_every_state_leads_on_or_is_an_end_and_every_level_is_known(row: Row) -> None:
+    ends = {each.to for each in row.chain} - {each.state for each in row.chain}
+    assert ends and ends <= chain.FAILED | {"已销号", "结题", "印发", "已上", "presented"}
+    assert {each.by for each in row.chain} <= {OWN, ABOVE, *LEVELS}
+    assert row.example and any(row.example.startswith(word) for word in (row.name, *row.words))
+
+
+@pytest.mark.parametrize(
+    ("ran", "last"),
+    [
+        # Golden case G17: five working days from 22 September 2023 (a Friday) end on 28 September.
+        ([(22, None)], "2023-09-28"),
+        ([(23, None)], "2023-10-07"),
+        # Objected to on Monday, settled on Wednesday: one day had run.
+        ([(22, 25), (27, None)], "2023-10-08"),
+        ([(22, 22), (22, None)], "2023-09-28"),
+        ([(20, 22), (25, 25), (26, None)], "2023-09-28"),
+    ],
+)
+def test_the_notice_counts_its_own_day_and_an_objection_stops_the_clock(
+    ran: list[tuple[int, int | None]], last: str
+) -> None:
+    days = [(date(2023, 9, first), stopped and date(2023, 9, stopped)) for first, stopped in ran]
+    assert chain.notice_ends(5, loader.shipped().workdays, days).isoformat() == last
