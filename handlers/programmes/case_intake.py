@@ -34,11 +34,13 @@ MISSING = questions.Question(
     ended_by=frozenset({"case", "report"}),
 )  # fmt: skip
 _LONGEST = 200
+CUT = "姓名等个人信息没有保存。"
 _NAME = re.compile(r"[\u4e00-\u9fff·]{2,12}")
 _TITLE = re.compile(r"(?:老师|同志|先生|女士|校长)$")
-# What stands around a day: 12月10日前整改到位, 限期, 2026年底到期.
-_AROUND_DAY = re.compile(
-    r"(?:^|(?<=\s))(?:(?:限期?|期限|截止|请于|要在)[:：]?|(?:之?前|以前|底前)?(?:整改|完成|改好|办好|结题|结项|到期|截止|印发)?(?:到位|完毕|完)?)(?=\s|$)"
+# What stands around a day: 12月10日前整改到位, 请于, 限期, 2026年底到期.
+_BEFORE_DAY = re.compile(r"[,，、\s]*(?:请于|请在|要在|须于|应于|限期?于?|期限|截止(?:到|日期)?)[:：]?(?=\s|$)")
+_AFTER_DAY = re.compile(
+    r"(?<=\s)(?:之?前|以前)?(?:整改|完成|改好|办好|解决|结题|结项|到期|截止|印发)?(?:到位|完毕|完)?(?=[\s,，。;；]|$)"
 )
 
 
@@ -49,6 +51,8 @@ class Told:
     kind: str = ""
     name: str = ""
     words: str = ""
+    # Whether some of the words were left out: the gate let them not through.
+    cut: bool = False
     due: date | None = None
     figures: dict[str, Any] = field(default_factory=dict)
 
@@ -73,7 +77,7 @@ def take(ask: Ask) -> Sequence[Reply]:
 def complete(ask: Ask, known: _Asked) -> Sequence[Reply] | None:
     """The answer, read together with what was said; None for another message."""
     row = current.catalogue_of(ask.db).by_key.get(known.row)
-    if row is None or len(ask.args) > _LONGEST:
+    if row is None or len(ask.args) > _LONGEST or programmes.case_row(ask, ask.args):
         return None
     return open_case(ask, row, f"{known.said} {ask.args}")
 
@@ -95,7 +99,8 @@ def open_case(ask: Ask, row: Row, said: str) -> Sequence[Reply]:
     case_words.attach(ask, one)
     case_words.remind(ask, row, one)
     after, letters = case_words.news(ask, row, one, "新的一件")
-    lines = [f"已立 {case_words.line(ask, row, one)}", case_caps.over(ask, row, one), after]
+    cut = CUT if told.cut else ""
+    lines = [f"已立 {case_words.line(ask, row, one)}", cut, case_caps.over(ask, row, one), after]
     undo = (Button("撤回", case_words.COMMAND, f"{one.number} 撤回"),)
     return [Reply("\n".join(filter(None, lines)), undo), *letters]
 
@@ -179,8 +184,8 @@ def read(ask: Ask, row: Row, rest: str, old: Case | None = None) -> Told:
     for said in told.figures.values():
         rest = rest.replace(str(said), " ", 1)
     if day := _day(row):
-        told.due, rest = days.day_in(rest, ask.today, ahead=True)
-        rest = _AROUND_DAY.sub(" ", rest)
+        told.due, rest = days.last_day_in(rest, ask.today)
+        rest = _AFTER_DAY.sub(" ", _BEFORE_DAY.sub(" ", f" {rest} "))
         if told.due and told.due < ask.today:
             raise Refusal(f"{day.label} {told.due} 已经过去，没有记。请改好日期再发一次。")
     if is_personal(row, told.kind or (old.kind if old else "")):
@@ -191,6 +196,7 @@ def read(ask: Ask, row: Row, rest: str, old: Case | None = None) -> Told:
     if len(words) > _LONGEST:
         raise Refusal(f"说明有 {len(words)} 字，太长了（最多 {_LONGEST} 字），没有记。")
     told.words = gate.cleared(words)
+    told.cut = told.words != words
     return told
 
 

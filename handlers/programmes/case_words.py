@@ -41,7 +41,8 @@ def state(row: Row, one: Case, today: date) -> str:
     parts = [chain.state_name(one.state)]
     if one.due and not one.closed_at:
         late = (today - one.due).days
-        parts.append(f"{days.short(one.due)}前" if late <= 0 else f"{days.short(one.due)}到期，超期 {late} 天")
+        day = ("" if one.due.year == today.year else f"{one.due.year}年") + days.short(one.due)
+        parts.append(f"{day}前" if late <= 0 else f"{day}到期，超期 {late} 天")
     return "，".join(parts)
 
 

@@ -17,6 +17,7 @@ _MOST = 5
 _MOST_WAITING = 300
 _LONGEST = 200
 _RETURN = "退回"
+_SIGNS = " :：,，、。"
 
 
 def _waiting(ask: Ask) -> list[tuple[Case, Row]]:
@@ -72,7 +73,7 @@ def work(ask: Ask) -> Sequence[Reply]:
     said = chain.named(row, words)
     own = next((each for each in case_changes.WORDS if words.startswith(each)), "")
     if own and len(own) > len(said):
-        return case_changes.WORDS[own](ask, row, one, words.removeprefix(own).strip(" :：,，"))
+        return case_changes.WORDS[own](ask, row, one, words.removeprefix(own).strip(_SIGNS))
     if not said:
         if attachments.photos(ask):
             return [attached(ask, row, one)]
@@ -80,7 +81,21 @@ def work(ask: Ask) -> Sequence[Reply]:
         raise Refusal(
             f"没看懂要办什么，{number} 没有改。{now}。", *case_words.buttons(ask, row, one, cases.steps(ask.db, one.id))
         )
-    return _take(ask, row, one, chain.actions(row)[said], words.removeprefix(said).strip(" :：,，"))
+    rest = words.removeprefix(said).strip(_SIGNS)
+    more, rest = _NUMBERS.leading(ask, rest)
+    taken = [_take(ask, row, one, chain.actions(row)[said], rest)]
+    for each in dict.fromkeys(more) if more else ():
+        other, its_row = _named(ask, each)
+        taken.append(_take(ask, its_row, other, said, rest))
+    return taken[0] if len(taken) == 1 else _together(taken)
+
+
+def _together(taken: list[Sequence[Reply]]) -> Sequence[Reply]:
+    """What is said of several at once: one answer, and the letters about each."""
+    closes = tuple(each for replies in taken for each in replies[0].closes)
+    text = "\n".join(replies[0].text for replies in taken)
+    letters = [letter for replies in taken for letter in replies[1:]]
+    return [Reply(text, (Button("待办", "待办"),), closes=closes), *letters]
 
 
 def _named(ask: Ask, number: str) -> tuple[Case, Row]:
@@ -115,7 +130,7 @@ def _take(ask: Ask, row: Row, one: Case, action: str, words: str) -> Sequence[Re
         case_words.attach(ask, one)
     case_words.remind(ask, row, one)
     after, letters = case_words.news(ask, row, one, f"{ask.me.name}已{action}", kept)
-    lost = "" if len(kept) == len(" ".join(words.split())) else "姓名等个人信息没有保存。"
+    lost = "" if len(kept) == len(" ".join(words.split())) else case_intake.CUT
     text = f"已{action} {case_words.line(ask, row, one)}\n{lost}{after}"
     next_ones = case_words.buttons(ask, row, one, cases.steps(ask.db, one.id))
     closes = ((one.number, f"{ask.me.name}已{action}"),)

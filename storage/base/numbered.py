@@ -43,6 +43,7 @@ _ROW = re.compile(
     rf"(?P<mark>[\s#＃]{{0,4}}(?:编号|[Nn][Oo][.．])?[\s:：#＃]{{0,4}})(?:(?P<letter>{_LETTER}){_GAP})?"
     rf"(?P<number>\d{{1,15}})(?!\d)号?{_AFTER}"
 )
+_MEANT = re.compile(r"(?P<letter>[NGXDngxd])(?:[\dOo]){6,8}[-\s]?[\dOo]{0,3}")
 # One word at most.
 _WORD = re.compile(r"/?[\u4e00-\u9fff]{0,6}\W{0,3}")
 # What may stand behind a command word without a space.
@@ -98,11 +99,16 @@ def lettered(text: str) -> str:
 
 
 def headed(text: str) -> tuple[str, str]:
-    """(the number, the words around it) of 整改 D20260403-01 已装好 and D20260403-01 整改; ("", text) of all else."""
-    match = _NUMBER.search(text)
+    """
+    (the number, the words around it) of 整改 D20260403-01 已装好 and D20260403-01 整改; ("", text) of all else.
+
+    What is meant as one, D2026O403-1, comes back as it stands.
+    """
+    match = _NUMBER.search(text) or _MEANT.search(text)
     if match is None or not match["letter"] or not _WORD.fullmatch(text[: match.start()]):
         return "", text
-    return _plain(match, ""), f"{text[: match.start()].strip('/ ')} {text[match.end() :]}".strip()
+    number = match[0].strip() if match.re is _MEANT else _plain(match, "")
+    return number.upper(), f"{text[: match.start()].strip('/ ')} {text[match.end() :]}".strip()
 
 
 def row(text: str, letter: str = "") -> tuple[int | None, str]:

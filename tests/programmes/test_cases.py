@@ -1,6 +1,7 @@
 """Cases: whoever says what in whatever order, no state is reached but by a step of the row, and each is in the log."""
 
 import asyncio
+import base64
 import random
 from datetime import date
 from pathlib import Path
@@ -12,10 +13,13 @@ from bot.practice.channel import decode
 from handlers.catalogue import catalogue, chain, loader
 from handlers.catalogue.model import Row
 from handlers.programmes.case_rights import ABOVE, LEVELS, OWN
+from handlers.wording import days
 from storage.programmes import cases
 from storage.programmes.cases import CaseStep
-from storage.tables import audit, row_case, row_case_step
+from storage.tables import audit, file, row_case, row_case_step
+from tests.checkins.test_photos import fetcher
 from tests.support.stage import Bot, running
+from tests.support.talk import PHOTO
 
 ROWS = {row.key: row for row in catalogue.shipped() if row.shape == "case" and not row.quotas}
 OPENERS = {
@@ -124,3 +128,60 @@ def test_the_notice_counts_its_own_day_and_an_objection_stops_the_clock(
 ) -> None:
     days = [(date(2023, 9, first), stopped and date(2023, 9, stopped)) for first, stopped in ran]
     assert chain.notice_ends(5, loader.shipped().workdays, days).isoformat() == last
+
+
+@pytest.mark.parametrize(
+    ("said", "day", "rest"),
+    [
+        ("12月10日前整改", "2026-12-10", "前整改"), ("2027-05-01", "2027-05-01", ""), ("明天", "2026-04-04", ""),
+        ("下周五前", "2026-04-10", "前"), ("本周日", "2026-04-05", ""), ("10天内", "2026-04-13", ""),
+        ("两周内", "2026-04-17", ""), ("三个月内", "2026-07-03", ""), ("本月底", "2026-04-30", ""),
+        ("下月底", "2026-05-31", ""), ("6月底", "2026-06-30", ""), ("3月", "2027-03-31", ""),
+        ("明年6月1日", "2027-06-01", ""), ("2027年2月", "2027-02-28", ""), ("年底", "2026-12-31", ""),
+        ("学期末", "2026-08-31", ""), ("队室没有队旗", "None", "队室没有队旗"), ("1月2日", "2027-01-02", ""),
+    ],
+)  # fmt: skip
+def test_the_day_by_which_something_is_to_be_done(said: str, day: str, rest: str) -> None:
+    assert (str(days.last_day_in(said, date(2026, 4, 3))[0]), days.last_day_in(said, date(2026, 4, 3))[1]) == (
+        day,
+        rest,
+    )
+
+
+def test_a_reviewer_opens_the_photo_and_nobody_else(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with running(tmp_path) as bot:
+            await bot.say("方老师", "督导 实验小学 队室没有队旗 12月10日前整改")
+            (number,) = _numbers(bot)
+            await bot.say("刘校长", f"整改 {number}")
+            photo = {"name": "a.jpg", "type": "image/jpeg", "data": base64.b64encode(PHOTO.read_bytes()).decode()}
+            await bot.hear(bot.body("刘校长", "", file=photo))
+            assert "还没有能看的照片" in (await bot.say("王主任", f"照片 {number}"))[-1]
+            await fetcher(bot, bot.app.engine.settings.files).once()
+            bot.new("王主任")
+            await bot.say("王主任", f"照片 {number}")
+            with bot.read() as db:
+                shown = bot.app.engine.render("kept-file", {"file_id": db.scalar(select(file.c.id))})
+            assert shown.startswith(b"\xff\xd8\xff")
+            assert (await bot.say("马老师", f"照片 {number}"))[0].startswith(f"没有找到事项 {number}")
+
+    asyncio.run(play())
+
+
+def test_more_than_the_places_are_put_forward_but_not_decided(tmp_path: Path) -> None:
+    """Golden case G7: of fifteen kinds with ten places the eleventh in a kind is one too many."""
+
+    async def play() -> None:
+        async with running(tmp_path) as bot:
+            names = [f"王{first}{last}" for first in "建国志军" for last in "华强勇"][:11]
+            said = [await bot.say("魏站长", f"十佳 老教师 {name} 二十年") for name in names]
+            numbers = list(_numbers(bot))
+            assert ["超额" in each[0] for each in said] == [False] * 10 + [True] and len(numbers) == 11
+            bot.new("戚主任")
+            told = [(await bot.say("戚主任", f"同意 {number}"))[0] for number in numbers]
+            assert [each.startswith("已同意") for each in told] == [True] * 10 + [False]
+            assert "老教师名额 10 个已满" in told[-1]
+            seen = (await bot.say("王主任", "看 十佳"))[0]
+            assert "已报 11/150 位,超额 1 类" in seen
+
+    asyncio.run(play())
