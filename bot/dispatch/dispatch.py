@@ -22,7 +22,7 @@ NOT_COUNTED = "您改了一条发过的消息。那条没有留下记录,这次�
 LAPSED = "这个按钮已经失效。发「帮助」看看现在能做什么。"
 EDIT_COUNTS = timedelta(hours=24)
 # What may be a report of a row instead: its words tell.
-_TELLS = frozenset({"checkin", "unknown", "chat", "question"})
+_TELLS = frozenset({"checkin", "unknown", "chat", "question", "zero", "excuse"})
 # What is understood by itself, and not as the words on a button.
 _WHOLE = frozenset({"checkin", "nomination"})
 # What changes something that is stored.

@@ -13,8 +13,8 @@ from handlers.registry import ANYTHING, command, due
 from handlers.wording import lines, places, programmes
 from scheduling import spans
 from storage.people import accounts, people
-from storage.programmes.coverage import OVERDUE, Target
-from storage.programmes.reports import RETURNED
+from storage.programmes.coverage import EXCUSED, OVERDUE, Target
+from storage.programmes.reports import RETURNED, ZERO
 from storage.reminders import deliveries
 
 READERS = programmes.READERS
@@ -95,7 +95,8 @@ def look(ask: Ask) -> Reply:
         raise NotMeant
     line, at = line_of(ask, "看")
     period = spans.said(line.period, ask.today)
-    text = line.text or f"{line.row.name}还没有人报"
+    nothing = any(each.state == ZERO for each in line.targets)
+    text = line.text or f"{line.row.name}{'没有开展' if nothing else '还没有人报'}"
     head = text if text.startswith(period) else f"{period} {text}"
     if line.row.shape == "case":
         return case_words.shown(
@@ -128,15 +129,18 @@ def _shown(ask: Ask) -> list[Row]:
 
 
 def _missing(line: lines.Line) -> str:
-    if not line.targets:
+    owed = [each for each in line.targets if each.state != EXCUSED]
+    if not owed:
         return "这里没有要报的单位。"
+    beside = {"零报告": sum(each.state == ZERO for each in owed), "请假": len(line.targets) - len(owed)}
+    said = "".join(f"，{word} {count} 家" for word, count in beside.items() if count)
     if not line.missing:
-        return f"{len(line.targets)} 家都报了。"
+        return f"{len(owed)} 家都报了{said}。"
     names = "、".join(f"{each.school}{each.name}{_mark(each)}" for each in line.missing[:MOST_NAMES])
     more = f"等 {len(line.missing)} 家" if len(line.missing) > MOST_NAMES else ""
-    in_time = sum(each.state in ("on_time", "accepted", "zero") for each in line.targets)
-    done = len(line.targets) - len(line.missing)
-    rates = f"报送率 {done}/{len(line.targets)}，及时率 {in_time}/{len(line.targets)}"
+    in_time = sum(each.state in ("on_time", "accepted", ZERO) for each in owed)
+    done = len(owed) - len(line.missing)
+    rates = f"报送率 {done}/{len(owed)}，及时率 {in_time}/{len(owed)}{said}"
     return f"{rates}\n还差 {len(line.missing)} 家：{names}{more}"
 
 

@@ -23,6 +23,7 @@ _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": 
 _STATES = {
     "submitted": "已报", "accepted": "已收下", "returned": "退回", "zero": "零报告",
     "expected": "待报", "overdue": "逾期", "on_time": "按时", "late": "迟报",
+    "excused": "请假",
 }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from handlers.catalogue import case_figures, current
 from handlers.catalogue.model import Figure, Row
 from handlers.wording.programmes import number
 from scheduling import spans
+from storage.checkins import exemptions
 from storage.programmes import cases, coverage, holdings, reports, sums
 
 Shown = Mapping[str, str]
@@ -83,7 +84,8 @@ def targets(db: Connection, row: Row, paths: Sequence[str], period: str, today: 
     """Every unit that owes the row for this period, with its state as of today."""
     _, last = spans.span_of(period)
     due = spans.due_day(row.due, period) if row.due else last
-    return coverage.targets(db, row.key, row.at, paths, period, last, today > due)
+    excused = exemptions.of_row(db, row.key, last, min(due, last))
+    return coverage.targets(db, row.key, row.at, paths, period, last, today > due, excused)
 
 
 def _reached(
@@ -145,8 +147,10 @@ def _shown(
     db: Connection, row: Row, paths: Sequence[str], period: str, today: date, flows: sums.Sums,
     stocks: list[reports.Report], owed: list[coverage.Target],
 ) -> dict[str, str]:  # fmt: skip
+    owed = [each for each in owed if each.state != coverage.EXCUSED]
     done = [each for each in owed if each.done]
-    units = len(done) if row.period != "day" else flows.units
+    zero = sum(each.state == reports.ZERO for each in owed)
+    units = len(done) - zero if row.period != "day" else flows.units
     shown = {
         "count": str(flows.count),
         "units": str(units),
@@ -157,7 +161,7 @@ def _shown(
         "overdue": str(sum(each.state == coverage.OVERDUE for each in owed)),
         "returned": str(sum(each.state == reports.RETURNED for each in owed)),
         "accepted": str(sum(each.state == "accepted" for each in owed)),
-        "zero": str(sum(each.state == "zero" for each in owed)),
+        "zero": str(zero),
     }
     totals: dict[str, sums.Total] = {each.name: _total(each, flows, stocks) for each in row.fields if each.is_number}
     shown |= {name: number(total.value, total.hedge) for name, total in totals.items()}

@@ -41,6 +41,13 @@ REPORTERS_OF_ALL = SIDE.union(*REPORT_FOR.values())
 _OWN_ONLY = frozenset({Role.VOLUNTEER, Role.OUTSIDE_COUNSELOR})
 
 
+_NOTHING = {"zero": "没有"}
+_DONE = "(?:开展|进行|组织|举行|举办|召开|安排|要报的?|搞|做|办|开)?(?:过|成)?"
+_PERIOD = "[本这上]?个?(?:周|月|季度|学期)"
+_NONE = f"(?:没有?|无|未|零报告|零|0(?:场|次|个|人|条)?$){_DONE}[ ]?"
+_PAUSE = re.compile(r"请假|暂停|停办|免报|暂时不[报办]")
+
+
 def may_report(person: Person, row: Row, unit: Unit) -> bool:
     """Whether this person reports this row for this unit."""
     roles = roles_for(row, unit)
@@ -75,10 +82,26 @@ def stated(ask: Ask, text: str) -> bool:
     row = named(rows_for(ask), text)
     if row is None:
         return False
+    if is_zero(row, text) or is_pause(row, text):
+        return True
     # 计划30万元 is a figure of its row, no plan.
     own = sorted((word for each in row.fields for word in (*each.words, each.label)), key=len, reverse=True)
     plain = re.sub("|".join(map(re.escape, own)), " ", text) if own else text
     return read(plain, context.context_of(ask)).claim == "fact"
+
+
+def is_zero(row: Row, text: str) -> bool:
+    """Whether the words say that nothing of the row took place: 本月没有开站, 开站：无, 本周未开展家庭读书."""
+    asked = (word for each in row.fields if each.type == "yesno" for word in (*each.words, each.label))
+    if row.base or any(word in text for word in asked):
+        return False
+    word = "|".join(map(re.escape, sorted((row.name, *row.words), key=len, reverse=True)))
+    return bool(re.search(rf"{_NONE}(?:{word})|(?:{word})[ :：,，]*(?:{_PERIOD})?{_NONE}[。!！]?$", clean(text).text))
+
+
+def is_pause(row: Row, text: str) -> bool:
+    """Whether the words say that the row is not reported for a time: 月方案 暂停到 5月31日."""
+    return bool(_PAUSE.search(text)) and named([row], text) is not None
 
 
 def case_row(ask: Ask, text: str) -> Row | None:
@@ -174,6 +197,11 @@ def figures(row: Row, one: Report) -> str:
     """What a report says: 场次 3场，听众 60人."""
     told = [(each, one.figures[each.name]) for each in row.fields if each.name in one.figures]
     return "，".join(f"{each.label} {value(each, said, one.hedges.get(each.name, 'eq'))}" for each, said in told)
+
+
+def said(row: Row, one: Report) -> str:
+    """The same, or 没有 and 已交 of a report without figures."""
+    return figures(row, one) or _NOTHING.get(one.state, "已交")
 
 
 def when(row: Row, one: Report, today: date) -> str:
