@@ -52,6 +52,9 @@ class Features:
         """The command that the text begins with, or whose number it is about, and its arguments."""
         number, words = numbered.headed(text)
         if number and (about := self.by_number.get(number[0])):
+            own = self.by_word.get(words)
+            # 照片 D20260403-01 is a command by itself.
+            about = own if own and own.follows and re.match(own.follows, number) else about
             return about, f"{number} {words.removeprefix(about.words[0]).strip()}".strip()
         text = text.removeprefix("/")
         for end in range(min(len(text), 12), 0, -1):

@@ -8,13 +8,13 @@ from handlers.asker import examples
 from handlers.catalogue import current
 from handlers.catalogue.model import Row
 from handlers.kit import MEMBERS, Ask, Button, Due, NotMeant, Refusal, Reply, Unit
-from handlers.programmes import case_intake, case_words, reporting
+from handlers.programmes import reporting
+from handlers.programmes.cases import case_intake, case_words
 from handlers.registry import ANYTHING, command, due
 from handlers.wording import lines, places, programmes
 from scheduling import spans
 from storage.people import accounts, people
-from storage.programmes.coverage import EXCUSED, OVERDUE, Target
-from storage.programmes.reports import RETURNED, ZERO
+from storage.programmes import coverage, reports
 from storage.reminders import deliveries
 
 READERS = programmes.READERS
@@ -23,7 +23,7 @@ MOST_NAMES = 10
 # Due within so many days counts as due now.
 SOON = timedelta(days=7)
 MOST_NUDGED = 3000
-_STATES = {"expected": "待报", OVERDUE: "逾期", RETURNED: "退回"}
+_STATES = {"expected": "待报", coverage.OVERDUE: "逾期", reports.RETURNED: "退回"}
 
 
 @command(
@@ -52,7 +52,9 @@ def _nothing(ask: Ask) -> str:
 def _due_for_me(ask: Ask) -> Reply:
     rows = programmes.rows_for(ask)
     due_now = [(row, target) for row in rows if row.due for target in _mine(ask, row) if not target.done]
-    due_now.sort(key=lambda each: (each[1].state != OVERDUE, spans.due_day(each[0].due, _period(ask, each[0]))))
+    due_now.sort(
+        key=lambda each: (each[1].state != coverage.OVERDUE, spans.due_day(each[0].due, _period(ask, each[0])))
+    )
     if due_now:
         said = [f"· {target.name} {row.name}（{_when(ask, row, target)}）" for row, target in due_now[:12]]
         more = f"\n另有 {len(due_now) - 12} 项。" if len(due_now) > 12 else ""
@@ -65,19 +67,19 @@ def _due_for_me(ask: Ask) -> Reply:
     return Reply(f"现在没有到期要报的。随时可以报：{known}\n像这样发：{rows[0].example}")
 
 
-def _mine(ask: Ask, row: Row) -> list[Target]:
+def _mine(ask: Ask, row: Row) -> list[coverage.Target]:
     own = programmes.units_for(ask.me, row)
     ids = {unit.id for unit in own}
     found = lines.targets(ask.db, row, [unit.path for unit in own], _period(ask, row), ask.today) if own else []
     soon = spans.due_day(row.due, _period(ask, row)) <= ask.today + SOON
-    return [target for target in found if target.unit_id in ids and (soon or target.state == RETURNED)]
+    return [target for target in found if target.unit_id in ids and (soon or target.state == reports.RETURNED)]
 
 
 def _period(ask: Ask, row: Row) -> str:
     return spans.label_of(row.period, ask.today)
 
 
-def _when(ask: Ask, row: Row, target: Target) -> str:
+def _when(ask: Ask, row: Row, target: coverage.Target) -> str:
     day = spans.due_day(row.due, _period(ask, row))
     return f"{_STATES[target.state]}，{day.month}月{day.day}日{'前' if target.state == 'expected' else '到期'}"
 
@@ -95,7 +97,7 @@ def look(ask: Ask) -> Reply:
         raise NotMeant
     line, at = line_of(ask, "看")
     period = spans.said(line.period, ask.today)
-    nothing = any(each.state == ZERO for each in line.targets)
+    nothing = any(each.state == reports.ZERO for each in line.targets)
     text = line.text or f"{line.row.name}{'没有开展' if nothing else '还没有人报'}"
     head = text if text.startswith(period) else f"{period} {text}"
     if line.row.shape == "case":
@@ -129,23 +131,23 @@ def _shown(ask: Ask) -> list[Row]:
 
 
 def _missing(line: lines.Line) -> str:
-    owed = [each for each in line.targets if each.state != EXCUSED]
+    owed = [each for each in line.targets if each.state != coverage.EXCUSED]
     if not owed:
         return "这里没有要报的单位。"
-    beside = {"零报告": sum(each.state == ZERO for each in owed), "请假": len(line.targets) - len(owed)}
+    beside = {"零报告": sum(each.state == reports.ZERO for each in owed), "请假": len(line.targets) - len(owed)}
     said = "".join(f"，{word} {count} 家" for word, count in beside.items() if count)
     if not line.missing:
         return f"{len(owed)} 家都报了{said}。"
     names = "、".join(f"{each.school}{each.name}{_mark(each)}" for each in line.missing[:MOST_NAMES])
     more = f"等 {len(line.missing)} 家" if len(line.missing) > MOST_NAMES else ""
-    in_time = sum(each.state in ("on_time", "accepted", ZERO) for each in owed)
+    in_time = sum(each.state in ("on_time", "accepted", reports.ZERO) for each in owed)
     done = len(owed) - len(line.missing)
     rates = f"报送率 {done}/{len(owed)}，及时率 {in_time}/{len(owed)}{said}"
     return f"{rates}\n还差 {len(line.missing)} 家：{names}{more}"
 
 
-def _mark(one: Target) -> str:
-    return f"（{_STATES[one.state]}）" if one.state in (OVERDUE, RETURNED) else ""
+def _mark(one: coverage.Target) -> str:
+    return f"（{_STATES[one.state]}）" if one.state in (coverage.OVERDUE, reports.RETURNED) else ""
 
 
 def _said_again(line: lines.Line, at: list[Unit]) -> str:
@@ -188,7 +190,7 @@ def chase(ask: Ask) -> Reply:
     return Reply(f"{told}{nobody}")
 
 
-def _notice(ask: Ask, line: lines.Line, target: Target, person_id: int, channel: str) -> dict[str, Any]:
+def _notice(ask: Ask, line: lines.Line, target: coverage.Target, person_id: int, channel: str) -> dict[str, Any]:
     return {
         "occurrence": f"report:{line.row.key}:{line.period}:{target.unit_id}:{ask.today}", "lead": 0,
         "person_id": person_id, "kind": "report", "day": ask.today, "channel": channel, "due_at": ask.now,

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from bot.practice.channel import decode
 from handlers.catalogue import catalogue, chain, loader
 from handlers.catalogue.model import Row
-from handlers.programmes.case_rights import ABOVE, LEVELS, OWN
+from handlers.programmes.cases.case_rights import ABOVE, LEVELS, OWN
 from handlers.wording import days
 from storage.programmes import cases
 from storage.programmes.cases import CaseStep

@@ -6,7 +6,7 @@ from alembic import op
 from storage.tables.base import id_column, ref, where
 
 revision = "0020"
-down_revision = "0015"
+down_revision = "0019"
 
 
 def upgrade() -> None:

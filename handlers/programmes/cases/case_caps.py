@@ -3,7 +3,7 @@
 from handlers.catalogue import chain
 from handlers.catalogue.model import Row, Step
 from handlers.kit import Ask
-from handlers.programmes import case_rights, case_words
+from handlers.programmes.cases import case_rights, case_words
 from handlers.wording import days
 from storage.messages import files
 from storage.organisation import units

@@ -11,7 +11,7 @@ from handlers.catalogue.model import Figure, Row
 from handlers.catalogue.reports import read_report
 from handlers.kit import Ask, Button, Denied, Refusal, Reply, Unit
 from handlers.privacy import gate, names
-from handlers.programmes import case_caps, case_rights, case_words
+from handlers.programmes.cases import case_caps, case_rights, case_waiting, case_words
 from handlers.reading.text.normalise import GAP, clean
 from handlers.registry import reads
 from handlers.wording import days, places, programmes, questions
@@ -101,7 +101,7 @@ def open_case(ask: Ask, row: Row, said: str) -> Sequence[Reply]:
     after, letters = case_words.news(ask, row, one, "新的一件")
     cut = CUT if told.cut else ""
     lines = [f"已立 {case_words.line(ask, row, one)}", cut, case_caps.over(ask, row, one), after]
-    undo = (Button("撤回", case_words.COMMAND, f"{one.number} 撤回"),)
+    undo = (Button("撤回", case_waiting.COMMAND, f"{one.number} 撤回"),)
     return [Reply("\n".join(filter(None, lines)), undo), *letters]
 
 
@@ -249,5 +249,5 @@ def _once(ask: Ask, row: Row, unit: Unit, told: Told) -> None:
         name = ask.vault.open(each.name) if each.name else ""
         words = ask.vault.open(each.words) if each.words else ""
         if each.kind == told.kind and name == told.name and (told.name or words == told.words):
-            page = Button("查看", case_words.COMMAND, each.number)
+            page = Button("查看", case_waiting.COMMAND, each.number)
             raise Refusal(f"已经有这一件：{case_words.line(ask, row, each)}。没有再立。", page)

@@ -7,47 +7,30 @@ from handlers.catalogue import chain, current
 from handlers.catalogue.model import Row, Step
 from handlers.kit import MEMBERS, Ask, Button, Denied, Due, Refusal, Reply
 from handlers.privacy import gate
-from handlers.programmes import case_caps, case_changes, case_intake, case_rights, case_words, signoff
-from handlers.registry import command, due, reads
-from handlers.wording.numbers import CaseNumbers
+from handlers.programmes import signoff
+from handlers.programmes.cases import (
+    case_caps,
+    case_changes,
+    case_evidence,
+    case_intake,
+    case_rights,
+    case_waiting,
+    case_words,
+)
+from handlers.registry import command, due
 from storage.programmes import cases
 from storage.programmes.cases import Case, CaseStep
 
 _MOST = 5
-_MOST_WAITING = 300
 _LONGEST = 200
 _RETURN = "退回"
 _SIGNS = " :：,，、。"
 
 
-def _waiting(ask: Ask) -> list[tuple[Case, Row]]:
-    """What waits for the asker, the first due first."""
-    rows = {row.key: row for row in current.catalogue_of(ask.db).rows if row.shape == "case"}
-    levels = case_rights.levels_of(ask.me)
-    states = {
-        row.key: {step.state for step in row.chain if not step.optional and step.by in levels} for row in rows.values()
-    }
-    paths = [case_rights.sphere(grant.unit) for grant in ask.me.grants]
-    states = {key: each for key, each in states.items() if each}
-    found = [(one, rows[one.row]) for one in cases.waiting(ask.db, states, paths, _MOST_WAITING)]
-    return [(one, row) for one, row in found if _is_for(ask, one, row)]
-
-
-def _is_for(ask: Ask, one: Case, row: Row) -> bool:
-    here = [each for each in chain.steps_at(row, one.state) if not each.optional]
-    if not any(case_rights.is_level(ask.me, each.by, one.unit) for each in here):
-        return False
-    able = case_rights.possible(ask.me, row, one, cases.steps(ask.db, one.id))
-    return any(not each.optional for each in able)
-
-
-_NUMBERS = CaseNumbers(cases.LETTER, "事项", lambda ask: [one.number for one, _ in _waiting(ask)])
-
-
 @command("待办", "todo", who=MEMBERS, group="活动", rank=34, help="看等您办的事项", examples=("待办",))
 def todo(ask: Ask) -> Reply:
     """The cases that wait for the asker, and how many reports do."""
-    found = _waiting(ask)
+    found = case_waiting.found(ask)
     reports = len(signoff.for_me(ask))
     also = f"另有 {reports} 件上报等您收下，发「待收」。" if reports else ""
     if not found:
@@ -59,15 +42,15 @@ def todo(ask: Ask) -> Reply:
 
 
 @command(
-    case_words.COMMAND, who=MEMBERS, group="活动", rank=35, help="办一件事项：看、整改、销号、会签、同意……",
+    case_waiting.COMMAND, who=MEMBERS, group="活动", rank=35, help="办一件事项：看、整改、销号、会签、同意……",
     examples=("办 D20260403-01", "整改 D20260403-01 队旗已经挂好"), follows=r"\W*[DdＤｄ\d]", number=cases.LETTER,
 )  # fmt: skip
 def work(ask: Ask) -> Sequence[Reply]:
     """The page of a case, or a step of it: the words behind the number say which."""
-    number, words = _NUMBERS.first(ask, ask.args)
+    number, words = case_waiting.NUMBERS.first(ask, ask.args)
     if not number:
-        raise Refusal(f"请写上编号，像 {_NUMBERS.like(ask)}。发「待办」看等您办的。")
-    one, row = _named(ask, number)
+        raise Refusal(f"请写上编号，像 {case_waiting.NUMBERS.like(ask)}。发「待办」看等您办的。")
+    one, row = case_waiting.named(ask, number)
     if not words and not attachments.photos(ask):
         return [case_words.page(ask, row, one)]
     said = chain.named(row, words)
@@ -76,16 +59,16 @@ def work(ask: Ask) -> Sequence[Reply]:
         return case_changes.WORDS[own](ask, row, one, words.removeprefix(own).strip(_SIGNS))
     if not said:
         if attachments.photos(ask):
-            return [attached(ask, row, one)]
+            return [case_evidence.attached(ask, row, one)]
         now = case_words.now_possible(ask, row, one)
         raise Refusal(
             f"没看懂要办什么，{number} 没有改。{now}。", *case_words.buttons(ask, row, one, cases.steps(ask.db, one.id))
         )
     rest = words.removeprefix(said).strip(_SIGNS)
-    more, rest = _NUMBERS.leading(ask, rest)
+    more, rest = case_waiting.NUMBERS.leading(ask, rest)
     taken = [_take(ask, row, one, chain.actions(row)[said], rest)]
     for each in dict.fromkeys(more) if more else ():
-        other, its_row = _named(ask, each)
+        other, its_row = case_waiting.named(ask, each)
         taken.append(_take(ask, its_row, other, said, rest))
     return taken[0] if len(taken) == 1 else _together(taken)
 
@@ -98,23 +81,13 @@ def _together(taken: list[Sequence[Reply]]) -> Sequence[Reply]:
     return [Reply(text, (Button("待办", "待办"),), closes=closes), *letters]
 
 
-def _named(ask: Ask, number: str) -> tuple[Case, Row]:
-    """The case, for whoever has to do with it; another one's is answered like none."""
-    one = cases.by_number(ask.db, number)
-    row = current.catalogue_of(ask.db).by_key.get(one.row) if one else None
-    none = f"{_NUMBERS.unknown(ask, number)}发「待办」看等您办的。"
-    if one is None or row is None:
-        raise Refusal(none)
-    if not case_rights.may_see(ask.me, row, one):
-        raise Denied(none, what=case_words.COMMAND, subject=f"case:{number}")
-    return one, row
-
-
 def _take(ask: Ask, row: Row, one: Case, action: str, words: str) -> Sequence[Reply]:
     done = cases.steps(ask.db, one.id)
     step = _allowed(ask, row, one, action, done)
     if action == _RETURN and not words:
-        buttons = tuple(Button(each, case_words.COMMAND, f"{one.number} {_RETURN} {each}") for each in signoff.REASONS)
+        buttons = tuple(
+            Button(each, case_waiting.COMMAND, f"{one.number} {_RETURN} {each}") for each in signoff.REASONS
+        )
         return [Reply(f"退回 {one.number} 的原因是？还没有退。", buttons)]
     if len(words) > _LONGEST:
         raise Refusal(f"说明有 {len(words)} 字，太长了（最多 {_LONGEST} 字），{one.number} 没有改。")
@@ -122,9 +95,9 @@ def _take(ask: Ask, row: Row, one: Case, action: str, words: str) -> Sequence[Re
     sealed = ask.vault.seal(str(kept)) if kept else None
     made = CaseStep(ask.me.id, action, step.to, step.by, sealed, ask.now)
     if not cases.move(ask.db, one, made, chain.is_closed(row, step.to)):
-        now, _ = _named(ask, one.number)
+        now, _ = case_waiting.named(ask, one.number)
         raise Refusal(f"刚才已经有人办了。{case_words.now_possible(ask, row, now)}。")
-    one, _ = _named(ask, one.number)
+    one, _ = case_waiting.named(ask, one.number)
     one = case_intake.pass_over(ask, row, one, own=False)
     if attachments.photos(ask):
         case_words.attach(ask, one)
@@ -156,25 +129,6 @@ def _allowed(ask: Ask, row: Row, one: Case, action: str, done: list[CaseStep]) -
     return step
 
 
-@reads("evidence")
-def evidence(ask: Ask) -> Sequence[Reply]:
-    """A photo or document without words belongs to the case that is replied to, or that was worked on last."""
-    one = attachments.case_of(ask)
-    assert one is not None
-    found, row = _named(ask, one.number)
-    album = attachments.album(ask)
-    reply = attached(ask, row, found)
-    return [] if album and album.inbox_id != ask.inbox_id else [reply]
-
-
-def attached(ask: Ask, row: Row, one: Case) -> Reply:
-    """What came with the message is evidence of the case; refused where there is too much."""
-    count = case_words.attach(ask, one)
-    if not count:
-        raise Refusal("这个不是照片，也不是 PDF、Word、Excel 文件，没有保存。")
-    return Reply(f"{count} {attachments.measured(ask)}已附到 {one.number} {case_words.about(ask, row, one)}")
-
-
 @due("case")
 def remind(said: Due) -> Reply | None:
     """Before the day, and the day after; None when it is done, has another day, or is no longer this person's."""
@@ -186,4 +140,4 @@ def remind(said: Due) -> Reply | None:
     if not able and one.person_id != said.person.id:
         return None
     text = f"老师好，{one.number} {one.unit_name} {row.name}：{case_words.state(row, one, said.now.date())}。"
-    return Reply(text, (Button("查看", case_words.COMMAND, one.number),))
+    return Reply(text, (Button("查看", case_waiting.COMMAND, one.number),))

@@ -8,7 +8,7 @@ from handlers.catalogue import chain
 from handlers.catalogue.calendar import calendar_of
 from handlers.catalogue.model import Row
 from handlers.kit import Ask, Button, Reply
-from handlers.programmes import case_rights
+from handlers.programmes.cases import case_rights, case_waiting
 from handlers.wording import days
 from storage.messages import files
 from storage.people import accounts, people
@@ -16,7 +16,6 @@ from storage.programmes import cases
 from storage.programmes.cases import Case, CaseStep
 from storage.reminders import deliveries
 
-COMMAND = "办"
 _MOST_STEPS, _MOST_LISTED, _MOST_OPEN = 8, 5, 300
 # Days before the last day on which who is waited for is reminded, where the row does not say.
 _LEADS = (7, 1)
@@ -65,7 +64,7 @@ def page(ask: Ask, row: Row, one: Case) -> Reply:
         lines.append(f"照片和附件 {len(count)} 个")
     who = waited_for(ask, row, one)
     lines.append(f"等{who}。" if who else "")
-    shown = (Button("看照片", COMMAND, f"{one.number} 照片"),) if count else ()
+    shown = (Button("看照片", "照片", one.number),) if count else ()
     return Reply("\n".join(filter(None, lines)), (*buttons(ask, row, one, done), *shown))
 
 
@@ -81,7 +80,7 @@ def buttons(ask: Ask, row: Row, one: Case, done: Sequence[CaseStep]) -> tuple[Bu
 
 
 def _button(one: Case, action: str) -> Button:
-    return Button(action, COMMAND, f"{one.number} {action}", reply=action == "退回")
+    return Button(action, case_waiting.COMMAND, f"{one.number} {action}", reply=action == "退回")
 
 
 def waited_for(ask: Ask, row: Row, one: Case) -> str:
@@ -125,7 +124,7 @@ def news(ask: Ask, row: Row, one: Case, what: str, words: str = "") -> tuple[str
         for id, (_, steps) in able.items() if id in reached
     ]  # fmt: skip
     if one.person_id not in (ask.me.id, *able) and one.person_id in reached:
-        letters.append(Reply(text, (Button("查看", COMMAND, one.number),), to=one.person_id))
+        letters.append(Reply(text, (Button("查看", case_waiting.COMMAND, one.number),), to=one.person_id))
     names = "、".join(dict.fromkeys(name for id, (name, _) in able.items() if id in reached))
     waits = waited_for(ask, row, one)
     if not waits:
@@ -150,7 +149,7 @@ def shown(ask: Ask, row: Row, paths: list[str], head: str, again: str) -> Reply:
 
 def links(found: Iterable[Case]) -> tuple[Button, ...]:
     """A button to the page of each of a list."""
-    return tuple(Button(f"看 {place}", COMMAND, one.number) for place, one in enumerate(found, 1))
+    return tuple(Button(f"看 {place}", case_waiting.COMMAND, one.number) for place, one in enumerate(found, 1))
 
 
 def nudge(ask: Ask, row: Row, paths: list[str]) -> Reply:

@@ -1,24 +1,14 @@
-"""更正, 撤回, 恢复, 照片 of a case: what was said before is kept; only what nobody has worked on is taken back."""
+"""更正, 撤回, 恢复 of a case: what was said before is kept; only what nobody has worked on is taken back."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
-
-from sqlalchemy import Connection
 
 from handlers.catalogue import chain
 from handlers.catalogue.model import Row
-from handlers.kit import Ask, Button, Denied, File, Refusal, Reply
-from handlers.programmes import case_intake, case_rights, case_words
-from handlers.registry import renders
-from storage.audit.audit import Action
-from storage.messages import files
+from handlers.kit import Ask, Button, Denied, Refusal, Reply
+from handlers.programmes.cases import case_intake, case_rights, case_waiting, case_words
 from storage.programmes import cases
 from storage.programmes.cases import Case, CaseStep
-
-_ENDINGS = {"image/jpeg": "jpg", "application/pdf": "pdf"}
-_MOST_FILES = 9
 
 
 def _correct(ask: Ask, row: Row, one: Case, words: str) -> Sequence[Reply]:
@@ -51,7 +41,7 @@ def _withdraw(ask: Ask, row: Row, one: Case, _: str) -> Sequence[Reply]:
         return [Reply(f"{one.number} 早已撤回，没有再改。")]
     if any(each.level for each in cases.steps(ask.db, one.id)):
         raise Refusal(f"{one.number} 已经有人办过，不能撤回。{case_words.now_possible(ask, row, one)}。")
-    return [_moved(ask, row, one, "撤回", chain.WITHDRAWN, Button("恢复", case_words.COMMAND, f"{one.number} 恢复"))]
+    return [_moved(ask, row, one, "撤回", chain.WITHDRAWN, Button("恢复", case_waiting.COMMAND, f"{one.number} 恢复"))]
 
 
 def _restore(ask: Ask, row: Row, one: Case, _: str) -> Sequence[Reply]:
@@ -60,7 +50,7 @@ def _restore(ask: Ask, row: Row, one: Case, _: str) -> Sequence[Reply]:
     if one.state != chain.WITHDRAWN:
         return [Reply(f"{one.number} 没有撤回过，不用恢复。")]
     before = str(cases.steps(ask.db, one.id)[-1].before["state"])
-    return [_moved(ask, row, one, "恢复", before, Button("撤回", case_words.COMMAND, f"{one.number} 撤回"))]
+    return [_moved(ask, row, one, "恢复", before, Button("撤回", case_waiting.COMMAND, f"{one.number} 撤回"))]
 
 
 def _moved(ask: Ask, row: Row, one: Case, what: str, state: str, undo: Button) -> Reply:
@@ -76,33 +66,7 @@ def _own(ask: Ask, row: Row, one: Case, what: str) -> None:
         raise Denied(words, what=what, subject=f"case:{one.number}")
 
 
-def _show(ask: Ask, row: Row, one: Case, _: str) -> Sequence[Reply]:
-    """The photos and documents, in private and where it does not leave the country: children may be on them."""
-    if not ask.may_name:
-        raise Refusal("照片里可能有孩子，请在企业微信里私聊看。")
-    found = [each for each in files.of_case(ask.db, one.id) if each[1] == "stored"][-_MOST_FILES:]
-    if not found:
-        raise Refusal(f"{one.number} 还没有能看的照片或附件。刚发的，过一会儿再看。")
-    ask.note(Action.EXPORTED, one.unit, subject=f"case:{one.number}", what="照片", files=len(found))
-    return [
-        Reply(f"{one.number} 第 {place} 个，共 {len(found)} 个", file=_file(one, place, id, mime))
-        for place, (id, _, mime) in enumerate(found, 1)
-    ]
-
-
-def _file(one: Case, place: int, file_id: int, mime: str) -> File:
-    ending = _ENDINGS.get(mime, "xlsx" if "sheet" in mime else "docx")
-    return File(f"{one.number}-{place}.{ending}", "kept-file", {"file_id": file_id})
-
-
-@renders("kept-file")
-def kept_file(db: Connection, values: Mapping[str, Any]) -> bytes:
-    """A photo or document as it was kept."""
-    name = files.hash_of(db, values["file_id"])
-    return (Path(values["files"]) / name[:2] / name).read_bytes()
-
-
 # What may be said of a case besides the steps of its row.
 WORDS: Mapping[str, Callable[[Ask, Row, Case, str], Sequence[Reply]]] = {
-    "更正": _correct, "撤回": _withdraw, "恢复": _restore, "照片": _show,
+    "更正": _correct, "撤回": _withdraw, "恢复": _restore,
 }  # fmt: skip
