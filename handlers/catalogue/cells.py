@@ -19,6 +19,7 @@ HEADS: Mapping[type[BaseModel], Mapping[str, str]] = {
         "closes": "补报天数", "review": "谁收", "evidence": "佐证", "base": "总分", "bonus": "加分",
         "passing": "达标分", "graders": "评分人数", "subject": "评谁", "kinds": "类别", "caps": "名额",
         "cap_each": "每类名额", "floor": "下限", "quotas": "比例", "chain": "流程", "notice": "公示天数",
+        "collective": "集体类别",
         "term": "任期月数", "slots": "岗位", "remind": "提前天数", "source": "出处", "off": "停用",
     },
     Figure: {
@@ -126,10 +127,16 @@ def _items(key: str, kind: Any, said: str) -> Iterator[Any]:
         for line in filter(None, map(str.strip, said.splitlines())):
             words = line.split()
             names = [*kind.model_fields, *("多写的" for _ in words)]
+            pairs = zip(names, words, strict=False)
             yield {name: value(kind, name, word) if name in kind.model_fields else word
-                   for name, word in zip(names, words, strict=False)}  # fmt: skip
+                   for name, word in pairs if not _left_out(kind, name, word)}  # fmt: skip
         return
     yield from (_value_of(key, each) for each in (said.splitlines() if key.endswith("rules") else _parts(said)))
+
+
+def _left_out(kind: type[BaseModel], name: str, word: str) -> bool:
+    """否 stands where there is nothing; of a yes or no it is the no."""
+    return word == "否" and name in kind.model_fields and kind.model_fields[name].annotation is not bool
 
 
 def _parts(said: str) -> list[str]:

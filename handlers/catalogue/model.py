@@ -21,7 +21,7 @@ Label = Annotated[str, Field(min_length=1, max_length=20)]
 Word = Annotated[str, Field(min_length=1, max_length=16)]
 Words = tuple[Word, ...]
 Level = Literal[
-    "中队", "大队", "学校", "县", "市", "省", "全国", "协作组", "上级", "街道", "教办", "关工委", "区文明办"
+    "本单位", "中队", "大队", "学校", "县", "市", "省", "全国", "协作组", "上级", "街道", "教办", "关工委", "区文明办"
 ]
 # What a line may say besides its fields and indicators, by the shape of the row.
 COMMON = frozenset({"units", "targets", "gap", "period", "rate"})
@@ -29,7 +29,7 @@ SHOWN: Mapping[str, frozenset[str]] = {
     "checkin": COMMON | {"count", "attended"},
     "report": COMMON | {"count", "overdue", "returned", "accepted", "zero", "ok", "low", "average", "complete", "all"},
     "case": COMMON | {"count", "submitted", "awarded", "presented", "promoted", "open", "done", "overdue", "soon",
-                      "places", "over", "floor", "by_kind", "by_state", "by_subject"},
+                      "places", "over", "floor", "by_kind", "by_state", "by_subject", "opened", "closed"},
     "roster": COMMON | {"holding", "soon", "full", "vacant", "slots", "by_kind", "added"},
 }  # fmt: skip
 
@@ -110,13 +110,20 @@ class Quota(_Strict):
 
 
 class Step(_Strict):
-    """A line of a workflow table: at `state`, `action` of `by` leads to `to`; nobody approves their own."""
+    """A line of a workflow table: at `state`, `action` of `by` leads to `to`; nobody approves their own.
+
+    `words` are other words for the action; nobody is waited for to take an `optional` step (异议, 撤销); one with
+    `evidence` is taken only when there is a photo or document.
+    """
 
     state: Word
     action: Word
-    by: Word
+    by: Level
     to: Word
+    words: Words = ()
     self_approval: bool = False
+    optional: bool = False
+    evidence: bool = False
 
 
 class Row(_Strict):
@@ -154,6 +161,8 @@ class Row(_Strict):
     # Cases.
     subject: tuple[Literal["child", "adult", "unit", "matter"], ...] = ()
     kinds: Words = ()
+    # Of the kinds those that put a unit forward, not a person.
+    collective: Words = ()
     caps: Mapping[Word, Annotated[int, Field(ge=1, le=10000)]] = {}
     cap_each: Annotated[int, Field(ge=0, le=10000)] = 0
     floor: Annotated[int, Field(ge=0, le=100000)] = 0
@@ -171,6 +180,11 @@ class Row(_Strict):
     def by_name(self) -> Mapping[str, Figure]:
         """Its fields by their names."""
         return {field.name: field for field in self.fields}
+
+    @cached_property
+    def waiting(self) -> frozenset[str]:
+        """The states of its cases in which somebody is waited for."""
+        return frozenset(each.state for each in self.chain if not each.optional)
 
     @cached_property
     def asked(self) -> tuple[Figure, ...]:
@@ -206,6 +220,10 @@ class Row(_Strict):
     @property
     def _numbers(self) -> frozenset[str]:
         return frozenset(each.name for each in self.fields if each.is_number)
+
+    @property
+    def _first(self) -> frozenset[str]:
+        return frozenset(each.state for each in self.chain[:1])
 
     def _rules_fit(self) -> None:
         for at, said in (("rules", self.rules), ("soft_rules", self.soft_rules)):
@@ -243,6 +261,9 @@ class Row(_Strict):
             if self.shape != "roster" and getattr(self, at):
                 raise _misfit(at, f"{at} 只用于 roster（名册），请清空")
         _known("caps", "caps", self.caps, self.kinds)
+        _known("collective", "collective", self.collective, self.kinds)
+        states = {each.to for each in self.chain} | self._first
+        _known("chain", "chain", (each.state for each in self.chain), states)
         scores = [each for each in self.fields if each.type == "score"]
         whole = sum(int(each.max or 0) for each in scores)
         if whole != self.base:
