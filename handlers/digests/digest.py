@@ -6,8 +6,10 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection
 
 from handlers.digests import figures as reports
+from handlers.digests import groups
 from handlers.kit import ADMINS, Ask, Button, Due, File, Reply, Role, Unit
 from handlers.registry import ANYTHING, command, due, weekly
+from handlers.wording import groups as named_groups
 from handlers.wording import lines, numbers, places, weeks
 from scheduling.periods import week_of
 from storage.audit.audit import Action
@@ -34,9 +36,11 @@ def digest(ask: Ask) -> Sequence[Reply]:
     """The digest of each unit of the asker, or of one unit below them."""
     period, rest = weeks.period_in(ask.args, ask.today)
     form, words = _form(rest)
-    at = places.chosen(ask, READERS, words, "周报", f"{period.week} {{}}")
     # What the messages before this one in the same transaction reported belongs to it.
     ask.rollups.flush(ask.db)
+    if not form and (found_groups := named_groups.asked(ask, READERS, words)):
+        return [groups.told(ask, found_groups, period.week)]
+    at = places.chosen(ask, READERS, words, "周报", f"{period.week} {{}}")
     if form:
         return _files(ask, form, at, period.week)
     alone = not words and len(at) == 1

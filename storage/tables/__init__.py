@@ -13,6 +13,7 @@ from storage.tables.organisation import (
     link_code,
     person,
     unit,
+    unit_group,
     unit_past,
     wrong_code,
 )
@@ -31,6 +32,6 @@ __all__ = [
     "grant", "group_chat", "guardian_request", "holding", "inbox", "incident", "incident_step", "invite", "lease",
     "link_code",
     "metadata", "moved_chat", "nomination", "nomination_step", "outbox", "participation", "person", "place", "rollup",
-    "report", "report_step", "roster_batch", "screen", "sent_file", "staged", "tally", "unit", "unit_past",
-    "wrong_code",
+    "report", "report_step", "roster_batch", "screen", "sent_file", "staged", "tally", "unit", "unit_group",
+    "unit_past", "wrong_code",
 ]  # fmt: skip
