@@ -121,8 +121,9 @@ def version_of(row: Row) -> str:
 
 
 def flows_of(row: Row) -> frozenset[str]:
-    """The figures that add up over time, and the choices that are counted."""
-    return frozenset(each.name for each in row.fields if each.agg in ("sum", "by"))
+    """The figures that add up over time, the choices that are counted, and figure@field where each choice is apart."""
+    apart = {f"{figure}@{by}" for figure, by, _ in row.split.values()}
+    return frozenset(each.name for each in row.fields if each.agg in ("sum", "by")) | apart
 
 
 def value(one: Figure, figure: Decimal | str | bool, hedge: str = "eq") -> str:

@@ -64,6 +64,10 @@ def add(db: Connection, one: "Report", sign: int) -> None:
             )
         elif isinstance(value, str):
             parts.append({"measure": name, "choice": value[:20], "total": sign * 100})
+    for measure, _, by in (name.partition("@") for name in one.flows if "@" in name):
+        told, choice = one.figures.get(measure), one.figures.get(by)
+        if isinstance(told, Decimal) and isinstance(choice, str):
+            parts.append({"measure": measure, "choice": choice[:20], "total": sign * int(told * 100)})
     blank = dict.fromkeys(_COUNTED[1:], 0)
     keys = {"unit_id": one.unit_id, "row": one.row}
     rows = [{"period": period, **keys, **blank, **part} for period in periods_of(one.day) for part in parts]
