@@ -143,7 +143,7 @@ MISTAKES = [
     (row("规则", "heads <= seats"), "seats 不是这一行的名字"),
     (row("规则", "heads 不多于 9"), "看不懂，应像"),
     (row("提醒规则", "heads"), "看不懂，应像"),
-    (row("指标", "each heads seats 1", "xuanjiang"), "seats 不是这一行的名字"),
+    (row("指标", "each heads seats", "xuanjiang"), "seats 不是这一行的名字"),
     (row("类别", "一等奖"), "只用于 case"),
     (row("岗位", "主任 1"), "只用于 roster"),
     (row("流程", "submitted 同意 大队"), "必须有"),
@@ -173,7 +173,7 @@ MISTAKES = [
 def test_a_row_goes_to_the_sheets_and_comes_back_the_same() -> None:
     assert sheets.read(sheets.tables_of(OWN), OWN) == ([], [])
     for model in (Row, Figure):
-        assert set(cells.HEADS[model]) == set(model.model_fields) - {"fields"}
+        assert set(model.model_fields) - {"fields"} <= set(cells.HEADS[model])
 
 
 @pytest.mark.parametrize(("edit", "cure"), MISTAKES, ids=range(len(MISTAKES)))
