@@ -126,7 +126,7 @@ def _read(
         return _do(features, ask, *typed)
     if order := features.ordered(reading):
         return _ordered(waiting, ask, *order) or []
-    intent = "report" if reading.intent in _TELLS and programmes.stated(ask, text) else reading.intent
+    intent = "report" if reading.intent in _TELLS and programmes.stated(ask, text, reading) else reading.intent
     intent = "question" if intent in _CHANGES and handbook.asks_how(text) else intent
     understood = intent not in _IN_VAIN
     if waiting is None and not understood and (late := open_questions.unasked(ask, text, reading)):

@@ -1,5 +1,6 @@
 """The rows: what is reported, decided or held is declared here as data, never as code (design §4)."""
 
+import hashlib
 import string
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -172,6 +173,11 @@ class Row(_Strict):
     remind: tuple[Annotated[int, Field(ge=0, le=400)], ...] = ()
     source: str = ""
     off: bool = False
+
+    @cached_property
+    def version(self) -> str:
+        """A mark of what the row says, kept with each report of it."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:12]
 
     @cached_property
     def by_name(self) -> Mapping[str, Figure]:

@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from handlers.catalogue import book, cells, current, sheets
+from handlers.catalogue import cells, current, sheets
 from handlers.catalogue.model import Figure, Row
 from handlers.kit import ADMINS, Ask, Button, Denied, File, Person, Refusal, Reply, Role
+from handlers.organisation import catalogue_book
 from handlers.registry import command, renders
 from storage.audit.audit import Action
 from storage.programmes import catalogue_versions
@@ -165,4 +166,4 @@ def export(ask: Ask) -> Reply:
 @renders("catalogue")
 def rendered(db: Connection, values: Mapping[str, Any]) -> bytes:
     """The workbook of all rows."""
-    return book.workbook(current.catalogue_of(db).own)
+    return catalogue_book.workbook(current.catalogue_of(db).own)

@@ -86,7 +86,7 @@ async def _seconds(pipeline: Pipeline, number: int, today: date, report: bool) -
     made = []
     for place in range(SQUADS):
         squad, text = said(number * SQUADS + place, today)
-        text = f"微心愿 征集{place % 9 + 1}个 认领{place % 5 + 1}个" if report else text
+        text = f"微心愿 征集9个 认领{place % 9 + 1}个" if report else text
         sender = f"b{squad}"
         made.append(Message("practice", f"{number}-{place}-{report}", sender, sender, None, text))  # type: ignore[arg-type]
     began = time.process_time()
