@@ -153,12 +153,11 @@ def _decide(ask: Ask, number: int, agreed: bool) -> Reply:
 
 @command(
     "导出 目录", "导出目录", who=_CHANGE, group="组织", rank=47, help="目录做成 Excel，改好发回来就生效",
-    examples=("导出 目录",),
+    exports=True, examples=("导出 目录 留底存档",),
 )  # fmt: skip
 def export(ask: Ask) -> Reply:
     """The rows in force and those that are switched off, as a workbook."""
     _check_may(ask)
-    ask.note(Action.EXPORTED, what="目录", form="xlsx")
     values = {"at": ask.now.isoformat()}
     return Reply("目录在这里。改好以后私聊发给我，我先说会改什么。", file=File("目录.xlsx", "catalogue", values))
 

@@ -256,7 +256,7 @@ def test_a_wrong_workbook_another_sender_and_a_change_in_between_change_nothing(
 
 def test_what_is_exported_changes_nothing_when_it_comes_back(tmp_path: Path) -> None:
     async def talk(chat: Chat) -> None:
-        await chat.bot.say("贺主任", "导出 目录")
+        await chat.bot.say("贺主任", "导出 目录 留底存档")
         newest = max((chat.bot.channel.folder / "sent").iterdir(), key=lambda path: int(path.name[1:]))
         said = (await chat.send(newest.read_bytes(), "目录.xlsx"))[-1]
         assert said["text"] == "目录和现在一样，没有要改的。"

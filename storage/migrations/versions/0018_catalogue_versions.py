@@ -5,8 +5,8 @@ from alembic import op
 
 from storage.tables.base import id_column, ref
 
-revision = "0021"
-down_revision = "0015"
+revision = "0018"
+down_revision = "0017"
 
 
 def upgrade() -> None:
