@@ -76,7 +76,7 @@ class Catalogue:
     @cached_property
     def by_word(self) -> Mapping[str, Row]:
         """Row by each of its names; the longest word in a text is the one that is meant."""
-        return {word: row for row in self.rows for word in (*row.words, row.name)}
+        return {word: row for row in self.rows if row.shape != "checkin" for word in (*row.words, row.name)}
 
 
 def load(overlay: Path | None = None) -> Catalogue:
@@ -183,10 +183,14 @@ def _apart(place: str, rows: Iterable[Row]) -> None:
 
 
 def clashes(rows: Iterable[Row]) -> Iterator[tuple[Row, str, str]]:
-    """(a row, the key of it, the cure) for each word by which an earlier row is meant already."""
+    """(a row, the key of it, the cure) for each word by which an earlier row is meant already.
+
+    宣讲 of a squad is a check-in, that of a team a report: who says it tells them apart.
+    """
     seen: dict[str, Row] = {}
     for row in rows:
-        for at, words in (("key", (row.key,)), ("name", (row.name,)), ("words", row.words)):
+        named = (("name", (row.name,)), ("words", row.words)) if row.shape != "checkin" else ()
+        for at, words in (("key", (row.key,)), *named):
             for word in words:
                 if seen.setdefault(word, row) is not row:
                     yield row, at, f"「{word}」已经是 {seen[word].key} 的，请换一个词"

@@ -70,7 +70,7 @@ def plain(cell: str) -> str:
 
 def columns(model: type[BaseModel]) -> list[str]:
     """The keys that have a column, in the order of the model; fields and choices have a sheet of their own."""
-    return [key for key in model.model_fields if key not in ("fields", "choices")]
+    return [key for key in model.model_fields if key not in ("fields", "choices", "said")]
 
 
 def head(model: type[BaseModel], key: str) -> str:

@@ -109,6 +109,17 @@ class Indicator(_Strict):
     percent: bool = False
 
 
+class Said(_Strict):
+    """The words of an activity that is told by check-ins; `plain` ones are its name, `more` say more and are a topic.
+
+    `rank`: 4 programmes, 3 forms (how it is held), 2 kinds of practice, 1 themes that count when no form is said.
+    """
+
+    rank: Annotated[int, Field(ge=1, le=4)]
+    plain: Words = ()
+    more: Words = ()
+
+
 class Quota(_Strict):
     """How many a level may award: not more than `ratio` per cent of those it draws from (rounded down)."""
 
@@ -139,6 +150,8 @@ class Row(_Strict):
         "once"
     )
     many: bool = False
+    # Of check-ins: read by handlers/reading, which compiles them when it starts.
+    said: tuple[Said, ...] = ()
     at: Annotated[tuple[Kind, ...], Field(min_length=1)]
     who: tuple[Role, ...] = ()
     fields: tuple[Figure, ...] = ()
@@ -258,6 +271,8 @@ class Row(_Strict):
             raise _misfit("due", f"没有 {self.due} 这一天，写成 每月5日 或 12月20日 这样")
 
     def _shape_fits(self) -> None:
+        if bool(self.said) != (self.shape == "checkin"):
+            raise _misfit("shape", "签到的活动写在 checkins.toml，要有 said；别的方式没有 said")
         if self.shape == "case" and not (self.chain and self.subject):
             raise _misfit("subject" if self.chain else "chain", "case（逐级办理）要写 chain 和 subject")
         for at in ("chain", "quotas", "kinds", "caps"):
