@@ -103,7 +103,7 @@ def _only_begins_so(ask: kit.Ask, text: str, command: Command, args: str) -> boo
     if _is_stranger(ask) or command.group == _OF_REPORTS or not open_questions.is_glued(text, args):
         return False
     reading = context.reading_of(ask, text)
-    return reading.intent == "checkin" and reading.status == "ok" and not programmes.stated(ask, text)
+    return reading.intent == "checkin" and reading.status == "ok" and not programmes.stated(ask, text, reading)
 
 
 def _ordered(
@@ -146,7 +146,7 @@ def _read(
         return _do(features, ask, *typed)
     if order := features.ordered(reading):
         return _ordered(waiting, ask, *order) or []
-    intent = "report" if reading.intent in _TELLS and programmes.stated(ask, text) else reading.intent
+    intent = "report" if reading.intent in _TELLS and programmes.stated(ask, text, reading) else reading.intent
     intent = "question" if intent in _CHANGES and handbook.asks_how(text) else intent
     understood = intent not in _IN_VAIN
     if waiting is None and not understood and (late := open_questions.unasked(ask, text, reading)):

@@ -175,10 +175,18 @@ def _shown(
     shown |= _yes(row, stocks, len(owed))
     shown |= _scored(row, stocks)
     shown |= _complete(db, row, paths, period, len(owed))
-    whole = {name: total.value for name, total in totals.items()} | {
-        "units": Decimal(units),
-        "targets": Decimal(len(owed)),
+    return shown | _quotients(row, totals, flows, {"units": Decimal(units), "targets": Decimal(len(owed))})
+
+
+def _quotients(
+    row: Row, totals: Mapping[str, sums.Total], flows: sums.Sums, counted: Mapping[str, Decimal]
+) -> dict[str, str]:
+    """The parts of figures by choice, and the row's indicators."""
+    apart = {
+        name: Decimal(flows.choices.get(figure, {}).get(choice, 0)) for name, (figure, _, choice) in row.split.items()
     }
+    shown = {name: number(value) for name, value in apart.items()}
+    whole = {**{name: total.value for name, total in totals.items()}, **apart, **counted}
     for each in row.indicators:
         over, under = whole.get(each.numerator, Decimal(0)), whole.get(each.denominator, Decimal(0))
         hedge = totals.get(each.numerator, sums.Total()).hedge
@@ -256,7 +264,8 @@ def percent(over: Decimal, under: Decimal) -> str:
 
 
 def quotient(over: Decimal, under: Decimal, digits: int, hedge: str = "eq") -> str:
-    """A quotient with so many decimals, half up."""
+    """A quotient with so many decimals, half up: 3.0, 3.6余."""
     if not under:
         return "–"
-    return number((over / under).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP), hedge)
+    exact = (over / under).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    return f"{exact:f}" if hedge == "eq" else number(exact, hedge)

@@ -14,6 +14,7 @@ from storage.tables.organisation import (
     link_code,
     person,
     unit,
+    unit_group,
     unit_past,
     wrong_code,
 )
@@ -34,6 +35,6 @@ __all__ = [
     "link_code",
     "metadata", "moved_chat", "nomination", "nomination_step", "outbox", "participation", "person", "place", "rollup",
     "report", "report_step", "roster_batch", "row_case",
-    "row_case_step", "screen", "sent_file", "staged", "tally", "unit", "unit_past",
+    "row_case_step", "screen", "sent_file", "staged", "tally", "unit", "unit_group", "unit_past",
     "wrong_code",
 ]  # fmt: skip

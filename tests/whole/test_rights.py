@@ -64,7 +64,7 @@ MAY: dict[str, set[Role]] = {
     "恢复": set(Role), "照常报": set(Role), "看": _READERS, "催": _READERS, "表": _READERS,
     "待收": _READERS - {R.INSPECTOR}, "待办": set(Role), "办": set(Role), "照片": set(Role),
     "目录": _READERS,
-    "导出 目录": {R.COUNTY_ADMIN, R.CITY_ADMIN, R.PROVINCE_ADMIN},
+    "组织 分组": _APPOINTERS, "导出 目录": {R.COUNTY_ADMIN, R.CITY_ADMIN, R.PROVINCE_ADMIN},
     "交接": _APPOINTERS | {R.COUNSELOR}, "代理": _APPOINTERS, "待确认": _APPOINTERS,
 }  # fmt: skip
 # What is asked of a target; a command that is not here is about nothing but the asker.
