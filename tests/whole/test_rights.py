@@ -49,7 +49,11 @@ MAY: dict[str, set[Role]] = {
     "未签到": _ADMINS | {R.INSPECTOR}, "催办": _ADMINS, "绑定": _ADMINS, "解绑": _ADMINS,
     "提名": {R.COUNSELOR, R.BRIGADE}, "我的提名": {R.COUNSELOR, R.BRIGADE}, "撤回提名": {R.COUNSELOR, R.BRIGADE},
     "待审": {R.BRIGADE, R.SCHOOL_ADMIN}, "同意": _RECORDERS, "退回": {R.BRIGADE, R.SCHOOL_ADMIN},
-    "家长同意": _RECORDERS, "撤回同意": _RECORDERS, "查看": _RECORDERS,
+    "名额": {R.SCHOOL_ADMIN, R.COUNTY_ADMIN, R.CITY_ADMIN, R.PROVINCE_ADMIN}, "破例同意": {R.SCHOOL_ADMIN},
+    "颁发": {R.BRIGADE, R.SCHOOL_ADMIN}, "撤销奖章": {R.BRIGADE, R.SCHOOL_ADMIN},
+    "记章": _RECORDERS - {R.DATA_OFFICER}, "收章": _RECORDERS - {R.DATA_OFFICER},
+    "记入队": _RECORDERS - {R.DATA_OFFICER}, "还差什么": _RECORDERS - {R.DATA_OFFICER},
+    "家长同意": _RECORDERS, "撤回同意": _RECORDERS, "查看": _RECORDERS, "名单": _RECORDERS,
     "邀请": _APPOINTERS, "任命": _APPOINTERS, "免去": _APPOINTERS, "角色": _APPOINTERS | {R.DATA_OFFICER},
     "提醒": set(Role), "帮助": set(Role), "加入": set(Role), "关联": set(Role), "通知方式": set(Role),
     "我是谁": set(Role), "我是": set(Role),
@@ -77,8 +81,10 @@ ASKED = {
     "任命": "任命 {person} 校外辅导员 {path}", "免去": "免去 {person} 中队辅导员 {path}", "角色": "角色 {path}",
     "推送": "推送 周报 {path}", "同场": "同场 {checkin} 不是", "另记一场": "另记一场 #{checkin} 实到39",
     "结束活动": "结束活动 {campaign}", "撤回活动": "撤回活动 {campaign}",
+    "名额": "名额 一星章 {path} 41", "破例同意": "破例同意 {case} 上级已核定",
+    "还差什么": "还差什么 {path}", "颁发": "颁发 {path} 一星章 3月1日", "撤销奖章": "撤销奖章 {case} 评选有误",
     "查看": "查看 {case} 核对事迹", "家长同意": "家长同意 {path} 钱秘密 书面 3月1日", 
-    "撤回同意": "撤回同意 {path} 钱秘密",
+    "撤回同意": "撤回同意 {path} 钱秘密", "名单": "名单 {path} 7号 钱秘密",
     "家长申请": "家长申请 查看 {path} 钱秘密", "办理": "办理 {request}", "结案": "结案 {request} 没有保存",
     "泄露": "泄露 {leak}",
     "单位": "单位 停用 {path}", "升级": "升级 {path}", "导出 名册": "导出 名册 {path}",
@@ -87,6 +93,8 @@ ASKED = {
 # Of a word that several kinds of people may say, who gets at somebody else's matter with it.
 REALLY = {
     "同意": {R.BRIGADE, R.SCHOOL_ADMIN},
+    # The first star is the school's.
+    "名额": {R.SCHOOL_ADMIN},
     "泄露": _OFFICERS | {R.COUNTY_ADMIN, R.CITY_ADMIN, R.PROVINCE_ADMIN},
     # A counselor hands over her own work only.
     "交接": _APPOINTERS,
@@ -97,7 +105,7 @@ IN_GROUPS = {"绑定", "解绑"}
 # Of another school the reader does not know the squads: it asks which is meant, and that is no refusal.
 BY_READING = {"签到", "提名"}
 # What is about a child names its squad.
-OF_A_CHILD = {"家长同意", "撤回同意", "家长申请"}
+OF_A_CHILD = {"家长同意", "撤回同意", "家长申请", "名单"}
 OWN_RECORDS = {R.OUTSIDE_COUNSELOR, R.VOLUNTEER}
 # What a refused message may leave behind, beside what every message does.
 ALWAYS_WRITTEN = {"inbox", "outbox", "screen", "card", "audit", "dialogue"}
