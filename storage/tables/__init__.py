@@ -29,8 +29,8 @@ from storage.tables.work import checkin, checkin_version, child, delivery, diges
 __all__ = [
     "ALWAYS", "Instant", "access_token", "account", "album", "appointment", "audit", "audit_anchor", "campaign", "card",
     "card_code", "catalogue_version",
-    "checkin", "checkin_version", "child", "child_badge", "child_note", "consent", "daily_count", "delivery", "dialogue",
-    "digest", "event", "exemption", "fact", "file",
+    "checkin", "checkin_version", "child", "child_badge", "child_note", "consent", "daily_count", "delivery",
+    "dialogue", "digest", "event", "exemption", "fact", "file",
     "grant", "group_chat", "guardian_request", "holding", "inbox", "incident", "incident_step", "invite", "lease",
     "link_code", "medal_quota", "medal_revocation",
     "metadata", "moved_chat", "nomination", "nomination_step", "outbox", "participation", "person", "place", "rollup",

@@ -356,7 +356,8 @@ def test_every_table_has_its_time() -> None:
     kept = {
         # As long as there is the thing itself, and without an end of its own.
         "unit", "person", "account", "role_grant", "group_chat", "moved_chat", "fact", "lease", "rollup", "digest",
-        "access_token", "unit_past", "tally", "holding", "appointment", "catalogue_version", "unit_group", "child_badge",
+        "access_token", "unit_past", "tally", "holding", "appointment", "catalogue_version", "unit_group",
+        "child_badge",
         "medal_quota", "medal_revocation",
         # Purged elsewhere, within days: bot/ticker.py, storage/invites.py; the practice page.
         "dialogue", "card", "album", "sent_file", "wrong_code", "daily_count", "screen",
