@@ -13,7 +13,8 @@ from sqlalchemy import Engine
 
 from bot.channels import Channel, SendError
 from bot.files import catalogue_files, rosters
-from bot.files.evidence import NotKept, checked
+from bot.files.evidence import checked
+from bot.files.pictures import NotKept
 from bot.files.roster_files import RosterFiles
 from bot.pipeline.turn import Turn
 from bot.pipeline.writer import Pipeline

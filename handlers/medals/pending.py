@@ -8,6 +8,7 @@ from handlers.medals import decisions
 from handlers.registry import command
 from handlers.wording import medals
 from storage.base import key_values
+from storage.base.numbered import GLUED
 from storage.medals import nominations, revocations
 from storage.people import people
 
@@ -29,7 +30,9 @@ _ALL = re.compile(r"\s*(?:全部|全都|所有|都)(?:同意|通过)?[\s。!！]
 _PLACE = re.compile(r"\s*第?(\d{1,3})(?:[号件个条](?!\w)|(?![\w:]))[\s,，:：、。]*")
 
 
-@command("待审", "pending", who=REVIEWERS, group="奖章", rank=5, help="看等您审核的提名", examples=("待审",))
+@command(
+    "待审", "pending", who=REVIEWERS, group="奖章", rank=5, help="看等您审核的提名", glued=GLUED, examples=("待审",)
+)
 def show_all(ask: Ask) -> list[Reply]:
     """What waits for the asker: nominations, and medals that are to be taken away."""
     shown = show_pending(ask)

@@ -6,7 +6,7 @@ from alembic import op
 from storage.tables.base import id_column, ref, where
 
 revision = "0023"
-down_revision = "0019"
+down_revision = "0022"
 
 
 def upgrade() -> None:
