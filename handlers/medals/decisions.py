@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from handlers.kit import Ask, Person, Role, Unit
 from handlers.wording import days, medals
 from handlers.wording.numbers import CaseNumbers
+from storage.children import children
 from storage.medals import nominations
 from storage.medals.nominations import State, Step
 from storage.organisation.units import Kind
@@ -40,6 +41,11 @@ def reviewers(ask: Ask, nominator: Person, nominee: Unit) -> list[Person]:
     """Everybody who may decide on it now, never the nominator."""
     found = people.above(ask.db, reviewing_roles(nominator, nominee), nominee, ask.now)
     return [person for person in found if person.grants and person.id != nominator.id]
+
+
+def nominee(ask: Ask, case: nominations.Case) -> str:
+    """The child's name in clear, to keep it out of what is stored; empty for a collective."""
+    return children.names(ask.db, ask.vault, [case.child_id])[case.child_id] if case.child_id else ""
 
 
 def decided(ask: Ask, step: Step) -> str:

@@ -1,20 +1,17 @@
 """待审, 同意, 退回: the brigade counselor or school admin decides on nominations, never on their own."""
 
-from collections import Counter
 from dataclasses import dataclass, replace
 
 from handlers.asker import context
 from handlers.kit import Answer, Ask, Denied, Refusal, Reply
 from handlers.medals import decisions, pending
-from handlers.medals.awards import approval
+from handlers.medals.awards import approval, bulk
 from handlers.registry import ANYTHING, command, reads
-from handlers.wording import consents, medals, private, questions
+from handlers.wording import private, questions
 from handlers.wording.children import consent_records
 from handlers.wording.names import problem_of
-from storage.children import children
 from storage.medals import nominations
 
-_MOST_KINDS = 8
 _OTHER_BUSINESS = ("checkin", "nomination", "review", "command")
 _PRIVATE = "这条理由含个人信息,不能保存,还没有退回。为了保护孩子,请在聊天里删除那条消息。\n"
 
@@ -33,21 +30,10 @@ class _Reasoned(_Returned):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Many:
-    """The numbers of the cases that are to be approved together."""
-
-    numbers: list[str]
-
-
 _STILL_WAITS = "好的,{number} 没有退回,还在待审。"
 REASON = questions.Question(
     "return-reason", _Returned, undone="{number} 还没有退回。", dropped=_STILL_WAITS, then=(pending.LIST,), free=True,
     asks=f"请回复退回 {{number}} 的理由({private.REASON_LIMIT}字以内),如:事迹材料不全",
-)  # fmt: skip
-ALL_SURE = questions.Question(
-    "approve-many", _Many, undone="还没有同意。", dropped="好的,没有同意,还在待审。", then=(pending.LIST,), yes="同意",
-    no="不同意", final=True,
 )  # fmt: skip
 SURE = questions.Question(
     "return-sure", _Reasoned, undone="{number} 还没有退回。", dropped=_STILL_WAITS, then=(pending.LIST,), yes="退回",
@@ -56,50 +42,21 @@ SURE = questions.Question(
 
 
 @command(
-    "同意", "approve", who=pending.REVIEWERS | consents.RECORDERS, group="奖章", rank=16,
+    "同意", "approve", who=pending.REVIEWERS | consent_records.RECORDERS, group="奖章", rank=16,
     help="通过一件提名,或记家长同意", glued=ANYTHING,
     examples=("同意 N20260403-07", "同意 N20260403-07 N20260403-08", "同意 1-20", "同意 三(2)中队 王小明 书面 9月1日"),
 )  # fmt: skip
 def approve(ask: Ask) -> list[Reply]:
     """Decide for one case or several (a higher level's: 大队审核 alone); 同意 王小明 书面 9月1日 is a consent."""
-    if consents.is_consent(ask.args):
-        return [consent_records.record(ask)]
+    if guardian := consent_records.told(ask):
+        return [guardian]
     if pending.REVIEWERS.isdisjoint(ask.me.roles):
         raise Denied("审核提名由大队辅导员或学校管理员来做。", what="同意")
     if many := pending.several(ask):
-        return [_all_sure(ask, many)]
+        return [bulk.ask_sure(ask, many)]
     numbers, _ = decisions.NUMBERS.leading(ask, pending.with_numbers(ask))
     cases = [pending.mine_to_decide(ask, number, "同意") for number in numbers or ("",)]
     return approval.approve(ask, cases)
-
-
-def _all_sure(ask: Ask, numbers: list[str]) -> Reply:
-    """Many at once are asked about once more, with what they are."""
-    found = (nominations.by_number(ask.db, number) for number in numbers)
-    cases = [case for case in found if case is not None and case.state is nominations.State.SUBMITTED]
-    if not cases:
-        raise Refusal("这几件都审过了,没有要同意的。", pending.LIST)
-    kinds = Counter(f"{case.unit.name} {medals.label(case.medal)}" for case in cases)
-    lines = [f"{what}:{count} 件" for what, count in kinds.most_common(_MOST_KINDS)]
-    more = [f"另有 {len(kinds) - _MOST_KINDS} 种"] if len(kinds) > _MOST_KINDS else []
-    asked = f"要同意这 {len(cases)} 件吗?"
-    return Reply("\n".join([asked, *lines, *more]), ALL_SURE.put(ask, _Many([case.number for case in cases])))
-
-
-@questions.answers(ALL_SURE)
-def all_sure(ask: Ask, known: _Many) -> list[Reply]:
-    """Approves those that still wait and may be; what is against the others is said."""
-    cases: list[nominations.Case] = []
-    against: list[str] = []
-    for number in known.numbers:
-        try:
-            cases.append(pending.mine_to_decide(ask, number, "同意"))
-        except Refusal as refusal:
-            ask.refused(refusal)
-            against.append(refusal.text)
-    if not cases:
-        raise Refusal("\n".join(["没有同意:", *against]), pending.LIST)
-    return approval.approve(ask, cases, said=against)
 
 
 @command(
@@ -160,15 +117,11 @@ def _send_back(ask: Ask, case: nominations.Case, reason: str) -> list[Reply]:
     if private.has_private(context.reading_of(ask, reason)):
         # Cut out of the sentence it would leave a torn one.
         return _ask_reason(ask, case, _PRIVATE)
-    kept = private.without_name(reason, _name(ask, case))
+    kept = private.without_name(reason, decisions.nominee(ask, case))
     if len(kept) > private.REASON_LIMIT:
         return _ask_reason(ask, case, f"理由有 {len(kept)} 字,太长了。")
     approval.move(ask, case, nominations.State.RETURNED, kept)
     return [approval.confirmed(ask, [case], "退回"), Reply(decisions.bad_news(ask, case, kept), to=case.holder)]
-
-
-def _name(ask: Ask, case: nominations.Case) -> str:
-    return children.names(ask.db, ask.vault, [case.child_id])[case.child_id] if case.child_id else ""
 
 
 def _ask_reason(ask: Ask, case: nominations.Case, problem: str = "") -> list[Reply]:

@@ -5,7 +5,6 @@ from storage.tables.base import Instant, metadata
 from storage.tables.cases import row_case, row_case_step
 from storage.tables.chats import album, group_chat, moved_chat, place, sent_file
 from storage.tables.events import campaign, event, exemption, participation
-from storage.tables.medals import child_badge, medal_quota, medal_revocation
 from storage.tables.organisation import (
     ALWAYS,
     account,
@@ -24,7 +23,19 @@ from storage.tables.programmes import holding, report, report_step, tally
 from storage.tables.rosters import catalogue_version, roster_batch, staged
 from storage.tables.traffic import card, daily_count, dialogue, fact, file, inbox, lease, outbox, screen
 from storage.tables.wecom import access_token, card_code
-from storage.tables.work import checkin, checkin_version, child, delivery, digest, nomination, nomination_step, rollup
+from storage.tables.work import (
+    checkin,
+    checkin_version,
+    child,
+    child_badge,
+    delivery,
+    digest,
+    medal_quota,
+    medal_revocation,
+    nomination,
+    nomination_step,
+    rollup,
+)
 
 __all__ = [
     "ALWAYS", "Instant", "access_token", "account", "album", "appointment", "audit", "audit_anchor", "campaign", "card",

@@ -14,6 +14,7 @@ from storage.organisation import units
 
 # A whole class at once would be a list of names that nobody needs.
 _MOST = 10
+RECORDERS = consents.RECORDERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,11 @@ CLASS = questions.Question(
 )
 
 
+def told(ask: Ask) -> Reply | None:
+    """What is said to 同意 when it is a guardian's: 同意 王小明 书面 9月1日; None when it decides on a nomination."""
+    return record(ask) if consents.is_consent(ask.args) else None
+
+
 def record(ask: Ask) -> Reply:
     """Record the consent that the arguments tell of, for each of the children they name."""
     given, rest = consents.consent_of(ask.args, ask.today)
@@ -40,7 +46,7 @@ def record(ask: Ask) -> Reply:
         raise Refusal(f"请写明方式(书面或电子)和日期,像这样:{consents.LIKE}")
     if class_lists.is_list(rest):
         return _of_class(ask, given, rest)
-    squad, names = consents.child_words(ask, consents.RECORDERS, rest, consents.LIKE)
+    squad, names = consents.child_words(ask, RECORDERS, rest, consents.LIKE)
     if len(names) > _MOST:
         raise Refusal(f"一次最多记 {_MOST} 位。只记要提名的孩子,不用记全班。")
     for name in names:
@@ -53,7 +59,7 @@ def record(ask: Ask) -> Reply:
 
 def _of_class(ask: Ask, given: Consent, words: str) -> Reply:
     """三(2) 家长同意 1-40号 除7号 纸质 9月1日: by number, so that no child is named; said before it is recorded."""
-    whom = class_lists.of_class(ask, consents.RECORDERS, words, consents.CLASS_LIKE)
+    whom = class_lists.of_class(ask, RECORDERS, words, consents.CLASS_LIKE)
     known = _Class(whom.squad.id, whom.numbers, given.method, str(given.day), given.reference, given.photos)
     return Reply(f"{whom.squad.name} {whom.said} 的家长都同意了吗?{consents.said(given)}", CLASS.put(ask, known))
 
@@ -62,7 +68,7 @@ def _of_class(ask: Ask, given: Consent, words: str) -> Reply:
 def recorded(ask: Ask, known: _Class) -> Reply:
     """The guardians of all of them have agreed."""
     squad = units.by_id(ask.db, known.squad)
-    consents.check_scope(ask, consents.RECORDERS, squad, "家长同意")
+    consents.check_scope(ask, RECORDERS, squad, "家长同意")
     given = Consent(known.method, date.fromisoformat(known.day), known.reference, known.photos)
     found = badges.numbered(ask.db, ask.vault, squad, known.numbers, ask.today)
     before = len(stored.standing(ask.db, found.values()))

@@ -1,0 +1,54 @@
+"""同意 1-20: many nominations approved together, after one more question."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from handlers.kit import Ask, Refusal, Reply
+from handlers.medals import pending
+from handlers.medals.awards import approval
+from handlers.wording import medals, questions
+from storage.medals import nominations
+
+_MOST_KINDS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class _Many:
+    """The numbers of the cases that are to be approved together."""
+
+    numbers: list[str]
+
+
+ALL_SURE = questions.Question(
+    "approve-many", _Many, undone="还没有同意。", dropped="好的,没有同意,还在待审。", then=(pending.LIST,), yes="同意",
+    no="不同意", final=True,
+)  # fmt: skip
+
+
+def ask_sure(ask: Ask, numbers: list[str]) -> Reply:
+    """Many at once are asked about once more, with what they are."""
+    found = (nominations.by_number(ask.db, number) for number in numbers)
+    cases = [case for case in found if case is not None and case.state is nominations.State.SUBMITTED]
+    if not cases:
+        raise Refusal("这几件都审过了,没有要同意的。", pending.LIST)
+    kinds = Counter(f"{case.unit.name} {medals.label(case.medal)}" for case in cases)
+    lines = [f"{what}:{count} 件" for what, count in kinds.most_common(_MOST_KINDS)]
+    more = [f"另有 {len(kinds) - _MOST_KINDS} 种"] if len(kinds) > _MOST_KINDS else []
+    asked = f"要同意这 {len(cases)} 件吗?"
+    return Reply("\n".join([asked, *lines, *more]), ALL_SURE.put(ask, _Many([case.number for case in cases])))
+
+
+@questions.answers(ALL_SURE)
+def all_sure(ask: Ask, known: _Many) -> list[Reply]:
+    """Approves those that still wait and may be; what is against the others is said."""
+    cases: list[nominations.Case] = []
+    against: list[str] = []
+    for number in known.numbers:
+        try:
+            cases.append(pending.mine_to_decide(ask, number, "同意"))
+        except Refusal as refusal:
+            ask.refused(refusal)
+            against.append(refusal.text)
+    if not cases:
+        raise Refusal("\n".join(["没有同意:", *against]), pending.LIST)
+    return approval.approve(ask, cases, said=against)
