@@ -42,7 +42,8 @@ test-long: $(DEV_STAMP) ## the rest of it: kills, browsers, all talks on all pla
 	$(PY) -m pytest -m long
 
 quick: $(DEV_STAMP) ## one area in seconds: make quick AREA=checkins
-	@test -n "$(AREA)" || { echo "say which: make quick AREA=checkins" >&2; exit 2; }
+	@test -n "$(AREA)" -a -n "$(wildcard tests/$(AREA) tests/talks/$(AREA))" || \
+		{ echo "say which: make quick AREA=checkins; or $(notdir $(wildcard tests/talks/[a-z]*))" >&2; exit 2; }
 	$(PY) -m pytest --area $(AREA) $(wildcard tests/$(AREA)) tests/whole/test_talks.py
 
 test-postgresql: $(DEV_STAMP) ## what speaks to the database, on PostgreSQL
