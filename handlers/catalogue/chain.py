@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from handlers.catalogue.model import Row, Step
+from handlers.catalogue.figures import Step
+from handlers.catalogue.model import Row
 from scheduling import spans
 from scheduling.calendar import Workdays
 

@@ -3,7 +3,7 @@
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, time, timedelta
 from functools import lru_cache
@@ -11,7 +11,11 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import Connection
+
 from scheduling.calendar import Calendar, Chase, KeyDate, Times, Workdays, Year, date_of
+from scheduling.occurrences import CALENDAR
+from storage.base import key_values
 from storage.people.people import Role
 
 Tables = dict[str, Any]
@@ -242,3 +246,14 @@ def _known(table: Any, names: Iterable[str], at: str) -> None:
     for name in table:
         if name not in set(names):
             raise Wrong(f"{at} 里没有「{name}」这一项,可用:{'、'.join(sorted(names))}")
+
+
+def calendar_of(db: Connection) -> Calendar:
+    """The calendar of the last tick, with the school's own changes; the shipped one before the first tick."""
+    kept = key_values.get(db, CALENDAR)
+    return from_source(kept.value) if kept else shipped()
+
+
+def days_after(first: date, last: date) -> Iterator[date]:
+    """The days after `first` up to `last`."""
+    return (first + timedelta(days=n) for n in range(1, (last - first).days + 1))

@@ -7,7 +7,8 @@ from datetime import date
 from decimal import Decimal
 
 from handlers.catalogue.amounts import Amount, amounts
-from handlers.catalogue.model import Figure, Row
+from handlers.catalogue.figures import Figure
+from handlers.catalogue.model import Row
 from handlers.reading.model import Hedge
 from handlers.reading.text.dates import find_dates
 from handlers.reading.text.normalise import GAP

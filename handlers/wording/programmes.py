@@ -9,7 +9,8 @@ from functools import lru_cache
 from handlers.asker import context
 from handlers.catalogue import current
 from handlers.catalogue.catalogue import Catalogue
-from handlers.catalogue.model import Figure, Row
+from handlers.catalogue.figures import Figure
+from handlers.catalogue.model import Row
 from handlers.kit import ADMINS, Ask, Person, Role, Unit
 from handlers.reading import Reading, read
 from handlers.reading.text.normalise import clean

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from handlers.attendance import attachments
 from handlers.catalogue import chain
-from handlers.catalogue.calendar import calendar_of
+from handlers.catalogue.loader import calendar_of
 from handlers.catalogue.model import Row
 from handlers.kit import Ask, Button, Reply
 from handlers.programmes.cases import case_rights, case_waiting

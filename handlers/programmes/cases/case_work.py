@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from handlers.attendance import attachments
 from handlers.catalogue import chain, current
-from handlers.catalogue.model import Row, Step
+from handlers.catalogue.figures import Step
+from handlers.catalogue.model import Row
 from handlers.kit import MEMBERS, Ask, Button, Denied, Due, Refusal, Reply
 from handlers.privacy import gate
 from handlers.programmes import signoff
