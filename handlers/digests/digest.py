@@ -104,14 +104,15 @@ def monday(said: Due) -> Reply | None:
     frozen = digests.freeze(said.db, at[0], said.occurrence.partition(":")[2], said.now)
     if said.now.date() > said.day + OF_USE:
         return None
-    return Reply(text(frozen), _buttons(frozen, "" if len(at) == 1 else _named(said.db, at[0]), True))
+    words = _with_reports(said.db, frozen, at[0], said.now.date())
+    return Reply(words, _buttons(frozen, "" if len(at) == 1 else _named(said.db, at[0]), True))
 
 
 @weekly("digest")
 def for_group(db: Connection, unit: Unit, week: str, now: datetime) -> Reply:
     """The same for a group that is bound to the unit."""
     frozen = digests.freeze(db, unit, week, now)
-    return Reply(text(frozen), _buttons(frozen, _named(db, unit), True))
+    return Reply(_with_reports(db, frozen, unit, now.date()), _buttons(frozen, _named(db, unit), True))
 
 
 def _named(db: Connection, unit: Unit) -> str:

@@ -167,3 +167,9 @@ def test_a_digest_is_readable_on_a_phone(district: District, week: str) -> None:
     shown = {each.row.section for each in found if f"· {each.text}" in text}
     assert shown == {each.row.section for each in found}
     assert len(found) == sum(f"· {each.text}" in text for each in found) or "发「看」" in text
+
+
+def test_mondays_push_tells_what_was_reported_too(district: District) -> None:
+    monday = datetime(2026, 4, 6, 8, 0, tzinfo=ZONE)
+    text = digest.for_group(district.db, district.county, "2026-W14", monday).text
+    assert "\n· 4月方案 已报 4/4" in text and len(text.splitlines()) <= 25
