@@ -261,6 +261,7 @@ class Row(_Strict):
             if self.shape != "roster" and getattr(self, at):
                 raise _misfit(at, f"{at} 只用于 roster（名册），请清空")
         _known("caps", "caps", self.caps, self.kinds)
+        _known("slots", "slots", self.slots, {choice for each in self.fields for choice in each.choices})
         _known("collective", "collective", self.collective, self.kinds)
         states = {each.to for each in self.chain} | self._first
         _known("chain", "chain", (each.state for each in self.chain), states)

@@ -105,10 +105,20 @@ def look(ask: Ask) -> Reply:
             ask, line.row, [unit.path for unit in at], head, f"{line.row.name} {_said_again(line, at)}"
         )
     if line.row.shape == "roster":
-        return Reply(head, (Button("在册", "在册", line.row.name),))
+        return Reply(head + _vacant(line), (Button("在册", "在册", line.row.name),))
     if not line.row.due and (line.row.many or line.row.period == "day"):
         return Reply(head, (Button("表", "表", f"{line.row.name} {_said_again(line, at)}"),))
     return Reply(f"{head}\n{_missing(line)}", _buttons(line, at))
+
+
+def _vacant(line: lines.Line) -> str:
+    """Who lacks which places: 瑞景社区 主任 2、总辅导员 1."""
+    told = [
+        f"{each.school}{each.name} " + "、".join(f"{kind} {n}" for kind, n in line.vacancies[each.unit_id].items())
+        for each in line.missing[:MOST_NAMES]
+    ]
+    more = f"\n等 {len(line.missing)} 家" if len(line.missing) > MOST_NAMES else ""
+    return "".join(f"\n空缺：{each}" for each in told) + more
 
 
 def line_of(ask: Ask, word: str) -> tuple[lines.Line, list[Unit]]:
