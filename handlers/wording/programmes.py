@@ -106,7 +106,7 @@ def is_pause(row: Row, text: str) -> bool:
 
 def case_row(ask: Ask, text: str) -> Row | None:
     """The row with cases whose word the text begins with; quick for the many that name none."""
-    if ask.person is None:
+    if ask.person is None or not text.startswith(_rows(ask).case_starts):
         return None
     found = [(len(word), row) for word, row in _rows(ask).case_words.items() if _begins(text, word, row)]
     _, row = max(found, key=lambda each: each[0], default=(0, None))
