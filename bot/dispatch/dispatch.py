@@ -22,7 +22,7 @@ NOT_COUNTED = "您改了一条发过的消息。那条没有留下记录,这次�
 LAPSED = "这个按钮已经失效。发「帮助」看看现在能做什么。"
 EDIT_COUNTS = timedelta(hours=24)
 # What may be a report of a row instead: its words tell.
-_TELLS = frozenset({"checkin", "unknown", "chat", "question"})
+_TELLS = frozenset({"checkin", "unknown", "chat", "question", "zero", "excuse"})
 # What is understood by itself, and not as the words on a button.
 _WHOLE = frozenset({"checkin", "nomination"})
 # What changes something that is stored.
@@ -127,9 +127,12 @@ def _read(
     if not text and (ask.message.attachments or ask.message.place):
         return _list(features.readers[attachments.reader(ask)](ask))
     reading = context.reading_of(ask, text)
+    whole = reading.intent in _WHOLE and reading.status in ("ok", "confirm")
+    if not whole and programmes.case_row(ask, text):
+        replies = _list(features.readers["case"](replace(ask, args=text, reading=reading)))
+        return [*replies, *waiting.give_way(ask, "case")] if waiting else replies
     if ask.message.attachments and attachments.is_caption(ask, reading):
         return _list(features.readers[attachments.reader(ask)](ask))
-    whole = reading.intent in _WHOLE and reading.status in ("ok", "confirm")
     if not whole and (typed := typed_labels.labelled(features, ask, text)):
         return _do(features, ask, *typed)
     if order := features.ordered(reading):

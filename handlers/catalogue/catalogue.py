@@ -78,6 +78,18 @@ class Catalogue:
         """Row by each of its names; the longest word in a text is the one that is meant."""
         return {word: row for row in self.rows if row.shape != "checkin" for word in (*row.words, row.name)}
 
+    @cached_property
+    def case_words(self) -> Mapping[str, Row]:
+        """Row by each word that opens a case; a row with quotas is a medal (handlers/medals)."""
+        return {
+            word: row for row in self.rows if row.shape == "case" and not row.quotas for word in (*row.words, row.name)
+        }
+
+    @cached_property
+    def case_starts(self) -> tuple[str, ...]:
+        """These words, for one look at a text."""
+        return tuple(self.case_words)
+
 
 def load(overlay: Path | None = None) -> Catalogue:
     """The shipped rows, with those of the folder `overlay` in their place or added; a wrong file is left out whole."""

@@ -78,7 +78,7 @@ def _gap(text: str, start: int, end: int) -> str:
 def _without_name(text: str, row: Row) -> str:
     """The first of the row's own words goes: 微心愿 is no wish, 首批入队 no field of it."""
     own = sorted({*row.words, row.name}, key=len, reverse=True)
-    labels = {word for each in row.asked for word in (*each.words, each.label)}
+    labels = {word for each in row.asked for word in (*each.words, each.label, *each.choices)}
     for word in own:
         at = text.find(word)
         # 站籍86 names the row by its own field: the word stays for that.

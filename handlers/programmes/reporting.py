@@ -11,6 +11,7 @@ from handlers.catalogue.reports import Told, read_report
 from handlers.catalogue.rules import TOTAL
 from handlers.kit import Answer, Ask, Button, Denied, Refusal, Reply, Unit
 from handlers.privacy import gate
+from handlers.programmes import zero
 from handlers.reading.text.normalise import clean
 from handlers.registry import reads
 from handlers.wording import lines, places, programmes, questions
@@ -68,6 +69,10 @@ def report(ask: Ask, row: Row, said: str, day: date | None = None) -> Sequence[R
     unit, rest = _unit(ask, row, said)
     if unit is None:
         return [_which_unit(ask, row, said)]
+    if programmes.is_pause(row, said):
+        return zero.pause(ask, row, unit)
+    if programmes.is_zero(row, said):
+        return zero.nothing(ask, row, unit)
     told = read_report(clean(rest).text, row, day or ask.today)
     if not told.complete:
         return [_question(ask, row, unit, said, told, day or ask.today)]
@@ -153,11 +158,20 @@ def _kept(ask: Ask, row: Row, unit: Unit, told: Told, said: str, today: date) ->
     _check_ranges(row, told)
     warning = _check_rules(ask, row, unit, told, said, day)
     new = _report(ask, row, unit, told, day)
-    kept = reports.store(ask.db, new, ask.me.id, ask.now, further=row.many)
+    kept = reports.store(ask.db, new, ask.me.id, ask.now, further=row.many) or _instead_of_zero(ask, new)
     if kept is None:
         return _again(ask, row, new)
     echo = _echo(ask, row, unit, kept, "已记录")
     return replace(echo, text=echo.text + warning)
+
+
+def _instead_of_zero(ask: Ask, new: reports.Report) -> reports.Report | None:
+    """Who said that there was nothing, and now has something, need not be asked."""
+    before = reports.of_period(ask.db, new.row, [new.unit_id], new.period, new.sequence)[0]
+    if before.state != reports.ZERO:
+        return None
+    reports.revise(ask.db, before, new, ask.me.id, ask.now)
+    return replace(new, id=before.id)
 
 
 def _report(ask: Ask, row: Row, unit: Unit, told: Told, day: date) -> reports.Report:
@@ -231,7 +245,8 @@ def _echo(ask: Ask, row: Row, unit: Unit, one: reports.Report, result: str) -> R
 def _again(ask: Ask, row: Row, new: reports.Report) -> Reply:
     """One of the row and period stands already: what it says, and how to change it."""
     before = reports.of_period(ask.db, row.key, [new.unit_id], new.period, new.sequence)[0]
-    said = f"{programmes.when(row, before, ask.today)}的{row.name}已经报过：{programmes.figures(row, before) or '已交'}"
+    said = f"{programmes.when(row, before, ask.today)}的{row.name}已经报过："
+    said += programmes.said(row, before)
     if before.figures == new.figures:
         return Reply(f"{said}。没有重复计。")
     change = Button("改成这次的", "更正", f"R{before.id} {_in_words(row, new)}")

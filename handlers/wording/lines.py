@@ -8,14 +8,16 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from sqlalchemy import Connection
 
-from handlers.catalogue import current
+from handlers.catalogue import case_figures, current
 from handlers.catalogue.model import Figure, Row
 from handlers.wording.programmes import number
 from scheduling import spans
-from storage.programmes import coverage, holdings, reports, sums
+from storage.checkins import exemptions
+from storage.programmes import cases, coverage, holdings, reports, sums
 
 Shown = Mapping[str, str]
 # The order of the digest (design §6).
+_MOVED = {"opened": "新", "closed": "办结"}
 SECTIONS = ("活动", "计数", "任务", "覆盖", "名册", "奖章")
 
 
@@ -29,6 +31,8 @@ class Line:
     values: Mapping[str, str] = field(default_factory=dict)
     missing: tuple[coverage.Target, ...] = ()
     targets: tuple[coverage.Target, ...] = ()
+    # Of a roster with places: unit id → kind of place → how many of it are empty.
+    vacancies: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
 
 
 def line(db: Connection, row: Row, paths: Sequence[str], period: str, today: date) -> Line:
@@ -54,8 +58,11 @@ def of_week(db: Connection, paths: Sequence[str], week: str, today: date) -> lis
     """What the digest of a week says beside check-ins: what was reported in it, and what is due in it and missing."""
     told = sums.told(db, paths, week)
     _, last = spans.span_of(week)
+    active = cases.active(db, paths, *case_figures.instants(db, week), today)
     found = []
     for row in current.catalogue_of(db).rows:
+        if row.key in active:
+            found.append(case_line(db, row, paths, week, today))
         if row.shape != "report":
             continue
         due = row.due and spans.due_day(row.due, spans.label_of(row.period, last)) <= last
@@ -66,11 +73,21 @@ def of_week(db: Connection, paths: Sequence[str], week: str, today: date) -> lis
     return [each for each in found if each.text]
 
 
+def case_line(db: Connection, row: Row, paths: Sequence[str], period: str, today: date) -> Line:
+    """The line of a row with shape case in these subtrees for a period; what was opened and closed in it behind it."""
+    shown = case_figures.shown(db, row, paths, period, today)
+    moved = [f"{word} {shown[name]}" for name, word in _MOVED.items() if shown[name] != "0"]
+    says = bool(moved) or shown["count"] != "0" or shown["open"] != "0"
+    text = row.line.format_map(_Escaped(shown)) + (f"（{'，'.join(moved)}）" if moved else "")
+    return Line(row, period, text if says else "", shown)
+
+
 def targets(db: Connection, row: Row, paths: Sequence[str], period: str, today: date) -> list[coverage.Target]:
     """Every unit that owes the row for this period, with its state as of today."""
     _, last = spans.span_of(period)
     due = spans.due_day(row.due, period) if row.due else last
-    return coverage.targets(db, row.key, row.at, paths, period, last, today > due)
+    excused = exemptions.of_row(db, row.key, last, min(due, last))
+    return coverage.targets(db, row.key, row.at, paths, period, last, today > due, excused)
 
 
 def _reached(
@@ -89,17 +106,20 @@ def roster_line(db: Connection, row: Row, paths: Sequence[str], period: str, tod
     found = holdings.held(db, row.key, paths, day)
     soon = holdings.ending(db, [row.key], paths, day, max(row.remind, default=30))
     owed = coverage.targets(db, row.key, row.at, paths, "", date.max, False)
-    needed = sum(row.slots.values())
+    lacking = vacancies(row, owed, found)
     of_unit = Counter(each.unit_id for each in found)
-    filled = [min(of_unit[each.unit_id], needed) for each in owed]
+    empty: Counter[str] = Counter()
+    for counts in lacking.values():
+        empty.update(counts)
     shown = {
         "holding": str(len(found)),
         "soon": str(len(soon)),
         "units": str(len(of_unit)),
         "targets": str(len(owed)),
         "added": str(sum(each.since >= first for each in found)),
-        "full": str(sum(count == needed for count in filled)),
-        "vacant": str(needed * len(owed) - sum(filled)),
+        "full": str(len(owed) - len(lacking)),
+        "vacant": str(sum(empty.values())),
+        "slots": " ".join(f"{kind} {empty[kind]}" for kind in row.slots if empty[kind]) or "无",
         "period": spans.said(period, today),
     }
     for each in row.fields:
@@ -109,8 +129,23 @@ def roster_line(db: Connection, row: Row, paths: Sequence[str], period: str, tod
         elif each.is_number:
             numbers = (Decimal(str(one.figures[each.name])) for one in found if each.name in one.figures)
             shown[each.name] = number(sum(numbers, Decimal(0)))
-    text = row.line.format_map(_Escaped(shown)) if found else ""
-    return Line(row, period, text, shown)
+    text = row.line.format_map(_Escaped(shown)) if found or (row.slots and owed) else ""
+    return Line(row, period, text, shown, tuple(each for each in owed if each.unit_id in lacking), tuple(owed), lacking)
+
+
+def vacancies(
+    row: Row, owed: Sequence[coverage.Target], found: Sequence[holdings.Holding]
+) -> dict[int, Mapping[str, int]]:
+    """Unit id → kind of place → how many of it are empty; two of the one kind do not fill the place of another."""
+    kind = next((each.name for each in row.fields if set(row.slots) & set(each.choices)), "")
+    held = Counter((each.unit_id, str(each.figures.get(kind, ""))) for each in found)
+    lacking = {
+        unit.unit_id: {
+            slot: left for slot, count in row.slots.items() if (left := count - held[unit.unit_id, slot]) > 0
+        }
+        for unit in owed
+    }
+    return {unit_id: counts for unit_id, counts in lacking.items() if counts}
 
 
 def _kept_periods(period: str, first: date, last: date) -> list[str]:
@@ -132,8 +167,10 @@ def _shown(
     db: Connection, row: Row, paths: Sequence[str], period: str, today: date, flows: sums.Sums,
     stocks: list[reports.Report], owed: list[coverage.Target],
 ) -> dict[str, str]:  # fmt: skip
+    owed = [each for each in owed if each.state != coverage.EXCUSED]
     done = [each for each in owed if each.done]
-    units = len(done) if row.period != "day" else flows.units
+    zero = sum(each.state == reports.ZERO for each in owed)
+    units = len(done) - zero if row.period != "day" else flows.units
     shown = {
         "count": str(flows.count),
         "units": str(units),
@@ -144,7 +181,7 @@ def _shown(
         "overdue": str(sum(each.state == coverage.OVERDUE for each in owed)),
         "returned": str(sum(each.state == reports.RETURNED for each in owed)),
         "accepted": str(sum(each.state == "accepted" for each in owed)),
-        "zero": str(sum(each.state == "zero" for each in owed)),
+        "zero": str(zero),
     }
     totals: dict[str, sums.Total] = {each.name: _total(each, flows, stocks) for each in row.fields if each.is_number}
     shown |= {name: number(total.value, total.hedge) for name, total in totals.items()}

@@ -15,8 +15,8 @@ from storage.programmes import sums
 from storage.tables import report, report_step, unit
 
 SUBMITTED, ACCEPTED, RETURNED, ZERO, WITHDRAWN = "submitted", "accepted", "returned", "zero", "withdrawn"
-# A report that counts: a returned one is to be made again.
-COUNTS = (SUBMITTED, ACCEPTED, ZERO)
+# A report that is added up: a returned one is to be made again, of a zero report there is nothing to add.
+COUNTS = (SUBMITTED, ACCEPTED)
 Figures = Mapping[str, Decimal | str | bool]
 
 
@@ -95,7 +95,8 @@ def store(db: Connection, new: Report, person_id: int, now: datetime, *, further
     kept = db.execute(_insert(db.dialect.name, further), values).first()
     if kept is None:
         return None
-    sums.add(db, new, 1)
+    if new.state in COUNTS:
+        sums.add(db, new, 1)
     return replace(new, id=kept.id, sequence=kept.sequence, person_id=person_id, made_at=now)
 
 
@@ -118,7 +119,9 @@ def restore(db: Connection, old: Report, person_id: int, now: datetime) -> bool:
     """A withdrawn report stands again; False when another one has taken its place."""
     if of_period(db, old.row, [old.unit_id], old.period, old.sequence):
         return False
-    _decide(db, old, SUBMITTED, "restored", person_id, now)
+    steps = select(report_step.c.before).where(report_step.c.report_id == old.id).order_by(report_step.c.id.desc())
+    before = (db.scalar(steps.limit(1)) or {}).get("state")
+    _decide(db, old, ZERO if before == ZERO else SUBMITTED, "restored", person_id, now)
     return True
 
 

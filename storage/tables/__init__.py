@@ -2,6 +2,7 @@
 
 from storage.tables.audit import audit, audit_anchor
 from storage.tables.base import Instant, metadata
+from storage.tables.cases import row_case, row_case_step
 from storage.tables.chats import album, group_chat, moved_chat, place, sent_file
 from storage.tables.events import campaign, event, exemption, participation
 from storage.tables.organisation import (
@@ -32,6 +33,7 @@ __all__ = [
     "grant", "group_chat", "guardian_request", "holding", "inbox", "incident", "incident_step", "invite", "lease",
     "link_code",
     "metadata", "moved_chat", "nomination", "nomination_step", "outbox", "participation", "person", "place", "rollup",
-    "report", "report_step", "roster_batch", "screen", "sent_file", "staged", "tally", "unit", "unit_group",
-    "unit_past", "wrong_code",
+    "report", "report_step", "roster_batch", "row_case",
+    "row_case_step", "screen", "sent_file", "staged", "tally", "unit", "unit_group", "unit_past",
+    "wrong_code",
 ]  # fmt: skip
