@@ -7,17 +7,16 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection
 
 from handlers.digests import figures as reports
-from handlers.digests import groups
-from handlers.kit import ADMINS, Ask, Button, Due, File, Reply, Role, Unit
+from handlers.digests import groups, period_digest
+from handlers.digests.readers import READERS
+from handlers.kit import ADMINS, Ask, Button, Due, File, Reply, Unit
 from handlers.registry import ANYTHING, command, due, weekly
 from handlers.wording import groups as named_groups
-from handlers.wording import lines, numbers, places, weeks
+from handlers.wording import lines, numbers, periods, places, weeks
 from scheduling.periods import week_of
 from storage.digests import digests, figures
 from storage.organisation import history, units
 
-# Each their own part of the tree; there is no child's name in a digest.
-READERS = ADMINS | {Role.COUNSELOR, Role.INSPECTOR, Role.STATION_HEAD, Role.GROUP_HEAD, Role.CARE_ADMIN}
 _FORMS = {"图": "图", "图片": "图", "表": "表", "表格": "表"}
 MOST_NAMES = 10
 MOST_ACTIVITIES = 8
@@ -36,6 +35,9 @@ OF_USE = timedelta(days=3)
 )  # fmt: skip
 def digest(ask: Ask) -> Sequence[Reply]:
     """The digest of each unit of the asker, or of one unit below them."""
+    span, rest = periods.longer(ask.args, ask.today)
+    if span:
+        return period_digest.of_span(ask, span, rest)
     period, rest = weeks.period_in(ask.args, ask.today)
     form, words = _form(rest)
     # What the messages before this one in the same transaction reported belongs to it.

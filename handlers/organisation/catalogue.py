@@ -12,6 +12,7 @@ from handlers.catalogue.model import Figure, Row
 from handlers.kit import ADMINS, Ask, Button, Denied, File, Person, Refusal, Reply, Role
 from handlers.organisation import catalogue_book
 from handlers.registry import command, renders
+from handlers.wording import days
 from storage.audit.audit import Action
 from storage.programmes import catalogue_versions
 from storage.roster.staging import KEPT
@@ -47,7 +48,7 @@ def show(ask: Ask) -> Reply:
 
 def _all(ask: Ask, own: Sequence[Row]) -> Reply:
     count, newest = catalogue_versions.live(ask.db)
-    version = f"第 {count} 版，{newest.month}月{newest.day}日改过" if newest else "没有改过"
+    version = f"第 {count} 版，{days.short(newest)}改过" if newest else "没有改过"
     lines = [f"目录有 {sum(not row.off for row in own)} 项（{version}）："]
     parts: dict[str, list[str]] = {}
     for row in (row for row in own if not row.off):

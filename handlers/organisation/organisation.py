@@ -182,6 +182,3 @@ def _own_below(ask: Ask, one: Unit) -> None:
     if any(one.covers(each) for each in places.scope(ask.me, rights.GIVERS)):
         words = f"{one.name}是您自己的单位,请上级管理员来改。"
         raise Denied(words, what="单位", subject=f"unit:{one.id}")
-
-
-# --- done when it is agreed to ----------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from handlers.kit import MEMBERS, Ask, Button, Due, NotMeant, Refusal, Reply, Un
 from handlers.programmes import reporting
 from handlers.programmes.cases import case_intake, case_words
 from handlers.registry import ANYTHING, command, due
-from handlers.wording import groups, lines, programmes
+from handlers.wording import days, groups, lines, programmes
 from scheduling import spans
 from storage.people import accounts, people
 from storage.programmes import coverage, reports
@@ -21,10 +21,10 @@ READERS = programmes.READERS
 MOST_BUTTONS = 6
 MOST_NAMES = 10
 MOST_GROUPS = 20
-_LINES = {"roster": lines.roster_line, "case": lines.case_line}
 # Due within so many days counts as due now.
 SOON = timedelta(days=7)
 MOST_NUDGED = 3000
+_LINES = {"roster": lines.roster_line, "case": lines.case_line}
 _STATES = {"expected": "待报", coverage.OVERDUE: "逾期", reports.RETURNED: "退回"}
 
 
@@ -83,7 +83,7 @@ def _period(ask: Ask, row: Row) -> str:
 
 def _when(ask: Ask, row: Row, target: coverage.Target) -> str:
     day = spans.due_day(row.due, _period(ask, row))
-    return f"{_STATES[target.state]}，{day.month}月{day.day}日{'前' if target.state == 'expected' else '到期'}"
+    return f"{_STATES[target.state]}，{days.short(day)}{'前' if target.state == 'expected' else '到期'}"
 
 
 @command(
@@ -143,8 +143,7 @@ def line_of(ask: Ask, word: str) -> tuple[lines.Line, list[Unit]]:
     """The line that the arguments ask for (a row, a period, a unit), and the units that it is of; raises Refusal."""
     row, period, rest = _asked(ask, word)
     at = groups.chosen(ask, READERS, rest, f"{word} {row.name}")
-    of = _LINES.get(row.shape, lines.line)
-    return of(ask.db, row, [unit.path for unit in at], period, ask.today), at
+    return _LINES.get(row.shape, lines.line)(ask.db, row, [unit.path for unit in at], period, ask.today), at
 
 
 def _asked(ask: Ask, word: str) -> tuple[Row, str, str]:

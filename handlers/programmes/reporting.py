@@ -14,7 +14,7 @@ from handlers.privacy import gate
 from handlers.programmes import zero
 from handlers.reading.text.normalise import clean
 from handlers.registry import reads
-from handlers.wording import lines, places, programmes, questions
+from handlers.wording import days, lines, places, programmes, questions
 from scheduling import spans
 from storage.programmes import reports, sums
 
@@ -153,7 +153,7 @@ def complete(ask: Ask, known: _Asked) -> Sequence[Reply] | None:
 def _kept(ask: Ask, row: Row, unit: Unit, told: Told, said: str, today: date) -> Reply:
     day = told.day or today
     if day > ask.today:
-        raise Refusal(f"{day.month}月{day.day}日还没有到，没有记录。请等开展以后再报，或改好日期再发一次。")
+        raise Refusal(f"{days.short(day)}还没有到，没有记录。请等开展以后再报，或改好日期再发一次。")
     told.values = {name: _gated(value) for name, value in told.values.items()}
     _check_ranges(row, told)
     warning = _check_rules(ask, row, unit, told, said, day)

@@ -15,7 +15,6 @@ from scheduling import spans
 from storage.checkins import exemptions
 from storage.programmes import cases, coverage, holdings, reports, sums
 
-Shown = Mapping[str, str]
 # The order of the digest (design §6).
 _MOVED = {"opened": "新", "closed": "办结"}
 SECTIONS = ("活动", "计数", "任务", "覆盖", "名册", "奖章")
@@ -46,7 +45,7 @@ def line(db: Connection, row: Row, paths: Sequence[str], period: str, today: dat
     flows = sums.of(db, row.key, paths, _kept_periods(period, first, last))
     stocks = reports.stocks(db, row.key, paths, last) if _has_stocks(row) else []
     own = spans.label_of(row.period, min(last, max(first, today)))
-    owed = targets(db, row, paths, own, today) if row.period != "day" else _reached(db, row, paths, stocks, flows)
+    owed = targets(db, row, paths, own, today) if row.period != "day" else _reached(db, row, paths)
     shown = _shown(db, row, paths, period, today, flows, stocks, owed)
     missing = tuple(each for each in owed if not each.done)
     says = bool(flows.count or stocks or (row.due and owed))
@@ -73,6 +72,15 @@ def of_week(db: Connection, paths: Sequence[str], week: str, today: date) -> lis
     return [each for each in found if each.text]
 
 
+def of_period(db: Connection, paths: Sequence[str], period: str, today: date) -> list[Line]:
+    """The same of a month, a term or a year: what was reported in it."""
+    rows = [row for row in current.catalogue_of(db).rows if row.shape == "report"]
+    told = {key for month in _kept_periods(period, *spans.span_of(period)) for key in sums.told(db, paths, month)}
+    found = [line(db, row, paths, period, today) for row in rows if row.key in told]
+    found.sort(key=lambda each: SECTIONS.index(each.row.section))
+    return [each for each in found if each.text]
+
+
 def case_line(db: Connection, row: Row, paths: Sequence[str], period: str, today: date) -> Line:
     """The line of a row with shape case in these subtrees for a period; what was opened and closed in it behind it."""
     shown = case_figures.shown(db, row, paths, period, today)
@@ -90,9 +98,7 @@ def targets(db: Connection, row: Row, paths: Sequence[str], period: str, today: 
     return coverage.targets(db, row.key, row.at, paths, period, last, today > due, excused)
 
 
-def _reached(
-    db: Connection, row: Row, paths: Sequence[str], stocks: list[reports.Report], flows: sums.Sums
-) -> list[coverage.Target]:
+def _reached(db: Connection, row: Row, paths: Sequence[str]) -> list[coverage.Target]:
     """Of what happens on some day nothing is owed: the targets are there to be counted only."""
     return (
         coverage.targets(db, row.key, row.at, paths, "", date.max, False) if "targets" in set(row.placeholders) else []

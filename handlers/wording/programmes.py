@@ -87,16 +87,6 @@ def stated(ask: Ask, text: str, reading: Reading) -> bool:
     return read(plain, context.context_of(ask)).claim == "fact"
 
 
-def row_in(ask: Ask, text: str) -> Row | None:
-    """The row that the asker reports whose word stands in the text, of several the longest word; None without one."""
-    if ask.person is None:
-        return None
-    said = clean(text).text
-    found = [(len(word), row) for word, row in _rows(ask).by_word.items() if word in said and row.shape == "report"]
-    found.sort(key=lambda each: -each[0])
-    return next((row for _, row in found if _concerns(ask.me, row)), None)
-
-
 def is_zero(row: Row, text: str) -> bool:
     """Whether the words say that nothing of the row took place: 本月没有开站, 开站：无, 本周未开展家庭读书."""
     asked = (word for each in row.fields if each.type == "yesno" for word in (*each.words, each.label))
@@ -129,6 +119,16 @@ def _begins(text: str, word: str, row: Row) -> bool:
 def may_open(person: Person, row: Row) -> bool:
     """Whether this person opens cases of the row somewhere."""
     return not {each.role for each in person.grants}.isdisjoint(row.who) or _concerns(person, row)
+
+
+def row_in(ask: Ask, text: str) -> Row | None:
+    """The row that the asker reports whose word stands in the text, of several the longest word; None without one."""
+    if ask.person is None:
+        return None
+    said = clean(text).text
+    found = [(len(word), row) for word, row in _rows(ask).by_word.items() if word in said and row.shape == "report"]
+    found.sort(key=lambda each: -each[0])
+    return next((row for _, row in found if _concerns(ask.me, row)), None)
 
 
 @lru_cache(maxsize=8)
