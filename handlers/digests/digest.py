@@ -11,7 +11,6 @@ from handlers.digests import groups, period_digest
 from handlers.digests.readers import READERS
 from handlers.kit import ADMINS, Ask, Button, Due, File, Reply, Unit
 from handlers.registry import ANYTHING, command, due, weekly
-from handlers.wording import groups as named_groups
 from handlers.wording import lines, numbers, periods, places, weeks
 from scheduling.periods import week_of
 from storage.digests import digests, figures
@@ -42,7 +41,7 @@ def digest(ask: Ask) -> Sequence[Reply]:
     form, words = _form(rest)
     # What the messages before this one in the same transaction reported belongs to it.
     ask.rollups.flush(ask.db)
-    if not form and (found_groups := named_groups.asked(ask, READERS, words)):
+    if not form and (found_groups := places.groups_in(ask, READERS, words)):
         return [groups.told(ask, found_groups, period.week)]
     at = places.chosen(ask, READERS, words, "周报", f"{period.week} {{}}")
     if form:

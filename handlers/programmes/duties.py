@@ -11,7 +11,7 @@ from handlers.kit import MEMBERS, Ask, Button, Due, NotMeant, Refusal, Reply, Un
 from handlers.programmes import reporting
 from handlers.programmes.cases import case_intake, case_words
 from handlers.registry import ANYTHING, command, due
-from handlers.wording import days, groups, lines, programmes
+from handlers.wording import days, lines, places, programmes
 from scheduling import spans
 from storage.people import accounts, people
 from storage.programmes import coverage, reports
@@ -118,7 +118,7 @@ def look(ask: Ask) -> Reply:
 def _each_group(ask: Ask) -> Reply | None:
     """看 宣讲 按片区: the row's line of each group of a set, who owes most first; None where no set is named."""
     row, period, rest = _asked(ask, "看")
-    found = groups.asked(ask, READERS, rest)
+    found = places.groups_in(ask, READERS, rest)
     if len(found) < 2:
         return None
     of = _LINES.get(row.shape, lines.line)
@@ -142,7 +142,7 @@ def _vacant(line: lines.Line) -> str:
 def line_of(ask: Ask, word: str) -> tuple[lines.Line, list[Unit]]:
     """The line that the arguments ask for (a row, a period, a unit), and the units that it is of; raises Refusal."""
     row, period, rest = _asked(ask, word)
-    at = groups.chosen(ask, READERS, rest, f"{word} {row.name}")
+    at = places.chosen_or_group(ask, READERS, rest, f"{word} {row.name}")
     return _LINES.get(row.shape, lines.line)(ask.db, row, [unit.path for unit in at], period, ask.today), at
 
 
