@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from handlers.catalogue.figures import Step
 from handlers.catalogue.model import Row
+from handlers.catalogue.parts import Step
 from scheduling import spans
 from scheduling.calendar import Workdays
 

@@ -77,6 +77,17 @@ def shipped(zone: str = "Asia/Shanghai") -> Calendar:
     return parse({**_read(SHIPPED), "zone": zone, "workdays": {}})
 
 
+def calendar_of(db: Connection) -> Calendar:
+    """With the school's own changes; the shipped one before the first tick."""
+    kept = key_values.get(db, CALENDAR)
+    return from_source(kept.value) if kept else shipped()
+
+
+def days_after(first: date, last: date) -> Iterator[date]:
+    """The days after `first` up to `last`."""
+    return (first + timedelta(days=n) for n in range(1, (last - first).days + 1))
+
+
 def _read(file: Path) -> Tables:
     try:
         # utf-8-sig: Windows editors put a mark in front.

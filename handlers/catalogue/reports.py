@@ -7,8 +7,8 @@ from datetime import date
 from decimal import Decimal
 
 from handlers.catalogue.amounts import Amount, amounts
-from handlers.catalogue.figures import Figure
 from handlers.catalogue.model import Row
+from handlers.catalogue.parts import Figure
 from handlers.reading.model import Hedge
 from handlers.reading.text.dates import find_dates
 from handlers.reading.text.normalise import GAP
@@ -92,7 +92,7 @@ def _gap(text: str, start: int, end: int) -> str:
 def _without_name(text: str, row: Row) -> str:
     """The first of the row's own words goes: 微心愿 is no wish, 首批入队 no field of it."""
     own = sorted({*row.words, row.name}, key=len, reverse=True)
-    labels = {word for each in row.asked for word in (*each.words, each.label)}
+    labels = {word for each in row.asked for word in (*each.words, each.label, *each.choices)}
     for word in own:
         at = text.find(word)
         # 站籍86 names the row by its own field: the word stays for that.

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from handlers.catalogue import cells, current, sheets
-from handlers.catalogue.figures import Figure
 from handlers.catalogue.model import Row
+from handlers.catalogue.parts import Figure
 from handlers.kit import ADMINS, Ask, Button, Denied, File, Person, Refusal, Reply, Role
 from handlers.organisation import catalogue_book
 from handlers.registry import command, renders

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
 from handlers.catalogue import cells, sheets
-from handlers.catalogue.figures import Figure
 from handlers.catalogue.model import Row
+from handlers.catalogue.parts import Figure
 from storage.organisation.units import Kind
 from storage.people.people import Role
 

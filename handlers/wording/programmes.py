@@ -9,8 +9,8 @@ from functools import lru_cache
 from handlers.asker import context
 from handlers.catalogue import current
 from handlers.catalogue.catalogue import Catalogue
-from handlers.catalogue.figures import Figure
 from handlers.catalogue.model import Row
+from handlers.catalogue.parts import Figure
 from handlers.kit import ADMINS, Ask, Person, Role, Unit
 from handlers.reading import Reading, read
 from handlers.reading.text.normalise import clean
@@ -104,7 +104,7 @@ def is_pause(row: Row, text: str) -> bool:
 
 def case_row(ask: Ask, text: str) -> Row | None:
     """The row with cases whose word the text begins with; quick for the many that name none."""
-    if ask.person is None:
+    if ask.person is None or not text.startswith(_rows(ask).case_starts):
         return None
     found = [(len(word), row) for word, row in _rows(ask).case_words.items() if _begins(text, word, row)]
     _, row = max(found, key=lambda each: each[0], default=(0, None))

@@ -1,8 +1,8 @@
 """What keeps a step of a case from being taken: no evidence yet, the public notice is not over, no place is left."""
 
 from handlers.catalogue import chain
-from handlers.catalogue.figures import Step
 from handlers.catalogue.model import Row
+from handlers.catalogue.parts import Step
 from handlers.kit import Ask
 from handlers.programmes.cases import case_rights, case_words
 from handlers.wording import days

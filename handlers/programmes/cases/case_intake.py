@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any
 
 from handlers.catalogue import chain, current
-from handlers.catalogue.figures import Figure
 from handlers.catalogue.model import Row
+from handlers.catalogue.parts import Figure
 from handlers.catalogue.reports import read_report
 from handlers.kit import Ask, Button, Denied, Refusal, Reply, Unit
 from handlers.privacy import gate, names

@@ -23,7 +23,7 @@ _LEADS = (7, 1)
 
 def about(ask: Ask, row: Row, one: Case) -> str:
     """Whose, which row and kind, and who is put forward: 瑞景辅导站 十佳 老教师 王建国."""
-    name = str(ask.vault.open(one.name)) if one.name else ""
+    name = str(ask.vault.open(one.name)) if one.name and case_rights.may_see(ask.me, row, one) else ""
     kind = "" if one.kind in ("", row.name) else one.kind
     return " ".join(filter(None, (one.unit_name, row.name, kind, name)))
 

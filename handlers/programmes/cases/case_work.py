@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from handlers.attendance import attachments
 from handlers.catalogue import chain, current
-from handlers.catalogue.figures import Step
 from handlers.catalogue.model import Row
+from handlers.catalogue.parts import Step
 from handlers.kit import MEMBERS, Ask, Button, Denied, Due, Refusal, Reply
 from handlers.privacy import gate
 from handlers.programmes import signoff
@@ -45,6 +45,7 @@ def todo(ask: Ask) -> Reply:
 @command(
     case_waiting.COMMAND, who=MEMBERS, group="活动", rank=35, help="办一件事项：看、整改、销号、会签、同意……",
     examples=("办 D20260403-01", "整改 D20260403-01 队旗已经挂好"), follows=r"\W*[DdＤｄ\d]", number=cases.LETTER,
+    listed=False,
 )  # fmt: skip
 def work(ask: Ask) -> Sequence[Reply]:
     """The page of a case, or a step of it: the words behind the number say which."""
@@ -121,6 +122,8 @@ def _allowed(ask: Ask, row: Row, one: Case, action: str, done: list[CaseStep]) -
     subject = f"case:{one.number}"
     if not mine:
         raise Denied(f"「{action}」由{here[0].by}来办，{one.number} 没有改。{now}。", what=action, subject=subject)
+    if one.name and ask.vault.open(one.name) == ask.me.name:
+        raise Denied(f"{one.number} 评的是您自己，「{action}」要由另一位来，没有改。", what=action, subject=subject)
     able = [each for each in mine if not case_rights.barred(ask.me, each, one, done)]
     if not able:
         raise Denied(f"这件是您自己立的或刚办的，「{action}」要由另一位来，没有改。", what=action, subject=subject)

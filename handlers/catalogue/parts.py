@@ -1,4 +1,4 @@
-"""The parts of a row: its figures and indicators, an activity's words, the quotas and steps of a case."""
+"""The parts of a row: its figures, quotients, quotas, steps, and the words that they are declared in."""
 
 from functools import cached_property
 from typing import Annotated, Literal
@@ -10,6 +10,7 @@ NUMBERS = ("integer", "decimal", "money", "score")
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,19}$")]
 # A figure, or the part of it that belongs to a choice: pupils, pupils_小学.
 Sum = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,19}(_[^\W\da-z_]{1,16})?$")]
+Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,29}$")]
 Label = Annotated[str, Field(min_length=1, max_length=20)]
 Word = Annotated[str, Field(min_length=1, max_length=16)]
 Words = tuple[Word, ...]
@@ -23,8 +24,15 @@ def misfit(at: str, cure: str) -> PydanticCustomError:
     return PydanticCustomError("misfit", "{cure}", {"at": at, "cure": cure})
 
 
+def check(*found: tuple[str, bool, str]) -> None:
+    """(key, whether it is wrong, the cure) of each; raises for the first that is wrong."""
+    for at, wrong, cure in found:
+        if wrong:
+            raise misfit(at, cure)
+
+
 class Strict(BaseModel):
-    """What has no other keys than its own."""
+    """What is declared as it is or not at all."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
 
@@ -60,25 +68,18 @@ class Figure(Strict):
 
     @model_validator(mode="after")
     def _fits(self) -> "Figure":
-        if (self.type == "choice") != bool(self.choices):
-            raise misfit("choices", "选项要写，而且只有类型 choice（选项）才写")
-        if self.units and self.type not in ("integer", "decimal", "money"):
-            raise misfit("units", "量词只有数字才有，请清空或改类型")
-        if self.agg == "by" and self.type != "choice":
-            raise misfit("agg", "by（分项）只用于 choice（选项）")
-        if self.agg == "sum" and not self.is_number:
-            raise misfit("agg", "sum（累加）只用于数字")
-        if self.min is not None and self.max is not None and self.min > self.max:
-            raise misfit("min", "最小比最大还大，请改小")
-        if self.type == "score" and self.max is None:
-            raise misfit("max", "score（评分）要写满分")
-        if self.split and self.agg != "by":
-            raise misfit("split", "分开算只用于 choice（选项）、汇总 by（分项）")
-        if self.needs and self.type != "score":
-            raise misfit("needs", "前提只用于 score（评分），请清空")
         twice = next((each for each in self.choices if self.choices.count(each) > 1), None)
-        if twice is not None:
-            raise misfit("choices", f"选项「{twice}」写了两次，请删掉一个")
+        check(
+            ("choices", (self.type == "choice") != bool(self.choices), "选项要写，而且只有类型 choice（选项）才写"),
+            ("units", bool(self.units) and self.type not in NUMBERS[:3], "量词只有数字才有，请清空或改类型"),
+            ("agg", self.agg == "by" and self.type != "choice", "by（分项）只用于 choice（选项）"),
+            ("agg", self.agg == "sum" and not self.is_number, "sum（累加）只用于数字"),
+            ("min", self.min is not None and self.max is not None and self.min > self.max, "最小比最大还大，请改小"),
+            ("max", self.type == "score" and self.max is None, "score（评分）要写满分"),
+            ("split", self.split and self.agg != "by", "分开算只用于 choice（选项）、汇总 by（分项）"),
+            ("needs", bool(self.needs) and self.type != "score", "前提只用于 score（评分），请清空"),
+            ("choices", twice is not None, f"选项「{twice}」写了两次，请删掉一个"),
+        )
         return self
 
 
