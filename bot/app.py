@@ -145,7 +145,7 @@ class App:
         self.engine.database.close()
 
     def _health(self) -> dict[str, Any]:
-        return health.facts(self.engine, self.ticker.age(), self.senders, self.channels)
+        return health.facts(self.engine, self.pipeline.writing, self.ticker.age(), self.senders, self.channels)
 
     def _metrics(self) -> str:
         return metrics.text(self.engine, self.pipeline, self.ticker.age(), self.channels)

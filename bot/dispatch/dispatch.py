@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.dispatch import card_replies, open_questions, typed_labels
+from bot.dispatch import card_replies, open_questions, tasks, typed_labels
 from bot.dispatch.features import Features
 from handlers import kit
 from handlers.asker import context
@@ -14,7 +14,7 @@ from handlers.general import exports, handbook
 from handlers.people import spoken_codes
 from handlers.registry import Command
 from handlers.wording import programmes
-from storage.messages import cards
+from storage.messages import cards, inbox
 
 LONGEST_TEXT = 4000
 GREETING = "您好,我是少先队辅导员助手。请向学校大队辅导员要一个邀请码,再发给我:加入 邀请码"
@@ -71,7 +71,7 @@ def _said(features: Features, ask: kit.Ask, text: str, commands: bool = True) ->
     found = features.command_in(text) if commands else None
     if found and (typed := typed_labels.instead_of(features, ask, text, *found)):
         return _do(features, ask, *typed)
-    if found and handbook.asks_how(found[1][:2]):
+    if found and (handbook.asks_how(found[1][:2]) or _only_begins_so(ask, text, *found)):
         found = None
     free = bool(found and waiting and waiting.may_take(text, found[1]))
     # A command may say that its word was none this time: 看 上周周报 is no row to look at.
@@ -89,6 +89,14 @@ def _said(features: Features, ask: kit.Ask, text: str, commands: bool = True) ->
     if found and free and (replies := _ordered(waiting, ask, *found)) is not None:
         return replies
     return _read(features, ask, text, waiting)
+
+
+def _only_begins_so(ask: kit.Ask, text: str, command: Command, args: str) -> bool:
+    """看电影 三(2)中队 38人 is a report of whoever may not use 看."""
+    if _is_stranger(ask) or command.allows(ask.person) or not open_questions.is_glued(text, args):
+        return False
+    reading = context.reading_of(ask, text)
+    return reading.intent == "checkin" and reading.status == "ok"
 
 
 def _ordered(
@@ -132,7 +140,9 @@ def _read(
     if waiting is None and not understood and (late := open_questions.unasked(ask, text, reading)):
         return [kit.Reply(late)]
     reader = features.readers.get(intent) or features.readers["unknown"]
-    replies = _list(reader(replace(ask, args=text, reading=reading)))
+    ask = replace(ask, args=text, reading=reading)
+    replies = _list(reader(ask))
+    replies = [*replies, *tasks.beside(features, ask, text, replies)]
     if waiting and understood:
         return [*replies, *waiting.give_way(ask, intent)]
     if waiting and (ask.message.private or intent == "unknown"):
@@ -165,6 +175,10 @@ def _do(features: Features, ask: kit.Ask, card: cards.Card, order: cards.Order) 
 
 def _edited(features: Features, ask: kit.Ask, text: str) -> Sequence[kit.Reply]:
     """New words of an earlier message correct what it recorded; a fresh one that recorded nothing counts as new."""
+    before = inbox.said_before(ask.db, ask.inbox_id)
+    if before in [found[: inbox.FINGERPRINT] for found in ask.vault.fingerprints(ask.message.text)]:
+        # A reaction, a preview of a link: not a word is another.
+        return []
     if _is_stranger(ask):
         return _said(features, ask, text)
     for look in features.edits:

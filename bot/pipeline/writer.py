@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from bot.channels.condition import Condition
 from bot.pipeline.transaction import Transactions
 from bot.pipeline.turn import Job, Outcome, Task
 from handlers.kit import Message
@@ -34,6 +35,11 @@ class Pipeline:
         self._thread = threading.Thread(target=self._run, name="writer")
         self.commits = 0
         self.jobs = 0
+
+    @property
+    def writing(self) -> Condition:
+        """How storing messages goes."""
+        return self._transactions.writing
 
     def start(self) -> None:
         """Begin to write."""

@@ -70,6 +70,7 @@ class Action(Labelled):
     UNIT_CLOSED = "unit-closed", "停用单位"
     UNIT_REOPENED = "unit-reopened", "恢复单位"
     UNLINKED = "unlinked", "解绑账号"
+    CATALOGUE_CHANGED = "catalogue-changed", "改目录"
 
 
 @dataclass(slots=True)

@@ -95,8 +95,9 @@ grant = Table(
     Column("role", String(20), nullable=False),
     Column("since", Instant, nullable=False),
     Column("until", Instant),
-    # A deputy's: for whom.
+    # What a deputy holds, and what they gave by it: for whom. Who gave it; empty: the operator, or before it was noted.
     ref("deputy_for", "person"),
+    ref("given_by", "person"),
     UniqueConstraint("person_id", "unit_id", "role"),
 )
 

@@ -20,7 +20,10 @@ inbox = Table(
     Column("error", LargeBinary),
     # What the platform calls the message in its chat, as edits and replies name it.
     Column("spoken_as", String(40)),
+    # A keyed fingerprint of the words of a message that may be edited.
+    Column("said", String(16)),
     UniqueConstraint("channel", "message_id"),
+    Index("ix_inbox_spoken", "channel", "chat", "spoken_as", **where("said IS NOT NULL")),
     Index("ix_inbox_failed", "id", **where("state = 'failed'")),
     Index("ix_inbox_unreadable", "id", **where("state = 'unreadable'")),
 )

@@ -61,10 +61,10 @@ class TestFrozen:
         county.push(county.li)
         later = MONDAY + timedelta(hours=1)
         first = county.report(county.squads[1], 37, activity="队课", now=later)
-        old = checkins.valid_one(county.db, county.squads[0].id, "主题队日", FRIDAY.date())
+        old = checkins.of_day(county.db, county.squads[0].id, "主题队日", FRIDAY.date())[0]
         fewer = replace(old, attended=39)
         recording.revise(county.db, county.rollups, old, fewer, county.zhang, later)
-        gone = checkins.valid_one(county.db, county.squads[2].id, "祭扫", date(2026, 4, 2))
+        gone = checkins.of_day(county.db, county.squads[2].id, "祭扫", date(2026, 4, 2))[0]
         recording.withdraw(county.db, county.rollups, gone, county.zhang, later)
         county.write()
         shown = digests.report(county.db, county.first, WEEK, later)

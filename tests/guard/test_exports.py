@@ -24,7 +24,12 @@ from tests.support.stage import Bot, running
 pytestmark = pytest.mark.both
 
 # Every command that answers with files: how it is asked for one, by whom. A recipe is made by one of these.
-ASKED = {"导出 名册": ("导出 名册", "刘校长"), "周报": ("周报 表", "李老师"), "表": ("表 宣讲 本月", "王主任")}
+ASKED = {
+    "导出 名册": ("导出 名册", "刘校长"), "周报": ("周报 表", "李老师"), "表": ("表 宣讲 本月", "王主任"),
+    "导出 目录": ("导出 目录", "贺主任"),
+}  # fmt: skip
+# Sheets that are sent back begin with their head: there it stands on another one, and at the foot.
+HEADS = {"行", "字段", "选项"}
 MARK = "2026-04-03 09:00 导出，用途：上级检查。请勿转发"
 
 
@@ -56,8 +61,9 @@ def test_a_file_goes_with_a_purpose_a_mark_and_a_row(word: str, tmp_path: Path) 
             assert "已记入审计日志" in said
             assert [about["why"] for _, about in log(bot)] == ["上级检查"] and log(bot)[0][1]["what"] == word
             book = openpyxl.load_workbook(io.BytesIO(files(bot)[0].read_bytes()))
-            for sheet in book.worksheets[: 1 if word == "导出 名册" else None]:
-                assert sheet["A1"].value == f"{who} {MARK}" == (sheet.oddFooter.left.text or ""), sheet.title
+            for sheet in book.worksheets:
+                assert sheet.oddFooter.left.text == f"{who} {MARK}", sheet.title
+                assert sheet.title in HEADS or sheet["A1"].value == f"{who} {MARK}", sheet.title
             # Said at once, nothing is asked.
             for purpose in PURPOSES:
                 await bot.say(who, f"{words} {purpose}")

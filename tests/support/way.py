@@ -205,7 +205,7 @@ def play(folder: Path, scene: Callable[[Way], Any]) -> None:
     asyncio.run(run())
 
 
-def once(target: Any, name: str, matches: Callable[..., bool], error: type[Exception]) -> list[int]:
+def once(target: Any, name: str, matches: Callable[..., bool], error: Callable[[str], Exception]) -> list[int]:
     """Raise `error` at the first event that matches; the list tells whether it happened."""
     happened: list[int] = []
 

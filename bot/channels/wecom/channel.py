@@ -1,5 +1,6 @@
 """A self-built app of 企业微信 as a channel: encrypted callbacks in, its API out."""
 
+import asyncio
 from typing import Any
 
 from bot.channels.wecom.api import Api
@@ -30,7 +31,11 @@ class WecomApp(Post):
 
     async def listen(self) -> None:
         """Keep the menu and the cards as they should be, until stopped; messages come by the web server."""
-        await self._desk.run()
+        replaying = asyncio.create_task(self._intake.replay())
+        try:
+            await self._desk.run()
+        finally:
+            replaying.cancel()
 
     async def stop(self) -> None:
         """End taking in; sending goes on."""
@@ -38,11 +43,11 @@ class WecomApp(Post):
 
     async def close(self) -> None:
         """End all connections, when nothing is to be sent any more."""
-        await self._intake.finish()
+        await self._intake.close()
         await self._api.close()
 
     def state(self) -> dict[str, Any]:
         """How taking in and sending go, for /health and /metrics; what must be put right comes first."""
         heard = self._hook.state()
         trouble = heard["trouble"] or self._api.trouble
-        return {**heard, "trouble": trouble, "sending": self._api.condition.facts()}
+        return {**heard, "trouble": trouble, "sending": self._api.condition.facts(), "spooled": self._intake.spooled}

@@ -194,6 +194,27 @@ def test_an_edit_corrects_squad_and_heads(play: Play) -> None:
     play(talk)
 
 
+def test_an_edit_without_another_word_changes_nothing(play: Play) -> None:
+    async def talk(stage: Stage) -> None:
+        words = "三(2)中队 主题队日 38人"
+        await stage.say(ZHANG, words, message_id=5)
+        await stage.say(ZHANG, "更正 实到39")
+        # A reaction to it, or the preview of a link.
+        assert await stage.edit(ZHANG, 5, words) == []
+        assert heads(stage) == [(39, "valid")]
+        await stage.edit(ZHANG, 5, "三(2)中队 主题队日 40人")
+        await stage.say(ZHANG, "更正 实到41")
+        assert await stage.edit(ZHANG, 5, "三(2)中队 主题队日 40人") == []
+        # Back to what was said first is another word.
+        assert (await stage.edit(ZHANG, 5, words))[0].startswith("已按您改的消息更正")
+        assert heads(stage) == [(38, "valid")]
+        # Nor is a command done twice.
+        await stage.say(ZHANG, "周报", message_id=6)
+        assert await stage.edit(ZHANG, 6, "周报") == []
+
+    play(talk)
+
+
 def test_an_edit_of_an_answer_corrects_what_it_completed(play: Play) -> None:
     async def talk(stage: Stage) -> None:
         await stage.say(ZHANG, "三(2)中队 主题队日")
