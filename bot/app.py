@@ -18,6 +18,7 @@ from bot.engine import Engine
 from bot.files.fetcher import Fetcher
 from bot.jobs.ticker import Ticker
 from bot.outbox.sender import Sender
+from bot.pipeline import limits
 from bot.pipeline.writer import Pipeline
 from storage.base import leases
 
@@ -32,7 +33,8 @@ class App:
         self.engine = engine
         self.settings = engine.settings
         self.owner = token_hex(8)
-        self.pipeline = Pipeline(engine.transactions(), self._wake)
+        rates = limits.limits_of(self.settings.rates, engine.database.read, engine.now)
+        self.pipeline = Pipeline(engine.transactions(), self._wake, rates)
         self.channels: dict[str, Channel] = {}
         self.senders: list[Sender] = []
         self.routes: list[BaseRoute] = []

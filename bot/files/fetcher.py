@@ -112,7 +112,7 @@ class Fetcher:
         if isinstance(found, roster.Sheet):
             await self._rosters.take(wanted, found)
         else:
-            said = await asyncio.to_thread(catalogue_files.compare, self._read, wanted, found, self._now())
+            said = await asyncio.to_thread(catalogue_files.said_of, self._read, wanted, found, self._now())
             await self._pipeline.do(lambda turn: catalogue_files.tell(turn, wanted, said))
         await self._pipeline.do(lambda turn: files.settle(turn.db, wanted.id, state="read"))
         await self._channels[wanted.channel].release(wanted.ref)

@@ -44,7 +44,8 @@ def log(bot: Bot) -> list[tuple[int, dict[str, Any]]]:
 
 
 def test_every_command_that_sends_files_is_walked_here() -> None:
-    assert {each.words[0] for each in collect().commands if each.exports} == set(ASKED)
+    # 照片 sends what others have sent, as it is: tests/programmes has it.
+    assert {each.words[0] for each in collect().commands if each.exports} - {"照片"} == set(ASKED)
 
 
 @pytest.mark.parametrize("word", ASKED)
