@@ -257,14 +257,3 @@ def _known(table: Any, names: Iterable[str], at: str) -> None:
     for name in table:
         if name not in set(names):
             raise Wrong(f"{at} 里没有「{name}」这一项,可用:{'、'.join(sorted(names))}")
-
-
-def calendar_of(db: Connection) -> Calendar:
-    """The calendar of the last tick, with the school's own changes; the shipped one before the first tick."""
-    kept = key_values.get(db, CALENDAR)
-    return from_source(kept.value) if kept else shipped()
-
-
-def days_after(first: date, last: date) -> Iterator[date]:
-    """The days after `first` up to `last`."""
-    return (first + timedelta(days=n) for n in range(1, (last - first).days + 1))

@@ -173,4 +173,5 @@ def export(ask: Ask) -> Reply:
 @renders("catalogue")
 def rendered(db: Connection, values: Mapping[str, Any]) -> bytes:
     """The workbook of all rows but the check-ins, whose words are read with the program."""
-    return catalogue_book.workbook([row for row in current.catalogue_of(db).own if row.shape != "checkin"])
+    rows = [row for row in current.catalogue_of(db).own if row.shape != "checkin"]
+    return catalogue_book.workbook(rows, values.get("mark", ""))
