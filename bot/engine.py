@@ -38,8 +38,8 @@ class Engine:
 
     def transactions(self) -> Transactions:
         """What turns messages into committed results."""
-        nameless = self.settings.nameless
-        return Transactions(self.database.write, self.features, self.vault, self.clock.now, nameless)
+        settings, write = self.settings, self.database.write
+        return Transactions(write, self.features, self.vault, self.now, settings.nameless, settings.daily_limits)
 
     def catalogue(self) -> loader.Loaded:
         """The key dates with the school's own changes."""

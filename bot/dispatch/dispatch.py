@@ -27,6 +27,8 @@ _TELLS = frozenset({"checkin", "unknown", "chat", "question", "zero", "excuse"})
 _WHOLE = frozenset({"checkin", "nomination"})
 # What changes something that is stored.
 _CHANGES = frozenset({"correct", "cancel", "nomination_cancel", "nomination_replace"})
+# The topic of the commands behind which a report may stand.
+_OF_REPORTS = "签到"
 # Read so, a text says nothing that could be done.
 _IN_VAIN = frozenset({"unknown", "question", "chat"})
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -59,6 +61,11 @@ def _is_stranger(ask: kit.Ask) -> bool:
     return ask.person is None or not ask.person.grants
 
 
+def _greeting(ask: kit.Ask) -> Sequence[kit.Reply]:
+    """How to come in, once a day."""
+    return [kit.Reply(GREETING)] if ask.is_once_more("greetings") else []
+
+
 def tidy(text: str) -> str:
     """The text without control characters and white space around it; line breaks and tabs stay."""
     return _CONTROL.sub("", text).strip()
@@ -78,7 +85,7 @@ def _said(features: Features, ask: kit.Ask, text: str, commands: bool = True) ->
     if found and not free and (replies := _ordered(waiting, ask, *found)) is not None:
         return replies
     if _is_stranger(ask):
-        return [kit.Reply(GREETING)]
+        return _greeting(ask)
     wordless = not text and (ask.message.attachments or ask.message.place)
     # A photo is no answer to a question.
     if waiting and not wordless:
@@ -92,11 +99,11 @@ def _said(features: Features, ask: kit.Ask, text: str, commands: bool = True) ->
 
 
 def _only_begins_so(ask: kit.Ask, text: str, command: Command, args: str) -> bool:
-    """看电影 三(2)中队 38人 is a report of whoever may not use 看."""
-    if _is_stranger(ask) or command.allows(ask.person) or not open_questions.is_glued(text, args):
+    """看电影 三(2)中队 38人, 交接仪式 三(2)中队 队课 38人: whole reports, whatever word they begin with."""
+    if _is_stranger(ask) or command.group == _OF_REPORTS or not open_questions.is_glued(text, args):
         return False
     reading = context.reading_of(ask, text)
-    return reading.intent == "checkin" and reading.status == "ok"
+    return reading.intent == "checkin" and reading.status == "ok" and not programmes.stated(ask, text, reading)
 
 
 def _ordered(
@@ -116,7 +123,7 @@ def _call(command: Command, ask: kit.Ask) -> Sequence[kit.Reply]:
             raise TypeError(f"{command.words[0]}: a command has to answer")
         return _list(answer)
     if _is_stranger(ask):
-        return [kit.Reply(GREETING)]
+        return _greeting(ask)
     word = command.words[0]
     raise kit.Denied(f"「{word}」您目前不能用。发「帮助」看看您能做什么。", what=word)
 
@@ -133,11 +140,13 @@ def _read(
         return [*replies, *waiting.give_way(ask, "case")] if waiting else replies
     if ask.message.attachments and attachments.is_caption(ask, reading):
         return _list(features.readers[attachments.reader(ask)](ask))
-    if not whole and (typed := typed_labels.labelled(features, ask, text)):
+    typed = None if whole else typed_labels.labelled(features, ask, text)
+    typed = typed or (None if whole or waiting else typed_labels.decided(features, ask, text))
+    if typed:
         return _do(features, ask, *typed)
     if order := features.ordered(reading):
         return _ordered(waiting, ask, *order) or []
-    intent = "report" if reading.intent in _TELLS and programmes.stated(ask, text) else reading.intent
+    intent = "report" if reading.intent in _TELLS and programmes.stated(ask, text, reading) else reading.intent
     intent = "question" if intent in _CHANGES and handbook.asks_how(text) else intent
     understood = intent not in _IN_VAIN
     if waiting is None and not understood and (late := open_questions.unasked(ask, text, reading)):

@@ -80,7 +80,9 @@ class Letters:
         to_others = [reply for reply in replies if reply.to is not None]
         message, self._door = ask.message, ask.door
         person_id = ask.person.id if ask.person else None
-        at = _Address(message.channel, message.chat, outbox.ANSWER, person_id, ask.inbox_id, topic=message.topic)
+        # What strangers ask for delays nobody.
+        lane = outbox.ANSWER if ask.person and ask.person.grants else outbox.STRANGER
+        at = _Address(message.channel, message.chat, lane, person_id, ask.inbox_id, topic=message.topic)
         at.names = ask.may_name
         if message.album:
             found = albums.begin(self._db, message.channel, message.chat, message.album, ask.inbox_id, self._now)

@@ -4,8 +4,9 @@ import logging
 import os
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Engine
@@ -37,12 +38,12 @@ class Transactions:
 
     def __init__(
         self, engine: Engine, features: Features, vault: Vault, now: Callable[[], datetime],
-        nameless: frozenset[str] = frozenset({"telegram"}),
+        nameless: frozenset[str] = frozenset({"telegram"}), daily: Mapping[str, int] = MappingProxyType({}),
     ) -> None:  # fmt: skip
-        """`nameless`: the channels on which no child is named."""
+        """`nameless`: the channels on which no child is named; `daily`: what is limited a day, and how often."""
         self._nameless = nameless
         self._engine = engine
-        self._messages = Messages(features, nameless)
+        self._messages = Messages(features, nameless, daily)
         self._vault = vault
         self._now = now
         # Whether something was written for the senders; whoever has told them sets it back.

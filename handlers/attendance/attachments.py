@@ -110,13 +110,12 @@ def keep(ask: Ask, checkin_id: int | None, *, held: bool = False, case_id: int |
 
 
 def add_to(ask: Ask, stored: Checkin) -> int:
-    """The photos of the message, and of its album, belong to this check-in; how many there are."""
-    if full(ask, stored):
-        return 0
-    keep(ask, stored.id)
-    message = ask.message
+    """The photos of the message, and of its album, belong to this check-in if there is room; how many there are."""
+    room, message = not full(ask, stored), ask.message
+    if room:
+        keep(ask, stored.id)
     if album(ask) is None:
-        return photos(ask)
+        return photos(ask) if room else 0
     albums.settle(ask.db, message.channel, message.chat, message.album, stored.id)
     return albums.photos(ask.db, message.channel, message.chat, message.album)
 

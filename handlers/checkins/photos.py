@@ -49,11 +49,12 @@ def _another(ask: Ask, album: albums.Album) -> list[Reply]:
     if one is None:
         attachments.keep(ask, None, held=True)
         return []
-    count = attachments.add_to(ask, one)
+    full, count = attachments.full(ask, one), attachments.add_to(ask, one)
     message = ask.message
     reported = albums.reported(ask.db, message.channel, message.chat, message.album, one.id)
     said = phrases.echo("已记录", one, ask.today, count) if reported else _attached(ask, one, count)
-    return [replace(said, again=True)]
+    # Of an album only the last answer is said: it tells what was not kept, even when the album was answered before.
+    return [replace(phrases.with_more(said, full) if full else said, again=not full)]
 
 
 def _attached(ask: Ask, one: checkins.Checkin, count: int) -> Reply:

@@ -55,6 +55,7 @@ def _marked(ask: Ask, word: str, reply: Reply, purpose: str) -> Reply:
     file = reply.file
     if file is None:
         return reply
+    ask.spend("exports")
     ids = file.values.get("unit_ids", ())
     about = {name: file.values[name] for name in _NOTED if name in file.values}
     at = units.by_id(ask.db, ids[0]) if ids else None

@@ -11,7 +11,7 @@ from handlers.kit import MEMBERS, Ask, Button, Due, NotMeant, Refusal, Reply, Un
 from handlers.programmes import reporting
 from handlers.programmes.cases import case_intake, case_words
 from handlers.registry import ANYTHING, command, due
-from handlers.wording import lines, places, programmes
+from handlers.wording import days, groups, lines, programmes
 from scheduling import spans
 from storage.people import accounts, people
 from storage.programmes import coverage, reports
@@ -20,9 +20,11 @@ from storage.reminders import deliveries
 READERS = programmes.READERS
 MOST_BUTTONS = 6
 MOST_NAMES = 10
+MOST_GROUPS = 20
 # Due within so many days counts as due now.
 SOON = timedelta(days=7)
 MOST_NUDGED = 3000
+_LINES = {"roster": lines.roster_line, "case": lines.case_line}
 _STATES = {"expected": "待报", coverage.OVERDUE: "逾期", reports.RETURNED: "退回"}
 
 
@@ -81,7 +83,7 @@ def _period(ask: Ask, row: Row) -> str:
 
 def _when(ask: Ask, row: Row, target: coverage.Target) -> str:
     day = spans.due_day(row.due, _period(ask, row))
-    return f"{_STATES[target.state]}，{day.month}月{day.day}日{'前' if target.state == 'expected' else '到期'}"
+    return f"{_STATES[target.state]}，{days.short(day)}{'前' if target.state == 'expected' else '到期'}"
 
 
 @command(
@@ -95,6 +97,8 @@ def look(ask: Ask) -> Reply:
         return Reply(f"要看哪一项？像这样发：看 宣讲 上月\n有：{'、'.join(row.name for row in rows)}")
     if programmes.named(rows, ask.args) is None:
         raise NotMeant
+    if found := _each_group(ask):
+        return found
     line, at = line_of(ask, "看")
     period = spans.said(line.period, ask.today)
     nothing = any(each.state == reports.ZERO for each in line.targets)
@@ -121,8 +125,29 @@ def _vacant(line: lines.Line) -> str:
     return "".join(f"\n空缺：{each}" for each in told) + more
 
 
+def _each_group(ask: Ask) -> Reply | None:
+    """看 宣讲 按片区: the row's line of each group of a set, who owes most first; None where no set is named."""
+    row, period, rest = _asked(ask, "看")
+    found = groups.asked(ask, READERS, rest)
+    if len(found) < 2:
+        return None
+    of = _LINES.get(row.shape, lines.line)
+    each = [(group.name, of(ask.db, row, group.paths, period, ask.today)) for group in found]
+    each.sort(key=lambda one: -len(one[1].missing))
+    said = (f"· {name}：{line.text or '还没有人报'}" for name, line in each[:MOST_GROUPS])
+    more = f"\n另有 {len(each) - MOST_GROUPS} 组" if len(each) > MOST_GROUPS else ""
+    return Reply(f"{spans.said(period, ask.today)} {row.name} {rest}：\n" + "\n".join(said) + more)
+
+
 def line_of(ask: Ask, word: str) -> tuple[lines.Line, list[Unit]]:
     """The line that the arguments ask for (a row, a period, a unit), and the units that it is of; raises Refusal."""
+    row, period, rest = _asked(ask, word)
+    at = groups.chosen(ask, READERS, rest, f"{word} {row.name}")
+    return _LINES.get(row.shape, lines.line)(ask.db, row, [unit.path for unit in at], period, ask.today), at
+
+
+def _asked(ask: Ask, word: str) -> tuple[Row, str, str]:
+    """(the row, the period, the rest) of the arguments; raises Refusal."""
     row = programmes.named(_shown(ask), ask.args)
     if row is None:
         raise Refusal(f"没有这一项。像这样发：{word} 宣讲 上月")
@@ -131,9 +156,7 @@ def line_of(ask: Ask, word: str) -> tuple[lines.Line, list[Unit]]:
         rest = rest.replace(name, " ", 1) if name in rest else rest
     period, rest = spans.named(rest, ask.today)
     period = period or (_period(ask, row) if row.period != "day" else spans.label_of("week", ask.today))
-    at = places.chosen(ask, READERS, " ".join(rest.split()), f"{word} {row.name}")
-    of = {"roster": lines.roster_line, "case": lines.case_line}.get(row.shape, lines.line)
-    return of(ask.db, row, [unit.path for unit in at], period, ask.today), at
+    return row, period, " ".join(rest.split())
 
 
 def _shown(ask: Ask) -> list[Row]:
@@ -179,7 +202,7 @@ def chase(ask: Ask) -> Reply:
     line, at = line_of(ask, "催")
     if line.row.shape == "case":
         return case_words.nudge(ask, line.row, [unit.path for unit in at])
-    if not line.missing:
+    if not line.missing or line.row.shape == "roster":
         return Reply(f"{spans.said(line.period, ask.today)} {line.row.name}没有缺报的，不用催。")
     if len(line.missing) > MOST_NUDGED:
         raise Refusal(f"缺 {len(line.missing)} 家，一次催不完。请写上单位：催 {line.row.name} 单位名")

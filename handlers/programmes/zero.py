@@ -21,7 +21,7 @@ def nothing(ask: Ask, row: Row, unit: Unit) -> Sequence[Reply]:
     period = _period(ask, row)
     new = reports.Report(
         unit.id, row.key, period, min(spans.span_of(period)[1], ask.today), state=reports.ZERO,
-        version=programmes.version_of(row),
+        version=row.version,
     )  # fmt: skip
     when = spans.said(period, ask.today)
     kept = reports.store(ask.db, new, ask.me.id, ask.now)

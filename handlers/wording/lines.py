@@ -15,7 +15,6 @@ from scheduling import spans
 from storage.checkins import exemptions
 from storage.programmes import cases, coverage, holdings, reports, sums
 
-Shown = Mapping[str, str]
 # The order of the digest (design §6).
 _MOVED = {"opened": "新", "closed": "办结"}
 SECTIONS = ("活动", "计数", "任务", "覆盖", "名册", "奖章")
@@ -46,7 +45,7 @@ def line(db: Connection, row: Row, paths: Sequence[str], period: str, today: dat
     flows = sums.of(db, row.key, paths, _kept_periods(period, first, last))
     stocks = reports.stocks(db, row.key, paths, last) if _has_stocks(row) else []
     own = spans.label_of(row.period, min(last, max(first, today)))
-    owed = targets(db, row, paths, own, today) if row.period != "day" else _reached(db, row, paths, stocks, flows)
+    owed = targets(db, row, paths, own, today) if row.period != "day" else _reached(db, row, paths)
     shown = _shown(db, row, paths, period, today, flows, stocks, owed)
     missing = tuple(each for each in owed if not each.done)
     says = bool(flows.count or stocks or (row.due and owed))
@@ -73,6 +72,15 @@ def of_week(db: Connection, paths: Sequence[str], week: str, today: date) -> lis
     return [each for each in found if each.text]
 
 
+def of_period(db: Connection, paths: Sequence[str], period: str, today: date) -> list[Line]:
+    """The same of a month, a term or a year: what was reported in it."""
+    rows = [row for row in current.catalogue_of(db).rows if row.shape == "report"]
+    told = {key for month in _kept_periods(period, *spans.span_of(period)) for key in sums.told(db, paths, month)}
+    found = [line(db, row, paths, period, today) for row in rows if row.key in told]
+    found.sort(key=lambda each: SECTIONS.index(each.row.section))
+    return [each for each in found if each.text]
+
+
 def case_line(db: Connection, row: Row, paths: Sequence[str], period: str, today: date) -> Line:
     """The line of a row with shape case in these subtrees for a period; what was opened and closed in it behind it."""
     shown = case_figures.shown(db, row, paths, period, today)
@@ -90,9 +98,7 @@ def targets(db: Connection, row: Row, paths: Sequence[str], period: str, today: 
     return coverage.targets(db, row.key, row.at, paths, period, last, today > due, excused)
 
 
-def _reached(
-    db: Connection, row: Row, paths: Sequence[str], stocks: list[reports.Report], flows: sums.Sums
-) -> list[coverage.Target]:
+def _reached(db: Connection, row: Row, paths: Sequence[str]) -> list[coverage.Target]:
     """Of what happens on some day nothing is owed: the targets are there to be counted only."""
     return (
         coverage.targets(db, row.key, row.at, paths, "", date.max, False) if "targets" in set(row.placeholders) else []
@@ -189,10 +195,18 @@ def _shown(
     shown |= _yes(row, stocks, len(owed))
     shown |= _scored(row, stocks)
     shown |= _complete(db, row, paths, period, len(owed))
-    whole = {name: total.value for name, total in totals.items()} | {
-        "units": Decimal(units),
-        "targets": Decimal(len(owed)),
+    return shown | _quotients(row, totals, flows, {"units": Decimal(units), "targets": Decimal(len(owed))})
+
+
+def _quotients(
+    row: Row, totals: Mapping[str, sums.Total], flows: sums.Sums, counted: Mapping[str, Decimal]
+) -> dict[str, str]:
+    """The parts of figures by choice, and the row's indicators."""
+    apart = {
+        name: Decimal(flows.choices.get(figure, {}).get(choice, 0)) for name, (figure, _, choice) in row.split.items()
     }
+    shown = {name: number(value) for name, value in apart.items()}
+    whole = {**{name: total.value for name, total in totals.items()}, **apart, **counted}
     for each in row.indicators:
         over, under = whole.get(each.numerator, Decimal(0)), whole.get(each.denominator, Decimal(0))
         hedge = totals.get(each.numerator, sums.Total()).hedge
@@ -270,7 +284,8 @@ def percent(over: Decimal, under: Decimal) -> str:
 
 
 def quotient(over: Decimal, under: Decimal, digits: int, hedge: str = "eq") -> str:
-    """A quotient with so many decimals, half up."""
+    """A quotient with so many decimals, half up: 3.0, 3.6余."""
     if not under:
         return "–"
-    return number((over / under).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP), hedge)
+    exact = (over / under).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    return f"{exact:f}" if hedge == "eq" else number(exact, hedge)

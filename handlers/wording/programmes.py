@@ -1,6 +1,5 @@
 """Which row a message names, for which units its sender reports it, and how a report is said."""
 
-import hashlib
 import re
 from collections.abc import Mapping
 from datetime import date
@@ -12,7 +11,7 @@ from handlers.catalogue import current
 from handlers.catalogue.catalogue import Catalogue
 from handlers.catalogue.model import Figure, Row
 from handlers.kit import ADMINS, Ask, Person, Role, Unit
-from handlers.reading import read
+from handlers.reading import Reading, read
 from handlers.reading.text.normalise import clean
 from handlers.reading.text.units import find_units
 from scheduling import spans
@@ -75,13 +74,11 @@ def key_in(ask: Ask, said: str) -> tuple[str | None, str]:
     return (hits[0].unit, rest) if hits else (None, said)
 
 
-def stated(ask: Ask, text: str) -> bool:
-    """Whether the text states what a row that the asker reports asks for; quick for the many that name none."""
-    if ask.person is None or not any(word in text for word in _rows(ask).by_word):
-        return False
-    row = named(rows_for(ask), text)
-    if row is None:
-        return False
+def stated(ask: Ask, text: str, reading: Reading) -> bool:
+    """Whether the text, read so, states what a row that the asker reports asks for; quick for those that name none."""
+    row = row_in(ask, text)
+    if row is None or reading.claim == "fact":
+        return row is not None
     if is_zero(row, text) or is_pause(row, text):
         return True
     # 计划30万元 is a figure of its row, no plan.
@@ -124,6 +121,16 @@ def may_open(person: Person, row: Row) -> bool:
     return not {each.role for each in person.grants}.isdisjoint(row.who) or _concerns(person, row)
 
 
+def row_in(ask: Ask, text: str) -> Row | None:
+    """The row that the asker reports whose word stands in the text, of several the longest word; None without one."""
+    if ask.person is None:
+        return None
+    said = clean(text).text
+    found = [(len(word), row) for word, row in _rows(ask).by_word.items() if word in said and row.shape == "report"]
+    found.sort(key=lambda each: -each[0])
+    return next((row for _, row in found if _concerns(ask.me, row)), None)
+
+
 @lru_cache(maxsize=8)
 def _at(_engine: int, _tree: str) -> list[Catalogue]:
     return []
@@ -160,14 +167,10 @@ def named(rows: list[Row], text: str) -> Row | None:
     return max(found, key=lambda each: each[0])[1] if found else None
 
 
-def version_of(row: Row) -> str:
-    """A mark of what the row says, kept with each report of it."""
-    return hashlib.sha256(row.model_dump_json().encode()).hexdigest()[:12]
-
-
 def flows_of(row: Row) -> frozenset[str]:
-    """The figures that add up over time, and the choices that are counted."""
-    return frozenset(each.name for each in row.fields if each.agg in ("sum", "by"))
+    """The figures that add up over time, the choices that are counted, and figure@field where each choice is apart."""
+    apart = {f"{figure}@{by}" for figure, by, _ in row.split.values()}
+    return frozenset(each.name for each in row.fields if each.agg in ("sum", "by")) | apart
 
 
 def value(one: Figure, figure: Decimal | str | bool, hedge: str = "eq") -> str:

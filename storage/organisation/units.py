@@ -78,7 +78,8 @@ def _unit(row: Any) -> Unit:
 
 
 # Above the topmost units.
-_ROOT = Unit(0, "", "", "/")
+ALL = "/"
+_ROOT = Unit(0, "", "", ALL)
 
 
 def below(path: str) -> ColumnElement[bool]:

@@ -173,6 +173,11 @@ def add(db: Connection, name: str, now: datetime) -> int:
     return add_one(db, person, name=name, joined_at=now)
 
 
+def rename(db: Connection, person_id: int, name: str) -> None:
+    """Somebody is called so from now on, also in what they reported before."""
+    db.execute(update(person).where(person.c.id == person_id).values(name=name))
+
+
 def choose_school(db: Connection, person_id: int, school_id: int) -> None:
     """Remember which of somebody's schools is meant when none is named."""
     db.execute(update(person).where(person.c.id == person_id).values(school_id=school_id))

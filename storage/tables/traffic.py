@@ -1,6 +1,6 @@
 """What goes in and out: messages, letters, buttons, open questions, files."""
 
-from sqlalchemy import JSON, Column, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
+from sqlalchemy import JSON, Column, Date, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
 
 from storage.tables.base import Instant, id_column, metadata, ref, where
 
@@ -103,6 +103,16 @@ screen = Table(
     Column("bubble", LargeBinary, nullable=False),
     UniqueConstraint("person", "key"),
     Index("ix_screen_person", "person", "id"),
+)
+
+# How often somebody (`person:7`, or a stranger's channel and address) has done on a day what is limited.
+daily_count = Table(
+    "daily_count",
+    metadata,
+    Column("who", String(120), primary_key=True),
+    Column("what", String(20), primary_key=True),
+    Column("day", Date, nullable=False),
+    Column("count", Integer, nullable=False),
 )
 
 # Held by one process at a time: a channel's poller, its sender.

@@ -25,6 +25,8 @@ pytestmark = pytest.mark.both
 
 # Every command that answers with files: how it is asked for one, by whom. A recipe is made by one of these.
 ASKED = {"导出 名册": ("导出 名册", "刘校长"), "周报": ("周报 表", "李老师"), "表": ("表 宣讲 本月", "王主任")}
+# The catalogue names nobody; photos of a case: tests/programmes/test_cases.py.
+WALKED_ELSEWHERE = {"导出 目录", "照片"}
 MARK = "2026-04-03 09:00 导出，用途：上级检查。请勿转发"
 
 
@@ -39,7 +41,7 @@ def log(bot: Bot) -> list[tuple[int, dict[str, Any]]]:
 
 
 def test_every_command_that_sends_files_is_walked_here() -> None:
-    assert {each.words[0] for each in collect().commands if each.exports} == set(ASKED)
+    assert {each.words[0] for each in collect().commands if each.exports} == set(ASKED) | WALKED_ELSEWHERE
 
 
 @pytest.mark.parametrize("word", ASKED)

@@ -195,6 +195,7 @@ class OneAlone(RuleBasedStateMachine):
     def join(self) -> None:
         if self.codes:
             name = self.luck.choice(["", "", *ANYBODY])
+            name += " 同名" if name and self.luck.random() < 0.5 else ""
             answer = self.say(f"加入 {self.luck.choice(self.codes)} {name}", self.luck.choice(self.phones))
             COUNTED["joined"] += "欢迎" in answer
             COUNTED["had to wait"] += "确认以后才有" in answer or "第二个人确认" in answer

@@ -110,7 +110,7 @@ def _case(ask: Ask, row: Row, unit: Unit, told: Told) -> Case:
     return Case(
         row.key, unit.id, told.kind, bool(told.name), told.figures, told.due, chain.period_of(row, ask.today), state,
         ask.vault.seal(told.name) if told.name else None, ask.vault.seal(told.words) if told.words else None,
-        programmes.version_of(row), unit_name=unit.name, unit_kind=unit.kind, path=unit.path,
+        row.version, unit_name=unit.name, unit_kind=unit.kind, path=unit.path,
     )  # fmt: skip
 
 
@@ -226,7 +226,7 @@ def corrected(ask: Ask, row: Row, old: Case, words: str) -> Case:
     return replace(
         old, kind=told.kind or old.kind, due=told.due or old.due, figures={**old.figures, **told.figures},
         name=ask.vault.seal(told.name) if told.name else old.name,
-        words=ask.vault.seal(str(told.words)) if told.words else old.words, version=programmes.version_of(row),
+        words=ask.vault.seal(str(told.words)) if told.words else old.words, version=row.version,
     )  # fmt: skip
 
 
