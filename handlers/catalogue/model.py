@@ -128,11 +128,7 @@ class Quota(_Strict):
 
 
 class Step(_Strict):
-    """A line of a workflow table: at `state`, `action` of `by` leads to `to`; nobody approves their own.
-
-    `words` are other words for the action; nobody is waited for to take an `optional` step (异议, 撤销); one with
-    `evidence` is taken only when there is a photo or document.
-    """
+    """At `state`, `action` of `by` leads to `to`; nobody is waited for to take an `optional` one."""
 
     state: Word
     action: Word
@@ -178,18 +174,15 @@ class Row(_Strict):
     bonus: Annotated[int, Field(ge=0, le=100)] = 0
     passing: Annotated[int, Field(ge=0, le=1000)] = 0
     graders: Annotated[int, Field(ge=0, le=3)] = 0
-    # Cases.
     subject: tuple[Literal["child", "adult", "unit", "matter"], ...] = ()
     kinds: Words = ()
-    # Of the kinds those that put a unit forward, not a person.
-    collective: Words = ()
+    collective: Words = ()  # of the kinds those that put a unit forward, not a person
     caps: Mapping[Word, Annotated[int, Field(ge=1, le=10000)]] = {}
     cap_each: Annotated[int, Field(ge=0, le=10000)] = 0
     floor: Annotated[int, Field(ge=0, le=100000)] = 0
     quotas: tuple[Quota, ...] = ()
     chain: tuple[Step, ...] = ()
     notice: Annotated[int, Field(ge=0, le=60)] = 0
-    # Rosters.
     term: Annotated[int, Field(ge=0, le=120, description="months")] = 0
     slots: Mapping[Word, Annotated[int, Field(ge=1, le=20)]] = {}
     remind: tuple[Annotated[int, Field(ge=0, le=400)], ...] = ()
@@ -205,11 +198,6 @@ class Row(_Strict):
     def by_name(self) -> Mapping[str, Figure]:
         """Its fields by their names."""
         return {field.name: field for field in self.fields}
-
-    @cached_property
-    def waiting(self) -> frozenset[str]:
-        """The states of its cases in which somebody is waited for."""
-        return frozenset(each.state for each in self.chain if not each.optional)
 
     @cached_property
     def asked(self) -> tuple[Figure, ...]:
@@ -258,10 +246,6 @@ class Row(_Strict):
     def _numbers(self) -> frozenset[str]:
         return frozenset(each.name for each in self.fields if each.is_number)
 
-    @property
-    def _first(self) -> frozenset[str]:
-        return frozenset(each.state for each in self.chain[:1])
-
     def _rules_fit(self) -> None:
         for at, said in (("rules", self.rules), ("soft_rules", self.soft_rules)):
             for text in said:
@@ -302,7 +286,7 @@ class Row(_Strict):
         _known("caps", "caps", self.caps, self.kinds)
         _known("slots", "slots", self.slots, {choice for each in self.fields for choice in each.choices})
         _known("collective", "collective", self.collective, self.kinds)
-        states = {each.to for each in self.chain} | self._first
+        states = {each.to for each in self.chain} | {each.state for each in self.chain[:1]}
         _known("chain", "chain", (each.state for each in self.chain), states)
         scores = [each for each in self.fields if each.type == "score"]
         whole = sum(int(each.max or 0) for each in scores)
