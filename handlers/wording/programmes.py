@@ -145,6 +145,11 @@ def _rows(ask: Ask) -> Catalogue:
     return kept[0]
 
 
+def row_of(ask: Ask, key: str) -> Row | None:
+    """The row with this key that is in force."""
+    return _rows(ask).by_key.get(key)
+
+
 def rows_for(ask: Ask) -> list[Row]:
     """The rows that the asker reports somewhere, in the order of the catalogue."""
     return [row for row in _rows(ask).rows if row.shape == "report" and _concerns(ask.me, row)]
