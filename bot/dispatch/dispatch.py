@@ -9,9 +9,10 @@ from bot.dispatch import card_replies, open_questions, typed_labels
 from bot.dispatch.features import Features
 from handlers import kit
 from handlers.asker import context
-from handlers.attendance import attachments, reports
+from handlers.attendance import attachments, recent, reports
 from handlers.general import handbook
 from handlers.people import spoken_codes
+from handlers.reading import Reading
 from handlers.registry import Command
 from handlers.wording import programmes
 from storage.messages import cards
@@ -126,18 +127,43 @@ def _read(
         return _do(features, ask, *typed)
     if order := features.ordered(reading):
         return _ordered(waiting, ask, *order) or []
-    intent = "report" if reading.intent in _TELLS and programmes.stated(ask, text) else reading.intent
-    intent = "question" if intent in _CHANGES and handbook.asks_how(text) else intent
+    intent = _intent(ask, text, reading, waiting is None)
     understood = intent not in _IN_VAIN
     if waiting is None and not understood and (late := open_questions.unasked(ask, text, reading)):
         return [kit.Reply(late)]
-    reader = features.readers.get(intent) or features.readers["unknown"]
-    replies = _list(reader(replace(ask, args=text, reading=reading)))
+    replies = _done(features, ask, text, intent, reading)
     if waiting and understood:
         return [*replies, *waiting.give_way(ask, intent)]
     if waiting and (ask.message.private or intent == "unknown"):
         # Instead of how to report; what else was said of the words is still said.
         return [kit.Reply(waiting.reminder), *replies[1:]]
+    return replies
+
+
+def _intent(ask: kit.Ask, text: str, reading: Reading, free: bool) -> str:
+    """What is to be done; `free`: no question waits, so that a lone number is said of what was just recorded."""
+    if reading.intent in _TELLS and programmes.stated(ask, text):
+        return "report"
+    if reading.intent in _CHANGES and handbook.asks_how(text):
+        return "question"
+    return "amend" if free and recent.amends(ask, text, reading) else reading.intent
+
+
+def _done(features: Features, ask: kit.Ask, text: str, intent: str, reading: Reading) -> Sequence[kit.Reply]:
+    """All that a message asks for: what it takes back goes before what it reports instead."""
+    instead = [(each.intent, each) for each in reading.more if each.intent in _CHANGES]
+    beside = [(each.intent, each) for each in reading.more if each.intent not in _CHANGES]
+    replies: list[kit.Reply] = []
+    for what, each in (*instead, (intent, reading), *beside):
+        reader = features.readers.get(what) or features.readers["unknown"]
+        try:
+            replies += _list(reader(replace(ask, args=text, reading=each)))
+        except kit.Refusal as refusal:
+            if not beside or instead:
+                raise
+            # One of two tasks is refused: that does not cost the other.
+            ask.refused(refusal)
+            replies.append(kit.Reply(refusal.text, refusal.buttons))
     return replies
 
 

@@ -17,6 +17,11 @@ from storage.people import people
 
 LONGEST_ACTIVITY = 12
 _NUMBER = re.compile(r"\d{1,4}")
+# 今天天气真好, 等下再说, 我在开会: talk, and no name of an activity.
+_TALK = re.compile(
+    r"[了吗呢吧啊呀哦嘛哈呵嗯诶?？]$|^(?:[我你您他她咱](?!们?的|们?爱)|等|一会|稍[后等]|待会|马上|回头|晚点|随便|恢复|帮|请|麻烦)"
+    r"|再说|天气|真[好棒美累冷热]|[很太好][好累忙烦困冷热难多]|知道|[没不](?:想|会|能|行|清楚|确定|记得|看懂|好|有)|[要在](?:上课|开会|忙)|加[一两1-9]个"
+)
 _ONLY_NUMBERS = re.compile(r"[\d\s、,，.。;；和人名]{1,200}")
 
 
@@ -49,6 +54,8 @@ def complete(ask: Ask, known: questions.Incomplete) -> Sequence[Reply] | None:
     alone = read(ask.args, context)
     if _is_news(alone, asked):
         return None
+    if "ACTIVITY" in asked and _TALK.search(ask.args) and not any(record.activity for record in alone.records):
+        raise questions.MISSING.again(known)
     words = [_in_order(known.shared, ask.args), ask.args]
     if "ACTIVITY" in asked and _names_activity(ask.args, alone) and not names.problem_of(ask, ask.args):
         words.append(questions.with_activity(ask.args))

@@ -46,6 +46,7 @@ class Action(Labelled):
     WITHDRAWN = "withdrawn", "撤回提名"
     CHECKIN_CORRECTED = "checkin-corrected", "更正签到"
     CHECKIN_WITHDRAWN = "checkin-withdrawn", "撤回签到"
+    CHECKIN_RESTORED = "checkin-restored", "恢复签到"
     EXPORTED = "exported", "导出"
     REVEALED = "revealed", "查看姓名"
     CONSENTED = "consented", "记家长同意"
