@@ -30,7 +30,8 @@ def amends(ask: Ask, text: str, reading: Reading) -> bool:
         return False
     one = said[0]
     counted = one.attended is not None or one.due is not None or one.absent is not None
-    if (one.activity and (one.dated or counted)) or not recorded(ask):
+    last = recorded(ask)
+    if (one.activity and (one.dated or counted)) or not last or last[0].activity == one.activity:
         return False
     return said[0].unit is None or not any(
         record.unit for record in read(text, replace(context_of(ask), bound_unit=None)).records
