@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from handlers.attendance import attachments, drafts, phrases
+from handlers.attendance import attachments, drafts, participation, phrases
 from handlers.kit import Ask, Button, Refusal, Reply
 from handlers.reading import Record
 from handlers.reading.checkins.activities import OTHER
@@ -140,6 +140,9 @@ def _echo(ask: Ask, one: checkins.Checkin, photos: int, joint: bool) -> Reply:
     said = phrases.echo("已记录", one, ask.today, photos)
     if one.campaign_id is not None and (campaign := campaigns.by_id(ask.db, one.campaign_id)):
         said = phrases.with_more(said, f"计入活动 {campaign.id}「{campaign.title}」。")
+    elif other := participation.missed(ask, one):
+        line = f"主题不同，没有计入活动 {other.id}「{other.title}」。"
+        said = phrases.with_more(said, line, Button("计入", "活动", f"{other.id} #{one.id}"))
     if one.timing == checkins.BACKFILLED:
         said = phrases.with_more(said, f"{weeks.week_name(one.week)}的周报已经发出,这条算补报,下一期周报会写明。")
     if one.whole:
