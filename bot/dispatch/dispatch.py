@@ -10,6 +10,7 @@ from bot.dispatch.features import Features
 from handlers import kit
 from handlers.asker import context
 from handlers.attendance import attachments, recent, reports
+from handlers.checkins import asking
 from handlers.general import handbook
 from handlers.people import spoken_codes
 from handlers.reading import Reading
@@ -146,6 +147,8 @@ def _intent(ask: kit.Ask, text: str, reading: Reading, free: bool) -> str:
         return "report"
     if reading.intent in _CHANGES and handbook.asks_how(text):
         return "question"
+    if reading.intent == "chat" and free and asking.offers(ask, reading):
+        return "offered"
     return "amend" if free and recent.amends(ask, text, reading) else reading.intent
 
 

@@ -1,5 +1,6 @@
 """Which check-in is meant: by number, by what is named of it, or the last one."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,6 +16,17 @@ from storage.checkins import checkins
 from storage.organisation import units
 
 NOTHING = Record()
+
+
+# All that a withdrawal or restoring says that names nothing: then the last one is meant.
+_BARE = re.compile(
+    r"(?:撤回|撤销|作废|收回|删[掉除了]|取消|恢复|还原|不算|重新?报?|发|[报写填搞弄]?错|刚才|刚刚|刚|最近|上面|上|前|那|这|一|条|次|个|下|的|了"
+    r"|签到|打卡|记录|提交|上报|报|消息|请|麻烦|帮我|帮忙|我|把|要|想|老师|谢谢|[您你]好|吧|啊|呀|吗|cancel|[\W_])*",
+    re.IGNORECASE,
+)
+
+
+_CLAUSE = re.compile(r"[,，。;；:：\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +58,11 @@ def of_reading(ask: Ask, reading: Reading, wish: Wish) -> checkins.Checkin:
     """The one that the words of a correction, withdrawal or restoring name."""
     if ask.me.roles.isdisjoint(REPORTERS):
         raise Denied(f"签到由报它的老师来改。{examples.nearest(ask)}", what="更正")
-    return named(ask, _target(ask, reading), wish)
+    target = _target(ask, reading)
+    if target == NOTHING and wish.word != "更正" and not _BARE.fullmatch(_CLAUSE.split(ask.args)[0]):
+        # 把张三删了: whatever that is, it is not the last check-in.
+        raise which(ask, _found(ask, {}, None, wish)[:5], wish)
+    return named(ask, target, wish)
 
 
 def _numbered(ask: Ask, number: int) -> checkins.Checkin:
@@ -102,6 +118,8 @@ def _found(ask: Ask, of: dict[str, Any], unit: Unit | None, wish: Wish) -> list[
 
 def which(ask: Ask, found: Sequence[checkins.Checkin], wish: Wish) -> Refusal:
     """Several may be meant: each has its button, and nothing is done."""
+    if not found:
+        raise _none(ask, {}, None, wish)
     lines = "\n".join(f"· {phrases.dated(one, ask.today)} {phrases.heads(one)}" for one in found)
     squads = len({one.unit_id for one in found}) > 1
     labels = (f"{one.unit_name if squads else days.short(one.day)} {phrases.activity(one)}" for one in found)
