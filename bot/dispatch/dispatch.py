@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.dispatch import card_replies, open_questions, typed_labels
+from bot.dispatch import card_replies, open_questions, reminded, typed_labels
 from bot.dispatch.features import Features
 from handlers import kit
 from handlers.asker import context
@@ -121,6 +121,8 @@ def _read(
     if not text and (ask.message.attachments or ask.message.place):
         return _list(features.readers[attachments.reader(ask)](ask))
     reading = context.reading_of(ask, text)
+    if waiting is None and (line := reminded.report(features, ask, text, reading)):
+        text, reading = line, context.reading_of(ask, line)
     if ask.message.attachments and attachments.is_caption(ask, reading):
         return _list(features.readers[attachments.reader(ask)](ask))
     whole = reading.intent in _WHOLE and reading.status in ("ok", "confirm")
