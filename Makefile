@@ -8,7 +8,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 BENCH_VENV := .venv-bench
 BENCH_STAMP := $(BENCH_VENV)/.installed
 
-.PHONY: help install dev run test quick test-postgresql check bench faults lock fmt
+.PHONY: help install dev run test test-long quick test-postgresql check bench faults lock fmt
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -35,8 +35,11 @@ $(BENCH_STAMP): requirements-bench.lock
 run: $(RUN_STAMP) ## start the bot; without a platform configured: the practice page
 	@exec $(PY) -m bot serve
 
-test: $(DEV_STAMP) ## the whole suite on SQLite
-	$(PY) -m pytest
+test: $(DEV_STAMP) ## the suite on SQLite, without what takes long
+	$(PY) -m pytest -m "not long"
+
+test-long: $(DEV_STAMP) ## the rest of it: kills, browsers, all talks on all platforms, walks over all commands
+	$(PY) -m pytest -m long
 
 quick: $(DEV_STAMP) ## one area in seconds: make quick AREA=checkins
 	@test -n "$(AREA)" || { echo "say which: make quick AREA=checkins" >&2; exit 2; }

@@ -18,6 +18,7 @@ from bot.engine import Engine
 from bot.files.fetcher import Fetcher
 from bot.jobs.ticker import Ticker
 from bot.outbox.sender import Sender
+from bot.pipeline import limits
 from bot.pipeline.writer import Pipeline
 from storage.base import leases
 
@@ -32,7 +33,8 @@ class App:
         self.engine = engine
         self.settings = engine.settings
         self.owner = token_hex(8)
-        self.pipeline = Pipeline(engine.transactions(), self._wake)
+        rates = limits.limits_of(self.settings.rates, engine.database.read, engine.now)
+        self.pipeline = Pipeline(engine.transactions(), self._wake, rates)
         self.channels: dict[str, Channel] = {}
         self.senders: list[Sender] = []
         self.routes: list[BaseRoute] = []
@@ -41,6 +43,7 @@ class App:
         self.broken = False
         # The practice page's, where that is on: its module is loaded only then.
         self.stage: Any = None
+        self.most_body = web.MOST_BODY
 
     async def run(self, listening: socket.socket) -> None:
         """Serve on this socket until a signal comes; what was accepted is finished."""
@@ -48,7 +51,8 @@ class App:
             asyncio.get_running_loop().add_signal_handler(number, self._stop.set)
         self.pipeline.start()
         await self.add_channels()
-        server = web.server(web.application(self._health, self._metrics, self.routes, self.hooks))
+        pages = web.application(self._health, self._metrics, self.routes, self.hooks)
+        server = web.server(pages, self.most_body)
         tasks = [self._task(server.serve([listening]), "web"), *self._loops()]
         self.ticker.start(self.pipeline)
         while not server.started and not tasks[0].done():
@@ -73,6 +77,7 @@ class App:
 
             self.stage = await routes.open_stage(self.engine, self.pipeline, self.ticker)
             self.routes += routes.Pages(self.stage).routes()
+            self.most_body = routes.MOST_READ
         practice = self.stage.channel if self.stage else None
         self.channels = await platforms.open_channels(self.engine, self.pipeline, self.owner, practice)
         engine, both = self.engine, (self.engine.clock.now, self.engine.clock.real)
@@ -142,7 +147,7 @@ class App:
         self.engine.database.close()
 
     def _health(self) -> dict[str, Any]:
-        return health.facts(self.engine, self.ticker.age(), self.senders, self.channels)
+        return health.facts(self.engine, self.pipeline.writing, self.ticker.age(), self.senders, self.channels)
 
     def _metrics(self) -> str:
         return metrics.text(self.engine, self.pipeline, self.ticker.age(), self.channels)

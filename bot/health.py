@@ -6,6 +6,7 @@ from time import monotonic
 from typing import Any
 
 from bot.channels import Channel
+from bot.channels.condition import Condition
 from bot.engine import Engine
 from bot.metrics import TICK_ALARM
 from bot.outbox.sender import Sender
@@ -15,12 +16,14 @@ from storage.organisation import units
 SENDER_ALARM = timedelta(seconds=60)
 
 
-def facts(engine: Engine, tick: float, senders: Sequence[Sender], channels: Mapping[str, Channel]) -> dict[str, Any]:
+def facts(
+    engine: Engine, writing: Condition, tick: float, senders: Sequence[Sender], channels: Mapping[str, Channel]
+) -> dict[str, Any]:
     """The page; `tick` is the seconds since the last one. `status` is not ok only for what is broken here."""
     ages = {sender.name: round(monotonic() - sender.last_round, 1) for sender in senders}
     states = {name: state for name, channel in channels.items() if (state := channel.state())}
     database = _database(engine)
-    reasons = list(_broken(database, tick, ages))
+    reasons = list(_broken(database, writing, tick, ages))
     found: dict[str, Any] = {"status": "failing" if reasons else "ok", "database": database or "ok", "tick": tick}
     if reasons:
         found["reason"] = "; ".join(reasons)
@@ -38,9 +41,11 @@ def _database(engine: Engine) -> str:
     return ""
 
 
-def _broken(database: str, tick: float, ages: Mapping[str, float]) -> Iterator[str]:
+def _broken(database: str, writing: Condition, tick: float, ages: Mapping[str, float]) -> Iterator[str]:
     if database:
         yield "the database does not answer"
+    if writing.facts()["failures"]:
+        yield f"the database takes no message: {writing.trouble}"
     if tick > TICK_ALARM.total_seconds():
         yield "the scheduler has not ticked for a minute"
     for name, age in ages.items():

@@ -60,6 +60,15 @@ class Settings(BaseSettings):
     wecom_robot_secret: kinds.Words = ""
     wecom_robot_url: kinds.SocketAddress = "wss://openws.work.weixin.qq.com"
     wecom_group_webhooks: kinds.GroupRobots = ""
+    # Of each 0 is none.
+    limit_person_minute: int = Field(20, ge=0, le=65535)
+    limit_person_hour: int = Field(200, ge=0, le=65535)
+    limit_stranger_minute: int = Field(5, ge=0, le=65535)
+    limit_greetings_day: int = Field(1, ge=0, le=65535)
+    limit_incidents_day: int = Field(1, ge=0, le=65535)
+    limit_invitations_day: int = Field(100, ge=0, le=65535)
+    limit_campaigns_day: int = Field(10, ge=0, le=65535)
+    limit_exports_day: int = Field(30, ge=0, le=65535)
 
     @model_validator(mode="after")
     def _webhook_is_complete(self) -> Self:
@@ -116,6 +125,19 @@ class Settings(BaseSettings):
         groups = [key for _, key in self.wecom_groups]
         return [*passwords, *telegram, *(word for words in wecom for word in kinds.several(words)), *groups,
                 *self.given_keys]  # fmt: skip
+
+    @property
+    def rates(self) -> tuple[int, int, int]:
+        """How many messages are let in: of a person in a minute and an hour, of a stranger in a minute; 0: all."""
+        rates = self.limit_person_minute, self.limit_person_hour, self.limit_stranger_minute
+        return (0, 0, 0) if self.practice else rates
+
+    @property
+    def daily_limits(self) -> dict[str, int]:
+        """What one person may do how often in a day, by its name; what is left out as often as they like."""
+        names = ("greetings", "incidents", "invitations", "campaigns", "exports")
+        limits = {name: int(getattr(self, f"limit_{name}_day")) for name in names}
+        return {} if self.practice else {name: most for name, most in limits.items() if most}
 
     @property
     def zone(self) -> ZoneInfo:

@@ -30,6 +30,8 @@ _LOCKED = "55P03"
 _AT_ONCE = ("40", "57P01")
 # SQLite's code for a mistake in the statement; its other operational errors pass.
 _MISTAKE = 1
+# SQLITE_IOERR_FSYNC and _DIR_FSYNC.
+_NOT_FLUSHED = (1034, 1290)
 
 
 def passes(error: BaseException) -> bool:
@@ -43,6 +45,13 @@ def passes(error: BaseException) -> bool:
         lost = not state and type(orig).__name__ in ("OperationalError", "InterfaceError")
         return lost or state[:2] in _OF_THE_MOMENT or state == _LOCKED
     return type(orig).__name__ == "OperationalError" and getattr(orig, "sqlite_errorcode", 0) != _MISTAKE
+
+
+def flush_failed(error: BaseException) -> bool:
+    """Whether SQLite could not bring a file to the disk: nobody can tell any more what is there, and a new flush that
+    succeeds would mean nothing (https://wiki.postgresql.org/wiki/Fsync_Errors).
+    """
+    return getattr(getattr(error, "orig", None), "sqlite_errorcode", 0) in _NOT_FLUSHED
 
 
 def is_worth_another_try(error: BaseException | None) -> bool:

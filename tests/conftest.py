@@ -17,29 +17,35 @@ from tests.support.county import County
 from tests.support.databases import POSTGRESQL, new_database, share_statements
 
 MUST_NOT_SKIP = os.environ.get("TESTS_MUST_NOT_SKIP") == "1"
-# What takes seconds, much of it waiting: the first to begin.
+# Real processes that are killed, browsers, every talk on every platform, walks over all commands, long outages and
+# years: `make test-long`. In this order they begin.
 LONG = [
     re.compile(pattern)
     for pattern in (
-        r"tests/processes/test_(crash|kill|leaks|robot_process|several_processes|telegram_\w+)\.py",
-        r"/test_(browser|emulator|rights)\.py",
-        r"tests/whole/test_talks\.py",
+        r"tests/processes/",
+        r"/test_(browser|emulator|rights|process|migrate_to)\.py",
         r"tests/channels/\w+/test_talks\.py",
+        r"tests/whole/test_(walk|names_walk)\.py",
+        r"tests/guard/test_(planted_words|erased|rights_given)\.py",
+        r"tests/children/test_retention\.py|tests/channels/test_outages\.py",
     )
 ]
+# The longest of the others, one by one as well.
+TALKS = re.compile(r"tests/whole/test_talks\.py")
 MEMORY = Path("/dev/shm")
 
 
 def turn(nodeid: str) -> int:
     """Whose turn it is first."""
-    return next((place for place, pattern in enumerate(LONG) if pattern.search(nodeid)), len(LONG))
+    patterns = [*LONG, TALKS]
+    return next((place for place, pattern in enumerate(patterns) if pattern.search(nodeid)), len(patterns))
 
 
 class Turns(LoadScopeScheduling):
     """A module goes to one worker, for the sake of its fixtures; long tests one by one to whoever is free."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return nodeid if turn(nodeid) < len(LONG) else nodeid.partition("::")[0]
+        return nodeid if turn(nodeid) <= len(LONG) else nodeid.partition("::")[0]
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Turns:
@@ -61,6 +67,9 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Long tests are begun first; what only a server can do is left out on SQLite: there is one process on a file."""
     area = config.getoption("area")
+    for item in items:
+        if turn(item.nodeid) < len(LONG):
+            item.add_marker("long")
     left_out = {
         item for item in items
         if (item.get_closest_marker("postgresql") and not POSTGRESQL) or (area and not _is_of(item, area))
@@ -75,7 +84,7 @@ def _is_of(item: pytest.Item, area: str) -> bool:
     talk = item.callspec.params.get("path") if hasattr(item, "callspec") else None
     if item.path.name == "test_talks.py" and isinstance(talk, Path):
         return talk.parent.name == area and item.path.parent.name == "whole"
-    return item.nodeid.startswith(f"tests/{area}/") and turn(item.nodeid) == len(LONG)
+    return item.nodeid.startswith(f"tests/{area}/") and turn(item.nodeid) > len(LONG)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

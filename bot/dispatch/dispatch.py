@@ -5,18 +5,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.dispatch import card_replies, open_questions, reminded, typed_labels
+from bot.dispatch import card_replies, open_questions, reminded, tasks, typed_labels
 from bot.dispatch.features import Features
 from handlers import kit
 from handlers.asker import context
 from handlers.attendance import attachments, recent, reports
-from handlers.checkins import asking
-from handlers.general import handbook
+from handlers.checkins.questions import asking
+from handlers.general import exports, handbook
 from handlers.people import spoken_codes
 from handlers.reading import Reading
 from handlers.registry import Command
 from handlers.wording import programmes
-from storage.messages import cards
+from storage.messages import cards, inbox
 
 LONGEST_TEXT = 4000
 GREETING = "您好,我是少先队辅导员助手。请向学校大队辅导员要一个邀请码,再发给我:加入 邀请码"
@@ -24,11 +24,11 @@ NOT_COUNTED = "您改了一条发过的消息。那条没有留下记录,这次�
 LAPSED = "这个按钮已经失效。发「帮助」看看现在能做什么。"
 EDIT_COUNTS = timedelta(hours=24)
 # What may be a report of a row instead: its words tell.
-_TELLS = frozenset({"checkin", "unknown", "chat", "question"})
+_TELLS = frozenset({"checkin", "unknown", "chat", "question", "zero", "excuse"})
 # What is understood by itself, and not as the words on a button.
 _WHOLE = frozenset({"checkin", "nomination"})
-# What changes something that is stored.
-_CHANGES = frozenset({"correct", "cancel", "nomination_cancel", "nomination_replace"})
+# The topic of the commands behind which a report may stand.
+_OF_REPORTS = "签到"
 # Read so, a text says nothing that could be done.
 _IN_VAIN = frozenset({"unknown", "question", "chat"})
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -61,6 +61,11 @@ def _is_stranger(ask: kit.Ask) -> bool:
     return ask.person is None or not ask.person.grants
 
 
+def _greeting(ask: kit.Ask) -> Sequence[kit.Reply]:
+    """How to come in, once a day."""
+    return [kit.Reply(GREETING)] if ask.is_once_more("greetings") else []
+
+
 def tidy(text: str) -> str:
     """The text without control characters and white space around it; line breaks and tabs stay."""
     return _CONTROL.sub("", text).strip()
@@ -73,14 +78,14 @@ def _said(features: Features, ask: kit.Ask, text: str, commands: bool = True) ->
     found = features.command_in(text) if commands else None
     if found and (typed := typed_labels.instead_of(features, ask, text, *found)):
         return _do(features, ask, *typed)
-    if found and handbook.asks_how(found[1][:2]):
+    if found and (handbook.asks_how(found[1][:2]) or _only_begins_so(ask, text, *found)):
         found = None
     free = bool(found and waiting and waiting.may_take(text, found[1]))
     # A command may say that its word was none this time: 看 上周周报 is no row to look at.
     if found and not free and (replies := _ordered(waiting, ask, *found)) is not None:
         return replies
     if _is_stranger(ask):
-        return [kit.Reply(GREETING)]
+        return _greeting(ask)
     wordless = not text and (ask.message.attachments or ask.message.place)
     # A photo is no answer to a question.
     if waiting and not wordless:
@@ -91,6 +96,14 @@ def _said(features: Features, ask: kit.Ask, text: str, commands: bool = True) ->
     if found and free and (replies := _ordered(waiting, ask, *found)) is not None:
         return replies
     return _read(features, ask, text, waiting)
+
+
+def _only_begins_so(ask: kit.Ask, text: str, command: Command, args: str) -> bool:
+    """看电影 三(2)中队 38人, 交接仪式 三(2)中队 队课 38人: whole reports, whatever word they begin with."""
+    if _is_stranger(ask) or command.group == _OF_REPORTS or not open_questions.is_glued(text, args):
+        return False
+    reading = context.reading_of(ask, text)
+    return reading.intent == "checkin" and reading.status == "ok" and not programmes.stated(ask, text, reading)
 
 
 def _ordered(
@@ -105,12 +118,12 @@ def _ordered(
 
 def _call(command: Command, ask: kit.Ask) -> Sequence[kit.Reply]:
     if command.allows(ask.person):
-        answer: kit.Answer | None = command.handler(ask)
+        answer: kit.Answer | None = exports.of(ask, command) if command.exports else command.handler(ask)
         if answer is None:
             raise TypeError(f"{command.words[0]}: a command has to answer")
         return _list(answer)
     if _is_stranger(ask):
-        return [kit.Reply(GREETING)]
+        return _greeting(ask)
     word = command.words[0]
     raise kit.Denied(f"「{word}」您目前不能用。发「帮助」看看您能做什么。", what=word)
 
@@ -123,10 +136,15 @@ def _read(
     reading = context.reading_of(ask, text)
     if waiting is None and (line := reminded.report(features, ask, text, reading)):
         text, reading = line, context.reading_of(ask, line)
+    whole = reading.intent in _WHOLE and reading.status in ("ok", "confirm")
+    if not whole and programmes.case_row(ask, text):
+        replies = _list(features.readers["case"](replace(ask, args=text, reading=reading)))
+        return [*replies, *waiting.give_way(ask, "case")] if waiting else replies
     if ask.message.attachments and attachments.is_caption(ask, reading):
         return _list(features.readers[attachments.reader(ask)](ask))
-    whole = reading.intent in _WHOLE and reading.status in ("ok", "confirm")
-    if not whole and (typed := typed_labels.labelled(features, ask, text)):
+    typed = None if whole else typed_labels.labelled(features, ask, text)
+    typed = typed or (None if whole or waiting else typed_labels.decided(features, ask, text))
+    if typed:
         return _do(features, ask, *typed)
     if order := features.ordered(reading):
         return _ordered(waiting, ask, *order) or []
@@ -134,7 +152,10 @@ def _read(
     understood = intent not in _IN_VAIN
     if waiting is None and not understood and (late := open_questions.unasked(ask, text, reading)):
         return [kit.Reply(late)]
-    replies = _done(features, ask, text, intent, reading)
+    reader = features.readers.get(intent) or features.readers["unknown"]
+    ask = replace(ask, args=text, reading=reading)
+    replies = [*tasks.instead(features, ask), *_list(reader(ask))]
+    replies = [*replies, *tasks.beside(features, ask, replies)]
     if waiting and understood:
         return [*replies, *waiting.give_way(ask, intent)]
     if waiting and (ask.message.private or intent == "unknown"):
@@ -145,31 +166,13 @@ def _read(
 
 def _intent(ask: kit.Ask, text: str, reading: Reading, free: bool) -> str:
     """What is to be done; `free`: no question waits, so that a lone number is said of what was just recorded."""
-    if reading.intent in _TELLS and programmes.stated(ask, text):
+    if reading.intent in _TELLS and programmes.stated(ask, text, reading):
         return "report"
-    if reading.intent in _CHANGES and handbook.asks_how(text):
+    if reading.intent in tasks.CHANGES and handbook.asks_how(text):
         return "question"
     if reading.intent == "chat" and free and asking.offers(ask, reading):
         return "offered"
     return "amend" if free and recent.amends(ask, text, reading) else reading.intent
-
-
-def _done(features: Features, ask: kit.Ask, text: str, intent: str, reading: Reading) -> Sequence[kit.Reply]:
-    """All that a message asks for: what it takes back goes before what it reports instead."""
-    instead = [(each.intent, each) for each in reading.more if each.intent in _CHANGES]
-    beside = [(each.intent, each) for each in reading.more if each.intent not in _CHANGES]
-    replies: list[kit.Reply] = []
-    for what, each in (*instead, (intent, reading), *beside):
-        reader = features.readers.get(what) or features.readers["unknown"]
-        try:
-            replies += _list(reader(replace(ask, args=text, reading=each)))
-        except kit.Refusal as refusal:
-            if not beside or instead:
-                raise
-            # One of two tasks is refused: that does not cost the other.
-            ask.refused(refusal)
-            replies.append(kit.Reply(refusal.text, refusal.buttons))
-    return replies
 
 
 def _pressed(features: Features, ask: kit.Ask) -> Sequence[kit.Reply]:
@@ -196,6 +199,10 @@ def _do(features: Features, ask: kit.Ask, card: cards.Card, order: cards.Order) 
 
 def _edited(features: Features, ask: kit.Ask, text: str) -> Sequence[kit.Reply]:
     """New words of an earlier message correct what it recorded; a fresh one that recorded nothing counts as new."""
+    before = inbox.said_before(ask.db, ask.inbox_id)
+    if before in [found[: inbox.FINGERPRINT] for found in ask.vault.fingerprints(ask.message.text)]:
+        # A reaction, a preview of a link: not a word is another.
+        return []
     if _is_stranger(ask):
         return _said(features, ask, text)
     for look in features.edits:

@@ -9,7 +9,7 @@ from typing import Any
 from bot.dispatch.features import Features
 from handlers.kit import Ask, Refusal, Reply
 from handlers.reading import Reading
-from handlers.wording.questions import Answering, Question, command_like, says_firmly, says_no, says_stop
+from handlers.wording.questions import Answering, Question, command_like, says_firmly, says_no, says_stop, says_yes
 from storage.messages import dialogues
 
 # So long 好的 can only be meant for the question; later it may be said to anything.
@@ -47,6 +47,9 @@ class OpenQuestion:
         if says_stop(words) if question.either else says_no(words, question.no):
             dialogues.close(ask.db, ask.message.where)
             return [Reply(self._said(question.dropped), question.then)]
+        if not question.yes and not question.either and says_yes(words):
+            # 好的 is no number of heads, no activity and no reason.
+            raise Refusal(self.reminder)
         if question.agreed(words):
             return self._agreed(ask, words)
         if (word := command_like(words)) and not words.startswith("/"):
@@ -77,8 +80,7 @@ class OpenQuestion:
 
     def may_take(self, text: str, args: str) -> bool:
         """Whether a text that begins with a command's word may be free words: 提名材料不全, but not 提名三(1)王小明."""
-        glued = bool(args) and text[text.find(args) - 1].isalnum()
-        return self.question.free and glued and not re.search(r"[\d\s]", text)
+        return self.question.free and is_glued(text, args) and not re.search(r"[\d\s]", text)
 
     def give_way(self, ask: Ask, to: str) -> list[Reply]:
         """Something else (an intent, a command's first word) was done: what is said if that ends the question."""
@@ -90,6 +92,11 @@ class OpenQuestion:
 
     def _said(self, text: str) -> str:
         return self.question.said(text, self.known)
+
+
+def is_glued(text: str, args: str) -> bool:
+    """Whether nothing parts the word of a command from what follows: 看电影."""
+    return bool(args) and text[text.find(args) - 1].isalnum()
 
 
 def waiting(features: Features, ask: Ask) -> OpenQuestion | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from handlers.kit import Ask, File, Message, Reply
+from handlers.kit import Ask, Message, Reply
 from handlers.privacy.door import Door
 from storage.base.vault import Vault
 from storage.messages import albums, card_codes, cards, outbox, passive
@@ -80,7 +80,9 @@ class Letters:
         to_others = [reply for reply in replies if reply.to is not None]
         message, self._door = ask.message, ask.door
         person_id = ask.person.id if ask.person else None
-        at = _Address(message.channel, message.chat, outbox.ANSWER, person_id, ask.inbox_id, topic=message.topic)
+        # What strangers ask for delays nobody.
+        lane = outbox.ANSWER if ask.person and ask.person.grants else outbox.STRANGER
+        at = _Address(message.channel, message.chat, lane, person_id, ask.inbox_id, topic=message.topic)
         at.names = ask.may_name
         if message.album:
             found = albums.begin(self._db, message.channel, message.chat, message.album, ask.inbox_id, self._now)
@@ -148,7 +150,10 @@ class Letters:
             body["buttons"] = [[f"{token}.{place}", button.label] for place, button in enumerate(reply.buttons)]
             body["commands"] = [button.typed for button in reply.buttons]
         if reply.file:
-            body["file"] = [reply.file.name, reply.file.recipe, dict(reply.file.values)]
+            if not reply.file.mark:
+                raise ValueError(f"{reply.file.recipe}: only a command that exports sends files")
+            body["file"] = [reply.file.name, reply.file.recipe, {**reply.file.values, "mark": reply.file.mark}]
+            body["goes"] = not reply.file.plain
         if at.topic:
             body["topic"] = at.topic
         to = {"channel": at.channel, "chat": at.chat, "person_id": at.person_id, "lane": at.lane, "card": token}
@@ -216,7 +221,9 @@ def _without_names(reply: Reply, door: Door) -> Reply:
         replace(each, label=door.hidden(each.label), args=door.hidden(each.args), answer=door.hidden(each.answer))
         for each in reply.buttons
     )
-    file = reply.file and File(door.hidden(reply.file.name), reply.file.recipe, door.hidden_in(reply.file.values))
+    file = reply.file and replace(
+        reply.file, name=door.hidden(reply.file.name), values=door.hidden_in(reply.file.values)
+    )
     return replace(reply, text=door.hidden(reply.text), spoken=door.hidden(reply.spoken), buttons=buttons, file=file)
 
 

@@ -51,7 +51,7 @@ def brought(turn: Turn, channel: str, chat: str, known_as: str) -> None:
     """Somebody brought us into a group: it hears once what we can do there; `known_as` tells a repeat."""
     back(turn, channel, chat)
     row = {"channel": channel, "message_id": known_as, "chat": chat, "sender": "", "received_at": turn.now}
-    arrival = inbox.arrive(turn.db, [{**row, "spoken_as": None}], token_hex(8))[channel, known_as]
+    arrival = inbox.arrive(turn.db, [row], token_hex(8))[channel, known_as]
     if arrival.fresh and not chats.moved_to(turn.db, channel, chat, turn.now - _MOVING):
         turn.letters.tell(groups.welcome(turn.db, channel, chat), channel, chat)
 

@@ -1,6 +1,6 @@
 """What becomes of messages: each new one is handled in a savepoint of its own, and kept when a bug stops it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from secrets import token_hex
 
 from bot.dispatch import dispatch
@@ -18,10 +18,11 @@ SORRY = "抱歉,这条消息没有处理好,已经保存(编号 {})。管理员�
 class Messages:
     """Hands messages to the features."""
 
-    def __init__(self, features: Features, nameless: frozenset[str]) -> None:
-        """`nameless`: the channels on which no child is named."""
+    def __init__(self, features: Features, nameless: frozenset[str], daily: Mapping[str, int]) -> None:
+        """`nameless`: the channels on which no child is named; `daily`: what is limited a day, and how often."""
         self._features = features
         self._nameless = nameless
+        self._daily = daily
 
     def handle_all(self, turn: Turn, messages: Sequence[kit.Message]) -> Iterator[Outcome]:
         """One outcome a message; a repeat, also within these, changes nothing."""
@@ -44,7 +45,7 @@ class Messages:
         door = masking.door(turn.db, message)
         vault = Listening(turn.vault, door.hear)
         ask = kit.Ask(turn.db, turn.now, message, inbox_id, None, "", turn.rollups, vault, self._features.commands,
-                  nameless=self._nameless, door=door)  # fmt: skip
+                  nameless=self._nameless, door=door, daily=self._daily)  # fmt: skip
         try:
             ask = known.complete(ask)
             senders.note(turn, ask)
@@ -83,6 +84,7 @@ def _arrive(turn: Turn, messages: Sequence[kit.Message]) -> dict[inbox.Key, inbo
             "sender": m.sender,
             "received_at": turn.now,
             "spoken_as": m.spoken_as or None,
+            "said": turn.vault.fingerprints(m.text)[0][: inbox.FINGERPRINT] if m.spoken_as else None,
         }
         for m in unique.values()
     ]

@@ -1,15 +1,18 @@
 """Group commit: everything that waits in one transaction, a savepoint each, replies released after the commit."""
 
 import logging
+import os
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
+from bot.channels.condition import Condition
 from bot.dispatch.features import Features
 from bot.pipeline import failures
 from bot.pipeline.messages import Messages
@@ -17,13 +20,14 @@ from bot.pipeline.senders import Senders
 from bot.pipeline.turn import Job, Task, Turn, begin
 from handlers.kit import Message
 from storage.base.vault import Vault
-from storage.database import is_worth_another_try
+from storage.database import flush_failed, is_worth_another_try, passes
 from storage.messages import inbox
 
 log = logging.getLogger(__name__)
 # Tries of a transaction that another process, or a server that starts anew, brought down.
 _TRIES = 4
 _PAUSE = 0.05
+EXIT_OF_A_FAILED_FLUSH = 70
 
 
 Result = Any
@@ -34,22 +38,27 @@ class Transactions:
 
     def __init__(
         self, engine: Engine, features: Features, vault: Vault, now: Callable[[], datetime],
-        nameless: frozenset[str] = frozenset({"telegram"}),
+        nameless: frozenset[str] = frozenset({"telegram"}), daily: Mapping[str, int] = MappingProxyType({}),
     ) -> None:  # fmt: skip
-        """`nameless`: the channels on which no child is named."""
+        """`nameless`: the channels on which no child is named; `daily`: what is limited a day, and how often."""
         self._nameless = nameless
         self._engine = engine
-        self._messages = Messages(features, nameless)
+        self._messages = Messages(features, nameless, daily)
         self._vault = vault
         self._now = now
         # Whether something was written for the senders; whoever has told them sets it back.
         self.spoke = False
+        # How storing messages goes, for /health.
+        self.writing = Condition()
 
     def process(self, jobs: Sequence[Job], tries: int = _TRIES) -> list[Result]:
         """One result a job: an Outcome, what the task returned, or the exception for which it must come again."""
         try:
-            return self._together(jobs)
+            results = self._together(jobs)
         except Exception as error:
+            if flush_failed(error):
+                log.critical("the disk did not take what was written: %s", failures.place_of(error))
+                os._exit(EXIT_OF_A_FAILED_FLUSH)
             if tries > 1 and is_worth_another_try(error):
                 log.warning("%d jobs again: %s", len(jobs), failures.place_of(error))
                 # Two processes that met do not meet again at once.
@@ -57,11 +66,17 @@ class Transactions:
                 return self.process(jobs, tries - 1)
             if len(jobs) == 1:
                 log.error("not committed: %s", failures.place_of(error))
+                if passes(error):
+                    self.writing.failed(failures.place_of(error).partition(" at ")[0])
                 return [error]
             log.warning(
                 "%d jobs could not be committed together, one by one now: %s", len(jobs), failures.place_of(error)
             )
             return self._one_by_one(jobs)
+        if any(isinstance(job, Message) for job in jobs):
+            # A tick may have had nothing to write.
+            self.writing.worked()
+        return results
 
     def _one_by_one(self, jobs: Sequence[Job]) -> list[Result]:
         results: list[Result] = []

@@ -9,6 +9,7 @@ from typing import Any
 from bot.pipeline.turn import Task, Turn
 from bot.pipeline.writer import Full, Pipeline
 from storage.base.vault import Vault
+from storage.database import passes
 from storage.messages import inbox
 
 log = logging.getLogger(__name__)
@@ -33,8 +34,9 @@ class Unread:
 
     async def refuse(self, known_as: str, raw: Any, fault: Exception) -> None:
         """It was not committed: raises NotCommitted so that it comes again, or keeps it."""
-        if isinstance(fault, Full):
-            raise NotCommitted("Full") from fault
+        if isinstance(fault, Full) or passes(fault):
+            # A full disk, a lock, a server that is away: nothing is wrong with the message.
+            raise NotCommitted(type(fault).__name__) from fault
         tries = self._tries.pop(known_as, 0) + 1
         if tries < self._patience:
             self._tries[known_as] = tries
@@ -56,7 +58,7 @@ class Unread:
 
         def task(turn: Turn) -> None:
             row = {"channel": self._channel, "message_id": known_as, "chat": "", "sender": "", "received_at": turn.now}
-            found = inbox.arrive(turn.db, [{**row, "spoken_as": None}], token_hex(8))[self._channel, known_as]
+            found = inbox.arrive(turn.db, [row], token_hex(8))[self._channel, known_as]
             if found.fresh:
                 inbox.fail(turn.db, found.id, self._vault.seal(json.dumps(raw)), self._vault.seal(trace), "unreadable")
                 log.error("a message could not be read (%s), kept as message %d", type(fault).__name__, found.id)

@@ -2,17 +2,24 @@
 
 import asyncio
 import threading
-from collections import deque
 from collections.abc import Callable, Sequence
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
+from bot.channels.condition import Condition
+from bot.pipeline.fair_queue import OWN, Entry, FairQueue
+from bot.pipeline.limits import Limits
 from bot.pipeline.transaction import Transactions
-from bot.pipeline.turn import Job, Outcome, Task
-from handlers.kit import Message
+from bot.pipeline.turn import Job, Outcome, Task, Turn
+from handlers.kit import Message, Reply
 
-Waiting = list[tuple[Job, "asyncio.Future[Any]"]]
 MOST_WAITING = 2000
 MOST_TOGETHER = 256
+# What was turned away: as a repeat, nothing becomes of it.
+TURNED_AWAY = Outcome(0, "turned away", True)
+# Whoever was too fast hears of it soon or not at all.
+_TOLD_WITHIN = timedelta(minutes=10)
 
 
 class Full(Exception):
@@ -22,18 +29,22 @@ class Full(Exception):
 class Pipeline:
     """What the channels hand their messages to. Started and used inside one event loop."""
 
-    def __init__(self, transactions: Transactions, written: Callable[[], None]) -> None:
-        """`written` is called in the event loop after each commit, so that the senders look."""
+    def __init__(self, transactions: Transactions, written: Callable[[], None], limits: Limits | None = None) -> None:
+        """`written` is called in the event loop after each commit, so that the senders look; `limits` None: none."""
+        self._limits = limits
         self._transactions = transactions
         self._written = written
-        # What belongs together is one entry, and never divided between two transactions.
-        self._waiting: deque[Waiting] = deque()
-        self._length = 0
+        self._waiting = FairQueue()
         self._change = threading.Condition()
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="writer")
         self.commits = 0
         self.jobs = 0
+
+    @property
+    def writing(self) -> Condition:
+        """How storing messages goes."""
+        return self._transactions.writing
 
     def start(self) -> None:
         """Begin to write."""
@@ -43,8 +54,14 @@ class Pipeline:
     async def submit(self, message: Message) -> Outcome:
         """The message's outcome, once it is committed; raises Full, or what kept it from being committed."""
         self.check_room()
-        outcome: Outcome = await self._put(message)
+        said = await self._refusal(message)
+        if said == "":
+            return TURNED_AWAY
+        outcome: Outcome = await self._put(message if said is None else partial(_refuse, message, said))
         return outcome
+
+    async def _refusal(self, job: Job) -> str | None:
+        return await self._limits.refusal(job) if self._limits and isinstance(job, Message) else None
 
     async def submit_all(self, jobs: Sequence[Job]) -> list[Any]:
         """What `submit` and `do` would give, for all in one transaction; an exception in the place of a result.
@@ -52,11 +69,16 @@ class Pipeline:
         Raises Full when there is no room. When they cannot be committed together each is tried by itself.
         """
         self.check_room()
-        return await asyncio.gather(*self._put_all(jobs), return_exceptions=True)
+        refusals = [await self._refusal(job) for job in jobs]
+        heard = [
+            partial(_refuse, job, said) if isinstance(job, Message) and said is not None else job
+            for job, said in zip(jobs, refusals, strict=True)
+        ]
+        return await asyncio.gather(*self._put_all(heard), return_exceptions=True)
 
     def check_room(self) -> None:
         """Raises Full when no further message is accepted."""
-        if self._stopping or self._length >= MOST_WAITING:
+        if self._stopping or self._waiting.length >= MOST_WAITING:
             raise Full
 
     async def do(self, task: Task) -> Any:
@@ -71,8 +93,7 @@ class Pipeline:
         with self._change:
             if self._stopping:
                 raise Full
-            self._waiting.append(entry)
-            self._length += len(entry)
+            self._waiting.put(_line(jobs), entry)
             self._change.notify()
         return [future for _, future in entry]
 
@@ -92,15 +113,11 @@ class Pipeline:
             futures = [future for _, future in batch]
             self._loop.call_soon_threadsafe(self._release, futures, results, self._transactions.spoke)
 
-    def _take(self) -> Waiting:
-        batch: Waiting = []
+    def _take(self) -> Entry:
         with self._change:
-            while not self._waiting and not self._stopping:
+            while not self._waiting.length and not self._stopping:
                 self._change.wait()
-            while self._waiting and (not batch or len(batch) + len(self._waiting[0]) <= MOST_TOGETHER):
-                batch += self._waiting.popleft()
-            self._length -= len(batch)
-        return batch
+            return self._waiting.take(MOST_TOGETHER)
 
     def _release(self, futures: list[asyncio.Future[Any]], results: list[Any], spoke: bool) -> None:
         for future, result in zip(futures, results, strict=True):
@@ -112,3 +129,16 @@ class Pipeline:
                 future.set_result(result)
         if spoke:
             self._written()
+
+
+def _line(jobs: Sequence[Job]) -> tuple[str, ...] | str:
+    """In whose line these wait: a chat's, a platform's when they are of several, else our own."""
+    chats = {(job.channel, job.chat) for job in jobs if isinstance(job, Message)}
+    return chats.pop() if len(chats) == 1 else OWN
+
+
+def _refuse(message: Message, said: str, turn: Turn) -> Outcome:
+    """A task instead of the message: it says, if there is anything to say, that the message was turned away."""
+    if said:
+        turn.letters.tell(Reply(said, until=turn.now + _TOLD_WITHIN), message.channel, message.chat, message.topic)
+    return TURNED_AWAY

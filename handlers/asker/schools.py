@@ -1,16 +1,25 @@
 """The schools of the asker: their squads as the reader names them, and which one is meant."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 
+from handlers.asker.aliases import fault
 from handlers.kit import REPORTERS, Ask, Person, Unit
+from storage.checkins import checkins
 from storage.organisation import units
 from storage.organisation.units import Kind
+
+# A term: what was longer ago was another class.
+_HISTORY = timedelta(weeks=20)
 
 
 @dataclass(frozen=True, slots=True)
 class School:
-    """A school's active units as the reader names them; `names` are those of the school."""
+    """A school's active units as the reader names them; `names` are those of the school.
+
+    `history`: how many were there each time in the weeks before this one, by squad, the latest last.
+    """
 
     units: dict[str, Unit]
     grade_units: dict[str, Unit]
@@ -19,26 +28,34 @@ class School:
     grades: tuple[int, int]
     classes: int
     names: tuple[str, ...] = ()
+    history: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
 
 def school_of(ask: Ask, school_id: int) -> School:
-    """The school's squads by key (`3-2`); kept beside the connection until the tree changes."""
+    """The school's squads by key (`3-2`); kept beside the connection until the tree changes or a week begins."""
     kept = ask.db.info.setdefault("schools", {})
-    if kept.get("tree") != ask.tree:
+    monday = ask.today - timedelta(days=ask.today.weekday())
+    if kept.get("as of") != (ask.tree, monday):
         kept.clear()
-        kept["tree"] = ask.tree
+        kept["as of"] = ask.tree, monday
     if school_id not in kept:
-        kept[school_id] = _school(units.of_school(ask.db, school_id))
+        school = _school(units.of_school(ask.db, school_id), ask.today)
+        came = checkins.heads(ask.db, [unit.id for unit in school.units.values()], monday - _HISTORY, monday)
+        history = {key: came[unit.id] for key, unit in school.units.items() if unit.id in came}
+        kept[school_id] = replace(school, history=history)
     found: School = kept[school_id]
     return found
 
 
-def _school(found: Sequence[Unit]) -> School:
-    squads = {unit.key: unit for unit in found if unit.key}
+def _school(found: Sequence[Unit], today: date) -> School:
+    """Of two that claim one class or name the older is meant: nothing that is added later takes its reports."""
+    oldest = sorted(found, key=lambda unit: unit.id)
+    squads = {unit.key: unit for unit in reversed(oldest) if unit.key}
     grade_units = {f"G{unit.grade}": unit for unit in found if unit.kind == Kind.GRADE}
     grades = [unit.grade for unit in squads.values() if unit.grade] or [1, 6]
     classes = max((unit.class_no or 0 for unit in squads.values()), default=8)
-    aliases = {alias: key for key, unit in squads.items() for alias in unit.aliases}
+    others = {alias: unit.key for unit in reversed(oldest) if unit.key for alias in unit.aliases}
+    aliases = {alias: key for alias, key in others.items() if not fault(alias, key, today)}
     sizes = {key: unit.members for key, unit in squads.items() if unit.members}
     own = next((unit for unit in found if unit.id == unit.school_id), None)
     return School(

@@ -1,18 +1,16 @@
 """A counselor's heads for a campaign: by one tap and a number, or behind the number of the campaign."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from handlers import rights
 from handlers.asker import context
-from handlers.attendance import drafts, participation, phrases, reports
+from handlers.attendance import drafts, participation, reports
+from handlers.campaigns import counting
 from handlers.kit import REPORTERS, Ask, Button, Denied, Refusal, Reply, Role, Unit
 from handlers.reading import Record
 from handlers.wording import places, questions
 from scheduling.periods import timing_of
-from storage.base import numbered
 from storage.campaigns import campaigns
-from storage.checkins import checkins, recording
-from storage.organisation import units
+from storage.checkins import checkins
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +71,8 @@ def report(ask: Ask, one: campaigns.Campaign, words: str) -> list[Reply]:
     """活动 3 38, 活动 3 三(2) 应到42实到40."""
     if one.state != campaigns.OPEN or ask.now < one.begins_at:
         raise Refusal(f"活动 {one.id} {'还没有开始' if one.state == campaigns.OPEN else '已经结束'},没有记录。")
-    number, _ = numbered.row(words)
-    if number is not None:
-        return _counted(ask, one, number)
+    if counted := counting.by_number(ask, one, words):
+        return counted
     named = next(iter(context.reading_of(ask, f"{words} {one.activity}").records), Record()).unit
     unit = places.by_key(ask, named) if named else None
     mine = [each for each in ask.me.units(REPORTERS) if each.kind != "学校"]
@@ -90,26 +87,11 @@ def report(ask: Ask, one: campaigns.Campaign, words: str) -> list[Reply]:
     return _kept(ask, one, unit, found)
 
 
-def _counted(ask: Ask, one: campaigns.Campaign, number: int) -> list[Reply]:
-    """A check-in that is there counts for it, too, because somebody says so."""
-    found = checkins.by_id(ask.db, number)
-    unit = units.by_id(ask.db, found.unit_id) if found else None
-    if found is None or unit is None or not rights.may_change(ask.me, unit, found.person_id):
-        raise Denied(
-            f"您没有编号 {number} 的签到，没有计入。发「我的」看您报过的。", what="签到", subject=f"checkin:{number}"
-        )
-    fits = found.activity == one.activity and participation.calls(one, unit) and one.holds(found.day, ask.now.tzinfo)
-    new = replace(found, campaign_id=one.id)
-    if not fits or not recording.revise(ask.db, ask.rollups, found, new, ask.me.id, ask.now):
-        raise Refusal(f"{phrases.dated(found, ask.today)}不能计入活动 {one.id}，没有改。")
-    return [phrases.echo(f"已计入活动 {one.id}「{one.title}」", new, ask.today)]
-
-
 def _kept(ask: Ask, one: campaigns.Campaign, unit: Unit, said: Record) -> list[Reply]:
     day = one.business_day(ask.now)
     there = checkins.of_day(ask.db, unit.id, one.activity, day, one.issue)
     if same := next((each for each in there if each.campaign_id is None and each.attended == said.attended), None):
-        return _counted(ask, one, same.id)
+        return counting.counted(ask, one, same.id)
     new = checkins.new(
         unit, one.activity, day, said.attended or 0, said.due, topic="" if one.title == one.activity else one.title,
         issue=one.issue, campaign_id=one.id, timing=timing_of(day, ask.now, one.ends_at),

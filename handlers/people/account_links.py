@@ -91,19 +91,36 @@ def merge(ask: Ask, known: _Merging) -> Reply | list[Reply]:
 
 
 def _merged(ask: Ask, keep: Person, gone: Person) -> list[tuple[Grant, appointments.Proposal]]:
-    """One person from now on; a role that either could have given the other waits for a second person's word."""
+    """One person from now on; a role that the one has of the other waits for a second person's word."""
     given = []
     for one, other in ((keep, gone), (gone, keep)):
         theirs = {(each.role, each.unit.id) for each in other.own.grants}
-        for each in one.own.grants:
-            if rights.giving(other, each.role, each.unit.path) and (each.role, each.unit.id) not in theirs:
-                people.end(ask.db, one.id, each.role, each.unit, ask.now, ask.now)
+        for each in one.grants:
+            extra = (each.role, each.unit.id) not in theirs
+            if not _is_of(other, each) and not (extra and _may_be_of(other, each)):
+                continue
+            people.end(ask.db, one.id, each.role, each.unit, ask.now, ask.now)
+            if extra and each.lent_until is None:
                 given.append(each)
     links.merge(ask.db, keep.id, gone.id, ask.now)
     both = people.by_id(ask.db, keep.id, ask.now)
-    return [
-        (each, appointments.propose(ask, both, Wish(keep.id, each.unit.id, each.role), always=True)) for each in given
-    ]
+    return [(each, _asked_for(ask, both, each)) for each in given]
+
+
+def _asked_for(ask: Ask, both: Person, held: Grant) -> appointments.Proposal:
+    if rights.giving(both.own, held.role, held.unit.path) is None:
+        return appointments.Proposal("是您自己给的,没有留下。还要的话,请上级管理员来任命。")
+    return appointments.propose(ask, both, Wish(both.id, held.unit.id, held.role), always=True)
+
+
+def _is_of(giver: Person, held: Grant) -> bool:
+    """Given by them, or in their stead: it would be a right from oneself."""
+    return giver.id in (held.given_by, held.deputy_for)
+
+
+def _may_be_of(giver: Person, held: Grant) -> bool:
+    """Of what was given before it was noted by whom."""
+    return held.given_by is None and rights.giving(giver, held.role, held.unit.path) is not None
 
 
 def _joined(ask: Ask, found: links.Link) -> list[Reply]:

@@ -1,11 +1,11 @@
 """待确认: a role that weighs, and the account of somebody known, take a second person's word besides the giver's."""
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from handlers import rights
-from handlers.kit import Ask, Button, Denied, Grant, Person, Refusal, Reply
+from handlers.kit import Ask, Button, Denied, Grant, Person, Refusal, Reply, Role
 from handlers.people import announcements
 from handlers.people import handover_work as duties
 from handlers.registry import command
@@ -34,9 +34,9 @@ def propose(ask: Ask, giver: Person | None, wish: appointments.Wish, always: boo
     `always`: it takes a second person whatever it is. Raises Denied for what the giver does not give.
     """
     if giver is None:
-        return Proposal(told=carry_out(ask, wish))
+        return Proposal(told=carry_out(ask, wish, None))
     if not always and not rights.takes_second(ask.db, giver, wish, ask.now):
-        return Proposal(told=carry_out(ask, _as_long(ask, giver, wish)))
+        return Proposal(told=carry_out(ask, wish, giver))
     if wish.role and not rights.giving(giver.own, wish.role, _at(ask, wish).path):
         raise Denied(f"代理期间不能任命{wish.role.label},请找原来的老师或上级管理员。", what="任命")
     number = appointments.ask(ask.db, wish, giver.id, ask.now)
@@ -51,16 +51,6 @@ def propose(ask: Ask, giver: Person | None, wish: appointments.Wish, always: boo
 
 def _at(ask: Ask, wish: appointments.Wish) -> units.Unit:
     return units.by_id(ask.db, wish.unit_id)
-
-
-def _as_long(ask: Ask, giver: Person, wish: appointments.Wish) -> appointments.Wish:
-    """What a deputy gives ends with the deputyship, and never sooner than it would without them."""
-    given = rights.giving(giver, wish.role, _at(ask, wish).path) if wish.role else None
-    if given is None or given.lent_until is None or wish.deputy_for == giver.id:
-        return wish
-    if _still_held(ask, wish.person_id, wish):
-        raise Refusal(f"{people.by_id(ask.db, wish.person_id, ask.now).name}已经有这个角色了,没有改。")
-    return replace(wish, until=min(wish.until or given.lent_until, given.lent_until))
 
 
 def _what(ask: Ask, wish: appointments.Wish) -> str:
@@ -137,7 +127,7 @@ def _decide(ask: Ask, one: appointments.Appointment, yes: bool) -> list[Reply]:
 def confirmed(ask: Ask, one: appointments.Appointment) -> list[Reply]:
     """What waited comes true; what whoever it is about and others are told."""
     wish = one.wish
-    told = carry_out(ask, wish)
+    told = carry_out(ask, wish, ask.person)
     if wish.role is None:
         known = people.by_addresses(ask.db, wish.channel or "", [wish.address or ""], ask.now)
         if known[wish.address or ""].id != wish.person_id:
@@ -150,8 +140,8 @@ def confirmed(ask: Ask, one: appointments.Appointment) -> list[Reply]:
     return told
 
 
-def carry_out(ask: Ask, wish: appointments.Wish) -> list[Reply]:
-    """The wish comes true; what others are to be told of it."""
+def carry_out(ask: Ask, wish: appointments.Wish, giver: Person | None) -> list[Reply]:
+    """The wish comes true by the giver's word (None: the operator's); what others are to be told of it."""
     if wish.role is None:
         assert wish.channel and wish.address
         known = people.by_addresses(ask.db, wish.channel, [wish.address], ask.now)
@@ -162,14 +152,27 @@ def carry_out(ask: Ask, wish: appointments.Wish) -> list[Reply]:
         return _take_over(ask, wish, wish.from_id)
     if wish.deputy_for is not None:
         since, until = max(wish.since or ask.now, ask.now), wish.until or ask.now
-        handover.lend(
-            ask.db, wish.deputy_for, wish.person_id, _still_held(ask, wish.deputy_for, wish), since, until, ask.now
-        )
+        held, by = _still_held(ask, wish.deputy_for, wish), giver.id if giver else None
+        handover.lend(ask.db, wish.deputy_for, wish.person_id, held, since, until, ask.now, by)
     else:
-        begins = wish.since if wish.since and wish.since > ask.now else None
-        people.give(ask.db, wish.person_id, wish.role, _at(ask, wish), ask.now, since=begins, until=wish.until)
+        _give(ask, wish, wish.role, giver)
     announcements.announce(ask.db, wish.person_id, wish.role, _at(ask, wish), ask.now)
     return []
+
+
+def _give(ask: Ask, wish: appointments.Wish, role: Role, giver: Person | None) -> None:
+    """What a deputy gives ends with the deputyship, and never sooner than it would without them."""
+    at, until, for_id = _at(ask, wish), wish.until, None
+    by = rights.giving(giver, role, at.path) if giver else None
+    if by is not None and by.lent_until is not None:
+        if _still_held(ask, wish.person_id, wish):
+            raise Refusal(f"{people.by_id(ask.db, wish.person_id, ask.now).name}已经有这个角色了,没有改。")
+        until, for_id = min(until or by.lent_until, by.lent_until), by.deputy_for
+    begins = wish.since if wish.since and wish.since > ask.now else None
+    people.give(
+        ask.db, wish.person_id, role, at, ask.now, since=begins, until=until, deputy_for=for_id,
+        given_by=giver.id if giver else None,
+    )  # fmt: skip
 
 
 def _take_over(ask: Ask, wish: appointments.Wish, from_id: int) -> list[Reply]:

@@ -1,11 +1,13 @@
-"""我是谁, 通知方式: who the asker is to the bot, and to which of their accounts notices go."""
+"""我是谁, 我是 李老师, 通知方式: who the asker is to the bot, and to which of their accounts notices go."""
 
 from handlers.asker import examples
-from handlers.kit import MEMBERS, Ask, Button, Refusal, Reply
+from handlers.kit import MEMBERS, Ask, Button, NotMeant, Refusal, Reply
 from handlers.registry import ANYONE, command
 from handlers.wording import people
+from storage.audit.audit import Action
 from storage.organisation import units
 from storage.people import accounts
+from storage.people import people as persons
 from storage.people.accounts import Account, Wish
 
 _NOBODY = (
@@ -80,3 +82,22 @@ def show(ask: Ask) -> Reply:
     roles = "\n".join(f"· {units.full_name(ask.db, each.unit)}的{each.role.label}" for each in ask.person.grants)
     words = f"{ask.me.name},您好!我是少先队辅导员助手。您在这里是:\n{roles}\n{examples.nearest(ask)}"
     return Reply(words, (Button("帮助", "帮助"),), spoken="看全部用法,发「帮助」。")
+
+
+@command(
+    "我是", who=MEMBERS, group="人员", rank=51, help="改自己的姓名", examples=("我是 李老师",),
+    glued=r"[\u4e00-\u9fff·]{1,6}(?:老师|主任|校长|书记)$", follows=r"[^\d\s,，。:：()()]{1,20}(?: 同名)?$",
+)  # fmt: skip
+def rename(ask: Ask) -> Reply:
+    """`我是 李老师`: what the asker is called from now on; what is no name is read as any other text."""
+    name = people.clean_name(ask.args)
+    if not ask.message.private or not name or not people.is_name(name.removesuffix(people.SAME).strip()):
+        raise NotMeant
+    before = ask.me.name
+    for at in ask.me.units():
+        free = people.check_free(ask, name, at, "我是 {}")
+    if free == before:
+        return Reply(f"您在这里就叫{before}。")
+    persons.rename(ask.db, ask.me.id, free)
+    ask.note(Action.NAMED, ask.me.units()[0], f"person:{ask.me.id}")
+    return Reply(f"好的,{free}!以后就这样写您的姓名(原来是{before})。要改回来,发:我是 {before}")

@@ -6,6 +6,7 @@ from datetime import date
 from functools import lru_cache
 
 from handlers import rights
+from handlers.asker import aliases
 from handlers.kit import Person
 from handlers.privacy import gate
 from handlers.reading import Context
@@ -81,6 +82,7 @@ class Units:
         self._entries = _gather(sheet)
         for path in sorted(self._entries, key=len):
             self._place(path, self._entries[path])
+        self._check_aliases()
         self._date_classes()
         self._warn_of_old_names()
 
@@ -187,6 +189,25 @@ class Units:
         self._schools[ref] = ref if kind == Kind.SCHOOL else parent and self._schools[parent]
         self.refs[path], self.facts[ref] = ref, roster.Facts(kind, *numbers, entry.members, entry.aliases)
         self._note_squad(ref, path, parent)
+
+    def _check_aliases(self) -> None:
+        """What a unit is called in the file leads to it alone."""
+        called: dict[tuple[object, str], set[int]] = {}
+        for path, ref in self.refs.items():
+            for name in (path[-1], *self.facts[ref].aliases):
+                called.setdefault((self._beside(path), name), set()).add(ref)
+        for path, entry in self._entries.items():
+            for alias in entry.aliases if path in self.refs else ():
+                facts = self.facts[self.refs[path]]
+                key = f"{facts.grade}-{facts.class_no}" if facts.kind == Kind.SQUAD else ""
+                several = len(called[self._beside(path), alias]) > 1
+                if fault := "是别的单位的叫法" if several else aliases.fault(alias, key, self._today):
+                    self._notes.problem(entry.number, f"别名「{alias}」{fault},请换一个")
+
+    def _beside(self, path: roster.Names) -> object:
+        """Within what a name has to be clear: the school, else the unit above."""
+        school = self._schools[self.refs[path]]
+        return path[:-1] if school in (None, self.refs[path]) else school
 
     def _date_classes(self) -> None:
         """New classes get the year in which they came, which only the whole school tells."""

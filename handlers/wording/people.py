@@ -1,4 +1,13 @@
-"""How a person and a channel are written."""
+"""How a person and a channel are written, and what somebody may be called."""
+
+import re
+import unicodedata
+
+from handlers import rights
+from handlers.kit import Ask, Refusal, Role, Unit
+from handlers.privacy.names import persons
+from storage.organisation import units
+from storage.people import people
 
 _CHANNELS = {
     "wecom": "企业微信",
@@ -7,8 +16,60 @@ _CHANNELS = {
     "telegram": "Telegram",
     "practice": "演练页面",
 }
+_LONGEST = 20
+_SIGNS = "·.-'’"
+# Letters and marks by their Unicode names that are not seen, or pile up on others.
+_UNSEEN = re.compile("FILLER|SELECTOR|COMBINING|INHERENT|JOINER")
+_TITLE = re.compile("(?:老师|主任|校长|园长|书记|辅导员|站长|组长|科长|部长|教练|同志)$")
+_OURS = re.compile("助手|机器人|管理员|系统|官方|客服|少工委|大队部")
+# Said after a name that somebody here has already.
+SAME = "同名"
 
 
 def channel_name(name: str) -> str:
     """A channel as people call it: `wecom` → 企业微信."""
     return _CHANNELS.get(name, name)
+
+
+def clean_name(said: str) -> str:
+    """
+    A name as it may stand in a list: letters, figures and the signs of names, up to 20.
+
+    What is not seen, turns the line around or piles up on others is left out; empty when nothing is left that is read.
+    """
+    kept = "".join(each if _may_stand(each) else " " * each.isspace() for each in unicodedata.normalize("NFKC", said))
+    name = " ".join(kept.split()).strip(_SIGNS + " ")[:_LONGEST].rstrip()
+    return name if any(each.isalpha() for each in name) and not _OURS.search(name) else ""
+
+
+def _may_stand(sign: str) -> bool:
+    kind = unicodedata.category(sign)
+    if sign in (*_SIGNS, " ") or kind == "Nd":
+        return True
+    aside = unicodedata.bidirectional(sign) in ("R", "AL") or _UNSEEN.search(unicodedata.name(sign, ""))
+    return kind[0] in "LM" and not aside
+
+
+def is_name(said: str) -> bool:
+    """李老师, 李静: not whatever may stand after 我是."""
+    return bool(_TITLE.search(said) or persons(said) == (said,))
+
+
+def check_free(ask: Ask, name: str, at: Unit, again: str) -> str:
+    """
+    The name without 同名; raises Refusal when somebody else of the school, or above it, has it and nothing was said.
+
+    `again` is what to send then, with the name where it has {}.
+    """
+    bare = name.removesuffix(SAME).strip()
+    top = units.by_id(ask.db, at.school_id) if at.school_id else at
+    there = people.called(ask.db, bare, [top.path], ask.now)
+    there += [each for each in people.above(ask.db, Role, top, ask.now) if each.name == bare and each.grants]
+    others = [each for each in there if ask.person is None or each.id != ask.person.id]
+    # Nobody is mistaken for whoever gives rights here.
+    leads = any(not each.roles.isdisjoint(rights.GIVERS) for each in others)
+    if others and (bare == name or leads):
+        words = f"这里已经有一位「{bare}」了。请写全名再发,像这样:{again.format('李静老师')}"
+        homonym = "" if leads else f"\n真的同名,在后面写上「{SAME}」:{again.format(f'{bare} {SAME}')}"
+        raise Refusal(words + homonym)
+    return bare

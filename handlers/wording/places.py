@@ -10,11 +10,17 @@ from storage.messages import chats
 from storage.organisation import history, units
 from storage.organisation.units import Kind
 
-# 育红小学三(2)中队, at the start of a message or after its command.
-_SCHOOL_AHEAD = re.compile(
-    r"(?:^|[\s:：])(?:签到|提名|更正|撤回)?([\u4e00-\u9fff]{2,20}(?:小学|中学|学校))(?:\(演示\))?\s?"
-    r"(?=[一二三四五六七八九\d]{1,4}\s?(?:[((年.-]|中队|班))"
+# 育红小学三(2)中队, 育红小学全校, 三(2)中队(育红小学): what stands before is no other word of the sentence.
+_SCHOOL_SAID = re.compile(
+    r"(?:^|[\s:：,，。;；、!！])([\u4e00-\u9fff]{2,20}(?:小学|中学|学校|附小|附中))(?:\(演示\))?[的\s]?"
+    r"(?=[一二三四五六七八九\d]{1,4}\s?(?:[((年.-]|中队|班)|全校|全体|大队)"
+    r"|(?:中队|班|年级|全校)\s?[(（]([\u4e00-\u9fff]{2,20}(?:小学|中学|学校|附小|附中))[)）]"
 )
+_LEADS = re.compile(
+    r"^(?:老师好|各位|老师|今天|昨天|前天|上午|下午|报告|签到|提名|推荐|申报|更正|撤回|补报|关于|我们?|咱们|这里|本|是|在|的)+"
+)
+# 蓝天区实验小学: the 区 that is said, beside that of one's own.
+_DISTRICT = re.compile(r"^[\u4e00-\u9fff]{2,}?([省市州区县旗镇乡])(?=[\u4e00-\u9fff])")
 _HELD_TOGETHER = ("联合", "共同", "一起", "结对", "手拉手")
 _SQUAD = re.compile(
     r"([一二三四五六七八九]|[1-9])(?:年级?|[-.]|0(?=[1-9]))?\(?(\d{1,2}|[一二三四五六七八九十])\)?(?:中队|班)?"
@@ -73,18 +79,31 @@ def by_key(ask: Ask, key: str) -> Unit | None:
 
 
 def _check_school(ask: Ask) -> None:
-    """育红小学三(2)中队 is not one's own 三(2)中队; only the schools beside one's own are looked up."""
-    text = ask.message.text
-    found = _SCHOOL_AHEAD.search(text)
+    """育红小学三(2)中队, of whatever district, is not one's own 三(2)中队; raises Denied."""
+    found = _SCHOOL_SAID.search(ask.message.text)
     own = own_schools(ask) if found else []
-    if not found or not own or any(word in text for word in _HELD_TOGETHER):
+    if not found or not own or any(word in ask.message.text for word in _HELD_TOGETHER):
         return
-    said = found[1]
-    beside = [units.by_id(ask.db, one.parent_id).path for one in own if one.parent_id]
-    named = [one for one in units.find(ask.db, said, beside) if one.kind == Kind.SCHOOL and said in names_of(one)]
-    if named and not any(said in names_of(one) for one in own):
-        words = f"{named[0].name}不在您负责的范围,没有记录。请核对学校和中队,或请那里的老师来报。"
-        raise Denied(words, what="签到", subject=f"unit:{named[0].id}")
+    said = _LEADS.sub("", found[1] or found[2])
+    if any(said in names_of(one) for one in own):
+        return
+    others = units.find(ask.db, said, [units.ALL])
+    known = next((one for one in others if one.kind == Kind.SCHOOL and said in names_of(one)), None)
+    if known or not any(_may_be(ask, one, said) for one in own):
+        ours = f"是您学校({own[0].name})的话,去掉校名再发一次。"
+        cure = "请核对学校和中队,或请那里的老师来报。" if known else ours
+        words = f"{known.name if known else f'「{said}」'}不在您负责的范围,没有记录。{cure}"
+        raise Denied(words, what="签到", subject=f"unit:{known.id}" if known else "")
+
+
+def _may_be(ask: Ask, own: Unit, said: str) -> bool:
+    """Whether one's own school is meant by these words: its name, longer or shorter, of its own district."""
+    names = names_of(own)
+    above = "".join(history.path_names(ask.db, [own])[own.id])
+    district = _DISTRICT.match(said)
+    elsewhere = district is not None and district[1] in above and district[0] not in above
+    alike = any(said.endswith(name) or name.endswith(said) for name in names)
+    return not elsewhere and (alike or said.endswith("学校"))
 
 
 def scope(person: Person, roles: Iterable[Role]) -> list[Unit]:

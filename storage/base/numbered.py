@@ -1,6 +1,6 @@
 """Cases with a number (N20260403-07): one counter a day and letter, one grammar for numbers however they are typed.
 
-Letters: N nomination, G guardian's request, X leak, D inspection.
+Letters: N nomination, G guardian's request, X leak, D case of a row (inspection, project, honour …).
 """
 
 import re
@@ -17,19 +17,23 @@ Made = TypeVar("Made")
 _TRIES = 20
 
 _SPACE = r"[\s\u200b-\u200f\u2060\ufeff]{0,8}"
-_DASH = r"[-‐‑‒–—―−－﹘﹣~～〜∼_＿.．·•/／ー一]"
+_DASH = r"[-‐‑‒–—―−－﹘﹣⁃˗─━➖⸺⸻〰~～〜∼_＿.．·•/／ーｰ一]"
 _GAP = rf"{_SPACE}(?:{_DASH}{_SPACE}){{0,3}}"
+# Behind the whole day of a lettered number nothing else can follow: X20260403:01, X20260403→01.
+_ANY_GAP = r"[\W_ー一]{0,8}"
 # 编号:「N20260403-07」, #N20260403-07.
 _OPEN = r"[\s\u200b-\u200f\u2060\ufeff#＃(（\[【「『<《“‘:：]"
-_BEFORE = rf"{_OPEN}{{0,8}}(?:(?:编号|单号|[Nn][Oo][.．]){_OPEN}{{0,4}})?"
-_AFTER = r"[)）\]】」』>》”’]{0,4}[\s,，:：;；、。]*"
+_BEFORE = rf"{_OPEN}{{0,8}}(?:(?:编号|单号|[Nn][Oo][.．])[是为]?{_OPEN}{{0,4}})?"
+_AFTER = r"号?[)）\]】」』>》”’]{0,4}[\s,，:：;；、。]*"
 _LETTER = "[A-Za-zＡ-Ｚａ-ｚ]"
 # Of digits alone these may be a day and a count: 20260403 38名.
 _NO_COUNT = rf"(?!{_SPACE}[名人个位张份台部次期点时分班年级中月日天])"
-_LETTERED = rf"(?P<letter>{_LETTER}){_SPACE}(?P<y>\d{{4}}){_GAP}(?P<m>\d\d){_GAP}(?P<d>\d\d){_GAP}(?P<n>\d{{1,4}})"
+_LETTERED = rf"(?P<letter>{_LETTER}){_SPACE}(?P<y>\d{{4}}){_GAP}(?P<m>\d\d){_GAP}(?P<d>\d\d){_ANY_GAP}(?P<n>\d{{1,4}})"
+# -01-02 and -0I are no count.
+_END = rf"(?![A-Za-z\d]|{_SPACE}{_DASH}{_SPACE}\d)"
 _NUMBER = re.compile(
     rf"{_BEFORE}(?:{_LETTERED}"
-    rf"|(?<![A-Za-z\d])(?P<day>[2２][0０]\d{{6}}){_GAP}(?P<no>\d{{1,4}}){_NO_COUNT})(?!\d){_AFTER}"
+    rf"|(?<![A-Za-z\d])(?P<day>[2２][0０]\d{{6}}){_GAP}(?P<no>\d{{1,4}}){_NO_COUNT}){_END}{_AFTER}"
 )
 # Meant as a number, whatever is wrong with it: X01, X2026O403-1, 202604-01.
 _LIKE = re.compile(
@@ -43,8 +47,11 @@ _ROW = re.compile(
     rf"(?P<mark>[\s#＃]{{0,4}}(?:编号|[Nn][Oo][.．])?[\s:：#＃]{{0,4}})(?:(?P<letter>{_LETTER}){_GAP})?"
     rf"(?P<number>\d{{1,15}})(?!\d)号?{_AFTER}"
 )
+_MEANT = re.compile(r"(?P<letter>[NGXDngxd])(?:[\dOo]){6,8}[-\s]?[\dOo]{0,3}")
+# One word at most.
+_WORD = re.compile(r"/?[\u4e00-\u9fff]{0,6}\W{0,3}")
 # What may stand behind a command word without a space.
-GLUED = rf"{_SPACE}{_LETTER}?{_SPACE}\d{{4}}"
+GLUED = rf"{_BEFORE}(?:{_LETTER}{_SPACE}\d|\d{{4}})"
 
 
 class Unreadable(ValueError):
@@ -95,6 +102,19 @@ def lettered(text: str) -> str:
     return _plain(match, _letter(match)) if match else ""
 
 
+def headed(text: str) -> tuple[str, str]:
+    """
+    (the number, the words around it) of 整改 D20260403-01 已装好 and D20260403-01 整改; ("", text) of all else.
+
+    What is meant as one, D2026O403-1, comes back as it stands.
+    """
+    match = _NUMBER.search(text) or _MEANT.search(text)
+    if match is None or not match["letter"] or not _WORD.fullmatch(text[: match.start()]):
+        return "", text
+    number = match[0].strip() if match.re is _MEANT else _plain(match, "")
+    return number.upper(), f"{text[: match.start()].strip('/ ')} {text[match.end() :]}".strip()
+
+
 def row(text: str, letter: str = "") -> tuple[int | None, str]:
     """(17, the rest) of `#17 实到39`, `编号１７`, with a letter of `R12 听众65`; (None, text) without such a number."""
     match = _ROW.match(text)
@@ -104,7 +124,9 @@ def row(text: str, letter: str = "") -> tuple[int | None, str]:
 
 
 def letter_of(text: str) -> str:
-    """The letter of the number that the text begins with; empty without one."""
+    """The letter of the number that the text begins with; empty without one, N of a dated one that lacks it."""
+    if dated := _NUMBER.match(text):
+        return _letter(dated) or "N"
     match = _ROW.match(text)
     return _letter(match) if match else ""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
@@ -132,6 +132,16 @@ def matching(
     else:
         query = _SELECT.where(*wanted).order_by(checkin.c.id.desc())
     return [_checkin(row) for row in db.execute(query.limit(most))]
+
+
+def heads(db: Connection, unit_ids: Sequence[int], since: date, until: date) -> dict[int, list[int]]:
+    """How many were there each time from `since` to the day before `until`, by unit, the latest last."""
+    within_time = checkin.c.day.between(since, until - timedelta(days=1))
+    query = select(checkin.c.unit_id, checkin.c.attended).where(VALID, checkin.c.unit_id.in_(unit_ids), within_time)
+    found: dict[int, list[int]] = {}
+    for unit_id, attended in db.execute(query.order_by(checkin.c.unit_id, checkin.c.day)):
+        found.setdefault(unit_id, []).append(attended)
+    return found
 
 
 def of_day(db: Connection, unit_id: int, activity: str, day: date, issue: int = 0) -> list[Checkin]:

@@ -16,7 +16,6 @@ from sqlalchemy import (
     Subquery,
     bindparam,
     delete,
-    exists,
     func,
     literal_column,
     or_,
@@ -28,8 +27,8 @@ from storage.base.upsert import add_new, add_one
 from storage.checkins.coverage import VALID
 from storage.checkins.rollups import Rollups, Sums, week_of
 from storage.organisation import history
-from storage.organisation.units import Kind, below
-from storage.tables import checkin, event, participation, unit, unit_past
+from storage.organisation.units import Kind
+from storage.tables import checkin, event, participation, unit
 
 # Whose own report is the frame of what the squads below report.
 WHOLES = frozenset({Kind.SCHOOL, Kind.GRADE})
@@ -148,14 +147,6 @@ def by_id(db: Connection, event_id: int) -> Event:
     return Event(*db.execute(query.with_for_update()).one())
 
 
-def since(db: Connection, path: str, day: date) -> list[Event]:
-    """Those from this day on in which somebody below the (present) path takes part, held as `by_id` does."""
-    here, lately = select(unit.c.id).where(below(path)), event.c.day >= day
-    told = select(checkin.c.event_id).join(event).where(VALID, lately, checkin.c.unit_id.in_(here))
-    named = select(participation.c.event_id).join(event).where(lately, participation.c.unit_id.in_(here))
-    return [by_id(db, event_id) for event_id in sorted(db.scalars(told.union(named)))]
-
-
 def parts(db: Connection, event_id: int) -> list[Part]:
     """Who takes part, as far as they are valid."""
     return _reports(db, checkin.c.event_id == event_id) + _named(db, event_id)
@@ -206,10 +197,7 @@ def gather(db: Connection, rollups: Rollups, into: Event, whole: str, sequence: 
     here = checkin.c.unit_id.in_(select(_places(whole, into.day).c.id))
     same = (checkin.c.day == into.day) & (checkin.c.activity == into.activity) & (checkin.c.sequence == sequence) & here
     loose = _reports(db, same & checkin.c.event_id.is_(None))
-    # A squad that came from another school in that week took part there in what that school held.
-    elsewhere = (unit_past.c.until == history.monday(into.day)) & (unit_past.c.school_id != unit.c.school_id)
-    came = exists().where(unit_past.c.unit_id == unit.c.id, elsewhere)
-    apart = same & checkin.c.event_id.is_not(None) & (checkin.c.event_id != into.id) & ~came
+    apart = same & checkin.c.event_id.is_not(None) & (checkin.c.event_id != into.id) & ~history.changed_school(into.day)
     query = select(checkin.c.event_id).join(unit, unit.c.id == checkin.c.unit_id)
     others = db.scalars(query.where(VALID, apart).distinct()).all()
     if loose or others:

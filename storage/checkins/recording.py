@@ -10,8 +10,8 @@ from sqlalchemy import Connection, insert, select, update
 
 from storage.audit import audit
 from storage.base.upsert import insert_into
-from storage.checkins import events
-from storage.checkins.checkins import ON_TIME, Checkin, hold, of_day
+from storage.checkins import checkins, events
+from storage.checkins.checkins import Checkin
 from storage.checkins.rollups import Rollups, Sums
 from storage.organisation import history
 from storage.tables import checkin, checkin_version, unit
@@ -84,7 +84,7 @@ def _count_alone(rollups: Rollups, one: Checkin, sign: int) -> None:
 
 
 def _count_timing(rollups: Rollups, one: Checkin, sign: int) -> None:
-    if one.timing != ON_TIME:
+    if one.timing != checkins.ON_TIME:
         rollups.add(one.week, one.unit_id, one.activity, Sums(**{one.timing: sign}))
 
 
@@ -95,7 +95,7 @@ def revise(
 
     Another squad, activity or day is another event. Raises IntegrityError on a double.
     """
-    held = hold(db, old)
+    held = checkins.hold(db, old)
     if held is None:
         return None
     new = replace(
@@ -129,7 +129,7 @@ def _elsewhere(db: Connection, rollups: Rollups, old: Checkin, new: Checkin) -> 
 
 def withdraw(db: Connection, rollups: Rollups, old: Checkin, person_id: int, now: datetime) -> bool:
     """Take a check-in back; it stays in the table as withdrawn. False when it is no longer as `old` says."""
-    held = hold(db, old)
+    held = checkins.hold(db, old)
     if held is None:
         return False
     db.execute(update(checkin).where(checkin.c.id == held.id).values(state="withdrawn"))
@@ -142,7 +142,9 @@ def withdraw(db: Connection, rollups: Rollups, old: Checkin, person_id: int, now
 
 def restore(db: Connection, rollups: Rollups, gone: Checkin, person_id: int, now: datetime) -> Checkin | None:
     """A check-in that was taken back stands again; None when it does already, or its place was given to another."""
-    taken = any(one.sequence == gone.sequence for one in of_day(db, gone.unit_id, gone.activity, gone.day, gone.issue))
+    taken = any(
+        one.sequence == gone.sequence for one in checkins.of_day(db, gone.unit_id, gone.activity, gone.day, gone.issue)
+    )
     back = (checkin.c.id == gone.id) & (checkin.c.state == "withdrawn")
     if taken or not db.execute(update(checkin).where(back).values(state="valid")).rowcount:
         return None

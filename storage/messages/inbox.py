@@ -20,6 +20,9 @@ _BY_IDS = select(inbox.c.id, inbox.c.message_id, inbox.c.batch, inbox.c.state).w
 )
 
 
+FINGERPRINT = 16
+
+
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """A message's row; `fresh` when this transaction wrote it, else it is a repeat of one in this `state`."""
@@ -39,12 +42,19 @@ class Failure:
     error: bytes
 
 
+# Of what nobody can edit.
+_NO_EDITS = {"spoken_as": None, "said": None}
+
+
 def arrive(db: Connection, rows: Sequence[dict[str, Any]], batch: str) -> dict[Key, Arrival]:
-    """Write the rows (channel, message_id, chat, sender, received_at, spoken_as) that are new; find the repeats."""
+    """Write the rows that are new; find the repeats.
+
+    A row: channel, message_id, chat, sender, received_at; of what may be edited spoken_as and said too.
+    """
     if not rows:
         return {}
     ordered = sorted(rows, key=lambda row: (row["channel"], row["message_id"]))
-    db.execute(_if_new(db.dialect.name), [{**row, "batch": batch, "state": "done"} for row in ordered])
+    db.execute(_if_new(db.dialect.name), [{**_NO_EDITS, **row, "batch": batch, "state": "done"} for row in ordered])
     found: dict[Key, Arrival] = {}
     for channel, group in groupby(ordered, key=lambda row: row["channel"]):
         for row in db.execute(_BY_IDS, {"of": channel, "ids": [row["message_id"] for row in group]}):
@@ -55,6 +65,15 @@ def arrive(db: Connection, rows: Sequence[dict[str, Any]], batch: str) -> dict[K
 @cache
 def _if_new(dialect: str) -> Any:
     return insert_into(dialect, inbox).on_conflict_do_nothing()
+
+
+def said_before(db: Connection, inbox_id: int) -> str | None:
+    """The fingerprint of what the message of this row said before it was edited; None when that is not known."""
+    edit, before = inbox.alias(), inbox.c
+    same = [before[name] == edit.c[name] for name in ("channel", "chat", "spoken_as")]
+    query = select(before.said).where(edit.c.id == inbox_id, *same, before.id < inbox_id, before.said.is_not(None))
+    found: str | None = db.scalar(query.order_by(before.id.desc()).limit(1))
+    return found
 
 
 def fail(db: Connection, inbox_id: int, payload: bytes, error: bytes, state: str = "failed") -> None:

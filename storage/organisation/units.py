@@ -78,7 +78,8 @@ def _unit(row: Any) -> Unit:
 
 
 # Above the topmost units.
-_ROOT = Unit(0, "", "", "/")
+ALL = "/"
+_ROOT = Unit(0, "", "", ALL)
 
 
 def below(path: str) -> ColumnElement[bool]:
@@ -223,6 +224,13 @@ def inside(db: Connection, path: str) -> Iterator[Unit]:
     """The active units of a subtree, parents first."""
     rows = db.execute(select(*_COLUMNS).where(below(path), units.c.active).order_by(units.c.path))
     return (_unit(row) for row in rows)
+
+
+def around(db: Connection, path: str, beside: Iterable[str]) -> list[Unit]:
+    """The active units from the root down to this path, and those of the kinds `beside` right below one of them."""
+    ids = [int(part) for part in path.strip("/").split("/")]
+    near = units.c.id.in_(ids) | (units.c.kind.in_(list(beside)) & units.c.parent_id.in_(ids))
+    return [_unit(row) for row in db.execute(select(*_COLUMNS).where(near, units.c.active).order_by(units.c.path))]
 
 
 def full_name(db: Connection, unit: Unit) -> str:

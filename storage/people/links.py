@@ -1,7 +1,7 @@
 """Codes by which somebody joins an account on another platform, and two people who turn out to be one."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, Table, and_, delete, exists, insert, select, update
 
@@ -11,6 +11,7 @@ from storage.tables import delivery, grant, link_code, metadata, person
 
 LIFETIME = timedelta(minutes=10)
 _KEPT = timedelta(days=1)
+_NEVER = datetime.max.replace(tzinfo=UTC)
 # Roles, reminders and codes have rules of their own; what else names somebody is history, and theirs as one person.
 _RULED = (grant.c.person_id, delivery.c.person_id, link_code.c.person_id)
 _HISTORY = tuple(
@@ -65,9 +66,7 @@ def merge(db: Connection, keep: int, gone: int, now: datetime) -> None:
     db.execute(delete(link_code).where(link_code.c.person_id == gone))
     for column in _HISTORY:
         db.execute(update(column.table).where(column == gone).values({column.name: keep}))
-    _move_unless_there(db, grant, ("unit_id", "role"), keep, gone)
-    _reopen(db, keep, gone)
-    db.execute(update(grant).where(grant.c.person_id == gone, grant.c.until.is_(None)).values(until=now))
+    _merge_roles(db, keep, gone, now)
     _move_unless_there(db, delivery, ("occurrence", "lead"), keep, gone)
     db.execute(delete(delivery).where(delivery.c.person_id == gone, delivery.c.state == "new"))
 
@@ -79,12 +78,13 @@ def _move_unless_there(db: Connection, table: Table, key: tuple[str, ...], keep:
     db.execute(update(table).where(table.c.person_id == gone, missing).values(person_id=keep))
 
 
-def _reopen(db: Connection, keep: int, gone: int) -> None:
-    """A role that the one had once and the other has now is held."""
-    theirs = grant.alias("theirs")
-    held = and_(
-        theirs.c.person_id == gone, theirs.c.until.is_(None),
-        theirs.c.unit_id == grant.c.unit_id, theirs.c.role == grant.c.role,
-    )  # fmt: skip
-    ended = (grant.c.person_id == keep) & grant.c.until.is_not(None)
-    db.execute(update(grant).where(ended, exists().where(held)).values(until=None))
+def _merge_roles(db: Connection, keep: int, gone: int, now: datetime) -> None:
+    """Of one role at one unit that both have, one row stays: what holds before what ended, one's own before lent."""
+    both = grant.c.person_id.in_([keep, gone])
+    columns = grant.c.id, grant.c.unit_id, grant.c.role, grant.c.until, grant.c.deputy_for
+    best: dict[tuple[int, str], tuple[bool, bool, datetime, int]] = {}
+    for id, unit_id, role, until, deputy_for in db.execute(select(*columns).where(both)):
+        worth = until is None or until > now, deputy_for is None, until or _NEVER, id
+        best[unit_id, role] = max(worth, best.get((unit_id, role), worth))
+    db.execute(delete(grant).where(both, grant.c.id.not_in([id for *_, id in best.values()])))
+    db.execute(update(grant).where(grant.c.person_id == gone).values(person_id=keep))

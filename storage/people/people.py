@@ -36,11 +36,13 @@ class Role(Labelled):
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A role at a unit; `lent_until` of a deputy: when it ends."""
+    """A role at a unit; of a deputy, or given by one: `lent_until` then, in the stead of `deputy_for`."""
 
     role: Role
     unit: Unit
     lent_until: datetime | None = None
+    deputy_for: int | None = None
+    given_by: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ class Term:
 _WITH_GRANTS = (
     select(
         person.c.id, person.c.name, person.c.school_id, grant.c.role, *PLAIN, grant.c.since, grant.c.until,
-        grant.c.deputy_for,
+        grant.c.deputy_for, grant.c.given_by,
     )
     .select_from(person)
     .outerjoin(grant, grant.c.person_id == person.c.id)
@@ -108,10 +110,11 @@ _BY_ADDRESSES = (
 
 def _people(rows: Sequence[tuple[object, ...]], now: datetime) -> list[Person]:
     found: dict[int, tuple[str, int | None, list[Grant]]] = {}
-    for person_id, name, school_id, role, *at, since, until, deputy_for in rows:
+    for person_id, name, school_id, role, *at, since, until, deputy_for, given_by in rows:
         grants = found.setdefault(person_id, (name, school_id, []))[2]  # type: ignore[arg-type]
         if role is not None and since <= now and (until is None or until > now):  # type: ignore[operator]
-            grants.append(Grant(Role(role), Unit(*at), until if deputy_for else None))  # type: ignore[arg-type]
+            lent_until = until if deputy_for else None
+            grants.append(Grant(Role(role), Unit(*at), lent_until, deputy_for, given_by))  # type: ignore[arg-type]
     return [Person(id, name, tuple(grants), school_id=school) for id, (name, school, grants) in found.items()]
 
 
@@ -134,7 +137,7 @@ def lasting(db: Connection, person_id: int, now: datetime) -> tuple[Grant, ...]:
     """What somebody holds, or will hold from a later day on."""
     lasts = grant.c.role.is_not(None) & or_(grant.c.until.is_(None), grant.c.until > now)
     rows = db.execute(_WITH_GRANTS.where(person.c.id == person_id, lasts))
-    return tuple(Grant(Role(row[3]), Unit(*row[4:13]), row[14] if row[15] else None) for row in rows)
+    return tuple(Grant(Role(row[3]), Unit(*row[4:13]), row[14] if row[15] else None, *row[15:]) for row in rows)
 
 
 def holding(db: Connection, roles: Iterable[Role], paths: Sequence[str], now: datetime) -> list[Person]:
@@ -170,6 +173,11 @@ def add(db: Connection, name: str, now: datetime) -> int:
     return add_one(db, person, name=name, joined_at=now)
 
 
+def rename(db: Connection, person_id: int, name: str) -> None:
+    """Somebody is called so from now on, also in what they reported before."""
+    db.execute(update(person).where(person.c.id == person_id).values(name=name))
+
+
 def choose_school(db: Connection, person_id: int, school_id: int) -> None:
     """Remember which of somebody's schools is meant when none is named."""
     db.execute(update(person).where(person.c.id == person_id).values(school_id=school_id))
@@ -178,22 +186,24 @@ def choose_school(db: Connection, person_id: int, school_id: int) -> None:
 def give(
     db: Connection, person_id: int, role: Role, at: Unit, now: datetime, *,
     since: datetime | None = None, until: datetime | None = None, deputy_for: int | None = None,
+    given_by: int | None = None,
 ) -> None:  # fmt: skip
     """
     Give a role at a unit, from `since` (None: now) to `until` (None: for good); one that is held gets a new end.
 
-    `deputy_for`: whose the role is, of somebody who stands in for them.
+    `deputy_for`: whose the role is, of somebody who stands in for them, or by whose right a deputy gives it.
     """
     since = since or now
+    by = {"deputy_for": deputy_for, "given_by": given_by}
     mine = (grant.c.person_id == person_id) & _at(at, role)
     row = db.execute(select(grant.c.since, grant.c.until).where(mine)).first()
     if row is not None and row.since <= now and (row.until is None or row.until > now):
-        db.execute(update(grant).where(mine).values(until=until, deputy_for=deputy_for))
+        db.execute(update(grant).where(mine).values(until=until, **by))
     else:
         # A new row, so that reminders are laid out for it; what was held before goes.
         db.execute(delete(grant).where(mine))
         new = {"person_id": person_id, "unit_id": at.id, "role": role, "since": since, "until": until}
-        db.execute(insert(grant).values(**new, deputy_for=deputy_for))
+        db.execute(insert(grant).values(**new, **by))
     about: dict[str, Any] = {"role": role, "until": until.isoformat() if until else None}
     about |= {"deputy_for": deputy_for} if deputy_for else {}
     note(db, Action.ROLE_GIVEN, now, unit_id=at.id, subject=f"person:{person_id}", **about)
@@ -204,15 +214,26 @@ def _at(at: Unit, role: Role) -> ColumnElement[bool]:
 
 
 def end(db: Connection, person_id: int, role: Role, at: Unit, when: datetime, now: datetime) -> bool:
-    """End a role at this instant, and with it that of a deputy; False when it is not held then."""
-    lasts = _at(at, role) & or_(grant.c.until.is_(None), grant.c.until > when)
-    if db.execute(update(grant).where(grant.c.person_id == person_id, lasts).values(until=when)).rowcount != 1:
+    """End a role at this instant, with what was lent of it and given by it in somebody's stead; False: not held."""
+    lasts = or_(grant.c.until.is_(None), grant.c.until > when)
+    mine = (grant.c.person_id == person_id) & _at(at, role) & lasts
+    row = db.execute(update(grant).where(mine).values(until=when).returning(grant.c.id, grant.c.deputy_for)).first()
+    if row is None:
         return False
     subject = f"person:{person_id}"
     note(db, Action.ROLE_ENDED, now, unit_id=at.id, subject=subject, role=role, until=when.isoformat())
-    for deputy_id in db.scalars(select(grant.c.person_id).where(grant.c.deputy_for == person_id, lasts)).all():
-        end(db, deputy_id, role, at, when, now)
+    lent = (grant.c.deputy_for == person_id) & _at(at, role)
+    if row.deputy_for is not None:
+        lent |= (grant.c.given_by == person_id) & (grant.c.deputy_for == row.deputy_for)
+    end_all(db, lent & lasts, when, now)
     return True
+
+
+def end_all(db: Connection, which: ColumnElement[bool], when: datetime, now: datetime) -> None:
+    """End these roles as `end` does."""
+    query = select(grant.c.person_id, grant.c.role, *PLAIN).join(unit, unit.c.id == grant.c.unit_id).where(which)
+    for person_id, role, *at in db.execute(query).all():
+        end(db, person_id, Role(role), Unit(*at), when, now)
 
 
 def link(db: Connection, person_id: int, channel: str, address: str) -> None:

@@ -22,7 +22,7 @@ def pass_on(db: Connection, from_id: int, to_id: int, held: Sequence[people.Gran
         mine = (grant.c.unit_id == each.unit.id) & (grant.c.role == each.role)
         until = db.scalar(select(grant.c.until).where(mine, grant.c.person_id == from_id))
         people.end(db, from_id, each.role, each.unit, now, now)
-        people.give(db, to_id, each.role, each.unit, now, until=until)
+        people.give(db, to_id, each.role, each.unit, now, until=until, given_by=each.given_by or from_id)
     bound = group_chat.c.unit_id.in_([each.unit.id for each in held]) & (group_chat.c.bound_by == from_id)
     db.execute(update(group_chat).where(bound).values(bound_by=to_id))
     reminders = _pass_reminders(db, from_id, to_id, {each.unit.id for each in held})
@@ -60,12 +60,14 @@ def lend(
     since: datetime,
     until: datetime,
     now: datetime,
+    given_by: int | None,
 ) -> None:
     """A deputy holds the roles from `since` to `until`, but no longer than the one whose they are."""
     for each in held:
         theirs = (grant.c.person_id == from_id) & (grant.c.unit_id == each.unit.id) & (grant.c.role == each.role)
         last = db.scalar(select(grant.c.until).where(theirs)) or until
-        people.give(db, to_id, each.role, each.unit, now, since=since, until=min(until, last), deputy_for=from_id)
+        by = {"deputy_for": from_id, "given_by": given_by}
+        people.give(db, to_id, each.role, each.unit, now, since=since, until=min(until, last), **by)
 
 
 @dataclass(frozen=True, slots=True)

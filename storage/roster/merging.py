@@ -9,6 +9,7 @@ from sqlalchemy.types import String
 
 from storage.audit import audit
 from storage.organisation import history, units
+from storage.people import people
 from storage.people.people import Person
 from storage.roster import roster
 from storage.tables import account, appointment, grant, person, roster_batch, staged, unit
@@ -34,7 +35,7 @@ def merge(
         raise Outdated
     db.execute(update(roster_batch).where(shown).values(state="done"))
     try:
-        _write(db, batch_id, now, today, end_missing)
+        _write(db, batch_id, now, today, importer.id if importer else None, end_missing)
         _ask(db, batch_id, now, importer)
     except IntegrityError as error:
         # Elsewhere: an account of the file has become somebody's.
@@ -44,7 +45,7 @@ def merge(
     audit.note(db, audit.Action.IMPORTED, now, subject=f"roster:{batch_id}", **counts)
 
 
-def _write(db: Connection, batch_id: int, now: datetime, today: date, end_missing: bool) -> None:
+def _write(db: Connection, batch_id: int, now: datetime, today: date, given_by: int | None, end_missing: bool) -> None:
     _give_ids(db, batch_id)
     schools = _schools(db, batch_id)
     _change_units(db, batch_id, today)
@@ -52,7 +53,7 @@ def _write(db: Connection, batch_id: int, now: datetime, today: date, end_missin
     for path, school_id in schools:
         db.execute(update(unit).where(units.below(path)).values(school_id=school_id))
     _people(db, batch_id, now)
-    _grants(db, batch_id, now, end_missing)
+    _grants(db, batch_id, now, given_by, end_missing)
     units.changed(db, now)
 
 
@@ -158,15 +159,21 @@ def _ask(db: Connection, batch_id: int, now: datetime, importer: Person | None) 
     db.execute(insert(appointment).from_select(list(columns), mine))
 
 
-def _grants(db: Connection, batch_id: int, now: datetime, end_missing: bool) -> None:
+def _grants(db: Connection, batch_id: int, now: datetime, given_by: int | None, end_missing: bool) -> None:
     whose, places = staged.alias("whose"), staged.alias("place")
     owner = func.coalesce(staged.c.person_id, whose.c.row_id)
-    since = literal(now, grant.c.since.type)
-    given = select(owner, _unit_of(places), staged.c.role, since).select_from(_with_unit(_with_person(whose), places))
-    columns = ["person_id", "unit_id", "role", "since"]
+    by = literal(now, grant.c.since.type), literal(given_by, grant.c.given_by.type)
+    given = select(owner, _unit_of(places), staged.c.role, *by).select_from(_with_unit(_with_person(whose), places))
+    columns = ["person_id", "unit_id", "role", "since", "given_by"]
     db.execute(insert(grant).from_select(columns, given.where(_of(batch_id, "grant")).order_by(staged.c.place)))
     again = select(staged.c.row_id).where(_of(batch_id, "again"))
-    db.execute(update(grant).where(grant.c.id.in_(again)).values(until=None, deputy_for=None))
+    db.execute(update(grant).where(grant.c.id.in_(again)).values(until=None, deputy_for=None, given_by=given_by))
     if end_missing:
         ended = select(staged.c.row_id).where(_of(batch_id, "end"))
+        lender = grant.alias("lender")
+        lent = exists().where(
+            lender.c.id.in_(ended), lender.c.person_id == grant.c.deputy_for, lender.c.unit_id == grant.c.unit_id,
+            lender.c.role == grant.c.role,
+        )  # fmt: skip
+        people.end_all(db, lent & (grant.c.until > now), now, now)
         db.execute(update(grant).where(grant.c.id.in_(ended)).values(until=now))

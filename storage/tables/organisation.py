@@ -61,6 +61,15 @@ unit_past = Table(
     Index("ix_unit_past_path", "path", "until"),
 )
 
+# A second way to add units up: 协作组, 片区. Of one set a unit is in one group.
+unit_group = Table(
+    "unit_group",
+    metadata,
+    Column("set", String(10), primary_key=True),
+    ref("unit_id", "unit", primary_key=True),
+    Column("name", String(20), nullable=False),
+)
+
 person = Table(
     "person",
     metadata,
@@ -95,8 +104,9 @@ grant = Table(
     Column("role", String(20), nullable=False),
     Column("since", Instant, nullable=False),
     Column("until", Instant),
-    # A deputy's: for whom.
+    # What a deputy holds, and what they gave by it: for whom. Who gave it; empty: the operator, or before it was noted.
     ref("deputy_for", "person"),
+    ref("given_by", "person"),
     UniqueConstraint("person_id", "unit_id", "role"),
 )
 

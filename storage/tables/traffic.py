@@ -1,6 +1,6 @@
 """What goes in and out: messages, letters, buttons, open questions, files."""
 
-from sqlalchemy import JSON, Column, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
+from sqlalchemy import JSON, Column, Date, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
 
 from storage.tables.base import Instant, id_column, metadata, ref, where
 
@@ -20,7 +20,10 @@ inbox = Table(
     Column("error", LargeBinary),
     # What the platform calls the message in its chat, as edits and replies name it.
     Column("spoken_as", String(40)),
+    # A keyed fingerprint of the words of a message that may be edited.
+    Column("said", String(16)),
     UniqueConstraint("channel", "message_id"),
+    Index("ix_inbox_spoken", "channel", "chat", "spoken_as", **where("said IS NOT NULL")),
     Index("ix_inbox_failed", "id", **where("state = 'failed'")),
     Index("ix_inbox_unreadable", "id", **where("state = 'unreadable'")),
 )
@@ -102,6 +105,16 @@ screen = Table(
     Index("ix_screen_person", "person", "id"),
 )
 
+# How often somebody (`person:7`, or a stranger's channel and address) has done on a day what is limited.
+daily_count = Table(
+    "daily_count",
+    metadata,
+    Column("who", String(120), primary_key=True),
+    Column("what", String(20), primary_key=True),
+    Column("day", Date, nullable=False),
+    Column("count", Integer, nullable=False),
+)
+
 # Held by one process at a time: a channel's poller, its sender.
 lease = Table(
     "lease",
@@ -127,6 +140,8 @@ file = Table(
     ref("inbox_id", "inbox", nullable=False, index=True),
     ref("person_id", "person"),
     ref("checkin_id", "checkin", index=True),
+    # What it is evidence of instead.
+    ref("case_id", "row_case", index=True),
     Column("channel", String(20), nullable=False),
     Column("chat", String(80), nullable=False),
     # What the channel fetches it by: an id, or a whole address.

@@ -15,7 +15,7 @@ from storage import tables
 from storage.checkins import checkins, coverage, events, moves, recording
 from storage.checkins.checkins import Checkin
 from storage.checkins.rollups import week_of
-from storage.digests import digests, sums
+from storage.digests import digests, periods, sums
 from storage.digests.figures import Activity, Digest
 from storage.organisation import changes, history, units
 from storage.organisation.units import Kind, Unit
@@ -340,6 +340,29 @@ def test_the_sums_are_right_in_every_part_of_the_tree(county: County, happened: 
             mine = [each for each in parts if each[0] == week]
             counted = lived.counted_by_hand(mine, of.weeks[week][0])
             assert (sum(each.events for each in now), sum(each.attended for each in now)) == counted, (at.name, week)
+    finally:
+        county.rollups.__init__()
+        savepoint.rollback()
+
+
+@given(happened=deeds)
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+def test_days_counted_from_the_check_ins_are_the_week(county: County, happened: list[Any]) -> None:
+    savepoint = county.db.begin_nested()
+    try:
+        lived = Life(county)
+        for deed in happened:
+            lived.do(*deed)
+        county.write()
+        first = history.monday_of(WEEK)
+        for at in (county.top, county.first, lived.unit(9)):
+            week = digests.weekly(county.db, at, WEEK)
+            days = periods.between(county.db, at, first, first + timedelta(days=6))
+            assert (days.events, days.attendance, days.by_activity) == (week.events, week.attendance, week.by_activity)
+            assert (days.squads_due, days.squads_covered) == (week.squads_due, week.squads_covered)
+            schools = [digests.weekly(county.db, units.by_id(county.db, each.id), WEEK) for each in days.schools]
+            told = [(each.events, each.attended, each.due, each.covered) for each in days.schools]
+            assert told == [(d.events, d.attendance.attended, d.squads_due, d.squads_covered) for d in schools]
     finally:
         county.rollups.__init__()
         savepoint.rollback()

@@ -37,7 +37,7 @@ def pass_on(county: County, asker: int, leaver: int, to: int) -> None:
 
 def stand_in(county: County, deputy: int, principal: int, days: int = 9) -> None:
     held = people.by_id(county.db, principal, FRIDAY).own.grants
-    handover.lend(county.db, principal, deputy, held, FRIDAY, FRIDAY + timedelta(days=days), FRIDAY)
+    handover.lend(county.db, principal, deputy, held, FRIDAY, FRIDAY + timedelta(days=days), FRIDAY, principal)
 
 
 def test_a_nudge_and_a_group_go_along(county: County) -> None:

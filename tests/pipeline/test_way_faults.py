@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy.exc import OperationalError
 
 import bot.engine
 import bot.pipeline.writer
@@ -75,6 +76,25 @@ def test_a_full_disk_acknowledges_nothing_and_heals_by_itself(tmp_path: Path) ->
         assert [(each.state, each.repeat) for each in again] == [("done", True), ("done", False), ("done", True)]
         assert sorted(await way.heard()) == ["放下了", "记了 1", "记了 3"]
         way.sums_are_right()
+
+    play(tmp_path, scene)
+
+
+@pytest.mark.sqlite("an error that only SQLite tells")
+def test_a_flush_that_fails_ends_the_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Gone(BaseException):
+        pass
+
+    def gone(status: int) -> None:
+        raise Gone(status)
+
+    async def scene(way: Way) -> None:
+        monkeypatch.setattr("bot.pipeline.transaction.os._exit", gone)
+        fault = type("OperationalError", (Exception,), {"sqlite_errorcode": 1034})("disk I/O error")
+        engine = way.bot.app.engine
+        once(engine.database.write, "commit", lambda *_: True, lambda _: OperationalError("COMMIT", {}, fault))
+        with pytest.raises(Gone, match="70"):
+            engine.transactions().process([way.message("记数 1")])
 
     play(tmp_path, scene)
 

@@ -8,13 +8,15 @@ import atexit
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, NullPool, create_engine, make_url, text, update
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event, make_url, text, update
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.util import LRUCache
 
@@ -80,6 +82,24 @@ def refuse(db: Connection, chat: str) -> None:
 def accept(db: Connection) -> None:
     """It takes everything again."""
     db.exec_driver_sql("ALTER TABLE inbox DROP CONSTRAINT refuses" if POSTGRESQL else "DROP TRIGGER refuses")
+
+
+@contextmanager
+def nothing_is_taken(engine: Engine) -> Iterator[None]:
+    """SQLite can be read and takes nothing, as on a disk that was mounted read-only after an error."""
+
+    def forbid(db: Connection) -> None:
+        db.exec_driver_sql("PRAGMA query_only = ON")
+
+    def allow(db: Connection) -> None:
+        db.exec_driver_sql("PRAGMA query_only = OFF")
+
+    event.listen(engine, "begin", forbid)
+    # The pragma outlives the transaction, and forbids to begin one.
+    for end in ("commit", "rollback"):
+        event.listen(engine, end, allow)
+    yield
+    event.remove(engine, "begin", forbid)
 
 
 def end_leases(database: Database) -> int:

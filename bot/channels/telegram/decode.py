@@ -15,7 +15,7 @@ NAME = "telegram"
 KINDS = ("message", "edited_message", "callback_query", "my_chat_member")
 _START = re.compile(r"/start(?:@\w+)?(?:\s+(\S+))?\s*")
 _COMMAND = re.compile(r"/\w+(?:@(\w+))?")
-_MENTION = re.compile(r"@(\w+)[\s,，:：]*", re.ASCII)
+_MENTION = re.compile(r"(?<!\w)@(\w+)[\s,，:：]*", re.ASCII)
 # Without a slash these are said on purpose only; an admin says them in a group that the bot has just joined.
 _BINDING = re.compile(r"(?:绑定|解绑)(?:\s|$)")
 _PICTURE = re.compile(r"\.(?:jpe?g|png|webp|gif|heic|heif|bmp)$", re.IGNORECASE)
@@ -116,15 +116,16 @@ def _message(spoken: dict[str, Any], known_as: str, me: Me, edited: bool = False
     if sender is None or sender["is_bot"]:
         return None
     private = spoken["chat"]["type"] == "private"
-    text = _text(clean(spoken.get("text") or spoken.get("caption") or ""), private)
-    if not private and not _is_for_us(spoken, text, me):
+    words, named = _without_links(spoken, me)
+    text = _text(clean(words), private)
+    if not private and not named and not _is_for_us(spoken, text, me):
         return None
     attachments, place = _attachments(spoken), None if edited else _place(spoken)
     # A voice or a sticker deserves an answer in a private chat; joining a group, pinning and the like never.
     if not (text or attachments or place or (private and not _SHOWN.isdisjoint(spoken))):
         return None
-    if text.startswith("@"):
-        text = _without_mention(text, me)
+    if "@" in text:
+        text = _MENTION.sub(lambda found: "" if me.is_called(found[1]) else found[0], text).strip()
     replied = _replied(spoken)
     return Message(
         NAME, known_as, str(_number(sender, "id")), chat, datetime.fromtimestamp(_number(spoken, "date"), UTC),
@@ -154,21 +155,31 @@ def _called(said: str) -> str:
     return f"@{found[1]}" if found and found[1] else ""
 
 
-def _without_mention(text: str, me: Me) -> str:
-    mention = _MENTION.match(text)
-    return text[mention.end() :] if mention and me.is_called(mention[1]) else text
+def _without_links(spoken: dict[str, Any], me: Me) -> tuple[str, bool]:
+    """The words without our name where it is a link to us (`text_mention`), and whether there was one."""
+    words = spoken.get("text") or spoken.get("caption") or ""
+    entities = spoken.get("entities") or spoken.get("caption_entities") or ()
+    ours = [each for each in entities if each["type"] == "text_mention" and str(each["user"]["id"]) == me.id]
+    if not ours:
+        return words, False
+    # Places are counted in UTF-16 code units.
+    units = words.encode("utf-16-le", "surrogatepass")
+    for each in sorted(ours, key=lambda each: -each["offset"]):
+        units = units[: 2 * each["offset"]] + units[2 * (each["offset"] + each["length"]) :]
+    return units.decode("utf-16-le", "surrogatepass").strip(), True
 
 
 def _is_for_us(spoken: dict[str, Any], text: str, me: Me) -> bool:
-    """In a group: a command, a reply to us, a mention. All else is chatter, which we only see as an admin."""
+    """In a group: a command, a reply to us, a mention anywhere. All else is chatter, which we only see as an admin."""
     replied = _replied(spoken)
     if replied and str(replied.get("from", {}).get("id")) == me.id:
         return True
     command = _COMMAND.match(text)
     if command:
         return command[1] is None or me.is_called(command[1])
-    mention = _MENTION.match(text)
-    return me.is_called(mention[1]) if mention else _BINDING.match(text) is not None
+    if any(me.is_called(mention[1]) for mention in _MENTION.finditer(text)):
+        return True
+    return _BINDING.match(text) is not None
 
 
 def _replied(spoken: dict[str, Any]) -> dict[str, Any] | None:

@@ -10,6 +10,7 @@ from bot.pipeline.turn import Job, Task
 from bot.pipeline.unread import NotCommitted, Unread
 from bot.pipeline.writer import Full, Pipeline
 from handlers.kit import Message
+from storage.database import passes
 from storage.messages import chats
 
 # So often is an update tried again that the database refused: some two minutes.
@@ -28,8 +29,8 @@ class Intake:
     async def take(self, updates: Sequence[Any], *, last_try: bool) -> None:
         """Return when every update has its outcome, all in one transaction; raises NotCommitted.
 
-        On the `last_try` an update that again brought its own transaction down is kept unread, so that it cannot
-        hold up all others for ever.
+        On the `last_try` an update that again brought its own transaction down by what it says is kept unread, so that
+        it cannot hold up all others for ever.
         """
         known = [(raw, job) for raw in updates if (job := self._job(raw)) is not None]
         try:
@@ -37,8 +38,9 @@ class Intake:
         except Full as full:
             raise NotCommitted("Full") from full
         lost = [(raw, fault) for (raw, _), fault in zip(known, results, strict=True) if isinstance(fault, Exception)]
-        if lost and not last_try:
-            raise NotCommitted(type(lost[0][1]).__name__)
+        again = [fault for _, fault in lost if not last_try or passes(fault)]
+        if again:
+            raise NotCommitted(type(again[0]).__name__)
         for raw, fault in lost:
             await self._unread.keep(decode.message_id(raw, self.me.id), raw, fault)
 

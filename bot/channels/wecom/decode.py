@@ -12,7 +12,7 @@ from handlers.kit import Attachment, Message
 NAME = "wecom"
 # What somebody hears who has just been let in.
 WELCOME = "我是谁"
-_LONGEST_ID, _LONGEST_USER, _LONGEST_REF = 100, 64, 250
+_LONGEST_USER, _LONGEST_REF = 64, 250
 _SHOWN = ("voice", "video", "link")
 _PRESSES = ("template_card_event", "template_card_menu_event")
 
@@ -34,17 +34,21 @@ class Left:
     user: str
 
 
-Heard = Message | Press | Left | None
+Told = Message | Press | Left
+Heard = Told | None
 
 
 def known_as(said: Mapping[str, Any]) -> str:
-    """What a callback is known by in the inbox: the number of a message; of an event all that tells it from others."""
+    """What a callback is known by in the inbox: who said it when, and the number of a message; of an event its kind.
+
+    The number alone does not do: two members' messages may have the same.
+    """
     number = said.get("MsgId")
-    if isinstance(number, str) and len(number) <= _LONGEST_ID:
-        return number
-    parts = [str(said.get(name)) for name in ("FromUserName", "CreateTime", "MsgType", "Event", "EventKey", "TaskId")]
+    names = ("FromUserName", "CreateTime", *(("MsgId",) if number else ("MsgType", "Event", "EventKey", "TaskId")))
+    parts = [str(said.get(name)) for name in names]
     parts[0] = parts[0].casefold()
-    return f"event:{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()}"
+    kind = "message" if number else "event"
+    return f"{kind}:{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()}"
 
 
 def decode(said: Mapping[str, Any]) -> Heard:

@@ -8,19 +8,22 @@ from dataclasses import dataclass
 from functools import partial
 from secrets import token_hex
 
+from bot.channels.spool import Spool
 from bot.channels.wecom import crypto, decode
 from bot.engine import Engine
 from bot.outbox import reachability as standing
 from bot.pipeline.turn import Outcome, Turn
-from bot.pipeline.unread import Unread
-from bot.pipeline.writer import Pipeline
+from bot.pipeline.unread import NotCommitted, Unread
+from bot.pipeline.writer import Full, Pipeline
 from handlers.kit import Message
+from storage.database import passes
 from storage.messages import card_codes, inbox, passive
 
 log = logging.getLogger(__name__)
 # The platform tries three times and then gives up: what cannot be committed by itself is kept unread at the last.
 TRIES = 3
 SECONDS_TO_NOTE = 0.1
+SECONDS_BETWEEN_REPLAYS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,9 @@ class Intake:
         # Messages whose answers have been written, and who notes it.
         self._written: list[int] = []
         self._noting: asyncio.Task[None] | None = None
+        self._committing: set[asyncio.Task[Outcome | None]] = set()
+        self._spool = Spool(engine.settings.data_dir / "spool", engine.vault)
+        self._spooling = asyncio.Lock()
 
     async def take(self, text: str) -> Answer | None:
         """Return when it is committed; raises NotCommitted. None: the response says nothing."""
@@ -54,14 +60,35 @@ class Intake:
             return None
         if heard is None:
             return None
-        try:
-            outcome = await self._commit(heard)
-        except Exception as fault:
-            await self._unread.refuse(decode.known_as(said), text, fault)
-            return None
+        # It goes on when the platform does not wait any longer: its repeat joins it.
+        committing = asyncio.create_task(self._committed(heard, decode.known_as(said), text))
+        self._committing.add(committing)
+        committing.add_done_callback(self._let_go)
+        outcome = await asyncio.shield(committing)
         return await self._answer(heard, outcome) if isinstance(heard, Message) and outcome else None
 
-    async def _commit(self, heard: Message | decode.Press | decode.Left) -> Outcome | None:
+    def _let_go(self, committing: asyncio.Task[Outcome | None]) -> None:
+        self._committing.discard(committing)
+        if not committing.cancelled():
+            committing.exception()
+
+    async def _committed(self, heard: decode.Told, known_as: str, text: str) -> Outcome | None:
+        """What became of it; None: nothing is said to it, it is kept unread, or waits for the database."""
+        if not self._spool.waiting:
+            try:
+                return await self._commit(heard)
+            except Exception as fault:
+                if not passes(fault):
+                    await self._unread.refuse(known_as, text, fault)
+                    return None
+        async with self._spooling:
+            try:
+                await asyncio.to_thread(self._spool.add, text)
+            except OSError as fault:
+                raise NotCommitted(type(fault).__name__) from fault
+        return None
+
+    async def _commit(self, heard: decode.Told) -> Outcome | None:
         if isinstance(heard, Message):
             return await self._pipeline.submit(heard)
         if isinstance(heard, decode.Left):
@@ -84,6 +111,44 @@ class Intake:
         with self._engine.database.read.connect() as db:
             said = passive.stored(db, inbox_id)
         return next((str(self._engine.vault.open(body)["text"]) if body else "已记录" for body in said), "")
+
+    # --- what the database could not take -------------------------------------------------------------------
+
+    @property
+    def spooled(self) -> int:
+        """How many callbacks wait for the database."""
+        return len(self._spool.waiting)
+
+    async def replay(self) -> None:
+        """Commit what waits, in its order, whenever the database can take it."""
+        async with self._spooling:
+            try:
+                await asyncio.to_thread(self._spool.adopt)
+            except OSError:
+                log.exception("the spool cannot be read")
+        while True:
+            while self._spool.waiting and await self._replayed(self._spool.waiting[0]):
+                async with self._spooling:
+                    await asyncio.to_thread(self._spool.done)
+            await asyncio.sleep(SECONDS_BETWEEN_REPLAYS)
+
+    async def _replayed(self, text: str) -> bool:
+        """Whether this one has an end: it is committed, or kept unread."""
+        said = crypto.fields(text)
+        try:
+            heard = decode.decode(said)
+            if heard is not None:
+                await self._commit(heard)
+        except Full:
+            return False
+        except Exception as fault:
+            if passes(fault):
+                return False
+            try:
+                await self._unread.keep(decode.known_as(said), text, fault)
+            except NotCommitted:
+                return False
+        return True
 
     # --- answers that were written ------------------------------------------------------------------------
 
@@ -109,6 +174,11 @@ class Intake:
         if self._noting is not None:
             await self._noting
 
+    async def close(self) -> None:
+        """The end: nothing comes in any more."""
+        await self.finish()
+        self._spool.close()
+
 
 def _note(inbox_ids: Sequence[int], turn: Turn) -> None:
     passive.written(turn.db, inbox_ids, turn.now)
@@ -121,6 +191,6 @@ def _keep_code(press: decode.Press, turn: Turn) -> None:
 
 def _leave(left: decode.Left, turn: Turn) -> None:
     row = {"channel": decode.NAME, "message_id": left.known_as, "chat": left.user, "sender": left.user}
-    arrived = inbox.arrive(turn.db, [{**row, "received_at": turn.now, "spoken_as": None}], token_hex(8))
+    arrived = inbox.arrive(turn.db, [{**row, "received_at": turn.now}], token_hex(8))
     if arrived[decode.NAME, left.known_as].fresh:
         standing.lost(turn, decode.NAME, left.user)

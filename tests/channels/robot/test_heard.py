@@ -99,7 +99,7 @@ def test_pictures_and_workbooks_are_uploaded_once(play: Play, fake: FakeRobot) -
         assert await stage.say(LI, "周报 图") == ["实验小学第14周周报(图)", "<image>"]
         assert await stage.say(LI, "周报 图") == ["实验小学第14周周报(图)", "<image>"]
         assert [kind for kind, _ in fake.uploaded.values()] == ["image"]
-        assert await stage.say(LI, "周报 表") == ["实验小学第14周周报(表)", "<file>"]
+        assert (await stage.say(LI, "周报 表 上级检查"))[1:] == ["<file>"]
         contents = [content[:4] for _, content in fake.uploaded.values()]
         assert contents == [b"\x89PNG", b"PK\x03\x04"]
         # After three days the platform has forgotten it: it is handed over anew, without asking first.
@@ -119,6 +119,8 @@ def test_in_a_group_it_hears_its_name_and_answers_there(play: Play, fake: FakeRo
         assert "群里 @我" in (await stage.say(LI, "@辅导员助手 绑定 实验小学", GROUP))[0]
         assert (await stage.say(LI, "@辅导员助手", GROUP))[0].startswith("您可以这样用我")
         assert (await stage.press(ZHANG, "撤回", GROUP))[0].startswith("已撤回")
+        for said in ("@辅导员助手三（2）中队 升旗仪式 41人", "三(2)中队 入队仪式 41人@辅导员助手"):
+            assert "仪式 41 人" in (await stage.say(ZHANG, said, GROUP))[0]
         # Somebody else's button there.
         await stage.say(ZHANG, "队课 三(2)中队 38人 @辅导员助手", GROUP)
         assert (await stage.press(LI, "撤回", GROUP))[0].startswith("这个按钮是给别人的")

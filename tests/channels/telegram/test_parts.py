@@ -59,6 +59,10 @@ def test_a_message_is_heard_with_all_that_matters() -> None:
         ("/start QH7K3-M9XTP", "加入 QH7K3-M9XTP", "/help"),
         ("/start@our_bot QH7K3", "加入 QH7K3", "/help@our_bot"),
         ("@our_bot 38人", "38人", "38人"),
+        ("38人 @our_bot", "38人", "38人"),
+        ("三(2)中队，@our_bot，38人", "三(2)中队，38人", "三(2)中队，38人"),
+        ("38人 a@our_bot", "38人 a@our_bot", None),
+        ("@robotics 38人 @our_bot", "@robotics 38人", "@robotics 38人"),
         ("/help@our_bot", "/help@our_bot", "/help@our_bot"),
         ("/help@other_bot", "/help@other_bot", None),
         ("@robotics 38人", "@robotics 38人", None),
@@ -69,6 +73,20 @@ def test_a_message_is_heard_with_all_that_matters() -> None:
 )
 def test_commands_links_and_mentions(said: str, text: str, in_group: str | None) -> None:
     assert (text_of(said), text_of(said, -1001)) == (text, in_group)
+
+
+def test_a_link_to_us_is_a_mention() -> None:
+    us = {
+        "type": "text_mention",
+        "offset": 3,
+        "length": 2,
+        "user": {"id": 123456, "is_bot": True, "first_name": "助手"},
+    }
+    said = heard(message={**message(5, "😀 助手 38人", -1001), "entities": [us]})
+    assert (said.text, said.private) == ("😀  38人", False)
+    assert heard(message={**message(5, "😀 助手 38人", -1001), "entities": [{**us, "user": {"id": 7}}]}) is None
+    photo = {"photo": [{"file_id": "a", "file_unique_id": "a", "width": 9, "height": 9}], "caption": "😀 助手 38人"}
+    assert heard(message={**message(5, chat=-1001), **photo, "caption_entities": [us]}).text == "😀  38人"
 
 
 def test_a_press_is_a_button_of_who_pressed() -> None:

@@ -18,7 +18,7 @@ from bot.pipeline.writer import Pipeline
 from bot.settings import load
 from storage.base import key_values
 from storage.tables import inbox, lease
-from tests.support.databases import accept, new_url, refuse
+from tests.support.databases import accept, new_url, nothing_is_taken, refuse
 from tests.support.platforms.fake_telegram import TOKEN, FakeTelegram
 from tests.support.waiting import PATIENCE, happens
 
@@ -105,6 +105,24 @@ def test_what_never_can_be_committed_is_kept_unread_after_some_tries(
         async with polling(engine):
             await happens(lambda: offset(engine))
         assert states(engine) == {f"123456:{first}": "unreadable", f"123456:{second}": "done"}
+
+    asyncio.run(run())
+
+
+@pytest.mark.sqlite("makes the connection read-only by a pragma")
+def test_a_failing_disk_never_makes_a_message_unread(
+    engine: Engine, telegram: FakeTelegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def run() -> None:
+        monkeypatch.setattr(telegram_poll, "PATIENCE", 2)
+        async with polling(engine):
+            await happens(lambda: polls(telegram))
+            with nothing_is_taken(engine.database.write):
+                said = telegram.say(1, "/start")
+                await happens(lambda: len(polls(telegram)) > 6)
+            assert states(engine) == {} and offset(engine) is None
+            await happens(lambda: offset(engine))
+        assert states(engine) == {f"123456:{said}": "done"}
 
     asyncio.run(run())
 

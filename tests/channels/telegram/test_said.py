@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.channels.telegram.decode import Me, decode
+from handlers.attendance import attachments
 from storage.people import people
 from storage.tables import card, checkin, child, dialogue, file, inbox, nomination, place
 from tests.support.platforms.fake_telegram import FakeTelegram, message
@@ -95,6 +96,25 @@ def test_an_album_without_words_belongs_to_the_last_checkin(play: Play) -> None:
     play(talk)
 
 
+def test_what_an_album_has_too_much_is_said(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attachments, "MOST_FILES", 3)
+
+    async def talk(stage: Stage) -> None:
+        await stage.say(ZHANG, CHECKIN)
+        for each in ("a", "b", "c", "d", "e"):
+            assert await stage.say(ZHANG, **photo(each, "A")) == []
+        await stage.later(seconds=3)
+        said = stage.fake.texts(ZHANG)[-1]
+        assert said.startswith("3 张照片已附到") and "已有 3 个(最多 3 个),新的没有保存" in said
+        # One that comes when the album has been answered is not kept in silence either.
+        await stage.say(ZHANG, **photo("late", "A"))
+        await stage.later(seconds=3)
+        assert "新的没有保存" in stage.fake.texts(ZHANG)[-1] and len(stage.fake.texts(ZHANG)) == 3
+        assert [ref for ref, _, _ in kept(stage)] == ["a", "b", "c"]
+
+    play(talk)
+
+
 def test_an_album_without_a_checkin_is_not_fetched(play: Play) -> None:
     async def talk(stage: Stage) -> None:
         for each in ("a", "b"):
@@ -170,6 +190,27 @@ def test_an_edit_corrects_squad_and_heads(play: Play) -> None:
         await stage.say(LI, "撤回")
         assert "已经撤回" in (await stage.edit(LI, 5, "三(2)中队 主题队日 40人"))[0]
         assert heads(stage) == [(39, "withdrawn")]
+
+    play(talk)
+
+
+def test_an_edit_without_another_word_changes_nothing(play: Play) -> None:
+    async def talk(stage: Stage) -> None:
+        words = "三(2)中队 主题队日 38人"
+        await stage.say(ZHANG, words, message_id=5)
+        await stage.say(ZHANG, "更正 实到39")
+        # A reaction to it, or the preview of a link.
+        assert await stage.edit(ZHANG, 5, words) == []
+        assert heads(stage) == [(39, "valid")]
+        await stage.edit(ZHANG, 5, "三(2)中队 主题队日 40人")
+        await stage.say(ZHANG, "更正 实到41")
+        assert await stage.edit(ZHANG, 5, "三(2)中队 主题队日 40人") == []
+        # Back to what was said first is another word.
+        assert (await stage.edit(ZHANG, 5, words))[0].startswith("已按您改的消息更正")
+        assert heads(stage) == [(38, "valid")]
+        # Nor is a command done twice.
+        await stage.say(ZHANG, "周报", message_id=6)
+        assert await stage.edit(ZHANG, 6, "周报") == []
 
     play(talk)
 

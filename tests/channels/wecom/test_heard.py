@@ -203,3 +203,11 @@ def test_a_failed_message_is_told_at_once(tmp_path: Path, fake: FakeWecom, monke
         assert "bot_failed_messages 1.0" in (await stage.client.get("/metrics")).text
 
     play(tmp_path, fake, scene)
+
+
+def test_a_control_character_swallows_nothing(tmp_path: Path, fake: FakeWecom) -> None:
+    async def scene(stage: Stage) -> None:
+        said = await stage.post(stage.message(ZHANG, Content="三(2)中队\x0b 主题队日\x08 38人"))
+        assert stage.platform.read(said.content)["Content"].startswith("已记录:三(2)中队 主题队日 38 人")
+
+    play(tmp_path, fake, scene)

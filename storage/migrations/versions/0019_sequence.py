@@ -5,8 +5,8 @@ from alembic import op
 
 from storage.tables.base import where
 
-revision = "0016"
-down_revision = "0015"
+revision = "0019"
+down_revision = "0018"
 
 
 def upgrade() -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from handlers import rights
 from handlers.asker.context import context_of
 from handlers.attendance import attachments, drafts, phrases
-from handlers.checkins import questions
+from handlers.checkins.questions import questions
 from handlers.kit import REPORTERS, Ask, Button, Reply, Unit
 from handlers.reading import Reading, Record, read
 from handlers.wording import places
@@ -69,8 +69,11 @@ def doubt(ask: Ask, reading: Reading, records: list[Record], first: int | None) 
     """What was said is shown, and stored once it is agreed to."""
     said = [questions.canonical(record, (), always_dated=True) for record in records]
     checkin_lines = [drafts.checkin_of(ask, record) for record in records]
-    lines = "\n".join(f"{phrases.dated(one, ask.today)} {phrases.heads(one)}" for one in checkin_lines)
-    asks = "是报今天的签到吗？" if reading.offered else questions.doubt(reading.issues)
+    lines = "\n".join(
+        " · ".join(filter(None, (f"{phrases.dated(one, ask.today)} {phrases.heads(one)}", one.topic)))
+        for one in checkin_lines
+    )
+    asks = "是报今天的签到吗？" if reading.offered else questions.doubt(reading.issues, records)
     question = f"{asks}\n{lines}\n记下吗?"
     return Reply(
         question,

@@ -8,7 +8,8 @@ from datetime import date
 from handlers.asker.context import context_of
 from handlers.asker.schools import chosen_school
 from handlers.attendance import reports
-from handlers.checkins import asking, checkins, questions
+from handlers.checkins import checkins
+from handlers.checkins.questions import asking, questions
 from handlers.kit import Ask, Refusal, Reply
 from handlers.reading import Reading, read
 from handlers.wording import names
@@ -17,11 +18,6 @@ from storage.people import people
 
 LONGEST_ACTIVITY = 12
 _NUMBER = re.compile(r"\d{1,4}")
-# 今天天气真好, 等下再说, 我在开会: talk, and no name of an activity.
-_TALK = re.compile(
-    r"[了吗呢吧啊呀哦嘛哈呵嗯诶?？]$|^(?:[我你您他她咱](?!们?的|们?爱)|等|一会|稍[后等]|待会|马上|回头|晚点|随便|恢复|帮|请|麻烦)"
-    r"|再说|天气|真[好棒美累冷热]|[很太好][好累忙烦困冷热难多]|知道|[没不](?:想|会|能|行|清楚|确定|记得|看懂|好|有)|[要在](?:上课|开会|忙)|加[一两1-9]个"
-)
 _ONLY_NUMBERS = re.compile(r"[\d\s、,，.。;；和人名]{1,200}")
 
 
@@ -54,14 +50,16 @@ def complete(ask: Ask, known: questions.Incomplete) -> Sequence[Reply] | None:
     alone = read(ask.args, context)
     if _is_news(alone, asked):
         return None
-    if "ACTIVITY" in asked and _TALK.search(ask.args) and not any(record.activity for record in alone.records):
-        raise questions.MISSING.again(known)
     words = [_in_order(known.shared, ask.args), ask.args]
+    unlisted = ""
     if "ACTIVITY" in asked and _names_activity(ask.args, alone) and not names.problem_of(ask, ask.args):
-        words.append(questions.with_activity(ask.args))
+        unlisted = questions.with_activity(ask.args)
+        words.append(unlisted)
     for said in words:
         together = read(questions.merged(known.said, said, known.issues), context)
         if _knows_more(together, asked, known.issues):
+            # What is on no list may be no activity at all: 再说吧, 不知道.
+            together = replace(together, status="confirm") if said == unlisted != questions.OTHER else together
             return checkins.take_reading(replace(ask, reading=together), known.first)
     if alone.intent == "chat":
         return None

@@ -1,0 +1,114 @@
+"""Callbacks that the database could not take: kept in a file until it can, in their order.
+
+WeCom tries three times within seconds and then forgets a message. What is on this file has reached the disk, and so
+it may be acknowledged like what is committed.
+"""
+
+import errno
+import fcntl
+import json
+import logging
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from storage.base.vault import Vault
+
+log = logging.getLogger(__name__)
+# So many callbacks are kept: some 25 a second for an hour.
+MOST = 100_000
+# Given up when the disk is full, so that there is room for what is being said just then (bytes).
+BALLAST = 4 << 20
+
+
+class Spool:
+    """Sealed callbacks, one a line, in a file that belongs to one process."""
+
+    def __init__(self, folder: Path, vault: Vault) -> None:
+        """In this folder; the files of processes that have died are taken over with `adopt`."""
+        self._folder = folder
+        self._vault = vault
+        self._file: BinaryIO | None = None
+        self._ballast = folder / "ballast"
+        self._path = folder / f"wecom-{os.getpid()}"
+        self.waiting: list[str] = []
+
+    def add(self, text: str) -> None:
+        """Return when it is on the disk; raises OSError when it cannot be brought there."""
+        if len(self.waiting) >= MOST:
+            raise OSError("the spool is full")
+        try:
+            self._write(text)
+        except OSError as fault:
+            if fault.errno != errno.ENOSPC or not self._ballast.exists():
+                raise
+            self._ballast.unlink()
+            self._write(text)
+        self.waiting.append(text)
+
+    def _write(self, text: str) -> None:
+        found = self._opened()
+        place = found.seek(0, os.SEEK_END)
+        try:
+            found.write(self._vault.seal(text) + b"\n")
+            found.flush()
+            os.fsync(found.fileno())
+        except OSError:
+            # Half a line would make the next one unreadable.
+            found.truncate(place)
+            raise
+
+    def done(self) -> None:
+        """The first has been committed; the file goes with the last: what is replayed twice is known as a repeat."""
+        del self.waiting[0]
+        if not self.waiting:
+            self._path.unlink(missing_ok=True)
+            self.close()
+
+    def close(self) -> None:
+        """Let go of the file; what is in it waits for the next start."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def adopt(self) -> None:
+        """What processes that have ended left behind comes before all of our own; raises OSError."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not self._ballast.exists():
+            # Zeros would be no weight on a file system that compresses.
+            self._ballast.write_bytes(os.urandom(BALLAST))
+        left = [text for path in sorted(self._folder.glob("wecom-*")) for text in self._left_in(path)]
+        for text in left:
+            self.add(text)
+        for path in self._folder.glob("wecom-*"):
+            if path != self._path and _is_orphan(path):
+                path.unlink()
+
+    def _opened(self) -> BinaryIO:
+        if self._file is None:
+            self._file = open(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600), "r+b")  # noqa: SIM115, PTH123
+            fcntl.flock(self._file, fcntl.LOCK_EX)
+            folder = os.open(self._folder, os.O_RDONLY)
+            os.fsync(folder)
+            os.close(folder)
+        return self._file
+
+    def _left_in(self, path: Path) -> Iterator[str]:
+        if not _is_orphan(path):
+            return
+        for number, line in enumerate(path.read_bytes().splitlines()):
+            try:
+                yield self._vault.open(line)
+            except (LookupError, json.JSONDecodeError):
+                log.exception("line %d of %s cannot be opened", number + 1, path.name)
+
+
+def _is_orphan(path: Path) -> bool:
+    """Whether no process holds this file any more."""
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+    return True

@@ -1,0 +1,47 @@
+"""What another name of a unit may not be: every name has to lead to one unit, and to no other."""
+
+import re
+from collections.abc import Iterable
+from datetime import date
+
+from handlers.reading import Context, read
+from handlers.reading.text.units import find_units
+from storage.organisation.units import Kind, Unit
+
+_ANYBODYS = "是大家都用的叫法,认不出是哪一个"
+_WIDE = {"grades": (1, 9), "classes": 20}
+# What everybody says of their own unit, or of none.
+_GENERIC = re.compile(
+    r"(?:[我咱你他]们?的?|本|各个?|全体?|该|每个?|所有的?|这个?|那个?|某个?|所在|其[他它]|别的|下属|少先队|红领巾$|少工委|校外|校内|"
+    r"小队|中队|大队|团队|支队|队委|年级|班级|班|年段|学校|校|社区|辅导站|基地|单位|集体|部|会|委|长|员们?|老师|教师|同学|学生|孩子们?|"
+    r"辅导员|家长|大家|队|的|里|组|[今明昨后]天|上午|下午|上周|本周|签到|周报|帮助|提名|撤回|更正)+"
+)
+# 5.2, 12, 二班: a date, a number, a class without its grade; 第一中队 is a name.
+_NUMBERS = re.compile(r"(?!第.+[中大]队$)[\d一二三四五六七八九十零〇两第年级班中队小\W_]+")
+
+
+def fault(alias: str, key: str, today: date) -> str:
+    """Why nothing can be called so, of a squad with this key (`3-2`) or another unit (empty); empty: it can."""
+    if len(alias) < 2 or _GENERIC.fullmatch(alias):
+        return _ANYBODYS
+    context = Context(today, **_WIDE)  # type: ignore[arg-type]
+    hits, _ = find_units(f"{alias} 主题队日 38人", context)
+    meant = {hit.unit for hit in hits if hit.kind != "part" and hit.unit}
+    if meant:
+        return "" if meant == {key} else "是别的中队或年级的叫法"
+    if _NUMBERS.fullmatch(alias):
+        return _ANYBODYS
+    if not alias.endswith(("队", "班", "校", "学")) and any(
+        each.activity for each in read(f"{alias} 38人", context).records
+    ):
+        return "是活动的名称"
+    return ""
+
+
+def owner(name: str, key: str, others: Iterable[Unit]) -> Unit | None:
+    """Whose name, other name or class this is already; a 第一小队 may be in every squad."""
+    for each in others:
+        short = each.name.partition("(")[0] if each.kind == Kind.SCHOOL else ""
+        if each.kind != Kind.TEAM and (name in (each.name, short, *each.aliases) or (key and key == each.key)):
+            return each
+    return None

@@ -1,0 +1,105 @@
+"""What somebody is called: nothing unseen, nobody else of the unit, nobody who decides here."""
+
+import unicodedata
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from handlers.kit import Message
+from handlers.wording.people import clean_name, is_name
+from storage.people import people
+from tests.guard.test_codes import code_of, play
+from tests.support.stage import START, Bot
+
+CLEANED = {
+    "李\u200b老师": "李老师",
+    "\u202e师老李": "师老李",
+    "李\u2066老师\u2069": "李老师",
+    "李老师\x00\x1b[31m": "李老师31m",
+    "\ufeff李 老师 ": "李 老师",
+    "🌸Lily🌸": "Lily",
+    "Ｌｉｌｙ": "Lily",
+    "李\u3164老师": "李老师",
+    "李\ufe0f老师": "李老师",
+    "Z\u0351\u0352a\u0489lgo": "Zalgo",
+    "阿依古丽·买买提": "阿依古丽·买买提",
+    "O'Neil": "O'Neil",
+    "张\n老\t师": "张 老 师",
+    "李老师\u2028管": "李老师 管",
+    "מורה李": "李",
+    "معلم李老师": "李老师",
+    "<b>李</b>": "b李b",
+    "李老师" * 20: ("李老师" * 20)[:20],
+    "བསྟན་འཛིན": "བསྟནའཛིན",
+    "李\u00ad老师": "李老师",
+    "李\U000e0041老师": "李老师",
+    "\u2800\u2800": "",
+    "12345": "",
+    "معلم": "",
+    "系统管理员": "",
+    "辅导员助手": "",
+    "···": "",
+    "李老师…": "李老师",
+}
+
+
+@pytest.mark.parametrize("said", CLEANED)
+def test_a_name_is_what_is_seen(said: str) -> None:
+    assert clean_name(said) == CLEANED[said]
+    assert clean_name(clean_name(said)) == clean_name(said)
+
+
+def test_no_sign_of_unicode_hides_in_a_name() -> None:
+    for number in (*range(0x3000), *range(0xF900, 0x10000), *range(0xE0000, 0xE01F0)):
+        name = clean_name(f"李{chr(number)}师")
+        hidden = [each for each in name if unicodedata.category(each)[0] in "CZ" and each != " "]
+        assert not hidden and "COMBINING" not in "".join(unicodedata.name(each, "") for each in name), hex(number)
+
+
+@pytest.mark.parametrize("said", ["新来的", "谁", "中队辅导员的", "负责人", "今天", "来报活动的", "第一次用"])
+def test_what_is_no_name_renames_nobody(said: str) -> None:
+    assert not is_name(said)
+
+
+@pytest.mark.both
+def test_nobody_joins_as_somebody_else(tmp_path: Path) -> None:
+    async def scene(bot: Bot) -> None:
+        code = await code_of(bot, "李老师", "邀请 志愿者 实验小学")
+        for said in ("赵老师", "赵\u200b老师", "\u202e赵老师"):
+            answer = (await bot.say("新来的", f"加入 {code} {said}"))[-1]
+            assert answer.startswith("这里已经有一位「赵老师」了。") and "同名" in answer
+        # Whoever gives rights here has nobody of the same name.
+        for said in ("刘校长", "刘校长 同名", "王主任 同名", "李老师同名"):
+            answer = (await bot.say("新来的", f"加入 {code} {said}"))[-1]
+            assert "请写全名" in answer and "真的同名" not in answer
+        assert "姓名没看懂" in (await bot.say("新来的", f"加入 {code} \u200b🌸"))[-1]
+        # The name that the platform shows is nobody else's either.
+        shown = replace(Message("practice", "n1", "新来的", "新来的", START, f"加入 {code}"), name="赵\u200e老师")
+        assert (await bot.app.pipeline.submit(shown)).state == "done"
+        await bot.send()
+        assert "已经有一位" in bot.new("新来的")[-1]["text"]
+        # No try is lost by it, and the code is good.
+        assert "欢迎" in (await bot.say("新来的", f"加入 {code} 赵老师 同名"))[-1]
+        with bot.read() as db:
+            assert len(people.named(db, "赵老师")) == 2
+
+    play(tmp_path, scene)
+
+
+@pytest.mark.both
+def test_one_says_what_one_is_called(tmp_path: Path) -> None:
+    async def scene(bot: Bot) -> None:
+        for said, name in (("我是 张静", "张静"), ("我是张静老师", "张静老师"), ("我是 张\u200b老师", "张老师")):
+            await bot.say("张老师", said)
+            with bot.read() as db:
+                (mine,) = people.by_addresses(db, "practice", ["张老师"], START).values()
+            assert mine.name == name
+        for said in ("我是 李老师", "我是 刘校长 同名", "我是 王主任", "我是 新来的", "我是 系统管理员", "我是谁"):
+            await bot.say("张老师", said)
+        recorded = await bot.say("张老师", "我是三(2)中队辅导员张老师,今天主题队日38人")
+        assert recorded[0].startswith("已记录")
+        with bot.read() as db:
+            assert len(people.named(db, "张老师")) == 1 and len(people.named(db, "刘校长")) == 1
+
+    play(tmp_path, scene)
