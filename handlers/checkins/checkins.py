@@ -34,6 +34,13 @@ def take(ask: Ask) -> Sequence[Reply]:
     return take_reading(ask, None)
 
 
+@reads("offered")
+def offered(ask: Ask) -> Reply:
+    """What is not stated as a fact is stored only if it is said to be one."""
+    # What stands beside it says why it is none: no topic.
+    return asking.doubt(ask, ask.heard, [replace(record, topic=None) for record in ask.heard.offered], None)
+
+
 def take_reading(ask: Ask, first: int | None) -> Sequence[Reply]:
     """`first` is the message whose open question this answers: its photos belong to the check-in too."""
     if ask.me.roles.isdisjoint(REPORTERS):

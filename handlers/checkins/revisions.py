@@ -21,6 +21,8 @@ MEANWHILE = "这条签到刚被别人改过,没有再改。发「我的」看现
 def said(ask: Ask, result: str, old: checkins.Checkin, new: checkins.Checkin) -> Reply:
     """The check-in as it is now, and what becomes of a week that has gone out."""
     reply = phrases.echo(result, new, ask.today)
+    turned = phrases.turned(old, new, ask.today)
+    reply = phrases.with_more(reply, f"改动：{turned}") if turned else reply
     more = frozen(ask, old) or frozen(ask, new)
     return phrases.with_more(reply, more) if more else reply
 
