@@ -7,7 +7,7 @@ from handlers.kit import Answer, Ask, Denied, Refusal, Reply
 from handlers.medals import decisions, pending
 from handlers.medals.awards import approval, bulk
 from handlers.registry import ANYTHING, command, reads
-from handlers.wording import private, questions
+from handlers.wording import names, questions
 from handlers.wording.children import consent_records
 from handlers.wording.names import problem_of
 from storage.medals import nominations
@@ -33,7 +33,7 @@ class _Reasoned(_Returned):
 _STILL_WAITS = "好的,{number} 没有退回,还在待审。"
 REASON = questions.Question(
     "return-reason", _Returned, undone="{number} 还没有退回。", dropped=_STILL_WAITS, then=(pending.LIST,), free=True,
-    asks=f"请回复退回 {{number}} 的理由({private.REASON_LIMIT}字以内),如:事迹材料不全",
+    asks=f"请回复退回 {{number}} 的理由({names.REASON_LIMIT}字以内),如:事迹材料不全",
 )  # fmt: skip
 SURE = questions.Question(
     "return-sure", _Reasoned, undone="{number} 还没有退回。", dropped=_STILL_WAITS, then=(pending.LIST,), yes="退回",
@@ -114,11 +114,11 @@ def decide(ask: Ask) -> Answer:
 def _send_back(ask: Ask, case: nominations.Case, reason: str) -> list[Reply]:
     if problem := problem_of(ask, reason):
         return _ask_reason(ask, case, f"{problem}\n")
-    if private.has_private(context.reading_of(ask, reason)):
+    if names.has_private(context.reading_of(ask, reason)):
         # Cut out of the sentence it would leave a torn one.
         return _ask_reason(ask, case, _PRIVATE)
-    kept = private.without_name(reason, decisions.nominee(ask, case))
-    if len(kept) > private.REASON_LIMIT:
+    kept = names.without_name(reason, decisions.nominee(ask, case))
+    if len(kept) > names.REASON_LIMIT:
         return _ask_reason(ask, case, f"理由有 {len(kept)} 字,太长了。")
     approval.move(ask, case, nominations.State.RETURNED, kept)
     return [approval.confirmed(ask, [case], "退回"), Reply(decisions.bad_news(ask, case, kept), to=case.holder)]
