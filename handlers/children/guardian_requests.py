@@ -6,7 +6,8 @@ from handlers.catalogue import loader
 from handlers.children import request_cases
 from handlers.kit import Ask, Button, Refusal, Reply
 from handlers.registry import ANYTHING, command
-from handlers.wording import consents, days
+from handlers.wording import days
+from handlers.wording.children import consents
 from scheduling.guardian_requests import WORKING_DAYS
 from storage.base import numbered
 from storage.children import children, guardian_requests

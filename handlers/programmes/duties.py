@@ -9,7 +9,7 @@ from handlers.catalogue import current
 from handlers.catalogue.model import Row
 from handlers.kit import MEMBERS, Ask, Button, Due, NotMeant, Refusal, Reply, Unit
 from handlers.programmes import reporting
-from handlers.programmes.cases import case_intake, case_words
+from handlers.programmes.cases import case_intake, case_reminders, case_words
 from handlers.registry import ANYTHING, command, due
 from handlers.wording import days, lines, places, programmes
 from scheduling import spans
@@ -201,8 +201,8 @@ def chase(ask: Ask) -> Reply:
     """One notice to each who reports for a unit that is missing; once a day for each row and unit."""
     line, at = line_of(ask, "催")
     if line.row.shape == "case":
-        return case_words.nudge(ask, line.row, [unit.path for unit in at])
-    if not line.missing:
+        return case_reminders.nudge(ask, line.row, [unit.path for unit in at])
+    if not line.missing or line.row.shape == "roster":
         return Reply(f"{spans.said(line.period, ask.today)} {line.row.name}没有缺报的，不用催。")
     if len(line.missing) > MOST_NUDGED:
         raise Refusal(f"缺 {len(line.missing)} 家，一次催不完。请写上单位：催 {line.row.name} 单位名")

@@ -9,7 +9,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from sqlalchemy import Connection
 
 from handlers.catalogue import case_figures, current
-from handlers.catalogue.model import Figure, Row
+from handlers.catalogue.model import Row
+from handlers.catalogue.parts import Figure
 from handlers.wording.programmes import number
 from scheduling import spans
 from storage.checkins import exemptions

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, func, select
 from bot.practice.channel import decode
 from handlers.catalogue import catalogue, chain, loader
 from handlers.catalogue.model import Row
+from handlers.general.exports import WHY
 from handlers.programmes.cases.case_rights import ABOVE, LEVELS, OWN
 from handlers.wording import days
 from storage.organisation import units
@@ -20,7 +21,7 @@ from storage.people import people
 from storage.programmes import cases
 from storage.programmes.cases import Case, CaseStep
 from storage.retention.reports import old_cases
-from storage.tables import audit, file, row_case, row_case_step
+from storage.tables import audit, row_case, row_case_step
 from tests.checkins.test_photos import fetcher
 from tests.programmes.test_coverage import NOW
 from tests.support.stage import Bot, running
@@ -164,10 +165,10 @@ def test_a_reviewer_opens_the_photo_and_nobody_else(tmp_path: Path) -> None:
             assert "还没有能看的照片" in (await bot.say("王主任", f"照片 {number}"))[-1]
             await fetcher(bot, bot.app.engine.settings.files).once()
             bot.new("王主任")
-            await bot.say("王主任", f"照片 {number}")
-            with bot.read() as db:
-                shown = bot.app.engine.render("kept-file", {"file_id": db.scalar(select(file.c.id))})
-            assert shown.startswith(b"\xff\xd8\xff")
+            assert (await bot.say("王主任", f"照片 {number}")) == [WHY.asks]
+            assert "第 1 个，共 1 个" in (await bot.say("王主任", "上级检查"))[0]
+            (sent,) = (bot.channel.folder / "sent").iterdir()
+            assert sent.read_bytes().startswith(b"\xff\xd8\xff")
             assert (await bot.say("马老师", f"照片 {number}"))[0].startswith(f"没有找到事项 {number}")
 
     asyncio.run(play())

@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from handlers.catalogue import chain
-from handlers.catalogue.model import Row, Step
+from handlers.catalogue.model import Row
+from handlers.catalogue.parts import Step
 from handlers.kit import ADMINS, Grant, Person, Role, Unit
 from handlers.wording import programmes
 from storage.organisation import units
