@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -64,24 +64,24 @@ def fill(turn: Turn) -> None:
     units.changed(turn.db, turn.now)
 
 
-def messages(count: int, today: date) -> list[Message]:
+def messages(count: int, now: datetime) -> list[Message]:
     """Distinct check-ins of all counselors."""
     made = []
     for number in range(count):
-        squad, text = said(number, today)
-        made.append(Message("practice", f"m{number}", f"b{squad}", f"b{squad}", None, text))  # type: ignore[arg-type]
+        squad, text = said(number, now.date())
+        made.append(Message("practice", f"m{number}", f"b{squad}", f"b{squad}", now, text))
     return made
 
 
 async def measure(folder: Path, together: int, count: int) -> dict[str, float]:
     """Submit `count` check-ins, 64 in flight, at most `together` a transaction."""
     pipeline.MOST_TOGETHER = together
-    settings = Settings(_env_file=None, data_dir=folder)
+    settings = Settings(_env_file=None, data_dir=folder, limit_person_minute=0, limit_person_hour=0)
     app = App(open_engine(settings, settings.practice_database))
     app.pipeline.start()
     await app.pipeline.do(fill)
     compile_all()
-    waiting = messages(count + SQUADS, app.engine.clock.now().date())
+    waiting = messages(count + SQUADS, app.engine.clock.now())
     # The first round warms the caches and is not counted.
     await asyncio.gather(*(app.pipeline.submit(waiting.pop(0)) for _ in range(SQUADS)))
     latencies: list[float] = []
