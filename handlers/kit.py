@@ -13,9 +13,10 @@ from handlers.registry import Command
 from storage.audit import audit
 from storage.base.vault import Vault
 from storage.checkins.rollups import Rollups
-from storage.messages import daily, dialogues
+from storage.messages import dialogues
 from storage.messages.cards import Order
 from storage.organisation.units import Unit
+from storage.people import daily
 from storage.people.people import Grant, Person, Role
 
 __all__ = [

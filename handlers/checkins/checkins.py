@@ -10,7 +10,7 @@ from handlers.checkins.questions import asking
 from handlers.kit import REPORTERS, Ask, Denied, Refusal, Reply
 from handlers.reading import Reading
 from handlers.registry import ANYTHING, command, reads
-from handlers.wording import names, places, private
+from handlers.wording import names, places
 
 
 @command(
@@ -47,7 +47,7 @@ def take_reading(ask: Ask, first: int | None) -> Sequence[Reply]:
         raise Denied("签到由中队辅导员或大队辅导员来报。发「帮助」看看您能做什么。", what="签到")
     heard = names.without_names(ask, ask.heard)
     replies = _replies(ask, heard, first)
-    warning = private.privacy_warning(heard.issues)
+    warning = names.privacy_warning(heard.issues)
     return [*replies, Reply(warning)] if warning else replies
 
 

@@ -8,7 +8,7 @@ from handlers.attendance import drafts, phrases
 from handlers.kit import Ask, Denied, Refusal, Reply
 from handlers.privacy import gate
 from handlers.reading import Reading, Record
-from handlers.wording import days, places, private, weeks
+from handlers.wording import days, names, places, weeks
 from scheduling import periods
 from storage.campaigns import campaigns
 from storage.checkins import checkins, recording
@@ -36,7 +36,7 @@ def frozen(ask: Ask, one: checkins.Checkin) -> str:
 
 def warned(reply: Reply, reading: Reading) -> Reply:
     """With what is to be said of words that were not kept."""
-    warning = private.privacy_warning(reading.issues)
+    warning = names.privacy_warning(reading.issues)
     return replace(reply, text=f"{reply.text}\n{warning}") if warning else reply
 
 

@@ -7,7 +7,7 @@ from handlers.asker import examples
 from handlers.general import handbook
 from handlers.kit import Ask, Button, Reply
 from handlers.registry import reads
-from handlers.wording import names, private
+from handlers.wording import names
 
 # Thanks and greetings.
 _COURTESY = re.compile(
@@ -40,6 +40,6 @@ def chat(ask: Ask) -> Sequence[Reply]:
 
 
 def _unrecorded(ask: Ask, words: str, *buttons: Button) -> list[Reply]:
-    warning = private.privacy_warning(names.without_names(ask, ask.heard, ask.args).issues)
+    warning = names.privacy_warning(names.without_names(ask, ask.heard, ask.args).issues)
     said = [Reply(words, buttons)]
     return [*said, Reply(warning)] if warning else said

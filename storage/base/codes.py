@@ -11,7 +11,7 @@ from storage.base.vault import Vault
 from storage.tables import invite, link_code
 
 # No 0/O, 1/I/L: they are mistaken for each other.
-_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # pragma: allowlist secret
 _LENGTH = 10
 _HALF = f"[{_ALPHABET}]{{5}}"
 _SPOKEN = re.compile(f"(?<![A-Z0-9]){_HALF}[-\u2010-\u2015 ]?{_HALF}(?![A-Z0-9])")

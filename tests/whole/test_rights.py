@@ -88,6 +88,7 @@ ASKED = {
     "家长申请": "家长申请 查看 {path} 钱秘密", "办理": "办理 {request}", "结案": "结案 {request} 没有保存",
     "泄露": "泄露 {leak}",
     "单位": "单位 停用 {path}", "升级": "升级 {path}", "导出 名册": "导出 名册 {path}",
+    "组织 分组": "组织 分组 片区 城东片区 {path}",
     "交接": "交接 {person} 新老师", "代理": "代理 {person} 明天",
 }  # fmt: skip
 # Of a word that several kinds of people may say, who gets at somebody else's matter with it.
@@ -199,8 +200,8 @@ def allowed(grants: Iterable[people.Grant], word: str, unit: Unit) -> bool:
         return False
     may = REALLY.get(word, MAY[word])
     mine = [grant for grant in grants if grant.role in may and grant.unit.covers(unit)]
-    # Nobody closes their own unit.
-    mine = [grant for grant in mine if word != "单位" or grant.unit.id != unit.id]
+    # Nobody closes their own unit, or says where it belongs.
+    mine = [grant for grant in mine if word not in ("单位", "组织 分组") or grant.unit.id != unit.id]
     own = [grant for grant in mine if word == "签到" and grant.unit.id == unit.id]
     return bool(own) or any(grant.role not in OWN_RECORDS for grant in mine)
 
