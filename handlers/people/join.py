@@ -51,9 +51,11 @@ def _used(ask: Ask, found: invites.Invite, name: str) -> Reply | list[Reply]:
     maker = people.by_id(ask.db, found.made_by, ask.now) if found.made_by else None
     if maker and ask.person and maker.id == ask.person.id:
         raise Denied("这个邀请码是您自己开的,要由别的老师来用。请把它转给那位老师。", what="加入")
-    if maker and not _worth(ask, found, maker):
+    stands = units.stands(ask.db, found.unit_id)
+    if not stands or (maker and not _worth(ask, found, maker)):
         invites.void(ask.db, found, ask.now)
-        return Reply(f"这个邀请码作废了:开码的老师现在不能邀请{found.role.label}。请向大队辅导员或上级管理员再要一个。")
+        why = f"开码的老师现在不能邀请{found.role.label}" if stands else "那个单位已经停用了"
+        return Reply(f"这个邀请码作废了:{why}。请向大队辅导员或上级管理员再要一个。")
     if ask.person and found.person_id not in (None, ask.person.id):
         who = people.by_id(ask.db, found.person_id or 0, ask.now).name
         return Reply(f"这个邀请码是给{who}的新手机用的,您已经用别的名字加入了。请换那位老师的手机来发。")
@@ -64,9 +66,7 @@ def _used(ask: Ask, found: invites.Invite, name: str) -> Reply | list[Reply]:
 
 
 def _worth(ask: Ask, found: invites.Invite, maker: Person) -> bool:
-    """Whether the maker may still give what the code gives, and there is a unit to give it at."""
-    if not units.stands(ask.db, found.unit_id):
-        return False
+    """Whether the maker may still give what the code gives."""
     if found.from_id is not None:
         return duties.to_pass(ask, maker, people.by_id(ask.db, found.from_id, ask.now)) is not None
     if found.person_id is not None:
