@@ -14,11 +14,11 @@ from bot.pipeline.transaction import Transactions
 from bot.settings import BadSettings, Settings
 from handlers.catalogue import loader
 from handlers.reading import compile_all
-from storage import sealed
+from storage import migrate, sealed
+from storage.audit.audit_heads import AuditHeads
 from storage.base import codes
 from storage.base.vault import Vault
 from storage.database import Database, open_database
-from storage.migrate import migrate
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,11 @@ class Engine:
     def catalogue(self) -> loader.Loaded:
         """The key dates with the school's own changes."""
         return loader.load(self.settings.data_dir / "catalogue", self.settings.timezone)
+
+    def audit_heads(self) -> AuditHeads:
+        """The ends of the audit log as they are kept outside the database."""
+        practice = str(self.database.write.url) == self.settings.practice_database
+        return AuditHeads(self.settings.data_dir / ("practice.heads" if practice else "audit.heads"), self.vault)
 
     def warm_up(self) -> None:
         """Once it is ready: the first message would pay for this otherwise."""
@@ -77,5 +82,5 @@ def open_engine(settings: Settings, url: str, clock: Clock | None = None) -> Eng
         database.close()
         raise BadSettings(problem)
     vault = Vault(settings.name_keys)
-    migrate(database.write, lambda db: codes.key_old(db, vault))
+    migrate.migrate(database.write, lambda db: codes.key_old(db, vault))
     return Engine(settings, database, vault, collect(), clock or Clock(settings.zone))

@@ -196,11 +196,17 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A picture or document, made when it is sent: `recipe` names a @renders function, `values` are its arguments."""
+    """A picture or document, made when it is sent: `recipe` names a @renders function, `values` are its arguments.
+
+    A `plain` one holds no more than a text would say, or nothing yet: nobody is asked what for. `mark` says in the
+    file who has it made and when; a command that `exports` is given it.
+    """
 
     name: str
     recipe: str
     values: Mapping[str, Any] = field(default_factory=dict)
+    plain: bool = False
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)

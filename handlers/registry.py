@@ -43,6 +43,8 @@ class Command:
     letter: str = ""
     # Whether 帮助 lists it; what buttons do is told by them.
     listed: bool = True
+    # Whether it answers with files: what for is asked, and its last argument may say so.
+    exports: bool = False
 
     @property
     def latin(self) -> str:
@@ -77,7 +79,7 @@ def mark(key: str, value: Any) -> Callable[[Function], Function]:
 def command(
     *words: str, who: Iterable[Role], group: str, help: str, examples: Iterable[str], rank: int = 99,
     glued: str = _NOTHING, in_groups: bool = False, follows: str = "", letter: str = "",
-    listed: bool = True,
+    listed: bool = True, exports: bool = False,
 ) -> Callable[[Function], Function]:  # fmt: skip
     """Declare the function `(Ask) -> Reply | [Reply]` as the command with these words."""
 
@@ -87,7 +89,7 @@ def command(
         if group not in GROUPS:
             raise ValueError(f"{words[0]}: the group is one of {'、'.join(GROUPS)}")
         who_set = who if who is ANYONE else frozenset(who)
-        how = glued, in_groups, follows, letter, listed
+        how = glued, in_groups, follows, letter, listed, exports
         made = Command(words, who_set, group, rank, help, tuple(examples), handler, *how)
         return mark("_command", made)(handler)
 

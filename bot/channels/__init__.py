@@ -81,6 +81,8 @@ class Channel(ABC):
     name: str
     # To how many people one call can say the same.
     most_at_once = 1
+    # From when until when after it was sent a message is taken back that was not to stay; None: the platform cannot.
+    takes_back: tuple[timedelta, timedelta] | None = None
     # What the web server hands over without looking at it, by path.
     hooks: Mapping[str, ASGIApp] = MappingProxyType({})
 
@@ -95,6 +97,10 @@ class Channel(ABC):
     @abstractmethod
     async def fetch(self, ref: str) -> bytes:
         """The content of an attachment; raises SendError (permanent: it is gone)."""
+
+    async def take_back(self, chat: str, message: str) -> None:
+        """Delete what was sent, by the platform's id, where it `takes_back`; raises SendError."""
+        raise NotImplementedError("only where `takes_back` says when")
 
     def knows_repeats(self, notice: bool) -> timedelta:
         """For how long the platform knows the same letter again, and shows it once."""

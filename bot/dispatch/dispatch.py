@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.dispatch import card_replies, open_questions, typed_labels
+from bot.dispatch import card_replies, open_questions, tasks, typed_labels
 from bot.dispatch.features import Features
 from handlers import kit
 from handlers.asker import context
 from handlers.attendance import attachments, reports
-from handlers.general import handbook
+from handlers.general import exports, handbook
 from handlers.people import spoken_codes
 from handlers.registry import Command
 from handlers.wording import programmes
@@ -76,7 +76,7 @@ def _said(features: Features, ask: kit.Ask, text: str, commands: bool = True) ->
     found = features.command_in(text) if commands else None
     if found and (typed := typed_labels.instead_of(features, ask, text, *found)):
         return _do(features, ask, *typed)
-    if found and handbook.asks_how(found[1][:2]):
+    if found and (handbook.asks_how(found[1][:2]) or _only_begins_so(ask, text, *found)):
         found = None
     free = bool(found and waiting and waiting.may_take(text, found[1]))
     # A command may say that its word was none this time: 看 上周周报 is no row to look at.
@@ -96,6 +96,14 @@ def _said(features: Features, ask: kit.Ask, text: str, commands: bool = True) ->
     return _read(features, ask, text, waiting)
 
 
+def _only_begins_so(ask: kit.Ask, text: str, command: Command, args: str) -> bool:
+    """看电影 三(2)中队 38人 is a report of whoever may not use 看."""
+    if _is_stranger(ask) or command.allows(ask.person) or not open_questions.is_glued(text, args):
+        return False
+    reading = context.reading_of(ask, text)
+    return reading.intent == "checkin" and reading.status == "ok"
+
+
 def _ordered(
     waiting: open_questions.OpenQuestion | None, ask: kit.Ask, command: Command, args: str
 ) -> Sequence[kit.Reply] | None:
@@ -108,7 +116,7 @@ def _ordered(
 
 def _call(command: Command, ask: kit.Ask) -> Sequence[kit.Reply]:
     if command.allows(ask.person):
-        answer: kit.Answer | None = command.handler(ask)
+        answer: kit.Answer | None = exports.of(ask, command) if command.exports else command.handler(ask)
         if answer is None:
             raise TypeError(f"{command.words[0]}: a command has to answer")
         return _list(answer)
@@ -137,7 +145,9 @@ def _read(
     if waiting is None and not understood and (late := open_questions.unasked(ask, text, reading)):
         return [kit.Reply(late)]
     reader = features.readers.get(intent) or features.readers["unknown"]
-    replies = _list(reader(replace(ask, args=text, reading=reading)))
+    ask = replace(ask, args=text, reading=reading)
+    replies = _list(reader(ask))
+    replies = [*replies, *tasks.beside(features, ask, text, replies)]
     if waiting and understood:
         return [*replies, *waiting.give_way(ask, intent)]
     if waiting and (ask.message.private or intent == "unknown"):

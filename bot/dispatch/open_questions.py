@@ -47,7 +47,10 @@ class OpenQuestion:
         if says_stop(words) if question.either else says_no(words, question.no):
             dialogues.close(ask.db, ask.message.where)
             return [Reply(self._said(question.dropped), question.then)]
-        if question.yes and says_yes(words, question.yes):
+        if not question.yes and not question.either and says_yes(words):
+            # 好的 is no number of heads, no activity and no reason.
+            raise Refusal(self.reminder)
+        if question.agreed(words):
             return self._agreed(ask, words)
         if (word := command_like(words)) and not words.startswith("/"):
             how = f"「{word}」没有当作回答,也没有照着做:先答这个问题,或者发「取消」,再发「{word}」。"
@@ -77,8 +80,7 @@ class OpenQuestion:
 
     def may_take(self, text: str, args: str) -> bool:
         """Whether a text that begins with a command's word may be free words: 提名材料不全, but not 提名三(1)王小明."""
-        glued = bool(args) and text[text.find(args) - 1].isalnum()
-        return self.question.free and glued and not re.search(r"[\d\s]", text)
+        return self.question.free and is_glued(text, args) and not re.search(r"[\d\s]", text)
 
     def give_way(self, ask: Ask, to: str) -> list[Reply]:
         """Something else (an intent, a command's first word) was done: what is said if that ends the question."""
@@ -90,6 +92,11 @@ class OpenQuestion:
 
     def _said(self, text: str) -> str:
         return self.question.said(text, self.known)
+
+
+def is_glued(text: str, args: str) -> bool:
+    """Whether nothing parts the word of a command from what follows: 看电影."""
+    return bool(args) and text[text.find(args) - 1].isalnum()
 
 
 def waiting(features: Features, ask: Ask) -> OpenQuestion | None:

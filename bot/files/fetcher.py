@@ -12,10 +12,12 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from bot.channels import Channel, SendError
+from bot.files import catalogue_files, rosters
 from bot.files.evidence import NotKept, checked
 from bot.files.roster_files import RosterFiles
 from bot.pipeline.turn import Turn
 from bot.pipeline.writer import Pipeline
+from handlers import roster
 from handlers.kit import Reply
 from storage.base import leases
 from storage.messages import files
@@ -85,7 +87,7 @@ class Fetcher:
         try:
             content = await self._channels[wanted.channel].fetch(wanted.ref)
             if wanted.kind == files.TABLE:
-                await self._take_roster(wanted, content)
+                await self._take_table(wanted, content)
                 return
             kept, mime = await asyncio.to_thread(checked, wanted.kind, content)
             name = await asyncio.to_thread(keep, self._folder, kept)
@@ -104,8 +106,13 @@ class Fetcher:
             await self._pipeline.do(lambda turn: files.settle(turn.db, wanted.id, **facts))
             await self._channels[wanted.channel].release(wanted.ref)
 
-    async def _take_roster(self, wanted: files.Wanted, content: bytes) -> None:
-        await self._rosters.take(wanted, content)
+    async def _take_table(self, wanted: files.Wanted, content: bytes) -> None:
+        found = await asyncio.to_thread(rosters.read, content)
+        if isinstance(found, roster.Sheet):
+            await self._rosters.take(wanted, found)
+        else:
+            said = await asyncio.to_thread(catalogue_files.compare, self._read, wanted, found, self._now())
+            await self._pipeline.do(lambda turn: catalogue_files.tell(turn, wanted, said))
         await self._pipeline.do(lambda turn: files.settle(turn.db, wanted.id, state="read"))
         await self._channels[wanted.channel].release(wanted.ref)
 

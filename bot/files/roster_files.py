@@ -6,7 +6,6 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from bot.files import rosters
 from bot.pipeline.turn import Turn
 from bot.pipeline.writer import Pipeline
 from handlers import roster
@@ -27,10 +26,10 @@ class RosterFiles:
         self._read = read
         self._now = now
 
-    async def take(self, wanted: Wanted, content: bytes) -> None:
+    async def take(self, wanted: Wanted, sheet: roster.Sheet) -> None:
         """Stage what the file changes, and say it to whoever sent it."""
         assert wanted.person_id is not None
-        sheet, found, tops, seen = await asyncio.to_thread(self._compare, wanted.person_id, content)
+        found, tops, seen = await asyncio.to_thread(self._compare, wanted.person_id, sheet)
         batch = 0
         if found and not sheet.notes.problems:
             batch = await self._pipeline.do(lambda turn: staging.begin(turn.db, wanted.person_id, tops, seen, turn.now))
@@ -39,15 +38,14 @@ class RosterFiles:
         said = imports.shown(found, sheet, batch)
         await self._pipeline.do(lambda turn: _show(turn, wanted, batch, said))
 
-    def _compare(self, person_id: int, content: bytes) -> tuple[roster.Sheet, stored.Plan, tuple[str, ...], str]:
-        sheet = rosters.sheet_of(content)
+    def _compare(self, person_id: int, sheet: roster.Sheet) -> tuple[stored.Plan, tuple[str, ...], str]:
         now = self._now()
         with self._read.connect() as db:
             importer = people.by_id(db, person_id, now).own
             state = stored.load(db, sheet.paths, sheet.accounts, now, rights=True)
             seen = stored.seen(db, state.tops, importer)
         found = roster.plan(sheet, state, now.date(), end_missing=True, importer=importer)
-        return sheet, found, state.tops, seen
+        return found, state.tops, seen
 
 
 def _put(batch: int, first: int, rows: list[staging.Row]) -> Callable[[Turn], None]:

@@ -1,12 +1,14 @@
-"""Reads roster files: CSV here, workbooks in a process of their own, which may break without harm."""
+"""Reads tables that people send: CSV here, workbooks in a process of their own, which may break without harm."""
 
 import io
 import json
 import subprocess
 import sys
+from itertools import takewhile
 from pathlib import Path
 
 from handlers import roster
+from handlers.catalogue.sheets import ROWS, Tables
 
 MOST_BYTES = 10 << 20
 _SECONDS = 90
@@ -14,15 +16,22 @@ _READER = Path(__file__).with_name("workbook_reader.py")
 # Of .xlsx, .ods and the like (zip), and of the .xls and .et of old (OLE).
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _BROKEN = "工作簿打不开。请在 Excel 或 WPS 里打开看看,另存为 .xlsx,再发一次。"
+_CATALOGUE = "这是目录，不是名册。目录请由最上级的管理员私聊发给我。"
 _TOO_LARGE = "工作簿太大,没有读。请按区县分成几个文件。"
+
+
+def read(content: bytes) -> roster.Sheet | Tables:
+    """The lines of a roster file, or one problem when it is none; of a catalogue its sheets."""
+    return _workbook(content) if content.startswith(_WORKBOOKS) else roster.read_csv(content)
 
 
 def sheet_of(content: bytes) -> roster.Sheet:
     """The lines of a roster file, or one problem when it is none."""
-    return _workbook(content) if content.startswith(_WORKBOOKS) else roster.read_csv(content)
+    found = read(content)
+    return found if isinstance(found, roster.Sheet) else roster.unreadable(_CATALOGUE)
 
 
-def _workbook(content: bytes) -> roster.Sheet:
+def _workbook(content: bytes) -> roster.Sheet | Tables:
     try:
         # Without our environment, folder and packages: it needs one library.
         ended = subprocess.run(
@@ -34,7 +43,10 @@ def _workbook(content: bytes) -> roster.Sheet:
         return roster.unreadable(_TOO_LARGE if ended.returncode == 3 else _BROKEN)
     lines = io.BytesIO(ended.stdout)
     about = json.loads(next(lines))
-    sheet = roster.read_table(map(json.loads, lines))
+    rows = map(json.loads, lines)
+    if ROWS in about["sheets"]:
+        return {name: list(takewhile(lambda row: row is not None, rows)) for name in about["sheets"]}
+    sheet = roster.read_table(takewhile(lambda row: row is not None, rows))
     if about["others"]:
-        sheet.notes.warnings.insert(0, f"只读了工作表「{about['sheet']}」,没有读:{'、'.join(about['others'])}")
+        sheet.notes.warnings.insert(0, f"只读了工作表「{about['sheets'][0]}」,没有读:{'、'.join(about['others'])}")
     return sheet

@@ -16,6 +16,8 @@ _MOST_MEMORY, _MOST_SECONDS = 512 << 20, 60
 # Beyond this a number in a cell has lost digits.
 _EXACT = 1e15
 _EXPLANATIONS = "说明"
+# The sheets of the catalogue; a workbook with the first of them is one.
+_CATALOGUE = ("行", "字段", "选项")
 
 
 def _limit() -> None:
@@ -36,23 +38,26 @@ def _text(cell: object) -> str:
 
 
 def main() -> int:
-    """0, or 3 when it is too much; the first line names the sheets that are not read."""
+    """0, or 3 when it is too much; the first line names the sheets; each ends with null."""
     _limit()
     from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
     book = CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read()))
     names = [sheet.name for sheet in book.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
-    chosen = "名册" if "名册" in names else names[0]
-    sheet = book.get_sheet_by_name(chosen)
-    others = [name for name in names if name not in (chosen, _EXPLANATIONS)]
-    sys.stdout.buffer.write(json.dumps({"sheet": chosen, "others": others}).encode() + b"\n")
+    tables = [name for name in _CATALOGUE if name in names] if _CATALOGUE[0] in names else []
+    chosen = tables or ["名册" if "名册" in names else names[0]]
+    others = [name for name in names if name not in (*chosen, _EXPLANATIONS)]
+    sys.stdout.buffer.write(json.dumps({"sheets": chosen, "others": others}).encode() + b"\n")
     left = _MOST_BYTES
-    for row in sheet.iter_rows():
-        line = json.dumps([_text(cell)[:_LONGEST_CELL] for cell in row[:_MOST_COLUMNS]], ensure_ascii=False).encode()
-        left -= len(line)
-        if left < 0:
-            return 3
-        sys.stdout.buffer.write(line + b"\n")
+    for name in chosen:
+        for row in book.get_sheet_by_name(name).iter_rows():
+            cells = [_text(cell)[:_LONGEST_CELL] for cell in row[:_MOST_COLUMNS]]
+            line = json.dumps(cells, ensure_ascii=False).encode()
+            left -= len(line)
+            if left < 0:
+                return 3
+            sys.stdout.buffer.write(line + b"\n")
+        sys.stdout.buffer.write(b"null\n")
     return 0
 
 

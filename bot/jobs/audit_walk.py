@@ -1,4 +1,4 @@
-"""Once a night the audit log is read from end to end: whether it is as it was written."""
+"""The ends of the audit log are kept outside it as it grows; once a night it is read whole: is it as it was written?"""
 
 import logging
 from datetime import datetime
@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from bot.pipeline.turn import Turn
-from storage.audit import audit_check
+from storage.audit import audit, audit_check
+from storage.audit.audit_heads import AuditHeads, Forged
 from storage.base import key_values
 
 log = logging.getLogger(__name__)
@@ -17,9 +18,19 @@ HOUR = 3
 class AuditWalk:
     """Takes its time, so it is no part of a transaction of the writer."""
 
-    def __init__(self, read: Engine) -> None:
+    def __init__(self, read: Engine, heads: AuditHeads) -> None:
         self._read = read
+        self._heads = heads
         self._checked = ""
+
+    def follow(self) -> bool:
+        """Keep the ends of what has been committed since the last look; True when that began just now."""
+        try:
+            with self._read.connect() as db:
+                return self._heads.follow(db)
+        except Forged as fault:
+            log.critical("the audit log is not as it was written: %s", fault)
+            return False
 
     def check(self, now: datetime) -> str | None:
         """What last night's walk through the audit log came to, once it has been done; read-only, takes its time."""
@@ -31,7 +42,7 @@ class AuditWalk:
             last = key_values.get(db, audit_check.CHECKED)
             if last and last.at.astimezone(now.tzinfo).date() >= now.date():
                 return None
-            walk = audit_check.check(db)
+            walk = self._heads.check(db)
         if walk.broken:
             log.critical("the audit log is not as it was written: %s", walk.broken)
         for chain, (seq, mark) in walk.heads.items():
@@ -43,3 +54,8 @@ class AuditWalk:
 def note(turn: Turn, found: str) -> None:
     """Keep what the walk came to."""
     key_values.put(turn.db, audit_check.CHECKED, found, turn.now)
+
+
+def note_begun(turn: Turn) -> None:
+    """From here on the log is held to what is kept outside it; a second time is a restore, or somebody took it away."""
+    audit.note(turn.db, audit.Action.HEADS_KEPT, turn.now)

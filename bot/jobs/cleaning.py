@@ -35,5 +35,5 @@ def _clean(turn: Turn) -> None:
     cards.purge(turn.db, turn.now - CARDS_KEPT)
     card_codes.purge(turn.db, turn.now)
     albums.purge(turn.db, turn.now - ALBUMS_KEPT)
-    sent_files.purge(turn.db, turn.now - CARDS_KEPT)
+    sent_files.purge(turn.db, turn.now - BODIES_KEPT)
     events.sweep(turn.db, turn.rollups, turn.now.date() - EVENTS_SETTLE)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from time import monotonic
@@ -28,7 +29,7 @@ class Ticker:
         self.calendar = loaded.calendar
         self._rows_kept = False
         self._nightly = nightly.Nightly(engine, loaded.calendar)
-        self._walk = audit_walk.AuditWalk(engine.database.read)
+        self._walk = audit_walk.AuditWalk(engine.database.read, engine.audit_heads())
         self._last = monotonic()
         self._cleaning = cleaning.Cleaning()
         self._timer: clock.Clock | None = None
@@ -67,14 +68,19 @@ class Ticker:
         def post() -> None:
             try:
                 asyncio.run_coroutine_threadsafe(until_done(), loop).result()
-                found = self._walk.check(self._engine.now())
-                if found:
-                    asyncio.run_coroutine_threadsafe(pipeline.do(partial(audit_walk.note, found=found)), loop).result()
+                self._look_at_the_log(lambda task: asyncio.run_coroutine_threadsafe(pipeline.do(task), loop).result())
             except writer.Full:
                 log.warning("the writer is full: no tick this time")
 
         self._timer = clock.Clock(post, SECONDS)
         self._timer.start()
+
+    def _look_at_the_log(self, do: Callable[[Callable[[Turn], None]], object]) -> None:
+        # The practice page begins again with an empty log as often as one likes.
+        if not self._engine.settings.practice and self._walk.follow():
+            do(audit_walk.note_begun)
+        if found := self._walk.check(self._engine.now()):
+            do(partial(audit_walk.note, found=found))
 
     def stop(self) -> None:
         """No further tick."""

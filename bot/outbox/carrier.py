@@ -36,6 +36,8 @@ class Settled:
     facts: dict[str, Any]
     failure: SendError | None = None
     files: tuple[tuple[str, str | None], ...] = ()
+    # The letter that takes this one back, as a row of the outbox.
+    removal: dict[str, Any] | None = None
 
 
 class Carrier:
@@ -62,6 +64,7 @@ class Carrier:
 
     async def _carried(self, letters: Sequence[outbox.Letter]) -> list[Settled]:
         files: Files = []
+        body: dict[str, Any] = {}
         try:
             body = self._vault.open(letters[0].body)
             results = await self._say(letters, body, files)
@@ -71,12 +74,15 @@ class Carrier:
                 return [Settled(letter, "dead", {"error": type(bug).__name__}) for letter in letters]
             log.error("letter %d waits: %s", letters[0].id, type(bug).__name__)
             results = [SendError(type(bug).__name__)] * len(letters)
-        return self._ended(letters, results, files)
+        ended = self._ended(letters, results, files)
+        return [replace(each, removal=self._removal(each)) for each in ended] if body.get("goes") else ended
 
     async def _say(
         self, letters: Sequence[outbox.Letter], body: dict[str, Any], files: Files
     ) -> Sequence[str | SendError]:
         """For each the platform's id or what kept it away; `files` takes what is new about the files it keeps."""
+        if "removes" in body:
+            return await self._take_back(letters[0], body["removes"])
         if "file" not in body:
             return await self._try([outgoing(letter, body, None) for letter in letters])
         made = tuple(body["file"][1:])
@@ -99,6 +105,22 @@ class Carrier:
             return [await self._channel.send(outgoings[0])]
         except SendError as error:
             return [error] * len(outgoings)
+
+    async def _take_back(self, letter: outbox.Letter, message: str) -> Sequence[str | SendError]:
+        try:
+            await self._channel.take_back(letter.chat, message)
+        except SendError as error:
+            return [error]
+        return [""]
+
+    def _removal(self, settled: Settled) -> dict[str, Any] | None:
+        """What has to be done later, where the platform can, about a message that is not to stay in its chat."""
+        letter, said, when = settled.letter, settled.facts.get("platform_id"), self._channel.takes_back
+        if not said or when is None:
+            return None
+        first, last = (settled.facts["sent_at"] + each for each in when)
+        to = {"channel": letter.channel, "chat": letter.chat, "person_id": letter.person_id, "lane": outbox.REMOVAL}
+        return {**to, "body": self._vault.seal({"removes": said}), "due_at": first, "expires_at": last}
 
     def _kept(self, key: str) -> str | None:
         with self._read.connect() as db:
@@ -130,7 +152,8 @@ class Carrier:
             return _failed(letter, result, end)
         # Where the platform knows a repeat when it sees one, nobody has it twice.
         known = self._channel.knows_repeats(letter.lane == outbox.NOTICE)
-        twice = letter.perhaps_at is not None and end.at - letter.perhaps_at >= known
+        removal = letter.lane == outbox.REMOVAL
+        twice = not removal and letter.perhaps_at is not None and end.at - letter.perhaps_at >= known
         return Settled(letter, "uncertain" if twice else "sent", {"sent_at": end.at, "platform_id": result[:80]})
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from handlers.kit import Ask, File, Message, Reply
+from handlers.kit import Ask, Message, Reply
 from handlers.privacy.door import Door
 from storage.base.vault import Vault
 from storage.messages import albums, card_codes, cards, outbox, passive
@@ -150,7 +150,10 @@ class Letters:
             body["buttons"] = [[f"{token}.{place}", button.label] for place, button in enumerate(reply.buttons)]
             body["commands"] = [button.typed for button in reply.buttons]
         if reply.file:
-            body["file"] = [reply.file.name, reply.file.recipe, dict(reply.file.values)]
+            if not reply.file.mark:
+                raise ValueError(f"{reply.file.recipe}: only a command that exports sends files")
+            body["file"] = [reply.file.name, reply.file.recipe, {**reply.file.values, "mark": reply.file.mark}]
+            body["goes"] = not reply.file.plain
         if at.topic:
             body["topic"] = at.topic
         to = {"channel": at.channel, "chat": at.chat, "person_id": at.person_id, "lane": at.lane, "card": token}
@@ -218,7 +221,9 @@ def _without_names(reply: Reply, door: Door) -> Reply:
         replace(each, label=door.hidden(each.label), args=door.hidden(each.args), answer=door.hidden(each.answer))
         for each in reply.buttons
     )
-    file = reply.file and File(door.hidden(reply.file.name), reply.file.recipe, door.hidden_in(reply.file.values))
+    file = reply.file and replace(
+        reply.file, name=door.hidden(reply.file.name), values=door.hidden_in(reply.file.values)
+    )
     return replace(reply, text=door.hidden(reply.text), spoken=door.hidden(reply.spoken), buttons=buttons, file=file)
 
 

@@ -228,6 +228,7 @@ class Sender:
             if each.failure:
                 standing.failed(turn, letter.channel, letter.chat, each.failure)
             self._note_files(turn, each)
+        outbox.put(turn.db, [each.removal for each in settled if each.removal])
         self._holds.write(turn.db, self._real())
 
     def _note_files(self, turn: Turn, settled: Settled) -> None:

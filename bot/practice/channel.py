@@ -6,7 +6,7 @@ import binascii
 import contextlib
 import hashlib
 import mimetypes
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -89,6 +89,8 @@ class Practice(Channel):
     """Sends to the phones of the practice page."""
 
     name = NAME
+    # Its clock leaps: whenever that is, the file goes.
+    takes_back = timedelta(hours=24), timedelta(days=4000)
 
     def __init__(self, pipeline: Pipeline, vault: Vault, folder: Path) -> None:
         self._pipeline = pipeline
@@ -140,6 +142,10 @@ class Practice(Channel):
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
         url = f"/practice/files/o{outgoing.id}/{quote(name)}"
         return {"url": url, "name": name, "type": kind, "size": len(content)}
+
+    async def take_back(self, chat: str, message: str) -> None:
+        """Remove the file that was sent; its bubble stays and says so when it is pressed."""
+        await asyncio.to_thread((self.folder / "sent" / message).unlink, missing_ok=True)
 
     async def fetch(self, ref: str) -> bytes:
         """An upload from the spool."""

@@ -26,6 +26,7 @@ MOST_BODY = 16 << 20
 MOST_READ = 128 << 20
 SECONDS_TO_COMMIT = 4
 KEEP_ALIVE = 15
+GONE = "这份文件已经过了 24 小时,删掉了。请再要一次。"
 _LOCAL = {"127.0.0.1", "localhost", "::1"}
 _HEADERS = {"Content-Security-Policy": "default-src 'self'; img-src 'self' blob: data:", "Cache-Control": "no-cache"}
 
@@ -115,7 +116,7 @@ class Pages:
     async def _file(self, request: Request) -> Response:
         path = self._stage.channel.folder / "sent" / request.path_params["bubble"]
         inside = path.parent == self._stage.channel.folder / "sent" and path.is_file()
-        return FileResponse(path, filename=request.path_params["name"]) if inside else Response(status_code=404)
+        return FileResponse(path, filename=request.path_params["name"]) if inside else Response(GONE, 404)
 
     async def _events(self, request: Request) -> Response:
         person = request.query_params.get("person", "")

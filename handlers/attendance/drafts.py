@@ -43,6 +43,7 @@ def of_unit(ask: Ask, unit: Unit, record: Record) -> checkins.Checkin:
         topic=gate.cleared(record.topic or ""),
         others=tuple(sorted(record.others.items())),
         issue=record.number,
+        sequence=2 if record.again else 1,
         timing=timing_of(day, ask.now, campaign.ends_at if campaign else None),
         campaign_id=campaign.id if campaign else None,
     )

@@ -19,12 +19,17 @@ def with_heads(words: str) -> str:
 
 def checkin_line(said: Checkin) -> str:
     """三(2)中队 主题队日 38 人."""
-    return f"{said.unit_name} {said.activity} {said.attended} 人"
+    return f"{said.unit_name} {activity(said)} {said.attended} 人"
+
+
+def activity(said: Checkin) -> str:
+    """主题队会, or 主题队会 第2场 of that day."""
+    return f"{said.activity} 第{said.sequence}场" if said.sequence > 1 else said.activity
 
 
 def dated(said: Checkin, today: date) -> str:
     """三(2)中队 4月3日(周五) 主题队日."""
-    return f"{said.unit_name} {days.day(said.day, today)} {said.activity}"
+    return f"{said.unit_name} {days.day(said.day, today)} {activity(said)}"
 
 
 def heads(one: Checkin) -> str:

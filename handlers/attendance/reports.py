@@ -1,7 +1,7 @@
 """What becomes of complete records: they are stored, counted in their event, and said back."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from handlers.attendance import attachments, drafts, phrases
@@ -15,14 +15,20 @@ from storage.checkins import checkins, recording
 
 @dataclass(frozen=True, slots=True)
 class Replacing:
-    """The correction that is asked about: `#17 应到42实到40`."""
+    """The correction that is asked about (`#17 应到42实到40`), and what it is if it was another event."""
 
     correction: str
+    another: str
 
 
+# 是另一场, 又开了一次, 第二场: what was reported is no correction.
+ANOTHER = (
+    r"(?:不是?|不对)?(?:这?是|要|算)?(?:(?:另外?|再|又|加|新)[的记开报办搞加了]*[一1两]?[场次个条]?|第[二三23][场次]|[两2][场次])"
+    r"(?:活动)?"
+)
 REPLACE = Question(
     "checkin-replace", Replacing, undone="原来的没有改,这次也没有再记。", dropped="好的,没有改。", yes="改", no="不改",
-    ended_by=frozenset({"checkin", "correct", "cancel", "签到", "更正", "撤回"}),
+    other=ANOTHER, ended_by=frozenset({"checkin", "correct", "cancel", "签到", "更正", "撤回"}),
 )  # fmt: skip
 
 
@@ -49,7 +55,7 @@ def keep(ask: Ask, wanted: Sequence[checkins.Checkin], first: int | None, joint:
     photos = 0
     for new in wanted:
         before = _same_issue(ask, new)
-        kept = None if before else recording.record(ask.db, ask.rollups, new, ask.me.id, ask.inbox_id, ask.now)
+        kept = None if before else _recorded(ask, new)
         if kept is None:
             others.append(_again(ask, new, before, alone=len(wanted) == 1))
         else:
@@ -66,6 +72,34 @@ def _same_issue(ask: Ask, new: checkins.Checkin) -> checkins.Checkin | None:
     if not new.issue:
         return None
     return checkins.of_issue(ask.db, new.unit_id, new.activity, new.issue, new.day - drafts.OLDEST)
+
+
+def _recorded(ask: Ask, new: checkins.Checkin) -> checkins.Checkin | None:
+    """Stored; what is said to be another one (`sequence` > 1) comes after those of that day. None: it is there."""
+    who = ask.me.id, ask.inbox_id, ask.now
+    kept = recording.record(ask.db, ask.rollups, replace(new, sequence=1), *who)
+    if kept or new.sequence == 1:
+        return kept
+    there = _of_day(ask, new)
+    if any(_is_same(one, new) for one in there if one.sequence > 1):
+        return None
+    return recording.record(ask.db, ask.rollups, replace(new, sequence=there[0].sequence + 1), *who)
+
+
+def _of_day(ask: Ask, new: checkins.Checkin) -> list[checkins.Checkin]:
+    return checkins.of_day(ask.db, new.unit_id, new.activity, new.day, new.issue)
+
+
+def _is_same(one: checkins.Checkin, new: checkins.Checkin) -> bool:
+    """Whether it says nothing else: the heads, and the topic where both name one."""
+    heads = one.attended == new.attended and new.due in (None, one.due)
+    return heads and not _other_topic(one, new)
+
+
+def _other_topic(one: checkins.Checkin, new: checkins.Checkin) -> bool:
+    # 第五期 is no other topic than 第5期.
+    told, before = ("", "") if new.issue and new.issue == one.issue else (new.topic, one.topic)
+    return bool(told and before) and told not in before and before not in told
 
 
 def _unite(ask: Ask, stored: list[checkins.Checkin]) -> bool:
@@ -120,18 +154,28 @@ def _again(ask: Ask, new: checkins.Checkin, before: checkins.Checkin | None, alo
 
     Of several at once only their buttons tell which one is meant: `alone` is asked about.
     """
-    before = before or checkins.valid_one(ask.db, new.unit_id, new.activity, new.day, new.issue)
-    assert before is not None
-    if before.attended == new.attended and new.due in (None, before.due):
-        attachments.add_to(ask, before)
-        return phrases.echo("已经记过,没有重复计", before, ask.today)
-    button = Button(f"改成{phrases.heads(new)}", "更正", f"#{before.id} {phrases.heads(new)}")
+    there = [before] if before else _of_day(ask, new)
+    same = next((one for one in there if _is_same(one, new)), None)
+    if same:
+        attachments.add_to(ask, same)
+        return phrases.echo("已经记过,没有重复计", same, ask.today)
+    one = next((each for each in there if new.topic and each.topic == new.topic), there[0])
+    topic = f" 主题:{new.topic}" if _other_topic(one, new) else ""
+    into = f"{phrases.heads(new)}{topic}"
+    known = Replacing(f"#{one.id} {into}", f"#{one.id} {_told(new)}")
+    buttons = [Button(f"改成{phrases.heads(new)}", "更正", known.correction)]
+    buttons += [] if before else [Button("另记一场", "另记一场", known.another)]
     if alone:
-        REPLACE.put(ask, Replacing(button.args))
-    return Reply(
-        f"{phrases.dated(before, ask.today)} 已记{phrases.heads(before)},这次没有再记。\n要改成{phrases.heads(new)}吗?",
-        (button,),
-    )
+        REPLACE.put(ask, known)
+    more = "" if before else "另外的一场，发「另记一场」。"
+    said = f"{phrases.dated(one, ask.today)} 已记{phrases.heads(one)}{topic and ' ' + one.topic},这次没有再记。"
+    return Reply(f"{said}\n要改成{into}吗?{more}", tuple(buttons))
+
+
+def _told(new: checkins.Checkin) -> str:
+    """What a check-in says beside its place, as words that read the same."""
+    others = "".join(f" {kind}{count}人" for kind, count in new.others)
+    return f"{phrases.heads(new)}{others}" + (f" 主题:{new.topic}" if new.topic else "")
 
 
 def unchanged(ask: Ask, words: str) -> Reply:

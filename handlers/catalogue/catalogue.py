@@ -1,7 +1,7 @@
 """Reads the rows, the shipped ones and an office's own in DATA_DIR/catalogue; says what is wrong, and the cure."""
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -35,8 +35,27 @@ _CURES = {
 }
 
 
+# What each pattern of the model wants.
+_PATTERNS = {
+    r"^[a-z][a-z0-9_]{1,29}$": "应是小写英文字母开头，2 到 30 个字母、数字或 _",
+    r"^[a-z][a-z_]{0,19}$": "应是小写英文字母开头，最多 20 个字母或 _",
+    r"^S[0-4]-(\d\d|F\d)$": "应像 S0-05",
+    r"^(\d\d|last|\d\d-\d\d|term_end|)$": "应像 每月5日、12月20日、期末、学期末",
+    r"^\d{1,3}(\.\d+)?%$": "应像 30%",
+}
+
+
 class Wrong(ValueError):
     """Sentences with file, row, key and cure, one a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """In which entry (its place among them, from 0), the keys down to it, and the cure."""
+
+    entry: int
+    at: tuple[int | str, ...]
+    cure: str
 
 
 @dataclass(frozen=True)
@@ -98,38 +117,54 @@ def read(file: Path) -> list[Row]:
     return checked(file.name, entries)
 
 
-def checked(place: str, entries: Iterable[Any]) -> list[Row]:
+def checked(place: str, entries: Sequence[Any]) -> list[Row]:
     """The rows of these tables; raises Wrong with every mistake, each with place, row, key and cure."""
-    rows: list[Row] = []
-    wrong: list[str] = []
-    for number, entry in enumerate(entries, 1):
-        try:
-            rows.append(Row.model_validate(entry))
-        except ValidationError as error:
-            name = entry.get("key", f"第 {number} 行") if isinstance(entry, dict) else f"第 {number} 行"
-            wrong += [f"{place}：{name} 的 {at}：{cure}" for at, cure in _mistakes(error)]
+    rows, wrong = validated(entries)
     if wrong:
-        raise Wrong("\n".join(wrong))
+        raise Wrong("\n".join(f"{place}：{_name(entries, each)} 的 {_path(each)}：{each.cure}" for each in wrong))
     return rows
 
 
-def _mistakes(error: ValidationError) -> Iterator[tuple[str, str]]:
-    for each in error.errors():
-        at = ".".join(str(part + 1) if isinstance(part, int) else part for part in each["loc"]) or "内容"
-        yield at, _cure(each)
+def _name(entries: Sequence[Any], one: Mistake) -> str:
+    number = f"第 {one.entry + 1} 行"
+    entry = entries[one.entry]
+    return str(entry.get("key", number)) if isinstance(entry, dict) else number
+
+
+def _path(one: Mistake) -> str:
+    return ".".join(str(part + 1) if isinstance(part, int) else part for part in one.at) or "内容"
+
+
+def validated(entries: Sequence[Any]) -> tuple[list[Row], list[Mistake]]:
+    """(the rows of these tables that are right, every mistake of the others)."""
+    rows: list[Row] = []
+    wrong: list[Mistake] = []
+    for number, entry in enumerate(entries):
+        try:
+            rows.append(Row.model_validate(entry))
+        except ValidationError as error:
+            wrong += [_mistake(number, each) for each in error.errors()]
+    return rows, wrong
+
+
+def _mistake(entry: int, error: ErrorDetails) -> Mistake:
+    at = tuple(part for part in error["loc"] if part != "[key]")
+    if error["type"] == "misfit":
+        at = (*at, error["ctx"]["at"])
+    return Mistake(entry, at, _cure(error))
 
 
 def _cure(mistake: ErrorDetails) -> str:
     context = mistake.get("ctx", {})
     match mistake["type"]:
-        case "value_error":
-            return str(context["error"])
+        case "misfit":
+            return str(context["cure"])
         case "enum" | "literal_error":
             return (
                 f"「{mistake['input']}」不能用，可用：{context['expected'].replace(' or ', '、').replace(', ', '、')}"
             )
         case "string_pattern_mismatch":
-            return f"「{mistake['input']}」的写法不对，应合 {context['pattern']}"
+            return f"「{mistake['input']}」的写法不对，{_PATTERNS.get(context['pattern'], '')}"
         case "string_too_long":
             return f"太长，最多 {context['max_length']} 字"
         case "greater_than_equal":
@@ -142,8 +177,15 @@ def _cure(mistake: ErrorDetails) -> str:
 
 def _apart(place: str, rows: Iterable[Row]) -> None:
     """No two rows share a key or a word: a message has to mean one of them."""
+    for row, _, cure in clashes(rows):
+        raise Wrong(f"{place}：{row.key} 的{cure}")
+
+
+def clashes(rows: Iterable[Row]) -> Iterator[tuple[Row, str, str]]:
+    """(a row, the key of it, the cure) for each word by which an earlier row is meant already."""
     seen: dict[str, Row] = {}
     for row in rows:
-        for word in {row.key, row.name, *row.words}:
-            if seen.setdefault(word, row) is not row:
-                raise Wrong(f"{place}：{row.key} 的「{word}」已经是 {seen[word].key} 的，请换一个词")
+        for at, words in (("key", (row.key,)), ("name", (row.name,)), ("words", row.words)):
+            for word in words:
+                if seen.setdefault(word, row) is not row:
+                    yield row, at, f"「{word}」已经是 {seen[word].key} 的，请换一个词"

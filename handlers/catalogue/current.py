@@ -1,6 +1,8 @@
 """The rows that everything runs by: the shipped ones with an office's own files and what admins changed in chat."""
 
+import hashlib
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -19,8 +21,7 @@ FILES, CHAT = "catalogue files", "catalogue chat"
 
 def catalogue_of(db: Connection) -> Catalogue:
     """The rows in force; the shipped ones where nothing was changed."""
-    kept = (key_values.get(db, FILES), key_values.get(db, CHAT))
-    return _merged(*(each.value if each else "[]" for each in kept))
+    return _merged(*_kept(db))
 
 
 @lru_cache(maxsize=4)
@@ -28,7 +29,7 @@ def _merged(files: str, chat: str) -> Catalogue:
     rows = {row.key: row for row in catalogue.shipped()}
     for place, source in (("文件", files), ("目录", chat)):
         rows |= {row.key: row for row in catalogue.checked(place, json.loads(source))}
-    return Catalogue(tuple(row for row in rows.values() if not row.off))
+    return Catalogue(tuple(row for row in rows.values() if not row.off), own=tuple(rows.values()))
 
 
 def keep_files(db: Connection, folder: Path, now: datetime) -> tuple[str, ...]:
@@ -44,13 +45,22 @@ def keep_files(db: Connection, folder: Path, now: datetime) -> tuple[str, ...]:
     return found.problems
 
 
-def keep_changed(db: Connection, changed: list[dict[str, Any]], now: datetime) -> None:
+def mark_of(db: Connection) -> str:
+    """Another one when the catalogue was changed since."""
+    return hashlib.sha256(repr(_kept(db)).encode()).hexdigest()
+
+
+def keep_changed(db: Connection, changed: Sequence[dict[str, Any]], now: datetime) -> None:
     """Rows as tables, in place of earlier ones of the same key, live from now on; raises Wrong."""
-    kept = key_values.get(db, CHAT)
-    by_key = {entry["key"]: entry for entry in (json.loads(kept.value) if kept else [])}
-    by_key |= {entry["key"]: entry for entry in changed}
+    files, chat = _kept(db)
+    by_key = {entry["key"]: entry for entry in (*json.loads(chat), *changed)}
     source = json.dumps(list(by_key.values()), ensure_ascii=False, sort_keys=True)
-    _merged(getattr(key_values.get(db, FILES), "value", "[]"), source)
+    _merged(files, source)
     key_values.put(db, CHAT, source, now)
     # Whoever keeps the catalogue reads it again.
     units.changed(db, now)
+
+
+def _kept(db: Connection) -> tuple[str, str]:
+    files, chat = (key_values.get(db, key) for key in (FILES, CHAT))
+    return files.value if files else "[]", chat.value if chat else "[]"

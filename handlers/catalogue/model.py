@@ -6,12 +6,14 @@ from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from handlers.catalogue import rules
 from handlers.catalogue.rules import TOTAL, Rule
 from storage.organisation.units import Kind
 from storage.people.people import Role
 
+_DAYS = dict(enumerate((31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31), 1))
 NUMBERS = ("integer", "decimal", "money", "score")
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,19}$")]
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,29}$")]
@@ -30,6 +32,11 @@ SHOWN: Mapping[str, frozenset[str]] = {
                       "places", "over", "floor", "by_kind", "by_state", "by_subject"},
     "roster": COMMON | {"holding", "soon", "full", "vacant", "slots", "by_kind", "added"},
 }  # fmt: skip
+
+
+def _misfit(at: str, cure: str) -> PydanticCustomError:
+    """What does not go together: the key where it is mended, and how."""
+    return PydanticCustomError("misfit", "{cure}", {"at": at, "cure": cure})
 
 
 class _Strict(BaseModel):
@@ -66,19 +73,22 @@ class Figure(_Strict):
     @model_validator(mode="after")
     def _fits(self) -> "Figure":
         if (self.type == "choice") != bool(self.choices):
-            raise ValueError("选项 choices 要写，而且只有类型 choice 才写")
+            raise _misfit("choices", "选项要写，而且只有类型 choice（选项）才写")
         if self.units and self.type not in ("integer", "decimal", "money"):
-            raise ValueError("量词 units 只有数字才有")
+            raise _misfit("units", "量词只有数字才有，请清空或改类型")
         if self.agg == "by" and self.type != "choice":
-            raise ValueError("agg = by 只用于 choice")
+            raise _misfit("agg", "by（分项）只用于 choice（选项）")
         if self.agg == "sum" and not self.is_number:
-            raise ValueError("agg = sum 只用于数字")
+            raise _misfit("agg", "sum（累加）只用于数字")
         if self.min is not None and self.max is not None and self.min > self.max:
-            raise ValueError("min 比 max 大")
+            raise _misfit("min", "最小比最大还大，请改小")
         if self.type == "score" and self.max is None:
-            raise ValueError("评分 score 要写满分 max")
+            raise _misfit("max", "score（评分）要写满分")
         if self.needs and self.type != "score":
-            raise ValueError("前提 needs 只用于 score")
+            raise _misfit("needs", "前提只用于 score（评分），请清空")
+        twice = next((each for each in self.choices if self.choices.count(each) > 1), None)
+        if twice is not None:
+            raise _misfit("choices", f"选项「{twice}」写了两次，请删掉一个")
         return self
 
 
@@ -163,6 +173,11 @@ class Row(_Strict):
         return {field.name: field for field in self.fields}
 
     @cached_property
+    def asked(self) -> tuple[Figure, ...]:
+        """The fields that are asked for and read; those that are switched off are only shown where they were told."""
+        return tuple(each for each in self.fields if not each.off)
+
+    @cached_property
     def checks(self) -> tuple[Rule, ...]:
         """The rules between its figures, the soft ones last."""
         hard = [rules.parse(each) for each in self.rules]
@@ -176,12 +191,15 @@ class Row(_Strict):
     @model_validator(mode="after")
     def _fits(self) -> "Row":
         names = [*(each.name for each in self.fields), *(each.name for each in self.indicators)]
-        _unique("字段", names)
-        for check in self.checks:
-            _known(f"规则「{check.text}」", (name.removeprefix(TOTAL) for name in check.names), self._numbers)
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise _misfit("fields", f"字段 {twice} 写了两次，请改一个名字")
+        self._rules_fit()
         for each in self.indicators:
-            _known(f"指标 {each.name}", (each.numerator, each.denominator), self._numbers | SHOWN[self.shape])
-        _known("line", self.placeholders, {*names, *(f"{name}%" for name in names), *SHOWN[self.shape]})
+            known = self._numbers | SHOWN[self.shape]
+            _known("indicators", f"指标 {each.name}", (each.numerator, each.denominator), known)
+        self._line_fits(names)
+        self._due_fits()
         self._shape_fits()
         return self
 
@@ -189,26 +207,49 @@ class Row(_Strict):
     def _numbers(self) -> frozenset[str]:
         return frozenset(each.name for each in self.fields if each.is_number)
 
+    def _rules_fit(self) -> None:
+        for at, said in (("rules", self.rules), ("soft_rules", self.soft_rules)):
+            for text in said:
+                try:
+                    names = rules.parse(text).names
+                except ValueError as error:
+                    raise _misfit(at, str(error)) from None
+                _known(at, f"规则「{text}」", (name.removeprefix(TOTAL) for name in names), self._numbers)
+
+    def _line_fits(self, names: list[str]) -> None:
+        try:
+            said = list(self.placeholders)
+        except ValueError:
+            raise _misfit("line", "花括号不成对，写成 {字段名} 这样") from None
+        _known("line", "line", said, {*names, *(f"{name}%" for name in names), *SHOWN[self.shape]})
+
+    def _due_fits(self) -> None:
+        """A day of a month or year has to be one, and a report that is due has a period to be due in."""
+        month, dash, day = self.due.rpartition("-")
+        if self.due and self.period in ("day", "once", "round"):
+            raise _misfit("due", "随时报的、只报一次的没有截止，请清空，或把时期改成 每月 这样")
+        if dash and self.period in ("week", "month", "quarter"):
+            raise _misfit("due", "几月几日只用于一年、一学期报一次的；每月、每季写成 每月5日 这样")
+        if day.isdigit() and not 1 <= int(day) <= _DAYS.get(int(month or 1), 0):
+            raise _misfit("due", f"没有 {self.due} 这一天，写成 每月5日 或 12月20日 这样")
+
     def _shape_fits(self) -> None:
         if self.shape == "case" and not (self.chain and self.subject):
-            raise ValueError("case 要写 chain 和 subject")
-        if self.shape != "case" and (self.chain or self.quotas or self.kinds or self.caps):
-            raise ValueError("chain、quotas、kinds、caps 只用于 case")
-        if self.shape != "roster" and (self.slots or self.term):
-            raise ValueError("slots、term 只用于 roster")
-        _known("caps", self.caps, self.kinds)
+            raise _misfit("subject" if self.chain else "chain", "case（逐级办理）要写 chain 和 subject")
+        for at in ("chain", "quotas", "kinds", "caps"):
+            if self.shape != "case" and getattr(self, at):
+                raise _misfit(at, f"{at} 只用于 case（逐级办理），请清空")
+        for at in ("slots", "term"):
+            if self.shape != "roster" and getattr(self, at):
+                raise _misfit(at, f"{at} 只用于 roster（名册），请清空")
+        _known("caps", "caps", self.caps, self.kinds)
         scores = [each for each in self.fields if each.type == "score"]
-        if sum(int(each.max or 0) for each in scores) != self.base:
-            raise ValueError(f"base 应等于各项满分之和（现在是 {self.base}）")
+        whole = sum(int(each.max or 0) for each in scores)
+        if whole != self.base:
+            raise _misfit("base", f"base 应等于各项满分之和 {whole}（现在是 {self.base}）")
 
 
-def _known(at: str, said: Any, names: Any) -> None:
+def _known(at: str, what: str, said: Any, names: Any) -> None:
     for name in said:
         if name not in names:
-            raise ValueError(f"{at} 里的 {name} 不是这一行的名字，可用：{'、'.join(sorted(names))}")
-
-
-def _unique(what: str, names: list[str]) -> None:
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        raise ValueError(f"{what} {twice} 写了两次")
+            raise _misfit(at, f"{what} 里的 {name} 不是这一行的名字，可用：{'、'.join(sorted(names))}")

@@ -58,7 +58,7 @@ def read_report(text: str, row: Row, received: date) -> Told:
     text = _yes_or_no(text, row, told)
     _numbers(text, row, told)
     _choices(text, row, told)
-    for each in row.fields:
+    for each in row.asked:
         if each.name not in told.values and each.default is not None:
             told.values[each.name] = Decimal(each.default)
         elif each.required and each.name not in told.values:
@@ -78,7 +78,7 @@ def _gap(text: str, start: int, end: int) -> str:
 def _without_name(text: str, row: Row) -> str:
     """The first of the row's own words goes: 微心愿 is no wish, 首批入队 no field of it."""
     own = sorted({*row.words, row.name}, key=len, reverse=True)
-    labels = {word for each in row.fields for word in (*each.words, each.label)}
+    labels = {word for each in row.asked for word in (*each.words, each.label)}
     for word in own:
         at = text.find(word)
         # 站籍86 names the row by its own field: the word stays for that.
@@ -89,7 +89,7 @@ def _without_name(text: str, row: Row) -> str:
 
 def _texts(text: str, row: Row, told: Told) -> str:
     """班子建设:… up to the next label, line or full stop."""
-    fields = [each for each in row.fields if each.type == "text"]
+    fields = [each for each in row.asked if each.type == "text"]
     marks = sorted((match.start(), match.end(), each) for each in fields for match in _labels(text, each))
     for place, (_, begin, each) in enumerate(marks):
         limit = marks[place + 1][0] if place + 1 < len(marks) else len(text)
@@ -111,7 +111,7 @@ def _labels(text: str, each: Figure) -> Iterable[re.Match[str]]:
 
 
 def _dates(text: str, row: Row, told: Told, received: date) -> str:
-    wanted = [each for each in row.fields if each.type == "date"]
+    wanted = [each for each in row.asked if each.type == "date"]
     found, rest = find_dates(text, received)
     days = [each for each in found if each.day]
     for each in wanted:
@@ -126,7 +126,7 @@ def _dates(text: str, row: Row, told: Told, received: date) -> str:
 
 def _rubric(text: str, row: Row, told: Told) -> str:
     """Points by deduction: 全满, then what differs; 缺有阵地 is a precondition that is not there."""
-    scores = [each for each in row.fields if each.type == "score"]
+    scores = [each for each in row.asked if each.type == "score"]
     if not scores:
         return text
     if full := _FULL.search(text):
@@ -145,7 +145,7 @@ def _rubric(text: str, row: Row, told: Told) -> str:
 
 def _yes_or_no(text: str, row: Row, told: Told) -> str:
     """党团员是, 鼓号队无; 都是 and 全部 say it of all that are not named."""
-    fields = [each for each in row.fields if each.type == "yesno"]
+    fields = [each for each in row.asked if each.type == "yesno"]
     for each in fields:
         for word in words_of(each):
             at = text.find(word)
@@ -162,7 +162,7 @@ def _yes_or_no(text: str, row: Row, told: Told) -> str:
 
 
 def _numbers(text: str, row: Row, told: Told) -> None:
-    fields = [each for each in row.fields if each.is_number]
+    fields = [each for each in row.asked if each.is_number]
     used: set[int] = set()
     bare: list[Amount] = []
     before = 0
@@ -226,7 +226,7 @@ def _left_over(bare: Sequence[Amount], fields: Sequence[Figure], told: Told) -> 
 
 
 def _choices(text: str, row: Row, told: Told) -> None:
-    for each in row.fields:
+    for each in row.asked:
         if each.type != "choice":
             continue
         found = [choice for choice in each.choices if choice in text]

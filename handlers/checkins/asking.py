@@ -54,7 +54,10 @@ def doubt(ask: Ask, reading: Reading, records: list[Record], first: int | None) 
     """What was said is shown, and stored once it is agreed to."""
     said = [questions.canonical(record, (), always_dated=True) for record in records]
     checkin_lines = [drafts.checkin_of(ask, record) for record in records]
-    lines = "\n".join(f"{phrases.dated(one, ask.today)} {phrases.heads(one)}" for one in checkin_lines)
+    lines = "\n".join(
+        " · ".join(filter(None, (f"{phrases.dated(one, ask.today)} {phrases.heads(one)}", one.topic)))
+        for one in checkin_lines
+    )
     question = f"{questions.doubt(reading.issues)}\n{lines}\n记下吗?"
     return Reply(
         question,

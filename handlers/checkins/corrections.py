@@ -4,12 +4,13 @@ from dataclasses import dataclass, replace
 
 from handlers import registry
 from handlers.asker.context import reading_of
-from handlers.attendance import phrases, reports
+from handlers.attendance import drafts, phrases, reports
 from handlers.checkins import revisions, targets
 from handlers.kit import REPORTERS, Ask, Refusal, Reply
 from handlers.reading import Record
 from handlers.wording import names, places, questions
 from storage.checkins import checkins
+from storage.organisation import units
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +39,27 @@ def correct(ask: Ask) -> Reply:
     return _changed(ask, old, words)
 
 
+@registry.command(
+    "另记一场", who=REPORTERS, group="签到", listed=False, help="同一天同一种活动的另一场",
+    examples=("另记一场 #17 实到40",), follows=r"[#＃]\s?\d",
+)  # fmt: skip
+def another(ask: Ask) -> list[Reply]:
+    """What the squad of this check-in held once more on that day."""
+    old, words = targets.meant(ask)
+    unit = units.by_id(ask.db, old.unit_id)
+    said = drafts.heads_in(ask, unit.name, old.activity, words)
+    if said is None:
+        raise Refusal(f"没看懂人数，没有记录。像这样发：另记一场 #{old.id} 实到40")
+    said = replace(said, activity=old.activity, date=old.day, dated=True, again=True)
+    return reports.keep(ask, [drafts.of_unit(ask, unit, said)], None)
+
+
 @questions.answers(reports.REPLACE)
-def replaced(ask: Ask, known: reports.Replacing) -> Reply:
-    """What was reported a second time takes the place of the first."""
-    return correct(replace(ask, args=known.correction))
+def replaced(ask: Ask, known: reports.Replacing) -> list[Reply]:
+    """What was reported a second time takes the place of the first, or is another event."""
+    if questions.says_other(ask.args, reports.ANOTHER):
+        return another(replace(ask, args=known.another))
+    return [correct(replace(ask, args=known.correction))]
 
 
 @registry.reads("correct")

@@ -53,7 +53,10 @@ def _join(ask: Ask, other: Checkin, mine: Checkin | None) -> list[Reply]:
     if mine is not None:
         _check(ask, mine)
     else:
-        mine = checkins.newest_of(ask.db, ask.me.paths(REPORTERS), other.activity, other.day, besides=other.id)
+        mine = checkins.newest_beside(ask.db, ask.me.paths(REPORTERS), other)
+    if mine is not None and mine.unit_id == other.unit_id:
+        both = f"编号 {mine.id} 和 {other.id} 是{mine.unit_name}自己的两场"
+        raise Refusal(f"{both}，没有合。报重了的，发「撤回 #{mine.id}」。")
     if mine is None or (mine.activity, mine.day) != (other.activity, other.day):
         raise Refusal(
             f"编号 {other.id} 是{when}。同一天、同一种活动才能合成一场:先报您的人数,再发「同场 {other.id}」。"

@@ -50,11 +50,15 @@ def complete(ask: Ask, known: questions.Incomplete) -> Sequence[Reply] | None:
     if _is_news(alone, asked):
         return None
     words = [_in_order(known.shared, ask.args), ask.args]
+    unlisted = ""
     if "ACTIVITY" in asked and _names_activity(ask.args, alone) and not names.problem_of(ask, ask.args):
-        words.append(questions.with_activity(ask.args))
+        unlisted = questions.with_activity(ask.args)
+        words.append(unlisted)
     for said in words:
         together = read(questions.merged(known.said, said, known.issues), context)
         if _knows_more(together, asked, known.issues):
+            # What is on no list may be no activity at all: 再说吧, 不知道.
+            together = replace(together, status="confirm") if said == unlisted != questions.OTHER else together
             return checkins.take_reading(replace(ask, reading=together), known.first)
     if alone.intent == "chat":
         return None

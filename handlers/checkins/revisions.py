@@ -53,7 +53,10 @@ def revised(ask: Ask, old: checkins.Checkin, new: checkins.Checkin) -> checkins.
         raise Refusal(f"实到 {new.attended} 人好像不对,没有改。请再核对,像这样发:更正 实到40")
     if new.due is not None and new.attended > new.due:
         raise Refusal(f"实到 {new.attended} 人比应到 {new.due} 人还多,没有改。请再核对,像这样发:更正 应到42实到40")
-    if checkins.valid_one(ask.db, new.unit_id, new.activity, new.day, new.issue) not in (None, old):
+    if new.place[:3] != old.place[:3]:
+        new = replace(new, sequence=1)
+    there = checkins.of_day(ask.db, new.unit_id, new.activity, new.day, new.issue)
+    if any(one.sequence == new.sequence and one.id != old.id for one in there):
         raise Refusal(f"{days.day(new.day)}的{new.activity}已经有一条签到,没有改。要去掉多的一条,发「撤回」。")
     if new.place != old.place:
         new = _elsewhere(ask, new)

@@ -79,5 +79,10 @@ def _line(entry: Entry, who: Mapping[int, str], where: Mapping[int, str], zone: 
 def said(about: Mapping[str, Any]) -> str:
     """What else a row says, in words that people know: the role, the medal, what was wanted."""
     role, medal = about.get("role"), about.get("medal")
-    parts = [Role(role).label if role else "", medals.label(medal) if medal else "", str(about.get("what", ""))]
+    parts = [
+        Role(role).label if role else "",
+        medals.label(medal) if medal else "",
+        str(about.get("what", "")),
+        str(about.get("why", "")),
+    ]
     return " ".join(filter(None, parts))

@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from unicodedata import normalize
 
 from handlers.kit import MEMBERS, Ask, Button, Denied, Due, Refusal, Reply, Role, Unit
 from handlers.privacy import gate
+from handlers.reading.text.numbers import CHINESE, value_of
 from handlers.registry import command, due
 from handlers.wording import days, places
 from handlers.wording.numbers import CaseNumbers
@@ -19,9 +21,11 @@ from storage.reminders import deliveries
 IN_CHARGE = frozenset({Role.SCHOOL_ADMIN, Role.DATA_OFFICER, Role.COUNTY_ADMIN, Role.CITY_ADMIN, Role.PROVINCE_ADMIN})
 # Who works through the page; those above are told, and may look.
 _AT_WORK = (Role.SCHOOL_ADMIN, Role.DATA_OFFICER)
-_DONE = re.compile(r"(?:完成了?|做完了?)\s*第?\s*(\d{1,2})\s*步?|第?\s*(\d{1,2})\s*步?\s*(?:已?完成了?|做完了?)")
-# 完成 1, 01 结案: what is said of a leak that is known, without its number.
-_WORK = re.compile(r"(?=.*(?:\d|完|结案))(?:[^\u4e00-\u9fff]|已|都|了|完成?|做|第|步|结案|编?号|的)+", re.DOTALL)
+_PLACE = rf"(?:第|步骤)?\s*(\d{{1,2}}|[{CHINESE}]{{1,2}})\s*步?"
+_DID = r"(?:已经?)?(?:完成?|做[完好])了?"
+_DONE = re.compile(rf"的?\s*(?:{_DID}\s*{_PLACE}|{_PLACE}\s*{_DID})")
+# 完成 1, 第一步做完了, 01, 上一件结案: what is said of a leak that is known, without its number.
+_WORK = re.compile(rf"^结案|结案$|{_DONE.pattern}|^(?=.*\d)(?:[^\u4e00-\u9fff]|[第步编号的])+$")
 _LIKE = "泄露 手机丢了,上面有提名的消息"
 _LONGEST = 200
 _MOST_NAMES = 8
@@ -47,8 +51,8 @@ _STEPS = (
 
 
 @command(
-    "泄露", "leak", who=MEMBERS, group="孩子信息", rank=48, help="报告信息泄露,按步骤处置", glued=numbered.GLUED,
-    examples=(_LIKE, "泄露 X20260403-01", "泄露 X20260403-01 完成 1"),
+    "泄露", "泄漏", "leak", who=MEMBERS, group="孩子信息", rank=48, help="报告信息泄露,按步骤处置",
+    glued=numbered.GLUED, examples=(_LIKE, "泄露 X20260403-01", "泄露 X20260403-01 完成 1"),
 )  # fmt: skip
 def leak(ask: Ask) -> list[Reply]:
     """Report a leak, or open the page of one, or tick off a step of it."""
@@ -89,7 +93,7 @@ def _check_number(ask: Ask, what: str) -> None:
         # A day may begin a report: 20260403下午.
         if wrong.said[:1].isalpha():
             raise Refusal(f"没有找到 {wrong.said},{how}") from None
-    if _WORK.fullmatch(what):
+    if _WORK.search(normalize("NFKC", what)):
         raise Refusal(f"没看懂是哪一件,{how}")
 
 
@@ -132,16 +136,16 @@ def _mine(ask: Ask, number: str) -> incidents.Incident:
 
 
 def _work(ask: Ask, one: incidents.Incident, words: str) -> Reply:
-    done = _DONE.fullmatch(words)
+    done = _DONE.fullmatch(normalize("NFKC", words))
     if words and not done and words != "结案":
         how = f"做完一步发「泄露 {one.number} 完成 1」,全部做完发「泄露 {one.number} 结案」。"
         raise Refusal(f"没看懂「{words[:20]}」,没有当作新的泄露。{how}")
     if words and one.closed_at:
         raise Refusal(f"{one.number} 已经结案了。")
     if done:
-        place = int(done[1] or done[2])
-        if not 1 <= place <= len(_STEPS):
-            raise Refusal(f"一共 {len(_STEPS)} 步,没有第 {place} 步。")
+        place = value_of(done[1] or done[2])
+        if place is None or not 1 <= place <= len(_STEPS):
+            raise Refusal(f"一共 {len(_STEPS)} 步,没有第 {done[1] or done[2]} 步。")
         incidents.do(ask.db, one, _STEPS[place - 1].key, ask.me.id, ask.now)
     elif words:
         return _close(ask, one)

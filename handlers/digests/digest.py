@@ -10,7 +10,6 @@ from handlers.kit import ADMINS, Ask, Button, Due, File, Reply, Role, Unit
 from handlers.registry import ANYTHING, command, due, weekly
 from handlers.wording import lines, numbers, places, weeks
 from scheduling.periods import week_of
-from storage.audit.audit import Action
 from storage.digests import digests, figures
 from storage.organisation import history, units
 
@@ -28,7 +27,8 @@ OF_USE = timedelta(days=3)
 
 @command(
     "周报", "digest", who=READERS, group="周报", rank=2, help="看一周的情况,也可以要图、要表", glued=ANYTHING,
-    in_groups=True, examples=("周报", "周报 上周", "周报 2026-W14", "周报 上周 图", "周报 上周 表"),
+    in_groups=True, examples=("周报", "周报 上周", "周报 2026-W14", "周报 上周 图", "周报 上周 表 汇总上报"),
+    exports=True,
 )  # fmt: skip
 def digest(ask: Ask) -> Sequence[Reply]:
     """The digest of each unit of the asker, or of one unit below them."""
@@ -109,8 +109,8 @@ def _file(ask: Ask, form: str, at: list[Unit], week: str) -> Reply:
     title = units.full_name(ask.db, at[0]) + (f"等{len(at)}个单位" if len(at) > 1 else "")
     values = {"unit_ids": [unit.id for unit in at], "week": week, "at": ask.now.isoformat(timespec="minutes")}
     name = f"周报-{title}-{week}.{ending}"
-    ask.note(Action.EXPORTED, at[0], what="周报", form=ending, units=len(at), week=week)
-    return Reply(f"{title}{weeks.week_name(week)}周报({form})", file=File(name, recipe, values))
+    # The picture holds what the text says.
+    return Reply(f"{title}{weeks.week_name(week)}周报({form})", file=File(name, recipe, values, plain=form == "图"))
 
 
 def text(shown: figures.Digest) -> str:

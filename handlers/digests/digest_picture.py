@@ -34,18 +34,18 @@ def picture(db: Connection, values: Mapping[str, Any]) -> bytes:
     shown = [digests.report(db, units.by_id(db, unit_id), values["week"], at) for unit_id in values["unit_ids"]]
     page = _Page()
     for each in shown:
-        _panel(page, each)
+        _panel(page, each, values.get("mark", ""))
     return page.png()
 
 
-def _panel(page: "_Page", shown: figures.Digest) -> None:
+def _panel(page: "_Page", shown: figures.Digest, mark: str) -> None:
     _header(page, shown)
     _tiles(page, shown)
     _activities(page, shown)
     _missing(page, shown)
     _medals(page, shown)
     notes = filter(None, (reports.late(shown), reports.corrected(shown), reports.corrected_before(shown)))
-    for note in list(notes) or ["少先队辅导员助手"]:
+    for note in filter(None, (*notes, mark or "少先队辅导员助手")):
         page.grow(40)
         page.text(MARGIN, page.y, note, page.fitting(note, 22, INNER), SOFT)
         page.down(34)

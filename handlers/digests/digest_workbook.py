@@ -11,6 +11,7 @@ from handlers.digests import figures as reports
 from handlers.kit import Unit
 from handlers.registry import renders
 from handlers.wording import weeks
+from handlers.workbooks import HEAD, PLAIN, mark
 from scheduling.periods import monday_of
 from storage.checkins import coverage
 from storage.digests import digests, figures
@@ -18,10 +19,6 @@ from storage.digests.digest_changes import Changes
 from storage.organisation import history, units
 
 _Row = Sequence[str | int | float | None]
-# Cells are text or numbers as given: nothing that somebody wrote can become a formula or a link.
-_OPTIONS = {
-    "in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False
-}  # fmt: skip
 _OVERVIEW = (
     "单位", "周", "日期", "数据", "活动场次", "应签到中队", "已签到中队", "中队签到率%", "人次", "到场率%",
     *(f"提名{word}" for word in reports.STATE_WORDS.values()),
@@ -40,10 +37,10 @@ def workbook(db: Connection, values: Mapping[str, Any]) -> bytes:
     at = datetime.fromisoformat(values["at"]) if "at" in values else None
     week = values["week"]
     out = io.BytesIO()
-    with Workbook(out, _OPTIONS) as book:
+    with Workbook(out, {**PLAIN, "in_memory": True}) as book:
         # The time of making would make two files of the same data differ.
         book.set_properties({"title": f"周报 {week}", "created": datetime.combine(monday_of(week), time())})
-        sheets = {name: _Sheet(book, name, head) for name, head in _heads().items()}
+        sheets = {name: _Sheet(book, name, head, values.get("mark", "")) for name, head in _heads().items()}
         for unit_id in values["unit_ids"]:
             unit = units.by_id(db, unit_id)
             shown = digests.report(db, unit, week, at)
@@ -91,14 +88,15 @@ def _squad(squad: coverage.Squad, sums: Sequence[coverage.SquadSums]) -> _Row:
 class _Sheet:
     """A sheet with a head that stays in view, filled row by row."""
 
-    def __init__(self, book: Any, name: str, head: Sequence[str]) -> None:
+    def __init__(self, book: Any, name: str, head: Sequence[str], words: str) -> None:
         self._sheet = book.add_worksheet(name)
-        self._sheet.freeze_panes(1, 0)
+        mark(self._sheet, words)
+        self._sheet.freeze_panes(HEAD + 1, 0)
         self._sheet.set_column(0, len(head) - 1, 13)
         self._sheet.set_column(0, 0, 24)
-        self._sheet.set_row(0, 22)
-        self._sheet.write_row(0, 0, head, book.add_format({"bold": True, "bg_color": "#F6EBDD", "bottom": 1}))
-        self._rows = 0
+        self._sheet.set_row(HEAD, 22)
+        self._sheet.write_row(HEAD, 0, head, book.add_format({"bold": True, "bg_color": "#F6EBDD", "bottom": 1}))
+        self._rows = HEAD
 
     def add(self, row: _Row) -> None:
         """Append a row; an unknown number is an empty cell."""

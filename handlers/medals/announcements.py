@@ -1,12 +1,13 @@
 """How new nominations are said: to whoever nominated, and to the reviewers."""
 
 from handlers.kit import Ask, Button, Reply
-from handlers.medals import decisions
+from handlers.medals import decisions, proposals
 from handlers.wording import days, medals
 from storage.medals import nominations
 
 # More at once come as one list, so that a whole 接龙 does not ring twenty times.
 _CARDS = 3
+LISTED = 10
 _BELOW = {"S2": "一星章", "S3": "二星章", "S4": "三星章", "S5": "四星章"}
 MINE = Button("我的提名", "我的提名")
 
@@ -79,3 +80,22 @@ def _card(ask: Ask, to: int, case: nominations.Case, about: str) -> Reply:
     lines.append(f"请发「同意 {case.number}」或「退回 {case.number} 理由」。")
     buttons = [Button(word, word, case.number, reply=word == "退回") for word in ("同意", "退回")]
     return Reply("\n".join(lines), (*buttons, Button("待审", "待审")), to=to, about=case.number)
+
+
+def latest(ask: Ask) -> Reply:
+    """The asker's latest cases and how far they are."""
+    cases = nominations.of_person(ask.db, ask.me.id, LISTED)
+    if not cases:
+        return Reply(f"您还没有提名。像这样发:{proposals.resend(ask).partition(':')[2]}")
+    return listed(ask, cases, "您最近的提名")
+
+
+def listed(ask: Ask, cases: list[nominations.Case], head: str) -> Reply:
+    """These cases of the asker and how far they are."""
+    words = medals.case_lines(ask, cases)
+    steps = nominations.last_steps(ask.db, [case.id for case in cases])
+    lines = [head]
+    for case in cases:
+        why = medals.reason_of(ask, steps[case.id].reason) if ask.message.private else ""
+        lines.append(f"{case.number} {words[case.id]} {medals.state_of(case)}{f':{why}' if why else ''}")
+    return Reply("\n".join([*lines, "待审的可以撤回,发「撤回提名 编号」;要改就撤回后重新提名。"]))

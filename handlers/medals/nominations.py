@@ -1,8 +1,10 @@
 """提名, 我的提名, 撤回提名: counselors propose children and squads for medals and hear what comes of it."""
 
+from dataclasses import replace
+
 from handlers.asker import context
 from handlers.kit import Ask, Denied, Reply
-from handlers.medals import consent_question, intake, my_nominations, proposals
+from handlers.medals import changes, consent_question, intake, proposals
 from handlers.registry import ANYTHING, command, reads
 from handlers.wording import names, private
 from handlers.wording.consents import said
@@ -18,9 +20,11 @@ def nominate(ask: Ask) -> list[Reply]:
     if proposals.NOMINATORS.isdisjoint(ask.me.roles):
         raise Denied("提名由中队辅导员或大队辅导员来做,请告诉他们。", what="提名")
     heard = ask.reading or context.reading_of(ask, f"提名 {ask.args}")
-    if heard.intent in my_nominations.ABOUT_MINE:
-        return [my_nominations.show_mine(ask)]
+    if heard.intent in changes.ABOUT_MINE:
+        return changes.done(replace(ask, reading=heard))
     names.check(ask, heard)
+    if (heard.intent, heard.status) == ("nomination", "ignore"):
+        return [Reply("好的,这次没有人提名,什么都没有记。")]
     asked = proposals.understood(ask, heard)
     notes = [proposals.question(ask, heard) if heard.status == "partial" else "", private.privacy_warning(heard.issues)]
     ready = [wish for wish in asked if intake.may_be_kept(ask, wish)]

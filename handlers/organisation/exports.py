@@ -20,8 +20,8 @@ _BLANK, _CLASS = "模板", "三(2)中队"
 
 
 @command(
-    "导出 名册", "导出名册", "roster", who=rights.GIVERS, group="组织", rank=45,
-    help="现在的名册,或要填的模板(Excel)", glued="模板", examples=("导出 名册", "导出 名册模板"),
+    "导出 名册", "导出名册", "roster", who=rights.GIVERS, group="组织", rank=45, exports=True,
+    help="现在的名册,或要填的模板(Excel)", glued="模板", examples=("导出 名册 核对名单", "导出 名册模板"),
 )  # fmt: skip
 def roster(ask: Ask) -> Reply:
     """The units and people of the asker's part of the tree, to be changed and sent back; or an empty form."""
@@ -29,7 +29,7 @@ def roster(ask: Ask) -> Reply:
         raise Refusal("名册里有老师的账号,请私聊我发。")
     if ask.args.startswith(_BLANK):
         at = places.chosen(ask, rights.GIVERS, ask.args.removeprefix(_BLANK).strip(), "导出 名册", f"{_BLANK} {{}}")
-        return _file(ask, at, "roster-template", "名册模板", "填好以后发给我,我先核对给您看。")
+        return _file(ask, at, "roster-template", "名册模板", "填好以后发给我,我先核对给您看。", plain=True)
     at = places.chosen(ask, rights.GIVERS, ask.args, "导出 名册")
     found = count(ask.db, [unit.path for unit in at], ask.now)
     if found > MOST_ROWS:
@@ -37,19 +37,19 @@ def roster(ask: Ask) -> Reply:
     return _file(ask, at, "roster", "名册", "改好以后发给我,我核对给您看。里面有老师的账号,请不要转发。")
 
 
-def _file(ask: Ask, at: list[Unit], recipe: str, word: str, text: str) -> Reply:
+def _file(ask: Ask, at: list[Unit], recipe: str, word: str, text: str, plain: bool = False) -> Reply:
     ask.spend("exports")
     title = units.full_name(ask.db, at[0]) + (f"等{len(at)}个单位" if len(at) > 1 else "")
     # With the moment: a platform keeps files by what they were made from, and another day it would be another file.
     values = {"unit_ids": [unit.id for unit in at], "at": ask.now.isoformat()}
-    return Reply(f"{title}的{word}。{text}", file=File(f"{word}-{title}.xlsx", recipe, values))
+    return Reply(f"{title}的{word}。{text}", file=File(f"{word}-{title}.xlsx", recipe, values, plain))
 
 
 @renders("roster")
 def rendered(db: Connection, values: Mapping[str, Any]) -> bytes:
     """The roster of `unit_ids`."""
     found, now = [units.by_id(db, unit_id) for unit_id in values["unit_ids"]], datetime.fromisoformat(values["at"])
-    return workbook(row for unit in found for row in _rows(db, unit, now))
+    return workbook((row for unit in found for row in _rows(db, unit, now)), mark=values.get("mark", ""))
 
 
 def _rows(db: Connection, top: Unit, now: datetime) -> Iterator[Row]:
@@ -71,7 +71,9 @@ def blank(db: Connection, values: Mapping[str, Any]) -> bytes:
     """A roster with nothing but the rows of `unit_ids`."""
     found = [units.by_id(db, unit_id) for unit_id in values["unit_ids"]]
     paths = history.path_names(db, found)
-    return workbook([(paths[unit.id], unit.kind) for unit in found], _examples(found[0], paths[found[0].id]))
+    return workbook(
+        [(paths[unit.id], unit.kind) for unit in found], _examples(found[0], paths[found[0].id]), values.get("mark", "")
+    )
 
 
 def _examples(top: Unit, path: str) -> list[Row]:

@@ -101,7 +101,7 @@ def _which_unit(ask: Ask, row: Row, said: str) -> Reply:
 
 def _question(ask: Ask, row: Row, unit: Unit, said: str, told: Told, day: date) -> Reply:
     """One thing is asked: what a number is, or what is missing; the rest is kept with the question."""
-    free = [each for each in row.fields if each.is_number and each.name not in told.values]
+    free = [each for each in row.asked if each.is_number and each.name not in told.values]
     if told.open and free:
         question = f"{row.name}里的「{told.open[0]}」是哪一项？"
         FIELD.put(ask, _Asked(row.key, said, day.isoformat(), question, open=told.open[0]))

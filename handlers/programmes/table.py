@@ -13,13 +13,12 @@ from handlers.kit import Ask, File, Reply
 from handlers.programmes.duties import READERS, line_of
 from handlers.registry import command, renders
 from handlers.wording import lines
+from handlers.workbooks import HEAD, PLAIN, mark
 from scheduling import spans
 from storage.organisation import units
 from storage.programmes import reports
 from storage.programmes.reports import Report
 
-# Cells are text or numbers as given: nothing that somebody wrote can become a formula or a link.
-_OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _STATES = {
     "submitted": "已报", "accepted": "已收下", "returned": "退回", "zero": "零报告",
     "expected": "待报", "overdue": "逾期", "on_time": "按时", "late": "迟报",
@@ -27,8 +26,9 @@ _STATES = {
 
 
 @command(
-    "表", who=READERS, group="周报", rank=28, help="一项工作的上报做成表", examples=("表 宣讲 上月",), follows=r"\S"
-)
+    "表", who=READERS, group="周报", rank=28, help="一项工作的上报做成表", examples=("表 宣讲 上月 汇总上报",),
+    follows=r"\S", exports=True,
+)  # fmt: skip
 def table(ask: Ask) -> Reply:
     """The workbook of a row for a period; made when it is sent."""
     line, at = line_of(ask, "表")
@@ -48,28 +48,32 @@ def workbook(db: Connection, values: Mapping[str, Any]) -> bytes:
     paths = [units.by_id(db, unit_id).path for unit_id in values["unit_ids"]]
     first, last = spans.span_of(values["period"])
     out = io.BytesIO()
-    with Workbook(out, _OPTIONS) as book:
+    with Workbook(out, {**PLAIN, "in_memory": True}) as book:
         day = book.add_format({"num_format": "yyyy-mm-dd"})
         told = book.add_worksheet("上报")
-        _head(told, ("单位", "日期", "时期", *(each.label for each in row.fields), "状态", "编号"))
-        for number, one in enumerate(reports.below(db, row.key, paths, first, last), 1):
+        _head(
+            told, ("单位", "日期", "时期", *(each.label for each in row.fields), "状态", "编号"), values.get("mark", "")
+        )
+        for number, one in enumerate(reports.below(db, row.key, paths, first, last), HEAD + 1):
             cells = [_cell(one, each.name) for each in row.fields]
             told.write_string(number, 0, one.unit_name)
             told.write_datetime(number, 1, one.day, day)
             for place, cell in enumerate([one.period, *cells, _STATES[one.state], f"R{one.id}"], 2):
                 told.write(number, place, cell)
         owed = book.add_worksheet("应报")
-        _head(owed, ("单位", "学校", "状态"))
+        _head(owed, ("单位", "学校", "状态"), values.get("mark", ""))
         period = spans.label_of(row.period, first)
-        for number, target in enumerate(lines.targets(db, row, paths, period, date.fromisoformat(values["day"])), 1):
+        targets = lines.targets(db, row, paths, period, date.fromisoformat(values["day"]))
+        for number, target in enumerate(targets, HEAD + 1):
             owed.write_row(number, 0, (target.name, target.school, _STATES[target.state]))
     return out.getvalue()
 
 
-def _head(sheet: Any, names: tuple[str, ...]) -> None:
-    sheet.write_row(0, 0, names)
-    sheet.freeze_panes(1, 0)
-    sheet.autofilter(0, 0, 0, len(names) - 1)
+def _head(sheet: Any, names: tuple[str, ...], words: str) -> None:
+    mark(sheet, words)
+    sheet.write_row(HEAD, 0, names)
+    sheet.freeze_panes(HEAD + 1, 0)
+    sheet.autofilter(HEAD, 0, HEAD, len(names) - 1)
     sheet.set_column(0, len(names) - 1, 14)
 
 

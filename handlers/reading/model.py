@@ -109,6 +109,7 @@ class Record:
     heads: tuple[int, ...] = ()  # the numbers among which the heads are, when it is not clear which
     issues: tuple[str, ...] = ()  # what is open or unusual about this very record
     dated: bool = False  # the text named a date, also 今天; else `date` is the day of receipt
+    again: bool = False  # 又开了一次: besides what the unit held on that day already
     hedges: Mapping[str, Hedge] = field(default_factory=dict)  # of attended, due …: what is not said exactly
     usual: int | None = None  # with COUNT_UNUSUAL: what the squad mostly has
 

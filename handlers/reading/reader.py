@@ -48,12 +48,23 @@ def _of_two(plain: normalise.Clean, whole: Reading, context: Context, secrets: S
         old = _of_one(replace(plain, text=parts[0]), context, secrets)
         return replace(new, more=(old,)) if new.intent == "checkin" else None
     if whole.intent in ("nomination", "checkin") and (parts := apart(plain.text)):
-        report = _of_one(replace(plain, text=parts[0]), context, secrets)
-        unit = next((record.unit for record in report.records), None) or context.bound_unit
-        medal = _of_one(replace(plain, text=parts[1], media=0), replace(context, bound_unit=unit), secrets)
+        report, medal = _beside(plain, parts, context, secrets)
         if (report.intent, medal.intent) == ("checkin", "nomination") and report.records[0].attended is not None:
             return replace(report, more=(medal,))
     return None
+
+
+def _beside(
+    plain: normalise.Clean, parts: tuple[str, str], context: Context, secrets: Secrets
+) -> tuple[Reading, Reading]:
+    """The check-in and the nomination of a message; a unit that only one of them names is both's."""
+    report = _of_one(replace(plain, text=parts[0]), context, secrets)
+    unit = next((record.unit for record in report.records if record.unit), None) or context.bound_unit
+    medal = _of_one(replace(plain, text=parts[1], media=0), replace(context, bound_unit=unit), secrets)
+    named = {each.unit for each in medal.nominations}
+    if unit is None and len(named) == 1 and None not in named:
+        report = _of_one(replace(plain, text=parts[0]), replace(context, bound_unit=named.pop()), secrets)
+    return report, medal
 
 
 def _nothing(plain: normalise.Clean) -> Reading:

@@ -5,14 +5,14 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from handlers.roster.sheet import COLUMNS
+from handlers.workbooks import HEAD, PLAIN
+from handlers.workbooks import mark as put_mark
 from storage.organisation.units import Kind
 from storage.people.people import Role
 
 Row = Sequence[str | int | None]
-# Cells are text or numbers as given: nothing that somebody wrote can become a formula. Rows are written as they come.
-_OPTIONS = {
-    "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False
-}  # fmt: skip
+# Rows are written as they come.
+_OPTIONS = {**PLAIN, "constant_memory": True}
 _WIDTHS = (44, 10, 12, 12, 18, 16, 10, 24)
 _LISTS = {1: list(Kind), 3: [role.label for role in Role]}
 _LAST_ROW = 100_000
@@ -28,8 +28,8 @@ _EXPLAINED = (
 )
 
 
-def workbook(rows: Iterable[Row], examples: Sequence[Row] = ()) -> bytes:
-    """An xlsx with the columns of the roster file; with `examples` and what the columns mean on a second sheet."""
+def workbook(rows: Iterable[Row], examples: Sequence[Row] = (), mark: str = "") -> bytes:
+    """An xlsx of the roster file, its `mark` above; `examples` and what the columns mean are a second sheet."""
     from xlsxwriter import Workbook
 
     out = io.BytesIO()
@@ -38,14 +38,15 @@ def workbook(rows: Iterable[Row], examples: Sequence[Row] = ()) -> bytes:
         # As text: a number of many digits would be written as 1.23E+18.
         plain = book.add_format({"num_format": "@"})
         sheet = book.add_worksheet("名册")
-        sheet.freeze_panes(1, 0)
+        sheet.freeze_panes(HEAD + 1, 0)
         for column, width in enumerate(_WIDTHS):
             sheet.set_column(column, column, width, plain)
         for column, words in _LISTS.items():
             # Excel takes 255 characters of such a list.
-            sheet.data_validation(1, column, _LAST_ROW, column, {"validate": "list", "source": words})
-        _write(sheet, [COLUMNS], head)
-        _write(sheet, rows, plain, 1)
+            sheet.data_validation(HEAD + 1, column, _LAST_ROW, column, {"validate": "list", "source": words})
+        put_mark(sheet, mark)
+        _write(sheet, [COLUMNS], head, HEAD)
+        _write(sheet, rows, plain, HEAD + 1)
         if examples:
             _explain(book, head, examples)
     return out.getvalue()

@@ -19,9 +19,10 @@ Answering: TypeAlias = Callable[[Ask, Known], Answer | None]
 
 # What may mean anything that one has just heard, and what is said to a question only.
 _COURTEOUS = "好|嗯|恩|行|可以|成|ok|okay|okey"
-_FIRM = "是|对|(?:确定|确认)了?|没错|没问题|yes|yep|yeah|y|sure"
+_FIRM = "是|对|(?:确定|确认)了?|没错|没问题|当然|必须|yes|yep|yeah|y|sure"
 _DEED = "报|记录?|登记|发布?|改|修改|更正|删除?|合|合并|退回?|看|查看|提名?|办理?|做|交接?|换|存|录|弄|要|用|需要|必|了"
-_STOP = f"算了|取消|免了|cancel|(?:我|就|都|先|暂时|现在)*(?:不|别)(?:{_DEED})了?"
+_NOT = "不用|不要|不需要|不必|不想|不|别"
+_STOP = f"算了|取消|免了|放弃|作罢|cancel|(?:我|就|都|先|暂时|现在)*(?:{_NOT})(?:{_DEED})了?"
 _NO = "否|不是|不对|不行|不可以|不成|(?:我|就|都|先)*不|别|没有?|还没有?|no|nope|n"
 # Commands of other features that sound like an answer: with a number or a name behind them they are none.
 _NEITHER = ("同意", "不同意", "通过", "不通过", "批准", "退回", "驳回", "撤回", "更正", "approve", "return", "correct")
@@ -45,6 +46,11 @@ def says_firmly(words: str, label: str = "") -> bool:
 def says_no(words: str, label: str = "") -> bool:
     """否, 没有, 取消, 算了吧, 先不报了, 好的,不用了 …, or what is on the button: the whole answer is a no."""
     return _said(f"{_SOFTLY}(?:(?:{_NO}|{_STOP}{_own(label)}){_PARTICLES})+{_SOFTLY}", words)
+
+
+def says_other(words: str, other: str) -> bool:
+    """What is none of both and still answers: 是另一场 to 要改吗."""
+    return bool(other) and _said(f"{_SOFTLY}(?:{other}){_PARTICLES}", words)
 
 
 def says_stop(words: str) -> bool:
@@ -95,6 +101,8 @@ class Question(Generic[Known]):
     then: tuple[Button, ...] = ()
     yes: str = ""
     no: str = ""
+    # What answers it as well as a yes, in other words: a regular expression.
+    other: str = ""
     # A no is an answer as a yes is, to a field of yes and no: only 取消 and the like end it.
     either: bool = False
     # The answer is any words, so that 提名材料不全 is one although it begins with a command.
@@ -115,6 +123,10 @@ class Question(Generic[Known]):
         dialogues.open_question(ask.db, ask.vault, ask.message.where, self.kind, kept, ask.now)
         labels = ((self.yes, "是"), (self.no, "否")) if self.yes else ()
         return tuple(Button(label, answer=f"{word} {ask.inbox_id}") for label, word in labels)
+
+    def agreed(self, words: str) -> bool:
+        """Whether these words are the yes to it, or its other answer."""
+        return bool(self.yes) and (says_yes(words, self.yes) or says_other(words, self.other))
 
     def again(self, known: Known) -> Refusal:
         """Said to an answer that cannot be taken: what has not been done, and what to answer; it stays open."""

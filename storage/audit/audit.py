@@ -28,6 +28,7 @@ class Action(Labelled):
 
     BEGUN = "begun", "开始记账"
     CLOSED = "closed", "封存一年"
+    HEADS_KEPT = "heads-kept", "另存账尾"
     REFUSED = "refused", "无权被拒"
     INVITED = "invited", "开邀请码"
     JOINED = "joined", "用邀请码加入"
@@ -70,6 +71,7 @@ class Action(Labelled):
     UNIT_REOPENED = "unit-reopened", "恢复单位"
     UNLINKED = "unlinked", "解绑账号"
     NAMED = "named", "改自己的姓名"
+    CATALOGUE_CHANGED = "catalogue-changed", "改目录"
 
 
 @dataclass(slots=True)

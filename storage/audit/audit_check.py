@@ -30,7 +30,7 @@ class Broken:
     why: str
 
     def __str__(self) -> str:
-        return f"链 {self.chain} 第 {self.seq} 条,{self.why}"
+        return f"链 {self.chain} 第 {self.seq} 条,{self.why}" if self.chain else self.why
 
 
 @dataclass(slots=True)

@@ -17,19 +17,23 @@ Made = TypeVar("Made")
 _TRIES = 20
 
 _SPACE = r"[\s\u200b-\u200f\u2060\ufeff]{0,8}"
-_DASH = r"[-‐‑‒–—―−－﹘﹣~～〜∼_＿.．·•/／ー一]"
+_DASH = r"[-‐‑‒–—―−－﹘﹣⁃˗─━➖⸺⸻〰~～〜∼_＿.．·•/／ーｰ一]"
 _GAP = rf"{_SPACE}(?:{_DASH}{_SPACE}){{0,3}}"
+# Behind the whole day of a lettered number nothing else can follow: X20260403:01, X20260403→01.
+_ANY_GAP = r"[\W_ー一]{0,8}"
 # 编号:「N20260403-07」, #N20260403-07.
 _OPEN = r"[\s\u200b-\u200f\u2060\ufeff#＃(（\[【「『<《“‘:：]"
-_BEFORE = rf"{_OPEN}{{0,8}}(?:(?:编号|单号|[Nn][Oo][.．]){_OPEN}{{0,4}})?"
-_AFTER = r"[)）\]】」』>》”’]{0,4}[\s,，:：;；、。]*"
+_BEFORE = rf"{_OPEN}{{0,8}}(?:(?:编号|单号|[Nn][Oo][.．])[是为]?{_OPEN}{{0,4}})?"
+_AFTER = r"号?[)）\]】」』>》”’]{0,4}[\s,，:：;；、。]*"
 _LETTER = "[A-Za-zＡ-Ｚａ-ｚ]"
 # Of digits alone these may be a day and a count: 20260403 38名.
 _NO_COUNT = rf"(?!{_SPACE}[名人个位张份台部次期点时分班年级中月日天])"
-_LETTERED = rf"(?P<letter>{_LETTER}){_SPACE}(?P<y>\d{{4}}){_GAP}(?P<m>\d\d){_GAP}(?P<d>\d\d){_GAP}(?P<n>\d{{1,4}})"
+_LETTERED = rf"(?P<letter>{_LETTER}){_SPACE}(?P<y>\d{{4}}){_GAP}(?P<m>\d\d){_GAP}(?P<d>\d\d){_ANY_GAP}(?P<n>\d{{1,4}})"
+# -01-02 and -0I are no count.
+_END = rf"(?![A-Za-z\d]|{_SPACE}{_DASH}{_SPACE}\d)"
 _NUMBER = re.compile(
     rf"{_BEFORE}(?:{_LETTERED}"
-    rf"|(?<![A-Za-z\d])(?P<day>[2２][0０]\d{{6}}){_GAP}(?P<no>\d{{1,4}}){_NO_COUNT})(?!\d){_AFTER}"
+    rf"|(?<![A-Za-z\d])(?P<day>[2２][0０]\d{{6}}){_GAP}(?P<no>\d{{1,4}}){_NO_COUNT}){_END}{_AFTER}"
 )
 # Meant as a number, whatever is wrong with it: X01, X2026O403-1, 202604-01.
 _LIKE = re.compile(
@@ -44,7 +48,7 @@ _ROW = re.compile(
     rf"(?P<number>\d{{1,15}})(?!\d)号?{_AFTER}"
 )
 # What may stand behind a command word without a space.
-GLUED = rf"{_SPACE}{_LETTER}?{_SPACE}\d{{4}}"
+GLUED = rf"{_BEFORE}(?:{_LETTER}{_SPACE}\d|\d{{4}})"
 
 
 class Unreadable(ValueError):
@@ -104,7 +108,9 @@ def row(text: str, letter: str = "") -> tuple[int | None, str]:
 
 
 def letter_of(text: str) -> str:
-    """The letter of the number that the text begins with; empty without one."""
+    """The letter of the number that the text begins with; empty without one, N of a dated one that lacks it."""
+    if dated := _NUMBER.match(text):
+        return _letter(dated) or "N"
     match = _ROW.match(text)
     return _letter(match) if match else ""
 

@@ -20,7 +20,11 @@ ON_TIME, LATE, BACKFILLED = "on_time", "late", "backfilled"
 
 @dataclass(frozen=True, slots=True)
 class Checkin:
-    """One unit at one event; `due` is None when it was not said, `issue` is 第N期 of a series or 0."""
+    """
+    One unit at one event; `due` is None when it was not said, `issue` is 第N期 of a series or 0.
+
+    `sequence` is 1, and more for what the unit held once more on that day.
+    """
 
     unit_id: int
     activity: str
@@ -39,6 +43,7 @@ class Checkin:
     timing: str = ON_TIME
     event_id: int | None = None
     campaign_id: int | None = None
+    sequence: int = 1
 
     @property
     def week(self) -> str:
@@ -60,9 +65,9 @@ class Checkin:
         return Part(self.unit_id, self.path, self.attended, self.due, self.id)
 
     @property
-    def place(self) -> tuple[int, str, date]:
+    def place(self) -> tuple[int, str, date, int]:
         """What makes it part of one event and not of another."""
-        return self.unit_id, self.activity, self.day
+        return self.unit_id, self.activity, self.day, self.sequence
 
 
 def new(unit: Unit, activity: str, day: date, attended: int, due: int | None = None, **more: Any) -> Checkin:
@@ -111,10 +116,11 @@ def withdrawn(db: Connection, checkin_id: int) -> Checkin | None:
     return _first(db, _ANY.where(checkin.c.id == checkin_id, checkin.c.state == "withdrawn"))
 
 
-def valid_one(db: Connection, unit_id: int, activity: str, day: date, issue: int = 0) -> Checkin | None:
-    """The valid check-in of a squad for an activity (and its issue) on a day."""
+def of_day(db: Connection, unit_id: int, activity: str, day: date, issue: int = 0) -> list[Checkin]:
+    """The valid check-ins of a squad for an activity (and its issue) on a day, the newest first; mostly one."""
     at = (checkin.c.unit_id == unit_id) & (checkin.c.activity == activity) & (checkin.c.day == day)
-    return _first(db, _SELECT.where(at, checkin.c.issue == issue))
+    query = _SELECT.where(at, checkin.c.issue == issue).order_by(checkin.c.sequence.desc())
+    return [_checkin(row) for row in db.execute(query)]
 
 
 def newest(
@@ -127,9 +133,9 @@ def newest(
     return _first(db, _SELECT.where(*wanted).order_by(checkin.c.id.desc()).limit(1))
 
 
-def newest_of(db: Connection, paths: Sequence[str], activity: str, day: date, besides: int) -> Checkin | None:
-    """The newest valid check-in of these subtrees of an activity on a day, but for one."""
-    same = (checkin.c.activity == activity) & (checkin.c.day == day) & (checkin.c.id != besides)
+def newest_beside(db: Connection, paths: Sequence[str], other: Checkin) -> Checkin | None:
+    """The newest valid check-in of these subtrees of the same activity and day, of another unit."""
+    same = (checkin.c.activity == other.activity) & (checkin.c.day == other.day) & (checkin.c.unit_id != other.unit_id)
     return _first(db, _SELECT.where(within(paths), same).order_by(checkin.c.id.desc()).limit(1))
 
 

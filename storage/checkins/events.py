@@ -64,9 +64,8 @@ def shares(parts: Iterable[Part]) -> dict[int, Sums]:
     Each unit has +1 and the unit where two neighbours meet −1, so k units below a node give k − (k − 1) there. A school
     that tells its heads has left what its squads do not tell themselves.
     """
-    parts = list(parts)
-    told = {part.unit_id for part in parts if part.attended is not None}
-    mine = sorted((each for each in parts if each.attended is not None or each.unit_id not in told), key=_path)
+    # Whoever was there twice was there once: with its own word, and the most that it told.
+    mine = sorted({part.unit_id: part for part in sorted(parts, key=_told)}.values(), key=_path)
     found = {unit_id: Sums(1, *heads) for unit_id, heads in _heads(mine)}
     for one, other in pairwise(mine):
         meeting = _meeting(one.path, other.path)
@@ -78,6 +77,10 @@ def shares(parts: Iterable[Part]) -> dict[int, Sums]:
 
 def _path(part: Part) -> str:
     return part.path
+
+
+def _told(part: Part) -> tuple[int, int]:
+    return -1 if part.attended is None else part.attended, part.due or 0
 
 
 def _meeting(one: str, other: str) -> int | None:
@@ -114,6 +117,7 @@ OF_THE_WHOLE = (
         checkin.c.unit_id.in_([bindparam("above"), bindparam("further_above")]),
         checkin.c.day == bindparam("of_day"),
         checkin.c.activity == bindparam("of_activity"),
+        checkin.c.sequence == bindparam("of_sequence"),
         VALID,
     )
     .limit(1)
@@ -121,10 +125,15 @@ OF_THE_WHOLE = (
 )
 
 
-def whole_at(path: str, activity: str, day: date) -> dict[str, Any]:
-    """The values of `OF_THE_WHOLE` for a unit: its squads stand below the school or below a grade of it."""
+def whole_at(path: str, activity: str, day: date, sequence: int) -> dict[str, Any]:
+    """
+    The values of `OF_THE_WHOLE` for a unit: its squads stand below the school or below a grade of it.
+
+    The second time of a squad is that of the second time of its school.
+    """
     _, above, further = (["0", "0", "0", *path.strip("/").split("/")])[-1:-4:-1]
-    return {"above": int(above), "further_above": int(further), "of_day": day, "of_activity": activity}
+    which = {"of_day": day, "of_activity": activity, "of_sequence": sequence}
+    return {"above": int(above), "further_above": int(further), **which}
 
 
 def begin(db: Connection, activity: str, day: date) -> Event:
@@ -179,10 +188,14 @@ def join(db: Connection, rollups: Rollups, into: Event, ones: Collection[Part], 
     _move(rollups, into, before, [parts(db, into.id)])
 
 
-def gather(db: Connection, rollups: Rollups, into: Event, whole: str) -> int:
-    """Everything of that activity and day below the path `whole` belongs to it; returns how many did not before."""
+def gather(db: Connection, rollups: Rollups, into: Event, whole: str, sequence: int) -> int:
+    """
+    What has this sequence of that activity and day below the path `whole` belongs to it.
+
+    Returns how many did not before.
+    """
     here = checkin.c.unit_id.in_(select(_places(whole, into.day).c.id))
-    same = (checkin.c.day == into.day) & (checkin.c.activity == into.activity) & here
+    same = (checkin.c.day == into.day) & (checkin.c.activity == into.activity) & (checkin.c.sequence == sequence) & here
     loose = _reports(db, same & checkin.c.event_id.is_(None))
     apart = same & checkin.c.event_id.is_not(None) & (checkin.c.event_id != into.id)
     query = select(checkin.c.event_id).join(unit, unit.c.id == checkin.c.unit_id)
@@ -202,16 +215,17 @@ def sweep(db: Connection, rollups: Rollups, first: date) -> None:
     inside = func.substr(unit.c.path, 1, func.length(place.c.path)) == place.c.path
     there = place.c.kind.in_(WHOLES) & (place.c.school_id == unit.c.school_id) & (place.c.id != unit.c.id) & inside
     same = (whole.c.unit_id == place.c.id) & (whole.c.day == checkin.c.day) & (whole.c.activity == checkin.c.activity)
+    same &= whole.c.sequence == checkin.c.sequence
     # Events are numbered as they come, so that years of them are not looked at.
     recent = select(func.min(event.c.id)).where(event.c.day >= first).scalar_subquery()
     stands = (whole.c.event_id >= recent) & (whole.c.state == literal_column("'valid'"))
     apart = checkin.c.event_id.is_(None) | (checkin.c.event_id != whole.c.event_id)
-    query = select(whole.c.event_id, whole.c.unit_id).distinct().select_from(checkin)
+    query = select(whole.c.event_id, whole.c.unit_id, whole.c.sequence).distinct().select_from(checkin)
     query = query.join(unit, unit.c.id == checkin.c.unit_id).join(place, there).join(whole, same & stands)
-    for event_id, unit_id in db.execute(query.where(VALID, checkin.c.day >= first, apart)).all():
+    for event_id, unit_id, sequence in db.execute(query.where(VALID, checkin.c.day >= first, apart)).all():
         of = by_id(db, event_id)
         path = db.scalars(select(history.path_on(of.day)).where(unit.c.id == unit_id)).one()
-        gather(db, rollups, of, path)
+        gather(db, rollups, of, path, sequence)
 
 
 def leave(db: Connection, rollups: Rollups, of: Event, gone: Part) -> list[int]:

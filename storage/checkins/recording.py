@@ -1,4 +1,4 @@
-"""How check-ins come, change and go: one valid row a squad, activity, day and issue; what was before is kept."""
+"""How check-ins come, change and go: one valid row a squad, activity, day, issue and sequence; what was is kept."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -27,13 +27,13 @@ def record(
     db: Connection, rollups: Rollups, new: Checkin, person_id: int, inbox_id: int, now: datetime
 ) -> Checkin | None:
     """
-    Store a check-in and count it; None, and nothing done, when one of that squad, activity, day and issue is valid.
+    Store a check-in and count it; None, and nothing done, when one of its place and issue is valid.
 
     What a school or grade reports is one event with what the squads below it report of that activity and day.
     """
     new = _placed(db, new, now)
     who = {"person_id": person_id, "inbox_id": inbox_id, "state": "valid", "made_at": now}
-    whole = events.whole_at(new.path, new.activity, new.day)
+    whole = events.whole_at(new.path, new.activity, new.day, new.sequence)
     row = db.execute(_insert(db.dialect.name), _said(new) | who | whole).first()
     if row is None:
         return None
@@ -52,7 +52,7 @@ def _placed(db: Connection, one: Checkin, now: datetime) -> Checkin:
 
 def _said(one: Checkin) -> dict[str, Any]:
     heads = {"due": one.due, "attended": one.attended, "others": dict(one.others)}
-    more = {"issue": one.issue, "timing": one.timing, "campaign_id": one.campaign_id}
+    more = {"issue": one.issue, "timing": one.timing, "campaign_id": one.campaign_id, "sequence": one.sequence}
     return {"unit_id": one.unit_id, "activity": one.activity, "day": one.day, "topic": one.topic, **heads, **more}
 
 
@@ -74,7 +74,7 @@ def _framed(db: Connection, rollups: Rollups, stored: Checkin) -> Checkin:
     else:
         of = events.by_id(db, stored.event_id)
     events.recount(db, rollups, of, came=[stored.part])
-    events.gather(db, rollups, of, stored.path)
+    events.gather(db, rollups, of, stored.path, stored.sequence)
     return replace(stored, event_id=of.id)
 
 
@@ -120,7 +120,7 @@ def revise(
 def _elsewhere(db: Connection, rollups: Rollups, old: Checkin, new: Checkin) -> Checkin:
     """It leaves the event that it was in, and belongs to the whole of its new place where there is one."""
     named = _count_out(db, rollups, old)
-    found = db.scalar(select(events.OF_THE_WHOLE), events.whole_at(new.path, new.activity, new.day))
+    found = db.scalar(select(events.OF_THE_WHOLE), events.whole_at(new.path, new.activity, new.day, new.sequence))
     stored = replace(new, event_id=found)
     db.execute(update(checkin).where(checkin.c.id == new.id).values(event_id=found))
     stored = _count_in(db, rollups, stored)
@@ -157,6 +157,7 @@ def _keep_version(db: Connection, old: Checkin, person_id: int, now: datetime) -
     before = {
         "unit_id": old.unit_id, "activity": old.activity, "day": old.day.isoformat(), "due": old.due,
         "attended": old.attended, "topic": old.topic, "others": dict(old.others), "issue": old.issue,
+        "sequence": old.sequence,
     }  # fmt: skip
     db.execute(insert(checkin_version).values(checkin_id=old.id, person_id=person_id, before=before, at=now))
 

@@ -18,14 +18,14 @@ from storage.tables.organisation import (
 )
 from storage.tables.privacy import child_note, consent, guardian_request, incident, incident_step
 from storage.tables.programmes import holding, report, report_step, tally
-from storage.tables.rosters import roster_batch, staged
+from storage.tables.rosters import catalogue_version, roster_batch, staged
 from storage.tables.traffic import card, daily_count, dialogue, fact, file, inbox, lease, outbox, screen
 from storage.tables.wecom import access_token, card_code
 from storage.tables.work import checkin, checkin_version, child, delivery, digest, nomination, nomination_step, rollup
 
 __all__ = [
     "ALWAYS", "Instant", "access_token", "account", "album", "appointment", "audit", "audit_anchor", "campaign", "card",
-    "card_code",
+    "card_code", "catalogue_version",
     "checkin", "checkin_version", "child", "child_note", "consent", "daily_count", "delivery", "dialogue", "digest",
     "event",
     "exemption", "fact", "file",

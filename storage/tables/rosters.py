@@ -1,4 +1,4 @@
-"""What a roster file would change, written down until somebody agrees: all of it is merged at once, or nothing."""
+"""What a file would change of roster or catalogue, until somebody agrees: all of it is done at once, or nothing."""
 
 from sqlalchemy import JSON, Boolean, Column, Date, Index, Integer, String, Table
 
@@ -45,4 +45,18 @@ staged = Table(
     Column("channel", String(20)),
     Column("address", String(80)),
     Index("ix_staged_ref", "batch_id", "part", "ref"),
+)
+
+# A change of the catalogue by chat: shown first, live when its sender agrees; `rows` are those that it changes.
+catalogue_version = Table(
+    "catalogue_version",
+    metadata,
+    id_column(),
+    ref("person_id", "person", nullable=False),
+    # shown, live, dropped.
+    Column("state", String(10), nullable=False),
+    Column("rows", JSON, nullable=False),
+    # The mark of the catalogue that it was compared with.
+    Column("seen", String(64), nullable=False),
+    Column("made_at", Instant, nullable=False),
 )

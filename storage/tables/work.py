@@ -36,10 +36,21 @@ checkin = Table(
     ref("campaign_id", "campaign"),
     # 第N期 of a series (红领巾爱学习); 0: none.
     Column("issue", Integer, nullable=False, default=0, server_default="0"),
+    # The second 队会 of a day is 2.
+    Column("sequence", Integer, nullable=False, default=1, server_default="1"),
     # on_time, late, backfilled.
     Column("timing", String(10), nullable=False, default="on_time", server_default="on_time"),
-    # One valid check-in a squad, activity and day: a double report cannot be counted.
-    Index("uq_checkin_valid", "unit_id", "day", "activity", "issue", unique=True, **where("state = 'valid'")),
+    # One valid check-in a squad, activity, day and place in it: a double report cannot be counted.
+    Index(
+        "uq_checkin_valid",
+        "unit_id",
+        "day",
+        "activity",
+        "issue",
+        "sequence",
+        unique=True,
+        **where("state = 'valid'"),
+    ),
     Index("ix_checkin_person", "person_id", "id"),
     Index("ix_checkin_event", "event_id", **where("event_id is not null")),
     Index("ix_checkin_campaign", "campaign_id", **where("campaign_id is not null")),

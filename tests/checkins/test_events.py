@@ -229,7 +229,7 @@ class Life:
         elif deed == "revise":
             unit = self.units[other]
             new = replace(found.at(unit), activity=activity, day=day, attended=heads)
-            if checkins.valid_one(db, unit.id, activity, day) in (None, found):
+            if checkins.of_day(db, unit.id, activity, day) in ([], [found]):
                 assert recording.revise(db, rollups, found, new, county.li, FRIDAY) is not None
         elif deed == "unite":
             second = checkins.by_id(db, self.valid[other % len(self.valid)])

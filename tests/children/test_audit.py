@@ -71,7 +71,7 @@ def test_deeds_that_matter_are_there_and_check_ins_are_not(tmp_path: Path) -> No
             await bot.say("张老师", "撤回")
             await bot.say("张老师", "提名 三(2)中队 集体一星章 人人有岗位")
             await bot.say("李老师", "同意 1")
-            await bot.say("李老师", "周报 表")
+            await bot.say("李老师", "周报 表 上级检查")
             await bot.say("张老师", "催办")
             await bot.say("张老师", "提名 三(1)中队 集体一星章")
             await bot.say("马老师", "同意 N20260403-01")

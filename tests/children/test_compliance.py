@@ -27,7 +27,7 @@ async def a_year(bot: Bot) -> None:
     await bot.say("张老师", "提名 三(2)中队 集体一星章")
     await bot.say("张老师", "三(2)中队 主题队日 38人")
     await bot.say("李老师", "查看 N20260403-01 核对事迹")
-    await bot.say("李老师", "周报 表")
+    await bot.say("李老师", "周报 表 上级检查")
     await bot.say("张老师", "催办")
     await bot.say("刘校长", "家长申请 查看 三(2)中队 周子轩")
     await bot.say("刘校长", "家长申请 删除 三(2)中队 王小明")

@@ -61,10 +61,10 @@ class TestFrozen:
         county.push(county.li)
         later = MONDAY + timedelta(hours=1)
         first = county.report(county.squads[1], 37, activity="队课", now=later)
-        old = checkins.valid_one(county.db, county.squads[0].id, "主题队日", FRIDAY.date())
+        old = checkins.of_day(county.db, county.squads[0].id, "主题队日", FRIDAY.date())[0]
         fewer = replace(old, attended=39)
         recording.revise(county.db, county.rollups, old, fewer, county.zhang, later)
-        gone = checkins.valid_one(county.db, county.squads[2].id, "祭扫", date(2026, 4, 2))
+        gone = checkins.of_day(county.db, county.squads[2].id, "祭扫", date(2026, 4, 2))[0]
         recording.withdraw(county.db, county.rollups, gone, county.zhang, later)
         county.write()
         shown = digests.report(county.db, county.first, WEEK, later)
@@ -200,14 +200,14 @@ class TestFiles:
         book = openpyxl.load_workbook(io.BytesIO(made))
         assert book.sheetnames == ["总览", "按活动", "各中队", "未签到"]
         rows = {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book}
-        assert rows["总览"][1][:10] == (
+        assert rows["总览"][2][:10] == (
             "实验小学", WEEK, "2026年3月30日–4月5日", "截至 4月3日 16:20", 4, 5, 3, 60, 162, 96.9,
         )  # fmt: skip
-        assert rows["按活动"][1:3] == [
+        assert rows["按活动"][2:4] == [
             ("实验小学", "主题队日", 3, 3, 119, 95.3), ("实验小学", "祭扫", 1, 1, 43, 100)
         ]  # fmt: skip
-        assert rows["各中队"][3] == ("实验小学", "实验小学", "四(1)中队", 45, 2, 84, 97.7, "主题队日1、祭扫1", 0, 0)
-        assert [row[2] for row in rows["未签到"][1:]] == ["四(2)中队", "=1+1", "三(2)中队"]
+        assert rows["各中队"][4] == ("实验小学", "实验小学", "四(1)中队", 45, 2, 84, 97.7, "主题队日1、祭扫1", 0, 0)
+        assert [row[2] for row in rows["未签到"][2:]] == ["四(2)中队", "=1+1", "三(2)中队"]
         assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
 
     def test_the_same_data_gives_the_same_workbook(self, county: County) -> None:

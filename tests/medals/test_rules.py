@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from handlers.medals.rules import Quota, Register, judged
+from handlers.medals.awards.rules import Quota, Register, judged
 from handlers.reading import Existing, Nomination, Reading
 from handlers.reading.model import Status
 

@@ -242,11 +242,11 @@ def test_a_counselors_table_is_no_roster(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("words", "answer"),
-    [("导出 名册", "名册和现在一样,没有要改的。"), ("导出 名册模板", "名册里的都已经有了,没有要改的。")],
+    [("导出 名册 核对名单", "名册和现在一样,没有要改的。"), ("导出 名册模板", "名册里的都已经有了,没有要改的。")],
 )
 def test_what_the_bot_gives_changes_nothing_when_it_comes_back(words: str, answer: str, tmp_path: Path) -> None:
     async def talk(chat: Chat) -> None:
-        assert "请不要转发" in (await chat.bot.say(chat.who, "导出名册"))[-1]
+        assert "请不要转发" in (await chat.bot.say(chat.who, "导出名册 核对名单"))[-1]
         await chat.bot.say(chat.who, words)
         newest = max((chat.bot.channel.folder / "sent").iterdir(), key=lambda path: int(path.name[1:]))
         said = (await chat.send(newest.read_bytes(), "名册.xlsx"))[-1]

@@ -91,7 +91,7 @@ def test_reminder_check_in_digest_and_nudge(page: Page) -> None:
     hears(page, "主题队日")
     say(page, "周报 图")
     expect(page.locator(".row[data-from=bot] .thumb").last).to_be_visible()
-    say(page, "周报 表")
+    say(page, "周报 表 上级检查")
     expect(page.locator(".row[data-from=bot] a.tile").last).to_be_visible()
     say(page, "催办")
     hears(page, "条提醒")

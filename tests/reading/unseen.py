@@ -14,12 +14,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from handlers.reading import Reading, Record, read
+from handlers.reading import Nomination, Reading, Record, read
 from handlers.reading.messages.jsonl import context_from
 
 FILE = Path(__file__).parents[1] / "cases" / "unseen.txt"
 STATUSES = {"ok", "confirm", "clarify", "partial", "reject", "ignore"}
 TALK = {"chat", "question", "unknown"}
+SIGNS = "+x=?"
 STORED = ("ok", "confirm", "partial")
 
 
@@ -49,10 +50,10 @@ class Case:
         return zlib.crc32(self.text.encode()) % 2 == 0
 
 
-def cases() -> Iterator[Case]:
+def cases(file: Path = FILE) -> Iterator[Case]:
     """All messages of the file, in order."""
     kind = ""
-    for line in FILE.read_text("utf-8").splitlines():
+    for line in file.read_text("utf-8").splitlines():
         if line.startswith("# ---"):
             kind = line[5:].strip()
         elif "⇒" in line and not line.startswith("#"):
@@ -78,6 +79,8 @@ def _context(words: str) -> dict[str, Any]:
             found["existing"] = [dict(zip(keys, [*parts[:3], int(parts[3])], strict=True))]
         elif name == "named":
             found["existing"] = [dict(zip(("unit", "name", "medal"), parts, strict=True), state="submitted")]
+        elif name == "features":
+            found["feature_medals"] = parts
         elif name == "size":
             found["roster_size"] = {parts[0]: int(parts[1])}
         elif name == "团":
@@ -108,12 +111,28 @@ def fits(answer: Answer, reading: Reading) -> bool:
         return False
     if not answer.rows:
         return True
-    if answer.rows[0].startswith("+"):
-        given = [f"+ {each.unit} {each.name or '-'} {each.medal}" for each in reading.nominations]
-        return sorted(given) == sorted(answer.rows)
-    if len(answer.rows) != len(reading.records):
+    signed = [row for row in answer.rows if row[0] in SIGNS]
+    rows = [row for row in answer.rows if row[0] not in SIGNS]
+    if not _all_said(signed, reading) or (rows and len(rows) != len(reading.records)):
         return False
-    return all(_agrees(row, record) for row, record in zip(answer.rows, reading.records, strict=True))
+    return all(_agrees(row, record) for row, record in zip(rows, reading.records, strict=False))
+
+
+def _all_said(rows: list[str], reading: Reading) -> bool:
+    """Of a nomination that is exchanged, taken back or asked about, and of all nominations with their reasons."""
+    said = [(each.unit, each.name, each.medal, each.reason or "") for each in _nominations(reading)]
+    given = {" ".join(["+", *(word or "-" for word in words)]): reason for *words, reason in said}
+    for sign, keys, of in (
+        ("=", ("unit", "medal", "old", "new"), reading.replace), ("x", ("unit", "name", "medal"), reading.cancel),
+        ("?", ("unit", "medal", "name"), reading.query),
+    ):  # fmt: skip
+        given |= {" ".join([sign, *(str(of.get(key) or "-") for key in keys)]): ""} if of else {}
+    wanted = {row.partition(" #")[0]: row.partition(" #")[2] for row in rows}
+    return given.keys() == wanted.keys() and all(words in given[row] for row, words in wanted.items())
+
+
+def _nominations(reading: Reading) -> list[Nomination]:
+    return [*reading.nominations, *(each for more in reading.more for each in more.nominations)]
 
 
 def _without_warnings(reading: Reading) -> set[str]:

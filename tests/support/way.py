@@ -80,7 +80,7 @@ def forget_to_answer(ask: Ask) -> Answer:
 @command("坏附件", who=ANYONE, group="人员", help="", examples=())
 def unsealable(ask: Ask) -> Answer:
     note(ask, int(ask.args))
-    return [Reply("先说一句"), Reply("附件", file=File("周报.png", "digest", {"day": DAY}))]
+    return [Reply("先说一句"), Reply("附件", file=File("周报.png", "digest", {"day": DAY}, mark="导出"))]
 
 
 @command("塞满", who=ANYONE, group="人员", help="", examples=())

@@ -32,14 +32,16 @@ COMMANDS = [
     ("{} 通过", LI, N1, f"已同意 {N1}"),
     ("查看 {} 核对事迹", LI, N1, f"{N1} 四(1)中队 王小明 一星章"),
     ("撤回提名 {}", ZHANG, N1, f"已撤回提名 {N1}"),
-    ("撤回 {}", ZHANG, N1, f"{N1} 不是签到的编号"),
-    ("撤销{}", ZHANG, N1, f"{N1} 四(1)中队 王小明 一星章 待审"),
+    ("撤回 {}", ZHANG, N1, f"已撤回提名 {N1}"),
+    ("撤销{}", ZHANG, N1, f"已撤回提名 {N1}"),
     ("办理 {}", ZHAO, G1, f"{G1}:要删除"),
     ("结案 {} 不是监护人", ZHAO, G1, f"{G1} 已结案"),
     ("家长申请 {}", ZHAO, G1, f"{G1} 删除 四(1)中队"),
     ("泄露 {}", ZHAO, X1, f"泄露事件 {X1}"),
     ("泄露 {} 完成 1", ZHAO, X1, f"泄露事件 {X1}"),
     ("泄露 {} 结案", ZHAO, X1, "步还没有做完,不能结案"),
+    ("泄露{} 第一步已完成", ZHAO, X1, f"泄露事件 {X1}"),
+    ("泄漏 {} 完成①", ZHAO, X1, f"泄露事件 {X1}"),
     ("泄露 完成 1 {}", ZHAO, X1, f"泄露事件 {X1}"),
 ]  # fmt: skip
 quick = settings(
@@ -85,7 +87,8 @@ def test_the_case_is_found(cases: School, words: str, who: str, number: str, the
 @pytest.mark.parametrize(("words", "who", "number", "then"), COMMANDS, ids=[words for words, *_ in COMMANDS])
 @pytest.mark.parametrize(
     "wrong", ["{letter}2026O403-01", "{letter}20260403", "{letter}202604-01", "{letter}01", "{other}20260403-01",
-              "{letter}20260403-09", "A20260403-01"],
+              "{letter}20260403-09", "A20260403-01", "{letter}20260403-01-02", "{letter}202604033-01",
+              "{letter}20260403-0I"],
 )  # fmt: skip
 def test_a_number_that_is_none_does_nothing_and_tells_nobody(
     cases: School, words: str, who: str, number: str, then: str, wrong: str
@@ -97,3 +100,22 @@ def test_a_number_that_is_none_does_nothing_and_tells_nobody(
     if words not in ("{} 通过", "撤回 {}", "撤销{}"):
         # The one that there is.
         assert number in "".join(reply.text for reply in replies), replies
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["完成 1", "完成1步", "1 完成", "完成第一步", "第一步完成了", "第二步做完", "完成 ②", "上一件 完成 1", "01", "X01",
+     "#1", "结案", "上一件结案", "手机那件 完成了第三步", "步骤1完成", "第1步"],
+)  # fmt: skip
+def test_work_on_a_leak_without_its_number_reports_none(cases: School, words: str) -> None:
+    replies = cases.say(cases.zhao, f"泄露 {words}")
+    assert [reply.to for reply in replies] == [None] and "没有报告" in replies[0].text and X1 in replies[0].text
+    assert counts(cases) == [1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    "words", ["登记表第一页被拍照发到群里了", "优盘丢了,里面有2025年的名册", "20260403下午手机丢了"]
+)
+def test_a_number_in_a_report_is_no_case(cases: School, words: str) -> None:
+    assert cases.say(cases.zhao, f"泄露 {words}")[0].text.startswith("已报告")
+    assert counts(cases) == [1, 1, 2]

@@ -29,10 +29,10 @@ def _words(listed: str) -> list[str]:
 FEATURES = collect(modules())
 QUESTIONS = [question for question, _ in FEATURES.answers.values()]
 LABELS = "是,删除", "不删"
-FIRM = _words("是|是的|对|对的|确定|确认|没错|没问题|yes|YES|是,删除|是删除|删除|好的,删除|确定了")
+FIRM = _words("是|当然|必须的|是的|对|对的|确定|确认|没错|没问题|yes|YES|是,删除|是删除|删除|好的,删除|确定了")
 COURTEOUS = _words("好|好的|好的呢|嗯|嗯嗯|可以|可以的|行|行吧|那行|哦好的|好好好|ok|ＯＫ|好嘞")
 NOES = _words(
-    "否|不|不是|不是的|不用|不用了|算了|算了吧|还是算了|取消|不要|不需要|no|不报了|"
+    "不用改|不想报了|不需要记了|不必|放弃|作罢|否|不|不是|不是的|不用|不用了|算了|算了吧|还是算了|取消|不要|不需要|no|不报了|"
     "先不报了|先别发|不删|不删除|暂时不用|好的,不用了|嗯,算了|没有|还没有|不行|不好|不对"
 )
 NEITHER = _words("同意|我同意|家长同意了|不同意|通过|批准|退回|撤回|撤回吧|更正|approve|correct")
@@ -127,8 +127,9 @@ def test_a_reason_may_begin_with_the_word_of_a_command(returned: School, reason:
 @pytest.mark.both
 @pytest.mark.parametrize(
     "words",
-    ["同意", "同意。", "我同意", "撤回", "退回吧", "查看 N20260403–01 核对", "四(1)中队 队会 38人", "待审"],
-)
+    ["可以", "好的", "确定", "当然", "同意", "同意。", "我同意", "撤回", "退回吧", "查看 N20260403–01 核对",
+     "四(1)中队 队会 38人", "待审"],
+)  # fmt: skip
 def test_what_is_no_reason_leaves_the_question_open(returned: School, words: str) -> None:
     returned.say(returned.li, words)
     assert returned.question(returned.li) is not None and returned.state(N1) is State.SUBMITTED

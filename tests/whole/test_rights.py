@@ -53,7 +53,8 @@ MAY: dict[str, set[Role]] = {
     "邀请": _APPOINTERS, "任命": _APPOINTERS, "免去": _APPOINTERS, "角色": _APPOINTERS | {R.DATA_OFFICER},
     "提醒": set(Role), "帮助": set(Role), "加入": set(Role), "关联": set(Role), "通知方式": set(Role),
     "我是谁": set(Role), "我是": set(Role),
-    "推送": _ADMINS, "同场": _REPORTERS, "同上周": _REPORTERS, "活动": _REPORTERS | _ADMINS | {R.INSPECTOR},
+    "推送": _ADMINS, "同场": _REPORTERS, "另记一场": _REPORTERS,
+    "同上周": _REPORTERS, "活动": _REPORTERS | _ADMINS | {R.INSPECTOR},
     "参学": _ADMINS | {R.INSPECTOR}, "发布活动": _ADMINS, "结束活动": _ADMINS, "撤回活动": _ADMINS,
     "家长申请": _OFFICERS, "办理": _OFFICERS, "结案": _OFFICERS, "泄露": set(Role),
     "审计": {R.DATA_OFFICER, R.PROVINCE_ADMIN}, "合规审计": {R.DATA_OFFICER, R.PROVINCE_ADMIN},
@@ -61,7 +62,8 @@ MAY: dict[str, set[Role]] = {
     "单位": _APPOINTERS, "升级": _APPOINTERS, "导入": _APPOINTERS, "导出 名册": _APPOINTERS,
     "上报": set(Role), "登记": set(Role), "在册": set(Role), "到期": set(Role), "续": set(Role), "结束": set(Role),
     "恢复": set(Role), "照常报": _REPORTERS, "看": _READERS, "催": _READERS, "表": _READERS,
-    "待收": _READERS - {R.INSPECTOR},
+    "待收": _READERS - {R.INSPECTOR}, "目录": _READERS,
+    "导出 目录": {R.COUNTY_ADMIN, R.CITY_ADMIN, R.PROVINCE_ADMIN},
     "交接": _APPOINTERS | {R.COUNSELOR}, "代理": _APPOINTERS, "待确认": _APPOINTERS,
 }  # fmt: skip
 # What is asked of a target; a command that is not here is about nothing but the asker.
@@ -71,7 +73,7 @@ ASKED = {
     "绑定": "绑定 {path}", "解绑": "解绑", "提名": "提名 {squad} 集体一星章", "撤回提名": "撤回提名 {case}",
     "待审": "待审 {case}", "同意": "同意 {case}", "退回": "退回 {case} 材料不全", "邀请": "邀请 中队辅导员 {path}",
     "任命": "任命 {person} 校外辅导员 {path}", "免去": "免去 {person} 中队辅导员 {path}", "角色": "角色 {path}",
-    "推送": "推送 周报 {path}", "同场": "同场 {checkin} 不是",
+    "推送": "推送 周报 {path}", "同场": "同场 {checkin} 不是", "另记一场": "另记一场 #{checkin} 实到39",
     "结束活动": "结束活动 {campaign}", "撤回活动": "撤回活动 {campaign}",
     "查看": "查看 {case} 核对事迹", "家长同意": "家长同意 {path} 钱秘密 书面 3月1日", 
     "撤回同意": "撤回同意 {path} 钱秘密",

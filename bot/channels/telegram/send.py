@@ -26,6 +26,7 @@ _LONGEST_PAUSE = 5.0
 _NO_SUCH_FILE = ("file identifier", "file_id", "remote file", "file reference")
 # Deleted or closed by an admin of the group: what is to be said is said to the whole group.
 _NO_SUCH_TOPIC = ("message thread not found", "topic_closed", "topic_deleted", "topic_id_invalid")
+_NO_SUCH_MESSAGE = ("message to delete not found",)
 _NO_SUCH_CHAT = ("chat not found", "user not found", "peer_id_invalid")
 # What concerns one chat or letter only is no failure of the way out.
 _GETS_THROUGH = (Failure.REJECTED, Failure.UNREACHABLE, Failure.MOVED, Failure.FORGOTTEN, Failure.THROTTLED)
@@ -35,6 +36,8 @@ class Post(Channel):
     """The outgoing side of one bot."""
 
     name = NAME
+    # The platform lets a bot delete what it has said for 48 hours.
+    takes_back = timedelta(hours=24), timedelta(hours=47)
 
     def __init__(self, settings: Settings) -> None:
         # Its log would hold whole messages, and addresses with the token in them.
@@ -131,6 +134,15 @@ class Post(Channel):
                 if not _says(refused, ("photo", "image")):
                     raise
         return await self._bot.send_document(document=content, caption=words, filename=name, **to)
+
+    async def take_back(self, chat: str, message: str) -> None:
+        """Delete a message of ours; raises SendError."""
+        await self._turnstile.through(True)
+        try:
+            await self._bot.delete_message(chat, int(message))
+        except error.TelegramError as fault:
+            if not (isinstance(fault, error.BadRequest) and _says(fault, _NO_SUCH_MESSAGE)):
+                raise send_error(fault, self._token) from fault
 
     async def fetch(self, ref: str) -> bytes:
         """The content of the file with this id; raises SendError."""

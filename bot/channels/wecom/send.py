@@ -38,6 +38,8 @@ class Post(Channel):
 
     name = NAME
     most_at_once = MOST_AT_ONCE
+    # The platform takes back what is younger than 24 hours (document 94867).
+    takes_back = timedelta(hours=23), timedelta(hours=24)
 
     def __init__(self, api: Api, pipeline: Pipeline, engine: Engine) -> None:
         self._api = api
@@ -157,6 +159,14 @@ class Post(Channel):
         if remedy is errors.Remedy.AGAIN:
             return SendError(text, Failure.UNCERTAIN if failure.lost else Failure.AWAY)
         return SendError(text, Failure.UNREACHABLE if remedy is errors.Remedy.PERSON else Failure.REJECTED)
+
+    async def take_back(self, chat: str, message: str) -> None:
+        """Take a message back from everybody who has got it; raises SendError."""
+        await self._calls.through(True)
+        try:
+            await self._api.call("message/recall", {"msgid": message})
+        except errors.Fault as failure:
+            raise self._failed(Outgoing(0, chat, ""), failure) from failure
 
     async def fetch(self, ref: str) -> bytes:
         """The content of the medium with this id; raises SendError (permanent: it is gone)."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.commands import CommandError
 from bot.settings import Settings
-from handlers.medals import rules
+from handlers.medals.awards import rules
 from handlers.reading import Reading, read
 from handlers.reading.messages.jsonl import as_json, context_from
 

@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from handlers.reading import model
 from handlers.reading.checkins import totals
@@ -64,15 +65,24 @@ def _drafts(found: Found, context: model.Context) -> tuple[list[Draft], list[mod
         pieces = [found.whole]
     else:
         pieces = [_piece(found, (segment.start, segment.end), context) for segment in segments]
-    if len(segments) > len(layout.segments) and len(found.dates) == 1:
-        for piece in pieces:
-            piece.dated, piece.day = True, found.dates[0].day
+    if len(segments) > len(layout.segments):
+        _several(pieces, found.dates)
     _share(found, layout, segments, pieces, context)
     totals.without_sum(pieces)
     drafts: list[Draft] = []
     for segment, piece in zip(segments, pieces, strict=True):
         drafts += records_of(segment, piece, context, alone=not (found.chain or len(layout.segments) > 1))
     return merged(drafts), [number for piece in pieces for number in piece.numbers]
+
+
+def _several(pieces: list[Piece], dates: list[When]) -> None:
+    """Of one unit: the only day is that of all; 上午队会38人,下午队会40人 are two."""
+    told: set[tuple[str | None, date | None]] = set()
+    for piece in pieces:
+        if len(dates) == 1:
+            piece.dated, piece.day = True, dates[0].day
+        piece.again = piece.again or (piece.activity.name, piece.day) in told
+        told.add((piece.activity.name, piece.day))
 
 
 def _piece(found: Found, span: tuple[int, int], context: model.Context) -> Piece:

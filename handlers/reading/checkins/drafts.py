@@ -125,6 +125,7 @@ def _draft(unit: str | None, issue: str | None, piece: Piece, counts: Counts, co
         wishes=piece.wishes,
         number=piece.number if activity == SERIES else 0,
         dated=piece.dated,
+        again=piece.again,
         heads=tuple(dict.fromkeys(counts.given)) if counts.issue == "COUNT_AMBIGUOUS" else (),
         hedges=counts.hedges,
         usual=usual,

@@ -10,7 +10,7 @@ from handlers.reading.model import Number
 from handlers.reading.quantities.counts import Counts
 from handlers.reading.quantities.heads import read_counts
 from handlers.reading.text.dates import When, near_date
-from handlers.reading.text.normalise import GAP
+from handlers.reading.text.normalise import GAP, HELD
 from handlers.reading.text.numbers import value_of
 from handlers.reading.text.patterns import pattern
 
@@ -27,6 +27,13 @@ _WISH_KIND = {
     "征集": "collected",
     "收集": "collected",
 }
+_VERB = "开展|举行|组织|进行|召开|举办|参加|搞|开|上|办|做|去|来|有"
+# 下午又开了一次, 另开一场, 当天第二场: besides what was held before on that day.
+_AGAIN = pattern(
+    rf"(?:又|还|再|另外?|加)(?:{_VERB})?[了的]?[一1两2][次场节堂]|又(?:{_VERB})了(?=[{HELD}\s\u4e00-\u9fff])"
+    r"|第[二三四2-4][场节堂](?!比赛)|再次(?:开展|举行|组织|召开|举办)了?"
+)
+_AGAIN_SIGNS = frozenset("又还再另加第")
 ISSUE = pattern(r"第?\s?(\d{1,3}|[一二三四五六七八九十]{1,3})\s?期")
 
 
@@ -42,6 +49,7 @@ class Piece:
     sessions: int | None = None
     wishes: dict[str, int] = field(default_factory=dict)
     number: int = 0
+    again: bool = False
     held: bool = False  # words tell what was done, though no activity that we know
     numbers: list[Number] = field(default_factory=list)
 
@@ -62,6 +70,9 @@ def understand(scan: str, dates: list[When], received: date) -> Piece:
     if "心愿" in scan:
         scan = _WISH.sub(lambda match: _wish(match, piece), scan)
         scan = scan if piece.wishes else _WISHES.sub(lambda match: _some_wishes(match, piece), scan, count=1)
+    if not _AGAIN_SIGNS.isdisjoint(scan):
+        piece.again = _AGAIN.search(scan) is not None
+        scan = _AGAIN.sub(lambda match: GAP * len(match[0]), scan)
     piece.counts, scan = read_counts(scan)
     piece.numbers += piece.counts.numbers
     piece.sessions = piece.counts.sessions

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from handlers.reading.persons.names import name_at_start
@@ -63,10 +64,10 @@ _BASIC = pattern(
     rf"|(?<!五星)(?P<alone>红星|红旗|火炬)(?:章|(?=[\s,、。{GAP}]|$))"
 )
 # A sub-badge without 章 counts only as a word of its own: 向阳, not 向阳小区.
-_SHORT = pattern(rf"(?<![^\s,、。{GAP}])(?P<sub>{'|'.join(sub[:-1] for sub in _CATEGORY)})(?=[\s,、。{GAP}]|$)")
+_SHORT = pattern(rf"(?<![^\s,、。:({GAP}])(?P<sub>{'|'.join(sub[:-1] for sub in _CATEGORY)})(?=[\s,、。){GAP}]|$)")
 _HONOUR = pattern("(?:[全省市县区校]级?国?)?(?P<what>" + "|".join(sorted(HONOURS, key=len, reverse=True)) + ")")
 _HELD = pattern(
-    r"(?:已经?(?:获得?|获评|取得|有|得|评上?)|持有|曾获得?|获得过|现有|(?:去年|上学期|上一?年)(?:获得?|得))了?(?:的|过|校级)?\s?$"
+    r"(?:(?:已经?|刚刚?|早就)(?:获得?|获评|取得|拿到|领到|得到|有|得|评上?)|持有|曾获得?|获得过|现有|(?:去年|上学期|上一?年)(?:获得?|得))了?(?:的|过|校级)?\s?$"
 )
 _VAGUE = pattern(r"(?:红领巾)?(?:星级?奖?章|奖章|基础章|特色章)|红领巾章")
 _ANY = pattern(r"(?P<name>[\u4e00-\u9fff]{1,6})章(?!节|程|子|鱼|法)")
@@ -120,7 +121,23 @@ def find_medals(scan: str, features: Collection[str]) -> tuple[list[Medal], str]
     vague = not medals
     scan = _VAGUE.sub(lambda match: keep(match, _vague(match)) if vague else GAP * len(match[0]), scan)
     medals.sort(key=lambda medal: medal.start)
-    return _still_wanted(medals, text), scan
+    return _still_wanted(_without_headings(medals, text), text), scan
+
+
+def _without_headings(medals: list[Medal], text: str) -> list[Medal]:
+    """红星章(向阳、立志): the category only says what its sub-badges are of."""
+    between = [text[one.end : other.start].strip(" :(/·-之的里中") for one, other in pairwise(medals)]
+    codes = [medal.code or "" for medal in medals]
+    return [
+        medal
+        for place, medal in enumerate(medals)
+        if place == len(between) or between[place] or not codes[place + 1].startswith(f"{medal.code}/")
+    ]
+
+
+def held(medals: list[Medal], text: str) -> bool:
+    """王小明已经拿到一星章了: it is told, not asked for."""
+    return bool(medals) and _HELD.search(text[: medals[0].start]) is not None
 
 
 def _still_wanted(medals: list[Medal], text: str) -> list[Medal]:

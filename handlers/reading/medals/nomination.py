@@ -79,7 +79,7 @@ def _of_segment(
     for nominees, medals in groups:
         if len({medal.code for medal in medals}.intersection(awards.STARS)) > 1:
             return [], ["MEDAL_CONFLICT"]
-        together = nominees.collective and not nominees.names
+        together = (nominees.collective and not nominees.names) or any(each.target == "collective" for each in medals)
         units = [_unit([hit], context) for hit in segment.hits] if together else [unit]
         more = [each for where in units or [unit] for each in _each(nominees, medals, where)]
         made += more
@@ -135,7 +135,7 @@ def _of_name(name: str | None, nominees: Nominees) -> str | None:
 
 def _missing(made: list[_Made], nominees: Nominees) -> list[str]:
     if not made:
-        return ["NAME_MISSING"]
+        return [] if nominees.nobody else ["NAME_MISSING"]
     named = len(nominees.all)
     return ["COUNT_MISMATCH"] if nominees.stated and named and nominees.stated != named else []
 
@@ -158,6 +158,8 @@ def _unit(hits: list[Hit], context: Context) -> tuple[str | None, str | None]:
 
 def _reading(made: list[_Made], rest: list[str], context: Context) -> Reading:
     issues = [issue for _, own in made for issue in own] + rest
+    if not made and not rest:
+        return Reading("nomination", "ignore")  # 无: nobody is nominated
     unknown = {
         str(nomination.name): awards.candidates(nomination, context)
         for nomination, own in made

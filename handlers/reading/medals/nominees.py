@@ -4,6 +4,8 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
+from handlers.privacy.names import GIVEN, persons
+from handlers.reading.medals.particulars import PLACE, plain
 from handlers.reading.persons.names import is_name, is_nickname, name_at_start, split_names
 from handlers.reading.text.normalise import GAP, SECRET
 from handlers.reading.text.numbers import value_of
@@ -11,14 +13,18 @@ from handlers.reading.text.patterns import pattern
 
 LONGEST_REASON = 300
 _LONGEST_SQUAD = 6
-_SPLIT = pattern(rf"([\s、,;。!?:/()|{GAP}]+)")
+_SPLIT = pattern(rf"([\s、,;。!?:/()|“”\"「」『』《》{GAP}]+)")
+_COLLECTIVE = pattern(
+    r"(?:想要?|给|为|请|中队|大队|我们|申[请报]|推荐|提名|授予|评为|获|[争创评颁发授报都也均拟再现]|一?个|[我本]?[班校])*"
+    r"(?:中队|大队|先进)?集体(?:申[请报]|推荐|提名|[争创评颁发授报])*"
+)
 _LEAD = pattern(
     r"(?:各位老师好?|老师们?好|老师您好|大家好|[您你]好|谢谢老师|谢谢大家|谢谢|辛苦了|麻烦了?|我们班级?|我们中队|我们|我班|我校|学校|本中队|"
-    r"一下|现|拟|以下|我?想要?|希望|准备|决定|同意|经|提名|推荐|申报|申请|推选|推优|推|上报|报送|报|评选|参评|评|争取|争|获|授予|为|把|将|由|给|"
+    r"一下|[报争评]一?个|都|均|现|拟|以下|我?想要?|希望|准备|决定|同意|经|提名|推荐|申报|申请|推选|推优|推|上报|报送|报|评选|参评|评|争取|争|获|授予|为|把|将|由|给|"
     r"中队|大队|小队|班级|个人|姓名|奖项|章[目名]|被?推荐人?|奖章|名单|如下|候选人?|少先队员|队员|同学|学生|的|是|和|与|及|全体|所有|大家|接龙)++"
 )
 _TAIL = pattern(
-    r"(?:(?:等)?(?:几位|两位|三位)?(?:同学|队员|少先队员|小朋友|学生)们?|参评|评选|评|那个|这个|申报|推荐|提名|申请|争取|争创|争|荣获|获评|获得?了?|被?评为|为|的|等|和|与|"
+    r"(?:等?(?:[几两一二三四五六七八九十\d]{1,2}[位名个])?(?:同学|队员|少先队员|小朋友|学生)们?|参评|评选|评|那个|这个|申报|推荐|提名|申请|争取|争创|争|荣获|获评|获得?了?|被?评为|为|的|等|和|与|"
     r"个人|候选人)+$"
 )
 _WHY = pattern(r"(?:推荐|申报|主要)?(?:理由|事迹|原因|先进事迹|简介)$")
@@ -30,7 +36,15 @@ _ANNOUNCED = pattern(
     r"(?:推荐|提名|申报|推选|以下|如下)(?P<n>\d{1,2}|[一二两三四五六七八九十])[名位个](?:优秀)?(?:少先队员|队员|同学|学生)"
 )
 _PARTICULAR = pattern(r"[男女][生孩]?|\d{1,2}岁|汉族?|性别|年龄|民族")  # no business of a nomination
-_PLACE = pattern(r"(?:学号|座号|序号|编号)?:?0*(\d{1,3})号")  # 7号: the counselor's list says who that is
+# 三(2): 无
+_NOBODY = pattern(
+    r"(?:本次|这次|本班|我班|本学期|今年|目前|还|暂时)*(?:暂?无|没有?|暂没有?|空缺|暂缺|暂不|不)"
+    r"(?:合适的?|推荐|提名|申报|人选|队员|名单|报|参评|对象|[人者])*[了哦]?"
+)
+# A comma or a medal: behind it the list of names may be over.
+_ENDS_LIST = pattern(rf"[,;。!{GAP}]")
+_JUDGEMENTS = tuple("好强棒高优佳大多快美")
+_ENDS_FOR_SURE = pattern(rf"{GAP}[^,;。!]*[,;。!]")
 _POLITE = pattern(r"(?:谢谢|辛苦|麻烦|请(?:审核|查收|批准|领导)|以上|附图|见附件|特此|收到|啊|哦|吧|哈)")
 
 
@@ -41,6 +55,7 @@ class Nominees:
     names: list[str] = field(default_factory=list)
     nicknames: list[str] = field(default_factory=list)
     collective: bool = False
+    nobody: bool = False  # 无
     squad: bool = False  # 雏鹰小队
     stated: int | None = None
     reason: str | None = None
@@ -55,18 +70,27 @@ class Nominees:
 def find_nominees(scan: str, roster: Collection[str]) -> Nominees:
     """Read who is named in `scan`, whose units and medals are already blanked out."""
     found = Nominees()
+    scan = plain(scan)
     scan = _STATED.sub(lambda match: _stated(match, found), scan)
     scan = _ANNOUNCED.sub(lambda match: _announced(match, found), scan)
     reason: list[str] = []
     why, before, last = False, 0, ""
     for word, mark in _words(scan):
-        told = found.names and len(reason) > before and not _goes_on(word, mark, last)
+        listed = found.names or found.collective
+        told = (
+            listed
+            and not _goes_on(word, mark, last)
+            and ((found.names and len(reason) > before) or _is_reason(word, last, roster))
+        )
         last = mark
         if why or told:
             reason.append(word + mark)
             continue
         if _WHY.fullmatch(word):
             why = True
+            continue
+        if not found.names and _NOBODY.fullmatch(word):
+            found.nobody = True
             continue
         named = bool(found.names)
         left = _name(word, found, roster)
@@ -83,6 +107,17 @@ def _goes_on(word: str, mark: str, last: str) -> bool:
     return last.startswith((")、", "),")) and mark.startswith("(") and is_name(word)
 
 
+def _is_reason(word: str, last: str, roster: Collection[str]) -> bool:
+    """王小明 一星章, 成绩好: behind a medal or a comma only what no language knows goes on with the names."""
+    if not _ENDS_LIST.search(last) or word in roster or PLACE.fullmatch(word):
+        return False
+    core = _core(word)
+    given = [letter in GIVEN for letter in core[1:]]
+    likely = all(given) if _ENDS_FOR_SURE.search(last) else any(given)
+    judges = core.endswith(_JUDGEMENTS) and len(core) > 2 and not persons(core[:2])  # 纪律强
+    return judges or not (likely and is_name(core) and persons(core))
+
+
 def _words(scan: str) -> list[tuple[str, str]]:
     """The words of `scan` with the mark after each; of words that held personal data only names are kept."""
     parts = _SPLIT.split(scan)
@@ -97,7 +132,7 @@ def _words(scan: str) -> list[tuple[str, str]]:
 
 def _name(word: str, found: Nominees, roster: Collection[str]) -> str | None:
     """Take the names out of one word; what is left of it belongs to the reason."""
-    if word.strip("争创评申请报推荐提名为获") in ("集体", "中队集体", "大队集体", "先进集体"):
+    if _COLLECTIVE.fullmatch(word):
         found.collective = True
         return None
     core = _core(word)
@@ -107,8 +142,8 @@ def _name(word: str, found: Nominees, roster: Collection[str]) -> str | None:
     if len(core) == 2 and core[0] == core[1] and core not in roster:
         found.nicknames.append(core)
         return None
-    if place := _PLACE.fullmatch(core):
-        found.names.append(f"{int(place[1])}号")
+    if PLACE.fullmatch(core):
+        found.names.append(core)
         return None
     if word in roster or core in roster:
         found.names.append(word if word in roster else core)

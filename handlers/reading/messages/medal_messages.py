@@ -2,7 +2,7 @@
 
 from handlers.reading.checkins.activities import find_activity
 from handlers.reading.checkins.lists import is_chain, without_numbers
-from handlers.reading.medals.medals import Medal, find_medals
+from handlers.reading.medals.medals import Medal, find_medals, held
 from handlers.reading.medals.nomination import Proposal, read_nomination
 from handlers.reading.medals.nominees import find_nominees
 from handlers.reading.medals.reasons import units_of_reason
@@ -10,7 +10,7 @@ from handlers.reading.messages import talk, withdrawals
 from handlers.reading.model import Context, Reading
 from handlers.reading.persons.private import Secrets, hide_matters, hide_numbers
 from handlers.reading.text import units
-from handlers.reading.text.normalise import Clean
+from handlers.reading.text.normalise import GAP, Clean
 from handlers.reading.text.patterns import pattern
 
 _NOMINATES = pattern(r"提名|(?<![书目])推荐(?![书会])|申报|推优|推选|评选")
@@ -19,7 +19,15 @@ _MEDAL_WORD = pattern(
     r"章|[一二三四五1-9]星|红星|红旗|火炬|优秀|十佳|最美|先进|好少年|美德|之星|双优|提名|推荐|申报|推优|推选"
 )
 # 今天给三(3)中队颁发了向阳章: it is told, not asked for.
-_AWARDED = pattern(r"(?:颁发|颁|授予|发放|佩戴|戴上|领到|拿到)了")
+_AWARDED = pattern(
+    r"(?:颁发|颁|授予|发放|佩戴|戴上|领到|拿到)了|(?:获得?|得|评上|拿)了(?:集体)?(?:[一二三四五]星|[\u4e00-\u9fff]{2,3}章)"
+    r"|(?:获得|得到|评上|拿到)(?:集体)?[\u4e00-\u9fff]{1,3}章[了啦]|(?:已经?|都)(?:公示|颁发?|发)了"
+)
+# 王小明不推荐一星章; 不怕困难 says something else.
+_NOT = pattern(r"(?:不|别|先不|暂不|没有?)(?:再|想|打算|准备)?(?:推荐|提名|申报|参评|推选|评选)(?!的?不)")
+# 王浩可以评一星章: somebody thinks so.
+_MAYBE = pattern(r"(?:可以|能够?|应该|有希望|够格|够得?上)(?:评|争|拿|得|获|升)")
+_HOW_MANY = pattern(r"(?:能|可以|该)(?:报|评|推荐?|提名?|申报|争)?几[个名枚人位]")
 _SUB_BADGE = pattern(r"向阳|传承|立德|立志|梦想|小主人|团结|健体|奉献|劳动|勇敢|节约")
 _HEADS = pattern(r"\d\s?[人名位]|[十百一二三四五六七八九]人|实到|应到|\d/\d|全勤|全员")
 
@@ -45,23 +53,33 @@ def read_medals(plain: Clean, context: Context, secrets: Secrets) -> Reading | N
     about = medals or nominates or _exchanges(text, context)
     if not about or _is_event(scan, text) or _only_words(scan, text, hits, medals, context):
         return None
-    if _AWARDED.search(text) and not nominates:
+    if not nominates and (_AWARDED.search(text) or held(medals, before)):
         return Reading("chat", "ignore", claim="other")
-    if withdrawals.CANCEL.search(text):
-        return withdrawals.read_withdrawal(scan, hits, medals, context)
-    if withdrawals.REPLACE.search(text) and (exchange := withdrawals.read_replacement(scan, hits, medals, context)):
-        return exchange
+    if change := _of_change(text, scan, hits, medals, context):
+        return change
     if progress := talk.read_progress(text, scan, hits, medals, context):
         return progress
-    if talk.asks(text):
+    if talk.asks(text) or _HOW_MANY.search(text):
         return talk.question(text)
+    if not nominates and _MAYBE.search(text):
+        return Reading("chat", "ignore", claim="condition")
     reading = read_nomination(Proposal(scan, hits, medals, entries, chain, secrets.issues), context)
     if talk.congratulates(text) or (talk.announces(text) and not hits):
         return None
     if any(nomination.name or nomination.target == "collective" for nomination in reading.nominations):
         return reading
     sure = any(medal.code or medal.issue == "MEDAL_AMBIGUOUS" for medal in medals)
-    return reading if sure and hits and not _HEADS.search(scan) else None
+    return reading if sure and hits and (nominates or not _HEADS.search(scan)) else None
+
+
+def _of_change(text: str, scan: str, hits: list[units.Hit], medals: list[Medal], context: Context) -> Reading | None:
+    """An exchange of the nominee, a nomination taken back, or somebody who is not nominated after all."""
+    if withdrawals.REPLACE.search(text) and (exchange := withdrawals.read_replacement(scan, hits, medals, context)):
+        return exchange
+    if withdrawals.CANCEL.search(text) or withdrawals.GIVES_UP.search(text):
+        return withdrawals.read_withdrawal(scan, hits, medals, context)
+    spared = _NOT.search(text) and withdrawals.persons_in(_NOT.sub(GAP, scan))
+    return Reading("chat", "ignore", claim="negation") if spared else None
 
 
 def _exchanges(text: str, context: Context) -> bool:

@@ -9,8 +9,10 @@ _INSTEAD = pattern(
     r"(?:重新?|再|请)?(?:重?报|发|签到|记)(?:一[条次个])?[:,\s]*(?P<second>[^\n]*\d.*)",
 )
 _CLAUSE = pattern(r"[^,;。!\n]+[,;。!\n]*")
+# 队课40人 推荐…: a task begins without any mark.
+_BEGINS = pattern(r"[^\S\n](?=推荐|提名|申报|另外?|还|顺便)")
 _MEDAL = pattern(r"[一二三四五]星|[\u4e00-\u9fff]章(?![程节])|提名|(?<![书目])推荐(?![书会])|申报|推优")
-_HEADS = pattern(r"\d\s?[人名位]|应到|实到|全勤")
+_HEADS = pattern(r"\d\s?[人名位]|\d/\d|应到|实到|全勤")
 # 另外推荐…: a new task begins.
 _ALSO = pattern(r"^[\s,]*(?:另外?|还有?|同时|顺便|再|也)[,\s]*")
 
@@ -25,7 +27,7 @@ def apart(text: str) -> tuple[str, str] | None:
     """(the check-in, the nomination) of a message that holds both in clauses of their own; None for other messages."""
     if not (_HEADS.search(text) and _MEDAL.search(text)):
         return None
-    clauses = [match[0] for match in _CLAUSE.finditer(text)]
+    clauses = [match[0] for match in _CLAUSE.finditer(_BEGINS.sub("\n", text))]
     kinds = [_kind(clause) for clause in clauses]
     said = [kind for kind in kinds if kind]
     turns = sum(kind != before for before, kind in zip(said, said[1:], strict=False))

@@ -1,11 +1,14 @@
 """Messages that take back or exchange: a check-in, a nomination, a nominee; or bring back what was taken back."""
 
+import re
 from dataclasses import replace
 
+from handlers.privacy.names import persons
 from handlers.reading.checkins.checkin import Found, read_checkin
 from handlers.reading.medals.medals import Medal
+from handlers.reading.medals.particulars import PLACE, places_apart
 from handlers.reading.model import Context, Existing, Reading, Record
-from handlers.reading.persons.names import is_name, is_nickname, split_names
+from handlers.reading.persons.names import is_name, is_nickname, name_at_start, split_names
 from handlers.reading.text.normalise import GAP
 from handlers.reading.text.patterns import pattern
 from handlers.reading.text.units import Hit
@@ -14,8 +17,16 @@ from handlers.reading.text.units import Hit
 CANCEL = pattern(r"撤回|撤销|作废|收回|删掉|删除|删了|删一?[条下个]|取消")
 _CANCEL_WHAT = pattern(r"签到|打卡|记录|上[一]?条|刚才|那条|这条|提交|上报|提名|推荐|申报")
 _RESTORE = pattern(r"^\W{0,2}(?:请|麻烦)?(?:帮我|帮忙)?(?:把.{0,20})?(?:恢复|还原)(?!提醒|健康|身体)")
-REPLACE = pattern(r"换成|换为|替换为|替换成|改成|改为|更换为|调整为|换")
-_CUT = pattern(rf"[\s、,;。!?:/()|{GAP}]+|的|把|将|同学|队员|为|由")
+REPLACE = pattern(r"代替|顶替|换成|换为|替换为|替换成|改成|改为|改[报提推]|更换为|调整为|替?换[上下掉]?|应该?[是为]")
+# 用李小红替换王小明: the new one comes first.
+_WITH_WHOM = pattern(r"(?:用|让)[^,;。!\n]{2,12}$")
+# 王小明不报了, 一星章不要了, 撤掉: it stood and shall no more.
+GIVES_UP = pattern(
+    r"(?:不|别)再?(?:推荐|提名|申报|参评|报|评|争|要|提|上)[^,;。!?\n]{0,12}了(?![吗么])|[报写弄填]错了?|撤[掉了下]|拿掉|去掉|划掉"
+)
+_CUT = pattern(
+    rf"[\s、,;。!?:/()|{GAP}]+|的|把|将|同学|队员|为|由|从|了|[吧啦]|[去拿划撤删]掉|[看查问](?:看|查|问|下)|一下|提名|用|让|帮我|[报写弄填]错|[不别]再?(?:推荐|提名|申报|参评|[报评争要提上])"
+)
 _SHORT, _LONGEST = 12, 40
 
 
@@ -85,10 +96,14 @@ def is_of(old: Existing, record: Record) -> bool:
 
 def read_replacement(scan: str, hits: list[Hit], medals: list[Medal], context: Context) -> Reading | None:
     """把四(1)中队一星章的王小明换成李小红; None unless two persons are named."""
-    turn = REPLACE.search(scan)
+    turn = next((match for match in [*REPLACE.finditer(scan)][::-1] if _persons(scan[match.end() :])), None)
     if turn is None:
         return None
     old, new = _persons(scan[: turn.start()]), _persons(scan[turn.end() :])
+    if _WITH_WHOM.search(scan[: turn.start()]):
+        old, new = new, old
+    if not old and GIVES_UP.search(scan, turn.end()):
+        old = new[1:]
     if not new or not (old or context.existing):
         return None
     unit, medal = target_of(hits, medals, context)
@@ -98,7 +113,7 @@ def read_replacement(scan: str, hits: list[Hit], medals: list[Medal], context: C
         for state in context.existing
     )
     issues = [] if there else ["NOTHING_TO_CORRECT"]
-    if not is_name(new[0]):
+    if not (is_name(new[0]) or PLACE.fullmatch(new[0])):
         issues.append("NAME_INCOMPLETE")
     return Reading("nomination_replace", "clarify" if issues else "ok", tuple(issues), replace=fields)
 
@@ -106,7 +121,7 @@ def read_replacement(scan: str, hits: list[Hit], medals: list[Medal], context: C
 def read_withdrawal(scan: str, hits: list[Hit], medals: list[Medal], context: Context) -> Reading:
     """撤回四(1)中队王小明的一星章提名."""
     unit, medal = target_of(hits, medals, context)
-    names = _persons(CANCEL.sub(lambda match: GAP * len(match[0]), scan))
+    names = _persons(GIVES_UP.sub(_bare, CANCEL.sub(_bare, scan)))
     name = names[0] if names else None
     there = any(
         state.medal and name in (None, state.name) and unit in (None, state.unit) and medal in (None, state.medal)
@@ -117,6 +132,11 @@ def read_withdrawal(scan: str, hits: list[Hit], medals: list[Medal], context: Co
     return Reading("nomination_cancel", "ok" if there else "clarify", issues, cancel=fields)
 
 
+def _bare(match: "re.Match[str]") -> str:
+    """不报王小明了 says whom as well: only the ends go."""
+    return f"{GAP}{match[0][2:-1]}{GAP}"
+
+
 def target_of(hits: list[Hit], medals: list[Medal], context: Context) -> tuple[str | None, str | None]:
     """The unit and the medal that a message about a nomination names."""
     unit = next((hit.unit for hit in hits if hit.kind != "part"), context.bound_unit)
@@ -125,12 +145,15 @@ def target_of(hits: list[Hit], medals: list[Medal], context: Context) -> tuple[s
 
 def _persons(scan: str) -> list[str]:
     found: list[str] = []
-    for word in _CUT.split(scan):
-        if word and (is_name(word) or is_nickname(word)):
+    words = _CUT.split(places_apart(scan))
+    for word in words:
+        if word and (is_name(word) or is_nickname(word) or PLACE.fullmatch(word)):
             found.append(word)
         elif word and len(word) < 40:
             found += split_names(word)
-    return found
+    # 王小明转学了
+    begun = (name_at_start(word) for word in words if not found)
+    return found or [name for name in begun if name and persons(name)][:1]
 
 
 def persons_in(scan: str) -> list[str]:

@@ -125,7 +125,7 @@ def test_a_file_is_uploaded_once(tmp_path: Path, fake: FakeTelegram) -> None:
             await stage.say(LI, "周报 图")
             third, fourth = fake.sent_to(LI)[2:]
             assert third["photo"].startswith(b"\x89PNG") and fourth["photo"] == f"photo-{third['message_id']}"
-            await stage.say(LI, "周报 表")
+            await stage.say(LI, "周报 表 上级检查")
             assert fake.sent_to(LI)[-1]["document"].startswith(b"PK")
             assert stage.query(select(func.count()).select_from(sent_file)) == [(2,)]
             # Another week is another file.

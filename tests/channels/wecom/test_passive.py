@@ -30,7 +30,7 @@ ANSWERS: dict[str, Answer] = {
     "两句": [Reply("好"), Reply("再见")],
     "按钮": Reply("选吧", OFFERED),
     "轻按钮": Reply("记了", OFFERED, spoken="要看就发「帮助」。"),
-    "文件": Reply("看", file=File("周报.png", "digest", {})),
+    "文件": Reply("看", file=File("周报.png", "digest", mark="导出")),
     "别人": [Reply("好"), Reply("有人问", to=1)],
 }
 

@@ -303,7 +303,7 @@ def test_a_refused_card_does_not_cost_the_words(tmp_path: Path, fake: FakeWecom)
 def test_a_file_goes_up_once_in_three_days(tmp_path: Path, fake: FakeWecom) -> None:
     async def scene(stage: Stage) -> None:
         ids = crowd(stage, 3)
-        file = File("周报 第14周.xlsx", "digest-table", {})
+        file = File("周报 第14周.xlsx", "digest-table", plain=True, mark="导出")
         stage.app.senders[0]._carrier._render = lambda recipe, values: b"PK\x03\x04 table"
         for _ in range(2):
             await tell(stage, ids, Reply("周报", file=file))

@@ -31,6 +31,7 @@ REFUSALS: dict[str, tuple[int, str, dict[str, Any]]] = {
     "photo": (400, "Bad Request: PHOTO_INVALID_DIMENSIONS", {}),
     "moved": (400, "Bad Request: group chat was upgraded to a supergroup chat", {"migrate_to_chat_id": -1001}),
     "no file": (400, "Bad Request: wrong file identifier/HTTP URL specified", {}),
+    "no message": (400, "Bad Request: message to delete not found", {}),
     "too long": (400, "Bad Request: message is too long", {}),
     "button": (400, "Bad Request: BUTTON_DATA_INVALID", {}),
     "old query": (400, "Bad Request: query is too old and response timeout expired or query ID is invalid", {}),
@@ -202,6 +203,13 @@ class FakeTelegram:
         given = sent[kind]
         known = {"file_id": given if isinstance(given, str) else f"{kind}-{number}", "file_unique_id": "u"}
         return {"photo": [{**known, "width": 9, "height": 9}]} if kind == "photo" else {"document": known}
+
+    async def _deleteMessage(self, asked: dict[str, Any]) -> Any:  # noqa: N802
+        there = [each for each in self.sent if each["message_id"] == int(asked["message_id"]) and "gone" not in each]
+        if not there:
+            return _refusal("no message")
+        there[0]["gone"] = True
+        return True
 
     async def _answerCallbackQuery(self, asked: dict[str, Any]) -> Any:  # noqa: N802
         return True

@@ -173,18 +173,27 @@ class FakeWecom:
             refused = 81013
         if refused:
             return _error(refused)
-        self._deliver(asked, [user for user in users if user not in self.unknown])
+        msgid = f"msg{next(self._numbers)}"
+        self._deliver(asked, [user for user in users if user not in self.unknown], msgid)
         more = {"response_code": self._code(asked["template_card"]["task_id"])} if "template_card" in asked else {}
-        return _fine(invaliduser="|".join(unknown), msgid=f"msg{next(self._numbers)}", **more)
+        return _fine(invaliduser="|".join(unknown), msgid=msgid, **more)
 
-    def _deliver(self, asked: dict[str, Any], users: list[str]) -> None:
+    def _message_recall(self, asked: dict[str, Any]) -> Response:
+        there = [sent for sent in self.sent if sent["msgid"] == asked["msgid"]]
+        # What is a day old stays.
+        if not there or there[0]["at"] <= time.monotonic() + self.ahead - DAY:
+            return _error(40058)
+        self.sent = [sent for sent in self.sent if sent not in there]
+        return _fine()
+
+    def _deliver(self, asked: dict[str, Any], users: list[str], msgid: str) -> None:
         checked = ("enable_duplicate_check", "duplicate_check_interval")
         key = json.dumps({name: value for name, value in asked.items() if name not in checked}, sort_keys=True)
         before, self._seen[key] = self._seen.get(key), self.now()
         interval = asked.get("duplicate_check_interval", 1800)
         if asked.get("enable_duplicate_check") and before is not None and before > self.now() - interval:
             return
-        shown = {"type": asked["msgtype"], "at": time.monotonic(), **self._shown(asked)}
+        shown = {"type": asked["msgtype"], "at": time.monotonic(), "msgid": msgid, **self._shown(asked)}
         if task := shown.get("task"):
             self._tasks[task] = users
         for user in users:

@@ -1,0 +1,36 @@
+"""A catalogue that came by chat as a workbook: compared beside the writer, shown for agreement."""
+
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from bot.pipeline.turn import Turn
+from handlers.catalogue import sheets
+from handlers.kit import Reply
+from handlers.organisation import catalogue
+from storage.messages.files import Wanted
+from storage.people import people
+
+_MOST_PROBLEMS = 20
+NOT_YOURS = "目录由最上级的管理员来改，没有改。"
+
+
+def compare(read: Engine, wanted: Wanted, tables: sheets.Tables, now: datetime) -> catalogue.Change | Reply:
+    """What the sheets change, or what is said instead: every mistake of them, or that it is not the sender's to do."""
+    assert wanted.person_id is not None
+    with read.connect() as db:
+        person = people.by_id(db, wanted.person_id, now)
+        found, problems = catalogue.compared(db, tables, person.id)
+    if not catalogue.may_change(person):
+        return Reply(NOT_YOURS)
+    if not problems:
+        return found
+    listed = "\n".join(map(str, problems[:_MOST_PROBLEMS]))
+    more = f"\n另有 {len(problems) - _MOST_PROBLEMS} 处" if len(problems) > _MOST_PROBLEMS else ""
+    return Reply(f"目录有 {len(problems)} 处要改，什么也没有改：\n{listed}{more}\n改好以后再发一次文件。")
+
+
+def tell(turn: Turn, wanted: Wanted, found: catalogue.Change | Reply) -> None:
+    """Say it to whoever sent it."""
+    said = found if isinstance(found, Reply) else catalogue.shown(turn.db, found, turn.now)
+    turn.letters.tell(said, wanted.channel, wanted.chat)

@@ -1,0 +1,119 @@
+"""Nominations that stand, taken back, exchanged or asked about by what they are about instead of by their number."""
+
+from collections.abc import Mapping
+
+from handlers.asker import context
+from handlers.kit import Ask, Button, Denied, Refusal, Reply
+from handlers.medals import announcements, decisions, intake, proposals
+from handlers.registry import reads
+from handlers.wording import medals, names, places
+from storage.base import numbered
+from storage.children import children
+from storage.medals import nominations
+from storage.medals.nominations import State
+
+ABOUT_MINE = ("nomination_query", "nomination_cancel", "nomination_replace")
+_LOOKED_AT = 60
+_SHOWN = 6
+
+
+@reads(*ABOUT_MINE)
+def done(ask: Ask) -> list[Reply]:
+    """What the message says of one's own nominations."""
+    heard = ask.heard
+    if heard.intent == "nomination_cancel":
+        return [_taken_back(ask, heard.cancel or {})]
+    if heard.intent == "nomination_replace":
+        return _exchanged(ask, heard.replace or {})
+    return [_shown(ask, heard.query or {})]
+
+
+def take_back(ask: Ask) -> Reply:
+    """撤回提名 王小明 一星章."""
+    heard = context.reading_of(ask, f"撤回提名 {ask.args}")
+    return _taken_back(ask, heard.cancel or {"name": ask.args})
+
+
+def _mine(ask: Ask, said: Mapping[str, object], whom: str = "name") -> list[nominations.Case]:
+    """One's own cases of this unit, medal and nominee, as far as they are named; nothing named: none."""
+    unit, medal, name = (str(said.get(key) or "") for key in ("unit", "medal", whom))
+    if not (medal or name):
+        return []
+    unit_id = found.id if unit and (found := places.by_key(ask, unit)) else None
+    cases = [
+        case
+        for case in nominations.of_person(ask.db, ask.me.id, _LOOKED_AT)
+        if unit_id in (None, case.unit.id) and medal in ("", case.medal)
+    ]
+    if not name:
+        return cases
+    known = children.names(ask.db, ask.vault, [case.child_id for case in cases if case.child_id is not None])
+    return [case for case in cases if case.child_id and known[case.child_id] == children.plain(name)]
+
+
+def _taken_back(ask: Ask, said: Mapping[str, object]) -> Reply:
+    number, _ = numbered.anywhere(ask.args, nominations.LETTER)
+    if number:
+        return numbered_withdrawn(ask, number)
+    cases = [case for case in _mine(ask, said) if case.state is State.SUBMITTED]
+    if len(cases) == 1:
+        return withdrawn(ask, cases[0])
+    if not cases:
+        raise Refusal("没有找到您说的这件待审的提名,什么都没有撤回。编号在「我的提名」里。", announcements.MINE)
+    buttons = (Button(f"撤回 {case.number}", "撤回提名", case.number) for case in cases[:_SHOWN])
+    head = f"有 {len(cases)} 件,还没有撤回。请选一件:"
+    return Reply(announcements.listed(ask, cases[:_SHOWN], head).text, tuple(buttons))
+
+
+def numbered_withdrawn(ask: Ask, number: str) -> Reply:
+    """Takes back the case with this number; raises Refusal, Denied for somebody else's."""
+    case = nominations.by_number(ask.db, number)
+    if case is not None and case.holder == ask.me.id:
+        return withdrawn(ask, case)
+    none = f"{decisions.NUMBERS.unknown(ask, number)}编号在「我的提名」里。"
+    if case is None:
+        raise Refusal(none, announcements.MINE)
+    raise Denied(none, announcements.MINE, what="撤回提名", subject=f"nomination:{case.id}")
+
+
+def withdrawn(ask: Ask, case: nominations.Case) -> Reply:
+    """Takes back this case, which is the asker's; raises Refusal when somebody has decided."""
+    if not nominations.move(ask.db, ask.vault, case, State.WITHDRAWN, ask.me.id, ask.now):
+        step = nominations.last_steps(ask.db, [case.id])[case.id]
+        no = f"{case.number} 不能撤回了:{decisions.decided(ask, step)}。有疑问请和审核人联系。"
+        raise Refusal(no, announcements.MINE)
+    about = f":{medals.case_lines(ask, [case])[case.id]}" if ask.message.private else ""
+    gone = f"已撤回提名 {case.number}{about}\n要改内容,请重新提名。"
+    return Reply(gone, (announcements.MINE,), closes=((case.number, "提名人已撤回"),))
+
+
+def _exchanged(ask: Ask, said: Mapping[str, object]) -> list[Reply]:
+    """The old nominee's case is withdrawn and one for the new nominee opened; both or none."""
+    new = str(said.get("new") or "")
+    if not ask.message.private:
+        raise Refusal("请私聊我发,群里不能写孩子的姓名。")
+    if ask.message.channel in ask.nameless and not names.is_place(new):
+        raise Refusal("为保护队员,这里不接收队员的姓名,没有换。请删掉刚才那条消息,用名单上的序号,如:7号 换成 9号。")
+    cases = [case for case in _mine(ask, said, "old") if case.state is State.SUBMITTED and case.child_id]
+    if len(cases) != 1 or not said.get("old"):
+        what = "有几件都像" if cases else "没有找到"
+        raise Refusal(f"{what}您说的这件待审的提名,没有换。请先看「我的提名」,撤回后重新提名。", announcements.MINE)
+    case = cases[0]
+    proposals.check_unit(ask, case.unit)
+    wish = proposals.Proposal(case.unit, case.medal, new, "")
+    if not intake.may_be_kept(ask, wish):
+        how = f"提名 {case.unit.name} 〈姓名〉 {medals.label(case.medal)}"
+        raise Refusal(f"新的这位还没有记家长同意,没有换。请先发「{how}」,记好同意以后再撤回 {case.number}。")
+    gone = withdrawn(ask, case)
+    return [Reply(gone.text.partition("\n")[0], closes=gone.closes), *intake.take(ask, [wish], [])]
+
+
+def _shown(ask: Ask, said: Mapping[str, object]) -> Reply:
+    """How far one's own nominations are; nothing named: the latest ones."""
+    named = any(said.get(key) for key in ("medal", "name"))
+    cases = _mine(ask, said)
+    if not named:
+        return announcements.latest(ask)
+    if not cases:
+        return Reply("没有找到您说的提名。您的提名都在「我的提名」里。", (announcements.MINE,))
+    return announcements.listed(ask, cases[: announcements.LISTED], f"您提名的有 {len(cases)} 件")

@@ -1,0 +1,70 @@
+"""What stands around the nominees' names and is none: posts, other persons of a form, list numbers, roster numbers."""
+
+import re
+
+from handlers.reading.persons.names import NAME, is_name, name_at_start
+from handlers.reading.text.normalise import GAP
+from handlers.reading.text.numbers import CHINESE, value_of
+from handlers.reading.text.patterns import pattern
+
+_MOST_OF_RANGE = 60
+# 班长王小明: who somebody is, ahead of the name; in 担任班长 it is a reason.
+_POST = pattern(
+    r"(?<![任当是为做选])(?:副?(?:班长|[大中小]队长|[\u4e00-\u9fff]{0,2}(?:组长|课代表)|队委)|[\u4e00-\u9fff]{2}委员|[学体宣文劳生纪组]委|[大中]队委员?|升?旗手|护旗手|"
+    r"少先队员|优秀队员)(?=(?P<who>[\u4e00-\u9fff·]{2,12}))"
+)
+# The persons of a form who are not nominated; 推荐人 is one only where the nominee has a label too.
+_OTHERS = (
+    r"(?:提名|填表|联系|上报|审核|负责|经办)人|指导老师|指导教师|(?:中队|大队)?辅导员|班主任|"
+    r"学校|性别|年龄|民族|出生年月|联系电话"
+)
+_OTHER = pattern(rf"(?<![\u4e00-\u9fff])(?:{_OTHERS})(?:姓名)?\s?:\s?[^\s,;。:]+")
+_RECOMMENDER = pattern(r"(?<!被)推荐人(?:姓名)?\s?:?\s?[^\s,;。:]+")
+_NOMINEE = pattern(r"被推荐人|姓名|被提名人|候选人")
+# 1.何雨泽 2.许诺言 in one line
+_ENTRY = pattern(r"(?<![\d.月(])\d{1,2}(?:[.)、]|(?<=\d):)\s?(?=[\u4e00-\u9fff])")
+_ONE = rf"(?:(?:学号|座号|序号|编号|学生)\s?:?\s?)?(?:0{{0,2}}\d{{1,3}}|[{CHINESE}]{{1,3}}(?=号))"
+# 3、7、12号; 3-6号; 学号5; but 9月1号 is a day and 第3号 a thing.
+_PLACES = pattern(
+    rf"(?<![\d月年第.\-A-Za-z])(?:{_ONE}(?:号?(?:\s?[、,和与及]\s?|\s|[-~至到])|号))*"
+    rf"(?:{_ONE}号|(?:学号|座号|序号)\s?:?\s?\d{{1,3}})(?!\d)"
+)
+_FROM_TO = re.compile(r"(\d+)号?[-~至到](?:\D{0,4})(\d+)")
+PLACE = re.compile(r"\d{1,3}号")
+
+
+def plain(scan: str) -> str:
+    """The text with roster numbers written one by one (3号、7号、12号) and without posts, labels and list numbers."""
+    if _NOMINEE.search(scan):
+        scan = _RECOMMENDER.sub(_gap, scan)
+    scan = _OTHER.sub(_gap, scan)
+    scan = _ENTRY.sub(_gap, places_apart(scan))
+    return _POST.sub(lambda match: _gap(match) if _begins_with_name(match["who"]) else match[0], scan)
+
+
+def places_apart(scan: str) -> str:
+    """给7号报个 -> 给 7号 报个; 3、7、12号 -> 3号、7号、12号."""
+    return _PLACES.sub(lambda match: f"{GAP}{'、'.join(f'{place}号' for place in _numbers(match[0]))}{GAP}", scan)
+
+
+def _numbers(words: str) -> list[int]:
+    numbers: list[int] = []
+    at = 0
+    for match in _FROM_TO.finditer(words):
+        numbers += _all_in(words[at : match.start()])
+        first, last = int(match[1]), int(match[2])
+        numbers += range(first, last + 1) if first < last < first + _MOST_OF_RANGE else (first, last)
+        at = match.end()
+    return list(dict.fromkeys(numbers + _all_in(words[at:])))
+
+
+def _all_in(words: str) -> list[int]:
+    return [value_of(each) or 0 for each in re.findall(rf"\d{{1,3}}|[{CHINESE}]+(?=号)", words)]
+
+
+def _begins_with_name(who: str) -> bool:
+    return is_name(who[:3]) or is_name(who) or name_at_start(who) is not None or re.match(NAME, who) is not None
+
+
+def _gap(match: re.Match[str]) -> str:
+    return GAP * len(match[0])

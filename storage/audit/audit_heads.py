@@ -1,0 +1,104 @@
+"""How far each chain of the audit log has come, in a file outside the database: a cut tail or an emptied log is told.
+
+Whoever changes the database alone cannot change this too: the file carries a keyed hash, made with NAME_KEY. It may lag
+behind by a tick, never run ahead of what was committed. Its first writing is an entry of the log itself.
+"""
+
+import hmac
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from sqlalchemy import Connection, func, select
+
+from storage.audit import audit_check
+from storage.audit.audit import Action, canonical
+from storage.base.vault import Vault
+from storage.organisation import units
+from storage.tables import audit, audit_anchor
+
+# Chain → (place of its last row, that row's hash).
+Heads = dict[str, tuple[int, str]]
+_FORGED = "记在数据库外的账尾(DATA_DIR/audit.heads)被改过,或不是用现在的 NAME_KEY 写的"
+_EMPTIED = "日志是空的,单位却登记过:被清空了"
+_MISSING = "记在数据库外的账尾(DATA_DIR/audit.heads)不见了"
+
+
+class Forged(Exception):
+    """The file is not as we have written it."""
+
+
+class AuditHeads:
+    """The file, and the rows that it has not seen yet."""
+
+    def __init__(self, path: Path, vault: Vault) -> None:
+        self._path = path
+        self._vault = vault
+        self._newest = 0
+
+    def read(self) -> Heads | None:
+        """What the file says, None without a file; raises Forged."""
+        try:
+            written = json.loads(self._path.read_text(encoding="utf-8"))
+            heads = {chain: (int(seq), str(mark)) for chain, (seq, mark) in written["heads"].items()}
+            given = str(written["mac"])
+        except FileNotFoundError:
+            return None
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise Forged(_FORGED) from None
+        if not any(hmac.compare_digest(mac, given) for mac in self._macs(heads)):
+            raise Forged(_FORGED)
+        return heads
+
+    def follow(self, db: Connection) -> bool:
+        """Take in what was committed since the last look; True when there was no file before. Raises Forged.
+
+        A chain whose known end is not in the log any more stays where it was, so that `check` tells.
+        """
+        newest = db.scalar(select(func.max(audit.c.id))) or 0
+        heads = self.read()
+        if newest == self._newest and heads is not None:
+            return False
+        grown = dict(heads or {})
+        query = select(audit.c.chain, audit.c.seq, audit.c.hash).where(audit.c.id > self._newest)
+        last = {row.chain: (row.seq, row.hash) for row in db.execute(query.order_by(audit.c.id))}
+        for chain, head in last.items():
+            if chain not in grown or (head[0] > grown[chain][0] and _stands(db, chain, *grown[chain])):
+                grown[chain] = head
+        self._write(grown)
+        self._newest = newest
+        return heads is None
+
+    def check(self, db: Connection, seen: Iterable[tuple[str, int, str]] = ()) -> audit_check.Walk:
+        """Walk all chains and hold them to the file and to what was `seen` elsewhere."""
+        begun = db.scalar(select(audit.c.chain).where(audit.c.deed == Action.HEADS_KEPT).limit(1))
+        try:
+            heads = self.read()
+        except Forged as fault:
+            return audit_check.Walk(broken=audit_check.Broken("", 0, str(fault)))
+        if heads is None and begun:
+            return audit_check.Walk(broken=audit_check.Broken("", 0, _MISSING))
+        walk = audit_check.check(db, [*((chain, *head) for chain, head in (heads or {}).items()), *seen])
+        if not (walk.rows or walk.closed or walk.broken or units.is_empty(db)):
+            walk.broken = audit_check.Broken("", 0, _EMPTIED)
+        return walk
+
+    def _macs(self, heads: Heads) -> list[str]:
+        return self._vault.fingerprints(f"audit heads {canonical(heads)}")
+
+    def _write(self, heads: Heads) -> None:
+        half = self._path.with_suffix(".half")
+        with half.open("w", encoding="utf-8") as out:
+            out.write(canonical({"heads": heads, "mac": self._macs(heads)[0]}))
+            out.flush()
+            os.fsync(out.fileno())
+        half.replace(self._path)
+
+
+def _stands(db: Connection, chain: str, seq: int, mark: str) -> bool:
+    """Whether this row is as it was; of a closed year its anchor, or one after it, speaks for it."""
+    at = (audit.c.chain == chain) & (audit.c.seq == seq)
+    closed = (audit_anchor.c.chain == chain) & (audit_anchor.c.seq >= seq)
+    found = db.scalar(select(audit.c.hash).where(at))
+    return found == mark or (found is None and db.scalar(select(audit_anchor.c.seq).where(closed).limit(1)) is not None)

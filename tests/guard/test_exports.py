@@ -1,0 +1,152 @@
+"""Files that leave: what for is asked, they say who and when, the log holds it, and after a day they are gone."""
+
+import asyncio
+import io
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from sqlalchemy import select
+
+from bot.dispatch.features import collect
+from handlers.general.exports import PURPOSES, WHY
+from handlers.kit import File, Reply
+from storage.audit.audit import Action
+from storage.tables import audit, outbox
+from tests.support.platforms import telegram_stage, wecom_stage
+from tests.support.platforms.fake_telegram import FakeTelegram
+from tests.support.platforms.fake_wecom import FakeWecom
+from tests.support.stage import Bot, running
+
+pytestmark = pytest.mark.both
+
+# Every command that answers with files: how it is asked for one, by whom. A recipe is made by one of these.
+ASKED = {"导出 名册": ("导出 名册", "刘校长"), "周报": ("周报 表", "李老师"), "表": ("表 宣讲 本月", "王主任")}
+MARK = "2026-04-03 09:00 导出，用途：上级检查。请勿转发"
+
+
+def files(bot: Bot) -> list[Path]:
+    return sorted((bot.channel.folder / "sent").glob("*"), key=lambda path: int(path.name[1:]))
+
+
+def log(bot: Bot) -> list[tuple[int, dict[str, Any]]]:
+    with bot.read() as db:
+        found = db.execute(select(audit.c.person_id, audit.c.about).where(audit.c.deed == Action.EXPORTED))
+        return [(row.person_id, json.loads(row.about)) for row in found]
+
+
+def test_every_command_that_sends_files_is_walked_here() -> None:
+    assert {each.words[0] for each in collect().commands if each.exports} == set(ASKED)
+
+
+@pytest.mark.parametrize("word", ASKED)
+def test_a_file_goes_with_a_purpose_a_mark_and_a_row(word: str, tmp_path: Path) -> None:
+    words, who = ASKED[word]
+
+    async def scene() -> None:
+        async with running(tmp_path) as bot:
+            assert (await bot.say(who, words)) == [WHY.asks] and log(bot) == []
+            # What is no purpose is another message, and the question stays.
+            await bot.say(who, "工作需要")
+            assert log(bot) == [] and files(bot) == []
+            [said] = await bot.say(who, "上级检查")
+            assert "已记入审计日志" in said
+            assert [about["why"] for _, about in log(bot)] == ["上级检查"] and log(bot)[0][1]["what"] == word
+            book = openpyxl.load_workbook(io.BytesIO(files(bot)[0].read_bytes()))
+            for sheet in book.worksheets[: 1 if word == "导出 名册" else None]:
+                assert sheet["A1"].value == f"{who} {MARK}" == (sheet.oddFooter.left.text or ""), sheet.title
+            # Said at once, nothing is asked.
+            for purpose in PURPOSES:
+                await bot.say(who, f"{words} {purpose}")
+            assert [about["why"] for _, about in log(bot)] == ["上级检查", *PURPOSES]
+
+    asyncio.run(scene())
+
+
+def test_a_picture_and_an_empty_form_are_logged_and_not_asked_about(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with running(tmp_path) as bot:
+            await bot.say("李老师", "周报 图")
+            await bot.say("李老师", "导出 名册模板")
+            assert [about["form"] for _, about in log(bot)] == ["digest-picture", "roster-template"]
+            assert len(files(bot)) == 2
+
+    asyncio.run(scene())
+
+
+def test_who_may_no_more_gets_no_file_for_an_earlier_question(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with running(tmp_path) as bot:
+            await bot.say("李老师", "导出 名册")
+            await bot.app.pipeline.do(
+                lambda turn: turn.db.exec_driver_sql("UPDATE role_grant SET until = '2026-04-01 00:00:00'")
+            )
+            await bot.say("李老师", "核对名单")
+            assert log(bot) == [] and files(bot) == []
+
+    asyncio.run(scene())
+
+
+def test_no_file_leaves_by_another_way(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with running(tmp_path) as bot:
+            with pytest.raises(ValueError, match="only a command that exports"):
+                await bot.app.pipeline.do(
+                    lambda turn: turn.letters.notify([Reply("表", file=File("表.xlsx", "roster", {}), to=1)])
+                )
+
+    asyncio.run(scene())
+
+
+def test_after_a_day_the_file_is_gone_and_nothing_waited_for_that(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with running(tmp_path) as bot:
+            await bot.say("李老师", "周报 表 上级检查")
+            await bot.say("李老师", "周报 图")
+            table, picture = files(bot)
+            assert (await bot.say("李老师", "帮助"))[0]
+            await bot.move(bot.clock.now() + timedelta(hours=23, minutes=50))
+            assert table.exists()
+            await bot.move(bot.clock.now() + timedelta(minutes=20))
+            assert not table.exists() and picture.exists()
+            with bot.read() as db:
+                states = db.execute(select(outbox.c.state).where(outbox.c.lane == "removal")).all()
+            assert [state for (state,) in states] == ["sent"]
+
+    asyncio.run(scene())
+
+
+def test_telegram_deletes_it(tmp_path: Path) -> None:
+    async def scene(fake: FakeTelegram) -> None:
+        async with telegram_stage.running(tmp_path, fake) as stage:
+            await stage.say(telegram_stage.LI, "周报 表 上级检查")
+            await stage.say(telegram_stage.LI, "周报 图")
+            [sent, picture] = fake.sent_to(telegram_stage.LI)
+            await stage.later(hours=23)
+            assert "gone" not in sent
+            # Away for a while, then there; what somebody has deleted already is no trouble.
+            fake.faults["deleteMessage"] += ["500"]
+            await stage.later(hours=1, minutes=1)
+            await stage.later(minutes=6)
+            assert sent["gone"] and "gone" not in picture
+            await stage.later(hours=1)
+            removal = select(outbox.c.state).where(outbox.c.lane == "removal")
+            assert stage.query(removal) == [("sent",)]
+
+    with FakeTelegram() as fake:
+        asyncio.run(scene(fake))
+
+
+def test_wecom_takes_it_back_before_its_day_is_over(tmp_path: Path) -> None:
+    async def scene(stage: wecom_stage.Stage) -> None:
+        await stage.say(wecom_stage.LI, "周报 表 上级检查")
+        assert [each["name"][-5:] for each in fake.sent_to(wecom_stage.LI) if "name" in each] == [".xlsx"]
+        fake.ahead = 23.1 * 3600
+        await stage.later(hours=23.1)
+        assert [each for each in fake.sent_to(wecom_stage.LI) if "name" in each] == []
+
+    with FakeWecom() as fake:
+        wecom_stage.play(tmp_path, fake, scene)
