@@ -99,7 +99,6 @@ def _buttons(shown: figures.Digest, unit: str, admin: bool) -> tuple[Button, ...
 
 
 def _files(ask: Ask, form: str, at: list[Unit], week: str) -> list[Reply]:
-    ask.spend("exports")
     size = UNITS_A_PICTURE if form == "图" else len(at)
     return [_file(ask, form, at[start : start + size], week) for start in range(0, len(at), size)]
 

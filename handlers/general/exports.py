@@ -39,6 +39,8 @@ def of(ask: Ask, command: Command) -> Sequence[Reply]:
     if not purpose and any(each.file and not each.file.plain for each in replies):
         WHY.put(ask, wanted)
         return [Reply(WHY.asks, tuple(Button(each, answer=each) for each in PURPOSES))]
+    if any(each.file for each in replies):
+        ask.spend("exports")
     return [_marked(ask, wanted.word, each, purpose) for each in replies]
 
 

@@ -38,7 +38,6 @@ def roster(ask: Ask) -> Reply:
 
 
 def _file(ask: Ask, at: list[Unit], recipe: str, word: str, text: str, plain: bool = False) -> Reply:
-    ask.spend("exports")
     title = units.full_name(ask.db, at[0]) + (f"等{len(at)}个单位" if len(at) > 1 else "")
     # With the moment: a platform keeps files by what they were made from, and another day it would be another file.
     values = {"unit_ids": [unit.id for unit in at], "at": ask.now.isoformat()}

@@ -35,7 +35,6 @@ def table(ask: Ask) -> Reply:
     when = spans.said(line.period, ask.today)
     values: dict[str, Any] = {"row": line.row.key, "unit_ids": [unit.id for unit in at]}
     values |= {"period": line.period, "day": ask.today.isoformat()}
-    ask.spend("exports")
     return Reply(f"{when}{line.row.name}的表", file=File(f"{line.row.name}-{line.period}.xlsx", "report-table", values))
 
 
