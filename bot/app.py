@@ -43,6 +43,7 @@ class App:
         self.broken = False
         # The practice page's, where that is on: its module is loaded only then.
         self.stage: Any = None
+        self.most_body = web.MOST_BODY
 
     async def run(self, listening: socket.socket) -> None:
         """Serve on this socket until a signal comes; what was accepted is finished."""
@@ -50,7 +51,8 @@ class App:
             asyncio.get_running_loop().add_signal_handler(number, self._stop.set)
         self.pipeline.start()
         await self.add_channels()
-        server = web.server(web.application(self._health, self._metrics, self.routes, self.hooks))
+        pages = web.application(self._health, self._metrics, self.routes, self.hooks)
+        server = web.server(pages, self.most_body)
         tasks = [self._task(server.serve([listening]), "web"), *self._loops()]
         self.ticker.start(self.pipeline)
         while not server.started and not tasks[0].done():
@@ -75,6 +77,7 @@ class App:
 
             self.stage = await routes.open_stage(self.engine, self.pipeline, self.ticker)
             self.routes += routes.Pages(self.stage).routes()
+            self.most_body = routes.MOST_READ
         practice = self.stage.channel if self.stage else None
         self.channels = await platforms.open_channels(self.engine, self.pipeline, self.owner, practice)
         engine, both = self.engine, (self.engine.clock.now, self.engine.clock.real)

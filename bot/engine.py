@@ -57,9 +57,12 @@ class Engine:
         gc.freeze()
 
     def render(self, recipe: str, values: Mapping[str, Any]) -> bytes:
-        """Make a picture or document from a read snapshot; raises KeyError for an unknown recipe."""
+        """Make a picture or document from a read snapshot; raises KeyError for an unknown recipe.
+
+        Beside its values a recipe knows `files`: the folder of what messages brought.
+        """
         with self.database.read.connect() as db:
-            return self.features.recipes[recipe](db, values)
+            return self.features.recipes[recipe](db, {**values, "files": str(self.settings.files)})
 
 
 def key_problem(settings: Settings, db: Connection) -> str:

@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import uvicorn
@@ -12,6 +14,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from bot.web_limits import LimitedProtocol
+
+# More than any webhook takes; the practice page is sent photos.
+MOST_BODY = 4 << 20
 Health = Callable[[], dict[str, Any]]
 
 
@@ -51,17 +57,21 @@ class Server(uvicorn.Server):
         yield
 
 
-def server(app: ASGIApp) -> Server:
-    """A server that is started with `serve([socket])` and stopped with `should_exit`."""
+def server(app: ASGIApp, most_body: int = MOST_BODY) -> Server:
+    """A server that is started with `serve([socket])` and stopped with `should_exit`; `most_body` in bytes."""
+    # Its warnings are about requests that are none: anybody could fill the log with them.
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
+    limited: Any = partial(LimitedProtocol, most_body=most_body)
     return Server(
         uvicorn.Config(
             app,
+            http=limited,
+            ws="none",
             log_config=None,
             access_log=False,
             lifespan="off",
             server_header=False,
             timeout_keep_alive=75,
             timeout_graceful_shutdown=3,
-            h11_max_incomplete_event_size=64 << 10,
         )
     )

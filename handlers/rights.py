@@ -32,8 +32,12 @@ GIVERS = frozenset(APPOINTS)
 # Who decides on children's names, sees them, or gives rights: nobody comes to that by one person's word alone.
 WEIGHTY = GIVERS | {Role.DATA_OFFICER}
 _SEE_NAMES = frozenset({Role.COUNSELOR, Role.BRIGADE, Role.SCHOOL_ADMIN, Role.DATA_OFFICER})
-# A counselor belongs to a squad, these two to a school; the other roles may be held anywhere.
-_PLACES = {Role.COUNSELOR: Kind.SQUAD, Role.BRIGADE: Kind.SCHOOL, Role.SCHOOL_ADMIN: Kind.SCHOOL}
+# A counselor belongs to a squad, these two to a school or kindergarten; the other roles may be held anywhere.
+_PLACES = {
+    Role.COUNSELOR: (Kind.SQUAD,),
+    Role.BRIGADE: (Kind.SCHOOL,),
+    Role.SCHOOL_ADMIN: (Kind.SCHOOL, Kind.KINDERGARTEN),
+}
 
 
 def may_report(person: Person, unit: Unit) -> bool:
@@ -53,13 +57,13 @@ def may_change(person: Person, unit: Unit, reporter_id: int) -> bool:
 
 
 def place_of(role: Role) -> str:
-    """The kind of unit at which a role is held; empty when at any."""
-    return _PLACES.get(role, "")
+    """The kinds of unit at which a role is held; empty when at any."""
+    return "或".join(_PLACES.get(role, ()))
 
 
 def fits(role: Role, kind: str) -> bool:
     """Whether this role is held at such a unit."""
-    return _PLACES.get(role, kind) == kind
+    return kind in _PLACES.get(role, (kind,))
 
 
 def appointed_by(person: Person) -> list[Role]:

@@ -61,6 +61,13 @@ def _months(year: int, first: int, count: int) -> tuple[date, date]:
     return date(year, first, 1), date(end_year, end_month, monthrange(end_year, end_month)[1])
 
 
+def kind_of(label: str) -> str:
+    """The kind of the period with this label: the one that `label_of` makes it of."""
+    first, _ = span_of(label)
+    kinds = ("week", "month", "quarter", "term", "school_year", "year", "two_years", "day")
+    return next((kind for kind in kinds if label_of(kind, first) == label), ALWAYS)
+
+
 def due_day(due: str, label: str) -> date:
     """
     The day by which the report of a period is due.
@@ -125,6 +132,9 @@ def _year(match: "re.Match[str]", today: date) -> str:
 
 
 _NAMED = (
+    (re.compile(r"(20\d\d)学年"), lambda match, today: match[0]),
+    (re.compile(r"(20\d\d)年?([春秋])(?:季?学期)?"), lambda match, today: match[1] + match[2]),
+    (re.compile(r"(20\d\d)-(1[0-2]|0[1-9])(?![\d\-])"), lambda match, today: match[0]),
     (_SAID_WEEK, lambda match, today: week_of(date.fromisocalendar(int(match[1]), int(match[2]), 1))),
     (re.compile(r"[本这]周|上{1,2}周"), _week_back),
     (re.compile(r"[本这]个?学期|上个?学期"), _term_back),

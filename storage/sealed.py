@@ -21,6 +21,8 @@ SEALED: dict[Table, tuple[str, ...]] = {
     tables.screen: ("bubble",),
     tables.access_token: ("sealed",),
     tables.holding: ("name",),
+    tables.row_case: ("name", "words"),
+    tables.row_case_step: ("words",),
 }
 # Of each table so many of the newest rows are looked at: in between there may be some without words.
 _NEWEST = 200

@@ -60,8 +60,8 @@ async def _events(receive: Receive) -> AsyncIterator[bytes]:
 
 
 async def answer(send: Send, status: int, body: bytes = b"", headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
-    """Send the response; who could not be served now is told to come again in two seconds."""
-    again = [(b"retry-after", b"2")] if status == 503 else []
+    """Send the response; who could not be served now is told to come again in two seconds, who was too slow to go."""
+    again = {503: [(b"retry-after", b"2")], 408: [(b"connection", b"close")]}.get(status, [])
     length = (b"content-length", str(len(body)).encode())
     await send({"type": "http.response.start", "status": status, "headers": [length, *headers, *again]})
     await send({"type": "http.response.body", "body": body})

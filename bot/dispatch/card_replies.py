@@ -31,6 +31,8 @@ def understood(features: Features, ask: Ask, text: str) -> tuple[Ask, tuple[Card
     found = features.command_in(text)
     if same is None and found is not None:
         same = _completed(features, card, *found)
+    elif same is None and (labelled := next((each for each in card.orders if _begins(text, each)), None)):
+        same = replace(labelled, args=f"{labelled.args} {text.removeprefix(labelled.label)}".strip())
     elif same is None and text and card.reply and not _stands_alone(ask, text):
         ask, same = replace(ask, meant=True), replace(card.reply, args=f"{card.reply.args} {text}".strip())
     return ask, (card, same) if same else None
@@ -53,9 +55,16 @@ def _card(features: Features, ask: Ask) -> Card | None:
 
 def _completed(features: Features, card: Card, command: Command, args: str) -> Order | None:
     """退回 材料不全 in reply to a card with 退回 N20260403-07: the number is that of the card."""
+    named = command.words[0]
     same = next((each for each in card.orders if features.by_word.get(each.word or "") is command), None)
-    named = args.startswith("#") or numbered.begins(args)
-    return replace(same, args=f"{same.args} {args}") if same and args and not named else None
+    same = same or next((each for each in card.orders if each.label == named and each.word), None)
+    numbers = args.startswith("#") or numbered.begins(args)
+    return replace(same, args=f"{same.args} {args}") if same and args and not numbers else None
+
+
+def _begins(text: str, order: Order) -> bool:
+    """整改 队旗已经挂好, in reply to a card with the button 整改."""
+    return len(order.label) > 1 and bool(order.word) and text.startswith(f"{order.label} ")
 
 
 def _stands_alone(ask: Ask, text: str) -> bool:

@@ -22,11 +22,13 @@ NOT_COUNTED = "您改了一条发过的消息。那条没有留下记录,这次�
 LAPSED = "这个按钮已经失效。发「帮助」看看现在能做什么。"
 EDIT_COUNTS = timedelta(hours=24)
 # What may be a report of a row instead: its words tell.
-_TELLS = frozenset({"checkin", "unknown", "chat", "question"})
+_TELLS = frozenset({"checkin", "unknown", "chat", "question", "zero", "excuse"})
 # What is understood by itself, and not as the words on a button.
 _WHOLE = frozenset({"checkin", "nomination"})
 # What changes something that is stored.
 _CHANGES = frozenset({"correct", "cancel", "nomination_cancel", "nomination_replace"})
+# The topic of the commands behind which a report may stand.
+_OF_REPORTS = "签到"
 # Read so, a text says nothing that could be done.
 _IN_VAIN = frozenset({"unknown", "question", "chat"})
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -97,11 +99,11 @@ def _said(features: Features, ask: kit.Ask, text: str, commands: bool = True) ->
 
 
 def _only_begins_so(ask: kit.Ask, text: str, command: Command, args: str) -> bool:
-    """看电影 三(2)中队 38人 is a report of whoever may not use 看."""
-    if _is_stranger(ask) or command.allows(ask.person) or not open_questions.is_glued(text, args):
+    """看电影 三(2)中队 38人, 交接仪式 三(2)中队 队课 38人: whole reports, whatever word they begin with."""
+    if _is_stranger(ask) or command.group == _OF_REPORTS or not open_questions.is_glued(text, args):
         return False
     reading = context.reading_of(ask, text)
-    return reading.intent == "checkin" and reading.status == "ok"
+    return reading.intent == "checkin" and reading.status == "ok" and not programmes.stated(ask, text, reading)
 
 
 def _ordered(
@@ -132,14 +134,19 @@ def _read(
     if not text and (ask.message.attachments or ask.message.place):
         return _list(features.readers[attachments.reader(ask)](ask))
     reading = context.reading_of(ask, text)
+    whole = reading.intent in _WHOLE and reading.status in ("ok", "confirm")
+    if not whole and programmes.case_row(ask, text):
+        replies = _list(features.readers["case"](replace(ask, args=text, reading=reading)))
+        return [*replies, *waiting.give_way(ask, "case")] if waiting else replies
     if ask.message.attachments and attachments.is_caption(ask, reading):
         return _list(features.readers[attachments.reader(ask)](ask))
-    whole = reading.intent in _WHOLE and reading.status in ("ok", "confirm")
-    if not whole and (typed := typed_labels.labelled(features, ask, text)):
+    typed = None if whole else typed_labels.labelled(features, ask, text)
+    typed = typed or (None if whole or waiting else typed_labels.decided(features, ask, text))
+    if typed:
         return _do(features, ask, *typed)
     if order := features.ordered(reading):
         return _ordered(waiting, ask, *order) or []
-    intent = "report" if reading.intent in _TELLS and programmes.stated(ask, text) else reading.intent
+    intent = "report" if reading.intent in _TELLS and programmes.stated(ask, text, reading) else reading.intent
     intent = "question" if intent in _CHANGES and handbook.asks_how(text) else intent
     understood = intent not in _IN_VAIN
     if waiting is None and not understood and (late := open_questions.unasked(ask, text, reading)):

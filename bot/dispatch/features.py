@@ -40,6 +40,8 @@ class Features:
     weekly: tuple[Weekly, ...] = ()
     # (word, letter) → the command for numbers of that letter.
     by_letter: Mapping[tuple[str, str], Command] = field(default_factory=dict)
+    # Letter → the command for whatever is said of its numbers.
+    by_number: Mapping[str, Command] = field(default_factory=dict)
 
     def ordered(self, reading: Reading) -> tuple[Command, str] | None:
         """The command, with its arguments, that a text without a command's word asks for."""
@@ -47,7 +49,13 @@ class Features:
         return (self.by_word[word], args) if word in self.by_word else None
 
     def command_in(self, text: str) -> tuple[Command, str] | None:
-        """The command that the text begins with, and its arguments."""
+        """The command that the text begins with, or whose number it is about, and its arguments."""
+        number, words = numbered.headed(text)
+        if number and (about := self.by_number.get(number[0])):
+            own = self.by_word.get(words)
+            # 照片 D20260403-01 is a command by itself.
+            about = own if own and own.follows and re.match(own.follows, number) else about
+            return about, f"{number} {words.removeprefix(about.words[0]).strip()}".strip()
         text = text.removeprefix("/")
         for end in range(min(len(text), 12), 0, -1):
             command = self.by_word.get(text[:end].lower())
@@ -96,6 +104,7 @@ def collect(found: Iterable[ModuleType] | None = None) -> Features:
         _by_name(attribute(found, "_edits")),
         _by_name(attribute(found, "_weekly")),
         _unique(lettered),
+        _unique((each.number, each) for each in declared if each.number),
     )
 
 

@@ -5,11 +5,14 @@ from datetime import datetime, timedelta
 from bot.dispatch.features import Features
 from handlers.kit import Ask
 from handlers.registry import Command
+from handlers.wording.questions import command_like, says_no, says_yes
 from storage.messages import cards, dialogues
 from storage.messages.cards import Card, Order
 
-# So long they may be typed; no label is longer, and none that begins like a command.
-_COUNTS, _LONGEST, _LONGEST_LIKE_A_COMMAND = timedelta(hours=24), 30, 12
+# So long they may be typed, and so long a mere yes is meant for the last one.
+_COUNTS, _FRESH = timedelta(hours=24), timedelta(minutes=10)
+# No label is longer, and none that begins like a command.
+_LONGEST, _LONGEST_LIKE_A_COMMAND = 30, 12
 _MARKS = "。.!！?？[]【】「」"
 
 
@@ -33,6 +36,23 @@ def labelled(features: Features, ask: Ask, text: str, most: int = 5) -> tuple[Ca
     pairs = ((each, features.known(order)) for each in mine for order in each.orders if _bare(order.label) == said)
     # The answer to a question that is no longer open is a word like any other.
     return next(((card, order) for card, order in pairs if order.word or asked_with(ask, card)), None)
+
+
+def decided(features: Features, ask: Ask, text: str) -> tuple[Card, Order] | None:
+    """可以 or 算了, said soon to a card that came last and whose buttons decide on one thing: 导入, 不导入.
+
+    An approval (同意, 不同意) that nobody asked for has to be said in its own words.
+    """
+    short = ask.message.private and len(text) <= _LONGEST
+    card = cards.last(ask.db, ask.message.channel, ask.message.chat, ask.now - _FRESH) if short else None
+    if card is None or ask.person is None or card.person_id != ask.person.id:
+        return None
+    *others, no = (features.known(order) for order in card.orders)
+    if {each.word for each in others} != {no.word} or not no.label.startswith("不") or command_like(no.label):
+        return None
+    if says_no(text, no.label):
+        return card, no
+    return (card, others[0]) if len(others) == 1 and says_yes(text, others[0].label) else None
 
 
 def instead_of(features: Features, ask: Ask, text: str, command: Command, args: str) -> tuple[Card, Order] | None:

@@ -1,4 +1,4 @@
-"""A catalogue that came by chat as a workbook: compared beside the writer, shown for agreement."""
+"""A workbook that is no roster, of the catalogue or of badges: compared beside the writer, shown for agreement."""
 
 from datetime import datetime
 
@@ -7,12 +7,22 @@ from sqlalchemy import Engine
 from bot.pipeline.turn import Turn
 from handlers.catalogue import sheets
 from handlers.kit import Reply
+from handlers.medals.awards import badge_sheet
 from handlers.organisation import catalogue
 from storage.messages.files import Wanted
 from storage.people import people
 
 _MOST_PROBLEMS = 20
 NOT_YOURS = "目录由最上级的管理员来改，没有改。"
+
+
+def said_of(read: Engine, wanted: Wanted, tables: sheets.Tables, now: datetime) -> catalogue.Change | Reply:
+    """What is said of a workbook that is no roster: of badges what they are, of a catalogue what it changes."""
+    if badge_sheet.SHEET not in tables:
+        return compare(read, wanted, tables, now)
+    assert wanted.person_id is not None
+    with read.connect() as db:
+        return badge_sheet.shown(db, people.by_id(db, wanted.person_id, now), tables[badge_sheet.SHEET], now.date())
 
 
 def compare(read: Engine, wanted: Wanted, tables: sheets.Tables, now: datetime) -> catalogue.Change | Reply:

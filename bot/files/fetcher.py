@@ -13,7 +13,8 @@ from sqlalchemy import Engine
 
 from bot.channels import Channel, SendError
 from bot.files import catalogue_files, rosters
-from bot.files.evidence import NotKept, checked
+from bot.files.evidence import checked
+from bot.files.pictures import NotKept
 from bot.files.roster_files import RosterFiles
 from bot.pipeline.turn import Turn
 from bot.pipeline.writer import Pipeline
@@ -111,7 +112,7 @@ class Fetcher:
         if isinstance(found, roster.Sheet):
             await self._rosters.take(wanted, found)
         else:
-            said = await asyncio.to_thread(catalogue_files.compare, self._read, wanted, found, self._now())
+            said = await asyncio.to_thread(catalogue_files.said_of, self._read, wanted, found, self._now())
             await self._pipeline.do(lambda turn: catalogue_files.tell(turn, wanted, said))
         await self._pipeline.do(lambda turn: files.settle(turn.db, wanted.id, state="read"))
         await self._channels[wanted.channel].release(wanted.ref)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from handlers import roster
 from handlers.catalogue.sheets import ROWS, Tables
+from handlers.medals.awards import badge_sheet
 
 MOST_BYTES = 10 << 20
 _SECONDS = 90
@@ -21,7 +22,7 @@ _TOO_LARGE = "工作簿太大,没有读。请按区县分成几个文件。"
 
 
 def read(content: bytes) -> roster.Sheet | Tables:
-    """The lines of a roster file, or one problem when it is none; of a catalogue its sheets."""
+    """The lines of a roster file, or one problem when it is none; of a catalogue or of badges the sheets."""
     return _workbook(content) if content.startswith(_WORKBOOKS) else roster.read_csv(content)
 
 
@@ -44,7 +45,7 @@ def _workbook(content: bytes) -> roster.Sheet | Tables:
     lines = io.BytesIO(ended.stdout)
     about = json.loads(next(lines))
     rows = map(json.loads, lines)
-    if ROWS in about["sheets"]:
+    if not {ROWS, badge_sheet.SHEET}.isdisjoint(about["sheets"]):
         return {name: list(takewhile(lambda row: row is not None, rows)) for name in about["sheets"]}
     sheet = roster.read_table(takewhile(lambda row: row is not None, rows))
     if about["others"]:

@@ -16,8 +16,8 @@ _MOST_MEMORY, _MOST_SECONDS = 512 << 20, 60
 # Beyond this a number in a cell has lost digits.
 _EXACT = 1e15
 _EXPLANATIONS = "说明"
-# The sheets of the catalogue; a workbook with the first of them is one.
-_CATALOGUE = ("行", "字段", "选项")
+# The sheets of the catalogue, and of badges; a workbook with the first sheet of one of them is such a one.
+_NO_ROSTER = (("行", "字段", "选项"), ("基础章",))
 
 
 def _limit() -> None:
@@ -44,7 +44,7 @@ def main() -> int:
 
     book = CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read()))
     names = [sheet.name for sheet in book.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
-    tables = [name for name in _CATALOGUE if name in names] if _CATALOGUE[0] in names else []
+    tables = next(([name for name in kind if name in names] for kind in _NO_ROSTER if kind[0] in names), [])
     chosen = tables or ["名册" if "名册" in names else names[0]]
     others = [name for name in names if name not in (*chosen, _EXPLANATIONS)]
     sys.stdout.buffer.write(json.dumps({"sheets": chosen, "others": others}).encode() + b"\n")

@@ -30,6 +30,7 @@ def context_of(ask: Ask) -> Context:
         aliases={alias: key for each in schools for alias, key in each.aliases.items()},
         units=frozenset(key for each in schools for key in each.units),
         roster_size={key: size for each in schools for key, size in each.sizes.items()},
+        history={key: came for each in schools for key, came in each.history.items()},
         bound_unit=_own_key(person),
     )
     return _with_side_units(context, person)

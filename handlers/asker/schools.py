@@ -1,18 +1,25 @@
 """The schools of the asker: their squads as the reader names them, and which one is meant."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 
 from handlers.asker.aliases import fault
 from handlers.kit import REPORTERS, Ask, Person, Unit
+from storage.checkins import checkins
 from storage.organisation import units
 from storage.organisation.units import Kind
+
+# A term: what was longer ago was another class.
+_HISTORY = timedelta(weeks=20)
 
 
 @dataclass(frozen=True, slots=True)
 class School:
-    """A school's active units as the reader names them; `names` are those of the school."""
+    """A school's active units as the reader names them; `names` are those of the school.
+
+    `history`: how many were there each time in the weeks before this one, by squad, the latest last.
+    """
 
     units: dict[str, Unit]
     grade_units: dict[str, Unit]
@@ -21,16 +28,21 @@ class School:
     grades: tuple[int, int]
     classes: int
     names: tuple[str, ...] = ()
+    history: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
 
 def school_of(ask: Ask, school_id: int) -> School:
-    """The school's squads by key (`3-2`); kept beside the connection until the tree changes."""
+    """The school's squads by key (`3-2`); kept beside the connection until the tree changes or a week begins."""
     kept = ask.db.info.setdefault("schools", {})
-    if kept.get("tree") != ask.tree:
+    monday = ask.today - timedelta(days=ask.today.weekday())
+    if kept.get("as of") != (ask.tree, monday):
         kept.clear()
-        kept["tree"] = ask.tree
+        kept["as of"] = ask.tree, monday
     if school_id not in kept:
-        kept[school_id] = _school(units.of_school(ask.db, school_id), ask.today)
+        school = _school(units.of_school(ask.db, school_id), ask.today)
+        came = checkins.heads(ask.db, [unit.id for unit in school.units.values()], monday - _HISTORY, monday)
+        history = {key: came[unit.id] for key, unit in school.units.items() if unit.id in came}
+        kept[school_id] = replace(school, history=history)
     found: School = kept[school_id]
     return found
 

@@ -6,9 +6,11 @@ from datetime import timedelta
 from handlers import rights
 from handlers.kit import Ask, Attachment
 from handlers.reading import Reading
+from storage.base import numbered
 from storage.checkins import checkins
 from storage.checkins.checkins import Checkin
 from storage.messages import albums, files
+from storage.programmes import cases
 
 BELONGS = timedelta(days=2)
 PHOTO, DOCUMENT = "photo", "document"
@@ -18,6 +20,7 @@ MOST_FILES = 30
 # What a unit's files may come to; at most 10 MB each (bot/fetcher.py).
 MOST_BYTES = 500 << 20
 _TABLE = re.compile(r"\.(?:xlsx?|xlsm|et|ods|csv)$", re.IGNORECASE)
+_MEASURED = {"照片": "张照片", "文件": "个附件"}
 # Read so, a text says nothing that could be recorded.
 _WORDLESS = frozenset({"unknown", "chat", "question"})
 _UNDERSTOOD = frozenset({"ok", "confirm", "partial"})
@@ -41,6 +44,11 @@ def what(ask: Ask) -> str:
     return "文件" if any(map(_is_document, ask.message.attachments)) else "照片"
 
 
+def measured(ask: Ask) -> str:
+    """张照片 or 个附件, behind how many."""
+    return _MEASURED[what(ask)]
+
+
 def full(ask: Ask, one: Checkin) -> str:
     """Why nothing more can be attached to this check-in; empty when there is room."""
     if not photos(ask):
@@ -62,7 +70,19 @@ def tables(ask: Ask) -> list[Attachment]:
 
 def reader(ask: Ask) -> str:
     """Which reader takes a message for what came with it."""
-    return "place" if not ask.message.attachments else "table" if tables(ask) else "photo"
+    if not ask.message.attachments:
+        return "place"
+    return "table" if tables(ask) else "evidence" if case_of(ask) else "photo"
+
+
+def case_of(ask: Ask) -> cases.Case | None:
+    """The case of the card that is replied to, else the one that the sender worked on after their last check-in."""
+    for order in ask.about:
+        number, _ = numbered.anywhere(order.args, cases.LETTER)
+        return cases.by_number(ask.db, number) if number else None
+    newest = cases.newest_by(ask.db, ask.me.id, ask.now - BELONGS)
+    last = checkins.newest(ask.db, person_id=ask.me.id)
+    return newest[0] if newest and not (last and last.made_at and last.made_at > newest[1]) else None
 
 
 def album(ask: Ask) -> albums.Album | None:
@@ -73,13 +93,14 @@ def album(ask: Ask) -> albums.Album | None:
     return albums.begin(ask.db, message.channel, message.chat, message.album, ask.inbox_id, ask.now)
 
 
-def keep(ask: Ask, checkin_id: int | None, *, held: bool = False) -> None:
-    """Want the photos and documents of the message; `held` ones are not fetched before they have a check-in."""
+def keep(ask: Ask, checkin_id: int | None, *, held: bool = False, case_id: int | None = None) -> None:
+    """Want the photos and documents of the message, for a check-in or a case; `held` ones wait until they have one."""
     message = ask.message
     common = {
         "inbox_id": ask.inbox_id,
         "person_id": ask.me.id,
         "checkin_id": checkin_id,
+        "case_id": case_id,
         "channel": message.channel,
         "chat": message.chat,
         "album": message.album or None,
@@ -89,13 +110,12 @@ def keep(ask: Ask, checkin_id: int | None, *, held: bool = False) -> None:
 
 
 def add_to(ask: Ask, stored: Checkin) -> int:
-    """The photos of the message, and of its album, belong to this check-in; how many there are."""
-    if full(ask, stored):
-        return 0
-    keep(ask, stored.id)
-    message = ask.message
+    """The photos of the message, and of its album, belong to this check-in if there is room; how many there are."""
+    room, message = not full(ask, stored), ask.message
+    if room:
+        keep(ask, stored.id)
     if album(ask) is None:
-        return photos(ask)
+        return photos(ask) if room else 0
     albums.settle(ask.db, message.channel, message.chat, message.album, stored.id)
     return albums.photos(ask.db, message.channel, message.chat, message.album)
 

@@ -157,8 +157,9 @@ def _again(ask: Ask, new: checkins.Checkin, before: checkins.Checkin | None, alo
     there = [before] if before else _of_day(ask, new)
     same = next((one for one in there if _is_same(one, new)), None)
     if same:
-        attachments.add_to(ask, same)
-        return phrases.echo("已经记过,没有重复计", same, ask.today)
+        full, _ = attachments.full(ask, same), attachments.add_to(ask, same)
+        repeated = phrases.echo("已经记过,没有重复计", same, ask.today)
+        return phrases.with_more(repeated, full) if full else repeated
     one = next((each for each in there if new.topic and each.topic == new.topic), there[0])
     topic = f" 主题:{new.topic}" if _other_topic(one, new) else ""
     into = f"{phrases.heads(new)}{topic}"

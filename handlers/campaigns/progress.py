@@ -117,6 +117,3 @@ def _nudge(ask: Ask, one: campaigns.Campaign) -> Reply:
         return Reply("全部报了,不用催。")
     new = notices.nudge(ask, one, (squad.id for squad in missing))
     return Reply(f"已提醒 {new} 位辅导员。" if new else "都已经催过一次,不重复打扰。")
-
-
-# --- the counselor's side -----------------------------------------------------------------------------------

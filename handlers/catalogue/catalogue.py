@@ -39,6 +39,7 @@ _CURES = {
 _PATTERNS = {
     r"^[a-z][a-z0-9_]{1,29}$": "应是小写英文字母开头，2 到 30 个字母、数字或 _",
     r"^[a-z][a-z_]{0,19}$": "应是小写英文字母开头，最多 20 个字母或 _",
+    r"^[a-z][a-z_]{0,19}(_[^\W\da-z_]{1,16})?$": "应是字段名，如 heads 或 heads_小学",
     r"^S[0-4]-(\d\d|F\d)$": "应像 S0-05",
     r"^(\d\d|last|\d\d-\d\d|term_end|)$": "应像 每月5日、12月20日、期末、学期末",
     r"^\d{1,3}(\.\d+)?%$": "应像 30%",
@@ -75,7 +76,14 @@ class Catalogue:
     @cached_property
     def by_word(self) -> Mapping[str, Row]:
         """Row by each of its names; the longest word in a text is the one that is meant."""
-        return {word: row for row in self.rows for word in (*row.words, row.name)}
+        return {word: row for row in self.rows if row.shape != "checkin" for word in (*row.words, row.name)}
+
+    @cached_property
+    def case_words(self) -> Mapping[str, Row]:
+        """Row by each word that opens a case; a row with quotas is a medal (handlers/medals)."""
+        return {
+            word: row for row in self.rows if row.shape == "case" and not row.quotas for word in (*row.words, row.name)
+        }
 
 
 def load(overlay: Path | None = None) -> Catalogue:
@@ -182,10 +190,14 @@ def _apart(place: str, rows: Iterable[Row]) -> None:
 
 
 def clashes(rows: Iterable[Row]) -> Iterator[tuple[Row, str, str]]:
-    """(a row, the key of it, the cure) for each word by which an earlier row is meant already."""
+    """(a row, the key of it, the cure) for each word by which an earlier row is meant already.
+
+    宣讲 of a squad is a check-in, that of a team a report: who says it tells them apart.
+    """
     seen: dict[str, Row] = {}
     for row in rows:
-        for at, words in (("key", (row.key,)), ("name", (row.name,)), ("words", row.words)):
+        named = (("name", (row.name,)), ("words", row.words)) if row.shape != "checkin" else ()
+        for at, words in (("key", (row.key,)), *named):
             for word in words:
                 if seen.setdefault(word, row) is not row:
                     yield row, at, f"「{word}」已经是 {seen[word].key} 的，请换一个词"

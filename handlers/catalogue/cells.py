@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
@@ -18,13 +18,14 @@ HEADS: Mapping[type[BaseModel], Mapping[str, str]] = {
         "indicators": "指标", "line": "汇总句", "example": "例子", "due": "截止", "timely": "宽限天数",
         "closes": "补报天数", "review": "谁收", "evidence": "佐证", "base": "总分", "bonus": "加分",
         "passing": "达标分", "graders": "评分人数", "subject": "评谁", "kinds": "类别", "caps": "名额",
-        "cap_each": "每类名额", "floor": "下限", "quotas": "比例", "chain": "流程", "notice": "公示天数",
-        "term": "任期月数", "slots": "岗位", "remind": "提前天数", "source": "出处", "off": "停用",
+        "collective": "集体类别", "cap_each": "每类名额", "floor": "下限", "quotas": "比例", "chain": "流程",
+        "notice": "公示天数", "term": "任期月数", "slots": "岗位", "remind": "提前天数",
+        "source": "出处", "off": "停用",
     },
     Figure: {
         "name": "字段名", "label": "标签", "type": "类型", "hint": "提示", "words": "前面的词", "units": "量词",
         "choices": "选项", "required": "必填", "default": "默认", "min": "最小", "max": "最大", "agg": "汇总",
-        "needs": "前提", "off": "停用",
+        "needs": "前提", "split": "分开算", "off": "停用",
     },
 }  # fmt: skip
 _PERIODS = {
@@ -49,6 +50,8 @@ _DAY_OF_YEAR = re.compile(r"(?:每年)?(\d{1,2})月(\d{1,2})[日号]")
 # A day that Excel has made a date of.
 _DATE = re.compile(r"\d{4}-(\d\d)-(\d\d)(?:T.*)?")
 _LAST = re.compile(r"(?:每?个?[周月季年](?:度)?|期)[末底]")
+# One a line, since they hold signs of their own.
+_RULES = ("rules", "soft_rules")
 _YES, _NO = ("是", "有", "yes", "true", "1", "√", "y"), ("否", "无", "no", "false", "0", "×", "n")
 # What is said as it is written; everywhere else a full-width sign is the same as a plain one.
 _AS_WRITTEN = frozenset({"line", "example", "hint", "source"})
@@ -67,7 +70,7 @@ def plain(cell: str) -> str:
 
 def columns(model: type[BaseModel]) -> list[str]:
     """The keys that have a column, in the order of the model; fields and choices have a sheet of their own."""
-    return [key for key in model.model_fields if key not in ("fields", "choices")]
+    return [key for key in model.model_fields if key not in ("fields", "choices", "said")]
 
 
 def head(model: type[BaseModel], key: str) -> str:
@@ -81,21 +84,31 @@ def key_of(model: type[BaseModel], said: str) -> str:
     return next((key for key in columns(model) if found & {key, HEADS[model].get(key, key)}), "")
 
 
-def cell(key: str, value: Any) -> str:
+def cell(key: str, value: Any, model: type[BaseModel] = Row) -> str:
     """The words for a value as JSON has it; empty for what is the default everywhere."""
     if isinstance(value, bool):
         return "是" if value else ""
     if isinstance(value, list):
-        lines = any(isinstance(each, dict) for each in value) or key in ("rules", "soft_rules")
-        return ("\n" if lines else "、").join(_one(key, each) for each in value)
+        if any(isinstance(each, dict) for each in value):
+            return "\n".join(_line(get_args(model.model_fields[key].annotation)[0], each) for each in value)
+        return ("\n" if key in _RULES else "、").join(_one(key, each) for each in value)
     if isinstance(value, dict):
         return "、".join(f"{name} {number}" for name, number in value.items())
     return "" if value is None else _one(key, value)
 
 
+def _line(model: type[BaseModel], table: Mapping[str, Any]) -> str:
+    """submitted 同意 大队 ok_1 optional=是: what is needed in its order, the rest by its name."""
+    told = []
+    for key, info in model.model_fields.items():
+        if info.is_required():
+            told.append(cell(key, table[key], model))
+        elif said := cell(key, table[key] if table[key] != info.default else None, model) or "":
+            told.append(f"{key}={said}")
+    return " ".join(told)
+
+
 def _one(key: str, value: Any) -> str:
-    if isinstance(value, dict):
-        return re.sub("( 否)+$", "", " ".join(cell("", each) or "否" for each in value.values()))
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     said = str(value)
@@ -123,13 +136,18 @@ def value(model: type[BaseModel], key: str, said: str) -> Any:
 
 def _items(key: str, kind: Any, said: str) -> Iterator[Any]:
     if isinstance(kind, type) and issubclass(kind, BaseModel):
-        for line in filter(None, map(str.strip, said.splitlines())):
-            words = line.split()
-            names = [*kind.model_fields, *("多写的" for _ in words)]
-            yield {name: value(kind, name, word) if name in kind.model_fields else word
-                   for name, word in zip(names, words, strict=False)}  # fmt: skip
-        return
-    yield from (_value_of(key, each) for each in (said.splitlines() if key.endswith("rules") else _parts(said)))
+        yield from (_table(kind, line.split()) for line in said.splitlines() if line.strip())
+    else:
+        yield from (_value_of(key, each) for each in (said.splitlines() if key in _RULES else _parts(said)))
+
+
+def _table(model: type[BaseModel], words: Sequence[str]) -> dict[str, Any]:
+    """The values of a line; a word too many keeps its own name, so that the model says so."""
+    needed = [key for key, info in model.model_fields.items() if info.is_required()]
+    plain = [word for word in words if "=" not in word]
+    named = [*zip(needed, plain, strict=False), *((word, word) for word in plain[len(needed) :])]
+    named += [(key, said) for key, _, said in (word.partition("=") for word in words if "=" in word)]
+    return {key: value(model, key, said) if key in model.model_fields else said for key, said in named}
 
 
 def _parts(said: str) -> list[str]:

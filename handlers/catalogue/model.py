@@ -1,5 +1,6 @@
 """The rows: what is reported, decided or held is declared here as data, never as code (design §4)."""
 
+import hashlib
 import string
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -16,12 +17,14 @@ from storage.people.people import Role
 _DAYS = dict(enumerate((31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31), 1))
 NUMBERS = ("integer", "decimal", "money", "score")
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,19}$")]
+# A figure, or the part of it that belongs to a choice: pupils, pupils_小学.
+Sum = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,19}(_[^\W\da-z_]{1,16})?$")]
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,29}$")]
 Label = Annotated[str, Field(min_length=1, max_length=20)]
 Word = Annotated[str, Field(min_length=1, max_length=16)]
 Words = tuple[Word, ...]
 Level = Literal[
-    "中队", "大队", "学校", "县", "市", "省", "全国", "协作组", "上级", "街道", "教办", "关工委", "区文明办"
+    "本单位", "中队", "大队", "学校", "县", "市", "省", "全国", "协作组", "上级", "街道", "教办", "关工委", "区文明办"
 ]
 # What a line may say besides its fields and indicators, by the shape of the row.
 COMMON = frozenset({"units", "targets", "gap", "period", "rate"})
@@ -29,7 +32,7 @@ SHOWN: Mapping[str, frozenset[str]] = {
     "checkin": COMMON | {"count", "attended"},
     "report": COMMON | {"count", "overdue", "returned", "accepted", "zero", "ok", "low", "average", "complete", "all"},
     "case": COMMON | {"count", "submitted", "awarded", "presented", "promoted", "open", "done", "overdue", "soon",
-                      "places", "over", "floor", "by_kind", "by_state", "by_subject"},
+                      "places", "over", "floor", "by_kind", "by_state", "by_subject", "opened", "closed"},
     "roster": COMMON | {"holding", "soon", "full", "vacant", "slots", "by_kind", "added"},
 }  # fmt: skip
 
@@ -63,6 +66,8 @@ class Figure(_Strict):
     max: float | None = None
     agg: Literal["sum", "last", "by", "none"] = "none"
     needs: Words = ()
+    # Of a choice: the figures that add up are also added up for each of its choices: {heads_小学}.
+    split: bool = False
     off: bool = False
 
     @property
@@ -84,6 +89,8 @@ class Figure(_Strict):
             raise _misfit("min", "最小比最大还大，请改小")
         if self.type == "score" and self.max is None:
             raise _misfit("max", "score（评分）要写满分")
+        if self.split and self.agg != "by":
+            raise _misfit("split", "分开算只用于 choice（选项）、汇总 by（分项）")
         if self.needs and self.type != "score":
             raise _misfit("needs", "前提只用于 score（评分），请清空")
         twice = next((each for each in self.choices if self.choices.count(each) > 1), None)
@@ -96,10 +103,21 @@ class Indicator(_Strict):
     """A quotient of two sums: `digits` behind the point, half up."""
 
     name: Name
-    numerator: Name
-    denominator: Name
+    numerator: Sum
+    denominator: Sum
     digits: Annotated[int, Field(ge=0, le=3)] = 1
     percent: bool = False
+
+
+class Said(_Strict):
+    """The words of an activity that is told by check-ins; `plain` ones are its name, `more` say more and are a topic.
+
+    `rank`: 4 programmes, 3 forms (how it is held), 2 kinds of practice, 1 themes that count when no form is said.
+    """
+
+    rank: Annotated[int, Field(ge=1, le=4)]
+    plain: Words = ()
+    more: Words = ()
 
 
 class Quota(_Strict):
@@ -110,13 +128,20 @@ class Quota(_Strict):
 
 
 class Step(_Strict):
-    """A line of a workflow table: at `state`, `action` of `by` leads to `to`; nobody approves their own."""
+    """A line of a workflow table: at `state`, `action` of `by` leads to `to`; nobody approves their own.
+
+    `words` are other words for the action; nobody is waited for to take an `optional` step (异议, 撤销); one with
+    `evidence` is taken only when there is a photo or document.
+    """
 
     state: Word
     action: Word
-    by: Word
+    by: Level
     to: Word
+    words: Words = ()
     self_approval: bool = False
+    optional: bool = False
+    evidence: bool = False
 
 
 class Row(_Strict):
@@ -132,6 +157,8 @@ class Row(_Strict):
         "once"
     )
     many: bool = False
+    # Of check-ins: read by handlers/reading, which compiles them when it starts.
+    said: tuple[Said, ...] = ()
     at: Annotated[tuple[Kind, ...], Field(min_length=1)]
     who: tuple[Role, ...] = ()
     fields: tuple[Figure, ...] = ()
@@ -154,6 +181,8 @@ class Row(_Strict):
     # Cases.
     subject: tuple[Literal["child", "adult", "unit", "matter"], ...] = ()
     kinds: Words = ()
+    # Of the kinds those that put a unit forward, not a person.
+    collective: Words = ()
     caps: Mapping[Word, Annotated[int, Field(ge=1, le=10000)]] = {}
     cap_each: Annotated[int, Field(ge=0, le=10000)] = 0
     floor: Annotated[int, Field(ge=0, le=100000)] = 0
@@ -168,14 +197,36 @@ class Row(_Strict):
     off: bool = False
 
     @cached_property
+    def version(self) -> str:
+        """A mark of what the row says, kept with each report of it."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:12]
+
+    @cached_property
     def by_name(self) -> Mapping[str, Figure]:
         """Its fields by their names."""
         return {field.name: field for field in self.fields}
 
     @cached_property
+    def waiting(self) -> frozenset[str]:
+        """The states of its cases in which somebody is waited for."""
+        return frozenset(each.state for each in self.chain if not each.optional)
+
+    @cached_property
     def asked(self) -> tuple[Figure, ...]:
         """The fields that are asked for and read; those that are switched off are only shown where they were told."""
         return tuple(each for each in self.fields if not each.off)
+
+    @cached_property
+    def split(self) -> Mapping[str, tuple[str, str, str]]:
+        """Name of a part, heads_小学, → (figure, field with the choice, choice)."""
+        return {
+            f"{figure.name}_{choice}": (figure.name, by.name, choice)
+            for by in self.fields
+            if by.split
+            for figure in self.fields
+            if figure.is_number and figure.agg == "sum"
+            for choice in by.choices
+        }
 
     @cached_property
     def checks(self) -> tuple[Rule, ...]:
@@ -196,7 +247,7 @@ class Row(_Strict):
             raise _misfit("fields", f"字段 {twice} 写了两次，请改一个名字")
         self._rules_fit()
         for each in self.indicators:
-            known = self._numbers | SHOWN[self.shape]
+            known = self._numbers | SHOWN[self.shape] | set(self.split)
             _known("indicators", f"指标 {each.name}", (each.numerator, each.denominator), known)
         self._line_fits(names)
         self._due_fits()
@@ -206,6 +257,10 @@ class Row(_Strict):
     @property
     def _numbers(self) -> frozenset[str]:
         return frozenset(each.name for each in self.fields if each.is_number)
+
+    @property
+    def _first(self) -> frozenset[str]:
+        return frozenset(each.state for each in self.chain[:1])
 
     def _rules_fit(self) -> None:
         for at, said in (("rules", self.rules), ("soft_rules", self.soft_rules)):
@@ -221,7 +276,7 @@ class Row(_Strict):
             said = list(self.placeholders)
         except ValueError:
             raise _misfit("line", "花括号不成对，写成 {字段名} 这样") from None
-        _known("line", "line", said, {*names, *(f"{name}%" for name in names), *SHOWN[self.shape]})
+        _known("line", "line", said, {*names, *(f"{name}%" for name in names), *SHOWN[self.shape], *self.split})
 
     def _due_fits(self) -> None:
         """A day of a month or year has to be one, and a report that is due has a period to be due in."""
@@ -234,6 +289,8 @@ class Row(_Strict):
             raise _misfit("due", f"没有 {self.due} 这一天，写成 每月5日 或 12月20日 这样")
 
     def _shape_fits(self) -> None:
+        if bool(self.said) != (self.shape == "checkin"):
+            raise _misfit("shape", "签到的活动写在 checkins.toml，要有 said；别的方式没有 said")
         if self.shape == "case" and not (self.chain and self.subject):
             raise _misfit("subject" if self.chain else "chain", "case（逐级办理）要写 chain 和 subject")
         for at in ("chain", "quotas", "kinds", "caps"):
@@ -243,6 +300,9 @@ class Row(_Strict):
             if self.shape != "roster" and getattr(self, at):
                 raise _misfit(at, f"{at} 只用于 roster（名册），请清空")
         _known("caps", "caps", self.caps, self.kinds)
+        _known("collective", "collective", self.collective, self.kinds)
+        states = {each.to for each in self.chain} | self._first
+        _known("chain", "chain", (each.state for each in self.chain), states)
         scores = [each for each in self.fields if each.type == "score"]
         whole = sum(int(each.max or 0) for each in scores)
         if whole != self.base:

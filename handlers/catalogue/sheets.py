@@ -12,7 +12,6 @@ from handlers.catalogue.catalogue import Mistake
 from handlers.catalogue.model import Figure, Row
 from handlers.catalogue.reports import read_report
 from handlers.privacy import gate
-from handlers.privacy.names import persons
 from handlers.reading.text.normalise import clean
 
 ROWS, FIELDS, CHOICES = "行", "字段", "选项"
@@ -221,16 +220,10 @@ def _against(number: int, row: Row, before: Row | None) -> Iterator[Mistake]:
         yield from (Mistake(number, at, cure) for at, cure in _taken_away(row, before))
     known = {words for _, words in _words(before)} if before else set()
     for at, words in _words(row):
-        if words not in known and _is_private(words):
+        if words not in known and gate.is_private_label(words):
             yield Mistake(number, at, f"「{gate.hidden(words)}」像是人名或个人信息，请换个写法")
     if row.shape == "report":
         yield from (Mistake(number, ("example",), cure) for cure in _misread(row))
-
-
-def _is_private(words: str) -> bool:
-    """棵数, 应评: of two characters it is more often a measure than somebody."""
-    found = set(gate.found_in(words))
-    return bool(found - {"PII_NAME"}) or ("PII_NAME" in found and any(len(each) > 2 for each in persons(words)))
 
 
 def _taken_away(row: Row, before: Row) -> Iterator[tuple[tuple[int | str, ...], str]]:

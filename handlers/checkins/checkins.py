@@ -6,7 +6,7 @@ from dataclasses import replace
 from handlers.asker import examples
 from handlers.asker.context import reading_of
 from handlers.attendance import phrases, reports
-from handlers.checkins import asking
+from handlers.checkins.questions import asking
 from handlers.kit import REPORTERS, Ask, Denied, Refusal, Reply
 from handlers.reading import Reading
 from handlers.registry import ANYTHING, command, reads
@@ -59,9 +59,3 @@ def _replies(ask: Ask, reading: Reading, first: int | None) -> list[Reply]:
     if reading.status == "partial":
         replies.append(asking.missing(ask, reading))
     return replies
-
-
-# --- somebody with several schools is asked once, and it is remembered ------------------------------------
-
-
-# --- one question, the rest already filled in -------------------------------------------------------------

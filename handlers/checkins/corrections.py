@@ -99,6 +99,3 @@ def _changed(ask: Ask, old: checkins.Checkin, words: str) -> Reply:
     if new == old:
         return revisions.warned(phrases.echo("已处理过。现在是", old, ask.today), reading)
     return revisions.warned(revisions.said(ask, "已更正", old, revisions.revised(ask, old, new)), reading)
-
-
-# --- the message itself was changed -----------------------------------------------------------------------

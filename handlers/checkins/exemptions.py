@@ -6,10 +6,11 @@ from datetime import timedelta
 
 from handlers import rights
 from handlers.asker import examples
-from handlers.kit import REPORTERS, Ask, Button, Denied, Refusal, Reply, Unit
+from handlers.catalogue import current
+from handlers.kit import MEMBERS, REPORTERS, Ask, Button, Denied, Refusal, Reply, Unit
 from handlers.reading import Record
 from handlers.registry import command, reads
-from handlers.wording import days, places
+from handlers.wording import days, places, programmes
 from scheduling import periods
 from storage.checkins import coverage, exemptions
 from storage.organisation import units
@@ -68,15 +69,20 @@ def _unit(ask: Ask) -> tuple[Unit, Record]:
 
 
 @command(
-    "照常报", who=REPORTERS, group="签到", listed=False, help="取消「没有活动」和请假", examples=("照常报 12",),
+    "照常报", who=MEMBERS, group="签到", listed=False, help="取消「没有活动」和请假", examples=("照常报 12",),
     follows=r"#?\d",
 )  # fmt: skip
 def as_ever(ask: Ask) -> Reply:
     """A zero report or an excuse is taken back."""
     match = _NUMBER.match(ask.args)
-    unit_id = exemptions.unit_of(ask.db, int(match[1])) if match else None
-    unit = units.by_id(ask.db, unit_id) if unit_id is not None else None
-    if match is None or unit is None or not rights.may_report(ask.me, unit):
+    found = exemptions.unit_of(ask.db, int(match[1])) if match else None
+    unit = units.by_id(ask.db, found[0]) if found else None
+    if match is None or unit is None or found is None or not _may(ask, unit, found[1]):
         raise Refusal("没有这个编号的「没有活动」或请假,什么都没有改。")
     exemptions.end(ask.db, int(match[1]), [unit.id])
     return Reply(f"已取消:{unit.name}照常报。")
+
+
+def _may(ask: Ask, unit: Unit, row: str) -> bool:
+    one = current.catalogue_of(ask.db).by_key.get(row)
+    return programmes.may_report(ask.me, one, unit) if one else rights.may_report(ask.me, unit)

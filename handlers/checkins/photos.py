@@ -12,7 +12,6 @@ from storage.messages import albums
 
 _NO_CHECKIN = "{0}收到了,但不知道是哪次活动,没有保存。先报活动,再发{0}:\n{1}"
 _NO_PHOTO = "这个不是照片,也不是 PDF、Word、Excel 文件,没有保存。"
-_MEASURED = {"照片": "张照片", "文件": "个附件"}
 _UNREAD = {
     "voice": "语音我听不了,没有记录。请打字发给我,或用键盘上的话筒把话变成文字。",
     "video": "视频我看不了,没有保存。请发文字和照片,像这样:\n{}",
@@ -50,15 +49,16 @@ def _another(ask: Ask, album: albums.Album) -> list[Reply]:
     if one is None:
         attachments.keep(ask, None, held=True)
         return []
-    count = attachments.add_to(ask, one)
+    full, count = attachments.full(ask, one), attachments.add_to(ask, one)
     message = ask.message
     reported = albums.reported(ask.db, message.channel, message.chat, message.album, one.id)
     said = phrases.echo("已记录", one, ask.today, count) if reported else _attached(ask, one, count)
-    return [replace(said, again=True)]
+    # Of an album only the last answer is said: it tells what was not kept, even when the album was answered before.
+    return [replace(phrases.with_more(said, full) if full else said, again=not full)]
 
 
 def _attached(ask: Ask, one: checkins.Checkin, count: int) -> Reply:
-    files = f"{count} {_MEASURED[attachments.what(ask)]}"
+    files = f"{count} {attachments.measured(ask)}"
     return Reply(f"{files}已附到:{phrases.dated(one, ask.today)}{_without(ask, one.unit_id)}")
 
 

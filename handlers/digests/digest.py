@@ -1,24 +1,27 @@
 """周报: what happened in a week in the asker's part of the tree, as text, picture or workbook."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
 from handlers.digests import figures as reports
-from handlers.kit import ADMINS, Ask, Button, Due, File, Reply, Role, Unit
+from handlers.digests import groups, period_digest
+from handlers.digests.readers import READERS
+from handlers.kit import ADMINS, Ask, Button, Due, File, Reply, Unit
 from handlers.registry import ANYTHING, command, due, weekly
-from handlers.wording import lines, numbers, places, weeks
+from handlers.wording import groups as named_groups
+from handlers.wording import lines, numbers, periods, places, weeks
 from scheduling.periods import week_of
 from storage.digests import digests, figures
 from storage.organisation import history, units
 
-# Each their own part of the tree; there is no child's name in a digest.
-READERS = ADMINS | {Role.COUNSELOR, Role.INSPECTOR, Role.STATION_HEAD, Role.GROUP_HEAD, Role.CARE_ADMIN}
 _FORMS = {"图": "图", "图片": "图", "表": "表", "表格": "表"}
 MOST_NAMES = 10
 MOST_ACTIVITIES = 8
-MOST_LINES = 12
+# What a phone shows of one message without getting lost in it; the last line may say how much more there is.
+MOST_LINES, MOST_CHARACTERS, _MORE_LENGTH = 25, 1200, 20
 # A picture of more units would be too long for a phone, and for Telegram.
 UNITS_A_PICTURE = 4
 # After this Monday's push is no news any more; the week is frozen all the same.
@@ -32,11 +35,16 @@ OF_USE = timedelta(days=3)
 )  # fmt: skip
 def digest(ask: Ask) -> Sequence[Reply]:
     """The digest of each unit of the asker, or of one unit below them."""
+    span, rest = periods.longer(ask.args, ask.today)
+    if span:
+        return period_digest.of_span(ask, span, rest)
     period, rest = weeks.period_in(ask.args, ask.today)
     form, words = _form(rest)
-    at = places.chosen(ask, READERS, words, "周报", f"{period.week} {{}}")
     # What the messages before this one in the same transaction reported belongs to it.
     ask.rollups.flush(ask.db)
+    if not form and (found_groups := named_groups.asked(ask, READERS, words)):
+        return [groups.told(ask, found_groups, period.week)]
+    at = places.chosen(ask, READERS, words, "周报", f"{period.week} {{}}")
     if form:
         return _files(ask, form, at, period.week)
     alone = not words and len(at) == 1
@@ -44,21 +52,43 @@ def digest(ask: Ask) -> Sequence[Reply]:
     found = [(unit, digests.report(ask.db, unit, period.week, ask.now)) for unit in at]
     return [
         Reply(
-            text(each) + _reports(ask.db, unit, period.week, ask.today),
+            _with_reports(ask.db, each, unit, ask.today),
             _buttons(each, "" if alone else _named(ask.db, unit), admin),
         )
         for unit, each in found
     ]
 
 
-def _reports(db: Connection, unit: Unit, week: str, today: date) -> str:
-    """The lines of what is reported beside check-ins; of a past week as of now, since it is not frozen."""
-    found = lines.of_week(db, [unit.path], week, today)
+def _with_reports(db: Connection, shown: figures.Digest, unit: Unit, today: date) -> str:
+    """The digest with the lines of what is reported beside check-ins: of a past week as of now, not as it was frozen.
+
+    As many as a phone shows, of each section one before any has two.
+    """
+    said, found = text(shown), lines.of_week(db, [unit.path], shown.week, today)
     if not found:
-        return ""
-    more = f"\n另有 {len(found) - MOST_LINES} 项，发「看」" if len(found) > MOST_LINES else ""
-    head = "上报" if week == week_of(today) else "上报（到今天为止）"
-    return f"\n{head}：\n" + "\n".join(f"· {each.text}" for each in found[:MOST_LINES]) + more
+        return said
+    said += "\n上报：" if shown.week == week_of(today) else "\n上报（到今天为止）："
+    chosen = _fitting(found, said)
+    told = [f"· {each.text}" for each in found if each.row.key in chosen]
+    rest = len(found) - len(told)
+    return "\n".join([said, *told, *([f"另有 {rest} 项，发「看」"] if rest else [])])
+
+
+def _fitting(found: Sequence[lines.Line], said: str) -> set[str]:
+    """The rows whose lines there is room for behind what is said: of each section one before any has two."""
+    before: Counter[str] = Counter()
+    ranks = {}
+    for each in found:
+        ranks[each.row.key] = before[each.row.section]
+        before[each.row.section] += 1
+    room, left = MOST_LINES - said.count("\n") - 1, MOST_CHARACTERS - _MORE_LENGTH - len(said)
+    chosen: set[str] = set()
+    for number, each in enumerate(sorted(found, key=lambda one: ranks[one.row.key]), 1):
+        left -= len(each.text) + 3
+        if left < 0 or len(chosen) + 1 + (number < len(found)) > room:
+            break
+        chosen.add(each.row.key)
+    return chosen
 
 
 def _form(words: str) -> tuple[str, str]:

@@ -2,7 +2,10 @@
 
 from handlers.reading import Reading
 
-_PERIODS = {"this_week": "本周", "last_week": "上周"}
+_PERIODS = {
+    "this_week": "本周", "last_week": "上周", "this_month": "本月", "last_month": "上月", "this_term": "本学期",
+    "last_term": "上学期", "this_year": "今年", "last_year": "去年", "today": "今天", "yesterday": "昨天",
+}  # fmt: skip
 _WORDS = {"reminders": "remind"}
 
 

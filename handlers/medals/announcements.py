@@ -2,13 +2,13 @@
 
 from handlers.kit import Ask, Button, Reply
 from handlers.medals import decisions, proposals
+from handlers.medals.awards import eligibility
 from handlers.wording import days, medals
 from storage.medals import nominations
 
 # More at once come as one list, so that a whole 接龙 does not ring twenty times.
 _CARDS = 3
 LISTED = 10
-_BELOW = {"S2": "一星章", "S3": "二星章", "S4": "三星章", "S5": "四星章"}
 MINE = Button("我的提名", "我的提名")
 
 
@@ -70,9 +70,7 @@ def _cards_of(ask: Ask, to: int, cases: list[nominations.Case], words: dict[int,
 def _card(ask: Ask, to: int, case: nominations.Case, about: str) -> Reply:
     lines = [f"请审核提名 {case.number}:{about}", f"提名人:{case.nominator}"]
     lines.append(f"理由:{medals.reason_of(ask, case.reason) or '未写'}")
-    if case.medal in _BELOW:
-        whose = "集体" if case.child_id is None else ""
-        lines.append(f"请核对:{medals.label(case.medal)}从{whose}{_BELOW[case.medal]}获得者中推荐。")
+    lines += [f"请核对:{words}" for words in eligibility.notes(ask, case)]
     before = nominations.returned(ask.db, case)
     if before:
         step = nominations.last_steps(ask.db, [before.id])[before.id]

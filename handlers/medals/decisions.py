@@ -1,5 +1,7 @@
 """Who decides on a nomination, and how a decision is said."""
 
+from collections.abc import Sequence
+
 from handlers.kit import Ask, Person, Role, Unit
 from handlers.wording import days, medals
 from handlers.wording.numbers import CaseNumbers
@@ -15,6 +17,7 @@ _DONE = {
     State.APPROVED: "同意",
     State.RETURNED: "退回",
     State.WITHDRAWN: "撤回",
+    State.REVOKED: "撤销",
 }
 
 
@@ -54,6 +57,15 @@ def good_news(ask: Ask, case: nominations.Case) -> str:
     return (
         f"提名 {case.number} 已通过校级审核:{about}\n{ask.me.name} {days.moment(ask.now, ask.now.tzinfo)} 同意。{after}"
     )
+
+
+def much_good_news(ask: Ask, cases: Sequence[nominations.Case]) -> str:
+    """The same of many: one list."""
+    about = medals.case_lines(ask, cases, cases[0].holder)
+    lines = [f"提名已通过校级审核 {len(cases)} 件({ask.me.name} {days.moment(ask.now, ask.now.tzinfo)} 同意)"]
+    lines += [f"{case.number} {about[case.id]}" for case in cases]
+    higher = {medals.higher_level(case.medal): None for case in cases if medals.higher_level(case.medal)}
+    return "\n".join([*lines, *(f"这是大队审核,{level}另行决定。" for level in higher)])
 
 
 def bad_news(ask: Ask, case: nominations.Case, reason: str) -> str:

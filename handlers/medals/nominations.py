@@ -5,6 +5,7 @@ from dataclasses import replace
 from handlers.asker import context
 from handlers.kit import Ask, Denied, Reply
 from handlers.medals import changes, consent_question, intake, proposals
+from handlers.medals.awards import basics
 from handlers.registry import ANYTHING, command, reads
 from handlers.wording import names, private
 from handlers.wording.consents import said
@@ -19,6 +20,8 @@ def nominate(ask: Ask) -> list[Reply]:
     """Open a case for each nominee; nothing is stored unless all that was said is understood and allowed."""
     if proposals.NOMINATORS.isdisjoint(ask.me.roles):
         raise Denied("提名由中队辅导员或大队辅导员来做,请告诉他们。", what="提名")
+    if basics.meant(ask.args):
+        return [basics.preview(ask)]
     heard = ask.reading or context.reading_of(ask, f"提名 {ask.args}")
     if heard.intent in changes.ABOUT_MINE:
         return changes.done(replace(ask, reading=heard))

@@ -1,43 +1,83 @@
 """待审: the nominations that wait for the asker, and which one a number or place means."""
 
 import re
+from datetime import datetime
 
 from handlers.kit import Ask, Button, Denied, Refusal, Reply, Role
 from handlers.medals import decisions
 from handlers.registry import command
 from handlers.wording import medals
 from storage.base import key_values
-from storage.medals import nominations
+from storage.base.numbered import GLUED
+from storage.medals import nominations, revocations
 from storage.people import people
 
 REVIEWERS = frozenset({Role.BRIGADE, Role.SCHOOL_ADMIN})
-# WeCom shows at most six buttons on a card: two a case.
-_WITH_BUTTONS = 3
-_LISTED = 10
+# WeCom shows at most six buttons on a card: two a case, or of a longer list one for the next page.
+_BUTTONS = 6
+_LISTED = 5
+# As far down as places can be named: 同意 1-60.
+_PLACES = 200
 LIST = Button("待审", "待审")
+# 待审 从6: the next five.
+_FROM = re.compile(r"\s*从\s*(\d{1,3})\s*")
+# 同意 1-20, 同意 全部: several at once, after one more question.
+_RANGE = re.compile(
+    r"\s*第?(\d{1,3})\s*[号件个条]?\s*[-–—~～至到]\s*第?(\d{1,3})(?:[号件个条](?!\w)|(?![\w:-]))[\s,，、。]*"
+)
+_ALL = re.compile(r"\s*(?:全部|全都|所有|都)(?:同意|通过)?[\s。!！]*$")
 # A place in the list that was shown last: 同意 1, 退回 2 材料不全.
-_PLACE = re.compile(r"\s*第?(\d{1,2})(?:[号件个条](?!\w)|(?![\w:]))[\s,，:：、。]*")
+_PLACE = re.compile(r"\s*第?(\d{1,3})(?:[号件个条](?!\w)|(?![\w:]))[\s,，:：、。]*")
 
 
-@command("待审", "pending", who=REVIEWERS, group="奖章", rank=5, help="看等您审核的提名", examples=("待审",))
+@command(
+    "待审", "pending", who=REVIEWERS, group="奖章", rank=5, help="看等您审核的提名", glued=GLUED, examples=("待审",)
+)
+def show_all(ask: Ask) -> list[Reply]:
+    """What waits for the asker: nominations, and medals that are to be taken away."""
+    shown = show_pending(ask)
+    return [shown, *(each for each in _revocations(ask) if ask.message.private and each.text != shown.text)]
+
+
 def show_pending(ask: Ask) -> Reply:
     """The oldest cases that wait for the asker, the first ones with buttons; with a number that one, whole."""
     number, _ = decisions.NUMBERS.first(ask, with_numbers(ask))
     if number and ask.message.private:
         return _one(ask, mine_to_decide(ask, number, "待审"))
     cases = waiting(ask)
-    if not cases:
+    taken_away = _revocations(ask)
+    if not cases and not taken_away:
         return Reply("没有等您审核的提名。有新提名时会马上告诉您。")
+    if not cases:
+        return taken_away[0]
     if not ask.message.private:
         return Reply(f"有 {len(cases)} 件提名待审,请私聊我发「待审」看详情。")
-    key_values.put(ask.db, _shown(ask), " ".join(case.number for case in cases[:_LISTED]), ask.now)
-    lines = [f"待审 {len(cases)} 件", *_lines(ask, cases[:_LISTED])]
-    if len(cases) > _LISTED:
-        lines.append(f"还有 {len(cases) - _LISTED} 件,审完前面的再发「待审」。")
-    if len(cases) > _WITH_BUTTONS:
-        lines.append(f"看后面的理由,发「待审 {_WITH_BUTTONS + 1}」这样的序号。")
-    lines.append("请发「同意 序号」或「退回 序号 理由」,也可以写编号。")
-    return Reply("\n".join(lines), _buttons(cases[:_WITH_BUTTONS]))
+    key_values.put(ask.db, _shown(ask), " ".join(case.number for case in cases[:_PLACES]), ask.now)
+    begun = _FROM.fullmatch(ask.args)
+    first = min(max(int(begun[1]) - 1, 0), len(cases) - 1) if begun else 0
+    page = cases[first : first + _LISTED]
+    left = len(cases) - first - len(page)
+    more = (Button(f"后面 {min(_LISTED, left)} 件", LIST.word, f"从{first + _LISTED + 1}"),) if left else ()
+    open_ones = (_BUTTONS - len(more)) // 2
+    lines = [f"待审 {len(cases)} 件" + (f",第 {first + 1}–{first + len(page)} 件" if len(cases) > len(page) else "")]
+    lines += _lines(ask, page, first, open_ones)
+    if len(page) > open_ones:
+        lines.append(f"看后面的理由,发「待审 {first + open_ones + 1}」这样的序号。")
+    many = f";一次同意几件,发「同意 1-{len(cases)}」。" if len(cases) > 1 else "。"
+    lines.append(f"请发「同意 序号」或「退回 序号 理由」,也可以写编号{many}")
+    return Reply("\n".join(lines), (*_buttons(page[:open_ones], first), *more))
+
+
+def revoking(number: str) -> tuple[Button, Button]:
+    """What the second person may say to a medal that is to be taken away."""
+    return Button("同意撤销", "撤销奖章", f"{number} 同意"), Button("不撤销", "撤销奖章", f"{number} 不同意")
+
+
+def _revocations(ask: Ask) -> list[Reply]:
+    """The medals that are to be taken away and wait for the asker's word as the second one."""
+    found = [one for one in revocations.waiting(ask.db, ask.me.paths(REVIEWERS)) if one.asked_by != ask.me.id]
+    lines = [f"{one.number} {one.asked_name}请求撤销({one.reason}),等了 {_days(ask, one.asked_at)} 天" for one in found]
+    return [Reply("\n".join(["等您同意的撤销", *lines]), revoking(found[0].number))] if found else []
 
 
 def _one(ask: Ask, case: nominations.Case) -> Reply:
@@ -51,6 +91,25 @@ def _shown(ask: Ask) -> str:
     return f"pending-shown:{ask.me.id}"
 
 
+def several(ask: Ask) -> list[str]:
+    """The case numbers that 1-20 or 全部 mean; empty for other words. The places are those of the list shown last."""
+    listed = _listed(ask)
+    if _ALL.fullmatch(ask.args):
+        return listed
+    match = _RANGE.fullmatch(ask.args)
+    if match is None:
+        return []
+    first, last = int(match[1]), int(match[2])
+    if not 0 < first <= last <= len(listed):
+        raise Refusal(f"待审里没有第 {first} 到 {last} 件。发「待审」看现在的序号。", LIST)
+    return listed[first - 1 : last]
+
+
+def _listed(ask: Ask) -> list[str]:
+    shown = key_values.get(ask.db, _shown(ask))
+    return shown.value.split() if shown else [case.number for case in waiting(ask)[:_PLACES]]
+
+
 def with_numbers(ask: Ask, most: int = _LISTED) -> str:
     """
     The words with the places (`most` of them) that they begin with written as case numbers.
@@ -59,8 +118,7 @@ def with_numbers(ask: Ask, most: int = _LISTED) -> str:
     """
     words = ask.args
     numbers: list[str] = []
-    shown = key_values.get(ask.db, _shown(ask))
-    listed = shown.value.split() if shown else [case.number for case in waiting(ask)[:_LISTED]]
+    listed = _listed(ask)
     while len(numbers) < most and (match := _PLACE.match(words)):
         place = int(match[1])
         if not 0 < place <= len(listed):
@@ -70,19 +128,28 @@ def with_numbers(ask: Ask, most: int = _LISTED) -> str:
     return " ".join([*numbers, words])
 
 
-def _lines(ask: Ask, cases: list[nominations.Case]) -> list[str]:
+def _days(ask: Ask, since: datetime) -> int:
+    """For how many days something has waited."""
+    return (ask.today - since.astimezone(ask.now.tzinfo).date()).days
+
+
+def _lines(ask: Ask, cases: list[nominations.Case], before: int, open_ones: int) -> list[str]:
     words = medals.case_lines(ask, cases)
     lines = []
-    for place, case in enumerate(cases, 1):
-        lines.append(f"{place}. {case.number} {words[case.id]}(提名人 {case.nominator})")
-        if place <= _WITH_BUTTONS:
+    for place, case in enumerate(cases, before + 1):
+        days = _days(ask, case.made_at)
+        waited = f",等了 {days} 天" if days else ""
+        lines.append(f"{place}. {case.number} {words[case.id]}(提名人 {case.nominator}{waited})")
+        if place <= before + open_ones:
             lines.append(f"   理由:{medals.reason_of(ask, case.reason) or '未写'}")
     return lines
 
 
-def _buttons(cases: list[nominations.Case]) -> tuple[Button, ...]:
+def _buttons(cases: list[nominations.Case], before: int) -> tuple[Button, ...]:
     return tuple(
-        Button(f"{place} {word}", word, case.number) for place, case in enumerate(cases, 1) for word in ("同意", "退回")
+        Button(f"{place} {word}", word, case.number)
+        for place, case in enumerate(cases, before + 1)
+        for word in ("同意", "退回")
     )
 
 

@@ -1,16 +1,20 @@
 """待审, 同意, 退回: the brigade counselor or school admin decides on nominations, never on their own."""
 
+from collections import Counter
 from dataclasses import dataclass, replace
 
 from handlers.asker import context
 from handlers.kit import Answer, Ask, Denied, Refusal, Reply
 from handlers.medals import decisions, pending
+from handlers.medals.awards import approval
 from handlers.registry import ANYTHING, command, reads
 from handlers.wording import consents, medals, private, questions
+from handlers.wording.children import consent_records
 from handlers.wording.names import problem_of
 from storage.children import children
 from storage.medals import nominations
 
+_MOST_KINDS = 8
 _OTHER_BUSINESS = ("checkin", "nomination", "review", "command")
 _PRIVATE = "这条理由含个人信息,不能保存,还没有退回。为了保护孩子,请在聊天里删除那条消息。\n"
 
@@ -29,10 +33,21 @@ class _Reasoned(_Returned):
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Many:
+    """The numbers of the cases that are to be approved together."""
+
+    numbers: list[str]
+
+
 _STILL_WAITS = "好的,{number} 没有退回,还在待审。"
 REASON = questions.Question(
     "return-reason", _Returned, undone="{number} 还没有退回。", dropped=_STILL_WAITS, then=(pending.LIST,), free=True,
     asks=f"请回复退回 {{number}} 的理由({private.REASON_LIMIT}字以内),如:事迹材料不全",
+)  # fmt: skip
+ALL_SURE = questions.Question(
+    "approve-many", _Many, undone="还没有同意。", dropped="好的,没有同意,还在待审。", then=(pending.LIST,), yes="同意",
+    no="不同意", final=True,
 )  # fmt: skip
 SURE = questions.Question(
     "return-sure", _Reasoned, undone="{number} 还没有退回。", dropped=_STILL_WAITS, then=(pending.LIST,), yes="退回",
@@ -43,20 +58,48 @@ SURE = questions.Question(
 @command(
     "同意", "approve", who=pending.REVIEWERS | consents.RECORDERS, group="奖章", rank=16,
     help="通过一件提名,或记家长同意", glued=ANYTHING,
-    examples=("同意 N20260403-07", "同意 N20260403-07 N20260403-08", "同意 三(2)中队 王小明 书面 9月1日"),
+    examples=("同意 N20260403-07", "同意 N20260403-07 N20260403-08", "同意 1-20", "同意 三(2)中队 王小明 书面 9月1日"),
 )  # fmt: skip
 def approve(ask: Ask) -> list[Reply]:
     """Decide for one case or several (a higher level's: 大队审核 alone); 同意 王小明 书面 9月1日 is a consent."""
     if consents.is_consent(ask.args):
-        return [consents.record(ask)]
+        return [consent_records.record(ask)]
     if pending.REVIEWERS.isdisjoint(ask.me.roles):
         raise Denied("审核提名由大队辅导员或学校管理员来做。", what="同意")
+    if many := pending.several(ask):
+        return [_all_sure(ask, many)]
     numbers, _ = decisions.NUMBERS.leading(ask, pending.with_numbers(ask))
     cases = [pending.mine_to_decide(ask, number, "同意") for number in numbers or ("",)]
-    for case in cases:
-        consents.check(ask, case)
-        _move(ask, case, nominations.State.APPROVED)
-    return [_confirm(ask, cases, "同意"), *(Reply(decisions.good_news(ask, case), to=case.holder) for case in cases)]
+    return approval.approve(ask, cases)
+
+
+def _all_sure(ask: Ask, numbers: list[str]) -> Reply:
+    """Many at once are asked about once more, with what they are."""
+    found = (nominations.by_number(ask.db, number) for number in numbers)
+    cases = [case for case in found if case is not None and case.state is nominations.State.SUBMITTED]
+    if not cases:
+        raise Refusal("这几件都审过了,没有要同意的。", pending.LIST)
+    kinds = Counter(f"{case.unit.name} {medals.label(case.medal)}" for case in cases)
+    lines = [f"{what}:{count} 件" for what, count in kinds.most_common(_MOST_KINDS)]
+    more = [f"另有 {len(kinds) - _MOST_KINDS} 种"] if len(kinds) > _MOST_KINDS else []
+    asked = f"要同意这 {len(cases)} 件吗?"
+    return Reply("\n".join([asked, *lines, *more]), ALL_SURE.put(ask, _Many([case.number for case in cases])))
+
+
+@questions.answers(ALL_SURE)
+def all_sure(ask: Ask, known: _Many) -> list[Reply]:
+    """Approves those that still wait and may be; what is against the others is said."""
+    cases: list[nominations.Case] = []
+    against: list[str] = []
+    for number in known.numbers:
+        try:
+            cases.append(pending.mine_to_decide(ask, number, "同意"))
+        except Refusal as refusal:
+            ask.refused(refusal)
+            against.append(refusal.text)
+    if not cases:
+        raise Refusal("\n".join(["没有同意:", *against]), pending.LIST)
+    return approval.approve(ask, cases, said=against)
 
 
 @command(
@@ -120,8 +163,8 @@ def _send_back(ask: Ask, case: nominations.Case, reason: str) -> list[Reply]:
     kept = private.without_name(reason, _name(ask, case))
     if len(kept) > private.REASON_LIMIT:
         return _ask_reason(ask, case, f"理由有 {len(kept)} 字,太长了。")
-    _move(ask, case, nominations.State.RETURNED, kept)
-    return [_confirm(ask, [case], "退回"), Reply(decisions.bad_news(ask, case, kept), to=case.holder)]
+    approval.move(ask, case, nominations.State.RETURNED, kept)
+    return [approval.confirmed(ask, [case], "退回"), Reply(decisions.bad_news(ask, case, kept), to=case.holder)]
 
 
 def _name(ask: Ask, case: nominations.Case) -> str:
@@ -131,24 +174,3 @@ def _name(ask: Ask, case: nominations.Case) -> str:
 def _ask_reason(ask: Ask, case: nominations.Case, problem: str = "") -> list[Reply]:
     REASON.put(ask, _Returned(case.number))
     return [Reply(f"{problem}{REASON.asks.format(number=case.number)}")]
-
-
-def _move(ask: Ask, case: nominations.Case, state: nominations.State, reason: str = "") -> None:
-    """Store the decision; of two at the same moment the second hears the first."""
-    if not nominations.move(ask.db, ask.vault, case, state, ask.me.id, ask.now, reason):
-        now = nominations.by_number(ask.db, case.number)
-        assert now is not None
-        raise Refusal(pending.already(ask, now), pending.LIST)
-
-
-def _confirm(ask: Ask, cases: list[nominations.Case], word: str) -> Reply:
-    direct = ask.message.private
-    about = medals.case_lines(ask, cases)
-    lines = [f"已{word} {case.number}" + (f":{about[case.id]}" if direct else "") for case in cases]
-    told = "、".join({case.keeper or case.nominator: None for case in cases}) if direct else "提名人"
-    higher = "、".join({medals.higher_level(case.medal): None for case in cases if medals.higher_level(case.medal)})
-    step = f"这是大队审核,{higher}另行决定。" if word == "同意" and higher else ""
-    left = len(pending.waiting(ask))
-    after = f"还有 {left} 件待审。" if left else "没有别的待审了。"
-    closes = tuple((case.number, f"{ask.me.name}已{word}") for case in cases)
-    return Reply("\n".join([*lines, f"已告诉{told}。{step}{after}"]), (pending.LIST,) if left else (), closes=closes)

@@ -7,10 +7,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from handlers.catalogue import book, cells, current, sheets
+from handlers.catalogue import cells, current, sheets
 from handlers.catalogue.model import Figure, Row
 from handlers.kit import ADMINS, Ask, Button, Denied, File, Person, Refusal, Reply, Role
+from handlers.organisation import catalogue_book
 from handlers.registry import command, renders
+from handlers.wording import days
 from storage.audit.audit import Action
 from storage.programmes import catalogue_versions
 from storage.roster.staging import KEPT
@@ -46,10 +48,12 @@ def show(ask: Ask) -> Reply:
 
 def _all(ask: Ask, own: Sequence[Row]) -> Reply:
     count, newest = catalogue_versions.live(ask.db)
-    version = f"第 {count} 版，{newest.month}月{newest.day}日改过" if newest else "没有改过"
+    version = f"第 {count} 版，{days.short(newest)}改过" if newest else "没有改过"
     lines = [f"目录有 {sum(not row.off for row in own)} 项（{version}）："]
-    for section in dict.fromkeys(row.section for row in own):
-        lines.append(f"{section}：{'、'.join(row.name for row in own if row.section == section and not row.off)}")
+    parts: dict[str, list[str]] = {}
+    for row in (row for row in own if not row.off):
+        parts.setdefault("签到" if row.shape == "checkin" else row.section, []).append(row.name)
+    lines += [f"{part}：{'、'.join(names)}" for part, names in parts.items()]
     off = "、".join(row.name for row in own if row.off)
     lines += [f"停用的：{off}"] if off else []
     lines.append("发「目录 宣讲」看一项。" + (_HOW if may_change(ask.me) else ""))
@@ -58,7 +62,9 @@ def _all(ask: Ask, own: Sequence[Row]) -> Reply:
 
 def _named(own: Sequence[Row], args: str) -> tuple[Row, str]:
     """(the row whose name the arguments begin with, what follows); raises Refusal."""
-    found = [(len(word), row) for row in own for word in (row.name, row.key, *row.words) if args.startswith(word)]
+    # 宣讲 is a check-in too: what is reported goes first.
+    first = sorted(own, key=lambda row: row.shape == "checkin")
+    found = [(len(word), row) for row in first for word in (row.name, row.key, *row.words) if args.startswith(word)]
     if not found:
         raise Refusal(f"目录里没有「{args.split()[0]}」。发「目录」看有什么。")
     length, row = max(found, key=lambda each: each[0])
@@ -75,6 +81,8 @@ def _one(row: Row) -> Reply:
 def _change(ask: Ask, row: Row, said: str) -> Reply:
     """One cell of the row, as if it had been changed in the workbook."""
     _check_may(ask)
+    if row.shape == "checkin":
+        raise Refusal("签到的活动跟着程序走，不在聊天里改，没有改。")
     tables = sheets.tables_of([row])
     word, _, value = said.partition(" ")
     one = next((each for each in row.fields if word in (each.label, each.name)), None)
@@ -163,5 +171,5 @@ def export(ask: Ask) -> Reply:
 
 @renders("catalogue")
 def rendered(db: Connection, values: Mapping[str, Any]) -> bytes:
-    """The workbook of all rows."""
-    return book.workbook(current.catalogue_of(db).own)
+    """The workbook of all rows but the check-ins, whose words are read with the program."""
+    return catalogue_book.workbook([row for row in current.catalogue_of(db).own if row.shape != "checkin"])

@@ -150,7 +150,8 @@ _ENDINGS = {
     "小队": units.Kind.TEAM, "小学": units.Kind.SCHOOL, "学校": units.Kind.SCHOOL, "年级": units.Kind.GRADE,
     "社区": units.Kind.COMMUNITY, "社区少工委": units.Kind.COMMUNITY, "基地": units.Kind.BASE,
     "工作室": units.Kind.STUDIO, "团": units.Kind.BAND, "团队": units.Kind.BAND, "协作组": units.Kind.GROUP,
-    "辅导站": units.Kind.STATION,
+    "辅导站": units.Kind.STATION, "街道": units.Kind.STREET, "教办": units.Kind.EDUCATION_OFFICE,
+    "幼儿园": units.Kind.KINDERGARTEN, "关工委": units.Kind.CARE,
 }  # fmt: skip
 _VERBS: dict[str, Callable[[Ask, str], Reply]] = {
     "改名": _rename, "别名": _alias, "移到": _move, "停用": _close, "恢复": _reopen, "新增": _add,
@@ -181,6 +182,3 @@ def _own_below(ask: Ask, one: Unit) -> None:
     if any(one.covers(each) for each in places.scope(ask.me, rights.GIVERS)):
         words = f"{one.name}是您自己的单位,请上级管理员来改。"
         raise Denied(words, what="单位", subject=f"unit:{one.id}")
-
-
-# --- done when it is agreed to ----------------------------------------------------------------------------

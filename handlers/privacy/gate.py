@@ -40,6 +40,12 @@ def found_in(words: str, known: Known = nobody) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*found, *(["PII_NAME"] if named else [])]))
 
 
+def is_private_label(words: str) -> bool:
+    """Whether a short label names somebody; 棵数, 低段: of two characters it is more often a thing."""
+    found = set(found_in(words))
+    return bool(found - {"PII_NAME"}) or ("PII_NAME" in found and any(len(name) > 2 for name in persons(words)))
+
+
 def hidden(words: str, known: Known = nobody) -> str:
     """The words as they are shown to whoever is to find them: 王××."""
     return starred(numbers_hidden(words, HIDDEN), [name for name in persons(words) if not known(name)])

@@ -51,7 +51,7 @@ def correct(ask: Ask) -> Sequence[Reply]:
     kept = {name: hedge for name, hedge in one.hedges.items() if name not in said}
     new = replace(one, figures={**one.figures, **said}, hedges={**kept, **told.hedges})
     reports.revise(ask.db, one, new, ask.me.id, ask.now)
-    was, now = programmes.figures(row, one), programmes.figures(row, new)
+    was, now = programmes.said(row, one), programmes.said(row, new)
     return [Reply(f"已更正：{one.unit_name} {row.name}\n{was} → {now}", _undo(one))]
 
 
@@ -79,7 +79,7 @@ def withdraw(ask: Ask) -> Reply:
     if one.state == reports.WITHDRAWN:
         return Reply(f"{said}早已撤回，没有再改。")
     reports.withdraw(ask.db, one, ask.me.id, ask.now)
-    return Reply(f"已撤回：{said}\n{programmes.figures(row, one)}", (Button("恢复", "恢复", f"R{one.id}"),))
+    return Reply(f"已撤回：{said}\n{programmes.said(row, one)}", (Button("恢复", "恢复", f"R{one.id}"),))
 
 
 @command(
@@ -99,4 +99,5 @@ def restore(ask: Ask) -> Reply:
         return Reply(f"{said}没有撤回过，不用恢复。")
     if not reports.restore(ask.db, one, ask.me.id, ask.now):
         return Reply(f"{said}已经另外报过一条，没有恢复。")
-    return Reply(f"已恢复：{said}\n{programmes.figures(row, one)}", _undo(one))
+    one, row, _ = named(ask)
+    return Reply(f"已恢复：{said}\n{programmes.said(row, one)}", _undo(one))

@@ -7,23 +7,25 @@ from typing import Any
 from handlers.asker import examples
 from handlers.catalogue import current
 from handlers.catalogue.model import Row
-from handlers.kit import ADMINS, MEMBERS, Ask, Button, Due, NotMeant, Refusal, Reply, Role, Unit
-from handlers.programmes.reporting import report
+from handlers.kit import MEMBERS, Ask, Button, Due, NotMeant, Refusal, Reply, Unit
+from handlers.programmes import reporting
+from handlers.programmes.cases import case_intake, case_words
 from handlers.registry import ANYTHING, command, due
-from handlers.wording import lines, places, programmes
+from handlers.wording import days, groups, lines, programmes
 from scheduling import spans
 from storage.people import accounts, people
-from storage.programmes.coverage import OVERDUE, Target
-from storage.programmes.reports import RETURNED
+from storage.programmes import coverage, reports
 from storage.reminders import deliveries
 
-READERS = ADMINS | {Role.INSPECTOR, Role.CARE_ADMIN, Role.GROUP_HEAD, Role.STATION_HEAD}
+READERS = programmes.READERS
 MOST_BUTTONS = 6
 MOST_NAMES = 10
+MOST_GROUPS = 20
 # Due within so many days counts as due now.
 SOON = timedelta(days=7)
 MOST_NUDGED = 3000
-_STATES = {"expected": "待报", OVERDUE: "逾期", RETURNED: "退回"}
+_LINES = {"roster": lines.roster_line, "case": lines.case_line}
+_STATES = {"expected": "待报", coverage.OVERDUE: "逾期", reports.RETURNED: "退回"}
 
 
 @command(
@@ -34,13 +36,15 @@ def tell(ask: Ask) -> Sequence[Reply]:
     """With words: the same as without 上报; alone: what is due for the asker, most urgent first."""
     if not ask.args:
         return [_due_for_me(ask)]
+    if case := programmes.case_row(ask, ask.args):
+        return case_intake.open_case(ask, case, ask.args)
     rows = programmes.rows_for(ask)
     row = programmes.named(rows, ask.args)
     if row is None:
         known = "、".join(each.name for each in rows[:12])
         told = f"没看出是报哪一项，没有记录。您可以报：{known}\n像这样发：{rows[0].example}" if rows else _nothing(ask)
         raise Refusal(told)
-    return report(ask, row, ask.args)
+    return reporting.report(ask, row, ask.args)
 
 
 def _nothing(ask: Ask) -> str:
@@ -50,7 +54,9 @@ def _nothing(ask: Ask) -> str:
 def _due_for_me(ask: Ask) -> Reply:
     rows = programmes.rows_for(ask)
     due_now = [(row, target) for row in rows if row.due for target in _mine(ask, row) if not target.done]
-    due_now.sort(key=lambda each: (each[1].state != OVERDUE, spans.due_day(each[0].due, _period(ask, each[0]))))
+    due_now.sort(
+        key=lambda each: (each[1].state != coverage.OVERDUE, spans.due_day(each[0].due, _period(ask, each[0])))
+    )
     if due_now:
         said = [f"· {target.name} {row.name}（{_when(ask, row, target)}）" for row, target in due_now[:12]]
         more = f"\n另有 {len(due_now) - 12} 项。" if len(due_now) > 12 else ""
@@ -63,21 +69,21 @@ def _due_for_me(ask: Ask) -> Reply:
     return Reply(f"现在没有到期要报的。随时可以报：{known}\n像这样发：{rows[0].example}")
 
 
-def _mine(ask: Ask, row: Row) -> list[Target]:
+def _mine(ask: Ask, row: Row) -> list[coverage.Target]:
     own = programmes.units_for(ask.me, row)
     ids = {unit.id for unit in own}
     found = lines.targets(ask.db, row, [unit.path for unit in own], _period(ask, row), ask.today) if own else []
     soon = spans.due_day(row.due, _period(ask, row)) <= ask.today + SOON
-    return [target for target in found if target.unit_id in ids and (soon or target.state == RETURNED)]
+    return [target for target in found if target.unit_id in ids and (soon or target.state == reports.RETURNED)]
 
 
 def _period(ask: Ask, row: Row) -> str:
     return spans.label_of(row.period, ask.today)
 
 
-def _when(ask: Ask, row: Row, target: Target) -> str:
+def _when(ask: Ask, row: Row, target: coverage.Target) -> str:
     day = spans.due_day(row.due, _period(ask, row))
-    return f"{_STATES[target.state]}，{day.month}月{day.day}日{'前' if target.state == 'expected' else '到期'}"
+    return f"{_STATES[target.state]}，{days.short(day)}{'前' if target.state == 'expected' else '到期'}"
 
 
 @command(
@@ -91,10 +97,17 @@ def look(ask: Ask) -> Reply:
         return Reply(f"要看哪一项？像这样发：看 宣讲 上月\n有：{'、'.join(row.name for row in rows)}")
     if programmes.named(rows, ask.args) is None:
         raise NotMeant
+    if found := _each_group(ask):
+        return found
     line, at = line_of(ask, "看")
     period = spans.said(line.period, ask.today)
-    text = line.text or f"{line.row.name}还没有人报"
+    nothing = any(each.state == reports.ZERO for each in line.targets)
+    text = line.text or f"{line.row.name}{'没有开展' if nothing else '还没有人报'}"
     head = text if text.startswith(period) else f"{period} {text}"
+    if line.row.shape == "case":
+        return case_words.shown(
+            ask, line.row, [unit.path for unit in at], head, f"{line.row.name} {_said_again(line, at)}"
+        )
     if line.row.shape == "roster":
         return Reply(head, (Button("在册", "在册", line.row.name),))
     if not line.row.due and (line.row.many or line.row.period == "day"):
@@ -102,8 +115,29 @@ def look(ask: Ask) -> Reply:
     return Reply(f"{head}\n{_missing(line)}", _buttons(line, at))
 
 
+def _each_group(ask: Ask) -> Reply | None:
+    """看 宣讲 按片区: the row's line of each group of a set, who owes most first; None where no set is named."""
+    row, period, rest = _asked(ask, "看")
+    found = groups.asked(ask, READERS, rest)
+    if len(found) < 2:
+        return None
+    of = _LINES.get(row.shape, lines.line)
+    each = [(group.name, of(ask.db, row, group.paths, period, ask.today)) for group in found]
+    each.sort(key=lambda one: -len(one[1].missing))
+    said = (f"· {name}：{line.text or '还没有人报'}" for name, line in each[:MOST_GROUPS])
+    more = f"\n另有 {len(each) - MOST_GROUPS} 组" if len(each) > MOST_GROUPS else ""
+    return Reply(f"{spans.said(period, ask.today)} {row.name} {rest}：\n" + "\n".join(said) + more)
+
+
 def line_of(ask: Ask, word: str) -> tuple[lines.Line, list[Unit]]:
     """The line that the arguments ask for (a row, a period, a unit), and the units that it is of; raises Refusal."""
+    row, period, rest = _asked(ask, word)
+    at = groups.chosen(ask, READERS, rest, f"{word} {row.name}")
+    return _LINES.get(row.shape, lines.line)(ask.db, row, [unit.path for unit in at], period, ask.today), at
+
+
+def _asked(ask: Ask, word: str) -> tuple[Row, str, str]:
+    """(the row, the period, the rest) of the arguments; raises Refusal."""
     row = programmes.named(_shown(ask), ask.args)
     if row is None:
         raise Refusal(f"没有这一项。像这样发：{word} 宣讲 上月")
@@ -112,30 +146,31 @@ def line_of(ask: Ask, word: str) -> tuple[lines.Line, list[Unit]]:
         rest = rest.replace(name, " ", 1) if name in rest else rest
     period, rest = spans.named(rest, ask.today)
     period = period or (_period(ask, row) if row.period != "day" else spans.label_of("week", ask.today))
-    at = places.chosen(ask, READERS, " ".join(rest.split()), f"{word} {row.name}")
-    of = lines.roster_line if row.shape == "roster" else lines.line
-    return of(ask.db, row, [unit.path for unit in at], period, ask.today), at
+    return row, period, " ".join(rest.split())
 
 
 def _shown(ask: Ask) -> list[Row]:
-    return [row for row in current.catalogue_of(ask.db).rows if row.shape in ("report", "roster")]
+    return [row for row in current.catalogue_of(ask.db).rows if row.shape != "checkin" and not row.quotas]
 
 
 def _missing(line: lines.Line) -> str:
-    if not line.targets:
+    owed = [each for each in line.targets if each.state != coverage.EXCUSED]
+    if not owed:
         return "这里没有要报的单位。"
+    beside = {"零报告": sum(each.state == reports.ZERO for each in owed), "请假": len(line.targets) - len(owed)}
+    said = "".join(f"，{word} {count} 家" for word, count in beside.items() if count)
     if not line.missing:
-        return f"{len(line.targets)} 家都报了。"
+        return f"{len(owed)} 家都报了{said}。"
     names = "、".join(f"{each.school}{each.name}{_mark(each)}" for each in line.missing[:MOST_NAMES])
     more = f"等 {len(line.missing)} 家" if len(line.missing) > MOST_NAMES else ""
-    in_time = sum(each.state in ("on_time", "accepted", "zero") for each in line.targets)
-    done = len(line.targets) - len(line.missing)
-    rates = f"报送率 {done}/{len(line.targets)}，及时率 {in_time}/{len(line.targets)}"
+    in_time = sum(each.state in ("on_time", "accepted", reports.ZERO) for each in owed)
+    done = len(owed) - len(line.missing)
+    rates = f"报送率 {done}/{len(owed)}，及时率 {in_time}/{len(owed)}{said}"
     return f"{rates}\n还差 {len(line.missing)} 家：{names}{more}"
 
 
-def _mark(one: Target) -> str:
-    return f"（{_STATES[one.state]}）" if one.state in (OVERDUE, RETURNED) else ""
+def _mark(one: coverage.Target) -> str:
+    return f"（{_STATES[one.state]}）" if one.state in (coverage.OVERDUE, reports.RETURNED) else ""
 
 
 def _said_again(line: lines.Line, at: list[Unit]) -> str:
@@ -154,7 +189,9 @@ def _buttons(line: lines.Line, at: list[Unit]) -> tuple[Button, ...]:
 )
 def chase(ask: Ask) -> Reply:
     """One notice to each who reports for a unit that is missing; once a day for each row and unit."""
-    line, _ = line_of(ask, "催")
+    line, at = line_of(ask, "催")
+    if line.row.shape == "case":
+        return case_words.nudge(ask, line.row, [unit.path for unit in at])
     if not line.missing:
         return Reply(f"{spans.said(line.period, ask.today)} {line.row.name}没有缺报的，不用催。")
     if len(line.missing) > MOST_NUDGED:
@@ -176,7 +213,7 @@ def chase(ask: Ask) -> Reply:
     return Reply(f"{told}{nobody}")
 
 
-def _notice(ask: Ask, line: lines.Line, target: Target, person_id: int, channel: str) -> dict[str, Any]:
+def _notice(ask: Ask, line: lines.Line, target: coverage.Target, person_id: int, channel: str) -> dict[str, Any]:
     return {
         "occurrence": f"report:{line.row.key}:{line.period}:{target.unit_id}:{ask.today}", "lead": 0,
         "person_id": person_id, "kind": "report", "day": ask.today, "channel": channel, "due_at": ask.now,

@@ -11,9 +11,10 @@ from handlers.catalogue.reports import Told, read_report
 from handlers.catalogue.rules import TOTAL
 from handlers.kit import Answer, Ask, Button, Denied, Refusal, Reply, Unit
 from handlers.privacy import gate
+from handlers.programmes import zero
 from handlers.reading.text.normalise import clean
 from handlers.registry import reads
-from handlers.wording import lines, places, programmes, questions
+from handlers.wording import days, lines, places, programmes, questions
 from scheduling import spans
 from storage.programmes import reports, sums
 
@@ -58,7 +59,7 @@ REPLACE = questions.Question(
 @reads("report")
 def take(ask: Ask) -> Sequence[Reply]:
     """A text that names a row which the asker reports."""
-    row = programmes.named(programmes.rows_for(ask), ask.args)
+    row = programmes.row_in(ask, ask.args)
     assert row is not None
     return report(ask, row, ask.args)
 
@@ -68,6 +69,10 @@ def report(ask: Ask, row: Row, said: str, day: date | None = None) -> Sequence[R
     unit, rest = _unit(ask, row, said)
     if unit is None:
         return [_which_unit(ask, row, said)]
+    if programmes.is_pause(row, said):
+        return zero.pause(ask, row, unit)
+    if programmes.is_zero(row, said):
+        return zero.nothing(ask, row, unit)
     told = read_report(clean(rest).text, row, day or ask.today)
     if not told.complete:
         return [_question(ask, row, unit, said, told, day or ask.today)]
@@ -133,7 +138,7 @@ def complete(ask: Ask, known: _Asked) -> Sequence[Reply] | None:
     row = current.catalogue_of(ask.db).by_key.get(known.row)
     if row is None:
         return [Reply(_NOTHING)]
-    if len(ask.args) > 60 or programmes.named(programmes.rows_for(ask), ask.args) not in (None, row):
+    if len(ask.args) > 60 or programmes.row_in(ask, ask.args) not in (None, row):
         return None
     said = known.said
     if known.open:
@@ -148,15 +153,25 @@ def complete(ask: Ask, known: _Asked) -> Sequence[Reply] | None:
 def _kept(ask: Ask, row: Row, unit: Unit, told: Told, said: str, today: date) -> Reply:
     day = told.day or today
     if day > ask.today:
-        raise Refusal(f"{day.month}月{day.day}日还没有到，没有记录。请等开展以后再报，或改好日期再发一次。")
+        raise Refusal(f"{days.short(day)}还没有到，没有记录。请等开展以后再报，或改好日期再发一次。")
     told.values = {name: _gated(value) for name, value in told.values.items()}
     _check_ranges(row, told)
     warning = _check_rules(ask, row, unit, told, said, day)
     new = _report(ask, row, unit, told, day)
-    kept = reports.store(ask.db, new, ask.me.id, ask.now)
+    kept = reports.store(ask.db, new, ask.me.id, ask.now, further=row.many) or _instead_of_zero(ask, new)
     if kept is None:
         return _again(ask, row, new)
-    return replace(_echo(ask, row, unit, kept, "已记录"), text=_echo(ask, row, unit, kept, "已记录").text + warning)
+    echo = _echo(ask, row, unit, kept, "已记录")
+    return replace(echo, text=echo.text + warning)
+
+
+def _instead_of_zero(ask: Ask, new: reports.Report) -> reports.Report | None:
+    """Who said that there was nothing, and now has something, need not be asked."""
+    before = reports.of_period(ask.db, new.row, [new.unit_id], new.period, new.sequence)[0]
+    if before.state != reports.ZERO:
+        return None
+    reports.revise(ask.db, before, new, ask.me.id, ask.now)
+    return replace(new, id=before.id)
 
 
 def _report(ask: Ask, row: Row, unit: Unit, told: Told, day: date) -> reports.Report:
@@ -167,8 +182,7 @@ def _report(ask: Ask, row: Row, unit: Unit, told: Told, day: date) -> reports.Re
     late = bool(row.due) and ask.today > _last_in_time(row, period)
     return reports.Report(
         unit.id, row.key, period, day, figures, told.hedges, programmes.flows_of(row),
-        reports.next_sequence(ask.db, row.key, unit.id, period) if row.many else 0,
-        timing="late" if late else "on_time", version=programmes.version_of(row),
+        timing="late" if late else "on_time", version=row.version,
     )  # fmt: skip
 
 
@@ -200,12 +214,8 @@ def _check_rules(ask: Ask, row: Row, unit: Unit, told: Told, said: str, day: dat
     """Refuses with the arithmetic where a rule is broken; what a soft one says comes back, to be said too."""
     numbers = {name: value for name, value in told.values.items() if isinstance(value, Decimal)}
     if any(name.startswith(TOTAL) for check in row.checks for name in check.names):
-        first, last = spans.span_of(spans.label_of("year", day))
-        before = sums.of(ask.db, row.key, [unit.path], spans.months_of(first, last)).totals
-        totals = {
-            name: numbers.get(name, Decimal(0)) + (before[name].value if name in before else 0) for name in row.by_name
-        }
-        numbers |= {f"{TOTAL}{name}": total for name, total in totals.items()}
+        before = sums.totals_of(ask.db, row.key, unit.path, f"{day.year}-01", f"{day.year}-12")
+        numbers |= {f"{TOTAL}{name}": numbers.get(name, Decimal(0)) + before.get(name, 0) for name in row.by_name}
     warnings = []
     for check in row.checks:
         problem = check.broken(numbers, said)
@@ -235,7 +245,8 @@ def _echo(ask: Ask, row: Row, unit: Unit, one: reports.Report, result: str) -> R
 def _again(ask: Ask, row: Row, new: reports.Report) -> Reply:
     """One of the row and period stands already: what it says, and how to change it."""
     before = reports.of_period(ask.db, row.key, [new.unit_id], new.period, new.sequence)[0]
-    said = f"{programmes.when(row, before, ask.today)}的{row.name}已经报过：{programmes.figures(row, before) or '已交'}"
+    said = f"{programmes.when(row, before, ask.today)}的{row.name}已经报过："
+    said += programmes.said(row, before)
     if before.figures == new.figures:
         return Reply(f"{said}。没有重复计。")
     change = Button("改成这次的", "更正", f"R{before.id} {_in_words(row, new)}")

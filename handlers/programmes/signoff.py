@@ -20,8 +20,8 @@ MOST = 5
 @command("待收", who=REVIEWERS, group="活动", rank=30, help="看等您收下的上报", examples=("待收",))
 def waiting(ask: Ask) -> Reply:
     """What waits for the asker, the oldest first, with the days it has waited."""
-    rows = {row.key: row for row in current.catalogue_of(ask.db).rows if row.review}
-    found = [each for each in reports.waiting(ask.db, list(rows), ask.me.paths(REVIEWERS)) if _may(ask, each)]
+    rows = _rows(ask)
+    found = for_me(ask)
     if not found:
         return Reply("没有等您收下的上报。")
     lines = [_line(ask, rows[each.row], each) for each in found[:MOST]]
@@ -29,6 +29,15 @@ def waiting(ask: Ask) -> Reply:
     first = found[0]
     buttons = Button(f"收下 R{first.id}", "同意", f"R{first.id}"), Button(f"退回 R{first.id}", "退回", f"R{first.id}")
     return Reply(f"等您收下 {len(found)} 件：\n" + "\n".join(lines) + more, buttons)
+
+
+def _rows(ask: Ask) -> dict[str, Row]:
+    return {row.key: row for row in current.catalogue_of(ask.db).rows if row.review}
+
+
+def for_me(ask: Ask) -> list[Report]:
+    """The reports that wait for the asker, the oldest first."""
+    return [each for each in reports.waiting(ask.db, list(_rows(ask)), ask.me.paths(REVIEWERS)) if _may(ask, each)]
 
 
 def _line(ask: Ask, row: Row, one: Report) -> str:

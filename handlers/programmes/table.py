@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from handlers.catalogue import current
+from handlers.catalogue import case_figures, chain, current
 from handlers.kit import Ask, File, Reply
 from handlers.programmes.duties import READERS, line_of
 from handlers.registry import command, renders
@@ -16,12 +16,13 @@ from handlers.wording import lines
 from handlers.workbooks import HEAD, PLAIN, mark
 from scheduling import spans
 from storage.organisation import units
-from storage.programmes import reports
+from storage.programmes import cases, reports
 from storage.programmes.reports import Report
 
 _STATES = {
     "submitted": "已报", "accepted": "已收下", "returned": "退回", "zero": "零报告",
     "expected": "待报", "overdue": "逾期", "on_time": "按时", "late": "迟报",
+    "excused": "请假",
 }  # fmt: skip
 
 
@@ -35,7 +36,8 @@ def table(ask: Ask) -> Reply:
     when = spans.said(line.period, ask.today)
     values: dict[str, Any] = {"row": line.row.key, "unit_ids": [unit.id for unit in at]}
     values |= {"period": line.period, "day": ask.today.isoformat()}
-    return Reply(f"{when}{line.row.name}的表", file=File(f"{line.row.name}-{line.period}.xlsx", "report-table", values))
+    recipe = "case-table" if line.row.shape == "case" else "report-table"
+    return Reply(f"{when}{line.row.name}的表", file=File(f"{line.row.name}-{line.period}.xlsx", recipe, values))
 
 
 @renders("report-table")
@@ -65,6 +67,31 @@ def workbook(db: Connection, values: Mapping[str, Any]) -> bytes:
         targets = lines.targets(db, row, paths, period, date.fromisoformat(values["day"]))
         for number, target in enumerate(targets, HEAD + 1):
             owed.write_row(number, 0, (target.name, target.school, _STATES[target.state]))
+    return out.getvalue()
+
+
+@renders("case-table")
+def case_workbook(db: Connection, values: Mapping[str, Any]) -> bytes:
+    """The xlsx of a row's cases: a line a case, without who or what it is about."""
+    from xlsxwriter import Workbook
+
+    row = current.catalogue_of(db).by_key[values["row"]]
+    paths = [units.by_id(db, unit_id).path for unit_id in values["unit_ids"]]
+    today = date.fromisoformat(values["day"])
+    begin, end = case_figures.instants(db, values["period"])
+    found = cases.as_of(db, row.key, paths, chain.period_of(row, spans.span_of(values["period"])[0]), begin, end)
+    out = io.BytesIO()
+    with Workbook(out, {**PLAIN, "in_memory": True}) as book:
+        day = book.add_format({"num_format": "yyyy-mm-dd"})
+        sheet = book.add_worksheet("事项")
+        _head(sheet, ("编号", "单位", "类别", "状态", "立", "到期", "超期天数"), values.get("mark", ""))
+        for number, (one, closed) in enumerate(found, HEAD + 1):
+            sheet.write_row(number, 0, (one.number, one.unit_name, one.kind, chain.state_name(one.state)))
+            if one.made_at:
+                sheet.write_datetime(number, 4, one.made_at.astimezone(begin.tzinfo).replace(tzinfo=None), day)
+            if one.due:
+                sheet.write_datetime(number, 5, one.due, day)
+                sheet.write_number(number, 6, 0 if closed else max(0, (today - one.due).days))
     return out.getvalue()
 
 

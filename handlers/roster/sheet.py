@@ -5,7 +5,7 @@ import io
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TypeVar
@@ -19,6 +19,8 @@ from storage.roster.roster import Names
 WECOM, TELEGRAM = "wecom", "telegram"
 _QUOTED = re.compile("「[^」]*」")
 COLUMNS = ("组织", "类型", "姓名", "角色", "企业微信账号", "Telegram ID", "应到人数", "别名")
+# As of a workbook (bot/files/workbook_reader.py): bytes of a file, columns of a row, characters of a cell.
+MOST_BYTES, MOST_COLUMNS, LONGEST_CELL = 10 << 20, 64, 1000
 # The header is one of so many rows.
 _HIGHEST = 10
 _DEEPEST, _LONGEST_UNIT, _LONGEST_NAME, _MOST_MEMBERS = 12, 80, 40, 9999
@@ -82,14 +84,24 @@ class _Bad(ValueError):
 
 def read_csv(content: bytes) -> Sheet:
     """The lines of a CSV file in UTF-8 (with or without BOM) or GB18030."""
+    if len(content) > MOST_BYTES:
+        return unreadable(f"文件太大（最多 {MOST_BYTES >> 20} MB），没有读。请按区县分成几个文件。")
     text = _decode(content)
     if text is None:
         return unreadable("这不是名册:要 Excel 工作簿(.xlsx),或 CSV(UTF-8,逗号分隔)。")
     first, _, _ = text.partition("\n")
     try:
-        return read_table(csv.reader(io.StringIO(text, newline=""), delimiter="\t" if "\t" in first else ","))
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter="\t" if "\t" in first else ",")
+        return read_table(_limited(rows))
     except csv.Error as error:
         return unreadable(f"不是正确的 CSV({error})。请另存为 CSV(UTF-8,逗号分隔)。")
+
+
+def _limited(rows: Iterable[list[str]]) -> Iterator[list[str]]:
+    for number, row in enumerate(rows, 1):
+        if len(row) > MOST_COLUMNS:
+            raise csv.Error(f"第 {number} 行有 {len(row)} 列，最多 {MOST_COLUMNS} 列")
+        yield [cell[:LONGEST_CELL] for cell in row]
 
 
 def _decode(content: bytes) -> str | None:

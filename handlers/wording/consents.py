@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
-from handlers.kit import Ask, Denied, Refusal, Reply, Role, Unit
+from handlers.kit import Ask, Denied, Refusal, Role, Unit
 from handlers.reading import is_name as looks_like_name
 from handlers.wording import places
 from handlers.wording.days import day_in
@@ -18,8 +18,7 @@ from storage.organisation.units import Kind
 # Who collects the papers.
 RECORDERS = frozenset({Role.COUNSELOR, Role.BRIGADE, Role.SCHOOL_ADMIN, Role.DATA_OFFICER})
 LIKE = "家长同意 三(2)中队 王小明 书面 9月1日"
-# A whole class at once would be a list of names that nobody needs.
-_MOST = 10
+CLASS_LIKE = "家长同意 三(2)中队 1-40号 除7号 书面 9月1日"
 # How guardians agree; what is only said cannot be shown later.
 _METHODS = {"书面": "书面", "纸质": "书面", "签字": "书面", "回执": "书面", "电子": "电子", "线上": "电子"}
 _METHOD = re.compile("|".join(_METHODS))
@@ -74,36 +73,20 @@ def is_consent(words: str) -> bool:
     return bool(_METHOD.search(words) or _SPOKEN.search(words)) and not numbered.begins(words)
 
 
-def record(ask: Ask) -> Reply:
-    """Record the consent that the arguments tell of, for each of the children they name."""
-    given, rest = consent_of(ask.args, ask.today)
-    if given is None:
-        raise Refusal(f"请写明方式(书面或电子)和日期,像这样:{LIKE}")
-    squad, names = child_words(ask, RECORDERS, rest, LIKE)
-    if len(names) > _MOST:
-        raise Refusal(f"一次最多记 {_MOST} 位。只记要提名的孩子,不用记全班。")
-    for name in names:
-        child_id = children.find_or_add(ask.db, ask.vault, squad.id, name, ask.today)
-        consents.give(ask.db, child_id, given, ask.me.id, ask.now)
-    who = "、".join(map(children.masked, names))
-    return Reply(
-        f"已记家长同意:{squad.name} {who},{said(given)}。\n同意书请学校保存好。家长改了主意,发「撤回同意 中队 姓名」。"
-    )
-
-
 def needs_consent(name: str) -> bool:
     """A child who is named; who is told by a number only, the bot does not know."""
     return bool(name) and not is_place(name)
 
 
-def check(ask: Ask, case: Case) -> None:
-    """Raises Refusal when a child's case cannot be approved for want of a guardian's consent."""
+def missing(ask: Ask, case: Case) -> str:
+    """Why a child's case cannot be approved for want of a guardian's consent; empty when nothing is missing."""
     if case.child_id is None or consents.standing(ask.db, [case.child_id]):
-        return
+        return ""
     name = children.names(ask.db, ask.vault, [case.child_id])[case.child_id]
-    if needs_consent(name) and name != children.ERASED:
-        how = f"请{case.keeper or case.nominator}发:家长同意 {case.unit.name} 〈姓名〉 书面 〈日期〉"
-        raise Refusal(f"{case.number} 还没有记家长同意,不能通过。{how}")
+    if not needs_consent(name) or name == children.ERASED:
+        return ""
+    how = f"请{case.keeper or case.nominator}发:家长同意 {case.unit.name} 〈姓名〉 书面 〈日期〉"
+    return f"还没有记家长同意,不能通过。{how}"
 
 
 def check_scope(ask: Ask, roles: Iterable[Role], squad: Unit, what: str) -> None:

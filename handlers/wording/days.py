@@ -2,9 +2,13 @@
 
 import re
 import unicodedata
+from calendar import monthrange
+from collections.abc import Callable
 from datetime import date, datetime, timedelta, tzinfo
 
 from handlers.kit import Refusal
+from handlers.reading.text.numbers import value_of
+from scheduling import spans
 
 _WEEKDAYS = "一二三四五六日"
 
@@ -29,19 +33,74 @@ def day_in(words: str, today: date, *, ahead: bool = False) -> tuple[date | None
     return None, " ".join(words.split())
 
 
+def last_day_in(words: str, today: date) -> tuple[date | None, str]:
+    """(the day by which something is to be done, the rest): a day to come, 下周五, 10天内, 本月底, 明年6月, 学期末."""
+    words = unicodedata.normalize("NFKC", words)
+    found, rest = (None, words) if "明年" in words else day_in(words, today, ahead=True)
+    if found:
+        return found, rest
+    for pattern, find in _DEADLINES:
+        if match := pattern.search(words):
+            rest = f"{words[: match.start()]} {words[match.end() :]}"
+            return find(match, today), " ".join(rest.split())
+    return None, " ".join(words.split())
+
+
+def _within(match: "re.Match[str]", today: date) -> date:
+    count, unit = value_of(match[1]) or 0, match[2]
+    if unit == "月":
+        month = today.month - 1 + count
+        year, month = today.year + month // 12, month % 12 + 1
+        return date(year, month, min(today.day, monthrange(year, month)[1]))
+    return today + timedelta(days=count * (1 if unit in "天日" else 7))
+
+
+def _of_week(match: "re.Match[str]", today: date) -> date:
+    monday = today - timedelta(days=today.weekday())
+    return monday + timedelta(days=7 * (match[1] == "下") + "一二三四五六日".find(match[2].replace("天", "日")))
+
+
+def _end_of_month(match: "re.Match[str]", today: date) -> date:
+    month = today.month + match[0].startswith("下")
+    year, month = (today.year, month) if month <= 12 else (today.year + 1, 1)
+    return date(year, month, monthrange(year, month)[1])
+
+
+def _month(match: "re.Match[str]", today: date) -> date:
+    month = int(match[2])
+    said = {"今年": today.year, "明年": today.year + 1, None: today.year + (month < today.month)}.get(match[1])
+    year = said or int(match[1][:4])
+    day = int(match[3]) if match[3] else monthrange(year, month)[1]
+    return _day_of(match[0], year, month, day)
+
+
+def _day_of(said: str, *numbers: int) -> date:
+    try:
+        return date(*numbers)
+    except ValueError:
+        raise Refusal(f"没有「{said}」这一天。可以这样写:9月1日、2026-09-01。") from None
+
+
+_DEADLINES: tuple[tuple["re.Pattern[str]", Callable[["re.Match[str]", date], date]], ...] = (
+    (re.compile(r"(\d{1,3}|[一二两三四五六七八九十]{1,2})\s?个?(天|日|周|星期|礼拜|月)(?:之内|以内|内)"), _within),
+    (re.compile(r"(本|这|下)个?(?:周|星期|礼拜)([一二三四五六日天])"), _of_week),
+    (re.compile(r"(?<!\d)(?:本|这|下)?个?月[底末]"), _end_of_month),
+    (re.compile(r"(?:(今年|明年|20\d\d年))?(1[0-2]|[1-9])月(?:(\d{1,2})[日号]|[底末份])?"), _month),
+    (re.compile(r"(?:本|这)?个?学期(?:末|底|结束)"), lambda _, today: spans.span_of(spans.label_of("term", today))[1]),
+    (re.compile(r"(?:今|本)?年[底末]"), lambda _, today: date(today.year, 12, 31)),
+)
+
+
 def _day(match: "re.Match[str]", today: date, ahead: bool) -> date:
     if match[0] in _WORDS:
         return today + timedelta(days=_WORDS[match[0]])
     numbers = [int(group) for group in match.groups()]
-    try:
-        if len(numbers) == 3:
-            return date(*numbers)
-        near = date(today.year, *numbers)
-        if ahead:
-            return near if near >= today else date(today.year + 1, *numbers)
-        return near if near <= today else date(today.year - 1, *numbers)
-    except ValueError:
-        raise Refusal(f"没有「{match[0]}」这一天。可以这样写:9月1日、2026-09-01。") from None
+    if len(numbers) == 3:
+        return _day_of(match[0], *numbers)
+    near = _day_of(match[0], today.year, *numbers)
+    if ahead:
+        return near if near >= today else _day_of(match[0], today.year + 1, *numbers)
+    return near if near <= today else _day_of(match[0], today.year - 1, *numbers)
 
 
 def day(value: date, today: date | None = None) -> str:

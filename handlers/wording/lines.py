@@ -8,14 +8,15 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from sqlalchemy import Connection
 
-from handlers.catalogue import current
+from handlers.catalogue import case_figures, current
 from handlers.catalogue.model import Figure, Row
 from handlers.wording.programmes import number
 from scheduling import spans
-from storage.programmes import coverage, holdings, reports, sums
+from storage.checkins import exemptions
+from storage.programmes import cases, coverage, holdings, reports, sums
 
-Shown = Mapping[str, str]
 # The order of the digest (design §6).
+_MOVED = {"opened": "新", "closed": "办结"}
 SECTIONS = ("活动", "计数", "任务", "覆盖", "名册", "奖章")
 
 
@@ -42,7 +43,7 @@ def line(db: Connection, row: Row, paths: Sequence[str], period: str, today: dat
     flows = sums.of(db, row.key, paths, _kept_periods(period, first, last))
     stocks = reports.stocks(db, row.key, paths, last) if _has_stocks(row) else []
     own = spans.label_of(row.period, min(last, max(first, today)))
-    owed = targets(db, row, paths, own, today) if row.period != "day" else _reached(db, row, paths, stocks, flows)
+    owed = targets(db, row, paths, own, today) if row.period != "day" else _reached(db, row, paths)
     shown = _shown(db, row, paths, period, today, flows, stocks, owed)
     missing = tuple(each for each in owed if not each.done)
     says = bool(flows.count or stocks or (row.due and owed))
@@ -54,8 +55,11 @@ def of_week(db: Connection, paths: Sequence[str], week: str, today: date) -> lis
     """What the digest of a week says beside check-ins: what was reported in it, and what is due in it and missing."""
     told = sums.told(db, paths, week)
     _, last = spans.span_of(week)
+    active = cases.active(db, paths, *case_figures.instants(db, week), today)
     found = []
     for row in current.catalogue_of(db).rows:
+        if row.key in active:
+            found.append(case_line(db, row, paths, week, today))
         if row.shape != "report":
             continue
         due = row.due and spans.due_day(row.due, spans.label_of(row.period, last)) <= last
@@ -66,16 +70,33 @@ def of_week(db: Connection, paths: Sequence[str], week: str, today: date) -> lis
     return [each for each in found if each.text]
 
 
+def of_period(db: Connection, paths: Sequence[str], period: str, today: date) -> list[Line]:
+    """The same of a month, a term or a year: what was reported in it."""
+    rows = [row for row in current.catalogue_of(db).rows if row.shape == "report"]
+    told = {key for month in _kept_periods(period, *spans.span_of(period)) for key in sums.told(db, paths, month)}
+    found = [line(db, row, paths, period, today) for row in rows if row.key in told]
+    found.sort(key=lambda each: SECTIONS.index(each.row.section))
+    return [each for each in found if each.text]
+
+
+def case_line(db: Connection, row: Row, paths: Sequence[str], period: str, today: date) -> Line:
+    """The line of a row with shape case in these subtrees for a period; what was opened and closed in it behind it."""
+    shown = case_figures.shown(db, row, paths, period, today)
+    moved = [f"{word} {shown[name]}" for name, word in _MOVED.items() if shown[name] != "0"]
+    says = bool(moved) or shown["count"] != "0" or shown["open"] != "0"
+    text = row.line.format_map(_Escaped(shown)) + (f"（{'，'.join(moved)}）" if moved else "")
+    return Line(row, period, text if says else "", shown)
+
+
 def targets(db: Connection, row: Row, paths: Sequence[str], period: str, today: date) -> list[coverage.Target]:
     """Every unit that owes the row for this period, with its state as of today."""
     _, last = spans.span_of(period)
     due = spans.due_day(row.due, period) if row.due else last
-    return coverage.targets(db, row.key, row.at, paths, period, last, today > due)
+    excused = exemptions.of_row(db, row.key, last, min(due, last))
+    return coverage.targets(db, row.key, row.at, paths, period, last, today > due, excused)
 
 
-def _reached(
-    db: Connection, row: Row, paths: Sequence[str], stocks: list[reports.Report], flows: sums.Sums
-) -> list[coverage.Target]:
+def _reached(db: Connection, row: Row, paths: Sequence[str]) -> list[coverage.Target]:
     """Of what happens on some day nothing is owed: the targets are there to be counted only."""
     return (
         coverage.targets(db, row.key, row.at, paths, "", date.max, False) if "targets" in set(row.placeholders) else []
@@ -132,8 +153,10 @@ def _shown(
     db: Connection, row: Row, paths: Sequence[str], period: str, today: date, flows: sums.Sums,
     stocks: list[reports.Report], owed: list[coverage.Target],
 ) -> dict[str, str]:  # fmt: skip
+    owed = [each for each in owed if each.state != coverage.EXCUSED]
     done = [each for each in owed if each.done]
-    units = len(done) if row.period != "day" else flows.units
+    zero = sum(each.state == reports.ZERO for each in owed)
+    units = len(done) - zero if row.period != "day" else flows.units
     shown = {
         "count": str(flows.count),
         "units": str(units),
@@ -144,7 +167,7 @@ def _shown(
         "overdue": str(sum(each.state == coverage.OVERDUE for each in owed)),
         "returned": str(sum(each.state == reports.RETURNED for each in owed)),
         "accepted": str(sum(each.state == "accepted" for each in owed)),
-        "zero": str(sum(each.state == "zero" for each in owed)),
+        "zero": str(zero),
     }
     totals: dict[str, sums.Total] = {each.name: _total(each, flows, stocks) for each in row.fields if each.is_number}
     shown |= {name: number(total.value, total.hedge) for name, total in totals.items()}
@@ -152,10 +175,18 @@ def _shown(
     shown |= _yes(row, stocks, len(owed))
     shown |= _scored(row, stocks)
     shown |= _complete(db, row, paths, period, len(owed))
-    whole = {name: total.value for name, total in totals.items()} | {
-        "units": Decimal(units),
-        "targets": Decimal(len(owed)),
+    return shown | _quotients(row, totals, flows, {"units": Decimal(units), "targets": Decimal(len(owed))})
+
+
+def _quotients(
+    row: Row, totals: Mapping[str, sums.Total], flows: sums.Sums, counted: Mapping[str, Decimal]
+) -> dict[str, str]:
+    """The parts of figures by choice, and the row's indicators."""
+    apart = {
+        name: Decimal(flows.choices.get(figure, {}).get(choice, 0)) for name, (figure, _, choice) in row.split.items()
     }
+    shown = {name: number(value) for name, value in apart.items()}
+    whole = {**{name: total.value for name, total in totals.items()}, **apart, **counted}
     for each in row.indicators:
         over, under = whole.get(each.numerator, Decimal(0)), whole.get(each.denominator, Decimal(0))
         hedge = totals.get(each.numerator, sums.Total()).hedge
@@ -233,7 +264,8 @@ def percent(over: Decimal, under: Decimal) -> str:
 
 
 def quotient(over: Decimal, under: Decimal, digits: int, hedge: str = "eq") -> str:
-    """A quotient with so many decimals, half up."""
+    """A quotient with so many decimals, half up: 3.0, 3.6余."""
     if not under:
         return "–"
-    return number((over / under).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP), hedge)
+    exact = (over / under).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    return f"{exact:f}" if hedge == "eq" else number(exact, hedge)

@@ -49,7 +49,8 @@ def case_lines(ask: Ask, cases: Iterable[Case], to: int | None = None) -> dict[i
     told = ids and (to is not None or ask.message.private)
     names = children.names(ask.db, ask.vault, ids) if told else {}
     if not may_name(ask, to):
-        names = {child: name for child, name in names.items() if is_place(name)}
+        places = children.numbers(ask.db, names)
+        names = {child: f"{number}号" for child, number in places.items()}
     own = {case.child_id for case in cases if _is_own(ask, case, to)}
     shown = {child: name if child in own or is_place(name) else children.masked(name) for child, name in names.items()}
     return {case.id: _say(case, shown) for case in cases}
@@ -81,6 +82,8 @@ def reason_of(ask: Ask, sealed: bytes | None) -> str:
 
 def state_of(case: Case) -> str:
     """Where the case stands, never more than the school knows."""
+    if case.state is State.APPROVED and case.presented_on:
+        return f"已颁发({case.presented_on.month}月{case.presented_on.day}日)"
     if case.state is State.APPROVED and higher_level(case.medal):
         return f"大队审核通过,待{higher_level(case.medal)}决定"
     return {
@@ -88,4 +91,5 @@ def state_of(case: Case) -> str:
         State.APPROVED: "校级已通过",
         State.RETURNED: "已退回",
         State.WITHDRAWN: "已撤回",
+        State.REVOKED: "已撤销",
     }[case.state]

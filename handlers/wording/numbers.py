@@ -1,13 +1,17 @@
 """Rates, changes, and the numbers of cases."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import groupby
 
 from handlers.kit import Ask, Refusal
 from storage.base import numbered
 from storage.base.numbered import Unreadable
 from storage.digests import figures
+
+# More in a row are written by their ends.
+_SHORT_ROW = 2
 
 
 def rate(value: float | None) -> str:
@@ -28,6 +32,13 @@ def change(by: float, unit: str = "") -> str:
 def points(new: float | None, old: float | None) -> float | None:
     """By how many percentage points a rate changed; None when one of them is unknown."""
     return None if new is None or old is None else round(new - old, 1)
+
+
+def in_rows(numbers: Sequence[int]) -> str:
+    """Numbers of children in a class: 3、7、12-40号."""
+    rows = [[number for _, number in row] for _, row in groupby(enumerate(numbers), key=lambda each: each[1] - each[0])]
+    said = [f"{row[0]}-{row[-1]}" if len(row) > _SHORT_ROW else "、".join(map(str, row)) for row in rows]
+    return "、".join(said) + "号"
 
 
 @dataclass(frozen=True, slots=True)

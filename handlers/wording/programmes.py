@@ -1,6 +1,5 @@
 """Which row a message names, for which units its sender reports it, and how a report is said."""
 
-import hashlib
 import re
 from collections.abc import Mapping
 from datetime import date
@@ -11,8 +10,8 @@ from handlers.asker import context
 from handlers.catalogue import current
 from handlers.catalogue.catalogue import Catalogue
 from handlers.catalogue.model import Figure, Row
-from handlers.kit import Ask, Person, Role, Unit
-from handlers.reading import read
+from handlers.kit import ADMINS, Ask, Person, Role, Unit
+from handlers.reading import Reading, read
 from handlers.reading.text.normalise import clean
 from handlers.reading.text.units import find_units
 from scheduling import spans
@@ -20,7 +19,7 @@ from storage.organisation.units import Kind
 from storage.programmes.reports import Report
 
 _OFFICE = frozenset({Role.CARE_ADMIN, Role.GROUP_HEAD, Role.STATION_HEAD})
-_SIDE = _OFFICE | {Role.VOLUNTEER, Role.OUTSIDE_COUNSELOR, Role.BRIGADE}
+SIDE = _OFFICE | {Role.VOLUNTEER, Role.OUTSIDE_COUNSELOR, Role.BRIGADE}
 _SCHOOL = frozenset({Role.BRIGADE, Role.SCHOOL_ADMIN})
 # Who reports for a unit of a kind where its row does not say: whoever leads that unit (domain §1.2).
 REPORT_FOR: Mapping[str, frozenset[Role]] = {
@@ -34,9 +33,18 @@ REPORT_FOR: Mapping[str, frozenset[Role]] = {
     Kind.CARE: _OFFICE,
     Kind.GROUP: _OFFICE,
 }
-REPORTERS_OF_ALL = _SIDE.union(*REPORT_FOR.values())
+# Who looks at figures of their part of the tree.
+READERS = ADMINS | _OFFICE | {Role.INSPECTOR}
+REPORTERS_OF_ALL = SIDE.union(*REPORT_FOR.values())
 # They report for their very unit, not for what is below it.
 _OWN_ONLY = frozenset({Role.VOLUNTEER, Role.OUTSIDE_COUNSELOR})
+
+
+_NOTHING = {"zero": "没有"}
+_DONE = "(?:开展|进行|组织|举行|举办|召开|安排|要报的?|搞|做|办|开)?(?:过|成)?"
+_PERIOD = "[本这上]?个?(?:周|月|季度|学期)"
+_NONE = f"(?:没有?|无|未|零报告|零|0(?:场|次|个|人|条)?$){_DONE}[ ]?"
+_PAUSE = re.compile(r"请假|暂停|停办|免报|暂时不[报办]")
 
 
 def may_report(person: Person, row: Row, unit: Unit) -> bool:
@@ -51,7 +59,7 @@ def may_report(person: Person, row: Row, unit: Unit) -> bool:
 
 def roles_for(row: Row, unit: Unit) -> frozenset[Role]:
     """Who reports this row for a unit of this kind."""
-    return frozenset(row.who) or REPORT_FOR.get(unit.kind, _SIDE)
+    return frozenset(row.who) or REPORT_FOR.get(unit.kind, SIDE)
 
 
 def units_for(person: Person, row: Row) -> list[Unit]:
@@ -66,17 +74,61 @@ def key_in(ask: Ask, said: str) -> tuple[str | None, str]:
     return (hits[0].unit, rest) if hits else (None, said)
 
 
-def stated(ask: Ask, text: str) -> bool:
-    """Whether the text states what a row that the asker reports asks for; quick for the many that name none."""
-    if ask.person is None or not any(word in text for word in _rows(ask).by_word):
-        return False
-    row = named(rows_for(ask), text)
-    if row is None:
-        return False
+def stated(ask: Ask, text: str, reading: Reading) -> bool:
+    """Whether the text, read so, states what a row that the asker reports asks for; quick for those that name none."""
+    row = row_in(ask, text)
+    if row is None or reading.claim == "fact":
+        return row is not None
+    if is_zero(row, text) or is_pause(row, text):
+        return True
     # 计划30万元 is a figure of its row, no plan.
     own = sorted((word for each in row.fields for word in (*each.words, each.label)), key=len, reverse=True)
     plain = re.sub("|".join(map(re.escape, own)), " ", text) if own else text
     return read(plain, context.context_of(ask)).claim == "fact"
+
+
+def is_zero(row: Row, text: str) -> bool:
+    """Whether the words say that nothing of the row took place: 本月没有开站, 开站：无, 本周未开展家庭读书."""
+    asked = (word for each in row.fields if each.type == "yesno" for word in (*each.words, each.label))
+    if row.base or any(word in text for word in asked):
+        return False
+    word = "|".join(map(re.escape, sorted((row.name, *row.words), key=len, reverse=True)))
+    return bool(re.search(rf"{_NONE}(?:{word})|(?:{word})[ :：,，]*(?:{_PERIOD})?{_NONE}[。!！]?$", clean(text).text))
+
+
+def is_pause(row: Row, text: str) -> bool:
+    """Whether the words say that the row is not reported for a time: 月方案 暂停到 5月31日."""
+    return bool(_PAUSE.search(text)) and named([row], text) is not None
+
+
+def case_row(ask: Ask, text: str) -> Row | None:
+    """The row with cases whose word the text begins with; quick for the many that name none."""
+    if ask.person is None:
+        return None
+    found = [(len(word), row) for word, row in _rows(ask).case_words.items() if _begins(text, word, row)]
+    _, row = max(found, key=lambda each: each[0], default=(0, None))
+    return row if row and read(text, context.context_of(ask)).claim not in ("question", "example") else None
+
+
+def _begins(text: str, word: str, row: Row) -> bool:
+    """优秀辅导员 李芳, 督导实验小学 …; 优秀辅导员来校宣讲 is told of something else."""
+    rest = text[len(word) :]
+    return text.startswith(word) and bool(rest) and (not rest[0].isalnum() or bool(row.who))
+
+
+def may_open(person: Person, row: Row) -> bool:
+    """Whether this person opens cases of the row somewhere."""
+    return not {each.role for each in person.grants}.isdisjoint(row.who) or _concerns(person, row)
+
+
+def row_in(ask: Ask, text: str) -> Row | None:
+    """The row that the asker reports whose word stands in the text, of several the longest word; None without one."""
+    if ask.person is None:
+        return None
+    said = clean(text).text
+    found = [(len(word), row) for word, row in _rows(ask).by_word.items() if word in said and row.shape == "report"]
+    found.sort(key=lambda each: -each[0])
+    return next((row for _, row in found if _concerns(ask.me, row)), None)
 
 
 @lru_cache(maxsize=8)
@@ -100,7 +152,7 @@ def rows_for(ask: Ask) -> list[Row]:
 def _concerns(person: Person, row: Row) -> bool:
     """A brigade counselor reports for squads too, without holding a role at one."""
     below = row.at and any(
-        grant.role in (frozenset(row.who) or REPORT_FOR.get(kind, _SIDE)) and grant.role not in _OWN_ONLY
+        grant.role in (frozenset(row.who) or REPORT_FOR.get(kind, SIDE)) and grant.role not in _OWN_ONLY
         for grant in person.grants
         for kind in row.at
         if kind in (Kind.SQUAD, Kind.GRADE) and grant.unit.kind == Kind.SCHOOL
@@ -115,14 +167,10 @@ def named(rows: list[Row], text: str) -> Row | None:
     return max(found, key=lambda each: each[0])[1] if found else None
 
 
-def version_of(row: Row) -> str:
-    """A mark of what the row says, kept with each report of it."""
-    return hashlib.sha256(row.model_dump_json().encode()).hexdigest()[:12]
-
-
 def flows_of(row: Row) -> frozenset[str]:
-    """The figures that add up over time, and the choices that are counted."""
-    return frozenset(each.name for each in row.fields if each.agg in ("sum", "by"))
+    """The figures that add up over time, the choices that are counted, and figure@field where each choice is apart."""
+    apart = {f"{figure}@{by}" for figure, by, _ in row.split.values()}
+    return frozenset(each.name for each in row.fields if each.agg in ("sum", "by")) | apart
 
 
 def value(one: Figure, figure: Decimal | str | bool, hedge: str = "eq") -> str:
@@ -152,6 +200,11 @@ def figures(row: Row, one: Report) -> str:
     """What a report says: 场次 3场，听众 60人."""
     told = [(each, one.figures[each.name]) for each in row.fields if each.name in one.figures]
     return "，".join(f"{each.label} {value(each, said, one.hedges.get(each.name, 'eq'))}" for each, said in told)
+
+
+def said(row: Row, one: Report) -> str:
+    """The same, or 没有 and 已交 of a report without figures."""
+    return figures(row, one) or _NOTHING.get(one.state, "已交")
 
 
 def when(row: Row, one: Report, today: date) -> str:

@@ -45,8 +45,17 @@ class Action(Labelled):
     APPROVED = "approved", "同意提名"
     RETURNED = "returned", "退回提名"
     WITHDRAWN = "withdrawn", "撤回提名"
+    BADGES_GIVEN = "badges-given", "全班颁章"
+    BADGES_TAKEN_BACK = "badges-taken-back", "收回误记的章"
+    QUOTA_FROZEN = "quota-frozen", "定评章名额"
+    EXCEPTED = "excepted", "破例同意"
+    PRESENTED = "presented", "颁发奖章"
+    REVOKED = "revoked", "撤销奖章"
     CHECKIN_CORRECTED = "checkin-corrected", "更正签到"
     CHECKIN_WITHDRAWN = "checkin-withdrawn", "撤回签到"
+    CASE_OPENED = "case-opened", "立事项"
+    CASE_MOVED = "case-moved", "办事项"
+    CASE_CORRECTED = "case-corrected", "更正事项"
     EXPORTED = "exported", "导出"
     REVEALED = "revealed", "查看姓名"
     CONSENTED = "consented", "记家长同意"
@@ -70,8 +79,8 @@ class Action(Labelled):
     UNIT_CLOSED = "unit-closed", "停用单位"
     UNIT_REOPENED = "unit-reopened", "恢复单位"
     UNLINKED = "unlinked", "解绑账号"
-    NAMED = "named", "改自己的姓名"
     CATALOGUE_CHANGED = "catalogue-changed", "改目录"
+    NAMED = "named", "改自己的姓名"
 
 
 @dataclass(slots=True)

@@ -1,6 +1,6 @@
 """Cases with a number (N20260403-07): one counter a day and letter, one grammar for numbers however they are typed.
 
-Letters: N nomination, G guardian's request, X leak, D inspection.
+Letters: N nomination, G guardian's request, X leak, D case of a row (inspection, project, honour …).
 """
 
 import re
@@ -47,6 +47,9 @@ _ROW = re.compile(
     rf"(?P<mark>[\s#＃]{{0,4}}(?:编号|[Nn][Oo][.．])?[\s:：#＃]{{0,4}})(?:(?P<letter>{_LETTER}){_GAP})?"
     rf"(?P<number>\d{{1,15}})(?!\d)号?{_AFTER}"
 )
+_MEANT = re.compile(r"(?P<letter>[NGXDngxd])(?:[\dOo]){6,8}[-\s]?[\dOo]{0,3}")
+# One word at most.
+_WORD = re.compile(r"/?[\u4e00-\u9fff]{0,6}\W{0,3}")
 # What may stand behind a command word without a space.
 GLUED = rf"{_BEFORE}(?:{_LETTER}{_SPACE}\d|\d{{4}})"
 
@@ -97,6 +100,19 @@ def lettered(text: str) -> str:
     """The first number in the text that stands there with its letter; empty without one."""
     match = next((match for match in _NUMBER.finditer(text) if match["letter"]), None)
     return _plain(match, _letter(match)) if match else ""
+
+
+def headed(text: str) -> tuple[str, str]:
+    """
+    (the number, the words around it) of 整改 D20260403-01 已装好 and D20260403-01 整改; ("", text) of all else.
+
+    What is meant as one, D2026O403-1, comes back as it stands.
+    """
+    match = _NUMBER.search(text) or _MEANT.search(text)
+    if match is None or not match["letter"] or not _WORD.fullmatch(text[: match.start()]):
+        return "", text
+    number = match[0].strip() if match.re is _MEANT else _plain(match, "")
+    return number.upper(), f"{text[: match.start()].strip('/ ')} {text[match.end() :]}".strip()
 
 
 def row(text: str, letter: str = "") -> tuple[int | None, str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
@@ -114,6 +114,16 @@ def of_message(db: Connection, person_id: int, channel: str, chat: str, spoken_a
 def withdrawn(db: Connection, checkin_id: int) -> Checkin | None:
     """The check-in with this id when it was taken back."""
     return _first(db, _ANY.where(checkin.c.id == checkin_id, checkin.c.state == "withdrawn"))
+
+
+def heads(db: Connection, unit_ids: Sequence[int], since: date, until: date) -> dict[int, list[int]]:
+    """How many were there each time from `since` to the day before `until`, by unit, the latest last."""
+    within_time = checkin.c.day.between(since, until - timedelta(days=1))
+    query = select(checkin.c.unit_id, checkin.c.attended).where(VALID, checkin.c.unit_id.in_(unit_ids), within_time)
+    found: dict[int, list[int]] = {}
+    for unit_id, attended in db.execute(query.order_by(checkin.c.unit_id, checkin.c.day)):
+        found.setdefault(unit_id, []).append(attended)
+    return found
 
 
 def of_day(db: Connection, unit_id: int, activity: str, day: date, issue: int = 0) -> list[Checkin]:

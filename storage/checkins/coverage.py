@@ -30,6 +30,7 @@ class Squad:
     school: str
     members: int | None
     grade: int | None = None
+    school_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def _squads(shape: history.Shape) -> Select[Any]:
     return (
         select(
             place.c.week, place.c.id, place.c.name, place.c.path, func.coalesce(past.c.name, school.c.name, ""),
-            place.c.members, place.c.grade,
+            place.c.members, place.c.grade, place.c.school_id,
         )
         .select_from(place)
         .outerjoin(school, school.c.id == place.c.school_id)

@@ -12,9 +12,16 @@ ZERO, EXCUSED = "zero", "excused"
 _LAST_SCHOOL_DAY = timedelta(days=4)
 
 
-def add(db: Connection, unit_id: int, kind: str, since: date, until: date, person_id: int, now: datetime) -> int:
-    """The unit, and what is below it, need not report on these days; returns its number."""
-    values = {"unit_id": unit_id, "kind": kind, "since": since, "until": until, "person_id": person_id, "made_at": now}
+def add(
+    db: Connection, unit_id: int, kind: str, since: date, until: date, person_id: int, now: datetime, row: str = ""
+) -> int:
+    """
+    The unit, and what is below it, need not report check-ins on these days; returns its number.
+
+    With `row` the unit itself need not report this row of the catalogue.
+    """
+    values = {"unit_id": unit_id, "kind": kind, "since": since, "until": until, "row": row}
+    values |= {"person_id": person_id, "made_at": now}
     made = db.execute(insert(exemption).values(**values))
     assert made.inserted_primary_key is not None
     return int(made.inserted_primary_key[0])
@@ -26,10 +33,16 @@ def end(db: Connection, number: int, unit_ids: Iterable[int]) -> bool:
     return db.execute(delete(exemption).where(own)).rowcount > 0
 
 
-def unit_of(db: Connection, number: int) -> int | None:
-    """The unit of an exemption; None when there is none of this number."""
-    found: int | None = db.scalar(select(exemption.c.unit_id).where(exemption.c.id == number))
-    return found
+def unit_of(db: Connection, number: int) -> tuple[int, str] | None:
+    """(unit, row) of an exemption; None when there is none of this number."""
+    found = db.execute(select(exemption.c.unit_id, exemption.c.row).where(exemption.c.id == number)).first()
+    return (found.unit_id, found.row) if found else None
+
+
+def of_row(db: Connection, row: str, begun: date, lasting: date) -> frozenset[int]:
+    """The units that are excused from a row of the catalogue from a day to another at least."""
+    holds = (exemption.c.row == row) & (exemption.c.since <= begun) & (exemption.c.until >= lasting)
+    return frozenset(db.scalars(select(exemption.c.unit_id).where(holds)))
 
 
 def in_week(db: Connection, monday: date) -> dict[str, str]:
@@ -44,7 +57,11 @@ def on_day(db: Connection, day: date) -> dict[str, str]:
 
 def _holding(db: Connection, begun: date, lasting: date) -> dict[str, str]:
     query = select(unit.c.path, exemption.c.kind).join(unit, unit.c.id == exemption.c.unit_id)
-    rows = db.execute(query.where(exemption.c.since <= begun, exemption.c.until >= lasting).order_by(exemption.c.id))
+    rows = db.execute(
+        query.where(exemption.c.row == "", exemption.c.since <= begun, exemption.c.until >= lasting).order_by(
+            exemption.c.id
+        )
+    )
     return {row.path: row.kind for row in rows}
 
 

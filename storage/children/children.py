@@ -1,23 +1,25 @@
 """Nominees' names: sealed in table child and nowhere else, found again by a keyed hash."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from secrets import token_hex
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from storage.base.upsert import add_one
 from storage.base.vault import Vault
 from storage.organisation.history import school_year
 from storage.organisation.units import within
-from storage.tables import child, child_note, unit
+from storage.tables import child, child_badge, child_note, consent, nomination, unit
 
 ERASED = "(已删除)"
 # What is kept of somebody whose grade is not known: as long as of check-ins.
 _YEARS_WITHOUT_GRADE = 3
 _PRIMARY, _JUNIOR = 6, 9
+_NUMBER = re.compile(r"(\d{1,3})号")
 # The middle dot of 阿依古丽·买买提, as phones type it; a name is the same child whichever was used.
 _DOTS = str.maketrans(dict.fromkeys("•‧・∙⋅●.．。", "·"))
 
@@ -29,8 +31,13 @@ def plain(name: str) -> str:
 
 def find(db: Connection, vault: Vault, unit_id: int, name: str) -> int | None:
     """The id of the child of this name in the squad; None when nobody of this name was ever nominated there."""
+    here = child.c.unit_id == unit_id
+    if number := _NUMBER.fullmatch(name):
+        found = db.scalar(select(child.c.id).where(here, child.c.number == int(number[1])))
+        if found is not None:
+            return int(found)
     keys = vault.fingerprints(plain(name))
-    return db.scalar(select(child.c.id).where(child.c.unit_id == unit_id, child.c.name_key.in_(keys)))
+    return db.scalar(select(child.c.id).where(here, child.c.name_key.in_(keys)))
 
 
 def find_or_add(db: Connection, vault: Vault, unit_id: int, name: str, today: date | None = None) -> int:
@@ -42,12 +49,15 @@ def find_or_add(db: Connection, vault: Vault, unit_id: int, name: str, today: da
     until = keep_until(db, unit_id, today) if today else None
     if found is None:
         return _add(db, vault, unit_id, plain(name), until)
-    db.execute(update(child).where(child.c.id == found).values(keep_until=until))
+    placed = {"number": int(number[1])} if (number := _NUMBER.fullmatch(name)) else {}
+    db.execute(update(child).where(child.c.id == found).values(keep_until=until, **placed))
     return found
 
 
 def _add(db: Connection, vault: Vault, unit_id: int, name: str, until: date | None) -> int:
     values = {"unit_id": unit_id, "name": vault.seal(name), "name_key": vault.fingerprints(name)[0]}
+    if number := _NUMBER.fullmatch(name):
+        values["number"] = int(number[1])
     try:
         with db.begin_nested():
             return add_one(db, child, **values, keep_until=until)
@@ -94,6 +104,53 @@ def rename(db: Connection, vault: Vault, child_id: int, name: str) -> bool:
     return True
 
 
+def name_number(db: Connection, vault: Vault, unit_id: int, number: int, name: str, now: datetime) -> bool:
+    """The child with this number of the squad is called so: what stood under the number stands under the name now.
+
+    False when both have the same medal, or the number is another's who is named.
+    """
+    here = child.c.unit_id == unit_id
+    by_number = db.scalar(select(child.c.id).where(here, child.c.number == number))
+    by_name = find(db, vault, unit_id, name)
+    if by_number is None or by_number == by_name:
+        child_id = by_name or find_or_add(db, vault, unit_id, name, now.date())
+        db.execute(update(child).where(child.c.id == child_id).values(number=number))
+        return True
+    if not _NUMBER.fullmatch(names(db, vault, [by_number])[by_number]):
+        return False
+    if by_name is None:
+        return rename(db, vault, by_number, name)
+    return _join(db, by_number, by_name, number, now)
+
+
+def _join(db: Connection, old: int, new: int, number: int, now: datetime) -> bool:
+    """All that stood under the one stands under the other now, what both have once; False when both have a medal."""
+    had = select(child_badge.c.medal + child_badge.c.term).where(child_badge.c.child_id == new)
+    twice = (child_badge.c.child_id == old) & (child_badge.c.medal + child_badge.c.term).in_(had)
+    agreed = exists().where(consent.c.child_id == new, consent.c.ended_at.is_(None))
+    since = select(child.c.member_since).where(child.c.id == old).scalar_subquery()
+    try:
+        with db.begin_nested():
+            db.execute(delete(child_badge).where(twice))
+            ended = (consent.c.child_id == old) & consent.c.ended_at.is_(None) & agreed
+            db.execute(update(consent).where(ended).values(ended_at=now))
+            for table in (child_badge, consent, child_note, nomination):
+                db.execute(update(table).where(table.c.child_id == old).values(child_id=new))
+            member = func.coalesce(child.c.member_since, since)
+            db.execute(update(child).where(child.c.id == new).values(member_since=member))
+            forget(db, [old], now)
+            db.execute(update(child).where(child.c.id == new).values(number=number))
+    except IntegrityError:
+        return False
+    return True
+
+
+def numbers(db: Connection, ids: Iterable[int]) -> dict[int, int]:
+    """Child → number in the class, of those who have one."""
+    query = select(child.c.id, child.c.number).where(child.c.id.in_(sorted(set(ids))), child.c.number.is_not(None))
+    return {child_id: number for child_id, number in db.execute(query)}
+
+
 def add_note(db: Connection, vault: Vault, child_id: int, words: str, person_id: int, now: datetime) -> None:
     """Keep what was said of a child, sealed, as long as the child's name."""
     values = {"child_id": child_id, "person_id": person_id, "words": vault.seal(words), "at": now}
@@ -111,7 +168,8 @@ def forget(db: Connection, ids: Iterable[int], now: datetime) -> None:
     for child_id in ids:
         db.execute(delete(child_note).where(child_note.c.child_id == child_id))
         key = f"erased:{token_hex(16)}"
-        db.execute(update(child).where(child.c.id == child_id).values(name=b"", name_key=key, erased_at=now))
+        gone = {"name": b"", "name_key": key, "number": None, "erased_at": now}
+        db.execute(update(child).where(child.c.id == child_id).values(gone))
 
 
 def by_unit(db: Connection, paths: Sequence[str]) -> dict[int, int]:

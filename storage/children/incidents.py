@@ -24,7 +24,6 @@ class Incident:
     id: int
     number: str
     what: bytes | None
-    opened_by: int
     opened_at: datetime
     closed_at: datetime | None
     unit: Unit

@@ -26,6 +26,8 @@ class State(StrEnum):
     APPROVED = "approved"
     RETURNED = "returned"
     WITHDRAWN = "withdrawn"
+    # Taken away again after it was approved, by two persons.
+    REVOKED = "revoked"
 
 
 _STANDING = (State.SUBMITTED, State.APPROVED)
@@ -34,6 +36,7 @@ _DEEDS = {
     State.APPROVED: Action.APPROVED,
     State.RETURNED: Action.RETURNED,
     State.WITHDRAWN: Action.WITHDRAWN,
+    State.REVOKED: Action.REVOKED,
 }
 
 
@@ -65,6 +68,8 @@ class Case:
     made_at: datetime
     keeper_id: int | None
     keeper: str | None
+    # The day of the ceremony on which it was handed over.
+    presented_on: date | None
     unit: Unit
 
     @property
@@ -95,7 +100,7 @@ _CASES = (
 
 
 def _cases(db: Connection, query: Select[Any]) -> list[Case]:
-    return [Case(*(*row[:8], State(row[8]), *row[9:12], Unit(*row[12:]))) for row in db.execute(query)]
+    return [Case(*(*row[:8], State(row[8]), *row[9:13], Unit(*row[13:]))) for row in db.execute(query)]
 
 
 def _same(about: Draft | Case) -> ColumnElement[bool]:
@@ -149,13 +154,22 @@ def _step(db: Connection, case: Case, state: State, person_id: int, reason: byte
 def move(
     db: Connection, vault: Vault, case: Case, state: State, person_id: int, now: datetime, reason: str = ""
 ) -> bool:
-    """Put a submitted case into `state` with who, when and why; False when somebody else was faster."""
+    """Put a submitted case, to revoke it an approved one, into `state` with who, when and why.
+
+    False when somebody else was faster.
+    """
+    before = State.APPROVED if state is State.REVOKED else State.SUBMITTED
     changed = db.execute(
-        update(nomination).where(nomination.c.id == case.id, nomination.c.state == State.SUBMITTED).values(state=state)
+        update(nomination).where(nomination.c.id == case.id, nomination.c.state == before).values(state=state)
     )
     if changed.rowcount:
         _step(db, case, state, person_id, vault.seal(reason) if reason else None, now)
     return bool(changed.rowcount)
+
+
+def excepted(db: Connection, case: Case, reason: str) -> None:
+    """Note why it is approved against a rule, one of a list."""
+    db.execute(update(nomination).where(nomination.c.id == case.id).values(exception=reason))
 
 
 def by_number(db: Connection, number: str) -> Case | None:
@@ -180,6 +194,28 @@ def of_person(db: Connection, person_id: int, limit: int) -> list[Case]:
 def of_child(db: Connection, child_id: int) -> list[Case]:
     """Every case of a child, the oldest first."""
     return _cases(db, _CASES.where(nomination.c.child_id == child_id).order_by(nomination.c.id))
+
+
+def of_unit(db: Connection, unit_id: int) -> list[Case]:
+    """Every case of this very unit and its children, the oldest first."""
+    return _cases(db, _CASES.where(nomination.c.unit_id == unit_id).order_by(nomination.c.id))
+
+
+def unpresented(db: Connection, paths: Sequence[str], medal: str) -> list[Case]:
+    """The approved cases of this medal in these subtrees that were not handed over yet."""
+    ready = (nomination.c.state == State.APPROVED) & nomination.c.presented_on.is_(None)
+    return _cases(db, _CASES.where(ready, nomination.c.medal == medal, within(paths)).order_by(nomination.c.id))
+
+
+def present(db: Connection, cases: Sequence[Case], day: date, now: datetime) -> int:
+    """These were handed over on this day; how many were not yet."""
+    ids = [case.id for case in cases]
+    ready = nomination.c.id.in_(ids) & nomination.c.presented_on.is_(None) & (nomination.c.state == State.APPROVED)
+    changed = db.execute(update(nomination).where(ready).values(presented_on=day)).rowcount
+    for unit_id in sorted({case.unit.id for case in cases}):
+        count = sum(case.unit.id == unit_id for case in cases)
+        note(db, Action.PRESENTED, now, unit_id=unit_id, medal=cases[0].medal, count=count, day=day.isoformat())
+    return changed
 
 
 def undecided(db: Connection, before: datetime, most: int) -> list[Case]:

@@ -74,6 +74,17 @@ def recent(db: Connection, channel: str, chat: str, since: datetime, most: int =
     return list(map(_card, rows))
 
 
+def last(db: Connection, channel: str, chat: str, since: datetime) -> Card | None:
+    """The card of the last letter of a chat; None when that has none, or one that was made before."""
+    here = (outbox.c.channel == channel) & (outbox.c.chat == chat)
+    query = select(card, outbox.c.id).join(outbox, (outbox.c.card == card.c.token) & (outbox.c.chat == card.c.chat))
+    made = query.where(here, outbox.c.card.is_not(None), card.c.made_at >= since)
+    newest = db.execute(made.order_by(outbox.c.id.desc()).limit(1)).first()
+    if newest is None or db.scalar(select(outbox.c.id).where(here, outbox.c.id > newest.id).limit(1)):
+        return None
+    return _card(newest)
+
+
 def _card(row: Row[Any]) -> Card:
     orders = tuple(Order(None, each) if isinstance(each, str) else Order(*each) for each in row.commands)
     return Card(row.person_id, row.made_at, orders, None if row.reply is None else orders[row.reply])

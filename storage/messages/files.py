@@ -62,6 +62,17 @@ def kept(db: Connection, checkin_id: int, unit_id: int) -> tuple[int, int]:
     return count, int(size)
 
 
+def of_case(db: Connection, case_id: int) -> list[tuple[int, str, str]]:
+    """(id, state, MIME type) of what was sent as evidence of a case and not lost, in order."""
+    query = select(file.c.id, file.c.state, file.c.mime).where(file.c.case_id == case_id, file.c.state != "lost")
+    return [(row.id, row.state, row.mime or "") for row in db.execute(query.order_by(file.c.id))]
+
+
+def hash_of(db: Connection, file_id: int) -> str:
+    """Under which hash a stored file is kept."""
+    return str(db.scalar(select(file.c.sha256).where(file.c.id == file_id)))
+
+
 def settle(db: Connection, file_id: int, **facts: Any) -> bool:
     """Note how fetching went: stored (sha256, size, mime), lost, or wanted again; False when another did already."""
     waits = (file.c.id == file_id) & (file.c.state == "wanted")

@@ -226,6 +226,13 @@ def inside(db: Connection, path: str) -> Iterator[Unit]:
     return (_unit(row) for row in rows)
 
 
+def around(db: Connection, path: str, beside: Iterable[str]) -> list[Unit]:
+    """The active units from the root down to this path, and those of the kinds `beside` right below one of them."""
+    ids = [int(part) for part in path.strip("/").split("/")]
+    near = units.c.id.in_(ids) | (units.c.kind.in_(list(beside)) & units.c.parent_id.in_(ids))
+    return [_unit(row) for row in db.execute(select(*_COLUMNS).where(near, units.c.active).order_by(units.c.path))]
+
+
 def full_name(db: Connection, unit: Unit) -> str:
     """A name that is clear outside its school: `实验小学三(2)中队`."""
     if unit.school_id is None or unit.school_id == unit.id:

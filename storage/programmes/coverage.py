@@ -1,6 +1,6 @@
 """Who owes which report: targets of a row in a part of the tree, and what each has done. Derived, never stored."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,15 +10,15 @@ from storage.organisation.units import within
 from storage.programmes.reports import RETURNED, WITHDRAWN, ZERO
 from storage.tables import report, unit
 
-EXPECTED, OVERDUE = "expected", "overdue"
+EXPECTED, OVERDUE, EXCUSED = "expected", "overdue", "excused"
 ON_TIME, LATE = "on_time", "late"
-# States in which a unit has done what it owes.
-DONE = frozenset({ON_TIME, LATE, ZERO, "accepted"})
+# States in which a unit owes nothing any more.
+DONE = frozenset({ON_TIME, LATE, ZERO, EXCUSED, "accepted"})
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A unit that owes a report and its state: expected, overdue, on_time, late, zero, returned, accepted."""
+    """A unit that owes a report and its state: expected, overdue, on_time, late, zero, excused, returned, accepted."""
 
     unit_id: int
     name: str
@@ -35,13 +35,15 @@ class Target:
 
 
 def targets(
-    db: Connection, row: str, kinds: Sequence[str], paths: Sequence[str], period: str, last: date, overdue: bool
-) -> list[Target]:
+    db: Connection, row: str, kinds: Sequence[str], paths: Sequence[str], period: str, last: date, overdue: bool,
+    excused: Collection[int] = (),
+) -> list[Target]:  # fmt: skip
     """
     Every active unit of these kinds in these subtrees, in the order of the tree, with its state for one period.
 
     `last` is the last day of the period: a unit that begins later owes nothing. `overdue`: whether the time is over.
-    Of several reports the one that is furthest counts: a returned one only where there is no other.
+    Who is `excused` and has not reported owes nothing. Of several reports the one that is furthest counts: a returned
+    one only where there is no other.
     """
     school = unit.alias("school")
     same = and_(report.c.unit_id == unit.c.id, report.c.row == row, report.c.period == period)
@@ -61,7 +63,7 @@ def targets(
     for each in db.execute(query):
         before = found.get(each.id)
         if before is None or before.state == RETURNED:
-            state = _state(each.state, each.timing, overdue)
+            state = EXCUSED if each.state is None and each.id in excused else _state(each.state, each.timing, overdue)
             found[each.id] = Target(each.id, each.name, each.kind, each.path, each.school or "", state, each.report_id)
     return list(found.values())
 

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert, select, update
 
 from storage.base.upsert import insert_into
 from storage.organisation.units import within
@@ -14,8 +15,8 @@ from storage.programmes import sums
 from storage.tables import report, report_step, unit
 
 SUBMITTED, ACCEPTED, RETURNED, ZERO, WITHDRAWN = "submitted", "accepted", "returned", "zero", "withdrawn"
-# A report that counts: a returned one is to be made again.
-COUNTS = (SUBMITTED, ACCEPTED, ZERO)
+# A report that is added up: a returned one is to be made again, of a zero report there is nothing to add.
+COUNTS = (SUBMITTED, ACCEPTED)
 Figures = Mapping[str, Decimal | str | bool]
 
 
@@ -42,6 +43,7 @@ class Report:
 
 
 _PLAIN = ("unit_id", "row", "period", "day", "sequence", "state", "timing", "version")
+_STORED = (*_PLAIN, "figures", "hedges", "person_id", "made_at")
 _SELECT = select(report, unit.c.name, unit.c.path).join(unit, unit.c.id == report.c.unit_id)
 
 
@@ -68,26 +70,34 @@ def _kept(figures: Figures) -> dict[str, Any]:
     }
 
 
-def store(db: Connection, new: Report, person_id: int, now: datetime) -> Report | None:
-    """Keep a report and add it up; None, and nothing done, where one of that row, unit, period and place stands."""
+@cache
+def _insert(dialect: str, further: bool) -> Any:
+    """The statement, made once; of a row that takes several a period it also finds the next place."""
+    same = (report.c.row == bindparam("row")) & (report.c.unit_id == bindparam("unit_id"))
+    newest = select(func.max(report.c.sequence)).where(same, report.c.period == bindparam("period"))
+    place = {"sequence": func.coalesce(newest.scalar_subquery() + 1, 0)} if further else {}
+    values: dict[str, Any] = {name: bindparam(name) for name in _STORED if name not in place}
+    statement = insert_into(dialect, report).values(**values, **place)
+    return statement.on_conflict_do_nothing().returning(report.c.id, report.c.sequence)
+
+
+def store(db: Connection, new: Report, person_id: int, now: datetime, *, further: bool = False) -> Report | None:
+    """
+    Keep a report and add it up; None, and nothing done, where one of that row, unit, period and place stands.
+
+    `further`: it takes the next place, since its row takes several a period.
+    """
     values = {
-        **{name: getattr(new, name) for name in _PLAIN},
+        **{name: getattr(new, name) for name in _PLAIN if not (further and name == "sequence")},
         "figures": _kept(new.figures), "hedges": dict(new.hedges), "person_id": person_id,
         "made_at": now,
     }  # fmt: skip
-    statement = insert_into(db.dialect.name, report).values(**values).on_conflict_do_nothing().returning(report.c.id)
-    number = db.execute(statement).scalar()
-    if number is None:
+    kept = db.execute(_insert(db.dialect.name, further), values).first()
+    if kept is None:
         return None
-    sums.add(db, new, 1)
-    return replace(new, id=number, person_id=person_id, made_at=now)
-
-
-def next_sequence(db: Connection, row: str, unit_id: int, period: str) -> int:
-    """The place of a further report of a row that takes several a period."""
-    same = (report.c.row == row) & (report.c.unit_id == unit_id) & (report.c.period == period)
-    newest = db.scalar(select(func.max(report.c.sequence)).where(same))
-    return 0 if newest is None else int(newest) + 1
+    if new.state in COUNTS:
+        sums.add(db, new, 1)
+    return replace(new, id=kept.id, sequence=kept.sequence, person_id=person_id, made_at=now)
 
 
 def revise(db: Connection, old: Report, new: Report, person_id: int, now: datetime) -> None:
@@ -109,7 +119,9 @@ def restore(db: Connection, old: Report, person_id: int, now: datetime) -> bool:
     """A withdrawn report stands again; False when another one has taken its place."""
     if of_period(db, old.row, [old.unit_id], old.period, old.sequence):
         return False
-    _decide(db, old, SUBMITTED, "restored", person_id, now)
+    steps = select(report_step.c.before).where(report_step.c.report_id == old.id).order_by(report_step.c.id.desc())
+    before = (db.scalar(steps.limit(1)) or {}).get("state")
+    _decide(db, old, ZERO if before == ZERO else SUBMITTED, "restored", person_id, now)
     return True
 
 

@@ -9,13 +9,13 @@ from storage.children import children
 from storage.medals import nominations
 from storage.retention import terms
 from storage.retention.rows import oldest
-from storage.tables import child, consent, guardian_request, incident, nomination, nomination_step
+from storage.tables import child, child_badge, consent, guardian_request, incident, nomination, nomination_step
 
-_FAILED = ("returned", "withdrawn")
+_FAILED = ("returned", "withdrawn", "revoked")
 
 
 def failed_nominations(db: Connection, now: datetime, most: int) -> int:
-    """Returned or withdrawn half a year ago: reasons go, and nobody's name hangs on them any more."""
+    """Returned, withdrawn or revoked half a year ago: reasons go, and nobody's name hangs on them any more."""
     decided = select(func.max(nomination_step.c.at)).where(nomination_step.c.nomination_id == nomination.c.id)
     past = nomination.c.state.in_(_FAILED) & (decided.scalar_subquery() < now - terms.FAILED_NOMINATIONS_KEPT)
     query = select(nomination.c.id, nomination.c.unit_id, nomination.c.child_id)
@@ -55,6 +55,7 @@ def names(db: Connection, now: datetime, most: int) -> int:
     needed = or_(
         exists().where(mine, nomination.c.forgotten_at.is_(None), nomination.c.state != "approved"),
         exists().where(mine, nomination.c.state == "approved") & in_time,
+        exists().where(child_badge.c.child_id == child.c.id) & in_time,
         exists().where(consent.c.child_id == child.c.id, consent.c.recorded_at > now - terms.FAILED_NOMINATIONS_KEPT),
     )
     ids = oldest(db, select(child.c.id).where(child.c.erased_at.is_(None), ~needed), child.c.id, most)

@@ -22,8 +22,8 @@ def failed_messages(db: Connection, now: datetime, most: int) -> int:
 
 
 def stray_files(db: Connection, now: datetime, most: int) -> int:
-    """Photos that never found their check-in."""
-    past = file.c.checkin_id.is_(None) & (file.c.due_at < now - terms.FAILED_MESSAGES_KEPT)
+    """Photos that never found their check-in or case."""
+    past = file.c.checkin_id.is_(None) & file.c.case_id.is_(None) & (file.c.due_at < now - terms.FAILED_MESSAGES_KEPT)
     return rows.delete_oldest(db, file, past, most)
 
 

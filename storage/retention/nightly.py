@@ -21,6 +21,7 @@ NIGHTLY: dict[str, Callable[[Connection, datetime, int], int]] = {
     "checkins": checkins.old_checkins,
     "events": checkins.old_events,
     "reports": reports.old_reports,
+    "cases": reports.old_cases,
     "holdings": holdings.forget,
     "files": messages.stray_files,
     "letters": messages.old_letters,

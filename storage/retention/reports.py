@@ -1,9 +1,10 @@
-"""Reports of the catalogue of three school years ago; their sums stay."""
+"""Reports and cases of the catalogue of three school years ago; the sums of reports stay."""
 
-from datetime import datetime
+from datetime import datetime, time
 
 from sqlalchemy import Connection, delete, select
 
+from storage.programmes import cases
 from storage.retention import rows, terms
 from storage.tables import report, report_step
 
@@ -15,3 +16,9 @@ def old_reports(db: Connection, now: datetime, most: int) -> int:
     db.execute(delete(report_step).where(report_step.c.report_id.in_(ids)))
     db.execute(delete(report).where(report.c.id.in_(ids)))
     return len(ids)
+
+
+def old_cases(db: Connection, now: datetime, most: int) -> int:
+    """Cases in which nothing was done for three school years; of later ones the names of adults after a year."""
+    before = datetime.combine(terms.oldest_checkin(now.date()), time(), now.tzinfo)
+    return cases.forget(db, before, most) + cases.forget_names(db, now, most)

@@ -2,8 +2,10 @@
 
 from storage.tables.audit import audit, audit_anchor
 from storage.tables.base import Instant, metadata
+from storage.tables.cases import row_case, row_case_step
 from storage.tables.chats import album, group_chat, moved_chat, place, sent_file
 from storage.tables.events import campaign, event, exemption, participation
+from storage.tables.medals import child_badge, medal_quota, medal_revocation
 from storage.tables.organisation import (
     ALWAYS,
     account,
@@ -13,6 +15,7 @@ from storage.tables.organisation import (
     link_code,
     person,
     unit,
+    unit_group,
     unit_past,
     wrong_code,
 )
@@ -26,12 +29,12 @@ from storage.tables.work import checkin, checkin_version, child, delivery, diges
 __all__ = [
     "ALWAYS", "Instant", "access_token", "account", "album", "appointment", "audit", "audit_anchor", "campaign", "card",
     "card_code", "catalogue_version",
-    "checkin", "checkin_version", "child", "child_note", "consent", "daily_count", "delivery", "dialogue", "digest",
-    "event",
-    "exemption", "fact", "file",
+    "checkin", "checkin_version", "child", "child_badge", "child_note", "consent", "daily_count", "delivery",
+    "dialogue", "digest", "event", "exemption", "fact", "file",
     "grant", "group_chat", "guardian_request", "holding", "inbox", "incident", "incident_step", "invite", "lease",
-    "link_code",
+    "link_code", "medal_quota", "medal_revocation",
     "metadata", "moved_chat", "nomination", "nomination_step", "outbox", "participation", "person", "place", "rollup",
-    "report", "report_step", "roster_batch", "screen", "sent_file", "staged", "tally", "unit", "unit_past",
+    "report", "report_step", "roster_batch", "row_case",
+    "row_case_step", "screen", "sent_file", "staged", "tally", "unit", "unit_group", "unit_past",
     "wrong_code",
 ]  # fmt: skip

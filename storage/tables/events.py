@@ -1,6 +1,6 @@
 """What several units do together: events with many participants, campaigns to which units are called."""
 
-from sqlalchemy import JSON, Column, Date, Integer, String, Table
+from sqlalchemy import JSON, Column, Date, Integer, String, Table, text
 
 from storage.tables.base import Instant, id_column, metadata, ref
 
@@ -44,6 +44,8 @@ exemption = Table(
     metadata,
     id_column(),
     ref("unit_id", "unit", nullable=False, index=True),
+    # Which row of the catalogue it need not report; empty: its check-ins.
+    Column("row", String(30), nullable=False, default="", server_default=text("''")),
     Column("kind", String(10), nullable=False),
     Column("since", Date, nullable=False),
     Column("until", Date, nullable=False),

@@ -61,6 +61,15 @@ unit_past = Table(
     Index("ix_unit_past_path", "path", "until"),
 )
 
+# A second way to add units up: 协作组, 片区. Of one set a unit is in one group.
+unit_group = Table(
+    "unit_group",
+    metadata,
+    Column("set", String(10), primary_key=True),
+    ref("unit_id", "unit", primary_key=True),
+    Column("name", String(20), nullable=False),
+)
+
 person = Table(
     "person",
     metadata,

@@ -140,6 +140,8 @@ file = Table(
     ref("inbox_id", "inbox", nullable=False, index=True),
     ref("person_id", "person"),
     ref("checkin_id", "checkin", index=True),
+    # What it is evidence of instead.
+    ref("case_id", "row_case", index=True),
     Column("channel", String(20), nullable=False),
     Column("chat", String(80), nullable=False),
     # What the channel fetches it by: an id, or a whole address.

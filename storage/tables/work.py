@@ -129,7 +129,12 @@ child = Table(
     # The last day on which an awarded child's name is kept: a year after leaving the school.
     Column("keep_until", Date),
     Column("erased_at", Instant),
+    # The place on the counselor's own list, by which badges are given to a whole class.
+    Column("number", Integer),
+    # Since when they are a Young Pioneer; empty: not said.
+    Column("member_since", Date),
     UniqueConstraint("unit_id", "name_key"),
+    Index("uq_child_number", "unit_id", "number", unique=True, **where("number is not null")),
 )
 
 STANDING = "state in ('submitted', 'approved')"
@@ -153,6 +158,9 @@ nomination = Table(
     Column("forgotten_at", Instant),
     # Who looks after it now, when that is no longer the nominator.
     ref("keeper_id", "person", index=True),
+    # Why it was approved against a rule (one of a list), and the day on which the medal was handed over.
+    Column("exception", String(20)),
+    Column("presented_on", Date),
     Index(
         "uq_nomination_child",
         "child_id",

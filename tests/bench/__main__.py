@@ -1,8 +1,8 @@
 """make bench: check-ins committed through pipeline and handlers, beside the same work with one commit a message.
 
 Both run in turn in fresh processes on fresh databases; what counts is the ratio within one round. Then the webhook of
-Telegram and the callback of WeCom beside other libraries (`bench_telegram`, `bench_wecom`), and a province beside a
-tenth of one (`bench_province`).
+Telegram and the callback of WeCom beside other libraries (`bench_telegram`, `bench_wecom`), a province beside a tenth
+of one (`bench_province`), and a report of the catalogue beside a check-in (`bench_rows`).
 """
 
 import argparse
@@ -37,6 +37,7 @@ from storage.people import people
 from storage.tables import checkin
 from tests.bench import fanout as bench_fanout
 from tests.bench import province as bench_province
+from tests.bench import rows as bench_rows
 from tests.bench import telegram as bench_telegram
 from tests.bench import wecom as bench_wecom
 from tests.bench.load import SQUADS, said
@@ -184,7 +185,7 @@ def main() -> None:
     parser.add_argument("--child", type=int)
     parser.add_argument("--count", type=int, default=6000)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--only", choices=("writer", "telegram", "reading", "wecom", "province"), default="")
+    parser.add_argument("--only", choices=("writer", "telegram", "reading", "wecom", "province", "rows"), default="")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         if arguments.child:
@@ -200,6 +201,8 @@ def main() -> None:
             started()
         if arguments.only in ("", "reading"):
             reading(arguments.rounds)
+        if arguments.only in ("", "rows"):
+            bench_rows.main(arguments.rounds, fill)
         if arguments.only in ("", "telegram"):
             bench_telegram.main(shim, arguments.rounds)
         if arguments.only in ("", "wecom"):

@@ -12,9 +12,9 @@ from handlers.digests import digest as feature
 from storage import tables
 from storage.checkins import checkins, coverage, events, recording
 from storage.checkins.checkins import Checkin
-from storage.digests import digests
+from storage.digests import digests, periods
 from storage.digests.figures import Activity, Digest
-from storage.organisation import units
+from storage.organisation import history, units
 from storage.organisation.units import Kind, Unit
 from storage.reminders import deliveries
 from tests.faults.ledger import sums_as_counted, sums_as_kept
@@ -270,8 +270,31 @@ def test_the_sums_are_right_in_every_part_of_the_tree(county: County, happened: 
         county.write()
         assert sums_as_kept(county.db) == sums_as_counted(county.db)
         for at in (county.top, *lived.units):
-            of_weeks = [digests.weekly(county.db, at, week).events for week in (WEEK,)]
-            assert sum(of_weeks) == lived.counted_by_hand(at), at.name
+            week = digests.weekly(county.db, at, WEEK)
+            assert week.events == lived.counted_by_hand(at), at.name
+    finally:
+        county.rollups.__init__()
+        savepoint.rollback()
+
+
+@given(happened=deeds)
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+def test_days_counted_from_the_check_ins_are_the_week(county: County, happened: list[Any]) -> None:
+    savepoint = county.db.begin_nested()
+    try:
+        lived = Life(county)
+        for deed in happened:
+            lived.do(*deed)
+        county.write()
+        first = history.monday_of(WEEK)
+        for at in (county.top, county.first, lived.units[-1]):
+            week = digests.weekly(county.db, at, WEEK)
+            days = periods.between(county.db, at, first, first + timedelta(days=6))
+            assert (days.events, days.attendance, days.by_activity) == (week.events, week.attendance, week.by_activity)
+            assert (days.squads_due, days.squads_covered) == (week.squads_due, week.squads_covered)
+            schools = [digests.weekly(county.db, units.by_id(county.db, each.id), WEEK) for each in days.schools]
+            told = [(each.events, each.attended, each.due, each.covered) for each in days.schools]
+            assert told == [(d.events, d.attendance.attended, d.squads_due, d.squads_covered) for d in schools]
     finally:
         county.rollups.__init__()
         savepoint.rollback()

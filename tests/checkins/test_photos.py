@@ -11,8 +11,9 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
-from bot.files.evidence import NotKept, checked, cleaned
+from bot.files.evidence import checked
 from bot.files.fetcher import NO_DOCUMENT, NO_PHOTO, Fetcher
+from bot.files.pictures import NotKept, as_jpeg
 from handlers.attendance import attachments as attached
 from storage.tables import file
 from tests.support.stage import Bot, running
@@ -38,7 +39,7 @@ def photo(fmt: str = "JPEG", size: tuple[int, int] = (60, 40)) -> bytes:
 def test_a_photo_keeps_its_looks_and_loses_where_it_was_taken(fmt: str) -> None:
     before = photo(fmt)
     assert b"KAMERA-42" in before
-    after, mime = cleaned(before)
+    after, mime = checked("photo", before)
     with Image.open(io.BytesIO(after)) as image:
         assert image.size == (40, 60)
         assert not image.getexif()
@@ -53,7 +54,7 @@ def test_a_photo_keeps_its_looks_and_loses_where_it_was_taken(fmt: str) -> None:
 )
 def test_what_is_no_photo_is_not_kept(content: bytes) -> None:
     with pytest.raises(NotKept):
-        cleaned(content)
+        checked("photo", content)
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
@@ -66,7 +67,7 @@ def test_crafted_photos_are_refused_and_never_more() -> None:
             for _ in range(dice.randint(1, 8)):
                 broken[dice.randrange(len(broken))] = dice.randrange(256)
             try:
-                assert cleaned(bytes(broken))[1] == "image/jpeg"
+                assert as_jpeg(bytes(broken))[:2] == b"\xff\xd8"
             except NotKept:
                 continue
 
@@ -150,8 +151,7 @@ PDF = b"%PDF-1.7\n1 0 obj\nendobj\n%%EOF\n"
     ids=["pdf", "docx", "xlsx"],
 )
 def test_a_document_is_known_by_its_content(content: bytes, mime: str) -> None:
-    kept, found = checked("document", content)
-    assert kept == content and mime in found
+    assert mime in checked("document", content)[1]
 
 
 @pytest.mark.parametrize(
@@ -211,6 +211,11 @@ def test_what_is_too_much_is_said_and_the_check_in_counts(
             await fetcher(bot, tmp_path / "kept").once()
             (said,) = await sends_file(bot, PDF)
             assert words in said and "签到不受影响" in said
+            # With the words of the report once more as well.
+            data = {"name": "a.pdf", "type": "application/pdf", "data": base64.b64encode(PDF).decode()}
+            await bot.hear(bot.body("张老师", "三(2)中队 主题队日 38人", file=data))
+            [again] = [bubble["text"] for bubble in bot.new("张老师")]
+            assert again.startswith("已经记过") and words in again
             assert len(files(bot)) == 2
 
     asyncio.run(play())

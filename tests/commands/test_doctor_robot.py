@@ -9,7 +9,7 @@ import pytest
 from bot.__main__ import main
 from bot.channels.group_robot.binding import NAME, chat_of
 from bot.channels.robot.channel import lease_of
-from bot.channels.robot.desk import REFUSED
+from bot.channels.robot.events import REFUSED
 from storage.base import key_values, leases
 from storage.database import Database
 from storage.messages import chats

@@ -1,6 +1,7 @@
 """What the documents show is true: links, commands, settings, dependencies, and every conversation is played."""
 
 import re
+import sys
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from bot.__main__ import COMMANDS
 from bot.dispatch.features import collect, modules
 from bot.settings import SECRETS, Settings
+from handlers import general
 from tests.screenshots import MOST_BYTES
 from tests.support.process import ROOT
 from tests.support.talk import play
@@ -103,6 +105,19 @@ def test_the_conversations_are_true(path: Path, tmp_path: Path) -> None:
     talk = conversation(text(path))
     assert "→" in talk
     play(talk, path.name, tmp_path)
+
+
+@pytest.mark.both
+def test_the_first_command_works_as_it_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The feature of CONTRIBUTING in its place, and its talk played."""
+    shown = re.findall(r"`((?:handlers|tests)/\S+)`:\n\n```\w*\n(.*?)```", text("CONTRIBUTING.md"), re.DOTALL)
+    (_, talk), (place, feature) = shown
+    (tmp_path / Path(place).name).write_text(feature, encoding="utf-8")
+    monkeypatch.setattr(general, "__path__", [*general.__path__, str(tmp_path)])
+    try:
+        play(talk, "CONTRIBUTING.md", tmp_path)
+    finally:
+        sys.modules.pop(place.removesuffix(".py").replace("/", "."), None)
 
 
 def test_every_command_word_is_in_a_handbook() -> None:

@@ -93,7 +93,7 @@ def test_what_a_return_says_to_send_again_works(at: School, wish: Nomination | N
 
 def test_who_holds_the_star_below_is_for_the_reviewer_to_check(at: School) -> None:
     _, card, *_ = say(at, at.zhang, "四(1)中队 李小红 三星章")
-    assert "请核对:三星章从二星章获得者中推荐。" in card.text
+    assert "请核对:一年内没有二星章的记录,三星章从二星章获得者中推荐" in card.text
 
 
 @pytest.mark.parametrize("text", ["进度", "查一下"])

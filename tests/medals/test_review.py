@@ -7,6 +7,7 @@ import pytest
 
 from handlers.kit import Attachment, Role
 from handlers.medals import my_nominations, pending, review
+from handlers.medals.awards import exceptions
 from handlers.reading import Nomination, Reading
 from handlers.wording import medals
 from storage.medals import nominations
@@ -31,7 +32,7 @@ def test_approval_is_stored_and_told(at: School) -> None:
 
 def test_a_second_star_is_approved_by_the_school_alone(at: School) -> None:
     at.nominate(at.zhang, replace(WANG, medal="S2"))
-    done, news = review.approve(at.ask(at.zhao, N1))
+    done, news = exceptions.approve(at.ask(at.zhao, f"{N1} 上级已核定"))
     assert "这是大队审核,县级少工委另行决定" in done.text
     assert "二星章由县级少工委决定,现在还没有结果" in news.text
     assert "大队审核通过,待县级少工委决定" in my_nominations.show_mine(at.ask(at.zhang)).text
@@ -202,7 +203,7 @@ def test_a_long_list_fits_a_message(at: School) -> None:
     for n in range(13):
         at.nominate(at.zhang, replace(WANG, name=f"阿依古丽·买买提{n}", reason="好" * 100))
     shown = pending.show_pending(at.ask(at.li)).text
-    assert "还有 3 件" in shown and len(shown.encode()) <= 2048
+    assert "待审 13 件,第 1–5 件" in shown and len(shown.encode()) <= 2048
 
 
 def test_an_honour_is_decided_by_whoever_gives_it(at: School) -> None:

@@ -132,3 +132,23 @@ def test_what_we_write_is_read_again_and_no_cell_is_a_formula() -> None:
     assert {cell.data_type for row in read["名册"].iter_rows() for cell in row} <= {"s", "n"}
     kinds = {validation.formula1 for validation in read["名册"].data_validations.dataValidation}
     assert f'"{",".join(Kind)}"' in kinds
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("组织,类型\n" + "," * 64, "第 2 行有 65 列，最多 64 列"), ("," * 3_000_000, "第 1 行有 3000001 列"),
+        ("组织\t类型\n" + "a\t" * 70, "第 2 行有 71 列"), ('组织,"' + "a\n" * 70_000, "field larger than field limit"),
+        ("组织,类型\n" + "青禾区,县少工委\n" * 500_000, "文件太大（最多 10 MB）"),
+    ],
+    ids=["one too many", "millions", "tabs", "one endless cell", "too large"],
+)  # fmt: skip
+def test_a_csv_file_has_limits(content: str, said: str) -> None:
+    sheet = sheet_of(content.encode())
+    assert sheet.lines == () and len(sheet.notes.problems) == 1 and said in sheet.notes.problems[0]
+
+
+def test_a_long_cell_of_a_csv_file_is_cut_as_in_a_workbook() -> None:
+    rows = [["组织", "类型"], ["青" * 1200, "学校"]]
+    by_csv = sheet_of("\n".join(map(",".join, rows)).encode())
+    assert by_csv.notes.problems == sheet_of(content(book(("名册", rows)))).notes.problems != []

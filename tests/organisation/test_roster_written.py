@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from handlers.catalogue import catalogue
+from handlers.wording import programmes
 from storage.audit import audit
 from storage.audit.audit import Action, Wanted
 from storage.base import key_values
@@ -13,6 +15,7 @@ from storage.organisation import units
 from storage.organisation.units import TREE, Kind
 from storage.people import people
 from storage.people.people import Role
+from storage.programmes import coverage
 from tests.support import rostering
 from tests.support.rostering import HEADER, NOW, SCHOOL, TREE_ROWS, bring, counted, planned, roles
 
@@ -73,6 +76,27 @@ def test_side_nodes_and_small_teams_come_in_too(database: Database) -> None:
     assert found["红领巾讲师团"].aliases == ("讲师团",)
     assert roles(database, "wecom", "miao") == {("实践基地", Role.STATION_HEAD)}
     assert roles(database, "wecom", "jiang") == {("向阳小队", Role.OUTSIDE_COUNSELOR)}
+
+
+def test_towns_kindergartens_and_the_care_committee_of_a_school_come_in_and_report(database: Database) -> None:
+    rows = (
+        "青禾区,县少工委,,,,,,\n青禾区/城东街道,街道,,,,,,\n青禾区/城东街道/瑞景社区,社区,,,,,,\n"
+        "青禾区/城东教办,教办,何主任,关工委管理员,he,,,\n青禾区/城东教办/新华小学,学校,,,,,,\n"
+        "青禾区/城东教办/新华小学/新华小学关工委,关工委,吕老师,关工委管理员,lv,,,\n"
+        "青禾区/城东教办/中心幼儿园,幼儿园,施园长,学校管理员,shi,,,\n"
+    )
+    _, notes = planned(rows)
+    assert notes.warnings == [] and notes.problems == []
+    bring(database, rows)
+    covered = next(row for row in catalogue.shipped() if row.key == "zuzhi")
+    with database.read.connect() as db:
+        for address, kind in (("he", Kind.EDUCATION_OFFICE), ("lv", Kind.CARE), ("shi", Kind.KINDERGARTEN)):
+            who = people.by_addresses(db, "wecom", [address], NOW)[address]
+            (own,) = (grant.unit for grant in who.grants)
+            assert own.kind == kind and programmes.may_report(who, covered, own)
+            assert (own.school_id is not None) == (kind == Kind.CARE)
+        owed = coverage.targets(db, "zuzhi", covered.at, ["/"], "2026", NOW.date(), False)
+        assert sorted(each.kind for each in owed) == ["关工委", "学校", "幼儿园", "教办", "社区", "街道"]
 
 
 def test_what_stands_in_an_unusual_place_is_warned_of() -> None:

@@ -14,7 +14,8 @@ from storage.audit.audit import Action
 from storage.tables import audit, catalogue_version
 from tests.organisation.test_roster_chat import Chat, play
 
-OWN = catalogue.shipped()
+# Check-ins are not in the workbook.
+OWN = [row for row in catalogue.shipped() if row.shape != "checkin"]
 Table = dict[str, list[list[str]]]
 
 
@@ -87,6 +88,7 @@ def gone(name: str, key: str) -> Callable[[Table], tuple[str, int, str]]:
 MISTAKES = [
     # Words that are none of the list.
     (row("方式", "上报表"), "可用：签到、上报"),
+    (row("方式", "签到"), "签到的活动写在 checkins.toml"),
     (row("板块", "活动类"), "可用：活动、计数"),
     (row("时期", "每旬"), "可用：随时、每周、每月"),
     (row("哪些单位", "学校、学堂"), "「学堂」不能用，可用：省少工委"),
@@ -143,7 +145,7 @@ MISTAKES = [
     (row("规则", "heads <= seats"), "seats 不是这一行的名字"),
     (row("规则", "heads 不多于 9"), "看不懂，应像"),
     (row("提醒规则", "heads"), "看不懂，应像"),
-    (row("指标", "each heads seats 1", "xuanjiang"), "seats 不是这一行的名字"),
+    (row("指标", "each heads seats", "xuanjiang"), "seats 不是这一行的名字"),
     (row("类别", "一等奖"), "只用于 case"),
     (row("岗位", "主任 1"), "只用于 roster"),
     (row("流程", "submitted 同意 大队"), "必须有"),
@@ -173,7 +175,7 @@ MISTAKES = [
 def test_a_row_goes_to_the_sheets_and_comes_back_the_same() -> None:
     assert sheets.read(sheets.tables_of(OWN), OWN) == ([], [])
     for model in (Row, Figure):
-        assert set(cells.HEADS[model]) == set(model.model_fields) - {"fields"}
+        assert set(model.model_fields) - {"fields", "said"} <= set(cells.HEADS[model])
 
 
 @pytest.mark.parametrize(("edit", "cure"), MISTAKES, ids=range(len(MISTAKES)))

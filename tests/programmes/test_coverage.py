@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from handlers.catalogue import catalogue
 from handlers.wording import lines, programmes
 from scheduling import spans
+from storage.checkins import exemptions
 from storage.organisation import units
 from storage.organisation.units import Kind
 from storage.people import people
@@ -158,3 +159,27 @@ def test_when_a_report_is_due(due: str, label: str, day: str) -> None:
 )  # fmt: skip
 def test_a_number_is_said_with_its_hedge(value: str, hedge: str, said: str) -> None:
     assert programmes.number(Decimal(value), hedge) == said
+
+
+def test_who_is_excused_or_had_nothing_owes_nothing(county_database: Connection) -> None:
+    db, row = county_database, ROWS["yuefangan"]
+    with db.begin() as transaction:
+        top = units.add(db, Kind.COUNTY, "测试区")
+        homes = [units.add(db, Kind.COMMUNITY, f"社区{number}", top) for number in range(6)]
+        person_id = people.add(db, "测试", NOW)
+        for unit, until in zip(homes, ("04-04", "04-05", "06-30"), strict=False):
+            span = date(2026, 3, 20), date.fromisoformat(f"2026-{until}")
+            exemptions.add(db, unit.id, exemptions.EXCUSED, *span, person_id, NOW, row.key)
+        # Of check-ins, and of another row.
+        exemptions.add(db, homes[3].id, exemptions.EXCUSED, date(2026, 3, 1), date(2026, 6, 1), person_id, NOW)
+        zero = Report(homes[4].id, row.key, "2026-04", date(2026, 4, 3), state=reports.ZERO)
+        assert reports.store(db, zero, person_id, NOW)
+        found = lines.targets(db, row, [top.path], "2026-04", date(2026, 4, 3))
+        assert [each.state for each in found] == ["expected", "excused", "excused", "expected", "zero", "expected"]
+        # A zero report is reported, and adds up to nothing.
+        assert sums.of(db, row.key, [top.path], ["2026-04"]).count == 0
+        line = lines.line(db, row, [top.path], "2026-04", date(2026, 4, 7))
+        assert (line.values["units"], line.values["zero"], line.values["targets"]) == ("0", "1", "4")
+        assert [each.name for each in line.missing] == ["社区0", "社区3", "社区5"]
+        assert exemptions.in_week(db, date(2026, 4, 6)) == {homes[3].path: exemptions.EXCUSED}
+        transaction.rollback()

@@ -10,11 +10,11 @@ from sqlalchemy import Connection, event
 
 from storage.campaigns import campaigns
 from storage.campaigns.campaigns import Campaign
-from storage.checkins import coverage
+from storage.checkins import checkins, coverage
 from storage.database import Database
 from storage.digests import digests
 from storage.medals import nominations
-from storage.messages import files, inbox, outbox
+from storage.messages import cards, files, inbox, outbox
 from storage.messages.outbox import Held
 from storage.organisation import changes, units
 from storage.people import people
@@ -68,6 +68,8 @@ def claim(
         lambda db: files.wanted(db, NOW),
         lambda db: deliveries.due(db, NOW, 10),
         lambda db: deliveries.next_due(db, NOW),
+        lambda db: cards.last(db, "telegram", "1", NOW),
+        lambda db: checkins.heads(db, [1, 2, 3], NOW.date(), NOW.date()),
     ],
     ids=[
         "claim",
@@ -83,6 +85,8 @@ def claim(
         "wanted",
         "deliveries due",
         "next due",
+        "the last card",
+        "what a school's squads mostly have",
     ],
 )
 def test_no_table_is_read_from_end_to_end(database: Database, work: Callable[[Connection], Any]) -> None:
@@ -95,7 +99,7 @@ def test_no_table_is_read_from_end_to_end(database: Database, work: Callable[[Co
             for statement, values in [each for each in asked if each[0].startswith(("SELECT", "UPDATE", "WITH"))]
             for row in db.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
         ]
-    tables = tuple(f"SCAN {name}" for name in ("outbox", "inbox", "file", "delivery"))
+    tables = tuple(f"SCAN {name}" for name in ("outbox", "inbox", "file", "delivery", "card", "checkin"))
     scans = [step for step in plans if step[1].startswith(tables) and "USING" not in step[1]]
     assert plans and scans == []
 

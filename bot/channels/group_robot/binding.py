@@ -6,7 +6,7 @@ import logging
 
 from sqlalchemy import Connection
 
-from bot.channels.desk import Desk
+from bot.channels.setup import Setup
 from bot.engine import Engine
 from bot.pipeline.turn import Turn
 from bot.pipeline.writer import Pipeline
@@ -30,7 +30,7 @@ def unit_of(db: Connection, path: str) -> units.Unit | None:
     return found[0] if len(found) == 1 else None
 
 
-class Binding(Desk):
+class Binding(Setup):
     """Binds each robot's group to its unit, again whenever the tree has changed."""
 
     def __init__(self, pipeline: Pipeline, engine: Engine) -> None:

@@ -5,7 +5,7 @@ import hashlib
 from typing import Any
 
 from bot.channels.robot.decode import NAME
-from bot.channels.robot.desk import Desk
+from bot.channels.robot.events import Events
 from bot.channels.robot.intake import Intake
 from bot.channels.robot.media import Media
 from bot.channels.robot.replies import Replies
@@ -29,15 +29,15 @@ class Robot(Post):
     def __init__(self, engine: Engine, pipeline: Pipeline, owner: str) -> None:
         """`owner` names this process, for the lease of the connection."""
         settings, url = engine.settings, engine.settings.wecom_robot_url
-        replies, desk = Replies(engine.database.read), Desk(pipeline, engine)
+        replies, events = Replies(engine.database.read), Events(pipeline, engine)
         self._lease = Lease(lease_of(settings.wecom_robot_id), owner, pipeline, engine, lambda: self._socket.release())
         self._intake = Intake(
             pipeline, engine, replies,
-            entered=lambda userid, reply_to: desk.welcome(self._socket, userid, reply_to),
-            pressed=lambda button, reply_to: desk.show_pressed(self._socket, button, reply_to),
+            entered=lambda userid, reply_to: events.welcome(self._socket, userid, reply_to),
+            pressed=lambda button, reply_to: events.show_pressed(self._socket, button, reply_to),
         )  # fmt: skip
         known_by = settings.wecom_robot_id, several(settings.wecom_robot_secret)
-        self._socket = Socket(url, known_by, self._intake.take, desk.tell, self._lease.held)
+        self._socket = Socket(url, known_by, self._intake.take, events.tell, self._lease.held)
         super().__init__(self._socket, replies, Uploads(self._socket, engine.clock.real))
         self._media = Media(encrypted_way=url.startswith("wss:"))
         self._stop = asyncio.Event()

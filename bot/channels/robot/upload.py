@@ -14,7 +14,7 @@ from bot.channels.robot.socket import Socket
 from bot.channels.text import is_picture
 
 # Of document 101463.
-PIECE, MOST_PIECES = 512 << 10, 100
+PIECE = 512 << 10
 MOST_IN_PICTURE, MOST_IN_FILE, LEAST = 10 << 20, 20 << 20, 6
 LIMITS = (25, 60.0), (900, 3600.0)
 # The platform keeps an unfinished one for thirty minutes.

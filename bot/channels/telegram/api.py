@@ -4,8 +4,8 @@ from typing import Any
 
 import httpx
 
-from bot.channels.desk import CallFailed
 from bot.channels.http import client
+from bot.channels.setup import CallFailed
 from bot.settings import Settings
 
 _LONGEST_HOLD = 600.0

@@ -17,6 +17,8 @@ from bot.pipeline.unread import NotCommitted
 log = logging.getLogger(__name__)
 PATH = "/telegram/webhook"
 MOST_BODY = 1 << 20
+# So long a body may take to come.
+SECONDS_TO_READ = 10.0
 # After this the platform is told to come again; the work goes on, and its repeat joins it.
 SECONDS_TO_COMMIT = 4.0
 _SECRET = b"x-telegram-bot-api-secret-token"
@@ -41,12 +43,21 @@ class Hook:
         if not self._is_telegrams(scope["headers"]):
             return 403
         try:
-            raw = _parsed(await http.posted(scope, receive, MOST_BODY))
-            async with asyncio.timeout(SECONDS_TO_COMMIT):
-                await self._take(raw)
+            async with asyncio.timeout(SECONDS_TO_READ):
+                body = await http.posted(scope, receive, MOST_BODY)
         except http.TooLong:
             return 413
-        except (TimeoutError, NotCommitted, http.Gone) as fault:
+        except TimeoutError:
+            return 408
+        except http.Gone:
+            return 503
+        return await self._committed(_parsed(body))
+
+    async def _committed(self, raw: Any) -> int:
+        try:
+            async with asyncio.timeout(SECONDS_TO_COMMIT):
+                await self._take(raw)
+        except (TimeoutError, NotCommitted) as fault:
             log.warning("an update was not committed: %s", fault if str(fault) else type(fault).__name__)
             return 503
         except Exception:

@@ -5,10 +5,10 @@ from typing import Any
 
 from bot.channels.wecom.api import Api
 from bot.channels.wecom.crypto import Crypto
-from bot.channels.wecom.desk import WecomDesk
 from bot.channels.wecom.hook import PATH, Hook
 from bot.channels.wecom.intake import Intake
 from bot.channels.wecom.send import Post
+from bot.channels.wecom.setup import WecomSetup
 from bot.channels.wecom.tokens import Tokens
 from bot.engine import Engine
 from bot.pipeline.writer import Pipeline
@@ -23,7 +23,7 @@ class WecomApp(Post):
         """`owner` names this process, for the lease under which the access token is renewed."""
         api = Api(settings, Tokens(settings, pipeline, engine, owner))
         super().__init__(api, pipeline, engine)
-        self._desk = WecomDesk(api, pipeline, engine)
+        self._setup = WecomSetup(api, pipeline, engine)
         self._intake = Intake(pipeline, engine)
         crypto = Crypto(several(settings.wecom_token), several(settings.wecom_aes_key), settings.wecom_corp_id)
         self._hook = Hook(crypto, self._intake, settings.wecom_corp_id, engine.clock.real)
@@ -33,13 +33,13 @@ class WecomApp(Post):
         """Keep the menu and the cards as they should be, until stopped; messages come by the web server."""
         replaying = asyncio.create_task(self._intake.replay())
         try:
-            await self._desk.run()
+            await self._setup.run()
         finally:
             replaying.cancel()
 
     async def stop(self) -> None:
         """End taking in; sending goes on."""
-        self._desk.stop()
+        self._setup.stop()
 
     async def close(self) -> None:
         """End all connections, when nothing is to be sent any more."""

@@ -3,7 +3,7 @@
 import re
 from enum import Enum
 
-from bot.channels.desk import CallFailed
+from bot.channels.setup import CallFailed
 
 
 class Remedy(Enum):
@@ -47,7 +47,6 @@ _REMEDIES: dict[Remedy, tuple[int, ...]] = {
     Remedy.REFUSED: (40008, 40058, 44004, 45002, 45008, 82002, 82003, 82004, *range(40016, 40028)),
 }
 _BY_CODE = {code: remedy for remedy, codes in _REMEDIES.items() for code in codes}
-NO_CALLBACK = 43012
 _APP = "企业微信管理后台「应用管理」里的本应用"
 _ADVICE = {
     40001: f"WECOM_SECRET 不对:请打开{_APP},重新查看并复制 Secret。",

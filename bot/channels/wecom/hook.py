@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ MOST_BODY = 64 << 10
 SECONDS_TO_ANSWER = 4.0
 SECONDS_OFF = 600
 _SECONDS_BETWEEN_COMPLAINTS = 60.0
+# A random number, or a word of that kind; a message is XML.
+_ECHO = re.compile(r"[A-Za-z0-9_=+/-]{1,128}")
 # Why a request is turned away: the status, and for the log what may be wrong on our side.
 REASONS: Mapping[str, tuple[int, str]] = {
     "method": (405, ""),
@@ -35,6 +38,7 @@ REASONS: Mapping[str, tuple[int, str]] = {
     "signature": (403, "WECOM_TOKEN is another one than the app's, or somebody tries"),
     "stale": (403, "its time differs from ours by more than ten minutes: the clock of this machine may be wrong"),
     "cipher": (400, "WECOM_AES_KEY is another one than the app's"),
+    "echo": (403, "what is to be answered to the console is none of its random words: somebody tries"),
     "receiver": (403, "WECOM_CORP_ID is another one than the corp's"),
 }
 # Only who knows the token gets so far: these are told in /health.
@@ -71,9 +75,7 @@ class Hook:
         except http.Gone:
             return
         heard = response.says is not None and _still_there(receive)
-        # Whoever was too slow is not waited for.
-        more = [(b"connection", b"close")] if response.status == 408 else []
-        await http.answer(send, response.status, response.body, [(b"content-type", response.kind), *more])
+        await http.answer(send, response.status, response.body, [(b"content-type", response.kind)])
         if response.says is not None and heard:
             self._intake.written(response.says)
 
@@ -108,17 +110,25 @@ class Hook:
             body = await http.posted(scope, receive, MOST_BODY)
         except http.TooLong:
             raise Refused("large") from None
-        opened = self._crypto.open(signed, encrypted_in(body))
+        opened = self._opened_in_time(signed, encrypted_in(body))
+        self._condition.worked()
+        return opened
+
+    def _opened_in_time(self, signed: Signed, encrypted: str) -> Opened:
+        opened = self._crypto.open(signed, encrypted)
         if abs(self._now().timestamp() - int(signed.timestamp)) > SECONDS_OFF:
             raise Refused("stale")
-        self._condition.worked()
         return opened
 
     def _verified(self, query: Mapping[str, str]) -> Response:
         """The address is being entered in WeCom's console: the plain text, and nothing but it."""
         if "echostr" not in query:
             raise Refused("unsigned")
-        return Response(body=self._crypto.open(_signed(query), query["echostr"]).text.encode())
+        echo = self._opened_in_time(_signed(query), query["echostr"]).text
+        if not _ECHO.fullmatch(echo):
+            # The signature of a callback that somebody has caught fits here too: its message is not said to them.
+            raise Refused("echo")
+        return Response(body=echo.encode())
 
     def _said(self, answer: Answer, opened: Opened) -> Response:
         at = str(int(self._now().timestamp()))

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 from secrets import token_hex
 
+from bot.channels.spool import Spool
 from bot.channels.wecom import crypto, decode
-from bot.channels.wecom.spool import Spool
 from bot.engine import Engine
 from bot.outbox import reachability as standing
 from bot.pipeline.turn import Outcome, Turn

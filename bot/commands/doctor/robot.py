@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection
 
 from bot.channels.robot.channel import lease_of
-from bot.channels.robot.desk import REFUSED
+from bot.channels.robot.events import REFUSED
 from bot.channels.robot.probe import subscribe
 from bot.clock import Clock
 from bot.commands.doctor.current import current

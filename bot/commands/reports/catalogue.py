@@ -13,7 +13,7 @@ _HEAD = """\
 
 这一页由 `python -m bot catalogue --markdown` 生成，不要手改。每一行是一项工作：发什么能记下来，周报和年报里怎么写。
 行写在 `handlers/catalogue/rows/`，本地自己的行写在数据目录的 `catalogue/` 里，格式相同。
-方式是「逐级办理」的行已经定好，聊天里的办理还在做，这里先不写例子；红领巾奖章已经可以提名和审核。
+方式是「逐级办理」的，立一件得一个编号（D20260403-01），再按它的环节一步一步办；星级章用「提名」。
 编号（S0-05）是五份报告里的系统，见 `tests/systems.csv`；S4-15（老有所学问卷）不做：问卷是自愿的，不汇总，不需要上报。
 """
 _TABLE = "| 系统 | 名称 | 方式 | 谁报 | 这样发 | 一行汇总 |\n| --- | --- | --- | --- | --- | --- |"
@@ -62,7 +62,6 @@ def markdown(rows: tuple[Row, ...]) -> str:
 
 
 def _line(row: Row) -> str:
-    told = row.example and row.shape != "case"
-    example = f"`{row.example}`" if told else "–"
+    example = f"`{row.example}`" if row.example else "–"
     cells = ("、".join(row.ids) or "–", row.name, _SHAPES[row.shape], "、".join(row.at), example, row.line)
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

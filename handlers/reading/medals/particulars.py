@@ -7,7 +7,6 @@ from handlers.reading.text.normalise import GAP
 from handlers.reading.text.numbers import CHINESE, value_of
 from handlers.reading.text.patterns import pattern
 
-_MOST_OF_RANGE = 60
 # 班长王小明: who somebody is, ahead of the name; in 担任班长 it is a reason.
 _POST = pattern(
     r"(?<![任当是为做选])(?:副?(?:班长|[大中小]队长|[\u4e00-\u9fff]{0,2}(?:组长|课代表)|队委)|[\u4e00-\u9fff]{2}委员|[学体宣文劳生纪组]委|[大中]队委员?|升?旗手|护旗手|"
@@ -25,7 +24,7 @@ _NOMINEE = pattern(r"被推荐人|姓名|被提名人|候选人")
 _ENTRY = pattern(r"(?<![\d.月(])\d{1,2}(?:[.)、]|(?<=\d):)\s?(?=[\u4e00-\u9fff])")
 _ONE = rf"(?:(?:学号|座号|序号|编号|学生)\s?:?\s?)?(?:0{{0,2}}\d{{1,3}}|[{CHINESE}]{{1,3}}(?=号))"
 # 3、7、12号; 3-6号; 学号5; but 9月1号 is a day and 第3号 a thing.
-_PLACES = pattern(
+PLACES = pattern(
     rf"(?<![\d月年第.\-A-Za-z])(?:{_ONE}(?:号?(?:\s?[、,和与及]\s?|\s|[-~至到])|号))*"
     rf"(?:{_ONE}号|(?:学号|座号|序号)\s?:?\s?\d{{1,3}})(?!\d)"
 )
@@ -44,16 +43,17 @@ def plain(scan: str) -> str:
 
 def places_apart(scan: str) -> str:
     """给7号报个 -> 给 7号 报个; 3、7、12号 -> 3号、7号、12号."""
-    return _PLACES.sub(lambda match: f"{GAP}{'、'.join(f'{place}号' for place in _numbers(match[0]))}{GAP}", scan)
+    return PLACES.sub(lambda match: f"{GAP}{'、'.join(f'{place}号' for place in numbers_in(match[0]))}{GAP}", scan)
 
 
-def _numbers(words: str) -> list[int]:
+def numbers_in(words: str) -> list[int]:
+    """3、7、12号 -> 3, 7, 12; 3-5号 -> 3, 4, 5."""
     numbers: list[int] = []
     at = 0
     for match in _FROM_TO.finditer(words):
         numbers += _all_in(words[at : match.start()])
         first, last = int(match[1]), int(match[2])
-        numbers += range(first, last + 1) if first < last < first + _MOST_OF_RANGE else (first, last)
+        numbers += range(first, last + 1) if first < last else (first, last)
         at = match.end()
     return list(dict.fromkeys(numbers + _all_in(words[at:])))
 

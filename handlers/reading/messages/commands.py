@@ -19,12 +19,22 @@ _PERIODS = {
     "上月": "last_month",
     "上个月": "last_month",
     "本学期": "this_term",
+    "上学期": "last_term",
+    "上个学期": "last_term",
+    "今年": "this_year",
+    "去年": "last_year",
     "今天": "today",
     "昨天": "yesterday",
 }
-_P = r"(?:本周|这周|上周|本月|这个月|上个?月|本学期|\d{4}-W\d{1,2}|今天|昨天)"
+# Of what a digest without a period tells.
+_USUAL = {"月报": "this_month", "学期报": "this_term", "年报": "this_year"}
+_P = r"(?:本周|这周|上周|本月|这个月|上个?月|本学期|上个?学期|今年|去年|\d{4}-W\d{1,2}|今天|昨天)"
+_DIGEST = r"(?P<long>周报|月报|简报|学期报|年报)"
 _DAY = r"(?:[今昨][天日]|前天|[\d一二三四五六七八九十〇零年月日号./\-上本这个周星期礼拜天]{2,12})"
 _ASK = r"(?:请|麻烦|帮我|帮忙|给我)?(?:查看|查一下|看一下|看看|发一下|发|查|看|生成|要)?(?:一下)?"
+# A nomination may tell of a consent as well.
+_NO_MEDAL = r"(?:(?!提名|推荐|申报|[\u4e00-\u9fff]章)[^\n])"
+_LIST = r"(?=[^\n]*(?:全班|全体|\d\s?号))(?=[^\n]*(?:书面|纸质|签字|回执|电子|线上))"
 _DECIDES = pattern(r"(?P<what>不同意|不通过|同意|通过|批准|审核通过|退回|驳回|拒绝)[\s,:]*")
 # A case is withdrawn by its number.
 _UNDOES = pattern(r"(?:撤回|撤销|取消|作废|删除|收回)\s?(?:提名|推荐|申报|申请|签到|记录)?[\s:]*")
@@ -43,7 +53,9 @@ def _period(match: re.Match[str]) -> str:
 def _digest(match: re.Match[str], today: date) -> Fields:
     """周报 上周 新城小学 -> digest of last week for that part of the tree."""
     scope = {"scope": match["scope"]} if match["scope"] else {}
-    return {"name": "digest", "period": _period(match), **scope}
+    named = match["p1"] or match["p2"]
+    period = _period(match) if named else _USUAL.get(match["long"], "this_week")
+    return {"name": "digest", "period": period, **scope}
 
 
 def _export(match: re.Match[str], today: date) -> Fields:
@@ -71,6 +83,11 @@ def _reminder(match: re.Match[str], today: date) -> Fields:
     return {"name": "reminders", "what": what.get(match["what"] or "列表", "list")}
 
 
+def _consent(match: re.Match[str], today: date) -> Fields:
+    """三(2) 家长同意 1-40号 除7号 纸质 9月1日."""
+    return {"name": "consent", "scope": f"{match['squad']} {match['whom']}"}
+
+
 def _plain(name: str) -> Build:
     return lambda match, today: {"name": name}
 
@@ -78,7 +95,7 @@ def _plain(name: str) -> Build:
 _COMMANDS: tuple[tuple[re.Pattern[str], Build], ...] = tuple(
     (pattern(rf"[/#]?{source}[。!.~ ]*"), build)
     for source, build in (
-        (rf"{_ASK}\s?(?P<p1>{_P})?的?(?:周报|月报|简报)\s?(?P<p2>{_P})?(?:\s+(?P<scope>\S{{1,20}}))?", _digest),
+        (rf"{_ASK}\s?(?P<p1>{_P})?的?{_DIGEST}\s?(?P<p2>{_P})?(?:\s+(?P<scope>\S{{1,20}}))?", _digest),
         (rf"{_ASK}导出\s?(?P<p1>{_P})?的?\s?(?P<what>签到|提名)?(?:记录|表|数据|名单)?\s?(?P<p2>{_P})?", _export),
         (rf"(?:未签到|没签到|漏报|未报)(?:名单|中队)?\s?(?P<day>{_DAY})?", _missing),
         (r"(?:参学|参学率|爱学习)\s?第?(?P<n>\d{1,3}|[一二三四五六七八九十]{1,3})期(?:情况)?", _study),
@@ -87,6 +104,10 @@ _COMMANDS: tuple[tuple[re.Pattern[str], Build], ...] = tuple(
         (r"提醒\s?(?P<what>列表|新增|添加|暂停|恢复)(?:\s.{0,40})?", _reminder),
         (r"(?:帮助|使用说明|使用帮助|怎么用|help|菜单|功能|指令)", _plain("help")),
         (r"(?:隐私|隐私规则)", _plain("privacy")),
+        (
+            rf"(?P<squad>{_NO_MEDAL}{{2,16}}?)[\s,:]*(?:家长|监护人)(?:都|均|已经?)*同意书?(?P<whom>[\s,:]{_LIST}{_NO_MEDAL}*)",
+            _consent,
+        ),
     )
 )
 

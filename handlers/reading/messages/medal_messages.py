@@ -28,6 +28,8 @@ _NOT = pattern(r"(?:不|别|先不|暂不|没有?)(?:再|想|打算|准备)?(?:�
 # 王浩可以评一星章: somebody thinks so.
 _MAYBE = pattern(r"(?:可以|能够?|应该|有希望|够格|够得?上)(?:评|争|拿|得|获|升)")
 _HOW_MANY = pattern(r"(?:能|可以|该)(?:报|评|推荐?|提名?|申报|争)?几[个名枚人位]")
+# 12个基础章 全班
+_EVERYBODY = pattern(r"全班|全体")
 _SUB_BADGE = pattern(r"向阳|传承|立德|立志|梦想|小主人|团结|健体|奉献|劳动|勇敢|节约")
 _HEADS = pattern(r"\d\s?[人名位]|[十百一二三四五六七八九]人|实到|应到|\d/\d|全勤|全员")
 
@@ -69,7 +71,8 @@ def read_medals(plain: Clean, context: Context, secrets: Secrets) -> Reading | N
     if any(nomination.name or nomination.target == "collective" for nomination in reading.nominations):
         return reading
     sure = any(medal.code or medal.issue == "MEDAL_AMBIGUOUS" for medal in medals)
-    return reading if sure and hits and (nominates or not _HEADS.search(scan)) else None
+    where = hits or _EVERYBODY.search(text)
+    return reading if sure and where and (nominates or not _HEADS.search(scan)) else None
 
 
 def _of_change(text: str, scan: str, hits: list[units.Hit], medals: list[Medal], context: Context) -> Reading | None:

@@ -69,7 +69,7 @@ def _resolve(tokens: list[Token], scan: str) -> Counts:
     counts.each = "each" in kinds and any(token.kind == "each" and token.use for token in tokens)
     numbers = [token for token in tokens if token.kind == "number"]
     exact = [token for token in numbers if not token.vague]
-    _place(exact, tokens, scan)
+    _place(exact, scan)
     used: dict[str, list[Token]] = {}
     for token in exact:
         used.setdefault(token.use, []).append(token)
@@ -113,7 +113,7 @@ def _corrected(tokens: list[Token], scan: str) -> list[Token]:
     return kept
 
 
-def _place(exact: list[Token], tokens: list[Token], scan: str) -> None:
+def _place(exact: list[Token], scan: str) -> None:
     """Which unlabelled numbers are of the whole class: 42缺2, 43人中来了41人, 三(3)班46人,缺席2人."""
     absences = [token for token in exact if token.use == "absent"]
     for token in exact:

@@ -14,7 +14,7 @@ from bot.channels.robot import intake as robot_intake
 from bot.channels.robot import link as robot_link
 from bot.channels.robot import socket as robot_socket
 from bot.channels.robot.channel import lease_of
-from bot.channels.robot.desk import REFUSED
+from bot.channels.robot.events import REFUSED
 from bot.channels.robot.link import AckLost, NotLive, Refused
 from bot.channels.robot.socket import State
 from bot.jobs import lease as leases

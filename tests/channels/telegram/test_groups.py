@@ -248,7 +248,7 @@ def test_what_is_no_new_group_hears_nothing(play: Play) -> None:
 
 def test_the_lists_of_commands_follow_the_roles(play: Play, caplog: pytest.LogCaptureFixture) -> None:
     async def talk(stage: Stage) -> None:
-        menus = stage.app.channels["telegram"]._desk._menus  # type: ignore[attr-defined]
+        menus = stage.app.channels["telegram"]._setup._menus  # type: ignore[attr-defined]
 
         def told() -> dict[str, list[str]]:
             calls = [asked for method, asked in stage.fake.calls if method.endswith("MyCommands")]

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from bot import health
-from bot.channels import condition, desk
-from bot.channels.telegram import desk as telegram_desk
+from bot.channels import condition, setup
 from bot.channels.telegram import poll as telegram_poll
+from bot.channels.telegram import setup as telegram_setup
 from tests.support.platforms.fake_telegram import FakeTelegram, message
 from tests.support.platforms.telegram_stage import ZHANG, Stage, running
 from tests.support.waiting import PATIENCE, happens
@@ -28,8 +28,8 @@ CLOSED = "http://127.0.0.1:9/bot"
 def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeTelegram]:
     for module, names in (
         (telegram_poll, ("LONGEST_WAIT",)),
-        (desk, ("SECONDS_BETWEEN_LOOKS", "LONGEST_WAIT")),
-        (telegram_desk, ("SECONDS_BETWEEN_CHECKS",)),
+        (setup, ("SECONDS_BETWEEN_LOOKS", "LONGEST_WAIT")),
+        (telegram_setup, ("SECONDS_BETWEEN_CHECKS",)),
     ):
         for name in names:
             monkeypatch.setattr(module, name, 0.02)

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from bot.channels import desk
-from bot.channels.telegram import desk as telegram_desk
+from bot.channels import setup
 from bot.channels.telegram import hook as telegram_hook
 from bot.channels.telegram import intake
+from bot.channels.telegram import setup as telegram_setup
 from bot.pipeline import writer as writer
 from bot.settings import BadSettings, load
 from storage.tables import checkin, inbox
@@ -139,9 +139,9 @@ def test_a_press_is_answered_at_once(tmp_path: Path, fake: FakeTelegram) -> None
 
 def test_the_webhook_is_set_and_set_again(tmp_path: Path, fake: FakeTelegram, monkeypatch: pytest.MonkeyPatch) -> None:
     async def run() -> None:
-        monkeypatch.setattr(telegram_desk, "SECONDS_BETWEEN_CHECKS", 0.02)
+        monkeypatch.setattr(telegram_setup, "SECONDS_BETWEEN_CHECKS", 0.02)
         for name in ("SECONDS_BETWEEN_LOOKS", "LONGEST_WAIT"):
-            monkeypatch.setattr(desk, name, 0.02)
+            monkeypatch.setattr(setup, name, 0.02)
         fake.calls.clear()
         fake.faults["setWebhook"].extend(["500", "404", "lost"])
         async with running(tmp_path, fake) as stage:

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.channels.telegram.decode import Me, decode
+from handlers.attendance import attachments
 from storage.people import people
 from storage.tables import card, checkin, child, dialogue, file, inbox, nomination, place
 from tests.support.platforms.fake_telegram import FakeTelegram, message
@@ -91,6 +92,25 @@ def test_an_album_without_words_belongs_to_the_last_checkin(play: Play) -> None:
             assert await stage.say(ZHANG, **photo(each, "A")) == []
         await stage.later(seconds=3)
         assert stage.fake.texts(ZHANG)[-1] == "2 张照片已附到:三(2)中队 4月3日(周五) 主题队日"
+
+    play(talk)
+
+
+def test_what_an_album_has_too_much_is_said(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attachments, "MOST_FILES", 3)
+
+    async def talk(stage: Stage) -> None:
+        await stage.say(ZHANG, CHECKIN)
+        for each in ("a", "b", "c", "d", "e"):
+            assert await stage.say(ZHANG, **photo(each, "A")) == []
+        await stage.later(seconds=3)
+        said = stage.fake.texts(ZHANG)[-1]
+        assert said.startswith("3 张照片已附到") and "已有 3 个(最多 3 个),新的没有保存" in said
+        # One that comes when the album has been answered is not kept in silence either.
+        await stage.say(ZHANG, **photo("late", "A"))
+        await stage.later(seconds=3)
+        assert "新的没有保存" in stage.fake.texts(ZHANG)[-1] and len(stage.fake.texts(ZHANG)) == 3
+        assert [ref for ref, _, _ in kept(stage)] == ["a", "b", "c"]
 
     play(talk)
 

@@ -47,6 +47,7 @@ def letters(stage: Stage) -> list[Any]:
 @pytest.mark.parametrize("vector", [V1_GET, V2_GET], ids=["V1", "V2"])
 def test_the_address_is_verified_by_its_plain_text(tmp_path: Path, fake: FakeWecom, vector: Vector) -> None:
     async def scene(stage: Stage) -> None:
+        Stage.now = datetime.fromtimestamp(int(vector.signed.timestamp) + 2, START.tzinfo)
         query = {"msg_signature": vector.signed.signature, "timestamp": vector.signed.timestamp}
         query |= {"nonce": vector.signed.nonce, "echostr": vector.encrypted}
         assert "+" in vector.encrypted
@@ -57,10 +58,33 @@ def test_the_address_is_verified_by_its_plain_text(tmp_path: Path, fake: FakeWec
         wrong = await stage.client.get(PATH, params={**query, "nonce": "437374424"})
         assert (wrong.status_code, wrong.content) == (403, b"")
         assert (await stage.client.get(PATH)).status_code == 400
+        # Somebody has kept it.
+        for ahead in (601, -601):
+            Stage.now = datetime.fromtimestamp(int(vector.signed.timestamp) + ahead, START.tzinfo)
+            late = await stage.client.get(PATH, params=query)
+            assert (late.status_code, late.content) == (403, b"")
         assert count(stage, inbox) == 0
 
     known = {"wecom_token": vector.token, "wecom_aes_key": vector.key, "wecom_corp_id": vector.receiver}
     play(tmp_path, fake, scene, **known)
+
+
+@pytest.mark.parametrize("words", ["主题队日 38人", "1616140317555161061", ""])
+def test_a_caught_message_is_not_said_to_who_asks_for_an_echo(tmp_path: Path, fake: FakeWecom, words: str) -> None:
+    """Its signature is made as that of an echo: the platform's own words, token, time and cipher text."""
+
+    async def scene(stage: Stage) -> None:
+        query, encrypted = stage.platform.seal(stage.message(ZHANG, Content=words), Stage.now.timestamp())
+        caught = await stage.client.get(PATH, params={**query, "echostr": encrypted})
+        assert (caught.status_code, caught.content) == (403, b"")
+        for refused in ("planted words", "<xml/>", "数", "1" * 129, "", "1\n"):
+            query, encrypted = stage.platform.seal(refused, Stage.now.timestamp())
+            assert (await stage.client.get(PATH, params={**query, "echostr": encrypted})).status_code == 403
+        for echo in ("5927782489442352469", "aB3_-=", "x" * 12):
+            query, encrypted = stage.platform.seal(echo, Stage.now.timestamp())
+            assert (await stage.client.get(PATH, params={**query, "echostr": encrypted})).text == echo
+
+    play(tmp_path, fake, scene)
 
 
 def test_the_official_message_is_heard_on_its_day(tmp_path: Path, fake: FakeWecom) -> None:

@@ -333,7 +333,7 @@ def with_principal(stage: Stage) -> None:
 
 
 async def arranged(stage: Stage) -> None:
-    await stage.app.channels["wecom"]._desk.once()  # type: ignore[attr-defined]
+    await stage.app.channels["wecom"]._setup.once()  # type: ignore[attr-defined]
 
 
 def test_all_reviewers_see_who_decided(tmp_path: Path, fake: FakeWecom) -> None:
@@ -406,10 +406,10 @@ def test_a_busy_platform_is_asked_again_for_the_card(tmp_path: Path, fake: FakeW
         with_principal(stage)
         await stage.say(ZHANG, NOMINATION)
         await stage.say(LI, "同意 1")
-        desk = stage.app.channels["wecom"]._desk  # type: ignore[attr-defined]
+        setup = stage.app.channels["wecom"]._setup  # type: ignore[attr-defined]
         fake.faults["message/update_template_card"] += ["-1", "45009"]
         for _ in range(3):
-            await desk._look()
+            await setup._look()
         assert fake.cards(LIU)[0]["replaced"] == "李老师已同意"
 
     play(tmp_path, fake, scene)
@@ -479,7 +479,7 @@ def test_the_menu_is_set_once_and_its_items_are_commands(tmp_path: Path, fake: F
     async def scene(stage: Stage) -> None:
         await arranged(stage)
         assert len(sent(fake, "menu/create")) == 1 and menu_rules(fake.menu) == 0
-        stage.app.channels["wecom"]._desk._has_menu = False  # type: ignore[attr-defined]
+        stage.app.channels["wecom"]._setup._has_menu = False  # type: ignore[attr-defined]
         # The platform adds to what it is given.
         fake.menu["button"][0]["sub_button"][0]["sub_button"] = []
         await arranged(stage)

@@ -9,8 +9,8 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import func, select
 
-from bot.channels.wecom import spool as wecom_spool
-from bot.channels.wecom.spool import Spool
+from bot.channels import spool as wecom_spool
+from bot.channels.spool import Spool
 from storage.base.vault import Vault
 from storage.tables import checkin, inbox
 from tests.support.databases import nothing_is_taken

@@ -8,7 +8,8 @@ from datetime import date
 from handlers.asker.context import context_of
 from handlers.asker.schools import chosen_school
 from handlers.attendance import reports
-from handlers.checkins import asking, checkins, questions
+from handlers.checkins import checkins
+from handlers.checkins.questions import asking, questions
 from handlers.kit import Ask, Reply
 from handlers.reading import Reading, read
 from handlers.wording import names

@@ -124,9 +124,16 @@ def _likely(issue: str, record: Record, squads: Sequence[str], size: int | None)
     return [(each, each) for each in _LIKELY.get(issue, ())]
 
 
-def doubt(issues: Sequence[str]) -> str:
+def doubt(issues: Sequence[str], records: Sequence[Record]) -> str:
     """Why a complete message is asked about once more."""
-    return "这是一个多月前的活动:" if "DATE_OLD" in issues else "请核对一下:"
+    if "DATE_OLD" in issues:
+        return "这是一个多月前的活动:"
+    unusual = next((each for each in records if each.usual and each.unit), None)
+    if unusual is None or unusual.unit is None:
+        return "请核对一下:"
+    if unusual.usual == unusual.due:
+        return f"{places.key_name(unusual.unit)}到的不到应到的一半,请核对一下:"
+    return f"{places.key_name(unusual.unit)}平时约 {unusual.usual} 人,这次 {unusual.attended} 人,请核对一下:"
 
 
 def canonical(

@@ -5,7 +5,7 @@ import logging
 from time import monotonic
 from typing import Any
 
-from bot.channels.desk import Desk
+from bot.channels.setup import Setup
 from bot.channels.telegram.api import Api
 from bot.channels.telegram.decode import KINDS, NAME, Me
 from bot.channels.telegram.hook import PATH
@@ -21,7 +21,7 @@ SECONDS_BETWEEN_CHECKS = 60.0
 _CONNECTIONS = 40
 
 
-class TelegramDesk(Desk):
+class TelegramSetup(Setup):
     """Sees to our name, the webhook and the lists of commands."""
 
     def __init__(self, api: Api, intake: Intake, pipeline: Pipeline, engine: Engine) -> None:

@@ -23,7 +23,7 @@ class CallFailed(Exception):
     after = 0.0
 
 
-class Desk(ABC):
+class Setup(ABC):
     """Looks every few seconds whether something is to be arranged with this platform."""
 
     def __init__(self, platform: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from handlers.attendance import attachments, drafts, phrases
-from handlers.checkins import questions
+from handlers.checkins.questions import questions
 from handlers.kit import REPORTERS, Ask, Button, Reply, Unit
 from handlers.reading import Reading, Record
 from handlers.wording import places
@@ -58,7 +58,7 @@ def doubt(ask: Ask, reading: Reading, records: list[Record], first: int | None) 
         " · ".join(filter(None, (f"{phrases.dated(one, ask.today)} {phrases.heads(one)}", one.topic)))
         for one in checkin_lines
     )
-    question = f"{questions.doubt(reading.issues)}\n{lines}\n记下吗?"
+    question = f"{questions.doubt(reading.issues, records)}\n{lines}\n记下吗?"
     return Reply(
         question,
         questions.DOUBT.put(ask, questions.Doubted(said, attachments.waiting(ask, first), reading.joint, question)),

@@ -21,7 +21,7 @@ REFUSED = "wecom_robot refused"
 HELLO = "老师好!报活动,直接发一句话,像这样:\n三(2)中队 主题队日 38人 清明祭英烈\n发「帮助」看我能做什么。"
 
 
-class Desk:
+class Events:
     """Sees to it without waiting: nothing of this may hold up a message."""
 
     def __init__(self, pipeline: Pipeline, engine: Engine) -> None:

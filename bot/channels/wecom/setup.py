@@ -5,7 +5,7 @@ import logging
 from collections.abc import Sequence
 from functools import partial
 
-from bot.channels.desk import Desk
+from bot.channels.setup import Setup
 from bot.channels.wecom import menu as wecom_menu
 from bot.channels.wecom.api import Api
 from bot.channels.wecom.errors import PASSING, Fault
@@ -19,7 +19,7 @@ from storage.messages.card_codes import Change
 log = logging.getLogger(__name__)
 
 
-class WecomDesk(Desk):
+class WecomSetup(Setup):
     """Sees to the menu, and to cards on which somebody has decided."""
 
     def __init__(self, api: Api, pipeline: Pipeline, engine: Engine) -> None:

@@ -1,0 +1,93 @@
+"""Whether a case may be approved: what storage knows is put to the rules of the medals and said with its figures."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+
+from handlers.kit import Ask
+from handlers.medals.awards import rules
+from handlers.reading import Nomination, Reading
+from handlers.reading.medals.medals import BASIC
+from handlers.wording import medals
+from scheduling.periods import term_of
+from storage.medals import badges, nominations, quotas
+from storage.medals.quotas import Quota
+
+# The twelve sub-badges of the three categories (domain §4.1).
+ALL_BASIC = tuple(f"B:{category}/{sub}" for category, subs in BASIC.items() for sub in subs)
+# A star counts towards the next one for a year (domain §4.2).
+WINDOW = timedelta(days=366)
+
+
+def year_terms(ask: Ask) -> list[str]:
+    """The terms of this school year: stars are awarded yearly."""
+    term = term_of(ask.today)
+    return [term] if term.endswith("秋") else [f"{int(term[:-1]) - 1}秋", term]
+
+
+def missing_basics(held: Iterable[str]) -> list[str]:
+    """Which of the twelve are not held; a category that was awarded as a whole stands for its four."""
+    held = set(held)
+    return [medal for medal in ALL_BASIC if medal not in held and medal.partition("/")[0] not in held]
+
+
+def problems(
+    ask: Ask, cases: Sequence[nominations.Case], places: Mapping[int, Sequence[Quota]] | None = None
+) -> dict[int, list[str]]:
+    """Case → what the rules say against it, each with its figures; `places`: the quotas that each case counts in."""
+    places = places or {}
+    terms = year_terms(ask)
+    children = [case.child_id for case in cases if case.child_id is not None]
+    outside = badges.not_members(ask.db, children)
+    basics = badges.basics(ask.db, children, terms)
+    known = badges.squads_with_basics(ask.db, {case.unit.id for case in cases}, terms)
+    found: dict[int, list[str]] = {}
+    for case in cases:
+        nominee = str(case.child_id or "")
+        key = f"{case.unit.id}/{nominee}" if nominee else str(case.unit.id)
+        lacking = missing_basics(basics.get(case.child_id or 0, ())) if case.unit.id in known else []
+        register = rules.Register(
+            holdings={key: _held(ask, case)}, not_members={key} if case.child_id in outside else (),
+            basic_complete={key: not lacking},
+        )  # fmt: skip
+        target = "individual" if case.child_id else "collective"
+        wish = Nomination(target, nominee or None, str(case.unit.id), case.medal)  # type: ignore[arg-type]
+        issues = rules.judged(Reading("nomination", "ok", nominations=(wish,)), register).issues
+        lines = [_said(ask, case, issue, lacking) for issue in issues]
+        found[case.id] = [*lines, *_without_place(ask, places.get(case.id, ()))]
+    return found
+
+
+def notes(ask: Ask, case: nominations.Case) -> list[str]:
+    """What a reviewer should know of a case: what the rules say against it, and the places that are left."""
+    places = quotas.of_cases(ask.db, [case])[case.id]
+    left = [arithmetic(quota, quotas.used(ask.db, quota)) for quota in places]
+    return [*problems(ask, [case])[case.id], *left]
+
+
+def _held(ask: Ask, case: nominations.Case) -> set[str]:
+    """The stars that count: the same one for ever, the one below for a year."""
+    held = badges.stars(ask.db, (case.unit.id, case.child_id))
+    return {medal for medal, day in held.items() if medal == case.medal or ask.today - day <= WINDOW}
+
+
+def _said(ask: Ask, case: nominations.Case, issue: str, lacking: Sequence[str]) -> str:
+    if issue == "BASIC_INCOMPLETE":
+        names = "、".join(map(medals.label, lacking))
+        return f"基础章 {len(ALL_BASIC) - len(lacking)}/{len(ALL_BASIC)},还差{names}"
+    below = medals.label(f"S{int(case.medal[1]) - 1}") if issue == "LEVEL_SKIP" else ""
+    return {
+        "NOT_MEMBER": "还没有记入队,星级章只给少先队员",
+        "LEVEL_SKIP": f"一年内没有{below}的记录,{medals.label(case.medal)}从{below}获得者中推荐",
+        "ALREADY_AWARDED": f"已经获得过{medals.label(case.medal)}",
+    }[issue]
+
+
+def _without_place(ask: Ask, places: Sequence[Quota]) -> list[str]:
+    taken = [(quota, quotas.used(ask.db, quota)) for quota in places]
+    return [f"名额已满:{arithmetic(quota, used)}" for quota, used in taken if used >= quota.limit]
+
+
+def arithmetic(quota: Quota, used: int) -> str:
+    """三(2)中队 一星章 30% × 41 = 12,已用 11."""
+    what = f"{'集体' if quota.collective else ''}{medals.label(quota.medal)}"
+    return f"{quota.unit.name} {what} {quota.percent}% × {quota.base} = {quota.limit},已用 {used}"

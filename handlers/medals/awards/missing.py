@@ -1,0 +1,102 @@
+"""还差什么: what every child of a squad, by number, and the squads themselves still lack for the next star."""
+
+from collections.abc import Mapping
+
+from handlers.kit import Ask, Denied, Refusal, Reply, Role, Unit
+from handlers.medals.awards import eligibility
+from handlers.registry import command
+from handlers.wording import medals, numbers, places
+from storage.medals import badges, nominations
+from storage.medals.nominations import State
+from storage.organisation import units
+from storage.organisation.units import Kind
+
+READERS = frozenset({Role.COUNSELOR, Role.BRIGADE, Role.SCHOOL_ADMIN})
+_LIKE = "还差什么 三(2)"
+# Children who lack the same are told in one line; more different lines are counted only.
+_MOST_LINES = 15
+_MOST_NAMED = 4
+
+
+@command(
+    "还差什么", "lacking", who=READERS, group="奖章", rank=39, help="看每位队员、每个中队离一星章还差什么",
+    examples=(_LIKE, "还差什么"),
+)  # fmt: skip
+def show(ask: Ask) -> Reply:
+    """Of one squad by number; of a school squad by squad."""
+    top = places.chosen(ask, READERS, ask.args, "还差什么")
+    if len(top) != 1:
+        raise Refusal(f"请写明是哪一个中队,像这样:{_LIKE}")
+    at = top[0]
+    if at.kind == Kind.SQUAD:
+        return Reply("\n".join(_of_squad(ask, at)))
+    if at.kind != Kind.SCHOOL:
+        raise Denied(f"请写明是哪一个中队,像这样:{_LIKE}", what="还差什么", subject=f"unit:{at.id}")
+    squads = [unit for unit in units.of_school(ask.db, at.id) if unit.kind == Kind.SQUAD]
+    squads.sort(key=lambda squad: (squad.grade or 0, squad.class_no or 0))
+    return Reply("\n".join([f"{at.name} 离一星章还差", *(_short(ask, squad) for squad in squads)]))
+
+
+def _lacks(ask: Ask, squad: Unit) -> Mapping[int, tuple[str, ...]]:
+    """Number → what the child with it still lacks for the first star; nobody who has it."""
+    children = badges.of_squad(ask.db, squad.id)
+    terms = eligibility.year_terms(ask)
+    held = badges.basics(ask.db, children, terms)
+    outside = badges.not_members(ask.db, list(children))
+    stars = badges.with_star(ask.db, children, terms)
+    found: dict[int, tuple[str, ...]] = {}
+    for child, number in sorted(children.items(), key=lambda each: each[1]):
+        if child not in stars:
+            member = ("入队",) if child in outside else ()
+            found[number] = (*member, *map(medals.label, eligibility.missing_basics(held.get(child, ()))))
+    return found
+
+
+def _of_squad(ask: Ask, squad: Unit) -> list[str]:
+    lacks = _lacks(ask, squad)
+    by_lack: dict[tuple[str, ...], list[int]] = {}
+    for number, what in lacks.items():
+        by_lack.setdefault(what, []).append(number)
+    ready = by_lack.pop((), [])
+    lines = [f"{squad.name} 离一星章还差(按序号)"]
+    lines += [f"{numbers.in_rows(who)}:{_what(what)}" for what, who in list(by_lack.items())[:_MOST_LINES]]
+    if len(by_lack) > _MOST_LINES:
+        lines.append(f"另有 {sum(map(len, list(by_lack.values())[_MOST_LINES:]))} 人,情况各不相同。")
+    lines.append(f"基础章齐了、可以提名一星章的 {len(ready)} 人" + (f":{numbers.in_rows(ready)}" if ready else ""))
+    known = badges.of_squad(ask.db, squad.id)
+    unknown = (squad.members or 0) - len(known)
+    if unknown > 0:
+        lines.append(f"还有 {unknown} 人没有记过基础章,发「记章 12个基础章 {squad.name} 全班」这样的话。")
+    return [*lines, _collective(ask, squad), *_waiting(ask, squad)]
+
+
+def _what(lacking: tuple[str, ...]) -> str:
+    if len(lacking) > _MOST_NAMED:
+        return f"{len(lacking)} 项({'、'.join(lacking[:_MOST_NAMED])}…)"
+    return "、".join(lacking)
+
+
+def _collective(ask: Ask, squad: Unit) -> str:
+    """How far the squad itself is."""
+    held = badges.stars(ask.db, (squad.id, None))
+    newest = max(held, default="")
+    following = f"S{int(newest[1]) + 1}" if newest else "S1"
+    has = f"有集体{medals.label(newest)}" if newest else "还没有集体星级章"
+    return f"中队集体:{has}" + (f",下一枚是集体{medals.label(following)}。" if following in medals.STARS else "。")
+
+
+def _waiting(ask: Ask, squad: Unit) -> list[str]:
+    """Who still has to review what."""
+    waiting = [case for case in nominations.of_unit(ask.db, squad.id) if case.state is State.SUBMITTED]
+    if not waiting:
+        return []
+    days = max((ask.now - case.made_at).days for case in waiting)
+    return [f"待审 {len(waiting)} 件,等得最久的 {days} 天。"]
+
+
+def _short(ask: Ask, squad: Unit) -> str:
+    lacks = _lacks(ask, squad)
+    if not lacks:
+        return f"{squad.name}:还没有记过基础章" if not badges.of_squad(ask.db, squad.id) else f"{squad.name}:都有了"
+    ready = sum(not what for what in lacks.values())
+    return f"{squad.name}:齐了 {ready}/{len(lacks)} 人"

@@ -1,0 +1,1 @@
+"""Cases of the rows with a chain: opened, worked on, listed, changed."""

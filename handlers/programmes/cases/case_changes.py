@@ -1,0 +1,72 @@
+"""更正, 撤回, 恢复 of a case: what was said before is kept; only what nobody has worked on is taken back."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from handlers.catalogue import chain
+from handlers.catalogue.model import Row
+from handlers.kit import Ask, Button, Denied, Refusal, Reply
+from handlers.programmes.cases import case_intake, case_rights, case_waiting, case_words
+from storage.programmes import cases
+from storage.programmes.cases import Case, CaseStep
+
+
+def _correct(ask: Ask, row: Row, one: Case, words: str) -> Sequence[Reply]:
+    """What is said takes the place of what was; a case that was sent back is put forward again."""
+    _own(ask, row, one, "更正")
+    worked = any(each.level for each in cases.steps(ask.db, one.id))
+    if one.closed_at and one.state != chain.RETURNED:
+        raise Refusal(f"{one.number} 已经办完，不能再改。")
+    if row.kinds and worked and one.state != chain.RETURNED:
+        raise Refusal(f"{one.number} 已经有人审过，没有改。要改，请先请审的人退回。")
+    if not words:
+        raise Refusal(f"要改成什么？没有改。像这样发：更正 {one.number} 新的说明或日期")
+    new = case_intake.corrected(ask, row, one, words)
+    state = chain.first(row) if one.state == chain.RETURNED else one.state
+    closed = None if one.state == chain.RETURNED else one.closed_at
+    was = case_words.line(ask, row, one)
+    cases.revise(ask.db, one, replace(new, state=state, closed_at=closed), ask.me.id, ask.now)
+    now = replace(new, state=state, closed_at=closed)
+    if one.state == chain.RETURNED:
+        now = case_intake.pass_over(ask, row, now, own=True)
+    case_words.remind(ask, row, now)
+    after, letters = case_words.news(ask, row, now, "更正了")
+    return [Reply(f"已更正：{was}\n→ {case_words.line(ask, row, now)}\n{after}"), *letters]
+
+
+def _withdraw(ask: Ask, row: Row, one: Case, _: str) -> Sequence[Reply]:
+    """Taken back, as long as nobody else has worked on it."""
+    _own(ask, row, one, "撤回")
+    if one.state == chain.WITHDRAWN:
+        return [Reply(f"{one.number} 早已撤回，没有再改。")]
+    if any(each.level for each in cases.steps(ask.db, one.id)):
+        raise Refusal(f"{one.number} 已经有人办过，不能撤回。{case_words.now_possible(ask, row, one)}。")
+    return [_moved(ask, row, one, "撤回", chain.WITHDRAWN, Button("恢复", case_waiting.COMMAND, f"{one.number} 恢复"))]
+
+
+def _restore(ask: Ask, row: Row, one: Case, _: str) -> Sequence[Reply]:
+    """What was taken back is as it was before."""
+    _own(ask, row, one, "恢复")
+    if one.state != chain.WITHDRAWN:
+        return [Reply(f"{one.number} 没有撤回过，不用恢复。")]
+    before = str(cases.steps(ask.db, one.id)[-1].before["state"])
+    return [_moved(ask, row, one, "恢复", before, Button("撤回", case_waiting.COMMAND, f"{one.number} 撤回"))]
+
+
+def _moved(ask: Ask, row: Row, one: Case, what: str, state: str, undo: Button) -> Reply:
+    step = CaseStep(ask.me.id, what, state, "", None, ask.now)
+    cases.move(ask.db, one, step, chain.is_closed(row, state))
+    closes = ((one.number, f"{ask.me.name}已{what}"),)
+    return Reply(f"已{what} {case_words.line(ask, row, replace(one, state=state))}", (undo,), closes=closes)
+
+
+def _own(ask: Ask, row: Row, one: Case, what: str) -> None:
+    if one.person_id != ask.me.id and not case_rights.may_open(ask.me, row, one.unit):
+        words = f"{one.number} 由立的人来{what}，没有改。{case_words.now_possible(ask, row, one)}。"
+        raise Denied(words, what=what, subject=f"case:{one.number}")
+
+
+# What may be said of a case besides the steps of its row.
+WORDS: Mapping[str, Callable[[Ask, Row, Case, str], Sequence[Reply]]] = {
+    "更正": _correct, "撤回": _withdraw, "恢复": _restore,
+}  # fmt: skip

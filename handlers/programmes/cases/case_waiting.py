@@ -1,0 +1,48 @@
+"""Which cases wait for somebody, and which one a number means."""
+
+from handlers.catalogue import chain, current
+from handlers.catalogue.model import Row
+from handlers.kit import Ask, Denied, Refusal
+from handlers.programmes.cases import case_rights
+from handlers.wording.numbers import CaseNumbers
+from storage.programmes import cases
+from storage.programmes.cases import Case
+
+COMMAND = "办"
+_MOST_WAITING = 300
+
+
+def found(ask: Ask) -> list[tuple[Case, Row]]:
+    """What waits for the asker, the first due first."""
+    rows = {row.key: row for row in current.catalogue_of(ask.db).rows if row.shape == "case"}
+    levels = case_rights.levels_of(ask.me)
+    states = {
+        row.key: {step.state for step in row.chain if not step.optional and step.by in levels} for row in rows.values()
+    }
+    paths = [case_rights.sphere(grant.unit) for grant in ask.me.grants]
+    states = {key: each for key, each in states.items() if each}
+    waiting = [(one, rows[one.row]) for one in cases.waiting(ask.db, states, paths, _MOST_WAITING)]
+    return [(one, row) for one, row in waiting if _is_for(ask, one, row)]
+
+
+def _is_for(ask: Ask, one: Case, row: Row) -> bool:
+    here = [each for each in chain.steps_at(row, one.state) if not each.optional]
+    if not any(case_rights.is_level(ask.me, each.by, one.unit) for each in here):
+        return False
+    able = case_rights.possible(ask.me, row, one, cases.steps(ask.db, one.id))
+    return any(not each.optional for each in able)
+
+
+NUMBERS = CaseNumbers(cases.LETTER, "事项", lambda ask: [one.number for one, _ in found(ask)])
+
+
+def named(ask: Ask, number: str) -> tuple[Case, Row]:
+    """The case, for whoever has to do with it; another one's is answered like none."""
+    one = cases.by_number(ask.db, number)
+    row = current.catalogue_of(ask.db).by_key.get(one.row) if one else None
+    none = f"{NUMBERS.unknown(ask, number)}发「待办」看等您办的。"
+    if one is None or row is None:
+        raise Refusal(none)
+    if not case_rights.may_see(ask.me, row, one):
+        raise Denied(none, what=COMMAND, subject=f"case:{number}")
+    return one, row

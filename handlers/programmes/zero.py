@@ -1,0 +1,51 @@
+"""本月没有开站, 月方案 暂停到 5月31日: that nothing is to be reported of a row is an answer like any other."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from handlers.catalogue.model import Row
+from handlers.kit import Ask, Button, Refusal, Reply, Unit
+from handlers.wording import days, programmes
+from scheduling import spans
+from storage.checkins import exemptions
+from storage.programmes import reports
+
+# Longer than that is no pause.
+_LONGEST = timedelta(days=190)
+
+
+def nothing(ask: Ask, row: Row, unit: Unit) -> Sequence[Reply]:
+    """A zero report of the period that is said, or of the present one: counted as reported, and not chased."""
+    if row.period == "day":
+        return [Reply(f"好的。{row.name}有了再报，没有不用报，没有记。")]
+    period = _period(ask, row)
+    new = reports.Report(
+        unit.id, row.key, period, min(spans.span_of(period)[1], ask.today), state=reports.ZERO,
+        version=row.version,
+    )  # fmt: skip
+    when = spans.said(period, ask.today)
+    kept = reports.store(ask.db, new, ask.me.id, ask.now)
+    if kept is None:
+        before = reports.of_period(ask.db, row.key, [unit.id], period)[0]
+        said = programmes.said(row, before)
+        return [Reply(f"{unit.name}{when}的{row.name}已经报过：{said}。没有再记。")]
+    undo = Button("撤回", "撤回", f"R{kept.id}")
+    return [Reply(f"已记下：{unit.name} {row.name} {when}没有。谢谢，不会再催，有了照常报。", (undo,))]
+
+
+def _period(ask: Ask, row: Row) -> str:
+    """The row's own period that is meant: 上周 of a weekly row, the present one where a longer one is named."""
+    named, _ = spans.named(ask.args, ask.today)
+    last = spans.span_of(named)[1] if named else ask.today
+    return spans.label_of(row.period, min(last, ask.today))
+
+
+def pause(ask: Ask, row: Row, unit: Unit) -> Sequence[Reply]:
+    """Until a day the unit need not report the row: neither missing nor chased; raises Refusal without a day."""
+    until, _ = days.last_day_in(ask.args, ask.today)
+    if until is None or not ask.today <= until <= ask.today + _LONGEST:
+        raise Refusal(f"{row.name}暂停到哪一天？没有记。像这样发：{row.name} 暂停到 5月31日（半年以内）")
+    excused = exemptions.EXCUSED
+    number = exemptions.add(ask.db, unit.id, excused, ask.today, until, ask.me.id, ask.now, row.key)
+    undo = Button("取消", "照常报", f"{number}")
+    return [Reply(f"已记下：{unit.name}到{days.short(until)}不用报{row.name}，不会催。提前有了，照常报。", (undo,))]

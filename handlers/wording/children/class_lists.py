@@ -1,0 +1,78 @@
+"""Children of one squad by their numbers: 三(2)中队 全班除 3、7号; 1-40号 除7号. No child is named."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from handlers.asker import context
+from handlers.kit import Ask, Denied, Refusal, Role, Unit
+from handlers.reading.medals.particulars import PLACES, numbers_in
+from handlers.reading.text import normalise
+from handlers.reading.text.units import find_units
+from handlers.wording import places
+from storage.organisation.units import Kind
+
+_EVERYBODY = re.compile(r"全班(?:同学|队员)?|全体(?:队员|同学)?|全员|(?:所有|全部)(?:队员|同学|人)")
+_FROM_TO = re.compile(r"\d{1,3}号?\s?[-~至到]\s?\d{1,3}号")
+_EXCEPT = re.compile(
+    r"[,(、\s]*(?:除了?|除去|除开|不含|不包括|不算|少)\s?(?P<who>(?:第?\d{1,3}号?|[\s、,和与及]|[-~至到])+)(?:以?外|不要)?\)?"
+)
+_MOST = 80
+
+
+@dataclass(frozen=True, slots=True)
+class ClassList:
+    """Children of a squad by number, those who are left out, and the words around them."""
+
+    squad: Unit
+    numbers: list[int]
+    left_out: list[int]
+    rest: str
+
+    @property
+    def said(self) -> str:
+        """38 人(除 3、7号)."""
+        out = f"(除 {'、'.join(map(str, self.left_out))}号)" if self.left_out else ""
+        return f"{len(self.numbers)} 人{out}"
+
+
+def is_list(words: str) -> bool:
+    """Whether the words mean a whole class, or a row of its numbers."""
+    words = normalise.clean(words).text
+    return bool(_EVERYBODY.search(words) or _FROM_TO.search(words))
+
+
+def of_class(ask: Ask, roles: Iterable[Role], words: str, like: str) -> ClassList:
+    """The children that the words mean; one's only squad may be left out.
+
+    Raises Refusal showing `like`, the message as it should be, Denied for a squad that is not the asker's.
+    """
+    hits, scan = find_units(normalise.clean(words).text, context.context_of(ask))
+    squad = places.by_key(ask, hits[0].unit or "") if len(hits) == 1 else places.own_squad(ask.me) if not hits else None
+    if squad is None or squad.kind != Kind.SQUAD:
+        raise Refusal(f"请写明是哪一个中队,像这样:{like}")
+    roles = frozenset(roles)
+    if not any(grant.role in roles and grant.unit.covers(squad) for grant in ask.me.grants):
+        raise Denied(f"{squad.name}不在您负责的范围。", what=like.partition(" ")[0], subject=f"unit:{squad.id}")
+    out = _EXCEPT.search(scan)
+    left_out = sorted(numbers_in(out["who"])) if out else []
+    scan = _EXCEPT.sub(" ", scan)
+    wanted, rest = _wanted(squad, scan, like)
+    numbers = [number for number in wanted if number not in left_out]
+    if not numbers or len(numbers) > _MOST:
+        raise Refusal(f"一次写 1 到 {_MOST} 个人,像这样:{like}")
+    return ClassList(squad, numbers, [number for number in left_out if number in wanted], rest)
+
+
+def _wanted(squad: Unit, scan: str, like: str) -> tuple[list[int], str]:
+    """(the numbers that are meant before anybody is left out, the rest of the words)."""
+    if _EVERYBODY.search(scan):
+        if not squad.members:
+            raise Refusal(f"还不知道{squad.name}有多少人,请写序号,像这样:{like.replace('全班', '1-40号')}")
+        return list(range(1, squad.members + 1)), _plain(_EVERYBODY.sub(" ", scan))
+    found = [number for match in PLACES.finditer(scan) for number in numbers_in(match[0])]
+    return list(dict.fromkeys(found)), _plain(PLACES.sub(" ", scan))
+
+
+def _plain(scan: str) -> str:
+    return " ".join(re.sub(rf"[{normalise.GAP}{normalise.SECRET}]", " ", scan).split())

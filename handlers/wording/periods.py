@@ -1,0 +1,110 @@
+"""The longer periods that words mean: 4月, 上学期, 2025年, 从3月1日到4月15日."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from handlers.kit import Refusal
+from handlers.wording import days
+from scheduling import spans
+
+_DAY = r"(?:(20\d\d)[-/.年])?(\d{1,2})[-/.月](\d{1,2})[日号]?"
+_RANGE = re.compile(rf"从?\s?{_DAY}\s?(?:到|至|[-–—~])\s?{_DAY}")
+_MONTHS = re.compile(r"从?(?:(20\d\d)年)?(1[0-2]|[1-9])月?(?:到|至|[-–—~])(?:(20\d\d)年)?(1[0-2]|[1-9])月份?(?!\d)")
+_WEEK = re.compile(r"[Ww]\d|\d ?周|周[一二三四五六日]|[本这上]周")
+# More than the longest school year: a digest of many years is no digest.
+LONGEST = timedelta(days=732)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Some days, and how they are called; `label` is that of scheduling/spans, empty for a range of days."""
+
+    first: date
+    last: date
+    name: str
+    label: str = ""
+
+    @property
+    def words(self) -> str:
+        """As commands name it again."""
+        return self.label or f"{self.first}到{self.last}"
+
+
+def longer(args: str, today: date) -> tuple[Span | None, str]:
+    """(the period longer than a week, or not of whole weeks, that the words name; the rest of them).
+
+    None where they name none or a week. Raises Refusal for days that do not exist, lie ahead or are too many.
+    """
+    args = unicodedata.normalize("NFKC", args)
+    if match := _RANGE.search(args) or _MONTHS.search(args):
+        return _between(match, today), " ".join(f"{args[: match.start()]} {args[match.end() :]}".split())
+    if _WEEK.search(args):
+        return None, args
+    label, rest = spans.named(args, today)
+    # 2026.4.1 is a day, 2026级 a name.
+    a_year = label not in args or not label.isdigit() or re.search(rf"(?<!\w){label}(?:年|(?![\w.\-/]))", args)
+    if not label or "W" in label or not a_year:
+        return None, args
+    return named(label, today), " ".join(rest.split())
+
+
+def named(label: str, today: date) -> Span:
+    """The period with this label; raises Refusal when it has not begun."""
+    first, last = spans.span_of(label)
+    name = spans.said(label, today)
+    if first > today:
+        raise Refusal(f"{name}还没有到。可以看本月、上月、本学期、今年，或者一周一周地看：本周、上周。")
+    return Span(first, last, name, label)
+
+
+def before(span: Span, today: date) -> Span:
+    """The period of the same kind before this one, or as many days before."""
+    if span.label:
+        return named(spans.label_of(spans.kind_of(span.label), span.first - timedelta(days=1)), today)
+    last = span.first - timedelta(days=1)
+    first = last - (span.last - span.first)
+    return Span(first, last, _name(first, last))
+
+
+def _between(match: "re.Match[str]", today: date) -> Span:
+    try:
+        first, last = _ends(match, today)
+    except ValueError:
+        raise Refusal(f"没有「{match[0]}」这样的日期。可以这样写：从3月1日到4月15日。") from None
+    if first > last:
+        raise Refusal(f"「{match[0]}」前后颠倒了。可以这样写：从3月1日到4月15日。")
+    if first > today:
+        raise Refusal(f"「{match[0]}」还没有到。可以这样写：从3月1日到4月15日。")
+    if last - first > LONGEST:
+        raise Refusal("一次最多看两年。可以这样写：从3月1日到4月15日，或者：年报 2025年。")
+    return Span(first, last, _name(first, last))
+
+
+def _ends(match: "re.Match[str]", today: date) -> tuple[date, date]:
+    """Without a year it is the last such time: 从11月1日到1月15日 said in March began the year before."""
+    if match.re is _MONTHS:
+        year, month, end_year, end_month = match.groups()
+        until = _year(end_year, today, date(today.year, int(end_month), 1))
+        last = spans.span_of(f"{until}-{int(end_month):02}")[1]
+        return date(int(year or until - (int(month) > int(end_month))), int(month), 1), last
+    year, month, day, end_year, end_month, end_day = match.groups()
+    over_new_year = (int(month), int(day)) > (int(end_month), int(end_day))
+    if year and not end_year:
+        until = int(year) + over_new_year
+    else:
+        until = _year(end_year, today, date(int(end_year or today.year), int(end_month), int(end_day)))
+    begun = int(year or until - over_new_year)
+    return date(begun, int(month), int(day)), date(until, int(end_month), int(end_day))
+
+
+def _year(said: str | None, today: date, end: date) -> int:
+    # 到6月30日 said in May is this year's, to be cut off today; in January it is last year's.
+    return int(said or today.year - (end - today > timedelta(days=183)))
+
+
+def _name(first: date, last: date) -> str:
+    if first.year == last.year:
+        return f"{first.year}年{days.short(first)}至{days.short(last)}"
+    return f"{first.year}年{days.short(first)}至{last.year}年{days.short(last)}"

@@ -1,0 +1,214 @@
+"""The figures of any range of days in a part of the tree, straight from the check-ins: months, terms, years."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Select,
+    String,
+    and_,
+    case,
+    func,
+    select,
+    type_coerce,
+    union,
+)
+
+from storage.base import chunks
+from storage.checkins import coverage, events
+from storage.checkins.coverage import VALID
+from storage.checkins.rollups import week_of
+from storage.digests import figures
+from storage.organisation import history
+from storage.organisation.units import Kind, Unit, below
+from storage.tables import checkin, event, participation, unit, unit_past
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a school (or another part) comes to: distinct events, 人次, squads that are due and that have reported."""
+
+    name: str
+    id: int = 0
+    events: int = 0
+    attended: int = 0
+    due: int = 0
+    covered: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A range of days of a unit; the squads due are those at its end. `schools`: least covered first."""
+
+    first: date
+    last: date
+    events: int
+    attendance: figures.Attendance
+    squads_due: int
+    squads_covered: int
+    by_activity: tuple[figures.Activity, ...]
+    schools: tuple[Part, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Sums by activity, of the whole and of each school in it."""
+
+    whole: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0] * 4))
+    schools: dict[int, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0] * 4))
+
+    def add(self, activity: str, school: int | None, numbers: Sequence[int]) -> None:
+        for sums in (self.whole[activity], *((self.schools[school],) if school else ())):
+            sums[:] = [have + more for have, more in zip(sums, numbers, strict=True)]
+
+
+def between(db: Connection, of: Unit, first: date, last: date) -> Period:
+    """
+    What took place from the first to the last day in this part of the tree.
+
+    Each check-in counts where its unit was on its day; an event of several units once (storage/checkins/events.py).
+    """
+    tally = _Tally()
+    for activity, school, *numbers in db.execute(_alone(of, first, last)):
+        tally.add(activity, school, [int(each) for each in numbers])
+    _add_shared(db, tally, of, first, last)
+    taking_part = {tuple(row) for row in db.execute(_taking_part(of, first, last))}
+    covered = {squad for _, squad, _ in taking_part}
+    per_activity = Counter(activity for activity, _, itself in taking_part if itself)
+    due = coverage.squads(db, history.part(db, [of.path], week_of(last)))[week_of(last)]
+    whole = [sum(column) for column in zip(*tally.whole.values(), strict=True)] or [0] * 4
+    activities = [
+        figures.Activity(name, sums[0], per_activity[name], sums[1], figures.percent(sums[3], sums[2]))
+        for name, sums in tally.whole.items()
+        if sums[0] > 0
+    ]
+    activities.sort(key=lambda each: (-each.events, -each.attended, each.activity))
+    return Period(
+        first, last, whole[0], figures.Attendance(whole[1], whole[2], whole[3], figures.percent(whole[3], whole[2])),
+        len(due), sum(squad.id in covered for squad in due), tuple(activities),
+        () if of.school_id else _schools(db, tally, due, covered),
+        tuple(f"{'' if of.school_id else each.school}{each.name}" for each in due if each.id not in covered),
+    )  # fmt: skip
+
+
+def _schools(db: Connection, tally: _Tally, due: list[coverage.Squad], covered: set[int]) -> tuple[Part, ...]:
+    """The schools with squads that are due, and those where something took place; the least covered first."""
+    of_school: dict[int, list[coverage.Squad]] = defaultdict(list)
+    schools = dict.fromkeys(tally.schools)
+    for squad in due:
+        if squad.school_id:
+            of_school[squad.school_id].append(squad)
+    names: dict[int, str] = {}
+    for ids in chunks.chunks({*schools, *of_school}):
+        names.update({id: name for id, name in db.execute(select(unit.c.id, unit.c.name).where(unit.c.id.in_(ids)))})
+    found = [
+        Part(
+            name, id, tally.schools[id][0], tally.schools[id][1], len(of_school[id]),
+            sum(squad.id in covered for squad in of_school[id]),
+        )
+        for id, name in names.items()
+    ]  # fmt: skip
+    return tuple(sorted(found, key=lambda each: (each.covered / each.due if each.due else 1, -each.due, each.name)))
+
+
+# --- where a unit was on a day -------------------------------------------------------------------------------
+
+
+class _Place:
+    """A `unit` of a query, as it was on the day that this column holds."""
+
+    def __init__(self, day: ColumnElement[date]) -> None:
+        past = unit_past.alias()
+        self.past = past
+        self.then = and_(past.c.unit_id == unit.c.id, past.c.since <= day, past.c.until > day)
+        self.path = type_coerce(func.coalesce(past.c.path, unit.c.path), String)
+        self.school = func.coalesce(past.c.school_id, unit.c.school_id)
+        self.is_squad = func.coalesce(past.c.kind, unit.c.kind) == Kind.SQUAD
+        # A check-in of a 小队 covers its squad.
+        parent = func.coalesce(past.c.parent_id, unit.c.parent_id)
+        self.squad = case((self.is_squad, unit.c.id), else_=parent)
+
+    def within(self, of: Unit) -> ColumnElement[bool]:
+        """In this part of the tree on that day; the units that it can be at all are named first, for the index."""
+        inside = f"%/{of.id}/%"
+        once = select(unit_past.c.unit_id).where(type_coerce(unit_past.c.path, String).like(inside))
+        candidates = union(select(unit.c.id).where(below(of.path)), once)
+        return unit.c.id.in_(candidates) & self.path.like(inside)
+
+
+_TOLD, _NAMED = _Place(checkin.c.day), _Place(event.c.day)
+_REPORTS = checkin.join(unit, unit.c.id == checkin.c.unit_id).outerjoin(_TOLD.past, _TOLD.then)
+_NAMES = (
+    participation.join(event, event.c.id == participation.c.event_id)
+    .join(unit, unit.c.id == participation.c.unit_id)
+    .outerjoin(_NAMED.past, _NAMED.then)
+)
+
+
+def _alone(of: Unit, first: date, last: date) -> Select[Any]:
+    """By activity and school: check-ins that are an event each, 人次, heads due and there where both are known."""
+    rated = checkin.c.due > 0
+    return (
+        select(
+            checkin.c.activity, _TOLD.school, func.count(), func.sum(checkin.c.attended),
+            func.sum(case((rated, checkin.c.due), else_=0)), func.sum(case((rated, checkin.c.attended), else_=0)),
+        )
+        .select_from(_REPORTS)
+        .where(VALID, checkin.c.event_id.is_(None), checkin.c.day.between(first, last), _TOLD.within(of))
+        .group_by(checkin.c.activity, _TOLD.school)
+    )  # fmt: skip
+
+
+def _taking_part(of: Unit, first: date, last: date) -> CompoundSelect[Any]:
+    """(activity, squad, whether it did so itself) of whoever reported or is named in an event of others."""
+    told = select(checkin.c.activity, _TOLD.squad, _TOLD.is_squad).select_from(_REPORTS)
+    named = select(event.c.activity, _NAMED.squad, _NAMED.is_squad).select_from(_NAMES)
+    return union(
+        told.where(VALID, checkin.c.day.between(first, last), _TOLD.within(of)),
+        named.where(event.c.day.between(first, last), _NAMED.within(of)),
+    )
+
+
+def _add_shared(db: Connection, tally: _Tally, of: Unit, first: date, last: date) -> None:
+    """The events of several units that touch this part of the tree; all their parts tell what is whose."""
+    told = select(checkin.c.event_id).select_from(_REPORTS)
+    named = select(event.c.id).select_from(_NAMES)
+    touching = union(
+        told.where(VALID, checkin.c.event_id.is_not(None), checkin.c.day.between(first, last), _TOLD.within(of)),
+        named.where(event.c.day.between(first, last), _NAMED.within(of)),
+    )
+    parts: dict[tuple[int, str], list[tuple[events.Part, int | None]]] = defaultdict(list)
+    heads = (checkin.c.attended, checkin.c.due, checkin.c.id)
+    reports = select(checkin.c.event_id, checkin.c.activity, _TOLD.school, unit.c.id, _TOLD.path, *heads)
+    for event_id, activity, school, *part in db.execute(
+        reports.select_from(_REPORTS).where(VALID, checkin.c.event_id.in_(touching))
+    ):
+        parts[event_id, activity].append((events.Part(*part), school))
+    names = select(event.c.id, event.c.activity, _NAMED.school, unit.c.id, _NAMED.path)
+    for event_id, activity, school, *part in db.execute(names.select_from(_NAMES).where(event.c.id.in_(touching))):
+        parts[event_id, activity].append((events.Part(*part), school))
+    for (_, activity), of_event in parts.items():
+        inside, schools = _homes(of_event, of)
+        for unit_id, sums in events.shares(part for part, _ in of_event).items():
+            if unit_id in inside:
+                tally.add(activity, schools.get(unit_id), sums[:4])
+
+
+def _homes(parts: Iterable[tuple[events.Part, int | None]], of: Unit) -> tuple[set[int], dict[int, int]]:
+    """(the ids inside the part of the tree, id → its school) along the paths of those who took part."""
+    inside: set[int] = set()
+    schools: dict[int, int] = {}
+    for part, school in parts:
+        ids = [int(each) for each in part.path.strip("/").split("/")]
+        if of.id in ids:
+            inside.update(ids[ids.index(of.id) :])
+        if school in ids:
+            schools.update(dict.fromkeys(ids[ids.index(school) :], school))
+    return inside, schools

@@ -1,0 +1,123 @@
+"""Badges that were given by the class, the children of a class by number, and what a nominee holds."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import Connection, delete, select, update
+
+from storage.audit.audit import Action, note
+from storage.base.upsert import add_new
+from storage.base.vault import Vault
+from storage.children import children
+from storage.medals.nominations import State
+from storage.organisation.units import Unit
+from storage.tables import child, child_badge, nomination, nomination_step
+
+
+def numbered(db: Connection, vault: Vault, squad: Unit, numbers: Iterable[int], today: date) -> dict[int, int]:
+    """Number → child of this squad; who is not known yet is added by the number alone."""
+    query = select(child.c.number, child.c.id).where(child.c.unit_id == squad.id, child.c.number.is_not(None))
+    known: dict[int, int] = {number: child_id for number, child_id in db.execute(query)}
+    for number in numbers:
+        if number not in known:
+            known[number] = children.find_or_add(db, vault, squad.id, f"{number}号", today)
+    return {number: known[number] for number in numbers}
+
+
+def of_squad(db: Connection, squad_id: int) -> dict[int, int]:
+    """Child → number of those of a squad who have one."""
+    here = (child.c.unit_id == squad_id) & child.c.number.is_not(None) & child.c.erased_at.is_(None)
+    return {child_id: number for child_id, number in db.execute(select(child.c.id, child.c.number).where(here))}
+
+
+def give(
+    db: Connection, squad: Unit, child_ids: Sequence[int], medals: Sequence[str], term: str, by: int, now: datetime
+) -> int:
+    """Give each of these badges to each of these children; how many are new."""
+    mine = child_badge.c.child_id.in_(child_ids) & child_badge.c.medal.in_(medals) & (child_badge.c.term == term)
+    there = {(row.child_id, row.medal) for row in db.execute(select(child_badge).where(mine))}
+    rows = [
+        {"child_id": child_id, "medal": medal, "term": term, "given_by": by, "at": now}
+        for child_id in child_ids
+        for medal in medals
+        if (child_id, medal) not in there
+    ]
+    if rows:
+        add_new(db, child_badge, rows)
+        counts = {"medals": len(medals), "children": len(child_ids), "new": len(rows)}
+        note(db, Action.BADGES_GIVEN, now, unit_id=squad.id, term=term, counts=counts)
+    return len(rows)
+
+
+def take_back(
+    db: Connection, squad: Unit, child_ids: Sequence[int], medals: Sequence[str], term: str, now: datetime
+) -> int:
+    """Take back what was given by mistake; how many there were."""
+    mine = child_badge.c.child_id.in_(child_ids) & child_badge.c.medal.in_(medals) & (child_badge.c.term == term)
+    gone = db.execute(delete(child_badge).where(mine)).rowcount
+    if gone:
+        note(db, Action.BADGES_TAKEN_BACK, now, unit_id=squad.id, term=term, medals=len(medals), gone=gone)
+    return gone
+
+
+def admit(db: Connection, child_ids: Sequence[int], day: date) -> int:
+    """These children are members since this day; how many were not yet."""
+    new = child.c.id.in_(child_ids) & child.c.member_since.is_(None)
+    return db.execute(update(child).where(new).values(member_since=day)).rowcount
+
+
+def not_members(db: Connection, child_ids: Sequence[int]) -> set[int]:
+    """Those of whom nobody said that they are members, in squads where it was said of somebody."""
+    told = select(child.c.unit_id).where(child.c.member_since.is_not(None))
+    query = select(child.c.id).where(
+        child.c.id.in_(child_ids), child.c.member_since.is_(None), child.c.unit_id.in_(told)
+    )
+    return set(db.scalars(query))
+
+
+def basics(db: Connection, child_ids: Iterable[int], terms: Sequence[str]) -> Mapping[int, set[str]]:
+    """Child → the basic badges of these terms, given by the class or one by one."""
+    ids = list(child_ids)
+    held: dict[int, set[str]] = defaultdict(set)
+    given = select(child_badge.c.child_id, child_badge.c.medal)
+    given = given.where(child_badge.c.child_id.in_(ids), child_badge.c.term.in_(terms))
+    named = select(nomination.c.child_id, nomination.c.medal).where(
+        nomination.c.child_id.in_(ids), nomination.c.term.in_(terms), nomination.c.state == State.APPROVED,
+        nomination.c.medal.startswith("B:", autoescape=True),
+    )  # fmt: skip
+    for child_id, medal in [*db.execute(given), *db.execute(named)]:
+        held[child_id].add(medal)
+    return held
+
+
+def squads_with_basics(db: Connection, squad_ids: Iterable[int], terms: Sequence[str]) -> set[int]:
+    """The squads in which badges were given in these terms: of others it is not known who has which."""
+    query = select(child.c.unit_id).join(child_badge, child_badge.c.child_id == child.c.id)
+    return set(db.scalars(query.where(child.c.unit_id.in_(list(squad_ids)), child_badge.c.term.in_(terms)).distinct()))
+
+
+def with_star(db: Connection, child_ids: Iterable[int], terms: Sequence[str]) -> set[int]:
+    """Those who were awarded the first star in these terms."""
+    query = select(nomination.c.child_id).where(
+        nomination.c.child_id.in_(list(child_ids)), nomination.c.term.in_(terms), nomination.c.medal == "S1",
+        nomination.c.state == State.APPROVED,
+    )  # fmt: skip
+    return set(db.scalars(query))
+
+
+def stars(db: Connection, nominee: tuple[int, int | None]) -> dict[str, date]:
+    """Star medal → the day since when the (unit, child) holds it; child None: the unit itself.
+
+    The first star is the school's to award; a higher one is held once it was handed over.
+    """
+    unit_id, child_id = nominee
+    whose = nomination.c.child_id == child_id if child_id else nomination.c.child_id.is_(None)
+    approved = (nomination_step.c.nomination_id == nomination.c.id) & (nomination_step.c.state == State.APPROVED)
+    query = select(nomination.c.medal, nomination.c.presented_on, nomination_step.c.at).join(nomination_step, approved)
+    query = query.where(whose, nomination.c.unit_id == unit_id, nomination.c.state == State.APPROVED)
+    held: dict[str, date] = {}
+    for medal, presented, at in db.execute(query.order_by(nomination.c.id)):
+        if presented or medal == "S1":
+            held[medal] = presented or at.date()
+    return held
