@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from handlers import rights
 from handlers.kit import Ask, Button, Reply
 from handlers.registry import Command
 from handlers.wording import questions
@@ -40,7 +41,7 @@ def of(ask: Ask, command: Command) -> Sequence[Reply]:
         WHY.put(ask, wanted)
         return [Reply(WHY.asks, tuple(Button(each, answer=each) for each in PURPOSES))]
     if any(each.file for each in replies):
-        ask.spend("exports")
+        rights.spend(ask, "exports")
     return [_marked(ask, wanted.word, each, purpose) for each in replies]
 
 
