@@ -8,7 +8,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 BENCH_VENV := .venv-bench
 BENCH_STAMP := $(BENCH_VENV)/.installed
 
-.PHONY: help install dev run test test-long quick test-postgresql check bench faults lock fmt
+.PHONY: help install dev run test test-long quick test-postgresql check bench faults lock sbom fmt
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -42,17 +42,20 @@ test-long: $(DEV_STAMP) ## the rest of it: kills, browsers, all talks on all pla
 	$(PY) -m pytest -m long
 
 quick: $(DEV_STAMP) ## one area in seconds: make quick AREA=checkins
-	@test -n "$(AREA)" || { echo "say which: make quick AREA=checkins" >&2; exit 2; }
+	@test -n "$(AREA)" -a -n "$(wildcard tests/$(AREA) tests/talks/$(AREA))" || \
+		{ echo "say which: make quick AREA=checkins; or $(notdir $(wildcard tests/talks/[a-z]*))" >&2; exit 2; }
 	$(PY) -m pytest --area $(AREA) $(wildcard tests/$(AREA)) tests/whole/test_talks.py
 
 test-postgresql: $(DEV_STAMP) ## what speaks to the database, on PostgreSQL
 	TEST_DATABASE=postgresql $(PY) -m pytest -m 'both and not sqlite'
 
-check: $(DEV_STAMP) ## lint, types, import directions, lock file
+check: $(DEV_STAMP) ## lint, types, import directions, unsafe calls, secrets
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	$(VENV)/bin/lint-imports
+	git ls-files -z 'bot/*.py' 'handlers/*.py' 'scheduling/*.py' 'storage/*.py' | xargs -0 -P 2 -n 250 $(PY) -m bandit -q -c pyproject.toml
+	git ls-files -z | xargs -0 -P 2 -n 350 $(VENV)/bin/detect-secrets-hook --baseline .secrets.baseline
 
 bench: $(DEV_STAMP) $(BENCH_STAMP) ## speed and memory, as ratios inside one run
 	$(PY) -m tests.bench
@@ -60,6 +63,9 @@ bench: $(DEV_STAMP) $(BENCH_STAMP) ## speed and memory, as ratios inside one run
 faults: $(DEV_STAMP) ## long kill -9 runs, and 100,000 mutated messages
 	$(PY) -m tests.fuzz
 	$(PY) -m tests.faults
+
+sbom: $(DEV_STAMP) ## write sbom.json, a CycloneDX of requirements.lock
+	$(VENV)/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible --of JSON -o sbom.json
 
 fmt: $(DEV_STAMP) ## let ruff put the files in order
 	$(PY) -m ruff check --fix .

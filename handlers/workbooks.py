@@ -10,7 +10,11 @@ HEAD = 1
 
 def mark(sheet: Any, words: str) -> None:
     """Say who has exported a sheet and when: in its first line, and at the foot of each page that is printed."""
-    # What an earlier version has been asked for comes without a mark.
     sheet.write_string(0, 0, words)
-    # In a footer an ampersand would begin a code.
+    foot(sheet, words)
+
+
+def foot(sheet: Any, words: str) -> None:
+    """The same for a sheet whose first line is its head."""
+    # What an earlier version has been asked for comes without; in a footer an ampersand would begin a code.
     sheet.set_footer(words and f"&L{words.replace('&', '&&')}")

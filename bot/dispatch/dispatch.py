@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.dispatch import card_replies, open_questions, tasks, typed_labels
+from bot.dispatch import card_replies, open_questions, reminded, tasks, typed_labels
 from bot.dispatch.features import Features
 from handlers import kit, rights
 from handlers.asker import context
-from handlers.attendance import attachments, reports
+from handlers.attendance import attachments, recent, reports
+from handlers.checkins.questions import asking
 from handlers.general import exports, handbook
 from handlers.people import spoken_codes
+from handlers.reading import Reading
 from handlers.registry import Command
 from handlers.wording import programmes
 from storage.messages import cards, inbox
@@ -25,8 +27,6 @@ EDIT_COUNTS = timedelta(hours=24)
 _TELLS = frozenset({"checkin", "unknown", "chat", "question", "zero", "excuse"})
 # What is understood by itself, and not as the words on a button.
 _WHOLE = frozenset({"checkin", "nomination"})
-# What changes something that is stored.
-_CHANGES = frozenset({"correct", "cancel", "nomination_cancel", "nomination_replace"})
 # The topic of the commands behind which a report may stand.
 _OF_REPORTS = "签到"
 # Read so, a text says nothing that could be done.
@@ -134,6 +134,8 @@ def _read(
     if not text and (ask.message.attachments or ask.message.place):
         return _list(features.readers[attachments.reader(ask)](ask))
     reading = context.reading_of(ask, text)
+    if waiting is None and (line := reminded.report(features, ask, text, reading)):
+        text, reading = line, context.reading_of(ask, line)
     whole = reading.intent in _WHOLE and reading.status in ("ok", "confirm")
     if not whole and programmes.case_row(ask, text):
         replies = _list(features.readers["case"](replace(ask, args=text, reading=reading)))
@@ -146,21 +148,31 @@ def _read(
         return _do(features, ask, *typed)
     if order := features.ordered(reading):
         return _ordered(waiting, ask, *order) or []
-    intent = "report" if reading.intent in _TELLS and programmes.stated(ask, text, reading) else reading.intent
-    intent = "question" if intent in _CHANGES and handbook.asks_how(text) else intent
+    intent = _intent(ask, text, reading, waiting is None)
     understood = intent not in _IN_VAIN
     if waiting is None and not understood and (late := open_questions.unasked(ask, text, reading)):
         return [kit.Reply(late)]
     reader = features.readers.get(intent) or features.readers["unknown"]
     ask = replace(ask, args=text, reading=reading)
-    replies = _list(reader(ask))
-    replies = [*replies, *tasks.beside(features, ask, text, replies)]
+    replies = [*tasks.instead(features, ask), *_list(reader(ask))]
+    replies = [*replies, *tasks.beside(features, ask, replies)]
     if waiting and understood:
         return [*replies, *waiting.give_way(ask, intent)]
     if waiting and (ask.message.private or intent == "unknown"):
         # Instead of how to report; what else was said of the words is still said.
         return [kit.Reply(waiting.reminder), *replies[1:]]
     return replies
+
+
+def _intent(ask: kit.Ask, text: str, reading: Reading, free: bool) -> str:
+    """What is to be done; `free`: no question waits, so that a lone number is said of what was just recorded."""
+    if reading.intent in _TELLS and programmes.stated(ask, text, reading):
+        return "report"
+    if reading.intent in tasks.CHANGES and handbook.asks_how(text):
+        return "question"
+    if reading.intent == "chat" and free and asking.offers(ask, reading):
+        return "offered"
+    return "amend" if free and recent.amends(ask, text, reading) else reading.intent
 
 
 def _pressed(features: Features, ask: kit.Ask) -> Sequence[kit.Reply]:

@@ -10,9 +10,23 @@ from storage.messages import dialogues
 _WAITS = "这条里还有一件提名,还没有记。请先答上面的问题,再把提名单独发一次。"
 
 
-def beside(features: Features, ask: Ask, text: str, first: Sequence[Reply]) -> list[Reply]:
+# What changes something that is stored.
+CHANGES = frozenset({"correct", "cancel", "nomination_cancel", "nomination_replace"})
+
+
+def instead(features: Features, ask: Ask) -> list[Reply]:
+    """上条作废,重新报: what is taken back before the rest is done; refused, nothing of the message is."""
+    replies: list[Reply] = []
+    for each in ask.heard.more:
+        if each.intent in CHANGES:
+            said: Answer = features.readers[each.intent](replace(ask, reading=each))
+            replies += [said] if isinstance(said, Reply) else said
+    return replies
+
+
+def beside(features: Features, ask: Ask, first: Sequence[Reply]) -> list[Reply]:
     """What else the message asks for; one task that is refused does not cost the other."""
-    more = ask.heard.more
+    more = [each for each in ask.heard.more if each.intent not in CHANGES]
     if not more:
         return []
     asked = dialogues.of_senders(ask.db, ask.message.channel, [ask.message.sender])
@@ -22,7 +36,7 @@ def beside(features: Features, ask: Ask, text: str, first: Sequence[Reply]) -> l
     for each in more:
         try:
             with ask.db.begin_nested():
-                said: Answer = features.readers[each.intent](replace(ask, args=text, reading=each))
+                said: Answer = features.readers[each.intent](replace(ask, reading=each))
         except Refusal as refusal:
             ask.refused(refusal)
             said = Reply(refusal.text, refusal.buttons)

@@ -45,7 +45,7 @@ def decided(features: Features, ask: Ask, text: str) -> tuple[Card, Order] | Non
     """
     short = ask.message.private and len(text) <= _LONGEST
     card = cards.last(ask.db, ask.message.channel, ask.message.chat, ask.now - _FRESH) if short else None
-    if card is None or ask.person is None or card.person_id != ask.person.id:
+    if card is None or ask.person is None or card.person_id not in (None, ask.person.id):
         return None
     *others, no = (features.known(order) for order in card.orders)
     if {each.word for each in others} != {no.word} or not no.label.startswith("不") or command_like(no.label):

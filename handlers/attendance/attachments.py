@@ -143,7 +143,7 @@ def target(ask: Ask) -> Checkin | None:
         number = order.args.removeprefix("#")
         if order.word == "更正" and number.isdigit():
             return checkins.by_id(ask.db, int(number))
-    last = checkins.newest(ask.db, person_id=ask.me.id)
+    last = checkins.newest(ask.db, ask.me.id)
     return last if last and last.made_at and ask.now - last.made_at <= BELONGS else None
 
 

@@ -1,5 +1,6 @@
 """Which campaign a check-in answers, and how campaigns and their coverage are said."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, time, timedelta, tzinfo
 
@@ -8,10 +9,14 @@ from handlers.reading import Record
 from handlers.wording import days, numbers
 from storage.campaigns import campaigns
 from storage.campaigns.campaigns import OPEN, Campaign, Told
+from storage.checkins.checkins import Checkin
 from storage.checkins.coverage import Squad
+from storage.organisation import units
 from storage.organisation.units import Kind
 
 MOST_NAMES = 30
+# What a title or topic says beside its theme: 四月主题活动.
+_NO_THEME = re.compile(r"[一二三四五六七八九十\d]+月份?|第.{1,3}期|[本上下]周|主题|系列|活动|教育|实践|开展|\s+")
 # So long after its end a report still says which campaign it is for.
 _STILL = timedelta(days=30)
 
@@ -38,9 +43,10 @@ def opened(ask: Ask) -> list[Campaign]:
 
 def answered(ask: Ask, unit: Unit, said: Record) -> Campaign | None:
     """The one campaign that this report of a unit is for, by its activity, issue and day, or by its title."""
-    found = [each for each in opened(ask) if _calls(each, unit) and _fits(each, said, ask.now)]
-    titled = [each for each in found if each.title in (said.topic or "")]
-    chosen = titled or found
+    found = [each for each in opened(ask) if calls(each, unit) and _fits(each, said, ask.now)]
+    about = [each for each in found if is_about(each, said.topic or "")]
+    titled = [each for each in about if each.title in (said.topic or "")]
+    chosen = titled or about
     if len(chosen) != 1:
         return None
     # What is kept may be older than what another process did.
@@ -52,7 +58,17 @@ def answered(ask: Ask, unit: Unit, said: Record) -> Campaign | None:
     return None if told and told.attended else current
 
 
-def _calls(one: Campaign, unit: Unit) -> bool:
+def missed(ask: Ask, said: Checkin) -> Campaign | None:
+    """The campaign that a report would be for but for its topic: it is not counted there unless somebody says so."""
+    if not said.topic or said.campaign_id is not None:
+        return None
+    zone = ask.now.tzinfo
+    near = [each for each in opened(ask) if each.activity == said.activity and each.holds(said.day, zone)]
+    unit = units.by_id(ask.db, said.unit_id) if near else None
+    return next((each for each in near if unit and calls(each, unit) and not is_about(each, said.topic)), None)
+
+
+def calls(one: Campaign, unit: Unit) -> bool:
     """A whole school answers for the squads in it."""
     if unit.kind in (Kind.SCHOOL, Kind.GRADE):
         return campaigns.meets(one.path, unit.path)
@@ -65,6 +81,14 @@ def _fits(one: Campaign, said: Record, now: datetime) -> bool:
     if said.dated and said.date is not None:
         return one.holds(said.date, now.tzinfo)
     return one.begins_at <= now <= one.ends_at
+
+
+def is_about(one: Campaign, topic: str) -> bool:
+    """Whether a report with this topic is for it (清明祭扫: 清明祭英烈); a series goes by its issue, no topic fits."""
+    theme, said = (_NO_THEME.sub(" ", words.replace(one.activity, " ")) for words in (one.title, topic))
+    if one.issue or not theme.strip() or not said.strip():
+        return True
+    return any(said[at : at + 2] in theme for at in range(len(said) - 1) if " " not in said[at : at + 2])
 
 
 def name(one: Campaign) -> str:
@@ -92,11 +116,11 @@ def until(one: Campaign, zone: tzinfo | None) -> str:
 
 
 def coverage(squads: Iterable[Squad], told: Mapping[int, Told]) -> tuple[str, list[Squad]]:
-    """(已报 8/12 个中队(66.7%),310 人次, the squads that have not reported)."""
+    """(已报 8/12 个中队(66.7%),310 人次, the squads that have not reported); `told` as `campaigns.spread` has it."""
     due = list(squads)
     missing = [squad for squad in due if squad.id not in told]
     done = len(due) - len(missing)
-    heads = sum(told[squad.id].attended for squad in due if squad.id in told)
+    heads = sum(each.attended for each in told.values())
     return f"已报 {done}/{len(due)} 个中队({numbers.share(done, len(due))}),{heads} 人次", missing
 
 

@@ -37,6 +37,16 @@ def heads(one: Checkin) -> str:
     return f"应到{one.due}实到{one.attended}" if one.due else f"实到{one.attended}"
 
 
+def turned(old: Checkin, new: Checkin, today: date) -> str:
+    """实到38 → 实到39, of everything that was changed; empty for nothing."""
+    parts = (
+        (old.unit_name, new.unit_name), (activity(old), activity(new)),
+        (days.day(old.day, today), days.day(new.day, today)), (heads(old), heads(new)),
+        (old.topic or "没有主题", new.topic or "没有主题"),
+    )  # fmt: skip
+    return "，".join(f"{before} → {now}" for before, now in parts if before != now)
+
+
 def marked(one: Checkin, today: date) -> str:
     """三(2)中队 4月1日(周三) 主题队日 应到42实到40 · 迟报, as a line of a list."""
     return " · ".join(filter(None, (f"{dated(one, today)} {heads(one)}", TIMINGS.get(one.timing, ""))))

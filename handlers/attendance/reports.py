@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from handlers.attendance import attachments, drafts, phrases
+from handlers.attendance import attachments, drafts, participation, phrases
 from handlers.kit import Ask, Button, Refusal, Reply
 from handlers.reading import Record
+from handlers.reading.checkins.activities import OTHER
 from handlers.wording import weeks
 from handlers.wording.questions import Question
 from storage.campaigns import campaigns
@@ -78,9 +79,12 @@ def _recorded(ask: Ask, new: checkins.Checkin) -> checkins.Checkin | None:
     """Stored; what is said to be another one (`sequence` > 1) comes after those of that day. None: it is there."""
     who = ask.me.id, ask.inbox_id, ask.now
     kept = recording.record(ask.db, ask.rollups, replace(new, sequence=1), *who)
-    if kept or new.sequence == 1:
+    if kept or (new.sequence == 1 and new.activity != OTHER):
         return kept
     there = _of_day(ask, new)
+    if new.sequence == 1 and not all(_other_topic(one, new) for one in there):
+        # What has no name of its own is another one by its topic: 拔河, 包饺子.
+        return None
     if any(_is_same(one, new) for one in there if one.sequence > 1):
         return None
     return recording.record(ask.db, ask.rollups, replace(new, sequence=there[0].sequence + 1), *who)
@@ -97,9 +101,12 @@ def _is_same(one: checkins.Checkin, new: checkins.Checkin) -> bool:
 
 
 def _other_topic(one: checkins.Checkin, new: checkins.Checkin) -> bool:
-    # 第五期 is no other topic than 第5期.
-    told, before = ("", "") if new.issue and new.issue == one.issue else (new.topic, one.topic)
-    return bool(told and before) and told not in before and before not in told
+    if new.issue and new.issue == one.issue:
+        # 第五期 is no other topic than 第5期.
+        return False
+    told, before = new.topic, one.topic
+    # 祭扫 alone names the activity only.
+    return bool(told and before) and told not in (before + new.activity) and before not in told
 
 
 def _unite(ask: Ask, stored: list[checkins.Checkin]) -> bool:
@@ -134,6 +141,9 @@ def _echo(ask: Ask, one: checkins.Checkin, photos: int, joint: bool) -> Reply:
     said = phrases.echo("已记录", one, ask.today, photos)
     if one.campaign_id is not None and (campaign := campaigns.by_id(ask.db, one.campaign_id)):
         said = phrases.with_more(said, f"计入活动 {campaign.id}「{campaign.title}」。")
+    elif other := participation.missed(ask, one):
+        line = f"主题不同，没有计入活动 {other.id}「{other.title}」。"
+        said = phrases.with_more(said, line, Button("计入", "活动", f"{other.id} #{one.id}"))
     if one.timing == checkins.BACKFILLED:
         said = phrases.with_more(said, f"{weeks.week_name(one.week)}的周报已经发出,这条算补报,下一期周报会写明。")
     if one.whole:
@@ -181,7 +191,7 @@ def _told(new: checkins.Checkin) -> str:
 
 def unchanged(ask: Ask, words: str) -> Reply:
     """An answer that comes too late changes nothing: what stands now is said instead."""
-    newest = checkins.newest(ask.db, person_id=ask.me.id)
+    newest = checkins.newest(ask.db, ask.me.id)
     if newest is None:
         return Reply(f"{words}。发「帮助」看看现在能做什么。")
     return phrases.echo(f"{words}。您最近一次签到现在是", newest, ask.today)

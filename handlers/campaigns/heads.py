@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from handlers.asker import context
 from handlers.attendance import drafts, participation, reports
+from handlers.campaigns import counting
 from handlers.kit import REPORTERS, Ask, Button, Denied, Refusal, Reply, Role, Unit
 from handlers.reading import Record
 from handlers.wording import places, questions
@@ -70,6 +71,8 @@ def report(ask: Ask, one: campaigns.Campaign, words: str) -> list[Reply]:
     """活动 3 38, 活动 3 三(2) 应到42实到40."""
     if one.state != campaigns.OPEN or ask.now < one.begins_at:
         raise Refusal(f"活动 {one.id} {'还没有开始' if one.state == campaigns.OPEN else '已经结束'},没有记录。")
+    if counted := counting.by_number(ask, one, words):
+        return counted
     named = next(iter(context.reading_of(ask, f"{words} {one.activity}").records), Record()).unit
     unit = places.by_key(ask, named) if named else None
     mine = [each for each in ask.me.units(REPORTERS) if each.kind != "学校"]
@@ -86,6 +89,9 @@ def report(ask: Ask, one: campaigns.Campaign, words: str) -> list[Reply]:
 
 def _kept(ask: Ask, one: campaigns.Campaign, unit: Unit, said: Record) -> list[Reply]:
     day = one.business_day(ask.now)
+    there = checkins.of_day(ask.db, unit.id, one.activity, day, one.issue)
+    if same := next((each for each in there if each.campaign_id is None and each.attended == said.attended), None):
+        return counting.counted(ask, one, same.id)
     new = checkins.new(
         unit, one.activity, day, said.attended or 0, said.due, topic="" if one.title == one.activity else one.title,
         issue=one.issue, campaign_id=one.id, timing=timing_of(day, ask.now, one.ends_at),

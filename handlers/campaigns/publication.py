@@ -13,7 +13,7 @@ from handlers.kit import ADMINS, Ask, Button, Denied, Refusal, Reply, Unit
 from handlers.privacy import gate
 from handlers.reading.checkins import calls
 from handlers.registry import ANYTHING, command
-from handlers.wording import places, private, questions
+from handlers.wording import names, places, questions
 from storage.base.words import Cleared
 from storage.campaigns import campaigns
 from storage.organisation import units
@@ -140,7 +140,7 @@ def _preview(ask: Ask, call: calls.Call, unit: Unit) -> Reply:
     kept = (new.title, new.activity, new.issue, list(new.grades), new.begins_at.isoformat(), new.ends_at.isoformat())
     who = f"{unit.name}{_grades(new)} {len(squads)} 个中队"
     lines = [
-        *filter(None, [private.privacy_warning(gate.found_in(call.title))]),
+        *filter(None, [names.privacy_warning(gate.found_in(call.title))]),
         "请核对要发布的活动:",
         participation.name(new),
         participation.window(new, ask.now.tzinfo),

@@ -30,21 +30,30 @@ def study(ask: Ask) -> Reply:
         raise Refusal("请写明是第几期,像这样发:参学 第5期")
     at = places.chosen(ask, READERS, ask.args[match.end() :].strip(), "参学", f"第{number}期 {{}}")
     paths = [unit.path for unit in at]
-    call = campaigns.of_issue(ask.db, SERIES, number, paths)
-    week = week_of(ask.today)
-    now = coverage.squads(ask.db, history.part(ask.db, paths, week))[week]
-    squads = campaigns.due(ask.db, call, paths) if call else now
-    told = campaigns.studied(ask.db, SERIES, number, ask.today - drafts.OLDEST, paths)
-    buttons = (Button("看进度", "活动", str(call.id)),) if call else ()
+    calls = campaigns.of_issue(ask.db, SERIES, number, paths)
+    squads = _due(ask, calls, paths)
+    told = campaigns.studied(ask.db, SERIES, number, ask.today - drafts.OLDEST, paths, squads)
+    buttons = (Button("看进度", "活动", str(calls[0].id)),) if calls else ()
     return Reply("\n".join(_lines(number, squads, told)), buttons)
 
 
+def _due(ask: Ask, calls: Sequence[campaigns.Campaign], paths: Sequence[str]) -> list[coverage.Squad]:
+    """The union of all who are called; where nobody called, an issue is for every squad."""
+    last = max((call.ends_at.date() for call in calls), default=ask.today)
+    week = week_of(last)
+    return [
+        squad
+        for squad in coverage.squads(ask.db, history.part(ask.db, paths, week))[week]
+        if not (over := [call for call in calls if squad.path.startswith(call.path)])
+        or any(not call.grades or squad.grade in call.grades for call in over)
+    ]
+
+
 def _lines(number: int, squads: Sequence[coverage.Squad], told: dict[int, campaigns.Told]) -> list[str]:
-    mine = {squad.id: told[squad.id] for squad in squads if squad.id in told}
-    rate = numbers.share(len(mine), len(squads))
-    lines = [f"{SERIES}第{number}期:参学中队 {len(mine)}/{len(squads)}({rate})"]
-    heads = sum(each.attended for each in mine.values())
-    rated, came = sum(each.rated_due for each in mine.values()), sum(each.rated_attended for each in mine.values())
+    done = sum(squad.id in told for squad in squads)
+    lines = [f"{SERIES}第{number}期:参学中队 {done}/{len(squads)}({numbers.share(done, len(squads))})"]
+    heads = sum(each.attended for each in told.values())
+    rated, came = sum(each.rated_due for each in told.values()), sum(each.rated_attended for each in told.values())
     children = f",按报了应到的算,队员参学率 {numbers.share(came, rated)}" if rated else ""
     lines.append(f"参学 {heads} 人次{children}")
     missing = [squad for squad in squads if squad.id not in told]

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import Connection
 
 from handlers.catalogue import chain
-from handlers.catalogue.calendar import calendar_of
+from handlers.catalogue.loader import calendar_of
 from handlers.catalogue.model import Row
 from scheduling import spans
 from storage.digests import figures

@@ -85,6 +85,11 @@ class Catalogue:
             word: row for row in self.rows if row.shape == "case" and not row.quotas for word in (*row.words, row.name)
         }
 
+    @cached_property
+    def case_starts(self) -> tuple[str, ...]:
+        """These words, for one look at a text."""
+        return tuple(self.case_words)
+
 
 def load(overlay: Path | None = None) -> Catalogue:
     """The shipped rows, with those of the folder `overlay` in their place or added; a wrong file is left out whole."""

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from handlers.catalogue.model import Row, Step
+from handlers.catalogue.model import Row
+from handlers.catalogue.parts import Step
 from scheduling import spans
 from scheduling.calendar import Workdays
 
@@ -34,9 +35,14 @@ def steps_at(row: Row, state: str) -> list[Step]:
     return [each for each in row.chain if each.state == state]
 
 
+def waiting(row: Row) -> frozenset[str]:
+    """The states in which somebody is waited for."""
+    return frozenset(each.state for each in row.chain if not each.optional)
+
+
 def is_closed(row: Row, state: str) -> bool:
     """Whether nobody is waited for in this state."""
-    return state not in row.waiting
+    return state not in waiting(row)
 
 
 def actions(row: Row) -> dict[str, str]:

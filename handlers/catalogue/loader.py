@@ -3,7 +3,7 @@
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, time, timedelta
 from functools import lru_cache
@@ -11,7 +11,11 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import Connection
+
 from scheduling.calendar import Calendar, Chase, KeyDate, Times, Workdays, Year, date_of
+from scheduling.occurrences import CALENDAR
+from storage.base import key_values
 from storage.people.people import Role
 
 Tables = dict[str, Any]
@@ -71,6 +75,17 @@ def from_source(source: str) -> Calendar:
 def shipped(zone: str = "Asia/Shanghai") -> Calendar:
     """The calendar without any changes of the school."""
     return parse({**_read(SHIPPED), "zone": zone, "workdays": {}})
+
+
+def calendar_of(db: Connection) -> Calendar:
+    """With the school's own changes; the shipped one before the first tick."""
+    kept = key_values.get(db, CALENDAR)
+    return from_source(kept.value) if kept else shipped()
+
+
+def days_after(first: date, last: date) -> Iterator[date]:
+    """The days after `first` up to `last`."""
+    return (first + timedelta(days=n) for n in range(1, (last - first).days + 1))
 
 
 def _read(file: Path) -> Tables:

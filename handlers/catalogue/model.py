@@ -6,26 +6,17 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, model_validator
 
-from handlers.catalogue import rules
+from handlers.catalogue import parts, rules
+from handlers.catalogue.parts import Figure, Step, Strict
 from handlers.catalogue.rules import TOTAL, Rule
 from storage.organisation.units import Kind
 from storage.people.people import Role
 
+__all__ = ["Figure", "Row", "Step"]
+
 _DAYS = dict(enumerate((31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31), 1))
-NUMBERS = ("integer", "decimal", "money", "score")
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,19}$")]
-# A figure, or the part of it that belongs to a choice: pupils, pupils_小学.
-Sum = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,19}(_[^\W\da-z_]{1,16})?$")]
-Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,29}$")]
-Label = Annotated[str, Field(min_length=1, max_length=20)]
-Word = Annotated[str, Field(min_length=1, max_length=16)]
-Words = tuple[Word, ...]
-Level = Literal[
-    "本单位", "中队", "大队", "学校", "县", "市", "省", "全国", "协作组", "上级", "街道", "教办", "关工委", "区文明办"
-]
 # What a line may say besides its fields and indicators, by the shape of the row.
 COMMON = frozenset({"units", "targets", "gap", "period", "rate"})
 SHOWN: Mapping[str, frozenset[str]] = {
@@ -37,120 +28,13 @@ SHOWN: Mapping[str, frozenset[str]] = {
 }  # fmt: skip
 
 
-def _misfit(at: str, cure: str) -> PydanticCustomError:
-    """What does not go together: the key where it is mended, and how."""
-    return PydanticCustomError("misfit", "{cure}", {"at": at, "cure": cure})
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
-
-
-class Figure(_Strict):
-    """A field of a row, in the words of XLSForm; `agg` in those of DHIS2.
-
-    `agg`: sum adds up over time (a flow), last is the newest of each unit (a stock), by counts each choice, none is
-    only kept. `words` stand before its number (认领3个), `units` are the measure words behind it (3场).
-    """
-
-    name: Name
-    label: Label
-    type: Literal["integer", "decimal", "money", "score", "yesno", "choice", "text", "date", "file"] = "integer"
-    hint: str = ""
-    words: Words = ()
-    units: Words = ()
-    choices: Words = ()
-    required: bool = False
-    default: int | None = None
-    min: float | None = None
-    max: float | None = None
-    agg: Literal["sum", "last", "by", "none"] = "none"
-    needs: Words = ()
-    # Of a choice: the figures that add up are also added up for each of its choices: {heads_小学}.
-    split: bool = False
-    off: bool = False
-
-    @property
-    def is_number(self) -> bool:
-        """Whether it holds a number."""
-        return self.type in NUMBERS
-
-    @model_validator(mode="after")
-    def _fits(self) -> "Figure":
-        if (self.type == "choice") != bool(self.choices):
-            raise _misfit("choices", "选项要写，而且只有类型 choice（选项）才写")
-        if self.units and self.type not in ("integer", "decimal", "money"):
-            raise _misfit("units", "量词只有数字才有，请清空或改类型")
-        if self.agg == "by" and self.type != "choice":
-            raise _misfit("agg", "by（分项）只用于 choice（选项）")
-        if self.agg == "sum" and not self.is_number:
-            raise _misfit("agg", "sum（累加）只用于数字")
-        if self.min is not None and self.max is not None and self.min > self.max:
-            raise _misfit("min", "最小比最大还大，请改小")
-        if self.type == "score" and self.max is None:
-            raise _misfit("max", "score（评分）要写满分")
-        if self.split and self.agg != "by":
-            raise _misfit("split", "分开算只用于 choice（选项）、汇总 by（分项）")
-        if self.needs and self.type != "score":
-            raise _misfit("needs", "前提只用于 score（评分），请清空")
-        twice = next((each for each in self.choices if self.choices.count(each) > 1), None)
-        if twice is not None:
-            raise _misfit("choices", f"选项「{twice}」写了两次，请删掉一个")
-        return self
-
-
-class Indicator(_Strict):
-    """A quotient of two sums: `digits` behind the point, half up."""
-
-    name: Name
-    numerator: Sum
-    denominator: Sum
-    digits: Annotated[int, Field(ge=0, le=3)] = 1
-    percent: bool = False
-
-
-class Said(_Strict):
-    """The words of an activity that is told by check-ins; `plain` ones are its name, `more` say more and are a topic.
-
-    `rank`: 4 programmes, 3 forms (how it is held), 2 kinds of practice, 1 themes that count when no form is said.
-    """
-
-    rank: Annotated[int, Field(ge=1, le=4)]
-    plain: Words = ()
-    more: Words = ()
-
-
-class Quota(_Strict):
-    """How many a level may award: not more than `ratio` per cent of those it draws from (rounded down)."""
-
-    level: Word
-    ratio: Annotated[str, Field(pattern=r"^\d{1,3}(\.\d+)?%$")]
-
-
-class Step(_Strict):
-    """A line of a workflow table: at `state`, `action` of `by` leads to `to`; nobody approves their own.
-
-    `words` are other words for the action; nobody is waited for to take an `optional` step (异议, 撤销); one with
-    `evidence` is taken only when there is a photo or document.
-    """
-
-    state: Word
-    action: Word
-    by: Level
-    to: Word
-    words: Words = ()
-    self_approval: bool = False
-    optional: bool = False
-    evidence: bool = False
-
-
-class Row(_Strict):
+class Row(Strict):
     """One thing that is told by check-ins (checkin), reported (report), decided (case) or held (roster)."""
 
-    key: Key
+    key: parts.Key
     ids: tuple[Annotated[str, Field(pattern=r"^S[0-4]-(\d\d|F\d)$")], ...] = ()
-    name: Label
-    words: Words = ()
+    name: parts.Label
+    words: parts.Words = ()
     shape: Literal["checkin", "report", "case", "roster"]
     section: Literal["活动", "计数", "任务", "覆盖", "名册", "奖章"]
     period: Literal["day", "week", "month", "quarter", "term", "school_year", "year", "two_years", "once", "round"] = (
@@ -158,20 +42,20 @@ class Row(_Strict):
     )
     many: bool = False
     # Of check-ins: read by handlers/reading, which compiles them when it starts.
-    said: tuple[Said, ...] = ()
+    said: tuple[parts.Said, ...] = ()
     at: Annotated[tuple[Kind, ...], Field(min_length=1)]
     who: tuple[Role, ...] = ()
     fields: tuple[Figure, ...] = ()
     rules: tuple[str, ...] = ()
     soft_rules: tuple[str, ...] = ()
-    indicators: tuple[Indicator, ...] = ()
+    indicators: tuple[parts.Indicator, ...] = ()
     line: Annotated[str, Field(min_length=1, max_length=120)]
     example: str = ""
     # Tasks: the day by which a period's report is due, how many days later it still is in time, or taken at all.
     due: Annotated[str, Field(pattern=r"^(\d\d|last|\d\d-\d\d|term_end|)$")] = ""
     timely: Annotated[int, Field(ge=0, le=365)] = 0
     closes: Annotated[int, Field(ge=0, le=3650)] = 0
-    review: tuple[Level, ...] = ()
+    review: tuple[parts.Level, ...] = ()
     evidence: Literal["", "any", "file", "photo"] = ""
     # Rubrics: points by deduction from `base`.
     base: Annotated[int, Field(ge=0, le=1000)] = 0
@@ -180,18 +64,18 @@ class Row(_Strict):
     graders: Annotated[int, Field(ge=0, le=3)] = 0
     # Cases.
     subject: tuple[Literal["child", "adult", "unit", "matter"], ...] = ()
-    kinds: Words = ()
+    kinds: parts.Words = ()
     # Of the kinds those that put a unit forward, not a person.
-    collective: Words = ()
-    caps: Mapping[Word, Annotated[int, Field(ge=1, le=10000)]] = {}
+    collective: parts.Words = ()
+    caps: Mapping[parts.Word, Annotated[int, Field(ge=1, le=10000)]] = {}
     cap_each: Annotated[int, Field(ge=0, le=10000)] = 0
     floor: Annotated[int, Field(ge=0, le=100000)] = 0
-    quotas: tuple[Quota, ...] = ()
+    quotas: tuple[parts.Quota, ...] = ()
     chain: tuple[Step, ...] = ()
     notice: Annotated[int, Field(ge=0, le=60)] = 0
     # Rosters.
     term: Annotated[int, Field(ge=0, le=120, description="months")] = 0
-    slots: Mapping[Word, Annotated[int, Field(ge=1, le=20)]] = {}
+    slots: Mapping[parts.Word, Annotated[int, Field(ge=1, le=20)]] = {}
     remind: tuple[Annotated[int, Field(ge=0, le=400)], ...] = ()
     source: str = ""
     off: bool = False
@@ -244,7 +128,7 @@ class Row(_Strict):
         names = [*(each.name for each in self.fields), *(each.name for each in self.indicators)]
         twice = next((name for name in names if names.count(name) > 1), None)
         if twice is not None:
-            raise _misfit("fields", f"字段 {twice} 写了两次，请改一个名字")
+            raise parts.misfit("fields", f"字段 {twice} 写了两次，请改一个名字")
         self._rules_fit()
         for each in self.indicators:
             known = self._numbers | SHOWN[self.shape] | set(self.split)
@@ -268,48 +152,51 @@ class Row(_Strict):
                 try:
                     names = rules.parse(text).names
                 except ValueError as error:
-                    raise _misfit(at, str(error)) from None
+                    raise parts.misfit(at, str(error)) from None
                 _known(at, f"规则「{text}」", (name.removeprefix(TOTAL) for name in names), self._numbers)
 
     def _line_fits(self, names: list[str]) -> None:
         try:
             said = list(self.placeholders)
         except ValueError:
-            raise _misfit("line", "花括号不成对，写成 {字段名} 这样") from None
+            raise parts.misfit("line", "花括号不成对，写成 {字段名} 这样") from None
         _known("line", "line", said, {*names, *(f"{name}%" for name in names), *SHOWN[self.shape], *self.split})
 
     def _due_fits(self) -> None:
         """A day of a month or year has to be one, and a report that is due has a period to be due in."""
         month, dash, day = self.due.rpartition("-")
-        if self.due and self.period in ("day", "once", "round"):
-            raise _misfit("due", "随时报的、只报一次的没有截止，请清空，或把时期改成 每月 这样")
-        if dash and self.period in ("week", "month", "quarter"):
-            raise _misfit("due", "几月几日只用于一年、一学期报一次的；每月、每季写成 每月5日 这样")
-        if day.isdigit() and not 1 <= int(day) <= _DAYS.get(int(month or 1), 0):
-            raise _misfit("due", f"没有 {self.due} 这一天，写成 每月5日 或 12月20日 这样")
+        known = not day.isdigit() or 1 <= int(day) <= _DAYS.get(int(month or 1), 0)
+        never = bool(self.due) and self.period in ("day", "once", "round")
+        often = bool(dash) and self.period in ("week", "month", "quarter")
+        parts.check(
+            ("due", never, "随时报的、只报一次的没有截止，请清空，或把时期改成 每月 这样"),
+            ("due", often, "几月几日只用于一年、一学期报一次的；每月、每季写成 每月5日 这样"),
+            ("due", not known, f"没有 {self.due} 这一天，写成 每月5日 或 12月20日 这样"),
+        )
 
     def _shape_fits(self) -> None:
         if bool(self.said) != (self.shape == "checkin"):
-            raise _misfit("shape", "签到的活动写在 checkins.toml，要有 said；别的方式没有 said")
+            raise parts.misfit("shape", "签到的活动写在 checkins.toml，要有 said；别的方式没有 said")
         if self.shape == "case" and not (self.chain and self.subject):
-            raise _misfit("subject" if self.chain else "chain", "case（逐级办理）要写 chain 和 subject")
+            raise parts.misfit("subject" if self.chain else "chain", "case（逐级办理）要写 chain 和 subject")
         for at in ("chain", "quotas", "kinds", "caps"):
             if self.shape != "case" and getattr(self, at):
-                raise _misfit(at, f"{at} 只用于 case（逐级办理），请清空")
+                raise parts.misfit(at, f"{at} 只用于 case（逐级办理），请清空")
         for at in ("slots", "term"):
             if self.shape != "roster" and getattr(self, at):
-                raise _misfit(at, f"{at} 只用于 roster（名册），请清空")
+                raise parts.misfit(at, f"{at} 只用于 roster（名册），请清空")
         _known("caps", "caps", self.caps, self.kinds)
+        _known("slots", "slots", self.slots, {choice for each in self.fields for choice in each.choices})
         _known("collective", "collective", self.collective, self.kinds)
         states = {each.to for each in self.chain} | self._first
         _known("chain", "chain", (each.state for each in self.chain), states)
         scores = [each for each in self.fields if each.type == "score"]
         whole = sum(int(each.max or 0) for each in scores)
         if whole != self.base:
-            raise _misfit("base", f"base 应等于各项满分之和 {whole}（现在是 {self.base}）")
+            raise parts.misfit("base", f"base 应等于各项满分之和 {whole}（现在是 {self.base}）")
 
 
 def _known(at: str, what: str, said: Any, names: Any) -> None:
     for name in said:
         if name not in names:
-            raise _misfit(at, f"{what} 里的 {name} 不是这一行的名字，可用：{'、'.join(sorted(names))}")
+            raise parts.misfit(at, f"{what} 里的 {name} 不是这一行的名字，可用：{'、'.join(sorted(names))}")

@@ -7,7 +7,8 @@ from datetime import date
 from decimal import Decimal
 
 from handlers.catalogue.amounts import Amount, amounts
-from handlers.catalogue.model import Figure, Row
+from handlers.catalogue.model import Row
+from handlers.catalogue.parts import Figure
 from handlers.reading.model import Hedge
 from handlers.reading.text.dates import find_dates
 from handlers.reading.text.normalise import GAP
@@ -17,6 +18,7 @@ _BETWEEN = re.compile(r"[ :=]{0,2}(?:人数|[为是有共计达了])?[ :=]{0,2}"
 _FULL = re.compile(r"全满|满分|全部满分")
 _LOST = re.compile(r"[ :]?(?:扣了?|减|-)[ ]?$")
 _FALSE = re.compile(r"[ :]{0,2}(?:否|无|没有?|未|不是|×|✗|x|暂无)", re.IGNORECASE)
+_BESIDE_FIGURES = re.compile(r"(?:一?共计?|总共|合计|大[概约]|有|是|来了|到了|了|的|和|人数?|今天|[\W_])+")
 _TEXT_ENDS = re.compile(r"[\n;。]")
 LONGEST_TEXT = 200
 
@@ -66,6 +68,18 @@ def read_report(text: str, row: Row, received: date) -> Told:
     return told
 
 
+def only_figures(text: str, row: Row, received: date) -> bool:
+    """Whether a text in plain form is nothing but figures of the row and a day: 60, 共60人, 听众65 场次3."""
+    fields = [each for each in row.asked if each.is_number]
+    _, left = find_dates(text, received)
+    found = list(amounts(left, (unit for each in fields for unit in each.units)))
+    for amount in found:
+        left = _gap(left, amount.start, amount.end)
+    words = sorted({*row.words, row.name, *(word for each in fields for word in words_of(each))}, key=len, reverse=True)
+    left = re.sub("|".join(map(re.escape, words)), GAP, left)
+    return bool(found) and not re.sub(_BESIDE_FIGURES, "", left.replace(GAP, ""))
+
+
 def words_of(each: Figure) -> list[str]:
     """The words that may stand before the field's value, the longest first."""
     return sorted({*each.words, each.label}, key=len, reverse=True)
@@ -78,7 +92,7 @@ def _gap(text: str, start: int, end: int) -> str:
 def _without_name(text: str, row: Row) -> str:
     """The first of the row's own words goes: 微心愿 is no wish, 首批入队 no field of it."""
     own = sorted({*row.words, row.name}, key=len, reverse=True)
-    labels = {word for each in row.asked for word in (*each.words, each.label)}
+    labels = {word for each in row.asked for word in (*each.words, each.label, *each.choices)}
     for word in own:
         at = text.find(word)
         # 站籍86 names the row by its own field: the word stays for that.

@@ -9,7 +9,8 @@ from pydantic import BaseModel
 
 from handlers.catalogue import catalogue, cells
 from handlers.catalogue.catalogue import Mistake
-from handlers.catalogue.model import Figure, Row
+from handlers.catalogue.model import Row
+from handlers.catalogue.parts import Figure
 from handlers.catalogue.reports import read_report
 from handlers.privacy import gate
 from handlers.reading.text.normalise import clean

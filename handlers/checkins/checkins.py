@@ -10,7 +10,7 @@ from handlers.checkins.questions import asking
 from handlers.kit import REPORTERS, Ask, Denied, Refusal, Reply
 from handlers.reading import Reading
 from handlers.registry import ANYTHING, command, reads
-from handlers.wording import names, places, private
+from handlers.wording import names, places
 
 
 @command(
@@ -34,13 +34,20 @@ def take(ask: Ask) -> Sequence[Reply]:
     return take_reading(ask, None)
 
 
+@reads("offered")
+def offered(ask: Ask) -> Reply:
+    """What is not stated as a fact is stored only if it is said to be one."""
+    # What stands beside it says why it is none: no topic.
+    return asking.doubt(ask, ask.heard, [replace(record, topic=None) for record in ask.heard.offered], None)
+
+
 def take_reading(ask: Ask, first: int | None) -> Sequence[Reply]:
     """`first` is the message whose open question this answers: its photos belong to the check-in too."""
     if ask.me.roles.isdisjoint(REPORTERS):
         raise Denied("签到由中队辅导员或大队辅导员来报。发「帮助」看看您能做什么。", what="签到")
     heard = names.without_names(ask, ask.heard)
     replies = _replies(ask, heard, first)
-    warning = private.privacy_warning(heard.issues)
+    warning = names.privacy_warning(heard.issues)
     return [*replies, Reply(warning)] if warning else replies
 
 

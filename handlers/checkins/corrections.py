@@ -1,16 +1,23 @@
 """更正 and 撤回: a check-in is put right or taken back; what it said before is kept."""
 
+import re
 from dataclasses import dataclass, replace
 
 from handlers import registry
-from handlers.asker.context import reading_of
-from handlers.attendance import drafts, phrases, reports
+from handlers.asker.context import context_of, reading_of
+from handlers.attendance import drafts, phrases, recent, reports
 from handlers.checkins import revisions, targets
-from handlers.kit import REPORTERS, Ask, Refusal, Reply
-from handlers.reading import Record
+from handlers.kit import REPORTERS, Ask, Button, Refusal, Reply
+from handlers.reading import Context, Existing, Record, read
 from handlers.wording import names, places, questions
 from storage.checkins import checkins
 from storage.organisation import units
+
+# 不对, 报错了, 人数报错了: that it is wrong, and not what is right.
+_SAYS_WRONG = re.compile(
+    r"\W*(?:我|刚才|刚刚|上面|上一?条|这条|那条)*(?:的?(?:人数|日期|活动|主题|中队))?(?:也|都)?"
+    r"(?:不对|不是这样|有误|[报写发打填弄搞记]?错)[了的啊呀哦]*\W*"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +39,7 @@ CORRECT = questions.Question(
 )  # fmt: skip
 def correct(ask: Ask) -> Reply:
     """Change the newest check-in, or the one with this number, or the newest of a squad."""
-    old, words = targets.meant(ask)
+    old, words = targets.meant(ask, "更正")
     if not words:
         CORRECT.put(ask, _Corrected(old.id))
         return Reply(f"要改哪里?现在是:{phrases.dated(old, ask.today)} {phrases.heads(old)}\n直接发新的内容,如:实到39")
@@ -45,7 +52,7 @@ def correct(ask: Ask) -> Reply:
 )  # fmt: skip
 def another(ask: Ask) -> list[Reply]:
     """What the squad of this check-in held once more on that day."""
-    old, words = targets.meant(ask)
+    old, words = targets.meant(ask, "另记一场")
     unit = units.by_id(ask.db, old.unit_id)
     said = drafts.heads_in(ask, unit.name, old.activity, words)
     if said is None:
@@ -63,9 +70,32 @@ def replaced(ask: Ask, known: reports.Replacing) -> list[Reply]:
 
 
 @registry.reads("correct")
-def correct_by_words(ask: Ask) -> Reply:
-    """更正:三(2)中队实到应为39人."""
-    return correct(replace(ask, args=ask.args.removeprefix("更正").lstrip(":： ")))
+def correct_by_words(ask: Ask) -> Reply | list[Reply]:
+    """更正:三(2)中队实到应为39人; 不对 alone asks what is right, of what was just recorded."""
+    words = ask.args.removeprefix("更正").lstrip(":： ")
+    if _SAYS_WRONG.fullmatch(words):
+        if not ask.message.private or not recent.recorded(ask):
+            return []
+        return correct(replace(ask, args=""))
+    return correct(replace(ask, args=words))
+
+
+@registry.reads("amend")
+def right_after(ask: Ask) -> Reply:
+    """39, 昨天, 队课 right after a record: what was recorded is changed, and it is said how."""
+    found = recent.recorded(ask)
+    if len(found) != 1:
+        raise targets.which(ask, found, targets.Wish("更正", ask.args))
+    said = next(iter(ask.heard.records or ask.heard.offered))
+    if said.topic not in (None, said.activity) and said.attended is None and not said.dated:
+        # 清明祭英烈: what it was about, and not another activity.
+        return _changed(ask, found[0], f"主题:{said.topic}")
+    reply = _changed(ask, found[0], ask.args)
+    another = said.activity and said.attended is None
+    if not another:
+        return reply
+    back = Button(f"改回{found[0].activity}", "更正", f"#{found[0].id} {found[0].activity}")
+    return phrases.with_more(reply, "另外报一次的，请连人数一起发。", back)
 
 
 @questions.answers(CORRECT)
@@ -85,17 +115,22 @@ def _same_squad(ask: Ask, old: checkins.Checkin, said: Record) -> bool:
 
 
 def _changed(ask: Ask, old: checkins.Checkin, words: str) -> Reply:
-    reading = names.without_names(ask, reading_of(ask, f"更正 {phrases.with_heads(words)}"))
+    reading = names.without_names(ask, read(f"更正 {phrases.with_heads(words)}", _context(ask, old)))
     record = next(iter(reading.records), Record())
     revisions.check_day(reading, record, ask.today)
-    if (
-        record.attended is None
-        and record.due is None
-        and record.absent is None
-        and not (record.activity or record.dated)
-    ):
-        raise Refusal("没看懂要改成什么,原来的没有动。可以改人数、活动、日期,像这样发:更正 实到39 应到42")
+    topic = record.topic if "主题" in words else None
+    said = record.attended, record.due, record.absent, record.activity, topic
+    if not record.dated and not any(each is not None for each in said):
+        raise Refusal("没看懂要改成什么,原来的没有动。可以改人数、活动、日期、主题,像这样发:更正 实到39 应到42")
+    record = replace(record, topic=topic or (record.topic if record.activity else None))
     new = revisions.moved(ask, revisions.merged(old, record), record)
     if new == old:
         return revisions.warned(phrases.echo("已处理过。现在是", old, ask.today), reading)
     return revisions.warned(revisions.said(ask, "已更正", old, revisions.revised(ask, old, new)), reading)
+
+
+def _context(ask: Ask, old: checkins.Checkin) -> Context:
+    """The reader's, with what is put right: 少报了2个 is two more than there are."""
+    known, key = context_of(ask), units.by_id(ask.db, old.unit_id).key
+    there = (Existing(key, old.activity, old.day, old.attended),) if key else ()
+    return replace(known, bound_unit=key or known.bound_unit, existing=there)

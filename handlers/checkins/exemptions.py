@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from handlers import rights
 from handlers.asker import examples
-from handlers.catalogue import current
 from handlers.kit import MEMBERS, REPORTERS, Ask, Button, Denied, Refusal, Reply, Unit
 from handlers.reading import Record
 from handlers.registry import command, reads
@@ -84,5 +83,5 @@ def as_ever(ask: Ask) -> Reply:
 
 
 def _may(ask: Ask, unit: Unit, row: str) -> bool:
-    one = current.catalogue_of(ask.db).by_key.get(row)
+    one = programmes.row_of(ask, row)
     return programmes.may_report(ask.me, one, unit) if one else rights.may_report(ask.me, unit)

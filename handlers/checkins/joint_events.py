@@ -41,7 +41,7 @@ def _numbered(ask: Ask, number: str) -> Checkin:
 
 
 def _number(ask: Ask) -> Reply:
-    mine = checkins.newest(ask.db, person_id=ask.me.id)
+    mine = checkins.newest(ask.db, ask.me.id)
     if mine is None:
         raise Refusal(f"您还没有报过活动。先报一次,像这样发:{examples.checkin(ask)}")
     return Reply(f"您最近一次签到的编号是 {mine.id}:{phrases.dated(mine, ask.today)}\n{_HOW.format(id=mine.id)}")

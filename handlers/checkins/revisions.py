@@ -8,7 +8,7 @@ from handlers.attendance import drafts, phrases
 from handlers.kit import Ask, Denied, Refusal, Reply
 from handlers.privacy import gate
 from handlers.reading import Reading, Record
-from handlers.wording import days, places, private, weeks
+from handlers.wording import days, names, places, weeks
 from scheduling import periods
 from storage.campaigns import campaigns
 from storage.checkins import checkins, recording
@@ -21,6 +21,8 @@ MEANWHILE = "这条签到刚被别人改过,没有再改。发「我的」看现
 def said(ask: Ask, result: str, old: checkins.Checkin, new: checkins.Checkin) -> Reply:
     """The check-in as it is now, and what becomes of a week that has gone out."""
     reply = phrases.echo(result, new, ask.today)
+    turned = phrases.turned(old, new, ask.today)
+    reply = phrases.with_more(reply, f"改动：{turned}") if turned else reply
     more = frozen(ask, old) or frozen(ask, new)
     return phrases.with_more(reply, more) if more else reply
 
@@ -34,7 +36,7 @@ def frozen(ask: Ask, one: checkins.Checkin) -> str:
 
 def warned(reply: Reply, reading: Reading) -> Reply:
     """With what is to be said of words that were not kept."""
-    warning = private.privacy_warning(reading.issues)
+    warning = names.privacy_warning(reading.issues)
     return replace(reply, text=f"{reply.text}\n{warning}") if warning else reply
 
 

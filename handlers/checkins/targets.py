@@ -1,46 +1,78 @@
-"""Which check-in is meant: by number, by words, or the newest."""
+"""Which check-in is meant: by number, by what is named of it, or the last one."""
 
-from dataclasses import replace
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from handlers import rights
-from handlers.asker import examples
-from handlers.asker.context import context_of
-from handlers.attendance import phrases
-from handlers.kit import REPORTERS, Ask, Denied, Refusal
-from handlers.reading import Record, read
-from handlers.wording import places
+from handlers.asker import context, examples
+from handlers.attendance import phrases, recent
+from handlers.kit import REPORTERS, Ask, Button, Denied, NotMeant, Refusal, Unit
+from handlers.reading import Reading, Record
+from handlers.wording import days, places
 from storage.base import numbered
 from storage.checkins import checkins
 from storage.organisation import units
 
+NOTHING = Record()
 
-def meant(ask: Ask) -> tuple[checkins.Checkin, str]:
+
+# All that a withdrawal or restoring says that names nothing: then the last one is meant.
+_BARE = re.compile(
+    r"(?:撤回|撤销|作废|收回|删[掉除了]|取消|恢复|还原|不算|重新?报?|发|[报写填搞弄]?错|刚才|刚刚|刚|最近|上面|上|前|那|这|一|条|次|个|下|的|了"
+    r"|签到|打卡|记录|提交|上报|报|消息|请|麻烦|帮我|帮忙|我|把|要|想|老师|谢谢|[您你]好|吧|啊|呀|吗|cancel|[\W_])*",
+    re.IGNORECASE,
+)
+
+
+_CLAUSE = re.compile(r"[,，。;；:：\n]")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be done with one: the command `word`, with `more` behind its number; `gone`: with a withdrawn one."""
+
+    word: str
+    more: str = ""
+    gone: bool = False
+
+
+def meant(ask: Ask, word: str) -> tuple[checkins.Checkin, str]:
     """The check-in that is meant, by number (#17, as the buttons say it) or by words, and what else was said."""
     if ask.me.roles.isdisjoint(REPORTERS):
         raise Denied(f"签到由报它的老师来改。{examples.nearest(ask)}", what="更正")
-    checkin_id, words = numbered.row(ask.args)
-    if checkin_id is None:
-        return _by_words(ask), ask.args
-    gone = checkins.withdrawn(ask.db, checkin_id)
-    if gone and is_own(ask, gone):
-        raise Refusal(f"已处理过:{phrases.dated(gone, ask.today)} 已经撤回,现在没有计入周报。要重新报,直接发就行。")
-    found = checkins.by_id(ask.db, checkin_id)
-    if found is None or not is_own(ask, found):
-        none = f"您没有编号 {checkin_id} 的签到,什么都没有动。发「我的」看您报过的。"
-        raise Denied(none, what="更正", subject=f"checkin:{checkin_id}") if found or gone else Refusal(none)
-    return found, words
-
-
-def _by_words(ask: Ask) -> checkins.Checkin:
+    number, words = numbered.row(ask.args)
+    if number is not None:
+        return _numbered(ask, number), words
     if case := numbered.lettered(ask.message.text):
         how = f"签到没有动。要撤回还没审的提名,发「撤回提名 {case}」;看报过的签到,发「我的」。"
         raise Refusal(f"{case} 不是签到的编号,{how}")
-    found = _newest(ask)
-    none = f"没有可以更正或撤回的签到。先报一次,像这样发:{examples.checkin(ask)}"
-    if found is None:
-        raise Refusal(none)
-    if not is_own(ask, found):
-        raise Denied(none, what="更正", subject=f"checkin:{found.id}")
+    reading = context.reading_of(ask, f"{word} {phrases.with_heads(ask.args)}")
+    if reading.intent.startswith("nomination"):
+        raise NotMeant
+    return of_reading(ask, reading, Wish(word, ask.args if word == "更正" else "")), ask.args
+
+
+def of_reading(ask: Ask, reading: Reading, wish: Wish) -> checkins.Checkin:
+    """The one that the words of a correction, withdrawal or restoring name."""
+    if ask.me.roles.isdisjoint(REPORTERS):
+        raise Denied(f"签到由报它的老师来改。{examples.nearest(ask)}", what="更正")
+    target = _target(ask, reading)
+    if target == NOTHING and wish.word != "更正" and not _BARE.fullmatch(_CLAUSE.split(ask.args)[0]):
+        # 把张三删了: whatever that is, it is not the last check-in.
+        raise which(ask, _found(ask, {}, None, wish)[:5], wish)
+    return named(ask, target, wish)
+
+
+def _numbered(ask: Ask, number: int) -> checkins.Checkin:
+    gone = checkins.withdrawn(ask.db, number)
+    if gone and is_own(ask, gone):
+        raise Refusal(f"已处理过:{phrases.dated(gone, ask.today)} 已经撤回,现在没有计入周报。要重新报,直接发就行。")
+    found = checkins.by_id(ask.db, number)
+    if found is None or not is_own(ask, found):
+        none = f"您没有编号 {number} 的签到,什么都没有动。发「我的」看您报过的。"
+        raise Denied(none, what="更正", subject=f"checkin:{number}") if found or gone else Refusal(none)
     return found
 
 
@@ -50,18 +82,78 @@ def is_own(ask: Ask, found: checkins.Checkin) -> bool:
     return rights.may_change(ask.me, unit, found.person_id)
 
 
-def _newest(ask: Ask) -> checkins.Checkin | None:
-    """The one of the activity that is named beside the heads, else the newest of the squad, else the sender's."""
-    context = replace(context_of(ask), bound_unit=None)
-    record = next(iter(read(f"更正 {ask.args}", context).records), Record())
-    unit = places.by_key(ask, record.unit) if record.unit else None
-    own = unit or ask.me.units(REPORTERS)[0]
-    if record.activity and (record.attended or record.due or record.absent):
-        # Of one that is there heads are corrected; else the newest gets another activity or day.
-        day = record.date if record.dated else None
-        meant = checkins.newest(ask.db, unit_id=own.id, activity=record.activity, day=day)
-        if meant is not None:
-            return meant
-    if unit is not None:
-        return checkins.newest(ask.db, unit_id=unit.id)
-    return checkins.newest(ask.db, person_id=ask.me.id) or checkins.newest(ask.db, unit_id=own.id)
+def named(ask: Ask, target: Record, wish: Wish) -> checkins.Checkin:
+    """The one check-in that has all that is named of it, else the last one; raises Refusal for several and for none."""
+    of, unit = _columns(target), _unit(ask, target)
+    found = _found(ask, of, unit, wish)
+    if not of and unit is None:
+        last = recent.recorded(ask) if not wish.gone else []
+        found = last if len(last) > 1 else found[:1]
+    if not found:
+        raise _none(ask, of, unit, wish)
+    if len(found) > 1:
+        raise which(ask, found, wish)
+    return found[0]
+
+
+def _columns(target: Record) -> dict[str, Any]:
+    of = {"activity": target.activity, "day": target.date, "attended": target.attended}
+    return {name: value for name, value in of.items() if value is not None}
+
+
+def _unit(ask: Ask, target: Record) -> Unit | None:
+    unit = places.by_key(ask, target.unit) if target.unit else None
+    if target.unit and unit is None:
+        raise Refusal(f"没有找到{places.key_name(target.unit)}，什么都没有动。")
+    return unit
+
+
+def _found(ask: Ask, of: dict[str, Any], unit: Unit | None, wish: Wish) -> list[checkins.Checkin]:
+    """Of a unit all that the asker may change; else what they reported themselves, else what is theirs."""
+    here = {**of, "unit_id": unit.id} if unit else of
+    mine = checkins.matching(ask.db, {**here, "person_id": ask.me.id}, gone=wish.gone)
+    found = mine or checkins.matching(ask.db, here, ask.me.paths(REPORTERS), gone=wish.gone)
+    return [one for one in found if is_own(ask, one)]
+
+
+def which(ask: Ask, found: Sequence[checkins.Checkin], wish: Wish) -> Refusal:
+    """Several may be meant: each has its button, and nothing is done."""
+    if not found:
+        raise _none(ask, {}, None, wish)
+    lines = "\n".join(f"· {phrases.dated(one, ask.today)} {phrases.heads(one)}" for one in found)
+    squads = len({one.unit_id for one in found}) > 1
+    labels = (f"{one.unit_name if squads else days.short(one.day)} {phrases.activity(one)}" for one in found)
+    args = (f"#{one.id} {wish.more}".strip() for one in found)
+    buttons = (Button(label, wish.word, each) for label, each in zip(labels, args, strict=True))
+    return Refusal(f"有 {len(found)} 条，要{wish.word}哪一条？还没有动。\n{lines}", *buttons)
+
+
+def _none(ask: Ask, of: dict[str, Any], unit: Unit | None, wish: Wish) -> Refusal:
+    if wish.gone:
+        return Refusal("没有找到您撤回过的这条签到，什么都没有动。发「我的」看现在有哪些。")
+    if not of and unit is None:
+        return Refusal(f"没有可以更正或撤回的签到。先报一次,像这样发:{examples.checkin(ask)}")
+    there = _found(ask, {}, unit, wish)
+    if unit is not None and not there and not rights.may_report(ask.me, unit):
+        return Denied(f"{unit.name}不在您负责的范围，什么都没有动。", what="更正", subject=f"unit:{unit.id}")
+    said = [unit.name if unit else "", days.day(of["day"], ask.today) if "day" in of else "", of.get("activity", "")]
+    said += [f"实到{of['attended']}"] if "attended" in of else []
+    last = f"最近报的是：{phrases.dated(there[0], ask.today)} {phrases.heads(there[0])}" if there else ""
+    return Refusal(f"没有找到{' '.join(filter(None, said))}的签到，什么都没有动。{last}")
+
+
+def _target(ask: Ask, reading: Reading) -> Record:
+    """What is named of the one that is meant: before a turn (昨天的队会改成41人), or beside the new heads."""
+    if "UNIT_AMBIGUOUS" in reading.issues:
+        raise Refusal(f"是几年级的？什么都没有动。请写全，像这样：{examples.unit(ask)}")
+    target, record = reading.target or Record(), next(iter(reading.records), Record())
+    if reading.intent != "correct" or target.activity or target.date or target.attended is not None:
+        return target
+    if record.attended is None and record.due is None and record.absent is None:
+        return target
+    beside = replace(target, activity=record.activity, date=record.date if record.dated else None)
+    if not recent.recorded(ask) or (beside.activity and beside.date):
+        return beside
+    # Of an activity that is there heads are corrected; else what was just recorded gets another activity or day.
+    there = beside.activity and _found(ask, _columns(beside), _unit(ask, target), Wish(""))
+    return beside if there else target

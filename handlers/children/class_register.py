@@ -4,7 +4,8 @@ import re
 
 from handlers.kit import Ask, Denied, Refusal, Reply
 from handlers.registry import command
-from handlers.wording import consents, places
+from handlers.wording import places
+from handlers.wording.children import consents
 from storage.children import children
 from storage.children import consents as stored
 from storage.organisation.units import Kind

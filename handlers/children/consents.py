@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 from handlers.kit import Ask, Refusal, Reply
 from handlers.registry import ANYTHING, command
-from handlers.wording import consents
-from handlers.wording.children import consent_records
+from handlers.wording.children import consent_records, consents
 from handlers.wording.questions import Question, answers
 from storage.children import children, erasure
 from storage.children.children import masked

@@ -2,11 +2,12 @@
 
 import re
 
-from handlers.catalogue import calendar
+from handlers.catalogue import loader
 from handlers.children import request_cases
 from handlers.kit import Ask, Button, Refusal, Reply
 from handlers.registry import ANYTHING, command
-from handlers.wording import consents, days
+from handlers.wording import days
+from handlers.wording.children import consents
 from scheduling.guardian_requests import WORKING_DAYS
 from storage.base import numbered
 from storage.children import children, guardian_requests
@@ -43,7 +44,7 @@ def receive(ask: Ask) -> Reply:
     if len(names) != 1:
         raise Refusal("一次写一位孩子。")
     child_id = children.find(ask.db, ask.vault, squad.id, names[0])
-    last = calendar.calendar_of(ask.db).workdays.deadline(ask.today, WORKING_DAYS)
+    last = loader.calendar_of(ask.db).workdays.deadline(ask.today, WORKING_DAYS)
     found = guardian_requests.receive(ask.db, ask.vault, squad, child_id, kind, "".join(wish), ask.me.id, last, ask.now)
     return Reply(
         "\n".join([f"已登记 {found.number}:{request_cases.about(ask, found)}", *_next(found)]), _buttons(found)

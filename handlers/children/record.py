@@ -2,7 +2,7 @@
 
 from handlers.kit import Ask
 from handlers.wording import days, medals
-from handlers.wording.consents import said
+from handlers.wording.children.consents import said
 from storage.audit import audit
 from storage.audit.audit import Action, Wanted
 from storage.children import children, consents

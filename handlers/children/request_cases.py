@@ -1,6 +1,6 @@
 """The guardians' requests that a school works on: which one is meant, how it is written, when it is due."""
 
-from handlers.catalogue import calendar
+from handlers.catalogue import loader
 from handlers.kit import Ask, Button, Denied, Due, Refusal, Reply, Role
 from handlers.registry import due
 from handlers.wording import days, places
@@ -66,8 +66,8 @@ def remind(said: Due) -> Reply | None:
         return None
     if not any(each.covers(found.unit) for each in said.person.units(IN_CHARGE)):
         return None
-    worked = calendar.calendar_of(said.db).workdays.worked
-    left = sum(map(worked, calendar.days_after(said.now.date(), found.due)))
+    worked = loader.calendar_of(said.db).workdays.worked
+    left = sum(map(worked, loader.days_after(said.now.date(), found.due)))
     when = "今天到期" if found.due == said.now.date() else f"还有 {left} 个工作日" if left else "已经过期"
     what = f"{_SAID[found.kind]},{found.unit.name}"
     return Reply(

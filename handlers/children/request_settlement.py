@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from handlers.children import record, request_cases
 from handlers.kit import Ask, Refusal, Reply
 from handlers.registry import ANYTHING, command
-from handlers.wording import consents, questions
-from handlers.wording.private import REASON_LIMIT
+from handlers.wording import questions
+from handlers.wording.children import consents
+from handlers.wording.names import REASON_LIMIT
 from storage.audit.audit import Action
 from storage.children import children, erasure, guardian_requests
 

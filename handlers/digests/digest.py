@@ -11,7 +11,6 @@ from handlers.digests import groups, period_digest
 from handlers.digests.readers import READERS
 from handlers.kit import ADMINS, Ask, Button, Due, File, Reply, Unit
 from handlers.registry import ANYTHING, command, due, weekly
-from handlers.wording import groups as named_groups
 from handlers.wording import lines, numbers, periods, places, weeks
 from scheduling.periods import week_of
 from storage.digests import digests, figures
@@ -42,7 +41,7 @@ def digest(ask: Ask) -> Sequence[Reply]:
     form, words = _form(rest)
     # What the messages before this one in the same transaction reported belongs to it.
     ask.rollups.flush(ask.db)
-    if not form and (found_groups := named_groups.asked(ask, READERS, words)):
+    if not form and (found_groups := places.groups_in(ask, READERS, words)):
         return [groups.told(ask, found_groups, period.week)]
     at = places.chosen(ask, READERS, words, "周报", f"{period.week} {{}}")
     if form:
@@ -106,14 +105,15 @@ def monday(said: Due) -> Reply | None:
     frozen = digests.freeze(said.db, at[0], said.occurrence.partition(":")[2], said.now)
     if said.now.date() > said.day + OF_USE:
         return None
-    return Reply(text(frozen), _buttons(frozen, "" if len(at) == 1 else _named(said.db, at[0]), True))
+    words = _with_reports(said.db, frozen, at[0], said.now.date())
+    return Reply(words, _buttons(frozen, "" if len(at) == 1 else _named(said.db, at[0]), True))
 
 
 @weekly("digest")
 def for_group(db: Connection, unit: Unit, week: str, now: datetime) -> Reply:
     """The same for a group that is bound to the unit."""
     frozen = digests.freeze(db, unit, week, now)
-    return Reply(text(frozen), _buttons(frozen, _named(db, unit), True))
+    return Reply(_with_reports(db, frozen, unit, now.date()), _buttons(frozen, _named(db, unit), True))
 
 
 def _named(db: Connection, unit: Unit) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from handlers.kit import Ask, Reply
 from handlers.wording import numbers, weeks
-from handlers.wording.groups import Group
+from handlers.wording.places import Group
 from storage.digests import figures, group_sums
 
 _MOST, _MOST_NAMES = 20, 10

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from handlers.catalogue import calendar
+from handlers.catalogue import loader
 from handlers.kit import ADMINS, Ask, Due, Refusal, Reply, Role, Unit
 from handlers.registry import command, due
 from handlers.wording import days, places, weeks
@@ -135,6 +135,6 @@ def remind(said: Due) -> Reply | None:
 
 def _last_day(db: Connection, week: str) -> date:
     """The last working day of Monday to Friday; Friday of a week that is free."""
-    workdays = calendar.calendar_of(db).workdays
+    workdays = loader.calendar_of(db).workdays
     friday = periods.monday_of(week) + timedelta(days=4)
     return next((day for n in range(5) if workdays.worked(day := friday - timedelta(days=n))), friday)

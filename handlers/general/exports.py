@@ -62,6 +62,7 @@ def _marked(ask: Ask, word: str, reply: Reply, purpose: str) -> Reply:
     about = {name: file.values[name] for name in _NOTED if name in file.values}
     at = units.by_id(ask.db, ids[0]) if ids else None
     ask.note(Action.EXPORTED, at, what=word, form=file.recipe, why=purpose, units=len(ids), **about)
-    why = f"，用途：{purpose}" if purpose else ""
-    marked = replace(file, mark=f"{ask.me.name} {ask.now:%Y-%m-%d %H:%M} 导出{why}。请勿转发")
+    # A plain one may well be passed on.
+    why = "" if file.plain else f"，用途：{purpose}。请勿转发"
+    marked = replace(file, mark=f"{ask.me.name} {ask.now:%Y-%m-%d %H:%M} 导出{why}")
     return replace(reply, text=reply.text if file.plain else f"{reply.text}\n{_GOES}", file=marked)

@@ -34,12 +34,15 @@ def answers() -> tuple[Answer, ...]:
     return tuple(Answer(row["about"], tuple(row["words"]), row["text"]) for row in rows)
 
 
-def answer(text: str) -> Answer | None:
-    """The answer to a question whose words fit best; None for what is no question about how something is done."""
+def answer(text: str, asked: bool = False) -> Answer | None:
+    """The answer to a question whose words fit best; None for what is no question about how something is done.
+
+    With `asked` it is known to be one: 我换手机了, 下周有什么活动.
+    """
     *special, general = answers()
     found = max(special, key=lambda each: each.fits(text))
     found = found if found.fits(text) else general
-    return found if _ASKS.search(text) and found.fits(text) else None
+    return found if (asked or _ASKS.search(text)) and found.fits(text) else None
 
 
 def asks_how(words: str) -> bool:
@@ -47,9 +50,9 @@ def asks_how(words: str) -> bool:
     return _HOW.search(words) is not None and not any(map(str.isdecimal, words))
 
 
-def reply(ask: Ask, text: str) -> Reply | None:
+def reply(ask: Ask, text: str, asked: bool = False) -> Reply | None:
     """The same as a message, with the help on the commands that it names and the asker has."""
-    found = answer(text)
+    found = answer(text, asked)
     if found is None:
         return None
     named = (each for each in ask.features if each.allows(ask.person) and f"「{each.words[0]}」" in found.text)

@@ -1,12 +1,18 @@
 """What is said to a text that asks for nothing the bot knows: short help, or silence in groups."""
 
+import re
 from collections.abc import Sequence
 
 from handlers.asker import examples
 from handlers.general import handbook
 from handlers.kit import Ask, Button, Reply
 from handlers.registry import reads
-from handlers.wording import names, private
+from handlers.wording import names
+
+# Thanks and greetings.
+_COURTESY = re.compile(
+    r"谢|感激|辛苦|[你您]好|好[!。,~]*$|早上|早安|晚安|下午好|嗨|哈[喽啰]|收到|再见|拜拜|hi|hello|thank", re.IGNORECASE
+)
 
 
 @reads("unknown", "question", "command")
@@ -14,7 +20,7 @@ def unknown(ask: Ask) -> Sequence[Reply]:
     """One sentence and an example of what this person may send."""
     if not ask.message.private:
         return []
-    if told := handbook.reply(ask, ask.args):
+    if told := handbook.reply(ask, ask.args, asked=ask.heard.help is not None):
         return [told]
     words = f"没看懂这条消息,没有记录。{examples.nearest(ask, ask.heard)}"
     return _unrecorded(ask, words, Button("帮助", "帮助"))
@@ -28,11 +34,12 @@ def chat(ask: Ask) -> Sequence[Reply]:
     if told := handbook.reply(ask, ask.args):
         return [told]
     if ask.heard.claim == "fact":
-        return [Reply("收到。有活动直接发给我就行,要看用法发「帮助」。")]
+        word = "收到" if _COURTESY.search(ask.args) else "好的"
+        return [Reply(f"{word}。有活动直接发给我就行,要看用法发「帮助」。")]
     return _unrecorded(ask, f"这条不像是已经办完的活动,没有记录。办完了,{examples.nearest(ask)}")
 
 
 def _unrecorded(ask: Ask, words: str, *buttons: Button) -> list[Reply]:
-    warning = private.privacy_warning(names.without_names(ask, ask.heard, ask.args).issues)
+    warning = names.privacy_warning(names.without_names(ask, ask.heard, ask.args).issues)
     said = [Reply(words, buttons)]
     return [*said, Reply(warning)] if warning else said

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from handlers.kit import Ask, Button, Reply
 from handlers.medals import announcements, intake, proposals
 from handlers.wording import days, questions
-from handlers.wording.consents import consent_of, said
+from handlers.wording.children.consents import consent_of, said
 from storage.organisation import units
 
 # What else may stand beside 书面 9月1日 in an answer; more is another message.

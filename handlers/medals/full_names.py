@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from handlers.kit import Ask, Button, Denied, Refusal, Reply, Role
 from handlers.medals import decisions
 from handlers.registry import command
-from handlers.wording import consents, medals, questions
+from handlers.wording import medals, questions
+from handlers.wording.children import consents
 from storage.audit.audit import Action
 from storage.base.numbered import GLUED
 from storage.children import children

@@ -3,7 +3,7 @@
 from handlers.kit import Ask, Reply
 from handlers.medals import announcements, proposals
 from handlers.wording import medals
-from handlers.wording.consents import needs_consent
+from handlers.wording.children.consents import needs_consent
 from scheduling.periods import term_of
 from storage.children import children, consents
 from storage.medals import nominations

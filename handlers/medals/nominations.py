@@ -7,8 +7,8 @@ from handlers.kit import Ask, Denied, Reply
 from handlers.medals import changes, consent_question, intake, proposals
 from handlers.medals.awards import basics
 from handlers.registry import ANYTHING, command, reads
-from handlers.wording import names, private
-from handlers.wording.consents import said
+from handlers.wording import names
+from handlers.wording.children.consents import said
 
 
 @command(
@@ -29,7 +29,7 @@ def nominate(ask: Ask) -> list[Reply]:
     if (heard.intent, heard.status) == ("nomination", "ignore"):
         return [Reply("好的,这次没有人提名,什么都没有记。")]
     asked = proposals.understood(ask, heard)
-    notes = [proposals.question(ask, heard) if heard.status == "partial" else "", private.privacy_warning(heard.issues)]
+    notes = [proposals.question(ask, heard) if heard.status == "partial" else "", names.privacy_warning(heard.issues)]
     ready = [wish for wish in asked if intake.may_be_kept(ask, wish)]
     waiting = [wish for wish in asked if wish not in ready]
     notes += [f"家长同意:{said(given)}" for given in {wish.consent for wish in ready if wish.consent}]

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from handlers.kit import Ask, Denied, Refusal, Role, Unit
 from handlers.reading import Nomination, Reading
-from handlers.wording import consents, medals, names, places, private
-from handlers.wording.private import REASON_LIMIT
+from handlers.wording import medals, names, places
+from handlers.wording.children import consents
+from handlers.wording.names import REASON_LIMIT
 from storage.children.consents import Consent
 from storage.organisation.units import Kind
 
@@ -59,7 +60,7 @@ def _wish(ask: Ask, heard: Reading, each: Nomination) -> Proposal:
     elif unit.kind != Kind.SQUAD:
         raise Refusal(f"{_QUESTIONS['UNIT_MISSING']}{resend(ask, each)}")
     consent, said = consents.consent_in(each.reason or "", ask.today)
-    reason = private.without_name(private.without_private(said, heard), each.name or "")
+    reason = names.without_name(names.without_private(said, heard), each.name or "")
     if len(reason) > REASON_LIMIT:
         raise Refusal(f"理由有 {len(reason)} 字,请缩短到 {REASON_LIMIT} 字以内再发一次。")
     return Proposal(unit, medal, "" if _collective(each) else each.name or "", reason, consent)

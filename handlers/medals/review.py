@@ -8,8 +8,8 @@ from handlers.kit import Answer, Ask, Denied, Refusal, Reply
 from handlers.medals import decisions, pending
 from handlers.medals.awards import approval
 from handlers.registry import ANYTHING, command, reads
-from handlers.wording import consents, medals, private, questions
-from handlers.wording.children import consent_records
+from handlers.wording import medals, names, questions
+from handlers.wording.children import consent_records, consents
 from handlers.wording.names import problem_of
 from storage.children import children
 from storage.medals import nominations
@@ -43,7 +43,7 @@ class _Many:
 _STILL_WAITS = "好的,{number} 没有退回,还在待审。"
 REASON = questions.Question(
     "return-reason", _Returned, undone="{number} 还没有退回。", dropped=_STILL_WAITS, then=(pending.LIST,), free=True,
-    asks=f"请回复退回 {{number}} 的理由({private.REASON_LIMIT}字以内),如:事迹材料不全",
+    asks=f"请回复退回 {{number}} 的理由({names.REASON_LIMIT}字以内),如:事迹材料不全",
 )  # fmt: skip
 ALL_SURE = questions.Question(
     "approve-many", _Many, undone="还没有同意。", dropped="好的,没有同意,还在待审。", then=(pending.LIST,), yes="同意",
@@ -157,11 +157,11 @@ def decide(ask: Ask) -> Answer:
 def _send_back(ask: Ask, case: nominations.Case, reason: str) -> list[Reply]:
     if problem := problem_of(ask, reason):
         return _ask_reason(ask, case, f"{problem}\n")
-    if private.has_private(context.reading_of(ask, reason)):
+    if names.has_private(context.reading_of(ask, reason)):
         # Cut out of the sentence it would leave a torn one.
         return _ask_reason(ask, case, _PRIVATE)
-    kept = private.without_name(reason, _name(ask, case))
-    if len(kept) > private.REASON_LIMIT:
+    kept = names.without_name(reason, _name(ask, case))
+    if len(kept) > names.REASON_LIMIT:
         return _ask_reason(ask, case, f"理由有 {len(kept)} 字,太长了。")
     approval.move(ask, case, nominations.State.RETURNED, kept)
     return [approval.confirmed(ask, [case], "退回"), Reply(decisions.bad_news(ask, case, kept), to=case.holder)]

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from handlers.catalogue import cells, current, sheets
-from handlers.catalogue.model import Figure, Row
+from handlers.catalogue.model import Row
+from handlers.catalogue.parts import Figure
 from handlers.kit import ADMINS, Ask, Button, Denied, File, Person, Refusal, Reply, Role
 from handlers.organisation import catalogue_book
 from handlers.registry import command, renders
@@ -172,4 +173,5 @@ def export(ask: Ask) -> Reply:
 @renders("catalogue")
 def rendered(db: Connection, values: Mapping[str, Any]) -> bytes:
     """The workbook of all rows but the check-ins, whose words are read with the program."""
-    return catalogue_book.workbook([row for row in current.catalogue_of(db).own if row.shape != "checkin"])
+    rows = [row for row in current.catalogue_of(db).own if row.shape != "checkin"]
+    return catalogue_book.workbook(rows, values.get("mark", ""))

@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
 from handlers.catalogue import cells, sheets
-from handlers.catalogue.model import Figure, Row
+from handlers.catalogue.model import Row
+from handlers.catalogue.parts import Figure
+from handlers.workbooks import HEAD, PLAIN, foot, mark
 from storage.organisation.units import Kind
 from storage.people.people import Role
 
-# Cells are text as given: nothing that somebody wrote can become a formula, and 05 stays 05.
-_OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _LAST_ROW = 1000
 _YES = ["是", "否"]
 # Sheet → key → what may stand there.
@@ -44,12 +44,12 @@ _EXPLAINED = (
 )
 
 
-def workbook(rows: Sequence[Row]) -> bytes:
+def workbook(rows: Sequence[Row], words: str = "") -> bytes:
     """An xlsx with the sheets 行, 字段, 选项 of these rows, and what the columns mean on 说明."""
     from xlsxwriter import Workbook
 
     out = io.BytesIO()
-    with Workbook(out, _OPTIONS) as book:
+    with Workbook(out, {**PLAIN, "in_memory": True}) as book:
         # As text: Excel would make dates and numbers of 12-20 and 05.
         plain = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
         head = book.add_format({"bold": True, "bg_color": "#F6EBDD", "bottom": 1, "text_wrap": True})
@@ -59,15 +59,17 @@ def workbook(rows: Sequence[Row]) -> bytes:
             for number, line in enumerate(table):
                 sheet.write_row(number, 0, line, plain if number else head)
             sheet.freeze_panes(1, 1)
-            for key, words in _LISTS.get(name, {}).items():
+            foot(sheet, words)
+            for key, listed in _LISTS.get(name, {}).items():
                 column = table[0].index(cells.head(Row if name == sheets.ROWS else Figure, key))
-                sheet.data_validation(1, column, _LAST_ROW, column, {"validate": "list", "source": list(words)})
-        _explain(book.add_worksheet("说明"), plain)
+                sheet.data_validation(1, column, _LAST_ROW, column, {"validate": "list", "source": list(listed)})
+        _explain(book.add_worksheet("说明"), plain, words)
     return out.getvalue()
 
 
-def _explain(sheet: Any, plain: Any) -> None:
+def _explain(sheet: Any, plain: Any, words: str) -> None:
+    mark(sheet, words)
     sheet.set_column(0, 0, 14, plain)
     sheet.set_column(1, 1, 100, plain)
-    for number, line in enumerate(_EXPLAINED):
+    for number, line in enumerate(_EXPLAINED, HEAD):
         sheet.write_row(number, 0, line)

@@ -11,6 +11,7 @@ from handlers.roster.years import entry_year
 from handlers.wording import questions
 from scheduling import periods
 from storage.audit.audit import Action
+from storage.checkins import moves
 from storage.organisation import changes, units
 
 
@@ -60,7 +61,7 @@ def _do_rename(ask: Ask, one: Unit, payload: Mapping[str, Any]) -> None:
 def _do_move(ask: Ask, one: Unit, payload: Mapping[str, Any]) -> None:
     above = units.by_id(ask.db, payload["to"])
     unit_names.check_name(ask, above.id, one.name, one)
-    changes.move(ask.db, one, above, ask.now, ask.today)
+    moves.move(ask.db, ask.rollups, one, above, ask.now, ask.today)
 
 
 def _do_add(ask: Ask, above: Unit, payload: Mapping[str, Any]) -> None:

@@ -89,7 +89,7 @@ def withdraw(ask: Ask) -> Reply:
     listed=False,
     help="找回撤回的上报",
     examples=("恢复 R12",),
-    follows=r"[#＃]?\s*[RrＲｒ]\W*\d",
+    letter="R",
 )
 def restore(ask: Ask) -> Reply:
     """What was withdrawn stands again."""

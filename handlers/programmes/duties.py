@@ -9,9 +9,9 @@ from handlers.catalogue import current
 from handlers.catalogue.model import Row
 from handlers.kit import MEMBERS, Ask, Button, Due, NotMeant, Refusal, Reply, Unit
 from handlers.programmes import reporting
-from handlers.programmes.cases import case_intake, case_words
+from handlers.programmes.cases import case_intake, case_reminders, case_words
 from handlers.registry import ANYTHING, command, due
-from handlers.wording import days, groups, lines, programmes
+from handlers.wording import days, lines, places, programmes
 from scheduling import spans
 from storage.people import accounts, people
 from storage.programmes import coverage, reports
@@ -109,7 +109,7 @@ def look(ask: Ask) -> Reply:
             ask, line.row, [unit.path for unit in at], head, f"{line.row.name} {_said_again(line, at)}"
         )
     if line.row.shape == "roster":
-        return Reply(head, (Button("在册", "在册", line.row.name),))
+        return Reply(head + _vacant(line), (Button("在册", "在册", line.row.name),))
     if not line.row.due and (line.row.many or line.row.period == "day"):
         return Reply(head, (Button("表", "表", f"{line.row.name} {_said_again(line, at)}"),))
     return Reply(f"{head}\n{_missing(line)}", _buttons(line, at))
@@ -118,7 +118,7 @@ def look(ask: Ask) -> Reply:
 def _each_group(ask: Ask) -> Reply | None:
     """看 宣讲 按片区: the row's line of each group of a set, who owes most first; None where no set is named."""
     row, period, rest = _asked(ask, "看")
-    found = groups.asked(ask, READERS, rest)
+    found = places.groups_in(ask, READERS, rest)
     if len(found) < 2:
         return None
     of = _LINES.get(row.shape, lines.line)
@@ -129,10 +129,20 @@ def _each_group(ask: Ask) -> Reply | None:
     return Reply(f"{spans.said(period, ask.today)} {row.name} {rest}：\n" + "\n".join(said) + more)
 
 
+def _vacant(line: lines.Line) -> str:
+    """Who lacks which places: 瑞景社区 主任 2、总辅导员 1."""
+    told = [
+        f"{each.school}{each.name} " + "、".join(f"{kind} {n}" for kind, n in line.vacancies[each.unit_id].items())
+        for each in line.missing[:MOST_NAMES]
+    ]
+    more = f"\n等 {len(line.missing)} 家" if len(line.missing) > MOST_NAMES else ""
+    return "".join(f"\n空缺：{each}" for each in told) + more
+
+
 def line_of(ask: Ask, word: str) -> tuple[lines.Line, list[Unit]]:
     """The line that the arguments ask for (a row, a period, a unit), and the units that it is of; raises Refusal."""
     row, period, rest = _asked(ask, word)
-    at = groups.chosen(ask, READERS, rest, f"{word} {row.name}")
+    at = places.chosen_or_group(ask, READERS, rest, f"{word} {row.name}")
     return _LINES.get(row.shape, lines.line)(ask.db, row, [unit.path for unit in at], period, ask.today), at
 
 
@@ -191,8 +201,8 @@ def chase(ask: Ask) -> Reply:
     """One notice to each who reports for a unit that is missing; once a day for each row and unit."""
     line, at = line_of(ask, "催")
     if line.row.shape == "case":
-        return case_words.nudge(ask, line.row, [unit.path for unit in at])
-    if not line.missing:
+        return case_reminders.nudge(ask, line.row, [unit.path for unit in at])
+    if not line.missing or line.row.shape == "roster":
         return Reply(f"{spans.said(line.period, ask.today)} {line.row.name}没有缺报的，不用催。")
     if len(line.missing) > MOST_NUDGED:
         raise Refusal(f"缺 {len(line.missing)} 家，一次催不完。请写上单位：催 {line.row.name} 单位名")

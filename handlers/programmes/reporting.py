@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from handlers.catalogue import current
 from handlers.catalogue.model import Row
-from handlers.catalogue.reports import Told, read_report
+from handlers.catalogue.reports import Told, only_figures, read_report
 from handlers.catalogue.rules import TOTAL
 from handlers.kit import Answer, Ask, Button, Denied, Refusal, Reply, Unit
 from handlers.privacy import gate
@@ -139,6 +139,9 @@ def complete(ask: Ask, known: _Asked) -> Sequence[Reply] | None:
     if row is None:
         return [Reply(_NOTHING)]
     if len(ask.args) > 60 or programmes.row_in(ask, ask.args) not in (None, row):
+        return None
+    wanted = next((each for each in row.fields if each.label == known.add), None)
+    if wanted and wanted.is_number and not only_figures(clean(ask.args).text, row, ask.today):
         return None
     said = known.said
     if known.open:

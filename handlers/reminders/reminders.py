@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
-from handlers.catalogue.calendar import calendar_of
+from handlers.catalogue.loader import calendar_of
 from handlers.kit import ADMINS, MEMBERS, Ask, Button, Due, Person, Refusal, Reply, Role, Unit
 from handlers.registry import command, due
 from handlers.wording import days

@@ -9,7 +9,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from sqlalchemy import Connection
 
 from handlers.catalogue import case_figures, current
-from handlers.catalogue.model import Figure, Row
+from handlers.catalogue.model import Row
+from handlers.catalogue.parts import Figure
 from handlers.wording.programmes import number
 from scheduling import spans
 from storage.checkins import exemptions
@@ -30,6 +31,8 @@ class Line:
     values: Mapping[str, str] = field(default_factory=dict)
     missing: tuple[coverage.Target, ...] = ()
     targets: tuple[coverage.Target, ...] = ()
+    # Of a roster with places: unit id → kind of place → how many of it are empty.
+    vacancies: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
 
 
 def line(db: Connection, row: Row, paths: Sequence[str], period: str, today: date) -> Line:
@@ -110,17 +113,20 @@ def roster_line(db: Connection, row: Row, paths: Sequence[str], period: str, tod
     found = holdings.held(db, row.key, paths, day)
     soon = holdings.ending(db, [row.key], paths, day, max(row.remind, default=30))
     owed = coverage.targets(db, row.key, row.at, paths, "", date.max, False)
-    needed = sum(row.slots.values())
+    lacking = vacancies(row, owed, found)
     of_unit = Counter(each.unit_id for each in found)
-    filled = [min(of_unit[each.unit_id], needed) for each in owed]
+    empty: Counter[str] = Counter()
+    for counts in lacking.values():
+        empty.update(counts)
     shown = {
         "holding": str(len(found)),
         "soon": str(len(soon)),
         "units": str(len(of_unit)),
         "targets": str(len(owed)),
         "added": str(sum(each.since >= first for each in found)),
-        "full": str(sum(count == needed for count in filled)),
-        "vacant": str(needed * len(owed) - sum(filled)),
+        "full": str(len(owed) - len(lacking)),
+        "vacant": str(sum(empty.values())),
+        "slots": " ".join(f"{kind} {empty[kind]}" for kind in row.slots if empty[kind]) or "无",
         "period": spans.said(period, today),
     }
     for each in row.fields:
@@ -130,8 +136,23 @@ def roster_line(db: Connection, row: Row, paths: Sequence[str], period: str, tod
         elif each.is_number:
             numbers = (Decimal(str(one.figures[each.name])) for one in found if each.name in one.figures)
             shown[each.name] = number(sum(numbers, Decimal(0)))
-    text = row.line.format_map(_Escaped(shown)) if found else ""
-    return Line(row, period, text, shown)
+    text = row.line.format_map(_Escaped(shown)) if found or (row.slots and owed) else ""
+    return Line(row, period, text, shown, tuple(each for each in owed if each.unit_id in lacking), tuple(owed), lacking)
+
+
+def vacancies(
+    row: Row, owed: Sequence[coverage.Target], found: Sequence[holdings.Holding]
+) -> dict[int, Mapping[str, int]]:
+    """Unit id → kind of place → how many of it are empty; two of the one kind do not fill the place of another."""
+    kind = next((each.name for each in row.fields if set(row.slots) & set(each.choices)), "")
+    held = Counter((each.unit_id, str(each.figures.get(kind, ""))) for each in found)
+    lacking = {
+        unit.unit_id: {
+            slot: left for slot, count in row.slots.items() if (left := count - held[unit.unit_id, slot]) > 0
+        }
+        for unit in owed
+    }
+    return {unit_id: counts for unit_id, counts in lacking.items() if counts}
 
 
 def _kept_periods(period: str, first: date, last: date) -> list[str]:

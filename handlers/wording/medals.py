@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from handlers.kit import Ask, Unit
+from handlers.wording import days
 from handlers.wording.names import is_place
 from storage.children import children
 from storage.medals.nominations import Case, State
@@ -83,7 +84,7 @@ def reason_of(ask: Ask, sealed: bytes | None) -> str:
 def state_of(case: Case) -> str:
     """Where the case stands, never more than the school knows."""
     if case.state is State.APPROVED and case.presented_on:
-        return f"已颁发({case.presented_on.month}月{case.presented_on.day}日)"
+        return f"已颁发({days.short(case.presented_on)})"
     if case.state is State.APPROVED and higher_level(case.medal):
         return f"大队审核通过,待{higher_level(case.medal)}决定"
     return {

@@ -2,12 +2,13 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from handlers.asker.schools import meant_school, names_of, own_schools, school_ids, school_of
 from handlers.kit import REPORTERS, Ask, Button, Denied, Person, Refusal, Role, Unit
 from storage.messages import chats
-from storage.organisation import history, units
+from storage.organisation import history, unit_groups, units
 from storage.organisation.units import Kind
 
 # 育红小学三(2)中队, 育红小学全校, 三(2)中队(育红小学): what stands before is no other word of the sentence.
@@ -25,6 +26,8 @@ _HELD_TOGETHER = ("联合", "共同", "一起", "结对", "手拉手")
 _SQUAD = re.compile(
     r"([一二三四五六七八九]|[1-9])(?:年级?|[-.]|0(?=[1-9]))?\(?(\d{1,2}|[一二三四五六七八九十])\)?(?:中队|班)?"
 )
+# 按片区: each group of a set.
+_EACH = "按"
 _DIGITS = "零一二三四五六七八九十"
 _SIDES = {"站": "辅导站", "社区": "社区"}
 _GRADES = "零一二三四五六七八九"
@@ -139,6 +142,39 @@ def chosen(ask: Ask, roles: Iterable[Role], words: str, word: str, args: str = "
         listed = "、".join(button.label for button in buttons)
         raise Refusal(f"有 {len(found)} 个单位叫「{words}」:{listed}。请点一个,或写上学校。", *buttons)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group with the units of it that the asker may see."""
+
+    name: str
+    units: Sequence[Unit]
+
+    @property
+    def paths(self) -> list[str]:
+        """The subtrees that it adds up."""
+        return [unit.path for unit in self.units]
+
+
+def groups_in(ask: Ask, roles: Iterable[Role], words: str) -> list[Group]:
+    """The group that the words name, or all groups of a set; empty when they name none."""
+    if not words:
+        return []
+    top = [unit.path for unit in scope(ask.me, roles)]
+    found = unit_groups.below(ask.db, top)
+    wanted: Mapping[str, Sequence[int]]
+    if words.startswith(_EACH):
+        wanted = found.get(words.removeprefix(_EACH).strip(), {})
+    else:
+        wanted = next(({words: found[of][words]} for of in found if words in found[of]), {})
+    return [Group(name, [units.by_id(ask.db, id) for id in ids]) for name, ids in wanted.items()]
+
+
+def chosen_or_group(ask: Ask, roles: frozenset[Role], words: str, word: str, args: str = "{}") -> list[Unit]:
+    """The units of the one group that the words name, else as `chosen`; raises Refusal."""
+    found = groups_in(ask, roles, words)
+    return list(found[0].units) if len(found) == 1 else chosen(ask, roles, words, word, args)
 
 
 def _of_group(ask: Ask, top: list[Unit]) -> list[Unit]:

@@ -9,7 +9,8 @@ from functools import lru_cache
 from handlers.asker import context
 from handlers.catalogue import current
 from handlers.catalogue.catalogue import Catalogue
-from handlers.catalogue.model import Figure, Row
+from handlers.catalogue.model import Row
+from handlers.catalogue.parts import Figure
 from handlers.kit import ADMINS, Ask, Person, Role, Unit
 from handlers.reading import Reading, read
 from handlers.reading.text.normalise import clean
@@ -103,7 +104,7 @@ def is_pause(row: Row, text: str) -> bool:
 
 def case_row(ask: Ask, text: str) -> Row | None:
     """The row with cases whose word the text begins with; quick for the many that name none."""
-    if ask.person is None:
+    if ask.person is None or not text.startswith(_rows(ask).case_starts):
         return None
     found = [(len(word), row) for word, row in _rows(ask).case_words.items() if _begins(text, word, row)]
     _, row = max(found, key=lambda each: each[0], default=(0, None))
@@ -142,6 +143,11 @@ def _rows(ask: Ask) -> Catalogue:
     if not kept or not ask.tree:
         kept[:] = [current.catalogue_of(ask.db)]
     return kept[0]
+
+
+def row_of(ask: Ask, key: str) -> Row | None:
+    """The row with this key that is in force."""
+    return _rows(ask).by_key.get(key)
 
 
 def rows_for(ask: Ask) -> list[Row]:

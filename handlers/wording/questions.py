@@ -26,6 +26,8 @@ _STOP = f"算了|取消|免了|放弃|作罢|cancel|(?:我|就|都|先|暂时|�
 _NO = "否|不是|不对|不行|不可以|不成|(?:我|就|都|先)*不|别|没有?|还没有?|no|nope|n"
 # Commands of other features that sound like an answer: with a number or a name behind them they are none.
 _NEITHER = ("同意", "不同意", "通过", "不通过", "批准", "退回", "驳回", "撤回", "更正", "approve", "return", "correct")
+# Alone they are a word.
+_THUMBS = frozenset("👌👍🆗")
 _LONGEST = 30
 _PARTICLES = "[的滴哒啊呀哦噢喔呢哈啦嘛咯呗吧嘞哟]*"
 _SOFTLY = f"(?:(?:{_COURTEOUS}){_PARTICLES})*"
@@ -78,7 +80,8 @@ _compiled = cache(re.compile)
 
 def _plain(words: str) -> str:
     """Without case, widths, white space and signs, but for the question mark."""
-    return re.sub(r"[^\w?]|_", "", unicodedata.normalize("NFKC", words).lower())
+    plain = re.sub(r"[^\w?]|_", "", unicodedata.normalize("NFKC", words).lower())
+    return plain or ("好" if _THUMBS.intersection(words) else "")
 
 
 @dataclass(frozen=True, slots=True)

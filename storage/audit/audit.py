@@ -53,6 +53,7 @@ class Action(Labelled):
     REVOKED = "revoked", "撤销奖章"
     CHECKIN_CORRECTED = "checkin-corrected", "更正签到"
     CHECKIN_WITHDRAWN = "checkin-withdrawn", "撤回签到"
+    CHECKIN_RESTORED = "checkin-restored", "恢复签到"
     CASE_OPENED = "case-opened", "立事项"
     CASE_MOVED = "case-moved", "办事项"
     CASE_CORRECTED = "case-corrected", "更正事项"

@@ -11,7 +11,7 @@ from storage.base.vault import Vault
 from storage.tables import invite, link_code
 
 # No 0/O, 1/I/L: they are mistaken for each other.
-_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # pragma: allowlist secret
 _LENGTH = 10
 # However it is spaced: `marks` takes it so too. One may begin within what looks like another.
 _SPOKEN = re.compile(rf"(?<![A-Z0-9])(?=([{_ALPHABET}](?:[\W_]{{0,3}}[{_ALPHABET}]){{{_LENGTH - 1}}})(?![A-Z0-9]))")

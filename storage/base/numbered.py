@@ -50,6 +50,8 @@ _ROW = re.compile(
 _MEANT = re.compile(r"(?P<letter>[NGXDngxd])(?:[\dOo]){6,8}[-\s]?[\dOo]{0,3}")
 # One word at most.
 _WORD = re.compile(r"/?[\u4e00-\u9fff]{0,6}\W{0,3}")
+# Without a letter there is none: quick for the many texts that have none.
+_AHEAD = re.compile(rf"/?[\u4e00-\u9fff]{{0,6}}{_OPEN}{{0,12}}(?:编号|单号)?{_OPEN}{{0,4}}{_LETTER}")
 # What may stand behind a command word without a space.
 GLUED = rf"{_BEFORE}(?:{_LETTER}{_SPACE}\d|\d{{4}})"
 
@@ -108,7 +110,7 @@ def headed(text: str) -> tuple[str, str]:
 
     What is meant as one, D2026O403-1, comes back as it stands.
     """
-    match = _NUMBER.search(text) or _MEANT.search(text)
+    match = (_NUMBER.search(text) or _MEANT.search(text)) if _AHEAD.match(text) else None
     if match is None or not match["letter"] or not _WORD.fullmatch(text[: match.start()]):
         return "", text
     number = match[0].strip() if match.re is _MEANT else _plain(match, "")

@@ -1,12 +1,14 @@
 """Campaigns: what an admin calls the squads of a unit to report between two instants, and who has."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, func, or_, select, update
 
+from storage.base import chunks
 from storage.base.upsert import add_one
 from storage.base.words import Cleared
 from storage.checkins import coverage
@@ -98,11 +100,10 @@ def newest(db: Connection, paths: Sequence[str], most: int) -> list[Campaign]:
     return [_campaign(row) for row in db.execute(query)]
 
 
-def of_issue(db: Connection, activity: str, issue: int, paths: Sequence[str]) -> Campaign | None:
-    """The newest one of this issue of a series that concerns these subtrees."""
+def of_issue(db: Connection, activity: str, issue: int, paths: Sequence[str]) -> list[Campaign]:
+    """Those of this issue of a series that concern these subtrees, the newest first."""
     same = (campaign.c.activity == activity) & (campaign.c.issue == issue) & (campaign.c.state != WITHDRAWN)
-    row = db.execute(_SELECT.where(same, _meets(paths)).order_by(campaign.c.id.desc()).limit(1)).first()
-    return None if row is None else _campaign(row)
+    return [_campaign(row) for row in db.execute(_SELECT.where(same, _meets(paths)).order_by(campaign.c.id.desc()))]
 
 
 def _meets(paths: Sequence[str]) -> ColumnElement[bool]:
@@ -123,7 +124,7 @@ def close(db: Connection, number: int, state: str) -> bool:
 
 
 def progress(db: Connection, of: Campaign, paths: Sequence[str]) -> tuple[list[coverage.Squad], dict[int, Told]]:
-    """(the squads of these subtrees that it calls, unit id → what was reported there), whatever the whole comes to."""
+    """(the squads of these subtrees that it calls, what was reported there as `spread` has it)."""
     part = _part(db, of, paths)
     place, values = history.places(part.shape), part.values
     # With "+ 0" the index of the campaign's check-ins is of no use: it would be walked through for every unit.
@@ -136,7 +137,38 @@ def progress(db: Connection, of: Campaign, paths: Sequence[str]) -> tuple[list[c
     # Outer joins, so that the databases begin with the units and not with all that answered the campaign.
     found = {unit_id: Told(0, 0, 0) for unit_id, checkin_id in named if checkin_id is not None}
     found |= {row[0]: Told(*map(int, row[1:])) for row in db.execute(reports, values)}
-    return _called(db, of, part), found
+    squads = _called(db, of, part)
+    return squads, spread(db, checkin.c.campaign_id == of.id, squads, found)
+
+
+def spread(
+    db: Connection, which: ColumnElement[bool], squads: Sequence[coverage.Squad], found: Mapping[int, Told]
+) -> dict[int, Told]:
+    """
+    Of these squads, id → what was reported (`found`); a whole school or grade speaks for those that say nothing.
+
+    A whole that is in `found` keeps of its heads what its squads do not tell themselves.
+    """
+    above: dict[int, list[coverage.Squad]] = defaultdict(list)
+    for squad in squads:
+        for part in squad.path.strip("/").split("/")[:-1]:
+            above[int(part)].append(squad)
+    told = {squad.id: found[squad.id] for squad in squads if squad.id in found}
+    # The lowest first: a grade speaks before its school does.
+    depths = {id: above[id][0].path.partition(f"/{id}/")[0].count("/") for id in above}
+    for id, *whole in sorted(_reports(db, which, above), key=lambda row: -depths[row[0]]):
+        inside = [told[each.id] for each in above[id] if each.id in told]
+        inside += [told[each] for each in above if each in told and f"/{id}/" in above[each][0].path and each != id]
+        told |= {squad.id: Told(0, 0, 0) for squad in above[id] if squad.id not in told}
+        if id in found:
+            own = (max(int(said) - sum(heads), 0) for said, *heads in zip(whole, *inside, strict=True))
+            told[id] = Told(*own)
+    return told
+
+
+def _reports(db: Connection, which: ColumnElement[bool], unit_ids: Iterable[int]) -> list[Any]:
+    query = select(checkin.c.unit_id, *_told()).where(which, coverage.VALID).group_by(checkin.c.unit_id)
+    return [row for ids in chunks.chunks(unit_ids) for row in db.execute(query.where(checkin.c.unit_id.in_(ids)))]
 
 
 def due(db: Connection, of: Campaign, paths: Sequence[str]) -> list[coverage.Squad]:
@@ -164,22 +196,25 @@ def _told() -> list[Any]:
 
 
 def reported(db: Connection, of: Campaign, unit_ids: Sequence[int]) -> dict[int, Told]:
-    """Unit id → what it reported, of these units: with heads of its own, or named in what its school reported."""
-    mine = (checkin.c.campaign_id == of.id) & coverage.VALID
-    events = select(checkin.c.event_id).where(mine, checkin.c.event_id.is_not(None))
-    query = select(checkin.c.unit_id, *_told()).where(mine, checkin.c.unit_id.in_(unit_ids))
-    query = query.group_by(checkin.c.unit_id)
+    """Unit id → what it reported, of these units: with heads of its own, or in what its school reported."""
+    mine = checkin.c.campaign_id == of.id
+    events = select(checkin.c.event_id).where(mine, coverage.VALID, checkin.c.event_id.is_not(None))
     named = select(participation.c.unit_id).where(participation.c.event_id.in_(events))
-    named = named.where(participation.c.unit_id.in_(unit_ids))
-    found = {unit_id: Told(0, 0, 0) for unit_id in db.scalars(named)}
-    return found | {row[0]: Told(*map(int, row[1:])) for row in db.execute(query)}
+    found = {unit_id: Told(0, 0, 0) for unit_id in db.scalars(named.where(participation.c.unit_id.in_(unit_ids)))}
+    paths = db.execute(select(unit.c.id, unit.c.path).where(unit.c.id.in_(unit_ids))).all()
+    above = {int(part) for _, path in paths for part in path.strip("/").split("/")[:-1]}
+    wholes = [f"/{row[0]}/" for row in _reports(db, mine, above)]
+    found |= {unit_id: Told(0, 0, 0) for unit_id, path in paths if any(whole in path for whole in wholes)}
+    return found | {row[0]: Told(*map(int, row[1:])) for row in _reports(db, mine, unit_ids)}
 
 
-def studied(db: Connection, activity: str, issue: int, first: date, paths: Sequence[str]) -> dict[int, Told]:
-    """Unit id → what it reported of this issue of a series since `first`."""
+def studied(
+    db: Connection, activity: str, issue: int, first: date, paths: Sequence[str], squads: Sequence[coverage.Squad]
+) -> dict[int, Told]:
+    """What was reported of an issue of a series since `first` in these subtrees by these squads, as `spread` has it."""
     same = (checkin.c.issue == issue) & (checkin.c.activity == activity) & (checkin.c.day >= first)
     # An outer join, so that the databases begin with the units and not with all who learned it.
     here = unit.outerjoin(checkin, (checkin.c.unit_id == unit.c.id) & coverage.VALID & same)
     query = select(unit.c.id, *_told()).select_from(here).where(within(paths)).group_by(unit.c.id)
     rows = db.execute(query.having(func.count(checkin.c.id) > 0))
-    return {row[0]: Told(*map(int, row[1:])) for row in rows}
+    return spread(db, same, squads, {row[0]: Told(*map(int, row[1:])) for row in rows})

@@ -1,6 +1,6 @@
 """Check-ins as they stand; how they come, change and go is in `recording`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from storage.checkins.coverage import VALID
 from storage.checkins.events import WHOLES, Part
 from storage.checkins.rollups import week_of
 from storage.organisation.units import Unit, within
-from storage.tables import checkin, inbox, unit, unit_past
+from storage.tables import checkin, checkin_version, inbox, unit, unit_past
 
 # When it was reported: in time; before the week's digest was frozen; after that.
 ON_TIME, LATE, BACKFILLED = "on_time", "late", "backfilled"
@@ -86,6 +86,7 @@ _THAT_DAY = (unit_past.c.since <= checkin.c.day) & (unit_past.c.until > checkin.
 _ANY = _ANY.join(unit, unit.c.id == checkin.c.unit_id)
 _ANY = _ANY.outerjoin(unit_past, (unit_past.c.unit_id == checkin.c.unit_id) & _THAT_DAY)
 _SELECT = _ANY.where(VALID)
+_WITHDRAWN = checkin.c.state == "withdrawn"
 
 
 def _checkin(row: Any) -> Checkin:
@@ -113,7 +114,24 @@ def of_message(db: Connection, person_id: int, channel: str, chat: str, spoken_a
 
 def withdrawn(db: Connection, checkin_id: int) -> Checkin | None:
     """The check-in with this id when it was taken back."""
-    return _first(db, _ANY.where(checkin.c.id == checkin_id, checkin.c.state == "withdrawn"))
+    return _first(db, _ANY.where(checkin.c.id == checkin_id, _WITHDRAWN))
+
+
+def matching(
+    db: Connection, of: Mapping[str, Any], paths: Sequence[str] = (), *, gone: bool = False, most: int = 7
+) -> list[Checkin]:
+    """
+    The newest `most` valid check-ins whose columns are as `of` says, in these subtrees if any are given.
+
+    With `gone` those that were taken back, the last one to be so first.
+    """
+    wanted = [checkin.c[name] == value for name, value in of.items()] + ([within(paths)] if paths else [])
+    if gone:
+        last = select(func.max(checkin_version.c.id)).where(checkin_version.c.checkin_id == checkin.c.id)
+        query = _ANY.where(_WITHDRAWN, *wanted).order_by(last.scalar_subquery().desc())
+    else:
+        query = _SELECT.where(*wanted).order_by(checkin.c.id.desc())
+    return [_checkin(row) for row in db.execute(query.limit(most))]
 
 
 def heads(db: Connection, unit_ids: Sequence[int], since: date, until: date) -> dict[int, list[int]]:
@@ -133,14 +151,17 @@ def of_day(db: Connection, unit_id: int, activity: str, day: date, issue: int = 
     return [_checkin(row) for row in db.execute(query)]
 
 
-def newest(
-    db: Connection, *, person_id: int | None = None, unit_id: int | None = None, activity: str | None = None,
-    day: date | None = None,
-) -> Checkin | None:  # fmt: skip
-    """The newest valid check-in of this sender, this unit, this activity and this day, as far as they are given."""
-    of = {"person_id": person_id, "unit_id": unit_id, "activity": activity, "day": day}
-    wanted = [checkin.c[name] == value for name, value in of.items() if value is not None]
-    return _first(db, _SELECT.where(*wanted).order_by(checkin.c.id.desc()).limit(1))
+def newest(db: Connection, person_id: int) -> Checkin | None:
+    """The newest valid check-in of this sender."""
+    return next(iter(matching(db, {"person_id": person_id}, most=1)), None)
+
+
+def of_last_message(db: Connection, person_id: int) -> list[Checkin]:
+    """What the last message of this sender that recorded something recorded, as far as it stands; the newest first."""
+    mine = (checkin.c.person_id == person_id) & VALID
+    last = select(checkin.c.inbox_id).where(mine).order_by(checkin.c.id.desc()).limit(1).scalar_subquery()
+    rows = db.execute(_SELECT.where(mine, checkin.c.inbox_id == last).order_by(checkin.c.id.desc()))
+    return [_checkin(row) for row in rows]
 
 
 def newest_beside(db: Connection, paths: Sequence[str], other: Checkin) -> Checkin | None:

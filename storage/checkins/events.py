@@ -171,7 +171,7 @@ def recount(
     after = parts(db, of.id)
     new = {part.checkin_id for part in came}
     before = [part for part in after if part.checkin_id not in new or not part.checkin_id]
-    _move(rollups, of, [[*before, *gone]], [after])
+    resum(rollups, of, [[*before, *gone]], [after])
 
 
 def join(db: Connection, rollups: Rollups, into: Event, ones: Collection[Part], others: Collection[int] = ()) -> None:
@@ -185,7 +185,7 @@ def join(db: Connection, rollups: Rollups, into: Event, ones: Collection[Part], 
     add_new(db, participation, [{"event_id": into.id, "unit_id": unit_id} for unit_id in named])
     # The emptied events stay as rows: on PostgreSQL another process may just be writing a check-in of theirs.
     db.execute(delete(participation).where(participation.c.event_id.in_(others)))
-    _move(rollups, into, before, [parts(db, into.id)])
+    resum(rollups, into, before, [parts(db, into.id)])
 
 
 def gather(db: Connection, rollups: Rollups, into: Event, whole: str, sequence: int) -> int:
@@ -197,7 +197,7 @@ def gather(db: Connection, rollups: Rollups, into: Event, whole: str, sequence: 
     here = checkin.c.unit_id.in_(select(_places(whole, into.day).c.id))
     same = (checkin.c.day == into.day) & (checkin.c.activity == into.activity) & (checkin.c.sequence == sequence) & here
     loose = _reports(db, same & checkin.c.event_id.is_(None))
-    apart = same & checkin.c.event_id.is_not(None) & (checkin.c.event_id != into.id)
+    apart = same & checkin.c.event_id.is_not(None) & (checkin.c.event_id != into.id) & ~history.changed_school(into.day)
     query = select(checkin.c.event_id).join(unit, unit.c.id == checkin.c.unit_id)
     others = db.scalars(query.where(VALID, apart).distinct()).all()
     if loose or others:
@@ -243,7 +243,7 @@ def leave(db: Connection, rollups: Rollups, of: Event, gone: Part) -> list[int]:
     ids = [part.checkin_id for part in alone]
     db.execute(update(checkin).where(checkin.c.id.in_(ids)).values(event_id=None))
     db.execute(delete(participation).where(participation.c.event_id == of.id, participation.c.unit_id.in_(named)))
-    _move(rollups, of, [[*after, gone]], [parts(db, of.id), *([part] for part in alone)])
+    resum(rollups, of, [[*after, gone]], [parts(db, of.id), *([part] for part in alone)])
     for grade in alone:
         if any(_holds(grade, part) for part in alone):
             into = begin(db, of.activity, of.day)
@@ -274,11 +274,11 @@ def name(db: Connection, rollups: Rollups, of: Event, unit_ids: Iterable[int]) -
     told = {part.unit_id for part in before}
     new = [unit_id for unit_id in unit_ids if unit_id not in told]
     add_new(db, participation, [{"event_id": of.id, "unit_id": unit_id} for unit_id in new])
-    _move(rollups, of, [before], [parts(db, of.id)])
+    resum(rollups, of, [before], [parts(db, of.id)])
     return len(new)
 
 
-def _move(rollups: Rollups, of: Event, before: Iterable[Iterable[Part]], after: Iterable[Iterable[Part]]) -> None:
+def resum(rollups: Rollups, of: Event, before: Iterable[Iterable[Part]], after: Iterable[Iterable[Part]]) -> None:
     """The sums say `after` instead of `before`, each of them the parts of one event."""
     for sign, groups in ((-1, before), (1, after)):
         for group in groups:

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, insert, select, update
 
 from storage.audit import audit
 from storage.base.upsert import insert_into
-from storage.checkins import events
-from storage.checkins.checkins import ON_TIME, Checkin, hold
+from storage.checkins import checkins, events
+from storage.checkins.checkins import Checkin
 from storage.checkins.rollups import Rollups, Sums
 from storage.organisation import history
 from storage.tables import checkin, checkin_version, unit
@@ -84,7 +84,7 @@ def _count_alone(rollups: Rollups, one: Checkin, sign: int) -> None:
 
 
 def _count_timing(rollups: Rollups, one: Checkin, sign: int) -> None:
-    if one.timing != ON_TIME:
+    if one.timing != checkins.ON_TIME:
         rollups.add(one.week, one.unit_id, one.activity, Sums(**{one.timing: sign}))
 
 
@@ -95,7 +95,7 @@ def revise(
 
     Another squad, activity or day is another event. Raises IntegrityError on a double.
     """
-    held = hold(db, old)
+    held = checkins.hold(db, old)
     if held is None:
         return None
     new = replace(
@@ -118,12 +118,9 @@ def revise(
 
 
 def _elsewhere(db: Connection, rollups: Rollups, old: Checkin, new: Checkin) -> Checkin:
-    """It leaves the event that it was in, and belongs to the whole of its new place where there is one."""
+    """It leaves the event that it was in for its new place."""
     named = _count_out(db, rollups, old)
-    found = db.scalar(select(events.OF_THE_WHOLE), events.whole_at(new.path, new.activity, new.day, new.sequence))
-    stored = replace(new, event_id=found)
-    db.execute(update(checkin).where(checkin.c.id == new.id).values(event_id=found))
-    stored = _count_in(db, rollups, stored)
+    stored = _into_place(db, rollups, new)
     if named and stored.whole and stored.event_id is not None:
         still = set(named).intersection(events.squads_below(db, stored.path, stored.day))
         events.name(db, rollups, events.by_id(db, stored.event_id), sorted(still))
@@ -132,7 +129,7 @@ def _elsewhere(db: Connection, rollups: Rollups, old: Checkin, new: Checkin) -> 
 
 def withdraw(db: Connection, rollups: Rollups, old: Checkin, person_id: int, now: datetime) -> bool:
     """Take a check-in back; it stays in the table as withdrawn. False when it is no longer as `old` says."""
-    held = hold(db, old)
+    held = checkins.hold(db, old)
     if held is None:
         return False
     db.execute(update(checkin).where(checkin.c.id == held.id).values(state="withdrawn"))
@@ -141,6 +138,28 @@ def withdraw(db: Connection, rollups: Rollups, old: Checkin, person_id: int, now
     _count_timing(rollups, held, -1)
     _count_out(db, rollups, held)
     return True
+
+
+def restore(db: Connection, rollups: Rollups, gone: Checkin, person_id: int, now: datetime) -> Checkin | None:
+    """A check-in that was taken back stands again; None when it does already, or its place was given to another."""
+    taken = any(
+        one.sequence == gone.sequence for one in checkins.of_day(db, gone.unit_id, gone.activity, gone.day, gone.issue)
+    )
+    back = (checkin.c.id == gone.id) & (checkin.c.state == "withdrawn")
+    if taken or not db.execute(update(checkin).where(back).values(state="valid")).rowcount:
+        return None
+    _keep_version(db, gone, person_id, now)
+    audit.note(db, audit.Action.CHECKIN_RESTORED, now, unit_id=gone.unit_id, subject=f"checkin:{gone.id}")
+    _count_timing(rollups, gone, 1)
+    return _into_place(db, rollups, _placed(db, gone, now))
+
+
+def _into_place(db: Connection, rollups: Rollups, one: Checkin) -> Checkin:
+    """It belongs to the whole of its place where there is one."""
+    found = db.scalar(select(events.OF_THE_WHOLE), events.whole_at(one.path, one.activity, one.day, one.sequence))
+    stored = replace(one, event_id=found)
+    db.execute(update(checkin).where(checkin.c.id == one.id).values(event_id=found))
+    return _count_in(db, rollups, stored)
 
 
 def _count_out(db: Connection, rollups: Rollups, old: Checkin) -> list[int]:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Subquery,
     bindparam,
+    exists,
     false,
     func,
     insert,
@@ -88,6 +89,15 @@ def path_on(day: Any) -> ColumnElement[str]:
     then = (unit_past.c.unit_id == unit.c.id) & (unit_past.c.since <= day) & (unit_past.c.until > day)
     past = select(unit_past.c.path).where(then).correlate_except(unit_past).scalar_subquery()
     return func.coalesce(past, unit.c.path)
+
+
+def changed_school(day: date) -> ColumnElement[bool]:
+    """The condition that a `unit` of the query came from another school in the week of this day.
+
+    What it took part in there is not what its new school held.
+    """
+    before = (unit_past.c.until == monday(day)) & (unit_past.c.school_id != unit.c.school_id)
+    return exists().where(unit_past.c.unit_id == unit.c.id, before)
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,6 +120,13 @@ def said_since(db: Connection, person_ids: Iterable[int], kinds: Iterable[str], 
     return {person: count for person, count in db.execute(query.group_by(delivery.c.person_id))}
 
 
+def last(db: Connection, person_id: int, since: datetime) -> DeliveryRow | None:
+    """The newest that was said to this person since then."""
+    mine = (delivery.c.person_id == person_id) & (delivery.c.state == SENT) & (delivery.c.settled_at >= since)
+    row = db.execute(select(*_ROW).where(mine).order_by(delivery.c.settled_at.desc(), delivery.c.id).limit(1)).first()
+    return None if row is None else DeliveryRow(*row)
+
+
 def said(db: Connection, occurrence: str, lead: int) -> list[int]:
     """The people who were sent this one."""
     mine = (delivery.c.occurrence == occurrence) & (delivery.c.lead == lead) & (delivery.c.state == SENT)

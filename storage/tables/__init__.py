@@ -2,7 +2,6 @@
 
 from storage.tables.audit import audit, audit_anchor
 from storage.tables.base import Instant, metadata
-from storage.tables.cases import row_case, row_case_step
 from storage.tables.chats import album, group_chat, moved_chat, place, sent_file
 from storage.tables.events import campaign, event, exemption, participation
 from storage.tables.medals import child_badge, medal_quota, medal_revocation
@@ -20,10 +19,21 @@ from storage.tables.organisation import (
     wrong_code,
 )
 from storage.tables.privacy import child_note, consent, guardian_request, incident, incident_step
-from storage.tables.programmes import holding, report, report_step, tally
+from storage.tables.programmes import holding, report, report_step, row_case, row_case_step, tally
 from storage.tables.rosters import catalogue_version, roster_batch, staged
-from storage.tables.traffic import card, daily_count, dialogue, fact, file, inbox, lease, outbox, screen
-from storage.tables.wecom import access_token, card_code
+from storage.tables.traffic import (
+    access_token,
+    card,
+    card_code,
+    daily_count,
+    dialogue,
+    fact,
+    file,
+    inbox,
+    lease,
+    outbox,
+    screen,
+)
 from storage.tables.work import checkin, checkin_version, child, delivery, digest, nomination, nomination_step, rollup
 
 __all__ = [

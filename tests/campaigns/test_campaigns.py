@@ -187,8 +187,8 @@ def test_many_campaigns_elsewhere_hide_none_of_ones_own(county: County) -> None:
     squad = [county.squads[0].path]
     assert [each.id for each in campaigns.newest(county.db, squad, 8)] == numbers[::-1]
     found = campaigns.of_issue(county.db, issue, 5, squad)
-    assert found is not None and found.id == numbers[0]
-    assert campaigns.of_issue(county.db, issue, 5, [county.second.path]) is None
+    assert [each.id for each in found] == [numbers[0]]
+    assert campaigns.of_issue(county.db, issue, 5, [county.second.path]) == []
 
 
 def test_progress_counts_what_was_reported_in_the_part(county: County) -> None:
@@ -202,3 +202,67 @@ def test_progress_counts_what_was_reported_in_the_part(county: County) -> None:
     assert {id: each.attended for id, each in told.items()} == {county.squads[0].id: 40, county.squads[1].id: 38}
     due, told = campaigns.progress(county.db, call, [county.top.path])
     assert (len(due), sum(each.attended for each in told.values())) == (6, 113)
+
+
+def told_by(county: County, *reports: tuple[Unit, int, int | None]) -> tuple[int, int]:
+    """(how many squads have reported, 人次) of a campaign of the county to which these reported."""
+    call = Campaign(county.top.id, "清明祭英烈", "祭扫", FRIDAY, FRIDAY + timedelta(days=2), person_id=county.zhou)
+    call = campaigns.by_id(county.db, campaigns.add(county.db, call, FRIDAY))
+    assert call is not None
+    for unit, heads, due in reports:
+        county.report(unit, heads, due, activity="祭扫", campaign_id=call.id)
+    squads, told = campaigns.progress(county.db, call, [county.top.path])
+    assert set(campaigns.reported(county.db, call, [squad.id for squad in squads])) == set(told) & {
+        s.id for s in squads
+    }
+    return sum(squad.id in told for squad in squads), sum(each.attended for each in told.values())
+
+
+def test_what_is_said_to_count_is_counted_whole_schools_too(county: County) -> None:
+    grade = units.add(county.db, Kind.GRADE, "五年级", county.first, grade=5)
+    fifth = units.add(county.db, Kind.SQUAD, "五(1)中队", grade, grade=5, class_no=1)
+    assert told_by(county, (county.first, 180, 200)) == (5, 180)
+    assert told_by(county, (fifth, 30, 40), (grade, 35, None), (county.others[0], 40, 40)) == (2, 75)
+
+
+def test_the_whole_keeps_what_its_squads_do_not_tell(county: County) -> None:
+    assert told_by(county, (county.squads[0], 40, 42), (county.first, 180, 200), (county.others[0], 35, None)) == (
+        5,
+        215,
+    )
+
+
+def test_a_report_about_something_else_is_not_counted_until_it_is_said_to(tmp_path: Path) -> None:
+    async def scene(bot: Bot) -> None:
+        await published(bot, "李老师", "清明祭英烈 主题队日 4月1日-4月7日")
+        await bot.say("张老师", "主题队日 38人 防溺水教育")
+        await bot.say("吴老师", "主题队日 38人 清明祭扫")
+        await bot.say("李老师", "四(1)中队 主题队日 38人")
+        assert answers(bot) == [None, 1, 1]
+        (said,) = await bot.say("张老师", "活动 1 #1")
+        assert said.startswith("已计入活动 1「清明祭英烈」:三(2)中队 主题队日 38 人")
+        (said,) = await bot.say("吴老师", "活动 1 #1")
+        assert said.startswith("您没有编号 1 的签到")
+        await bot.say("李老师", "四(2)中队 主题队日 35人 防溺水教育")
+        (said,) = await bot.say("李老师", "活动 1 四(2) 35")
+        assert said.startswith("已计入活动 1")
+        assert answers(bot) == [1, 1, 1, 1]
+
+    played(tmp_path, scene)
+
+
+def test_the_rate_of_an_issue_is_of_all_who_are_called_or_of_everybody(tmp_path: Path) -> None:
+    async def scene(bot: Bot) -> None:
+        await published(bot, "李老师", "红领巾爱学习第5期 4月1日-4月7日 三年级")
+        await bot.say("张老师", "红领巾爱学习第5期 应到44实到40")
+        # One school has called two squads; of the other nobody has called any, and all twelve are due.
+        (said,) = await bot.say("王主任", "参学 第5期")
+        assert "参学中队 1/14(7.1%)" in said
+        await published(bot, "王主任", "红领巾爱学习第5期 4月1日-4月9日 三、四年级")
+        (said,) = await bot.say("王主任", "参学 第5期")
+        assert "参学中队 1/8(12.5%)" in said
+        await bot.say("马老师", "全校 红领巾爱学习第5期 450人")
+        (said,) = await bot.say("王主任", "参学 第5期")
+        assert "参学中队 5/8(62.5%)" in said and "参学 490 人次" in said
+
+    played(tmp_path, scene)

@@ -147,13 +147,21 @@ class Talker:
         (name, squad), attended = self.squad(), self.chance.randint(20, 44)
         if not any(key[0] == name for key in self.said.order):
             return
-        await self.say(f"更正 {squad} 实到{attended}")
+        await self.of_one(f"更正 {squad} 实到{attended}")
         self.said.correct(name, attended)
 
     async def take_back(self) -> None:
         if self.said.order:
-            await self.say("撤回")
+            await self.of_one("撤回")
             self.said.take_back()
+
+    async def of_one(self, text: str) -> None:
+        """Where several may be meant each has its button, the newest first."""
+        bot, me = self.bot, "李老师"
+        await bot.hear(bot.body(me, text))
+        asked = [bubble for bubble in bot.new(me) if "还没有动" in bubble["text"]]
+        if asked:
+            await bot.hear(bot.body(me, button=asked[0]["buttons"][0]["id"]))
 
     async def talk(self) -> None:
         await self.say(self.chance.choice(["好的", "谢谢", "我的", "周报", "未签到", "明天下午三点开会", "帮助"]))

@@ -53,7 +53,7 @@ def test_the_environment_beats_the_file(empty: Path, monkeypatch: pytest.MonkeyP
 OF_A_KIND = {
     "NAME_KEY": Fernet.generate_key().decode(),
     "TELEGRAM_TOKEN": "123456:ABC-DEF",
-    "WECOM_AES_KEY": "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C",
+    "WECOM_AES_KEY": "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C",  # made-up
     "WECOM_GROUP_WEBHOOKS": "青禾区少工委/实验小学=a-key",
 }
 REST_OF = {

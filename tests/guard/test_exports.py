@@ -9,7 +9,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.dispatch.features import collect
 from handlers.general.exports import PURPOSES, WHY
@@ -19,12 +19,17 @@ from storage.tables import audit, outbox
 from tests.support.platforms import telegram_stage, wecom_stage
 from tests.support.platforms.fake_telegram import FakeTelegram
 from tests.support.platforms.fake_wecom import FakeWecom
-from tests.support.stage import Bot, running
+from tests.support.stage import START, Bot, running
 
 pytestmark = pytest.mark.both
 
 # Every command that answers with files: how it is asked for one, by whom. A recipe is made by one of these.
-ASKED = {"导出 名册": ("导出 名册", "刘校长"), "周报": ("周报 表", "李老师"), "表": ("表 宣讲 本月", "王主任")}
+ASKED = {
+    "导出 名册": ("导出 名册", "刘校长"), "周报": ("周报 表", "李老师"), "表": ("表 宣讲 本月", "王主任"),
+    "导出 目录": ("导出 目录", "贺主任"),
+}  # fmt: skip
+# Sheets that are sent back begin with their head: there it stands on another one, and at the foot.
+HEADS = {"行", "字段", "选项"}
 MARK = "2026-04-03 09:00 导出，用途：上级检查。请勿转发"
 
 
@@ -39,7 +44,8 @@ def log(bot: Bot) -> list[tuple[int, dict[str, Any]]]:
 
 
 def test_every_command_that_sends_files_is_walked_here() -> None:
-    assert {each.words[0] for each in collect().commands if each.exports} == set(ASKED)
+    # 照片 sends what others have sent, as it is: tests/programmes has it.
+    assert {each.words[0] for each in collect().commands if each.exports} - {"照片"} == set(ASKED)
 
 
 @pytest.mark.parametrize("word", ASKED)
@@ -56,12 +62,13 @@ def test_a_file_goes_with_a_purpose_a_mark_and_a_row(word: str, tmp_path: Path) 
             assert "已记入审计日志" in said
             assert [about["why"] for _, about in log(bot)] == ["上级检查"] and log(bot)[0][1]["what"] == word
             book = openpyxl.load_workbook(io.BytesIO(files(bot)[0].read_bytes()))
-            for sheet in book.worksheets[: 1 if word == "导出 名册" else None]:
-                assert sheet["A1"].value == f"{who} {MARK}" == (sheet.oddFooter.left.text or ""), sheet.title
+            for sheet in book.worksheets:
+                assert sheet.oddFooter.left.text == f"{who} {MARK}", sheet.title
+                assert sheet.title in HEADS or sheet["A1"].value == f"{who} {MARK}", sheet.title
             # Said at once, nothing is asked.
-            for purpose in PURPOSES:
-                await bot.say(who, f"{words} {purpose}")
-            assert [about["why"] for _, about in log(bot)] == ["上级检查", *PURPOSES]
+            purpose = PURPOSES[list(ASKED).index(word)]
+            await bot.say(who, f"{words} {purpose}")
+            assert [about["why"] for _, about in log(bot)] == ["上级检查", purpose] and len(files(bot)) == 2
 
     asyncio.run(scene())
 
@@ -108,13 +115,16 @@ def test_after_a_day_the_file_is_gone_and_nothing_waited_for_that(tmp_path: Path
             await bot.say("李老师", "周报 图")
             table, picture = files(bot)
             assert (await bot.say("李老师", "帮助"))[0]
-            await bot.move(bot.clock.now() + timedelta(hours=23, minutes=50))
-            assert table.exists()
-            await bot.move(bot.clock.now() + timedelta(minutes=20))
+            removal = select(outbox.c.state, outbox.c.due_at).where(outbox.c.lane == "removal")
+            with bot.read() as db:
+                [(state, due_at)] = db.execute(removal).all()
+            assert state == "new" and timedelta(hours=23, minutes=59) < due_at - START <= timedelta(days=1, minutes=1)
+            # Only the clock of the letters, not the day's reminders.
+            await bot.app.pipeline.do(lambda turn: turn.db.execute(update(outbox).values(due_at=START)))
+            await bot.send()
             assert not table.exists() and picture.exists()
             with bot.read() as db:
-                states = db.execute(select(outbox.c.state).where(outbox.c.lane == "removal")).all()
-            assert [state for (state,) in states] == ["sent"]
+                assert [state for state, _ in db.execute(removal)] == ["sent"]
 
     asyncio.run(scene())
 

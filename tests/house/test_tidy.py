@@ -47,7 +47,10 @@ WIDE = [
     "handlers/reading/checkins/pieces.py", "handlers/reading/checkins/topic.py",
     "handlers/reading/claims/clauses.py", "handlers/reading/messages/attendance.py",
     "handlers/reading/messages/medal_messages.py", "handlers/reading/messages/withdrawals.py",
-    "storage/roster/merging.py",
+    "storage/roster/merging.py", "handlers/checkins/exemptions.py",
+    "handlers/digests/period_digest.py", "handlers/kit.py", "handlers/medals/review.py", "handlers/people/join.py",
+    "handlers/programmes/cases/case_intake.py", "handlers/programmes/cases/case_words.py",
+    "handlers/programmes/cases/case_work.py", "storage/digests/periods.py", "handlers/catalogue/model.py",
 ]  # fmt: skip
 PACKAGES = ("bot", "handlers", "scheduling", "storage")
 FILES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))

@@ -3,21 +3,27 @@
 import asyncio
 import base64
 import random
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from bot.practice.channel import decode
 from handlers.catalogue import catalogue, chain, loader
 from handlers.catalogue.model import Row
+from handlers.general.exports import WHY
 from handlers.programmes.cases.case_rights import ABOVE, LEVELS, OWN
 from handlers.wording import days
+from storage.organisation import units
+from storage.organisation.units import Kind
+from storage.people import people
 from storage.programmes import cases
-from storage.programmes.cases import CaseStep
-from storage.tables import audit, file, row_case, row_case_step
+from storage.programmes.cases import Case, CaseStep
+from storage.retention.reports import old_cases
+from storage.tables import audit, row_case, row_case_step
 from tests.checkins.test_photos import fetcher
+from tests.programmes.test_coverage import NOW
 from tests.support.stage import Bot, running
 from tests.support.talk import PHOTO
 
@@ -159,10 +165,10 @@ def test_a_reviewer_opens_the_photo_and_nobody_else(tmp_path: Path) -> None:
             assert "还没有能看的照片" in (await bot.say("王主任", f"照片 {number}"))[-1]
             await fetcher(bot, bot.app.engine.settings.files).once()
             bot.new("王主任")
-            await bot.say("王主任", f"照片 {number}")
-            with bot.read() as db:
-                shown = bot.app.engine.render("kept-file", {"file_id": db.scalar(select(file.c.id))})
-            assert shown.startswith(b"\xff\xd8\xff")
+            assert (await bot.say("王主任", f"照片 {number}")) == [WHY.asks]
+            assert "第 1 个，共 1 个" in (await bot.say("王主任", "上级检查"))[0]
+            (sent,) = (bot.channel.folder / "sent").iterdir()
+            assert sent.read_bytes().startswith(b"\xff\xd8\xff")
             assert (await bot.say("马老师", f"照片 {number}"))[0].startswith(f"没有找到事项 {number}")
 
     asyncio.run(play())
@@ -185,3 +191,30 @@ def test_more_than_the_places_are_put_forward_but_not_decided(tmp_path: Path) ->
             assert "已报 11/150 位,超额 1 类" in seen
 
     asyncio.run(play())
+
+
+@pytest.mark.both
+def test_names_go_after_a_year_and_everything_after_three_school_years(county_database: Connection) -> None:
+    db = county_database
+    with db.begin() as transaction:
+        unit = units.add(db, Kind.CARE, "关工委")
+        person_id = people.add(db, "测试", NOW)
+        new = Case("shijia", unit.id, "老教师", True, {}, None, "2026", "submitted", b"name", b"words", "v")
+
+        def decided(years: int, to: str) -> Case:
+            then = NOW - timedelta(days=365 * years + 1)
+            one = cases.add(db, new, person_id, then)
+            assert cases.move(db, one, CaseStep(person_id, "退回", to, "街道", None, then), to == "returned")
+            return one
+
+        old, late, open_one, fresh = (
+            decided(4, "returned"), decided(1, "returned"), decided(1, "ok_1"), decided(0, "returned"),
+        )  # fmt: skip
+        # Of two at the same moment the second is told.
+        step = CaseStep(person_id, "同意", "ok_1", "街道", None, NOW)
+        assert not cases.move(db, fresh, step, False)
+        assert old_cases(db, NOW, 10) == 2 and old_cases(db, NOW, 10) == 0
+        assert cases.by_number(db, old.number) is None and cases.steps(db, old.id) == []
+        kept = [cases.by_id(db, each.id) for each in (late, open_one, fresh)]
+        assert [each and each.name for each in kept] == [None, b"name", b"name"]
+        transaction.rollback()

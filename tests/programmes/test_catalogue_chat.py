@@ -9,7 +9,8 @@ from openpyxl import Workbook
 from sqlalchemy import select
 
 from handlers.catalogue import catalogue, cells, current, sheets
-from handlers.catalogue.model import Figure, Row
+from handlers.catalogue.model import Row
+from handlers.catalogue.parts import Figure
 from storage.audit.audit import Action
 from storage.tables import audit, catalogue_version
 from tests.organisation.test_roster_chat import Chat, play

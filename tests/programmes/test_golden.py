@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Connection
 
-from handlers.catalogue import catalogue
+from handlers.catalogue import catalogue, chain
 from handlers.catalogue.reports import read_report
 from handlers.reading.text.normalise import clean
 from handlers.wording import lines, programmes
@@ -17,7 +17,8 @@ from scheduling import spans
 from storage.organisation import units
 from storage.organisation.units import Kind, Unit
 from storage.people import people
-from storage.programmes import holdings, reports
+from storage.programmes import cases, holdings, reports
+from storage.programmes.cases import Case
 from storage.programmes.holdings import Holding
 from storage.programmes.reports import Report
 
@@ -140,3 +141,23 @@ def test_g15_the_first_batch_of_a_class(db: Connection, admitted: int, problem: 
     told = tell(db, school, said)
     broken = [check.broken(dict(told.figures), said) for check in ROWS["ruhui"].checks]
     assert "".join(broken) == problem
+
+
+@pytest.mark.parametrize(
+    ("places", "kinds", "line"),
+    [
+        (143, {"先进村": 41, "先进社区": 89}, "占 130/143(90.9%)"),
+        (109, {"示范社区": 18}, "占 18/109(16.5%)"),
+    ],
+    ids=["G3", "G4"],
+)
+def test_honours_of_all_places(db: Connection, places: int, kinds: dict[str, int], line: str) -> None:
+    county, person_id, row = top(db), people.add(db, "测试", NOW), ROWS["chuangjian"]
+    villages = iter([units.add(db, Kind.COMMUNITY, f"第{number}社区", county) for number in range(places)])
+    for kind, number in kinds.items():
+        for unit in (next(villages) for _ in range(number)):
+            period = chain.period_of(row, DAY)
+            new = Case(row.key, unit.id, kind, False, {}, None, period, "awarded", None, None, row.version)
+            cases.add(db, new, person_id, NOW)
+    told = lines.case_line(db, row, [county.path], "2026", DAY).text
+    assert line in told and all(f"{kind} {number}" in told for kind, number in kinds.items()), told

@@ -6,13 +6,14 @@ import pytest
 from sqlalchemy import Connection
 
 from handlers.programmes.rosters import _after
+from handlers.wording import lines
 from storage.base.vault import Vault
 from storage.organisation import units
 from storage.organisation.units import Kind
 from storage.people import people
 from storage.programmes import holdings
 from storage.programmes.holdings import Holding
-from tests.programmes.test_coverage import NOW
+from tests.programmes.test_coverage import NOW, ROWS
 
 pytestmark = pytest.mark.both
 
@@ -54,4 +55,24 @@ def test_what_is_held_ends_and_is_forgotten(county_database: Connection) -> None
         assert [each.id for each in holdings.held(db, "xiaowai", [unit.path], today)] == [soon.id]
         assert holdings.forget(db, NOW, 10) == 1
         assert holdings.by_id(db, old.id) is None and holdings.by_id(db, gone.id) is not None
+        transaction.rollback()
+
+
+def test_each_kind_of_place_is_filled_by_itself(county_database: Connection) -> None:
+    db, today, row = county_database, NOW.date(), ROWS["gangwei"]
+    with db.begin() as transaction:
+        top = units.add(db, Kind.COUNTY, "测试区")
+        street = units.add(db, Kind.STREET, "城东街道", top)
+        person_id = people.add(db, "测试", NOW)
+        for unit, post in ((top, "主任"), (top, "主任"), (top, "主任"), (top, "委员"), (street, "总辅导员")):
+            holdings.add(db, Holding(unit.id, row.key, today, None, None, {"post": post}), person_id, NOW)
+        line = lines.roster_line(db, row, [top.path], "always", today)
+        assert line.vacancies == {top.id: {"总辅导员": 1}, street.id: {"主任": 2}}
+        assert line.text == "岗位配齐 0/2,空缺 3(主任 2 总辅导员 1),90 日内到期 0"
+        # Who has gone leaves a place.
+        holdings.end(db, holdings.held(db, row.key, [street.path], today)[0].id, today)
+        assert lines.roster_line(db, row, [top.path], "always", today).vacancies[street.id] == {
+            "主任": 2,
+            "总辅导员": 1,
+        }
         transaction.rollback()

@@ -26,6 +26,7 @@ pytestmark = pytest.mark.both
 
 NOW = datetime(2026, 4, 3, 2, 20, tzinfo=UTC)
 CALL = Campaign(1, "守岁", "志愿服务", NOW, NOW, path="/1/", id=1)
+SQUADS = [coverage.Squad(3, "三(1)中队", "/1/2/3/", "实验小学", 40)]
 HELD = Held(frozenset({"7"}), True)
 ARRIVED = {"channel": "telegram", "message_id": "1", "chat": "1", "sender": "1", "received_at": NOW}
 SAME = {
@@ -138,7 +139,7 @@ def test_a_chat_that_waits_holds_only_itself_up(database: Database) -> None:
         lambda db: nominations.of_person(db, 1, 10),
         lambda db: roster.load(db, [("青禾区", "实验小学")], [("wecom", "a")], NOW),
         lambda db: campaigns.progress(db, CALL, ["/1/2/"]),
-        lambda db: campaigns.studied(db, "红领巾爱学习", 5, NOW.date(), ["/1/2/"]),
+        lambda db: campaigns.studied(db, "红领巾爱学习", 5, NOW.date(), ["/1/2/"], SQUADS),
         lambda db: campaigns.newest(db, ["/1/2/"], 8),
         lambda db: nominations.waiting(db, 1, ["/1/2/"]),
     ],

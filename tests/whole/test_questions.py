@@ -30,7 +30,7 @@ FEATURES = collect(modules())
 QUESTIONS = [question for question, _ in FEATURES.answers.values()]
 LABELS = "是,删除", "不删"
 FIRM = _words("是|当然|必须的|是的|对|对的|确定|确认|没错|没问题|yes|YES|是,删除|是删除|删除|好的,删除|确定了")
-COURTEOUS = _words("好|好的|好的呢|嗯|嗯嗯|可以|可以的|行|行吧|那行|哦好的|好好好|ok|ＯＫ|好嘞")
+COURTEOUS = _words("[OK]|好|好的|好的呢|嗯|嗯嗯|可以|可以的|行|行吧|那行|哦好的|好好好|ok|ＯＫ|好嘞")
 NOES = _words(
     "不用改|不想报了|不需要记了|不必|放弃|作罢|否|不|不是|不是的|不用|不用了|算了|算了吧|还是算了|取消|不要|不需要|no|不报了|"
     "先不报了|先别发|不删|不删除|暂时不用|好的,不用了|嗯,算了|没有|还没有|不行|不好|不对"
@@ -52,6 +52,11 @@ def test_a_yes_is_one_however_it_is_said(word: str, signs: tuple[str, str], than
     words = f"{signs[0]}{word}{thanks}{signs[1]}"
     assert says_yes(words, LABELS[0]) and not says_no(words, LABELS[1]) and not command_like(words)
     assert says_firmly(words, LABELS[0]) == (word in FIRM)
+
+
+@pytest.mark.parametrize("words", ["👌", "👍🏻", "👌👌", " 🆗 "])
+def test_a_thumb_alone_is_a_yes(words: str) -> None:
+    assert says_yes(words) and not says_firmly(words) and not says_no(words)
 
 
 @given(st.sampled_from(NOES), around, polite)

@@ -65,7 +65,7 @@ MAY: dict[str, set[Role]] = {
     "隐私": set(Role),
     "单位": _APPOINTERS, "升级": _APPOINTERS, "导入": _APPOINTERS, "导出 名册": _APPOINTERS,
     "上报": set(Role), "登记": set(Role), "在册": set(Role), "到期": set(Role), "续": set(Role), "结束": set(Role),
-    "恢复": set(Role), "照常报": set(Role), "看": _READERS, "催": _READERS, "表": _READERS,
+    "恢复": _REPORTERS, "照常报": set(Role), "看": _READERS, "催": _READERS, "表": _READERS,
     "待收": _READERS - {R.INSPECTOR}, "待办": set(Role), "办": set(Role), "照片": set(Role),
     "目录": _READERS,
     "组织 分组": _APPOINTERS, "导出 目录": {R.COUNTY_ADMIN, R.CITY_ADMIN, R.PROVINCE_ADMIN},
@@ -88,6 +88,7 @@ ASKED = {
     "家长申请": "家长申请 查看 {path} 钱秘密", "办理": "办理 {request}", "结案": "结案 {request} 没有保存",
     "泄露": "泄露 {leak}",
     "单位": "单位 停用 {path}", "升级": "升级 {path}", "导出 名册": "导出 名册 {path}",
+    "组织 分组": "组织 分组 片区 城东片区 {path}",
     "交接": "交接 {person} 新老师", "代理": "代理 {person} 明天",
 }  # fmt: skip
 # Of a word that several kinds of people may say, who gets at somebody else's matter with it.
@@ -199,8 +200,8 @@ def allowed(grants: Iterable[people.Grant], word: str, unit: Unit) -> bool:
         return False
     may = REALLY.get(word, MAY[word])
     mine = [grant for grant in grants if grant.role in may and grant.unit.covers(unit)]
-    # Nobody closes their own unit.
-    mine = [grant for grant in mine if word != "单位" or grant.unit.id != unit.id]
+    # Nobody closes their own unit, or says where it belongs.
+    mine = [grant for grant in mine if word not in ("单位", "组织 分组") or grant.unit.id != unit.id]
     own = [grant for grant in mine if word == "签到" and grant.unit.id == unit.id]
     return bool(own) or any(grant.role not in OWN_RECORDS for grant in mine)
 

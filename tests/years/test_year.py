@@ -11,7 +11,7 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import Connection, insert
 
-from handlers.catalogue import catalogue
+from handlers.catalogue import catalogue, chain
 from handlers.catalogue.model import Row
 from handlers.catalogue.reports import read_report
 from handlers.digests import digest
@@ -26,7 +26,8 @@ from storage.checkins.rollups import Rollups
 from storage.organisation import units
 from storage.organisation.units import Kind, Unit
 from storage.people import people
-from storage.programmes import holdings, reports
+from storage.programmes import cases, holdings, reports
+from storage.programmes.cases import Case
 from storage.programmes.holdings import Holding
 from storage.programmes.reports import Report
 
@@ -34,7 +35,8 @@ pytestmark = pytest.mark.both
 
 ZONE = ZoneInfo("Asia/Shanghai")
 FIRST, LAST = date(2025, 9, 1), date(2026, 6, 28)
-ROWS = [row for row in catalogue.shipped() if row.shape in ("report", "roster")]
+# Check-ins are told by squads; medals of children have tables of their own.
+ROWS = [row for row in catalogue.shipped() if row.shape != "checkin" and not row.quotas]
 WEEKS = ("2025-W36", "2025-W42", "2025-W48", "2025-W52", "2026-W10", "2026-W14", "2026-W22", "2026-W26")
 ACTIVITIES = (
     "主题队日",
@@ -127,6 +129,16 @@ class District:
             held = Holding(unit.id, row.key, FIRST, LAST + timedelta(days=60), figures=figures)
             holdings.add(self.db, held, self.person, self.now)
 
+    def open(self, row: Row) -> None:
+        """A case of each kind, some of which have been moved on by one step."""
+        made = datetime(2026, 3, 10, 9, 0, tzinfo=ZONE)
+        unit = next(self.units[kind] for kind in row.at if kind in self.units)
+        for number, kind in enumerate(row.kinds or ("",)):
+            state = row.chain[0].to if number % 2 else chain.first(row)
+            period, due = chain.period_of(row, made.date()), made.date() + timedelta(days=30)
+            new = Case(row.key, unit.id, kind, False, {}, due, period, state, None, None, row.version)
+            cases.add(self.db, new, self.person, made)
+
     def digest(self, week: str) -> str:
         """What the county's admin is told of a week, asked on its Sunday."""
         now = datetime.combine(spans.span_of(week)[1], self.now.time(), ZONE)
@@ -144,7 +156,7 @@ def district(county_database: Connection) -> Iterator[District]:
         made = District(county_database)
         made.check_in()
         for row in ROWS:
-            (made.report if row.shape == "report" else made.enter)(row)
+            {"report": made.report, "roster": made.enter, "case": made.open}[row.shape](row)
         yield made
         transaction.rollback()
 
@@ -152,8 +164,9 @@ def district(county_database: Connection) -> Iterator[District]:
 def test_every_row_says_its_line_of_the_year(district: District) -> None:
     top = district.units[Kind.PROVINCE].path
     for row in ROWS:
-        of = lines.roster_line if row.shape == "roster" else lines.line
-        text = of(district.db, row, [top], "2026", LAST).text
+        text = {"roster": lines.roster_line, "case": lines.case_line}.get(row.shape, lines.line)(
+            district.db, row, [top], "2026", LAST
+        ).text
         assert re.search(r"[1-9]", text), (row.key, text)
 
 
@@ -167,3 +180,9 @@ def test_a_digest_is_readable_on_a_phone(district: District, week: str) -> None:
     shown = {each.row.section for each in found if f"· {each.text}" in text}
     assert shown == {each.row.section for each in found}
     assert len(found) == sum(f"· {each.text}" in text for each in found) or "发「看」" in text
+
+
+def test_mondays_push_tells_what_was_reported_too(district: District) -> None:
+    monday = datetime(2026, 4, 6, 8, 0, tzinfo=ZONE)
+    text = digest.for_group(district.db, district.county, "2026-W14", monday).text
+    assert "\n· 4月方案 已报 4/4" in text and len(text.splitlines()) <= 25

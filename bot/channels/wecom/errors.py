@@ -14,7 +14,7 @@ class Remedy(Enum):
     # Too many calls: nothing at all for a minute, or for an hour.
     WAIT = "wait"
     # The access token is no longer valid: a new one, once.
-    TOKEN = "token"
+    TOKEN = "token"  # nosec B105 # a word of ours
     # The installation is to be put right; until then nothing gets through.
     SETUP = "setup"
     # This one thing is not allowed until the installation is changed; other things get through.

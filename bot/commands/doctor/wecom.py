@@ -32,7 +32,8 @@ def check(settings: Settings) -> Iterator[Line]:
     """A line for each thing that can be wrong; nothing is changed at the platform."""
     yield _token(settings)
     yield from _clock(settings)
-    here = f"http://{'127.0.0.1' if settings.host in ('0.0.0.0', '::') else settings.host}:{settings.port}"
+    # Nothing but zeros: whatever address this machine has.
+    here = f"http://{settings.host if settings.host.strip('0.:') else '127.0.0.1'}:{settings.port}"
     yield _callback(settings, here, "机器人没有运行,没有检查;启动以后再运行一次 doctor")
     if settings.public_url:
         yield _callback(settings, settings.public_url, "从这台机器连不上;请检查域名、证书和网页服务器")

@@ -1,15 +1,20 @@
 """What a report is asked about: the school, what is missing, what is in doubt."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from handlers import rights
+from handlers.asker.context import context_of
 from handlers.attendance import attachments, drafts, phrases
 from handlers.checkins.questions import questions
 from handlers.kit import REPORTERS, Ask, Button, Reply, Unit
-from handlers.reading import Reading, Record
+from handlers.reading import Reading, Record, read
 from handlers.wording import places
 
 # So many squads of one's own are offered as buttons.
 FEW = 6
+# What is denied, asked, or of last year is no report, whatever numbers it says.
+_MAY_BE_FACTS = frozenset({"condition", "notice", "example", "quotation", "elsewhere"})
 
 
 def is_complete(record: Record) -> bool:
@@ -50,6 +55,16 @@ def _size(ask: Ask, record: Record) -> int | None:
     return unit.members if unit else None
 
 
+def offers(ask: Ask, reading: Reading) -> bool:
+    """Whether what is no plain fact (要是…, 王老师说…) would be a whole check-in of the asker's if it were one."""
+    if not (reading.claim in _MAY_BE_FACTS and reading.offered and ask.message.private and ask.me.roles & REPORTERS):
+        return False
+    # 隔壁班队会40人: the sender's own squad is meant only where it is named.
+    named = read(ask.message.text, replace(context_of(ask), bound_unit=None)).offered
+    found = [places.by_key(ask, each.unit) if each.unit and is_complete(each) else None for each in named]
+    return bool(found) and all(unit is not None and rights.may_report(ask.me, unit) for unit in found)
+
+
 def doubt(ask: Ask, reading: Reading, records: list[Record], first: int | None) -> Reply:
     """What was said is shown, and stored once it is agreed to."""
     said = [questions.canonical(record, (), always_dated=True) for record in records]
@@ -58,7 +73,8 @@ def doubt(ask: Ask, reading: Reading, records: list[Record], first: int | None) 
         " · ".join(filter(None, (f"{phrases.dated(one, ask.today)} {phrases.heads(one)}", one.topic)))
         for one in checkin_lines
     )
-    question = f"{questions.doubt(reading.issues, records)}\n{lines}\n记下吗?"
+    asks = "是报今天的签到吗？" if reading.offered else questions.doubt(reading.issues, records)
+    question = f"{asks}\n{lines}\n记下吗?"
     return Reply(
         question,
         questions.DOUBT.put(ask, questions.Doubted(said, attachments.waiting(ask, first), reading.joint, question)),

@@ -10,7 +10,7 @@ from handlers.asker.schools import chosen_school
 from handlers.attendance import reports
 from handlers.checkins import checkins
 from handlers.checkins.questions import asking, questions
-from handlers.kit import Ask, Reply
+from handlers.kit import Ask, Refusal, Reply
 from handlers.reading import Reading, read
 from handlers.wording import names
 from handlers.wording.questions import answers
@@ -103,4 +103,6 @@ def confirmed(ask: Ask, known: questions.Doubted) -> Sequence[Reply]:
     context = context_of(ask)
     records = [record for said in known.said for record in read(said, context).records]
     complete = [record for record in records if asking.is_complete(record)]
+    if not complete:
+        raise Refusal("没有记下来。请把中队、活动、人数写在一条消息里再发一次。")
     return reports.store(ask, complete, known.first, known.joint)

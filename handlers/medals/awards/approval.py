@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from handlers.kit import Ask, Button, Refusal, Reply, Role
 from handlers.medals import decisions, pending
 from handlers.medals.awards import eligibility
-from handlers.wording import consents, medals
+from handlers.wording import medals
+from handlers.wording.children import consents
 from storage.medals import nominations, quotas
 from storage.medals.nominations import State
 

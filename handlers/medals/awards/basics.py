@@ -6,8 +6,8 @@ from handlers.kit import Ask, Refusal, Reply, Role
 from handlers.medals.awards.eligibility import ALL_BASIC
 from handlers.reading.medals.medals import find_medals
 from handlers.registry import command
-from handlers.wording import consents, days, medals, questions
-from handlers.wording.children import class_lists
+from handlers.wording import days, medals, questions
+from handlers.wording.children import class_lists, consents
 from scheduling.periods import term_of
 from storage.medals import badges
 from storage.organisation import units

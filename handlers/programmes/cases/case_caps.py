@@ -1,22 +1,23 @@
-"""What keeps a step of a case from being taken: no evidence yet, the public notice is not over, no place is left."""
+"""Which steps of a case may be taken: by whom, with what evidence, after which notice, within how many places."""
+
+from dataclasses import replace
 
 from handlers.catalogue import chain
 from handlers.catalogue.model import Row, Step
-from handlers.kit import Ask
-from handlers.programmes.cases import case_rights, case_words
+from handlers.kit import Ask, Denied, Refusal
+from handlers.programmes.cases import case_notice, case_rights, case_words
 from handlers.wording import days
 from storage.messages import files
 from storage.organisation import units
 from storage.programmes import cases
-from storage.programmes.cases import Case, CaseStep
 
 
-def problem(ask: Ask, row: Row, one: Case, step: Step, done: list[CaseStep]) -> str:
+def problem(ask: Ask, row: Row, one: cases.Case, step: Step, done: list[cases.CaseStep]) -> str:
     """A sentence, or nothing when the step may be taken."""
     if step.evidence and not files.of_case(ask.db, one.id):
         return f"还没有照片或附件。请直接把照片发来，或发「退回 {one.number} 请补充」。"
     if one.state == chain.NOTICE and not step.optional:
-        last = case_words.notice_ends(ask, row, done)
+        last = case_notice.notice_ends(ask, row, done)
         if ask.today <= last:
             return f"公示到{days.short(last)}（{row.notice} 个工作日），期满才能{step.action}。"
     cap = _cap(row, one)
@@ -25,18 +26,18 @@ def problem(ask: Ask, row: Row, one: Case, step: Step, done: list[CaseStep]) -> 
     return ""
 
 
-def over(ask: Ask, row: Row, one: Case) -> str:
+def over(ask: Ask, row: Row, one: cases.Case) -> str:
     """That more are put forward than there are places; empty otherwise (domain §3 G7)."""
     cap = _cap(row, one)
     count = _taken(ask, row, one, decided=False) if cap else 0
     return f"{one.kind}名额 {cap} 个，这是第 {count} 个，超额，评定时要取舍。" if count > cap else ""
 
 
-def _cap(row: Row, one: Case) -> int:
+def _cap(row: Row, one: cases.Case) -> int:
     return row.caps.get(one.kind, row.cap_each)
 
 
-def _taken(ask: Ask, row: Row, one: Case, decided: bool) -> int:
+def _taken(ask: Ask, row: Row, one: cases.Case, decided: bool) -> int:
     """How many of its kind and period stand in the part of the tree that decides on it."""
     by = next((each.by for each in row.chain if each.to == chain.DECIDED), row.chain[-1].by)
     kinds, _ = case_rights.LEVELS.get(by, case_rights.NOBODY)
@@ -45,3 +46,41 @@ def _taken(ask: Ask, row: Row, one: Case, decided: bool) -> int:
     found = cases.standing(ask.db, row.key, one.period, [path], one.kind)
     before = {step.state for step in row.chain if step.action == chain.APPROVE} | chain.FAILED
     return sum(each.state not in (before if decided else chain.FAILED) for each in found)
+
+
+def allowed(ask: Ask, row: Row, one: cases.Case, action: str, done: list[cases.CaseStep]) -> Step:
+    """The step, if the asker may take it now; what stands against it is said, with what is possible."""
+    here = [each for each in chain.steps_at(row, one.state) if each.action == action]
+    now = case_words.now_possible(ask, row, one)
+    if not here:
+        raise Refusal(f"{one.number} 不能{action}，没有改。{now}。", *case_words.buttons(ask, row, one, done))
+    mine = [each for each in here if case_rights.is_level(ask.me, each.by, one.unit)]
+    subject = f"case:{one.number}"
+    if not mine:
+        raise Denied(f"「{action}」由{here[0].by}来办，{one.number} 没有改。{now}。", what=action, subject=subject)
+    if one.name and ask.vault.open(one.name) == ask.me.name:
+        raise Denied(f"{one.number} 评的是您自己，「{action}」要由另一位来，没有改。", what=action, subject=subject)
+    able = [each for each in mine if not case_rights.barred(ask.me, each, one, done)]
+    if not able:
+        raise Denied(f"这件是您自己立的或刚办的，「{action}」要由另一位来，没有改。", what=action, subject=subject)
+    step = able[0]
+    if against := problem(ask, row, one, step, done):
+        raise Refusal(f"{one.number} 还不能{action}，没有改。{against}")
+    return step
+
+
+def pass_over(ask: Ask, row: Row, one: cases.Case, own: bool) -> cases.Case:
+    """
+    The case behind the approvals that nobody is waited for.
+
+    A level that this part of the tree has not, and with `own` the submitter's own, does not approve; what decides is
+    never passed over (design §5).
+    """
+    while step := next((each for each in chain.steps_at(row, one.state) if each.action == chain.APPROVE), None):
+        passed = own and case_rights.is_level(ask.me, step.by, one.unit)
+        if step.to == chain.DECIDED or not (passed or not case_rights.exists(ask.db, step.by, one.unit)):
+            break
+        made = cases.CaseStep(ask.me.id, f"{step.by}一级略过", step.to, "", None, ask.now)
+        cases.move(ask.db, one, made, chain.is_closed(row, step.to))
+        one = replace(one, state=step.to)
+    return one

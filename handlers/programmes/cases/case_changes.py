@@ -5,13 +5,39 @@ from dataclasses import replace
 
 from handlers.catalogue import chain
 from handlers.catalogue.model import Row
-from handlers.kit import Ask, Button, Denied, Refusal, Reply
-from handlers.programmes.cases import case_intake, case_rights, case_waiting, case_words
+from handlers.kit import Ask, Button, Denied, Refusal, Reply, Unit
+from handlers.programmes.cases import case_caps, case_reading, case_reminders, case_rights, case_waiting, case_words
+from handlers.reading.text.normalise import clean
 from storage.programmes import cases
-from storage.programmes.cases import Case, CaseStep
 
 
-def _correct(ask: Ask, row: Row, one: Case, words: str) -> Sequence[Reply]:
+def add(ask: Ask, row: Row, unit: Unit, told: case_reading.Told) -> cases.Case:
+    """Keep a new case, behind the approvals that nobody is waited for; raises Refusal where it stands already."""
+    _once(ask, row, unit, told)
+    kept = cases.add(ask.db, _case(ask, row, unit, told), ask.me.id, ask.now)
+    return case_caps.pass_over(ask, row, kept, own=True)
+
+
+def _case(ask: Ask, row: Row, unit: Unit, told: case_reading.Told) -> cases.Case:
+    state = chain.first(row)
+    return cases.Case(
+        row.key, unit.id, told.kind, bool(told.name), told.figures, told.due, chain.period_of(row, ask.today), state,
+        ask.vault.seal(told.name) if told.name else None, ask.vault.seal(told.words) if told.words else None,
+        row.version, unit_name=unit.name, unit_kind=unit.kind, path=unit.path,
+    )  # fmt: skip
+
+
+def _once(ask: Ask, row: Row, unit: Unit, told: case_reading.Told) -> None:
+    """The same case twice is one."""
+    for each in cases.of_unit(ask.db, row.key, unit.id):
+        name = ask.vault.open(each.name) if each.name else ""
+        words = ask.vault.open(each.words) if each.words else ""
+        if each.kind == told.kind and name == told.name and (told.name or words == told.words):
+            page = Button("查看", case_waiting.COMMAND, each.number)
+            raise Refusal(f"已经有这一件：{case_words.line(ask, row, each)}。没有再立。", page)
+
+
+def _correct(ask: Ask, row: Row, one: cases.Case, words: str) -> Sequence[Reply]:
     """What is said takes the place of what was; a case that was sent back is put forward again."""
     _own(ask, row, one, "更正")
     worked = any(each.level for each in cases.steps(ask.db, one.id))
@@ -21,20 +47,30 @@ def _correct(ask: Ask, row: Row, one: Case, words: str) -> Sequence[Reply]:
         raise Refusal(f"{one.number} 已经有人审过，没有改。要改，请先请审的人退回。")
     if not words:
         raise Refusal(f"要改成什么？没有改。像这样发：更正 {one.number} 新的说明或日期")
-    new = case_intake.corrected(ask, row, one, words)
+    new = _corrected(ask, row, one, words)
     state = chain.first(row) if one.state == chain.RETURNED else one.state
     closed = None if one.state == chain.RETURNED else one.closed_at
     was = case_words.line(ask, row, one)
     cases.revise(ask.db, one, replace(new, state=state, closed_at=closed), ask.me.id, ask.now)
     now = replace(new, state=state, closed_at=closed)
     if one.state == chain.RETURNED:
-        now = case_intake.pass_over(ask, row, now, own=True)
-    case_words.remind(ask, row, now)
+        now = case_caps.pass_over(ask, row, now, own=True)
+    case_reminders.remind(ask, row, now)
     after, letters = case_words.news(ask, row, now, "更正了")
     return [Reply(f"已更正：{was}\n→ {case_words.line(ask, row, now)}\n{after}"), *letters]
 
 
-def _withdraw(ask: Ask, row: Row, one: Case, _: str) -> Sequence[Reply]:
+def _corrected(ask: Ask, row: Row, old: cases.Case, words: str) -> cases.Case:
+    """The case with what these words say in place of what was said; the rest stays."""
+    told = case_reading.read(row, clean(words).text, ask.today, old.kind)
+    return replace(
+        old, kind=told.kind or old.kind, due=told.due or old.due, figures={**old.figures, **told.figures},
+        name=ask.vault.seal(told.name) if told.name else old.name,
+        words=ask.vault.seal(str(told.words)) if told.words else old.words, version=row.version,
+    )  # fmt: skip
+
+
+def _withdraw(ask: Ask, row: Row, one: cases.Case, _: str) -> Sequence[Reply]:
     """Taken back, as long as nobody else has worked on it."""
     _own(ask, row, one, "撤回")
     if one.state == chain.WITHDRAWN:
@@ -44,7 +80,7 @@ def _withdraw(ask: Ask, row: Row, one: Case, _: str) -> Sequence[Reply]:
     return [_moved(ask, row, one, "撤回", chain.WITHDRAWN, Button("恢复", case_waiting.COMMAND, f"{one.number} 恢复"))]
 
 
-def _restore(ask: Ask, row: Row, one: Case, _: str) -> Sequence[Reply]:
+def _restore(ask: Ask, row: Row, one: cases.Case, _: str) -> Sequence[Reply]:
     """What was taken back is as it was before."""
     _own(ask, row, one, "恢复")
     if one.state != chain.WITHDRAWN:
@@ -53,20 +89,20 @@ def _restore(ask: Ask, row: Row, one: Case, _: str) -> Sequence[Reply]:
     return [_moved(ask, row, one, "恢复", before, Button("撤回", case_waiting.COMMAND, f"{one.number} 撤回"))]
 
 
-def _moved(ask: Ask, row: Row, one: Case, what: str, state: str, undo: Button) -> Reply:
-    step = CaseStep(ask.me.id, what, state, "", None, ask.now)
+def _moved(ask: Ask, row: Row, one: cases.Case, what: str, state: str, undo: Button) -> Reply:
+    step = cases.CaseStep(ask.me.id, what, state, "", None, ask.now)
     cases.move(ask.db, one, step, chain.is_closed(row, state))
     closes = ((one.number, f"{ask.me.name}已{what}"),)
     return Reply(f"已{what} {case_words.line(ask, row, replace(one, state=state))}", (undo,), closes=closes)
 
 
-def _own(ask: Ask, row: Row, one: Case, what: str) -> None:
+def _own(ask: Ask, row: Row, one: cases.Case, what: str) -> None:
     if one.person_id != ask.me.id and not case_rights.may_open(ask.me, row, one.unit):
         words = f"{one.number} 由立的人来{what}，没有改。{case_words.now_possible(ask, row, one)}。"
         raise Denied(words, what=what, subject=f"case:{one.number}")
 
 
 # What may be said of a case besides the steps of its row.
-WORDS: Mapping[str, Callable[[Ask, Row, Case, str], Sequence[Reply]]] = {
+WORDS: Mapping[str, Callable[[Ask, Row, cases.Case, str], Sequence[Reply]]] = {
     "更正": _correct, "撤回": _withdraw, "恢复": _restore,
 }  # fmt: skip

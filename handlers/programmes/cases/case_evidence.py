@@ -33,10 +33,16 @@ def attached(ask: Ask, row: Row, one: Case) -> Reply:
     """What came with the message is evidence of the case; refused where there is too much."""
     if len(files.of_case(ask.db, one.id)) + attachments.photos(ask) > attachments.MOST_FILES:
         raise Refusal(f"{one.number} 的照片和附件已经够多（最多 {attachments.MOST_FILES} 个），新的没有保存。")
-    count = case_words.attach(ask, one)
+    count = attach(ask, one)
     if not count:
         raise Refusal("这个不是照片，也不是 PDF、Word、Excel 文件，没有保存。")
     return Reply(f"{count} {attachments.measured(ask)}已附到 {one.number} {case_words.about(ask, row, one)}")
+
+
+def attach(ask: Ask, one: Case) -> int:
+    """What came with the message is evidence of this case; how many there are."""
+    attachments.keep(ask, None, case_id=one.id)
+    return attachments.photos(ask)
 
 
 @command(

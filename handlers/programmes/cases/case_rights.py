@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from handlers.catalogue import chain
-from handlers.catalogue.model import Row, Step
+from handlers.catalogue.model import Row
+from handlers.catalogue.parts import Step
 from handlers.kit import ADMINS, Grant, Person, Role, Unit
 from handlers.wording import programmes
 from storage.organisation import units
@@ -64,10 +65,15 @@ def may_open(person: Person, row: Row, about: Unit) -> bool:
 
 
 def may_see(person: Person, row: Row, one: cases.Case) -> bool:
-    """Whether it is this person's matter: opened it, could have, decides in its chain, or reads figures there."""
+    """
+    Whether this person reads all of it: opened it, could have, decides in its chain, or looks at figures there.
+
+    Who is put forward is no inspector's matter (domain §1.2: read-only, no names).
+    """
     if one.person_id == person.id or may_open(person, row, one.unit):
         return True
-    reads = any(each.role in programmes.READERS and one.path.startswith(sphere(each.unit)) for each in person.grants)
+    readers = programmes.READERS - ({Role.INSPECTOR} if one.personal else set())
+    reads = any(each.role in readers and one.path.startswith(each.unit.path) for each in person.grants)
     return reads or any(is_level(person, each.by, one.unit) for each in row.chain)
 
 

@@ -87,8 +87,8 @@ def _alone(found: Found, text: str) -> tuple[Record, ...]:
     if len(text) > _LONE:
         return ()
     heads = next((number.value for number in piece.numbers if number.taken in ("attended", "open")), None)
-    said = Record(attended=heads, activity=piece.activity.name, date=piece.day, dated=piece.dated)
-    return (said,) if said != Record() else ()
+    said = Record(attended=heads, activity=piece.activity.name, date=piece.day, dated=piece.dated, topic=piece.topic)
+    return (said,) if replace(said, topic=None) != Record() else ()
 
 
 def _only_facts(found: Found, clauses: list[Clause]) -> Found:

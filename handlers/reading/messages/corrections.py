@@ -19,30 +19,31 @@ CORRECT = pattern(
     rf"|(?:{_SLIP})成了?(?=\s?[\d{GAP}今昨前])|[报写发填]的是\s?\d[^\n]*是\s?\d"
     r"|应改为|更正为|更改为|修改为|改为|改成|应为|改[一]?下|重新报|勘误|\d[人名]?改\d"
     r"|^\W{0,3}(?:不对|错了)[,。!\s]{0,2}(?:应该?|实际)?[是为到]?\s?\d"
-    rf"|(?<!预)[少多漏][报算]了?\s?{_N}"
+    rf"|(?<!预)(?:[少多漏][报算]|[报算记写][少多漏])了?\s?{_N}|不是\s?\d{{1,4}}[人名个]?[,\s]?(?:而?是|应该?是)\s?\d"
+    r"|^\W{0,3}(?:应该?)?是\s?\d{1,4}[人名个]?[,\s]?不是\s?\d|^\W*(?:不对|[搞弄]?错了|不是这样)[的啊呀哦]*\W*$"
 )
 # 加1, 漏了2个, 又来了1个: so many more, or fewer, than was said.
 _BY = pattern(
-    rf"^[^,。\d\n]{{0,8}}?(?P<more>(?<![参增添])加|减|[少多漏][报算记]了?|漏了|又来了|走了)\s?(?P<by>{_N})\s?[人个名位]?(?!\d)"
+    rf"^[^,。\d\n]{{0,8}}?(?P<more>(?<![参增添])加|减|(?:[少多漏][报算记]|[报算记写][少多漏])了?|漏了|又来了|走了)\s?(?P<by>{_N})\s?[人个名位]?(?!\d)"
 )
-_FEWER = ("减", "多", "走")
+_FEWER = pattern("[减多走]")
 # Every correction has one of these.
 _MAY_CORRECT = pattern(
-    r"[错误改勘订正]|不[对是]|[少多漏][报算记]|成|[加减]\s?\d|重新报|应为|[报写发填]的是|漏了|又来|走了"
+    r"[错误改勘订正]|不[对是]|[少多漏][报算记]|[报算记写][少多漏]|成|[加减]\s?\d|重新报|应为|[报写发填]的是|漏了|又来|走了"
 )
 # 不是队日,是队课
 _NOT_THIS = pattern(r"不是[^,。\n\d]{1,8}[,。\s]{0,2}(?:而?是|应该?是)")
 # What is said to be wrong: 把38改成39, 写成今天了, 报的是38, 少报了2个.
 _WRONG = pattern(
     r"(?<!\d)\d{1,4}\s?[人名]?\s?(?=(?:改成|改为|更正为|更改为|修改为|应为|应该是|应该为|改)\s?\d)"
-    rf"|不是\s?\d{{1,4}}\s?[人名]?[,\s]?(?=是|应该|应为)|(?:{_SLIP})成了?[^,。;\n]{{1,8}}|[报写发填]的是\s?\d{{1,4}}[人名]?"
-    rf"|(?:[少多漏][报算记]了?|漏了|又来了|走了)\s?{_N}\s?[人名个位]?"
+    rf"|不是\s?\d{{1,4}}\s?[人名]?(?:[,\s]?(?=是|应该|应为)|$)|(?:{_SLIP})成了?[^,。;\n]{{1,8}}|[报写发填]的是\s?\d{{1,4}}[人名]?"
+    rf"|(?:(?:[少多漏][报算记]|[报算记写][少多漏])了?|漏了|又来了|走了)\s?{_N}\s?[人名个位]?"
 )
 # 应到写错了,是45: the number is of those due.
 _FIELD = pattern(rf"(?P<field>应到|实到|请假|缺席)(?P<slip>(?:人数)?(?:{_SLIP})?错?[了啦]?[,\s]*(?:应该?)?[是为]?)")
 # 班级报错了,是三(3)
 _OF_UNIT = pattern(r"(?:班级?|中队|单位)[^,。]{0,4}错|错[了]?(?:班|中队)")
-_TOPIC = pattern(r"主题\s?(?:应该?|改)?[成为是:]\s?(?P<topic>[^\n,。;]{2,60})")
+_TOPIC = pattern(r"主题(?:应该?|改|\s)?(?:[成为是:]\s?|(?<=\s))(?P<topic>[^\n,。;]{2,60})")
 _TURN = pattern(
     r"改成|改为|更正为|更改为|修改为|应改为|应[为该]是?|正确的?[是为]?|改(?=\d)|其实是|错[了啦]?[,。\s]+(?!应|是|正确)"
     rf"|(?<![不还都也的])是(?=[\s{GAP}\d]|[^,。]{{2,6}}$)"
@@ -141,5 +142,5 @@ def _with_news(record: Record, found: Found, target: Record) -> Record:
 def _changed_by(record: Record, more: str, number: int, context: Context) -> Record:
     """加1: one more than is there."""
     there = next((old.attended for old in context.existing if is_of(old, record)), None)
-    number = -number if more.startswith(_FEWER) else number
+    number = -number if _FEWER.search(more) else number
     return replace(record, attended=None if there is None else there + number, due=None, absent=None)

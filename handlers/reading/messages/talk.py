@@ -30,7 +30,7 @@ _LOOK = pattern(
     r"(?:查询?|看)(?:一下|一查|看)?[^。\n]{0,24}?(?:签到|打卡|参学|出席|人数|记录|情况|活动)|(?:签到|参学|打卡)(?:情况|记录|率)"
 )
 # May I report tomorrow? is no question about what was reported.
-_LEAVE = pattern(r"可以|可不可以|能不能|能否|要不要|怎么|如何")
+_LEAVE = pattern(r"可以|可不可以|能不能|能否|还能|能[代补]?报|要不要|怎么|如何")
 # 今天没有开展活动, 队会因雨取消: nothing took place.
 _NOTHING_DONE = pattern(r"(?:没有?|未)(?:开展|举行|组织|进行|活动)|取消|延期|改期|推迟|停课|(?:改|挪|延)[到在至]")
 _PROGRESS = pattern(

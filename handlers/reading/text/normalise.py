@@ -9,7 +9,7 @@ from handlers.reading.text.lexicon import HOMOPHONES, TRADITIONAL
 from handlers.reading.text.patterns import pattern
 
 GAP = "\ue000"  # stands where something was understood and taken out: a boundary like a space
-SECRET = "\ue001"  # stands where personal data was taken out
+SECRET = "\ue001"  # nosec B105 # stands where personal data was taken out
 HELD = "\ue003"  # stands where the plain name of an activity was taken out: what stands beside it is its topic
 COUNTED = "\ue004"  # stands where a count was taken out
 NAMED = "\ue002"  # stands where only the name of who did something was taken out: what was done may be told

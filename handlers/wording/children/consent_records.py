@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from handlers.kit import Ask, Refusal, Reply
-from handlers.wording import consents, questions
-from handlers.wording.children import class_lists
+from handlers.wording import questions
+from handlers.wording.children import class_lists, consents
 from storage.children import children
 from storage.children import consents as stored
 from storage.children.consents import Consent

@@ -294,8 +294,8 @@ def test_a_file_that_no_message_takes_is_given_up(play: Play, fake: FakeRobot) -
 
 # --- the cipher -------------------------------------------------------------------------------------------------
 
-KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"
-CIPHERTEXT = "SdoCP2KE+l9aTRVHx5eHjFLUqmWxbxt+1f1D8vXVvHM="
+KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"  # made-up
+CIPHERTEXT = "SdoCP2KE+l9aTRVHx5eHjFLUqmWxbxt+1f1D8vXVvHM="  # made-up
 
 
 def test_the_vector_of_the_platform_s_cipher() -> None:

@@ -168,7 +168,7 @@ def test_a_wrong_secret_stops_it_loudly(play: Play, fake: FakeRobot, caplog: pyt
         await works(stage)
         await happens(lambda: noted(stage) is None)
 
-    play(wrong, wecom_robot_secret="another")
+    play(wrong, wecom_robot_secret="made-up")
     play(right, fill=False)
 
 

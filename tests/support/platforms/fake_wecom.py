@@ -20,7 +20,7 @@ from tests.support.platforms.quick_server import QuickServer
 
 CORP, AGENT, SECRET = "ww0000000000000001", 1000002, "made-up-app-secret"
 # Those of the platform's own sample (vector V1), so that any library can check what is sealed with them.
-TOKEN, AES_KEY = "QDG6eK", "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"
+TOKEN, AES_KEY = "QDG6eK", "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"  # made-up
 DAY = 86_400
 A_MINUTE, AN_HOUR = 30, 1000
 

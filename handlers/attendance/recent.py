@@ -1,0 +1,38 @@
+"""What the asker has just recorded, and whether a few words more can only be meant for it."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from handlers.asker.context import context_of
+from handlers.kit import Ask
+from handlers.reading import Reading, read
+from storage.checkins import checkins
+
+# So long a number, a day or an activity alone is said of what was recorded.
+FRESH = timedelta(minutes=10)
+_PARTIAL = frozenset({"ACTIVITY_MISSING", "COUNT_MISSING", "UNIT_MISSING"})
+
+
+def recorded(ask: Ask) -> list[checkins.Checkin]:
+    """What the asker's last message recorded, if that was just now."""
+    last = checkins.of_last_message(ask.db, ask.me.id)
+    return [one for one in last if one.made_at and ask.now - one.made_at <= FRESH]
+
+
+def amends(ask: Ask, text: str, reading: Reading) -> bool:
+    """Whether the message says only one thing, 39人, 昨天 or 队课, of what was just recorded.
+
+    A squad, or an activity with a day or with heads, is the beginning of another report.
+    """
+    said = reading.records if reading.intent == "checkin" else reading.offered
+    lone = reading.intent == "unknown" or (reading.status == "clarify" and _PARTIAL.issuperset(reading.issues))
+    if len(said) != 1 or not lone or ask.message.attachments or not ask.message.private:
+        return False
+    one = said[0]
+    counted = one.attended is not None or one.due is not None or one.absent is not None
+    last = recorded(ask)
+    if (one.activity and (one.dated or counted)) or not last or last[0].activity == one.activity:
+        return False
+    return said[0].unit is None or not any(
+        record.unit for record in read(text, replace(context_of(ask), bound_unit=None)).records
+    )

@@ -1,0 +1,53 @@
+"""Which unit a message about a case means: the asker's own, or one below where cases are opened from above."""
+
+from handlers.catalogue.model import Row
+from handlers.kit import Ask, Denied, Unit
+from handlers.programmes.cases.case_reading import Missing
+from handlers.reading.text.normalise import clean
+from handlers.wording import places, programmes
+from storage.organisation import units
+
+
+def unit_in(ask: Ask, row: Row, words: str) -> tuple[Unit, str]:
+    """(the unit that it is about, the text without it and the row's word); raises Missing or Denied."""
+    said = clean(words).text
+    word = max((each for each in (row.name, *row.words) if said.startswith(each)), key=len, default="")
+    # 先进社区 names the row and the kind.
+    rest = said if word in row.kinds else said[len(word) :].lstrip(" :：,，")
+    own = programmes.units_for(ask.me, row)
+    for each in sorted(own, key=lambda unit: -len(unit.name)):
+        for name in (each.name, _plain(each), *each.aliases):
+            if name in rest:
+                return each, rest.replace(name, " ", 1)
+    if found := _below(ask, row, rest):
+        return found
+    key, without = programmes.key_in(ask, rest)
+    unit = places.by_key(ask, key) if key else None
+    if unit is not None and programmes.may_report(ask.me, row, unit):
+        return unit, without
+    if unit is None and len(own) == 1 and not row.who:
+        return own[0], rest
+    choices = [] if row.who else [each.name for each in own][:6]
+    raise Missing(f"{row.name}是哪个单位的？" + ("" if choices else "请写单位的名字。"), choices)
+
+
+def _below(ask: Ask, row: Row, rest: str) -> tuple[Unit, str] | None:
+    """The one unit of the row's kinds below the asker that a word of the text names."""
+    top = [each.unit for each in ask.me.grants if each.role in row.who]
+    for word in rest.split() if top else ():
+        found = [each for each in places.named(ask, top, word) if each.kind in row.at]
+        found = [each for each in found if _plain(each).startswith(word) or word in (each.name, *each.aliases)]
+        if not found and (begun := units.beginning(ask.db, word, [each.path for each in top])):
+            found = [each for each in begun if each.kind in row.at and word.startswith(_plain(each))]
+            word = _plain(found[0]) if found else word
+        if len(found) > 1:
+            raise Missing(f"有几个「{word}」，是哪一个？", [units.full_name(ask.db, each) for each in found[:6]])
+        if found:
+            if not programmes.may_report(ask.me, row, found[0]):
+                raise Denied(f"{found[0].name}的{row.name}不由您来立。", what="立", subject=f"unit:{found[0].id}")
+            return found[0], rest.replace(word, " ", 1)
+    return None
+
+
+def _plain(unit: Unit) -> str:
+    return unit.name.partition("(")[0] or unit.name

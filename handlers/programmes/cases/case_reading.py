@@ -1,0 +1,110 @@
+"""What a message says of a case: kind, day, choices, who is put forward, what it is about; nothing of the database."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from handlers.catalogue import chain
+from handlers.catalogue.model import Figure, Row
+from handlers.catalogue.reports import read_report
+from handlers.kit import Refusal
+from handlers.privacy import gate, names
+from handlers.reading.text.normalise import GAP
+from handlers.wording import days
+
+_LONGEST = 200
+CUT = "姓名等个人信息没有保存。"
+_NAME = re.compile(r"[\u4e00-\u9fff·]{2,12}")
+_TITLE = re.compile(r"(?:老师|同志|先生|女士|校长)$")
+# What stands around a day: 12月10日前整改到位, 请于, 限期, 2026年底到期.
+_BEFORE_DAY = re.compile(r"[,，、\s]*(?:请于|请在|要在|须于|应于|限期?于?|期限|截止(?:到|日期)?)[:：]?(?=\s|$)")
+_AFTER_DAY = re.compile(
+    r"(?<=\s)(?:之?前|以前)?(?:整改|完成|改好|办好|解决|结题|结项|到期|截止|印发)?(?:到位|完毕|完)?(?=[\s,，。;；]|$)"
+)
+
+
+@dataclass(slots=True)
+class Told:
+    """What a message says of a case."""
+
+    kind: str = ""
+    name: str = ""
+    words: str = ""
+    # Whether some of the words were left out: the gate let them not through.
+    cut: bool = False
+    due: date | None = None
+    figures: dict[str, Any] = field(default_factory=dict)
+
+
+class Missing(Exception):
+    """Something is to be asked; `choices` are the answers that are offered."""
+
+    def __init__(self, asked: str, choices: Sequence[str] = ()) -> None:
+        super().__init__(asked)
+        self.asked, self.choices = asked, choices
+
+
+def read(row: Row, rest: str, today: date, old_kind: str | None = None) -> Told:
+    """Kind, day, choices, who is put forward and what it is about, as far as said; `old_kind`: of what is corrected."""
+    told = Told(kind=max((each for each in row.kinds if each in rest), key=len, default=""))
+    rest = rest.replace(told.kind, " ", 1) if told.kind else rest
+    choices = {each.name for each in row.fields if each.type == "choice"}
+    told.figures = {name: said for name, said in read_report(rest, row, today).values.items() if name in choices}
+    for said in told.figures.values():
+        rest = rest.replace(str(said), " ", 1)
+    if day := _day(row):
+        told.due, rest = days.last_day_in(rest, today)
+        rest = _AFTER_DAY.sub(" ", _BEFORE_DAY.sub(" ", f" {rest} "))
+        if told.due and told.due < today:
+            raise Refusal(f"{day.label} {told.due} 已经过去，没有记。请改好日期再发一次。")
+    if is_personal(row, told.kind or old_kind or ""):
+        told.name, rest = _name(rest, old_kind is None)
+    words = " ".join(rest.replace(GAP, " ").strip(" ,，。:：;；").split())
+    # 制度 … 起草: in which state it begins goes without saying.
+    words = words.removesuffix(f" {chain.first(row)}")
+    if len(words) > _LONGEST:
+        raise Refusal(f"说明有 {len(words)} 字，太长了（最多 {_LONGEST} 字），没有记。")
+    told.words = gate.cleared(words)
+    told.cut = told.words != words
+    return told
+
+
+def _day(row: Row) -> Figure | None:
+    return next((each for each in row.fields if each.type == "date"), None)
+
+
+def complete(row: Row, told: Told) -> Told:
+    """What was told, when it is enough; raises Missing with the question for the first thing that is not."""
+    if row.kinds and not told.kind:
+        if len(row.kinds) > 1:
+            raise Missing(f"{row.name}是哪一类？（{'、'.join(row.kinds)}）", row.kinds[:6])
+        told.kind = row.kinds[0]
+    day = _day(row)
+    if day and day.required and told.due is None:
+        raise Missing(f"{row.name}：{day.label}是哪一天？（像 12月10日）")
+    if is_personal(row, told.kind) and not told.name:
+        raise Missing(f"{row.name}推荐的是谁？请写姓名。")
+    if not told.words and "matter" in row.subject:
+        raise Missing(f"{row.name}：是什么事？请用一句话写，不写孩子的姓名。")
+    return told
+
+
+def is_personal(row: Row, kind: str) -> bool:
+    """Whether this kind puts an adult forward; children are put forward by number only, never by name."""
+    return "adult" in row.subject and kind not in row.collective
+
+
+def _name(rest: str, wanted: bool) -> tuple[str, str]:
+    """(the name, the rest): what is no word of the language; where one is wanted, else the first word."""
+    first = next(iter(_NAME.findall(rest)), "") if wanted else ""
+    found = next(iter(names.persons(rest)), first)
+    name = _TITLE.sub("", found)
+    return (name if len(name) > 1 else found), (rest.replace(found, " ", 1) if found else rest)
+
+
+def kept(words: str) -> tuple[str, str]:
+    """(what is kept of the words, what is said of the rest)."""
+    cleared = str(gate.cleared(words))
+    return cleared, "" if len(cleared) == len(" ".join(words.split())) else CUT
