@@ -16,7 +16,6 @@ from storage.checkins.rollups import Rollups
 from storage.messages import dialogues
 from storage.messages.cards import Order
 from storage.organisation.units import Unit
-from storage.people import daily
 from storage.people.people import Grant, Person, Role
 
 __all__ = [
