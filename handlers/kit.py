@@ -16,7 +16,6 @@ from storage.checkins.rollups import Rollups
 from storage.messages import dialogues
 from storage.messages.cards import Order
 from storage.organisation.units import Unit
-from storage.people import daily
 from storage.people.people import Grant, Person, Role
 
 __all__ = [
@@ -36,13 +35,6 @@ ADMINS = frozenset(
         Role.PROVINCE_ADMIN,
     }
 )
-# What is limited a day, and what whoever has done it as often as it may be is told.
-_SPENT = {
-    "incidents": "您今天已经报过 {} 次泄露,负责人都收到了,这次没有再报。又有新的情况,请马上打电话告诉学校。",
-    "invitations": "今天已经开了 {} 个邀请码,没有再开。请明天再来;人多的话,可以导入名册。",
-    "campaigns": "今天已经发布了 {} 个活动,没有再发布。请明天再来。",
-    "exports": "今天已经导出了 {} 次,没有再导出。请明天再来。",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,16 +135,6 @@ class Ask:
         audit.note(
             self.db, action, self.now, unit_id=at.id if at else None, subject=subject, **self.door.hidden_in(about)
         )
-
-    def is_once_more(self, what: str) -> bool:
-        """Count what is limited a day; False when it was done as often as it may be."""
-        who = f"person:{self.person.id}" if self.person else f"{self.message.channel}:{self.message.sender}"
-        return what not in self.daily or daily.count(self.db, who, what, self.today) <= self.daily[what]
-
-    def spend(self, what: str) -> None:
-        """The same; raises Refusal when it was."""
-        if not self.is_once_more(what):
-            raise Refusal(_SPENT[what].format(self.daily[what]))
 
     def refused(self, refusal: "Refusal") -> None:
         """Somebody is told no: when it was a question of rights, the audit log holds it."""

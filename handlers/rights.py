@@ -6,10 +6,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from handlers.kit import REPORTERS, Grant, Person, Role, Unit
+from handlers.kit import REPORTERS, Ask, Grant, Person, Refusal, Role, Unit
 from storage.organisation import units
 from storage.organisation.units import Kind
-from storage.people import people
+from storage.people import daily, people
 from storage.people.appointments import Appointment, Wish
 
 # They report their own sessions: of their very unit, not of what is below it, and read their own records only.
@@ -29,6 +29,13 @@ APPOINTS: dict[Role, frozenset[Role]] = {
     Role.PROVINCE_ADMIN: frozenset(Role),
 }
 GIVERS = frozenset(APPOINTS)
+# What is limited a day, and what whoever has done it as often as it may be is told.
+_SPENT = {
+    "incidents": "您今天已经报过 {} 次泄露,负责人都收到了,这次没有再报。又有新的情况,请马上打电话告诉学校。",
+    "invitations": "今天已经开了 {} 个邀请码,没有再开。请明天再来;人多的话,可以导入名册。",
+    "campaigns": "今天已经发布了 {} 个活动,没有再发布。请明天再来。",
+    "exports": "今天已经导出了 {} 次,没有再导出。请明天再来。",
+}
 # Who decides on children's names, sees them, or gives rights: nobody comes to that by one person's word alone.
 WEIGHTY = GIVERS | {Role.DATA_OFFICER}
 _SEE_NAMES = frozenset({Role.COUNSELOR, Role.BRIGADE, Role.SCHOOL_ADMIN, Role.DATA_OFFICER})
@@ -138,6 +145,18 @@ def looked_for(db: Connection, waiting: Iterable[Appointment], now: datetime) ->
             known[key] = nearest(db, wish, one.asked_by, now)
         counts.update(each.id for each in known[key] if each.id != wish.person_id)
     return counts
+
+
+def is_once_more(ask: Ask, what: str) -> bool:
+    """Count what is limited a day; False when the asker has done it as often as it may be."""
+    who = f"person:{ask.person.id}" if ask.person else f"{ask.message.channel}:{ask.message.sender}"
+    return what not in ask.daily or daily.count(ask.db, who, what, ask.today) <= ask.daily[what]
+
+
+def spend(ask: Ask, what: str) -> None:
+    """The same; raises Refusal when they have."""
+    if not is_once_more(ask, what):
+        raise Refusal(_SPENT[what].format(ask.daily[what]))
 
 
 def _at(db: Connection, wish: Wish) -> Unit:

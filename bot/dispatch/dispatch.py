@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bot.dispatch import card_replies, open_questions, reminded, tasks, typed_labels
 from bot.dispatch.features import Features
-from handlers import kit
+from handlers import kit, rights
 from handlers.asker import context
 from handlers.attendance import attachments, recent, reports
 from handlers.checkins.questions import asking
@@ -63,7 +63,7 @@ def _is_stranger(ask: kit.Ask) -> bool:
 
 def _greeting(ask: kit.Ask) -> Sequence[kit.Reply]:
     """How to come in, once a day."""
-    return [kit.Reply(GREETING)] if ask.is_once_more("greetings") else []
+    return [kit.Reply(GREETING)] if rights.is_once_more(ask, "greetings") else []
 
 
 def tidy(text: str) -> str:

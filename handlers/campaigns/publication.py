@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from handlers import rights
 from handlers.asker.context import reading_of
 from handlers.attendance import participation
 from handlers.campaigns import notices
@@ -170,7 +171,7 @@ def confirmed(ask: Ask, known: _Call) -> Reply:
     unit = units.by_id(ask.db, known.unit)
     if not any(top.covers(unit) for top in places.scope(ask.me, ADMINS)):
         raise Denied(f"{unit.name}不在您负责的范围,没有发布。", what="发布活动", subject=f"unit:{unit.id}")
-    ask.spend("campaigns")
+    rights.spend(ask, "campaigns")
     begins, ends = datetime.fromisoformat(known.begins), datetime.fromisoformat(known.ends)
     said = (known.title, known.activity, begins, ends, known.issue, tuple(known.grades))
     new = campaigns.Campaign(unit.id, *said, person_id=ask.me.id, path=unit.path, unit_name=unit.name)

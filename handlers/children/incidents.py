@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from unicodedata import normalize
 
+from handlers import rights
 from handlers.kit import MEMBERS, Ask, Button, Denied, Due, Refusal, Reply, Role, Unit
 from handlers.privacy import gate
 from handlers.reading.text.numbers import CHINESE, value_of
@@ -71,7 +72,7 @@ def _report(ask: Ask) -> list[Reply]:
         raise Refusal(f"说明有 {len(what)} 字,请缩短到 {_LONGEST} 字以内再发,不写孩子的姓名。")
     if gate.found_in(what):
         raise Refusal("说明里好像有姓名或个人信息,没有记。请只写出了什么事、可能涉及什么,不写是谁,马上再发一次。")
-    ask.spend("incidents")
+    rights.spend(ask, "incidents")
     at = ask.me.units()[0]
     at = units.by_id(ask.db, at.school_id) if at.school_id else at
     one = incidents.begin(ask.db, ask.vault, at, what, ask.me.id, ask.now)

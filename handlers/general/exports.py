@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from handlers import rights
 from handlers.kit import Ask, Button, Reply
 from handlers.registry import Command
 from handlers.wording import questions
@@ -39,6 +40,8 @@ def of(ask: Ask, command: Command) -> Sequence[Reply]:
     if not purpose and any(each.file and not each.file.plain for each in replies):
         WHY.put(ask, wanted)
         return [Reply(WHY.asks, tuple(Button(each, answer=each) for each in PURPOSES))]
+    if any(each.file for each in replies):
+        rights.spend(ask, "exports")
     return [_marked(ask, wanted.word, each, purpose) for each in replies]
 
 
@@ -55,7 +58,6 @@ def _marked(ask: Ask, word: str, reply: Reply, purpose: str) -> Reply:
     file = reply.file
     if file is None:
         return reply
-    ask.spend("exports")
     ids = file.values.get("unit_ids", ())
     about = {name: file.values[name] for name in _NOTED if name in file.values}
     at = units.by_id(ask.db, ids[0]) if ids else None

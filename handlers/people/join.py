@@ -9,8 +9,8 @@ from handlers.people import appointments
 from handlers.people import handover_work as duties
 from handlers.people.appointments import Proposal
 from handlers.registry import ANYONE, ANYTHING, command
+from handlers.wording import people as naming
 from handlers.wording import places
-from handlers.wording.people import SAME, check_free, clean_name
 from storage.organisation import units
 from storage.people import invites, people
 from storage.people.appointments import Wish
@@ -51,9 +51,11 @@ def _used(ask: Ask, found: invites.Invite, name: str) -> Reply | list[Reply]:
     maker = people.by_id(ask.db, found.made_by, ask.now) if found.made_by else None
     if maker and ask.person and maker.id == ask.person.id:
         raise Denied("这个邀请码是您自己开的,要由别的老师来用。请把它转给那位老师。", what="加入")
-    if maker and not _worth(ask, found, maker):
+    stands = units.stands(ask.db, found.unit_id)
+    if not stands or (maker and not _worth(ask, found, maker)):
         invites.void(ask.db, found, ask.now)
-        return Reply(f"这个邀请码作废了:开码的老师现在不能邀请{found.role.label}。请向大队辅导员或上级管理员再要一个。")
+        why = f"开码的老师现在不能邀请{found.role.label}" if stands else "那个单位已经停用了"
+        return Reply(f"这个邀请码作废了:{why}。请向大队辅导员或上级管理员再要一个。")
     if ask.person and found.person_id not in (None, ask.person.id):
         who = people.by_id(ask.db, found.person_id or 0, ask.now).name
         return Reply(f"这个邀请码是给{who}的新手机用的,您已经用别的名字加入了。请换那位老师的手机来发。")
@@ -64,9 +66,7 @@ def _used(ask: Ask, found: invites.Invite, name: str) -> Reply | list[Reply]:
 
 
 def _worth(ask: Ask, found: invites.Invite, maker: Person) -> bool:
-    """Whether the maker may still give what the code gives, and there is a unit to give it at."""
-    if not units.stands(ask.db, found.unit_id):
-        return False
+    """Whether the maker may still give what the code gives."""
     if found.from_id is not None:
         return duties.to_pass(ask, maker, people.by_id(ask.db, found.from_id, ask.now)) is not None
     if found.person_id is not None:
@@ -85,7 +85,9 @@ def _wish(ask: Ask, found: invites.Invite, name: str) -> Wish:
     if ask.person:
         return replace(role, person_id=ask.person.id) if found.person_id is None else Wish(ask.person.id, found.unit_id)
     waiting = people.without_account(ask.db, found.role, units.by_id(ask.db, found.unit_id), ask.now)
-    named = [person_id for person_id, known in waiting.items() if not name or known == name.removesuffix(SAME).strip()]
+    named = [
+        person_id for person_id, known in waiting.items() if not name or known == name.removesuffix(naming.SAME).strip()
+    ]
     known = found.person_id or (named[0] if len(named) == 1 and found.from_id is None else None)
     if known is not None:
         return Wish(known, found.unit_id, channel=here[0], address=here[1])
@@ -96,10 +98,10 @@ def _wish(ask: Ask, found: invites.Invite, name: str) -> Wish:
 
 def _own_name(ask: Ask, said: str, found: invites.Invite) -> str:
     """What a newcomer is called: as they say, else as the platform shows them. Raises Refusal for somebody else's."""
-    name = clean_name(said or ask.message.name) or ("" if said else ask.message.sender[:20])
+    name = naming.clean_name(said or ask.message.name) or ("" if said else ask.message.sender[:20])
     if not name:
         raise Refusal("姓名没看懂,还没有加入。请只写姓名,像这样发:加入 邀请码 李老师")
-    return check_free(ask, name, units.by_id(ask.db, found.unit_id), "加入 邀请码 {}")
+    return naming.check_free(ask, name, units.by_id(ask.db, found.unit_id), "加入 邀请码 {}")
 
 
 def _welcome(ask: Ask, found: invites.Invite, maker: Person | None, wish: Wish) -> list[Reply]:
@@ -150,7 +152,7 @@ def invite(ask: Ask) -> Reply:
     at = _unit(ask, role, words.strip())
     if rights.needs_second(ask.me, role, at.path) and not rights.giving(ask.me.own, role, at.path):
         raise Denied(f"代理期间不能邀请{role.label},请找原来的老师或上级管理员。", what="邀请")
-    ask.spend("invitations")
+    rights.spend(ask, "invitations")
     code = invites.make(ask.db, ask.vault, at.id, role, ask.me.id, ask.now)
     return Reply(
         f"邀请码:{code}\n{units.full_name(ask.db, at)} · {role.label},7 天内有效,只能用一次。\n"

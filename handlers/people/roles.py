@@ -68,6 +68,9 @@ def appoint(ask: Ask) -> list[Reply]:
     if not rights.fits(role, at.kind):
         raise Refusal(f"{role.label}要在{rights.place_of(role)}里,「{at.name}」是{at.kind}。")
     done = appointments.propose(ask, ask.me, Wish(person.id, at.id, role, since, until))
+    given = [each for each in people.lasting(ask.db, person.id, ask.now) if (each.role, each.unit.id) == (role, at.id)]
+    # A deputy's word ends with the deputyship.
+    until = given[0].lent_until or until if given and not done.waits else until
     where = f"{units.full_name(ask.db, at)}的{role.label}"
     begins = f"{since:%Y-%m-%d} 起" if since and since > ask.now else "现在起"
     ends = f",到 {_last_day(ask, until)} 为止" if until else ""

@@ -13,8 +13,8 @@ from storage.tables import invite, link_code
 # No 0/O, 1/I/L: they are mistaken for each other.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # pragma: allowlist secret
 _LENGTH = 10
-_HALF = f"[{_ALPHABET}]{{5}}"
-_SPOKEN = re.compile(f"(?<![A-Z0-9]){_HALF}[-\u2010-\u2015 ]?{_HALF}(?![A-Z0-9])")
+# However it is spaced: `marks` takes it so too. One may begin within what looks like another.
+_SPOKEN = re.compile(rf"(?<![A-Z0-9])(?=([{_ALPHABET}](?:[\W_]{{0,3}}[{_ALPHABET}]){{{_LENGTH - 1}}})(?![A-Z0-9]))")
 # By which a keyed hash is told from a bare SHA-256 in hexadecimal, as codes were kept once.
 _KEYED = "k"
 

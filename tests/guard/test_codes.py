@@ -75,6 +75,55 @@ def test_a_code_said_in_a_group_is_void_whoever_says_it(tmp_path: Path) -> None:
     play(tmp_path, scene)
 
 
+@pytest.mark.parametrize(
+    "between",
+    [
+        "-",
+        "",
+        " ",
+        "–",
+        "—",
+        "－",
+        "\u200b-",
+        "-\u200c",
+        "\u00ad",
+        "\n",
+        "\t",
+        " - ",
+        "_",
+        ".",
+        "·",
+        "，",
+        "/",
+        "~",
+        "--",
+        "。",
+    ],
+)
+def test_a_code_is_heard_however_it_is_spaced(between: str) -> None:
+    for said in ("{}", "邀请码{}快用", "加入{}李老师", "ABCDE {}", "USE {} NOW", "`{}`"):
+        for halves in (("QH7K3", "M9XTP"), ("qh7k3", "m9xtp"), ("ＱＨ７Ｋ３", "Ｍ９ＸＴＰ"), ("Q H 7 K 3", "M9XTP")):
+            heard = codes.spoken(said.format(between.join(halves)))
+            assert "QH7K3M9XTP" in ["".join(filter(str.isalnum, each)) for each in heard], (said, halves)
+
+
+def test_the_code_of_a_unit_that_was_closed_gives_nothing(tmp_path: Path) -> None:
+    async def scene(bot: Bot) -> None:
+        made = await code_of(bot, "李老师", "邀请 中队辅导员 三(1)中队")
+        with bot.app.engine.database.write.begin() as db:
+            (squad,) = [
+                each for each in units.find(db, "三(1)中队", [units.ALL]) if "实验" in units.full_name(db, each)
+            ]
+            given = invites.make(db, bot.app.engine.vault, squad.id, Role.COUNSELOR, None, START)
+        await bot.say("李老师", "单位 停用 三(1)中队")
+        await bot.say("李老师", "确定")
+        for phone, code in (("甲", made), ("乙", given)):
+            assert "那个单位已经停用了" in (await bot.say(phone, f"加入 {code}"))[-1]
+            assert roles_of(bot, phone) == set()
+
+    play(tmp_path, scene)
+
+
 def test_what_a_deputy_gives_ends_with_the_deputyship(tmp_path: Path) -> None:
     async def scene(bot: Bot) -> None:
         await bot.say("李老师", "代理 赵老师 今天-4月5日")

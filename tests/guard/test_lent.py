@@ -27,6 +27,16 @@ async def as_a_deputy(bot: Bot) -> None:
         assert "欢迎" in (await bot.say(phone, f"加入 {await code_of(bot, '赵老师', f'邀请 {words}')}"))[-1]
 
 
+def test_whoever_is_appointed_by_a_deputy_is_told_until_when(tmp_path: Path) -> None:
+    async def scene(bot: Bot) -> None:
+        await as_a_deputy(bot)
+        said = (await bot.say("赵老师", "任命 钱老师 校外辅导员 实验小学"))[-1]
+        assert said == "已任命:钱老师,实验小学(演示)的校外辅导员,现在起,到 2026-04-09 为止。"
+        assert "到 2026-04-09 为止" in bot.new("钱老师")[-1]["text"]
+
+    play(tmp_path, scene)
+
+
 async def link(bot: Bot, one: str, other: str) -> str:
     code = re.findall(r"[2-9A-HJ-NP-Z]{5}-[2-9A-HJ-NP-Z]{5}", (await bot.say(one, "关联"))[-1])[0]
     assert "合成一个人吗" in (await bot.say(other, f"关联 {code}"))[-1]

@@ -63,6 +63,9 @@ REPORTS = (
 def positions() -> Iterator[tuple[str, str]]:
     """(who says it, with {name} where the name goes)."""
     for command in FEATURES.commands:
+        if command.words[0] == "我是":
+            # Whoever says so is no child, and is called so from then on.
+            continue
         who = next((name for role, name in CAST.items() if not command.who or role in command.who), "张老师")
         example = command.examples[0]
         first, _, rest = example.partition(" ")

@@ -1,8 +1,10 @@
 """What an admin calls squads to: 清明祭英烈 主题队日 4月1日-4月7日 三、四年级."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from handlers.privacy.names import persons
 from handlers.reading.checkins.activities import find_activity
 from handlers.reading.checkins.pieces import ISSUE
 from handlers.reading.persons.hidden import Secrets
@@ -18,6 +20,7 @@ _GRADE = pattern(r"初?[一二三四五六七八九1-9]")
 _BETWEEN = pattern(rf"[\s,;。{normalise.GAP}{normalise.HELD}{normalise.SECRET}]+")
 _EDGES = "「」『』《》“”\"'()[]:.-~、"
 _TO = pattern(r"[至到~\-]")
+_HIDDEN = (normalise.SECRET, normalise.GAP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +56,13 @@ def call_in(text: str, now: datetime) -> Call:
 
 def without_private(text: str) -> str:
     """The text without numbers of persons, names of children, illnesses and family matters."""
-    hidden = hide_persons(hide_numbers(text, Secrets()), Secrets())
-    return "".join(" " if char in (normalise.SECRET, normalise.GAP) else char for char in hidden)
+    hidden = list(hide_persons(hide_numbers(text, Secrets()), Secrets()))
+    for name in persons(text):
+        # Of 儿童李小龙 nothing is left: what is hidden in part is hidden whole.
+        for found in re.finditer(re.escape(name), text):
+            if any(each in _HIDDEN for each in hidden[found.start() : found.end()]):
+                hidden[found.start() : found.end()] = normalise.GAP * len(name)
+    return "".join(" " if char in _HIDDEN else char for char in hidden)
 
 
 def _plain_title(activity: str | None, number: int) -> str:
