@@ -19,7 +19,7 @@ _NO_GROUP = "{unit}还没有群。企业微信群请信息技术老师加一个�
 
 @command(
     "推送", "push", who=ADMINS, group="周报", rank=21, help="现在就把周报或名单发到群里", glued=ANYTHING,
-    examples=("推送 周报", "推送 未签到", "推送 周报 上周 图 实验小学"),
+    exports=True, examples=("推送 周报", "推送 未签到", "推送 周报 上周 图 实验小学"),
 )  # fmt: skip
 def push(ask: Ask) -> list[Reply]:
     """Say a list, of each group's own unit, in that group."""

@@ -81,11 +81,11 @@ def far_away() -> bytes:
 
 
 def bomb(size: int = 1 << 29) -> bytes:
-    """A name of half a gigabyte, of which nothing is left when it is packed."""
+    """An account of half a gigabyte, of which nothing is left when it is packed."""
     source, out = zipfile.ZipFile(io.BytesIO(content(book(("名册", [COLUMNS, *ROWS]))))), io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
         for name in source.namelist():
-            before, found, after = source.read(name).partition("张老师".encode())
+            before, found, after = source.read(name).partition(b"zhangls")
             with packed.open(name, "w", force_zip64=True) as part:
                 part.write(before)
                 for _ in range(size >> 20 if found else 0):

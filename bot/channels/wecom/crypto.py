@@ -20,7 +20,7 @@ _BLOCK = 32
 # Before the text: random bytes, and its length.
 _RANDOM, _HEAD = 16, 20
 _DECLARED = (b"<!DOCTYPE", b"<!ENTITY")
-_UNSOUND = dict.fromkeys(code for code in range(32) if chr(code) not in "\n\t\r")
+_UNSOUND = dict.fromkeys(code for code in range(32) if chr(code) not in "\n\t")
 
 
 class Refused(Exception):

@@ -119,13 +119,14 @@ def test_in_a_group_it_hears_its_name_and_answers_there(play: Play, fake: FakeRo
         assert "群里 @我" in (await stage.say(LI, "@辅导员助手 绑定 实验小学", GROUP))[0]
         assert (await stage.say(LI, "@辅导员助手", GROUP))[0].startswith("您可以这样用我")
         assert (await stage.press(ZHANG, "撤回", GROUP))[0].startswith("已撤回")
-        for said in ("@辅导员助手三（2）中队 升旗仪式 41人", "三(2)中队 入队仪式 41人@辅导员助手"):
-            assert "仪式 41 人" in (await stage.say(ZHANG, said, GROUP))[0]
         # Somebody else's button there.
         await stage.say(ZHANG, "队课 三(2)中队 38人 @辅导员助手", GROUP)
         assert (await stage.press(LI, "撤回", GROUP))[0].startswith("这个按钮是给别人的")
         pushed = [said for said in fake.said_to(GROUP) if said["way"] == "push"]
-        assert len(pushed) == 2 and fake.said_to(ZHANG) == []
+        # What a press brings: 已撤回, its card with 恢复, and that the button is another's.
+        assert len(pushed) == 3 and fake.said_to(ZHANG) == []
+        for said in ("@辅导员助手三（2）中队 升旗仪式 41人", "三(2)中队 入队仪式 41人@辅导员助手"):
+            assert "仪式 41 人" in (await stage.say(ZHANG, said, GROUP))[0]
 
     play(talk)
 

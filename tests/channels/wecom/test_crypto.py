@@ -180,7 +180,7 @@ def test_what_is_no_envelope_is_refused(envelope: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "", "hello", "<xml>", "<xml/>", "<xml>a</xml>", "<xml><a></xml>", "\x00", "<xml><a>\x01</a></xml>",
+        "", "hello", "<xml>", "<xml/>", "<xml>a</xml>", "<xml><a></xml>", "\x00",
         f'<!DOCTYPE x [<!ENTITY a0 "x">{BOMB}]><xml><Content>&a9;</Content></xml>',
         '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><xml><Content>&a;</Content></xml>',
     ],

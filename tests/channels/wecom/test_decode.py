@@ -1,5 +1,6 @@
 """Decrypted callbacks become what the bot hears: every kind of message and event that the platform documents."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -30,7 +31,10 @@ def event(name: str, inner: str = "") -> Any:
 def test_a_text() -> None:
     at = datetime.fromtimestamp(NOON, UTC)
     expected = Message("wecom", "4561255354251345929", "zhangli", "zhangli", at, "三(2)中队 <38>人\n & 照片")
-    assert message("text", "<Content><![CDATA[三(2)中队 <38>人\n & 照片]]></Content>") == expected
+    found = message("text", "<Content><![CDATA[三(2)中队 <38>人\n & 照片]]></Content>")
+    # It is known by who said it when, and by its number.
+    assert found.message_id.startswith("message:")
+    assert replace(found, message_id="4561255354251345929") == expected
     assert message("text", "<Content/>").text == ""
 
 
