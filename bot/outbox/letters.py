@@ -12,7 +12,7 @@ from handlers.kit import Ask, Message, Reply
 from handlers.privacy.door import Door
 from storage.base.vault import Vault
 from storage.messages import albums, card_codes, cards, outbox, passive
-from storage.people import accounts
+from storage.people import accounts, people
 
 # So long an album's answer waits for its next photo; by then they are all there.
 ALBUM_IS_WHOLE = timedelta(seconds=2)
@@ -75,13 +75,19 @@ class Letters:
         # (first message, whether it is worth saying later too, from where to where its rows are), a photo each.
         self._albums: list[tuple[int, bool, int, int]] = []
 
+    def _is_stranger(self, ask: Ask) -> bool:
+        """Whoever has just joined is none any more: what follows must not overtake the welcome."""
+        sender = ask.message.sender
+        person = ask.person or people.by_addresses(self._db, ask.message.channel, [sender], self._now).get(sender)
+        return not (person and person.grants)
+
     def add(self, replies: Sequence[Reply], ask: Ask) -> None:
         """The answers to a message; those to other people go out as notices."""
         to_others = [reply for reply in replies if reply.to is not None]
         message, self._door = ask.message, ask.door
         person_id = ask.person.id if ask.person else None
         # What strangers ask for delays nobody.
-        lane = outbox.ANSWER if ask.person and ask.person.grants else outbox.STRANGER
+        lane = outbox.STRANGER if self._is_stranger(ask) else outbox.ANSWER
         at = _Address(message.channel, message.chat, lane, person_id, ask.inbox_id, topic=message.topic)
         at.names = ask.may_name
         if message.album:

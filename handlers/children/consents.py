@@ -28,7 +28,7 @@ REVOKE = Question(
 @command(
     "家长同意", "同意书", "consent", who=consents.RECORDERS, group="孩子信息", rank=20,
     help="记下家长的同意:方式和日期", glued=ANYTHING,
-    examples=(consents.LIKE, consents.CLASS_LIKE, "家长同意 三(2)中队 王小明 书面 9月1日 编号12 不拍照"),
+    examples=(consents.LIKE, consents.CLASS_LIKE),
 )  # fmt: skip
 def record(ask: Ask) -> Reply:
     """How and when the guardian of a child agreed; the paper stays with the school."""

@@ -15,6 +15,7 @@ from typing import Any
 
 import httpx
 
+from bot.channels.wecom import crypto, decode
 from tests.bench.load import FIRST_USER, said
 from tests.bench.load_wecom import message, reply_of, sealed
 from tests.bench.telegram import fill
@@ -129,7 +130,7 @@ class Siege:
     # --- what came of it ----------------------------------------------------------------------------------
 
     def _look(self) -> None:
-        ledger, names = self.ledger, {str(number + 1) for number, _ in self.messages}
+        ledger, names = self.ledger, {decode.known_as(crypto.fields(xml)) for _, xml in self.messages}
         ledger.acknowledged = len(self.acknowledged)
         for table, query in _ONCE.items():
             times = dict(self._rows(query))

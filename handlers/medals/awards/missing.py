@@ -19,7 +19,7 @@ _MOST_NAMED = 4
 
 
 @command(
-    "还差什么", "lacking", who=READERS, group="奖章", rank=39, help="看每位队员、每个中队离一星章还差什么",
+    "还差什么", "lacking", who=READERS, group="奖章", rank=39, help="看离一星章还差什么",
     examples=(_LIKE, "还差什么"),
 )  # fmt: skip
 def show(ask: Ask) -> Reply:

@@ -33,7 +33,7 @@ SURE = questions.Question(
 
 @command(
     "颁发", "present", who=pending.REVIEWERS, group="奖章", rank=45,
-    help="记下奖章在哪天颁发了,一个中队或全校", examples=(_LIKE, "颁发 一星章 6月1日"),
+    help="记下奖章哪天颁发了", examples=(_LIKE, "颁发 一星章 6月1日"),
 )  # fmt: skip
 def present(ask: Ask) -> Reply:
     """What is to be handed over, before it is noted."""

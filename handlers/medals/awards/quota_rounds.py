@@ -36,7 +36,7 @@ AGAIN = questions.Question(
 
 
 @command(
-    "名额", "quota", who=_WHO, group="奖章", rank=41, help="定本学期星级章的名额,看用了多少",
+    "名额", "quota", who=_WHO, group="奖章", rank=41, help="定星级章的名额",
     examples=("名额", _LIKE, "名额 集体一星章 12"),
 )  # fmt: skip
 def quota(ask: Ask) -> Reply:

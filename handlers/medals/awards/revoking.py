@@ -33,7 +33,7 @@ WHY = questions.Question(
 
 @command(
     "撤销奖章", "revoke-medal", who=pending.REVIEWERS, group="奖章", rank=46,
-    help="撤销已通过的奖章,要另一位审核人同意", examples=(_LIKE,), glued=GLUED,
+    help="撤销通过的奖章,要两个人", examples=(_LIKE,), glued=GLUED,
 )  # fmt: skip
 def revoke(ask: Ask) -> list[Reply]:
     """With a reason of the list a second person is asked; 同意 or 不同意 behind the number is that person's word."""

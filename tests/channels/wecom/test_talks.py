@@ -25,7 +25,11 @@ from tests.support.talk import PHOTO, TALKS, Talk
 pytestmark = pytest.mark.both
 shelf = recorded.shelf
 # What an answer says instead of buttons, when the response to the message carries it.
-SPOKEN = {"要改发「更正」,不算发「撤回」。": ("更正", "撤回"), "看全部用法,发「帮助」。": ("帮助",)}
+SPOKEN = {
+    "要改发「更正」,不算发「撤回」。": ("更正", "撤回"),
+    "看全部用法,发「帮助」。": ("帮助",),
+    "撤错了发「恢复」。": ("恢复",),
+}
 
 
 @pytest.fixture(autouse=True)
