@@ -46,8 +46,8 @@ quick: $(DEV_STAMP) ## one area in seconds: make quick AREA=checkins
 		{ echo "say which: make quick AREA=checkins; or $(notdir $(wildcard tests/talks/[a-z]*))" >&2; exit 2; }
 	$(PY) -m pytest --area $(AREA) $(wildcard tests/$(AREA)) tests/whole/test_talks.py
 
-test-postgresql: $(DEV_STAMP) ## what speaks to the database, on PostgreSQL
-	TEST_DATABASE=postgresql $(PY) -m pytest -m 'both and not sqlite'
+test-postgresql: $(DEV_STAMP) ## what speaks to the database, on PostgreSQL (the rest: TEST_DATABASE=postgresql make test-long)
+	TEST_DATABASE=postgresql $(PY) -m pytest -m 'both and not sqlite and (not long or postgresql)'
 
 check: $(DEV_STAMP) ## lint, types, import directions, unsafe calls, secrets
 	$(PY) -m ruff check .
