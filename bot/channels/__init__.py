@@ -100,6 +100,7 @@ class Channel(ABC):
 
     async def take_back(self, chat: str, message: str) -> None:
         """Delete what was sent, by the platform's id, where it `takes_back`; raises SendError."""
+        # Not abstract: most platforms cannot, and the carrier asks only those that say when.
         raise NotImplementedError("only where `takes_back` says when")
 
     def knows_repeats(self, notice: bool) -> timedelta:

@@ -11,6 +11,7 @@ import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from secrets import token_hex
 from typing import BinaryIO
 
 from storage.base.vault import Vault
@@ -31,7 +32,7 @@ class Spool:
         self._vault = vault
         self._file: BinaryIO | None = None
         self._ballast = folder / "ballast"
-        self._path = folder / f"wecom-{os.getpid()}"
+        self._path = folder / f"wecom-{token_hex(8)}"
         self.waiting: list[str] = []
 
     def add(self, text: str) -> None:
@@ -78,37 +79,34 @@ class Spool:
         if not self._ballast.exists():
             # Zeros would be no weight on a file system that compresses.
             self._ballast.write_bytes(os.urandom(BALLAST))
-        left = [text for path in sorted(self._folder.glob("wecom-*")) for text in self._left_in(path)]
-        for text in left:
-            self.add(text)
-        for path in self._folder.glob("wecom-*"):
-            if path != self._path and _is_orphan(path):
-                path.unlink()
+        for path in sorted(self._folder.glob("wecom-*")):
+            with path.open("rb") as file:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except OSError:
+                    # Its process lives: perhaps it is our own.
+                    continue
+                for text in self._lines(path.name, file.read()):
+                    self.add(text)
+                # While it is locked, so that nobody is writing into it just then.
+                path.unlink(missing_ok=True)
 
     def _opened(self) -> BinaryIO:
         if self._file is None:
             self._file = open(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600), "r+b")  # noqa: SIM115, PTH123
             fcntl.flock(self._file, fcntl.LOCK_EX)
+            if not self._path.exists():
+                # Another process took it for one that was left behind, before it was locked.
+                self.close()
+                return self._opened()
             folder = os.open(self._folder, os.O_RDONLY)
             os.fsync(folder)
             os.close(folder)
         return self._file
 
-    def _left_in(self, path: Path) -> Iterator[str]:
-        if not _is_orphan(path):
-            return
-        for number, line in enumerate(path.read_bytes().splitlines()):
+    def _lines(self, name: str, content: bytes) -> Iterator[str]:
+        for number, line in enumerate(content.splitlines()):
             try:
                 yield self._vault.open(line)
             except (LookupError, json.JSONDecodeError):
-                log.exception("line %d of %s cannot be opened", number + 1, path.name)
-
-
-def _is_orphan(path: Path) -> bool:
-    """Whether no process holds this file any more."""
-    with path.open("rb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-    return True
+                log.exception("line %d of %s cannot be opened", number + 1, name)
