@@ -51,6 +51,8 @@ class App:
             asyncio.get_running_loop().add_signal_handler(number, self._stop.set)
         self.pipeline.start()
         await self.add_channels()
+        # Before anything is sent or found to be too late.
+        await self.pipeline.do(self.ticker.guard.look)
         pages = web.application(self._health, self._metrics, self.routes, self.hooks)
         server = web.server(pages, self.most_body)
         tasks = [self._task(server.serve([listening]), "web"), *self._loops()]
@@ -80,10 +82,10 @@ class App:
             self.most_body = routes.MOST_READ
         practice = self.stage.channel if self.stage else None
         self.channels = await platforms.open_channels(self.engine, self.pipeline, self.owner, practice)
-        engine, both = self.engine, (self.engine.clock.now, self.engine.clock.real)
+        engine, clock = self.engine, self.engine.clock
         read, vault, render = engine.database.read, engine.vault, engine.render
         self.senders = [
-            Sender(channel, self.pipeline, read, vault, render, both, self.owner) for channel in self.channels.values()
+            Sender(channel, self.pipeline, read, vault, render, clock, self.owner) for channel in self.channels.values()
         ]
 
     def _loops(self) -> list[asyncio.Task[None]]:

@@ -25,7 +25,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     checks: tuple[Callable[[], Iterator[Line]], ...] = (
         lambda: iter([(OK, "settings", "设置都读得懂")]),
         lambda: installation.data(settings.data_dir),
-        lambda: databases.database(url),
+        lambda: databases.database(url, settings),
         lambda: databases.sqlite(url),
         lambda: iter([installation.name_key(settings, databases.key(url, settings))]),
         lambda: installation.calendar(settings),
