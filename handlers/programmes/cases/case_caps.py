@@ -14,7 +14,7 @@ from storage.programmes import cases
 
 def problem(ask: Ask, row: Row, one: cases.Case, step: Step, done: list[cases.CaseStep]) -> str:
     """A sentence, or nothing when the step may be taken."""
-    if step.evidence and not files.of_case(ask.db, one.id):
+    if step.evidence and not files.of(ask.db, ("case_id", one.id)):
         return f"还没有照片或附件。请直接把照片发来，或发「退回 {one.number} 请补充」。"
     if one.state == chain.NOTICE and not step.optional:
         last = case_notice.notice_ends(ask, row, done)

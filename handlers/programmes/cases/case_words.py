@@ -53,7 +53,7 @@ def page(ask: Ask, row: Row, one: cases.Case) -> Reply:
     if one.state == chain.NOTICE:
         lines.append(f"公示到{days.short(case_notice.notice_ends(ask, row, done))}")
     lines += [_step(ask, each, names.get(each.person_id, "")) for each in done[-_MOST_STEPS:]]
-    count = files.of_case(ask.db, one.id)
+    count = files.of(ask.db, ("case_id", one.id))
     if count:
         lines.append(f"照片和附件 {len(count)} 个")
     who = waited_for(ask, row, one)
