@@ -9,7 +9,7 @@ from storage.checkins.windows import Told
 
 def of_window(row: Row, name: str, events: int, missing: int, told: Mapping[int, Told], due: int) -> list[str]:
     """
-    The row's own words, under this `name` of it (红领巾爱学习第5期), of so many events; of the squads due so many are missing.
+    The row's own words, under this `name` of it (红领巾爱学习第5期), with its events, squads due and squads missing.
 
     参学率 = 参学中队 ÷ 应参学中队 (domain §1.4); of the heads the rate over those that told both numbers.
     """
