@@ -102,7 +102,8 @@ def look(ask: Ask) -> Reply:
     line, at = line_of(ask, "看")
     period = spans.said(line.period, ask.today)
     nothing = any(each.state == reports.ZERO for each in line.targets)
-    text = line.text or f"{line.row.name}{'没有开展' if nothing else '还没有人报'}"
+    none = "没有开展" if nothing else "还没有一件" if line.row.shape == "case" else "还没有人报"
+    text = line.text or f"{line.row.name}{none}"
     head = text if text.startswith(period) else f"{period} {text}"
     if line.row.shape == "case":
         return case_words.shown(
@@ -119,7 +120,7 @@ def _each_group(ask: Ask) -> Reply | None:
     """看 宣讲 按片区: the row's line of each group of a set, who owes most first; None where no set is named."""
     row, period, rest = _asked(ask, "看")
     found = places.groups_in(ask, READERS, rest)
-    if len(found) < 2:
+    if not (found and places.is_each(rest)):
         return None
     of = _LINES.get(row.shape, lines.line)
     each = [(group.name, of(ask.db, row, group.paths, period, ask.today)) for group in found]
