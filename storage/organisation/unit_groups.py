@@ -1,6 +1,6 @@
 """Groups of units beside the tree (协作组, 片区): of one set of groups a unit is in one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, delete, select
 
@@ -37,6 +37,18 @@ def members(db: Connection, group: Unit) -> list[Unit]:
         return []
     found = below(db, [above[-1].path])
     return [units.by_id(db, id) for groups in found.values() for id in groups.get(group.name, ())]
+
+
+def heads(db: Connection, unit_ids: Iterable[int]) -> dict[int, tuple[Unit, ...]]:
+    """Unit id → the 协作组 that have the name of a group which it is in, in one district with it."""
+    query = select(unit_group.c.unit_id, unit.c.id).join(unit, unit.c.name == unit_group.c.name)
+    query = query.where(unit.c.kind == units.Kind.GROUP, unit.c.active, unit_group.c.unit_id.in_(sorted(set(unit_ids))))
+    found: dict[int, tuple[Unit, ...]] = {}
+    for member, head in db.execute(query):
+        group = units.by_id(db, head)
+        if any(each.id == member for each in members(db, group)):
+            found[member] = (*found.get(member, ()), group)
+    return found
 
 
 def below(db: Connection, paths: Sequence[str]) -> Groups:

@@ -104,7 +104,7 @@ def news(ask: Ask, row: Row, one: cases.Case, what: str, words: str = "") -> tup
     `what` was done, with these words.
     """
     levels = {each.by: each for each in chain.steps_at(row, one.state) if not each.optional}
-    found = [person for by in levels for person in case_rights.deciders(ask.db, by, one.unit, ask.now)]
+    found = [person for by in levels for person in case_rights.deciders(ask.db, by, one, ask.now)]
     done = cases.steps(ask.db, one.id)
     able = {
         person.id: (person.name, steps)
