@@ -174,6 +174,23 @@ def test_a_reviewer_opens_the_photo_and_nobody_else(tmp_path: Path) -> None:
     asyncio.run(play())
 
 
+def test_the_document_of_a_report_is_opened_by_whoever_takes_it(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with running(tmp_path) as bot:
+            pdf = {"name": "方案.pdf", "type": "application/pdf", "data": base64.b64encode(b"%PDF-1.4 %%EOF").decode()}
+            await bot.hear(bot.body("魏站长", "月方案 已交", file=pdf))
+            (told,) = bot.new("魏站长")
+            assert "1 个附件已附上" in told["text"]
+            assert "还没有能看的照片" in (await bot.say("王主任", "附件 R1"))[-1]
+            await fetcher(bot, bot.app.engine.settings.files).once()
+            assert (await bot.say("王主任", "附件 R1")) == [WHY.asks]
+            assert "第 1 个，共 1 个" in (await bot.say("王主任", "上级检查"))[0]
+            (sent,) = (bot.channel.folder / "sent").iterdir()
+            assert sent.read_bytes().startswith(b"%PDF-")
+
+    asyncio.run(play())
+
+
 def test_more_than_the_places_are_put_forward_but_not_decided(tmp_path: Path) -> None:
     """Golden case G7: of fifteen kinds with ten places the eleventh in a kind is one too many."""
 
