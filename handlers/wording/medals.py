@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from handlers.kit import Ask, Refusal, Unit
 from handlers.reading.medals.medals import Medal, find_medals
+from handlers.reading.text.normalise import GAP
 from handlers.wording import days
 from handlers.wording.names import is_place
 from storage.children import children
@@ -24,7 +25,8 @@ def label(medal: str) -> str:
 
 def found_in(ask: Ask, words: str) -> tuple[list[Medal], str]:
     """The medals that the words name, the special ones of the asker's part of the tree among them, and the rest."""
-    return find_medals(words, {each.name for each in special_badges.around(ask.db, ask.me.paths())})
+    found, rest = find_medals(words, {each.name for each in special_badges.around(ask.db, ask.me.paths())})
+    return found, " ".join(rest.replace(GAP, " ").split())
 
 
 def check_special(ask: Ask, codes: Iterable[str], at: Unit) -> None:

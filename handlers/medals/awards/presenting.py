@@ -5,7 +5,6 @@ from datetime import date
 
 from handlers.kit import Ask, Denied, Refusal, Reply, Unit
 from handlers.medals import pending
-from handlers.reading.text.normalise import GAP
 from handlers.registry import command
 from handlers.wording import days, medals, places, questions
 from storage.medals import nominations
@@ -44,7 +43,7 @@ def present(ask: Ask) -> Reply:
     if day and day > ask.today:
         raise Refusal("颁发的日期还没有到,请到那天再记。")
     on = day or ask.today
-    at = _one(places.chosen(ask, pending.REVIEWERS, " ".join(rest.replace(GAP, " ").split()), "颁发"))
+    at = _one(places.chosen(ask, pending.REVIEWERS, rest, "颁发"))
     cases = nominations.unpresented(ask.db, [at.path], medal)
     what = f"{at.name} {medals.label(medal)}"
     if not cases:

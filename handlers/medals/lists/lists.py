@@ -8,7 +8,6 @@ from typing import Any
 from handlers.kit import Ask, File, Refusal, Reply, Unit
 from handlers.medals.awards import eligibility
 from handlers.medals.lists import columns, readers, registry_columns, workbook
-from handlers.reading.text.normalise import GAP
 from handlers.registry import command
 from handlers.wording import medals, places
 from storage.medals import lists
@@ -66,7 +65,7 @@ def ceremony(ask: Ask) -> Reply:
 
 
 @command(
-    "上传名单", who=readers.READERS, group="奖章", rank=51, exports=True, help="上传智慧队建等平台用的名单，列可以自己定",
+    "上传名单", who=readers.READERS, group="奖章", rank=51, exports=True, help="上传平台用的名单，列可以自己定",
     examples=("上传名单 一星章 汇总上报", "上传名单 列 队员姓名=姓名、学校、中队、奖章"),
 )  # fmt: skip
 def registry(ask: Ask) -> Reply:
@@ -82,7 +81,7 @@ def _listed(ask: Ask, kind: _List) -> Reply:
     words, mask = _MASK.sub(" ", ask.args), bool(_MASK.search(ask.args))
     named, rest = medals.found_in(ask, words)
     collective = True if "集体" in rest else False if "个人" in rest else None
-    rest = " ".join(re.sub(r"集体|个人", " ", rest).replace(GAP, " ").split())
+    rest = re.sub(r"集体|个人", " ", rest).strip()
     at = places.chosen(
         ask, readers.READERS, rest, kind.word, f"{' '.join(medals.label(each.code or '') for each in named)} {{}}"
     )
