@@ -1,6 +1,7 @@
 """clock, and what doctor says of the time: in a folder of its own, by the command line."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -44,3 +45,14 @@ def test_doctor_says_it(database: Database, capsys: pytest.CaptureFixture[str]) 
     assert (
         "fail time: 这台机器的时间 2026-04-03 02:20 比机器人上次运行的 2026-04-03 10:20 还早" in capsys.readouterr().out
     )
+
+
+def test_a_database_that_does_not_open_hides_no_other_line(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "data").mkdir()
+    (folder / "data/bot.db").write_bytes(b"no database" * 99)
+    monkeypatch.setenv("DATABASE_URL", "sqlite:///data/bot.db")
+    assert main(["doctor"]) == 1
+    lines = capsys.readouterr().out
+    assert "fail database" in lines and "port:" in lines

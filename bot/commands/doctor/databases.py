@@ -1,19 +1,15 @@
 """What doctor says about the database: its version, what waits in it, the SQLite beneath it."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.clock import Clock
 from bot.commands import in_words
 from bot.commands.doctor.line import FAIL, OK, WARN, Line
-from bot.jobs import clock_guard
 from bot.settings import Settings
 from storage import migrate
-from storage.base import key_values
 from storage.database import Database, open_database, sqlite_module
 from storage.messages import inbox, outbox
 
@@ -21,13 +17,13 @@ from storage.messages import inbox, outbox
 _FIXED, _BACKPORTS = (3, 51, 3), ((3, 50, 7), (3, 44, 6))
 
 
-def database(url: str, settings: Settings) -> Iterator[Line]:
+def database(url: str) -> Iterator[Line]:
     """Whether the database opens, what version it has, what waits in it."""
     if _is_to_come(url):
         yield OK, "database", "还没有数据库,第一次启动时会建"
         return
     try:
-        yield from _in_database(open_database(url), Clock(settings.zone).now())
+        yield from _in_database(open_database(url))
     except Exception as error:
         words = in_words(error)
         if words is None:
@@ -40,7 +36,7 @@ def _is_to_come(url: str) -> bool:
     return kind == "sqlite" and not Path(path).exists()
 
 
-def _in_database(database: Database, now: datetime) -> Iterator[Line]:
+def _in_database(database: Database) -> Iterator[Line]:
     try:
         found = migrate.revision(database.read)
         if found != migrate.HEAD:
@@ -53,7 +49,6 @@ def _in_database(database: Database, now: datetime) -> Iterator[Line]:
             return
         yield OK, "database", f"连得上,版本 {found}"
         with database.read.connect() as db:
-            yield _clock(db, now)
             yield _failed(db)
             yield _letters(db)
     finally:
@@ -75,17 +70,6 @@ def key(url: str, settings: Settings) -> str:
         return ""
     finally:
         database.close()
-
-
-def _clock(db: Connection, now: datetime) -> Line:
-    last, doubt = (key_values.get(db, name) for name in (clock_guard.LAST, clock_guard.DOUBT))
-    cure = "请先把这台机器的时间调准(NTP);核对过没有错,发 python -m bot clock accept"
-    if last and now < last.at - clock_guard.MOST_OFF:
-        before = f"{last.at.astimezone(now.tzinfo):%Y-%m-%d %H:%M}"
-        return FAIL, "time", f"这台机器的时间 {now:%Y-%m-%d %H:%M} 比机器人上次运行的 {before} 还早。{cure}"
-    if doubt:
-        return WARN, "time", f"时间有疑问,提醒、清理和结案都停着:{doubt.value}。{cure}"
-    return OK, "time", "时间没有疑问"
 
 
 def _failed(db: Connection) -> Line:
