@@ -27,6 +27,8 @@ ON_ONE_DATABASE = {
     "tests/practice/test_browser.py": "the practice page always has a SQLite file",
     "tests/commands/test_migrate_to.py": "goes from the one to the other",
     "tests/organisation/test_roster.py": "reads tables without a database",
+    "tests/storage/test_database_file.py": "a server keeps its files itself",
+    "tests/processes/test_supervision.py": "of the process, not of what it keeps",
 }
 MOST_LINES = 300
 MOST_LINES_A_FUNCTION = 40
