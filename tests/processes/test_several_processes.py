@@ -128,10 +128,7 @@ async def told(bots: list[Stage], then: datetime) -> dict[str, list[str]]:
             bot.clock.move_to(min(then, bot.clock.now() + timedelta(hours=6)))
         await asyncio.gather(*map(tick, bots))
         await asyncio.gather(*(bot.send() for bot in bots))
-    shown: dict[str, list[str]] = {}
-    for name, bubble in bots[0].all_new():
-        shown.setdefault(name, []).append(bubble["text"])
-    return {name: sorted(texts) for name, texts in shown.items()}
+    return {person: sorted(bubble["text"] for bubble in bots[0].new(person)) for person in bots[0].people()}
 
 
 async def tick(bot: Stage) -> None:

@@ -71,6 +71,11 @@ class Bot:
     def read(self) -> Connection:
         return self.app.engine.database.read.connect()
 
+    def people(self) -> list[str]:
+        """Whoever has a phone that shows something."""
+        with self.read() as db:
+            return [person for (person,) in db.exec_driver_sql("SELECT DISTINCT person FROM screen")]
+
     def new(self, person: str) -> list[dict]:
         """The bubbles that came to this phone since the last look."""
         with self.read() as db:
