@@ -19,6 +19,7 @@ from storage.organisation import history, units
 _FORMS = {"图": "图", "图片": "图", "表": "表", "表格": "表"}
 MOST_NAMES = 10
 MOST_ACTIVITIES = 8
+MOST_STARS = 4
 # What a phone shows of one message without getting lost in it; the last line may say how much more there is.
 MOST_LINES, MOST_CHARACTERS, _MORE_LENGTH = 25, 1200, 20
 # A picture of more units would be too long for a phone, and for Telegram.
@@ -150,6 +151,7 @@ def text(shown: figures.Digest) -> str:
         *sums.by_activity(shown, MOST_ACTIVITIES),
         _missing(shown),
         _medals(shown),
+        *reports.stars(shown)[:MOST_STARS],
         _compared(shown),
         reports.late(shown),
         reports.corrected(shown),
