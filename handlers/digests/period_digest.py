@@ -5,10 +5,10 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from handlers.digests import readers
+from handlers.digests import readers, sums
 from handlers.kit import Ask, Button, Refusal, Reply, Unit
 from handlers.registry import ANYTHING, command
-from handlers.wording import days, lines, numbers, places, sums
+from handlers.wording import days, lines, numbers, places
 from handlers.wording.periods import Span, before, longer, named
 from scheduling import spans
 from storage.digests import periods

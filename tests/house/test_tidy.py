@@ -26,6 +26,7 @@ ON_ONE_DATABASE = {
     "tests/practice/test_bad_input.py": "the practice page always has a SQLite file",
     "tests/practice/test_browser.py": "the practice page always has a SQLite file",
     "tests/commands/test_migrate_to.py": "goes from the one to the other",
+    "tests/storage/test_database_file.py": "is about the file of SQLite",
     "tests/organisation/test_roster.py": "reads tables without a database",
 }
 MOST_LINES = 300
@@ -50,7 +51,7 @@ WIDE = [
     "storage/roster/merging.py", "handlers/checkins/exemptions.py",
     "handlers/digests/period_digest.py", "handlers/kit.py", "handlers/medals/review.py", "handlers/people/join.py",
     "handlers/programmes/cases/case_intake.py", "handlers/programmes/cases/case_words.py",
-    "handlers/programmes/cases/case_work.py", "storage/digests/periods.py", "handlers/catalogue/model.py",
+    "handlers/programmes/cases/case_work.py", "storage/digests/periods.py", "handlers/catalogue/model.py", "bot/app.py",
 ]  # fmt: skip
 PACKAGES = ("bot", "handlers", "scheduling", "storage")
 FILES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
