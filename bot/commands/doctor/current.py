@@ -14,7 +14,7 @@ from storage.database import open_database
 
 @contextmanager
 def current(settings: Settings) -> Iterator[Connection | None]:
-    """A connection; None before the first start and the upgrade, and where it does not open, which is said already."""
+    """A connection; None before the first start, before the upgrade, and where it does not open: that was said."""
     kind, _, path = settings.real_database.partition(":///")
     if kind == "sqlite" and not Path(path).exists():
         yield None
