@@ -28,7 +28,6 @@ ON_ONE_DATABASE = {
     "tests/commands/test_migrate_to.py": "goes from the one to the other",
     "tests/storage/test_database_file.py": "is about the file of SQLite",
     "tests/organisation/test_roster.py": "reads tables without a database",
-    "tests/storage/test_database_file.py": "a server keeps its files itself",
     "tests/processes/test_supervision.py": "of the process, not of what it keeps",
 }
 MOST_LINES = 300
