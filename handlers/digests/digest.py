@@ -11,7 +11,7 @@ from handlers.digests import groups, period_digest
 from handlers.digests.readers import READERS
 from handlers.kit import ADMINS, Ask, Button, Due, File, Reply, Unit
 from handlers.registry import ANYTHING, command, due, weekly
-from handlers.wording import lines, numbers, periods, places, sums, weeks
+from handlers.wording import lines, numbers, periods, places, weeks
 from scheduling.periods import week_of
 from storage.digests import digests, figures
 from storage.organisation import history, units
@@ -147,7 +147,7 @@ def text(shown: figures.Digest) -> str:
     lines = [
         _result(shown),
         " · ".join(filter(None, (weeks.week_days(shown.week), reports.stamp(shown)))),
-        *sums.by_activity(shown, MOST_ACTIVITIES),
+        *reports.by_activity(shown, MOST_ACTIVITIES),
         _missing(shown),
         _medals(shown),
         _compared(shown),
@@ -160,7 +160,7 @@ def text(shown: figures.Digest) -> str:
 
 def _result(shown: figures.Digest) -> str:
     head = f"{shown.title}{weeks.week_name(shown.week)}"
-    return sums.result(head, shown, "签到", "还没有活动", "已签到" if shown.squads_covered else "还没签到")
+    return reports.result(head, shown, "签到", "还没有活动", "已签到" if shown.squads_covered else "还没签到")
 
 
 def _missing(shown: figures.Digest) -> str:

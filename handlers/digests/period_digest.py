@@ -5,10 +5,10 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from handlers.digests import readers
+from handlers.digests import figures, readers
 from handlers.kit import Ask, Button, Refusal, Reply, Unit
 from handlers.registry import ANYTHING, command
-from handlers.wording import days, lines, numbers, places, sums
+from handlers.wording import days, lines, numbers, places
 from handlers.wording.periods import Span, before, longer, named
 from scheduling import spans
 from storage.digests import periods
@@ -70,9 +70,9 @@ def _reply(ask: Ask, span: Span, of: Unit) -> Reply:
     last = min(span.last, ask.today)
     now = periods.between(ask.db, of, span.first, last)
     told = [
-        sums.result(f"{units.full_name(ask.db, of)}{span.name}", now, "有活动", "没有活动"),
+        figures.result(f"{units.full_name(ask.db, of)}{span.name}", now, "有活动", "没有活动"),
         _days(ask, span),
-        *sums.by_activity(now, MOST_ACTIVITIES),
+        *figures.by_activity(now, MOST_ACTIVITIES),
         *_schools(now),
         _missing(now),
         _compared(ask, of, span, now),
