@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from bot.channels import Failure, Outgoing, SendError
-from bot.channels.robot import link as robot_link
 from bot.channels.robot import socket as robot_socket
 from bot.channels.robot import upload as robot_upload
 from bot.channels.robot.media import decrypted
@@ -25,7 +24,6 @@ Play = Callable[..., None]
 @pytest.fixture
 def play(tmp_path: Path, fake: FakeRobot, monkeypatch: pytest.MonkeyPatch) -> Play:
     monkeypatch.setattr(robot_socket, "LONGEST_WAIT", 0.05)
-    monkeypatch.setattr(robot_link.Link.call, "__defaults__", ("", 0.5))
 
     def played(talk: Callable[[Stage], Awaitable[None]], **settings: object) -> None:
         async def run() -> None:

@@ -25,7 +25,6 @@ Play = Callable[..., None]
 @pytest.fixture
 def play(tmp_path: Path, fake: FakeRobot, monkeypatch: pytest.MonkeyPatch) -> Play:
     monkeypatch.setattr(robot_socket, "LONGEST_WAIT", 0.05)
-    monkeypatch.setattr(robot_link.Link.call, "__defaults__", ("", 0.5))
 
     def played(talk: Callable[[Stage], Awaitable[None]], **settings: object) -> None:
         async def run() -> None:
@@ -36,6 +35,12 @@ def play(tmp_path: Path, fake: FakeRobot, monkeypatch: pytest.MonkeyPatch) -> Pl
         asyncio.run(run())
 
     return played
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An ack that never comes is not waited for long; where all come, a slow machine has the whole time."""
+    monkeypatch.setattr(robot_link.Link.call, "__defaults__", ("", 2.0))
 
 
 def letters(stage: Stage) -> list[tuple[str, bool]]:
@@ -75,7 +80,7 @@ def test_after_a_restart_answers_are_pushed(tmp_path: Path, fake: FakeRobot) -> 
     asyncio.run(run())
 
 
-def test_a_lost_answer_is_said_again_and_a_card_never_twice(play: Play, fake: FakeRobot) -> None:
+def test_a_lost_answer_is_said_again_and_a_card_never_twice(play: Play, fake: FakeRobot, impatient: None) -> None:
     async def talk(stage: Stage) -> None:
         # The card arrived: the platform knows its task, so it is not shown again, and all is well.
         fake.faults["aibot_respond_msg"].append("lost")
@@ -93,7 +98,7 @@ def test_a_lost_answer_is_said_again_and_a_card_never_twice(play: Play, fake: Fa
     play(talk)
 
 
-def test_a_card_that_did_not_arrive_is_sent_again(play: Play, fake: FakeRobot) -> None:
+def test_a_card_that_did_not_arrive_is_sent_again(play: Play, fake: FakeRobot, impatient: None) -> None:
     async def talk(stage: Stage) -> None:
         fake.faults["aibot_respond_msg"].append("silent")
         await stage.say(ZHANG, CHECKIN)

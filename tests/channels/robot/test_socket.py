@@ -195,7 +195,7 @@ def test_no_answer_to_the_subscription_is_a_drop(
     async def talk(stage: Stage) -> None:
         await works(stage)
 
-    monkeypatch.setattr(robot_link.Link.call, "__defaults__", ("", 0.5))
+    monkeypatch.setattr(robot_link.Link.call, "__defaults__", ("", 2.0))
     fake.faults["aibot_subscribe"].append(fault)
     play(talk)
 
