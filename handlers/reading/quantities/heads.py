@@ -24,6 +24,7 @@ _REST = ("其余", "其他", "另", "另有", "另外")
 # Fewer are mostly of something else than heads, where nothing says so.
 _NAMED = 9
 _COUNTING = "有是了共约来到去达计各班队全的" + GAP + SECRET
+_NOUNS = OWNERS | {"heads", "boys", "girls", "hedge", "total", "each", "oops", "part"}
 _OUT_OF = pattern(r"\s?中[ ,]?")
 
 
@@ -268,12 +269,11 @@ def _of_whole(counts: Counts, free: list[Token], whole: list[Token]) -> None:
 
 def _without(scan: str, tokens: list[Token]) -> str:
     """Take out what was understood; a number or a noun that counted nothing stays: it may be of the topic."""
-    nouns = OWNERS | {"heads", "boys", "girls", "hedge", "total", "each", "oops", "part"}
     parts, at = [], 0
     for token in tokens:
         written = scan[token.start].isdecimal() or token.strength > 1
         unused = not (token.use or token.vague or (token.strength and written))
-        if token.start < at or (unused and (token.kind == "number" or token.kind in nouns)):
+        if token.start < at or (unused and (token.kind == "number" or token.kind in _NOUNS)):
             continue
         if token.kind in ("part", "foreign") or (token.kind == "thing" and token.use != "sessions"):
             continue

@@ -54,10 +54,15 @@ _DASHES = pattern(r"-{2,}")
 _MENTION = pattern(
     r"(?<![A-Za-z0-9])@(?:小队助手|辅导员助手|所有人|[^\s@]{1,30}(?=\s|$)|[^\s@,.:;!?]{1,12}(?=[,.:;!?]))"
 )
-_SLIP = pattern(
-    f"(?=[{''.join(dict.fromkeys(slip[0] for _, slip, _, _ in HOMOPHONES))}])"
-    f"(?:{'|'.join(before + slip + after for before, slip, after, _ in HOMOPHONES)})"
-)
+
+
+def _looking_back(before: str, slip: str) -> str:
+    """(?<!针) before 对会 as (?<!针对会) behind it."""
+    return before and f"{before[:-1]}{slip})"
+
+
+# What must stand before a slip is looked at behind it: so every alternative begins with a plain character.
+_SLIP = pattern("|".join(f"{slip}{_looking_back(before, slip)}{after}" for before, slip, after, _ in HOMOPHONES))
 _MEANT = {slip: meant for _, slip, _, meant in HOMOPHONES}
 
 
