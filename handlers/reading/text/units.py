@@ -7,7 +7,7 @@ from handlers.reading.model import Context
 from handlers.reading.text.normalise import GAP
 from handlers.reading.text.numbers import value_of
 from handlers.reading.text.patterns import pattern
-from handlers.reading.text.spellings import BARE, RULES, Found, joined
+from handlers.reading.text.spellings import ANY, BARE, RULES, Found, joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def find_units(text: str, context: Context) -> tuple[list[Hit], str]:
     """All units that `text` names, in order of place, and the text with them taken out (same length)."""
     hits: list[Hit] = []
     scan = _aliases(text, context, hits)
-    for rule, make, needs in RULES:
+    for rule, make, needs in RULES if ANY.search(scan) else ():
         if not needs or any(map(scan.__contains__, needs)):
             scan = rule.sub(lambda match, make=make: _keep(match, make(match, context), context, hits), scan)  # type: ignore[misc]
     solid = any(hit.kind == "class" for hit in hits)
