@@ -33,6 +33,7 @@ def context_of(ask: Ask) -> Context:
         roster_size=school.sizes,
         history=school.history,
         bound_unit=_own_key(person),
+        feature_medals=tuple(dict.fromkeys(badge for each in schools for badge in each.badges)),
     )
     return _with_side_units(context, person)
 
