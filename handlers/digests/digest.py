@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection
 
 from handlers.digests import figures as reports
-from handlers.digests import groups, period_digest
+from handlers.digests import groups, period_digest, sums
 from handlers.digests.readers import READERS
 from handlers.kit import ADMINS, Ask, Button, Due, File, Reply, Unit
 from handlers.registry import ANYTHING, command, due, weekly
@@ -19,6 +19,7 @@ from storage.organisation import history, units
 _FORMS = {"图": "图", "图片": "图", "表": "表", "表格": "表"}
 MOST_NAMES = 10
 MOST_ACTIVITIES = 8
+MOST_STARS = 4
 # What a phone shows of one message without getting lost in it; the last line may say how much more there is.
 MOST_LINES, MOST_CHARACTERS, _MORE_LENGTH = 25, 1200, 20
 # A picture of more units would be too long for a phone, and for Telegram.
@@ -147,9 +148,10 @@ def text(shown: figures.Digest) -> str:
     lines = [
         _result(shown),
         " · ".join(filter(None, (weeks.week_days(shown.week), reports.stamp(shown)))),
-        *reports.by_activity(shown, MOST_ACTIVITIES),
+        *sums.by_activity(shown, MOST_ACTIVITIES),
         _missing(shown),
         _medals(shown),
+        *reports.stars(shown)[:MOST_STARS],
         _compared(shown),
         reports.late(shown),
         reports.corrected(shown),
@@ -160,7 +162,7 @@ def text(shown: figures.Digest) -> str:
 
 def _result(shown: figures.Digest) -> str:
     head = f"{shown.title}{weeks.week_name(shown.week)}"
-    return reports.result(head, shown, "签到", "还没有活动", "已签到" if shown.squads_covered else "还没签到")
+    return sums.result(head, shown, "签到", "还没有活动", "已签到" if shown.squads_covered else "还没签到")
 
 
 def _missing(shown: figures.Digest) -> str:

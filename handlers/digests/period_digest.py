@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from handlers.digests import figures, readers
+from handlers.digests import readers, sums
 from handlers.kit import Ask, Button, Refusal, Reply, Unit
 from handlers.registry import ANYTHING, command
 from handlers.wording import days, lines, numbers, places
@@ -70,9 +70,9 @@ def _reply(ask: Ask, span: Span, of: Unit) -> Reply:
     last = min(span.last, ask.today)
     now = periods.between(ask.db, of, span.first, last)
     told = [
-        figures.result(f"{units.full_name(ask.db, of)}{span.name}", now, "有活动", "没有活动"),
+        sums.result(f"{units.full_name(ask.db, of)}{span.name}", now, "有活动", "没有活动"),
         _days(ask, span),
-        *figures.by_activity(now, MOST_ACTIVITIES),
+        *sums.by_activity(now, MOST_ACTIVITIES),
         *_schools(now),
         _missing(now),
         _compared(ask, of, span, now),

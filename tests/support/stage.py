@@ -98,7 +98,9 @@ class Bot:
 
 
 @asynccontextmanager
-async def running(folder: Path, start: datetime = START, url: str = "", **settings: object) -> AsyncIterator[Bot]:
+async def running(
+    folder: Path, start: datetime = START, url: str = "", clock: Clock | None = None, **settings: object
+) -> AsyncIterator[Bot]:
     """A bot with the practice district, at `start`; `url` is another database than the folder's."""
     began = monotonic()
 
@@ -107,7 +109,7 @@ async def running(folder: Path, start: datetime = START, url: str = "", **settin
         return start + timedelta(seconds=monotonic() - began)
 
     chosen = Settings(_env_file=None, data_dir=folder, **settings)
-    app = App(open_engine(chosen, url or new_url(folder, "practice.db"), Clock(ZONE, real)))
+    app = App(open_engine(chosen, url or new_url(folder, "practice.db"), clock or Clock(ZONE, real)))
     app.pipeline.start()
     await app.add_channels()
     try:
