@@ -61,7 +61,7 @@ def read(row: Row, rest: str, today: date, old_kind: str | None = None) -> Told:
             raise Refusal(f"{day.label} {told.due} 已经过去，没有记。请改好日期再发一次。")
     if is_personal(row, told.kind or old_kind or ""):
         told.name, rest = _name(rest, old_kind is None)
-    words = " ".join(rest.replace(GAP, " ").strip(" ,，。:：;；").split())
+    words = " ".join(rest.replace(GAP, " ").strip(" ,，。:：;；、").split())
     # 制度 … 起草: in which state it begins goes without saying.
     words = words.removesuffix(f" {chain.first(row)}")
     if len(words) > _LONGEST:
