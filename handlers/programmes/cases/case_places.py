@@ -11,7 +11,7 @@ from storage.organisation import units
 
 MOST = 20
 # The next word of a list of units.
-_LISTED = re.compile(r"、.*(?:小学|中学|学校|幼儿园|社区|少工委|关工委)$")
+_LISTED = re.compile(r"\s*、.*(?:小学|中学|学校|幼儿园|社区|少工委|关工委)$")
 _NEXT = re.compile(r"[\s、,，;；和及与]+([^\s、,，;；]{2,20})")
 
 
