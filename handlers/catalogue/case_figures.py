@@ -59,6 +59,8 @@ def shown(db: Connection, row: Row, paths: Sequence[str], period: str, today: da
         "by_kind": _by(standing, row.kinds, lambda one: one.kind),
         "by_state": _by(standing, (each.state for each in (*row.chain,)), lambda one: one.state, row),
         "by_subject": f"{len(standing) - people} 集体 + {people} 个人 = {len(standing)}",
+        # People for each collective, one decimal, half up (domain §3 G11).
+        "ratio": f"1 : {(20 * people + units) // (2 * units) / 10}" if (units := len(standing) - people) else "–",
     }
     return {name: str(count) for name, count in counts.items()} | choices | said
 

@@ -2,17 +2,42 @@
 
 from collections.abc import Iterable, Mapping
 
-from handlers.kit import Ask, Unit
+from handlers.kit import Ask, Person, Role, Unit
 from handlers.wording import days
 from handlers.wording.names import is_place
 from storage.children import children
+from storage.medals import nominations
 from storage.medals.nominations import Case, State
 from storage.organisation.units import Kind
-from storage.people import accounts
+from storage.people import accounts, people
 
 STARS = {"S1": "一星章", "S2": "二星章", "S3": "三星章", "S4": "四星章", "S5": "五星章"}
 # 中青联发〔2019〕13号: the school awards the first star, each further one belongs to the next level up.
 _HIGHER = {"S2": "县级少工委", "S3": "市级少工委", "S4": "省级少工委", "S5": "全国少工委"}
+
+
+REVIEWERS = frozenset({Role.BRIGADE, Role.SCHOOL_ADMIN})
+
+
+def reviewing_roles(nominator: Person, nominee: Unit) -> frozenset[Role]:
+    """Who may decide on this person's nominations: what the brigade counselor proposes, the school decides."""
+    own = {grant.role for grant in nominator.grants if grant.unit.covers(nominee)}
+    return frozenset({Role.SCHOOL_ADMIN} if Role.BRIGADE in own else REVIEWERS)
+
+
+def roles_over(ask: Ask, unit: Unit) -> frozenset[Role]:
+    """With which roles the asker may decide on nominations from this unit."""
+    return frozenset(grant.role for grant in ask.me.grants if grant.unit.covers(unit)) & REVIEWERS
+
+
+def waiting(ask: Ask) -> list[Case]:
+    """What the asker may decide on, without their own and without what only a school admin decides."""
+    paths = ask.me.paths(REVIEWERS)
+    found = nominations.pending(ask.db, paths, but_by=ask.me.id) if paths else []
+    nominators = {id: people.by_id(ask.db, id, ask.now) for id in {case.nominator_id for case in found}}
+    return [
+        case for case in found if roles_over(ask, case.unit) & reviewing_roles(nominators[case.nominator_id], case.unit)
+    ]
 
 
 def label(medal: str) -> str:

@@ -7,7 +7,7 @@ from itertools import count
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, insert
 
 from handlers.catalogue import catalogue, chain
 from handlers.catalogue.reports import read_report
@@ -21,6 +21,7 @@ from storage.programmes import cases, holdings, reports
 from storage.programmes.cases import Case
 from storage.programmes.holdings import Holding
 from storage.programmes.reports import Report
+from storage.tables import row_case, row_case_step
 
 pytestmark = pytest.mark.both
 
@@ -121,8 +122,23 @@ def test_g10_supervisors_of_two_cities(db: Connection) -> None:
     assert values(db, "gangwei", province)["post"] == "总辅导员 23"
 
 
-def test_g11_people_for_each_collective() -> None:
-    assert lines.quotient(Decimal(645), Decimal(215), 1) == "3.0"
+def test_g11_people_for_each_collective(db: Connection) -> None:
+    county, person_id, row = top(db), people.add(db, "测试", NOW), ROWS["liangnian"]
+    school = units.add(db, Kind.SCHOOL, "测试小学", county)
+    fixed = {
+        "row": row.key, "unit_id": school.id, "person_id": person_id, "figures": {}, "version": row.version,
+        "period": chain.period_of(row, DAY), "state": "awarded", "made_at": NOW, "changed_at": NOW,
+    }  # fmt: skip
+    kinds = [("先进单位", False)] * 215 + [("在职先进个人", True)] * 645
+    rows = [
+        {**fixed, "number": f"D20260403-{place}", "kind": kind, "personal": personal}
+        for place, (kind, personal) in enumerate(kinds, 1)
+    ]
+    ids = db.scalars(insert(row_case).returning(row_case.c.id), rows).all()
+    step = {"person_id": person_id, "action": "立", "state": "awarded", "level": "", "before": {}, "at": NOW}
+    db.execute(insert(row_case_step), [{**step, "case_id": id} for id in ids])
+    told = lines.case_line(db, row, [county.path], "2026", DAY).text
+    assert "215 集体 + 645 个人 = 860,集体比个人 1 : 3.0" in told
 
 
 @pytest.mark.parametrize(("weight", "kept"), [("9.99", "0"), ("10.00", "1")])
