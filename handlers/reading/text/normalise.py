@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from handlers.reading.text.lexicon import HOMOPHONES, TRADITIONAL
 from handlers.reading.text.patterns import pattern
@@ -70,6 +71,8 @@ class Clean:
     faces: bool
 
 
+# A message is brought to plain form by each that looks at it.
+@lru_cache(maxsize=16)
 def clean(raw: str) -> Clean:
     """Bring `raw` to plain form: ３️⃣（ -> 3(, 隊 -> 队, 中对 -> 中队, [图片] counted, emoji and mentions dropped."""
     bare = _EMOJI.sub(" ", _BECOMES.sub("改成", _RISES.sub("升", raw)) if "→" in raw else raw)
