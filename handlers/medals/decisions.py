@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from handlers.asker import reviews
 from handlers.kit import Ask, Person, Unit
 from handlers.wording import days, medals
 from handlers.wording.numbers import CaseNumbers
@@ -24,7 +25,7 @@ _DONE = {
 
 def _known(ask: Ask) -> list[str]:
     """The numbers that the asker has seen: what waits for a decision of theirs, and their own."""
-    waiting = nominations.pending(ask.db, ask.me.paths(medals.REVIEWERS), but_by=ask.me.id)
+    waiting = nominations.pending(ask.db, ask.me.paths(reviews.REVIEWERS), but_by=ask.me.id)
     return [case.number for case in (*waiting, *nominations.of_person(ask.db, ask.me.id, _MOST_KNOWN))]
 
 
@@ -33,7 +34,7 @@ NUMBERS = CaseNumbers(nominations.LETTER, "提名", _known)
 
 def reviewers(ask: Ask, nominator: Person, nominee: Unit) -> list[Person]:
     """Everybody who may decide on it now, never the nominator."""
-    found = people.above(ask.db, medals.reviewing_roles(nominator, nominee), nominee, ask.now)
+    found = people.above(ask.db, reviews.reviewing_roles(nominator, nominee), nominee, ask.now)
     return [person for person in found if person.grants and person.id != nominator.id]
 
 

@@ -3,6 +3,7 @@
 import re
 from datetime import datetime
 
+from handlers.asker import reviews
 from handlers.kit import Ask, Button, Denied, Refusal, Reply
 from handlers.medals import decisions
 from handlers.registry import command
@@ -32,7 +33,7 @@ _PLACE = re.compile(r"\s*第?(\d{1,3})(?:[号件个条](?!\w)|(?![\w:]))[\s,，:
 @command(
     "待审",
     "pending",
-    who=medals.REVIEWERS,
+    who=reviews.REVIEWERS,
     group="奖章",
     rank=5,
     help="看等您审核的提名",
@@ -50,7 +51,7 @@ def show_pending(ask: Ask) -> Reply:
     number, _ = decisions.NUMBERS.first(ask, with_numbers(ask))
     if number and ask.message.private:
         return _one(ask, mine_to_decide(ask, number, "待审"))
-    cases = medals.waiting(ask)
+    cases = reviews.waiting(ask)
     taken_away = _revocations(ask)
     if not cases and not taken_away:
         return Reply("没有等您审核的提名。有新提名时会马上告诉您。")
@@ -81,7 +82,7 @@ def revoking(number: str) -> tuple[Button, Button]:
 
 def _revocations(ask: Ask) -> list[Reply]:
     """The medals that are to be taken away and wait for the asker's word as the second one."""
-    found = [one for one in revocations.waiting(ask.db, ask.me.paths(medals.REVIEWERS)) if one.asked_by != ask.me.id]
+    found = [one for one in revocations.waiting(ask.db, ask.me.paths(reviews.REVIEWERS)) if one.asked_by != ask.me.id]
     lines = [f"{one.number} {one.asked_name}请求撤销({one.reason}),等了 {_days(ask, one.asked_at)} 天" for one in found]
     return [Reply("\n".join(["等您同意的撤销", *lines]), revoking(found[0].number))] if found else []
 
@@ -113,7 +114,7 @@ def several(ask: Ask) -> list[str]:
 
 def _listed(ask: Ask) -> list[str]:
     shown = key_values.get(ask.db, _shown(ask))
-    return shown.value.split() if shown else [case.number for case in medals.waiting(ask)[:_PLACES]]
+    return shown.value.split() if shown else [case.number for case in reviews.waiting(ask)[:_PLACES]]
 
 
 def with_numbers(ask: Ask, most: int = _LISTED) -> str:
@@ -168,7 +169,7 @@ def mine_to_decide(ask: Ask, number: str, word: str) -> nominations.Case:
     if case is None:
         raise Refusal(none, LIST)
     subject = f"nomination:{case.id}"
-    if not medals.roles_over(ask, case.unit):
+    if not reviews.roles_over(ask, case.unit):
         raise Denied(none, LIST, what=word, subject=subject)
     if case.state is not nominations.State.SUBMITTED:
         raise Refusal(already(ask, case), LIST)
@@ -176,7 +177,7 @@ def mine_to_decide(ask: Ask, number: str, word: str) -> nominations.Case:
     if ask.me.id in (nominator.id, case.holder):
         own = f"{number} 是您自己提名的,不能自己审。{_who_decides(ask, case)}"
         raise Denied(own, what=word, subject=subject)
-    if not medals.roles_over(ask, case.unit) & medals.reviewing_roles(nominator, case.unit):
+    if not reviews.roles_over(ask, case.unit) & reviews.reviewing_roles(nominator, case.unit):
         peers = f"{number} 由大队辅导员提名,大队辅导员不审。{_who_decides(ask, case)}"
         raise Denied(peers, what=word, subject=subject)
     return case

@@ -2,47 +2,40 @@
 
 from collections.abc import Iterable, Mapping
 
-from handlers.kit import Ask, Person, Role, Unit
+from handlers.kit import Ask, Refusal, Unit
+from handlers.reading.medals.medals import Medal, find_medals
+from handlers.reading.text.normalise import GAP
 from handlers.wording import days
 from handlers.wording.names import is_place
 from storage.children import children
-from storage.medals import nominations
+from storage.medals import special_badges
 from storage.medals.nominations import Case, State
 from storage.organisation.units import Kind
-from storage.people import accounts, people
+from storage.people import accounts
 
 STARS = {"S1": "一星章", "S2": "二星章", "S3": "三星章", "S4": "四星章", "S5": "五星章"}
 # 中青联发〔2019〕13号: the school awards the first star, each further one belongs to the next level up.
 _HIGHER = {"S2": "县级少工委", "S3": "市级少工委", "S4": "省级少工委", "S5": "全国少工委"}
 
 
-REVIEWERS = frozenset({Role.BRIGADE, Role.SCHOOL_ADMIN})
-
-
-def reviewing_roles(nominator: Person, nominee: Unit) -> frozenset[Role]:
-    """Who may decide on this person's nominations: what the brigade counselor proposes, the school decides."""
-    own = {grant.role for grant in nominator.grants if grant.unit.covers(nominee)}
-    return frozenset({Role.SCHOOL_ADMIN} if Role.BRIGADE in own else REVIEWERS)
-
-
-def roles_over(ask: Ask, unit: Unit) -> frozenset[Role]:
-    """With which roles the asker may decide on nominations from this unit."""
-    return frozenset(grant.role for grant in ask.me.grants if grant.unit.covers(unit)) & REVIEWERS
-
-
-def waiting(ask: Ask) -> list[Case]:
-    """What the asker may decide on, without their own and without what only a school admin decides."""
-    paths = ask.me.paths(REVIEWERS)
-    found = nominations.pending(ask.db, paths, but_by=ask.me.id) if paths else []
-    nominators = {id: people.by_id(ask.db, id, ask.now) for id in {case.nominator_id for case in found}}
-    return [
-        case for case in found if roles_over(ask, case.unit) & reviewing_roles(nominators[case.nominator_id], case.unit)
-    ]
-
-
 def label(medal: str) -> str:
     """The medal's name in chat: `S1` → 一星章, `B:红星章/向阳章` → 向阳章."""
     return STARS.get(medal) or medal.partition(":")[2].rpartition("/")[2]
+
+
+def found_in(ask: Ask, words: str) -> tuple[list[Medal], str]:
+    """The medals that the words name, the special ones of the asker's part of the tree among them, and the rest."""
+    found, rest = find_medals(words, {each.name for each in special_badges.around(ask.db, ask.me.paths())})
+    return found, " ".join(rest.replace(GAP, " ").split())
+
+
+def check_special(ask: Ask, codes: Iterable[str], at: Unit) -> None:
+    """Raises Refusal when one of these is a special badge that nobody at this unit can have now."""
+    special = [code for code in codes if code.startswith(special_badges.PREFIX)]
+    usable = special_badges.usable(ask.db, at.path) if special else []
+    out = [label(code) for code in special if label(code) not in usable]
+    if out:
+        raise Refusal(f"{at.name}现在没有{'、'.join(out)}，没有记。发「特色章」看有哪些。")
 
 
 def is_star(medal: str) -> bool:

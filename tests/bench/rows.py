@@ -50,7 +50,8 @@ def main(rounds: int, fill: Any) -> None:
     for more in (0, MORE):
         with tempfile.TemporaryDirectory() as folder:
             _own_rows(Path(folder), more)
-            print(f"{more:>5} rows more: ready after {_ready(Path(folder), rounds):.2f} s of CPU (the best of {rounds})")
+            ready = _ready(Path(folder), rounds)
+        print(f"{more:>5} rows more: ready after {ready:.2f} s of CPU (the best of {rounds})")
     with tempfile.TemporaryDirectory() as folder:
         overlay = _own_rows(Path(folder), MORE)
         print(f"reading {MORE} rows of an office: {_loading(overlay) * 1000:.0f} ms")

@@ -4,9 +4,11 @@ import asyncio
 import base64
 import random
 from datetime import date, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from pypdf import PdfWriter
 from sqlalchemy import Connection, func, select
 
 from bot.practice.channel import decode
@@ -177,7 +179,10 @@ def test_a_reviewer_opens_the_photo_and_nobody_else(tmp_path: Path) -> None:
 def test_the_document_of_a_report_is_opened_by_whoever_takes_it(tmp_path: Path) -> None:
     async def play() -> None:
         async with running(tmp_path) as bot:
-            pdf = {"name": "方案.pdf", "type": "application/pdf", "data": base64.b64encode(b"%PDF-1.4 %%EOF").decode()}
+            plan = PdfWriter()
+            plan.add_blank_page(width=200, height=200)
+            plan.write(data := BytesIO())
+            pdf = {"name": "方案.pdf", "type": "application/pdf", "data": base64.b64encode(data.getvalue()).decode()}
             await bot.hear(bot.body("魏站长", "月方案 已交", file=pdf))
             (told,) = bot.new("魏站长")
             assert "1 个附件已附上" in told["text"]
