@@ -8,7 +8,7 @@ from decimal import Decimal
 from handlers.attendance import attachments
 from handlers.catalogue import current
 from handlers.catalogue.model import Row
-from handlers.catalogue.reports import Told, only_figures, read_report
+from handlers.catalogue.telling.reports import Told, only_figures, read_report
 from handlers.kit import Answer, Ask, Button, Denied, Refusal, Reply, Unit
 from handlers.privacy import gate
 from handlers.programmes import limits, zero
@@ -78,10 +78,20 @@ def report(ask: Ask, row: Row, said: str, known: _Asked | None = None) -> Sequen
         return zero.pause(ask, row, unit)
     if programmes.is_zero(row, said):
         return zero.nothing(ask, row, unit)
+    last, rest = _period(row, rest, day)
     told = read_report(clean(rest).text, row, day)
+    told.day = told.day or last
     if not told.complete:
         return [_question(ask, row, unit, told, now)]
     return [_kept(ask, row, unit, told, now)]
+
+
+def _period(row: Row, words: str, day: date) -> tuple[date | None, str]:
+    """(a day of the row's period that the words name, up to today; the rest): 上月月方案, 第一季度联席会."""
+    label, rest = spans.named(words, day)
+    if not label or spans.kind_of(label) != row.period or spans.span_of(label)[0] > day:
+        return None, words
+    return min(spans.span_of(label)[1], day), rest
 
 
 def _unit(ask: Ask, row: Row, said: str) -> tuple[Unit | None, str]:
@@ -97,7 +107,8 @@ def _unit(ask: Ask, row: Row, said: str) -> tuple[Unit | None, str]:
         if unit is not None and not programmes.may_report(ask.me, row, unit):
             words = f"{unit.name}的{row.name}不由您来报，没有记录。请核对单位，或请那里的老师来报。"
             raise Denied(words, what="上报", subject=f"unit:{unit.id}")
-        return unit, rest
+        if unit is not None or len(own) != 1:
+            return unit, rest
     return (own[0] if len(own) == 1 else None), said
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from handlers.catalogue import current
 from handlers.catalogue.model import Row
-from handlers.catalogue.reports import read_report
+from handlers.catalogue.telling.reports import read_report
 from handlers.kit import MEMBERS, Ask, Button, Denied, Due, NotMeant, Refusal, Reply, Unit
 from handlers.programmes.duties import READERS
 from handlers.reading.text import normalise, numbers

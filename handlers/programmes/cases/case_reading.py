@@ -8,7 +8,7 @@ from typing import Any
 
 from handlers.catalogue import chain
 from handlers.catalogue.model import Figure, Row
-from handlers.catalogue.reports import read_report
+from handlers.catalogue.telling.reports import read_report
 from handlers.kit import Refusal
 from handlers.privacy import gate, names
 from handlers.reading.text.normalise import GAP
