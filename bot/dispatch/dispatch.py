@@ -137,7 +137,9 @@ def _read(
     if waiting is None and (line := reminded.report(features, ask, text, reading)):
         text, reading = line, context.reading_of(ask, line)
     whole = reading.intent in _WHOLE and reading.status in ("ok", "confirm")
-    if not whole and programmes.case_row(ask, text):
+    case = programmes.case_row(ask, text) if not whole or reading.intent == "nomination" else None
+    # 年度表扬 先进集体 四(1)中队 puts nobody forward for a medal.
+    if case and (not whole or "child" not in case.subject):
         replies = _list(features.readers["case"](replace(ask, args=text, reading=reading)))
         return [*replies, *waiting.give_way(ask, "case")] if waiting else replies
     told = bool(ask.message.attachments) and programmes.stated(ask, text, reading)

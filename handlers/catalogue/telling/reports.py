@@ -123,7 +123,8 @@ def _texts(text: str, row: Row, told: Told) -> str:
 
 
 def _labels(text: str, each: Figure) -> Iterable[re.Match[str]]:
-    return re.finditer("(?:" + "|".join(map(re.escape, verdicts.words_of(each))) + r")[ ]?:", text)
+    words = "|".join(map(re.escape, verdicts.words_of(each)))
+    return re.finditer(rf"(?:{words})(?:[ ]?:|[ ]?(?=[A-Za-z\d]))", text)
 
 
 def _dates(text: str, row: Row, told: Told, received: date) -> str:
