@@ -35,6 +35,9 @@ class ClockGuard:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._seen: tuple[datetime, float] | None = None
+        # When a process last relied on the clock, and the first look of this one.
+        self._last: datetime | None = None
+        self._began = 0.0
         self._agreed_since = 0.0
         # What had been accepted when the doubt began, and whether a platform's word is enough to end it.
         self._accepted = ""
@@ -64,12 +67,18 @@ class ClockGuard:
             self._store(turn.db, wall)
         return not self._clock.doubt
 
+    def away(self) -> tuple[datetime, datetime] | None:
+        """From when to when nobody listened before this process did; None when that is not known."""
+        began = self._clock.real() - timedelta(seconds=self._clock.steady() - self._began)
+        return (self._last, began) if self._last and self._last < began else None
+
     def _step(self, db: Connection, wall: datetime, steady: float) -> timedelta:
         """By how much the clock went another way than the seconds that nobody sets; at first since it was stored."""
         if self._seen is not None:
             return wall - self._seen[0] - timedelta(seconds=steady - self._seen[1])
-        last = key_values.get(db, LAST)
-        return wall - datetime.fromisoformat(last.value) if last else timedelta()
+        last, self._began = key_values.get(db, LAST), steady
+        self._last = datetime.fromisoformat(last.value) if last else None
+        return wall - self._last if self._last else timedelta()
 
     def _contradiction(self, step: timedelta, wall: datetime) -> str:
         there = None if self._deaf else self._clock.elsewhere()

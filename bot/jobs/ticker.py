@@ -8,7 +8,7 @@ from functools import partial
 from time import monotonic
 
 from bot.engine import Engine
-from bot.jobs import audit_walk, cleaning, clock_guard, due, nightly, weekly
+from bot.jobs import absence, audit_walk, cleaning, due, nightly, weekly
 from bot.pipeline import writer
 from bot.pipeline.turn import Turn
 from handlers.catalogue import current
@@ -32,7 +32,8 @@ class Ticker:
         self._walk = audit_walk.AuditWalk(engine.database.read, engine.audit_heads())
         self._last = monotonic()
         self._cleaning = cleaning.Cleaning()
-        self.guard = clock_guard.ClockGuard(engine.clock)
+        self._absence = absence.Absence(engine.settings, loaded.calendar, engine.clock)
+        self.guard = self._absence.guard
         self._timer: clock.Clock | None = None
 
     def tick(self, turn: Turn) -> bool:
@@ -41,6 +42,7 @@ class Ticker:
         self._keep_rows(turn)
         if sure:
             self._cleaning.step(turn)
+            self._absence.step(turn)
         # The practice clock is for trying things.
         elif not self._engine.settings.practice:
             return False

@@ -76,6 +76,13 @@ def said_before(db: Connection, inbox_id: int) -> str | None:
     return found
 
 
+def senders(db: Connection, channel: str, since: datetime, most: int = 50_000) -> set[str]:
+    """Who has written on this channel since then, as far as it is among the last so many messages of all."""
+    newest = db.scalar(select(func.max(inbox.c.id))) or 0
+    lately = (inbox.c.id > newest - most) & (inbox.c.channel == channel) & (inbox.c.received_at >= since)
+    return set(db.scalars(select(inbox.c.sender).where(lately).distinct())) - {""}
+
+
 def fail(db: Connection, inbox_id: int, payload: bytes, error: bytes, state: str = "failed") -> None:
     """Keep a message that a bug stopped, for `replay`; as `unreadable` what never became a message."""
     db.execute(update(inbox).where(inbox.c.id == inbox_id).values(state=state, payload=payload, error=error))

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from bot.channels.telegram.decode import Me, decode
 from storage.tables import checkin, fact, group_chat, outbox
 from tests.support.platforms.fake_telegram import FakeTelegram, message, person
-from tests.support.platforms.telegram_stage import LI, WANG, ZHANG, Stage, in_topic, running
+from tests.support.platforms.telegram_stage import GROUP, LI, WANG, ZHANG, Stage, in_topic, running
 from tests.support.stage import ZONE
 
 pytestmark = pytest.mark.both
@@ -206,5 +206,22 @@ def test_a_hold_is_for_the_whole_chat(play: Play) -> None:
         await stage.later(seconds=5)
         assert topics(stage) == ["7", "8"]
         assert stage.query(select(checkin.c.attended)) == [(38,)]
+
+    play(talk)
+
+
+@pytest.mark.parametrize("fault", ["muted", "no rights", "no writing"])
+def test_a_group_where_we_may_not_speak_is_told_of_and_comes_back(play: Play, fault: str) -> None:
+    async def talk(stage: Stage) -> None:
+        await stage.say(WANG, "/bind 实验小学", GROUP)
+        stage.fake.faults[f"sendMessage {GROUP}"].append(fault)
+        Stage.now = MONDAY
+        await stage.later(seconds=5)
+        await stage.later(seconds=5)
+        [told] = [text for text in stage.fake.texts(WANG) if "实验小学的群收不到我的消息了" in text]
+        assert told.endswith("请把我重新加进群、允许我说话,再在群里发「绑定」。")
+        assert "现在发不进去" in (await stage.say(WANG, "推送 未签到"))[0]
+        await stage.say(WANG, "/bind 实验小学", GROUP)
+        assert (await stage.say(WANG, "推送 未签到"))[0].startswith("正在发到 1 个群：实验小学(Telegram)")
 
     play(talk)
