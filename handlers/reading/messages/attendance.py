@@ -71,8 +71,6 @@ def _claimed(found: Found, clauses: list[Clause], text: str, context: Context) -
         return read_checkin(stated, context)
     whole_piece(found, context)
     others = [clause for clause in clauses if clause.claim != "fact"]
-    if all(clause.ahead for clause in others) and _is_checkin(found, text, context):
-        return replace(read_checkin(found, context), claim="plan")
     asked = next((clause for clause in others if clause.claim == "question"), None)
     claim = (asked or next((clause for clause in others if clause.counted), others[0])).claim
     offers = claim not in ("plan", "question") and _is_checkin(found, text, context)

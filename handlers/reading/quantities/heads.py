@@ -24,6 +24,7 @@ _REST = ("其余", "其他", "另", "另有", "另外")
 # Fewer are mostly of something else than heads, where nothing says so.
 _NAMED = 9
 _COUNTING = "有是了共约来到去达计各班队全的" + GAP + SECRET
+_COMING = "来到去有报齐加与看听" + GAP + SECRET
 _OUT_OF = pattern(r"\s?中[ ,]?")
 
 
@@ -85,7 +86,22 @@ def _resolve(tokens: list[Token], scan: str) -> Counts:
     if counts.attended is None and counts.issue is None and rough:
         counts.issue = "COUNT_VAGUE"
         counts.rough = (rough[0].value, rough[0].hedge) if rough[0].value is not None else None
+    if counts.attended is not None and counts.issue is None and _more_persons(tokens, scan) > counts.attended:
+        counts.issue, counts.attended = "COUNT_AMBIGUOUS", None
     return counts
+
+
+def _more_persons(tokens: list[Token], scan: str) -> int:
+    """The most persons of a kind that is on no list: 40名新兵; who is on a list of others is no doubt."""
+    others = {token.start for token in tokens if token.kind in OWNERS or token.kind == "part"}
+    return max(
+        (
+            token.value or 0
+            for token in tokens
+            if token.kind == "thing" and scan[token.end - 1] in "名位" and token.end not in others
+        ),
+        default=0,
+    )
 
 
 def _all_came(tokens: list[Token], scan: str) -> bool:
@@ -125,12 +141,25 @@ def _place(exact: list[Token], scan: str) -> None:
             token.use = "part"
         elif token.strength == 2 and not token.own and _is_of_noun(token, scan):
             token.use = "thing"
-        elif token.strength == 3 and (token.value or 0) <= 9 and scan.startswith(SECRET, token.end):
-            token.use = "absent"  # 1人住院
+        elif (token.value or 0) <= _NAMED and scan.startswith(SECRET, token.end):
+            token.use = "absent" if _beside_many(exact) else "thing"  # 1人住院; 2人感冒 alone says nothing of the rest
+        elif token.strength == 3 and (token.value or 0) <= _NAMED and not token.own and _is_of_role(token, exact, scan):
+            token.use = "part"
         elif token.strength > 1 and _OUT_OF.match(scan, token.end):
             token.use = "whole"
         elif absences and token.strength > 1 and token.start < absences[0].start and _is_whole(token, absences, scan):
             token.use = "due"
+
+
+def _beside_many(exact: list[Token]) -> bool:
+    return any(token.strength and (token.value or 0) > _NAMED for token in exact)
+
+
+def _is_of_role(token: Token, exact: list[Token], scan: str) -> bool:
+    """讲解员2人, 大队委4人: a few of whatever role, beside the many of the class."""
+    before = scan[token.start - 1 : token.start]
+    named = before > "\u4e00" and before.isalpha() and before not in _COUNTING
+    return named and _beside_many(exact) and not activity_before(scan, token.start)
 
 
 def _is_of_noun(token: Token, scan: str) -> bool:
@@ -138,6 +167,8 @@ def _is_of_noun(token: Token, scan: str) -> bool:
     before = scan[token.start - 1 : token.start]
     if scan[token.end - 1] != "个":
         return False
+    if before == "了":  # 印了42个 is what was made
+        return scan[token.start - 2 : token.start - 1] not in _COMING
     return before.isalpha() and before > "\u4e00" and before not in _COUNTING and not activity_before(scan, token.start)
 
 
