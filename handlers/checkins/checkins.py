@@ -52,6 +52,8 @@ def take_reading(ask: Ask, first: int | None) -> Sequence[Reply]:
 
 
 def _replies(ask: Ask, reading: Reading, first: int | None) -> list[Reply]:
+    if reading.claim == "plan":
+        return [Reply(examples.planned(ask, reading.records[0]))] if ask.message.private else []
     schools = places.in_doubt(ask, [record.unit for record in reading.records if record.unit])
     if schools:
         return [asking.which_school(ask, reading, schools, first)]

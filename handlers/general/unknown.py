@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from handlers.asker import examples
 from handlers.general import handbook
-from handlers.kit import REPORTERS, Ask, Button, Reply
+from handlers.kit import Ask, Button, Reply
 from handlers.reading import Record
 from handlers.reading.checkins.activities import find_activity
 from handlers.registry import reads
@@ -39,15 +39,8 @@ def chat(ask: Ask) -> Sequence[Reply]:
         word = "收到" if _COURTESY.search(ask.args) else "好的"
         return [Reply(f"{word}。有活动直接发给我就行,要看用法发「帮助」。")]
     if ask.heard.claim == "plan":
-        return _unrecorded(ask, f"这是还没办的活动，没有记录。办完的那天{_report_of(ask)}")
+        return _unrecorded(ask, examples.planned(ask, Record(activity=find_activity(ask.args)[0].name)))
     return _unrecorded(ask, f"这条不像是已经办完的活动,没有记录。办完了,{examples.nearest(ask)}")
-
-
-def _report_of(ask: Ask) -> str:
-    """How the activity that is planned is reported; others see it in the digest."""
-    if not ask.me.roles & REPORTERS:
-        return "由辅导员来报。"
-    return f"直接发给我，像这样：\n{examples.checkin(ask, Record(activity=find_activity(ask.args)[0].name))}"
 
 
 def _unrecorded(ask: Ask, words: str, *buttons: Button) -> list[Reply]:

@@ -71,6 +71,8 @@ def _claimed(found: Found, clauses: list[Clause], text: str, context: Context) -
         return read_checkin(stated, context)
     whole_piece(found, context)
     others = [clause for clause in clauses if clause.claim != "fact"]
+    if all(clause.ahead for clause in others) and _is_checkin(found, text, context):
+        return replace(read_checkin(found, context), claim="plan")
     asked = next((clause for clause in others if clause.claim == "question"), None)
     claim = (asked or next((clause for clause in others if clause.counted), others[0])).claim
     offers = claim not in ("plan", "question") and _is_checkin(found, text, context)
@@ -113,6 +115,6 @@ def _is_checkin(found: Found, text: str, context: Context) -> bool:
         short = len(text) <= _SHORT and (rank > 0 or piece.topic is None)
         made = piece.held and any(number.taken == "thing" for number in piece.numbers)
         return counted or made or piece.sessions is not None or rank > 1 or short
-    if rank and (piece.counts.firm or piece.wishes or (counted and rank > 1)):
+    if rank and (piece.counts.firm or piece.wishes or (counted and (rank > 1 or len(text) <= _LONE))):
         return True
     return bool(context.bound_unit) and (piece.counts.firm or (rank > 1 and len(text) <= _SHORT))

@@ -24,6 +24,8 @@ _REST = ("其余", "其他", "另", "另有", "另外")
 # Fewer are mostly of something else than heads, where nothing says so.
 _NAMED = 9
 _COUNTING = "有是了共约来到去达计各班队全的" + GAP + SECRET
+_ROLES = "员手者师长"
+_LABEL = pattern(r"[\u4e00-\u9fff]: ?$")
 _COMING = "来到去有报齐加与看听" + GAP + SECRET
 _OUT_OF = pattern(r"\s?中[ ,]?")
 
@@ -159,7 +161,8 @@ def _is_of_role(token: Token, exact: list[Token], scan: str) -> bool:
     """讲解员2人, 大队委4人: a few of whatever role, beside the many of the class."""
     before = scan[token.start - 1 : token.start]
     named = before > "\u4e00" and before.isalpha() and before not in _COUNTING
-    return named and _beside_many(exact) and not activity_before(scan, token.start)
+    role = named and (before in _ROLES or not activity_before(scan, token.start))
+    return role and _beside_many(exact)
 
 
 def _is_of_noun(token: Token, scan: str) -> bool:
@@ -167,6 +170,8 @@ def _is_of_noun(token: Token, scan: str) -> bool:
     before = scan[token.start - 1 : token.start]
     if scan[token.end - 1] != "个":
         return False
+    if label := _LABEL.search(scan, max(0, token.start - 4), token.start):  # 寻访点:3个
+        return not activity_before(scan, label.start() + 1)
     if before == "了":  # 印了42个 is what was made
         return scan[token.start - 2 : token.start - 1] not in _COMING
     return before.isalpha() and before > "\u4e00" and before not in _COUNTING and not activity_before(scan, token.start)
@@ -216,7 +221,7 @@ def _attended(counts: Counts, used: dict[str, list[Token]], tokens: list[Token],
     if halves and not any(token.strength > 1 for token in free):
         counts.attended = sum(halves)
     elif (counts.issue, counts.attended) == (None, None) and None in (counts.due, counts.absent):
-        _plain(counts, free, used)
+        _plain(counts, free, used, scan)
 
 
 def _without_totals(tokens: list[Token], others: dict[str, int]) -> list[Token]:
@@ -232,6 +237,8 @@ def _explain(counts: Counts, others: list[Token]) -> None:
     for token in others:
         value = token.value or 0
         known = (came, counts.due, (came or 0) + sum(counts.others.values()))
+        if value == came and token.use == "whole" and counts.absent is None:
+            counts.due = counts.due or value
         if came is None or value in known or (token.strength < 2 and not token.use and not came < value > _NAMED):
             continue
         if value > came and counts.due is None and counts.absent in (None, value - came) and token.use != "took":
@@ -267,7 +274,7 @@ def _like_a_date(pair: tuple[int, int]) -> bool:
     return pair[0] <= 12 and pair[1] <= 31
 
 
-def _plain(counts: Counts, free: list[Token], used: dict[str, list[Token]]) -> None:
+def _plain(counts: Counts, free: list[Token], used: dict[str, list[Token]], scan: str) -> None:
     """38人, or the only bare number; a bare one beside an absence is the whole class. 全班43人: all of them."""
     whole, part, rest = (used.get(use, []) for use in ("whole", "part", "rest"))
     if whole:
@@ -277,7 +284,8 @@ def _plain(counts: Counts, free: list[Token], used: dict[str, list[Token]]) -> N
     else:
         free = free or part
         value = _one(counts, free)
-        if value is not None and free[0].strength == 1 and counts.absent is not None and counts.due is None:
+        bare = value is not None and free[0].strength == 1 and not scan.endswith(":", 0, free[0].start)
+        if bare and counts.absent is not None and counts.due is None:
             counts.due = value
         else:
             counts.attended = value

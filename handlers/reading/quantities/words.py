@@ -5,19 +5,24 @@ from handlers.reading.text.lexicon import PROTECTED
 from handlers.reading.text.numbers import CHINESE
 from handlers.reading.text.patterns import any_of
 
+_TAKES_PART = "到 到场 到会 到课 到位 出席 出勤 参加 参与 参会 参训 参学 来 去 学 看 听 观看 收看 完成"
+
+
+def _each(before: str) -> str:
+    return " ".join(word + verb for word in before.split() for verb in _TAKES_PART.split())
+
+
 # What a label says of the number beside it -> its words.
 _LABELS = {
-    "due": "应 应到 应出席 应参加 应参学 应参训 应参会 应有 应该到 应该来 应来 应去 该到 该来 原有 在册 编制 学籍数",
+    "due": "应 应有 该到 该来 原有 在册 编制 学籍数 " + _each("应 应该 应当"),
     # The whole class: due where it is also said who came or is missing, else those who came.
     "whole": "全班共有 全班共 全班有 全班 全中队 全体 总人数 班级人数 班额 总数 一共有",
-    "attended": "实 实到 实际到场 实际到会 实际到 实际参加 实际出席 实际来了 实际到了 实际来 实际 实有 实参加 出席 "
-    "到场 到会 "
-    "参会 参训 出勤 已到 到了 来了 去了 到位 人数 参加人数 参与人数",
+    "attended": "实 实际来了 实际到了 实际 实有 出席 到场 到会 到课 参会 参训 出勤 已到 到了 来了 去了 到位 人数 参加人数 "
+    "参与人数 " + _each("实 实际"),
     # Those who took part: as many as came, unless it is also said how many came.
-    "took": "参加 参与 参学 学完 已学 完成学习 收看 观看 听讲 聆听",
-    "absent": "假 请病假 请事假 请了假 请假 缺席 缺勤 缺课 病假 事假 公假 没学完 没学 没完成 未参学 没参学 未到场 "
-    "未到 未学完 未学习 "
-    "未学 没看完 没看 未看 未观看 没收看 没听 没做完 没做 没交 未交 未完成 未参加 没参加 没来 没到 未出席 不去 没去 缺了 缺 少了 少来 差 除",
+    "took": "参加 参与 参学 学完 已学 完成学习 收看 观看 听讲 聆听 完成",
+    "absent": "假 请病假 请事假 请了假 请假 缺席 缺勤 缺课 病假 事假 公假 没学完 没看完 没做完 未学完 未学习 没做 未做 没交 未交 "
+    "不去 缺了 缺 少了 少来 差 除 " + _each("未 没 没有"),
     "late": "迟到 早退",
     "家长": "家长代表 家长志愿者 学生家长 家长 爸爸妈妈",
     "辅导员": "校外辅导员 中队辅导员 大队辅导员 辅导员",
@@ -81,6 +86,7 @@ _GUARDED = {
     "除": r"(?<![扫清删去拆开])除(?=\s?[\d一两二三四五六]{1,2}\s?[个名人位])",
     "不去": "(?<=[不愿想能])不去",
     "没去": r"没去(?![成过])",
+    "完成": r"完成(?=\s?\d)",
     "代表": "(?<!家长)代表",
     "获": r"获(?=\s?\d)",
     "书记": "(?<!小)书记",

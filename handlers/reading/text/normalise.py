@@ -46,8 +46,6 @@ _BECOMES = pattern(r"(?<=[\d人名])\s?→\s?(?=\d)")
 _BRACKET = pattern(r"\[([^\[\]\n]{1,8})\]")
 _ROMAN = "ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫ"
 _MEDIA = {"图片", "视频", "照片", "小视频", "影片", "相片"}
-# 43→44
-_BECOMES = pattern(r"(?<=[\d人名])\s?→\s?(?=\d)")
 _CLASS_IN_BRACKET = pattern(r"[\d一二三四五六七八九十]{1,2}")
 _DASHES = pattern(r"-{2,}")
 # @小队助手三(2)中队: a known name ends where it ends; any other at the next space.
