@@ -106,7 +106,7 @@ def _own_parts(found: Found, layout: Layout, context: model.Context) -> list[Seg
         lines = [span for span in spans if _complete(_piece(found, span, context))]
         if len(lines) > 1:
             return [Segment(hits, *span) for span in lines]
-    if found.whole.counts.issue != "COUNT_AMBIGUOUS":
+    if len(found.whole.counts.given) < 2:
         return segments
     parts: list[Segment] = []
     start, clauses = 0, list(_CLAUSE.finditer(scan))

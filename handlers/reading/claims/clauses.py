@@ -85,7 +85,7 @@ def _look_at(clause: Clause, said: str, scan: str) -> None:
     clause.cue = next((cue for cue in CUES if cue.found.search(bare)), None)
     if bare.endswith(_ASKED) or (not clause.counted and ASKING.found.search(bare)):
         clause.claim = "question"
-    elif clause.cue:
+    elif clause.cue and not (clause.cue.claim == "other" and clause.factual and clause.counted and clause.named):
         clause.claim = clause.cue.claim
     elif any(_denies(match, bare) for match in _NOT.finditer(bare)):
         clause.cue, clause.claim = NOT_HELD, "negation"

@@ -58,7 +58,8 @@ def settle(counts: Counts, roster_size: int | None, of_class: bool) -> None:
 def _derive(counts: Counts) -> None:
     """Any two of due, attended and absent give the third."""
     due, attended, absent = counts.due, counts.attended, counts.absent
-    if attended is None and due is not None and absent is not None and absent <= due:
+    doubtful = counts.issue == "COUNT_AMBIGUOUS"
+    if attended is None and due is not None and absent is not None and absent <= due and not doubtful:
         counts.attended = due - absent
         counts.issue = None
     elif due is None and attended is not None and absent is not None:

@@ -141,7 +141,7 @@ def _place(exact: list[Token], scan: str) -> None:
             continue
         if scan.endswith("其中", 0, token.start):
             token.use = "part"
-        elif token.strength == 2 and not token.own and _is_of_noun(token, scan):
+        elif (token.strength == 2 and not token.own and _is_of_noun(token, scan)) or _are_some(token, scan):
             token.use = "thing"
         elif (token.value or 0) <= _NAMED and scan.startswith(SECRET, token.end):
             token.use = "absent" if _beside_many(exact) else "thing"  # 1人住院; 2人感冒 alone says nothing of the rest
@@ -155,6 +155,11 @@ def _place(exact: list[Token], scan: str) -> None:
 
 def _beside_many(exact: list[Token]) -> bool:
     return any(token.strength and (token.value or 0) > _NAMED for token in exact)
+
+
+def _are_some(token: Token, scan: str) -> bool:
+    """有5个娃去比赛了: there are some who…; of 参加的有8人 the label is found before."""
+    return token.strength > 1 and (token.value or 0) <= _NAMED and scan.endswith("有", 0, token.start)
 
 
 def _is_of_role(token: Token, exact: list[Token], scan: str) -> bool:
@@ -241,6 +246,8 @@ def _explain(counts: Counts, others: list[Token]) -> None:
             counts.due = counts.due or value
         if came is None or value in known or (token.strength < 2 and not token.use and not came < value > _NAMED):
             continue
+        if counts.due is not None and value <= counts.due - came:
+            continue  # 应到45实到43, 1人比赛: one of those who are missing
         if value > came and counts.due is None and counts.absent in (None, value - came) and token.use != "took":
             counts.due = value
         elif counts.issue is None:

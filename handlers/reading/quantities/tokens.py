@@ -33,8 +33,8 @@ _TAIL = pattern(
 # 30棵, 14:30; not 40队会, and only plain measures over a blank: 40 周三, 40 分享会 are heads and something else.
 _MEASURE = pattern(
     r"[余多来]?(?:[年月日号时点秒周天届期次节课组本棵株元块支面袋斤公米里岁楼层路级度条件张幅封篇首盆朵束只台辆辈份项座所家户排行列页章套道"
-    r"句字稿幕遍轮圈顿趟枚枝粒颗滴箱捆桶瓶碗杯壶罐筐篮桌串卷册栏幢栋间扇亩吨克寸尺倍款则题局票盒筒堆艘匹双副笔]"
-    r"|分(?![享组别批工])|回(?![家来校顾])|包(?![饺粽馄])|批(?!评)|部(?![队分])|集(?![体合中])|根(?!据)|步(?!行)|成(?![功长员立为])|种(?![树植下花菜了]))"
+    r"句字稿幕遍轮圈顿趟枚枝粒颗滴箱捆桶瓶碗杯壶罐筐篮桌串卷册栏幢栋间扇亩吨克寸尺倍款则题局票盒把筒堆艘匹双副笔]"
+    r"|分(?![享组别批工])|回(?![家来校顾])|包(?![饺粽馄])|批(?!评)|部(?![队分])|集(?![体合中])|根(?!据)|步(?!行)|起(?![来床立身跑])|成(?![功长员立为])|种(?![树植下花菜了]))"
     r"|[亿百%℃.:\-/~个名位人]|\+(?=[人名位\d\s]|$)|队(?![会日课前])|班(?![会队])|团(?!队)| [棵株元米岁袋斤盆页%℃]"
 )
 _SESSIONS = pattern(r"[余多几]?场次?(?![馆地景所比赛])")
@@ -85,6 +85,8 @@ def tokens_of(scan: str) -> list[Token]:
             due, left = (int(part) for part in re.split("-\\d+=", match["less"]))
             tokens.append(Token("pair", match.start(), at, due, second=left))
         elif kind != "skip":
+            if tokens and tokens[-1].kind == "thing" and tokens[-1].end == match.start() and scan[match.start() - 1] == "个":
+                tokens[-1].kind, tokens[-1].strength = "number", 2  # 十五个啦啦队
             tokens.append(_label(match))
     return tokens
 
