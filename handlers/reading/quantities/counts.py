@@ -27,6 +27,11 @@ class Counts:
     numbers: list[Number] = field(default_factory=list)
 
     @property
+    def together(self) -> int:
+        """The children with the grown-ups."""
+        return (self.attended or 0) + sum(self.others.values())
+
+    @property
     def said(self) -> bool:
         """Whether any head count was said at all."""
         return self.full or self.issue is not None or (self.due, self.attended, self.absent) != (None, None, None)

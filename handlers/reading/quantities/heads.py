@@ -53,10 +53,14 @@ def _numbers(tokens: Sequence[Token], scan: str, counts: Counts) -> list[Number]
 def _taken(token: Token, counts: Counts) -> str:
     if token.kind == "thing":
         return token.use or "thing"
-    if token.use == "foreign":
+    if token.use in ("foreign", "oops"):
         return "thing"
     if token.use in ("due", "absent", "part", "thing", *OTHERS):
         return token.use
+    if token.use in ("boys", "girls", "late", "rest"):
+        return "part"
+    if token.value in (counts.due, counts.together) and token.value != counts.attended:
+        return "due" if token.value == counts.due else "thing"
     rough = counts.rough is not None and token.value == counts.rough[0]
     if rough or (token.use and token.value == counts.attended):
         return "attended"
@@ -88,9 +92,19 @@ def _resolve(tokens: list[Token], scan: str) -> Counts:
     if counts.attended is None and counts.issue is None and rough:
         counts.issue = "COUNT_VAGUE"
         counts.rough = (rough[0].value, rough[0].hedge) if rough[0].value is not None else None
-    if counts.attended is not None and counts.issue is None and _more_persons(tokens, scan) > counts.attended:
+    if counts.attended is not None and counts.issue is None and _doubtful(tokens, scan, counts):
         counts.issue, counts.attended = "COUNT_AMBIGUOUS", None
     return counts
+
+
+def _doubtful(tokens: list[Token], scan: str, counts: Counts) -> bool:
+    """Whether more persons of an unknown kind are named than came, or a bare 38 stands beside them unexplained."""
+    bare = any(
+        token.kind == "number" and token.strength == 1 and (token.value or 0) > _NAMED
+        and _taken(token, counts) == "open" and scan[token.start].isdecimal()
+        for token in tokens
+    )  # fmt: skip
+    return bare or _more_persons(tokens, scan) > (counts.attended or 0)
 
 
 def _more_persons(tokens: list[Token], scan: str) -> int:
@@ -126,7 +140,7 @@ def _corrected(tokens: list[Token], scan: str) -> list[Token]:
             if scan.startswith("不是", oops.start) and oops.end == token.start:
                 continue
             token.use = token.use or kept[-1].use
-            kept.pop()
+            kept.pop().use = "oops"
         kept.append(token)
     return kept
 
@@ -241,7 +255,7 @@ def _explain(counts: Counts, others: list[Token]) -> None:
     came = counts.attended
     for token in others:
         value = token.value or 0
-        known = (came, counts.due, (came or 0) + sum(counts.others.values()))
+        known = (came, counts.due, counts.together)
         if value == came and token.use == "whole" and counts.absent is None:
             counts.due = counts.due or value
         if came is None or value in known or (token.strength < 2 and not token.use and not came < value > _NAMED):
