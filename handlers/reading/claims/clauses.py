@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from handlers.reading.checkins.activities import activity_at, names_activity
-from handlers.reading.claims.cues import ANY, ASKING, CUES, FACTUAL, NOT_HELD, Cue
+from handlers.reading.claims.cues import ANY, ASKING, CUES, FACTUAL, NOT_HELD, TURNED_OUT, Cue
 from handlers.reading.model import Claim
 from handlers.reading.text.dates import When
 from handlers.reading.text.normalise import GAP, SECRET
@@ -85,10 +85,17 @@ def _look_at(clause: Clause, said: str, scan: str) -> None:
     clause.cue = next((cue for cue in CUES if cue.found.search(bare)), None)
     if bare.endswith(_ASKED) or (not clause.counted and ASKING.found.search(bare)):
         clause.claim = "question"
-    elif clause.cue and not (clause.cue.claim == "other" and clause.factual and clause.counted and clause.named):
+    elif clause.cue and not _holds(clause, bare):
         clause.claim = clause.cue.claim
     elif any(_denies(match, bare) for match in _NOT.finditer(bare)):
         clause.cue, clause.claim = NOT_HELD, "negation"
+
+
+def _holds(clause: Clause, words: str) -> bool:
+    """升旗来了39个其中一个是插班生, 队课本来43个两个请假所以41个: it was held whatever else is said."""
+    counted = clause.counted and clause.named
+    other = clause.cue is not None and clause.cue.claim == "other"
+    return counted and (TURNED_OUT.search(words) is not None or (other and clause.factual))
 
 
 def _denies(match: re.Match[str], words: str) -> bool:

@@ -23,7 +23,7 @@ _OF_UNIT = pattern(rf"{GAP}[ (共有全班中队:]{{0,4}}$")
 _REST = ("其余", "其他", "另", "另有", "另外")
 # Fewer are mostly of something else than heads, where nothing says so.
 _NAMED = 9
-_COUNTING = "有是了共约来到去达计各班队全的" + GAP + SECRET
+_COUNTING = "们有是了共约来到去达计各班队全的" + GAP + SECRET
 _ROLES = "员手者师长"
 _LABEL = pattern(r"[\u4e00-\u9fff]: ?$")
 _COMING = "来到去有报齐加与看听" + GAP + SECRET
@@ -61,6 +61,8 @@ def _taken(token: Token, counts: Counts) -> str:
         return "part"
     if token.value in (counts.due, counts.together) and token.value != counts.attended:
         return "due" if token.value == counts.due else "thing"
+    if token.kind == "pair" and token.value in (counts.attended, counts.due):
+        return "attended"
     rough = counts.rough is not None and token.value == counts.rough[0]
     if rough or (token.use and token.value == counts.attended):
         return "attended"
@@ -155,7 +157,7 @@ def _place(exact: list[Token], scan: str) -> None:
             continue
         if scan.endswith("其中", 0, token.start):
             token.use = "part"
-        elif (token.strength == 2 and not token.own and _is_of_noun(token, scan)) or _are_some(token, scan):
+        elif (not token.own and _is_of_noun(token, scan)) or _are_some(token, scan):
             token.use = "thing"
         elif (token.value or 0) <= _NAMED and scan.startswith(SECRET, token.end):
             token.use = "absent" if _beside_many(exact) else "thing"  # 1人住院; 2人感冒 alone says nothing of the rest
@@ -186,11 +188,12 @@ def _is_of_role(token: Token, exact: list[Token], scan: str) -> bool:
 
 def _is_of_noun(token: Token, scan: str) -> bool:
     """节目12个, 摊位8个; not 队课40个, 来了40个."""
-    before = scan[token.start - 1 : token.start]
-    if scan[token.end - 1] != "个":
-        return False
-    if label := _LABEL.search(scan, max(0, token.start - 4), token.start):  # 寻访点:3个
+    before, measure = scan[token.start - 1 : token.start], scan[token.end - 1]
+    label = _LABEL.search(scan, max(0, token.start - 4), token.start)
+    if label and measure in "个位":  # 寻访点:3个
         return not activity_before(scan, label.start() + 1)
+    if measure != "个" or token.strength != 2:
+        return False
     if before == "了":  # 印了42个 is what was made
         return scan[token.start - 2 : token.start - 1] not in _COMING
     return before.isalpha() and before > "\u4e00" and before not in _COUNTING and not activity_before(scan, token.start)

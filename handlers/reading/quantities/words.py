@@ -14,7 +14,7 @@ def _each(before: str) -> str:
 
 # What a label says of the number beside it -> its words.
 _LABELS = {
-    "due": "应 应有 该到 该来 原有 在册 编制 学籍数 " + _each("应 应该 应当"),
+    "due": "应 应有 本来 原计划 原定 该到 该来 原有 在册 编制 学籍数 " + _each("应 应该 应当"),
     # The whole class: due where it is also said who came or is missing, else those who came.
     "whole": "全班共有 全班共 全班有 全班 全中队 全体 总人数 班级人数 班额 总数 一共有",
     "attended": "实 实际来了 实际到了 实际 实有 出席 到场 到会 到课 参会 参训 出勤 已到 到了 来了 去了 到位 人数 参加人数 "
@@ -73,7 +73,10 @@ _GUARDED = {
     # 应42实41假1, as the columns of a sheet; 好队员 40人: a word of the topic.
     "应": r"(?<![响相反])应(?=\s?\d)",
     "实": r"(?<![事现真落])实(?=\s?\d)",
-    "假": r"(?<![请病事公])假(?=\s?\d)",
+    "假": r"(?<![请病事公])假(?=\s?\d)|(?<=\d)假(?![日期])",
+    "本来": rf"本来(?=\s?[\d{CHINESE}])",
+    "原计划": rf"原计划(?=\s?[\d{CHINESE}])",
+    "原定": rf"原定(?=\s?[\d{CHINESE}])",
     "队员": "(?<![好秀先])队员",
     "少先队员": "(?<![好秀])少先队员",
     "全体": r"全体(?=\s?\d)",
