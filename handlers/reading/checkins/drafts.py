@@ -13,6 +13,8 @@ from handlers.reading.text.dates import issue_of, too_old
 from handlers.reading.text.units import Hit, known
 
 _CONFIRM = frozenset({"DATE_OLD", "DUPLICATE", "DUPLICATE_DIFFERENT", "COUNT_UNUSUAL", "PII_FAMILY"})
+# Of a class one or two go there.
+_OF_COUNSELORS = "辅导员培训"
 # Of so many check-ins what is usual is known; from so many heads and so large a part on a number is far from it.
 _ENOUGH, _LATEST = 3, 8
 _FAR, _FAR_PART = 5, 0.3
@@ -85,6 +87,8 @@ def _shares(counts: Counts, units: int) -> list[Counts]:
         if len(counts.given) == 2 and counts.given[1] - counts.given[0] == 1 and counts.due is counts.absent is None:
             # 40、41人: about so many.
             counts.attended, counts.issue = None, "COUNT_VAGUE"
+        if counts.each and counts.attended is not None:
+            counts.attended, counts.issue = None, "COUNT_VAGUE"  # 每班40人, said of one
         return [counts]
     if len(counts.given) == units:
         return [Counts(attended=number) for number in counts.given]
@@ -101,7 +105,8 @@ def _draft(unit: str | None, issue: str | None, piece: Piece, counts: Counts, co
     activity = piece.activity.name or (OTHER if piece.held else None)
     if activity is None:
         issues.append("ACTIVITY_MISSING")
-    settle(counts, context.roster_size.get(unit) if unit else None, unit is None or unit[0].isdecimal())
+    of_class = (unit is None or unit[0].isdecimal()) and activity != _OF_COUNSELORS
+    settle(counts, context.roster_size.get(unit) if unit else None, of_class)
     usual = _usual(unit, counts, context)
     if usual is not None and counts.issue is None:
         counts.issue = "COUNT_UNUSUAL"

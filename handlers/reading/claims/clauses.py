@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from handlers.reading.checkins.activities import activity_at, names_activity
-from handlers.reading.claims.cues import ANY, ASKING, CUES, FACTUAL, NOT_HELD, TURNED_OUT, Cue
+from handlers.reading.claims.cues import ANY, ASKING, CALLED, CUES, FACTUAL, NOT_HELD, TURNED_OUT, Cue
 from handlers.reading.model import Claim
 from handlers.reading.text.dates import When
 from handlers.reading.text.normalise import GAP, SECRET
@@ -92,10 +92,13 @@ def _look_at(clause: Clause, said: str, scan: str) -> None:
 
 
 def _holds(clause: Clause, words: str) -> bool:
-    """升旗来了39个其中一个是插班生, 队课本来43个两个请假所以41个: it was held whatever else is said."""
+    """升旗来了39个其中一个是插班生, 本来43个两个请假所以41个, 实到47有一个没去成: it was held."""
     counted = clause.counted and clause.named
-    other = clause.cue is not None and clause.cue.claim == "other"
-    return counted and (TURNED_OUT.search(words) is not None or (other and clause.factual))
+    if clause.cue is None or not counted:
+        return False
+    called = CALLED.search(words) if clause.cue.claim == "negation" else None
+    turned = TURNED_OUT.search(words) or (called and clause.cue.found.search(words, called.end()))
+    return bool(turned) or (clause.cue.claim == "other" and clause.factual)
 
 
 def _denies(match: re.Match[str], words: str) -> bool:

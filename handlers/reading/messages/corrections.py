@@ -40,12 +40,15 @@ _WRONG = pattern(
     rf"|(?:(?:[少多漏][报算记]|[报算记写][少多漏])了?|漏了|又来了|走了)\s?{_N}\s?[人名个位]?"
 )
 # 应到写错了,是45: the number is of those due.
-_FIELD = pattern(rf"(?P<field>应到|实到|请假|缺席)(?P<slip>(?:人数)?(?:{_SLIP})?错?[了啦]?[,\s]*(?:改[成为到]?)?(?:应该?)?[是为]?)")
+_FIELD = pattern(
+    rf"(?P<field>应到|实到|请假|缺席)(?P<slip>(?:人数)?(?:{_SLIP})?错?[了啦]?[,\s]*(?:改[成为到]?)?(?:应该?)?[是为]?)"
+)
 # 班级报错了,是三(3)
 _OF_UNIT = pattern(r"(?:班级?|中队|单位)[^,。]{0,4}错|错[了]?(?:班|中队)")
 _TOPIC = pattern(r"主题(?:应该?|改|\s)?(?:[成为是:]\s?|(?<=\s))(?P<topic>[^\n,。;]{2,60})")
 _TURN = pattern(
     r"改成|改为|更正为|更改为|修改为|应改为|应[为该]是?|正确的?[是为]?|改(?=\d)|其实是|错[了啦]?[,。\s]+(?!应|是|正确)"
+    r"|(?:(?<=时间)|(?<=日期)|(?<=人数))为"
     rf"|(?<![不还都也的])是(?=[\s{GAP}\d]|[^,。]{{2,6}}$)"
 )
 _TOPICAL = frozenset({"ACTIVITY_MISSING", "COUNT_MISSING", "DUPLICATE", "DUPLICATE_DIFFERENT"}) | {
@@ -57,7 +60,8 @@ def corrects(text: str, scan: str) -> bool:
     """Whether `text` puts right what was said before."""
     if not _MAY_CORRECT.search(text):
         return False
-    if CORRECT.search(scan) or CORRECT.search(text) or (_BY.search(scan) and ("人数" in scan or not names_activity(scan))):
+    more = _BY.search(scan) and ("人数" in scan or not names_activity(scan))
+    if more or CORRECT.search(scan) or CORRECT.search(text):
         return True
     wrong = _NOT_THIS.search(scan)
     return wrong is not None and names_activity(wrong[0]) and names_activity(scan[wrong.end() :])

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from handlers.reading.model import Hedge, Number
 
 LARGEST_CLASS = 65
+# Of a class so few are mostly somebody in particular: 晕倒1个.
+_TOO_FEW = 3
 
 
 @dataclass(slots=True)
@@ -79,6 +81,6 @@ def _fault(counts: Counts, of_class: bool) -> str | None:
         return "COUNT_CONFLICT" if due is not None and absent is not None else "COUNT_MISSING"
     if due is not None and (attended > due or attended + (absent or 0) != due):
         return "COUNT_CONFLICT"
-    if attended <= 0 or (of_class and max(attended, due or 0) > LARGEST_CLASS):
+    if attended <= 0 or (of_class and not _TOO_FEW < max(attended, due or 0) <= LARGEST_CLASS):
         return "COUNT_RANGE"
     return None

@@ -26,6 +26,7 @@ _NAMED = 9
 _COUNTING = "们有是了共约来到去达计各班队全的" + GAP + SECRET
 _ROLES = "员手者师长"
 _LABEL = pattern(r"[\u4e00-\u9fff]: ?$")
+_END = pattern(r"[。;!?\n]")
 _COMING = "来到去有报齐加与看听" + GAP + SECRET
 _OUT_OF = pattern(r"\s?中[ ,]?")
 
@@ -64,7 +65,7 @@ def _taken(token: Token, counts: Counts) -> str:
     if token.kind == "pair" and token.value in (counts.attended, counts.due):
         return "attended"
     rough = counts.rough is not None and token.value == counts.rough[0]
-    if rough or (token.use and token.value == counts.attended):
+    if rough or (counts.attended is not None and token.value == counts.attended):
         return "attended"
     return "open" if token.strength or token.use else "thing"
 
@@ -155,7 +156,7 @@ def _place(exact: list[Token], scan: str) -> None:
             token.use = "rest"
         if token.use not in ("", "total"):
             continue
-        if scan.endswith("其中", 0, token.start):
+        if _is_among(token, scan):
             token.use = "part"
         elif (not token.own and _is_of_noun(token, scan)) or _are_some(token, scan):
             token.use = "thing"
@@ -171,6 +172,12 @@ def _place(exact: list[Token], scan: str) -> None:
 
 def _beside_many(exact: list[Token]) -> bool:
     return any(token.strength and (token.value or 0) > _NAMED for token in exact)
+
+
+def _is_among(token: Token, scan: str) -> bool:
+    """42人,其中旗手3人,鼓手10人: all that is told after it, to the end of the sentence."""
+    among = scan.rfind("其中", 0, token.start)
+    return among >= 0 and not _END.search(scan, among, token.start)
 
 
 def _are_some(token: Token, scan: str) -> bool:

@@ -85,8 +85,9 @@ def tokens_of(scan: str) -> list[Token]:
             due, left = (int(part) for part in re.split("-\\d+=", match["less"]))
             tokens.append(Token("pair", match.start(), at, due, second=left))
         elif kind != "skip":
-            if tokens and tokens[-1].kind == "thing" and tokens[-1].end == match.start() and scan[match.start() - 1] == "个":
-                tokens[-1].kind, tokens[-1].strength = "number", 2  # 十五个啦啦队
+            before = tokens[-1] if tokens else None
+            if before and before.kind == "thing" and before.end == match.start() and scan[before.end - 1] == "个":
+                before.kind, before.strength = "number", 2  # 十五个啦啦队
             tokens.append(_label(match))
     return tokens
 
