@@ -16,20 +16,22 @@ from storage.checkins import checkins, recording
 
 @dataclass(frozen=True, slots=True)
 class Replacing:
-    """The correction that is asked about (`#17 应到42实到40`), and what it is if it was another event."""
+    """The correction that is asked about (`#17 应到42实到40`), what it is if it was another event, and of its photos."""
 
     correction: str
     another: str
+    photos: str = ""
 
 
+_NOT_KEPT = "照片没有附上，要附请再发一次。"
 # 是另一场, 又开了一次, 第二场: what was reported is no correction.
 ANOTHER = (
     r"(?:不是?|不对)?(?:这?是|要|算)?(?:(?:另外?|再|又|加|新)[的记开报办搞加了]*[一1两]?[场次个条]?|第[二三23][场次]|[两2][场次])"
     r"(?:活动)?"
 )
 REPLACE = Question(
-    "checkin-replace", Replacing, undone="原来的没有改,这次也没有再记。", dropped="好的,没有改。", yes="改", no="不改",
-    other=ANOTHER, ended_by=frozenset({"checkin", "correct", "cancel", "签到", "更正", "撤回"}),
+    attachments.UNDECIDED, Replacing, undone="原来的没有改,这次也没有再记。", dropped="好的,没有改。{photos}",
+    yes="改", no="不改", other=ANOTHER, ended_by=frozenset({"checkin", "correct", "cancel", "签到", "更正", "撤回", "另记一场"}),
 )  # fmt: skip
 
 
@@ -173,12 +175,13 @@ def _again(ask: Ask, new: checkins.Checkin, before: checkins.Checkin | None, alo
     one = next((each for each in there if new.topic and each.topic == new.topic), there[0])
     topic = f" 主题:{new.topic}" if _other_topic(one, new) else ""
     into = f"{phrases.heads(new)}{topic}"
-    known = Replacing(f"#{one.id} {into}", f"#{one.id} {_told(new)}")
+    photos = alone and attachments.waiting(ask, None) is not None
+    known = Replacing(f"#{one.id} {into}", f"#{one.id} {_told(new)}", _NOT_KEPT if photos else "")
     buttons = [Button(f"改成{phrases.heads(new)}", "更正", known.correction)]
     buttons += [] if before else [Button("另记一场", "另记一场", known.another)]
     if alone:
         REPLACE.put(ask, known)
-    more = "" if before else "另外的一场，发「另记一场」。"
+    more = ("" if before else "另外的一场，发「另记一场」。") + ("\n照片先留着，定了就附上。" if photos else "")
     said = f"{phrases.dated(one, ask.today)} 已记{phrases.heads(one)}{topic and ' ' + one.topic},这次没有再记。"
     return Reply(f"{said}\n要改成{into}吗?{more}", tuple(buttons))
 

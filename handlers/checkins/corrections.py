@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from handlers import registry
 from handlers.asker.context import context_of, reading_of
-from handlers.attendance import drafts, phrases, recent, reports
+from handlers.attendance import attachments, drafts, phrases, recent, reports
 from handlers.checkins import revisions, targets
 from handlers.kit import REPORTERS, Ask, Button, Refusal, Reply
 from handlers.reading import Context, Existing, Record, read
@@ -43,7 +43,9 @@ def correct(ask: Ask) -> Reply:
     if not words:
         CORRECT.put(ask, _Corrected(old.id))
         return Reply(f"要改哪里?现在是:{phrases.dated(old, ask.today)} {phrases.heads(old)}\n直接发新的内容,如:实到39")
-    return _changed(ask, old, words)
+    reply = _changed(ask, old, words)
+    photos = attachments.adopt(ask, None, old)
+    return phrases.with_more(reply, f"照片 {photos} 张已附上。") if photos else reply
 
 
 @registry.command(
