@@ -1,6 +1,6 @@
 """What becomes of complete records: they are stored, counted in their event, and said back."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -16,7 +16,7 @@ from storage.checkins import checkins, recording
 
 @dataclass(frozen=True, slots=True)
 class Replacing:
-    """The correction that is asked about (`#17 应到42实到40`), what it is if it was another event, and of its photos."""
+    """The correction that is asked about (`#17 应到42实到40`), the same as another event, what is said of photos."""
 
     correction: str
     another: str
@@ -31,7 +31,8 @@ ANOTHER = (
 )
 REPLACE = Question(
     attachments.UNDECIDED, Replacing, undone="原来的没有改,这次也没有再记。", dropped="好的,没有改。{photos}",
-    yes="改", no="不改", other=ANOTHER, ended_by=frozenset({"checkin", "correct", "cancel", "签到", "更正", "撤回", "另记一场"}),
+    yes="改", no="不改", other=ANOTHER,
+    ended_by=frozenset({"checkin", "correct", "cancel", "签到", "更正", "撤回", "另记一场"}),
 )  # fmt: skip
 
 
@@ -58,7 +59,7 @@ def keep(ask: Ask, wanted: Sequence[checkins.Checkin], first: int | None, joint:
     photos = 0
     for new in wanted:
         before = _same_issue(ask, new)
-        kept = None if before else _recorded(ask, new)
+        kept = None if before else _recorded(ask, new, {one.id for one in stored})
         if kept is None:
             others.append(_again(ask, new, before, alone=len(wanted) == 1))
         else:
@@ -77,8 +78,11 @@ def _same_issue(ask: Ask, new: checkins.Checkin) -> checkins.Checkin | None:
     return checkins.of_issue(ask.db, new.unit_id, new.activity, new.issue, new.day - drafts.OLDEST)
 
 
-def _recorded(ask: Ask, new: checkins.Checkin) -> checkins.Checkin | None:
-    """Stored; what is said to be another one (`sequence` > 1) comes after those of that day. None: it is there."""
+def _recorded(ask: Ask, new: checkins.Checkin, beside: Collection[int]) -> checkins.Checkin | None:
+    """Stored; what is said to be another one (`sequence` > 1) comes after those of that day. None: it is there.
+
+    What was stored `beside` it from the same message is another one, with the same heads too.
+    """
     who = ask.me.id, ask.inbox_id, ask.now
     kept = recording.record(ask.db, ask.rollups, replace(new, sequence=1), *who)
     if kept or (new.sequence == 1 and new.activity != OTHER):
@@ -87,7 +91,7 @@ def _recorded(ask: Ask, new: checkins.Checkin) -> checkins.Checkin | None:
     if new.sequence == 1 and not all(_other_topic(one, new) for one in there):
         # What has no name of its own is another one by its topic: 拔河, 包饺子.
         return None
-    if any(_is_same(one, new) for one in there if one.sequence > 1):
+    if any(_is_same(one, new) for one in there if one.sequence > 1 and one.id not in beside):
         return None
     return recording.record(ask.db, ask.rollups, replace(new, sequence=there[0].sequence + 1), *who)
 

@@ -16,6 +16,8 @@ _CONFIRM = frozenset({"DATE_OLD", "DUPLICATE", "DUPLICATE_DIFFERENT", "COUNT_UNU
 # Of a class one or two go there.
 _OF_COUNSELORS = "辅导员培训"
 # Of so many check-ins what is usual is known; from so many heads and so large a part on a number is far from it.
+# So many events of a day are told apart.
+MOST_SESSIONS = 9
 _ENOUGH, _LATEST = 3, 8
 _FAR, _FAR_PART = 5, 0.3
 
@@ -49,12 +51,24 @@ def status_of(drafts: list[Draft], private: list[str], received: date) -> model.
 def records_of(segment: Segment, piece: Piece, context: model.Context, alone: bool) -> list[Draft]:
     """What `piece` says of each unit of `segment`; `alone`: the message is about nothing else."""
     units = _units(segment.hits, context, alone)
-    shares = _shares(piece.counts, len(units))
+    apart = _events(piece) if len(units) == 1 else []
+    units, shares = (units * len(apart), apart) if apart else (units, _shares(piece.counts, len(units)))
     drafts = [_draft(unit, issue, piece, counts, context) for (unit, issue), counts in zip(units, shares, strict=True)]
+    for place, draft in enumerate(drafts if apart else ()):
+        draft.record = replace(draft.record, sessions=None, again=place > 0 or piece.again)
     for draft in drafts:
         if "UNIT_AMBIGUOUS" in draft.issues:
             draft.record = replace(draft.record, choices=_choices(segment.hits, context))
     return drafts
+
+
+def _events(piece: Piece) -> list[Counts]:
+    """宣讲3场 分别20、18、22人, 3场 每场20人: the heads of each, where they are told."""
+    counts, several = piece.counts, piece.sessions or 1
+    if not 1 < several <= MOST_SESSIONS or (counts.due, counts.absent) != (None, None):
+        return []
+    each = [counts.attended or 0] * several if counts.each and counts.attended else counts.given
+    return [Counts(attended=number) for number in each] if len(each) == several else []
 
 
 def _choices(hits: list[Hit], context: model.Context) -> tuple[str, ...]:

@@ -81,6 +81,7 @@ def _fault(counts: Counts, of_class: bool) -> str | None:
         return "COUNT_CONFLICT" if due is not None and absent is not None else "COUNT_MISSING"
     if due is not None and (attended > due or attended + (absent or 0) != due):
         return "COUNT_CONFLICT"
-    if attended <= 0 or (of_class and not _TOO_FEW < max(attended, due or 0) <= LARGEST_CLASS):
+    most = LARGEST_CLASS * (counts.sessions or 1)
+    if attended <= 0 or (of_class and not _TOO_FEW < max(attended, due or 0) <= most):
         return "COUNT_RANGE"
     return None
