@@ -16,7 +16,7 @@ from storage.organisation import units
 # 不对, 报错了, 人数报错了: that it is wrong, and not what is right.
 _SAYS_WRONG = re.compile(
     r"\W*(?:我|刚才|刚刚|上面|上一?条|这条|那条)*(?:的?(?:人数|日期|活动|主题|中队))?(?:也|都)?"
-    r"(?:不对|不是这样|有误|[报写发打填弄搞记]?错)[了的啊呀哦]*\W*"
+    r"(?:不对|不是这样|有误|[报写发打填弄搞记]?[错反])[了的啊呀哦]*\W*"
 )
 
 

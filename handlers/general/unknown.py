@@ -24,7 +24,9 @@ def unknown(ask: Ask) -> Sequence[Reply]:
         return []
     if told := handbook.reply(ask, ask.args, asked=ask.heard.help is not None):
         return [told]
-    words = f"没看懂这条消息,没有记录。{examples.nearest(ask, ask.heard)}"
+    asked = ask.heard.intent == "question"
+    what = "这像是在问，没有记录，我也答不上来。" if asked else "没看懂这条消息,没有记录。"
+    words = f"{what}{examples.nearest(ask, ask.heard)}"
     return _unrecorded(ask, words, Button("帮助", "帮助"))
 
 

@@ -35,6 +35,7 @@ def missing(ask: Ask, reading: Reading, first: int | None = None) -> Reply:
     """The one question for what is missing; the rest is filled in already."""
     in_doubt = [each for each in reading.records if each.issues or not is_complete(each)]
     record = next(iter(in_doubt or reading.records), Record())
+    drafts.check_unit(ask, record)
     question, buttons = questions.question(reading.issues, record, _squads(ask, record), _size(ask, record))
     day = record.date if record.date and not record.dated else ask.today
     shared = [places.key_name(each.unit) for each in in_doubt if each.unit and "COUNT_SHARED" in each.issues]

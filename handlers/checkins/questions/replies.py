@@ -20,6 +20,8 @@ LONGEST_ACTIVITY = 12
 _NUMBER = re.compile(r"\d{1,4}")
 _EACH = re.compile(r"(?:每场|都是|各)?\s?[\d\s、,，.。;；和人名]{1,60}")
 _ONE = re.compile(r"(?:只?[算记是])?(?:一|1)场[吧的]?")
+# 收到，马上报: it is on its way.
+_PROMISES = re.compile(r"收到|马上|稍[后等]|[等待]会|等下|回头|知道了|明白|谢|不清楚|忘了")
 _ONLY_NUMBERS = re.compile(r"[\d\s、,，.。;；和人名]{1,200}")
 
 
@@ -88,7 +90,7 @@ def _is_news(alone: Reading, asked: set[str]) -> bool:
 def _names_activity(words: str, alone: Reading) -> bool:
     """An activity that is on no list: 秋游."""
     short = 1 < len(words) <= LONGEST_ACTIVITY and not any(character.isdecimal() for character in words)
-    return short and alone.intent == "unknown"
+    return short and alone.intent == "unknown" and _PROMISES.search(words) is None
 
 
 def _knows_more(together: Reading, asked: set[str], issues: list[str]) -> bool:

@@ -15,7 +15,7 @@ _TOKEN = pattern(
     r"|(?P<less>(?<![\d/-])\d{1,3}-\d{1,2}=\d{1,3}(?!\d))人?"  # 42-2=40
     r"|(?P<range>(?<![\d/.\-~])(?:\d{1,3}\s?[-~]\s?\d{1,3}|(?<!\d )\d \d)(?=\s?[人名]))\s?[人名]"  # 40-42人, 4 3人
     r"|(?P<left>(?<![\d/.\-~])(?:1[3-9]|[2-9]\d|1\d\d)-\d{1,2}(?![\d\-=年月日点时:]| ?[人名]))"  # 45-2: 43?
-    r"|(?P<pair>(?<![\d/])\d{1,4}\s?/\s?\d{1,4}(?![\d/]))(?:\s?[人名])?"
+    r"|(?P<pair>(?<![\d/])\d{1,4}\s?[人名]?\s?/\s?\d{1,4}(?![\d/]))(?:\s?[人名])?"
     rf"|(?P<label>{LABEL})(?:人员|人数|的?队员|的?学生|的?同学|人(?=\s?[:\d]))?"
     r"|(?<![达感得迟遇看想做学收受])(?P<came>到)(?=\s?\d)"
     rf"|(?P<number>\d{{1,3}}(?:,\d{{3}}){{1,2}}(?=人)|\d+(?:\.\d+)?(?= ?[余多几]?[万千])|\d+"
@@ -27,7 +27,7 @@ _TIMES = {"万": 10_000, "千": 1_000}
 _TAIL = pattern(
     r" ?(?P<hedge>[多来余几]+(?=[人名位个场]|\s|$|[,。;]))? ?"
     rf"(?P<measure>人次|人|[名位](?={PERSON}|[^\u4e00-\u9fff]|$)"
-    r"|个(?=人|孩子|同学|队员|学生|小朋友|娃|小(?:家伙|伙伴|宝贝|天使|可爱|战士|勇士|选手)|[请没缺病事未到参应实原全辅共都已迟男女还有就又今昨吧啊呢哦剩]|老师|家长|教师|志愿|五老|[^\u4e00-\u9fff]|$))?"
+    r"|个(?=人|孩子|同学|队员|学生|小朋友|娃|小(?:家伙|伙伴|宝贝|天使|可爱|战士|勇士|选手)|[请没缺病事未到参应实原全辅共都已迟男女还有就又今昨啊呢哦剩]|老师|家长|教师|志愿|五老|[^\u4e00-\u9fff]|$))?"
     r"(?:(?P<own>的?新?(?:师生|少先队员|队员|同学|学生|孩子|小朋友|儿童|娃+))|人(?!数))?"
 )
 # 30棵, 14:30; not 40队会, and only plain measures over a blank: 40 周三, 40 分享会 are heads and something else.
@@ -77,7 +77,7 @@ def tokens_of(scan: str) -> list[Token]:
                 at = token.end
                 tokens.append(token)
         elif kind == "pair":
-            first, second = (int(part) for part in match["pair"].split("/"))
+            first, second = (int(part.strip("人名 ")) for part in match["pair"].split("/"))
             tokens.append(Token("pair", match.start(), at, first, second=second))
         elif kind in ("range", "left"):
             tokens.append(Token("number", match.start(), at, None, 3, "approx"))
