@@ -84,7 +84,8 @@ def _recorded(ask: Ask, new: checkins.Checkin, beside: Collection[int]) -> check
     What was stored `beside` it from the same message is another one, with the same heads too.
     """
     who = ask.me.id, ask.inbox_id, ask.now
-    kept = recording.record(ask.db, ask.rollups, replace(new, sequence=1), *who)
+    first = new if new.sequence == 1 else replace(new, sequence=1)
+    kept = recording.record(ask.db, ask.rollups, first, *who)
     if kept or (new.sequence == 1 and new.activity != OTHER):
         return kept
     there = _of_day(ask, new)
