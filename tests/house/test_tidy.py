@@ -28,6 +28,7 @@ ON_ONE_DATABASE = {
     "tests/commands/test_migrate_to.py": "goes from the one to the other",
     "tests/storage/test_database_file.py": "is about the file of SQLite",
     "tests/organisation/test_roster.py": "reads tables without a database",
+    "tests/processes/test_supervision.py": "of the process, not of what it keeps",
 }
 MOST_LINES = 300
 MOST_LINES_A_FUNCTION = 40

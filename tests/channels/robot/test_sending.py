@@ -57,7 +57,8 @@ async def in_time(stage: Stage) -> None:
 # --- replies and pushes -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("code", ["846605", "846608", "846604"])
+# What the platform says to a reply that is too late, and what nobody has seen yet.
+@pytest.mark.parametrize("code", ["846605", "846608", "846604", "-1", "40003", "846699", "999999"])
 def test_what_can_no_longer_be_replied_to_is_pushed(play: Play, fake: FakeRobot, code: str) -> None:
     async def talk(stage: Stage) -> None:
         fake.faults["aibot_respond_msg"].append(code)
@@ -111,6 +112,7 @@ def test_a_card_that_did_not_arrive_is_sent_again(play: Play, fake: FakeRobot, i
 def test_cards_that_are_refused_are_said_in_words(play: Play, fake: FakeRobot) -> None:
     async def talk(stage: Stage) -> None:
         fake.faults["aibot_respond_msg"].append("42034")
+        fake.faults["aibot_send_msg"].append("42034")
         (said,) = await stage.say(ZHANG, CHECKIN)
         assert said == f"{ECHO}\n· 更正:发「更正 #1」\n· 撤回:发「撤回 #1」"
         assert (await stage.say(ZHANG, "撤回 #1"))[0].startswith("已撤回")

@@ -197,6 +197,23 @@ def test_a_group_that_throws_us_out_is_told_of_once_and_comes_back(play: Play) -
     play(talk)
 
 
+@pytest.mark.parametrize("fault", ["muted", "no rights", "no writing"])
+def test_a_group_where_we_may_not_speak_is_told_of_and_comes_back(play: Play, fault: str) -> None:
+    async def talk(stage: Stage) -> None:
+        await stage.say(WANG, "/bind 实验小学", GROUP)
+        stage.fake.faults[f"sendMessage {GROUP}"].append(fault)
+        Stage.now = MONDAY
+        await stage.later(seconds=5)
+        await stage.later(seconds=5)
+        [told] = [text for text in stage.fake.texts(WANG) if "实验小学的群收不到我的消息了" in text]
+        assert told.endswith("请把我重新加进群、允许我说话,再在群里发「绑定」。")
+        assert "现在发不进去" in (await stage.say(WANG, "推送 未签到"))[0]
+        await stage.say(WANG, "/bind 实验小学", GROUP)
+        assert (await stage.say(WANG, "推送 未签到"))[0].startswith("正在发到 1 个群：实验小学(Telegram)")
+
+    play(talk)
+
+
 def test_who_stands_in_when_the_one_who_bound_a_group_is_gone_too(play: Play) -> None:
     async def talk(stage: Stage) -> None:
         await stage.say(WANG, "/bind 实验小学", GROUP)

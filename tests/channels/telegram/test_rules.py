@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from bot.channels import SendError
 from bot.channels.telegram.send import Post
 from bot.settings import load
 from storage.tables import checkin, inbox
@@ -148,3 +149,22 @@ def test_files_come_from_an_address_of_their_own(fake: FakeTelegram) -> None:
             await post.close()
 
     assert asyncio.run(run()) == b"content"
+
+
+@pytest.mark.parametrize("place", ["/var/lib/telegram-bot-api/1/photos/file_0.jpg", "photos/file_0.jpg", "/etc"])
+def test_a_file_that_the_server_keeps_elsewhere_is_the_operators_matter(
+    fake: FakeTelegram, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, place: str
+) -> None:
+    async def found(_fake: FakeTelegram, asked: dict[str, str]) -> dict[str, str]:
+        return {"file_id": asked["file_id"], "file_unique_id": "u", "file_path": place}
+
+    monkeypatch.setattr(FakeTelegram, "_getFile", found)
+
+    async def run() -> SendError:
+        post = Post(load(telegram_token=TOKEN, telegram_api_url=fake.url))
+        with pytest.raises(SendError) as why:
+            await post.fetch("photo-9")
+        await post.close()
+        return why.value
+
+    assert not asyncio.run(run()).permanent and "TELEGRAM_FILE_URL" in caplog.text

@@ -150,6 +150,8 @@ def test_a_bound_topic_gets_the_digest_and_its_lists(play: Play) -> None:
         assert (await stage.say(WANG, "/digest", FORUM, **in_topic(9)))[0].startswith("实验小学第15周")
         assert (await stage.say(WANG, "/missing", FORUM))[0].startswith("本周还有 2 个中队没签到")
         assert topics(stage)[-2:] == ["9", ""]
+        await stage.say(LI, "推送 未签到")
+        assert topics(stage)[-1] == "7" and stage.fake.texts(FORUM)[-1].startswith("本周还有 2 个中队没签到")
 
     play(talk)
 

@@ -193,7 +193,9 @@ async def running(folder: Path, fake: FakeWecom, fill: bool = True, **settings: 
         patch.setattr(Stage, "now", START)
         patch.setattr(outage, "monotonic", lambda: Stage.now.timestamp())
         patch.setattr(wecom_send, "CALLS_A_SECOND", 1e9)
-        app = App(open_engine(load(**given), new_url(folder), Clock(ZONE, lambda: Stage.now)))
+        app = App(
+            open_engine(load(**given), new_url(folder), Clock(ZONE, lambda: Stage.now, lambda: Stage.now.timestamp()))
+        )
         app.pipeline.start()
         await app.add_channels()
         try:
