@@ -207,7 +207,7 @@ class Reply:
     file: File | None = None
     to: int | None = None
     again: bool = False
-    at: tuple[str, str] | tuple[str, str, str] | None = None
+    at: tuple[str, str, str] | None = None
     spoken: str = ""
     about: str = ""
     closes: tuple[tuple[str, str], ...] = ()
