@@ -135,6 +135,8 @@ def _read(
         return _list(features.readers[attachments.reader(ask)](ask))
     reading = context.reading_of(ask, text)
     if waiting is None and (line := reminded.report(features, ask, text, reading)):
+        if order := features.command_in(line):
+            return _ordered(waiting, ask, *order) or []
         text, reading = line, context.reading_of(ask, line)
     whole = reading.intent in _WHOLE and reading.status in ("ok", "confirm")
     case = programmes.case_row(ask, text) if not whole or reading.intent == "nomination" else None

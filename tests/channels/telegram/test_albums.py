@@ -1,8 +1,5 @@
 """Photos, albums, documents and places that are sent to the bot on Telegram."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,35 +7,14 @@ from sqlalchemy import select
 
 from handlers.attendance import attachments
 from storage.tables import checkin, file, place
-from tests.support.platforms.fake_telegram import FakeTelegram, message
-from tests.support.platforms.telegram_stage import GROUP, LI, WANG, ZHANG, Stage, running
+from tests.channels.telegram.conftest import Play
+from tests.support.platforms.fake_telegram import message
+from tests.support.platforms.telegram_stage import GROUP, LI, WANG, ZHANG, Stage
 
 pytestmark = pytest.mark.both
 
 
 CHECKIN = "三(2)中队 主题队日 38人"
-
-
-Play = Callable[[Callable[[Stage], Awaitable[None]]], None]
-
-
-@pytest.fixture(scope="module")
-def fake() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as telegram:
-        yield telegram
-
-
-@pytest.fixture
-def play(tmp_path: Path, fake: FakeTelegram) -> Play:
-    def played(talk: Callable[[Stage], Awaitable[None]], **settings: Any) -> None:
-        async def run() -> None:
-            fake.sent.clear()
-            async with running(tmp_path, fake, **settings) as stage:
-                await talk(stage)
-
-        asyncio.run(run())
-
-    return played
 
 
 def photo(name: str, album: str = "", caption: str = "") -> dict[str, Any]:

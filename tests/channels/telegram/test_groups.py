@@ -1,10 +1,7 @@
 """Groups: who is heard there, what they get, how they move, and what happens when an address is dead."""
 
-import asyncio
 import re
-from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,36 +12,15 @@ from storage.organisation import units
 from storage.people import people
 from storage.people.people import Role
 from storage.tables import account, card, checkin, dialogue, group_chat, inbox, moved_chat, outbox
-from tests.support.platforms.fake_telegram import FakeTelegram, message, person
-from tests.support.platforms.telegram_stage import GROUP, LI, STRANGER, WANG, ZHANG, Stage, running
+from tests.channels.telegram.conftest import Play
+from tests.support.platforms.fake_telegram import message, person
+from tests.support.platforms.telegram_stage import GROUP, LI, STRANGER, WANG, ZHANG, Stage
 from tests.support.stage import ZONE
 
 pytestmark = pytest.mark.both
 
 MONDAY = datetime(2026, 4, 6, 8, 0, tzinfo=ZONE)
 SUPER = -1_000_000_000_500
-Play = Callable[[Callable[[Stage], Awaitable[None]]], None]
-
-
-@pytest.fixture(scope="module")
-def fake() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as telegram:
-        yield telegram
-
-
-@pytest.fixture
-def play(tmp_path: Path, fake: FakeTelegram) -> Play:
-    def played(talk: Callable[[Stage], Awaitable[None]]) -> None:
-        async def run() -> None:
-            fake.sent.clear()
-            fake.calls.clear()
-            fake.faults.clear()
-            async with running(tmp_path, fake) as stage:
-                await talk(stage)
-
-        asyncio.run(run())
-
-    return played
 
 
 def count(stage: Stage, table: Any) -> int:

@@ -1,8 +1,6 @@
 """What the platform asks of us and does to us: kinds of chats, plain text, batches, what overtakes what."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,35 +10,14 @@ from bot.channels import SendError
 from bot.channels.telegram.send import Post
 from bot.settings import load
 from storage.tables import checkin, inbox
-from tests.channels.telegram.test_said import heads, kept, photo
+from tests.channels.telegram.conftest import Play
+from tests.channels.telegram.test_albums import heads, kept, photo
 from tests.support.platforms.fake_telegram import TOKEN, FakeTelegram, message, person
-from tests.support.platforms.telegram_stage import GROUP, LI, ZHANG, Stage, buttons, running
+from tests.support.platforms.telegram_stage import GROUP, LI, ZHANG, Stage, buttons
 
 pytestmark = pytest.mark.both
 
 CHECKIN = "三(2)中队 主题队日 38人"
-Play = Callable[[Callable[[Stage], Awaitable[None]]], None]
-
-
-@pytest.fixture(scope="module")
-def fake() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as telegram:
-        yield telegram
-
-
-@pytest.fixture
-def play(tmp_path: Path, fake: FakeTelegram) -> Play:
-    def played(talk: Callable[[Stage], Awaitable[None]]) -> None:
-        async def run() -> None:
-            fake.sent.clear()
-            fake.calls.clear()
-            fake.faults.clear()
-            async with running(tmp_path, fake) as stage:
-                await talk(stage)
-
-        asyncio.run(run())
-
-    return played
 
 
 @pytest.mark.parametrize("kind", ["group", "supergroup", "private"])

@@ -1,7 +1,6 @@
 """What a counselor does on a phone: albums, places, edits, replies, old cards, children by their number."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,42 +10,15 @@ from sqlalchemy import func, select
 
 from bot.channels.telegram.decode import Me, decode
 from storage.people import people
-from storage.tables import card, checkin, child, dialogue, inbox, nomination
+from storage.tables import card, child, dialogue, inbox, nomination
+from tests.channels.telegram.conftest import Play
+from tests.channels.telegram.test_albums import heads, photo
 from tests.support.platforms.fake_telegram import FakeTelegram, message
 from tests.support.platforms.telegram_stage import LI, ZHANG, Stage, running
 
 pytestmark = pytest.mark.both
 
 CHECKIN = "三(2)中队 主题队日 38人"
-Play = Callable[[Callable[[Stage], Awaitable[None]]], None]
-
-
-@pytest.fixture(scope="module")
-def fake() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as telegram:
-        yield telegram
-
-
-@pytest.fixture
-def play(tmp_path: Path, fake: FakeTelegram) -> Play:
-    def played(talk: Callable[[Stage], Awaitable[None]], **settings: Any) -> None:
-        async def run() -> None:
-            fake.sent.clear()
-            async with running(tmp_path, fake, **settings) as stage:
-                await talk(stage)
-
-        asyncio.run(run())
-
-    return played
-
-
-def photo(name: str, album: str = "", caption: str = "") -> dict[str, Any]:
-    said = {key: word for key, word in (("media_group_id", album), ("caption", caption)) if word}
-    return said | {"photo": [{"file_id": name, "file_unique_id": name, "width": 9, "height": 9}]}
-
-
-def heads(stage: Stage) -> list[tuple[int, str]]:
-    return [tuple(row) for row in stage.query(select(checkin.c.attended, checkin.c.state).order_by(checkin.c.id))]
 
 
 def test_an_edit_corrects_squad_and_heads(play: Play) -> None:
