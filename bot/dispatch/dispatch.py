@@ -147,8 +147,8 @@ def _read(
     typed = typed or (None if whole or waiting else typed_labels.decided(features, ask, text))
     if typed:
         return _do(features, ask, *typed)
-    if order := features.ordered(reading):
-        return _ordered(waiting, ask, *order) or []
+    if (order := features.ordered(reading)) and (ordered := _ordered(waiting, ask, *order)) is not None:
+        return ordered
     intent = _intent(ask, text, reading, waiting is None)
     understood = intent not in _IN_VAIN
     if waiting is None and not understood and (late := open_questions.unasked(ask, text, reading)):
