@@ -152,8 +152,9 @@ def _read(
     if typed:
         return _do(features, ask, *typed)
     # 阵地：队室有，队报没有 is no question for who has not reported.
-    if (order := features.ordered(reading)) and not programmes.begun(ask, text, reading):
-        return _ordered(waiting, ask, *order) or []
+    order = None if programmes.begun(ask, text, reading) else features.ordered(reading)
+    if order and (ordered := _ordered(waiting, ask, *order)) is not None:
+        return ordered
     intent = _intent(ask, text, reading, waiting is None)
     understood = intent not in _IN_VAIN
     if waiting is None and not understood and (late := open_questions.unasked(ask, text, reading)):

@@ -104,6 +104,11 @@ def by_id(db: Connection, checkin_id: int) -> Checkin | None:
     return _first(db, _SELECT.where(checkin.c.id == checkin_id))
 
 
+def by_ids(db: Connection, ids: Sequence[int]) -> dict[int, Checkin]:
+    """The valid check-ins with these ids, by id."""
+    return {row.id: _checkin(row) for row in db.execute(_SELECT.where(checkin.c.id.in_(ids)))}
+
+
 def of_message(db: Connection, person_id: int, channel: str, chat: str, spoken_as: str) -> list[tuple[Checkin, bool]]:
     """What a person's own message recorded, each with whether it still stands; the message by its platform's id."""
     query = _ANY.add_columns(checkin.c.state).join(inbox, inbox.c.id == checkin.c.inbox_id)

@@ -79,7 +79,7 @@ def between(db: Connection, of: Unit, first: date, last: date) -> Period:
     for activity, school, *numbers in db.execute(_alone(of, first, last)):
         tally.add(activity, school, [int(each) for each in numbers])
     _add_shared(db, tally, of, first, last)
-    taking_part = {tuple(row) for row in db.execute(_taking_part(of, first, last))}
+    taking_part = {tuple(row) for row in db.execute(taking_part_in(of, first, last))}
     covered = {squad for _, squad, _ in taking_part}
     per_activity = Counter(activity for activity, _, itself in taking_part if itself)
     due = coverage.squads(db, history.part(db, [of.path], week_of(last)))[week_of(last)]
@@ -143,12 +143,12 @@ class _Place:
         return unit.c.id.in_(candidates) & self.path.like(inside)
 
 
-_TOLD, _NAMED = _Place(checkin.c.day), _Place(event.c.day)
-_REPORTS = checkin.join(unit, unit.c.id == checkin.c.unit_id).outerjoin(_TOLD.past, _TOLD.then)
-_NAMES = (
+TOLD, NAMED = _Place(checkin.c.day), _Place(event.c.day)
+REPORTS = checkin.join(unit, unit.c.id == checkin.c.unit_id).outerjoin(TOLD.past, TOLD.then)
+NAMES = (
     participation.join(event, event.c.id == participation.c.event_id)
     .join(unit, unit.c.id == participation.c.unit_id)
-    .outerjoin(_NAMED.past, _NAMED.then)
+    .outerjoin(NAMED.past, NAMED.then)
 )
 
 
@@ -157,42 +157,47 @@ def _alone(of: Unit, first: date, last: date) -> Select[Any]:
     rated = checkin.c.due > 0
     return (
         select(
-            checkin.c.activity, _TOLD.school, func.count(), func.sum(checkin.c.attended),
+            checkin.c.activity, TOLD.school, func.count(), func.sum(checkin.c.attended),
             func.sum(case((rated, checkin.c.due), else_=0)), func.sum(case((rated, checkin.c.attended), else_=0)),
         )
-        .select_from(_REPORTS)
-        .where(VALID, checkin.c.event_id.is_(None), checkin.c.day.between(first, last), _TOLD.within(of))
-        .group_by(checkin.c.activity, _TOLD.school)
+        .select_from(REPORTS)
+        .where(VALID, checkin.c.event_id.is_(None), checkin.c.day.between(first, last), TOLD.within(of))
+        .group_by(checkin.c.activity, TOLD.school)
     )  # fmt: skip
 
 
-def _taking_part(of: Unit, first: date, last: date) -> CompoundSelect[Any]:
+def taking_part_in(of: Unit, first: date, last: date) -> CompoundSelect[Any]:
     """(activity, squad, whether it did so itself) of whoever reported or is named in an event of others."""
-    told = select(checkin.c.activity, _TOLD.squad, _TOLD.is_squad).select_from(_REPORTS)
-    named = select(event.c.activity, _NAMED.squad, _NAMED.is_squad).select_from(_NAMES)
+    told = select(checkin.c.activity, TOLD.squad, TOLD.is_squad).select_from(REPORTS)
+    named = select(event.c.activity, NAMED.squad, NAMED.is_squad).select_from(NAMES)
     return union(
-        told.where(VALID, checkin.c.day.between(first, last), _TOLD.within(of)),
-        named.where(event.c.day.between(first, last), _NAMED.within(of)),
+        told.where(VALID, checkin.c.day.between(first, last), TOLD.within(of)),
+        named.where(event.c.day.between(first, last), NAMED.within(of)),
+    )
+
+
+def shared_in(of: Unit, first: date, last: date) -> CompoundSelect[Any]:
+    """The ids of the events of several units that touch this part of the tree."""
+    told = select(checkin.c.event_id).select_from(REPORTS)
+    named = select(event.c.id).select_from(NAMES)
+    return union(
+        told.where(VALID, checkin.c.event_id.is_not(None), checkin.c.day.between(first, last), TOLD.within(of)),
+        named.where(event.c.day.between(first, last), NAMED.within(of)),
     )
 
 
 def _add_shared(db: Connection, tally: _Tally, of: Unit, first: date, last: date) -> None:
     """The events of several units that touch this part of the tree; all their parts tell what is whose."""
-    told = select(checkin.c.event_id).select_from(_REPORTS)
-    named = select(event.c.id).select_from(_NAMES)
-    touching = union(
-        told.where(VALID, checkin.c.event_id.is_not(None), checkin.c.day.between(first, last), _TOLD.within(of)),
-        named.where(event.c.day.between(first, last), _NAMED.within(of)),
-    )
+    touching = shared_in(of, first, last)
     parts: dict[tuple[int, str], list[tuple[events.Part, int | None]]] = defaultdict(list)
     heads = (checkin.c.attended, checkin.c.due, checkin.c.id)
-    reports = select(checkin.c.event_id, checkin.c.activity, _TOLD.school, unit.c.id, _TOLD.path, *heads)
+    reports = select(checkin.c.event_id, checkin.c.activity, TOLD.school, unit.c.id, TOLD.path, *heads)
     for event_id, activity, school, *part in db.execute(
-        reports.select_from(_REPORTS).where(VALID, checkin.c.event_id.in_(touching))
+        reports.select_from(REPORTS).where(VALID, checkin.c.event_id.in_(touching))
     ):
         parts[event_id, activity].append((events.Part(*part), school))
-    names = select(event.c.id, event.c.activity, _NAMED.school, unit.c.id, _NAMED.path)
-    for event_id, activity, school, *part in db.execute(names.select_from(_NAMES).where(event.c.id.in_(touching))):
+    names = select(event.c.id, event.c.activity, NAMED.school, unit.c.id, NAMED.path)
+    for event_id, activity, school, *part in db.execute(names.select_from(NAMES).where(event.c.id.in_(touching))):
         parts[event_id, activity].append((events.Part(*part), school))
     for (_, activity), of_event in parts.items():
         inside, schools = _homes(of_event, of)

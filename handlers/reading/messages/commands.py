@@ -88,6 +88,11 @@ def _consent(match: re.Match[str], today: date) -> Fields:
     return {"name": "consent", "scope": f"{match['squad']} {match['whom']}"}
 
 
+def _why(match: re.Match[str], today: date) -> Fields:
+    """上周的38场怎么来的."""
+    return {"name": "why", "scope": match["figure"]}
+
+
 def _plain(name: str) -> Build:
     return lambda match, today: {"name": name}
 
@@ -106,6 +111,12 @@ _COMMANDS: tuple[tuple[re.Pattern[str], Build, tuple[str, ...]], ...] = tuple(
         (r"(?:参学|参学率|爱学习)\s?第?(?P<n>\d{1,3}|[一二三四五六七八九十]{1,3})期(?:情况)?", _study, "期"),
         (r"(?:待审核?|待办|待我审核?)(?:列表|名单)?", _plain("pending"), "待"),
         (r"公示(?:名单)?\s?(?:(?P<n>[一二三四五1-5])星章?)?", _notice, "公示"),
+        (
+            r"(?P<figure>.{0,20}?(?:\d\s?(?:场|个?中队|人次?|名|条|%)|场次|人次|到场率|签到率|覆盖率|[迟补]报).{0,12}?)"
+            r"[是,]?(?:(?:是?怎么|如何)(?:来|算|得来|算出来)的?|[从打]?哪里?来的|为什么|为啥)[?]?",
+            _why,
+            "怎么 如何 哪 为什么 为啥",
+        ),
         (r"提醒\s?(?P<what>列表|新增|添加|暂停|恢复)(?:\s.{0,40})?", _reminder, "提醒"),
         (
             r"(?:帮助|使用说明|使用帮助|怎么用|help|菜单|功能|指令)",

@@ -1,0 +1,1 @@
+"""What a figure of a digest is made of."""
