@@ -156,11 +156,18 @@ def _read(
     if order and (ordered := _ordered(waiting, ask, *order)) is not None:
         return ordered
     intent = _intent(ask, text, reading, waiting is None)
+    return _heard(features, replace(ask, args=text, reading=reading), intent, waiting)
+
+
+def _heard(
+    features: Features, ask: kit.Ask, intent: str, waiting: open_questions.OpenQuestion | None
+) -> Sequence[kit.Reply]:
+    """What is no order: by its reader, beside a question that waits."""
+    assert ask.reading is not None
     understood = intent not in _IN_VAIN
-    if waiting is None and not understood and (late := open_questions.unasked(ask, text, reading)):
+    if waiting is None and not understood and (late := open_questions.unasked(ask, ask.args, ask.reading)):
         return [kit.Reply(late)]
     reader = features.readers.get(intent) or features.readers["unknown"]
-    ask = replace(ask, args=text, reading=reading)
     replies = [*tasks.instead(features, ask), *_list(reader(ask))]
     replies = [*replies, *tasks.beside(features, ask, replies)]
     if waiting and understood:
