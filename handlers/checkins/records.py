@@ -5,13 +5,14 @@ from datetime import date, timedelta
 
 from handlers.asker import examples, schools
 from handlers.attendance import participation, phrases
-from handlers.kit import ADMINS, REPORTERS, Ask, Button, Reply, Role
+from handlers.kit import ADMINS, REPORTERS, Ask, Button, Reply, Role, Unit
 from handlers.registry import command, reads
 from handlers.rights import VISITORS
 from handlers.wording import places, weeks
 from scheduling import periods
 from storage.campaigns import campaigns
 from storage.checkins import checkins
+from storage.organisation import units
 from storage.people import people
 
 LOOKERS = (REPORTERS - VISITORS) | ADMINS | {Role.INSPECTOR, Role.GROUP_HEAD, Role.CARE_ADMIN}
@@ -93,7 +94,7 @@ def look(ask: Ask) -> Reply:
         return Reply(f"{name}{when}还没有签到。", (Button("看前一周", "查", before),))
     more = f"\n只列出最近 {MOST} 条,全部见「周报 {period.week} 表」。" if len(found) > MOST else ""
     count = f"{MOST} 条以上" if more else f"{len(found)} 条"
-    listed = "\n".join(_lines(found[:MOST], ask.today))
+    listed = "\n".join(_by_school(ask, found[:MOST], at))
     return Reply(f"{name}{when}签到 {count}:\n{listed}{more}")
 
 
@@ -107,3 +108,16 @@ def asked(ask: Ask) -> Reply:
 
 def _lines(found: list[checkins.Checkin], today: date) -> list[str]:
     return [f"· {phrases.marked(each, today)}" for each in found]
+
+
+def _by_school(ask: Ask, found: list[checkins.Checkin], at: list[Unit]) -> list[str]:
+    """The lines below the name of each school, where several may be meant."""
+    if len(at) == 1 and at[0].school_id:
+        return _lines(found, ask.today)
+    of = units.by_ids(ask.db, {one.unit_id for one in found})
+    schools = units.by_ids(ask.db, {each.school_id for each in of.values() if each.school_id})
+    told: dict[str, list[checkins.Checkin]] = {}
+    for one in found:
+        school = schools.get(of[one.unit_id].school_id or 0)
+        told.setdefault(school.name if school else "其他", []).append(one)
+    return [line for school, ones in told.items() for line in (f"{school}：", *_lines(ones, ask.today))]

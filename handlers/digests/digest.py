@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection
 
 from handlers.digests import figures as reports
-from handlers.digests import groups, period_digest, sums
+from handlers.digests import groups, period_digest, schools, sums
 from handlers.digests.readers import READERS
 from handlers.kit import ADMINS, Ask, Button, Due, File, Reply, Unit
 from handlers.registry import ANYTHING, command, due, weekly
@@ -39,6 +39,7 @@ def digest(ask: Ask) -> Sequence[Reply]:
     if span:
         return period_digest.of_span(ask, span, rest)
     period, rest = weeks.period_in(ask.args, ask.today)
+    page, rest = schools.asked(rest)
     form, words = _form(rest)
     # What the messages before this one in the same transaction reported belongs to it.
     ask.rollups.flush(ask.db)
@@ -47,13 +48,18 @@ def digest(ask: Ask) -> Sequence[Reply]:
     at = places.chosen(ask, READERS, words, "周报", f"{period.week} {{}}")
     if form:
         return _files(ask, form, at, period.week)
-    alone = not words and len(at) == 1
+    if page:
+        return [schools.page(ask, each, period.week, page) for each in at]
+    alone, own = not words and len(at) == 1, places.scope(ask.me, READERS)
     admin = not ask.me.roles.isdisjoint(ADMINS)
     found = [(unit, digests.report(ask.db, unit, period.week, ask.now)) for unit in at]
     return [
         Reply(
             _with_reports(ask.db, each, unit, ask.today),
-            _buttons(each, "" if alone else _named(ask.db, unit), admin),
+            (
+                *_buttons(each, "" if alone else _named(ask.db, unit), admin),
+                *schools.buttons(ask.db, unit, each, above=unit not in own),
+            ),
         )
         for unit, each in found
     ]
@@ -107,14 +113,16 @@ def monday(said: Due) -> Reply | None:
     if said.now.date() > said.day + OF_USE:
         return None
     words = _with_reports(said.db, frozen, at[0], said.now.date())
-    return Reply(words, _buttons(frozen, "" if len(at) == 1 else _named(said.db, at[0]), True))
+    buttons = _buttons(frozen, "" if len(at) == 1 else _named(said.db, at[0]), True)
+    return Reply(words, (*buttons, *schools.buttons(said.db, at[0], frozen)))
 
 
 @weekly("digest")
 def for_group(db: Connection, unit: Unit, week: str, now: datetime) -> Reply:
     """The same for a group that is bound to the unit."""
     frozen = digests.freeze(db, unit, week, now)
-    return Reply(_with_reports(db, frozen, unit, now.date()), _buttons(frozen, _named(db, unit), True))
+    buttons = *_buttons(frozen, _named(db, unit), True), *schools.buttons(db, unit, frozen)
+    return Reply(_with_reports(db, frozen, unit, now.date()), buttons)
 
 
 def _named(db: Connection, unit: Unit) -> str:
@@ -149,6 +157,7 @@ def text(shown: figures.Digest) -> str:
         _result(shown),
         " · ".join(filter(None, (weeks.week_days(shown.week), reports.stamp(shown)))),
         *sums.by_activity(shown, MOST_ACTIVITIES),
+        *schools.lines(shown),
         _missing(shown),
         _medals(shown),
         *reports.stars(shown)[:MOST_STARS],
@@ -172,6 +181,9 @@ def _missing(shown: figures.Digest) -> str:
     told = [f"{word} {count} 个" for word, count in (("没有活动", shown.zero), ("请假", shown.excused)) if count]
     if not shown.missing:
         return f"没有缺报({','.join(told)})" if told else "中队全部签到"
+    if len(shown.schools) > 1 and len(shown.missing) > MOST_NAMES:
+        beside = f"；{'，'.join(told)}" if told else ""
+        return f"未签到 {len(shown.missing)} 个中队，发「未签到」看是哪些{beside}"
     more = f"等 {len(shown.missing)} 个" if len(shown.missing) > MOST_NAMES else ""
     beside = f";{','.join(told)}" if told else ""
     return f"未签到 {len(shown.missing)} 个:{'、'.join(shown.missing[:MOST_NAMES])}{more}{beside}"

@@ -1,14 +1,19 @@
 """未签到: which squads of the asker's part of the tree have not checked in."""
 
+from collections import Counter
+
 from handlers.kit import ADMINS, Ask, Button, Reply, Role
 from handlers.registry import ANYTHING, command
 from handlers.wording import places, weeks
 from scheduling.periods import week_before, week_of
 from storage.checkins import coverage
 from storage.checkins.coverage import Squad
+from storage.organisation import history, units
 
 # More names than these are no longer read on a phone; the workbook has them all.
 MOST_NAMES = 60
+# Where there are more, they are told by school.
+MOST_SCHOOLS, MOST_BUTTONS = 20, 4
 
 
 @command(
@@ -27,8 +32,24 @@ def missing(ask: Ask) -> Reply:
         found, due = coverage.missing(ask.db, period.week, paths)
     named = any(unit.school_id is None for unit in at) or len(at) > 1
     text = _text(weeks.period_name(period, ask.today), found, due, named)
+    if named and len(found) > MOST_NAMES:
+        return _schools(ask, period, found, due)
     more = f"\n等 {len(found)} 个,发「周报 {period.week} 表」看全部" if len(found) > MOST_NAMES else ""
     return Reply(text + more, _buttons(ask, period, words) if found else ())
+
+
+def _schools(ask: Ask, period: weeks.Period, found: list[Squad], due: int) -> Reply:
+    """How many are missing at each school, the most first, with a way to the names of these."""
+    count = Counter((squad.school_id, squad.school) for squad in found).most_common()
+    when = weeks.period_name(period, ask.today)
+    lines = [f"{when}还有 {len(found)} 个中队没签到（共 {due} 个），多的在前："]
+    lines += [f"· {school or '其他'} {number} 个" for (_, school), number in count[:MOST_SCHOOLS]]
+    if len(count) > MOST_SCHOOLS:
+        lines.append(f"另有 {len(count) - MOST_SCHOOLS} 所，发「周报 {period.week} 表」看全部")
+    shown = units.by_ids(ask.db, [id for (id, _), _ in count[:MOST_BUTTONS] if id])
+    names = history.path_names(ask.db, shown.values())
+    down = [Button(each.name, "未签到", f"{period.day or period.week} {names[id]}") for id, each in shown.items()]
+    return Reply("\n".join(lines), (*_buttons(ask, period, ""), *down))
 
 
 def _text(when: str, found: list[Squad], due: int, named: bool) -> str:

@@ -90,10 +90,7 @@ def _days(ask: Ask, span: Span) -> str:
 def _schools(now: periods.Period) -> list[str]:
     if len(now.schools) < 2:
         return []
-    told = [
-        f"· {each.name} {each.covered}/{each.due} 个中队，{each.events} 场，{each.attended} 人次"
-        for each in now.schools[:MOST_SCHOOLS]
-    ]
+    told = sums.by_part(now.schools, MOST_SCHOOLS)
     rest = len(now.schools) - MOST_SCHOOLS
     return ["各校（有活动的中队少的在前）：", *told, *([f"· 另有 {rest} 所，点学校细看"] if rest > 0 else [])]
 

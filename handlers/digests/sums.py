@@ -1,7 +1,9 @@
 """What a period came to, in words: the line of the result, and one an activity; of a week as of a year."""
 
+from collections.abc import Sequence
+
 from handlers.wording import numbers
-from storage.digests.figures import Digest
+from storage.digests.figures import Digest, Part
 from storage.digests.periods import Period
 
 
@@ -18,6 +20,16 @@ def result(head: str, of: Digest | Period, word: str, none: str, alone: str = ""
     if of.attendance.rate is not None:
         parts.append(f"到场率 {numbers.rate(of.attendance.rate)}")
     return f"{head}：{'，'.join(filter(None, parts))}"
+
+
+def by_part(parts: Sequence[Part], most: int, skip: int = 0) -> list[str]:
+    """A line for each of the schools, or for each squad of a school."""
+    return [f"· {each.name} {_part(each)}" for each in parts[skip : skip + most]]
+
+
+def _part(one: Part) -> str:
+    squads = f"{one.covered}/{one.due} 个中队，" if one.due else ""
+    return f"{squads}{one.events} 场，{one.attended} 人次" if squads or one.events else "没有签到"
 
 
 def by_activity(of: Digest | Period, most: int) -> list[str]:

@@ -16,7 +16,7 @@ from storage.organisation.units import Unit
 from storage.tables import digest as snapshot
 
 FROZEN = 1
-_KEPT = (*figures.KEYS, "late", "backfilled", "correction_before", "stars")
+_KEPT = (*figures.KEYS, "late", "backfilled", "correction_before", "stars", "schools")
 
 
 def weekly(db: Connection, of: Unit, week: str, now: datetime | None = None) -> figures.Digest:
@@ -25,7 +25,8 @@ def weekly(db: Connection, of: Unit, week: str, now: datetime | None = None) -> 
     part = history.part(db, [of.path], week, before)
     of = part.was(of, week)
     due, seen, summed = coverage.squads(db, part), coverage.covered(db, part), sums.by_week(db, part)
-    attendance, earlier = _attendance(summed[week]), _attendance(summed[before])
+    rows, rows_before = summed[week].activities, summed[before].activities
+    attendance, earlier = _attendance(rows), _attendance(rows_before)
     path = history.path_names(db, [of], week)[of.id]
     silent = [squad for squad in due[week] if squad.id not in seen[week]]
     holding = exemptions.in_week(db, history.monday_of(week))
@@ -34,29 +35,30 @@ def weekly(db: Connection, of: Unit, week: str, now: datetime | None = None) -> 
         unit=path,
         week=week,
         revision=0,
-        events=sum(row.events for row in summed[week]),
+        events=sum(row.events for row in rows),
         squads_due=len(due[week]),
         squads_covered=sum(squad.id in seen[week] for squad in due[week]),
         attendance=attendance,
         by_activity=tuple(
-            figures.Activity(row.activity, row.events, row.squads, row.attended, row.rate) for row in summed[week]
+            figures.Activity(row.activity, row.events, row.squads, row.attended, row.rate) for row in rows
         ),
         missing=tuple(_name(squad, of) for squad in coverage.unexcused(silent, holding)),
         nominations=sums.nominations(db, week, part),
         previous=figures.Previous(
             before,
-            sum(row.events for row in summed[before]),
+            sum(row.events for row in rows_before),
             sum(squad.id in seen[before] for squad in due[before]),
             earlier.attended,
             earlier.rate,
         ),
         title=_title(of, path),
         at=now,
-        late=sum(row.late for row in summed[week]),
-        backfilled=sum(row.backfilled for row in summed[week]),
+        late=sum(row.late for row in rows),
+        backfilled=sum(row.backfilled for row in rows),
         zero=kinds[exemptions.ZERO],
         excused=kinds[exemptions.EXCUSED],
         stars=funnel.of_week(db, of, week),
+        schools=() if of.school_id else sums.schools(db, summed[week].schools, due[week], seen[week]),
     )
 
 

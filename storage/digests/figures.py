@@ -34,6 +34,18 @@ class Activity:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What a school (or another part) comes to: distinct events, 人次, squads that are due and that have reported."""
+
+    name: str
+    id: int = 0
+    events: int = 0
+    attended: int = 0
+    due: int = 0
+    covered: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Previous:
     """The week before as it stands now, with what was reported late."""
 
@@ -76,6 +88,8 @@ class Digest:
     correction_before: Correction | None = None
     # How far the stars of the school year have come.
     stars: tuple[Star, ...] = ()
+    # Of what is above schools: its schools, the least covered first.
+    schools: tuple[Part, ...] = ()
 
     @property
     def figures(self) -> Figures:
@@ -105,6 +119,7 @@ def from_json(body: Mapping[str, Any]) -> Digest:
             "missing": tuple(body["missing"]),
             "previous": Previous(**body["previous"]),
             # What was frozen before there were any has none.
+            "schools": tuple(Part(**each) for each in body.get("schools", ())),
             "stars": tuple(Star(**each) for each in body.get("stars", ())),
         }
     )

@@ -28,6 +28,6 @@ def of_week(db: Connection, paths: Sequence[str], week: str) -> GroupSums:
     part = history.part(db, paths, week)
     due, seen = coverage.squads(db, part)[week], coverage.covered(db, part)[week]
     silent, _ = coverage.missing(db, week, paths)
-    attended = sum(each.attended for each in by_week(db, part)[week])
+    attended = sum(each.attended for each in by_week(db, part)[week].activities)
     names = tuple(f"{squad.school}{squad.name}" for squad in silent)
     return GroupSums(len(due), sum(squad.id in seen for squad in due), attended, names)

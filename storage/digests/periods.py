@@ -20,26 +20,13 @@ from sqlalchemy import (
     union,
 )
 
-from storage.base import chunks
 from storage.checkins import coverage, events
 from storage.checkins.coverage import VALID
 from storage.checkins.rollups import week_of
-from storage.digests import figures
+from storage.digests import figures, sums
 from storage.organisation import history
 from storage.organisation.units import Kind, Unit, below
 from storage.tables import checkin, event, participation, unit, unit_past
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What a school (or another part) comes to: distinct events, 人次, squads that are due and that have reported."""
-
-    name: str
-    id: int = 0
-    events: int = 0
-    attended: int = 0
-    due: int = 0
-    covered: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +40,7 @@ class Period:
     squads_due: int
     squads_covered: int
     by_activity: tuple[figures.Activity, ...]
-    schools: tuple[Part, ...] = ()
+    schools: tuple[figures.Part, ...] = ()
     missing: tuple[str, ...] = ()
 
 
@@ -65,8 +52,8 @@ class _Tally:
     schools: dict[int, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0] * 4))
 
     def add(self, activity: str, school: int | None, numbers: Sequence[int]) -> None:
-        for sums in (self.whole[activity], *((self.schools[school],) if school else ())):
-            sums[:] = [have + more for have, more in zip(sums, numbers, strict=True)]
+        for kept in (self.whole[activity], *((self.schools[school],) if school else ())):
+            kept[:] = [have + more for have, more in zip(kept, numbers, strict=True)]
 
 
 def between(db: Connection, of: Unit, first: date, last: date) -> Period:
@@ -85,37 +72,17 @@ def between(db: Connection, of: Unit, first: date, last: date) -> Period:
     due = coverage.squads(db, history.part(db, [of.path], week_of(last)))[week_of(last)]
     whole = [sum(column) for column in zip(*tally.whole.values(), strict=True)] or [0] * 4
     activities = [
-        figures.Activity(name, sums[0], per_activity[name], sums[1], figures.percent(sums[3], sums[2]))
-        for name, sums in tally.whole.items()
-        if sums[0] > 0
+        figures.Activity(name, each[0], per_activity[name], each[1], figures.percent(each[3], each[2]))
+        for name, each in tally.whole.items()
+        if each[0] > 0
     ]
     activities.sort(key=lambda each: (-each.events, -each.attended, each.activity))
     return Period(
         first, last, whole[0], figures.Attendance(whole[1], whole[2], whole[3], figures.percent(whole[3], whole[2])),
         len(due), sum(squad.id in covered for squad in due), tuple(activities),
-        () if of.school_id else _schools(db, tally, due, covered),
+        () if of.school_id else sums.schools(db, tally.schools, due, covered),
         tuple(f"{'' if of.school_id else each.school}{each.name}" for each in due if each.id not in covered),
     )  # fmt: skip
-
-
-def _schools(db: Connection, tally: _Tally, due: list[coverage.Squad], covered: set[int]) -> tuple[Part, ...]:
-    """The schools with squads that are due, and those where something took place; the least covered first."""
-    of_school: dict[int, list[coverage.Squad]] = defaultdict(list)
-    schools = dict.fromkeys(tally.schools)
-    for squad in due:
-        if squad.school_id:
-            of_school[squad.school_id].append(squad)
-    names: dict[int, str] = {}
-    for ids in chunks.chunks({*schools, *of_school}):
-        names.update({id: name for id, name in db.execute(select(unit.c.id, unit.c.name).where(unit.c.id.in_(ids)))})
-    found = [
-        Part(
-            name, id, tally.schools[id][0], tally.schools[id][1], len(of_school[id]),
-            sum(squad.id in covered for squad in of_school[id]),
-        )
-        for id, name in names.items()
-    ]  # fmt: skip
-    return tuple(sorted(found, key=lambda each: (each.covered / each.due if each.due else 1, -each.due, each.name)))
 
 
 # --- where a unit was on a day -------------------------------------------------------------------------------
@@ -201,9 +168,9 @@ def _add_shared(db: Connection, tally: _Tally, of: Unit, first: date, last: date
         parts[event_id, activity].append((events.Part(*part), school))
     for (_, activity), of_event in parts.items():
         inside, schools = _homes(of_event, of)
-        for unit_id, sums in events.shares(part for part, _ in of_event).items():
+        for unit_id, share in events.shares(part for part, _ in of_event).items():
             if unit_id in inside:
-                tally.add(activity, schools.get(unit_id), sums[:4])
+                tally.add(activity, schools.get(unit_id), share[:4])
 
 
 def _homes(parts: Iterable[tuple[events.Part, int | None]], of: Unit) -> tuple[set[int], dict[int, int]]:

@@ -1,16 +1,21 @@
 """The sums that a digest reads: the rollups by activity, the nominations by state."""
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from operator import add
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, case, func, select
 
+from storage.base import chunks
+from storage.checkins import coverage
 from storage.checkins.rollups import Sums
 from storage.digests import figures
 from storage.organisation import history
 from storage.organisation.units import Kind
-from storage.tables import nomination, rollup
+from storage.tables import nomination, rollup, unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +37,34 @@ class ActivitySums:
         return figures.percent(self.rated_attended, self.rated_due)
 
 
-def by_week(db: Connection, part: history.Part) -> dict[str, list[ActivitySums]]:
+@dataclass(slots=True)
+class WeekSums:
+    """The sums of a week by activity, the most frequent first; school id → 场, 人次 of what is in a school."""
+
+    activities: list[ActivitySums]
+    schools: dict[int, list[int]]
+
+
+def by_week(db: Connection, part: history.Part) -> dict[str, WeekSums]:
     """
-    The sums of each week by activity, the most frequent first.
+    The sums of each week.
 
     What several units share is taken off where they meet (storage/events.py): the sum is right in every subtree.
     """
-    found: dict[str, list[ActivitySums]] = {week: [] for week in part.weeks}
-    for week, activity, *numbers in db.execute(_summing(part.shape), part.values):
-        found[week].append(ActivitySums(activity, *map(int, numbers)))
-    for each in found.values():
+    added: dict[str, dict[str, list[int]]] = {week: {} for week in part.weeks}
+    found = {week: WeekSums([], {}) for week in part.weeks}
+    for week, activity, school, *numbers in db.execute(_summing(part.shape), part.values):
+        if activity is None:
+            continue
+        of_activity = added[week].setdefault(activity, [0] * len(numbers))
+        of_activity[:] = map(int, map(add, of_activity, numbers))
+        if school:
+            of_school = found[week].schools.setdefault(school, [0, 0])
+            of_school[:] = map(int, map(add, of_school, numbers))
+    for week, each in added.items():
+        rows = [ActivitySums(activity, *numbers) for activity, numbers in each.items() if numbers[0] > 0]
         # Sorted here, since the databases order Chinese words differently.
-        each.sort(key=lambda row: (-row.events, -row.attended, row.activity))
+        found[week].activities = sorted(rows, key=lambda row: (-row.events, -row.attended, row.activity))
     return found
 
 
@@ -53,12 +74,30 @@ def _summing(shape: history.Shape) -> Select[Any]:
     place = history.places(shape)
     taking_part = (rollup.c.events > 0) & (place.c.kind == Kind.SQUAD)
     return (
-        select(place.c.week, rollup.c.activity, *sums, func.sum(case((taking_part, 1), else_=0)))
+        select(place.c.week, rollup.c.activity, place.c.school_id, *sums, func.sum(case((taking_part, 1), else_=0)))
         .select_from(place)
         .outerjoin(rollup, (rollup.c.week == place.c.week) & (rollup.c.unit_id == place.c.id))
-        .group_by(place.c.week, rollup.c.activity)
-        .having(sums[0] > 0)
+        .group_by(place.c.week, rollup.c.activity, place.c.school_id)
     )
+
+
+def schools(
+    db: Connection, sums: Mapping[int, Sequence[int]], due: list[coverage.Squad], covered: set[int]
+) -> tuple[figures.Part, ...]:
+    """The schools with squads that are due, and those where something took place; the least covered first."""
+    of_school: dict[int, list[coverage.Squad]] = defaultdict(list)
+    for squad in due:
+        if squad.school_id:
+            of_school[squad.school_id].append(squad)
+    names = {squad.school_id: squad.school for squad in due if squad.school_id}
+    for ids in chunks.chunks(set(sums) - set(names)):
+        names.update({id: name for id, name in db.execute(select(unit.c.id, unit.c.name).where(unit.c.id.in_(ids)))})
+    found = []
+    for id, name in names.items():
+        events, attended, *_ = sums.get(id, (0, 0))
+        reported = sum(squad.id in covered for squad in of_school[id])
+        found.append(figures.Part(name, id, events, attended, len(of_school[id]), reported))
+    return tuple(sorted(found, key=lambda each: (each.covered / each.due if each.due else 1, -each.due, each.name)))
 
 
 def nominations(db: Connection, week: str, part: history.Part) -> dict[str, int]:

@@ -84,7 +84,7 @@ class TestAsked:
         (after,) = county.digest(county.li, "上周", MONDAY)
         assert after.text.split("\n")[-1] == "比第13周:场次 +3,中队 +2,人次 +123,到场率 +4.0 个百分点"
         assert [button.typed for button in reply.buttons] == [
-            "周报 2026-W14 图", "周报 2026-W14 表", "未签到 2026-W14",
+            "周报 2026-W14 图", "周报 2026-W14 表", "未签到 2026-W14", "周报 2026-W14 按中队 青禾区少工委/实验小学",
         ]  # fmt: skip
 
     @pytest.mark.parametrize(

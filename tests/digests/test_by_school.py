@@ -1,0 +1,60 @@
+"""A week by school: the schools add up to the whole, stay frozen, and hundreds of squads stay readable."""
+
+import pytest
+
+from handlers.digests import missing
+from storage.checkins import events
+from storage.digests import digests, periods
+from storage.organisation import units
+from storage.organisation.units import Kind
+from tests.support.county import MONDAY, TODAY, WEEK, County, a_week, squads_of
+
+pytestmark = pytest.mark.both
+
+
+def test_the_schools_add_up_and_a_joint_event_counts_once_in_each(county: County) -> None:
+    a_week(county)
+    into = events.begin(county.db, "队课", TODAY)
+    told = [county.report(squad, 40, activity="队课") for squad in (county.squads[3], county.others[1])]
+    events.join(county.db, county.rollups, into, [each.part for each in told if each])
+    county.write()
+    shown = digests.weekly(county.db, county.top, WEEK)
+    assert [(each.name, each.events, each.attended, each.covered, each.due) for each in shown.schools] == [
+        ("实验小学", 5, 202, 4, 4), ("光明小学", 2, 70, 2, 2),
+    ]  # fmt: skip
+    assert shown.events == 5 + 2 - 1
+    assert sum(each.attended for each in shown.schools) == shown.attendance.attended
+    # The same from the check-ins themselves.
+    assert periods.between(county.db, county.top, TODAY.replace(month=3, day=30), TODAY).schools == shown.schools
+    for each in shown.schools:
+        own = digests.weekly(county.db, units.by_id(county.db, each.id), WEEK)
+        assert (own.events, own.attendance.attended, own.squads_covered) == (each.events, each.attended, each.covered)
+
+
+def test_the_frozen_schools_stay(county: County) -> None:
+    a_week(county)
+    frozen = digests.freeze(county.db, county.top, WEEK, MONDAY)
+    county.report(county.squads[3], 40, now=MONDAY)
+    assert digests.report(county.db, county.top, WEEK, MONDAY).schools == frozen.schools
+    assert digests.weekly(county.db, county.top, WEEK).schools != frozen.schools
+
+
+def test_hundreds_of_squads_stay_readable(county: County) -> None:
+    for school in [units.add(county.db, Kind.SCHOOL, f"第{place}小学", county.top) for place in range(70)]:
+        squads_of(county.db, school, 12)
+    a_week(county)
+    (reply,) = county.digest(county.zhou)
+    assert reply.text.count("\n") < 25 and "未签到 842 个中队" in reply.text and "另有 66 所" in reply.text
+    assert [each.label for each in reply.buttons][:4] == ["图", "表", "未签到", "各校"]
+    seen: list[str] = []
+    typed = next(each.args for each in reply.buttons if each.label == "各校")
+    while typed:
+        (page,) = county.digest(county.zhou, typed)
+        assert page.text.count("\n") < 25
+        seen += [line for line in page.text.split("\n") if line.startswith("· ")]
+        typed = next((each.args for each in page.buttons if each.label == "下一页"), "")
+    assert len(seen) == len(set(seen)) == 72
+    said = missing.missing(county.ask(county.zhou))
+    assert "842 个中队没签到" in said.text and said.text.count("\n") < 25 and "· 第0小学 12 个" in said.text
+    down = missing.missing(county.ask(county.zhou, next(each.args for each in said.buttons if "第" in each.label)))
+    assert "12 个中队没签到" in down.text
