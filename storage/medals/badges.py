@@ -10,7 +10,7 @@ from storage.audit.audit import Action, note
 from storage.base.upsert import add_new
 from storage.base.vault import Vault
 from storage.children import children
-from storage.medals.nominations import State
+from storage.medals.states import State
 from storage.organisation.units import Unit
 from storage.tables import child, child_badge, nomination, nomination_step
 
@@ -109,7 +109,7 @@ def with_star(db: Connection, child_ids: Iterable[int], terms: Sequence[str]) ->
 def stars(db: Connection, nominee: tuple[int, int | None]) -> dict[str, date]:
     """Star medal → the day since when the (unit, child) holds it; child None: the unit itself.
 
-    The first star is the school's to award; a higher one is held once it was handed over.
+    Since it was handed over, before that since it was awarded.
     """
     unit_id, child_id = nominee
     whose = nomination.c.child_id == child_id if child_id else nomination.c.child_id.is_(None)
@@ -118,6 +118,5 @@ def stars(db: Connection, nominee: tuple[int, int | None]) -> dict[str, date]:
     query = query.where(whose, nomination.c.unit_id == unit_id, nomination.c.state == State.APPROVED)
     held: dict[str, date] = {}
     for medal, presented, at in db.execute(query.order_by(nomination.c.id)):
-        if presented or medal == "S1":
-            held[medal] = presented or at.date()
+        held[medal] = presented or at.date()
     return held
