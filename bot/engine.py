@@ -59,10 +59,11 @@ class Engine:
     def render(self, recipe: str, values: Mapping[str, Any]) -> bytes:
         """Make a picture or document from a read snapshot; raises KeyError for an unknown recipe.
 
-        Beside its values a recipe knows `files`: the folder of what messages brought.
+        Beside its values a recipe knows `files`, the folder of what messages brought, and the `vault`.
         """
+        known = {"files": str(self.settings.files), "vault": self.vault}
         with self.database.read.connect() as db:
-            return self.features.recipes[recipe](db, {**values, "files": str(self.settings.files)})
+            return self.features.recipes[recipe](db, {**values, **known})
 
 
 def key_problem(settings: Settings, db: Connection) -> str:

@@ -140,7 +140,8 @@ def _read(
     if not whole and programmes.case_row(ask, text):
         replies = _list(features.readers["case"](replace(ask, args=text, reading=reading)))
         return [*replies, *waiting.give_way(ask, "case")] if waiting else replies
-    if ask.message.attachments and attachments.is_caption(ask, reading):
+    told = bool(ask.message.attachments) and programmes.stated(ask, text, reading)
+    if ask.message.attachments and not told and attachments.is_caption(ask, reading):
         return _list(features.readers[attachments.reader(ask)](ask))
     typed = None if whole else typed_labels.labelled(features, ask, text)
     typed = typed or (None if whole or waiting else typed_labels.decided(features, ask, text))

@@ -92,8 +92,9 @@ class Fetcher:
                 return
             kept, mime = await asyncio.to_thread(checked, wanted.kind, content)
             name = await asyncio.to_thread(keep, self._folder, kept)
-        except NotKept:
-            await self._pipeline.do(lambda turn: self._lost(turn, wanted))
+        except NotKept as problem:
+            why = str(problem)
+            await self._pipeline.do(lambda turn: self._lost(turn, wanted, why))
             await self._channels[wanted.channel].release(wanted.ref)
         except SendError as error:
             gone = error.permanent
@@ -124,8 +125,8 @@ class Fetcher:
             wait = timedelta(seconds=min(60, 2**wanted.attempts))
             files.settle(turn.db, wanted.id, state="wanted", due_at=turn.now + wait)
 
-    def _lost(self, turn: Turn, wanted: files.Wanted) -> None:
+    def _lost(self, turn: Turn, wanted: files.Wanted, why: str = "") -> None:
         settled = files.settle(turn.db, wanted.id, state="lost")
         if settled and wanted.person_id is not None:
-            words = _LOST.get(wanted.kind, NO_DOCUMENT)
+            words = why or _LOST.get(wanted.kind, NO_DOCUMENT)
             turn.letters.notify([Reply(words, to=wanted.person_id)])

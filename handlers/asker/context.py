@@ -32,6 +32,7 @@ def context_of(ask: Ask) -> Context:
         roster_size={key: size for each in schools for key, size in each.sizes.items()},
         history={key: came for each in schools for key, came in each.history.items()},
         bound_unit=_own_key(person),
+        feature_medals=tuple(dict.fromkeys(badge for each in schools for badge in each.badges)),
     )
     return _with_side_units(context, person)
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from handlers.asker.aliases import fault
 from handlers.kit import REPORTERS, Ask, Person, Unit
 from storage.checkins import checkins
+from storage.medals import special_badges
 from storage.organisation import units
 from storage.organisation.units import Kind
 
@@ -18,7 +19,8 @@ _HISTORY = timedelta(weeks=20)
 class School:
     """A school's active units as the reader names them; `names` are those of the school.
 
-    `history`: how many were there each time in the weeks before this one, by squad, the latest last.
+    `history`: how many were there each time in the weeks before this one, by squad, the latest last. `badges` are the
+    special ones that its children can have.
     """
 
     units: dict[str, Unit]
@@ -29,6 +31,7 @@ class School:
     classes: int
     names: tuple[str, ...] = ()
     history: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    badges: tuple[str, ...] = ()
 
 
 def school_of(ask: Ask, school_id: int) -> School:
@@ -42,7 +45,8 @@ def school_of(ask: Ask, school_id: int) -> School:
         school = _school(units.of_school(ask.db, school_id), ask.today)
         came = checkins.heads(ask.db, [unit.id for unit in school.units.values()], monday - _HISTORY, monday)
         history = {key: came[unit.id] for key, unit in school.units.items() if unit.id in came}
-        kept[school_id] = replace(school, history=history)
+        badges = special_badges.usable(ask.db, units.by_id(ask.db, school_id).path)
+        kept[school_id] = replace(school, history=history, badges=tuple(badges))
     found: School = kept[school_id]
     return found
 

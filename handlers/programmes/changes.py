@@ -16,12 +16,10 @@ from storage.base import numbered
 from storage.organisation import units
 from storage.programmes import reports
 
-LETTER = "R"
-
 
 def named(ask: Ask) -> tuple[reports.Report, Row, str]:
     """(the report that the arguments name, its row, the rest); raises Refusal, or Denied for one of others."""
-    number, rest = numbered.row(ask.args, LETTER)
+    number, rest = numbered.row(ask.args, reports.LETTER)
     found = reports.by_id(ask.db, number) if number is not None else None
     row = current.catalogue_of(ask.db).by_key.get(found.row) if found else None
     if found is None or row is None:
@@ -36,7 +34,7 @@ def _own(ask: Ask) -> tuple[reports.Report, Row, str]:
     return one, row, rest
 
 
-@command("更正", who=MEMBERS, group="签到", help="改一条上报", examples=("更正 R12 听众65",), letter="R")
+@command("更正", who=MEMBERS, group="签到", help="改一条上报", examples=("更正 R12 听众65",), letter=reports.LETTER)
 def correct(ask: Ask) -> Sequence[Reply]:
     """The figures that are said take the place of the old ones; the others stay."""
     one, row, rest = _own(ask)
@@ -71,7 +69,7 @@ def _undo(one: reports.Report) -> tuple[Button, ...]:
     return (Button("撤回", "撤回", f"R{one.id}"),)
 
 
-@command("撤回", who=MEMBERS, group="签到", help="撤回一条上报", examples=("撤回 R12",), letter="R")
+@command("撤回", who=MEMBERS, group="签到", help="撤回一条上报", examples=("撤回 R12",), letter=reports.LETTER)
 def withdraw(ask: Ask) -> Reply:
     """Take back exactly this report."""
     one, row, _ = _own(ask)
@@ -89,7 +87,7 @@ def withdraw(ask: Ask) -> Reply:
     listed=False,
     help="找回撤回的上报",
     examples=("恢复 R12",),
-    letter="R",
+    letter=reports.LETTER,
 )
 def restore(ask: Ask) -> Reply:
     """What was withdrawn stands again."""

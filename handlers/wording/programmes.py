@@ -166,11 +166,23 @@ def _concerns(person: Person, row: Row) -> bool:
     return bool(below or units_for(person, row))
 
 
+def told_by_checkins(ask: Ask) -> list[Row]:
+    """The rows that are told by check-ins: 主题队日, 红领巾爱学习 …"""
+    return [row for row in _rows(ask).rows if row.shape == "checkin"]
+
+
 def named(rows: list[Row], text: str) -> Row | None:
     """The row whose word stands in the text, of several the longest word; None without one."""
     said = clean(text).text
     found = [(len(word), row) for row in rows for word in (row.name, *row.words) if word in said]
     return max(found, key=lambda each: each[0])[1] if found else None
+
+
+def without(row: Row, words: str) -> str:
+    """The words around a row's name."""
+    for name in sorted((row.name, *row.words), key=len, reverse=True):
+        words = words.replace(name, " ", 1)
+    return words
 
 
 def flows_of(row: Row) -> frozenset[str]:

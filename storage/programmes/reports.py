@@ -14,6 +14,7 @@ from storage.organisation.units import within
 from storage.programmes import sums
 from storage.tables import report, report_step, unit
 
+LETTER = "R"
 SUBMITTED, ACCEPTED, RETURNED, ZERO, WITHDRAWN = "submitted", "accepted", "returned", "zero", "withdrawn"
 # A report that is added up: a returned one is to be made again, of a zero report there is nothing to add.
 COUNTS = (SUBMITTED, ACCEPTED)

@@ -362,7 +362,7 @@ def test_every_table_has_its_time() -> None:
         "unit", "person", "account", "role_grant", "group_chat", "moved_chat", "fact", "lease", "rollup", "digest",
         "access_token", "unit_past", "tally", "holding", "appointment", "catalogue_version", "unit_group",
         "child_badge",
-        "medal_quota", "medal_revocation",
+        "medal_quota", "medal_revocation", "special_badge",
         # Purged elsewhere, within days: bot/ticker.py, storage/invites.py; the practice page.
         "dialogue", "card", "album", "sent_file", "wrong_code", "daily_count", "screen",
         "card_code", "link_code", "roster_batch", "staged",

@@ -51,6 +51,8 @@ MAY: dict[str, set[Role]] = {
     "待审": _APPOINTERS, "同意": _RECORDERS | _APPOINTERS, "退回": _APPOINTERS, "授予": _APPOINTERS,
     "异议": _APPOINTERS - {R.BRIGADE},
     "名额": {R.SCHOOL_ADMIN, R.COUNTY_ADMIN, R.CITY_ADMIN, R.PROVINCE_ADMIN}, "破例同意": _APPOINTERS - {R.BRIGADE},
+    "特色章": _APPOINTERS | {R.COUNSELOR}, "新增特色章": _APPOINTERS,
+    **dict.fromkeys(("公示名单", "证书名单", "颁章名单", "上传名单"), _APPOINTERS),
     "颁发": _APPOINTERS, "撤销奖章": _APPOINTERS,
     "记章": _RECORDERS - {R.DATA_OFFICER}, "收章": _RECORDERS - {R.DATA_OFFICER},
     "记入队": _RECORDERS - {R.DATA_OFFICER}, "还差什么": _RECORDERS - {R.DATA_OFFICER},
@@ -84,6 +86,8 @@ ASKED = {
     "推送": "推送 周报 {path}", "同场": "同场 {checkin} 不是", "另记一场": "另记一场 #{checkin} 实到39",
     "结束活动": "结束活动 {campaign}", "撤回活动": "撤回活动 {campaign}",
     "名额": "名额 一星章 {path} 41", "破例同意": "破例同意 {case} 上级已核定",
+    "特色章": "特色章 新增 阅读章 {path}", "新增特色章": "新增特色章 阅读章 {path}",
+    **{f"{what}名单": f"{what}名单 {{path}}" for what in ("公示", "证书", "颁章", "上传")},
     "还差什么": "还差什么 {path}", "颁发": "颁发 {path} 一星章 3月1日", "撤销奖章": "撤销奖章 {case} 评选有误",
     "查看": "查看 {case} 核对事迹", "家长同意": "家长同意 {path} 钱秘密 书面 3月1日", 
     "撤回同意": "撤回同意 {path} 钱秘密", "名单": "名单 {path} 7号 钱秘密",
@@ -96,6 +100,7 @@ ASKED = {
 # Of a word that several kinds of people may say, who gets at somebody else's matter with it.
 REALLY = {
     # What waits at the school is the school's.
+    "特色章": _APPOINTERS,
     "同意": {R.BRIGADE, R.SCHOOL_ADMIN}, "待审": {R.BRIGADE, R.SCHOOL_ADMIN}, "退回": {R.BRIGADE, R.SCHOOL_ADMIN},
     "破例同意": {R.SCHOOL_ADMIN}, "授予": {R.BRIGADE, R.SCHOOL_ADMIN}, "异议": {R.SCHOOL_ADMIN},
     "撤销奖章": {R.BRIGADE, R.SCHOOL_ADMIN},

@@ -25,9 +25,9 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     checks: tuple[Callable[[], Iterator[Line]], ...] = (
         lambda: iter([(OK, "settings", "设置都读得懂")]),
         lambda: installation.data(settings.data_dir),
-        lambda: databases.database(url, settings),
+        lambda: databases.database(url),
         lambda: databases.sqlite(url),
-        lambda: installation.name_key(settings),
+        lambda: iter([installation.name_key(settings, databases.key(url, settings))]),
         lambda: installation.calendar(settings),
         lambda: iter([(OK, "zone", f"{settings.timezone},现在是 {Clock(settings.zone).now():%Y-%m-%d %H:%M}")]),
         lambda: _platform(settings, arguments.robot),

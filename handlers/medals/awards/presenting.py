@@ -5,8 +5,6 @@ from datetime import date
 
 from handlers.kit import Ask, Denied, Refusal, Reply, Unit
 from handlers.medals import pending
-from handlers.reading.medals.medals import find_medals
-from handlers.reading.text.normalise import GAP
 from handlers.registry import command
 from handlers.wording import days, medals, places, questions
 from storage.medals import nominations
@@ -38,14 +36,14 @@ SURE = questions.Question(
 def present(ask: Ask) -> Reply:
     """What is to be handed over, before it is noted."""
     day, words = days.day_in(ask.args, ask.today)
-    found, rest = find_medals(words, ())
+    found, rest = medals.found_in(ask, words)
     medal = found[0].code if len(found) == 1 else None
     if medal is None:
         raise Refusal(f"请写明中队(全校就不写)、奖章和日期,像这样:{_LIKE}")
     if day and day > ask.today:
         raise Refusal("颁发的日期还没有到,请到那天再记。")
     on = day or ask.today
-    at = _one(places.chosen(ask, pending.REVIEWERS, " ".join(rest.replace(GAP, " ").split()), "颁发"))
+    at = _one(places.chosen(ask, pending.REVIEWERS, rest, "颁发"))
     cases = nominations.unpresented(ask.db, [at.path], medal)
     what = f"{at.name} {medals.label(medal)}"
     if not cases:

@@ -1,6 +1,6 @@
 """The levels that decide on a medal, one after the other up to the one that awards it (its row says which)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -74,6 +74,13 @@ def awarding(db: Connection, medal: str) -> str:
     """The level that awards it, of an honour without a row the county."""
     row = row_of(db, medal)
     return _OF_ROW[row.awards[_kind(medal)]] if row else "county"
+
+
+def medals_of(db: Connection, of: Collection[str]) -> list[str]:
+    """The stars and honours that these levels award."""
+    codes = {name: code for code, name in medals.STARS.items()}
+    found = [(kind, _OF_ROW[level]) for row in current.catalogue_of(db).rows for kind, level in row.awards.items()]
+    return [codes.get(kind, f"H:{kind}") for kind, level in found if level in of]
 
 
 def notice_days(db: Connection, medal: str) -> int:

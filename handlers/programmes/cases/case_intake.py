@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from handlers.attendance import attachments
 from handlers.catalogue.model import Row
 from handlers.kit import Ask, Button, Denied, Refusal, Reply
 from handlers.programmes.cases import (
     case_caps,
     case_changes,
-    case_evidence,
     case_places,
     case_reading,
     case_reminders,
@@ -63,7 +63,7 @@ def open_case(ask: Ask, row: Row, said: str) -> Sequence[Reply]:
     if told.name and not ask.may_name:
         raise Refusal("姓名请私聊发给我，不发在群里，也不发在存到境外的平台上。没有立。")
     one = case_changes.add(ask, row, unit, told)
-    case_evidence.attach(ask, one)
+    attachments.keep(ask, ("case_id", one.id))
     case_reminders.remind(ask, row, one)
     after, letters = case_words.news(ask, row, one, "新的一件")
     cut = case_reading.CUT if told.cut else ""

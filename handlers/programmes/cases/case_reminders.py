@@ -35,7 +35,7 @@ def remind(ask: Ask, row: Row, one: cases.Case) -> None:
     if one.due is None:
         return
     waited = {each.by for each in chain.steps_at(row, one.state) if not each.optional}
-    ids = {person.id for by in waited for person in case_rights.deciders(ask.db, by, one.unit, ask.now)}
+    ids = {person.id for by in waited for person in case_rights.deciders(ask.db, by, one, ask.now)}
     morning = ask.now.replace(hour=8, minute=10, second=0, microsecond=0)
     rows = [
         {
@@ -59,7 +59,7 @@ def nudge(ask: Ask, row: Row, paths: list[str]) -> Reply:
          "payload": {"id": one.id, "due": str(one.due)}}
         for one in found
         for by in {each.by for each in chain.steps_at(row, one.state) if not each.optional}
-        for person in case_rights.deciders(ask.db, by, one.unit, ask.now)
+        for person in case_rights.deciders(ask.db, by, one, ask.now)
         if person.id != ask.me.id
     ]  # fmt: skip
     new = deliveries.put(ask.db, list({(each["occurrence"], each["person_id"]): each for each in rows}.values()))

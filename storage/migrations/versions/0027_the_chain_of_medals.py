@@ -5,8 +5,8 @@ from alembic import op
 
 from storage.tables.base import where
 
-revision = "0025"
-down_revision = "0024"
+revision = "0027"
+down_revision = "0026"
 
 STANDING = "state in ('submitted', 'passed', 'notice', 'objection', 'approved')"
 _HIGHER = {"S2": "county", "S3": "city", "S4": "province", "S5": "national"}
