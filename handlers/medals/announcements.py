@@ -3,7 +3,7 @@
 from handlers.kit import Ask, Button, Reply
 from handlers.medals import decisions, proposals
 from handlers.medals.awards import eligibility
-from handlers.medals.chain import levels
+from handlers.medals.chain import levels, reminders
 from handlers.wording import days, medals
 from storage.medals import nominations
 from storage.medals.states import State
@@ -56,6 +56,7 @@ def _next(ask: Ask, fresh: list[nominations.Case]) -> str:
 
 def cards(ask: Ask, fresh: list[nominations.Case]) -> list[Reply]:
     """What each reviewer gets, in private: a card a case, or one list of many."""
+    reminders.lay_out(ask, fresh)
     by_person: dict[int, list[nominations.Case]] = {}
     for case in fresh:
         for person in decisions.reviewers(ask, case):

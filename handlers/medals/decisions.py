@@ -24,7 +24,7 @@ _DONE = {
 
 def _known(ask: Ask) -> list[str]:
     """The numbers that the asker has seen: what waits for a decision of theirs, and their own."""
-    waiting = nominations.pending(ask.db, levels.reach(ask), but_by=ask.me.id)
+    waiting = levels.waiting(ask.db, ask.me, ask.now)
     return [case.number for case in (*waiting, *nominations.of_person(ask.db, ask.me.id, _MOST_KNOWN))]
 
 
@@ -33,7 +33,7 @@ NUMBERS = CaseNumbers(nominations.LETTER, "提名", _known)
 
 def reviewers(ask: Ask, case: nominations.Case) -> list[Person]:
     """Everybody who may decide on it now, never the nominator."""
-    found = people.above(ask.db, levels.roles_of(ask, [case])[case.id], case.unit, ask.now)
+    found = people.above(ask.db, levels.roles_of(ask.db, [case], ask.now)[case.id], case.unit, ask.now)
     return [person for person in found if person.grants and person.id not in (case.nominator_id, case.holder)]
 
 

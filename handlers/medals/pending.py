@@ -156,13 +156,7 @@ def _buttons(cases: list[nominations.Case], before: int) -> tuple[Button, ...]:
 
 def waiting(ask: Ask) -> list[nominations.Case]:
     """What the asker may decide on now, without their own."""
-    cases = nominations.pending(ask.db, levels.reach(ask), but_by=ask.me.id)
-    able = levels.roles_of(ask, cases)
-    return [case for case in cases if _my_roles(ask, case) & able[case.id]]
-
-
-def _my_roles(ask: Ask, case: nominations.Case) -> frozenset[Role]:
-    return frozenset(grant.role for grant in ask.me.grants if grant.unit.covers(case.unit)) & REVIEWERS
+    return levels.waiting(ask.db, ask.me, ask.now)
 
 
 def mine_to_decide(ask: Ask, number: str, word: str) -> nominations.Case:
@@ -174,14 +168,14 @@ def mine_to_decide(ask: Ask, number: str, word: str) -> nominations.Case:
     if case is None:
         raise Refusal(none, LIST)
     subject = f"nomination:{case.id}"
-    if not _my_roles(ask, case):
+    if not levels.held(ask.me, case):
         raise Denied(none, LIST, what=word, subject=subject)
     if case.state not in WAITING:
         raise Refusal(already(ask, case), LIST)
     if ask.me.id in (case.nominator_id, case.holder):
         own = f"{number} 是您自己提名的,不能自己审。{_who_decides(ask, case)}"
         raise Denied(own, what=word, subject=subject)
-    if not _my_roles(ask, case) & levels.roles_of(ask, [case])[case.id]:
+    if not levels.held(ask.me, case) & levels.roles_of(ask.db, [case], ask.now)[case.id]:
         raise Denied(f"{number} {_not_yours(ask, case)}{_who_decides(ask, case)}", what=word, subject=subject)
     return case
 

@@ -73,8 +73,7 @@ def _is_ripe(ask: Ask, case: nominations.Case) -> bool:
 
 def _against(ask: Ask, case: nominations.Case, ladders: levels.Ladders) -> str:
     """Why the asker does not award it; empty when they do."""
-    held = frozenset(grant.role for grant in ask.me.grants if grant.unit.covers(case.unit))
-    if not public_notice.awards(held, case, ladders):
+    if not public_notice.awards(levels.held(ask.me, case), case, ladders):
         return f"{case.number} 由{medals.OFFICES[case.level]}授予。"
     return f"{case.number} 是您自己提名的，要由另一位来。" if ask.me.id in (case.nominator_id, case.holder) else ""
 

@@ -8,8 +8,9 @@ from sqlalchemy import Connection
 
 from handlers.catalogue import current
 from handlers.catalogue.model import Row
-from handlers.kit import Ask, Person, Role, Unit
+from handlers.kit import Person, Role, Unit
 from handlers.wording import medals
+from storage.medals import nominations
 from storage.medals.nominations import Case, Reach
 from storage.organisation import units
 from storage.organisation.units import Kind
@@ -118,29 +119,45 @@ def roles(case: Case, ladder: Ladder, nominator: Person, now: datetime) -> froze
         own = {grant.role for grant in nominator.grants if grant.unit.covers(case.unit)}
         # What the brigade counselor proposes the school decides, and it enters what was decided elsewhere.
         able = frozenset({Role.SCHOOL_ADMIN}) if level != case.level or Role.BRIGADE in own else REVIEWERS
-    late = now - case.since >= PATIENCE and level == case.level and ladder.above(level)
+    late = days_waited(case, now) >= PATIENCE.days and level == case.level and ladder.above(level)
     return able | (OFFICES[ladder.above(level)][1] if late else frozenset())
 
 
-def reach(ask: Ask) -> Reach:
-    """In which subtrees the asker may have to decide for which levels: at once, or after it has waited for long."""
+def days_waited(case: Case, now: datetime) -> int:
+    """For how many days it has stood where it stands."""
+    return (now.date() - case.since.astimezone(now.tzinfo).date()).days
+
+
+def reach(person: Person, at: datetime) -> Reach:
+    """In which subtrees somebody may have to decide for which levels: at once, or after it has waited for long."""
     now: dict[str, list[str]] = {}
     late: dict[str, list[str]] = {}
     for place, (_, held) in enumerate(OFFICES.values()):
-        if paths := ask.me.paths(held):
+        if paths := person.paths(held):
             # Where a level above has no office, it enters what was decided there.
             for above in ORDER[place:]:
                 now.setdefault(above, []).extend(paths)
             for below in ORDER[:place]:
                 late.setdefault(below, []).extend(paths)
-    return Reach(now, late, ask.now - PATIENCE)
+    return Reach(now, late, at.replace(hour=23, minute=59, second=59) - PATIENCE)
 
 
-def roles_of(ask: Ask, cases: Sequence[Case]) -> dict[int, frozenset[Role]]:
+def roles_of(db: Connection, cases: Sequence[Case], now: datetime) -> dict[int, frozenset[Role]]:
     """Case → who may decide on it now."""
-    ladders = Ladders(ask.db)
-    nominators = {id_: people.by_id(ask.db, id_, ask.now) for id_ in {case.nominator_id for case in cases}}
+    ladders = Ladders(db)
+    nominators = {id_: people.by_id(db, id_, now) for id_ in {case.nominator_id for case in cases}}
     return {
-        case.id: roles(case, ladders.of(case.medal, case.unit), nominators[case.nominator_id], ask.now)
-        for case in cases
+        case.id: roles(case, ladders.of(case.medal, case.unit), nominators[case.nominator_id], now) for case in cases
     }
+
+
+def waiting(db: Connection, person: Person, now: datetime) -> list[Case]:
+    """What this person may decide on now, without their own, the oldest first."""
+    cases = nominations.pending(db, reach(person, now), but_by=person.id)
+    able = roles_of(db, cases, now)
+    return [case for case in cases if held(person, case) & able[case.id]]
+
+
+def held(person: Person, case: Case) -> frozenset[Role]:
+    """The roles that somebody holds above this nominee and that decide somewhere."""
+    return frozenset(grant.role for grant in person.grants if grant.unit.covers(case.unit)) & DECIDERS
