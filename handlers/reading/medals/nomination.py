@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from handlers.privacy.names import persons
 from handlers.reading.checkins.segments import Segment, lay_out
 from handlers.reading.medals import awards
 from handlers.reading.medals.medals import Medal, award_level
@@ -123,7 +124,8 @@ def _place_of(name: str | None, medal: Medal, unit: str | None, issue: str | Non
 def _who(nominees: Nominees, medals: list[Medal], unit: str | None) -> list[str | None]:
     """Names; None stands for a collective."""
     if any(medal.target == "collective" for medal in medals):
-        return [None]
+        # 王小明 优秀中队: what is said of a child does not become the squad's without a word.
+        return [next((name for name in nominees.names[:1] if persons(name) == (name,)), None)]
     names: list[str | None] = [*nominees.all]
     # 第三小队申报一星章: nobody of it is meant.
     return names or ([None] if nominees.collective or "#" in (unit or "") else [])
