@@ -3,9 +3,9 @@
 import re
 from datetime import datetime
 
+from handlers.asker import levels
 from handlers.kit import Ask, Button, Denied, Refusal, Reply, Role
 from handlers.medals import decisions
-from handlers.medals.chain import levels
 from handlers.registry import command
 from handlers.wording import medals
 from storage.base import key_values
@@ -13,7 +13,6 @@ from storage.base.numbered import GLUED
 from storage.medals import nominations, revocations
 from storage.medals.states import WAITING
 
-REVIEWERS = levels.DECIDERS
 # WeCom shows at most six buttons on a card: two a case, or of a longer list one for the next page.
 _BUTTONS = 6
 _LISTED = 5
@@ -32,8 +31,9 @@ _PLACE = re.compile(r"\s*第?(\d{1,3})(?:[号件个条](?!\w)|(?![\w:]))[\s,，:
 
 
 @command(
-    "待审", "pending", who=REVIEWERS, group="奖章", rank=5, help="看等您审核的提名", glued=GLUED, examples=("待审",)
-)
+    "待审", "pending", who=levels.DECIDERS, group="奖章", rank=5, help="看等您审核的提名", glued=GLUED,
+    examples=("待审",), shows=nominations.LETTER,
+)  # fmt: skip
 def show_all(ask: Ask) -> list[Reply]:
     """What waits for the asker: nominations, and medals that are to be taken away."""
     shown = show_pending(ask)
@@ -45,7 +45,7 @@ def show_pending(ask: Ask) -> Reply:
     number, _ = decisions.NUMBERS.first(ask, with_numbers(ask))
     if number and ask.message.private:
         return _one(ask, mine_to_decide(ask, number, "待审"))
-    cases = waiting(ask)
+    cases = levels.waiting(ask.db, ask.me, ask.now)
     taken_away = _revocations(ask)
     if not cases and not taken_away:
         return Reply("没有等您审核的提名。有新提名时会马上告诉您。")
@@ -76,7 +76,7 @@ def revoking(number: str) -> tuple[Button, Button]:
 
 def _revocations(ask: Ask) -> list[Reply]:
     """The medals that are to be taken away and wait for the asker's word as the second one."""
-    found = [one for one in revocations.waiting(ask.db, ask.me.paths(REVIEWERS)) if one.asked_by != ask.me.id]
+    found = [one for one in revocations.waiting(ask.db, ask.me.paths(levels.DECIDERS)) if one.asked_by != ask.me.id]
     lines = [f"{one.number} {one.asked_name}请求撤销({one.reason}),等了 {_days(ask, one.asked_at)} 天" for one in found]
     return [Reply("\n".join(["等您同意的撤销", *lines]), revoking(found[0].number))] if found else []
 
@@ -108,7 +108,7 @@ def several(ask: Ask) -> list[str]:
 
 def _listed(ask: Ask) -> list[str]:
     shown = key_values.get(ask.db, _shown(ask))
-    return shown.value.split() if shown else [case.number for case in waiting(ask)[:_PLACES]]
+    return shown.value.split() if shown else [case.number for case in levels.waiting(ask.db, ask.me, ask.now)[:_PLACES]]
 
 
 def with_numbers(ask: Ask, most: int = _LISTED) -> str:
@@ -152,11 +152,6 @@ def _buttons(cases: list[nominations.Case], before: int) -> tuple[Button, ...]:
         for place, case in enumerate(cases, before + 1)
         for word in ("同意", "退回")
     )
-
-
-def waiting(ask: Ask) -> list[nominations.Case]:
-    """What the asker may decide on now, without their own."""
-    return levels.waiting(ask.db, ask.me, ask.now)
 
 
 def mine_to_decide(ask: Ask, number: str, word: str) -> nominations.Case:

@@ -233,6 +233,11 @@ def undecided(db: Connection, before: datetime, most: int) -> list[Case]:
     return _cases(db, _CASES.where(waiting).order_by(nomination.c.id).limit(most))
 
 
+def undecided_in(db: Connection, paths: Sequence[str]) -> list[Case]:
+    """Everything that waits for a decision in these subtrees, whoever's it is, the oldest first."""
+    return _cases(db, _CASES.where(nomination.c.state.in_(states.WAITING), within(paths)).order_by(nomination.c.id))
+
+
 def failed(db: Connection, before: datetime, most: int) -> list[tuple[int, int, int | None]]:
     """(case, unit, child) of what failed before this instant and still holds its reasons, the oldest first."""
     decided = select(func.max(nomination_step.c.at)).where(nomination_step.c.nomination_id == nomination.c.id)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from handlers.catalogue import chain
 from handlers.catalogue.model import Row, Step
 from handlers.kit import Ask, Denied, Refusal
-from handlers.programmes.cases import case_notice, case_quota, case_rights, case_words
+from handlers.programmes.cases import case_limits, case_rights, case_words
 from handlers.wording import days
 from storage.messages import files
 from storage.programmes import cases
@@ -16,7 +16,7 @@ def problem(ask: Ask, row: Row, one: cases.Case, step: Step, done: list[cases.Ca
     if step.evidence and not files.of(ask.db, ("case_id", one.id)):
         return f"还没有照片或附件。请直接把照片发来，或发「退回 {one.number} 请补充」。"
     if one.state == chain.NOTICE and not step.optional:
-        last = case_notice.notice_ends(ask, row, done)
+        last = case_limits.notice_ends(ask, row, done)
         if ask.today <= last:
             return f"公示到{days.short(last)}（{row.notice} 个工作日），期满才能{step.action}。"
     return ""
@@ -44,7 +44,7 @@ def allowed(ask: Ask, row: Row, one: cases.Case, action: str, done: list[cases.C
     step = able[0]
     if against := problem(ask, row, one, step, done):
         raise Refusal(f"{one.number} 还不能{action}，没有改。{against}")
-    case_quota.check(ask, row, one, step, words)
+    case_limits.check(ask, row, one, step, words)
     return step
 
 

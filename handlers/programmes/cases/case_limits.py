@@ -1,6 +1,10 @@
-"""The places of a kind of a round: how many are taken, and who decides beyond them (domain §3 G7)."""
+"""What limits a case: until when its public notice runs, and how many places its kind has (domain §3 G7)."""
+
+from collections.abc import Sequence
+from datetime import date
 
 from handlers.catalogue import chain
+from handlers.catalogue.loader import calendar_of
 from handlers.catalogue.model import Row, Step
 from handlers.kit import Ask, Button, Refusal
 from handlers.programmes.cases import case_rights, case_waiting
@@ -8,6 +12,18 @@ from handlers.wording import medals
 from storage.audit.audit import Action
 from storage.organisation import units
 from storage.programmes import cases
+
+
+def notice_ends(ask: Ask, row: Row, done: Sequence[cases.CaseStep]) -> date:
+    """The last day of the public notice of a case that stands in it."""
+    ran: list[tuple[date, date | None]] = []
+    for each in done:
+        day = each.at.astimezone(ask.now.tzinfo).date()
+        if ran and ran[-1][1] is None:
+            ran[-1] = (ran[-1][0], day)
+        if each.state == chain.NOTICE:
+            ran.append((day, None))
+    return chain.notice_ends(row.notice, calendar_of(ask.db).workdays, ran)
 
 
 def check(ask: Ask, row: Row, one: cases.Case, step: Step, words: str) -> None:
