@@ -8,7 +8,10 @@ from storage.digests.figures import Digest, percent
 from storage.digests.funnel import Star
 
 # The words of the states of a nomination, in the order of the digest.
-STATE_WORDS = {"submitted": "待审", "returned": "退回", "approved": "通过", "withdrawn": "撤回"}
+STATE_WORDS = {
+    "submitted": "待审", "passed": "上级待审", "returned": "退回", "notice": "公示", "objection": "有异议",
+    "approved": "通过", "rejected": "不授予", "withdrawn": "撤回", "revoked": "撤销",
+}  # fmt: skip
 
 
 def stamp(shown: Digest) -> str:

@@ -3,15 +3,15 @@
 import re
 from datetime import datetime
 
-from handlers.asker import reviews
-from handlers.kit import Ask, Button, Denied, Refusal, Reply
+from handlers.asker import levels
+from handlers.kit import Ask, Button, Denied, Refusal, Reply, Role
 from handlers.medals import decisions
 from handlers.registry import command
 from handlers.wording import medals
 from storage.base import key_values
 from storage.base.numbered import GLUED
 from storage.medals import nominations, revocations
-from storage.people import people
+from storage.medals.states import WAITING
 
 # WeCom shows at most six buttons on a card: two a case, or of a longer list one for the next page.
 _BUTTONS = 6
@@ -31,7 +31,7 @@ _PLACE = re.compile(r"\s*第?(\d{1,3})(?:[号件个条](?!\w)|(?![\w:]))[\s,，:
 
 
 @command(
-    "待审", "pending", who=reviews.REVIEWERS, group="奖章", rank=5, help="看等您审核的提名", glued=GLUED,
+    "待审", "pending", who=levels.DECIDERS, group="奖章", rank=5, help="看等您审核的提名", glued=GLUED,
     examples=("待审",), shows=nominations.LETTER,
 )  # fmt: skip
 def show_all(ask: Ask) -> list[Reply]:
@@ -45,7 +45,7 @@ def show_pending(ask: Ask) -> Reply:
     number, _ = decisions.NUMBERS.first(ask, with_numbers(ask))
     if number and ask.message.private:
         return _one(ask, mine_to_decide(ask, number, "待审"))
-    cases = reviews.waiting(ask)
+    cases = levels.waiting(ask.db, ask.me, ask.now)
     taken_away = _revocations(ask)
     if not cases and not taken_away:
         return Reply("没有等您审核的提名。有新提名时会马上告诉您。")
@@ -76,7 +76,7 @@ def revoking(number: str) -> tuple[Button, Button]:
 
 def _revocations(ask: Ask) -> list[Reply]:
     """The medals that are to be taken away and wait for the asker's word as the second one."""
-    found = [one for one in revocations.waiting(ask.db, ask.me.paths(reviews.REVIEWERS)) if one.asked_by != ask.me.id]
+    found = [one for one in revocations.waiting(ask.db, ask.me.paths(levels.DECIDERS)) if one.asked_by != ask.me.id]
     lines = [f"{one.number} {one.asked_name}请求撤销({one.reason}),等了 {_days(ask, one.asked_at)} 天" for one in found]
     return [Reply("\n".join(["等您同意的撤销", *lines]), revoking(found[0].number))] if found else []
 
@@ -108,7 +108,7 @@ def several(ask: Ask) -> list[str]:
 
 def _listed(ask: Ask) -> list[str]:
     shown = key_values.get(ask.db, _shown(ask))
-    return shown.value.split() if shown else [case.number for case in reviews.waiting(ask)[:_PLACES]]
+    return shown.value.split() if shown else [case.number for case in levels.waiting(ask.db, ask.me, ask.now)[:_PLACES]]
 
 
 def with_numbers(ask: Ask, most: int = _LISTED) -> str:
@@ -138,7 +138,7 @@ def _lines(ask: Ask, cases: list[nominations.Case], before: int, open_ones: int)
     words = medals.case_lines(ask, cases)
     lines = []
     for place, case in enumerate(cases, before + 1):
-        days = _days(ask, case.made_at)
+        days = _days(ask, case.since)
         waited = f",等了 {days} 天" if days else ""
         lines.append(f"{place}. {case.number} {words[case.id]}(提名人 {case.nominator}{waited})")
         if place <= before + open_ones:
@@ -163,25 +163,27 @@ def mine_to_decide(ask: Ask, number: str, word: str) -> nominations.Case:
     if case is None:
         raise Refusal(none, LIST)
     subject = f"nomination:{case.id}"
-    if not reviews.roles_over(ask, case.unit):
+    if not levels.held(ask.me, case):
         raise Denied(none, LIST, what=word, subject=subject)
-    if case.state is not nominations.State.SUBMITTED:
+    if case.state not in WAITING:
         raise Refusal(already(ask, case), LIST)
-    nominator = people.by_id(ask.db, case.nominator_id, ask.now)
-    if ask.me.id in (nominator.id, case.holder):
+    if ask.me.id in (case.nominator_id, case.holder):
         own = f"{number} 是您自己提名的,不能自己审。{_who_decides(ask, case)}"
         raise Denied(own, what=word, subject=subject)
-    if not reviews.roles_over(ask, case.unit) & reviews.reviewing_roles(nominator, case.unit):
-        peers = f"{number} 由大队辅导员提名,大队辅导员不审。{_who_decides(ask, case)}"
-        raise Denied(peers, what=word, subject=subject)
+    if not levels.held(ask.me, case) & levels.roles_of(ask.db, [case], ask.now)[case.id]:
+        raise Denied(f"{number} {_not_yours(ask, case)}{_who_decides(ask, case)}", what=word, subject=subject)
     return case
 
 
+def _not_yours(ask: Ask, case: nominations.Case) -> str:
+    if case.level == levels.SCHOOL and Role.BRIGADE in ask.me.roles:
+        return "由大队辅导员提名,大队辅导员不审。"
+    return f"在{medals.OFFICES[case.level]}审,现在不归您审。"
+
+
 def _who_decides(ask: Ask, case: nominations.Case) -> str:
-    names = "、".join(
-        person.name for person in decisions.reviewers(ask, people.by_id(ask.db, case.nominator_id, ask.now), case.unit)
-    )
-    return f"由{names}审核。" if names else "本校还没有别的审核人,请联系管理员登记。"
+    names = "、".join(person.name for person in decisions.reviewers(ask, case))
+    return f"由{names}审核。" if names else "还没有别的审核人,请联系管理员登记。"
 
 
 def already(ask: Ask, case: nominations.Case) -> str:

@@ -11,7 +11,7 @@ from handlers.kit import Ask, Reply
 from handlers.medals import my_nominations, pending, review
 from handlers.medals import nominations as feature
 from handlers.reading import Nomination
-from storage.medals.nominations import State
+from storage.medals.states import State
 from storage.tables import account, nomination
 from tests.support import nominating
 from tests.support.nominating import N1, N2, WANG, School, refused
@@ -56,7 +56,7 @@ def test_what_people_write_becomes_a_case(at: School, text: str, first: str) -> 
         ("四(1)中队 集体 红旗章", "集体只能提名星级章"),
         ("九(9)中队 王小明 一星章", "没有找到这个中队"),
         ("五(2)中队 王小明 一星章", "五(2)中队不归您提名"),
-        ("濠景园辅导站 陈国栋 十佳校外教育辅导标兵", "这里只提名队员、中队和大队"),
+        ("濠景园辅导站 陈国栋 十佳校外教育辅导标兵", "评的是老师和志愿者，不用「提名」"),
     ],
 )
 def test_what_is_missing_or_not_allowed_is_said(at: School, text: str, question: str) -> None:
@@ -144,7 +144,7 @@ def test_a_decision_in_a_sentence(at: School) -> None:
     for text in (f"{N1} 通过", f"{N2} 退回 材料不全"):
         ask = at.ask(at.li)
         review.decide(replace(ask, reading=context.reading_of(ask, text)))
-    assert (at.state(N1), at.state(N2)) == (State.APPROVED, State.RETURNED)
+    assert (at.state(N1), at.state(N2)) == (State.NOTICE, State.RETURNED)
 
 
 def test_telegram_hears_no_names(at: School) -> None:

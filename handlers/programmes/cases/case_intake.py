@@ -7,8 +7,8 @@ from handlers.attendance import attachments
 from handlers.catalogue.model import Row
 from handlers.kit import Ask, Button, Denied, Refusal, Reply, Unit
 from handlers.programmes.cases import (
-    case_caps,
     case_changes,
+    case_limits,
     case_places,
     case_reading,
     case_reminders,
@@ -60,6 +60,8 @@ def open_case(ask: Ask, row: Row, said: str) -> Sequence[Reply]:
     except case_reading.Missing as missing:
         MISSING.put(ask, _Asked(row.key, said, missing.asked))
         return [Reply(missing.asked, tuple(Button(each, answer=each) for each in missing.choices))]
+    for unit in at:
+        case_reading.check_unit(row, told.kind, unit)
     if told.name and not ask.may_name:
         raise Refusal("姓名请私聊发给我，不发在群里，也不发在存到境外的平台上。没有立。")
     opened = [_opened(ask, row, unit, told) for unit in at]
@@ -75,6 +77,6 @@ def _opened(ask: Ask, row: Row, unit: Unit, told: case_reading.Told) -> list[Rep
     case_reminders.remind(ask, row, one)
     after, letters = case_words.news(ask, row, one, "新的一件")
     cut = case_reading.CUT if told.cut else ""
-    lines = [f"已立 {case_words.line(ask, row, one)}", cut, case_caps.over(ask, row, one), after]
+    lines = [f"已立 {case_words.line(ask, row, one)}", cut, case_limits.over(ask, row, one), after]
     undo = (case_words.button(one, "撤回"),)
     return [Reply("\n".join(filter(None, lines)), undo), *letters]

@@ -9,7 +9,7 @@ from typing import Any
 from handlers.catalogue import chain
 from handlers.catalogue.model import Figure, Row
 from handlers.catalogue.telling.reports import read_report
-from handlers.kit import Refusal
+from handlers.kit import Refusal, Unit
 from handlers.privacy import gate, names
 from handlers.reading.text.normalise import GAP
 from handlers.wording import days
@@ -91,6 +91,14 @@ def complete(row: Row, told: Told) -> Told:
     if not told.words and "matter" in row.subject:
         raise Missing(f"{row.name}：是什么事？请用一句话写，不写孩子的姓名。")
     return told
+
+
+def check_unit(row: Row, kind: str, unit: Unit) -> None:
+    """Raises Refusal, with the right example, where this kind is for another kind of unit."""
+    wanted = row.only.get(kind)
+    if wanted and unit.kind != wanted:
+        like = f"由{wanted}来报，像这样：{row.name} {kind} 工作扎实"
+        raise Refusal(f"{row.name}的{kind}只评{wanted}，{unit.name}不是，没有记。{like}")
 
 
 def is_personal(row: Row, kind: str) -> bool:

@@ -1,6 +1,6 @@
 """待办: what waits for the asker, cases and nominations, and how many reports."""
 
-from handlers.asker import reviews
+from handlers.asker import levels
 from handlers.kit import MEMBERS, Ask, Button, Reply
 from handlers.programmes import signoff
 from handlers.programmes.cases import case_waiting, case_words
@@ -14,7 +14,7 @@ _MOST = 5
 def todo(ask: Ask) -> Reply:
     """The cases and nominations that wait for the asker, and how many reports do."""
     found = case_waiting.found(ask)
-    proposed = reviews.waiting(ask) if ask.message.private else []
+    proposed = levels.waiting(ask.db, ask.me, ask.now) if ask.message.private else []
     reports = len(signoff.for_me(ask))
     also = f"另有 {reports} 件上报等您收下，发「待收」。" if reports else ""
     if not found and not proposed:
