@@ -8,6 +8,7 @@ from bot.dispatch.features import Features
 from handlers.asker.context import context_of
 from handlers.kit import Ask, Due
 from handlers.reading import Reading, read
+from scheduling.occasions import Cleared
 from storage.checkins import checkins
 from storage.reminders import deliveries
 
@@ -28,14 +29,23 @@ def report(features: Features, ask: Ask, text: str, reading: Reading) -> str:
         return ""
     sent = deliveries.last(ask.db, ask.me.id, ask.now - _COUNTS)
     last = checkins.newest(ask.db, ask.me.id)
-    if sent is None or sent.settled_at is None or (last and last.made_at and last.made_at >= sent.settled_at):
+    if not sent or (last and last.made_at and sent[0].settled_at and last.made_at >= sent[0].settled_at):
         return ""
     if any(record.unit for record in read(text, replace(context_of(ask), bound_unit=None)).records):
         return ""
-    due = Due(ask.db, ask.now, ask.me, sent.occurrence, sent.lead, sent.day, sent.payload, sent.late)
-    letter = features.due[sent.kind](due)
-    lines = list(_LINE.finditer(letter.text)) if letter else []
+    lines = {line["what"]: line for row in sent for line in _LINE.finditer(_words(features, ask, row))}
     if len(lines) != 1:
         return ""
-    whole = f" 应到{one.due}" if one.due else lines[0]["due"] or ""
-    return f"{lines[0]['what']}{whole} 实到{one.attended}"
+    [(what, line)] = lines.items()
+    whole = f" 应到{one.due}" if one.due else line["due"] or ""
+    return f"{what}{whole} 实到{one.attended}"
+
+
+def _words(features: Features, ask: Ask, row: deliveries.DeliveryRow) -> str:
+    """What this part of the letter would say now; empty when what it asks for has come."""
+    due = Due(ask.db, ask.now, ask.me, row.occurrence, row.lead, row.day, row.payload, row.late)
+    try:
+        reply = features.occasions.of(row).say(due)
+    except Cleared:
+        return ""
+    return reply.text if reply else ""

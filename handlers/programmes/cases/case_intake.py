@@ -11,7 +11,6 @@ from handlers.programmes.cases import (
     case_evidence,
     case_places,
     case_reading,
-    case_reminders,
     case_words,
 )
 from handlers.registry import reads
@@ -64,7 +63,6 @@ def open_case(ask: Ask, row: Row, said: str) -> Sequence[Reply]:
         raise Refusal("姓名请私聊发给我，不发在群里，也不发在存到境外的平台上。没有立。")
     one = case_changes.add(ask, row, unit, told)
     case_evidence.attach(ask, one)
-    case_reminders.remind(ask, row, one)
     after, letters = case_words.news(ask, row, one, "新的一件")
     cut = case_reading.CUT if told.cut else ""
     lines = [f"已立 {case_words.line(ask, row, one)}", cut, case_caps.over(ask, row, one), after]
