@@ -5,36 +5,47 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from handlers.catalogue.loader import calendar_of
-from handlers.kit import MEMBERS, Ask, Button, Refusal, Reply
+from handlers.kit import MEMBERS, Ask, Button, File, Refusal, Reply
 from handlers.registry import command
-from handlers.reminders import coming
+from handlers.reminders import calendar_file, coming
 from handlers.wording import days
 from scheduling import spans
 from scheduling.calendar import DAY, Calendar
 
 _MOST = 24
+_FILE = frozenset({"文件", "ics", "下载", "导出"})
 _MONTH = re.compile(r"(?:(\d{4})[年-])?\s?(1[0-2]|0?[1-9])\s?(?:月份?)?")
 _STEP = {"下个月": 1, "下月": 1, "上个月": -1, "上月": -1, "本月": 0, "这个月": 0, "": 0}
 
 
 @command(
     "日历", "calendar", who=MEMBERS, group="提醒", rank=43, help="看一个月的日子、任务和活动", glued=r"\d",
-    examples=("日历", "日历 12月"),
+    exports=True, examples=("日历", "日历 12月", "日历 文件"),
 )  # fmt: skip
 def month(ask: Ask) -> Reply:
     """The days of a month that have something, in order."""
+    if ask.args.strip() in _FILE:
+        return _file(ask)
     first = _first(ask)
     last = (first + timedelta(days=31)).replace(day=1) - DAY
     calendar = calendar_of(ask.db)
     lines = [
-        f"{days.short(day)} {days.weekday(day)} {'、'.join(names)}" for day, names in coming.by_day(ask, first, last)
+        f"{days.short(day)} {days.weekday(day)} {'、'.join(names)}"
+        for day, names in coming.by_day(ask.db, ask.me, first, last)
     ]
     more = [f"另有 {len(lines) - _MOST} 天。"] if len(lines) > _MOST else []
     head = f"{first.year}年{spans.said(f'{first:%Y-%m}', first)}"
     text = "\n".join([head, *(lines[:_MOST] or ["没有要记的日子。"]), *more, *_free(calendar, first, last)])
     near = [(first - DAY).replace(day=1), last + DAY]
     buttons = tuple(Button(f"{each.month}月", "日历", f"{each:%Y-%m}") for each in near)
-    return Reply(text, buttons)
+    return Reply(text, (*buttons, Button("文件", "日历", "文件")))
+
+
+def _file(ask: Ask) -> Reply:
+    """A year ahead, for the calendar of a phone or computer; it names nobody."""
+    values = {"person": ask.me.id, "first": ask.today.isoformat(), "at": ask.now.isoformat()}
+    text = "接下来一年的日子、任务和活动。打开文件，选「添加到日历」；再发一次「日历 文件」，会更新成新的。"
+    return Reply(text, file=File("少先队日历.ics", calendar_file.RECIPE, values, plain=True))
 
 
 def _first(ask: Ask) -> date:
