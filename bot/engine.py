@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from bot.clock import Clock
 from bot.dispatch.features import Features, collect
+from bot.pipeline.limits import Limits, limits_of
 from bot.pipeline.transaction import Transactions
 from bot.settings import BadSettings, Settings
 from handlers.catalogue import loader
@@ -41,6 +42,10 @@ class Engine:
         settings, write = self.settings, self.database.write
         return Transactions(write, self.features, self.vault, self.now, settings.nameless, settings.daily_limits)
 
+    def limits(self) -> Limits:
+        """How much one sender may say."""
+        return limits_of(self.settings.rates, self.database.read, self.now)
+
     def catalogue(self) -> loader.Loaded:
         """The key dates with the school's own changes."""
         return loader.load(self.settings.data_dir / "catalogue", self.settings.timezone)
@@ -59,10 +64,18 @@ class Engine:
     def render(self, recipe: str, values: Mapping[str, Any]) -> bytes:
         """Make a picture or document from a read snapshot; raises KeyError for an unknown recipe.
 
-        Beside its values a recipe knows `files`: the folder of what messages brought.
+        Beside its values a recipe knows `files`, the folder of what messages brought, and the `vault`.
         """
+        known = {"files": str(self.settings.files), "vault": self.vault}
         with self.database.read.connect() as db:
-            return self.features.recipes[recipe](db, {**values, "files": str(self.settings.files)})
+            return self.features.recipes[recipe](db, {**values, **known})
+
+
+def _newer(database: Database) -> str:
+    found = migrate.revision(database.read) or ""
+    if found <= migrate.HEAD:
+        return ""
+    return f"数据库的版本 {found} 比程序的 {migrate.HEAD} 新,没有启动,什么也没有改。请更新程序,或用升级前的备份。"
 
 
 def key_problem(settings: Settings, db: Connection) -> str:
@@ -77,10 +90,10 @@ def key_problem(settings: Settings, db: Connection) -> str:
 
 
 def open_engine(settings: Settings, url: str, clock: Clock | None = None) -> Engine:
-    """Open and migrate the database at `url`; raises BadSettings when the key does not open what is sealed in it."""
+    """Open and migrate the database at `url`; raises BadSettings when it is newer than we, or the key does not fit."""
     database = open_database(url)
     with database.write.connect() as db:
-        problem = key_problem(settings, db)
+        problem = _newer(database) or key_problem(settings, db)
     if problem:
         database.close()
         raise BadSettings(problem)

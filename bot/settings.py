@@ -188,10 +188,28 @@ def _own_key(path: Path) -> str:
         handle, half = tempfile.mkstemp(dir=path.parent)
         with os.fdopen(handle, "wb") as file:
             file.write(Fernet.generate_key())
+            # On the disk before anything is sealed with it.
+            file.flush()
+            os.fsync(handle)
         with contextlib.suppress(FileExistsError):
             os.link(half, path)
         Path(half).unlink()
+        _flush_folder(path.parent)
     return path.read_text().strip()
+
+
+def _flush_folder(folder: Path) -> None:
+    # Its name as well; Windows flushes no folders.
+    with contextlib.suppress(PermissionError):
+        handle = os.open(folder, os.O_RDONLY)
+        os.fsync(handle)
+        os.close(handle)
+
+
+def service_manager() -> tuple[str, float]:
+    """(the socket on which systemd wants to hear how we are, within how many seconds again; empty and 0: neither)."""
+    every = os.environ.get("WATCHDOG_USEC", "")
+    return os.environ.get("NOTIFY_SOCKET", ""), int(every) / 1_000_000 if every.isdigit() else 0.0
 
 
 def load(**overrides: Any) -> Settings:

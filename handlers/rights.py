@@ -32,7 +32,7 @@ GIVERS = frozenset(APPOINTS)
 # What is limited a day, and what whoever has done it as often as it may be is told.
 _SPENT = {
     "incidents": "您今天已经报过 {} 次泄露,负责人都收到了,这次没有再报。又有新的情况,请马上打电话告诉学校。",
-    "invitations": "今天已经开了 {} 个邀请码,没有再开。请明天再来;人多的话,可以导入名册。",
+    "invitations": "今天已经开了 {} 个邀请码,没有再开。急的请另一位管理员来办,不急的请明天再来;人多的话,可以导入名册。",
     "campaigns": "今天已经发布了 {} 个活动,没有再发布。请明天再来。",
     "exports": "今天已经导出了 {} 次,没有再导出。请明天再来。",
 }
@@ -61,6 +61,11 @@ def may_change(person: Person, unit: Unit, reporter_id: int) -> bool:
     if any(grant.unit.covers(unit) for grant in person.grants if grant.role in REPORTERS - VISITORS):
         return True
     return reporter_id == person.id and may_report(person, unit)
+
+
+def sees_names(person: Person, unit: Unit) -> bool:
+    """Whether this person works with the children of this unit: a committee above has counts."""
+    return any(grant.role in _SEE_NAMES and grant.unit.covers(unit) for grant in person.grants)
 
 
 def place_of(role: Role) -> str:

@@ -1,4 +1,4 @@
-"""A bare number after a reminder or nudge: the report that it asked for, with this number."""
+"""A bare number after a reminder, a nudge or a campaign's letter: the report that it asked for, with this number."""
 
 import re
 from dataclasses import replace
@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.dispatch.features import Features
 from handlers.asker.context import context_of
-from handlers.kit import Ask, Due
+from handlers.kit import Ask, Due, Reply
 from handlers.reading import Reading, read
 from scheduling.occasions import Cleared
 from storage.checkins import checkins
@@ -16,11 +16,16 @@ from storage.reminders import deliveries
 _COUNTS = timedelta(hours=24)
 # The line of a letter that is to be copied back: 三(2)中队 主题队日 应到44 实到
 _LINE = re.compile(r"^(?P<what>.*?)(?P<due> 应到\d+)? 实到$", re.MULTILINE)
+# The button of a campaign's letter.
+_CAMPAIGN = "活动"
 _TALK = frozenset({"unknown", "checkin"})
 
 
 def report(features: Features, ask: Ask, text: str, reading: Reading) -> str:
-    """The line of the newest reminder of this day filled in; empty where text or letter is none of that kind."""
+    """The line of the newest letter of this day filled in, or of a campaign its command: 活动 3 实到38.
+
+    Empty where text or letter is none of that kind.
+    """
     said = reading.records if reading.intent == "checkin" else reading.offered
     if reading.intent not in _TALK or len(said) != 1 or said[0].attended is None or not ask.message.private:
         return ""
@@ -33,19 +38,24 @@ def report(features: Features, ask: Ask, text: str, reading: Reading) -> str:
         return ""
     if any(record.unit for record in read(text, replace(context_of(ask), bound_unit=None)).records):
         return ""
-    lines = {line["what"]: line for row in sent for line in _LINE.finditer(_words(features, ask, row))}
-    if len(lines) != 1:
+    letters = [reply for row in sent if (reply := _words(features, ask, row))]
+    buttons = (each for letter in letters for each in letter.buttons)
+    calls = dict.fromkeys(each.args for each in buttons if each.word == _CAMPAIGN)
+    lines = {line["what"]: line for letter in letters for line in _LINE.finditer(letter.text)}
+    if len(calls) == 1 and not lines:
+        return f"{_CAMPAIGN} {next(iter(calls))} {f'应到{one.due}' if one.due else ''}实到{one.attended}"
+    if len(lines) != 1 or calls:
         return ""
     [(what, line)] = lines.items()
     whole = f" 应到{one.due}" if one.due else line["due"] or ""
     return f"{what}{whole} 实到{one.attended}"
 
 
-def _words(features: Features, ask: Ask, row: deliveries.DeliveryRow) -> str:
-    """What this part of the letter would say now; empty when what it asks for has come."""
+def _words(features: Features, ask: Ask, row: deliveries.DeliveryRow) -> Reply | None:
+    """What this part of the letter would say now; None when what it asks for has come."""
     due = Due(ask.db, ask.now, ask.me, row.occurrence, row.lead, row.day, row.payload, row.late)
     try:
-        reply = features.occasions.of(row).say(due)
+        reply: Reply | None = features.occasions.of(row).say(due)
     except Cleared:
-        return ""
-    return reply.text if reply else ""
+        return None
+    return reply

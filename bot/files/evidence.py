@@ -1,8 +1,10 @@
-"""What is kept of a photo or document: checked by its content, pictures without what they say of themselves."""
+"""What is kept of a photo or document: checked by its content, without what it says of itself."""
 
 import io
 import zipfile
+from pathlib import Path
 
+from bot.files import documents, limited
 from bot.files.pictures import NotKept, as_jpeg, in_document
 
 MOST_BYTES = 10 << 20
@@ -16,11 +18,15 @@ _OFFICE = {
 }
 _PHOTOS = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF")
 _PICTURES = (*_PHOTOS, b"II*\x00", b"MM\x00*", b"BM")
-# By its name a picture must be one that we can clean; drawings (EMF, WMF, SVG) hold none of what cameras write.
+# By its name a picture must be one that we can clean.
 _ENDINGS = (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".webp", ".tif", ".tiff", ".bmp", ".heic", ".heif")
 _ZIP = b"PK\x03\x04"
 # The same content is the same file, whenever it was packed.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+_PDF_CLEANER = Path(__file__).with_name("pdf_cleaner.py")
+NO_PDF = (
+    "刚才的 PDF 没有保存：打不开、加了密码，或清理不了。请用「打印 → 另存为 PDF」再存一次，重新发来。签到不受影响。"
+)
 
 
 def checked(kind: str, content: bytes) -> tuple[bytes, str]:
@@ -30,8 +36,16 @@ def checked(kind: str, content: bytes) -> tuple[bytes, str]:
     if kind == "photo" or content.startswith(_PHOTOS):
         return as_jpeg(content), "image/jpeg"
     if content.startswith(b"%PDF-") and b"%%EOF" in content[-2048:]:
-        return content, "application/pdf"
+        return _pdf(content), "application/pdf"
     return _document(content)
+
+
+def _pdf(content: bytes) -> bytes:
+    """Its pages alone, without notes, comments, attachments and scripts; raises NotKept."""
+    status, cleaned = limited.run(_PDF_CLEANER, content)
+    if status:
+        raise NotKept(NO_PDF)
+    return cleaned
 
 
 def _document(content: bytes) -> tuple[bytes, str]:
@@ -76,7 +90,7 @@ class _Packed:
             with zipfile.ZipFile(io.BytesIO(content)) as parts:
                 return self.anew(parts, depth + 1)
         if not (content.startswith(_PICTURES) or name.lower().endswith(_ENDINGS)):
-            return content
+            return documents.plain(name, content)
         picture, pixels = in_document(content)
         self._pixels += pixels
         if self._pixels > MOST_PIXELS_TOGETHER:

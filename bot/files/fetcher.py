@@ -24,7 +24,8 @@ from storage.base import leases
 from storage.messages import files
 
 log = logging.getLogger(__name__)
-TRIES = 8
+# Eight hours: what was away is back by then, or nobody waits for it any more.
+TRIES, LONGEST_WAIT = 100, 300
 HELD_FOR = timedelta(seconds=60)
 NO_PHOTO = "刚才的照片打不开,没有保存。签到不受影响;请重新发一张 JPG 或 PNG 照片(10 MB 以内)。"
 NO_DOCUMENT = "刚才的文件没有保存:只收 PDF、Word(docx)、Excel(xlsx),不带宏,10 MB 以内。签到不受影响。"
@@ -92,8 +93,9 @@ class Fetcher:
                 return
             kept, mime = await asyncio.to_thread(checked, wanted.kind, content)
             name = await asyncio.to_thread(keep, self._folder, kept)
-        except NotKept:
-            await self._pipeline.do(lambda turn: self._lost(turn, wanted))
+        except NotKept as problem:
+            why = str(problem)
+            await self._pipeline.do(lambda turn: self._lost(turn, wanted, why))
             await self._channels[wanted.channel].release(wanted.ref)
         except SendError as error:
             gone = error.permanent
@@ -121,11 +123,11 @@ class Fetcher:
         if permanent or wanted.attempts + 1 >= TRIES:
             self._lost(turn, wanted)
         else:
-            wait = timedelta(seconds=min(60, 2**wanted.attempts))
+            wait = timedelta(seconds=min(LONGEST_WAIT, 2**wanted.attempts))
             files.settle(turn.db, wanted.id, state="wanted", due_at=turn.now + wait)
 
-    def _lost(self, turn: Turn, wanted: files.Wanted) -> None:
+    def _lost(self, turn: Turn, wanted: files.Wanted, why: str = "") -> None:
         settled = files.settle(turn.db, wanted.id, state="lost")
         if settled and wanted.person_id is not None:
-            words = _LOST.get(wanted.kind, NO_DOCUMENT)
+            words = why or _LOST.get(wanted.kind, NO_DOCUMENT)
             turn.letters.notify([Reply(words, to=wanted.person_id)])

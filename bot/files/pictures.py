@@ -16,7 +16,7 @@ _LOOKS = ("transparency",)
 
 
 class NotKept(Exception):
-    """The content is nothing that we keep."""
+    """The content is nothing that we keep; its words, if it has any, say why and what to do."""
 
 
 def as_jpeg(content: bytes) -> bytes:

@@ -2,17 +2,15 @@
 
 import io
 import json
-import subprocess
-import sys
 from itertools import takewhile
 from pathlib import Path
 
+from bot.files import limited
 from handlers import roster
 from handlers.catalogue.sheets import ROWS, Tables
 from handlers.medals.awards import badge_sheet
 
 MOST_BYTES = 10 << 20
-_SECONDS = 90
 _READER = Path(__file__).with_name("workbook_reader.py")
 # Of .xlsx, .ods and the like (zip), and of the .xls and .et of old (OLE).
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
@@ -33,16 +31,10 @@ def sheet_of(content: bytes) -> roster.Sheet:
 
 
 def _workbook(content: bytes) -> roster.Sheet | Tables:
-    try:
-        # Without our environment, folder and packages: it needs one library.
-        ended = subprocess.run(  # nosec B603 # no shell, a file of ours
-            [sys.executable, "-I", str(_READER)], input=content, capture_output=True, timeout=_SECONDS, env={}
-        )
-    except subprocess.TimeoutExpired:
-        return roster.unreadable(_TOO_LARGE)
-    if ended.returncode:
-        return roster.unreadable(_TOO_LARGE if ended.returncode == 3 else _BROKEN)
-    lines = io.BytesIO(ended.stdout)
+    status, written = limited.run(_READER, content)
+    if status:
+        return roster.unreadable(_TOO_LARGE if status == limited.TOO_MUCH else _BROKEN)
+    lines = io.BytesIO(written)
     about = json.loads(next(lines))
     rows = map(json.loads, lines)
     if not {ROWS, badge_sheet.SHEET}.isdisjoint(about["sheets"]):

@@ -1,10 +1,5 @@
-"""Run as a program of its own: a workbook on standard input → its rows on standard output, as lines of JSON.
+"""Run as a program of its own (limited.py): a workbook on standard input → its rows on standard output, as JSON."""
 
-The library that reads workbooks takes the memory that a file asks for, and a file of 5 KB may ask for 500 GB, which
-ends the process at once. So this one has limits, knows nothing else, and is no loss.
-"""
-
-import contextlib
 import io
 import json
 import sys
@@ -12,21 +7,11 @@ from datetime import date, datetime, time, timedelta
 
 # A row, a cell in characters, and all of it in bytes: one long text may stand in a million cells.
 _MOST_COLUMNS, _LONGEST_CELL, _MOST_BYTES = 64, 1000, 64 << 20
-_MOST_MEMORY, _MOST_SECONDS = 512 << 20, 60
 # Beyond this a number in a cell has lost digits.
 _EXACT = 1e15
 _EXPLANATIONS = "说明"
 # The sheets of the catalogue, and of badges; a workbook with the first sheet of one of them is such a one.
 _NO_ROSTER = (("行", "字段", "选项"), ("基础章",))
-
-
-def _limit() -> None:
-    # Windows has no such limits.
-    with contextlib.suppress(ImportError):
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
-        resource.setrlimit(resource.RLIMIT_CPU, (_MOST_SECONDS, _MOST_SECONDS))
 
 
 def _text(cell: object) -> str:
@@ -39,7 +24,6 @@ def _text(cell: object) -> str:
 
 def main() -> int:
     """0, or 3 when it is too much; the first line names the sheets; each ends with null."""
-    _limit()
     from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
     book = CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read()))

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from handlers.asker.aliases import fault
 from handlers.kit import REPORTERS, Ask, Person, Unit
 from storage.checkins import checkins
+from storage.medals import special_badges
 from storage.organisation import units
 from storage.organisation.units import Kind
 
@@ -18,7 +19,8 @@ _HISTORY = timedelta(weeks=20)
 class School:
     """A school's active units as the reader names them; `names` are those of the school.
 
-    `history`: how many were there each time in the weeks before this one, by squad, the latest last.
+    `history`: how many were there each time in the weeks before this one, by squad, the latest last. `badges` are the
+    special ones that its children can have.
     """
 
     units: dict[str, Unit]
@@ -28,7 +30,9 @@ class School:
     grades: tuple[int, int]
     classes: int
     names: tuple[str, ...] = ()
+    keys: frozenset[str] = frozenset()
     history: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    badges: tuple[str, ...] = ()
 
 
 def school_of(ask: Ask, school_id: int) -> School:
@@ -42,7 +46,8 @@ def school_of(ask: Ask, school_id: int) -> School:
         school = _school(units.of_school(ask.db, school_id), ask.today)
         came = checkins.heads(ask.db, [unit.id for unit in school.units.values()], monday - _HISTORY, monday)
         history = {key: came[unit.id] for key, unit in school.units.items() if unit.id in came}
-        kept[school_id] = replace(school, history=history)
+        badges = special_badges.usable(ask.db, units.by_id(ask.db, school_id).path)
+        kept[school_id] = replace(school, history=history, badges=tuple(badges))
     found: School = kept[school_id]
     return found
 
@@ -58,8 +63,21 @@ def _school(found: Sequence[Unit], today: date) -> School:
     aliases = {alias: key for alias, key in others.items() if not fault(alias, key, today)}
     sizes = {key: unit.members for key, unit in squads.items() if unit.members}
     own = next((unit for unit in found if unit.id == unit.school_id), None)
+    names = names_of(own) if own else ()
+    return School(squads, grade_units, aliases, sizes, (min(grades), max(grades)), classes, names, frozenset(squads))
+
+
+def together(schools: Sequence[School]) -> School:
+    """What several schools say, as one says it; what they say differently goes by the last."""
     return School(
-        squads, grade_units, aliases, sizes, (min(grades), max(grades)), classes, names_of(own) if own else ()
+        {key: unit for each in schools for key, unit in each.units.items()},
+        {key: unit for each in schools for key, unit in each.grade_units.items()},
+        {alias: key for each in schools for alias, key in each.aliases.items()},
+        {key: size for each in schools for key, size in each.sizes.items()},
+        (min(each.grades[0] for each in schools), max(each.grades[1] for each in schools)),
+        max(each.classes for each in schools),
+        keys=frozenset(key for each in schools for key in each.units),
+        history={key: came for each in schools for key, came in each.history.items()},
     )
 
 

@@ -1,7 +1,9 @@
-"""What photos, documents and places belong to: the check-in replied to, that of their album, or the last one."""
+"""What photos, documents and places belong to: what is replied to, that of their album, or what came last."""
 
 import re
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
 
 from handlers import rights
 from handlers.kit import Ask, Attachment
@@ -9,10 +11,12 @@ from handlers.reading import Reading
 from storage.base import numbered
 from storage.checkins import checkins
 from storage.checkins.checkins import Checkin
-from storage.messages import albums, files
-from storage.programmes import cases
+from storage.messages import albums, dialogues, files
+from storage.programmes import cases, reports
 
 BELONGS = timedelta(days=2)
+# The question whether a second report of a day puts the first one right or is another event.
+UNDECIDED = "checkin-replace"
 PHOTO, DOCUMENT = "photo", "document"
 # By name, for an answer at once; by content when it is fetched.
 _ENDINGS = (".pdf", ".docx", ".xlsx")
@@ -72,17 +76,29 @@ def reader(ask: Ask) -> str:
     """Which reader takes a message for what came with it."""
     if not ask.message.attachments:
         return "place"
-    return "table" if tables(ask) else "evidence" if case_of(ask) else "photo"
+    return "table" if tables(ask) else "evidence" if evidenced(ask) else "photo"
 
 
-def case_of(ask: Ask) -> cases.Case | None:
-    """The case of the card that is replied to, else the one that the sender worked on after their last check-in."""
-    for order in ask.about:
-        number, _ = numbered.anywhere(order.args, cases.LETTER)
-        return cases.by_number(ask.db, number) if number else None
-    newest = cases.newest_by(ask.db, ask.me.id, ask.now - BELONGS)
+def evidenced(ask: Ask) -> cases.Case | reports.Report | None:
+    """
+    The case or report that is named, or whose card is replied to; else what the sender worked on last.
+
+    None where that was a check-in.
+    """
+    for words in (ask.message.text, *(order.args for order in ask.about)):
+        number, _ = numbered.anywhere(words, cases.LETTER)
+        report, _ = numbered.row(words, reports.LETTER)
+        if number or report is not None:
+            return cases.by_number(ask.db, number) if number else reports.by_id(ask.db, report or 0)
+    if ask.about:
+        return None
+    case = cases.newest_by(ask.db, ask.me.id, ask.now - BELONGS)
+    told = reports.newest_by(ask.db, ask.me.id, ask.now - BELONGS, (*reports.COUNTS, reports.RETURNED))
     last = checkins.newest(ask.db, person_id=ask.me.id)
-    return newest[0] if newest and not (last and last.made_at and last.made_at > newest[1]) else None
+    found: list[tuple[datetime, Any]] = [(at, one) for one, at in ([case] if case else [])]
+    found += [(each.made_at, each) for each in (told, last) if each and each.made_at]
+    one = max(found, key=lambda each: each[0])[1] if found else None
+    return None if isinstance(one, Checkin) else one
 
 
 def album(ask: Ask) -> albums.Album | None:
@@ -93,18 +109,18 @@ def album(ask: Ask) -> albums.Album | None:
     return albums.begin(ask.db, message.channel, message.chat, message.album, ask.inbox_id, ask.now)
 
 
-def keep(ask: Ask, checkin_id: int | None, *, held: bool = False, case_id: int | None = None) -> None:
-    """Want the photos and documents of the message, for a check-in or a case; `held` ones wait until they have one."""
+def keep(ask: Ask, owner: files.Owner | None, *, held: bool = False) -> None:
+    """Want the photos and documents of the message, for what they belong to; `held` ones wait until that is known."""
     message = ask.message
-    common = {
+    common: dict[str, Any] = {
         "inbox_id": ask.inbox_id,
         "person_id": ask.me.id,
-        "checkin_id": checkin_id,
-        "case_id": case_id,
         "channel": message.channel,
         "chat": message.chat,
         "album": message.album or None,
     }
+    if owner:
+        common[owner[0]] = owner[1]
     state = "held" if held else "wanted"
     files.want(ask.db, [{**common, "ref": each.ref, "kind": each.kind} for each in _wanted(ask)], ask.now, state)
 
@@ -113,7 +129,7 @@ def add_to(ask: Ask, stored: Checkin) -> int:
     """The photos of the message, and of its album, belong to this check-in if there is room; how many there are."""
     room, message = not full(ask, stored), ask.message
     if room:
-        keep(ask, stored.id)
+        keep(ask, ("checkin_id", stored.id))
     if album(ask) is None:
         return photos(ask) if room else 0
     albums.settle(ask.db, message.channel, message.chat, message.album, stored.id)
@@ -128,13 +144,25 @@ def waiting(ask: Ask, first: int | None) -> int | None:
     return ask.inbox_id
 
 
+def undecided(ask: Ask) -> Mapping[str, Any]:
+    """What is known of the open question whether a report puts right what is there or is another event, or nothing."""
+    one = ask.question
+    return ask.vault.open(one.payload) if one and one.kind == UNDECIDED and one.expires_at > ask.now else {}
+
+
 def adopt(ask: Ask, first: int | None, stored: Checkin) -> int:
-    """The photos of the message that was asked about belong to this check-in, its album's too; how many there are."""
+    """
+    The photos of the message that was asked about belong to this check-in, its album's too; how many there are.
+
+    So do those that came since it was asked which event is meant, if this is what was chosen.
+    """
+    if ask.question and ask.args and ask.args in undecided(ask).values():
+        return files.adopt_since(ask.db, ask.me.id, ask.question.expires_at - dialogues.KEPT, stored.id)
     if first is None:
         return 0
     for name in albums.begun_by(ask.db, first):
         albums.settle(ask.db, ask.message.channel, ask.message.chat, name, stored.id)
-    return files.adopt(ask.db, first, stored.id)
+    return files.adopt(ask.db, first, ("checkin_id", stored.id))
 
 
 def target(ask: Ask) -> Checkin | None:

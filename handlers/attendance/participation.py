@@ -8,9 +8,10 @@ from handlers.kit import Ask, Person, Role, Unit
 from handlers.reading import Record
 from handlers.wording import days, numbers
 from storage.campaigns import campaigns
-from storage.campaigns.campaigns import OPEN, Campaign, Told
+from storage.campaigns.campaigns import OPEN, Campaign
 from storage.checkins.checkins import Checkin
 from storage.checkins.coverage import Squad
+from storage.checkins.windows import Told
 from storage.organisation import units
 from storage.organisation.units import Kind
 
@@ -116,12 +117,18 @@ def until(one: Campaign, zone: tzinfo | None) -> str:
 
 
 def coverage(squads: Iterable[Squad], told: Mapping[int, Told]) -> tuple[str, list[Squad]]:
-    """(已报 8/12 个中队(66.7%),310 人次, the squads that have not reported); `told` as `campaigns.spread` has it."""
+    """(已报 8/12 个中队(66.7%),310 人次, the squads that have not reported); `told` as `windows.told` has it."""
     due = list(squads)
     missing = [squad for squad in due if squad.id not in told]
     done = len(due) - len(missing)
     heads = sum(each.attended for each in told.values())
     return f"已报 {done}/{len(due)} 个中队({numbers.share(done, len(due))}),{heads} 人次", missing
+
+
+def missing_line(missing: list[Squad]) -> list[str]:
+    """还没报 2 个:三(1)中队、三(2)中队; nothing where nobody is missing."""
+    schools = len({squad.school for squad in missing}) > 1
+    return [f"还没报 {len(missing)} 个:{names(missing, schools)}"] if missing else []
 
 
 def names(squads: list[Squad], schools: bool) -> str:

@@ -82,13 +82,12 @@ def _progress(ask: Ask, one: campaigns.Campaign) -> Reply:
     paths = ask.me.paths(SEERS)
     squads, told = campaigns.progress(ask.db, one, paths)
     said, missing = participation.coverage(squads, told)
-    schools = len({squad.school for squad in squads}) > 1
     lines = [
         f"活动 {one.id} {participation.name(one)}",
         f"{participation.window(one, ask.now.tzinfo)} · {_state(ask, one)}",
         said,
     ]
-    lines.append(f"还没报 {len(missing)} 个:{participation.names(missing, schools)}" if missing else "全部报了。")
+    lines += participation.missing_line(missing) or ["全部报了。"]
     return Reply("\n".join(lines), _buttons(ask, one, bool(missing)))
 
 

@@ -13,7 +13,7 @@ from storage.organisation import units
 # The log keeps it for years, open: so it is chosen.
 PURPOSES = ("核对名单", "上级检查", "汇总上报", "留底存档", "其他用途")
 # What else of a recipe's values the log holds: words of the calendar and of the catalogue.
-_NOTED = ("week", "period", "row")
+_NOTED = ("week", "period", "row", "medals", "mask")
 _GOES = "导出已记入审计日志。一天以后，平台允许的话，文件会从聊天里收回，请及时保存。"
 
 

@@ -10,7 +10,9 @@ from storage.medals import nominations
 
 
 def take(ask: Ask, wishes: list[proposals.Proposal], notes: list[str]) -> list[Reply]:
-    """Store them, tell the asker and the reviewers."""
+    """Store them, tell the asker and the reviewers; raises Refusal for a special badge that is paused meanwhile."""
+    for wish in wishes:
+        medals.check_special(ask, [wish.medal], wish.unit)
     opened = [_open(ask, wish) for wish in wishes]
     fresh = [case for case, is_new in opened if is_new]
     old = [case for case, is_new in opened if not is_new and case not in fresh]

@@ -20,7 +20,7 @@ def nominate(ask: Ask) -> list[Reply]:
     """Open a case for each nominee; nothing is stored unless all that was said is understood and allowed."""
     if proposals.NOMINATORS.isdisjoint(ask.me.roles):
         raise Denied("提名由中队辅导员或大队辅导员来做,请告诉他们。", what="提名")
-    if basics.meant(ask.args):
+    if basics.meant(ask, ask.args):
         return [basics.preview(ask)]
     heard = ask.reading or context.reading_of(ask, f"提名 {ask.args}")
     if heard.intent in changes.ABOUT_MINE:

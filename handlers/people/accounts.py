@@ -88,6 +88,7 @@ def _unlink(ask: Ask, gone: addresses.Linked | None) -> list[Reply]:
     here = ask.message.channel, ask.message.sender
     if here in [(each.channel, each.address) for each in addresses.of_one_member(ask.db, gone)]:
         raise Refusal("这是您正在用的账号,不能解绑。")
+    rights.spend(ask, "invitations")
     person = people.by_id(ask.db, gone.person_id, ask.now)
     addresses.unlink(ask.db, gone, ask.now)
     first = people.lasting(ask.db, person.id, ask.now)[0]

@@ -104,6 +104,7 @@ def agreed(ask: Ask, known: _Handover) -> Answer:
 
 
 def _code(ask: Ask, leaver: Person, work: duties.Work, name: str) -> Reply:
+    rights.spend(ask, "invitations")
     first = work.held[0]
     code = invites.make(ask.db, ask.vault, first.unit.id, first.role, ask.me.id, ask.now, from_id=leaver.id)
     valid = f"{invites.LIFETIME.days} 天内有效,只能用一次。"

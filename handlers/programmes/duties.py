@@ -8,8 +8,9 @@ from handlers.asker import examples
 from handlers.catalogue import current
 from handlers.catalogue.loader import calendar_of
 from handlers.catalogue.model import Row
-from handlers.kit import MEMBERS, Ask, Button, Due, NotMeant, Refusal, Reply, Unit
-from handlers.programmes import duty_plan, reporting
+from handlers.kit import MEMBERS, Ask, Button, Due, Refusal, Reply, Unit
+from handlers.programmes import attendance, reporting
+from handlers.programmes.asked import duty_plan
 from handlers.programmes.cases import case_intake, case_reminders, case_words
 from handlers.registry import ANYTHING, command, due
 from handlers.wording import days, lines, places, programmes
@@ -99,13 +100,14 @@ def look(ask: Ask) -> Reply:
     if not ask.args:
         return Reply(f"要看哪一项？像这样发：看 宣讲 上月\n有：{'、'.join(row.name for row in rows)}")
     if programmes.named(rows, ask.args) is None:
-        raise NotMeant
+        return attendance.look(ask)
     if found := _each_group(ask):
         return found
     line, at = line_of(ask, "看")
     period = spans.said(line.period, ask.today)
     nothing = any(each.state == reports.ZERO for each in line.targets)
-    text = line.text or f"{line.row.name}{'没有开展' if nothing else '还没有人报'}"
+    none = "没有开展" if nothing else "还没有一件" if line.row.shape == "case" else "还没有人报"
+    text = line.text or f"{line.row.name}{none}"
     head = text if text.startswith(period) else f"{period} {text}"
     if line.row.shape == "case":
         return case_words.shown(
@@ -122,7 +124,7 @@ def _each_group(ask: Ask) -> Reply | None:
     """看 宣讲 按片区: the row's line of each group of a set, who owes most first; None where no set is named."""
     row, period, rest = _asked(ask, "看")
     found = places.groups_in(ask, READERS, rest)
-    if len(found) < 2:
+    if not (found and places.is_each(rest)):
         return None
     of = _LINES.get(row.shape, lines.line)
     each = [(group.name, of(ask.db, row, group.paths, period, ask.today)) for group in found]
@@ -152,12 +154,11 @@ def line_of(ask: Ask, word: str) -> tuple[lines.Line, list[Unit]]:
 def _asked(ask: Ask, word: str) -> tuple[Row, str, str]:
     """(the row, the period, the rest) of the arguments; raises Refusal."""
     row = programmes.named(_shown(ask), ask.args)
+    if row is None and (told := programmes.named(programmes.told_by_checkins(ask), ask.args)):
+        raise Refusal(f"{told.name}由签到算出，发「看 {told.name}」。催没报的发「催办」，要表发「周报 表格」。")
     if row is None:
         raise Refusal(f"没有这一项。像这样发：{word} 宣讲 上月")
-    rest = ask.args
-    for name in sorted((row.name, *row.words), key=len, reverse=True):
-        rest = rest.replace(name, " ", 1) if name in rest else rest
-    period, rest = spans.named(rest, ask.today)
+    period, rest = spans.named(programmes.without(row, ask.args), ask.today)
     period = period or (_period(ask, row) if row.period != "day" else spans.label_of("week", ask.today))
     return row, period, " ".join(rest.split())
 

@@ -5,18 +5,19 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from handlers.attendance import attachments
 from handlers.catalogue import current
 from handlers.catalogue.model import Row
-from handlers.catalogue.reports import Told, only_figures, read_report
-from handlers.catalogue.rules import TOTAL
+from handlers.catalogue.telling.reports import Told, only_figures, read_report
 from handlers.kit import Answer, Ask, Button, Denied, Refusal, Reply, Unit
 from handlers.privacy import gate
-from handlers.programmes import zero
+from handlers.programmes import limits, zero
 from handlers.reading.text.normalise import clean
 from handlers.registry import reads
 from handlers.wording import days, lines, places, programmes, questions
 from scheduling import spans
-from storage.programmes import reports, sums
+from storage.messages import files
+from storage.programmes import reports
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +27,11 @@ class _Asked:
     row: str
     said: str
     day: str
-    asked: str
+    asked: str = ""
     add: str = ""
     open: str = ""
+    # The message whose photos and documents wait for the answer.
+    files: int | None = None
 
 
 _REPORTS = frozenset({"report"})
@@ -64,19 +67,31 @@ def take(ask: Ask) -> Sequence[Reply]:
     return report(ask, row, ask.args)
 
 
-def report(ask: Ask, row: Row, said: str, day: date | None = None) -> Sequence[Reply]:
-    """Read `said` as a report of the row; `day` is that of the first message where this one answers a question."""
+def report(ask: Ask, row: Row, said: str, known: _Asked | None = None) -> Sequence[Reply]:
+    """Read `said` as a report of the row; `known` is what was asked about where this message answers a question."""
+    day = date.fromisoformat(known.day) if known else ask.today
+    now = _Asked(row.key, said, day.isoformat(), files=attachments.waiting(ask, known.files if known else None))
     unit, rest = _unit(ask, row, said)
     if unit is None:
-        return [_which_unit(ask, row, said)]
+        return [_which_unit(ask, row, now)]
     if programmes.is_pause(row, said):
         return zero.pause(ask, row, unit)
     if programmes.is_zero(row, said):
         return zero.nothing(ask, row, unit)
-    told = read_report(clean(rest).text, row, day or ask.today)
+    last, rest = _period(row, rest, day)
+    told = read_report(clean(rest).text, row, day)
+    told.day = told.day or last
     if not told.complete:
-        return [_question(ask, row, unit, said, told, day or ask.today)]
-    return [_kept(ask, row, unit, told, said, day or ask.today)]
+        return [_question(ask, row, unit, told, now)]
+    return [_kept(ask, row, unit, told, now)]
+
+
+def _period(row: Row, words: str, day: date) -> tuple[date | None, str]:
+    """(a day of the row's period that the words name, up to today; the rest): 上月月方案, 第一季度联席会."""
+    label, rest = spans.named(words, day)
+    if not label or spans.kind_of(label) != row.period or spans.span_of(label)[0] > day:
+        return None, words
+    return min(spans.span_of(label)[1], day), rest
 
 
 def _unit(ask: Ask, row: Row, said: str) -> tuple[Unit | None, str]:
@@ -92,24 +107,25 @@ def _unit(ask: Ask, row: Row, said: str) -> tuple[Unit | None, str]:
         if unit is not None and not programmes.may_report(ask.me, row, unit):
             words = f"{unit.name}的{row.name}不由您来报，没有记录。请核对单位，或请那里的老师来报。"
             raise Denied(words, what="上报", subject=f"unit:{unit.id}")
-        return unit, rest
+        if unit is not None or len(own) != 1:
+            return unit, rest
     return (own[0] if len(own) == 1 else None), said
 
 
-def _which_unit(ask: Ask, row: Row, said: str) -> Reply:
+def _which_unit(ask: Ask, row: Row, now: _Asked) -> Reply:
     names = [unit.name for unit in programmes.units_for(ask.me, row)][:6]
     example = f"请写上单位，像这样：{names[0] if names else '三(2)中队'} {row.example}"
     question = f"{row.name}是哪个单位的？" + ("" if names else example)
-    FIELD.put(ask, _Asked(row.key, said, ask.today.isoformat(), question))
+    FIELD.put(ask, replace(now, asked=question))
     return Reply(question, tuple(Button(name, answer=name) for name in names))
 
 
-def _question(ask: Ask, row: Row, unit: Unit, said: str, told: Told, day: date) -> Reply:
+def _question(ask: Ask, row: Row, unit: Unit, told: Told, now: _Asked) -> Reply:
     """One thing is asked: what a number is, or what is missing; the rest is kept with the question."""
     free = [each for each in row.asked if each.is_number and each.name not in told.values]
     if told.open and free:
         question = f"{row.name}里的「{told.open[0]}」是哪一项？"
-        FIELD.put(ask, _Asked(row.key, said, day.isoformat(), question, open=told.open[0]))
+        FIELD.put(ask, replace(now, asked=question, open=told.open[0]))
         buttons = tuple(Button(f"{each.label} {told.open[0]}", answer=each.label) for each in free[:5])
         return Reply(f"{question}还没有记。", buttons)
     if told.missing:
@@ -118,7 +134,7 @@ def _question(ask: Ask, row: Row, unit: Unit, said: str, told: Told, day: date) 
         question = f"{row.name}：{field.label}？"
         question = f"{unit.name} {row.name}：{field.label}{hint}是多少？" if field.is_number else question
         kind, choices = (YES_OR_NO, ("是", "否")) if field.type == "yesno" else (FIELD, field.choices[:6])
-        kind.put(ask, _Asked(row.key, said, day.isoformat(), question, add=field.label))
+        kind.put(ask, replace(now, asked=question, add=field.label))
         return Reply(question, tuple(Button(choice, answer=choice) for choice in choices))
     what = "、".join([*told.unclear, *(f"「{each}」" for each in told.open)])
     raise Refusal(f"{row.name}里的 {what} 没有看懂，没有记录。像这样发：\n{row.example}")
@@ -150,22 +166,29 @@ def complete(ask: Ask, known: _Asked) -> Sequence[Reply] | None:
         said = said.replace(known.open, f" {ask.args}{known.open} ", 1)
     else:
         said = f"{said} {known.add}{ask.args}"
-    return report(ask, row, said, date.fromisoformat(known.day))
+    return report(ask, row, said, known)
 
 
-def _kept(ask: Ask, row: Row, unit: Unit, told: Told, said: str, today: date) -> Reply:
-    day = told.day or today
+def _kept(ask: Ask, row: Row, unit: Unit, told: Told, now: _Asked) -> Reply:
+    day = told.day or date.fromisoformat(now.day)
     if day > ask.today:
         raise Refusal(f"{days.short(day)}还没有到，没有记录。请等开展以后再报，或改好日期再发一次。")
     told.values = {name: _gated(value) for name, value in told.values.items()}
-    _check_ranges(row, told)
-    warning = _check_rules(ask, row, unit, told, said, day)
-    new = _report(ask, row, unit, told, day)
+    new = _report(ask, row, unit, told, day, now.said)
+    warning = limits.check(ask.db, row, replace(new, path=unit.path))
     kept = reports.store(ask.db, new, ask.me.id, ask.now, further=row.many) or _instead_of_zero(ask, new)
     if kept is None:
         return _again(ask, row, new)
     echo = _echo(ask, row, unit, kept, "已记录")
-    return replace(echo, text=echo.text + warning)
+    return replace(echo, text=echo.text + warning + _evidence(ask, row, kept, now.files))
+
+
+def _evidence(ask: Ask, row: Row, kept: reports.Report, first: int | None) -> str:
+    """What came with the message, or the one that was asked about, belongs to the report; what it needs is said."""
+    if first is not None:
+        attachments.album(ask)
+        return f"\n{files.adopt(ask.db, first, ('report_id', kept.id))} {attachments.measured(ask)}已附上"
+    return f"\n材料（照片或文件）请直接发来，会附到 R{kept.id}。" if row.evidence else ""
 
 
 def _instead_of_zero(ask: Ask, new: reports.Report) -> reports.Report | None:
@@ -177,9 +200,11 @@ def _instead_of_zero(ask: Ask, new: reports.Report) -> reports.Report | None:
     return replace(new, id=before.id)
 
 
-def _report(ask: Ask, row: Row, unit: Unit, told: Told, day: date) -> reports.Report:
+def _report(ask: Ask, row: Row, unit: Unit, told: Told, day: date, said: str) -> reports.Report:
     period = spans.label_of(row.period, day)
     figures = {**told.values, **{f"lacks{place}": need for place, need in enumerate(told.lacks)}}
+    # 首批: by which word a rule counts is known when the report is corrected, too.
+    figures |= {f"when{place}": each.when for place, each in enumerate(row.checks) if each.when and each.when in said}
     if told.bonus:
         figures["bonus"] = told.bonus
     late = bool(row.due) and ask.today > _last_in_time(row, period)
@@ -198,41 +223,6 @@ def _gated(value: Decimal | str | bool) -> Decimal | str | bool:
     if not isinstance(value, str):
         return value
     return gate.cleared(value)
-
-
-def _check_ranges(row: Row, told: Told) -> None:
-    for each in row.fields:
-        value = told.values.get(each.name)
-        if not isinstance(value, Decimal):
-            continue
-        if each.min is not None and value < Decimal(str(each.min)):
-            raise Refusal(f"{each.label} {value:f} 太小（至少 {each.min:g}），没有记录。请核对后再发一次。")
-        if each.max is not None and value > Decimal(str(each.max)):
-            raise Refusal(f"{each.label} {value:f} 太大（最多 {each.max:g}），没有记录。请核对后再发一次。")
-        if each.type == "integer" and value != value.to_integral_value():
-            raise Refusal(f"{each.label} {value:f} 应是整数，没有记录。请核对后再发一次。")
-
-
-def _check_rules(ask: Ask, row: Row, unit: Unit, told: Told, said: str, day: date) -> str:
-    """Refuses with the arithmetic where a rule is broken; what a soft one says comes back, to be said too."""
-    numbers = {name: value for name, value in told.values.items() if isinstance(value, Decimal)}
-    if any(name.startswith(TOTAL) for check in row.checks for name in check.names):
-        before = sums.totals_of(ask.db, row.key, unit.path, f"{day.year}-01", f"{day.year}-12")
-        numbers |= {f"{TOTAL}{name}": numbers.get(name, Decimal(0)) + before.get(name, 0) for name in row.by_name}
-    warnings = []
-    for check in row.checks:
-        problem = check.broken(numbers, said)
-        if problem and check.soft:
-            warnings.append(problem)
-        elif problem:
-            what = "、".join(dict.fromkeys(_label(row, name) for name in sorted(check.names)))
-            raise Refusal(f"没有记录：{_label(row, check.left[0].name)} {problem}。请核对{what}，改好再发一次。")
-    return "".join(f"\n请留意：{problem}" for problem in warnings)
-
-
-def _label(row: Row, name: str) -> str:
-    total, plain = name.startswith(TOTAL), name.removeprefix(TOTAL)
-    return ("累计" if total else "") + (row.by_name[plain].label if plain in row.by_name else plain)
 
 
 def _echo(ask: Ask, row: Row, unit: Unit, one: reports.Report, result: str) -> Reply:

@@ -8,6 +8,7 @@ from handlers.kit import ADMINS, Ask, Button, Denied, Refusal, Reply, Role
 from handlers.programmes.changes import named
 from handlers.registry import command
 from handlers.wording import programmes
+from storage.messages import files
 from storage.people import accounts
 from storage.programmes import reports
 from storage.programmes.reports import SUBMITTED, Report
@@ -15,6 +16,7 @@ from storage.programmes.reports import SUBMITTED, Report
 REVIEWERS = ADMINS | {Role.CARE_ADMIN, Role.GROUP_HEAD, Role.STATION_HEAD}
 REASONS = ("材料不全", "数字不符", "格式不对", "时间不对", "请补充")
 MOST = 5
+_DECISIONS = (("收下", "同意"), ("退回", "退回"))
 
 
 @command("待收", who=REVIEWERS, group="活动", rank=30, help="看等您收下的上报", examples=("待收",))
@@ -27,8 +29,10 @@ def waiting(ask: Ask) -> Reply:
     lines = [_line(ask, rows[each.row], each) for each in found[:MOST]]
     more = f"\n先处理这些，另有 {len(found) - MOST} 件。" if len(found) > MOST else ""
     first = found[0]
-    buttons = Button(f"收下 R{first.id}", "同意", f"R{first.id}"), Button(f"退回 R{first.id}", "退回", f"R{first.id}")
-    return Reply(f"等您收下 {len(found)} 件：\n" + "\n".join(lines) + more, buttons)
+    buttons = [Button(f"{word} R{first.id}", order, f"R{first.id}") for word, order in _DECISIONS]
+    if files.of(ask.db, ("report_id", first.id)):
+        buttons.append(Button(f"看材料 R{first.id}", "照片", f"R{first.id}"))
+    return Reply(f"等您收下 {len(found)} 件：\n" + "\n".join(lines) + more, tuple(buttons))
 
 
 def _rows(ask: Ask) -> dict[str, Row]:
@@ -44,7 +48,10 @@ def _line(ask: Ask, row: Row, one: Report) -> str:
     days = (ask.now - one.made_at).days if one.made_at else 0
     waited = f"，等了 {days} 天" if days else ""
     figures = programmes.figures(row, one)
-    return f"R{one.id} {one.unit_name} {programmes.when(row, one, ask.today)}{row.name}{waited}，{figures or '已交'}"
+    count = len(files.of(ask.db, ("report_id", one.id)))
+    evidence = f"，材料 {count} 个" if count else "，没有附材料" if row.evidence else ""
+    when = programmes.when(row, one, ask.today)
+    return f"R{one.id} {one.unit_name} {when}{row.name}{waited}，{figures or '已交'}{evidence}"
 
 
 def _may(ask: Ask, one: Report) -> bool:
@@ -69,7 +76,7 @@ def _decided(ask: Ask, what: str) -> tuple[Report, Row, str]:
     return one, row, rest
 
 
-@command("同意", who=REVIEWERS, group="活动", help="收下一件上报", examples=("同意 R12",), letter="R")
+@command("同意", who=REVIEWERS, group="活动", help="收下一件上报", examples=("同意 R12",), letter=reports.LETTER)
 def accept(ask: Ask) -> list[Reply]:
     """The period is signed off: from now on it changes by correction only."""
     one, row, _ = _decided(ask, "收下")
@@ -78,7 +85,9 @@ def accept(ask: Ask) -> list[Reply]:
     return [Reply(f"已收下：{said}", (Button("待收", "待收"),)), *_tell(ask, one, f"{said}已收下。")]
 
 
-@command("退回", who=REVIEWERS, group="活动", help="退回一件上报", examples=("退回 R12 材料不全",), letter="R")
+@command(
+    "退回", who=REVIEWERS, group="活动", help="退回一件上报", examples=("退回 R12 材料不全",), letter=reports.LETTER
+)
 def give_back(ask: Ask) -> list[Reply]:
     """It is owed again; without a reason the reasons are offered."""
     one, row, rest = _decided(ask, "退回")

@@ -3,11 +3,12 @@
 import re
 from datetime import datetime, time, timedelta
 
+from handlers.attendance import ladder
 from handlers.catalogue.loader import calendar_of
 from handlers.kit import MEMBERS, Ask, Button, Refusal, Reply
 from handlers.registry import command
 from handlers.reminders import letter
-from handlers.wording import days, ladder
+from handlers.wording import days
 from scheduling.calendar import DAY
 from scheduling.occasions import Cleared
 from storage.reminders import deliveries, wishes

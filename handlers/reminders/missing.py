@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
+from handlers.attendance import ladder
 from handlers.kit import ADMINS, Due, Reply, Role, Unit
-from handlers.wording import days, ladder
+from handlers.wording import days
 from scheduling.calendar import Calendar, KeyDate
 from scheduling.occasions import Cleared
 from storage.checkins import exemptions

@@ -50,8 +50,13 @@ def line(db: Connection, row: Row, paths: Sequence[str], period: str, today: dat
     shown = _shown(db, row, paths, period, today, flows, stocks, owed)
     missing = tuple(each for each in owed if not each.done)
     says = bool(flows.count or stocks or (row.due and owed))
-    text = row.line.format_map(_Escaped(shown)) if says else ""
+    text = filled(row, shown) if says else ""
     return Line(row, period, text, shown, missing, tuple(owed))
+
+
+def filled(row: Row, shown: Mapping[str, str]) -> str:
+    """The words of a row's line with these figures in its braces."""
+    return row.line.format_map(_Escaped(shown))
 
 
 def of_week(db: Connection, paths: Sequence[str], week: str, today: date) -> list[Line]:
@@ -87,7 +92,7 @@ def case_line(db: Connection, row: Row, paths: Sequence[str], period: str, today
     shown = case_figures.shown(db, row, paths, period, today)
     moved = [f"{word} {shown[name]}" for name, word in _MOVED.items() if shown[name] != "0"]
     says = bool(moved) or shown["count"] != "0" or shown["open"] != "0"
-    text = row.line.format_map(_Escaped(shown)) + (f"（{'，'.join(moved)}）" if moved else "")
+    text = filled(row, shown) + (f"（{'，'.join(moved)}）" if moved else "")
     return Line(row, period, text if says else "", shown)
 
 
@@ -136,7 +141,7 @@ def roster_line(db: Connection, row: Row, paths: Sequence[str], period: str, tod
         elif each.is_number:
             numbers = (Decimal(str(one.figures[each.name])) for one in found if each.name in one.figures)
             shown[each.name] = number(sum(numbers, Decimal(0)))
-    text = row.line.format_map(_Escaped(shown)) if found or (row.slots and owed) else ""
+    text = filled(row, shown) if found or (row.slots and owed) else ""
     return Line(row, period, text, shown, tuple(each for each in owed if each.unit_id in lacking), tuple(owed), lacking)
 
 

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 
-from handlers.kit import Ask, Unit
+from handlers.kit import Ask, Refusal, Unit
+from handlers.reading.medals.medals import Medal, find_medals
+from handlers.reading.text.normalise import GAP
 from handlers.wording import days
 from handlers.wording.names import is_place
 from storage.children import children
+from storage.medals import special_badges
 from storage.medals.nominations import Case, State
 from storage.organisation.units import Kind
 from storage.people import accounts
@@ -18,6 +21,21 @@ _HIGHER = {"S2": "县级少工委", "S3": "市级少工委", "S4": "省级少工
 def label(medal: str) -> str:
     """The medal's name in chat: `S1` → 一星章, `B:红星章/向阳章` → 向阳章."""
     return STARS.get(medal) or medal.partition(":")[2].rpartition("/")[2]
+
+
+def found_in(ask: Ask, words: str) -> tuple[list[Medal], str]:
+    """The medals that the words name, the special ones of the asker's part of the tree among them, and the rest."""
+    found, rest = find_medals(words, {each.name for each in special_badges.around(ask.db, ask.me.paths())})
+    return found, " ".join(rest.replace(GAP, " ").split())
+
+
+def check_special(ask: Ask, codes: Iterable[str], at: Unit) -> None:
+    """Raises Refusal when one of these is a special badge that nobody at this unit can have now."""
+    special = [code for code in codes if code.startswith(special_badges.PREFIX)]
+    usable = special_badges.usable(ask.db, at.path) if special else []
+    out = [label(code) for code in special if label(code) not in usable]
+    if out:
+        raise Refusal(f"{at.name}现在没有{'、'.join(out)}，没有记。发「特色章」看有哪些。")
 
 
 def is_star(medal: str) -> bool:

@@ -64,12 +64,26 @@ def check_free(ask: Ask, name: str, at: Unit, again: str) -> str:
     bare = name.removesuffix(SAME).strip()
     top = units.by_id(ask.db, at.school_id) if at.school_id else at
     there = people.called(ask.db, bare, [top.path], ask.now)
-    there += [each for each in people.above(ask.db, Role, top, ask.now) if each.name == bare and each.grants]
+    there += [each for each in people.above(ask.db, Role, top, ask.now) if _alike(each.name, bare) and each.grants]
     others = [each for each in there if ask.person is None or each.id != ask.person.id]
     # Nobody is mistaken for whoever gives rights here.
-    leads = any(not each.roles.isdisjoint(rights.GIVERS) for each in others)
+    leads = any(each.name == bare and not each.roles.isdisjoint(rights.GIVERS) for each in others)
     if others and (bare == name or leads):
-        words = f"这里已经有一位「{bare}」了。请写全名再发,像这样:{again.format('李静老师')}"
+        words = f"这里已经有一位「{others[0].name}」了。请写全名再发,像这样:{again.format('李静老师')}"
         homonym = "" if leads else f"\n真的同名,在后面写上「{SAME}」:{again.format(f'{bare} {SAME}')}"
         raise Refusal(words + homonym)
     return bare
+
+
+def _alike(name: str, other: str) -> bool:
+    """劉校长 reads as 刘校长: a sign that GB 2312 has not is an older or rarer form of another, as far as we know."""
+    same = all(one == two or _is_rare(one + two) for one, two in zip(name, other, strict=False))
+    return len(name) == len(other) and same
+
+
+def _is_rare(signs: str) -> bool:
+    try:
+        signs.encode("gb2312")
+    except UnicodeEncodeError:
+        return True
+    return False

@@ -157,6 +157,11 @@ class Group:
         return [unit.path for unit in self.units]
 
 
+def is_each(words: str) -> bool:
+    """Whether the words ask for each group of a set: 按片区."""
+    return words.startswith(_EACH)
+
+
 def groups_in(ask: Ask, roles: Iterable[Role], words: str) -> list[Group]:
     """The group that the words name, or all groups of a set; empty when they name none."""
     if not words:
@@ -164,7 +169,7 @@ def groups_in(ask: Ask, roles: Iterable[Role], words: str) -> list[Group]:
     top = [unit.path for unit in scope(ask.me, roles)]
     found = unit_groups.below(ask.db, top)
     wanted: Mapping[str, Sequence[int]]
-    if words.startswith(_EACH):
+    if is_each(words):
         wanted = found.get(words.removeprefix(_EACH).strip(), {})
     else:
         wanted = next(({words: found[of][words]} for of in found if words in found[of]), {})
@@ -174,7 +179,12 @@ def groups_in(ask: Ask, roles: Iterable[Role], words: str) -> list[Group]:
 def chosen_or_group(ask: Ask, roles: frozenset[Role], words: str, word: str, args: str = "{}") -> list[Unit]:
     """The units of the one group that the words name, else as `chosen`; raises Refusal."""
     found = groups_in(ask, roles, words)
-    return list(found[0].units) if len(found) == 1 else chosen(ask, roles, words, word, args)
+    if len(found) == 1:
+        return list(found[0].units)
+    at = chosen(ask, roles, words, word, args)
+    # A 协作组 is its own people and the schools that are put together under its name.
+    more = (each for group in at if group.kind == Kind.GROUP for each in unit_groups.members(ask.db, group))
+    return [*at, *(each for each in more if not any(one.covers(each) for one in at))]
 
 
 def _of_group(ask: Ask, top: list[Unit]) -> list[Unit]:

@@ -47,6 +47,7 @@ class Action(Labelled):
     WITHDRAWN = "withdrawn", "撤回提名"
     BADGES_GIVEN = "badges-given", "全班颁章"
     BADGES_TAKEN_BACK = "badges-taken-back", "收回误记的章"
+    SPECIAL_BADGE = "special-badge", "设特色章"
     QUOTA_FROZEN = "quota-frozen", "定评章名额"
     EXCEPTED = "excepted", "破例同意"
     PRESENTED = "presented", "颁发奖章"

@@ -4,15 +4,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, case, delete, func, literal, select, union, update
 
-from storage.audit.audit import Action, note
+from storage.audit import audit
 from storage.base.upsert import add_new
 from storage.base.vault import Vault
 from storage.children import children
 from storage.medals.nominations import State
+from storage.organisation import units
 from storage.organisation.units import Unit
-from storage.tables import child, child_badge, nomination, nomination_step
+from storage.tables import child, child_badge, nomination, nomination_step, unit
 
 
 def numbered(db: Connection, vault: Vault, squad: Unit, numbers: Iterable[int], today: date) -> dict[int, int]:
@@ -46,7 +47,7 @@ def give(
     if rows:
         add_new(db, child_badge, rows)
         counts = {"medals": len(medals), "children": len(child_ids), "new": len(rows)}
-        note(db, Action.BADGES_GIVEN, now, unit_id=squad.id, term=term, counts=counts)
+        audit.note(db, audit.Action.BADGES_GIVEN, now, unit_id=squad.id, term=term, counts=counts)
     return len(rows)
 
 
@@ -57,7 +58,7 @@ def take_back(
     mine = child_badge.c.child_id.in_(child_ids) & child_badge.c.medal.in_(medals) & (child_badge.c.term == term)
     gone = db.execute(delete(child_badge).where(mine)).rowcount
     if gone:
-        note(db, Action.BADGES_TAKEN_BACK, now, unit_id=squad.id, term=term, medals=len(medals), gone=gone)
+        audit.note(db, audit.Action.BADGES_TAKEN_BACK, now, unit_id=squad.id, term=term, medals=len(medals), gone=gone)
     return gone
 
 
@@ -92,9 +93,10 @@ def basics(db: Connection, child_ids: Iterable[int], terms: Sequence[str]) -> Ma
 
 
 def squads_with_basics(db: Connection, squad_ids: Iterable[int], terms: Sequence[str]) -> set[int]:
-    """The squads in which badges were given in these terms: of others it is not known who has which."""
+    """The squads in which basic badges were given in these terms: of others it is not known who has which."""
     query = select(child.c.unit_id).join(child_badge, child_badge.c.child_id == child.c.id)
-    return set(db.scalars(query.where(child.c.unit_id.in_(list(squad_ids)), child_badge.c.term.in_(terms)).distinct()))
+    given = child_badge.c.term.in_(terms) & child_badge.c.medal.startswith("B:", autoescape=True)
+    return set(db.scalars(query.where(child.c.unit_id.in_(list(squad_ids)), given).distinct()))
 
 
 def with_star(db: Connection, child_ids: Iterable[int], terms: Sequence[str]) -> set[int]:
@@ -121,3 +123,38 @@ def stars(db: Connection, nominee: tuple[int, int | None]) -> dict[str, date]:
         if presented or medal == "S1":
             held[medal] = presented or at.date()
     return held
+
+
+def counts(db: Connection, paths: Sequence[str], term: str) -> Mapping[str, tuple[int, int]]:
+    """Medal → (how many were given by the class this term, how many nominations stand) in these subtrees."""
+    given = select(child_badge.c.medal, func.count(), literal(0)).join(child, child.c.id == child_badge.c.child_id)
+    given = given.join(unit, unit.c.id == child.c.unit_id).where(child_badge.c.term == term, units.within(paths))
+    stands = nomination.c.state.not_in((State.RETURNED, State.WITHDRAWN, State.REVOKED))
+    named = select(nomination.c.medal, literal(0), func.count()).join(unit, unit.c.id == nomination.c.unit_id)
+    named = named.where(nomination.c.term == term, units.within(paths), stands)
+    found: dict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for query in (given.group_by(child_badge.c.medal), named.group_by(nomination.c.medal)):
+        for medal, *more in db.execute(query):
+            found[medal] = (found[medal][0] + more[0], found[medal][1] + more[1])
+    return found
+
+
+def complete(db: Connection, paths: Sequence[str], terms: Sequence[str], all_of: int) -> list[tuple[str, int, int]]:
+    """(school, how many children have basic badges of these terms, how many have `all_of` of them) in these subtrees.
+
+    A badge counts once, whether it was given by the class or by nomination; whole categories do not count.
+    """
+    sub = "B:%/%"
+    given = select(child_badge.c.child_id, child_badge.c.medal)
+    given = given.where(child_badge.c.medal.like(sub), child_badge.c.term.in_(terms))
+    named = select(nomination.c.child_id, nomination.c.medal).where(
+        nomination.c.medal.like(sub), nomination.c.term.in_(terms), nomination.c.state == State.APPROVED
+    )
+    held = union(given, named).subquery()
+    of_child = select(held.c.child_id, func.count().label("held")).group_by(held.c.child_id).subquery()
+    school, here = unit.alias("school"), unit.c.id == child.c.unit_id
+    whole = func.sum(case((of_child.c.held >= all_of, 1), else_=0))
+    query = select(school.c.name, func.count(), whole).select_from(of_child).group_by(school.c.id, school.c.name)
+    query = query.join(child, child.c.id == of_child.c.child_id).join(unit, here & units.within(paths))
+    query = query.join(school, school.c.id == unit.c.school_id)
+    return [(name, count, int(number)) for name, count, number in db.execute(query)]

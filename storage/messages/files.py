@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import Connection, func, insert, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Connection, case, func, insert, literal_column, or_, select, update
 
 from storage.checkins.coverage import VALID
 from storage.tables import checkin, file
 
 # The kind of a roster file; what else is kept is a photo.
 TABLE = "table"
+# What a file is evidence of, and its id there.
+Owner = tuple[Literal["checkin_id", "case_id", "report_id"], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +30,9 @@ class Wanted:
 
 
 def want(db: Connection, rows: Sequence[dict[str, Any]], now: datetime, state: str = "wanted") -> None:
-    """Note files (inbox_id, person_id, checkin_id, channel, chat, ref, kind, album) that are to be fetched at once.
+    """Note files (inbox_id, person_id, its owner, channel, chat, ref, kind, album) that are to be fetched at once.
 
-    In the state `held` they wait for a check-in.
+    In the state `held` they wait for a check-in or a report.
     """
     if rows:
         db.execute(insert(file), [{**row, "state": state, "attempts": 0, "due_at": now} for row in rows])
@@ -44,13 +46,26 @@ def wanted(db: Connection, now: datetime, most: int = 20) -> list[Wanted]:
     return [Wanted(*row) for row in db.execute(query.order_by(file.c.due_at).limit(most))]
 
 
-def adopt(db: Connection, inbox_id: int, checkin_id: int) -> int:
-    """The files of a message, and of its album, whose check-in was not known yet belong to this one; how many."""
+def adopt(db: Connection, inbox_id: int, owner: Owner) -> int:
+    """The files of a message, and of its album, that belonged to nothing yet belong to this; how many they are."""
     mine = file.c.inbox_id == inbox_id
     album = select(file.c.album).where(mine, file.c.album.is_not(None)).scalar_subquery()
     together = or_(mine, file.c.album.in_(album))
-    db.execute(update(file).where(mine, file.c.checkin_id.is_(None)).values(checkin_id=checkin_id))
-    return db.scalar(select(func.count()).where(together, file.c.checkin_id == checkin_id)) or 0
+    kind, number = owner
+    db.execute(update(file).where(mine, *unowned()).values({kind: number}))
+    return db.scalar(select(func.count()).where(together, file.c[kind] == number)) or 0
+
+
+def adopt_since(db: Connection, person_id: int, since: datetime, checkin_id: int) -> int:
+    """What somebody sent since then and that belongs to nothing yet belongs to this check-in; how many they are."""
+    loose = file.c.person_id == person_id, file.c.due_at >= since, *unowned()
+    held = case((file.c.state == "held", "wanted"), else_=file.c.state)
+    return db.execute(update(file).where(*loose).values(checkin_id=checkin_id, state=held)).rowcount
+
+
+def unowned() -> list[ColumnElement[bool]]:
+    """That a file belongs to nothing yet."""
+    return [file.c[kind].is_(None) for kind in ("checkin_id", "case_id", "report_id")]
 
 
 def kept(db: Connection, checkin_id: int, unit_id: int) -> tuple[int, int]:
@@ -62,9 +77,10 @@ def kept(db: Connection, checkin_id: int, unit_id: int) -> tuple[int, int]:
     return count, int(size)
 
 
-def of_case(db: Connection, case_id: int) -> list[tuple[int, str, str]]:
-    """(id, state, MIME type) of what was sent as evidence of a case and not lost, in order."""
-    query = select(file.c.id, file.c.state, file.c.mime).where(file.c.case_id == case_id, file.c.state != "lost")
+def of(db: Connection, owner: Owner) -> list[tuple[int, str, str]]:
+    """(id, state, MIME type) of what was sent as evidence of it and not lost, in order."""
+    kind, number = owner
+    query = select(file.c.id, file.c.state, file.c.mime).where(file.c[kind] == number, file.c.state != "lost")
     return [(row.id, row.state, row.mime or "") for row in db.execute(query.order_by(file.c.id))]
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or
 
 from storage.audit.audit import Action, note
 from storage.base import numbered
+from storage.organisation import unit_groups
 from storage.organisation.units import Unit, within
 from storage.tables import file, row_case, row_case_step, unit
 
@@ -45,6 +46,8 @@ class Case:
     unit_name: str = ""
     unit_kind: str = ""
     path: str = ""
+    # The 协作组 that the unit is in beside the tree.
+    groups: tuple[Unit, ...] = ()
 
     @property
     def unit(self) -> Unit:
@@ -66,14 +69,16 @@ class CaseStep:
 
 
 _CONTENT = ("kind", "personal", "figures", "due", "period", "name", "words", "version")
-_OWN = tuple(Case.__dataclass_fields__)[:-3]
+_OWN = tuple(Case.__dataclass_fields__)[:-4]
 _SELECT = select(*(row_case.c[name] for name in _OWN), unit.c.name, unit.c.kind, unit.c.path).join(
     unit, unit.c.id == row_case.c.unit_id
 )
 
 
 def _all(db: Connection, query: Any) -> list[Case]:
-    return [Case(*row) for row in db.execute(query)]
+    found = [Case(*row) for row in db.execute(query)]
+    heads = unit_groups.heads(db, (one.unit_id for one in found)) if found else {}
+    return [replace(one, groups=heads.get(one.unit_id, ())) for one in found]
 
 
 def add(db: Connection, new: Case, person_id: int, now: datetime) -> Case:
@@ -87,7 +92,7 @@ def add(db: Connection, new: Case, person_id: int, now: datetime) -> Case:
 
     kept = numbered.store(db, row_case.c.number, LETTER, now.date(), make)
     _step(db, kept, CaseStep(person_id, OPENED, new.state, "", None, now), Action.CASE_OPENED)
-    return kept
+    return replace(kept, groups=unit_groups.heads(db, [kept.unit_id]).get(kept.unit_id, ()))
 
 
 def _step(db: Connection, one: Case, step: CaseStep, action: Action) -> None:

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, exists, literal_column, or_, select, update
+from sqlalchemy import Connection, and_, delete, exists, literal_column, or_, select, update
 
 from storage.base import key_values
+from storage.messages import files
 from storage.retention import rows, terms
 from storage.tables import album, checkin, file, inbox, outbox, place
 
@@ -22,8 +23,8 @@ def failed_messages(db: Connection, now: datetime, most: int) -> int:
 
 
 def stray_files(db: Connection, now: datetime, most: int) -> int:
-    """Photos that never found their check-in or case."""
-    past = file.c.checkin_id.is_(None) & file.c.case_id.is_(None) & (file.c.due_at < now - terms.FAILED_MESSAGES_KEPT)
+    """Photos that never found what they belong to."""
+    past = and_(*files.unowned(), file.c.due_at < now - terms.FAILED_MESSAGES_KEPT)
     return rows.delete_oldest(db, file, past, most)
 
 

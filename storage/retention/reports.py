@@ -6,14 +6,15 @@ from sqlalchemy import Connection, delete, select
 
 from storage.programmes import cases
 from storage.retention import rows, terms
-from storage.tables import report, report_step
+from storage.tables import file, report, report_step
 
 
 def old_reports(db: Connection, now: datetime, most: int) -> int:
-    """Reports of three school years ago with their steps."""
+    """Reports of three school years ago with their steps and files."""
     query = select(report.c.id).where(report.c.day < terms.oldest_checkin(now.date()))
     ids = rows.oldest(db, query, report.c.id, most)
-    db.execute(delete(report_step).where(report_step.c.report_id.in_(ids)))
+    for table in (report_step, file):
+        db.execute(delete(table).where(table.c.report_id.in_(ids)))
     db.execute(delete(report).where(report.c.id.in_(ids)))
     return len(ids)
 

@@ -4,7 +4,7 @@ from storage.tables.audit import audit, audit_anchor
 from storage.tables.base import Instant, metadata
 from storage.tables.chats import album, group_chat, moved_chat, place, sent_file
 from storage.tables.events import campaign, event, exemption, participation
-from storage.tables.medals import child_badge, medal_quota, medal_revocation
+from storage.tables.medals import child_badge, medal_quota, medal_revocation, special_badge
 from storage.tables.organisation import (
     ALWAYS,
     account,
@@ -46,6 +46,6 @@ __all__ = [
     "link_code", "medal_quota", "medal_revocation",
     "metadata", "moved_chat", "nomination", "nomination_step", "outbox", "participation", "person", "place",
     "preparation", "rollup", "report", "report_step", "roster_batch", "row_case",
-    "row_case_step", "screen", "sent_file", "staged", "tally", "unit", "unit_group", "unit_past",
+    "row_case_step", "screen", "sent_file", "special_badge", "staged", "tally", "unit", "unit_group", "unit_past",
     "wish", "wrong_code",
 ]  # fmt: skip

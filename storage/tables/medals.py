@@ -16,6 +16,19 @@ child_badge = Table(
     sqlite_with_rowid=False,
 )
 
+# Made by a school or committee for everybody at and below it; paused, nobody can get it any more.
+special_badge = Table(
+    "special_badge",
+    metadata,
+    id_column(),
+    ref("unit_id", "unit", nullable=False),
+    Column("name", String(12), nullable=False),
+    ref("made_by", "person", nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("paused_at", Instant),
+    UniqueConstraint("unit_id", "name"),
+)
+
 # How many may have a medal in a term at and below a unit: floor(percent of the base), which an admin has frozen.
 medal_quota = Table(
     "medal_quota",

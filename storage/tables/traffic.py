@@ -142,6 +142,7 @@ file = Table(
     ref("checkin_id", "checkin", index=True),
     # What it is evidence of instead.
     ref("case_id", "row_case", index=True),
+    ref("report_id", "report", index=True),
     Column("channel", String(20), nullable=False),
     Column("chat", String(80), nullable=False),
     # What the channel fetches it by: an id, or a whole address.

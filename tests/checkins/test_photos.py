@@ -142,7 +142,13 @@ def office(part: str, *more: str) -> bytes:
     return content.getvalue()
 
 
-PDF = b"%PDF-1.7\n1 0 obj\nendobj\n%%EOF\n"
+def pdf(width: int) -> bytes:
+    out = io.BytesIO()
+    Image.new("L", (width, 9)).save(out, "PDF")
+    return out.getvalue()
+
+
+PDF = pdf(9)
 
 
 @pytest.mark.parametrize(
@@ -207,7 +213,7 @@ def test_what_is_too_much_is_said_and_the_check_in_counts(
             monkeypatch.setattr(attached, limit, 2 if limit == "MOST_FILES" else 100)
             await bot.say("张老师", "三(2)中队 主题队日 38人")
             for number in range(2):
-                assert "已附到" in (await sends_file(bot, PDF + b"%d" % number * (100 - 99 * number)))[0]
+                assert "已附到" in (await sends_file(bot, pdf(1 + number)))[0]
             await fetcher(bot, tmp_path / "kept").once()
             (said,) = await sends_file(bot, PDF)
             assert words in said and "签到不受影响" in said

@@ -65,23 +65,50 @@ def test_no_new_key_is_made_over_a_filled_database(
     assert main(["audit", "verify"]) == 0
 
 
+def test_an_older_program_leaves_a_newer_database_alone(
+    database: Database, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.write.begin() as db:
+        db.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+        db.exec_driver_sql("DROP TABLE child_note")
+    database.close()
+    monkeypatch.setenv("TELEGRAM_TOKEN", "123456:planted-token")
+    for command in COMMANDS:
+        words = said(capsys, *command, status=2).splitlines()[-1]
+        assert words.startswith("数据库的版本 9999 比程序的") and "什么也没有改" in words
+    assert main(["doctor"]) == 1
+    assert "fail database: 数据库的版本 9999 比程序新,请更新程序" in capsys.readouterr().out
+
+
 def test_an_empty_database_gets_a_key_of_its_own(filled: None, capsys: pytest.CaptureFixture[str]) -> None:
     KEY.unlink(missing_ok=True)
     assert main(["audit", "verify"]) == 0
     assert KEY.stat().st_mode & 0o777 == 0o600
 
 
-def test_doctor_fails(with_a_child: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_doctor_has_one_line_for_the_key(
+    with_a_child: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def line(status: int) -> str:
+        assert main(["doctor"]) == status
+        found = [each for each in capsys.readouterr().out.splitlines() if " name_key: " in each]
+        assert len(found) == 1
+        return found[0]
+
     monkeypatch.setenv("TELEGRAM_TOKEN", "")
-    main(["doctor"])
-    assert "fail name_key" not in capsys.readouterr().out
+    assert line(0).startswith("warn name_key: 密钥在 data/name.key")
+    KEY.chmod(0o644)
+    assert "chmod 600" in line(0)
     monkeypatch.setenv("NAME_KEY", Fernet.generate_key().decode())
-    assert main(["doctor"]) == 1
-    assert "fail name_key: 现在的密钥打不开" in capsys.readouterr().out
+    assert line(1).startswith("fail name_key: 现在的密钥打不开")
+    monkeypatch.setenv("NAME_KEY", f"{os.environ['NAME_KEY']},{with_a_child}")
+    assert line(0) == "ok name_key: NAME_KEY 已设置"
     monkeypatch.delenv("NAME_KEY")
     KEY.unlink()
-    assert main(["doctor"]) == 1
-    assert "fail name_key: 数据库里有加密的内容,密钥却不见了" in capsys.readouterr().out
+    assert line(1).startswith("fail name_key: 数据库里有加密的内容,密钥却不见了")
+    # A key made meanwhile, by hand or by another installation, is no cure.
+    KEY.write_text(Fernet.generate_key().decode())
+    assert line(1).startswith("fail name_key: 现在的密钥打不开")
 
 
 def test_every_kind_of_sealed_value_is_looked_at() -> None:

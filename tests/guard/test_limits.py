@@ -145,6 +145,10 @@ def test_what_is_limited_a_day(tmp_path: Path, limited: None) -> None:
         assert await bot.say("陌生人", "你好") and await bot.say("陌生人", "在吗") == []
         *_, last = await said(bot, "李老师", *["邀请 中队辅导员 三(1)中队"] * 3)
         assert last.startswith("今天已经开了 2 个邀请码,没有再开。")
+        # The codes of 交接 and 解绑 are of the same kind, and nothing else is done without one.
+        assert "没有再开" in (await said(bot, "李老师", "交接 张老师 洪老师", "确定"))[-1]
+        assert "没有再开" in (await said(bot, "李老师", "解绑 张老师", "解绑 1"))[-1]
+        assert (await bot.say("张老师", "我是谁"))[0].startswith("张老师")
         # What is refused for another reason costs nothing.
         await said(bot, "刘校长", "导出 名册 月球", "导出 名册", "导出 名册 核对名单", "导出 名册模板")
         assert (await said(bot, "刘校长", "导出 名册 核对名单"))[0].startswith("今天已经导出了 2 次")

@@ -69,6 +69,9 @@ def test_nobody_joins_as_somebody_else(tmp_path: Path) -> None:
         for said in ("赵老师", "赵\u200b老师", "\u202e赵老师"):
             answer = (await bot.say("新来的", f"加入 {code} {said}"))[-1]
             assert answer.startswith("这里已经有一位「赵老师」了。") and "同名" in answer
+        # What reads like the name of whoever leads here is asked about.
+        for said in ("劉校长", "刘校長", "王主仼"):
+            assert "已经有一位" in (await bot.say("新来的", f"加入 {code} {said}"))[-1]
         # Whoever gives rights here has nobody of the same name.
         for said in ("刘校长", "刘校长 同名", "王主任 同名", "李老师同名"):
             answer = (await bot.say("新来的", f"加入 {code} {said}"))[-1]

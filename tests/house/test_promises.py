@@ -48,7 +48,7 @@ def test_a_test_that_is_not_there_would_be_missed() -> None:
     assert NAMED.findall("`tests/guard/test_key.py::test_x`, `tests/talks/a.txt`") == [
         ("tests/guard/test_key.py", "test_x"), ("tests/talks/a.txt", "")
     ]  # fmt: skip
-    assert "test_doctor_fails" in functions(ROOT / "tests/guard/test_key.py")
+    assert "test_an_empty_database_gets_a_key_of_its_own" in functions(ROOT / "tests/guard/test_key.py")
 
 
 def test_what_is_to_be_vacuumed_is_every_table_with_words_about_children() -> None:

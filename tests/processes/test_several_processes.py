@@ -18,18 +18,23 @@ from sqlalchemy import func, select, text, update
 from bot.engine import Engine, open_engine
 from bot.pipeline.turn import Turn
 from bot.settings import load
+from storage.organisation import units
+from storage.people import people
+from storage.people.people import Role
 from storage.tables import inbox, lease, person
 from tests.bench.load import update as load_of
 from tests.bench.telegram import fill
 from tests.channels.telegram.test_process import ZHANG, Bot
 from tests.faults.ledger import broken
 from tests.support.databases import end_leases, new_database, new_url, real, rows_of
-from tests.support.platforms.fake_telegram import TOKEN, FakeTelegram
+from tests.support.platforms.fake_telegram import TOKEN, FakeTelegram, message
 from tests.support.platforms.telegram_stage import SECRET
 from tests.support.process import Serving
 from tests.support.stage import START, ZONE, running
 from tests.support.stage import Bot as Stage
 from tests.support.waiting import PATIENCE, until
+
+ADMIN, HEAD = 21, 22
 
 pytestmark = [pytest.mark.both, pytest.mark.postgresql]
 
@@ -116,6 +121,36 @@ def test_one_polls_and_the_other_takes_over(bot: Bot, telegram: FakeTelegram) ->
     # Whoever stops in good order gives back what it held.
     assert bot.count(select(func.count()).select_from(lease)) == 0
     assert bot.count(select(func.count(inbox.c.id))) == 2 and telegram.confirmed_too_early == []
+
+
+def test_what_an_admin_changes_at_one_is_live_at_the_other(bot: Bot, telegram: FakeTelegram) -> None:
+    """The catalogue is switched off and on at one process; the other, which has read it, reports by it."""
+    engine, reports = bot.engine, "辅导员年度评价 应评20人 已评18人"
+    with engine.database.write.begin() as db:
+        school = units.by_id(db, bot.squad.school_id or 0)
+        for user, role, at in ((ADMIN, Role.COUNTY_ADMIN, school.parent_id), (HEAD, Role.SCHOOL_ADMIN, school.id)):
+            person_id = people.add(db, f"老师{user}", engine.now())
+            people.link(db, person_id, "telegram", str(user))
+            people.give(db, person_id, role, units.by_id(db, at or 0), engine.now())
+    hook = {"TELEGRAM_MODE": "webhook", "TELEGRAM_WEBHOOK_SECRET": SECRET, "PUBLIC_URL": "https://bot.example"}
+    numbers = iter(range(1, 100))
+
+    def say(to: Serving, user: int, text: str) -> str:
+        known = len(telegram.texts(user))
+        body = {"update_id": next(numbers), "message": message(user, text)}
+        headers = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
+        to_post = {"json": body, "headers": headers, "timeout": PATIENCE, "trust_env": False}
+        assert httpx.post(f"{to.url}/telegram/webhook", **to_post).status_code == 200  # type: ignore[arg-type]
+        until(lambda: len(telegram.texts(user)) > known)
+        return telegram.texts(user)[-1]
+
+    with ExitStack() as both:
+        first, second = (both.enter_context(serve(bot, name, **hook)) for name in ("first", "second"))
+        assert say(second, HEAD, reports).startswith("已记录")
+        for switch, answer in (("停用", "没看懂"), ("启用", "2")):
+            say(first, ADMIN, f"目录 辅导员年度评价 {switch}")
+            assert "生效" in say(first, ADMIN, "确定")
+            assert answer in say(second, HEAD, reports)
 
 
 # --- writers side by side -----------------------------------------------------------------------------------

@@ -4,9 +4,11 @@ import asyncio
 import base64
 import random
 from datetime import date, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from pypdf import PdfWriter
 from sqlalchemy import Connection, func, select
 
 from bot.practice.channel import decode
@@ -170,6 +172,26 @@ def test_a_reviewer_opens_the_photo_and_nobody_else(tmp_path: Path) -> None:
             (sent,) = (bot.channel.folder / "sent").iterdir()
             assert sent.read_bytes().startswith(b"\xff\xd8\xff")
             assert (await bot.say("马老师", f"照片 {number}"))[0].startswith(f"没有找到事项 {number}")
+
+    asyncio.run(play())
+
+
+def test_the_document_of_a_report_is_opened_by_whoever_takes_it(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with running(tmp_path) as bot:
+            plan = PdfWriter()
+            plan.add_blank_page(width=200, height=200)
+            plan.write(data := BytesIO())
+            pdf = {"name": "方案.pdf", "type": "application/pdf", "data": base64.b64encode(data.getvalue()).decode()}
+            await bot.hear(bot.body("魏站长", "月方案 已交", file=pdf))
+            (told,) = bot.new("魏站长")
+            assert "1 个附件已附上" in told["text"]
+            assert "还没有能看的照片" in (await bot.say("王主任", "附件 R1"))[-1]
+            await fetcher(bot, bot.app.engine.settings.files).once()
+            assert (await bot.say("王主任", "附件 R1")) == [WHY.asks]
+            assert "第 1 个，共 1 个" in (await bot.say("王主任", "上级检查"))[0]
+            (sent,) = (bot.channel.folder / "sent").iterdir()
+            assert sent.read_bytes().startswith(b"%PDF-")
 
     asyncio.run(play())
 

@@ -10,13 +10,13 @@ from sqlalchemy import Connection, event
 
 from storage.campaigns import campaigns
 from storage.campaigns.campaigns import Campaign
-from storage.checkins import checkins, coverage
+from storage.checkins import checkins, coverage, windows
 from storage.database import Database
 from storage.digests import digests
 from storage.medals import nominations
 from storage.messages import cards, files, inbox, outbox
 from storage.messages.outbox import Held
-from storage.organisation import changes, units
+from storage.organisation import changes, history, units
 from storage.people import people
 from storage.reminders import deliveries
 from storage.roster import promotion, roster
@@ -27,6 +27,7 @@ pytestmark = pytest.mark.both
 NOW = datetime(2026, 4, 3, 2, 20, tzinfo=UTC)
 CALL = Campaign(1, "守岁", "志愿服务", NOW, NOW, path="/1/", id=1)
 SQUADS = [coverage.Squad(3, "三(1)中队", "/1/2/3/", "实验小学", 40)]
+LEARNED = windows.of_activity("红领巾爱学习", NOW.date(), NOW.date(), 5)
 HELD = Held(frozenset({"7"}), True)
 ARRIVED = {"channel": "telegram", "message_id": "1", "chat": "1", "sender": "1", "received_at": NOW}
 SAME = {
@@ -139,7 +140,7 @@ def test_a_chat_that_waits_holds_only_itself_up(database: Database) -> None:
         lambda db: nominations.of_person(db, 1, 10),
         lambda db: roster.load(db, [("青禾区", "实验小学")], [("wecom", "a")], NOW),
         lambda db: campaigns.progress(db, CALL, ["/1/2/"]),
-        lambda db: campaigns.studied(db, "红领巾爱学习", 5, NOW.date(), ["/1/2/"], SQUADS),
+        lambda db: windows.told(db, LEARNED, history.part(db, ["/1/2/"], "2026-W14"), SQUADS),
         lambda db: campaigns.newest(db, ["/1/2/"], 8),
         lambda db: nominations.waiting(db, 1, ["/1/2/"]),
     ],

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from bot.clock import Clock
 from bot.commands import database
-from bot.commands.doctor import databases, installation
+from bot.commands.doctor import databases, installation, times
 from bot.commands.doctor.line import FAIL, OK, Line
 from bot.settings import BadSettings, Settings
 
@@ -25,11 +25,12 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     checks: tuple[Callable[[], Iterator[Line]], ...] = (
         lambda: iter([(OK, "settings", "设置都读得懂")]),
         lambda: installation.data(settings.data_dir),
-        lambda: databases.database(url, settings),
+        lambda: databases.database(url),
         lambda: databases.sqlite(url),
-        lambda: installation.name_key(settings),
+        lambda: iter([installation.name_key(settings, databases.key(url, settings))]),
         lambda: installation.calendar(settings),
         lambda: iter([(OK, "zone", f"{settings.timezone},现在是 {Clock(settings.zone).now():%Y-%m-%d %H:%M}")]),
+        lambda: times.check(settings),
         lambda: _platform(settings, arguments.robot),
         lambda: iter([installation.port(settings)]),
     )
@@ -54,6 +55,11 @@ def _platform(settings: Settings, probe: bool) -> Iterator[Line]:
         yield OK, "platform", "practice:没有配置平台,启动后只有演练页面"
         return
     # The client libraries are only loaded for those who need them.
+    from bot.channels import http
+
+    if problem := http.environment_problem():
+        yield FAIL, "environment", problem
+        return
     if settings.telegram_token:
         way = "webhook" if settings.telegram_mode == "webhook" else "轮询"
         yield OK, "platform", f"Telegram 已配置({way})"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.commands import in_words
 from bot.commands.doctor.line import FAIL, OK, WARN, Line
@@ -16,14 +17,13 @@ from storage.messages import inbox, outbox
 _FIXED, _BACKPORTS = (3, 51, 3), ((3, 50, 7), (3, 44, 6))
 
 
-def database(url: str, settings: Settings) -> Iterator[Line]:
-    """Whether the database opens, what version it has, whether the key fits it, what waits in it."""
-    kind, _, path = url.partition(":///")
-    if kind == "sqlite" and not Path(path).exists():
+def database(url: str) -> Iterator[Line]:
+    """Whether the database opens, what version it has, what waits in it."""
+    if _is_to_come(url):
         yield OK, "database", "还没有数据库,第一次启动时会建"
         return
     try:
-        yield from _in_database(open_database(url), settings)
+        yield from _in_database(open_database(url))
     except Exception as error:
         words = in_words(error)
         if words is None:
@@ -31,9 +31,13 @@ def database(url: str, settings: Settings) -> Iterator[Line]:
         yield FAIL, "database", words
 
 
-def _in_database(database: Database, settings: Settings) -> Iterator[Line]:
+def _is_to_come(url: str) -> bool:
+    kind, _, path = url.partition(":///")
+    return kind == "sqlite" and not Path(path).exists()
+
+
+def _in_database(database: Database) -> Iterator[Line]:
     try:
-        yield from _key(database, settings)
         found = migrate.revision(database.read)
         if found != migrate.HEAD:
             newer = (found or "") > migrate.HEAD
@@ -51,13 +55,21 @@ def _in_database(database: Database, settings: Settings) -> Iterator[Line]:
         database.close()
 
 
-def _key(database: Database, settings: Settings) -> Iterator[Line]:
+def key(url: str, settings: Settings) -> str:
+    """What is wrong with the key for what is sealed in the database; empty: nothing, or the database does not open."""
     # It loads all features: no other check needs them.
     from bot.engine import key_problem
 
-    with database.read.connect() as db:
-        if problem := key_problem(settings, db):
-            yield FAIL, "name_key", problem.partition(": ")[2]
+    if _is_to_come(url):
+        return ""
+    database = open_database(url)
+    try:
+        with database.read.connect() as db:
+            return key_problem(settings, db).partition(": ")[2]
+    except SQLAlchemyError:
+        return ""
+    finally:
+        database.close()
 
 
 def _failed(db: Connection) -> Line:

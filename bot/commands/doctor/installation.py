@@ -28,17 +28,17 @@ def data(folder: Path) -> Iterator[Line]:
     yield (OK, "data", words) if free >= _LEAST_FREE else (FAIL, "data", f"{words},至少要 {_LEAST_FREE >> 20} MiB")
 
 
-def name_key(settings: Settings) -> Iterator[Line]:
-    """Whether the key of the sealed names is kept elsewhere as well, and from others."""
+def name_key(settings: Settings, problem: str) -> Line:
+    """Whether the key of the sealed names opens them (`problem`), and is kept elsewhere as well, and from others."""
     own = settings.data_dir / "name.key"
+    if problem:
+        return FAIL, "name_key", problem
     if settings.name_key:
-        yield OK, "name_key", "NAME_KEY 已设置"
-    elif not own.exists():
-        yield WARN, "name_key", f"没有设置 NAME_KEY,第一次启动时会生成 {own};之后请备份它"
-    else:
-        yield WARN, "name_key", f"密钥在 {own},请另存一份备份:丢了它,加密的姓名和消息就再也打不开"
-        if own.stat().st_mode & 0o077:
-            yield WARN, "name_key", f"别的用户也能读 {own},请运行 chmod 600 {own}"
+        return OK, "name_key", "NAME_KEY 已设置"
+    if not own.exists():
+        return WARN, "name_key", f"没有设置 NAME_KEY,第一次启动时会生成 {own};之后请备份它"
+    readable = f"别的用户也能读它,请运行 chmod 600 {own}。" if own.stat().st_mode & 0o077 else ""
+    return WARN, "name_key", f"密钥在 {own}。{readable}请另存一份备份:丢了它,加密的姓名和消息就再也打不开"
 
 
 def calendar(settings: Settings) -> Iterator[Line]:

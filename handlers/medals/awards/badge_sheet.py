@@ -10,6 +10,7 @@ from handlers.medals.awards.eligibility import ALL_BASIC
 from handlers.reading.model import Context
 from handlers.reading.text.units import find_units
 from handlers.wording import medals, numbers
+from storage.medals import special_badges
 from storage.organisation import units
 from storage.organisation.units import Unit
 
@@ -25,7 +26,8 @@ Given = Mapping[tuple[int, tuple[str, ...]], list[int]]
 def shown(db: Connection, person: Person, rows: Sequence[Sequence[str]], today: date) -> Reply:
     """What the sheet would give, with a button that leads to the preview; or every mistake of it."""
     squads = _squads(db, person)
-    given, problems = _read(rows, {squad.key: squad for squad in squads}, today)
+    special = {each.medal for each in special_badges.around(db, [squad.path for squad in squads]) if not each.paused_at}
+    given, problems = _read(rows, {squad.key: squad for squad in squads}, (*ALL_BASIC, *sorted(special)), today)
     if problems or not given:
         listed = "\n".join(problems[:_MOST_PROBLEMS]) or "一枚也没有。有的格写 1 或 √。"
         more = f"\n另有 {len(problems) - _MOST_PROBLEMS} 处" if len(problems) > _MOST_PROBLEMS else ""
@@ -47,13 +49,15 @@ def _squads(db: Connection, person: Person) -> list[Unit]:
     return [unit for school in sorted(schools) for unit in units.of_school(db, school) if unit.key]
 
 
-def _read(rows: Sequence[Sequence[str]], squads: Mapping[str, Unit], today: date) -> tuple[Given, list[str]]:
+def _read(
+    rows: Sequence[Sequence[str]], squads: Mapping[str, Unit], medals_there: Sequence[str], today: date
+) -> tuple[Given, list[str]]:
     """(squad and badges → numbers, what is wrong with the sheet)."""
     header = [cell.strip() for cell in rows[0]] if rows else []
     squad_at, number_at = (
         next((header.index(name) for name in names if name in header), None) for names in (_SQUAD, _NUMBER)
     )
-    codes = {medals.label(code).removesuffix("章"): code for code in ALL_BASIC}
+    codes = {medals.label(code).removesuffix("章"): code for code in medals_there}
     badges = {place: codes[word] for place, cell in enumerate(header) if (word := cell.removesuffix("章")) in codes}
     if squad_at is None or number_at is None or not badges:
         return {}, [_COLUMNS]

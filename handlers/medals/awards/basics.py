@@ -1,15 +1,14 @@
-"""Basic badges by the class: 向阳章 三(2)中队 全班除 3、7号. Without them nobody is ever eligible for a star."""
+"""Badges by the class: 向阳章 三(2)中队 全班除 3、7号. Without the basic ones nobody is ever eligible for a star."""
 
 from dataclasses import dataclass
 
 from handlers.kit import Ask, Refusal, Reply, Role
 from handlers.medals.awards.eligibility import ALL_BASIC
-from handlers.reading.medals.medals import find_medals
 from handlers.registry import command
 from handlers.wording import days, medals, questions
 from handlers.wording.children import class_lists, consents
 from scheduling.periods import term_of
-from storage.medals import badges
+from storage.medals import badges, special_badges
 from storage.organisation import units
 
 GIVERS = frozenset({Role.COUNSELOR, Role.BRIGADE, Role.SCHOOL_ADMIN})
@@ -32,16 +31,18 @@ GIVE = questions.Question(
 )
 
 
-def meant(words: str) -> bool:
-    """Whether a nomination is basic badges for a class: 向阳章 三(2)中队 全班."""
-    return class_lists.is_list(words) and bool(_badges(words)[0])
+def meant(ask: Ask, words: str) -> bool:
+    """Whether a nomination is badges for a class: 向阳章 三(2)中队 全班."""
+    return class_lists.is_list(words) and bool(_badges(ask, words)[0])
 
 
-def _badges(words: str) -> tuple[list[str], str]:
-    """(the basic badges that the words name, the rest): 12个基础章 are all of them, 红星章 its four."""
-    found, rest = find_medals(words, ())
+def _badges(ask: Ask, words: str) -> tuple[list[str], str]:
+    """(the basic and special badges that the words name, the rest): 12个基础章 are all basic ones, 红星章 its four."""
+    found, rest = medals.found_in(ask, words)
     codes: dict[str, None] = {}
     for medal in found:
+        if medal.code and medal.code.startswith(special_badges.PREFIX):
+            codes[medal.code] = None
         whole = medal.code is None and "基础" in words
         codes |= dict.fromkeys(each for each in ALL_BASIC if whole or each == medal.code or _of(each, medal.code))
     return list(codes), rest.replace("12个", " ").replace("十二个", " ").replace("基础", " ")
@@ -63,10 +64,11 @@ def preview(ask: Ask) -> Reply:
     wanted: list[tuple[int, list[str], list[int]]] = []
     said: list[str] = []
     for line in lines:
-        codes, rest = _badges(line)
+        codes, rest = _badges(ask, line)
         if not codes:
             raise Refusal(f"请写明是哪些基础章,像这样:{_LIKE}")
         whom = class_lists.of_class(ask, GIVERS, rest, _LIKE)
+        medals.check_special(ask, codes, whom.squad)
         wanted.append((whom.squad.id, codes, whom.numbers))
         said.append(f"{whom.squad.name} {_names(codes)}:{whom.said}")
     count = sum(len(codes) * len(numbers) for _, codes, numbers in wanted)
@@ -76,7 +78,9 @@ def preview(ask: Ask) -> Reply:
 
 
 def _names(codes: list[str]) -> str:
-    return f"{len(codes)} 个基础章" if len(codes) > 4 else "、".join(map(medals.label, codes))
+    basic = [code for code in codes if code in ALL_BASIC]
+    short = [f"{len(basic)} 个基础章"] if len(basic) > 4 else list(map(medals.label, basic))
+    return "、".join([*short, *(medals.label(code) for code in codes if code not in ALL_BASIC)])
 
 
 @questions.answers(GIVE)
@@ -99,7 +103,7 @@ def give(ask: Ask, known: _Given) -> Reply:
 @command("收章", who=GIVERS, group="奖章", rank=43, help="收回记错的基础章", examples=(_BACK_LIKE,))
 def take_back(ask: Ask) -> Reply:
     """Takes back what was given by mistake this term."""
-    codes, rest = _badges(ask.args)
+    codes, rest = _badges(ask, ask.args)
     if not codes:
         raise Refusal(f"请写明是哪些基础章,像这样:{_BACK_LIKE}")
     whom = class_lists.of_class(ask, GIVERS, rest, _BACK_LIKE)

@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from handlers.asker import reviews
 from handlers.kit import Ask, Denied, Refusal, Reply, Unit
-from handlers.medals import pending
-from handlers.reading.medals.medals import find_medals
-from handlers.reading.text.normalise import GAP
 from handlers.registry import command
 from handlers.wording import days, medals, places, questions
 from storage.medals import nominations
@@ -32,20 +30,20 @@ SURE = questions.Question(
 
 
 @command(
-    "颁发", "present", who=pending.REVIEWERS, group="奖章", rank=45,
+    "颁发", "present", who=reviews.REVIEWERS, group="奖章", rank=45,
     help="记下奖章哪天颁发了", examples=(_LIKE, "颁发 一星章 6月1日"),
 )  # fmt: skip
 def present(ask: Ask) -> Reply:
     """What is to be handed over, before it is noted."""
     day, words = days.day_in(ask.args, ask.today)
-    found, rest = find_medals(words, ())
+    found, rest = medals.found_in(ask, words)
     medal = found[0].code if len(found) == 1 else None
     if medal is None:
         raise Refusal(f"请写明中队(全校就不写)、奖章和日期,像这样:{_LIKE}")
     if day and day > ask.today:
         raise Refusal("颁发的日期还没有到,请到那天再记。")
     on = day or ask.today
-    at = _one(places.chosen(ask, pending.REVIEWERS, " ".join(rest.replace(GAP, " ").split()), "颁发"))
+    at = _one(places.chosen(ask, reviews.REVIEWERS, rest, "颁发"))
     cases = nominations.unpresented(ask.db, [at.path], medal)
     what = f"{at.name} {medals.label(medal)}"
     if not cases:
@@ -66,7 +64,7 @@ def _one(found: list[Unit]) -> Unit:
 def presented(ask: Ask, known: _Ceremony) -> list[Reply]:
     """All of them were handed over that day; whoever nominated is told."""
     at = units.by_id(ask.db, known.unit)
-    if not any(grant.role in pending.REVIEWERS and grant.unit.covers(at) for grant in ask.me.grants):
+    if not any(grant.role in reviews.REVIEWERS and grant.unit.covers(at) for grant in ask.me.grants):
         raise Denied(f"{at.name}不在您负责的范围。", what="颁发", subject=f"unit:{at.id}")
     cases = nominations.unpresented(ask.db, [at.path], known.medal)
     if len(cases) != known.count:

@@ -14,7 +14,7 @@ from storage.programmes import cases
 
 def problem(ask: Ask, row: Row, one: cases.Case, step: Step, done: list[cases.CaseStep]) -> str:
     """A sentence, or nothing when the step may be taken."""
-    if step.evidence and not files.of_case(ask.db, one.id):
+    if step.evidence and not files.of(ask.db, ("case_id", one.id)):
         return f"还没有照片或附件。请直接把照片发来，或发「退回 {one.number} 请补充」。"
     if one.state == chain.NOTICE and not step.optional:
         last = case_notice.notice_ends(ask, row, done)
@@ -54,7 +54,7 @@ def allowed(ask: Ask, row: Row, one: cases.Case, action: str, done: list[cases.C
     now = case_words.now_possible(ask, row, one)
     if not here:
         raise Refusal(f"{one.number} 不能{action}，没有改。{now}。", *case_words.buttons(ask, row, one, done))
-    mine = [each for each in here if case_rights.is_level(ask.me, each.by, one.unit)]
+    mine = [each for each in here if case_rights.is_level(ask.me, each.by, one)]
     subject = f"case:{one.number}"
     if not mine:
         raise Denied(f"「{action}」由{here[0].by}来办，{one.number} 没有改。{now}。", what=action, subject=subject)
@@ -77,8 +77,8 @@ def pass_over(ask: Ask, row: Row, one: cases.Case, own: bool) -> cases.Case:
     never passed over (design §5).
     """
     while step := next((each for each in chain.steps_at(row, one.state) if each.action == chain.APPROVE), None):
-        passed = own and case_rights.is_level(ask.me, step.by, one.unit)
-        if step.to == chain.DECIDED or not (passed or not case_rights.exists(ask.db, step.by, one.unit)):
+        passed = own and case_rights.is_level(ask.me, step.by, one)
+        if step.to == chain.DECIDED or not (passed or not case_rights.exists(ask.db, step.by, one)):
             break
         made = cases.CaseStep(ask.me.id, f"{step.by}一级略过", step.to, "", None, ask.now)
         cases.move(ask.db, one, made, chain.is_closed(row, step.to))

@@ -1,30 +1,15 @@
-"""待办, and the nudge to those who are waited for."""
+"""The nudge to those who are waited for in cases, and the reasons for which they are sent back."""
 
 from handlers.catalogue import chain
 from handlers.catalogue.loader import calendar_of
 from handlers.catalogue.model import Row
-from handlers.kit import MEMBERS, Ask, Button, Reply
+from handlers.kit import Ask, Button, Reply
 from handlers.programmes import signoff
-from handlers.programmes.cases import case_rights, case_waiting, case_words
-from handlers.registry import command
+from handlers.programmes.cases import case_rights, case_waiting
 from storage.programmes import cases
 from storage.reminders import deliveries
 
-_MOST, _MOST_OPEN = 5, 300
-
-
-@command("待办", "todo", who=MEMBERS, group="活动", rank=34, help="看等您办的事项", examples=("待办",))
-def todo(ask: Ask) -> Reply:
-    """The cases that wait for the asker, and how many reports do."""
-    found = case_waiting.found(ask)
-    reports = len(signoff.for_me(ask))
-    also = f"另有 {reports} 件上报等您收下，发「待收」。" if reports else ""
-    if not found:
-        return Reply(also or "没有等您办的事项。")
-    listed = [f"{place}. {case_words.line(ask, row, one)}" for place, (one, row) in enumerate(found[:_MOST], 1)]
-    more = f"先办这些，另有 {len(found) - _MOST} 件。" if len(found) > _MOST else ""
-    buttons = case_words.links(one for one, _ in found[:_MOST])
-    return Reply("\n".join(filter(None, (f"等您办 {len(found)} 件：", *listed, more, also))), buttons)
+_MOST_OPEN = 300
 
 
 def nudge(ask: Ask, row: Row, paths: list[str]) -> Reply:
@@ -37,7 +22,7 @@ def nudge(ask: Ask, row: Row, paths: list[str]) -> Reply:
          "payload": {"id": one.id, "due": str(one.due)}}
         for one in found
         for by in {each.by for each in chain.steps_at(row, one.state) if not each.optional}
-        for person in case_rights.deciders(ask.db, by, one.unit, ask.now)
+        for person in case_rights.deciders(ask.db, by, one, ask.now)
         if person.id != ask.me.id
     ]  # fmt: skip
     new = deliveries.put(ask.db, list({(each["occurrence"], each["person_id"]): each for each in rows}.values()))

@@ -43,20 +43,21 @@ def sphere(office: Unit) -> str:
     return parent if office.kind in _BESIDE and parent != "/" else office.path
 
 
-def is_of_level(grant: Grant, by: str, about: Unit) -> bool:
-    """Whether the role that is held is of this level for a case about this unit."""
-    at = grant.unit
+def is_of_level(grant: Grant, by: str, one: cases.Case) -> bool:
+    """Whether the role that is held is of this level for a case."""
+    at, about = grant.unit, one.unit
     if by == OWN:
         return at.id == about.id and grant.role in (programmes.REPORT_FOR.get(about.kind) or programmes.SIDE)
     if by == ABOVE:
         return at.id != about.id and about.path.startswith(at.path) and grant.role in _ABOVE
     kinds, roles = LEVELS.get(by, NOBODY)
-    return grant.role in roles and at.kind in kinds and about.path.startswith(sphere(at))
+    works_for = about.path.startswith(sphere(at)) or any(each.id == at.id for each in one.groups)
+    return grant.role in roles and at.kind in kinds and works_for
 
 
-def is_level(person: Person, by: str, about: Unit) -> bool:
-    """Whether this person decides at this level of the row's chain about this unit."""
-    return any(is_of_level(grant, by, about) for grant in person.grants)
+def is_level(person: Person, by: str, one: cases.Case) -> bool:
+    """Whether this person decides at this level of the row's chain about this case."""
+    return any(is_of_level(grant, by, one) for grant in person.grants)
 
 
 def may_open(person: Person, row: Row, about: Unit) -> bool:
@@ -73,8 +74,12 @@ def may_see(person: Person, row: Row, one: cases.Case) -> bool:
     if one.person_id == person.id or may_open(person, row, one.unit):
         return True
     readers = programmes.READERS - ({Role.INSPECTOR} if one.personal else set())
-    reads = any(each.role in readers and one.path.startswith(each.unit.path) for each in person.grants)
-    return reads or any(is_level(person, each.by, one.unit) for each in row.chain)
+    offices = {each.id for each in one.groups}
+    reads = any(
+        each.role in readers and (one.path.startswith(each.unit.path) or each.unit.id in offices)
+        for each in person.grants
+    )
+    return reads or any(is_level(person, each.by, one) for each in row.chain)
 
 
 def levels_of(person: Person) -> set[str]:
@@ -100,29 +105,30 @@ def possible(person: Person, row: Row, one: cases.Case, done: list[cases.CaseSte
     mine = [
         each
         for each in chain.steps_at(row, one.state)
-        if is_level(person, each.by, one.unit) and not barred(person, each, one, done)
+        if is_level(person, each.by, one) and not barred(person, each, one, done)
     ]
     return list({each.action: each for each in mine}.values())
 
 
-def exists(db: Connection, by: str, about: Unit) -> bool:
-    """Whether there is such a level for this unit at all: a district without streets has none."""
+def exists(db: Connection, by: str, one: cases.Case) -> bool:
+    """Whether there is such a level for this case at all: a district without streets has none."""
     if by in (OWN, ABOVE):
-        return by == OWN or about.path.count("/") > 2
+        return by == OWN or one.path.count("/") > 2
     kinds, _ = LEVELS.get(by, NOBODY)
-    return any(each.kind in kinds for each in units.around(db, about.path, _BESIDE))
+    return any(each.kind in kinds for each in (*units.around(db, one.path, _BESIDE), *one.groups))
 
 
-def deciders(db: Connection, by: str, about: Unit, now: datetime) -> list[Person]:
+def deciders(db: Connection, by: str, one: cases.Case, now: datetime) -> list[Person]:
     """Whoever decides at this level, of several units the nearest."""
-    found = people.above(db, Role, about, now)
+    found = people.above(db, Role, one.unit, now)
     kinds, roles = LEVELS.get(by, NOBODY)
-    if kinds & _BESIDE:
-        beside = [each.path for each in units.around(db, about.path, kinds)]
+    beside = [each.path for each in units.around(db, one.path, kinds)] if kinds & _BESIDE else []
+    beside += [each.path for each in one.groups if each.kind in kinds]
+    if beside:
         found += people.holding(db, roles, beside, now)
     near: dict[int, int] = {}
     for person in found:
-        depths = [each.unit.path.count("/") for each in person.grants if is_of_level(each, by, about)]
+        depths = [each.unit.path.count("/") for each in person.grants if is_of_level(each, by, one)]
         if depths:
             near[person.id] = max(*depths, near.get(person.id, 0))
     nearest = max(near.values(), default=0)

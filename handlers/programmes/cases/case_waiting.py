@@ -5,6 +5,7 @@ from handlers.catalogue.model import Row
 from handlers.kit import Ask, Denied, Refusal
 from handlers.programmes.cases import case_rights
 from handlers.wording.numbers import CaseNumbers
+from storage.organisation import unit_groups, units
 from storage.programmes import cases
 from storage.programmes.cases import Case
 
@@ -20,6 +21,8 @@ def found(ask: Ask) -> list[tuple[Case, Row]]:
         row.key: {step.state for step in row.chain if not step.optional and step.by in levels} for row in rows.values()
     }
     paths = [case_rights.sphere(grant.unit) for grant in ask.me.grants]
+    groups = [grant.unit for grant in ask.me.grants if grant.unit.kind == units.Kind.GROUP]
+    paths += [each.path for group in groups for each in unit_groups.members(ask.db, group)]
     states = {key: each for key, each in states.items() if each}
     waiting = [(one, rows[one.row]) for one in cases.waiting(ask.db, states, paths, _MOST_WAITING)]
     return [(one, row) for one, row in waiting if _is_for(ask, one, row)]
@@ -27,7 +30,7 @@ def found(ask: Ask) -> list[tuple[Case, Row]]:
 
 def _is_for(ask: Ask, one: Case, row: Row) -> bool:
     here = [each for each in chain.steps_at(row, one.state) if not each.optional]
-    if not any(case_rights.is_level(ask.me, each.by, one.unit) for each in here):
+    if not any(case_rights.is_level(ask.me, each.by, one) for each in here):
         return False
     able = case_rights.possible(ask.me, row, one, cases.steps(ask.db, one.id))
     return any(not each.optional for each in able)

@@ -53,7 +53,7 @@ def page(ask: Ask, row: Row, one: cases.Case) -> Reply:
     if one.state == chain.NOTICE:
         lines.append(f"公示到{days.short(case_notice.notice_ends(ask, row, done))}")
     lines += [_step(ask, each, names.get(each.person_id, "")) for each in done[-_MOST_STEPS:]]
-    count = files.of_case(ask.db, one.id)
+    count = files.of(ask.db, ("case_id", one.id))
     if count:
         lines.append(f"照片和附件 {len(count)} 个")
     who = waited_for(ask, row, one)
@@ -104,7 +104,7 @@ def news(ask: Ask, row: Row, one: cases.Case, what: str, words: str = "") -> tup
     `what` was done, with these words.
     """
     levels = {each.by: each for each in chain.steps_at(row, one.state) if not each.optional}
-    found = [person for by in levels for person in case_rights.deciders(ask.db, by, one.unit, ask.now)]
+    found = [person for by in levels for person in case_rights.deciders(ask.db, by, one, ask.now)]
     done = cases.steps(ask.db, one.id)
     able = {
         person.id: (person.name, steps)

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
+from handlers.attendance import attachments
 from handlers.catalogue import chain
 from handlers.catalogue.model import Row
 from handlers.kit import MEMBERS, Ask, Button, Refusal, Reply
+from handlers.programmes import evidence
 from handlers.programmes.cases import (
     case_caps,
     case_changes,
-    case_evidence,
     case_reading,
     case_reminders,
     case_waiting,
@@ -35,7 +36,9 @@ def work(ask: Ask) -> Sequence[Reply]:
         raise Refusal(f"请写上编号，像 {case_waiting.NUMBERS.like(ask)}。发「待办」看等您办的。")
     one, row = case_waiting.named(ask, number)
     if not words:
-        return [case_evidence.attached(ask, row, one) if ask.message.attachments else case_words.page(ask, row, one)]
+        if ask.message.attachments:
+            return [evidence.attached(ask, evidence.of_case(ask, one, row))]
+        return [case_words.page(ask, row, one)]
     said = chain.named(row, words)
     own = next((each for each in case_changes.WORDS if words.startswith(each)), "")
     if own and len(own) > len(said):
@@ -78,7 +81,7 @@ def _take(ask: Ask, row: Row, one: cases.Case, action: str, words: str) -> Seque
         raise Refusal(f"刚才已经有人办了。{case_words.now_possible(ask, row, now)}。")
     one, _ = case_waiting.named(ask, one.number)
     one = case_caps.pass_over(ask, row, one, own=False)
-    case_evidence.attach(ask, one)
+    attachments.keep(ask, ("case_id", one.id))
     after, letters = case_words.news(ask, row, one, f"{ask.me.name}已{action}", kept)
     text = f"已{action} {case_words.line(ask, row, one)}\n{lost}{after}"
     next_ones = case_words.buttons(ask, row, one, cases.steps(ask.db, one.id))

@@ -11,13 +11,14 @@ from handlers.reading.text.units import Hit
 # 本周没有活动, 我们班这周没搞活动, 上周无活动; not 今天没有开展活动: that is a day.
 _WEEK = r"[本这上]个?(?:周|星期|礼拜)"
 _NONE = (
-    r"(?:没有?|无|未|不)(?:有|能)?(?:开展|组织|举行|搞|安排|办)?(?:过|什么|任何|少先队|中队|集体)*"
+    r"(?:没有?|无|未|不)(?:有|能)?(?:开展|组织|举行|搞|安排|办)?(?:过|什么|啥|任何|少先队|中队|集体)*"
     r"(?:活动|队会|队课|队日)"
 )
 _ZERO = pattern(
     rf"{_WEEK}[^,。\n\d]{{0,8}}{_NONE}|{_NONE}[^,。\n\d]{{0,2}}{_WEEK}"
     rf"|^\W*(?:我们)?(?:中队|班)?{_NONE}(?:可报)?\W*$|零报告"
 )
+_NOT = frozenset("没无未不零")
 _EXCUSE = pattern(r"(?:请假|暂停|停课|停报|停办|免报|不用报|放假|隔离)[^,。\n]{0,6}?(?P<to>[到至])")
 _LONGEST = 40
 
@@ -29,7 +30,7 @@ def read_exemption(text: str, hits: Sequence[Hit], dates: Sequence[When], contex
     unit = next((hit.unit for hit in hits if hit.kind != "part"), context.bound_unit)
     issues = () if unit else ("UNIT_MISSING",)
     status: Status = "ok" if unit else "clarify"
-    if _ZERO.search(text):
+    if not _NOT.isdisjoint(text) and _ZERO.search(text):
         day = dates[0].day if dates else context.received - timedelta(days=7 * ("上" in text))
         return Reading("zero", status, issues, (Record(unit=unit, date=day, dated=bool(dates)),), claim="negation")
     found = _EXCUSE.search(text)

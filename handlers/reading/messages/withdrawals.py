@@ -14,10 +14,10 @@ from handlers.reading.text.patterns import pattern
 from handlers.reading.text.units import Hit
 
 # What is withdrawn: a record. 取消 alone may be said of the activity as well: 升旗因雨取消.
-CANCEL = pattern(r"撤回|撤销|作废|收回|删掉|删除|删了|删一?[条下个]|取消")
+CANCEL = pattern(r"撤回|撤销|撤[了掉]|作废|收回|删掉|删除|删了|删一?[条下个]|取消")
 _CANCEL_WHAT = pattern(r"签到|打卡|记录|上[一]?条|刚才|那条|这条|提交|上报|提名|推荐|申报")
 _RESTORE = pattern(
-    r"^\W{0,2}(?:请|麻烦)?(?:帮我|帮忙)?(?:把.{0,20})?(?:恢复|还原)(?!.{0,20}(?:提醒|健康|身体|提名|推荐|申报|[星奖]章|单位|账号|通知|上课|正常))"
+    r"^\W{0,2}(?:请|麻烦)?(?:帮我|帮忙)?(?:把.{0,20}|[^,。\n]{0,12}(?:撤[回销掉了]|删[掉除了]?)[了的]{1,2}[^,。\n]{0,8})?(?:恢复|还原)(?!.{0,20}(?:提醒|健康|身体|提名|推荐|申报|[星奖]章|单位|账号|通知|上课|正常))"
 )
 REPLACE = pattern(
     r"代替|顶替|换成|换为|替换为|替换成|改成|改为|改[报提推]|更换为|调整为|替?换[上下掉]?|改(?![正错变进])|应该?[是为]|[写报填弄]错了?[,、\s]*是"
@@ -47,7 +47,8 @@ def cancels(text: str, hits: list[Hit]) -> bool:
 
 def restores(text: str) -> bool:
     """Whether `text` brings back what was withdrawn: 恢复三(2)队会."""
-    return len(text) < _LONGEST and _RESTORE.search(text) is not None
+    told = "恢复" in text or "还原" in text
+    return told and len(text) < _LONGEST and _RESTORE.search(text) is not None
 
 
 def read_restoring(found: Found, context: Context) -> Reading:

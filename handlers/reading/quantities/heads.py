@@ -5,8 +5,8 @@ A count is taken only when one reading explains every number of heads; else the 
 
 from collections.abc import Sequence
 
-from handlers.reading.checkins.activities import activity_before
 from handlers.reading.model import Number
+from handlers.reading.quantities import owners
 from handlers.reading.quantities.binding import bind
 from handlers.reading.quantities.counts import Counts
 from handlers.reading.quantities.tokens import Token, tokens_of
@@ -15,16 +15,7 @@ from handlers.reading.text.normalise import COUNTED, GAP, SECRET
 from handlers.reading.text.patterns import pattern
 
 _ALL = pattern(r"(?:已?全部|[都均全])(?![没未缺请应在有])")
-_AMONG = pattern(r"[ ,，;；(]*(?:其中|含|包括)")
-_THE_REST = pattern(r"其余|其他(?:人|同学|队员)|剩下|外[ ,]?(?:其[余他])?(?:全|[均都]到)")
-# 三(3)班46人,今天…: right behind the unit stands its size, if it is also said who is missing.
-_OF_UNIT = pattern(rf"{GAP}[ (共有全班中队:]{{0,4}}$")
-# 选手10人,其余32人: all of them together; beside those who are missing the rest are those who came.
-_REST = ("其余", "其他", "另", "另有", "另外")
-# Fewer are mostly of something else than heads, where nothing says so.
-_NAMED = 9
-_COUNTING = "有是了共约来到去达计各班队全的" + GAP + SECRET
-_OUT_OF = pattern(r"\s?中[ ,]?")
+_NOUNS = OWNERS | {"heads", "boys", "girls", "hedge", "total", "each", "oops", "part"}
 
 
 def read_counts(scan: str) -> tuple[Counts, str]:
@@ -50,12 +41,18 @@ def _numbers(tokens: Sequence[Token], scan: str, counts: Counts) -> list[Number]
 def _taken(token: Token, counts: Counts) -> str:
     if token.kind == "thing":
         return token.use or "thing"
-    if token.use == "foreign":
+    if token.use in ("foreign", "oops"):
         return "thing"
     if token.use in ("due", "absent", "part", "thing", *OTHERS):
         return token.use
+    if token.use in ("boys", "girls", "late", "rest"):
+        return "part"
+    if token.value in (counts.due, counts.together) and token.value != counts.attended:
+        return "due" if token.value == counts.due else "thing"
+    if token.kind == "pair" and token.value in (counts.attended, counts.due):
+        return "attended"
     rough = counts.rough is not None and token.value == counts.rough[0]
-    if rough or (token.use and token.value == counts.attended):
+    if rough or (counts.attended is not None and token.value == counts.attended):
         return "attended"
     return "open" if token.strength or token.use else "thing"
 
@@ -63,29 +60,57 @@ def _taken(token: Token, counts: Counts) -> str:
 def _resolve(tokens: list[Token], scan: str) -> Counts:
     """Labelled numbers first, then 38人, then the one bare number that is left."""
     counts = Counts()
-    tokens = _corrected(tokens, scan)
     kinds = {token.kind for token in tokens}
+    if "oops" in kinds:
+        tokens = _corrected(tokens, scan)
+        kinds = {token.kind for token in tokens}
     counts.full = "full" in kinds or (not kinds.isdisjoint(("due", "whole")) and _all_came(tokens, scan))
     counts.each = "each" in kinds and any(token.kind == "each" and token.use for token in tokens)
     numbers = [token for token in tokens if token.kind == "number"]
     exact = [token for token in numbers if not token.vague]
-    _place(exact, scan)
+    owners.place(exact, scan)
     used: dict[str, list[Token]] = {}
     for token in exact:
         used.setdefault(token.use, []).append(token)
-    for kind in OTHERS.intersection(used):
+    for kind in [kind for kind in used if kind in OTHERS]:
         counts.others[kind] = sum(token.value or 0 for token in used[kind])
     counts.due = _one(counts, used.get("due", []))
     counts.absent = sum(token.value or 0 for token in used["absent"]) if "absent" in used else None
     counts.given = [token.value or 0 for token in exact if _of_heads(token) and (token.strength or token.use)]
     counts.firm = counts.full or any(token.strength > 1 or token.use or token.kind == "pair" for token in tokens)
-    counts.sessions = next((token.value for token in tokens if token.use == "sessions"), None)
+    if "thing" in kinds:
+        counts.sessions = next((token.value for token in tokens if token.use == "sessions"), None)
     _attended(counts, used, tokens, scan)
     rough = [token for token in numbers if token.vague and _of_heads(token)]
     if counts.attended is None and counts.issue is None and rough:
         counts.issue = "COUNT_VAGUE"
         counts.rough = (rough[0].value, rough[0].hedge) if rough[0].value is not None else None
+    if counts.attended is not None and counts.issue is None and _doubtful(tokens, scan, counts):
+        counts.issue, counts.attended = "COUNT_AMBIGUOUS", None
     return counts
+
+
+def _doubtful(tokens: list[Token], scan: str, counts: Counts) -> bool:
+    """Whether more persons of an unknown kind are named than came, or a bare 38 stands beside them unexplained."""
+    bare = any(
+        token.kind == "number" and token.strength == 1 and (token.value or 0) > owners.FEW
+        and _taken(token, counts) == "open" and scan[token.start].isdecimal()
+        for token in tokens
+    )  # fmt: skip
+    return bare or _more_persons(tokens, scan) > (counts.attended or 0)
+
+
+def _more_persons(tokens: list[Token], scan: str) -> int:
+    """The most persons of a kind that is on no list: 40名新兵; who is on a list of others is no doubt."""
+    others = {token.start for token in tokens if token.kind in OWNERS or token.kind == "part"}
+    return max(
+        (
+            token.value or 0
+            for token in tokens
+            if token.kind == "thing" and scan[token.end - 1] in "名位" and token.end not in others
+        ),
+        default=0,
+    )
 
 
 def _all_came(tokens: list[Token], scan: str) -> bool:
@@ -99,8 +124,6 @@ def _of_heads(token: Token) -> bool:
 
 def _corrected(tokens: list[Token], scan: str) -> list[Token]:
     """38人不对39人: the later number stands for the earlier one; 39不是38: the earlier one."""
-    if not any(token.kind == "oops" for token in tokens):
-        return tokens
     kept: list[Token] = []
     for token in tokens:
         if token.kind == "number" and len(kept) > 1 and kept[-1].kind == "oops" and kept[-2].kind == "number":
@@ -108,59 +131,25 @@ def _corrected(tokens: list[Token], scan: str) -> list[Token]:
             if scan.startswith("不是", oops.start) and oops.end == token.start:
                 continue
             token.use = token.use or kept[-1].use
-            kept.pop()
+            kept.pop().use = "oops"
         kept.append(token)
     return kept
 
 
-def _place(exact: list[Token], scan: str) -> None:
-    """Which unlabelled numbers are of the whole class: 42缺2, 43人中来了41人, 三(3)班46人,缺席2人."""
-    absences = [token for token in exact if token.use == "absent"]
-    for token in exact:
-        if scan.endswith(_REST, 0, token.start) and not absences:
-            token.use = "rest"
-        if token.use not in ("", "total"):
-            continue
-        if scan.endswith("其中", 0, token.start):
-            token.use = "part"
-        elif token.strength == 2 and not token.own and _is_of_noun(token, scan):
-            token.use = "thing"
-        elif token.strength == 3 and (token.value or 0) <= 9 and scan.startswith(SECRET, token.end):
-            token.use = "absent"  # 1人住院
-        elif token.strength > 1 and _OUT_OF.match(scan, token.end):
-            token.use = "whole"
-        elif absences and token.strength > 1 and token.start < absences[0].start and _is_whole(token, absences, scan):
-            token.use = "due"
-
-
-def _is_of_noun(token: Token, scan: str) -> bool:
-    """节目12个, 摊位8个; not 队课40个, 来了40个."""
-    before = scan[token.start - 1 : token.start]
-    if scan[token.end - 1] != "个":
-        return False
-    return before.isalpha() and before > "\u4e00" and before not in _COUNTING and not activity_before(scan, token.start)
-
-
-def _is_whole(token: Token, absences: list[Token], scan: str) -> bool:
-    """42人,其中2人请假; 42人,2人请假,其余到齐; 三(3)班46人,今天队会缺席2人."""
-    if _AMONG.match(scan, token.end) or _THE_REST.search(scan, absences[0].end):
-        return True
-    return _OF_UNIT.search(scan[max(0, token.start - 6) : token.start]) is not None and "," in scan[token.end :]
-
-
 def _strongest(free: list[Token]) -> list[Token]:
     """Of the numbers without a label: those with 人, else those with 个, else the bare ones."""
-    best = max((token.strength for token in free), default=0)
+    if not free:
+        return free
+    best = max(token.strength for token in free)
     chosen = [token for token in free if token.strength == best]
     return chosen if best else chosen[:1] if chosen and chosen[0].end - chosen[0].start > 1 else []
 
 
 def _one(counts: Counts, tokens: list[Token]) -> int | None:
-    values = list(dict.fromkeys(token.value for token in tokens))
-    if len(values) > 1:
+    if len(tokens) > 1 and len({token.value for token in tokens}) > 1:
         counts.issue = "COUNT_AMBIGUOUS"
         return None
-    return values[0] if values else None
+    return tokens[0].value if tokens else None
 
 
 def _attended(counts: Counts, used: dict[str, list[Token]], tokens: list[Token], scan: str) -> None:
@@ -185,7 +174,7 @@ def _attended(counts: Counts, used: dict[str, list[Token]], tokens: list[Token],
     if halves and not any(token.strength > 1 for token in free):
         counts.attended = sum(halves)
     elif (counts.issue, counts.attended) == (None, None) and None in (counts.due, counts.absent):
-        _plain(counts, free, used)
+        _plain(counts, free, used, scan)
 
 
 def _without_totals(tokens: list[Token], others: dict[str, int]) -> list[Token]:
@@ -200,9 +189,13 @@ def _explain(counts: Counts, others: list[Token]) -> None:
     came = counts.attended
     for token in others:
         value = token.value or 0
-        known = (came, counts.due, (came or 0) + sum(counts.others.values()))
-        if came is None or value in known or (token.strength < 2 and not token.use and not came < value > _NAMED):
+        known = (came, counts.due, counts.together)
+        if value == came and token.use == "whole" and counts.absent is None:
+            counts.due = counts.due or value
+        if came is None or value in known or (token.strength < 2 and not token.use and not came < value > owners.FEW):
             continue
+        if counts.due is not None and value <= counts.due - came:
+            continue  # 应到45实到43, 1人比赛: one of those who are missing
         if value > came and counts.due is None and counts.absent in (None, value - came) and token.use != "took":
             counts.due = value
         elif counts.issue is None:
@@ -224,6 +217,8 @@ def _drop_total(counts: Counts, free: list[Token], tokens: list[Token], scan: st
 def _pair(counts: Counts, tokens: list[Token], counted: bool) -> None:
     """38/42 or 42/38 -> 38 of 42; 4/3 beside another count is a date."""
     pairs = [(token.value or 0, token.second) for token in tokens if token.kind == "pair"]
+    if not pairs:
+        return
     counted = counted or not all(map(_like_a_date, pairs))
     for pair in pairs:
         if counted and _like_a_date(pair):
@@ -236,7 +231,7 @@ def _like_a_date(pair: tuple[int, int]) -> bool:
     return pair[0] <= 12 and pair[1] <= 31
 
 
-def _plain(counts: Counts, free: list[Token], used: dict[str, list[Token]]) -> None:
+def _plain(counts: Counts, free: list[Token], used: dict[str, list[Token]], scan: str) -> None:
     """38人, or the only bare number; a bare one beside an absence is the whole class. 全班43人: all of them."""
     whole, part, rest = (used.get(use, []) for use in ("whole", "part", "rest"))
     if whole:
@@ -246,7 +241,8 @@ def _plain(counts: Counts, free: list[Token], used: dict[str, list[Token]]) -> N
     else:
         free = free or part
         value = _one(counts, free)
-        if value is not None and free[0].strength == 1 and counts.absent is not None and counts.due is None:
+        bare = value is not None and free[0].strength == 1 and not scan.endswith(":", 0, free[0].start)
+        if bare and counts.absent is not None and counts.due is None:
             counts.due = value
         else:
             counts.attended = value
@@ -268,12 +264,11 @@ def _of_whole(counts: Counts, free: list[Token], whole: list[Token]) -> None:
 
 def _without(scan: str, tokens: list[Token]) -> str:
     """Take out what was understood; a number or a noun that counted nothing stays: it may be of the topic."""
-    nouns = OWNERS | {"heads", "boys", "girls", "hedge", "total", "each", "oops", "part"}
     parts, at = [], 0
     for token in tokens:
         written = scan[token.start].isdecimal() or token.strength > 1
         unused = not (token.use or token.vague or (token.strength and written))
-        if token.start < at or (unused and (token.kind == "number" or token.kind in nouns)):
+        if token.start < at or (unused and (token.kind == "number" or token.kind in _NOUNS)):
             continue
         if token.kind in ("part", "foreign") or (token.kind == "thing" and token.use != "sessions"):
             continue

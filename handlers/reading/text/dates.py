@@ -114,10 +114,10 @@ _RULES: tuple[tuple[re.Pattern[str], Find, tuple[str, ...]], ...] = tuple(
             _month_day,
             ("月",),
         ),
-        (rf"(?<![\d.:/\-])(?P<m>1[0-2]|0?[1-9])\.(?P<d>[0-3]?\d)(?![.:/\d\-]){_MEASURE}", _dotted, (".",)),
-        (r"(?<![\d.:/\-])(?P<m>0[1-9]|1[0-2](?=-))[-/](?P<d>[0-3]\d)(?![.:/\d\-])", _dotted, ("-", "/")),
+        (rf"(?<![\d./\-])(?<!\d:)(?P<m>1[0-2]|0?[1-9])\.(?P<d>[0-3]?\d)(?![.:/\d\-]){_MEASURE}", _dotted, (".",)),
+        (r"(?<![\d./\-])(?<!\d:)(?P<m>0[1-9]|1[0-2](?=-))[-/](?P<d>[0-3]\d)(?![.:/\d\-])", _dotted, ("-", "/")),
         (
-            r"(?:大前天|今[天日早晚晨](?!我当家)|昨[天日晚]|前[天日]|明[天日]|后天|当[天日])",
+            r"(?:大前天|今[天日早晚晨](?!我当家)|昨[天日晚]|前[天日]|明[天日早晚晨]|后天|当[天日]|[今昨明]儿个?)",
             _relative,
             ("今", "昨", "前", "明", "后天", "当"),
         ),
@@ -140,7 +140,7 @@ _BEFORE_HEADS = pattern(
 _HINT = pattern(r"\d[日号.\-/]|[月周期拜年今昨前明后当]|[一二三四五六七八九十][日号]|\d{8}")
 _TIMES = pattern(
     r"\d{1,2}:\d{2}(?::\d{2})?(?:\s?[-~至到]\s?\d{1,2}:\d{2})?"  # 14:30, 14:30-15:10
-    r"|(?:上午|下午|中午|早上|晚上|傍晚)?[\d一二两三四五六七八九十]{1,3}点(?:[\d一二三四五六七八九十]{1,3}分|半|钟|整)?(?![名赞滴心])"
+    r"|(?:上午|下午|中午|早上|晚上|傍晚)?[\d一二两三四五六七八九十]{1,3}点(?:[\d一二三四五六七八九十]{1,3}分|[0-5]\d(?![\d人名位个])|半|钟|整)?(?![名赞滴心])"
     r"|(?:用时|历时|时长|为时|共)?(?:\d{1,4}(?:\.\d)?|[一二两三四五六七八九十半]{1,3})个?半?(?:小时|分钟|课时)"  # 2小时
     r"|(?:用时|历时|时长)?\d{1,3}分\d{1,2}秒|(?:用时|历时|时长)\d{1,4}秒"  # 用时2分35秒
     r"|(?<![\u4e00-\u9fff])(?:上午|下午|中午|早上|晚上|傍晚|早晨)(?![\u4e00-\u9fff])"
@@ -153,7 +153,7 @@ def find_dates(scan: str, received: date, beside_unit: bool = False) -> tuple[li
     """All dates in `scan`, in order of place, and the text with dates and times taken out (same length)."""
     found: list[When] = []
     for rule, find, needs in _RULES if _HINT.search(scan) else ():
-        if any(word in scan for word in needs):
+        if any(map(scan.__contains__, needs)):
             scan = rule.sub(lambda match, find=find: _take(match, find(match, received), received, found), scan)  # type: ignore[misc]
     if beside_unit and "." in scan:
         scan = _BEFORE_HEADS.sub(lambda match: _take(match, _dotted(match, received), received, found), scan)

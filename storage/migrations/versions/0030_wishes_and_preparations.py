@@ -6,7 +6,7 @@ from alembic import op
 from storage.tables.base import id_column, ref
 
 revision = "0030"
-down_revision = "0024"
+down_revision = "0026"
 
 
 def upgrade() -> None:

@@ -24,7 +24,7 @@ def _before_the_day(span: Span) -> Iterator[Row]:
             continue
         for lead, at in leading(span, one.due, (*(row.remind or _LEADS), -1)):
             waited = {each.by for each in chain.steps_at(row, one.state) if not each.optional}
-            ids = {person.id for by in waited for person in case_rights.deciders(span.db, by, one.unit, span.now)}
+            ids = {person.id for by in waited for person in case_rights.deciders(span.db, by, one, span.now)}
             made = {"occurrence": f"case:{one.id}:{one.due}", "lead": lead, "day": one.due, "due_at": at}
             for id in ids | {one.person_id} if lead < 0 else ids:
                 yield {**made, "person_id": id, "payload": {"id": one.id, "due": str(one.due)}}

@@ -2,13 +2,14 @@
 
 from datetime import timedelta
 
+from handlers.attendance import ladder
 from handlers.catalogue import current
 from handlers.catalogue.loader import calendar_of
 from handlers.catalogue.model import Row
 from handlers.kit import Button, Due, Reply, Role, Unit
-from handlers.programmes import duty_plan
+from handlers.programmes.asked import duty_plan
 from handlers.registry import due
-from handlers.wording import ladder, lines, programmes
+from handlers.wording import lines, programmes
 from scheduling import spans
 from scheduling.occasions import Cleared
 from storage.programmes import coverage

@@ -1,0 +1,1 @@
+"""Badges that a school or committee has beside those of the whole country."""
