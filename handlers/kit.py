@@ -9,8 +9,7 @@ from sqlalchemy import Connection
 
 from handlers.privacy.door import Door
 from handlers.reading import Reading
-from handlers.registry import Command
-from scheduling.occasions import Occasions
+from handlers.registry import Command, Occasions
 from storage.audit import audit
 from storage.base.vault import Vault
 from storage.checkins.rollups import Rollups

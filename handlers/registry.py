@@ -6,6 +6,7 @@ from types import FunctionType, ModuleType
 from typing import Any, TypeVar
 
 from scheduling.occasions import Occasion
+from scheduling.occasions import Occasions as Occasions
 from storage.people.people import Person, Role
 
 # The topics of 帮助, in its order.
