@@ -21,6 +21,7 @@ COMMANDS = {
     "confirm": ("organisation.confirm", "be the second person for a role, where there is nobody else"),
     "preview": ("reports.preview", "show which reminders would be sent to whom"),
     "digest": ("reports.digest", "print the weekly digest of a unit"),
+    "calendar": ("reports.calendar", "print the days of a unit as an .ics file"),
     "catalogue": ("reports.catalogue", "check and print what can be reported"),
     "read": ("reports.read", "show how messages are read"),
     "audit": ("reports.audit", "check or show the audit log"),

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from handlers.privacy.door import Door
 from handlers.reading import Reading
-from handlers.registry import Command
+from handlers.registry import Command, Occasions
 from storage.audit import audit
 from storage.base.vault import Vault
 from storage.checkins.rollups import Rollups
@@ -105,6 +105,8 @@ class Ask:
     nameless: frozenset[str] = frozenset({"telegram"})
     # What was heard, and how it is said again where no child may be named.
     door: Door = field(default_factory=Door)
+    # All that is said at a time, of a feature that says it again.
+    occasions: Occasions = field(default_factory=lambda: Occasions({}))
     # What is limited a day, and how often it may be.
     daily: Mapping[str, int] = field(default_factory=dict)
 
@@ -146,7 +148,11 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A delivery whose time has come: say the words to `person` (their roles as of now)."""
+    """
+    A delivery whose time has come: say the words to `person` (their roles as of now).
+
+    `brief`: other things stand before it in the same letter.
+    """
 
     db: Connection
     now: datetime
@@ -156,6 +162,7 @@ class Due:
     day: date
     payload: Mapping[str, Any]
     late: bool
+    brief: bool = False
 
 
 @dataclass(frozen=True, slots=True)

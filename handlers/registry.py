@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from types import FunctionType, ModuleType
 from typing import Any, TypeVar
 
+from scheduling.occasions import Occasion
+from scheduling.occasions import Occasions as Occasions
 from storage.people.people import Person, Role
 
 # The topics of 帮助, in its order.
@@ -105,9 +107,17 @@ def reads(*intents: str) -> Callable[[Function], Function]:
     return mark("_reads", intents)
 
 
-def due(kind: str) -> Callable[[Function], Function]:
-    """Declare `(Due) -> Reply | None`: says a delivery of this kind; None means `no longer needed`."""
-    return mark("_due", kind)
+def due(kind: str, **how: Any) -> Callable[[Function], Function]:
+    """
+    Declare `(Due) -> Reply | None` as the words of an occasion, and when it comes up (scheduling.occasions.Occasion).
+
+    None means `no longer theirs`; it raises Cleared when what it asks for came first.
+    """
+
+    def put(say: Function) -> Function:
+        return mark("_due", Occasion(kind, say, **how))(say)
+
+    return put
 
 
 def edits(name: str) -> Callable[[Function], Function]:

@@ -94,6 +94,8 @@ class KeyDate:
     solemn: bool = False
     about: str = ""
     prepare: tuple[str, ...] = ()
+    # What people call it besides its name.
+    words: tuple[str, ...] = ()
     steps: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     activity: str = ""
     topic: str = ""
@@ -160,11 +162,10 @@ class Workdays:
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Local times of day: of a reminder, of one on the day itself, of one moved forward; nothing is said at night."""
+    """Local times of day: of a letter, of one on the day itself; nothing is said at night."""
 
     morning: time
     on_day: time
-    moved: time
     quiet_from: time
     quiet_until: time
 
@@ -181,6 +182,21 @@ class Chase:
     ignore: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """
+    When a report that is due is asked for, in days.
+
+    `before` its last day whoever reports it; after it, while it is missing, they (`reporter`), then the `brigade`
+    counselor, then the level `above`.
+    """
+
+    before: tuple[int, ...]
+    reporter: int
+    brigade: int
+    above: int
+
+
 @dataclass(frozen=True, eq=False)
 class Calendar:
     """Everything the reminders follow. `policy`: kind → role → leads; `source` is what it was parsed from (JSON)."""
@@ -189,6 +205,7 @@ class Calendar:
     policy: Mapping[str, Mapping[str, tuple[int, ...]]]
     times: Times
     chase: Chase
+    duty: Ladder
     workdays: Workdays
     zone: ZoneInfo
     source: str
@@ -201,6 +218,10 @@ class Calendar:
         """A local time of a day as an instant; in a clock change the first of two, or the first after the gap."""
         return datetime.combine(day, at, self.zone)
 
+    def midnight(self, at: datetime) -> datetime:
+        """When the local day of this instant began."""
+        return self.instant(at.astimezone(self.zone).date(), time())
+
     def awake(self, at: datetime) -> datetime:
         """The instant itself, or the end of the night it lies in."""
         local = at.astimezone(self.zone)
@@ -211,7 +232,7 @@ class Calendar:
 
     def send_at(self, day: date, lead: int) -> datetime | None:
         """
-        When a reminder of `day` goes out: `lead` days before, on a free day the working day before at 16:00.
+        When a reminder of `day` goes out: `lead` days before, on a free day in the morning of the working day before.
 
         A chase (lead below 0) is moved the other way, so that it never comes before its date. None: not at all.
         """
@@ -222,7 +243,7 @@ class Calendar:
         if self.workdays.worked(wanted):
             return self.instant(wanted, self.times.morning if lead else self.times.on_day)
         then = self.workdays.before(wanted)
-        return self.instant(then, self.times.moved) if then else None
+        return self.instant(then, self.times.morning) if then else None
 
     def warnings(self, first: date, last: date) -> list[str]:
         """One sentence for each year in between whose 调休 is not known."""
@@ -232,60 +253,3 @@ class Calendar:
             for year in range(first.year, last.year + 1)
             if not self.workdays.knows(year)
         ]
-
-
-@dataclass(frozen=True, slots=True)
-class Reminder:
-    """One lead of one key date in one year, for the holders of `roles`; `junior` None: whatever their grade."""
-
-    key: KeyDate
-    kind: str
-    day: date
-    lead: int
-    at: datetime
-    roles: frozenset[str]
-    junior: bool | None = None
-
-    @property
-    def occurrence(self) -> str:
-        """Rule and business date: `qingming:2026-04-05`."""
-        return f"{self.key.id}:{self.day.isoformat()}"
-
-    def concerns(self, role: str, junior: bool) -> bool:
-        """Whether it is for somebody with this role (in grades 7–9)."""
-        return role in self.roles and self.junior in (None, junior)
-
-
-def reminders(calendar: Calendar, first: date, last: date) -> list[Reminder]:
-    """Every reminder that goes out on the local days `first`…`last`, in order of time."""
-    found = [
-        reminder
-        for year in range(first.year - 1, last.year + 2)
-        for reminder in _of_year(calendar, year)
-        if first <= reminder.at.date() <= last
-    ]
-    return sorted(found, key=lambda reminder: (reminder.at, reminder.occurrence, reminder.lead))
-
-
-@lru_cache(maxsize=16)
-def _of_year(calendar: Calendar, year: int) -> tuple[Reminder, ...]:
-    return tuple(
-        Reminder(key, kind, day, lead, at, _roles(calendar, key, kind, lead), junior)
-        for key in calendar.dates
-        if (day := key.day(year))
-        for kind, junior in _kinds(key)
-        for lead in sorted({lead for leads in _leads(calendar, key, kind).values() for lead in leads})
-        if (at := calendar.send_at(day, lead))
-    )
-
-
-def _kinds(key: KeyDate) -> list[tuple[str, bool | None]]:
-    return [(key.kind, False), (key.junior_kind, True)] if key.junior_kind else [(key.kind, None)]
-
-
-def _leads(calendar: Calendar, key: KeyDate, kind: str) -> Mapping[str, tuple[int, ...]]:
-    return key.who or calendar.policy[kind]
-
-
-def _roles(calendar: Calendar, key: KeyDate, kind: str, lead: int) -> frozenset[str]:
-    return frozenset(role for role, leads in _leads(calendar, key, kind).items() if lead in leads)

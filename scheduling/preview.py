@@ -1,15 +1,20 @@
-"""What will be sent to whom in the next days: planned from the calendar and the roles, nothing is written."""
+"""What will be sent to whom in the next days, as the tick would: planned from what is declared; nothing is written."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
+from typing import Any
 
 from sqlalchemy import Connection
 
-from scheduling import occurrences
-from scheduling.calendar import Calendar, Reminder, reminders
-from storage.reminders.deliveries import Recipient
+from scheduling import occasions as declared
+from scheduling.calendar import Calendar
+from scheduling.tick import newest, rank
+from storage.people.people import Role
+from storage.reminders import deliveries, recipients, wishes
+from storage.reminders.deliveries import DeliveryRow
+from storage.reminders.recipients import Recipient
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,60 +43,105 @@ class Preview:
 
 
 def preview(
-    db: Connection, now: datetime, days: int, calendar: Calendar, first_line: Callable[[Reminder, str], str]
+    db: Connection, now: datetime, days: int, calendar: Calendar, occasions: declared.Occasions, say: Any
 ) -> Preview:
     """
-    Everything that goes out after `now` up to the end of the day `days` later, if the roles stay as they are.
+    Everything that goes out after `now` up to the end of the day `days` later, if all stays as it is.
 
-    `first_line` gives the words for a reminder and the person's units (handlers.reminders.headline).
+    `say` gives the words (a Reply) of a delivery as of its time; None: it would not be said, by what is known now.
     """
     first = now.astimezone(calendar.zone).date()
-    last = first + timedelta(days=days)
-    found = reminders(calendar, first, last)
-    weekly, yearly = occurrences.digests(calendar, first, last), occurrences.promotions(calendar, first, last)
-    entries = [
-        entry
-        for _, held in groupby(occurrences.everybody(db, now, calendar), key=lambda one: one.person_id)
-        for entry in _of_person(list(held), found, weekly, yearly, first_line)
-        if entry.send_at > now
-    ]
+    span = declared.Span(db, now, calendar, first, first + timedelta(days=days))
+    made = _Plan(occasions, span, say, wishes.of(db))
+    people = {id: list(held) for id, held in groupby(_everybody(db, now), key=lambda one: one.person_id)}
+    rows = _rows(span, occasions, people)
+    entries = [entry for id, mine in rows.items() if id in people for entry in made.of(people[id], mine)]
     entries.sort(key=lambda entry: (entry.send_at, entry.occurrence, entry.person_id))
-    return Preview(tuple(entries), tuple(calendar.warnings(first, last)))
+    return Preview(tuple(entries), tuple(calendar.warnings(span.first, span.last)))
 
 
-def _of_person(
-    held: Sequence[Recipient],
-    found: Sequence[Reminder],
-    weekly: Iterable[tuple[date, str, datetime]],
-    yearly: Iterable[tuple[date, int, datetime]],
-    first_line: Callable[[Reminder, str], str],
-) -> Iterator[Entry]:
-    one = held[0]
-    units = list(dict.fromkeys(_unit(role) for role in held))
-    mine = occurrences.reminders_for(found, [occurrences.hat(role.role, role.grade) for role in held])
-    for (at, _), group in groupby(mine, key=lambda reminder: (reminder.at, reminder.key.solemn)):
-        # The first is the one whose words begin the message, at the lead that is nearest to its day.
-        first, *others = group
-        also = tuple(f"{other.occurrence} {other.lead}" for other in others)
-        words = first_line(first, "、".join(role.unit for role in held))
+def _everybody(db: Connection, now: datetime) -> list[Recipient]:
+    return recipients.recipients(db, list(Role), now)
+
+
+def _rows(
+    span: declared.Span, occasions: declared.Occasions, people: dict[int, list[Recipient]]
+) -> dict[int, list[DeliveryRow]]:
+    """What waits, and what will be laid out, by person."""
+    kept = {(row.person_id, row.occurrence, row.lead): row for row in deliveries.waiting(span.db, span.now)}
+    settled = deliveries.settled(span.db, span.now)
+    for made in (*occasions.found(span), *_by_hats(span, occasions, people)):
+        key = made["person_id"], made["occurrence"], made["lead"]
+        if made["due_at"] > span.now and key not in settled:
+            kept.setdefault(key, DeliveryRow(**{"id": 0, "channel": "", **made}))
+    found: dict[int, list[DeliveryRow]] = {}
+    for row in kept.values():
+        if span.holds(row.due_at) and row.kind in occasions.by_kind:
+            found.setdefault(row.person_id, []).append(row)
+    return found
+
+
+def _by_hats(
+    span: declared.Span, occasions: declared.Occasions, people: dict[int, list[Recipient]]
+) -> Iterator[dict[str, Any]]:
+    by_hats: dict[Any, list[dict[str, Any]]] = {}
+    for person_id, held in people.items():
+        hats = frozenset(declared.hat(one.role, one.grade) for one in held)
+        if hats not in by_hats:
+            by_hats[hats] = occasions.for_hats(span, hats)
+        yield from ({**row, "person_id": person_id} for row in by_hats[hats])
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    occasions: declared.Occasions
+    span: declared.Span
+    say: Any
+    wishes: wishes.Wishes
+
+    def of(self, held: Sequence[Recipient], rows: Iterable[DeliveryRow]) -> Iterator[Entry]:
+        """The messages of one person."""
+        days: dict[date, list[DeliveryRow]] = {}
+        for row in rows:
+            if not self.wishes.muted(row.person_id, row.occurrence):
+                days.setdefault(row.due_at.astimezone(self.span.calendar.zone).date(), []).append(row)
+        for mine in days.values():
+            letter = [row for row in mine if row.kind in self.occasions.letters]
+            alone = sorted((row for row in mine if row not in letter), key=lambda row: (row.due_at, row.kind))
+            groups = [list(same) for _, same in groupby(alone, key=lambda row: (row.due_at, row.kind))]
+            for group in [letter, *groups]:
+                yield from self._entry(held, group)
+
+    def _entry(self, held: Sequence[Recipient], group: list[DeliveryRow]) -> Iterator[Entry]:
+        if not group:
+            return
+        calendar = self.span.calendar
+        local = calendar.awake(self.occasions.letter_at(group)).astimezone(calendar.zone)
+        at = self.wishes.hours(group[0].person_id).awake(local)
+        rows, _, _ = newest(calendar, group, lambda row: False)
+        told = [
+            (row, words)
+            for row in sorted(rows, key=lambda row: rank(self.occasions, row))
+            if (words := self._words(row, at)) is not None
+        ]
+        if not told:
+            return
+        (first, words), *others = told
+        also = tuple(f"{row.occurrence} {row.lead}" for row, _ in others)
+        missing = all(row.lead < 0 for row, _ in told)
+        unit = "、".join(dict.fromkeys(map(_unit, held)))
         yield Entry(
-            at, one.person_id, one.person, "、".join(units), occurrences.KEY_DATE, first.occurrence, first.lead, also,
-            all(reminder.lead < 0 for reminder in (first, *others)), words,
-        )  # fmt: skip
-    if any(role.role in occurrences.PROMOTION_ROLES for role in held):
-        for begins, lead, at in yearly:
-            occurrence = f"{occurrences.PROMOTION_SOON}:{begins.year}"
-            yield Entry(
-                at, one.person_id, one.person, "、".join(units), occurrences.PROMOTION_SOON, occurrence, lead, (), True,
-                f"{begins.year} 学年升级",
-            )  # fmt: skip
-    if any(role.role in occurrences.DIGEST_ROLES for role in held):
-        unit = "、".join(dict.fromkeys(_unit(role) for role in held if role.role in occurrences.DIGEST_ROLES))
-        for _, week, at in weekly:
-            yield Entry(
-                at, one.person_id, one.person, unit, occurrences.DIGEST, f"{occurrences.DIGEST}:{week}", 0, (), False,
-                f"{week} 周报",
-            )  # fmt: skip
+            at, first.person_id, held[0].person, unit, first.kind, first.occurrence, first.lead, also, missing, words
+        )
+
+    def _words(self, row: DeliveryRow, at: datetime) -> str | None:
+        if line := self.occasions.of(row).line:
+            return line.format_map(row.payload)
+        try:
+            reply = self.say(row, at)
+        except declared.Cleared:
+            return None
+        return reply.text.split("\n")[0] if reply else None
 
 
 def _unit(role: Recipient) -> str:

@@ -13,10 +13,11 @@ from sqlalchemy import Connection
 
 import handlers
 from handlers.general.orders import order_in
-from handlers.kit import Answer, Ask, Due, Handler, Person, Reply, Unit
+from handlers.kit import Answer, Ask, Handler, Person, Reply, Unit
 from handlers.reading import Reading
 from handlers.registry import Command, attribute, by_topic
 from handlers.wording.questions import Answering, Question
+from scheduling.occasions import Occasions
 from storage.base import numbered
 from storage.messages.cards import Order
 
@@ -33,7 +34,7 @@ class Features:
     readers: Mapping[str, Handler]
     # By the kind of the question.
     answers: Mapping[str, tuple[Question[Any], Answering[Any]]]
-    due: Mapping[str, Callable[[Due], Reply | None]]
+    occasions: Occasions
     recipes: Mapping[str, Callable[..., bytes]]
     # What recorded something looks at the new words of its message, in turn.
     edits: tuple[Callable[[Ask], Answer | None], ...] = ()
@@ -106,7 +107,7 @@ def collect(found: Iterable[ModuleType] | None = None) -> Features:
         _unique((word, command) for command in commands for word in command.words),
         _unique((intent, reader) for intents, reader in attribute(found, "_reads") for intent in intents),
         _unique((question.kind, (question, function)) for question, function in attribute(found, "_answers")),
-        _unique(attribute(found, "_due")),
+        Occasions(_unique((each.kind, each) for each, _ in attribute(found, "_due"))),
         _unique(attribute(found, "_renders")),
         _by_name(attribute(found, "_edits")),
         _by_name(attribute(found, "_weekly")),

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 from bot.dispatch.features import Features
 from handlers.asker.context import context_of
-from handlers.kit import Ask, Due
+from handlers.kit import Ask, Due, Reply
 from handlers.reading import Reading, read
+from scheduling.occasions import Cleared
 from storage.checkins import checkins
 from storage.reminders import deliveries
 
@@ -33,18 +34,28 @@ def report(features: Features, ask: Ask, text: str, reading: Reading) -> str:
         return ""
     sent = deliveries.last(ask.db, ask.me.id, ask.now - _COUNTS)
     last = checkins.newest(ask.db, ask.me.id)
-    if sent is None or sent.settled_at is None or (last and last.made_at and last.made_at >= sent.settled_at):
+    if not sent or (last and last.made_at and sent[0].settled_at and last.made_at >= sent[0].settled_at):
         return ""
     if any(record.unit for record in read(text, replace(context_of(ask), bound_unit=None)).records):
         return ""
-    due = Due(ask.db, ask.now, ask.me, sent.occurrence, sent.lead, sent.day, sent.payload, sent.late)
-    letter = features.due[sent.kind](due)
-    if letter is None:
+    letters = [reply for row in sent if (reply := _words(features, ask, row))]
+    buttons = (each for letter in letters for each in letter.buttons)
+    calls = dict.fromkeys(each.args for each in buttons if each.word == _CAMPAIGN)
+    lines = {line["what"]: line for letter in letters for line in _LINE.finditer(letter.text)}
+    if len(calls) == 1 and not lines:
+        return f"{_CAMPAIGN} {next(iter(calls))} {f'应到{one.due}' if one.due else ''}实到{one.attended}"
+    if len(lines) != 1 or calls:
         return ""
-    if number := next((each.args for each in letter.buttons if each.word == _CAMPAIGN), ""):
-        return f"{_CAMPAIGN} {number} {f'应到{one.due}' if one.due else ''}实到{one.attended}"
-    lines = list(_LINE.finditer(letter.text))
-    if len(lines) != 1:
-        return ""
-    whole = f" 应到{one.due}" if one.due else lines[0]["due"] or ""
-    return f"{lines[0]['what']}{whole} 实到{one.attended}"
+    [(what, line)] = lines.items()
+    whole = f" 应到{one.due}" if one.due else line["due"] or ""
+    return f"{what}{whole} 实到{one.attended}"
+
+
+def _words(features: Features, ask: Ask, row: deliveries.DeliveryRow) -> Reply | None:
+    """What this part of the letter would say now; None when what it asks for has come."""
+    due = Due(ask.db, ask.now, ask.me, row.occurrence, row.lead, row.day, row.payload, row.late)
+    try:
+        reply: Reply | None = features.occasions.of(row).say(due)
+    except Cleared:
+        return None
+    return reply

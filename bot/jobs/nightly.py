@@ -10,8 +10,6 @@ from bot.files import photos
 from bot.jobs.audit_walk import HOUR
 from bot.pipeline.turn import Turn, contained
 from handlers.medals import lapse
-from scheduling import guardian_requests
-from scheduling.calendar import Calendar
 from storage.audit import audit, audit_years
 from storage.base import key_values
 from storage.database import forget_pages
@@ -26,10 +24,9 @@ DONE = "nightly"
 class Nightly:
     """The steps of one night; after a crash the night begins again, and finds less to do."""
 
-    def __init__(self, engine: Engine, calendar: Calendar) -> None:
+    def __init__(self, engine: Engine) -> None:
         """Nothing is done before `step` is called."""
         self._engine = engine
-        self._calendar = calendar
         self._done = ""
         self._gone: Counter[str] = Counter()
         self._kind = 0
@@ -80,7 +77,6 @@ class Nightly:
 
     def _end(self, turn: Turn, night: str) -> None:
         year = audit_years.close(turn.db, turn.now)
-        guardian_requests.lay_out(turn.db, turn.now, self._calendar)
         key_values.put(turn.db, DONE, night, turn.now)
         forget_pages(turn.db)
         gone = {name: count for name, count in self._gone.items() if count}

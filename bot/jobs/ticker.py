@@ -22,13 +22,13 @@ class Ticker:
     """Posts the tick to the writer."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        self.engine = engine
         loaded = engine.catalogue()
         for problem in loaded.problems:
             log.warning("%s", problem)
         self.calendar = loaded.calendar
         self._rows_kept = False
-        self._nightly = nightly.Nightly(engine, loaded.calendar)
+        self._nightly = nightly.Nightly(engine)
         self._walk = audit_walk.AuditWalk(engine.database.read, engine.audit_heads())
         self._last = monotonic()
         self._cleaning = cleaning.Cleaning()
@@ -44,21 +44,22 @@ class Ticker:
             self._cleaning.step(turn)
             self._absence.step(turn)
         # The practice clock is for trying things.
-        elif not self._engine.settings.practice:
+        elif not self.engine.settings.practice:
             return False
         unfinished = sure and self._nightly.step(turn)
-        done = tick.run(turn.db, turn.now, self.calendar, lambda row: due.said(self._engine, turn, row))
+        occasions = self.engine.features.occasions
+        done = tick.run(turn.db, turn.now, self.calendar, occasions, due.voice(self.engine, turn))
         for row, bug in done.failed:
             log.error("delivery %d failed", row.id, exc_info=bug)
-        said = [replace(reply, to=row.person_id, until=tick.last_use(self.calendar, row)) for row, reply in done.said]
+        said = [replace(each.words, to=each.rows[0].person_id, until=each.until) for each in done.said]
         turn.letters.notify(said, gather=True)
-        more = weekly.tell_groups(turn, self.calendar, self._engine.features.weekly)
+        more = weekly.tell_groups(turn, self.calendar, self.engine.features.weekly)
         return done.more or more or unfinished
 
     def _keep_rows(self, turn: Turn) -> None:
         """The office's own rows of the catalogue count from the first tick on."""
         if not self._rows_kept:
-            folder = self._engine.settings.data_dir / "catalogue"
+            folder = self.engine.settings.data_dir / "catalogue"
             for problem in current.keep_files(turn.db, folder, turn.now):
                 log.warning("%s", problem)
             self._rows_kept = True
@@ -85,9 +86,9 @@ class Ticker:
 
     def _look_at_the_log(self, do: Callable[[Callable[[Turn], None]], object]) -> None:
         # The practice page begins again with an empty log as often as one likes.
-        if not self._engine.settings.practice and self._walk.follow():
+        if not self.engine.settings.practice and self._walk.follow():
             do(audit_walk.note_begun)
-        if found := self._walk.check(self._engine.now()):
+        if found := self._walk.check(self.engine.now()):
             do(partial(audit_walk.note, found=found))
 
     def stop(self) -> None:

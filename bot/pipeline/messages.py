@@ -44,8 +44,9 @@ class Messages:
         """`done` or `failed`: handled in a savepoint; a bug costs this message only, and it is kept."""
         door = masking.door(turn.db, message)
         vault = Listening(turn.vault, door.hear)
-        ask = kit.Ask(turn.db, turn.now, message, inbox_id, None, "", turn.rollups, vault, self._features.commands,
-                  nameless=self._nameless, door=door, daily=self._daily)  # fmt: skip
+        features = self._features
+        ask = kit.Ask(turn.db, turn.now, message, inbox_id, None, "", turn.rollups, vault, features.commands,
+                  nameless=self._nameless, door=door, daily=self._daily, occasions=features.occasions)  # fmt: skip
         try:
             ask = known.complete(ask)
             senders.note(turn, ask)

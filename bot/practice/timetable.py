@@ -6,12 +6,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Engine
 
 from bot.clock import Clock
+from bot.jobs import due
 from bot.jobs.ticker import Ticker
 from bot.pipeline.turn import Turn
 from bot.pipeline.writer import Pipeline
 from bot.practice.channel import NAME, BadRequest
-from handlers.reminders.reminders import headline
-from scheduling.preview import preview
 from storage.base import key_values
 from storage.people import people
 from storage.reminders import deliveries
@@ -41,7 +40,7 @@ class Timetable:
             who = people.by_addresses(db, NAME, [person], now).get(person) if person else None
             if person and who is None:
                 return None
-            entries = preview(db, now, DAYS_AHEAD, self._ticker.calendar, headline).entries
+            entries = due.preview(self._ticker.engine, db, DAYS_AHEAD, self._ticker.calendar).entries
         wanted = (one for one in entries if (who is None or one.person_id == who.id) and not one.if_missing)
         first = next(wanted, None)
         if first is None:

@@ -4,12 +4,19 @@ from handlers.attendance import participation
 from handlers.campaigns import notices
 from handlers.kit import Button, Due, Reply, Role
 from handlers.registry import due
+from scheduling.occasions import Cleared
 from storage.campaigns import campaigns
 
 _MOST_NAMES = 4
 
 
-@due("campaign")
+@due(notices.LETTER)
+def ends(said: Due) -> Reply | None:
+    """The reminder before the end, as part of a day's letter."""
+    return remind(said)
+
+
+@due(notices.KIND, letter=False, asks=False)
 def remind(said: Due) -> Reply | None:
     """The notice, the reminder before the end, the nudge; None for whoever has nothing left to report."""
     one = campaigns.by_id(said.db, said.payload["campaign"])
@@ -25,8 +32,10 @@ def remind(said: Due) -> Reply | None:
     head = f"{participation.name(one)},{participation.window(one, zone)}"
     if not mine and said.lead == notices.NOTICE and Role.BRIGADE in said.person.roles:
         return Reply(f"新活动 {one.id}:{head}\n您学校的中队要报,看进度发「活动 {one.id}」。")
-    if not left:
+    if not mine:
         return None
+    if not left:
+        raise Cleared
     names = "、".join(unit.name for unit in left[:_MOST_NAMES])
     start = "新活动" if said.lead == notices.NOTICE else "还没报的活动"
     text = f"老师好,{start} {one.id}:{head}\n{names}请在{participation.until(one, zone)}前报人数,按一下再写个数字就行。"

@@ -1,32 +1,35 @@
 """Whom a campaign calls: one letter when it is published, one before it ends to those who have not reported."""
 
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from handlers.attendance import participation
+from handlers.catalogue.loader import calendar_of
 from handlers.kit import Ask, Role
+from scheduling.calendar import DAY, Calendar
 from storage.campaigns.campaigns import Campaign
 from storage.people import accounts, people
 from storage.reminders import deliveries
 
 KIND = "campaign"
+# The reminder, where there is a morning between the notice and the end: part of that day's letter.
+LETTER = "campaign-end"
 # The leads of its letters: each goes to a person at most once.
 OFF, REMINDER, NOTICE, NUDGE = 0, 1, 2, 3
-# Nobody is written to outside these hours (domain §5.3).
-_MORNING, _EVENING = time(7, 30), time(20, 30)
-_DAY_BEFORE = timedelta(hours=24)
+# What would be said at night is said so long before it.
+_BEFORE_NIGHT = timedelta(hours=1)
 
 
 def lay_out(ask: Ask, one: Campaign) -> int:
     """The notice now and the reminder before the end, for everybody it calls; returns how many people."""
-    reminder = reminder_at(one, ask.now)
-    rows = []
-    reached = _called(ask, one)
+    kind, reminder = reminder_at(one, calendar_of(ask.db), ask.now)
+    notice, rows = _letter(ask, one, NOTICE), []
+    reached = called(ask, one)
     for person_id, channel in reached.items():
-        rows.append(_row(one, NOTICE, person_id, channel, ask.now))
+        rows.append({**notice, "person_id": person_id, "channel": channel})
         if reminder is not None:
-            rows.append(_row(one, REMINDER, person_id, channel, reminder))
+            rows.append({**rows[-1], "lead": REMINDER, "kind": kind, "due_at": reminder})
     deliveries.put(ask.db, rows)
     return len(reached)
 
@@ -37,7 +40,10 @@ def nudge(ask: Ask, one: Campaign, units: Iterable[int]) -> int:
     found = people.holding(ask.db, [Role.COUNSELOR], [one.path], ask.now)
     late = [person for person in found if any(unit.id in wanted for unit in person.units([Role.COUNSELOR]))]
     reached = accounts.best(ask.db, [person.id for person in late])
-    rows = [_row(one, NUDGE, id, reached[id][0], ask.now) for id in sorted(reached)]
+    letter = _letter(ask, one, NUDGE)
+    # Today's letter has asked them already.
+    asked = deliveries.told(ask.db, LETTER, letter["occurrence"], calendar_of(ask.db).midnight(ask.now))
+    rows = [{**letter, "person_id": id, "channel": reached[id][0]} for id in sorted(reached) if id not in asked]
     return deliveries.put(ask.db, rows)
 
 
@@ -45,21 +51,29 @@ def call_off(ask: Ask, one: Campaign) -> None:
     """Whoever was told of it is told that it is off."""
     told = deliveries.said(ask.db, _occurrence(one), NOTICE)
     reached = accounts.best(ask.db, told)
-    deliveries.put(ask.db, [_row(one, OFF, id, reached[id][0], ask.now) for id in sorted(reached)])
+    letter = _letter(ask, one, OFF)
+    deliveries.put(ask.db, [{**letter, "person_id": id, "channel": reached[id][0]} for id in sorted(reached)])
 
 
-def reminder_at(one: Campaign, now: datetime) -> datetime | None:
-    """A day before the end, of a short window a quarter before it; by day; None when that would be at once."""
-    length = one.ends_at - one.begins_at
-    at = (one.ends_at - min(_DAY_BEFORE, length / 4)).astimezone(now.tzinfo)
-    if at.time() > _EVENING:
-        at = datetime.combine(at.date(), _EVENING, at.tzinfo)
-    elif at.time() < _MORNING:
-        at = datetime.combine(at.date() - timedelta(days=1), _EVENING, at.tzinfo)
-    return at if at > max(now, one.begins_at) else None
+def reminder_at(one: Campaign, calendar: Calendar, now: datetime) -> tuple[str, datetime | None]:
+    """
+    (kind, instant) of the reminder before the end: the letter of the day before it, if that is worked, else of the day.
+
+    Of a window without such a morning a quarter of it before its end, by day; None when that would be at once.
+    """
+    last, after, quarter = one.last_day(calendar.zone), max(now, one.begins_at), (one.ends_at - one.begins_at) / 4
+    for day in filter(calendar.workdays.worked, (last - DAY, last)):
+        letter = calendar.instant(day, calendar.times.morning)
+        if after + quarter < letter < one.ends_at:
+            return LETTER, letter
+    at = (one.ends_at - quarter).astimezone(calendar.zone)
+    if calendar.times.quiet(at.time()):
+        evening = at.date() - DAY * (at.time() < calendar.times.quiet_until)
+        at = calendar.instant(evening, calendar.times.quiet_from) - _BEFORE_NIGHT
+    return KIND, at if at > after else None
 
 
-def _called(ask: Ask, one: Campaign) -> dict[int, str]:
+def called(ask: Ask, one: Campaign) -> dict[int, str]:
     """Person id → channel: the counselors of the squads, and the brigade counselors of their schools."""
     found = people.holding(ask.db, [Role.COUNSELOR, Role.BRIGADE], [one.path], ask.now)
     concerned = [
@@ -74,8 +88,10 @@ def _occurrence(one: Campaign) -> str:
     return f"{KIND}:{one.id}"
 
 
-def _row(one: Campaign, lead: int, person_id: int, channel: str, at: datetime) -> dict[str, Any]:
+def _letter(ask: Ask, one: Campaign, lead: int) -> dict[str, Any]:
+    """Whoever it goes to: by day, at once."""
+    calendar = calendar_of(ask.db)
     return {
-        "occurrence": _occurrence(one), "lead": lead, "person_id": person_id, "kind": KIND,
-        "day": one.last_day(at.tzinfo), "channel": channel, "due_at": at, "payload": {"campaign": one.id},
+        "occurrence": _occurrence(one), "lead": lead, "kind": KIND, "day": one.last_day(calendar.zone),
+        "due_at": calendar.awake(ask.now), "payload": {"campaign": one.id},
     }  # fmt: skip

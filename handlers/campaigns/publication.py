@@ -144,7 +144,7 @@ def _preview(ask: Ask, call: calls.Call, unit: Unit) -> Reply:
         "请核对要发布的活动:",
         participation.name(new),
         participation.window(new, ask.now.tzinfo),
-        f"应报:{who}",
+        f"应报:{who},会打扰 {len(notices.called(ask, new))} 位老师",
         "发布吗?",
     ]
     return Reply("\n".join(lines), CONFIRM.put(ask, _Call(unit.id, *kept)))

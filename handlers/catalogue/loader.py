@@ -13,19 +13,19 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from scheduling.calendar import Calendar, Chase, KeyDate, Times, Workdays, Year, date_of
+from scheduling.calendar import Calendar, Chase, KeyDate, Ladder, Times, Workdays, Year, date_of
 from scheduling.occurrences import CALENDAR
 from storage.base import key_values
 from storage.people.people import Role
 
 Tables = dict[str, Any]
 SHIPPED = Path(__file__).with_name("key_dates.toml")
-_TABLES = {"times", "policy", "chase", "checklist", "key_date"}
+_TABLES = {"times", "policy", "chase", "duty", "checklist", "key_date"}
 _FIELDS = {
     **dict.fromkeys(("id", "name", "kind", "junior_kind", "about", "checklist", "activity", "topic", "greeting"), str),
     **dict.fromkeys(("solemn", "off"), bool),
     **dict.fromkeys(("on", "who"), dict),
-    "prepare": list,
+    **dict.fromkeys(("prepare", "words"), list),
     "from_year": int,
 }
 _RULES = ({"month", "day"}, {"month", "weekday", "nth"}, {"lunar_month", "lunar_day"}, {"term"})
@@ -68,7 +68,8 @@ def load(overlay: Path | None = None, zone: str = "Asia/Shanghai") -> Loaded:
 @lru_cache(maxsize=2)
 def from_source(source: str) -> Calendar:
     """The calendar that was kept as `Calendar.source`."""
-    return parse(json.loads(source))
+    # An earlier version may have kept it, with less in it.
+    return parse({**_read(SHIPPED), **json.loads(source)})
 
 
 @lru_cache(maxsize=2)
@@ -141,6 +142,7 @@ def parse(tables: Tables) -> Calendar:
         policy,
         _times(tables["times"]),
         _chase(tables["chase"]),
+        _ladder(tables["duty"]),
         Workdays({int(year): _year(int(year), noted) for year, noted in tables["workdays"].items()}),
         ZoneInfo(tables["zone"]),
         json.dumps(tables, ensure_ascii=False, sort_keys=True, default=str),
@@ -162,10 +164,13 @@ def _key_date(entry: Tables, policy: Mapping[str, Any], steps: Mapping[str, Any]
     if entry.get("checklist", "") not in {"", *steps}:
         raise Wrong(f"{at}.checklist 没有这张清单:{entry['checklist']}")
     _rule(f"{at}.on", entry["on"])
-    plain = {name: value for name, value in entry.items() if name not in ("off", "checklist", "who", "prepare")}
+    plain = {
+        name: value for name, value in entry.items() if name not in ("off", "checklist", "who", "prepare", "words")
+    }
     who = _who(f"{at}.who", entry.get("who", {}))
     prepare = _lines(f"{at}.prepare", entry.get("prepare", []))
-    key = KeyDate(**plain, who=who, prepare=prepare, steps=steps.get(entry.get("checklist", ""), {}))
+    words = _lines(f"{at}.words", entry.get("words", []))
+    key = KeyDate(**plain, who=who, words=words, prepare=prepare, steps=steps.get(entry.get("checklist", ""), {}))
     _fitting(at, key)
     return key
 
@@ -216,12 +221,14 @@ def _lines(at: str, lines: Any) -> tuple[str, ...]:
 
 
 def _times(table: Tables) -> Times:
+    # Earlier versions had a time of its own for what is moved forward.
+    table = {name: value for name, value in table.items() if name != "moved"}
     _known(table, {item.name for item in fields(Times)}, "times")
     try:
         times = Times(**{name: time.fromisoformat(str(value)) for name, value in table.items()})
     except ValueError:
         raise Wrong("times 里的时间应像 08:10") from None
-    if times.quiet_from <= times.quiet_until or any(map(times.quiet, (times.morning, times.on_day, times.moved))):
+    if times.quiet_from <= times.quiet_until or any(map(times.quiet, (times.morning, times.on_day))):
         raise Wrong("times 里发提醒的时间不能落在 quiet_from 到 quiet_until 之间")
     return times
 
@@ -231,6 +238,18 @@ def _chase(table: Tables) -> Chase:
     if type(table["days_before"]) is not int or not 0 <= table["days_before"] <= 60:
         raise Wrong("chase.days_before 应是 0 到 60 的天数")
     return Chase(table["days_before"], _lines("chase.ignore", table["ignore"]))
+
+
+def _ladder(table: Tables) -> Ladder:
+    _known(table, {item.name for item in fields(Ladder)}, "duty")
+    days = [*(table["before"] if isinstance(table["before"], list) else [None]), *_after(table)]
+    if not all(type(each) is int and 0 <= each <= 90 for each in days) or sorted(_after(table)) != _after(table):
+        raise Wrong("duty 应像 before = [3, 0]、reporter = 1、brigade = 3、above = 5,都是天数,一级比一级晚")
+    return Ladder(tuple(table["before"]), *_after(table))
+
+
+def _after(table: Tables) -> list[Any]:
+    return [table[name] for name in ("reporter", "brigade", "above")]
 
 
 def _year(year: int, noted: Tables) -> Year:

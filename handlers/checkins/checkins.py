@@ -6,6 +6,7 @@ from dataclasses import replace
 from handlers.asker import examples
 from handlers.asker.context import reading_of
 from handlers.attendance import phrases, reports
+from handlers.checkins import exemptions
 from handlers.checkins.questions import asking
 from handlers.kit import REPORTERS, Ask, Denied, Refusal, Reply
 from handlers.reading import Reading
@@ -22,6 +23,8 @@ def checkin(ask: Ask) -> Sequence[Reply]:
     if not ask.args:
         return [Reply(f"请写明中队、活动和人数,像这样:\n{examples.checkin(ask)} 清明祭英烈")]
     reading = reading_of(ask, ask.args)
+    if reading.intent == "zero":
+        return exemptions.nothing(replace(ask, reading=reading))
     if reading.intent != "checkin":
         like = examples.checkin(ask, *reading.records[:1])
         return [Reply(f"没看懂要报什么,没有记录。像这样发:\n签到 {like} 清明祭英烈")]

@@ -8,7 +8,6 @@ from handlers.kit import Ask, Button, Refusal, Reply
 from handlers.registry import ANYTHING, command
 from handlers.wording import days
 from handlers.wording.children import consents
-from scheduling.guardian_requests import WORKING_DAYS
 from storage.base import numbered
 from storage.children import children, guardian_requests
 
@@ -44,7 +43,7 @@ def receive(ask: Ask) -> Reply:
     if len(names) != 1:
         raise Refusal("一次写一位孩子。")
     child_id = children.find(ask.db, ask.vault, squad.id, names[0])
-    last = loader.calendar_of(ask.db).workdays.deadline(ask.today, WORKING_DAYS)
+    last = loader.calendar_of(ask.db).workdays.deadline(ask.today, request_cases.WORKING_DAYS)
     found = guardian_requests.receive(ask.db, ask.vault, squad, child_id, kind, "".join(wish), ask.me.id, last, ask.now)
     return Reply(
         "\n".join([f"已登记 {found.number}:{request_cases.about(ask, found)}", *_next(found)]), _buttons(found)
@@ -52,7 +51,7 @@ def receive(ask: Ask) -> Reply:
 
 
 def _next(found: guardian_requests.Request) -> list[str]:
-    by = f"请先核对来人是监护人,在 {days.short(found.due)} 前({WORKING_DAYS} 个工作日)办完。"
+    by = f"请先核对来人是监护人,在 {days.short(found.due)} 前({request_cases.WORKING_DAYS} 个工作日)办完。"
     if found.child_id is None:
         return ["这里没有保存这位孩子的信息(请核对中队和姓名)。", f"{by}发「结案 {found.number} 没有保存」。"]
     return [f"{by}发「办理 {found.number}」。"]

@@ -209,7 +209,7 @@ def _buttons(ask: Ask, one: incidents.Incident) -> tuple[Button, ...]:
     return tuple(Button(word, "泄露", f"{one.number} {word}") for word in words)
 
 
-@due("incident")
+@due("incident", letter=False, asks=False)
 def remind(said: Due) -> Reply | None:
     """The time of a step is over and it is not done."""
     one = incidents.by_number(said.db, said.payload["number"])

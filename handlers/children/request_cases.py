@@ -1,12 +1,20 @@
 """The guardians' requests that a school works on: which one is meant, how it is written, when it is due."""
 
+from collections.abc import Iterator
+
 from handlers.catalogue import loader
 from handlers.kit import Ask, Button, Denied, Due, Refusal, Reply, Role
 from handlers.registry import due
 from handlers.wording import days, places
 from handlers.wording.numbers import CaseNumbers
+from scheduling.calendar import DAY
+from scheduling.occasions import Row, Span
 from storage.children import children, guardian_requests
+from storage.people import people
 
+WORKING_DAYS = 15
+# So many working days before the last one; after it every working day.
+_LEADS = (5, 2, 0)
 IN_CHARGE = frozenset({Role.SCHOOL_ADMIN, Role.DATA_OFFICER})
 _SAID = {
     guardian_requests.Wanted.VIEW: "查看",
@@ -58,7 +66,23 @@ def by_number(ask: Ask, number: str, word: str) -> guardian_requests.Request:
     return found
 
 
-@due("guardian")
+def _nearly_due(span: Span) -> Iterator[Row]:
+    """To whoever is in charge, so many working days before the last one, after it every working day."""
+    worked, deadline = span.calendar.workdays.worked, span.calendar.workdays.deadline
+    until = deadline(span.last, max(_LEADS))
+    waiting = guardian_requests.waiting(span.db, until=until)
+    for day in filter(worked, loader.days_after(span.first - DAY, span.last)):
+        for one in waiting:
+            left = (one.due - day).days
+            if left < 0 or sum(map(worked, loader.days_after(day, one.due))) in _LEADS:
+                at = span.calendar.instant(day, span.calendar.times.morning)
+                row = {"occurrence": f"guardian:{one.id}", "lead": left, "day": one.due, "due_at": at}
+                for person in people.above(span.db, IN_CHARGE, one.unit, span.now):
+                    if person.grants:
+                        yield {**row, "person_id": person.id, "payload": {"number": one.number}}
+
+
+@due("guardian", rank=2, found=_nearly_due)
 def remind(said: Due) -> Reply | None:
     """A request is nearly due, or over; None when it was settled, or is no longer this person's."""
     found = guardian_requests.by_number(said.db, said.payload["number"])

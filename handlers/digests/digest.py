@@ -12,6 +12,7 @@ from handlers.digests.readers import READERS
 from handlers.kit import ADMINS, Ask, Button, Due, File, Reply, Unit
 from handlers.registry import ANYTHING, command, due, weekly
 from handlers.wording import lines, numbers, periods, places, weeks
+from scheduling import key_dates
 from scheduling.periods import week_of
 from storage.digests import digests, figures
 from storage.organisation import history, units
@@ -26,6 +27,8 @@ MOST_LINES, MOST_CHARACTERS, _MORE_LENGTH = 25, 1200, 20
 UNITS_A_PICTURE = 4
 # After this Monday's push is no news any more; the week is frozen all the same.
 OF_USE = timedelta(days=3)
+# However late it is said, it freezes its week.
+_FREEZES = timedelta(days=3660)
 
 
 @command(
@@ -103,7 +106,7 @@ def _form(words: str) -> tuple[str, str]:
     return form, " ".join(part for part in parts if part not in _FORMS)
 
 
-@due("digest")
+@due("digest", rank=9, use=_FREEZES, early=False, asks=False, line="{week} 周报", each=key_dates.digests)
 def monday(said: Due) -> Reply | None:
     """Monday's push to an admin for the topmost unit, which freezes it; days later it freezes only."""
     at = places.scope(said.person, ADMINS)

@@ -2,22 +2,21 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
 
 from handlers.catalogue import loader
-from handlers.kit import ADMINS, Ask, Due, Refusal, Reply, Role, Unit
+from handlers.kit import ADMINS, Ask, Button, Due, Refusal, Reply, Role, Unit
 from handlers.registry import command, due
 from handlers.wording import days, places, weeks
 from scheduling import periods
+from scheduling.occasions import Cleared
 from storage.checkins import coverage
 from storage.people import accounts, people
 from storage.reminders import deliveries
 
-# Nobody is nudged outside these hours (domain §5.3).
-MORNING, EVENING = time(7, 0), time(21, 30)
 MOST_NAMES = 10
 # More would keep everybody else waiting: a county has some thousand.
 MOST_SQUADS = 3000
@@ -51,14 +50,23 @@ def nudge(ask: Ask) -> Reply:
     if len(missing) > MOST_SQUADS:
         raise Refusal(f"{when}有 {len(missing)} 个中队没签到,一次催不完。请各区县自己催,或写上单位:催办 单位名")
     plan = _plan(ask, period.week, at, missing)
-    return Reply(_answer(when, plan, deliveries.put(ask.db, plan.rows), waking(ask.now) > ask.now))
+    calendar = loader.calendar_of(ask.db)
+    at_night = {"due_at": calendar.awake(ask.now)}
+    asked = deliveries.chased(ask.db, {row["person_id"] for row in plan.rows}, calendar.midnight(ask.now))
+    rows = [{**row, **at_night} for row in plan.rows if row["person_id"] not in asked]
+    hour = calendar.times.quiet_until
+    later = f"早上 {hour.hour}:{hour:%M} 送到" if at_night["due_at"] > ask.now else ""
+    return Reply(_answer(when, plan, deliveries.put(ask.db, rows), later))
 
 
 def _plan(ask: Ask, week: str, at: Iterable[Unit], missing: list[coverage.Squad]) -> _Plan:
     counselors = people.holding(ask.db, [Role.COUNSELOR], [unit.path for unit in at], ask.now)
     reached = accounts.best(ask.db, [person.id for person in counselors])
-    of_squad: dict[int, list[int]] = {grant.unit.id: [] for person in counselors for grant in person.grants}
-    for person in counselors:
+    joined = accounts.joined(ask.db, [person.id for person in counselors])
+    # Who never joined is nobody who could write to us: they need a code.
+    here = [person for person in counselors if person.id in joined]
+    of_squad: dict[int, list[int]] = {grant.unit.id: [] for person in here for grant in person.grants}
+    for person in here:
         for grant in person.grants:
             if person.id in reached:
                 of_squad[grant.unit.id].append(person.id)
@@ -79,26 +87,17 @@ def _row(ask: Ask, week: str, squad: coverage.Squad, person_id: int, channel: st
         "kind": "nudge",
         "day": ask.today,
         "channel": channel,
-        "due_at": waking(ask.now),
         "payload": {"week": week, "unit_id": squad.id},
     }
 
 
-def waking(now: datetime) -> datetime:
-    """`now`, or the next 07:00 when it is night."""
-    if MORNING <= now.time() <= EVENING:
-        return now
-    day = now.date() if now.time() < MORNING else now.date() + timedelta(days=1)
-    return datetime.combine(day, MORNING, now.tzinfo)
-
-
-def _answer(when: str, plan: _Plan, new: int, later: bool) -> str:
+def _answer(when: str, plan: _Plan, new: int, later: str) -> str:
     lines = []
     if new:
-        lines.append(f"已向辅导员发出 {new} 条提醒,请补{when}的签到{',早上 7:00 送到' if later else ''}。")
+        lines.append(f"已向辅导员发出 {new} 条提醒,请补{when}的签到{f',{later}' if later else ''}。")
     already = len(plan.rows) - new
     if already:
-        lines.append(f"{'另有 ' if new else ''}{already} 条{when}已经催过,不重复打扰。")
+        lines.append(f"{'另有 ' if new else ''}{already} 条{when}已经提醒过,不重复打扰。")
     if plan.silent:
         # On some platforms we may write only to those who have written to us.
         told = "请这些老师私聊我发一句「帮助」,以后就送得到。"
@@ -114,22 +113,27 @@ def _listed(squads: list[coverage.Squad]) -> str:
     return shown + (f"等 {len(squads)} 个" if len(squads) > MOST_NAMES else "")
 
 
-@due("nudge")
+@due("nudge", letter=False, use=timedelta(hours=12))
 def remind(said: Due) -> Reply | None:
     """The reminder itself; None when the squad has reported meanwhile or is no longer this counselor's."""
     unit_id, week = said.payload["unit_id"], said.payload["week"]
     squad = next((unit for unit in said.person.units([Role.COUNSELOR]) if unit.id == unit_id), None)
-    if squad is None or not coverage.missing(said.db, week, [squad.path])[0]:
+    if squad is None:
         return None
+    if not coverage.missing(said.db, week, [squad.path])[0]:
+        raise Cleared
     when = weeks.period_name(weeks.Period(week), said.now.date())
     heads = f" 应到{squad.members}" if squad.members else ""
     past = week < periods.week_of(said.now.date())
     # Without a date it would be a check-in of today.
     day = _last_day(said.db, week) if past else None
     on = f" {days.short(day)}" if day else ""
+    heads_only = Button("报人数", "签到", f"{squad.name} 主题队日{on}")
+    nothing = Button(f"{when}没有", "签到", f"{squad.name} {when}没有活动")
     return Reply(
         f"老师好,{squad.name}{when}还没有签到。有活动的话,复制下面这行,{'改好日期,' if past else ''}"
-        f"在最后补上人数发给我就好:\n{squad.name} 主题队日{on}{heads} 实到"
+        f"在最后补上人数发给我就好:\n{squad.name} 主题队日{on}{heads} 实到",
+        (heads_only, nothing),
     )
 
 

@@ -1,16 +1,17 @@
 """The promotion that was agreed to before its day, and what is said about it in time."""
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from handlers import rights
 from handlers.kit import Ask, Button, Due, Reply, Unit
 from handlers.organisation import promotion_plan
 from handlers.registry import due
 from handlers.roster import promotion
-from scheduling.occurrences import PROMOTION, PROMOTION_SOON
+from scheduling import key_dates
 from storage.organisation import units
 from storage.reminders import deliveries
 
+PROMOTION = "promotion"
 _FIRST_LOOK = (8, 20)
 _AT = time(7, 10)
 
@@ -36,7 +37,7 @@ def take_back(ask: Ask) -> Reply:
     return Reply("好的,9月1日不会自动升级。要升级,到时候发「升级」。")
 
 
-@due(PROMOTION)
+@due(PROMOTION, letter=False, use=timedelta(days=90), asks=False, line="升级")
 def on_the_day(said: Due) -> Reply | None:
     """What was agreed to in August is done, if it still may be."""
     at = units.by_id(said.db, said.payload["unit"])
@@ -46,7 +47,7 @@ def on_the_day(said: Due) -> Reply | None:
     return Reply(promotion_plan.done_words(promotion_plan.carry_out(said.db, planned, said.now))) if planned else None
 
 
-@due(PROMOTION_SOON)
+@due("promotion-soon", rank=2, each=key_dates.promotions)
 def remind(said: Due) -> Reply | None:
     """Whoever looks after a school is reminded before and after the day; None when it is done, or agreed to."""
     year = promotion.year_to_come(said.now.date())

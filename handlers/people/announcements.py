@@ -29,7 +29,7 @@ def announce(db: Connection, person_id: int, role: Role, at: Unit, now: datetime
     deliveries.gather(db, rows, {"person": person_id, "role": role, "unit": at.id})
 
 
-@due("appointed")
+@due("appointed", asks=False)
 def tell(said: Due) -> Reply | None:
     """Who has come to which role since the last morning, as far as they hold it still."""
     lines = []

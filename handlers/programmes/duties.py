@@ -6,13 +6,17 @@ from typing import Any
 
 from handlers.asker import examples
 from handlers.catalogue import current
+from handlers.catalogue.loader import calendar_of
 from handlers.catalogue.model import Row
 from handlers.kit import MEMBERS, Ask, Button, Due, Refusal, Reply, Unit
 from handlers.programmes import attendance, reporting
+from handlers.programmes.asked import duty_plan
 from handlers.programmes.cases import case_intake, case_reminders, case_words
 from handlers.registry import ANYTHING, command, due
 from handlers.wording import days, lines, places, programmes
 from scheduling import spans
+from scheduling.calendar import Calendar
+from scheduling.occasions import Cleared
 from storage.people import accounts, people
 from storage.programmes import coverage, reports
 from storage.reminders import deliveries
@@ -210,28 +214,35 @@ def chase(ask: Ask) -> Reply:
     holders = people.holding(ask.db, roles, [each.path for each in line.missing], ask.now)
     reached = accounts.best(ask.db, [person.id for person in holders])
     wanted = {each.unit_id: each for each in line.missing}
+    calendar = calendar_of(ask.db)
+    owed = duty_plan.occurrence(line.row, line.period)
+    already = deliveries.told(ask.db, "duty", owed, calendar.midnight(ask.now))
     rows = [
-        _notice(ask, line, wanted[grant.unit.id], person.id, reached[person.id][0])
+        _notice(ask, calendar, line, wanted[grant.unit.id], person.id, reached[person.id][0])
         for person in holders
         for grant in person.grants
         if grant.unit.id in wanted and person.id in reached and grant.role in programmes.roles_for(line.row, grant.unit)
     ]
-    new = deliveries.put(ask.db, rows)
+    # Today's letter has asked for it already.
+    new = deliveries.put(ask.db, [row for row in rows if row["person_id"] not in already])
     silent = len(wanted) - len({row["payload"]["unit_id"] for row in rows})
-    told = f"已向 {new} 位老师发出提醒。" if new else "今天都催过了，不重复打扰。"
+    told = f"已向 {new} 位老师发出提醒。" if new else "今天都提醒过了，不重复打扰。"
     nobody = f"\n{silent} 家还没有人能收到，请先「邀请」。" if silent else ""
     return Reply(f"{told}{nobody}")
 
 
-def _notice(ask: Ask, line: lines.Line, target: coverage.Target, person_id: int, channel: str) -> dict[str, Any]:
+def _notice(
+    ask: Ask, calendar: Calendar, line: lines.Line, target: coverage.Target, person_id: int, channel: str
+) -> dict[str, Any]:
     return {
         "occurrence": f"report:{line.row.key}:{line.period}:{target.unit_id}:{ask.today}", "lead": 0,
-        "person_id": person_id, "kind": "report", "day": ask.today, "channel": channel, "due_at": ask.now,
+        "person_id": person_id, "kind": "report", "day": ask.today, "channel": channel,
+        "due_at": calendar.awake(ask.now),
         "payload": {"row": line.row.key, "period": line.period, "unit_id": target.unit_id},
     }  # fmt: skip
 
 
-@due("report")
+@due("report", letter=False)
 def remind(said: Due) -> Reply | None:
     """The notice; None when the report has come, or is no longer this person's."""
     row = current.catalogue_of(said.db).by_key.get(said.payload["row"])
@@ -241,6 +252,6 @@ def remind(said: Due) -> Reply | None:
     period = str(said.payload["period"])
     found = lines.targets(said.db, row, [unit.path], period, said.now.date())
     if not any(each.unit_id == unit.id and not each.done for each in found):
-        return None
+        raise Cleared
     when = spans.said(period, said.now.date())
     return Reply(f"老师好，{unit.name}{when}的{row.name}还没有报。改好数字发给我就行：\n{unit.name} {row.example}")

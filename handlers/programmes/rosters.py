@@ -10,15 +10,14 @@ from typing import Any
 from handlers.catalogue import current
 from handlers.catalogue.model import Row
 from handlers.catalogue.telling.reports import read_report
-from handlers.kit import MEMBERS, Ask, Button, Denied, Due, NotMeant, Refusal, Reply, Unit
+from handlers.kit import MEMBERS, Ask, Button, Denied, NotMeant, Refusal, Reply, Unit
 from handlers.programmes.duties import READERS
 from handlers.reading.text import normalise, numbers
-from handlers.registry import ANYTHING, command, due
-from handlers.wording import days, places, programmes
+from handlers.registry import ANYTHING, command
+from handlers.wording import places, programmes
 from storage.base import numbered
 from storage.organisation import units
 from storage.programmes import holdings
-from storage.reminders import deliveries
 
 MOST = 10
 SOON = 90
@@ -65,7 +64,6 @@ def enter(ask: Ask) -> list[Reply]:
             f"{unit.name}的{row.name}里已经有 {told.name}，没有再记。发「在册 {row.name}」看编号，再「续」或「结束」。"
         )
     kept = holdings.add(ask.db, new, ask.me.id, ask.now)
-    _remind(ask, row, kept)
     buttons = (Button("结束", "结束", f"H{kept.id}"), Button("在册", "在册", row.name))
     return [Reply(f"已登记：{unit.name} {row.name} {_said(row, told.name, kept)}", buttons)]
 
@@ -154,33 +152,6 @@ def _said(row: Row, name: str, one: holdings.Holding) -> str:
     return " ".join(filter(None, (name, told, f"{one.since}起{until}（H{one.id}）")))
 
 
-def _remind(ask: Ask, row: Row, one: holdings.Holding) -> None:
-    """Whoever entered it is reminded before it ends."""
-    if one.until is None:
-        return
-    rows = [
-        {
-            "occurrence": f"holding:{one.id}:{one.until}", "lead": lead, "person_id": ask.me.id, "kind": "holding",
-            "day": one.until, "due_at": ask.now.replace(hour=8, minute=10) + (one.until - timedelta(lead) - ask.today),
-            "payload": {"id": one.id, "until": one.until.isoformat()},
-        }
-        for lead in row.remind
-        if one.until - timedelta(days=lead) > ask.today
-    ]  # fmt: skip
-    deliveries.put(ask.db, rows)
-
-
-@due("holding")
-def ends(said: Due) -> Reply | None:
-    """The reminder before the end; None when it was renewed or ended."""
-    one = holdings.by_id(said.db, said.payload["id"])
-    row = current.catalogue_of(said.db).by_key.get(one.row) if one else None
-    if one is None or row is None or one.ended or str(one.until) != said.payload["until"]:
-        return None
-    buttons = (Button("续一年", "续", f"H{one.id} 一年"), Button("结束", "结束", f"H{one.id}"))
-    return Reply(f"{one.unit_name}的{row.name} H{one.id} {days.short(said.day)}到期，还有 {said.lead} 天。", buttons)
-
-
 def _own(ask: Ask) -> tuple[holdings.Holding, Row, str]:
     number, rest = numbered.row(ask.args, LETTER)
     one = holdings.by_id(ask.db, number) if number is not None else None
@@ -209,7 +180,6 @@ def renew(ask: Ask) -> Reply:
     if until is None or until < ask.today:
         raise Refusal(f"续到哪一天？没有改。像这样发：续 H{one.id} 一年，或 续 H{one.id} 到 2028-08-31")
     holdings.renew(ask.db, one.id, until)
-    _remind(ask, row, holdings.Holding(one.unit_id, one.row, one.since, until, id=one.id))
     return Reply(f"已续：{one.unit_name} {row.name} H{one.id} {one.until or '长期'} → {until}")
 
 

@@ -226,6 +226,12 @@ def inside(db: Connection, path: str) -> Iterator[Unit]:
     return (_unit(row) for row in rows)
 
 
+def squads(db: Connection, paths: Sequence[str]) -> list[Unit]:
+    """Every squad in these subtrees that is active, in the order of the tree."""
+    query = select(*_COLUMNS).where(within(paths), units.c.kind == Kind.SQUAD, units.c.active).order_by(units.c.path)
+    return [_unit(row) for row in db.execute(query)]
+
+
 def around(db: Connection, path: str, beside: Iterable[str]) -> list[Unit]:
     """The active units from the root down to this path, and those of the kinds `beside` right below one of them."""
     ids = [int(part) for part in path.strip("/").split("/")]

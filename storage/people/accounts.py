@@ -52,6 +52,14 @@ def by_preference(of: Any = account) -> tuple[ColumnElement[Any], ...]:
     return rank, case((rank < 2, -of.c.id), else_=of.c.id)
 
 
+def joined(db: Connection, person_ids: Iterable[int]) -> set[int]:
+    """Those of these people who have an account, dead or not: the others were entered by a roster and never came."""
+    found: set[int] = set()
+    for some in chunks.chunks(dict.fromkeys(person_ids), _AT_ONCE):
+        found.update(db.scalars(select(account.c.person_id).where(account.c.person_id.in_(some))))
+    return found
+
+
 def best(db: Connection, person_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
     """Where each of these people is reached: person id → (channel, address); without the unreachable ones."""
     query = select(account.c.person_id, account.c.channel, account.c.address).join(person)

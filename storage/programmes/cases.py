@@ -152,6 +152,12 @@ def lock(db: Connection, row: str, period: str, kind: str) -> None:
     db.execute(select(row_case.c.id).where(mine).order_by(row_case.c.id).with_for_update())
 
 
+def open_until(db: Connection, first: date, last: date) -> list[Case]:
+    """The open cases whose last day is one of these, the first due first."""
+    query = _SELECT.where(row_case.c.closed_at.is_(None), row_case.c.due.between(first, last))
+    return _all(db, query.order_by(row_case.c.due, row_case.c.id))
+
+
 def standing(db: Connection, row: str, period: str, paths: Sequence[str], kind: str | None = None) -> list[Case]:
     """The cases of a row, of this kind if one is given, that take a place of the period in these subtrees."""
     same = (row_case.c.row == row) & (row_case.c.period == period)

@@ -5,16 +5,20 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, literal_column, or_, select, true, update
+from sqlalchemy import Connection, and_, delete, func, literal_column, or_, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from storage.base import chunks
 from storage.checkins.coverage import VALID
 from storage.people import accounts
-from storage.tables import account, checkin, delivery, event, grant, participation, person, unit
+from storage.tables import checkin, delivery, event, participation
 
-# `new` waits; the other states are final: said; no longer needed when its time came; said as part of another one;
-# too late to be of use; over the number a person gets in a day; the feature that says it has a bug.
+# `new` waits; the other states are final: said; no longer the person's when its time came; said as part of another one;
+# too late to be of use; over the one letter a person gets in a day; the feature that says it has a bug; what it asks
+# for came first; the person does not want to hear of it.
 NEW, SENT, SKIPPED, MERGED, EXPIRED, CAPPED, FAILED = "new", "sent", "skipped", "merged", "expired", "capped", "failed"
+CLEARED, MUTED = "cleared", "muted"
+_SAID = (SENT, MERGED)
 
 # As a literal: with a parameter in its place SQLite could not tell that its partial index holds all these rows.
 _WAITING = delivery.c.state == literal_column("'new'")
@@ -75,25 +79,40 @@ def gather(db: Connection, rows: Iterable[Mapping[str, Any]], item: Mapping[str,
             db.execute(update(delivery).where(delivery.c.id == waits.id).values(payload=more))
 
 
-def due(db: Connection, now: datetime, limit: int, held: tuple[str, datetime] | None = None) -> list[DeliveryRow]:
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """What a day's letter is made of: these kinds, whatever is due before `end`; what was due before `held` waits."""
+
+    kinds: frozenset[str]
+    end: datetime
+    held: datetime | None = None
+
+
+def due(db: Connection, now: datetime, limit: int, letters: Letters) -> list[DeliveryRow]:
     """
     What waits and is due, of at most `limit` people, the longest waiting first; of each of them everything.
 
-    `held`, a kind and an instant: whoever has nothing but rows of this kind that were due before then waits on.
+    That is, with what their letter of today is to say later on. Whoever has nothing but what is held waits on.
     """
-    waiting = _WAITING & (delivery.c.due_at <= now)
-    turn = (delivery.c.kind != held[0]) | (delivery.c.due_at >= held[1]) if held else true()
+    kinds = sorted(letters.kinds)
+    turn = or_(delivery.c.kind.not_in(kinds), delivery.c.due_at >= letters.held) if letters.held else true()
     first = (
         select(delivery.c.person_id)
-        .where(waiting, turn)
+        .where(_WAITING, delivery.c.due_at <= now, turn)
         .group_by(delivery.c.person_id)
         .order_by(func.min(delivery.c.due_at), delivery.c.person_id)
         .limit(limit)
     )
-    query = select(*_ROW).where(waiting, delivery.c.person_id.in_(first))
+    mine = or_(delivery.c.due_at <= now, and_(delivery.c.due_at < letters.end, delivery.c.kind.in_(kinds)))
+    query = select(*_ROW).where(_WAITING, delivery.c.person_id.in_(first), mine)
     # On PostgreSQL another process may be saying some of them at this moment: those are its own.
     rows = db.execute(query.order_by(delivery.c.person_id, delivery.c.due_at).with_for_update(skip_locked=True))
     return [DeliveryRow(*row) for row in rows]
+
+
+def put_off(db: Connection, ids: Iterable[int], then: datetime) -> None:
+    """These wait until another time."""
+    db.execute(update(delivery).where(delivery.c.id.in_(list(ids)), _WAITING).values(due_at=then))
 
 
 def settle(db: Connection, ids: Iterable[int], state: str, now: datetime, late: bool = False) -> None:
@@ -109,22 +128,50 @@ def next_due(db: Connection, now: datetime) -> DeliveryRow | None:
     return DeliveryRow(*row) if row else None
 
 
+def waiting(db: Connection, after: datetime) -> list[DeliveryRow]:
+    """Everything that is due after this."""
+    query = select(*_ROW).where(_WAITING, delivery.c.due_at > after)
+    return [DeliveryRow(*row) for row in db.execute(query.order_by(delivery.c.due_at, delivery.c.id))]
+
+
+def settled(db: Connection, after: datetime) -> set[tuple[int, str, int]]:
+    """(person, occurrence, lead) of what is due after this and was said before its time."""
+    query = select(delivery.c.person_id, delivery.c.occurrence, delivery.c.lead)
+    return {(row[0], row[1], row[2]) for row in db.execute(query.where(~_WAITING, delivery.c.due_at > after))}
+
+
 def said_since(db: Connection, person_ids: Iterable[int], kinds: Iterable[str], since: datetime) -> dict[int, int]:
-    """How many deliveries of these kinds each person was sent since then; without those who got none."""
+    """How many deliveries of these kinds each person was told of since then; without those who were not."""
     query = select(delivery.c.person_id, func.count()).where(
         delivery.c.person_id.in_(list(person_ids)),
-        delivery.c.kind.in_(list(kinds)),
-        delivery.c.state == SENT,
+        delivery.c.kind.in_(sorted(kinds)),
+        delivery.c.state.in_(_SAID),
         delivery.c.settled_at >= since,
     )
     return {person: count for person, count in db.execute(query.group_by(delivery.c.person_id))}
 
 
-def last(db: Connection, person_id: int, since: datetime) -> DeliveryRow | None:
-    """The newest that was said to this person since then."""
-    mine = (delivery.c.person_id == person_id) & (delivery.c.state == SENT) & (delivery.c.settled_at >= since)
-    row = db.execute(select(*_ROW).where(mine).order_by(delivery.c.settled_at.desc(), delivery.c.id).limit(1)).first()
-    return None if row is None else DeliveryRow(*row)
+def last(db: Connection, person_id: int, since: datetime) -> list[DeliveryRow]:
+    """What was said at once the last time that something was said to this person since then."""
+    mine = (delivery.c.person_id == person_id) & delivery.c.state.in_(_SAID)
+    at = select(func.max(delivery.c.settled_at)).where(mine, delivery.c.settled_at >= since).scalar_subquery()
+    query = select(*_ROW).where(mine, delivery.c.settled_at == at)
+    # What begins the letter was sent, the rest is merged into it.
+    return [DeliveryRow(*row) for row in db.execute(query.order_by(delivery.c.state != SENT, delivery.c.id))]
+
+
+def of_day(db: Connection, person_id: int, first: datetime, end: datetime) -> list[DeliveryRow]:
+    """What a person was told of from `first` to before `end`, in the order of the letters."""
+    mine = (delivery.c.person_id == person_id) & delivery.c.state.in_(_SAID)
+    query = select(*_ROW).where(mine, delivery.c.settled_at >= first, delivery.c.settled_at < end)
+    order = delivery.c.settled_at, delivery.c.state != SENT, delivery.c.id
+    return [DeliveryRow(*row) for row in db.execute(query.order_by(*order))]
+
+
+def again(db: Connection, ids: Iterable[int], then: datetime) -> None:
+    """These are said once more, at another time: their person wants it so."""
+    values = {"state": NEW, "due_at": then, "settled_at": None}
+    db.execute(update(delivery).where(delivery.c.id.in_(list(ids))).values(**values))
 
 
 def said(db: Connection, occurrence: str, lead: int) -> list[int]:
@@ -133,9 +180,40 @@ def said(db: Connection, occurrence: str, lead: int) -> list[int]:
     return list(db.scalars(select(delivery.c.person_id).where(mine).order_by(delivery.c.person_id)))
 
 
-def withdraw(db: Connection, kind: str, after: datetime) -> None:
-    """Take back what waits of this kind and is due later: the calendar was changed and it will be laid out anew."""
-    db.execute(delete(delivery).where(_WAITING, delivery.c.kind == kind, delivery.c.due_at > after))
+def ever_told(db: Connection, occurrence: str) -> set[int]:
+    """The people who were told of this, whenever."""
+    mine = (delivery.c.occurrence == occurrence) & delivery.c.state.in_(_SAID)
+    return set(db.scalars(select(delivery.c.person_id).where(mine)))
+
+
+def letters_to(db: Connection, person_ids: Iterable[int], first: datetime, end: datetime) -> dict[int, int]:
+    """How many letters each of these people was sent from `first` to before `end`; without those who got none."""
+    query = select(delivery.c.person_id, func.count()).where(
+        delivery.c.state == SENT, delivery.c.settled_at >= first, delivery.c.settled_at < end
+    )
+    found: dict[int, int] = {}
+    for some in chunks.chunks(person_ids):
+        rows = db.execute(query.where(delivery.c.person_id.in_(some)).group_by(delivery.c.person_id))
+        found.update({person_id: count for person_id, count in rows})
+    return found
+
+
+def told(db: Connection, kind: str, occurrence: str, since: datetime) -> set[int]:
+    """The people who were told of this since then."""
+    mine = (delivery.c.occurrence == occurrence) & (delivery.c.kind == kind) & delivery.c.state.in_(_SAID)
+    return set(db.scalars(select(delivery.c.person_id).where(mine, delivery.c.settled_at >= since)))
+
+
+def chased(db: Connection, person_ids: Iterable[int], since: datetime) -> set[int]:
+    """Those of these people who were asked since then for the check-in of a key date that is over."""
+    mine = delivery.c.person_id.in_(list(person_ids)) & delivery.c.state.in_(_SAID) & (delivery.c.lead < 0)
+    query = select(delivery.c.person_id).where(mine, delivery.c.kind == "key_date", delivery.c.settled_at >= since)
+    return set(db.scalars(query))
+
+
+def withdraw(db: Connection, kinds: Iterable[str], after: datetime) -> None:
+    """Take back what waits of these kinds and is due later: the calendar was changed and it will be laid out anew."""
+    db.execute(delete(delivery).where(_WAITING, delivery.c.kind.in_(sorted(kinds)), delivery.c.due_at > after))
 
 
 def take_back(db: Connection, kind: str, person_id: int) -> bool:
@@ -162,65 +240,3 @@ def reported(db: Connection, unit_ids: Iterable[int], first: date, last: date, i
         .where(participation.c.unit_id.in_(ids), event.c.day.between(first, last), event.c.activity.not_in(besides))
     )
     return {*db.scalars(reports), *db.scalars(named)}
-
-
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """A role that somebody holds, for whom reminders may be laid out; `channel` is where they are reached."""
-
-    person_id: int
-    person: str
-    role: str
-    since: datetime
-    unit: str
-    school: str
-    grade: int | None
-    channel: str
-
-
-def holders(
-    db: Connection, roles: Iterable[str], beyond: int, limit: int, newer: tuple[int, int] | None = None
-) -> list[int]:
-    """
-    The ids of the next `limit` people after `beyond` who ever held one of these roles, in order.
-
-    `newer`: only those who got a role or an account since `newest` gave these numbers.
-    """
-    query = select(grant.c.person_id).where(grant.c.role.in_(list(roles)), grant.c.person_id > beyond).distinct()
-    if newer is not None:
-        joined = select(account.c.person_id).where(account.c.id > newer[1])
-        query = query.where((grant.c.id > newer[0]) | grant.c.person_id.in_(joined))
-    return list(db.scalars(query.order_by(grant.c.person_id).limit(limit)))
-
-
-def recipients(
-    db: Connection, roles: Iterable[str], now: datetime, ids: Sequence[int] | None = None
-) -> list[Recipient]:
-    """Every holder (of these ids) of one of these roles who can be reached, by person."""
-    school, other = unit.alias(), account.alias()
-    # The same account as accounts.best gives.
-    usable = (other.c.person_id == person.c.id) & other.c.reachable & accounts.sending(db, other)
-    first = select(other.c.id).where(usable).order_by(*accounts.by_preference(other)).limit(1)
-    query = (
-        select(
-            person.c.id, person.c.name, grant.c.role, grant.c.since, unit.c.name, school.c.name, unit.c.grade,
-            account.c.channel,
-        )
-        .join(grant, grant.c.person_id == person.c.id)
-        .join(unit, unit.c.id == grant.c.unit_id)
-        .join(school, school.c.id == unit.c.school_id, isouter=True)
-        .join(account, account.c.id == first.correlate(person).scalar_subquery())
-        .where(grant.c.role.in_(list(roles)), unit.c.active, grant.c.since <= now)
-        .where(or_(grant.c.until.is_(None), grant.c.until > now))
-        .order_by(person.c.id, grant.c.id)
-    )  # fmt: skip
-    if ids is not None:
-        query = query.where(person.c.id.in_(ids))
-    return [Recipient(*row[:5], row[5] or "", *row[6:]) for row in db.execute(query)]
-
-
-def newest(db: Connection) -> tuple[int, int]:
-    """The highest number of a role held and of an account: whether somebody is new, in one cheap query."""
-    top = select(select(func.max(grant.c.id)).scalar_subquery(), select(func.max(account.c.id)).scalar_subquery())
-    roles, accounts = db.execute(top).one()
-    return roles or 0, accounts or 0

@@ -26,6 +26,7 @@ NIGHTLY: dict[str, Callable[[Connection, datetime, int], int]] = {
     "files": messages.stray_files,
     "letters": messages.old_letters,
     "reminders": people.old_reminders,
+    "wishes": people.old_wishes,
     "messages": messages.old_messages,
     "invites": people.old_invites,
     "appointments": people.old_appointments,

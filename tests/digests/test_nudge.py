@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 
 from handlers.digests import missing, nudge
 from handlers.kit import Due, Refusal, Reply, Role
+from scheduling.occasions import Cleared
 from storage import tables
 from storage.checkins import recording
 from storage.people import people
@@ -129,12 +130,12 @@ def test_nudge_reaches_exactly_the_missing_once(schools: Schools) -> None:
     assert (row.kind, row.lead, row.state, row.channel, row.due_at) == ("nudge", 0, "new", "practice", FRIDAY)
     assert row.payload == {"week": WEEK, "unit_id": one.id}
     again = schools.nudge(schools.li)
-    assert again.startswith("2 条本周已经催过,不重复打扰。") and len(schools.rows()) == 2
+    assert again.startswith("2 条本周已经提醒过,不重复打扰。") and len(schools.rows()) == 2
 
 
 def test_the_county_adds_only_who_was_not_nudged_yet(schools: Schools) -> None:
     schools.nudge(schools.li)
-    assert schools.nudge(schools.zhou).startswith("已向辅导员发出 1 条提醒,请补本周的签到。\n另有 3 条本周已经催过")
+    assert schools.nudge(schools.zhou).startswith("已向辅导员发出 1 条提醒,请补本周的签到。\n另有 3 条本周已经提醒过")
     assert len(schools.rows()) == 4
 
 
@@ -157,7 +158,14 @@ def test_both_counselors_of_a_squad_are_nudged_and_an_unreachable_one_is_told(sc
 
 @pytest.mark.parametrize(
     ("hour", "minute", "due"),
-    [(6, 59, (3, 7, 0)), (7, 0, (3, 7, 0)), (21, 30, (3, 21, 30)), (21, 31, (4, 7, 0)), (23, 59, (4, 7, 0))],
+    [
+        (6, 59, (3, 7, 0)),
+        (7, 0, (3, 7, 0)),
+        (21, 29, (3, 21, 29)),
+        (21, 30, (4, 7, 0)),
+        (21, 31, (4, 7, 0)),
+        (23, 59, (4, 7, 0)),
+    ],
 )
 def test_nobody_is_woken(schools: Schools, hour: int, minute: int, due: tuple[int, int, int]) -> None:
     now = FRIDAY.replace(hour=hour, minute=minute)
@@ -182,7 +190,8 @@ def test_the_reminder_is_kind_short_and_can_be_copied(schools: Schools) -> None:
 
 def test_who_reported_meanwhile_is_left_alone(schools: Schools) -> None:
     stored = schools.report(schools.squads[0], 40, day=date(2026, 3, 30))
-    assert schools.remind(0) is None
+    with pytest.raises(Cleared):
+        schools.remind(0)
     recording.withdraw(schools.db, schools.rollups, stored, schools.counselors[0], FRIDAY)
     schools.rollups.keep()
     schools.rollups.flush(schools.db)
@@ -195,3 +204,10 @@ def test_who_is_no_longer_the_counselor_is_left_alone(schools: Schools) -> None:
     )
     assert schools.remind(0) is None
     assert "三(1)中队" in schools.nudge(schools.li)
+
+
+def test_who_never_joined_is_not_told_to_write_but_to_be_given_a_code(schools: Schools) -> None:
+    schools.db.execute(tables.account.delete().where(tables.account.c.person_id == schools.counselors[0]))
+    said = schools.nudge(schools.li)
+    assert "还没有辅导员:实验小学三(1)中队" in said and "邀请 中队辅导员 三(1)中队" in said
+    assert "送不到" not in said

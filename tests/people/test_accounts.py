@@ -9,7 +9,7 @@ from handlers.kit import Refusal, Reply, Role
 from handlers.people import account_links, own_account, spoken_codes
 from storage import tables
 from storage.people import accounts, links, people
-from storage.reminders import deliveries
+from storage.reminders import deliveries, recipients
 from storage.tables import account, checkin, delivery, grant, metadata, person
 from tests.support.county import FRIDAY, County
 
@@ -21,7 +21,7 @@ def where(county: County, who: int) -> tuple[str, str] | None:
 
 
 def laid_out_for(county: County, who: int) -> list[str]:
-    found = deliveries.recipients(county.db, list(Role), FRIDAY, [who])
+    found = recipients.recipients(county.db, list(Role), FRIDAY, [who])
     return [each.channel for each in found]
 
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.catalogue.loader import Loaded, load, shipped
-from scheduling.calendar import Calendar, Reminder, date_of, reminders
-from scheduling.occurrences import reminders_for
+from scheduling.calendar import Calendar, date_of
+from scheduling.key_dates import Reminder, reminders, reminders_for
 
 ZONE = ZoneInfo("Asia/Shanghai")
 COUNSELOR = [("counselor", False)]
@@ -31,10 +31,10 @@ def day_of(id: str, year: int) -> date | None:
     return key.day(year)
 
 
-def sent(id: str, year: int, calendar: Calendar | None = None) -> dict[int, str]:
+def sent(id: str, year: int, calendar: Calendar | None = None, role: str = "counselor") -> dict[int, str]:
     """When a counselor hears of a key date: lead → month, day and time."""
     found = reminders(calendar or shipped(), date(year - 1, 11, 1), date(year, 12, 31))
-    mine = [one for one in found if one.key.id == id and one.day.year == year and one.concerns("counselor", False)]
+    mine = [one for one in found if one.key.id == id and one.day.year == year and one.concerns(role, False)]
     return {one.lead: f"{one.at:%m-%d %H:%M}" for one in mine}
 
 
@@ -89,23 +89,26 @@ def test_odd_rules() -> None:
 
 def test_worked_cases_of_2026() -> None:
     children = sent("children", 2026)
-    assert (children[14], children[7]) == ("05-18 08:10", "05-25 08:10")
-    assert children[3][:5] == children[1][:5] == "05-29"
-    assert (children[30], children[0]) == ("04-30 16:00", "06-01 07:40")
-    founding = sent("founding", 2026)
-    assert {lead: founding[lead] for lead in (14, 7, 3, 1)} == {
-        14: "09-29 08:10", 7: "09-30 16:00", 3: "10-10 08:10", 1: "10-12 08:10",
-    }  # fmt: skip
-    qingming = sent("qingming", 2026)
-    assert [qingming[lead][:5] for lead in (14, 7, 3, 1)] == ["03-20", "03-27", "04-02", "04-03"]
+    assert children == {7: "05-25 08:10", 1: "05-29 08:10", 0: "06-01 07:40", -1: "06-02 08:10"}
+    assert sent("children", 2026, role="brigade")[30] == "04-30 08:10"
+    assert [sent("founding", 2026)[lead] for lead in (7, 1)] == ["09-30 08:10", "10-12 08:10"]
+    assert sent("founding", 2026, role="brigade")[14] == "09-29 08:10"
+    send_at = shipped().send_at
+    assert [f"{send_at(date(2026, 10, 13), lead):%m-%d}" for lead in (7, 3)] == ["09-30", "10-10"]
+    assert [f"{send_at(date(2026, 4, 5), lead):%m-%d}" for lead in (14, 7, 3, 1)] == [
+        "03-20",
+        "03-27",
+        "04-02",
+        "04-03",
+    ]
     # The chase waits for the first working day after the holiday.
-    assert (qingming[-1], qingming[-3]) == ("04-07 08:10", "04-08 08:10")
+    assert sent("qingming", 2026)[-1] == "04-07 08:10"
 
 
 def test_two_leads_of_one_day_go_out_together() -> None:
-    found = reminders(shipped(), date(2026, 5, 29), date(2026, 5, 29))
-    mine = [one for one in reminders_for(found, COUNSELOR) if one.key.id == "children"]
-    assert [(one.lead, f"{one.at:%H:%M}") for one in mine] == [(1, "08:10"), (3, "08:10")]
+    found = reminders(shipped(), date(2026, 4, 3), date(2026, 4, 3))
+    mine = [one for one in reminders_for(found, COUNSELOR) if one.key.id == "qingming"]
+    assert [(one.lead, f"{one.at:%H:%M}") for one in mine] == [(0, "08:10"), (1, "08:10")]
 
 
 def test_make_up_days_are_worked() -> None:
@@ -150,7 +153,7 @@ def test_the_school_adds_a_year(tmp_path: Path) -> None:
 def test_a_vacation_alone_does_not_make_a_year_known(tmp_path: Path) -> None:
     loaded = overlay(tmp_path, workdays_2031='vacation = ["2031-07-07/2031-08-31"]')
     assert not loaded.calendar.workdays.knows(2031)
-    assert sent("army", 2031, loaded.calendar)[1] == "07-04 16:00"
+    assert sent("army", 2031, loaded.calendar)[1] == "07-04 08:10"
 
 
 def test_the_school_changes_dates(tmp_path: Path) -> None:
@@ -175,7 +178,7 @@ def test_the_school_changes_dates(tmp_path: Path) -> None:
     leifeng = calendar.by_id("leifeng")
     assert calendar.by_id("women") is None and leifeng and leifeng.topic == "学雷锋做好事" and leifeng.kind == "B"
     assert sent("school_birthday", 2026, calendar) == {
-        7: "10-27 08:25", 3: "10-30 16:00", 1: "11-02 08:25", -2: "11-05 08:25",
+        7: "10-27 08:25", 3: "10-30 08:25", 1: "11-02 08:25", -2: "11-05 08:25",
     }  # fmt: skip
     assert calendar.policy["B"]["counselor"] == (7, 3, 1, -2)
 
@@ -191,6 +194,8 @@ def test_the_school_changes_dates(tmp_path: Path) -> None:
         ("[policy.A]\nteacher = [1]", "policy.A.teacher"),
         ("[policy.A]\ncounselor = ['1']", "policy.A.counselor"),
         ("[chase]\ndays_before = -1", "chase.days_before"),
+        ("[duty]\nbrigade = 9", "duty"),
+        ("[duty]\nbefore = 3", "duty"),
         ("[checklist.ceremony]\nseven = ['x']", "checklist.ceremony"),
         ("[[key_date]]\nid = '校庆'", "key_date.id"),
         ("[[key_date]]\nid = 'x'\nname = 'x'\nkind = 'B'", "key_date.x.on"),
@@ -238,12 +243,12 @@ def test_nobody_is_woken(at: datetime) -> None:
 
 @pytest.mark.parametrize("year", range(2024, 2036))
 @pytest.mark.parametrize("hats", [COUNSELOR, [("counselor", True), ("brigade", False)], [("county_admin", False)]])
-def test_two_messages_a_day_and_solemn_ones_alone(year: int, hats: list[tuple[str, bool]]) -> None:
+def test_one_time_a_day(year: int, hats: list[tuple[str, bool]]) -> None:
     mine = reminders_for(reminders(shipped(), date(year, 1, 1), date(year, 12, 31)), hats)
-    days: dict[date, set[tuple[datetime, bool]]] = {}
+    days: dict[date, set[datetime]] = {}
     for one in mine:
-        days.setdefault(one.at.date(), set()).add((one.at, one.key.solemn))
-    assert max(map(len, days.values())) <= 2
+        days.setdefault(one.at.date(), set()).add(one.at)
+    assert max(map(len, days.values())) == 1
     assert len({(one.occurrence, one.lead) for one in mine}) == len(mine)
 
 

@@ -3,16 +3,21 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Connection, insert, select
 
+from bot.dispatch.features import collect
 from handlers.catalogue.loader import shipped
-from handlers.kit import Ask, Due, Message, Reply
-from handlers.reminders import reminders
-from scheduling.tick import Ticked, run
+from handlers.kit import Ask, Message, Reply
+from handlers.reminders import letter, reminders
+from scheduling.calendar import Calendar
+from scheduling.occasions import Occasions
+from scheduling.preview import Preview, preview
+from scheduling.tick import Letter, Ticked, Voice, run
 from storage.checkins.rollups import Rollups
 from storage.organisation import units
 from storage.organisation.units import Kind, Unit
@@ -23,6 +28,9 @@ from storage.reminders.deliveries import DeliveryRow
 from storage.tables import checkin, delivery, inbox
 from tests.support.databases import new_database
 
+# Those that go by roles alone, and one that is put.
+_KINDS = ("key_date", "digest", "promotion-soon", "nudge")
+OCCASIONS = Occasions({kind: each for kind, each in collect().occasions.by_kind.items() if kind in _KINDS})
 ZONE = ZoneInfo("Asia/Shanghai")
 START = datetime(2026, 1, 1, 9, tzinfo=ZONE)
 
@@ -40,7 +48,10 @@ class School:
     squad: Unit
     other: Unit
     ids: dict[str, int]
-    said: list[tuple[DeliveryRow, Reply]] = field(default_factory=list)
+    said: list[Letter[Reply]] = field(default_factory=list)
+    # When each of them was said.
+    times: list[datetime] = field(default_factory=list)
+    calendar: Calendar = field(default_factory=shipped)
 
     def add(self, name: str, role: Role, unit: Unit, now: datetime) -> int:
         self.ids[name] = person = people.add(self.db, name, now)
@@ -48,31 +59,37 @@ class School:
         people.give(self.db, person, role, unit, now)
         return person
 
-    def tick(self, now: datetime, limit: int = 25) -> list[tuple[DeliveryRow, Reply]]:
-        def say(row: DeliveryRow) -> Reply | None:
-            person = people.by_id(self.db, row.person_id, now)
-            due = Due(self.db, now, person, row.occurrence, row.lead, row.day, row.payload, row.late)
-            return reminders.remind(due) if row.kind == "key_date" else Reply(row.kind)
+    def words(self, row: DeliveryRow, now: datetime, brief: bool = False) -> Reply | None:
+        return letter.words(self.db, OCCASIONS, row, now, brief) if row.kind == "key_date" else Reply(row.kind)
 
-        new: list[tuple[DeliveryRow, Reply]] = []
+    def tick(self, now: datetime, limit: int = 25) -> list[Letter[Reply]]:
+        voice = Voice(lambda row, brief: self.words(row, now, brief), partial(letter.join, OCCASIONS, now.date()))
+        new: list[Letter[Reply]] = []
         done: Ticked[Reply] = Ticked(more=True)
         while done.more:
-            done = run(self.db, now, shipped(), say, limit)
+            done = run(self.db, now, self.calendar, OCCASIONS, voice, limit)
             assert not done.failed
             new += done.said
         self.said += new
+        self.times += [now] * len(new)
         return new
 
-    def texts(self, now: datetime, name: str = "张老师") -> list[str]:
-        return [reply.text for row, reply in self.tick(now) if row.person_id == self.ids[name]]
+    def preview(self, now: datetime, days: int) -> Preview:
+        return preview(self.db, now, days, self.calendar, OCCASIONS, self.words)
 
-    def run_on(self, first: datetime, last: datetime) -> None:
-        """Tick whenever something is due, and once a day."""
+    def texts(self, now: datetime, name: str = "张老师") -> list[str]:
+        return [each.words.text for each in self.tick(now) if each.rows[0].person_id == self.ids[name]]
+
+    def rows(self, name: str) -> list[DeliveryRow]:
+        return [row for each in self.said for row in each.rows if row.person_id == self.ids[name]]
+
+    def run_on(self, first: datetime, last: datetime, step: timedelta = timedelta(days=1)) -> None:
+        """Tick whenever something is due, and at every step."""
         now = first
         while now <= last:
             self.tick(now)
             coming = deliveries.next_due(self.db, now)
-            now = min(now + timedelta(days=1), coming.due_at if coming else last + timedelta(days=1))
+            now = min(now + step, coming.due_at if coming else last + step)
 
     def ledger(self, occurrence: str, name: str = "张老师") -> dict[int, str]:
         mine = (delivery.c.occurrence == occurrence) & (delivery.c.person_id == self.ids[name])

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from bot.commands.database import engine_of
+from bot.jobs import due
 from bot.settings import Settings
 from handlers.catalogue import loader
-from handlers.reminders.reminders import headline
-from scheduling.preview import Entry, Preview, preview
+from scheduling.preview import Entry, Preview
 
 _MOST_DAYS = 400
 
@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     # As the files are now: somebody who changes the key dates sees what that does before the bot takes it up.
     loaded = loader.load(settings.data_dir / "catalogue", settings.timezone)
     with engine.database.read.connect() as db:
-        found = preview(db, engine.now(), arguments.days, loaded.calendar, headline)
+        found = due.preview(engine, db, arguments.days, loaded.calendar)
     for warning in (*loaded.problems, *found.warnings):
         print(warning, file=sys.stderr)
     print(_json(found) if arguments.format == "json" else _text(found, arguments.days))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from handlers.catalogue import chain
 from handlers.catalogue.model import Row
 from handlers.kit import Ask, Button, Denied, Refusal, Reply, Unit
-from handlers.programmes.cases import case_caps, case_reading, case_reminders, case_rights, case_waiting, case_words
+from handlers.programmes.cases import case_caps, case_reading, case_rights, case_waiting, case_words
 from handlers.reading.text.normalise import clean
 from storage.programmes import cases
 
@@ -55,7 +55,6 @@ def _correct(ask: Ask, row: Row, one: cases.Case, words: str) -> Sequence[Reply]
     now = replace(new, state=state, closed_at=closed)
     if one.state == chain.RETURNED:
         now = case_caps.pass_over(ask, row, now, own=True)
-    case_reminders.remind(ask, row, now)
     after, letters = case_words.news(ask, row, now, "更正了")
     return [Reply(f"已更正：{was}\n→ {case_words.line(ask, row, now)}\n{after}"), *letters]
 

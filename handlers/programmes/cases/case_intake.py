@@ -11,7 +11,6 @@ from handlers.programmes.cases import (
     case_limits,
     case_places,
     case_reading,
-    case_reminders,
     case_words,
 )
 from handlers.registry import reads
@@ -74,7 +73,6 @@ def open_case(ask: Ask, row: Row, said: str) -> Sequence[Reply]:
 def _opened(ask: Ask, row: Row, unit: Unit, told: case_reading.Told) -> list[Reply]:
     one = case_changes.add(ask, row, unit, told)
     attachments.keep(ask, ("case_id", one.id))
-    case_reminders.remind(ask, row, one)
     after, letters = case_words.news(ask, row, one, "新的一件")
     cut = case_reading.CUT if told.cut else ""
     lines = [f"已立 {case_words.line(ask, row, one)}", cut, case_limits.over(ask, row, one), after]

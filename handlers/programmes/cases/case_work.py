@@ -82,7 +82,6 @@ def _take(ask: Ask, row: Row, one: cases.Case, action: str, words: str) -> Seque
     one, _ = case_waiting.named(ask, one.number)
     one = case_caps.pass_over(ask, row, one, own=False)
     attachments.keep(ask, ("case_id", one.id))
-    case_reminders.remind(ask, row, one)
     after, letters = case_words.news(ask, row, one, f"{ask.me.name}已{action}", kept)
     text = f"已{action} {case_words.line(ask, row, one)}\n{lost}{after}"
     next_ones = case_words.buttons(ask, row, one, cases.steps(ask.db, one.id))

@@ -1,0 +1,58 @@
+"""What a level hears of reports that are missing below it: who came after a reminder, who did not, who never joined."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from handlers.kit import Button, Due, Role, Unit
+from storage.people import accounts, people
+from storage.reminders import deliveries, wishes
+
+SEEN = "知道了"
+_MOST, _MOST_INVITED = 8, 2
+_SCHOOL = frozenset({Role.BRIGADE, Role.SCHOOL_ADMIN})
+
+
+@dataclass(frozen=True, slots=True)
+class Below:
+    """A unit that owes a report; `path` is where it stands in the tree."""
+
+    id: int
+    name: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """The words, and the buttons."""
+
+    text: str
+    buttons: tuple[Button, ...]
+
+
+def rung(due: Due, at: Sequence[Unit], done: Iterable[Below], left: Sequence[Below], roles: Collection[Role]) -> Rung:
+    """
+    提醒后已报 9，还差 3（1 家没人加入）：三(1)中队…; whoever never joined is named with the way to their code.
+
+    `roles` are those of whoever reports; `left` must not be empty.
+    """
+    holders: dict[int, set[int]] = {}
+    for person in people.holding(due.db, roles, [unit.path for unit in at], due.now):
+        for grant in person.grants:
+            holders.setdefault(grant.unit.id, set()).add(person.id)
+    told = deliveries.ever_told(due.db, due.occurrence)
+    reached = accounts.best(due.db, {id for each in left for id in holders.get(each.id, ())})
+    after = sum(not holders.get(each.id, set()).isdisjoint(told) for each in done)
+    lost = [each for each in left if holders.get(each.id, set()).isdisjoint(reached)]
+    names = "、".join(each.name for each in left[:_MOST]) + (f"等 {len(left)} 个" if len(left) > _MOST else "")
+    joined = f"（{len(lost)} 个没人加入）" if lost else ""
+    invite = tuple(Button(f"邀请 {each.name}", "邀请", f"中队辅导员 {each.name}") for each in lost[:_MOST_INVITED])
+    text = f"提醒后已报 {after}，还差 {len(left)}{joined}：{names}"
+    return Rung(text, (Button(SEEN, SEEN, due.occurrence), *(invite if Role.COUNSELOR in roles else ())))
+
+
+def unseen(due: Due, at: Sequence[Unit], left: Iterable[Below]) -> list[Below]:
+    """Those of the missing of which nobody at a school below has said 知道了: that stops the ladder there."""
+    seen = wishes.seen(due.db, due.occurrence) - {due.person.id}
+    below = people.holding(due.db, _SCHOOL, [unit.path for unit in at], due.now) if seen else []
+    known = [grant.unit.path for person in below if person.id in seen for grant in person.grants]
+    return [each for each in left if not each.path.startswith(tuple(known))] if known else list(left)

@@ -1,0 +1,150 @@
+"""晚点提醒, 不再提醒: a letter is answered where it stands; 勿扰: the hours in which somebody hears of things."""
+
+import re
+from datetime import datetime, time, timedelta
+
+from handlers.attendance import ladder
+from handlers.catalogue.loader import calendar_of
+from handlers.kit import MEMBERS, Ask, Button, Refusal, Reply
+from handlers.registry import command
+from handlers.reminders import letter
+from handlers.wording import days
+from scheduling.calendar import DAY
+from scheduling.occasions import Cleared
+from storage.reminders import deliveries, wishes
+from storage.reminders.deliveries import DeliveryRow
+
+_EVENING, _TOO_LATE = time(17, 30), time(17, 0)
+_WHEN = {"今天傍晚": 0, "明天": 1, "下周一": 7}
+_DAY = re.compile(r"(\d\d)-(\d\d)(?!\d)\s*(.*)")
+_BACK = "恢复"
+_LONGEST_NAME = 24
+_SPAN = re.compile(r"(\d{1,2})[:：点](\d\d)?\s*(?:-|–|—|~|到|至)\s*(\d{1,2})[:：点](\d\d)?")
+_AT_ANY_TIME = frozenset({"取消", "关", "关闭", "不用", "随时"})
+
+
+@command(
+    letter.LATER, who=MEMBERS, group="提醒", listed=False, help="过些时候再提醒",
+    examples=("晚点提醒", "晚点提醒 明天"),
+)  # fmt: skip
+def later(ask: Ask) -> Reply:
+    """The letter of a day is said once more, at the time that is chosen, as far as it still asks for something."""
+    day, rows, words = _letter(ask)
+    if words not in _WHEN:
+        buttons = tuple(Button(each, letter.LATER, f"{day} {each}") for each in _WHEN)
+        return Reply("什么时候再提醒您？", buttons)
+    then = _then(ask, words)
+    useful = [row for row in rows if row.lead < 0 or row.day >= then.date() or row.kind != "key_date"]
+    useful = [row for row in useful if _said(ask, row)]
+    if not useful:
+        raise Refusal(f"{words}就过了日子，或者已经报过了，没有再安排。")
+    deliveries.again(ask.db, [row.id for row in useful], then)
+    return Reply(f"好的，{words}（{days.moment(then)}）再提醒您，报了就不再提醒。")
+
+
+def _then(ask: Ask, words: str) -> datetime:
+    calendar = calendar_of(ask.db)
+    local = ask.now.astimezone(calendar.zone)
+    if words == "今天傍晚":
+        if local.time() >= _TOO_LATE:
+            raise Refusal("今天已经晚了，没有安排。可以选明天。", Button("明天", letter.LATER, f"{local:%m-%d} 明天"))
+        return calendar.instant(local.date(), _EVENING)
+    ahead = 1 if words == "明天" else 7 - local.weekday()
+    return calendar.instant(local.date() + ahead * DAY, calendar.times.morning)
+
+
+@command(
+    letter.MUTE, who=MEMBERS, group="提醒", listed=False, help="一件事不再提醒", examples=("不再提醒",),
+)  # fmt: skip
+def mute(ask: Ask) -> Reply:
+    """The person hears no more of one thing of a letter; of several it is asked which."""
+    day, rows, words = _letter(ask)
+    place, _, back = words.partition(" ")
+    if len(rows) > 1 and not place:
+        named = [(number, _name(ask, row)) for number, row in enumerate(rows, 1)]
+        listed = "\n".join(f"{number}. {name}" for number, name in named)
+        buttons = tuple(Button(f"第 {number} 件", letter.MUTE, f"{day} {number}") for number, _ in named[:6])
+        return Reply(f"哪一件不再提醒？\n{listed}", buttons)
+    if place and not (place.isdecimal() and 1 <= int(place) <= len(rows)):
+        raise Refusal(f"那天的提醒有 {len(rows)} 件，没有「{place}」。")
+    row = rows[int(place) - 1 if place else 0]
+    if back == _BACK:
+        wishes.unmute(ask.db, ask.me.id, row.occurrence)
+        return Reply(f"好的，「{_name(ask, row)}」照常提醒。")
+    wishes.mute(ask.db, ask.me.id, row.occurrence, ask.now)
+    undo = Button("还是提醒", letter.MUTE, f"{day} {place or 1} {_BACK}")
+    return Reply(f"好的，「{_name(ask, row)}」不再提醒您。", (undo,))
+
+
+def _letter(ask: Ask) -> tuple[str, list[DeliveryRow], str]:
+    """(day, what was said on it, the rest of the arguments) of the letter that is meant, without a day today's."""
+    match = _DAY.fullmatch(ask.args.strip())
+    words = (match[3] if match else ask.args).strip()
+    calendar = calendar_of(ask.db)
+    midnight = calendar.midnight(ask.now)
+    if match:
+        near = (midnight - n * DAY for n in range(60))
+        midnight = next((at for at in near if f"{at:%m-%d}" == f"{match[1]}-{match[2]}"), midnight)
+    rows = deliveries.of_day(ask.db, ask.me.id, midnight, midnight + timedelta(days=1))
+    rows = [row for row in rows if row.kind in ask.occasions.by_kind and ask.occasions.of(row).asks]
+    if not rows:
+        raise Refusal("没有找到那天的提醒。发「提醒」看接下来的。", Button("提醒", "提醒"))
+    return f"{midnight:%m-%d}", rows, words
+
+
+def _said(ask: Ask, row: DeliveryRow) -> str:
+    try:
+        reply = letter.words(ask.db, ask.occasions, row, ask.now, True)
+    except Cleared:
+        return ""
+    return reply.text if reply else ""
+
+
+def _name(ask: Ask, row: DeliveryRow) -> str:
+    """What its first words say; of what is settled already the day."""
+    return (
+        re.split(r"[:：。，,\n]", _said(ask, row).removeprefix("老师好,"))[0][:_LONGEST_NAME]
+        or f"{days.short(row.day)}的事"
+    )
+
+
+@command(
+    ladder.SEEN, who=MEMBERS, group="提醒", listed=False, help="知道谁没报了，不用再告诉上级",
+    follows=r"[a-z0-9_-]+:", examples=("知道了 children:2026-06-01",),
+)  # fmt: skip
+def seen(ask: Ask) -> Reply:
+    """Of what is missing below somebody the levels above hear no more."""
+    occurrence = ask.args.strip()
+    if ask.me.id not in deliveries.ever_told(ask.db, occurrence):
+        raise Refusal("没有找到这条提醒。发「提醒」看接下来的。")
+    wishes.see(ask.db, ask.me.id, occurrence, ask.now)
+    return Reply("好的，知道了。这件事不再提醒上级。")
+
+
+@command(
+    "勿扰", "quiet", who=MEMBERS, group="提醒", rank=44, help="只在您方便的时间收提醒", follows=r"$|\d|[取关不随]",
+    examples=("勿扰", "勿扰 7:30-20:00", "勿扰 取消"),
+)  # fmt: skip
+def hours(ask: Ask) -> Reply:
+    """From when to when somebody wants to be written to, within the hours of the catalogue."""
+    times = calendar_of(ask.db).times
+    if ask.args in _AT_ANY_TIME:
+        wishes.put_hours(ask.db, ask.me.id, time(), time(), ask.now)
+        return Reply(f"好的，{times.quiet_until:%H:%M} 到 {times.quiet_from:%H:%M} 之间随时提醒您。")
+    match = _SPAN.search(ask.args)
+    if not match:
+        return Reply(_standing(ask) + "\n要改，像这样发：勿扰 7:30-20:00（只在这段时间提醒），或「勿扰 取消」。")
+    try:
+        since, until = time(int(match[1]), int(match[2] or 0)), time(int(match[3]), int(match[4] or 0))
+    except ValueError:
+        raise Refusal("时间不对，没有改。像这样发：勿扰 7:30-20:00") from None
+    if not since < until or times.quiet(since) or (until > times.quiet_from):
+        raise Refusal(f"请写 {times.quiet_until:%H:%M} 到 {times.quiet_from:%H:%M} 之间的一段，没有改。")
+    wishes.put_hours(ask.db, ask.me.id, since, until, ask.now)
+    return Reply(f"好的，只在 {since:%H:%M} 到 {until:%H:%M} 提醒您；您问我，照样马上答。")
+
+
+def _standing(ask: Ask) -> str:
+    own, times = wishes.of(ask.db, [ask.me.id]).hours(ask.me.id), calendar_of(ask.db).times
+    since, until = (times.quiet_until, times.quiet_from) if own.since == own.until else (own.since, own.until)
+    return f"现在 {since:%H:%M} 到 {until:%H:%M} 之间提醒您。"

@@ -1,0 +1,46 @@
+"""负担: how many reminders each teacher of somebody's part of the tree got in a month."""
+
+from datetime import date
+
+from handlers.catalogue.loader import calendar_of
+from handlers.kit import ADMINS, Ask, Refusal, Reply
+from handlers.registry import command
+from handlers.wording import places
+from scheduling import spans
+from scheduling.calendar import DAY
+from storage.people import people
+from storage.people.people import Role
+from storage.reminders import deliveries
+
+_SHOWN = 10
+
+
+@command(
+    "负担", "burden", who=ADMINS, group="提醒", rank=45, help="看每位老师这个月收到多少提醒", follows=r"$|[\d上本这]",
+    examples=("负担", "负担 上月"),
+)  # fmt: skip
+def burden(ask: Ask) -> Reply:
+    """The most burdened first; a reminder and all that stands in one letter count as one."""
+    label = spans.named(ask.args, ask.today)[0] or spans.label_of("month", ask.today)
+    first, last = spans.span_of(label)
+    if first > ask.today:
+        raise Refusal("那段时间还没有到。像这样发：负担 上月")
+    paths = [unit.path for unit in places.scope(ask.me, ADMINS)]
+    names = {each.id: each.name for each in people.holding(ask.db, list(Role), paths, ask.now)}
+    counts = _counts(ask, list(names), first, last)
+    if not counts:
+        return Reply(f"{spans.said(label, ask.today)}没有给您这里的 {len(names)} 位老师发过提醒。")
+    most = sorted(counts.items(), key=lambda each: (-each[1], names[each[0]]))
+    lines = [f"{place}. {names[id]} {count} 条" for place, (id, count) in enumerate(most[:_SHOWN], 1)]
+    more = [f"另有 {len(most) - _SHOWN} 位，每位不超过 {most[_SHOWN][1]} 条。"] if len(most) > _SHOWN else []
+    mean = sum(counts.values()) / len(names)
+    head = (
+        f"{spans.said(label, ask.today)}提醒 {sum(counts.values())} 条，{len(names)} 位老师，平均每位 {mean:.1f} 条："
+    )
+    return Reply("\n".join([head, *lines, *more]))
+
+
+def _counts(ask: Ask, ids: list[int], first: date, last: date) -> dict[int, int]:
+    calendar = calendar_of(ask.db)
+    begins, ends = (calendar.instant(day, calendar.times.quiet_until) for day in (first, last + DAY))
+    return deliveries.letters_to(ask.db, ids, begins, ends)

@@ -1,0 +1,149 @@
+"""Words of the key dates: what to prepare, by when, and which check-in is still missing."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from handlers.catalogue.loader import calendar_of
+from handlers.kit import Button, Due, Person, Reply, Role, Unit
+from handlers.registry import due
+from handlers.reminders import missing
+from handlers.wording import days
+from scheduling import key_dates, periods
+from scheduling.calendar import Calendar, KeyDate
+from scheduling.occasions import Cleared
+
+# A chase writes out so many squads.
+_MOST_SQUADS = 3
+_TASK = {30: "先定方案", 14: "把人定下来", 7: "备齐材料", 3: "查好安全", 1: "最后过一遍"}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A reminder of a key date; `leads` are all that it covers, `squads` those that it is about."""
+
+    key: KeyDate
+    kind: str
+    day: date
+    leads: tuple[int, ...]
+    late: bool
+    squads: tuple[Unit, ...]
+    # Whether the person hears of it no more after this.
+    last: bool = False
+
+    @property
+    def lead(self) -> int:
+        """The newest of its leads."""
+        return self.leads[0]
+
+
+@due("key_date", rank=1, use=None, each=key_dates.key_dates)
+def remind(due: Due) -> Reply | None:
+    """The words of a reminder; None for somebody whom it does not concern any more."""
+    calendar = calendar_of(due.db)
+    key = calendar.by_id(due.occurrence.rpartition(":")[0])
+    kind = due.payload.get("kind", "")
+    who = _leads(calendar, key, kind, due.person) if key else frozenset[int]()
+    if key is None or due.lead not in who:
+        return None
+    squads = tuple(grant.unit for grant in due.person.grants if grant.role is Role.COUNSELOR)
+    if due.lead < 0 and due.lead not in (key.who or calendar.policy[kind]).get(Role.COUNSELOR, ()):
+        return missing.listed(due, calendar, key)
+    if due.lead < 0:
+        squads = missing.squads(due, calendar, squads)
+        if not squads:
+            raise Cleared
+    leads = tuple(_covered((due.lead, *due.payload.get("leads", ())), who))
+    item = Item(key, kind, due.day, leads, due.late, squads, due.lead == min(who))
+    today = due.now.astimezone(calendar.zone).date()
+    body = (to_copy(item) if due.lead < 0 else []) if due.brief else _body(item, due.person, today)
+    return Reply("\n".join([_head(item, today), *body]), _buttons(item, today) if due.lead < 0 else ())
+
+
+def _buttons(item: Item, today: date) -> tuple[Button, ...]:
+    """The report with a tap and a number; that there was nothing, of each of a few squads."""
+    few = item.squads[:_MOST_SQUADS]
+    which = [f" {unit.name}" if len(few) > 1 else "" for unit in few]
+    week = periods.week_of(item.day)
+    when = "本周" if week == periods.week_of(today) else "上周"
+    return tuple(
+        button
+        for unit, label, line in zip(few, which, _lines(item), strict=True)
+        for button in (
+            Button(f"报人数{label}", "签到", line),
+            Button(f"{when}没有{label}", "签到", f"{unit.name} {when}没有活动"),
+        )
+    )
+
+
+def _leads(calendar: Calendar, key: KeyDate, kind: str, person: Person) -> frozenset[int]:
+    """When this person hears of the date."""
+    who = key.who or calendar.policy.get(kind, {})
+    return frozenset(lead for role in person.roles for lead in who.get(role, ()))
+
+
+def _covered(leads: tuple[int, ...], mine: Iterable[int]) -> list[int]:
+    """These, and those since the one before them: what falls between two letters is said in the second."""
+    before = min((each for each in mine if each > max(leads)), default=366)
+    return [*leads, *(each for each in _TASK if max(0, min(leads)) < each < before)]
+
+
+def _head(item: Item, today: date) -> str:
+    names = "、".join(unit.name for unit in item.squads[:_MOST_SQUADS])
+    names += f" 等 {len(item.squads)} 个中队" if len(item.squads) > _MOST_SQUADS else ""
+    return ("【补发】" if item.late else "") + point(item.key, item.kind, item.lead, item.day, today, names)
+
+
+def point(key: KeyDate, kind: str, lead: int, day: date, today: date, unit: str) -> str:
+    """What the first line of a reminder says, as of a day; in the preview of somebody who chases, of `unit`."""
+    if lead < 0:
+        return f"还没收到{unit}的{key.name}({day_of(day)})签到。"
+    left = (day - today).days
+    what = _TASK.get(lead, key.about) if kind == "A" and left > 0 else key.about
+    if left > 1:
+        return (
+            f"{day_of(day)}是{key.name}:{what}。"
+            if kind == "C"
+            else f"{key.name}({day_of(day)})还有 {left} 天:{what}。"
+        )
+    return f"{'今天' if left == 0 else '明天'}({day_of(day)})是{key.name}:{what}。"
+
+
+def day_of(day: date) -> str:
+    """6月1日 周一."""
+    return f"{days.short(day)} {days.weekday(day)}"
+
+
+def _body(item: Item, person: Person, today: date) -> list[str]:
+    if item.lead < 0:
+        last = "这是最后一次提醒。" if item.last else ""
+        return ["有的话,复制下面这行,改好日期,在最后补上人数发给我就好:", *to_copy(item), f"没有开展的不用回。{last}"]
+    steps = [f"· {step}" for lead in sorted(set(item.leads), reverse=True) for step in item.key.steps.get(lead, ())]
+    lines = steps if item.kind == "A" and steps else prepare(item.key)
+    if item.kind != "C" and item.lead <= (1 if item.kind == "A" else 7):
+        lines = [*lines, *afterwards(item, person)]
+    return [*lines, item.key.greeting] if item.key.greeting and item.day == today else lines
+
+
+def prepare(key: KeyDate) -> list[str]:
+    """What to have ready, of a date without a list of steps."""
+    return [f"备好:{'、'.join(key.prepare)}。"] if key.prepare else []
+
+
+def afterwards(item: Item, person: Person) -> list[str]:
+    """What to send when it is over."""
+    if item.squads and item.key.activity:
+        return ["活动后复制下面这行,在最后补上人数发给我就好:", *to_copy(item)]
+    return ["活动后发「未签到」,看还缺哪些中队。"] if Role.BRIGADE in person.roles and item.lead <= 1 else []
+
+
+def to_copy(item: Item) -> list[str]:
+    """The check-in of each squad up to the number, which only the counselor knows."""
+    heads = (f" 应到{unit.members} 实到" if unit.members else " 实到" for unit in item.squads)
+    return [line + last for line, last in zip(_lines(item), heads, strict=False)]
+
+
+def _lines(item: Item) -> list[str]:
+    activity, topic = item.key.activity or "主题队日", f" {item.key.topic}" if item.key.topic else ""
+    activity += f" {days.short(item.day)}" if item.lead < 0 else ""
+    return [f"{unit.name} {activity}{topic}" for unit in item.squads[:_MOST_SQUADS]]

@@ -1,0 +1,49 @@
+"""The one letter a day: what is due for somebody, one thing behind the other, and how it is answered."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import Connection
+
+from handlers.catalogue.loader import FESTIVE
+from handlers.kit import Button, Due, Reply
+from scheduling.occasions import Occasions
+from storage.people import people
+from storage.reminders.deliveries import DeliveryRow
+
+LATER, MUTE = "晚点提醒", "不再提醒"
+# So many things are written out, and so many of their buttons stand beside those of the letter itself.
+_MOST, _MOST_BUTTONS = 7, 4
+
+Part = tuple[DeliveryRow, Reply]
+
+
+def words(db: Connection, occasions: Occasions, row: DeliveryRow, now: datetime, brief: bool = False) -> Reply | None:
+    """Those of one delivery, for its person with the roles of then; raises Cleared."""
+    person = people.by_id(db, row.person_id, now)
+    due = Due(db, now, person, row.occurrence, row.lead, row.day, row.payload, row.late, brief)
+    reply: Reply | None = occasions.of(row).say(due)
+    return reply
+
+
+def join(occasions: Occasions, day: date, parts: Sequence[Part]) -> Reply:
+    """All of it as one letter; of a day that has something solemn nothing festive is said."""
+    solemn = any(row.payload.get("solemn") for row, _ in parts)
+    texts = [_plain(reply.text) if solemn and not row.payload.get("solemn") else reply.text for row, reply in parts]
+    first, *others = texts
+    listed = [f"· {text}" for text in others[: _MOST - 1]]
+    rest = [f"还有 {len(others) - len(listed)} 件,发「提醒」看。"] if len(others) > len(listed) else []
+    text = "\n".join([first, *(["另外:", *listed, *rest] if others else [])])
+    buttons = dict.fromkeys(button for _, reply in parts for button in reply.buttons)
+    return Reply(text, (*tuple(buttons)[:_MOST_BUTTONS], *_answers(occasions, day, parts)))
+
+
+def _plain(text: str) -> str:
+    return "\n".join(line for line in text.splitlines() if not FESTIVE.search(line)) or text
+
+
+def _answers(occasions: Occasions, day: date, parts: Sequence[Part]) -> tuple[Button, ...]:
+    """By the day of the letter: everybody with the same words has the same buttons, so that one call reaches all."""
+    if not any(occasions.of(row).asks for row, _ in parts):
+        return ()
+    return Button(LATER, LATER, f"{day:%m-%d}"), Button("不再提醒这件", MUTE, f"{day:%m-%d}")

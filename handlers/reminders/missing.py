@@ -1,0 +1,49 @@
+"""Which squads have no check-in around a key date, and what the levels above their counselors hear of it."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from handlers.attendance import ladder
+from handlers.kit import ADMINS, Due, Reply, Role, Unit
+from handlers.wording import days
+from scheduling.calendar import Calendar, KeyDate
+from scheduling.occasions import Cleared
+from storage.checkins import exemptions
+from storage.organisation import units
+from storage.reminders import deliveries
+
+# Whoever hears of what is missing below them.
+_LEADERS = frozenset({Role.BRIGADE, Role.SCHOOL_ADMIN, Role.SUPERVISOR, *ADMINS})
+
+
+def squads(due: Due, calendar: Calendar, squads: Iterable[Unit]) -> tuple[Unit, ...]:
+    """The squads without a check-in around the day, neither their own nor one of their grade or whole school."""
+    above = {unit.id: _up_to_school(unit) for unit in squads}
+    first = due.day - timedelta(days=calendar.chase.days_before)
+    last = due.now.astimezone(calendar.zone).date()
+    ids = {id for line in above.values() for id in line}
+    done = deliveries.reported(due.db, ids, first, last, calendar.chase.ignore)
+    excused = exemptions.on_day(due.db, due.day)
+    open_ones = (unit for unit in squads if done.isdisjoint(above[unit.id]))
+    return tuple(unit for unit in open_ones if not exemptions.kind_of(unit.path, excused))
+
+
+def _up_to_school(unit: Unit) -> list[int]:
+    line = [int(part) for part in unit.path.strip("/").split("/")]
+    return line[line.index(unit.school_id) :] if unit.school_id in line else [unit.id]
+
+
+def listed(due: Due, calendar: Calendar, key: KeyDate) -> Reply | None:
+    """To the level above the counselors: which squads are missing still."""
+    at = due.person.units(_LEADERS)
+    below = units.squads(due.db, [unit.path for unit in at])
+    if not below:
+        return None
+    left = {unit.id for unit in squads(due, calendar, below)}
+    known = {unit.id: ladder.Below(unit.id, unit.name, unit.path) for unit in below}
+    missing = ladder.unseen(due, at, (one for id, one in known.items() if id in left))
+    if not missing:
+        raise Cleared
+    done = (one for id, one in known.items() if id not in left)
+    rung = ladder.rung(due, at, done, missing, {Role.COUNSELOR})
+    return Reply(f"{key.name}({days.short(due.day)} {days.weekday(due.day)})的签到:{rung.text}", rung.buttons)

@@ -1,0 +1,85 @@
+"""日历: a month with its key dates, what is due, campaigns, holidays and make-up days, as a phone shows it."""
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from handlers.catalogue.loader import calendar_of
+from handlers.kit import MEMBERS, Ask, Button, File, Refusal, Reply
+from handlers.registry import command
+from handlers.reminders import calendar_file, coming
+from handlers.wording import days
+from scheduling import spans
+from scheduling.calendar import DAY, Calendar
+
+_MOST = 24
+_FILE = frozenset({"文件", "ics", "下载", "导出"})
+_MONTH = re.compile(r"(?:(\d{4})[年-])?\s?(1[0-2]|0?[1-9])\s?(?:月份?)?")
+_STEP = {"下个月": 1, "下月": 1, "上个月": -1, "上月": -1, "本月": 0, "这个月": 0, "": 0}
+
+
+@command(
+    "日历", "calendar", who=MEMBERS, group="提醒", rank=43, help="看一个月的日子、任务和活动", glued=r"\d",
+    exports=True, examples=("日历", "日历 12月", "日历 文件"),
+)  # fmt: skip
+def month(ask: Ask) -> Reply:
+    """The days of a month that have something, in order."""
+    if ask.args.strip() in _FILE:
+        return _file(ask)
+    first = _first(ask)
+    last = (first + timedelta(days=31)).replace(day=1) - DAY
+    calendar = calendar_of(ask.db)
+    lines = [
+        f"{days.short(day)} {days.weekday(day)} {'、'.join(names)}"
+        for day, names in coming.by_day(ask.db, ask.me, first, last)
+    ]
+    more = [f"另有 {len(lines) - _MOST} 天。"] if len(lines) > _MOST else []
+    head = f"{first.year}年{spans.said(f'{first:%Y-%m}', first)}"
+    text = "\n".join([head, *(lines[:_MOST] or ["没有要记的日子。"]), *more, *_free(calendar, first, last)])
+    near = [(first - DAY).replace(day=1), last + DAY]
+    buttons = tuple(Button(f"{each.month}月", "日历", f"{each:%Y-%m}") for each in near)
+    return Reply(text, (*buttons, Button("文件", "日历", "文件")))
+
+
+def _file(ask: Ask) -> Reply:
+    """A year ahead, for the calendar of a phone or computer; it names nobody."""
+    values = {"person": ask.me.id, "first": ask.today.isoformat(), "at": ask.now.isoformat()}
+    text = "接下来一年的日子、任务和活动。打开文件，选「添加到日历」；再发一次「日历 文件」，会更新成新的。"
+    return Reply(text, file=File("少先队日历.ics", calendar_file.RECIPE, values, plain=True))
+
+
+def _first(ask: Ask) -> date:
+    words = ask.args.strip()
+    if words in _STEP:
+        moved = ask.today.year * 12 + ask.today.month - 1 + _STEP[words]
+        return date(moved // 12, moved % 12 + 1, 1)
+    match = _MONTH.fullmatch(words)
+    if match is None:
+        raise Refusal("看哪个月？像这样发：日历 12月，或 日历 2027-03")
+    number = int(match[2])
+    # A month alone is the next one of this number, or the one that runs.
+    year = int(match[1]) if match[1] else ask.today.year + (number < ask.today.month)
+    if not 2000 <= year <= 2099:
+        raise Refusal("只能看 2000 年到 2099 年。")
+    return date(year, number, 1)
+
+
+def _free(calendar: Calendar, first: date, last: date) -> Iterator[str]:
+    """What is not as weekdays are: holidays in the week, worked weekends."""
+    every = [first + n * DAY for n in range((last - first).days + 1)]
+    off = [day for day in every if day.isoweekday() <= 5 and not calendar.workdays.worked(day)]
+    work = [day for day in every if day.isoweekday() > 5 and calendar.workdays.worked(day)]
+    for label, found in (("放假", off), ("调休上班", work)):
+        if found:
+            yield f"{label}：{'、'.join(_runs(found))}"
+    if not calendar.workdays.knows(first.year):
+        yield f"{first.year} 年的调休还没有公布，先按周末和法定节日算。"
+
+
+def _runs(found: list[date]) -> Iterator[str]:
+    start = before = found[0]
+    for day in [*found[1:], None]:
+        if day is None or day - before > DAY:
+            yield days.short(start) if start == before else f"{days.short(start)}–{days.short(before)}"
+            start = day or before
+        before = day or before

@@ -1,0 +1,72 @@
+"""For whom reminders are laid out: who holds a role and can be reached."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, or_, select
+
+from storage.people import accounts
+from storage.tables import account, grant, person, unit
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A role that somebody holds, for whom reminders may be laid out; `channel` is where they are reached."""
+
+    person_id: int
+    person: str
+    role: str
+    since: datetime
+    unit: str
+    school: str
+    grade: int | None
+    channel: str
+
+
+def holders(
+    db: Connection, roles: Iterable[str], beyond: int, limit: int, newer: tuple[int, int] | None = None
+) -> list[int]:
+    """
+    The ids of the next `limit` people after `beyond` who ever held one of these roles, in order.
+
+    `newer`: only those who got a role or an account since `newest` gave these numbers.
+    """
+    query = select(grant.c.person_id).where(grant.c.role.in_(list(roles)), grant.c.person_id > beyond).distinct()
+    if newer is not None:
+        joined = select(account.c.person_id).where(account.c.id > newer[1])
+        query = query.where((grant.c.id > newer[0]) | grant.c.person_id.in_(joined))
+    return list(db.scalars(query.order_by(grant.c.person_id).limit(limit)))
+
+
+def recipients(
+    db: Connection, roles: Iterable[str], now: datetime, ids: Sequence[int] | None = None
+) -> list[Recipient]:
+    """Every holder (of these ids) of one of these roles who can be reached, by person."""
+    school, other = unit.alias(), account.alias()
+    # The same account as accounts.best gives.
+    usable = (other.c.person_id == person.c.id) & other.c.reachable & accounts.sending(db, other)
+    first = select(other.c.id).where(usable).order_by(*accounts.by_preference(other)).limit(1)
+    query = (
+        select(
+            person.c.id, person.c.name, grant.c.role, grant.c.since, unit.c.name, school.c.name, unit.c.grade,
+            account.c.channel,
+        )
+        .join(grant, grant.c.person_id == person.c.id)
+        .join(unit, unit.c.id == grant.c.unit_id)
+        .join(school, school.c.id == unit.c.school_id, isouter=True)
+        .join(account, account.c.id == first.correlate(person).scalar_subquery())
+        .where(grant.c.role.in_(list(roles)), unit.c.active, grant.c.since <= now)
+        .where(or_(grant.c.until.is_(None), grant.c.until > now))
+        .order_by(person.c.id, grant.c.id)
+    )  # fmt: skip
+    if ids is not None:
+        query = query.where(person.c.id.in_(ids))
+    return [Recipient(*row[:5], row[5] or "", *row[6:]) for row in db.execute(query)]
+
+
+def newest(db: Connection) -> tuple[int, int]:
+    """The highest number of a role held and of an account: whether somebody is new, in one cheap query."""
+    top = select(select(func.max(grant.c.id)).scalar_subquery(), select(func.max(account.c.id)).scalar_subquery())
+    roles, accounts = db.execute(top).one()
+    return roles or 0, accounts or 0

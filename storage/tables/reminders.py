@@ -1,0 +1,31 @@
+"""What people want of their reminders, and what of a preparation is done."""
+
+from sqlalchemy import Column, Date, Index, String, Table, UniqueConstraint
+
+from storage.tables.base import Instant, id_column, metadata, ref
+
+# What somebody does not want to hear of (`mute`, an occurrence), what they know is missing (`seen`, an occurrence), and
+# when they want to be written to (`hours`, 07:30-20:00).
+wish = Table(
+    "wish",
+    metadata,
+    id_column(),
+    ref("person_id", "person", nullable=False),
+    Column("name", String(10), nullable=False),
+    Column("value", String(80), nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Index("ix_wish_person", "person_id", "name"),
+)
+
+# A step of the preparation of a key date that a school has done.
+preparation = Table(
+    "preparation",
+    metadata,
+    id_column(),
+    ref("unit_id", "unit", nullable=False),
+    Column("occurrence", String(80), nullable=False),
+    Column("step", String(80), nullable=False),
+    ref("person_id", "person", nullable=False),
+    Column("day", Date, nullable=False),
+    UniqueConstraint("unit_id", "occurrence", "step"),
+)
