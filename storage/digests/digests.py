@@ -115,6 +115,10 @@ def _attendance(rows: list[sums.ActivitySums]) -> figures.Attendance:
     return figures.Attendance(sum(row.attended for row in rows), due, present, figures.percent(present, due))
 
 
+def _activity(row: sums.ActivitySums) -> figures.Activity:
+    return figures.Activity(row.activity, row.events, row.squads, row.attended, row.rate)
+
+
 def _name(squad: coverage.Squad, seen_from: Unit) -> str:
     return squad.name if seen_from.school_id else f"{squad.school}{squad.name}"
 
