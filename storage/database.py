@@ -51,7 +51,7 @@ def flush_failed(error: BaseException) -> bool:
     """Whether SQLite could not bring a file to the disk: nobody can tell any more what is there, and a new flush that
     succeeds would mean nothing (https://wiki.postgresql.org/wiki/Fsync_Errors).
     """
-    return getattr(getattr(error, "orig", None), "sqlite_errorcode", 0) in _NOT_FLUSHED
+    return getattr(getattr(error, "orig", None) or error, "sqlite_errorcode", 0) in _NOT_FLUSHED
 
 
 def is_worth_another_try(error: BaseException | None) -> bool:

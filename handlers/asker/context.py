@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from handlers.asker.schools import meant_school, school_ids, school_of
+from handlers.asker.schools import meant_school, school_ids, school_of, together
 from handlers.kit import REPORTERS, Ask, Person, Unit
 from handlers.reading import Context, Reading, read
 from storage.organisation.units import Kind
@@ -23,14 +23,15 @@ def context_of(ask: Ask) -> Context:
     meant = meant_school(ask, ids)
     # What the schools say differently goes by the one that is meant, which comes last.
     schools = [school_of(ask, id) for id in sorted(ids, key=lambda id: id == meant)]
+    school = schools[0] if len(schools) == 1 else together(schools)
     context = Context(
         received=ask.today,
-        grades=(min(each.grades[0] for each in schools), max(each.grades[1] for each in schools)),
-        classes=max(each.classes for each in schools),
-        aliases={alias: key for each in schools for alias, key in each.aliases.items()},
-        units=frozenset(key for each in schools for key in each.units),
-        roster_size={key: size for each in schools for key, size in each.sizes.items()},
-        history={key: came for each in schools for key, came in each.history.items()},
+        grades=school.grades,
+        classes=school.classes,
+        aliases=school.aliases,
+        units=school.keys,
+        roster_size=school.sizes,
+        history=school.history,
         bound_unit=_own_key(person),
         feature_medals=tuple(dict.fromkeys(badge for each in schools for badge in each.badges)),
     )

@@ -30,6 +30,7 @@ class School:
     grades: tuple[int, int]
     classes: int
     names: tuple[str, ...] = ()
+    keys: frozenset[str] = frozenset()
     history: Mapping[str, Sequence[int]] = field(default_factory=dict)
     badges: tuple[str, ...] = ()
 
@@ -62,8 +63,21 @@ def _school(found: Sequence[Unit], today: date) -> School:
     aliases = {alias: key for alias, key in others.items() if not fault(alias, key, today)}
     sizes = {key: unit.members for key, unit in squads.items() if unit.members}
     own = next((unit for unit in found if unit.id == unit.school_id), None)
+    names = names_of(own) if own else ()
+    return School(squads, grade_units, aliases, sizes, (min(grades), max(grades)), classes, names, frozenset(squads))
+
+
+def together(schools: Sequence[School]) -> School:
+    """What several schools say, as one says it; what they say differently goes by the last."""
     return School(
-        squads, grade_units, aliases, sizes, (min(grades), max(grades)), classes, names_of(own) if own else ()
+        {key: unit for each in schools for key, unit in each.units.items()},
+        {key: unit for each in schools for key, unit in each.grade_units.items()},
+        {alias: key for each in schools for alias, key in each.aliases.items()},
+        {key: size for each in schools for key, size in each.sizes.items()},
+        (min(each.grades[0] for each in schools), max(each.grades[1] for each in schools)),
+        max(each.classes for each in schools),
+        keys=frozenset(key for each in schools for key in each.units),
+        history={key: came for each in schools for key, came in each.history.items()},
     )
 
 

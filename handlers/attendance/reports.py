@@ -78,7 +78,8 @@ def _same_issue(ask: Ask, new: checkins.Checkin) -> checkins.Checkin | None:
 def _recorded(ask: Ask, new: checkins.Checkin) -> checkins.Checkin | None:
     """Stored; what is said to be another one (`sequence` > 1) comes after those of that day. None: it is there."""
     who = ask.me.id, ask.inbox_id, ask.now
-    kept = recording.record(ask.db, ask.rollups, replace(new, sequence=1), *who)
+    first = new if new.sequence == 1 else replace(new, sequence=1)
+    kept = recording.record(ask.db, ask.rollups, first, *who)
     if kept or (new.sequence == 1 and new.activity != OTHER):
         return kept
     there = _of_day(ask, new)

@@ -1,5 +1,6 @@
 """Reads the rows, the shipped ones and an office's own in DATA_DIR/catalogue; says what is wrong, and the cure."""
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from handlers.catalogue.model import Row
+from handlers.reading.text.patterns import any_of
 
 SHIPPED = Path(__file__).with_name("rows")
 # The files of an office's own folder that hold no rows.
@@ -77,6 +79,12 @@ class Catalogue:
     def by_word(self) -> Mapping[str, Row]:
         """Row by each of its names; the longest word in a text is the one that is meant."""
         return {word: row for row in self.rows if row.shape != "checkin" for word in (*row.words, row.name)}
+
+    @cached_property
+    def report_word(self) -> re.Pattern[str]:
+        """Any word of a row that is reported, for one look at a text: most name none."""
+        words = [word for word, row in self.by_word.items() if row.shape == "report"]
+        return re.compile(any_of(words, {}) if words else "(?!)")
 
     @cached_property
     def case_words(self) -> Mapping[str, Row]:

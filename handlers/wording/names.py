@@ -61,7 +61,8 @@ def without_names(ask: Ask, heard: Reading, words: str = "") -> Reading:
 
 
 def _through_gate(record: Record) -> Record:
-    return replace(record, topic=gate.cleared(record.topic) or None) if record.topic else record
+    topic = gate.cleared(record.topic or "") or None
+    return record if topic == record.topic else replace(record, topic=topic)
 
 
 def _named(ask: Ask, words: str) -> tuple[str, ...]:

@@ -126,8 +126,10 @@ def row_in(ask: Ask, text: str) -> Row | None:
     """The row that the asker reports whose word stands in the text, of several the longest word; None without one."""
     if ask.person is None:
         return None
-    said = clean(text).text
-    found = [(len(word), row) for word, row in _rows(ask).by_word.items() if word in said and row.shape == "report"]
+    said, rows = clean(text).text, _rows(ask)
+    if not rows.report_word.search(said):
+        return None
+    found = [(len(word), row) for word, row in rows.by_word.items() if word in said and row.shape == "report"]
     found.sort(key=lambda each: -each[0])
     return next((row for _, row in found if _concerns(ask.me, row)), None)
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -14,13 +13,20 @@ from storage.checkins import checkins, events
 from storage.checkins.checkins import Checkin
 from storage.checkins.rollups import Rollups, Sums
 from storage.organisation import history
+from storage.prepared import Prepared
 from storage.tables import checkin, checkin_version, unit
 
 
-@cache
 def _insert(dialect: str) -> Any:
     values = insert_into(dialect, checkin).values(event_id=events.OF_THE_WHOLE)
     return values.on_conflict_do_nothing().returning(checkin.c.id, checkin.c.event_id)
+
+
+_GIVEN = (
+    "unit_id", "activity", "day", "topic", "due", "attended", "others", "issue", "timing", "campaign_id", "sequence",
+    "person_id", "inbox_id", "state", "made_at",
+)  # fmt: skip
+_INSERT = Prepared(_insert, _GIVEN)
 
 
 def record(
@@ -34,10 +40,11 @@ def record(
     new = _placed(db, new, now)
     who = {"person_id": person_id, "inbox_id": inbox_id, "state": "valid", "made_at": now}
     whole = events.whole_at(new.path, new.activity, new.day, new.sequence)
-    row = db.execute(_insert(db.dialect.name), _said(new) | who | whole).first()
-    if row is None:
+    rows = _INSERT.rows(db, _said(new) | who | whole)
+    if not rows:
         return None
-    stored = replace(new, id=row.id, person_id=person_id, made_at=now, event_id=row.event_id)
+    [(number, event_id)] = rows
+    stored = replace(new, id=number, person_id=person_id, made_at=now, event_id=event_id)
     _count_timing(rollups, stored, 1)
     return _count_in(db, rollups, stored)
 

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert, select, update
 
 from storage.base.upsert import insert_into
 from storage.organisation.units import within
+from storage.prepared import Prepared
 from storage.programmes import sums
 from storage.tables import report, report_step, unit
 
@@ -71,15 +72,17 @@ def _kept(figures: Figures) -> dict[str, Any]:
     }
 
 
-@cache
 def _insert(dialect: str, further: bool) -> Any:
-    """The statement, made once; of a row that takes several a period it also finds the next place."""
+    """The statement; of a row that takes several a period it also finds the next place."""
     same = (report.c.row == bindparam("row")) & (report.c.unit_id == bindparam("unit_id"))
     newest = select(func.max(report.c.sequence)).where(same, report.c.period == bindparam("period"))
     place = {"sequence": func.coalesce(newest.scalar_subquery() + 1, 0)} if further else {}
     values: dict[str, Any] = {name: bindparam(name) for name in _STORED if name not in place}
     statement = insert_into(dialect, report).values(**values, **place)
     return statement.on_conflict_do_nothing().returning(report.c.id, report.c.sequence)
+
+
+_INSERT, _INSERT_FURTHER = (Prepared(partial(_insert, further=further)) for further in (False, True))
 
 
 def store(db: Connection, new: Report, person_id: int, now: datetime, *, further: bool = False) -> Report | None:
@@ -93,12 +96,13 @@ def store(db: Connection, new: Report, person_id: int, now: datetime, *, further
         "figures": _kept(new.figures), "hedges": dict(new.hedges), "person_id": person_id,
         "made_at": now,
     }  # fmt: skip
-    kept = db.execute(_insert(db.dialect.name, further), values).first()
-    if kept is None:
+    kept = (_INSERT_FURTHER if further else _INSERT).rows(db, values)
+    if not kept:
         return None
     if new.state in COUNTS:
         sums.add(db, new, 1)
-    return replace(new, id=kept.id, sequence=kept.sequence, person_id=person_id, made_at=now)
+    [(number, sequence)] = kept
+    return replace(new, id=number, sequence=sequence, person_id=person_id, made_at=now)
 
 
 def revise(db: Connection, old: Report, new: Report, person_id: int, now: datetime) -> None:

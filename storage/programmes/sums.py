@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, bindparam, func, select
@@ -12,6 +11,7 @@ from sqlalchemy import Connection, bindparam, func, select
 from storage.base.upsert import insert_into
 from storage.checkins.rollups import week_of
 from storage.organisation.units import end_of, within
+from storage.prepared import Prepared
 from storage.tables import tally, unit
 
 if TYPE_CHECKING:
@@ -49,12 +49,15 @@ class Sums:
     choices: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
-@cache
 def _upsert(dialect: str) -> Any:
     statement = insert_into(dialect, tally)
     more = {name: tally.c[name] + statement.excluded[name] for name in _COUNTED}
     keys = ["period", "unit_id", "row", "measure", "choice"]
     return statement.on_conflict_do_update(index_elements=keys, set_=more)
+
+
+_ADD = Prepared(_upsert, ("period", "unit_id", "row", "measure", "choice", *_COUNTED))
+_TOTALS_OF = Prepared(lambda _: _TOTALS)
 
 
 def periods_of(day: date) -> tuple[str, str]:
@@ -81,7 +84,7 @@ def add(db: Connection, one: "Report", sign: int) -> None:
     blank = dict.fromkeys(_COUNTED[1:], 0)
     keys = {"unit_id": one.unit_id, "row": one.row}
     rows = [{"period": period, **keys, **blank, **part} for period in periods_of(one.day) for part in parts]
-    db.execute(_upsert(db.dialect.name), sorted(rows, key=lambda row: (row["period"], row["measure"], row["choice"])))
+    _ADD.many(db, sorted(rows, key=lambda row: (row["period"], row["measure"], row["choice"])))
 
 
 def of(db: Connection, row: str, paths: Sequence[str], periods: Sequence[str]) -> Sums:
@@ -107,7 +110,7 @@ def totals_of(db: Connection, row: str, path: str, first: str, last: str) -> dic
     """What each figure of a row comes to in this subtree from month to month; one statement, made once."""
     # As words 2026-W14 comes after 2026-12: weeks are not counted.
     values = {"row": row, "low": path, "high": end_of(path), "first": first, "last": last}
-    return {measure: Decimal(int(total)) / 100 for measure, total in db.execute(_TOTALS, values)}
+    return {measure: Decimal(int(total)) / 100 for measure, total in _TOTALS_OF.rows(db, values)}
 
 
 def told(db: Connection, paths: Sequence[str], period: str) -> frozenset[str]:

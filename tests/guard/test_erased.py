@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
-from cryptography.fernet import Fernet, InvalidToken
 
 from bot.pipeline.turn import Turn
+from storage.base.vault import Vault, WrongKey
 from storage.children import traces
 from storage.migrate import FOLDER, migrate
 from storage.tables import dialogue, inbox, incident, outbox
@@ -21,28 +21,27 @@ from tests.support.stage import START, Bot, running
 pytestmark = [pytest.mark.both, pytest.mark.sqlite("a server's files are not ours to read")]
 
 CHILDREN = ("慕容晚晴", "欧阳子墨", "尉迟一诺", "司徒若曦", "端木雨桐", "百里云舒", "东方梓涵", "西门景行")
-# A Fernet token: its version, and half a century of time stamps. The shortest seals an empty text.
-TOKEN = re.compile(rb"gAAAAA[A-Za-z0-9_-]+={0,2}")
-SHORTEST = 100
+# Its mark, and what is sealed as base64. The shortest seals an empty text.
+TOKEN = re.compile(rb"gcm1\.([A-Za-z0-9_-]+={0,2})")
+SHORTEST = 40
 
 
-def opened(folder: Path, fernet: Fernet) -> Iterator[str]:
+def opened(folder: Path, vault: Vault) -> Iterator[str]:
     """All that the key opens, wherever in the files it stands, whatever stands right behind it."""
     for path in sorted(folder.rglob("*")):
         content = path.read_bytes() if path.is_file() else b""
         for match in TOKEN.finditer(content):
-            for end in range(len(match[0]), SHORTEST - 1, -1):
-                if end % 4 == 0:
-                    try:
-                        yield fernet.decrypt(match[0][:end]).decode()
-                    except InvalidToken:
-                        continue
-                    break
+            for length in range(len(match[1]) // 4 * 4, SHORTEST - 1, -4):
+                try:
+                    yield str(vault.open(match[0][: 5 + length]))
+                except WrongKey:
+                    continue
+                break
 
 
 def found(bot: Bot, folder: Path, names: tuple[str, ...]) -> dict[str, int]:
     """How many tokens hold each of these names; how many files hold it in clear."""
-    texts = list(opened(folder, Fernet(bot.app.engine.settings.name_keys[0])))
+    texts = list(opened(folder, bot.app.engine.vault))
     assert texts
     clear = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
     for name in names:

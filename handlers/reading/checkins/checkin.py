@@ -33,7 +33,7 @@ class Found:
     chain: bool
     media: int
     issues: list[str]  # of personal data
-    whole: Piece = field(default_factory=Piece)  # the message understood as one piece
+    whole: Piece = field(init=False)  # the message understood as one piece, by `whole_piece`
 
 
 def read_checkin(found: Found, context: model.Context) -> model.Reading:

@@ -19,13 +19,13 @@ class Cue:
     claim: Claim
     on: bool
     back: bool
-    source: str
+    sign: str  # what is found wherever the cue is, and sooner
     found: re.Pattern[str]
 
 
-def _cue(claim: Claim, reach: str, *words: str) -> Cue:
+def _cue(claim: Claim, reach: str, *words: str, sign: str = "") -> Cue:
     source = "|".join(words)
-    return Cue(claim, "on" in reach, "back" in reach, source, pattern(source))
+    return Cue(claim, "on" in reach, "back" in reach, sign or source, pattern(source))
 
 
 # What is asked for by a word: 怎么, 哪. It reaches no other clause.
@@ -103,15 +103,16 @@ CUES = (
     ),
     _cue(
         "other", "on",
-        r"\d\s?[×xX*]\s?\d|[×]|\d元?=\d+元|费用|收费|车费|测试|测验|考试|平均分|班级群|进群"
+        r"(?:(?<=\d)|(?<=\d\s))[xX*]\s?\d|×|(?:(?<=\d)|(?<=\d元))=\d+元|费用|收费|车费|测试|测验|考试|平均分|班级群|进群"
         r"|家长会(?!之?[后前])|校服|转[来学走]|插班"
         r"|疫苗|体检|[晨午]检|放学(?!后)|离校|到校(?!参)|返校|午[休睡]|核酸",
     ),
     _cue(
         "other", "",
         r"^(?!.*(?:\d\s?[人名位]|[应实出]到|出席|全勤)).*(?:(?:拍|照|洗|发|收到|选)了?[^,。]{0,4}\d+张|照片\s?\d+张|合影|午餐)",
+        sign=r"(?<=\d)张|合影|午餐",
     ),
 )  # fmt: skip
-ANY = pattern("|".join(cue.source for cue in CUES))
+ANY = pattern("|".join(cue.sign for cue in CUES))
 # 今天没升旗: no word of its own, but the activity right behind it.
 NOT_HELD = next(cue for cue in CUES if cue.claim == "negation")

@@ -92,21 +92,31 @@ def _plain(name: str) -> Build:
     return lambda match, today: {"name": name}
 
 
-_COMMANDS: tuple[tuple[re.Pattern[str], Build], ...] = tuple(
-    (pattern(rf"[/#]?{source}[。!.~ ]*"), build)
-    for source, build in (
-        (rf"{_ASK}\s?(?P<p1>{_P})?的?{_DIGEST}\s?(?P<p2>{_P})?(?:\s+(?P<scope>\S{{1,20}}))?", _digest),
-        (rf"{_ASK}导出\s?(?P<p1>{_P})?的?\s?(?P<what>签到|提名)?(?:记录|表|数据|名单)?\s?(?P<p2>{_P})?", _export),
-        (rf"(?:未签到|没签到|漏报|未报)(?:名单|中队)?\s?(?P<day>{_DAY})?", _missing),
-        (r"(?:参学|参学率|爱学习)\s?第?(?P<n>\d{1,3}|[一二三四五六七八九十]{1,3})期(?:情况)?", _study),
-        (r"(?:待审核?|待办|待我审核?)(?:列表|名单)?", _plain("pending")),
-        (r"公示(?:名单)?\s?(?:(?P<n>[一二三四五1-5])星章?)?", _notice),
-        (r"提醒\s?(?P<what>列表|新增|添加|暂停|恢复)(?:\s.{0,40})?", _reminder),
-        (r"(?:帮助|使用说明|使用帮助|怎么用|help|菜单|功能|指令)", _plain("help")),
-        (r"(?:隐私|隐私规则)", _plain("privacy")),
+# Each with words of which it has one.
+_COMMANDS: tuple[tuple[re.Pattern[str], Build, tuple[str, ...]], ...] = tuple(
+    (pattern(rf"[/#]?{source}[。!.~ ]*"), build, tuple(needs.split()))
+    for source, build, needs in (
+        (rf"{_ASK}\s?(?P<p1>{_P})?的?{_DIGEST}\s?(?P<p2>{_P})?(?:\s+(?P<scope>\S{{1,20}}))?", _digest, "报"),
+        (
+            rf"{_ASK}导出\s?(?P<p1>{_P})?的?\s?(?P<what>签到|提名)?(?:记录|表|数据|名单)?\s?(?P<p2>{_P})?",
+            _export,
+            "导出",
+        ),
+        (rf"(?:未签到|没签到|漏报|未报)(?:名单|中队)?\s?(?P<day>{_DAY})?", _missing, "签到 报"),
+        (r"(?:参学|参学率|爱学习)\s?第?(?P<n>\d{1,3}|[一二三四五六七八九十]{1,3})期(?:情况)?", _study, "期"),
+        (r"(?:待审核?|待办|待我审核?)(?:列表|名单)?", _plain("pending"), "待"),
+        (r"公示(?:名单)?\s?(?:(?P<n>[一二三四五1-5])星章?)?", _notice, "公示"),
+        (r"提醒\s?(?P<what>列表|新增|添加|暂停|恢复)(?:\s.{0,40})?", _reminder, "提醒"),
+        (
+            r"(?:帮助|使用说明|使用帮助|怎么用|help|菜单|功能|指令)",
+            _plain("help"),
+            "助 用 help 菜 功 令",
+        ),
+        (r"(?:隐私|隐私规则)", _plain("privacy"), "隐私"),
         (
             rf"(?P<squad>{_NO_MEDAL}{{2,16}}?)[\s,:]*(?:家长|监护人)(?:都|均|已经?)*同意书?(?P<whom>[\s,:]{_LIST}{_NO_MEDAL}*)",
             _consent,
+            "同意",
         ),
     )
 )
@@ -115,9 +125,8 @@ _COMMANDS: tuple[tuple[re.Pattern[str], Build], ...] = tuple(
 def read_command(text: str, context: Context) -> Reading | None:
     """The command or review that `text` is as a whole; None when it is neither."""
     if len(text) <= 60:
-        for rule, build in _COMMANDS:
-            match = rule.fullmatch(text)
-            if match:
+        for rule, build, needs in _COMMANDS:
+            if any(map(text.__contains__, needs)) and (match := rule.fullmatch(text)):
                 return Reading("command", "ok", command=build(match, context.received))
     if not any(char.isdecimal() for char in text[:60]):
         return None

@@ -18,6 +18,7 @@ _ZERO = pattern(
     rf"{_WEEK}[^,。\n\d]{{0,8}}{_NONE}|{_NONE}[^,。\n\d]{{0,2}}{_WEEK}"
     rf"|^\W*(?:我们)?(?:中队|班)?{_NONE}(?:可报)?\W*$|零报告"
 )
+_NOT = frozenset("没无未不零")
 _EXCUSE = pattern(r"(?:请假|暂停|停课|停报|停办|免报|不用报|放假|隔离)[^,。\n]{0,6}?(?P<to>[到至])")
 _LONGEST = 40
 
@@ -29,7 +30,7 @@ def read_exemption(text: str, hits: Sequence[Hit], dates: Sequence[When], contex
     unit = next((hit.unit for hit in hits if hit.kind != "part"), context.bound_unit)
     issues = () if unit else ("UNIT_MISSING",)
     status: Status = "ok" if unit else "clarify"
-    if _ZERO.search(text):
+    if not _NOT.isdisjoint(text) and _ZERO.search(text):
         day = dates[0].day if dates else context.received - timedelta(days=7 * ("上" in text))
         return Reading("zero", status, issues, (Record(unit=unit, date=day, dated=bool(dates)),), claim="negation")
     found = _EXCUSE.search(text)

@@ -47,7 +47,8 @@ def cancels(text: str, hits: list[Hit]) -> bool:
 
 def restores(text: str) -> bool:
     """Whether `text` brings back what was withdrawn: 恢复三(2)队会."""
-    return len(text) < _LONGEST and _RESTORE.search(text) is not None
+    told = "恢复" in text or "还原" in text
+    return told and len(text) < _LONGEST and _RESTORE.search(text) is not None
 
 
 def read_restoring(found: Found, context: Context) -> Reading:

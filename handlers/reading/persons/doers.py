@@ -40,7 +40,7 @@ _LISTED = pattern(rf"{_START}(?P<names>{_SEVERAL})(?P<more>{_COUNTED})(?![\u4e00
 # 王丽华 alone, 班主任张丽华: whoever reports, no child's and no topic
 _ALONE = pattern(rf"(?:(?<![\u4e00-\u9fff])|(?:{_ADULTS}))(?P<name>{NAME})(?![\u4e00-\u9fff])")
 _BETWEEN = pattern(r"[、,和与及]")
-_CUE = pattern(f"{_DEEDS}|{_ROLES}|、|[\u4e00-\u9fff][和与及][\u4e00-\u9fff]")
+_CUE = pattern(f"{_DEEDS}|{_ROLES}|、|(?<=[\u4e00-\u9fff])[和与及](?=[\u4e00-\u9fff])")
 # Whom topics are about: no child's name.
 _IN_BOOKS = """
 黄继光 董存瑞 邱少云 刘胡兰 张思德 白求恩 焦裕禄 钱学森 袁隆平 杨靖宇 赵一曼 方志敏 李大钊 夏明翰

@@ -24,6 +24,7 @@ _REST = ("其余", "其他", "另", "另有", "另外")
 # Fewer are mostly of something else than heads, where nothing says so.
 _NAMED = 9
 _COUNTING = "有是了共约来到去达计各班队全的" + GAP + SECRET
+_NOUNS = OWNERS | {"heads", "boys", "girls", "hedge", "total", "each", "oops", "part"}
 _OUT_OF = pattern(r"\s?中[ ,]?")
 
 
@@ -63,8 +64,10 @@ def _taken(token: Token, counts: Counts) -> str:
 def _resolve(tokens: list[Token], scan: str) -> Counts:
     """Labelled numbers first, then 38人, then the one bare number that is left."""
     counts = Counts()
-    tokens = _corrected(tokens, scan)
     kinds = {token.kind for token in tokens}
+    if "oops" in kinds:
+        tokens = _corrected(tokens, scan)
+        kinds = {token.kind for token in tokens}
     counts.full = "full" in kinds or (not kinds.isdisjoint(("due", "whole")) and _all_came(tokens, scan))
     counts.each = "each" in kinds and any(token.kind == "each" and token.use for token in tokens)
     numbers = [token for token in tokens if token.kind == "number"]
@@ -73,13 +76,14 @@ def _resolve(tokens: list[Token], scan: str) -> Counts:
     used: dict[str, list[Token]] = {}
     for token in exact:
         used.setdefault(token.use, []).append(token)
-    for kind in OTHERS.intersection(used):
+    for kind in [kind for kind in used if kind in OTHERS]:
         counts.others[kind] = sum(token.value or 0 for token in used[kind])
     counts.due = _one(counts, used.get("due", []))
     counts.absent = sum(token.value or 0 for token in used["absent"]) if "absent" in used else None
     counts.given = [token.value or 0 for token in exact if _of_heads(token) and (token.strength or token.use)]
     counts.firm = counts.full or any(token.strength > 1 or token.use or token.kind == "pair" for token in tokens)
-    counts.sessions = next((token.value for token in tokens if token.use == "sessions"), None)
+    if "thing" in kinds:
+        counts.sessions = next((token.value for token in tokens if token.use == "sessions"), None)
     _attended(counts, used, tokens, scan)
     rough = [token for token in numbers if token.vague and _of_heads(token)]
     if counts.attended is None and counts.issue is None and rough:
@@ -99,8 +103,6 @@ def _of_heads(token: Token) -> bool:
 
 def _corrected(tokens: list[Token], scan: str) -> list[Token]:
     """38人不对39人: the later number stands for the earlier one; 39不是38: the earlier one."""
-    if not any(token.kind == "oops" for token in tokens):
-        return tokens
     kept: list[Token] = []
     for token in tokens:
         if token.kind == "number" and len(kept) > 1 and kept[-1].kind == "oops" and kept[-2].kind == "number":
@@ -150,17 +152,18 @@ def _is_whole(token: Token, absences: list[Token], scan: str) -> bool:
 
 def _strongest(free: list[Token]) -> list[Token]:
     """Of the numbers without a label: those with 人, else those with 个, else the bare ones."""
-    best = max((token.strength for token in free), default=0)
+    if not free:
+        return free
+    best = max(token.strength for token in free)
     chosen = [token for token in free if token.strength == best]
     return chosen if best else chosen[:1] if chosen and chosen[0].end - chosen[0].start > 1 else []
 
 
 def _one(counts: Counts, tokens: list[Token]) -> int | None:
-    values = list(dict.fromkeys(token.value for token in tokens))
-    if len(values) > 1:
+    if len(tokens) > 1 and len({token.value for token in tokens}) > 1:
         counts.issue = "COUNT_AMBIGUOUS"
         return None
-    return values[0] if values else None
+    return tokens[0].value if tokens else None
 
 
 def _attended(counts: Counts, used: dict[str, list[Token]], tokens: list[Token], scan: str) -> None:
@@ -224,6 +227,8 @@ def _drop_total(counts: Counts, free: list[Token], tokens: list[Token], scan: st
 def _pair(counts: Counts, tokens: list[Token], counted: bool) -> None:
     """38/42 or 42/38 -> 38 of 42; 4/3 beside another count is a date."""
     pairs = [(token.value or 0, token.second) for token in tokens if token.kind == "pair"]
+    if not pairs:
+        return
     counted = counted or not all(map(_like_a_date, pairs))
     for pair in pairs:
         if counted and _like_a_date(pair):
@@ -268,12 +273,11 @@ def _of_whole(counts: Counts, free: list[Token], whole: list[Token]) -> None:
 
 def _without(scan: str, tokens: list[Token]) -> str:
     """Take out what was understood; a number or a noun that counted nothing stays: it may be of the topic."""
-    nouns = OWNERS | {"heads", "boys", "girls", "hedge", "total", "each", "oops", "part"}
     parts, at = [], 0
     for token in tokens:
         written = scan[token.start].isdecimal() or token.strength > 1
         unused = not (token.use or token.vague or (token.strength and written))
-        if token.start < at or (unused and (token.kind == "number" or token.kind in nouns)):
+        if token.start < at or (unused and (token.kind == "number" or token.kind in _NOUNS)):
             continue
         if token.kind in ("part", "foreign") or (token.kind == "thing" and token.use != "sessions"):
             continue

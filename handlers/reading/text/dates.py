@@ -153,7 +153,7 @@ def find_dates(scan: str, received: date, beside_unit: bool = False) -> tuple[li
     """All dates in `scan`, in order of place, and the text with dates and times taken out (same length)."""
     found: list[When] = []
     for rule, find, needs in _RULES if _HINT.search(scan) else ():
-        if any(word in scan for word in needs):
+        if any(map(scan.__contains__, needs)):
             scan = rule.sub(lambda match, find=find: _take(match, find(match, received), received, found), scan)  # type: ignore[misc]
     if beside_unit and "." in scan:
         scan = _BEFORE_HEADS.sub(lambda match: _take(match, _dotted(match, received), received, found), scan)

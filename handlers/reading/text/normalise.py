@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from handlers.reading.text.lexicon import HOMOPHONES, TRADITIONAL
 from handlers.reading.text.patterns import pattern
@@ -54,10 +55,15 @@ _DASHES = pattern(r"-{2,}")
 _MENTION = pattern(
     r"(?<![A-Za-z0-9])@(?:小队助手|辅导员助手|所有人|[^\s@]{1,30}(?=\s|$)|[^\s@,.:;!?]{1,12}(?=[,.:;!?]))"
 )
-_SLIP = pattern(
-    f"(?=[{''.join(dict.fromkeys(slip[0] for _, slip, _, _ in HOMOPHONES))}])"
-    f"(?:{'|'.join(before + slip + after for before, slip, after, _ in HOMOPHONES)})"
-)
+
+
+def _looking_back(before: str, slip: str) -> str:
+    """(?<!针) before 对会 as (?<!针对会) behind it."""
+    return before and f"{before[:-1]}{slip})"
+
+
+# What must stand before a slip is looked at behind it: so every alternative begins with a plain character.
+_SLIP = pattern("|".join(f"{slip}{_looking_back(before, slip)}{after}" for before, slip, after, _ in HOMOPHONES))
 _MEANT = {slip: meant for _, slip, _, meant in HOMOPHONES}
 
 
@@ -70,6 +76,7 @@ class Clean:
     faces: bool
 
 
+@lru_cache(64)
 def clean(raw: str) -> Clean:
     """Bring `raw` to plain form: ３️⃣（ -> 3(, 隊 -> 队, 中对 -> 中队, [图片] counted, emoji and mentions dropped."""
     bare = _EMOJI.sub(" ", _BECOMES.sub("改成", _RISES.sub("升", raw)) if "→" in raw else raw)

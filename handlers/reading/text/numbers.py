@@ -1,11 +1,14 @@
 """Numbers as people write them: 38, 三十八, 四二, 一百二十, 两, 俩."""
 
+from functools import lru_cache
+
 CHINESE = "零〇一二两俩三仨四五六七八九十百千廿卅"
 _DIGIT = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "俩": 2, "仨": 3}
 _SCALE = {"十": 10, "百": 100, "千": 1000}
 _SHORT = {"廿": "二十", "卅": "三十"}
 
 
+@lru_cache(2048)
 def value_of(written: str) -> int | None:
     """The number written in digits or Chinese; None for what is no number: 二三十, 十十, 百人."""
     if written.isdecimal():

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
+from handlers.reading.text.firsts import looking_ahead
+
 _METHODS = ("search", "match", "fullmatch", "sub", "split", "findall", "finditer")
 _all: list["_Lazy"] = []
 
@@ -18,7 +20,7 @@ class _Lazy:
     def __getattr__(self, name: str) -> Any:
         if name not in _METHODS:
             raise AttributeError(name)
-        compiled = re.compile(self._source, self._flags)
+        compiled = re.compile(looking_ahead(self._source, self._flags), self._flags)
         for method in _METHODS:
             setattr(self, method, getattr(compiled, method))
         return getattr(compiled, name)
@@ -36,9 +38,17 @@ def any_of(words: Iterable[str], guarded: Mapping[str, str]) -> str:
 
     The first characters are looked at before the words are tried: most places of a text begin none.
     """
-    ordered = sorted(words, key=len, reverse=True)
-    firsts = "".join(dict.fromkeys(word[0] for word in ordered))
-    return f"(?=[{firsts}])(?:{'|'.join(guarded.get(word) or re.escape(word) for word in ordered)})"
+    begun: dict[str, list[str]] = {}
+    for word in sorted(words, key=len, reverse=True):
+        begun.setdefault(word[0], []).append(word)
+    return f"(?=[{''.join(begun)}])(?:{'|'.join(_begun(first, each, guarded) for first, each in begun.items())})"
+
+
+def _begun(first: str, words: list[str], guarded: Mapping[str, str]) -> str:
+    """The words that begin with this character."""
+    if guarded.keys().isdisjoint(words):
+        return f"{re.escape(first)}(?:{'|'.join(re.escape(word[1:]) for word in words)})"
+    return f"(?={re.escape(first)})(?:{'|'.join(guarded.get(word) or re.escape(word) for word in words)})"
 
 
 def compile_all() -> None:

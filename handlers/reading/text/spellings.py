@@ -140,5 +140,10 @@ RULES = (
         *_SUFFIXED,
     ),
 )
+# What every text has that any of them is found in.
+ANY = pattern(
+    "|".join(dict.fromkeys(re.escape(word) for _, _, needs in RULES for word in needs))
+    + rf"|{_NOT_WEEK}[{_CN}](?:1\d|20|[1-9])"
+)
 # 302 队会 38人, 三二 队会 38人: at the start of a line, when no unit is named otherwise; 六一 is a festival.
 BARE = pattern(rf"^(?!{'|'.join(_FESTIVALS)})(?P<g>[1-9](?=0)|[{_CN}](?![零〇\d]))0?(?P<c>[{_CN}1-9])(?=[ ,、])", re.M)

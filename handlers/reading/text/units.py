@@ -7,7 +7,7 @@ from handlers.reading.model import Context
 from handlers.reading.text.normalise import GAP
 from handlers.reading.text.numbers import value_of
 from handlers.reading.text.patterns import pattern
-from handlers.reading.text.spellings import BARE, RULES, Found, joined
+from handlers.reading.text.spellings import ANY, BARE, RULES, Found, joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,8 @@ def find_units(text: str, context: Context) -> tuple[list[Hit], str]:
     """All units that `text` names, in order of place, and the text with them taken out (same length)."""
     hits: list[Hit] = []
     scan = _aliases(text, context, hits)
-    for rule, make, needs in RULES:
-        if not needs or any(word in scan for word in needs):
+    for rule, make, needs in RULES if ANY.search(scan) else ():
+        if not needs or any(map(scan.__contains__, needs)):
             scan = rule.sub(lambda match, make=make: _keep(match, make(match, context), context, hits), scan)  # type: ignore[misc]
     solid = any(hit.kind == "class" for hit in hits)
     if solid:
@@ -145,7 +145,8 @@ def _named(scan: str, hits: list[Hit]) -> str:
 
 def _squads(scan: str, context: Context, hits: list[Hit]) -> str:
     """三(2)中队第一小队 -> 3-2#1; 第一小队 alone is one of the sender's own 中队."""
-
+    if "小队" not in scan:
+        return scan
     classes = {hit.end: place for place, hit in enumerate(hits) if hit.kind == "class" and hit.unit}
     bound = context.bound_unit
     alone = not classes and bound is not None and bound[0].isdecimal()
@@ -160,7 +161,7 @@ def _squads(scan: str, context: Context, hits: list[Hit]) -> str:
             hits.append(Hit(match.start(), match.end(), f"{bound}#{number}", "class"))
         return GAP * len(match[0])
 
-    return _SQUAD.sub(put, scan) if "小队" in scan else scan
+    return _SQUAD.sub(put, scan)
 
 
 def _without_agents(hits: list[Hit], scan: str) -> list[Hit]:
@@ -211,7 +212,7 @@ def _prefer(hits: list[Hit], text: str) -> list[Hit]:
 
 def _with_between(hits: list[Hit], scan: str, context: Context) -> list[Hit]:
     """三(1)到三(4)班: those between them as well."""
-    if not any(char in scan for char in "到至~"):
+    if len(hits) < 2:
         return hits
     found: list[Hit] = []
     for hit in hits:
