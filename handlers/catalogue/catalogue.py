@@ -88,9 +88,12 @@ class Catalogue:
 
     @cached_property
     def case_words(self) -> Mapping[str, Row]:
-        """Row by each word that opens a case; a row with quotas is a medal (handlers/medals)."""
+        """Row by each word that opens a case; a medal is nominated (handlers/medals)."""
         return {
-            word: row for row in self.rows if row.shape == "case" and not row.quotas for word in (*row.words, row.name)
+            word: row
+            for row in self.rows
+            if row.shape == "case" and not row.is_medal
+            for word in (*row.words, row.name)
         }
 
     @cached_property

@@ -72,6 +72,10 @@ class Row(Strict):
     floor: Annotated[int, Field(ge=0, le=100000)] = 0
     quotas: tuple[parts.Quota, ...] = ()
     chain: tuple[Step, ...] = ()
+    # Of what is nominated with 提名: kind → the level that awards it; the levels below it decide first.
+    awards: Mapping[parts.Word, parts.Level] = {}
+    # Kind → the only kind of unit that it is for, where not all of `at` are.
+    only: Mapping[parts.Word, Kind] = {}
     notice: Annotated[int, Field(ge=0, le=60)] = 0
     # Rosters.
     term: Annotated[int, Field(ge=0, le=120, description="months")] = 0
@@ -117,6 +121,11 @@ class Row(Strict):
         """The rules between its figures, the soft ones last."""
         hard = [rules.parse(each) for each in self.rules]
         return (*hard, *(rules.parse(each, soft=True) for each in self.soft_rules))
+
+    @property
+    def is_medal(self) -> bool:
+        """Whether its cases are nominations (handlers/medals) and not opened by its word."""
+        return bool(self.awards or self.quotas)
 
     @property
     def placeholders(self) -> Iterator[str]:
@@ -177,15 +186,16 @@ class Row(Strict):
     def _shape_fits(self) -> None:
         if bool(self.said) != (self.shape == "checkin"):
             raise parts.misfit("shape", "签到的活动写在 checkins.toml，要有 said；别的方式没有 said")
-        if self.shape == "case" and not (self.chain and self.subject):
+        if self.shape == "case" and not ((self.chain or self.is_medal) and self.subject):
             raise parts.misfit("subject" if self.chain else "chain", "case（逐级办理）要写 chain 和 subject")
-        for at in ("chain", "quotas", "kinds", "caps"):
+        for at in ("chain", "quotas", "kinds", "caps", "awards", "only"):
             if self.shape != "case" and getattr(self, at):
                 raise parts.misfit(at, f"{at} 只用于 case（逐级办理），请清空")
         for at in ("slots", "term"):
             if self.shape != "roster" and getattr(self, at):
                 raise parts.misfit(at, f"{at} 只用于 roster（名册），请清空")
-        _known("caps", "caps", self.caps, self.kinds)
+        for at in ("caps", "awards", "only"):
+            _known(at, at, getattr(self, at), self.kinds)
         _known("slots", "slots", self.slots, {choice for each in self.fields for choice in each.choices})
         _known("collective", "collective", self.collective, self.kinds)
         states = {each.to for each in self.chain} | self._first

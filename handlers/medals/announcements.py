@@ -3,8 +3,10 @@
 from handlers.kit import Ask, Button, Reply
 from handlers.medals import decisions, proposals
 from handlers.medals.awards import eligibility
+from handlers.medals.chain import levels, reminders
 from handlers.wording import days, medals
 from storage.medals import nominations
+from storage.medals.states import State
 
 # More at once come as one list, so that a whole 接龙 does not ring twenty times.
 _CARDS = 3
@@ -39,13 +41,14 @@ def _in_group(fresh: list[nominations.Case], old: list[nominations.Case]) -> lis
 
 
 def _next(ask: Ask, fresh: list[nominations.Case]) -> str:
-    who = {person.name: None for case in fresh for person in decisions.reviewers(ask, ask.me, case.unit)}
-    higher = {
-        f"{medals.label(case.medal)}由{medals.higher_level(case.medal)}决定": None
-        for case in fresh
-        if medals.higher_level(case.medal)
-    }
-    first = f"学校先做大队审核,{'、'.join(higher)}。" if higher else ""
+    ladders = levels.Ladders(ask.db)
+    who = {person.name: None for case in fresh for person in decisions.reviewers(ask, case)}
+    above: dict[str, None] = {}
+    for case in fresh:
+        ladder = ladders.of(case.medal, case.unit)
+        if ladder.after(case.level):
+            above[f"{medals.label(case.medal)}由{medals.OFFICES[ladder.top]}决定"] = None
+    first = f"学校先做大队审核,{'、'.join(above)}。" if above else ""
     if not who:
         return f"{first}本校还没有登记可以审的人(大队辅导员提名的由学校管理员审),请联系管理员登记。"
     return f"{first}已请{'、'.join(who)}审核,有结果马上告诉您。"
@@ -53,9 +56,10 @@ def _next(ask: Ask, fresh: list[nominations.Case]) -> str:
 
 def cards(ask: Ask, fresh: list[nominations.Case]) -> list[Reply]:
     """What each reviewer gets, in private: a card a case, or one list of many."""
+    reminders.lay_out(ask, fresh)
     by_person: dict[int, list[nominations.Case]] = {}
     for case in fresh:
-        for person in decisions.reviewers(ask, ask.me, case.unit):
+        for person in decisions.reviewers(ask, case):
             by_person.setdefault(person.id, []).append(case)
     return [
         card for to, cases in by_person.items() for card in _cards_of(ask, to, cases, medals.case_lines(ask, cases, to))
@@ -64,13 +68,22 @@ def cards(ask: Ask, fresh: list[nominations.Case]) -> list[Reply]:
 
 def _cards_of(ask: Ask, to: int, cases: list[nominations.Case], words: dict[int, str]) -> list[Reply]:
     if len(cases) > _CARDS:
-        lines = [f"{ask.me.name}提名 {len(cases)} 件,请审核", *(f"{case.number} {words[case.id]}" for case in cases)]
+        lines = [
+            f"{_brought(ask, cases[0])} {len(cases)} 件,请审核",
+            *(f"{case.number} {words[case.id]}" for case in cases),
+        ]
         return [Reply("\n".join([*lines, "发「待审」一件一件看。"]), (Button("待审", "待审"),), to=to)]
     return [_card(ask, to, case, words[case.id]) for case in cases]
 
 
+def _brought(ask: Ask, case: nominations.Case) -> str:
+    """Who brings it to the reviewer: the nominator, or the level below."""
+    return f"{ask.me.name}{'提名' if case.state is State.SUBMITTED else '同意上报'}"
+
+
 def _card(ask: Ask, to: int, case: nominations.Case, about: str) -> Reply:
     lines = [f"请审核提名 {case.number}:{about}", f"提名人:{case.nominator}"]
+    lines += [f"{ask.me.name}已同意上报"] if case.state is State.PASSED else []
     lines.append(f"理由:{medals.reason_of(ask, case.reason) or '未写'}")
     lines += [f"请核对:{words}" for words in eligibility.notes(ask, case)]
     before = nominations.returned(ask.db, case)

@@ -10,7 +10,7 @@ from handlers.wording import medals, names, places
 from storage.base import numbered
 from storage.children import children
 from storage.medals import nominations
-from storage.medals.nominations import State
+from storage.medals.states import State
 
 ABOUT_MINE = ("nomination_query", "nomination_cancel", "nomination_replace")
 _LOOKED_AT = 60
@@ -80,7 +80,8 @@ def numbered_withdrawn(ask: Ask, number: str) -> Reply:
 
 def withdrawn(ask: Ask, case: nominations.Case) -> Reply:
     """Takes back this case, which is the asker's; raises Refusal when somebody has decided."""
-    if not nominations.move(ask.db, ask.vault, case, State.WITHDRAWN, ask.me.id, ask.now):
+    waits = case.state is State.SUBMITTED
+    if not waits or not nominations.move(ask.db, ask.vault, case, State.WITHDRAWN, ask.me.id, ask.now):
         step = nominations.last_steps(ask.db, [case.id])[case.id]
         no = f"{case.number} 不能撤回了:{decisions.decided(ask, step)}。有疑问请和审核人联系。"
         raise Refusal(no, announcements.MINE)

@@ -2,45 +2,39 @@
 
 from collections.abc import Sequence
 
-from handlers.kit import Ask, Person, Role, Unit
+from handlers.kit import Ask, Person
+from handlers.medals.chain import levels
 from handlers.wording import days, medals
 from handlers.wording.numbers import CaseNumbers
 from storage.children import children
 from storage.medals import nominations
-from storage.medals.nominations import State, Step
+from storage.medals.nominations import Step
+from storage.medals.states import State
 from storage.organisation.units import Kind
 from storage.people import people
 
 _MOST_KNOWN = 10
 
 _DONE = {
-    State.SUBMITTED: "提名",
-    State.APPROVED: "同意",
-    State.RETURNED: "退回",
-    State.WITHDRAWN: "撤回",
-    State.REVOKED: "撤销",
-}
+    State.SUBMITTED: "提名", State.PASSED: "同意", State.NOTICE: "同意", State.APPROVED: "同意",
+    State.RETURNED: "退回", State.WITHDRAWN: "撤回", State.REVOKED: "撤销", State.OBJECTION: "记下异议",
+    State.REJECTED: "认定异议成立",
+}  # fmt: skip
 
 
 def _known(ask: Ask) -> list[str]:
     """The numbers that the asker has seen: what waits for a decision of theirs, and their own."""
-    waiting = nominations.pending(ask.db, ask.me.paths({Role.BRIGADE, Role.SCHOOL_ADMIN}), but_by=ask.me.id)
+    waiting = levels.waiting(ask.db, ask.me, ask.now)
     return [case.number for case in (*waiting, *nominations.of_person(ask.db, ask.me.id, _MOST_KNOWN))]
 
 
 NUMBERS = CaseNumbers(nominations.LETTER, "提名", _known)
 
 
-def reviewing_roles(nominator: Person, nominee: Unit) -> frozenset[Role]:
-    """Who may decide on this person's nominations: what the brigade counselor proposes, the school decides."""
-    own = {grant.role for grant in nominator.grants if grant.unit.covers(nominee)}
-    return frozenset({Role.SCHOOL_ADMIN} if Role.BRIGADE in own else {Role.BRIGADE, Role.SCHOOL_ADMIN})
-
-
-def reviewers(ask: Ask, nominator: Person, nominee: Unit) -> list[Person]:
+def reviewers(ask: Ask, case: nominations.Case) -> list[Person]:
     """Everybody who may decide on it now, never the nominator."""
-    found = people.above(ask.db, reviewing_roles(nominator, nominee), nominee, ask.now)
-    return [person for person in found if person.grants and person.id != nominator.id]
+    found = people.above(ask.db, levels.roles_of(ask.db, [case], ask.now)[case.id], case.unit, ask.now)
+    return [person for person in found if person.grants and person.id not in (case.nominator_id, case.holder)]
 
 
 def nominee(ask: Ask, case: nominations.Case) -> str:
@@ -54,24 +48,22 @@ def decided(ask: Ask, step: Step) -> str:
     return f"{who}已在{days.moment(step.at, ask.now.tzinfo)} {_DONE[step.state]}"
 
 
-def good_news(ask: Ask, case: nominations.Case) -> str:
-    """What whoever nominated hears of a case that was approved."""
-    higher = medals.higher_level(case.medal)
-    waits = f"这是大队审核;{medals.label(case.medal)}由{higher}决定,现在还没有结果。"
-    after = waits if higher else "颁章以学校少工委的通知为准。"
+def _who(ask: Ask) -> str:
+    return f"{ask.me.name} {days.moment(ask.now, ask.now.tzinfo)} 同意。"
+
+
+def good_news(ask: Ask, case: nominations.Case, before: str) -> str:
+    """What whoever nominated hears of a case that was approved at the level `before`."""
     about = medals.case_lines(ask, [case], case.holder)[case.id]
-    return (
-        f"提名 {case.number} 已通过校级审核:{about}\n{ask.me.name} {days.moment(ask.now, ask.now.tzinfo)} 同意。{after}"
-    )
+    return f"提名 {case.number} 已通过{medals.LEVELS[before]}审核:{about}\n{_who(ask)}{medals.next_of(case)}"
 
 
-def much_good_news(ask: Ask, cases: Sequence[nominations.Case]) -> str:
+def much_good_news(ask: Ask, cases: Sequence[nominations.Case], before: str) -> str:
     """The same of many: one list."""
     about = medals.case_lines(ask, cases, cases[0].holder)
-    lines = [f"提名已通过校级审核 {len(cases)} 件({ask.me.name} {days.moment(ask.now, ask.now.tzinfo)} 同意)"]
+    lines = [f"提名已通过{medals.LEVELS[before]}审核 {len(cases)} 件({_who(ask).removesuffix('。')})"]
     lines += [f"{case.number} {about[case.id]}" for case in cases]
-    higher = {medals.higher_level(case.medal): None for case in cases if medals.higher_level(case.medal)}
-    return "\n".join([*lines, *(f"这是大队审核,{level}另行决定。" for level in higher)])
+    return "\n".join([*lines, *dict.fromkeys(medals.next_of(case) for case in cases)])
 
 
 def bad_news(ask: Ask, case: nominations.Case, reason: str) -> str:

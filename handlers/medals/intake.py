@@ -7,6 +7,7 @@ from handlers.wording.children.consents import needs_consent
 from scheduling.periods import term_of
 from storage.children import children, consents
 from storage.medals import nominations
+from storage.medals.states import State
 
 
 def take(ask: Ask, wishes: list[proposals.Proposal], notes: list[str]) -> list[Reply]:
@@ -43,5 +44,5 @@ def _kept(ask: Ask, case: nominations.Case, wish: proposals.Proposal) -> str:
     """What becomes of another reason for a case that stands: it stays as the reviewers read it."""
     if not wish.reason or wish.reason == medals.reason_of(ask, case.reason):
         return ""
-    mine = case.holder == ask.me.id and case.state is nominations.State.SUBMITTED
+    mine = case.holder == ask.me.id and case.state is State.SUBMITTED
     return f"{case.number} 的理由没有改。" + (f"要改,先发「撤回提名 {case.number}」,再重新提名。" if mine else "")

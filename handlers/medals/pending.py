@@ -7,13 +7,14 @@ from datetime import datetime
 from handlers.asker import inbox
 from handlers.kit import Ask, Button, Denied, Refusal, Reply, Role, Waiting
 from handlers.medals import decisions
+from handlers.medals.chain import levels
 from handlers.registry import command
 from handlers.wording import medals
 from storage.base.numbered import GLUED
 from storage.medals import nominations, revocations
-from storage.people import people
+from storage.medals.states import WAITING
 
-REVIEWERS = frozenset({Role.BRIGADE, Role.SCHOOL_ADMIN})
+REVIEWERS = levels.DECIDERS
 # WeCom shows at most six buttons on a card: two a case, or of a longer list one for the next page.
 _BUTTONS = 6
 _LISTED = 5
@@ -36,7 +37,7 @@ def _in_inbox(ask: Ask) -> list[Waiting]:
     words = medals.case_lines(ask, cases)
     asked = [one for one in revocations.waiting(ask.db, ask.me.paths(REVIEWERS)) if one.asked_by != ask.me.id]
     return [
-        *(Waiting(case.number, f"提名 {words[case.id]}", case.made_at, Button("看", LIST.word, case.number))
+        *(Waiting(case.number, f"提名 {words[case.id]}", case.since, Button("看", LIST.word, case.number))
           for case in cases),
         *(Waiting(one.number, f"撤销奖章，{one.reason}（{one.asked_name}请的）", one.asked_at,
                   Button("看", "撤销奖章", one.number))
@@ -161,7 +162,7 @@ def _lines(ask: Ask, cases: list[nominations.Case], before: int, open_ones: int)
     words = medals.case_lines(ask, cases)
     lines = []
     for place, case in enumerate(cases, before + 1):
-        days = _days(ask, case.made_at)
+        days = _days(ask, case.since)
         waited = f",等了 {days} 天" if days else ""
         lines.append(f"{place}. {case.number} {words[case.id]}(提名人 {case.nominator}{waited})")
         if place <= before + open_ones:
@@ -178,18 +179,8 @@ def _buttons(cases: list[nominations.Case], before: int) -> tuple[Button, ...]:
 
 
 def waiting(ask: Ask) -> list[nominations.Case]:
-    """In the asker's scope, without their own and without those that only a school admin decides."""
-    cases = nominations.pending(ask.db, ask.me.paths(REVIEWERS), but_by=ask.me.id)
-    nominators = {id_: people.by_id(ask.db, id_, ask.now) for id_ in {case.nominator_id for case in cases}}
-    return [
-        case
-        for case in cases
-        if _my_roles(ask, case) & decisions.reviewing_roles(nominators[case.nominator_id], case.unit)
-    ]
-
-
-def _my_roles(ask: Ask, case: nominations.Case) -> frozenset[Role]:
-    return frozenset(grant.role for grant in ask.me.grants if grant.unit.covers(case.unit)) & REVIEWERS
+    """What the asker may decide on now, without their own."""
+    return levels.waiting(ask.db, ask.me, ask.now)
 
 
 def mine_to_decide(ask: Ask, number: str, word: str) -> nominations.Case:
@@ -201,25 +192,27 @@ def mine_to_decide(ask: Ask, number: str, word: str) -> nominations.Case:
     if case is None:
         raise Refusal(none, LIST)
     subject = f"nomination:{case.id}"
-    if not _my_roles(ask, case):
+    if not levels.held(ask.me, case):
         raise Denied(none, LIST, what=word, subject=subject)
-    if case.state is not nominations.State.SUBMITTED:
+    if case.state not in WAITING:
         raise Refusal(already(ask, case), LIST)
-    nominator = people.by_id(ask.db, case.nominator_id, ask.now)
-    if ask.me.id in (nominator.id, case.holder):
+    if ask.me.id in (case.nominator_id, case.holder):
         own = f"{number} 是您自己提名的,不能自己审。{_who_decides(ask, case)}"
         raise Denied(own, what=word, subject=subject)
-    if not _my_roles(ask, case) & decisions.reviewing_roles(nominator, case.unit):
-        peers = f"{number} 由大队辅导员提名,大队辅导员不审。{_who_decides(ask, case)}"
-        raise Denied(peers, what=word, subject=subject)
+    if not levels.held(ask.me, case) & levels.roles_of(ask.db, [case], ask.now)[case.id]:
+        raise Denied(f"{number} {_not_yours(ask, case)}{_who_decides(ask, case)}", what=word, subject=subject)
     return case
 
 
+def _not_yours(ask: Ask, case: nominations.Case) -> str:
+    if case.level == levels.SCHOOL and Role.BRIGADE in ask.me.roles:
+        return "由大队辅导员提名,大队辅导员不审。"
+    return f"在{medals.OFFICES[case.level]}审,现在不归您审。"
+
+
 def _who_decides(ask: Ask, case: nominations.Case) -> str:
-    names = "、".join(
-        person.name for person in decisions.reviewers(ask, people.by_id(ask.db, case.nominator_id, ask.now), case.unit)
-    )
-    return f"由{names}审核。" if names else "本校还没有别的审核人,请联系管理员登记。"
+    names = "、".join(person.name for person in decisions.reviewers(ask, case))
+    return f"由{names}审核。" if names else "还没有别的审核人,请联系管理员登记。"
 
 
 def already(ask: Ask, case: nominations.Case) -> str:

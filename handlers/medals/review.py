@@ -11,6 +11,7 @@ from handlers.wording import names, questions
 from handlers.wording.children import consent_records
 from handlers.wording.names import problem_of
 from storage.medals import nominations
+from storage.medals.states import State
 
 _OTHER_BUSINESS = ("checkin", "nomination", "review", "command")
 _PRIVATE = "这条理由含个人信息,不能保存,还没有退回。为了保护孩子,请在聊天里删除那条消息。\n"
@@ -120,7 +121,7 @@ def _send_back(ask: Ask, case: nominations.Case, reason: str) -> list[Reply]:
     kept = names.without_name(reason, decisions.nominee(ask, case))
     if len(kept) > names.REASON_LIMIT:
         return _ask_reason(ask, case, f"理由有 {len(kept)} 字,太长了。")
-    approval.move(ask, case, nominations.State.RETURNED, kept)
+    approval.move(ask, case, State.RETURNED, kept)
     return [approval.confirmed(ask, [case], "退回"), Reply(decisions.bad_news(ask, case, kept), to=case.holder)]
 
 

@@ -160,7 +160,7 @@ def _asked(ask: Ask, word: str) -> tuple[Row, str, str]:
 
 
 def _shown(ask: Ask) -> list[Row]:
-    return [row for row in current.catalogue_of(ask.db).rows if row.shape != "checkin" and not row.quotas]
+    return [row for row in current.catalogue_of(ask.db).rows if row.shape != "checkin" and not row.is_medal]
 
 
 def _missing(line: lines.Line) -> str:

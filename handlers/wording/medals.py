@@ -9,13 +9,15 @@ from handlers.wording import days
 from handlers.wording.names import is_place
 from storage.children import children
 from storage.medals import special_badges
-from storage.medals.nominations import Case, State
+from storage.medals.nominations import Case
+from storage.medals.states import State
 from storage.organisation.units import Kind
 from storage.people import accounts
 
 STARS = {"S1": "一星章", "S2": "二星章", "S3": "三星章", "S4": "四星章", "S5": "五星章"}
-# 中青联发〔2019〕13号: the school awards the first star, each further one belongs to the next level up.
-_HIGHER = {"S2": "县级少工委", "S3": "市级少工委", "S4": "省级少工委", "S5": "全国少工委"}
+# The levels that decide, from below, as they are said; who they are.
+LEVELS = {"school": "校级", "county": "县级", "city": "市级", "province": "省级", "national": "全国"}
+OFFICES = {level: f"{'学校' if level == 'school' else name}少工委" for level, name in LEVELS.items()}
 
 
 def label(medal: str) -> str:
@@ -41,11 +43,6 @@ def check_special(ask: Ask, codes: Iterable[str], at: Unit) -> None:
 def is_star(medal: str) -> bool:
     """Whether it is one of the five star medals, the only ones that a collective can get."""
     return medal in STARS
-
-
-def higher_level(medal: str) -> str:
-    """Who awards it when that is not the school; empty when it is."""
-    return "评选单位" if medal.startswith("H:") else _HIGHER.get(medal, "")
 
 
 def may_name(ask: Ask, to: int | None = None) -> bool:
@@ -99,16 +96,27 @@ def reason_of(ask: Ask, sealed: bytes | None) -> str:
     return "" if sealed is None else str(ask.vault.open(sealed))
 
 
+_STATES = {
+    State.SUBMITTED: "待审", State.RETURNED: "已退回", State.WITHDRAWN: "已撤回", State.REVOKED: "已撤销",
+    State.OBJECTION: "有异议，公示暂停", State.REJECTED: "异议成立，不授予",
+}  # fmt: skip
+
+
 def state_of(case: Case) -> str:
-    """Where the case stands, never more than the school knows."""
-    if case.state is State.APPROVED and case.presented_on:
-        return f"已颁发({days.short(case.presented_on)})"
-    if case.state is State.APPROVED and higher_level(case.medal):
-        return f"大队审核通过,待{higher_level(case.medal)}决定"
-    return {
-        State.SUBMITTED: "待审",
-        State.APPROVED: "校级已通过",
-        State.RETURNED: "已退回",
-        State.WITHDRAWN: "已撤回",
-        State.REVOKED: "已撤销",
-    }[case.state]
+    """Where the case stands."""
+    if case.state is State.PASSED:
+        return f"待{OFFICES[case.level]}决定"
+    if case.state is State.NOTICE and case.notice_until:
+        return f"公示到{days.short(case.notice_until)}"
+    if case.state is State.APPROVED:
+        return f"已颁发({days.short(case.presented_on)})" if case.presented_on else f"{LEVELS[case.level]}已通过"
+    return _STATES[case.state]
+
+
+def next_of(case: Case) -> str:
+    """What comes next of a case that was just approved."""
+    if case.state is State.PASSED:
+        return f"{label(case.medal)}还要{OFFICES[case.level]}决定。"
+    if case.state is State.NOTICE and case.notice_until:
+        return f"公示到{days.short(case.notice_until)}，期满没有异议再授予。"
+    return f"颁章以{OFFICES[case.level]}的通知为准。"

@@ -9,15 +9,15 @@ from storage.base.vault import Vault
 from storage.children import children, consents, traces
 from storage.database import forget_pages
 from storage.medals import nominations
-from storage.medals.nominations import State
+from storage.medals.states import OPEN, State
 from storage.tables import consent
 
 
 def erase(db: Connection, vault: Vault, child_id: int, person_id: int, now: datetime) -> int:
-    """Erase a child; cases nobody has decided on are withdrawn. Returns how many nominations there were."""
+    """Erase a child; cases that are not closed are withdrawn. Returns how many nominations there were."""
     cases, name = nominations.of_child(db, child_id), children.names(db, vault, [child_id])[child_id]
     for case in cases:
-        if case.state is State.SUBMITTED:
+        if case.state in OPEN:
             nominations.move(db, vault, case, State.WITHDRAWN, person_id, now)
     nominations.forget(db, [case.id for case in cases], now)
     consents.end(db, child_id, now)

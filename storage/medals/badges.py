@@ -10,7 +10,7 @@ from storage.audit import audit
 from storage.base.upsert import add_new
 from storage.base.vault import Vault
 from storage.children import children
-from storage.medals.nominations import State
+from storage.medals import states
 from storage.organisation import units
 from storage.organisation.units import Unit
 from storage.tables import child, child_badge, nomination, nomination_step, unit
@@ -84,7 +84,7 @@ def basics(db: Connection, child_ids: Iterable[int], terms: Sequence[str]) -> Ma
     given = select(child_badge.c.child_id, child_badge.c.medal)
     given = given.where(child_badge.c.child_id.in_(ids), child_badge.c.term.in_(terms))
     named = select(nomination.c.child_id, nomination.c.medal).where(
-        nomination.c.child_id.in_(ids), nomination.c.term.in_(terms), nomination.c.state == State.APPROVED,
+        nomination.c.child_id.in_(ids), nomination.c.term.in_(terms), nomination.c.state == states.State.APPROVED,
         nomination.c.medal.startswith("B:", autoescape=True),
     )  # fmt: skip
     for child_id, medal in [*db.execute(given), *db.execute(named)]:
@@ -103,7 +103,7 @@ def with_star(db: Connection, child_ids: Iterable[int], terms: Sequence[str]) ->
     """Those who were awarded the first star in these terms."""
     query = select(nomination.c.child_id).where(
         nomination.c.child_id.in_(list(child_ids)), nomination.c.term.in_(terms), nomination.c.medal == "S1",
-        nomination.c.state == State.APPROVED,
+        nomination.c.state == states.State.APPROVED,
     )  # fmt: skip
     return set(db.scalars(query))
 
@@ -111,17 +111,16 @@ def with_star(db: Connection, child_ids: Iterable[int], terms: Sequence[str]) ->
 def stars(db: Connection, nominee: tuple[int, int | None]) -> dict[str, date]:
     """Star medal → the day since when the (unit, child) holds it; child None: the unit itself.
 
-    The first star is the school's to award; a higher one is held once it was handed over.
+    Since it was handed over, before that since it was awarded.
     """
     unit_id, child_id = nominee
     whose = nomination.c.child_id == child_id if child_id else nomination.c.child_id.is_(None)
-    approved = (nomination_step.c.nomination_id == nomination.c.id) & (nomination_step.c.state == State.APPROVED)
+    approved = (nomination_step.c.nomination_id == nomination.c.id) & (nomination_step.c.state == states.State.APPROVED)
     query = select(nomination.c.medal, nomination.c.presented_on, nomination_step.c.at).join(nomination_step, approved)
-    query = query.where(whose, nomination.c.unit_id == unit_id, nomination.c.state == State.APPROVED)
+    query = query.where(whose, nomination.c.unit_id == unit_id, nomination.c.state == states.State.APPROVED)
     held: dict[str, date] = {}
     for medal, presented, at in db.execute(query.order_by(nomination.c.id)):
-        if presented or medal == "S1":
-            held[medal] = presented or at.date()
+        held[medal] = presented or at.date()
     return held
 
 
@@ -129,7 +128,7 @@ def counts(db: Connection, paths: Sequence[str], term: str) -> Mapping[str, tupl
     """Medal → (how many were given by the class this term, how many nominations stand) in these subtrees."""
     given = select(child_badge.c.medal, func.count(), literal(0)).join(child, child.c.id == child_badge.c.child_id)
     given = given.join(unit, unit.c.id == child.c.unit_id).where(child_badge.c.term == term, units.within(paths))
-    stands = nomination.c.state.not_in((State.RETURNED, State.WITHDRAWN, State.REVOKED))
+    stands = nomination.c.state.not_in(states.FAILED)
     named = select(nomination.c.medal, literal(0), func.count()).join(unit, unit.c.id == nomination.c.unit_id)
     named = named.where(nomination.c.term == term, units.within(paths), stands)
     found: dict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
@@ -148,7 +147,7 @@ def complete(db: Connection, paths: Sequence[str], terms: Sequence[str], all_of:
     given = select(child_badge.c.child_id, child_badge.c.medal)
     given = given.where(child_badge.c.medal.like(sub), child_badge.c.term.in_(terms))
     named = select(nomination.c.child_id, nomination.c.medal).where(
-        nomination.c.medal.like(sub), nomination.c.term.in_(terms), nomination.c.state == State.APPROVED
+        nomination.c.medal.like(sub), nomination.c.term.in_(terms), nomination.c.state == states.State.APPROVED
     )
     held = union(given, named).subquery()
     of_child = select(held.c.child_id, func.count().label("held")).group_by(held.c.child_id).subquery()

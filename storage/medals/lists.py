@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from storage.base.vault import Vault
 from storage.children.children import ERASED
-from storage.medals.nominations import State
+from storage.medals.states import State
 from storage.organisation import units
 from storage.tables import child, nomination, nomination_step, unit
 
@@ -35,6 +35,8 @@ class Entry:
     number: str
     medal: str
     term: str
+    # That awards it.
+    level: str
     name: str
     place: int | None
     kind: str
@@ -86,7 +88,8 @@ def entries(db: Connection, vault: Vault, wanted: Wanted, most: int) -> Iterator
     )
     query = _joined(
         select(
-            nomination.c.number, nomination.c.medal, nomination.c.term, nomination.c.presented_on, child.c.name,
+            nomination.c.number, nomination.c.medal, nomination.c.term, nomination.c.level,
+            nomination.c.presented_on, child.c.name,
             child.c.erased_at, child.c.number.label("place"), unit.c.kind, unit.c.name.label("unit"), unit.c.grade,
             school.c.name.label("school"), decided.scalar_subquery().label("decided_at"),
         )
@@ -97,6 +100,6 @@ def entries(db: Connection, vault: Vault, wanted: Wanted, most: int) -> Iterator
     for row in db.execute(query.order_by(*order, nomination.c.id)):
         name = "" if row.name is None else ERASED if row.erased_at else str(vault.open(row.name))
         yield Entry(
-            row.number, row.medal, row.term, name, row.place, row.kind, row.unit, row.grade, row.school or "",
-            row.decided_at, row.presented_on,
+            row.number, row.medal, row.term, row.level, name, row.place, row.kind, row.unit, row.grade,
+            row.school or "", row.decided_at, row.presented_on,
         )  # fmt: skip

@@ -1,43 +1,21 @@
 """Nominations for medals: one open case per medal, nominee and term, and every step with who, when and why."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, false, func, insert, or_, select, update
 
-from storage.audit.audit import Action, note
+from storage.audit import audit
 from storage.base import numbered
 from storage.base.vault import Vault
 from storage.checkins.rollups import week_of
+from storage.medals import states
 from storage.organisation.units import PLAIN, Unit, within
 from storage.tables import nomination, nomination_step, person, unit
 
 LETTER = "N"
-
-
-class State(StrEnum):
-    """Where a case stands in the school; `submitted` and `approved` keep a second one for the same nominee out."""
-
-    SUBMITTED = "submitted"
-    # By the school: of a medal that a higher level awards, this is the 大队审核 and nothing more.
-    APPROVED = "approved"
-    RETURNED = "returned"
-    WITHDRAWN = "withdrawn"
-    # Taken away again after it was approved, by two persons.
-    REVOKED = "revoked"
-
-
-_STANDING = (State.SUBMITTED, State.APPROVED)
-_DEEDS = {
-    State.SUBMITTED: Action.NOMINATED,
-    State.APPROVED: Action.APPROVED,
-    State.RETURNED: Action.RETURNED,
-    State.WITHDRAWN: Action.WITHDRAWN,
-    State.REVOKED: Action.REVOKED,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +42,17 @@ class Case:
     nominator_id: int
     nominator: str
     reason: bytes | None
-    state: State
+    state: states.State
     made_at: datetime
     keeper_id: int | None
     keeper: str | None
     # The day of the ceremony on which it was handed over.
     presented_on: date | None
+    # The level that it waits for, or that has decided, and since when it stands where it stands.
+    level: str
+    since: datetime
+    # The last day of the public notice.
+    notice_until: date | None
     unit: Unit
 
     @property
@@ -82,7 +65,7 @@ class Case:
 class Step:
     """Who put a case into a state, when, and the sealed why."""
 
-    state: State
+    state: states.State
     person_id: int
     by: str
     reason: bytes | None
@@ -100,7 +83,7 @@ _CASES = (
 
 
 def _cases(db: Connection, query: Select[Any]) -> list[Case]:
-    return [Case(*(*row[:8], State(row[8]), *row[9:13], Unit(*row[13:]))) for row in db.execute(query)]
+    return [Case(*(*row[:8], states.State(row[8]), *row[9:16], Unit(*row[16:]))) for row in db.execute(query)]
 
 
 def _same(about: Draft | Case) -> ColumnElement[bool]:
@@ -110,14 +93,18 @@ def _same(about: Draft | Case) -> ColumnElement[bool]:
 
 
 def standing(db: Connection, about: Draft) -> Case | None:
-    """The submitted or approved case for the same medal, nominee and term, if there is one."""
-    query = _CASES.where(_same(about), nomination.c.state.in_(_STANDING))
+    """The case that stands for the same medal, nominee and term, if there is one."""
+    query = _CASES.where(_same(about), nomination.c.state.in_(states.STANDING))
     return next(iter(_cases(db, query)), None)
 
 
 def returned(db: Connection, about: Draft | Case) -> Case | None:
     """The latest returned case for the same medal, nominee and term: what a new one is a second try of."""
-    query = _CASES.where(_same(about), nomination.c.state == State.RETURNED).order_by(nomination.c.id.desc()).limit(1)
+    query = (
+        _CASES.where(_same(about), nomination.c.state == states.State.RETURNED)
+        .order_by(nomination.c.id.desc())
+        .limit(1)
+    )
     return next(iter(_cases(db, query)), None)
 
 
@@ -136,32 +123,36 @@ def open_case(db: Connection, vault: Vault, new: Draft, day: date, now: datetime
 
 
 def _insert(db: Connection, vault: Vault, new: Draft, number: str, day: date, now: datetime) -> Case:
-    more = {"number": number, "state": State.SUBMITTED, "made_at": now, "week": week_of(day)}
+    more = {"number": number, "state": states.State.SUBMITTED, "made_at": now, "since": now, "week": week_of(day)}
     sealed = vault.seal(new.reason) if new.reason else None
     db.execute(insert(nomination).values({**asdict(new), **more, "reason": sealed}))
     case = by_number(db, number)
     assert case is not None
-    _step(db, case, State.SUBMITTED, new.nominator_id, None, now)
+    _step(db, case, states.State.SUBMITTED, new.nominator_id, None, now)
     return case
 
 
-def _step(db: Connection, case: Case, state: State, person_id: int, reason: bytes | None, now: datetime) -> None:
+def _step(db: Connection, case: Case, state: states.State, person_id: int, reason: bytes | None, now: datetime) -> None:
     values = {"nomination_id": case.id, "person_id": person_id, "state": state, "reason": reason, "at": now}
     db.execute(insert(nomination_step).values(values))
-    note(db, _DEEDS[state], now, unit_id=case.unit.id, subject=f"nomination:{case.id}", medal=case.medal)
+    about = {"medal": case.medal, "level": case.level}
+    audit.note(db, states.deed(case.state, state), now, unit_id=case.unit.id, subject=f"nomination:{case.id}", **about)
 
 
 def move(
-    db: Connection, vault: Vault, case: Case, state: State, person_id: int, now: datetime, reason: str = ""
-) -> bool:
-    """Put a submitted case, to revoke it an approved one, into `state` with who, when and why.
-
-    False when somebody else was faster.
+    db: Connection, vault: Vault, case: Case, state: states.State, person_id: int, now: datetime, reason: str = "", *,
+    level: str = "", until: date | None = None,
+) -> bool:  # fmt: skip
     """
-    before = State.APPROVED if state is State.REVOKED else State.SUBMITTED
-    changed = db.execute(
-        update(nomination).where(nomination.c.id == case.id, nomination.c.state == before).values(state=state)
-    )
+    Put the case, as it was seen, into `state` with who, when and why; `level`: that it waits for then.
+
+    `until`: the last day of the public notice. False when somebody else was faster, or where no step leads there.
+    """
+    if case.state not in states.FROM[state]:
+        return False
+    seen = (nomination.c.state == case.state) & (nomination.c.level == case.level)
+    values = {"state": state, "level": level or case.level, "since": now, "notice_until": until or case.notice_until}
+    changed = db.execute(update(nomination).where(nomination.c.id == case.id, seen).values(values))
     if changed.rowcount:
         _step(db, case, state, person_id, vault.seal(reason) if reason else None, now)
     return bool(changed.rowcount)
@@ -177,9 +168,23 @@ def by_number(db: Connection, number: str) -> Case | None:
     return next(iter(_cases(db, _CASES.where(nomination.c.number == number))), None)
 
 
-def pending(db: Connection, paths: Sequence[str], but_by: int) -> list[Case]:
-    """The submitted cases in these subtrees, the oldest first, without those that are person `but_by`'s own."""
-    query = _CASES.where(nomination.c.state == State.SUBMITTED, within(paths), nomination.c.nominator_id != but_by)
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Level → the subtrees whose cases somebody decides on; of `late` only those that have waited since `before`."""
+
+    now: Mapping[str, Sequence[str]]
+    late: Mapping[str, Sequence[str]]
+    before: datetime
+
+
+def pending(db: Connection, reach: Reach, but_by: int) -> list[Case]:
+    """What waits within this reach, the oldest first, without what is person `but_by`'s own."""
+    late = nomination.c.since <= reach.before
+    mine = [(nomination.c.level == level) & within(paths) for level, paths in reach.now.items()]
+    mine += [(nomination.c.level == level) & within(paths) & late for level, paths in reach.late.items()]
+    query = _CASES.where(
+        nomination.c.state.in_(states.WAITING), or_(false(), *mine), nomination.c.nominator_id != but_by
+    )
     query = query.where(or_(nomination.c.keeper_id.is_(None), nomination.c.keeper_id != but_by))
     return _cases(db, query.order_by(nomination.c.id))
 
@@ -203,30 +208,43 @@ def of_unit(db: Connection, unit_id: int) -> list[Case]:
 
 def unpresented(db: Connection, paths: Sequence[str], medal: str) -> list[Case]:
     """The approved cases of this medal in these subtrees that were not handed over yet."""
-    ready = (nomination.c.state == State.APPROVED) & nomination.c.presented_on.is_(None)
+    ready = (nomination.c.state == states.State.APPROVED) & nomination.c.presented_on.is_(None)
     return _cases(db, _CASES.where(ready, nomination.c.medal == medal, within(paths)).order_by(nomination.c.id))
 
 
 def present(db: Connection, cases: Sequence[Case], day: date, now: datetime) -> int:
     """These were handed over on this day; how many were not yet."""
     ids = [case.id for case in cases]
-    ready = nomination.c.id.in_(ids) & nomination.c.presented_on.is_(None) & (nomination.c.state == State.APPROVED)
+    ready = (
+        nomination.c.id.in_(ids) & nomination.c.presented_on.is_(None) & (nomination.c.state == states.State.APPROVED)
+    )
     changed = db.execute(update(nomination).where(ready).values(presented_on=day)).rowcount
     for unit_id in sorted({case.unit.id for case in cases}):
         count = sum(case.unit.id == unit_id for case in cases)
-        note(db, Action.PRESENTED, now, unit_id=unit_id, medal=cases[0].medal, count=count, day=day.isoformat())
+        audit.note(
+            db, audit.Action.PRESENTED, now, unit_id=unit_id, medal=cases[0].medal, count=count, day=day.isoformat()
+        )
     return changed
 
 
 def undecided(db: Connection, before: datetime, most: int) -> list[Case]:
-    """The oldest cases that were submitted before this instant and that nobody has decided on."""
-    waiting = (nomination.c.state == State.SUBMITTED) & (nomination.c.made_at < before)
+    """The oldest cases that have waited for a decision since before this instant."""
+    waiting = nomination.c.state.in_(states.WAITING) & (nomination.c.since < before)
     return _cases(db, _CASES.where(waiting).order_by(nomination.c.id).limit(most))
 
 
 def undecided_in(db: Connection, paths: Sequence[str]) -> list[Case]:
     """Everything that waits for a decision in these subtrees, whoever's it is, the oldest first."""
-    return _cases(db, _CASES.where(nomination.c.state == State.SUBMITTED, within(paths)).order_by(nomination.c.id))
+    return _cases(db, _CASES.where(nomination.c.state.in_(states.WAITING), within(paths)).order_by(nomination.c.id))
+
+
+def failed(db: Connection, before: datetime, most: int) -> list[tuple[int, int, int | None]]:
+    """(case, unit, child) of what failed before this instant and still holds its reasons, the oldest first."""
+    decided = select(func.max(nomination_step.c.at)).where(nomination_step.c.nomination_id == nomination.c.id)
+    past = nomination.c.state.in_(states.FAILED) & (decided.scalar_subquery() < before)
+    query = select(nomination.c.id, nomination.c.unit_id, nomination.c.child_id)
+    rows = db.execute(query.where(nomination.c.forgotten_at.is_(None), past).order_by(nomination.c.id).limit(most))
+    return [(case, unit_id, child) for case, unit_id, child in rows]
 
 
 def forget(db: Connection, case_ids: Iterable[int], now: datetime) -> None:
@@ -237,9 +255,9 @@ def forget(db: Connection, case_ids: Iterable[int], now: datetime) -> None:
 
 
 def waiting(db: Connection, person_id: int, paths: Sequence[str]) -> list[Case]:
-    """The submitted cases that this person looks after in these subtrees."""
+    """The cases that wait for a decision and that this person looks after in these subtrees."""
     mine = or_(nomination.c.keeper_id == person_id, nomination.c.nominator_id == person_id)
-    query = _CASES.where(mine, nomination.c.state == State.SUBMITTED, within(paths))
+    query = _CASES.where(mine, nomination.c.state.in_(states.WAITING), within(paths))
     return [case for case in _cases(db, query.order_by(nomination.c.id)) if case.holder == person_id]
 
 
@@ -254,4 +272,19 @@ def last_steps(db: Connection, case_ids: Iterable[int]) -> dict[int, Step]:
     step = nomination_step.c
     query = select(step.nomination_id, step.state, step.person_id, person.c.name, step.reason, step.at)
     query = query.join(person, person.c.id == step.person_id).where(step.nomination_id.in_(list(case_ids)))
-    return {case_id: Step(State(state), *rest) for case_id, state, *rest in db.execute(query.order_by(step.id))}
+    return {case_id: Step(states.State(state), *rest) for case_id, state, *rest in db.execute(query.order_by(step.id))}
+
+
+def steps(db: Connection, case_id: int) -> list[Step]:
+    """Everything that was done to a case, in order."""
+    step = nomination_step.c
+    query = select(step.state, step.person_id, person.c.name, step.reason, step.at).where(step.nomination_id == case_id)
+    rows = db.execute(query.join(person, person.c.id == step.person_id).order_by(step.id))
+    return [Step(states.State(state), *rest) for state, *rest in rows]
+
+
+def on_notice(db: Connection, paths: Sequence[str], first: date, last: date) -> list[Case]:
+    """What stands on public notice in these subtrees and ends in these days, the first to end first."""
+    query = _CASES.where(nomination.c.state == states.State.NOTICE, within(paths))
+    query = query.where(nomination.c.notice_until >= first, nomination.c.notice_until <= last)
+    return _cases(db, query.order_by(nomination.c.notice_until, nomination.c.id))

@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, Connection, Select, func, select, update
 
 from storage.audit.audit import Action, note
 from storage.base.upsert import add_one
-from storage.medals.nominations import Case, State
+from storage.medals.nominations import Case
+from storage.medals.states import DECIDED
 from storage.organisation.units import PLAIN, Unit, below, within
 from storage.tables import medal_quota, nomination, unit
 
@@ -84,8 +85,8 @@ def _counts(quota: Quota, case: Case) -> bool:
 
 
 def used(db: Connection, quota: Quota) -> int:
-    """How many have been approved."""
+    """How many have been decided on: awarded, or on public notice."""
     whose = nomination.c.child_id.is_(None) if quota.collective else nomination.c.child_id.is_not(None)
     query = select(func.count()).select_from(nomination).join(unit, unit.c.id == nomination.c.unit_id)
     of = (nomination.c.medal == quota.medal) & (nomination.c.term == quota.term)
-    return db.scalar(query.where(of, whose, nomination.c.state == State.APPROVED, below(quota.unit.path))) or 0
+    return db.scalar(query.where(of, whose, nomination.c.state.in_(DECIDED), below(quota.unit.path))) or 0

@@ -2,30 +2,24 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, exists, func, or_, select, update
+from sqlalchemy import Connection, exists, or_, select, update
 
 from storage.base.upsert import add_one
 from storage.children import children
 from storage.medals import nominations
 from storage.retention import terms
 from storage.retention.rows import oldest
-from storage.tables import child, child_badge, consent, guardian_request, incident, nomination, nomination_step
-
-_FAILED = ("returned", "withdrawn", "revoked")
+from storage.tables import child, child_badge, consent, guardian_request, incident, nomination
 
 
 def failed_nominations(db: Connection, now: datetime, most: int) -> int:
-    """Returned, withdrawn or revoked half a year ago: reasons go, and nobody's name hangs on them any more."""
-    decided = select(func.max(nomination_step.c.at)).where(nomination_step.c.nomination_id == nomination.c.id)
-    past = nomination.c.state.in_(_FAILED) & (decided.scalar_subquery() < now - terms.FAILED_NOMINATIONS_KEPT)
-    query = select(nomination.c.id, nomination.c.unit_id, nomination.c.child_id)
-    rows = db.execute(query.where(nomination.c.forgotten_at.is_(None), past).order_by(nomination.c.id).limit(most))
-    found = rows.all()
-    nominations.forget(db, [row.id for row in found], now)
-    for row in found:
-        if row.child_id is not None:
-            values = {"child_id": _nobody(db, row.unit_id, now)}
-            db.execute(update(nomination).where(nomination.c.id == row.id).values(values))
+    """Returned, withdrawn, rejected or revoked half a year ago: reasons go, and nobody's name hangs on them."""
+    found = nominations.failed(db, now - terms.FAILED_NOMINATIONS_KEPT, most)
+    nominations.forget(db, [case for case, _, _ in found], now)
+    for case, unit_id, child_id in found:
+        if child_id is not None:
+            values = {"child_id": _nobody(db, unit_id, now)}
+            db.execute(update(nomination).where(nomination.c.id == case).values(values))
     return len(found)
 
 

@@ -137,7 +137,7 @@ child = Table(
     Index("uq_child_number", "unit_id", "number", unique=True, **where("number is not null")),
 )
 
-STANDING = "state in ('submitted', 'approved')"
+STANDING = "state in ('submitted', 'passed', 'notice', 'objection', 'approved')"
 
 nomination = Table(
     "nomination",
@@ -161,6 +161,11 @@ nomination = Table(
     # Why it was approved against a rule (one of a list), and the day on which the medal was handed over.
     Column("exception", String(20)),
     Column("presented_on", Date),
+    # The level that it waits for, or that has decided (school, county, city, province, national), and since when.
+    Column("level", String(10), nullable=False, server_default="school"),
+    Column("since", Instant),
+    # The last day of the public notice; while an objection stands, what it would have been.
+    Column("notice_until", Date),
     Index(
         "uq_nomination_child",
         "child_id",

@@ -82,7 +82,7 @@ def test_deeds_that_matter_are_there_and_check_ins_are_not(tmp_path: Path) -> No
                 ("张老师", "checkin-corrected", "checkin:1"),
                 ("张老师", "checkin-withdrawn", "checkin:1"),
                 ("张老师", "nominated", "nomination:1"),
-                ("李老师", "approved", "nomination:1"),
+                ("李老师", "noticed", "nomination:1"),
                 ("李老师", "exported", ""),
                 ("张老师", "refused", ""),
                 ("张老师", "refused", "unit:9"),

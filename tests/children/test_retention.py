@@ -131,6 +131,9 @@ def test_an_awarded_childs_name_goes_a_year_after_school(tmp_path: Path) -> None
         numbers.append(await nominate(bot, "孙若涵"))
         await bot.say("李老师", f"同意 {numbers[0]}")
 
+    async def noticed(bot: Bot) -> None:
+        await bot.say("李老师", f"授予 {numbers[0]}")
+
     async def still_there(bot: Bot) -> None:
         await night(bot)
         assert name_of(bot, numbers[0]) == "孙若涵"
@@ -143,7 +146,8 @@ def test_an_awarded_childs_name_goes_a_year_after_school(tmp_path: Path) -> None
             assert db.scalars(select(nomination.c.reason)).all() == [None]
 
     # Grade 3 in spring 2026 leaves in August 2029.
-    play(tmp_path, (START, award), (day(2030, 8, 30), still_there), (day(2030, 9, 2), gone))
+    in_spring = (START, award), (day(2026, 4, 20), noticed)
+    play(tmp_path, *in_spring, (day(2030, 8, 30), still_there), (day(2030, 9, 2), gone))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from handlers.kit import Ask, Reply
 from handlers.medals import my_nominations, pending, review
 from handlers.medals import nominations as feature
 from handlers.reading import Nomination
-from storage.medals.nominations import State
+from storage.medals.states import State
 from storage.tables import account, nomination
 from tests.support import nominating
 from tests.support.nominating import N1, N2, WANG, School, refused
@@ -144,7 +144,7 @@ def test_a_decision_in_a_sentence(at: School) -> None:
     for text in (f"{N1} 通过", f"{N2} 退回 材料不全"):
         ask = at.ask(at.li)
         review.decide(replace(ask, reading=context.reading_of(ask, text)))
-    assert (at.state(N1), at.state(N2)) == (State.APPROVED, State.RETURNED)
+    assert (at.state(N1), at.state(N2)) == (State.NOTICE, State.RETURNED)
 
 
 def test_telegram_hears_no_names(at: School) -> None:

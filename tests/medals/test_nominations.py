@@ -12,7 +12,7 @@ from handlers.medals import nominations as feature
 from handlers.reading import Nomination, Reading
 from handlers.wording import medals
 from storage.medals import nominations
-from storage.medals.nominations import State
+from storage.medals.states import State
 from storage.tables import nomination
 from tests.support import nominating
 from tests.support.nominating import N1, N2, NOW, WANG, School, refused
@@ -104,7 +104,7 @@ def test_an_approved_one_stands_for_the_term_but_not_for_the_next(at: School) ->
     at.nominate(at.zhang, WANG)
     review.approve(at.ask(at.li, N1))
     told, *_ = at.nominate(at.zhang, WANG)
-    assert f"已有提名 {N1},校级已通过" in told.text
+    assert f"已有提名 {N1},公示到4月10日" in told.text
     at.now = NOW.replace(month=9)
     told, *_ = at.nominate(at.zhang, WANG)
     assert "已收到提名 N20260903-01" in told.text
@@ -209,7 +209,7 @@ def test_my_nominations_show_where_each_stands(at: School) -> None:
     review.approve(at.ask(at.li, N1))
     review.send_back(at.ask(at.li, f"{N2} 事迹材料不全"))
     shown = my_nominations.show_mine(at.ask(at.zhang)).text
-    assert f"{N1} 四(1)中队 王小明 一星章 校级已通过" in shown
+    assert f"{N1} 四(1)中队 王小明 一星章 公示到4月10日" in shown
     assert f"{N2} 四(1)中队 李小红 一星章 已退回:事迹材料不全" in shown
     assert "N20260403-03 四(1)中队 周子轩 一星章 待审" in shown
     in_group = my_nominations.show_mine(at.ask(at.zhang, private=False)).text

@@ -10,9 +10,10 @@ from sqlalchemy import func, select
 
 from handlers.kit import Refusal
 from handlers.medals.awards import approval, exceptions, quota_rounds
+from handlers.medals.chain import awarding
 from storage.database import Database
 from storage.medals import badges, nominations, quotas
-from storage.medals.nominations import State
+from storage.medals.states import State
 from storage.tables import nomination
 from tests.support import nominating
 from tests.support.databases import new_database
@@ -40,7 +41,7 @@ def approve(at: School, number: str) -> None:
     ("medal", "base", "limit"), [("S1", 41, 12), ("S1", 1000, 300), ("S2", 300, 90), ("S3", 90, 18), ("S4", 18, 1)]
 )
 def test_the_chain_of_a_thousand_is_rounded_down(at: School, medal: str, base: int, limit: int) -> None:
-    quotas.freeze(at.db, at.school, medal, False, "2026春", base, quota_rounds.PERCENT[medal], at.zhao, NOW)
+    quotas.freeze(at.db, at.school, medal, False, "2026春", base, quota_rounds.percent(at.db, medal), at.zhao, NOW)
     (quota,) = quotas.within_paths(at.db, [at.school.path], "2026春")
     assert quota.limit == limit
 
@@ -60,12 +61,15 @@ def test_a_quota_counts_its_own_medal_kind_and_place(at: School) -> None:
 def test_the_star_below_counts_for_a_year_and_none_twice(at: School) -> None:
     at.nominate(at.zhang, WANG)
     approve(at, N1)
+    at.now += timedelta(days=8)
+    awarding.award(at.ask(at.zhao, N1))
+    at.now -= timedelta(days=8)
     at.nominate(at.zhang, replace(WANG, medal="S2"))
-    at.now += timedelta(days=367)
+    at.now += timedelta(days=376)
     assert "一年内没有一星章的记录" in refused(at, N2)
     at.nominate(at.zhang, WANG)
     assert "已经获得过一星章" in refused(at, f"N{at.now:%Y%m%d}-01")
-    at.now -= timedelta(days=300)
+    at.now -= timedelta(days=309)
     approve(at, N2)
 
 
@@ -117,5 +121,5 @@ def test_two_processes_never_approve_more_than_there_are_places(database: Databa
         thread.join()
     with database.read.begin() as db:
         count = select(func.count()).select_from(nomination)
-        assert db.scalar(count.where(nomination.c.state == State.APPROVED)) == 1
+        assert db.scalar(count.where(nomination.c.state == State.NOTICE)) == 1
         assert db.scalar(count.where(nomination.c.state == State.SUBMITTED)) == 3

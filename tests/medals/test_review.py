@@ -11,7 +11,7 @@ from handlers.medals.awards import exceptions
 from handlers.reading import Nomination, Reading
 from handlers.wording import medals
 from storage.medals import nominations
-from storage.medals.nominations import State
+from storage.medals.states import State
 from storage.people import people
 from tests.support import nominating
 from tests.support.nominating import N1, N2, NOW, WANG, School, refused
@@ -27,15 +27,15 @@ def test_approval_is_stored_and_told(at: School) -> None:
     assert done.text.startswith(f"已同意 {N1}:四(1)中队 王*明 一星章\n已告诉张老师。")
     assert news.to == at.zhang
     assert news.text.startswith(f"提名 {N1} 已通过校级审核:四(1)中队 王小明 一星章\n李老师 4月3日 10:20 同意。")
-    assert at.steps() == [("submitted", at.zhang), ("approved", at.li)]
+    assert "公示到4月10日，期满没有异议再授予。" in news.text
+    assert at.steps() == [("submitted", at.zhang), ("notice", at.li)]
 
 
 def test_a_second_star_is_approved_by_the_school_alone(at: School) -> None:
     at.nominate(at.zhang, replace(WANG, medal="S2"))
     done, news = exceptions.approve(at.ask(at.zhao, f"{N1} 上级已核定"))
-    assert "这是大队审核,县级少工委另行决定" in done.text
-    assert "二星章由县级少工委决定,现在还没有结果" in news.text
-    assert "大队审核通过,待县级少工委决定" in my_nominations.show_mine(at.ask(at.zhang)).text
+    assert "二星章还要县级少工委决定。" in done.text and "二星章还要县级少工委决定。" in news.text
+    assert "待县级少工委决定" in my_nominations.show_mine(at.ask(at.zhang)).text
 
 
 @pytest.mark.parametrize("behind", ["、02", " 02", "到02", "~ 2号", ",02 03"])
@@ -98,7 +98,7 @@ def test_a_reason_that_comes_too_late_ends_the_question(at: School) -> None:
     review.send_back(at.ask(at.li, N1))
     review.approve(at.ask(at.wu, N1))
     assert at.say(at.li, "事迹材料不全")[0].text == f"{N1} 吴老师已在4月3日 10:20 同意,不用再审。"
-    assert at.question(at.li) is None and at.state(N1) is State.APPROVED
+    assert at.question(at.li) is None and at.state(N1) is State.NOTICE
 
 
 @pytest.mark.parametrize("second", [review.approve, review.send_back])
@@ -116,9 +116,9 @@ def test_a_decision_between_reading_and_writing_is_not_overwritten(at: School) -
     at.nominate(at.zhang, WANG)
     seen = nominations.by_number(at.db, N1)
     assert seen is not None
-    assert nominations.move(at.db, at.vault, seen, State.APPROVED, at.li, at.now)
+    assert nominations.move(at.db, at.vault, seen, State.NOTICE, at.li, at.now)
     assert not nominations.move(at.db, at.vault, seen, State.RETURNED, at.wu, at.now, "晚了")
-    assert at.state(N1) is State.APPROVED and len(at.steps()) == 2
+    assert at.state(N1) is State.NOTICE and len(at.steps()) == 2
 
 
 def test_nobody_decides_on_their_own(at: School) -> None:
@@ -126,7 +126,7 @@ def test_nobody_decides_on_their_own(at: School) -> None:
     assert "是您自己提名的,不能自己审。由赵校长审核。" in refused(review.approve, at.ask(at.li, N1))
     assert "由大队辅导员提名,大队辅导员不审。由赵校长审核。" in refused(review.approve, at.ask(at.wu, N1))
     review.approve(at.ask(at.zhao, N1))
-    assert at.state(N1) is State.APPROVED
+    assert at.state(N1) is State.NOTICE
 
 
 def test_who_holds_both_roles_decides_nothing_of_their_own(at: School) -> None:
@@ -165,7 +165,7 @@ def test_a_withdrawn_case_needs_no_decision(at: School) -> None:
 def test_decisions_in_a_group_name_nobody(at: School) -> None:
     at.nominate(at.zhang, WANG, replace(WANG, name="李小红"))
     done, _ = review.approve(at.ask(at.li, N1, private=False))
-    assert done.text.startswith(f"已同意 {N1}\n已告诉提名人。还有 1 件待审。")
+    assert done.text.startswith(f"已同意 {N1}\n已告诉提名人。公示到4月10日，期满没有异议再授予。还有 1 件待审。")
     assert pending.show_pending(at.ask(at.li, private=False)).text == "有 1 件提名待审,请私聊我发「待审」看详情。"
 
 
@@ -191,10 +191,10 @@ def test_a_place_means_the_case_that_the_list_showed_there(at: School) -> None:
     # The others have moved up, but not on the reviewer's screen.
     review.send_back(at.ask(at.li, "2 3处错字"))
     assert [at.state(f"N20260403-0{n}") for n in (1, 2, 3, 4)] == [
-        State.APPROVED, State.RETURNED, State.SUBMITTED, State.SUBMITTED,
+        State.NOTICE, State.RETURNED, State.SUBMITTED, State.SUBMITTED,
     ]  # fmt: skip
     review.approve(at.ask(at.li, "3、4"))
-    assert at.state("N20260403-04") is State.APPROVED
+    assert at.state("N20260403-04") is State.NOTICE
     assert "不用再审" in refused(review.approve, at.ask(at.li, "1"))
     assert "没有第 9 件" in refused(review.approve, at.ask(at.li, "9"))
 
@@ -210,7 +210,7 @@ def test_an_honour_is_decided_by_whoever_gives_it(at: School) -> None:
     at.nominate(at.chen, Nomination("collective", None, "5-2", "H:优秀少先队集体"))
     review.approve(at.ask(at.li, N1))
     case = nominations.by_number(at.db, N1)
-    assert case is not None and medals.state_of(case) == "大队审核通过,待评选单位决定"
+    assert case is not None and medals.state_of(case) == "待县级少工委决定"
 
 
 def test_several_are_approved_at_once_or_none(at: School) -> None:
@@ -228,5 +228,5 @@ def test_a_decision_in_other_words_is_one_too(at: School) -> None:
     readings = [Reading("review", "ok", review=each) for each in reviews]
     for reading in readings:
         review.decide(at.ask(at.li, reading=reading))
-    assert (at.state(N1), at.state(N2)) == (State.APPROVED, State.RETURNED)
+    assert (at.state(N1), at.state(N2)) == (State.NOTICE, State.RETURNED)
     assert "由大队辅导员或学校管理员来做" in refused(review.decide, at.ask(at.zhang, reading=readings[0]))

@@ -22,7 +22,7 @@ from storage.children import children, consents
 from storage.children.consents import Consent
 from storage.database import Database
 from storage.medals import nominations
-from storage.medals.nominations import State
+from storage.medals.states import State
 from storage.messages import dialogues, inbox
 from storage.organisation import units
 from storage.organisation.units import Kind

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from storage.children import guardian_requests, incidents
 from storage.children.guardian_requests import Wanted
 from storage.database import Database
-from storage.medals.nominations import State
+from storage.medals.states import State
 from storage.tables import guardian_request, incident, nomination
 from tests.support import nominating
 from tests.support.nominating import N1, NOW, WANG, School

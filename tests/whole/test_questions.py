@@ -12,7 +12,7 @@ from bot.dispatch.features import collect, modules
 from handlers.kit import Role
 from handlers.wording import questions
 from handlers.wording.questions import command_like, says_firmly, says_no, says_yes
-from storage.medals.nominations import State
+from storage.medals.states import State
 from storage.messages import dialogues
 from storage.people import people
 from storage.tables import dialogue

@@ -48,11 +48,12 @@ MAY: dict[str, set[Role]] = {
     **dict.fromkeys(("周报", "月报", "学期报", "年报"), _ADMINS | _BRANCH | {R.COUNSELOR, R.STATION_HEAD, R.INSPECTOR}),
     "未签到": _ADMINS | {R.INSPECTOR}, "催办": _ADMINS, "绑定": _ADMINS, "解绑": _ADMINS,
     "提名": {R.COUNSELOR, R.BRIGADE}, "我的提名": {R.COUNSELOR, R.BRIGADE}, "撤回提名": {R.COUNSELOR, R.BRIGADE},
-    "待审": {R.BRIGADE, R.SCHOOL_ADMIN}, "同意": _RECORDERS, "退回": {R.BRIGADE, R.SCHOOL_ADMIN},
-    "名额": {R.SCHOOL_ADMIN, R.COUNTY_ADMIN, R.CITY_ADMIN, R.PROVINCE_ADMIN}, "破例同意": {R.SCHOOL_ADMIN},
+    "待审": _APPOINTERS, "同意": _RECORDERS | _APPOINTERS, "退回": _APPOINTERS, "授予": _APPOINTERS,
+    "异议": _APPOINTERS - {R.BRIGADE},
+    "名额": {R.SCHOOL_ADMIN, R.COUNTY_ADMIN, R.CITY_ADMIN, R.PROVINCE_ADMIN}, "破例同意": _APPOINTERS - {R.BRIGADE},
     "特色章": _APPOINTERS | {R.COUNSELOR}, "新增特色章": _APPOINTERS,
     **dict.fromkeys(("公示名单", "证书名单", "颁章名单", "上传名单"), _APPOINTERS),
-    "颁发": {R.BRIGADE, R.SCHOOL_ADMIN}, "撤销奖章": {R.BRIGADE, R.SCHOOL_ADMIN},
+    "颁发": _APPOINTERS, "撤销奖章": _APPOINTERS,
     "记章": _RECORDERS - {R.DATA_OFFICER}, "收章": _RECORDERS - {R.DATA_OFFICER},
     "记入队": _RECORDERS - {R.DATA_OFFICER}, "还差什么": _APPOINTERS | {R.COUNSELOR},
     "待颁": _APPOINTERS | {R.COUNSELOR}, "审核进度": _APPOINTERS | {R.COUNSELOR},
@@ -80,6 +81,7 @@ ASKED = {
     "查": "查 {path}", "周报": "周报 {path}", "月报": "月报 {path}", "未签到": "未签到 {path}", "催办": "催办 {path}",
     "学期报": "学期报 {path}", "年报": "年报 {path}",
     "绑定": "绑定 {path}", "解绑": "解绑", "提名": "提名 {squad} 集体一星章", "撤回提名": "撤回提名 {case}",
+    "授予": "授予 {case}", "异议": "异议 {case} 与事实不符",
     "待审": "待审 {case}", "同意": "同意 {case}", "退回": "退回 {case} 材料不全", "邀请": "邀请 中队辅导员 {path}",
     "任命": "任命 {person} 校外辅导员 {path}", "免去": "免去 {person} 中队辅导员 {path}", "角色": "角色 {path}",
     "推送": "推送 周报 {path}", "同场": "同场 {checkin} 不是", "另记一场": "另记一场 #{checkin} 实到39",
@@ -99,7 +101,11 @@ ASKED = {
 }  # fmt: skip
 # Of a word that several kinds of people may say, who gets at somebody else's matter with it.
 REALLY = {
-    "同意": {R.BRIGADE, R.SCHOOL_ADMIN}, "特色章": _APPOINTERS,
+    # What waits at the school is the school's.
+    "特色章": _APPOINTERS,
+    "同意": {R.BRIGADE, R.SCHOOL_ADMIN}, "待审": {R.BRIGADE, R.SCHOOL_ADMIN}, "退回": {R.BRIGADE, R.SCHOOL_ADMIN},
+    "破例同意": {R.SCHOOL_ADMIN}, "授予": {R.BRIGADE, R.SCHOOL_ADMIN}, "异议": {R.SCHOOL_ADMIN},
+    "撤销奖章": {R.BRIGADE, R.SCHOOL_ADMIN},
     # The first star is the school's.
     "名额": {R.SCHOOL_ADMIN},
     "泄露": _OFFICERS | {R.COUNTY_ADMIN, R.CITY_ADMIN, R.PROVINCE_ADMIN},

@@ -8,6 +8,7 @@ from handlers.medals import pending
 from handlers.medals.awards import approval
 from handlers.wording import medals, questions
 from storage.medals import nominations
+from storage.medals.states import WAITING
 
 _MOST_KINDS = 8
 
@@ -28,7 +29,7 @@ ALL_SURE = questions.Question(
 def ask_sure(ask: Ask, numbers: list[str]) -> Reply:
     """Many at once are asked about once more, with what they are."""
     found = (nominations.by_number(ask.db, number) for number in numbers)
-    cases = [case for case in found if case is not None and case.state is nominations.State.SUBMITTED]
+    cases = [case for case in found if case is not None and case.state in WAITING]
     if not cases:
         raise Refusal("这几件都审过了,没有要同意的。", pending.LIST)
     kinds = Counter(f"{case.unit.name} {medals.label(case.medal)}" for case in cases)

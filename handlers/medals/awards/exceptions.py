@@ -1,8 +1,8 @@
-"""破例同意: the awarding school admin approves against a rule, for a reason of a list (「原则上」, domain §4.2)."""
+"""破例同意: an admin of the deciding level approves against a rule, for a listed reason (「原则上」, domain §4.2)."""
 
 from dataclasses import dataclass
 
-from handlers.kit import Ask, Button, Refusal, Reply, Role
+from handlers.kit import Ask, Button, Refusal, Reply
 from handlers.medals import decisions, pending
 from handlers.medals.awards import approval
 from handlers.registry import command
@@ -29,7 +29,7 @@ WHY = questions.Question(
 
 
 @command(
-    "破例同意", who={Role.SCHOOL_ADMIN}, group="奖章", rank=40, help="不合规则也同意一件提名,要选理由",
+    "破例同意", who=approval.MAY_EXCEPT, group="奖章", rank=40, help="不合规则也同意一件提名,要选理由",
     glued=GLUED, examples=("破例同意 N20260403-07 上级已核定",),
 )  # fmt: skip
 def approve(ask: Ask) -> list[Reply]:
@@ -49,8 +49,8 @@ def because(ask: Ask, known: _Against) -> list[Reply] | None:
     """The reason that was asked for; anything else is no answer."""
     if ask.args not in REASONS:
         return None
-    if Role.SCHOOL_ADMIN not in ask.me.roles:
-        raise Refusal("破例同意由学校管理员来做。")
+    if ask.me.roles.isdisjoint(approval.MAY_EXCEPT):
+        raise Refusal("破例同意由学校或上级的管理员来做。")
     return _approve(ask, pending.mine_to_decide(ask, known.number, "破例同意"), ask.args)
 
 

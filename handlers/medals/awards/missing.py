@@ -8,7 +8,7 @@ from handlers.medals.awards import eligibility
 from handlers.registry import command
 from handlers.wording import medals, numbers, places
 from storage.medals import badges, nominations
-from storage.medals.nominations import State
+from storage.medals.states import WAITING
 from storage.organisation import units
 from storage.organisation.units import Kind
 
@@ -90,10 +90,10 @@ def _collective(ask: Ask, squad: Unit) -> str:
 
 def _waiting(ask: Ask, squad: Unit) -> list[str]:
     """Who still has to review what."""
-    waiting = [case for case in nominations.of_unit(ask.db, squad.id) if case.state is State.SUBMITTED]
+    waiting = [case for case in nominations.of_unit(ask.db, squad.id) if case.state in WAITING]
     if not waiting:
         return []
-    days = max((ask.now - case.made_at).days for case in waiting)
+    days = max((ask.now - case.since).days for case in waiting)
     return [f"待审 {len(waiting)} 件,等得最久的 {days} 天。"]
 
 

@@ -3,8 +3,11 @@
 import re
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+
 from handlers.kit import Ask, Denied, Refusal, Reply, Role, Unit
-from handlers.medals.awards import eligibility
+from handlers.medals.awards import approval, eligibility
+from handlers.medals.chain import levels
 from handlers.reading.medals.medals import find_medals
 from handlers.registry import command
 from handlers.wording import medals, places, questions
@@ -12,10 +15,7 @@ from scheduling.periods import term_of
 from storage.medals import quotas
 from storage.organisation import units
 
-# Who awards each star, and at most how many percent of those who are eligible: 30/30/20/10 (domain §4.2, P1, P3, P8).
-AWARDS = {"S1": Role.SCHOOL_ADMIN, "S2": Role.COUNTY_ADMIN, "S3": Role.CITY_ADMIN, "S4": Role.PROVINCE_ADMIN}
-PERCENT = {"S1": 30, "S2": 30, "S3": 20, "S4": 10}
-_WHO = frozenset(AWARDS.values())
+_WHO = approval.MAY_EXCEPT
 _LIKE = "名额 一星章 三(2)中队 41"
 _BASE = re.compile(r"(?<![\d(])(\d{1,6})\s*[人名位个]?\s*$")
 
@@ -46,12 +46,11 @@ def quota(ask: Ask) -> Reply:
     found, rest = find_medals(ask.args, ())
     medal = found[0].code if len(found) == 1 else None
     base = _BASE.search(rest)
-    if medal not in PERCENT or base is None:
+    if medal is None or not percent(ask.db, medal) or base is None:
         raise Refusal(f"请写明奖章、中队(全校就不写)和符合条件的人数,像这样:{_LIKE}")
-    role = AWARDS[str(medal)]
     collective = "集体" in rest
-    at = _unit(ask, role, re.sub(r"集体|[\ue000-\ue002]", " ", rest[: base.start()]).strip(), str(medal))
-    wish = _Round(at.id, str(medal), collective, int(base[1]))
+    at = _unit(ask, re.sub(r"集体|[\ue000-\ue002]", " ", rest[: base.start()]).strip(), medal)
+    wish = _Round(at.id, medal, collective, int(base[1]))
     old = _standing(ask, wish)
     if old and old.base != wish.base:
         asked = f"已经定过:{eligibility.arithmetic(old, quotas.used(ask.db, old))}。改成 {wish.base} 吗?"
@@ -59,11 +58,24 @@ def quota(ask: Ask) -> Reply:
     return _freeze(ask, wish)
 
 
-def _unit(ask: Ask, role: Role, words: str, medal: str) -> Unit:
-    if role not in ask.me.roles:
-        who = medals.higher_level(medal) or "学校少工委"
+def percent(db: Connection, medal: str) -> int:
+    """At most how many per cent of those who are eligible, as its row says; 0 where it says nothing."""
+    row = levels.row_of(db, medal)
+    found = (each.ratio for each in row.quotas if each.level == medals.label(medal)) if row else ()
+    return int(next(iter(found), "0%").rstrip("%"))
+
+
+def _may(ask: Ask, medal: str) -> frozenset[Role]:
+    """The admins of the level that awards it."""
+    return levels.OFFICES[levels.awarding(ask.db, medal)][1] & _WHO
+
+
+def _unit(ask: Ask, words: str, medal: str) -> Unit:
+    role = _may(ask, medal)
+    if role.isdisjoint(ask.me.roles):
+        who = medals.OFFICES[levels.awarding(ask.db, medal)]
         raise Denied(f"{medals.label(medal)}由{who}评定,名额也由那里定。", what="名额")
-    found = places.chosen(ask, {role}, words, "名额")
+    found = places.chosen(ask, role, words, "名额")
     if len(found) != 1:
         raise Refusal(f"请写明是哪里的名额,像这样:{_LIKE}")
     return found[0]
@@ -80,15 +92,15 @@ def _standing(ask: Ask, wish: _Round) -> quotas.Quota | None:
 def again(ask: Ask, known: _Round) -> Reply:
     """The base is another one now."""
     at = units.by_id(ask.db, known.unit)
-    if not any(grant.role is AWARDS[known.medal] and grant.unit.covers(at) for grant in ask.me.grants):
+    if not any(grant.role in _may(ask, known.medal) and grant.unit.covers(at) for grant in ask.me.grants):
         raise Denied(f"{at.name}不在您负责的范围。", what="名额", subject=f"unit:{at.id}")
     return _freeze(ask, known)
 
 
 def _freeze(ask: Ask, wish: _Round) -> Reply:
     at, term = units.by_id(ask.db, wish.unit), term_of(ask.today)
-    percent = PERCENT[wish.medal]
-    quotas.freeze(ask.db, at, wish.medal, wish.collective, term, wish.base, percent, ask.me.id, ask.now)
+    ratio = percent(ask.db, wish.medal)
+    quotas.freeze(ask.db, at, wish.medal, wish.collective, term, wish.base, ratio, ask.me.id, ask.now)
     new = _standing(ask, wish)
     assert new is not None
     return Reply(f"已定 {term}名额:{eligibility.arithmetic(new, quotas.used(ask.db, new))}。超过了不能同意。")

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import IntegrityError
 
-from handlers.kit import Ask, Button, Denied, Refusal, Reply
+from handlers.kit import Ask, Button, Denied, Person, Refusal, Reply, Role
 from handlers.medals import decisions, pending
+from handlers.medals.chain import levels
 from handlers.registry import command
 from handlers.wording import medals, questions
 from storage.base.numbered import GLUED
 from storage.medals import nominations, revocations
-from storage.medals.nominations import State
+from storage.medals.states import State
 from storage.people import people
 
 # Kept openly for years: so it is chosen, and says nothing of the child.
@@ -38,8 +39,9 @@ WHY = questions.Question(
 def revoke(ask: Ask) -> list[Reply]:
     """With a reason of the list a second person is asked; 同意 or 不同意 behind the number is that person's word."""
     number, word = decisions.NUMBERS.first(ask, ask.args)
-    case = _mine(ask, number)
-    if word in ("同意", "不同意"):
+    second = word in ("同意", "不同意")
+    case = _mine(ask, number, second)
+    if second:
         return _settled(ask, case, word == "同意")
     if not word and (asked := _asked(ask, case)):
         return [asked]
@@ -48,16 +50,24 @@ def revoke(ask: Ask) -> list[Reply]:
     return _ask_second(ask, case, word) if word in REASONS else [_ask(ask, case)]
 
 
-def _mine(ask: Ask, number: str) -> nominations.Case:
+def _mine(ask: Ask, number: str, second: bool = False) -> nominations.Case:
     if not number:
         raise Refusal(f"请写上编号和理由,像这样:{_LIKE}")
     case = nominations.by_number(ask.db, number)
     none = decisions.NUMBERS.unknown(ask, number)
     if case is None:
         raise Refusal(none)
-    if not any(grant.role in pending.REVIEWERS and grant.unit.covers(case.unit) for grant in ask.me.grants):
+    able = frozenset[Role]().union(*_able(ask, case)[: 2 if second else 1])
+    if not any(grant.role in able and grant.unit.covers(case.unit) for grant in ask.me.grants):
         raise Denied(none, what="撤销奖章", subject=f"nomination:{case.id}")
     return case
+
+
+def _able(ask: Ask, case: nominations.Case) -> list[frozenset[Role]]:
+    """Who may take it away: the level that awarded it; where it has no second person, the office above."""
+    ladder = levels.Ladders(ask.db).of(case.medal, case.unit)
+    level = ladder.deciding(case.level)
+    return [levels.OFFICES[each][1] for each in (level, ladder.above(level)) if each]
 
 
 def _ask(ask: Ask, case: nominations.Case) -> Reply:
@@ -72,8 +82,10 @@ def because(ask: Ask, known: _Wanted) -> list[Reply] | None:
 
 
 def _ask_second(ask: Ask, case: nominations.Case, reason: str) -> list[Reply]:
-    others = people.above(ask.db, pending.REVIEWERS, case.unit, ask.now)
-    others = [each for each in others if each.grants and each.id != ask.me.id]
+    others: list[Person] = []
+    for roles in _able(ask, case):
+        found = people.above(ask.db, roles, case.unit, ask.now)
+        others = others or [each for each in found if each.grants and each.id != ask.me.id]
     if not others:
         raise Refusal("撤销要另一位审核人同意,本校还没有登记,请联系管理员。")
     try:
@@ -115,7 +127,8 @@ def _settled(ask: Ask, case: nominations.Case, agreed: bool) -> list[Reply]:
     if not agreed:
         no = Reply(f"{ask.me.name}没有同意撤销 {case.number}。", to=one.asked_by)
         return [Reply(f"好的,{case.number} 没有撤销。", closes=closes), no]
-    nominations.move(ask.db, ask.vault, case, State.REVOKED, ask.me.id, ask.now)
+    if not nominations.move(ask.db, ask.vault, case, State.REVOKED, ask.me.id, ask.now):
+        raise Refusal(f"{case.number} {medals.state_of(case)},没有奖章可以撤销。")
     return [Reply(f"已撤销 {case.number}({one.reason})。", closes=closes), *_news(ask, case, one)]
 
 

@@ -8,7 +8,6 @@ from datetime import datetime, tzinfo
 
 from sqlalchemy import Connection
 
-from handlers.reading.medals.medals import award_level
 from handlers.wording import medals
 from handlers.wording.names import is_place
 from storage.base import key_values
@@ -19,7 +18,6 @@ from storage.organisation.units import Kind, Unit
 # (head, what stands below it): a field of this name, or always the same words.
 Column = tuple[str, str]
 _CLASSES = {"S": "星级章", "B": "基础章", "F": "特色章", "H": "荣誉"}
-_LEVELS = {"school": "校级", "county": "县级", "city": "市级", "province": "省级", "national": "全国"}
 FIELDS: Mapping[str, Callable[[Entry, tzinfo | None], str | int | None]] = {
     "姓名": lambda one, zone: one.name or collective(one),
     "对象": lambda one, zone: "个人" if one.name else "集体",
@@ -29,8 +27,8 @@ FIELDS: Mapping[str, Callable[[Entry, tzinfo | None], str | int | None]] = {
     "序号": lambda one, zone: one.place,
     "奖章": lambda one, zone: f"{'' if one.name else '集体'}{medals.label(one.medal)}",
     "类别": lambda one, zone: _CLASSES[one.medal[0]],
-    "级别": lambda one, zone: _LEVELS.get(award_level(one.medal) or "", ""),
-    "授予单位": lambda one, zone: medals.higher_level(one.medal) or "学校少工委",
+    "级别": lambda one, zone: medals.LEVELS[one.level],
+    "授予单位": lambda one, zone: medals.OFFICES[one.level],
     "授予日期": lambda one, zone: one.decided_at.astimezone(zone).date().isoformat() if one.decided_at else "",
     "颁发日期": lambda one, zone: one.presented_on.isoformat() if one.presented_on else "",
     "学期": lambda one, zone: one.term,

@@ -11,7 +11,7 @@ from handlers.medals.lists import columns, readers, registry_columns, workbook
 from handlers.registry import command
 from handlers.wording import medals, places
 from storage.medals import lists
-from storage.medals.nominations import State
+from storage.medals.states import State
 from storage.organisation import units
 
 _MASK = re.compile(r"脱敏|打码|隐名|隐去姓名|不显示(?:全)?名")
@@ -31,7 +31,7 @@ class _List:
     this_year: bool = False
 
 
-_NOTICE = _List("公示名单", (State.APPROVED,), columns.NOTICE, waiting=True)
+_NOTICE = _List("公示名单", (State.NOTICE, State.OBJECTION), columns.NOTICE)
 _CERTIFICATE = _List("证书名单", (State.APPROVED,), columns.CERTIFICATE, this_year=True)
 _CEREMONY = _List("颁章名单", (State.APPROVED,), columns.CEREMONY, waiting=True)
 _REGISTRY = _List("上传名单", (State.APPROVED,), this_year=True)

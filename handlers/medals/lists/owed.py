@@ -11,7 +11,7 @@ from handlers.medals.lists.readers import READERS
 from handlers.registry import command
 from handlers.wording import medals, numbers, places
 from storage.medals import lists
-from storage.medals.nominations import State
+from storage.medals.states import State
 
 WHO = READERS | {Role.COUNSELOR}
 _MOST, _MOST_NAMED = 15, 200

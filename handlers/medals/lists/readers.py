@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from handlers.kit import ADMINS, Ask, Denied, Role, Unit
-from handlers.medals.awards.quota_rounds import AWARDS
+from handlers.medals.chain import levels
 from handlers.wording import medals
 
 READERS = ADMINS - {Role.SUPERVISOR}
@@ -14,19 +14,16 @@ def allowed(ask: Ask, at: Sequence[Unit], codes: Sequence[str]) -> list[str]:
 
     Raises Denied for another one.
     """
-    ranks = [_lowest(ask, unit) for unit in at]
-    lowest = max(ranks)
-    if not lowest:
+    mine = set.intersection(*({level for level in levels.ORDER if _sees(ask, unit, level)} for unit in at))
+    if levels.SCHOOL in mine:
         return list(codes)
-    mine = [star for star in medals.STARS if int(star[1]) >= lowest]
-    if out := [code for code in codes if code not in mine]:
+    if out := [code for code in codes if levels.awarding(ask.db, code) not in mine]:
         raise Denied(f"{medals.label(out[0])}由学校或下级评定，名单在那里。", what="名单", subject=f"unit:{at[0].id}")
-    return list(codes) or mine
+    return list(codes) or levels.medals_of(ask.db, mine)
 
 
-def _lowest(ask: Ask, unit: Unit) -> int:
-    """The number of the lowest star whose names the asker sees at this unit; 0: everybody's."""
-    roles = {grant.role for grant in ask.me.grants if grant.unit.covers(unit)}
-    if roles & {Role.BRIGADE, Role.SCHOOL_ADMIN}:
-        return 0
-    return min(int(star[1]) for star, role in AWARDS.items() if role in roles)
+def _sees(ask: Ask, unit: Unit, level: str) -> bool:
+    """Whether the asker sees the names of what this level awards at this unit: of the own level and those above."""
+    held = {grant.role for grant in ask.me.grants if grant.unit.covers(unit)}
+    below = levels.ORDER[: levels.ORDER.index(level) + 1]
+    return any(not held.isdisjoint(levels.OFFICES[each][1]) for each in below)

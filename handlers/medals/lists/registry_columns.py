@@ -1,14 +1,14 @@
 """上传名单 列: the columns of the official registry as an admin sets them; they hold for all below."""
 
 from handlers.kit import Ask, Denied, Refusal, Reply
-from handlers.medals.awards.quota_rounds import AWARDS
+from handlers.medals.awards.approval import MAY_EXCEPT
 from handlers.medals.lists import columns
 from handlers.privacy import gate
 from handlers.wording import places
 from storage.audit.audit import Action
 from storage.organisation.units import Unit
 
-SETTERS = frozenset(AWARDS.values())
+SETTERS = MAY_EXCEPT
 _BACK = ("恢复", "默认", "还原")
 _LIKE = "上传名单 列 队员姓名=姓名、学校、中队、奖章、备注=「」"
 

@@ -11,7 +11,6 @@ from handlers.wording import places
 from storage.medals import nominations
 from storage.medals.nominations import Case
 from storage.organisation import units
-from storage.people import people
 
 WHO = READERS | {Role.COUNSELOR}
 _MOST = 15
@@ -35,22 +34,21 @@ def reviews(ask: Ask) -> Reply:
 
 
 def _how_long(ask: Ask, cases: Sequence[Case]) -> str:
-    days = max((ask.today - case.made_at.astimezone(ask.now.tzinfo).date()).days for case in cases)
+    days = max((ask.today - case.since.astimezone(ask.now.tzinfo).date()).days for case in cases)
     return f"{len(cases)} 件，等得最久的 {days} 天"
 
 
-def _reviewers(ask: Ask, case: Case, known: dict[tuple[int, int], str]) -> str:
-    """李老师、刘校长; asked once for each unit and nominator."""
-    key = (case.unit.id, case.nominator_id)
+def _reviewers(ask: Ask, case: Case, known: dict[tuple[int, int, str], str]) -> str:
+    """李老师、刘校长; asked once for each unit, nominator and level."""
+    key = (case.unit.id, case.nominator_id, case.level)
     if key not in known:
-        found = decisions.reviewers(ask, people.by_id(ask.db, case.nominator_id, ask.now), case.unit)
-        known[key] = "、".join(person.name for person in found) or _NOBODY
+        known[key] = "、".join(person.name for person in decisions.reviewers(ask, case)) or _NOBODY
     return known[key]
 
 
 def _by_reviewers(ask: Ask, waiting: Sequence[Case]) -> list[str]:
     by_who: dict[str, list[Case]] = defaultdict(list)
-    known: dict[tuple[int, int], str] = {}
+    known: dict[tuple[int, int, str], str] = {}
     for case in waiting:
         by_who[_reviewers(ask, case, known)].append(case)
     lines = []
@@ -69,7 +67,7 @@ def _by_school(ask: Ask, waiting: Sequence[Case]) -> list[str]:
     for case in waiting:
         schools[case.unit.school_id or case.unit.id].append(case)
     at: dict[int, Unit] = units.by_ids(ask.db, schools)
-    known: dict[tuple[int, int], str] = {}
+    known: dict[tuple[int, int, str], str] = {}
     lines = [
         f"{at[id_].name}：{_how_long(ask, cases)}（{_reviewers(ask, cases[0], known)}）"
         for id_, cases in list(schools.items())[:_MOST]

@@ -14,7 +14,7 @@ from handlers.wording import medals
 from handlers.workbooks import HEAD, PLAIN, foot, mark
 from storage.medals import lists
 from storage.medals.lists import Entry
-from storage.medals.nominations import State
+from storage.medals.states import State
 from storage.organisation import units
 
 MOST_ROWS = 20_000

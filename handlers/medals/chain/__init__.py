@@ -1,0 +1,1 @@
+"""The way of a nomination: level by level, on public notice, with objections, until it is awarded."""

@@ -1,0 +1,78 @@
+"""The public notice of a medal that was decided on: until when it stands, and who is told that it ends."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from handlers.catalogue import chain
+from handlers.catalogue.loader import calendar_of
+from handlers.kit import Ask, Button, Due, Reply
+from handlers.medals.chain import levels
+from handlers.registry import due
+from handlers.wording import medals
+from storage.medals import nominations
+from storage.medals.states import State
+from storage.people import people
+from storage.reminders import deliveries
+
+AWARD = "授予"
+_KIND = "medal-notice"
+
+
+def first_end(ask: Ask, working_days: int) -> date:
+    """The last day of a notice that begins today, which is its first day (golden case G17)."""
+    return chain.notice_ends(working_days, calendar_of(ask.db).workdays, [(ask.today, None)])
+
+
+def end_after_objection(ask: Ask, case: nominations.Case) -> date:
+    """The last day once an objection is settled today: the clock stood still where it was made."""
+    ran: list[tuple[date, date | None]] = []
+    for step in nominations.steps(ask.db, case.id):
+        day = step.at.astimezone(ask.now.tzinfo).date()
+        if step.state is State.NOTICE:
+            ran.append((day, None))
+        elif ran and ran[-1][1] is None:
+            ran[-1] = (ran[-1][0], day)
+    days_ = levels.notice_days(ask.db, case.medal)
+    return chain.notice_ends(days_, calendar_of(ask.db).workdays, [*ran, (ask.today, None)])
+
+
+def lay_out(ask: Ask, cases: Sequence[nominations.Case]) -> None:
+    """Whoever awards these hears on the last day of their notice what ends, in one letter for all of a day."""
+    rows = {}
+    ladders = levels.Ladders(ask.db)
+    for case in cases:
+        until = case.notice_until
+        assert until is not None
+        level = ladders.of(case.medal, case.unit).deciding(case.level)
+        for person in people.above(ask.db, levels.OFFICES[level][1], case.unit, ask.now):
+            if person.grants:
+                rows[person.id, until] = {
+                    "occurrence": f"medal-notice:{until}", "lead": 0, "person_id": person.id, "kind": _KIND,
+                    "day": until, "due_at": _morning(ask, until),
+                }  # fmt: skip
+    deliveries.put(ask.db, list(rows.values()))
+
+
+def _morning(ask: Ask, day: date) -> datetime:
+    return ask.now.replace(hour=8, minute=10, second=0, microsecond=0) + (day - ask.today)
+
+
+@due(_KIND)
+def ends_today(said: Due) -> Reply | None:
+    """What ends today, by medal; None when nothing does any more."""
+    found = nominations.on_notice(said.db, said.person.paths(levels.DECIDERS), said.day, said.day)
+    mine = [case for case in found if awards(said.person.roles, case, levels.Ladders(said.db))]
+    if not mine:
+        return None
+    counts: dict[str, int] = {}
+    for case in mine:
+        counts[medals.label(case.medal)] = counts.get(medals.label(case.medal), 0) + 1
+    what = "、".join(f"{name} {count} 件" for name, count in counts.items())
+    text = f"今天公示期满：{what}。没有异议的，明天起发「{AWARD}」；有异议，今天内发「异议 编号 理由」。"
+    return Reply(text, (Button("看公示中的", AWARD),))
+
+
+def awards(roles: frozenset[people.Role], case: nominations.Case, ladders: levels.Ladders) -> bool:
+    """Whether one of these roles awards it: the level that has decided, never a level above or below."""
+    ladder = ladders.of(case.medal, case.unit)
+    return not roles.isdisjoint(levels.OFFICES[ladder.deciding(case.level)][1])
