@@ -30,7 +30,7 @@ def medals(shown: Digest) -> list[str]:
 def stars(shown: Digest) -> list[str]:
     """二星章:提名 12,待审 2,公示中 4,已授予 6,已颁发 6(名额 9;一星章的 20.0%); without what there is none of."""
     awarded = {(each.medal, each.collective): each.awarded for each in shown.stars}
-    return [_star(each, awarded.get((_below(each.medal), each.collective), 0)) for each in shown.stars]
+    return [_star(each, awarded.get((_below(each.medal), each.collective), 0)) for each in shown.stars if each.moved]
 
 
 def _below(star: str) -> str:
@@ -59,7 +59,7 @@ def funnel(shown: Digest) -> list[tuple[str, int]]:
         ("授予", [each.awarded for each in shown.stars]),
         ("颁发", [each.presented for each in shown.stars]),
     )
-    return [(word, sum(counts)) for word, counts in stages] if any(each.nominated for each in shown.stars) else []
+    return [(word, sum(counts)) for word, counts in stages] if any(each.moved for each in shown.stars) else []
 
 
 def late(shown: Digest) -> str:
