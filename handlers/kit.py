@@ -194,7 +194,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Decided: what is said; `to` is a person's id, None the asker; `at` is (channel, chat), whoever is there.
+    """Decided: what is said; `to` is a person's id, None the asker; `at` is (channel, chat, topic), whoever is there.
 
     `again` is an album's answer with another count of photos, of no use once the album has been answered. `spoken` is
     said instead of buttons that are a convenience, where an answer is quicker without any. `about` is what the buttons
@@ -207,7 +207,7 @@ class Reply:
     file: File | None = None
     to: int | None = None
     again: bool = False
-    at: tuple[str, str] | None = None
+    at: tuple[str, str, str] | None = None
     spoken: str = ""
     about: str = ""
     closes: tuple[tuple[str, str], ...] = ()

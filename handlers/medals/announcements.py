@@ -1,9 +1,10 @@
 """How new nominations are said: to whoever nominated, and to the reviewers."""
 
+from handlers.asker import levels
 from handlers.kit import Ask, Button, Reply
 from handlers.medals import decisions, proposals
 from handlers.medals.awards import eligibility
-from handlers.medals.chain import levels, reminders
+from handlers.medals.chain import reminders
 from handlers.wording import days, medals
 from storage.medals import nominations
 from storage.medals.states import State

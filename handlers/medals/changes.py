@@ -91,7 +91,7 @@ def withdrawn(ask: Ask, case: nominations.Case) -> Reply:
 
 
 def _exchanged(ask: Ask, said: Mapping[str, object]) -> list[Reply]:
-    """The old nominee's case is withdrawn and one for the new nominee opened; both or none."""
+    """The old case is withdrawn and one for the new nominee, or for another medal, opened; both or none."""
     new = str(said.get("new") or "")
     if not ask.message.private:
         raise Refusal("请私聊我发,群里不能写孩子的姓名。")
@@ -103,7 +103,7 @@ def _exchanged(ask: Ask, said: Mapping[str, object]) -> list[Reply]:
         raise Refusal(f"{what}您说的这件待审的提名,没有换。请先看「我的提名」,撤回后重新提名。", announcements.MINE)
     case = cases[0]
     proposals.check_unit(ask, case.unit)
-    wish = proposals.Proposal(case.unit, case.medal, new, "")
+    wish = proposals.Proposal(case.unit, str(said.get("new_medal") or case.medal), new, "")
     if not intake.may_be_kept(ask, wish):
         how = f"提名 {case.unit.name} 〈姓名〉 {medals.label(case.medal)}"
         raise Refusal(f"新的这位还没有记家长同意,没有换。请先发「{how}」,记好同意以后再撤回 {case.number}。")

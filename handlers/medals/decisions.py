@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from handlers.asker import levels
 from handlers.kit import Ask, Person
-from handlers.medals.chain import levels
 from handlers.wording import days, medals
 from handlers.wording.numbers import CaseNumbers
 from storage.children import children

@@ -4,17 +4,15 @@ import re
 from dataclasses import replace
 from datetime import datetime
 
-from handlers.asker import inbox
+from handlers.asker import inbox, levels
 from handlers.kit import Ask, Button, Denied, Refusal, Reply, Role, Waiting
 from handlers.medals import decisions
-from handlers.medals.chain import levels
 from handlers.registry import command
 from handlers.wording import medals
 from storage.base.numbered import GLUED
 from storage.medals import nominations, revocations
 from storage.medals.states import WAITING
 
-REVIEWERS = levels.DECIDERS
 # WeCom shows at most six buttons on a card: two a case, or of a longer list one for the next page.
 _BUTTONS = 6
 _LISTED = 5
@@ -33,9 +31,9 @@ _PLACE = re.compile(r"\s*第?(\d{1,3})(?:[号件个条](?!\w)|(?![\w:]))[\s,，:
 
 
 def _in_inbox(ask: Ask) -> list[Waiting]:
-    cases = waiting(ask)
+    cases = levels.waiting(ask.db, ask.me, ask.now)
     words = medals.case_lines(ask, cases)
-    asked = [one for one in revocations.waiting(ask.db, ask.me.paths(REVIEWERS)) if one.asked_by != ask.me.id]
+    asked = [one for one in revocations.waiting(ask.db, ask.me.paths(levels.DECIDERS)) if one.asked_by != ask.me.id]
     return [
         *(Waiting(case.number, f"提名 {words[case.id]}", case.since, Button("看", LIST.word, case.number))
           for case in cases),
@@ -46,13 +44,13 @@ def _in_inbox(ask: Ask) -> list[Waiting]:
 
 
 @command(
-    "待审", "pending", who=REVIEWERS, group="奖章", rank=5, help="看等您审核的提名", glued=GLUED, examples=("待审",),
-    shows=nominations.LETTER, waits=_in_inbox,
+    "待审", "pending", who=levels.DECIDERS, group="奖章", rank=5, help="看等您审核的提名", glued=GLUED,
+    examples=("待审",), shows=nominations.LETTER, waits=_in_inbox,
 )  # fmt: skip
 def show_all(ask: Ask) -> list[Reply]:
     """What waits for the asker: nominations, and medals that are to be taken away; how much else does."""
     others = [] if ask.args else inbox.gathered(ask, LIST.word)
-    if others and not waiting(ask):
+    if others and not levels.waiting(ask.db, ask.me, ask.now):
         return [inbox.page(ask, 0)]
     shown = show_pending(ask)
     if others:
@@ -65,7 +63,7 @@ def show_pending(ask: Ask) -> Reply:
     number, _ = decisions.NUMBERS.first(ask, with_numbers(ask))
     if number and ask.message.private:
         return _one(ask, mine_to_decide(ask, number, "待审"))
-    cases = waiting(ask)
+    cases = levels.waiting(ask.db, ask.me, ask.now)
     taken_away = _revocations(ask)
     if not cases and not taken_away:
         return Reply("没有等您审核的提名。有新提名时会马上告诉您。")
@@ -96,7 +94,7 @@ def revoking(number: str) -> tuple[Button, Button]:
 
 def _revocations(ask: Ask) -> list[Reply]:
     """The medals that are to be taken away and wait for the asker's word as the second one."""
-    found = [one for one in revocations.waiting(ask.db, ask.me.paths(REVIEWERS)) if one.asked_by != ask.me.id]
+    found = [one for one in revocations.waiting(ask.db, ask.me.paths(levels.DECIDERS)) if one.asked_by != ask.me.id]
     lines = [f"{one.number} {one.asked_name}请求撤销({one.reason}),等了 {_days(ask, one.asked_at)} 天" for one in found]
     return [Reply("\n".join(["等您同意的撤销", *lines]), revoking(found[0].number))] if found else []
 
@@ -132,7 +130,8 @@ def _nomination(listed: list[str], place: int) -> str:
 
 def _listed(ask: Ask) -> list[str]:
     shown = inbox.shown(ask)
-    return [case.number for case in waiting(ask)[:_PLACES]] if shown is None else shown
+    waiting = levels.waiting(ask.db, ask.me, ask.now)[:_PLACES] if shown is None else []
+    return shown or [case.number for case in waiting]
 
 
 def with_numbers(ask: Ask, most: int = _LISTED) -> str:
@@ -176,11 +175,6 @@ def _buttons(cases: list[nominations.Case], before: int) -> tuple[Button, ...]:
         for place, case in enumerate(cases, before + 1)
         for word in ("同意", "退回")
     )
-
-
-def waiting(ask: Ask) -> list[nominations.Case]:
-    """What the asker may decide on now, without their own."""
-    return levels.waiting(ask.db, ask.me, ask.now)
 
 
 def mine_to_decide(ask: Ask, number: str, word: str) -> nominations.Case:

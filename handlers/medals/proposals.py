@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from handlers.kit import Ask, Denied, Refusal, Role, Unit
+from handlers.medals.chain import honours
 from handlers.reading import Nomination, Reading
 from handlers.wording import medals, names, places
 from handlers.wording.children import consents
@@ -45,8 +46,8 @@ class Proposal:
 
 def understood(ask: Ask, heard: Reading) -> list[Proposal]:
     """The wishes of a message; raises Refusal with the question that is left, Denied for what is not the asker's."""
-    if any(each.target == "adult" for each in heard.nominations):
-        raise Refusal("这里只提名队员、中队和大队。辅导员和志愿者的荣誉请向上级少工委或关工委申报。")
+    for each in heard.nominations:
+        honours.check(ask, each, places.by_key(ask, each.unit) if each.unit else None)
     full = [each for each in heard.nominations if _is_full(each)]
     if not full or heard.status not in ("ok", "confirm", "partial"):
         raise Refusal(question(ask, heard))

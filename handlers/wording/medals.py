@@ -19,6 +19,9 @@ STARS = {"S1": "一星章", "S2": "二星章", "S3": "三星章", "S4": "四星�
 LEVELS = {"school": "校级", "county": "县级", "city": "市级", "province": "省级", "national": "全国"}
 OFFICES = {level: f"{'学校' if level == 'school' else name}少工委" for level, name in LEVELS.items()}
 
+# Why somebody decides against a rule that holds 「原则上」: kept openly for years, so it is chosen.
+EXCEPTIONS = ("以前已获未登记", "名额另行调剂", "上级已核定", "表现特别突出")
+
 
 def label(medal: str) -> str:
     """The medal's name in chat: `S1` → 一星章, `B:红星章/向阳章` → 向阳章."""

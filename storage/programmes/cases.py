@@ -146,6 +146,12 @@ def waiting(db: Connection, states: Mapping[str, Iterable[str]], paths: Sequence
     return _all(db, query.order_by(row_case.c.due.is_(None), row_case.c.due, row_case.c.id).limit(most))
 
 
+def lock(db: Connection, row: str, period: str, kind: str) -> None:
+    """Until the transaction ends nobody else counts the cases of this row, period and kind who does the same."""
+    mine = (row_case.c.row == row) & (row_case.c.period == period) & (row_case.c.kind == kind)
+    db.execute(select(row_case.c.id).where(mine).order_by(row_case.c.id).with_for_update())
+
+
 def standing(db: Connection, row: str, period: str, paths: Sequence[str], kind: str | None = None) -> list[Case]:
     """The cases of a row, of this kind if one is given, that take a place of the period in these subtrees."""
     same = (row_case.c.row == row) & (row_case.c.period == period)

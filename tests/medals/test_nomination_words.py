@@ -56,7 +56,7 @@ def test_what_people_write_becomes_a_case(at: School, text: str, first: str) -> 
         ("四(1)中队 集体 红旗章", "集体只能提名星级章"),
         ("九(9)中队 王小明 一星章", "没有找到这个中队"),
         ("五(2)中队 王小明 一星章", "五(2)中队不归您提名"),
-        ("濠景园辅导站 陈国栋 十佳校外教育辅导标兵", "这里只提名队员、中队和大队"),
+        ("濠景园辅导站 陈国栋 十佳校外教育辅导标兵", "评的是老师和志愿者，不用「提名」"),
     ],
 )
 def test_what_is_missing_or_not_allowed_is_said(at: School, text: str, question: str) -> None:

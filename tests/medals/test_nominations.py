@@ -149,7 +149,7 @@ def test_a_withdrawn_one_may_come_again(at: School) -> None:
         (Nomination("collective", None, "4-1", "B:红旗章"), "集体只能提名星级章"),
         (Nomination("collective", None, "4-1", "F:阅读章"), "集体只能提名星级章"),
         (Nomination("collective", None, "4-1#1", "S1"), "小队不能提名"),
-        (Nomination("adult", "陈国栋", "4-1", "H:十佳校外教育辅导标兵"), "这里只提名队员、中队和大队"),
+        (Nomination("adult", "陈国栋", "4-1", "H:十佳校外教育辅导标兵"), "评的是老师和志愿者，不用「提名」"),
         (replace(WANG, reason="好" * 101), "理由有 101 字,请缩短到 100 字以内"),
     ],
 )

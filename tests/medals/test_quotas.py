@@ -1,6 +1,6 @@
 """Quotas and the ladder of stars at the moment of decision, also of several processes at once."""
 
-import threading
+import multiprocessing
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -99,7 +99,9 @@ def test_two_processes_never_approve_more_than_there_are_places(database: Databa
         quotas.freeze(db, school.squad, "S1", False, "2026春", 7, 30, school.zhao, NOW)
         quotas.freeze(db, school.school, "S1", False, "2026春", 4, 30, school.zhao, NOW)
         asker = school.ask(school.zhao)
-    ready = threading.Barrier(4)
+    # Forked, so that each has the database of this test and connections of its own.
+    processes = multiprocessing.get_context("fork")
+    ready = processes.Barrier(4)
 
     def decide(number: str) -> None:
         mine = new_database(tmp_path)
@@ -114,11 +116,12 @@ def test_two_processes_never_approve_more_than_there_are_places(database: Databa
                 work.rollback()
         mine.close()
 
-    asked = [threading.Thread(target=decide, args=(f"N20260403-0{n}",)) for n in range(1, 5)]
-    for thread in asked:
-        thread.start()
-    for thread in asked:
-        thread.join()
+    asked = [processes.Process(target=decide, args=(f"N20260403-0{n}",)) for n in range(1, 5)]
+    for process in asked:
+        process.start()
+    for process in asked:
+        process.join()
+    assert [process.exitcode for process in asked] == [0] * 4
     with database.read.begin() as db:
         count = select(func.count()).select_from(nomination)
         assert db.scalar(count.where(nomination.c.state == State.NOTICE)) == 1

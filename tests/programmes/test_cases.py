@@ -208,7 +208,9 @@ def test_more_than_the_places_are_put_forward_but_not_decided(tmp_path: Path) ->
             bot.new("戚主任")
             told = [(await bot.say("戚主任", f"同意 {number}"))[0] for number in numbers]
             assert [each.startswith("已同意") for each in told] == [True] * 10 + [False]
-            assert "老教师名额 10 个已满" in told[-1]
+            assert "老教师 已满 10/10，可以退回请对方换一类，或者选一个理由破例" in told[-1]
+            assert (await bot.say("戚主任", f"同意 {numbers[-1]} 破例 因为很好"))[0].count("已满 10/10")
+            assert (await bot.say("戚主任", f"同意 {numbers[-1]} 破例 名额另行调剂"))[0].startswith("已同意")
             seen = (await bot.say("王主任", "看 十佳"))[0]
             assert "已报 11/150 位,超额 1 类" in seen
 

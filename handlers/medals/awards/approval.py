@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import date
 
+from handlers.asker import levels
 from handlers.kit import Ask, Button, Refusal, Reply, Role
 from handlers.medals import announcements, decisions, pending
 from handlers.medals.awards import eligibility
-from handlers.medals.chain import levels, public_notice
+from handlers.medals.chain import public_notice
 from handlers.wording import medals
 from handlers.wording.children import consents
 from storage.medals import nominations, quotas
@@ -113,7 +114,7 @@ def confirmed(ask: Ask, cases: Sequence[nominations.Case], word: str, against: S
     lines += [f"…共 {len(cases)} 件"] if len(cases) > _LISTED else []
     told = "、".join({case.keeper or case.nominator: None for case in cases}) if direct else "提名人"
     step = "".join(dict.fromkeys(medals.next_of(case) for case in cases)) if word == "同意" else ""
-    left = len(pending.waiting(ask))
+    left = len(levels.waiting(ask.db, ask.me, ask.now))
     after = f"还有 {left} 件待审。" if left else "没有别的待审了。"
     refused = ["没有同意:", *against] if against else []
     closes = tuple((case.number, f"{ask.me.name}已{word}") for case in cases)

@@ -6,13 +6,10 @@ from handlers.kit import Ask, Button, Refusal, Reply
 from handlers.medals import decisions, pending
 from handlers.medals.awards import approval
 from handlers.registry import command
-from handlers.wording import questions
+from handlers.wording import medals, questions
 from storage.audit.audit import Action
 from storage.base.numbered import GLUED
 from storage.medals import nominations
-
-# Kept openly for years: so it is chosen.
-REASONS = ("以前已获未登记", "名额另行调剂", "上级已核定", "表现特别突出")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +21,7 @@ class _Against:
 
 WHY = questions.Question(
     "exception", _Against, undone="{number} 还没有同意。", dropped="好的,没有同意。",
-    asks=f"为什么破例?请选一个:{'、'.join(REASONS)}。选的会记下来。", then=(pending.LIST,),
+    asks=f"为什么破例?请选一个:{'、'.join(medals.EXCEPTIONS)}。选的会记下来。", then=(pending.LIST,),
 )  # fmt: skip
 
 
@@ -36,18 +33,18 @@ def approve(ask: Ask) -> list[Reply]:
     """Approves one case whatever the rules say of it, with a reason that is kept."""
     number, reason = decisions.NUMBERS.first(ask, ask.args)
     case = pending.mine_to_decide(ask, number, "破例同意")
-    return _approve(ask, case, reason) if reason in REASONS else [_ask(ask, case)]
+    return _approve(ask, case, reason) if reason in medals.EXCEPTIONS else [_ask(ask, case)]
 
 
 def _ask(ask: Ask, case: nominations.Case) -> Reply:
     WHY.put(ask, _Against(case.number))
-    return Reply(f"{case.number}:{WHY.asks}", tuple(Button(each, answer=each) for each in REASONS))
+    return Reply(f"{case.number}:{WHY.asks}", tuple(Button(each, answer=each) for each in medals.EXCEPTIONS))
 
 
 @questions.answers(WHY)
 def because(ask: Ask, known: _Against) -> list[Reply] | None:
     """The reason that was asked for; anything else is no answer."""
-    if ask.args not in REASONS:
+    if ask.args not in medals.EXCEPTIONS:
         return None
     if ask.me.roles.isdisjoint(approval.MAY_EXCEPT):
         raise Refusal("破例同意由学校或上级的管理员来做。")

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from handlers.asker import levels
 from handlers.kit import Ask, Denied, Refusal, Reply, Role, Unit
 from handlers.medals.awards import approval, eligibility
-from handlers.medals.chain import levels
 from handlers.reading.medals.medals import find_medals
 from handlers.registry import command
 from handlers.wording import medals, places, questions

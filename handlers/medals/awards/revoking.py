@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import IntegrityError
 
+from handlers.asker import levels
 from handlers.kit import Ask, Button, Denied, Person, Refusal, Reply, Role
 from handlers.medals import decisions, pending
-from handlers.medals.chain import levels
 from handlers.registry import command
 from handlers.wording import medals, questions
 from storage.base.numbered import GLUED
@@ -33,7 +33,7 @@ WHY = questions.Question(
 
 
 @command(
-    "撤销奖章", "revoke-medal", who=pending.REVIEWERS, group="奖章", rank=46,
+    "撤销奖章", "revoke-medal", who=levels.DECIDERS, group="奖章", rank=46,
     help="撤销通过的奖章,要两个人", examples=(_LIKE,), glued=GLUED,
 )  # fmt: skip
 def revoke(ask: Ask) -> list[Reply]:

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from handlers.asker import levels
 from handlers.kit import Ask, Button, Denied, Refusal, Reply
 from handlers.medals import decisions
-from handlers.medals.chain import levels, public_notice
+from handlers.medals.chain import public_notice
 from handlers.reading.medals.medals import find_medals
 from handlers.registry import command
 from handlers.wording import days, medals, questions

@@ -1,8 +1,9 @@
 """异议: somebody objects while a medal stands on public notice; the clock stops until it is upheld or dismissed."""
 
+from handlers.asker import levels
 from handlers.kit import Ask, Button, Refusal, Reply, Role
 from handlers.medals import decisions
-from handlers.medals.chain import awarding, levels, public_notice
+from handlers.medals.chain import awarding, public_notice
 from handlers.privacy import gate
 from handlers.registry import command
 from handlers.wording import medals, names

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from handlers.asker import levels
 from handlers.catalogue import chain
 from handlers.catalogue.loader import calendar_of
 from handlers.kit import Ask, Button, Due, Reply
-from handlers.medals.chain import levels
 from handlers.registry import due
 from handlers.wording import medals
 from storage.medals import nominations

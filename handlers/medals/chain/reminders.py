@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import timedelta
 
+from handlers.asker import levels
 from handlers.kit import Ask, Button, Due, Person, Reply
-from handlers.medals.chain import levels
 from handlers.registry import due
 from handlers.wording import medals
 from storage.medals.nominations import Case

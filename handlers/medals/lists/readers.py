@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from handlers.asker import levels
 from handlers.kit import ADMINS, Ask, Denied, Role, Unit
-from handlers.medals.chain import levels
 from handlers.wording import medals
 
 READERS = ADMINS - {Role.SUPERVISOR}

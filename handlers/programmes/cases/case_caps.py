@@ -1,14 +1,13 @@
-"""Which steps of a case may be taken: by whom, with what evidence, after which notice, within how many places."""
+"""Which steps of a case may be taken: by whom, with what evidence, after which notice."""
 
 from dataclasses import replace
 
 from handlers.catalogue import chain
 from handlers.catalogue.model import Row, Step
 from handlers.kit import Ask, Denied, Refusal
-from handlers.programmes.cases import case_notice, case_rights, case_words
+from handlers.programmes.cases import case_limits, case_rights, case_words
 from handlers.wording import days
 from storage.messages import files
-from storage.organisation import units
 from storage.programmes import cases
 
 
@@ -17,39 +16,18 @@ def problem(ask: Ask, row: Row, one: cases.Case, step: Step, done: list[cases.Ca
     if step.evidence and not files.of(ask.db, ("case_id", one.id)):
         return f"还没有照片或附件。请直接把照片发来，或发「退回 {one.number} 请补充」。"
     if one.state == chain.NOTICE and not step.optional:
-        last = case_notice.notice_ends(ask, row, done)
+        last = case_limits.notice_ends(ask, row, done)
         if ask.today <= last:
             return f"公示到{days.short(last)}（{row.notice} 个工作日），期满才能{step.action}。"
-    cap = _cap(row, one)
-    if step.to == chain.DECIDED and cap and _taken(ask, row, one, decided=True) >= cap:
-        return f"{one.kind}名额 {cap} 个已满。"
     return ""
 
 
-def over(ask: Ask, row: Row, one: cases.Case) -> str:
-    """That more are put forward than there are places; empty otherwise (domain §3 G7)."""
-    cap = _cap(row, one)
-    count = _taken(ask, row, one, decided=False) if cap else 0
-    return f"{one.kind}名额 {cap} 个，这是第 {count} 个，超额，评定时要取舍。" if count > cap else ""
+def allowed(ask: Ask, row: Row, one: cases.Case, action: str, done: list[cases.CaseStep], words: str = "") -> Step:
+    """
+    The step, if the asker may take it now; what stands against it is said, with what is possible.
 
-
-def _cap(row: Row, one: cases.Case) -> int:
-    return row.caps.get(one.kind, row.cap_each)
-
-
-def _taken(ask: Ask, row: Row, one: cases.Case, decided: bool) -> int:
-    """How many of its kind and period stand in the part of the tree that decides on it."""
-    by = next((each.by for each in row.chain if each.to == chain.DECIDED), row.chain[-1].by)
-    kinds, _ = case_rights.LEVELS.get(by, case_rights.NOBODY)
-    offices = [each for each in units.around(ask.db, one.path, kinds) if each.kind in kinds]
-    path = case_rights.sphere(offices[-1]) if offices else "/" + one.path.split("/")[1] + "/"
-    found = cases.standing(ask.db, row.key, one.period, [path], one.kind)
-    before = {step.state for step in row.chain if step.action == chain.APPROVE} | chain.FAILED
-    return sum(each.state not in (before if decided else chain.FAILED) for each in found)
-
-
-def allowed(ask: Ask, row: Row, one: cases.Case, action: str, done: list[cases.CaseStep]) -> Step:
-    """The step, if the asker may take it now; what stands against it is said, with what is possible."""
+    `words` that are 破例 and a reason of the list let it be decided beyond the places.
+    """
     here = [each for each in chain.steps_at(row, one.state) if each.action == action]
     now = case_words.now_possible(ask, row, one)
     if not here:
@@ -66,6 +44,7 @@ def allowed(ask: Ask, row: Row, one: cases.Case, action: str, done: list[cases.C
     step = able[0]
     if against := problem(ask, row, one, step, done):
         raise Refusal(f"{one.number} 还不能{action}，没有改。{against}")
+    case_limits.check(ask, row, one, step, words)
     return step
 
 

@@ -63,6 +63,7 @@ def _correct(ask: Ask, row: Row, one: cases.Case, words: str) -> Sequence[Reply]
 def _corrected(ask: Ask, row: Row, old: cases.Case, words: str) -> cases.Case:
     """The case with what these words say in place of what was said; the rest stays."""
     told = case_reading.read(row, clean(words).text, ask.today, old.kind)
+    case_reading.check_unit(row, told.kind, old.unit)
     return replace(
         old, kind=told.kind or old.kind, due=told.due or old.due, figures={**old.figures, **told.figures},
         name=ask.vault.seal(told.name) if told.name else old.name,

@@ -6,7 +6,7 @@ from datetime import date
 from handlers.catalogue import chain
 from handlers.catalogue.model import Row
 from handlers.kit import Ask, Button, Reply, Waiting
-from handlers.programmes.cases import case_notice, case_rights, case_waiting
+from handlers.programmes.cases import case_limits, case_rights, case_waiting
 from handlers.wording import days
 from storage.messages import files
 from storage.people import accounts, people
@@ -51,7 +51,7 @@ def page(ask: Ask, row: Row, one: cases.Case) -> Reply:
     names = people.names(ask.db, (each.person_id for each in done))
     lines = [f"{one.number} {about(ask, row, one)}", told(ask, row, one), f"现在：{state(row, one, ask.today)}"]
     if one.state == chain.NOTICE:
-        lines.append(f"公示到{days.short(case_notice.notice_ends(ask, row, done))}")
+        lines.append(f"公示到{days.short(case_limits.notice_ends(ask, row, done))}")
     lines += [_step(ask, each, names.get(each.person_id, "")) for each in done[-_MOST_STEPS:]]
     count = files.of(ask.db, ("case_id", one.id))
     if count:

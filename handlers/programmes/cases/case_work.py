@@ -67,7 +67,7 @@ def _together(taken: list[Sequence[Reply]]) -> Sequence[Reply]:
 
 def _take(ask: Ask, row: Row, one: cases.Case, action: str, words: str) -> Sequence[Reply]:
     done = cases.steps(ask.db, one.id)
-    step = case_caps.allowed(ask, row, one, action, done)
+    step = case_caps.allowed(ask, row, one, action, done, words)
     if action == _RETURN and not words:
         buttons = case_reminders.reasons(one, _RETURN)
         return [Reply(f"退回 {one.number} 的原因是？还没有退。", buttons)]

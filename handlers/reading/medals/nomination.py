@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from handlers.privacy.names import persons
 from handlers.reading.checkins.segments import Segment, lay_out
 from handlers.reading.medals import awards
 from handlers.reading.medals.medals import Medal, award_level
@@ -34,6 +35,7 @@ def read_nomination(found: Proposal, context: Context) -> Reading:
     layout = lay_out(found.scan, found.hits, found.entries, found.chain)
     segments = layout.segments if len(layout.segments) == 1 else [each for each in layout.segments if each.hits]
     shared = _shared_medals(found, segments)
+    _names_first(found.scan, segments)
     made: list[_Made] = []
     loose: list[str] = []
     for segment in segments:
@@ -45,11 +47,26 @@ def read_nomination(found: Proposal, context: Context) -> Reading:
     return _reading(made, loose + found.issues, context)
 
 
+def _names_first(scan: str, segments: list[Segment]) -> None:
+    """王小明(三1)、李小红(三2): each name stands before its unit, as none behind the last one shows."""
+    lead = segments[0].lead if len(segments) > 1 else None
+    if lead is None or any(each.lead != lead for each in segments):
+        return
+    starts = [lead[0], *(each.hits[-1].end for each in segments)]
+    ends = [*(each.hits[0].start for each in segments), segments[-1].end]
+    named = [bool(find_nominees(scan[start:end], ()).names) for start, end in zip(starts, ends, strict=True)]
+    if all(named[:-1]) and not named[-1]:
+        for segment, start in zip(segments, starts, strict=False):
+            segment.start, segment.end = start, segment.hits[-1].end
+
+
 def _shared_medals(found: Proposal, segments: list[Segment]) -> list[Medal]:
     """Medals said once for all: in the header, at the start of a line, or behind the last of several units."""
-    first = segments[0].start if len(segments) > 1 else 0
-    header = _medals_in(found, 0, first)
-    if header or len(segments) < 2:
+    if len(segments) < 2:
+        return []
+    # 一星章 三(1) 王小明 三(2) 李小红, too: what stands ahead of the first unit and nowhere else.
+    header = _medals_in(found, 0, segments[0].start) or _medals_in(found, 0, found.hits[0].start if found.hits else 0)
+    if header and (segments[0].start > header[0].start or len(header) == len(found.medals)):
         return header
     last = _medals_in(found, segments[-1].start, len(found.scan))
     return last if len(last) == len(found.medals) else []
@@ -123,7 +140,8 @@ def _place_of(name: str | None, medal: Medal, unit: str | None, issue: str | Non
 def _who(nominees: Nominees, medals: list[Medal], unit: str | None) -> list[str | None]:
     """Names; None stands for a collective."""
     if any(medal.target == "collective" for medal in medals):
-        return [None]
+        # 王小明 优秀中队: what is said of a child does not become the squad's without a word.
+        return [next((name for name in nominees.names[:1] if persons(name) == (name,)), None)]
     names: list[str | None] = [*nominees.all]
     # 第三小队申报一星章: nobody of it is meant.
     return names or ([None] if nominees.collective or "#" in (unit or "") else [])

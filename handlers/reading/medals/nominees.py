@@ -16,16 +16,16 @@ _LONGEST_SQUAD = 6
 _USUAL = 3
 _SPLIT = pattern(rf"([\s、,;。!?:/()|“”\"「」『』《》{GAP}]+)")
 _COLLECTIVE = pattern(
-    r"(?:想要?|给|为|请|中队|大队|我们|申[请报]|推荐|提名|授予|评为|获|[争创评颁发授报都也均拟再现]|一?个|[我本]?[班校])*"
+    r"(?:想要?|给|为|请|中队|大队|我们|申[请报]|推荐|提名|授予|评为|获|[争创评颁发授报都也均拟再现]|一?个|[我本]?(?:[班校]|中队|大队))*"
     r"(?:中队|大队|先进)?集体(?:申[请报]|推荐|提名|[争创评颁发授报])*"
 )
 _LEAD = pattern(
     r"(?:各位老师好?|老师们?好|老师您好|大家好|[您你]好|谢谢老师|谢谢大家|谢谢|辛苦了|麻烦了?|我们班级?|我们中队|我们|我班|我校|学校|本中队|"
-    r"一下|[报争评]一?个|都|均|现|拟|以下|我?想要?|希望|准备|决定|同意|经|提名|推荐|申报|申请|推选|推优|推|上报|报送|报|评选|参评|评|争取|争|获|授予|为|把|将|由|给|"
+    r"我(?=推荐|提名|申报|报|给)|[他她]?叫|再?加(?:报|上)?一?[个位名]?|一下|[报争评]一?个|都|均|现|拟|以下|我?想要?|先|希望|准备|决定|同意|经|一致|评议|民主|讨论|研究|提名|推荐|申报|申请|推选|推优|推|上报|报送|报|评选|参评|评|争取|争|获|授予|为|把|将|由|给|"
     r"中队|大队|小队|班级|个人|姓名|奖项|章[目名]|被?推荐人?|奖章|名单|如下|候选人?|少先队员|队员|同学|学生|的|是|和|与|及|全体|所有|大家|接龙)++"
 )
 _TAIL = pattern(
-    r"(?:等?[几两一二三四五六七八九十\d]{1,2}人|等?(?:[几两一二三四五六七八九十\d]{1,2}[位名个])?(?:同学|队员|少先队员|小朋友|学生)们?|参评|评选|评|那个|这个|申报|推荐|提名|申请|争取|争创|争|荣获|获评|获得?了?|被?评为|为|的|等|和|与|"
+    r"(?:等?[几两一二三四五六七八九十\d]{1,2}[人位个]|吧|了|等?(?:[几两一二三四五六七八九十\d]{1,2}[位名个])?(?:同学|队员|少先队员|小朋友|学生)们?|参评|评选|评|那个|这个|申报|推荐|提名|申请|争取|争创|争|荣获|获评|获得?了?|被?评为|为|的|等|和|与|"
     r"个人|候选人)+$"
 )
 _WHY = pattern(r"(?:推荐|申报|主要)?(?:理由|事迹|原因|先进事迹|简介)$")
@@ -44,6 +44,7 @@ _NOBODY = pattern(
 )
 # A comma or a medal: behind it the list of names may be over.
 _ENDS_LIST = pattern(rf"[,;。!{GAP}]")
+_HIM = pattern(r"(?<![就再才会])(?:推荐|提名|申报|推选|给|让|为|请)[他她]")
 _JUDGEMENTS = tuple("好强棒高优佳大多快美")
 _ENDS_FOR_SURE = pattern(rf"{GAP}[^,;。!]*[,;。!]")
 _POLITE = pattern(r"(?:谢谢|辛苦|麻烦|请(?:审核|查收|批准|领导)|以上|附图|见附件|特此|收到|啊|哦|吧|哈)")
@@ -100,9 +101,18 @@ def find_nominees(scan: str, roster: Collection[str]) -> Nominees:
         before = before if named else len(reason)
         if left:
             reason.append(left + mark)
+    if not (found.names or found.nicknames or found.collective):
+        _by_pronoun(scan, found)
     found.reason = _joined(reason)
     found.unsure = any(map(_begins_with_child, _SPLIT.split(found.reason or "")))
     return found
+
+
+def _by_pronoun(scan: str, found: Nominees) -> None:
+    """因为王小明热爱劳动,推荐他: he is the one person whom the text names."""
+    named = [name for name in dict.fromkeys(persons(scan)) if len(name) > 2 and is_name(name)]
+    if _HIM.search(scan) and len(named) == 1:
+        found.names = named
 
 
 def _begins_with_child(word: str) -> bool:
@@ -161,6 +171,11 @@ def _name(word: str, found: Nominees, roster: Collection[str], goes_on: bool) ->
     if PLACE.fullmatch(core):
         found.names.append(core)
         return None
+    said, _, whose = core.rpartition("的")
+    if said and not found.names and is_name(whose) and persons(whose) == (whose,):
+        # 表现好的王小明
+        found.names.append(whose)
+        return said
     if word in roster or core in roster:
         found.names.append(word if word in roster else core)
     elif names := split_names(core):

@@ -26,14 +26,19 @@ _ONE = rf"(?:(?:学号|座号|序号|编号|学生)\s?:?\s?)?(?:0{{0,2}}\d{{1,3}
 # 3、7、12号; 3-6号; 学号5; but 9月1号 is a day and 第3号 a thing.
 PLACES = pattern(
     rf"(?<![\d月年第.\-A-Za-z])(?:{_ONE}(?:号?(?:\s?[、,和与及]\s?|\s|[-~至到])|号))*"
-    rf"(?:{_ONE}号|(?:学号|座号|序号)\s?:?\s?\d{{1,3}})(?!\d)"
+    rf"(?:{_ONE}号|(?:学号|座号|序号)\s?:?\s?\d{{1,3}}(?:\s?[、,和与及]\s?\d{{1,3}}(?![\d.月年人名]))*)(?!\d)"
 )
 _FROM_TO = re.compile(r"(\d+)号?[-~至到](?:\D{0,4})(\d+)")
 PLACE = re.compile(r"\d{1,3}号")
 
 
+# 张老师您好: somebody is greeted, not nominated.
+_GREETED = pattern(r"[\u4e00-\u9fff]{1,2}(?:老师|校长|主任|书记)(?:[您你]?好|辛苦了?)")
+
+
 def plain(scan: str) -> str:
     """The text with roster numbers written one by one (3号、7号、12号) and without posts, labels and list numbers."""
+    scan = _GREETED.sub(_gap, scan)
     if _NOMINEE.search(scan):
         scan = _RECOMMENDER.sub(_gap, scan)
     scan = _OTHER.sub(_gap, scan)

@@ -1,9 +1,11 @@
 """Units named in the reason of a nomination: 集体一星章 全校争章活动好 is not about a second unit."""
 
 from bisect import bisect_left
+from dataclasses import replace
 
 from handlers.reading.medals.medals import Medal
 from handlers.reading.text.normalise import GAP
+from handlers.reading.text.patterns import pattern
 from handlers.reading.text.units import Hit
 
 
@@ -28,6 +30,18 @@ def units_of_reason(before: str, scan: str, hits: list[Hit], medals: list[Medal]
             at = end
         line = end + 1
     return [hit for place, hit in enumerate(hits) if place not in dropped], "".join([*parts, scan[at:]])
+
+
+# 她是四(1)中队的小帮手: is that where she belongs?
+_SAID_OF = pattern(r"(?:[她他](?:是|在)|帮助?|去)$")
+
+
+def unsure(scan: str, hits: list[Hit], medals: list[Medal]) -> list[Hit]:
+    """`hits`, where the only units stand in a sentence behind the medals: to be asked about."""
+    behind = bool(hits and medals) and hits[0].start > medals[-1].end
+    if not behind or not _SAID_OF.search(scan[: hits[0].start]):
+        return hits
+    return [replace(hit, unit=None, issue="UNIT_AMBIGUOUS") for hit in hits]
 
 
 def _medal_start(medal: Medal) -> int:

@@ -5,7 +5,7 @@ from handlers.reading.checkins.lists import is_chain, without_numbers
 from handlers.reading.medals.medals import Medal, find_medals, held
 from handlers.reading.medals.nomination import Proposal, read_nomination
 from handlers.reading.medals.nominees import find_nominees
-from handlers.reading.medals.reasons import units_of_reason
+from handlers.reading.medals.reasons import units_of_reason, unsure
 from handlers.reading.messages import talk, withdrawals
 from handlers.reading.model import Context, Reading
 from handlers.reading.persons.private import Secrets, hide_matters, hide_numbers
@@ -21,12 +21,14 @@ _MEDAL_WORD = pattern(
 # 今天给三(3)中队颁发了向阳章: it is told, not asked for.
 _AWARDED = pattern(
     r"(?:颁发|颁|授予|发放|佩戴|戴上|领到|拿到)了|(?:获得?|得|评上|拿)了(?:集体)?(?:[一二三四五]星|[\u4e00-\u9fff]{2,3}章)"
-    r"|(?:获得|得到|评上|拿到)(?:集体)?[\u4e00-\u9fff]{1,3}章[了啦]|(?:已经?|都)(?:公示|颁发?|发)了"
+    r"|(?:获得|得到|评上|拿到)(?:集体)?[\u4e00-\u9fff]{1,3}章[了啦]|被(?:评为|授予)|(?:荣获|获评)了?(?:为|集体)?(?:[一二三四五]星|优秀|先进)|(?:已经?|都)(?:公示|颁发?|发)了"
     r"|(?:去年|上学期|上一?年|以前)[\u4e00-\u9fff]{1,6}章(?:是|给了|有)"
 )
 # 王小明不推荐一星章; 不怕困难 says something else.
+# 例如: 三(2)中队 王小明 一星章.
+_EXAMPLE = pattern(r"^\W{0,3}(?:例如|比如|譬如|格式|示例|样例|模板|例)(?:[:,]|\s|如下|是)")
 _NOT = pattern(
-    r"(?:不|别|先不|暂不|没有?)(?:再|想|打算|准备)?(?:推荐|提名|申报|参评|推选|评选)(?!的?不)|不是(?!很|特别|只)"
+    r"(?:不|别|先不|暂不|没有?)(?:再|想|打算|准备)?(?:推荐|提名|申报|参评|推选|评选)(?!的?不)|不是(?!很|特别|只)|材料[^,。\n]{0,6}(?:还没|尚未|没|未)"
 )
 # 王浩可以评一星章: somebody thinks so.
 _MAYBE = pattern(r"(?:可以|能够?|应该|有希望|够格|够得?上)(?:评|争|拿|得|获|升)")
@@ -58,6 +60,8 @@ def read_medals(plain: Clean, context: Context, secrets: Secrets) -> Reading | N
     about = medals or nominates or _exchanges(text, context)
     if not about or _is_event(scan, text) or _only_words(scan, text, hits, medals, context):
         return None
+    if _EXAMPLE.search(text):
+        return Reading("chat", "ignore", claim="example")
     if not nominates and (_AWARDED.search(text) or held(medals, before)):
         return Reading("chat", "ignore", claim="other")
     if change := _of_change(text, scan, hits, medals, context):
@@ -68,19 +72,24 @@ def read_medals(plain: Clean, context: Context, secrets: Secrets) -> Reading | N
         return talk.question(text)
     if not nominates and _MAYBE.search(text):
         return Reading("chat", "ignore", claim="condition")
-    reading = read_nomination(Proposal(scan, hits, medals, entries, chain, secrets.issues), context)
+    reading = read_nomination(
+        Proposal(scan, unsure(before, hits, medals), medals, entries, chain, secrets.issues), context
+    )
     if talk.congratulates(text) or (talk.announces(text) and not hits):
         return None
     if any(nomination.name or nomination.target == "collective" for nomination in reading.nominations):
         return reading
     sure = any(medal.code or medal.issue == "MEDAL_AMBIGUOUS" for medal in medals)
+    if sure and reading.status == "ignore":
+        return reading
     where = hits or _EVERYBODY.search(text)
     return reading if sure and where and (nominates or not _HEADS.search(scan)) else None
 
 
 def _of_change(text: str, scan: str, hits: list[units.Hit], medals: list[Medal], context: Context) -> Reading | None:
     """An exchange of the nominee, a nomination taken back, or somebody who is not nominated after all."""
-    if withdrawals.REPLACE.search(text) and (exchange := withdrawals.read_replacement(scan, hits, medals, context)):
+    turned = withdrawals.REPLACE.search(text) or withdrawals.RATHER.search(scan)
+    if turned and (exchange := withdrawals.read_replacement(scan, hits, medals, context)):
         return exchange
     if withdrawals.CANCEL.search(text) or withdrawals.GIVES_UP.search(text):
         return withdrawals.read_withdrawal(scan, hits, medals, context)

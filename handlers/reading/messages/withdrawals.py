@@ -14,13 +14,19 @@ from handlers.reading.text.patterns import pattern
 from handlers.reading.text.units import Hit
 
 # What is withdrawn: a record. 取消 alone may be said of the activity as well: 升旗因雨取消.
-CANCEL = pattern(r"撤回|撤销|作废|收回|删掉|删除|删了|删一?[条下个]|取消")
+CANCEL = pattern(r"撤回|撤销|作废|收回|删掉|删除|删了|删一?[条下个]|取消|撤(?:一下|掉|了|下来)")
 _CANCEL_WHAT = pattern(r"签到|打卡|记录|上[一]?条|刚才|那条|这条|提交|上报|提名|推荐|申报")
 _RESTORE = pattern(
-    r"^\W{0,2}(?:请|麻烦)?(?:帮我|帮忙)?(?:把.{0,20})?(?:恢复|还原)(?!.{0,20}(?:提醒|健康|身体|提名|推荐|申报|[星奖]章|单位|账号|通知|上课|正常))"
+    r"^\W{0,2}(?:请|麻烦)?(?:帮我|帮忙)?(?:把.{0,20}|[^,。\n]{0,12}(?:撤[回销掉了]|删[掉除了]?)[了的]{1,2}[^,。\n]{0,8})?(?:恢复|还原)(?!.{0,20}(?:提醒|健康|身体|提名|推荐|申报|[星奖]章|单位|账号|通知|上课|正常))"
 )
 REPLACE = pattern(
     r"代替|顶替|换成|换为|替换为|替换成|改成|改为|改[报提推]|更换为|调整为|替?换[上下掉]?|改(?![正错变进])|应该?[是为]|[写报填弄]错了?[,、\s]*是"
+)
+_WHO = r"[\u4e00-\u9fff·]{2,4}?|\d{1,3}号"
+# 不是王小明,是李小红; 应该是李小红不是王小明.
+RATHER = pattern(
+    rf"不是(?P<old>{_WHO})[,、\s]*(?:而是|应该?是|是)(?P<new>{_WHO})(?![\u4e00-\u9fff])"
+    rf"|(?:应该?)?是(?P<right>{_WHO})[,、\s]*不是(?P<other>{_WHO})(?![\u4e00-\u9fff])"
 )
 # 用李小红替换王小明: the new one comes first.
 _WITH_WHOM = pattern(r"(?:用|让)[^,;。!\n]{2,12}$")
@@ -99,11 +105,16 @@ def is_of(old: Existing, record: Record) -> bool:
     return old.medal is None and old.unit == record.unit
 
 
+def _turned(match: "re.Match[str]") -> str:
+    return f"{match['old'] or match['other']}换成{match['new'] or match['right']}"
+
+
 def read_replacement(scan: str, hits: list[Hit], medals: list[Medal], context: Context) -> Reading | None:
     """把四(1)中队一星章的王小明换成李小红; None unless two persons are named."""
+    scan = RATHER.sub(_turned, scan)
     turn = next((match for match in [*REPLACE.finditer(scan)][::-1] if _persons(scan[match.end() :])), None)
     if turn is None:
-        return None
+        return _other_medal(scan, hits, medals, context)
     old, new = _persons(scan[: turn.start()]), _persons(scan[turn.end() :])
     if _WITH_WHOM.search(scan[: turn.start()]):
         old, new = new, old
@@ -121,6 +132,18 @@ def read_replacement(scan: str, hits: list[Hit], medals: list[Medal], context: C
     if not (is_name(new[0]) or PLACE.fullmatch(new[0])):
         issues.append("NAME_INCOMPLETE")
     return Reading("nomination_replace", "clarify" if issues else "ok", tuple(issues), replace=fields)
+
+
+def _other_medal(scan: str, hits: list[Hit], medals: list[Medal], context: Context) -> Reading | None:
+    """王小明的一星章换成二星章: the same child for another medal."""
+    for turn in REPLACE.finditer(scan):
+        before, behind = ([one for one in medals if (one.start < turn.start()) is first] for first in (True, False))
+        who = _persons(scan[: turn.start()])
+        if len(before) == len(behind) == len(who) == 1 and before[0].code and behind[0].code:
+            unit, medal = target_of(hits, before, context)
+            fields = {"unit": unit, "medal": medal, "old": who[0], "new": who[0], "new_medal": behind[0].code}
+            return Reading("nomination_replace", "ok", replace=fields)
+    return None
 
 
 def read_withdrawal(scan: str, hits: list[Hit], medals: list[Medal], context: Context) -> Reading:

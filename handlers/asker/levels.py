@@ -9,7 +9,6 @@ from sqlalchemy import Connection
 from handlers.catalogue import current
 from handlers.catalogue.model import Row
 from handlers.kit import Person, Role, Unit
-from handlers.wording import medals
 from storage.medals import nominations
 from storage.medals.nominations import Case, Reach
 from storage.organisation import units
@@ -28,6 +27,7 @@ OFFICES: Mapping[str, tuple[Kind | None, frozenset[Role]]] = {
 }
 ORDER = tuple(OFFICES)
 DECIDERS = frozenset(role for _, roles in OFFICES.values() for role in roles)
+_STARS = ("一星章", "二星章", "三星章", "四星章", "五星章")
 _OF_ROW: Mapping[str, str] = dict(zip(("学校", "县", "市", "省", "全国"), ORDER, strict=True))
 # What has waited so long at one level may be decided on by the next one as well (design §5).
 PATIENCE = timedelta(days=7)
@@ -63,7 +63,8 @@ class Ladder:
 
 def _kind(medal: str) -> str:
     """What the rows call it: all basic badges are one kind, and so are all of a school's own."""
-    return {"B": "基础章", "F": "特色章"}.get(medal.partition(":")[0], medals.label(medal))
+    head, _, name = medal.partition(":")
+    return {"B": "基础章", "F": "特色章", "H": name}.get(head) or _STARS[int(medal[1]) - 1]
 
 
 def row_of(db: Connection, medal: str) -> Row | None:
@@ -79,9 +80,9 @@ def awarding(db: Connection, medal: str) -> str:
 
 def medals_of(db: Connection, of: Collection[str]) -> list[str]:
     """The stars and honours that these levels award."""
-    codes = {name: code for code, name in medals.STARS.items()}
     found = [(kind, _OF_ROW[level]) for row in current.catalogue_of(db).rows for kind, level in row.awards.items()]
-    return [codes.get(kind, f"H:{kind}") for kind, level in found if level in of]
+    named = [kind for kind, level in found if level in of]
+    return [f"S{_STARS.index(kind) + 1}" if kind in _STARS else f"H:{kind}" for kind in named]
 
 
 def notice_days(db: Connection, medal: str) -> int:

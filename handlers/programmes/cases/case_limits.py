@@ -1,0 +1,71 @@
+"""What limits a case: until when its public notice runs, and how many places its kind has (domain §3 G7)."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from handlers.catalogue import chain
+from handlers.catalogue.loader import calendar_of
+from handlers.catalogue.model import Row, Step
+from handlers.kit import Ask, Button, Refusal
+from handlers.programmes.cases import case_rights, case_waiting
+from handlers.wording import medals
+from storage.audit.audit import Action
+from storage.organisation import units
+from storage.programmes import cases
+
+
+def notice_ends(ask: Ask, row: Row, done: Sequence[cases.CaseStep]) -> date:
+    """The last day of the public notice of a case that stands in it."""
+    ran: list[tuple[date, date | None]] = []
+    for each in done:
+        day = each.at.astimezone(ask.now.tzinfo).date()
+        if ran and ran[-1][1] is None:
+            ran[-1] = (ran[-1][0], day)
+        if each.state == chain.NOTICE:
+            ran.append((day, None))
+    return chain.notice_ends(row.notice, calendar_of(ask.db).workdays, ran)
+
+
+def check(ask: Ask, row: Row, one: cases.Case, step: Step, words: str) -> None:
+    """
+    Raises Refusal where the step takes a place and none is left; `words` that are 破例 and a listed reason let it.
+
+    Counted while nobody else counts, so that two at once never take the last place.
+    """
+    cap = _cap(row, one)
+    if step.to != chain.DECIDED or not cap:
+        return
+    cases.lock(ask.db, row.key, one.period, one.kind)
+    count = _taken(ask, row, one, decided=True)
+    if count < cap:
+        return
+    reason = words.removeprefix("破例").strip()
+    if not words.startswith("破例") or reason not in medals.EXCEPTIONS:
+        ways = (
+            Button(each, case_waiting.COMMAND, f"{one.number} {step.action} 破例 {each}") for each in medals.EXCEPTIONS
+        )
+        full = f"{one.kind} 已满 {count}/{cap}，可以退回请对方换一类，或者选一个理由破例。"
+        raise Refusal(f"{one.number} 还不能{step.action}，没有改。{full}", *ways)
+    ask.note(Action.EXCEPTED, one.unit, f"case:{one.number}", what=reason)
+
+
+def over(ask: Ask, row: Row, one: cases.Case) -> str:
+    """That more are put forward than there are places; empty otherwise (domain §3 G7)."""
+    cap = _cap(row, one)
+    count = _taken(ask, row, one, decided=False) if cap else 0
+    return f"{one.kind}名额 {cap} 个，这是第 {count} 个，超额，评定时要取舍。" if count > cap else ""
+
+
+def _cap(row: Row, one: cases.Case) -> int:
+    return row.caps.get(one.kind, row.cap_each)
+
+
+def _taken(ask: Ask, row: Row, one: cases.Case, decided: bool) -> int:
+    """How many of its kind and period stand in the part of the tree that decides on it."""
+    by = next((each.by for each in row.chain if each.to == chain.DECIDED), row.chain[-1].by)
+    kinds, _ = case_rights.LEVELS.get(by, case_rights.NOBODY)
+    offices = [each for each in units.around(ask.db, one.path, kinds) if each.kind in kinds]
+    path = case_rights.sphere(offices[-1]) if offices else "/" + one.path.split("/")[1] + "/"
+    found = cases.standing(ask.db, row.key, one.period, [path], one.kind)
+    before = {step.state for step in row.chain if step.action == chain.APPROVE} | chain.FAILED
+    return sum(each.state not in (before if decided else chain.FAILED) for each in found)
