@@ -20,7 +20,7 @@ from storage.people.people import Grant, Person, Role
 
 __all__ = [
     "ADMINS", "Answer", "Ask", "Attachment", "Button", "Denied", "Due", "File", "Grant", "Handler", "MEMBERS",
-    "Message", "Person", "REPORTERS", "Refusal", "Reply", "Role", "Unit",
+    "Message", "Person", "REPORTERS", "Refusal", "Reply", "Role", "Unit", "Waiting",
 ]  # fmt: skip
 
 MEMBERS = frozenset(Role)
@@ -219,6 +219,19 @@ class Reply:
     about: str = ""
     closes: tuple[tuple[str, str], ...] = ()
     until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Something that waits for the asker: `number` as it is written, `about` without a name that may not be said here.
+
+    `opens` shows it with what can be done.
+    """
+
+    number: str
+    about: str
+    since: datetime
+    opens: Button
 
 
 class Refusal(Exception):

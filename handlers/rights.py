@@ -1,5 +1,6 @@
 """Rights beyond a command's `who`: who reports where, who appoints whom, whose word takes a second (domain §1.2)."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -39,6 +40,7 @@ _SPENT = {
 # Who decides on children's names, sees them, or gives rights: nobody comes to that by one person's word alone.
 WEIGHTY = GIVERS | {Role.DATA_OFFICER}
 _SEE_NAMES = frozenset({Role.COUNSELOR, Role.BRIGADE, Role.SCHOOL_ADMIN, Role.DATA_OFFICER})
+_NO_USERS = re.compile(r"队员|学生|同学|孩子|儿童|小朋友|家长|爸爸|妈妈|[小中大]队[长委]|队干部|班长")
 # A counselor belongs to a squad, these two to a school or kindergarten; the other roles may be held anywhere.
 _PLACES = {
     Role.COUNSELOR: (Kind.SQUAD,),
@@ -66,6 +68,14 @@ def may_change(person: Person, unit: Unit, reporter_id: int) -> bool:
 def sees_names(person: Person, unit: Unit) -> bool:
     """Whether this person works with the children of this unit: a committee above has counts."""
     return any(grant.role in _SEE_NAMES and grant.unit.covers(unit) for grant in person.grants)
+
+
+def check_grown_up(words: str) -> None:
+    """Children and guardians are no users (domain §1.2): raises Refusal where a role is wanted for one."""
+    if _NO_USERS.search(words):
+        raise Refusal(
+            "机器人只给老师和志愿者用，不给孩子和家长开邀请码、账号和角色。孩子的事由辅导员来报，孩子不用登录。"
+        )
 
 
 def place_of(role: Role) -> str:

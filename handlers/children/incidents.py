@@ -7,7 +7,7 @@ from datetime import timedelta
 from unicodedata import normalize
 
 from handlers import rights
-from handlers.kit import MEMBERS, Ask, Button, Denied, Due, Refusal, Reply, Role, Unit
+from handlers.kit import MEMBERS, Ask, Button, Denied, Due, Refusal, Reply, Role, Unit, Waiting
 from handlers.privacy import gate
 from handlers.reading.text.numbers import CHINESE, value_of
 from handlers.registry import command, due
@@ -51,9 +51,17 @@ _STEPS = (
 )
 
 
+def _in_inbox(ask: Ask) -> list[Waiting]:
+    return [
+        Waiting(one.number, f"泄露，{one.unit.name}，没有结案", one.opened_at, Button("看", "泄露", one.number))
+        for one in incidents.still_open(ask.db, ask.me.paths(IN_CHARGE))
+    ]
+
+
 @command(
     "泄露", "泄漏", "leak", who=MEMBERS, group="孩子信息", rank=48, help="报告信息泄露,按步骤处置",
     glued=numbered.GLUED, shows=incidents.LETTER, examples=(_LIKE, "泄露 X20260403-01", "泄露 X20260403-01 完成 1"),
+    waits=_in_inbox,
 )  # fmt: skip
 def leak(ask: Ask) -> list[Reply]:
     """Report a leak, or open the page of one, or tick off a step of it."""

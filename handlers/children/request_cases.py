@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from handlers.catalogue import loader
-from handlers.kit import Ask, Button, Denied, Due, Refusal, Reply, Role
+from handlers.kit import Ask, Button, Denied, Due, Refusal, Reply, Role, Waiting
 from handlers.registry import due
 from handlers.wording import days, places
 from handlers.wording.numbers import CaseNumbers
@@ -35,6 +35,15 @@ def about(ask: Ask, found: guardian_requests.Request) -> str:
     """删除 三(2)中队 王*明."""
     names = children.names(ask.db, ask.vault, [found.child_id] if found.child_id is not None else [])
     return " ".join([_SAID[found.kind], found.unit.name, *map(children.masked, names.values())])
+
+
+def in_inbox(ask: Ask) -> list[Waiting]:
+    """The open ones, for 待办; whose they are is not said there."""
+    return [
+        Waiting(one.number, f"家长申请{_SAID[one.kind]}，{one.unit.name}，{days.short(one.due)}前", one.received_at,
+                Button("看", "家长申请", one.number))
+        for one in guardian_requests.waiting(ask.db, ask.me.paths(IN_CHARGE))
+    ]  # fmt: skip
 
 
 def settle(ask: Ask, found: guardian_requests.Request, state: str, outcome: str = "") -> None:

@@ -28,9 +28,9 @@ def medals(shown: Digest) -> list[str]:
 
 
 def stars(shown: Digest) -> list[str]:
-    """二星章:提名 12,待审 2,公示中 4,已通过 6,已颁发 6(名额 9;一星章的 20.0%); without what there is none of."""
+    """二星章:提名 12,待审 2,公示中 4,已授予 6,已颁发 6(名额 9;一星章的 20.0%); without what there is none of."""
     awarded = {(each.medal, each.collective): each.awarded for each in shown.stars}
-    return [_star(each, awarded.get((_below(each.medal), each.collective), 0)) for each in shown.stars]
+    return [_star(each, awarded.get((_below(each.medal), each.collective), 0)) for each in shown.stars if each.moved]
 
 
 def _below(star: str) -> str:
@@ -39,7 +39,7 @@ def _below(star: str) -> str:
 
 def _star(one: Star, awarded_below: int) -> str:
     counts = (
-        ("提名", one.nominated), ("待审", one.waiting), ("公示中", one.on_notice), ("已通过", one.awarded),
+        ("提名", one.nominated), ("待审", one.waiting), ("公示中", one.on_notice), ("已授予", one.awarded),
         ("已颁发", one.presented),
     )  # fmt: skip
     beside = [f"名额 {one.places}"] if one.places else []
@@ -56,10 +56,10 @@ def funnel(shown: Digest) -> list[tuple[str, int]]:
         ("提名", [each.nominated for each in shown.stars]),
         ("同意", [each.agreed for each in shown.stars]),
         ("公示", [each.on_notice + each.awarded for each in shown.stars]),
-        ("通过", [each.awarded for each in shown.stars]),
+        ("授予", [each.awarded for each in shown.stars]),
         ("颁发", [each.presented for each in shown.stars]),
     )
-    return [(word, sum(counts)) for word, counts in stages] if any(each.nominated for each in shown.stars) else []
+    return [(word, sum(counts)) for word, counts in stages] if any(each.moved for each in shown.stars) else []
 
 
 def late(shown: Digest) -> str:

@@ -1,14 +1,14 @@
 """待审: the nominations that wait for the asker, and which one a number or place means."""
 
 import re
+from dataclasses import replace
 from datetime import datetime
 
-from handlers.asker import levels
-from handlers.kit import Ask, Button, Denied, Refusal, Reply, Role
+from handlers.asker import inbox, levels
+from handlers.kit import Ask, Button, Denied, Refusal, Reply, Role, Waiting
 from handlers.medals import decisions
 from handlers.registry import command
 from handlers.wording import medals
-from storage.base import key_values
 from storage.base.numbered import GLUED
 from storage.medals import nominations, revocations
 from storage.medals.states import WAITING
@@ -30,13 +30,31 @@ _ALL = re.compile(r"\s*(?:全部|全都|所有|都)(?:同意|通过)?[\s。!！]
 _PLACE = re.compile(r"\s*第?(\d{1,3})(?:[号件个条](?!\w)|(?![\w:]))[\s,，:：、。]*")
 
 
+def _in_inbox(ask: Ask) -> list[Waiting]:
+    cases = levels.waiting(ask.db, ask.me, ask.now)
+    words = medals.case_lines(ask, cases)
+    asked = [one for one in revocations.waiting(ask.db, ask.me.paths(levels.DECIDERS)) if one.asked_by != ask.me.id]
+    return [
+        *(Waiting(case.number, f"提名 {words[case.id]}", case.since, Button("看", LIST.word, case.number))
+          for case in cases),
+        *(Waiting(one.number, f"撤销奖章，{one.reason}（{one.asked_name}请的）", one.asked_at,
+                  Button("看", "撤销奖章", one.number))
+          for one in asked),
+    ]  # fmt: skip
+
+
 @command(
     "待审", "pending", who=levels.DECIDERS, group="奖章", rank=5, help="看等您审核的提名", glued=GLUED,
-    examples=("待审",), shows=nominations.LETTER,
+    examples=("待审",), shows=nominations.LETTER, waits=_in_inbox,
 )  # fmt: skip
 def show_all(ask: Ask) -> list[Reply]:
-    """What waits for the asker: nominations, and medals that are to be taken away."""
+    """What waits for the asker: nominations, and medals that are to be taken away; how much else does."""
+    others = [] if ask.args else inbox.gathered(ask, LIST.word)
+    if others and not levels.waiting(ask.db, ask.me, ask.now):
+        return [inbox.page(ask, 0)]
     shown = show_pending(ask)
+    if others:
+        shown = replace(shown, text=f"{shown.text}\n另有 {len(others)} 件不是提名的，发「待办」一起看。")
     return [shown, *(each for each in _revocations(ask) if ask.message.private and each.text != shown.text)]
 
 
@@ -53,7 +71,7 @@ def show_pending(ask: Ask) -> Reply:
         return taken_away[0]
     if not ask.message.private:
         return Reply(f"有 {len(cases)} 件提名待审,请私聊我发「待审」看详情。")
-    key_values.put(ask.db, _shown(ask), " ".join(case.number for case in cases[:_PLACES]), ask.now)
+    inbox.show(ask, [case.number for case in cases[:_PLACES]])
     begun = _FROM.fullmatch(ask.args)
     first = min(max(int(begun[1]) - 1, 0), len(cases) - 1) if begun else 0
     page = cases[first : first + _LISTED]
@@ -88,27 +106,32 @@ def _one(ask: Ask, case: nominations.Case) -> Reply:
     return Reply("\n".join(lines), (*buttons, LIST))
 
 
-def _shown(ask: Ask) -> str:
-    return f"pending-shown:{ask.me.id}"
-
-
 def several(ask: Ask) -> list[str]:
     """The case numbers that 1-20 or 全部 mean; empty for other words. The places are those of the list shown last."""
     listed = _listed(ask)
     if _ALL.fullmatch(ask.args):
-        return listed
+        return [number for number in listed if number.startswith(nominations.LETTER)]
     match = _RANGE.fullmatch(ask.args)
     if match is None:
         return []
     first, last = int(match[1]), int(match[2])
     if not 0 < first <= last <= len(listed):
         raise Refusal(f"待审里没有第 {first} 到 {last} 件。发「待审」看现在的序号。", LIST)
-    return listed[first - 1 : last]
+    return [_nomination(listed, place) for place in range(first, last + 1)]
+
+
+def _nomination(listed: list[str], place: int) -> str:
+    """The number at this place of the list; raises Refusal when something else stands there."""
+    number = listed[place - 1]
+    if not number.startswith(nominations.LETTER):
+        raise Refusal(f"第 {place} 件是 {number}，不是提名，什么都没有做。发「待办」，按「看 {place}」。", inbox.LIST)
+    return number
 
 
 def _listed(ask: Ask) -> list[str]:
-    shown = key_values.get(ask.db, _shown(ask))
-    return shown.value.split() if shown else [case.number for case in levels.waiting(ask.db, ask.me, ask.now)[:_PLACES]]
+    shown = inbox.shown(ask)
+    waiting = levels.waiting(ask.db, ask.me, ask.now)[:_PLACES] if shown is None else []
+    return shown or [case.number for case in waiting]
 
 
 def with_numbers(ask: Ask, most: int = _LISTED) -> str:
@@ -124,14 +147,14 @@ def with_numbers(ask: Ask, most: int = _LISTED) -> str:
         place = int(match[1])
         if not 0 < place <= len(listed):
             raise Refusal(f"待审里没有第 {place} 件。发「待审」看现在的序号。", LIST)
-        numbers.append(listed[place - 1])
+        numbers.append(_nomination(listed, place))
         words = words[match.end() :]
     return " ".join([*numbers, words])
 
 
 def _days(ask: Ask, since: datetime) -> int:
     """For how many days something has waited."""
-    return (ask.today - since.astimezone(ask.now.tzinfo).date()).days
+    return inbox.days(ask, since)
 
 
 def _lines(ask: Ask, cases: list[nominations.Case], before: int, open_ones: int) -> list[str]:
@@ -159,12 +182,13 @@ def mine_to_decide(ask: Ask, number: str, word: str) -> nominations.Case:
     if not number:
         raise Refusal(f"请写上编号,如「{word} {decisions.NUMBERS.like(ask)}」。编号在「待审」里。", LIST)
     case = nominations.by_number(ask.db, number)
-    none = f"{decisions.NUMBERS.unknown(ask, number)}发「待审」看等您审核的。"
-    if case is None:
-        raise Refusal(none, LIST)
+    if case is None or not levels.held(ask.me, case):
+        # Looked for only now: of two hundred numbers that are known nothing is to be guessed.
+        none = f"{decisions.NUMBERS.unknown(ask, number)}发「待审」看等您审核的。"
+        if case is None:
+            raise Refusal(none, LIST)
+        raise Denied(none, LIST, what=word, subject=f"nomination:{case.id}")
     subject = f"nomination:{case.id}"
-    if not levels.held(ask.me, case):
-        raise Denied(none, LIST, what=word, subject=subject)
     if case.state not in WAITING:
         raise Refusal(already(ask, case), LIST)
     if ask.me.id in (case.nominator_id, case.holder):

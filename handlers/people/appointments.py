@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from handlers import rights
-from handlers.kit import Ask, Button, Denied, Grant, Person, Refusal, Reply, Role
+from handlers.kit import Ask, Button, Denied, Grant, Person, Refusal, Reply, Role, Waiting
 from handlers.people import announcements
 from handlers.people import handover_work as duties
 from handlers.registry import command
@@ -78,20 +78,32 @@ def _buttons(number: int | str) -> tuple[Button, ...]:
     return Button("同意", "待确认", f"{number} 同意"), Button("不同意", "待确认", f"{number} 不同意")
 
 
+def _mine(ask: Ask) -> list[appointments.Appointment]:
+    return [
+        each for each in appointments.waiting(ask.db, ask.now)
+        if rights.may_confirm(ask.db, ask.me, each.wish, each.asked_by, ask.now)
+    ]  # fmt: skip
+
+
+def _in_inbox(ask: Ask) -> list[Waiting]:
+    return [
+        Waiting(f"待确认{one.id}", described(ask, one), one.asked_at, Button("看", "待确认", str(one.id)))
+        for one in _mine(ask)
+    ]
+
+
 @command(
     "待确认", "confirm", who=rights.GIVERS, group="人员", rank=27, help="等您确认的任职、新手机", examples=("待确认",),
+    glued=r"\d+$", waits=_in_inbox,
 )  # fmt: skip
 def pending(ask: Ask) -> Reply | list[Reply]:
     """`待确认`: what waits for the asker; `待确认 3 同意`, `待确认 3 不同意`, `待确认 全部同意` decide."""
     if not ask.message.private:
         raise Refusal("请私聊我发「待确认」。")
     answer = _ANSWER.fullmatch(ask.args)
-    mine = [
-        each for each in appointments.waiting(ask.db, ask.now)
-        if rights.may_confirm(ask.db, ask.me, each.wish, each.asked_by, ask.now)
-    ]  # fmt: skip
+    mine = _mine(ask)
     if answer is None:
-        return _listed(ask, mine)
+        return _listed(ask, [each for each in mine if ask.args in ("", str(each.id))])
     meant = [each for each in mine if answer[1] in (str(each.id), "全部")]
     if not meant:
         raise Denied(_GONE.format(answer[1]), what="待确认")

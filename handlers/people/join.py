@@ -145,6 +145,7 @@ def invite(ask: Ask) -> Reply:
         raise Refusal("邀请码不能在群里开,请私聊我。")
     role, words = _role(ask.args)
     if role is None:
+        rights.check_grown_up(ask.args)
         names, like = "、".join(each.label for each in rights.appointed_by(ask.me)), _example(ask, Role.COUNSELOR)
         raise Refusal(f"请写明角色和单位,像这样:{like}\n您可以邀请:{names}。")
     if role not in rights.appointed_by(ask.me):

@@ -121,6 +121,7 @@ def _meant(ask: Ask, words: str, word: str) -> tuple[Person, Role, Unit]:
     name, _, rest = words.partition(" ")
     role = next((each for each in sorted(Role, key=_longest) if rest.lstrip().startswith(each.label)), None)
     if not name or role is None:
+        rights.check_grown_up(words)
         may = "、".join(each.label for each in rights.appointed_by(ask.me))
         raise Refusal(f"请写明谁、角色和单位,像这样:{word} 张老师 中队辅导员 三(2)中队\n您可以{word}:{may}。")
     top = places.scope(ask.me, [held for held, may in rights.APPOINTS.items() if role in may])

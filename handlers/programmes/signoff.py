@@ -4,10 +4,11 @@ import re
 
 from handlers.catalogue import current
 from handlers.catalogue.model import Row
-from handlers.kit import ADMINS, Ask, Button, Denied, Refusal, Reply, Role
+from handlers.kit import ADMINS, Ask, Button, Denied, Refusal, Reply, Role, Waiting
 from handlers.programmes.changes import named
 from handlers.registry import command
 from handlers.wording import programmes
+from storage.base import numbered
 from storage.messages import files
 from storage.people import accounts
 from storage.programmes import reports
@@ -19,11 +20,22 @@ MOST = 5
 _DECISIONS = (("收下", "同意"), ("退回", "退回"))
 
 
-@command("待收", who=REVIEWERS, group="活动", rank=30, help="看等您收下的上报", examples=("待收",))
+def _in_inbox(ask: Ask) -> list[Waiting]:
+    rows = _rows(ask)
+    return [
+        Waiting(f"R{one.id}", f"{one.unit_name} {programmes.when(rows[one.row], one, ask.today)}{rows[one.row].name}",
+                one.made_at or ask.now, Button("看", "待收", f"R{one.id}"))
+        for one in for_me(ask)
+    ]  # fmt: skip
+
+
+@command("待收", who=REVIEWERS, group="活动", rank=30, help="看等您收下的上报", examples=("待收",), waits=_in_inbox)
 def waiting(ask: Ask) -> Reply:
-    """What waits for the asker, the oldest first, with the days it has waited."""
+    """What waits for the asker, the oldest first, with the days it has waited; with a number that one."""
     rows = _rows(ask)
     found = for_me(ask)
+    number, _ = numbered.row(ask.args, reports.LETTER) if ask.args else (None, "")
+    found = [each for each in found if number in (None, each.id)]
     if not found:
         return Reply("没有等您收下的上报。")
     lines = [_line(ask, rows[each.row], each) for each in found[:MOST]]

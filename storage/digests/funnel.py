@@ -31,13 +31,14 @@ class Star:
     awarded: int
     presented: int
     places: int = 0
+    # Whether there is anything to say of it this week.
+    moved: bool = True
 
 
 def of_week(db: Connection, of: Unit, week: str) -> tuple[Star, ...]:
     """The stars of the school year of this week, as they stand now at and below a unit.
 
-    Of which nothing was nominated or handed over in this week and nothing waits, neither for a decision nor for a
-    ceremony, there is nothing to say.
+    One moved when something was nominated or handed over in this week, or waits for a decision or a ceremony.
     """
     monday = monday_of(week)
     sunday = monday + timedelta(days=6)
@@ -61,8 +62,9 @@ def of_week(db: Connection, of: Unit, week: str) -> tuple[Star, ...]:
     for medal, whole, *counts, moved in rows:
         nominated, waiting, agreed, on_notice, given, presented = map(int, counts)
         set_ = places.get((medal, bool(whole)), 0)
-        if moved and nominated:
-            found.append(Star(medal, bool(whole), nominated, waiting, agreed, on_notice, given, presented, set_))
+        if nominated:
+            stages = nominated, waiting, agreed, on_notice, given, presented
+            found.append(Star(medal, bool(whole), *stages, places=set_, moved=bool(moved)))
     return tuple(found)
 
 

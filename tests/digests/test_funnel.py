@@ -57,9 +57,9 @@ def lines(db: Connection, top: Unit) -> list[str]:
 @pytest.mark.parametrize(
     ("rounds", "said"),
     [
-        ({"S3": (502, 0), "S4": (52, 0)}, ["三星章:提名 502,已通过 502", "四星章:提名 52,已通过 52(三星章的 10.4%)"]),
-        ({"S4": (2969, 30)}, ["四星章:提名 2969,已通过 2969", "集体四星章:提名 30,已通过 30"]),
-        ({"S3": (7923, 28)}, ["三星章:提名 7923,已通过 7923", "集体三星章:提名 28,已通过 28"]),
+        ({"S3": (502, 0), "S4": (52, 0)}, ["三星章:提名 502,已授予 502", "四星章:提名 52,已授予 52(三星章的 10.4%)"]),
+        ({"S4": (2969, 30)}, ["四星章:提名 2969,已授予 2969", "集体四星章:提名 30,已授予 30"]),
+        ({"S3": (7923, 28)}, ["三星章:提名 7923,已授予 7923", "集体三星章:提名 28,已授予 28"]),
     ],
     ids=["G5", "G18 四川", "G18 昆明"],
 )
@@ -73,10 +73,10 @@ def test_g16_a_thousand_children_through_the_chain(db: Connection) -> None:
     for medal, base, percent in (("S1", 1000, 30), ("S2", 300, 30), ("S3", 90, 20), ("S4", 18, 10)):
         quotas.freeze(db, top, medal, False, "2026春", base, percent, who, NOW)
     assert lines(db, top) == [
-        "一星章:提名 300,已通过 300,已颁发 300(名额 300)",
-        "二星章:提名 90,已通过 90,已颁发 90(名额 90;一星章的 30.0%)",
-        "三星章:提名 18,已通过 18,已颁发 18(名额 18;二星章的 20.0%)",
-        "四星章:提名 1,已通过 1,已颁发 1(名额 1;三星章的 5.6%)",
+        "一星章:提名 300,已授予 300,已颁发 300(名额 300)",
+        "二星章:提名 90,已授予 90,已颁发 90(名额 90;一星章的 30.0%)",
+        "三星章:提名 18,已授予 18,已颁发 18(名额 18;二星章的 20.0%)",
+        "四星章:提名 1,已授予 1,已颁发 1(名额 1;三星章的 5.6%)",
     ]
 
 
@@ -85,7 +85,8 @@ def test_what_was_taken_away_or_is_over_is_not_told(db: Connection) -> None:
     assert lines(db, put(db, {"S1": (3, 0)}, "withdrawn")) == []
     top = put(db, {"S1": (3, 0)}, presented=NOW.date() - timedelta(days=30))
     later = "2026-W16"
-    assert digests.weekly(db, top, later, NOW).stars == () and len(lines(db, top)) == 1
+    quiet = digests.weekly(db, top, later, NOW)
+    assert reports.stars(quiet) == [] == reports.funnel(quiet) and len(lines(db, top)) == 1
     # Of another school year nothing counts.
     db.execute(update(nomination).where(nomination.c.week == WEEK).values(week="2025-W14", term="2025春"))
     assert lines(db, top) == []
@@ -97,7 +98,7 @@ def test_the_funnel_narrows_and_a_frozen_digest_keeps_it(db: Connection) -> None
     db.execute(update(nomination).where(nomination.c.id.in_(ids)).values(state="approved"))
     db.execute(update(nomination).where(nomination.c.id.in_(ids[:2])).values(presented_on=NOW.date()))
     frozen = digests.freeze(db, top, WEEK, NOW)
-    assert reports.funnel(frozen) == [("提名", 10), ("同意", 6), ("公示", 6), ("通过", 6), ("颁发", 2)]
+    assert reports.funnel(frozen) == [("提名", 10), ("同意", 6), ("公示", 6), ("授予", 6), ("颁发", 2)]
     db.execute(update(nomination).where(nomination.c.id.in_(ids)).values(state="revoked"))
     assert digests.report(db, top, WEEK, NOW).stars == frozen.stars
     assert lines(db, top) == ["一星章:提名 4,待审 4"]

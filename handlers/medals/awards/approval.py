@@ -1,6 +1,6 @@
 """Approving: consent, the rules and the places are looked at in the very transaction that decides."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from handlers.asker import levels
@@ -27,11 +27,12 @@ def approve(ask: Ask, cases: Sequence[nominations.Case], by_rule: bool = True, s
     ladders = levels.Ladders(ask.db)
     last = [case for case in cases if not ladders.of(case.medal, case.unit).after(case.level)]
     places = quotas.locked(ask.db, last)
+    broken = eligibility.problems(ask, cases) if by_rule else {}
     done: list[nominations.Case] = []
     against = list(said)
     for case in cases:
         # Case by case: what was just approved has taken its place.
-        wrong = _against(ask, case, places, by_rule)
+        wrong = _against(ask, case, broken.get(case.id, []), places.get(case.id, ()) if by_rule else ())
         against += [f"{case.number} {words}" for words in wrong]
         if not wrong:
             _advance(ask, case, ladders)
@@ -63,13 +64,10 @@ def _again(ask: Ask, number: str) -> nominations.Case:
     return now
 
 
-def _against(
-    ask: Ask, case: nominations.Case, places: Mapping[int, Sequence[quotas.Quota]], by_rule: bool
-) -> list[str]:
+def _against(ask: Ask, case: nominations.Case, broken: Sequence[str], places: Sequence[quotas.Quota]) -> list[str]:
+    """Consent first; then the rules that are broken, and the places that are left as of now."""
     missing = consents.missing(ask, case)
-    if missing or not by_rule:
-        return [missing] if missing else []
-    return eligibility.problems(ask, [case], places)[case.id]
+    return [missing] if missing else [*broken, *eligibility.without_place(ask, places)]
 
 
 def _news(ask: Ask, done: Sequence[nominations.Case], before: str) -> list[Reply]:

@@ -1,6 +1,6 @@
 """Whether a case may be approved: what storage knows is put to the rules of the medals and said with its figures."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from handlers.kit import Ask
@@ -30,11 +30,8 @@ def missing_basics(held: Iterable[str]) -> list[str]:
     return [medal for medal in ALL_BASIC if medal not in held and medal.partition("/")[0] not in held]
 
 
-def problems(
-    ask: Ask, cases: Sequence[nominations.Case], places: Mapping[int, Sequence[Quota]] | None = None
-) -> dict[int, list[str]]:
-    """Case → what the rules say against it, each with its figures; `places`: the quotas that each case counts in."""
-    places = places or {}
+def problems(ask: Ask, cases: Sequence[nominations.Case]) -> dict[int, list[str]]:
+    """Case → what the rules say against it, each with its figures; for the places see `without_place`."""
     terms = year_terms(ask)
     children = [case.child_id for case in cases if case.child_id is not None]
     outside = badges.not_members(ask.db, children)
@@ -52,8 +49,7 @@ def problems(
         target = "individual" if case.child_id else "collective"
         wish = Nomination(target, nominee or None, str(case.unit.id), case.medal)  # type: ignore[arg-type]
         issues = rules.judged(Reading("nomination", "ok", nominations=(wish,)), register).issues
-        lines = [_said(ask, case, issue, lacking) for issue in issues]
-        found[case.id] = [*lines, *_without_place(ask, places.get(case.id, ()))]
+        found[case.id] = [_said(ask, case, issue, lacking) for issue in issues]
     return found
 
 
@@ -82,7 +78,8 @@ def _said(ask: Ask, case: nominations.Case, issue: str, lacking: Sequence[str]) 
     }[issue]
 
 
-def _without_place(ask: Ask, places: Sequence[Quota]) -> list[str]:
+def without_place(ask: Ask, places: Sequence[Quota]) -> list[str]:
+    """Which of these quotas are used up, with their arithmetic."""
     taken = [(quota, quotas.used(ask.db, quota)) for quota in places]
     return [f"名额已满:{arithmetic(quota, used)}" for quota, used in taken if used >= quota.limit]
 

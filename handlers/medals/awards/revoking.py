@@ -43,6 +43,8 @@ def revoke(ask: Ask) -> list[Reply]:
     case = _mine(ask, number, second)
     if second:
         return _settled(ask, case, word == "同意")
+    if not word and (asked := _asked(ask, case)):
+        return [asked]
     if case.state is not State.APPROVED:
         raise Refusal(f"{number} {medals.state_of(case)},没有奖章可以撤销。")
     return _ask_second(ask, case, word) if word in REASONS else [_ask(ask, case)]
@@ -101,6 +103,15 @@ def _card(ask: Ask, case: nominations.Case, reason: str, to: int) -> Reply:
     about = medals.case_lines(ask, [case], to)[case.id]
     words = f"{ask.me.name}请求撤销 {case.number}:{about}\n理由:{reason}"
     return Reply(words, pending.revoking(case.number), to=to, about=f"revoke:{case.number}")
+
+
+def _asked(ask: Ask, case: nominations.Case) -> Reply | None:
+    """What somebody else has asked for, for the asker to decide on."""
+    waiting = revocations.waiting(ask.db, [case.unit.path])
+    found = [one for one in waiting if one.number == case.number and one.asked_by != ask.me.id]
+    about = medals.case_lines(ask, [case])[case.id]
+    words = f"{found[0].asked_name}请求撤销 {case.number}:{about}\n理由:{found[0].reason}" if found else ""
+    return Reply(words, pending.revoking(case.number)) if found else None
 
 
 def _settled(ask: Ask, case: nominations.Case, agreed: bool) -> list[Reply]:

@@ -42,11 +42,8 @@ def _people(ask: Ask, level: str, case: Case) -> list[Person]:
 @due(_KIND)
 def waits(said: Due) -> Reply | None:
     """How much has waited for long, by medal; None when it has been decided on."""
-    late = [
-        case
-        for case in levels.waiting(said.db, said.person, said.now)
-        if levels.days_waited(case, said.now) >= _REMIND.days
-    ]
+    waiting = levels.waiting(said.db, said.person, said.now)
+    late = [case for case in waiting if levels.days_waited(case, said.now) >= _REMIND.days]
     if not late:
         return None
     counts = Counter(medals.label(case.medal) for case in late)

@@ -38,7 +38,8 @@ _REGISTRY = _List("上传名单", (State.APPROVED,), this_year=True)
 
 
 @command(
-    "公示名单", who=readers.READERS, group="奖章", rank=48, exports=True, help="公示的名单（文字和 Excel），可以脱敏",
+    "公示名单", "导出 公示名单", "导出公示名单", who=readers.READERS, group="奖章",
+    rank=48, exports=True, help="公示的名单（文字和 Excel），可以脱敏",
     examples=("公示名单 一星章 核对名单", "公示名单 一星章 脱敏 汇总上报"),
 )  # fmt: skip
 def notice(ask: Ask) -> Reply:
@@ -47,7 +48,8 @@ def notice(ask: Ask) -> Reply:
 
 
 @command(
-    "证书名单", who=readers.READERS, group="奖章", rank=49, exports=True, help="打印证书用的名单（Excel）",
+    "证书名单", "导出 证书名单", "导出证书名单", who=readers.READERS, group="奖章",
+    rank=49, exports=True, help="打印证书用的名单（Excel）",
     examples=("证书名单 一星章 其他用途",),
 )  # fmt: skip
 def certificates(ask: Ask) -> Reply:
@@ -56,7 +58,8 @@ def certificates(ask: Ask) -> Reply:
 
 
 @command(
-    "颁章名单", who=readers.READERS, group="奖章", rank=50, exports=True, help="颁章仪式用的名单，按中队（Excel）",
+    "颁章名单", "导出 颁章名单", "导出颁章名单", who=readers.READERS, group="奖章",
+    rank=50, exports=True, help="颁章仪式用的名单，按中队（Excel）",
     examples=("颁章名单 三(2) 核对名单", "颁章名单 一星章 核对名单"),
 )  # fmt: skip
 def ceremony(ask: Ask) -> Reply:
@@ -65,7 +68,8 @@ def ceremony(ask: Ask) -> Reply:
 
 
 @command(
-    "上传名单", who=readers.READERS, group="奖章", rank=51, exports=True, help="上传平台用的名单，列可以自己定",
+    "上传名单", "导出 上传名单", "导出上传名单", who=readers.READERS, group="奖章",
+    rank=51, exports=True, help="上传平台用的名单，列可以自己定",
     examples=("上传名单 一星章 汇总上报", "上传名单 列 队员姓名=姓名、学校、中队、奖章"),
 )  # fmt: skip
 def registry(ask: Ask) -> Reply:

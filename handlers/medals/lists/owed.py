@@ -20,13 +20,15 @@ _HOW = "颁发了，发「颁发 三(2) 一星章 6月1日」这样的话。"
 
 @command(
     "待颁", "待颁发", "owed", who=WHO, group="奖章", rank=52, help="看谁评上了还没领到奖章",
-    examples=("待颁", "待颁 三(2)"),
+    examples=("待颁", "待颁 三(2)", "待颁 一星章"),
 )  # fmt: skip
 def owed(ask: Ask) -> Reply:
     """Of one squad by number, of a school squad by squad, of a district school by school, the most first."""
-    at = places.chosen(ask, WHO, ask.args, "待颁")
+    named, rest = medals.found_in(ask, ask.args)
+    at = places.chosen(ask, WHO, rest.strip(), "待颁")
     where = "、".join(unit.name for unit in at)
-    wanted = lists.Wanted([unit.path for unit in at], (State.APPROVED,), waiting=True)
+    codes = [each.code for each in named if each.code]
+    wanted = lists.Wanted([unit.path for unit in at], (State.APPROVED,), codes, waiting=True)
     counted = lists.by_unit(ask.db, wanted)
     if not counted:
         return Reply(f"{where}：评上的都颁发了。")

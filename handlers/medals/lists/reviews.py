@@ -39,11 +39,10 @@ def _how_long(ask: Ask, cases: Sequence[Case]) -> str:
 
 
 def _reviewers(ask: Ask, case: Case, known: dict[tuple[int, int, str], str]) -> str:
-    """李老师、刘校长; asked once for each unit and nominator."""
+    """李老师、刘校长; asked once for each unit, nominator and level."""
     key = (case.unit.id, case.nominator_id, case.level)
     if key not in known:
-        found = decisions.reviewers(ask, case)
-        known[key] = "、".join(person.name for person in found) or _NOBODY
+        known[key] = "、".join(person.name for person in decisions.reviewers(ask, case)) or _NOBODY
     return known[key]
 
 

@@ -5,7 +5,7 @@ from datetime import date
 
 from handlers.catalogue import chain
 from handlers.catalogue.model import Row
-from handlers.kit import Ask, Button, Reply
+from handlers.kit import Ask, Button, Reply, Waiting
 from handlers.programmes.cases import case_limits, case_rights, case_waiting
 from handlers.wording import days
 from storage.messages import files
@@ -140,6 +140,15 @@ def shown(ask: Ask, row: Row, paths: list[str], head: str, again: str) -> Reply:
     )
     nudge_them = [Button("催", "催", again)] if found else []
     return Reply("\n".join([head, *listed, *more]), (*links(found[:3]), *nudge_them, Button("表", "表", again)))
+
+
+def waiting(ask: Ask) -> list[Waiting]:
+    """The cases that wait for the asker, for 待办."""
+    return [
+        Waiting(one.number, line(ask, row, one).partition(" ")[2], one.changed_at or ask.now,
+                Button(one.number, case_waiting.COMMAND, one.number))
+        for one, row in case_waiting.found(ask)
+    ]  # fmt: skip
 
 
 def links(found: Iterable[cases.Case]) -> tuple[Button, ...]:

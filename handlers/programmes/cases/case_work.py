@@ -27,7 +27,7 @@ _SIGNS = " :：,，、。"
 @command(
     case_waiting.COMMAND, who=MEMBERS, group="活动", rank=35, help="办一件事项：看、整改、销号、会签、同意……",
     examples=("办 D20260403-01", "整改 D20260403-01 队旗已经挂好"), follows=r"\W*[DdＤｄ\d]", number=cases.LETTER,
-    listed=False,
+    listed=False, waits=case_words.waiting,
 )  # fmt: skip
 def work(ask: Ask) -> Sequence[Reply]:
     """The page of a case, or a step of it: the words behind the number say which."""

@@ -1,0 +1,63 @@
+"""What waits for somebody, of every kind, the oldest first: each command says what of its own does (`waits`)."""
+
+from datetime import datetime
+
+from handlers.kit import Ask, Button, Reply, Waiting
+from storage.base import key_values
+
+LIST = Button("待办", "待办")
+_LISTED = 5
+
+
+def gathered(ask: Ask, but: str = "") -> list[Waiting]:
+    """Everything that waits for the asker, without what the command `but` lists itself."""
+    found = [
+        one
+        for each in ask.features
+        if each.waits and each.allows(ask.person) and but not in each.words
+        for one in each.waits(ask)
+    ]
+    return sorted(found, key=lambda one: one.since)
+
+
+def days(ask: Ask, since: datetime) -> int:
+    """For how many days something has waited."""
+    return (ask.today - since.astimezone(ask.now.tzinfo).date()).days
+
+
+def page(ask: Ask, first: int) -> Reply:
+    """Five of them from this place (0: the oldest), each with a button that shows it and what can be done."""
+    found = gathered(ask)
+    if not found:
+        return Reply("没有等您办的事项。")
+    if not ask.message.private:
+        return Reply(f"有 {len(found)} 件等您办，请私聊我发「待办」看。")
+    show(ask, [one.number for one in found])
+    first = min(first, len(found) - 1)
+    shown = found[first : first + _LISTED]
+    left = len(found) - first - len(shown)
+    more = (Button(f"后面 {min(_LISTED, left)} 件", LIST.word, f"从{first + _LISTED + 1}"),) if left else ()
+    lines = [f"{place}. {_line(ask, one)}" for place, one in enumerate(shown, first + 1)]
+    head = f"等您办 {len(found)} 件" + (f"，从第 {first + 1} 件起" if len(found) > len(shown) else "")
+    buttons = (Button(f"看 {place}", one.opens.word, one.opens.args) for place, one in enumerate(shown, first + 1))
+    return Reply("\n".join([f"{head}：", *lines]), (*buttons, *more))
+
+
+def _line(ask: Ask, one: Waiting) -> str:
+    waited = days(ask, one.since)
+    return f"{one.number} {one.about}" + (f"，等了 {waited} 天" if waited else "")
+
+
+def show(ask: Ask, numbers: list[str]) -> None:
+    """Keep what a list had at which place: 同意 2 means what was seen there."""
+    key_values.put(ask.db, _key(ask), " ".join(numbers), ask.now)
+
+
+def shown(ask: Ask) -> list[str] | None:
+    """The numbers of the list that was shown last, in its order; None when none was."""
+    kept = key_values.get(ask.db, _key(ask))
+    return kept.value.split() if kept else None
+
+
+def _key(ask: Ask) -> str:
+    return f"pending-shown:{ask.me.id}"
