@@ -20,6 +20,7 @@ from storage.audit.audit_heads import AuditHeads
 from storage.base import codes
 from storage.base.vault import Vault
 from storage.database import Database, open_database
+from storage.reminders import holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,14 @@ def open_engine(settings: Settings, url: str, clock: Clock | None = None) -> Eng
     if problem:
         database.close()
         raise BadSettings(problem)
-    vault = Vault(settings.name_keys)
-    migrate.migrate(database.write, lambda db: codes.key_old(db, vault))
-    return Engine(settings, database, vault, collect(), clock or Clock(settings.zone))
+    vault, before = Vault(settings.name_keys), migrate.revision(database.read)
+    clock = clock or Clock(settings.zone)
+
+    def after_migration(db: Connection) -> None:
+        codes.key_old(db, vault)
+        # Of a database that was in use somebody looks first at what would go out.
+        if before and url != settings.practice_database:
+            holds.hold(db, "升级", clock.now())
+
+    migrate.migrate(database.write, after_migration)
+    return Engine(settings, database, vault, collect(), clock)

@@ -11,6 +11,7 @@ from bot.engine import Engine
 from bot.metrics import TICK_ALARM
 from bot.outbox.sender import Sender
 from storage.organisation import units
+from storage.reminders import holds
 
 # A sender looks every second; it may wait as long as a database that is busy.
 SENDER_ALARM = timedelta(seconds=60)
@@ -28,8 +29,15 @@ def facts(
     if reasons:
         found["reason"] = "; ".join(reasons)
     doubt = [f"the clock is in doubt: {engine.clock.doubt}"] if engine.clock.doubt else []
+    doubt += _held(engine) if not database else []
     warnings = doubt + [line for name, state in states.items() for line in _failing(name, state)]
     return {**found, "senders": ages, **({"warnings": warnings} if warnings else {}), **states}
+
+
+def _held(engine: Engine) -> list[str]:
+    """Reminders that wait for somebody to look."""
+    with engine.database.read.connect() as db:
+        return ["reminders are held until 提醒 放行"] if holds.why(db) else []
 
 
 def _database(engine: Engine) -> str:

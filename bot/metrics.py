@@ -8,6 +8,7 @@ from bot.channels import Channel
 from bot.engine import Engine
 from bot.pipeline.writer import Pipeline
 from storage.messages import inbox, outbox
+from storage.reminders import deliveries, holds
 
 TICK_ALARM = timedelta(seconds=60)
 STATES = ("new", "claimed", "uncertain", "dead")
@@ -28,9 +29,14 @@ def text(engine: Engine, pipeline: Pipeline, tick_age: float, channels: Mapping[
     rows = Gauge("bot_outbox_rows", "letters by state", ["state"], registry=registry)
     with engine.database.read.connect() as db:
         counts = outbox.counts(db, STATES)
+        waiting, overdue = deliveries.queue(db, engine.now())
+        held = bool(holds.why(db))
         failed, unreadable = len(inbox.failed(db)), inbox.unreadable(db)
     for state in STATES:
         rows.labels(state).set(counts.get(state, 0))
+    Gauge("bot_reminders_waiting", "laid out and not said yet", registry=registry).set(waiting)
+    Gauge("bot_reminders_overdue_seconds", "how late the oldest is", registry=registry).set(overdue)
+    Gauge("bot_reminders_held", "1: until somebody has looked", registry=registry).set(held)
     Gauge("bot_failed_messages", "kept for replay", registry=registry).set(failed)
     Gauge("bot_unreadable_updates", "kept because they could not be read", registry=registry).set(unreadable)
     states = {name: channel.state() for name, channel in channels.items()}

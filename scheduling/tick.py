@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from scheduling.calendar import DAY, Calendar
 from scheduling.occasions import Cleared, Occasions
 from scheduling.occurrences import lay_out
-from storage.reminders import deliveries, wishes
+from storage.reminders import deliveries, holds, wishes
 from storage.reminders.deliveries import DeliveryRow
 
 # Said later than this it is marked as late; held back for the night does not count.
@@ -85,7 +85,7 @@ def run(
     """
     made = lay_out(db, now, calendar, occasions)
     local = now.astimezone(calendar.zone)
-    if calendar.times.quiet(local.time()):
+    if calendar.times.quiet(local.time()) or holds.why(db):
         return Ticked(more=made.more)
     midnight = calendar.midnight(now)
     # What is left of earlier days waits for today's, so that it goes out in the same letter.

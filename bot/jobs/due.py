@@ -6,13 +6,19 @@ from sqlalchemy import Connection
 
 from bot.engine import Engine
 from bot.pipeline.turn import Turn
-from handlers.kit import Reply
+from handlers.kit import Button, Reply, Role
 from handlers.reminders import letter
 from scheduling.calendar import Calendar
 from scheduling.preview import Preview
 from scheduling.preview import preview as preview_of
 from scheduling.tick import Voice
+from storage.people import people
+from storage.reminders import holds
 from storage.reminders.deliveries import DeliveryRow
+
+_SHOWN = 8
+# The highest that there are, by level.
+_TOP = (Role.PROVINCE_ADMIN, Role.CITY_ADMIN, Role.COUNTY_ADMIN, Role.SCHOOL_ADMIN)
 
 
 def preview(engine: Engine, db: Connection, days: int, calendar: Calendar) -> Preview:
@@ -29,3 +35,17 @@ def voice(engine: Engine, turn: Turn) -> Voice[Reply]:
         return letter.words(turn.db, occasions, row, turn.now, brief)
 
     return Voice(say, partial(letter.join, occasions, turn.now.date()))
+
+
+def tell_held(engine: Engine, turn: Turn, calendar: Calendar) -> None:
+    """While reminders are held, once: the preview of two days to whoever stands highest, and how it is let go."""
+    why = holds.why(turn.db)
+    if not why or holds.told(turn.db, turn.now):
+        return
+    entries = preview(engine, turn.db, 2, calendar).entries
+    lines = [f"· {one.send_at:%H:%M} {one.person} {one.first_line}" for one in entries[:_SHOWN]]
+    head = f"{why}后，提醒先停着，请您看一眼。两天内会发 {len(entries)} 封"
+    text = "\n".join([f"{head}{'：' if lines else '。'}", *lines, "没有不对的，发：提醒 放行"])
+    found = (people.holding(turn.db, [role], ["/"], turn.now) for role in _TOP)
+    top = next((holders for holders in found if holders), [])
+    turn.letters.notify([Reply(text, (Button("放行", "提醒", "放行"),), to=person.id) for person in top])

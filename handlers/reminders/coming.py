@@ -13,6 +13,7 @@ from handlers.wording import programmes
 from scheduling import spans
 from scheduling.calendar import DAY
 from storage.campaigns import campaigns
+from storage.reminders import own_dates
 
 _MOST_CAMPAIGNS = 50
 
@@ -29,24 +30,36 @@ class Occurrence:
 
 def of(db: Connection, person: Person, first: date, last: date) -> Iterator[Occurrence]:
     """Those of these days that concern a person."""
-    calendar = calendar_of(db)
-    for year in range(first.year, last.year + 1):
-        for key in calendar.dates:
-            day = key.day(year)
-            mine = not key.who or not person.roles.isdisjoint(map(Role, key.who))
-            if day and first <= day <= last and mine:
-                yield Occurrence(f"{key.id}-{year}", day, key.name, key.about)
+    found = (*_key_dates(db, person, first, last), *_own(db, person, first, last), *_due(db, person, first, last))
+    yield from (one for one in found if first <= one.day <= last)
+    zone = calendar_of(db).zone
+    for call in campaigns.newest(db, [grant.unit.path for grant in person.grants], _MOST_CAMPAIGNS):
+        if first <= call.last_day(zone) <= last:
+            yield Occurrence(f"campaign-{call.id}", call.last_day(zone), f"{call.title}截止", f"活动 {call.id}")
+
+
+def _key_dates(db: Connection, person: Person, first: date, last: date) -> Iterator[Occurrence]:
+    for key in calendar_of(db).dates:
+        if not key.who or not person.roles.isdisjoint(map(Role, key.who)):
+            for day in filter(None, map(key.day, range(first.year, last.year + 1))):
+                yield Occurrence(f"{key.id}-{day.year}", day, key.name, key.about)
+
+
+def _own(db: Connection, person: Person, first: date, last: date) -> Iterator[Occurrence]:
+    at = {int(part) for grant in person.grants for part in grant.unit.path.strip("/").split("/")}
+    for one in own_dates.of(db, [grant.unit.path for grant in person.grants], sorted(at)):
+        for day in filter(None, map(one.on, range(first.year, last.year + 1))):
+            if not one.paused:
+                yield Occurrence(f"own-{one.id}-{day.year}", day, one.name)
+
+
+def _due(db: Connection, person: Person, first: date, last: date) -> Iterator[Occurrence]:
+    days = [first + n * DAY for n in range(-31, (last - first).days + 1, 7)]
     for row in current.catalogue_of(db).rows:
         if row.shape == "report" and row.due and row.period != "day" and programmes.units_for(person, row):
-            every = (first + n * DAY for n in range(-31, (last - first).days + 1, 7))
-            for period in dict.fromkeys(spans.label_of(row.period, day) for day in every):
+            for period in dict.fromkeys(spans.label_of(row.period, day) for day in days):
                 day = spans.due_day(row.due, period)
-                if first <= day <= last:
-                    yield Occurrence(f"{row.key}-{period}", day, f"{row.name}截止", spans.said(period, day))
-    for one in campaigns.newest(db, [grant.unit.path for grant in person.grants], _MOST_CAMPAIGNS):
-        day = one.last_day(calendar.zone)
-        if first <= day <= last:
-            yield Occurrence(f"campaign-{one.id}", day, f"{one.title}截止", f"活动 {one.id}")
+                yield Occurrence(f"{row.key}-{period}", day, f"{row.name}截止", spans.said(period, day))
 
 
 def by_day(db: Connection, person: Person, first: date, last: date) -> list[tuple[date, list[str]]]:

@@ -5,20 +5,22 @@ from datetime import date, timedelta
 from itertools import groupby
 
 from handlers.catalogue.loader import calendar_of
-from handlers.kit import ADMINS, MEMBERS, Ask, Button, Refusal, Reply, Role
+from handlers.kit import ADMINS, MEMBERS, Ask, Button, Denied, Refusal, Reply, Role
 from handlers.registry import command
-from handlers.reminders import key_dates, naming
+from handlers.reminders import key_dates, naming, own_dates
 from scheduling.calendar import Calendar, KeyDate
 from scheduling.key_dates import Reminder, reminders, reminders_for
 from scheduling.occasions import hat
+from storage.reminders import holds
 
 SHOWN, AHEAD = 5, 60
+_MAY_LET_GO = ADMINS - {Role.BRIGADE, Role.SUPERVISOR}
 _KINDS = {"A": "仪式", "B": "主题队日", "C": "提示"}
 
 
 @command(
     "提醒", "remind", who=MEMBERS, group="提醒", rank=6, help="看接下来的提醒和重要日子",
-    examples=("提醒", "提醒 列表", "提醒 清明节"),
+    examples=("提醒", "提醒 列表", "提醒 清明节", "提醒 新增 2027-05-20 校园开放日 提前 7,1"),
 )  # fmt: skip
 def show(ask: Ask) -> Reply:
     """The person's next reminders; `列表`: the next key dates; a name: what to prepare for it."""
@@ -26,7 +28,19 @@ def show(ask: Ask) -> Reply:
     wanted = ask.args.strip()
     if not wanted:
         return _next(ask, calendar)
+    word, _, rest = wanted.partition(" ")
+    if word in own_dates.WORDS:
+        return own_dates.handle(ask, word, rest)
+    if wanted == "放行":
+        return _let_go(ask)
     return _list(ask, calendar) if wanted in ("列表", "list") else _details(ask, calendar, wanted)
+
+
+def _let_go(ask: Ask) -> Reply:
+    """What was held after a migration or a restore goes out."""
+    if _MAY_LET_GO.isdisjoint(ask.me.roles):
+        raise Denied("放行由管理员来做。发「提醒」看接下来给您的。", what="提醒 放行")
+    return Reply("好的，提醒照常发。" if holds.release(ask.db) else "提醒没有停着，不用放行。")
 
 
 def _next(ask: Ask, calendar: Calendar) -> Reply:
@@ -60,7 +74,9 @@ def _list(ask: Ask, calendar: Calendar) -> Reply:
     lines = [
         f"{key_dates.day_of(day)} {key.name}({_KINDS.get(key.kind, key.kind)})" for day, key in coming if day <= last
     ]
-    return Reply("\n".join([f"接下来 {AHEAD} 天的重要日子:", *(lines or ["没有。"]), *_warnings(ask, calendar)]))
+    own = own_dates.listed(ask, last)
+    lines = [*(lines or ["没有。"]), *(["自己的日子：", *own] if own else []), *_warnings(ask, calendar)]
+    return Reply("\n".join([f"接下来 {AHEAD} 天的重要日子:", *lines]))
 
 
 def _coming(key: KeyDate, today: date) -> date:

@@ -134,6 +134,12 @@ def waiting(db: Connection, after: datetime) -> list[DeliveryRow]:
     return [DeliveryRow(*row) for row in db.execute(query.order_by(delivery.c.due_at, delivery.c.id))]
 
 
+def queue(db: Connection, now: datetime) -> tuple[int, float]:
+    """(how many wait, how many seconds late the oldest of them is)."""
+    count, first = db.execute(select(func.count(), func.min(delivery.c.due_at)).where(_WAITING)).one()
+    return count, max((now - first).total_seconds(), 0.0) if first else 0.0
+
+
 def settled(db: Connection, after: datetime) -> set[tuple[int, str, int]]:
     """(person, occurrence, lead) of what is due after this and was said before its time."""
     query = select(delivery.c.person_id, delivery.c.occurrence, delivery.c.lead)

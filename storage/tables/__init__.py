@@ -20,7 +20,7 @@ from storage.tables.organisation import (
 )
 from storage.tables.privacy import child_note, consent, guardian_request, incident, incident_step
 from storage.tables.programmes import holding, report, report_step, row_case, row_case_step, tally
-from storage.tables.reminders import preparation, wish
+from storage.tables.reminders import own_date, preparation, wish
 from storage.tables.rosters import catalogue_version, roster_batch, staged
 from storage.tables.traffic import (
     access_token,
@@ -44,7 +44,7 @@ __all__ = [
     "dialogue", "digest", "event", "exemption", "fact", "file",
     "grant", "group_chat", "guardian_request", "holding", "inbox", "incident", "incident_step", "invite", "lease",
     "link_code", "medal_quota", "medal_revocation",
-    "metadata", "moved_chat", "nomination", "nomination_step", "outbox", "participation", "person", "place",
+    "metadata", "moved_chat", "nomination", "nomination_step", "outbox", "own_date", "participation", "person", "place",
     "preparation", "rollup", "report", "report_step", "roster_batch", "row_case",
     "row_case_step", "screen", "sent_file", "special_badge", "staged", "tally", "unit", "unit_group", "unit_past",
     "wish", "wrong_code",

@@ -1,6 +1,6 @@
 """What people want of their reminders, and what of a preparation is done."""
 
-from sqlalchemy import Column, Date, Index, String, Table, UniqueConstraint
+from sqlalchemy import JSON, Boolean, Column, Date, Index, Integer, String, Table, UniqueConstraint, false
 
 from storage.tables.base import Instant, id_column, metadata, ref
 
@@ -28,4 +28,20 @@ preparation = Table(
     ref("person_id", "person", nullable=False),
     Column("day", Date, nullable=False),
     UniqueConstraint("unit_id", "occurrence", "step"),
+)
+
+# A date that somebody has added for their part of the tree; `version` grows with each change, `name` is cleared words.
+own_date = Table(
+    "own_date",
+    metadata,
+    id_column(),
+    ref("unit_id", "unit", nullable=False, index=True),
+    ref("person_id", "person", nullable=False),
+    Column("name", String(40), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("yearly", Boolean, nullable=False),
+    Column("leads", JSON, nullable=False),
+    Column("paused", Boolean, nullable=False, default=False, server_default=false()),
+    Column("version", Integer, nullable=False, default=0, server_default="0"),
+    Column("made_at", Instant, nullable=False),
 )

@@ -9,12 +9,13 @@ import pytest
 from sqlalchemy import text
 
 from handlers.catalogue.loader import load, shipped
+from handlers.kit import Denied
 from handlers.reminders import reminders
 from scheduling.clock import Clock
 from scheduling.occurrences import lay_out
 from scheduling.tick import Voice, run
 from storage.people import people
-from storage.reminders import deliveries
+from storage.reminders import deliveries, holds
 from storage.reminders.deliveries import DeliveryRow
 from tests.support.reminding import OCCASIONS, START, School, at, school
 from tests.support.waiting import PATIENCE
@@ -93,3 +94,15 @@ def test_a_clock_that_is_put_back_lays_out_again(school: School) -> None:
     school.tick(at("08-20 09:00"))
     school.tick(at("05-31 09:00"))
     assert school.ledger("children:2026-06-01")[0] == "new"
+
+
+def test_held_until_somebody_has_looked(school: School) -> None:
+    school.tick(at("05-31 09:00"))
+    holds.hold(school.db, "升级", at("05-31 10:00"))
+    assert school.tick(at("06-01 07:40")) == [] and deliveries.queue(school.db, at("06-01 07:50"))[1] == 600
+    assert not holds.told(school.db, START) and holds.told(school.db, START)
+    assert "提醒照常发" in school.ask("放行", at("06-01 08:00"), "赵主任")
+    assert "没有停着" in school.ask("放行", at("06-01 08:00"), "赵主任")
+    with pytest.raises(Denied):
+        school.ask("放行", at("06-01 08:00"))
+    assert "今天(6月1日 周一)是六一" in school.texts(at("06-01 08:01"))[0]

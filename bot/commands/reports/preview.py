@@ -12,6 +12,7 @@ from bot.jobs import due
 from bot.settings import Settings
 from handlers.catalogue import loader
 from scheduling.preview import Entry, Preview
+from storage.reminders import holds
 
 _MOST_DAYS = 400
 
@@ -21,6 +22,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.epilog = "example: python -m bot preview --days 14"
     parser.add_argument("--days", type=_days, default=7, metavar="N", help="how many days ahead (7)")
     parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument("--release", action="store_true", help="what was held after a migration or a restore goes out")
     parser.add_argument("--practice", action="store_true", help="of the practice database")
 
 
@@ -35,6 +37,10 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     engine = engine_of(arguments, settings)
     # As the files are now: somebody who changes the key dates sees what that does before the bot takes it up.
     loaded = loader.load(settings.data_dir / "catalogue", settings.timezone)
+    if arguments.release:
+        with engine.database.write.begin() as db:
+            print("提醒照常发。" if holds.release(db) else "提醒没有停着。")
+        return 0
     with engine.database.read.connect() as db:
         found = due.preview(engine, db, arguments.days, loaded.calendar)
     for warning in (*loaded.problems, *found.warnings):
