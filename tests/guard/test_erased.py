@@ -5,7 +5,6 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import timedelta
-from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
@@ -105,8 +104,6 @@ def test_what_is_past_its_time_is_in_no_byte_any_more(tmp_path: Path) -> None:
 
     async def night(days: int) -> None:
         async with running(tmp_path, START + timedelta(days=days)) as bot:
-            # A platform says so too: after such a rest the machine's clock alone deletes nothing.
-            bot.clock.hears(format_datetime(bot.clock.real()))
             await bot.app.pipeline.do(lambda turn: turn.db.exec_driver_sql("DELETE FROM screen"))
             while await bot.app.pipeline.do(bot.app.ticker.tick):
                 pass
