@@ -53,6 +53,8 @@ class ClockGuard:
         step = self._step(turn.db, wall, steady)
         if self._seen is None:
             waiting.clamp(turn.db, turn.now, wall)
+            # Of a process that ended in doubt.
+            key_values.remove(turn.db, DOUBT)
         if step < -_SMALL:
             waiting.move_nearer(turn.db, -step, turn.now, wall)
         accepted = bool(self._clock.doubt) and self._last_accepted(turn.db) != self._accepted
@@ -96,7 +98,7 @@ class ClockGuard:
             self._accepted = self._last_accepted(turn.db)
         self._clock.doubt, self._agreed_since = why, steady
         # After every longer rest there is a doubt, until a platform has been heard a moment later.
-        level = logging.WARNING if self._seen is None else logging.CRITICAL
+        level = logging.INFO if self._seen is None else logging.CRITICAL
         if level > self._told:
             self._told = level
             log.log(level, _SAID, why)
@@ -107,7 +109,7 @@ class ClockGuard:
         return proven or steady - self._agreed_since >= SECONDS_OF_AGREEMENT
 
     def _end(self, turn: Turn, wall: datetime) -> None:
-        log.warning("the clock is relied upon again: it is %s UTC", f"{wall:%Y-%m-%d %H:%M}")
+        log.log(self._told, "the clock is relied upon: it is %s UTC", f"{wall:%Y-%m-%d %H:%M}")
         self._clock.doubt, self._told = "", 0
         key_values.remove(turn.db, DOUBT)
 

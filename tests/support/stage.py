@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from time import monotonic
 from zoneinfo import ZoneInfo
@@ -110,6 +111,9 @@ async def running(
 
     chosen = Settings(_env_file=None, data_dir=folder, **settings)
     app = App(open_engine(chosen, url or new_url(folder, "practice.db"), clock or Clock(ZONE, real)))
+    if clock is None:
+        # As after every start of the real bot: after a long rest the clock of the machine alone proves nothing.
+        app.engine.clock.hears(format_datetime(app.engine.clock.real()))
     app.pipeline.start()
     await app.add_channels()
     try:
