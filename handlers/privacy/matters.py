@@ -17,9 +17,18 @@ HEALTH, FAMILY = _any("health"), _any("family")
 _KIN, _FATE, _LIVES = _WORDS["kin"], _WORDS["fate"], _WORDS["lives"]
 _HEALTH = re.compile(HEALTH)
 _FAMILY = re.compile(FAMILY)
-# 跟奶奶过, 爸爸在坐牢, 家里有三个孩子没钱
+# 跟奶奶过, 跟着姥姥, 住姑姑家, 没爹没娘, 爸爸在坐牢, 家里有三个孩子没钱, 信主
 _OF_FAMILY = re.compile(
-    rf"[跟和随由](?:着|同)?(?:{_KIN}){{1,2}}(?:一起|共同)?(?:{_LIVES})|(?:{_KIN})[^,，。;；\s]{{0,4}}(?:{_FATE})"
+    rf"[跟和随由](?:着|同)?(?:{_KIN}){{1,2}}(?:一起|共同)?(?:{_LIVES})|[跟随由归](?:着|了)?(?:{_KIN}){{1,2}}$"
+    rf"|(?:{_KIN})[^,，。;；\s]{{0,4}}(?:{_FATE})|[没无](?:有)?(?:爹|娘|爸|妈|双亲|户口|父无母)|[住在](?:在|到)?(?:{_KIN}|亲戚)家"
+    r"|信(?:教|佛|主|耶稣|基督|伊斯兰|天主|上帝|真主)|[回藏维哈]族家庭"
+)
+# Nearly every sign with the radical 疒 tells an illness; those that tell something else as well are left out.
+_SICK = "".join(
+    chr(sign) for sign in range(0x7592, 0x7670) if chr(sign) not in "病疫疗疼痛疲瘦痕痴瘾疾痒癖疵瘠瘪疙瘩痞"
+)
+_OF_HEALTH = re.compile(
+    rf"[{_SICK}]|{_WORDS['illness']}|(?:{_WORDS['body']})[^,，。;；\s]{{0,3}}(?:{_WORDS['trouble']})|{_WORDS['cure']}"
 )
 _BECAUSE = re.compile(_WORDS["because"])
 _ABSENT = re.compile(_WORDS["absent"])
@@ -46,7 +55,7 @@ _ADDRESS = re.compile(
     r"|[\u4e00-\u9fff]{1,6}(?:小区|花园|公寓|新村|家园|苑)\s?\d{1,3}(?:号楼|栋|幢|座|单元)"
 )
 _NUMBERS = ((_ID, "PII_ID"), (_PHONE, "PII_PHONE"), (_ADDRESS, "PII_FAMILY"))
-_ABOUT = ((_HEALTH, "PII_HEALTH"), (_FAMILY, "PII_FAMILY"), (_OF_FAMILY, "PII_FAMILY"))
+_ABOUT = ((_HEALTH, "PII_HEALTH"), (_OF_HEALTH, "PII_HEALTH"), (_FAMILY, "PII_FAMILY"), (_OF_FAMILY, "PII_FAMILY"))
 
 
 def numbers_hidden(text: str, sign: str) -> str:

@@ -5,7 +5,7 @@ import unicodedata
 
 from handlers import rights
 from handlers.kit import Ask, Refusal, Role, Unit
-from handlers.privacy.names import persons
+from handlers.privacy.names import HAN, persons
 from storage.organisation import units
 from storage.people import people
 
@@ -18,6 +18,8 @@ _CHANNELS = {
 }
 _LONGEST = 20
 _SIGNS = "·.-'’"
+# 李 老.师 is read as 李老师; the middle dot of 阿依古丽·买买提 is part of the name.
+_BETWEEN = re.compile(f"(?<=[{HAN}])[ .'’-]+(?=[{HAN}])")
 # Letters and marks by their Unicode names that are not seen, or pile up on others.
 _UNSEEN = re.compile("FILLER|SELECTOR|COMBINING|INHERENT|JOINER")
 _TITLE = re.compile("(?:老师|主任|校长|园长|书记|辅导员|站长|组长|科长|部长|教练|同志)$")
@@ -38,7 +40,7 @@ def clean_name(said: str) -> str:
     What is not seen, turns the line around or piles up on others is left out; empty when nothing is left that is read.
     """
     kept = "".join(each if _may_stand(each) else " " * each.isspace() for each in unicodedata.normalize("NFKC", said))
-    name = " ".join(kept.split()).strip(_SIGNS + " ")[:_LONGEST].rstrip()
+    name = _BETWEEN.sub("", " ".join(kept.split())).strip(_SIGNS + " ")[:_LONGEST].rstrip()
     return name if any(each.isalpha() for each in name) and not _OURS.search(name) else ""
 
 
@@ -67,7 +69,7 @@ def check_free(ask: Ask, name: str, at: Unit, again: str) -> str:
     there += [each for each in people.above(ask.db, Role, top, ask.now) if _alike(each.name, bare) and each.grants]
     others = [each for each in there if ask.person is None or each.id != ask.person.id]
     # Nobody is mistaken for whoever gives rights here.
-    leads = any(each.name == bare and not each.roles.isdisjoint(rights.GIVERS) for each in others)
+    leads = any(_alike(each.name, bare) and not each.roles.isdisjoint(rights.GIVERS) for each in others)
     if others and (bare == name or leads):
         words = f"这里已经有一位「{others[0].name}」了。请写全名再发,像这样:{again.format('李静老师')}"
         homonym = "" if leads else f"\n真的同名,在后面写上「{SAME}」:{again.format(f'{bare} {SAME}')}"
@@ -77,6 +79,7 @@ def check_free(ask: Ask, name: str, at: Unit, again: str) -> str:
 
 def _alike(name: str, other: str) -> bool:
     """劉校长 reads as 刘校长: a sign that GB 2312 has not is an older or rarer form of another, as far as we know."""
+    name, other = name.replace("·", ""), other.replace("·", "")
     same = all(one == two or _is_rare(one + two) for one, two in zip(name, other, strict=False))
     return len(name) == len(other) and same
 

@@ -17,7 +17,7 @@ CLEANED = {
     "\u202e师老李": "师老李",
     "李\u2066老师\u2069": "李老师",
     "李老师\x00\x1b[31m": "李老师31m",
-    "\ufeff李 老师 ": "李 老师",
+    "\ufeff李 老师 ": "李老师",
     "🌸Lily🌸": "Lily",
     "Ｌｉｌｙ": "Lily",
     "李\u3164老师": "李老师",
@@ -25,8 +25,8 @@ CLEANED = {
     "Z\u0351\u0352a\u0489lgo": "Zalgo",
     "阿依古丽·买买提": "阿依古丽·买买提",
     "O'Neil": "O'Neil",
-    "张\n老\t师": "张 老 师",
-    "李老师\u2028管": "李老师 管",
+    "张\n老\t师": "张老师",
+    "李老师\u2028管": "李老师管",
     "מורה李": "李",
     "معلم李老师": "李老师",
     "<b>李</b>": "b李b",
@@ -39,6 +39,8 @@ CLEANED = {
     "معلم": "",
     "系统管理员": "",
     "辅导员助手": "",
+    "李-老.师": "李老师",
+    "Lily Li": "Lily Li",
     "···": "",
     "李老师…": "李老师",
 }
@@ -73,7 +75,17 @@ def test_nobody_joins_as_somebody_else(tmp_path: Path) -> None:
         for said in ("劉校长", "刘校長", "王主仼"):
             assert "已经有一位" in (await bot.say("新来的", f"加入 {code} {said}"))[-1]
         # Whoever gives rights here has nobody of the same name.
-        for said in ("刘校长", "刘校长 同名", "王主任 同名", "李老师同名"):
+        for said in (
+            "刘校长",
+            "刘校长 同名",
+            "刘 校 长 同名",
+            "劉校长 同名",
+            "刘·校长 同名",
+            "刘.校-長 同名",
+            "李 老 师同名",
+            "王主任 同名",
+            "李老师同名",
+        ):
             answer = (await bot.say("新来的", f"加入 {code} {said}"))[-1]
             assert "请写全名" in answer and "真的同名" not in answer
         assert "姓名没看懂" in (await bot.say("新来的", f"加入 {code} \u200b🌸"))[-1]
