@@ -43,7 +43,8 @@ class Ticker:
         for row, bug in done.failed:
             log.error("delivery %d failed", row.id, exc_info=bug)
         said = [replace(reply, to=row.person_id, until=tick.last_use(self.calendar, row)) for row, reply in done.said]
-        turn.letters.notify(said, gather=True)
+        if said:
+            turn.letters.notify(said, gather=True)
         more = weekly.tell_groups(turn, self.calendar, self._engine.features.weekly)
         return done.more or more or unfinished
 
