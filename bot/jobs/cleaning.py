@@ -23,7 +23,7 @@ class Cleaning:
         self._swept = ""
 
     def step(self, turn: Turn) -> None:
-        """Some rows of a roster that is over, looked for every minute; what else has had its time, when another hour has begun."""
+        """Some rows of a roster that is over, looked for every minute; what else has had its time, every hour."""
         minute = turn.now.strftime("%H%M")
         if minute != self._swept and not staging.sweep(turn.db, turn.now):
             self._swept = minute

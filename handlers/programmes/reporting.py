@@ -231,7 +231,7 @@ def _check_rules(ask: Ask, row: Row, unit: Unit, told: Told, said: str, day: dat
     """Refuses with the arithmetic where a rule is broken; what a soft one says comes back, to be said too."""
     numbers = {name: value for name, value in told.values.items() if isinstance(value, Decimal)}
     if any(name.startswith(TOTAL) for check in row.checks for name in check.names):
-        before = sums.totals_of(ask.db, row.key, unit.path, f"{day.year}-01", f"{day.year}-12")
+        before = sums.totals_of(ask.db, row.key, unit.path, day.year)
         numbers |= {f"{TOTAL}{name}": numbers.get(name, Decimal(0)) + before.get(name, 0) for name in row.by_name}
     warnings = []
     for check in row.checks:
