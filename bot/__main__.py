@@ -13,6 +13,7 @@ from bot.settings import BadSettings, Settings, load
 COMMANDS = {
     "serve": ("serve", "start the bot (without a platform: the practice page)"),
     "outbox": ("data.outbox", "list what is late, uncertain or dead of what is to be said, and send it again"),
+    "clock": ("data.clock", "say whether the machine's time is relied upon, or that it is right"),
     "replay": ("data.replay", "handle a message again that a bug stopped"),
     "import": ("organisation.import_", "read units, people and roles from a file"),
     "promote": ("organisation.promote", "take the classes of all schools to the new school year"),

@@ -16,6 +16,7 @@ from bot import health, metrics, platforms, web
 from bot.channels import Channel
 from bot.engine import Engine
 from bot.files.fetcher import Fetcher
+from bot.jobs.database_file import DatabaseFile, NotOurs
 from bot.jobs.ticker import Ticker
 from bot.outbox.sender import Sender
 from bot.pipeline import limits
@@ -29,8 +30,10 @@ SECONDS_TO_STOP = 5
 class App:
     """The running bot."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, file: DatabaseFile | None = None) -> None:
+        """`file` is watched while the bot runs."""
         self.engine = engine
+        self._file = file
         self.settings = engine.settings
         self.owner = token_hex(8)
         rates = limits.limits_of(self.settings.rates, engine.database.read, engine.now)
@@ -40,7 +43,8 @@ class App:
         self.routes: list[BaseRoute] = []
         self.ticker = Ticker(engine)
         self._stop = asyncio.Event()
-        self.broken = False
+        # With which the process ends.
+        self.status = 0
         # The practice page's, where that is on: its module is loaded only then.
         self.stage: Any = None
         self.most_body = web.MOST_BODY
@@ -51,6 +55,8 @@ class App:
             asyncio.get_running_loop().add_signal_handler(number, self._stop.set)
         self.pipeline.start()
         await self.add_channels()
+        # Before anything is sent or found to be too late.
+        await self.pipeline.do(self.ticker.guard.look)
         pages = web.application(self._health, self._metrics, self.routes, self.hooks)
         server = web.server(pages, self.most_body)
         tasks = [self._task(server.serve([listening]), "web"), *self._loops()]
@@ -80,10 +86,10 @@ class App:
             self.most_body = routes.MOST_READ
         practice = self.stage.channel if self.stage else None
         self.channels = await platforms.open_channels(self.engine, self.pipeline, self.owner, practice)
-        engine, both = self.engine, (self.engine.clock.now, self.engine.clock.real)
+        engine, clock = self.engine, self.engine.clock
         read, vault, render = engine.database.read, engine.vault, engine.render
         self.senders = [
-            Sender(channel, self.pipeline, read, vault, render, both, self.owner) for channel in self.channels.values()
+            Sender(channel, self.pipeline, read, vault, render, clock, self.owner) for channel in self.channels.values()
         ]
 
     def _loops(self) -> list[asyncio.Task[None]]:
@@ -91,6 +97,8 @@ class App:
         both, files = (engine.clock.now, engine.clock.real), self.settings.files
         fetcher = Fetcher(self.channels, self.pipeline, engine.database.read, files, both, self.owner)
         loops = [self._task(sender.run(), "sender") for sender in self.senders]
+        if self._file:
+            loops.append(self._task(self._file.watch(), "the database file"))
         loops.append(self._task(self._every_second(fetcher), "fetcher"))
         loops += [self._task(channel.listen(), channel.name) for channel in self.channels.values()]
         return loops
@@ -112,8 +120,8 @@ class App:
     def _ended(self, task: asyncio.Task[None]) -> None:
         """A loop that broke would be missed by nobody: better the whole bot ends, loudly, and is started again."""
         if not task.cancelled() and (fault := task.exception()) is not None:
-            log.critical("%s broke", task.get_name(), exc_info=fault)
-            self.broken = True
+            self.status, words = (2, str(fault)) if isinstance(fault, NotOurs) else (1, f"{task.get_name()} broke")
+            log.critical("%s", words, exc_info=fault if self.status == 1 else None)
             self._stop.set()
 
     def _wake(self) -> None:
@@ -144,6 +152,9 @@ class App:
         with contextlib.suppress(Exception):
             await self.pipeline.do(lambda turn: leases.release(turn.db, self.owner))
         await self.pipeline.stop()
+        if self._file and self.status == 2:
+            # What was acknowledged meanwhile is in no file that has a name.
+            log.critical("里面的内容存在 %s", self._file.save(self.engine.database.write, self.engine.now()))
         self.engine.database.close()
 
     def _health(self) -> dict[str, Any]:

@@ -66,6 +66,13 @@ class Engine:
             return self.features.recipes[recipe](db, {**values, **known})
 
 
+def _newer(database: Database) -> str:
+    found = migrate.revision(database.read) or ""
+    if found <= migrate.HEAD:
+        return ""
+    return f"数据库的版本 {found} 比程序的 {migrate.HEAD} 新,没有启动,什么也没有改。请更新程序,或用升级前的备份。"
+
+
 def key_problem(settings: Settings, db: Connection) -> str:
     """What is wrong with the key for what is sealed in this database, and the cure; empty: nothing."""
     keys = settings.given_keys
@@ -78,10 +85,10 @@ def key_problem(settings: Settings, db: Connection) -> str:
 
 
 def open_engine(settings: Settings, url: str, clock: Clock | None = None) -> Engine:
-    """Open and migrate the database at `url`; raises BadSettings when the key does not open what is sealed in it."""
+    """Open and migrate the database at `url`; raises BadSettings when it is newer than we, or the key does not fit."""
     database = open_database(url)
     with database.write.connect() as db:
-        problem = key_problem(settings, db)
+        problem = _newer(database) or key_problem(settings, db)
     if problem:
         database.close()
         raise BadSettings(problem)

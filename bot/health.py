@@ -27,7 +27,8 @@ def facts(
     found: dict[str, Any] = {"status": "failing" if reasons else "ok", "database": database or "ok", "tick": tick}
     if reasons:
         found["reason"] = "; ".join(reasons)
-    warnings = [line for name, state in states.items() for line in _failing(name, state)]
+    doubt = [f"the clock is in doubt: {engine.clock.doubt}"] if engine.clock.doubt else []
+    warnings = doubt + [line for name, state in states.items() for line in _failing(name, state)]
     return {**found, "senders": ages, **({"warnings": warnings} if warnings else {}), **states}
 
 

@@ -22,6 +22,9 @@ def text(engine: Engine, pipeline: Pipeline, tick_age: float, channels: Mapping[
     Counter("bot_jobs", "messages and tasks committed", registry=registry).inc(pipeline.jobs)
     Counter("bot_commits", "transactions", registry=registry).inc(pipeline.commits)
     Gauge("bot_tick_age_seconds", "since the last tick", registry=registry).set(tick_age)
+    Gauge("bot_clock_doubted", "1: the machine's time is not relied upon", registry=registry).set(
+        bool(engine.clock.doubt)
+    )
     rows = Gauge("bot_outbox_rows", "letters by state", ["state"], registry=registry)
     with engine.database.read.connect() as db:
         counts = outbox.counts(db, STATES)

@@ -188,10 +188,22 @@ def _own_key(path: Path) -> str:
         handle, half = tempfile.mkstemp(dir=path.parent)
         with os.fdopen(handle, "wb") as file:
             file.write(Fernet.generate_key())
+            # On the disk before anything is sealed with it.
+            file.flush()
+            os.fsync(handle)
         with contextlib.suppress(FileExistsError):
             os.link(half, path)
         Path(half).unlink()
+        _flush_folder(path.parent)
     return path.read_text().strip()
+
+
+def _flush_folder(folder: Path) -> None:
+    # Its name as well; Windows flushes no folders.
+    with contextlib.suppress(PermissionError):
+        handle = os.open(folder, os.O_RDONLY)
+        os.fsync(handle)
+        os.close(handle)
 
 
 def load(**overrides: Any) -> Settings:

@@ -43,6 +43,8 @@ class Command:
     letter: str = ""
     # The letter of the numbers that lead to it with whatever word stands before or behind: 整改 D20260403-01.
     number: str = ""
+    # The letter of the numbers that it shows to whom it is for, where nothing else is said: N20260403-07.
+    shows: str = ""
     # Whether 帮助 lists it; what buttons do is told by them.
     listed: bool = True
     # Whether it answers with files: what for is asked, and its last argument may say so.
@@ -81,7 +83,7 @@ def mark(key: str, value: Any) -> Callable[[Function], Function]:
 def command(
     *words: str, who: Iterable[Role], group: str, help: str, examples: Iterable[str], rank: int = 99,
     glued: str = _NOTHING, in_groups: bool = False, follows: str = "", letter: str = "",
-    number: str = "", listed: bool = True, exports: bool = False,
+    number: str = "", shows: str = "", listed: bool = True, exports: bool = False,
 ) -> Callable[[Function], Function]:  # fmt: skip
     """Declare the function `(Ask) -> Reply | [Reply]` as the command with these words."""
 
@@ -91,7 +93,7 @@ def command(
         if group not in GROUPS:
             raise ValueError(f"{words[0]}: the group is one of {'、'.join(GROUPS)}")
         who_set = who if who is ANYONE else frozenset(who)
-        how = glued, in_groups, follows, letter, number, listed, exports
+        how = glued, in_groups, follows, letter, number, shows, listed, exports
         made = Command(words, who_set, group, rank, help, tuple(examples), handler, *how)
         return mark("_command", made)(handler)
 

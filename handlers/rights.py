@@ -63,6 +63,11 @@ def may_change(person: Person, unit: Unit, reporter_id: int) -> bool:
     return reporter_id == person.id and may_report(person, unit)
 
 
+def sees_names(person: Person, unit: Unit) -> bool:
+    """Whether this person works with the children of this unit: a committee above has counts."""
+    return any(grant.role in _SEE_NAMES and grant.unit.covers(unit) for grant in person.grants)
+
+
 def place_of(role: Role) -> str:
     """The kinds of unit at which a role is held; empty when at any."""
     return "或".join(_PLACES.get(role, ()))

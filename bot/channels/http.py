@@ -1,7 +1,7 @@
 """HTTP both ways: whom our connections trust and how they fail; bodies that are posted to us, answers without words."""
 
 import ssl
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from functools import cache
 from typing import Any
 
@@ -10,6 +10,8 @@ from starlette.types import Receive, Scope, Send
 
 # These end before a byte of the request has left: trying again cannot do anything twice.
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
+# Whoever wants to know the Date headers of what is answered.
+Hears = Callable[[str], None] | None
 
 
 class TooLong(Exception):
@@ -26,9 +28,14 @@ def trusted() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
-def client(timeout: float | httpx.Timeout, **more: Any) -> httpx.AsyncClient:
-    """Connections of our own, with these further arguments of httpx."""
-    return httpx.AsyncClient(timeout=timeout, verify=trusted(), **more)
+def client(timeout: float | httpx.Timeout, hears: Hears = None, **more: Any) -> httpx.AsyncClient:
+    """Connections of our own, with these further arguments of httpx; `hears` is told what time it is over there."""
+
+    async def note(response: httpx.Response) -> None:
+        if hears and (said := response.headers.get("date")):
+            hears(said)
+
+    return httpx.AsyncClient(timeout=timeout, verify=trusted(), event_hooks={"response": [note]}, **more)
 
 
 async def taken(chunks: AsyncIterator[bytes], most: int, announced: str = "") -> bytes:

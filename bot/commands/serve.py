@@ -7,7 +7,7 @@ import socket
 import sys
 
 from bot import logs
-from bot.settings import Settings
+from bot.settings import BadSettings, Settings
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -16,7 +16,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(_arguments: argparse.Namespace, settings: Settings) -> int:
-    """Serve until stopped; 0, or 1 when the port is taken or a part of the bot broke."""
+    """Serve until stopped; 0, 1 when a part of the bot broke, 2 when a restart would not help."""
     # The practice page is for this machine only, whatever HOST says.
     host = "127.0.0.1" if settings.practice else settings.host
     try:
@@ -32,15 +32,21 @@ def run(_arguments: argparse.Namespace, settings: Settings) -> int:
 def _serve(listening: socket.socket, settings: Settings) -> int:
     from bot.app import App
     from bot.engine import open_engine
+    from bot.jobs.database_file import DatabaseFile, NotOurs
 
+    file = DatabaseFile(settings.database)
+    try:
+        file.take()
+    except NotOurs as why:
+        raise BadSettings(str(why)) from None
     engine = open_engine(settings, settings.database)
     # Now that there is a key: no log may show it.
     logs.configure(settings.log_level, settings.secrets)
 
     async def serve() -> int:
-        app = App(engine)
+        app = App(engine, file)
         await app.run(listening)
-        return int(app.broken)
+        return app.status
 
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         return runner.run(serve())

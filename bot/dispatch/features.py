@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 import handlers
 from handlers.general.orders import order_in
-from handlers.kit import Answer, Ask, Due, Handler, Reply, Unit
+from handlers.kit import Answer, Ask, Due, Handler, Person, Reply, Unit
 from handlers.reading import Reading
 from handlers.registry import Command, attribute, by_topic
 from handlers.wording.questions import Answering, Question
@@ -66,6 +66,13 @@ class Features:
                 if re.match(command.follows, args):
                     return command, args
         return None
+
+    def shown(self, text: str, person: Person | None) -> tuple[Command, str] | None:
+        """The command that shows this person the case whose number is all that the text says."""
+        number, words = numbered.headed(text)
+        if not number or words:
+            return None
+        return next(((each, number) for each in self.commands if each.shows == number[0] and each.allows(person)), None)
 
     def command(self, word: str, args: str) -> Command | None:
         """The command of this word; of a word that several features share, the one whose numbers the arguments name."""

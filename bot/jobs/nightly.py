@@ -32,6 +32,7 @@ class Nightly:
         self._calendar = calendar
         self._done = ""
         self._gone: Counter[str] = Counter()
+        self._kind = 0
         self._folder = 0
 
     def step(self, turn: Turn) -> bool:
@@ -48,16 +49,22 @@ class Nightly:
             more = self._purge(turn) or self._lapse(turn) or self._sweep(turn.db)
             if not more:
                 self._end(turn, night)
+        if not more:
+            self._kind = 0
         if more is None:
             self._done = night
         return bool(more)
 
     def _purge(self, turn: Turn) -> bool:
-        for name, purge in nightly.NIGHTLY.items():
+        # Goes on where it was: what comes later leaves nothing to do for what came before.
+        kinds = list(nightly.NIGHTLY.items())
+        while self._kind < len(kinds):
+            name, purge = kinds[self._kind]
             count = purge(turn.db, turn.now, MOST)
             if count:
                 self._gone[name] += count
                 return True
+            self._kind += 1
         return False
 
     def _lapse(self, turn: Turn) -> bool:

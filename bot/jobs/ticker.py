@@ -8,7 +8,7 @@ from functools import partial
 from time import monotonic
 
 from bot.engine import Engine
-from bot.jobs import audit_walk, cleaning, due, nightly, weekly
+from bot.jobs import audit_walk, cleaning, clock_guard, due, nightly, weekly
 from bot.pipeline import writer
 from bot.pipeline.turn import Turn
 from handlers.catalogue import current
@@ -32,13 +32,19 @@ class Ticker:
         self._walk = audit_walk.AuditWalk(engine.database.read, engine.audit_heads())
         self._last = monotonic()
         self._cleaning = cleaning.Cleaning()
+        self.guard = clock_guard.ClockGuard(engine.clock)
         self._timer: clock.Clock | None = None
 
     def tick(self, turn: Turn) -> bool:
         """One tick, as a task of the writer; True when there is more to say at once."""
-        self._cleaning.step(turn)
+        sure = self.guard.look(turn)
         self._keep_rows(turn)
-        unfinished = self._nightly.step(turn)
+        if sure:
+            self._cleaning.step(turn)
+        # The practice clock is for trying things.
+        elif not self._engine.settings.practice:
+            return False
+        unfinished = sure and self._nightly.step(turn)
         done = tick.run(turn.db, turn.now, self.calendar, lambda row: due.said(self._engine, turn, row))
         for row, bug in done.failed:
             log.error("delivery %d failed", row.id, exc_info=bug)

@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from itertools import groupby
 from time import monotonic
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from bot.channels import Channel
+from bot.clock import Clock
 from bot.outbox import reachability as standing
 from bot.outbox.carrier import Carrier, Settled
 from bot.outbox.holds import Holds
@@ -43,15 +45,16 @@ class Sender:
         read: Engine,
         vault: Vault,
         render: Callable[[str, dict[str, Any]], bytes],
-        clock: tuple[Callable[[], datetime], Callable[[], datetime]],
+        clock: Clock,
         owner: str,
     ) -> None:
-        """`clock` is (the bot's time, the true time); `render` makes a file from its recipe."""
+        """`render` makes a file from its recipe."""
         self._channel = channel
         self._pipeline = pipeline
         self._read = read
-        self._now, self._real = clock
-        self._carrier = Carrier(channel, read, vault, render, self._now)
+        self._clock = clock
+        self._now, self._real = clock.now, clock.real
+        self._carrier = Carrier(channel, read, vault, render, clock)
         self._owner = owner
         self.name = channel.name
         self.last_round = monotonic()
@@ -167,15 +170,19 @@ class Sender:
 
     def _any_due(self) -> bool:
         with self._read.connect() as db:
-            return outbox.waits(db, self._channel.name, self._now(), self._real(), self._holds.now(self._real()))
+            return outbox.waits(db, self._channel.name, self._now(), self._real(), self._held())
+
+    def _held(self) -> outbox.Held:
+        """What nothing is said to now; while the clock is in doubt nobody is reminded."""
+        held = self._holds.now(self._real())
+        return replace(held, notices=held.notices or bool(self._clock.doubt))
 
     def _claim(self, turn: Turn, most: int) -> list[outbox.Letter]:
         if most <= 0 or not self._is_mine(turn):
             return []
         real, channel = self._real(), self._channel
-        held = self._holds.now(real)
         return outbox.claim(
-            turn.db, channel.name, self._owner, turn.now, real, LEASE, most, held, channel.most_at_once
+            turn.db, channel.name, self._owner, turn.now, real, LEASE, most, self._held(), channel.most_at_once
         )  # fmt: skip
 
     def _is_mine(self, turn: Turn) -> bool:

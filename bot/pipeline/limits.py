@@ -72,15 +72,15 @@ class Limits:
         return sender
 
     async def _excess(self, sender: _Sender, message: Message, when: float) -> str | None:
-        member = _within_a_minute(sender, when) < self._stranger or await self._member(sender, message)
+        member = _within(sender, when, _MINUTE) < self._stranger or await self._member(sender, message)
         most = self._minute if member else self._stranger
-        if _within_a_minute(sender, when) >= most:
+        if _within(sender, when, _MINUTE) >= most:
             words, silent = TOO_FAST.format(most), _MINUTE if member else _HOUR
-        elif len(sender.let_in) >= self._hour:
+        elif _within(sender, when, _HOUR) >= self._hour:
             words, silent = TOO_MANY.format(self._hour), _HOUR
         else:
             return None
-        if when - sender.told < silent or (not member and not message.private):
+        if 0 <= when - sender.told < silent or (not member and not message.private):
             return ""
         sender.told = when
         return words
@@ -106,8 +106,9 @@ def limits_of(rates: tuple[int, int, int], read: Engine, now: Callable[[], datet
     return Limits(*rates, is_member, now)
 
 
-def _within_a_minute(sender: _Sender, when: float) -> int:
-    return sum(each > when - _MINUTE for each in sender.let_in.values())
+def _within(sender: _Sender, when: float, seconds: float) -> int:
+    # What came later came by a clock that has been put back since.
+    return sum(when - seconds < each <= when for each in sender.let_in.values())
 
 
 def _forget(some: dict[str, float], before: float) -> None:

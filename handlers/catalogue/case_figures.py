@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 
 from sqlalchemy import Connection
 
@@ -58,7 +59,7 @@ def shown(db: Connection, row: Row, paths: Sequence[str], period: str, today: da
         "floor": f"{row.floor}{' ✓' if awarded >= row.floor else ''}",
         "by_kind": _by(standing, row.kinds, lambda one: one.kind),
         "by_state": _by(standing, (each.state for each in (*row.chain,)), lambda one: one.state, row),
-        "by_subject": f"{len(standing) - people} 集体 + {people} 个人 = {len(standing)}",
+        "by_subject": _by_subject(len(standing) - people, people),
     }
     return {name: str(count) for name, count in counts.items()} | choices | said
 
@@ -67,6 +68,13 @@ def _targets(db: Connection, row: Row, paths: Sequence[str]) -> int:
     if {"targets", "rate", "gap"}.isdisjoint(row.placeholders):
         return 0
     return len(coverage.targets(db, row.key, row.at, paths, "", date.max, False))
+
+
+def _by_subject(collectives: int, people: int) -> str:
+    """37 集体 + 117 个人 = 154(1:3.2): how many people there are for each collective, half up."""
+    each = (Decimal(people) / collectives).quantize(Decimal("0.1"), ROUND_HALF_UP) if collectives and people else ""
+    ratio = f"(1:{each})" if each else ""
+    return f"{collectives} 集体 + {people} 个人 = {collectives + people}{ratio}"
 
 
 def _choice(name: str) -> Callable[[Case], str]:

@@ -46,8 +46,7 @@ def meant(ask: Ask, word: str) -> tuple[checkins.Checkin, str]:
     if number is not None:
         return _numbered(ask, number), words
     if case := numbered.lettered(ask.message.text):
-        how = f"签到没有动。要撤回还没审的提名,发「撤回提名 {case}」;看报过的签到,发「我的」。"
-        raise Refusal(f"{case} 不是签到的编号,{how}")
+        raise _no_checkin(case)
     reading = context.reading_of(ask, f"{word} {phrases.with_heads(ask.args)}")
     if reading.intent.startswith("nomination"):
         raise NotMeant
@@ -56,13 +55,20 @@ def meant(ask: Ask, word: str) -> tuple[checkins.Checkin, str]:
 
 def of_reading(ask: Ask, reading: Reading, wish: Wish) -> checkins.Checkin:
     """The one that the words of a correction, withdrawal or restoring name."""
+    target = _target(ask, reading)
+    if target == NOTHING and (case := numbered.meant(ask.message.text)):
+        raise _no_checkin(case)
     if ask.me.roles.isdisjoint(REPORTERS):
         raise Denied(f"签到由报它的老师来改。{examples.nearest(ask)}", what="更正")
-    target = _target(ask, reading)
     if target == NOTHING and wish.word != "更正" and not _BARE.fullmatch(_CLAUSE.split(ask.args)[0]):
         # 把张三删了: whatever that is, it is not the last check-in.
         raise which(ask, _found(ask, {}, None, wish)[:5], wish)
     return named(ask, target, wish)
+
+
+def _no_checkin(case: str) -> Refusal:
+    nominated = f"要撤回还没审的提名，发「撤回提名 {case}」；" if numbered.lettered(case)[:1] == "N" else ""
+    return Refusal(f"{case} 不是签到的编号，签到没有动。{nominated}看报过的签到，发「我的」。")
 
 
 def _numbered(ask: Ask, number: int) -> checkins.Checkin:

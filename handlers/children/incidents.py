@@ -53,7 +53,7 @@ _STEPS = (
 
 @command(
     "泄露", "泄漏", "leak", who=MEMBERS, group="孩子信息", rank=48, help="报告信息泄露,按步骤处置",
-    glued=numbered.GLUED, examples=(_LIKE, "泄露 X20260403-01", "泄露 X20260403-01 完成 1"),
+    glued=numbered.GLUED, shows=incidents.LETTER, examples=(_LIKE, "泄露 X20260403-01", "泄露 X20260403-01 完成 1"),
 )  # fmt: skip
 def leak(ask: Ask) -> list[Reply]:
     """Report a leak, or open the page of one, or tick off a step of it."""

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection
 
 from handlers.digests import figures as reports
-from handlers.digests import groups, period_digest
+from handlers.digests import groups, period_digest, sums
 from handlers.digests.readers import READERS
 from handlers.kit import ADMINS, Ask, Button, Due, File, Reply, Unit
 from handlers.registry import ANYTHING, command, due, weekly
@@ -19,6 +19,7 @@ from storage.organisation import history, units
 _FORMS = {"图": "图", "图片": "图", "表": "表", "表格": "表"}
 MOST_NAMES = 10
 MOST_ACTIVITIES = 8
+MOST_STARS = 4
 # What a phone shows of one message without getting lost in it; the last line may say how much more there is.
 MOST_LINES, MOST_CHARACTERS, _MORE_LENGTH = 25, 1200, 20
 # A picture of more units would be too long for a phone, and for Telegram.
@@ -147,9 +148,10 @@ def text(shown: figures.Digest) -> str:
     lines = [
         _result(shown),
         " · ".join(filter(None, (weeks.week_days(shown.week), reports.stamp(shown)))),
-        *_by_activity(shown),
+        *sums.by_activity(shown, MOST_ACTIVITIES),
         _missing(shown),
         _medals(shown),
+        *reports.stars(shown)[:MOST_STARS],
         _compared(shown),
         reports.late(shown),
         reports.corrected(shown),
@@ -159,28 +161,8 @@ def text(shown: figures.Digest) -> str:
 
 
 def _result(shown: figures.Digest) -> str:
-    parts = [f"{shown.events} 场活动" if shown.events else "还没有活动"]
-    if shown.squads_due == 1:
-        parts.append("已签到" if shown.squads_covered else "还没签到")
-    elif shown.squads_due:
-        covered = f"{shown.squads_covered}/{shown.squads_due} 个中队签到"
-        parts.append(f"{covered}({numbers.rate(figures.percent(shown.squads_covered, shown.squads_due))})")
-    if shown.events:
-        parts.append(f"{shown.attendance.attended} 人次")
-    if shown.attendance.rate is not None:
-        parts.append(f"到场率 {numbers.rate(shown.attendance.rate)}")
-    return f"{shown.title}{weeks.week_name(shown.week)}:{','.join(parts)}"
-
-
-def _by_activity(shown: figures.Digest) -> list[str]:
-    lines = [
-        f"· {each.activity} {each.events} 场,{f'{each.squads} 个中队,' if each.squads else ''}{each.attended} 人次"
-        for each in shown.by_activity[:MOST_ACTIVITIES]
-    ]
-    rest = shown.by_activity[MOST_ACTIVITIES:]
-    if rest:
-        lines.append(f"· 其他 {len(rest)} 类 {sum(each.events for each in rest)} 场")
-    return lines
+    head = f"{shown.title}{weeks.week_name(shown.week)}"
+    return sums.result(head, shown, "签到", "还没有活动", "已签到" if shown.squads_covered else "还没签到")
 
 
 def _missing(shown: figures.Digest) -> str:

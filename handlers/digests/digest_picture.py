@@ -134,6 +134,23 @@ def _medals(page: "_Page", shown: figures.Digest) -> None:
         page.heading("奖章提名")
         page.chips(told)
         page.down(20)
+    _funnel(page, shown)
+
+
+def _funnel(page: "_Page", shown: figures.Digest) -> None:
+    """How many stars of the school year have come how far: each bar is a part of the one above."""
+    stages = reports.funnel(shown)
+    if not stages:
+        return
+    page.heading("星级章 · 本学年")
+    most = max(stages[0][1], 1)
+    for word, count in stages:
+        page.grow(52)
+        page.text(MARGIN, page.y, word, 26, INK)
+        page.bar((MARGIN + 90, page.y + 10, WIDTH - MARGIN - 110, page.y + 26), count / most)
+        page.text(WIDTH - MARGIN, page.y + 2, str(count), 24, SOFT, anchor="ra")
+        page.down(52)
+    page.down(20)
 
 
 _Box = tuple[int, int, int, int]

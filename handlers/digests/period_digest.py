@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from handlers.digests import readers
+from handlers.digests import readers, sums
 from handlers.kit import Ask, Button, Refusal, Reply, Unit
 from handlers.registry import ANYTHING, command
 from handlers.wording import days, lines, numbers, places
@@ -70,9 +70,9 @@ def _reply(ask: Ask, span: Span, of: Unit) -> Reply:
     last = min(span.last, ask.today)
     now = periods.between(ask.db, of, span.first, last)
     told = [
-        _result(units.full_name(ask.db, of), span, now),
+        sums.result(f"{units.full_name(ask.db, of)}{span.name}", now, "有活动", "没有活动"),
         _days(ask, span),
-        *_by_activity(now),
+        *sums.by_activity(now, MOST_ACTIVITIES),
         *_schools(now),
         _missing(now),
         _compared(ask, of, span, now),
@@ -81,31 +81,10 @@ def _reply(ask: Ask, span: Span, of: Unit) -> Reply:
     return Reply("\n".join(filter(None, told)), _buttons(ask.db, span, now))
 
 
-def _result(title: str, span: Span, now: periods.Period) -> str:
-    parts = [f"{now.events} 场活动" if now.events else "没有活动"]
-    if now.squads_due > 1:
-        covered = f"{now.squads_covered}/{now.squads_due} 个中队有活动"
-        parts.append(f"{covered}（{numbers.share(now.squads_covered, now.squads_due)}）")
-    if now.events:
-        parts.append(f"{now.attendance.attended} 人次")
-    if now.attendance.rate is not None:
-        parts.append(f"到场率 {numbers.rate(now.attendance.rate)}")
-    return f"{title}{span.name}：{'，'.join(parts)}"
-
-
 def _days(ask: Ask, span: Span) -> str:
     so_far = f" · 截至 {days.moment(ask.now)}" if span.last >= ask.today else ""
     year = f"{span.last.year}年" if span.last.year != span.first.year else ""
     return f"{span.first.year}年{days.short(span.first)}–{year}{days.short(span.last)}{so_far}"
-
-
-def _by_activity(now: periods.Period) -> list[str]:
-    told = [
-        f"· {each.activity} {each.events} 场，{f'{each.squads} 个中队，' if each.squads else ''}{each.attended} 人次"
-        for each in now.by_activity[:MOST_ACTIVITIES]
-    ]
-    rest = now.by_activity[MOST_ACTIVITIES:]
-    return [*told, f"· 其他 {len(rest)} 类 {sum(each.events for each in rest)} 场"] if rest else told
 
 
 def _schools(now: periods.Period) -> list[str]:

@@ -2,8 +2,8 @@
 
 from itertools import groupby
 
-from handlers.kit import Ask, Button, Reply
-from handlers.registry import ANYONE, Command, command
+from handlers.kit import Ask, Button, NotMeant, Reply
+from handlers.registry import ANYONE, ANYTHING, Command, command
 
 # As many as stand on one card; the other topics are asked for in words.
 _BUTTONS = 6
@@ -11,7 +11,7 @@ _BUTTONS = 6
 
 @command(
     "帮助", "help", "start", who=ANYONE, group="人员", rank=9, help="看看我能做什么", in_groups=True,
-    examples=("帮助", "帮助 签到"),
+    examples=("帮助", "帮助 签到"), glued=ANYTHING,
 )  # fmt: skip
 def show(ask: Ask) -> Reply:
     """The asker's commands by topic; a topic, or one command with its examples."""
@@ -21,6 +21,9 @@ def show(ask: Ask) -> Reply:
     listed = [each for each in mine if each.listed]
     topics = {group: list(some) for group, some in groupby(listed, lambda each: each.group)}
     one = next((each for each in mine if ask.args and ask.args in each.words), None)
+    if not (one or ask.args in topics) and f"帮助{ask.args}" in ask.message.text and ask.args:
+        # 帮助同学 is a deed, not a wish to know.
+        raise NotMeant
     if ask.args in topics:
         return _topic(topics[ask.args])
     return Reply(_examples(one)) if one else _all(topics)

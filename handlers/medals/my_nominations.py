@@ -15,11 +15,17 @@ _CLOCKS_DIFFER = timedelta(minutes=2)
 
 @command(
     "我的提名", "nominations", who=proposals.NOMINATORS, group="奖章", rank=10, help="看我的提名走到哪一步",
-    examples=("我的提名",),
+    examples=("我的提名",), shows=nominations.LETTER,
 )  # fmt: skip
 def show_mine(ask: Ask) -> Reply:
-    """The asker's latest cases."""
-    return announcements.latest(ask)
+    """The asker's latest cases, or the one with this number."""
+    number, _ = decisions.NUMBERS.first(ask, ask.args)
+    if not number:
+        return announcements.latest(ask)
+    case = nominations.by_number(ask.db, number)
+    if case is None or case.holder != ask.me.id:
+        raise Refusal(f"{decisions.NUMBERS.unknown(ask, number)}发「我的提名」看您提名的。", announcements.MINE)
+    return announcements.listed(ask, [case], "您的提名")
 
 
 @command(

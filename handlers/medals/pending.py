@@ -31,8 +31,9 @@ _PLACE = re.compile(r"\s*第?(\d{1,3})(?:[号件个条](?!\w)|(?![\w:]))[\s,，:
 
 
 @command(
-    "待审", "pending", who=REVIEWERS, group="奖章", rank=5, help="看等您审核的提名", glued=GLUED, examples=("待审",)
-)
+    "待审", "pending", who=REVIEWERS, group="奖章", rank=5, help="看等您审核的提名", glued=GLUED, examples=("待审",),
+    shows=nominations.LETTER,
+)  # fmt: skip
 def show_all(ask: Ask) -> list[Reply]:
     """What waits for the asker: nominations, and medals that are to be taken away."""
     shown = show_pending(ask)

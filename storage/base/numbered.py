@@ -48,6 +48,8 @@ _ROW = re.compile(
     rf"(?P<number>\d{{1,15}})(?!\d)号?{_AFTER}"
 )
 _MEANT = re.compile(r"(?P<letter>[NGXDngxd])(?:[\dOo]){6,8}[-\s]?[\dOo]{0,3}")
+# The same beside other words, which have no such thing in them: 恢复 X1.
+_BESIDE = re.compile(rf"(?<![A-Za-z\d])[NGXDRngxdrＮＧＸＤＲ]{_SPACE}\d[\w-]{{0,20}}", re.ASCII)
 # One word at most.
 _WORD = re.compile(r"/?[\u4e00-\u9fff]{0,6}\W{0,3}")
 # Without a letter there is none: quick for the many texts that have none.
@@ -102,6 +104,12 @@ def lettered(text: str) -> str:
     """The first number in the text that stands there with its letter; empty without one."""
     match = next((match for match in _NUMBER.finditer(text) if match["letter"]), None)
     return _plain(match, _letter(match)) if match else ""
+
+
+def meant(text: str) -> str:
+    """What is meant as a number with a letter, readable or not, wherever it stands; empty without one."""
+    beside = _BESIDE.search(text)
+    return lettered(text) or (beside[0].upper() if beside else "")
 
 
 def headed(text: str) -> tuple[str, str]:

@@ -10,14 +10,13 @@ from sqlalchemy import Connection, select
 from storage.base.upsert import add_new
 from storage.checkins import coverage, exemptions
 from storage.checkins.rollups import week_of
-from storage.digests import digest_changes, figures
-from storage.digests.sums import ActivitySums, by_week, nominations
+from storage.digests import digest_changes, figures, funnel, sums
 from storage.organisation import history
 from storage.organisation.units import Unit
 from storage.tables import digest as snapshot
 
 FROZEN = 1
-_KEPT = (*figures.KEYS, "late", "backfilled", "correction_before")
+_KEPT = (*figures.KEYS, "late", "backfilled", "correction_before", "stars")
 
 
 def weekly(db: Connection, of: Unit, week: str, now: datetime | None = None) -> figures.Digest:
@@ -25,8 +24,8 @@ def weekly(db: Connection, of: Unit, week: str, now: datetime | None = None) -> 
     before = week_of(history.monday_of(week) - timedelta(days=7))
     part = history.part(db, [of.path], week, before)
     of = part.was(of, week)
-    due, seen, sums = coverage.squads(db, part), coverage.covered(db, part), by_week(db, part)
-    attendance, earlier = _attendance(sums[week]), _attendance(sums[before])
+    due, seen, summed = coverage.squads(db, part), coverage.covered(db, part), sums.by_week(db, part)
+    attendance, earlier = _attendance(summed[week]), _attendance(summed[before])
     path = history.path_names(db, [of], week)[of.id]
     silent = [squad for squad in due[week] if squad.id not in seen[week]]
     holding = exemptions.in_week(db, history.monday_of(week))
@@ -35,28 +34,29 @@ def weekly(db: Connection, of: Unit, week: str, now: datetime | None = None) -> 
         unit=path,
         week=week,
         revision=0,
-        events=sum(row.events for row in sums[week]),
+        events=sum(row.events for row in summed[week]),
         squads_due=len(due[week]),
         squads_covered=sum(squad.id in seen[week] for squad in due[week]),
         attendance=attendance,
         by_activity=tuple(
-            figures.Activity(row.activity, row.events, row.squads, row.attended, row.rate) for row in sums[week]
+            figures.Activity(row.activity, row.events, row.squads, row.attended, row.rate) for row in summed[week]
         ),
         missing=tuple(_name(squad, of) for squad in coverage.unexcused(silent, holding)),
-        nominations=nominations(db, week, part),
+        nominations=sums.nominations(db, week, part),
         previous=figures.Previous(
             before,
-            sum(row.events for row in sums[before]),
+            sum(row.events for row in summed[before]),
             sum(squad.id in seen[before] for squad in due[before]),
             earlier.attended,
             earlier.rate,
         ),
         title=_title(of, path),
         at=now,
-        late=sum(row.late for row in sums[week]),
-        backfilled=sum(row.backfilled for row in sums[week]),
+        late=sum(row.late for row in summed[week]),
+        backfilled=sum(row.backfilled for row in summed[week]),
         zero=kinds[exemptions.ZERO],
         excused=kinds[exemptions.EXCUSED],
+        stars=funnel.of_week(db, of, week),
     )
 
 
@@ -108,7 +108,7 @@ def freeze(db: Connection, of: Unit, week: str, now: datetime) -> figures.Digest
     return frozen
 
 
-def _attendance(rows: list[ActivitySums]) -> figures.Attendance:
+def _attendance(rows: list[sums.ActivitySums]) -> figures.Attendance:
     due, present = sum(row.rated_due for row in rows), sum(row.rated_attended for row in rows)
     return figures.Attendance(sum(row.attended for row in rows), due, present, figures.percent(present, due))
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from storage.digests.digest_changes import Correction, Figures, correction_from
+from storage.digests.funnel import Star
 
 # The order in which the states of a nomination are told.
 STATES = ("submitted", "returned", "approved", "withdrawn")
@@ -73,6 +74,8 @@ class Digest:
     excused: int = 0
     correction: Correction | None = None
     correction_before: Correction | None = None
+    # How far the stars of the school year have come.
+    stars: tuple[Star, ...] = ()
 
     @property
     def figures(self) -> Figures:
@@ -101,6 +104,8 @@ def from_json(body: Mapping[str, Any]) -> Digest:
             "by_activity": tuple(Activity(**each) for each in body["by_activity"]),
             "missing": tuple(body["missing"]),
             "previous": Previous(**body["previous"]),
+            # What was frozen before there were any has none.
+            "stars": tuple(Star(**each) for each in body.get("stars", ())),
         }
     )
 

@@ -4,14 +4,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Connection, delete, func, literal, select, update
+from sqlalchemy import Connection, case, delete, func, literal, select, union, update
 
 from storage.audit import audit
 from storage.base.upsert import add_new
 from storage.base.vault import Vault
 from storage.children import children
 from storage.medals.nominations import State
-from storage.organisation.units import Unit, within
+from storage.organisation import units
+from storage.organisation.units import Unit
 from storage.tables import child, child_badge, nomination, nomination_step, unit
 
 
@@ -127,12 +128,33 @@ def stars(db: Connection, nominee: tuple[int, int | None]) -> dict[str, date]:
 def counts(db: Connection, paths: Sequence[str], term: str) -> Mapping[str, tuple[int, int]]:
     """Medal → (how many were given by the class this term, how many nominations stand) in these subtrees."""
     given = select(child_badge.c.medal, func.count(), literal(0)).join(child, child.c.id == child_badge.c.child_id)
-    given = given.join(unit, unit.c.id == child.c.unit_id).where(child_badge.c.term == term, within(paths))
+    given = given.join(unit, unit.c.id == child.c.unit_id).where(child_badge.c.term == term, units.within(paths))
     stands = nomination.c.state.not_in((State.RETURNED, State.WITHDRAWN, State.REVOKED))
     named = select(nomination.c.medal, literal(0), func.count()).join(unit, unit.c.id == nomination.c.unit_id)
-    named = named.where(nomination.c.term == term, within(paths), stands)
+    named = named.where(nomination.c.term == term, units.within(paths), stands)
     found: dict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
     for query in (given.group_by(child_badge.c.medal), named.group_by(nomination.c.medal)):
         for medal, *more in db.execute(query):
             found[medal] = (found[medal][0] + more[0], found[medal][1] + more[1])
     return found
+
+
+def complete(db: Connection, paths: Sequence[str], terms: Sequence[str], all_of: int) -> list[tuple[str, int, int]]:
+    """(school, how many children have basic badges of these terms, how many have `all_of` of them) in these subtrees.
+
+    A badge counts once, whether it was given by the class or by nomination; whole categories do not count.
+    """
+    sub = "B:%/%"
+    given = select(child_badge.c.child_id, child_badge.c.medal)
+    given = given.where(child_badge.c.medal.like(sub), child_badge.c.term.in_(terms))
+    named = select(nomination.c.child_id, nomination.c.medal).where(
+        nomination.c.medal.like(sub), nomination.c.term.in_(terms), nomination.c.state == State.APPROVED
+    )
+    held = union(given, named).subquery()
+    of_child = select(held.c.child_id, func.count().label("held")).group_by(held.c.child_id).subquery()
+    school, here = unit.alias("school"), unit.c.id == child.c.unit_id
+    whole = func.sum(case((of_child.c.held >= all_of, 1), else_=0))
+    query = select(school.c.name, func.count(), whole).select_from(of_child).group_by(school.c.id, school.c.name)
+    query = query.join(child, child.c.id == of_child.c.child_id).join(unit, here & units.within(paths))
+    query = query.join(school, school.c.id == unit.c.school_id)
+    return [(name, count, int(number)) for name, count, number in db.execute(query)]

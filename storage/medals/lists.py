@@ -68,6 +68,16 @@ def counts(db: Connection, wanted: Wanted) -> list[tuple[str, bool, int]]:
     return [(medal, bool(whole), count) for medal, whole, count in rows]
 
 
+def by_unit(db: Connection, wanted: Wanted) -> list[tuple[str, str, str, bool, int]]:
+    """(school, unit, medal, whether of a collective, how many) of what is wanted, in the order of the tree."""
+    school, collective = unit.alias("school"), nomination.c.child_id.is_(None)
+    what = (school.c.name.label("school"), unit.c.name, nomination.c.medal, collective.label("whole"))
+    order = (school.c.path, unit.c.grade, unit.c.class_no, unit.c.path)
+    query = _joined(select(*what, func.count(), *order)).outerjoin(school, school.c.id == unit.c.school_id)
+    grouped = query.where(_where(wanted)).group_by(*what, *order).order_by(*order, nomination.c.medal, collective)
+    return [(row[0] or row[1], row[1], row[2], bool(row[3]), row[4]) for row in db.execute(grouped)]
+
+
 def entries(db: Connection, vault: Vault, wanted: Wanted, most: int) -> Iterator[Entry]:
     """The nominees, school by school and squad by squad, at most so many; one by one, since there may be thousands."""
     school = unit.alias("school")

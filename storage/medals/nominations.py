@@ -224,6 +224,11 @@ def undecided(db: Connection, before: datetime, most: int) -> list[Case]:
     return _cases(db, _CASES.where(waiting).order_by(nomination.c.id).limit(most))
 
 
+def undecided_in(db: Connection, paths: Sequence[str]) -> list[Case]:
+    """Everything that waits for a decision in these subtrees, whoever's it is, the oldest first."""
+    return _cases(db, _CASES.where(nomination.c.state == State.SUBMITTED, within(paths)).order_by(nomination.c.id))
+
+
 def forget(db: Connection, case_ids: Iterable[int], now: datetime) -> None:
     """Drop the reasons of these cases; number, medal, state and who decided stay."""
     ids = list(case_ids)

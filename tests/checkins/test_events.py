@@ -55,7 +55,7 @@ class TestGolden:
             unite(county, *reports[place : place + 6])
         assert figures(county, county.second) == (3800, 6765, 200_000)
         assert figures(county, county.top) == (3800, 6765, 200_000)
-        assert "6765/6765 个中队签到(100.0%)" in feature.text(shown(county, county.second))
+        assert "6765/6765 个中队签到（100.0%）" in feature.text(shown(county, county.second))
         assert sums_as_kept(county.db) == sums_as_counted(county.db)
 
     def test_g19_a_double_report_counts_once(self, county: County) -> None:

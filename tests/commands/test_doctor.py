@@ -127,7 +127,7 @@ CALM = {"url": "", "has_custom_certificate": False, "pending_update_count": 0}
 
 @pytest.fixture(scope="module")
 def telegram() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as fake:
+    with FakeTelegram(dated=True) as fake:
         yield fake
 
 

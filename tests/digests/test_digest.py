@@ -73,10 +73,10 @@ class TestAsked:
         a_week(county)
         (reply,) = county.digest(county.li)
         assert reply.text.split("\n") == [
-            "实验小学第14周:4 场活动,3/4 个中队签到(75.0%),162 人次,到场率 96.9%",
+            "实验小学第14周：4 场活动，3/4 个中队签到（75.0%），162 人次，到场率 96.9%",
             "2026年3月30日–4月5日 · 截至 4月3日 16:20",
-            "· 主题队日 3 场,3 个中队,119 人次",
-            "· 祭扫 1 场,1 个中队,43 人次",
+            "· 主题队日 3 场，3 个中队，119 人次",
+            "· 祭扫 1 场，1 个中队，43 人次",
             "未签到 1 个:四(2)中队",
             "奖章提名:待审 1、通过 1",
             "本周还没过完;上周共 1 场,1 个中队,39 人次",
@@ -106,22 +106,22 @@ class TestAsked:
             county.inbox, FRIDAY,
         )  # fmt: skip
         county.rollups.keep()
-        assert "1 场活动,1/4" in county.digest(county.li)[0].text
+        assert "1 场活动，1/4" in county.digest(county.li)[0].text
 
     def test_an_empty_week_and_a_long_list_of_missing(self, county: County) -> None:
         squads_of(county.db, county.second, 12)
         (reply,) = county.digest(county.sun)
-        assert reply.text.startswith("光明小学第14周:还没有活动,0/14 个中队签到(0.0%)\n")
+        assert reply.text.startswith("光明小学第14周：还没有活动，0/14 个中队签到（0.0%）\n")
         assert reply.text.endswith("等 14 个")
         assert reply.text.count("、") == 9
 
     def test_a_counselor_gets_her_own_squad(self, county: County) -> None:
         a_week(county)
         (reply,) = county.digest(county.zhang)
-        assert reply.text.startswith("实验小学三(1)中队第14周:1 场活动,已签到,40 人次")
+        assert reply.text.startswith("实验小学三(1)中队第14周：1 场活动，已签到，40 人次")
         assert all("未签到" not in button.typed for button in reply.buttons)
         (quiet,) = county.digest(county.zhang, "2026-W10")
-        assert quiet.text.startswith("实验小学三(1)中队第10周:还没有活动,还没签到\n")
+        assert quiet.text.startswith("实验小学三(1)中队第10周：还没有活动，还没签到\n")
 
     def test_digest_json_has_exactly_the_keys_that_programs_rely_on(self, county: County) -> None:
         a_week(county)
@@ -144,9 +144,9 @@ class TestScope:
         a_week(county)
         own, other, all_of_it = (county.digest(who)[0].text for who in (county.li, county.sun, county.zhou))
         assert "光明小学" not in own and "30 人次" not in own
-        assert other.startswith("光明小学第14周:1 场活动,1/2 个中队签到(50.0%),30 人次,到场率 75.0%")
+        assert other.startswith("光明小学第14周：1 场活动，1/2 个中队签到（50.0%），30 人次，到场率 75.0%")
         assert "实验小学" not in other and "四(2)" not in other
-        assert all_of_it.startswith("青禾区少工委第14周:5 场活动,4/6 个中队签到(66.7%),192 人次")
+        assert all_of_it.startswith("青禾区少工委第14周：5 场活动，4/6 个中队签到（66.7%），192 人次")
         assert "未签到 2 个:实验小学四(2)中队、光明小学三(2)中队" in all_of_it
 
     @pytest.mark.parametrize("words", ["光明小学", "光明小学 三(1)中队", "青禾区少工委", "青禾区少工委/光明小学"])

@@ -65,6 +65,21 @@ def test_no_new_key_is_made_over_a_filled_database(
     assert main(["audit", "verify"]) == 0
 
 
+def test_an_older_program_leaves_a_newer_database_alone(
+    database: Database, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.write.begin() as db:
+        db.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+        db.exec_driver_sql("DROP TABLE child_note")
+    database.close()
+    monkeypatch.setenv("TELEGRAM_TOKEN", "123456:planted-token")
+    for command in COMMANDS:
+        words = said(capsys, *command, status=2).splitlines()[-1]
+        assert words.startswith("数据库的版本 9999 比程序的") and "什么也没有改" in words
+    assert main(["doctor"]) == 1
+    assert "fail database: 数据库的版本 9999 比程序新,请更新程序" in capsys.readouterr().out
+
+
 def test_an_empty_database_gets_a_key_of_its_own(filled: None, capsys: pytest.CaptureFixture[str]) -> None:
     KEY.unlink(missing_ok=True)
     assert main(["audit", "verify"]) == 0

@@ -7,7 +7,7 @@ from itertools import count
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, insert
 
 from handlers.catalogue import catalogue, chain
 from handlers.catalogue.reports import read_report
@@ -21,6 +21,7 @@ from storage.programmes import cases, holdings, reports
 from storage.programmes.cases import Case
 from storage.programmes.holdings import Holding
 from storage.programmes.reports import Report
+from storage.tables import row_case, row_case_step
 
 pytestmark = pytest.mark.both
 
@@ -121,8 +122,26 @@ def test_g10_supervisors_of_two_cities(db: Connection) -> None:
     assert values(db, "gangwei", province)["post"] == "总辅导员 23"
 
 
-def test_g11_people_for_each_collective() -> None:
-    assert lines.quotient(Decimal(645), Decimal(215), 1) == "3.0"
+@pytest.mark.parametrize(
+    ("kinds", "said"),
+    [
+        ({"先进单位": 37, "好领导": 40, "在职先进个人": 32, "退休先进个人": 45}, "37 集体 + 117 个人 = 154(1:3.2)"),
+        ({"先进单位": 215, "在职先进个人": 645}, "215 集体 + 645 个人 = 860(1:3.0)"),
+    ],
+    ids=["G6", "G11"],
+)
+def test_people_for_each_collective(db: Connection, kinds: dict[str, int], said: str) -> None:
+    group, person_id, row = top(db, Kind.GROUP), people.add(db, "测试", NOW), ROWS["liangnian"]
+    one = {"row": row.key, "unit_id": group.id, "figures": {}, "period": chain.period_of(row, DAY), "state": "awarded"}
+    who = {"version": row.version, "person_id": person_id, "made_at": NOW, "changed_at": NOW}
+    put = [
+        {**one, **who, "kind": kind, "personal": kind not in row.collective, "number": f"D{next(NUMBERS)}"}
+        for kind, number in kinds.items() for _ in range(number)
+    ]  # fmt: skip
+    steps = {"person_id": person_id, "action": "授予", "state": "awarded", "level": "", "before": {}, "at": NOW}
+    made = db.scalars(insert(row_case).returning(row_case.c.id), put).all()
+    db.execute(insert(row_case_step), [{**steps, "case_id": id_} for id_ in made])
+    assert lines.case_line(db, row, [group.path], "2026", DAY).text.startswith(f"本届 {said}（")
 
 
 @pytest.mark.parametrize(("weight", "kept"), [("9.99", "0"), ("10.00", "1")])

@@ -7,7 +7,7 @@ from pathlib import Path
 from time import monotonic
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from bot.app import App
 from bot.clock import Clock
@@ -16,6 +16,7 @@ from bot.pipeline.turn import Outcome
 from bot.practice.channel import Practice, decode
 from bot.settings import Settings
 from storage.messages import screens
+from storage.tables import screen
 from tests.support.databases import new_url
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -31,6 +32,7 @@ class Bot:
         assert isinstance(self.channel, Practice)
         self.phones: dict[str, int] = {}
         self._messages = 0
+        self._looked = 0
 
     @property
     def clock(self) -> Clock:
@@ -82,9 +84,23 @@ class Bot:
             self.phones[person] = rows[-1][0]
         return [bubble for _, bubble in rows]
 
+    def all_new(self) -> list[tuple[str, dict]]:
+        """Whoever has got bubbles since the last look at all phones, with each."""
+        query = (
+            select(screen.c.id, screen.c.person, screen.c.bubble)
+            .where(screen.c.id > self._looked)
+            .order_by(screen.c.id)
+        )
+        with self.read() as db:
+            rows = db.execute(query).all()
+        self._looked = rows[-1].id if rows else self._looked
+        return [(row.person, self.app.engine.vault.open(row.bubble)) for row in rows]
+
 
 @asynccontextmanager
-async def running(folder: Path, start: datetime = START, url: str = "", **settings: object) -> AsyncIterator[Bot]:
+async def running(
+    folder: Path, start: datetime = START, url: str = "", clock: Clock | None = None, **settings: object
+) -> AsyncIterator[Bot]:
     """A bot with the practice district, at `start`; `url` is another database than the folder's."""
     began = monotonic()
 
@@ -93,7 +109,7 @@ async def running(folder: Path, start: datetime = START, url: str = "", **settin
         return start + timedelta(seconds=monotonic() - began)
 
     chosen = Settings(_env_file=None, data_dir=folder, **settings)
-    app = App(open_engine(chosen, url or new_url(folder, "practice.db"), Clock(ZONE, real)))
+    app = App(open_engine(chosen, url or new_url(folder, "practice.db"), clock or Clock(ZONE, real)))
     app.pipeline.start()
     await app.add_channels()
     try:

@@ -76,9 +76,9 @@ class Talk:
         await self.bot.hear(self.bot.body(person, text))
 
     def _collect(self) -> None:
-        for person in self.bot.people():
-            new = [bubble for bubble in self.bot.new(person) if bubble["from"] == "bot"]
-            self.waiting.setdefault(person, []).extend(new)
+        for person, bubble in self.bot.all_new():
+            if bubble["from"] == "bot":
+                self.waiting.setdefault(person, []).append(bubble)
 
     def _expect(self, where: str, person: str, text: str) -> None:
         text, buttons = _buttons(text)

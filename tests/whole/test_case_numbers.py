@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,6 +11,7 @@ from sqlalchemy import func, select
 
 from storage.children import guardian_requests, incidents
 from storage.children.guardian_requests import Wanted
+from storage.database import Database
 from storage.medals.nominations import State
 from storage.tables import guardian_request, incident, nomination
 from tests.support import nominating
@@ -18,7 +20,7 @@ from tests.support.typed_numbers import typed
 
 pytestmark = pytest.mark.both
 
-built, at = nominating.built, nominating.at
+built = nominating.built
 G1, X1 = "G20260403-01", "X20260403-01"
 # What is said, by whom, with the number in its place, and what the answer then has in it.
 LI, ZHAO, ZHANG = "li", "zhao", "zhang"
@@ -51,15 +53,26 @@ quick = settings(
 )  # fmt: skip
 
 
-@pytest.fixture
-def cases(at: School) -> School:
+@pytest.fixture(scope="module")
+def prepared(built: tuple[Database, School]) -> Iterator[School]:
     """A nomination, a guardian's request and a leak, each the first of its day."""
-    at.nominate(at.zhang, WANG)
-    child = at.db.execute(select(nomination.c.child_id)).scalar_one()
-    due = NOW.date().replace(day=27)
-    guardian_requests.receive(at.db, at.vault, at.squad, child, Wanted.ERASE, "", at.zhao, due, NOW)
-    incidents.begin(at.db, at.vault, at.school, "手机丢了", at.zhao, NOW)
-    return at
+    opened, school = built
+    with opened.write.connect() as db:
+        at = copy(school)
+        at.db = db
+        at.nominate(at.zhang, WANG)
+        child = at.db.execute(select(nomination.c.child_id)).scalar_one()
+        due = NOW.date().replace(day=27)
+        guardian_requests.receive(at.db, at.vault, at.squad, child, Wanted.ERASE, "", at.zhao, due, NOW)
+        incidents.begin(at.db, at.vault, at.school, "手机丢了", at.zhao, NOW)
+        yield at
+        db.rollback()
+
+
+@pytest.fixture
+def cases(prepared: School) -> Iterator[School]:
+    with undone(prepared):
+        yield prepared
 
 
 @contextmanager

@@ -37,7 +37,7 @@ class Robot(Post):
             pressed=lambda button, reply_to: events.show_pressed(self._socket, button, reply_to),
         )  # fmt: skip
         known_by = settings.wecom_robot_id, several(settings.wecom_robot_secret)
-        self._socket = Socket(url, known_by, self._intake.take, events.tell, self._lease.held)
+        self._socket = Socket(url, known_by, self._intake.take, events.tell, self._lease.held, engine.clock.hears)
         super().__init__(self._socket, replies, Uploads(self._socket, engine.clock.real))
         self._media = Media(encrypted_way=url.startswith("wss:"))
         self._stop = asyncio.Event()

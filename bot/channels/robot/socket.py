@@ -11,6 +11,7 @@ from typing import Any
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
+from bot.channels.http import Hears
 from bot.channels.robot.link import AckLost, End, Frame, Link, NotLive, Refused
 
 log = logging.getLogger(__name__)
@@ -53,12 +54,12 @@ class Socket:
 
     def __init__(
         self, url: str, robot: tuple[str, Sequence[str]], heard: Callable[[Frame], None],
-        told: Callable[[State, str], None], allowed: asyncio.Event,
+        told: Callable[[State, str], None], allowed: asyncio.Event, hears: Hears = None,
     ) -> None:  # fmt: skip
         """
         `robot` is (id, secrets): any of them may hold, while one takes the place of the other.
 
-        `heard` gets every callback, `told` what an operator should know.
+        `heard` gets every callback, `told` what an operator should know, `hears` what time it is over there.
         """
         self._url = url
         self._id, self._secrets = robot
@@ -67,6 +68,7 @@ class Socket:
         self._heard = heard
         self._told = told
         self._allowed = allowed
+        self._hears = hears
         self._link: Link | None = None
         self.state = State.ELSEWHERE
         self._failures = 0
@@ -109,6 +111,8 @@ class Socket:
         self.state = State.CONNECTING
         try:
             async with connecting(self._url) as connection:
+                if self._hears and connection.response and (said := connection.response.headers.get("Date")):
+                    self._hears(said)
                 return await self._through(Link(connection, self._heard))
         except (OSError, TimeoutError, WebSocketException) as fault:
             return End.DROPPED, f"cannot connect: {type(fault).__name__}"

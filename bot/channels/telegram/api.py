@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx
 
-from bot.channels.http import client
+from bot.channels.http import Hears, client
 from bot.channels.setup import CallFailed
 from bot.settings import Settings
 
@@ -47,12 +47,12 @@ def plain(fault: httpx.HTTPError) -> str:
 class Api:
     """Calls the methods of one bot."""
 
-    def __init__(self, settings: Settings, longest_wait: float) -> None:
-        """`longest_wait` is for how many seconds an answer may be due."""
+    def __init__(self, settings: Settings, longest_wait: float, hears: Hears = None) -> None:
+        """`longest_wait` is for how many seconds an answer may be due; `hears` is told what time it is there."""
         self.bot_id = settings.telegram_token.partition(":")[0]
         self._base = f"{settings.telegram_api_url}{settings.telegram_token}"
         timeout = httpx.Timeout(10, read=longest_wait + 10)
-        self._client = client(timeout, proxy=settings.telegram_proxy or None)
+        self._client = client(timeout, hears, proxy=settings.telegram_proxy or None)
 
     async def call(self, method: str, **parameters: Any) -> Any:
         """The result; raises Trouble."""

@@ -23,7 +23,8 @@ class Telegram(Post):
     def __init__(self, settings: Settings, pipeline: Pipeline, engine: Engine, owner: str) -> None:
         """`owner` names this process, for the lease of the poller."""
         super().__init__(settings)
-        api, polling = Api(settings, _SECONDS_OF_A_CALL), Api(settings, SECONDS_OF_A_POLL)
+        hears = engine.clock.hears
+        api, polling = Api(settings, _SECONDS_OF_A_CALL, hears), Api(settings, SECONDS_OF_A_POLL, hears)
         self._apis = (api, polling)
         intake = Intake(Me(api.bot_id), pipeline, engine)
         self._setup = TelegramSetup(api, intake, pipeline, engine)

@@ -24,12 +24,12 @@ Given = Mapping[str, Any]
 class Wire:
     """Single requests, for whoever has a token."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, hears: http.Hears = None) -> None:
         self._corp_id = settings.wecom_corp_id
         self._secrets = several(settings.wecom_secret)
         limits = httpx.Limits(max_connections=32, max_keepalive_connections=16, keepalive_expiry=30)
         base = settings.wecom_api_url.rstrip("/") + "/"
-        self._client = http.client(_SECONDS, base_url=base, limits=limits)
+        self._client = http.client(_SECONDS, hears, base_url=base, limits=limits)
 
     async def ask(self, path: str, query: Given, content: Given, most: int = 0) -> Answer:
         """
@@ -71,7 +71,8 @@ class Wire:
 class Api:
     """Calls the methods of one self-built app."""
 
-    def __init__(self, settings: Settings, tokens: Tokens) -> None:
+    def __init__(self, settings: Settings, tokens: Tokens, hears: http.Hears = None) -> None:
+        """`hears` is told what time it is over there."""
         self.agent_id = int(settings.wecom_agent_id)
         # What somebody must put right before anything gets through, in one sentence; empty when all is well.
         self.trouble = ""
@@ -79,7 +80,7 @@ class Api:
         self.condition = Condition()
         self._said: set[str] = set()
         self._tokens = tokens
-        self._wire = Wire(settings)
+        self._wire = Wire(settings, hears)
 
     async def call(self, path: str, body: Given | None = None, **query: Any) -> Answer:
         """The answer to `path`, posted when there is a body; raises Fault."""

@@ -21,12 +21,12 @@ class WecomApp(Post):
 
     def __init__(self, settings: Settings, pipeline: Pipeline, engine: Engine, owner: str) -> None:
         """`owner` names this process, for the lease under which the access token is renewed."""
-        api = Api(settings, Tokens(settings, pipeline, engine, owner))
+        api = Api(settings, Tokens(settings, pipeline, engine, owner), engine.clock.hears)
         super().__init__(api, pipeline, engine)
         self._setup = WecomSetup(api, pipeline, engine)
         self._intake = Intake(pipeline, engine)
         crypto = Crypto(several(settings.wecom_token), several(settings.wecom_aes_key), settings.wecom_corp_id)
-        self._hook = Hook(crypto, self._intake, settings.wecom_corp_id, engine.clock.real)
+        self._hook = Hook(crypto, self._intake, settings.wecom_corp_id, engine.clock.best)
         self.hooks = {PATH: self._hook}
 
     async def listen(self) -> None:

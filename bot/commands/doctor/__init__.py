@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from bot.clock import Clock
 from bot.commands import database
-from bot.commands.doctor import databases, installation
+from bot.commands.doctor import databases, installation, times
 from bot.commands.doctor.line import FAIL, OK, Line
 from bot.settings import BadSettings, Settings
 
@@ -30,6 +30,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         lambda: iter([installation.name_key(settings, databases.key(url, settings))]),
         lambda: installation.calendar(settings),
         lambda: iter([(OK, "zone", f"{settings.timezone},现在是 {Clock(settings.zone).now():%Y-%m-%d %H:%M}")]),
+        lambda: times.check(settings),
         lambda: _platform(settings, arguments.robot),
         lambda: iter([installation.port(settings)]),
     )

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.settings import Settings
 from storage import migrate
@@ -13,14 +14,21 @@ from storage.database import open_database
 
 @contextmanager
 def current(settings: Settings) -> Iterator[Connection | None]:
-    """A connection; None before the first start and before the upgrade, where nothing is to be found out."""
+    """A connection; None before the first start, before the upgrade, and where it does not open: that was said."""
     kind, _, path = settings.real_database.partition(":///")
     if kind == "sqlite" and not Path(path).exists():
         yield None
         return
     database = open_database(settings.real_database)
     try:
+        try:
+            known = migrate.revision(database.read) == migrate.HEAD
+        except SQLAlchemyError:
+            known = False
+        if not known:
+            yield None
+            return
         with database.read.connect() as db:
-            yield db if migrate.revision(database.read) == migrate.HEAD else None
+            yield db
     finally:
         database.close()

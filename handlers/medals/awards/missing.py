@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from handlers.kit import Ask, Denied, Refusal, Reply, Role, Unit
+from handlers import rights
+from handlers.kit import ADMINS, Ask, Refusal, Reply, Role, Unit
 from handlers.medals.awards import eligibility
 from handlers.registry import command
 from handlers.wording import medals, numbers, places
@@ -11,7 +12,7 @@ from storage.medals.nominations import State
 from storage.organisation import units
 from storage.organisation.units import Kind
 
-READERS = frozenset({Role.COUNSELOR, Role.BRIGADE, Role.SCHOOL_ADMIN})
+READERS = (ADMINS - {Role.SUPERVISOR}) | {Role.COUNSELOR}
 _LIKE = "还差什么 三(2)"
 # Children who lack the same are told in one line; more different lines are counted only.
 _MOST_LINES = 15
@@ -23,15 +24,17 @@ _MOST_NAMED = 4
     examples=(_LIKE, "还差什么"),
 )  # fmt: skip
 def show(ask: Ask) -> Reply:
-    """Of one squad by number; of a school squad by squad."""
+    """Of one squad by number; of a school squad by squad, of a district school by school."""
     top = places.chosen(ask, READERS, ask.args, "还差什么")
     if len(top) != 1:
         raise Refusal(f"请写明是哪一个中队,像这样:{_LIKE}")
     at = top[0]
+    if at.kind == Kind.SQUAD and not rights.sees_names(ask.me, at):
+        return Reply(f"离一星章还差\n{_short(ask, at)}")
     if at.kind == Kind.SQUAD:
         return Reply("\n".join(_of_squad(ask, at)))
     if at.kind != Kind.SCHOOL:
-        raise Denied(f"请写明是哪一个中队,像这样:{_LIKE}", what="还差什么", subject=f"unit:{at.id}")
+        return _of_district(ask, at)
     squads = [unit for unit in units.of_school(ask.db, at.id) if unit.kind == Kind.SQUAD]
     squads.sort(key=lambda squad: (squad.grade or 0, squad.class_no or 0))
     return Reply("\n".join([f"{at.name} 离一星章还差", *(_short(ask, squad) for squad in squads)]))
@@ -92,6 +95,16 @@ def _waiting(ask: Ask, squad: Unit) -> list[str]:
         return []
     days = max((ask.now - case.made_at).days for case in waiting)
     return [f"待审 {len(waiting)} 件,等得最久的 {days} 天。"]
+
+
+def _of_district(ask: Ask, at: Unit) -> Reply:
+    """The school that is furthest from it first."""
+    found = badges.complete(ask.db, [at.path], eligibility.year_terms(ask), len(eligibility.ALL_BASIC))
+    found.sort(key=lambda each: (each[2] / each[1], each[0]))
+    lines = [f"{school}：齐了 {whole}/{number} 人" for school, number, whole in found[:_MOST_LINES]]
+    more = [f"另有 {len(found) - _MOST_LINES} 所学校，请写上学校看。"] if len(found) > _MOST_LINES else []
+    head = f"{at.name} 本学年基础章（记过基础章的）" if found else f"{at.name}：本学年还没有学校记过基础章。"
+    return Reply("\n".join([head, *lines, *more]))
 
 
 def _short(ask: Ask, squad: Unit) -> str:

@@ -139,8 +139,8 @@ def test_monday_s_digest_is_put_into_the_groups_once(play: Play, robots: FakeGro
         for _ in range(3):
             await stage.later(seconds=5)
         (school,), (county,) = robots.texts(SCHOOL), robots.texts(COUNTY)
-        assert school.startswith("实验小学第14周:1 场活动,1/2 个中队签到(50.0%),40 人次")
-        assert county.startswith("青禾区少工委第14周:1 场活动") and "7号" not in school + county
+        assert school.startswith("实验小学第14周：1 场活动，1/2 个中队签到（50.0%），40 人次")
+        assert county.startswith("青禾区少工委第14周：1 场活动") and "7号" not in school + county
 
     play(talk)
 

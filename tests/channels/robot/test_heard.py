@@ -83,7 +83,7 @@ def test_a_press_is_understood_shown_and_answered_by_a_push(play: Play, fake: Fa
 def test_long_words_are_markdown_and_their_buttons_a_card_below(play: Play, fake: FakeRobot) -> None:
     async def talk(stage: Stage) -> None:
         text, card = await stage.say(LI, "周报")
-        assert text.startswith("实验小学第14周:还没有活动,0/2 个中队签到")
+        assert text.startswith("实验小学第14周：还没有活动，0/2 个中队签到")
         assert card == "请点选,或直接发文字"
         assert [said["kind"] for said in fake.said_to(LI)] == ["markdown", "template_card"]
         assert labels(fake.said_to(LI)[-1]) == ["图", "表", "未签到"]

@@ -104,7 +104,7 @@ def test_a_bound_group_gets_the_digest_on_monday(play: Play) -> None:
         for _ in range(3):
             await stage.later(seconds=5)
         (said,) = stage.fake.texts(GROUP)[before:]
-        assert said.startswith("实验小学第14周:1 场活动") and "7号" not in said
+        assert said.startswith("实验小学第14周：1 场活动") and "7号" not in said
         # What is asked there is about the group's unit, and never names a child.
         assert (await stage.say(WANG, "/digest", GROUP))[0].startswith("实验小学第15周")
         assert (await stage.say(WANG, "/missing@our_bot", GROUP))[0].startswith("本周还有 2 个中队没签到")

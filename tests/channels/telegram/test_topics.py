@@ -145,7 +145,7 @@ def test_a_bound_topic_gets_the_digest_and_its_lists(play: Play) -> None:
         for _ in range(2):
             await stage.later(seconds=5)
         assert topics(stage) == ["7", "8", "7"]
-        assert stage.fake.texts(FORUM)[-1].startswith("实验小学第14周:1 场活动")
+        assert stage.fake.texts(FORUM)[-1].startswith("实验小学第14周：1 场活动")
         # Asked anywhere in the group it is about the unit, and answered where it was asked.
         assert (await stage.say(WANG, "/digest", FORUM, **in_topic(9)))[0].startswith("实验小学第15周")
         assert (await stage.say(WANG, "/missing", FORUM))[0].startswith("本周还有 2 个中队没签到")

@@ -180,14 +180,13 @@ def test_of_several_processes_one_sends(tmp_path: Path, fake: FakeWecom) -> None
     async def scene(stage: Stage) -> None:
         [sender] = stage.app.senders
         engine = stage.app.engine
-        clock = engine.clock.now, engine.clock.real
         other = Sender(
             stage.app.channels["wecom"],
             stage.app.pipeline,
             engine.database.read,
             engine.vault,
             engine.render,
-            clock,
+            engine.clock,
             "other",
         )
         first, second = crowd(stage, 2)

@@ -32,7 +32,10 @@ class FakeGroupRobots:
             Route("/cgi-bin/webhook/send", self._send, methods=["POST"]),
             Route("/cgi-bin/webhook/upload_media", self._upload, methods=["POST"]),
         ]
-        config = uvicorn.Config(Starlette(routes=routes), port=0, log_config=None, lifespan="off", access_log=False)
+        # The stage has a day of its own; this machine has another one.
+        config = uvicorn.Config(
+            Starlette(routes=routes), port=0, log_config=None, lifespan="off", access_log=False, date_header=False
+        )
         self._server = QuickServer(config)
         self._thread = threading.Thread(target=self._server.run, name="fake-group-robots")
 

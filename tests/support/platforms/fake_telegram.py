@@ -62,8 +62,8 @@ class CutShort:
 class FakeTelegram:
     """Serves one bot from a thread of its own; use it as a context manager."""
 
-    def __init__(self, certificate: Path | None = None) -> None:
-        """With a `certificate` (and its key, in one file) it speaks TLS."""
+    def __init__(self, certificate: Path | None = None, *, dated: bool = False) -> None:
+        """With a `certificate` (and its key, in one file) it speaks TLS; `dated`: it says what time it is here."""
         self.updates: list[dict[str, Any]] = []
         self.sent: list[dict[str, Any]] = []
         self.calls: list[tuple[str, dict[str, Any]]] = []
@@ -92,9 +92,11 @@ class FakeTelegram:
             Route("/{rest:path}", lambda request: _refusal("404"), methods=["GET", "POST"]),
         ]
         self._scheme, files = ("https", {"ssl_certfile": certificate}) if certificate else ("http", {})
+        # The stage has a day of its own; this machine has another one.
         config = uvicorn.Config(
-            Starlette(routes=routes), port=0, log_config=None, lifespan="off", access_log=False, **files
-        )
+            Starlette(routes=routes), port=0, log_config=None, lifespan="off", access_log=False, date_header=dated,
+            **files,
+        )  # fmt: skip
         self._server = QuickServer(config)
         self._thread = threading.Thread(target=self._server.run, name="fake-telegram")
 

@@ -59,7 +59,10 @@ class FakeWecom:
         self._seen: dict[str, float] = {}
         self._numbers = count(1)
         routes = [Route("/cgi-bin/{path:path}", self._serve, methods=["GET", "POST"])]
-        config = uvicorn.Config(Starlette(routes=routes), port=0, log_config=None, lifespan="off", access_log=False)
+        # The stage has a day of its own; this machine has another one.
+        config = uvicorn.Config(
+            Starlette(routes=routes), port=0, log_config=None, lifespan="off", access_log=False, date_header=False
+        )
         self._server = QuickServer(config)
         self._thread = threading.Thread(target=self._server.run, name="fake-wecom")
 

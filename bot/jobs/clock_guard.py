@@ -1,0 +1,112 @@
+"""Is the time right? The machine's is held against seconds that nobody sets, what was stored, and the platforms'."""
+
+import logging
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from bot.clock import Clock
+from bot.pipeline.turn import Turn
+from storage.base import key_values, waiting
+
+log = logging.getLogger(__name__)
+# More than clocks are set by in their daily work, less than what would make a reminder come on another day.
+MOST_OFF = timedelta(minutes=10)
+# A step back makes what is due wait: this much nobody notices.
+_SMALL = timedelta(seconds=2)
+SECONDS_OF_AGREEMENT = 3600.0
+_STORED_EVERY = timedelta(minutes=1)
+# The last instant that was relied upon; why there is a doubt; when the operator last said that the clock is right.
+LAST, DOUBT, ACCEPTED = "clock", "clock in doubt", "clock accepted"
+_SAID = (
+    "the clock is in doubt: %s. Nothing is deleted, closed or reminded of until it has agreed for an hour, or you have "
+    "looked at it and said: python -m bot clock accept"
+)
+
+
+def accept(db: Connection, now: datetime) -> None:
+    """The operator has looked: it is the time."""
+    key_values.put(db, ACCEPTED, now.isoformat(), now)
+
+
+class ClockGuard:
+    """Looks at every tick. While the clock is in doubt nothing is deleted, closed or reminded of."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._seen: tuple[datetime, float] | None = None
+        self._agreed_since = 0.0
+        # What had been accepted when the doubt began, and whether a platform's word is enough to end it.
+        self._accepted = ""
+        self._unproven = False
+        # How loud it was told.
+        self._told = 0
+        # The operator knows better than the platforms.
+        self._deaf = False
+
+    def look(self, turn: Turn) -> bool:
+        """Whether the time is to be relied upon; the reason for a doubt stands in the clock."""
+        wall, steady = self._clock.real(), self._clock.steady()
+        step = self._step(turn.db, wall, steady)
+        if self._seen is None:
+            waiting.clamp(turn.db, turn.now, wall)
+        if step < -_SMALL:
+            waiting.move_nearer(turn.db, -step, turn.now, wall)
+        accepted = bool(self._clock.doubt) and self._last_accepted(turn.db) != self._accepted
+        self._deaf = self._deaf or accepted
+        why = self._contradiction(step, wall)
+        if why:
+            self._doubt(turn, why, steady)
+        elif self._clock.doubt and (accepted or self._is_settled(steady)):
+            self._end(turn, wall)
+        self._seen = wall, steady
+        if not self._clock.doubt:
+            self._store(turn.db, wall)
+        return not self._clock.doubt
+
+    def _step(self, db: Connection, wall: datetime, steady: float) -> timedelta:
+        """By how much the clock went another way than the seconds that nobody sets; at first since it was stored."""
+        if self._seen is not None:
+            return wall - self._seen[0] - timedelta(seconds=steady - self._seen[1])
+        last = key_values.get(db, LAST)
+        return wall - datetime.fromisoformat(last.value) if last else timedelta()
+
+    def _contradiction(self, step: timedelta, wall: datetime) -> str:
+        there = None if self._deaf else self._clock.elsewhere()
+        machine = f"the machine says {wall:%Y-%m-%d %H:%M} UTC"
+        if there and abs(wall - there) > MOST_OFF:
+            return f"{machine}, the platforms {there:%Y-%m-%d %H:%M}"
+        if abs(step) <= MOST_OFF or (self._seen is None and there):
+            return ""
+        before = "the bot last ran at" if self._seen is None else "but it should be"
+        return f"{machine}, {before} {wall - step:%Y-%m-%d %H:%M}"
+
+    def _doubt(self, turn: Turn, why: str, steady: float) -> None:
+        if not self._clock.doubt:
+            self._unproven = self._seen is None
+            self._accepted = self._last_accepted(turn.db)
+        self._clock.doubt, self._agreed_since = why, steady
+        # After every longer rest there is a doubt, until a platform has been heard a moment later.
+        level = logging.WARNING if self._seen is None else logging.CRITICAL
+        if level > self._told:
+            self._told = level
+            log.log(level, _SAID, why)
+            key_values.put(turn.db, DOUBT, why, turn.now)
+
+    def _is_settled(self, steady: float) -> bool:
+        proven = self._unproven and self._clock.elsewhere() is not None
+        return proven or steady - self._agreed_since >= SECONDS_OF_AGREEMENT
+
+    def _end(self, turn: Turn, wall: datetime) -> None:
+        log.warning("the clock is relied upon again: it is %s UTC", f"{wall:%Y-%m-%d %H:%M}")
+        self._clock.doubt, self._told = "", 0
+        key_values.remove(turn.db, DOUBT)
+
+    def _last_accepted(self, db: Connection) -> str:
+        said = key_values.get(db, ACCEPTED)
+        return said.value if said else ""
+
+    def _store(self, db: Connection, wall: datetime) -> None:
+        last = key_values.get(db, LAST)
+        if last is None or abs(wall - last.at) >= _STORED_EVERY:
+            key_values.put(db, LAST, wall.isoformat(), wall)

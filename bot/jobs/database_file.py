@@ -1,0 +1,103 @@
+"""The SQLite file under the running bot: of one bot alone, there, and the one that it opened."""
+
+import asyncio
+import contextlib
+import os
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Engine, make_url
+
+SECONDS = 2
+# One that could be saved from a file that was deleted while the bot ran.
+_SAVED = "saved"
+
+
+class NotOurs(Exception):
+    """The file is not (any more) ours to write to; in one sentence for the operator."""
+
+
+class DatabaseFile:
+    """Of the database at `url`; of one on a server there is nothing to look at."""
+
+    def __init__(self, url: str) -> None:
+        parsed = make_url(url)
+        sqlite = parsed.get_backend_name() == "sqlite" and parsed.database
+        self._path = Path(str(parsed.database)) if sqlite else None
+        self._lock = -1
+        self._known: dict[Path, tuple[int, int]] = {}
+
+    def take(self) -> None:
+        """Before it is opened: from now on it is this process's; raises NotOurs."""
+        if self._path is None:
+            return
+        saved = sorted(self._path.parent.glob(f"{self._path.name}.{_SAVED}-*"))
+        if saved and not self._path.exists():
+            raise NotOurs(
+                f"数据库 {self._path} 在机器人运行时被删掉了,里面的内容存在 {saved[-1]}。"
+                f"要接着用,改名:mv {saved[-1]} {self._path};真的不要了,把它移走再启动。"
+            )
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        # Beside it, not it: closing any handle of the file itself would end the locks of SQLite.
+        self._lock = os.open(self._beside(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            _lock(self._lock)
+        except BlockingIOError:
+            other = os.read(self._lock, 20).decode("ascii", "replace").strip()
+            os.close(self._lock)
+            raise NotOurs(f"数据库 {self._path} 已经有一个机器人在用(进程 {other})。请先停掉它。") from None
+        os.truncate(self._lock, 0)
+        os.write(self._lock, str(os.getpid()).encode())
+
+    def _beside(self, ending: str) -> Path:
+        assert self._path is not None
+        return self._path.with_name(self._path.name + ending)
+
+    async def watch(self) -> None:
+        """Look every few seconds; raises NotOurs."""
+        while self._path is not None:
+            self.look()
+            await asyncio.sleep(SECONDS)
+
+    def look(self) -> None:
+        """Whether the files are still the ones that were there first; raises NotOurs."""
+        assert self._path is not None
+        for path in (self._path, self._beside("-wal")):
+            found = _identity(path)
+            known = self._known.setdefault(path, found) if found else self._known.get(path)
+            if known != found:
+                how = "换成了别的文件" if found else "不见了(删掉或移走了)"
+                raise NotOurs(f"机器人停了:它正在用的 {path} {how}。")
+
+    def save(self, write: Engine, now: datetime) -> str:
+        """What this process still has in hand, when the file is gone from its place; where it is now."""
+        assert self._path is not None
+        place = self._path.with_name(f"{self._path.name}.{_SAVED}-{now:%Y%m%d-%H%M%S}")
+        with write.connect() as db:
+            connection = db.connection.dbapi_connection
+            connection.execute("VACUUM INTO ?", (str(place),))  # type: ignore[union-attr]
+        # Taken for the log of whatever file has that name next, it would destroy it.
+        if _identity(log := self._beside("-wal")) == self._known.get(log):
+            for each in (log, self._beside("-shm")):
+                each.unlink(missing_ok=True)
+        return str(place)
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    with contextlib.suppress(OSError):
+        found = path.stat()
+        return found.st_dev, found.st_ino
+    return None
+
+
+def _lock(handle: int) -> None:
+    # Windows locks open files by itself; a file system that knows no locks keeps nobody from starting.
+    with contextlib.suppress(ImportError):
+        import fcntl
+
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise
+        except OSError:
+            return

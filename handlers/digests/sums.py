@@ -1,0 +1,30 @@
+"""What a period came to, in words: the line of the result, and one an activity; of a week as of a year."""
+
+from handlers.wording import numbers
+from storage.digests.figures import Digest
+from storage.digests.periods import Period
+
+
+def result(head: str, of: Digest | Period, word: str, none: str, alone: str = "") -> str:
+    """`head：3 场活动，2/4 个中队签到（50.0%），118 人次，到场率 95.2%`; `alone` is said of a single squad."""
+    parts = [f"{of.events} 场活动" if of.events else none]
+    if of.squads_due > 1:
+        share = numbers.share(of.squads_covered, of.squads_due)
+        parts.append(f"{of.squads_covered}/{of.squads_due} 个中队{word}（{share}）")
+    elif of.squads_due:
+        parts.append(alone)
+    if of.events:
+        parts.append(f"{of.attendance.attended} 人次")
+    if of.attendance.rate is not None:
+        parts.append(f"到场率 {numbers.rate(of.attendance.rate)}")
+    return f"{head}：{'，'.join(filter(None, parts))}"
+
+
+def by_activity(of: Digest | Period, most: int) -> list[str]:
+    """A line for each of the activities with the most events; the others in one."""
+    told = [
+        f"· {each.activity} {each.events} 场，{f'{each.squads} 个中队，' if each.squads else ''}{each.attended} 人次"
+        for each in of.by_activity[:most]
+    ]
+    rest = of.by_activity[most:]
+    return [*told, f"· 其他 {len(rest)} 类 {sum(each.events for each in rest)} 场"] if rest else told

@@ -1,0 +1,68 @@
+"""待颁: who was awarded a medal and has not been handed it: by number in a squad, by squad, by school."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from handlers import rights
+from handlers.kit import Ask, Reply, Role
+from handlers.medals import pending
+from handlers.medals.lists import columns
+from handlers.medals.lists.readers import READERS
+from handlers.registry import command
+from handlers.wording import medals, numbers, places
+from storage.medals import lists
+from storage.medals.nominations import State
+
+WHO = READERS | {Role.COUNSELOR}
+_MOST, _MOST_NAMED = 15, 200
+_HOW = "颁发了，发「颁发 三(2) 一星章 6月1日」这样的话。"
+
+
+@command(
+    "待颁", "待颁发", "owed", who=WHO, group="奖章", rank=52, help="看谁评上了还没领到奖章",
+    examples=("待颁", "待颁 三(2)"),
+)  # fmt: skip
+def owed(ask: Ask) -> Reply:
+    """Of one squad by number, of a school squad by squad, of a district school by school, the most first."""
+    at = places.chosen(ask, WHO, ask.args, "待颁")
+    where = "、".join(unit.name for unit in at)
+    wanted = lists.Wanted([unit.path for unit in at], (State.APPROVED,), waiting=True)
+    counted = lists.by_unit(ask.db, wanted)
+    if not counted:
+        return Reply(f"{where}：评上的都颁发了。")
+    if all(unit.key and rights.sees_names(ask.me, unit) for unit in at):
+        lines = _of_squad(ask, lists.entries(ask.db, ask.vault, wanted, _MOST_NAMED))
+    else:
+        lines = _by_place(counted, of_school=all(unit.school_id for unit in at))
+    head = f"{where} 评上了还没颁发 {sum(number for *_, number in counted)} 枚"
+    more = [f"另有 {len(lines) - _MOST} 个，请写上单位看。"] if len(lines) > _MOST else []
+    how = [_HOW] if not ask.me.roles.isdisjoint(pending.REVIEWERS) else []
+    return Reply("\n".join([head, *lines[:_MOST], *more, *how]))
+
+
+def _of_squad(ask: Ask, found: Iterable[lists.Entry]) -> list[str]:
+    """一星章：1、3-5号、王*明; who has no number is named, masked, only where a child may be named."""
+    numbered: dict[str, list[int]] = defaultdict(list)
+    others: dict[str, list[str]] = defaultdict(list)
+    for one in found:
+        medal = f"{'' if one.name else '集体'}{medals.label(one.medal)}"
+        if one.place:
+            numbered[medal].append(one.place)
+        elif one.name:
+            others[medal].append(columns.name_of(one, True) if ask.may_name else one.number)
+        else:
+            others[medal].append("中队")
+    for medal, who in numbered.items():
+        others[medal].insert(0, numbers.in_rows(sorted(who)))
+    return [f"{medal}：{'、'.join(who)}" for medal, who in others.items()]
+
+
+def _by_place(counted: Sequence[tuple[str, str, str, bool, int]], of_school: bool) -> list[str]:
+    by_place: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for school, unit, medal, collective, number in counted:
+        by_place[unit if of_school else school][f"{'集体' if collective else ''}{medals.label(medal)}"] += number
+    order = sorted(by_place, key=lambda place: -sum(by_place[place].values()))
+    return [
+        f"{place}：{'、'.join(f'{medal} {number}' for medal, number in sorted(by_place[place].items()))}"
+        for place in order
+    ]

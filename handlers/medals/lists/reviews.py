@@ -1,0 +1,77 @@
+"""审核进度: who still has to review how many nominations, and for how many days the oldest has waited."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from handlers.kit import Ask, Reply, Role, Unit
+from handlers.medals import decisions
+from handlers.medals.lists.readers import READERS
+from handlers.registry import command
+from handlers.wording import places
+from storage.medals import nominations
+from storage.medals.nominations import Case
+from storage.organisation import units
+from storage.people import people
+
+WHO = READERS | {Role.COUNSELOR}
+_MOST = 15
+_NOBODY = "没有登记审核人"
+
+
+@command(
+    "审核进度", "reviews", who=WHO, group="奖章", rank=53, help="看提名还在等谁审核、等了几天",
+    examples=("审核进度", "审核进度 实验小学"),
+)  # fmt: skip
+def reviews(ask: Ask) -> Reply:
+    """Of a school who has to review what of which squad, of a district school by school, the longest wait first."""
+    at = places.chosen(ask, WHO, ask.args, "审核进度")
+    where = "、".join(unit.name for unit in at)
+    waiting = nominations.undecided_in(ask.db, [unit.path for unit in at])
+    if not waiting:
+        return Reply(f"{where}：没有在等审核的提名。")
+    whole = all(unit.school_id for unit in at)
+    lines = _by_reviewers(ask, waiting) if whole else _by_school(ask, waiting)
+    return Reply("\n".join([f"{where} 等审核 {_how_long(ask, waiting)}", *lines]))
+
+
+def _how_long(ask: Ask, cases: Sequence[Case]) -> str:
+    days = max((ask.today - case.made_at.astimezone(ask.now.tzinfo).date()).days for case in cases)
+    return f"{len(cases)} 件，等得最久的 {days} 天"
+
+
+def _reviewers(ask: Ask, case: Case, known: dict[tuple[int, int], str]) -> str:
+    """李老师、刘校长; asked once for each unit and nominator."""
+    key = (case.unit.id, case.nominator_id)
+    if key not in known:
+        found = decisions.reviewers(ask, people.by_id(ask.db, case.nominator_id, ask.now), case.unit)
+        known[key] = "、".join(person.name for person in found) or _NOBODY
+    return known[key]
+
+
+def _by_reviewers(ask: Ask, waiting: Sequence[Case]) -> list[str]:
+    by_who: dict[str, list[Case]] = defaultdict(list)
+    known: dict[tuple[int, int], str] = {}
+    for case in waiting:
+        by_who[_reviewers(ask, case, known)].append(case)
+    lines = []
+    for who, cases in by_who.items():
+        of_unit: dict[str, int] = defaultdict(int)
+        for case in cases:
+            of_unit[case.unit.name] += 1
+        squads = "、".join(f"{unit} {number}" for unit, number in of_unit.items())
+        lines.append(f"{who}：{_how_long(ask, cases)}（{squads}）")
+    return lines
+
+
+def _by_school(ask: Ask, waiting: Sequence[Case]) -> list[str]:
+    """The school that has waited longest first: the cases come the oldest first."""
+    schools: dict[int, list[Case]] = defaultdict(list)
+    for case in waiting:
+        schools[case.unit.school_id or case.unit.id].append(case)
+    at: dict[int, Unit] = units.by_ids(ask.db, schools)
+    known: dict[tuple[int, int], str] = {}
+    lines = [
+        f"{at[id_].name}：{_how_long(ask, cases)}（{_reviewers(ask, cases[0], known)}）"
+        for id_, cases in list(schools.items())[:_MOST]
+    ]
+    return [*lines, *([f"另有 {len(schools) - _MOST} 所学校，请写上单位看。"] if len(schools) > _MOST else [])]

@@ -1,0 +1,80 @@
+"""How far the stars of a school year have come: nominated, agreed to, on public notice, awarded, handed over."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import Connection, case, func, select
+
+from storage.checkins.rollups import week_of
+from storage.organisation.history import monday_of, school_year
+from storage.organisation.units import Unit, below
+from storage.tables import medal_quota, nomination, unit
+
+_STARS = ("S1", "S2", "S3", "S4", "S5")
+_WAITING, _NOTICE, _AWARDED = ("submitted", "passed"), ("notice", "objection"), "approved"
+_AGREED = ("passed", *_NOTICE, _AWARDED)
+
+
+@dataclass(frozen=True, slots=True)
+class Star:
+    """One star, of children or of collectives: how many stand where; `places`: 0 where nobody has set any.
+
+    `nominated` leaves out what was withdrawn, sent back or taken away; `agreed` are all whom some level agreed to.
+    """
+
+    medal: str
+    collective: bool
+    nominated: int
+    waiting: int
+    agreed: int
+    on_notice: int
+    awarded: int
+    presented: int
+    places: int = 0
+
+
+def of_week(db: Connection, of: Unit, week: str) -> tuple[Star, ...]:
+    """The stars of the school year of this week, as they stand now at and below a unit.
+
+    Of which nothing was nominated or handed over in this week and nothing waits, neither for a decision nor for a
+    ceremony, there is nothing to say.
+    """
+    monday = monday_of(week)
+    sunday = monday + timedelta(days=6)
+    year = school_year(sunday)
+    terms = (f"{year}秋", f"{year + 1}春")
+    state, handed, collective = nomination.c.state, nomination.c.presented_on, nomination.c.child_id.is_(None)
+    awarded = state == _AWARDED
+    open_ones = state.in_((*_WAITING, *_NOTICE)) | (awarded & handed.is_(None))
+    tests = (
+        state.in_(("submitted", *_AGREED)), state.in_(_WAITING), state.in_(_AGREED), state.in_(_NOTICE), awarded,
+        awarded & handed.is_not(None), open_ones | (nomination.c.week == week) | handed.between(monday, sunday),
+    )  # fmt: skip
+    query = select(nomination.c.medal, collective, *(func.sum(case((test, 1), else_=0)) for test in tests))
+    # The week is what the index has.
+    year_of = (nomination.c.week >= week_of(date(year, 9, 1))) & nomination.c.term.in_(terms)
+    query = query.join(unit, unit.c.id == nomination.c.unit_id).where(below(of.path), year_of)
+    query = query.where(nomination.c.medal.in_(_STARS)).group_by(nomination.c.medal, collective)
+    rows = sorted(db.execute(query).all())
+    places = _places(db, of, terms) if rows else {}
+    found = []
+    for medal, whole, *counts, moved in rows:
+        nominated, waiting, agreed, on_notice, given, presented = map(int, counts)
+        set_ = places.get((medal, bool(whole)), 0)
+        if moved and nominated:
+            found.append(Star(medal, bool(whole), nominated, waiting, agreed, on_notice, given, presented, set_))
+    return tuple(found)
+
+
+def _places(db: Connection, of: Unit, terms: tuple[str, str]) -> dict[tuple[str, bool], int]:
+    """(star, of collectives) → how many places were set at and below a unit, each rounded down, the widest only."""
+    quota = medal_quota.c
+    query = select(quota.medal, quota.collective, quota.term, quota.base, quota.percent, unit.c.path)
+    query = query.join(unit, unit.c.id == quota.unit_id).where(below(of.path), quota.term.in_(terms))
+    counted: list[tuple[str, bool, str, str]] = []
+    found: dict[tuple[str, bool], int] = {}
+    for medal, whole, term, base, percent, path in db.execute(query.order_by(unit.c.path)):
+        if not any(path.startswith(above) and same == [medal, whole, term] for *same, above in counted):
+            counted.append((medal, whole, term, path))
+            found[medal, whole] = found.get((medal, whole), 0) + base * percent // 100
+    return found

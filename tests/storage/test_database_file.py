@@ -1,0 +1,103 @@
+"""The SQLite file under a running bot: deleted, replaced, moved, shared: noticed, said, and nothing is lost."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.jobs.database_file import DatabaseFile, NotOurs
+from storage.database import Database, open_database
+from tests.support.stage import START
+
+
+class Held:
+    """A file that is ours, with a row in it that no other file has."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "data" / "bot.db"
+        self.file = DatabaseFile(self.url)
+        self.file.take()
+        self.database: Database = open_database(self.url)
+        with self.database.write.begin() as db:
+            db.exec_driver_sql("CREATE TABLE said (words TEXT)")
+        self.file.look()
+        self.say("before")
+
+    @property
+    def url(self) -> str:
+        return f"sqlite:///{self.path}"
+
+    def say(self, words: str) -> None:
+        with self.database.write.begin() as db:
+            db.exec_driver_sql(f"INSERT INTO said VALUES ('{words}')")  # noqa: S608
+
+    def wal(self) -> Path:
+        return self.path.with_name("bot.db-wal")
+
+
+@pytest.fixture
+def held(tmp_path: Path) -> Iterator[Held]:
+    made = Held(tmp_path)
+    yield made
+    made.database.close()
+
+
+def replace(held: Held) -> None:
+    shutil.copy(held.path, held.path.with_name("other"))
+    held.path.with_name("other").replace(held.path)
+
+
+FAULTS: dict[str, tuple[Callable[[Held], object], str]] = {
+    "deleted": (lambda held: held.path.unlink(), "不见了"), "replaced": (replace, "换成了别的文件"),
+    "moved": (lambda held: held.path.rename(held.path.with_name("old.db")), "不见了"),
+    "folder moved": (lambda held: held.path.parent.rename(held.path.parent.with_name("old")), "不见了"),
+    "log deleted": (lambda held: held.wal().unlink(), "bot.db-wal 不见了"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_what_happens_to_the_file_is_noticed_and_nothing_is_lost(held: Held, fault: str) -> None:
+    does, words = FAULTS[fault]
+    held.file.look()
+    does(held)
+    held.say("after")
+    with pytest.raises(NotOurs, match=words):
+        held.file.look()
+    held.path.parent.mkdir(exist_ok=True)
+    saved = Path(held.file.save(held.database.write, START))
+    held.database.close()
+    assert not held.wal().exists()
+    # Whoever starts next does not begin anew beside it, and can go on with it.
+    held.path.unlink(missing_ok=True)
+    with pytest.raises(NotOurs, match=f"mv {saved} {held.path}"):
+        DatabaseFile(held.url).take()
+    saved.rename(held.path)
+    again = open_database(held.url)
+    with again.read.connect() as db:
+        assert [row[0] for row in db.exec_driver_sql("SELECT words FROM said")] == ["before", "after"]
+    again.close()
+
+
+def test_a_second_bot_is_told_whose_it_is(held: Held) -> None:
+    with pytest.raises(NotOurs, match=rf"进程 {os.getpid()}\)。请先停掉它"):
+        DatabaseFile(held.url).take()
+
+
+def test_other_files_and_servers_are_nobody_elses(held: Held, tmp_path: Path) -> None:
+    DatabaseFile(f"sqlite:///{tmp_path}/another.db").take()
+    on_server = DatabaseFile("postgresql://localhost/bot")
+    on_server.take()
+
+
+def test_the_log_that_appears_later_is_no_fault(tmp_path: Path) -> None:
+    file = DatabaseFile(f"sqlite:///{tmp_path}/bot.db")
+    file.take()
+    (tmp_path / "bot.db").touch()
+    file.look()
+    (tmp_path / "bot.db-wal").touch()
+    file.look()
+    (tmp_path / "bot.db-wal").unlink()
+    with pytest.raises(NotOurs):
+        file.look()
