@@ -94,13 +94,12 @@ def _shown(ask: Ask) -> str:
 
 def several(ask: Ask) -> list[str]:
     """The case numbers that 1-20 or 全部 mean; empty for other words. The places are those of the list shown last."""
-    listed = _listed(ask)
     if _ALL.fullmatch(ask.args):
-        return listed
+        return _listed(ask)
     match = _RANGE.fullmatch(ask.args)
     if match is None:
         return []
-    first, last = int(match[1]), int(match[2])
+    listed, first, last = _listed(ask), int(match[1]), int(match[2])
     if not 0 < first <= last <= len(listed):
         raise Refusal(f"待审里没有第 {first} 到 {last} 件。发「待审」看现在的序号。", LIST)
     return listed[first - 1 : last]
@@ -119,7 +118,7 @@ def with_numbers(ask: Ask, most: int = _LISTED) -> str:
     """
     words = ask.args
     numbers: list[str] = []
-    listed = _listed(ask)
+    listed = _listed(ask) if _PLACE.match(words) else []
     while len(numbers) < most and (match := _PLACE.match(words)):
         place = int(match[1])
         if not 0 < place <= len(listed):
@@ -174,12 +173,11 @@ def mine_to_decide(ask: Ask, number: str, word: str) -> nominations.Case:
     if not number:
         raise Refusal(f"请写上编号,如「{word} {decisions.NUMBERS.like(ask)}」。编号在「待审」里。", LIST)
     case = nominations.by_number(ask.db, number)
-    none = f"{decisions.NUMBERS.unknown(ask, number)}发「待审」看等您审核的。"
     if case is None:
-        raise Refusal(none, LIST)
+        raise Refusal(_none(ask, number), LIST)
     subject = f"nomination:{case.id}"
     if not _my_roles(ask, case):
-        raise Denied(none, LIST, what=word, subject=subject)
+        raise Denied(_none(ask, number), LIST, what=word, subject=subject)
     if case.state is not nominations.State.SUBMITTED:
         raise Refusal(already(ask, case), LIST)
     nominator = people.by_id(ask.db, case.nominator_id, ask.now)
@@ -190,6 +188,10 @@ def mine_to_decide(ask: Ask, number: str, word: str) -> nominations.Case:
         peers = f"{number} 由大队辅导员提名,大队辅导员不审。{_who_decides(ask, case)}"
         raise Denied(peers, what=word, subject=subject)
     return case
+
+
+def _none(ask: Ask, number: str) -> str:
+    return f"{decisions.NUMBERS.unknown(ask, number)}发「待审」看等您审核的。"
 
 
 def _who_decides(ask: Ask, case: nominations.Case) -> str:
