@@ -1,11 +1,11 @@
 """Activity words -> the canonical kinds of activity; form words beat theme words."""
 
 import tomllib
-from dataclasses import dataclass
 from pathlib import Path
 
 from handlers.reading.text.normalise import HELD
 from handlers.reading.text.patterns import any_of, pattern
+from storage.records import record
 
 # The rows of the catalogue that are told by check-ins, each with its words (the file says what the ranks mean).
 _ROWS = Path(__file__).parents[2] / "catalogue" / "rows" / "checkins.toml"
@@ -19,7 +19,7 @@ _GUARDED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Activity:
     """The kind of activity of a piece of text, and how strong its word was (0: none said)."""
 
@@ -27,7 +27,7 @@ class Activity:
     rank: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Word:
     name: str
     rank: int
