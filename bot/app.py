@@ -16,10 +16,9 @@ from bot import health, metrics, platforms, web
 from bot.channels import Channel
 from bot.engine import Engine
 from bot.files.fetcher import Fetcher
-from bot.jobs.database_file import DatabaseFile, NotOurs
+from bot.jobs.supervision import Supervision
 from bot.jobs.ticker import Ticker
 from bot.outbox.sender import Sender
-from bot.pipeline import limits
 from bot.pipeline.writer import Pipeline
 from storage.base import leases
 
@@ -30,14 +29,12 @@ SECONDS_TO_STOP = 5
 class App:
     """The running bot."""
 
-    def __init__(self, engine: Engine, file: DatabaseFile | None = None) -> None:
-        """`file` is watched while the bot runs."""
+    def __init__(self, engine: Engine, supervision: Supervision | None = None) -> None:
         self.engine = engine
-        self._file = file
+        self._supervision = supervision
         self.settings = engine.settings
         self.owner = token_hex(8)
-        rates = limits.limits_of(self.settings.rates, engine.database.read, engine.now)
-        self.pipeline = Pipeline(engine.transactions(), self._wake, rates)
+        self.pipeline = Pipeline(engine.transactions(), self._wake, engine.limits())
         self.channels: dict[str, Channel] = {}
         self.senders: list[Sender] = []
         self.routes: list[BaseRoute] = []
@@ -51,10 +48,15 @@ class App:
 
     async def run(self, listening: socket.socket) -> None:
         """Serve on this socket until a signal comes; what was accepted is finished."""
+        self.pipeline.start()
+        try:
+            await self.add_channels()
+        except BaseException:
+            # The writer would go on for ever.
+            await self.pipeline.stop()
+            raise
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, self._stop.set)
-        self.pipeline.start()
-        await self.add_channels()
         # Before anything is sent or found to be too late.
         await self.pipeline.do(self.ticker.guard.look)
         pages = web.application(self._health, self._metrics, self.routes, self.hooks)
@@ -65,6 +67,8 @@ class App:
             await asyncio.sleep(0.01)
         if server.started:
             self._announce(*listening.getsockname()[:2])
+            if self._supervision:
+                self._supervision.say("READY=1")
             await asyncio.to_thread(self.engine.warm_up)
         stopped = asyncio.create_task(self._stop.wait())
         await asyncio.wait([stopped, tasks[0]], return_when=asyncio.FIRST_COMPLETED)
@@ -97,8 +101,9 @@ class App:
         both, files = (engine.clock.now, engine.clock.real), self.settings.files
         fetcher = Fetcher(self.channels, self.pipeline, engine.database.read, files, both, self.owner)
         loops = [self._task(sender.run(), "sender") for sender in self.senders]
-        if self._file:
-            loops.append(self._task(self._file.watch(), "the database file"))
+        if self._supervision:
+            loops.append(self._task(self._supervision.file.watch(), "the database file"))
+            loops.append(self._task(self._supervision.live(self._answers, self._status), "supervision"))
         loops.append(self._task(self._every_second(fetcher), "fetcher"))
         loops += [self._task(channel.listen(), channel.name) for channel in self.channels.values()]
         return loops
@@ -120,8 +125,11 @@ class App:
     def _ended(self, task: asyncio.Task[None]) -> None:
         """A loop that broke would be missed by nobody: better the whole bot ends, loudly, and is started again."""
         if not task.cancelled() and (fault := task.exception()) is not None:
-            self.status, words = (2, str(fault)) if isinstance(fault, NotOurs) else (1, f"{task.get_name()} broke")
-            log.critical("%s", words, exc_info=fault if self.status == 1 else None)
+            if Supervision.in_vain(fault):
+                log.critical("%s", fault)
+            else:
+                log.critical("%s broke", task.get_name(), exc_info=fault)
+            self.status = 2 if Supervision.in_vain(fault) else 1
             self._stop.set()
 
     def _wake(self) -> None:
@@ -129,13 +137,23 @@ class App:
             sender.wake()
 
     def _announce(self, host: str, port: int) -> None:
+        host = f"[{host}]" if ":" in host else host
         if self.settings.practice:
             print(f"演练页面(Practice page): http://{host}:{port}/", flush=True)
         else:
             print(f"辅导员助手已启动: http://{host}:{port}/health", flush=True)
 
+    async def _answers(self) -> None:
+        await self.pipeline.do(lambda turn: None)
+
+    def _status(self) -> str:
+        trouble = self.pipeline.writing.trouble or self.engine.clock.doubt
+        return trouble or f"{self.pipeline.jobs} messages and tasks, last tick {self.ticker.age()} s ago"
+
     async def _shut_down(self, server: web.Server, tasks: list[asyncio.Task[None]]) -> None:
         self.ticker.stop()
+        if self._supervision:
+            self._supervision.say("STOPPING=1")
         if self.stage is not None:
             await self.stage.stop()
         for channel in self.channels.values():
@@ -152,9 +170,10 @@ class App:
         with contextlib.suppress(Exception):
             await self.pipeline.do(lambda turn: leases.release(turn.db, self.owner))
         await self.pipeline.stop()
-        if self._file and self.status == 2:
+        if self._supervision and self.status == 2:
             # What was acknowledged meanwhile is in no file that has a name.
-            log.critical("里面的内容存在 %s", self._file.save(self.engine.database.write, self.engine.now()))
+            saved = self._supervision.file.save(self.engine.database.write, self.engine.now())
+            log.critical("里面的内容存在 %s", saved)
         self.engine.database.close()
 
     def _health(self) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from bot.clock import Clock
 from bot.dispatch.features import Features, collect
+from bot.pipeline.limits import Limits, limits_of
 from bot.pipeline.transaction import Transactions
 from bot.settings import BadSettings, Settings
 from handlers.catalogue import loader
@@ -40,6 +41,10 @@ class Engine:
         """What turns messages into committed results."""
         settings, write = self.settings, self.database.write
         return Transactions(write, self.features, self.vault, self.now, settings.nameless, settings.daily_limits)
+
+    def limits(self) -> Limits:
+        """How much one sender may say."""
+        return limits_of(self.settings.rates, self.database.read, self.now)
 
     def catalogue(self) -> loader.Loaded:
         """The key dates with the school's own changes."""

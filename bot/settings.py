@@ -206,6 +206,12 @@ def _flush_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def service_manager() -> tuple[str, float]:
+    """(the socket on which systemd wants to hear how we are, within how many seconds again; empty and 0: neither)."""
+    every = os.environ.get("WATCHDOG_USEC", "")
+    return os.environ.get("NOTIFY_SOCKET", ""), int(every) / 1_000_000 if every.isdigit() else 0.0
+
+
 def load(**overrides: Any) -> Settings:
     """The settings as they are now; raises BadSettings with every problem in one text."""
     problems: list[str] = []

@@ -17,7 +17,6 @@ from storage.messages import dialogues
 from storage.messages.cards import Order
 from storage.organisation.units import Unit
 from storage.people.people import Grant, Person, Role
-from storage.records import record
 
 __all__ = [
     "ADMINS", "Answer", "Ask", "Attachment", "Button", "Denied", "Due", "File", "Grant", "Handler", "MEMBERS",
@@ -48,7 +47,7 @@ class Attachment:
     size: int = 0
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Message:
     """Heard: one message of a platform, the same for all of them."""
 
@@ -81,7 +80,7 @@ class Message:
         return dialogues.Where(self.channel, self.chat, self.sender)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Ask:
     """Understood: who asks for what. `now` is aware and in the school's zone; `db` is the writer's transaction."""
 
@@ -159,7 +158,7 @@ class Due:
     late: bool
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Button:
     """A button calls the command with this word; one with an `answer` gives it to the question that came with it.
 
@@ -193,9 +192,9 @@ class File:
     mark: str = ""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Reply:
-    """Decided: what is said; `to` is a person's id, None the asker; `at` is (channel, chat), whoever is there.
+    """Decided: what is said; `to` is a person's id, None the asker; `at` is (channel, chat, topic), whoever is there.
 
     `again` is an album's answer with another count of photos, of no use once the album has been answered. `spoken` is
     said instead of buttons that are a convenience, where an answer is quicker without any. `about` is what the buttons
@@ -208,7 +207,7 @@ class Reply:
     file: File | None = None
     to: int | None = None
     again: bool = False
-    at: tuple[str, str] | None = None
+    at: tuple[str, str, str] | None = None
     spoken: str = ""
     about: str = ""
     closes: tuple[tuple[str, str], ...] = ()

@@ -28,7 +28,7 @@ LONG = [
         r"tests/channels/\w+/test_talks\.py",
         r"tests/whole/test_(walk|names_walk)\.py",
         r"tests/guard/test_(planted_words|erased|rights_given)\.py",
-        r"tests/children/test_retention\.py|tests/channels/test_outages\.py",
+        r"tests/children/test_(retention|nights)\.py|tests/channels/test_outages\.py",
     )
 ]
 # The longest of the others, one by one as well.

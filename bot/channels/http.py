@@ -1,6 +1,8 @@
 """HTTP both ways: whom our connections trust and how they fail; bodies that are posted to us, answers without words."""
 
+import re
 import ssl
+import urllib.request
 from collections.abc import AsyncIterator, Callable, Iterable
 from functools import cache
 from typing import Any
@@ -26,6 +28,26 @@ class Gone(Exception):
 def trusted() -> ssl.SSLContext:
     """Whom all connections trust: to read the certificates takes 25 ms."""
     return httpx.create_ssl_context()
+
+
+def environment_problem() -> str:
+    """What in the environment keeps every connection from being made, and the cure; empty: nothing."""
+    try:
+        trusted()
+    except OSError:
+        return "SSL_CERT_FILE、SSL_CERT_DIR: 里面写的证书文件打不开,或者不是证书。请改正,或去掉这个环境变量。"
+    for scheme, address in urllib.request.getproxies_environment().items():
+        if scheme != "no" and not re.match(r"(?:https?|socks5h?)://[^/\s]|[^/:\s]+(?::\d+)?$", address):
+            named = f"{scheme.upper()}_PROXY"
+            return f"{named}: 应是 http://主机:端口 或 socks5://主机:端口(socks:// 请改成 socks5://)。请改正,或去掉它。"
+    try:
+        httpx.Client(verify=trusted()).close()
+    except Exception:
+        # What the library cannot read: a port that is none, [::1] or fe80::/10.
+        return (
+            "HTTP_PROXY、HTTPS_PROXY、ALL_PROXY 或 NO_PROXY: 读不懂。NO_PROXY 里的 IPv6 写成 ::1,不带方括号和前缀长度。"
+        )
+    return ""
 
 
 def client(timeout: float | httpx.Timeout, hears: Hears = None, **more: Any) -> httpx.AsyncClient:

@@ -5,9 +5,13 @@ import asyncio
 import errno
 import socket
 import sys
+from typing import TYPE_CHECKING
 
 from bot import logs
 from bot.settings import BadSettings, Settings
+
+if TYPE_CHECKING:
+    from bot.jobs.supervision import Supervision
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -20,7 +24,8 @@ def run(_arguments: argparse.Namespace, settings: Settings) -> int:
     # The practice page is for this machine only, whatever HOST says.
     host = "127.0.0.1" if settings.practice else settings.host
     try:
-        listening = socket.create_server((host, settings.port), backlog=2048)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listening = socket.create_server((host, settings.port), family=family, backlog=2048)
     except OSError as error:
         reason = "端口已被占用" if error.errno == errno.EADDRINUSE else error.strerror
         print(f"不能在 {host}:{settings.port} 上启动:{reason}。可以换一个端口:PORT=8081 make run", file=sys.stderr)
@@ -30,21 +35,30 @@ def run(_arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _serve(listening: socket.socket, settings: Settings) -> int:
-    from bot.app import App
-    from bot.engine import open_engine
-    from bot.jobs.database_file import DatabaseFile, NotOurs
+    from bot.channels import http
+    from bot.jobs.database_file import NotOurs
+    from bot.jobs.supervision import Supervision
 
-    file = DatabaseFile(settings.database)
+    supervision = Supervision(settings)
     try:
-        file.take()
+        supervision.file.take()
     except NotOurs as why:
         raise BadSettings(str(why)) from None
+    if not settings.practice and (problem := http.environment_problem()):
+        raise BadSettings(problem)
+    return _started(listening, settings, supervision)
+
+
+def _started(listening: socket.socket, settings: Settings, supervision: "Supervision") -> int:
+    from bot.app import App
+    from bot.engine import open_engine
+
     engine = open_engine(settings, settings.database)
     # Now that there is a key: no log may show it.
     logs.configure(settings.log_level, settings.secrets)
 
     async def serve() -> int:
-        app = App(engine, file)
+        app = App(engine, supervision)
         await app.run(listening)
         return app.status
 

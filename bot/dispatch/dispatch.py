@@ -135,9 +135,13 @@ def _read(
         return _list(features.readers[attachments.reader(ask)](ask))
     reading = context.reading_of(ask, text)
     if waiting is None and (line := reminded.report(features, ask, text, reading)):
+        if order := features.command_in(line):
+            return _ordered(waiting, ask, *order) or []
         text, reading = line, context.reading_of(ask, line)
     whole = reading.intent in _WHOLE and reading.status in ("ok", "confirm")
-    if not whole and programmes.case_row(ask, text):
+    case = programmes.case_row(ask, text) if not whole or reading.intent == "nomination" else None
+    # 年度表扬 先进集体 四(1)中队 puts nobody forward for a medal.
+    if case and (not whole or "child" not in case.subject):
         replies = _list(features.readers["case"](replace(ask, args=text, reading=reading)))
         return [*replies, *waiting.give_way(ask, "case")] if waiting else replies
     told = bool(ask.message.attachments) and programmes.stated(ask, text, reading)
@@ -147,7 +151,8 @@ def _read(
     typed = typed or (None if whole or waiting else typed_labels.decided(features, ask, text))
     if typed:
         return _do(features, ask, *typed)
-    if order := features.ordered(reading):
+    # 阵地：队室有，队报没有 is no question for who has not reported.
+    if (order := features.ordered(reading)) and not programmes.begun(ask, text, reading):
         return _ordered(waiting, ask, *order) or []
     intent = _intent(ask, text, reading, waiting is None)
     understood = intent not in _IN_VAIN
@@ -168,6 +173,9 @@ def _read(
 def _intent(ask: kit.Ask, text: str, reading: Reading, free: bool) -> str:
     """What is to be done; `free`: no question waits, so that a lone number is said of what was just recorded."""
     if reading.intent in _TELLS and programmes.stated(ask, text, reading):
+        return "report"
+    whole = reading.intent in _WHOLE | tasks.CHANGES and reading.status in ("ok", "confirm")
+    if not whole and programmes.begun(ask, text, reading):
         return "report"
     if reading.intent in tasks.CHANGES and handbook.asks_how(text):
         return "question"

@@ -24,7 +24,8 @@ from storage.base import leases
 from storage.messages import files
 
 log = logging.getLogger(__name__)
-TRIES = 8
+# Eight hours: what was away is back by then, or nobody waits for it any more.
+TRIES, LONGEST_WAIT = 100, 300
 HELD_FOR = timedelta(seconds=60)
 NO_PHOTO = "刚才的照片打不开,没有保存。签到不受影响;请重新发一张 JPG 或 PNG 照片(10 MB 以内)。"
 NO_DOCUMENT = "刚才的文件没有保存:只收 PDF、Word(docx)、Excel(xlsx),不带宏,10 MB 以内。签到不受影响。"
@@ -122,7 +123,7 @@ class Fetcher:
         if permanent or wanted.attempts + 1 >= TRIES:
             self._lost(turn, wanted)
         else:
-            wait = timedelta(seconds=min(60, 2**wanted.attempts))
+            wait = timedelta(seconds=min(LONGEST_WAIT, 2**wanted.attempts))
             files.settle(turn.db, wanted.id, state="wanted", due_at=turn.now + wait)
 
     def _lost(self, turn: Turn, wanted: files.Wanted, why: str = "") -> None:

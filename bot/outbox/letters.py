@@ -143,9 +143,9 @@ class Letters:
                 missed.add(reply.to)
         return missed
 
-    def tell(self, reply: Reply, channel: str, chat: str, topic: str = "") -> None:
+    def tell(self, reply: Reply, channel: str, chat: str, topic: str = "", inbox_id: int | None = None) -> None:
         """A notice to a whole group, or a topic of it: everybody there may press its buttons."""
-        self._put(reply, _Address(channel, chat, outbox.NOTICE, topic=topic))
+        self._put(reply, _Address(channel, chat, outbox.NOTICE, inbox_id=inbox_id, topic=topic))
 
     def _put(self, reply: Reply, at: _Address, shared: dict[tuple[Any, ...], str] | None = None) -> None:
         """`shared`: the tokens of the cards that people with the same words have in common."""

@@ -71,7 +71,8 @@ def _say(turn: Turn, replies: Sequence[kit.Reply], ask: kit.Ask) -> None:
     turn.letters.add([reply for reply in replies if reply.at is None], ask)
     for reply in replies:
         if reply.at is not None:
-            turn.letters.tell(reply, *reply.at)
+            channel, chat, topic = (*reply.at, "")[:3]
+            turn.letters.tell(reply, channel, chat, topic, inbox_id=ask.inbox_id)
 
 
 def _arrive(turn: Turn, messages: Sequence[kit.Message]) -> dict[inbox.Key, inbox.Arrival]:

@@ -21,6 +21,12 @@ def nearest(ask: Ask, heard: Reading | None = None) -> str:
     return f"看本周情况,发「{word}」。" if word == "周报" else f"可以发「{word}」。"
 
 
+def planned(ask: Ask, said: Record) -> str:
+    """What is said to a plan: nothing is recorded, and when and how it is reported."""
+    report = f"直接发给我，像这样：\n{checkin(ask, said)}" if ask.me.roles & REPORTERS else "由辅导员来报。"
+    return f"这是还没办的活动，没有记录。办完的那天{report}"
+
+
 def checkin(ask: Ask, said: Record = _NOTHING) -> str:
     """`五(1)中队 主题队日 38人`, with the unit, where it is the asker's, and the activity that were read."""
     return f"{unit(ask, said.unit)} {said.activity or _ACTIVITY} {_HEADS}人"

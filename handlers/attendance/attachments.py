@@ -1,6 +1,7 @@
 """What photos, documents and places belong to: what is replied to, that of their album, or what came last."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,10 +11,12 @@ from handlers.reading import Reading
 from storage.base import numbered
 from storage.checkins import checkins
 from storage.checkins.checkins import Checkin
-from storage.messages import albums, files
+from storage.messages import albums, dialogues, files
 from storage.programmes import cases, reports
 
 BELONGS = timedelta(days=2)
+# The question whether a second report of a day puts the first one right or is another event.
+UNDECIDED = "checkin-replace"
 PHOTO, DOCUMENT = "photo", "document"
 # By name, for an answer at once; by content when it is fetched.
 _ENDINGS = (".pdf", ".docx", ".xlsx")
@@ -141,8 +144,20 @@ def waiting(ask: Ask, first: int | None) -> int | None:
     return ask.inbox_id
 
 
+def undecided(ask: Ask) -> Mapping[str, Any]:
+    """What is known of the open question whether a report puts right what is there or is another event, or nothing."""
+    one = ask.question
+    return ask.vault.open(one.payload) if one and one.kind == UNDECIDED and one.expires_at > ask.now else {}
+
+
 def adopt(ask: Ask, first: int | None, stored: Checkin) -> int:
-    """The photos of the message that was asked about belong to this check-in, its album's too; how many there are."""
+    """
+    The photos of the message that was asked about belong to this check-in, its album's too; how many there are.
+
+    So do those that came since it was asked which event is meant, if this is what was chosen.
+    """
+    if ask.question and ask.args and ask.args in undecided(ask).values():
+        return files.adopt_since(ask.db, ask.me.id, ask.question.expires_at - dialogues.KEPT, stored.id)
     if first is None:
         return 0
     for name in albums.begun_by(ask.db, first):

@@ -59,15 +59,21 @@ def heads_in(ask: Ask, unit_name: str, activity: str, words: str) -> Record | No
     return record if record and record.attended is not None and not doubts else None
 
 
+def check_unit(ask: Ask, record: Record) -> None:
+    """Raises Denied for a unit that is not the asker's, before anything else is asked of it."""
+    if record.unit and places.by_key(ask, record.unit):
+        _unit(ask, record)
+
+
 def _unit(ask: Ask, record: Record) -> Unit:
-    assert record.unit and record.attended is not None
+    assert record.unit
     unit = places.by_key(ask, record.unit)
     if unit is None:
         raise Refusal(_not_there(ask, record))
     if rights.may_report(ask.me, unit):
         return unit
     own = places.own_squad(ask.me)
-    if own is not None and unit.covers(own) and record.attended <= LARGEST_SQUAD:
+    if own is not None and unit.covers(own) and (record.attended or 0) <= LARGEST_SQUAD:
         # 全校升旗仪式 38人, said by a counselor: her squad's part in it.
         return own
     words = f"{unit.name}不在您负责的范围,没有记录。请核对中队,或请该中队的辅导员来报。"

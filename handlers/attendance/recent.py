@@ -31,6 +31,8 @@ def amends(ask: Ask, text: str, reading: Reading) -> bool:
     one = said[0]
     counted = one.attended is not None or one.due is not None or one.absent is not None
     last = recorded(ask)
+    if one.again:  # 又开了一次 38人
+        return False
     if (one.activity and (one.dated or counted)) or not last or last[0].activity == one.activity:
         return False
     return said[0].unit is None or not any(

@@ -1,6 +1,6 @@
 """What becomes of complete records: they are stored, counted in their event, and said back."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -16,20 +16,23 @@ from storage.checkins import checkins, recording
 
 @dataclass(frozen=True, slots=True)
 class Replacing:
-    """The correction that is asked about (`#17 应到42实到40`), and what it is if it was another event."""
+    """The correction that is asked about (`#17 应到42实到40`), the same as another event, what is said of photos."""
 
     correction: str
     another: str
+    photos: str = ""
 
 
+_NOT_KEPT = "照片没有附上，要附请再发一次。"
 # 是另一场, 又开了一次, 第二场: what was reported is no correction.
 ANOTHER = (
     r"(?:不是?|不对)?(?:这?是|要|算)?(?:(?:另外?|再|又|加|新)[的记开报办搞加了]*[一1两]?[场次个条]?|第[二三23][场次]|[两2][场次])"
     r"(?:活动)?"
 )
 REPLACE = Question(
-    "checkin-replace", Replacing, undone="原来的没有改,这次也没有再记。", dropped="好的,没有改。", yes="改", no="不改",
-    other=ANOTHER, ended_by=frozenset({"checkin", "correct", "cancel", "签到", "更正", "撤回"}),
+    attachments.UNDECIDED, Replacing, undone="原来的没有改,这次也没有再记。", dropped="好的,没有改。{photos}",
+    yes="改", no="不改", other=ANOTHER,
+    ended_by=frozenset({"checkin", "correct", "cancel", "签到", "更正", "撤回", "另记一场"}),
 )  # fmt: skip
 
 
@@ -56,7 +59,7 @@ def keep(ask: Ask, wanted: Sequence[checkins.Checkin], first: int | None, joint:
     photos = 0
     for new in wanted:
         before = _same_issue(ask, new)
-        kept = None if before else _recorded(ask, new)
+        kept = None if before else _recorded(ask, new, {one.id for one in stored})
         if kept is None:
             others.append(_again(ask, new, before, alone=len(wanted) == 1))
         else:
@@ -75,8 +78,11 @@ def _same_issue(ask: Ask, new: checkins.Checkin) -> checkins.Checkin | None:
     return checkins.of_issue(ask.db, new.unit_id, new.activity, new.issue, new.day - drafts.OLDEST)
 
 
-def _recorded(ask: Ask, new: checkins.Checkin) -> checkins.Checkin | None:
-    """Stored; what is said to be another one (`sequence` > 1) comes after those of that day. None: it is there."""
+def _recorded(ask: Ask, new: checkins.Checkin, beside: Collection[int]) -> checkins.Checkin | None:
+    """Stored; what is said to be another one (`sequence` > 1) comes after those of that day. None: it is there.
+
+    What was stored `beside` it from the same message is another one, with the same heads too.
+    """
     who = ask.me.id, ask.inbox_id, ask.now
     first = new if new.sequence == 1 else replace(new, sequence=1)
     kept = recording.record(ask.db, ask.rollups, first, *who)
@@ -86,7 +92,7 @@ def _recorded(ask: Ask, new: checkins.Checkin) -> checkins.Checkin | None:
     if new.sequence == 1 and not all(_other_topic(one, new) for one in there):
         # What has no name of its own is another one by its topic: 拔河, 包饺子.
         return None
-    if any(_is_same(one, new) for one in there if one.sequence > 1):
+    if any(_is_same(one, new) for one in there if one.sequence > 1 and one.id not in beside):
         return None
     return recording.record(ask.db, ask.rollups, replace(new, sequence=there[0].sequence + 1), *who)
 
@@ -174,12 +180,13 @@ def _again(ask: Ask, new: checkins.Checkin, before: checkins.Checkin | None, alo
     one = next((each for each in there if new.topic and each.topic == new.topic), there[0])
     topic = f" 主题:{new.topic}" if _other_topic(one, new) else ""
     into = f"{phrases.heads(new)}{topic}"
-    known = Replacing(f"#{one.id} {into}", f"#{one.id} {_told(new)}")
+    photos = alone and attachments.waiting(ask, None) is not None
+    known = Replacing(f"#{one.id} {into}", f"#{one.id} {_told(new)}", _NOT_KEPT if photos else "")
     buttons = [Button(f"改成{phrases.heads(new)}", "更正", known.correction)]
     buttons += [] if before else [Button("另记一场", "另记一场", known.another)]
     if alone:
         REPLACE.put(ask, known)
-    more = "" if before else "另外的一场，发「另记一场」。"
+    more = ("" if before else "另外的一场，发「另记一场」。") + ("\n照片先留着，定了就附上。" if photos else "")
     said = f"{phrases.dated(one, ask.today)} 已记{phrases.heads(one)}{topic and ' ' + one.topic},这次没有再记。"
     return Reply(f"{said}\n要改成{into}吗?{more}", tuple(buttons))
 

@@ -11,7 +11,7 @@ from handlers.catalogue import catalogue, cells
 from handlers.catalogue.catalogue import Mistake
 from handlers.catalogue.model import Row
 from handlers.catalogue.parts import Figure
-from handlers.catalogue.reports import read_report
+from handlers.catalogue.telling.reports import read_report
 from handlers.privacy import gate
 from handlers.reading.text.normalise import clean
 

@@ -52,6 +52,8 @@ def take_reading(ask: Ask, first: int | None) -> Sequence[Reply]:
 
 
 def _replies(ask: Ask, reading: Reading, first: int | None) -> list[Reply]:
+    if reading.claim == "plan":
+        return [Reply(examples.planned(ask, reading.records[0]))] if ask.message.private else []
     schools = places.in_doubt(ask, [record.unit for record in reading.records if record.unit])
     if schools:
         return [asking.which_school(ask, reading, schools, first)]
@@ -62,6 +64,8 @@ def _replies(ask: Ask, reading: Reading, first: int | None) -> list[Reply]:
         raise Refusal(phrases.too_old(complete[0].date, ask.today))
     if reading.status not in ("ok", "partial"):
         return [asking.missing(ask, reading, first)]
+    if len(complete) == 1 and (complete[0].sessions or 1) > 1:
+        return [asking.sessions(ask, complete[0], first)]
     replies = reports.store(ask, [record for record in complete if not record.issues], first, reading.joint)
     if reading.status == "partial":
         replies.append(asking.missing(ask, reading))

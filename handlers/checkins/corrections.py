@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from handlers import registry
 from handlers.asker.context import context_of, reading_of
-from handlers.attendance import drafts, phrases, recent, reports
+from handlers.attendance import attachments, drafts, phrases, recent, reports
 from handlers.checkins import revisions, targets
 from handlers.kit import REPORTERS, Ask, Button, Refusal, Reply
 from handlers.reading import Context, Existing, Record, read
@@ -16,7 +16,7 @@ from storage.organisation import units
 # 不对, 报错了, 人数报错了: that it is wrong, and not what is right.
 _SAYS_WRONG = re.compile(
     r"\W*(?:我|刚才|刚刚|上面|上一?条|这条|那条)*(?:的?(?:人数|日期|活动|主题|中队))?(?:也|都)?"
-    r"(?:不对|不是这样|有误|[报写发打填弄搞记]?错)[了的啊呀哦]*\W*"
+    r"(?:不对|不是这样|有误|[报写发打填弄搞记]?[错反])[了的啊呀哦]*\W*"
 )
 
 
@@ -43,7 +43,9 @@ def correct(ask: Ask) -> Reply:
     if not words:
         CORRECT.put(ask, _Corrected(old.id))
         return Reply(f"要改哪里?现在是:{phrases.dated(old, ask.today)} {phrases.heads(old)}\n直接发新的内容,如:实到39")
-    return _changed(ask, old, words)
+    reply = _changed(ask, old, words)
+    photos = attachments.adopt(ask, None, old)
+    return phrases.with_more(reply, f"照片 {photos} 张已附上。") if photos else reply
 
 
 @registry.command(

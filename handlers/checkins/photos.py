@@ -29,6 +29,9 @@ def photo(ask: Ask) -> Reply | list[Reply]:
     album = attachments.album(ask)
     if album is not None and album.inbox_id != ask.inbox_id:
         return _another(ask, album)
+    if attachments.undecided(ask):
+        attachments.keep(ask, None)
+        return Reply(f"{attachments.what(ask)}收到了，还没附上：先定是改成这次的，还是「另记一场」，定了就附上。")
     last = attachments.target(ask)
     if last is None:
         unknown = _NO_CHECKIN.format(attachments.what(ask), examples.checkin(ask))

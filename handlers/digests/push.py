@@ -1,19 +1,24 @@
 """推送: puts a list into the groups of the asker's units now, instead of on Monday."""
 
 from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
-from handlers.kit import ADMINS, Ask, Button, Refusal, Reply, Unit
-from handlers.registry import ANYTHING, command
+from handlers.kit import ADMINS, Ask, Button, Due, Refusal, Reply, Unit
+from handlers.registry import ANYTHING, command, due
 from handlers.wording import people, places, weeks
-from storage.messages import chats
+from storage.messages import chats, undelivered
 from storage.messages.chats import Group
 from storage.organisation import history, units
+from storage.reminders import deliveries
 
 # The lists that a group may see: none of them ever names a child.
 _LISTS = ("周报", "未签到")
 _FORMS = frozenset({"图", "图片", "表", "表格"})
 _ALL = "全部"
 _MOST_AT_ONCE = 50
+# Where all is well a letter takes seconds.
+_ARRIVED_BY = timedelta(minutes=2)
 _NO_GROUP = "{unit}还没有群。企业微信群请信息技术老师加一个群机器人(管理员手册第 4 章);我在的群,在群里发「绑定」。"
 
 
@@ -34,7 +39,34 @@ def push(ask: Ask) -> list[Reply]:
     order = " ".join(filter(None, (what, when, form)))
     groups = _groups(ask, words, order)
     said = [reply for group in groups for reply in _said(ask, group, what, f"{when} {form}".strip())]
-    return [*said, Reply(f"已发到 {len(groups)} 个群:{'、'.join(_name(ask, each) for each in groups[:10])}。")]
+    deliveries.put(ask.db, [_report(ask, groups)])
+    names = "、".join(_name(ask, each) for each in groups[:10])
+    return [*said, Reply(f"正在发到 {len(groups)} 个群：{names}。两分钟后告诉您收到了几个。")]
+
+
+def _report(ask: Ask, groups: list[Group]) -> dict[str, Any]:
+    listed = [[each.channel, each.chat, _name(ask, each)] for each in groups]
+    row = {"occurrence": f"push:{ask.inbox_id}", "lead": 0, "person_id": ask.me.id, "kind": "push", "day": ask.today}
+    return {**row, "due_at": ask.now + _ARRIVED_BY, "payload": {"message": ask.inbox_id, "groups": listed}}
+
+
+@due("push")
+def arrived(said: Due) -> Reply:
+    """How many of the groups have it."""
+    states = undelivered.of_message(said.db, said.payload["message"])
+    missing: dict[bool, list[str]] = {False: [], True: []}
+    groups = said.payload["groups"]
+    for channel, chat, name in groups:
+        found = states.get((channel, chat), {"dead"})
+        if not found <= {"sent", "uncertain"}:
+            missing[bool(found & {"new", "claimed"})].append(name)
+    lost, waiting = missing[False], missing[True]
+    if not lost and not waiting:
+        return Reply(f"刚才推送的，{len(groups)} 个群都收到了。")
+    words = f"刚才推送的，{len(groups)} 个群里 {len(groups) - len(lost) - len(waiting)} 个收到了。"
+    gone = f"\n没有发进去：{'、'.join(lost)}。请看看我还在不在群里，能不能说话。" if lost else ""
+    late = f"\n还在路上：{'、'.join(waiting)}。平台一恢复就送到。" if waiting else ""
+    return Reply(f"{words}{gone}{late}")
 
 
 def _groups(ask: Ask, words: str, order: str) -> list[Group]:
@@ -71,7 +103,7 @@ def _said(ask: Ask, group: Group, what: str, rest: str) -> list[Reply]:
     there = replace(ask, args=f"{rest} {path}", message=replace(ask.message, private=False))
     answer = listed.handler(there)
     replies = [answer] if isinstance(answer, Reply) else answer
-    return [replace(reply, at=(group.channel, group.chat)) for reply in replies]
+    return [replace(reply, at=(group.channel, group.chat, group.topic)) for reply in replies]
 
 
 def _name(ask: Ask, group: Group) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from handlers.asker import examples
 from handlers.general import handbook
 from handlers.kit import Ask, Button, Reply
+from handlers.reading import Record
+from handlers.reading.checkins.activities import find_activity
 from handlers.registry import reads
 from handlers.wording import names
 
@@ -22,7 +24,9 @@ def unknown(ask: Ask) -> Sequence[Reply]:
         return []
     if told := handbook.reply(ask, ask.args, asked=ask.heard.help is not None):
         return [told]
-    words = f"没看懂这条消息,没有记录。{examples.nearest(ask, ask.heard)}"
+    asked = ask.heard.intent == "question"
+    what = "这像是在问，没有记录，我也答不上来。" if asked else "没看懂这条消息,没有记录。"
+    words = f"{what}{examples.nearest(ask, ask.heard)}"
     return _unrecorded(ask, words, Button("帮助", "帮助"))
 
 
@@ -36,6 +40,8 @@ def chat(ask: Ask) -> Sequence[Reply]:
     if ask.heard.claim == "fact":
         word = "收到" if _COURTESY.search(ask.args) else "好的"
         return [Reply(f"{word}。有活动直接发给我就行,要看用法发「帮助」。")]
+    if ask.heard.claim == "plan":
+        return _unrecorded(ask, examples.planned(ask, Record(activity=find_activity(ask.args)[0].name)))
     return _unrecorded(ask, f"这条不像是已经办完的活动,没有记录。办完了,{examples.nearest(ask)}")
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from handlers.kit import Ask, Person, Role, Unit
+from handlers.asker import reviews
+from handlers.kit import Ask, Person, Unit
 from handlers.wording import days, medals
 from handlers.wording.numbers import CaseNumbers
 from storage.children import children
@@ -24,22 +25,16 @@ _DONE = {
 
 def _known(ask: Ask) -> list[str]:
     """The numbers that the asker has seen: what waits for a decision of theirs, and their own."""
-    waiting = nominations.pending(ask.db, ask.me.paths({Role.BRIGADE, Role.SCHOOL_ADMIN}), but_by=ask.me.id)
+    waiting = nominations.pending(ask.db, ask.me.paths(reviews.REVIEWERS), but_by=ask.me.id)
     return [case.number for case in (*waiting, *nominations.of_person(ask.db, ask.me.id, _MOST_KNOWN))]
 
 
 NUMBERS = CaseNumbers(nominations.LETTER, "提名", _known)
 
 
-def reviewing_roles(nominator: Person, nominee: Unit) -> frozenset[Role]:
-    """Who may decide on this person's nominations: what the brigade counselor proposes, the school decides."""
-    own = {grant.role for grant in nominator.grants if grant.unit.covers(nominee)}
-    return frozenset({Role.SCHOOL_ADMIN} if Role.BRIGADE in own else {Role.BRIGADE, Role.SCHOOL_ADMIN})
-
-
 def reviewers(ask: Ask, nominator: Person, nominee: Unit) -> list[Person]:
     """Everybody who may decide on it now, never the nominator."""
-    found = people.above(ask.db, reviewing_roles(nominator, nominee), nominee, ask.now)
+    found = people.above(ask.db, reviews.reviewing_roles(nominator, nominee), nominee, ask.now)
     return [person for person in found if person.grants and person.id != nominator.id]
 
 

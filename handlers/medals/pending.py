@@ -3,7 +3,8 @@
 import re
 from datetime import datetime
 
-from handlers.kit import Ask, Button, Denied, Refusal, Reply, Role
+from handlers.asker import reviews
+from handlers.kit import Ask, Button, Denied, Refusal, Reply
 from handlers.medals import decisions
 from handlers.registry import command
 from handlers.wording import medals
@@ -12,7 +13,6 @@ from storage.base.numbered import GLUED
 from storage.medals import nominations, revocations
 from storage.people import people
 
-REVIEWERS = frozenset({Role.BRIGADE, Role.SCHOOL_ADMIN})
 # WeCom shows at most six buttons on a card: two a case, or of a longer list one for the next page.
 _BUTTONS = 6
 _LISTED = 5
@@ -31,8 +31,8 @@ _PLACE = re.compile(r"\s*第?(\d{1,3})(?:[号件个条](?!\w)|(?![\w:]))[\s,，:
 
 
 @command(
-    "待审", "pending", who=REVIEWERS, group="奖章", rank=5, help="看等您审核的提名", glued=GLUED, examples=("待审",),
-    shows=nominations.LETTER,
+    "待审", "pending", who=reviews.REVIEWERS, group="奖章", rank=5, help="看等您审核的提名", glued=GLUED,
+    examples=("待审",), shows=nominations.LETTER,
 )  # fmt: skip
 def show_all(ask: Ask) -> list[Reply]:
     """What waits for the asker: nominations, and medals that are to be taken away."""
@@ -45,7 +45,7 @@ def show_pending(ask: Ask) -> Reply:
     number, _ = decisions.NUMBERS.first(ask, with_numbers(ask))
     if number and ask.message.private:
         return _one(ask, mine_to_decide(ask, number, "待审"))
-    cases = waiting(ask)
+    cases = reviews.waiting(ask)
     taken_away = _revocations(ask)
     if not cases and not taken_away:
         return Reply("没有等您审核的提名。有新提名时会马上告诉您。")
@@ -76,7 +76,7 @@ def revoking(number: str) -> tuple[Button, Button]:
 
 def _revocations(ask: Ask) -> list[Reply]:
     """The medals that are to be taken away and wait for the asker's word as the second one."""
-    found = [one for one in revocations.waiting(ask.db, ask.me.paths(REVIEWERS)) if one.asked_by != ask.me.id]
+    found = [one for one in revocations.waiting(ask.db, ask.me.paths(reviews.REVIEWERS)) if one.asked_by != ask.me.id]
     lines = [f"{one.number} {one.asked_name}请求撤销({one.reason}),等了 {_days(ask, one.asked_at)} 天" for one in found]
     return [Reply("\n".join(["等您同意的撤销", *lines]), revoking(found[0].number))] if found else []
 
@@ -107,7 +107,7 @@ def several(ask: Ask) -> list[str]:
 
 def _listed(ask: Ask) -> list[str]:
     shown = key_values.get(ask.db, _shown(ask))
-    return shown.value.split() if shown else [case.number for case in waiting(ask)[:_PLACES]]
+    return shown.value.split() if shown else [case.number for case in reviews.waiting(ask)[:_PLACES]]
 
 
 def with_numbers(ask: Ask, most: int = _LISTED) -> str:
@@ -153,21 +153,6 @@ def _buttons(cases: list[nominations.Case], before: int) -> tuple[Button, ...]:
     )
 
 
-def waiting(ask: Ask) -> list[nominations.Case]:
-    """In the asker's scope, without their own and without those that only a school admin decides."""
-    cases = nominations.pending(ask.db, ask.me.paths(REVIEWERS), but_by=ask.me.id)
-    nominators = {id_: people.by_id(ask.db, id_, ask.now) for id_ in {case.nominator_id for case in cases}}
-    return [
-        case
-        for case in cases
-        if _my_roles(ask, case) & decisions.reviewing_roles(nominators[case.nominator_id], case.unit)
-    ]
-
-
-def _my_roles(ask: Ask, case: nominations.Case) -> frozenset[Role]:
-    return frozenset(grant.role for grant in ask.me.grants if grant.unit.covers(case.unit)) & REVIEWERS
-
-
 def mine_to_decide(ask: Ask, number: str, word: str) -> nominations.Case:
     """The case, if the asker may decide on it now; another school's is answered like none."""
     if not number:
@@ -176,7 +161,7 @@ def mine_to_decide(ask: Ask, number: str, word: str) -> nominations.Case:
     if case is None:
         raise Refusal(_none(ask, number), LIST)
     subject = f"nomination:{case.id}"
-    if not _my_roles(ask, case):
+    if not reviews.roles_over(ask, case.unit):
         raise Denied(_none(ask, number), LIST, what=word, subject=subject)
     if case.state is not nominations.State.SUBMITTED:
         raise Refusal(already(ask, case), LIST)
@@ -184,7 +169,7 @@ def mine_to_decide(ask: Ask, number: str, word: str) -> nominations.Case:
     if ask.me.id in (nominator.id, case.holder):
         own = f"{number} 是您自己提名的,不能自己审。{_who_decides(ask, case)}"
         raise Denied(own, what=word, subject=subject)
-    if not _my_roles(ask, case) & decisions.reviewing_roles(nominator, case.unit):
+    if not reviews.roles_over(ask, case.unit) & reviews.reviewing_roles(nominator, case.unit):
         peers = f"{number} 由大队辅导员提名,大队辅导员不审。{_who_decides(ask, case)}"
         raise Denied(peers, what=word, subject=subject)
     return case

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from handlers.asker import context
+from handlers.asker import context, reviews
 from handlers.kit import Answer, Ask, Denied, Refusal, Reply
 from handlers.medals import decisions, pending
 from handlers.medals.awards import approval, bulk
@@ -42,7 +42,7 @@ SURE = questions.Question(
 
 
 @command(
-    "同意", "approve", who=pending.REVIEWERS | consent_records.RECORDERS, group="奖章", rank=16,
+    "同意", "approve", who=reviews.REVIEWERS | consent_records.RECORDERS, group="奖章", rank=16,
     help="通过一件提名,或记家长同意", glued=ANYTHING,
     examples=("同意 N20260403-07", "同意 N20260403-07 N20260403-08", "同意 1-20", "同意 三(2)中队 王小明 书面 9月1日"),
 )  # fmt: skip
@@ -50,7 +50,7 @@ def approve(ask: Ask) -> list[Reply]:
     """Decide for one case or several (a higher level's: 大队审核 alone); 同意 王小明 书面 9月1日 is a consent."""
     if guardian := consent_records.told(ask):
         return [guardian]
-    if pending.REVIEWERS.isdisjoint(ask.me.roles):
+    if reviews.REVIEWERS.isdisjoint(ask.me.roles):
         raise Denied("审核提名由大队辅导员或学校管理员来做。", what="同意")
     if many := pending.several(ask):
         return [bulk.ask_sure(ask, many)]
@@ -60,7 +60,7 @@ def approve(ask: Ask) -> list[Reply]:
 
 
 @command(
-    "退回", "return", who=pending.REVIEWERS, group="奖章", rank=17, help="退回一件提名,写明理由", glued=ANYTHING,
+    "退回", "return", who=reviews.REVIEWERS, group="奖章", rank=17, help="退回一件提名,写明理由", glued=ANYTHING,
     examples=("退回 N20260403-07 事迹材料不全",),
 )  # fmt: skip
 def send_back(ask: Ask) -> list[Reply]:
@@ -102,7 +102,7 @@ def reason_given(ask: Ask, known: _Returned) -> list[Reply] | None:
 @reads("review")
 def decide(ask: Ask) -> Answer:
     """A decision in other words than the commands', e.g. `N20260403-07 通过`."""
-    if pending.REVIEWERS.isdisjoint(ask.me.roles):
+    if reviews.REVIEWERS.isdisjoint(ask.me.roles):
         raise Denied("审核提名由大队辅导员或学校管理员来做。", what="审核")
     heard = ask.heard.review or {}
     decision = {"approve": approve, "return": send_back}.get(str(heard.get("decision")), pending.show_pending)

@@ -143,6 +143,6 @@ def _joined(ask: Ask, found: links.Link) -> list[Reply]:
         *(reply for _, done in asked for reply in done.told),
         Reply(
             f"您的账号刚在{channel_name(here)}上关联了。不是您做的话,请马上告诉大队辅导员或管理员。",
-            at=(found.channel, found.chat),
+            at=(found.channel, found.chat, ""),
         ),
     ]

@@ -134,7 +134,7 @@ def confirmed(ask: Ask, one: appointments.Appointment) -> list[Reply]:
             return told
         name = people.by_id(ask.db, wish.person_id, ask.now).name
         back = f"确认好了。欢迎回来,{name}!报过的、提名过的都在。发「帮助」看看能做什么。"
-        return [*told, Reply(back, at=(wish.channel or "", wish.address or ""))]
+        return [*told, Reply(back, at=(wish.channel or "", wish.address or "", ""))]
     if wish.from_id is None:
         told.append(Reply(f"确认好了:{_what(ask, wish)}。发「帮助」看看能做什么。", to=wish.person_id))
     return told

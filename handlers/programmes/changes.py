@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from handlers.catalogue import current
 from handlers.catalogue.model import Row
-from handlers.catalogue.reports import read_report
+from handlers.catalogue.telling.reports import read_report
 from handlers.kit import MEMBERS, Ask, Button, Denied, Refusal, Reply
-from handlers.programmes import reporting
+from handlers.programmes import limits, reporting
 from handlers.reading.text.normalise import clean
 from handlers.registry import command
 from handlers.wording import programmes
@@ -21,7 +20,7 @@ def named(ask: Ask) -> tuple[reports.Report, Row, str]:
     """(the report that the arguments name, its row, the rest); raises Refusal, or Denied for one of others."""
     number, rest = numbered.row(ask.args, reports.LETTER)
     found = reports.by_id(ask.db, number) if number is not None else None
-    row = current.catalogue_of(ask.db).by_key.get(found.row) if found else None
+    row = programmes.row_of(ask, found.row) if found else None
     if found is None or row is None:
         raise Refusal("没有这个编号的上报，什么都没有改。发「上报」看要报的和报过的。")
     return replace(found, flows=programmes.flows_of(row)), row, rest
@@ -48,9 +47,11 @@ def correct(ask: Ask) -> Sequence[Reply]:
     said = {name: value for name, value in told.values.items() if _is_said(row, name, rest) or name not in one.figures}
     kept = {name: hedge for name, hedge in one.hedges.items() if name not in said}
     new = replace(one, figures={**one.figures, **said}, hedges={**kept, **told.hedges})
+    old = one if one.state in reports.COUNTS else None
+    warning = limits.check(ask.db, row, new, old)
     reports.revise(ask.db, one, new, ask.me.id, ask.now)
     was, now = programmes.said(row, one), programmes.said(row, new)
-    return [Reply(f"已更正：{one.unit_name} {row.name}\n{was} → {now}", _undo(one))]
+    return [Reply(f"已更正：{one.unit_name} {row.name}\n{was} → {now}{warning}", _undo(one))]
 
 
 @answers(reporting.REPLACE)

@@ -8,17 +8,16 @@ from decimal import Decimal
 from handlers.attendance import attachments
 from handlers.catalogue import current
 from handlers.catalogue.model import Row
-from handlers.catalogue.reports import Told, only_figures, read_report
-from handlers.catalogue.rules import TOTAL
+from handlers.catalogue.telling.reports import Told, only_figures, read_report
 from handlers.kit import Answer, Ask, Button, Denied, Refusal, Reply, Unit
 from handlers.privacy import gate
-from handlers.programmes import zero
+from handlers.programmes import limits, zero
 from handlers.reading.text.normalise import clean
 from handlers.registry import reads
 from handlers.wording import days, lines, places, programmes, questions
 from scheduling import spans
 from storage.messages import files
-from storage.programmes import reports, sums
+from storage.programmes import reports
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +78,20 @@ def report(ask: Ask, row: Row, said: str, known: _Asked | None = None) -> Sequen
         return zero.pause(ask, row, unit)
     if programmes.is_zero(row, said):
         return zero.nothing(ask, row, unit)
+    last, rest = _period(row, rest, day)
     told = read_report(clean(rest).text, row, day)
+    told.day = told.day or last
     if not told.complete:
         return [_question(ask, row, unit, told, now)]
     return [_kept(ask, row, unit, told, now)]
+
+
+def _period(row: Row, words: str, day: date) -> tuple[date | None, str]:
+    """(a day of the row's period that the words name, up to today; the rest): 上月月方案, 第一季度联席会."""
+    label, rest = spans.named(words, day)
+    if not label or spans.kind_of(label) != row.period or spans.span_of(label)[0] > day:
+        return None, words
+    return min(spans.span_of(label)[1], day), rest
 
 
 def _unit(ask: Ask, row: Row, said: str) -> tuple[Unit | None, str]:
@@ -98,7 +107,8 @@ def _unit(ask: Ask, row: Row, said: str) -> tuple[Unit | None, str]:
         if unit is not None and not programmes.may_report(ask.me, row, unit):
             words = f"{unit.name}的{row.name}不由您来报，没有记录。请核对单位，或请那里的老师来报。"
             raise Denied(words, what="上报", subject=f"unit:{unit.id}")
-        return unit, rest
+        if unit is not None or len(own) != 1:
+            return unit, rest
     return (own[0] if len(own) == 1 else None), said
 
 
@@ -164,9 +174,8 @@ def _kept(ask: Ask, row: Row, unit: Unit, told: Told, now: _Asked) -> Reply:
     if day > ask.today:
         raise Refusal(f"{days.short(day)}还没有到，没有记录。请等开展以后再报，或改好日期再发一次。")
     told.values = {name: _gated(value) for name, value in told.values.items()}
-    _check_ranges(row, told)
-    warning = _check_rules(ask, row, unit, told, now.said, day)
-    new = _report(ask, row, unit, told, day)
+    new = _report(ask, row, unit, told, day, now.said)
+    warning = limits.check(ask.db, row, replace(new, path=unit.path))
     kept = reports.store(ask.db, new, ask.me.id, ask.now, further=row.many) or _instead_of_zero(ask, new)
     if kept is None:
         return _again(ask, row, new)
@@ -191,9 +200,11 @@ def _instead_of_zero(ask: Ask, new: reports.Report) -> reports.Report | None:
     return replace(new, id=before.id)
 
 
-def _report(ask: Ask, row: Row, unit: Unit, told: Told, day: date) -> reports.Report:
+def _report(ask: Ask, row: Row, unit: Unit, told: Told, day: date, said: str) -> reports.Report:
     period = spans.label_of(row.period, day)
     figures = {**told.values, **{f"lacks{place}": need for place, need in enumerate(told.lacks)}}
+    # 首批: by which word a rule counts is known when the report is corrected, too.
+    figures |= {f"when{place}": each.when for place, each in enumerate(row.checks) if each.when and each.when in said}
     if told.bonus:
         figures["bonus"] = told.bonus
     late = bool(row.due) and ask.today > _last_in_time(row, period)
@@ -212,41 +223,6 @@ def _gated(value: Decimal | str | bool) -> Decimal | str | bool:
     if not isinstance(value, str):
         return value
     return gate.cleared(value)
-
-
-def _check_ranges(row: Row, told: Told) -> None:
-    for each in row.fields:
-        value = told.values.get(each.name)
-        if not isinstance(value, Decimal):
-            continue
-        if each.min is not None and value < Decimal(str(each.min)):
-            raise Refusal(f"{each.label} {value:f} 太小（至少 {each.min:g}），没有记录。请核对后再发一次。")
-        if each.max is not None and value > Decimal(str(each.max)):
-            raise Refusal(f"{each.label} {value:f} 太大（最多 {each.max:g}），没有记录。请核对后再发一次。")
-        if each.type == "integer" and value != value.to_integral_value():
-            raise Refusal(f"{each.label} {value:f} 应是整数，没有记录。请核对后再发一次。")
-
-
-def _check_rules(ask: Ask, row: Row, unit: Unit, told: Told, said: str, day: date) -> str:
-    """Refuses with the arithmetic where a rule is broken; what a soft one says comes back, to be said too."""
-    numbers = {name: value for name, value in told.values.items() if isinstance(value, Decimal)}
-    if any(name.startswith(TOTAL) for check in row.checks for name in check.names):
-        before = sums.totals_of(ask.db, row.key, unit.path, day.year)
-        numbers |= {f"{TOTAL}{name}": numbers.get(name, Decimal(0)) + before.get(name, 0) for name in row.by_name}
-    warnings = []
-    for check in row.checks:
-        problem = check.broken(numbers, said)
-        if problem and check.soft:
-            warnings.append(problem)
-        elif problem:
-            what = "、".join(dict.fromkeys(_label(row, name) for name in sorted(check.names)))
-            raise Refusal(f"没有记录：{_label(row, check.left[0].name)} {problem}。请核对{what}，改好再发一次。")
-    return "".join(f"\n请留意：{problem}" for problem in warnings)
-
-
-def _label(row: Row, name: str) -> str:
-    total, plain = name.startswith(TOTAL), name.removeprefix(TOTAL)
-    return ("累计" if total else "") + (row.by_name[plain].label if plain in row.by_name else plain)
 
 
 def _echo(ask: Ask, row: Row, unit: Unit, one: reports.Report, result: str) -> Reply:

@@ -9,7 +9,7 @@ from typing import Any
 
 from handlers.catalogue import current
 from handlers.catalogue.model import Row
-from handlers.catalogue.reports import read_report
+from handlers.catalogue.telling.reports import read_report
 from handlers.kit import MEMBERS, Ask, Button, Denied, Due, NotMeant, Refusal, Reply, Unit
 from handlers.programmes.duties import READERS
 from handlers.reading.text import normalise, numbers
@@ -39,13 +39,17 @@ class _Told:
 
 
 @command(
-    "登记", who=MEMBERS, group="活动", rank=31, help="登记聘任、岗位、结对", follows=r"\S",
+    "登记", who=MEMBERS, group="活动", rank=31, help="登记聘任、岗位、结对", follows=r"\S", glued=ANYTHING,
     examples=("登记 校外辅导员 王建国 五老 聘期两年",),
 )  # fmt: skip
 def enter(ask: Ask) -> list[Reply]:
     """Who or what holds a place from now on; the term of the row where none is said."""
     rows = [row for row in current.catalogue_of(ask.db).rows if row.shape == "roster"]
     row = programmes.named(rows, ask.args)
+    # 登记站籍90 is a report.
+    glued = ask.message.text.startswith("登记") and ask.message.text[2:3].isalnum()
+    if glued and not (row and ask.args.startswith((row.name, *row.words))):
+        raise NotMeant
     if row is None:
         raise Refusal(
             f"没看出登记哪一类，没有记。有：{'、'.join(each.name for each in rows)}\n像这样发：{rows[0].example}"

@@ -45,6 +45,11 @@ _NOTHING = {"zero": "没有"}
 _DONE = "(?:开展|进行|组织|举行|举办|召开|安排|要报的?|搞|做|办|开)?(?:过|成)?"
 _PERIOD = "[本这上]?个?(?:周|月|季度|学期)"
 _NONE = f"(?:没有?|无|未|零报告|零|0(?:场|次|个|人|条)?$){_DONE}[ ]?"
+# 月方案还没交 reports nothing.
+_UNDONE = re.compile("(?:还|尚|仍|暂)(?:没有?|未)|(?:没有?|未)(?:交|报|评|写|完成|提交|上交|上报)")
+_DIGIT = re.compile(r"\d")
+_PUT_FORWARD = re.compile(r"^\s*(?:推荐|申报|报送|推选)[ :：]?")
+CHOOSING = re.compile("(?:评选|推荐|申报|候选人?|人选)+[ :：]?")
 _PAUSE = re.compile(r"请假|暂停|停办|免报|暂时不[报办]")
 
 
@@ -78,14 +83,33 @@ def key_in(ask: Ask, said: str) -> tuple[str | None, str]:
 def stated(ask: Ask, text: str, reading: Reading) -> bool:
     """Whether the text, read so, states what a row that the asker reports asks for; quick for those that name none."""
     row = row_in(ask, text)
-    if row is None or reading.claim == "fact":
-        return row is not None
+    if row is None:
+        return False
+    if any(each.type == "yesno" for each in row.asked):
+        if reading.claim == "negation":
+            return True
+    elif _UNDONE.search(text) and not _DIGIT.search(text):
+        return is_zero(row, text) or is_pause(row, text)
+    if reading.claim == "fact":
+        return True
     if is_zero(row, text) or is_pause(row, text):
         return True
     # 计划30万元 is a figure of its row, no plan.
-    own = sorted((word for each in row.fields for word in (*each.words, each.label)), key=len, reverse=True)
+    own = sorted(
+        (row.name, *row.words, *(word for each in row.fields for word in (*each.words, each.label, *each.choices))),
+        key=len, reverse=True,
+    )  # fmt: skip
     plain = re.sub("|".join(map(re.escape, own)), " ", text) if own else text
+    # 上月月方案 is the report of a period, no summary.
+    _, plain = spans.named(plain, ask.today) if row.period != "day" else ("", plain)
     return read(plain, context.context_of(ask)).claim == "fact"
+
+
+def begun(ask: Ask, text: str, reading: Reading) -> bool:
+    """Whether the text begins with a word of a row that the asker reports, and states something."""
+    row = row_in(ask, text)
+    said = clean(text).text
+    return row is not None and said.startswith((row.name, *row.words)) and stated(ask, text, reading)
 
 
 def is_zero(row: Row, text: str) -> bool:
@@ -104,6 +128,7 @@ def is_pause(row: Row, text: str) -> bool:
 
 def case_row(ask: Ask, text: str) -> Row | None:
     """The row with cases whose word the text begins with; quick for the many that name none."""
+    text = put_forward(text)
     if ask.person is None or not text.startswith(_rows(ask).case_starts):
         return None
     found = [(len(word), row) for word, row in _rows(ask).case_words.items() if _begins(text, word, row)]
@@ -111,10 +136,16 @@ def case_row(ask: Ask, text: str) -> Row | None:
     return row if row and read(text, context.context_of(ask)).claim not in ("question", "example") else None
 
 
+def put_forward(text: str) -> str:
+    """The text behind the word for it: 推荐十佳 …, 申报：优秀辅导员 …"""
+    return _PUT_FORWARD.sub("", text, count=1)
+
+
 def _begins(text: str, word: str, row: Row) -> bool:
     """优秀辅导员 李芳, 督导实验小学 …; 优秀辅导员来校宣讲 is told of something else."""
     rest = text[len(word) :]
-    return text.startswith(word) and bool(rest) and (not rest[0].isalnum() or bool(row.who))
+    goes_on = bool(rest) and (not rest[0].isalnum() or bool(row.who) or bool(CHOOSING.match(rest)))
+    return text.startswith(word) and goes_on
 
 
 def may_open(person: Person, row: Row) -> bool:
@@ -219,7 +250,11 @@ def number(exact: Decimal, hedge: str = "eq") -> str:
 def figures(row: Row, one: Report) -> str:
     """What a report says: 场次 3场，听众 60人."""
     told = [(each, one.figures[each.name]) for each in row.fields if each.name in one.figures]
-    return "，".join(f"{each.label} {value(each, said, one.hedges.get(each.name, 'eq'))}" for each, said in told)
+    shown = [f"{each.label} {value(each, said, one.hedges.get(each.name, 'eq'))}" for each, said in told]
+    shown += [f"缺{said}" for name, said in one.figures.items() if name.startswith("lacks")]
+    bonus = one.figures.get("bonus")
+    shown += [f"加分 {number(bonus)}"] if isinstance(bonus, Decimal) else []
+    return "，".join(shown)
 
 
 def said(row: Row, one: Report) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, func, insert, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Connection, case, func, insert, literal_column, or_, select, update
 
 from storage.checkins.coverage import VALID
 from storage.tables import checkin, file
@@ -54,6 +54,13 @@ def adopt(db: Connection, inbox_id: int, owner: Owner) -> int:
     kind, number = owner
     db.execute(update(file).where(mine, *unowned()).values({kind: number}))
     return db.scalar(select(func.count()).where(together, file.c[kind] == number)) or 0
+
+
+def adopt_since(db: Connection, person_id: int, since: datetime, checkin_id: int) -> int:
+    """What somebody sent since then and that belongs to nothing yet belongs to this check-in; how many they are."""
+    loose = file.c.person_id == person_id, file.c.due_at >= since, *unowned()
+    held = case((file.c.state == "held", "wanted"), else_=file.c.state)
+    return db.execute(update(file).where(*loose).values(checkin_id=checkin_id, state=held)).rowcount
 
 
 def unowned() -> list[ColumnElement[bool]]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, select, update
 
-from storage.messages.outbox import KEPT
+from storage.messages.outbox import KEPT, NOTICE
 from storage.tables import outbox, person
 
 # What is due waits no longer than this where all is well.
@@ -44,6 +44,15 @@ def found(db: Connection, which: ColumnElement[bool]) -> list[Undelivered]:
     query = select(*columns, person.c.name, outbox.c.body.is_(None).label("forgotten"))
     query = query.outerjoin_from(outbox, person, person.c.id == outbox.c.person_id).where(which).order_by(outbox.c.id)
     return [Undelivered(**row._mapping) for row in db.execute(query)]
+
+
+def of_message(db: Connection, inbox_id: int) -> dict[tuple[str, str], set[str]]:
+    """What a message made us say in other chats: (channel, chat) → the states of those letters."""
+    told = (outbox.c.inbox_id == inbox_id) & (outbox.c.lane == NOTICE)
+    states: dict[tuple[str, str], set[str]] = {}
+    for row in db.execute(select(outbox.c.channel, outbox.c.chat, outbox.c.state).where(told)):
+        states.setdefault((row.channel, row.chat), set()).add(row.state)
+    return states
 
 
 def send_again(db: Connection, letters: Collection[Undelivered], now: datetime) -> int:

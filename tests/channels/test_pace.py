@@ -73,7 +73,9 @@ def test_answers_go_before_notices_and_no_faster_than_the_limit() -> None:
         gone = asyncio.create_task(go("gone", False))
         await asyncio.sleep(0)
         gone.cancel()
-        await asyncio.sleep(0.06)
+        # At once when the first is through: after a fixed time a slow machine has let more of them go.
+        while not order:
+            await asyncio.sleep(0)
         began = monotonic()
         answers = [asyncio.create_task(go(f"a{each}", False)) for each in range(4)]
         await asyncio.gather(*notices, *answers)

@@ -1,64 +1,30 @@
 """What is past its time goes at night, all of it and nothing else; the counts stay right (domain §7)."""
 
-import asyncio
-import json
 import os
-from collections.abc import Awaitable, Callable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import func, insert, select
 
-from bot.jobs import nightly
 from bot.pipeline.turn import Turn
 from storage.audit import audit, audit_check, audit_years
-from storage.audit.audit import Action, Wanted
+from storage.audit.audit import Wanted
 from storage.children import children
 from storage.digests import digests
 from storage.medals import nominations
 from storage.messages import files
 from storage.organisation import units
 from storage.people import people
-from storage.retention.nightly import NIGHTLY
 from storage.retention.people import GONE
 from storage.tables import child, consent, inbox, metadata, nomination, nomination_step
+from tests.support.nights import count, day, night, play
 from tests.support.process import ROOT
-from tests.support.stage import START, ZONE, Bot, running
+from tests.support.stage import START, Bot
 
 pytestmark = pytest.mark.both
 
 WEEK = "2026-W14"
-Scene = Callable[[Bot], Awaitable[None]]
-
-
-def play(folder: Path, *scenes: tuple[datetime, Scene]) -> None:
-    """Each scene on the same database, with the bot's clock at its day."""
-
-    async def run() -> None:
-        for start, scene in scenes:
-            async with running(folder, start) as bot:
-                await scene(bot)
-
-    asyncio.run(run())
-
-
-def day(year: int, month: int, number: int = 5) -> datetime:
-    return datetime(year, month, number, 9, tzinfo=ZONE)
-
-
-async def night(bot: Bot) -> dict[str, int]:
-    """What a night takes away, by kind."""
-    while await bot.app.pipeline.do(bot.app.ticker.tick):
-        pass
-    with bot.read() as db:
-        rows = audit.entries(db, Wanted(action=Action.PURGED, since=bot.clock.now() - timedelta(hours=1)), 1)
-    return json.loads(rows[0].about)["rows"] if rows else {}
-
-
-def count(bot: Bot, what: str) -> int:
-    with bot.read() as db:
-        return db.scalar(text(f"SELECT count(*) FROM {what}")) or 0
 
 
 async def nominate(bot: Bot, name: str, medal: str = "一星章") -> str:
@@ -304,51 +270,6 @@ def test_the_audit_log_of_a_year_is_closed_by_itself(tmp_path: Path) -> None:
             assert audit_check.check(db).broken is None
 
     play(tmp_path, (START, refused), (day(2030, 1, 2), later))
-
-
-def test_a_night_is_done_once_and_not_before_three(tmp_path: Path) -> None:
-    async def evening(bot: Bot) -> None:
-        await night(bot)
-        await bot.say("张老师", "家长同意 三(2)中队 周子轩 书面 3月1日")
-
-    async def at_two(bot: Bot) -> None:
-        assert await night(bot) == {}
-        await bot.move(bot.clock.now() + timedelta(hours=2))
-        assert (await night(bot))["names"] == 3
-        assert count(bot, "audit WHERE deed = 'purged'") == 1
-
-    play(tmp_path, (START, evening), (day(2026, 11).replace(hour=2), at_two))
-
-
-def test_a_mistake_in_it_does_not_keep_reminders_from_going_out(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    def broken(*_: object) -> int:
-        raise ValueError("broken")
-
-    monkeypatch.setitem(NIGHTLY, "names", broken)
-
-    async def scene(bot: Bot) -> None:
-        assert await night(bot) == {}
-        assert count(bot, "delivery") > 0
-
-    play(tmp_path, (START, scene))
-    assert "tried again tomorrow" in caplog.text
-
-
-def test_it_works_in_small_steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(nightly, "MOST", 2)
-
-    async def fill(bot: Bot) -> None:
-        for number in range(3):
-            await bot.say("张老师", f"家长同意 三(2)中队 王小{'一二三'[number]} 书面 3月1日")
-
-    async def later(bot: Bot) -> None:
-        before = bot.app.pipeline.jobs
-        assert (await night(bot))["names"] == 5
-        assert bot.app.pipeline.jobs - before > 3
-
-    play(tmp_path, (START, fill), (day(2026, 11), later))
 
 
 def test_every_table_has_its_time() -> None:

@@ -1,13 +1,15 @@
 """What is lent stays lent: it ends with the deputyship, whatever was made of it, and is nobody's own by two phones."""
 
+import asyncio
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from handlers.kit import Role
 from tests.guard.test_codes import code_of, play, roles_of
-from tests.support.stage import Bot
+from tests.support.stage import START, Bot, running
 
 pytestmark = pytest.mark.both
 
@@ -82,3 +84,18 @@ def test_what_somebody_gave_their_other_phone_waits_though_they_are_no_admin_any
             assert [name for (name,) in held] == ["育红小学(演示)"]
 
     play(tmp_path, scene)
+
+
+def test_a_role_begins_and_ends_on_its_days(tmp_path: Path) -> None:
+    async def walk() -> None:
+        async with running(tmp_path) as bot:
+            await bot.say("刘校长", "任命 张老师 大队辅导员 实验小学 从4月6日 到4月10日")
+            await bot.say("王主任", "待确认 全部 同意")
+            assert "您目前不能用" in (await bot.say("张老师", "待审"))[-1]
+            await bot.move(START + timedelta(days=3))
+            assert "没有等您审核的提名" in (await bot.say("张老师", "待审"))[-1]
+            await bot.move(START + timedelta(days=8))
+            assert "您目前不能用" in (await bot.say("张老师", "待审"))[-1]
+            assert "到 2026-04-10(已结束)" in (await bot.say("李老师", "角色 张老师"))[-1]
+
+    asyncio.run(walk())

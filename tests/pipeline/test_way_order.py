@@ -122,7 +122,7 @@ def test_what_a_dead_process_held_goes_out_at_once(tmp_path: Path) -> None:
         looping = asyncio.create_task(sender.run())
         found: list[dict[str, Any]] = []
         # Long before that.
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             while not found:
                 await asyncio.sleep(0.01)
                 found += way.bot.new("张老师")

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, insert
 
 from handlers.catalogue import catalogue, chain
-from handlers.catalogue.reports import read_report
+from handlers.catalogue.telling.reports import read_report
 from handlers.reading.text.normalise import clean
 from handlers.wording import lines, programmes
 from scheduling import spans

@@ -11,7 +11,7 @@ from bot.commands.reports.catalogue import markdown
 from handlers.catalogue import catalogue, rules
 from handlers.catalogue.catalogue import Wrong
 from handlers.catalogue.model import Row
-from handlers.catalogue.reports import read_report
+from handlers.catalogue.telling.reports import read_report
 from handlers.reading.text.normalise import clean
 from tests.support.process import ROOT
 

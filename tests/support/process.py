@@ -74,7 +74,7 @@ class Serving:
     def _address(self) -> str:
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
-        found = re.search(r"http://[\d.]+:\d+", line)
+        found = re.search(r"http://(?:[\d.]+|\[[\da-f:]+\]):\d+", line)
         assert found, f"no address in {line!r}; log:\n{self.log.read_text()}"
         return found[0]
 

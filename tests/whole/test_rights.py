@@ -4,7 +4,6 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from itertools import count
 from pathlib import Path
 
@@ -15,20 +14,12 @@ from bot.pipeline.turn import Turn
 from handlers.kit import Message
 from storage.audit import audit
 from storage.audit.audit import Action, Wanted
-from storage.base.vault import Vault
-from storage.campaigns import campaigns
-from storage.campaigns.campaigns import Campaign
-from storage.checkins import checkins, recording
-from storage.children import children, guardian_requests, incidents
-from storage.medals import nominations
-from storage.medals.nominations import Draft
-from storage.messages import chats
-from storage.organisation import units
 from storage.organisation.units import Kind, Unit
 from storage.people import people
 from storage.people.people import Role
 from storage.tables import metadata, outbox
-from tests.support.stage import START, Bot, running
+from tests.support.secrets_of_units import CHILD, HEADS, REASON, Target, World
+from tests.support.stage import Bot, running
 from tests.whole.test_walk import ALWAYS_NOTED, CAST, FEATURES
 
 pytestmark = pytest.mark.both
@@ -119,69 +110,6 @@ ALWAYS_WRITTEN = {"inbox", "outbox", "screen", "card", "audit", "dialogue"}
 # For several workers.
 PARTS = 4
 NUMBERS = count(1)
-HEADS, CHILD, REASON = 57, "钱秘密", "绝密事迹"
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A unit with a check-in, a nomination and a counselor, all of which are somebody's secret."""
-
-    unit: Unit
-    path: str
-    squad: str
-    checkin: int
-    case: str
-    person: str
-    campaign: int
-    request: str
-    leak: str
-
-
-class World:
-    """The practice district, and a second province far away from it; every unit that is asked for holds secrets."""
-
-    def __init__(self, turn: Turn, vault: Vault) -> None:
-        self.turn, self.vault = turn, vault
-        self.units: dict[str, Unit] = {}
-        top = units.add(turn.db, Kind.PROVINCE, "西江省少工委")
-        county = units.add(turn.db, Kind.COUNTY, "青川区少工委", top)
-        school = units.add(turn.db, Kind.SCHOOL, "城关小学", county)
-        units.add(turn.db, Kind.SQUAD, "八(8)中队", school, grade=8, class_no=8, members=60)
-        units.changed(turn.db, turn.now)
-        self.targets: dict[str, Target] = {}
-        for number, path in enumerate(self._paths()):
-            self.targets[path] = self._target(path, number)
-
-    def _paths(self) -> list[str]:
-        names = {
-            unit.id: unit for path in ["/"] for unit in units.find(self.turn.db, "", [path]) if unit.kind != Kind.TEAM
-        }
-        self.units = {"/".join(names[int(part)].name for part in u.path.strip("/").split("/")): u
-                      for u in names.values()}  # fmt: skip
-        wanted = ("三(2)中队", "三(1)中队", "小学", "少工委", "社区", "辅导站", "关工委", "协作组", "八(8)中队")
-        return [path for path, unit in self.units.items() if any(word in unit.name for word in wanted)]
-
-    def _target(self, path: str, number: int) -> Target:
-        turn, unit = self.turn, self.units[path]
-        name = f"秘{number}老师"
-        person_id = people.add(turn.db, name, turn.now)
-        people.give(turn.db, person_id, Role.COUNSELOR, unit, turn.now)
-        new = checkins.new(unit, "主题队日", turn.now.date() - timedelta(days=2), HEADS, topic="绝密")
-        kept = recording.record(turn.db, turn.rollups, new, person_id, 1, turn.now)
-        child = children.find_or_add(turn.db, self.vault, unit.id, CHILD) if unit.kind == Kind.SQUAD else None
-        draft = Draft(unit.id, child, "S1", "2026春", person_id, REASON)
-        # Of the day before: the numbers in the bot's examples are of today.
-        case, _ = nominations.open_case(turn.db, self.vault, draft, turn.now.date() - timedelta(days=1), turn.now)
-        chats.bind(
-            turn.db, chats.Group("practice", f"group-{unit.id}", "", unit.id, person_id, True, "2026-W13"), turn.now
-        )
-        assert kept is not None
-        week = (turn.now, turn.now + timedelta(days=7))
-        called = campaigns.add(turn.db, Campaign(unit.id, "绝密活动", "队课", *week, person_id=person_id), turn.now)
-        wanted, day = guardian_requests.Wanted.VIEW, turn.now.date()
-        asked = guardian_requests.receive(turn.db, self.vault, unit, child, wanted, "", person_id, day, turn.now)
-        leaked = incidents.begin(turn.db, self.vault, unit, REASON, person_id, turn.now)
-        return Target(unit, path, unit.name, kept.id, case.number, name, called, asked.number, leaked.number)
 
 
 @dataclass(frozen=True)
@@ -355,20 +283,5 @@ def test_several_roles_hold_each_where_it_is_held(tmp_path: Path) -> None:
             both = list(tries("多老师", mine, targets, words))
             await nothing_comes_of(bot, [each for each in both if not each.allowed])
             await each_is_heard(bot, [each for each in both if each.allowed])
-
-    asyncio.run(walk())
-
-
-def test_a_role_begins_and_ends_on_its_days(tmp_path: Path) -> None:
-    async def walk() -> None:
-        async with running(tmp_path) as bot:
-            await bot.say("刘校长", "任命 张老师 大队辅导员 实验小学 从4月6日 到4月10日")
-            await bot.say("王主任", "待确认 全部 同意")
-            assert "您目前不能用" in (await bot.say("张老师", "待审"))[-1]
-            await bot.move(START + timedelta(days=3))
-            assert "没有等您审核的提名" in (await bot.say("张老师", "待审"))[-1]
-            await bot.move(START + timedelta(days=8))
-            assert "您目前不能用" in (await bot.say("张老师", "待审"))[-1]
-            assert "到 2026-04-10(已结束)" in (await bot.say("李老师", "角色 张老师"))[-1]
 
     asyncio.run(walk())

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, insert
 
 from handlers.catalogue import catalogue, chain
 from handlers.catalogue.model import Row
-from handlers.catalogue.reports import read_report
+from handlers.catalogue.telling.reports import read_report
 from handlers.digests import digest
 from handlers.kit import Ask, Message, Role
 from handlers.reading.text.normalise import clean

@@ -16,12 +16,13 @@ from bot.channels.robot.upload import Uploads
 log = logging.getLogger(__name__)
 # The platform takes 30 a minute and 1,000 an hour in each chat, replies and pushes together: we stay below.
 LIMITS = (25, 60.0), (900, 3600.0)
-# The window of a reply is over, or the callback takes none: said by a push.
-_NO_REPLY = frozenset({846604, 846605, 846608})
 _NO_SUCH_CHAT, _NO_SUCH_MEDIA, _TOO_FAST = 93006, 40007, 45009
 _SAME_TASK = frozenset({42014, 42016})
 # About the content, or a filter's verdict on it: to say the same again would not help.
 _FOR_GOOD = frozenset({40008, 40058, 44004, 45002, 40201})
+# A push would be refused as well. All else may be about the reply (its window is over, the callback takes none, what
+# the platform thinks of tomorrow), so it is pushed.
+_PUSH_NO_BETTER = _FOR_GOOD | _SAME_TASK | {_NO_SUCH_CHAT, _NO_SUCH_MEDIA, _TOO_FAST}
 
 
 class Post(Channel):
@@ -77,7 +78,7 @@ class Post(Channel):
                 self._replies.forget(answers)
                 raise
             except link.Refused as refused:
-                if refused.code not in _NO_REPLY:
+                if refused.code in _PUSH_NO_BETTER:
                     raise
                 self._replies.forget(answers)
         push = {"chatid": chat, "chat_type": self._replies.kind(chat), **body}

@@ -19,15 +19,25 @@ from bot.channels.telegram import api, parts
 from bot.channels.telegram.decode import NAME
 from bot.settings import Settings
 
+log = logging.getLogger(__name__)
 MOST_BYTES = 10 << 20
 # One message a second in each chat, a few at once; in a group at most twenty a minute besides; 25 a second in all.
 IN_CHAT, IN_GROUP, A_SECOND = (3, 3.0), (20, 60.0), 25
 _LONGEST_PAUSE = 5.0
+_FILES_ELSEWHERE = (
+    "the Bot API server has a file that it does not give us: check TELEGRAM_FILE_URL; one with --local keeps files in "
+    "its folder, which must be on this machine under the same path; trying on"
+)
 _NO_SUCH_FILE = ("file identifier", "file_id", "remote file", "file reference")
 # Deleted or closed by an admin of the group: what is to be said is said to the whole group.
 _NO_SUCH_TOPIC = ("message thread not found", "topic_closed", "topic_deleted", "topic_id_invalid")
 _NO_SUCH_MESSAGE = ("message to delete not found",)
 _NO_SUCH_CHAT = ("chat not found", "user not found", "peer_id_invalid")
+# We are there and may not speak; where only photos or files are forbidden words still arrive.
+_MAY_NOT_SPEAK = (
+    "not enough rights to send text", "have no rights to send a message", "chat_write_forbidden", "chat_restricted",
+    "chat_send_plain_forbidden", "need administrator rights", "chat_admin_required",
+)  # fmt: skip
 # What concerns one chat or letter only is no failure of the way out.
 _GETS_THROUGH = (Failure.REJECTED, Failure.UNREACHABLE, Failure.MOVED, Failure.FORGOTTEN, Failure.THROTTLED)
 
@@ -148,13 +158,19 @@ class Post(Channel):
         """The content of the file with this id; raises SendError."""
         try:
             file = await self._bot.get_file(ref)
-            if (file.file_size or 0) > MOST_BYTES:
-                raise SendError("too large", Failure.REJECTED)
-            return bytes(await file.download_as_bytearray())
         except error.TelegramError as fault:
             for_good = isinstance(fault, error.BadRequest) and "temporarily" not in fault.message
             kind = Failure.REJECTED if for_good and _is_telegrams(fault) else Failure.LATER
             raise SendError(type(fault).__name__, kind) from fault
+        if (file.file_size or 0) > MOST_BYTES:
+            raise SendError("too large", Failure.REJECTED)
+        try:
+            return bytes(await file.download_as_bytearray())
+        except (error.TelegramError, OSError) as fault:
+            if isinstance(fault, (error.InvalidToken, error.BadRequest, OSError)):
+                # A server of one's own in local mode, whose folder is not here: no teacher can do anything about it.
+                log.error("%s", _FILES_ELSEWHERE)
+            raise SendError(type(fault).__name__) from fault
 
     def acknowledge_soon(self, query_id: str) -> None:
         """Begin to stop a pressed button's spinner."""
@@ -191,7 +207,7 @@ def send_error(fault: error.TelegramError, token: str) -> SendError:
     if isinstance(fault, error.ChatMigrated):
         return SendError(text, Failure.MOVED, moved_to=str(fault.new_chat_id))
     if isinstance(fault, (error.Forbidden, error.BadRequest)) and _is_telegrams(fault):
-        gone = isinstance(fault, error.Forbidden) or _says(fault, _NO_SUCH_CHAT)
+        gone = isinstance(fault, error.Forbidden) or _says(fault, (*_NO_SUCH_CHAT, *_MAY_NOT_SPEAK))
         return SendError(text, Failure.UNREACHABLE if gone else Failure.REJECTED)
     # A proxy's refusal, a wrong token, a request that never left: nothing was carried out. All that is left may have
     # been: a lost answer, a 5xx, an answer that is no JSON.

@@ -6,6 +6,7 @@ What wechatpy leaves out is here: it compares signatures with `!=`, checks no pa
 import base64
 import binascii
 import hmac
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from secrets import token_urlsafe
@@ -20,7 +21,9 @@ _BLOCK = 32
 # Before the text: random bytes, and its length.
 _RANDOM, _HEAD = 16, 20
 _DECLARED = (b"<!DOCTYPE", b"<!ENTITY")
-_UNSOUND = dict.fromkeys(code for code in range(32) if chr(code) not in "\n\t")
+_UNSOUND = dict.fromkeys([*(code for code in range(32) if chr(code) not in "\n\t"), 0xFFFE, 0xFFFF])
+# The same as references; those of whole characters are read.
+_REFERENCE = re.compile(r"&#(?:x0*(?:[0-8bcef]|1[0-9a-f]|fff[ef])|0*(?:[0-8]|1[124-9]|2\d|3[01]));", re.IGNORECASE)
 
 
 class Refused(Exception):
@@ -168,7 +171,7 @@ def fields(text: str) -> dict[str, Any]:
     """The elements of a decrypted message; raises Unreadable."""
     try:
         # A vertical tab in somebody's words makes the whole no XML.
-        root = xmltodict.parse(text.translate(_UNSOUND))
+        root = xmltodict.parse(_REFERENCE.sub("", text.translate(_UNSOUND)))
     except (ExpatError, ValueError, RecursionError) as fault:
         # ValueError: it declares entities.
         raise Unreadable(type(fault).__name__) from fault

@@ -55,6 +55,11 @@ def _platform(settings: Settings, probe: bool) -> Iterator[Line]:
         yield OK, "platform", "practice:没有配置平台,启动后只有演练页面"
         return
     # The client libraries are only loaded for those who need them.
+    from bot.channels import http
+
+    if problem := http.environment_problem():
+        yield FAIL, "environment", problem
+        return
     if settings.telegram_token:
         way = "webhook" if settings.telegram_mode == "webhook" else "轮询"
         yield OK, "platform", f"Telegram 已配置({way})"

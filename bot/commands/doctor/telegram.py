@@ -6,6 +6,7 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
+from urllib.request import getproxies_environment
 
 import httpx
 
@@ -66,7 +67,12 @@ def _proxy(address: str) -> Line:
 
 def _unreachable(settings: Settings, fault: httpx.HTTPError) -> str:
     host = urlsplit(settings.telegram_api_url).netloc.rpartition("@")[2]
-    advice = "请检查代理" if settings.telegram_proxy else "这台机器要经过代理的话,请设置 TELEGRAM_PROXY"
+    proxied = settings.telegram_proxy or set(getproxies_environment()) - {"no"}
+    advice = (
+        "请检查代理(TELEGRAM_PROXY、HTTPS_PROXY、ALL_PROXY)"
+        if proxied
+        else "这台机器要经过代理的话,请设置 TELEGRAM_PROXY"
+    )
     return f"连不上 {host}({type(fault).__name__},最多等 {SECONDS} 秒);{advice}"
 
 

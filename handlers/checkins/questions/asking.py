@@ -7,8 +7,9 @@ from handlers import rights
 from handlers.asker.context import context_of
 from handlers.attendance import attachments, drafts, phrases
 from handlers.checkins.questions import questions
-from handlers.kit import REPORTERS, Ask, Button, Reply, Unit
+from handlers.kit import REPORTERS, Ask, Button, Refusal, Reply, Unit
 from handlers.reading import Reading, Record, read
+from handlers.reading.checkins.drafts import MOST_SESSIONS
 from handlers.wording import places
 
 # So many squads of one's own are offered as buttons.
@@ -34,6 +35,7 @@ def missing(ask: Ask, reading: Reading, first: int | None = None) -> Reply:
     """The one question for what is missing; the rest is filled in already."""
     in_doubt = [each for each in reading.records if each.issues or not is_complete(each)]
     record = next(iter(in_doubt or reading.records), Record())
+    drafts.check_unit(ask, record)
     question, buttons = questions.question(reading.issues, record, _squads(ask, record), _size(ask, record))
     day = record.date if record.date and not record.dated else ask.today
     shared = [places.key_name(each.unit) for each in in_doubt if each.unit and "COUNT_SHARED" in each.issues]
@@ -63,6 +65,20 @@ def offers(ask: Ask, reading: Reading) -> bool:
     named = read(ask.message.text, replace(context_of(ask), bound_unit=None)).offered
     found = [places.by_key(ask, each.unit) if each.unit and is_complete(each) else None for each in named]
     return bool(found) and all(unit is not None and rights.may_report(ask.me, unit) for unit in found)
+
+
+def sessions(ask: Ask, record: Record, first: int | None) -> Reply:
+    """Of several events of a squad one total is told: each is an event of its own in the sums."""
+    several, total = record.sessions or 1, record.attended or 0
+    if several > MOST_SESSIONS:
+        raise Refusal(f"一条最多报 {MOST_SESSIONS} 场，没有记录。请分几条报，每条写上日期。")
+    said = questions.canonical(replace(record, attended=None), (), always_dated=True)
+    known = questions.Several(said, several, total, attachments.waiting(ask, first))
+    questions.SESSIONS.put(ask, known)
+    least, more = divmod(total, several)
+    example = "、".join([str(least + 1)] * more + [str(least)] * (several - more))
+    even = [] if more else [Button(f"每场 {least} 人", answer=f"每场{least}")]
+    return Reply(f"{several} 场共 {total} 人，每场各多少人？如：{example}", (*even, Button("只算一场", answer="一场")))
 
 
 def doubt(ask: Ask, reading: Reading, records: list[Record], first: int | None) -> Reply:

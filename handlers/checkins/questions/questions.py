@@ -48,6 +48,21 @@ class Incomplete:
     asked: str
 
 
+@dataclass(frozen=True, slots=True)
+class Several:
+    """Of so many events one total was told."""
+
+    said: str
+    sessions: int
+    total: int
+    first: int | None
+
+
+SESSIONS = Question(
+    "checkin-sessions", Several, undone="还没有记。",
+    asks="{sessions} 场共 {total} 人，请把每场的人数写全。\n只算一场，回「一场」。",
+    dropped=_NOTHING, ended_by=_REPORTS,
+)  # fmt: skip
 MISSING = Question(
     "checkin", Incomplete, undone="还没有记。", asks="{asked}" + _OR_NOT, dropped=_NOTHING, ended_by=_REPORTS
 )

@@ -18,6 +18,10 @@ from storage.people import people
 
 LONGEST_ACTIVITY = 12
 _NUMBER = re.compile(r"\d{1,4}")
+_EACH = re.compile(r"(?:每场|都是|各)?\s?[\d\s、,，.。;；和人名]{1,60}")
+_ONE = re.compile(r"(?:只?[算记是])?(?:一|1)场[吧的]?")
+# 收到，马上报: it is on its way.
+_PROMISES = re.compile(r"收到|马上|稍[后等]|[等待]会|等下|回头|知道了|明白|谢|不清楚|忘了")
 _ONLY_NUMBERS = re.compile(r"[\d\s、,，.。;；和人名]{1,200}")
 
 
@@ -86,7 +90,7 @@ def _is_news(alone: Reading, asked: set[str]) -> bool:
 def _names_activity(words: str, alone: Reading) -> bool:
     """An activity that is on no list: 秋游."""
     short = 1 < len(words) <= LONGEST_ACTIVITY and not any(character.isdecimal() for character in words)
-    return short and alone.intent == "unknown"
+    return short and alone.intent == "unknown" and _PROMISES.search(words) is None
 
 
 def _knows_more(together: Reading, asked: set[str], issues: list[str]) -> bool:
@@ -94,7 +98,30 @@ def _knows_more(together: Reading, asked: set[str], issues: list[str]) -> bool:
         return False
     if "DATE" in asked and not any(record.dated for record in together.records):
         return False
+    if "COUNT" in asked and "COUNT_MISSING" in together.issues:
+        return len(together.issues) < len(issues)
     return together.status in ("ok", "confirm", "partial") or set(together.issues) != set(issues)
+
+
+@answers(questions.SESSIONS)
+def told_apart(ask: Ask, known: questions.Several) -> Sequence[Reply] | None:
+    """20、18、22 of three events, 每场20, or 一场; None for another message."""
+    numbers = [int(each) for each in _NUMBER.findall(ask.args)]
+    one = _ONE.fullmatch(ask.args)
+    if not one and not _EACH.fullmatch(ask.args):
+        return None
+    if one:
+        reading = read(f"{known.said} {known.total}人", context_of(ask))
+        return checkins.take_reading(replace(ask, reading=reading), known.first)
+    heads = numbers * known.sessions if len(numbers) == 1 else numbers
+    if len(heads) != known.sessions or sum(heads) != known.total:
+        raise questions.SESSIONS.again(known)
+    records = [
+        replace(record, attended=number, sessions=None, again=place > 0)
+        for place, number in enumerate(heads)
+        for record in read(f"{known.said} {number}人", context_of(ask)).records[:1]
+    ]
+    return reports.store(ask, records, known.first)
 
 
 @answers(questions.DOUBT)

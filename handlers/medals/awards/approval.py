@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from handlers.asker import reviews
 from handlers.kit import Ask, Button, Refusal, Reply, Role
 from handlers.medals import decisions, pending
 from handlers.medals.awards import eligibility
@@ -85,7 +86,7 @@ def confirmed(ask: Ask, cases: Sequence[nominations.Case], word: str, against: S
     told = "、".join({case.keeper or case.nominator: None for case in cases}) if direct else "提名人"
     higher = "、".join({medals.higher_level(case.medal): None for case in cases if medals.higher_level(case.medal)})
     step = f"这是大队审核,{higher}另行决定。" if word == "同意" and higher else ""
-    left = len(pending.waiting(ask))
+    left = len(reviews.waiting(ask))
     after = f"还有 {left} 件待审。" if left else "没有别的待审了。"
     refused = ["没有同意:", *against] if against else []
     closes = tuple((case.number, f"{ask.me.name}已{word}") for case in cases)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from handlers.asker import reviews
 from handlers.kit import Ask, Denied, Refusal, Reply, Unit
-from handlers.medals import pending
 from handlers.registry import command
 from handlers.wording import days, medals, places, questions
 from storage.medals import nominations
@@ -30,7 +30,7 @@ SURE = questions.Question(
 
 
 @command(
-    "颁发", "present", who=pending.REVIEWERS, group="奖章", rank=45,
+    "颁发", "present", who=reviews.REVIEWERS, group="奖章", rank=45,
     help="记下奖章哪天颁发了", examples=(_LIKE, "颁发 一星章 6月1日"),
 )  # fmt: skip
 def present(ask: Ask) -> Reply:
@@ -43,7 +43,7 @@ def present(ask: Ask) -> Reply:
     if day and day > ask.today:
         raise Refusal("颁发的日期还没有到,请到那天再记。")
     on = day or ask.today
-    at = _one(places.chosen(ask, pending.REVIEWERS, rest, "颁发"))
+    at = _one(places.chosen(ask, reviews.REVIEWERS, rest, "颁发"))
     cases = nominations.unpresented(ask.db, [at.path], medal)
     what = f"{at.name} {medals.label(medal)}"
     if not cases:
@@ -64,7 +64,7 @@ def _one(found: list[Unit]) -> Unit:
 def presented(ask: Ask, known: _Ceremony) -> list[Reply]:
     """All of them were handed over that day; whoever nominated is told."""
     at = units.by_id(ask.db, known.unit)
-    if not any(grant.role in pending.REVIEWERS and grant.unit.covers(at) for grant in ask.me.grants):
+    if not any(grant.role in reviews.REVIEWERS and grant.unit.covers(at) for grant in ask.me.grants):
         raise Denied(f"{at.name}不在您负责的范围。", what="颁发", subject=f"unit:{at.id}")
     cases = nominations.unpresented(ask.db, [at.path], known.medal)
     if len(cases) != known.count:

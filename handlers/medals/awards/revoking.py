@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import IntegrityError
 
+from handlers.asker import reviews
 from handlers.kit import Ask, Button, Denied, Refusal, Reply
 from handlers.medals import decisions, pending
 from handlers.registry import command
@@ -32,7 +33,7 @@ WHY = questions.Question(
 
 
 @command(
-    "撤销奖章", "revoke-medal", who=pending.REVIEWERS, group="奖章", rank=46,
+    "撤销奖章", "revoke-medal", who=reviews.REVIEWERS, group="奖章", rank=46,
     help="撤销通过的奖章,要两个人", examples=(_LIKE,), glued=GLUED,
 )  # fmt: skip
 def revoke(ask: Ask) -> list[Reply]:
@@ -53,7 +54,7 @@ def _mine(ask: Ask, number: str) -> nominations.Case:
     none = decisions.NUMBERS.unknown(ask, number)
     if case is None:
         raise Refusal(none)
-    if not any(grant.role in pending.REVIEWERS and grant.unit.covers(case.unit) for grant in ask.me.grants):
+    if not any(grant.role in reviews.REVIEWERS and grant.unit.covers(case.unit) for grant in ask.me.grants):
         raise Denied(none, what="撤销奖章", subject=f"nomination:{case.id}")
     return case
 
@@ -70,7 +71,7 @@ def because(ask: Ask, known: _Wanted) -> list[Reply] | None:
 
 
 def _ask_second(ask: Ask, case: nominations.Case, reason: str) -> list[Reply]:
-    others = people.above(ask.db, pending.REVIEWERS, case.unit, ask.now)
+    others = people.above(ask.db, reviews.REVIEWERS, case.unit, ask.now)
     others = [each for each in others if each.grants and each.id != ask.me.id]
     if not others:
         raise Refusal("撤销要另一位审核人同意,本校还没有登记,请联系管理员。")

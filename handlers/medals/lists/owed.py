@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from handlers import rights
+from handlers.asker import reviews
 from handlers.kit import Ask, Reply, Role
-from handlers.medals import pending
 from handlers.medals.lists import columns
 from handlers.medals.lists.readers import READERS
 from handlers.registry import command
@@ -36,7 +36,7 @@ def owed(ask: Ask) -> Reply:
         lines = _by_place(counted, of_school=all(unit.school_id for unit in at))
     head = f"{where} 评上了还没颁发 {sum(number for *_, number in counted)} 枚"
     more = [f"另有 {len(lines) - _MOST} 个，请写上单位看。"] if len(lines) > _MOST else []
-    how = [_HOW] if not ask.me.roles.isdisjoint(pending.REVIEWERS) else []
+    how = [_HOW] if not ask.me.roles.isdisjoint(reviews.REVIEWERS) else []
     return Reply("\n".join([head, *lines[:_MOST], *more, *how]))
 
 

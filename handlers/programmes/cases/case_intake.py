@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from handlers.attendance import attachments
 from handlers.catalogue.model import Row
-from handlers.kit import Ask, Button, Denied, Refusal, Reply
+from handlers.kit import Ask, Button, Denied, Refusal, Reply, Unit
 from handlers.programmes.cases import (
     case_caps,
     case_changes,
@@ -55,13 +55,21 @@ def open_case(ask: Ask, row: Row, said: str) -> Sequence[Reply]:
     if not programmes.may_open(ask.me, row):
         raise Denied(f"{row.name}不由您来立，没有记录。发「上报」看您能报什么。", what="立", subject=row.key)
     try:
-        unit, rest = case_places.unit_in(ask, row, said)
+        at, rest = case_places.units_in(ask, row, said)
         told = case_reading.complete(row, case_reading.read(row, rest, ask.today))
     except case_reading.Missing as missing:
         MISSING.put(ask, _Asked(row.key, said, missing.asked))
         return [Reply(missing.asked, tuple(Button(each, answer=each) for each in missing.choices))]
     if told.name and not ask.may_name:
         raise Refusal("姓名请私聊发给我，不发在群里，也不发在存到境外的平台上。没有立。")
+    opened = [_opened(ask, row, unit, told) for unit in at]
+    if len(opened) == 1:
+        return opened[0]
+    letters = [letter for replies in opened for letter in replies[1:]]
+    return [Reply("\n".join(replies[0].text for replies in opened)), *letters]
+
+
+def _opened(ask: Ask, row: Row, unit: Unit, told: case_reading.Told) -> list[Reply]:
     one = case_changes.add(ask, row, unit, told)
     attachments.keep(ask, ("case_id", one.id))
     case_reminders.remind(ask, row, one)

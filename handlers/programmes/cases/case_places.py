@@ -1,19 +1,46 @@
-"""Which unit a message about a case means: the asker's own, or one below where cases are opened from above."""
+"""Which units a message about a case means: the asker's own, or those below where cases are opened from above."""
+
+import re
 
 from handlers.catalogue.model import Row
-from handlers.kit import Ask, Denied, Unit
+from handlers.kit import Ask, Denied, Refusal, Unit
 from handlers.programmes.cases.case_reading import Missing
 from handlers.reading.text.normalise import clean
 from handlers.wording import places, programmes
 from storage.organisation import units
 
+MOST = 20
+# The next word of a list of units.
+_LISTED = re.compile(r"\s*、.*(?:小学|中学|学校|幼儿园|社区|少工委|关工委)$")
+_NEXT = re.compile(r"[\s、,，;；和及与]+([^\s、,，;；]{2,20})")
 
-def unit_in(ask: Ask, row: Row, words: str) -> tuple[Unit, str]:
-    """(the unit that it is about, the text without it and the row's word); raises Missing or Denied."""
-    said = clean(words).text
+
+def units_in(ask: Ask, row: Row, words: str) -> tuple[list[Unit], str]:
+    """(the units that it is about, the text without them and the row's word); raises Missing, Denied or Refusal."""
+    first, rest = _unit_in(ask, row, words)
+    found = {first.id: first}
+    top = [each.unit for each in ask.me.grants if each.role in row.who]
+    # 实验小学、育红小学 …: the list goes on as long as its next word names one.
+    while top and (word := _NEXT.match(rest)):
+        more = _named(ask, row, top, word[1])
+        if more is None and _LISTED.match(word[0]):
+            raise Refusal(f"您负责的范围里没有「{word[1]}」，没有立。请核对单位的名字。")
+        if more is None:
+            break
+        one, said = more
+        found[one.id] = one
+        rest = rest[word.start(1) + len(said) :]
+    if len(found) > MOST:
+        raise Refusal(f"一次最多立 {MOST} 件，没有立。请分几次发。")
+    return list(found.values()), rest
+
+
+def _unit_in(ask: Ask, row: Row, words: str) -> tuple[Unit, str]:
+    said = programmes.put_forward(clean(words).text)
     word = max((each for each in (row.name, *row.words) if said.startswith(each)), key=len, default="")
     # 先进社区 names the row and the kind.
     rest = said if word in row.kinds else said[len(word) :].lstrip(" :：,，")
+    rest = programmes.CHOOSING.sub("", rest, count=1) if programmes.CHOOSING.match(rest) else rest
     own = programmes.units_for(ask.me, row)
     for each in sorted(own, key=lambda unit: -len(unit.name)):
         for name in (each.name, _plain(each), *each.aliases):
@@ -35,18 +62,25 @@ def _below(ask: Ask, row: Row, rest: str) -> tuple[Unit, str] | None:
     """The one unit of the row's kinds below the asker that a word of the text names."""
     top = [each.unit for each in ask.me.grants if each.role in row.who]
     for word in rest.split() if top else ():
-        found = [each for each in places.named(ask, top, word) if each.kind in row.at]
-        found = [each for each in found if _plain(each).startswith(word) or word in (each.name, *each.aliases)]
-        if not found and (begun := units.beginning(ask.db, word, [each.path for each in top])):
-            found = [each for each in begun if each.kind in row.at and word.startswith(_plain(each))]
-            word = _plain(found[0]) if found else word
-        if len(found) > 1:
-            raise Missing(f"有几个「{word}」，是哪一个？", [units.full_name(ask.db, each) for each in found[:6]])
-        if found:
-            if not programmes.may_report(ask.me, row, found[0]):
-                raise Denied(f"{found[0].name}的{row.name}不由您来立。", what="立", subject=f"unit:{found[0].id}")
-            return found[0], rest.replace(word, " ", 1)
+        if found := _named(ask, row, top, word):
+            return found[0], rest.replace(found[1], " ", 1)
     return None
+
+
+def _named(ask: Ask, row: Row, top: list[Unit], word: str) -> tuple[Unit, str] | None:
+    """(the one unit of the row's kinds below `top` that a word names or begins with, its part of the word)."""
+    found = [each for each in places.named(ask, top, word) if each.kind in row.at]
+    found = [each for each in found if _plain(each).startswith(word) or word in (each.name, *each.aliases)]
+    if not found and (begun := units.beginning(ask.db, word, [each.path for each in top])):
+        found = [each for each in begun if each.kind in row.at and word.startswith(_plain(each))]
+        word = _plain(found[0]) if found else word
+    if len(found) > 1:
+        raise Missing(f"有几个「{word}」，是哪一个？", [units.full_name(ask.db, each) for each in found[:6]])
+    if not found:
+        return None
+    if not programmes.may_report(ask.me, row, found[0]):
+        raise Denied(f"{found[0].name}的{row.name}不由您来立。", what="立", subject=f"unit:{found[0].id}")
+    return found[0], word
 
 
 def _plain(unit: Unit) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from handlers.catalogue import chain
 from handlers.catalogue.model import Figure, Row
-from handlers.catalogue.reports import read_report
+from handlers.catalogue.telling.reports import read_report
 from handlers.kit import Refusal
 from handlers.privacy import gate, names
 from handlers.reading.text.normalise import GAP
@@ -17,6 +17,8 @@ from handlers.wording import days
 _LONGEST = 200
 CUT = "姓名等个人信息没有保存。"
 _NAME = re.compile(r"[\u4e00-\u9fff·]{2,12}")
+_RUN = re.compile(r"[\u4e00-\u9fff]+")
+_LONGEST_NAME = 3
 _TITLE = re.compile(r"(?:老师|同志|先生|女士|校长)$")
 # What stands around a day: 12月10日前整改到位, 请于, 限期, 2026年底到期.
 _BEFORE_DAY = re.compile(r"[,，、\s]*(?:请于|请在|要在|须于|应于|限期?于?|期限|截止(?:到|日期)?)[:：]?(?=\s|$)")
@@ -61,7 +63,7 @@ def read(row: Row, rest: str, today: date, old_kind: str | None = None) -> Told:
             raise Refusal(f"{day.label} {told.due} 已经过去，没有记。请改好日期再发一次。")
     if is_personal(row, told.kind or old_kind or ""):
         told.name, rest = _name(rest, old_kind is None)
-    words = " ".join(rest.replace(GAP, " ").strip(" ,，。:：;；").split())
+    words = " ".join(rest.replace(GAP, " ").strip(" ,，。:：;；、").split())
     # 制度 … 起草: in which state it begins goes without saying.
     words = words.removesuffix(f" {chain.first(row)}")
     if len(words) > _LONGEST:
@@ -100,6 +102,9 @@ def _name(rest: str, wanted: bool) -> tuple[str, str]:
     """(the name, the rest): what is no word of the language; where one is wanted, else the first word."""
     first = next(iter(_NAME.findall(rest)), "") if wanted else ""
     found = next(iter(names.persons(rest)), first)
+    # 张全有, 李爱国: the name is all that stands between two signs.
+    whole = next((run for run in _RUN.findall(rest) if run.startswith(found)), "") if found else ""
+    found = whole if len(whole) == _LONGEST_NAME else found
     name = _TITLE.sub("", found)
     return (name if len(name) > 1 else found), (rest.replace(found, " ", 1) if found else rest)
 

@@ -1,33 +1,19 @@
-"""待办, and what is said of cases at a time: before the last day, the day after, and when somebody is nudged."""
+"""What is said of cases at a time: before the last day, the day after, and when somebody is nudged."""
 
 from datetime import timedelta
 
 from handlers.catalogue import chain, current
 from handlers.catalogue.model import Row
-from handlers.kit import MEMBERS, Ask, Button, Due, Reply
+from handlers.kit import Ask, Button, Due, Reply
 from handlers.programmes import signoff
 from handlers.programmes.cases import case_rights, case_waiting, case_words
-from handlers.registry import command, due
+from handlers.registry import due
 from storage.programmes import cases
 from storage.reminders import deliveries
 
-_MOST, _MOST_OPEN = 5, 300
+_MOST_OPEN = 300
 # Days before the last day on which who is waited for is reminded, where the row does not say.
 _LEADS = (7, 1)
-
-
-@command("待办", "todo", who=MEMBERS, group="活动", rank=34, help="看等您办的事项", examples=("待办",))
-def todo(ask: Ask) -> Reply:
-    """The cases that wait for the asker, and how many reports do."""
-    found = case_waiting.found(ask)
-    reports = len(signoff.for_me(ask))
-    also = f"另有 {reports} 件上报等您收下，发「待收」。" if reports else ""
-    if not found:
-        return Reply(also or "没有等您办的事项。")
-    listed = [f"{place}. {case_words.line(ask, row, one)}" for place, (one, row) in enumerate(found[:_MOST], 1)]
-    more = f"先办这些，另有 {len(found) - _MOST} 件。" if len(found) > _MOST else ""
-    buttons = case_words.links(one for one, _ in found[:_MOST])
-    return Reply("\n".join(filter(None, (f"等您办 {len(found)} 件：", *listed, more, also))), buttons)
 
 
 def remind(ask: Ask, row: Row, one: cases.Case) -> None:

@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import pairwise
 
 from handlers.reading import model
 from handlers.reading.checkins import totals
@@ -101,13 +102,13 @@ def _own_parts(found: Found, layout: Layout, context: model.Context) -> list[Seg
     if len(segments) != 1:
         return segments
     hits, scan = segments[0].hits, found.scan
+    if sum(number.taken in ("attended", "open") or "/" in number.text for number in found.whole.numbers) < 2:
+        return segments
     if "\n" in scan:
         spans = [match.span() for match in _LINE.finditer(scan)]
         lines = [span for span in spans if _complete(_piece(found, span, context))]
         if len(lines) > 1:
             return [Segment(hits, *span) for span in lines]
-    if found.whole.counts.issue != "COUNT_AMBIGUOUS":
-        return segments
     parts: list[Segment] = []
     start, clauses = 0, list(_CLAUSE.finditer(scan))
     for match in clauses if len(clauses) <= _MOST_CLAUSES else ():
@@ -131,6 +132,10 @@ def _share(found: Found, layout: Layout, segments: list[Segment], pieces: list[P
     if one_line and not any(piece.activity.rank for piece in pieces[:-1]):
         for piece in pieces[:-1]:
             piece.inherit(pieces[-1])
+    if one_line:
+        for before, piece in pairwise(pieces):
+            if not piece.activity.rank and not piece.held:
+                piece.inherit(before)  # 五(1)队课45人;五(2)44人
     for span in (layout.header, layout.footer):
         if span:
             shared = _piece(found, span, context)

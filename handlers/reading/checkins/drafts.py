@@ -13,7 +13,11 @@ from handlers.reading.text.dates import issue_of, too_old
 from handlers.reading.text.units import Hit, known
 
 _CONFIRM = frozenset({"DATE_OLD", "DUPLICATE", "DUPLICATE_DIFFERENT", "COUNT_UNUSUAL", "PII_FAMILY"})
+# Of a class one or two go there.
+_OF_COUNSELORS = "辅导员培训"
 # Of so many check-ins what is usual is known; from so many heads and so large a part on a number is far from it.
+# So many events of a day are told apart.
+MOST_SESSIONS = 9
 _ENOUGH, _LATEST = 3, 8
 _FAR, _FAR_PART = 5, 0.3
 
@@ -47,12 +51,24 @@ def status_of(drafts: list[Draft], private: list[str], received: date) -> model.
 def records_of(segment: Segment, piece: Piece, context: model.Context, alone: bool) -> list[Draft]:
     """What `piece` says of each unit of `segment`; `alone`: the message is about nothing else."""
     units = _units(segment.hits, context, alone)
-    shares = _shares(piece.counts, len(units))
+    apart = _events(piece) if len(units) == 1 else []
+    units, shares = (units * len(apart), apart) if apart else (units, _shares(piece.counts, len(units)))
     drafts = [_draft(unit, issue, piece, counts, context) for (unit, issue), counts in zip(units, shares, strict=True)]
+    for place, draft in enumerate(drafts if apart else ()):
+        draft.record = replace(draft.record, sessions=None, again=place > 0 or piece.again)
     for draft in drafts:
         if "UNIT_AMBIGUOUS" in draft.issues:
             draft.record = replace(draft.record, choices=_choices(segment.hits, context))
     return drafts
+
+
+def _events(piece: Piece) -> list[Counts]:
+    """宣讲3场 分别20、18、22人, 3场 每场20人: the heads of each, where they are told."""
+    counts, several = piece.counts, piece.sessions or 1
+    if not 1 < several <= MOST_SESSIONS or (counts.due, counts.absent) != (None, None):
+        return []
+    each = [counts.attended or 0] * several if counts.each and counts.attended else counts.given
+    return [Counts(attended=number) for number in each] if len(each) == several else []
 
 
 def _choices(hits: list[Hit], context: model.Context) -> tuple[str, ...]:
@@ -85,6 +101,8 @@ def _shares(counts: Counts, units: int) -> list[Counts]:
         if len(counts.given) == 2 and counts.given[1] - counts.given[0] == 1 and counts.due is counts.absent is None:
             # 40、41人: about so many.
             counts.attended, counts.issue = None, "COUNT_VAGUE"
+        if counts.each and counts.attended is not None:
+            counts.attended, counts.issue = None, "COUNT_VAGUE"  # 每班40人, said of one
         return [counts]
     if len(counts.given) == units:
         return [Counts(attended=number) for number in counts.given]
@@ -101,7 +119,8 @@ def _draft(unit: str | None, issue: str | None, piece: Piece, counts: Counts, co
     activity = piece.activity.name or (OTHER if piece.held else None)
     if activity is None:
         issues.append("ACTIVITY_MISSING")
-    settle(counts, context.roster_size.get(unit) if unit else None, unit is None or unit[0].isdecimal())
+    of_class = (unit is None or unit[0].isdecimal()) and activity != _OF_COUNSELORS
+    settle(counts, context.roster_size.get(unit) if unit else None, of_class)
     usual = _usual(unit, counts, context)
     if usual is not None and counts.issue is None:
         counts.issue = "COUNT_UNUSUAL"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from handlers.reading.checkins.activities import activity_at, names_activity
-from handlers.reading.claims.cues import ANY, ASKING, CUES, FACTUAL, NOT_HELD, Cue
+from handlers.reading.claims.cues import ANY, ASKING, CALLED, CUES, FACTUAL, NOT_HELD, TURNED_OUT, Cue
 from handlers.reading.model import Claim
 from handlers.reading.text.dates import When
 from handlers.reading.text.normalise import GAP, SECRET
@@ -85,10 +85,20 @@ def _look_at(clause: Clause, said: str, scan: str) -> None:
     clause.cue = next((cue for cue in CUES if cue.found.search(bare)), None)
     if bare.endswith(_ASKED) or (not clause.counted and ASKING.found.search(bare)):
         clause.claim = "question"
-    elif clause.cue:
+    elif clause.cue and not _holds(clause, bare):
         clause.claim = clause.cue.claim
     elif any(_denies(match, bare) for match in _NOT.finditer(bare)):
         clause.cue, clause.claim = NOT_HELD, "negation"
+
+
+def _holds(clause: Clause, words: str) -> bool:
+    """升旗来了39个其中一个是插班生, 本来43个两个请假所以41个, 实到47有一个没去成: it was held."""
+    counted = clause.counted and clause.named
+    if clause.cue is None or not counted:
+        return False
+    called = CALLED.search(words) if clause.cue.claim == "negation" else None
+    turned = TURNED_OUT.search(words) or (called and clause.cue.found.search(words, called.end()))
+    return bool(turned) or (clause.cue.claim == "other" and clause.factual)
 
 
 def _denies(match: re.Match[str], words: str) -> bool:

@@ -15,6 +15,8 @@ from handlers.reading.text.normalise import SECRET, Clean
 from handlers.reading.text.patterns import pattern
 from handlers.reading.text.units import find_units
 
+_WITH = pattern(r"(?:今天|昨天|上午|下午|[\s,])*(?:我们|我班|咱们?班?)?(?:和|与|跟|同)\s?")
+_OURS = pattern(r"(?:我们|我班|我方|咱们?班?|本班)[^,。]{0,6}\d")
 _SHORT = 20
 _LONE = 12
 _TITLE = pattern(r"《[^《》\n]{1,40}》|“[^“”\n]{1,40}”|「[^「」\n]{1,40}」|(?:主题|题目)\s?:[^\n,;。 ]{1,30}")
@@ -26,6 +28,8 @@ def read_attendance(plain: Clean, context: Context, secrets: Secrets) -> Reading
     chain = is_chain(text)
     scan, entries = without_numbers(text, chain, of_names=False)
     hits, scan = find_units(hide_numbers(scan, secrets), context)
+    if context.bound_unit and len(hits) == 1 and _WITH.fullmatch(scan, 0, hits[0].start) and _OURS.search(scan):
+        hits = []  # 和三(2)中队合开队会,我们40人: the partner reports for itself
     dates, scan = _dates(hide_persons(scan, secrets), context, bool(hits))
     found = Found(scan, hits, dates, entries, chain, plain.media, secrets.issues)
     if withdrawals.restores(text):
@@ -115,6 +119,6 @@ def _is_checkin(found: Found, text: str, context: Context) -> bool:
         short = len(text) <= _SHORT and (rank > 0 or piece.topic is None)
         made = piece.held and any(number.taken == "thing" for number in piece.numbers)
         return counted or made or piece.sessions is not None or rank > 1 or short
-    if rank and (piece.counts.firm or piece.wishes or (counted and rank > 1)):
+    if rank and (piece.counts.firm or piece.wishes or (counted and (rank > 1 or len(text) <= _LONE))):
         return True
     return bool(context.bound_unit) and (piece.counts.firm or (rank > 1 and len(text) <= _SHORT))

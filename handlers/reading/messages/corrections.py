@@ -11,25 +11,25 @@ from handlers.reading.text.normalise import GAP
 from handlers.reading.text.numbers import value_of
 from handlers.reading.text.patterns import pattern
 
-_SLIP = r"[报写发打填弄搞输记选]|登记|统计"
+_SLIP = r"[报写发打填弄搞输记选数]|登记|统计"
 _N = r"[\d一两二三四五]{1,2}"
 CORRECT = pattern(
     rf"^\W{{0,3}}(?:更正|修改|订正|纠正|改正|勘误)|(?:刚才|刚刚|上面|之前|前面|上一条|那条)[^,。\n]{{0,8}}(?:错|不对)"
-    rf"|(?:{_SLIP})错|(?:日期|人数|应到|实到|活动|班级|中队|主题)[^,。\n]{{0,2}}(?:错|有误|不对)"
+    rf"|(?:{_SLIP})[错反]|(?:日期|人数|应到|实到|活动|班级|中队|主题)[^,。\n]{{0,2}}(?:错|有误|不对)"
     rf"|(?:{_SLIP})成了?(?=\s?[\d{GAP}今昨前])|[报写发填]的是\s?\d[^\n]*是\s?\d"
-    r"|应改为|更正为|更改为|修改为|改为|改成|应为|改[一]?下|重新报|勘误|\d[人名]?改\d"
+    r"|应改为|更正为|更改为|修改为|改为|改成|应为|改[一]?下|重新报|勘误|(?:\d[人名]?|应到|实到|人数|日期)改\d"
     r"|^\W{0,3}(?:不对|错了)[,。!\s]{0,2}(?:应该?|实际)?[是为到]?\s?\d"
-    rf"|(?<!预)(?:[少多漏][报算]|[报算记写][少多漏])了?\s?{_N}|不是\s?\d{{1,4}}[人名个]?[,\s]?(?:而?是|应该?是)\s?\d"
-    r"|^\W{0,3}(?:应该?)?是\s?\d{1,4}[人名个]?[,\s]?不是\s?\d|^\W*(?:不对|[搞弄]?错了|不是这样)[的啊呀哦]*\W*$"
+    rf"|(?<!预)(?:[少多漏][报算]|[报算记写]的?[少多漏])了?\s?{_N}|不是\s?\d{{1,4}}[人名个]?[,\s]?(?:而?是|应该?是)\s?\d"
+    r"|^\W{0,3}(?:[说写报弄记]错[了啦]?[,\s]?)?(?:应该?)?是\s?\d{1,4}[人名个]?[,\s]?不是\s?\d|^\W*(?:不对|[搞弄]?错了|不是这样)[的啊呀哦]*\W*$"
 )
 # 加1, 漏了2个, 又来了1个: so many more, or fewer, than was said.
 _BY = pattern(
-    rf"^[^,。\d\n]{{0,8}}?(?P<more>(?<![参增添])加|减|(?:[少多漏][报算记]|[报算记写][少多漏])了?|漏了|又来了|走了)\s?(?P<by>{_N})\s?[人个名位]?(?!\d)"
+    rf"^[^,。\d\n]{{0,12}}?(?P<more>(?<![参增添])加|减|(?:[少多漏][报算记]|[报算记写][少多漏])了?|漏了|又来了|走了)\s?(?P<by>{_N})\s?[人个名位]?(?!\d)"
 )
 _FEWER = pattern("[减多走]")
 # Every correction has one of these.
 _MAY_CORRECT = pattern(
-    r"[错误改勘订正]|不[对是]|[少多漏][报算记]|[报算记写][少多漏]|成|[加减]\s?\d|重新报|应为|[报写发填]的是|漏了|又来|走了"
+    r"[错反误改勘订正]|不[对是]|[少多漏][报算记]|[报算记写]的?[少多漏]|成|[加减]\s?\d|重新报|应为|[报写发填]的是|漏了|又来|走了"
 )
 # 不是队日,是队课
 _NOT_THIS = pattern(r"不是[^,。\n\d]{1,8}[,。\s]{0,2}(?:而?是|应该?是)")
@@ -40,12 +40,15 @@ _WRONG = pattern(
     rf"|(?:(?:[少多漏][报算记]|[报算记写][少多漏])了?|漏了|又来了|走了)\s?{_N}\s?[人名个位]?"
 )
 # 应到写错了,是45: the number is of those due.
-_FIELD = pattern(rf"(?P<field>应到|实到|请假|缺席)(?P<slip>(?:人数)?(?:{_SLIP})?错?[了啦]?[,\s]*(?:应该?)?[是为]?)")
+_FIELD = pattern(
+    rf"(?P<field>应到|实到|请假|缺席)(?P<slip>(?:人数)?(?:{_SLIP})?错?[了啦]?[,\s]*(?:改[成为到]?)?(?:应该?)?[是为]?)"
+)
 # 班级报错了,是三(3)
 _OF_UNIT = pattern(r"(?:班级?|中队|单位)[^,。]{0,4}错|错[了]?(?:班|中队)")
 _TOPIC = pattern(r"主题(?:应该?|改|\s)?(?:[成为是:]\s?|(?<=\s))(?P<topic>[^\n,。;]{2,60})")
 _TURN = pattern(
     r"改成|改为|更正为|更改为|修改为|应改为|应[为该]是?|正确的?[是为]?|改(?=\d)|其实是|错[了啦]?[,。\s]+(?!应|是|正确)"
+    r"|(?:(?<=时间)|(?<=日期)|(?<=人数))为"
     rf"|(?<![不还都也的])是(?=[\s{GAP}\d]|[^,。]{{2,6}}$)"
 )
 _TOPICAL = frozenset({"ACTIVITY_MISSING", "COUNT_MISSING", "DUPLICATE", "DUPLICATE_DIFFERENT"}) | {
@@ -57,7 +60,8 @@ def corrects(text: str, scan: str) -> bool:
     """Whether `text` puts right what was said before."""
     if not _MAY_CORRECT.search(text):
         return False
-    if CORRECT.search(scan) or CORRECT.search(text) or (_BY.search(scan) and not names_activity(scan)):
+    more = _BY.search(scan) and ("人数" in scan or not names_activity(scan))
+    if more or CORRECT.search(scan) or CORRECT.search(text):
         return True
     wrong = _NOT_THIS.search(scan)
     return wrong is not None and names_activity(wrong[0]) and names_activity(scan[wrong.end() :])

@@ -12,6 +12,8 @@ _AFTER_HEADS = pattern(r"[都已均全部因病事故有生在的了]{0,4}")
 _REASON = pattern(rf"[\u4e00-\u9fff{SECRET} ]{{0,8}}")
 _NAMED_AT_LEAST = 9  # 37人 缺席 孙小美: nobody lists that many
 _NAMES = pattern(rf"[ :(]*(?:{SECRET}|(?![了席人数过者的])[\u4e00-\u9fff]{{2,3}}(?:[、,和 ]|$|同学))")
+# 四十一人请假的有两个
+_OF_THEM = ("的有", "的是", "的:", ":")
 _LOOK_AHEAD = 12
 _LABELLED = ("number", "thing", "pair", "full", "oops", "portion")
 _ROLES = ("attended", "took", "absent", "heads", "total")
@@ -29,7 +31,8 @@ def bind(tokens: list[Token], scan: str) -> None:
         if after and not _adjoins(scan, label, after):
             after = None
         if before and after and label.kind != "hedge":
-            chosen: Token | None = before if _takes_before(tokens, place, scan) else after
+            told = scan.startswith(_OF_THEM, label.end)
+            chosen: Token | None = before if not told and _takes_before(tokens, place, scan) else after
         else:
             chosen = after or before or _over_a_blank(tokens, place, scan)
         if chosen is None or (chosen is after and label.kind in _ROLES and _of_others(tokens, place + 2, scan)):
@@ -65,7 +68,7 @@ def _adjoins(scan: str, label: Token, number: Token) -> bool:
         return scan[label.end : number.start] in ("", ":")
     if _NEXT_TO.fullmatch(scan, label.end, number.start):
         return True
-    boxed = label.kind in ("due", "attended") and _NEXT_TO_BOX.fullmatch(scan, label.end, number.start)
+    boxed = label.kind in ("due", "attended", "absent") and _NEXT_TO_BOX.fullmatch(scan, label.end, number.start)
     return bool(boxed) and scan[label.start - 1 : label.start] == "("
 
 

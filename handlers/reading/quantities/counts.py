@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from handlers.reading.model import Hedge, Number
 
 LARGEST_CLASS = 65
+# Of a class so few are mostly somebody in particular: 晕倒1个.
+_TOO_FEW = 3
 
 
 @dataclass(slots=True)
@@ -25,6 +27,11 @@ class Counts:
     hedges: dict[str, Hedge] = field(default_factory=dict)
     sessions: int | None = None
     numbers: list[Number] = field(default_factory=list)
+
+    @property
+    def together(self) -> int:
+        """The children with the grown-ups."""
+        return (self.attended or 0) + sum(self.others.values())
 
     @property
     def said(self) -> bool:
@@ -58,7 +65,8 @@ def settle(counts: Counts, roster_size: int | None, of_class: bool) -> None:
 def _derive(counts: Counts) -> None:
     """Any two of due, attended and absent give the third."""
     due, attended, absent = counts.due, counts.attended, counts.absent
-    if attended is None and due is not None and absent is not None and absent <= due:
+    doubtful = counts.issue == "COUNT_AMBIGUOUS"
+    if attended is None and due is not None and absent is not None and absent <= due and not doubtful:
         counts.attended = due - absent
         counts.issue = None
     elif due is None and attended is not None and absent is not None:
@@ -73,6 +81,7 @@ def _fault(counts: Counts, of_class: bool) -> str | None:
         return "COUNT_CONFLICT" if due is not None and absent is not None else "COUNT_MISSING"
     if due is not None and (attended > due or attended + (absent or 0) != due):
         return "COUNT_CONFLICT"
-    if attended <= 0 or (of_class and max(attended, due or 0) > LARGEST_CLASS):
+    most = LARGEST_CLASS * (counts.sessions or 1)
+    if attended <= 0 or (of_class and not _TOO_FEW < max(attended, due or 0) <= most):
         return "COUNT_RANGE"
     return None

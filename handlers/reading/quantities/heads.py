@@ -5,8 +5,8 @@ A count is taken only when one reading explains every number of heads; else the 
 
 from collections.abc import Sequence
 
-from handlers.reading.checkins.activities import activity_before
 from handlers.reading.model import Number
+from handlers.reading.quantities import owners
 from handlers.reading.quantities.binding import bind
 from handlers.reading.quantities.counts import Counts
 from handlers.reading.quantities.tokens import Token, tokens_of
@@ -15,17 +15,7 @@ from handlers.reading.text.normalise import COUNTED, GAP, SECRET
 from handlers.reading.text.patterns import pattern
 
 _ALL = pattern(r"(?:已?全部|[都均全])(?![没未缺请应在有])")
-_AMONG = pattern(r"[ ,，;；(]*(?:其中|含|包括)")
-_THE_REST = pattern(r"其余|其他(?:人|同学|队员)|剩下|外[ ,]?(?:其[余他])?(?:全|[均都]到)")
-# 三(3)班46人,今天…: right behind the unit stands its size, if it is also said who is missing.
-_OF_UNIT = pattern(rf"{GAP}[ (共有全班中队:]{{0,4}}$")
-# 选手10人,其余32人: all of them together; beside those who are missing the rest are those who came.
-_REST = ("其余", "其他", "另", "另有", "另外")
-# Fewer are mostly of something else than heads, where nothing says so.
-_NAMED = 9
-_COUNTING = "有是了共约来到去达计各班队全的" + GAP + SECRET
 _NOUNS = OWNERS | {"heads", "boys", "girls", "hedge", "total", "each", "oops", "part"}
-_OUT_OF = pattern(r"\s?中[ ,]?")
 
 
 def read_counts(scan: str) -> tuple[Counts, str]:
@@ -51,12 +41,18 @@ def _numbers(tokens: Sequence[Token], scan: str, counts: Counts) -> list[Number]
 def _taken(token: Token, counts: Counts) -> str:
     if token.kind == "thing":
         return token.use or "thing"
-    if token.use == "foreign":
+    if token.use in ("foreign", "oops"):
         return "thing"
     if token.use in ("due", "absent", "part", "thing", *OTHERS):
         return token.use
+    if token.use in ("boys", "girls", "late", "rest"):
+        return "part"
+    if token.value in (counts.due, counts.together) and token.value != counts.attended:
+        return "due" if token.value == counts.due else "thing"
+    if token.kind == "pair" and token.value in (counts.attended, counts.due):
+        return "attended"
     rough = counts.rough is not None and token.value == counts.rough[0]
-    if rough or (token.use and token.value == counts.attended):
+    if rough or (counts.attended is not None and token.value == counts.attended):
         return "attended"
     return "open" if token.strength or token.use else "thing"
 
@@ -72,7 +68,7 @@ def _resolve(tokens: list[Token], scan: str) -> Counts:
     counts.each = "each" in kinds and any(token.kind == "each" and token.use for token in tokens)
     numbers = [token for token in tokens if token.kind == "number"]
     exact = [token for token in numbers if not token.vague]
-    _place(exact, scan)
+    owners.place(exact, scan)
     used: dict[str, list[Token]] = {}
     for token in exact:
         used.setdefault(token.use, []).append(token)
@@ -89,7 +85,32 @@ def _resolve(tokens: list[Token], scan: str) -> Counts:
     if counts.attended is None and counts.issue is None and rough:
         counts.issue = "COUNT_VAGUE"
         counts.rough = (rough[0].value, rough[0].hedge) if rough[0].value is not None else None
+    if counts.attended is not None and counts.issue is None and _doubtful(tokens, scan, counts):
+        counts.issue, counts.attended = "COUNT_AMBIGUOUS", None
     return counts
+
+
+def _doubtful(tokens: list[Token], scan: str, counts: Counts) -> bool:
+    """Whether more persons of an unknown kind are named than came, or a bare 38 stands beside them unexplained."""
+    bare = any(
+        token.kind == "number" and token.strength == 1 and (token.value or 0) > owners.FEW
+        and _taken(token, counts) == "open" and scan[token.start].isdecimal()
+        for token in tokens
+    )  # fmt: skip
+    return bare or _more_persons(tokens, scan) > (counts.attended or 0)
+
+
+def _more_persons(tokens: list[Token], scan: str) -> int:
+    """The most persons of a kind that is on no list: 40名新兵; who is on a list of others is no doubt."""
+    others = {token.start for token in tokens if token.kind in OWNERS or token.kind == "part"}
+    return max(
+        (
+            token.value or 0
+            for token in tokens
+            if token.kind == "thing" and scan[token.end - 1] in "名位" and token.end not in others
+        ),
+        default=0,
+    )
 
 
 def _all_came(tokens: list[Token], scan: str) -> bool:
@@ -110,44 +131,9 @@ def _corrected(tokens: list[Token], scan: str) -> list[Token]:
             if scan.startswith("不是", oops.start) and oops.end == token.start:
                 continue
             token.use = token.use or kept[-1].use
-            kept.pop()
+            kept.pop().use = "oops"
         kept.append(token)
     return kept
-
-
-def _place(exact: list[Token], scan: str) -> None:
-    """Which unlabelled numbers are of the whole class: 42缺2, 43人中来了41人, 三(3)班46人,缺席2人."""
-    absences = [token for token in exact if token.use == "absent"]
-    for token in exact:
-        if scan.endswith(_REST, 0, token.start) and not absences:
-            token.use = "rest"
-        if token.use not in ("", "total"):
-            continue
-        if scan.endswith("其中", 0, token.start):
-            token.use = "part"
-        elif token.strength == 2 and not token.own and _is_of_noun(token, scan):
-            token.use = "thing"
-        elif token.strength == 3 and (token.value or 0) <= 9 and scan.startswith(SECRET, token.end):
-            token.use = "absent"  # 1人住院
-        elif token.strength > 1 and _OUT_OF.match(scan, token.end):
-            token.use = "whole"
-        elif absences and token.strength > 1 and token.start < absences[0].start and _is_whole(token, absences, scan):
-            token.use = "due"
-
-
-def _is_of_noun(token: Token, scan: str) -> bool:
-    """节目12个, 摊位8个; not 队课40个, 来了40个."""
-    before = scan[token.start - 1 : token.start]
-    if scan[token.end - 1] != "个":
-        return False
-    return before.isalpha() and before > "\u4e00" and before not in _COUNTING and not activity_before(scan, token.start)
-
-
-def _is_whole(token: Token, absences: list[Token], scan: str) -> bool:
-    """42人,其中2人请假; 42人,2人请假,其余到齐; 三(3)班46人,今天队会缺席2人."""
-    if _AMONG.match(scan, token.end) or _THE_REST.search(scan, absences[0].end):
-        return True
-    return _OF_UNIT.search(scan[max(0, token.start - 6) : token.start]) is not None and "," in scan[token.end :]
 
 
 def _strongest(free: list[Token]) -> list[Token]:
@@ -188,7 +174,7 @@ def _attended(counts: Counts, used: dict[str, list[Token]], tokens: list[Token],
     if halves and not any(token.strength > 1 for token in free):
         counts.attended = sum(halves)
     elif (counts.issue, counts.attended) == (None, None) and None in (counts.due, counts.absent):
-        _plain(counts, free, used)
+        _plain(counts, free, used, scan)
 
 
 def _without_totals(tokens: list[Token], others: dict[str, int]) -> list[Token]:
@@ -203,9 +189,13 @@ def _explain(counts: Counts, others: list[Token]) -> None:
     came = counts.attended
     for token in others:
         value = token.value or 0
-        known = (came, counts.due, (came or 0) + sum(counts.others.values()))
-        if came is None or value in known or (token.strength < 2 and not token.use and not came < value > _NAMED):
+        known = (came, counts.due, counts.together)
+        if value == came and token.use == "whole" and counts.absent is None:
+            counts.due = counts.due or value
+        if came is None or value in known or (token.strength < 2 and not token.use and not came < value > owners.FEW):
             continue
+        if counts.due is not None and value <= counts.due - came:
+            continue  # 应到45实到43, 1人比赛: one of those who are missing
         if value > came and counts.due is None and counts.absent in (None, value - came) and token.use != "took":
             counts.due = value
         elif counts.issue is None:
@@ -241,7 +231,7 @@ def _like_a_date(pair: tuple[int, int]) -> bool:
     return pair[0] <= 12 and pair[1] <= 31
 
 
-def _plain(counts: Counts, free: list[Token], used: dict[str, list[Token]]) -> None:
+def _plain(counts: Counts, free: list[Token], used: dict[str, list[Token]], scan: str) -> None:
     """38人, or the only bare number; a bare one beside an absence is the whole class. 全班43人: all of them."""
     whole, part, rest = (used.get(use, []) for use in ("whole", "part", "rest"))
     if whole:
@@ -251,7 +241,8 @@ def _plain(counts: Counts, free: list[Token], used: dict[str, list[Token]]) -> N
     else:
         free = free or part
         value = _one(counts, free)
-        if value is not None and free[0].strength == 1 and counts.absent is not None and counts.due is None:
+        bare = value is not None and free[0].strength == 1 and not scan.endswith(":", 0, free[0].start)
+        if bare and counts.absent is not None and counts.due is None:
             counts.due = value
         else:
             counts.attended = value

@@ -15,10 +15,11 @@ _TOKEN = pattern(
     r"|(?P<less>(?<![\d/-])\d{1,3}-\d{1,2}=\d{1,3}(?!\d))人?"  # 42-2=40
     r"|(?P<range>(?<![\d/.\-~])(?:\d{1,3}\s?[-~]\s?\d{1,3}|(?<!\d )\d \d)(?=\s?[人名]))\s?[人名]"  # 40-42人, 4 3人
     r"|(?P<left>(?<![\d/.\-~])(?:1[3-9]|[2-9]\d|1\d\d)-\d{1,2}(?![\d\-=年月日点时:]| ?[人名]))"  # 45-2: 43?
-    r"|(?P<pair>(?<![\d/])\d{1,4}\s?/\s?\d{1,4}(?![\d/]))(?:\s?[人名])?"
+    r"|(?P<pair>(?<![\d/])\d{1,4}\s?[人名]?\s?/\s?\d{1,4}(?![\d/]))(?:\s?[人名])?"
     rf"|(?P<label>{LABEL})(?:人员|人数|的?队员|的?学生|的?同学|人(?=\s?[:\d]))?"
     r"|(?<![达感得迟遇看想做学收受])(?P<came>到)(?=\s?\d)"
-    rf"|(?P<number>\d{{1,3}}(?:,\d{{3}}){{1,2}}(?=人)|\d+(?:\.\d+)?(?= ?[余多几]?[万千])|\d+|[{CHINESE}几]+)"
+    rf"|(?P<number>\d{{1,3}}(?:,\d{{3}}){{1,2}}(?=人)|\d+(?:\.\d+)?(?= ?[余多几]?[万千])|\d+"
+    rf"|[一二三四五六七八九]?十[一二三四五六七八九](?=[一两二三四五六七八九]个)|[{CHINESE}几]+)"
 )
 # 20余万, 1.3万余
 _SCALE = pattern(r" ?(?P<within>[余多几])?(?P<scale>[万千])(?P<after>[余多几])?")
@@ -26,13 +27,15 @@ _TIMES = {"万": 10_000, "千": 1_000}
 _TAIL = pattern(
     r" ?(?P<hedge>[多来余几]+(?=[人名位个场]|\s|$|[,。;]))? ?"
     rf"(?P<measure>人次|人|[名位](?={PERSON}|[^\u4e00-\u9fff]|$)"
-    r"|个(?=人|孩子|同学|队员|学生|小朋友|娃|[请没缺病事未到参应实原全辅共都已迟男女]|老师|家长|教师|志愿|五老|[^\u4e00-\u9fff]|$))?"
+    r"|个(?=人|孩子|同学|队员|学生|小朋友|娃|小(?:家伙|伙伴|宝贝|天使|可爱|战士|勇士|选手)|[请没缺病事未到参应实原全辅共都已迟男女还有就又今昨啊呢哦剩]|老师|家长|教师|志愿|五老|[^\u4e00-\u9fff]|$))?"
     r"(?:(?P<own>的?新?(?:师生|少先队员|队员|同学|学生|孩子|小朋友|儿童|娃+))|人(?!数))?"
 )
 # 30棵, 14:30; not 40队会, and only plain measures over a blank: 40 周三, 40 分享会 are heads and something else.
 _MEASURE = pattern(
-    r"[年月日号时点分秒周天届期次节课组本棵株元块支面袋斤公米里岁楼层路级度条件张幅封篇首盆朵束只台辆辈份项座所家户排行列页章套道"
-    r"句字亿百%℃.:\-/~个名位人]|\+(?=[人名位\d\s]|$)|队(?![会日课前])|班(?![会队])|团(?!队)| [棵株元米岁袋斤盆页%℃]"
+    r"[余多来]?(?:[年月日号时点秒周天届期次节课组本棵株元块支面袋斤公米里岁楼层路级度条件张幅封篇首盆朵束只台辆辈份项座所家户排行列页章套道"
+    r"句字稿幕遍轮圈顿趟枚枝粒颗滴箱捆桶瓶碗杯壶罐筐篮桌串卷册栏幢栋间扇亩吨克寸尺倍款则题局票盒把筒堆艘匹双副笔]"
+    r"|分(?![享组别批工])|回(?![家来校顾])|包(?![饺粽馄])|批(?!评)|部(?![队分])|集(?![体合中])|根(?!据)|步(?!行)|起(?![来床立身跑])|成(?![功长员立为])|种(?![树植下花菜了]))"
+    r"|[亿百%℃.:\-/~个名位人]|\+(?=[人名位\d\s]|$)|队(?![会日课前])|班(?![会队])|团(?!队)| [棵株元米岁袋斤盆页%℃]"
 )
 _SESSIONS = pattern(r"[余多几]?场次?(?![馆地景所比赛])")
 # 到了四十个清明扫墓: whatever follows, heads came.
@@ -74,7 +77,7 @@ def tokens_of(scan: str) -> list[Token]:
                 at = token.end
                 tokens.append(token)
         elif kind == "pair":
-            first, second = (int(part) for part in match["pair"].split("/"))
+            first, second = (int(part.strip("人名 ")) for part in match["pair"].split("/"))
             tokens.append(Token("pair", match.start(), at, first, second=second))
         elif kind in ("range", "left"):
             tokens.append(Token("number", match.start(), at, None, 3, "approx"))
@@ -82,6 +85,9 @@ def tokens_of(scan: str) -> list[Token]:
             due, left = (int(part) for part in re.split("-\\d+=", match["less"]))
             tokens.append(Token("pair", match.start(), at, due, second=left))
         elif kind != "skip":
+            before = tokens[-1] if tokens else None
+            if before and before.kind == "thing" and before.end == match.start() and scan[before.end - 1] == "个":
+                before.kind, before.strength = "number", 2  # 十五个啦啦队
             tokens.append(_label(match))
     return tokens
 

@@ -44,11 +44,11 @@ _COUNTERS = pattern("(?P<before>[一二三四五六七八九级年]?)(?P<sign>[\
 _RISES = pattern(r"(?<=[星章级])\s?→\s?(?=[一二三四五\d]\s?星)")
 # 43→44
 _BECOMES = pattern(r"(?<=[\d人名])\s?→\s?(?=\d)")
+# 45 students, 41p
+_ENGLISH = pattern(r"(?<=\d)\s?(?:people|persons?|students?|pupils?|kids|ppl|pax|p)(?![A-Za-z\d])", re.I)
 _BRACKET = pattern(r"\[([^\[\]\n]{1,8})\]")
 _ROMAN = "ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫ"
 _MEDIA = {"图片", "视频", "照片", "小视频", "影片", "相片"}
-# 43→44
-_BECOMES = pattern(r"(?<=[\d人名])\s?→\s?(?=\d)")
 _CLASS_IN_BRACKET = pattern(r"[\d一二三四五六七八九十]{1,2}")
 _DASHES = pattern(r"-{2,}")
 # @小队助手三(2)中队: a known name ends where it ends; any other at the next space.
@@ -93,6 +93,8 @@ def clean(raw: str) -> Clean:
         media, faces = 0, False
     if "@" in text:
         text = _MENTION.sub(" ", text)
+    if _ENGLISH.search(text):
+        text = _ENGLISH.sub("人", text)
     if "--" in text:
         text = _DASHES.sub(" ", text)
     return Clean(_SLIP.sub(_mean, text).strip(), media, faces or bare != raw)

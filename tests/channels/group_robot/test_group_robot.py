@@ -25,6 +25,7 @@ from tests.support.waiting import happens
 
 pytestmark = pytest.mark.both
 SCHOOL, COUNTY = "key-of-the-school", "key-of-the-county"
+SENDING = "正在发到 1 个群：实验小学(企业微信群)。两分钟后告诉您收到了几个。"
 MONDAY = datetime(2026, 4, 6, 8, 0, tzinfo=ZONE)
 WEBHOOKS = f"青禾区少工委/实验小学={SCHOOL}; 青禾区少工委={COUNTY}"
 CHECKIN = "三(2)中队 主题队日 应到42实到40 清明祭英烈"
@@ -149,11 +150,11 @@ def test_a_list_is_pushed_when_an_admin_says_so(play: Play, robots: FakeGroupRob
     async def talk(stage: Stage) -> None:
         await stage.say(ZHANG, CHECKIN)
         assert "您目前不能用" in (await stage.say(ZHANG, "推送 周报"))[0]
-        assert await stage.say(LI, "推送 未签到") == ["已发到 1 个群:实验小学(企业微信群)。"]
+        assert await stage.say(LI, "推送 未签到") == [SENDING]
         assert robots.texts(SCHOOL) == ["本周还有 1 个中队没签到(共 2 个):\n三(1)中队"]
         assert robots.texts(COUNTY) == []
-        assert await stage.say(LI, "推送 周报 图") == ["已发到 1 个群:实验小学(企业微信群)。"]
-        assert (await stage.say(LI, "推送周报 表 上级检查"))[0].startswith("已发到 1 个群:实验小学(企业微信群)。")
+        assert await stage.say(LI, "推送 周报 图") == [SENDING]
+        assert (await stage.say(LI, "推送周报 表 上级检查"))[0] == SENDING
         kinds = [(kind, content) for key, kind, content in robots.said if key == SCHOOL]
         assert [kind for kind, _ in kinds] == ["markdown", "markdown", "image", "markdown", "file"]
         assert kinds[2][1].startswith(b"\x89PNG")
@@ -163,13 +164,26 @@ def test_a_list_is_pushed_when_an_admin_says_so(play: Play, robots: FakeGroupRob
     play(talk)
 
 
+def test_whoever_pushes_hears_how_many_have_it(play: Play, robots: FakeGroupRobots) -> None:
+    async def talk(stage: Stage) -> None:
+        await stage.say(WANG, "推送 周报 上周 全部")
+        await stage.later(seconds=125)
+        assert stage.fake.texts(WANG)[-1] == "刚才推送的，2 个群都收到了。"
+        robots.faults.append("93000")
+        await stage.say(WANG, "推送 周报 上周 全部")
+        await stage.later(seconds=125)
+        assert stage.fake.texts(WANG)[-1].startswith("刚才推送的，2 个群里 1 个收到了。\n没有发进去：")
+
+    play(talk)
+
+
 def test_whoever_has_several_groups_is_asked_which(play: Play, robots: FakeGroupRobots) -> None:
     async def talk(stage: Stage) -> None:
         (said,) = await stage.say(WANG, "推送 周报")
         assert said == "您负责的单位里,青禾区少工委、实验小学有群。发到哪个?"
-        assert await stage.press(WANG, "实验小学") == ["已发到 1 个群:实验小学(企业微信群)。"]
+        assert await stage.press(WANG, "实验小学") == [SENDING]
         assert robots.texts(SCHOOL)[-1].startswith("实验小学第14周")
-        assert (await stage.say(WANG, "推送 周报 上周 全部"))[0].startswith("已发到 2 个群")
+        assert (await stage.say(WANG, "推送 周报 上周 全部"))[0].startswith("正在发到 2 个群")
         assert robots.texts(COUNTY)[-1].startswith("青禾区少工委第13周")
         assert "没有「三(9)」" in (await stage.say(WANG, "推送 周报 三(9)"))[0]
         assert "还没有群" in (await stage.say(LI, "推送 周报 三(1)"))[0]
@@ -227,7 +241,7 @@ def test_refusals(play: Play, robots: FakeGroupRobots, fault: str, state: str, r
             assert "现在发不进去" in (await stage.say(LI, "推送 未签到"))[0]
             # After a restart it is tried again: the operator has put it right.
             await stage.app.pipeline.do(channel(stage)._binding.bind)
-            assert (await stage.say(LI, "推送 未签到"))[0].startswith("已发到 1 个群")
+            assert (await stage.say(LI, "推送 未签到"))[0].startswith("正在发到 1 个群")
 
     play(talk)
 

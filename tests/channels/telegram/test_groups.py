@@ -1,10 +1,7 @@
 """Groups: who is heard there, what they get, how they move, and what happens when an address is dead."""
 
-import asyncio
 import re
-from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,36 +12,15 @@ from storage.organisation import units
 from storage.people import people
 from storage.people.people import Role
 from storage.tables import account, card, checkin, dialogue, group_chat, inbox, moved_chat, outbox
-from tests.support.platforms.fake_telegram import FakeTelegram, message, person
-from tests.support.platforms.telegram_stage import GROUP, LI, STRANGER, WANG, ZHANG, Stage, running
+from tests.channels.telegram.conftest import Play
+from tests.support.platforms.fake_telegram import message, person
+from tests.support.platforms.telegram_stage import GROUP, LI, STRANGER, WANG, ZHANG, Stage
 from tests.support.stage import ZONE
 
 pytestmark = pytest.mark.both
 
 MONDAY = datetime(2026, 4, 6, 8, 0, tzinfo=ZONE)
 SUPER = -1_000_000_000_500
-Play = Callable[[Callable[[Stage], Awaitable[None]]], None]
-
-
-@pytest.fixture(scope="module")
-def fake() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as telegram:
-        yield telegram
-
-
-@pytest.fixture
-def play(tmp_path: Path, fake: FakeTelegram) -> Play:
-    def played(talk: Callable[[Stage], Awaitable[None]]) -> None:
-        async def run() -> None:
-            fake.sent.clear()
-            fake.calls.clear()
-            fake.faults.clear()
-            async with running(tmp_path, fake) as stage:
-                await talk(stage)
-
-        asyncio.run(run())
-
-    return played
 
 
 def count(stage: Stage, table: Any) -> int:
@@ -193,6 +169,23 @@ def test_a_group_that_throws_us_out_is_told_of_once_and_comes_back(play: Play) -
         await stage.later(seconds=5)
         welcome, digest = stage.fake.texts(GROUP)[said:]
         assert welcome.startswith("我回来了。本群绑定的是实验小学") and digest.startswith("实验小学第15周")
+
+    play(talk)
+
+
+@pytest.mark.parametrize("fault", ["muted", "no rights", "no writing"])
+def test_a_group_where_we_may_not_speak_is_told_of_and_comes_back(play: Play, fault: str) -> None:
+    async def talk(stage: Stage) -> None:
+        await stage.say(WANG, "/bind 实验小学", GROUP)
+        stage.fake.faults[f"sendMessage {GROUP}"].append(fault)
+        Stage.now = MONDAY
+        await stage.later(seconds=5)
+        await stage.later(seconds=5)
+        [told] = [text for text in stage.fake.texts(WANG) if "实验小学的群收不到我的消息了" in text]
+        assert told.endswith("请把我重新加进群、允许我说话,再在群里发「绑定」。")
+        assert "现在发不进去" in (await stage.say(WANG, "推送 未签到"))[0]
+        await stage.say(WANG, "/bind 实验小学", GROUP)
+        assert (await stage.say(WANG, "推送 未签到"))[0].startswith("正在发到 1 个群：实验小学(Telegram)")
 
     play(talk)
 

@@ -1,45 +1,23 @@
 """What the platform asks of us and does to us: kinds of chats, plain text, batches, what overtakes what."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
+from bot.channels import SendError
 from bot.channels.telegram.send import Post
 from bot.settings import load
 from storage.tables import checkin, inbox
-from tests.channels.telegram.test_said import heads, kept, photo
+from tests.channels.telegram.conftest import Play
+from tests.channels.telegram.test_albums import heads, kept, photo
 from tests.support.platforms.fake_telegram import TOKEN, FakeTelegram, message, person
-from tests.support.platforms.telegram_stage import GROUP, LI, ZHANG, Stage, buttons, running
+from tests.support.platforms.telegram_stage import GROUP, LI, ZHANG, Stage, buttons
 
 pytestmark = pytest.mark.both
 
 CHECKIN = "三(2)中队 主题队日 38人"
-Play = Callable[[Callable[[Stage], Awaitable[None]]], None]
-
-
-@pytest.fixture(scope="module")
-def fake() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as telegram:
-        yield telegram
-
-
-@pytest.fixture
-def play(tmp_path: Path, fake: FakeTelegram) -> Play:
-    def played(talk: Callable[[Stage], Awaitable[None]]) -> None:
-        async def run() -> None:
-            fake.sent.clear()
-            fake.calls.clear()
-            fake.faults.clear()
-            async with running(tmp_path, fake) as stage:
-                await talk(stage)
-
-        asyncio.run(run())
-
-    return played
 
 
 @pytest.mark.parametrize("kind", ["group", "supergroup", "private"])
@@ -148,3 +126,22 @@ def test_files_come_from_an_address_of_their_own(fake: FakeTelegram) -> None:
             await post.close()
 
     assert asyncio.run(run()) == b"content"
+
+
+@pytest.mark.parametrize("place", ["/var/lib/telegram-bot-api/1/photos/file_0.jpg", "photos/file_0.jpg", "/etc"])
+def test_a_file_that_the_server_keeps_elsewhere_is_the_operators_matter(
+    fake: FakeTelegram, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, place: str
+) -> None:
+    async def found(_fake: FakeTelegram, asked: dict[str, str]) -> dict[str, str]:
+        return {"file_id": asked["file_id"], "file_unique_id": "u", "file_path": place}
+
+    monkeypatch.setattr(FakeTelegram, "_getFile", found)
+
+    async def run() -> SendError:
+        post = Post(load(telegram_token=TOKEN, telegram_api_url=fake.url))
+        with pytest.raises(SendError) as why:
+            await post.fetch("photo-9")
+        await post.close()
+        return why.value
+
+    assert not asyncio.run(run()).permanent and "TELEGRAM_FILE_URL" in caplog.text

@@ -1,9 +1,6 @@
 """Groups with topics: what is said in a topic is answered there, and a topic can be bound by itself."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +8,9 @@ from sqlalchemy import select
 
 from bot.channels.telegram.decode import Me, decode
 from storage.tables import checkin, fact, group_chat, outbox
-from tests.support.platforms.fake_telegram import FakeTelegram, message, person
-from tests.support.platforms.telegram_stage import LI, WANG, ZHANG, Stage, in_topic, running
+from tests.channels.telegram.conftest import Play
+from tests.support.platforms.fake_telegram import message, person
+from tests.support.platforms.telegram_stage import LI, WANG, ZHANG, Stage, in_topic
 from tests.support.stage import ZONE
 
 pytestmark = pytest.mark.both
@@ -20,28 +18,6 @@ pytestmark = pytest.mark.both
 FORUM = -1_000_000_000_700
 CHECKIN = "/checkin 三(2)中队 主题队日 38人"
 MONDAY = datetime(2026, 4, 6, 8, 0, tzinfo=ZONE)
-Play = Callable[[Callable[[Stage], Awaitable[None]]], None]
-
-
-@pytest.fixture(scope="module")
-def fake() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as telegram:
-        yield telegram
-
-
-@pytest.fixture
-def play(tmp_path: Path, fake: FakeTelegram) -> Play:
-    def played(talk: Callable[[Stage], Awaitable[None]]) -> None:
-        async def run() -> None:
-            fake.sent.clear()
-            fake.faults.clear()
-            fake.gone_topics.clear()
-            async with running(tmp_path, fake) as stage:
-                await talk(stage)
-
-        asyncio.run(run())
-
-    return played
 
 
 def topics(stage: Stage) -> list[str]:
@@ -150,6 +126,8 @@ def test_a_bound_topic_gets_the_digest_and_its_lists(play: Play) -> None:
         assert (await stage.say(WANG, "/digest", FORUM, **in_topic(9)))[0].startswith("实验小学第15周")
         assert (await stage.say(WANG, "/missing", FORUM))[0].startswith("本周还有 2 个中队没签到")
         assert topics(stage)[-2:] == ["9", ""]
+        await stage.say(LI, "推送 未签到")
+        assert topics(stage)[-1] == "7" and stage.fake.texts(FORUM)[-1].startswith("本周还有 2 个中队没签到")
 
     play(talk)
 

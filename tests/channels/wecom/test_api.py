@@ -45,7 +45,9 @@ class Process:
 
     def __init__(self, folder: Path, fake: FakeWecom, name: str, **settings: Any) -> None:
         chosen = load(**{"data_dir": folder, **fake.settings, **settings})
-        self.engine = open_engine(chosen, new_url(folder), Clock(ZONE, lambda: Process.now))
+        self.engine = open_engine(
+            chosen, new_url(folder), Clock(ZONE, lambda: Process.now, lambda: Process.now.timestamp())
+        )
         self.pipeline = Pipeline(self.engine.transactions(), lambda: None)
         self.pipeline.start()
         self.api = Api(chosen, Tokens(chosen, self.pipeline, self.engine, name))

@@ -250,3 +250,11 @@ def test_the_npm_package_reads_ours_and_we_read_its(node: Path) -> None:
 
 def vars_of(signed: Signed) -> list[str]:
     return [signed.signature, signed.timestamp, signed.nonce]
+
+
+@pytest.mark.parametrize("code", [0, 1, 8, 11, 12, 14, 27, 31, 0xFFFE, 0xFFFF])
+def test_what_xml_cannot_hold_swallows_nothing(code: int) -> None:
+    for unsound in (chr(code), f"&#x{code:x};", f"&#x00{code:X};", *([f"&#{code};"] if code < 32 else [])):
+        assert fields(f"<xml><Content>a{unsound}b</Content></xml>") == {"Content": "ab"}
+        assert fields(f"<xml><Content><![CDATA[三(2){chr(code)}]]></Content></xml>") == {"Content": "三(2)"}
+    assert fields("<xml><Content>&#19977;&#x4E09;&#9;&amp;</Content></xml>") == {"Content": "三三\t&"}

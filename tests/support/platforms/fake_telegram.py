@@ -37,6 +37,9 @@ REFUSALS: dict[str, tuple[int, str, dict[str, Any]]] = {
     "old query": (400, "Bad Request: query is too old and response timeout expired or query ID is invalid", {}),
     "no topic": (400, "Bad Request: message thread not found", {}),
     "topic closed": (400, "Bad Request: TOPIC_CLOSED", {}),
+    "muted": (400, "Bad Request: not enough rights to send text messages to the chat", {}),
+    "no rights": (400, "Bad Request: have no rights to send a message", {}),
+    "no writing": (400, "Bad Request: CHAT_WRITE_FORBIDDEN", {}),
     "kicked": (403, "Forbidden: bot was kicked from the supergroup chat", {}),
     "429 long": (429, "Too Many Requests: retry after 60", {"retry_after": 60}),
     "moved far": (

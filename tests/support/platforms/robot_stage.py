@@ -128,7 +128,11 @@ async def running(
         patch.setattr(Stage, "now", START)
         patch.setattr(outage, "monotonic", lambda: Stage.now.timestamp())
         settled = load(**{**given, **settings})
-        app = App(open_engine(settled, new_url(folder), clock or Clock(ZONE, lambda: Stage.now)))
+        app = App(
+            open_engine(
+                settled, new_url(folder), clock or Clock(ZONE, lambda: Stage.now, lambda: Stage.now.timestamp())
+            )
+        )
         app.pipeline.start()
         await app.add_channels()
         stage = Stage(app, fake)

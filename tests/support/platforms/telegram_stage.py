@@ -154,7 +154,13 @@ async def running(folder: Path, fake: FakeTelegram, fill: bool = True, **setting
         patch.setattr(outage, "monotonic", lambda: Stage.now.timestamp())
         patch.setattr(telegram_send, "IN_CHAT", (3, 0.0))
         patch.setattr(telegram_send, "A_SECOND", 1e9)
-        app = App(open_engine(load(**{**given, **settings}), new_url(folder), Clock(ZONE, lambda: Stage.now)))
+        app = App(
+            open_engine(
+                load(**{**given, **settings}),
+                new_url(folder),
+                Clock(ZONE, lambda: Stage.now, lambda: Stage.now.timestamp()),
+            )
+        )
         app.pipeline.start()
         await app.add_channels()
         try:

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from bot import web
 from bot.app import App
@@ -21,11 +21,14 @@ from bot.clock import Clock
 from bot.engine import open_engine
 from bot.files.fetcher import Fetcher
 from bot.outbox import outage
+from bot.pipeline.turn import Turn
 from bot.settings import load
+from handlers.kit import Reply
 from storage.organisation import units
 from storage.organisation.units import Kind
 from storage.people import people
 from storage.people.people import Role
+from storage.tables import outbox
 from tests.support.databases import new_url
 from tests.support.platforms.fake_wecom import AES_KEY, AGENT, CORP, TOKEN, FakeWecom
 from tests.support.platforms.telegram_stage import START
@@ -190,7 +193,9 @@ async def running(folder: Path, fake: FakeWecom, fill: bool = True, **settings: 
         patch.setattr(Stage, "now", START)
         patch.setattr(outage, "monotonic", lambda: Stage.now.timestamp())
         patch.setattr(wecom_send, "CALLS_A_SECOND", 1e9)
-        app = App(open_engine(load(**given), new_url(folder), Clock(ZONE, lambda: Stage.now)))
+        app = App(
+            open_engine(load(**given), new_url(folder), Clock(ZONE, lambda: Stage.now, lambda: Stage.now.timestamp()))
+        )
         app.pipeline.start()
         await app.add_channels()
         try:
@@ -214,3 +219,44 @@ def play(folder: Path, fake: FakeWecom, scene: Callable[[Stage], Awaitable[None]
             await scene(stage)
 
     asyncio.run(run())
+
+
+def crowd(stage: Stage, number: int) -> list[int]:
+    """So many more counselors, u1 …; their ids."""
+    ids = []
+    with stage.app.engine.database.write.begin() as db:
+        for each in range(1, number + 1):
+            person_id = people.add(db, f"老师{each}", stage.now)
+            people.link(db, person_id, "wecom", f"u{each}")
+            ids.append(person_id)
+    return ids
+
+
+async def tell(stage: Stage, ids: list[int], *replies: Reply, gather: bool = False) -> None:
+    """The same notices to all of these."""
+
+    def task(turn: Turn) -> None:
+        said = [Reply(each.text, each.buttons, each.file, to, about=each.about) for to in ids for each in replies]
+        turn.letters.notify(said, gather)
+
+    await stage.app.pipeline.do(task)
+
+
+def sent(fake: FakeWecom, path: str = "message/send") -> list[dict[str, Any]]:
+    return fake.paths(path)
+
+
+def states(stage: Stage) -> dict[str, str]:
+    rows = stage.query(select(outbox.c.chat, outbox.c.state).where(outbox.c.lane == "notice").order_by(outbox.c.id))
+    return dict(rows)
+
+
+def people_added(stage: Stage, address: str) -> int:
+    with stage.app.engine.database.write.begin() as db:
+        person_id = people.add(db, address, stage.now)
+        people.link(db, person_id, "wecom", address)
+    return person_id
+
+
+async def arranged(stage: Stage) -> None:
+    await stage.app.channels["wecom"]._setup.once()  # type: ignore[attr-defined]

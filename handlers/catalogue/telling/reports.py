@@ -6,18 +6,22 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from handlers.catalogue.amounts import Amount, amounts
 from handlers.catalogue.model import Row
 from handlers.catalogue.parts import Figure
+from handlers.catalogue.telling import verdicts
+from handlers.catalogue.telling.amounts import Amount, amounts
 from handlers.reading.model import Hedge
 from handlers.reading.text.dates import find_dates
 from handlers.reading.text.normalise import GAP
+from handlers.reading.text.numbers import CHINESE, value_of
 
 Value = Decimal | str | bool
-_BETWEEN = re.compile(r"[ :=]{0,2}(?:人数|[为是有共计达了])?[ :=]{0,2}")
+# Also where the row's name stood between: 征集微心愿12个.
+_BETWEEN = re.compile(rf"[ :={GAP}]*(?:人数|[为是有共计达了])?[ :={GAP}]*")
+_PERCENT = re.compile(rf"百分之(\d{{1,3}}|[{CHINESE}]{{1,5}})")
+_NUMBER_NEXT = re.compile(r"[ :]?[约近]?\d")
 _FULL = re.compile(r"全满|满分|全部满分")
 _LOST = re.compile(r"[ :]?(?:扣了?|减|-)[ ]?$")
-_FALSE = re.compile(r"[ :]{0,2}(?:否|无|没有?|未|不是|×|✗|x|暂无)", re.IGNORECASE)
 _BESIDE_FIGURES = re.compile(r"(?:一?共计?|总共|合计|大[概约]|有|是|来了|到了|了|的|和|人数?|今天|[\W_])+")
 _TEXT_ENDS = re.compile(r"[\n;。]")
 LONGEST_TEXT = 200
@@ -53,11 +57,14 @@ def read_report(text: str, row: Row, received: date) -> Told:
     Dates are taken out first, so 4月3日 is never a figure; a field of type date takes its own.
     """
     told = Told()
+    text = _PERCENT.sub(lambda match: f"{value_of(match[1])}%", text)
     text = _without_name(text, row)
     text = _texts(text, row, told)
     text = _dates(text, row, told, received)
     text = _rubric(text, row, told)
-    text = _yes_or_no(text, row, told)
+    said, more, text = verdicts.found(text, row)
+    told.values |= said
+    told.unclear += more
     _numbers(text, row, told)
     _choices(text, row, told)
     for each in row.asked:
@@ -74,30 +81,25 @@ def only_figures(text: str, row: Row, received: date) -> bool:
     _, left = find_dates(text, received)
     found = list(amounts(left, (unit for each in fields for unit in each.units)))
     for amount in found:
-        left = _gap(left, amount.start, amount.end)
-    words = sorted({*row.words, row.name, *(word for each in fields for word in words_of(each))}, key=len, reverse=True)
+        left = verdicts.gap(left, amount.start, amount.end)
+    words = sorted(
+        {*row.words, row.name, *(word for each in fields for word in verdicts.words_of(each))}, key=len, reverse=True
+    )
     left = re.sub("|".join(map(re.escape, words)), GAP, left)
     return bool(found) and not re.sub(_BESIDE_FIGURES, "", left.replace(GAP, ""))
-
-
-def words_of(each: Figure) -> list[str]:
-    """The words that may stand before the field's value, the longest first."""
-    return sorted({*each.words, each.label}, key=len, reverse=True)
-
-
-def _gap(text: str, start: int, end: int) -> str:
-    return text[:start] + GAP * (end - start) + text[end:]
 
 
 def _without_name(text: str, row: Row) -> str:
     """The first of the row's own words goes: 微心愿 is no wish, 首批入队 no field of it."""
     own = sorted({*row.words, row.name}, key=len, reverse=True)
-    labels = {word for each in row.asked for word in (*each.words, each.label, *each.choices)}
+    labels = {word for each in row.asked for word in (*verdicts.words_of(each, row), *each.choices)}
     for word in own:
         at = text.find(word)
-        # 站籍86 names the row by its own field: the word stays for that.
+        # 站籍86 names the row by its own field: the word stays for that; so does 入队 of 首批入队13人.
         if at >= 0 and word not in labels:
-            return _gap(text, at, at + len(word))
+            tail = max((each for each in labels if word.endswith(each)), key=len, default="")
+            stays = len(tail) if _NUMBER_NEXT.match(text, at + len(word)) else 0
+            return verdicts.gap(text, at, at + len(word) - stays)
     return text
 
 
@@ -116,12 +118,13 @@ def _texts(text: str, row: Row, told: Told) -> str:
         ends = _TEXT_ENDS.search(text, begin)
         following = [other for other, _, _ in marks if other > start]
         end = min([ends.start() if ends else len(text), *following])
-        text = _gap(text, start, end)
+        text = verdicts.gap(text, start, end)
     return text
 
 
 def _labels(text: str, each: Figure) -> Iterable[re.Match[str]]:
-    return re.finditer("(?:" + "|".join(map(re.escape, words_of(each))) + r")[ ]?:", text)
+    words = "|".join(map(re.escape, verdicts.words_of(each)))
+    return re.finditer(rf"(?:{words})(?:[ ]?:|[ ]?(?=[A-Za-z\d]))", text)
 
 
 def _dates(text: str, row: Row, told: Told, received: date) -> str:
@@ -129,7 +132,7 @@ def _dates(text: str, row: Row, told: Told, received: date) -> str:
     found, rest = find_dates(text, received)
     days = [each for each in found if each.day]
     for each in wanted:
-        at = max((text.rfind(word) + len(word) for word in words_of(each) if word in text), default=-1)
+        at = max((text.rfind(word) + len(word) for word in verdicts.words_of(each) if word in text), default=-1)
         own = next((when for when in days if at >= 0 and 0 <= when.start - at <= 2), None)
         if own is not None and own.day is not None:
             told.values[each.name] = own.day.isoformat()
@@ -145,33 +148,15 @@ def _rubric(text: str, row: Row, told: Told) -> str:
         return text
     if full := _FULL.search(text):
         told.values |= {each.name: Decimal(int(each.max or 0)) for each in scores}
-        text = _gap(text, *full.span())
+        text = verdicts.gap(text, *full.span())
     for need in (need for each in scores for need in each.needs):
         found = re.search(rf"(?:缺少?|没有|无)[ ]?{need}|{need}[ ]?(?:否|无|缺)|{need.replace('有', '没有', 1)}", text)
         if found:
             told.lacks.append(need)
-            text = _gap(text, *found.span())
+            text = verdicts.gap(text, *found.span())
     if row.bonus and (bonus := re.search(r"加分?[ :]?(\d{1,3}(?:\.\d)?)分?", text)):
         told.bonus = Decimal(bonus[1])
-        text = _gap(text, *bonus.span())
-    return text
-
-
-def _yes_or_no(text: str, row: Row, told: Told) -> str:
-    """党团员是, 鼓号队无; 都是 and 全部 say it of all that are not named."""
-    fields = [each for each in row.asked if each.type == "yesno"]
-    for each in fields:
-        for word in words_of(each):
-            at = text.find(word)
-            if at < 0:
-                continue
-            end = at + len(word)
-            before = text[max(0, at - 1) : at]
-            told.values[each.name] = not (_FALSE.match(text, end) or before in ("无", "未", "没"))
-            text = _gap(text, at, end)
-            break
-    if fields and re.search(r"(?:全部?|都|均|三个?都)(?:是|有|已|达标|做到)", text):
-        told.values = {each.name: True for each in fields} | told.values
+        text = verdicts.gap(text, *bonus.span())
     return text
 
 
@@ -201,8 +186,8 @@ def _by_word(text: str, amount: Amount, fields: Sequence[Figure], used: set[int]
     """The field whose word stands right before the number, or else right behind its measure: 18名孩子."""
     found: tuple[int, Figure, int] | None = None
     for each in fields:
-        for word in words_of(each):
-            at = text.rfind(word, max(since, amount.start - len(word) - 6), amount.start)
+        for word in verdicts.words_of(each):
+            at = text.rfind(word, max(since, amount.start - len(word) - 12), amount.start)
             if at < 0 or at in used:
                 continue
             between = text[at + len(word) : amount.start]
@@ -213,7 +198,7 @@ def _by_word(text: str, amount: Amount, fields: Sequence[Figure], used: set[int]
         used.add(found[2])
         return found[1]
     for each in fields:
-        for word in words_of(each):
+        for word in verdicts.words_of(each):
             if text.startswith(word, amount.end) and not amount.text.endswith("人"):
                 used.add(amount.end)
                 return each

@@ -1,0 +1,50 @@
+"""What the service manager is told (sd_notify(3)): that we have started, how it goes, that we are alive."""
+
+import asyncio
+import contextlib
+import logging
+import socket
+from collections.abc import Awaitable, Callable
+
+from bot.jobs.database_file import DatabaseFile, NotOurs
+from bot.settings import Settings, service_manager
+
+log = logging.getLogger(__name__)
+# Longer than any wait for a database that is away: to be started anew would not bring it back.
+SECONDS_TO_ANSWER = 40.0
+_SECONDS_BETWEEN = 10.0
+
+
+class Supervision:
+    """Of this process; without a service manager nothing is told."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.file = DatabaseFile(settings.database)
+        address, within = service_manager()
+        # Of those with @ the first byte is null.
+        self._address = f"\0{address[1:]}" if address.startswith("@") else address
+        self._between = min(_SECONDS_BETWEEN, within / 3 or _SECONDS_BETWEEN)
+
+    def say(self, *words: str) -> None:
+        """`READY=1`, `STATUS=…`, `WATCHDOG=1`, `STOPPING=1`."""
+        if self._address:
+            with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as to:
+                to.sendto("\n".join(words).encode(), self._address)
+
+    async def live(self, answers: Callable[[], Awaitable[object]], status: Callable[[], str]) -> None:
+        """Say again and again that we are alive, as long as what writes `answers`, be it with an error."""
+        while self._address:
+            try:
+                await asyncio.wait_for(answers(), SECONDS_TO_ANSWER)
+            except TimeoutError:
+                log.critical("nothing is written for %.0f s: the process hangs", SECONDS_TO_ANSWER)
+                continue
+            except Exception as fault:
+                log.debug("alive, though: %s", type(fault).__name__)
+            self.say("WATCHDOG=1", f"STATUS={status()}")
+            await asyncio.sleep(self._between)
+
+    @staticmethod
+    def in_vain(fault: BaseException) -> bool:
+        """Whether to start anew would not help."""
+        return isinstance(fault, NotOurs)

@@ -1,0 +1,85 @@
+"""Yes and no in a report: 党团员是, 没有鼓号队、广播站, 队室和鼓号队都有; what is denied and no field is said."""
+
+import re
+from dataclasses import dataclass
+
+from handlers.catalogue.model import Row
+from handlers.catalogue.parts import Figure
+from handlers.reading.text.normalise import GAP
+
+_WEAK = "(?:还|尚|仍|暂时?|目前|并|也|都|均|全部?|皆)*"
+# 无, 没有, 还没建, 尚未成立, 不是, 都没有; 不错 is none.
+_FALSE = re.compile(
+    rf"[ :]{{0,2}}{_WEAK}(?:否|无|没有?|未|不(?!错)|×|✗|x)[^\s,，、。;；:：{GAP}]{{0,4}}", re.IGNORECASE
+)
+_TRUE = re.compile(rf"[ :]{{0,2}}{_WEAK}(?:是|有|已|√|✓|达标|做到|正常|落实)[^\s,，、。;；:：{GAP}]{{0,4}}")
+# 未成立学校少工委, 没有按中层配备.
+_DENIED = re.compile(rf"(?:没有?|未|无|不是)[^\s,，、。;；:：是有已{GAP}]{{0,3}}$")
+_LISTED = re.compile(r"[ ]?[、和及与或跟][ ]?")
+_ALL = re.compile(r"(?:全部?|都|均|三个?都)(?:是|有|已|达标|做到|(?P<no>没|未|不|否))")
+_LEFT_OVER = re.compile(rf"[^\s,，、。;；:：{GAP}\d]{{2,10}}(?:没有|否|无)(?=$|[\s,，、。;；])")
+
+
+@dataclass(slots=True)
+class _Said:
+    """Where the word of a field stands, and what is said of it: before it, behind it, nothing yet."""
+
+    start: int
+    end: int
+    field: Figure
+    denied: bool = False
+    value: bool | None = None
+
+
+def words_of(each: Figure, row: Row | None = None) -> list[str]:
+    """The words that may stand before the field's value, the longest first; the row's own where it has no other."""
+    alone = (row.name, *row.words) if row and len(row.asked) == 1 and each.type == "yesno" else ()
+    return sorted({*each.words, each.label, *alone}, key=len, reverse=True)
+
+
+def gap(text: str, start: int, end: int) -> str:
+    """The text with this part of it taken out, of the same length."""
+    return text[:start] + GAP * (end - start) + text[end:]
+
+
+def found(text: str, row: Row) -> tuple[dict[str, bool], list[str], str]:
+    """(values of the fields of type yesno by name, what is denied and is no field, the text without these words)."""
+    fields = [each for each in row.asked if each.type == "yesno"]
+    if not fields:
+        return {}, [], text
+    said: list[_Said] = []
+    left = text
+    for each in fields:
+        for word in words_of(each, row):
+            if (at := left.find(word)) >= 0:
+                said.append(_Said(at, at + len(word), each))
+                left = gap(left, at, at + len(word))
+                break
+    said.sort(key=lambda one: one.start)
+    left = _judge(left, said)
+    values = {one.field.name: one.value is not False for one in said}
+    if whole := _ALL.search(text):
+        values = {each.name: not whole["no"] for each in fields} | values
+    return values, [f"「{each}」" for each in _LEFT_OVER.findall(left)], left
+
+
+def _judge(text: str, said: list[_Said]) -> str:
+    """Say of each what stands behind it, before it, or at the other end of its list; these words go."""
+    for one in said:
+        one.denied = bool(_DENIED.search(text[max(0, one.start - 7) : one.start]))
+        behind = _FALSE.match(text, one.end) or _TRUE.match(text, one.end)
+        if behind:
+            one.value = behind.re is _TRUE
+            text = gap(text, *behind.span())
+    pairs = list(zip(said, said[1:], strict=False))
+    for one, following in reversed(pairs):
+        # 队室、鼓号队都没有
+        if one.value is None and not one.denied and _LISTED.fullmatch(text, one.end, following.start):
+            one.value = following.value
+    for one in said:
+        one.value = False if one.value is None and one.denied else one.value
+    for one, following in pairs:
+        # 没有鼓号队、广播站
+        if one.denied and following.value is None and _LISTED.fullmatch(text, one.end, following.start):
+            following.denied, following.value = True, False
+    return text

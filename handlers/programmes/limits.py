@@ -1,0 +1,57 @@
+"""What a report's figures may be: between their bounds, and as the rules of the row have it, with the arithmetic."""
+
+from decimal import Decimal
+
+from sqlalchemy import Connection
+
+from handlers.catalogue.model import Row
+from handlers.catalogue.rules import TOTAL
+from handlers.kit import Refusal
+from storage.programmes import sums
+from storage.programmes.reports import Report
+
+
+def check(db: Connection, row: Row, new: Report, old: Report | None = None) -> str:
+    """
+    Refuses a report that breaks a bound or a rule; what a soft rule says comes back, to be said too.
+
+    `old` is what it takes the place of: that is in the totals already.
+    """
+    numbers = {name: value for name, value in new.figures.items() if isinstance(value, Decimal)}
+    _check_bounds(row, numbers)
+    if any(name.startswith(TOTAL) for each in row.checks for name in each.names):
+        before = sums.totals_of(db, row.key, new.path, new.day.year)
+        # Of what was never told no rule speaks: 已拨 without any 计划.
+        told = numbers.keys() | {name for name, value in before.items() if value}
+        numbers |= {f"{TOTAL}{name}": numbers.get(name, Decimal(0)) + before.get(name, 0) for name in told}
+        for name, value in (old.figures if old else {}).items():
+            if isinstance(value, Decimal):
+                numbers[f"{TOTAL}{name}"] = numbers.get(f"{TOTAL}{name}", Decimal(0)) - value
+    said = " ".join(str(value) for name, value in new.figures.items() if name.startswith("when"))
+    warnings = []
+    for each in row.checks:
+        problem = each.broken(numbers, said)
+        if problem and each.soft:
+            warnings.append(problem)
+        elif problem:
+            what = "、".join(dict.fromkeys(_label(row, name) for name in sorted(each.names)))
+            raise Refusal(f"没有记录：{_label(row, each.left[0].name)} {problem}。请核对{what}，改好再发一次。")
+    return "".join(f"\n请留意：{problem}" for problem in warnings)
+
+
+def _check_bounds(row: Row, numbers: dict[str, Decimal]) -> None:
+    for each in row.fields:
+        value = numbers.get(each.name)
+        if value is None:
+            continue
+        if each.min is not None and value < Decimal(str(each.min)):
+            raise Refusal(f"{each.label} {value:f} 太小（至少 {each.min:g}），没有记录。请核对后再发一次。")
+        if each.max is not None and value > Decimal(str(each.max)):
+            raise Refusal(f"{each.label} {value:f} 太大（最多 {each.max:g}），没有记录。请核对后再发一次。")
+        if each.type == "integer" and value != value.to_integral_value():
+            raise Refusal(f"{each.label} {value:f} 应是整数，没有记录。请核对后再发一次。")
+
+
+def _label(row: Row, name: str) -> str:
+    total, plain = name.startswith(TOTAL), name.removeprefix(TOTAL)
+    return ("累计" if total else "") + (row.by_name[plain].label if plain in row.by_name else plain)

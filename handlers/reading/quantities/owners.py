@@ -1,0 +1,86 @@
+"""Whose an unlabelled number is: of the whole class, of a few in some role, of those missing, of things."""
+
+from handlers.reading.checkins.activities import activity_before
+from handlers.reading.quantities.tokens import Token
+from handlers.reading.text.normalise import GAP, SECRET
+from handlers.reading.text.patterns import pattern
+
+_AMONG = pattern(r"[ ,，;；(]*(?:其中|含|包括)")
+_THE_REST = pattern(r"其余|其他(?:人|同学|队员)|剩下|外[ ,]?(?:其[余他])?(?:全|[均都]到)")
+# 三(3)班46人,今天…: right behind the unit stands its size, if it is also said who is missing.
+_OF_UNIT = pattern(rf"{GAP}[ (共有全班中队:]{{0,4}}$")
+# 选手10人,其余32人: all of them together; beside those who are missing the rest are those who came.
+_REST = ("其余", "其他", "另", "另有", "另外")
+_COUNTING = "们有是了共约来到去达计各班队全的" + GAP + SECRET
+_OUT_OF = pattern(r"\s?中[ ,]?")
+_LABEL = pattern(r"[\u4e00-\u9fff]: ?$")
+_END = pattern(r"[。;!?\n]")
+_COMING = "来到去有报齐加与看听" + GAP + SECRET
+_ROLES = "员手者师长"
+# Fewer are mostly of something else than heads, where nothing says so.
+FEW = 9
+
+
+def place(exact: list[Token], scan: str) -> None:
+    """Which unlabelled numbers are of the whole class: 42缺2, 43人中来了41人, 三(3)班46人,缺席2人."""
+    absences = [token for token in exact if token.use == "absent"]
+    for token in exact:
+        if scan.endswith(_REST, 0, token.start) and not absences:
+            token.use = "rest"
+        if token.use not in ("", "total"):
+            continue
+        if _is_among(token, scan):
+            token.use = "part"
+        elif (not token.own and _is_of_noun(token, scan)) or _are_some(token, scan):
+            token.use = "thing"
+        elif (token.value or 0) <= FEW and scan.startswith(SECRET, token.end):
+            token.use = "absent" if _beside_many(exact) else "thing"  # 1人住院; 2人感冒 alone says nothing of the rest
+        elif token.strength == 3 and (token.value or 0) <= FEW and not token.own and _is_of_role(token, exact, scan):
+            token.use = "part"
+        elif token.strength > 1 and _OUT_OF.match(scan, token.end):
+            token.use = "whole"
+        elif absences and token.strength > 1 and token.start < absences[0].start and _is_whole(token, absences, scan):
+            token.use = "due"
+
+
+def _is_among(token: Token, scan: str) -> bool:
+    """42人,其中旗手3人,鼓手10人: all that is told after it, to the end of the sentence."""
+    among = scan.rfind("其中", 0, token.start)
+    return among >= 0 and not _END.search(scan, among, token.start)
+
+
+def _are_some(token: Token, scan: str) -> bool:
+    """有5个娃去比赛了: there are some who…; of 参加的有8人 the label is found before."""
+    return token.strength > 1 and (token.value or 0) <= FEW and scan.endswith("有", 0, token.start)
+
+
+def _beside_many(exact: list[Token]) -> bool:
+    return any(token.strength and (token.value or 0) > FEW for token in exact)
+
+
+def _is_of_role(token: Token, exact: list[Token], scan: str) -> bool:
+    """讲解员2人, 大队委4人: a few of whatever role, beside the many of the class."""
+    before = scan[token.start - 1 : token.start]
+    named = before > "\u4e00" and before.isalpha() and before not in _COUNTING
+    role = named and (before in _ROLES or not activity_before(scan, token.start))
+    return role and _beside_many(exact)
+
+
+def _is_of_noun(token: Token, scan: str) -> bool:
+    """节目12个, 摊位8个; not 队课40个, 来了40个."""
+    before, measure = scan[token.start - 1 : token.start], scan[token.end - 1]
+    label = _LABEL.search(scan, max(0, token.start - 4), token.start)
+    if label and measure in "个位":  # 寻访点:3个
+        return not activity_before(scan, label.start() + 1)
+    if measure != "个" or token.strength != 2:
+        return False
+    if before == "了":  # 印了42个 is what was made
+        return scan[token.start - 2 : token.start - 1] not in _COMING
+    return before.isalpha() and before > "\u4e00" and before not in _COUNTING and not activity_before(scan, token.start)
+
+
+def _is_whole(token: Token, absences: list[Token], scan: str) -> bool:
+    """42人,其中2人请假; 42人,2人请假,其余到齐; 三(3)班46人,今天队会缺席2人."""
+    if _AMONG.match(scan, token.end) or _THE_REST.search(scan, absences[0].end):
+        return True
+    return _OF_UNIT.search(scan[max(0, token.start - 6) : token.start]) is not None and "," in scan[token.end :]

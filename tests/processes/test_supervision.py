@@ -1,0 +1,123 @@
+"""A start that fails ends at once and says the cure; what the service manager is told; what doctor sees."""
+
+import os
+import re
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.support.process import ROOT, Serving
+from tests.support.waiting import until
+
+TELEGRAM = {"TELEGRAM_TOKEN": "123456:made-up", "TELEGRAM_API_URL": "http://127.0.0.1:9/bot"}
+ROBOT = {"WECOM_ROBOT_ID": "r", "WECOM_ROBOT_SECRET": "made-up", "WECOM_ROBOT_URL": "wss://127.0.0.1:9"}
+# What is wrong in the environment, and the word of the sentence that says what to do.
+FAULTS = {
+    "ALL_PROXY=socks://user:planted-word@127.0.0.1:1": "socks5://", "https_proxy=ftp://127.0.0.1:1": "HTTPS_PROXY",
+    "HTTP_PROXY=http://127.0.0.1:planted-word": "HTTP_PROXY", "NO_PROXY=localhost,[::1]": "NO_PROXY",
+    "no_proxy=fe80::/10": "NO_PROXY", "SSL_CERT_FILE=/nowhere.pem": "SSL_CERT_FILE",
+    "SSL_CERT_FILE=/etc/passwd": "SSL_CERT_FILE",
+}  # fmt: skip
+BROKEN = """
+import sys, bot.__main__, bot.platforms
+async def broken(*_):
+    raise KeyError("planted bug")
+bot.platforms.open_channels = broken
+sys.exit(bot.__main__.main(["serve"]))
+"""
+NOT_SET = {name: "" for name in os.environ if name.lower().endswith("_proxy")}
+
+
+def run(command: str, folder: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
+    given = {**os.environ, **NOT_SET, **TELEGRAM, "DATA_DIR": str(folder), "PORT": "0", **environment}
+    return subprocess.run(
+        [sys.executable, "-m", "bot", command], cwd=ROOT, env=given, capture_output=True, text=True, timeout=60
+    )
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_start_that_cannot_be_ends_with_the_cure(fault: str, tmp_path: Path) -> None:
+    name, _, value = fault.partition("=")
+    began = time.monotonic()
+    ended = run("serve", tmp_path, **{name: value})
+    assert ended.returncode == 2 and FAULTS[fault] in ended.stderr and "Traceback" not in ended.stderr
+    assert "planted" not in ended.stderr and time.monotonic() - began < 30
+    # Where nothing is called nothing is in the way.
+    assert f"fail environment: {ended.stderr.strip()}" in run("doctor", tmp_path, **{name: value}).stdout
+
+
+@pytest.mark.parametrize("platform", [TELEGRAM, ROBOT], ids=["telegram", "robot"])
+def test_a_proxy_that_is_away_keeps_nothing_from_starting(tmp_path: Path, platform: dict[str, str]) -> None:
+    proxy = "socks5://127.0.0.1:9"
+    with Serving(tmp_path, fresh=True, **NOT_SET, **platform, https_proxy=proxy, http_proxy=proxy) as one:
+        until(lambda: re.search("polling Telegram: |cannot connect: ", one.log.read_text()))
+        assert one.stop()[0] == 0
+
+
+def test_a_bug_while_it_starts_ends_it(tmp_path: Path) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", BROKEN], cwd=ROOT, capture_output=True, text=True, timeout=60,
+        env={**os.environ, **TELEGRAM, "DATA_DIR": str(tmp_path), "PORT": "0"},
+    )  # fmt: skip
+    assert ended.returncode == 1 and "planted bug" in ended.stderr
+
+
+class Manager:
+    """What systemd hears."""
+
+    def __init__(self, folder: Path) -> None:
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.path = str(folder / "notify")
+        self._socket.bind(self.path)
+        self.heard: list[str] = []
+
+    def hears(self, words: str, within: float = 60) -> bool:
+        until_then = time.monotonic() + within
+        while (left := until_then - time.monotonic()) > 0:
+            if select.select([self._socket], [], [], left)[0]:
+                self.heard += self._socket.recv(4096).decode().splitlines()
+                if any(each.startswith(words) for each in self.heard):
+                    return True
+        return False
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+@pytest.fixture
+def manager(tmp_path: Path) -> Iterator[Manager]:
+    made = Manager(tmp_path)
+    yield made
+    made.close()
+
+
+def test_the_service_manager_hears_of_it_and_of_a_process_that_hangs_no_more(tmp_path: Path, manager: Manager) -> None:
+    environment = {"NOTIFY_SOCKET": manager.path, "WATCHDOG_USEC": "1500000"}
+    with Serving(tmp_path, fresh=True, **environment) as one:
+        assert manager.hears("READY=1")
+        for _ in range(3):
+            manager.heard.clear()
+            assert manager.hears("WATCHDOG=1", 10)
+        assert any("last tick" in each for each in manager.heard)
+        one.process.send_signal(signal.SIGSTOP)
+        while manager.hears("WATCHDOG=1", 0.2):
+            manager.heard.clear()
+        assert not manager.hears("WATCHDOG=1", 3)
+        one.process.send_signal(signal.SIGCONT)
+        assert manager.hears("WATCHDOG=1", 10)
+        assert one.stop()[0] == 0 and manager.hears("STOPPING=1", 1)
+
+
+def test_the_host_may_be_of_ipv6(tmp_path: Path) -> None:
+    with Serving(tmp_path, fresh=True, **NOT_SET, **TELEGRAM, HOST="::1") as one:
+        assert one.url.startswith("http://[::1]:")
+        assert httpx.get(f"{one.url}/health", trust_env=False, timeout=10).json()["status"] == "ok"
+        assert one.stop()[0] == 0
