@@ -61,10 +61,11 @@ def lay_out(db: Connection, now: datetime, calendar: Calendar, occasions: Occasi
     Nothing is made of the time before somebody held the role, nor, for a newcomer or after a change of the calendar, of
     what has passed. What passed while no process ran is made now: the tick says or expires it.
     """
-    mark, step = _noted(db, _LAID_OUT, _mark), _noted(db, _LAYING_OUT, _pass)
+    mark = _noted(db, _LAID_OUT, _mark)
     goal = _goal(db, now, calendar, mark)
     if mark == goal:
         return LaidOut()
+    step = _noted(db, _LAYING_OUT, _pass)
     if mark and mark.until > goal.until:
         # The clock was put back: as on the first day.
         mark = None

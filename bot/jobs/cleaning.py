@@ -19,10 +19,14 @@ class Cleaning:
 
     def __init__(self) -> None:
         self._hour = ""
+        # When nothing of a roster was left.
+        self._swept = ""
 
     def step(self, turn: Turn) -> None:
-        """Some rows of a roster that is over; what else has had its time, when another hour has begun."""
-        staging.sweep(turn.db, turn.now)
+        """Some rows of a roster that is over, looked for every minute; what else has had its time, every hour."""
+        minute = turn.now.strftime("%H%M")
+        if minute != self._swept and not staging.sweep(turn.db, turn.now):
+            self._swept = minute
         hour = turn.now.strftime("%Y%m%d%H")
         if hour != self._hour:
             self._hour = hour

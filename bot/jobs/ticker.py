@@ -53,7 +53,8 @@ class Ticker:
         for row, bug in done.failed:
             log.error("delivery %d failed", row.id, exc_info=bug)
         said = [replace(each.words, to=each.rows[0].person_id, until=each.until) for each in done.said]
-        turn.letters.notify(said, gather=True)
+        if said:
+            turn.letters.notify(said, gather=True)
         more = weekly.tell_groups(turn, self.calendar, self.engine.features.weekly)
         return done.more or more or unfinished
 

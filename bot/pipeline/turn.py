@@ -15,11 +15,12 @@ from handlers.kit import Message
 from storage.audit import audit
 from storage.base.vault import Vault
 from storage.checkins.rollups import Rollups
+from storage.records import record
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Outcome:
     """What became of a message: its row, `done` or `failed`, and whether it had been here before.
 

@@ -108,13 +108,12 @@ def _one(ask: Ask, case: nominations.Case) -> Reply:
 
 def several(ask: Ask) -> list[str]:
     """The case numbers that 1-20 or 全部 mean; empty for other words. The places are those of the list shown last."""
-    listed = _listed(ask)
     if _ALL.fullmatch(ask.args):
-        return [number for number in listed if number.startswith(nominations.LETTER)]
+        return [number for number in _listed(ask) if number.startswith(nominations.LETTER)]
     match = _RANGE.fullmatch(ask.args)
     if match is None:
         return []
-    first, last = int(match[1]), int(match[2])
+    listed, first, last = _listed(ask), int(match[1]), int(match[2])
     if not 0 < first <= last <= len(listed):
         raise Refusal(f"待审里没有第 {first} 到 {last} 件。发「待审」看现在的序号。", LIST)
     return [_nomination(listed, place) for place in range(first, last + 1)]
@@ -142,7 +141,7 @@ def with_numbers(ask: Ask, most: int = _LISTED) -> str:
     """
     words = ask.args
     numbers: list[str] = []
-    listed = _listed(ask)
+    listed = _listed(ask) if _PLACE.match(words) else []
     while len(numbers) < most and (match := _PLACE.match(words)):
         place = int(match[1])
         if not 0 < place <= len(listed):

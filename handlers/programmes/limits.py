@@ -20,7 +20,7 @@ def check(db: Connection, row: Row, new: Report, old: Report | None = None) -> s
     numbers = {name: value for name, value in new.figures.items() if isinstance(value, Decimal)}
     _check_bounds(row, numbers)
     if any(name.startswith(TOTAL) for each in row.checks for name in each.names):
-        before = sums.totals_of(db, row.key, new.path, f"{new.day.year}-01", f"{new.day.year}-12")
+        before = sums.totals_of(db, row.key, new.path, new.day.year)
         # Of what was never told no rule speaks: 已拨 without any 计划.
         told = numbers.keys() | {name for name, value in before.items() if value}
         numbers |= {f"{TOTAL}{name}": numbers.get(name, Decimal(0)) + before.get(name, 0) for name in told}

@@ -2,8 +2,10 @@
 
 import datetime
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, NamedTuple
+
+from storage.records import record
 
 Intent = Literal[
     "checkin",
@@ -42,7 +44,7 @@ Claim = Literal[
 Hedge = Literal["eq", "ge", "gt", "le", "lt", "approx"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Existing:
     """Something stored: a check-in (unit, activity, date, attended) or a nomination (unit, name, medal, state)."""
 
@@ -55,7 +57,7 @@ class Existing:
     state: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Context:
     """What is known beside the text. Everything but the day of receipt has a default that claims nothing."""
 
@@ -89,7 +91,7 @@ class Number(NamedTuple):
     hedge: Hedge = "eq"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Record:
     """One check-in of one unit; what was not said is None. Counts are heads, `wishes` has claimed and fulfilled."""
 
@@ -114,7 +116,7 @@ class Record:
     usual: int | None = None  # with COUNT_UNUSUAL: what the squad mostly has
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Nomination:
     """One person or collective proposed for one medal ("S1", "B:红星章/向阳章", "F:阅读章", "H:优秀少先队员")."""
 
@@ -127,7 +129,7 @@ class Nomination:
     issues: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reading:
     """What a message asks for. `private` holds what was said and must not be stored, word for word."""
 

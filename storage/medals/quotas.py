@@ -73,10 +73,11 @@ def locked(db: Connection, cases: Sequence[Case]) -> dict[int, list[Quota]]:
 
     Taken in the order of their ids, so that two who need the same ones never wait for each other.
     """
-    needed = sorted({quota.id for quotas in of_cases(db, cases).values() for quota in quotas})
+    found = of_cases(db, cases)
+    needed = sorted({quota.id for quotas in found.values() for quota in quotas})
     for quota_id in needed:
         db.execute(update(medal_quota).where(medal_quota.c.id == quota_id).values(base=medal_quota.c.base))
-    return of_cases(db, cases)
+    return of_cases(db, cases) if needed else found
 
 
 def _counts(quota: Quota, case: Case) -> bool:

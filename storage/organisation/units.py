@@ -155,7 +155,7 @@ def find(db: Connection, words: str, paths: Sequence[str]) -> list[Unit]:
     """Active units in these subtrees that `words` name: exactly, after their school's name, by an alias, in part."""
     values: dict[str, Any] = {
         "words": words,
-        "suffixes": [words[cut:] for cut in range(1, min(len(words), _LONGEST))],
+        "schools": [words[:cut] for cut in range(1, min(len(words), _LONGEST))],
         # As it stands in the column: every character beyond ASCII is escaped.
         "alias": _pattern(json.dumps(words)),
         "part": _pattern(words),
@@ -189,7 +189,8 @@ def _searches(subtrees: int) -> tuple[Select[Any], ...]:
     whole = inside.join(school, school.c.id == units.c.school_id).where(school.c.name + units.c.name == words)
     return (
         inside.where(units.c.name == words),
-        whole.where(units.c.name.in_(bindparam("suffixes", expanding=True, type_=String))),
+        # By the school: a province has thousands of 三(2)中队.
+        whole.where(school.c.name.in_(bindparam("schools", expanding=True, type_=String))),
         inside.where(units.c.aliases.cast(String).like(bindparam("alias", type_=String), escape="/")),
         inside.where(units.c.name.like(bindparam("part", type_=String), escape="/")),
     )

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, String, bindparam, func, select
 
 from storage.base.upsert import insert_into
 from storage.checkins.rollups import week_of
@@ -21,12 +21,20 @@ _HEDGES = {"ge": "over", "gt": "over", "lt": "under", "le": "under", "approx": "
 _COUNTED = ("total", "over", "under", "about")
 
 
+_MONTHS = tuple(f"{month:02}" for month in range(1, 13))
+# An outer join, so that both databases begin with these units, and not with all that was ever reported.
 _TOTALS = (
     select(tally.c.measure, func.sum(tally.c.total))
-    .join(unit, unit.c.id == tally.c.unit_id)
-    .where(tally.c.row == bindparam("row"), tally.c.period.between(bindparam("first"), bindparam("last")))
+    .select_from(unit)
+    .outerjoin(
+        tally,
+        (tally.c.unit_id == unit.c.id)
+        & (tally.c.row == bindparam("row"))
+        & tally.c.period.in_([bindparam(month, type_=String) for month in _MONTHS])
+        & (tally.c.measure != "")
+        & (tally.c.choice == ""),
+    )
     .where(unit.c.path >= bindparam("low"), unit.c.path < bindparam("high"))
-    .where(tally.c.measure != "", tally.c.choice == "")
     .group_by(tally.c.measure)
 )
 
@@ -106,11 +114,11 @@ def of(db: Connection, row: str, paths: Sequence[str], periods: Sequence[str]) -
     return Sums(count, _units(db, where), totals, choices)
 
 
-def totals_of(db: Connection, row: str, path: str, first: str, last: str) -> dict[str, Decimal]:
-    """What each figure of a row comes to in this subtree from month to month; one statement, made once."""
-    # As words 2026-W14 comes after 2026-12: weeks are not counted.
-    values = {"row": row, "low": path, "high": end_of(path), "first": first, "last": last}
-    return {measure: Decimal(int(total)) / 100 for measure, total in _TOTALS_OF.rows(db, values)}
+def totals_of(db: Connection, row: str, path: str, year: int) -> dict[str, Decimal]:
+    """What each figure of a row comes to in this subtree in the months of a year; one statement, made once."""
+    months = {month: f"{year}-{month}" for month in _MONTHS}
+    found = _TOTALS_OF.rows(db, {"row": row, "low": path, "high": end_of(path), **months})
+    return {measure: Decimal(int(total)) / 100 for measure, total in found if measure is not None}
 
 
 def told(db: Connection, paths: Sequence[str], period: str) -> frozenset[str]:

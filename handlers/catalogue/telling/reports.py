@@ -188,9 +188,11 @@ def _by_word(text: str, amount: Amount, fields: Sequence[Figure], used: set[int]
     for each in fields:
         for word in verdicts.words_of(each):
             at = text.rfind(word, max(since, amount.start - len(word) - 12), amount.start)
+            if at < 0 or at in used:
+                continue
             between = text[at + len(word) : amount.start]
             near = _BETWEEN.fullmatch(between) or (each.type == "score" and _LOST.fullmatch(between))
-            if at >= 0 and at not in used and near and (found is None or len(word) > found[0]):
+            if near and (found is None or len(word) > found[0]):
                 found = (len(word), each, at)
     if found is not None:
         used.add(found[2])

@@ -1,11 +1,12 @@
 """Activity words -> the canonical kinds of activity; form words beat theme words."""
 
+import re
 import tomllib
-from dataclasses import dataclass
 from pathlib import Path
 
 from handlers.reading.text.normalise import HELD
 from handlers.reading.text.patterns import any_of, pattern
+from storage.records import record
 
 # The rows of the catalogue that are told by check-ins, each with its words (the file says what the ranks mean).
 _ROWS = Path(__file__).parents[2] / "catalogue" / "rows" / "checkins.toml"
@@ -19,7 +20,7 @@ _GUARDED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Activity:
     """The kind of activity of a piece of text, and how strong its word was (0: none said)."""
 
@@ -27,7 +28,7 @@ class Activity:
     rank: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Word:
     name: str
     rank: int
@@ -77,15 +78,15 @@ def find_activity(scan: str) -> tuple[Activity, str]:
     """
     best: _Word | None = None
     end = -1
-    for match in _ANY.finditer(scan):
+    matches = list(_ANY.finditer(scan))
+    for match in matches:
         word = _WORDS[match[0]]
         together = end >= 0 and _HAN_ONLY.fullmatch(scan, end, match.start())
         if best is None or word.rank > best.rank or (word.rank == best.rank and together and not _helps(best, word)):
             best, end = word, match.end()
     if best is None:
         return _NOTHING, scan
-    name = best.name
-    return Activity(name, best.rank), _ANY.sub(lambda match: _without(match[0], name), scan)
+    return Activity(best.name, best.rank), _without(scan, matches, best.name)
 
 
 def _helps(before: _Word, word: _Word) -> bool:
@@ -93,9 +94,14 @@ def _helps(before: _Word, word: _Word) -> bool:
     return word.rank == 1 and (before.name, word.name) == ("志愿服务", "劳动实践")
 
 
-def _without(found: str, name: str) -> str:
-    word = _WORDS[found]
-    return HELD * len(found) if word.plain and word.name == name else found
+def _without(scan: str, matches: list[re.Match[str]], name: str) -> str:
+    parts, at = [], 0
+    for match in matches:
+        word = _WORDS[match[0]]
+        if word.plain and word.name == name:
+            parts += [scan[at : match.start()], HELD * len(match[0])]
+            at = match.end()
+    return "".join([*parts, scan[at:]])
 
 
 def names_activity(text: str) -> bool:

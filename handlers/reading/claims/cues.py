@@ -28,7 +28,9 @@ class Cue:
 
 def _cue(claim: Claim, reach: str, *words: str, sign: str = "") -> Cue:
     source = "|".join(words)
-    return Cue(claim, "on" in reach, "back" in reach, sign or source, pattern(source))
+    # A blank begins many clauses and tells nothing.
+    sign = sign or source.replace(r"^\s*", "").replace(r"^\s?", "")
+    return Cue(claim, "on" in reach, "back" in reach, sign, pattern(source))
 
 
 # What is asked for by a word: 怎么, 哪. It reaches no other clause.

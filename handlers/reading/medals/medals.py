@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
@@ -10,6 +9,7 @@ from handlers.reading.persons.names import name_at_start
 from handlers.reading.text.normalise import GAP
 from handlers.reading.text.numbers import value_of
 from handlers.reading.text.patterns import pattern
+from storage.records import record
 
 # 基础章: three categories with their trial sub-badges.
 BASIC = {
@@ -78,7 +78,7 @@ _NO_MEDAL = pattern(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Medal:
     """A medal named at text[start:end]. `code` is None for a vague or an unknown one; then `issue` says which."""
 

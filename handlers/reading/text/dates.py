@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from handlers.reading.text.normalise import GAP
 from handlers.reading.text.numbers import value_of
 from handlers.reading.text.patterns import pattern
+from storage.records import record
 
 _N = r"(?:\d{1,2}|二?三?十[一二三四五六七八九]?|[一二三四五六七八九])"
 _MEASURE = r"(?!\s?(?:[人名位个场次期节棵度倍米万元岁届本分秒\d%]|公里|公斤|小时))"
@@ -15,7 +15,7 @@ _PART = "清晨|早晨|早上|上午|中午|午间|下午|傍晚|晚上|晚|早|
 _DAY_PART = rf"(?:\s?(?:{_PART}))?(?:\s?第[一二三四五六七八\d]节课?)?"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class When:
     """A date said at `start`; `day` is None for one that does not exist (4月31日)."""
 

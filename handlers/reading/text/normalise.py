@@ -3,11 +3,11 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from handlers.reading.text.lexicon import HOMOPHONES, TRADITIONAL
 from handlers.reading.text.patterns import pattern
+from storage.records import record
 
 GAP = "\ue000"  # stands where something was understood and taken out: a boundary like a space
 SECRET = "\ue001"  # nosec B105 # stands where personal data was taken out
@@ -67,7 +67,7 @@ _SLIP = pattern("|".join(f"{slip}{_looking_back(before, slip)}{after}" for befor
 _MEANT = {slip: meant for _, slip, _, meant in HOMOPHONES}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Clean:
     """Plain text, the number of pictures and videos, and whether emoji or faces were taken out."""
 

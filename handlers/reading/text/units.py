@@ -1,16 +1,16 @@
 """Which 中队, 小队, grade, school, community, station or team a text names, in every spelling."""
 
 import re
-from dataclasses import dataclass
 
 from handlers.reading.model import Context
 from handlers.reading.text.normalise import GAP
 from handlers.reading.text.numbers import value_of
 from handlers.reading.text.patterns import pattern
 from handlers.reading.text.spellings import ANY, BARE, RULES, Found, joined
+from storage.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Hit:
     """One mention: text[start:end] names `unit`; an issue says why it cannot be used as it stands."""
 
