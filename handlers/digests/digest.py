@@ -56,7 +56,7 @@ def digest(ask: Ask) -> Sequence[Reply]:
     found = [(unit, digests.report(ask.db, unit, period.week, ask.now)) for unit in at]
     return [
         Reply(
-            _with_reports(ask.db, each, unit, ask.today),
+            whole_text(ask.db, each, unit, ask.today),
             (
                 *_buttons(each, "" if alone else _named(ask.db, unit), admin),
                 *schools.buttons(ask.db, unit, each, above=unit not in own),
@@ -66,7 +66,7 @@ def digest(ask: Ask) -> Sequence[Reply]:
     ]
 
 
-def _with_reports(db: Connection, shown: figures.Digest, unit: Unit, today: date) -> str:
+def whole_text(db: Connection, shown: figures.Digest, unit: Unit, today: date) -> str:
     """The digest with the lines of what is reported beside check-ins: of a past week as of now, not as it was frozen.
 
     As many as a phone shows, of each section one before any has two. Of a frozen week Monday's three sentences lead.
@@ -114,7 +114,7 @@ def monday(said: Due) -> Reply | None:
     frozen = digests.freeze(said.db, at[0], said.occurrence.partition(":")[2], said.now)
     if said.now.date() > said.day + OF_USE:
         return None
-    words = _with_reports(said.db, frozen, at[0], said.now.date())
+    words = whole_text(said.db, frozen, at[0], said.now.date())
     buttons = _buttons(frozen, "" if len(at) == 1 else _named(said.db, at[0]), True)
     return Reply(words, (*buttons, *schools.buttons(said.db, at[0], frozen)))
 
@@ -124,7 +124,7 @@ def for_group(db: Connection, unit: Unit, week: str, now: datetime) -> Reply:
     """The same for a group that is bound to the unit."""
     frozen = digests.freeze(db, unit, week, now)
     buttons = *_buttons(frozen, _named(db, unit), True), *schools.buttons(db, unit, frozen)
-    return Reply(_with_reports(db, frozen, unit, now.date()), buttons)
+    return Reply(whole_text(db, frozen, unit, now.date()), buttons)
 
 
 def _named(db: Connection, unit: Unit) -> str:
