@@ -148,8 +148,7 @@ def _read(
     if ask.message.attachments and not told and attachments.is_caption(ask, reading):
         return _list(features.readers[attachments.reader(ask)](ask))
     typed = None if whole else typed_labels.labelled(features, ask, text)
-    typed = typed or (None if whole or waiting else typed_labels.decided(features, ask, text))
-    if typed:
+    if typed := typed or (None if whole or waiting else typed_labels.decided(features, ask, text)):
         return _do(features, ask, *typed)
     # 阵地：队室有，队报没有 is no question for who has not reported.
     order = None if programmes.begun(ask, text, reading) else features.ordered(reading)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from bot.outbox.letters import PASSIVE, Letters
 from bot.pipeline.savepoint import TransactionGone, savepoint
 from handlers.kit import Message
+from scheduling import closed_weeks
 from storage.audit import audit
 from storage.base.vault import Vault
 from storage.checkins.rollups import Rollups
@@ -54,7 +55,9 @@ def begin(
     db: Connection, vault: Vault, now: datetime, nameless: frozenset[str], passive: frozenset[str] = PASSIVE
 ) -> Turn:
     """All that a transaction's jobs work with; `passive`: the channels where an answer may be the response itself."""
-    return Turn(db, now, Letters(db, vault, now, passive, nameless), Rollups(), audit.of(db), vault)
+    return Turn(
+        db, now, Letters(db, vault, now, passive, nameless), Rollups(closed_weeks.keeper(now)), audit.of(db), vault
+    )
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from handlers.digests import figures as reports
 from handlers.digests import groups, period_digest, schools, sums
+from handlers.digests.monday.sentences import three
 from handlers.digests.readers import READERS
 from handlers.kit import ADMINS, Ask, Button, Due, File, Reply, Unit
 from handlers.registry import ANYTHING, command, due, weekly
@@ -58,7 +59,7 @@ def digest(ask: Ask) -> Sequence[Reply]:
     found = [(unit, digests.report(ask.db, unit, period.week, ask.now)) for unit in at]
     return [
         Reply(
-            _with_reports(ask.db, each, unit, ask.today),
+            whole_text(ask.db, each, unit, ask.today),
             (
                 *_buttons(each, "" if alone else _named(ask.db, unit), admin),
                 *schools.buttons(ask.db, unit, each, above=unit not in own),
@@ -68,12 +69,13 @@ def digest(ask: Ask) -> Sequence[Reply]:
     ]
 
 
-def _with_reports(db: Connection, shown: figures.Digest, unit: Unit, today: date) -> str:
+def whole_text(db: Connection, shown: figures.Digest, unit: Unit, today: date) -> str:
     """The digest with the lines of what is reported beside check-ins: of a past week as of now, not as it was frozen.
 
-    As many as a phone shows, of each section one before any has two.
+    As many as a phone shows, of each section one before any has two. Of a frozen week Monday's three sentences lead.
     """
-    said, found = text(shown), lines.of_week(db, [unit.path], shown.week, today)
+    found = lines.of_week(db, [unit.path], shown.week, today)
+    said = text(shown, three(db, unit, shown, _compared(shown), found) if shown.revision else ())
     if not found:
         return said
     said += "\n上报：" if shown.week == week_of(today) else "\n上报（到今天为止）："
@@ -115,7 +117,7 @@ def monday(said: Due) -> Reply | None:
     frozen = digests.freeze(said.db, at[0], said.occurrence.partition(":")[2], said.now)
     if said.now.date() > said.day + OF_USE:
         return None
-    words = _with_reports(said.db, frozen, at[0], said.now.date())
+    words = whole_text(said.db, frozen, at[0], said.now.date())
     buttons = _buttons(frozen, "" if len(at) == 1 else _named(said.db, at[0]), True)
     return Reply(words, (*buttons, *schools.buttons(said.db, at[0], frozen)))
 
@@ -125,7 +127,7 @@ def for_group(db: Connection, unit: Unit, week: str, now: datetime) -> Reply:
     """The same for a group that is bound to the unit."""
     frozen = digests.freeze(db, unit, week, now)
     buttons = *_buttons(frozen, _named(db, unit), True), *schools.buttons(db, unit, frozen)
-    return Reply(_with_reports(db, frozen, unit, now.date()), buttons)
+    return Reply(whole_text(db, frozen, unit, now.date()), buttons)
 
 
 def _named(db: Connection, unit: Unit) -> str:
@@ -154,22 +156,35 @@ def _file(ask: Ask, form: str, at: list[Unit], week: str) -> Reply:
     return Reply(f"{title}{weeks.week_name(week)}周报({form})", file=File(name, recipe, values, plain=form == "图"))
 
 
-def text(shown: figures.Digest) -> str:
-    """The digest for a phone: the result, by activity, missing squads, medals, the week before (domain §6.7)."""
-    lines = [
+def text(shown: figures.Digest, sentences: Sequence[str] = ()) -> str:
+    """
+    The digest for a phone: the result, by activity, missing squads, medals, the week before (domain §6.7).
+
+    Of activities, schools and stars it says as many as there is room for; the sentences stand for the comparison.
+    """
+    for most in range(MOST_ACTIVITIES, 0, -1):
+        said = "\n".join(filter(None, _said(shown, sentences, most)))
+        if said.count("\n") < MOST_LINES and len(said) <= MOST_CHARACTERS:
+            break
+    return said
+
+
+def _said(shown: figures.Digest, sentences: Sequence[str], most: int) -> list[str]:
+    return [
         _result(shown),
+        *sentences,
         " · ".join(filter(None, (weeks.week_days(shown.week), reports.stamp(shown)))),
-        *sums.by_activity(shown, MOST_ACTIVITIES),
-        *schools.lines(shown),
+        *sums.by_activity(shown, most),
+        *schools.lines(shown, most),
         _missing(shown),
         _medals(shown),
-        *reports.stars(shown)[:MOST_STARS],
-        _compared(shown),
+        *reports.stars(shown)[: min(most, MOST_STARS)],
+        "" if sentences else _compared(shown),
+        _last_year(shown),
         reports.late(shown),
         reports.corrected(shown),
         reports.corrected_before(shown),
     ]
-    return "\n".join(filter(None, lines))
 
 
 def _result(shown: figures.Digest) -> str:
@@ -213,3 +228,14 @@ def _compared(shown: figures.Digest) -> str:
     if points is not None:
         parts.append(f"到场率 {numbers.change(points, ' 个百分点')}")
     return f"比{weeks.week_name(before.week)}:{','.join(parts)}"
+
+
+def _last_year(shown: figures.Digest) -> str:
+    then = shown.last_year
+    if then is None or not then.events or reports.running(shown):
+        return ""
+    changes = (
+        ("场次", shown.events - then.events), ("中队", shown.squads_covered - then.squads_covered),
+        ("人次", shown.attendance.attended - then.attended),
+    )  # fmt: skip
+    return f"比去年同期（{then.week}）：{'，'.join(f'{word} {numbers.change(by)}' for word, by in changes)}"

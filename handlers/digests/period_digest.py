@@ -1,7 +1,7 @@
 """月报, 学期报, 年报, 从 … 到 …: what happened in any period in the asker's part of the tree, school by school."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Connection
 
@@ -67,22 +67,31 @@ def of_span(ask: Ask, span: Span, words: str) -> Sequence[Reply]:
 
 
 def _reply(ask: Ask, span: Span, of: Unit) -> Reply:
-    last = min(span.last, ask.today)
-    now = periods.between(ask.db, of, span.first, last)
+    now = of_days(ask.db, of, span, ask.today)
+    return Reply(text(ask.db, of, span, now, ask.now), _buttons(ask.db, span, now))
+
+
+def of_days(db: Connection, of: Unit, span: Span, today: date) -> periods.Period:
+    """The figures of a unit for a period, of one that still runs up to today."""
+    return periods.between(db, of, span.first, min(span.last, today))
+
+
+def text(db: Connection, of: Unit, span: Span, found: periods.Period, now: datetime) -> str:
+    """The digest of a period; `now` is aware and in the school's zone."""
     told = [
-        sums.result(f"{units.full_name(ask.db, of)}{span.name}", now, "有活动", "没有活动"),
-        _days(ask, span),
-        *sums.by_activity(now, MOST_ACTIVITIES),
-        *_schools(now),
-        _missing(now),
-        _compared(ask, of, span, now),
-        *_reports(ask.db, of, span, ask.today),
+        sums.result(f"{units.full_name(db, of)}{span.name}", found, "有活动", "没有活动"),
+        _days(span, now),
+        *sums.by_activity(found, MOST_ACTIVITIES),
+        *_schools(found),
+        _missing(found),
+        _compared(db, of, span, found, now.date()),
+        *_reports(db, of, span, now.date()),
     ]
-    return Reply("\n".join(filter(None, told)), _buttons(ask.db, span, now))
+    return "\n".join(filter(None, told))
 
 
-def _days(ask: Ask, span: Span) -> str:
-    so_far = f" · 截至 {days.moment(ask.now)}" if span.last >= ask.today else ""
+def _days(span: Span, now: datetime) -> str:
+    so_far = f" · 截至 {days.moment(now)}" if span.last >= now.date() else ""
     year = f"{span.last.year}年" if span.last.year != span.first.year else ""
     return f"{span.first.year}年{days.short(span.first)}–{year}{days.short(span.last)}{so_far}"
 
@@ -105,12 +114,12 @@ def _missing(now: periods.Period) -> str:
     return f"一次也没报的中队 {len(now.missing)} 个：{'、'.join(now.missing[:MOST_NAMES])}{more}"
 
 
-def _compared(ask: Ask, of: Unit, span: Span, now: periods.Period) -> str:
+def _compared(db: Connection, of: Unit, span: Span, now: periods.Period, today: date) -> str:
     """With the period before; of one that still runs, with the same number of its days."""
-    earlier = before(span, ask.today)
-    running = span.last >= ask.today
-    last = min(earlier.last, earlier.first + (ask.today - span.first)) if running else earlier.last
-    then = periods.between(ask.db, of, earlier.first, last)
+    earlier = before(span, today)
+    running = span.last >= today
+    last = min(earlier.last, earlier.first + (today - span.first)) if running else earlier.last
+    then = periods.between(db, of, earlier.first, last)
     if not then.events:
         return ""
     parts = [

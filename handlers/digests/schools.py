@@ -7,9 +7,9 @@ from sqlalchemy import Connection
 from handlers.digests import sums
 from handlers.kit import Ask, Button, Reply, Unit
 from handlers.wording import numbers, weeks
-from storage.checkins import coverage
 from storage.digests import digests
 from storage.digests.figures import Digest, Part
+from storage.digests.sums import squads
 from storage.organisation import history, units
 
 MOST_SCHOOLS, MOST_BUTTONS = 6, 2
@@ -26,13 +26,14 @@ def asked(words: str) -> tuple[int, str]:
     return (max(page, 1), rest) if _ALL.search(words) else (0, words)
 
 
-def lines(shown: Digest) -> list[str]:
-    """The schools with the smallest share of their squads; empty where there is one school or none."""
+def lines(shown: Digest, most: int = MOST_SCHOOLS) -> list[str]:
+    """At most so many of the schools, the least covered first; empty where there is one school or none."""
     if len(shown.schools) < 2:
         return []
-    rest = len(shown.schools) - MOST_SCHOOLS
+    most = min(most, MOST_SCHOOLS)
+    rest = len(shown.schools) - most
     more = [f"· 另有 {rest} 所，按「各校」看"] if rest > 0 else []
-    return ["各校（签到的中队少的在前）：", *sums.by_part(shown.schools, MOST_SCHOOLS), *more]
+    return ["各校（签到的中队少的在前）：", *sums.by_part(shown.schools, most), *more]
 
 
 def buttons(db: Connection, of: Unit, shown: Digest, above: bool = False) -> tuple[Button, ...]:
@@ -55,7 +56,7 @@ def buttons(db: Connection, of: Unit, shown: Digest, above: bool = False) -> tup
 def page(ask: Ask, of: Unit, week: str, number: int) -> Reply:
     """All schools of a unit, or all squads of a school, the lowest first, a page at a time."""
     shown = digests.report(ask.db, of, week, ask.now)
-    parts = shown.schools if len(shown.schools) > 1 else _squads(ask, of, week)
+    parts = shown.schools if len(shown.schools) > 1 else squads(ask.db, of, week)
     first = (number - 1) * PAGE
     path = history.path_names(ask.db, [of])[of.id]
     share = numbers.share(shown.squads_covered, shown.squads_due)
@@ -68,17 +69,6 @@ def page(ask: Ask, of: Unit, week: str, number: int) -> Reply:
     down.append(Button("返回", "周报", f"{week} {path}"))
     where = [f"第 {number}/{pages} 页，少的在前"] if pages > 1 else ["少的在前："]
     return Reply("\n".join([head, *where, *listed]), tuple(down))
-
-
-def _squads(ask: Ask, of: Unit, week: str) -> tuple[Part, ...]:
-    part = history.part(ask.db, [of.path], week)
-    told = coverage.by_squad(ask.db, part)
-    found = []
-    for squad in coverage.squads(ask.db, part)[week]:
-        sums_of = told.get(squad.id, [])
-        events, heads = sum(each.events for each in sums_of), sum(each.attended for each in sums_of)
-        found.append(Part(squad.name, squad.id, events, heads))
-    return tuple(sorted(found, key=lambda each: (each.events, each.attended)))
 
 
 def _to(db: Connection, parts: tuple[Part, ...], week: str) -> list[Button]:

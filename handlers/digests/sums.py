@@ -18,7 +18,8 @@ def result(head: str, of: Digest | Period, word: str, none: str, alone: str = ""
     if of.events:
         parts.append(f"{of.attendance.attended} 人次")
     if of.attendance.rate is not None:
-        parts.append(f"到场率 {numbers.rate(of.attendance.rate)}")
+        over = f"实到{of.attendance.rated_attended}/应到{of.attendance.rated_due}"
+        parts.append(f"到场率 {numbers.rate(of.attendance.rate)}（{over}）")
     return f"{head}：{'，'.join(filter(None, parts))}"
 
 

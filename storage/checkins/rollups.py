@@ -1,6 +1,6 @@
 """Sums by week, unit and activity, kept up to date by deltas, so that a digest costs the same at any size."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
@@ -40,9 +40,14 @@ def _upsert(dialect: str) -> Any:
 
 
 class Rollups:
-    """The deltas of the messages of one transaction: added up here, written once."""
+    """
+    The deltas of the messages of one transaction: added up here, written once.
 
-    def __init__(self) -> None:
+    `before` is told which (week, unit id) are about to change.
+    """
+
+    def __init__(self, before: Callable[[Connection, Collection[tuple[str, int]]], None] | None = None) -> None:
+        self._before = before
         self._kept: dict[_Key, list[int]] = {}
         self._fresh: list[tuple[_Key, Sequence[int]]] = []
         # Written inside a savepoint that may still be rolled back.
@@ -66,6 +71,8 @@ class Rollups:
     def flush(self, db: Connection) -> None:
         """Write what was kept, sorted by key, so that several processes cannot lock each other out."""
         if self._kept:
+            if self._before:
+                self._before(db, {(week, unit_id) for week, unit_id, _ in self._kept})
             rows = [
                 dict(zip(("week", "unit_id", "activity", *Sums._fields), (*key, *sums), strict=True))
                 for key, sums in sorted(self._kept.items())

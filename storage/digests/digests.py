@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -16,17 +16,23 @@ from storage.organisation.units import Unit
 from storage.tables import digest as snapshot
 
 FROZEN = 1
-_KEPT = (*figures.KEYS, "late", "backfilled", "correction_before", "stars", "schools")
+_BEST = 3
+_KEPT = (*figures.KEYS, "late", "backfilled", "correction_before", "stars", "schools", "last_year", "best")
 
 
 def weekly(db: Connection, of: Unit, week: str, now: datetime | None = None) -> figures.Digest:
     """The digest as it stands now (revision 0), whatever was frozen; the units are those of that week."""
     before = week_of(history.monday_of(week) - timedelta(days=7))
-    part = history.part(db, [of.path], week, before)
+    year = _year_before(week)
+    part = history.part(db, [of.path], week, before, *([year] if sums.is_any(db, year) else []))
     of = part.was(of, week)
     due, seen, summed = coverage.squads(db, part), coverage.covered(db, part), sums.by_week(db, part)
-    rows, rows_before = summed[week].activities, summed[before].activities
-    attendance, earlier = _attendance(rows), _attendance(rows_before)
+    rows = summed[week].activities
+    earlier = {
+        one: _previous(one, summed[one].activities, sum(squad.id in seen[one] for squad in due[one]))
+        for one in part.weeks
+        if one != week
+    }
     path = history.path_names(db, [of], week)[of.id]
     silent = [squad for squad in due[week] if squad.id not in seen[week]]
     holding = exemptions.in_week(db, history.monday_of(week))
@@ -38,19 +44,11 @@ def weekly(db: Connection, of: Unit, week: str, now: datetime | None = None) -> 
         events=sum(row.events for row in rows),
         squads_due=len(due[week]),
         squads_covered=sum(squad.id in seen[week] for squad in due[week]),
-        attendance=attendance,
-        by_activity=tuple(
-            figures.Activity(row.activity, row.events, row.squads, row.attended, row.rate) for row in rows
-        ),
+        attendance=_attendance(rows),
+        by_activity=tuple(row.figure for row in rows),
         missing=tuple(_name(squad, of) for squad in coverage.unexcused(silent, holding)),
         nominations=sums.nominations(db, week, part),
-        previous=figures.Previous(
-            before,
-            sum(row.events for row in rows_before),
-            sum(squad.id in seen[before] for squad in due[before]),
-            earlier.attended,
-            earlier.rate,
-        ),
+        previous=earlier[before],
         title=_title(of, path),
         at=now,
         late=sum(row.late for row in rows),
@@ -58,8 +56,24 @@ def weekly(db: Connection, of: Unit, week: str, now: datetime | None = None) -> 
         zero=kinds[exemptions.ZERO],
         excused=kinds[exemptions.EXCUSED],
         stars=funnel.of_week(db, of, week),
+        last_year=earlier.get(year),
         schools=() if of.school_id else sums.schools(db, summed[week].schools, due[week], seen[week]),
     )
+
+
+def _previous(week: str, rows: list[sums.ActivitySums], covered: int) -> figures.Previous:
+    heads = _attendance(rows)
+    return figures.Previous(week, sum(row.events for row in rows), covered, heads.attended, heads.rate)
+
+
+def _year_before(week: str) -> str:
+    """The week that is as far into the term of a year before."""
+    monday = history.monday_of(week)
+    thursday = monday + timedelta(days=3)
+    begun = date(thursday.year, 9 if thursday.month >= 9 else 2, 1)
+    if thursday.month == 1:
+        begun = date(thursday.year - 1, 9, 1)
+    return week_of(history.monday(begun.replace(year=begun.year - 1)) + (monday - history.monday(begun)))
 
 
 def report(db: Connection, of: Unit, week: str, now: datetime | None = None) -> figures.Digest:
@@ -104,10 +118,26 @@ def freeze(db: Connection, of: Unit, week: str, now: datetime) -> figures.Digest
     """Keep the digest as it stands now, once; a second time returns the first (domain §1.3: never silently changed)."""
     frozen = report(db, of, week, now)
     if frozen.revision < FROZEN:
-        frozen = replace(frozen, revision=FROZEN)
+        frozen = replace(frozen, revision=FROZEN, best=best(db, of, frozen))
         said = {"body": figures.as_json(frozen, _KEPT), "made_at": now}
         add_new(db, snapshot, [{"unit_id": of.id, "week": week, "revision": FROZEN, **said}])
     return frozen
+
+
+def best(db: Connection, of: Unit, shown: figures.Digest) -> tuple[figures.Part, ...]:
+    """
+    At most three parts of a unit that did best in a week.
+
+    Above schools those whose squads have all reported, the largest first, else the one with the largest share; in a
+    school its squads with the most events.
+    """
+    if len(shown.schools) > 1:
+        whole = [each for each in shown.schools if each.due and each.covered == each.due]
+        most = [each for each in shown.schools if each.covered][-1:]
+        return tuple(sorted(whole, key=lambda each: (-each.due, -each.events))[:_BEST] or most)
+    if shown.revision or shown.squads_due < 2:
+        return shown.best
+    return tuple(each for each in reversed(sums.squads(db, of, shown.week)) if each.events)[:_BEST]
 
 
 def _attendance(rows: list[sums.ActivitySums]) -> figures.Attendance:

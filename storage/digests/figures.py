@@ -90,6 +90,10 @@ class Digest:
     stars: tuple[Star, ...] = ()
     # Of what is above schools: its schools, the least covered first.
     schools: tuple[Part, ...] = ()
+    # The week as far into the term a year before.
+    last_year: Previous | None = None
+    # Of a frozen week of a school: the squads with the most events then, at most three.
+    best: tuple[Part, ...] = ()
 
     @property
     def figures(self) -> Figures:
@@ -119,6 +123,8 @@ def from_json(body: Mapping[str, Any]) -> Digest:
             "missing": tuple(body["missing"]),
             "previous": Previous(**body["previous"]),
             # What was frozen before there were any has none.
+            "last_year": Previous(**body["last_year"]) if body.get("last_year") else None,
+            "best": tuple(Part(**each) for each in body.get("best", ())),
             "schools": tuple(Part(**each) for each in body.get("schools", ())),
             "stars": tuple(Star(**each) for each in body.get("stars", ())),
         }

@@ -14,7 +14,7 @@ from storage.checkins import coverage
 from storage.checkins.rollups import Sums
 from storage.digests import figures
 from storage.organisation import history
-from storage.organisation.units import Kind
+from storage.organisation.units import Kind, Unit
 from storage.tables import nomination, rollup, unit
 
 
@@ -30,6 +30,11 @@ class ActivitySums:
     late: int
     backfilled: int
     squads: int
+
+    @property
+    def figure(self) -> figures.Activity:
+        """As a digest says it."""
+        return figures.Activity(self.activity, self.events, self.squads, self.attended, self.rate)
 
     @property
     def rate(self) -> float | None:
@@ -68,6 +73,11 @@ def by_week(db: Connection, part: history.Part) -> dict[str, WeekSums]:
     return found
 
 
+def is_any(db: Connection, week: str) -> bool:
+    """Whether anything was counted in the week, anywhere."""
+    return db.scalar(select(rollup.c.week).where(rollup.c.week == week).limit(1)) is not None
+
+
 @cache
 def _summing(shape: history.Shape) -> Select[Any]:
     sums = [func.sum(rollup.c[name]) for name in Sums._fields]
@@ -98,6 +108,18 @@ def schools(
         reported = sum(squad.id in covered for squad in of_school[id])
         found.append(figures.Part(name, id, events, attended, len(of_school[id]), reported))
     return tuple(sorted(found, key=lambda each: (each.covered / each.due if each.due else 1, -each.due, each.name)))
+
+
+def squads(db: Connection, of: Unit, week: str) -> tuple[figures.Part, ...]:
+    """What each squad of a unit came to in a week as it stands now, the least first."""
+    part = history.part(db, [of.path], week)
+    told = coverage.by_squad(db, part)
+    found = []
+    for squad in coverage.squads(db, part)[week]:
+        own = told.get(squad.id, [])
+        events, heads = sum(each.events for each in own), sum(each.attended for each in own)
+        found.append(figures.Part(squad.name, squad.id, events, heads))
+    return tuple(sorted(found, key=lambda each: (each.events, each.attended)))
 
 
 def nominations(db: Connection, week: str, part: history.Part) -> dict[str, int]:

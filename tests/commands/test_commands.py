@@ -195,6 +195,21 @@ def test_the_digest_as_json(week: str, label: str, filled: None, capsys: pytest.
     assert shown["missing"] == ["实验小学三(2)中队", "育红小学三(2)中队"]
 
 
+@pytest.mark.parametrize(
+    ("week", "name", "first"),
+    [("上月", "3月", "2026-03-01"), ("2026春", "2026年春季学期", "2026-02-01"), ("2026", "2026年", "2026-01-01"),
+     ("3月1日到3月8日", "2026年3月1日至3月8日", "2026-03-01")],
+)  # fmt: skip
+def test_the_digest_of_a_longer_period(
+    week: str, name: str, first: str, filled: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with time_machine.travel(NOW, tick=False):
+        text = said(capsys, "digest", "--unit", "青禾区少工委", "--week", week)
+        shown = json.loads(said(capsys, "digest", "--unit", "青禾区少工委", "--week", week, "--format", "json"))
+    assert text.startswith(f"青禾区少工委{name}：没有活动，0/2 个中队有活动（0.0%）\n")
+    assert (shown["first"], shown["squads_due"], shown["events"]) == (first, 2, 0)
+
+
 @pytest.mark.parametrize("week", ["2026-W60", "2999-W01", "下周", "第五周目", "2026-W14 上午"])
 def test_an_unknown_week_is_one_sentence(week: str, filled: None, capsys: pytest.CaptureFixture[str]) -> None:
     (_, sentence) = said(capsys, "digest", "--unit", "实验小学", "--week", week, status=1).splitlines()

@@ -4,7 +4,7 @@ import io
 import re
 import zipfile
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import openpyxl
 import pytest
@@ -18,6 +18,7 @@ from handlers.digests.digest_workbook import workbook
 from handlers.kit import Due, Role
 from storage import tables
 from storage.checkins import checkins, coverage, recording
+from storage.checkins.rollups import week_of
 from storage.digests import digests, figures
 from storage.digests.digest_changes import Changes
 from storage.organisation import units
@@ -126,6 +127,29 @@ class TestLate:
         assert "\n迟报 1 条,补报 1 条" in county.digest(county.li)[0].text
 
 
+class TestYears:
+    @pytest.mark.parametrize("day", [date(2025, 4, 3), date(2025, 9, 2), date(2025, 1, 3)])
+    def test_a_week_stands_beside_the_one_as_far_into_the_term_a_year_before(self, county: County, day: date) -> None:
+        county.report(county.squads[0], 40, 42, day=day)
+        found = [
+            shown
+            for week in weeks_of(day.replace(year=day.year + 1))
+            if (shown := digests.weekly(county.db, county.first, week)).last_year
+        ]
+        assert [each.last_year.attended for each in found if each.last_year] == [40]
+        monday = date.fromisocalendar(int(found[0].week[:4]), int(found[0].week[6:]), 1)
+        assert abs((monday + timedelta(days=3) - day.replace(year=day.year + 1)).days) <= 7
+        county.report(county.squads[0], 44, 45, day=monday)
+        later = datetime.combine(monday + timedelta(days=8), time(9), MONDAY.tzinfo)
+        said = digest.text(digests.weekly(county.db, county.first, found[0].week, later))
+        assert f"比去年同期（{week_of(day)}）：场次 持平，中队 持平，人次 +4" in said
+
+
+def weeks_of(day: date) -> list[str]:
+    """The week of a day, and those around it."""
+    return [week_of(day + timedelta(days=7 * n)) for n in (-1, 0, 1)]
+
+
 class TestCost:
     def test_few_statements_and_no_check_in_read(self, county: County) -> None:
         said: list[str] = []
@@ -139,7 +163,7 @@ class TestCost:
             digests.report(county.db, county.top, WEEK, FRIDAY)
         finally:
             event.remove(county.db, "before_cursor_execute", note)
-        assert len(said) <= 9
+        assert len(said) <= 10
         assert not any("checkin" in statement.replace("checkins", "") for statement in said)
 
     def test_what_reads_check_ins_goes_by_an_index(self, county: County) -> None:

@@ -1,0 +1,1 @@
+"""What is said first on a Monday, and the thanks that follow."""

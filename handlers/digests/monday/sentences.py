@@ -1,0 +1,43 @@
+"""Monday's three sentences: what changed, who deserves praise, what is due; by rule."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from handlers.kit import Unit
+from handlers.wording.lines import Line
+from storage.digests import digests
+from storage.digests.figures import Digest
+
+MOST_DUE = 3
+
+
+def three(db: Connection, of: Unit, shown: Digest, compared: str, found: Sequence[Line]) -> list[str]:
+    """变化, 点赞, 要办; `compared` is the line that sets the week beside the one before, `found` are its reports."""
+    return [
+        f"变化：{compared or '和上一周一样，没有活动'}",
+        f"点赞：{_praise(db, of, shown)}",
+        f"要办：{_due(shown, found)}",
+    ]
+
+
+def _praise(db: Connection, of: Unit, shown: Digest) -> str:
+    best = digests.best(db, of, shown)
+    if not best:
+        return "已签到，谢谢老师" if shown.squads_covered else "这一周还没有可以表扬的，先把活动办起来"
+    named = "、".join(each.name for each in best)
+    if len(shown.schools) < 2:
+        return f"{named}，这一周活动最多（发「写感谢」替您拟一段话）"
+    share = (
+        "的中队全部签到" if best[0].covered == best[0].due else f" {best[0].covered}/{best[0].due} 个中队签到，走在前面"
+    )
+    return f"{named}{share}（发「写感谢」替您拟一段话）"
+
+
+def _due(shown: Digest, found: Sequence[Line]) -> str:
+    owed = [f"{each.row.name}还差 {len(each.missing)} 个单位" for each in found if each.missing]
+    told = (
+        [f"{len(shown.missing)} 个中队没签到" if shown.squads_due > 1 else "补上这一周的签到"] if shown.missing else []
+    )
+    told += owed[:MOST_DUE] + ([f"另有 {len(owed) - MOST_DUE} 项"] if len(owed) > MOST_DUE else [])
+    return "；".join(told) or "没有欠的"

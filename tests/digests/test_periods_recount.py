@@ -1,0 +1,133 @@
+"""Every figure of any days at every node equals a naive recount, whatever came, changed, went, met and moved."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from random import Random
+
+import pytest
+
+from storage.checkins import events, recording
+from storage.checkins.checkins import Checkin
+from storage.digests import parts, periods
+from storage.organisation import history, units
+from storage.organisation.units import Unit
+from tests.support.county import SHANGHAI, County
+
+pytestmark = pytest.mark.both
+FIRST = date(2026, 1, 5)
+# All of it with the move, and some days across it.
+RANGES = [(FIRST, date(2026, 3, 1)), (date(2026, 2, 3), date(2026, 2, 18))]
+
+
+@dataclass
+class Told:
+    """What a person would have on paper: each valid check-in with where its squad was on the day."""
+
+    day: date
+    squad: int
+    above: tuple[int, ...]
+    attended: int
+    due: int | None
+    event: int | None
+    stored: Checkin
+
+
+@dataclass
+class Book:
+    county: County
+    random: Random
+    above: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    told: dict[int, Told] = field(default_factory=dict)
+
+    def go(self) -> None:
+        squads = [*self.county.squads, *self.county.others]
+        self.above = {each.id: ids(each) for each in squads}
+        for number in range(8):
+            monday = FIRST + timedelta(days=7 * number)
+            if number == 5:
+                # 四(1)中队 goes to the other school.
+                moved = squads[2]
+                history.move(self.county.db, moved, self.county.second, monday)
+                squads[2] = units.by_id(self.county.db, moved.id)
+                self.above[moved.id] = ids(squads[2])
+            for squad in squads:
+                self.report(squad, monday)
+            self.meet(squads, monday)
+            self.change()
+
+    def report(self, squad: Unit, monday: date) -> Told | None:
+        if self.random.random() < 0.3:
+            return None
+        day, due = monday + timedelta(days=self.random.randrange(5)), self.random.choice([None, 45])
+        return self.keep(squad, day, self.random.choice(["队课", "祭扫"]), due)
+
+    def keep(self, squad: Unit, day: date, activity: str, due: int | None, event: int | None = None) -> Told | None:
+        now = datetime.combine(day, time(16), SHANGHAI)
+        stored = self.county.report(squad, self.random.randrange(20, 45), due, activity=activity, day=day, now=now)
+        if stored is None:
+            return None
+        told = Told(day, squad.id, self.above[squad.id], stored.attended, due, event, stored)
+        self.told[stored.id] = told
+        return told
+
+    def meet(self, squads: list[Unit], monday: date) -> None:
+        """Two squads, of one school or of both, hold one event."""
+        pair = self.random.sample(squads, 2)
+        into = events.begin(self.county.db, "联欢", monday)
+        met = [each for squad in pair if (each := self.keep(squad, monday, "联欢", 45, into.id))]
+        events.join(self.county.db, self.county.rollups, into, [each.stored.part for each in met])
+        self.county.write()
+
+    def change(self) -> None:
+        """One of the check-ins is corrected, one taken back."""
+        alone = [each for each in self.told.values() if each.event is None]
+        one, gone = self.random.sample(alone, 2)
+        now = datetime.combine(one.day, time(17), SHANGHAI)
+        new = replace(one.stored, attended=one.attended + 1)
+        recording.revise(self.county.db, self.county.rollups, one.stored, new, self.county.zhang, now)
+        one.attended, one.stored = new.attended, new
+        recording.withdraw(self.county.db, self.county.rollups, gone.stored, self.county.zhang, now)
+        del self.told[gone.stored.id]
+        self.county.write()
+
+    def inside(self, of: Unit, first: date, last: date) -> list[Told]:
+        return [each for each in self.told.values() if of.id in each.above and first <= each.day <= last]
+
+
+def ids(unit: Unit) -> tuple[int, ...]:
+    return tuple(int(each) for each in unit.path.strip("/").split("/"))
+
+
+def figures_of(told: Iterable[Told]) -> tuple[int, int, int, int, int]:
+    """Distinct events, 人次, heads due and there of those with both, squads."""
+    all_of = list(told)
+    held = {("event", each.event) if each.event else ("alone", each.stored.id) for each in all_of}
+    rated = [each for each in all_of if each.due]
+    heads = sum(each.attended for each in all_of)
+    due, came = sum(each.due or 0 for each in rated), sum(each.attended for each in rated)
+    return len(held), heads, due, came, len({each.squad for each in all_of})
+
+
+def test_a_recount_comes_to_the_same(county: County) -> None:
+    book = Book(county, Random(20260105))
+    book.go()
+    assert len(book.told) > 30
+    for of in (county.top, county.second, county.squads[2]):
+        of = units.by_id(county.db, of.id)
+        for first, last in RANGES:
+            told = book.inside(of, first, last)
+            shown, found = (
+                periods.between(county.db, of, first, last),
+                parts.of(county.db, parts.Which(of, first, last)),
+            )
+            heads = shown.attendance
+            counted = figures_of(told)
+            assert (shown.events, heads.attended, heads.rated_due, heads.rated_attended) == counted[:4]
+            assert (found.events, len(found.squads), found.reports) == (counted[0], counted[4], len(told))
+            for each in shown.schools:
+                mine = figures_of(one for one in told if each.id in one.above)
+                assert (each.events, each.attended) == mine[:2]
+            for activity in shown.by_activity:
+                mine = figures_of(one for one in told if one.stored.activity == activity.activity)
+                assert (activity.events, activity.attended, activity.squads) == (mine[0], mine[1], mine[4])
