@@ -11,6 +11,7 @@ from handlers.catalogue import current
 from handlers.catalogue.catalogue import Catalogue
 from handlers.catalogue.model import Row
 from handlers.catalogue.parts import Figure
+from handlers.catalogue.telling.reports import read_report
 from handlers.kit import ADMINS, Ask, Person, Role, Unit
 from handlers.reading import Reading, read
 from handlers.reading.text.normalise import clean
@@ -112,6 +113,15 @@ def begun(ask: Ask, text: str, reading: Reading) -> bool:
     return row is not None and said.startswith((row.name, *row.words)) and stated(ask, text, reading)
 
 
+def is_whole(ask: Ask, text: str) -> bool:
+    """Whether the text begins with a word of a row that the asker reports, and tells all that it asks for in figures."""
+    row, said = row_in(ask, text), clean(text).text
+    if row is None or not said.startswith((row.name, *row.words)):
+        return False
+    told = read_report(said, row, ask.today)
+    return told.complete and bool(told.values)
+
+
 def is_zero(row: Row, text: str) -> bool:
     """Whether the words say that nothing of the row took place: 本月没有开站, 开站：无, 本周未开展家庭读书."""
     asked = (word for each in row.fields if each.type == "yesno" for word in (*each.words, each.label))
@@ -151,6 +161,14 @@ def _begins(text: str, word: str, row: Row) -> bool:
 def may_open(person: Person, row: Row) -> bool:
     """Whether this person opens cases of the row somewhere."""
     return not {each.role for each in person.grants}.isdisjoint(row.who) or _concerns(person, row)
+
+
+def names_report(ask: Ask, text: str) -> Row | None:
+    """The row that is reported whose word stands in the text, whoever reports it; None without one."""
+    said = clean(text).text
+    if not _rows(ask).report_word.search(said):
+        return None
+    return named([row for row in _rows(ask).rows if row.shape == "report"], said)
 
 
 def row_in(ask: Ask, text: str) -> Row | None:

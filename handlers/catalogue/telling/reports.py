@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 from handlers.catalogue.model import Row
 from handlers.catalogue.parts import Figure
@@ -73,6 +74,23 @@ def read_report(text: str, row: Row, received: date) -> Told:
         elif each.required and each.name not in told.values:
             told.missing.append(each.label)
     return told
+
+
+def without_texts(said: str, row: Row) -> tuple[str, str]:
+    """(what stands before the first field of the row that is told in words, that field and what follows)."""
+    words = [word for each in row.asked if each.type == "text" for word in verdicts.words_of(each)]
+    found = re.search(rf"(?:{'|'.join(map(re.escape, words))})\s?[:：]", said) if words else None
+    return (said[: found.start()], said[found.start() :]) if found else (said, "")
+
+
+def split_by_choice(said: str, row: Row) -> list[str]:
+    """小学24个班860人 中学12个班500人: a part for each choice that has numbers of its own, where a row takes several."""
+    split = next((each for each in row.asked if each.split and row.many), None)
+    marks = sorted({match.start() for each in split.choices for match in re.finditer(each, said)}) if split else []
+    parts = [said[begin:end] for begin, end in pairwise([*marks, len(said)])]
+    if len(parts) < 2 or not all(re.search(r"\d", part) for part in parts):
+        return [said]
+    return [f"{said[: marks[0]]} {part}" for part in parts]
 
 
 def only_figures(text: str, row: Row, received: date) -> bool:
