@@ -80,7 +80,7 @@ def _said(features: Features, ask: kit.Ask, text: str, commands: bool = True) ->
         return _do(features, ask, *typed)
     if found and (handbook.asks_how(found[1][:2]) or _only_begins_so(ask, text, *found)):
         found = None
-    found = (newest.report(features, ask, found[0].words[0], found[1]) or found) if found else None
+    found = newest.instead(features, ask, *found) if found else None
     free = bool(found and waiting and waiting.may_take(text, found[1]))
     # A command may say that its word was none this time: 看 上周周报 is no row to look at.
     if found and not free and (replies := _ordered(waiting, ask, *found)) is not None:

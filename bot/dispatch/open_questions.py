@@ -80,7 +80,7 @@ class OpenQuestion:
         return None if replies is None else _list(replies)
 
     def leaves(self, ask: Ask, text: str) -> bool:
-        """Whether the text is a whole report of a row, figures and all: an answer to nothing but questions of reports."""
+        """Whether the text is a whole report of a row: it answers nothing but questions of reports."""
         return not self.question.kind.startswith("report") and programmes.is_whole(ask, text)
 
     def may_take(self, text: str, args: str) -> bool:

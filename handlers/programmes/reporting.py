@@ -182,7 +182,7 @@ def _kept(ask: Ask, row: Row, unit: Unit, told: Told, now: _Asked) -> Reply:
     day = told.day or date.fromisoformat(now.day)
     if day > ask.today:
         raise Refusal(f"{days.short(day)}还没有到，没有记录。请等开展以后再报，或改好日期再发一次。")
-    told.values = {name: _gated(value) for name, value in told.values.items()}
+    told.values = {name: gated(value) for name, value in told.values.items()}
     new = _report(ask, row, unit, told, day, now.said)
     warning = limits.check(ask.db, row, replace(new, path=unit.path))
     kept = reports.store(ask.db, new, ask.me.id, ask.now, further=row.many) or _instead_of_zero(ask, new)
@@ -227,7 +227,7 @@ def _last_in_time(row: Row, period: str) -> date:
     return date.fromordinal(spans.due_day(row.due, period).toordinal() + row.timely)
 
 
-def _gated(value: Decimal | str | bool) -> Decimal | str | bool:
+def gated(value: Decimal | str | bool) -> Decimal | str | bool:
     """What is told in words passes the gate: a report counts, it names nobody."""
     if not isinstance(value, str):
         return value

@@ -114,7 +114,7 @@ def begun(ask: Ask, text: str, reading: Reading) -> bool:
 
 
 def is_whole(ask: Ask, text: str) -> bool:
-    """Whether the text begins with a word of a row that the asker reports, and tells all that it asks for in figures."""
+    """Whether the text begins with a word of a row that the asker reports, and tells all that it asks for."""
     row, said = row_in(ask, text), clean(text).text
     if row is None or not said.startswith((row.name, *row.words)):
         return False

@@ -174,11 +174,11 @@ def of_period(
 
 
 def newest_by(
-    db: Connection, person_id: int, since: datetime, state: Iterable[str] = COUNTS, row: str = ""
+    db: Connection, person_id: int, since: datetime, state: Iterable[str] = COUNTS, **of: str | int | None
 ) -> Report | None:
-    """What this person reported last since an instant, in one of these states; with `row` of that row."""
+    """What this person reported last since an instant, in one of these states; `of`: with these columns, if any."""
     mine = (report.c.person_id == person_id) & (report.c.made_at >= since) & report.c.state.in_(tuple(state))
-    mine &= report.c.row == row if row else true()
+    mine &= and_(true(), *(report.c[name] == value for name, value in of.items() if value is not None))
     found = db.execute(_SELECT.where(mine).order_by(report.c.id.desc()).limit(1)).first()
     return None if found is None else _from(found)
 

@@ -84,7 +84,7 @@ def without_texts(said: str, row: Row) -> tuple[str, str]:
 
 
 def split_by_choice(said: str, row: Row) -> list[str]:
-    """小学24个班860人 中学12个班500人: a part for each choice that has numbers of its own, where a row takes several."""
+    """小学24个班860人 中学12个班500人: a part for each choice with numbers of its own, where a row takes several."""
     split = next((each for each in row.asked if each.split and row.many), None)
     marks = sorted({match.start() for each in split.choices for match in re.finditer(each, said)}) if split else []
     parts = [said[begin:end] for begin, end in pairwise([*marks, len(said)])]
@@ -231,8 +231,8 @@ def _by_measure(amount: Amount, fields: Sequence[Figure], taken: Mapping[str, Va
 
 
 def _left_over(bare: Sequence[Amount], fields: Sequence[Figure], told: Told) -> None:
-    """A single bare number goes to the single number that is wanted; any other is asked about."""
-    wanted = [each for each in fields if each.required and each.name not in told.values]
+    """A single bare number goes to the single number that is wanted or that there is; any other is asked about."""
+    wanted = [each for each in fields if (each.required or len(fields) == 1) and each.name not in told.values]
     plain = [each for each in bare if not each.measure]
     if len(bare) == len(plain) == 1 and len(wanted) == 1:
         told.values[wanted[0].name] = plain[0].value

@@ -12,6 +12,7 @@ from handlers.programmes.cases import (
     case_places,
     case_reading,
     case_reminders,
+    case_waiting,
     case_words,
 )
 from handlers.registry import reads
@@ -66,7 +67,9 @@ def open_case(ask: Ask, row: Row, said: str) -> Sequence[Reply]:
     if len(opened) == 1:
         return opened[0]
     letters = [letter for replies in opened for letter in replies[1:]]
-    return [Reply("\n".join(replies[0].text for replies in opened)), *letters]
+    numbers = [replies[0].buttons[0].args.partition(" ")[0] for replies in opened]
+    undo = Button("撤回", case_waiting.COMMAND, " ".join([numbers[0], "撤回", *numbers[1:]]))
+    return [Reply("\n".join(replies[0].text for replies in opened), (undo,)), *letters]
 
 
 def _opened(ask: Ask, row: Row, unit: Unit, told: case_reading.Told) -> list[Reply]:
