@@ -152,18 +152,16 @@ def _read(
     typed = typed or (None if whole or waiting else typed_labels.decided(features, ask, text))
     if typed:
         return _do(features, ask, *typed)
-    if waiting is None and not whole and (order := newest.by_words(features, ask, text, reading.intent)):
-        return _ordered(waiting, ask, *order) or []
+    order = None if waiting or whole else newest.by_words(features, ask, text, reading.intent)
     # 阵地：队室有，队报没有 is no question for who has not reported.
-    if (order := features.ordered(reading)) and not programmes.begun(ask, text, reading):
+    if order or ((order := features.ordered(reading)) and not programmes.begun(ask, text, reading)):
         return _ordered(waiting, ask, *order) or []
     intent = _intent(ask, text, reading, waiting is None)
     understood = intent not in _IN_VAIN
     if waiting is None and not understood and (late := open_questions.unasked(ask, text, reading)):
         return [kit.Reply(late)]
-    reader = features.readers.get(intent) or features.readers["unknown"]
     ask = replace(ask, args=text, reading=reading)
-    replies = [*tasks.instead(features, ask), *_list(reader(ask))]
+    replies = [*tasks.instead(features, ask), *_list(features.readers.get(intent, features.readers["unknown"])(ask))]
     replies = [*replies, *tasks.beside(features, ask, replies)]
     if waiting and understood:
         return [*replies, *waiting.give_way(ask, intent)]

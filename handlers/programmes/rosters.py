@@ -215,15 +215,9 @@ def _by_name(ask: Ask) -> tuple[holdings.Holding, str]:
 
 
 @command(
-    "续",
-    who=MEMBERS,
-    group="活动",
-    listed=False,
-    help="续聘、续任",
-    examples=("续 H12 一年", "续 王建国 一年"),
-    follows=r"\s*\S",
+    "续", who=MEMBERS, group="活动", listed=False, help="续聘、续任", examples=("续 H12 一年", "续 王建国 一年"), follows=r"\s*\S",
     glued=ANYTHING,
-)
+)  # fmt: skip
 def renew(ask: Ask) -> Reply:
     """It goes on from its end, or until the day that is said."""
     one, row, rest = _own(ask)
@@ -237,14 +231,8 @@ def renew(ask: Ask) -> Reply:
 
 
 @command(
-    "结束",
-    who=MEMBERS,
-    group="活动",
-    listed=False,
-    help="结束聘任、岗位、结对",
-    examples=("结束 H12",),
-    follows=r"\s*\S",
-)
+    "结束", who=MEMBERS, group="活动", listed=False, help="结束聘任、岗位、结对", examples=("结束 H12",), follows=r"\s*\S",
+)  # fmt: skip
 def finish(ask: Ask) -> Reply:
     """From today on it is no longer held."""
     one, row, _ = _own(ask)
@@ -255,15 +243,9 @@ def finish(ask: Ask) -> Reply:
 
 
 @command(
-    "在册",
-    who=MEMBERS,
-    group="活动",
-    rank=32,
-    help="看谁在聘、在任",
-    glued=ANYTHING,
-    follows=r"\s*\S",
+    "在册", who=MEMBERS, group="活动", rank=32, help="看谁在聘、在任", glued=ANYTHING, follows=r"\s*\S",
     examples=("在册 校外辅导员",),
-)
+)  # fmt: skip
 def listed(ask: Ask) -> Reply:
     """What is held in the asker's part of the tree; names in private only, to whoever enters them."""
     rows = [row for row in current.catalogue_of(ask.db).rows if row.shape == "roster"]

@@ -11,7 +11,6 @@ from handlers.catalogue import current
 from handlers.catalogue.catalogue import Catalogue
 from handlers.catalogue.model import Row
 from handlers.catalogue.parts import Figure
-from handlers.catalogue.telling.reports import read_report
 from handlers.kit import ADMINS, Ask, Person, Role, Unit
 from handlers.reading import Reading, read
 from handlers.reading.text.normalise import clean
@@ -111,15 +110,6 @@ def begun(ask: Ask, text: str, reading: Reading) -> bool:
     row = row_in(ask, text)
     said = clean(text).text
     return row is not None and said.startswith((row.name, *row.words)) and stated(ask, text, reading)
-
-
-def is_whole(ask: Ask, text: str) -> bool:
-    """Whether the text begins with a word of a row that the asker reports, and tells all that it asks for."""
-    row, said = row_in(ask, text), clean(text).text
-    if row is None or not said.startswith((row.name, *row.words)):
-        return False
-    told = read_report(said, row, ask.today)
-    return told.complete and bool(told.values)
 
 
 def is_zero(row: Row, text: str) -> bool:

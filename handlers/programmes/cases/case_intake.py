@@ -1,7 +1,7 @@
 """A case is opened by what names its row, 督导 实验小学 队室没有队旗 12月10日前整改; what is missing is asked."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from handlers.attendance import attachments
 from handlers.catalogue.model import Row
@@ -12,7 +12,6 @@ from handlers.programmes.cases import (
     case_places,
     case_reading,
     case_reminders,
-    case_waiting,
     case_words,
 )
 from handlers.registry import reads
@@ -68,7 +67,7 @@ def open_case(ask: Ask, row: Row, said: str) -> Sequence[Reply]:
         return opened[0]
     letters = [letter for replies in opened for letter in replies[1:]]
     numbers = [replies[0].buttons[0].args.partition(" ")[0] for replies in opened]
-    undo = Button("撤回", case_waiting.COMMAND, " ".join([numbers[0], "撤回", *numbers[1:]]))
+    undo = replace(opened[0][0].buttons[0], args=" ".join([numbers[0], "撤回", *numbers[1:]]))
     return [Reply("\n".join(replies[0].text for replies in opened), (undo,)), *letters]
 
 
