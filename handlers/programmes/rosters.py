@@ -215,8 +215,8 @@ def _by_name(ask: Ask) -> tuple[holdings.Holding, str]:
 
 
 @command(
-    "续", who=MEMBERS, group="活动", listed=False, help="续聘、续任", examples=("续 H12 一年", "续 王建国 一年"), follows=r"\s*\S",
-    glued=ANYTHING,
+    "续", who=MEMBERS, group="活动", listed=False, help="续聘、续任", examples=("续 H12 一年", "续 王建国 一年"),
+    follows=r"\s*\S", glued=ANYTHING,
 )  # fmt: skip
 def renew(ask: Ask) -> Reply:
     """It goes on from its end, or until the day that is said."""
@@ -231,7 +231,8 @@ def renew(ask: Ask) -> Reply:
 
 
 @command(
-    "结束", who=MEMBERS, group="活动", listed=False, help="结束聘任、岗位、结对", examples=("结束 H12",), follows=r"\s*\S",
+    "结束", who=MEMBERS, group="活动", listed=False, help="结束聘任、岗位、结对", examples=("结束 H12",),
+    follows=r"\s*\S",
 )  # fmt: skip
 def finish(ask: Ask) -> Reply:
     """From today on it is no longer held."""
