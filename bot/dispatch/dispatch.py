@@ -175,6 +175,8 @@ def _intent(ask: kit.Ask, text: str, reading: Reading, free: bool) -> str:
     """What is to be done; `free`: no question waits, so that a lone number is said of what was just recorded."""
     if reading.intent in _TELLS and programmes.stated(ask, text, reading):
         return "report"
+    if reading.intent in _TELLS and programmes.switched_off(ask, text):
+        return "unknown"
     nameless = reading.intent == "checkin" and not any(each.activity for each in reading.records)
     if nameless and programmes.names_report(ask, text):
         # 开站 26人 of a counselor: no check-in, whoever reports it.

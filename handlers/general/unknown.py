@@ -24,6 +24,8 @@ def unknown(ask: Ask) -> Sequence[Reply]:
         return []
     if told := handbook.reply(ask, ask.args, asked=ask.heard.help is not None):
         return [told]
+    if off := programmes.switched_off(ask, ask.args):
+        return _unrecorded(ask, f"{off.name}已经停用，现在不用报，没有记录。发「上报」看您能报什么。")
     asked = ask.heard.intent == "question"
     row = None if asked or ask.person is None else programmes.names_report(ask, ask.args)
     if row and re.search(r"\d", ask.args) and row not in programmes.rows_for(ask):

@@ -162,7 +162,8 @@ def complete(ask: Ask, known: _Asked) -> Sequence[Reply] | None:
     if len(ask.args) > 60 or programmes.row_in(ask, ask.args) not in (None, row):
         return None
     again = read_report(clean(ask.args).text, row, ask.today)
-    if again.complete and len(again.values) > 1 and programmes.named([row], ask.args):
+    whole = again.complete and len(again.values) > 1 and programmes.named([row], ask.args)
+    if whole or len(split_by_choice(ask.args, row)) > 1:
         # The whole report once more is no answer to what was missing.
         return report(ask, row, ask.args)
     wanted = next((each for each in row.fields if each.label == known.add), None)

@@ -20,6 +20,10 @@ Value = Decimal | str | bool
 # Also where the row's name stood between: 征集微心愿12个.
 _BETWEEN = re.compile(rf"[ :={GAP}]*(?:人数|[为是有共计达了])?[ :={GAP}]*")
 _PERCENT = re.compile(rf"百分之(\d{{1,3}}|[{CHINESE}]{{1,5}})")
+# 四届二次全委会, 第3次: which one it was, not how many.
+_ORDINAL = re.compile(rf"第[\d{CHINESE}]{{1,4}}[次届期批轮场]|[\d{CHINESE}]{{1,3}}届(?:[\d{CHINESE}]{{1,3}}次)?")
+# 又开站一次: a report is one already.
+_ONCE = frozenset({"次", "场", "场次"})
 _NUMBER_NEXT = re.compile(r"[ :]?[约近]?\d")
 _FULL = re.compile(r"全满|满分|全部满分")
 _LOST = re.compile(r"[ :]?(?:扣了?|减|-)[ ]?$")
@@ -62,6 +66,7 @@ def read_report(text: str, row: Row, received: date) -> Told:
     text = _without_name(text, row)
     text = _texts(text, row, told)
     text = _dates(text, row, told, received)
+    text = _ORDINAL.sub(lambda match: GAP * len(match[0]), text)
     text = _rubric(text, row, told)
     said, more, text = verdicts.found(text, row)
     told.values |= said
@@ -233,6 +238,8 @@ def _by_measure(amount: Amount, fields: Sequence[Figure], taken: Mapping[str, Va
 def _left_over(bare: Sequence[Amount], fields: Sequence[Figure], told: Told) -> None:
     """A single bare number goes to the single number that is wanted or that there is; any other is asked about."""
     wanted = [each for each in fields if (each.required or len(fields) == 1) and each.name not in told.values]
+    counted = {unit for each in fields for unit in each.units}
+    bare = [each for each in bare if each.value != 1 or each.measure not in _ONCE - counted]
     plain = [each for each in bare if not each.measure]
     if len(bare) == len(plain) == 1 and len(wanted) == 1:
         told.values[wanted[0].name] = plain[0].value
