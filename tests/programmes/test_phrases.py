@@ -37,6 +37,9 @@ SAID = [
     ("shaogongwei_quanhui", "第3次推进会 到会20人", {"heads": 20}),
     ("kaizhan", "下午又开站一次 30人", {"heads": 30}),
     ("kaizhan", "开站 26", {"heads": 26}),
+    ("guazhi", "派出任职 刘志 老校长下乡 去向:承德 送教3天", {"partner": "承德", "kind": "下乡", "visits": 3}),
+    ("jiedui", "结对共办 对方: 阜平县第二小学 共办", {"partner": "阜平县第二小学", "kind": "共办"}),
+    ("huibao", "今年主任参加重大活动5次,听取汇报3次", {"events": 5, "reports": 3}),
     ("xuncha", "网吧义务监督 2趟 4人", {"patrols": 2, "heads": 4}),
 ]  # fmt: skip
 

@@ -29,6 +29,7 @@ _FULL = re.compile(r"全满|满分|全部满分")
 _LOST = re.compile(r"[ :]?(?:扣了?|减|-)[ ]?$")
 _BESIDE_FIGURES = re.compile(r"(?:一?共计?|总共|合计|大[概约]|有|是|来了|到了|了|的|和|人数?|今天|[\W_])+")
 _TEXT_ENDS = re.compile(r"[\n;。]")
+_WORD_ENDS = re.compile(r"[\s;。,，]")
 LONGEST_TEXT = 200
 
 
@@ -114,7 +115,8 @@ def only_figures(text: str, row: Row, received: date) -> bool:
 
 def _without_name(text: str, row: Row) -> str:
     """The first of the row's own words goes: 微心愿 is no wish, 首批入队 no field of it."""
-    own = sorted({*row.words, row.name}, key=len, reverse=True)
+    # 派出任职 刘志 老校长下乡: the first, so that what follows may say which kind.
+    own = sorted({*row.words, row.name}, key=lambda word: (text.find(word), -len(word)))
     labels = {word for each in row.asked for word in (*verdicts.words_of(each, row), *each.choices)}
     for word in own:
         at = text.find(word)
@@ -132,17 +134,21 @@ def _texts(text: str, row: Row, told: Told) -> str:
     marks = sorted((match.start(), match.end(), each) for each in fields for match in _labels(text, each))
     for place, (_, begin, each) in enumerate(marks):
         limit = marks[place + 1][0] if place + 1 < len(marks) else len(text)
-        ends = _TEXT_ENDS.search(text, begin, limit)
-        end = ends.start() if ends else limit
+        end = _text_end(row, text, begin, limit)
         said = text[begin:end].strip(" ,、" + GAP)[:LONGEST_TEXT]
         if said:
             told.values[each.name] = said
     for start, begin, _ in marks:
-        ends = _TEXT_ENDS.search(text, begin)
         following = [other for other, _, _ in marks if other > start]
-        end = min([ends.start() if ends else len(text), *following])
-        text = verdicts.gap(text, start, end)
+        text = verdicts.gap(text, start, _text_end(row, text, begin, min([len(text), *following])))
     return text
+
+
+def _text_end(row: Row, text: str, begin: int, limit: int) -> int:
+    """Where what is told in words ends; of a roster it is a name or number: 去向:承德 送教3天."""
+    begin += len(text[begin:limit]) - len(text[begin:limit].lstrip())
+    ends = (_WORD_ENDS if row.shape == "roster" else _TEXT_ENDS).search(text, begin, limit)
+    return ends.start() if ends else limit
 
 
 def _labels(text: str, each: Figure) -> Iterable[re.Match[str]]:
