@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.dispatch import card_replies, open_questions, reminded, tasks, typed_labels
+from bot.dispatch import card_replies, newest, open_questions, reminded, tasks, typed_labels
 from bot.dispatch.features import Features
 from handlers import kit, rights
 from handlers.asker import context
@@ -80,6 +80,7 @@ def _said(features: Features, ask: kit.Ask, text: str, commands: bool = True) ->
         return _do(features, ask, *typed)
     if found and (handbook.asks_how(found[1][:2]) or _only_begins_so(ask, text, *found)):
         found = None
+    found = newest.instead(features, ask, *found) if found else None
     free = bool(found and waiting and waiting.may_take(text, found[1]))
     # A command may say that its word was none this time: 看 上周周报 is no row to look at.
     if found and not free and (replies := _ordered(waiting, ask, *found)) is not None:
@@ -88,7 +89,7 @@ def _said(features: Features, ask: kit.Ask, text: str, commands: bool = True) ->
         return _greeting(ask)
     wordless = not text and (ask.message.attachments or ask.message.place)
     # A photo is no answer to a question.
-    if waiting and not wordless:
+    if waiting and not wordless and not waiting.leaves(ask, text):
         typed = typed_labels.labelled(features, ask, text) if commands else None
         words = typed[1].args if typed and not typed[1].word else text
         if (replies := waiting.taken(ask, words)) is not None:
@@ -150,8 +151,10 @@ def _read(
     typed = None if whole else typed_labels.labelled(features, ask, text)
     if typed := typed or (None if whole or waiting else typed_labels.decided(features, ask, text)):
         return _do(features, ask, *typed)
+    order = None if waiting or whole else newest.by_words(features, ask, text, reading.intent)
     # 阵地：队室有，队报没有 is no question for who has not reported.
-    order = None if programmes.begun(ask, text, reading) else features.ordered(reading)
+    if order is None and not programmes.begun(ask, text, reading):
+        order = features.ordered(reading)
     if order and (ordered := _ordered(waiting, ask, *order)) is not None:
         return ordered
     intent = _intent(ask, text, reading, waiting is None)
@@ -181,6 +184,12 @@ def _intent(ask: kit.Ask, text: str, reading: Reading, free: bool) -> str:
     """What is to be done; `free`: no question waits, so that a lone number is said of what was just recorded."""
     if reading.intent in _TELLS and programmes.stated(ask, text, reading):
         return "report"
+    if reading.intent in _TELLS and programmes.switched_off(ask, text):
+        return "unknown"
+    nameless = reading.intent == "checkin" and not any(each.activity for each in reading.records)
+    if nameless and programmes.names_report(ask, text):
+        # 开站 26人 of a counselor: no check-in, whoever reports it.
+        return "unknown"
     whole = reading.intent in _WHOLE | tasks.CHANGES and reading.status in ("ok", "confirm")
     if not whole and programmes.begun(ask, text, reading):
         return "report"

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.dispatch.features import Features
 from handlers.kit import Ask, Refusal, Reply
+from handlers.programmes import last_report
 from handlers.reading import Reading
 from handlers.wording.questions import Answering, Question, command_like, says_firmly, says_no, says_stop, says_yes
 from storage.messages import dialogues
@@ -77,6 +78,10 @@ class OpenQuestion:
         if replies is None:
             dialogues.reopen(ask.db, ask.message.where, ask.question)
         return None if replies is None else _list(replies)
+
+    def leaves(self, ask: Ask, text: str) -> bool:
+        """Whether the text is a whole report of a row: it answers nothing but questions of reports."""
+        return not self.question.kind.startswith("report") and last_report.is_whole(ask, text)
 
     def may_take(self, text: str, args: str) -> bool:
         """Whether a text that begins with a command's word may be free words: 提名材料不全, but not 提名三(1)王小明."""

@@ -6,6 +6,7 @@ from datetime import timedelta
 from handlers.asker.context import context_of
 from handlers.kit import Ask
 from handlers.reading import Reading, read
+from handlers.wording import programmes
 from storage.checkins import checkins
 
 # So long a number, a day or an activity alone is said of what was recorded.
@@ -31,7 +32,8 @@ def amends(ask: Ask, text: str, reading: Reading) -> bool:
     one = said[0]
     counted = one.attended is not None or one.due is not None or one.absent is not None
     last = recorded(ask)
-    if one.again:  # 又开了一次 38人
+    # 又开了一次 38人; 开站 26人 is told of something else, whoever reports that.
+    if one.again or (counted and programmes.names_report(ask, text)):
         return False
     if (one.activity and (one.dated or counted)) or not last or last[0].activity == one.activity:
         return False

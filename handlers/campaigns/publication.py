@@ -9,6 +9,7 @@ from handlers import rights
 from handlers.asker.context import reading_of
 from handlers.attendance import participation
 from handlers.campaigns import notices
+from handlers.catalogue import current
 from handlers.kit import ADMINS, Ask, Button, Denied, Refusal, Reply, Unit
 from handlers.privacy import gate
 from handlers.reading.checkins import calls
@@ -21,7 +22,6 @@ from storage.organisation import units
 LONGEST = timedelta(days=200)
 # More are called by the counties themselves: every one of them gets a letter.
 MOST_SQUADS = 10_000
-_KINDS = ("主题队日", "主题队会", "队课", "红领巾爱学习", "志愿服务", "祭扫")
 _WINDOWS = ("今天", "本周", "下周")
 _EXAMPLE = "发布活动 清明祭英烈 主题队日 4月1日-4月7日"
 
@@ -108,7 +108,8 @@ def _unit_called(ask: Ask, top: list[Unit], word: str) -> Unit | None:
 
 def _question(ask: Ask, draft: _Draft) -> Reply:
     if draft.missing == "activity":
-        return Reply("请问是哪一类活动?", tuple(Button(kind, answer=kind) for kind in _KINDS))
+        kinds = current.catalogue_of(ask.db).offered("发布")
+        return Reply("请问是哪一类活动?", tuple(Button(kind, answer=kind) for kind in kinds))
     if draft.missing == "window":
         buttons = tuple(Button(each, answer=each) for each in _WINDOWS)
         return Reply("请问从什么时候到什么时候?如:4月1日-4月7日", buttons)

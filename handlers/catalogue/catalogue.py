@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -79,6 +79,16 @@ class Catalogue:
     def by_word(self) -> Mapping[str, Row]:
         """Row by each of its names; the longest word in a text is the one that is meant."""
         return {word: row for row in self.rows if row.shape != "checkin" for word in (*row.words, row.name)}
+
+    @cached_property
+    def off_words(self) -> Mapping[str, Row]:
+        """Row by each name of those that are reported and switched off."""
+        return {word: row for row in self.own if row.off and row.shape == "report" for word in (*row.words, row.name)}
+
+    def offered(self, where: Literal["签到", "发布"]) -> list[str]:
+        """The activities that are offered as buttons there, in their order."""
+        found = {row.offered[where]: row.name for row in self.rows if where in row.offered}
+        return [found[place] for place in sorted(found)]
 
     @cached_property
     def report_word(self) -> re.Pattern[str]:

@@ -15,7 +15,8 @@ from storage.people.people import Role
 HEADS: Mapping[type[BaseModel], Mapping[str, str]] = {
     Row: {
         "key": "代号", "ids": "系统", "name": "名称", "words": "叫法", "shape": "方式", "section": "板块",
-        "period": "时期", "many": "可多次", "at": "哪些单位", "who": "谁报", "rules": "规则", "soft_rules": "提醒规则",
+        "period": "时期", "many": "可多次", "offered": "按钮",
+        "at": "哪些单位", "who": "谁报", "rules": "规则", "soft_rules": "提醒规则",
         "indicators": "指标", "line": "汇总句", "example": "例子", "due": "截止", "timely": "宽限天数",
         "closes": "补报天数", "review": "谁收", "evidence": "佐证", "base": "总分", "bonus": "加分",
         "passing": "达标分", "graders": "评分人数", "subject": "评谁", "kinds": "类别", "caps": "名额",

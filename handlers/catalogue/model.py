@@ -43,6 +43,8 @@ class Row(Strict):
     many: bool = False
     # Of check-ins: read by handlers/reading, which compiles them when it starts.
     said: tuple[parts.Said, ...] = ()
+    # At which place it is offered as a button, where an activity is asked for of a report or of a campaign.
+    offered: Mapping[Literal["签到", "发布"], Annotated[int, Field(ge=1, le=6)]] = {}
     at: Annotated[tuple[Kind, ...], Field(min_length=1)]
     who: tuple[Role, ...] = ()
     fields: tuple[Figure, ...] = ()

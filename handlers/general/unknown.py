@@ -9,7 +9,7 @@ from handlers.kit import Ask, Button, Reply
 from handlers.reading import Record
 from handlers.reading.checkins.activities import find_activity
 from handlers.registry import reads
-from handlers.wording import names
+from handlers.wording import names, programmes
 
 # Thanks and greetings.
 _COURTESY = re.compile(
@@ -24,7 +24,12 @@ def unknown(ask: Ask) -> Sequence[Reply]:
         return []
     if told := handbook.reply(ask, ask.args, asked=ask.heard.help is not None):
         return [told]
+    if off := programmes.switched_off(ask, ask.args):
+        return _unrecorded(ask, f"{off.name}已经停用，现在不用报，没有记录。发「上报」看您能报什么。")
     asked = ask.heard.intent == "question"
+    row = None if asked or ask.person is None else programmes.names_report(ask, ask.args)
+    if row and re.search(r"\d", ask.args) and row not in programmes.rows_for(ask):
+        return _unrecorded(ask, f"{row.name}由{'、'.join(row.at)}来报，不由您来报，没有记录。发「上报」看您能报什么。")
     what = "这像是在问，没有记录，我也答不上来。" if asked else "没看懂这条消息,没有记录。"
     words = f"{what}{examples.nearest(ask, ask.heard)}"
     return _unrecorded(ask, words, Button("帮助", "帮助"))

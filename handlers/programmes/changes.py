@@ -44,7 +44,11 @@ def correct(ask: Ask) -> Sequence[Reply]:
     told = read_report(clean(rest).text, row, ask.today)
     if told.open or told.unclear or not told.values:
         raise Refusal(f"「更正」后面没有看懂，没有改。像这样发：更正 R{one.id} {row.example.partition(' ')[2]}")
-    said = {name: value for name, value in told.values.items() if _is_said(row, name, rest) or name not in one.figures}
+    said = {
+        name: reporting.gated(value)
+        for name, value in told.values.items()
+        if _is_said(row, name, rest) or name not in one.figures
+    }
     kept = {name: hedge for name, hedge in one.hedges.items() if name not in said}
     new = replace(one, figures={**one.figures, **said}, hedges={**kept, **told.hedges})
     old = one if one.state in reports.COUNTS else None

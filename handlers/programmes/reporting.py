@@ -8,7 +8,7 @@ from decimal import Decimal
 from handlers.attendance import attachments
 from handlers.catalogue import current
 from handlers.catalogue.model import Row
-from handlers.catalogue.telling.reports import Told, only_figures, read_report
+from handlers.catalogue.telling.reports import Told, only_figures, read_report, split_by_choice, without_texts
 from handlers.kit import Answer, Ask, Button, Denied, Refusal, Reply, Unit
 from handlers.privacy import gate
 from handlers.programmes import limits, zero
@@ -70,8 +70,13 @@ def take(ask: Ask) -> Sequence[Reply]:
 def report(ask: Ask, row: Row, said: str, known: _Asked | None = None) -> Sequence[Reply]:
     """Read `said` as a report of the row; `known` is what was asked about where this message answers a question."""
     day = date.fromisoformat(known.day) if known else ask.today
+    parts = split_by_choice(said, row)
+    if len(parts) > 1 and known is None:
+        return [reply for part in parts for reply in report(ask, row, part)]
     now = _Asked(row.key, said, day.isoformat(), files=attachments.waiting(ask, known.files if known else None))
-    unit, rest = _unit(ask, row, said)
+    # 文号:县委办〔2026〕12号: what is said in a field's own words is no unit and no period.
+    head, own_words = without_texts(said, row)
+    unit, rest = _unit(ask, row, head)
     if unit is None:
         return [_which_unit(ask, row, now)]
     if programmes.is_pause(row, said):
@@ -79,7 +84,7 @@ def report(ask: Ask, row: Row, said: str, known: _Asked | None = None) -> Sequen
     if programmes.is_zero(row, said):
         return zero.nothing(ask, row, unit)
     last, rest = _period(row, rest, day)
-    told = read_report(clean(rest).text, row, day)
+    told = read_report(clean(rest + own_words).text, row, day)
     told.day = told.day or last
     if not told.complete:
         return [_question(ask, row, unit, told, now)]
@@ -156,6 +161,11 @@ def complete(ask: Ask, known: _Asked) -> Sequence[Reply] | None:
         return [Reply(_NOTHING)]
     if len(ask.args) > 60 or programmes.row_in(ask, ask.args) not in (None, row):
         return None
+    again = read_report(clean(ask.args).text, row, ask.today)
+    whole = again.complete and len(again.values) > 1 and programmes.named([row], ask.args)
+    if whole or len(split_by_choice(ask.args, row)) > 1:
+        # The whole report once more is no answer to what was missing.
+        return report(ask, row, ask.args)
     wanted = next((each for each in row.fields if each.label == known.add), None)
     if wanted and wanted.is_number and not only_figures(clean(ask.args).text, row, ask.today):
         return None
@@ -173,7 +183,7 @@ def _kept(ask: Ask, row: Row, unit: Unit, told: Told, now: _Asked) -> Reply:
     day = told.day or date.fromisoformat(now.day)
     if day > ask.today:
         raise Refusal(f"{days.short(day)}还没有到，没有记录。请等开展以后再报，或改好日期再发一次。")
-    told.values = {name: _gated(value) for name, value in told.values.items()}
+    told.values = {name: gated(value) for name, value in told.values.items()}
     new = _report(ask, row, unit, told, day, now.said)
     warning = limits.check(ask.db, row, replace(new, path=unit.path))
     kept = reports.store(ask.db, new, ask.me.id, ask.now, further=row.many) or _instead_of_zero(ask, new)
@@ -218,7 +228,7 @@ def _last_in_time(row: Row, period: str) -> date:
     return date.fromordinal(spans.due_day(row.due, period).toordinal() + row.timely)
 
 
-def _gated(value: Decimal | str | bool) -> Decimal | str | bool:
+def gated(value: Decimal | str | bool) -> Decimal | str | bool:
     """What is told in words passes the gate: a report counts, it names nobody."""
     if not isinstance(value, str):
         return value

@@ -153,25 +153,42 @@ def _said(row: Row, name: str, one: holdings.Holding) -> str:
 
 
 def _own(ask: Ask) -> tuple[holdings.Holding, Row, str]:
+    """(what is meant by its number or by a name, its row, the rest); raises NotMeant for words that name neither."""
     number, rest = numbered.row(ask.args, LETTER)
-    one = holdings.by_id(ask.db, number) if number is not None else None
-    row = current.catalogue_of(ask.db).by_key.get(one.row) if one else None
-    if one is None or row is None:
-        raise Refusal("没有这个编号的登记，什么都没有改。发「在册 校外辅导员」看编号。")
-    if not programmes.may_report(ask.me, row, units.by_id(ask.db, one.unit_id)):
-        raise Denied(f"{one.unit_name}的{row.name}不由您来改，没有改。", what="登记", subject=f"unit:{one.unit_id}")
+    if number is None:
+        one, rest = _by_name(ask)
+    else:
+        found = holdings.by_id(ask.db, number)
+        if found is None:
+            raise Refusal("没有这个编号的登记，什么都没有改。发「在册 校外辅导员」看编号。")
+        one = found
+    row = current.catalogue_of(ask.db).by_key.get(one.row)
+    if row is None or not programmes.may_report(ask.me, row, units.by_id(ask.db, one.unit_id)):
+        raise Denied(f"{one.unit_name}的登记不由您来改，没有改。", what="登记", subject=f"unit:{one.unit_id}")
     return one, row, rest
 
 
+def _by_name(ask: Ask) -> tuple[holdings.Holding, str]:
+    """续 王建国 一年: of those whom the asker enters, as long as one only is called so."""
+    rows = [row for row in current.catalogue_of(ask.db).rows if row.shape == "roster"] if ask.may_name else []
+    own = {row.key: [unit.path for unit in programmes.units_for(ask.me, row)] for row in rows}
+    held = [one for key, paths in own.items() if paths for one in holdings.held(ask.db, key, paths, ask.today)]
+    named = [(one, str(ask.vault.open(one.name))) for one in held if one.name]
+    found = [(one, name) for one, name in named if name in ask.args]
+    if not found:
+        raise NotMeant
+    if len(found) > 1:
+        raise Refusal(
+            f"有 {len(found)} 个：{'、'.join(f'{each.unit_name} H{each.id}' for each, _ in found)}。请写编号。"
+        )
+    one, name = found[0]
+    return one, ask.args.replace(name, " ")
+
+
 @command(
-    "续",
-    who=MEMBERS,
-    group="活动",
-    listed=False,
-    help="续聘、续任",
-    examples=("续 H12 一年",),
-    follows=r"[#＃]?\s*[HhＨｈ]\W*\d",
-)
+    "续", who=MEMBERS, group="活动", listed=False, help="续聘、续任", examples=("续 H12 一年", "续 王建国 一年"),
+    follows=r"\s*\S", glued=ANYTHING,
+)  # fmt: skip
 def renew(ask: Ask) -> Reply:
     """It goes on from its end, or until the day that is said."""
     one, row, rest = _own(ask)
@@ -184,14 +201,9 @@ def renew(ask: Ask) -> Reply:
 
 
 @command(
-    "结束",
-    who=MEMBERS,
-    group="活动",
-    listed=False,
-    help="结束聘任、岗位、结对",
-    examples=("结束 H12",),
-    follows=r"[#＃]?\s*[HhＨｈ]\W*\d",
-)
+    "结束", who=MEMBERS, group="活动", listed=False, help="结束聘任、岗位、结对", examples=("结束 H12",),
+    follows=r"\s*\S",
+)  # fmt: skip
 def finish(ask: Ask) -> Reply:
     """From today on it is no longer held."""
     one, row, _ = _own(ask)
@@ -202,15 +214,9 @@ def finish(ask: Ask) -> Reply:
 
 
 @command(
-    "在册",
-    who=MEMBERS,
-    group="活动",
-    rank=32,
-    help="看谁在聘、在任",
-    glued=ANYTHING,
-    follows=r"\s*\S",
+    "在册", who=MEMBERS, group="活动", rank=32, help="看谁在聘、在任", glued=ANYTHING, follows=r"\s*\S",
     examples=("在册 校外辅导员",),
-)
+)  # fmt: skip
 def listed(ask: Ask) -> Reply:
     """What is held in the asker's part of the tree; names in private only, to whoever enters them."""
     rows = [row for row in current.catalogue_of(ask.db).rows if row.shape == "roster"]

@@ -11,7 +11,7 @@ from handlers.catalogue import current
 from handlers.catalogue.catalogue import Catalogue
 from handlers.catalogue.model import Row
 from handlers.catalogue.parts import Figure
-from handlers.kit import ADMINS, Ask, Person, Role, Unit
+from handlers.kit import ADMINS, REPORTERS, Ask, Person, Role, Unit
 from handlers.reading import Reading, read
 from handlers.reading.text.normalise import clean
 from handlers.reading.text.units import find_units
@@ -151,6 +151,25 @@ def _begins(text: str, word: str, row: Row) -> bool:
 def may_open(person: Person, row: Row) -> bool:
     """Whether this person opens cases of the row somewhere."""
     return not {each.role for each in person.grants}.isdisjoint(row.who) or _concerns(person, row)
+
+
+def switched_off(ask: Ask, text: str) -> Row | None:
+    """The row that is switched off whose word the text begins with, where the asker would report it and no check-in."""
+    off = _rows(ask).off_words if ask.person else {}
+    said = clean(text).text if off else ""
+    row = off[max(found, key=len)] if (found := [word for word in off if said.startswith(word)]) else None
+    checked_in = not ask.me.roles.isdisjoint(REPORTERS) and {row.name if row else ""} & {
+        each.name for each in told_by_checkins(ask)
+    }
+    return row if row and not checked_in and _concerns(ask.me, row) else None
+
+
+def names_report(ask: Ask, text: str) -> Row | None:
+    """The row that is reported whose word stands in the text, whoever reports it; None without one."""
+    said = clean(text).text
+    if not _rows(ask).report_word.search(said):
+        return None
+    return named([row for row in _rows(ask).rows if row.shape == "report"], said)
 
 
 def row_in(ask: Ask, text: str) -> Row | None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert, select, true, update
 
 from storage.base.upsert import insert_into
 from storage.organisation.units import within
@@ -173,9 +173,12 @@ def of_period(
     return [_from(each) for each in db.execute(query)]
 
 
-def newest_by(db: Connection, person_id: int, since: datetime, state: Iterable[str] = COUNTS) -> Report | None:
-    """What this person reported last since an instant, in one of these states."""
+def newest_by(
+    db: Connection, person_id: int, since: datetime, state: Iterable[str] = COUNTS, **of: str | int | None
+) -> Report | None:
+    """What this person reported last since an instant, in one of these states; `of`: with these columns, if any."""
     mine = (report.c.person_id == person_id) & (report.c.made_at >= since) & report.c.state.in_(tuple(state))
+    mine &= and_(true(), *(report.c[name] == value for name, value in of.items() if value is not None))
     found = db.execute(_SELECT.where(mine).order_by(report.c.id.desc()).limit(1)).first()
     return None if found is None else _from(found)
 

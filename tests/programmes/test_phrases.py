@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from handlers.catalogue import catalogue
-from handlers.catalogue.telling.reports import read_report
+from handlers.catalogue.telling.reports import read_report, split_by_choice
 from handlers.reading.text.normalise import clean
 
 ROWS = {row.key: row for row in catalogue.shipped()}
@@ -33,6 +33,13 @@ SAID = [
     ("xunfang", "红领巾寻访50人，内容是党史", {"heads": 50, "kind": "党史"}),
     ("peixun_pian", "片区培训2场，教师40名，学生15名", {"sessions": 2, "teachers": 40, "pupils": 15}),
     ("zoufang", "走访了8所学校，用了3天，发现问题5条", {"places": 8, "days": 3, "problems": 5}),
+    ("shaogongwei_quanhui", "专题会议 四届二次全委会 出席86人", {"heads": 86}),
+    ("shaogongwei_quanhui", "第3次推进会 到会20人", {"heads": 20}),
+    ("kaizhan", "下午又开站一次 30人", {"heads": 30}),
+    ("kaizhan", "开站 26", {"heads": 26}),
+    ("guazhi", "派出任职 刘志 老校长下乡 去向:承德 送教3天", {"partner": "承德", "kind": "下乡", "visits": 3}),
+    ("jiedui", "结对共办 对方: 阜平县第二小学 共办", {"partner": "阜平县第二小学", "kind": "共办"}),
+    ("huibao", "今年主任参加重大活动5次,听取汇报3次", {"events": 5, "reports": 3}),
     ("xuncha", "网吧义务监督 2趟 4人", {"patrols": 2, "heads": 4}),
 ]  # fmt: skip
 
@@ -47,3 +54,10 @@ def test_what_is_told_is_where_it_belongs(key: str, said: str, values: dict[str,
 def test_what_is_denied_and_is_no_field_is_said() -> None:
     told = read_report("阵地:队室有,队报没有", ROWS["zhendi"], date(2026, 4, 3))
     assert told.unclear == ["「队报没有」"] and not told.complete
+
+
+def test_a_part_for_each_choice_that_has_numbers_of_its_own() -> None:
+    row = ROWS["canyu"]
+    parts = split_by_choice("读书参与 小学24个班860人 中学12个班500人", row)
+    assert [read_report(clean(part).text, row, date(2026, 4, 3)).values["classes"] for part in parts] == [24, 12]
+    assert split_by_choice("读书参与 小学、中学 24个班860人", row) == ["读书参与 小学、中学 24个班860人"]

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 from handlers.catalogue.model import Row
 from handlers.catalogue.parts import Figure
@@ -19,11 +20,16 @@ Value = Decimal | str | bool
 # Also where the row's name stood between: 征集微心愿12个.
 _BETWEEN = re.compile(rf"[ :={GAP}]*(?:人数|[为是有共计达了])?[ :={GAP}]*")
 _PERCENT = re.compile(rf"百分之(\d{{1,3}}|[{CHINESE}]{{1,5}})")
+# 四届二次全委会, 第3次: which one it was, not how many.
+_ORDINAL = re.compile(rf"第[\d{CHINESE}]{{1,4}}[次届期批轮场]|[\d{CHINESE}]{{1,3}}届(?:[\d{CHINESE}]{{1,3}}次)?")
+# 又开站一次: a report is one already.
+_ONCE = frozenset({"次", "场", "场次"})
 _NUMBER_NEXT = re.compile(r"[ :]?[约近]?\d")
 _FULL = re.compile(r"全满|满分|全部满分")
 _LOST = re.compile(r"[ :]?(?:扣了?|减|-)[ ]?$")
 _BESIDE_FIGURES = re.compile(r"(?:一?共计?|总共|合计|大[概约]|有|是|来了|到了|了|的|和|人数?|今天|[\W_])+")
 _TEXT_ENDS = re.compile(r"[\n;。]")
+_WORD_ENDS = re.compile(r"[\s;。,，]")
 LONGEST_TEXT = 200
 
 
@@ -61,6 +67,7 @@ def read_report(text: str, row: Row, received: date) -> Told:
     text = _without_name(text, row)
     text = _texts(text, row, told)
     text = _dates(text, row, told, received)
+    text = _ORDINAL.sub(lambda match: GAP * len(match[0]), text)
     text = _rubric(text, row, told)
     said, more, text = verdicts.found(text, row)
     told.values |= said
@@ -73,6 +80,23 @@ def read_report(text: str, row: Row, received: date) -> Told:
         elif each.required and each.name not in told.values:
             told.missing.append(each.label)
     return told
+
+
+def without_texts(said: str, row: Row) -> tuple[str, str]:
+    """(what stands before the first field of the row that is told in words, that field and what follows)."""
+    words = [word for each in row.asked if each.type == "text" for word in verdicts.words_of(each)]
+    found = re.search(rf"(?:{'|'.join(map(re.escape, words))})\s?[:：]", said) if words else None
+    return (said[: found.start()], said[found.start() :]) if found else (said, "")
+
+
+def split_by_choice(said: str, row: Row) -> list[str]:
+    """小学24个班860人 中学12个班500人: a part for each choice with numbers of its own, where a row takes several."""
+    split = next((each for each in row.asked if each.split and row.many), None)
+    marks = sorted({match.start() for each in split.choices for match in re.finditer(each, said)}) if split else []
+    parts = [said[begin:end] for begin, end in pairwise([*marks, len(said)])]
+    if len(parts) < 2 or not all(re.search(r"\d", part) for part in parts):
+        return [said]
+    return [f"{said[: marks[0]]} {part}" for part in parts]
 
 
 def only_figures(text: str, row: Row, received: date) -> bool:
@@ -91,7 +115,8 @@ def only_figures(text: str, row: Row, received: date) -> bool:
 
 def _without_name(text: str, row: Row) -> str:
     """The first of the row's own words goes: 微心愿 is no wish, 首批入队 no field of it."""
-    own = sorted({*row.words, row.name}, key=len, reverse=True)
+    # 派出任职 刘志 老校长下乡: the first, so that what follows may say which kind.
+    own = sorted({*row.words, row.name}, key=lambda word: (text.find(word), -len(word)))
     labels = {word for each in row.asked for word in (*verdicts.words_of(each, row), *each.choices)}
     for word in own:
         at = text.find(word)
@@ -109,17 +134,21 @@ def _texts(text: str, row: Row, told: Told) -> str:
     marks = sorted((match.start(), match.end(), each) for each in fields for match in _labels(text, each))
     for place, (_, begin, each) in enumerate(marks):
         limit = marks[place + 1][0] if place + 1 < len(marks) else len(text)
-        ends = _TEXT_ENDS.search(text, begin, limit)
-        end = ends.start() if ends else limit
+        end = _text_end(row, text, begin, limit)
         said = text[begin:end].strip(" ,、" + GAP)[:LONGEST_TEXT]
         if said:
             told.values[each.name] = said
     for start, begin, _ in marks:
-        ends = _TEXT_ENDS.search(text, begin)
         following = [other for other, _, _ in marks if other > start]
-        end = min([ends.start() if ends else len(text), *following])
-        text = verdicts.gap(text, start, end)
+        text = verdicts.gap(text, start, _text_end(row, text, begin, min([len(text), *following])))
     return text
+
+
+def _text_end(row: Row, text: str, begin: int, limit: int) -> int:
+    """Where what is told in words ends; of a roster it is a name or number: 去向:承德 送教3天."""
+    begin += len(text[begin:limit]) - len(text[begin:limit].lstrip())
+    ends = (_WORD_ENDS if row.shape == "roster" else _TEXT_ENDS).search(text, begin, limit)
+    return ends.start() if ends else limit
 
 
 def _labels(text: str, each: Figure) -> Iterable[re.Match[str]]:
@@ -215,8 +244,10 @@ def _by_measure(amount: Amount, fields: Sequence[Figure], taken: Mapping[str, Va
 
 
 def _left_over(bare: Sequence[Amount], fields: Sequence[Figure], told: Told) -> None:
-    """A single bare number goes to the single number that is wanted; any other is asked about."""
-    wanted = [each for each in fields if each.required and each.name not in told.values]
+    """A single bare number goes to the single number that is wanted or that there is; any other is asked about."""
+    wanted = [each for each in fields if (each.required or len(fields) == 1) and each.name not in told.values]
+    counted = {unit for each in fields for unit in each.units}
+    bare = [each for each in bare if each.value != 1 or each.measure not in _ONCE - counted]
     plain = [each for each in bare if not each.measure]
     if len(bare) == len(plain) == 1 and len(wanted) == 1:
         told.values[wanted[0].name] = plain[0].value

@@ -94,20 +94,19 @@ _QUESTIONS = {
 # What is asked for together with something else.
 _MISSING = {"UNIT_MISSING": "中队", "ACTIVITY_MISSING": "活动", "COUNT_MISSING": "人数"}
 _MOST_BUTTONS = 6
-_LIKELY = {
-    "ACTIVITY_MISSING": ("主题队日", "主题队会", "队课", "志愿服务", "红领巾爱学习", "其他"),
-    "DATE_FUTURE": ("今天", "昨天"),
-    "DATE_INVALID": ("今天", "昨天"),
-}
 _WRONG_DAYS = frozenset({"DATE_FUTURE", "DATE_INVALID"})
 
 
 def question(
-    issues: Sequence[str], record: Record, squads: Sequence[str] = (), size: int | None = None
+    issues: Sequence[str],
+    record: Record,
+    squads: Sequence[str] = (),
+    size: int | None = None,
+    activities: Sequence[str] = (),
 ) -> tuple[str, tuple[Button, ...]]:
     """The one question for what is missing, what is known first, with the likely answers as buttons.
 
-    `squads` are those that may be meant, `size` is how many children the squad has.
+    `squads` and `activities` are those that may be meant, `size` is how many children the squad has.
     """
     issue = next((issue for issue in _QUESTIONS if issue in issues), "")
     if not issue:
@@ -121,11 +120,13 @@ def question(
     known = canonical(record, issues, days.day)
     also = [word for other, word in _MISSING.items() if other in issues and other != issue]
     asked = _QUESTIONS[issue].format(**words) + (f"\n也请写上{'和'.join(also)}。" if also else "")
-    buttons = tuple(Button(label, answer=answer) for label, answer in _likely(issue, record, squads, size))
+    buttons = tuple(Button(label, answer=answer) for label, answer in _likely(issue, record, squads, size, activities))
     return (f"{asked}\n其余看懂了:{known}" if known else asked), buttons[:_MOST_BUTTONS]
 
 
-def _likely(issue: str, record: Record, squads: Sequence[str], size: int | None) -> list[tuple[str, str]]:
+def _likely(
+    issue: str, record: Record, squads: Sequence[str], size: int | None, activities: Sequence[str]
+) -> list[tuple[str, str]]:
     """(label, answer) of what is probably meant."""
     if issue.startswith("UNIT"):
         return [(each, each) for each in squads]
@@ -136,7 +137,8 @@ def _likely(issue: str, record: Record, squads: Sequence[str], size: int | None)
         return [(swapped, swapped)]
     if issue in ("COUNT_MISSING", "COUNT_VAGUE") and size:
         return [(f"全到 {size}", f"应到{size}实到{size}")]
-    return [(each, each) for each in _LIKELY.get(issue, ())]
+    likely = activities if issue == "ACTIVITY_MISSING" else ("今天", "昨天") if issue in _WRONG_DAYS else ()
+    return [(each, each) for each in likely]
 
 
 def doubt(issues: Sequence[str], records: Sequence[Record]) -> str:

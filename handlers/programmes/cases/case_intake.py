@@ -1,7 +1,7 @@
 """A case is opened by what names its row, 督导 实验小学 队室没有队旗 12月10日前整改; what is missing is asked."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from handlers.attendance import attachments
 from handlers.catalogue.model import Row
@@ -67,7 +67,9 @@ def open_case(ask: Ask, row: Row, said: str) -> Sequence[Reply]:
     if len(opened) == 1:
         return opened[0]
     letters = [letter for replies in opened for letter in replies[1:]]
-    return [Reply("\n".join(replies[0].text for replies in opened)), *letters]
+    numbers = [replies[0].buttons[0].args.partition(" ")[0] for replies in opened]
+    undo = replace(opened[0][0].buttons[0], args=" ".join([numbers[0], "撤回", *numbers[1:]]))
+    return [Reply("\n".join(replies[0].text for replies in opened), (undo,)), *letters]
 
 
 def _opened(ask: Ask, row: Row, unit: Unit, told: case_reading.Told) -> list[Reply]:

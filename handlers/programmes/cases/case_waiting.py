@@ -1,8 +1,10 @@
 """Which cases wait for somebody, and which one a number means."""
 
+import re
+
 from handlers.catalogue import chain, current
 from handlers.catalogue.model import Row
-from handlers.kit import Ask, Denied, Refusal
+from handlers.kit import Ask, Button, Denied, Refusal
 from handlers.programmes.cases import case_rights
 from handlers.wording.numbers import CaseNumbers
 from storage.organisation import unit_groups, units
@@ -10,7 +12,10 @@ from storage.programmes import cases
 from storage.programmes.cases import Case
 
 COMMAND = "办"
+_DONE = re.compile("^(?:我们?|本校|学校)?(?:已经?|都)")
+_PLACE = re.compile(r"(\d{1,3})(?:[\s,，:：]+|$)")
 _MOST_WAITING = 300
+_MOST_BUTTONS = 6
 
 
 def found(ask: Ask) -> list[tuple[Case, Row]]:
@@ -36,6 +41,26 @@ def _is_for(ask: Ask, one: Case, row: Row) -> bool:
     return any(not each.optional for each in able)
 
 
+def by_word(ask: Ask, text: str) -> list[tuple[Case, str]]:
+    """Whatever waits for the asker and may take the step that the text begins with, each with that step and the rest.
+
+    已会签, 派课了 王老师周三来; 整改 2 is the second of 待办.
+    """
+    said = _DONE.sub("", text)
+    able: list[tuple[Case, str]] = []
+    for place, (one, row) in enumerate(found(ask), 1):
+        word = max(chain.named(row, said), chain.named(row, text), key=len)
+        rest = (said if said.startswith(word) else text)[len(word) :].lstrip("了 ,，:：")
+        steps = case_rights.possible(ask.me, row, one, cases.steps(ask.db, one.id)) if word else []
+        if chain.actions(row).get(word) in {each.action for each in steps}:
+            nth = _PLACE.match(rest)
+            if nth and int(nth[1]) == place:
+                return [(one, f"{word} {rest[nth.end() :]}".strip())]
+            if nth is None:
+                able.append((one, f"{word} {rest}".strip()))
+    return able
+
+
 NUMBERS = CaseNumbers(cases.LETTER, "事项", lambda ask: [one.number for one, _ in found(ask)])
 
 
@@ -49,3 +74,14 @@ def named(ask: Ask, number: str) -> tuple[Case, Row]:
     if not case_rights.may_see(ask.me, row, one):
         raise Denied(none, what=COMMAND, subject=f"case:{number}")
     return one, row
+
+
+def step(ask: Ask, text: str) -> str:
+    """The arguments of 办 for a step that is told without a number; empty where none is meant, Refusal for several."""
+    able = by_word(ask, text)
+    if len(able) < 2:
+        return "".join(f"{one.number} {words}" for one, words in able)
+    buttons = (
+        Button(f"{words.partition(' ')[0]} {one.number}", COMMAND, f"{one.number} {words}") for one, words in able
+    )
+    raise Refusal(f"有 {len(able)} 件，是哪一件？还没有办。发「待办」看各是什么。", *tuple(buttons)[:_MOST_BUTTONS])

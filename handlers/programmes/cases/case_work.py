@@ -42,7 +42,10 @@ def work(ask: Ask) -> Sequence[Reply]:
     said = chain.named(row, words)
     own = next((each for each in case_changes.WORDS if words.startswith(each)), "")
     if own and len(own) > len(said):
-        return case_changes.WORDS[own](ask, row, one, words.removeprefix(own).strip(_SIGNS))
+        rest = words.removeprefix(own).strip(_SIGNS)
+        more, rest = case_waiting.NUMBERS.leading(ask, rest)
+        each_one = [(one, row), *(case_waiting.named(ask, each) for each in dict.fromkeys(more or ()))]
+        return _together([case_changes.WORDS[own](ask, its_row, each, rest) for each, its_row in each_one])
     if not said:
         now = case_words.now_possible(ask, row, one)
         raise Refusal(
@@ -54,11 +57,13 @@ def work(ask: Ask) -> Sequence[Reply]:
     for each in dict.fromkeys(more) if more else ():
         other, its_row = case_waiting.named(ask, each)
         taken.append(_take(ask, its_row, other, said, rest))
-    return taken[0] if len(taken) == 1 else _together(taken)
+    return _together(taken)
 
 
 def _together(taken: list[Sequence[Reply]]) -> Sequence[Reply]:
     """What is said of several at once: one answer, and the letters about each."""
+    if len(taken) == 1:
+        return taken[0]
     closes = tuple(each for replies in taken for each in replies[0].closes)
     text = "\n".join(replies[0].text for replies in taken)
     letters = [letter for replies in taken for letter in replies[1:]]
