@@ -112,6 +112,7 @@ class App:
         while not self._stop.is_set():
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stop.wait(), timeout=1)
+            self.ticker.keep()
             try:
                 await fetcher.once()
             except Exception:

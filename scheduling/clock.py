@@ -1,37 +1,56 @@
-"""The one timer of a process: calls one function at an interval and keeps nothing."""
+"""The one timer of a process: APScheduler calls one function at an interval and keeps nothing."""
 
-import logging
-import threading
 from collections.abc import Callable
-
-log = logging.getLogger(__name__)
+from datetime import UTC, datetime
+from time import monotonic
+from typing import Any
 
 
 class Clock:
     """
     Calls `tick` at once and then every `seconds`, in a thread of its own, never twice at the same time.
 
-    Everything with a due time is a row in the database, so a late or a missed call loses nothing. It waits by a clock
-    that nobody sets: one that is put back stops nothing. An error of `tick` is logged, no more.
+    Everything with a due time is a row in the database, so a late or a missed call loses nothing. An error of `tick` is
+    logged by APScheduler (logger `apscheduler`) and the next call comes all the same. It goes by the machine's time: who
+    calls `keep` now and then makes it go on after that was put back.
     """
 
     def __init__(self, tick: Callable[[], object], seconds: float) -> None:
         self._tick = tick
         self._seconds = seconds
-        self._stopped = threading.Event()
+        self._scheduler: Any = None
+        self._ended = monotonic()
+        self._running = False
 
     def start(self) -> None:
-        """Begin to tick."""
-        threading.Thread(target=self._run, name="tick", daemon=True).start()
+        """Begin to tick; imports APScheduler (60 ms) only now."""
+        from apscheduler.executors.pool import ThreadPoolExecutor
+        from apscheduler.schedulers.background import BackgroundScheduler
 
-    def _run(self) -> None:
-        while not self._stopped.is_set():
-            try:
-                self._tick()
-            except Exception:
-                log.exception("the tick")
-            self._stopped.wait(self._seconds)
+        # In memory: a stored job can vanish after a missed run, a crash or a renaming.
+        one_thread = {"default": ThreadPoolExecutor(1)}  # type: ignore[no-untyped-call]
+        self._scheduler = BackgroundScheduler(timezone=UTC, executors=one_thread)  # type: ignore[no-untyped-call]
+        self._scheduler.add_job(
+            self._call, "interval", seconds=self._seconds, id="tick", next_run_time=datetime.now(UTC),
+            coalesce=True, max_instances=1, misfire_grace_time=None,
+        )  # fmt: skip
+        self._scheduler.start()
+
+    def _call(self) -> None:
+        self._running = True
+        try:
+            self._tick()
+        finally:
+            self._ended, self._running = monotonic(), False
+
+    def keep(self) -> None:
+        """Call at once where no call came for two intervals, by a clock that nobody sets."""
+        if self._scheduler is not None and not self._running and monotonic() - self._ended > 2 * self._seconds:
+            self._ended = monotonic()
+            self._scheduler.modify_job("tick", next_run_time=datetime.now(UTC))
 
     def stop(self) -> None:
         """No tick begins after this; one that runs may still end."""
-        self._stopped.set()
+        if self._scheduler is not None:
+            self._scheduler.shutdown(wait=False)
+            self._scheduler = None

@@ -93,6 +93,11 @@ class Ticker:
         if found := self._walk.check(self.engine.now()):
             do(partial(audit_walk.note, found=found))
 
+    def keep(self) -> None:
+        """Whatever the machine's time does, the ticks go on; to be called every second."""
+        if self._timer is not None:
+            self._timer.keep()
+
     def stop(self) -> None:
         """No further tick."""
         if self._timer is not None:
