@@ -25,6 +25,8 @@ _AWARDED = pattern(
     r"|(?:去年|上学期|上一?年|以前)[\u4e00-\u9fff]{1,6}章(?:是|给了|有)"
 )
 # 王小明不推荐一星章; 不怕困难 says something else.
+# 如果名额够,推荐王小明: nothing is asked for yet.
+_IF = pattern(r"(?:^|[,。;!\n])\s?(?:如果|要是|假如|万一|倘若|只要|若是?)(?!不)")
 # 例如: 三(2)中队 王小明 一星章.
 _EXAMPLE = pattern(r"^\W{0,3}(?:例如|比如|譬如|格式|示例|样例|模板|例)(?:[:,]|\s|如下|是)")
 _NOT = pattern(
@@ -62,6 +64,8 @@ def read_medals(plain: Clean, context: Context, secrets: Secrets) -> Reading | N
         return None
     if _EXAMPLE.search(text):
         return Reading("chat", "ignore", claim="example")
+    if _IF.search(text):
+        return Reading("chat", "ignore", claim="condition")
     if not nominates and (_AWARDED.search(text) or held(medals, before)):
         return Reading("chat", "ignore", claim="other")
     if change := _of_change(text, scan, hits, medals, context):

@@ -21,9 +21,10 @@ def upgrade() -> None:
         "(select max(at) from nomination_step where nomination_step.nomination_id = nomination.id), made_at)"
     )
     # What only the school had approved waits for the level that awards it, as it was said to.
-    for medal, level in _HIGHER.items():
-        waits = f"medal = '{medal}' and state = 'approved' and presented_on is null"
-        op.execute(f"update nomination set state = 'passed', level = '{level}' where {waits}")  # noqa: S608
+    higher = [(f"medal = '{medal}'", level) for medal, level in _HIGHER.items()]
+    for which, level in (*higher, ("medal like 'H:%' and medal <> 'H:优秀中队'", "county")):
+        waits = f"{which} and state = 'approved' and presented_on is null"
+        op.execute(sa.text(f"update nomination set state = 'passed', level = '{level}' where {waits}"))  # noqa: S608
     for name, columns, child in (
         ("uq_nomination_child", ["child_id", "medal", "term"], "child_id is not null"),
         ("uq_nomination_unit", ["unit_id", "medal", "term"], "child_id is null"),
