@@ -43,25 +43,26 @@ class Preview:
 
 
 def preview(
-    db: Connection, now: datetime, days: int, calendar: Calendar, occasions: declared.Occasions, say: Any
-) -> Preview:
+    db: Connection, now: datetime, days: int, calendar: Calendar, occasions: declared.Occasions, say: Any,
+    only: int | None = None,
+) -> Preview:  # fmt: skip
     """
-    Everything that goes out after `now` up to the end of the day `days` later, if all stays as it is.
+    Everything that goes out after `now` up to the end of the day `days` later, if all stays as it is (to `only`).
 
     `say` gives the words (a Reply) of a delivery as of its time; None: it would not be said, by what is known now.
     """
     first = now.astimezone(calendar.zone).date()
     span = declared.Span(db, now, calendar, first, first + timedelta(days=days))
     made = _Plan(occasions, span, say, wishes.of(db))
-    people = {id: list(held) for id, held in groupby(_everybody(db, now), key=lambda one: one.person_id)}
+    people = {id: list(held) for id, held in groupby(_people(db, now, only), key=lambda one: one.person_id)}
     rows = _rows(span, occasions, people)
     entries = [entry for id, mine in rows.items() if id in people for entry in made.of(people[id], mine)]
     entries.sort(key=lambda entry: (entry.send_at, entry.occurrence, entry.person_id))
     return Preview(tuple(entries), tuple(calendar.warnings(span.first, span.last)))
 
 
-def _everybody(db: Connection, now: datetime) -> list[Recipient]:
-    return recipients.recipients(db, list(Role), now)
+def _people(db: Connection, now: datetime, only: int | None) -> list[Recipient]:
+    return recipients.recipients(db, list(Role), now, None if only is None else [only])
 
 
 def _rows(

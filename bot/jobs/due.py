@@ -21,10 +21,10 @@ _SHOWN = 8
 _TOP = (Role.PROVINCE_ADMIN, Role.CITY_ADMIN, Role.COUNTY_ADMIN, Role.SCHOOL_ADMIN)
 
 
-def preview(engine: Engine, db: Connection, days: int, calendar: Calendar) -> Preview:
-    """What will go out in the next days."""
+def preview(engine: Engine, db: Connection, days: int, calendar: Calendar, person_id: int | None = None) -> Preview:
+    """What will go out in the next days (to this person)."""
     occasions = engine.features.occasions
-    return preview_of(db, engine.now(), days, calendar, occasions, partial(letter.words, db, occasions))
+    return preview_of(db, engine.now(), days, calendar, occasions, partial(letter.words, db, occasions), person_id)
 
 
 def voice(engine: Engine, turn: Turn) -> Voice[Reply]:

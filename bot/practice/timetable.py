@@ -11,6 +11,7 @@ from bot.jobs.ticker import Ticker
 from bot.pipeline.turn import Turn
 from bot.pipeline.writer import Pipeline
 from bot.practice.channel import NAME, BadRequest
+from scheduling.preview import Entry
 from storage.base import key_values
 from storage.people import people
 from storage.reminders import deliveries
@@ -40,12 +41,18 @@ class Timetable:
             who = people.by_addresses(db, NAME, [person], now).get(person) if person else None
             if person and who is None:
                 return None
-            entries = due.preview(self._ticker.engine, db, DAYS_AHEAD, self._ticker.calendar).entries
-        wanted = (one for one in entries if (who is None or one.person_id == who.id) and not one.if_missing)
-        first = next(wanted, None)
+            first = self._first(db, who.id if who else None)
         if first is None:
             return None
         return {"at": first.send_at.astimezone(self.clock.zone).isoformat(), "what": first.first_line}
+
+    def _first(self, db: Connection, person_id: int | None) -> Entry | None:
+        """The next that goes out for sure; looked for in the nearest days first, since all is put into words."""
+        for days in (2, 8, DAYS_AHEAD):
+            entries = due.preview(self._ticker.engine, db, days, self._ticker.calendar, person_id).entries
+            if first := next((one for one in entries if not one.if_missing), None):
+                return first
+        return None
 
     async def move_to(self, then: datetime) -> None:
         """Go forward through every tick in between; raises BadRequest for a step back or a leap."""

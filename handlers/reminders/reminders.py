@@ -8,8 +8,8 @@ from handlers.catalogue.loader import calendar_of
 from handlers.kit import ADMINS, MEMBERS, Ask, Button, Denied, Refusal, Reply, Role
 from handlers.registry import command
 from handlers.reminders import key_dates, naming, own_dates
+from scheduling import key_dates as planned
 from scheduling.calendar import Calendar, KeyDate
-from scheduling.key_dates import Reminder, reminders, reminders_for
 from scheduling.occasions import hat
 from storage.reminders import holds
 
@@ -45,7 +45,7 @@ def _let_go(ask: Ask) -> Reply:
 
 def _next(ask: Ask, calendar: Calendar) -> Reply:
     hats = [hat(grant.role, grant.unit.grade) for grant in ask.me.grants]
-    found = reminders_for(reminders(calendar, ask.today, ask.today + timedelta(days=AHEAD)), hats)
+    found = planned.reminders_for(planned.reminders(calendar, ask.today, ask.today + timedelta(days=AHEAD)), hats)
     mine = [one for one in found if one.at > ask.now and one.lead >= 0]
     messages = [list(group) for _, group in groupby(mine, key=lambda one: one.at)]
     if not messages:
@@ -58,7 +58,7 @@ def _next(ask: Ask, calendar: Calendar) -> Reply:
     return Reply("\n".join(lines), (Button(name, "提醒", name), Button("重要日子", "提醒", "列表")))
 
 
-def _names(group: Sequence[Reminder]) -> str:
+def _names(group: Sequence[planned.Reminder]) -> str:
     nearest: dict[str, int] = {}
     for one in group:
         # From the day it is sent: a free day may have moved it forward.

@@ -68,7 +68,7 @@ def claim(
         lambda db: inbox.arrive(db, [ARRIVED], "batch"),
         lambda db: inbox.failed(db),
         lambda db: files.wanted(db, NOW),
-        lambda db: deliveries.due(db, NOW, 10),
+        lambda db: deliveries.due(db, NOW, 10, deliveries.Letters(frozenset({"key_date"}), NOW)),
         lambda db: deliveries.next_due(db, NOW),
         lambda db: cards.last(db, "telegram", "1", NOW),
         lambda db: checkins.heads(db, [1, 2, 3], NOW.date(), NOW.date()),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import lru_cache
 
 from handlers.catalogue import current
 from handlers.catalogue.model import Row
@@ -38,6 +39,7 @@ def owed(span: occasions.Span, hats: frozenset[occasions.Hat]) -> Iterator[occas
                 yield {**made, "payload": {"row": row.key, "period": period}}
 
 
+@lru_cache(maxsize=64)
 def _periods(kind: str, first: date, last: date) -> list[str]:
     step = timedelta(days=7)
     days_of = (first + n * step for n in range((last - first) // step + 1))
