@@ -11,8 +11,8 @@ class Clock:
     Calls `tick` at once and then every `seconds`, in a thread of its own, never twice at the same time.
 
     Everything with a due time is a row in the database, so a late or a missed call loses nothing. An error of `tick` is
-    logged by APScheduler (logger `apscheduler`) and the next call comes all the same. It goes by the machine's time: who
-    calls `keep` now and then makes it go on after that was put back.
+    logged by APScheduler (logger `apscheduler`) and the next call comes all the same. APScheduler goes by
+    the machine's time; `keep`, called every second, makes it go on where that was put back.
     """
 
     def __init__(self, tick: Callable[[], object], seconds: float) -> None:
