@@ -48,7 +48,11 @@ def _schools(ask: Ask, period: weeks.Period, found: list[Squad], due: int) -> Re
         lines.append(f"另有 {len(count) - MOST_SCHOOLS} 所，发「周报 {period.week} 表」看全部")
     shown = units.by_ids(ask.db, [id for (id, _), _ in count[:MOST_BUTTONS] if id])
     names = history.path_names(ask.db, shown.values())
-    down = [Button(each.name, "未签到", f"{period.day or period.week} {names[id]}") for id, each in shown.items()]
+    down = [
+        Button(school, "未签到", f"{period.day or period.week} {names[id]}")
+        for (id, school), _ in count[:MOST_BUTTONS]
+        if id in names
+    ]
     return Reply("\n".join(lines), (*_buttons(ask, period, ""), *down))
 
 

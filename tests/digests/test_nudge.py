@@ -83,8 +83,12 @@ def test_missing_lists_exactly_those_without_a_check_in(schools: Schools) -> Non
 
 def test_a_long_list_ends_with_where_to_find_the_rest(schools: Schools) -> None:
     squads_of(schools.db, schools.second, 70)
-    said = schools.missing(schools.zhou, "上周").text
-    assert said.endswith("\n等 76 个,发「周报 2026-W13 表」看全部") and said.count("中队") == 61
+    said = schools.missing(schools.sun, "上周").text
+    assert said.endswith("\n等 72 个,发「周报 2026-W13 表」看全部") and said.count("中队") == 61
+    # Above schools so many are told by school.
+    above = schools.missing(schools.zhou, "上周")
+    assert above.text.endswith("多的在前：\n· 光明小学 72 个\n· 实验小学 4 个")
+    assert [button.label for button in above.buttons] == ["催办", "周报", "光明小学", "实验小学"]
 
 
 def test_missing_of_a_day_is_not_missing_of_the_week(schools: Schools) -> None:
