@@ -152,7 +152,7 @@ def _read(
     typed = typed or (None if whole or waiting else typed_labels.decided(features, ask, text))
     if typed:
         return _do(features, ask, *typed)
-    order = None if waiting or whole else newest.by_words(features, ask, text, reading.intent)
+    order = None if whole else newest.by_words(features, ask, text, reading.intent, waiting)
     # 阵地：队室有，队报没有 is no question for who has not reported.
     if order or ((order := features.ordered(reading)) and not programmes.begun(ask, text, reading)):
         return _ordered(waiting, ask, *order) or []

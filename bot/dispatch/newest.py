@@ -1,6 +1,6 @@
 """What is meant without a number: 撤回, 更正, 恢复 of what was done last, a step of the one case that waits."""
 
-from bot.dispatch import typed_labels
+from bot.dispatch import open_questions, typed_labels
 from bot.dispatch.features import Features
 from handlers.kit import Ask
 from handlers.programmes import last_report
@@ -31,9 +31,11 @@ def instead(features: Features, ask: Ask, found: Command, args: str) -> Found:
     return _ordered(features, word, meant) or (found, args)
 
 
-def by_words(features: Features, ask: Ask, text: str, intent: str) -> Found | None:
+def by_words(
+    features: Features, ask: Ask, text: str, intent: str, waiting: open_questions.OpenQuestion | None
+) -> Found | None:
     """The same without a command's word: 已整改 of what waits, 不对,是28 of what was reported."""
-    if ask.person is None:
+    if ask.person is None or (waiting and not waiting.is_about_report):
         return None
     if intent in _IN_VAIN and (step := case_waiting.step(ask, text)):
         return _ordered(features, case_waiting.COMMAND, step)

@@ -174,7 +174,7 @@ def of_period(
 
 
 def newest_by(
-    db: Connection, person_id: int, since: datetime, state: Iterable[str] = COUNTS, **of: str | int | None
+    db: Connection, person_id: int, since: datetime, state: Iterable[str] = COUNTS, **of: str | int | date | None
 ) -> Report | None:
     """What this person reported last since an instant, in one of these states; `of`: with these columns, if any."""
     mine = (report.c.person_id == person_id) & (report.c.made_at >= since) & report.c.state.in_(tuple(state))
