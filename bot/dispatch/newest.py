@@ -6,8 +6,6 @@ from handlers.kit import Ask
 from handlers.programmes import last_report
 from handlers.programmes.cases import case_waiting
 from handlers.registry import Command
-from storage.base import numbered
-from storage.programmes import reports
 
 _IN_VAIN = frozenset({"unknown", "chat", "question"})
 Found = tuple[Command, str]
@@ -21,13 +19,7 @@ def instead(features: Features, ask: Ask, found: Command, args: str) -> Found:
     card = typed_labels.labelled(features, ask, word, most=1) if word in last_report.STATES and not args else None
     if card and card[1].word == case_waiting.COMMAND:
         return _ordered(features, case_waiting.COMMAND, card[1].args) or (found, args)
-    if ask.person and word == "恢复" and not args:
-        # What was taken back last has the newest button.
-        card = typed_labels.labelled(features, ask, word)
-        number = card[1].args if card else ""
-        meant = number if numbered.letter_of(number) == reports.LETTER else ""
-    else:
-        meant = last_report.meant(ask, word, args) if ask.person else ""
+    meant = last_report.meant(ask, word, args) if ask.person else ""
     return _ordered(features, word, meant) or (found, args)
 
 

@@ -34,6 +34,8 @@ def meant(ask: Ask, word: str, args: str) -> str:
         return ""
     if args.isdecimal() and word != "更正":
         return ""
+    if word == "恢复" and not args:
+        return _taken_back(ask)
     one, row, left = _last(ask, args, STATES[word])
     if one is None or row is None:
         return ""
@@ -48,6 +50,13 @@ def meant(ask: Ask, word: str, args: str) -> str:
         if len(own) != 1 and checkins.newest(ask.db, ask.me.id):
             return ""
     return f"R{one.id} {words}".strip()
+
+
+def _taken_back(ask: Ask) -> str:
+    """The report that was taken back last, unless a check-in was so later."""
+    gone = reports.newest_gone(ask.db, ask.me.id, ask.now - _COUNTS)
+    last = checkins.gone_at(ask.db, ask.me.id)
+    return "" if gone is None or (last and last >= gone[1]) else f"R{gone[0].id}"
 
 
 def _fits(one: Figure, amount: str) -> bool:

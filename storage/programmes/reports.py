@@ -183,6 +183,15 @@ def newest_by(
     return None if found is None else _from(found)
 
 
+def newest_gone(db: Connection, person_id: int, since: datetime) -> tuple[Report, datetime] | None:
+    """What this person took back last since an instant and stands no more, and when."""
+    taken = (report_step.c.action == "withdrawn") & (report_step.c.person_id == person_id) & (report_step.c.at >= since)
+    query = _SELECT.add_columns(report_step.c.at).join(report_step, report_step.c.report_id == report.c.id)
+    query = query.where(taken, report.c.state == WITHDRAWN).order_by(report_step.c.id.desc()).limit(1)
+    found = db.execute(query).first()
+    return (_from(found), found.at) if found else None
+
+
 def below(db: Connection, row: str, paths: Sequence[str], first: date, last: date) -> list[Report]:
     """All standing reports of a row in these subtrees with a day from `first` to `last`, by unit and day."""
     query = _SELECT.where(_of(row, first, last), report.c.state != WITHDRAWN, within(paths))
