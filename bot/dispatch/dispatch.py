@@ -151,7 +151,7 @@ def _read(
     typed = None if whole else typed_labels.labelled(features, ask, text)
     if typed := typed or (None if whole or waiting else typed_labels.decided(features, ask, text)):
         return _do(features, ask, *typed)
-    order = None if waiting or whole else newest.by_words(features, ask, text, reading.intent)
+    order = None if whole else newest.by_words(features, ask, text, reading.intent, waiting)
     # 阵地：队室有，队报没有 is no question for who has not reported.
     if order is None and not programmes.begun(ask, text, reading):
         order = features.ordered(reading)

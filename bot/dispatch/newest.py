@@ -1,13 +1,11 @@
 """What is meant without a number: 撤回, 更正, 恢复 of what was done last, a step of the one case that waits."""
 
-from bot.dispatch import typed_labels
+from bot.dispatch import open_questions, typed_labels
 from bot.dispatch.features import Features
 from handlers.kit import Ask
 from handlers.programmes import last_report
 from handlers.programmes.cases import case_waiting
 from handlers.registry import Command
-from storage.base import numbered
-from storage.programmes import reports
 
 _IN_VAIN = frozenset({"unknown", "chat", "question"})
 Found = tuple[Command, str]
@@ -21,19 +19,15 @@ def instead(features: Features, ask: Ask, found: Command, args: str) -> Found:
     card = typed_labels.labelled(features, ask, word, most=1) if word in last_report.STATES and not args else None
     if card and card[1].word == case_waiting.COMMAND:
         return _ordered(features, case_waiting.COMMAND, card[1].args) or (found, args)
-    if ask.person and word == "恢复" and not args:
-        # What was taken back last has the newest button.
-        card = typed_labels.labelled(features, ask, word)
-        number = card[1].args if card else ""
-        meant = number if numbered.letter_of(number) == reports.LETTER else ""
-    else:
-        meant = last_report.meant(ask, word, args) if ask.person else ""
+    meant = last_report.meant(ask, word, args) if ask.person else ""
     return _ordered(features, word, meant) or (found, args)
 
 
-def by_words(features: Features, ask: Ask, text: str, intent: str) -> Found | None:
+def by_words(
+    features: Features, ask: Ask, text: str, intent: str, waiting: open_questions.OpenQuestion | None
+) -> Found | None:
     """The same without a command's word: 已整改 of what waits, 不对,是28 of what was reported."""
-    if ask.person is None:
+    if ask.person is None or (waiting and not waiting.is_about_report):
         return None
     if intent in _IN_VAIN and (step := case_waiting.step(ask, text)):
         return _ordered(features, case_waiting.COMMAND, step)

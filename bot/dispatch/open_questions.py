@@ -38,6 +38,11 @@ class OpenQuestion:
         """What has not been done, and what to answer."""
         return self.question.again(self.known).text
 
+    @property
+    def is_about_report(self) -> bool:
+        """Whether it asks for a yes about a report that is there: 不对,是28 and 撤回 go to that."""
+        return bool(self.question.yes) and self.question.kind.startswith("report")
+
     def settled(self, ask: Ask, text: str) -> Sequence[Reply] | None:
         """What is said to a yes, a no, and what only sounds like one; None for all other words."""
         question, words = self.question, text

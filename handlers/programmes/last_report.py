@@ -4,7 +4,7 @@ import re
 from datetime import datetime, timedelta
 
 from handlers.attendance import recent
-from handlers.catalogue.model import Row
+from handlers.catalogue.model import Figure, Row
 from handlers.catalogue.telling.reports import only_figures, read_report
 from handlers.kit import Ask
 from handlers.reading.text.normalise import clean
@@ -34,15 +34,33 @@ def meant(ask: Ask, word: str, args: str) -> str:
         return ""
     if args.isdecimal() and word != "更正":
         return ""
+    if word == "恢复" and not args:
+        return _taken_back(ask)
     one, row, left = _last(ask, args, STATES[word])
     if one is None or row is None:
         return ""
     if word != "更正":
         return f"R{one.id}" if _BARE.fullmatch(left) else ""
     words = _AROUND.sub("", left)
-    if words and not read_report(clean(words).text, row, ask.today).values:
-        return ""
+    told = read_report(clean(words).text, row, ask.today)
+    if words and not told.values:
+        # 25万元 of a report that told one sum only; who has never checked in can mean nothing else.
+        own = [each.label for each in row.asked if each.name in one.figures and told.open and _fits(each, told.open[0])]
+        words = f"{own[0]}{told.open[0]}" if len(own) == len(told.open) == 1 else words
+        if len(own) != 1 and checkins.newest(ask.db, ask.me.id):
+            return ""
     return f"R{one.id} {words}".strip()
+
+
+def _taken_back(ask: Ask) -> str:
+    """The report that was taken back last, unless a check-in was so later."""
+    gone = reports.newest_gone(ask.db, ask.me.id, ask.now - _COUNTS)
+    last = checkins.gone_at(ask.db, ask.me.id)
+    return "" if gone is None or (last and last >= gone[1]) else f"R{gone[0].id}"
+
+
+def _fits(one: Figure, amount: str) -> bool:
+    return one.is_number and amount.endswith(one.units)
 
 
 def by_words(ask: Ask, text: str, intent: str) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from handlers.attendance import attachments
+from handlers.attendance import attachments, recent
 from handlers.catalogue import current
 from handlers.catalogue.model import Row
 from handlers.catalogue.telling.reports import Told, only_figures, read_report, split_by_choice, without_texts
@@ -32,6 +32,8 @@ class _Asked:
     open: str = ""
     # The message whose photos and documents wait for the answer.
     files: int | None = None
+    # Whether the same was reported just before and this is another one.
+    again: bool = False
 
 
 _REPORTS = frozenset({"report"})
@@ -53,6 +55,15 @@ class Replacing:
     correction: str
 
 
+AGAIN = questions.Question(
+    "report-again",
+    _Asked,
+    undone="没有再记。",
+    dropped="好的，没有再记。",
+    yes="再记一次",
+    no="不记",
+    ended_by=_REPORTS,
+)
 REPLACE = questions.Question(
     "report-replace", Replacing, undone="原来的没有改，这次也没有再记。", dropped="好的，没有改。",
     yes="改成这次的", no="不改", ended_by=frozenset({"report", "更正", "撤回"}),
@@ -73,7 +84,13 @@ def report(ask: Ask, row: Row, said: str, known: _Asked | None = None) -> Sequen
     parts = split_by_choice(said, row)
     if len(parts) > 1 and known is None:
         return [reply for part in parts for reply in report(ask, row, part)]
-    now = _Asked(row.key, said, day.isoformat(), files=attachments.waiting(ask, known.files if known else None))
+    now = _Asked(
+        row.key,
+        said,
+        day.isoformat(),
+        files=attachments.waiting(ask, known.files if known else None),
+        again=bool(known and known.again),
+    )
     # 文号:县委办〔2026〕12号: what is said in a field's own words is no unit and no period.
     head, own_words = without_texts(said, row)
     unit, rest = _unit(ask, row, head)
@@ -185,12 +202,29 @@ def _kept(ask: Ask, row: Row, unit: Unit, told: Told, now: _Asked) -> Reply:
         raise Refusal(f"{days.short(day)}还没有到，没有记录。请等开展以后再报，或改好日期再发一次。")
     told.values = {name: gated(value) for name, value in told.values.items()}
     new = _report(ask, row, unit, told, day, now.said)
+    if row.many and not now.again and (same := _just_told(ask, new)):
+        text = f"和刚才报的 R{same.id} 一样：{programmes.said(row, same)}。没有再记。要是另一次，请选「再记一次」。"
+        return Reply(text, AGAIN.put(ask, now))
     warning = limits.check(ask.db, row, replace(new, path=unit.path))
     kept = reports.store(ask.db, new, ask.me.id, ask.now, further=row.many) or _instead_of_zero(ask, new)
     if kept is None:
         return _again(ask, row, new)
     echo = _echo(ask, row, unit, kept, "已记录")
     return replace(echo, text=echo.text + warning + _evidence(ask, row, kept, now.files))
+
+
+def _just_told(ask: Ask, new: reports.Report) -> reports.Report | None:
+    """What the asker has told in the same words just before: sent twice, or another event."""
+    since = ask.now - recent.FRESH
+    one = reports.newest_by(ask.db, ask.me.id, since, row=new.row, unit_id=new.unit_id, day=new.day)
+    return one if one and one.figures == new.figures else None
+
+
+@questions.answers(AGAIN)
+def once_more(ask: Ask, known: _Asked) -> Sequence[Reply]:
+    """It was another one."""
+    row = current.catalogue_of(ask.db).by_key.get(known.row)
+    return report(ask, row, known.said, replace(known, again=True)) if row else [Reply(_NOTHING)]
 
 
 def _evidence(ask: Ask, row: Row, kept: reports.Report, first: int | None) -> str:

@@ -139,6 +139,14 @@ def matching(
     return [_checkin(row) for row in db.execute(query.limit(most))]
 
 
+def gone_at(db: Connection, person_id: int) -> datetime | None:
+    """When a check-in of this sender that is taken back was so last."""
+    mine = _WITHDRAWN & (checkin.c.person_id == person_id)
+    when = select(checkin_version.c.at).join(checkin, checkin.c.id == checkin_version.c.checkin_id).where(mine)
+    found: datetime | None = db.scalar(when.order_by(checkin_version.c.id.desc()).limit(1))
+    return found
+
+
 def heads(db: Connection, unit_ids: Sequence[int], since: date, until: date) -> dict[int, list[int]]:
     """How many were there each time from `since` to the day before `until`, by unit, the latest last."""
     within_time = checkin.c.day.between(since, until - timedelta(days=1))

@@ -174,13 +174,22 @@ def of_period(
 
 
 def newest_by(
-    db: Connection, person_id: int, since: datetime, state: Iterable[str] = COUNTS, **of: str | int | None
+    db: Connection, person_id: int, since: datetime, state: Iterable[str] = COUNTS, **of: str | int | date | None
 ) -> Report | None:
     """What this person reported last since an instant, in one of these states; `of`: with these columns, if any."""
     mine = (report.c.person_id == person_id) & (report.c.made_at >= since) & report.c.state.in_(tuple(state))
     mine &= and_(true(), *(report.c[name] == value for name, value in of.items() if value is not None))
     found = db.execute(_SELECT.where(mine).order_by(report.c.id.desc()).limit(1)).first()
     return None if found is None else _from(found)
+
+
+def newest_gone(db: Connection, person_id: int, since: datetime) -> tuple[Report, datetime] | None:
+    """What this person took back last since an instant and stands no more, and when."""
+    taken = (report_step.c.action == "withdrawn") & (report_step.c.person_id == person_id) & (report_step.c.at >= since)
+    query = _SELECT.add_columns(report_step.c.at).join(report_step, report_step.c.report_id == report.c.id)
+    query = query.where(taken, report.c.state == WITHDRAWN).order_by(report_step.c.id.desc()).limit(1)
+    found = db.execute(query).first()
+    return (_from(found), found.at) if found else None
 
 
 def below(db: Connection, row: str, paths: Sequence[str], first: date, last: date) -> list[Report]:

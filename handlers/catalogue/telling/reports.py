@@ -18,7 +18,7 @@ from handlers.reading.text.numbers import CHINESE, value_of
 
 Value = Decimal | str | bool
 # Also where the row's name stood between: 征集微心愿12个.
-_BETWEEN = re.compile(rf"[ :={GAP}]*(?:人数|[为是有共计达了])?[ :={GAP}]*")
+_BETWEEN = re.compile(rf"[ :={GAP}]*(?:人数|[为是有共计达了]|改[成为]|应[为是])?[ :={GAP}]*")
 _PERCENT = re.compile(rf"百分之(\d{{1,3}}|[{CHINESE}]{{1,5}})")
 # 四届二次全委会, 第3次: which one it was, not how many.
 _ORDINAL = re.compile(rf"第[\d{CHINESE}]{{1,4}}[次届期批轮场]|[\d{CHINESE}]{{1,3}}届(?:[\d{CHINESE}]{{1,3}}次)?")

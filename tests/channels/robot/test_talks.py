@@ -95,6 +95,9 @@ class RobotBot:
     def people(self) -> list[str]:
         return list(dict.fromkeys(said["chat"] for said in self.fake.said))
 
+    def all_new(self) -> list[tuple[str, dict[str, Any]]]:
+        return [(who, bubble) for who in self.people() for bubble in self.new(who)]
+
     def new(self, who: str) -> list[dict[str, Any]]:
         """What came since the last look, as bubbles: a card or file below words belongs to them."""
         said = self.fake.said_to(who)
