@@ -129,11 +129,22 @@ def _decide(ask: Ask, one: appointments.Appointment, yes: bool) -> list[Reply]:
     ):
         return [Reply(_GONE.format(one.id))]
     if not stands:
-        return [Reply(f"{one.id} 没有照办:请的老师现在已经不管这里了。还要的话,请重新任命。")]
+        return [
+            Reply(f"{one.id} 没有照办:请的老师现在已经不管这里了。还要的话,请重新任命。"),
+            *_newcomer_told(ask, one),
+        ]
     if not yes:
-        return [Reply(f"好的,没有同意:{words}。"), Reply(f"{ask.me.name}没有同意:{words}。", to=one.asked_by)]
+        refused = [Reply(f"好的,没有同意:{words}。"), Reply(f"{ask.me.name}没有同意:{words}。", to=one.asked_by)]
+        return [*refused, *_newcomer_told(ask, one)]
     told = [Reply(f"已确认:{words}。"), Reply(f"{ask.me.name}确认了:{words}。", to=one.asked_by)]
     return [*told, *confirmed(ask, one)]
+
+
+def _newcomer_told(ask: Ask, one: appointments.Appointment) -> list[Reply]:
+    """Whoever joined by a code was promised to hear of it; who is here already was not asked."""
+    if one.wish.role is None or people.by_id(ask.db, one.wish.person_id, ask.now).grants:
+        return []
+    return [Reply("您的加入没有得到确认。请问问给您邀请码的老师。", to=one.wish.person_id)]
 
 
 def confirmed(ask: Ask, one: appointments.Appointment) -> list[Reply]:

@@ -31,7 +31,7 @@ _OF_HEALTH = re.compile(
     rf"[{_SICK}]|{_WORDS['illness']}|(?:{_WORDS['body']})[^,，。;；\s]{{0,3}}(?:{_WORDS['trouble']})|{_WORDS['cure']}"
 )
 _BECAUSE = re.compile(_WORDS["because"])
-_ABSENT = re.compile(_WORDS["absent"])
+_ABSENT = re.compile(rf"{_WORDS['absent']}|(?:{_WORDS['absent_at_end']})(?=[,，。;；\s的]|$)")
 _THEME_BEFORE = re.compile(rf"(?:{_WORDS['theme_before']})[^,，。;；\n]{{0,6}}$")
 _THEME_AFTER = re.compile(rf"[^,，。;；\n]{{0,4}}(?:{_WORDS['theme_after']})")
 _NUMERAL = "零〇○一二三四五六七八九幺壹贰叁肆伍陆柒捌玖"

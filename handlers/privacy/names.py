@@ -30,6 +30,8 @@ _BETWEEN = re.compile(rf"[{UNSEEN}{_DOT} \u3000*._-]{{0,2}}")
 _CHARACTER = re.compile(f"[{HAN}]")
 _DOT_IN = re.compile(f"[{_DOT}]+")
 _NOT_HAN = re.compile(f"[^{HAN}]+")
+# The number of a document: 教字〔2026〕5号.
+_DOCUMENT = re.compile(rf"[{HAN}]+(?=[〔\[(（][12]\d{{3}}[〕\])）]\s?\d+号)")
 _HAS_LATIN = re.compile("[A-Za-z\u00c0-\u024f]{2}")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]+(?:['’][a-z]+)?")
 # Of whom is spoken so is no child; and places are called so.
@@ -70,7 +72,7 @@ def persons(text: str) -> tuple[str, ...]:
 
     Heroes, teachers with their title and places are not meant. Linear in the length of the text.
     """
-    runs = _RUN.findall(text)
+    runs = _RUN.findall(_DOCUMENT.sub("", text) if "号" in text else text)
     found = [name for run in runs for name in _of_run(run if run.isalnum() else _NOT_SEEN.sub("", run))]
     if sum(len(run) == 1 for run in runs) > 1:
         found += [name for spaced in _SPACED.findall(text) for name in _of_run(_NOT_HAN.sub("", spaced))]
@@ -151,9 +153,17 @@ def _left_over(run: str, words: tuple[tuple[int, int], ...]) -> Iterator[tuple[i
             last += 1
         row = odd[at:last]
         start, end = words[at][0], words[last - 1][1]
-        if any(row) or (len(row) > 1 and (run[start] in _PET or run[start:end] == run[start] * 2)):
+        if (any(row) and _is_made_of_names(run, start, end)) or (
+            len(row) > 1 and (run[start] in _PET or run[start:end] == run[start] * 2)
+        ):
             yield from _widened(run, words, at, last)
         at = max(last, at + 1)
+
+
+def _is_made_of_names(run: str, start: int, end: int) -> bool:
+    """Whether a surname is among characters of no word, or what given names are made of; of 跳皮筋 and 退岗 none is."""
+    surname = not SURNAMES.isdisjoint(run[max(start - 1, 0) : end])
+    return end - start == 1 or surname or not _IN_NAMES.isdisjoint(run[start:end])
 
 
 def _widened(run: str, words: tuple[tuple[int, int], ...], at: int, last: int) -> Iterator[tuple[int, int]]:
@@ -170,6 +180,9 @@ def _widened(run: str, words: tuple[tuple[int, int], ...], at: int, last: int) -
         surnames = SURNAMES if one in TYPICAL or length == 1 else _PLAIN
         if run[before[0]] in surnames:
             yield before[0], end
+        # 今|天龙|斐
+        elif length == 2 and run[start - 1] in SURNAMES and one in GIVEN:
+            yield start - 1, end
 
 
 def _is_grown(run: str, start: int, end: int) -> bool:

@@ -3,6 +3,7 @@
 import pytest
 
 from handlers.privacy.gate import cleared, found_in
+from handlers.privacy.matters import is_absence
 
 HEALTH = """
 渐冻症 患了渐冻症 得了肺癌 白癜风 牛皮癣 红斑狼疮 肾病综合征 肾衰竭 骨髓炎 脊髓灰质炎 玻璃骨
@@ -39,6 +40,16 @@ THEMES = """
 拒绝家暴 反拐宣传 防拐防骗 防性侵教育 法治教育防性侵 预防溺水
 """
 
+ABSENT = """
+告假 请了假 没出现 没能来 来不了 到不了 来不成 未出席 缺一人 不在 有事 除外 没上学 没跟来 没赶上 掉队 请半天假
+公假 丧假 转学了 回家了 被接走 提前走 先走了 没参与 不参加 没露面 没人影 停课 在家 隔离 旷了 溜了 逃了 早走 迟来 没去
+"""
+PRESENT = """
+查缺补漏 手拉手不掉队 没有共产党就没有新中国 畅想未来 走进未来 停课不停学 在家劳动 寒假生活 暑假安全 补充知识
+不缺席 缺一不可 少年强 请党放心 提前谋划 先锋 早读 有事好商量 走了长征路 没到过的地方 先回顾队史
+先离队后入团 从未到达的高度
+"""
+
 
 @pytest.mark.parametrize(("kind", "told"), [("PII_HEALTH", HEALTH), ("PII_FAMILY", FAMILY)])
 def test_what_is_told_of_somebody_is_kept_nowhere(kind: str, told: str) -> None:
@@ -51,3 +62,10 @@ def test_what_is_told_of_somebody_is_kept_nowhere(kind: str, told: str) -> None:
 
 def test_what_an_activity_is_about_is_kept() -> None:
     assert [words for words in THEMES.split() if {"PII_HEALTH", "PII_FAMILY"} & set(found_in(words))] == []
+
+
+def test_who_is_not_there_is_dropped_whatever_their_name() -> None:
+    for words in ABSENT.split():
+        for said in (f"高兴 豆包 {words}", f"{words}:高兴、豆包", f"高兴{words}", f"高兴和文静{words}"):
+            assert not {*"高兴豆包文静"} & set(cleared(said)), said
+    assert [words for words in PRESENT.split() if is_absence(words)] == []

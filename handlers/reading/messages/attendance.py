@@ -19,7 +19,10 @@ _WITH = pattern(r"(?:今天|昨天|上午|下午|[\s,])*(?:我们|我班|咱们?
 _OURS = pattern(r"(?:我们|我班|我方|咱们?班?|本班)[^,。]{0,6}\d")
 _SHORT = 20
 _LONE = 12
-_TITLE = pattern(r"《[^《》\n]{1,40}》|“[^“”\n]{1,40}”|「[^「」\n]{1,40}」|(?:主题|题目)\s?:[^\n,;。 ]{1,30}")
+_TITLE = pattern(
+    r"《[^《》\n]{1,40}》|“[^“”\n]{1,40}”|「[^「」\n]{1,40}」|(?:主题|题目)\s?:[^\n,;。 ]{1,30}"
+    r"|[\u4e00-\u9fff][〔\[(][12]\d{3}[〕\])]\s?\d+号"
+)
 
 
 def read_attendance(plain: Clean, context: Context, secrets: Secrets) -> Reading:
@@ -54,8 +57,8 @@ def read_attendance(plain: Clean, context: Context, secrets: Secrets) -> Reading
 
 
 def _dates(scan: str, context: Context, beside_unit: bool) -> tuple[list[When], str]:
-    """The dates of a message; 《明天会更好》 is a topic, and no day."""
-    quoted = [match.span() for match in _TITLE.finditer(scan)] if any(mark in scan for mark in "《“「题") else []
+    """The dates of a message; 《明天会更好》 is a topic, 教字〔2026〕5号 a paper, and no day."""
+    quoted = [match.span() for match in _TITLE.finditer(scan)] if any(mark in scan for mark in "《“「题号") else []
     if not quoted:
         return find_dates(scan, context.received, beside_unit)
     said = scan
