@@ -61,6 +61,8 @@ def test_no_new_key_is_made_over_a_filled_database(
     KEY.unlink()
     assert "没有另造新的" in said(capsys, "audit", "verify", status=2)
     assert not KEY.exists()
+    KEY.write_text("spoilt")
+    assert "像是坏了" in said(capsys, "audit", "verify", status=2)
     KEY.write_text(with_a_child)
     assert main(["audit", "verify"]) == 0
 
