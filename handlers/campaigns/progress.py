@@ -115,4 +115,4 @@ def _nudge(ask: Ask, one: campaigns.Campaign) -> Reply:
     if not missing:
         return Reply("全部报了,不用催。")
     new = notices.nudge(ask, one, (squad.id for squad in missing))
-    return Reply(f"已提醒 {new} 位辅导员。" if new else "都已经催过一次,不重复打扰。")
+    return Reply(f"已提醒 {new} 位辅导员。" if new else "都已经提醒过了，不重复打扰。")

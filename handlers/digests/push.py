@@ -50,7 +50,7 @@ def _report(ask: Ask, groups: list[Group]) -> dict[str, Any]:
     return {**row, "due_at": ask.now + _ARRIVED_BY, "payload": {"message": ask.inbox_id, "groups": listed}}
 
 
-@due("push")
+@due("push", letter=False, asks=False)
 def arrived(said: Due) -> Reply:
     """How many of the groups have it."""
     states = undelivered.of_message(said.db, said.payload["message"])

@@ -22,7 +22,7 @@ Asked = Callable[..., Found]
 
 @pytest.fixture
 def fake() -> Iterator[FakeWecom]:
-    with FakeWecom() as wecom:
+    with FakeWecom(dated=True) as wecom:
         yield wecom
 
 

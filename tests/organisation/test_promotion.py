@@ -7,6 +7,7 @@ import time_machine
 from sqlalchemy import select
 
 from bot.__main__ import main
+from handlers.asker import levels
 from handlers.kit import Refusal, Role
 from handlers.organisation import promotion_plan
 from handlers.roster import plan, promotion
@@ -149,7 +150,8 @@ class TestDone:
         assert people.by_id(county.db, last, FIRST_DAY).grants == ()
         # What was begun with a class that has left can still be decided.
         county.nominate(county.squads[2], "N1", "submitted")
-        assert len(nominations.pending(county.db, [county.first.path], 0)) == 1
+        reach = nominations.Reach({levels.SCHOOL: [county.first.path]}, {}, FIRST_DAY)
+        assert len(nominations.pending(county.db, reach, 0)) == 1
 
     def test_more_schools_than_a_message_has_time_for(self, county: County, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(promotion_plan, "MOST_SCHOOLS", 1)

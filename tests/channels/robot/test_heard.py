@@ -64,7 +64,7 @@ def test_long_words_are_markdown_and_their_buttons_a_card_below(play: Play, fake
         assert text.startswith("实验小学第14周：还没有活动，0/2 个中队签到")
         assert card == "请点选,或直接发文字"
         assert [said["kind"] for said in fake.said_to(LI)] == ["markdown", "template_card"]
-        assert labels(fake.said_to(LI)[-1]) == ["图", "表", "未签到"]
+        assert labels(fake.said_to(LI)[-1]) == ["图", "表", "未签到", "各中队"]
         assert (await stage.press(LI, "未签到"))[0].startswith("本周还有 2 个中队没签到")
 
     play(talk)
@@ -174,8 +174,9 @@ def test_whom_the_roster_knows_needs_no_code(play: Play, fake: FakeRobot) -> Non
         assert stage.query(mine)[1] == ("wecom_robot", ZHANG, True)
         assert (await stage.say(LI, "催办"))[0].startswith("已向辅导员发出 1 条提醒")
         await stage.later(seconds=5)
-        said = fake.said_to(ZHANG)[-1]
-        assert words(said).startswith("老师好,三(2)中队本周还没有签到") and said["way"] == "push"
+        said, card = fake.said_to(ZHANG)[-2:]
+        assert words(said).startswith("老师好,三(2)中队本周还没有签到") and said["way"] == card["way"] == "push"
+        assert "报人数" in labels(card)
 
     play(talk)
 

@@ -246,7 +246,7 @@ def test_the_lists_of_commands_follow_the_roles(play: Play, caplog: pytest.LogCa
             "checkin", "digest", "mine", "remind", "nominate", "events", "help", "nominations", "look", "whoami",
             "again", "correct",
         ]  # fmt: skip
-        assert groups == ["checkin", "digest", "missing", "help", "month", "term", "year", "bind", "unbind"]
+        assert groups == ["checkin", "digest", "missing", "help", "month", "term", "year", "why", "bind", "unbind"]
         assert first[str({"type": "chat", "chat_id": LI})][:5] == ["checkin", "digest", "mine", "missing", "pending"]
         assert max(map(len, first.values())) == 12
         assert all(len(each) <= 32 and each.isascii() for listed in first.values() for each in listed)

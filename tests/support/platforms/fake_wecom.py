@@ -28,7 +28,8 @@ A_MINUTE, AN_HOUR = 30, 1000
 class FakeWecom:
     """Serves one app from a thread of its own; use it as a context manager. Everybody is a member but `unknown`."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, dated: bool = False) -> None:
+        """`dated`: its answers say this machine's time; the stage has a day of its own."""
         # One entry for each receiver: to, type, text | card | file, task, at.
         self.sent: list[dict[str, Any]] = []
         self.calls: list[tuple[str, dict[str, Any]]] = []
@@ -59,9 +60,8 @@ class FakeWecom:
         self._seen: dict[str, float] = {}
         self._numbers = count(1)
         routes = [Route("/cgi-bin/{path:path}", self._serve, methods=["GET", "POST"])]
-        # The stage has a day of its own; this machine has another one.
         config = uvicorn.Config(
-            Starlette(routes=routes), port=0, log_config=None, lifespan="off", access_log=False, date_header=False
+            Starlette(routes=routes), port=0, log_config=None, lifespan="off", access_log=False, date_header=dated
         )
         self._server = QuickServer(config)
         self._thread = threading.Thread(target=self._server.run, name="fake-wecom")
