@@ -44,8 +44,8 @@ class Clock:
             self._ended, self._running = monotonic(), False
 
     def keep(self) -> None:
-        """Call at once where no call came for two intervals, by a clock that nobody sets."""
-        if self._scheduler is not None and not self._running and monotonic() - self._ended > 2 * self._seconds:
+        """Call at once where no call came for an interval and a half, by a clock that nobody sets."""
+        if self._scheduler is not None and not self._running and monotonic() - self._ended > 1.5 * self._seconds:
             self._ended = monotonic()
             self._scheduler.modify_job("tick", next_run_time=datetime.now(UTC))
 

@@ -7,6 +7,8 @@ from handlers.registry import ANYONE, ANYTHING, Command, command
 
 # As many as stand on one card; the other topics are asked for in words.
 _BUTTONS = 6
+# So that all topics, and each of them, fit a screen: the most used of one, and those that have a line.
+_NAMED, _WITH_A_LINE = 9, 8
 
 
 @command(
@@ -39,11 +41,18 @@ def _topic(found: list[Command]) -> Reply:
     first, *others = found
     if not others:
         return Reply(_examples(first))
-    lines = "\n".join(f"{each.words[0]} - {each.help}" for each in others)
-    return Reply(f"{_examples(first)}\n还有:\n{lines}\n看例子,发「帮助 {others[0].words[0]}」。")
+    lines = "\n".join(f"{each.words[0]} - {each.help}" for each in others[:_WITH_A_LINE])
+    more = "".join(f"、{each.words[0]}" for each in others[_WITH_A_LINE:])
+    more = f"\n以及:{more[1:]}" if more else ""
+    return Reply(f"{_examples(first)}\n还有:\n{lines}{more}\n看例子,发「帮助 {others[0].words[0]}」。")
+
+
+def _named(found: list[Command]) -> str:
+    more = f"等 {len(found)} 个" if len(found) > _NAMED else ""
+    return "、".join(each.words[0] for each in found[:_NAMED]) + more
 
 
 def _all(topics: dict[str, list[Command]]) -> Reply:
-    lines = "\n".join(f"{group}:{'、'.join(each.words[0] for each in some)}" for group, some in topics.items())
+    lines = "\n".join(f"{group}:{_named(some)}" for group, some in topics.items())
     words = f"您可以这样用我:\n{lines}\n想看怎么发,点下面的按钮,或发「帮助 {[*topics][-1]}」。"
     return Reply(words, tuple(Button(f"{group}怎么发", "帮助", group) for group in topics)[:_BUTTONS])

@@ -1,6 +1,6 @@
 """A night's work: once a night, in small steps, and a mistake in it costs nothing else."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -39,7 +39,7 @@ def test_a_mistake_in_it_does_not_keep_reminders_from_going_out(
         assert await night(bot) == {}
         assert count(bot, "delivery") > 0
 
-    play(tmp_path, (START, scene))
+    play(tmp_path, (datetime(2026, 4, 14, 9, 0, tzinfo=START.tzinfo), scene))
     assert "tried again tomorrow" in caplog.text
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from sqlalchemy import event, text
+from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import Engine
 from sqlalchemy.engine.default import DefaultDialect
 
@@ -29,6 +29,7 @@ import bot.files.fetcher
 from bot.channels import Channel
 from bot.files.fetcher import Fetcher
 from bot.practice.channel import Practice, decode
+from storage.prepared import Prepared
 from tests.faults.ledger import broken
 from tests.support import stage
 from tests.support.databases import copied, share_statements
@@ -99,6 +100,8 @@ class Steps:
 
     def watch(self, channel: type[Channel] = Practice) -> None:
         event.listen(Engine, "before_cursor_execute", self._statement)
+        self._prepared("rows")
+        self._prepared("many")
         self._around(DefaultDialect, "do_commit")
         self._around(bot.files.fetcher, "keep")
         send = channel.send
@@ -116,6 +119,15 @@ class Steps:
         if not statement.startswith(("SELECT", "BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE")):
             self._statements += 1
             self.names.append(" ".join(statement.split()[:3]))
+
+    def _prepared(self, name: str) -> None:
+        function = getattr(Prepared, name)
+
+        def watched(statement: Prepared, db: Connection, values: Any) -> Any:
+            self._statement(db, None, statement._form(db.dialect).sql)
+            return function(statement, db, values)
+
+        setattr(Prepared, name, watched)
 
     def _around(self, owner: Any, name: str) -> None:
         function = getattr(owner, name)

@@ -100,7 +100,7 @@ def test_a_clock_that_is_put_back(back: timedelta, tmp_path: Path, telegram: Fak
         telegram.say(ZHANG, CHECKIN)
         until(lambda: len(telegram.texts(ZHANG)) == 1)
         machine.set(-back)
-        time.sleep(6)
+        time.sleep(10)
         telegram.say(ZHANG, "我是谁")
         until(lambda: len(telegram.texts(ZHANG)) == 2)
         found = health(one)

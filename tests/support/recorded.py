@@ -66,9 +66,10 @@ class Shelf:
 
     def get(self, path: Path, folder: Path) -> Records:
         """Of a talk that has not been played yet: play it in this folder."""
-        place = self._folder / f"{path.stem}.records"
+        name = f"{path.parent.name}-{path.stem}"
+        place = self._folder / f"{name}.records"
         if not place.exists():
-            mine = self._folder / f"{path.stem}.{os.getpid()}"
+            mine = self._folder / f"{name}.{os.getpid()}"
             mine.write_bytes(pickle.dumps(on_the_practice_page(path, folder)))
             mine.replace(place)
         found: Records = pickle.loads(place.read_bytes())

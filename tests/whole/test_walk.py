@@ -113,17 +113,28 @@ def test_a_stranger_gets_one_sentence_and_no_data(tmp_path: Path) -> None:
     asyncio.run(walk())
 
 
+def _named_in(said: str) -> set[str]:
+    """The commands that the lines of 帮助 name."""
+    lines = [line.partition("等 ")[0] for line in said.splitlines() if ":" in line and not line.endswith(":")]
+    return {word for line in lines for word in line.rpartition(":")[2].split("、")}
+
+
 def test_help_names_what_this_person_may_and_no_more(tmp_path: Path) -> None:
     async def walk() -> None:
         async with running(tmp_path) as bot:
             others = [command for command in FEATURES.commands if command.words[0] != "帮助"]
             for role, person in {**CAST, None: "陌生人"}.items():
                 said = (await bot.say(person, "帮助"))[-1]
-                named = {word for line in said.splitlines() for word in line.rpartition(":")[2].split("、")}
-                for command in others:
-                    mine = command.listed and role is not None and (not command.who or role in command.who)
-                    assert (command.words[0] in named) is mine, (person, command.words[0])
+                named = _named_in(said) & {each.words[0] for each in others}
+                mine = [each for each in others if each.listed and role and (not each.who or role in each.who)]
+                # The most used; the others by topic.
+                assert named <= {each.words[0] for each in mine}
                 assert lines_on_a_phone(said) <= SCREEN
+                for topic in {each.group for each in mine}:
+                    told = (await bot.say(person, f"帮助 {topic}"))[-1]
+                    named |= _named_in(told) | {line.partition(" - ")[0] for line in told.splitlines()}
+                    named.add(told.partition(":")[0])
+                assert {each.words[0] for each in mine} <= named, person
                 # Each topic, and each command's examples, fit one screen as well.
                 for words in {each for command in others if role for each in (command.group, command.words[0])}:
                     assert lines_on_a_phone((await bot.say(person, f"帮助 {words}"))[-1]) <= SCREEN, (person, words)

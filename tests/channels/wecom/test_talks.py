@@ -119,7 +119,11 @@ def spoken(text: str) -> dict[str, Any]:
     return {"text": reported[1] if reported else text, "buttons": buttons, "file": None}
 
 
-@pytest.mark.parametrize("path", TALKS, ids=lambda path: path.stem)
+# A photo has no words in WeCom.
+SAID_HERE = [path for path in TALKS if not re.search(r"<照片> \S", path.read_text(encoding="utf-8"))]
+
+
+@pytest.mark.parametrize("path", SAID_HERE, ids=lambda path: path.stem)
 def test_a_talk_goes_as_it_does_on_the_practice_page(
     path: Path, tmp_path: Path, fake: FakeWecom, monkeypatch: pytest.MonkeyPatch, shelf: Shelf
 ) -> None:
