@@ -24,7 +24,7 @@ FAULTS = {
     "ALL_PROXY=socks://user:planted-word@127.0.0.1:1": "socks5://", "https_proxy=ftp://127.0.0.1:1": "HTTPS_PROXY",
     "HTTP_PROXY=http://127.0.0.1:planted-word": "HTTP_PROXY", "NO_PROXY=localhost,[::1]": "NO_PROXY",
     "no_proxy=fe80::/10": "NO_PROXY", "SSL_CERT_FILE=/nowhere.pem": "SSL_CERT_FILE",
-    "SSL_CERT_FILE=/etc/passwd": "SSL_CERT_FILE",
+    "SSL_CERT_FILE=/etc/passwd": "SSL_CERT_FILE",  # pragma: allowlist secret
 }  # fmt: skip
 BROKEN = """
 import sys, bot.__main__, bot.platforms

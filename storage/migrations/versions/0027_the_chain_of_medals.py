@@ -24,7 +24,7 @@ def upgrade() -> None:
     higher = [(f"medal = '{medal}'", level) for medal, level in _HIGHER.items()]
     for which, level in (*higher, ("medal like 'H:%' and medal <> 'H:优秀中队'", "county")):
         waits = f"{which} and state = 'approved' and presented_on is null"
-        op.execute(sa.text(f"update nomination set state = 'passed', level = '{level}' where {waits}"))  # noqa: S608
+        op.execute(sa.text(f"update nomination set state = 'passed', level = '{level}' where {waits}"))  # noqa: S608  # nosec B608
     for name, columns, child in (
         ("uq_nomination_child", ["child_id", "medal", "term"], "child_id is not null"),
         ("uq_nomination_unit", ["unit_id", "medal", "term"], "child_id is null"),
