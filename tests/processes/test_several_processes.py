@@ -147,7 +147,7 @@ def test_what_an_admin_changes_at_one_is_live_at_the_other(bot: Bot, telegram: F
     with ExitStack() as both:
         first, second = (both.enter_context(serve(bot, name, **hook)) for name in ("first", "second"))
         assert say(second, HEAD, reports).startswith("已记录")
-        for switch, answer in (("停用", "没看懂"), ("启用", "2")):
+        for switch, answer in (("停用", "已经停用"), ("启用", "2")):
             say(first, ADMIN, f"目录 辅导员年度评价 {switch}")
             assert "生效" in say(first, ADMIN, "确定")
             assert answer in say(second, HEAD, reports)
