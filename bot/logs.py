@@ -14,7 +14,7 @@ from structlog.typing import Processor
 log = logging.getLogger(__name__)
 # httpx and httpcore write whole addresses, tokens included, at INFO; websockets whole messages and Pillow what a photo
 # says of itself at DEBUG; the others only what is going well.
-CHATTY = ("httpx", "httpcore", "websockets", "PIL", "alembic", "uvicorn.error")
+CHATTY = ("httpx", "httpcore", "websockets", "PIL", "apscheduler", "alembic", "uvicorn.error")
 _SHORTEST = 6
 
 
