@@ -35,6 +35,9 @@ def amends(ask: Ask, text: str, reading: Reading) -> bool:
     # 又开了一次 38人; 开站 26人 is told of something else, whoever reports that.
     if one.again or (counted and programmes.names_report(ask, text)):
         return False
+    # 今天天气真好 is said of the day, not of what was held on it.
+    if one.dated and one.topic and not (one.activity or counted):
+        return False
     if (one.activity and (one.dated or counted)) or not last or last[0].activity == one.activity:
         return False
     return said[0].unit is None or not any(
