@@ -6,6 +6,7 @@ from datetime import timedelta
 from handlers.asker.context import context_of
 from handlers.kit import Ask
 from handlers.reading import Reading, read
+from handlers.reading.messages import remainder
 from handlers.wording import programmes
 from storage.checkins import checkins
 
@@ -35,8 +36,8 @@ def amends(ask: Ask, text: str, reading: Reading) -> bool:
     # 又开了一次 38人; 开站 26人 is told of something else, whoever reports that.
     if one.again or (counted and programmes.names_report(ask, text)):
         return False
-    # 今天天气真好 is said of the day, not of what was held on it.
-    if one.dated and one.topic and not (one.activity or counted):
+    # 昨晚没睡好, 食堂吃了38个馒头 are of something else. Why somebody is absent may be said in any words.
+    if not one.activity and one.absent is None and remainder.besides(text, ask.today):
         return False
     if (one.activity and (one.dated or counted)) or not last or last[0].activity == one.activity:
         return False

@@ -7,7 +7,7 @@ from handlers.asker import examples
 from handlers.general import handbook
 from handlers.kit import Ask, Button, Reply
 from handlers.reading import Record
-from handlers.reading.checkins.activities import find_activity
+from handlers.reading.checkins.activities import find_activity, names_activity
 from handlers.registry import reads
 from handlers.wording import names, programmes
 
@@ -45,7 +45,8 @@ def chat(ask: Ask) -> Sequence[Reply]:
     if ask.heard.claim == "fact":
         word = "收到" if _COURTESY.search(ask.args) else "好的"
         return [Reply(f"{word}。有活动直接发给我就行,要看用法发「帮助」。")]
-    if ask.heard.claim == "plan":
+    # 明天见 is no plan of an activity.
+    if ask.heard.claim == "plan" and names_activity(ask.args):
         return _unrecorded(ask, examples.planned(ask, Record(activity=find_activity(ask.args)[0].name)))
     return _unrecorded(ask, f"这条不像是已经办完的活动,没有记录。办完了,{examples.nearest(ask)}")
 
