@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from storage.tables import checkin, rollup, unit
-from tests.faults.ledger import sums_as_counted, sums_as_kept
 from tests.support.stage import START, Bot, running
+from tests.support.sums import sums_as_counted, sums_as_kept
 
 pytestmark = pytest.mark.both
 

@@ -14,8 +14,8 @@ from storage.digests.figures import Activity, Digest
 from storage.organisation import units
 from storage.organisation.units import Kind, Unit
 from storage.reminders import deliveries
-from tests.faults.ledger import sums_as_counted, sums_as_kept
 from tests.support.county import FRIDAY, MONDAY, TODAY, WEEK, County, squads_of
+from tests.support.sums import sums_as_counted, sums_as_kept
 
 pytestmark = pytest.mark.both
 

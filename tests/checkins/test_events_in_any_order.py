@@ -19,8 +19,8 @@ from storage.digests.figures import Digest
 from storage.organisation import changes, history, units
 from storage.organisation.units import Kind, Unit
 from storage.tables import event, participation
-from tests.faults.ledger import sums_as_counted, sums_as_kept
 from tests.support.county import FRIDAY, TODAY, WEEK, County
+from tests.support.sums import sums_as_counted, sums_as_kept
 
 pytestmark = pytest.mark.both
 

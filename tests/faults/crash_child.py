@@ -30,9 +30,9 @@ from bot.channels import Channel
 from bot.files.fetcher import Fetcher
 from bot.practice.channel import Practice, decode
 from storage.prepared import Prepared
-from tests.faults.ledger import broken
 from tests.support import stage
 from tests.support.databases import copied, share_statements
+from tests.support.sums import broken
 
 DIED = 9
 

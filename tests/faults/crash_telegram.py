@@ -22,10 +22,10 @@ from storage.people import invites
 from storage.people.people import Role
 from storage.tables import account, checkin, inbox, invite, outbox
 from tests.faults.crash_child import DIED, Steps, apart, ready
-from tests.faults.ledger import broken
 from tests.support.databases import copied, end_leases
 from tests.support.platforms.fake_telegram import FakeTelegram, message
 from tests.support.platforms.telegram_stage import ZHANG, Stage, running
+from tests.support.sums import broken
 
 NEWCOMER = 77
 Tell = Callable[[Any], None]

@@ -18,10 +18,10 @@ from sqlalchemy import text
 from bot.channels.wecom.channel import WecomApp
 from tests.faults import crash_child
 from tests.faults.crash_child import DIED, Steps, ready
-from tests.faults.ledger import broken
 from tests.support.databases import copied, end_leases
 from tests.support.platforms.fake_wecom import FakeWecom
 from tests.support.platforms.wecom_stage import PATH, ZHANG, Stage, running
+from tests.support.sums import broken
 
 ROWS = {"inbox": 1, "checkin": 1, "rollup": 1, "outbox": 1, "outbox WHERE state IN ('sent', 'uncertain')": 1}
 

@@ -13,13 +13,14 @@ from typing import Any
 
 from tests.bench.load import FIRST_USER, said
 from tests.bench.telegram import fill
-from tests.faults.ledger import Ledger, broken
+from tests.faults.ledger import Ledger
 from tests.support.databases import end_leases, new_database, rows_of
 from tests.support.platforms.fake_robot import FakeRobot
 from tests.support.platforms.fake_robot_rules import ROBOT, SECRET, Frame
 from tests.support.platforms.robot_stage import words
 from tests.support.process import TO_STOP, Serving
 from tests.support.stage import ZONE
+from tests.support.sums import broken
 
 # How often each message is in each place; always once.
 _ONCE = {

@@ -15,11 +15,12 @@ import httpx
 
 from tests.bench.load import update
 from tests.bench.telegram import PATH, SECRET, fill
-from tests.faults.ledger import Ledger, broken
+from tests.faults.ledger import Ledger
 from tests.support.databases import end_leases, new_database, rows_of
 from tests.support.platforms.fake_telegram import TOKEN, FakeTelegram
 from tests.support.process import TO_STOP, Serving
 from tests.support.stage import ZONE
+from tests.support.sums import broken
 
 MODES = ("polling", "webhook")
 _HEADERS = {"X-Telegram-Bot-Api-Secret-Token": SECRET}

@@ -20,12 +20,13 @@ from tests.bench.load import FIRST_USER, said
 from tests.bench.load_wecom import message, reply_of, sealed
 from tests.bench.telegram import fill
 from tests.bench.wecom import PATH, app_settings
-from tests.faults.ledger import Ledger, broken
+from tests.faults.ledger import Ledger
 from tests.faults.telegram import _ONCE
 from tests.support.databases import end_leases, new_database, rows_of
 from tests.support.platforms.fake_wecom import FakeWecom
 from tests.support.process import TO_STOP, Serving
 from tests.support.stage import ZONE
+from tests.support.sums import broken
 
 
 class Siege:

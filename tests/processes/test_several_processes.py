@@ -25,13 +25,13 @@ from storage.tables import inbox, lease, person
 from tests.bench.load import update as load_of
 from tests.bench.telegram import fill
 from tests.channels.telegram.test_process import ZHANG, Bot
-from tests.faults.ledger import broken
 from tests.support.databases import end_leases, new_database, new_url, real, rows_of
 from tests.support.platforms.fake_telegram import TOKEN, FakeTelegram, message
 from tests.support.platforms.telegram_stage import SECRET
 from tests.support.process import Serving
 from tests.support.stage import START, ZONE, running
 from tests.support.stage import Bot as Stage
+from tests.support.sums import broken
 from tests.support.waiting import PATIENCE, until
 
 ADMIN, HEAD = 21, 22

@@ -13,8 +13,8 @@ from storage.organisation import changes, history, units
 from storage.organisation.units import Kind, Unit
 from storage.people import people
 from storage.tables import unit, unit_past
-from tests.faults.ledger import sums_as_counted, sums_as_kept
 from tests.support.county import FRIDAY, MONDAY, TODAY, WEEK, County, a_week
+from tests.support.sums import sums_as_counted, sums_as_kept
 
 pytestmark = pytest.mark.both
 

@@ -24,8 +24,8 @@ from handlers.wording.questions import Question, answers
 from storage.checkins import recording
 from storage.checkins.checkins import Checkin
 from storage.tables import checkin, inbox, rollup
-from tests.faults.ledger import sums_as_counted, sums_as_kept
 from tests.support.stage import Bot, running
+from tests.support.sums import sums_as_counted, sums_as_kept
 from tests.support.waiting import PATIENCE
 
 SECRET = "王小明的电话"
