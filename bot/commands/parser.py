@@ -31,8 +31,8 @@ class _Formatter(argparse.RawDescriptionHelpFormatter):
 class Parser(argparse.ArgumentParser):
     """Also of the commands below it: argparse makes them of the same class."""
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, formatter_class=_Formatter, add_help=False, **options)
+    def __init__(self, prog: str, **options: Any) -> None:
+        super().__init__(prog, formatter_class=_Formatter, add_help=False, **options)
         self._positionals.title, self._optionals.title = "要写的", "可以写的"
         self.add_argument("-h", "--help", action="help", help="看这段说明")
 
