@@ -7,7 +7,7 @@ from datetime import date
 from bot.commands.database import engine_of, unit_of
 from bot.settings import Settings
 from handlers.kit import Role
-from handlers.reminders import calendar_file, coming
+from handlers.reminders.calendars import calendar_file, coming
 from storage.organisation.units import Kind
 from storage.people.people import Grant, Person
 
