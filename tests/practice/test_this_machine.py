@@ -1,4 +1,4 @@
-"""The practice page is this machine's only: whoever comes by another name, or from another page, is told how to come."""
+"""The practice page is this machine's only: who comes by another name or page is told how to come."""
 
 import httpx
 import pytest
