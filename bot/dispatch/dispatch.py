@@ -13,6 +13,7 @@ from handlers.attendance import attachments, recent, reports
 from handlers.checkins.questions import asking
 from handlers.general import exports, handbook
 from handlers.people import spoken_codes
+from handlers.programmes.cases import case_waiting
 from handlers.reading import Reading
 from handlers.registry import Command
 from handlers.wording import programmes
@@ -140,7 +141,7 @@ def _read(
             return _ordered(waiting, ask, *order) or []
         text, reading = line, context.reading_of(ask, line)
     whole = reading.intent in _WHOLE and reading.status in ("ok", "confirm")
-    case = programmes.case_row(ask, text) if not whole or reading.intent == "nomination" else None
+    case = case_waiting.case_row(ask, text) if not whole or reading.intent == "nomination" else None
     # 年度表扬 先进集体 四(1)中队 puts nobody forward for a medal.
     if case and (not whole or "child" not in case.subject):
         replies = _list(features.readers["case"](replace(ask, args=text, reading=reading)))

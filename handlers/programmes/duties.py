@@ -11,7 +11,7 @@ from handlers.catalogue.model import Row
 from handlers.kit import MEMBERS, Ask, Button, Due, Refusal, Reply, Unit
 from handlers.programmes import attendance, reporting
 from handlers.programmes.asked import duty_plan
-from handlers.programmes.cases import case_intake, case_reminders, case_words
+from handlers.programmes.cases import case_intake, case_reminders, case_waiting, case_words
 from handlers.registry import ANYTHING, command, due
 from handlers.wording import days, lines, places, programmes
 from scheduling import spans
@@ -40,7 +40,7 @@ def tell(ask: Ask) -> Sequence[Reply]:
     """With words: the same as without 上报; alone: what is due for the asker, most urgent first."""
     if not ask.args:
         return [_due_for_me(ask)]
-    if case := programmes.case_row(ask, ask.args):
+    if case := case_waiting.case_row(ask, ask.args):
         return case_intake.open_case(ask, case, ask.args)
     rows = programmes.rows_for(ask)
     row = programmes.named(rows, ask.args)
@@ -114,7 +114,7 @@ def look(ask: Ask) -> Reply:
             ask, line.row, [unit.path for unit in at], head, f"{line.row.name} {_said_again(line, at)}"
         )
     if line.row.shape == "roster":
-        return Reply(head + _vacant(line), (Button("在册", "在册", line.row.name),))
+        return Reply(head + vacant(line), (Button("在册", "在册", line.row.name),))
     if not line.row.due and (line.row.many or line.row.period == "day"):
         return Reply(head, (Button("表", "表", f"{line.row.name} {_said_again(line, at)}"),))
     return Reply(f"{head}\n{_missing(line)}", _buttons(line, at))
@@ -134,7 +134,7 @@ def _each_group(ask: Ask) -> Reply | None:
     return Reply(f"{spans.said(period, ask.today)} {row.name} {rest}：\n" + "\n".join(said) + more)
 
 
-def _vacant(line: lines.Line) -> str:
+def vacant(line: lines.Line) -> str:
     """Who lacks which places: 瑞景社区 主任 2、总辅导员 1."""
     told = [
         f"{each.school}{each.name} " + "、".join(f"{kind} {n}" for kind, n in line.vacancies[each.unit_id].items())

@@ -47,9 +47,9 @@ _PERIOD = "[本这上]?个?(?:周|月|季度|学期)"
 _NONE = f"(?:没有?|无|未|零报告|零|0(?:场|次|个|人|条)?$){_DONE}[ ]?"
 # 月方案还没交 reports nothing.
 _UNDONE = re.compile("(?:还|尚|仍|暂)(?:没有?|未)|(?:没有?|未)(?:交|报|评|写|完成|提交|上交|上报)")
+# 寒假组织了活动8场 is of 寒假活动, 纳入了规划 of 纳入规划.
+_DOING = re.compile("(?:开展|组织|举办|举行|召开|进行|完成|搞|办|开)了?|了")
 _DIGIT = re.compile(r"\d")
-_PUT_FORWARD = re.compile(r"^\s*(?:推荐|申报|报送|推选)[ :：]?")
-CHOOSING = re.compile("(?:评选|推荐|申报|候选人?|人选)+[ :：]?")
 _PAUSE = re.compile(r"请假|暂停|停办|免报|暂时不[报办]")
 
 
@@ -94,7 +94,22 @@ def stated(ask: Ask, text: str, reading: Reading) -> bool:
         return True
     if is_zero(row, text) or is_pause(row, text):
         return True
-    # 计划30万元 is a figure of its row, no plan.
+    return _states(ask, row, text)
+
+
+def tells(ask: Ask, row: Row | None, text: str) -> bool:
+    """Whether the text states something, as it is or without the words of the row that it is about."""
+    reading = context.reading_of(ask, text)
+    return reading.claim == "fact" or (row is not None and reading.claim == "plan" and _states(ask, row, text))
+
+
+def asks(ask: Ask, text: str) -> bool:
+    """Whether the text asks something, or shows how something is said."""
+    return context.reading_of(ask, text).claim in ("question", "example")
+
+
+def _states(ask: Ask, row: Row, text: str) -> bool:
+    """计划30万元 is a figure of its row, no plan."""
     own = sorted(
         (row.name, *row.words, *(word for each in row.fields for word in (*each.words, each.label, *each.choices))),
         key=len, reverse=True,
@@ -108,8 +123,8 @@ def stated(ask: Ask, text: str, reading: Reading) -> bool:
 def begun(ask: Ask, text: str, reading: Reading) -> bool:
     """Whether the text begins with a word of a row that the asker reports, and states something."""
     row = row_in(ask, text)
-    said = clean(text).text
-    return row is not None and said.startswith((row.name, *row.words)) and stated(ask, text, reading)
+    names = (row.name, *row.words) if row else ()
+    return any(each.startswith(names) for each in _said(text).split("\n")) and stated(ask, text, reading)
 
 
 def is_zero(row: Row, text: str) -> bool:
@@ -126,62 +141,35 @@ def is_pause(row: Row, text: str) -> bool:
     return bool(_PAUSE.search(text)) and named([row], text) is not None
 
 
-def case_row(ask: Ask, text: str) -> Row | None:
-    """The row with cases whose word the text begins with; quick for the many that name none."""
-    text = put_forward(text)
-    if ask.person is None or not text.startswith(_rows(ask).case_starts):
-        return None
-    found = [(len(word), row) for word, row in _rows(ask).case_words.items() if _begins(text, word, row)]
-    _, row = max(found, key=lambda each: each[0], default=(0, None))
-    return row if row and read(text, context.context_of(ask)).claim not in ("question", "example") else None
-
-
-def put_forward(text: str) -> str:
-    """The text behind the word for it: 推荐十佳 …, 申报：优秀辅导员 …"""
-    return _PUT_FORWARD.sub("", text, count=1)
-
-
-def _begins(text: str, word: str, row: Row) -> bool:
-    """优秀辅导员 李芳, 督导实验小学 …; 优秀辅导员来校宣讲 is told of something else."""
-    rest = text[len(word) :]
-    goes_on = bool(rest) and (not rest[0].isalnum() or bool(row.who) or bool(CHOOSING.match(rest)))
-    return text.startswith(word) and goes_on
-
-
-def may_open(person: Person, row: Row) -> bool:
-    """Whether this person opens cases of the row somewhere."""
-    return not {each.role for each in person.grants}.isdisjoint(row.who) or _concerns(person, row)
-
-
 def switched_off(ask: Ask, text: str) -> Row | None:
     """The row that is switched off whose word the text begins with, where the asker would report it and no check-in."""
-    off = _rows(ask).off_words if ask.person else {}
+    off = in_force(ask).off_words if ask.person else {}
     said = clean(text).text if off else ""
     row = off[max(found, key=len)] if (found := [word for word in off if said.startswith(word)]) else None
     checked_in = not ask.me.roles.isdisjoint(REPORTERS) and {row.name if row else ""} & {
         each.name for each in told_by_checkins(ask)
     }
-    return row if row and not checked_in and _concerns(ask.me, row) else None
+    return row if row and not checked_in and concerns(ask.me, row) else None
 
 
 def names_report(ask: Ask, text: str) -> Row | None:
     """The row that is reported whose word stands in the text, whoever reports it; None without one."""
     said = clean(text).text
-    if not _rows(ask).report_word.search(said):
+    if not in_force(ask).report_word.search(said):
         return None
-    return named([row for row in _rows(ask).rows if row.shape == "report"], said)
+    return named([row for row in in_force(ask).rows if row.shape == "report"], said)
 
 
 def row_in(ask: Ask, text: str) -> Row | None:
     """The row that the asker reports whose word stands in the text, of several the longest word; None without one."""
     if ask.person is None:
         return None
-    said, rows = clean(text).text, _rows(ask)
+    said, rows = _said(text), in_force(ask)
     if not rows.report_word.search(said):
         return None
     found = [(len(word), row) for word, row in rows.by_word.items() if word in said and row.shape == "report"]
     found.sort(key=lambda each: -each[0])
-    return next((row for _, row in found if _concerns(ask.me, row)), None)
+    return next((row for _, row in found if concerns(ask.me, row)), None)
 
 
 @lru_cache(maxsize=8)
@@ -189,7 +177,7 @@ def _at(_engine: int, _tree: str) -> list[Catalogue]:
     return []
 
 
-def _rows(ask: Ask) -> Catalogue:
+def in_force(ask: Ask) -> Catalogue:
     """The catalogue, kept as long as nothing of the organisation or of the catalogue has changed."""
     kept = _at(id(ask.db.engine), ask.tree)
     if not kept or not ask.tree:
@@ -199,15 +187,15 @@ def _rows(ask: Ask) -> Catalogue:
 
 def row_of(ask: Ask, key: str) -> Row | None:
     """The row with this key that is in force."""
-    return _rows(ask).by_key.get(key)
+    return in_force(ask).by_key.get(key)
 
 
 def rows_for(ask: Ask) -> list[Row]:
     """The rows that the asker reports somewhere, in the order of the catalogue."""
-    return [row for row in _rows(ask).rows if row.shape == "report" and _concerns(ask.me, row)]
+    return [row for row in in_force(ask).rows if row.shape == "report" and concerns(ask.me, row)]
 
 
-def _concerns(person: Person, row: Row) -> bool:
+def concerns(person: Person, row: Row) -> bool:
     """A brigade counselor reports for squads too, without holding a role at one."""
     below = row.at and any(
         grant.role in (frozenset(row.who) or REPORT_FOR.get(kind, SIDE)) and grant.role not in _OWN_ONLY
@@ -218,14 +206,31 @@ def _concerns(person: Person, row: Row) -> bool:
     return bool(below or units_for(person, row))
 
 
+def rosters(ask: Ask) -> list[Row]:
+    """The rows of who or what holds a place."""
+    return [row for row in in_force(ask).rows if row.shape == "roster"]
+
+
 def told_by_checkins(ask: Ask) -> list[Row]:
     """The rows that are told by check-ins: 主题队日, 红领巾爱学习 …"""
-    return [row for row in _rows(ask).rows if row.shape == "checkin"]
+    return [row for row in in_force(ask).rows if row.shape == "checkin"]
+
+
+def _said(text: str) -> str:
+    """The text in plain form, and below it the same without what only says that something was done."""
+    said = clean(text).text
+    return f"{said}\n{plain}" if (plain := _DOING.sub("", said)) != said else said
+
+
+def together(row: Row, text: str) -> str:
+    """The text in which a word of the row stands in one piece: 纳入规划 for 纳入了规划."""
+    names, plain = (row.name, *row.words), _DOING.sub("", text)
+    return plain if any(map(plain.__contains__, names)) and not any(map(text.__contains__, names)) else text
 
 
 def named(rows: list[Row], text: str) -> Row | None:
     """The row whose word stands in the text, of several the longest word; None without one."""
-    said = clean(text).text
+    said = _said(text)
     found = [(len(word), row) for row in rows for word in (row.name, *row.words) if word in said]
     return max(found, key=lambda each: each[0])[1] if found else None
 

@@ -281,16 +281,9 @@ def test_a_good_photo_still_works(http: httpx.Client) -> None:
 )
 @pytest.mark.parametrize("path", ["/practice/messages", "/practice/clock", "/practice/restart"])
 def test_only_this_machine_may(http: httpx.Client, headers: dict[str, str], path: str) -> None:
-    assert "本机" in refused(http.post(path, json=body(), headers=headers), 403)
-
-
-def test_the_page_itself_is_only_for_this_machine_and_says_so(http: httpx.Client) -> None:
-    for host in ("evil.example", "127.0.0.1.evil.example", "localhost.evil.example:80", "0.0.0.0", ""):
-        said = refused(http.get("/", headers={"Host": host}), 403)
-        assert "localhost" in said and "ssh -L" in said
-        assert "ssh -L" in refused(http.get("/practice/state", headers={"Host": host}), 403)
-    for host in ("localhost", "LOCALHOST:8080", "127.0.0.1:1", "[::1]:8080"):
-        assert http.get("/", headers={"Host": host}).status_code == 200
+    assert "ssh -L" in refused(http.post(path, json=body(), headers=headers), 403)
+    assert "本机" in refused(http.get("/", headers=headers), 403)
+    assert http.get("/", headers={"Host": "LOCALHOST:80"}).status_code == 200
 
 
 def test_odd_addresses_are_not_found(http: httpx.Client) -> None:

@@ -11,6 +11,7 @@ from handlers.programmes.cases import (
     case_limits,
     case_places,
     case_reading,
+    case_waiting,
     case_words,
 )
 from handlers.registry import reads
@@ -35,7 +36,7 @@ MISSING = questions.Question(
 @reads("case")
 def take(ask: Ask) -> Sequence[Reply]:
     """A text that begins with a word of a row whose cases the asker opens."""
-    row = programmes.case_row(ask, ask.args)
+    row = case_waiting.case_row(ask, ask.args)
     assert row is not None
     return open_case(ask, row, ask.args)
 
@@ -44,14 +45,14 @@ def take(ask: Ask) -> Sequence[Reply]:
 def complete(ask: Ask, known: _Asked) -> Sequence[Reply] | None:
     """The answer, read together with what was said; None for another message."""
     row = programmes.row_of(ask, known.row)
-    if row is None or len(ask.args) > 200 or programmes.case_row(ask, ask.args):
+    if row is None or len(ask.args) > 200 or case_waiting.case_row(ask, ask.args):
         return None
     return open_case(ask, row, f"{known.said} {ask.args}")
 
 
 def open_case(ask: Ask, row: Row, said: str) -> Sequence[Reply]:
     """Keep it, tell whoever is waited for; asks for what is missing."""
-    if not programmes.may_open(ask.me, row):
+    if not case_waiting.may_open(ask.me, row):
         raise Denied(f"{row.name}不由您来立，没有记录。发「上报」看您能报什么。", what="立", subject=row.key)
     try:
         at, rest = case_places.units_in(ask, row, said)
