@@ -11,7 +11,7 @@ from handlers.catalogue.model import Row
 from handlers.kit import MEMBERS, Ask, Button, Due, Refusal, Reply, Unit
 from handlers.programmes import attendance, reporting
 from handlers.programmes.asked import duty_plan
-from handlers.programmes.cases import case_intake, case_reminders, case_waiting, case_words
+from handlers.programmes.cases import case_intake, case_reminders, case_words
 from handlers.registry import ANYTHING, command, due
 from handlers.wording import days, lines, places, programmes
 from scheduling import spans
@@ -40,8 +40,8 @@ def tell(ask: Ask) -> Sequence[Reply]:
     """With words: the same as without 上报; alone: what is due for the asker, most urgent first."""
     if not ask.args:
         return [_due_for_me(ask)]
-    if case := case_waiting.case_row(ask, ask.args):
-        return case_intake.open_case(ask, case, ask.args)
+    if programmes.cases_in(ask, ask.args):
+        return case_intake.take(ask)
     rows = programmes.rows_for(ask)
     row = programmes.named(rows, ask.args)
     if row is None:

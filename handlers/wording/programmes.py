@@ -103,11 +103,6 @@ def tells(ask: Ask, row: Row | None, text: str) -> bool:
     return reading.claim == "fact" or (row is not None and reading.claim == "plan" and _states(ask, row, text))
 
 
-def asks(ask: Ask, text: str) -> bool:
-    """Whether the text asks something, or shows how something is said."""
-    return context.reading_of(ask, text).claim in ("question", "example")
-
-
 def _states(ask: Ask, row: Row, text: str) -> bool:
     """计划30万元 is a figure of its row, no plan."""
     own = sorted(
@@ -141,35 +136,48 @@ def is_pause(row: Row, text: str) -> bool:
     return bool(_PAUSE.search(text)) and named([row], text) is not None
 
 
+def cases_in(ask: Ask, text: str) -> list[tuple[Row, str]]:
+    """(row, words that begin with a word of it) of each case that the text opens; quick for the many that open none."""
+    if ask.person is None:
+        return []
+    told = _rows(ask).cases_in(text)
+    return told if told and context.reading_of(ask, text).claim not in ("question", "example") else []
+
+
+def may_open(person: Person, row: Row) -> bool:
+    """Whether this person opens cases of the row somewhere."""
+    return not {each.role for each in person.grants}.isdisjoint(row.who) or _concerns(person, row)
+
+
 def switched_off(ask: Ask, text: str) -> Row | None:
     """The row that is switched off whose word the text begins with, where the asker would report it and no check-in."""
-    off = in_force(ask).off_words if ask.person else {}
+    off = _rows(ask).off_words if ask.person else {}
     said = clean(text).text if off else ""
     row = off[max(found, key=len)] if (found := [word for word in off if said.startswith(word)]) else None
     checked_in = not ask.me.roles.isdisjoint(REPORTERS) and {row.name if row else ""} & {
         each.name for each in told_by_checkins(ask)
     }
-    return row if row and not checked_in and concerns(ask.me, row) else None
+    return row if row and not checked_in and _concerns(ask.me, row) else None
 
 
 def names_report(ask: Ask, text: str) -> Row | None:
     """The row that is reported whose word stands in the text, whoever reports it; None without one."""
     said = clean(text).text
-    if not in_force(ask).report_word.search(said):
+    if not _rows(ask).report_word.search(said):
         return None
-    return named([row for row in in_force(ask).rows if row.shape == "report"], said)
+    return named([row for row in _rows(ask).rows if row.shape == "report"], said)
 
 
 def row_in(ask: Ask, text: str) -> Row | None:
     """The row that the asker reports whose word stands in the text, of several the longest word; None without one."""
     if ask.person is None:
         return None
-    said, rows = _said(text), in_force(ask)
+    said, rows = _said(text), _rows(ask)
     if not rows.report_word.search(said):
         return None
     found = [(len(word), row) for word, row in rows.by_word.items() if word in said and row.shape == "report"]
     found.sort(key=lambda each: -each[0])
-    return next((row for _, row in found if concerns(ask.me, row)), None)
+    return next((row for _, row in found if _concerns(ask.me, row)), None)
 
 
 @lru_cache(maxsize=8)
@@ -177,7 +185,7 @@ def _at(_engine: int, _tree: str) -> list[Catalogue]:
     return []
 
 
-def in_force(ask: Ask) -> Catalogue:
+def _rows(ask: Ask) -> Catalogue:
     """The catalogue, kept as long as nothing of the organisation or of the catalogue has changed."""
     kept = _at(id(ask.db.engine), ask.tree)
     if not kept or not ask.tree:
@@ -187,15 +195,15 @@ def in_force(ask: Ask) -> Catalogue:
 
 def row_of(ask: Ask, key: str) -> Row | None:
     """The row with this key that is in force."""
-    return in_force(ask).by_key.get(key)
+    return _rows(ask).by_key.get(key)
 
 
 def rows_for(ask: Ask) -> list[Row]:
     """The rows that the asker reports somewhere, in the order of the catalogue."""
-    return [row for row in in_force(ask).rows if row.shape == "report" and concerns(ask.me, row)]
+    return [row for row in _rows(ask).rows if row.shape == "report" and _concerns(ask.me, row)]
 
 
-def concerns(person: Person, row: Row) -> bool:
+def _concerns(person: Person, row: Row) -> bool:
     """A brigade counselor reports for squads too, without holding a role at one."""
     below = row.at and any(
         grant.role in (frozenset(row.who) or REPORT_FOR.get(kind, SIDE)) and grant.role not in _OWN_ONLY
@@ -208,12 +216,12 @@ def concerns(person: Person, row: Row) -> bool:
 
 def rosters(ask: Ask) -> list[Row]:
     """The rows of who or what holds a place."""
-    return [row for row in in_force(ask).rows if row.shape == "roster"]
+    return [row for row in _rows(ask).rows if row.shape == "roster"]
 
 
 def told_by_checkins(ask: Ask) -> list[Row]:
     """The rows that are told by check-ins: 主题队日, 红领巾爱学习 …"""
-    return [row for row in in_force(ask).rows if row.shape == "checkin"]
+    return [row for row in _rows(ask).rows if row.shape == "checkin"]
 
 
 def _said(text: str) -> str:

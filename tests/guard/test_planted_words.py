@@ -83,9 +83,8 @@ async def say_all(bot: Bot) -> None:
         await say_each(bot, f"{number}", now)
         with bot.read() as db:
             asked = {Where(*row) for row in db.execute(select(dialogue.c.channel, dialogue.c.chat, dialogue.c.sender))}
-        await say_each(
-            bot, f"{number}-yes", {where: ("是", private) for where, (_, private) in now.items() if where in asked}
-        )
+        answers = {where: ("是", private) for where, (_, private) in now.items() if where in asked}
+        await say_each(bot, f"{number}-yes", answers)
 
 
 async def say_each(bot: Bot, turn: str, words: dict[Where, tuple[str, bool]]) -> None:

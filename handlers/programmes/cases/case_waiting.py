@@ -1,20 +1,17 @@
-"""Which cases wait for somebody, and which one a number or a word means; which row a text opens one of."""
+"""Which cases wait for somebody, and which one a number means."""
 
 import re
 
 from handlers.catalogue import chain, current
 from handlers.catalogue.model import Row
-from handlers.kit import Ask, Button, Denied, Person, Refusal
+from handlers.kit import Ask, Button, Denied, Refusal
 from handlers.programmes.cases import case_rights
-from handlers.wording import programmes
 from handlers.wording.numbers import CaseNumbers
 from storage.organisation import unit_groups, units
 from storage.programmes import cases
 from storage.programmes.cases import Case
 
 COMMAND = "办"
-_PUT_FORWARD = re.compile(r"^\s*(?:推荐|申报|报送|推选)[ :：]?")
-CHOOSING = re.compile("(?:评选|推荐|申报|候选人?|人选)+[ :：]?")
 _DONE = re.compile("^(?:我们?|本校|学校)?(?:已经?|都)")
 _PLACE = re.compile(r"(\d{1,3})(?:[\s,，:：]+|$)")
 _MOST_WAITING = 300
@@ -88,30 +85,3 @@ def step(ask: Ask, text: str) -> str:
         Button(f"{words.partition(' ')[0]} {one.number}", COMMAND, f"{one.number} {words}") for one, words in able
     )
     raise Refusal(f"有 {len(able)} 件，是哪一件？还没有办。发「待办」看各是什么。", *tuple(buttons)[:_MOST_BUTTONS])
-
-
-def case_row(ask: Ask, text: str) -> Row | None:
-    """The row with cases whose word the text begins with; quick for the many that name none."""
-    text = put_forward(text)
-    if ask.person is None or not text.startswith(programmes.in_force(ask).case_starts):
-        return None
-    found = [(len(word), row) for word, row in programmes.in_force(ask).case_words.items() if _begins(text, word, row)]
-    _, row = max(found, key=lambda each: each[0], default=(0, None))
-    return row if row and not programmes.asks(ask, text) else None
-
-
-def put_forward(text: str) -> str:
-    """The text behind the word for it: 推荐十佳 …, 申报：优秀辅导员 …"""
-    return _PUT_FORWARD.sub("", text, count=1)
-
-
-def _begins(text: str, word: str, row: Row) -> bool:
-    """优秀辅导员 李芳, 督导实验小学 …; 优秀辅导员来校宣讲 is told of something else."""
-    rest = text[len(word) :]
-    goes_on = bool(rest) and (not rest[0].isalnum() or bool(row.who) or bool(CHOOSING.match(rest)))
-    return text.startswith(word) and goes_on
-
-
-def may_open(person: Person, row: Row) -> bool:
-    """Whether this person opens cases of the row somewhere."""
-    return not {each.role for each in person.grants}.isdisjoint(row.who) or programmes.concerns(person, row)

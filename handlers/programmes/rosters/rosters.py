@@ -95,7 +95,7 @@ def _told(ask: Ask, row: Row, said: str) -> _Told:
         choices = f"（{'、'.join(wanted.choices)}）" if wanted.choices else ""
         raise Refusal(f"还要写{wanted.label}{choices}，没有记。像这样发：{row.example}")
     figures = {name: str(value) for name, value in read.values.items()}
-    written = ask.message.text.startswith("登记")
+    written = ask.message.text.lstrip("/ ").startswith("登记")
     name = _name_in(row, text, figures) if written else roster_words.name_in(row, text)
     if "partner" in figures and not _holds_people(row):
         name = ""
