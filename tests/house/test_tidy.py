@@ -46,7 +46,7 @@ WIDE = [
     "handlers/digests/digest.py", "handlers/digests/digest_workbook.py", "handlers/digests/period_digest.py",
     "handlers/medals/changes.py", "handlers/medals/review.py",
     "handlers/organisation/organisation.py", "handlers/programmes/cases/case_work.py",
-    "handlers/programmes/duties.py", "handlers/programmes/reporting.py", "handlers/programmes/rosters.py",
+    "handlers/programmes/duties.py", "handlers/programmes/reporting.py", "handlers/programmes/rosters/rosters.py",
     "handlers/programmes/table.py", "handlers/reading/checkins/checkin.py", "handlers/reading/checkins/pieces.py",
     "handlers/reading/checkins/topic.py", "handlers/reading/claims/clauses.py",
     "handlers/reading/messages/attendance.py", "handlers/reading/messages/medal_messages.py",
