@@ -23,6 +23,11 @@ def get(db: Connection, key: str) -> Value | None:
     return None if row is None else Value(*row)
 
 
+def several(db: Connection, *keys: str) -> dict[str, str]:
+    """Key → value of those that are kept."""
+    return {name: value for name, value in db.execute(select(fact.c.name, fact.c.value).where(fact.c.name.in_(keys)))}
+
+
 def with_prefix(db: Connection, prefix: str) -> dict[str, Value]:
     """The values whose keys begin so, by key."""
     query = select(fact.c.name, fact.c.value, fact.c.at).where(fact.c.name.startswith(prefix, autoescape=True))
