@@ -1,5 +1,6 @@
 """Small values of the installation, each kept under a key."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,9 +24,10 @@ def get(db: Connection, key: str) -> Value | None:
     return None if row is None else Value(*row)
 
 
-def several(db: Connection, *keys: str) -> dict[str, str]:
-    """Key → value of those that are kept."""
-    return {name: value for name, value in db.execute(select(fact.c.name, fact.c.value).where(fact.c.name.in_(keys)))}
+def several(db: Connection, keys: Iterable[str]) -> dict[str, str]:
+    """The values under those of these keys under which there is one."""
+    rows = db.execute(select(fact.c.name, fact.c.value).where(fact.c.name.in_(list(keys))))
+    return {name: value for name, value in rows}
 
 
 def with_prefix(db: Connection, prefix: str) -> dict[str, Value]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from handlers.catalogue import chain
-from handlers.catalogue.loader import calendar_of
+from handlers.catalogue.current import calendar_at
 from handlers.catalogue.model import Row, Step
 from handlers.kit import Ask, Button, Refusal
 from handlers.programmes.cases import case_rights, case_waiting
@@ -26,7 +26,7 @@ def notice_ends(ask: Ask, row: Row, done: Sequence[cases.CaseStep]) -> date:
             ran[-1] = (ran[-1][0], day)
         if each.state == chain.NOTICE:
             ran.append((day, None))
-    return chain.notice_ends(row.notice, calendar_of(ask.db).workdays, ran)
+    return chain.notice_ends(row.notice, calendar_at(ask.db, ask.me.paths()).workdays, ran)
 
 
 def check(ask: Ask, row: Row, one: cases.Case, step: Step, words: str) -> None:
