@@ -108,7 +108,7 @@ class Ladders:
     def notice_days(self, medal: str) -> int:
         """How many working days it stands on public notice, 0: not at all."""
         row = _row_in(self._rows, medal)
-        return row.notice if row else 0
+        return row.notices.get(_kind(medal), row.notice) if row else 0
 
     def of(self, medal: str, unit: Unit) -> Ladder:
         """The ladder of this medal for this nominee."""
