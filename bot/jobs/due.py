@@ -37,10 +37,9 @@ def voice(engine: Engine, turn: Turn) -> Voice[Reply]:
     return Voice(say, partial(letter.join, occasions, turn.now.date()))
 
 
-def tell_held(engine: Engine, turn: Turn, calendar: Calendar) -> None:
+def tell_held(engine: Engine, turn: Turn, calendar: Calendar, why: str) -> None:
     """While reminders are held, once: the preview of two days to whoever stands highest, and how it is let go."""
-    why = holds.why(turn.db)
-    if not why or holds.told(turn.db, turn.now):
+    if holds.told(turn.db, turn.now):
         return
     entries = preview(engine, turn.db, 2, calendar).entries
     lines = [f"· {one.send_at:%H:%M} {one.person} {one.first_line}" for one in entries[:_SHOWN]]
