@@ -13,6 +13,7 @@ from bot.pipeline import writer
 from bot.pipeline.turn import Turn
 from handlers.catalogue import current
 from scheduling import clock, tick
+from storage.reminders import deliveries
 
 log = logging.getLogger(__name__)
 SECONDS = 5
@@ -55,7 +56,7 @@ class Ticker:
             log.error("delivery %d failed", row.id, exc_info=bug)
         said = [replace(each.words, to=each.rows[0].person_id, until=each.until) for each in done.said]
         if said:
-            turn.letters.notify(said, gather=True)
+            deliveries.not_reached(turn.db, turn.letters.notify(said, gather=True), turn.now)
         more = weekly.tell_groups(turn, self.calendar, self.engine.features.weekly)
         return done.more or more or unfinished
 
