@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from time import monotonic
 
@@ -13,7 +12,6 @@ from bot.pipeline import writer
 from bot.pipeline.turn import Turn
 from handlers.catalogue import current
 from scheduling import clock, tick
-from storage.reminders import deliveries
 
 log = logging.getLogger(__name__)
 SECONDS = 5
@@ -54,9 +52,7 @@ class Ticker:
             due.tell_held(self.engine, turn, self.calendar, done.held)
         for row, bug in done.failed:
             log.error("delivery %d failed", row.id, exc_info=bug)
-        said = [replace(each.words, to=each.rows[0].person_id, until=each.until) for each in done.said]
-        if said:
-            deliveries.not_reached(turn.db, turn.letters.notify(said, gather=True), turn.now)
+        due.send(turn, done)
         more = weekly.tell_groups(turn, self.calendar, self.engine.features.weekly)
         return done.more or more or unfinished
 

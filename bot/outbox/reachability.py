@@ -11,7 +11,6 @@ from handlers import kit
 from handlers.people import groups
 from storage.messages import chats, inbox, outbox
 from storage.organisation import units
-from storage.organisation.units import Unit
 from storage.people import accounts, people
 from storage.reminders import deliveries
 
@@ -69,7 +68,9 @@ def _tell_about_person(turn: Turn, channel: str, chat: str) -> None:
         turn.letters.notify([kit.Reply(words.format(who=_who(turn, person)), to=to)])
 
 
-def _in_charge(turn: Turn, at: Sequence[Unit], but: int | None, roles: Sequence[kit.Role] = _IN_CHARGE) -> int | None:
+def _in_charge(
+    turn: Turn, at: Sequence[kit.Unit], but: int | None, roles: Sequence[kit.Role] = _IN_CHARGE
+) -> int | None:
     """Who looks after these units and can be reached, but this person: the brigade counselor before the school."""
     for role in roles:
         found = {each.id for unit in at for each in people.above(turn.db, [role], unit, turn.now)}

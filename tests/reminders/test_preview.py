@@ -91,7 +91,7 @@ def test_the_ladder_says_whom_no_reminder_reaches(school: School) -> None:
     wishes.mute(school.db, school.ids["张老师"], "children:2026-06-01", at("06-02 12:00"))
     said = school.texts(at("06-04 08:10"), "李老师")
     assert "还差 2（1 个收不到消息，1 个不要这件事的提醒）：三(1)中队、三(2)中队" in said[0]
-    deliveries.not_reached(school.db, [school.ids["周老师"]], at("06-02 00:00"))
+    deliveries.not_reached(school.db, [school.ids["周老师"]], at("06-04 00:00"))
     states = deliveries.settled_for(
         school.db, school.ids.values(), [deliveries.UNREACHED], at("06-01 00:00"), at("06-05 00:00")
     )
