@@ -34,7 +34,7 @@ _FREEZES = timedelta(days=3660)
 
 @command(
     "周报", "digest", who=READERS, group="周报", rank=2, help="看一周的情况,也可以要图、要表", glued=ANYTHING,
-    in_groups=True, examples=("周报", "周报 上周", "周报 上周 图", "周报 上周 表 汇总上报"),
+    in_groups=True, snapshot=True, examples=("周报", "周报 上周", "周报 上周 图", "周报 上周 表 汇总上报"),
     exports=True,
 )  # fmt: skip
 def digest(ask: Ask) -> Sequence[Reply]:

@@ -24,7 +24,7 @@ FORMS = frozenset({"图", "图片", "表", "表格"})
 
 @command(
     "月报", "month", who=readers.READERS, group="周报", rank=20, help="看一个月的情况", glued=ANYTHING, in_groups=True,
-    examples=("月报", "月报 上月", "月报 3月"),
+    snapshot=True, examples=("月报", "月报 上月", "月报 3月"),
 )  # fmt: skip
 def month(ask: Ask) -> Sequence[Reply]:
     """The figures of this month, or of the period that is named."""
@@ -33,7 +33,7 @@ def month(ask: Ask) -> Sequence[Reply]:
 
 @command(
     "学期报", "term", who=readers.READERS, group="周报", rank=21, help="看一个学期的情况", glued=ANYTHING,
-    in_groups=True, examples=("学期报", "学期报 上学期"),
+    in_groups=True, snapshot=True, examples=("学期报", "学期报 上学期"),
 )  # fmt: skip
 def term(ask: Ask) -> Sequence[Reply]:
     """The same of this term."""
@@ -42,7 +42,7 @@ def term(ask: Ask) -> Sequence[Reply]:
 
 @command(
     "年报", "year", who=readers.READERS, group="周报", rank=22, help="看一年的情况", glued=ANYTHING, in_groups=True,
-    examples=("年报", "年报 2025年", "年报 2025学年"),
+    snapshot=True, examples=("年报", "年报 2025年", "年报 2025学年"),
 )  # fmt: skip
 def year(ask: Ask) -> Sequence[Reply]:
     """The same of this year."""
