@@ -19,8 +19,9 @@ from storage.organisation.units import Unit
 from storage.people.people import Grant, Person, Role
 
 __all__ = [
-    "ADMINS", "Answer", "Ask", "Attachment", "Button", "Denied", "Due", "File", "Grant", "Handler", "MEMBERS",
-    "Message", "Person", "REPORTERS", "ReadFirst", "Reader", "Refusal", "Reply", "Role", "Unit", "Waiting", "Wanted",
+    "ADMINS", "Answer", "Ask", "Attachment", "Button", "Denied", "Due", "File", "Grant", "Handler",
+    "MEMBERS", "Message", "Person", "REPORTERS", "ReadFirst", "Reader", "Refusal", "Reply", "Role", "Unit", "Waiting",
+    "Wanted",
 ]  # fmt: skip
 
 MEMBERS = frozenset(Role)
@@ -172,6 +173,8 @@ class Due:
     payload: Mapping[str, Any]
     late: bool
     brief: bool = False
+    # What was read before the tick (`@ahead`).
+    known: Mapping[Any, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,10 +266,10 @@ class Refusal(Exception):
 
 
 class ReadFirst(Exception):  # noqa: N818
-    """What is to be answered from a snapshot before the message can be handled: nothing of it has happened yet."""
+    """What is to be read from a snapshot before the message can be handled: nothing of it has happened yet."""
 
-    def __init__(self, wanted: "Wanted") -> None:
-        super().__init__(wanted.command.words[0])
+    def __init__(self, wanted: object) -> None:
+        super().__init__()
         self.wanted = wanted
 
 

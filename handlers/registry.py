@@ -134,8 +134,16 @@ def edits(name: str) -> Callable[[Function], Function]:
 
 
 def weekly(name: str) -> Callable[[Function], Function]:
-    """Declare `(Connection, Unit, week, now) -> Reply`: what a bound group gets every Monday morning."""
+    """Declare `(Connection, Unit, week, now, known) -> Reply`: what a bound group gets every Monday morning."""
     return mark("_weekly", name)
+
+
+def ahead(kind: str) -> Callable[[Function], Function]:
+    """Declare `(Connection, now) -> mapping`: what an occasion is about to say, read from a snapshot before each tick.
+
+    It is handed to the occasion (`Due.known`), and to what groups get.
+    """
+    return mark("_ahead", kind)
 
 
 def renders(recipe: str) -> Callable[[Function], Function]:

@@ -1,16 +1,19 @@
 """What commands that only read answer: from a snapshot, beside the writer, before their message is handled."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from handlers import kit
 from handlers.privacy.door import Door
 from handlers.registry import Command
+from scheduling.closed_periods import Closing
 from storage.base.vault import Listening, Vault
 from storage.checkins.rollups import Rollups
+from storage.digests import kept
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +49,22 @@ def _what(ask: kit.Ask) -> tuple[object, ...]:
     return ask.args, ask.person, ask.message
 
 
-def read(engine: Engine, vault: Vault, wanted: kit.Wanted) -> Snapshot:
+def read(engine: Engine, vault: Vault, wanted: object, now: datetime) -> Callable[[Connection], kit.Reader | None]:
+    """Read it; returns what the writer does before it handles the message, which gives that message's reader."""
+    if isinstance(wanted, kit.Wanted):
+        answers = _asked(engine, vault, wanted).answers
+        return lambda _: answers
+    assert isinstance(wanted, Closing)
+    with engine.connect() as there:
+        rows = wanted.rows(there, now)
+
+    def keep(db: Connection) -> None:
+        kept.add(db, rows)
+
+    return keep
+
+
+def _asked(engine: Engine, vault: Vault, wanted: kit.Wanted) -> Snapshot:
     """Ask the command, with a connection that cannot write; its exception is an answer, too."""
     door = Door()
     found: list[kit.Answer] | Exception | None

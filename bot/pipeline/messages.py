@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from secrets import token_hex
+from typing import Any
 
 from bot.dispatch import dispatch
 from bot.dispatch.features import Features
@@ -24,12 +25,10 @@ class Messages:
         self._nameless = nameless
         self._daily = daily
 
-    def handle_all(
-        self, turn: Turn, messages: Sequence[kit.Message], reader: kit.Reader | None
-    ) -> Iterator[Outcome | kit.Wanted]:
+    def handle_all(self, turn: Turn, messages: Sequence[kit.Message], reader: kit.Reader | None) -> Iterator[Any]:
         """One outcome a message; a repeat, also within these, changes nothing.
 
-        `reader` answers the commands that only read; what it wants read first comes in the place of an outcome.
+        `reader` answers the commands that only read; what is to be read first comes in the place of an outcome.
         """
         if not messages:
             return
@@ -45,7 +44,7 @@ class Messages:
                     handled[arrival.id] = self.handle(turn, known, message, arrival.id, reader)
                 except kit.ReadFirst as first:
                     inbox.forget(turn.db, arrival.id)
-                    yield first.wanted
+                    yield first
                     continue
             passive = "" if repeat else turn.letters.passive[arrival.id]
             yield Outcome(arrival.id, handled.get(arrival.id, arrival.state), repeat, passive)
@@ -77,6 +76,8 @@ class Messages:
         try:
             with whole(turn):
                 _say(turn, dispatch.answer(self._features, ask), ask)
+                if ask.reader:
+                    turn.look_at_the_closed()
         except kit.Refusal as refusal:
             ask.refused(refusal)
             turn.letters.add([kit.Reply(refusal.text, refusal.buttons)], ask)

@@ -19,7 +19,7 @@ from bot.pipeline import failures
 from bot.pipeline.messages import Messages
 from bot.pipeline.senders import Senders
 from bot.pipeline.turn import Job, Task, Turn, begin
-from handlers.kit import Message, Wanted
+from handlers.kit import Message, ReadFirst
 from storage.base.vault import Vault
 from storage.database import flush_failed, is_worth_another_try, passes
 from storage.messages import inbox
@@ -60,7 +60,7 @@ class Transactions:
     def process(self, jobs: Sequence[Job], tries: int = _TRIES) -> list[Result]:
         """One result a job: an Outcome, what the task returned, or the exception for which it must come again.
 
-        A Wanted says that the message has not been handled: `read_first` gives the task that does it.
+        A ReadFirst says that the message has not been handled: `read_first` gives the task that does it.
         """
         try:
             results = self._together(jobs)
@@ -121,13 +121,13 @@ class Transactions:
         turn.rollups.keep()
         return result
 
-    def read_first(self, message: Message, wanted: Wanted) -> Task:
+    def read_first(self, message: Message, first: ReadFirst) -> Task:
         """Read, here and now, what a message asks for; returns the task that handles it."""
         assert self._read is not None
-        reader = snapshots.read(self._read, self._vault, wanted).answers
+        found = snapshots.read(self._read, self._vault, first.wanted, self._now())
 
         def handle(turn: Turn) -> Any:
-            [outcome] = self._messages.handle_all(turn, [message], reader)
+            [outcome] = self._messages.handle_all(turn, [message], found(turn.db))
             # What other tasks of this transaction do is nobody's doing.
             turn.audit.by(None, None)
             return outcome

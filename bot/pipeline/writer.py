@@ -12,7 +12,7 @@ from bot.pipeline.fair_queue import OWN, Entry, FairQueue
 from bot.pipeline.limits import Limits
 from bot.pipeline.transaction import Transactions
 from bot.pipeline.turn import Job, Outcome, Task, Turn
-from handlers.kit import Message, Reply, Wanted
+from handlers.kit import Message, ReadFirst, Reply
 
 MOST_WAITING = 2000
 MOST_TOGETHER = 256
@@ -83,13 +83,13 @@ class Pipeline:
 
     async def _whole(self, job: Job, future: "asyncio.Future[Any]") -> Any:
         """The result, of a message that only asks after it was read for beside the writer."""
-        result = await future
-        if isinstance(result, Wanted):
+        try:
+            return await future
+        except ReadFirst as first:
             assert isinstance(job, Message)
             async with self._readers:
-                task = await asyncio.to_thread(self._transactions.read_first, job, result)
-            result = await self._put(task)
-        return result
+                task = await asyncio.to_thread(self._transactions.read_first, job, first)
+        return await self._put(task)
 
     def check_room(self) -> None:
         """Raises Full when no further message is accepted."""

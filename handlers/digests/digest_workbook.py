@@ -12,6 +12,7 @@ from handlers.kit import Unit
 from handlers.registry import renders
 from handlers.wording import weeks
 from handlers.workbooks import HEAD, PLAIN, mark
+from scheduling import closed_periods
 from scheduling.periods import monday_of
 from storage.checkins import coverage
 from storage.digests import digests, figures
@@ -43,7 +44,7 @@ def workbook(db: Connection, values: Mapping[str, Any]) -> bytes:
         sheets = {name: _Sheet(book, name, head, values.get("mark", "")) for name, head in _heads().items()}
         for unit_id in values["unit_ids"]:
             unit = units.by_id(db, unit_id)
-            shown = digests.report(db, unit, week, at)
+            shown = closed_periods.shown(db, unit, week, at) if at else digests.report(db, unit, week)
             sheets["总览"].add(_overview(shown))
             for each in shown.by_activity:
                 sheets["按活动"].add((shown.title, each.activity, each.events, each.squads, each.attended, each.rate))

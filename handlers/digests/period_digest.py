@@ -10,14 +10,13 @@ from handlers.kit import Ask, Button, Refusal, Reply, Unit
 from handlers.registry import ANYTHING, command
 from handlers.wording import days, lines, numbers, places
 from handlers.wording.periods import Span, before, longer, named
-from scheduling import spans
-from storage.digests import periods
+from scheduling import closed_periods, spans
+from storage.digests import kept, periods
 from storage.organisation import history, units
 
-MOST_ACTIVITIES = 6
-MOST_SCHOOLS = 6
-MOST_NAMES = 5
+# Of activities, schools and reports, as far as there is room.
 MOST_LINES = 6
+MOST_NAMES = 5
 MOST_BUTTONS = 5
 FORMS = frozenset({"图", "图片", "表", "表格"})
 
@@ -67,40 +66,50 @@ def of_span(ask: Ask, span: Span, words: str) -> Sequence[Reply]:
 
 
 def _reply(ask: Ask, span: Span, of: Unit) -> Reply:
-    now = of_days(ask.db, of, span, ask.today)
+    now = of_days(ask.db, of, span, ask.now)
     return Reply(text(ask.db, of, span, now, ask.now), _buttons(ask.db, span, now))
 
 
-def of_days(db: Connection, of: Unit, span: Span, today: date) -> periods.Period:
-    """The figures of a unit for a period, of one that still runs up to today."""
-    return periods.between(db, of, span.first, min(span.last, today))
+def of_days(db: Connection, of: Unit, span: Span, now: datetime) -> periods.Period:
+    """The figures of a unit for a period, of one that still runs up to today; of a closed one those of then."""
+    then = kept.period(db, of, span.label) if _closed(span, now) else None
+    return then or periods.between(db, of, span.first, min(span.last, now.date()))
+
+
+def _closed(span: Span, now: datetime) -> bool:
+    """Whether it is frozen; any other days than those of a month, term or year are told as of now."""
+    return bool(span.label) and closed_periods.closed_at(span.label, now) <= now
 
 
 def text(db: Connection, of: Unit, span: Span, found: periods.Period, now: datetime) -> str:
     """The digest of a period; `now` is aware and in the school's zone."""
-    told = [
-        sums.result(f"{units.full_name(db, of)}{span.name}", found, "有活动", "没有活动"),
-        _days(span, now),
-        *sums.by_activity(found, MOST_ACTIVITIES),
-        *_schools(found),
-        _missing(found),
-        _compared(db, of, span, found, now.date()),
-        *_reports(db, of, span, now.date()),
-    ]
-    return "\n".join(filter(None, told))
+    head = sums.result(f"{units.full_name(db, of)}{span.name}", found, "有活动", "没有活动")
+    compared, corrected = _compared(db, of, span, found, now.date()), _corrected(db, of, span, found, now)
+    reported = _reports(db, of, span, now.date())
+
+    def said(most: int) -> list[str]:
+        parts = sums.by_activity(found, most), _schools(found, most)
+        more = [f"另有 {len(reported) - most} 项，发「看」"] if len(reported) > most else []
+        reports = ["上报：", *reported[:most], *more] if reported else []
+        told = [head, _days(span, now), *parts[0], *parts[1], _missing(found), compared, corrected, *reports]
+        return list(filter(None, told))
+
+    return sums.fitting(said, MOST_LINES)
 
 
 def _days(span: Span, now: datetime) -> str:
-    so_far = f" · 截至 {days.moment(now)}" if span.last >= now.date() else ""
+    so_far = f" · 截至 {days.moment(now)}" if span.label or span.last >= now.date() else ""
+    if _closed(span, now):
+        so_far = f" · {days.moment(closed_periods.closed_at(span.label, now))} 冻结"
     year = f"{span.last.year}年" if span.last.year != span.first.year else ""
     return f"{span.first.year}年{days.short(span.first)}–{year}{days.short(span.last)}{so_far}"
 
 
-def _schools(now: periods.Period) -> list[str]:
+def _schools(now: periods.Period, most: int) -> list[str]:
     if len(now.schools) < 2:
         return []
-    told = sums.by_part(now.schools, MOST_SCHOOLS)
-    rest = len(now.schools) - MOST_SCHOOLS
+    told = sums.by_part(now.schools, most)
+    rest = len(now.schools) - most
     return ["各校（有活动的中队少的在前）：", *told, *([f"· 另有 {rest} 所，点学校细看"] if rest > 0 else [])]
 
 
@@ -130,13 +139,25 @@ def _compared(db: Connection, of: Unit, span: Span, now: periods.Period, today: 
     return f"比{earlier.name}{'同期' if running else ''}：{'，'.join(parts)}"
 
 
+def _corrected(db: Connection, of: Unit, span: Span, then: periods.Period, now: datetime) -> str:
+    """What came after it was closed: 冻结后更正：场次 4→5，人次 162→206."""
+    if not _closed(span, now) or kept.period(db, of, span.label) is None:
+        return ""
+    today = periods.between(db, of, span.first, span.last)
+    figures = (
+        ("场次", then.events, today.events), ("中队", then.squads_covered, today.squads_covered),
+        ("人次", then.attendance.attended, today.attendance.attended),
+    )  # fmt: skip
+    moved = [f"{word} {was}→{now}" for word, was, now in figures if was != now]
+    return f"冻结后更正：{'，'.join(moved)}" if moved else ""
+
+
 def _reports(db: Connection, of: Unit, span: Span, today: date) -> list[str]:
     """The lines of the catalogue; of whole months, terms and years only: reports are kept by these."""
     if not span.label:
         return []
-    found = [each for each in lines.of_period(db, [of.path], span.label, today) if each.text]
-    more = [f"另有 {len(found) - MOST_LINES} 项，发「看」"] if len(found) > MOST_LINES else []
-    return ["上报：", *(f"· {each.text}" for each in found[:MOST_LINES]), *more] if found else []
+    found = lines.of_period(db, [of.path], span.label, today)
+    return [f"· {each.text}" for each in found if each.text]
 
 
 def _buttons(db: Connection, span: Span, now: periods.Period) -> tuple[Button, ...]:

@@ -15,6 +15,7 @@ from handlers.digests import digest
 from handlers.digests import figures as reports
 from handlers.digests.digest_picture import picture
 from handlers.digests.digest_workbook import workbook
+from handlers.digests.monday import push
 from handlers.kit import Due, Role
 from storage import tables
 from storage.checkins import checkins, coverage, recording
@@ -100,7 +101,7 @@ class TestLate:
         late = MONDAY + timedelta(days=4)
         person = people.by_id(county.db, county.li, late)
         said = Due(county.db, late, person, f"digest:{WEEK}", 0, MONDAY.date(), {"week": WEEK}, True)
-        assert digest.monday(said) is None
+        assert push.monday(said) is None
         assert digests.report(county.db, county.first, WEEK, late).revision == digests.FROZEN
 
     def test_the_running_week_says_what_came_late_for_the_last_one(self, county: County) -> None:
