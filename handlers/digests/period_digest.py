@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from handlers.digests import readers, sums
-from handlers.kit import Ask, Button, Refusal, Reply, Unit
+from handlers.kit import Ask, Button, File, Refusal, Reply, Unit
 from handlers.registry import ANYTHING, command
 from handlers.wording import days, lines, numbers, places
 from handlers.wording.periods import Span, before, longer, named
@@ -18,12 +18,12 @@ from storage.organisation import history, units
 MOST_LINES = 6
 MOST_NAMES = 5
 MOST_BUTTONS = 5
-FORMS = frozenset({"图", "图片", "表", "表格"})
+_FORMS = {"图": "图", "图片": "图", "表": "表", "表格": "表"}
 
 
 @command(
     "月报", "month", who=readers.READERS, group="周报", rank=20, help="看一个月的情况", glued=ANYTHING, in_groups=True,
-    snapshot=True, examples=("月报", "月报 上月", "月报 3月"),
+    snapshot=True, exports=True, examples=("月报", "月报 上月", "月报 3月"),
 )  # fmt: skip
 def month(ask: Ask) -> Sequence[Reply]:
     """The figures of this month, or of the period that is named."""
@@ -32,7 +32,7 @@ def month(ask: Ask) -> Sequence[Reply]:
 
 @command(
     "学期报", "term", who=readers.READERS, group="周报", rank=21, help="看一个学期的情况", glued=ANYTHING,
-    in_groups=True, snapshot=True, examples=("学期报", "学期报 上学期"),
+    in_groups=True, snapshot=True, exports=True, examples=("学期报", "学期报 上学期"),
 )  # fmt: skip
 def term(ask: Ask) -> Sequence[Reply]:
     """The same of this term."""
@@ -41,7 +41,7 @@ def term(ask: Ask) -> Sequence[Reply]:
 
 @command(
     "年报", "year", who=readers.READERS, group="周报", rank=22, help="看一年的情况", glued=ANYTHING, in_groups=True,
-    snapshot=True, examples=("年报", "年报 2025年", "年报 2025学年"),
+    snapshot=True, exports=True, examples=("年报", "年报 2025年", "年报 2025学年"),
 )  # fmt: skip
 def year(ask: Ask) -> Sequence[Reply]:
     """The same of this year."""
@@ -55,14 +55,25 @@ def _default(ask: Ask, kind: str) -> Sequence[Reply]:
 
 def of_span(ask: Ask, span: Span, words: str) -> Sequence[Reply]:
     """The digest of a period for each unit of the asker, or for the one below them that the words name."""
-    forms = [word for word in words.split() if word in FORMS]
-    if forms:
-        how = f"先看文字：周报 {span.words}。一周的图和表有，像这样发：周报 上周 图"
-        raise Refusal(f"{span.name}的{forms[0]}现在还没有，{how}")
+    form = next((_FORMS[word] for word in words.split() if word in _FORMS), "")
+    words = " ".join(word for word in words.split() if word not in _FORMS)
+    if form == "图":
+        how = f"先看文字：周报 {span.words}，或者要表：周报 {span.words} 表。一周的图有，像这样发：周报 上周 图"
+        raise Refusal(f"{span.name}的图现在还没有，{how}")
     at = places.chosen(ask, readers.READERS, words, "周报", f"{span.words} {{}}")
+    if form:
+        return [_file(ask, span, at)]
     # What the messages before this one in the same transaction reported belongs to it.
     ask.rollups.flush(ask.db)
     return [_reply(ask, span, unit) for unit in at]
+
+
+def _file(ask: Ask, span: Span, at: list[Unit]) -> Reply:
+    title = units.full_name(ask.db, at[0]) + (f"等{len(at)}个单位" if len(at) > 1 else "")
+    days_of = {"first": span.first.isoformat(), "last": min(span.last, ask.today).isoformat()}
+    values = {"unit_ids": [unit.id for unit in at], "at": ask.now.isoformat(timespec="minutes"), "period": span.words}
+    values |= {"name": span.name, "label": span.label, **days_of}
+    return Reply(f"{title}{span.name}的表", file=File(f"周报-{title}-{span.words}.xlsx", "digest-workbook", values))
 
 
 def _reply(ask: Ask, span: Span, of: Unit) -> Reply:
@@ -72,13 +83,14 @@ def _reply(ask: Ask, span: Span, of: Unit) -> Reply:
 
 def of_days(db: Connection, of: Unit, span: Span, now: datetime) -> periods.Period:
     """The figures of a unit for a period, of one that still runs up to today; of a closed one those of then."""
-    then = kept.period(db, of, span.label) if _closed(span, now) else None
+    then = kept.period(db, of, span.label) if closed(span, now) else None
     return then or periods.between(db, of, span.first, min(span.last, now.date()))
 
 
-def _closed(span: Span, now: datetime) -> bool:
-    """Whether it is frozen; any other days than those of a month, term or year are told as of now."""
-    return bool(span.label) and closed_periods.closed_at(span.label, now) <= now
+def closed(span: Span, now: datetime) -> datetime | None:
+    """When it was frozen; None: not yet. Other days than those of a month, term or year are told as of now."""
+    at = closed_periods.closed_at(span.label, now) if span.label else None
+    return at if at and at <= now else None
 
 
 def text(db: Connection, of: Unit, span: Span, found: periods.Period, now: datetime) -> str:
@@ -98,11 +110,16 @@ def text(db: Connection, of: Unit, span: Span, found: periods.Period, now: datet
 
 
 def _days(span: Span, now: datetime) -> str:
-    so_far = f" · 截至 {days.moment(now)}" if span.label or span.last >= now.date() else ""
-    if _closed(span, now):
-        so_far = f" · {days.moment(closed_periods.closed_at(span.label, now))} 冻结"
     year = f"{span.last.year}年" if span.last.year != span.first.year else ""
-    return f"{span.first.year}年{days.short(span.first)}–{year}{days.short(span.last)}{so_far}"
+    said = f"{span.first.year}年{days.short(span.first)}–{year}{days.short(span.last)}"
+    return " · ".join(filter(None, (said, stamp(span, now))))
+
+
+def stamp(span: Span, now: datetime) -> str:
+    """As of when: 截至 4月3日 16:20, 4月6日 08:00 冻结; nothing of days that are over and are never frozen."""
+    if at := closed(span, now):
+        return f"{days.moment(at)} 冻结"
+    return f"截至 {days.moment(now)}" if span.label or span.last >= now.date() else ""
 
 
 def _schools(now: periods.Period, most: int) -> list[str]:
@@ -141,7 +158,7 @@ def _compared(db: Connection, of: Unit, span: Span, now: periods.Period, today: 
 
 def _corrected(db: Connection, of: Unit, span: Span, then: periods.Period, now: datetime) -> str:
     """What came after it was closed: 冻结后更正：场次 4→5，人次 162→206."""
-    if not _closed(span, now) or kept.period(db, of, span.label) is None:
+    if not closed(span, now) or kept.period(db, of, span.label) is None:
         return ""
     today = periods.between(db, of, span.first, span.last)
     figures = (
