@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
+from sqlalchemy import Engine as ReadEngine
 
 from bot.clock import Clock
 from bot.dispatch.features import Features, collect
@@ -38,10 +39,10 @@ class Engine:
         """The bot's time."""
         return self.clock.now
 
-    def transactions(self) -> Transactions:
-        """What turns messages into committed results."""
+    def transactions(self, read: ReadEngine | None = None) -> Transactions:
+        """What turns messages into committed results; with `read`, what only reads is read there, beside the writer."""
         settings, write = self.settings, self.database.write
-        return Transactions(write, self.features, self.vault, self.now, settings.nameless, settings.daily_limits)
+        return Transactions(write, self.features, self.vault, self.now, settings.nameless, settings.daily_limits, read)
 
     def limits(self) -> Limits:
         """How much one sender may say."""

@@ -35,7 +35,7 @@ def of(ask: Ask, command: Command) -> Sequence[Reply]:
     """What a command that exports answers, once it has been said what for: as the last word, or when asked."""
     purpose = next((each for each in PURPOSES if ask.args.endswith(each)), "")
     wanted = _Wanted(command.words[0], ask.args.removesuffix(purpose).rstrip(" ,，"))
-    answer = command.handler(replace(ask, args=wanted.args))
+    [answer] = ask.answered(command, wanted.args)
     replies = [answer] if isinstance(answer, Reply) else answer
     if not purpose and any(each.file and not each.file.plain for each in replies):
         WHY.put(ask, wanted)

@@ -35,6 +35,7 @@ from storage.organisation import units
 from storage.organisation.units import Kind
 from storage.people import people
 from storage.tables import checkin
+from tests.bench import digests as bench_digests
 from tests.bench import fanout as bench_fanout
 from tests.bench import province as bench_province
 from tests.bench import rows as bench_rows
@@ -185,7 +186,9 @@ def main() -> None:
     parser.add_argument("--child", type=int)
     parser.add_argument("--count", type=int, default=6000)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--only", choices=("writer", "telegram", "reading", "wecom", "province", "rows"), default="")
+    parser.add_argument(
+        "--only", choices=("writer", "telegram", "reading", "wecom", "province", "rows", "digests"), default=""
+    )
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         if arguments.child:
@@ -210,6 +213,8 @@ def main() -> None:
             bench_fanout.main()
         if arguments.only in ("", "province"):
             bench_province.main()
+        if arguments.only in ("", "digests"):
+            bench_digests.main()
 
 
 if __name__ == "__main__":

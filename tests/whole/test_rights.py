@@ -36,7 +36,7 @@ _READERS = _ADMINS | _BRANCH | {R.STATION_HEAD, R.INSPECTOR}
 MAY: dict[str, set[Role]] = {
     "签到": _REPORTERS, "更正": _REPORTERS, "撤回": _REPORTERS, "我的": _REPORTERS,
     "查": _ADMINS | _BRANCH | {R.COUNSELOR, R.STATION_HEAD, R.INSPECTOR},
-    **dict.fromkeys(("周报", "月报", "学期报", "年报", "为什么"), _READERS | {R.COUNSELOR}),
+    **dict.fromkeys(("周报", "月报", "学期报", "年报", "为什么", "导出 签到"), _READERS | {R.COUNSELOR}),
     "未签到": _ADMINS | {R.INSPECTOR}, "催办": _ADMINS, "写感谢": _ADMINS, "绑定": _ADMINS, "解绑": _ADMINS,
     "提名": {R.COUNSELOR, R.BRIGADE}, "我的提名": {R.COUNSELOR, R.BRIGADE}, "撤回提名": {R.COUNSELOR, R.BRIGADE},
     "待审": _APPOINTERS, "同意": _RECORDERS | _APPOINTERS, "退回": _APPOINTERS, "授予": _APPOINTERS,
@@ -72,7 +72,8 @@ MAY: dict[str, set[Role]] = {
 ASKED = {
     "签到": "签到 {squad} 主题队日 38人", "更正": "更正 #{checkin} 实到39", "撤回": "撤回 #{checkin}",
     "查": "查 {path}", "周报": "周报 {path}", "月报": "月报 {path}", "未签到": "未签到 {path}", "催办": "催办 {path}",
-    "学期报": "学期报 {path}", "年报": "年报 {path}", "为什么": "为什么 场次 {path}", "写感谢": "写感谢 {path}",
+    "学期报": "学期报 {path}", "导出 签到": "导出 签到 {path}",
+    "年报": "年报 {path}", "为什么": "为什么 场次 {path}", "写感谢": "写感谢 {path}",
     "绑定": "绑定 {path}", "解绑": "解绑", "提名": "提名 {squad} 集体一星章", "撤回提名": "撤回提名 {case}",
     "授予": "授予 {case}", "异议": "异议 {case} 与事实不符",
     "待审": "待审 {case}", "同意": "同意 {case}", "退回": "退回 {case} 材料不全", "邀请": "邀请 中队辅导员 {path}",
