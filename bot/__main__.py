@@ -22,6 +22,7 @@ COMMANDS = {
     "preview": ("reports.preview", "show which reminders would be sent to whom"),
     "digest": ("reports.digest", "print the weekly digest of a unit"),
     "calendar": ("reports.calendar", "print the days of a unit as an .ics file"),
+    "material": ("reports.material", "print the sentences of an annual report of a unit"),
     "catalogue": ("reports.catalogue", "check and print what can be reported"),
     "read": ("reports.read", "show how messages are read"),
     "audit": ("reports.audit", "check or show the audit log"),

@@ -61,7 +61,7 @@ MAY: dict[str, set[Role]] = {
     "隐私": set(Role),
     "单位": _APPOINTERS, "升级": _APPOINTERS, "导入": _APPOINTERS, "导出 名册": _APPOINTERS,
     "上报": set(Role), "登记": set(Role), "在册": set(Role), "到期": set(Role), "续": set(Role), "结束": set(Role),
-    "恢复": _REPORTERS, "照常报": set(Role), "看": _READERS, "催": _READERS, "表": _READERS,
+    "恢复": _REPORTERS, "照常报": set(Role), **dict.fromkeys(("看", "催", "表", "材料"), _READERS),
     "待收": _READERS - {R.INSPECTOR}, "待办": set(Role), "办": set(Role), "照片": set(Role),
     "目录": _READERS,
     "组织 分组": _APPOINTERS, "导出 目录": {R.COUNTY_ADMIN, R.CITY_ADMIN, R.PROVINCE_ADMIN},
@@ -71,7 +71,8 @@ MAY: dict[str, set[Role]] = {
 ASKED = {
     "签到": "签到 {squad} 主题队日 38人", "更正": "更正 #{checkin} 实到39", "撤回": "撤回 #{checkin}",
     "查": "查 {path}", "周报": "周报 {path}", "月报": "月报 {path}", "未签到": "未签到 {path}", "催办": "催办 {path}",
-    "学期报": "学期报 {path}", "年报": "年报 {path}", "为什么": "为什么 场次 {path}", "写感谢": "写感谢 {path}",
+    "学期报": "学期报 {path}", "年报": "年报 {path}", "为什么": "为什么 场次 {path}",
+    "写感谢": "写感谢 {path}", "材料": "材料 今年 {path}",
     "绑定": "绑定 {path}", "解绑": "解绑", "提名": "提名 {squad} 集体一星章", "撤回提名": "撤回提名 {case}",
     "授予": "授予 {case}", "异议": "异议 {case} 与事实不符",
     "待审": "待审 {case}", "同意": "同意 {case}", "退回": "退回 {case} 材料不全", "邀请": "邀请 中队辅导员 {path}",
