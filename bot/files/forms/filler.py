@@ -1,7 +1,8 @@
 """Run as a program of its own (limited.py): an order and a form on standard input → the form filled, or its fields.
 
-The first line is the order as JSON: {"kind": "material", "told"} fills our own document; {"kind": "fields"} names the
-fields of somebody's form as [[place, name]]; {"kind": "fill", "values": {name: [value, source]}, "mark"} fills it.
+The first line is the order as JSON: {"kind": "material", "told"} fills our own document; {"kind": "fields"} says of
+somebody's form {"document", "fields": [[place, name]], "texts"}; {"kind": "fill", "values": {name: [value, source]},
+"mark"} fills it.
 """
 
 import io
@@ -62,12 +63,16 @@ def _cells(book: Any) -> Iterator[tuple[Any, str]]:
                     yield cell, text
 
 
-def _fields_of_book(content: bytes) -> list[tuple[str, str]]:
-    return [
+def _looked_at_book(content: bytes) -> tuple[list[tuple[str, str]], list[str]]:
+    """([(place, name)] of the fields, every text)."""
+    book = _book(content)
+    fields = [
         (f"{cell.parent.title}!{cell.coordinate}", "=" if cell.data_type == "f" else name.strip())
-        for cell, text in _cells(_book(content))
+        for cell, text in _cells(book)
         for name in _FIELD.findall(text) or [text]
     ]
+    cells = (cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row)
+    return fields, [str(cell.value) for cell in cells if isinstance(cell.value, (str, list))]
 
 
 def _filled_book(content: bytes, values: dict[str, list[str]], mark: str) -> bytes:
@@ -135,17 +140,26 @@ def _plain(name: str) -> str:
     return re.sub(r"<[^>]*>", "", name).strip()
 
 
-def _fields_of_document(content: bytes) -> list[tuple[str, str]]:
-    form = _form(content)
+class _Named(dict[str, str]):
+    """Remembers the fields that it is asked for."""
+
+    def __missing__(self, name: str) -> str:
+        self[name] = ""
+        return ""
+
+
+def _looked_at_document(content: bytes) -> tuple[list[tuple[str, str]], list[str]]:
+    """The same of a document: also of what is no paragraph of it, as text boxes and footnotes."""
+    form, named = _form(content), _Named()
     document = form.get_docx()
     found = list(_places(document, ""))
     for number, section in enumerate(document.sections, 1):
         for part, said in ((section.header, "页眉"), (section.footer, "页脚")):
             found += _places(part, f"第{number}节{said}")
-    # Text boxes and the like are no paragraphs of the body.
-    every = [_plain(name) for name in _FIELD.findall(str(form.xml_to_string(document._element.body)))]
+    texts = re.sub(r"<[^>]*>", "", re.sub(r"</w:p>", "\n", str(form.xml_to_string(document._element)))).split("\n")
+    form.render({"told": named}, _environment(), autoescape=True)
     known = {name for _, name in found}
-    return [*found, *(("文本框", name) for name in dict.fromkeys(every) if name not in known)]
+    return [*found, *(("文本框、脚注或控件", name) for name in named if name not in known)], texts
 
 
 def _places(part: Any, where: str) -> Iterator[tuple[str, str]]:
@@ -200,8 +214,8 @@ def answer(order: dict[str, Any], content: bytes) -> bytes:
         return _material(content, order["told"])
     document = is_document(content)
     if order["kind"] == "fields":
-        found = _fields_of_document(content) if document else _fields_of_book(content)
-        return json.dumps(found, ensure_ascii=False).encode()
+        found, texts = (_looked_at_document if document else _looked_at_book)(content)
+        return json.dumps({"document": document, "fields": found, "texts": texts}, ensure_ascii=False).encode()
     return (_filled_document if document else _filled_book)(content, order["values"], order["mark"])
 
 
