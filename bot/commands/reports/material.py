@@ -14,12 +14,12 @@ from handlers.wording import periods
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Which unit, which year, which form."""
-    parser.epilog = "example: python -m bot material --unit 青禾区少工委/实验小学 --year 2026"
-    parser.add_argument("--unit", required=True, help="path joined by / (青禾区少工委/实验小学), or a unique name")
-    parser.add_argument("--year", default="今年", help="2026, 2025学年, 2026春, 2026-04; this year, if left out")
-    parser.add_argument("--rounded", action="store_true", help="3800余 and 20余万 in place of exact numbers")
+    parser.epilog = "例：python -m bot material --unit 青禾区少工委/实验小学 --year 2026"
+    parser.add_argument("--unit", required=True, help="全称，用 / 连（青禾区少工委/实验小学），或独一无二的名称")
+    parser.add_argument("--year", default="今年", help="2026、2025学年、2026春、2026-04；不写就是今年")
+    parser.add_argument("--rounded", action="store_true", help="写 3800余、20余万，不写准数")
     parser.add_argument("--format", choices=("text", "docx"), default="text")
-    parser.add_argument("--practice", action="store_true", help="of the practice database")
+    parser.add_argument("--practice", action="store_true", help="演练的数据库")
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
