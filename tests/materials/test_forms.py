@@ -39,6 +39,7 @@ def workbook(*more: str) -> bytes:
     first["B4"], first["B5"] = "=B3*2", "{{主题队日.签到率.本周}}"
     first["B5"].number_format = "0.0%"
     first["B6"] = "共{{主题队日.场次.今年}}场，{{主题队日.人次.今年}}人次"
+    first.oddHeader.center.text = "{{单位}}报"
     second = book.create_sheet("第二页")
     for line, text in enumerate(more, 1):
         second.cell(line, 1, text)
@@ -82,7 +83,7 @@ def test_a_workbook_comes_back_filled_with_the_source_of_each_cell(tmp_path: Pat
         *_, kept = await chat.send(
             workbook("{{缺报.本月}}", "{{实验小学(演示).主题队日.人次.今年}}"), "表.xlsx", "套表 月报表"
         )
-        assert kept["text"] == "「月报表」存好了，8 个字段都认得。"
+        assert kept["text"] == "「月报表」存好了，9 个字段都认得。"
         await chat.bot.say("王主任", "套表 月报表 上级检查")
         book = load_workbook(io.BytesIO(newest(chat)))
         first, second = book.worksheets
@@ -101,6 +102,7 @@ def test_a_workbook_comes_back_filled_with_the_source_of_each_cell(tmp_path: Pat
         assert first["B2"].comment.text == f"青禾区少工委(演示) 宣讲 场次，2026年（{TODAY}），各单位上报的汇总"
         assert first["B3"].comment.text.startswith("上级的说明\n") and first["B4"].comment is None
         assert [sheet.oddFooter.left.text for sheet in book.worksheets] == [MARK, MARK]
+        assert first.oddHeader.center.text == "青禾区少工委(演示)报"
         with chat.bot.read() as db:
             assert "宣讲" not in str(db.scalar(select(form.c.content)))
 

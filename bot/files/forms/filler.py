@@ -63,6 +63,13 @@ def _cells(book: Any) -> Iterator[tuple[Any, str]]:
                     yield cell, text
 
 
+def _edges(book: Any) -> Iterator[tuple[str, Any]]:
+    """(place, part) of what is printed above and below each sheet."""
+    for sheet in book.worksheets:
+        for where, edge in (("页眉", sheet.oddHeader), ("页脚", sheet.oddFooter)):
+            yield from ((f"{sheet.title}!{where}", part) for part in (edge.left, edge.center, edge.right) if part.text)
+
+
 def _looked_at_book(content: bytes) -> tuple[list[tuple[str, str]], list[str]]:
     """([(place, name)] of the fields, every text)."""
     book = _book(content)
@@ -71,6 +78,7 @@ def _looked_at_book(content: bytes) -> tuple[list[tuple[str, str]], list[str]]:
         for cell, text in _cells(book)
         for name in _FIELD.findall(text) or [text]
     ]
+    fields += [(place, name.strip()) for place, part in _edges(book) for name in _FIELD.findall(part.text)]
     cells = (cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row)
     return fields, [str(cell.value) for cell in cells if isinstance(cell.value, (str, list))]
 
@@ -92,6 +100,8 @@ def _filled_book(content: bytes, values: dict[str, list[str]], mark: str) -> byt
         if sources:
             said = [cell.comment.text] if cell.comment else []
             cell.comment = Comment("\n".join([*said, *sources]), _OURS, height=120, width=260)
+    for _, part in _edges(book):
+        part.text = _FIELD.sub(lambda match: values[match[1].strip()][0].replace("&", "&&"), part.text)
     for sheet in book.worksheets:
         left = sheet.oddFooter.left
         left.text = " ".join(filter(None, (left.text, mark.replace("&", "&&"))))
