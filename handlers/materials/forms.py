@@ -112,7 +112,6 @@ def _remove(ask: Ask, one: Form) -> Reply:
 def _fill(ask: Ask, one: Form, words: str) -> Reply:
     span, name = periods.longer(words, ask.today)
     [unit, *_] = places.chosen(ask, WRITERS, name, "套表", f"{one.name} {{}}")
-    ask.rollups.flush(ask.db)
     day = min(span.last, ask.today) if span else ask.today
     values = {"unit_ids": [unit.id], "form": one.id, "day": day.isoformat(), "at": ask.now.isoformat()}
     title = f"{one.name}-{units.full_name(ask.db, unit)}-{day}"

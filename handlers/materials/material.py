@@ -37,7 +37,6 @@ def material(ask: Ask) -> Reply:
     rounded = _ROUNDED in said
     name = " ".join(word for word in said if word.lower() not in _WORD and word != _ROUNDED)
     [unit, *_] = places.chosen(ask, programmes.READERS, name, "材料", f"{label} {{}}")
-    ask.rollups.flush(ask.db)
     if as_word:
         return _document(ask, unit, label, rounded)
     return _text(ask, unit, label, rounded)
@@ -51,12 +50,9 @@ def _document(ask: Ask, unit: Unit, label: str, rounded: bool) -> Reply:
 
 
 def _text(ask: Ask, unit: Unit, label: str, rounded: bool) -> Reply:
-    figures = Figures(ask.db, unit, ask.today)
-    told = [f"{units.full_name(ask.db, unit)} {sentences.name_of(figures, label)}工作材料"]
-    for section in sentences.written(figures, label, rounded):
-        told += [section.title, *section.sentences]
+    told = sentences.text(Figures(ask.db, unit, ask.today), label, rounded)
     if len(told) == 1:
-        return Reply(f"{told[0]}：这段时间还没有记录。")
+        return Reply(told[0])
     again = f"{label} {history.path_names(ask.db, [unit])[unit.id]}{f' {_ROUNDED}' if rounded else ''}"
     buttons = (Button("Word", "材料", f"{again} Word"), *_other(again, rounded))
     return Reply("\n".join(_shortened(told)), buttons)

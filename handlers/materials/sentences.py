@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain
 
 from handlers.catalogue.model import Row
 from handlers.materials.subjects import EVERYTHING, Figures
 from handlers.wording import days, lines, programmes
 from handlers.wording.lines import Line
 from scheduling import spans
+from storage.organisation import units
 
 # Nobody writes 3,812 where 3800余 will do; two digits are what the reports keep.
 _ROUNDED_FROM, _DIGITS = 1000, 2
@@ -43,6 +45,13 @@ def written(figures: Figures, period: str, rounded: bool) -> list[Section]:
     return [
         Section(f"{mark}、{name}", sentences) for mark, (name, sentences) in zip("一二三四五六", told, strict=False)
     ]
+
+
+def text(figures: Figures, period: str, rounded: bool) -> list[str]:
+    """The report line by line: what it is of, then the sections; one line that says so where there is nothing."""
+    head = f"{units.full_name(figures.db, figures.unit)} {name_of(figures, period)}工作材料"
+    parts = [[each.title, *each.sentences] for each in written(figures, period, rounded)]
+    return [head, *chain.from_iterable(parts)] if parts else [f"{head}：这段时间还没有记录。"]
 
 
 def _is_told(figures: Figures, line: Line) -> bool:

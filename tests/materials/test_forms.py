@@ -77,6 +77,28 @@ async def reported(chat: Chat) -> None:
     await chat.bot.say("王主任", "宣讲 1500余场次 20余万人次")
 
 
+async def replaced(chat: Chat) -> None:
+    """A later form takes the place of the first, is used below, and is removed by whoever keeps it."""
+    await chat.send(workbook("{{签到.场次.今年}}"), "表.xlsx", "套表 月报表")
+    assert (await chat.bot.say("李老师", "套表"))[0].splitlines()[1] == "· 月报表（Excel，青禾区少工委(演示)）"
+    await chat.bot.say("李老师", "套表 月报表 3月 上级检查")
+    book = load_workbook(io.BytesIO(newest(chat)))
+    assert book.worksheets[0]["A1"].value == "实验小学(演示) 月报表"
+    assert "2026-03-01至2026-03-31" in book.worksheets[0]["B3"].comment.text
+    assert "签到 场次" in book.worksheets[1]["A1"].comment.text
+    assert (await chat.bot.say("李老师", "套表 月报表 删除"))[0].startswith("「月报表」是青禾区少工委(演示)存的")
+    assert await chat.bot.say("王主任", "套表 月报表 删除") == ["「月报表」已删除。"]
+    with chat.bot.read() as db:
+        assert db.execute(select(form.c.id)).all() == []
+
+
+async def refused(chat: Chat) -> None:
+    """What names a child would be sent to others."""
+    await chat.bot.say("张老师", "家长同意 三(2)中队 欧阳雪梅 书面 3月1日")
+    *_, told = await chat.send(workbook("优秀队员：欧阳雪梅", "{{签到.人次}}"), "表.xlsx", "套表 月报表")
+    assert "欧阳雪梅" not in told["text"] and "里写着孩子的姓名，没有存" in told["text"]
+
+
 def test_a_workbook_comes_back_filled_with_the_source_of_each_cell(tmp_path: Path) -> None:
     async def talk(chat: Chat) -> None:
         await reported(chat)
@@ -105,6 +127,8 @@ def test_a_workbook_comes_back_filled_with_the_source_of_each_cell(tmp_path: Pat
         assert first.oddHeader.center.text == "青禾区少工委(演示)报"
         with chat.bot.read() as db:
             assert "宣讲" not in str(db.scalar(select(form.c.content)))
+        await replaced(chat)
+        await refused(chat)
 
     play(tmp_path, "王主任", talk)
 
@@ -157,33 +181,6 @@ def blank() -> bytes:
     out = io.BytesIO()
     Workbook().save(out)
     return out.getvalue()
-
-
-def test_forms_are_replaced_removed_and_used_below(tmp_path: Path) -> None:
-    async def talk(chat: Chat) -> None:
-        for more in ("{{签到.人次.今年}}", "{{签到.场次.今年}}"):
-            await chat.send(workbook(more), "表.xlsx", "套表 月报表")
-        assert (await chat.bot.say("李老师", "套表"))[0].splitlines()[1] == "· 月报表（Excel，青禾区少工委(演示)）"
-        await chat.bot.say("李老师", "套表 月报表 3月 上级检查")
-        book = load_workbook(io.BytesIO(newest(chat)))
-        assert book.worksheets[0]["A1"].value == "实验小学(演示) 月报表"
-        assert "2026-03-01至2026-03-31" in book.worksheets[0]["B3"].comment.text
-        assert "签到 场次" in book.worksheets[1]["A1"].comment.text
-        assert (await chat.bot.say("李老师", "套表 月报表 删除"))[0].startswith("「月报表」是青禾区少工委(演示)存的")
-        assert await chat.bot.say("王主任", "套表 月报表 删除") == ["「月报表」已删除。"]
-        with chat.bot.read() as db:
-            assert db.execute(select(form.c.id)).all() == []
-
-    play(tmp_path, "王主任", talk)
-
-
-def test_a_form_that_names_a_child_is_not_kept(tmp_path: Path) -> None:
-    async def talk(chat: Chat) -> None:
-        await chat.bot.say("张老师", "家长同意 三(2)中队 欧阳雪梅 书面 3月1日")
-        *_, told = await chat.send(workbook("优秀队员：欧阳雪梅", "{{签到.人次}}"), "表.xlsx", "套表 月报表")
-        assert "欧阳雪梅" not in told["text"] and "里写着孩子的姓名，没有存" in told["text"]
-
-    play(tmp_path, "王主任", talk)
 
 
 def packed(parts: dict[str, bytes]) -> bytes:

@@ -38,6 +38,5 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         sys.stdout.buffer.write(engine.render("material", values))
         return 0
     with engine.database.read.connect() as db:
-        for section in sentences.written(Figures(db, unit, today), span.label, arguments.rounded):
-            print(section.title, *section.sentences, sep="\n")
+        print(*sentences.text(Figures(db, unit, today), span.label, arguments.rounded), sep="\n")
     return 0
