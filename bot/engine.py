@@ -11,6 +11,7 @@ from sqlalchemy import Engine as ReadEngine
 
 from bot.clock import Clock
 from bot.dispatch.features import Features, collect
+from bot.files import forms
 from bot.pipeline.limits import Limits, limits_of
 from bot.pipeline.transaction import Transactions
 from bot.settings import BadSettings, Settings
@@ -66,9 +67,10 @@ class Engine:
     def render(self, recipe: str, values: Mapping[str, Any]) -> bytes:
         """Make a picture or document from a read snapshot; raises KeyError for an unknown recipe.
 
-        Beside its values a recipe knows `files`, the folder of what messages brought, and the `vault`.
+        Beside its values a recipe knows `files`, the folder of what messages brought, the `vault`, and `fill`, which
+        fills a form in a process of its own.
         """
-        known = {"files": str(self.settings.files), "vault": self.vault}
+        known = {"files": str(self.settings.files), "vault": self.vault, "fill": forms.run}
         with self.database.read.connect() as db:
             return self.features.recipes[recipe](db, {**values, **known})
 

@@ -16,6 +16,7 @@ _READER = Path(__file__).with_name("workbook_reader.py")
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _BROKEN = "工作簿打不开。请在 Excel 或 WPS 里打开看看,另存为 .xlsx,再发一次。"
 _CATALOGUE = "这是目录，不是名册。目录请由最上级的管理员私聊发给我。"
+_FORM = "这份表里有 {{字段}}，像是套表。要存下来填，请先发「套表」和名字，再发文件，像这样发：套表 月报表"
 _TOO_LARGE = "工作簿太大,没有读。请按区县分成几个文件。"
 
 
@@ -36,6 +37,8 @@ def _workbook(content: bytes) -> roster.Sheet | Tables:
         return roster.unreadable(_TOO_LARGE if status == limited.TOO_MUCH else _BROKEN)
     lines = io.BytesIO(written)
     about = json.loads(next(lines))
+    if b"{{" in written:
+        return roster.unreadable(_FORM)
     rows = map(json.loads, lines)
     if not {ROWS, badge_sheet.SHEET}.isdisjoint(about["sheets"]):
         return {name: list(takewhile(lambda row: row is not None, rows)) for name in about["sheets"]}
