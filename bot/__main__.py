@@ -26,6 +26,8 @@ COMMANDS = {
     "read": ("reports.read", "show how messages are read"),
     "audit": ("reports.audit", "check or show the audit log"),
     "audit-report": ("reports.audit_report", "print the yearly audit of minors' personal information"),
+    "backup": ("data.backup", "put everything into one file while the bot runs, or check such a file"),
+    "restore": ("data.restore", "put a backup in the place of the database"),
     "migrate-to": ("data.migrate_to", "copy the SQLite database to PostgreSQL"),
     "doctor": ("doctor", "say what is wrong with the installation"),
     "key": ("data.key", "print a fresh key for NAME_KEY"),

@@ -104,6 +104,7 @@ class App:
         if self._supervision:
             loops.append(self._task(self._supervision.file.watch(), "the database file"))
             loops.append(self._task(self._supervision.live(self._answers, self._status), "supervision"))
+            loops.append(self._task(self._supervision.back_up(engine, self.pipeline, self.owner), "backups"))
         loops.append(self._task(self._every_second(fetcher), "fetcher"))
         loops += [self._task(channel.listen(), channel.name) for channel in self.channels.values()]
         return loops

@@ -49,6 +49,11 @@ class DatabaseFile:
         os.truncate(self._lock, 0)
         os.write(self._lock, str(os.getpid()).encode())
 
+    def give_back(self) -> None:
+        """A command that held it is done."""
+        if self._lock >= 0:
+            os.close(self._lock)
+
     def _beside(self, ending: str) -> Path:
         assert self._path is not None
         return self._path.with_name(self._path.name + ending)

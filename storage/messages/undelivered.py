@@ -62,3 +62,10 @@ def send_again(db: Connection, letters: Collection[Undelivered], now: datetime) 
     # Not those that a sender has in its hands.
     mine = outbox.c.id.in_(ids) & (outbox.c.state != "claimed") & outbox.c.body.is_not(None)
     return db.execute(update(outbox).where(mine).values(**fresh, sent_at=None, platform_id=None)).rowcount
+
+
+def set_aside(db: Connection) -> int:
+    """After a restore: what waited when the backup was made has been said since, most likely; how many they are."""
+    waited = outbox.c.state.in_(("new", "claimed"))
+    values = {"state": "dead", "owner": None, "lease_until": None, "error": "from before a restore: most likely sent"}
+    return db.execute(update(outbox).where(waited).values(**values)).rowcount
