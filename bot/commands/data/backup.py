@@ -17,16 +17,16 @@ _OPEN = "这份备份没有加密,也不含密钥(NAME_KEY 请另存)。要加�
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Where to, or which one is looked at."""
-    parser.epilog = "example: python -m bot backup /backup/today.backup"
-    parser.add_argument("what", nargs="?", choices=["verify"], help="verify: try whether the file can be restored")
-    parser.add_argument("file", type=Path)
+    parser.epilog = "例：python -m bot backup /backup/today.backup"
+    parser.add_argument("what", nargs="?", choices=["verify"], help="verify：试一份备份能不能恢复")
+    parser.add_argument("file", type=Path, help="备份的文件")
     add_identity(parser)
-    parser.add_argument("--practice", action="store_true", help="of the practice database")
+    parser.add_argument("--practice", action="store_true", help="演练的数据库")
 
 
 def add_identity(parser: argparse.ArgumentParser) -> None:
     """By what a sealed backup is opened."""
-    parser.add_argument("--identity", type=Path, metavar="FILE", help="the age identity (default: BACKUP_IDENTITY)")
+    parser.add_argument("--identity", type=Path, metavar="FILE", help="age 私钥的文件（不写就用 BACKUP_IDENTITY）")
 
 
 def identities(arguments: argparse.Namespace, settings: Settings) -> str:

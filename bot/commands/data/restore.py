@@ -23,15 +23,15 @@ _NEXT = """\
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Which backup."""
-    parser.epilog = "example: python -m bot restore /backup/today.backup --identity age.key"
-    parser.add_argument("file", type=Path)
+    parser.epilog = "例：python -m bot restore /backup/today.backup --identity age.key"
+    parser.add_argument("file", type=Path, help="备份的文件")
     backup.add_identity(parser)
     parser.add_argument(
         "--worked-until", type=datetime.fromisoformat, metavar="TIME",
-        help="2026-04-03T15:30: until then reminders went out (default: as the old database says, or else now)",
+        help="2026-04-03T15:30：到那时为止的提醒已经发过（不写就照原来的数据库，读不到就算到现在）",
     )  # fmt: skip
-    parser.add_argument("--yes", action="store_true", help="without asking")
-    parser.add_argument("--practice", action="store_true", help="in the place of the practice database")
+    parser.add_argument("--yes", action="store_true", help="不问就做")
+    parser.add_argument("--practice", action="store_true", help="换掉演练的数据库")
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
