@@ -239,6 +239,10 @@ class Sender:
         sent = [each for each in settled if each.state == "sent"]
         said = [(each.letter.id, each.facts["sent_at"], each.facts["platform_id"]) for each in sent]
         outbox.sent(turn.db, self._owner, said)
+        for each in sent:
+            if each.letter.lane == outbox.ANSWER:
+                waited = each.facts["sent_at"] - each.letter.due_at
+                self._pipeline.took["answer", self.name].note(waited.total_seconds())
         # Many letters of one call end alike: one statement for all of them.
         others = (each for each in settled if each.state != "sent")
         for (state, _), group in groupby(others, key=lambda each: (each.state, each.facts)):

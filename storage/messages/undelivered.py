@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, select, update
+from sqlalchemy import ColumnElement, Connection, func, literal_column, or_, select, update
 
 from storage.messages.outbox import KEPT, NOTICE
 from storage.tables import outbox, person
@@ -31,6 +31,13 @@ class Undelivered:
 def late(now: datetime) -> ColumnElement[bool]:
     """Due for longer than `IN_TIME`, and still under way or waiting."""
     return outbox.c.state.in_(("new", "claimed")) & (outbox.c.due_at < now - IN_TIME)
+
+
+def oldest(db: Connection, now: datetime) -> float:
+    """For how many seconds what is longest overdue has waited; 0: nothing is due."""
+    open_ones = or_(*(outbox.c.state == literal_column(f"'{state}'") for state in ("new", "claimed")))
+    first = db.scalar(select(func.min(outbox.c.due_at)).where(open_ones, outbox.c.due_at <= now))
+    return (now - first).total_seconds() if first else 0.0
 
 
 def ended(state: str) -> ColumnElement[bool]:
