@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 import socket
 from collections.abc import Coroutine
@@ -176,6 +177,10 @@ class App:
             # What was acknowledged meanwhile is in no file that has a name.
             saved = self._supervision.file.save(self.engine.database.write, self.engine.now())
             log.critical("里面的内容存在 %s", saved)
+            if self._supervision.file.overwritten:
+                # To close the database would write our pages into what is there now.
+                logging.shutdown()
+                os._exit(self.status)
         self.engine.database.close()
 
     def _health(self) -> dict[str, Any]:

@@ -20,6 +20,8 @@ def take(database: Database, place: Path) -> None:
             db.connection.dbapi_connection.backup(copy)  # type: ignore[union-attr]
             # One file: what is read of it later makes no others beside it.
             copy.execute("PRAGMA journal_mode=DELETE")
+            # By which a running bot knows its own file (bot/jobs/database_file.py).
+            copy.execute("PRAGMA user_version=0")
         return
     snapshot = open_database(f"sqlite:///{place}")
     migrate(snapshot.write)
