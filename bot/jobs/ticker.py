@@ -30,7 +30,7 @@ class Ticker:
         self.calendar = loaded.calendar
         self._rows_kept = False
         self._nightly = nightly.Nightly(engine)
-        self._walk = audit_walk.AuditWalk(engine.database.read, engine.audit_heads())
+        self._walk = audit_walk.AuditWalk(engine.database.read, engine.audit_heads(), engine.erasures())
         self._last = monotonic()
         self._cleaning = cleaning.Cleaning()
         self._absence = absence.Absence(engine.settings, loaded.calendar, engine.clock)
@@ -93,6 +93,7 @@ class Ticker:
         self._timer.start()
 
     def _look_at_the_log(self, do: Callable[[Callable[[Turn], None]], object]) -> None:
+        self._walk.keep_erased()
         # The practice page begins again with an empty log as often as one likes.
         if not self.engine.settings.practice and self._walk.follow():
             do(audit_walk.note_begun)

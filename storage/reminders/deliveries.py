@@ -158,6 +158,12 @@ def settled_for(
     return found
 
 
+def skip(db: Connection, until: datetime, now: datetime) -> int:
+    """What was due until then was said by a process whose memory is lost; how many they are."""
+    values = {"state": SKIPPED, "settled_at": now}
+    return db.execute(update(delivery).where(_WAITING, delivery.c.due_at <= until).values(**values)).rowcount
+
+
 def next_due(db: Connection, now: datetime) -> DeliveryRow | None:
     """The next delivery of anybody after `now`."""
     query = select(*_ROW).where(_WAITING, delivery.c.due_at > now)
