@@ -86,7 +86,9 @@ def _said(features: Features, ask: kit.Ask, text: str, commands: bool = True) ->
     if found and not free and (replies := _ordered(waiting, ask, *found)) is not None:
         return replies
     if _is_stranger(ask):
-        return _greeting(ask)
+        # Who comes by a code may be asked who they are.
+        replies = waiting.taken(ask, text) if waiting else None
+        return _greeting(ask) if replies is None else replies
     wordless = not text and (ask.message.attachments or ask.message.place)
     # A photo is no answer to a question.
     if waiting and not wordless and not waiting.leaves(ask, text):
