@@ -6,38 +6,42 @@ import os
 import sys
 from types import ModuleType
 
+from bot import __version__
 from bot.commands import in_words
+from bot.commands.parser import Parser
 from bot.settings import BadSettings, Settings, load
 
 # Command → (its module in commands/, what --help says of it).
 COMMANDS = {
-    "serve": ("serve", "start the bot (without a platform: the practice page)"),
-    "outbox": ("data.outbox", "list what is late, uncertain or dead of what is to be said, and send it again"),
-    "clock": ("data.clock", "say whether the machine's time is relied upon, or that it is right"),
-    "replay": ("data.replay", "handle a message again that a bug stopped"),
-    "import": ("organisation.import_", "read units, people and roles from a file"),
-    "promote": ("organisation.promote", "take the classes of all schools to the new school year"),
-    "invite": ("organisation.invite", "make a one-time code for a role at a unit"),
-    "confirm": ("organisation.confirm", "be the second person for a role, where there is nobody else"),
-    "preview": ("reports.preview", "show which reminders would be sent to whom"),
-    "digest": ("reports.digest", "print the weekly digest of a unit"),
-    "calendar": ("reports.calendar", "print the days of a unit as an .ics file"),
-    "catalogue": ("reports.catalogue", "check and print what can be reported"),
-    "read": ("reports.read", "show how messages are read"),
-    "audit": ("reports.audit", "check or show the audit log"),
-    "audit-report": ("reports.audit_report", "print the yearly audit of minors' personal information"),
-    "migrate-to": ("data.migrate_to", "copy the SQLite database to PostgreSQL"),
-    "doctor": ("doctor", "say what is wrong with the installation"),
-    "key": ("data.key", "print a fresh key for NAME_KEY"),
+    "serve": ("serve", "启动机器人（没有配平台就是演练页面）"),
+    "outbox": ("data.outbox", "列出迟发、可能重复、没发成的消息，再发一次"),
+    "clock": ("data.clock", "看机器的时间可不可信，或确认它是对的"),
+    "replay": ("data.replay", "重新处理因程序错误没处理的消息"),
+    "import": ("organisation.import_", "从名册文件读入单位、人员和角色"),
+    "promote": ("organisation.promote", "新学年，所有学校的班升一级"),
+    "invite": ("organisation.invite", "开一个单位一个角色的一次性邀请码"),
+    "confirm": ("organisation.confirm", "没有别人时，由运维来确认一个角色"),
+    "preview": ("reports.preview", "看看会给谁发哪些提醒"),
+    "digest": ("reports.digest", "打印一个单位的周报、月报、学期报或年报"),
+    "calendar": ("reports.calendar", "把一个单位的日子打印成 .ics 文件"),
+    "catalogue": ("reports.catalogue", "检查并打印可以报的目录"),
+    "read": ("reports.read", "看看消息会读成什么"),
+    "audit": ("reports.audit", "核对或查看审计日志"),
+    "audit-report": ("reports.audit_report", "打印未成年人个人信息保护的年度审计"),
+    "migrate-to": ("data.migrate_to", "把 SQLite 数据库搬到 PostgreSQL"),
+    "doctor": ("doctor", "检查安装哪里不对，怎么改"),
+    "key": ("data.key", "生成一把新的 NAME_KEY，或换密钥"),
 }
 
 
-def main(argv: list[str]) -> int:
-    """Run one command; its exit status."""
+def main(argv: list[str] | None = None) -> int:
+    """Run one command, of this process where none is given; its exit status."""
+    argv = sys.argv[1:] if argv is None else argv
     # Databases, photos and keys are nobody else's to read.
     os.umask(0o077)
-    parser = argparse.ArgumentParser("python -m bot", description="counselor-bot 辅导员助手")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    parser = Parser("python -m bot", description="counselor-bot 辅导员助手")
+    parser.add_argument("--version", action="version", version=f"counselor-bot {__version__}", help="看版本")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="命令", title="命令")
     # Only the chosen command is imported: the others' libraries cost time and memory.
     chosen = argv[0] if argv and argv[0] in COMMANDS else None
     for name, (_, summary) in COMMANDS.items():
@@ -85,4 +89,4 @@ def _module(name: str) -> ModuleType:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

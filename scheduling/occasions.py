@@ -1,13 +1,16 @@
 """Occasions: what is said at a time. Each is declared once, beside the words it is said in."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
 
 from scheduling.calendar import DAY, JUNIOR, Calendar
+from scheduling.school_days import with_days
+from storage.organisation import school_days
+from storage.organisation.school_days import SchoolDays
 from storage.reminders.deliveries import DeliveryRow
 
 # A delivery without its kind: occurrence, lead, day, due_at (aware) and, where it is one person's, person_id.
@@ -25,13 +28,19 @@ class Cleared(Exception):  # noqa: N818
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The local days `first`…`last` for which rows are made; of the world as it is `now`."""
+    """The local days `first`…`last` for which rows are made; of the world as it is `now`, with all school days."""
 
     db: Connection
     now: datetime
     calendar: Calendar
     first: date
     last: date
+    noted: tuple[SchoolDays, ...] = ()
+
+    def at(self, paths: Collection[str]) -> "Span":
+        """The same, with the calendar of whoever is at the units with these paths."""
+        own = school_days.over(self.noted, paths)
+        return replace(self, calendar=with_days(self.calendar, own), noted=()) if own else self
 
     def holds(self, at: datetime | None) -> bool:
         """Whether this instant lies in it."""

@@ -1,7 +1,7 @@
 """Lays out deliveries: who is reminded of what in the next 48 hours, one row an occurrence, lead and person."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from scheduling.calendar import DAY, Calendar
 from scheduling.occasions import Hat, Occasions, Row, Span, hat
 from storage.base import key_values
+from storage.organisation import school_days
 from storage.people.people import Role
 from storage.reminders import deliveries, recipients
 
@@ -61,11 +62,12 @@ def lay_out(db: Connection, now: datetime, calendar: Calendar, occasions: Occasi
     Nothing is made of the time before somebody held the role, nor, for a newcomer or after a change of the calendar, of
     what has passed. What passed while no process ran is made now: the tick says or expires it.
     """
-    mark = _noted(db, _LAID_OUT, _mark)
-    goal = _goal(db, now, calendar, mark)
+    kept = key_values.several(db, (_LAID_OUT, _LAYING_OUT, school_days.MARK))
+    mark = _noted(kept, _LAID_OUT, _mark)
+    goal = _goal(db, now, calendar, mark, kept.get(school_days.MARK, ""))
     if mark == goal:
         return LaidOut()
-    step = _noted(db, _LAYING_OUT, _pass)
+    step = _noted(kept, _LAYING_OUT, _pass)
     if mark and mark.until > goal.until:
         # The clock was put back: as on the first day.
         mark = None
@@ -86,13 +88,13 @@ def lay_out(db: Connection, now: datetime, calendar: Calendar, occasions: Occasi
     return LaidOut(new, step.goal != goal)
 
 
-def _goal(db: Connection, now: datetime, calendar: Calendar, mark: _Mark | None) -> _Mark:
+def _goal(db: Connection, now: datetime, calendar: Calendar, mark: _Mark | None, noted: str) -> _Mark:
     day = (now + AHEAD).astimezone(calendar.zone).date()
     until = day.isoformat()
     # At midnight another process may be a day ahead.
     if mark and until < mark.until <= (day + DAY).isoformat():
         until = mark.until
-    fingerprint = sha256(calendar.source.encode()).hexdigest()
+    fingerprint = sha256((calendar.source + noted).encode()).hexdigest()
     return _Mark(until, recipients.newest(db), fingerprint)
 
 
@@ -109,7 +111,8 @@ def _begin(
 
 def _span(db: Connection, now: datetime, calendar: Calendar, step: _Pass) -> Span:
     after, last = date.fromisoformat(step.after), date.fromisoformat(step.goal.until)
-    return Span(db, now, calendar, min(now.astimezone(calendar.zone).date(), after + DAY), last)
+    first = min(now.astimezone(calendar.zone).date(), after + DAY)
+    return Span(db, now, calendar, first, last, tuple(school_days.all_of(db)))
 
 
 class _Made:
@@ -117,8 +120,8 @@ class _Made:
 
     def __init__(self, step: _Pass, now: datetime) -> None:
         self._after, self._now = date.fromisoformat(step.after), now
-        # Most people have the same few roles: what those get is worked out once.
-        self._by_hats: dict[frozenset[Hat], list[Row]] = {}
+        # Most people have the same few roles: what those get is worked out once for each calendar.
+        self._by_hats: dict[tuple[Calendar, frozenset[Hat]], list[Row]] = {}
 
     def counts(self, row: Row) -> bool:
         """Whether it is to come, or passed while no process ran."""
@@ -128,11 +131,15 @@ class _Made:
         """Those of these people."""
         for person_id, held in groupby(people, key=lambda one: one.person_id):
             grants = list(held)
-            hats = frozenset(hat(one.role, one.grade) for one in grants)
-            if hats not in self._by_hats:
-                self._by_hats[hats] = [row for row in occasions.for_hats(span, hats) if self.counts(row)]
+            hats, at = (
+                frozenset(hat(one.role, one.grade) for one in grants),
+                span.at({one.path for one in grants}),
+            )
+            key = at.calendar, hats
+            if key not in self._by_hats:
+                self._by_hats[key] = [row for row in occasions.for_hats(at, hats) if self.counts(row)]
             since = min(one.since for one in grants)
-            for row in self._by_hats[hats]:
+            for row in self._by_hats[key]:
                 if row["due_at"] >= since:
                     yield {**row, "person_id": person_id, "channel": grants[0].channel}
 
@@ -145,9 +152,8 @@ def _pass(goal: Sequence[Any], after: str, newer: Sequence[int] | None, person: 
     return _Pass(_mark(*goal), after, (newer[0], newer[1]) if newer else None, person)
 
 
-def _noted(db: Connection, name: str, made: Callable[..., T]) -> T | None:
-    noted = key_values.get(db, name)
-    values = json.loads(noted.value) if noted else None
+def _noted(kept: Mapping[str, str], name: str, made: Callable[..., T]) -> T | None:
+    values = json.loads(kept[name]) if name in kept else None
     return made(*values) if values else None
 
 

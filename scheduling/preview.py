@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from scheduling import occasions as declared
 from scheduling.calendar import Calendar
 from scheduling.tick import newest, rank
+from storage.organisation import school_days
 from storage.people.people import Role
 from storage.reminders import deliveries, recipients, wishes
 from storage.reminders.deliveries import DeliveryRow
@@ -52,7 +53,8 @@ def preview(
     `say` gives the words (a Reply) of a delivery as of its time; None: it would not be said, by what is known now.
     """
     first = now.astimezone(calendar.zone).date()
-    span = declared.Span(db, now, calendar, first, first + timedelta(days=days))
+    noted = tuple(school_days.all_of(db))
+    span = declared.Span(db, now, calendar, first, first + timedelta(days=days), noted)
     made = _Plan(occasions, span, say, wishes.of(db))
     people = {id: list(held) for id, held in groupby(_people(db, now, only), key=lambda one: one.person_id)}
     rows = _rows(span, occasions, people)
@@ -87,10 +89,14 @@ def _by_hats(
 ) -> Iterator[dict[str, Any]]:
     by_hats: dict[Any, list[dict[str, Any]]] = {}
     for person_id, held in people.items():
-        hats = frozenset(declared.hat(one.role, one.grade) for one in held)
-        if hats not in by_hats:
-            by_hats[hats] = occasions.for_hats(span, hats)
-        yield from ({**row, "person_id": person_id} for row in by_hats[hats])
+        hats, at = (
+            frozenset(declared.hat(one.role, one.grade) for one in held),
+            span.at({one.path for one in held}),
+        )
+        key = at.calendar, hats
+        if key not in by_hats:
+            by_hats[key] = occasions.for_hats(at, hats)
+        yield from ({**row, "person_id": person_id} for row in by_hats[key])
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ MUST_NOT_SKIP = os.environ.get("TESTS_MUST_NOT_SKIP") == "1"
 LONG = [
     re.compile(pattern)
     for pattern in (
-        r"tests/processes/",
+        r"tests/(processes|newcomer)/",
         r"/test_(browser|emulator|rights|process|migrate_to)\.py",
         r"tests/channels/\w+/test_talks\.py",
         r"tests/whole/test_(walk|names_walk)\.py",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def add(parser: argparse.ArgumentParser) -> None:
     """No arguments: everything is a setting."""
-    parser.epilog = "example: PORT=8081 python -m bot serve"
+    parser.epilog = "例：PORT=8081 python -m bot serve"
 
 
 def run(_arguments: argparse.Namespace, settings: Settings) -> int:

@@ -102,7 +102,13 @@ def _said(features: Features, ask: kit.Ask, text: str, commands: bool = True) ->
 
 
 def _only_begins_so(ask: kit.Ask, text: str, command: Command, args: str) -> bool:
-    """看电影 三(2)中队 38人, 交接仪式 三(2)中队 队课 38人: whole reports, whatever word they begin with."""
+    """
+    看电影 三(2)中队 38人, 交接仪式 三(2)中队 队课 38人: whole reports, whatever word they begin with.
+
+    提名 王建国 优秀辅导员 is a case of its row, and no child's nomination.
+    """
+    if command.words[0] == "提名" and programmes.cases_in(ask, text):
+        return True
     if _is_stranger(ask) or command.group == _OF_REPORTS or not open_questions.is_glued(text, args):
         return False
     reading = context.reading_of(ask, text)
@@ -142,9 +148,9 @@ def _read(
             return _ordered(waiting, ask, *order) or []
         text, reading = line, context.reading_of(ask, line)
     whole = reading.intent in _WHOLE and reading.status in ("ok", "confirm")
-    case = programmes.case_row(ask, text) if not whole or reading.intent == "nomination" else None
+    case = programmes.cases_in(ask, text) if not whole or reading.intent == "nomination" else []
     # 年度表扬 先进集体 四(1)中队 puts nobody forward for a medal.
-    if case and (not whole or "child" not in case.subject):
+    if case and (not whole or "child" not in case[0][0].subject):
         replies = _list(features.readers["case"](replace(ask, args=text, reading=reading)))
         return [*replies, *waiting.give_way(ask, "case")] if waiting else replies
     told = bool(ask.message.attachments) and programmes.stated(ask, text, reading)

@@ -27,6 +27,8 @@ MOST_READ = 128 << 20
 SECONDS_TO_COMMIT = 4
 KEEP_ALIVE = 15
 GONE = "这份文件已经过了 24 小时,删掉了。请再要一次。"
+# A page of somebody else's whose name is made to lead here (DNS rebinding) has that name in its requests.
+ONLY_HERE = "演练只能从本机打开：地址要写 localhost 或 127.0.0.1。机器在别处的，先用 ssh -L 把端口转到自己的电脑上。"
 _LOCAL = {"127.0.0.1", "localhost", "::1"}
 _HEADERS = {"Content-Security-Policy": "default-src 'self'; img-src 'self' blob: data:", "Cache-Control": "no-cache"}
 
@@ -48,7 +50,7 @@ class Pages:
     def routes(self) -> list[Route]:
         """The routes of design names: the page, messages, events, clock."""
         return [
-            Route("/", self._page),
+            Route("/", self._guarded(self._page)),
             Route("/favicon.ico", self._no_icon),
             Route("/practice/{name:str}.{kind:str}", self._asset),
             Route("/practice/state", self._guarded(self._state)),
@@ -64,7 +66,7 @@ class Pages:
             origin = request.headers.get("origin")
             # The header itself: request.url makes up for one that is missing or malformed.
             if not _is_local(f"//{request.headers.get('host', '')}") or (origin and not _is_local(origin)):
-                return JSONResponse({"error": "演练只能在本机打开。"}, 403)
+                return JSONResponse({"error": ONLY_HERE}, 403)
             try:
                 response: Response = await endpoint(request)
                 return response

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from handlers.catalogue.model import Row
+from handlers.catalogue.telling import honours
 from handlers.reading.text.patterns import any_of
 
 SHIPPED = Path(__file__).with_name("rows")
@@ -106,10 +107,9 @@ class Catalogue:
             for word in (*row.words, row.name)
         }
 
-    @cached_property
-    def case_starts(self) -> tuple[str, ...]:
-        """These words, for one look at a text."""
-        return tuple(self.case_words)
+    def cases_in(self, text: str) -> list[tuple[Row, str]]:
+        """(row, words that begin with a word of it) of each case that the text opens; quick where it opens none."""
+        return honours.told(self.rows, text) or honours.begun(self.case_words, text)
 
 
 def load(overlay: Path | None = None) -> Catalogue:

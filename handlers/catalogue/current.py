@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -10,10 +10,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from handlers.catalogue import catalogue
+from handlers.catalogue import catalogue, loader
 from handlers.catalogue.catalogue import Catalogue
+from scheduling.calendar import Calendar
+from scheduling.school_days import with_days
 from storage.base import key_values
-from storage.organisation import units
+from storage.organisation import school_days, units
 
 # The office's own rows as JSON: those of its files, and those that were agreed to in chat.
 FILES, CHAT = "catalogue files", "catalogue chat"
@@ -30,6 +32,11 @@ def _merged(files: str, chat: str) -> Catalogue:
     for place, source in (("文件", files), ("目录", chat)):
         rows |= {row.key: row for row in catalogue.checked(place, json.loads(source))}
     return Catalogue(tuple(row for row in rows.values() if not row.off), own=tuple(rows.values()))
+
+
+def calendar_at(db: Connection, paths: Collection[str]) -> Calendar:
+    """The calendar of whoever is at the units with these paths, with what those and others above them have noted."""
+    return with_days(loader.calendar_of(db), school_days.at(db, paths))
 
 
 def keep_files(db: Connection, folder: Path, now: datetime) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import re
 
-from handlers.catalogue import loader
+from handlers.catalogue import current
 from handlers.children import request_cases
 from handlers.kit import Ask, Button, Refusal, Reply
 from handlers.registry import ANYTHING, command
@@ -43,7 +43,7 @@ def receive(ask: Ask) -> Reply:
     if len(names) != 1:
         raise Refusal("一次写一位孩子。")
     child_id = children.find(ask.db, ask.vault, squad.id, names[0])
-    last = loader.calendar_of(ask.db).workdays.deadline(ask.today, request_cases.WORKING_DAYS)
+    last = current.calendar_at(ask.db, [squad.path]).workdays.deadline(ask.today, request_cases.WORKING_DAYS)
     found = guardian_requests.receive(ask.db, ask.vault, squad, child_id, kind, "".join(wish), ask.me.id, last, ask.now)
     return Reply(
         "\n".join([f"已登记 {found.number}:{request_cases.about(ask, found)}", *_next(found)]), _buttons(found)

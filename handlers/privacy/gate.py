@@ -9,12 +9,10 @@ from functools import lru_cache
 
 from handlers.privacy.door import HIDDEN, Known, nobody, starred
 from handlers.privacy.matters import is_absence, kind_of, numbers_hidden
-from handlers.privacy.names import persons, where
+from handlers.privacy.names import DOCUMENT, persons, where
 from storage.base.words import Cleared
 
 _CLAUSES = re.compile(r"([\s,，。;；:：!！?？、|/()（）]+)")
-# 市教关〔2026〕3号: the number of a document, whose office is no name.
-_DOCUMENT = re.compile(r"\w{0,10}[办发字委关工团教政府局函文通少队联][〔\[【(（]20\d\d[〕\]】)）]第?\d{1,4}号")
 _EDGES = " \t\n,，。;；:：、|/·-"
 # 王小明讲红色故事: what is left tells something; of 王小明领誓 nothing.
 _SHORTEST_DEED = 4
@@ -28,7 +26,7 @@ def cleared(words: str) -> Cleared:
 
     The same topics come from every squad, and each of them twice on its way.
     """
-    if number := _DOCUMENT.search(words):
+    if number := DOCUMENT.search(words):
         around = cleared(words[: number.start()]), cleared(words[number.end() :])
         return Cleared(f"{around[0]} {number[0]} {around[1]}".strip())
     parts = _CLAUSES.split(words)

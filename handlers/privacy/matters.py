@@ -4,6 +4,8 @@ import re
 import tomllib
 from pathlib import Path
 
+from handlers.privacy.names import persons
+
 _WORDS = tomllib.loads((Path(__file__).parent / "words" / "matters.toml").read_text(encoding="utf-8"))
 
 
@@ -34,6 +36,9 @@ _BECAUSE = re.compile(_WORDS["because"])
 _ABSENT = re.compile(rf"{_WORDS['absent']}|(?:{_WORDS['absent_at_end']})(?=[,，。;；\s的]|$)")
 _THEME_BEFORE = re.compile(rf"(?:{_WORDS['theme_before']})[^,，。;；\n]{{0,6}}$")
 _THEME_AFTER = re.compile(rf"[^,，。;；\n]{{0,4}}(?:{_WORDS['theme_after']})")
+_TITLE_BEFORE = re.compile(rf"(?:{_WORDS['title_before']})$")
+_TITLE_AFTER = re.compile(rf"[^,，。;；\n]{{0,2}}(?:{_WORDS['title_after']})")
+_SOMEBODY = re.compile(_WORDS["somebody"])
 _NUMERAL = "零〇○一二三四五六七八九幺壹贰叁肆伍陆柒捌玖"
 _PHONE = re.compile(
     r"(?<![\dA-Za-z])(?:\+?86[\s-]?)?1[3-9]\d(?:[\s-]?\d{4}){2}(?!\d)|(?<!\d)0\d{2,3}-?\d{7,8}(?!\d)"
@@ -76,13 +81,16 @@ def kind_of(clause: str) -> str:
         if rule.search(clause):
             return kind
     for rule, kind in _ABOUT:
-        if any(not _is_theme(match) for match in rule.finditer(clause)):
+        if any(not is_theme(match) for match in rule.finditer(clause)):
             return kind
     # 因…没来: the reason is private whatever it is.
     return "PII_HEALTH" if is_absence(clause) and _BECAUSE.search(clause) else ""
 
 
-def _is_theme(match: re.Match[str]) -> bool:
-    text = match.string
-    before = text[max(0, match.start() - 12) : match.start()]
-    return bool(_THEME_BEFORE.search(before) or _THEME_AFTER.match(text, match.end()))
+def is_theme(match: re.Match[str]) -> bool:
+    """Whether a matter is what an activity is about, and nobody's own: 预防近视, 打针不哭绘本."""
+    text, start, end = match.string, match.start(), match.end()
+    if _THEME_BEFORE.search(text, max(0, start - 12), start) or _THEME_AFTER.match(text, end):
+        return True
+    titled = _TITLE_BEFORE.search(text, max(0, start - 12), start) or _TITLE_AFTER.match(text, end)
+    return titled is not None and not _SOMEBODY.search(text) and not persons(text)

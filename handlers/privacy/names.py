@@ -15,7 +15,7 @@ _LETTERS = tomllib.loads((_WORDS / "names.toml").read_text(encoding="utf-8"))
 SURNAMES, TYPICAL = frozenset(_LETTERS["surnames"]), frozenset(_LETTERS["typical"])
 GIVEN = TYPICAL.union(_LETTERS["given"])
 SOUNDS = frozenset(_LETTERS["sounds"])
-_PLAIN, _ALONE = frozenset(_LETTERS["plain"]), frozenset(_LETTERS["alone"])
+_PLAIN, _VERBS, _ALONE = (frozenset(_LETTERS[key]) for key in ("plain", "verbs", "alone"))
 _IN_NAMES = GIVEN | SOUNDS
 _DOUBLE = re.compile("|".join(_LETTERS["double"].split()))
 HAN = "\u3400-\u9fff\U00020000-\U0003ffff"
@@ -30,8 +30,10 @@ _BETWEEN = re.compile(rf"[{UNSEEN}{_DOT} \u3000*._-]{{0,2}}")
 _CHARACTER = re.compile(f"[{HAN}]")
 _DOT_IN = re.compile(f"[{_DOT}]+")
 _NOT_HAN = re.compile(f"[^{HAN}]+")
-# The number of a document: 教字〔2026〕5号.
-_DOCUMENT = re.compile(rf"[{HAN}]+(?=[〔\[(（][12]\d{{3}}[〕\])）]\s?\d+号)")
+# The number of a document, whose office is no name and whose last number is no day: 教字〔2026〕5号, 区教发2026年12号.
+DOCUMENT = re.compile(
+    rf"[{HAN}]{{0,10}}[办发字委关工团教政府局厅函文通少队联德基体宣组党督](?:[〔\[【(（]20\d\d[〕\]】)）]|20\d\d年)\s?第?\d{{1,4}}号"
+)
 _HAS_LATIN = re.compile("[A-Za-z\u00c0-\u024f]{2}")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]+(?:['’][a-z]+)?")
 # Of whom is spoken so is no child; and places are called so.
@@ -72,7 +74,7 @@ def persons(text: str) -> tuple[str, ...]:
 
     Heroes, teachers with their title and places are not meant. Linear in the length of the text.
     """
-    runs = _RUN.findall(_DOCUMENT.sub("", text) if "号" in text else text)
+    runs = _RUN.findall(DOCUMENT.sub("", text) if "号" in text else text)
     found = [name for run in runs for name in _of_run(run if run.isalnum() else _NOT_SEEN.sub("", run))]
     if sum(len(run) == 1 for run in runs) > 1:
         found += [name for spaced in _SPACED.findall(text) for name in _of_run(_NOT_HAN.sub("", spaced))]
@@ -175,7 +177,8 @@ def _widened(run: str, words: tuple[tuple[int, int], ...], at: int, last: int) -
     one, far = run[start], (0, _LONGEST_WORD)
     before, after = words[at - 1] if at else far, words[last] if last < len(words) else far
     if one in SURNAMES and after[1] - after[0] <= 2 and not _TITLE.match(run, after[0]):
-        yield start, after[1]
+        if one not in _VERBS or GIVEN.issuperset(run[after[0] : after[1]]):
+            yield start, after[1]
     elif (length := before[1] - before[0]) <= 2:
         surnames = SURNAMES if one in TYPICAL or length == 1 else _PLAIN
         if run[before[0]] in surnames:

@@ -40,8 +40,8 @@ def tell(ask: Ask) -> Sequence[Reply]:
     """With words: the same as without 上报; alone: what is due for the asker, most urgent first."""
     if not ask.args:
         return [_due_for_me(ask)]
-    if case := programmes.case_row(ask, ask.args):
-        return case_intake.open_case(ask, case, ask.args)
+    if programmes.cases_in(ask, ask.args):
+        return case_intake.take(ask)
     rows = programmes.rows_for(ask)
     row = programmes.named(rows, ask.args)
     if row is None:

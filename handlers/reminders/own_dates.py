@@ -26,7 +26,7 @@ _LONGEST, _MOST = 30, 30
 def _laid_out(span: Span) -> Iterator[Row]:
     for one in own_dates.running(span.db):
         for day in filter(None, map(one.on, span.years())):
-            for lead, at in leading(span, day, one.leads):
+            for lead, at in leading(span.at([one.path]), day, one.leads):
                 row = {"occurrence": f"own:{one.id}:{one.version}:{day}", "lead": lead, "day": day, "due_at": at}
                 for person in people.holding(span.db, list(Role), [one.path], span.now):
                     yield {**row, "person_id": person.id, "payload": {"own": one.id, "version": one.version}}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import groupby
 
-from handlers.catalogue.loader import calendar_of
+from handlers.catalogue.current import calendar_at
 from handlers.kit import ADMINS, MEMBERS, Ask, Button, Denied, Refusal, Reply, Role
 from handlers.registry import command
 from handlers.reminders import key_dates, naming, own_dates
@@ -24,7 +24,7 @@ _KINDS = {"A": "仪式", "B": "主题队日", "C": "提示"}
 )  # fmt: skip
 def show(ask: Ask) -> Reply:
     """The person's next reminders; `列表`: the next key dates; a name: what to prepare for it."""
-    calendar = calendar_of(ask.db)
+    calendar = calendar_at(ask.db, ask.me.paths())
     wanted = ask.args.strip()
     if not wanted:
         return _next(ask, calendar)

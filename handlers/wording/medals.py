@@ -28,6 +28,11 @@ def label(medal: str) -> str:
     return STARS.get(medal) or medal.partition(":")[2].rpartition("/")[2]
 
 
+def next_star(medal: str) -> str:
+    """The star above it: `S1` → `S2`; of `S5` and of what is no star one that is none."""
+    return f"S{int(medal[1]) + 1}" if is_star(medal) else ""
+
+
 def found_in(ask: Ask, words: str) -> tuple[list[Medal], str]:
     """The medals that the words name, the special ones of the asker's part of the tree among them, and the rest."""
     found, rest = find_medals(words, {each.name for each in special_badges.around(ask.db, ask.me.paths())})

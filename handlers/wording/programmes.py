@@ -48,8 +48,6 @@ _NONE = f"(?:没有?|无|未|零报告|零|0(?:场|次|个|人|条)?$){_DONE}[ ]
 # 月方案还没交 reports nothing.
 _UNDONE = re.compile("(?:还|尚|仍|暂)(?:没有?|未)|(?:没有?|未)(?:交|报|评|写|完成|提交|上交|上报)")
 _DIGIT = re.compile(r"\d")
-_PUT_FORWARD = re.compile(r"^\s*(?:推荐|申报|报送|推选)[ :：]?")
-CHOOSING = re.compile("(?:评选|推荐|申报|候选人?|人选)+[ :：]?")
 _PAUSE = re.compile(r"请假|暂停|停办|免报|暂时不[报办]")
 
 
@@ -126,26 +124,12 @@ def is_pause(row: Row, text: str) -> bool:
     return bool(_PAUSE.search(text)) and named([row], text) is not None
 
 
-def case_row(ask: Ask, text: str) -> Row | None:
-    """The row with cases whose word the text begins with; quick for the many that name none."""
-    text = put_forward(text)
-    if ask.person is None or not text.startswith(_rows(ask).case_starts):
-        return None
-    found = [(len(word), row) for word, row in _rows(ask).case_words.items() if _begins(text, word, row)]
-    _, row = max(found, key=lambda each: each[0], default=(0, None))
-    return row if row and read(text, context.context_of(ask)).claim not in ("question", "example") else None
-
-
-def put_forward(text: str) -> str:
-    """The text behind the word for it: 推荐十佳 …, 申报：优秀辅导员 …"""
-    return _PUT_FORWARD.sub("", text, count=1)
-
-
-def _begins(text: str, word: str, row: Row) -> bool:
-    """优秀辅导员 李芳, 督导实验小学 …; 优秀辅导员来校宣讲 is told of something else."""
-    rest = text[len(word) :]
-    goes_on = bool(rest) and (not rest[0].isalnum() or bool(row.who) or bool(CHOOSING.match(rest)))
-    return text.startswith(word) and goes_on
+def cases_in(ask: Ask, text: str) -> list[tuple[Row, str]]:
+    """(row, words that begin with a word of it) of each case that the text opens; quick for the many that open none."""
+    if ask.person is None:
+        return []
+    told = _rows(ask).cases_in(text)
+    return told if told and read(text, context.context_of(ask)).claim not in ("question", "example") else []
 
 
 def may_open(person: Person, row: Row) -> bool:

@@ -1,5 +1,6 @@
 """Small values of the installation, each kept under a key."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,6 +22,12 @@ def get(db: Connection, key: str) -> Value | None:
     """The value under this key."""
     row = db.execute(select(fact.c.value, fact.c.at).where(fact.c.name == key)).first()
     return None if row is None else Value(*row)
+
+
+def several(db: Connection, keys: Iterable[str]) -> dict[str, str]:
+    """The values under those of these keys under which there is one."""
+    rows = db.execute(select(fact.c.name, fact.c.value).where(fact.c.name.in_(list(keys))))
+    return {name: value for name, value in rows}
 
 
 def with_prefix(db: Connection, prefix: str) -> dict[str, Value]:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, or_, select
 
 from storage.base.vault import Vault
 from storage.children.children import ERASED
-from storage.medals.states import State
+from storage.medals.states import STANDING, State
 from storage.organisation import units
 from storage.tables import child, nomination, nomination_step, unit
 
@@ -26,6 +26,8 @@ class Wanted:
     collective: bool | None = None
     # Only those that were not handed over yet.
     waiting: bool = False
+    # Only stars that were handed over since this day, to nominees who do not stand for the next one.
+    next_since: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,20 @@ def _where(wanted: Wanted) -> ColumnElement[bool]:
         found &= nomination.c.term.in_(sorted(wanted.terms))
     if wanted.collective is not None:
         found &= nomination.c.child_id.is_(None) if wanted.collective else nomination.c.child_id.is_not(None)
+    if wanted.next_since is not None:
+        found &= (nomination.c.presented_on >= wanted.next_since) & _next_is_free()
     return found & nomination.c.presented_on.is_(None) if wanted.waiting else found
+
+
+def _next_is_free() -> ColumnElement[bool]:
+    """Of a star below the highest one: that its nominee neither has the next one nor is nominated for it."""
+    later = nomination.alias("later")
+    child, squad = later.c.child_id == nomination.c.child_id, later.c.unit_id == nomination.c.unit_id
+    same = child | (squad & later.c.child_id.is_(None) & nomination.c.child_id.is_(None))
+    steps = [(f"S{star}", f"S{star + 1}") for star in range(1, 5)]
+    above = or_(*((nomination.c.medal == star) & (later.c.medal == above) for star, above in steps))
+    taken = exists().where(same, above, later.c.state.in_(STANDING))
+    return nomination.c.medal.in_([star for star, _ in steps]) & ~taken
 
 
 def _joined(query: Select[Any]) -> Select[Any]:

@@ -22,6 +22,7 @@ class Recipient:
     school: str
     grade: int | None
     channel: str
+    path: str = ""
 
 
 def holders(
@@ -50,7 +51,7 @@ def recipients(
     query = (
         select(
             person.c.id, person.c.name, grant.c.role, grant.c.since, unit.c.name, school.c.name, unit.c.grade,
-            account.c.channel,
+            account.c.channel, unit.c.path,
         )
         .join(grant, grant.c.person_id == person.c.id)
         .join(unit, unit.c.id == grant.c.unit_id)

@@ -20,7 +20,7 @@ from storage.tables.organisation import (
 )
 from storage.tables.privacy import child_note, consent, guardian_request, incident, incident_step
 from storage.tables.programmes import holding, report, report_step, row_case, row_case_step, tally
-from storage.tables.reminders import own_date, preparation, wish
+from storage.tables.reminders import own_date, preparation, school_day, wish
 from storage.tables.rosters import catalogue_version, roster_batch, staged
 from storage.tables.traffic import (
     access_token,
@@ -46,6 +46,6 @@ __all__ = [
     "link_code", "medal_quota", "medal_revocation",
     "metadata", "moved_chat", "nomination", "nomination_step", "outbox", "own_date", "participation", "person", "place",
     "preparation", "rollup", "report", "report_step", "roster_batch", "row_case",
-    "row_case_step", "screen", "sent_file", "special_badge", "staged", "tally", "unit", "unit_group", "unit_past",
-    "wish", "wrong_code",
+    "row_case_step", "school_day", "screen", "sent_file", "special_badge", "staged", "tally", "unit",
+    "unit_group", "unit_past", "wish", "wrong_code",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""What people want of their reminders, and what of a preparation is done."""
+"""What people want of their reminders, what of a preparation is done, dates and school days of one's own."""
 
 from sqlalchemy import JSON, Boolean, Column, Date, Index, Integer, String, Table, UniqueConstraint, false
 
@@ -43,5 +43,18 @@ own_date = Table(
     Column("leads", JSON, nullable=False),
     Column("paused", Boolean, nullable=False, default=False, server_default=false()),
     Column("version", Integer, nullable=False, default=0, server_default="0"),
+    Column("made_at", Instant, nullable=False),
+)
+
+# What a part of the tree has noted of its year: days off, a vacation, make-up days, a term (whose end may be open).
+school_day = Table(
+    "school_day",
+    metadata,
+    id_column(),
+    ref("unit_id", "unit", nullable=False, index=True),
+    ref("person_id", "person", nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("first", Date, nullable=False),
+    Column("last", Date),
     Column("made_at", Instant, nullable=False),
 )

@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 from sqlalchemy import Connection, LargeBinary, select
 
+from bot.practice.channel import decode
 from handlers.attendance import reports
 from handlers.digests.digest_workbook import workbook
 from storage.base.vault import Vault
@@ -83,8 +84,9 @@ def test_nothing_private_is_found_anywhere(tmp_path: Path, caplog: pytest.LogCap
 
     async def scene() -> None:
         async with running(tmp_path, FRIDAY) as bot:
-            for case in told:
-                await bot.say("李老师", case.text)
+            bodies = [bot.body("李老师", case.text) for case in told]
+            spoken = [decode(each, bot.clock.now(), bot.channel.spool) for each in bodies]
+            await asyncio.gather(*map(bot.app.pipeline.submit, spoken))
             for who, text, _ in SAID:
                 await bot.say(who, text)
             look(bot, words, caplog.text)

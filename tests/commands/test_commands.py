@@ -51,7 +51,7 @@ def test_help_explains_each_command_by_an_example(command: str, capsys: pytest.C
     with pytest.raises(SystemExit) as exit:
         main([command, "--help"])
     assert exit.value.code == 0
-    assert re.search(rf"example: .*python -m bot {command}", capsys.readouterr().out)
+    assert re.search(rf"例：.*python -m bot {command}", capsys.readouterr().out)
 
 
 @pytest.mark.parametrize(

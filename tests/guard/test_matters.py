@@ -4,6 +4,7 @@ import pytest
 
 from handlers.privacy.gate import cleared, found_in
 from handlers.privacy.matters import is_absence
+from tests.support.process import ROOT
 
 HEALTH = """
 渐冻症 患了渐冻症 得了肺癌 白癜风 牛皮癣 红斑狼疮 肾病综合征 肾衰竭 骨髓炎 脊髓灰质炎 玻璃骨
@@ -40,6 +41,15 @@ THEMES = """
 拒绝家暴 反拐宣传 防拐防骗 防性侵教育 法治教育防性侵 预防溺水
 """
 
+# What sounds like the name of a lesson, but is told of somebody.
+TOLD = """
+他过敏怎么办 她厌学怎么办 萱萱厌学怎么办 孩子抑郁怎么办 阿依古丽白血病怎么办 他爸坐牢怎么办 7号抑郁是什么
+有个同学癫痫发作怎么办
+一个队员骨折怎么办 两个人发烧怎么办 仝小辉留守儿童之家 她妈妈怀孕怎么办 张雨萱打针不哭 李梓涵吃药不怕 他家拆迁变迁
+家长吸毒怎么办
+我班白血病孩子 小红父母离异 仝小辉不抑郁 李明白血病故事 王芳贫困户联欢 他春季过敏 欧阳若涵哮喘警示 她割腕怎么办
+某某同学轻生怎么办
+"""
 ABSENT = """
 告假 请了假 没出现 没能来 来不了 到不了 来不成 未出席 缺一人 不在 有事 除外 没上学 没跟来 没赶上 掉队 请半天假
 公假 丧假 转学了 回家了 被接走 提前走 先走了 没参与 不参加 没露面 没人影 停课 在家 隔离 旷了 溜了 逃了 早走 迟来 没去
@@ -62,6 +72,19 @@ def test_what_is_told_of_somebody_is_kept_nowhere(kind: str, told: str) -> None:
 
 def test_what_an_activity_is_about_is_kept() -> None:
     assert [words for words in THEMES.split() if {"PII_HEALTH", "PII_FAMILY"} & set(found_in(words))] == []
+
+
+def test_themes_are_seldom_taken_for_something_private() -> None:
+    lines = (ROOT / "tests/cases/themes.txt").read_text(encoding="utf-8").splitlines()[1:]
+    themes = [words for line in lines for words in line.split()]
+    alarms = [words for words in themes if found_in(words)]
+    print(len(alarms), "of", len(themes), alarms)
+    assert len(themes) > 1_700 and len(alarms) < 0.005 * len(themes), alarms
+
+
+@pytest.mark.parametrize("words", TOLD.split())
+def test_what_is_told_of_somebody_is_no_title(words: str) -> None:
+    assert found_in(words) != () and cleared(words) == ""
 
 
 def test_who_is_not_there_is_dropped_whatever_their_name() -> None:

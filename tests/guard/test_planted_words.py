@@ -2,15 +2,19 @@
 
 import asyncio
 import logging
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from itertools import zip_longest
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from bot import metrics
 from handlers.kit import Message
+from storage.messages.dialogues import Where
 from storage.organisation import units
+from storage.tables import dialogue
 from tests.children.test_private_kept_out import exported
 from tests.organisation.test_roster_chat import HEADER, Chat
 from tests.support import planted
@@ -22,7 +26,7 @@ from tests.whole.test_names_walk import GROUP, NAMED, NAMELESS, let_in, look
 pytestmark = pytest.mark.both
 
 PLACES = sorted({*NAMED, *NAMELESS})
-# Who says what; {} is what is planted. After each comes 是.
+# Who says what; {} is what is planted. What is asked then is answered with 是.
 INPUTS = (
     ("张老师", "三(2)中队 主题队日 38人 清明祭英烈 {}领誓"),
     ("张老师", "三(2)中队 主题队日 38人 主题:{}"),
@@ -65,17 +69,30 @@ def said() -> Iterator[tuple[str, bool, str, str, Planted]]:
         yield channel, private, who, words.replace("{}", thing.text), thing
 
 
+def rounds() -> Iterator[dict[Where, tuple[str, bool]]]:
+    """What is said, in order in every chat: one message a chat and round, so that its question can be answered."""
+    queues: dict[Where, list[tuple[str, bool]]] = defaultdict(list)
+    for channel, private, who, words, _ in said():
+        queues[Where(channel, who if private else GROUP, who)].append((words, private))
+    for row in zip_longest(*queues.values()):
+        yield {where: each for where, each in zip(queues, row, strict=True) if each}
+
+
 async def say_all(bot: Bot) -> None:
-    waiting = []
-    for place, (channel, private, who, words, _) in enumerate(said()):
-        for turn, text in enumerate((words, "是")):
-            chat = who if private else GROUP
-            message = Message(channel, f"{place}-{turn}", who, chat, bot.clock.now(), text, private=private)
-            waiting.append(bot.app.pipeline.submit(message))
-        if len(waiting) >= 200:
-            await asyncio.gather(*waiting)
-            waiting.clear()
-    await asyncio.gather(*waiting)
+    for number, now in enumerate(rounds()):
+        await say_each(bot, f"{number}", now)
+        with bot.read() as db:
+            asked = {Where(*row) for row in db.execute(select(dialogue.c.channel, dialogue.c.chat, dialogue.c.sender))}
+        answers = {where: ("是", private) for where, (_, private) in now.items() if where in asked}
+        await say_each(bot, f"{number}-yes", answers)
+
+
+async def say_each(bot: Bot, turn: str, words: dict[Where, tuple[str, bool]]) -> None:
+    messages = [
+        Message(at.channel, f"{turn}-{place}", at.sender, at.chat, bot.clock.now(), text, private=private)
+        for place, (at, (text, private)) in enumerate(words.items())
+    ]
+    await asyncio.gather(*map(bot.app.pipeline.submit, messages))
 
 
 async def send_rosters(bot: Bot, folder: Path) -> list[str]:

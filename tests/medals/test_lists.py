@@ -13,8 +13,9 @@ import pytest
 from sqlalchemy import insert, select
 
 from handlers.kit import Denied, Role
-from handlers.medals.lists import columns, lists, workbook
+from handlers.medals.lists import columns, lists, next_stars, workbook
 from storage.audit.audit import Action
+from storage.children import children
 from storage.organisation import units
 from storage.people import people
 from storage.tables import audit, child, nomination
@@ -133,3 +134,28 @@ def test_thousands_of_names_are_one_file_within_seconds(at: School) -> None:
     assert perf_counter() - begun < 10
     (_, counted) = openpyxl.load_workbook(io.BytesIO(content), read_only=True).worksheets
     assert [row[2] for row in counted.iter_rows(values_only=True)][2:] == [NAMES]
+
+
+def test_a_star_leads_to_the_next_one_for_a_year_until_somebody_is_nominated(at: School) -> None:
+    def held(medal: str, state: str, presented: int | None = None, who: int | None = None) -> None:
+        number = f"N{who}{medal}{state}"
+        case = {"unit_id": at.squad.id, "medal": medal, "term": "2026春", "nominator_id": at.zhang, "state": state}
+        day = NOW.date() - timedelta(days=presented) if presented is not None else None
+        when = {"made_at": NOW, "week": "2026-W14", "presented_on": day}
+        at.db.execute(insert(nomination), [{**case, **when, "number": number, "child_id": who}])
+
+    each = [children.find_or_add(at.db, at.vault, at.squad.id, f"{n}号", NOW.date()) for n in range(1, 8)]
+    # Not handed over yet, today, the last day, a day too late.
+    for child_id, ago in zip(each, (None, 0, 366, 367), strict=False):
+        held("S1", "approved", ago, child_id)
+    held("S1", "approved", 10, None)
+    for child_id, state in zip(each[4:], ("submitted", "returned", "revoked"), strict=True):
+        held("S1", "approved", 5, child_id)
+        held("S2", state, None, child_id)
+    told = next_stars.candidates(at.ask(at.zhang)).text
+    assert told.splitlines() == [
+        "四(1)中队 可以提名下一枚星级章的 5 个", "集体二星章（到2027年3月25日）：中队",
+        "二星章（到2027年4月4日）：2号", "二星章（到2026年4月3日）：3号", "二星章（到2027年3月30日）：6、7号",
+    ]  # fmt: skip
+    assert next_stars.candidates(at.ask(at.zhao, "二星章")).text.endswith("四(1)中队：二星章 4、集体二星章 1")
+    assert "还没有" in next_stars.candidates(at.ask(at.zhao, "三星章")).text

@@ -208,11 +208,21 @@ def test_more_than_the_places_are_put_forward_but_not_decided(tmp_path: Path) ->
             bot.new("戚主任")
             told = [(await bot.say("戚主任", f"同意 {number}"))[0] for number in numbers]
             assert [each.startswith("已同意") for each in told] == [True] * 10 + [False]
-            assert "老教师 已满 10/10，可以退回请对方换一类，或者选一个理由破例" in told[-1]
+            assert "老教师 已满 10/10，可以换一类，可以退回，或者选一个理由破例" in told[-1]
             assert (await bot.say("戚主任", f"同意 {numbers[-1]} 破例 因为很好"))[0].count("已满 10/10")
             assert (await bot.say("戚主任", f"同意 {numbers[-1]} 破例 名额另行调剂"))[0].startswith("已同意")
+            # Another kind that has places, by who decides or who opened it; of what is decided nobody.
+            await bot.say("魏站长", "十佳 老教师 陈志远 三十年")
+            last = f"{numbers[-1][:-2]}12"
+            offered = (await bot.say("戚主任", f"办 {last} 换一类"))[-1]
+            assert "空位：老干部 10 个、老模范 10 个" in offered and "社区关工委" not in offered
+            moved = (await bot.say("魏站长", f"办 {last} 换一类 老干部"))[-1]
+            assert moved == f"已换一类：老教师 → {last} 瑞景辅导站 十佳 老干部 陈志远，初审通过：三十年"
+            assert (await bot.say("戚主任", f"办 {last} 换一类 老模范"))[-1].startswith("已换一类：老干部 → ")
+            assert (await bot.say("戚主任", f"同意 {last}"))[-1].startswith("已同意")
+            assert "已经有人审过，没有改" in (await bot.say("魏站长", f"办 {last} 换一类 老干部"))[-1]
             seen = (await bot.say("王主任", "看 十佳"))[0]
-            assert "已报 11/150 位,超额 1 类" in seen
+            assert "已报 12/150 位,超额 1 类" in seen
 
     asyncio.run(play())
 

@@ -6,7 +6,7 @@ import ics
 import pytest
 import vobject
 
-from handlers.reminders import calendar_file, coming
+from handlers.reminders.calendars import calendar_file, coming
 from storage.people import people
 from storage.people.people import Role
 from tests.support.reminding import START, School, at, school

@@ -1,19 +1,19 @@
 """The tick: a bug costs one delivery, a changed calendar is laid out anew, the preview is what is sent."""
 
 import time
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from threading import Event
 
 import pytest
 from sqlalchemy import text
 
-from handlers.catalogue.loader import load, shipped
+from handlers.catalogue.loader import calendar_of, load, shipped
 from handlers.kit import Denied
-from handlers.reminders import reminders
 from scheduling.clock import Clock
 from scheduling.occurrences import lay_out
 from scheduling.tick import Voice, run
+from storage.organisation import school_days, units
 from storage.people import people
 from storage.reminders import deliveries, holds
 from storage.reminders.deliveries import DeliveryRow
@@ -48,7 +48,7 @@ def test_a_changed_calendar_is_laid_out_anew(school: School, tmp_path: Path) -> 
     lay_out(school.db, at("05-31 09:01"), calendar, OCCASIONS)
     row = deliveries.next_due(school.db, at("05-31 09:01"))
     assert row and row.due_at == at("06-01 07:20")
-    assert reminders.calendar_of(school.db).by_id("eye") is None
+    assert calendar_of(school.db).by_id("eye") is None
 
 
 def test_the_preview_is_what_is_sent(school: School) -> None:
@@ -106,3 +106,25 @@ def test_held_until_somebody_has_looked(school: School) -> None:
     with pytest.raises(Denied):
         school.ask("放行", at("06-01 08:00"))
     assert "今天(6月1日 周一)是六一" in school.texts(at("06-01 08:01"))[0]
+
+
+def test_school_days_are_of_their_own_part_of_the_tree(school: School) -> None:
+    now = at("05-20 09:00")
+    school.tick(now)
+    primary = units.by_id(school.db, school.squad.school_id or 0)
+    school_days.add(school.db, primary.id, school.ids["张老师"], school_days.VACATION, date(2026, 5, 25), None, now)
+    lay_out(school.db, now, shipped(), OCCASIONS)
+    rows = {row.person_id: row.due_at for row in deliveries.waiting(school.db, now) if row.lead == 7}
+    # A week before 六一 is free there: on the Friday before; for who is at the county on the day itself.
+    assert rows[school.ids["张老师"]] == at("05-22 08:10")
+    lay_out(school.db, at("05-24 09:00"), shipped(), OCCASIONS)
+    rows = {row.person_id: row.due_at for row in deliveries.waiting(school.db, now) if row.lead == 7}
+    assert at("05-25 08:10") in rows.values()
+    assert school_days.teaching_week(school.db, primary.path, date(2026, 5, 25)) is None
+    school_days.add(school.db, primary.id, school.ids["张老师"], school_days.TERM, date(2026, 3, 1), None, now)
+    # 1 March is a Sunday: the first week begins on the day after.
+    assert [school_days.teaching_week(school.db, school.squad.path, date(2026, 3, day)) for day in (1, 2, 8, 9)] == [
+        None, 1, 1, 2,
+    ]  # fmt: skip
+    assert school_days.week_of_teaching(school.db, school.squad.path, 13, now.date()) == "2026-W22"
+    assert school_days.week_of_teaching(school.db, school.squad.path, 26, now.date()) is None

@@ -10,9 +10,9 @@ from storage.base import key_values
 
 def add(parser: argparse.ArgumentParser) -> None:
     """What to do."""
-    parser.epilog = "example: python -m bot clock accept"
-    parser.add_argument("what", nargs="?", choices=["accept"], help="go on by the machine's time")
-    parser.add_argument("--practice", action="store_true", help="of the practice database")
+    parser.epilog = "例：python -m bot clock accept"
+    parser.add_argument("what", nargs="?", choices=["accept"], help="accept：这台机器的时间是对的，照它继续")
+    parser.add_argument("--practice", action="store_true", help="演练的数据库")
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:

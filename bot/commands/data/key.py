@@ -8,20 +8,19 @@ from cryptography.fernet import Fernet
 from bot.settings import BadSettings, Settings
 
 _EXAMPLE = """\
-example: echo "NAME_KEY=$(python -m bot key)" >> .env
+例：echo "NAME_KEY=$(python -m bot key)" >> .env
 
-To change the key: put the new one in front, NAME_KEY=NEW,OLD, and restart the bot. Then
+换密钥：把新的写在前面，NAME_KEY=新密钥,旧密钥，重启机器人，然后
   python -m bot key rotate
-seals everything anew; it may be stopped and begun again. When it says so, take the old key away.
+会把全部改用新密钥加密；可以中断，再运行就接着做。它说完成了，再去掉旧密钥。
 """
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Nothing: a fresh key; rotate: seal anew."""
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = _EXAMPLE
-    parser.add_argument("what", nargs="?", choices=("rotate",), help="rotate: seal everything with the first key")
-    parser.add_argument("--practice", action="store_true", help="rotate the practice database")
+    parser.add_argument("what", nargs="?", choices=("rotate",), help="rotate：全部改用第一把密钥加密")
+    parser.add_argument("--practice", action="store_true", help="换演练数据库的密钥")
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:

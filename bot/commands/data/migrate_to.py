@@ -20,9 +20,9 @@ _NEXT = "照片还在 {files},钥匙(NAME_KEY)不变。请在 .env 里写上 DAT
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Where to."""
-    parser.epilog = "example: PGPASSWORD=… python -m bot migrate-to postgresql://bot@db.example.cn/bot"
-    parser.add_argument("url", help="an empty PostgreSQL database: postgresql://user:password@host/name")
-    parser.add_argument("--practice", action="store_true", help="copy the practice database")
+    parser.epilog = "例：PGPASSWORD=… python -m bot migrate-to postgresql://bot@db.example.cn/bot"
+    parser.add_argument("url", help="空的 PostgreSQL 数据库：postgresql://user:password@host/name")
+    parser.add_argument("--practice", action="store_true", help="搬演练的数据库")
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:

@@ -21,15 +21,13 @@ _TITLES = {
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Which of them, and whether to send them again."""
-    parser.epilog = "example: python -m bot outbox --dead --send-again"
+    parser.epilog = "例：python -m bot outbox --dead --send-again"
     which = parser.add_mutually_exclusive_group()
-    which.add_argument("--late", dest="which", action="store_const", const="late", help="what is due and still waits")
-    which.add_argument(
-        "--uncertain", dest="which", action="store_const", const="uncertain", help="what somebody may have twice"
-    )
-    which.add_argument("--dead", dest="which", action="store_const", const="dead", help="what was given up")
-    parser.add_argument("--send-again", action="store_true", help="send these again (without a choice: late and dead)")
-    parser.add_argument("--practice", action="store_true", help="of the practice database")
+    which.add_argument("--late", dest="which", action="store_const", const="late", help="到时间了还没发的")
+    which.add_argument("--uncertain", dest="which", action="store_const", const="uncertain", help="可能收到两次的")
+    which.add_argument("--dead", dest="which", action="store_const", const="dead", help="没有发成、不再试的")
+    parser.add_argument("--send-again", action="store_true", help="再发一次（不选就是迟的和没发成的）")
+    parser.add_argument("--practice", action="store_true", help="演练的数据库")
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:

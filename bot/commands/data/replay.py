@@ -9,9 +9,9 @@ from storage.messages import inbox
 
 def add(parser: argparse.ArgumentParser) -> None:
     """The message's number."""
-    parser.epilog = "example: python -m bot replay 12"
-    parser.add_argument("id", nargs="?", type=int, help="the number that the sender was told")
-    parser.add_argument("--practice", action="store_true", help="of the practice database")
+    parser.epilog = "例：python -m bot replay 12"
+    parser.add_argument("id", nargs="?", type=int, help="发消息的人看到的编号")
+    parser.add_argument("--practice", action="store_true", help="演练的数据库")
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:

@@ -12,11 +12,9 @@ from bot.settings import BadSettings, Settings
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Which database, and whether the robot may be tried."""
-    parser.epilog = "example: python -m bot doctor"
-    parser.add_argument("--practice", action="store_true", help="of the practice database")
-    parser.add_argument(
-        "--robot", action="store_true", help="also try the WeCom robot's secret (while serve is not running)"
-    )
+    parser.epilog = "例：python -m bot doctor"
+    parser.add_argument("--practice", action="store_true", help="演练的数据库")
+    parser.add_argument("--robot", action="store_true", help="也试企业微信机器人的密钥（serve 没在运行时）")
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:

@@ -16,10 +16,10 @@ from storage.people.appointments import CONFIRMED, DECLINED
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Which one, and whether."""
-    parser.epilog = "example: python -m bot confirm 3"
-    parser.add_argument("number", nargs="?", help="of what is to be confirmed, or all; without: what waits")
-    parser.add_argument("--no", action="store_true", help="decline it instead")
-    parser.add_argument("--practice", action="store_true", help="in the practice database")
+    parser.epilog = "例：python -m bot confirm 3"
+    parser.add_argument("number", nargs="?", help="要确认的编号，或 all；不写就列出等确认的")
+    parser.add_argument("--no", action="store_true", help="不同意")
+    parser.add_argument("--practice", action="store_true", help="在演练的数据库里")
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:

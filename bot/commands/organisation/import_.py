@@ -19,9 +19,9 @@ from storage.roster import merging, staging
 from storage.roster import roster as stored
 
 _EXAMPLE = """\
-example: python -m bot import roster.xlsx --dry-run
+例：python -m bot import roster.xlsx --dry-run
 
-One row is one person, role and unit; a row without 姓名 is a unit only. The columns:
+一行是一个人、一个角色、一个单位；没有姓名的一行只是单位。各列：
   组织,类型,姓名,角色,企业微信账号,Telegram ID,应到人数,别名
   青禾区少工委,县少工委,王主任,县管理员,wangzr,,,
   青禾区少工委/实验小学,学校,李老师,大队辅导员,lils,,,
@@ -31,13 +31,12 @@ One row is one person, role and unit; a row without 姓名 is a unit only. The c
 
 def add(parser: argparse.ArgumentParser) -> None:
     """The file, and how careful to be."""
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = _EXAMPLE
-    parser.add_argument("file", type=Path, help="a workbook (.xlsx) or a CSV file (UTF-8 or GB18030)")
-    parser.add_argument("--dry-run", action="store_true", help="only show what would change")
-    parser.add_argument("--yes", action="store_true", help="write without asking")
-    parser.add_argument("--end-missing", action="store_true", help="end the roles that the file does not name")
-    parser.add_argument("--practice", action="store_true", help="into the practice database")
+    parser.add_argument("file", type=Path, help="工作簿（.xlsx）或 CSV 文件（UTF-8 或 GB18030）")
+    parser.add_argument("--dry-run", action="store_true", help="只看会改什么，不写入")
+    parser.add_argument("--yes", action="store_true", help="不问，直接写入")
+    parser.add_argument("--end-missing", action="store_true", help="名册里没有的角色就结束")
+    parser.add_argument("--practice", action="store_true", help="读进演练的数据库")
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:

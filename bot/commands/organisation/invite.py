@@ -13,10 +13,10 @@ from storage.people.people import Role
 
 def add(parser: argparse.ArgumentParser) -> None:
     """The role and the unit."""
-    parser.epilog = "example: python -m bot invite --role 县管理员 --unit 青禾区少工委"
-    parser.add_argument("--role", required=True, help="in Chinese (大队辅导员) or English (brigade)")
-    parser.add_argument("--unit", required=True, help="path joined by / (青禾区少工委/实验小学), or a unique name")
-    parser.add_argument("--practice", action="store_true", help="in the practice database")
+    parser.epilog = "例：python -m bot invite --role 县管理员 --unit 青禾区少工委"
+    parser.add_argument("--role", required=True, help="中文（大队辅导员）或英文（brigade）")
+    parser.add_argument("--unit", required=True, help="全称，用 / 连（青禾区少工委/实验小学），或独一无二的名称")
+    parser.add_argument("--practice", action="store_true", help="在演练的数据库里")
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:

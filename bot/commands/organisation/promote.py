@@ -23,11 +23,11 @@ _SHOWN = 20
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Where, and how careful to be."""
-    parser.epilog = "example: python -m bot promote --dry-run"
-    parser.add_argument("--unit", help="only in this part: a path joined by /, or a unique name")
-    parser.add_argument("--dry-run", action="store_true", help="only show what would change")
-    parser.add_argument("--yes", action="store_true", help="write without asking")
-    parser.add_argument("--practice", action="store_true", help="in the practice database")
+    parser.epilog = "例：python -m bot promote --dry-run"
+    parser.add_argument("--unit", help="只管这一部分：全称，用 / 连，或独一无二的名称")
+    parser.add_argument("--dry-run", action="store_true", help="只看会改什么，不写入")
+    parser.add_argument("--yes", action="store_true", help="不问，直接写入")
+    parser.add_argument("--practice", action="store_true", help="在演练的数据库里")
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:

@@ -13,16 +13,16 @@ from storage.children.compliance import EVERYWHERE
 
 def add(parser: argparse.ArgumentParser) -> None:
     """The year, the unit, the form."""
-    parser.epilog = "example: python -m bot audit-report 2026 --format json > audit-2026.json"
-    parser.add_argument("year", type=_year, help="the calendar year, e.g. 2026")
-    parser.add_argument("--unit", help="only this unit and what is below: path joined by /, or a unique name")
+    parser.epilog = "例：python -m bot audit-report 2026 --format json > audit-2026.json"
+    parser.add_argument("year", type=_year, help="哪一年，例如 2026")
+    parser.add_argument("--unit", help="只看这个单位和下级：全称，用 / 连，或独一无二的名称")
     parser.add_argument("--format", choices=("text", "json"), default="text")
-    parser.add_argument("--practice", action="store_true", help="of the practice database")
+    parser.add_argument("--practice", action="store_true", help="演练的数据库")
 
 
 def _year(written: str) -> int:
     if not written.isdecimal() or not 2020 <= int(written) <= 2100:
-        raise argparse.ArgumentTypeError("a year, e.g. 2026")
+        raise argparse.ArgumentTypeError("要写年份，例如 2026")
     return int(written)
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from bot.commands.database import engine_of, unit_of
 from bot.settings import Settings
 from handlers.kit import Role
-from handlers.reminders import calendar_file, coming
+from handlers.reminders.calendars import calendar_file, coming
 from storage.organisation.units import Kind
 from storage.people.people import Grant, Person
 
@@ -17,10 +17,10 @@ _LEADS = {Kind.SQUAD: Role.COUNSELOR, Kind.SCHOOL: Role.BRIGADE, Kind.CITY: Role
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Which unit, which year."""
-    parser.epilog = "example: python -m bot calendar --unit 青禾区少工委/实验小学 --year 2026 > calendar.ics"
-    parser.add_argument("--unit", required=True, help="path joined by / (青禾区少工委/实验小学), or a unique name")
-    parser.add_argument("--year", type=int, choices=range(2000, 2100), metavar="YYYY", help="this year, if left out")
-    parser.add_argument("--practice", action="store_true", help="of the practice database")
+    parser.epilog = "例：python -m bot calendar --unit 青禾区少工委/实验小学 --year 2026 > calendar.ics"
+    parser.add_argument("--unit", required=True, help="全称，用 / 连（青禾区少工委/实验小学），或独一无二的名称")
+    parser.add_argument("--year", type=int, choices=range(2000, 2100), metavar="YYYY", help="哪一年；不写就是今年")
+    parser.add_argument("--practice", action="store_true", help="演练的数据库")
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:

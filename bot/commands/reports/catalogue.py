@@ -22,11 +22,11 @@ _SHAPES = {"checkin": "签到", "report": "上报", "case": "逐级办理", "ros
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Which form."""
-    parser.epilog = "example: python -m bot catalogue --check"
+    parser.epilog = "例：python -m bot catalogue --check"
     form = parser.add_mutually_exclusive_group()
-    form.add_argument("--check", action="store_true", help="only say what is wrong with the office's own rows")
-    form.add_argument("--markdown", action="store_true", help="the page docs/systems.md")
-    form.add_argument("--json", action="store_true", help="key, ids, name, shape, fields, line, example of each row")
+    form.add_argument("--check", action="store_true", help="只说自己的目录里哪里不对")
+    form.add_argument("--markdown", action="store_true", help="打印 docs/systems.md 这一页")
+    form.add_argument("--json", action="store_true", help="每一行的 key、ids、name、shape、fields、line、example")
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:

@@ -15,15 +15,15 @@ from storage.digests import digests, figures
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Which unit, which week, which form."""
-    parser.epilog = "example: python -m bot digest --unit 青禾区少工委/实验小学 --week 2026-W14 --format json"
-    parser.add_argument("--unit", required=True, help="path joined by / (青禾区少工委/实验小学), or a unique name")
+    parser.epilog = "例：python -m bot digest --unit 青禾区少工委/实验小学 --week 2026-W14 --format json"
+    parser.add_argument("--unit", required=True, help="全称，用 / 连（青禾区少工委/实验小学），或独一无二的名称")
     parser.add_argument(
         "--week",
         default="本周",
-        help="2026-W14, 上周 or 本周 (the default); 上月, 2026-04, 2026春, 2026, 3月1日到4月15日",
+        help="2026-W14、上周、本周（不写就是它）、上月、2026-04、2026春、2026、3月1日到4月15日",
     )
     parser.add_argument("--format", choices=("text", "json"), default="text")
-    parser.add_argument("--practice", action="store_true", help="of the practice database")
+    parser.add_argument("--practice", action="store_true", help="演练的数据库")
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:

@@ -19,16 +19,16 @@ _MOST_DAYS = 400
 
 def add(parser: argparse.ArgumentParser) -> None:
     """How far ahead, in which form."""
-    parser.epilog = "example: python -m bot preview --days 14"
-    parser.add_argument("--days", type=_days, default=7, metavar="N", help="how many days ahead (7)")
+    parser.epilog = "例：python -m bot preview --days 14"
+    parser.add_argument("--days", type=_days, default=7, metavar="N", help="往后看几天（7）")
     parser.add_argument("--format", choices=("text", "json"), default="text")
-    parser.add_argument("--release", action="store_true", help="what was held after a migration or a restore goes out")
-    parser.add_argument("--practice", action="store_true", help="of the practice database")
+    parser.add_argument("--release", action="store_true", help="放行升级或恢复以后先压着没发的")
+    parser.add_argument("--practice", action="store_true", help="演练的数据库")
 
 
 def _days(written: str) -> int:
     if not written.isdecimal() or not 1 <= int(written) <= _MOST_DAYS:
-        raise argparse.ArgumentTypeError(f"a number from 1 to {_MOST_DAYS}")
+        raise argparse.ArgumentTypeError(f"要写 1 到 {_MOST_DAYS} 的数")
     return int(written)
 
 

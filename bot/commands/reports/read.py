@@ -14,18 +14,17 @@ from handlers.reading import Reading, read
 from handlers.reading.messages.jsonl import as_json, context_from
 
 _EXAMPLE = """\
-example: echo '{"id": 1, "text": "三(2)中队 主题队日 38人"}' | python -m bot read
+例：echo '{"id": 1, "text": "三(2)中队 主题队日 38人"}' | python -m bot read
 
-One JSON object a line: id, text, and a context where it differs from a school of six grades
-with eight classes each on 2026-04-03: received, grades, classes, aliases, bound_unit, roster_size …
+一行一个 JSON：id、text；和「六个年级、每级八个班的学校，2026-04-03」不同时再加 context：
+received、grades、classes、aliases、bound_unit、roster_size……
 """
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """The file."""
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = _EXAMPLE
-    parser.add_argument("file", nargs="?", default="-", help="JSON lines (default: -, the standard input)")
+    parser.add_argument("file", nargs="?", default="-", help="一行一个 JSON（不写就是 -，标准输入）")
 
 
 def run(arguments: argparse.Namespace, _settings: Settings) -> int:

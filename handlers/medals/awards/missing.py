@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from handlers import rights
 from handlers.kit import ADMINS, Ask, Refusal, Reply, Role, Unit
 from handlers.medals.awards import eligibility
+from handlers.medals.lists import next_stars
 from handlers.registry import command
 from handlers.wording import medals, numbers, places
 from storage.medals import badges, nominations
 from storage.medals.states import WAITING
 from storage.organisation import units
-from storage.organisation.units import Kind
 
 READERS = (ADMINS - {Role.SUPERVISOR}) | {Role.COUNSELOR}
 _LIKE = "还差什么 三(2)"
@@ -29,13 +29,13 @@ def show(ask: Ask) -> Reply:
     if len(top) != 1:
         raise Refusal(f"请写明是哪一个中队,像这样:{_LIKE}")
     at = top[0]
-    if at.kind == Kind.SQUAD and not rights.sees_names(ask.me, at):
+    if at.kind == units.Kind.SQUAD and not rights.sees_names(ask.me, at):
         return Reply(f"离一星章还差\n{_short(ask, at)}")
-    if at.kind == Kind.SQUAD:
+    if at.kind == units.Kind.SQUAD:
         return Reply("\n".join(_of_squad(ask, at)))
-    if at.kind != Kind.SCHOOL:
+    if at.kind != units.Kind.SCHOOL:
         return _of_district(ask, at)
-    squads = [unit for unit in units.of_school(ask.db, at.id) if unit.kind == Kind.SQUAD]
+    squads = [unit for unit in units.of_school(ask.db, at.id) if unit.kind == units.Kind.SQUAD]
     squads.sort(key=lambda squad: (squad.grade or 0, squad.class_no or 0))
     return Reply("\n".join([f"{at.name} 离一星章还差", *(_short(ask, squad) for squad in squads)]))
 
@@ -70,7 +70,8 @@ def _of_squad(ask: Ask, squad: Unit) -> list[str]:
     unknown = (squad.members or 0) - len(known)
     if unknown > 0:
         lines.append(f"还有 {unknown} 人没有记过基础章,发「记章 12个基础章 {squad.name} 全班」这样的话。")
-    return [*lines, _collective(ask, squad), *_waiting(ask, squad)]
+    following = [f"可以提名{line}" for line in next_stars.of_squad(ask, squad)]
+    return [*lines, _collective(ask, squad), *following, *_waiting(ask, squad)]
 
 
 def _what(lacking: tuple[str, ...]) -> str:
@@ -83,7 +84,7 @@ def _collective(ask: Ask, squad: Unit) -> str:
     """How far the squad itself is."""
     held = badges.stars(ask.db, (squad.id, None))
     newest = max(held, default="")
-    following = f"S{int(newest[1]) + 1}" if newest else "S1"
+    following = medals.next_star(newest) if newest else "S1"
     has = f"有集体{medals.label(newest)}" if newest else "还没有集体星级章"
     return f"中队集体:{has}" + (f",下一枚是集体{medals.label(following)}。" if following in medals.STARS else "。")
 

@@ -72,9 +72,11 @@ def presented(ask: Ask, known: _Ceremony) -> list[Reply]:
     day = date.fromisoformat(known.day)
     nominations.present(ask.db, cases, day, ask.now)
     what = f"{medals.label(known.medal)} {{}} 件,{days.short(day)}颁发"
+    above = medals.STARS.get(medals.next_star(known.medal))
+    next_one = f"一年内可以提名{above}，看「可提名」。" if above else ""
     holders = [case.holder for case in cases if case.holder != ask.me.id]
     news = [
-        Reply(f"您提名的{what.format(holders.count(holder))}({ask.me.name}记)。看「我的提名」。", to=holder)
+        Reply(f"您提名的{what.format(holders.count(holder))}({ask.me.name}记)。看「我的提名」。{next_one}", to=holder)
         for holder in dict.fromkeys(holders)
     ]
-    return [Reply(f"已记:{at.name} {what.format(len(cases))}。"), *news]
+    return [Reply(f"已记:{at.name} {what.format(len(cases))}。{next_one}"), *news]

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from handlers.asker import levels
 from handlers.catalogue import chain
-from handlers.catalogue.loader import calendar_of
+from handlers.catalogue.current import calendar_at
 from handlers.kit import Ask, Button, Due, Reply
 from handlers.registry import due
 from handlers.wording import medals
@@ -20,7 +20,7 @@ _KIND = "medal-notice"
 
 def first_end(ask: Ask, working_days: int) -> date:
     """The last day of a notice that begins today, which is its first day (golden case G17)."""
-    return chain.notice_ends(working_days, calendar_of(ask.db).workdays, [(ask.today, None)])
+    return chain.notice_ends(working_days, calendar_at(ask.db, ask.me.paths()).workdays, [(ask.today, None)])
 
 
 def end_after_objection(ask: Ask, case: nominations.Case) -> date:
@@ -33,7 +33,7 @@ def end_after_objection(ask: Ask, case: nominations.Case) -> date:
         elif ran and ran[-1][1] is None:
             ran[-1] = (ran[-1][0], day)
     days_ = levels.notice_days(ask.db, case.medal)
-    return chain.notice_ends(days_, calendar_of(ask.db).workdays, [*ran, (ask.today, None)])
+    return chain.notice_ends(days_, calendar_at(ask.db, ask.me.paths()).workdays, [*ran, (ask.today, None)])
 
 
 def lay_out(ask: Ask, cases: Sequence[nominations.Case]) -> None:

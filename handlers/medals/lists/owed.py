@@ -1,11 +1,11 @@
 """待颁: who was awarded a medal and has not been handed it: by number in a squad, by squad, by school."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from handlers import rights
 from handlers.asker import levels
-from handlers.kit import Ask, Reply, Role
+from handlers.kit import Ask, Reply, Role, Unit
 from handlers.medals.lists import columns
 from handlers.medals.lists.readers import READERS
 from handlers.registry import command
@@ -14,7 +14,7 @@ from storage.medals import lists
 from storage.medals.states import State
 
 WHO = READERS | {Role.COUNSELOR}
-_MOST, _MOST_NAMED = 15, 200
+MOST, MOST_NAMED = 15, 200
 _HOW = "颁发了，发「颁发 三(2) 一星章 6月1日」这样的话。"
 
 
@@ -32,22 +32,32 @@ def owed(ask: Ask) -> Reply:
     counted = lists.by_unit(ask.db, wanted)
     if not counted:
         return Reply(f"{where}：评上的都颁发了。")
-    if all(unit.key and rights.sees_names(ask.me, unit) for unit in at):
-        lines = _of_squad(ask, lists.entries(ask.db, ask.vault, wanted, _MOST_NAMED))
+    if by_number(ask, at):
+        lines = of_squad(ask, lists.entries(ask.db, ask.vault, wanted, MOST_NAMED), what)
     else:
-        lines = _by_place(counted, of_school=all(unit.school_id for unit in at))
+        lines = by_place(counted, of_school=all(unit.school_id for unit in at))
     head = f"{where} 评上了还没颁发 {sum(number for *_, number in counted)} 枚"
-    more = [f"另有 {len(lines) - _MOST} 个，请写上单位看。"] if len(lines) > _MOST else []
+    more = [f"另有 {len(lines) - MOST} 个，请写上单位看。"] if len(lines) > MOST else []
     how = [_HOW] if not ask.me.roles.isdisjoint(levels.DECIDERS) else []
-    return Reply("\n".join([head, *lines[:_MOST], *more, *how]))
+    return Reply("\n".join([head, *lines[:MOST], *more, *how]))
 
 
-def _of_squad(ask: Ask, found: Iterable[lists.Entry]) -> list[str]:
+def what(one: lists.Entry) -> str:
+    """一星章, 集体一星章."""
+    return f"{'' if one.name else '集体'}{medals.label(one.medal)}"
+
+
+def by_number(ask: Ask, at: Sequence[Unit]) -> bool:
+    """Whether the asker sees there who it is, by number."""
+    return all(unit.key and rights.sees_names(ask.me, unit) for unit in at)
+
+
+def of_squad(ask: Ask, found: Iterable[lists.Entry], what: Callable[[lists.Entry], str]) -> list[str]:
     """一星章：1、3-5号、王*明; who has no number is named, masked, only where a child may be named."""
     numbered: dict[str, list[int]] = defaultdict(list)
     others: dict[str, list[str]] = defaultdict(list)
     for one in found:
-        medal = f"{'' if one.name else '集体'}{medals.label(one.medal)}"
+        medal = what(one)
         if one.place:
             numbered[medal].append(one.place)
         elif one.name:
@@ -59,7 +69,8 @@ def _of_squad(ask: Ask, found: Iterable[lists.Entry]) -> list[str]:
     return [f"{medal}：{'、'.join(who)}" for medal, who in others.items()]
 
 
-def _by_place(counted: Sequence[tuple[str, str, str, bool, int]], of_school: bool) -> list[str]:
+def by_place(counted: Sequence[tuple[str, str, str, bool, int]], of_school: bool) -> list[str]:
+    """三(2)中队：一星章 3, of a district school by school; the most first."""
     by_place: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for school, unit, medal, collective, number in counted:
         by_place[unit if of_school else school][f"{'集体' if collective else ''}{medals.label(medal)}"] += number

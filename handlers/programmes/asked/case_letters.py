@@ -22,7 +22,7 @@ def _before_the_day(span: Span) -> Iterator[Row]:
         row = by_key.get(one.row)
         if row is None or one.due is None:
             continue
-        for lead, at in leading(span, one.due, (*(row.remind or _LEADS), -1)):
+        for lead, at in leading(span.at([one.path]), one.due, (*(row.remind or _LEADS), -1)):
             waited = {each.by for each in chain.steps_at(row, one.state) if not each.optional}
             ids = {person.id for by in waited for person in case_rights.deciders(span.db, by, one, span.now)}
             made = {"occurrence": f"case:{one.id}:{one.due}", "lead": lead, "day": one.due, "due_at": at}

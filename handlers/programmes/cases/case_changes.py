@@ -6,9 +6,11 @@ from dataclasses import replace
 from handlers.catalogue import chain
 from handlers.catalogue.model import Row
 from handlers.kit import Ask, Button, Denied, Refusal, Reply, Unit
-from handlers.programmes.cases import case_caps, case_reading, case_rights, case_waiting, case_words
+from handlers.programmes.cases import case_caps, case_limits, case_reading, case_rights, case_waiting, case_words
 from handlers.reading.text.normalise import clean
 from storage.programmes import cases
+
+_MOST_BUTTONS = 6
 
 
 def add(ask: Ask, row: Row, unit: Unit, told: case_reading.Told) -> cases.Case:
@@ -47,16 +49,18 @@ def _correct(ask: Ask, row: Row, one: cases.Case, words: str) -> Sequence[Reply]
         raise Refusal(f"{one.number} 已经有人审过，没有改。要改，请先请审的人退回。")
     if not words:
         raise Refusal(f"要改成什么？没有改。像这样发：更正 {one.number} 新的说明或日期")
-    new = _corrected(ask, row, one, words)
-    state = chain.first(row) if one.state == chain.RETURNED else one.state
-    closed = None if one.state == chain.RETURNED else one.closed_at
     was = case_words.line(ask, row, one)
-    cases.revise(ask.db, one, replace(new, state=state, closed_at=closed), ask.me.id, ask.now)
-    now = replace(new, state=state, closed_at=closed)
-    if one.state == chain.RETURNED:
-        now = case_caps.pass_over(ask, row, now, own=True)
+    now = _revised(ask, row, one, _corrected(ask, row, one, words))
     after, letters = case_words.news(ask, row, now, "更正了")
     return [Reply(f"已更正：{was}\n→ {case_words.line(ask, row, now)}\n{after}"), *letters]
+
+
+def _revised(ask: Ask, row: Row, one: cases.Case, new: cases.Case) -> cases.Case:
+    """It says `new` from now on; what was sent back is put forward again."""
+    again = one.state == chain.RETURNED
+    now = replace(new, state=chain.first(row), closed_at=None) if again else new
+    cases.revise(ask.db, one, now, ask.me.id, ask.now)
+    return case_caps.pass_over(ask, row, now, own=True) if again else now
 
 
 def _corrected(ask: Ask, row: Row, old: cases.Case, words: str) -> cases.Case:
@@ -96,6 +100,31 @@ def _moved(ask: Ask, row: Row, one: cases.Case, what: str, state: str, undo: But
     return Reply(f"已{what} {case_words.line(ask, row, replace(one, state=state))}", (undo,), closes=closes)
 
 
+def _another_kind(ask: Ask, row: Row, one: cases.Case, words: str) -> Sequence[Reply]:
+    """老干部 is full: put forward as another kind that has free places, by whoever opened it or is to decide now."""
+    done = cases.steps(ask.db, one.id)
+    if all(each.action != chain.APPROVE for each in case_rights.possible(ask.me, row, one, done)):
+        _own(ask, row, one, case_limits.ANOTHER)
+        if one.state != chain.RETURNED and any(each.level for each in done):
+            raise Refusal(f"{one.number} 已经有人审过，没有改。{case_words.now_possible(ask, row, one)}。")
+    left = case_limits.free(ask, row, one)
+    if words not in left:
+        return [_offered(one, left)]
+    now = _revised(ask, row, one, replace(one, kind=words, version=row.version))
+    _, letters = case_words.news(ask, row, now, f"{ask.me.name}换了一类，原来是{one.kind}")
+    buttons = case_words.buttons(ask, row, now, cases.steps(ask.db, one.id))
+    return [Reply(f"已换一类：{one.kind} → {case_words.line(ask, row, now)}", buttons), *letters]
+
+
+def _offered(one: cases.Case, left: Mapping[str, int]) -> Reply:
+    if not left:
+        return Reply(f"{one.number} 没有改。别的类也没有空位，可以退回，或者选一个理由破例。")
+    offered = "、".join(f"{kind} {count} 个" for kind, count in left.items())
+    buttons = [Button(kind, case_waiting.COMMAND, f"{one.number} {case_limits.ANOTHER} {kind}") for kind in left]
+    more = f"\n别的类这样发：{buttons[-1].typed}" if len(buttons) > _MOST_BUTTONS else ""
+    return Reply(f"{one.number} 换成哪一类？还没有改。空位：{offered}。{more}", tuple(buttons[:_MOST_BUTTONS]))
+
+
 def _own(ask: Ask, row: Row, one: cases.Case, what: str) -> None:
     if one.person_id != ask.me.id and not case_rights.may_open(ask.me, row, one.unit):
         words = f"{one.number} 由立的人来{what}，没有改。{case_words.now_possible(ask, row, one)}。"
@@ -104,5 +133,5 @@ def _own(ask: Ask, row: Row, one: cases.Case, what: str) -> None:
 
 # What may be said of a case besides the steps of its row.
 WORDS: Mapping[str, Callable[[Ask, Row, cases.Case, str], Sequence[Reply]]] = {
-    "更正": _correct, "撤回": _withdraw, "恢复": _restore,
+    "更正": _correct, "撤回": _withdraw, "恢复": _restore, case_limits.ANOTHER: _another_kind,
 }  # fmt: skip

@@ -11,6 +11,7 @@ from handlers.programmes.cases import (
     case_limits,
     case_places,
     case_reading,
+    case_waiting,
     case_words,
 )
 from handlers.registry import reads
@@ -34,17 +35,28 @@ MISSING = questions.Question(
 
 @reads("case")
 def take(ask: Ask) -> Sequence[Reply]:
-    """A text that begins with a word of a row whose cases the asker opens."""
-    row = programmes.case_row(ask, ask.args)
-    assert row is not None
-    return open_case(ask, row, ask.args)
+    """A text that begins with a word of a row whose cases the asker opens, or puts somebody forward for one."""
+    return together([open_case(ask, row, said) for row, said in programmes.cases_in(ask, ask.args)])
+
+
+def together(opened: Sequence[Sequence[Reply]]) -> Sequence[Reply]:
+    """What is said of several at once: one answer that takes all of them back, and the letters about each."""
+    if len(opened) == 1:
+        return opened[0]
+    letters = [letter for replies in opened for letter in replies[1:]]
+    text = "\n".join(replies[0].text for replies in opened)
+    undo = [button for replies in opened for button in replies[0].buttons if button.word == case_waiting.COMMAND]
+    if len(undo) < len(opened):
+        raise Refusal(f"{opened[-1][0].text}\n一个也没有立，请补上再发一次。")
+    numbers = [each.args.partition(" ")[0] for each in undo]
+    return [Reply(text, (replace(undo[0], args=" ".join([numbers[0], "撤回", *numbers[1:]])),)), *letters]
 
 
 @questions.answers(MISSING)
 def complete(ask: Ask, known: _Asked) -> Sequence[Reply] | None:
     """The answer, read together with what was said; None for another message."""
     row = programmes.row_of(ask, known.row)
-    if row is None or len(ask.args) > 200 or programmes.case_row(ask, ask.args):
+    if row is None or len(ask.args) > 200 or programmes.cases_in(ask, ask.args):
         return None
     return open_case(ask, row, f"{known.said} {ask.args}")
 
@@ -52,7 +64,8 @@ def complete(ask: Ask, known: _Asked) -> Sequence[Reply] | None:
 def open_case(ask: Ask, row: Row, said: str) -> Sequence[Reply]:
     """Keep it, tell whoever is waited for; asks for what is missing."""
     if not programmes.may_open(ask.me, row):
-        raise Denied(f"{row.name}不由您来立，没有记录。发「上报」看您能报什么。", what="立", subject=row.key)
+        who = f"由{'、'.join(row.at)}来报" if row.kinds else "不由您来立"
+        raise Denied(f"{row.name}{who}，没有记录。发「上报」看您能报什么。", what="立", subject=row.key)
     try:
         at, rest = case_places.units_in(ask, row, said)
         told = case_reading.complete(row, case_reading.read(row, rest, ask.today))
@@ -64,12 +77,7 @@ def open_case(ask: Ask, row: Row, said: str) -> Sequence[Reply]:
     if told.name and not ask.may_name:
         raise Refusal("姓名请私聊发给我，不发在群里，也不发在存到境外的平台上。没有立。")
     opened = [_opened(ask, row, unit, told) for unit in at]
-    if len(opened) == 1:
-        return opened[0]
-    letters = [letter for replies in opened for letter in replies[1:]]
-    numbers = [replies[0].buttons[0].args.partition(" ")[0] for replies in opened]
-    undo = replace(opened[0][0].buttons[0], args=" ".join([numbers[0], "撤回", *numbers[1:]]))
-    return [Reply("\n".join(replies[0].text for replies in opened), (undo,)), *letters]
+    return together(opened)
 
 
 def _opened(ask: Ask, row: Row, unit: Unit, told: case_reading.Told) -> list[Reply]:
@@ -77,6 +85,7 @@ def _opened(ask: Ask, row: Row, unit: Unit, told: case_reading.Told) -> list[Rep
     attachments.keep(ask, ("case_id", one.id))
     after, letters = case_words.news(ask, row, one, "新的一件")
     cut = case_reading.CUT if told.cut else ""
-    lines = [f"已立 {case_words.line(ask, row, one)}", cut, case_limits.over(ask, row, one), after]
-    undo = (case_words.button(one, "撤回"),)
+    over = case_limits.over(ask, row, one)
+    lines = [f"已立 {case_words.line(ask, row, one)}", cut, over, after]
+    undo = (case_words.button(one, "撤回"), *((case_limits.another(one),) if over else ()))
     return [Reply("\n".join(filter(None, lines)), undo), *letters]

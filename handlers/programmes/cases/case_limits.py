@@ -1,10 +1,11 @@
 """What limits a case: until when its public notice runs, and how many places its kind has (domain §3 G7)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from handlers.catalogue import chain
-from handlers.catalogue.loader import calendar_of
+from handlers.catalogue.current import calendar_at
 from handlers.catalogue.model import Row, Step
 from handlers.kit import Ask, Button, Refusal
 from handlers.programmes.cases import case_rights, case_waiting
@@ -12,6 +13,8 @@ from handlers.wording import medals
 from storage.audit.audit import Action
 from storage.organisation import units
 from storage.programmes import cases
+
+ANOTHER = "换一类"
 
 
 def notice_ends(ask: Ask, row: Row, done: Sequence[cases.CaseStep]) -> date:
@@ -23,7 +26,7 @@ def notice_ends(ask: Ask, row: Row, done: Sequence[cases.CaseStep]) -> date:
             ran[-1] = (ran[-1][0], day)
         if each.state == chain.NOTICE:
             ran.append((day, None))
-    return chain.notice_ends(row.notice, calendar_of(ask.db).workdays, ran)
+    return chain.notice_ends(row.notice, calendar_at(ask.db, ask.me.paths()).workdays, ran)
 
 
 def check(ask: Ask, row: Row, one: cases.Case, step: Step, words: str) -> None:
@@ -32,7 +35,7 @@ def check(ask: Ask, row: Row, one: cases.Case, step: Step, words: str) -> None:
 
     Counted while nobody else counts, so that two at once never take the last place.
     """
-    cap = _cap(row, one)
+    cap = _cap(row, one.kind)
     if step.to != chain.DECIDED or not cap:
         return
     cases.lock(ask.db, row.key, one.period, one.kind)
@@ -44,20 +47,34 @@ def check(ask: Ask, row: Row, one: cases.Case, step: Step, words: str) -> None:
         ways = (
             Button(each, case_waiting.COMMAND, f"{one.number} {step.action} 破例 {each}") for each in medals.EXCEPTIONS
         )
-        full = f"{one.kind} 已满 {count}/{cap}，可以退回请对方换一类，或者选一个理由破例。"
-        raise Refusal(f"{one.number} 还不能{step.action}，没有改。{full}", *ways)
+        full = f"{one.kind} 已满 {count}/{cap}，可以换一类，可以退回，或者选一个理由破例。"
+        raise Refusal(f"{one.number} 还不能{step.action}，没有改。{full}", another(one), *ways)
     ask.note(Action.EXCEPTED, one.unit, f"case:{one.number}", what=reason)
+
+
+def another(one: cases.Case) -> Button:
+    """Offers the kinds that have free places."""
+    return Button(ANOTHER, case_waiting.COMMAND, f"{one.number} {ANOTHER}")
+
+
+def free(ask: Ask, row: Row, one: cases.Case) -> dict[str, int]:
+    """Other kind for the same nominee → how many of its places are left."""
+    same = one.kind in row.collective
+    kinds = (each for each in row.kinds if each != one.kind and (each in row.collective) == same and _cap(row, each))
+    fits = [each for each in kinds if row.only.get(each, one.unit_kind) == one.unit_kind]
+    left = {each: _cap(row, each) - _taken(ask, row, replace(one, kind=each), decided=True) for each in fits}
+    return {kind: count for kind, count in left.items() if count > 0}
 
 
 def over(ask: Ask, row: Row, one: cases.Case) -> str:
     """That more are put forward than there are places; empty otherwise (domain §3 G7)."""
-    cap = _cap(row, one)
+    cap = _cap(row, one.kind)
     count = _taken(ask, row, one, decided=False) if cap else 0
     return f"{one.kind}名额 {cap} 个，这是第 {count} 个，超额，评定时要取舍。" if count > cap else ""
 
 
-def _cap(row: Row, one: cases.Case) -> int:
-    return row.caps.get(one.kind, row.cap_each)
+def _cap(row: Row, kind: str) -> int:
+    return row.caps.get(kind, row.cap_each)
 
 
 def _taken(ask: Ask, row: Row, one: cases.Case, decided: bool) -> int:

@@ -3,6 +3,7 @@
 import re
 
 from handlers.catalogue.model import Row
+from handlers.catalogue.telling import honours
 from handlers.kit import Ask, Denied, Refusal, Unit
 from handlers.programmes.cases.case_reading import Missing
 from handlers.reading.text.normalise import clean
@@ -36,11 +37,11 @@ def units_in(ask: Ask, row: Row, words: str) -> tuple[list[Unit], str]:
 
 
 def _unit_in(ask: Ask, row: Row, words: str) -> tuple[Unit, str]:
-    said = programmes.put_forward(clean(words).text)
+    said = clean(words).text
     word = max((each for each in (row.name, *row.words) if said.startswith(each)), key=len, default="")
     # 先进社区 names the row and the kind.
     rest = said if word in row.kinds else said[len(word) :].lstrip(" :：,，")
-    rest = programmes.CHOOSING.sub("", rest, count=1) if programmes.CHOOSING.match(rest) else rest
+    rest = honours.CHOOSING.sub("", rest, count=1) if honours.CHOOSING.match(rest) else rest
     own = programmes.units_for(ask.me, row)
     for each in sorted(own, key=lambda unit: -len(unit.name)):
         for name in (each.name, _plain(each), *each.aliases):

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from handlers.privacy.names import DOCUMENT
 from handlers.reading.checkins.checkin import Found, read_checkin, whole_piece
 from handlers.reading.checkins.lists import is_chain, without_numbers
 from handlers.reading.claims.clauses import Clause, clauses_of
@@ -21,7 +22,7 @@ _SHORT = 20
 _LONE = 12
 _TITLE = pattern(
     r"《[^《》\n]{1,40}》|“[^“”\n]{1,40}”|「[^「」\n]{1,40}」|(?:主题|题目)\s?:[^\n,;。 ]{1,30}"
-    r"|[\u4e00-\u9fff][〔\[(][12]\d{3}[〕\])]\s?\d+号"
+    rf"|{DOCUMENT.pattern}"
 )
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from handlers.privacy.matters import FAMILY, HEALTH
+from handlers.privacy.matters import FAMILY, HEALTH, is_theme
 from handlers.reading.persons.doers import hide_doers
 from handlers.reading.persons.hidden import Secrets as Secrets
 from handlers.reading.persons.names import LONG_NAME, NAME, NOT_NAMES, is_name
@@ -28,13 +28,6 @@ _STREET = pattern(
 )
 _VISITED = pattern(r"参观|走进|寻访|前往|来到|走访")
 _STREET_CUE = pattern(r"[路街巷弄道同]\s?[\d一二三四五六七八九十百]{1,5}(?:弄\d{1,4})?号|\d(?:号楼|[栋幢座单])")
-# 关爱留守儿童, 预防流感: the theme of an activity, nobody's own matter.
-_THEME_BEFORE = pattern(
-    r"(?:关爱|慰问|帮扶|帮助|走进|看望|关心|陪伴|助力|情系|走访|资助|结对|预防|防控|防治|防|爱护|保护|扶助|照顾|搀扶|关怀|关注|认识|远离|应对|(?<![因认成行作以])为(?!人|什么)|给)[^,。;\n]{0,6}$"
-)
-_THEME_AFTER = pattern(
-    r"[^,。;\n]{0,4}(?:防控|预防|防治|知识|宣传|讲座|教育|志愿|帮扶|慰问|关爱|筛查|防护|活动|主题|学校|日)"
-)
 _ABSENCE = "请病假|请事假|请假|没来|没到|未到|缺席|缺勤|病假|事假|缺课|迟到|早退"
 _WHY = r"(?:今天|昨天|上午|下午)?(?:因为?|由于|有点|突然|又|都|的|身体|身患|患有?|患上)?"
 # 王小明脚扭伤, 张子涵、李红发烧请假, 王小明的父母离异
@@ -122,11 +115,7 @@ def hide_matters(scan: str, secrets: Secrets) -> str:
 
 def _unless_theme(issue: str, secrets: Secrets) -> Callable[[re.Match[str]], str]:
     def put(match: re.Match[str]) -> str:
-        text = match.string
-        before = text[max(0, match.start() - 12) : match.start()]
-        if _THEME_BEFORE.search(before) or _THEME_AFTER.match(text, match.end()):
-            return match[0]
-        return secrets.add(issue, match[0])
+        return match[0] if is_theme(match) else secrets.add(issue, match[0])
 
     return put
 

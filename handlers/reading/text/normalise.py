@@ -49,7 +49,8 @@ _ENGLISH = pattern(r"(?<=\d)\s?(?:people|persons?|students?|pupils?|kids|ppl|pax
 _BRACKET = pattern(r"\[([^\[\]\n]{1,8})\]")
 _ROMAN = "ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫ"
 _MEDIA = {"图片", "视频", "照片", "小视频", "影片", "相片"}
-_CLASS_IN_BRACKET = pattern(r"[\d一二三四五六七八九十]{1,2}")
+# 三[2], and the year of a document's number: 教发[2026]12号.
+_NUMBER_IN_BRACKET = pattern(r"[\d一二三四五六七八九十]{1,2}|20\d\d")
 _DASHES = pattern(r"-{2,}")
 # @小队助手三(2)中队: a known name ends where it ends; any other at the next space.
 _MENTION = pattern(
@@ -152,7 +153,7 @@ def _brackets(text: str) -> tuple[str, int, bool]:
     def put(match: re.Match[str]) -> str:
         nonlocal media, faces
         inside = match[1]
-        if _CLASS_IN_BRACKET.fullmatch(inside):
+        if _NUMBER_IN_BRACKET.fullmatch(inside):
             return f"({inside})"
         if inside in _MEDIA:
             media += 1

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from handlers.registry import renders
-from handlers.reminders import coming
+from handlers.reminders.calendars import coming
 from storage.people import people
 
 RECIPE = "calendar-file"

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from handlers.catalogue.loader import calendar_of
+from handlers.catalogue.current import calendar_at
 from handlers.kit import MEMBERS, Ask, Button, File, Refusal, Reply
 from handlers.registry import command
-from handlers.reminders import calendar_file, coming
+from handlers.reminders.calendars import calendar_file, coming
 from handlers.wording import days
 from scheduling import spans
 from scheduling.calendar import DAY, Calendar
@@ -28,7 +28,7 @@ def month(ask: Ask) -> Reply:
         return _file(ask)
     first = _first(ask)
     last = (first + timedelta(days=31)).replace(day=1) - DAY
-    calendar = calendar_of(ask.db)
+    calendar = calendar_at(ask.db, ask.me.paths())
     lines = [
         f"{days.short(day)} {days.weekday(day)} {'、'.join(names)}"
         for day, names in coming.by_day(ask.db, ask.me, first, last)

@@ -1,0 +1,96 @@
+"""Which cases a text opens: adults and units that are put forward, 提名 王建国 优秀辅导员 带队二十年; pure."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from handlers.catalogue.model import Row
+from handlers.reading.medals.medals import find_medals
+from handlers.reading.text.normalise import clean
+
+_VERB = "(?:提名|推荐|申报|报送|推选|推举)"
+_PUT_FORWARD = re.compile(rf"^\W*(?:我们?|[我本]校|学校|大队)?[现拟特]?{_VERB}(?!人)[ :：,，]*")
+# 申报：课题 …
+_ASKED_FOR = re.compile(r"^\s*(?:推荐|申报|报送|推选)[ :：]?")
+# 十佳老教师推荐：王建国; 推荐人：刘校长 被推荐人：李芳 荣誉：优秀辅导员
+_LABELLED = re.compile(rf"(?:{_VERB}|候选人|人选)[:：]|被{_VERB}人")
+_LABELS = re.compile(
+    rf"(?<![\u4e00-\u9fff])(?:{_VERB}人[:：]\s*[\u4e00-\u9fff]+|被{_VERB}人|荣誉(?:称号)?|称号|奖项|类别|姓名|主要事迹|事迹|理由)"
+    r"(?=[\s:：,，]|$)[:：]?"
+)
+# What joins the name and the honour: 推荐李芳老师为优秀辅导员, 参加十佳老专家评选.
+_JOINS = re.compile(r"(?:被?评选?为|推荐为|当选?|作为|成为|担任|参[加评选]|竞选|获评|为|任|评)+\s*$")
+CHOOSING = re.compile(rf"(?:的?(?:评选|{_VERB}|候选人?|人选|称号|荣誉))+[\s:：,，]*")
+_TITLE = "(?:老师|同志|先生|女士|校长|主任)"
+_HAN = "[\u4e00-\u9fff·]"
+_NAMES = re.compile(rf"(?<!{_HAN}){_HAN}{{2,7}}(?:[、和及与]{_HAN}{{2,7}})+(?!{_HAN})")
+_LONGEST_NAME = 4
+_TITLED = re.compile(rf"(?<=[\u4e00-\u9fff]{{2}}){_TITLE}(?=[\s,，。;；:：]|$)")
+# Shorter names of a kind (校长) may be said of somebody.
+_TELLING = 3
+
+
+def told(rows: Iterable[Row], text: str) -> list[tuple[Row, str]]:
+    """(row, the words with the row's in front) of each who is put forward; empty for children and what is no honour.
+
+    提名 李芳、王强 优秀辅导员 带队二十年 → 优秀辅导员 李芳 带队二十年 and 优秀辅导员 王强 带队二十年.
+    """
+    said = clean(text).text
+    if not (_PUT_FORWARD.match(said) or _LABELLED.search(said)):
+        return []
+    if any(each.target not in ("adult", "collective") for each in find_medals(said, ())[0]):
+        return []
+    rest = _LABELS.sub(" ", _PUT_FORWARD.sub("", said, count=1))
+    found = max(_named(rows, rest), key=lambda each: len(each[0]), default=None)
+    if found is None or found[1].is_medal or "child" in found[1].subject:
+        return []
+    word, row, kind = found
+    before, _, after = rest.partition(word)
+    chosen = CHOOSING.match(after)
+    after = after[chosen.end() if chosen else 0 :].lstrip(" ,，:：")
+    words = _TITLED.sub(" ", f"{_JOINS.sub('', before.rstrip())} {after}".replace(row.name, " "))
+    head = kind if kind in (row.name, *row.words) else f"{row.name} {kind}".strip()
+    people = [words] if kind in row.collective else _one_by_one(words)
+    return [(row, " ".join(f"{head} {each}".split())) for each in people]
+
+
+def _named(rows: Iterable[Row], text: str) -> Iterator[tuple[str, Row, str]]:
+    """(word, row, kind) of every honour that the text names: 十佳老教师 and 十佳 老教师 are a kind of 十佳."""
+    for row in rows:
+        if row.shape != "case" or not {"adult", "unit", "child"} & set(row.subject):
+            continue
+        whole = {word: "" for word in (row.name, *row.words) if word in text}
+        for kind in row.kinds:
+            pattern = _alone(kind) if len(kind) >= _TELLING else "(?!)"
+            for name in (row.name, *row.words) if kind in text else ():
+                pattern += f"|{re.escape(name)}[ ·:：]*{re.escape(kind)}|{re.escape(kind)}[ ·]*{re.escape(name)}"
+            whole |= dict.fromkeys([match[0] for match in re.finditer(pattern, text)], kind)
+            whole |= {kind: kind} if kind in whole else {}
+        yield from ((word, row, kind) for word, kind in whole.items())
+
+
+def _one_by_one(words: str) -> list[str]:
+    """The words once for each name of a list of names."""
+    match = _NAMES.search(words)
+    names = [re.sub(f"{_TITLE}$", "", each) for each in re.split("[、和及与]", match[0])] if match else []
+    if match is None or any(not 2 <= len(each) <= _LONGEST_NAME for each in names):
+        return [words]
+    return [f"{words[: match.start()]} {name} {words[match.end() :]}" for name in names]
+
+
+def _alone(kind: str) -> str:
+    return rf"(?<!{_HAN}){re.escape(kind)}(?!{_HAN})|(?<=为){re.escape(kind)}"
+
+
+def begun(words: Mapping[str, Row], text: str) -> list[tuple[Row, str]]:
+    """(row, text) where it begins with a word that opens a case: 优秀辅导员 李芳, not 优秀辅导员来校宣讲."""
+    said = _ASKED_FOR.sub("", text, count=1)
+    if not said.startswith(tuple(words)):
+        return []
+    found = [
+        (len(word), row) for word, row in words.items() if said.startswith(word) and _goes_on(row, said[len(word) :])
+    ]
+    return [(max(found, key=lambda each: each[0])[1], said)] if found else []
+
+
+def _goes_on(row: Row, rest: str) -> bool:
+    return bool(rest) and (not rest[0].isalnum() or bool(row.who) or bool(CHOOSING.match(rest)))

@@ -1,0 +1,144 @@
+"""校历 2027 放假 2-5至2-21: days off, vacations, make-up days and terms that a part of the tree notes for itself."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from handlers.catalogue.current import calendar_at
+from handlers.kit import MEMBERS, Ask, Button, Denied, Refusal, Reply, Unit
+from handlers.registry import command
+from handlers.reminders.calendars import dated
+from handlers.rights import GIVERS
+from handlers.wording import days, places
+from storage.organisation import school_days, units
+from storage.organisation.school_days import SchoolDays
+
+_LIKE = "校历 2027 放假 2-5至2-21，补班 2-20；校历 开学 2-22"
+_NAMES = {school_days.OFF: "放假", school_days.VACATION: "假期", school_days.WORK: "补班", school_days.TERM: "学期"}
+_MOST_DAYS = {school_days.OFF: 60, school_days.VACATION: 100, school_days.WORK: 10, school_days.TERM: 200}
+_LIST = frozenset({"", "列表", "list"})
+_COMMITTEES = frozenset({units.Kind.PROVINCE, units.Kind.CITY, units.Kind.COUNTY})
+_LONGEST_GAP = timedelta(days=60)
+_MOST = 20
+
+
+@command(
+    "校历", "school_year", who=MEMBERS, group="提醒", rank=46, help="看、记放假、补班和开学",
+    examples=("校历", "校历 2027 放假 2-5至2-21", "校历 开学 2-22", "校历 删除 3"),
+)  # fmt: skip
+def note(ask: Ask) -> Reply:
+    """What is noted for the asker's part of the tree; with a kind and days it is noted, with a number changed."""
+    words = unicodedata.normalize("NFKC", ask.args).strip()
+    if words in _LIST or re.fullmatch(r"20\d\d年?", words):
+        return _list(ask, words.removesuffix("年"))
+    if GIVERS.isdisjoint(ask.me.roles):
+        raise Denied("校历由大队辅导员和管理员来记，没有记。发「校历」看记下的。", what="校历")
+    if match := re.fullmatch(r"(删除|改)\s*[第#]?(\d{1,9})\s*(.*)", words):
+        return _change(ask, match[1], int(match[2]), match[3])
+    found, rest = dated.spans(words, ask.today)
+    unit = places.chosen(ask, GIVERS, rest, "校历", f"{words} {{}}")[0]
+    # All or nothing: what is refused undoes what was noted before it.
+    made = [_noted(ask, unit, *each) for each in found]
+    lines = [line for line, _ in made]
+    head = f"已记下，{unit.name}都按这个算："
+    own = (Button("删除", "校历", f"删除 {made[0][1].id}"),) if len(made) == 1 else ()
+    return Reply("\n".join([head, *lines, _effect(ask, made[-1][1])]), (*own, Button("校历", "校历")))
+
+
+def _noted(ask: Ask, unit: Unit, kind: str, first: date, last: date | None) -> tuple[str, SchoolDays]:
+    """A school's days off are its own; those of a committee are everybody's, and stop the clock of a notice."""
+    kind = school_days.VACATION if kind == school_days.OFF and unit.kind not in _COMMITTEES else kind
+    last = first if last is None and kind != school_days.TERM else last
+    _check(kind, first, last)
+    same = [one for one in school_days.below(ask.db, [unit.path]) if one.unit_id == unit.id and one.kind == kind]
+    before = next((one for one in same if _is_in_place_of(one, kind, first, last)), None)
+    if before:
+        return _moved(ask, before, first, last)
+    number = school_days.add(ask.db, unit.id, ask.me.id, kind, first, last, ask.now)
+    made = _found(ask, number)
+    return _said(made), made
+
+
+def _check(kind: str, first: date, last: date | None) -> None:
+    if last and last - first >= timedelta(days=_MOST_DAYS[kind]):
+        raise Refusal(f"{_NAMES[kind]}有 {(last - first).days + 1} 天，太长了，没有记。请核对起止日子。")
+
+
+def _moved(ask: Ask, before: SchoolDays, first: date, last: date | None) -> tuple[str, SchoolDays]:
+    _check(before.kind, first, last)
+    school_days.change(ask.db, before.id, first, last, ask.now)
+    made = _found(ask, before.id)
+    return (_said(made) if made == before else f"{_said(before)} → {_days(made)}"), made
+
+
+def _found(ask: Ask, number: int) -> SchoolDays:
+    one = school_days.by_id(ask.db, number)
+    if one is None:
+        raise Refusal("校历里没有这个编号，什么都没有改。发「校历」看编号。", Button("校历", "校历"))
+    return one
+
+
+def _is_in_place_of(one: SchoolDays, kind: str, first: date, last: date | None) -> bool:
+    """A term has one beginning; the same first or last day is a correction of what was noted."""
+    if kind == school_days.TERM:
+        return abs(one.first - first) < _LONGEST_GAP
+    return first == one.first or (last is not None and last == one.last)
+
+
+def _effect(ask: Ask, made: SchoolDays) -> str:
+    if made.kind == school_days.TERM:
+        week = school_days.teaching_week(ask.db, made.path, ask.today)
+        return f"今天是第 {week} 教学周。" if week else "「第3周」就是这学期的第 3 教学周。"
+    return "落在这几天的提醒，提前到放假前的工作日。" if made.kind != school_days.WORK else "这天照常提醒。"
+
+
+def _change(ask: Ask, word: str, number: int, rest: str) -> Reply:
+    one = _found(ask, number)
+    if not any(one.path.startswith(unit.path) for unit in ask.me.units(GIVERS)):
+        raise Denied(f"这是{one.unit}记的，不由您来改。", what=f"校历 {word}", subject=f"unit:{one.unit_id}")
+    again = Button("校历", "校历")
+    if word == "删除":
+        school_days.remove(ask.db, number, ask.now)
+        return Reply(f"已删除 {_said(one)}，不再按它算。", (again,))
+    first, last = dated.span(rest, one.first)
+    line, made = _moved(ask, one, first, last if last or one.kind == school_days.TERM else first)
+    return Reply(f"已改：{line}。{_effect(ask, made)}", (Button("删除", "校历", f"删除 {number}"), again))
+
+
+def _said(one: SchoolDays) -> str:
+    return f"{one.id}. {_NAMES[one.kind]} {one.first.year}年{_days(one)}"
+
+
+def _days(one: SchoolDays) -> str:
+    return days.short(one.first) + (f"–{days.short(one.last)}" if one.last and one.last != one.first else "")
+
+
+def _list(ask: Ask, year: str) -> Reply:
+    own, above = school_days.below(ask.db, ask.me.paths()), school_days.at(ask.db, ask.me.paths())
+    wanted = [one for one in {one.id: one for one in (*own, *above)}.values() if _is_of(one, ask.today, year)]
+    wanted.sort(key=lambda one: (one.path.count("/"), one.first, one.id))
+    lines = [f"{_said(one)}（{one.unit}）" for one in wanted[:_MOST]]
+    lines += [f"另有 {len(wanted) - _MOST} 条，发「校历 2027」一年一年地看。"] if len(wanted) > _MOST else []
+    week = _week(ask)
+    head = f"今天是第 {week} 教学周。" if week else "还没有记开学的日子，「第3周」按一年的第 3 周算。"
+    how = f"要记，像这样发：{_LIKE}" if not GIVERS.isdisjoint(ask.me.roles) else ""
+    asked = int(year) if year else ask.today.year
+    missing = _missing(ask, asked)
+    return Reply("\n".join([head, *(lines or ["校历还没有记什么。"]), *missing, *([how] if how else [])]))
+
+
+def _week(ask: Ask) -> int | None:
+    found = (school_days.teaching_week(ask.db, path, ask.today) for path in ask.me.paths())
+    return next(filter(None, found), None)
+
+
+def _is_of(one: SchoolDays, today: date, year: str) -> bool:
+    if year:
+        return int(year) in (one.first.year, (one.last or one.first).year)
+    return (one.last or one.first) >= today or one.kind == school_days.TERM
+
+
+def _missing(ask: Ask, year: int) -> Sequence[str]:
+    known = calendar_at(ask.db, ask.me.paths()).workdays.knows(year)
+    return () if known else (f"{year} 年的调休还没有记，先按周末和法定节日算。",)
