@@ -1,6 +1,7 @@
 """邀请: a one-time code for a role at a unit."""
 
 from handlers import rights
+from handlers.asker import examples
 from handlers.kit import Ask, Denied, Refusal, Reply, Role, Unit
 from handlers.registry import ANYTHING, command
 from handlers.wording import places
@@ -69,6 +70,6 @@ def _unit(ask: Ask, role: Role, words: str) -> Unit:
 def _example(ask: Ask, role: Role) -> str:
     """An invitation that fits the role: `邀请 大队辅导员 实验小学`."""
     if role is Role.COUNSELOR:
-        return f"邀请 {role.label} 三(2)中队"
+        return f"邀请 {role.label} {examples.squad(ask, _top(ask, role))}"
     fitting = [unit.name for unit in _top(ask, role) if rights.fits(role, unit.kind)]
     return f"邀请 {role.label} {fitting[0] if fitting else '实验小学'}"
