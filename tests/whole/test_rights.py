@@ -61,6 +61,7 @@ MAY: dict[str, set[Role]] = {
     "审计": {R.DATA_OFFICER, R.PROVINCE_ADMIN}, "合规审计": {R.DATA_OFFICER, R.PROVINCE_ADMIN},
     "隐私": set(Role),
     "单位": _APPOINTERS, "升级": _APPOINTERS, "导入": _APPOINTERS, "导出 名册": _APPOINTERS,
+    "邀请 全部": _APPOINTERS, "邀请 办公室": _APPOINTERS, "谁还没加入": _APPOINTERS,
     "上报": set(Role), "登记": set(Role), "在册": set(Role), "到期": set(Role), "续": set(Role), "结束": set(Role),
     "恢复": _REPORTERS, "照常报": set(Role), **dict.fromkeys(("看", "催", "表", "材料"), _READERS),
     "套表": _READERS - {R.INSPECTOR},
@@ -92,6 +93,7 @@ ASKED = {
     "家长申请": "家长申请 查看 {path} 钱秘密", "办理": "办理 {request}", "结案": "结案 {request} 没有保存",
     "泄露": "泄露 {leak}",
     "单位": "单位 停用 {path}", "升级": "升级 {path}", "导出 名册": "导出 名册 {path}",
+    "邀请 全部": "邀请 全部 {path} 其他用途", "邀请 办公室": "邀请 办公室 {path}", "谁还没加入": "谁还没加入 {path}",
     "组织 分组": "组织 分组 片区 城东片区 {path}",
     "交接": "交接 {person} 新老师", "代理": "代理 {person} 明天",
 }  # fmt: skip
