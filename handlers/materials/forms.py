@@ -15,7 +15,7 @@ from storage.programmes.forms import Form
 
 WRITERS = programmes.READERS - {Role.INSPECTOR}
 MOST_BYTES, LONGEST_NAME = 2 << 20, 20
-_REMOVED, _REPLACED = ("删除", "删掉"), ("换", "更换", "替换")
+_FIELDS, _REMOVED, _REPLACED = "字段", ("删除", "删掉"), ("换", "更换", "替换")
 
 
 @command(
@@ -26,9 +26,9 @@ def form(ask: Ask) -> Reply:
     """A form by its name: filled, replaced or removed, awaited where it is new; alone all of them."""
     if not ask.message.private:
         raise Refusal("套表请私聊我发。")
-    word, _, rest = ask.args.partition(" ")
-    if word == "字段":
-        return listing.shown(ask, rest.strip())
+    word = ask.args.partition(" ")[0]
+    if ask.args.startswith(_FIELDS):
+        return listing.shown(ask, ask.args.removeprefix(_FIELDS).split())
     sent = attachments.documents(ask)
     if not word and not sent:
         return _list(ask)
