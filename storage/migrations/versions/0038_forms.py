@@ -6,7 +6,7 @@ from alembic import op
 from storage.tables.base import id_column, ref
 
 revision = "0038"
-down_revision = "0035"
+down_revision = "0036"
 
 
 def upgrade() -> None:
