@@ -111,6 +111,8 @@ def _remove(ask: Ask, one: Form) -> Reply:
 
 def _fill(ask: Ask, one: Form, words: str) -> Reply:
     span, name = periods.longer(words, ask.today)
+    if span and not span.label:
+        raise Refusal("套表按月、学期、年填，像这样发：套表 月报表 3月。")
     [unit, *_] = places.chosen(ask, WRITERS, name, "套表", f"{one.name} {{}}")
     day = min(span.last, ask.today) if span else ask.today
     values = {"unit_ids": [unit.id], "form": one.id, "day": day.isoformat(), "at": ask.now.isoformat()}
