@@ -31,6 +31,8 @@ COMMANDS = {
     "read": ("reports.read", "看看消息会读成什么"),
     "audit": ("reports.audit", "核对或查看审计日志"),
     "audit-report": ("reports.audit_report", "打印未成年人个人信息保护的年度审计"),
+    "backup": ("data.backup", "运行中把全部放进一个文件，或试一份备份能不能恢复"),
+    "restore": ("data.restore", "用一份备份换掉数据库"),
     "migrate-to": ("data.migrate_to", "把 SQLite 数据库搬到 PostgreSQL"),
     "doctor": ("doctor", "检查安装哪里不对，怎么改"),
     "key": ("data.key", "生成一把新的 NAME_KEY，或换密钥"),

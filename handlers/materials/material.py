@@ -27,6 +27,7 @@ TEMPLATE = Path(__file__).with_name("template") / "material.docx"
 @command(
     "材料", "material", who=programmes.READERS, group="周报", rank=29, help="年度材料的句子，加 Word 得到文档",
     glued=ANYTHING, examples=("材料 今年", "材料 2025学年 约数", "材料 今年 Word 汇总上报"), exports=True,
+    snapshot=True,
 )  # fmt: skip
 def material(ask: Ask) -> Reply:
     """The sentences of a year, school year, term or month of the asker's unit, or of the one that is named."""

@@ -36,7 +36,7 @@ _READERS = _ADMINS | _BRANCH | {R.STATION_HEAD, R.INSPECTOR}
 MAY: dict[str, set[Role]] = {
     "签到": _REPORTERS, "更正": _REPORTERS, "撤回": _REPORTERS, "我的": _REPORTERS,
     "查": _ADMINS | _BRANCH | {R.COUNSELOR, R.STATION_HEAD, R.INSPECTOR},
-    **dict.fromkeys(("周报", "月报", "学期报", "年报", "为什么"), _READERS | {R.COUNSELOR}),
+    **dict.fromkeys(("周报", "月报", "学期报", "年报", "为什么", "导出 签到"), _READERS | {R.COUNSELOR}),
     "未签到": _ADMINS | {R.INSPECTOR}, "催办": _ADMINS, "写感谢": _ADMINS, "绑定": _ADMINS, "解绑": _ADMINS,
     "提名": {R.COUNSELOR, R.BRIGADE}, "我的提名": {R.COUNSELOR, R.BRIGADE}, "撤回提名": {R.COUNSELOR, R.BRIGADE},
     "待审": _APPOINTERS, "同意": _RECORDERS | _APPOINTERS, "退回": _APPOINTERS, "授予": _APPOINTERS,
@@ -61,6 +61,7 @@ MAY: dict[str, set[Role]] = {
     "审计": {R.DATA_OFFICER, R.PROVINCE_ADMIN}, "合规审计": {R.DATA_OFFICER, R.PROVINCE_ADMIN},
     "隐私": set(Role),
     "单位": _APPOINTERS, "升级": _APPOINTERS, "导入": _APPOINTERS, "导出 名册": _APPOINTERS,
+    "邀请 全部": _APPOINTERS, "邀请 办公室": _APPOINTERS, "谁还没加入": _APPOINTERS,
     "上报": set(Role), "登记": set(Role), "在册": set(Role), "到期": set(Role), "续": set(Role), "结束": set(Role),
     "恢复": _REPORTERS, "照常报": set(Role), **dict.fromkeys(("看", "催", "表", "材料"), _READERS),
     "套表": _READERS - {R.INSPECTOR},
@@ -73,8 +74,9 @@ MAY: dict[str, set[Role]] = {
 ASKED = {
     "签到": "签到 {squad} 主题队日 38人", "更正": "更正 #{checkin} 实到39", "撤回": "撤回 #{checkin}",
     "查": "查 {path}", "周报": "周报 {path}", "月报": "月报 {path}", "未签到": "未签到 {path}", "催办": "催办 {path}",
-    "学期报": "学期报 {path}", "年报": "年报 {path}", "为什么": "为什么 场次 {path}",
-    "写感谢": "写感谢 {path}", "材料": "材料 今年 {path}",
+    "学期报": "学期报 {path}", "导出 签到": "导出 签到 {path}",
+    "年报": "年报 {path}", "为什么": "为什么 场次 {path}", "写感谢": "写感谢 {path}",
+    "材料": "材料 今年 {path}",
     "绑定": "绑定 {path}", "解绑": "解绑", "提名": "提名 {squad} 集体一星章", "撤回提名": "撤回提名 {case}",
     "授予": "授予 {case}", "异议": "异议 {case} 与事实不符",
     "待审": "待审 {case}", "同意": "同意 {case}", "退回": "退回 {case} 材料不全", "邀请": "邀请 中队辅导员 {path}",
@@ -91,6 +93,7 @@ ASKED = {
     "家长申请": "家长申请 查看 {path} 钱秘密", "办理": "办理 {request}", "结案": "结案 {request} 没有保存",
     "泄露": "泄露 {leak}",
     "单位": "单位 停用 {path}", "升级": "升级 {path}", "导出 名册": "导出 名册 {path}",
+    "邀请 全部": "邀请 全部 {path} 其他用途", "邀请 办公室": "邀请 办公室 {path}", "谁还没加入": "谁还没加入 {path}",
     "组织 分组": "组织 分组 片区 城东片区 {path}",
     "交接": "交接 {person} 新老师", "代理": "代理 {person} 明天",
 }  # fmt: skip
