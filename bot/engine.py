@@ -45,7 +45,8 @@ class Engine:
     def transactions(self, read: ReadEngine | None = None) -> Transactions:
         """What turns messages into committed results; with `read`, what only reads is read there, beside the writer."""
         settings, write = self.settings, self.database.write
-        return Transactions(write, self.features, self.vault, self.now, settings.nameless, settings.daily_limits, read)
+        rules = settings.nameless, settings.daily_limits
+        return Transactions(write, self.features, self.vault, self.now, *rules, read, settings.pages)
 
     def limits(self) -> Limits:
         """How much one sender may say."""

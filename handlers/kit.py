@@ -110,6 +110,8 @@ class Ask:
     occasions: Occasions = field(default_factory=lambda: Occasions({}))
     # What is limited a day, and how often it may be.
     daily: Mapping[str, int] = field(default_factory=dict)
+    # What the path of a web page is appended to, for a link; None: there are no pages.
+    pages: str | None = None
     # How a command that only reads is answered; None: at once, from `db`.
     reader: "Reader | None" = None
 

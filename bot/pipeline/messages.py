@@ -19,11 +19,17 @@ SORRY = "抱歉,这条消息没有处理好,已经保存(编号 {})。管理员�
 class Messages:
     """Hands messages to the features."""
 
-    def __init__(self, features: Features, nameless: frozenset[str], daily: Mapping[str, int]) -> None:
-        """`nameless`: the channels on which no child is named; `daily`: what is limited a day, and how often."""
+    def __init__(
+        self, features: Features, nameless: frozenset[str], daily: Mapping[str, int], pages: str | None
+    ) -> None:
+        """`nameless`: the channels on which no child is named; `daily`: what is limited a day, and how often.
+
+        `pages`: what a page's path is appended to; None: there are none.
+        """
         self._features = features
         self._nameless = nameless
         self._daily = daily
+        self._pages = pages
 
     def handle_all(self, turn: Turn, messages: Sequence[kit.Message], reader: kit.Reader | None) -> Iterator[Any]:
         """One outcome a message; a repeat, also within these, changes nothing.
@@ -59,7 +65,7 @@ class Messages:
         features = self._features
         ask = kit.Ask(turn.db, turn.now, message, inbox_id, None, "", turn.rollups, vault, features.commands,
                   nameless=self._nameless, door=door, daily=self._daily, occasions=features.occasions,
-                      reader=reader)  # fmt: skip
+                  reader=reader, pages=self._pages)  # fmt: skip
         try:
             ask = known.complete(ask)
             senders.note(turn, ask)

@@ -19,6 +19,7 @@ from storage.digests import figures
 from storage.organisation import history, units
 
 _FORMS = {"图": "图", "图片": "图", "表": "表", "表格": "表"}
+_PAGE = "网页"
 MOST_NAMES = 10
 MOST_ACTIVITIES = 8
 MOST_STARS = 4
@@ -35,6 +36,9 @@ UNITS_A_PICTURE = 4
 )  # fmt: skip
 def digest(ask: Ask) -> Sequence[Reply]:
     """The digest of each unit of the asker, or of one unit below them."""
+    if _PAGE in (said := ask.args.split()):
+        rest = " ".join(word for word in said if word != _PAGE)
+        return [Reply("按这个按钮，或者直接发「网页」，得到您一个人的链接。", (Button(_PAGE, _PAGE, rest),))]
     span, rest = periods.longer(ask.args, ask.today)
     if span:
         return period_digest.of_span(ask, span, rest)
@@ -58,7 +62,7 @@ def digest(ask: Ask) -> Sequence[Reply]:
             whole_text(ask.db, each, unit, ask.today),
             (
                 *buttons(each, "" if alone else named(ask.db, unit), admin),
-                *schools.buttons(ask.db, unit, each, above=unit not in own),
+                *schools.buttons(ask.db, unit, each, unit not in own, ask.pages is not None and ask.message.private),
             ),
         )
         for unit, each in found

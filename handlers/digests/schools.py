@@ -36,13 +36,17 @@ def lines(shown: Digest, most: int = MOST_SCHOOLS) -> list[str]:
     return ["各校（签到的中队少的在前）：", *sums.by_part(shown.schools, most), *more]
 
 
-def buttons(db: Connection, of: Unit, shown: Digest, above: bool = False) -> tuple[Button, ...]:
-    """Down to the parts, or of a squad to its check-ins; `above`: and back to the unit that it belongs to."""
+def buttons(db: Connection, of: Unit, shown: Digest, above: bool = False, page: bool = False) -> tuple[Button, ...]:
+    """Down to the parts, or of a squad to its check-ins; `above`: and back to the unit that it belongs to.
+
+    `page`: there can be a web page of it. A card of 企业微信 takes six buttons: one school less has its own then.
+    """
     path = history.path_names(db, [of])[of.id]
     down: list[Button] = []
     if len(shown.schools) > 1:
         down = [Button("各校", "周报", f"{shown.week} 按学校 {path}")]
-        down += _to(db, shown.schools[:MOST_BUTTONS], shown.week)
+        down += [Button("网页", "网页", f"{shown.week} {path}")] if page else []
+        down += _to(db, shown.schools[: MOST_BUTTONS - page], shown.week)
     elif shown.squads_due > 1:
         down = [Button("各中队", "周报", f"{shown.week} 按中队 {path}")]
     elif above:

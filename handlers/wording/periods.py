@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from handlers.kit import Refusal
-from handlers.wording import days
+from handlers.wording import days, weeks
 from scheduling import spans
 
 _DAY = r"(?:(20\d\d)[-/.年])?(\d{1,2})[-/.月](\d{1,2})[日号]?"
@@ -57,6 +57,18 @@ def named(label: str, today: date) -> Span:
     if first > today:
         raise Refusal(f"{name}还没有到。可以看本月、上月、本学期、今年，或者一周一周地看：本周、上周。")
     return Span(first, last, name, label)
+
+
+def any_of(args: str, today: date) -> tuple[Span, str]:
+    """(the period that the words name, a week as well as a longer one; the rest); without one this week's.
+
+    Raises Refusal.
+    """
+    span, rest = longer(args, today)
+    if span:
+        return span, rest
+    week, rest = weeks.period_in(args, today)
+    return Span(*spans.span_of(week.week), weeks.period_name(week, today), week.week), rest
 
 
 def before(span: Span, today: date) -> Span:

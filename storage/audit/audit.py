@@ -90,6 +90,8 @@ class Action(Labelled):
     UNLINKED = "unlinked", "解绑账号"
     CATALOGUE_CHANGED = "catalogue-changed", "改目录"
     NAMED = "named", "改自己的姓名"
+    PAGE_LINKED = "page-linked", "开网页"
+    PAGE_REVOKED = "page-revoked", "停用网页"
 
 
 @dataclass(slots=True)

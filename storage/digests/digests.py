@@ -1,6 +1,7 @@
 """The weekly digest of a part of the tree, from the rollups, and its frozen snapshots."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -61,6 +62,13 @@ def weekly(db: Connection, of: Unit, week: str, now: datetime | None = None) -> 
 def _previous(week: str, rows: list[sums.ActivitySums], covered: int) -> figures.Previous:
     heads = _attendance(rows)
     return figures.Previous(week, sum(row.events for row in rows), covered, heads.attended, heads.rate)
+
+
+def trend(db: Connection, of: Unit, weeks: Sequence[str]) -> list[figures.Previous]:
+    """What each of these weeks came to, as it stands now; the units are those of each week."""
+    part = history.part(db, [of.path], *weeks)
+    due, seen, summed = coverage.squads(db, part), coverage.covered(db, part), sums.by_week(db, part)
+    return [_previous(one, summed[one].activities, sum(squad.id in seen[one] for squad in due[one])) for one in weeks]
 
 
 def _year_before(week: str) -> str:

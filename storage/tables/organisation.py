@@ -177,3 +177,13 @@ link_code = Table(
     Column("expires_at", Instant, nullable=False),
     Column("used_at", Instant),
 )
+
+# A link by which one person opens digests as web pages; without a row it opens nothing.
+page_link = Table(
+    "page_link",
+    metadata,
+    id_column(),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    ref("person_id", "person", nullable=False, index=True),
+    Column("expires_at", Instant, nullable=False),
+)

@@ -144,8 +144,15 @@ function enlarge({ src, alt }) {
   hook("viewer").showModal();
 }
 
+/** The words of a text; of all that is in it only the address of a digest's page becomes a link. */
+function linked(text) {
+  const parts = text.split(/(\/digest\/[\w-]{43}\?[\w=&%.+-]*)/);
+  const link = (href) => el("a", { href, textContent: href, target: "_blank", rel: "noreferrer" });
+  return parts.map((part, place) => (place % 2 ? link(part) : part));
+}
+
 function drawBubble(text, attachment) {
-  return el("div", { className: "bubble" }, attachment, text && el("p", { className: "text", textContent: text }));
+  return el("div", { className: "bubble" }, attachment, text && el("p", { className: "text" }, ...linked(text)));
 }
 
 function drawButton({ id, label }) {

@@ -13,7 +13,7 @@ from handlers.digests import readers
 from handlers.digests.tables import content
 from handlers.kit import Ask, File, Refusal, Reply
 from handlers.registry import ANYTHING, command, renders
-from handlers.wording import periods, places, weeks
+from handlers.wording import periods, places
 from scheduling import spans
 from storage.digests import details
 from storage.digests.parts import Which
@@ -30,7 +30,7 @@ _CSV = frozenset({"csv", "CSV"})
 def export(ask: Ask) -> list[Reply]:
     """A file for each of the asker's units, or of the one below them that is named; without days of this month."""
     span, rest = periods.longer(ask.args, ask.today)
-    if span is None and rest.split() and rest != (named := _week(ask, rest))[1]:
+    if span is None and rest.split() and rest != (named := periods.any_of(rest, ask.today))[1]:
         span, rest = named
     span = span or periods.named(spans.label_of("month", ask.today), ask.today)
     form = "csv" if _CSV & set(rest.split()) else "xlsx"
@@ -41,12 +41,6 @@ def export(ask: Ask) -> list[Reply]:
     if (number := max(count for _, count in found)) > content.MOST_ROWS:
         raise Refusal(f"有 {number} 条，太多了。请按时间或单位分开要，像这样发：导出 签到 3月 单位名")
     return [_file(ask, unit.id, count, span, form) for unit, count in found]
-
-
-def _week(ask: Ask, rest: str) -> tuple[periods.Span, str]:
-    period, words = weeks.period_in(rest, ask.today)
-    first, last = spans.span_of(period.week)
-    return periods.Span(first, last, weeks.period_name(period, ask.today), period.week), words
 
 
 def _file(ask: Ask, unit_id: int, count: int, span: periods.Span, form: str) -> Reply:

@@ -38,7 +38,7 @@ _BARS = 15
 @renders("digest-workbook")
 def workbook(db: Connection, values: Mapping[str, Any]) -> bytes:
     """The xlsx of `unit_ids` in `week`, or from `first` to `last`; `at` (ISO) is when it was asked for."""
-    all_of = [_shown(db, unit_id, values) for unit_id in values["unit_ids"]]
+    all_of = [shown_of(db, unit_id, values) for unit_id in values["unit_ids"]]
     number = sum(details.count(db, one.which) for one in all_of)
     book = _book(db, all_of, number, values.get("mark", ""))
     rows = (row for one in all_of for row in content.checkins(db, one.which, one.now.tzinfo))
@@ -71,7 +71,8 @@ def _book(db: Connection, all_of: list[shown.Shown], number: int, mark: str) -> 
     return out.getvalue()
 
 
-def _shown(db: Connection, unit_id: int, values: Mapping[str, Any]) -> shown.Shown:
+def shown_of(db: Connection, unit_id: int, values: Mapping[str, Any]) -> shown.Shown:
+    """The digest of a unit in `week`, or from `first` to `last` (of `label` and `name`), as of `at` (ISO)."""
     unit, now = units.by_id(db, unit_id), datetime.fromisoformat(values["at"])
     if "week" in values:
         label, days = values["week"], spans.span_of(values["week"])

@@ -1,0 +1,1 @@
+"""A digest as a web page for one person: read-only, counts only."""

@@ -1,0 +1,131 @@
+"""The page of a digest, and the page of a link that opens nothing: whole HTML documents without a script."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from handlers.digests.page import look, tables
+from handlers.digests.page.html import Html, element, joined
+from handlers.digests.tables.shown import Shown
+from handlers.kit import Person, Unit
+from handlers.wording import days, numbers
+from scheduling import spans
+from scheduling.periods import week_before, week_of
+from storage.organisation import history
+
+STYLE = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
+_GONE = "这个链接打不开了。链接只用 24 小时，停用过、或者职务变了也打不开。请在聊天里再发「网页」。"
+_NOT_THERE = "您负责的范围里没有这个单位。请退回上一页，或者在聊天里再发「网页」。"
+_KINDS = (("month", "本月"), ("term", "本学期"), ("school_year", "本学年"), ("year", "今年"))
+
+
+def gone() -> str:
+    """What a link shows that is unknown, over, revoked, or of somebody who may read no digests any more."""
+    return _document("打不开", element("h1", "打不开"), element("p", _GONE))
+
+
+def page(db: Connection, person: Person, query: Mapping[str, str], now: datetime) -> str | None:
+    """The page of what the query asks for; None: this person may read no digest at all."""
+    of = look.look(db, person, query, now)
+    if of is None:
+        gone_for = look.look(db, person, {}, now) is None
+        return None if gone_for else _document("没有", element("h1", "没有这个单位"), element("p", _NOT_THERE))
+    one = look.shown_of(db, of, now)
+    parts = look.parts(db, one)
+    title = f"{one.title}{one.name}"
+    below = tables.parts(of, one, parts) if parts else tables.checkins(db, of, one)
+    return _document(
+        title,
+        element("header", _way(db, of), element("h1", title), element("p", _days(one), class_="soft")),
+        element("p", of.trouble, class_="trouble", role="alert") if of.trouble else None,
+        _periods(of, now),
+        _totals(one),
+        below,
+        tables.activities(one),
+        tables.trend(db, of, one),
+        _files(db, of),
+    )
+
+
+def _document(title: str, *inside: Html | None) -> str:
+    head = element(
+        "head",
+        element("meta", None, charset="utf-8"),
+        element("meta", None, name="viewport", content="width=device-width, initial-scale=1"),
+        element("title", f"{title} · 辅导员助手"),
+        # The policy of the page knows these very bytes by their hash: nothing of them is escaped.
+        element("style", Html(STYLE)),
+    )
+    return f"<!doctype html>\n{element('html', head, element('body', element('main', *inside)), lang='zh-CN')}"
+
+
+def _days(one: Shown) -> str:
+    year = f"{one.last.year}年" if one.last.year != one.first.year else ""
+    told = f"{one.first.year}年{days.short(one.first)}–{year}{days.short(one.last)}"
+    return " · ".join(filter(None, (told, one.stamp)))
+
+
+def _way(db: Connection, of: look.Look) -> Html | None:
+    """From the top of one's own down to here; where one has several, to each of the others."""
+    above = look.above(db, of)
+    others = [top for top in of.tops if top not in above and top != of.unit]
+    if not above and not others:
+        return None
+    links = [_unit(of, each) for each in above]
+    here = element("li", element("span", of.unit.name, aria_current="page"))
+    listed = element("ul", *links, here, *(_unit(of, each) for each in others))
+    return element("nav", listed, aria_label="单位")
+
+
+def _unit(of: look.Look, to: Unit) -> Html:
+    return element("li", element("a", to.name, href=of.link(unit=to.id)))
+
+
+def _periods(of: look.Look, now: datetime) -> Html:
+    this = week_of(now.date())
+    known = [(this, "本周"), (week_before(this), "上周")]
+    known += [(spans.label_of(kind, now.date()), word) for kind, word in _KINDS]
+    links = [
+        element("li", element(
+            "a", word, href=of.link(period=label), aria_current="page" if label == of.span.label else None
+        )) for label, word in known
+    ]  # fmt: skip
+    last = min(of.span.last, now.date())
+    ends = (("从", "from", of.span.first), ("到", "to", last))
+    fields = [
+        element("label", word, element("input", None, type="date", name=name, value=str(value), max=str(now.date())))
+        for word, name, value in ends
+    ]
+    hidden = [
+        element("input", None, type="hidden", name=name, value=value)
+        for name, value in (("unit", of.unit.id), ("sort", of.sort))
+    ]
+    form = element("form", *hidden, *fields, element("button", "看这几天", type="submit"), method="get")
+    return joined(element("nav", element("ul", *links), aria_label="时期"), form)
+
+
+def _totals(one: Shown) -> Html:
+    of, heads = one.digest, one.digest.attendance
+    share = numbers.share(of.squads_covered, of.squads_due)
+    rated = f"实到 {heads.rated_attended} / 应到 {heads.rated_due}" if heads.rated_due else "没有写应到的"
+    tiles = (
+        ("活动", f"{of.events} 场", ""),
+        ("有活动的中队", f"{of.squads_covered} / {of.squads_due}", share if of.squads_due else ""),
+        ("参加", f"{heads.attended} 人次", ""),
+        ("到场率", numbers.rate(heads.rate), rated),
+    )
+    return element("dl", *(_tile(*each) for each in tiles))
+
+
+def _tile(word: str, value: str, beside: str) -> Html:
+    return element("div", element("dt", word), element("dd", value, element("small", beside) if beside else None))
+
+
+def _files(db: Connection, of: look.Look) -> Html:
+    """Files leave by the chat only, with a purpose and an entry in the audit log."""
+    name = history.path_names(db, [of.unit])[of.unit.id]
+    said = element("code", f"周报 {of.span.words} 表 {name}")
+    words = joined("要 Excel 文件，在聊天里发：", said, "。要纸，用浏览器的打印。")
+    return element("section", element("h2", "要文件"), element("p", words), class_="screen")

@@ -1,0 +1,107 @@
+"""What somebody looks at: which unit and period, in which order; and what there is to see of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+from sqlalchemy import Connection
+
+from handlers.digests.readers import READERS
+from handlers.digests.tables import shown, workbook
+from handlers.kit import Person, Refusal, Unit
+from handlers.wording import periods, places
+from scheduling.periods import monday_of, week_of
+from storage.checkins import coverage
+from storage.digests import details, figures
+from storage.organisation import history, units
+
+WEEKS = 8
+_NUMBER = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A unit of the reader's part of the tree, a period, the column to sort by (`-`: backwards), a page of check-ins.
+
+    `tops` are the units at which the reader holds a role, `trouble` what could not be understood.
+    """
+
+    tops: Sequence[Unit]
+    unit: Unit
+    span: periods.Span
+    sort: str
+    page: int
+    trouble: str = ""
+
+    def link(self, **changed: str | int) -> str:
+        """The query of the same look but for this."""
+        return "?" + urlencode({"unit": self.unit.id, "period": self.span.words, "sort": self.sort, **changed})
+
+
+def look(db: Connection, person: Person, query: Mapping[str, str], now: datetime) -> Look | None:
+    """What the query asks for, as far as it is this person's; None: it is not, or there is no such unit."""
+    tops = places.scope(person, READERS)
+    unit = _unit(db, query.get("unit", ""), tops)
+    if unit is None:
+        return None
+    trouble, today = "", now.date()
+    words = query.get("period", "")
+    if query.get("from") and query.get("to"):
+        words = f"{query['from']}到{query['to']}"
+    try:
+        span, rest = periods.any_of(words[:40], today)
+        trouble = f"没有看懂「{rest}」，下面是{span.name}的。" if rest else ""
+    except Refusal as refusal:
+        span, _ = periods.any_of("", today)
+        trouble = refusal.text
+    page = query.get("page", "")
+    number = int(page) if page.isascii() and page.isdigit() and len(page) < _NUMBER else 1
+    return Look(tops, unit, span, query.get("sort", ""), max(number, 1), trouble)
+
+
+def _unit(db: Connection, said: str, tops: Sequence[Unit]) -> Unit | None:
+    """Of nothing that is said the first of one's own."""
+    if not said:
+        return tops[0] if tops else None
+    known = said.isascii() and said.isdigit() and len(said) <= 2 * _NUMBER
+    found = units.by_ids(db, [int(said)]) if known else {}
+    return next((unit for unit in found.values() if any(top.covers(unit) for top in tops)), None)
+
+
+def shown_of(db: Connection, of: Look, now: datetime) -> shown.Shown:
+    """The digest that is looked at."""
+    span = of.span
+    when = {"week": span.label} if "W" in span.label else {"label": span.label, "name": span.name}
+    days = {"first": span.first.isoformat(), "last": min(span.last, now.date()).isoformat()}
+    return workbook.shown_of(db, of.unit.id, {**when, **days, "at": now.isoformat()})
+
+
+def above(db: Connection, of: Look) -> list[Unit]:
+    """The units above it that are the reader's, topmost first."""
+    ids = [int(each) for each in of.unit.path.strip("/").split("/")][:-1]
+    found = units.by_ids(db, ids)
+    return [found[id] for id in ids if id in found and any(top.covers(found[id]) for top in of.tops)]
+
+
+def parts(db: Connection, one: shown.Shown) -> Sequence[figures.Part]:
+    """Its schools, or the squads of a school, as the digest has them in order; empty for a squad."""
+    if len(one.digest.schools) > 1:
+        return one.digest.schools
+    week = week_of(one.last)
+    part = history.part(db, [one.unit.path], week)
+    weekly = isinstance(one.digest, figures.Digest)
+    told = coverage.by_squad(db, part) if weekly else details.by_squad(db, one.which)
+    found = []
+    for squad in coverage.squads(db, part)[week]:
+        own = told.get(squad.id, [])
+        events, heads = sum(each.events for each in own), sum(each.attended for each in own)
+        if squad.id != one.unit.id:
+            found.append(figures.Part(squad.name, squad.id, events, heads, 1, int(bool(own))))
+    return found
+
+
+def weeks_of(one: shown.Shown) -> list[str]:
+    """Eight weeks, up to the last one of the period."""
+    last = monday_of(week_of(min(one.last, one.now.date())))
+    return [week_of(last - timedelta(days=7 * back)) for back in range(WEEKS - 1, -1, -1)]
