@@ -22,7 +22,7 @@ MOST_SCHOOLS, MOST_BUTTONS = 20, 4
 )  # fmt: skip
 def missing(ask: Ask) -> Reply:
     """The squads without a check-in in a week or on a day, by school."""
-    period, words = weeks.period_in(ask.args, ask.today, single=True)
+    period, words = weeks.period_in(weeks.taught(ask, ask.args), ask.today, single=True)
     at = places.chosen(ask, ADMINS | {Role.INSPECTOR}, words, "未签到", f"{period.day or period.week} {{}}")
     ask.rollups.flush(ask.db)
     paths = [unit.path for unit in at]

@@ -37,7 +37,7 @@ class _Plan:
 )  # fmt: skip
 def nudge(ask: Ask) -> Reply:
     """Lay out one reminder for each counselor of a missing squad; pressing again adds nothing."""
-    period, words = weeks.period_in(ask.args, ask.today)
+    period, words = weeks.period_in(weeks.taught(ask, ask.args), ask.today)
     when = weeks.period_name(period, ask.today)
     this = periods.week_of(ask.today)
     if period.week not in (this, periods.week_before(this)):
