@@ -24,6 +24,8 @@ from storage.messages.cards import Order
 _SEPARATOR = re.compile(r"[\s:：,，。.!！?？/@]")
 Weekly = Callable[..., Reply]
 Ahead = Callable[[Connection, datetime], Mapping[Any, Any]]
+# They only read text, or are scripts that make what is shipped.
+_NO_FEATURES = ("handlers.reading.", "handlers.digests.font.", "handlers.materials.template.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def modules() -> list[ModuleType]:
     return [
         importlib.import_module(info.name)
         for info in pkgutil.walk_packages(handlers.__path__, "handlers.")
-        if not info.ispkg and not info.name.startswith(("handlers.reading.", "handlers.digests.font."))
+        if not info.ispkg and not info.name.startswith(_NO_FEATURES)
     ]
 
 

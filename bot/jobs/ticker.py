@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import partial
 from time import monotonic
 from types import MappingProxyType
@@ -31,7 +30,7 @@ class Ticker:
         self.calendar = loaded.calendar
         self._rows_kept = False
         self._nightly = nightly.Nightly(engine)
-        self._walk = audit_walk.AuditWalk(engine.database.read, engine.audit_heads())
+        self._walk = audit_walk.AuditWalk(engine.database.read, engine.audit_heads(), engine.erasures())
         self._last = monotonic()
         self._cleaning = cleaning.Cleaning()
         self._absence = absence.Absence(engine.settings, loaded.calendar, engine.clock)
@@ -57,12 +56,11 @@ class Ticker:
         unfinished = sure and self._nightly.step(turn)
         occasions = self.engine.features.occasions
         done = tick.run(turn.db, turn.now, self.calendar, occasions, due.voice(self.engine, turn, known))
-        due.tell_held(self.engine, turn, self.calendar)
+        if done.held:
+            due.tell_held(self.engine, turn, self.calendar, done.held)
         for row, bug in done.failed:
             log.error("delivery %d failed", row.id, exc_info=bug)
-        said = [replace(each.words, to=each.rows[0].person_id, until=each.until) for each in done.said]
-        if said:
-            turn.letters.notify(said, gather=True)
+        due.send(turn, done)
         more = weekly.tell_groups(turn, self.calendar, self.engine.features.weekly, known)
         return done.more or more or unfinished
 
@@ -95,6 +93,7 @@ class Ticker:
         self._timer.start()
 
     def _look_at_the_log(self, do: Callable[[Callable[[Turn], None]], object]) -> None:
+        self._walk.keep_erased()
         # The practice page begins again with an empty log as often as one likes.
         if not self.engine.settings.practice and self._walk.follow():
             do(audit_walk.note_begun)

@@ -11,6 +11,7 @@ from scheduling.calendar import Calendar
 from scheduling.periods import DIGEST_AT, monday_of, week_before, week_of
 from storage.messages import chats
 from storage.organisation import units
+from storage.reminders import holds
 
 # After a pause longer than this a digest is no news any more.
 OF_USE = timedelta(days=3)
@@ -22,7 +23,7 @@ def tell_groups(turn: Turn, calendar: Calendar, said: Sequence[Weekly], known: M
     local = turn.now.astimezone(calendar.zone)
     this = week_of(local.date())
     at = calendar.instant(monday_of(this), DIGEST_AT)
-    if not at <= local < at + OF_USE or calendar.times.quiet(local.time()):
+    if not at <= local < at + OF_USE or calendar.times.quiet(local.time()) or holds.why(turn.db):
         return False
     week = week_before(this)
     groups = chats.without_week(turn.db, week, MOST)

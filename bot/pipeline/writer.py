@@ -2,12 +2,15 @@
 
 import asyncio
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
+from time import monotonic
 from typing import Any
 
 from bot.channels.condition import Condition
+from bot.pipeline.durations import Durations
 from bot.pipeline.fair_queue import OWN, Entry, FairQueue
 from bot.pipeline.limits import Limits
 from bot.pipeline.transaction import Transactions
@@ -41,6 +44,8 @@ class Pipeline:
         self._stopping = False
         self._readers = asyncio.Semaphore(_MOST_READERS)
         self._thread = threading.Thread(target=self._run, name="writer")
+        # (what, channel) → how long it took: a message until its commit, a transaction, what waited for one, an answer.
+        self.took: defaultdict[tuple[str, str], Durations] = defaultdict(Durations)
         self.commits = 0
         self.jobs = 0
 
@@ -104,13 +109,14 @@ class Pipeline:
         return self._put_all((job,))[0]
 
     def _put_all(self, jobs: Sequence[Job]) -> "list[asyncio.Future[Any]]":
-        entry = [(job, self._loop.create_future()) for job in jobs]
+        now = monotonic()
+        entry = [(job, self._loop.create_future(), now) for job in jobs]
         with self._change:
             if self._stopping:
                 raise Full
             self._waiting.put(_line(jobs), entry)
             self._change.notify()
-        return [future for _, future in entry]
+        return [future for _, future, _ in entry]
 
     async def stop(self) -> None:
         """Finish what was accepted, then end."""
@@ -122,11 +128,20 @@ class Pipeline:
     def _run(self) -> None:
         while batch := self._take():
             self._transactions.spoke = False
-            results = self._transactions.process([job for job, _ in batch])
+            began = monotonic()
+            results = self._transactions.process([job for job, _, _ in batch])
             self.commits += 1
             self.jobs += len(batch)
-            futures = [future for _, future in batch]
+            self._measure(batch, began, monotonic())
+            futures = [future for _, future, _ in batch]
             self._loop.call_soon_threadsafe(self._release, futures, results, self._transactions.spoke)
+
+    def _measure(self, batch: Entry, began: float, ended: float) -> None:
+        self.took["commit", ""].note(ended - began)
+        for job, _, since in batch:
+            self.took["queue", ""].note(began - since)
+            if isinstance(job, Message):
+                self.took["message", job.channel].note(ended - since)
 
     def _take(self) -> Entry:
         with self._change:

@@ -5,13 +5,13 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from handlers.digests import readers, sums
+from handlers.digests import figures, readers, sums
 from handlers.kit import Ask, Button, File, Refusal, Reply, Unit
 from handlers.registry import ANYTHING, command
 from handlers.wording import days, lines, numbers, places
 from handlers.wording.periods import Span, before, longer, named
 from scheduling import closed_periods, spans
-from storage.digests import kept, periods
+from storage.digests import funnel, kept, periods
 from storage.organisation import history, units
 
 # Of activities, schools and reports, as far as there is room.
@@ -97,13 +97,14 @@ def text(db: Connection, of: Unit, span: Span, found: periods.Period, now: datet
     """The digest of a period; `now` is aware and in the school's zone."""
     head = sums.result(f"{units.full_name(db, of)}{span.name}", found, "有活动", "没有活动")
     compared, corrected = _compared(db, of, span, found, now.date()), _corrected(db, of, span, found, now)
-    reported = _reports(db, of, span, now.date())
+    reported, stars = _reports(db, of, span, now.date()), _stars(db, of, span, now)
 
     def said(most: int) -> list[str]:
         parts = sums.by_activity(found, most), _schools(found, most)
         more = [f"另有 {len(reported) - most} 项，发「看」"] if len(reported) > most else []
         reports = ["上报：", *reported[:most], *more] if reported else []
-        told = [head, _days(span, now), *parts[0], *parts[1], _missing(found), compared, corrected, *reports]
+        told = [head, _days(span, now), *parts[0], *parts[1], _missing(found), compared, corrected]
+        told += [*stars, *reports]
         return list(filter(None, told))
 
     return sums.fitting(said, MOST_LINES)
@@ -156,16 +157,24 @@ def _compared(db: Connection, of: Unit, span: Span, now: periods.Period, today: 
     return f"比{earlier.name}{'同期' if running else ''}：{'，'.join(parts)}"
 
 
+def _stars(db: Connection, of: Unit, span: Span, now: datetime) -> list[str]:
+    """The stars that were nominated in it; of whole months, terms and years."""
+    if not span.label:
+        return []
+    told = figures.star_lines(funnel.of_days(db, of, span.first, span.last, now.tzinfo))
+    return ["奖章：", *(f"· {line}" for line in told[:MOST_LINES])] if told else []
+
+
 def _corrected(db: Connection, of: Unit, span: Span, then: periods.Period, now: datetime) -> str:
     """What came after it was closed: 冻结后更正：场次 4→5，人次 162→206."""
     if not closed(span, now) or kept.period(db, of, span.label) is None:
         return ""
     today = periods.between(db, of, span.first, span.last)
-    figures = (
+    compared = (
         ("场次", then.events, today.events), ("中队", then.squads_covered, today.squads_covered),
         ("人次", then.attendance.attended, today.attendance.attended),
     )  # fmt: skip
-    moved = [f"{word} {was}→{now}" for word, was, now in figures if was != now]
+    moved = [f"{word} {was}→{now}" for word, was, now in compared if was != now]
     return f"冻结后更正：{'，'.join(moved)}" if moved else ""
 
 

@@ -35,6 +35,7 @@ from storage.organisation import units
 from storage.organisation.units import Kind
 from storage.people import people
 from storage.tables import checkin
+from tests.bench import backup as bench_backup
 from tests.bench import digests as bench_digests
 from tests.bench import fanout as bench_fanout
 from tests.bench import province as bench_province
@@ -187,7 +188,9 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=6000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument(
-        "--only", choices=("writer", "telegram", "reading", "wecom", "province", "rows", "digests"), default=""
+        "--only",
+        choices=("writer", "telegram", "reading", "wecom", "province", "rows", "digests", "backup"),
+        default="",
     )
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -206,6 +209,8 @@ def main() -> None:
             reading(arguments.rounds)
         if arguments.only in ("", "rows"):
             bench_rows.main(arguments.rounds, fill)
+        if arguments.only in ("", "backup"):
+            bench_backup.main()
         if arguments.only in ("", "telegram"):
             bench_telegram.main(shim, arguments.rounds)
         if arguments.only in ("", "wecom"):

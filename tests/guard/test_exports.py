@@ -48,7 +48,21 @@ def test_every_command_that_sends_files_is_walked_here() -> None:
     # 照片 sends what others have sent, as it is (tests/programmes); 推送 what 周报 does (tests/channels/group_robot);
     # the lists of nominees are walked where there are some (tests/medals/test_lists.py).
     # 日历 sends one's own days, in which nobody is named (tests/reminders/test_calendar_file.py).
-    elsewhere = {"日历", "照片", "推送", "公示名单", "证书名单", "颁章名单", "上传名单"}
+    # 材料 and 套表 send documents (tests/materials).
+    # 邀请 全部 and 邀请 办公室 need people who have not joined (tests/people/test_joining.py).
+    elsewhere = {
+        "材料",
+        "套表",
+        "邀请 全部",
+        "邀请 办公室",
+        "日历",
+        "照片",
+        "推送",
+        "公示名单",
+        "证书名单",
+        "颁章名单",
+        "上传名单",
+    }
     assert {each.words[0] for each in collect().commands if each.exports} - elsewhere == set(ASKED)
 
 
