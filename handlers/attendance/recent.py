@@ -33,8 +33,8 @@ def amends(ask: Ask, text: str, reading: Reading) -> bool:
     one = said[0]
     counted = one.attended is not None or one.due is not None or one.absent is not None
     last = recorded(ask)
-    # 又开了一次 38人; 开站 26人 is told of something else, whoever reports that.
-    if one.again or (counted and programmes.names_report(ask, text)):
+    # 又开了一次 38人, 宣讲 3场; 开站 26人 is told of something else, whoever reports that.
+    if one.again or one.sessions or (counted and programmes.names_report(ask, text)):
         return False
     # 昨晚没睡好, 食堂吃了38个馒头 are of something else. Why somebody is absent may be said in any words.
     if not one.activity and one.absent is None and remainder.besides(text, ask.today):

@@ -61,7 +61,7 @@ MAY: dict[str, set[Role]] = {
     "隐私": set(Role),
     "单位": _APPOINTERS, "升级": _APPOINTERS, "导入": _APPOINTERS, "导出 名册": _APPOINTERS,
     "上报": set(Role), "登记": set(Role), "在册": set(Role), "到期": set(Role), "续": set(Role), "结束": set(Role),
-    "恢复": _REPORTERS, "照常报": set(Role), "看": _READERS, "催": _READERS, "表": _READERS,
+    "恢复": _REPORTERS, "照常报": set(Role), "看": _READERS | {R.COUNSELOR}, "催": _READERS, "表": _READERS,
     "待收": _READERS - {R.INSPECTOR}, "待办": set(Role), "办": set(Role), "照片": set(Role),
     "目录": _READERS,
     "组织 分组": _APPOINTERS, "导出 目录": {R.COUNTY_ADMIN, R.CITY_ADMIN, R.PROVINCE_ADMIN},
