@@ -127,12 +127,6 @@ def coverage(squads: Iterable[Squad], told: Mapping[int, Told]) -> tuple[str, li
     return f"已报 {done}/{len(due)} 个中队({numbers.share(done, len(due))}),{heads} 人次", missing
 
 
-def missing_line(missing: list[Squad]) -> list[str]:
-    """还没报 2 个:三(1)中队、三(2)中队; nothing where nobody is missing."""
-    schools = len({squad.school for squad in missing}) > 1
-    return [f"还没报 {len(missing)} 个:{names(missing, schools)}"] if missing else []
-
-
 def names(squads: list[Squad], schools: bool) -> str:
     """The first names of a list, with their schools for somebody who looks at several."""
     shown = [f"{squad.school}{squad.name}" if schools else squad.name for squad in squads[:MOST_NAMES]]
@@ -140,10 +134,11 @@ def names(squads: list[Squad], schools: bool) -> str:
 
 
 def owed(missing: list[Squad], squads: Sequence[Squad]) -> list[str]:
-    """Each by its name in one school; of several schools, where they are many, only how many."""
+    """还没报 2 个:三(1)中队、三(2)中队; nothing where nobody is missing, only how many of many in several schools."""
     if len(missing) > _MOST_NAMED and len({squad.school for squad in squads}) > 1:
         return [f"还没报 {len(missing)} 个中队"]
-    return missing_line(missing)
+    schools = len({squad.school for squad in missing}) > 1
+    return [f"还没报 {len(missing)} 个:{names(missing, schools)}"] if missing else []
 
 
 def lowest(squads: Sequence[Squad], told: Mapping[int, Told]) -> list[str]:
