@@ -25,7 +25,10 @@ _SCHOOL = pattern(
     r"全校|(?:[我本]?学?校|少先队|我们|本|全)大队(?![委部辅])|(?<!\w)大队(?![辅委长部旗课日会])|学校少工委"
 )
 _SQUAD = pattern(r"\s?第?([一二三四五六七八九十]|\d{1,2})小队")
-_SCHOOL_NAME = pattern(r"(?:(?:(?![听据说悉看])[\u4e00-\u9fff]){2,8}(?:小学|中学|学校)|[\u4e00-\u9fff]{1,3}小)$")
+_ABOVE_SCHOOL = r"(?:[\u4e00-\u9fff]{2,8}(?:\([^()]{1,8}\))?/)*"
+_SCHOOL_CALLED = r"(?:(?:(?![听据说悉看])[\u4e00-\u9fff]){2,8}(?:小学|中学|学校)|[\u4e00-\u9fff]{1,3}小)"
+_SCHOOL_NAME = pattern(rf"{_ABOVE_SCHOOL}{_SCHOOL_CALLED}(?:\([^()]{{1,8}}\))?[ /]{{0,2}}$")
+_SCHOOL_BEHIND = pattern(r" ?\([\u4e00-\u9fff]{2,10}(?:小学|中学|学校)(?:\([^()]{1,8}\))?\)")
 _NAMED = pattern(r"([\u4e00-\u9fff]{1,6})中队(?![会课日活辅委长旗名文建组员环的])")
 # 四(3)雷锋中队 四(3)中队(雷锋中队) 雷锋中队(四3班)
 _NICKNAME = pattern(
@@ -43,12 +46,19 @@ _SIDE_WORD = pattern(
     r"([\u4e00-\u9fff]{2,8}?)"
     r"(?:社区少工委|社区(?!志愿|服务|活动|清|卫生|劳动|实践|宣传|打扫|环境)|校外教育辅导站|辅导站)"
 )
+# 3-1:40 3-2:41 are squads with their heads; 3-4:30 alone is an afternoon.
+_LISTED = pattern(r"(?<![\d:.\-])\d-\d:\d\d(?:/\d\d|人)?(?:[ ,、;\n]{1,3}\d-\d:\d\d(?:/\d\d|人)?)+(?![\d:\-])")
+# 打扫社区: what is done there, not the name of one.
+_DONE_THERE = pattern(
+    "(?:在|去|到|进|走进|来到|前往|深入|打扫|清扫|清洁|美化|服务|走访|参观|帮助|学雷锋|志愿|走上|进入)+"
+)
 
 
 def find_units(text: str, context: Context) -> tuple[list[Hit], str]:
     """All units that `text` names, in order of place, and the text with them taken out (same length)."""
     hits: list[Hit] = []
-    scan = _aliases(text, context, hits)
+    listed = _LISTED.sub(_apart, text) if "-" in text and ":" in text else text
+    scan = _aliases(listed, context, hits)
     for rule, make, needs in RULES if ANY.search(scan) else ():
         if not needs or any(map(scan.__contains__, needs)):
             scan = rule.sub(lambda match, make=make: _keep(match, make(match, context), context, hits), scan)  # type: ignore[misc]
@@ -65,6 +75,10 @@ def find_units(text: str, context: Context) -> tuple[list[Hit], str]:
     hits = _with_between(_without_agents(hits, scan), scan, context)
     hits, scan = _of_the_whole(hits, scan)
     return _prefer(hits, text), _drop_school_names(scan, hits)
+
+
+def _apart(match: re.Match[str]) -> str:
+    return match[0].replace(":", " ")
 
 
 def known(unit: str, context: Context) -> bool:
@@ -131,7 +145,7 @@ def _named(scan: str, hits: list[Hit]) -> str:
 
     def put(match: re.Match[str]) -> str:
         name = _BEFORE_NAME.sub("", match[1])
-        if not name or _NOT_A_NAME.search(match[1]):
+        if not name or _NOT_A_NAME.search(match[1]) or _DONE_THERE.fullmatch(name):
             return match[0]
         cut = len(match[1]) - len(name)
         hits.append(Hit(match.start() + cut, match.end(), None, "named", "UNIT_UNKNOWN"))
@@ -253,11 +267,13 @@ def _with_grade(hits: list[Hit]) -> list[Hit]:
 
 
 def _drop_school_names(scan: str, hits: list[Hit]) -> str:
-    """杜小四(二)中队, 昆吾小学五(3)中队: the school's name before the unit is not a topic."""
+    """昆吾小学五(3)中队, 五(3)中队(昆吾小学): the school's name beside the unit is not a topic."""
     if "小" not in scan and "学" not in scan:
         return scan
     for hit in hits:
-        found = _SCHOOL_NAME.search(scan[max(0, hit.start - 10) : hit.start])
+        found = _SCHOOL_NAME.search(scan[max(0, hit.start - 40) : hit.start])
         if found:
             scan = scan[: hit.start - len(found[0])] + GAP * len(found[0]) + scan[hit.start :]
+        elif behind := _SCHOOL_BEHIND.match(scan, hit.end):
+            scan = scan[: hit.end] + GAP * len(behind[0]) + scan[behind.end() :]
     return scan
