@@ -10,11 +10,11 @@ from typing import Any
 from handlers.catalogue.model import Row
 from handlers.catalogue.telling.reports import read_report
 from handlers.kit import MEMBERS, Ask, Button, Denied, NotMeant, Refusal, Reply, Unit
-from handlers.programmes import duties
+from handlers.programmes import duties, reporting
 from handlers.programmes.rosters import roster_words
 from handlers.reading.text import normalise, numbers
 from handlers.registry import ANYTHING, command
-from handlers.wording import lines, places, programmes
+from handlers.wording import lines, programmes
 from scheduling import spans
 from storage.base import numbered
 from storage.organisation import units
@@ -70,19 +70,12 @@ def enter(ask: Ask) -> list[Reply]:
 
 
 def _unit(ask: Ask, row: Row) -> tuple[Unit, str]:
-    own = programmes.units_for(ask.me, row)
-    for each in sorted(own, key=lambda unit: -len(unit.name)):
-        if each.name in ask.args:
-            return each, ask.args.replace(each.name, " ", 1)
-    key, rest = programmes.key_in(ask, ask.args)
-    unit = places.by_key(ask, key) if key else own[0] if len(own) == 1 else None
-    if unit is None and not own:
+    unit, rest = reporting.unit_in(ask, row, ask.args)
+    if unit is None and not (own := programmes.units_for(ask.me, row)):
         raise Refusal(f"{row.name}由{'、'.join(row.at)}自己登记，不由您来登记，没有记。")
     if unit is None:
         example = f"登记 {own[0].name} {row.name} …"
         raise Refusal(f"{row.name}登记在哪个单位？没有记。请写上单位，像这样：{example}")
-    if not programmes.may_report(ask.me, row, unit):
-        raise Denied(f"{unit.name}的{row.name}不由您来登记，没有记。", what="登记", subject=f"unit:{unit.id}")
     return unit, rest
 
 
