@@ -1,6 +1,7 @@
 """待审: the nominations that wait for the asker, and which one a number or place means."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -109,14 +110,26 @@ def _one(ask: Ask, case: nominations.Case) -> Reply:
 def several(ask: Ask) -> list[str]:
     """The case numbers that 1-20 or 全部 mean; empty for other words. The places are those of the list shown last."""
     if _ALL.fullmatch(ask.args):
-        return [number for number in _listed(ask) if number.startswith(nominations.LETTER)]
+        return _listed(ask)
     match = _RANGE.fullmatch(ask.args)
     if match is None:
         return []
     listed, first, last = _listed(ask), int(match[1]), int(match[2])
     if not 0 < first <= last <= len(listed):
         raise Refusal(f"待审里没有第 {first} 到 {last} 件。发「待审」看现在的序号。", LIST)
-    return [_nomination(listed, place) for place in range(first, last + 1)]
+    return listed[first - 1 : last]
+
+
+def of_another_kind(ask: Ask, word: str) -> Sequence[Reply] | None:
+    """What the decision does where its place means no nomination but a report or case; None where it means one."""
+    match = _PLACE.match(ask.args)
+    listed = _listed(ask) if match else []
+    if match is None or not 0 < (place := int(match[1])) <= len(listed):
+        return None
+    number = listed[place - 1]
+    if number.startswith(nominations.LETTER):
+        return None
+    return inbox.decided(ask, word, number, ask.args[match.end() :])
 
 
 def _nomination(listed: list[str], place: int) -> str:
