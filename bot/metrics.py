@@ -11,6 +11,7 @@ from storage.messages import inbox, outbox
 from storage.reminders import deliveries, holds
 
 TICK_ALARM = timedelta(seconds=60)
+DAY = timedelta(days=1)
 STATES = ("new", "claimed", "uncertain", "dead")
 
 
@@ -31,11 +32,15 @@ def text(engine: Engine, pipeline: Pipeline, tick_age: float, channels: Mapping[
         counts = outbox.counts(db, STATES)
         waiting, overdue = deliveries.queue(db, engine.now())
         held = bool(holds.why(db))
+        settled = deliveries.by_state(db, engine.now() - DAY, engine.now())
         failed, unreadable = len(inbox.failed(db)), inbox.unreadable(db)
     for state in STATES:
         rows.labels(state).set(counts.get(state, 0))
     Gauge("bot_reminders_waiting", "laid out and not said yet", registry=registry).set(waiting)
     Gauge("bot_reminders_overdue_seconds", "how late the oldest is", registry=registry).set(overdue)
+    ended = Gauge("bot_reminders_settled", "of the last 24 hours, by what became of them", ["state"], registry=registry)
+    for state, count in settled.items():
+        ended.labels(state).set(count)
     Gauge("bot_reminders_held", "1: until somebody has looked", registry=registry).set(held)
     Gauge("bot_failed_messages", "kept for replay", registry=registry).set(failed)
     Gauge("bot_unreadable_updates", "kept because they could not be read", registry=registry).set(unreadable)
