@@ -113,11 +113,26 @@ def several(ask: Ask) -> list[str]:
         return _listed(ask)
     match = _RANGE.fullmatch(ask.args)
     if match is None:
-        return []
+        return _mixed(ask)
     listed, first, last = _listed(ask), int(match[1]), int(match[2])
     if not 0 < first <= last <= len(listed):
         raise Refusal(f"待审里没有第 {first} 到 {last} 件。发「待审」看现在的序号。", LIST)
     return listed[first - 1 : last]
+
+
+def _mixed(ask: Ask) -> list[str]:
+    """The numbers of 1 3 4 where not all of them are nominations; empty for other words."""
+    rest, places = ask.args, []
+    while match := _PLACE.match(rest):
+        places.append(int(match[1]))
+        rest = rest[match.end() :]
+    listed = _listed(ask) if len(places) > 1 and not rest else []
+    found = [listed[place - 1] for place in places if 0 < place <= len(listed)]
+    return found if len(found) == len(places) and not all(map(_is_nomination, found)) else []
+
+
+def _is_nomination(number: str) -> bool:
+    return number.startswith(nominations.LETTER)
 
 
 def of_another_kind(ask: Ask, word: str) -> Sequence[Reply] | None:
@@ -127,7 +142,7 @@ def of_another_kind(ask: Ask, word: str) -> Sequence[Reply] | None:
     if match is None or not 0 < (place := int(match[1])) <= len(listed):
         return None
     number = listed[place - 1]
-    if number.startswith(nominations.LETTER):
+    if _is_nomination(number):
         return None
     return inbox.decided(ask, word, number, ask.args[match.end() :])
 
@@ -135,7 +150,7 @@ def of_another_kind(ask: Ask, word: str) -> Sequence[Reply] | None:
 def _nomination(listed: list[str], place: int) -> str:
     """The number at this place of the list; raises Refusal when something else stands there."""
     number = listed[place - 1]
-    if not number.startswith(nominations.LETTER):
+    if not _is_nomination(number):
         raise Refusal(f"第 {place} 件是 {number}，不是提名，什么都没有做。发「待办」，按「看 {place}」。", inbox.LIST)
     return number
 
