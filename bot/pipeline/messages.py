@@ -57,7 +57,7 @@ class Messages:
         door = masking.door(turn.db, message)
         vault = Listening(turn.vault, door.hear)
         features = self._features
-        ask = kit.Ask(turn.db, turn.now, message, inbox_id, None, "", turn.rollups, vault, features.commands,
+        ask = kit.Ask(turn.db, turn.now, message, inbox_id, None, "", turn.rollups, vault, features.declared,
                   nameless=self._nameless, door=door, daily=self._daily, occasions=features.occasions,
                       reader=reader)  # fmt: skip
         try:

@@ -48,6 +48,22 @@ def year(ask: Ask) -> Sequence[Reply]:
     return _default(ask, "year")
 
 
+@command(
+    "奖章进度", "看 星级章", "看 奖章", who=readers.READERS, group="奖章", rank=55, in_groups=True,
+    help="看星级章走到哪一步", examples=("奖章进度", "奖章进度 三(2)", "奖章进度 2025学年"),
+)  # fmt: skip
+def medals(ask: Ask) -> Sequence[Reply]:
+    """The stars of this school year, or of the period that is named: nominated, awarded, handed over."""
+    span, words = longer(ask.args, ask.today)
+    span = span or named(spans.label_of("school_year", ask.today), ask.today)
+    told = []
+    for unit in places.chosen(ask, readers.READERS, words, "奖章进度", f"{span.words} {{}}"):
+        lines = figures.star_lines(funnel.of_days(ask.db, unit, span.first, span.last, ask.now.tzinfo))
+        head = f"{units.full_name(ask.db, unit)}{span.name}的星级章"
+        told.append(Reply("\n".join([head, *lines]) if lines else f"{head}：还没有提名。"))
+    return told
+
+
 def _default(ask: Ask, kind: str) -> Sequence[Reply]:
     span, words = longer(ask.args, ask.today)
     return of_span(ask, span or named(spans.label_of(kind, ask.today), ask.today), words)
