@@ -55,6 +55,7 @@ def _started(listening: socket.socket, settings: Settings, supervision: "Supervi
     from bot.engine import open_engine
 
     engine = open_engine(settings, settings.database)
+    supervision.file.mark(engine.database.write)
     # Now that there is a key: no log may show it.
     logs.configure(settings.log_level, settings.secrets)
 

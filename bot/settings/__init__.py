@@ -18,7 +18,7 @@ from bot.settings.reasons import reason
 
 SECRETS = (
     "DATABASE_URL", "NAME_KEY", "TELEGRAM_TOKEN", "TELEGRAM_WEBHOOK_SECRET", "WECOM_SECRET", "WECOM_TOKEN",
-    "WECOM_AES_KEY", "WECOM_ROBOT_SECRET", "WECOM_GROUP_WEBHOOKS",
+    "WECOM_AES_KEY", "WECOM_ROBOT_SECRET", "WECOM_GROUP_WEBHOOKS", "BACKUP_IDENTITY",
 )  # fmt: skip
 # What belongs together: all of it or nothing.
 _APP = ("wecom_corp_id", "wecom_agent_id", "wecom_secret", "wecom_token", "wecom_aes_key")
@@ -44,6 +44,10 @@ class Settings(BaseSettings):
     timezone: kinds.Zone = "Asia/Shanghai"
     log_level: kinds.Level = "INFO"
     name_key: kinds.FernetKeys = ""
+    backup_dir: str = ""
+    backup_keep: int = Field(14, ge=1, le=65535)
+    backup_key: kinds.AgeRecipients = ""
+    backup_identity: kinds.AgeIdentities = ""
     public_url: kinds.OutsideAddress = ""
     telegram_token: kinds.BotToken = ""
     telegram_mode: kinds.Mode = "polling"
@@ -128,7 +132,7 @@ class Settings(BaseSettings):
         wecom = (self.wecom_secret, self.wecom_token, self.wecom_aes_key, self.wecom_robot_secret)
         groups = [key for _, key in self.wecom_groups]
         return [*passwords, *telegram, *(word for words in wecom for word in kinds.several(words)), *groups,
-                *self.given_keys]  # fmt: skip
+                *self.given_keys, *kinds.several(self.backup_identity)]  # fmt: skip
 
     @property
     def rates(self) -> tuple[int, int, int]:
@@ -172,6 +176,11 @@ class Settings(BaseSettings):
     def files(self) -> Path:
         """Where fetched photos are kept."""
         return self.data_dir / ("practice-files" if self.practice else "files")
+
+    @property
+    def backups(self) -> Path | None:
+        """Where a backup is kept every night; None: nowhere."""
+        return Path(self.backup_dir) if self.backup_dir else None
 
     @property
     def given_keys(self) -> list[str]:

@@ -41,6 +41,15 @@ def _fernet_keys(keys: str) -> str:
     return keys
 
 
+def _age(prefix: str, words: str) -> AfterValidator:
+    def check(given: str) -> str:
+        if not all(re.fullmatch(rf"{prefix}[0-9A-Za-z]{{58}}", each) for each in several(given)):
+            raise ValueError(words)
+        return given
+
+    return AfterValidator(check)
+
+
 def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
@@ -185,3 +194,5 @@ WebAddress = Annotated[str, _address("http", "https")]
 SocketAddress = Annotated[str, _address("ws", "wss")]
 ProxyAddress = Annotated[str, AfterValidator(_proxy_address)]
 OutsideAddress = Annotated[str, AfterValidator(_seen_from_outside)]
+AgeRecipients = Annotated[str, _age("age1", "应是 age1 开头的公钥(age-keygen 给出);几个用逗号隔开")]
+AgeIdentities = Annotated[str, _age("AGE-SECRET-KEY-1", "应是 AGE-SECRET-KEY-1 开头的私钥;几个用逗号隔开")]

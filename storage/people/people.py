@@ -125,6 +125,12 @@ def by_addresses(db: Connection, channel: str, addresses: Collection[str], now: 
     return {row[0]: replace(persons[row[3]], reachable=row[1], heard_on=row[2]) for row in rows}
 
 
+def with_roles(db: Connection, channel: str, addresses: Iterable[str], now: datetime) -> set[int]:
+    """The ids of those who write from these addresses, be they many, and hold a role at `now`."""
+    some = (by_addresses(db, channel, each, now) for each in chunks.chunks(sorted(addresses)))
+    return {person.id for found in some for person in found.values() if person.grants}
+
+
 def by_id(db: Connection, person_id: int, now: datetime) -> Person:
     """The person; raises LookupError when there is none."""
     found = _people(db.execute(_WITH_GRANTS.where(person.c.id == person_id)).all(), now)
@@ -255,6 +261,20 @@ def without_account(db: Connection, role: Role, at: Unit, now: datetime) -> dict
     lasts = _at(at, role) & or_(grant.c.until.is_(None), grant.c.until > now) & grant.c.deputy_for.is_(None)
     query = query.where(lasts, ~has_one)
     return {row.id: row.name for row in db.execute(query)}
+
+
+def unjoined(db: Connection, paths: Sequence[str], now: datetime) -> list[Person]:
+    """Everybody whom the roster has in these subtrees and who is on no platform yet, by unit; their grants there."""
+    has_one = exists().where(account.c.person_id == person.c.id)
+    # Who was heard once and has no account now has lost a phone: that takes a second person's word.
+    never = ~has_one & person.c.heard_on.is_(None)
+    query = _WITH_GRANTS.where(within(paths), unit.c.active, never, grant.c.deputy_for.is_(None))
+    return [each for each in _people(db.execute(query.order_by(unit.c.path, person.c.id)).all(), now) if each.grants]
+
+
+def was_heard(db: Connection, person_id: int) -> bool:
+    """Whether this person has ever written to us."""
+    return db.scalar(select(person.c.heard_on).where(person.c.id == person_id)) is not None
 
 
 def named(db: Connection, name: str) -> list[int]:

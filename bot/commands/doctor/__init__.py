@@ -28,6 +28,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         lambda: databases.database(url),
         lambda: databases.sqlite(url),
         lambda: iter([installation.name_key(settings, databases.key(url, settings))]),
+        lambda: iter([installation.backups(settings)]),
         lambda: installation.calendar(settings),
         lambda: iter([(OK, "zone", f"{settings.timezone},现在是 {Clock(settings.zone).now():%Y-%m-%d %H:%M}")]),
         lambda: times.check(settings),

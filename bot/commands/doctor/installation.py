@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from bot.backups import kept
 from bot.clock import Clock
 from bot.commands.doctor.line import FAIL, OK, WARN, Line
 from bot.settings import Settings
@@ -50,6 +51,18 @@ def name_key(settings: Settings, problem: str) -> Line:
         return WARN, "name_key", f"没有设置 NAME_KEY,第一次启动时会生成 {own};之后请备份它"
     readable = f"别的用户也能读它,请运行 chmod 600 {own}。" if own.stat().st_mode & 0o077 else ""
     return WARN, "name_key", f"密钥在 {own}。{readable}请另存一份备份:丢了它,加密的姓名和消息就再也打不开"
+
+
+def backups(settings: Settings) -> Line:
+    """Whether there is a new backup that can be restored, and that only its owner can read."""
+    now = Clock(settings.zone).now()
+    if settings.backups is None:
+        return WARN, "backup", "没有设 BACKUP_DIR,不会自动备份;python -m bot backup 文件 可以做一份"
+    if words := kept.problem(settings, now):
+        return FAIL, "backup", f"{words}。机器人每天 {kept.HOUR} 点以后会做,为什么没有做成见日志"
+    sealed = "" if settings.backup_key else ";没有设 BACKUP_KEY,备份没有加密,也不含密钥"
+    made = kept.all_of(settings.backups, now)[-1][0]
+    return WARN if sealed else OK, "backup", f"最近一份试过能恢复的备份是 {made:%Y-%m-%d %H:%M} 的{sealed}"
 
 
 def calendar(settings: Settings) -> Iterator[Line]:
