@@ -82,7 +82,7 @@ def _school(ask: Ask, words: str) -> Reply:
 )  # fmt: skip
 def look(ask: Ask) -> Reply:
     """The check-ins of a squad, a school or all of the asker's, in a week or on a day."""
-    period, words = weeks.period_in(ask.args, ask.today, single=True)
+    period, words = weeks.period_in(weeks.taught(ask, ask.args), ask.today, single=True)
     at = places.chosen(ask, LOOKERS, words, "查", f"{period.day or period.week} {{}}")
     first = period.day or periods.monday_of(period.week)
     last = period.day or first + timedelta(days=6)

@@ -14,9 +14,9 @@ from handlers.kit import ADMINS, Ask, Button, File, Reply, Unit
 from handlers.registry import ANYTHING, command
 from handlers.wording import lines, numbers, periods, places, weeks
 from scheduling import closed_periods
-from scheduling.periods import week_of
+from scheduling.periods import monday_of, week_of
 from storage.digests import figures
-from storage.organisation import history, units
+from storage.organisation import history, school_days, units
 
 _FORMS = {"图": "图", "图片": "图", "表": "表", "表格": "表"}
 MOST_NAMES = 10
@@ -38,7 +38,7 @@ def digest(ask: Ask) -> Sequence[Reply]:
     span, rest = periods.longer(ask.args, ask.today)
     if span:
         return period_digest.of_span(ask, span, rest)
-    period, rest = weeks.period_in(ask.args, ask.today)
+    period, rest = weeks.period_in(weeks.taught(ask, ask.args), ask.today)
     page, rest = schools.asked(rest)
     form, words = _form(rest)
     # What the messages before this one in the same transaction reported belongs to it.
@@ -71,7 +71,9 @@ def whole_text(db: Connection, shown: figures.Digest, unit: Unit, today: date) -
     As many as a phone shows, of each section one before any has two. Of a frozen week Monday's three sentences lead.
     """
     found = lines.of_week(db, [unit.path], shown.week, today)
-    said = text(shown, three(db, unit, shown, _compared(shown), found) if shown.revision else ())
+    sentences = three(db, unit, shown, _compared(shown), found) if shown.revision else ()
+    taught = school_days.teaching_week(db, unit.path, monday_of(shown.week))
+    said = text(shown, sentences, taught)
     if not found:
         return said
     said += "\n上报：" if shown.week == week_of(today) else "\n上报（到今天为止）："
@@ -131,20 +133,22 @@ def _file(ask: Ask, form: str, at: list[Unit], week: str) -> Reply:
     return Reply(f"{title}{weeks.week_name(week)}周报({form})", file=File(name, recipe, values, plain=form == "图"))
 
 
-def text(shown: figures.Digest, sentences: Sequence[str] = ()) -> str:
+def text(shown: figures.Digest, sentences: Sequence[str] = (), taught: int | None = None) -> str:
     """
     The digest for a phone: the result, by activity, missing squads, medals, the week before (domain §6.7).
 
     Of activities, schools and stars it says as many as there is room for; the sentences stand for the comparison.
+    `taught` is the number of the teaching week, if there is one.
     """
-    return sums.fitting(lambda most: list(filter(None, _said(shown, sentences, most))), MOST_ACTIVITIES)
+    return sums.fitting(lambda most: list(filter(None, _said(shown, sentences, taught, most))), MOST_ACTIVITIES)
 
 
-def _said(shown: figures.Digest, sentences: Sequence[str], most: int) -> list[str]:
+def _said(shown: figures.Digest, sentences: Sequence[str], taught: int | None, most: int) -> list[str]:
+    number = f"（教学第{taught}周）" if taught else ""
     return [
         _result(shown),
         *sentences,
-        " · ".join(filter(None, (weeks.week_days(shown.week), reports.stamp(shown)))),
+        " · ".join(filter(None, (weeks.week_days(shown.week) + number, reports.stamp(shown)))),
         *sums.by_activity(shown, most),
         *schools.lines(shown, most),
         _missing(shown),

@@ -6,7 +6,7 @@ from handlers.kit import ADMINS, Ask, Button, Reply, Role
 from handlers.registry import ANYTHING, command
 from handlers.wording import places, weeks
 from scheduling.periods import week_before, week_of
-from storage.checkins import coverage
+from storage.checkins import counting, coverage
 from storage.checkins.coverage import Squad
 from storage.organisation import history, units
 
@@ -22,14 +22,14 @@ MOST_SCHOOLS, MOST_BUTTONS = 20, 4
 )  # fmt: skip
 def missing(ask: Ask) -> Reply:
     """The squads without a check-in in a week or on a day, by school."""
-    period, words = weeks.period_in(ask.args, ask.today, single=True)
+    period, words = weeks.period_in(weeks.taught(ask, ask.args), ask.today, single=True)
     at = places.chosen(ask, ADMINS | {Role.INSPECTOR}, words, "未签到", f"{period.day or period.week} {{}}")
     ask.rollups.flush(ask.db)
     paths = [unit.path for unit in at]
     if period.day:
         found, due = coverage.missing_on(ask.db, period.day, paths)
     else:
-        found, due = coverage.missing(ask.db, period.week, paths)
+        found, due = counting.missing(ask.db, period.week, paths)
     named = any(unit.school_id is None for unit in at) or len(at) > 1
     text = _text(weeks.period_name(period, ask.today), found, due, named)
     if named and len(found) > MOST_NAMES:

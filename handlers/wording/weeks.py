@@ -5,12 +5,15 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from handlers.kit import Refusal
+from handlers.kit import Ask, Refusal
 from handlers.wording import days
 from scheduling.periods import monday_of, week_before, week_of
+from storage.organisation import school_days
 
 _WEEK_WORD = re.compile(r"(上上周|上周)|本周|这周")
 _WEEK_NUMBER = re.compile(r"(?:(20\d\d)[-年 ]*)?(?:[Ww](\d{1,2})|第? ?(\d{1,2}) ?周)")
+# 第16周; with its year it is a week of the calendar.
+_TAUGHT = re.compile(r"(?<![\d年Ww\- ])第 ?(\d{1,2}) ?(?:教学)?周")
 _DAY_WORD = re.compile(r"今天|今日|昨天|前天")
 _DAY = re.compile(r"(?:(20\d\d)[-/.年])?(\d{1,2})[-/.月](\d{1,2})[日号]?")
 # A day in words that no unit is called by: 3-2 may be one.
@@ -46,6 +49,15 @@ def period_in(args: str, today: date, single: bool = False) -> tuple[Period, str
             found = _begun(pattern, match, today)
             return found if single else Period(found.week), " ".join(rest.split())
     return Period(week_of(today)), " ".join(args.split())
+
+
+def taught(ask: Ask, args: str) -> str:
+    """The arguments with 第16周 as the week which is that of teaching, where the asker's unit has noted its term."""
+    match = _TAUGHT.search(unicodedata.normalize("NFKC", args))
+    if match is None or not ask.me.grants:
+        return args
+    week = school_days.week_of_teaching(ask.db, ask.me.grants[0].unit.path, int(match[1]), ask.today)
+    return f"{match.string[: match.start()]}{week}{match.string[match.end() :]}" if week else args
 
 
 def _check_words(args: str, today: date) -> None:

@@ -44,7 +44,7 @@ def export(ask: Ask) -> list[Reply]:
 
 
 def _week(ask: Ask, rest: str) -> tuple[periods.Span, str]:
-    period, words = weeks.period_in(rest, ask.today)
+    period, words = weeks.period_in(weeks.taught(ask, rest), ask.today)
     first, last = spans.span_of(period.week)
     return periods.Span(first, last, weeks.period_name(period, ask.today), period.week), words
 
