@@ -4,6 +4,8 @@ import argparse
 import importlib
 import os
 import sys
+import tempfile
+import traceback
 from types import ModuleType
 
 from bot import __version__
@@ -76,14 +78,19 @@ def _run(module: ModuleType, arguments: argparse.Namespace, settings: Settings) 
         print(problem, file=sys.stderr)
         return 2
     except Exception as error:
-        sentence = in_words(error)
-        if sentence is None:
-            raise
-        print(sentence, file=sys.stderr)
+        print(in_words(error) or _kept(error), file=sys.stderr)
         return 1
     finally:
         if opened := sys.modules.get("bot.commands.database"):
             opened.close()
+
+
+def _kept(error: Exception) -> str:
+    """A bug: its traceback goes into a file, for whoever mends it; the sentence that says so."""
+    handle, path = tempfile.mkstemp(prefix="counselor-bot-", suffix=".txt")
+    with open(handle, "w", encoding="utf-8") as file:  # noqa: PTH123
+        traceback.print_exception(error, file=file)
+    return f"程序自己出错了（{type(error).__name__}）。详情在 {path}，请把它交给开发的人。"
 
 
 def _module(name: str) -> ModuleType:

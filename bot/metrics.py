@@ -18,6 +18,7 @@ _TOOK: dict[str, tuple[str, list[str]]] = {
     "commit": ("a transaction", []),
     "queue": ("how long something waited for a transaction", []),
 }
+DAY = timedelta(days=1)
 STATES = ("new", "claimed", "uncertain", "dead")
 
 
@@ -39,11 +40,15 @@ def text(engine: Engine, pipeline: Pipeline, tick_age: float, channels: Mapping[
         waiting, overdue = deliveries.queue(db, engine.now())
         held = bool(holds.why(db))
         oldest = undelivered.oldest(db, engine.now())
+        settled = deliveries.by_state(db, engine.now() - DAY, engine.now())
         failed, unreadable = len(inbox.failed(db)), inbox.unreadable(db)
     for state in STATES:
         rows.labels(state).set(counts.get(state, 0))
     Gauge("bot_reminders_waiting", "laid out and not said yet", registry=registry).set(waiting)
     Gauge("bot_reminders_overdue_seconds", "how late the oldest is", registry=registry).set(overdue)
+    ended = Gauge("bot_reminders_settled", "of the last 24 hours, by what became of them", ["state"], registry=registry)
+    for state, count in settled.items():
+        ended.labels(state).set(count)
     Gauge("bot_reminders_held", "1: until somebody has looked", registry=registry).set(held)
     Gauge("bot_failed_messages", "kept for replay", registry=registry).set(failed)
     Gauge("bot_unreadable_updates", "kept because they could not be read", registry=registry).set(unreadable)

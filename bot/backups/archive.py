@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bot.commands import CommandError
-from bot.settings_kinds import several
+from bot.settings.kinds import several
 
 _SEALED = b"age-encryption.org/"
 # What is in it is random or compressed already, for the most part.

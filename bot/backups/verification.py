@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select, text
 from bot.backups.installation import Installation
 from bot.commands import CommandError
 from bot.commands.doctor import line as say
-from bot.settings_kinds import several
+from bot.settings.kinds import several
 from storage import copying, migrate, sealed
 from storage.audit import audit_check
 from storage.audit.audit_heads import AuditHeads

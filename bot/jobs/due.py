@@ -1,5 +1,6 @@
 """What is said when deliveries are due: each by the feature that declared its kind, together as one letter."""
 
+from dataclasses import replace
 from functools import partial
 
 from sqlalchemy import Connection
@@ -11,10 +12,9 @@ from handlers.reminders import letter
 from scheduling.calendar import Calendar
 from scheduling.preview import Preview
 from scheduling.preview import preview as preview_of
-from scheduling.tick import Voice
+from scheduling.tick import Ticked, Voice
 from storage.people import people
-from storage.reminders import holds
-from storage.reminders.deliveries import DeliveryRow
+from storage.reminders import deliveries, holds
 
 _SHOWN = 8
 # The highest that there are, by level.
@@ -31,16 +31,21 @@ def voice(engine: Engine, turn: Turn) -> Voice[Reply]:
     """To the person of each row, with the roles of now."""
     occasions = engine.features.occasions
 
-    def say(row: DeliveryRow, brief: bool) -> Reply | None:
+    def say(row: deliveries.DeliveryRow, brief: bool) -> Reply | None:
         return letter.words(turn.db, occasions, row, turn.now, brief)
 
     return Voice(say, partial(letter.join, occasions, turn.now.date()))
 
 
-def tell_held(engine: Engine, turn: Turn, calendar: Calendar) -> None:
+def send(turn: Turn, done: Ticked[Reply]) -> None:
+    """What was said goes to its people; whoever cannot be written to counts as such."""
+    said = [replace(each.words, to=each.rows[0].person_id, until=each.until) for each in done.said]
+    deliveries.not_reached(turn.db, turn.letters.notify(said, gather=True) if said else (), turn.now)
+
+
+def tell_held(engine: Engine, turn: Turn, calendar: Calendar, why: str) -> None:
     """While reminders are held, once: the preview of two days to whoever stands highest, and how it is let go."""
-    why = holds.why(turn.db)
-    if not why or holds.told(turn.db, turn.now):
+    if holds.told(turn.db, turn.now):
         return
     entries = preview(engine, turn.db, 2, calendar).entries
     lines = [f"· {one.send_at:%H:%M} {one.person} {one.first_line}" for one in entries[:_SHOWN]]

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from time import monotonic
 
@@ -49,12 +48,11 @@ class Ticker:
         unfinished = sure and self._nightly.step(turn)
         occasions = self.engine.features.occasions
         done = tick.run(turn.db, turn.now, self.calendar, occasions, due.voice(self.engine, turn))
-        due.tell_held(self.engine, turn, self.calendar)
+        if done.held:
+            due.tell_held(self.engine, turn, self.calendar, done.held)
         for row, bug in done.failed:
             log.error("delivery %d failed", row.id, exc_info=bug)
-        said = [replace(each.words, to=each.rows[0].person_id, until=each.until) for each in done.said]
-        if said:
-            turn.letters.notify(said, gather=True)
+        due.send(turn, done)
         more = weekly.tell_groups(turn, self.calendar, self.engine.features.weekly)
         return done.more or more or unfinished
 

@@ -5,13 +5,13 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from handlers.digests import readers, sums
+from handlers.digests import figures, readers, sums
 from handlers.kit import Ask, Button, Refusal, Reply, Unit
 from handlers.registry import ANYTHING, command
 from handlers.wording import days, lines, numbers, places
 from handlers.wording.periods import Span, before, longer, named
 from scheduling import spans
-from storage.digests import periods
+from storage.digests import funnel, periods
 from storage.organisation import history, units
 
 MOST_ACTIVITIES = 6
@@ -85,6 +85,7 @@ def text(db: Connection, of: Unit, span: Span, found: periods.Period, now: datet
         *_schools(found),
         _missing(found),
         _compared(db, of, span, found, now.date()),
+        *_stars(db, of, span, now),
         *_reports(db, of, span, now.date()),
     ]
     return "\n".join(filter(None, told))
@@ -128,6 +129,14 @@ def _compared(db: Connection, of: Unit, span: Span, now: periods.Period, today: 
         f"人次 {numbers.change(now.attendance.attended - then.attendance.attended)}",
     ]
     return f"比{earlier.name}{'同期' if running else ''}：{'，'.join(parts)}"
+
+
+def _stars(db: Connection, of: Unit, span: Span, now: datetime) -> list[str]:
+    """The stars that were nominated in it; of whole months, terms and years."""
+    if not span.label:
+        return []
+    told = figures.star_lines(funnel.of_days(db, of, span.first, span.last, now.tzinfo))
+    return ["奖章：", *(f"· {line}" for line in told[:MOST_LINES])] if told else []
 
 
 def _reports(db: Connection, of: Unit, span: Span, today: date) -> list[str]:

@@ -51,6 +51,7 @@ def test_the_environment_beats_the_file(empty: Path, monkeypatch: pytest.MonkeyP
 
 
 OF_A_KIND = {
+    "DATABASE_URL": "postgresql://bot@db/bot",
     "NAME_KEY": Fernet.generate_key().decode(),
     "TELEGRAM_TOKEN": "123456:ABC-DEF",
     "WECOM_AES_KEY": "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C",  # made-up

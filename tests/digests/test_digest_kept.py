@@ -211,7 +211,7 @@ class TestFiles:
     def test_the_font_has_the_characters_of_names_and_signs(self) -> None:
         from fontTools.ttLib import TTFont
 
-        from handlers.digests.digest_picture import FONT
+        from handlers.pictures import FONT
 
         known = TTFont(FONT).getBestCmap()
         assert not [char for char in "玥喆珺堃三(2)中队–−·:、%★0123456789" if ord(char) not in known]

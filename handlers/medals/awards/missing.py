@@ -82,7 +82,7 @@ def _what(lacking: tuple[str, ...]) -> str:
 
 def _collective(ask: Ask, squad: Unit) -> str:
     """How far the squad itself is."""
-    held = badges.stars(ask.db, (squad.id, None))
+    held = badges.stars(ask.db, [(squad.id, None)])[squad.id, None]
     newest = max(held, default="")
     following = medals.next_star(newest) if newest else "S1"
     has = f"有集体{medals.label(newest)}" if newest else "还没有集体星级章"
