@@ -8,7 +8,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 BENCH_VENV := .venv-bench
 BENCH_STAMP := $(BENCH_VENV)/.installed
 
-.PHONY: help install dev run test test-long quick test-postgresql check bench faults soak lock sbom wheel fmt
+.PHONY: help install dev run test test-long quick test-postgresql check bench faults soak lock sbom wheel upgrade fmt
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -69,6 +69,9 @@ soak: $(DEV_STAMP) ## an hour at 20 messages a second with a kill a minute
 
 sbom: $(DEV_STAMP) ## write sbom.json, a CycloneDX of requirements.lock
 	$(VENV)/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible --of JSON -o sbom.json
+
+upgrade: ## back up, fetch the newest, migrate, verify; what fails is undone
+	@deploy/upgrade.sh
 
 wheel: $(DEV_STAMP) ## build the package into dist/
 	$(PY) -m hatchling build -t wheel

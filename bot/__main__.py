@@ -26,6 +26,7 @@ COMMANDS = {
     "preview": ("reports.preview", "看看会给谁发哪些提醒"),
     "digest": ("reports.digest", "打印一个单位的周报、月报、学期报或年报"),
     "calendar": ("reports.calendar", "把一个单位的日子打印成 .ics 文件"),
+    "material": ("reports.material", "打印一个单位的年度材料，或做成 Word"),
     "catalogue": ("reports.catalogue", "检查并打印可以报的目录"),
     "read": ("reports.read", "看看消息会读成什么"),
     "audit": ("reports.audit", "核对或查看审计日志"),

@@ -12,13 +12,13 @@ from storage.messages import inbox, outbox, undelivered
 from storage.reminders import deliveries, holds
 
 TICK_ALARM = timedelta(seconds=60)
+DAY = timedelta(days=1)
 _TOOK: dict[str, tuple[str, list[str]]] = {
     "message": ("from its arrival to its commit", ["channel"]),
     "answer": ("from when it was written to when it had arrived", ["channel"]),
     "commit": ("a transaction", []),
     "queue": ("how long something waited for a transaction", []),
 }
-DAY = timedelta(days=1)
 STATES = ("new", "claimed", "uncertain", "dead")
 
 
@@ -39,8 +39,8 @@ def text(engine: Engine, pipeline: Pipeline, tick_age: float, channels: Mapping[
         counts = outbox.counts(db, STATES)
         waiting, overdue = deliveries.queue(db, engine.now())
         held = bool(holds.why(db))
-        oldest = undelivered.oldest(db, engine.now())
         settled = deliveries.by_state(db, engine.now() - DAY, engine.now())
+        oldest = undelivered.oldest(db, engine.now())
         failed, unreadable = len(inbox.failed(db)), inbox.unreadable(db)
     for state in STATES:
         rows.labels(state).set(counts.get(state, 0))

@@ -26,7 +26,7 @@ LONG = [
         r"tests/(processes|newcomer)/",
         r"/test_(browser|emulator|rights|process|migrate_to|backup)\.py",
         r"tests/channels/\w+/test_talks\.py",
-        r"tests/whole/test_(walk|names_walk)\.py",
+        r"tests/whole/test_(walk|names_walk|examples)\.py",
         r"tests/guard/test_(planted_words|erased|rights_given)\.py",
         r"tests/children/test_(retention|nights)\.py|tests/channels/test_outages\.py",
     )

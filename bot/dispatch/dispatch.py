@@ -8,7 +8,7 @@ from datetime import timedelta
 from bot.dispatch import card_replies, newest, open_questions, reminded, tasks, typed_labels
 from bot.dispatch.features import Features
 from handlers import kit, rights
-from handlers.asker import context
+from handlers.asker import context, examples
 from handlers.attendance import attachments, recent, reports
 from handlers.checkins.questions import asking
 from handlers.general import exports, handbook
@@ -35,7 +35,17 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def answer(features: Features, ask: kit.Ask) -> Sequence[kit.Reply]:
-    """What the message is answered with; raises Refusal for what is said as it is."""
+    """What the message is answered with; raises Refusal for what is said as it is, with something that works."""
+    try:
+        return _answered(features, ask)
+    except kit.Refusal as refusal:
+        if not refusal.buttons and ask.message.private and not _is_stranger(ask):
+            meant = features.command_in(tidy(ask.message.text))
+            refusal.buttons = examples.beside(ask, refusal.text, meant[0] if meant else None)
+        raise
+
+
+def _answered(features: Features, ask: kit.Ask) -> Sequence[kit.Reply]:
     if not ask.message.private:
         told, stranger = spoken_codes.overheard(ask), _is_stranger(ask)
         if told or stranger:
@@ -86,7 +96,9 @@ def _said(features: Features, ask: kit.Ask, text: str, commands: bool = True) ->
     if found and not free and (replies := _ordered(waiting, ask, *found)) is not None:
         return replies
     if _is_stranger(ask):
-        return _greeting(ask)
+        # Who comes by a code may be asked who they are.
+        replies = waiting.taken(ask, text) if waiting else None
+        return _greeting(ask) if replies is None else replies
     wordless = not text and (ask.message.attachments or ask.message.place)
     # A photo is no answer to a question.
     if waiting and not wordless and not waiting.leaves(ask, text):
@@ -125,7 +137,7 @@ def _ordered(
 
 def _call(command: Command, ask: kit.Ask) -> Sequence[kit.Reply]:
     if command.allows(ask.person):
-        answer: kit.Answer | None = exports.of(ask, command) if command.exports else command.handler(ask)
+        answer: kit.Answer | None = exports.of(ask, command) if command.exports else ask.answered(command, ask.args)[0]
         if answer is None:
             raise TypeError(f"{command.words[0]}: a command has to answer")
         return _list(answer)

@@ -1,7 +1,7 @@
 """A roster file that came by chat: read and compared beside the writer, staged in small steps, shown for agreement."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from sqlalchemy import Engine
@@ -29,14 +29,22 @@ class RosterFiles:
     async def take(self, wanted: Wanted, sheet: roster.Sheet) -> None:
         """Stage what the file changes, and say it to whoever sent it."""
         assert wanted.person_id is not None
-        found, tops, seen = await asyncio.to_thread(self._compare, wanted.person_id, sheet)
-        batch = 0
-        if found and not sheet.notes.problems:
-            batch = await self._pipeline.do(lambda turn: staging.begin(turn.db, wanted.person_id, tops, seen, turn.now))
-            for first, rows in enumerate(chunks.chunks(staging.rows_of(found), staging.AT_ONCE)):
-                await self._pipeline.do(_put(batch, first * staging.AT_ONCE, rows))
-        said = imports.shown(found, sheet, batch)
-        await self._pipeline.do(lambda turn: _show(turn, wanted, batch, said))
+        found, batch = await self._stage(wanted.person_id, sheet)
+        whole = 0
+        if sheet.whole and not sheet.notes.problems:
+            _, whole = await self._stage(wanted.person_id, sheet.whole)
+        said = imports.shown(found, sheet, batch, whole)
+        await self._pipeline.do(lambda turn: _show(turn, wanted, (batch, whole), said))
+
+    async def _stage(self, person_id: int, sheet: roster.Sheet) -> tuple[stored.Plan, int]:
+        """What the file changes, and the number under which it waits; 0 for nothing to do or to be done."""
+        found, tops, seen = await asyncio.to_thread(self._compare, person_id, sheet)
+        if not found or sheet.notes.problems:
+            return found, 0
+        batch = await self._pipeline.do(lambda turn: staging.begin(turn.db, person_id, tops, seen, turn.now))
+        for first, rows in enumerate(chunks.chunks(staging.rows_of(found), staging.AT_ONCE)):
+            await self._pipeline.do(_put(batch, first * staging.AT_ONCE, rows))
+        return found, batch
 
     def _compare(self, person_id: int, sheet: roster.Sheet) -> tuple[stored.Plan, tuple[str, ...], str]:
         now = self._now()
@@ -52,7 +60,7 @@ def _put(batch: int, first: int, rows: list[staging.Row]) -> Callable[[Turn], No
     return lambda turn: staging.put(turn.db, batch, first, rows)
 
 
-def _show(turn: Turn, wanted: Wanted, batch: int, said: Reply) -> None:
-    if batch:
+def _show(turn: Turn, wanted: Wanted, batches: Iterable[int], said: Reply) -> None:
+    for batch in filter(None, batches):
         staging.show(turn.db, batch)
     turn.letters.tell(said, wanted.channel, wanted.chat)

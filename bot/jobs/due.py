@@ -1,7 +1,9 @@
 """What is said when deliveries are due: each by the feature that declared its kind, together as one letter."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -27,12 +29,12 @@ def preview(engine: Engine, db: Connection, days: int, calendar: Calendar, perso
     return preview_of(db, engine.now(), days, calendar, occasions, partial(letter.words, db, occasions), person_id)
 
 
-def voice(engine: Engine, turn: Turn) -> Voice[Reply]:
-    """To the person of each row, with the roles of now."""
+def voice(engine: Engine, turn: Turn, known: Mapping[Any, Any]) -> Voice[Reply]:
+    """To the person of each row, with the roles of now; `known` was read ahead."""
     occasions = engine.features.occasions
 
     def say(row: deliveries.DeliveryRow, brief: bool) -> Reply | None:
-        return letter.words(turn.db, occasions, row, turn.now, brief)
+        return letter.words(turn.db, occasions, row, turn.now, brief, known)
 
     return Voice(say, partial(letter.join, occasions, turn.now.date()))
 

@@ -1,14 +1,18 @@
 """The nearest example that works when it is sent back: of the asker's own units, with what was understood."""
 
+import re
+from collections.abc import Sequence
+
 from handlers.asker.schools import has_several_schools, school_of
-from handlers.kit import REPORTERS, Ask, Unit
+from handlers.kit import REPORTERS, Ask, Button, Unit
 from handlers.reading import Reading, Record
-from handlers.registry import most_used
+from handlers.registry import Command, most_used
 from storage.organisation import units
 from storage.organisation.units import Kind
 
-_USUAL, _ACTIVITY, _HEADS = "3-2", "主题队日", 38
+_USUAL, _USUAL_NAME, _ACTIVITY, _HEADS = "3-2", "三(2)中队", "主题队日", 38
 _NOTHING = Record()
+_QUOTED, _SHOWN = re.compile("「([^」]+)」"), re.compile("像这样|[如发写][:：]")
 _WHOLES = frozenset({Kind.SCHOOL, Kind.GRADE})
 
 
@@ -16,9 +20,37 @@ def nearest(ask: Ask, heard: Reading | None = None) -> str:
     """`报活动像这样发:` with a check-in for whoever reports, else a command of theirs that stands by itself."""
     if ask.me.roles & REPORTERS:
         return f"报活动像这样发:\n{checkin(ask, *(heard.records if heard else ())[:1])} 清明祭英烈"
-    mine = most_used(each for each in ask.features if each.words[0] in each.examples and each.allows(ask.person))
-    word = mine[0].words[0]
+    word = _standing(ask)
     return f"看本周情况,发「{word}」。" if word == "周报" else f"可以发「{word}」。"
+
+
+def beside(ask: Ask, said: str, meant: Command | None) -> tuple[Button, ...]:
+    """What works, as a button under a refusal that names nothing: of the command that was meant, else of theirs."""
+    words = {word for each in ask.features for word in each.words if each.allows(ask.person)} - {"帮助"}
+    named = (quoted.split()[0] for quoted in _QUOTED.findall(said) if quoted.strip())
+    if _SHOWN.search(said) or not words.isdisjoint(named):
+        return ()
+    if meant and meant.allows(ask.person) and meant.words[0] in meant.examples:
+        return (Button(meant.words[0], meant.words[0]),)
+    if ask.me.roles & REPORTERS:
+        # Without the number, so that nothing is recorded by a slip.
+        return (Button(f"报{unit(ask)}", "签到", f"{unit(ask)} {_ACTIVITY}"),)
+    word = _standing(ask)
+    return (Button(word, word),)
+
+
+def _standing(ask: Ask) -> str:
+    """The most used of their commands that says something by itself."""
+    mine = most_used(each for each in ask.features if each.words[0] in each.examples and each.allows(ask.person))
+    return mine[0].words[0]
+
+
+def squad(ask: Ask, tops: Sequence[Unit]) -> str:
+    """What a squad at or below these units is called there: with its school, where there are several."""
+    found = units.usual(ask.db, [each.path for each in tops], Kind.SQUAD, _USUAL_NAME)
+    if found is None:
+        return _USUAL_NAME
+    return found.name if len({each.school_id for each in tops} - {None}) == 1 else units.full_name(ask.db, found)
 
 
 def planned(ask: Ask, said: Record) -> str:
@@ -41,7 +73,7 @@ def unit(ask: Ask, key: str | None = None) -> str:
             squads = [each for each in school_of(ask, whole.school_id).units.values() if whole.covers(each)]
             found += sorted(squads, key=lambda each: each.key != _USUAL)
     one = next((each for each in found if key and each.key == key), found[0] if found else None)
-    return _name(ask, one) if one else "三(2)中队"
+    return _name(ask, one) if one else _USUAL_NAME
 
 
 def _name(ask: Ask, one: Unit) -> str:

@@ -12,6 +12,7 @@ from handlers.pictures import Box
 from handlers.pictures import Page as _Page
 from handlers.registry import renders
 from handlers.wording import numbers, weeks
+from scheduling import closed_periods
 from storage.digests import digests, figures
 from storage.organisation import units
 
@@ -22,7 +23,9 @@ MOST_ACTIVITIES, MOST_NAMES = 8, 10
 def picture(db: Connection, values: Mapping[str, Any]) -> bytes:
     """The PNG of `unit_ids` in `week`, one below the other; `at` (ISO, may be left out) is when it was asked for."""
     at = datetime.fromisoformat(values["at"]) if "at" in values else None
-    shown = [digests.report(db, units.by_id(db, unit_id), values["week"], at) for unit_id in values["unit_ids"]]
+    at_all = (units.by_id(db, unit_id) for unit_id in values["unit_ids"])
+    week = values["week"]
+    shown = [closed_periods.shown(db, of, week, at) if at else digests.report(db, of, week) for of in at_all]
     page = _Page()
     for each in shown:
         _panel(page, each, values.get("mark", ""))

@@ -35,11 +35,15 @@ def of(ask: Ask, command: Command) -> Sequence[Reply]:
     """What a command that exports answers, once it has been said what for: as the last word, or when asked."""
     purpose = next((each for each in PURPOSES if ask.args.endswith(each)), "")
     wanted = _Wanted(command.words[0], ask.args.removesuffix(purpose).rstrip(" ,，"))
-    answer = command.handler(replace(ask, args=wanted.args))
+    savepoint = ask.db.begin_nested()
+    [answer] = ask.answered(command, wanted.args)
     replies = [answer] if isinstance(answer, Reply) else answer
     if not purpose and any(each.file and not each.file.plain for each in replies):
+        # What it made for the file, as codes, is made when it is known what for.
+        savepoint.rollback()
         WHY.put(ask, wanted)
         return [Reply(WHY.asks, tuple(Button(each, answer=each) for each in PURPOSES))]
+    savepoint.commit()
     if any(each.file for each in replies):
         rights.spend(ask, "exports")
     return [_marked(ask, wanted.word, each, purpose) for each in replies]

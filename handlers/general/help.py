@@ -7,8 +7,8 @@ from handlers.registry import ANYONE, ANYTHING, Command, command
 
 # As many as stand on one card; the other topics are asked for in words.
 _BUTTONS = 6
-# So that all topics, and each of them, fit a screen: the most used of one, and those that have a line.
-_NAMED, _WITH_A_LINE = 9, 8
+# So that all topics fit a small screen in a line each, and each of them another: the most used, those with a line.
+_NAMED, _WITH_A_LINE = 3, 8
 
 
 @command(

@@ -1,5 +1,7 @@
 """导入: an admin sends the roster as a file, sees what would change, and agrees."""
 
+from dataclasses import replace
+
 from handlers import rights, roster
 from handlers.attendance import attachments
 from handlers.kit import Ask, Button, Refusal, Reply
@@ -17,6 +19,8 @@ _HOW = (
     "请把名册文件(Excel 或 CSV)私聊发给我。我先核对,告诉您会改什么,您同意了才写入。\n"
     "还没有名册,先要一份模板或现在的名册来填。"
 )
+
+_ALL, _HIDDEN = "连隐藏的行一起导入", "隐藏的行要不要？不要，按「导入」；也要，按「连隐藏的行一起导入」。"
 
 
 @command(
@@ -44,11 +48,22 @@ def table(ask: Ask) -> Reply:
     return Reply("名册收到了,正在核对,一会儿告诉您会改什么。您同意以前什么也不会改。")
 
 
-def shown(found: Plan, sheet: roster.Sheet, batch: int) -> Reply:
-    """What the file would change, with the buttons that decide; `batch` is its number."""
+def shown(found: Plan, sheet: roster.Sheet, batch: int, whole: int = 0) -> Reply:
+    """What the file would change, with the buttons that decide; `batch` is its number, `whole` with hidden rows."""
     if sheet.notes.problems:
         count, rows = len(sheet.notes.problems), roster.problems(sheet)
-        return Reply(f"名册有 {count} 处问题,什么也没有改:\n{rows}\n改好以后再发一次文件。")
+        where = f"名册（工作表「{sheet.title}」）" if sheet.title not in ("", "名册") else "名册"
+        return Reply(f"{where}有 {count} 处问题,什么也没有改:\n{rows}\n改好以后再发一次文件。")
+    said = _decision(found, sheet, batch)
+    if sheet.whole is None:
+        return said
+    if not whole:
+        words = "\n".join(sheet.notes.warnings[:1]) if not found else ""
+        return replace(said, text=f"{said.text}\n{words}".strip())
+    return replace(said, text=f"{said.text}\n{_HIDDEN}", buttons=(*said.buttons, Button(_ALL, "导入", str(whole))))
+
+
+def _decision(found: Plan, sheet: roster.Sheet, batch: int) -> Reply:
     if not found:
         return Reply("名册和现在一样,没有要改的。")
     leaving = f"{batch} 离任"

@@ -6,8 +6,8 @@ from handlers import rights
 from handlers.kit import Ask, Denied, Refusal, Reply, Role, Unit
 from handlers.organisation import unit_changes, unit_names
 from handlers.registry import ANYTHING, command
+from handlers.roster.head import plain
 from handlers.roster.kinds import may_stand_below
-from handlers.roster.sheet import plain
 from handlers.roster.units import grade_and_class
 from handlers.wording import places
 from storage.organisation import changes, history, units

@@ -11,7 +11,7 @@ from handlers.people import handover_work as duties
 from handlers.registry import command
 from handlers.wording.people import channel_name
 from storage.organisation import units
-from storage.people import appointments, people
+from storage.people import accounts, appointments, people
 from storage.roster import handover
 
 _SHOWN = 6
@@ -71,6 +71,9 @@ def _request(ask: Ask, one: appointments.Appointment, to: int) -> Reply:
 
 def described(ask: Ask, one: appointments.Appointment) -> str:
     """张老师 担任 实验小学的大队辅导员(刘校长请的)."""
+    if one.claimed:
+        name = people.by_id(ask.db, one.wish.person_id, ask.now).name
+        return f"{name}（{units.full_name(ask.db, _at(ask, one.wish))}）扫码选了自己"
     return f"{_what(ask, one.wish)}({people.by_id(ask.db, one.asked_by, ask.now).name}请的)"
 
 
@@ -123,11 +126,13 @@ def _listed(ask: Ask, mine: list[appointments.Appointment]) -> Reply:
 def _decide(ask: Ask, one: appointments.Appointment, yes: bool) -> list[Reply]:
     words = _what(ask, one.wish)
     asker = people.by_id(ask.db, one.asked_by, ask.now)
-    stands = not yes or rights.could_give(ask.db, asker, one.wish, ask.now)
+    stands = not yes or (_is_free(ask, one) if one.claimed else rights.could_give(ask.db, asker, one.wish, ask.now))
     if not appointments.settle(
         ask.db, one, appointments.CONFIRMED if yes and stands else appointments.DECLINED, ask.me.id, ask.now
     ):
         return [Reply(_GONE.format(one.id))]
+    if one.claimed:
+        return _claim_settled(ask, one, yes and stands)
     if not stands:
         return [
             Reply(f"{one.id} 没有照办:请的老师现在已经不管这里了。还要的话,请重新任命。"),
@@ -138,6 +143,27 @@ def _decide(ask: Ask, one: appointments.Appointment, yes: bool) -> list[Reply]:
         return [*refused, *_newcomer_told(ask, one)]
     told = [Reply(f"已确认:{words}。"), Reply(f"{ask.me.name}确认了:{words}。", to=one.asked_by)]
     return [*told, *confirmed(ask, one)]
+
+
+def _is_free(ask: Ask, one: appointments.Appointment) -> bool:
+    """Whether nobody else has come as this person meanwhile."""
+    return not accounts.joined(ask.db, [one.wish.person_id])
+
+
+def _claim_settled(ask: Ask, one: appointments.Appointment, yes: bool) -> list[Reply]:
+    """Whoever picked their row is let in by an admin's word, or by a second one's where that is not enough."""
+    name, wish = people.by_id(ask.db, one.wish.person_id, ask.now).name, one.wish
+    there = (wish.channel or "", wish.address or "", "")
+    if not yes:
+        return [
+            Reply(f"好的，没有让{name}加入。"),
+            Reply("您的加入没有得到确认。请问问管理员，或要一个邀请码。", at=there),
+        ]
+    done = propose(ask, ask.me, wish)
+    if done.waits:
+        return [Reply(f"{name}：{done.waits}"), *done.told]
+    welcome = f"欢迎，{name}！管理员确认好了。发「帮助」看看能做什么。"
+    return [Reply(f"已确认：{name}加入了。"), *done.told, Reply(welcome, at=there)]
 
 
 def _newcomer_told(ask: Ask, one: appointments.Appointment) -> list[Reply]:

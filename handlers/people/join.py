@@ -1,16 +1,16 @@
-"""加入 and 邀请: newcomers come in by a one-time code for a role at a unit."""
+"""加入: newcomers come in by a one-time code for a role at a unit."""
 
 import unicodedata
 from dataclasses import replace
 
 from handlers import rights
-from handlers.kit import Ask, Denied, Person, Refusal, Reply, Role, Unit
+from handlers.kit import Ask, Denied, Person, Refusal, Reply, Role
 from handlers.people import appointments
 from handlers.people import handover_work as duties
 from handlers.people.appointments import Proposal
-from handlers.registry import ANYONE, ANYTHING, command
+from handlers.people.joining import staff_room
+from handlers.registry import ANYONE, command
 from handlers.wording import people as naming
-from handlers.wording import places
 from storage.organisation import units
 from storage.people import invites, people
 from storage.people.appointments import Wish
@@ -58,7 +58,9 @@ def _used(ask: Ask, found: invites.Invite, name: str) -> Reply | list[Reply]:
         return Reply(f"这个邀请码作废了:{why}。请向大队辅导员或上级管理员再要一个。")
     if ask.person and found.person_id not in (None, ask.person.id):
         who = people.by_id(ask.db, found.person_id or 0, ask.now).name
-        return Reply(f"这个邀请码是给{who}的新手机用的,您已经用别的名字加入了。请换那位老师的手机来发。")
+        return Reply(f"这个邀请码是给{who}的,您已经用别的名字加入了。请换那位老师的手机来发。")
+    if found.room:
+        return staff_room.enter(ask, found, name)
     wish = _wish(ask, found, name)
     if not invites.use(ask.db, found, wish.person_id, ask.now):
         return Reply("这个邀请码刚被别人用掉了。请再要一个。")
@@ -113,7 +115,7 @@ def _welcome(ask: Ask, found: invites.Invite, maker: Person | None, wish: Wish) 
         said = f"欢迎,{who}!"
     elif done.waits:
         said = f"收到了,{who}:{where}的{found.role.label}。{done.waits}到时候我会告诉您。"
-    elif found.person_id is not None:
+    elif _was_here(ask, found):
         said = f"欢迎回来,{who}!报过的、提名过的都在。发「帮助」看看能做什么。"
     else:
         todo = "发「帮助 签到」看看怎么报活动。" if found.role == Role.COUNSELOR else "发「帮助」看看能做什么。"
@@ -132,68 +134,9 @@ def _given(ask: Ask, found: invites.Invite, maker: Person | None, wish: Wish) ->
     if wish.role is None and wish.channel is None:
         # Somebody who is here already: they have what they have.
         return Proposal()
-    return appointments.propose(ask, maker, wish, always=found.person_id is not None)
+    return appointments.propose(ask, maker, wish, always=_was_here(ask, found))
 
 
-@command(
-    "邀请", "invite", who=rights.GIVERS, group="人员", rank=25, help="为新老师开一个邀请码", glued=ANYTHING,
-    examples=("邀请 中队辅导员 三(2)中队", "邀请 大队辅导员 实验小学"),
-)  # fmt: skip
-def invite(ask: Ask) -> Reply:
-    """A one-time code for a role at a unit of the asker's part of the tree."""
-    if not ask.message.private:
-        raise Refusal("邀请码不能在群里开,请私聊我。")
-    role, words = _role(ask.args)
-    if role is None:
-        rights.check_grown_up(ask.args)
-        names, like = "、".join(each.label for each in rights.appointed_by(ask.me)), _example(ask, Role.COUNSELOR)
-        raise Refusal(f"请写明角色和单位,像这样:{like}\n您可以邀请:{names}。")
-    if role not in rights.appointed_by(ask.me):
-        raise Denied(f"您不能邀请{role.label},请找上级管理员。", what="邀请")
-    at = _unit(ask, role, words.strip())
-    if rights.needs_second(ask.me, role, at.path) and not rights.giving(ask.me.own, role, at.path):
-        raise Denied(f"代理期间不能邀请{role.label},请找原来的老师或上级管理员。", what="邀请")
-    rights.spend(ask, "invitations")
-    code = invites.make(ask.db, ask.vault, at.id, role, ask.me.id, ask.now)
-    return Reply(
-        f"邀请码:{code}\n{units.full_name(ask.db, at)} · {role.label},7 天内有效,只能用一次。\n"
-        f"请对方私聊我发:加入 {code}"
-    )
-
-
-def _role(args: str) -> tuple[Role | None, str]:
-    """(the role that begins the words, the rest); the unit may follow without a space."""
-    first, _, rest = args.partition(" ")
-    role = Role.named(first)
-    if role is None:
-        role = max(
-            (each for each in Role if args.startswith(each.label)), key=lambda each: len(each.label), default=None
-        )
-        rest = args[len(role.label) :] if role else ""
-    return role, rest.strip()
-
-
-def _top(ask: Ask, role: Role) -> list[Unit]:
-    return places.scope(ask.me, rights.givers_of(role))
-
-
-def _unit(ask: Ask, role: Role, words: str) -> Unit:
-    found = (
-        [unit for unit in places.named(ask, _top(ask, role), words) if rights.fits(role, unit.kind)] if words else []
-    )
-    if not words:
-        raise Refusal(f"请写明是哪个单位,像这样:{_example(ask, role)}")
-    if not found:
-        raise Refusal(f"没有找到单位「{words}」。请写全名,像这样:{_example(ask, role)}")
-    if len(found) > 1:
-        names = "、".join(units.full_name(ask.db, unit) for unit in found[:5])
-        raise Refusal(f"有 {len(found)} 个单位叫这个名字:{names}。请把学校也写上。")
-    return found[0]
-
-
-def _example(ask: Ask, role: Role) -> str:
-    """An invitation that fits the role: `邀请 大队辅导员 实验小学`."""
-    if role is Role.COUNSELOR:
-        return f"邀请 {role.label} 三(2)中队"
-    fitting = [unit.name for unit in _top(ask, role) if rights.fits(role, unit.kind)]
-    return f"邀请 {role.label} {fitting[0] if fitting else '实验小学'}"
+def _was_here(ask: Ask, found: invites.Invite) -> bool:
+    """Whether the code is for another phone of somebody who was heard before: others must know that it is them."""
+    return found.person_id is not None and people.was_heard(ask.db, found.person_id)

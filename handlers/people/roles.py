@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 from handlers import rights
+from handlers.asker import examples
 from handlers.kit import Ask, Denied, Person, Refusal, Reply, Role, Unit
 from handlers.people import appointments
 from handlers.registry import ANYTHING, command
@@ -123,7 +124,8 @@ def _meant(ask: Ask, words: str, word: str) -> tuple[Person, Role, Unit]:
     if not name or role is None:
         rights.check_grown_up(words)
         may = "、".join(each.label for each in rights.appointed_by(ask.me))
-        raise Refusal(f"请写明谁、角色和单位,像这样:{word} 张老师 中队辅导员 三(2)中队\n您可以{word}:{may}。")
+        at = examples.squad(ask, places.scope(ask.me, rights.GIVERS))
+        raise Refusal(f"请写明谁、角色和单位,像这样:{word} 张老师 中队辅导员 {at}\n您可以{word}:{may}。")
     top = places.scope(ask.me, [held for held, may in rights.APPOINTS.items() if role in may])
     if not top:
         raise Denied(f"{role.label}不归您{word},请找上级管理员。", what=word)

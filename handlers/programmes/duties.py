@@ -92,7 +92,7 @@ def _when(ask: Ask, row: Row, target: coverage.Target) -> str:
 
 @command(
     "看", "figures", who=READERS, group="周报", rank=26, help="看一项工作报了多少、缺谁", glued=ANYTHING,
-    examples=("看 宣讲", "看 月方案 上月"),
+    snapshot=True, examples=("看 宣讲", "看 月方案 上月"),
 )  # fmt: skip
 def look(ask: Ask) -> Reply:
     """A row's line for a period and who is missing; raises NotMeant for words that name no row."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from handlers import rights
 from handlers.kit import Person
-from handlers.roster.sheet import Line, Sheet, plain
+from handlers.roster.sheet import Line, Sheet, unpadded
 from handlers.roster.units import Units
 from storage.people.people import Role
 from storage.roster.roster import State
@@ -38,7 +38,7 @@ class Roles:
         for (person, unit, _), held in state.grants.items():
             # Whoever has no account gets in nowhere by a role that is given again.
             if not held.ended or person not in self._channels:
-                self._there.setdefault((plain(state.people[person]), unit), []).append(person)
+                self._there.setdefault((unpadded(state.people[person]), unit), []).append(person)
         for line in sheet.lines:
             if line.name and line.role:
                 self._want(line, line.role)
@@ -113,7 +113,7 @@ class Roles:
 
     def _identify(self, line: Line, person: int, at: int) -> bool:
         """Note the name and the accounts of the row; False for somebody who is not the importer's to change."""
-        known = plain(self._state.people.get(person, line.name))
+        known = unpadded(self._state.people.get(person, line.name))
         fresh = [account for account in line.accounts if account not in self._state.accounts]
         held = self._state.held.get(person, ())
         changes = bool(fresh) or known != line.name

@@ -1,31 +1,42 @@
 """The rows of a roster file -> typed lines; what is wrong with a row is said with its number."""
 
-import csv
-import io
 import re
 import sys
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from handlers.privacy import gate
+from handlers.roster.head import COLUMNS, columns_of, is_head, plain
 from storage.organisation.units import Kind
 from storage.people.people import Role
 from storage.roster.roster import Names
 
 # Under which channel an account is kept: both WeCom channels share one, since a member has one userid.
 WECOM, TELEGRAM = "wecom", "telegram"
+_AS_TEXT = "请把这一列设成文本,写成 三(2)班 这样,或空着"
+_SHOWN_HIDDEN = 10
 _QUOTED = re.compile("「[^」]*」")
-COLUMNS = ("组织", "类型", "姓名", "角色", "企业微信账号", "Telegram ID", "应到人数", "别名")
-# As of a workbook (bot/files/workbook_reader.py): bytes of a file, columns of a row, characters of a cell.
-MOST_BYTES, MOST_COLUMNS, LONGEST_CELL = 10 << 20, 64, 1000
-# The header is one of so many rows.
-_HIGHEST = 10
+# The head is one of so many rows.
+HIGHEST = 10
 _DEEPEST, _LONGEST_UNIT, _LONGEST_NAME, _MOST_MEMBERS = 12, 80, 40, 9999
 _USERID = re.compile(r"[a-z0-9][a-z0-9_.@-]{0,63}")
 _TELEGRAM_ID = re.compile(r"[1-9]\d{0,18}")
+_COUNT = re.compile(r"(\d{1,4})(?:\.0+)? ?[人名个]?")
+# 张　明: a space that only makes names equally long.
+_PADDING = re.compile(r"(?<=[\u3400-\u9fff]) +(?=[\u3400-\u9fff(])")
+# What people write between units beside /; the second where what stands before is a unit of the file.
+_SEPARATORS, _PERHAPS = re.compile(r"/|[\\>|→»›]+"), re.compile(r" *[-—–_] *| +")
+_DAY, _FRACTION = re.compile(r"\d{4}-\d\d-\d\d|\d{4}/\d+/\d+|\d+月\d+日"), re.compile(r"\d+\.\d+")
+
+
+class Record(NamedTuple):
+    """A row of the file; `number` as the program shows it."""
+
+    number: int
+    cells: Sequence[str]
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +51,7 @@ class Line:
     accounts: tuple[tuple[str, str], ...] = ()
     members: int | None = None
     aliases: tuple[str, ...] = ()
+    hidden: bool = False
 
 
 @dataclass(slots=True)
@@ -62,10 +74,16 @@ class Notes:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The lines of a file, without those that have a problem."""
+    """
+    The lines of a file, without those that have a problem; `title`: of the sheet in a workbook.
+
+    `whole`: the same with the rows that were hidden, where there are any: whoever sent it is asked which is meant.
+    """
 
     lines: tuple[Line, ...] = ()
     notes: Notes = field(default_factory=Notes)
+    title: str = ""
+    whole: "Sheet | None" = None
 
     @property
     def paths(self) -> set[Names]:
@@ -82,37 +100,6 @@ class _Bad(ValueError):
     """What is wrong with a row."""
 
 
-def read_csv(content: bytes) -> Sheet:
-    """The lines of a CSV file in UTF-8 (with or without BOM) or GB18030."""
-    if len(content) > MOST_BYTES:
-        return unreadable(f"文件太大（最多 {MOST_BYTES >> 20} MB），没有读。请按区县分成几个文件。")
-    text = _decode(content)
-    if text is None:
-        return unreadable("这不是名册:要 Excel 工作簿(.xlsx),或 CSV(UTF-8,逗号分隔)。")
-    first, _, _ = text.partition("\n")
-    try:
-        rows = csv.reader(io.StringIO(text, newline=""), delimiter="\t" if "\t" in first else ",")
-        return read_table(_limited(rows))
-    except csv.Error as error:
-        return unreadable(f"不是正确的 CSV({error})。请另存为 CSV(UTF-8,逗号分隔)。")
-
-
-def _limited(rows: Iterable[list[str]]) -> Iterator[list[str]]:
-    for number, row in enumerate(rows, 1):
-        if len(row) > MOST_COLUMNS:
-            raise csv.Error(f"第 {number} 行有 {len(row)} 列，最多 {MOST_COLUMNS} 列")
-        yield [cell[:LONGEST_CELL] for cell in row]
-
-
-def _decode(content: bytes) -> str | None:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return None
-
-
 def _without_names(words: str) -> str:
     """What is quoted of the file may be anything: 「王小明」 → 「王××」."""
     return _QUOTED.sub(lambda match: gate.hidden(match[0]), words)
@@ -123,68 +110,87 @@ def unreadable(words: str) -> Sheet:
     return Sheet((), Notes([words]))
 
 
-def read_table(rows: Iterable[Sequence[str]]) -> Sheet:
-    """The lines of a table, read as it comes; its header may stand below a title."""
-    numbered = enumerate(rows, start=1)
-    columns = next((found for _, row in islice(numbered, _HIGHEST) if "组织" in (found := _columns(row))), None)
-    if columns is None:
-        return unreadable(f"第 1 行应是表头,有「组织」这一列。可用的列:{'、'.join(COLUMNS)}")
+def read_table(rows: Iterable[Record], title: str = "") -> Sheet:
+    """The lines of a table, read as it comes; its head may stand below a title, and have two rows."""
+    numbered = iter(rows)
+    head = next((row for row in islice(numbered, HIGHEST) if is_head(row.cells)), None)
+    if head is None:
+        where = f"工作表「{title}」" if title else ""
+        return unreadable(f"{where}第 1 行应是表头,有「组织」这一列。可用的列:{'、'.join(COLUMNS)}")
+    columns = columns_of(head.cells)
+    below = list(islice(numbered, 1))
+    if below and is_head(below[0].cells):
+        # Merged cells stand in both rows; what is only in the upper one heads several columns.
+        columns = columns_of(below.pop().cells)
     known = [name for name in columns if name in COLUMNS]
     if len(known) > len(set(known)):
         return unreadable(f"表头里的「{next(name for name in known if known.count(name) > 1)}」写了两次")
-    unknown = [name for name in columns if name and name not in COLUMNS]
-    sheet = Sheet(tuple(_lines(numbered, columns, notes := Notes())), notes)
-    if unknown:
+    seen, hidden = _split((*below, *numbered))
+    return _sheet(columns, seen, hidden, title)
+
+
+def _split(rows: Iterable[Record]) -> tuple[list[Record], list[Record]]:
+    seen: list[Record] = []
+    hidden: list[Record] = []
+    for row in rows:
+        (hidden if row.hidden else seen).append(row)
+    return seen, hidden
+
+
+def _sheet(columns: Sequence[str], seen: Sequence[Record], hidden: Sequence[Record], title: str) -> Sheet:
+    notes = Notes()
+    lines = tuple(_lines(seen, columns, notes))
+    if unknown := [name for name in columns if name and name not in COLUMNS]:
         notes.warnings.insert(0, f"没有用到这些列:{gate.hidden('、'.join(unknown))}")
-    if not sheet.lines and not notes.problems:
+    if not lines and not notes.problems:
         notes.problems.append("文件里除了表头什么也没有")
-    return sheet
+    if not hidden:
+        return Sheet(lines, notes, title)
+    rows = "、".join(str(row.number) for row in hidden[:_SHOWN_HIDDEN]) + (" 等" if len(hidden) > _SHOWN_HIDDEN else "")
+    notes.warnings.insert(0, f"第 {rows} 行是隐藏的（或被筛选掉的），共 {len(hidden)} 行，没有算进去")
+    return Sheet(lines, notes, title, _sheet(columns, sorted((*seen, *hidden)), (), title))
 
 
-def _columns(row: Sequence[str]) -> list[str]:
-    return [_column(cell) for cell in row]
-
-
-def _column(cell: str) -> str:
-    name = plain(cell)
-    return next((known for known in COLUMNS if _bare(known) == _bare(name)), name)
-
-
-def _bare(name: str) -> str:
-    return name.replace(" ", "").casefold()
-
-
-def _lines(rows: Iterable[tuple[int, Sequence[str]]], columns: Sequence[str], notes: Notes) -> Iterable[Line]:
-    for number, row in rows:
+def _lines(rows: Iterable[Record], columns: Sequence[str], notes: Notes) -> Iterator[Line]:
+    paths: set[Names] = set()
+    for number, row, _ in rows:
         cells = [plain(cell) for cell in row]
-        if not any(cells):
+        # What is printed on several pages has its head on each.
+        if not any(cells) or (cells[:1] == [plain(columns[0])] and columns_of(row) == list(columns)):
             continue
         named = dict(zip(columns, cells, strict=False))
+        path = _path(named.get("组织", ""), paths)
         try:
             if any(cells[len(columns) :]):
-                raise _Bad("格子比表头多,可能有没加引号的逗号")
-            yield _line(number, named, notes)
+                raise _Bad(_beyond(cells, len(columns)))
+            yield _line(number, path, named, notes)
         except _Bad as bad:
             notes.problem(number, str(bad))
-            notes.broken.add(names_of(named.get("组织", "")))
+            notes.broken.add(path)
+        paths.add(path)
 
 
-def plain(cell: str) -> str:
-    """Without the differences that nobody means: full width, ㈡, spaces around, what cannot be seen."""
-    if cell.isascii() and cell.isprintable():
-        return cell.strip()
-    return "".join(filter(str.isprintable, unicodedata.normalize("NFKC", cell))).strip()
+def _beyond(cells: Sequence[str], width: int) -> str:
+    place = next(column for column in range(width, len(cells)) if cells[column])
+    return f"第 {place + 1} 列的格子比表头多,可能有没加引号的逗号;不是的话请删掉这一格"
 
 
-def _line(number: int, cells: Mapping[str, str], notes: Notes) -> Line:
-    path = names_of(cells.get("组织", ""))
+def _path(written: str, paths: Collection[Names]) -> Names:
+    """青禾区少工委-实验小学 is a path where the file has 青禾区少工委; else a name may have such a sign."""
+    names = names_of(written)
+    if len(names) == 1 and (parts := tuple(_PERHAPS.split(written)))[1:] and parts[:1] in paths:
+        return names_of("/".join(parts))
+    return names
+
+
+def _line(number: int, path: Names, cells: Mapping[str, str], notes: Notes) -> Line:
     if not path or not all(path):
         raise _Bad("「组织」要写成用 / 连接的全称,如 青禾区少工委/实验小学/三(2)中队")
     if len(path) > _DEEPEST or any(len(name) > _LONGEST_UNIT for name in path):
         raise _Bad(f"「组织」最多 {_DEEPEST} 级,每级最多 {_LONGEST_UNIT} 个字")
     kind = _one_of(Kind, cells.get("类型", ""))
     members, aliases = _members(cells.get("应到人数", "")), tuple(_aliases(number, cells.get("别名", ""), notes))
-    name, label = cells.get("姓名", ""), cells.get("角色", "")
+    name, label = unpadded(cells.get("姓名", "")), cells.get("角色", "")
     accounts = tuple(_accounts(cells))
     if not name:
         if label or accounts:
@@ -199,8 +205,14 @@ def _line(number: int, cells: Mapping[str, str], notes: Notes) -> Line:
 
 
 def names_of(written: str) -> Names:
-    """The names of a path joined by `/`: 青禾区少工委/实验小学/三（2）中队."""
-    return tuple(sys.intern(name.strip()) for name in plain(written).split("/")) if written.strip() else ()
+    """The names of a path joined by `/` or a sign like it: 青禾区少工委/实验小学/三（2）中队."""
+    parts = _SEPARATORS.split(plain(written)) if written.strip() else ()
+    return tuple(sys.intern(unpadded(name.strip())) for name in parts)
+
+
+def unpadded(name: str) -> str:
+    """张　明 → 张明; Anna Li stays."""
+    return _PADDING.sub("", plain(name))
 
 
 _Word = TypeVar("_Word", bound=Kind)
@@ -221,15 +233,18 @@ def _unknown(written: str) -> str:
 def _members(written: str) -> int | None:
     if not written:
         return None
-    if not re.fullmatch(r"\d{1,4}", written) or not 0 < int(written) <= _MOST_MEMBERS:
+    count = _COUNT.fullmatch(written)
+    if not count or not int(count[1]):
         raise _Bad(f"「应到人数」应是 1 到 {_MOST_MEMBERS} 的整数(现在是 {written[:20]})")
-    return int(written)
+    return int(count[1])
 
 
 def _aliases(number: int, written: str, notes: Notes) -> Iterable[str]:
     for alias in dict.fromkeys(filter(None, (part.strip() for part in re.split("[、,;]", written)))):
         if len(alias) > _LONGEST_UNIT:
             raise _Bad(f"「别名」每个最多 {_LONGEST_UNIT} 个字,之间用「、」隔开")
+        if _DAY.match(alias) or _FRACTION.fullmatch(alias):
+            raise _Bad(f"「别名」是{'小数' if '.' in alias else '日期'} {alias[:20]},大概是表格软件改的。{_AS_TEXT}")
         if gate.found_in(alias):
             notes.warn(number, f"别名「{alias}」里好像有人的姓名,没有写入。{gate.HERO}")
         else:

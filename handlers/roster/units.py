@@ -18,6 +18,7 @@ from scheduling.periods import school_year
 from storage.organisation.units import Kind
 from storage.roster import roster
 
+_WITHIN_A_SCHOOL, _EXAMPLE = {Kind.GRADE, Kind.SQUAD, Kind.TEAM}, ("青禾区少工委", "实验小学")
 _GRADES, _CLASSES = (1, 9), 20
 _WORDS = {
     "kind": "类型",
@@ -116,7 +117,7 @@ class Units:
         if len(path) > 1 and parent is None:
             # A parent with a row of its own has been complained of there.
             if path[:-1] not in self._entries and path[:-1] not in self._notes.broken:
-                self._notes.problem(entry.number, f"没有上级单位「{'/'.join(path[:-1])}」,请给它加一行")
+                self._notes.problem(entry.number, f"没有上级单位「{'/'.join(path[:-1])}」,{self._cure(path[:-1])}")
             return
         ref = self.refs.get(path)
         kind = entry.kind or (Kind(self.facts[ref].kind) if ref else None)
@@ -129,6 +130,12 @@ class Units:
             self._add(path, entry, parent, kind, numbers)
         else:
             self._change(ref, path, entry, _merged(self.facts[ref], entry, numbers))
+
+    def _cure(self, above: roster.Names) -> str:
+        """What to write for a unit that is not there under this name: its whole path, where one alone ends so."""
+        every = {*self.refs, *self._entries}
+        ends = [path for path in every if path != above and path[-len(above) :] == above]
+        return f"要写全:{'/'.join(ends[0])}/…" if len(ends) == 1 else "请给它加一行"
 
     def _change(self, ref: int, path: roster.Names, entry: _Entry, facts: roster.Facts) -> None:
         if facts != self.facts[ref] and not self.covers(ref):
@@ -170,6 +177,12 @@ class Units:
     def _add(self, path: roster.Names, entry: _Entry, parent: int | None, kind: Kind | None, numbers: _Numbers) -> None:
         if kind is None:
             self._notes.problem(entry.number, f"「{path[-1]}」是新单位,请写上「类型」")
+            return
+        if len(path) == 1 and kind in _WITHIN_A_SCHOOL:
+            schools = [each for each, ref in self.refs.items() if self.facts[ref].kind == Kind.SCHOOL]
+            above = "/".join(schools[0] if schools else _EXAMPLE)
+            self._notes.problem(entry.number, f"「{path[0]}」前面要写它的学校,用 / 连接,如 {above}/{path[0]}")
+            self._notes.broken.add(path)
             return
         if gate.found_in(path[-1]):
             self._notes.problem(entry.number, f"「{path[-1]}」里好像有人的姓名,不能作单位的名字。{gate.HERO}")

@@ -4,7 +4,7 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from handlers.roster.sheet import COLUMNS
+from handlers.roster.head import COLUMNS
 from handlers.workbooks import HEAD, PLAIN
 from handlers.workbooks import mark as put_mark
 from storage.organisation.units import Kind

@@ -267,14 +267,14 @@ def value(one: Figure, figure: Decimal | str | bool, hedge: str = "eq") -> str:
 
 
 def number(exact: Decimal, hedge: str = "eq") -> str:
-    """A number with its hedge: 3800余, 20余万, 1.35万余, 近3000, 约3020 (domain §3, G13, G14)."""
+    """A number with its hedge: 3800余, 20余万, 1万余, 1.35万余, 近3000, 约3020 (domain §3, G13, G14)."""
     plain = f"{exact:f}"
     plain = plain.rstrip("0").rstrip(".") if "." in plain else plain
     if hedge == "eq":
         return plain
     if hedge in ("ge", "gt"):
         if exact >= 10_000:
-            return f"{exact / 10_000:f}余万" if exact % 10_000 == 0 else f"{(exact / 10_000).normalize():f}万余"
+            return f"{exact / 10_000:f}余万" if exact % 100_000 == 0 else f"{(exact / 10_000).normalize():f}万余"
         return f"{plain}余"
     return f"{'约' if hedge == 'approx' else '近'}{plain}"
 

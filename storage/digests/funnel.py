@@ -90,6 +90,14 @@ def _counted(
     return tuple(found)
 
 
+def awarded(db: Connection, of: Unit, first: str, last: str) -> dict[str, tuple[int, int]]:
+    """Medal → (awarded, handed over) of what was nominated from one week to another at and below a unit."""
+    handed = func.sum(case((nomination.c.presented_on.is_not(None), 1), else_=0))
+    query = select(nomination.c.medal, func.count(), handed).join(unit, unit.c.id == nomination.c.unit_id)
+    query = query.where(below(of.path), nomination.c.week.between(first, last), nomination.c.state == _AWARDED)
+    return {medal: (count, int(given)) for medal, count, given in db.execute(query.group_by(nomination.c.medal))}
+
+
 def _places(db: Connection, of: Unit, terms: Sequence[str]) -> dict[tuple[str, bool], int]:
     """(star, of collectives) → how many places were set at and below a unit, each rounded down, the widest only."""
     quota = medal_quota.c

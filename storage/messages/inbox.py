@@ -7,7 +7,7 @@ from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, literal_column, select, update
+from sqlalchemy import Connection, bindparam, delete, func, literal_column, select, update
 
 from storage.base.upsert import insert_into
 from storage.tables import inbox, outbox
@@ -65,6 +65,11 @@ def arrive(db: Connection, rows: Sequence[dict[str, Any]], batch: str) -> dict[K
 @cache
 def _if_new(dialect: str) -> Any:
     return insert_into(dialect, inbox).on_conflict_do_nothing()
+
+
+def forget(db: Connection, inbox_id: int) -> None:
+    """Nothing has become of the message yet: it comes again, as if for the first time."""
+    db.execute(delete(inbox).where(inbox.c.id == inbox_id))
 
 
 def said_before(db: Connection, inbox_id: int) -> str | None:

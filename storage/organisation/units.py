@@ -169,6 +169,13 @@ def find(db: Connection, words: str, paths: Sequence[str]) -> list[Unit]:
     return []
 
 
+def usual(db: Connection, paths: Sequence[str], kind: Kind, name: str) -> Unit | None:
+    """An active unit of this kind in these subtrees: the one of this name, else the oldest."""
+    query = select(*_COLUMNS).where(within(paths), units.c.kind == kind, units.c.active)
+    row = db.execute(query.order_by(units.c.name != name, units.c.id).limit(1)).first()
+    return None if row is None else _unit(row)
+
+
 def is_spoken_of(db: Connection, words: str) -> bool:
     """Whether the name of some unit holds these words."""
     named = select(units.c.id).where(units.c.name.like(_pattern(words), escape="/"))

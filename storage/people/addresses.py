@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, update
 
 from storage.audit.audit import Action, note
 from storage.messages import outbox
 from storage.people.accounts import APP, ROBOT
-from storage.tables import account, card, dialogue, link_code
+from storage.tables import account, card, dialogue, link_code, person
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,4 +58,7 @@ def unlink(db: Connection, gone: Linked, now: datetime) -> None:
         db.execute(delete(card).where(card.c.channel == each.channel, card.c.chat == each.address))
         outbox.give_up(db, each.channel, each.address)
         db.execute(delete(account).where(account.c.id == each.id))
+        # From now on it takes a second person's word that somebody is them, though they may never have written.
+        never = (person.c.id == each.person_id) & person.c.heard_on.is_(None)
+        db.execute(update(person).where(never).values(heard_on=each.channel))
         note(db, Action.UNLINKED, now, subject=f"person:{each.person_id}", channel=each.channel)

@@ -44,6 +44,11 @@ class Appointment:
     asked_at: datetime
     wish: Wish
 
+    @property
+    def claimed(self) -> bool:
+        """Whether somebody only says who they are: they asked for themselves, in a staff room."""
+        return self.wish.role is None and self.asked_by == self.wish.person_id
+
 
 _WISH = tuple(appointment.c[name] for name in Wish.__slots__)
 _COLUMNS = (appointment.c.id, appointment.c.asked_by, appointment.c.asked_at, *_WISH)

@@ -27,18 +27,22 @@ class Invite:
     # Somebody known, for whom it is; whose work goes over to the one who comes.
     person_id: int | None = None
     from_id: int | None = None
+    # Of a staff room: everybody at the unit and below whom the roster knows, who then waits for its maker's word.
+    room: bool = False
 
 
 def make(
     db: Connection, vault: Vault, unit_id: int, role: Role, made_by: int | None, now: datetime, *,
-    person_id: int | None = None, from_id: int | None = None,
+    person_id: int | None = None, from_id: int | None = None, room: bool = False,
 ) -> str:  # fmt: skip
-    """A new code, valid for seven days and one person."""
+    """A new code, valid for seven days and one person, or for a whole staff room."""
     code = fresh()
     given = {"unit_id": unit_id, "role": role, "made_by": made_by, "person_id": person_id, "from_id": from_id}
+    given["room"] = room
     mark = marks(vault, code)[0]
     number = add_one(db, invite, code_hash=mark, made_at=now, expires_at=now + LIFETIME, **given)
-    note(db, Action.INVITED, now, unit_id=unit_id, subject=f"invite:{number}", role=role)
+    about = {"room": True} if room else {"role": role}
+    note(db, Action.INVITED, now, unit_id=unit_id, subject=f"invite:{number}", **about)
     return code
 
 

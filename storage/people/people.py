@@ -263,6 +263,20 @@ def without_account(db: Connection, role: Role, at: Unit, now: datetime) -> dict
     return {row.id: row.name for row in db.execute(query)}
 
 
+def unjoined(db: Connection, paths: Sequence[str], now: datetime) -> list[Person]:
+    """Everybody whom the roster has in these subtrees and who is on no platform yet, by unit; their grants there."""
+    has_one = exists().where(account.c.person_id == person.c.id)
+    # Who was heard once and has no account now has lost a phone: that takes a second person's word.
+    never = ~has_one & person.c.heard_on.is_(None)
+    query = _WITH_GRANTS.where(within(paths), unit.c.active, never, grant.c.deputy_for.is_(None))
+    return [each for each in _people(db.execute(query.order_by(unit.c.path, person.c.id)).all(), now) if each.grants]
+
+
+def was_heard(db: Connection, person_id: int) -> bool:
+    """Whether this person has ever written to us."""
+    return db.scalar(select(person.c.heard_on).where(person.c.id == person_id)) is not None
+
+
 def named(db: Connection, name: str) -> list[int]:
     """The ids of everybody of this name."""
     return list(db.scalars(select(person.c.id).where(person.c.name == name).order_by(person.c.id)))

@@ -110,6 +110,14 @@ def due(db: Connection, now: datetime, limit: int, letters: Letters) -> list[Del
     return [DeliveryRow(*row) for row in rows]
 
 
+def near(db: Connection, now: datetime, kind: str, limit: int) -> list[DeliveryRow]:
+    """What waits of this kind and is due, the longest waiting first; only read."""
+    query = select(*_ROW).where(_WAITING, delivery.c.kind == kind, delivery.c.due_at <= now)
+    return [
+        DeliveryRow(*row) for row in db.execute(query.order_by(delivery.c.due_at, delivery.c.person_id).limit(limit))
+    ]
+
+
 def put_off(db: Connection, ids: Iterable[int], then: datetime) -> None:
     """These wait until another time."""
     db.execute(update(delivery).where(delivery.c.id.in_(list(ids)), _WAITING).values(due_at=then))
@@ -119,12 +127,6 @@ def settle(db: Connection, ids: Iterable[int], state: str, now: datetime, late: 
     """Close waiting deliveries in one of the final states above; closed ones stay as they are."""
     mine = delivery.c.id.in_(list(ids)) & _WAITING
     db.execute(update(delivery).where(mine).values(state=state, settled_at=now, late=late))
-
-
-def skip(db: Connection, until: datetime, now: datetime) -> int:
-    """What was due until then was said by a process whose memory is lost; how many they are."""
-    values = {"state": SKIPPED, "settled_at": now}
-    return db.execute(update(delivery).where(_WAITING, delivery.c.due_at <= until).values(**values)).rowcount
 
 
 def not_reached(db: Connection, person_ids: Iterable[int], since: datetime) -> None:
@@ -154,6 +156,12 @@ def settled_for(
         for state, person, count in db.execute(mine):
             found[state][person] = count
     return found
+
+
+def skip(db: Connection, until: datetime, now: datetime) -> int:
+    """What was due until then was said by a process whose memory is lost; how many they are."""
+    values = {"state": SKIPPED, "settled_at": now}
+    return db.execute(update(delivery).where(_WAITING, delivery.c.due_at <= until).values(**values)).rowcount
 
 
 def next_due(db: Connection, now: datetime) -> DeliveryRow | None:

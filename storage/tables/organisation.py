@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import JSON, Boolean, Column, Date, Index, Integer, String, Table, UniqueConstraint
+from sqlalchemy import JSON, Boolean, Column, Date, Index, Integer, String, Table, UniqueConstraint, false
 
 from storage.tables.base import Instant, Path, id_column, metadata, ref, where
 
@@ -125,6 +125,8 @@ invite = Table(
     # Whose code it is: another phone of somebody known. Whose work goes over to the one who comes.
     ref("person_id", "person"),
     ref("from_id", "person"),
+    # Of a staff room: for everybody there whom the roster knows.
+    Column("room", Boolean, nullable=False, default=False, server_default=false()),
 )
 
 # A role for somebody, or without a role another account of theirs: it waits for the word of a second person.

@@ -43,7 +43,7 @@ WIDE = [
 "bot/pipeline/transaction.py", "handlers/attendance/drafts.py",
     "handlers/campaigns/publication.py", "handlers/checkins/corrections.py", "handlers/checkins/records.py",
     "handlers/checkins/repeat.py", "handlers/checkins/revisions.py", "handlers/children/incidents.py",
-    "handlers/digests/digest.py", "handlers/digests/digest_workbook.py", "handlers/digests/period_digest.py",
+    "handlers/digests/digest.py", "handlers/digests/period_digest.py",
     "handlers/medals/changes.py", "handlers/medals/review.py",
     "handlers/organisation/organisation.py", "handlers/programmes/cases/case_work.py",
     "handlers/programmes/duties.py", "handlers/programmes/reporting.py", "handlers/programmes/rosters/rosters.py",

@@ -4,6 +4,7 @@ import asyncio
 import base64
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -12,6 +13,7 @@ from bot.files.fetcher import Fetcher
 from storage.people import people
 from storage.people.people import Role
 from storage.tables import account, grant, person, roster_batch, staged, unit
+from tests.support import workbooks
 from tests.support.stage import Bot, running
 
 pytestmark = pytest.mark.both
@@ -255,3 +257,22 @@ def test_what_the_bot_gives_changes_nothing_when_it_comes_back(words: str, answe
         assert said["text"].startswith(answer), said
 
     play(tmp_path, "王主任", talk)
+
+
+def test_hidden_rows_are_asked_about(tmp_path: Path) -> None:
+    async def talk(chat: Chat) -> None:
+        def hide(book: object, page: Any) -> None:
+            page.set_row(2, None, None, {"hidden": True})
+
+        rows = [row.split(",")[:7] for row in (HEADER + ROWS).splitlines()]
+        _, shown = await chat.send(workbooks.xlsx(("名册", rows), change=hide), "名册.xlsx")
+        assert "第 3 行是隐藏的（或被筛选掉的），共 1 行，没有算进去" in shown["text"]
+        assert [button["label"] for button in shown["buttons"]] == ["导入", "不导入", "连隐藏的行一起导入"]
+        before = counts(chat.bot)
+        assert (await chat.press(shown, "导入")).startswith("名册已导入")
+        assert counts(chat.bot)[:2] == before[:2]
+        _, again = await chat.send(workbooks.xlsx(("名册", rows), change=hide), "名册.xlsx")
+        assert (await chat.press(again, "连隐藏的行一起导入")).startswith("名册已导入")
+        assert counts(chat.bot)[:2] == [before[0] + 1, before[1] + 1]
+
+    play(tmp_path, "李老师", talk)

@@ -21,7 +21,7 @@ _MOST_NAMED = 4
 
 @command(
     "还差什么", "lacking", who=READERS, group="奖章", rank=39, help="看离一星章还差什么",
-    examples=(_LIKE, "还差什么"),
+    snapshot=True, examples=(_LIKE, "还差什么"),
 )  # fmt: skip
 def show(ask: Ask) -> Reply:
     """Of one squad by number; of a school squad by squad, of a district school by school."""

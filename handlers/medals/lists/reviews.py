@@ -19,7 +19,7 @@ _NOBODY = "没有登记审核人"
 
 @command(
     "审核进度", "reviews", who=WHO, group="奖章", rank=53, help="看提名还在等谁审核、等了几天",
-    examples=("审核进度", "审核进度 实验小学"),
+    snapshot=True, examples=("审核进度", "审核进度 实验小学"),
 )  # fmt: skip
 def reviews(ask: Ask) -> Reply:
     """Of a school who has to review what of which squad, of a district school by school, the longest wait first."""

@@ -223,7 +223,7 @@ def finish(ask: Ask) -> Reply:
 
 @command(
     "在册", who=MEMBERS, group="活动", rank=32, help="看谁在聘、在任", glued=ANYTHING, follows=r"\s*\S",
-    examples=("在册 校外辅导员",),
+    snapshot=True, examples=("在册 校外辅导员",),
 )  # fmt: skip
 def listed(ask: Ask) -> Reply:
     """What is held in the asker's part of the tree; names in private only, to whoever enters them."""
@@ -261,7 +261,9 @@ def _line(ask: Ask, row: Row, one: holdings.Holding) -> str:
     return f"{one.unit_name} {_said(row, name, one)}"
 
 
-@command("到期", who=MEMBERS, group="活动", rank=33, help="看 90 天内到期的聘任、岗位", examples=("到期",))
+@command(
+    "到期", who=MEMBERS, group="活动", rank=33, help="看 90 天内到期的聘任、岗位", snapshot=True, examples=("到期",)
+)
 def soon(ask: Ask) -> Sequence[Reply]:
     """What ends within 90 days in the asker's part of the tree, the first to end first."""
     rows = {row.key: row for row in programmes.rosters(ask)}

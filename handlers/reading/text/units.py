@@ -25,7 +25,10 @@ _SCHOOL = pattern(
     r"全校|(?:[我本]?学?校|少先队|我们|本|全)大队(?![委部辅])|(?<!\w)大队(?![辅委长部旗课日会])|学校少工委"
 )
 _SQUAD = pattern(r"\s?第?([一二三四五六七八九十]|\d{1,2})小队")
-_SCHOOL_NAME = pattern(r"(?:(?:(?![听据说悉看])[\u4e00-\u9fff]){2,8}(?:小学|中学|学校)|[\u4e00-\u9fff]{1,3}小)$")
+_ABOVE_SCHOOL = r"(?:[\u4e00-\u9fff]{2,8}(?:\([^()]{1,8}\))?/)*"
+_SCHOOL_CALLED = r"(?:(?:(?![听据说悉看])[\u4e00-\u9fff]){2,8}(?:小学|中学|学校)|[\u4e00-\u9fff]{1,3}小)"
+_SCHOOL_NAME = pattern(rf"{_ABOVE_SCHOOL}{_SCHOOL_CALLED}(?:\([^()]{{1,8}}\))?[ /]{{0,2}}$")
+_SCHOOL_BEHIND = pattern(r" ?\([\u4e00-\u9fff]{2,10}(?:小学|中学|学校)(?:\([^()]{1,8}\))?\)")
 _NAMED = pattern(r"([\u4e00-\u9fff]{1,6})中队(?![会课日活辅委长旗名文建组员环的])")
 # 四(3)雷锋中队 四(3)中队(雷锋中队) 雷锋中队(四3班)
 _NICKNAME = pattern(
@@ -264,11 +267,13 @@ def _with_grade(hits: list[Hit]) -> list[Hit]:
 
 
 def _drop_school_names(scan: str, hits: list[Hit]) -> str:
-    """杜小四(二)中队, 昆吾小学五(3)中队: the school's name before the unit is not a topic."""
+    """昆吾小学五(3)中队, 五(3)中队(昆吾小学): the school's name beside the unit is not a topic."""
     if "小" not in scan and "学" not in scan:
         return scan
     for hit in hits:
-        found = _SCHOOL_NAME.search(scan[max(0, hit.start - 10) : hit.start])
+        found = _SCHOOL_NAME.search(scan[max(0, hit.start - 40) : hit.start])
         if found:
             scan = scan[: hit.start - len(found[0])] + GAP * len(found[0]) + scan[hit.start :]
+        elif behind := _SCHOOL_BEHIND.match(scan, hit.end):
+            scan = scan[: hit.end] + GAP * len(behind[0]) + scan[behind.end() :]
     return scan

@@ -1,0 +1,107 @@
+"""Run as a program of its own (limited.py): a workbook on standard input → its rows on standard output, as JSON."""
+
+import io
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, time, timedelta
+from functools import partial
+from typing import Any
+from zipfile import ZipFile, is_zipfile
+
+from bot.files.limited import LOCKED, TOO_MUCH
+from bot.files.workbooks import markup, opendocument, xlsx
+from bot.files.workbooks.page import Book, LockedError, Page, TooMuchError, number, page_of
+
+_EXPLANATIONS = "说明"
+_MOST_LOOKED_AT, _HIGHEST = 5, 10
+# The sheets of the catalogue, and of badges; a workbook with the first sheet of one of them is such a one.
+_NO_ROSTER = (("行", "字段", "选项"), ("基础章",))
+# What a locked .xlsx consists of: a file within the old container.
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_OLD = b"\xd0\xcf\x11\xe0"
+
+
+def _book(content: bytes) -> Book:
+    if content.startswith(_OLD) and _ENCRYPTED in content:
+        raise LockedError
+    if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        return markup.sheets_of_xml(content) if markup.is_xml(content) else markup.sheets_of_page(content)
+    if is_zipfile(io.BytesIO(content)):
+        archive = ZipFile(io.BytesIO(content))
+        if any(each.flag_bits & 1 for each in archive.infolist()):
+            raise LockedError
+        names = set(archive.namelist())
+        if "content.xml" in names:
+            return opendocument.sheets(archive)
+        if "[Content_Types].xml" in names and xlsx.MAIN.encode() in archive.read("[Content_Types].xml"):
+            return xlsx.sheets(archive)
+    return _others(content)
+
+
+def _others(content: bytes) -> Book:
+    """Of .xls, .et and .xlsb."""
+    from python_calamine import CalamineWorkbook, PasswordError, SheetVisibleEnum
+
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    except PasswordError:
+        raise LockedError from None
+    seen = [sheet.name for sheet in book.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
+    return {name: partial(_page, book, name) for name in seen}
+
+
+def _page(book: object, name: str) -> Page:
+    sheet = book.get_sheet_by_name(name)  # type: ignore[attr-defined]
+    page = page_of(map(_text, row) for row in sheet.iter_rows())
+    left = sheet.start[1] if sheet.start else 0
+    for (top, column), (bottom, _) in sheet.merged_cell_ranges or ():
+        page.fill(top + 1, bottom + 1, column - left)
+    return page
+
+
+def _roster(book: Book) -> str:
+    """The sheet with the roster: the one that is called so, else the first with its head, else the first."""
+    headed = (name for name, read in list(book.items())[:_MOST_LOOKED_AT] if _headed(read()))
+    return "名册" if "名册" in book else next(headed, next(iter(book)))
+
+
+def _headed(page: Page) -> bool:
+    return any("组织" in cell for number, (_, row) in page.rows.items() if number <= _HIGHEST for cell in row)
+
+
+def _text(cell: object) -> str:
+    if isinstance(cell, float):
+        return number(cell)
+    if isinstance(cell, datetime | date | time):
+        return cell.isoformat()
+    return "" if isinstance(cell, timedelta) else str(cell)
+
+
+def answer(content: bytes) -> tuple[int, bytes]:
+    """0, TOO_MUCH or LOCKED; the first line names the sheets, a row is its number, whether hidden, and the cells."""
+    try:
+        book = _book(content)
+        names = list(book)
+        tables = next(([name for name in kind if name in names] for kind in _NO_ROSTER if kind[0] in names), [])
+        chosen = tables or [_roster(book)]
+        pages = [book[name]() for name in chosen]
+    except TooMuchError:
+        return TOO_MUCH, b""
+    except LockedError:
+        return LOCKED, b""
+    others = [name for name in names if name not in (*chosen, _EXPLANATIONS)]
+    about = {"sheets": chosen, "others": others, "far": pages[0].far, "blind": content.startswith(_OLD)}
+    return 0, b"".join(json.dumps(line, ensure_ascii=False).encode() + b"\n" for line in (about, *_lines(pages)))
+
+
+def _lines(pages: Iterable[Page]) -> Iterator[list[Any] | None]:
+    for page in pages:
+        yield from ([place, hidden, *cells] for place, (hidden, cells) in sorted(page.rows.items()))
+        yield None
+
+
+if __name__ == "__main__":
+    status, written = answer(sys.stdin.buffer.read())
+    sys.stdout.buffer.write(written)
+    sys.exit(status)

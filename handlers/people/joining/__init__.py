@@ -1,0 +1,1 @@
+"""How many come at once: codes for everybody who is missing, one code for a staff room."""

@@ -1,0 +1,126 @@
+"""Many join at once: cards for everybody who is missing, one code for a staff room."""
+
+import asyncio
+import io
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from storage.organisation import units
+from storage.organisation.units import Unit
+from storage.people import people
+from storage.people.people import Role
+from tests.support.stage import Bot, running
+
+pytestmark = pytest.mark.both
+WAITS = "管理员确认以后，我会告诉您。"
+
+
+async def school(bot: Bot, colleagues: int, *others: tuple[str, Role]) -> list[str]:
+    """So many colleagues in the roster of 实验小学 who have no account, and these of the school itself."""
+    names = [f"教师{chr(0x4E00 + place)}" for place in range(colleagues)]
+
+    def fill(turn) -> None:
+        now = bot.clock.now()
+        at = units.find(turn.db, "实验小学(演示)", [units.ALL])[0]
+        squads = [each for each in units.of_school(turn.db, at.id) if each.key]
+        wanted: list[tuple[str, Role, Unit]] = [(name, role, at) for name, role in others]
+        wanted += [(name, Role.COUNSELOR, squads[place % len(squads)]) for place, name in enumerate(names)]
+        for name, role, unit in wanted:
+            people.give(turn.db, people.add(turn.db, name, now), role, unit, now)
+
+    await bot.app.pipeline.do(fill)
+    return names
+
+
+def play(folder: Path, scene: Callable[[Bot], Awaitable[None]]) -> None:
+    async def played() -> None:
+        async with running(folder) as bot:
+            await scene(bot)
+
+    asyncio.run(played())
+
+
+def code_in(text: str) -> str:
+    return text.partition("加入 ")[2].split()[0]
+
+
+def holds(bot: Bot, address: str) -> set[tuple[str, Role]]:
+    with bot.read() as db:
+        found = people.by_addresses(db, "practice", [address], bot.clock.now()).get(address)
+    return {(each.unit.name, each.role) for each in found.grants} if found else set()
+
+
+def test_thirty_colleagues_join_by_three_deeds_of_an_admin(tmp_path: Path) -> None:
+    async def scene(bot: Bot) -> None:
+        names = await school(bot, 30)
+        (said,) = await bot.say("李老师", "邀请 办公室")
+        code = code_in(said)
+        first = (await bot.say("手机0", f"加入 {code}"))[-1]
+        assert first.startswith("您是哪一位？请回序号或姓名：\n1. 教师") and len(first.splitlines()) == 31
+        assert (await bot.say("手机0", names[0]))[-1].endswith(WAITS)
+        for place, name in enumerate(names[1:], 1):
+            assert (await bot.say(f"手机{place}", f"加入 {code} {name}"))[-1].endswith(WAITS)
+        told = [each["text"] for each in bot.new("李老师") if each["from"] == "bot"]
+        assert len(told) == 1 and "扫码选了自己，等您确认" in told[0]
+        assert not any(holds(bot, f"手机{place}") for place in range(30))
+        assert "等您确认 30 件" in (await bot.say("李老师", "待确认"))[-1]
+        await bot.say("李老师", "待确认 全部 同意")
+        assert all(holds(bot, f"手机{place}") for place in range(30))
+        assert "欢迎" in bot.new("手机7")[-1]["text"]
+        assert "都加入了" in (await bot.say("李老师", "谁还没加入"))[-1]
+
+    play(tmp_path, scene)
+
+
+def test_a_row_is_picked_once_by_its_number_and_nothing_else_gets_in(tmp_path: Path) -> None:
+    async def scene(bot: Bot) -> None:
+        names = await school(bot, 3)
+        code = code_in((await bot.say("李老师", "邀请 办公室"))[-1])
+        await bot.say("甲", f"加入 {code}")
+        assert "还没有加入。请回列表里的序号或姓名" in (await bot.say("甲", "9"))[-1]
+        assert (await bot.say("甲", "2"))[-1].endswith(WAITS)
+        assert "您已经选过了" in (await bot.say("甲", f"加入 {code}"))[-1]
+        await bot.say("乙", f"加入 {code}")
+        assert "已经有人选了" in (await bot.say("乙", names[1]))[-1]
+        assert "好的，没有加入" in (await bot.say("乙", "取消"))[-1]
+        assert "您已经加入了" in (await bot.say("张老师", f"加入 {code}"))[-1]
+        await bot.say("李老师", "待确认 全部 不同意")
+        assert "没有得到确认" in bot.new("甲")[-1]["text"] and not holds(bot, "甲")
+
+    play(tmp_path, scene)
+
+
+def test_nobody_comes_to_more_by_their_own_word(tmp_path: Path) -> None:
+    async def scene(bot: Bot) -> None:
+        await school(bot, 0, ("钱老师", Role.DATA_OFFICER))
+        code = code_in((await bot.say("刘校长", "邀请 办公室"))[-1])
+        # A second phone of whoever made the code.
+        await bot.say("校长的手机", f"加入 {code} 钱老师")
+        assert "王主任确认" in (await bot.say("刘校长", "待确认 全部 同意"))[-1]
+        assert not holds(bot, "校长的手机")
+        await bot.say("王主任", "待确认 全部 同意")
+        assert holds(bot, "校长的手机") == {("实验小学(演示)", Role.DATA_OFFICER)}
+
+    play(tmp_path, scene)
+
+
+def test_everybody_who_is_missing_gets_a_card_of_their_own(tmp_path: Path) -> None:
+    async def scene(bot: Bot) -> None:
+        names = await school(bot, 3, ("钱老师", Role.DATA_OFFICER))
+        assert "还没加入的老师 4 位" in (await bot.say("李老师", "谁还没加入"))[-1]
+        assert "每人一张卡" in (await bot.say("李老师", "邀请 全部 其他用途"))[-1]
+        book = openpyxl.load_workbook(io.BytesIO(next((bot.channel.folder / "sent").iterdir()).read_bytes()))
+        assert book["名单"]["A1"].value == "李老师 2026-04-03 09:00 导出，用途：其他用途。请勿转发"
+        assert book["卡片"].oddFooter.left.text == book["名单"]["A1"].value
+        rows = list(book["名单"].iter_rows(min_row=3, values_only=True))
+        # The data officer is not a brigade counselor's to give.
+        assert [row[0] for row in rows] == names and len(book["卡片"]._images) == 3
+        assert rows[0][4].startswith(f"{names[0]}您好，请私聊辅导员助手，发：加入 {rows[0][3]}")
+        said = (await bot.say("新手机", f"加入 {rows[1][3]}"))[-1]
+        assert said.startswith("欢迎!您现在是实验小学(演示)") and len(holds(bot, "新手机")) == 1
+        assert "已用过" in (await bot.say("别的手机", f"加入 {rows[1][3]}"))[-1]
+
+    play(tmp_path, scene)
