@@ -4,6 +4,8 @@ import argparse
 import importlib
 import os
 import sys
+import tempfile
+import traceback
 from types import ModuleType
 
 from bot import __version__
@@ -24,10 +26,13 @@ COMMANDS = {
     "preview": ("reports.preview", "看看会给谁发哪些提醒"),
     "digest": ("reports.digest", "打印一个单位的周报、月报、学期报或年报"),
     "calendar": ("reports.calendar", "把一个单位的日子打印成 .ics 文件"),
+    "material": ("reports.material", "打印一个单位的年度材料，或做成 Word"),
     "catalogue": ("reports.catalogue", "检查并打印可以报的目录"),
     "read": ("reports.read", "看看消息会读成什么"),
     "audit": ("reports.audit", "核对或查看审计日志"),
     "audit-report": ("reports.audit_report", "打印未成年人个人信息保护的年度审计"),
+    "backup": ("data.backup", "运行中把全部放进一个文件，或试一份备份能不能恢复"),
+    "restore": ("data.restore", "用一份备份换掉数据库"),
     "migrate-to": ("data.migrate_to", "把 SQLite 数据库搬到 PostgreSQL"),
     "doctor": ("doctor", "检查安装哪里不对，怎么改"),
     "key": ("data.key", "生成一把新的 NAME_KEY，或换密钥"),
@@ -74,14 +79,19 @@ def _run(module: ModuleType, arguments: argparse.Namespace, settings: Settings) 
         print(problem, file=sys.stderr)
         return 2
     except Exception as error:
-        sentence = in_words(error)
-        if sentence is None:
-            raise
-        print(sentence, file=sys.stderr)
+        print(in_words(error) or _kept(error), file=sys.stderr)
         return 1
     finally:
         if opened := sys.modules.get("bot.commands.database"):
             opened.close()
+
+
+def _kept(error: Exception) -> str:
+    """A bug: its traceback goes into a file, for whoever mends it; the sentence that says so."""
+    handle, path = tempfile.mkstemp(prefix="counselor-bot-", suffix=".txt")
+    with open(handle, "w", encoding="utf-8") as file:  # noqa: PTH123
+        traceback.print_exception(error, file=file)
+    return f"程序自己出错了（{type(error).__name__}）。详情在 {path}，请把它交给开发的人。"
 
 
 def _module(name: str) -> ModuleType:

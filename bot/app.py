@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 import socket
 from collections.abc import Coroutine
@@ -34,7 +35,7 @@ class App:
         self._supervision = supervision
         self.settings = engine.settings
         self.owner = token_hex(8)
-        self.pipeline = Pipeline(engine.transactions(), self._wake, engine.limits())
+        self.pipeline = Pipeline(engine.transactions(engine.database.read), self._wake, engine.limits())
         self.channels: dict[str, Channel] = {}
         self.senders: list[Sender] = []
         self.routes: list[BaseRoute] = []
@@ -104,6 +105,7 @@ class App:
         if self._supervision:
             loops.append(self._task(self._supervision.file.watch(), "the database file"))
             loops.append(self._task(self._supervision.live(self._answers, self._status), "supervision"))
+            loops.append(self._task(self._supervision.back_up(engine, self.pipeline, self.owner), "backups"))
         loops.append(self._task(self._every_second(fetcher), "fetcher"))
         loops += [self._task(channel.listen(), channel.name) for channel in self.channels.values()]
         return loops
@@ -175,6 +177,10 @@ class App:
             # What was acknowledged meanwhile is in no file that has a name.
             saved = self._supervision.file.save(self.engine.database.write, self.engine.now())
             log.critical("里面的内容存在 %s", saved)
+            if self._supervision.file.overwritten:
+                # To close the database would write our pages into what is there now.
+                logging.shutdown()
+                os._exit(self.status)
         self.engine.database.close()
 
     def _health(self) -> dict[str, Any]:

@@ -7,9 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
+from sqlalchemy import Engine as ReadEngine
 
+from bot.backups.installation import Installation
 from bot.clock import Clock
 from bot.dispatch.features import Features, collect
+from bot.files import forms
 from bot.pipeline.limits import Limits, limits_of
 from bot.pipeline.transaction import Transactions
 from bot.settings import BadSettings, Settings
@@ -19,6 +22,7 @@ from storage import migrate, sealed
 from storage.audit.audit_heads import AuditHeads
 from storage.base import codes
 from storage.base.vault import Vault
+from storage.children.erasures import ErasureList
 from storage.database import Database, open_database
 from storage.reminders import holds
 
@@ -38,10 +42,10 @@ class Engine:
         """The bot's time."""
         return self.clock.now
 
-    def transactions(self) -> Transactions:
-        """What turns messages into committed results."""
+    def transactions(self, read: ReadEngine | None = None) -> Transactions:
+        """What turns messages into committed results; with `read`, what only reads is read there, beside the writer."""
         settings, write = self.settings, self.database.write
-        return Transactions(write, self.features, self.vault, self.now, settings.nameless, settings.daily_limits)
+        return Transactions(write, self.features, self.vault, self.now, settings.nameless, settings.daily_limits, read)
 
     def limits(self) -> Limits:
         """How much one sender may say."""
@@ -53,8 +57,15 @@ class Engine:
 
     def audit_heads(self) -> AuditHeads:
         """The ends of the audit log as they are kept outside the database."""
-        practice = str(self.database.write.url) == self.settings.practice_database
-        return AuditHeads(self.settings.data_dir / ("practice.heads" if practice else "audit.heads"), self.vault)
+        return AuditHeads(self._installation.beside["audit.heads"], self.vault)
+
+    def erasures(self) -> ErasureList:
+        """Which children were erased, as it is kept outside the database."""
+        return ErasureList(self._installation.erased)
+
+    @property
+    def _installation(self) -> Installation:
+        return Installation(self.settings, str(self.database.write.url) == self.settings.practice_database)
 
     def warm_up(self) -> None:
         """Once it is ready: the first message would pay for this otherwise."""
@@ -65,9 +76,10 @@ class Engine:
     def render(self, recipe: str, values: Mapping[str, Any]) -> bytes:
         """Make a picture or document from a read snapshot; raises KeyError for an unknown recipe.
 
-        Beside its values a recipe knows `files`, the folder of what messages brought, and the `vault`.
+        Beside its values a recipe knows `files`, the folder of what messages brought, the `vault`, and `fill`, which
+        fills a form in a process of its own.
         """
-        known = {"files": str(self.settings.files), "vault": self.vault}
+        known = {"files": str(self.settings.files), "vault": self.vault, "fill": forms.run}
         with self.database.read.connect() as db:
             return self.features.recipes[recipe](db, {**values, **known})
 

@@ -5,13 +5,14 @@ from datetime import timedelta
 from time import monotonic
 from typing import Any
 
+from bot.backups import kept
 from bot.channels import Channel
 from bot.channels.condition import Condition
 from bot.engine import Engine
-from bot.metrics import TICK_ALARM
+from bot.metrics import DAY, TICK_ALARM
 from bot.outbox.sender import Sender
 from storage.organisation import units
-from storage.reminders import holds
+from storage.reminders import deliveries, holds
 
 # A sender looks every second; it may wait as long as a database that is busy.
 SENDER_ALARM = timedelta(seconds=60)
@@ -30,8 +31,18 @@ def facts(
         found["reason"] = "; ".join(reasons)
     doubt = [f"the clock is in doubt: {engine.clock.doubt}"] if engine.clock.doubt else []
     doubt += _held(engine) if not database else []
+    doubt += [f"backup: {words}"] if (words := kept.problem(engine.settings, engine.now())) else []
     warnings = doubt + [line for name, state in states.items() for line in _failing(name, state)]
-    return {**found, "senders": ages, **({"warnings": warnings} if warnings else {}), **states}
+    reminders = {} if database else {"reminders": _reminders(engine)}
+    return {**found, "senders": ages, **reminders, **({"warnings": warnings} if warnings else {}), **states}
+
+
+def _reminders(engine: Engine) -> dict[str, float]:
+    """How many wait, how late the oldest is in seconds, and what became of those of the last 24 hours."""
+    now = engine.now()
+    with engine.database.read.connect() as db:
+        waiting, overdue = deliveries.queue(db, now)
+        return {"waiting": waiting, "overdue": round(overdue), **deliveries.by_state(db, now - DAY, now)}
 
 
 def _held(engine: Engine) -> list[str]:

@@ -1,16 +1,24 @@
 """What Prometheus reads: counters of the writer and the rows of the outbox by state."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
 from bot.channels import Channel
 from bot.engine import Engine
+from bot.pipeline.durations import Durations
 from bot.pipeline.writer import Pipeline
-from storage.messages import inbox, outbox
+from storage.messages import inbox, outbox, undelivered
 from storage.reminders import deliveries, holds
 
 TICK_ALARM = timedelta(seconds=60)
+DAY = timedelta(days=1)
+_TOOK: dict[str, tuple[str, list[str]]] = {
+    "message": ("from its arrival to its commit", ["channel"]),
+    "answer": ("from when it was written to when it had arrived", ["channel"]),
+    "commit": ("a transaction", []),
+    "queue": ("how long something waited for a transaction", []),
+}
 STATES = ("new", "claimed", "uncertain", "dead")
 
 
@@ -31,18 +39,43 @@ def text(engine: Engine, pipeline: Pipeline, tick_age: float, channels: Mapping[
         counts = outbox.counts(db, STATES)
         waiting, overdue = deliveries.queue(db, engine.now())
         held = bool(holds.why(db))
+        settled = deliveries.by_state(db, engine.now() - DAY, engine.now())
+        oldest = undelivered.oldest(db, engine.now())
         failed, unreadable = len(inbox.failed(db)), inbox.unreadable(db)
     for state in STATES:
         rows.labels(state).set(counts.get(state, 0))
     Gauge("bot_reminders_waiting", "laid out and not said yet", registry=registry).set(waiting)
     Gauge("bot_reminders_overdue_seconds", "how late the oldest is", registry=registry).set(overdue)
+    ended = Gauge("bot_reminders_settled", "of the last 24 hours, by what became of them", ["state"], registry=registry)
+    for state, count in settled.items():
+        ended.labels(state).set(count)
     Gauge("bot_reminders_held", "1: until somebody has looked", registry=registry).set(held)
     Gauge("bot_failed_messages", "kept for replay", registry=registry).set(failed)
     Gauge("bot_unreadable_updates", "kept because they could not be read", registry=registry).set(unreadable)
+    Gauge("bot_outbox_oldest_seconds", "how long what is due has waited at most", registry=registry).set(oldest)
+    registry.register(_Histograms(dict(pipeline.took)))
     states = {name: channel.state() for name, channel in channels.items()}
     _ways(registry, states)
     _refused(registry, states)
     return generate_latest(registry).decode()
+
+
+class _Histograms:
+    """How long things took, as Prometheus collects it."""
+
+    def __init__(self, took: Mapping[tuple[str, str], Durations]) -> None:
+        self._took = took
+
+    def collect(self) -> Iterator[Any]:
+        """One family each."""
+        from prometheus_client.core import HistogramMetricFamily
+
+        for name, (words, labels) in _TOOK.items():
+            family = HistogramMetricFamily(f"bot_{name}_seconds", words, labels=labels)
+            for (what, channel), found in sorted(self._took.items()):
+                if what == name:
+                    family.add_metric([channel][: len(labels)], buckets=found.buckets(), sum_value=found.total)
+            yield family
 
 
 def _ways(registry: Any, states: Mapping[str, Mapping[str, Any]]) -> None:

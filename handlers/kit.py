@@ -1,7 +1,7 @@
 """The whole vocabulary of a feature: what it hears and what it may answer; registry.py is how it declares itself."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -19,8 +19,9 @@ from storage.organisation.units import Unit
 from storage.people.people import Grant, Person, Role
 
 __all__ = [
-    "ADMINS", "Answer", "Ask", "Attachment", "Button", "Denied", "Due", "File", "Grant", "Handler", "MEMBERS",
-    "Message", "Person", "REPORTERS", "Refusal", "Reply", "Role", "Unit", "Waiting",
+    "ADMINS", "Answer", "Ask", "Attachment", "Button", "Denied", "Due", "File", "Grant", "Handler",
+    "MEMBERS", "Message", "Person", "REPORTERS", "ReadFirst", "Reader", "Refusal", "Reply", "Role", "Unit", "Waiting",
+    "Wanted",
 ]  # fmt: skip
 
 MEMBERS = frozenset(Role)
@@ -109,6 +110,8 @@ class Ask:
     occasions: Occasions = field(default_factory=lambda: Occasions({}))
     # What is limited a day, and how often it may be.
     daily: Mapping[str, int] = field(default_factory=dict)
+    # How a command that only reads is answered; None: at once, from `db`.
+    reader: "Reader | None" = None
 
     @property
     def me(self) -> Person:
@@ -125,6 +128,13 @@ class Ask:
     def today(self) -> date:
         """The business day."""
         return self.now.date()
+
+    def answered(self, command: Command, *args: str) -> "list[Answer]":
+        """What the command answers to each of these arguments; raises ReadFirst where it only reads."""
+        asks = [replace(self, args=each) for each in args]
+        if command.snapshot and self.reader:
+            return self.reader(command, asks)
+        return [command.handler(each) for each in asks]
 
     @property
     def heard(self) -> Reading:
@@ -163,6 +173,8 @@ class Due:
     payload: Mapping[str, Any]
     late: bool
     brief: bool = False
+    # What was read before the tick (`@ahead`).
+    known: Mapping[Any, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +234,14 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """A command that only reads, and how it is asked."""
+
+    command: Command
+    asks: Sequence[Ask]
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """Something that waits for the asker: `number` as it is written, `about` without a name that may not be said here.
 
@@ -245,6 +265,14 @@ class Refusal(Exception):
         self.ends_question = False
 
 
+class ReadFirst(Exception):  # noqa: N818
+    """What is to be read from a snapshot before the message can be handled: nothing of it has happened yet."""
+
+    def __init__(self, wanted: object) -> None:
+        super().__init__()
+        self.wanted = wanted
+
+
 class NotMeant(Exception):
     """The word that begins the text is none of this command: the text is read as any other."""
 
@@ -260,3 +288,4 @@ class Denied(Refusal):
 
 Answer = Reply | Sequence[Reply]
 Handler = Callable[[Ask], Answer]
+Reader = Callable[[Command, Sequence[Ask]], list[Answer]]

@@ -53,6 +53,8 @@ class Command:
     exports: bool = False
     # `(Ask) -> [Waiting]`: what of its own waits for the asker, for 待办.
     waits: Callable[..., Any] | None = None
+    # Whether it only reads: it is answered from a snapshot, beside the writer, and nobody waits for it.
+    snapshot: bool = False
 
     @property
     def latin(self) -> str:
@@ -88,7 +90,7 @@ def command(
     *words: str, who: Iterable[Role], group: str, help: str, examples: Iterable[str], rank: int = 99,
     glued: str = _NOTHING, in_groups: bool = False, follows: str = "", letter: str = "",
     number: str = "", shows: str = "", listed: bool = True, exports: bool = False,
-    waits: Callable[..., Any] | None = None,
+    waits: Callable[..., Any] | None = None, snapshot: bool = False,
 ) -> Callable[[Function], Function]:  # fmt: skip
     """Declare the function `(Ask) -> Reply | [Reply]` as the command with these words."""
 
@@ -98,7 +100,7 @@ def command(
         if group not in GROUPS:
             raise ValueError(f"{words[0]}: the group is one of {'、'.join(GROUPS)}")
         who_set = who if who is ANYONE else frozenset(who)
-        how = glued, in_groups, follows, letter, number, shows, listed, exports, waits
+        how = glued, in_groups, follows, letter, number, shows, listed, exports, waits, snapshot
         made = Command(words, who_set, group, rank, help, tuple(examples), handler, *how)
         return mark("_command", made)(handler)
 
@@ -132,8 +134,16 @@ def edits(name: str) -> Callable[[Function], Function]:
 
 
 def weekly(name: str) -> Callable[[Function], Function]:
-    """Declare `(Connection, Unit, week, now) -> Reply`: what a bound group gets every Monday morning."""
+    """Declare `(Connection, Unit, week, now, known) -> Reply`: what a bound group gets every Monday morning."""
     return mark("_weekly", name)
+
+
+def ahead(kind: str) -> Callable[[Function], Function]:
+    """Declare `(Connection, now) -> mapping`: what an occasion is about to say, read from a snapshot before each tick.
+
+    It is handed to the occasion (`Due.known`), and to what groups get.
+    """
+    return mark("_ahead", kind)
 
 
 def renders(recipe: str) -> Callable[[Function], Function]:

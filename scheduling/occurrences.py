@@ -14,8 +14,7 @@ from scheduling.calendar import DAY, Calendar
 from scheduling.occasions import Hat, Occasions, Row, Span, hat
 from storage.base import key_values
 from storage.organisation import school_days
-from storage.people.people import Role
-from storage.reminders import deliveries, recipients
+from storage.reminders import deliveries, holds, recipients
 
 AHEAD = timedelta(hours=48)
 # The facts that hold how far has been laid out, and the calendar that all processes and commands go by.
@@ -29,10 +28,11 @@ CHUNK = 250
 
 @dataclass(frozen=True, slots=True)
 class LaidOut:
-    """How many rows are new; `more`: not everybody has had their turn, call again."""
+    """How many rows are new; `more`: not everybody has had their turn; `held`: why nothing is said, else empty."""
 
     rows: int = 0
     more: bool = False
+    held: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +62,12 @@ def lay_out(db: Connection, now: datetime, calendar: Calendar, occasions: Occasi
     Nothing is made of the time before somebody held the role, nor, for a newcomer or after a change of the calendar, of
     what has passed. What passed while no process ran is made now: the tick says or expires it.
     """
-    kept = key_values.several(db, (_LAID_OUT, _LAYING_OUT, school_days.MARK))
+    kept = key_values.several(db, (_LAID_OUT, _LAYING_OUT, school_days.MARK, holds.HELD))
+    held = kept.get(holds.HELD, "")
     mark = _noted(kept, _LAID_OUT, _mark)
     goal = _goal(db, now, calendar, mark, kept.get(school_days.MARK, ""))
     if mark == goal:
-        return LaidOut()
+        return LaidOut(held=held)
     step = _noted(kept, _LAYING_OUT, _pass)
     if mark and mark.until > goal.until:
         # The clock was put back: as on the first day.
@@ -74,18 +75,18 @@ def lay_out(db: Connection, now: datetime, calendar: Calendar, occasions: Occasi
     if step is None or (step.goal.until, step.goal.calendar) != (goal.until, goal.calendar):
         step = _begin(db, now, calendar, occasions, mark, goal)
     span, made = _span(db, now, calendar, step), _Made(step, now)
-    ids = recipients.holders(db, list(Role), step.person, chunk, step.newer)
-    rows = list(made.rows(recipients.recipients(db, list(Role), now, ids), occasions, span))
+    ids = recipients.holders(db, step.person, chunk, step.newer)
+    rows = list(made.rows(recipients.recipients(db, now, ids), occasions, span))
     if step.person == 0 and step.newer is None:
         rows += [row for row in occasions.found(span) if made.counts(row)]
     new = deliveries.put(db, rows)
     if len(ids) == chunk:
         _note(db, _LAYING_OUT, replace(step, person=ids[-1]), now)
-        return LaidOut(new, True)
+        return LaidOut(new, True, held)
     _note(db, _LAID_OUT, step.goal, now)
     _note(db, _LAYING_OUT, None, now)
     # Whoever came during the pass has a turn in the next.
-    return LaidOut(new, step.goal != goal)
+    return LaidOut(new, step.goal != goal, held)
 
 
 def _goal(db: Connection, now: datetime, calendar: Calendar, mark: _Mark | None, noted: str) -> _Mark:

@@ -12,7 +12,6 @@ from scheduling import occasions as declared
 from scheduling.calendar import Calendar
 from scheduling.tick import newest, rank
 from storage.organisation import school_days
-from storage.people.people import Role
 from storage.reminders import deliveries, recipients, wishes
 from storage.reminders.deliveries import DeliveryRow
 from storage.reminders.recipients import Recipient
@@ -64,7 +63,7 @@ def preview(
 
 
 def _people(db: Connection, now: datetime, only: int | None) -> list[Recipient]:
-    return recipients.recipients(db, list(Role), now, None if only is None else [only])
+    return recipients.recipients(db, now, None if only is None else [only])
 
 
 def _rows(

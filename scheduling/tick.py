@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from scheduling.calendar import DAY, Calendar
 from scheduling.occasions import Cleared, Occasions
 from scheduling.occurrences import lay_out
-from storage.reminders import deliveries, holds, wishes
+from storage.reminders import deliveries, wishes
 from storage.reminders.deliveries import DeliveryRow
 
 # Said later than this it is marked as late; held back for the night does not count.
@@ -34,12 +34,13 @@ class Ticked(Generic[Said]):
     """
     What a tick did: the letters `said`, the deliveries that `failed` with their bugs.
 
-    `more`: there may be more that is due; call again without waiting for the next tick.
+    `more`: there may be more that is due; call again without waiting for the next tick. `held`: why nothing is said.
     """
 
     said: Sequence[Letter[Said]] = ()
     failed: Sequence[tuple[DeliveryRow, Exception]] = ()
     more: bool = False
+    held: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +86,18 @@ def run(
     """
     made = lay_out(db, now, calendar, occasions)
     local = now.astimezone(calendar.zone)
-    if calendar.times.quiet(local.time()) or holds.why(db):
-        return Ticked(more=made.more)
+    if calendar.times.quiet(local.time()) or made.held:
+        return Ticked(more=made.more, held=made.held)
     midnight = calendar.midnight(now)
     # What is left of earlier days waits for today's, so that it goes out in the same letter.
     held = midnight if local.time() < calendar.times.morning else None
     rows = deliveries.due(db, now, limit, deliveries.Letters(occasions.letters, midnight + DAY, held))
+    if not rows:
+        return Ticked(more=made.more)
     people = [list(mine) for _, mine in groupby(rows, key=lambda row: row.person_id)]
     ids = [mine[0].person_id for mine in people]
     one = _Pass(db, now, calendar, occasions, voice, wishes.of(db, ids))
-    told = deliveries.said_since(db, ids, occasions.letters, midnight) if ids else {}
+    told = deliveries.said_since(db, ids, occasions.letters, midnight)
     for mine in people:
         _speak(one, mine, mine[0].person_id in told)
     for (state, late), settled in one.settled.items():

@@ -21,6 +21,7 @@ SEALED: dict[Table, tuple[str, ...]] = {
     tables.screen: ("bubble",),
     tables.access_token: ("sealed",),
     tables.holding: ("name",),
+    tables.form: ("content",),
     tables.row_case: ("name", "words"),
     tables.row_case_step: ("words",),
 }

@@ -24,7 +24,7 @@ LONG = [
     re.compile(pattern)
     for pattern in (
         r"tests/(processes|newcomer)/",
-        r"/test_(browser|emulator|rights|process|migrate_to)\.py",
+        r"/test_(browser|emulator|rights|process|migrate_to|backup)\.py",
         r"tests/channels/\w+/test_talks\.py",
         r"tests/whole/test_(walk|names_walk|examples)\.py",
         r"tests/guard/test_(planted_words|erased|rights_given)\.py",

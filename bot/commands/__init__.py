@@ -2,6 +2,22 @@
 
 import sys
 
+from bot.settings.reasons import reason
+
+# What a database says when it cannot be reached → what to do.
+_CURES = (
+    ("failed to resolve host", "找不到这台主机，请核对 DATABASE_URL"),
+    ("Connection refused", "那里没有数据库在听，请启动 PostgreSQL，核对 DATABASE_URL 的主机和端口"),
+    ("password authentication failed", "用户名或密码不对，请核对 DATABASE_URL"),
+    ("no password supplied", "DATABASE_URL 里没有密码"),
+    ("does not exist", "还没有这个用户或这个库，请先在 PostgreSQL 里建好"),
+    ("No such file or directory", "DATABASE_URL 没有写主机，这台机器上也没有 PostgreSQL"),
+    ("timeout expired", "主机没有回答，请核对 DATABASE_URL 和防火墙"),
+    ("file is not a database", "这个文件不是数据库，或者坏了：请用备份恢复"),
+    ("unable to open database file", "打不开这个文件：文件夹不在，或没有权限"),
+    ("database or disk is full", "磁盘满了，请腾出地方"),
+)
+
 
 class CommandError(Exception):
     """What the operator did or wrote that cannot be: one clear sentence, exit status 1."""
@@ -12,12 +28,13 @@ def in_words(error: Exception) -> str | None:
     if isinstance(error, CommandError):
         return str(error)
     if isinstance(error, OSError):
-        return f"{error.strerror or error}{f':{error.filename}' if error.filename else ''}"
+        return f"{reason(error)}{f'：{error.filename}' if error.filename else ''}"
     # Only a command that has loaded the library can have met one of its errors.
     if "sqlalchemy.exc" not in sys.modules:
         return None
     from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
     if isinstance(error, OperationalError) or type(error) is DatabaseError:
-        return f"数据库打不开:{str(error.orig).strip().splitlines()[0]}"
+        said = str(error.orig).strip().splitlines()[0]
+        return "数据库打不开：" + next((cure for words, cure in _CURES if words in said), said)
     return f"DATABASE_URL 写得不对:{error}" if isinstance(error, ArgumentError) else None

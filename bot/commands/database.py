@@ -1,11 +1,15 @@
 """What the commands on a database begin with: open it, find the unit that is meant."""
 
 import argparse
+import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from bot.commands import CommandError
 from bot.engine import Engine, open_engine
+from bot.jobs.database_file import DatabaseFile, NotOurs
 from bot.settings import Settings
 from handlers import roster
 from handlers.kit import Unit
@@ -23,16 +27,35 @@ def engine_of(arguments: argparse.Namespace, settings: Settings, real_only: bool
     return engine_at(database_of(arguments, settings, real_only), settings)
 
 
-def engine_at(url: str, settings: Settings) -> Engine:
-    """This database, open; the practice one with its own time."""
+def engine_at(url: str, settings: Settings, practice: bool = False) -> Engine:
+    """This database, open; the practice one, or a copy of it, with its own time."""
     engine = open_engine(settings, url)
     _open.append(engine)
-    if url == settings.practice_database:
+    if practice or url == settings.practice_database:
         from bot.practice.timetable import restore_clock
 
         with engine.database.read.connect() as db:
             restore_clock(db, engine.clock)
     return engine
+
+
+@contextmanager
+def nobody_serves(settings: Settings, url: str) -> Iterator[None]:
+    """While the port and the file are ours no bot is running, and none starts; raises CommandError."""
+    file = DatabaseFile(url)
+    try:
+        held = socket.create_server(("127.0.0.1" if settings.practice else settings.host, settings.port))
+    except OSError:
+        raise CommandError(f"端口 {settings.port} 正在用:请先停掉机器人。") from None
+    with held:
+        try:
+            file.take()
+        except NotOurs as why:
+            raise CommandError(str(why)) from None
+        try:
+            yield
+        finally:
+            file.give_back()
 
 
 def close() -> None:

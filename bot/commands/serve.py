@@ -2,13 +2,13 @@
 
 import argparse
 import asyncio
-import errno
 import socket
 import sys
 from typing import TYPE_CHECKING
 
 from bot import logs
 from bot.settings import BadSettings, Settings
+from bot.settings.reasons import reason
 
 if TYPE_CHECKING:
     from bot.jobs.supervision import Supervision
@@ -27,8 +27,9 @@ def run(_arguments: argparse.Namespace, settings: Settings) -> int:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listening = socket.create_server((host, settings.port), family=family, backlog=2048)
     except OSError as error:
-        reason = "端口已被占用" if error.errno == errno.EADDRINUSE else error.strerror
-        print(f"不能在 {host}:{settings.port} 上启动:{reason}。可以换一个端口:PORT=8081 make run", file=sys.stderr)
+        print(
+            f"不能在 {host}:{settings.port} 上启动：{reason(error)}。可以换一个端口:PORT=8081 make run", file=sys.stderr
+        )
         return 1
     with listening:
         return _serve(listening, settings)
@@ -54,6 +55,7 @@ def _started(listening: socket.socket, settings: Settings, supervision: "Supervi
     from bot.engine import open_engine
 
     engine = open_engine(settings, settings.database)
+    supervision.file.mark(engine.database.write)
     # Now that there is a key: no log may show it.
     logs.configure(settings.log_level, settings.secrets)
 

@@ -137,7 +137,7 @@ def _ordered(
 
 def _call(command: Command, ask: kit.Ask) -> Sequence[kit.Reply]:
     if command.allows(ask.person):
-        answer: kit.Answer | None = exports.of(ask, command) if command.exports else command.handler(ask)
+        answer: kit.Answer | None = exports.of(ask, command) if command.exports else ask.answered(command, ask.args)[0]
         if answer is None:
             raise TypeError(f"{command.words[0]}: a command has to answer")
         return _list(answer)

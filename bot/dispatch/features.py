@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 import handlers
 from handlers.general.orders import order_in
-from handlers.kit import Answer, Ask, Handler, Person, Reply, Unit
+from handlers.kit import Answer, Ask, Handler, Person, Reply
 from handlers.reading import Reading
 from handlers.registry import Command, attribute, by_topic
 from handlers.wording.questions import Answering, Question
@@ -22,7 +22,10 @@ from storage.base import numbered
 from storage.messages.cards import Order
 
 _SEPARATOR = re.compile(r"[\s:：,，。.!！?？/@]")
-Weekly = Callable[[Connection, Unit, str, datetime], Reply]
+Weekly = Callable[..., Reply]
+Ahead = Callable[[Connection, datetime], Mapping[Any, Any]]
+# They only read text, or are scripts that make what is shipped.
+_NO_FEATURES = ("handlers.reading.", "handlers.digests.font.", "handlers.materials.template.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,8 @@ class Features:
     # What recorded something looks at the new words of its message, in turn.
     edits: tuple[Callable[[Ask], Answer | None], ...] = ()
     weekly: tuple[Weekly, ...] = ()
+    # What is about to be said, by what it is looked up by.
+    ahead: tuple[Ahead, ...] = ()
     # (word, letter) → the command for numbers of that letter.
     by_letter: Mapping[tuple[str, str], Command] = field(default_factory=dict)
     # Letter → the command for whatever is said of its numbers.
@@ -92,7 +97,7 @@ def modules() -> list[ModuleType]:
     return [
         importlib.import_module(info.name)
         for info in pkgutil.walk_packages(handlers.__path__, "handlers.")
-        if not info.ispkg and not info.name.startswith(("handlers.reading.", "handlers.digests.font."))
+        if not info.ispkg and not info.name.startswith(_NO_FEATURES)
     ]
 
 
@@ -111,6 +116,7 @@ def collect(found: Iterable[ModuleType] | None = None) -> Features:
         _unique(attribute(found, "_renders")),
         _by_name(attribute(found, "_edits")),
         _by_name(attribute(found, "_weekly")),
+        _by_name(attribute(found, "_ahead")),
         _unique(lettered),
         _unique((each.number, each) for each in declared if each.number),
     )

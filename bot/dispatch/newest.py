@@ -5,6 +5,7 @@ from bot.dispatch.features import Features
 from handlers.kit import Ask
 from handlers.programmes import last_report
 from handlers.programmes.cases import case_waiting
+from handlers.programmes.rosters import roster_words
 from handlers.registry import Command
 
 _IN_VAIN = frozenset({"unknown", "chat", "question"})
@@ -26,11 +27,13 @@ def instead(features: Features, ask: Ask, found: Command, args: str) -> Found:
 def by_words(
     features: Features, ask: Ask, text: str, intent: str, waiting: open_questions.OpenQuestion | None
 ) -> Found | None:
-    """The same without a command's word: 已整改 of what waits, 不对,是28 of what was reported."""
+    """The same without a command's word: 已整改 of what waits, 王建国续聘一年, 不对,是28 of what was reported."""
     if ask.person is None or (waiting and not waiting.is_about_report):
         return None
     if intent in _IN_VAIN and (step := case_waiting.step(ask, text)):
         return _ordered(features, case_waiting.COMMAND, step)
+    if intent in _IN_VAIN and (told := roster_words.order(ask, text)):
+        return _ordered(features, *told)
     return _ordered(features, *last_report.by_words(ask, text, intent))
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from bot.channels import Channel, SendError
 from bot.files import catalogue_files, rosters
 from bot.files.evidence import checked
+from bot.files.forms import intake
 from bot.files.pictures import NotKept
 from bot.files.roster_files import RosterFiles
 from bot.pipeline.turn import Turn
@@ -30,7 +31,8 @@ HELD_FOR = timedelta(seconds=60)
 NO_PHOTO = "刚才的照片打不开,没有保存。签到不受影响;请重新发一张 JPG 或 PNG 照片(10 MB 以内)。"
 NO_DOCUMENT = "刚才的文件没有保存:只收 PDF、Word(docx)、Excel(xlsx),不带宏,10 MB 以内。签到不受影响。"
 NO_ROSTER = "刚才的名册文件没有取到,什么也没有改。请再发一次。"
-_LOST = {"photo": NO_PHOTO, files.TABLE: NO_ROSTER}
+NO_FORM = "刚才的套表没有取到，没有存。请再发一次。"
+_LOST = {"photo": NO_PHOTO, files.TABLE: NO_ROSTER, files.FORM: NO_FORM}
 
 
 def keep(folder: Path, content: bytes) -> str:
@@ -88,7 +90,7 @@ class Fetcher:
     async def _fetch(self, wanted: files.Wanted) -> None:
         try:
             content = await self._channels[wanted.channel].fetch(wanted.ref)
-            if wanted.kind == files.TABLE:
+            if wanted.kind in (files.TABLE, files.FORM):
                 await self._take_table(wanted, content)
                 return
             kept, mime = await asyncio.to_thread(checked, wanted.kind, content)
@@ -110,8 +112,9 @@ class Fetcher:
             await self._channels[wanted.channel].release(wanted.ref)
 
     async def _take_table(self, wanted: files.Wanted, content: bytes) -> None:
-        found = await asyncio.to_thread(rosters.read, content)
-        if isinstance(found, roster.Sheet):
+        if wanted.kind == files.FORM:
+            await intake.take(self._pipeline, self._read, wanted, content, self._now())
+        elif isinstance(found := await asyncio.to_thread(rosters.read, content), roster.Sheet):
             await self._rosters.take(wanted, found)
         else:
             said = await asyncio.to_thread(catalogue_files.said_of, self._read, wanted, found, self._now())

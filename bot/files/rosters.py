@@ -19,6 +19,7 @@ _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"<")
 _BROKEN = "工作簿打不开。请在 Excel 或 WPS 里打开看看,另存为 .xlsx,再发一次。"
 _LOCKED = "工作簿有打开密码，没有读。请在 Excel 或 WPS 里打开它，取消密码（文件，信息，保护工作簿），保存后再发一次。"
 _CATALOGUE = "这是目录，不是名册。目录请由最上级的管理员私聊发给我。"
+_FORM = "这份表里有 {{字段}}，像是套表。要存下来填，请先发「套表」和名字，再发文件，像这样发：套表 月报表"
 _TOO_LARGE = "工作簿太大,没有读。请按区县分成几个文件。"
 _WHY = {limited.TOO_MUCH: _TOO_LARGE, limited.LOCKED: _LOCKED}
 _FAR = "{} 格离表很远，没有读。要紧的话请移到表里，不要紧的请删掉"
@@ -45,6 +46,8 @@ def _workbook(content: bytes) -> roster.Sheet | Tables:
         return roster.unreadable(_WHY.get(status, _BROKEN))
     lines = io.BytesIO(written)
     about = json.loads(next(lines))
+    if b"{{" in written:
+        return roster.unreadable(_FORM)
     rows = map(json.loads, lines)
     if not {ROWS, badge_sheet.SHEET}.isdisjoint(about["sheets"]):
         return {name: _table(rows) for name in about["sheets"]}

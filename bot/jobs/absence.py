@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from sqlalchemy import Connection
+
 from bot.clock import Clock
 from bot.jobs.clock_guard import ClockGuard
 from bot.pipeline.turn import Turn
@@ -10,9 +12,10 @@ from bot.settings import Settings
 from handlers.kit import Reply
 from handlers.wording import days
 from scheduling.calendar import Calendar
-from storage.base import chunks, key_values
+from storage.base import key_values
 from storage.messages import chats, inbox
 from storage.people import people
+from storage.reminders import holds
 
 # For so long a platform keeps what it could not deliver: 企业微信 tries three times within seconds, Telegram for a day.
 _KEEPS = {"wecom": timedelta(minutes=3), "wecom_robot": timedelta(minutes=3), "telegram": timedelta(hours=24)}
@@ -20,8 +23,18 @@ _KEEPS = {"wecom": timedelta(minutes=3), "wecom_robot": timedelta(minutes=3), "t
 _WRITES = timedelta(days=14)
 # Until it can be said; it is not said at night.
 _AWAY = "away"
-_AT_ONCE = 500
+# What stands behind the two instants when a backup of the first was restored at the second.
+_RESTORED = "restored"
+RESTORED_WORDS = (
+    "机器人的记录出了问题，恢复到了{since}的样子。那时到{until}之间您发给我的（回答过的也一样）可能没有了。"
+    "请看看您那时的签到、提名和上报还在不在，不在的请再发一次。谢谢！"
+)
 WORDS = "{since}到{until}我没在工作，那段时间的消息可能没有送到。那时发给我、没有得到回答的，请再发一次。谢谢！"
+
+
+def note_restore(db: Connection, since: datetime, now: datetime) -> None:
+    """What was said since is not known any more, whether it was answered or not: that is said when the bot runs."""
+    key_values.put(db, _AWAY, f"{since.isoformat()} {now.isoformat()} {_RESTORED}", now)
 
 
 class Absence:
@@ -43,30 +56,25 @@ class Absence:
         """Note once how long nobody listened; say it when it is no time to sleep."""
         if not self._known:
             self._known = True
-            if gap := self.guard.away():
+            if (gap := self.guard.away()) and not key_values.get(turn.db, _AWAY):
                 key_values.put(turn.db, _AWAY, " ".join(each.isoformat() for each in gap), turn.now)
-        if self._told or self._calendar.times.quiet(turn.now.astimezone(self._calendar.zone).time()):
+        quiet = self._calendar.times.quiet(turn.now.astimezone(self._calendar.zone).time())
+        if self._told or quiet or holds.why(turn.db):
             return
         self._told = True
         if found := key_values.get(turn.db, _AWAY):
             key_values.remove(turn.db, _AWAY)
-            since, until = map(datetime.fromisoformat, found.value.split())
-            self._tell(turn, since, until)
+            since, until = map(datetime.fromisoformat, found.value.split()[:2])
+            restored = found.value.endswith(_RESTORED)
+            lost = [name for name in self._channels if restored or until - since > _KEEPS[name]]
+            if lost and (restored or self._calendar.awake(since) < until):
+                self._tell(turn, since, until, lost, RESTORED_WORDS if restored else WORDS)
 
-    def _tell(self, turn: Turn, since: datetime, until: datetime) -> None:
-        lost = [name for name in self._channels if until - since > _KEEPS[name]]
-        if not lost or self._calendar.awake(since) >= until:
-            return
+    def _tell(self, turn: Turn, since: datetime, until: datetime, lost: Collection[str], words: str) -> None:
         zone = self._calendar.zone
-        said = Reply(WORDS.format(since=days.moment(since, zone), until=days.moment(until, zone)))
-        concerned = {id for name in lost for id in _writers(turn, name, since - _WRITES)}
+        said = Reply(words.format(since=days.moment(since, zone), until=days.moment(until, zone)))
+        senders = {name: inbox.senders(turn.db, name, since - _WRITES) for name in lost}
+        concerned = {id for name in lost for id in people.with_roles(turn.db, name, senders[name], turn.now)}
         turn.letters.notify([Reply(said.text, to=id) for id in sorted(concerned)], gather=True)
         for group in (each for name in lost for each in chats.of_channel(turn.db, name) if each.reachable):
             turn.letters.tell(said, group.channel, group.chat, group.topic)
-
-
-def _writers(turn: Turn, channel: str, since: datetime) -> Collection[int]:
-    found: set[int] = set()
-    for some in chunks.chunks(sorted(inbox.senders(turn.db, channel, since)), _AT_ONCE):
-        found |= {each.id for each in people.by_addresses(turn.db, channel, some, turn.now).values() if each.grants}
-    return found

@@ -9,6 +9,7 @@ from bot.pipeline.turn import Turn
 from storage.audit import audit, audit_check
 from storage.audit.audit_heads import AuditHeads, Forged
 from storage.base import key_values
+from storage.children.erasures import ErasureList
 
 log = logging.getLogger(__name__)
 # When the work of a night begins.
@@ -18,9 +19,10 @@ HOUR = 3
 class AuditWalk:
     """Takes its time, so it is no part of a transaction of the writer."""
 
-    def __init__(self, read: Engine, heads: AuditHeads) -> None:
+    def __init__(self, read: Engine, heads: AuditHeads, erased: ErasureList) -> None:
         self._read = read
         self._heads = heads
+        self._erased = erased
         self._checked = ""
 
     def follow(self) -> bool:
@@ -31,6 +33,14 @@ class AuditWalk:
         except Forged as fault:
             log.critical("the audit log is not as it was written: %s", fault)
             return False
+
+    def keep_erased(self) -> None:
+        """Keep outside the database as well which children were erased."""
+        try:
+            with self._read.connect() as db:
+                self._erased.follow(db)
+        except OSError as fault:
+            log.error("which children were erased cannot be kept in BACKUP_DIR or DATA_DIR: %s", fault)
 
     def check(self, now: datetime) -> str | None:
         """What last night's walk through the audit log came to, once it has been done; read-only, takes its time."""

@@ -37,6 +37,7 @@ class ClockGuard:
         self._seen: tuple[datetime, float] | None = None
         # When a process last relied on the clock, and the first look of this one.
         self._last: datetime | None = None
+        self._stored: datetime | None = None
         self._began = 0.0
         self._agreed_since = 0.0
         # What had been accepted when the doubt began, and whether a platform's word is enough to end it.
@@ -118,6 +119,6 @@ class ClockGuard:
         return said.value if said else ""
 
     def _store(self, db: Connection, wall: datetime) -> None:
-        last = key_values.get(db, LAST)
-        if last is None or abs(wall - last.at) >= _STORED_EVERY:
+        if self._stored is None or abs(wall - self._stored) >= _STORED_EVERY:
+            self._stored = wall
             key_values.put(db, LAST, wall.isoformat(), wall)

@@ -3,14 +3,18 @@
 import asyncio
 import contextlib
 import os
+import secrets
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine, make_url
 
 SECONDS = 2
 # One that could be saved from a file that was deleted while the bot ran.
 _SAVED = "saved"
+# Where SQLite has its user version: https://www.sqlite.org/fileformat2.html#user_version_number
+_VERSION_AT, _VERSION_LENGTH = 60, 4
 
 
 class NotOurs(Exception):
@@ -26,6 +30,10 @@ class DatabaseFile:
         self._path = Path(str(parsed.database)) if sqlite else None
         self._lock = -1
         self._known: dict[Path, tuple[int, int]] = {}
+        self._handle = -1
+        self._mark = b""
+        # Whether another database was copied over it: then nothing of ours may be written any more.
+        self.overwritten = False
 
     def take(self) -> None:
         """Before it is opened: from now on it is this process's; raises NotOurs."""
@@ -49,6 +57,23 @@ class DatabaseFile:
         os.truncate(self._lock, 0)
         os.write(self._lock, str(os.getpid()).encode())
 
+    def mark(self, write: Engine) -> None:
+        """Write a number into the open file by which what this process works on is told from a copy or another file."""
+        if self._path is None:
+            return
+        self._mark = (secrets.randbits(31)).to_bytes(_VERSION_LENGTH, "big")
+        with write.connect() as db:
+            connection: Any = db.connection.dbapi_connection
+            connection.execute(f"PRAGMA user_version={int.from_bytes(self._mark, 'big')}")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        # Never closed: that would end the locks of SQLite.
+        self._handle = os.open(self._path, os.O_RDONLY)
+
+    def give_back(self) -> None:
+        """A command that held it is done."""
+        if self._lock >= 0:
+            os.close(self._lock)
+
     def _beside(self, ending: str) -> Path:
         assert self._path is not None
         return self._path.with_name(self._path.name + ending)
@@ -68,11 +93,20 @@ class DatabaseFile:
             if known != found:
                 how = "换成了别的文件" if found else "不见了(删掉或移走了)"
                 raise NotOurs(f"机器人停了:它正在用的 {path} {how}。")
+        if self._mark and os.pread(self._handle, _VERSION_LENGTH, _VERSION_AT) != self._mark:
+            self.overwritten = True
+            raise NotOurs(
+                f"机器人停了:它正在用的 {self._path} 被别的内容覆盖了(cp)。请用 python -m bot restore 恢复备份。"
+            )
 
     def save(self, write: Engine, now: datetime) -> str:
         """What this process still has in hand, when the file is gone from its place; where it is now."""
         assert self._path is not None
         place = self._path.with_name(f"{self._path.name}.{_SAVED}-{now:%Y%m%d-%H%M%S}")
+        if self.overwritten:
+            # The pages that are not in the log are gone; the log must not be taken for that of the other database.
+            self._beside("-shm").unlink(missing_ok=True)
+            return str(self._beside("-wal").replace(self._beside(f"-wal.overwritten-{now:%Y%m%d-%H%M%S}")))
         with write.connect() as db:
             connection = db.connection.dbapi_connection
             connection.execute("VACUUM INTO ?", (str(place),))  # type: ignore[union-attr]

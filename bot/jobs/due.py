@@ -1,6 +1,9 @@
 """What is said when deliveries are due: each by the feature that declared its kind, together as one letter."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -11,10 +14,9 @@ from handlers.reminders import letter
 from scheduling.calendar import Calendar
 from scheduling.preview import Preview
 from scheduling.preview import preview as preview_of
-from scheduling.tick import Voice
+from scheduling.tick import Ticked, Voice
 from storage.people import people
-from storage.reminders import holds
-from storage.reminders.deliveries import DeliveryRow
+from storage.reminders import deliveries, holds
 
 _SHOWN = 8
 # The highest that there are, by level.
@@ -27,25 +29,35 @@ def preview(engine: Engine, db: Connection, days: int, calendar: Calendar, perso
     return preview_of(db, engine.now(), days, calendar, occasions, partial(letter.words, db, occasions), person_id)
 
 
-def voice(engine: Engine, turn: Turn) -> Voice[Reply]:
-    """To the person of each row, with the roles of now."""
+def voice(engine: Engine, turn: Turn, known: Mapping[Any, Any]) -> Voice[Reply]:
+    """To the person of each row, with the roles of now; `known` was read ahead."""
     occasions = engine.features.occasions
 
-    def say(row: DeliveryRow, brief: bool) -> Reply | None:
-        return letter.words(turn.db, occasions, row, turn.now, brief)
+    def say(row: deliveries.DeliveryRow, brief: bool) -> Reply | None:
+        return letter.words(turn.db, occasions, row, turn.now, brief, known)
 
     return Voice(say, partial(letter.join, occasions, turn.now.date()))
 
 
-def tell_held(engine: Engine, turn: Turn, calendar: Calendar) -> None:
+def send(turn: Turn, done: Ticked[Reply]) -> None:
+    """What was said goes to its people; whoever cannot be written to counts as such."""
+    said = [replace(each.words, to=each.rows[0].person_id, until=each.until) for each in done.said]
+    deliveries.not_reached(turn.db, turn.letters.notify(said, gather=True) if said else (), turn.now)
+
+
+def tell_held(engine: Engine, turn: Turn, calendar: Calendar, why: str) -> None:
     """While reminders are held, once: the preview of two days to whoever stands highest, and how it is let go."""
-    why = holds.why(turn.db)
-    if not why or holds.told(turn.db, turn.now):
+    if holds.told(turn.db, turn.now):
         return
     entries = preview(engine, turn.db, 2, calendar).entries
     lines = [f"· {one.send_at:%H:%M} {one.person} {one.first_line}" for one in entries[:_SHOWN]]
     head = f"{why}后，提醒先停着，请您看一眼。两天内会发 {len(entries)} 封"
     text = "\n".join([f"{head}{'：' if lines else '。'}", *lines, "没有不对的，发：提醒 放行"])
+    tell_the_top(turn, text, Button("放行", "提醒", "放行"))
+
+
+def tell_the_top(turn: Turn, text: str, *buttons: Button) -> None:
+    """To whoever stands highest, what the installation wants somebody to look at."""
     found = (people.holding(turn.db, [role], ["/"], turn.now) for role in _TOP)
     top = next((holders for holders in found if holders), [])
-    turn.letters.notify([Reply(text, (Button("放行", "提醒", "放行"),), to=person.id) for person in top])
+    turn.letters.notify([Reply(text, buttons, to=person.id) for person in top])

@@ -5,9 +5,14 @@ import contextlib
 import logging
 import socket
 from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
 from bot.jobs.database_file import DatabaseFile, NotOurs
 from bot.settings import Settings, service_manager
+
+if TYPE_CHECKING:
+    from bot.engine import Engine
+    from bot.pipeline.writer import Pipeline
 
 log = logging.getLogger(__name__)
 # Longer than any wait for a database that is away: to be started anew would not bring it back.
@@ -43,6 +48,14 @@ class Supervision:
                 log.debug("alive, though: %s", type(fault).__name__)
             self.say("WATCHDOG=1", f"STATUS={status()}")
             await asyncio.sleep(self._between)
+
+    @staticmethod
+    async def back_up(engine: "Engine", pipeline: "Pipeline", owner: str) -> None:
+        """Every night, where that is wanted."""
+        # It knows the features: what ends at once need not wait for them.
+        from bot.jobs.backups import Backups
+
+        await Backups(engine, pipeline, owner).watch()
 
     @staticmethod
     def in_vain(fault: BaseException) -> bool:

@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 from functools import partial
 from time import monotonic
+from types import MappingProxyType
+from typing import Any
 
 from bot.engine import Engine
 from bot.jobs import absence, audit_walk, cleaning, due, nightly, weekly
@@ -29,15 +30,21 @@ class Ticker:
         self.calendar = loaded.calendar
         self._rows_kept = False
         self._nightly = nightly.Nightly(engine)
-        self._walk = audit_walk.AuditWalk(engine.database.read, engine.audit_heads())
+        self._walk = audit_walk.AuditWalk(engine.database.read, engine.audit_heads(), engine.erasures())
         self._last = monotonic()
         self._cleaning = cleaning.Cleaning()
         self._absence = absence.Absence(engine.settings, loaded.calendar, engine.clock)
         self.guard = self._absence.guard
         self._timer: clock.Clock | None = None
 
-    def tick(self, turn: Turn) -> bool:
-        """One tick, as a task of the writer; True when there is more to say at once."""
+    def ahead(self) -> dict[Any, Any]:
+        """What the next tick is about to say, read from a snapshot: it does not keep the writer."""
+        with self.engine.database.read.connect() as db:
+            now = self.engine.now()
+            return {key: each for look in self.engine.features.ahead for key, each in look(db, now).items()}
+
+    def tick(self, turn: Turn, known: Mapping[Any, Any] = MappingProxyType({})) -> bool:
+        """One tick, as a task of the writer; `known` is what `ahead` found. True when there is more to say at once."""
         sure = self.guard.look(turn)
         self._keep_rows(turn)
         if sure:
@@ -48,14 +55,13 @@ class Ticker:
             return False
         unfinished = sure and self._nightly.step(turn)
         occasions = self.engine.features.occasions
-        done = tick.run(turn.db, turn.now, self.calendar, occasions, due.voice(self.engine, turn))
-        due.tell_held(self.engine, turn, self.calendar)
+        done = tick.run(turn.db, turn.now, self.calendar, occasions, due.voice(self.engine, turn, known))
+        if done.held:
+            due.tell_held(self.engine, turn, self.calendar, done.held)
         for row, bug in done.failed:
             log.error("delivery %d failed", row.id, exc_info=bug)
-        said = [replace(each.words, to=each.rows[0].person_id, until=each.until) for each in done.said]
-        if said:
-            turn.letters.notify(said, gather=True)
-        more = weekly.tell_groups(turn, self.calendar, self.engine.features.weekly)
+        due.send(turn, done)
+        more = weekly.tell_groups(turn, self.calendar, self.engine.features.weekly, known)
         return done.more or more or unfinished
 
     def _keep_rows(self, turn: Turn) -> None:
@@ -71,7 +77,7 @@ class Ticker:
         loop = asyncio.get_running_loop()
 
         async def until_done() -> None:
-            while await pipeline.do(self.tick):
+            while await pipeline.do(partial(self.tick, known=await asyncio.to_thread(self.ahead))):
                 pass
             # Committed: only that counts as a tick.
             self._last = monotonic()
@@ -87,6 +93,7 @@ class Ticker:
         self._timer.start()
 
     def _look_at_the_log(self, do: Callable[[Callable[[Turn], None]], object]) -> None:
+        self._walk.keep_erased()
         # The practice page begins again with an empty log as often as one likes.
         if not self.engine.settings.practice and self._walk.follow():
             do(audit_walk.note_begun)

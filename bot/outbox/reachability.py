@@ -11,8 +11,8 @@ from handlers import kit
 from handlers.people import groups
 from storage.messages import chats, inbox, outbox
 from storage.organisation import units
-from storage.organisation.units import Unit
 from storage.people import accounts, people
+from storage.reminders import deliveries
 
 GONE = "{who}收不到我的消息了:可能屏蔽了我,或停用了账号。提醒和结果都送不到。请告诉这位老师打开和我的聊天,发 /start。"
 UNSEEN = "{who}在企业微信里看不到我了,提醒和结果都送不到。请管理员在企业微信后台把这位老师加回本应用的「可见范围」。"
@@ -21,6 +21,8 @@ OFF = "{unit}的群机器人发不出消息了:它被移出了群,或停用了�
 _IN_CHARGE = (kit.Role.BRIGADE, kit.Role.SCHOOL_ADMIN)
 # So long after a group has moved, being brought into it is that move.
 _MOVING = timedelta(hours=1)
+# What was said so shortly before a chat is found to be dead has not come there.
+_ON_ITS_WAY = timedelta(hours=1)
 _ABOVE = (*_IN_CHARGE, kit.Role.COUNTY_ADMIN, kit.Role.CITY_ADMIN, kit.Role.PROVINCE_ADMIN)
 
 
@@ -58,13 +60,17 @@ def brought(turn: Turn, channel: str, chat: str, known_as: str) -> None:
 
 def _tell_about_person(turn: Turn, channel: str, chat: str) -> None:
     person = people.by_addresses(turn.db, channel, [chat], turn.now)[chat]
+    if not accounts.best(turn.db, [person.id]):
+        deliveries.not_reached(turn.db, [person.id], turn.now - _ON_ITS_WAY)
     to = _in_charge(turn, [grant.unit for grant in person.grants], person.id)
     if to is not None:
         words = UNSEEN if channel == "wecom" else GONE
         turn.letters.notify([kit.Reply(words.format(who=_who(turn, person)), to=to)])
 
 
-def _in_charge(turn: Turn, at: Sequence[Unit], but: int | None, roles: Sequence[kit.Role] = _IN_CHARGE) -> int | None:
+def _in_charge(
+    turn: Turn, at: Sequence[kit.Unit], but: int | None, roles: Sequence[kit.Role] = _IN_CHARGE
+) -> int | None:
     """Who looks after these units and can be reached, but this person: the brigade counselor before the school."""
     for role in roles:
         found = {each.id for unit in at for each in people.above(turn.db, [role], unit, turn.now)}

@@ -31,6 +31,8 @@ MOST = 30
 SECONDS_TO_FINISH = 3
 # Whoever sends may be silent for so long before another process goes on.
 HELD_FOR = timedelta(seconds=30)
+# Renewed, or looked for, this often even when there is nothing to send: what a process that died held does not wait.
+SECONDS_TO_RENEW = 5.0
 # What has ended is noted with the next claim, and no later than this.
 SECONDS_TO_NOTE = 0.25
 
@@ -64,6 +66,8 @@ class Sender:
         self._ended: list[Settled] = []
         self._first_ended = 0.0
         self._holds = Holds(channel.name)
+        self._mine = False
+        self._looked = monotonic() - SECONDS_TO_RENEW
 
     def wake(self) -> None:
         """Look now: something was written."""
@@ -84,6 +88,8 @@ class Sender:
                 busy = await self._round()
             except Exception:
                 log.exception("sender of %s", self._channel.name)
+                # Whether it was taken is not known.
+                self._mine = False
                 await asyncio.sleep(1)
             else:
                 if not busy:
@@ -96,7 +102,7 @@ class Sender:
             await asyncio.to_thread(self._load_holds)
         if self._read.dialect.name == "sqlite":
             with contextlib.suppress(Exception):
-                await self._pipeline.do(lambda turn: outbox.lapse(turn.db, self._channel.name, self._real()))
+                await self._pipeline.do(lambda turn: outbox.lapse(turn.db, self.name, self._owner, self._real()))
 
     def _load_holds(self) -> None:
         with self._read.connect() as db:
@@ -118,6 +124,8 @@ class Sender:
 
         A round is a transaction, in the way of what people say: it takes a third of what there is room for at least.
         """
+        if self._read.dialect.name != "sqlite" and monotonic() - self._looked >= SECONDS_TO_RENEW:
+            await self._pipeline.do(self._is_mine)
         # While the platform is away one letter looks whether it is back.
         most = 1 if self._carrier.outage.on else MOST
         room = most - sum(self._under_way.values())
@@ -189,7 +197,15 @@ class Sender:
         """Of several processes one sends: how fast it may is in its memory, and so is the order within a chat."""
         if self._read.dialect.name == "sqlite":
             return True
-        return leases.hold(turn.db, f"sender {self.name}", self._owner, self._real(), HELD_FOR)
+        before, self._mine = (
+            self._mine,
+            leases.hold(turn.db, f"sender {self.name}", self._owner, self._real(), HELD_FOR),
+        )
+        self._looked = monotonic()
+        if self._mine and not before:
+            # Silent for longer than any send takes: what it had in its hands goes on now.
+            outbox.lapse(turn.db, self.name, self._owner, self._real())
+        return self._mine
 
     async def _send_in_order(self, letters: Sequence[outbox.Letter]) -> None:
         held, began = False, monotonic()
@@ -223,6 +239,10 @@ class Sender:
         sent = [each for each in settled if each.state == "sent"]
         said = [(each.letter.id, each.facts["sent_at"], each.facts["platform_id"]) for each in sent]
         outbox.sent(turn.db, self._owner, said)
+        for each in sent:
+            if each.letter.lane == outbox.ANSWER:
+                waited = each.facts["sent_at"] - each.letter.due_at
+                self._pipeline.took["answer", self.name].note(waited.total_seconds())
         # Many letters of one call end alike: one statement for all of them.
         others = (each for each in settled if each.state != "sent")
         for (state, _), group in groupby(others, key=lambda each: (each.state, each.facts)):

@@ -7,8 +7,8 @@ from typing import Any
 
 from bot.pipeline.turn import Job
 
-# What belongs together is one entry, and never divided between two transactions.
-Entry = list[tuple[Job, "asyncio.Future[Any]"]]
+# What belongs together is one entry, and never divided between two transactions. With each job: since when it waits.
+Entry = list[tuple[Job, "asyncio.Future[Any]", float]]
 # The line of what the bot does itself: always the first.
 OWN = ""
 

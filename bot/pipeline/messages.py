@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from secrets import token_hex
+from typing import Any
 
 from bot.dispatch import dispatch
 from bot.dispatch.features import Features
@@ -24,8 +25,11 @@ class Messages:
         self._nameless = nameless
         self._daily = daily
 
-    def handle_all(self, turn: Turn, messages: Sequence[kit.Message]) -> Iterator[Outcome]:
-        """One outcome a message; a repeat, also within these, changes nothing."""
+    def handle_all(self, turn: Turn, messages: Sequence[kit.Message], reader: kit.Reader | None) -> Iterator[Any]:
+        """One outcome a message; a repeat, also within these, changes nothing.
+
+        `reader` answers the commands that only read; what is to be read first comes in the place of an outcome.
+        """
         if not messages:
             return
         messages = [message if message.private else senders.current_chat(turn, message) for message in messages]
@@ -36,22 +40,31 @@ class Messages:
             arrival = arrivals[message.channel, message.message_id]
             repeat = not arrival.fresh or arrival.id in handled
             if not repeat:
-                handled[arrival.id] = self.handle(turn, known, message, arrival.id)
+                try:
+                    handled[arrival.id] = self.handle(turn, known, message, arrival.id, reader)
+                except kit.ReadFirst as first:
+                    inbox.forget(turn.db, arrival.id)
+                    yield first
+                    continue
             passive = "" if repeat else turn.letters.passive[arrival.id]
             yield Outcome(arrival.id, handled.get(arrival.id, arrival.state), repeat, passive)
 
-    def handle(self, turn: Turn, known: senders.Senders, message: kit.Message, inbox_id: int) -> str:
+    def handle(
+        self, turn: Turn, known: senders.Senders, message: kit.Message, inbox_id: int,
+        reader: kit.Reader | None = None,
+    ) -> str:  # fmt: skip
         """`done` or `failed`: handled in a savepoint; a bug costs this message only, and it is kept."""
         door = masking.door(turn.db, message)
         vault = Listening(turn.vault, door.hear)
         features = self._features
         ask = kit.Ask(turn.db, turn.now, message, inbox_id, None, "", turn.rollups, vault, features.commands,
-                  nameless=self._nameless, door=door, daily=self._daily, occasions=features.occasions)  # fmt: skip
+                  nameless=self._nameless, door=door, daily=self._daily, occasions=features.occasions,
+                      reader=reader)  # fmt: skip
         try:
             ask = known.complete(ask)
             senders.note(turn, ask)
             self._answer(turn, ask)
-        except TransactionGone:
+        except (TransactionGone, kit.ReadFirst):
             raise
         except Exception as bug:
             failures.keep(turn, ask, bug)
@@ -63,6 +76,8 @@ class Messages:
         try:
             with whole(turn):
                 _say(turn, dispatch.answer(self._features, ask), ask)
+                if ask.reader:
+                    turn.look_at_the_closed()
         except kit.Refusal as refusal:
             ask.refused(refusal)
             turn.letters.add([kit.Reply(refusal.text, refusal.buttons)], ask)

@@ -13,12 +13,13 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from bot.channels.condition import Condition
+from bot.dispatch import snapshots
 from bot.dispatch.features import Features
 from bot.pipeline import failures
 from bot.pipeline.messages import Messages
 from bot.pipeline.senders import Senders
 from bot.pipeline.turn import Job, Task, Turn, begin
-from handlers.kit import Message
+from handlers.kit import Message, ReadFirst
 from storage.base.vault import Vault
 from storage.database import flush_failed, is_worth_another_try, passes
 from storage.messages import inbox
@@ -39,8 +40,13 @@ class Transactions:
     def __init__(
         self, engine: Engine, features: Features, vault: Vault, now: Callable[[], datetime],
         nameless: frozenset[str] = frozenset({"telegram"}), daily: Mapping[str, int] = MappingProxyType({}),
+        read: Engine | None = None,
     ) -> None:  # fmt: skip
-        """`nameless`: the channels on which no child is named; `daily`: what is limited a day, and how often."""
+        """`nameless`: the channels on which no child is named; `daily`: what is limited a day, and how often.
+
+        `read`: connections beside the writer; what only reads is to be read from them first (`read_first`).
+        """
+        self._read = read
         self._nameless = nameless
         self._engine = engine
         self._messages = Messages(features, nameless, daily)
@@ -52,7 +58,10 @@ class Transactions:
         self.writing = Condition()
 
     def process(self, jobs: Sequence[Job], tries: int = _TRIES) -> list[Result]:
-        """One result a job: an Outcome, what the task returned, or the exception for which it must come again."""
+        """One result a job: an Outcome, what the task returned, or the exception for which it must come again.
+
+        A ReadFirst says that the message has not been handled: `read_first` gives the task that does it.
+        """
         try:
             results = self._together(jobs)
         except Exception as error:
@@ -99,7 +108,8 @@ class Transactions:
             turn = begin(db, self._vault, self._now(), self._nameless)
             # Tasks first: what they change (people, the tree, everything) holds for the messages after them.
             done = {place: self._do(turn, job) for place, job in enumerate(jobs) if not isinstance(job, Message)}
-            outcomes = self._messages.handle_all(turn, [job for job in jobs if isinstance(job, Message)])
+            messages = [job for job in jobs if isinstance(job, Message)]
+            outcomes = self._messages.handle_all(turn, messages, snapshots.first if self._read else None)
             results = [done[place] if place in done else next(outcomes) for place in range(len(jobs))]
             turn.rollups.flush(db)
             spoke = turn.letters.flush()
@@ -110,6 +120,19 @@ class Transactions:
         result = task(turn)
         turn.rollups.keep()
         return result
+
+    def read_first(self, message: Message, first: ReadFirst) -> Task:
+        """Read, here and now, what a message asks for; returns the task that handles it."""
+        assert self._read is not None
+        found = snapshots.read(self._read, self._vault, first.wanted, self._now())
+
+        def handle(turn: Turn) -> Any:
+            [outcome] = self._messages.handle_all(turn, [message], found(turn.db))
+            # What other tasks of this transaction do is nobody's doing.
+            turn.audit.by(None, None)
+            return outcome
+
+        return handle
 
     def replay(self, inbox_id: int) -> str:
         """Handle a failed message again: `done`, `failed`; raises LookupError when there is no such message."""

@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 
 from bot.outbox.letters import PASSIVE, Letters
 from bot.pipeline.savepoint import TransactionGone, savepoint
-from handlers.kit import Message
-from scheduling import closed_weeks
+from handlers.kit import Message, ReadFirst
+from scheduling import closed_periods
 from storage.audit import audit
 from storage.base.vault import Vault
 from storage.checkins.rollups import Rollups
@@ -45,6 +45,12 @@ class Turn:
     audit: audit.Noted
     vault: Vault
 
+    def look_at_the_closed(self) -> None:
+        """Raises ReadFirst when a message changes what is closed, and what that was has not been kept."""
+        closing = closed_periods.closing_of(self.db, self.rollups.changing, self.now)
+        if closing.parts:
+            raise ReadFirst(closing)
+
 
 # What the bot does beside messages: a tick, a note of what a platform said.
 Task = Callable[[Turn], Any]
@@ -56,7 +62,7 @@ def begin(
 ) -> Turn:
     """All that a transaction's jobs work with; `passive`: the channels where an answer may be the response itself."""
     return Turn(
-        db, now, Letters(db, vault, now, passive, nameless), Rollups(closed_weeks.keeper(now)), audit.of(db), vault
+        db, now, Letters(db, vault, now, passive, nameless), Rollups(closed_periods.keeper(now)), audit.of(db), vault
     )
 
 

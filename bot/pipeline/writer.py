@@ -2,20 +2,25 @@
 
 import asyncio
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
+from time import monotonic
 from typing import Any
 
 from bot.channels.condition import Condition
+from bot.pipeline.durations import Durations
 from bot.pipeline.fair_queue import OWN, Entry, FairQueue
 from bot.pipeline.limits import Limits
 from bot.pipeline.transaction import Transactions
 from bot.pipeline.turn import Job, Outcome, Task, Turn
-from handlers.kit import Message, Reply
+from handlers.kit import Message, ReadFirst, Reply
 
 MOST_WAITING = 2000
 MOST_TOGETHER = 256
+# More at once would only take the processor from the writer.
+_MOST_READERS = 2
 # What was turned away: as a repeat, nothing becomes of it.
 TURNED_AWAY = Outcome(0, "turned away", True)
 # Whoever was too fast hears of it soon or not at all.
@@ -37,7 +42,10 @@ class Pipeline:
         self._waiting = FairQueue()
         self._change = threading.Condition()
         self._stopping = False
+        self._readers = asyncio.Semaphore(_MOST_READERS)
         self._thread = threading.Thread(target=self._run, name="writer")
+        # (what, channel) → how long it took: a message until its commit, a transaction, what waited for one, an answer.
+        self.took: defaultdict[tuple[str, str], Durations] = defaultdict(Durations)
         self.commits = 0
         self.jobs = 0
 
@@ -57,7 +65,8 @@ class Pipeline:
         said = await self._refusal(message)
         if said == "":
             return TURNED_AWAY
-        outcome: Outcome = await self._put(message if said is None else partial(_refuse, message, said))
+        job = message if said is None else partial(_refuse, message, said)
+        outcome: Outcome = await self._whole(job, self._put(job))
         return outcome
 
     async def _refusal(self, job: Job) -> str | None:
@@ -74,7 +83,18 @@ class Pipeline:
             partial(_refuse, job, said) if isinstance(job, Message) and said is not None else job
             for job, said in zip(jobs, refusals, strict=True)
         ]
-        return await asyncio.gather(*self._put_all(heard), return_exceptions=True)
+        waiting = zip(heard, self._put_all(heard), strict=True)
+        return await asyncio.gather(*(self._whole(*each) for each in waiting), return_exceptions=True)
+
+    async def _whole(self, job: Job, future: "asyncio.Future[Any]") -> Any:
+        """The result, of a message that only asks after it was read for beside the writer."""
+        try:
+            return await future
+        except ReadFirst as first:
+            assert isinstance(job, Message)
+            async with self._readers:
+                task = await asyncio.to_thread(self._transactions.read_first, job, first)
+        return await self._put(task)
 
     def check_room(self) -> None:
         """Raises Full when no further message is accepted."""
@@ -89,13 +109,14 @@ class Pipeline:
         return self._put_all((job,))[0]
 
     def _put_all(self, jobs: Sequence[Job]) -> "list[asyncio.Future[Any]]":
-        entry = [(job, self._loop.create_future()) for job in jobs]
+        now = monotonic()
+        entry = [(job, self._loop.create_future(), now) for job in jobs]
         with self._change:
             if self._stopping:
                 raise Full
             self._waiting.put(_line(jobs), entry)
             self._change.notify()
-        return [future for _, future in entry]
+        return [future for _, future, _ in entry]
 
     async def stop(self) -> None:
         """Finish what was accepted, then end."""
@@ -107,11 +128,20 @@ class Pipeline:
     def _run(self) -> None:
         while batch := self._take():
             self._transactions.spoke = False
-            results = self._transactions.process([job for job, _ in batch])
+            began = monotonic()
+            results = self._transactions.process([job for job, _, _ in batch])
             self.commits += 1
             self.jobs += len(batch)
-            futures = [future for _, future in batch]
+            self._measure(batch, began, monotonic())
+            futures = [future for _, future, _ in batch]
             self._loop.call_soon_threadsafe(self._release, futures, results, self._transactions.spoke)
+
+    def _measure(self, batch: Entry, began: float, ended: float) -> None:
+        self.took["commit", ""].note(ended - began)
+        for job, _, since in batch:
+            self.took["queue", ""].note(began - since)
+            if isinstance(job, Message):
+                self.took["message", job.channel].note(ended - since)
 
     def _take(self) -> Entry:
         with self._change:

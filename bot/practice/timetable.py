@@ -2,6 +2,8 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
 from sqlalchemy import Connection, Engine
 
@@ -70,7 +72,7 @@ class Timetable:
                 await self._tick_until_done()
 
     async def _tick_until_done(self) -> None:
-        while await self._pipeline.do(self._tick_and_note):
+        while await self._pipeline.do(partial(self._tick_and_note, await asyncio.to_thread(self._ticker.ahead))):
             pass
 
     def _next_step(self, then: datetime) -> datetime:
@@ -79,9 +81,9 @@ class Timetable:
         steps = [then, self.clock.now() + LONGEST_STEP, *([row.due_at] if row else [])]
         return min(steps)
 
-    def _tick_and_note(self, turn: Turn) -> bool:
+    def _tick_and_note(self, known: dict[Any, Any], turn: Turn) -> bool:
         key_values.put(turn.db, AHEAD, str(self.clock.ahead.total_seconds()), turn.now)
-        return self._ticker.tick(turn)
+        return self._ticker.tick(turn, known)
 
 
 def restore_clock(db: Connection, clock: Clock) -> None:

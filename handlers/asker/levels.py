@@ -3,10 +3,12 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from sqlalchemy import Connection
 
 from handlers.catalogue import current
+from handlers.catalogue.catalogue import Catalogue
 from handlers.catalogue.model import Row
 from handlers.kit import Person, Role, Unit
 from storage.medals import nominations
@@ -69,12 +71,19 @@ def _kind(medal: str) -> str:
 
 def row_of(db: Connection, medal: str) -> Row | None:
     """The row that a medal is of; None for an honour that no row names."""
-    return next((row for row in current.catalogue_of(db).rows if _kind(medal) in row.awards), None)
+    return _row_in(current.catalogue_of(db), medal)
+
+
+def _row_in(rows: Catalogue, medal: str) -> Row | None:
+    return next((row for row in rows.rows if _kind(medal) in row.awards), None)
 
 
 def awarding(db: Connection, medal: str) -> str:
     """The level that awards it, of an honour without a row the county."""
-    row = row_of(db, medal)
+    return _awarding(medal, row_of(db, medal))
+
+
+def _awarding(medal: str, row: Row | None) -> str:
     return _OF_ROW[row.awards[_kind(medal)]] if row else "county"
 
 
@@ -85,18 +94,21 @@ def medals_of(db: Connection, of: Collection[str]) -> list[str]:
     return [f"S{_STARS.index(kind) + 1}" if kind in _STARS else f"H:{kind}" for kind in named]
 
 
-def notice_days(db: Connection, medal: str) -> int:
-    """How many working days it stands on public notice, 0: not at all."""
-    row = row_of(db, medal)
-    return row.notice if row else 0
-
-
 class Ladders:
-    """The ladders of many cases, asked for once a medal and school."""
+    """The ladders of many cases, asked for once a medal and school; the rows of the medals, once for all."""
 
     def __init__(self, db: Connection) -> None:
         self._db = db
         self._known: dict[tuple[str, str], Ladder] = {}
+
+    @cached_property
+    def _rows(self) -> Catalogue:
+        return current.catalogue_of(self._db)
+
+    def notice_days(self, medal: str) -> int:
+        """How many working days it stands on public notice, 0: not at all."""
+        row = _row_in(self._rows, medal)
+        return row.notices.get(_kind(medal), row.notice) if row else 0
 
     def of(self, medal: str, unit: Unit) -> Ladder:
         """The ladder of this medal for this nominee."""
@@ -107,7 +119,7 @@ class Ladders:
 
     def _made(self, medal: str, unit: Unit) -> Ladder:
         there = {each.kind for each in units.around(self._db, unit.path, ())}
-        top = awarding(self._db, medal)
+        top = _awarding(medal, _row_in(self._rows, medal))
         offices = tuple(level for level in ORDER if OFFICES[level][0] in there)
         return Ladder((*(each for each in offices if ORDER.index(each) < ORDER.index(top)), top), offices)
 
@@ -143,19 +155,21 @@ def reach(person: Person, at: datetime) -> Reach:
     return Reach(now, late, at.replace(hour=23, minute=59, second=59) - PATIENCE)
 
 
-def roles_of(db: Connection, cases: Sequence[Case], now: datetime) -> dict[int, frozenset[Role]]:
+def roles_of(
+    db: Connection, cases: Sequence[Case], now: datetime, ladders: Ladders | None = None
+) -> dict[int, frozenset[Role]]:
     """Case → who may decide on it now."""
-    ladders = Ladders(db)
+    ladders = ladders or Ladders(db)
     nominators = {id_: people.by_id(db, id_, now) for id_ in {case.nominator_id for case in cases}}
     return {
         case.id: roles(case, ladders.of(case.medal, case.unit), nominators[case.nominator_id], now) for case in cases
     }
 
 
-def waiting(db: Connection, person: Person, now: datetime) -> list[Case]:
+def waiting(db: Connection, person: Person, now: datetime, ladders: Ladders | None = None) -> list[Case]:
     """What this person may decide on now, without their own, the oldest first."""
     cases = nominations.pending(db, reach(person, now), but_by=person.id)
-    able = roles_of(db, cases, now)
+    able = roles_of(db, cases, now, ladders) if cases else {}
     return [case for case in cases if held(person, case) & able[case.id]]
 
 

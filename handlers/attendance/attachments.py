@@ -12,7 +12,7 @@ from storage.base import numbered
 from storage.checkins import checkins
 from storage.checkins.checkins import Checkin
 from storage.messages import albums, dialogues, files
-from storage.programmes import cases, reports
+from storage.programmes import cases, forms, reports
 
 BELONGS = timedelta(days=2)
 # The question whether a second report of a day puts the first one right or is another event.
@@ -69,14 +69,21 @@ def tables(ask: Ask) -> list[Attachment]:
     """The workbooks and CSV files that came with a private message of somebody who may send a roster."""
     if not ask.message.private or ask.me.roles.isdisjoint(rights.GIVERS):
         return []
-    return [each for each in ask.message.attachments if each.kind != PHOTO and _TABLE.search(each.name)]
+    return [each for each in documents(ask) if _TABLE.search(each.name)]
 
 
 def reader(ask: Ask) -> str:
     """Which reader takes a message for what came with it."""
     if not ask.message.attachments:
         return "place"
+    if ask.message.private and documents(ask) and forms.expected(ask.db, ask.me.id, ask.now):
+        return "form"
     return "table" if tables(ask) else "evidence" if evidenced(ask) else "photo"
+
+
+def documents(ask: Ask) -> list[Attachment]:
+    """The files of the message that are no photos."""
+    return [each for each in ask.message.attachments if each.kind != PHOTO]
 
 
 def evidenced(ask: Ask) -> cases.Case | reports.Report | None:

@@ -40,14 +40,25 @@ def rung(due: Due, at: Sequence[Unit], done: Iterable[Below], left: Sequence[Bel
         for grant in person.grants:
             holders.setdefault(grant.unit.id, set()).add(person.id)
     told = deliveries.ever_told(due.db, due.occurrence)
-    reached = accounts.best(due.db, {id for each in left for id in holders.get(each.id, ())})
     after = sum(not holders.get(each.id, set()).isdisjoint(told) for each in done)
-    lost = [each for each in left if holders.get(each.id, set()).isdisjoint(reached)]
+    lost, why = _unheard(due, [(each, holders.get(each.id, set())) for each in left])
     names = "、".join(each.name for each in left[:_MOST]) + (f"等 {len(left)} 个" if len(left) > _MOST else "")
-    joined = f"（{len(lost)} 个没人加入）" if lost else ""
     invite = tuple(Button(f"邀请 {each.name}", "邀请", f"中队辅导员 {each.name}") for each in lost[:_MOST_INVITED])
-    text = f"提醒后已报 {after}，还差 {len(left)}{joined}：{names}"
+    counted = f"{len(left)}（{why}）" if why else len(left)
+    text = f"提醒后已报 {after}，还差 {counted}：{names}"
     return Rung(text, (Button(SEEN, SEEN, due.occurrence), *(invite if Role.COUNSELOR in roles else ())))
+
+
+def _unheard(due: Due, left: Sequence[tuple[Below, set[int]]]) -> tuple[list[Below], str]:
+    """(those of whose people nobody has joined; how many these are, and those whom no reminder reached)."""
+    owing = {id for _, ids in left for id in ids}
+    reached, joined, wishing = accounts.best(due.db, owing), accounts.joined(due.db, owing), wishes.of(due.db, owing)
+    muted = {id for id in reached if wishing.muted(id, due.occurrence)}
+    lost = [each for each, ids in left if ids.isdisjoint(joined)]
+    dead = [each for each, ids in left if ids & joined and ids.isdisjoint(reached)]
+    quiet = [each for each, ids in left if ids & muted and ids & reached.keys() <= muted]
+    counted = ((lost, "没人加入"), (dead, "收不到消息"), (quiet, "不要这件事的提醒"))
+    return lost, "，".join(f"{len(found)} 个{words}" for found, words in counted if found)
 
 
 def unseen(due: Due, at: Sequence[Unit], left: Iterable[Below]) -> list[Below]:

@@ -27,14 +27,17 @@ def amends(ask: Ask, text: str, reading: Reading) -> bool:
     A squad, or an activity with a day or with heads, is the beginning of another report.
     """
     said = reading.records if reading.intent == "checkin" else reading.offered
-    lone = reading.intent == "unknown" or (reading.status == "clarify" and _PARTIAL.issuperset(reading.issues))
+    doubts = {issue for issue in reading.issues if not issue.startswith("PII_")}
+    lone = reading.intent == "unknown" or (reading.status == "clarify" and _PARTIAL.issuperset(doubts))
     if len(said) != 1 or not lone or ask.message.attachments or not ask.message.private:
         return False
     one = said[0]
     counted = one.attended is not None or one.due is not None or one.absent is not None
     last = recorded(ask)
-    # 又开了一次 38人; 开站 26人 is told of something else, whoever reports that.
-    if one.again or (counted and programmes.names_report(ask, text)):
+    if one.again:  # 又开了一次 38人: of the same activity as just before
+        return bool(last) and one.attended is not None and not one.activity and not one.dated
+    # 开站 26人 is told of something else, whoever reports that.
+    if counted and programmes.names_report(ask, text):
         return False
     # 昨晚没睡好, 食堂吃了38个馒头 are of something else. Why somebody is absent may be said in any words.
     if not one.activity and one.absent is None and remainder.besides(text, ask.today):

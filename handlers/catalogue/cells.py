@@ -21,8 +21,8 @@ HEADS: Mapping[type[BaseModel], Mapping[str, str]] = {
         "closes": "补报天数", "review": "谁收", "evidence": "佐证", "base": "总分", "bonus": "加分",
         "passing": "达标分", "graders": "评分人数", "subject": "评谁", "kinds": "类别", "caps": "名额",
         "collective": "集体类别", "cap_each": "每类名额", "floor": "下限", "quotas": "比例", "chain": "流程",
-        "awards": "谁授予", "only": "只评", "notice": "公示天数", "term": "任期月数", "slots": "岗位",
-        "remind": "提前天数", "source": "出处", "off": "停用",
+        "awards": "谁授予", "only": "只评", "notice": "公示天数", "notices": "单类公示天数",
+        "term": "任期月数", "slots": "岗位", "remind": "提前天数", "source": "出处", "off": "停用",
     },
     Figure: {
         "name": "字段名", "label": "标签", "type": "类型", "hint": "提示", "words": "前面的词", "units": "量词",

@@ -69,5 +69,5 @@ def keep_changed(db: Connection, changed: Sequence[dict[str, Any]], now: datetim
 
 
 def _kept(db: Connection) -> tuple[str, str]:
-    files, chat = (key_values.get(db, key) for key in (FILES, CHAT))
-    return files.value if files else "[]", chat.value if chat else "[]"
+    found = key_values.several(db, (FILES, CHAT))
+    return found.get(FILES, "[]"), found.get(CHAT, "[]")

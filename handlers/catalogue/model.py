@@ -78,7 +78,9 @@ class Row(Strict):
     awards: Mapping[parts.Word, parts.Level] = {}
     # Kind → the only kind of unit that it is for, where not all of `at` are.
     only: Mapping[parts.Word, Kind] = {}
+    # Working days of public notice; of single kinds otherwise: each level writes its own plan (domain §4.2).
     notice: Annotated[int, Field(ge=0, le=60)] = 0
+    notices: Mapping[parts.Word, Annotated[int, Field(ge=0, le=60)]] = {}
     # Rosters.
     term: Annotated[int, Field(ge=0, le=120, description="months")] = 0
     slots: Mapping[parts.Word, Annotated[int, Field(ge=1, le=20)]] = {}
@@ -190,13 +192,13 @@ class Row(Strict):
             raise parts.misfit("shape", "签到的活动写在 checkins.toml，要有 said；别的方式没有 said")
         if self.shape == "case" and not ((self.chain or self.is_medal) and self.subject):
             raise parts.misfit("subject" if self.chain else "chain", "case（逐级办理）要写 chain 和 subject")
-        for at in ("chain", "quotas", "kinds", "caps", "awards", "only"):
+        for at in ("chain", "quotas", "kinds", "caps", "notices", "awards", "only"):
             if self.shape != "case" and getattr(self, at):
                 raise parts.misfit(at, f"{at} 只用于 case（逐级办理），请清空")
         for at in ("slots", "term"):
             if self.shape != "roster" and getattr(self, at):
                 raise parts.misfit(at, f"{at} 只用于 roster（名册），请清空")
-        for at in ("caps", "awards", "only"):
+        for at in ("caps", "notices", "awards", "only"):
             _known(at, at, getattr(self, at), self.kinds)
         _known("slots", "slots", self.slots, {choice for each in self.fields for choice in each.choices})
         _known("collective", "collective", self.collective, self.kinds)

@@ -18,6 +18,12 @@ _SAYS_WRONG = re.compile(
     r"\W*(?:我|刚才|刚刚|上面|上一?条|这条|那条)*(?:的?(?:人数|日期|活动|主题|中队))?(?:也|都)?"
     r"(?:不对|不是这样|有误|[报写发打填弄搞记]?[错反])[了的啊呀哦]*\W*"
 )
+# 多打了个0: a digit is wrong, and which heads are right is not said.
+_DIGIT = re.compile(
+    r"(?:[打写输按敲填报发][多少]|[多少][打写输按敲填报发]?)了?[一1]?个?(?:[0零〇]|数字|位数?)(?![\d人名])"
+)
+# 我们班44个人: of the whole squad, whoever came.
+_OF_ALL = re.compile("班|中队|[一总]共|总人?数")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +47,15 @@ def correct(ask: Ask) -> Reply:
     """Change the newest check-in, or the one with this number, or the newest of a squad."""
     old, words = targets.meant(ask, "更正")
     if not words:
-        CORRECT.put(ask, _Corrected(old.id))
-        return Reply(f"要改哪里?现在是:{phrases.dated(old, ask.today)} {phrases.heads(old)}\n直接发新的内容,如:实到39")
+        return _ask_what(ask, old)
     reply = _changed(ask, old, words)
     photos = attachments.adopt(ask, None, old)
     return phrases.with_more(reply, f"照片 {photos} 张已附上。") if photos else reply
+
+
+def _ask_what(ask: Ask, old: checkins.Checkin) -> Reply:
+    CORRECT.put(ask, _Corrected(old.id))
+    return Reply(f"要改哪里?现在是:{phrases.dated(old, ask.today)} {phrases.heads(old)}\n直接发新的内容,如:实到39")
 
 
 @registry.command(
@@ -75,6 +85,8 @@ def replaced(ask: Ask, known: reports.Replacing) -> list[Reply]:
 def correct_by_words(ask: Ask) -> Reply | list[Reply]:
     """更正:三(2)中队实到应为39人; 不对 alone asks what is right, of what was just recorded."""
     words = ask.args.removeprefix("更正").lstrip(":： ")
+    if _DIGIT.search(words) and not any(map(str.isdecimal, rest := _DIGIT.sub("", words))):
+        return _ask_what(ask, targets.meant(replace(ask, args=rest), "更正")[0])
     if _SAYS_WRONG.fullmatch(words):
         if not ask.message.private or not recent.recorded(ask):
             return []
@@ -89,15 +101,36 @@ def right_after(ask: Ask) -> Reply:
     if len(found) != 1:
         raise targets.which(ask, found, targets.Wish("更正", ask.args))
     said = next(iter(ask.heard.records or ask.heard.offered))
+    if said.again:
+        return another(replace(ask, args=f"#{found[0].id} 实到{said.attended}"))[0]
+    if said.attended and said.attended > found[0].attended and _OF_ALL.search(ask.args):
+        return _one_of(found[0], "这是应到，还是实到？", (said.attended, found[0].attended), (None, said.attended))
+    told = {number.taken for number in ask.heard.numbers}
+    if said.absent and told.isdisjoint(("attended", "due")) and found[0].day == (said.date or found[0].day):
+        return revisions.warned(_absent(found[0], said.absent), ask.heard)
     if said.topic not in (None, said.activity) and said.attended is None and not said.dated:
         # 清明祭英烈: what it was about, and not another activity.
         return _changed(ask, found[0], f"主题:{said.topic}")
     reply = _changed(ask, found[0], ask.args)
-    another = said.activity and said.attended is None
-    if not another:
+    if not said.activity or said.attended is not None:
         return reply
     back = Button(f"改回{found[0].activity}", "更正", f"#{found[0].id} {found[0].activity}")
     return phrases.with_more(reply, "另外报一次的，请连人数一起发。", back)
+
+
+def _absent(old: checkins.Checkin, number: int) -> Reply:
+    """2人请假 right after a record: they are among those who were counted, or they come on top."""
+    if old.due is not None and old.due - old.attended == number:
+        return Reply(f"已经是这样记的：{phrases.heads(old)}，没有改。")
+    asks = f"没到的 {number} 人算在这 {old.attended} 人里吗？"
+    return _one_of(old, asks, (old.attended, old.attended - number), (old.attended + number, old.attended))
+
+
+def _one_of(old: checkins.Checkin, asks: str, *ways: tuple[int | None, int]) -> Reply:
+    """The numbers, due and attended, that may be meant of what was just recorded, as buttons."""
+    heads = [f"应到{due}实到{came}" if due else f"实到{came}" for due, came in ways if came > 0]
+    buttons = tuple(Button(each, "更正", f"#{old.id} {each}") for each in heads)
+    return Reply(f"刚记的是 {phrases.checkin_line(old)}。{asks}还没有改。", buttons)
 
 
 @questions.answers(CORRECT)

@@ -78,7 +78,7 @@ def _school(ask: Ask, words: str) -> Reply:
 
 @command(
     "查", "look", who=LOOKERS, group="签到", rank=11, help="查一个中队报过什么",
-    examples=("查 三(2)中队", "查 三(2)中队 上周"),
+    snapshot=True, examples=("查 三(2)中队", "查 三(2)中队 上周"),
 )  # fmt: skip
 def look(ask: Ask) -> Reply:
     """The check-ins of a squad, a school or all of the asker's, in a week or on a day."""

@@ -24,18 +24,22 @@ _BARE = re.compile(
     r"|签到|打卡|记录|提交|上报|报|消息|请|麻烦|帮我|帮忙|我|把|要|想|老师|谢谢|[您你]好|吧|啊|呀|吗|cancel|[\W_])*",
     re.IGNORECASE,
 )
-
-
+_SEQUENCE = re.compile(r"第\s?([一二三四五六七八九1-9])\s?[场次]")
+_DIGITS = str.maketrans("一二三四五六七八九", "123456789")
 _CLAUSE = re.compile(r"[,，。;；:：\n]")
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is to be done with one: the command `word`, with `more` behind its number; `gone`: with a withdrawn one."""
+    """What is to be done with one: the command `word`, with `more` behind its number; `gone`: with a withdrawn one.
+
+    `sequence`: 第2场 of its day; 0 where none is named.
+    """
 
     word: str
     more: str = ""
     gone: bool = False
+    sequence: int = 0
 
 
 def meant(ask: Ask, word: str) -> tuple[checkins.Checkin, str]:
@@ -56,11 +60,18 @@ def meant(ask: Ask, word: str) -> tuple[checkins.Checkin, str]:
 def of_reading(ask: Ask, reading: Reading, wish: Wish) -> checkins.Checkin:
     """The one that the words of a correction, withdrawal or restoring name."""
     target = _target(ask, reading)
+    if sequence := _SEQUENCE.search(ask.args):
+        wish = replace(wish, sequence=int(sequence[1].translate(_DIGITS)))
     if target == NOTHING and (case := numbered.meant(ask.message.text)):
         raise _no_checkin(case)
     if ask.me.roles.isdisjoint(REPORTERS):
         raise Denied(f"签到由报它的老师来改。{examples.nearest(ask)}", what="更正")
-    if target == NOTHING and wish.word != "更正" and not _BARE.fullmatch(_CLAUSE.split(ask.args)[0]):
+    if (
+        target == NOTHING
+        and wish.word != "更正"
+        and not wish.sequence
+        and not _BARE.fullmatch(_CLAUSE.split(ask.args)[0])
+    ):
         # 把张三删了: whatever that is, it is not the last check-in.
         raise which(ask, _found(ask, {}, None, wish)[:5], wish)
     return named(ask, target, wish)
@@ -91,6 +102,7 @@ def is_own(ask: Ask, found: checkins.Checkin) -> bool:
 def named(ask: Ask, target: Record, wish: Wish) -> checkins.Checkin:
     """The one check-in that has all that is named of it, else the last one; raises Refusal for several and for none."""
     of, unit = _columns(target), _unit(ask, target)
+    of |= {"sequence": wish.sequence} if wish.sequence else {}
     found = _found(ask, of, unit, wish)
     if not of and unit is None:
         last = recent.recorded(ask) if not wish.gone else []
@@ -144,6 +156,7 @@ def _none(ask: Ask, of: dict[str, Any], unit: Unit | None, wish: Wish) -> Refusa
         return Denied(f"{unit.name}不在您负责的范围，什么都没有动。", what="更正", subject=f"unit:{unit.id}")
     said = [unit.name if unit else "", days.day(of["day"], ask.today) if "day" in of else "", of.get("activity", "")]
     said += [f"实到{of['attended']}"] if "attended" in of else []
+    said += [f"第{of['sequence']}场"] if "sequence" in of else []
     last = f"最近报的是：{phrases.dated(there[0], ask.today)} {phrases.heads(there[0])}" if there else ""
     return Refusal(f"没有找到{' '.join(filter(None, said))}的签到，什么都没有动。{last}")
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date
 
 from sqlalchemy import Connection
 
@@ -10,31 +10,27 @@ from handlers.digests import figures as reports
 from handlers.digests import groups, period_digest, schools, sums
 from handlers.digests.monday.sentences import three
 from handlers.digests.readers import READERS
-from handlers.kit import ADMINS, Ask, Button, Due, File, Reply, Unit
-from handlers.registry import ANYTHING, command, due, weekly
+from handlers.kit import ADMINS, Ask, Button, File, Reply, Unit
+from handlers.registry import ANYTHING, command
 from handlers.wording import lines, numbers, periods, places, weeks
-from scheduling import key_dates
+from scheduling import closed_periods
 from scheduling.periods import week_of
-from storage.digests import digests, figures
+from storage.digests import figures
 from storage.organisation import history, units
 
 _FORMS = {"图": "图", "图片": "图", "表": "表", "表格": "表"}
 MOST_NAMES = 10
 MOST_ACTIVITIES = 8
 MOST_STARS = 4
-# What a phone shows of one message without getting lost in it; the last line may say how much more there is.
-MOST_LINES, MOST_CHARACTERS, _MORE_LENGTH = 25, 1200, 20
+# The last line may say how much more there is.
+_MORE_LENGTH = 20
 # A picture of more units would be too long for a phone, and for Telegram.
 UNITS_A_PICTURE = 4
-# After this Monday's push is no news any more; the week is frozen all the same.
-OF_USE = timedelta(days=3)
-# However late it is said, it freezes its week.
-_FREEZES = timedelta(days=3660)
 
 
 @command(
     "周报", "digest", who=READERS, group="周报", rank=2, help="看一周的情况,也可以要图、要表", glued=ANYTHING,
-    in_groups=True, examples=("周报", "周报 上周", "周报 上周 图", "周报 上周 表 汇总上报"),
+    in_groups=True, snapshot=True, examples=("周报", "周报 上周", "周报 上周 图", "周报 上周 表 汇总上报"),
     exports=True,
 )  # fmt: skip
 def digest(ask: Ask) -> Sequence[Reply]:
@@ -56,12 +52,12 @@ def digest(ask: Ask) -> Sequence[Reply]:
         return [schools.page(ask, each, period.week, page) for each in at]
     alone, own = not words and len(at) == 1, places.scope(ask.me, READERS)
     admin = not ask.me.roles.isdisjoint(ADMINS)
-    found = [(unit, digests.report(ask.db, unit, period.week, ask.now)) for unit in at]
+    found = [(unit, closed_periods.shown(ask.db, unit, period.week, ask.now)) for unit in at]
     return [
         Reply(
             whole_text(ask.db, each, unit, ask.today),
             (
-                *_buttons(each, "" if alone else _named(ask.db, unit), admin),
+                *buttons(each, "" if alone else named(ask.db, unit), admin),
                 *schools.buttons(ask.db, unit, each, above=unit not in own),
             ),
         )
@@ -92,7 +88,7 @@ def _fitting(found: Sequence[lines.Line], said: str) -> set[str]:
     for each in found:
         ranks[each.row.key] = before[each.row.section]
         before[each.row.section] += 1
-    room, left = MOST_LINES - said.count("\n") - 1, MOST_CHARACTERS - _MORE_LENGTH - len(said)
+    room, left = sums.MOST_LINES - said.count("\n") - 1, sums.MOST_CHARACTERS - _MORE_LENGTH - len(said)
     chosen: set[str] = set()
     for number, each in enumerate(sorted(found, key=lambda one: ranks[one.row.key]), 1):
         left -= len(each.text) + 3
@@ -108,38 +104,17 @@ def _form(words: str) -> tuple[str, str]:
     return form, " ".join(part for part in parts if part not in _FORMS)
 
 
-@due("digest", rank=9, use=_FREEZES, early=False, asks=False, line="{week} 周报", each=key_dates.digests)
-def monday(said: Due) -> Reply | None:
-    """Monday's push to an admin for the topmost unit, which freezes it; days later it freezes only."""
-    at = places.scope(said.person, ADMINS)
-    if not at:
-        return None
-    frozen = digests.freeze(said.db, at[0], said.occurrence.partition(":")[2], said.now)
-    if said.now.date() > said.day + OF_USE:
-        return None
-    words = whole_text(said.db, frozen, at[0], said.now.date())
-    buttons = _buttons(frozen, "" if len(at) == 1 else _named(said.db, at[0]), True)
-    return Reply(words, (*buttons, *schools.buttons(said.db, at[0], frozen)))
-
-
-@weekly("digest")
-def for_group(db: Connection, unit: Unit, week: str, now: datetime) -> Reply:
-    """The same for a group that is bound to the unit."""
-    frozen = digests.freeze(db, unit, week, now)
-    buttons = *_buttons(frozen, _named(db, unit), True), *schools.buttons(db, unit, frozen)
-    return Reply(whole_text(db, frozen, unit, now.date()), buttons)
-
-
-def _named(db: Connection, unit: Unit) -> str:
+def named(db: Connection, unit: Unit) -> str:
     """As commands name it: by what it is called now, which may be another name than the digest's."""
     return f" {history.path_names(db, [unit])[unit.id]}"
 
 
-def _buttons(shown: figures.Digest, unit: str, admin: bool) -> tuple[Button, ...]:
-    buttons = [Button("图", "周报", f"{shown.week} 图{unit}"), Button("表", "周报", f"{shown.week} 表{unit}")]
+def buttons(shown: figures.Digest, unit: str, admin: bool) -> tuple[Button, ...]:
+    """Its picture, its workbook and who is missing; `unit` is how commands name it, after a space."""
+    found = [Button("图", "周报", f"{shown.week} 图{unit}"), Button("表", "周报", f"{shown.week} 表{unit}")]
     if admin and shown.missing:
-        buttons.append(Button("未签到", "未签到", f"{shown.week}{unit}"))
-    return tuple(buttons)
+        found.append(Button("未签到", "未签到", f"{shown.week}{unit}"))
+    return tuple(found)
 
 
 def _files(ask: Ask, form: str, at: list[Unit], week: str) -> list[Reply]:
@@ -162,11 +137,7 @@ def text(shown: figures.Digest, sentences: Sequence[str] = ()) -> str:
 
     Of activities, schools and stars it says as many as there is room for; the sentences stand for the comparison.
     """
-    for most in range(MOST_ACTIVITIES, 0, -1):
-        said = "\n".join(filter(None, _said(shown, sentences, most)))
-        if said.count("\n") < MOST_LINES and len(said) <= MOST_CHARACTERS:
-            break
-    return said
+    return sums.fitting(lambda most: list(filter(None, _said(shown, sentences, most))), MOST_ACTIVITIES)
 
 
 def _said(shown: figures.Digest, sentences: Sequence[str], most: int) -> list[str]:

@@ -1,5 +1,7 @@
 """What 周报, 未签到 and 催办 share: which week or day, which units, and how both are written."""
 
+from collections.abc import Sequence
+
 from handlers.wording import days, numbers, weeks
 from handlers.wording.medals import label
 from scheduling.periods import week_of
@@ -29,8 +31,13 @@ def medals(shown: Digest) -> list[str]:
 
 def stars(shown: Digest) -> list[str]:
     """二星章:提名 12,待审 2,公示中 4,已授予 6,已颁发 6(名额 9;一星章的 20.0%); without what there is none of."""
-    awarded = {(each.medal, each.collective): each.awarded for each in shown.stars}
-    return [_star(each, awarded.get((_below(each.medal), each.collective), 0)) for each in shown.stars if each.moved]
+    return star_lines(shown.stars)
+
+
+def star_lines(stars: Sequence[Star]) -> list[str]:
+    """The same of any stars of which there is something to say."""
+    awarded = {(each.medal, each.collective): each.awarded for each in stars}
+    return [_star(each, awarded.get((_below(each.medal), each.collective), 0)) for each in stars if each.moved]
 
 
 def _below(star: str) -> str:

@@ -18,7 +18,7 @@ MOST_SCHOOLS, MOST_BUTTONS = 20, 4
 
 @command(
     "未签到", "missing", who=ADMINS | {Role.INSPECTOR}, group="周报", rank=4, help="看哪些中队还没签到",
-    glued=ANYTHING, in_groups=True, examples=("未签到", "未签到 上周", "未签到 4月3日"),
+    glued=ANYTHING, in_groups=True, snapshot=True, examples=("未签到", "未签到 上周", "未签到 4月3日"),
 )  # fmt: skip
 def missing(ask: Ask) -> Reply:
     """The squads without a check-in in a week or on a day, by school."""

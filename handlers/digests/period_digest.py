@@ -5,26 +5,25 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from handlers.digests import readers, sums
-from handlers.kit import Ask, Button, Refusal, Reply, Unit
+from handlers.digests import figures, readers, sums
+from handlers.kit import Ask, Button, File, Refusal, Reply, Unit
 from handlers.registry import ANYTHING, command
 from handlers.wording import days, lines, numbers, places
 from handlers.wording.periods import Span, before, longer, named
-from scheduling import spans
-from storage.digests import periods
+from scheduling import closed_periods, spans
+from storage.digests import funnel, kept, periods
 from storage.organisation import history, units
 
-MOST_ACTIVITIES = 6
-MOST_SCHOOLS = 6
-MOST_NAMES = 5
+# Of activities, schools and reports, as far as there is room.
 MOST_LINES = 6
+MOST_NAMES = 5
 MOST_BUTTONS = 5
-FORMS = frozenset({"图", "图片", "表", "表格"})
+_FORMS = {"图": "图", "图片": "图", "表": "表", "表格": "表"}
 
 
 @command(
     "月报", "month", who=readers.READERS, group="周报", rank=20, help="看一个月的情况", glued=ANYTHING, in_groups=True,
-    examples=("月报", "月报 上月", "月报 3月"),
+    snapshot=True, exports=True, examples=("月报", "月报 上月", "月报 3月"),
 )  # fmt: skip
 def month(ask: Ask) -> Sequence[Reply]:
     """The figures of this month, or of the period that is named."""
@@ -33,7 +32,7 @@ def month(ask: Ask) -> Sequence[Reply]:
 
 @command(
     "学期报", "term", who=readers.READERS, group="周报", rank=21, help="看一个学期的情况", glued=ANYTHING,
-    in_groups=True, examples=("学期报", "学期报 上学期"),
+    in_groups=True, snapshot=True, exports=True, examples=("学期报", "学期报 上学期"),
 )  # fmt: skip
 def term(ask: Ask) -> Sequence[Reply]:
     """The same of this term."""
@@ -42,7 +41,7 @@ def term(ask: Ask) -> Sequence[Reply]:
 
 @command(
     "年报", "year", who=readers.READERS, group="周报", rank=22, help="看一年的情况", glued=ANYTHING, in_groups=True,
-    examples=("年报", "年报 2025年", "年报 2025学年"),
+    snapshot=True, exports=True, examples=("年报", "年报 2025年", "年报 2025学年"),
 )  # fmt: skip
 def year(ask: Ask) -> Sequence[Reply]:
     """The same of this year."""
@@ -56,51 +55,79 @@ def _default(ask: Ask, kind: str) -> Sequence[Reply]:
 
 def of_span(ask: Ask, span: Span, words: str) -> Sequence[Reply]:
     """The digest of a period for each unit of the asker, or for the one below them that the words name."""
-    forms = [word for word in words.split() if word in FORMS]
-    if forms:
-        how = f"先看文字：周报 {span.words}。一周的图和表有，像这样发：周报 上周 图"
-        raise Refusal(f"{span.name}的{forms[0]}现在还没有，{how}")
+    form = next((_FORMS[word] for word in words.split() if word in _FORMS), "")
+    words = " ".join(word for word in words.split() if word not in _FORMS)
+    if form == "图":
+        how = f"先看文字：周报 {span.words}，或者要表：周报 {span.words} 表。一周的图有，像这样发：周报 上周 图"
+        raise Refusal(f"{span.name}的图现在还没有，{how}")
     at = places.chosen(ask, readers.READERS, words, "周报", f"{span.words} {{}}")
+    if form:
+        return [_file(ask, span, at)]
     # What the messages before this one in the same transaction reported belongs to it.
     ask.rollups.flush(ask.db)
     return [_reply(ask, span, unit) for unit in at]
 
 
+def _file(ask: Ask, span: Span, at: list[Unit]) -> Reply:
+    title = units.full_name(ask.db, at[0]) + (f"等{len(at)}个单位" if len(at) > 1 else "")
+    days_of = {"first": span.first.isoformat(), "last": min(span.last, ask.today).isoformat()}
+    values = {"unit_ids": [unit.id for unit in at], "at": ask.now.isoformat(timespec="minutes"), "period": span.words}
+    values |= {"name": span.name, "label": span.label, **days_of}
+    return Reply(f"{title}{span.name}的表", file=File(f"周报-{title}-{span.words}.xlsx", "digest-workbook", values))
+
+
 def _reply(ask: Ask, span: Span, of: Unit) -> Reply:
-    now = of_days(ask.db, of, span, ask.today)
+    now = of_days(ask.db, of, span, ask.now)
     return Reply(text(ask.db, of, span, now, ask.now), _buttons(ask.db, span, now))
 
 
-def of_days(db: Connection, of: Unit, span: Span, today: date) -> periods.Period:
-    """The figures of a unit for a period, of one that still runs up to today."""
-    return periods.between(db, of, span.first, min(span.last, today))
+def of_days(db: Connection, of: Unit, span: Span, now: datetime) -> periods.Period:
+    """The figures of a unit for a period, of one that still runs up to today; of a closed one those of then."""
+    then = kept.period(db, of, span.label) if closed(span, now) else None
+    return then or periods.between(db, of, span.first, min(span.last, now.date()))
+
+
+def closed(span: Span, now: datetime) -> datetime | None:
+    """When it was frozen; None: not yet. Other days than those of a month, term or year are told as of now."""
+    at = closed_periods.closed_at(span.label, now) if span.label else None
+    return at if at and at <= now else None
 
 
 def text(db: Connection, of: Unit, span: Span, found: periods.Period, now: datetime) -> str:
     """The digest of a period; `now` is aware and in the school's zone."""
-    told = [
-        sums.result(f"{units.full_name(db, of)}{span.name}", found, "有活动", "没有活动"),
-        _days(span, now),
-        *sums.by_activity(found, MOST_ACTIVITIES),
-        *_schools(found),
-        _missing(found),
-        _compared(db, of, span, found, now.date()),
-        *_reports(db, of, span, now.date()),
-    ]
-    return "\n".join(filter(None, told))
+    head = sums.result(f"{units.full_name(db, of)}{span.name}", found, "有活动", "没有活动")
+    compared, corrected = _compared(db, of, span, found, now.date()), _corrected(db, of, span, found, now)
+    reported, stars = _reports(db, of, span, now.date()), _stars(db, of, span, now)
+
+    def said(most: int) -> list[str]:
+        parts = sums.by_activity(found, most), _schools(found, most)
+        more = [f"另有 {len(reported) - most} 项，发「看」"] if len(reported) > most else []
+        reports = ["上报：", *reported[:most], *more] if reported else []
+        told = [head, _days(span, now), *parts[0], *parts[1], _missing(found), compared, corrected]
+        told += [*stars, *reports]
+        return list(filter(None, told))
+
+    return sums.fitting(said, MOST_LINES)
 
 
 def _days(span: Span, now: datetime) -> str:
-    so_far = f" · 截至 {days.moment(now)}" if span.last >= now.date() else ""
     year = f"{span.last.year}年" if span.last.year != span.first.year else ""
-    return f"{span.first.year}年{days.short(span.first)}–{year}{days.short(span.last)}{so_far}"
+    said = f"{span.first.year}年{days.short(span.first)}–{year}{days.short(span.last)}"
+    return " · ".join(filter(None, (said, stamp(span, now))))
 
 
-def _schools(now: periods.Period) -> list[str]:
+def stamp(span: Span, now: datetime) -> str:
+    """As of when: 截至 4月3日 16:20, 4月6日 08:00 冻结; nothing of days that are over and are never frozen."""
+    if at := closed(span, now):
+        return f"{days.moment(at)} 冻结"
+    return f"截至 {days.moment(now)}" if span.label or span.last >= now.date() else ""
+
+
+def _schools(now: periods.Period, most: int) -> list[str]:
     if len(now.schools) < 2:
         return []
-    told = sums.by_part(now.schools, MOST_SCHOOLS)
-    rest = len(now.schools) - MOST_SCHOOLS
+    told = sums.by_part(now.schools, most)
+    rest = len(now.schools) - most
     return ["各校（有活动的中队少的在前）：", *told, *([f"· 另有 {rest} 所，点学校细看"] if rest > 0 else [])]
 
 
@@ -130,13 +157,33 @@ def _compared(db: Connection, of: Unit, span: Span, now: periods.Period, today: 
     return f"比{earlier.name}{'同期' if running else ''}：{'，'.join(parts)}"
 
 
+def _stars(db: Connection, of: Unit, span: Span, now: datetime) -> list[str]:
+    """The stars that were nominated in it; of whole months, terms and years."""
+    if not span.label:
+        return []
+    told = figures.star_lines(funnel.of_days(db, of, span.first, span.last, now.tzinfo))
+    return ["奖章：", *(f"· {line}" for line in told[:MOST_LINES])] if told else []
+
+
+def _corrected(db: Connection, of: Unit, span: Span, then: periods.Period, now: datetime) -> str:
+    """What came after it was closed: 冻结后更正：场次 4→5，人次 162→206."""
+    if not closed(span, now) or kept.period(db, of, span.label) is None:
+        return ""
+    today = periods.between(db, of, span.first, span.last)
+    compared = (
+        ("场次", then.events, today.events), ("中队", then.squads_covered, today.squads_covered),
+        ("人次", then.attendance.attended, today.attendance.attended),
+    )  # fmt: skip
+    moved = [f"{word} {was}→{now}" for word, was, now in compared if was != now]
+    return f"冻结后更正：{'，'.join(moved)}" if moved else ""
+
+
 def _reports(db: Connection, of: Unit, span: Span, today: date) -> list[str]:
     """The lines of the catalogue; of whole months, terms and years only: reports are kept by these."""
     if not span.label:
         return []
-    found = [each for each in lines.of_period(db, [of.path], span.label, today) if each.text]
-    more = [f"另有 {len(found) - MOST_LINES} 项，发「看」"] if len(found) > MOST_LINES else []
-    return ["上报：", *(f"· {each.text}" for each in found[:MOST_LINES]), *more] if found else []
+    found = lines.of_period(db, [of.path], span.label, today)
+    return [f"· {each.text}" for each in found if each.text]
 
 
 def _buttons(db: Connection, span: Span, now: periods.Period) -> tuple[Button, ...]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from handlers.kit import ADMINS, Ask, Button, Due, Refusal, Reply, Unit
+from handlers.kit import ADMINS, Ask, Button, Due, Refusal, Reply
 from handlers.registry import ANYTHING, command, due
 from handlers.wording import people, places, weeks
 from storage.messages import chats, undelivered
@@ -38,7 +38,7 @@ def push(ask: Ask) -> list[Reply]:
     when = str(period.day or period.week)
     order = " ".join(filter(None, (what, when, form)))
     groups = _groups(ask, words, order)
-    said = [reply for group in groups for reply in _said(ask, group, what, f"{when} {form}".strip())]
+    said = _said(ask, groups, what, f"{when} {form}".strip())
     deliveries.put(ask.db, [_report(ask, groups)])
     names = "、".join(_name(ask, each) for each in groups[:10])
     return [*said, Reply(f"正在发到 {len(groups)} 个群：{names}。两分钟后告诉您收到了几个。")]
@@ -95,15 +95,18 @@ def _which(ask: Ask, groups: list[Group], order: str) -> Refusal:
     return Refusal(f"您负责的单位里,{listed}有群。发到哪个?", *buttons, everywhere)
 
 
-def _said(ask: Ask, group: Group, what: str, rest: str) -> list[Reply]:
-    """What the list's own command answers for the group's unit, as in a group."""
-    unit: Unit = units.by_id(ask.db, group.unit_id)
+def _said(ask: Ask, groups: list[Group], what: str, rest: str) -> list[Reply]:
+    """What the list's own command answers for each group's unit, as in a group."""
+    of = units.by_ids(ask.db, [group.unit_id for group in groups])
     listed = next(each for each in ask.features if what in each.words)
-    path = history.path_names(ask.db, [unit])[unit.id]
-    there = replace(ask, args=f"{rest} {path}", message=replace(ask.message, private=False))
-    answer = listed.handler(there)
-    replies = [answer] if isinstance(answer, Reply) else answer
-    return [replace(reply, at=(group.channel, group.chat, group.topic)) for reply in replies]
+    paths = history.path_names(ask.db, of.values())
+    there = replace(ask, message=replace(ask.message, private=False))
+    answers = there.answered(listed, *(f"{rest} {paths[group.unit_id]}" for group in groups))
+    return [
+        replace(reply, at=(group.channel, group.chat, group.topic))
+        for group, answer in zip(groups, answers, strict=True)
+        for reply in ([answer] if isinstance(answer, Reply) else answer)
+    ]
 
 
 def _name(ask: Ask, group: Group) -> str:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from handlers.digests import sums
 from handlers.kit import Ask, Button, Reply, Unit
 from handlers.wording import numbers, weeks
-from storage.digests import digests
+from scheduling import closed_periods
 from storage.digests.figures import Digest, Part
 from storage.digests.sums import squads
 from storage.organisation import history, units
@@ -55,7 +55,7 @@ def buttons(db: Connection, of: Unit, shown: Digest, above: bool = False) -> tup
 
 def page(ask: Ask, of: Unit, week: str, number: int) -> Reply:
     """All schools of a unit, or all squads of a school, the lowest first, a page at a time."""
-    shown = digests.report(ask.db, of, week, ask.now)
+    shown = closed_periods.shown(ask.db, of, week, ask.now)
     parts = shown.schools if len(shown.schools) > 1 else squads(ask.db, of, week)
     first = (number - 1) * PAGE
     path = history.path_names(ask.db, [of])[of.id]

@@ -1,10 +1,13 @@
 """What a period came to, in words: the line of the result, and one an activity; of a week as of a year."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from handlers.wording import numbers
 from storage.digests.figures import Digest, Part
 from storage.digests.periods import Period
+
+# What a phone shows of one message without getting lost in it.
+MOST_LINES, MOST_CHARACTERS = 25, 1200
 
 
 def result(head: str, of: Digest | Period, word: str, none: str, alone: str = "") -> str:
@@ -21,6 +24,15 @@ def result(head: str, of: Digest | Period, word: str, none: str, alone: str = ""
         over = f"实到{of.attendance.rated_attended}/应到{of.attendance.rated_due}"
         parts.append(f"到场率 {numbers.rate(of.attendance.rate)}（{over}）")
     return f"{head}：{'，'.join(filter(None, parts))}"
+
+
+def fitting(said: Callable[[int], Sequence[str]], most: int) -> str:
+    """The lines of `said(n)`, as long as a phone shows: of each list `n` lines, at most `most`."""
+    for number in range(most, 0, -1):
+        text = "\n".join(said(number))
+        if text.count("\n") < MOST_LINES and len(text) <= MOST_CHARACTERS:
+            break
+    return text
 
 
 def by_part(parts: Sequence[Part], most: int, skip: int = 0) -> list[str]:

@@ -36,7 +36,7 @@ def of(ask: Ask, command: Command) -> Sequence[Reply]:
     purpose = next((each for each in PURPOSES if ask.args.endswith(each)), "")
     wanted = _Wanted(command.words[0], ask.args.removesuffix(purpose).rstrip(" ,，"))
     savepoint = ask.db.begin_nested()
-    answer = command.handler(replace(ask, args=wanted.args))
+    [answer] = ask.answered(command, wanted.args)
     replies = [answer] if isinstance(answer, Reply) else answer
     if not purpose and any(each.file and not each.file.plain for each in replies):
         # What it made for the file, as codes, is made when it is known what for.

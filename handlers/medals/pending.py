@@ -176,7 +176,7 @@ def _buttons(cases: list[nominations.Case], before: int) -> tuple[Button, ...]:
     )
 
 
-def mine_to_decide(ask: Ask, number: str, word: str) -> nominations.Case:
+def mine_to_decide(ask: Ask, number: str, word: str, ladders: levels.Ladders | None = None) -> nominations.Case:
     """The case, if the asker may decide on it now; another school's is answered like none."""
     if not number:
         raise Refusal(f"请写上编号,如「{word} {decisions.NUMBERS.like(ask)}」。编号在「待审」里。", LIST)
@@ -193,7 +193,7 @@ def mine_to_decide(ask: Ask, number: str, word: str) -> nominations.Case:
     if ask.me.id in (case.nominator_id, case.holder):
         own = f"{number} 是您自己提名的,不能自己审。{_who_decides(ask, case)}"
         raise Denied(own, what=word, subject=subject)
-    if not levels.held(ask.me, case) & levels.roles_of(ask.db, [case], ask.now)[case.id]:
+    if not levels.held(ask.me, case) & levels.roles_of(ask.db, [case], ask.now, ladders)[case.id]:
         raise Denied(f"{number} {_not_yours(ask, case)}{_who_decides(ask, case)}", what=word, subject=subject)
     return case
 

@@ -59,7 +59,7 @@ def understood(ask: Ask, heard: Reading) -> list[Proposal]:
 def _wish(ask: Ask, heard: Reading, each: Nomination) -> Proposal:
     unit, medal = _unit(ask, each), each.medal or ""
     if _collective(each):
-        _check_collective(each, unit, medal)
+        _check_collective(ask, each, unit, medal)
     elif unit.kind != Kind.SQUAD:
         raise Refusal(f"{_QUESTIONS['UNIT_MISSING']}{resend(ask, each)}")
     consent, said = consents.consent_in(each.reason or "", ask.today)
@@ -77,9 +77,9 @@ def _collective(each: Nomination) -> bool:
     return each.target == "collective"
 
 
-def _check_collective(each: Nomination, unit: Unit, medal: str) -> None:
+def _check_collective(ask: Ask, each: Nomination, unit: Unit, medal: str) -> None:
     if not medals.is_star(medal) and not medal.startswith("H:"):
-        raise Refusal(_QUESTIONS["COLLECTIVE_NOT_ALLOWED"])
+        raise Refusal(f"{_QUESTIONS['COLLECTIVE_NOT_ALLOWED']}{resend(ask, each, issues=('COLLECTIVE_NOT_ALLOWED',))}")
     if "#" in (each.unit or "") or unit.kind not in (Kind.SQUAD, Kind.SCHOOL):
         raise Refusal(_QUESTIONS["COLLECTIVE_UNIT"])
 
@@ -117,7 +117,8 @@ def resend(ask: Ask, each: Nomination | None = None, *, unit: str = "", issues: 
     where = "学校大队" if found and found.kind == Kind.SCHOOL else where
     blank = "〈序号,如 7号〉" if ask.message.channel in ask.nameless else "〈姓名〉"
     shown = each.name and (medals.may_name(ask) or (names.is_place(each.name) and ask.message.private))
-    who = "集体" if _collective(each) else str(each.name) if shown else blank
+    badge = "COLLECTIVE_NOT_ALLOWED" in issues
+    who = blank if badge else "集体" if _collective(each) else str(each.name) if shown else blank
     medal = medals.label(each.medal) if each.medal and "MEDAL" not in unsure else "〈奖章〉"
     how = "请重发" if ask.message.private else "请私聊我发"
     return f"{how}:提名 {where} {who} {medal} 理由"

@@ -56,8 +56,9 @@ def approve(ask: Ask) -> list[Reply]:
     if many := pending.several(ask):
         return [bulk.ask_sure(ask, many)]
     numbers, _ = decisions.NUMBERS.leading(ask, pending.with_numbers(ask))
-    cases = [pending.mine_to_decide(ask, number, "同意") for number in numbers or ("",)]
-    return approval.approve(ask, cases)
+    ladders = levels.Ladders(ask.db)
+    cases = [pending.mine_to_decide(ask, number, "同意", ladders) for number in numbers or ("",)]
+    return approval.approve(ask, cases, ladders)
 
 
 @command(
@@ -122,7 +123,10 @@ def _send_back(ask: Ask, case: nominations.Case, reason: str) -> list[Reply]:
     if len(kept) > names.REASON_LIMIT:
         return _ask_reason(ask, case, f"理由有 {len(kept)} 字,太长了。")
     approval.move(ask, case, State.RETURNED, kept)
-    return [approval.confirmed(ask, [case], "退回"), Reply(decisions.bad_news(ask, case, kept), to=case.holder)]
+    return [
+        approval.confirmed(ask, [case], "退回", levels.Ladders(ask.db)),
+        Reply(decisions.bad_news(ask, case, kept), to=case.holder),
+    ]
 
 
 def _ask_reason(ask: Ask, case: nominations.Case, problem: str = "") -> list[Reply]:

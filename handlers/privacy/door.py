@@ -41,6 +41,11 @@ class Door:
             for each in words:
                 self.hear(each)
 
+    @property
+    def heard(self) -> tuple[str, ...]:
+        """All that was."""
+        return tuple(self._heard)
+
     @cached_property
     def maybe(self) -> tuple[str, ...]:
         """Who may have been named so far."""

@@ -92,7 +92,7 @@ def _when(ask: Ask, row: Row, target: coverage.Target) -> str:
 
 @command(
     "看", "figures", who=READERS, group="周报", rank=26, help="看一项工作报了多少、缺谁", glued=ANYTHING,
-    examples=("看 宣讲", "看 月方案 上月"),
+    snapshot=True, examples=("看 宣讲", "看 月方案 上月"),
 )  # fmt: skip
 def look(ask: Ask) -> Reply:
     """A row's line for a period and who is missing; raises NotMeant for words that name no row."""
@@ -114,7 +114,7 @@ def look(ask: Ask) -> Reply:
             ask, line.row, [unit.path for unit in at], head, f"{line.row.name} {_said_again(line, at)}"
         )
     if line.row.shape == "roster":
-        return Reply(head + _vacant(line), (Button("在册", "在册", line.row.name),))
+        return Reply(head + vacant(line), (Button("在册", "在册", line.row.name),))
     if not line.row.due and (line.row.many or line.row.period == "day"):
         return Reply(head, (Button("表", "表", f"{line.row.name} {_said_again(line, at)}"),))
     return Reply(f"{head}\n{_missing(line)}", _buttons(line, at))
@@ -134,7 +134,7 @@ def _each_group(ask: Ask) -> Reply | None:
     return Reply(f"{spans.said(period, ask.today)} {row.name} {rest}：\n" + "\n".join(said) + more)
 
 
-def _vacant(line: lines.Line) -> str:
+def vacant(line: lines.Line) -> str:
     """Who lacks which places: 瑞景社区 主任 2、总辅导员 1."""
     told = [
         f"{each.school}{each.name} " + "、".join(f"{kind} {n}" for kind, n in line.vacancies[each.unit_id].items())

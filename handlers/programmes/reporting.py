@@ -101,7 +101,7 @@ def report(ask: Ask, row: Row, said: str, known: _Asked | None = None) -> Sequen
     if programmes.is_zero(row, said):
         return zero.nothing(ask, row, unit)
     last, rest = _period(row, rest, day)
-    told = read_report(clean(rest + own_words).text, row, day)
+    told = read_report(clean(programmes.together(row, rest + own_words)).text, row, day)
     told.day = told.day or last
     if not told.complete:
         return [_question(ask, row, unit, told, now)]

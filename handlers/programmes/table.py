@@ -28,7 +28,7 @@ _STATES = {
 
 @command(
     "表", who=READERS, group="周报", rank=28, help="一项工作的上报做成表", examples=("表 宣讲 上月 汇总上报",),
-    follows=r"\S", exports=True,
+    follows=r"\S", exports=True, snapshot=True,
 )  # fmt: skip
 def table(ask: Ask) -> Reply:
     """The workbook of a row for a period; made when it is sent."""

@@ -1,6 +1,7 @@
 """负担: how many reminders each teacher of somebody's part of the tree got in a month."""
 
-from datetime import date
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 
 from handlers.catalogue.loader import calendar_of
 from handlers.kit import ADMINS, Ask, Refusal, Reply
@@ -13,6 +14,8 @@ from storage.people.people import Role
 from storage.reminders import deliveries
 
 _SHOWN = 10
+# Last what a supervisor can do something about.
+_ENDED = {deliveries.CLEARED: "先报了、没再提醒", deliveries.MUTED: "本人不要提醒", deliveries.UNREACHED: "送不到"}
 
 
 @command(
@@ -37,10 +40,24 @@ def burden(ask: Ask) -> Reply:
     head = (
         f"{spans.said(label, ask.today)}提醒 {sum(counts.values())} 条，{len(names)} 位老师，平均每位 {mean:.1f} 条："
     )
-    return Reply("\n".join([head, *lines, *more]))
+    return Reply("\n".join([head, *lines, *more, *_ended(ask, names, first, last)]))
+
+
+def _ended(ask: Ask, names: Mapping[int, str], first: date, last: date) -> Iterator[str]:
+    """What was not said, or did not come: for whom, where it did not."""
+    found = deliveries.settled_for(ask.db, names, _ENDED, *_span(ask, first, last))
+    words = [f"{words} {sum(found[state].values())} 条" for state, words in _ENDED.items() if found[state]]
+    if words:
+        lost = sorted(found[deliveries.UNREACHED].items(), key=lambda each: (-each[1], names[each[0]]))
+        who = f"（{'、'.join(names[id] for id, _ in lost[:_SHOWN])}）" if lost else ""
+        yield f"另外：{'，'.join(words)}{who}。"
+
+
+def _span(ask: Ask, first: date, last: date) -> tuple[datetime, datetime]:
+    calendar = calendar_of(ask.db)
+    begins, ends = (calendar.instant(day, calendar.times.quiet_until) for day in (first, last + DAY))
+    return begins, ends
 
 
 def _counts(ask: Ask, ids: list[int], first: date, last: date) -> dict[int, int]:
-    calendar = calendar_of(ask.db)
-    begins, ends = (calendar.instant(day, calendar.times.quiet_until) for day in (first, last + DAY))
-    return deliveries.letters_to(ask.db, ids, begins, ends)
+    return deliveries.letters_to(ask.db, ids, *_span(ask, first, last))

@@ -7,11 +7,12 @@ from datetime import date
 from handlers.catalogue.loader import calendar_of
 from handlers.kit import Button, Due, Person, Reply, Role, Unit
 from handlers.registry import due
-from handlers.reminders import missing
+from handlers.reminders import missing, preparation
 from handlers.wording import days
 from scheduling import key_dates, periods
 from scheduling.calendar import Calendar, KeyDate
 from scheduling.occasions import Cleared
+from storage.reminders import preparations
 
 # A chase writes out so many squads.
 _MOST_SQUADS = 3
@@ -30,6 +31,8 @@ class Item:
     squads: tuple[Unit, ...]
     # Whether the person hears of it no more after this.
     last: bool = False
+    # The steps that the person's school has done already.
+    ticked: frozenset[str] = frozenset()
 
     @property
     def lead(self) -> int:
@@ -54,10 +57,20 @@ def remind(due: Due) -> Reply | None:
         if not squads:
             raise Cleared
     leads = tuple(_covered((due.lead, *due.payload.get("leads", ())), who))
-    item = Item(key, kind, due.day, leads, due.late, squads, due.lead == min(who))
+    schools = {grant.unit.school_id for grant in due.person.grants if grant.unit.school_id}
+    ticked = frozenset(preparation.ticked(due.db, due.occurrence, schools)) if key.steps else frozenset()
+    item = Item(key, kind, due.day, leads, due.late, squads, due.lead == min(who), ticked)
     today = due.now.astimezone(calendar.zone).date()
     body = (to_copy(item) if due.lead < 0 else []) if due.brief else _body(item, due.person, today)
-    return Reply("\n".join([_head(item, today), *body]), _buttons(item, today) if due.lead < 0 else ())
+    return Reply(
+        "\n".join([_head(item, today), *body]), _buttons(item, today) if due.lead < 0 else _list(item, due.person)
+    )
+
+
+def _list(item: Item, person: Person) -> tuple[Button, ...]:
+    """To whoever prepares it for a school."""
+    ticks = item.key.steps and Role.BRIGADE in person.roles
+    return (Button(preparation.WORD, preparation.WORD, item.key.name),) if ticks else ()
 
 
 def _buttons(item: Item, today: date) -> tuple[Button, ...]:
@@ -118,7 +131,9 @@ def _body(item: Item, person: Person, today: date) -> list[str]:
     if item.lead < 0:
         last = "这是最后一次提醒。" if item.last else ""
         return ["有的话,复制下面这行,改好日期,在最后补上人数发给我就好:", *to_copy(item), f"没有开展的不用回。{last}"]
-    steps = [f"· {step}" for lead in sorted(set(item.leads), reverse=True) for step in item.key.steps.get(lead, ())]
+    every = [step for lead in sorted(set(item.leads), reverse=True) for step in item.key.steps.get(lead, ())]
+    steps = [f"· {step}" for step in every if preparations.kept(step) not in item.ticked]
+    steps = steps or [f"这一步的 {len(every)} 项都准备好了。"] if every else []
     lines = steps if item.kind == "A" and steps else prepare(item.key)
     if item.kind != "C" and item.lead <= (1 if item.kind == "A" else 7):
         lines = [*lines, *afterwards(item, person)]

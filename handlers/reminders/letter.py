@@ -1,7 +1,9 @@
 """The one letter a day: what is due for somebody, one thing behind the other, and how it is answered."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -18,10 +20,13 @@ _MOST, _MOST_BUTTONS = 7, 4
 Part = tuple[DeliveryRow, Reply]
 
 
-def words(db: Connection, occasions: Occasions, row: DeliveryRow, now: datetime, brief: bool = False) -> Reply | None:
-    """Those of one delivery, for its person with the roles of then; raises Cleared."""
+def words(
+    db: Connection, occasions: Occasions, row: DeliveryRow, now: datetime, brief: bool = False,
+    known: Mapping[Any, Any] = MappingProxyType({}),
+) -> Reply | None:  # fmt: skip
+    """Those of one delivery, for its person with the roles of then; `known` was read ahead. Raises Cleared."""
     person = people.by_id(db, row.person_id, now)
-    due = Due(db, now, person, row.occurrence, row.lead, row.day, row.payload, row.late, brief)
+    due = Due(db, now, person, row.occurrence, row.lead, row.day, row.payload, row.late, brief, known)
     reply: Reply | None = occasions.of(row).say(due)
     return reply
 

@@ -47,6 +47,8 @@ _PERIOD = "[本这上]?个?(?:周|月|季度|学期)"
 _NONE = f"(?:没有?|无|未|零报告|零|0(?:场|次|个|人|条)?$){_DONE}[ ]?"
 # 月方案还没交 reports nothing.
 _UNDONE = re.compile("(?:还|尚|仍|暂)(?:没有?|未)|(?:没有?|未)(?:交|报|评|写|完成|提交|上交|上报)")
+# 寒假组织了活动8场 is of 寒假活动, 纳入了规划 of 纳入规划.
+_DOING = re.compile("(?:开展|组织|举办|举行|召开|进行|完成|搞|办|开)了?|了")
 _DIGIT = re.compile(r"\d")
 _PAUSE = re.compile(r"请假|暂停|停办|免报|暂时不[报办]")
 
@@ -92,7 +94,17 @@ def stated(ask: Ask, text: str, reading: Reading) -> bool:
         return True
     if is_zero(row, text) or is_pause(row, text):
         return True
-    # 计划30万元 is a figure of its row, no plan.
+    return _states(ask, row, text)
+
+
+def tells(ask: Ask, row: Row | None, text: str) -> bool:
+    """Whether the text states something, as it is or without the words of the row that it is about."""
+    reading = context.reading_of(ask, text)
+    return reading.claim == "fact" or (row is not None and reading.claim == "plan" and _states(ask, row, text))
+
+
+def _states(ask: Ask, row: Row, text: str) -> bool:
+    """计划30万元 is a figure of its row, no plan."""
     own = sorted(
         (row.name, *row.words, *(word for each in row.fields for word in (*each.words, each.label, *each.choices))),
         key=len, reverse=True,
@@ -106,8 +118,8 @@ def stated(ask: Ask, text: str, reading: Reading) -> bool:
 def begun(ask: Ask, text: str, reading: Reading) -> bool:
     """Whether the text begins with a word of a row that the asker reports, and states something."""
     row = row_in(ask, text)
-    said = clean(text).text
-    return row is not None and said.startswith((row.name, *row.words)) and stated(ask, text, reading)
+    names = (row.name, *row.words) if row else ()
+    return any(each.startswith(names) for each in _said(text).split("\n")) and stated(ask, text, reading)
 
 
 def is_zero(row: Row, text: str) -> bool:
@@ -129,7 +141,7 @@ def cases_in(ask: Ask, text: str) -> list[tuple[Row, str]]:
     if ask.person is None:
         return []
     told = _rows(ask).cases_in(text)
-    return told if told and read(text, context.context_of(ask)).claim not in ("question", "example") else []
+    return told if told and context.reading_of(ask, text).claim not in ("question", "example") else []
 
 
 def may_open(person: Person, row: Row) -> bool:
@@ -160,7 +172,7 @@ def row_in(ask: Ask, text: str) -> Row | None:
     """The row that the asker reports whose word stands in the text, of several the longest word; None without one."""
     if ask.person is None:
         return None
-    said, rows = clean(text).text, _rows(ask)
+    said, rows = _said(text), _rows(ask)
     if not rows.report_word.search(said):
         return None
     found = [(len(word), row) for word, row in rows.by_word.items() if word in said and row.shape == "report"]
@@ -202,14 +214,31 @@ def _concerns(person: Person, row: Row) -> bool:
     return bool(below or units_for(person, row))
 
 
+def rosters(ask: Ask) -> list[Row]:
+    """The rows of who or what holds a place."""
+    return [row for row in _rows(ask).rows if row.shape == "roster"]
+
+
 def told_by_checkins(ask: Ask) -> list[Row]:
     """The rows that are told by check-ins: 主题队日, 红领巾爱学习 …"""
     return [row for row in _rows(ask).rows if row.shape == "checkin"]
 
 
+def _said(text: str) -> str:
+    """The text in plain form, and below it the same without what only says that something was done."""
+    said = clean(text).text
+    return f"{said}\n{plain}" if (plain := _DOING.sub("", said)) != said else said
+
+
+def together(row: Row, text: str) -> str:
+    """The text in which a word of the row stands in one piece: 纳入规划 for 纳入了规划."""
+    names, plain = (row.name, *row.words), _DOING.sub("", text)
+    return plain if any(map(plain.__contains__, names)) and not any(map(text.__contains__, names)) else text
+
+
 def named(rows: list[Row], text: str) -> Row | None:
     """The row whose word stands in the text, of several the longest word; None without one."""
-    said = clean(text).text
+    said = _said(text)
     found = [(len(word), row) for row in rows for word in (row.name, *row.words) if word in said]
     return max(found, key=lambda each: each[0])[1] if found else None
 
@@ -238,14 +267,14 @@ def value(one: Figure, figure: Decimal | str | bool, hedge: str = "eq") -> str:
 
 
 def number(exact: Decimal, hedge: str = "eq") -> str:
-    """A number with its hedge: 3800余, 20余万, 1.35万余, 近3000, 约3020 (domain §3, G13, G14)."""
+    """A number with its hedge: 3800余, 20余万, 1万余, 1.35万余, 近3000, 约3020 (domain §3, G13, G14)."""
     plain = f"{exact:f}"
     plain = plain.rstrip("0").rstrip(".") if "." in plain else plain
     if hedge == "eq":
         return plain
     if hedge in ("ge", "gt"):
         if exact >= 10_000:
-            return f"{exact / 10_000:f}余万" if exact % 10_000 == 0 else f"{(exact / 10_000).normalize():f}万余"
+            return f"{exact / 10_000:f}余万" if exact % 100_000 == 0 else f"{(exact / 10_000).normalize():f}万余"
         return f"{plain}余"
     return f"{'约' if hedge == 'approx' else '近'}{plain}"
 

@@ -29,6 +29,7 @@ class Action(Labelled):
     BEGUN = "begun", "开始记账"
     CLOSED = "closed", "封存一年"
     HEADS_KEPT = "heads-kept", "另存账尾"
+    RESTORED = "restored", "恢复备份"
     REFUSED = "refused", "无权被拒"
     INVITED = "invited", "开邀请码"
     JOINED = "joined", "用邀请码加入"

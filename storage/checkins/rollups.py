@@ -58,6 +58,11 @@ class Rollups:
         if sums != _NONE:
             self._fresh.append(((week, unit_id, activity), sums))
 
+    @property
+    def changing(self) -> set[tuple[str, int]]:
+        """The (week, unit id) of what the message that is being handled has counted."""
+        return {(week, unit_id) for (week, unit_id, _), _ in self._fresh}
+
     def keep(self) -> None:
         """The message succeeded: its deltas stay."""
         self._add_up(self._fresh)

@@ -9,6 +9,7 @@ from secrets import token_hex
 from sqlalchemy import Connection, delete, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from storage.base import chunks
 from storage.base.upsert import add_one
 from storage.base.vault import Vault
 from storage.organisation.history import school_year
@@ -83,6 +84,15 @@ def names(db: Connection, vault: Vault, ids: Iterable[int]) -> dict[int, str]:
     """id → name in clear, for saying it in a private chat; raises LookupError when NAME_KEY does not fit."""
     rows = db.execute(select(child.c.id, child.c.name, child.c.erased_at).where(child.c.id.in_(sorted(set(ids)))))
     return {row.id: ERASED if row.erased_at else vault.open(row.name) for row in rows}
+
+
+def any_of(db: Connection, vault: Vault, said: Iterable[str]) -> bool:
+    """Whether a child that is kept has one of these names."""
+    keys = {key for name in said for key in vault.fingerprints(plain(name))}
+    return any(
+        db.scalar(select(child.c.id).where(child.c.name_key.in_(some)).limit(1)) is not None
+        for some in chunks.chunks(sorted(keys))
+    )
 
 
 def masked(name: str) -> str:

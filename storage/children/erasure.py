@@ -13,12 +13,15 @@ from storage.medals.states import OPEN, State
 from storage.tables import consent
 
 
-def erase(db: Connection, vault: Vault, child_id: int, person_id: int, now: datetime) -> int:
-    """Erase a child; cases that are not closed are withdrawn. Returns how many nominations there were."""
+def erase(db: Connection, vault: Vault, child_id: int, person_id: int | None, now: datetime) -> int:
+    """Erase a child; cases that are not closed are withdrawn. Returns how many nominations there were.
+
+    `person_id` None: once more, in a backup that was restored.
+    """
     cases, name = nominations.of_child(db, child_id), children.names(db, vault, [child_id])[child_id]
     for case in cases:
         if case.state in OPEN:
-            nominations.move(db, vault, case, State.WITHDRAWN, person_id, now)
+            nominations.move(db, vault, case, State.WITHDRAWN, person_id or case.nominator_id, now)
     nominations.forget(db, [case.id for case in cases], now)
     consents.end(db, child_id, now)
     # The school's number of the paper would lead back to the child.

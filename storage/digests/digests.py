@@ -5,19 +5,16 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from storage.base.upsert import add_new
 from storage.checkins import coverage, exemptions
 from storage.checkins.rollups import week_of
-from storage.digests import digest_changes, figures, funnel, sums
+from storage.digests import digest_changes, figures, funnel, kept, sums
 from storage.organisation import history
 from storage.organisation.units import Unit
-from storage.tables import digest as snapshot
 
-FROZEN = 1
+FROZEN = kept.FROZEN
 _BEST = 3
-_KEPT = (*figures.KEYS, "late", "backfilled", "correction_before", "stars", "schools", "last_year", "best")
 
 
 def weekly(db: Connection, of: Unit, week: str, now: datetime | None = None) -> figures.Digest:
@@ -79,17 +76,17 @@ def _year_before(week: str) -> str:
 def report(db: Connection, of: Unit, week: str, now: datetime | None = None) -> figures.Digest:
     """What is said when somebody asks: the frozen digest where there is one, with its `late`; else `weekly`."""
     previous = week_of(history.monday_of(week) - timedelta(days=7))
-    kept_of = _kept(db, of, (previous, week))
+    kept_of = kept.weeks(db, of, (previous, week))
     row, before = kept_of.get(week), kept_of.get(previous)
     if row is None:
         shown = weekly(db, of, week, now)
         last = shown.previous
         standing = digest_changes.Figures(last.events, last.squads_covered, last.attended)
         return replace(shown, correction_before=_corrected(db, of, before, standing) if before else None)
-    kept = replace(figures.from_json(row.body), title=_title(of, row.body["unit"]))
-    kept = replace(kept, at=row.made_at.astimezone(now.tzinfo) if now else None)
+    then = replace(figures.from_json(row.body), title=_title(of, row.body["unit"]))
+    then = replace(then, at=row.made_at.astimezone(now.tzinfo) if now else None)
     correction = _corrected(db, of, row, None)
-    return replace(kept, correction=correction, revision=FROZEN + (correction.changes.total if correction else 0))
+    return replace(then, correction=correction, revision=FROZEN + (correction.changes.total if correction else 0))
 
 
 def _corrected(
@@ -104,23 +101,16 @@ def _corrected(
     )
 
 
-def _kept(db: Connection, of: Unit, weeks: tuple[str, str]) -> dict[str, Any]:
-    """Week → its newest snapshot (week, body, made_at); without a week that is not frozen."""
-    rows = db.execute(
-        select(snapshot.c.week, snapshot.c.body, snapshot.c.made_at)
-        .where(snapshot.c.unit_id == of.id, snapshot.c.week.in_(weeks))
-        .order_by(snapshot.c.revision)
-    )
-    return {row.week: row for row in rows}
+def closed(db: Connection, of: Unit, week: str, at: datetime, now: datetime | None = None) -> figures.Digest:
+    """The digest of a week that was closed `at`: what is kept, else as it stands, since nothing has changed then."""
+    found = report(db, of, week, now or at)
+    return found if found.revision else replace(found, revision=FROZEN, at=at, best=best(db, of, found))
 
 
 def freeze(db: Connection, of: Unit, week: str, now: datetime) -> figures.Digest:
     """Keep the digest as it stands now, once; a second time returns the first (domain §1.3: never silently changed)."""
-    frozen = report(db, of, week, now)
-    if frozen.revision < FROZEN:
-        frozen = replace(frozen, revision=FROZEN, best=best(db, of, frozen))
-        said = {"body": figures.as_json(frozen, _KEPT), "made_at": now}
-        add_new(db, snapshot, [{"unit_id": of.id, "week": week, "revision": FROZEN, **said}])
+    frozen = closed(db, of, week, now)
+    kept.add(db, [kept.of_week(of, frozen, now)])
     return frozen
 
 

@@ -1,9 +1,10 @@
 """How far the stars of a school year have come: nominated, agreed to, on public notice, awarded, handed over."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import ColumnElement, Connection, case, func, select, true
 
 from storage.checkins.rollups import week_of
 from storage.organisation.history import monday_of, school_year
@@ -12,6 +13,8 @@ from storage.tables import medal_quota, nomination, unit
 
 _STARS = ("S1", "S2", "S3", "S4", "S5")
 _WAITING, _NOTICE, _AWARDED = ("submitted", "passed"), ("notice", "objection"), "approved"
+# A day of each term by which it is known whose places count in a period.
+_TERMS = {"春": (3, 15), "秋": (9, 15)}
 _AGREED = ("passed", *_NOTICE, _AWARDED)
 
 
@@ -44,17 +47,36 @@ def of_week(db: Connection, of: Unit, week: str) -> tuple[Star, ...]:
     sunday = monday + timedelta(days=6)
     year = school_year(sunday)
     terms = (f"{year}秋", f"{year + 1}春")
-    state, handed, collective = nomination.c.state, nomination.c.presented_on, nomination.c.child_id.is_(None)
-    awarded = state == _AWARDED
-    open_ones = state.in_((*_WAITING, *_NOTICE)) | (awarded & handed.is_(None))
-    tests = (
-        state.in_(("submitted", *_AGREED)), state.in_(_WAITING), state.in_(_AGREED), state.in_(_NOTICE), awarded,
-        awarded & handed.is_not(None), open_ones | (nomination.c.week == week) | handed.between(monday, sunday),
-    )  # fmt: skip
-    query = select(nomination.c.medal, collective, *(func.sum(case((test, 1), else_=0)) for test in tests))
+    state, handed = nomination.c.state, nomination.c.presented_on
+    open_ones = state.in_((*_WAITING, *_NOTICE)) | ((state == _AWARDED) & handed.is_(None))
+    moved = open_ones | (nomination.c.week == week) | handed.between(monday, sunday)
     # The week is what the index has.
     year_of = (nomination.c.week >= week_of(date(year, 9, 1))) & nomination.c.term.in_(terms)
-    query = query.join(unit, unit.c.id == nomination.c.unit_id).where(below(of.path), year_of)
+    return _counted(db, of, year_of, moved, terms)
+
+
+def of_days(db: Connection, of: Unit, first: date, last: date, zone: tzinfo | None) -> tuple[Star, ...]:
+    """The stars that were nominated in these days, as they stand now, with the places of their terms."""
+    terms = [f"{year}{term}" for year in range(first.year, last.year + 1) for term, day in _TERMS.items()
+             if first <= date(year, *day) <= last]  # fmt: skip
+    begin, end = (datetime.combine(day, time(), zone) for day in (first, last + timedelta(days=1)))
+    made = (nomination.c.made_at >= begin) & (nomination.c.made_at < end)
+    # The week is what the index has.
+    weeks = nomination.c.week.between(week_of(first), week_of(last))
+    return _counted(db, of, weeks & made, true(), terms)
+
+
+def _counted(
+    db: Connection, of: Unit, wanted: ColumnElement[bool], moves: ColumnElement[bool], terms: Sequence[str]
+) -> tuple[Star, ...]:
+    state, collective = nomination.c.state, nomination.c.child_id.is_(None)
+    awarded = state == _AWARDED
+    tests = (
+        state.in_(("submitted", *_AGREED)), state.in_(_WAITING), state.in_(_AGREED), state.in_(_NOTICE), awarded,
+        awarded & nomination.c.presented_on.is_not(None), moves,
+    )  # fmt: skip
+    query = select(nomination.c.medal, collective, *(func.sum(case((test, 1), else_=0)) for test in tests))
+    query = query.join(unit, unit.c.id == nomination.c.unit_id).where(below(of.path), wanted)
     query = query.where(nomination.c.medal.in_(_STARS)).group_by(nomination.c.medal, collective)
     rows = sorted(db.execute(query).all())
     places = _places(db, of, terms) if rows else {}
@@ -68,7 +90,15 @@ def of_week(db: Connection, of: Unit, week: str) -> tuple[Star, ...]:
     return tuple(found)
 
 
-def _places(db: Connection, of: Unit, terms: tuple[str, str]) -> dict[tuple[str, bool], int]:
+def awarded(db: Connection, of: Unit, first: str, last: str) -> dict[str, tuple[int, int]]:
+    """Medal → (awarded, handed over) of what was nominated from one week to another at and below a unit."""
+    handed = func.sum(case((nomination.c.presented_on.is_not(None), 1), else_=0))
+    query = select(nomination.c.medal, func.count(), handed).join(unit, unit.c.id == nomination.c.unit_id)
+    query = query.where(below(of.path), nomination.c.week.between(first, last), nomination.c.state == _AWARDED)
+    return {medal: (count, int(given)) for medal, count, given in db.execute(query.group_by(nomination.c.medal))}
+
+
+def _places(db: Connection, of: Unit, terms: Sequence[str]) -> dict[tuple[str, bool], int]:
     """(star, of collectives) → how many places were set at and below a unit, each rounded down, the widest only."""
     quota = medal_quota.c
     query = select(quota.medal, quota.collective, quota.term, quota.base, quota.percent, unit.c.path)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Connection, case, delete, func, literal, select, union, update
+from sqlalchemy import Connection, case, delete, func, literal, select, union, union_all, update
 
 from storage.audit import audit
 from storage.base.upsert import add_new
@@ -81,13 +81,15 @@ def basics(db: Connection, child_ids: Iterable[int], terms: Sequence[str]) -> Ma
     """Child → the basic badges of these terms, given by the class or one by one."""
     ids = list(child_ids)
     held: dict[int, set[str]] = defaultdict(set)
+    if not ids:
+        return held
     given = select(child_badge.c.child_id, child_badge.c.medal)
     given = given.where(child_badge.c.child_id.in_(ids), child_badge.c.term.in_(terms))
     named = select(nomination.c.child_id, nomination.c.medal).where(
         nomination.c.child_id.in_(ids), nomination.c.term.in_(terms), nomination.c.state == states.State.APPROVED,
         nomination.c.medal.startswith("B:", autoescape=True),
     )  # fmt: skip
-    for child_id, medal in [*db.execute(given), *db.execute(named)]:
+    for child_id, medal in db.execute(union_all(given, named)):
         held[child_id].add(medal)
     return held
 
@@ -108,19 +110,23 @@ def with_star(db: Connection, child_ids: Iterable[int], terms: Sequence[str]) ->
     return set(db.scalars(query))
 
 
-def stars(db: Connection, nominee: tuple[int, int | None]) -> dict[str, date]:
-    """Star medal → the day since when the (unit, child) holds it; child None: the unit itself.
+def stars(
+    db: Connection, nominees: Iterable[tuple[int, int | None]]
+) -> Mapping[tuple[int, int | None], dict[str, date]]:
+    """(unit, child) → star medal → the day since when they hold it; child None: the unit itself.
 
     Since it was handed over, before that since it was awarded.
     """
-    unit_id, child_id = nominee
-    whose = nomination.c.child_id == child_id if child_id else nomination.c.child_id.is_(None)
+    asked = list(nominees)
+    children = nomination.c.child_id.in_([child_id for _, child_id in asked if child_id])
+    squads = nomination.c.child_id.is_(None) & nomination.c.unit_id.in_([at for at, child_id in asked if not child_id])
     approved = (nomination_step.c.nomination_id == nomination.c.id) & (nomination_step.c.state == states.State.APPROVED)
-    query = select(nomination.c.medal, nomination.c.presented_on, nomination_step.c.at).join(nomination_step, approved)
-    query = query.where(whose, nomination.c.unit_id == unit_id, nomination.c.state == states.State.APPROVED)
-    held: dict[str, date] = {}
-    for medal, presented, at in db.execute(query.order_by(nomination.c.id)):
-        held[medal] = presented or at.date()
+    nominee = nomination.c.unit_id, nomination.c.child_id
+    query = select(*nominee, nomination.c.medal, nomination.c.presented_on, nomination_step.c.at)
+    query = query.join(nomination_step, approved).where(children | squads, nomination.c.state == states.State.APPROVED)
+    held: dict[tuple[int, int | None], dict[str, date]] = defaultdict(dict)
+    for unit_id, child_id, medal, presented, at in db.execute(query.order_by(nomination.c.id)):
+        held[unit_id, child_id][medal] = presented or at.date()
     return held
 
 

@@ -86,6 +86,11 @@ def got(db: Connection, one: Group, week: str) -> bool:
     return db.execute(update(group_chat).where(_is(one), group_chat.c.week < week).values(week=week)).rowcount == 1
 
 
+def got_all(db: Connection, week: str) -> None:
+    """Every group has got this week's digest, as far as anybody knows."""
+    db.execute(update(group_chat).where(group_chat.c.week < week).values(week=week))
+
+
 def mark_reachable(db: Connection, channel: str, chat: str, reachable: bool) -> bool:
     """Note that we are no longer in a group, or are again; False when that was known or the group is not bound."""
     changed = _of_chat(channel, chat) & (group_chat.c.reachable != reachable)

@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Connection, case, func, insert, literal_co
 from storage.checkins.coverage import VALID
 from storage.tables import checkin, file
 
-# The kind of a roster file; what else is kept is a photo.
-TABLE = "table"
+# The kinds of a roster file and of a form; what else is kept is a photo.
+TABLE, FORM = "table", "form"
 # What a file is evidence of, and its id there.
 Owner = tuple[Literal["checkin_id", "case_id", "report_id"], int]
 

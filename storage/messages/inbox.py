@@ -7,7 +7,7 @@ from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, literal_column, select, update
+from sqlalchemy import Connection, bindparam, delete, func, literal_column, select, update
 
 from storage.base.upsert import insert_into
 from storage.tables import inbox, outbox
@@ -67,6 +67,11 @@ def _if_new(dialect: str) -> Any:
     return insert_into(dialect, inbox).on_conflict_do_nothing()
 
 
+def forget(db: Connection, inbox_id: int) -> None:
+    """Nothing has become of the message yet: it comes again, as if for the first time."""
+    db.execute(delete(inbox).where(inbox.c.id == inbox_id))
+
+
 def said_before(db: Connection, inbox_id: int) -> str | None:
     """The fingerprint of what the message of this row said before it was edited; None when that is not known."""
     edit, before = inbox.alias(), inbox.c
@@ -112,3 +117,29 @@ def done(db: Connection, inbox_id: int) -> bool:
     """A failed message is being handled again: the text goes, the ids stay; False when it is no longer failed."""
     failed = (inbox.c.id == inbox_id) & (inbox.c.state == "failed")
     return db.execute(update(inbox).where(failed).values(state="done", payload=None, error=None)).rowcount == 1
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """How many messages somebody was answered, from when to when."""
+
+    channel: str
+    sender: str
+    number: int
+    first: datetime
+    last: datetime
+
+
+def heard_after(db: Connection, last: int) -> list[Heard]:
+    """Who was heard since the row of this number, the first of them first."""
+    first = func.min(inbox.c.received_at)
+    query = select(inbox.c.channel, inbox.c.sender, func.count(), first, func.max(inbox.c.received_at))
+    told = (inbox.c.id > last) & (inbox.c.state == "done")
+    return [
+        Heard(*row) for row in db.execute(query.where(told).group_by(inbox.c.channel, inbox.c.sender).order_by(first))
+    ]
+
+
+def last(db: Connection) -> int:
+    """The number of the newest row."""
+    return db.scalar(select(func.max(inbox.c.id))) or 0

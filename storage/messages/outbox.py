@@ -218,9 +218,9 @@ def _free(some_held: bool, no_notices: bool) -> list[ColumnElement[bool]]:
     return chats + ([outbox.c.lane != NOTICE] if no_notices else [])
 
 
-def lapse(db: Connection, channel: str, real: datetime) -> None:
-    """End every lease of a channel: whoever held them is gone."""
-    held = (outbox.c.channel == channel) & _UNSENT & _CLAIMED
+def lapse(db: Connection, channel: str, owner: str, real: datetime) -> None:
+    """End every lease of a channel that others than `owner` hold: they are gone."""
+    held = (outbox.c.channel == channel) & _UNSENT & _CLAIMED & (outbox.c.owner != owner)
     db.execute(update(outbox).where(held).values(lease_until=real))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, select, update
+from sqlalchemy import ColumnElement, Connection, func, literal_column, or_, select, update
 
 from storage.messages.outbox import KEPT, NOTICE
 from storage.tables import outbox, person
@@ -31,6 +31,13 @@ class Undelivered:
 def late(now: datetime) -> ColumnElement[bool]:
     """Due for longer than `IN_TIME`, and still under way or waiting."""
     return outbox.c.state.in_(("new", "claimed")) & (outbox.c.due_at < now - IN_TIME)
+
+
+def oldest(db: Connection, now: datetime) -> float:
+    """For how many seconds what is longest overdue has waited; 0: nothing is due."""
+    open_ones = or_(*(outbox.c.state == literal_column(f"'{state}'") for state in ("new", "claimed")))
+    first = db.scalar(select(func.min(outbox.c.due_at)).where(open_ones, outbox.c.due_at <= now))
+    return (now - first).total_seconds() if first else 0.0
 
 
 def ended(state: str) -> ColumnElement[bool]:
@@ -62,3 +69,10 @@ def send_again(db: Connection, letters: Collection[Undelivered], now: datetime) 
     # Not those that a sender has in its hands.
     mine = outbox.c.id.in_(ids) & (outbox.c.state != "claimed") & outbox.c.body.is_not(None)
     return db.execute(update(outbox).where(mine).values(**fresh, sent_at=None, platform_id=None)).rowcount
+
+
+def set_aside(db: Connection) -> int:
+    """After a restore: what waited when the backup was made has been said since, most likely; how many they are."""
+    waited = outbox.c.state.in_(("new", "claimed"))
+    values = {"state": "dead", "owner": None, "lease_until": None, "error": "from before a restore: most likely sent"}
+    return db.execute(update(outbox).where(waited).values(**values)).rowcount

@@ -240,6 +240,12 @@ def squads(db: Connection, paths: Sequence[str]) -> list[Unit]:
     return [_unit(row) for row in db.execute(query)]
 
 
+def schools(db: Connection, paths: Sequence[str]) -> list[Unit]:
+    """The schools in these subtrees."""
+    query = select(*_COLUMNS).where(within(paths), units.c.active, units.c.kind == Kind.SCHOOL).order_by(units.c.path)
+    return [_unit(row) for row in db.execute(query)]
+
+
 def around(db: Connection, path: str, beside: Iterable[str]) -> list[Unit]:
     """The active units from the root down to this path, and those of the kinds `beside` right below one of them."""
     ids = [int(part) for part in path.strip("/").split("/")]

@@ -40,10 +40,15 @@ def note_channels(db: Connection, names: Iterable[str], now: datetime) -> None:
     key_values.put(db, _OPEN, " ".join(sorted(names)), now)
 
 
-def sending(db: Connection, of: Any = account) -> ColumnElement[bool]:
-    """The condition `of a channel that is there`."""
+def open_channels(db: Connection) -> tuple[str, ...]:
+    """The channels that are there; none where that is not known yet."""
     noted = key_values.get(db, _OPEN)
-    return of.c.channel.in_(noted.value.split()) if noted else true()
+    return tuple(noted.value.split()) if noted else ()
+
+
+def sending(channels: tuple[str, ...], of: Any = account) -> ColumnElement[bool]:
+    """The condition `of a channel that is there`."""
+    return of.c.channel.in_(channels) if channels else true()
 
 
 def by_preference(of: Any = account) -> tuple[ColumnElement[Any], ...]:
@@ -63,7 +68,7 @@ def joined(db: Connection, person_ids: Iterable[int]) -> set[int]:
 def best(db: Connection, person_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
     """Where each of these people is reached: person id → (channel, address); without the unreachable ones."""
     query = select(account.c.person_id, account.c.channel, account.c.address).join(person)
-    query = query.where(account.c.reachable, sending(db)).order_by(*by_preference())
+    query = query.where(account.c.reachable, sending(open_channels(db))).order_by(*by_preference())
     found: dict[int, tuple[str, str]] = {}
     for some in chunks.chunks(dict.fromkeys(person_ids), _AT_ONCE):
         for row in db.execute(query.where(account.c.person_id.in_(some))):
@@ -74,7 +79,7 @@ def best(db: Connection, person_ids: Iterable[int]) -> dict[int, tuple[str, str]
 def of_person(db: Connection, person_id: int) -> list[Account]:
     """A person's accounts on the channels that are there, in the order they came."""
     query = select(account.c.channel, account.c.address, account.c.reachable)
-    mine = query.where(account.c.person_id == person_id, sending(db)).order_by(account.c.id)
+    mine = query.where(account.c.person_id == person_id, sending(open_channels(db))).order_by(account.c.id)
     return [Account(*row) for row in db.execute(mine)]
 
 

@@ -125,6 +125,12 @@ def by_addresses(db: Connection, channel: str, addresses: Collection[str], now: 
     return {row[0]: replace(persons[row[3]], reachable=row[1], heard_on=row[2]) for row in rows}
 
 
+def with_roles(db: Connection, channel: str, addresses: Iterable[str], now: datetime) -> set[int]:
+    """The ids of those who write from these addresses, be they many, and hold a role at `now`."""
+    some = (by_addresses(db, channel, each, now) for each in chunks.chunks(sorted(addresses)))
+    return {person.id for found in some for person in found.values() if person.grants}
+
+
 def by_id(db: Connection, person_id: int, now: datetime) -> Person:
     """The person; raises LookupError when there is none."""
     found = _people(db.execute(_WITH_GRANTS.where(person.c.id == person_id)).all(), now)

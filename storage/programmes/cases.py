@@ -198,6 +198,12 @@ def as_of(
     return [(replace(one, state=then), one.closed_at is not None and one.closed_at < last) for one, then in found]
 
 
+def rows(db: Connection, paths: Sequence[str]) -> frozenset[str]:
+    """The rows of which there ever was a case in these subtrees."""
+    query = select(row_case.c.row).join(unit, unit.c.id == row_case.c.unit_id).where(within(paths))
+    return frozenset(db.scalars(query.distinct()))
+
+
 def active(db: Connection, paths: Sequence[str], first: datetime, last: datetime, today: date) -> frozenset[str]:
     """The rows of which something was opened or closed from `first` to `last`, or is overdue."""
     late = and_(row_case.c.closed_at.is_(None), row_case.c.due < today, row_case.c.made_at < last)

@@ -55,6 +55,12 @@ def by_id(db: Connection, number: int) -> Holding | None:
     return None if row is None else _from(row)
 
 
+def rows(db: Connection, paths: Sequence[str]) -> frozenset[str]:
+    """The rows of which anybody ever held a place in these subtrees."""
+    query = select(holding.c.row).join(unit, unit.c.id == holding.c.unit_id).where(within(paths))
+    return frozenset(db.scalars(query.distinct()))
+
+
 def renew(db: Connection, number: int, until: date | None) -> None:
     """It is held until another day."""
     db.execute(update(holding).where(holding.c.id == number).values(until=until, ended=None))

@@ -121,9 +121,10 @@ def totals_of(db: Connection, row: str, path: str, year: int) -> dict[str, Decim
     return {measure: Decimal(int(total)) / 100 for measure, total in found if measure is not None}
 
 
-def told(db: Connection, paths: Sequence[str], period: str) -> frozenset[str]:
-    """The rows of which anything was reported in these subtrees in a week or month."""
-    query = select(tally.c.row).join(unit, unit.c.id == tally.c.unit_id).where(tally.c.period == period, within(paths))
+def told(db: Connection, paths: Sequence[str], period: str = "") -> frozenset[str]:
+    """The rows of which anything was reported in these subtrees in a week or month, or ever."""
+    query = select(tally.c.row).join(unit, unit.c.id == tally.c.unit_id).where(within(paths))
+    query = query.where(tally.c.period == period) if period else query
     return frozenset(db.scalars(query.group_by(tally.c.row).having(func.sum(tally.c.total) > 0)))
 
 

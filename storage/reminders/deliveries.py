@@ -15,9 +15,9 @@ from storage.tables import checkin, delivery, event, participation
 
 # `new` waits; the other states are final: said; no longer the person's when its time came; said as part of another one;
 # too late to be of use; over the one letter a person gets in a day; the feature that says it has a bug; what it asks
-# for came first; the person does not want to hear of it.
+# for came first; the person does not want to hear of it; it was said, and the person cannot be written to.
 NEW, SENT, SKIPPED, MERGED, EXPIRED, CAPPED, FAILED = "new", "sent", "skipped", "merged", "expired", "capped", "failed"
-CLEARED, MUTED = "cleared", "muted"
+CLEARED, MUTED, UNREACHED = "cleared", "muted", "unreached"
 _SAID = (SENT, MERGED)
 
 # As a literal: with a parameter in its place SQLite could not tell that its partial index holds all these rows.
@@ -110,6 +110,14 @@ def due(db: Connection, now: datetime, limit: int, letters: Letters) -> list[Del
     return [DeliveryRow(*row) for row in rows]
 
 
+def near(db: Connection, now: datetime, kind: str, limit: int) -> list[DeliveryRow]:
+    """What waits of this kind and is due, the longest waiting first; only read."""
+    query = select(*_ROW).where(_WAITING, delivery.c.kind == kind, delivery.c.due_at <= now)
+    return [
+        DeliveryRow(*row) for row in db.execute(query.order_by(delivery.c.due_at, delivery.c.person_id).limit(limit))
+    ]
+
+
 def put_off(db: Connection, ids: Iterable[int], then: datetime) -> None:
     """These wait until another time."""
     db.execute(update(delivery).where(delivery.c.id.in_(list(ids)), _WAITING).values(due_at=then))
@@ -119,6 +127,41 @@ def settle(db: Connection, ids: Iterable[int], state: str, now: datetime, late: 
     """Close waiting deliveries in one of the final states above; closed ones stay as they are."""
     mine = delivery.c.id.in_(list(ids)) & _WAITING
     db.execute(update(delivery).where(mine).values(state=state, settled_at=now, late=late))
+
+
+def not_reached(db: Connection, person_ids: Iterable[int], since: datetime) -> None:
+    """The letters to these people since then have not reached them: they have blocked us, or were taken out."""
+    ids = list(person_ids)
+    if ids:
+        sent = delivery.c.person_id.in_(ids) & (delivery.c.state == SENT) & (delivery.c.settled_at >= since)
+        db.execute(update(delivery).where(sent).values(state=UNREACHED))
+
+
+def by_state(db: Connection, first: datetime, end: datetime) -> dict[str, int]:
+    """How many were settled from `first` to before `end`, by state."""
+    query = select(delivery.c.state, func.count()).where(delivery.c.settled_at >= first, delivery.c.settled_at < end)
+    return {state: count for state, count in db.execute(query.group_by(delivery.c.state))}
+
+
+def settled_for(
+    db: Connection, person_ids: Iterable[int], states: Iterable[str], first: datetime, end: datetime
+) -> dict[str, dict[int, int]]:
+    """State → person → how many of theirs ended so from `first` to before `end`."""
+    found: dict[str, dict[int, int]] = {state: {} for state in states}
+    query = select(delivery.c.state, delivery.c.person_id, func.count()).where(
+        delivery.c.state.in_(list(found)), delivery.c.settled_at >= first, delivery.c.settled_at < end
+    )
+    for some in chunks.chunks(person_ids):
+        mine = query.where(delivery.c.person_id.in_(some)).group_by(delivery.c.state, delivery.c.person_id)
+        for state, person, count in db.execute(mine):
+            found[state][person] = count
+    return found
+
+
+def skip(db: Connection, until: datetime, now: datetime) -> int:
+    """What was due until then was said by a process whose memory is lost; how many they are."""
+    values = {"state": SKIPPED, "settled_at": now}
+    return db.execute(update(delivery).where(_WAITING, delivery.c.due_at <= until).values(**values)).rowcount
 
 
 def next_due(db: Connection, now: datetime) -> DeliveryRow | None:

@@ -6,18 +6,18 @@ from sqlalchemy import Connection
 
 from storage.base import key_values
 
-_HELD, _TOLD = "reminders held", "reminders held, told"
+HELD, _TOLD = "reminders held", "reminders held, told"
 
 
 def hold(db: Connection, why: str, now: datetime) -> None:
     """From now on nothing is said of itself; `why` is a word for people: 升级, 恢复备份."""
-    key_values.put(db, _HELD, why, now)
+    key_values.put(db, HELD, why, now)
     key_values.remove(db, _TOLD)
 
 
 def why(db: Connection) -> str:
     """Why nothing is said; empty: all is said."""
-    held = key_values.get(db, _HELD)
+    held = key_values.get(db, HELD)
     return held.value if held else ""
 
 
@@ -31,5 +31,5 @@ def told(db: Connection, now: datetime) -> bool:
 def release(db: Connection) -> bool:
     """All is said again; False when it was."""
     held = bool(why(db))
-    key_values.remove(db, _HELD)
+    key_values.remove(db, HELD)
     return held

@@ -19,7 +19,7 @@ from storage.tables.organisation import (
     wrong_code,
 )
 from storage.tables.privacy import child_note, consent, guardian_request, incident, incident_step
-from storage.tables.programmes import holding, report, report_step, row_case, row_case_step, tally
+from storage.tables.programmes import form, holding, report, report_step, row_case, row_case_step, tally
 from storage.tables.reminders import own_date, preparation, school_day, wish
 from storage.tables.rosters import catalogue_version, roster_batch, staged
 from storage.tables.traffic import (
@@ -41,7 +41,7 @@ __all__ = [
     "ALWAYS", "Instant", "access_token", "account", "album", "appointment", "audit", "audit_anchor", "campaign", "card",
     "card_code", "catalogue_version",
     "checkin", "checkin_version", "child", "child_badge", "child_note", "consent", "daily_count", "delivery",
-    "dialogue", "digest", "event", "exemption", "fact", "file",
+    "dialogue", "digest", "event", "exemption", "fact", "file", "form",
     "grant", "group_chat", "guardian_request", "holding", "inbox", "incident", "incident_step", "invite", "lease",
     "link_code", "medal_quota", "medal_revocation",
     "metadata", "moved_chat", "nomination", "nomination_step", "outbox", "own_date", "participation", "person", "place",

@@ -132,3 +132,20 @@ row_case_step = Table(
     Column("before", JSON, nullable=False, default=dict),
     Column("at", Instant, nullable=False),
 )
+
+# A form of the superior, to be filled with figures; without content its file is still to come.
+form = Table(
+    "form",
+    metadata,
+    id_column(),
+    ref("unit_id", "unit", nullable=False, index=True),
+    # Cleared words.
+    Column("name", String(20), nullable=False),
+    # Whether it is a docx, else an xlsx; the file is sealed.
+    Column("document", Boolean, nullable=False),
+    Column("content", LargeBinary),
+    ref("person_id", "person", nullable=False, index=True),
+    # What its file is fetched by, while it is on its way.
+    Column("ref", String(400)),
+    Column("made_at", Instant, nullable=False),
+)

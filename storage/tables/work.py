@@ -115,6 +115,7 @@ delivery = Table(
     Column("settled_at", Instant),
     UniqueConstraint("occurrence", "lead", "person_id"),
     Index("ix_delivery_due", "due_at", **where("state = 'new'")),
+    Index("ix_delivery_settled", "settled_at"),
 )
 
 # The only table with children's names; sealed, found again by a keyed hash.

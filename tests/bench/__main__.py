@@ -35,6 +35,8 @@ from storage.organisation import units
 from storage.organisation.units import Kind
 from storage.people import people
 from storage.tables import checkin
+from tests.bench import backup as bench_backup
+from tests.bench import digests as bench_digests
 from tests.bench import fanout as bench_fanout
 from tests.bench import province as bench_province
 from tests.bench import rows as bench_rows
@@ -185,7 +187,11 @@ def main() -> None:
     parser.add_argument("--child", type=int)
     parser.add_argument("--count", type=int, default=6000)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--only", choices=("writer", "telegram", "reading", "wecom", "province", "rows"), default="")
+    parser.add_argument(
+        "--only",
+        choices=("writer", "telegram", "reading", "wecom", "province", "rows", "digests", "backup"),
+        default="",
+    )
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         if arguments.child:
@@ -203,6 +209,8 @@ def main() -> None:
             reading(arguments.rounds)
         if arguments.only in ("", "rows"):
             bench_rows.main(arguments.rounds, fill)
+        if arguments.only in ("", "backup"):
+            bench_backup.main()
         if arguments.only in ("", "telegram"):
             bench_telegram.main(shim, arguments.rounds)
         if arguments.only in ("", "wecom"):
@@ -210,6 +218,8 @@ def main() -> None:
             bench_fanout.main()
         if arguments.only in ("", "province"):
             bench_province.main()
+        if arguments.only in ("", "digests"):
+            bench_digests.main()
 
 
 if __name__ == "__main__":

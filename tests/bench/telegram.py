@@ -59,12 +59,12 @@ class Load:
         found: dict[str, Any] = json.loads(self.process.stdout.readline())
         return found
 
-    def post(self, port: int, first: int, count: int, waits: bool) -> Figures:
-        """Post so many check-ins; every one must be answered 200."""
+    def post(self, port: int, first: int, count: int, waits: bool, together: int = TOGETHER) -> Figures:
+        """Post so many check-ins, so many at a time; every one must be answered 200."""
         today = datetime.now(ZONE).date().isoformat()
         order = {"port": port, "path": PATH, "secret": SECRET, "today": today, "waits": waits}
         assert self.process.stdin is not None
-        self.process.stdin.write(json.dumps({**order, "first": first, "count": count, "together": TOGETHER}) + "\n")
+        self.process.stdin.write(json.dumps({**order, "first": first, "count": count, "together": together}) + "\n")
         self.process.stdin.flush()
         result = self._line()
         assert result.pop("statuses").get("200") == count

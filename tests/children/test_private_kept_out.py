@@ -14,7 +14,7 @@ from sqlalchemy import Connection, LargeBinary, select
 
 from bot.practice.channel import decode
 from handlers.attendance import reports
-from handlers.digests.digest_workbook import workbook
+from handlers.digests.tables.workbook import workbook
 from storage.base.vault import Vault
 from storage.organisation import units
 from storage.tables import metadata
@@ -68,7 +68,8 @@ def exported(db: Connection) -> str:
         db, ["青江省少工委(演示)", "明州市少工委(演示)", "青禾区少工委(演示)", "实验小学(演示)"]
     )
     assert school is not None
-    book = openpyxl.load_workbook(io.BytesIO(workbook(db, {"unit_ids": [school.id], "week": "2026-W14"})))
+    values = {"unit_ids": [school.id], "week": "2026-W14", "at": "2026-04-03T16:00+08:00"}
+    book = openpyxl.load_workbook(io.BytesIO(workbook(db, values)))
     return str([list(sheet.iter_rows(values_only=True)) for sheet in book])
 
 

@@ -292,7 +292,7 @@ def test_every_table_has_its_time() -> None:
         "consent",
         "nomination", "nomination_step", "guardian_request", "incident", "incident_step", "audit", "audit_anchor",
         "event", "participation", "campaign", "report", "report_step", "exemption",
-        "row_case", "row_case_step", "wish", "preparation", "own_date", "school_day",
+        "row_case", "row_case_step", "wish", "preparation", "own_date", "school_day", "form",
     }  # fmt: skip
     assert {table.name for table in metadata.sorted_tables} == kept
     said = (ROOT / "docs" / "privacy.md").read_text(encoding="utf-8")

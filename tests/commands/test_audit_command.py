@@ -75,4 +75,4 @@ def test_a_changed_row_is_named(database: Database, capsys: pytest.CaptureFixtur
 def test_what_is_written_wrong_is_said(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         main(["audit", *argv])
-    assert stopped.value.code == 2 and "usage" in capsys.readouterr().err
+    assert stopped.value.code == 2 and "用法" in capsys.readouterr().err

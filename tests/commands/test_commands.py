@@ -210,6 +210,14 @@ def test_the_digest_of_a_longer_period(
     assert (shown["first"], shown["squads_due"], shown["events"]) == (first, 2, 0)
 
 
+def test_the_material_of_a_year(filled: None, capsys: pytest.CaptureFixture[str]) -> None:
+    with time_machine.travel(NOW, tick=False):
+        text = said(capsys, "material", "--unit", "青禾区少工委", "--year", "2025学年")
+        assert text == "青禾区少工委 2025学年（截至4月3日）工作材料：这段时间还没有记录。\n"
+        for year in ("2026-W14", "上周", "3月1日到3月8日", "2026 全部"):
+            assert "没有「" in said(capsys, "material", "--unit", "青禾区少工委", "--year", year, status=1)
+
+
 @pytest.mark.parametrize("week", ["2026-W60", "2999-W01", "下周", "第五周目", "2026-W14 上午"])
 def test_an_unknown_week_is_one_sentence(week: str, filled: None, capsys: pytest.CaptureFixture[str]) -> None:
     (_, sentence) = said(capsys, "digest", "--unit", "实验小学", "--week", week, status=1).splitlines()

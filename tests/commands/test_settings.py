@@ -51,9 +51,11 @@ def test_the_environment_beats_the_file(empty: Path, monkeypatch: pytest.MonkeyP
 
 
 OF_A_KIND = {
+    "DATABASE_URL": "postgresql://bot@db/bot",
     "NAME_KEY": Fernet.generate_key().decode(),
     "TELEGRAM_TOKEN": "123456:ABC-DEF",
     "WECOM_AES_KEY": "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C",  # made-up
+    "BACKUP_IDENTITY": f"AGE-SECRET-KEY-1{'MADEUP' * 9}MADE",
     "WECOM_GROUP_WEBHOOKS": "青禾区少工委/实验小学=a-key",
 }
 REST_OF = {
@@ -82,6 +84,7 @@ def test_a_secret_comes_from_a_file(secret: str, empty: Path, monkeypatch: pytes
     ({"WECOM_CORP_ID": "ww1"}, "企业微信应用还需要 WECOM_AGENT_ID、WECOM_SECRET、WECOM_TOKEN、WECOM_AES_KEY"),
     ({"WECOM_ROBOT_SECRET": "s"}, "企业微信智能机器人还需要 WECOM_ROBOT_ID"),
     ({"WECOM_AES_KEY": "short"}, "WECOM_AES_KEY: 应是企业微信后台给出的 43 个字母和数字"),
+    ({"BACKUP_KEY": "age1short"}, "BACKUP_KEY: 应是 age1 开头的公钥"),
     ({"WECOM_AGENT_ID": "one"}, "WECOM_AGENT_ID: 应是数字"),
     ({"WECOM_TOKEN": "a,b,c"}, "WECOM_TOKEN: 应原样复制"),
     ({"WECOM_API_URL": "qyapi"}, "WECOM_API_URL: 应是 http:// 或 https:// 开头的地址"),

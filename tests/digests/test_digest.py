@@ -82,7 +82,7 @@ class TestAsked:
             "本周还没过完;上周共 1 场,1 个中队,39 人次",
         ]
         (after,) = county.digest(county.li, "上周", MONDAY)
-        assert after.text.split("\n")[-1] == "比第13周:场次 +3,中队 +2,人次 +123,到场率 +4.0 个百分点"
+        assert after.text.split("\n")[1] == "变化：比第13周:场次 +3,中队 +2,人次 +123,到场率 +4.0 个百分点"
         assert [button.typed for button in reply.buttons] == [
             "周报 2026-W14 图", "周报 2026-W14 表", "未签到 2026-W14", "周报 2026-W14 按中队 青禾区少工委/实验小学",
         ]  # fmt: skip

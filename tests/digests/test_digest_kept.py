@@ -6,7 +6,6 @@ import zipfile
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
-import openpyxl
 import pytest
 from PIL import Image
 from sqlalchemy import event, select
@@ -14,15 +13,15 @@ from sqlalchemy import event, select
 from handlers.digests import digest
 from handlers.digests import figures as reports
 from handlers.digests.digest_picture import picture
-from handlers.digests.digest_workbook import workbook
+from handlers.digests.monday import push
+from handlers.digests.tables.workbook import workbook
 from handlers.kit import Due, Role
 from storage import tables
 from storage.checkins import checkins, coverage, recording
 from storage.checkins.rollups import week_of
 from storage.digests import digests, figures
 from storage.digests.digest_changes import Changes
-from storage.organisation import units
-from storage.organisation.units import Kind, Unit
+from storage.organisation.units import Unit
 from storage.people import people
 from tests.support.county import FRIDAY, MONDAY, WEEK, County, a_week
 
@@ -100,7 +99,7 @@ class TestLate:
         late = MONDAY + timedelta(days=4)
         person = people.by_id(county.db, county.li, late)
         said = Due(county.db, late, person, f"digest:{WEEK}", 0, MONDAY.date(), {"week": WEEK}, True)
-        assert digest.monday(said) is None
+        assert push.monday(said) is None
         assert digests.report(county.db, county.first, WEEK, late).revision == digests.FROZEN
 
     def test_the_running_week_says_what_came_late_for_the_last_one(self, county: County) -> None:
@@ -211,28 +210,11 @@ class TestFiles:
     def test_the_font_has_the_characters_of_names_and_signs(self) -> None:
         from fontTools.ttLib import TTFont
 
-        from handlers.digests.digest_picture import FONT
+        from handlers.pictures import FONT
 
         known = TTFont(FONT).getBestCmap()
         assert not [char for char in "玥喆珺堃三(2)中队–−·:、%★0123456789" if ord(char) not in known]
         assert "SIL OPEN FONT LICENSE" in FONT.with_name("OFL.txt").read_text(encoding="utf-8")
-
-    def test_the_workbook_has_its_four_sheets_and_no_formula(self, county: County) -> None:
-        units.add(county.db, Kind.SQUAD, "=1+1", county.first, grade=5, class_no=1)
-        a_week(county)
-        made = workbook(county.db, self.values(county, county.first, county.second))
-        book = openpyxl.load_workbook(io.BytesIO(made))
-        assert book.sheetnames == ["总览", "按活动", "各中队", "未签到"]
-        rows = {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book}
-        assert rows["总览"][2][:10] == (
-            "实验小学", WEEK, "2026年3月30日–4月5日", "截至 4月3日 16:20", 4, 5, 3, 60, 162, 96.9,
-        )  # fmt: skip
-        assert rows["按活动"][2:4] == [
-            ("实验小学", "主题队日", 3, 3, 119, 95.3), ("实验小学", "祭扫", 1, 1, 43, 100)
-        ]  # fmt: skip
-        assert rows["各中队"][4] == ("实验小学", "实验小学", "四(1)中队", 45, 2, 84, 97.7, "主题队日1、祭扫1", 0, 0)
-        assert [row[2] for row in rows["未签到"][2:]] == ["四(2)中队", "=1+1", "三(2)中队"]
-        assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
 
     def test_the_same_data_gives_the_same_workbook(self, county: County) -> None:
         a_week(county)

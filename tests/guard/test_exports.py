@@ -26,7 +26,8 @@ pytestmark = pytest.mark.both
 # Every command that answers with files: how it is asked for one, by whom. A recipe is made by one of these.
 ASKED = {
     "导出 名册": ("导出 名册", "刘校长"), "周报": ("周报 表", "李老师"), "表": ("表 宣讲 本月", "王主任"),
-    "导出 目录": ("导出 目录", "贺主任"),
+    "导出 目录": ("导出 目录", "贺主任"), "导出 签到": ("导出 签到 上周", "李老师"), "月报": ("月报 表", "李老师"),
+    "学期报": ("学期报 表", "李老师"), "年报": ("年报 表", "李老师"),
 }  # fmt: skip
 # Sheets that are sent back begin with their head: there it stands on another one, and at the foot.
 HEADS = {"行", "字段", "选项"}
@@ -47,8 +48,21 @@ def test_every_command_that_sends_files_is_walked_here() -> None:
     # 照片 sends what others have sent, as it is (tests/programmes); 推送 what 周报 does (tests/channels/group_robot);
     # the lists of nominees are walked where there are some (tests/medals/test_lists.py).
     # 日历 sends one's own days, in which nobody is named (tests/reminders/test_calendar_file.py).
+    # 材料 and 套表 send documents (tests/materials).
     # 邀请 全部 and 邀请 办公室 need people who have not joined (tests/people/test_joining.py).
-    elsewhere = {"邀请 全部", "邀请 办公室", "日历", "照片", "推送", "公示名单", "证书名单", "颁章名单", "上传名单"}
+    elsewhere = {
+        "材料",
+        "套表",
+        "邀请 全部",
+        "邀请 办公室",
+        "日历",
+        "照片",
+        "推送",
+        "公示名单",
+        "证书名单",
+        "颁章名单",
+        "上传名单",
+    }
     assert {each.words[0] for each in collect().commands if each.exports} - elsewhere == set(ASKED)
 
 
@@ -70,7 +84,7 @@ def test_a_file_goes_with_a_purpose_a_mark_and_a_row(word: str, tmp_path: Path) 
                 assert sheet.oddFooter.left.text == f"{who} {MARK}", sheet.title
                 assert sheet.title in HEADS or sheet["A1"].value == f"{who} {MARK}", sheet.title
             # Said at once, nothing is asked.
-            purpose = PURPOSES[list(ASKED).index(word)]
+            purpose = PURPOSES[list(ASKED).index(word) % len(PURPOSES)]
             await bot.say(who, f"{words} {purpose}")
             assert [about["why"] for _, about in log(bot)] == ["上级检查", purpose] and len(files(bot)) == 2
 

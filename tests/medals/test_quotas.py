@@ -6,9 +6,11 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
+from handlers.asker import levels
 from handlers.kit import Refusal
+from handlers.medals import review
 from handlers.medals.awards import approval, exceptions, quota_rounds
 from handlers.medals.chain import awarding
 from storage.database import Database
@@ -34,7 +36,7 @@ def refused(at: School, number: str) -> str:
 def approve(at: School, number: str) -> None:
     case = nominations.by_number(at.db, number)
     assert case is not None
-    approval.approve(at.ask(at.zhao), [case])
+    approval.approve(at.ask(at.zhao), [case], levels.Ladders(at.db))
 
 
 @pytest.mark.parametrize(
@@ -91,6 +93,25 @@ def test_badges_and_membership_are_asked_for_where_they_are_kept(at: School) -> 
     assert "基础章 0/12" in refused(at, N2)
 
 
+def test_many_are_approved_with_few_statements_each(at: School) -> None:
+    """What is the same for all of them is asked for once."""
+    said = 0
+
+    def count(*_: object) -> None:
+        nonlocal said
+        said += 1
+
+    at.nominate(at.zhang, WANG, LI)
+    event.listen(at.db, "before_cursor_execute", count)
+    review.approve(at.ask(at.zhao, N1))
+    one, said = said, 0
+    at.nominate(at.zhang, *(replace(WANG, name=f"{number}号") for number in range(1, 11)))
+    said = 0
+    review.approve(at.ask(at.zhao, " ".join([N2, *(f"N20260403-{number:02}" for number in range(3, 13))])))
+    event.remove(at.db, "before_cursor_execute", count)
+    assert one <= 26 and said <= one + 7 * 10
+
+
 def test_two_processes_never_approve_more_than_there_are_places(database: Database, tmp_path: Path) -> None:
     with database.write.begin() as db:
         school = School(db)
@@ -111,7 +132,7 @@ def test_two_processes_never_approve_more_than_there_are_places(database: Databa
             case = nominations.by_number(db, number)
             assert case is not None
             try:
-                approval.approve(ask, [case])
+                approval.approve(ask, [case], levels.Ladders(db))
             except Refusal:
                 work.rollback()
         mine.close()

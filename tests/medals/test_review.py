@@ -5,6 +5,8 @@ from datetime import UTC
 
 import pytest
 
+from handlers.asker import levels
+from handlers.catalogue import current
 from handlers.kit import Attachment, Role
 from handlers.medals import my_nominations, pending, review
 from handlers.medals.awards import exceptions
@@ -230,3 +232,13 @@ def test_a_decision_in_other_words_is_one_too(at: School) -> None:
         review.decide(at.ask(at.li, reading=reading))
     assert (at.state(N1), at.state(N2)) == (State.NOTICE, State.RETURNED)
     assert "由大队辅导员或学校管理员来做" in refused(review.decide, at.ask(at.zhang, reading=readings[0]))
+
+
+def test_each_kind_may_have_its_own_days_of_public_notice(at: School) -> None:
+    row = current.catalogue_of(at.db).by_key["xingji"].model_dump(mode="json", exclude_defaults=True)
+    current.keep_changed(at.db, [row | {"notices": {"一星章": 0, "二星章": 2}}], NOW)
+    at.nominate(at.zhang, WANG)
+    done, _ = review.approve(at.ask(at.li, N1))
+    assert at.state(N1) is State.APPROVED and "公示" not in done.text
+    days = levels.Ladders(at.db).notice_days
+    assert [days(star) for star in ("S1", "S2", "S3", "H:优秀少先队员")] == [0, 2, 5, 5]

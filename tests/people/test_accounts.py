@@ -21,7 +21,7 @@ def where(county: County, who: int) -> tuple[str, str] | None:
 
 
 def laid_out_for(county: County, who: int) -> list[str]:
-    found = recipients.recipients(county.db, list(Role), FRIDAY, [who])
+    found = recipients.recipients(county.db, FRIDAY, [who])
     return [each.channel for each in found]
 
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import Connection
 
-from handlers.programmes.rosters import _after
+from handlers.programmes.rosters.rosters import _after
 from handlers.wording import lines
 from storage.base.vault import Vault
 from storage.organisation import units

@@ -21,7 +21,8 @@ FILE = Path(__file__).parents[1] / "cases" / "unseen.txt"
 STATUSES = {"ok", "confirm", "clarify", "partial", "reject", "ignore"}
 TALK = {"chat", "question", "unknown"}
 SIGNS = "+x=?"
-STORED = ("ok", "confirm", "partial")
+# What is asked about (confirm) is not stored.
+STORED = ("ok", "partial")
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from handlers.catalogue.loader import parse, shipped
 from scheduling.calendar import DAY, Calendar
 from storage.checkins import exemptions
-from storage.reminders import wishes
+from storage.people import people
+from storage.people.people import Role
+from storage.reminders import deliveries, wishes
 from tests.support.reminding import START, School, at, school
 
 pytestmark = pytest.mark.both
@@ -79,6 +81,21 @@ def test_the_ladder(school: School) -> None:
     assert labels[:2] == ["知道了", "邀请 三(2)中队"]
     school.run_on(at("06-05 09:00"), at("06-08 07:30"))
     assert "还差 1" in school.texts(at("06-08 08:10"), "赵主任")[0]
+
+
+def test_the_ladder_says_whom_no_reminder_reaches(school: School) -> None:
+    school.add("周老师", Role.COUNSELOR, school.other, START)
+    school.tick(at("05-31 09:00"))
+    school.run_on(at("05-31 10:00"), at("06-02 12:00"))
+    people.mark_reachable(school.db, "practice", "周老师", False)
+    wishes.mute(school.db, school.ids["张老师"], "children:2026-06-01", at("06-02 12:00"))
+    said = school.texts(at("06-04 08:10"), "李老师")
+    assert "还差 2（1 个收不到消息，1 个不要这件事的提醒）：三(1)中队、三(2)中队" in said[0]
+    deliveries.not_reached(school.db, [school.ids["周老师"]], at("06-04 00:00"))
+    states = deliveries.settled_for(
+        school.db, school.ids.values(), [deliveries.UNREACHED], at("06-01 00:00"), at("06-05 00:00")
+    )
+    assert states == {deliveries.UNREACHED: {school.ids["周老师"]: 1}}
 
 
 @pytest.mark.parametrize("how", ["report", "seen", "excused"])

@@ -1,12 +1,13 @@
 """The tick: a bug costs one delivery, a changed calendar is laid out anew, the preview is what is sent."""
 
+import asyncio
 import time
 from datetime import date, timedelta
 from pathlib import Path
 from threading import Event
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from handlers.catalogue.loader import calendar_of, load, shipped
 from handlers.kit import Denied
@@ -18,6 +19,7 @@ from storage.people import people
 from storage.reminders import deliveries, holds
 from storage.reminders.deliveries import DeliveryRow
 from tests.support.reminding import OCCASIONS, START, School, at, school
+from tests.support.stage import running
 from tests.support.waiting import PATIENCE
 
 pytestmark = pytest.mark.both
@@ -128,3 +130,19 @@ def test_school_days_are_of_their_own_part_of_the_tree(school: School) -> None:
     ]  # fmt: skip
     assert school_days.week_of_teaching(school.db, school.squad.path, 13, now.date()) == "2026-W22"
     assert school_days.week_of_teaching(school.db, school.squad.path, 26, now.date()) is None
+
+
+def test_a_tick_with_nothing_to_say_costs_three_statements(tmp_path: Path) -> None:
+    async def counted() -> list[str]:
+        async with running(tmp_path) as bot:
+            ticker, pipeline = bot.app.ticker, bot.app.pipeline
+            # The second looks whether the night's work is done.
+            while await pipeline.do(ticker.tick):
+                pass
+            await pipeline.do(ticker.tick)
+            run: list[str] = []
+            event.listen(bot.app.engine.database.write, "before_cursor_execute", lambda *args: run.append(args[2]))
+            await pipeline.do(ticker.tick)
+            return run
+
+    assert len([each for each in asyncio.run(counted()) if not each.startswith("BEGIN")]) <= 3

@@ -80,6 +80,29 @@ def test_what_happens_to_the_file_is_noticed_and_nothing_is_lost(held: Held, fau
     again.close()
 
 
+@pytest.mark.parametrize("by", ["an older copy", "another database"])
+def test_what_is_copied_over_it_is_noticed_and_not_written_into(held: Held, tmp_path: Path, by: str) -> None:
+    other = tmp_path / "other.db"
+    if by == "an older copy":
+        shutil.copy(held.path, other)
+    else:
+        opened = open_database(f"sqlite:///{other}")
+        with opened.write.begin() as db:
+            db.exec_driver_sql("CREATE TABLE another (words TEXT)")
+        opened.close()
+    held.file.mark(held.database.write)
+    for number in range(3):
+        held.say(f"after {number}")
+        held.file.look()
+    with held.path.open("r+b") as into:
+        into.truncate(0)
+        into.write(other.read_bytes())
+    with pytest.raises(NotOurs, match="被别的内容覆盖了"):
+        held.file.look()
+    saved = Path(held.file.save(held.database.write, START))
+    assert held.file.overwritten and saved.stat().st_size and not held.wal().exists()
+
+
 def test_a_second_bot_is_told_whose_it_is(held: Held) -> None:
     with pytest.raises(NotOurs, match=rf"进程 {os.getpid()}\)。请先停掉它"):
         DatabaseFile(held.url).take()

@@ -64,7 +64,7 @@ def claim(
         lambda db: outbox.waits(db, "telegram", NOW, NOW),
         lambda db: outbox.waits(db, "telegram", NOW, NOW, HELD),
         lambda db: outbox.settle(db, "me", [1], "sent"),
-        lambda db: outbox.lapse(db, "telegram", NOW),
+        lambda db: outbox.lapse(db, "telegram", "me", NOW),
         lambda db: inbox.arrive(db, [ARRIVED], "batch"),
         lambda db: inbox.failed(db),
         lambda db: files.wanted(db, NOW),

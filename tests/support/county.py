@@ -6,6 +6,7 @@ from cryptography.fernet import Fernet
 from sqlalchemy import Connection, insert
 
 from handlers.digests import digest
+from handlers.digests.monday import push
 from handlers.kit import Ask, Due, Message, Reply, Role
 from storage import tables
 from storage.base.vault import Vault
@@ -78,7 +79,7 @@ class County:
 
     def push(self, who: int, now: datetime = MONDAY, week: str = WEEK) -> Reply | None:
         person = people.by_id(self.db, who, now)
-        return digest.monday(Due(self.db, now, person, f"digest:{week}", 0, now.date(), {"week": week}, False))
+        return push.monday(Due(self.db, now, person, f"digest:{week}", 0, now.date(), {"week": week}, False))
 
     def nominate(self, squad: Unit, number: str, state: str, week: str = WEEK) -> None:
         self.db.execute(

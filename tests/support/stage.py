@@ -66,7 +66,7 @@ class Bot:
 
     async def move(self, then: datetime) -> None:
         """Move the clock through every tick in between."""
-        await self.app.stage.move_clock(then)
+        await self.app.stage.timetable.move_to(then)
         await self.send()
 
     def read(self) -> Connection:

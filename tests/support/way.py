@@ -71,6 +71,24 @@ def add_up(ask: Ask) -> Answer:
     return Reply(f"共 {total}")
 
 
+class Slow:
+    """A reading that has begun, and may go on."""
+
+    begun, go_on = threading.Event(), threading.Event()
+
+
+@command("慢看", who=ANYONE, group="人员", help="", examples=(), snapshot=True)
+def look(ask: Ask) -> Answer:
+    total = ask.db.scalar(select(func.sum(rollup.c.events))) or 0
+    Slow.begun.set()
+    Slow.go_on.wait(PATIENCE)
+    if ask.args == "拒":
+        raise Refusal("不给看。")
+    if ask.args == "写":
+        note(ask, 1)
+    return Reply(f"看到 {total}")
+
+
 @command("没话", who=ANYONE, group="人员", help="", examples=())
 def forget_to_answer(ask: Ask) -> Answer:
     note(ask, int(ask.args))
@@ -133,6 +151,8 @@ def planted(monkeypatch: pytest.MonkeyPatch) -> None:
     found = [*modules(), sys.modules[__name__]]
     monkeypatch.setattr(bot.dispatch.features, "modules", lambda: found)
     monkeypatch.setattr(Switch, "bug", True)
+    monkeypatch.setattr(Slow, "begun", threading.Event())
+    monkeypatch.setattr(Slow, "go_on", threading.Event())
 
 
 class Way:

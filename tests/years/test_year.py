@@ -15,6 +15,7 @@ from handlers.catalogue import catalogue, chain
 from handlers.catalogue.model import Row
 from handlers.catalogue.telling.reports import read_report
 from handlers.digests import digest
+from handlers.digests.monday import push
 from handlers.kit import Ask, Message, Role
 from handlers.reading.text.normalise import clean
 from handlers.wording import lines, programmes
@@ -184,5 +185,5 @@ def test_a_digest_is_readable_on_a_phone(district: District, week: str) -> None:
 
 def test_mondays_push_tells_what_was_reported_too(district: District) -> None:
     monday = datetime(2026, 4, 6, 8, 0, tzinfo=ZONE)
-    text = digest.for_group(district.db, district.county, "2026-W14", monday).text
+    text = push.for_group(district.db, district.county, "2026-W14", monday, {}).text
     assert "\n· 4月方案 已报 4/4" in text and len(text.splitlines()) <= 25

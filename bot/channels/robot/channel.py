@@ -15,7 +15,7 @@ from bot.channels.robot.upload import Uploads
 from bot.engine import Engine
 from bot.jobs.lease import Lease
 from bot.pipeline.writer import Pipeline
-from bot.settings_kinds import several
+from bot.settings.kinds import several
 
 
 def lease_of(robot_id: str) -> str:

@@ -12,7 +12,7 @@ from bot.channels.condition import Condition
 from bot.channels.wecom.errors import PASSING, Fault, Remedy, fault
 from bot.channels.wecom.tokens import Token, Tokens
 from bot.settings import Settings
-from bot.settings_kinds import several
+from bot.settings.kinds import several
 
 log = logging.getLogger(__name__)
 _SECONDS = httpx.Timeout(10, read=20, write=60)

@@ -13,7 +13,7 @@ from bot.channels.wecom.tokens import Tokens
 from bot.engine import Engine
 from bot.pipeline.writer import Pipeline
 from bot.settings import Settings
-from bot.settings_kinds import several
+from bot.settings.kinds import several
 
 
 class WecomApp(Post):

@@ -1,7 +1,6 @@
 """migrate-to: the SQLite database goes to PostgreSQL, row by row, and every row is compared; all or nothing."""
 
 import argparse
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,6 +9,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 from tqdm import tqdm
 
 from bot.commands import CommandError
+from bot.commands.database import nobody_serves
 from bot.settings import Settings
 from storage import copying
 from storage.database import Database, open_database
@@ -33,7 +33,11 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     photos = settings.data_dir / ("practice-files" if arguments.practice else "files")
     if not old.exists():
         raise CommandError(f"没有 {old}:没有可以搬的数据。")
-    with _nobody_serves(settings), _opened(f"sqlite:///{old}") as source, _opened(arguments.url) as target:
+    with (
+        nobody_serves(settings, f"sqlite:///{old}"),
+        _opened(f"sqlite:///{old}") as source,
+        _opened(arguments.url) as target,
+    ):
         _check(target)
         migrate(source.write)
         migrate(target.write)
@@ -52,17 +56,6 @@ def _opened(url: str) -> Iterator[Database]:
         yield opened
     finally:
         opened.close()
-
-
-@contextmanager
-def _nobody_serves(settings: Settings) -> Iterator[None]:
-    """While the port is ours no bot is running, and none starts."""
-    try:
-        held = socket.create_server(("127.0.0.1" if settings.practice else settings.host, settings.port))
-    except OSError:
-        raise CommandError(f"端口 {settings.port} 正在用:请先停掉机器人,再搬数据。") from None
-    with held:
-        yield
 
 
 def _check(target: Database) -> None:

@@ -1,11 +1,12 @@
 """doctor: what is wrong with the installation, one line each; nothing is written."""
 
 import argparse
+import json
 from collections.abc import Callable, Iterator
 
 from bot.clock import Clock
 from bot.commands import database
-from bot.commands.doctor import databases, installation, times
+from bot.commands.doctor import databases, installation, persons, times
 from bot.commands.doctor.line import FAIL, OK, Line
 from bot.settings import BadSettings, Settings
 
@@ -14,6 +15,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Which database, and whether the robot may be tried."""
     parser.epilog = "例：python -m bot doctor"
     parser.add_argument("--practice", action="store_true", help="演练的数据库")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="json：一个列表")
     parser.add_argument("--robot", action="store_true", help="也试企业微信机器人的密钥（serve 没在运行时）")
 
 
@@ -21,26 +23,33 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """0 when the bot can work, 1 on a fail."""
     url = database.database_of(arguments, settings)
     checks: tuple[Callable[[], Iterator[Line]], ...] = (
-        lambda: iter([(OK, "settings", "设置都读得懂")]),
+        installation.settings_file,
         lambda: installation.data(settings.data_dir),
         lambda: databases.database(url),
         lambda: databases.sqlite(url),
         lambda: iter([installation.name_key(settings, databases.key(url, settings))]),
+        lambda: iter([installation.backups(settings)]),
         lambda: installation.calendar(settings),
         lambda: iter([(OK, "zone", f"{settings.timezone},现在是 {Clock(settings.zone).now():%Y-%m-%d %H:%M}")]),
         lambda: times.check(settings),
+        lambda: persons.check(settings),
         lambda: _platform(settings, arguments.robot),
         lambda: iter([installation.port(settings)]),
     )
-    return _print(line for check in checks for line in check())
+    return _print((line for check in checks for line in check()), arguments.format)
 
 
-def without_settings(problems: BadSettings, _arguments: argparse.Namespace) -> int:
+def without_settings(problems: BadSettings, arguments: argparse.Namespace) -> int:
     """Every problem of the settings; 1."""
-    return _print((FAIL, "settings", problem) for problem in str(problems).splitlines())
+    return _print(((FAIL, "settings", problem) for problem in str(problems).splitlines()), arguments.format)
 
 
-def _print(lines: Iterator[Line]) -> int:
+def _print(lines: Iterator[Line], form: str) -> int:
+    if form == "json":
+        found = list(lines)
+        named = [{"level": level, "name": name, "sentence": sentence} for level, name, sentence in found]
+        print(json.dumps(named, ensure_ascii=False, indent=1))
+        return int(any(level == FAIL for level, _, _ in found))
     failed = False
     for level, name, sentence in lines:
         print(f"{level} {name}: {sentence}")

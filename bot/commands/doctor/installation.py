@@ -1,17 +1,29 @@
 """What doctor says about the installation itself: data, keys, calendar, port."""
 
+import errno
 import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from bot.backups import kept
 from bot.clock import Clock
 from bot.commands.doctor.line import FAIL, OK, WARN, Line
 from bot.settings import Settings
+from bot.settings.names import FILE
+from bot.settings.reasons import reason
 from handlers.catalogue import loader
 
 _LEAST_FREE = 100 << 20
+
+
+def settings_file() -> Iterator[Line]:
+    """Whether others may read the secrets in `.env`; what it says has been read already."""
+    if FILE.is_file() and FILE.stat().st_mode & 0o077:
+        yield WARN, "settings", "设置都读得懂，但别的用户也能读 .env 里的秘密，请运行 chmod 600 .env"
+    else:
+        yield OK, "settings", "设置都读得懂"
 
 
 def data(folder: Path) -> Iterator[Line]:
@@ -21,7 +33,7 @@ def data(folder: Path) -> Iterator[Line]:
         with tempfile.TemporaryFile(dir=there):
             pass
     except OSError as error:
-        yield FAIL, "data", f"数据目录 {folder} 不能写({error.strerror})"
+        yield FAIL, "data", f"数据目录 {folder} 不能写（{reason(error)}），请换 DATA_DIR，或让这个用户能写"
         return
     free = shutil.disk_usage(there).free
     words = f"数据目录 {folder} 可写,磁盘还有 {free >> 20} MiB"
@@ -41,6 +53,18 @@ def name_key(settings: Settings, problem: str) -> Line:
     return WARN, "name_key", f"密钥在 {own}。{readable}请另存一份备份:丢了它,加密的姓名和消息就再也打不开"
 
 
+def backups(settings: Settings) -> Line:
+    """Whether there is a new backup that can be restored, and that only its owner can read."""
+    now = Clock(settings.zone).now()
+    if settings.backups is None:
+        return WARN, "backup", "没有设 BACKUP_DIR,不会自动备份;python -m bot backup 文件 可以做一份"
+    if words := kept.problem(settings, now):
+        return FAIL, "backup", f"{words}。机器人每天 {kept.HOUR} 点以后会做,为什么没有做成见日志"
+    sealed = "" if settings.backup_key else ";没有设 BACKUP_KEY,备份没有加密,也不含密钥"
+    made = kept.all_of(settings.backups, now)[-1][0]
+    return WARN if sealed else OK, "backup", f"最近一份试过能恢复的备份是 {made:%Y-%m-%d %H:%M} 的{sealed}"
+
+
 def calendar(settings: Settings) -> Iterator[Line]:
     """What is wrong with the school's own catalogue; whether the working days of this year and the next are known."""
     loaded = loader.load(settings.data_dir / "catalogue", settings.timezone)
@@ -55,8 +79,8 @@ def calendar(settings: Settings) -> Iterator[Line]:
 
 
 def port(settings: Settings) -> Line:
-    """Whether the server can listen where it shall."""
-    host = "127.0.0.1" if settings.practice else settings.host
+    """Whether the server can listen where it shall, or could when it is no longer the practice page."""
+    host = settings.host
     at = f"{host}:{settings.port}"
     try:
         family, kind, proto, _, address = socket.getaddrinfo(host, settings.port, type=socket.SOCK_STREAM)[0]
@@ -64,8 +88,10 @@ def port(settings: Settings) -> Line:
             # As the server does: what a server before us left behind is no hindrance.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
-    except socket.gaierror:
-        return FAIL, "port", f"HOST={host} 不是这台机器的地址"
     except OSError as error:
-        return WARN, "port", f"{at} 用不了({error.strerror});机器人正在运行时这是正常的"
+        if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+            return FAIL, "port", f"HOST={host} 不是这台机器的地址，一般写 127.0.0.1"
+        if error.errno == errno.EACCES:
+            return FAIL, "port", f"{at} 要管理员权限，请换 1024 以上的 PORT"
+        return WARN, "port", f"{at} 用不了（{reason(error)}）；机器人正在运行时这是正常的"
     return OK, "port", f"{at} 空着"

@@ -14,6 +14,7 @@ from bot.channels.telegram.hook import PATH
 from bot.clock import Clock
 from bot.commands.doctor.line import FAIL, OK, WARN, Line
 from bot.settings import Settings
+from bot.settings.reasons import reason
 
 SECONDS = 5
 _MOST_SECONDS_OFF = 120
@@ -62,7 +63,7 @@ def _proxy(address: str) -> Line:
         with socket.create_connection((host, port), timeout=SECONDS):
             return OK, "proxy", f"代理 {host}:{port} 连得上"
     except OSError as fault:
-        return FAIL, "proxy", f"代理 {host}:{port} 连不上({fault.strerror or '超时'}),请检查 TELEGRAM_PROXY"
+        return FAIL, "proxy", f"代理 {host}:{port} 连不上（{reason(fault)}），请检查 TELEGRAM_PROXY"
 
 
 def _unreachable(settings: Settings, fault: httpx.HTTPError) -> str:

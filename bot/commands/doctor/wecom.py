@@ -15,7 +15,7 @@ from bot.channels.wecom.hook import PATH, SECONDS_OFF
 from bot.clock import Clock
 from bot.commands.doctor.line import FAIL, OK, WARN, Line
 from bot.settings import Settings
-from bot.settings_kinds import several
+from bot.settings.kinds import several
 
 SECONDS = 5
 _MOST_SECONDS_OFF = 120

@@ -41,7 +41,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """0 when the database holds what the file says (or --dry-run found no problem), else 1."""
-    sheet = rosters.sheet_of(_content(arguments.file))
+    sheet = rosters.sheet_of(arguments.file.read_bytes())
     url = database.database_of(arguments, settings, real_only=True)
     # Nothing is written before the operator agrees, not even an empty database.
     state, seen = (stored.State(), "") if _is_missing(url) else _stored(database.engine_at(url, settings), sheet)
@@ -53,13 +53,6 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         return 1
     _write(database.engine_at(url, settings), found, state.tops, seen)
     return 0
-
-
-def _content(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise CommandError(f"读不到文件 {file}({error.strerror})") from error
 
 
 def _is_missing(url: str) -> bool:

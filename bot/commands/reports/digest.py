@@ -10,7 +10,8 @@ from bot.settings import Settings
 from handlers.digests import digest, period_digest
 from handlers.kit import Refusal
 from handlers.wording import periods, weeks
-from storage.digests import digests, figures
+from scheduling import closed_periods
+from storage.digests import figures
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -40,10 +41,10 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     unit = unit_of(engine, arguments.unit)
     with engine.database.read.connect() as db:
         if span:
-            days = period_digest.of_days(db, unit, span, now.date())
+            days = period_digest.of_days(db, unit, span, now)
             body, text = asdict(days), period_digest.text(db, unit, span, days, now)
         elif period:
-            week = digests.report(db, unit, period.week, now)
+            week = closed_periods.shown(db, unit, period.week, now)
             body, text = figures.as_json(week), digest.whole_text(db, week, unit, now.date())
     said = json.dumps(body, ensure_ascii=False, indent=2, default=str)
     print(said if arguments.format == "json" else text)

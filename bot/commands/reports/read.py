@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from bot.commands import CommandError
 from bot.settings import Settings
 from handlers.medals.awards import rules
 from handlers.reading import Reading, read
@@ -29,14 +28,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, _settings: Settings) -> int:
     """One line for each; 1 when a line could not be read, with the reason in its `error`."""
-    return _all(sys.stdin.buffer if arguments.file == "-" else _file(Path(arguments.file)))
-
-
-def _file(path: Path) -> list[bytes]:
-    try:
-        return path.read_bytes().split(b"\n")
-    except OSError as error:
-        raise CommandError(f"读不到文件 {path}({error.strerror})") from error
+    return _all(sys.stdin.buffer if arguments.file == "-" else Path(arguments.file).read_bytes().split(b"\n"))
 
 
 def _all(lines: Iterable[bytes]) -> int:

@@ -79,6 +79,9 @@ def read_report(text: str, row: Row, received: date) -> Told:
             told.values[each.name] = Decimal(each.default)
         elif each.required and each.name not in told.values:
             told.missing.append(each.label)
+    if row.asked and not told.values and all(each.type == "yesno" for each in row.asked):
+        # Of a checklist something is said.
+        told.missing.append(row.asked[0].label)
     return told
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from handlers import rights
 from handlers.asker.context import context_of
-from handlers.attendance import attachments, drafts, phrases
+from handlers.attendance import attachments, drafts, phrases, recent
 from handlers.catalogue import current
 from handlers.checkins.questions import questions
 from handlers.kit import REPORTERS, Ask, Button, Refusal, Reply, Unit
@@ -45,7 +45,18 @@ def missing(ask: Ask, reading: Reading, first: int | None = None) -> Reply:
     questions.MISSING.put(
         ask, questions.Incomplete(said, list(reading.issues), waits, shared, day.isoformat(), question)
     )
-    return Reply(question, buttons)
+    return Reply(question, (*_of_the_last(ask, reading, record), *buttons))
+
+
+def _of_the_last(ask: Ask, reading: Reading, record: Record) -> list[Button]:
+    """Heads without an activity right after a record may be said of it."""
+    alone = record.attended is not None and not record.dated and "ACTIVITY_MISSING" in reading.issues
+    last = recent.recorded(ask) if alone else []
+    if len(last) != 1 or last[0].attended == record.attended:
+        return []
+    due = f"应到{record.due}" if record.due else ""
+    label = f"刚报的{last[0].activity}改成{record.attended}人"
+    return [Button(label, "更正", f"#{last[0].id} {due}实到{record.attended}")]
 
 
 def _squads(ask: Ask, record: Record) -> list[str]:

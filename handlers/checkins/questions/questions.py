@@ -66,9 +66,11 @@ SESSIONS = Question(
 MISSING = Question(
     "checkin", Incomplete, undone="还没有记。", asks="{asked}" + _OR_NOT, dropped=_NOTHING, ended_by=_REPORTS
 )
+# 41: it is to be recorded, with this number.
+HEADS = r"(?:不对|不是|[应改]?该?[是为成]|实到|实际|其实|人数)*\d{1,2}[人名个]?"
 DOUBT = Question(
     "checkin-confirm", Doubted, undone="还没有记。", asks="{asked}请回「是」或「否」。", dropped=_NOTHING,
-    ended_by=_REPORTS, yes="是,记下", no="不记",
+    ended_by=_REPORTS, yes="是,记下", no="不记", other=HEADS,
 )  # fmt: skip
 SCHOOL = Question(
     "checkin-school", Reported, undone="还没有记。", asks="这是哪所学校的?" + _OR_NOT, dropped=_NOTHING,
@@ -147,7 +149,7 @@ def doubt(issues: Sequence[str], records: Sequence[Record]) -> str:
         return "这是一个多月前的活动:"
     unusual = next((each for each in records if each.usual and each.unit), None)
     if unusual is None or unusual.unit is None:
-        return "请核对一下:"
+        return "有几个字拿不准，请核对一下：" if "WORDS_UNCLEAR" in issues else "请核对一下:"
     if unusual.usual == unusual.due:
         return f"{places.key_name(unusual.unit)}到的不到应到的一半,请核对一下:"
     return f"{places.key_name(unusual.unit)}平时约 {unusual.usual} 人,这次 {unusual.attended} 人,请核对一下:"

@@ -11,9 +11,9 @@ from handlers.attendance import reports
 from handlers.checkins import checkins
 from handlers.checkins.questions import asking, questions
 from handlers.kit import Ask, Refusal, Reply
-from handlers.reading import Reading, read
+from handlers.reading import Reading, Record, read
 from handlers.wording import names
-from handlers.wording.questions import answers
+from handlers.wording.questions import answers, says_other
 from storage.people import people
 
 LONGEST_ACTIVITY = 12
@@ -22,6 +22,10 @@ _EACH = re.compile(r"(?:每场|都是|各)?\s?[\d\s、,，.。;；和人名]{1,6
 _ONE = re.compile(r"(?:只?[算记是])?(?:一|1)场[吧的]?")
 # 收到，马上报: it is on its way.
 _PROMISES = re.compile(r"收到|马上|稍[后等]|[等待]会|等下|回头|知道了|明白|谢|不清楚|忘了")
+_PUT_RIGHT = re.compile(
+    r"(?:不对|[打写输按报说弄搞]?错[了啦]?|应该?[是为]?|实际[是上]?|其实是?|改[成为]?|更正|是|老师|抱歉|不好意思|哦|啊|[\s,，.。!！:：])*"
+    r"(?P<heads>\d{1,4})[人名个]?(?:才对|的|了|哦|啊|吧|[\s,，.。!！])*"
+)
 _ONLY_NUMBERS = re.compile(r"[\d\s、,，.。;；和人名]{1,200}")
 
 
@@ -48,10 +52,13 @@ def school_said(ask: Ask, known: questions.Reported) -> Sequence[Reply] | None:
 def complete(ask: Ask, known: questions.Incomplete) -> Sequence[Reply] | None:
     """The answer to the question, read together with what was known; None for another message."""
     asked = {issue.partition("_")[0] for issue in known.issues}
+    ask = replace(ask, args=_number_of(ask.args)) if "COUNT" in asked else ask
     # The day without a date is the day of the question; asked for the squad, the sender's own is no answer.
     context = replace(context_of(ask), received=date.fromisoformat(known.day))
     context = replace(context, bound_unit=None) if "UNIT" in asked else context
     alone = read(ask.args, context)
+    if "COUNT" in asked and alone.intent == "correct" and (alone.target or Record()) == Record():
+        raise questions.MISSING.again(known)  # 多打了个2 is said of what was just asked about
     if _is_news(alone, asked):
         return None
     words = [_in_order(known.shared, ask.args), ask.args]
@@ -63,11 +70,19 @@ def complete(ask: Ask, known: questions.Incomplete) -> Sequence[Reply] | None:
         together = read(questions.merged(known.said, said, known.issues), context)
         if _knows_more(together, asked, known.issues):
             # What is on no list may be no activity at all: 再说吧, 不知道.
-            together = replace(together, status="confirm") if said == unlisted != questions.OTHER else together
+            if said == unlisted != questions.OTHER:
+                records = tuple(replace(each, topic=each.topic or ask.args) for each in together.records)
+                together = replace(together, status="confirm", records=records)
             return checkins.take_reading(replace(ask, reading=together), known.first)
     if alone.intent == "chat":
         return None
     raise questions.MISSING.again(known)
+
+
+def _number_of(words: str) -> str:
+    """错了，是40 says 40人 of what was just asked about, and corrects nothing that is stored."""
+    put_right = _PUT_RIGHT.fullmatch(words)
+    return f"{put_right['heads']}人" if put_right else words
 
 
 def _in_order(squads: Sequence[str], words: str) -> str:
@@ -126,10 +141,16 @@ def told_apart(ask: Ask, known: questions.Several) -> Sequence[Reply] | None:
 
 @answers(questions.DOUBT)
 def confirmed(ask: Ask, known: questions.Doubted) -> Sequence[Reply]:
-    """Stores what was asked about."""
+    """Stores what was asked about; a number alone is how many came."""
     context = context_of(ask)
     records = [record for said in known.said for record in read(said, context).records]
     complete = [record for record in records if asking.is_complete(record)]
     if not complete:
         raise Refusal("没有记下来。请把中队、活动、人数写在一条消息里再发一次。")
+    if says_other(ask.args, questions.HEADS):
+        if len(complete) > 1:
+            raise questions.DOUBT.again(known)
+        came, [one] = int(_NUMBER.findall(ask.args)[0]), complete
+        due = one.due if one.due and came <= one.due else None
+        complete = [replace(one, attended=came, due=due, absent=None, issues=())]
     return reports.store(ask, complete, known.first, known.joint)

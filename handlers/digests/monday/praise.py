@@ -3,6 +3,7 @@
 from handlers.kit import ADMINS, Ask, Refusal, Reply, Role
 from handlers.registry import ANYTHING, command
 from handlers.wording import places, weeks
+from scheduling import closed_periods
 from scheduling.periods import week_before, week_of
 from storage.digests import digests
 from storage.digests.figures import Part
@@ -31,7 +32,7 @@ def thanks(ask: Ask) -> Reply:
     week = period.week if named else week_before(week_of(ask.today))
     at = places.chosen(ask, ADMINS, words, "写感谢", f"{week} {{}}")
     ask.rollups.flush(ask.db)
-    shown = [(of, digests.report(ask.db, of, week, ask.now)) for of in at]
+    shown = [(of, closed_periods.shown(ask.db, of, week, ask.now)) for of in at]
     drafts = [_draft(ask, week, each) for of, digest in shown for each in digests.best(ask.db, of, digest)]
     if not drafts:
         raise Refusal(f"{weeks.week_name(week)}还没有签到，写不出感谢的话。看别的周：写感谢 上周")

@@ -9,7 +9,7 @@ from handlers.digests.readers import READERS
 from handlers.digests.why import measures
 from handlers.kit import Ask, Unit
 from handlers.wording import periods, places, weeks
-from scheduling import spans
+from scheduling import closed_periods, spans
 from storage.digests import digests
 from storage.digests.figures import Digest
 from storage.digests.periods import between
@@ -83,7 +83,7 @@ def _each(ask: Ask, at: list[Unit], candidates: list[periods.Span]) -> Iterator[
     for span in candidates:
         for of in at:
             if "W" in span.label:
-                said = digests.report(ask.db, of, span.label, ask.now)
+                said = closed_periods.shown(ask.db, of, span.label, ask.now)
                 now = digests.weekly(ask.db, of, span.label, ask.now) if said.revision else said
                 yield Found(of, span, now, said)
             else:

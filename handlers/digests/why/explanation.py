@@ -27,7 +27,7 @@ _OF_MEDALS = re.compile(r"提名|待审|公示|颁发|[一二三四五]星章|�
 @command(
     "为什么", "why", "为啥", "怎么是", "怎么只有", who=READERS, group="周报", rank=23,
     help="看周报里的一个数字是怎么来的", glued=ANYTHING, in_groups=True,
-    examples=("为什么 38场", "为什么 到场率 上周", "为什么 人次 上月 实验小学"),
+    snapshot=True, examples=("为什么 38场", "为什么 到场率 上周", "为什么 人次 上月 实验小学"),
 )  # fmt: skip
 def why(ask: Ask) -> Reply:
     """The parts of a figure and the check-ins behind it, of the asker's own part of the tree."""

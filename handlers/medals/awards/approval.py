@@ -1,6 +1,7 @@
 """Approving: consent, the rules and the places are looked at in the very transaction that decides."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from handlers.asker import levels
@@ -19,55 +20,45 @@ _APART = 3
 _LISTED = 10
 
 
-def approve(ask: Ask, cases: Sequence[nominations.Case], by_rule: bool = True, said: Sequence[str] = ()) -> list[Reply]:
+def approve(
+    ask: Ask, cases: Sequence[nominations.Case], ladders: levels.Ladders, by_rule: bool = True, said: Sequence[str] = ()
+) -> list[Reply]:
     """Approve those of the cases that may be, and say what is against the others, beside what was `said` already.
 
     Raises Refusal when none may be.
     """
-    ladders = levels.Ladders(ask.db)
     last = [case for case in cases if not ladders.of(case.medal, case.unit).after(case.level)]
     places = quotas.locked(ask.db, last)
     broken = eligibility.problems(ask, cases) if by_rule else {}
-    done: list[nominations.Case] = []
+    agreed = consents.missing(ask, cases)
+    now: list[nominations.Case] = []
+    before = ""
     against = list(said)
     for case in cases:
-        # Case by case: what was just approved has taken its place.
-        wrong = _against(ask, case, broken.get(case.id, []), places.get(case.id, ()) if by_rule else ())
+        # Consent first; then the rules, and the places case by case: what was just approved has taken its place.
+        wrong = [agreed[case.id]] if case.id in agreed else broken.get(case.id, [])
+        if case.id not in agreed and by_rule:
+            wrong = [*wrong, *eligibility.without_place(ask, places.get(case.id, ()))]
         against += [f"{case.number} {words}" for words in wrong]
         if not wrong:
-            _advance(ask, case, ladders)
-            done.append(case)
-    if not done:
+            before = before or case.level
+            now.append(_advanced(ask, case, ladders))
+    if not now:
         raise Refusal("\n".join(["没有同意:", *against, _how(ask)]), *_exception(ask, cases), pending.LIST)
-    now = [_again(ask, case.number) for case in done]
-    public_notice.lay_out(ask, [case for case in now if case.state is State.NOTICE])
+    public_notice.lay_out(ask, [case for case in now if case.state is State.NOTICE], ladders)
     higher = announcements.cards(ask, [case for case in now if case.state is State.PASSED])
-    return [confirmed(ask, now, "同意", against), *_news(ask, now, done[0].level), *higher]
+    return [confirmed(ask, now, "同意", ladders, against), *_news(ask, now, before), *higher]
 
 
-def _advance(ask: Ask, case: nominations.Case, ladders: levels.Ladders) -> None:
-    """To the next level; behind the last one on public notice, or awarded where there is none."""
+def _advanced(ask: Ask, case: nominations.Case, ladders: levels.Ladders) -> nominations.Case:
+    """The case at the next level; behind the last one on public notice, or awarded where there is none."""
     ladder = ladders.of(case.medal, case.unit)
-    following = ladder.after(case.level)
-    working_days = levels.notice_days(ask.db, case.medal) if case.level in ladder.offices else 0
-    if following:
-        move(ask, case, State.PASSED, level=following)
-    elif working_days:
-        move(ask, case, State.NOTICE, until=public_notice.first_end(ask, working_days))
-    else:
-        move(ask, case, State.APPROVED)
-
-
-def _again(ask: Ask, number: str) -> nominations.Case:
-    now = nominations.by_number(ask.db, number)
-    assert now is not None
-    return now
-
-
-def _against(ask: Ask, case: nominations.Case, broken: Sequence[str], places: Sequence[quotas.Quota]) -> list[str]:
-    """Consent first; then the rules that are broken, and the places that are left as of now."""
-    missing = consents.missing(ask, case)
-    return [missing] if missing else [*broken, *eligibility.without_place(ask, places)]
+    working_days = ladders.notice_days(case.medal) if case.level in ladder.offices else 0
+    if following := ladder.after(case.level):
+        return move(ask, case, State.PASSED, level=following)
+    if working_days:
+        return move(ask, case, State.NOTICE, until=public_notice.first_end(ask, working_days))
+    return move(ask, case, State.APPROVED)
 
 
 def _news(ask: Ask, done: Sequence[nominations.Case], before: str) -> list[Reply]:
@@ -100,13 +91,19 @@ def _exception(ask: Ask, cases: Sequence[nominations.Case]) -> tuple[Button, ...
 
 def move(
     ask: Ask, case: nominations.Case, state: State, reason: str = "", *, level: str = "", until: date | None = None
-) -> None:
-    """Store the decision; of two at the same moment the second hears the first."""
+) -> nominations.Case:
+    """The case as it stands once the decision is stored; of two at the same moment the second hears the first."""
     if not nominations.move(ask.db, ask.vault, case, state, ask.me.id, ask.now, reason, level=level, until=until):
-        raise Refusal(pending.already(ask, _again(ask, case.number)), pending.LIST)
+        first = nominations.by_number(ask.db, case.number)
+        assert first is not None
+        raise Refusal(pending.already(ask, first), pending.LIST)
+    until = until or case.notice_until
+    return replace(case, state=state, level=level or case.level, since=ask.now, notice_until=until)
 
 
-def confirmed(ask: Ask, cases: Sequence[nominations.Case], word: str, against: Sequence[str] = ()) -> Reply:
+def confirmed(
+    ask: Ask, cases: Sequence[nominations.Case], word: str, ladders: levels.Ladders, against: Sequence[str] = ()
+) -> Reply:
     """What the reviewer hears of a decision, and what every copy of the card then says."""
     direct = ask.message.private
     about = medals.case_lines(ask, cases)
@@ -114,7 +111,7 @@ def confirmed(ask: Ask, cases: Sequence[nominations.Case], word: str, against: S
     lines += [f"…共 {len(cases)} 件"] if len(cases) > _LISTED else []
     told = "、".join({case.keeper or case.nominator: None for case in cases}) if direct else "提名人"
     step = "".join(dict.fromkeys(medals.next_of(case) for case in cases)) if word == "同意" else ""
-    left = len(levels.waiting(ask.db, ask.me, ask.now))
+    left = len(levels.waiting(ask.db, ask.me, ask.now, ladders))
     after = f"还有 {left} 件待审。" if left else "没有别的待审了。"
     refused = ["没有同意:", *against] if against else []
     closes = tuple((case.number, f"{ask.me.name}已{word}") for case in cases)

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
+from handlers.asker import levels
 from handlers.kit import Ask, Refusal, Reply
 from handlers.medals import pending
 from handlers.medals.awards import approval
@@ -44,12 +45,13 @@ def all_sure(ask: Ask, known: _Many) -> list[Reply]:
     """Approves those that still wait and may be; what is against the others is said."""
     cases: list[nominations.Case] = []
     against: list[str] = []
+    ladders = levels.Ladders(ask.db)
     for number in known.numbers:
         try:
-            cases.append(pending.mine_to_decide(ask, number, "同意"))
+            cases.append(pending.mine_to_decide(ask, number, "同意", ladders))
         except Refusal as refusal:
             ask.refused(refusal)
             against.append(refusal.text)
     if not cases:
         raise Refusal("\n".join(["没有同意:", *against]), pending.LIST)
-    return approval.approve(ask, cases, said=against)
+    return approval.approve(ask, cases, ladders, said=against)

@@ -1,7 +1,7 @@
 """Whether a case may be approved: what storage knows is put to the rules of the medals and said with its figures."""
 
-from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
 
 from handlers.kit import Ask
 from handlers.medals.awards import rules
@@ -16,6 +16,8 @@ from storage.medals.quotas import Quota
 ALL_BASIC = tuple(f"B:{category}/{sub}" for category, subs in BASIC.items() for sub in subs)
 # A star counts towards the next one for a year (domain §4.2).
 WINDOW = timedelta(days=366)
+
+_FIRST = "S1"
 
 
 def year_terms(ask: Ask) -> list[str]:
@@ -34,16 +36,20 @@ def problems(ask: Ask, cases: Sequence[nominations.Case]) -> dict[int, list[str]
     """Case → what the rules say against it, each with its figures; for the places see `without_place`."""
     terms = year_terms(ask)
     children = [case.child_id for case in cases if case.child_id is not None]
-    outside = badges.not_members(ask.db, children)
-    basics = badges.basics(ask.db, children, terms)
-    known = badges.squads_with_basics(ask.db, {case.unit.id for case in cases}, terms)
+    outside = badges.not_members(ask.db, children) if children else set()
+    # What only the first star asks for.
+    firsts = [case for case in cases if case.medal == _FIRST and case.child_id]
+    basics = badges.basics(ask.db, [case.child_id or 0 for case in firsts], terms)
+    known = badges.squads_with_basics(ask.db, {case.unit.id for case in firsts}, terms) if firsts else set()
+    stars = badges.stars(ask.db, [(case.unit.id, case.child_id) for case in cases])
     found: dict[int, list[str]] = {}
     for case in cases:
         nominee = str(case.child_id or "")
         key = f"{case.unit.id}/{nominee}" if nominee else str(case.unit.id)
         lacking = missing_basics(basics.get(case.child_id or 0, ())) if case.unit.id in known else []
         register = rules.Register(
-            holdings={key: _held(ask, case)}, not_members={key} if case.child_id in outside else (),
+            holdings={key: _held(ask, case, stars[case.unit.id, case.child_id])},
+            not_members={key} if case.child_id in outside else (),
             basic_complete={key: not lacking},
         )  # fmt: skip
         target = "individual" if case.child_id else "collective"
@@ -60,9 +66,8 @@ def notes(ask: Ask, case: nominations.Case) -> list[str]:
     return [*problems(ask, [case])[case.id], *left]
 
 
-def _held(ask: Ask, case: nominations.Case) -> set[str]:
+def _held(ask: Ask, case: nominations.Case, held: Mapping[str, date]) -> set[str]:
     """The stars that count: the same one for ever, the one below for a year."""
-    held = badges.stars(ask.db, (case.unit.id, case.child_id))
     return {medal for medal, day in held.items() if medal == case.medal or ask.today - day <= WINDOW}
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from handlers.asker import levels
 from handlers.kit import Ask, Button, Refusal, Reply
 from handlers.medals import decisions, pending
 from handlers.medals.awards import approval
@@ -54,4 +55,4 @@ def because(ask: Ask, known: _Against) -> list[Reply] | None:
 def _approve(ask: Ask, case: nominations.Case, reason: str) -> list[Reply]:
     nominations.excepted(ask.db, case, reason)
     ask.note(Action.EXCEPTED, case.unit, f"nomination:{case.id}", what=reason)
-    return approval.approve(ask, [case], by_rule=False)
+    return approval.approve(ask, [case], levels.Ladders(ask.db), by_rule=False)

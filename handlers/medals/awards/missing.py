@@ -21,7 +21,7 @@ _MOST_NAMED = 4
 
 @command(
     "还差什么", "lacking", who=READERS, group="奖章", rank=39, help="看离一星章还差什么",
-    examples=(_LIKE, "还差什么"),
+    snapshot=True, examples=(_LIKE, "还差什么"),
 )  # fmt: skip
 def show(ask: Ask) -> Reply:
     """Of one squad by number; of a school squad by squad, of a district school by school."""
@@ -82,7 +82,7 @@ def _what(lacking: tuple[str, ...]) -> str:
 
 def _collective(ask: Ask, squad: Unit) -> str:
     """How far the squad itself is."""
-    held = badges.stars(ask.db, (squad.id, None))
+    held = badges.stars(ask.db, [(squad.id, None)])[squad.id, None]
     newest = max(held, default="")
     following = medals.next_star(newest) if newest else "S1"
     has = f"有集体{medals.label(newest)}" if newest else "还没有集体星级章"

@@ -56,7 +56,7 @@ def _settled(ask: Ask, case: nominations.Case, words: str) -> list[Reply]:
         raise Refusal(f"{case.number} 刚才有变化，没有改。")
     now = nominations.by_number(ask.db, case.number)
     assert now is not None
-    public_notice.lay_out(ask, [now])
+    public_notice.lay_out(ask, [now], levels.Ladders(ask.db))
     resumed = f"异议不成立，继续{medals.state_of(now)}"
     return [Reply(f"{case.number} {resumed}。"), *_told(ask, case, resumed)]
 

@@ -32,14 +32,13 @@ def end_after_objection(ask: Ask, case: nominations.Case) -> date:
             ran.append((day, None))
         elif ran and ran[-1][1] is None:
             ran[-1] = (ran[-1][0], day)
-    days_ = levels.notice_days(ask.db, case.medal)
+    days_ = levels.Ladders(ask.db).notice_days(case.medal)
     return chain.notice_ends(days_, calendar_at(ask.db, ask.me.paths()).workdays, [*ran, (ask.today, None)])
 
 
-def lay_out(ask: Ask, cases: Sequence[nominations.Case]) -> None:
+def lay_out(ask: Ask, cases: Sequence[nominations.Case], ladders: levels.Ladders) -> None:
     """Whoever awards these hears on the last day of their notice what ends, in one letter for all of a day."""
     rows = {}
-    ladders = levels.Ladders(ask.db)
     for case in cases:
         until = case.notice_until
         assert until is not None

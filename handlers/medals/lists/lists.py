@@ -40,7 +40,7 @@ _REGISTRY = _List("上传名单", (State.APPROVED,), this_year=True)
 @command(
     "公示名单", "导出 公示名单", "导出公示名单", who=readers.READERS, group="奖章",
     rank=48, exports=True, help="公示的名单（文字和 Excel），可以脱敏",
-    examples=("公示名单 一星章 核对名单", "公示名单 一星章 脱敏 汇总上报"),
+    snapshot=True, examples=("公示名单 一星章 核对名单", "公示名单 一星章 脱敏 汇总上报"),
 )  # fmt: skip
 def notice(ask: Ask) -> Reply:
     """Who is about to be awarded: name, school and squad, nothing else."""
@@ -50,7 +50,7 @@ def notice(ask: Ask) -> Reply:
 @command(
     "证书名单", "导出 证书名单", "导出证书名单", who=readers.READERS, group="奖章",
     rank=49, exports=True, help="打印证书用的名单（Excel）",
-    examples=("证书名单 一星章 其他用途",),
+    snapshot=True, examples=("证书名单 一星章 其他用途",),
 )  # fmt: skip
 def certificates(ask: Ask) -> Reply:
     """Who was awarded this school year, with what stands on a certificate."""
@@ -60,7 +60,7 @@ def certificates(ask: Ask) -> Reply:
 @command(
     "颁章名单", "导出 颁章名单", "导出颁章名单", who=readers.READERS, group="奖章",
     rank=50, exports=True, help="颁章仪式用的名单，按中队（Excel）",
-    examples=("颁章名单 三(2) 核对名单", "颁章名单 一星章 核对名单"),
+    snapshot=True, examples=("颁章名单 三(2) 核对名单", "颁章名单 一星章 核对名单"),
 )  # fmt: skip
 def ceremony(ask: Ask) -> Reply:
     """Who is still to be handed a medal, squad by squad."""
@@ -70,7 +70,7 @@ def ceremony(ask: Ask) -> Reply:
 @command(
     "上传名单", "导出 上传名单", "导出上传名单", who=readers.READERS, group="奖章",
     rank=51, exports=True, help="上传平台用的名单，列可以自己定",
-    examples=("上传名单 一星章 汇总上报", "上传名单 列 队员姓名=姓名、学校、中队、奖章"),
+    snapshot=True, examples=("上传名单 一星章 汇总上报", "上传名单 列 队员姓名=姓名、学校、中队、奖章"),
 )  # fmt: skip
 def registry(ask: Ask) -> Reply:
     """Who was awarded this school year, in the columns that the official registry takes."""

@@ -20,7 +20,7 @@ _HOW = "颁发了，发「颁发 三(2) 一星章 6月1日」这样的话。"
 
 @command(
     "待颁", "待颁发", "owed", who=WHO, group="奖章", rank=52, help="看谁评上了还没领到奖章",
-    examples=("待颁", "待颁 三(2)", "待颁 一星章"),
+    snapshot=True, examples=("待颁", "待颁 三(2)", "待颁 一星章"),
 )  # fmt: skip
 def owed(ask: Ask) -> Reply:
     """Of one squad by number, of a school squad by squad, of a district school by school, the most first."""

@@ -1,6 +1,6 @@
 """审核进度: who still has to review how many nominations, and for how many days the oldest has waited."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from handlers.kit import Ask, Reply, Role, Unit
@@ -19,7 +19,7 @@ _NOBODY = "没有登记审核人"
 
 @command(
     "审核进度", "reviews", who=WHO, group="奖章", rank=53, help="看提名还在等谁审核、等了几天",
-    examples=("审核进度", "审核进度 实验小学"),
+    snapshot=True, examples=("审核进度", "审核进度 实验小学"),
 )  # fmt: skip
 def reviews(ask: Ask) -> Reply:
     """Of a school who has to review what of which squad, of a district school by school, the longest wait first."""
@@ -61,6 +61,12 @@ def _by_reviewers(ask: Ask, waiting: Sequence[Case]) -> list[str]:
     return lines
 
 
+def _shared(ask: Ask, cases: Sequence[Case], known: dict[tuple[int, int, str], str]) -> str:
+    """李老师、刘校长 3，王主任 1: of a school's some may wait at a level above."""
+    counts = Counter(_reviewers(ask, case, known) for case in cases)
+    return "，".join(f"{who} {count}" for who, count in counts.items())
+
+
 def _by_school(ask: Ask, waiting: Sequence[Case]) -> list[str]:
     """The school that has waited longest first: the cases come the oldest first."""
     schools: dict[int, list[Case]] = defaultdict(list)
@@ -69,7 +75,7 @@ def _by_school(ask: Ask, waiting: Sequence[Case]) -> list[str]:
     at: dict[int, Unit] = units.by_ids(ask.db, schools)
     known: dict[tuple[int, int, str], str] = {}
     lines = [
-        f"{at[id_].name}：{_how_long(ask, cases)}（{_reviewers(ask, cases[0], known)}）"
+        f"{at[id_].name}：{_how_long(ask, cases)}（{_shared(ask, cases, known)}）"
         for id_, cases in list(schools.items())[:_MOST]
     ]
     return [*lines, *([f"另有 {len(schools) - _MOST} 所学校，请写上单位看。"] if len(schools) > _MOST else [])]

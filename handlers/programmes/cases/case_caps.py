@@ -16,9 +16,9 @@ def problem(ask: Ask, row: Row, one: cases.Case, step: Step, done: list[cases.Ca
     if step.evidence and not files.of(ask.db, ("case_id", one.id)):
         return f"还没有照片或附件。请直接把照片发来，或发「退回 {one.number} 请补充」。"
     if one.state == chain.NOTICE and not step.optional:
-        last = case_limits.notice_ends(ask, row, done)
+        last = case_limits.notice_ends(ask, row, one, done)
         if ask.today <= last:
-            return f"公示到{days.short(last)}（{row.notice} 个工作日），期满才能{step.action}。"
+            return f"公示到{days.short(last)}（{case_limits.notice_days(row, one)} 个工作日），期满才能{step.action}。"
     return ""
 
 

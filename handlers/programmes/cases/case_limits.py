@@ -17,7 +17,12 @@ from storage.programmes import cases
 ANOTHER = "换一类"
 
 
-def notice_ends(ask: Ask, row: Row, done: Sequence[cases.CaseStep]) -> date:
+def notice_days(row: Row, one: cases.Case) -> int:
+    """How many working days a case of this kind stands on public notice."""
+    return row.notices.get(one.kind, row.notice)
+
+
+def notice_ends(ask: Ask, row: Row, one: cases.Case, done: Sequence[cases.CaseStep]) -> date:
     """The last day of the public notice of a case that stands in it."""
     ran: list[tuple[date, date | None]] = []
     for each in done:
@@ -26,7 +31,7 @@ def notice_ends(ask: Ask, row: Row, done: Sequence[cases.CaseStep]) -> date:
             ran[-1] = (ran[-1][0], day)
         if each.state == chain.NOTICE:
             ran.append((day, None))
-    return chain.notice_ends(row.notice, calendar_at(ask.db, ask.me.paths()).workdays, ran)
+    return chain.notice_ends(notice_days(row, one), calendar_at(ask.db, ask.me.paths()).workdays, ran)
 
 
 def check(ask: Ask, row: Row, one: cases.Case, step: Step, words: str) -> None:

@@ -51,7 +51,7 @@ def page(ask: Ask, row: Row, one: cases.Case) -> Reply:
     names = people.names(ask.db, (each.person_id for each in done))
     lines = [f"{one.number} {about(ask, row, one)}", told(ask, row, one), f"现在：{state(row, one, ask.today)}"]
     if one.state == chain.NOTICE:
-        lines.append(f"公示到{days.short(case_limits.notice_ends(ask, row, done))}")
+        lines.append(f"公示到{days.short(case_limits.notice_ends(ask, row, one, done))}")
     lines += [_step(ask, each, names.get(each.person_id, "")) for each in done[-_MOST_STEPS:]]
     count = files.of(ask.db, ("case_id", one.id))
     if count:

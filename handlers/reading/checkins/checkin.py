@@ -10,8 +10,10 @@ from handlers.reading.checkins import totals
 from handlers.reading.checkins.drafts import Draft, merged, records_of, status_of
 from handlers.reading.checkins.pieces import Piece, understand
 from handlers.reading.checkins.segments import Layout, Segment, lay_out
+from handlers.reading.claims.doubts import unexplained
 from handlers.reading.quantities.tokens import columns_of
 from handlers.reading.text.dates import When
+from handlers.reading.text.normalise import COUNTED
 from handlers.reading.text.patterns import pattern
 from handlers.reading.text.units import Hit
 
@@ -39,17 +41,25 @@ class Found:
 
 def read_checkin(found: Found, context: model.Context) -> model.Reading:
     """All records of a message that is known to be a check-in."""
-    drafts, numbers = _drafts(found, context)
+    drafts, pieces, shared = _drafts(found, context)
     if drafts and found.media:
         drafts[0].record = replace(drafts[0].record, media=found.media)
     issues = list(dict.fromkeys([issue for draft in drafts for issue in draft.issues] + found.issues))
+    status = status_of(drafts, found.issues, context.received)
+    unclear = [word for piece in [*pieces, *shared] if (word := unexplained(piece.rest))] if status == "ok" else []
+    if unclear:
+        status = "confirm"
+        issues.append("WORDS_UNCLEAR")
+        for draft in drafts:
+            if draft.record.topic and any(word.strip(COUNTED) in draft.record.topic for word in unclear):
+                draft.record = replace(draft.record, topic=None)
     return model.Reading(
         "checkin",
-        status_of(drafts, found.issues, context.received),
+        status,
         tuple(issues),
         tuple(draft.finished() for draft in drafts),
         joint=_JOINT.search(found.scan) is not None,
-        numbers=tuple(numbers),
+        numbers=tuple(number for piece in pieces for number in piece.numbers),
     )
 
 
@@ -59,7 +69,7 @@ def whole_piece(found: Found, context: model.Context) -> Piece:
     return found.whole
 
 
-def _drafts(found: Found, context: model.Context) -> tuple[list[Draft], list[model.Number]]:
+def _drafts(found: Found, context: model.Context) -> tuple[list[Draft], list[Piece], list[Piece]]:
     layout = lay_out(found.scan, found.hits, found.entries, found.chain)
     segments = _own_parts(found, layout, context)
     if len(segments) == 1:
@@ -68,12 +78,12 @@ def _drafts(found: Found, context: model.Context) -> tuple[list[Draft], list[mod
         pieces = [_piece(found, (segment.start, segment.end), context) for segment in segments]
     if len(segments) > len(layout.segments):
         _several(pieces, found.dates)
-    _share(found, layout, segments, pieces, context)
+    shared = _share(found, layout, segments, pieces, context)
     totals.without_sum(pieces)
     drafts: list[Draft] = []
     for segment, piece in zip(segments, pieces, strict=True):
         drafts += records_of(segment, piece, context, alone=not (found.chain or len(layout.segments) > 1))
-    return merged(drafts), [number for piece in pieces for number in piece.numbers]
+    return merged(drafts), pieces, shared
 
 
 def _several(pieces: list[Piece], dates: list[When]) -> None:
@@ -122,25 +132,39 @@ def _complete(piece: Piece) -> bool:
     return piece.activity.rank > 1 and piece.counts.attended is not None
 
 
-def _share(found: Found, layout: Layout, segments: list[Segment], pieces: list[Piece], context: model.Context) -> None:
-    """What header, footer, the start or the end of a line say once holds for all records there."""
+def _share(
+    found: Found, layout: Layout, segments: list[Segment], pieces: list[Piece], context: model.Context
+) -> list[Piece]:
+    """What header, footer, the start or the end of a line say once holds for all records there; those parts."""
     leads = {segment.lead: _piece(found, segment.lead, context) for segment in segments if segment.lead}
     for segment, piece in zip(segments, pieces, strict=True):
         if segment.lead:
             piece.inherit(leads[segment.lead])
-    one_line = len(segments) > 1 and found.scan.find("\n", segments[0].start, segments[-1].start) < 0
-    if one_line and not any(piece.activity.rank for piece in pieces[:-1]):
-        for piece in pieces[:-1]:
-            piece.inherit(pieces[-1])
-    if one_line:
-        for before, piece in pairwise(pieces):
-            if not piece.activity.rank and not piece.held:
-                piece.inherit(before)  # 五(1)队课45人;五(2)44人
+    if len(segments) > 1 and found.scan.find("\n", segments[0].start, segments[-1].start) < 0:
+        _along_the_line(found, segments, pieces)
+    once = [*leads.values()]
     for span in (layout.header, layout.footer):
         if span:
             shared = _piece(found, span, context)
+            once.append(shared)
             for piece in pieces:
                 piece.inherit(shared)
             totals.shared_total(pieces, shared.counts if span is layout.footer else None)
     if layout.header:
         totals.in_columns(columns_of(found.scan[slice(*layout.header)]), pieces)
+    return once
+
+
+def _along_the_line(found: Found, segments: list[Segment], pieces: list[Piece]) -> None:
+    """三(1)40,三(2)41队课; 五(1)队课45人;五(2)44人; 昨天三(1)升旗40人,三(2)升旗41人."""
+    first, hits = pieces[0], segments[0].hits
+    begun = first.dated and hits and found.dates and found.dates[0].start < hits[0].start
+    for piece in pieces[1:] if begun else ():
+        if not piece.dated:
+            piece.dated, piece.day = True, first.day
+    if not any(piece.activity.rank for piece in pieces[:-1]):
+        for piece in pieces[:-1]:
+            piece.inherit(pieces[-1])
+    for before, piece in pairwise(pieces):
+        if not piece.activity.rank and not piece.held:
+            piece.inherit(before)

@@ -52,6 +52,7 @@ class Piece:
     again: bool = False
     held: bool = False  # words tell what was done, though no activity that we know
     numbers: list[Number] = field(default_factory=list)
+    rest: str = ""  # the text without all that was understood of it, but for its topic
 
     def inherit(self, other: "Piece") -> None:
         """Take from a header what this piece does not say itself; a form in the header beats a theme here."""
@@ -86,7 +87,7 @@ def understand(scan: str, dates: list[When], received: date) -> Piece:
         if not piece.activity.rank and learned:
             # 第5期已学 42: nothing else comes out in issues to be learned.
             piece.activity = Activity("红领巾爱学习", 1)
-    piece.topic = topic_of(scan)
+    piece.rest, piece.topic = scan, topic_of(scan)
     piece.held = not piece.activity.rank and tells_what_was_held(scan)
     if dates:
         piece.dated, piece.day = True, dates[0].day

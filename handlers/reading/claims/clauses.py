@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from handlers.reading.checkins.activities import activity_at, names_activity
-from handlers.reading.claims.cues import ANY, ASKING, CALLED, CUES, FACTUAL, NOT_HELD, TURNED_OUT, Cue
+from handlers.reading.claims.cues import ANY, ASKING, CALLED, CUES, FACTUAL, NOT_HELD, OPAQUE, TURNED_OUT, Cue
 from handlers.reading.model import Claim
 from handlers.reading.text.dates import When
 from handlers.reading.text.normalise import GAP, SECRET
@@ -16,10 +16,6 @@ from handlers.reading.text.units import Hit
 
 _CLAUSE = pattern(r"[^,;。!?()\n]+[,;。!?()]*\n?|[,;。!?()\n]+")
 _ENDS_SENTENCE = ("。", ";", "!", "?", "\n")
-# What is quoted or labelled as the topic is not said by the clause: 《我该怎么办》, 主题:明天会更好.
-_OPAQUE = pattern(
-    r"《[^《》\n]{1,40}》|[“\"「『][^“”\"「」『』\n]{1,40}[”\"」』]|(?:主题|内容|题目|活动名称|活动)\s?:[^\n,;。]{1,60}"
-)
 _COUNTED = pattern(r"\d|[一二三四五六七八九十百]\s?[人名位个]")
 _NOT = pattern(r"(?:没有?|没能|未能?)(?:再|去|参加|开展|举行)?")
 _SOMEBODY = pattern(rf"(?:\d\s?[人名位个][^,。]{{0,6}}|{SECRET}[^,。]{{0,4}})$")
@@ -46,7 +42,7 @@ class Clause:
 
 def clauses_of(text: str, scan: str, hits: Sequence[Hit], dates: Sequence[When], received: date) -> list[Clause]:
     """All clauses, in order. `scan` is `text` with units, dates and persons taken out (same length)."""
-    said = _OPAQUE.sub(_without_topic, scan) if any(mark in scan for mark in '《“"「『:') else scan
+    said = OPAQUE.sub(_without_topic, scan) if any(mark in scan for mark in '《“"「『:') else scan
     found = [Clause(*match.span()) for match in _CLAUSE.finditer(scan)]
     ahead = [when for when in dates if when.day and when.day > received and text.startswith(_AHEAD, when.start)]
     if not ahead and not any(_has_cue(said[clause.start : clause.end]) for clause in found):

@@ -14,6 +14,11 @@ CALLED = pattern(r"应到?\s?\S{1,4}人?[,\s]?实到?")
 # 本来四十三个…所以四十一个: what was planned, and what came of it.
 TURNED_OUT = pattern(r"(?:本来|原计划|原定).*(?:所以|实[到际]|只?[来到去]了)")
 
+# What is quoted or labelled as the topic is not said by the clause: 《我该怎么办》, 主题:明天会更好.
+OPAQUE = pattern(
+    r"《[^《》\n]{1,40}》|[“\"「『][^“”\"「」『』\n]{1,40}[”\"」』]|(?:主题|内容|题目|活动名称|活动)\s?:[^\n,;。]{1,60}"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Cue:
@@ -37,7 +42,7 @@ def _cue(claim: Claim, reach: str, *words: str, sign: str = "") -> Cue:
 ASKING = _cue(
     "question",
     "",
-    r"怎么|如何|什么|啥|几点|几号|几[面次个位名条]|哪|谁|多少|多久|能否|可否|是否|需不需",
+    r"怎么|如何|什么|啥|几点|几号|(?<!十)几[面次个位名条]|哪|谁|多少|多久|能否|可否|是否|需不需",
 )
 # In order: the first that is found tells.
 CUES = (
@@ -83,7 +88,7 @@ CUES = (
         rf"(?:没有?|不[到足是用必需])\s?{_HEADS}(?=那么多|这么多|的)",
         rf"没有\s?(?={_HEADS}(?:[参来去到]|吧|$)|(?!请|缺|迟|人)[^,。]{{0,14}}参加)|不[用必需]报|不算数",
         r"^\s?(?:其实)?不是|(?:都|全部?)[来去到]不[了成]",
-        r"[还尚](?:没|未)有?(?=[开去搞办举到上做参进行组织])",
+        r"[还尚](?:没|未)有?(?=[开去搞办举到上做参进行组织学看读])",
     ),
     _cue(
         "plan", "on",

@@ -14,7 +14,9 @@ from handlers.reading.text.patterns import pattern
 from handlers.reading.text.units import Hit
 
 # What is withdrawn: a record. 取消 alone may be said of the activity as well: 升旗因雨取消.
-CANCEL = pattern(r"撤回|撤销|作废|收回|删掉|删除|删了|删一?[条下个]|取消|撤(?:一下|掉|了|下来)")
+CANCEL = pattern(
+    r"撤回|撤销|作废|收回|删掉|删除|删了|删一?[条下个]|取消|撤(?:一下|掉|了|下来)|(?<=[条才刚次面个])的?不算数?(?![^,。\n])"
+)
 _CANCEL_WHAT = pattern(r"签到|打卡|记录|上[一]?条|刚才|那条|这条|提交|上报|提名|推荐|申报")
 _RESTORE = pattern(
     r"^\W{0,2}(?:请|麻烦)?(?:帮我|帮忙)?(?:把.{0,20}|[^,。\n]{0,12}(?:撤[回销掉了]|删[掉除了]?)[了的]{1,2}[^,。\n]{0,8})?(?:恢复|还原)(?!.{0,20}(?:提醒|健康|身体|提名|推荐|申报|[星奖]章|单位|账号|通知|上课|正常))"

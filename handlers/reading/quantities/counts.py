@@ -20,6 +20,7 @@ class Counts:
     issue: str | None = None
     full: bool = False
     each: bool = False
+    guessed: bool = False  # that `due` is the whole class, of the place where it stands
     firm: bool = False  # said with a label or with 人, not by a bare number alone
     given: list[int] = field(default_factory=list)
     slash: tuple[int, int] | None = None  # 4/3 beside another count: a date
@@ -47,6 +48,8 @@ def settle(counts: Counts, roster_size: int | None, of_class: bool) -> None:
     if counts.rough and counts.issue == "COUNT_VAGUE" and not of_class:
         counts.attended, counts.hedges["attended"] = counts.rough
         counts.issue = None
+    if roster_size and counts.absent:
+        _by_roster(counts, counts.absent, roster_size)
     if counts.full and not counts.absent:
         number = counts.due or counts.attended or roster_size
         if number is None:
@@ -60,6 +63,14 @@ def settle(counts: Counts, roster_size: int | None, of_class: bool) -> None:
     _derive(counts)
     if counts.issue is None:
         counts.issue = _fault(counts, of_class)
+
+
+def _by_roster(counts: Counts, absent: int, size: int) -> None:
+    """Of a squad of 44: 44个孩子嘛…缺了三个 are 44 due; 43名体验了…1名未参加 are 43 who came."""
+    if counts.guessed and counts.attended is None and counts.due == size - absent:
+        counts.attended, counts.due = counts.due, size
+    elif counts.due is None and counts.attended == size:
+        counts.attended, counts.due = size - absent, size
 
 
 def _derive(counts: Counts) -> None:

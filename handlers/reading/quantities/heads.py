@@ -68,7 +68,9 @@ def _resolve(tokens: list[Token], scan: str) -> Counts:
     counts.each = "each" in kinds and any(token.kind == "each" and token.use for token in tokens)
     numbers = [token for token in tokens if token.kind == "number"]
     exact = [token for token in numbers if not token.vague]
+    told = any(token.use == "due" for token in exact)
     owners.place(exact, scan)
+    counts.guessed = not told and any(token.use == "due" for token in exact)
     used: dict[str, list[Token]] = {}
     for token in exact:
         used.setdefault(token.use, []).append(token)
@@ -86,6 +88,8 @@ def _resolve(tokens: list[Token], scan: str) -> Counts:
         counts.issue = "COUNT_VAGUE"
         counts.rough = (rough[0].value, rough[0].hedge) if rough[0].value is not None else None
     if counts.attended is not None and counts.issue is None and _doubtful(tokens, scan, counts):
+        rest = sum(token.value or 0 for token in used.get("rest", ()))
+        counts.given += [rest, counts.attended + rest] if rest else []
         counts.issue, counts.attended = "COUNT_AMBIGUOUS", None
     return counts
 
@@ -93,11 +97,12 @@ def _resolve(tokens: list[Token], scan: str) -> Counts:
 def _doubtful(tokens: list[Token], scan: str, counts: Counts) -> bool:
     """Whether more persons of an unknown kind are named than came, or a bare 38 stands beside them unexplained."""
     bare = any(
-        token.kind == "number" and token.strength == 1 and (token.value or 0) > owners.FEW
+        token.kind == "number" and token.strength in (1, 2) and (token.value or 0) > owners.FEW
         and _taken(token, counts) == "open" and scan[token.start].isdecimal()
         for token in tokens
     )  # fmt: skip
-    return bare or _more_persons(tokens, scan) > (counts.attended or 0)
+    most = max((token.value or 0 for token in tokens if token.use == "rest"), default=0)
+    return bare or most > (counts.attended or 0) or _more_persons(tokens, scan) > (counts.attended or 0)
 
 
 def _more_persons(tokens: list[Token], scan: str) -> int:
@@ -128,6 +133,7 @@ def _corrected(tokens: list[Token], scan: str) -> list[Token]:
     for token in tokens:
         if token.kind == "number" and len(kept) > 1 and kept[-1].kind == "oops" and kept[-2].kind == "number":
             oops = kept.pop()
+            oops.use = "taken"
             if scan.startswith("不是", oops.start) and oops.end == token.start:
                 continue
             token.use = token.use or kept[-1].use

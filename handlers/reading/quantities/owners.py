@@ -11,7 +11,7 @@ _THE_REST = pattern(r"其余|其他(?:人|同学|队员)|剩下|外[ ,]?(?:其[�
 _OF_UNIT = pattern(rf"{GAP}[ (共有全班中队:]{{0,4}}$")
 # 选手10人,其余32人: all of them together; beside those who are missing the rest are those who came.
 _REST = ("其余", "其他", "另", "另有", "另外")
-_COUNTING = "们有是了共约来到去达计各班队全的" + GAP + SECRET
+_COUNTING = "们有是了共约来到去达计各班队全的啊呢嘛哦呀吧" + GAP + SECRET
 _OUT_OF = pattern(r"\s?中[ ,]?")
 _LABEL = pattern(r"[\u4e00-\u9fff]: ?$")
 _END = pattern(r"[。;!?\n]")
@@ -27,11 +27,11 @@ def place(exact: list[Token], scan: str) -> None:
     for token in exact:
         if scan.endswith(_REST, 0, token.start) and not absences:
             token.use = "rest"
+        if token.use in ("", "total", "heads") and _is_among(token, scan):
+            token.use = "part"
         if token.use not in ("", "total"):
             continue
-        if _is_among(token, scan):
-            token.use = "part"
-        elif (not token.own and _is_of_noun(token, scan)) or _are_some(token, scan):
+        if (not token.own and _is_of_noun(token, scan)) or _are_some(token, scan):
             token.use = "thing"
         elif (token.value or 0) <= FEW and scan.startswith(SECRET, token.end):
             token.use = "absent" if _beside_many(exact) else "thing"  # 1人住院; 2人感冒 alone says nothing of the rest
@@ -81,6 +81,7 @@ def _is_of_noun(token: Token, scan: str) -> bool:
 
 def _is_whole(token: Token, absences: list[Token], scan: str) -> bool:
     """42人,其中2人请假; 42人,2人请假,其余到齐; 三(3)班46人,今天队会缺席2人."""
-    if _AMONG.match(scan, token.end) or _THE_REST.search(scan, absences[0].end):
+    between = scan[token.end : absences[0].start]
+    if _AMONG.match(scan, token.end) or _THE_REST.search(scan, absences[0].end) or "除" in between:
         return True
-    return _OF_UNIT.search(scan[max(0, token.start - 6) : token.start]) is not None and "," in scan[token.end :]
+    return _OF_UNIT.search(scan[max(0, token.start - 6) : token.start]) is not None and "," in between

@@ -19,6 +19,7 @@ _TOKEN = pattern(
     rf"|(?P<label>{LABEL})(?:人员|人数|的?队员|的?学生|的?同学|人(?=\s?[:\d]))?"
     r"|(?<![达感得迟遇看想做学收受])(?P<came>到)(?=\s?\d)"
     rf"|(?P<number>\d{{1,3}}(?:,\d{{3}}){{1,2}}(?=人)|\d+(?:\.\d+)?(?= ?[余多几]?[万千])|\d+"
+    r"|[一二三四五六七八九]?十(?:一二|二三|三四|四五|五六|六七|七八|八九)"
     rf"|[一二三四五六七八九]?十[一二三四五六七八九](?=[一两二三四五六七八九]个)|[{CHINESE}几]+)"
 )
 # 20余万, 1.3万余
@@ -28,7 +29,7 @@ _TAIL = pattern(
     r" ?(?P<hedge>[多来余几]+(?=[人名位个场]|\s|$|[,。;]))? ?"
     rf"(?P<measure>人次|人|[名位](?={PERSON}|[^\u4e00-\u9fff]|$)"
     r"|个(?=人|孩子|同学|队员|学生|小朋友|娃|小(?:家伙|伙伴|宝贝|天使|可爱|战士|勇士|选手)|[请没缺病事未到参应实原全辅共都已迟男女还有就又今昨啊呢哦剩]|老师|家长|教师|志愿|五老|[^\u4e00-\u9fff]|$))?"
-    r"(?:(?P<own>的?新?(?:师生|少先队员|队员|同学|学生|孩子|小朋友|儿童|娃+))|人(?!数))?"
+    r"(?:(?P<own>的?新?(?:师生|少先队员|队员|同学|学生|孩子|小朋友|儿童|娃+)(?!\s?:?\s?\d))|人(?!数))?"
 )
 # 30棵, 14:30; not 40队会, and only plain measures over a blank: 40 周三, 40 分享会 are heads and something else.
 _MEASURE = pattern(
@@ -106,8 +107,8 @@ def columns_of(header: str) -> tuple[str, ...]:
 
 def _number(written: str, start: int, end: int, scan: str) -> Token | None:
     """A number with its measure: 38人, 三十多个孩子, 20余万人, 30棵; None for one that is none: 统一."""
-    value = None if "几" in written else value_of(written)
-    hedge: Hedge = "approx" if value is None and written[-1] in "几十百" else "eq"
+    value = None if "几" in written or _about(written) else value_of(written)
+    hedge: Hedge = "approx" if value is None and (written[-1] in "几十百" or _about(written)) else "eq"
     if scan.startswith(("万", "千", "余", "多", "几", " "), end) and (scaled := _SCALE.match(scan, end)):
         value, end = _scaled(written, scaled["scale"]), scaled.end()
         hedge = "ge" if scaled["within"] or scaled["after"] else hedge
@@ -135,6 +136,11 @@ def _number(written: str, start: int, end: int, scan: str) -> Token | None:
     if measure := _MEASURE.match(scan, tail.end("hedge") if tail["hedge"] else end):
         return Token("thing", start, measure.end(), value, hedge=hedge)
     return Token("number", start, end, value, int(_is_bare(written, scan, start, end)), hedge)
+
+
+def _about(written: str) -> bool:
+    """四十二三个: forty-two or three."""
+    return written[-3:-2] in ("十", "百") and written[-2:] in "一二三四五六七八九"
 
 
 def _is_several(value: int | None, scan: str, end: int) -> bool:

@@ -46,12 +46,19 @@ _SIDE_WORD = pattern(
     r"([\u4e00-\u9fff]{2,8}?)"
     r"(?:社区少工委|社区(?!志愿|服务|活动|清|卫生|劳动|实践|宣传|打扫|环境)|校外教育辅导站|辅导站)"
 )
+# 3-1:40 3-2:41 are squads with their heads; 3-4:30 alone is an afternoon.
+_LISTED = pattern(r"(?<![\d:.\-])\d-\d:\d\d(?:/\d\d|人)?(?:[ ,、;\n]{1,3}\d-\d:\d\d(?:/\d\d|人)?)+(?![\d:\-])")
+# 打扫社区: what is done there, not the name of one.
+_DONE_THERE = pattern(
+    "(?:在|去|到|进|走进|来到|前往|深入|打扫|清扫|清洁|美化|服务|走访|参观|帮助|学雷锋|志愿|走上|进入)+"
+)
 
 
 def find_units(text: str, context: Context) -> tuple[list[Hit], str]:
     """All units that `text` names, in order of place, and the text with them taken out (same length)."""
     hits: list[Hit] = []
-    scan = _aliases(text, context, hits)
+    listed = _LISTED.sub(_apart, text) if "-" in text and ":" in text else text
+    scan = _aliases(listed, context, hits)
     for rule, make, needs in RULES if ANY.search(scan) else ():
         if not needs or any(map(scan.__contains__, needs)):
             scan = rule.sub(lambda match, make=make: _keep(match, make(match, context), context, hits), scan)  # type: ignore[misc]
@@ -68,6 +75,10 @@ def find_units(text: str, context: Context) -> tuple[list[Hit], str]:
     hits = _with_between(_without_agents(hits, scan), scan, context)
     hits, scan = _of_the_whole(hits, scan)
     return _prefer(hits, text), _drop_school_names(scan, hits)
+
+
+def _apart(match: re.Match[str]) -> str:
+    return match[0].replace(":", " ")
 
 
 def known(unit: str, context: Context) -> bool:
@@ -134,7 +145,7 @@ def _named(scan: str, hits: list[Hit]) -> str:
 
     def put(match: re.Match[str]) -> str:
         name = _BEFORE_NAME.sub("", match[1])
-        if not name or _NOT_A_NAME.search(match[1]):
+        if not name or _NOT_A_NAME.search(match[1]) or _DONE_THERE.fullmatch(name):
             return match[0]
         cut = len(match[1]) - len(name)
         hits.append(Hit(match.start() + cut, match.end(), None, "named", "UNIT_UNKNOWN"))

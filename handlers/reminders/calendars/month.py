@@ -7,26 +7,33 @@ from datetime import date, timedelta
 from handlers.catalogue.current import calendar_at
 from handlers.kit import MEMBERS, Ask, Button, File, Refusal, Reply
 from handlers.registry import command
-from handlers.reminders.calendars import calendar_file, coming
+from handlers.reminders.calendars import calendar_file, coming, month_picture
 from handlers.wording import days
 from scheduling import spans
 from scheduling.calendar import DAY, Calendar
 
 _MOST = 24
 _FILE = frozenset({"文件", "ics", "下载", "导出"})
+_PICTURE = ("图片", "图")
 _MONTH = re.compile(r"(?:(\d{4})[年-])?\s?(1[0-2]|0?[1-9])\s?(?:月份?)?")
 _STEP = {"下个月": 1, "下月": 1, "上个月": -1, "上月": -1, "本月": 0, "这个月": 0, "": 0}
 
 
 @command(
-    "日历", "calendar", who=MEMBERS, group="提醒", rank=43, help="看一个月的日子、任务和活动", glued=r"\d",
-    exports=True, examples=("日历", "日历 12月", "日历 文件"),
+    "日历", "calendar", who=MEMBERS, group="提醒", rank=43, help="看一个月的日子、任务和活动", glued=r"\d|图|文件",
+    exports=True, examples=("日历", "日历 12月", "日历 12月 图", "日历 文件"),
 )  # fmt: skip
 def month(ask: Ask) -> Reply:
     """The days of a month that have something, in order."""
     if ask.args.strip() in _FILE:
         return _file(ask)
-    first = _first(ask)
+    words = ask.args.strip()
+    picture = next((each for each in _PICTURE if words.endswith(each)), "")
+    first = _first(ask, words.removesuffix(picture).strip())
+    if picture:
+        values = {"person": ask.me.id, "first": first.isoformat(), "at": ask.now.isoformat()}
+        name = f"{first.year}年{spans.said(f'{first:%Y-%m}', first)}日历"
+        return Reply(name, file=File(f"{name}.png", month_picture.RECIPE, values, plain=True))
     last = (first + timedelta(days=31)).replace(day=1) - DAY
     calendar = calendar_at(ask.db, ask.me.paths())
     lines = [
@@ -38,7 +45,7 @@ def month(ask: Ask) -> Reply:
     text = "\n".join([head, *(lines[:_MOST] or ["没有要记的日子。"]), *more, *_free(calendar, first, last)])
     near = [(first - DAY).replace(day=1), last + DAY]
     buttons = tuple(Button(f"{each.month}月", "日历", f"{each:%Y-%m}") for each in near)
-    return Reply(text, (*buttons, Button("文件", "日历", "文件")))
+    return Reply(text, (*buttons, Button("图", "日历", f"{first:%Y-%m} 图"), Button("文件", "日历", "文件")))
 
 
 def _file(ask: Ask) -> Reply:
@@ -48,8 +55,7 @@ def _file(ask: Ask) -> Reply:
     return Reply(text, file=File("少先队日历.ics", calendar_file.RECIPE, values, plain=True))
 
 
-def _first(ask: Ask) -> date:
-    words = ask.args.strip()
+def _first(ask: Ask, words: str) -> date:
     if words in _STEP:
         moved = ask.today.year * 12 + ask.today.month - 1 + _STEP[words]
         return date(moved // 12, moved % 12 + 1, 1)

@@ -1,7 +1,7 @@
 """What several features share about guardians: how a consent is written, which child of which squad is meant."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from handlers.kit import Ask, Denied, Refusal, Role, Unit
@@ -78,13 +78,17 @@ def needs_consent(name: str) -> bool:
     return bool(name) and not is_place(name)
 
 
-def missing(ask: Ask, case: Case) -> str:
-    """Why a child's case cannot be approved for want of a guardian's consent; empty when nothing is missing."""
-    if case.child_id is None or consents.standing(ask.db, [case.child_id]):
-        return ""
-    name = children.names(ask.db, ask.vault, [case.child_id])[case.child_id]
-    if not needs_consent(name) or name == children.ERASED:
-        return ""
+def missing(ask: Ask, cases: Sequence[Case]) -> dict[int, str]:
+    """Case → why it cannot be approved for want of a guardian's consent; without those where nothing is missing."""
+    about = {case.id: case.child_id for case in cases if case.child_id is not None}
+    agreed = consents.standing(ask.db, about.values()) if about else {}
+    without = {child for child in about.values() if child not in agreed}
+    names = children.names(ask.db, ask.vault, without) if without else {}
+    named = {child for child, name in names.items() if needs_consent(name) and name != children.ERASED}
+    return {case.id: _how_to_say(case) for case in cases if about.get(case.id) in named}
+
+
+def _how_to_say(case: Case) -> str:
     how = f"请{case.keeper or case.nominator}发:家长同意 {case.unit.name} 〈姓名〉 书面 〈日期〉"
     return f"还没有记家长同意,不能通过。{how}"
 

@@ -105,6 +105,32 @@ def test_what_telegram_says_against_us_is_said_until_it_is_over(
     asyncio.run(run())
 
 
+def test_how_long_things_take_is_measured(tmp_path: Path, fake: FakeTelegram) -> None:
+    async def numbers(stage: Stage) -> dict[str, float]:
+        text = (await stage.client.get("/metrics")).text
+        found = re.findall(
+            r"^(bot_\w+_(?:count|sum|oldest_seconds))(?:\{channel=\"telegram\"\})? (\S+)$", text, re.MULTILINE
+        )
+        assert 'bot_commit_seconds_bucket{le="+Inf"}' in text
+        return {name: float(value) for name, value in found}
+
+    async def run() -> None:
+        async with running(tmp_path, fake) as stage:
+            before = await numbers(stage)
+            await stage.put(message=message(ZHANG, "帮助"))
+            Stage.now += timedelta(seconds=7)
+            waiting = await numbers(stage)
+            await stage.send()
+            after = await numbers(stage)
+            # The platform delivers it twice.
+            assert before.get("bot_message_seconds_count", 0) == 0 and after["bot_message_seconds_count"] == 2
+            assert after["bot_answer_seconds_count"] == 1 and 0 < after["bot_message_seconds_sum"] < PATIENCE
+            assert after["bot_answer_seconds_sum"] == waiting["bot_outbox_oldest_seconds"] == 7
+            assert after["bot_outbox_oldest_seconds"] == 0 and after["bot_queue_seconds_count"] > 1
+
+    asyncio.run(run())
+
+
 def test_what_does_not_go_out_is_a_warning_and_one_blocked_chat_is_not(tmp_path: Path, fake: FakeTelegram) -> None:
     async def run() -> None:
         async with running(tmp_path, fake) as stage:

@@ -22,6 +22,8 @@ def groups(given: str) -> list[tuple[str, str]]:
     """(path of the unit, key) of every group robot in `path=key; path=key`; raises ValueError."""
     found = []
     for part in filter(None, map(str.strip, given.split(";"))):
+        if "://" in part:
+            raise ValueError("只写 webhook 地址里 key= 后面的那一串，前面是单位：青禾区少工委/实验小学=机器人的key")
         path, equals, key = (word.strip() for word in part.rpartition("="))
         if not (path and equals and re.fullmatch(r"[\w-]{1,100}", key, re.ASCII)):
             raise ValueError("应像 青禾区少工委/实验小学=机器人的key 这样,几个之间用分号隔开")
@@ -37,6 +39,15 @@ def _fernet_keys(keys: str) -> str:
         words = "不是有效的密钥(应为 32 字节的 url-safe base64,可用 python -m bot key 生成)"
         raise ValueError(words) from error
     return keys
+
+
+def _age(prefix: str, words: str) -> AfterValidator:
+    def check(given: str) -> str:
+        if not all(re.fullmatch(rf"{prefix}[0-9A-Za-z]{{58}}", each) for each in several(given)):
+            raise ValueError(words)
+        return given
+
+    return AfterValidator(check)
 
 
 def _known_zone(name: str) -> str:
@@ -104,6 +115,12 @@ def _plain_id(given: str) -> str:
     return given
 
 
+def _robot_id(given: str) -> str:
+    if given.strip().isdigit():
+        raise ValueError("全是数字，像是网址里的编号；请用机器人配置页上的 BotID")
+    return _plain_id(given)
+
+
 def _digits(given: str) -> str:
     if not re.fullmatch(r"[0-9]{0,12}", given.strip()):
         raise ValueError("应是数字,如 1000002")
@@ -132,6 +149,20 @@ def _proxy_address(url: str) -> str:
     return url
 
 
+def _database_address(url: str) -> str:
+    url = url.strip()
+    if url and not re.match(r"sqlite:///.|postgres(?:ql)?(?:\+psycopg)?://", url):
+        raise ValueError("应像 postgresql://用户:密码@主机/名称 这样；用 SQLite 就空着")
+    return url
+
+
+def _host(given: str) -> str:
+    given = given.strip()
+    if not re.fullmatch(r"[\w.-]+|[\da-fA-F:.]*:[\da-fA-F:.]*:[\da-fA-F:.%\w]*", given, re.ASCII):
+        raise ValueError("应是这台机器的地址，如 127.0.0.1 或 ::1，不带 http:// 和端口（端口写在 PORT）")
+    return given
+
+
 def _seen_from_outside(url: str) -> str:
     url = url.strip().rstrip("/")
     try:
@@ -144,6 +175,8 @@ def _seen_from_outside(url: str) -> str:
     return url
 
 
+DatabaseAddress = Annotated[str, AfterValidator(_database_address)]
+Host = Annotated[str, AfterValidator(_host)]
 FernetKeys = Annotated[str, AfterValidator(_fernet_keys)]
 Zone = Annotated[str, AfterValidator(_known_zone)]
 Level = Annotated[str, AfterValidator(_known_level)]
@@ -154,9 +187,12 @@ HeaderWords = Annotated[str, AfterValidator(_header_words)]
 Words = Annotated[str, AfterValidator(_words)]
 AesKeys = Annotated[str, AfterValidator(_aes_keys)]
 PlainId = Annotated[str, AfterValidator(_plain_id)]
+RobotId = Annotated[str, AfterValidator(_robot_id)]
 Digits = Annotated[str, AfterValidator(_digits)]
 GroupRobots = Annotated[str, AfterValidator(_group_robots)]
 WebAddress = Annotated[str, _address("http", "https")]
 SocketAddress = Annotated[str, _address("ws", "wss")]
 ProxyAddress = Annotated[str, AfterValidator(_proxy_address)]
 OutsideAddress = Annotated[str, AfterValidator(_seen_from_outside)]
+AgeRecipients = Annotated[str, _age("age1", "应是 age1 开头的公钥(age-keygen 给出);几个用逗号隔开")]
+AgeIdentities = Annotated[str, _age("AGE-SECRET-KEY-1", "应是 AGE-SECRET-KEY-1 开头的私钥;几个用逗号隔开")]

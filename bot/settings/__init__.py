@@ -3,7 +3,6 @@
 import contextlib
 import os
 import tempfile
-from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
@@ -11,19 +10,22 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from cryptography.fernet import Fernet
-from dotenv import dotenv_values
 from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from bot import settings_kinds as kinds
+from bot.settings import kinds, names
+from bot.settings.reasons import reason
 
 SECRETS = (
     "DATABASE_URL", "NAME_KEY", "TELEGRAM_TOKEN", "TELEGRAM_WEBHOOK_SECRET", "WECOM_SECRET", "WECOM_TOKEN",
-    "WECOM_AES_KEY", "WECOM_ROBOT_SECRET", "WECOM_GROUP_WEBHOOKS",
+    "WECOM_AES_KEY", "WECOM_ROBOT_SECRET", "WECOM_GROUP_WEBHOOKS", "BACKUP_IDENTITY",
 )  # fmt: skip
 # What belongs together: all of it or nothing.
 _APP = ("wecom_corp_id", "wecom_agent_id", "wecom_secret", "wecom_token", "wecom_aes_key")
 _ROBOT = ("wecom_robot_id", "wecom_robot_secret")
+
+# core.telegram.org/bots/api#setwebhook
+_WEBHOOK_PORTS = (443, 80, 88, 8443)
 
 
 class BadSettings(Exception):
@@ -35,13 +37,17 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
 
-    database_url: str = ""
+    database_url: kinds.DatabaseAddress = ""
     data_dir: Path = Path("data")
-    host: str = "127.0.0.1"
+    host: kinds.Host = "127.0.0.1"
     port: int = Field(8080, ge=0, le=65535)
     timezone: kinds.Zone = "Asia/Shanghai"
     log_level: kinds.Level = "INFO"
     name_key: kinds.FernetKeys = ""
+    backup_dir: str = ""
+    backup_keep: int = Field(14, ge=1, le=65535)
+    backup_key: kinds.AgeRecipients = ""
+    backup_identity: kinds.AgeIdentities = ""
     public_url: kinds.OutsideAddress = ""
     telegram_token: kinds.BotToken = ""
     telegram_mode: kinds.Mode = "polling"
@@ -56,7 +62,7 @@ class Settings(BaseSettings):
     wecom_token: kinds.Words = ""
     wecom_aes_key: kinds.AesKeys = ""
     wecom_api_url: kinds.WebAddress = "https://qyapi.weixin.qq.com/cgi-bin"
-    wecom_robot_id: kinds.PlainId = ""
+    wecom_robot_id: kinds.RobotId = ""
     wecom_robot_secret: kinds.Words = ""
     wecom_robot_url: kinds.SocketAddress = "wss://openws.work.weixin.qq.com"
     wecom_group_webhooks: kinds.GroupRobots = ""
@@ -76,6 +82,8 @@ class Settings(BaseSettings):
             names = [name.upper() for name in ("public_url", "telegram_webhook_secret") if not getattr(self, name)]
             if names:
                 raise ValueError(f"TELEGRAM_MODE: webhook 还需要 {'、'.join(names)}")
+            if urlsplit(self.public_url).port not in (None, *_WEBHOOK_PORTS) and self.public_url.startswith("https:"):
+                raise ValueError("PUBLIC_URL: Telegram 只找 443、80、88、8443 端口")
         return self
 
     @model_validator(mode="after")
@@ -124,7 +132,7 @@ class Settings(BaseSettings):
         wecom = (self.wecom_secret, self.wecom_token, self.wecom_aes_key, self.wecom_robot_secret)
         groups = [key for _, key in self.wecom_groups]
         return [*passwords, *telegram, *(word for words in wecom for word in kinds.several(words)), *groups,
-                *self.given_keys]  # fmt: skip
+                *self.given_keys, *kinds.several(self.backup_identity)]  # fmt: skip
 
     @property
     def rates(self) -> tuple[int, int, int]:
@@ -168,6 +176,11 @@ class Settings(BaseSettings):
     def files(self) -> Path:
         """Where fetched photos are kept."""
         return self.data_dir / ("practice-files" if self.practice else "files")
+
+    @property
+    def backups(self) -> Path | None:
+        """Where a backup is kept every night; None: nowhere."""
+        return Path(self.backup_dir) if self.backup_dir else None
 
     @property
     def given_keys(self) -> list[str]:
@@ -214,20 +227,21 @@ def service_manager() -> tuple[str, float]:
 
 def load(**overrides: Any) -> Settings:
     """The settings as they are now; raises BadSettings with every problem in one text."""
-    problems: list[str] = []
+    known = [name.upper() for name in Settings.model_fields]
+    problems = list(names.problems([*known, *(f"{name}_FILE" for name in SECRETS)]))
     for name in SECRETS:
         try:
             overrides.update(_from_file(name))
         except OSError as error:
-            problems.append(f"{name}_FILE: 读不到这个文件({error.strerror})")
+            problems.append(f"{name}_FILE: 读不到这个文件（{reason(error)}）")
         except UnicodeDecodeError:
             problems.append(f"{name}_FILE: 这个文件不是文本")
     try:
         settings = Settings(**overrides)
     except ValidationError as error:
         problems += map(_problem, error.errors())
-    except UnicodeDecodeError:
-        problems.append(".env: 请存成 UTF-8 编码")
+    except (OSError, UnicodeDecodeError):
+        pass  # `names` has said what is wrong with the file.
     if problems:
         raise BadSettings("\n".join(problems))
     return settings
@@ -235,21 +249,13 @@ def load(**overrides: Any) -> Settings:
 
 def _from_file(name: str) -> dict[str, str]:
     """The secret in the file that NAME_FILE names, unless NAME itself is set; the environment beats `.env`."""
-    for source in (os.environ, _env_file()):
+    for source in (os.environ, names.env_file()):
         if source.get(name):
             return {}
         path = source.get(f"{name}_FILE")
         if path:
             return {name.lower(): Path(path).read_text(encoding="utf-8").strip()}
     return {}
-
-
-def _env_file() -> Mapping[str, str | None]:
-    try:
-        return dotenv_values(".env", encoding="utf-8")
-    except UnicodeDecodeError:
-        # Said once, by `load`.
-        return {}
 
 
 _PLAIN = {

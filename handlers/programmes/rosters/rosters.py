@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from handlers.catalogue import current
 from handlers.catalogue.model import Row
 from handlers.catalogue.telling.reports import read_report
 from handlers.kit import MEMBERS, Ask, Button, Denied, NotMeant, Refusal, Reply, Unit
-from handlers.programmes.duties import READERS
+from handlers.programmes import duties
+from handlers.programmes.rosters import roster_words
 from handlers.reading.text import normalise, numbers
 from handlers.registry import ANYTHING, command
-from handlers.wording import places, programmes
+from handlers.wording import lines, places, programmes
+from scheduling import spans
 from storage.base import numbered
 from storage.organisation import units
 from storage.programmes import holdings
@@ -43,18 +44,18 @@ class _Told:
 )  # fmt: skip
 def enter(ask: Ask) -> list[Reply]:
     """Who or what holds a place from now on; the term of the row where none is said."""
-    rows = [row for row in current.catalogue_of(ask.db).rows if row.shape == "roster"]
-    row = programmes.named(rows, ask.args)
+    rows = programmes.rosters(ask)
+    own = [row for row in rows if programmes.units_for(ask.me, row)] or rows
+    row = programmes.named(rows, ask.args) or roster_words.row_in(own, ask.args)
     # 登记站籍90 is a report.
     glued = ask.message.text.startswith("登记") and ask.message.text[2:3].isalnum()
     if glued and not (row and ask.args.startswith((row.name, *row.words))):
         raise NotMeant
     if row is None:
-        raise Refusal(
-            f"没看出登记哪一类，没有记。有：{'、'.join(each.name for each in rows)}\n像这样发：{rows[0].example}"
-        )
+        known = "、".join(each.name for each in own)
+        raise Refusal(f"没看出登记哪一类，没有记。有：{known}\n像这样发：{own[0].example}")
     unit, rest = _unit(ask, row)
-    told = _told(ask, row, rest)
+    told = _told(ask, row, roster_words.with_partner(row, rest))
     if told.name and not ask.may_name:
         raise Refusal("姓名请私聊发给我，不发在群里，也不发在存到境外的平台上。没有记。")
     sealed = ask.vault.seal(told.name) if told.name else None
@@ -75,8 +76,10 @@ def _unit(ask: Ask, row: Row) -> tuple[Unit, str]:
             return each, ask.args.replace(each.name, " ", 1)
     key, rest = programmes.key_in(ask, ask.args)
     unit = places.by_key(ask, key) if key else own[0] if len(own) == 1 else None
+    if unit is None and not own:
+        raise Refusal(f"{row.name}由{'、'.join(row.at)}自己登记，不由您来登记，没有记。")
     if unit is None:
-        example = f"登记 {own[0].name if own else '单位名'} {row.name} …"
+        example = f"登记 {own[0].name} {row.name} …"
         raise Refusal(f"{row.name}登记在哪个单位？没有记。请写上单位，像这样：{example}")
     if not programmes.may_report(ask.me, row, unit):
         raise Denied(f"{unit.name}的{row.name}不由您来登记，没有记。", what="登记", subject=f"unit:{unit.id}")
@@ -92,7 +95,10 @@ def _told(ask: Ask, row: Row, said: str) -> _Told:
         choices = f"（{'、'.join(wanted.choices)}）" if wanted.choices else ""
         raise Refusal(f"还要写{wanted.label}{choices}，没有记。像这样发：{row.example}")
     figures = {name: str(value) for name, value in read.values.items()}
-    name = "" if "partner" in figures and not _holds_people(row) else _name_in(row, text, figures)
+    written = ask.message.text.lstrip("/ ").startswith("登记")
+    name = _name_in(row, text, figures) if written else roster_words.name_in(row, text)
+    if "partner" in figures and not _holds_people(row):
+        name = ""
     if not name and "partner" not in figures:
         raise Refusal(f"还要写是谁，没有记。像这样发：{row.example}")
     return _Told(since, until, name, figures)
@@ -162,7 +168,7 @@ def _own(ask: Ask) -> tuple[holdings.Holding, Row, str]:
         if found is None:
             raise Refusal("没有这个编号的登记，什么都没有改。发「在册 校外辅导员」看编号。")
         one = found
-    row = current.catalogue_of(ask.db).by_key.get(one.row)
+    row = programmes.row_of(ask, one.row)
     if row is None or not programmes.may_report(ask.me, row, units.by_id(ask.db, one.unit_id)):
         raise Denied(f"{one.unit_name}的登记不由您来改，没有改。", what="登记", subject=f"unit:{one.unit_id}")
     return one, row, rest
@@ -170,11 +176,13 @@ def _own(ask: Ask) -> tuple[holdings.Holding, Row, str]:
 
 def _by_name(ask: Ask) -> tuple[holdings.Holding, str]:
     """续 王建国 一年: of those whom the asker enters, as long as one only is called so."""
-    rows = [row for row in current.catalogue_of(ask.db).rows if row.shape == "roster"] if ask.may_name else []
+    rows = programmes.rosters(ask) if ask.may_name else []
     own = {row.key: [unit.path for unit in programmes.units_for(ask.me, row)] for row in rows}
     held = [one for key, paths in own.items() if paths for one in holdings.held(ask.db, key, paths, ask.today)]
     named = [(one, str(ask.vault.open(one.name))) for one in held if one.name]
     found = [(one, name) for one, name in named if name in ask.args]
+    if not found and roster_words.is_of_rosters(ask.args):
+        raise Refusal("在册的里面没有您说的这位，什么都没有改。发「在册 校外辅导员」看名单和编号，没有的先「登记」。")
     if not found:
         raise NotMeant
     if len(found) > 1:
@@ -215,14 +223,16 @@ def finish(ask: Ask) -> Reply:
 
 @command(
     "在册", who=MEMBERS, group="活动", rank=32, help="看谁在聘、在任", glued=ANYTHING, follows=r"\s*\S",
-    examples=("在册 校外辅导员",),
+    snapshot=True, examples=("在册 校外辅导员",),
 )  # fmt: skip
 def listed(ask: Ask) -> Reply:
     """What is held in the asker's part of the tree; names in private only, to whoever enters them."""
-    rows = [row for row in current.catalogue_of(ask.db).rows if row.shape == "roster"]
+    rows = programmes.rosters(ask)
     row = programmes.named(rows, ask.args)
     if row is None:
         raise NotMeant
+    if ask.message.text and not ask.message.text.startswith("在册"):
+        return _places(ask, row)
     found = _visible(ask, row)
     if not found:
         return Reply(f"{row.name}里还没有登记。像这样发：{row.example or f'登记 {row.name} …'}")
@@ -231,8 +241,16 @@ def listed(ask: Ask) -> Reply:
     return Reply(f"{row.name}在册 {len(found)}：\n" + "\n".join(lines) + more)
 
 
+def _places(ask: Ask, row: Row) -> Reply:
+    """双主任都配齐了: what is known of it, since each is entered by itself."""
+    paths = [unit.path for unit in programmes.units_for(ask.me, row)]
+    line = lines.roster_line(ask.db, row, paths, spans.label_of("week", ask.today), ask.today)
+    known = f"{line.text or f'{row.name}里还没有登记'}{duties.vacant(line)}"
+    return Reply(f"齐不齐按登记算，这句没有另记。\n{known}\n是谁，请一个一个发：{row.example or f'登记 {row.name} …'}")
+
+
 def _visible(ask: Ask, row: Row) -> list[holdings.Holding]:
-    paths = [*ask.me.paths(READERS), *(unit.path for unit in programmes.units_for(ask.me, row))]
+    paths = [*ask.me.paths(programmes.READERS), *(unit.path for unit in programmes.units_for(ask.me, row))]
     return holdings.held(ask.db, row.key, paths, ask.today)
 
 
@@ -243,10 +261,12 @@ def _line(ask: Ask, row: Row, one: holdings.Holding) -> str:
     return f"{one.unit_name} {_said(row, name, one)}"
 
 
-@command("到期", who=MEMBERS, group="活动", rank=33, help="看 90 天内到期的聘任、岗位", examples=("到期",))
+@command(
+    "到期", who=MEMBERS, group="活动", rank=33, help="看 90 天内到期的聘任、岗位", snapshot=True, examples=("到期",)
+)
 def soon(ask: Ask) -> Sequence[Reply]:
     """What ends within 90 days in the asker's part of the tree, the first to end first."""
-    rows = {row.key: row for row in current.catalogue_of(ask.db).rows if row.shape == "roster"}
+    rows = {row.key: row for row in programmes.rosters(ask)}
     paths = [grant.unit.path for grant in ask.me.grants]
     found = holdings.ending(ask.db, list(rows), paths, ask.today, SOON)
     if not found:

@@ -1,0 +1,1 @@
+"""Backups: made while the bot runs, checked by being restored, put back."""

@@ -1,0 +1,84 @@
+"""A digest that is written down as a workbook, and the rows of it that it holds itself; counts only."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from handlers.kit import Unit
+from handlers.workbooks import Cell
+from storage.digests import figures
+from storage.digests.parts import Which
+from storage.digests.periods import Period
+
+Row = Sequence[Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A digest of a unit: `name` is that of its period, `label` that of scheduling/spans (empty: of any days).
+
+    `stamp` says as of when, `now` is then, `closed` when the period was closed, if it was.
+    """
+
+    unit: Unit
+    title: str
+    name: str
+    label: str
+    first: date
+    last: date
+    stamp: str
+    now: datetime
+    closed: datetime | None
+    digest: figures.Digest | Period
+
+    @property
+    def which(self) -> Which:
+        """Its check-ins."""
+        return Which(self.unit, self.first, self.last)
+
+
+def share(part: int, whole: int) -> float | None:
+    """0.952, rounded as the text rounds; None where there is nothing to divide by."""
+    found = figures.percent(part, whole)
+    return None if found is None else round(found / 100, 4)
+
+
+def overview(one: Shown) -> list[tuple[str, Cell]]:
+    """(what, how much) of the whole, one below the other."""
+    of, heads = one.digest, one.digest.attendance
+    found: list[tuple[str, Cell]] = [
+        ("时期", one.name), ("第一天", one.first), ("最后一天", one.last), ("数据", one.stamp),
+        ("活动场次", of.events), ("应签到中队", of.squads_due), ("已签到中队", of.squads_covered),
+        ("中队签到率", share(of.squads_covered, of.squads_due)), ("人次", heads.attended),
+        ("实到（写了应到的）", heads.rated_attended), ("应到", heads.rated_due),
+        ("到场率", share(heads.rated_attended, heads.rated_due)),
+    ]  # fmt: skip
+    return found + (_of_week(of) if isinstance(of, figures.Digest) else [])
+
+
+def _of_week(of: figures.Digest) -> list[tuple[str, Cell]]:
+    found: list[tuple[str, Cell]] = [("没有活动的中队", of.zero), ("请假的中队", of.excused)]
+    for name, then in (("上周", of.previous), ("去年同期", of.last_year)):
+        if then:
+            rate = None if then.rate is None else round(then.rate / 100, 4)
+            found += [(f"{name}场次", then.events), (f"{name}签到中队", then.squads_covered)]
+            found += [(f"{name}人次", then.attended), (f"{name}到场率", rate)]
+    since = of.correction.changes if of.correction else None
+    found += [("迟报", of.late), ("补报", of.backfilled)]
+    if since:
+        found += [("冻结后补报", since.reported), ("冻结后更正", since.corrected), ("冻结后撤回", since.withdrawn)]
+    return found
+
+
+def schools(one: Shown) -> Iterator[Row]:
+    """A row a school, the least covered first."""
+    for each in one.digest.schools:
+        covered = share(each.covered, each.due)
+        yield (one.title, "学校", each.name, "", None, each.due, each.covered, covered, each.events, each.attended)
+
+
+def activities(one: Shown) -> Iterator[Row]:
+    """A row an activity, the most frequent first."""
+    for each in one.digest.by_activity:
+        rate = None if each.rate is None else round(each.rate / 100, 4)
+        yield (one.title, each.activity, each.events, each.squads, each.attended, rate)

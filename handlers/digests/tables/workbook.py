@@ -1,0 +1,120 @@
+"""The digest as a workbook: 总览, 分单位, 各活动, 签到明细, 缺报, 奖章, 更正, 目录; of a week or of longer."""
+
+import io
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from typing import Any
+
+from sqlalchemy import Connection
+
+from handlers import workbooks
+from handlers.digests import figures, period_digest
+from handlers.digests.tables import content, shown
+from handlers.registry import renders
+from handlers.wording import weeks
+from handlers.wording.periods import Span
+from scheduling import closed_periods, spans
+from storage.digests import details
+from storage.organisation import units
+
+_HEADS = {
+    "分单位": (
+        "单位", "类别", "学校", "中队", "队员数", "应签到中队", "已签到中队", "签到率", "场次", "人次", "到场率",
+        "活动", "迟报", "补报",
+    ),
+    "各活动": ("单位", "活动", "场次", "中队数", "人次", "到场率"),
+    "签到明细": content.CHECKINS,
+    "缺报": ("单位", "学校", "中队", "说明"),
+    "奖章": ("单位", "项目", "数量"),
+    "更正": ("单位", "时间", "中队", "活动", "日期", "类别", "原来人数", "现在人数"),
+    "目录": ("单位", "类别", "项目", "内容", "未报单位"),
+}  # fmt: skip
+_DETAILS = "签到明细"
+_TOO_MANY = "共 {} 条，太多了，请分段要，像这样发：导出 签到 3月 单位名"
+# So many bars a chart can show.
+_BARS = 15
+
+
+@renders("digest-workbook")
+def workbook(db: Connection, values: Mapping[str, Any]) -> bytes:
+    """The xlsx of `unit_ids` in `week`, or from `first` to `last`; `at` (ISO) is when it was asked for."""
+    all_of = [_shown(db, unit_id, values) for unit_id in values["unit_ids"]]
+    number = sum(details.count(db, one.which) for one in all_of)
+    book = _book(db, all_of, number, values.get("mark", ""))
+    rows = (row for one in all_of for row in content.checkins(db, one.which, one.now.tzinfo))
+    return (
+        workbooks.with_rows(book, 2 + list(_HEADS).index(_DETAILS), rows) if 0 < number <= content.MOST_ROWS else book
+    )
+
+
+def _book(db: Connection, all_of: list[shown.Shown], number: int, mark: str) -> bytes:
+    """All but the check-ins themselves, of which there are so many."""
+    from xlsxwriter import Workbook
+
+    out = io.BytesIO()
+    with Workbook(out, workbooks.LONG) as book:
+        # The time of making would make two files of the same data differ.
+        created = datetime.combine(all_of[0].first, time())
+        book.set_properties({"title": f"周报 {all_of[0].label or all_of[0].name}", "created": created})
+        formats = workbooks.Formats(book)
+        overview = workbooks.Table(book, formats, "总览", ("项目", *(each.title for each in all_of)), mark)
+        sheets = {name: workbooks.Table(book, formats, name, head, mark) for name, head in _HEADS.items()}
+        for what, *cells in zip(*(_columns(all_of)), strict=True):
+            overview.add((what, *cells), share=what.endswith("率"))
+        for one in all_of:
+            _fill(db, one, sheets)
+        _chart(book, overview, sheets["各活动"])
+        if number:
+            sheets[_DETAILS].add(content.PATTERN if number <= content.MOST_ROWS else (_TOO_MANY.format(number),))
+        for name, table in (("", overview), *sheets.items()):
+            table.end(number if name == _DETAILS else 0)
+    return out.getvalue()
+
+
+def _shown(db: Connection, unit_id: int, values: Mapping[str, Any]) -> shown.Shown:
+    unit, now = units.by_id(db, unit_id), datetime.fromisoformat(values["at"])
+    if "week" in values:
+        label, days = values["week"], spans.span_of(values["week"])
+        closed = closed_periods.closed_at(label, now)
+        found = closed_periods.shown(db, unit, label, now)
+        stamp, over = figures.stamp(found), closed if closed <= now else None
+        return shown.Shown(unit, found.title, weeks.week_name(label), label, *days, stamp, now, over, found)
+    first, last = date.fromisoformat(values["first"]), date.fromisoformat(values["last"])
+    span = Span(first, last, values["name"], values["label"])
+    closed_at = period_digest.closed(span, now)
+    digest, stamp = period_digest.of_days(db, unit, span, now), period_digest.stamp(span, now)
+    title = units.full_name(db, unit)
+    return shown.Shown(unit, title, span.name, span.label, first, last, stamp, now, closed_at, digest)
+
+
+def _columns(all_of: list[shown.Shown]) -> list[list[Any]]:
+    found = [dict(shown.overview(one)) for one in all_of]
+    names = list(dict.fromkeys(name for each in found for name in each))
+    return [names, *([each.get(name) for name in names] for each in found)]
+
+
+def _fill(db: Connection, one: shown.Shown, sheets: Mapping[str, workbooks.Table]) -> None:
+    every, silent = content.squads(db, one)
+    rows = {
+        "分单位": [*shown.schools(one), *every], "各活动": shown.activities(one), "缺报": silent,
+        "奖章": content.medals(db, one), "更正": content.changes(db, one),
+        "目录": content.catalogue(db, one),
+    }  # fmt: skip
+    for name, found in rows.items():
+        for row in found:
+            sheets[name].add(row)
+
+
+def _chart(book: Any, overview: workbooks.Table, activities: workbooks.Table) -> None:
+    """How many events of which activity, beside the overview."""
+    last = min(activities.row, workbooks.HEAD + _BARS)
+    if last == workbooks.HEAD:
+        return
+    chart = book.add_chart({"type": "bar"})
+    name = activities.sheet.get_name()
+    where = {"categories": [name, workbooks.HEAD + 1, 1, last, 1], "values": [name, workbooks.HEAD + 1, 2, last, 2]}
+    chart.add_series({"name": "场次", **where, "fill": {"color": "#DB8A74"}, "data_labels": {"value": True}})
+    chart.set_title({"name": "各活动场次"})
+    chart.set_legend({"none": True})
+    chart.set_y_axis({"reverse": True})
+    overview.sheet.insert_chart(workbooks.HEAD, overview.width + 1, chart)

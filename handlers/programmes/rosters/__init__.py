@@ -1,0 +1,1 @@
+"""Rosters: who or what holds a place, from when to when."""

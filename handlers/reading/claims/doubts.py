@@ -1,0 +1,93 @@
+"""Words beside the heads that nothing explains and that may turn what is said: 先报40人, 只能进35人, 名单42人已发.
+
+A report says who came to what; it has no negation, nothing to come and no 只能 of its own. What is left of a piece when
+its unit, day, heads and activity are taken out is looked at: a theme has none of these words, or has them in words of
+its own (不忘初心, 未来, 理想), which the guards let pass.
+"""
+
+from handlers.reading.checkins.activities import names_activity
+from handlers.reading.claims.cues import OPAQUE
+from handlers.reading.text.normalise import COUNTED, GAP, HELD, SECRET
+from handlers.reading.text.patterns import pattern
+
+# Of a long text only the clause with the heads is looked at: the others tell how it was.
+_SHORT = 40
+_CLAUSE = pattern(r"[^,;。!?()\n]+")
+_MARKS = f"{GAP}{HELD}{COUNTED}{SECRET}"
+_NEGATIONS = (
+    rf"(?<={COUNTED})[来去到]不",  # of somebody in particular it may be said: 高兴来不了
+    r"(?<![永来去到])不(?![忘怕错少同畏息断仅但负懈朽屈折停倒愧变灭舍凡拘远久老论管惜时慎幸文良乱随吃抛挑浪染掉褪昧退]|止步)",
+    rf"(?<!{SECRET})(?<!{SECRET}了)没(?![收落缺报]|[来去]成)",
+    r"(?<!从)未(?![来成央名])",
+    r"别(?<![特个区级分辨告性类差送]别)(?![具样开墅致离])",
+    r"勿",
+    r"(?<!南)无(?=[人法需须缘故]|效$)",
+)
+_TO_COME = (
+    r"想(?<![思理梦感幻设联猜遐畅随奇冥]想)(?![象念起家法说])",
+    r"要(?<![主重摘纪概简我]要)(?![点闻素塞害])",
+    rf"能(?<![技智功节才体热动电性]能)(?=[来去到进参坐报上开有够容{COUNTED}])",
+    r"会(?<![队班书享赛论谈奖示诵诗动议座大晚学社机委茶音开展年节乐览]会)(?=[来去到参补])",
+    r"定(?<![一稳坚安]定)(?=[在于了下]|$)|[暂原商]定",
+    r"先(?![进锋生烈辈队导贤天后驱声])|再(?![见次现生接获])|才(?=[能可够会算开])|还(?=[在没未差要需是能会得])",
+    rf"将(?<![小大名]将)(?![军士心爱])|拟(?<![模虚]拟)|[暂预](?![停防备言祝习警算定])|等(?=[着下会待人齐{HELD}])|待(?![人遇])",
+    r"只[能要需准许限]|可以|准备|打算|计划|安排|报名|马上|稍后|开始前|[就快刚]要|正[在要]|应[于在按由该当]|必须|须|需(?!求)",
+    r"该(?![校馆镇班])|得(?=[去来有要])",
+)
+_HEDGED = (
+    r"够(?!本)|差(?<![出误时落偏邮参]差)(?![点异别])|最[多少]|至[多少]|[吗么]\s?$",
+    r"好像|似乎|貌似|也许|或许|听说|据说|假设|如果|要是|万一|原来",
+)
+_PAPERS = (
+    r"名单|材料|资料|通知|同意书|责任书|回执|申请表|方案|保险|车票|座位|座椅|椅子",
+    r"名额|经费|预算|清单|服装|队服|盒饭|午饭|水杯",
+)
+# 40人的责任书, but 40人的陪同下
+_OF_THEM = (
+    rf"(?<={COUNTED})的(?=[\u4e00-\u9fff]{{2}})"
+    r"(?!但|可是|结果|活动|积极|参[与加]|陪|带|见证|帮|指导|掌|共同|努力)",
+)
+# 爱学习还有4个人没学完, and nobody is said to have come.
+_LEFT = pattern(f"还[有剩差]{SECRET}")
+# What may stand right behind the heads: 都参加了, 来了, 走进敬老院, 很开心; and what shows that it tells something.
+_HAN = "[\u4e00-\u9fff]"
+_HOW = "都|全部?|均|也|已|[准按]时|积极|认真|一[起同]|共同|集体|同学|孩子|娃+|小家伙|儿|就|[今昨]天|[上下]午|们|又|还"
+_COMING = (
+    "参[加与赛训观会]|出席|[观收]看|听讲|聆听|学习|完成|做完|到[场齐位会课家]?|打卡|[来去在听看学玩走上]|体验|走进"
+    "|前往|赴|重温|光荣|入队|行动|动手|[同登]台|留影|祭扫|扫墓|清理|打扫|[捡种包做画写唱编绘跳跑比给]|演唱|表演|献花"
+    "|宣誓|签名(?![墙册])|讲解|发言|分享|选举|投票|乘坐|徒步|制作|平安|[漏补]?报"
+)
+_WELL = "气氛|表现|收获|圆满|顺利|成功|结束|开心|快乐|热烈|精神|兴|很|非常|特别|真|太"
+_EXPLAINED = pattern(f"(?:{_HOW})*(?:{_COMING})|{_WELL}|[了吧呢啊哈哦啦嘞的呀对]+|[有其分和与是中含共另外]|然后|情况")
+_TELLS = pattern(r"[了着过都就被把等回]|手里|[好完下发]$")
+_BEHIND = pattern(f"{COUNTED}({_HAN}{{2,}})")
+# 手册发到44人
+_HANDED = pattern(f"[发催交收买借印排派选换订租领贴]到?{COUNTED}")
+_DOUBT = pattern("|".join((*_NEGATIONS, *_TO_COME, *_HEDGED, *_PAPERS, *_OF_THEM)))
+
+
+def unexplained(rest: str) -> str:
+    """The first such word of what is left of a piece; empty where all is explained. Linear in its length."""
+    short = len(rest) <= _SHORT
+    if _DOUBT.search(rest) is None:
+        return _turned(rest) if short else ""
+    rest = OPAQUE.sub(lambda match: "《" * len(match[0]), rest)
+    marks = _MARKS if short else COUNTED
+    for clause in _CLAUSE.finditer(rest):
+        told = any(mark in clause[0] for mark in marks) or (short and names_activity(clause[0]))
+        found = _DOUBT.search(clause[0]) if told else None
+        if found:
+            return found[0]
+    return _turned(rest) if short else ""
+
+
+def _turned(rest: str) -> str:
+    """What else is told of the heads of a short text: 40人手里, 44人都知道了."""
+    left = None if COUNTED in rest else _LEFT.search(rest)
+    if handed := left or _HANDED.search(rest):
+        return handed[0]
+    for behind in _BEHIND.finditer(rest):
+        words = behind[1]
+        if not _EXPLAINED.match(words) and _TELLS.search(words) and not names_activity(words):
+            return words
+    return ""

@@ -1,0 +1,78 @@
+"""Closed weeks, months, terms and years: before the first change afterwards each unit above keeps what it was then."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from scheduling import spans
+from scheduling.periods import frozen_at, monday_of, week_of
+from storage.digests import digests, kept, periods
+from storage.digests.figures import Digest
+from storage.organisation import history, units
+from storage.organisation.units import Unit
+
+# What a digest may be of, beside a week.
+LONGER = ("month", "quarter", "term", "school_year", "year")
+Changing = Collection[tuple[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """Units and periods (by label) that are closed, and of which nothing has been kept yet."""
+
+    parts: tuple[tuple[Unit, str], ...]
+
+    def rows(self, db: Connection, now: datetime) -> list[kept.Row]:
+        """What is to be kept of them: as nothing has changed since, as it is now."""
+        return [_row(db, unit, label, now) for unit, label in self.parts]
+
+
+def closing_of(db: Connection, changing: Changing, now: datetime) -> Closing:
+    """What closes before the sums of these (week, unit id) pairs change; `now` is in the school's zone."""
+    this = week_of(now.date())
+    found: dict[tuple[int, str], Unit] = {}
+    for week in sorted({week for week, _ in changing if week < this}):
+        labels = closed_labels(week, now)
+        changed = units.by_ids(db, {unit_id for of, unit_id in changing if of == week})
+        paths = history.part(db, [each.path for each in changed.values()], week).weeks[week] if labels else ()
+        ids = {int(id) for path in paths for id in path.strip("/").split("/")}
+        known = kept.known(db, ids, labels)
+        for unit in units.by_ids(db, ids).values():
+            found.update({(unit.id, label): unit for label in labels if (unit.id, label) not in known})
+    return Closing(tuple((unit, label) for (_, label), unit in found.items()))
+
+
+def closed_labels(week: str, now: datetime) -> list[str]:
+    """The periods with a day in this week that are closed: on the Monday, 08:00, after the week of their last day."""
+    monday = monday_of(week)
+    touched = {week, *(spans.label_of(kind, day) for kind in LONGER for day in (monday, monday + timedelta(days=6)))}
+    return sorted(label for label in touched if closed_at(label, now) <= now)
+
+
+def closed_at(label: str, now: datetime) -> datetime:
+    """When this period is closed, in the zone of `now`."""
+    return frozen_at(spans.span_of(label)[1], now.tzinfo)
+
+
+def _row(db: Connection, unit: Unit, label: str, now: datetime) -> kept.Row:
+    at = closed_at(label, now)
+    if "W" in label:
+        return kept.of_week(unit, digests.closed(db, unit, label, at), at)
+    return kept.of_period(unit, label, periods.between(db, unit, *spans.span_of(label)), at)
+
+
+def keeper(now: datetime) -> Callable[[Connection, Changing], None]:
+    """What is to be done before the sums of (week, unit id) pairs change, if it has not been done (`closing_of`)."""
+
+    def keep(db: Connection, changing: Changing) -> None:
+        kept.add(db, closing_of(db, changing, now).rows(db, now))
+
+    return keep
+
+
+def shown(db: Connection, of: Unit, week: str, now: datetime) -> Digest:
+    """The digest of a week when somebody asks: of one that is closed what it was then, whoever looks when."""
+    at = closed_at(week, now)
+    return digests.report(db, of, week, now) if now < at else digests.closed(db, of, week, at, now)

@@ -1,0 +1,66 @@
+"""What is kept of a closed week, month, term or year of a unit: its digest as it was when it was closed, once."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from storage.base.upsert import add_new
+from storage.digests import figures
+from storage.digests.periods import Period
+from storage.organisation.units import Unit
+from storage.tables import digest
+
+FROZEN = 1
+# A row of the table; what it calls week is the label of any period.
+Row = dict[str, Any]
+_OF_WEEK = (*figures.KEYS, "late", "backfilled", "correction_before", "stars", "schools", "last_year", "best")
+
+
+def of_week(of: Unit, shown: figures.Digest, at: datetime) -> Row:
+    """The row of a week's digest."""
+    return _row(of, shown.week, figures.as_json(shown, _OF_WEEK), at)
+
+
+def of_period(of: Unit, label: str, found: Period, at: datetime) -> Row:
+    """The row of a longer period."""
+    body = asdict(found) | {"first": found.first.isoformat(), "last": found.last.isoformat()}
+    return _row(of, label, body, at)
+
+
+def _row(of: Unit, label: str, body: Mapping[str, Any], at: datetime) -> Row:
+    return {"unit_id": of.id, "week": label, "revision": FROZEN, "body": body, "made_at": at}
+
+
+def add(db: Connection, rows: Iterable[Row]) -> None:
+    """Keep these; of what is kept already nothing changes."""
+    add_new(db, digest, list(rows))
+
+
+def known(db: Connection, unit_ids: Collection[int], labels: Collection[str]) -> set[tuple[int, str]]:
+    """Of these units and periods those of which something is kept."""
+    there = digest.c.week.in_(labels) & digest.c.unit_id.in_(unit_ids)
+    return {(row.unit_id, row.week) for row in db.execute(select(digest.c.unit_id, digest.c.week).where(there))}
+
+
+def weeks(db: Connection, of: Unit, labels: Collection[str]) -> dict[str, Any]:
+    """Period → its newest row (week, body, made_at); without one of which nothing is kept."""
+    query = select(digest.c.week, digest.c.body, digest.c.made_at)
+    query = query.where(digest.c.unit_id == of.id, digest.c.week.in_(labels)).order_by(digest.c.revision)
+    return {row.week: row for row in db.execute(query)}
+
+
+def period(db: Connection, of: Unit, label: str) -> Period | None:
+    """What is kept of a longer period; None: nothing, so that it has not changed since it was closed."""
+    row = weeks(db, of, (label,)).get(label)
+    if row is None:
+        return None
+    body = row.body
+    return Period(
+        date.fromisoformat(body["first"]), date.fromisoformat(body["last"]), body["events"],
+        figures.Attendance(**body["attendance"]), body["squads_due"], body["squads_covered"],
+        tuple(figures.Activity(**each) for each in body["by_activity"]),
+        tuple(figures.Part(**each) for each in body["schools"]), tuple(body["missing"]),
+    )  # fmt: skip
