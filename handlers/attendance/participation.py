@@ -133,5 +133,4 @@ def missing_line(missing: list[Squad]) -> list[str]:
 
 def names(squads: list[Squad], schools: bool) -> str:
     """The first names of a list, with their schools for somebody who looks at several."""
-    shown = [f"{squad.school}{squad.name}" if schools else squad.name for squad in squads[:MOST_NAMES]]
-    return "、".join(shown) + (f"等 {len(squads)} 个" if len(squads) > MOST_NAMES else "")
+    return numbers.listed([f"{squad.school}{squad.name}" if schools else squad.name for squad in squads], MOST_NAMES)
