@@ -8,7 +8,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 BENCH_VENV := .venv-bench
 BENCH_STAMP := $(BENCH_VENV)/.installed
 
-.PHONY: help install dev run test test-long quick test-postgresql check bench faults lock sbom wheel fmt
+.PHONY: help install dev run test test-long quick test-postgresql check bench faults lock sbom wheel upgrade fmt
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -66,6 +66,9 @@ faults: $(DEV_STAMP) ## long kill -9 runs, and 100,000 mutated messages
 
 sbom: $(DEV_STAMP) ## write sbom.json, a CycloneDX of requirements.lock
 	$(VENV)/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible --of JSON -o sbom.json
+
+upgrade: ## back up, fetch the newest, migrate, verify; what fails is undone
+	@deploy/upgrade.sh
 
 wheel: $(DEV_STAMP) ## build the package into dist/
 	$(PY) -m hatchling build -t wheel

@@ -15,7 +15,7 @@ from storage.programmes.forms import Form
 
 WRITERS = programmes.READERS - {Role.INSPECTOR}
 MOST_BYTES, LONGEST_NAME = 2 << 20, 20
-_REMOVED, _REPLACED = ("删除", "删掉"), ("换", "更换", "替换")
+_FIELDS, _REMOVED, _REPLACED = "字段", ("删除", "删掉"), ("换", "更换", "替换")
 
 
 @command(
@@ -26,9 +26,9 @@ def form(ask: Ask) -> Reply:
     """A form by its name: filled, replaced or removed, awaited where it is new; alone all of them."""
     if not ask.message.private:
         raise Refusal("套表请私聊我发。")
-    word, _, rest = ask.args.partition(" ")
-    if word == "字段":
-        return listing.shown(ask, rest.strip())
+    word = ask.args.partition(" ")[0]
+    if ask.args.startswith(_FIELDS):
+        return listing.shown(ask, ask.args.removeprefix(_FIELDS).split())
     sent = attachments.documents(ask)
     if not word and not sent:
         return _list(ask)
@@ -111,6 +111,8 @@ def _remove(ask: Ask, one: Form) -> Reply:
 
 def _fill(ask: Ask, one: Form, words: str) -> Reply:
     span, name = periods.longer(words, ask.today)
+    if span and not span.label:
+        raise Refusal("套表按月、学期、年填，像这样发：套表 月报表 3月。")
     [unit, *_] = places.chosen(ask, WRITERS, name, "套表", f"{one.name} {{}}")
     day = min(span.last, ask.today) if span else ask.today
     values = {"unit_ids": [unit.id], "form": one.id, "day": day.isoformat(), "at": ask.now.isoformat()}

@@ -1,5 +1,7 @@
 """套表 字段: the names of all figures, those of one row or with one word."""
 
+from collections.abc import Sequence
+
 from handlers.catalogue import current
 from handlers.kit import Ask, Refusal, Reply
 from handlers.materials import fields
@@ -23,15 +25,17 @@ def fields_of(names: dict[str, list[str]], word: str) -> dict[str, list[str]]:
     return {name: told for name, told in found.items() if told}
 
 
-def shown(ask: Ask, word: str) -> Reply:
-    """Without a word the rows and how a field is written; with one the whole names."""
+def shown(ask: Ask, words: Sequence[str]) -> Reply:
+    """Without a word the rows and how a field is written; with some the measures that all of them mean."""
     rows = (EVERYTHING, *current.catalogue_of(ask.db).rows)
     names = {name: fields.measured(row) for name, row in fields.names_of(rows).items()}
-    if not word:
+    if not words:
         return Reply(f"{_EXPLAINED}\n项目：{'、'.join(names)}\n一个项目有哪些数字，像这样发：套表 字段 宣讲")
-    found = fields_of(names, word)
+    found = names
+    for word in words:
+        found = fields_of(found, word)
     if not found:
-        raise Refusal(f"没有带「{word}」的字段。项目：{'、'.join(names)}")
+        raise Refusal(f"没有带「{' '.join(words)}」的字段。项目：{'、'.join(names)}")
     told = [f"· {name}：{'、'.join(measures)}" for name, measures in found.items()]
     more = [f"另有 {len(told) - _MOST} 个项目，把字写得更全些再找。"] if len(told) > _MOST else []
     first = next(iter(found))

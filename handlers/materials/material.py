@@ -1,5 +1,6 @@
 """材料: the sentences of an annual report, as text and as Word."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -19,17 +20,19 @@ from storage.organisation import history, units
 MOST_LINES, MOST_CHARACTERS = 25, 1200
 _WORD = frozenset({"word", "docx", "文档"})
 _ROUNDED = "约数"
+_NO_YEAR = re.compile(r"\d+周|[本这上]周|明年")
 TEMPLATE = Path(__file__).with_name("template") / "material.docx"
 
 
 @command(
     "材料", "material", who=programmes.READERS, group="周报", rank=29, help="年度材料的句子，加 Word 得到文档",
     glued=ANYTHING, examples=("材料 今年", "材料 2025学年 约数", "材料 今年 Word 汇总上报"), exports=True,
+    snapshot=True,
 )  # fmt: skip
 def material(ask: Ask) -> Reply:
     """The sentences of a year, school year, term or month of the asker's unit, or of the one that is named."""
     span, words = periods.longer(ask.args, ask.today)
-    if span is not None and not span.label:
+    if (span is not None and not span.label) or _NO_YEAR.search(ask.args):
         raise Refusal("材料按月、学期、学年、年写，像这样发：材料 2026，材料 2025学年，材料 3月。")
     label = span.label if span else spans.label_of("year", ask.today)
     said = words.split()
@@ -55,14 +58,15 @@ def _text(ask: Ask, unit: Unit, label: str, rounded: bool) -> Reply:
         return Reply(told[0])
     again = f"{label} {history.path_names(ask.db, [unit])[unit.id]}{f' {_ROUNDED}' if rounded else ''}"
     buttons = (Button("Word", "材料", f"{again} Word"), *_other(again, rounded))
-    return Reply("\n".join(_shortened(told)), buttons)
+    return Reply("\n".join(shortened(told)), buttons)
 
 
 def _other(again: str, rounded: bool) -> tuple[Button, ...]:
     return () if rounded else (Button(_ROUNDED, "材料", f"{again} {_ROUNDED}"),)
 
 
-def _shortened(told: list[str]) -> list[str]:
+def shortened(told: list[str]) -> list[str]:
+    """As many lines as fit into a message; what is left is said to be in Word."""
     kept = told[:MOST_LINES]
     while len("\n".join(kept)) > MOST_CHARACTERS:
         kept.pop()

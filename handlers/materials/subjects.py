@@ -67,7 +67,8 @@ class Figures:
             shown = counted.checkins(None if row is EVERYTHING else row, self.days(period))
             return lines.Line(row, period, lines.filled(row, shown) if shown["count"] != "0" else "", shown)
         if row.is_medal:
-            shown = counted.awarded(self.db, row, self.unit, *spans.span_of(period))
+            first, last = spans.span_of(period)
+            shown = counted.awarded(self.db, row, self.unit, first, min(last, self.today))
             return lines.Line(row, period, lines.filled(row, shown) if shown["awarded"] != "0" else "", shown)
         of = {"roster": lines.roster_line, "case": lines.case_line}.get(row.shape, lines.line)
         made = of(self.db, row, self._paths, period, self.today)

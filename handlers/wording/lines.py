@@ -43,9 +43,10 @@ def line(db: Connection, row: Row, paths: Sequence[str], period: str, today: dat
     period, as of the last day of this one.
     """
     first, last = spans.span_of(period)
-    flows = sums.of(db, row.key, paths, _kept_periods(period, first, last))
-    stocks = reports.stocks(db, row.key, paths, last) if _has_stocks(row) else []
-    own = spans.label_of(row.period, min(last, max(first, today)))
+    day = min(last, max(first, today))
+    flows = sums.of(db, row.key, paths, _kept_periods(period, first, day))
+    stocks = reports.stocks(db, row.key, paths, day) if _has_stocks(row) else []
+    own = spans.label_of(row.period, day)
     owed = targets(db, row, paths, own, today) if row.period != "day" else _reached(db, row, paths)
     shown = _shown(db, row, paths, period, today, flows, stocks, owed)
     missing = tuple(each for each in owed if not each.done)

@@ -87,12 +87,12 @@ def test_a_term_and_a_year_have_the_stars_that_were_nominated_in_them(db: Connec
     quotas.freeze(db, top, "S2", False, "2026春", 300, 30, people.add(db, "测试", NOW), NOW)
     for words in ("2026春", "2026", "2026-04"):
         span = named(words, NOW.date())
-        said = period_digest.text(db, top, span, period_digest.of_days(db, top, span, NOW.date()), NOW)
+        said = period_digest.text(db, top, span, period_digest.of_days(db, top, span, NOW), NOW)
         assert "奖章：\n· 一星章:提名 300,已授予 300\n· 集体一星章:提名 5,已授予 5\n· 二星章:提名 90,已授予 90" in said
         assert ("(名额 90;一星章的 30.0%)" in said) == (words != "2026-04")
     for words in ("2025秋", "2026-03"):
         span = named(words, NOW.date())
-        assert "奖章" not in period_digest.text(db, top, span, period_digest.of_days(db, top, span, NOW.date()), NOW)
+        assert "奖章" not in period_digest.text(db, top, span, period_digest.of_days(db, top, span, NOW), NOW)
 
 
 def test_what_was_taken_away_or_is_over_is_not_told(db: Connection) -> None:

@@ -2,13 +2,14 @@
 
 import tomllib
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection
 
 from bot.commands.reports.catalogue import FIGURES
-from handlers.materials import sentences
+from handlers.materials import fields, sentences
 from handlers.materials.subjects import Figures
 from tests.support.fictional_year import DAY, Year
 
@@ -51,3 +52,18 @@ def test_a_year_gives_back_every_figure_of_its_report(db: Connection, report: st
             found = material[figure.get("rounded", False)]
             missing += [(figure["system"], each) for each in figure["gives"] if each not in found]
     assert told and missing == []
+
+
+def test_a_form_of_a_month_before_knows_nothing_of_what_came_later(db: Connection) -> None:
+    year = Year(db, "S0")
+    for figure in KNOWN:
+        if figure["system"] in ("S0-05", "S0-12"):
+            year.record(figure)
+    told = {
+        day: [
+            fields.resolve(Figures(db, year.top, day), name).value
+            for name in ("宣讲.场次.今年", "学校少先队基础.成立学校少工委")
+        ]
+        for day in (date(2026, 11, 30), DAY)
+    }
+    assert told == {date(2026, 11, 30): ["0", "0"], DAY: ["1500余", "70"]}

@@ -11,7 +11,7 @@ from docx import Document
 from docx.oxml.ns import qn
 from sqlalchemy import select
 
-from handlers.materials.material import TEMPLATE
+from handlers.materials.material import MOST_CHARACTERS, TEMPLATE, shortened
 from storage.audit.audit import Action
 from storage.tables import audit
 from tests.support.stage import Bot, running
@@ -48,6 +48,13 @@ def test_the_document_says_what_the_chat_says(tmp_path: Path) -> None:
             assert (about["what"], about["why"], about["period"]) == ("材料", "汇总上报", "2026")
 
     asyncio.run(scene())
+
+
+@pytest.mark.parametrize(("lines", "long", "kept"), [(25, 10, 25), (26, 10, 25), (20, 100, 11), (60, 40, 25)])
+def test_what_is_too_long_for_a_message_is_in_word(lines: int, long: int, kept: int) -> None:
+    told = shortened(["字" * long] * lines)
+    assert len(told) == kept + (lines > kept) and len("\n".join(told[:kept])) <= MOST_CHARACTERS
+    assert lines == kept or told[-1] == f"还有 {lines - kept} 行，在 Word 里。"
 
 
 def test_our_document_holds_no_names_of_people() -> None:

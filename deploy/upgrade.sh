@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# make upgrade: 备份、换新程序、改表、检查；有一步不成，就换回原来的程序，恢复备份。
+set -uo pipefail
+cd "$(dirname "$0")/.."
+BOT=".venv/bin/python -m bot"
+SERVICE=counselor-bot
+was=$(git rev-parse HEAD)
+kept="before-upgrade-$(date +%Y%m%d-%H%M%S).backup"
+# PostgreSQL 的恢复要一个空的数据库，只能照 docs/operations.md 动手做。
+by_hand=$(grep -qs '^DATABASE_URL=postgres' .env && echo yes || true)
+
+running() { command -v systemctl >/dev/null && systemctl is-active --quiet "$SERVICE" 2>/dev/null; }
+step() { echo "— $1"; }
+
+back() {
+    echo "升级没有成功（$1）。换回原来的程序和数据……" >&2
+    git checkout --quiet "$was" && make --silent install || { echo "程序没有换回来，请运行：git checkout $was && make install" >&2; exit 1; }
+    if [ -n "$by_hand" ]; then
+        echo "数据在 $kept 里，请照 docs/operations.md 的「恢复」做。" >&2
+    elif ! $BOT doctor >/dev/null 2>&1; then
+        $BOT restore "$kept" --yes || { echo "数据没有恢复，请照 docs/operations.md 的「恢复」用 $kept 做。" >&2; exit 1; }
+        $BOT preview --release >/dev/null
+    fi
+    if [ -n "$served" ]; then systemctl start "$SERVICE"; fi
+    echo "已换回 $(git rev-parse --short "$was")，数据和升级前一样。" >&2
+    exit 1
+}
+
+if [ -n "$(git status --porcelain --untracked-files=no)" ]; then
+    echo "这个文件夹里的程序被改过（git status 看得到），先处理好再升级。什么也没有动。" >&2
+    exit 1
+fi
+served=""
+if running; then served=yes; fi
+step "备份到 $kept"
+$BOT backup "$kept" || { echo "备份没有做成，没有升级。" >&2; exit 1; }
+$BOT backup verify "$kept" || { echo "备份打不开，没有升级。" >&2; exit 1; }
+step "换新程序"
+git pull --quiet --ff-only || { echo "取不到新程序（git pull），没有升级。" >&2; exit 1; }
+if [ -n "$served" ]; then systemctl stop "$SERVICE" || back "停不下来"; fi
+make --silent install || back "装不上"
+step "改表，检查"
+# 打开数据库就改表；doctor 看设置、数据库、密钥。
+$BOT clock >/dev/null || back "改表"
+$BOT doctor || back "检查不通过"
+if [ -n "$served" ]; then systemctl start "$SERVICE" || back "启动"; fi
+step "升级好了：$(git rev-parse --short "$was") → $(git rev-parse --short HEAD)。备份 $kept 过几天没有问题再删。"
