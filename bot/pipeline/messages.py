@@ -80,7 +80,7 @@ class Messages:
                     turn.look_at_the_closed()
         except kit.Refusal as refusal:
             ask.refused(refusal)
-            turn.letters.add([kit.Reply(refusal.text, refusal.buttons)], ask)
+            turn.letters.add([kit.Reply(refusal.text, refusal.buttons, spoken=refusal.spoken)], ask)
 
 
 def _say(turn: Turn, replies: Sequence[kit.Reply], ask: kit.Ask) -> None:

@@ -129,8 +129,7 @@ def coverage(squads: Iterable[Squad], told: Mapping[int, Told]) -> tuple[str, li
 
 def names(squads: list[Squad], schools: bool) -> str:
     """The first names of a list, with their schools for somebody who looks at several."""
-    shown = [f"{squad.school}{squad.name}" if schools else squad.name for squad in squads[:MOST_NAMES]]
-    return "、".join(shown) + (f"等 {len(squads)} 个" if len(squads) > MOST_NAMES else "")
+    return numbers.listed([f"{squad.school}{squad.name}" if schools else squad.name for squad in squads], MOST_NAMES)
 
 
 def owed(missing: list[Squad], squads: Sequence[Squad]) -> list[str]:

@@ -14,7 +14,7 @@ from handlers.programmes import attendance, reporting
 from handlers.programmes.asked import duty_plan
 from handlers.programmes.cases import case_intake, case_reminders, case_words
 from handlers.registry import ANYTHING, command, due
-from handlers.wording import days, lines, places, programmes
+from handlers.wording import days, lines, numbers, places, programmes
 from scheduling import spans
 from scheduling.calendar import Calendar
 from scheduling.occasions import Cleared
@@ -183,12 +183,11 @@ def _missing(line: lines.Line) -> str:
     said = "".join(f"，{word} {count} 家" for word, count in beside.items() if count)
     if not line.missing:
         return f"{len(owed)} 家都报了{said}。"
-    names = "、".join(f"{each.school}{each.name}{_mark(each)}" for each in line.missing[:MOST_NAMES])
-    more = f"等 {len(line.missing)} 家" if len(line.missing) > MOST_NAMES else ""
+    names = numbers.listed([f"{each.school}{each.name}{_mark(each)}" for each in line.missing], MOST_NAMES, "家")
     in_time = sum(each.state in ("on_time", "accepted", reports.ZERO) for each in owed)
     done = len(owed) - len(line.missing)
     rates = f"报送率 {done}/{len(owed)}，及时率 {in_time}/{len(owed)}{said}"
-    return f"{rates}\n还差 {len(line.missing)} 家：{names}{more}"
+    return f"{rates}\n还差 {len(line.missing)} 家：{names}"
 
 
 def _mark(one: coverage.Target) -> str:

@@ -59,7 +59,7 @@ MAY: dict[str, set[Role]] = {
     "参学": _ADMINS | {R.INSPECTOR}, "发布活动": _ADMINS, "结束活动": _ADMINS, "撤回活动": _ADMINS,
     "家长申请": _OFFICERS, "办理": _OFFICERS, "结案": _OFFICERS, "泄露": set(Role),
     "审计": {R.DATA_OFFICER, R.PROVINCE_ADMIN}, "合规审计": {R.DATA_OFFICER, R.PROVINCE_ADMIN},
-    "隐私": set(Role),
+    "隐私": set(Role), "公告": _ADMINS, "不收公告": set(Role),
     "单位": _APPOINTERS, "升级": _APPOINTERS, "导入": _APPOINTERS, "导出 名册": _APPOINTERS,
     "邀请 全部": _APPOINTERS, "邀请 办公室": _APPOINTERS, "谁还没加入": _APPOINTERS,
     "上报": set(Role), "登记": set(Role), "在册": set(Role), "到期": set(Role), "续": set(Role), "结束": set(Role),
