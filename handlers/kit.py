@@ -261,6 +261,8 @@ class Refusal(Exception):
         super().__init__(text)
         self.text = text
         self.buttons = buttons
+        # Said instead of the buttons where an answer is quicker without any.
+        self.spoken = ""
         # Set for a refused yes: there is nothing else to answer.
         self.ends_question = False
 

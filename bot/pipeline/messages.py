@@ -57,7 +57,7 @@ class Messages:
         door = masking.door(turn.db, message)
         vault = Listening(turn.vault, door.hear)
         features = self._features
-        ask = kit.Ask(turn.db, turn.now, message, inbox_id, None, "", turn.rollups, vault, features.commands,
+        ask = kit.Ask(turn.db, turn.now, message, inbox_id, None, "", turn.rollups, vault, features.declared,
                   nameless=self._nameless, door=door, daily=self._daily, occasions=features.occasions,
                       reader=reader)  # fmt: skip
         try:
@@ -80,7 +80,7 @@ class Messages:
                     turn.look_at_the_closed()
         except kit.Refusal as refusal:
             ask.refused(refusal)
-            turn.letters.add([kit.Reply(refusal.text, refusal.buttons)], ask)
+            turn.letters.add([kit.Reply(refusal.text, refusal.buttons, spoken=refusal.spoken)], ask)
 
 
 def _say(turn: Turn, replies: Sequence[kit.Reply], ask: kit.Ask) -> None:

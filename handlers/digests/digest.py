@@ -177,9 +177,8 @@ def _missing(shown: figures.Digest) -> str:
     if len(shown.schools) > 1 and len(shown.missing) > MOST_NAMES:
         beside = f"；{'，'.join(told)}" if told else ""
         return f"未签到 {len(shown.missing)} 个中队，发「未签到」看是哪些{beside}"
-    more = f"等 {len(shown.missing)} 个" if len(shown.missing) > MOST_NAMES else ""
     beside = f";{','.join(told)}" if told else ""
-    return f"未签到 {len(shown.missing)} 个:{'、'.join(shown.missing[:MOST_NAMES])}{more}{beside}"
+    return f"未签到 {len(shown.missing)} 个:{numbers.listed(shown.missing, MOST_NAMES)}{beside}"
 
 
 def _medals(shown: figures.Digest) -> str:

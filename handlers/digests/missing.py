@@ -34,7 +34,11 @@ def missing(ask: Ask) -> Reply:
     text = _text(weeks.period_name(period, ask.today), found, due, named)
     if named and len(found) > MOST_NAMES:
         return _schools(ask, period, found, due)
-    more = f"\n等 {len(found)} 个,发「周报 {period.week} 表」看全部" if len(found) > MOST_NAMES else ""
+    more = (
+        f"\n等 {len(found)} 个,发「周报 {weeks.week_said(period.week, ask.today)} 表」看全部"
+        if len(found) > MOST_NAMES
+        else ""
+    )
     return Reply(text + more, _buttons(ask, period, words) if found else ())
 
 
@@ -45,7 +49,9 @@ def _schools(ask: Ask, period: weeks.Period, found: list[Squad], due: int) -> Re
     lines = [f"{when}还有 {len(found)} 个中队没签到（共 {due} 个），多的在前："]
     lines += [f"· {school or '其他'} {number} 个" for (_, school), number in count[:MOST_SCHOOLS]]
     if len(count) > MOST_SCHOOLS:
-        lines.append(f"另有 {len(count) - MOST_SCHOOLS} 所，发「周报 {period.week} 表」看全部")
+        lines.append(
+            f"另有 {len(count) - MOST_SCHOOLS} 所，发「周报 {weeks.week_said(period.week, ask.today)} 表」看全部"
+        )
     shown = units.by_ids(ask.db, [id for (id, _), _ in count[:MOST_BUTTONS] if id])
     names = history.path_names(ask.db, shown.values())
     down = [

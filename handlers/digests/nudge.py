@@ -41,7 +41,9 @@ def nudge(ask: Ask) -> Reply:
     when = weeks.period_name(period, ask.today)
     this = periods.week_of(ask.today)
     if period.week not in (this, periods.week_before(this)):
-        raise Refusal(f"只能催本周和上周的,{when}已经过去太久。发「未签到 {period.week}」看名单。")
+        raise Refusal(
+            f"只能催本周和上周的,{when}已经过去太久。发「未签到 {weeks.week_said(period.week, ask.today)}」看名单。"
+        )
     at = places.chosen(ask, ADMINS, words, "催办", f"{period.week} {{}}")
     ask.rollups.flush(ask.db)
     missing, squads = counting.missing(ask.db, period.week, [unit.path for unit in at])

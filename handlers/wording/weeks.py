@@ -62,19 +62,20 @@ def taught(ask: Ask, args: str) -> str:
 
 def _check_words(args: str, today: date) -> None:
     """Refuse times that are clear but not meant here: what has not come, and what is longer than a week."""
+    last = week_name(week_before(week_of(today)))
     if match := _TO_COME.search(args):
-        raise Refusal(f"「{match[0]}」还没有到。可以看本周、上周或更早的,如 {week_before(week_of(today))}。")
+        raise Refusal(f"「{match[0]}」还没有到。可以看本周、上周或更早的,如 {last}。")
     if (match := _LONGER.search(args)) and not _DAY.search(args):
-        raise Refusal(f"这里一周一周地看,没有「{match[0]}」的。可以这样写:本周、上周、{week_before(week_of(today))}。")
+        raise Refusal(f"这里一周一周地看,没有「{match[0]}」的。可以这样写:本周、上周、{last}。")
 
 
 def _begun(pattern: "re.Pattern[str]", match: "re.Match[str]", today: date) -> Period:
     try:
         found = _PERIODS[pattern](match, today)
     except ValueError:
-        raise Refusal(f"没有「{match[0]}」这个时间。可以这样写:本周、上周、{week_of(today)}。") from None
+        raise Refusal(f"没有「{match[0]}」这个时间。可以这样写:本周、上周、{week_name(week_of(today))}。") from None
     if (found.day or monday_of(found.week)) > today:
-        raise Refusal(f"「{match[0]}」还没有到。可以看本周、上周或更早的,如 {week_before(week_of(today))}。")
+        raise Refusal(f"「{match[0]}」还没有到。可以看本周、上周或更早的,如 {week_name(week_before(week_of(today)))}。")
     return found
 
 
@@ -120,6 +121,12 @@ def period_name(period: Period, today: date) -> str:
         return days.short(period.day)
     this = week_of(today)
     return {this: "本周", week_before(this): "上周"}.get(period.week, week_name(period.week))
+
+
+def week_said(week: str, today: date) -> str:
+    """As it is typed: 本周, 上周, 第14周; what is longer ago with its year, 2025年第14周."""
+    recent = monday_of(week) > today - timedelta(weeks=_HALF_A_YEAR)
+    return period_name(Period(week), today) if recent else f"{week[:4]}年{week_name(week)}"
 
 
 def week_days(week: str) -> str:
