@@ -8,7 +8,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 BENCH_VENV := .venv-bench
 BENCH_STAMP := $(BENCH_VENV)/.installed
 
-.PHONY: help install dev run test test-long quick test-postgresql check bench faults lock sbom wheel upgrade fmt
+.PHONY: help install dev run test test-long quick test-postgresql check bench faults soak lock sbom wheel upgrade fmt
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -60,9 +60,12 @@ check: $(DEV_STAMP) ## lint, types, import directions, unsafe calls, secrets
 bench: $(DEV_STAMP) $(BENCH_STAMP) ## speed and memory, as ratios inside one run
 	$(PY) -m tests.bench
 
-faults: $(DEV_STAMP) ## long kill -9 runs, and 100,000 mutated messages
+faults: $(DEV_STAMP) ## kills, outages, power cuts, full disks, a restore drill; writes docs/reliability.md
 	$(PY) -m tests.fuzz
-	$(PY) -m tests.faults
+	$(PY) -m tests.faults --minutes 15 --report docs/reliability.md
+
+soak: $(DEV_STAMP) ## an hour at 20 messages a second with a kill a minute
+	$(PY) -m tests.faults.soak
 
 sbom: $(DEV_STAMP) ## write sbom.json, a CycloneDX of requirements.lock
 	$(VENV)/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible --of JSON -o sbom.json

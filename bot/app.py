@@ -89,10 +89,7 @@ class App:
             self.stage = await routes.open_stage(self.engine, self.pipeline, self.ticker)
             self.routes += routes.Pages(self.stage).routes()
             self.most_body = routes.MOST_READ
-        if self.settings.pages is not None:
-            from bot.digest_pages import DigestPages
-
-            self.routes += DigestPages(self.engine).routes()
+        self.routes += platforms.pages(self.engine)
         practice = self.stage.channel if self.stage else None
         self.channels = await platforms.open_channels(self.engine, self.pipeline, self.owner, practice)
         engine, clock = self.engine, self.engine.clock

@@ -45,8 +45,7 @@ class Engine:
     def transactions(self, read: ReadEngine | None = None) -> Transactions:
         """What turns messages into committed results; with `read`, what only reads is read there, beside the writer."""
         settings, write = self.settings, self.database.write
-        rules = settings.nameless, settings.daily_limits
-        return Transactions(write, self.features, self.vault, self.now, *rules, read, settings.pages)
+        return Transactions(write, self.features, self.vault, self.now, settings.nameless, settings.daily_limits, read)
 
     def limits(self) -> Limits:
         """How much one sender may say."""

@@ -2,18 +2,41 @@
 
 from collections.abc import Iterator
 
+from starlette.routing import Route
+
 from bot.channels import Channel
 from bot.engine import Engine
+from bot.pipeline.turn import Turn
 from bot.pipeline.writer import Pipeline
 from storage.people import accounts
+from storage.reminders import feeds
 
 
 async def open_channels(engine: Engine, pipeline: Pipeline, owner: str, practice: Channel | None) -> dict[str, Channel]:
     """The channels by name, noted for the notices; `owner` is this process, for what only one may do at a time."""
     found = [practice] if practice else list(_configured(engine, pipeline, owner))
     channels = {channel.name: channel for channel in found}
-    await pipeline.do(lambda turn: accounts.note_channels(turn.db, channels, engine.clock.real()))
+
+    def note(turn: Turn) -> None:
+        accounts.note_channels(turn.db, channels, engine.clock.real())
+        feeds.note_address(turn.db, engine.settings.public_url, engine.clock.real())
+
+    await pipeline.do(note)
     return channels
+
+
+def pages(engine: Engine) -> list[Route]:
+    """What others may read from outside, where there is an address for it; digests on the practice page always."""
+    routes: list[Route] = []
+    if engine.settings.public_url or engine.settings.practice:
+        from bot.digest_pages import DigestPages
+
+        routes += DigestPages(engine).routes()
+    if engine.settings.public_url:
+        from bot.feed import Feed
+
+        routes += Feed(engine).routes()
+    return routes
 
 
 def _configured(engine: Engine, pipeline: Pipeline, owner: str) -> Iterator[Channel]:

@@ -110,8 +110,6 @@ class Ask:
     occasions: Occasions = field(default_factory=lambda: Occasions({}))
     # What is limited a day, and how often it may be.
     daily: Mapping[str, int] = field(default_factory=dict)
-    # What the path of a web page is appended to, for a link; None: there are no pages.
-    pages: str | None = None
     # How a command that only reads is answered; None: at once, from `db`.
     reader: "Reader | None" = None
 
@@ -263,6 +261,8 @@ class Refusal(Exception):
         super().__init__(text)
         self.text = text
         self.buttons = buttons
+        # Said instead of the buttons where an answer is quicker without any.
+        self.spoken = ""
         # Set for a refused yes: there is nothing else to answer.
         self.ends_question = False
 

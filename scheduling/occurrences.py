@@ -62,13 +62,13 @@ def lay_out(db: Connection, now: datetime, calendar: Calendar, occasions: Occasi
     Nothing is made of the time before somebody held the role, nor, for a newcomer or after a change of the calendar, of
     what has passed. What passed while no process ran is made now: the tick says or expires it.
     """
-    kept = key_values.several(db, (_LAID_OUT, _LAYING_OUT, school_days.MARK, holds.HELD))
-    held = kept.get(holds.HELD, "")
-    mark = _noted(kept, _LAID_OUT, _mark)
-    goal = _goal(db, now, calendar, mark, kept.get(school_days.MARK, ""))
+    mark, goal, step, held = _look(db, now, calendar)
+    # Only one process lays out at a time: two that meet would take back what the other has made.
+    if mark == goal or not key_values.alone(db, _LAYING_OUT):
+        return LaidOut(held=held)
+    mark, goal, step, held = _look(db, now, calendar)
     if mark == goal:
         return LaidOut(held=held)
-    step = _noted(kept, _LAYING_OUT, _pass)
     if mark and mark.until > goal.until:
         # The clock was put back: as on the first day.
         mark = None
@@ -87,6 +87,14 @@ def lay_out(db: Connection, now: datetime, calendar: Calendar, occasions: Occasi
     _note(db, _LAYING_OUT, None, now)
     # Whoever came during the pass has a turn in the next.
     return LaidOut(new, step.goal != goal, held)
+
+
+def _look(db: Connection, now: datetime, calendar: Calendar) -> tuple[_Mark | None, _Mark, _Pass | None, str]:
+    """(how far has been laid out, how far it is to be, the pass that has begun, why nothing is said)."""
+    kept = key_values.several(db, (_LAID_OUT, _LAYING_OUT, school_days.MARK, holds.HELD))
+    mark = _noted(kept, _LAID_OUT, _mark)
+    goal = _goal(db, now, calendar, mark, kept.get(school_days.MARK, ""))
+    return mark, goal, _noted(kept, _LAYING_OUT, _pass), kept.get(holds.HELD, "")
 
 
 def _goal(db: Connection, now: datetime, calendar: Calendar, mark: _Mark | None, noted: str) -> _Mark:

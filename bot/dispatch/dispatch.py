@@ -31,6 +31,8 @@ _WHOLE = frozenset({"checkin", "nomination"})
 _OF_REPORTS = "签到"
 # Read so, a text says nothing that could be done.
 _IN_VAIN = frozenset({"unknown", "question", "chat"})
+# @机器人 看 宣讲, as it is copied out of a group; the channels take it out where the platform says who is called.
+_CALLED = re.compile(r"^@\S{1,30}\s+(?=\S)")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -42,6 +44,7 @@ def answer(features: Features, ask: kit.Ask) -> Sequence[kit.Reply]:
         if not refusal.buttons and ask.message.private and not _is_stranger(ask):
             meant = features.command_in(tidy(ask.message.text))
             refusal.buttons = examples.beside(ask, refusal.text, meant[0] if meant else None)
+            refusal.spoken = "".join(f"可以发：{each.typed}" for each in refusal.buttons)
         raise
 
 
@@ -77,8 +80,8 @@ def _greeting(ask: kit.Ask) -> Sequence[kit.Reply]:
 
 
 def tidy(text: str) -> str:
-    """The text without control characters and white space around it; line breaks and tabs stay."""
-    return _CONTROL.sub("", text).strip()
+    """The text without control characters, white space around it and whom it calls; line breaks and tabs stay."""
+    return _CALLED.sub("", _CONTROL.sub("", text).strip(), count=1)
 
 
 def _said(features: Features, ask: kit.Ask, text: str, commands: bool = True) -> Sequence[kit.Reply]:

@@ -48,6 +48,8 @@ class Features:
     by_letter: Mapping[tuple[str, str], Command] = field(default_factory=dict)
     # Letter → the command for whatever is said of its numbers.
     by_number: Mapping[str, Command] = field(default_factory=dict)
+    # The commands, and behind them those for the numbers of a letter.
+    declared: tuple[Command, ...] = ()
 
     def ordered(self, reading: Reading) -> tuple[Command, str] | None:
         """The command, with its arguments, that a text without a command's word asks for."""
@@ -119,6 +121,7 @@ def collect(found: Iterable[ModuleType] | None = None) -> Features:
         _by_name(attribute(found, "_ahead")),
         _unique(lettered),
         _unique((each.number, each) for each in declared if each.number),
+        (*commands, *(each for each in declared if each.letter)),
     )
 
 

@@ -19,17 +19,11 @@ SORRY = "抱歉,这条消息没有处理好,已经保存(编号 {})。管理员�
 class Messages:
     """Hands messages to the features."""
 
-    def __init__(
-        self, features: Features, nameless: frozenset[str], daily: Mapping[str, int], pages: str | None
-    ) -> None:
-        """`nameless`: the channels on which no child is named; `daily`: what is limited a day, and how often.
-
-        `pages`: what a page's path is appended to; None: there are none.
-        """
+    def __init__(self, features: Features, nameless: frozenset[str], daily: Mapping[str, int]) -> None:
+        """`nameless`: the channels on which no child is named; `daily`: what is limited a day, and how often."""
         self._features = features
         self._nameless = nameless
         self._daily = daily
-        self._pages = pages
 
     def handle_all(self, turn: Turn, messages: Sequence[kit.Message], reader: kit.Reader | None) -> Iterator[Any]:
         """One outcome a message; a repeat, also within these, changes nothing.
@@ -63,9 +57,9 @@ class Messages:
         door = masking.door(turn.db, message)
         vault = Listening(turn.vault, door.hear)
         features = self._features
-        ask = kit.Ask(turn.db, turn.now, message, inbox_id, None, "", turn.rollups, vault, features.commands,
+        ask = kit.Ask(turn.db, turn.now, message, inbox_id, None, "", turn.rollups, vault, features.declared,
                   nameless=self._nameless, door=door, daily=self._daily, occasions=features.occasions,
-                  reader=reader, pages=self._pages)  # fmt: skip
+                      reader=reader)  # fmt: skip
         try:
             ask = known.complete(ask)
             senders.note(turn, ask)
@@ -86,7 +80,7 @@ class Messages:
                     turn.look_at_the_closed()
         except kit.Refusal as refusal:
             ask.refused(refusal)
-            turn.letters.add([kit.Reply(refusal.text, refusal.buttons)], ask)
+            turn.letters.add([kit.Reply(refusal.text, refusal.buttons, spoken=refusal.spoken)], ask)
 
 
 def _say(turn: Turn, replies: Sequence[kit.Reply], ask: kit.Ask) -> None:

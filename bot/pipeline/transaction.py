@@ -40,17 +40,16 @@ class Transactions:
     def __init__(
         self, engine: Engine, features: Features, vault: Vault, now: Callable[[], datetime],
         nameless: frozenset[str] = frozenset({"telegram"}), daily: Mapping[str, int] = MappingProxyType({}),
-        read: Engine | None = None, pages: str | None = None,
+        read: Engine | None = None,
     ) -> None:  # fmt: skip
         """`nameless`: the channels on which no child is named; `daily`: what is limited a day, and how often.
 
         `read`: connections beside the writer; what only reads is to be read from them first (`read_first`).
-        `pages`: what a page's path is appended to; None: there are none.
         """
         self._read = read
         self._nameless = nameless
         self._engine = engine
-        self._messages = Messages(features, nameless, daily, pages)
+        self._messages = Messages(features, nameless, daily)
         self._vault = vault
         self._now = now
         # Whether something was written for the senders; whoever has told them sets it back.

@@ -158,11 +158,6 @@ class Settings(BaseSettings):
         return not (self.telegram_token or self.wecom_app or self.wecom_robot)
 
     @property
-    def pages(self) -> str | None:
-        """What the path of a page is appended to, for a link; None: there are no pages."""
-        return "" if self.practice else self.public_url or None
-
-    @property
     def real_database(self) -> str:
         """The database of the real bot."""
         return self.database_url or f"sqlite:///{self.data_dir / 'bot.db'}"

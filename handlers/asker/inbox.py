@@ -1,5 +1,7 @@
 """What waits for somebody, of every kind, the oldest first: each command says what of its own does (`waits`)."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from handlers.kit import Ask, Button, Reply, Waiting
@@ -18,6 +20,17 @@ def gathered(ask: Ask, but: str = "") -> list[Waiting]:
         for one in each.waits(ask)
     ]
     return sorted(found, key=lambda one: one.since)
+
+
+def decided(ask: Ask, word: str, number: str, words: str = "") -> Sequence[Reply] | None:
+    """What 同意 or 退回 of a number does where another command decides on it (D20260403-01, R12); None: none does."""
+    found = next((each for each in ask.features if number[0] in (each.number, each.letter if word in each.words else "")
+                  and each.allows(ask.person)), None)  # fmt: skip
+    if found is None:
+        return None
+    args = f"{number} {word if found.number else ''} {words}"
+    answer = found.handler(replace(ask, args=" ".join(args.split())))
+    return [answer] if isinstance(answer, Reply) else answer
 
 
 def days(ask: Ask, since: datetime) -> int:

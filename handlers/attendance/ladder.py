@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from handlers.kit import Button, Due, Role, Unit
+from handlers.wording import numbers
 from storage.people import accounts, people
 from storage.reminders import deliveries, wishes
 
@@ -42,7 +43,7 @@ def rung(due: Due, at: Sequence[Unit], done: Iterable[Below], left: Sequence[Bel
     told = deliveries.ever_told(due.db, due.occurrence)
     after = sum(not holders.get(each.id, set()).isdisjoint(told) for each in done)
     lost, why = _unheard(due, [(each, holders.get(each.id, set())) for each in left])
-    names = "、".join(each.name for each in left[:_MOST]) + (f"等 {len(left)} 个" if len(left) > _MOST else "")
+    names = numbers.listed([each.name for each in left], _MOST)
     invite = tuple(Button(f"邀请 {each.name}", "邀请", f"中队辅导员 {each.name}") for each in lost[:_MOST_INVITED])
     counted = f"{len(left)}（{why}）" if why else len(left)
     text = f"提醒后已报 {after}，还差 {counted}：{names}"

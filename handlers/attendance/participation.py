@@ -1,7 +1,8 @@
 """Which campaign a check-in answers, and how campaigns and their coverage are said."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time, timedelta, tzinfo
 
 from handlers.kit import Ask, Person, Role, Unit
@@ -16,6 +17,7 @@ from storage.organisation import units
 from storage.organisation.units import Kind
 
 MOST_NAMES = 30
+_MOST_NAMED, _MOST_LOWEST = 10, 5
 # What a title or topic says beside its theme: 四月主题活动.
 _NO_THEME = re.compile(r"[一二三四五六七八九十\d]+月份?|第.{1,3}期|[本上下]周|主题|系列|活动|教育|实践|开展|\s+")
 # So long after its end a report still says which campaign it is for.
@@ -125,13 +127,28 @@ def coverage(squads: Iterable[Squad], told: Mapping[int, Told]) -> tuple[str, li
     return f"已报 {done}/{len(due)} 个中队({numbers.share(done, len(due))}),{heads} 人次", missing
 
 
-def missing_line(missing: list[Squad]) -> list[str]:
-    """还没报 2 个:三(1)中队、三(2)中队; nothing where nobody is missing."""
+def names(squads: list[Squad], schools: bool) -> str:
+    """The first names of a list, with their schools for somebody who looks at several."""
+    return numbers.listed([f"{squad.school}{squad.name}" if schools else squad.name for squad in squads], MOST_NAMES)
+
+
+def owed(missing: list[Squad], squads: Sequence[Squad]) -> list[str]:
+    """还没报 2 个:三(1)中队、三(2)中队; nothing where nobody is missing, only how many of many in several schools."""
+    if len(missing) > _MOST_NAMED and len({squad.school for squad in squads}) > 1:
+        return [f"还没报 {len(missing)} 个中队"]
     schools = len({squad.school for squad in missing}) > 1
     return [f"还没报 {len(missing)} 个:{names(missing, schools)}"] if missing else []
 
 
-def names(squads: list[Squad], schools: bool) -> str:
-    """The first names of a list, with their schools for somebody who looks at several."""
-    shown = [f"{squad.school}{squad.name}" if schools else squad.name for squad in squads[:MOST_NAMES]]
-    return "、".join(shown) + (f"等 {len(squads)} 个" if len(squads) > MOST_NAMES else "")
+def lowest(squads: Sequence[Squad], told: Mapping[int, Told]) -> list[str]:
+    """最少的 5 所:育红小学 0/12 …: of several schools by their squads, of one by the heads of those that reported."""
+    due = Counter(squad.school for squad in squads)
+    done = Counter(squad.school for squad in squads if squad.id in told)
+    if len(due) > 1:
+        low = sorted(due, key=lambda school: done[school] / due[school])[:_MOST_LOWEST]
+        return [f"最少的 {len(low)} 所:" + "、".join(f"{school} {done[school]}/{due[school]}" for school in low)]
+    heads = {squad.name: told[squad.id].attended for squad in squads if squad.id in told}
+    if len(heads) < 2:
+        return []
+    few = sorted(heads, key=lambda name: heads[name])[:_MOST_LOWEST]
+    return [f"人数最少的 {len(few)} 个:" + "、".join(f"{name} {heads[name]}" for name in few)]

@@ -87,7 +87,7 @@ def _progress(ask: Ask, one: campaigns.Campaign) -> Reply:
         f"{participation.window(one, ask.now.tzinfo)} · {_state(ask, one)}",
         said,
     ]
-    lines += participation.missing_line(missing) or ["全部报了。"]
+    lines += [*(participation.owed(missing, squads) or ["全部报了。"]), *participation.lowest(squads, told)]
     return Reply("\n".join(lines), _buttons(ask, one, bool(missing)))
 
 

@@ -105,8 +105,11 @@ def right_after(ask: Ask) -> Reply:
         return another(replace(ask, args=f"#{found[0].id} 实到{said.attended}"))[0]
     if said.attended and said.attended > found[0].attended and _OF_ALL.search(ask.args):
         return _one_of(found[0], "这是应到，还是实到？", (said.attended, found[0].attended), (None, said.attended))
-    told = {number.taken for number in ask.heard.numbers}
-    if said.absent and told.isdisjoint(("attended", "due")) and found[0].day == (said.date or found[0].day):
+    told = [number.value or 0 for number in ask.heard.numbers if number.taken in ("attended", "due")]
+    if said.absent and len(told) == 1 and told[0] + said.absent == found[0].attended:
+        whole, came = found[0].attended, told[0]  # 43,有一个没来, of 44
+        return _one_of(found[0], "实到多少？", (whole, came), (came, came - said.absent))
+    if said.absent and not told and found[0].day == (said.date or found[0].day):
         return revisions.warned(_absent(found[0], said.absent), ask.heard)
     if said.topic not in (None, said.activity) and said.attended is None and not said.dated:
         # 清明祭英烈: what it was about, and not another activity.

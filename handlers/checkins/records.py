@@ -82,7 +82,7 @@ def _school(ask: Ask, words: str) -> Reply:
 )  # fmt: skip
 def look(ask: Ask) -> Reply:
     """The check-ins of a squad, a school or all of the asker's, in a week or on a day."""
-    period, words = weeks.period_in(ask.args, ask.today, single=True)
+    period, words = weeks.period_in(weeks.taught(ask, ask.args), ask.today, single=True)
     at = places.chosen(ask, LOOKERS, words, "查", f"{period.day or period.week} {{}}")
     first = period.day or periods.monday_of(period.week)
     last = period.day or first + timedelta(days=6)
@@ -92,7 +92,11 @@ def look(ask: Ask) -> Reply:
     if not found:
         before = f"{periods.week_before(period.week)} {words}".strip()
         return Reply(f"{name}{when}还没有签到。", (Button("看前一周", "查", before),))
-    more = f"\n只列出最近 {MOST} 条,全部见「周报 {period.week} 表」。" if len(found) > MOST else ""
+    more = (
+        f"\n只列出最近 {MOST} 条,全部见「周报 {weeks.week_said(period.week, ask.today)} 表」。"
+        if len(found) > MOST
+        else ""
+    )
     count = f"{MOST} 条以上" if more else f"{len(found)} 条"
     listed = "\n".join(_by_school(ask, found[:MOST], at))
     return Reply(f"{name}{when}签到 {count}:\n{listed}{more}")

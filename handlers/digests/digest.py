@@ -9,14 +9,15 @@ from sqlalchemy import Connection
 from handlers.digests import figures as reports
 from handlers.digests import groups, period_digest, schools, sums
 from handlers.digests.monday.sentences import three
+from handlers.digests.page import link
 from handlers.digests.readers import READERS
 from handlers.kit import ADMINS, Ask, Button, File, Reply, Unit
 from handlers.registry import ANYTHING, command
 from handlers.wording import lines, numbers, periods, places, weeks
 from scheduling import closed_periods
-from scheduling.periods import week_of
+from scheduling.periods import monday_of, week_of
 from storage.digests import figures
-from storage.organisation import history, units
+from storage.organisation import history, school_days, units
 
 _FORMS = {"图": "图", "图片": "图", "表": "表", "表格": "表"}
 _PAGE = "网页"
@@ -42,7 +43,7 @@ def digest(ask: Ask) -> Sequence[Reply]:
     span, rest = periods.longer(ask.args, ask.today)
     if span:
         return period_digest.of_span(ask, span, rest)
-    period, rest = weeks.period_in(ask.args, ask.today)
+    period, rest = weeks.period_in(weeks.taught(ask, ask.args), ask.today)
     page, rest = schools.asked(rest)
     form, words = _form(rest)
     # What the messages before this one in the same transaction reported belongs to it.
@@ -62,7 +63,9 @@ def digest(ask: Ask) -> Sequence[Reply]:
             whole_text(ask.db, each, unit, ask.today),
             (
                 *buttons(each, "" if alone else named(ask.db, unit), admin),
-                *schools.buttons(ask.db, unit, each, unit not in own, ask.pages is not None and ask.message.private),
+                *schools.buttons(
+                    ask.db, unit, each, unit not in own, ask.message.private and link.address_for(ask) is not None
+                ),
             ),
         )
         for unit, each in found
@@ -75,7 +78,9 @@ def whole_text(db: Connection, shown: figures.Digest, unit: Unit, today: date) -
     As many as a phone shows, of each section one before any has two. Of a frozen week Monday's three sentences lead.
     """
     found = lines.of_week(db, [unit.path], shown.week, today)
-    said = text(shown, three(db, unit, shown, _compared(shown), found) if shown.revision else ())
+    sentences = three(db, unit, shown, _compared(shown), found) if shown.revision else ()
+    taught = school_days.teaching_week(db, unit.path, monday_of(shown.week))
+    said = text(shown, sentences, taught)
     if not found:
         return said
     said += "\n上报：" if shown.week == week_of(today) else "\n上报（到今天为止）："
@@ -135,20 +140,22 @@ def _file(ask: Ask, form: str, at: list[Unit], week: str) -> Reply:
     return Reply(f"{title}{weeks.week_name(week)}周报({form})", file=File(name, recipe, values, plain=form == "图"))
 
 
-def text(shown: figures.Digest, sentences: Sequence[str] = ()) -> str:
+def text(shown: figures.Digest, sentences: Sequence[str] = (), taught: int | None = None) -> str:
     """
     The digest for a phone: the result, by activity, missing squads, medals, the week before (domain §6.7).
 
     Of activities, schools and stars it says as many as there is room for; the sentences stand for the comparison.
+    `taught` is the number of the teaching week, if there is one.
     """
-    return sums.fitting(lambda most: list(filter(None, _said(shown, sentences, most))), MOST_ACTIVITIES)
+    return sums.fitting(lambda most: list(filter(None, _said(shown, sentences, taught, most))), MOST_ACTIVITIES)
 
 
-def _said(shown: figures.Digest, sentences: Sequence[str], most: int) -> list[str]:
+def _said(shown: figures.Digest, sentences: Sequence[str], taught: int | None, most: int) -> list[str]:
+    number = f"（教学第{taught}周）" if taught else ""
     return [
         _result(shown),
         *sentences,
-        " · ".join(filter(None, (weeks.week_days(shown.week), reports.stamp(shown)))),
+        " · ".join(filter(None, (weeks.week_days(shown.week) + number, reports.stamp(shown)))),
         *sums.by_activity(shown, most),
         *schools.lines(shown, most),
         _missing(shown),
@@ -177,9 +184,8 @@ def _missing(shown: figures.Digest) -> str:
     if len(shown.schools) > 1 and len(shown.missing) > MOST_NAMES:
         beside = f"；{'，'.join(told)}" if told else ""
         return f"未签到 {len(shown.missing)} 个中队，发「未签到」看是哪些{beside}"
-    more = f"等 {len(shown.missing)} 个" if len(shown.missing) > MOST_NAMES else ""
     beside = f";{','.join(told)}" if told else ""
-    return f"未签到 {len(shown.missing)} 个:{'、'.join(shown.missing[:MOST_NAMES])}{more}{beside}"
+    return f"未签到 {len(shown.missing)} 个:{numbers.listed(shown.missing, MOST_NAMES)}{beside}"
 
 
 def _medals(shown: figures.Digest) -> str:

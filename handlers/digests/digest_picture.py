@@ -52,7 +52,7 @@ def _header(page: _Page, shown: figures.Digest) -> None:
     page.text(
         pictures.MARGIN, page.y + 24, shown.title, page.fitting(shown.title, 46, pictures.INNER), "#FFFFFF", bold=True
     )
-    when = f"{weeks.week_name(shown.week)} · {weeks.week_days(shown.week)}"
+    when = f"{weeks.week_name(shown.week)}周报 · {weeks.week_days(shown.week)}"
     page.text(pictures.MARGIN, page.y + 94, when, 26, "#F9E3DC")
     page.text(pictures.MARGIN, page.y + 136, reports.stamp(shown), 22, "#F3D3CA")
     page.down(180 + 28)

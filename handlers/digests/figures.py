@@ -17,11 +17,11 @@ STATE_WORDS = {
 
 
 def stamp(shown: Digest) -> str:
-    """As of when: 截至 4月3日 16:20, or 4月6日 08:00 冻结."""
+    """As of when: 截至 4月3日 16:20, or 4月6日 08:00 定稿."""
     if shown.at is None:
-        return "已冻结" if shown.revision else ""
+        return "已定稿" if shown.revision else ""
     at = days.moment(shown.at)
-    return f"{at} 冻结" if shown.revision else f"截至 {at}"
+    return f"{at} 定稿" if shown.revision else f"截至 {at}"
 
 
 def medals(shown: Digest) -> list[str]:
@@ -76,8 +76,8 @@ def late(shown: Digest) -> str:
 
 
 def corrected(shown: Digest) -> str:
-    """冻结后更正(第2版):补报 1 条;场次 4→5,人次 162→206; empty when nothing came later."""
-    return f"冻结后更正(第{shown.revision}版):{_changes(shown.correction)}" if shown.correction else ""
+    """定稿后更正(第2版):补报 1 条;场次 4→5,人次 162→206; empty when nothing came later."""
+    return f"定稿后更正(第{shown.revision}版):{_changes(shown.correction)}" if shown.correction else ""
 
 
 def corrected_before(shown: Digest) -> str:

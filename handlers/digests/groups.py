@@ -18,8 +18,7 @@ def told(ask: Ask, found: Sequence[Group], week: str) -> Reply:
     more = [f"另有 {len(sums) - _MOST} 组"] if len(sums) > _MOST else []
     missing = sums[0][1].missing if len(sums) == 1 else ()
     if missing:
-        rest = f"等 {len(missing)} 个" if len(missing) > _MOST_NAMES else ""
-        more = [f"未签到 {len(missing)} 个：{'、'.join(missing[:_MOST_NAMES])}{rest}"]
+        more = [f"未签到 {len(missing)} 个：{numbers.listed(missing, _MOST_NAMES)}"]
     return Reply("\n".join([f"{weeks.week_name(week)}：", *lines, *more]))
 
 

@@ -6,7 +6,7 @@ from handlers.kit import ADMINS, Ask, Button, Reply, Role
 from handlers.registry import ANYTHING, command
 from handlers.wording import places, weeks
 from scheduling.periods import week_before, week_of
-from storage.checkins import coverage
+from storage.checkins import counting, coverage
 from storage.checkins.coverage import Squad
 from storage.organisation import history, units
 
@@ -22,19 +22,23 @@ MOST_SCHOOLS, MOST_BUTTONS = 20, 4
 )  # fmt: skip
 def missing(ask: Ask) -> Reply:
     """The squads without a check-in in a week or on a day, by school."""
-    period, words = weeks.period_in(ask.args, ask.today, single=True)
+    period, words = weeks.period_in(weeks.taught(ask, ask.args), ask.today, single=True)
     at = places.chosen(ask, ADMINS | {Role.INSPECTOR}, words, "未签到", f"{period.day or period.week} {{}}")
     ask.rollups.flush(ask.db)
     paths = [unit.path for unit in at]
     if period.day:
         found, due = coverage.missing_on(ask.db, period.day, paths)
     else:
-        found, due = coverage.missing(ask.db, period.week, paths)
+        found, due = counting.missing(ask.db, period.week, paths)
     named = any(unit.school_id is None for unit in at) or len(at) > 1
     text = _text(weeks.period_name(period, ask.today), found, due, named)
     if named and len(found) > MOST_NAMES:
         return _schools(ask, period, found, due)
-    more = f"\n等 {len(found)} 个,发「周报 {period.week} 表」看全部" if len(found) > MOST_NAMES else ""
+    more = (
+        f"\n等 {len(found)} 个,发「周报 {weeks.week_said(period.week, ask.today)} 表」看全部"
+        if len(found) > MOST_NAMES
+        else ""
+    )
     return Reply(text + more, _buttons(ask, period, words) if found else ())
 
 
@@ -45,7 +49,9 @@ def _schools(ask: Ask, period: weeks.Period, found: list[Squad], due: int) -> Re
     lines = [f"{when}还有 {len(found)} 个中队没签到（共 {due} 个），多的在前："]
     lines += [f"· {school or '其他'} {number} 个" for (_, school), number in count[:MOST_SCHOOLS]]
     if len(count) > MOST_SCHOOLS:
-        lines.append(f"另有 {len(count) - MOST_SCHOOLS} 所，发「周报 {period.week} 表」看全部")
+        lines.append(
+            f"另有 {len(count) - MOST_SCHOOLS} 所，发「周报 {weeks.week_said(period.week, ask.today)} 表」看全部"
+        )
     shown = units.by_ids(ask.db, [id for (id, _), _ in count[:MOST_BUTTONS] if id])
     names = history.path_names(ask.db, shown.values())
     down = [

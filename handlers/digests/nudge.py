@@ -13,7 +13,7 @@ from handlers.registry import command, due
 from handlers.wording import days, places, weeks
 from scheduling import periods
 from scheduling.occasions import Cleared
-from storage.checkins import coverage
+from storage.checkins import counting
 from storage.people import accounts, people
 from storage.reminders import deliveries
 
@@ -27,8 +27,8 @@ class _Plan:
     """One row a counselor and squad, the squads without a counselor, and those whose counselors nothing reaches."""
 
     rows: list[dict[str, Any]]
-    empty: list[coverage.Squad]
-    silent: list[coverage.Squad]
+    empty: list[counting.Squad]
+    silent: list[counting.Squad]
 
 
 @command(
@@ -37,14 +37,16 @@ class _Plan:
 )  # fmt: skip
 def nudge(ask: Ask) -> Reply:
     """Lay out one reminder for each counselor of a missing squad; pressing again adds nothing."""
-    period, words = weeks.period_in(ask.args, ask.today)
+    period, words = weeks.period_in(weeks.taught(ask, ask.args), ask.today)
     when = weeks.period_name(period, ask.today)
     this = periods.week_of(ask.today)
     if period.week not in (this, periods.week_before(this)):
-        raise Refusal(f"只能催本周和上周的,{when}已经过去太久。发「未签到 {period.week}」看名单。")
+        raise Refusal(
+            f"只能催本周和上周的,{when}已经过去太久。发「未签到 {weeks.week_said(period.week, ask.today)}」看名单。"
+        )
     at = places.chosen(ask, ADMINS, words, "催办", f"{period.week} {{}}")
     ask.rollups.flush(ask.db)
-    missing, squads = coverage.missing(ask.db, period.week, [unit.path for unit in at])
+    missing, squads = counting.missing(ask.db, period.week, [unit.path for unit in at])
     if not missing:
         return Reply(f"{when} {squads} 个中队都报了,不用催。" if squads else "您负责的范围里还没有中队。")
     if len(missing) > MOST_SQUADS:
@@ -59,7 +61,7 @@ def nudge(ask: Ask) -> Reply:
     return Reply(_answer(when, plan, deliveries.put(ask.db, rows), later))
 
 
-def _plan(ask: Ask, week: str, at: Iterable[Unit], missing: list[coverage.Squad]) -> _Plan:
+def _plan(ask: Ask, week: str, at: Iterable[Unit], missing: list[counting.Squad]) -> _Plan:
     counselors = people.holding(ask.db, [Role.COUNSELOR], [unit.path for unit in at], ask.now)
     reached = accounts.best(ask.db, [person.id for person in counselors])
     joined = accounts.joined(ask.db, [person.id for person in counselors])
@@ -79,7 +81,7 @@ def _plan(ask: Ask, week: str, at: Iterable[Unit], missing: list[coverage.Squad]
     return _Plan(rows, [squad for squad in missing if squad.id not in of_squad], silent)
 
 
-def _row(ask: Ask, week: str, squad: coverage.Squad, person_id: int, channel: str) -> dict[str, Any]:
+def _row(ask: Ask, week: str, squad: counting.Squad, person_id: int, channel: str) -> dict[str, Any]:
     return {
         "occurrence": f"nudge:{week}:{squad.id}",
         "lead": 0,
@@ -108,7 +110,7 @@ def _answer(when: str, plan: _Plan, new: int, later: str) -> str:
     return "\n".join(lines)
 
 
-def _listed(squads: list[coverage.Squad]) -> str:
+def _listed(squads: list[counting.Squad]) -> str:
     shown = "、".join(f"{squad.school}{squad.name}" for squad in squads[:MOST_NAMES])
     return shown + (f"等 {len(squads)} 个" if len(squads) > MOST_NAMES else "")
 
@@ -120,7 +122,7 @@ def remind(said: Due) -> Reply | None:
     squad = next((unit for unit in said.person.units([Role.COUNSELOR]) if unit.id == unit_id), None)
     if squad is None:
         return None
-    if not coverage.missing(said.db, week, [squad.path])[0]:
+    if not counting.missing(said.db, week, [squad.path])[0]:
         raise Cleared
     when = weeks.period_name(weeks.Period(week), said.now.date())
     heads = f" 应到{squad.members}" if squad.members else ""

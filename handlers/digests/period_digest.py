@@ -48,6 +48,22 @@ def year(ask: Ask) -> Sequence[Reply]:
     return _default(ask, "year")
 
 
+@command(
+    "奖章进度", "看 星级章", "看 奖章", who=readers.READERS, group="奖章", rank=55, in_groups=True,
+    help="看星级章走到哪一步", examples=("奖章进度", "奖章进度 三(2)", "奖章进度 2025学年"),
+)  # fmt: skip
+def medals(ask: Ask) -> Sequence[Reply]:
+    """The stars of this school year, or of the period that is named: nominated, awarded, handed over."""
+    span, words = longer(ask.args, ask.today)
+    span = span or named(spans.label_of("school_year", ask.today), ask.today)
+    told = []
+    for unit in places.chosen(ask, readers.READERS, words, "奖章进度", f"{span.words} {{}}"):
+        lines = figures.star_lines(funnel.of_days(ask.db, unit, span.first, span.last, ask.now.tzinfo))
+        head = f"{units.full_name(ask.db, unit)}{span.name}的星级章"
+        told.append(Reply("\n".join([head, *lines]) if lines else f"{head}：还没有提名。"))
+    return told
+
+
 def _default(ask: Ask, kind: str) -> Sequence[Reply]:
     span, words = longer(ask.args, ask.today)
     return of_span(ask, span or named(spans.label_of(kind, ask.today), ask.today), words)
@@ -117,9 +133,9 @@ def _days(span: Span, now: datetime) -> str:
 
 
 def stamp(span: Span, now: datetime) -> str:
-    """As of when: 截至 4月3日 16:20, 4月6日 08:00 冻结; nothing of days that are over and are never frozen."""
+    """As of when: 截至 4月3日 16:20, 4月6日 08:00 定稿; nothing of days that are over and are never frozen."""
     if at := closed(span, now):
-        return f"{days.moment(at)} 冻结"
+        return f"{days.moment(at)} 定稿"
     return f"截至 {days.moment(now)}" if span.label or span.last >= now.date() else ""
 
 
@@ -137,8 +153,7 @@ def _missing(now: periods.Period) -> str:
     if len(now.schools) > 1:
         # Each school's page names its own.
         return f"一次也没报的中队 {len(now.missing)} 个"
-    more = f"等 {len(now.missing)} 个" if len(now.missing) > MOST_NAMES else ""
-    return f"一次也没报的中队 {len(now.missing)} 个：{'、'.join(now.missing[:MOST_NAMES])}{more}"
+    return f"一次也没报的中队 {len(now.missing)} 个：{numbers.listed(now.missing, MOST_NAMES)}"
 
 
 def _compared(db: Connection, of: Unit, span: Span, now: periods.Period, today: date) -> str:
@@ -166,7 +181,7 @@ def _stars(db: Connection, of: Unit, span: Span, now: datetime) -> list[str]:
 
 
 def _corrected(db: Connection, of: Unit, span: Span, then: periods.Period, now: datetime) -> str:
-    """What came after it was closed: 冻结后更正：场次 4→5，人次 162→206."""
+    """What came after it was closed: 定稿后更正：场次 4→5，人次 162→206."""
     if not closed(span, now) or kept.period(db, of, span.label) is None:
         return ""
     today = periods.between(db, of, span.first, span.last)
@@ -175,7 +190,7 @@ def _corrected(db: Connection, of: Unit, span: Span, then: periods.Period, now: 
         ("人次", then.attendance.attended, today.attendance.attended),
     )  # fmt: skip
     moved = [f"{word} {was}→{now}" for word, was, now in compared if was != now]
-    return f"冻结后更正：{'，'.join(moved)}" if moved else ""
+    return f"定稿后更正：{'，'.join(moved)}" if moved else ""
 
 
 def _reports(db: Connection, of: Unit, span: Span, today: date) -> list[str]:

@@ -19,7 +19,7 @@ def show(ask: Ask) -> Reply:
     """The asker's commands by topic; a topic, or one command with its examples."""
     if ask.person is None or not ask.person.grants:
         return Reply("您好,我是少先队辅导员助手。请向学校大队辅导员要一个邀请码,再发给我:加入 邀请码")
-    mine = [each for each in ask.features if each.allows(ask.person) and each.handler is not show]
+    mine = [each for each in ask.features if each.allows(ask.person) and each.handler is not show and not each.letter]
     listed = [each for each in mine if each.listed]
     topics = {group: list(some) for group, some in groupby(listed, lambda each: each.group)}
     one = next((each for each in mine if ask.args and ask.args in each.words), None)

@@ -1,11 +1,15 @@
-"""The question whether a guardian has agreed: until it is answered the names stand in the sealed question only."""
+"""What is asked before a nomination is kept, whether it is meant and whether a guardian has agreed.
+
+Until it is answered the names stand in the sealed question only.
+"""
 
 from dataclasses import dataclass
 
 from handlers.kit import Ask, Button, Reply
 from handlers.medals import announcements, intake, proposals
-from handlers.wording import days, questions
+from handlers.wording import days, medals, questions
 from handlers.wording.children.consents import consent_of, said
+from storage.children.consents import Consent
 from storage.organisation import units
 
 # What else may stand beside 书面 9月1日 in an answer; more is another message.
@@ -24,6 +28,47 @@ CONSENT = questions.Question(
     asks="请回复家长同意的方式和日期,如:书面 9月1日。还没有同意,回「还没有」。",
     dropped="好的,没有记下孩子的信息。收到家长的同意书以后,请重新提名。", then=(announcements.MINE,),
 )  # fmt: skip
+
+
+DOUBT = questions.Question(
+    "nomination-doubt", _Waiting, undone="还没有提名。", asks="是这样提名吗？请回「是」或「否」。",
+    dropped="好的，没有提名。", yes="是,提名", no="不提名", then=(announcements.MINE,),
+)  # fmt: skip
+
+
+def take(ask: Ask, asked: list[proposals.Proposal], notes: list[str]) -> list[Reply]:
+    """Those that may be kept become cases; of the others it is asked whether a guardian has agreed."""
+    ready = [wish for wish in asked if intake.may_be_kept(ask, wish)]
+    waiting = [wish for wish in asked if wish not in ready]
+    notes += [f"家长同意:{said(given)}" for given in {wish.consent for wish in ready if wish.consent}]
+    replies = intake.take(ask, ready, notes) if ready or not waiting else [Reply(note) for note in notes if note]
+    return [*replies, *([ask_consent(ask, waiting)] if waiting else [])]
+
+
+def ask_whether(ask: Ask, asked: list[proposals.Proposal]) -> Reply:
+    """应该够一星章了吧: shown as it would be kept."""
+    if not ask.message.private:
+        return Reply(f"有 {len(asked)} 件拿不准，没有收下。请私聊我发。")
+    lines = "\n".join(f"{wish.unit.name} {wish.name or '集体'} {medals.label(wish.medal)}" for wish in asked)
+    # 应该够, 可能: no reason for anybody.
+    reasons = [wish.reason if len(wish.reason) > LONGEST_REST else "" for wish in asked]
+    known = _Waiting([(one.unit.id, one.medal, one.name, why) for one, why in zip(asked, reasons, strict=True)])
+    return Reply(f"有几个字拿不准，还没有提名。是这样提名吗？\n{lines}", DOUBT.put(ask, known))
+
+
+@questions.answers(DOUBT)
+def meant(ask: Ask, known: _Waiting) -> list[Reply]:
+    """It is: as if it had been said plainly."""
+    return take(ask, _wishes(ask, known, None), [])
+
+
+def _wishes(ask: Ask, known: _Waiting, given: Consent | None) -> list[proposals.Proposal]:
+    wishes = [
+        proposals.Proposal(units.by_id(ask.db, id), medal, name, why, given) for id, medal, name, why in known.wishes
+    ]
+    for wish in wishes:
+        proposals.check_unit(ask, wish.unit)
+    return wishes
 
 
 def ask_consent(ask: Ask, waiting: list[proposals.Proposal]) -> Reply:
@@ -49,9 +94,4 @@ def consented(ask: Ask, known: _Waiting) -> list[Reply] | None:
     given, rest = consent_of(ask.args, ask.today)
     if given is None or len(rest) > LONGEST_REST:
         return None
-    wishes = [
-        proposals.Proposal(units.by_id(ask.db, id), medal, name, why, given) for id, medal, name, why in known.wishes
-    ]
-    for wish in wishes:
-        proposals.check_unit(ask, wish.unit)
-    return intake.take(ask, wishes, [f"家长同意:{said(given)}"])
+    return intake.take(ask, _wishes(ask, known, given), [f"家长同意:{said(given)}"])

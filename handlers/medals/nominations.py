@@ -4,11 +4,10 @@ from dataclasses import replace
 
 from handlers.asker import context
 from handlers.kit import Ask, Denied, Reply
-from handlers.medals import changes, consent_question, intake, proposals
+from handlers.medals import changes, consent_question, proposals
 from handlers.medals.awards import basics
 from handlers.registry import ANYTHING, command, reads
 from handlers.wording import names
-from handlers.wording.children.consents import said
 
 
 @command(
@@ -30,8 +29,6 @@ def nominate(ask: Ask) -> list[Reply]:
         return [Reply("好的,这次没有人提名,什么都没有记。")]
     asked = proposals.understood(ask, heard)
     notes = [proposals.question(ask, heard) if heard.status == "partial" else "", names.privacy_warning(heard.issues)]
-    ready = [wish for wish in asked if intake.may_be_kept(ask, wish)]
-    waiting = [wish for wish in asked if wish not in ready]
-    notes += [f"家长同意:{said(given)}" for given in {wish.consent for wish in ready if wish.consent}]
-    replies = intake.take(ask, ready, notes) if ready or not waiting else [Reply(note) for note in notes if note]
-    return [*replies, *([consent_question.ask_consent(ask, waiting)] if waiting else [])]
+    if "WORDS_UNCLEAR" in heard.issues:
+        return [consent_question.ask_whether(ask, asked), *(Reply(note) for note in notes if note)]
+    return consent_question.take(ask, asked, notes)

@@ -1,6 +1,7 @@
 """待审: the nominations that wait for the asker, and which one a number or place means."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -109,20 +110,47 @@ def _one(ask: Ask, case: nominations.Case) -> Reply:
 def several(ask: Ask) -> list[str]:
     """The case numbers that 1-20 or 全部 mean; empty for other words. The places are those of the list shown last."""
     if _ALL.fullmatch(ask.args):
-        return [number for number in _listed(ask) if number.startswith(nominations.LETTER)]
+        return _listed(ask)
     match = _RANGE.fullmatch(ask.args)
     if match is None:
-        return []
+        return _mixed(ask)
     listed, first, last = _listed(ask), int(match[1]), int(match[2])
     if not 0 < first <= last <= len(listed):
         raise Refusal(f"待审里没有第 {first} 到 {last} 件。发「待审」看现在的序号。", LIST)
-    return [_nomination(listed, place) for place in range(first, last + 1)]
+    return listed[first - 1 : last]
+
+
+def _mixed(ask: Ask) -> list[str]:
+    """The numbers of 1 3 4 where not all of them are nominations; empty for other words."""
+    rest, places = ask.args, []
+    while match := _PLACE.match(rest):
+        places.append(int(match[1]))
+        rest = rest[match.end() :]
+    listed = _listed(ask) if len(places) > 1 and not rest else []
+    found = [listed[place - 1] for place in places if 0 < place <= len(listed)]
+    return found if len(found) == len(places) and not all(map(_is_nomination, found)) else []
+
+
+def _is_nomination(number: str) -> bool:
+    return number.startswith(nominations.LETTER)
+
+
+def of_another_kind(ask: Ask, word: str) -> Sequence[Reply] | None:
+    """What the decision does where its place means no nomination but a report or case; None where it means one."""
+    match = _PLACE.match(ask.args)
+    listed = _listed(ask) if match else []
+    if match is None or not 0 < (place := int(match[1])) <= len(listed):
+        return None
+    number = listed[place - 1]
+    if _is_nomination(number):
+        return None
+    return inbox.decided(ask, word, number, ask.args[match.end() :])
 
 
 def _nomination(listed: list[str], place: int) -> str:
     """The number at this place of the list; raises Refusal when something else stands there."""
     number = listed[place - 1]
-    if not number.startswith(nominations.LETTER):
+    if not _is_nomination(number):
         raise Refusal(f"第 {place} 件是 {number}，不是提名，什么都没有做。发「待办」，按「看 {place}」。", inbox.LIST)
     return number
 

@@ -55,6 +55,8 @@ def approve(ask: Ask) -> list[Reply]:
         raise Denied("审核提名由大队辅导员或学校管理员来做。", what="同意")
     if many := pending.several(ask):
         return [bulk.ask_sure(ask, many)]
+    if (others := pending.of_another_kind(ask, "同意")) is not None:
+        return list(others)
     numbers, _ = decisions.NUMBERS.leading(ask, pending.with_numbers(ask))
     ladders = levels.Ladders(ask.db)
     cases = [pending.mine_to_decide(ask, number, "同意", ladders) for number in numbers or ("",)]
@@ -67,6 +69,8 @@ def approve(ask: Ask) -> list[Reply]:
 )  # fmt: skip
 def send_back(ask: Ask) -> list[Reply]:
     """Decide against it for now; without a reason the bot asks for one."""
+    if (others := pending.of_another_kind(ask, "退回")) is not None:
+        return list(others)
     number, reason = decisions.NUMBERS.first(ask, pending.with_numbers(ask, 1))
     case = pending.mine_to_decide(ask, number, "退回")
     if problem := problem_of(ask, reason):

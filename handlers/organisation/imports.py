@@ -45,7 +45,7 @@ def table(ask: Ask) -> Reply:
     common = {"inbox_id": ask.inbox_id, "person_id": ask.me.id, "checkin_id": None, "album": None}
     at = {"channel": ask.message.channel, "chat": ask.message.chat}
     files.want(ask.db, [{**common, **at, "ref": sent[0].ref, "kind": files.TABLE}], ask.now)
-    return Reply("名册收到了,正在核对,一会儿告诉您会改什么。您同意以前什么也不会改。")
+    return Reply("表收到了,正在核对,一会儿告诉您会改什么。您同意以前什么也不会改。")
 
 
 def shown(found: Plan, sheet: roster.Sheet, batch: int, whole: int = 0) -> Reply:

@@ -39,7 +39,7 @@ def look(ask: Ask) -> Reply:
     number = (value_of(issue[1]) or 0) if issue else 0
     period, rest = spans.named(words.replace(issue[0], " ", 1) if issue else words, ask.today)
     period = period or spans.label_of("week", ask.today)
-    at = [unit.path for unit in places.chosen_or_group(ask, programmes.READERS, rest, f"看 {row.name}")]
+    at = [unit.path for unit in places.chosen_or_group(ask, programmes.LOOKERS, rest, f"看 {row.name}")]
     calls = campaigns.of_issue(ask.db, row.name, number, at) if number else []
     first, last = spans.span_of(period)
     first, last = (ask.today - drafts.OLDEST, ask.today) if number else (first, min(last, max(first, ask.today)))
@@ -52,4 +52,4 @@ def look(ask: Ask) -> Reply:
     events = windows.events(ask.db, which, part)
     said = checkin_lines.of_window(row, name, events, len(missing), told, len(squads))
     buttons = (Button("看进度", "活动", str(calls[0].id)),) if calls else ()
-    return Reply("\n".join([*said, *participation.missing_line(missing)]), buttons)
+    return Reply("\n".join([*said, *participation.owed(missing, squads), *participation.lowest(squads, told)]), buttons)

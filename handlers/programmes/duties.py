@@ -1,6 +1,7 @@
 """上报: what is due for me; 看: a row's figures and who is missing; 催: those who are missing, and only they."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from handlers.programmes import attendance, reporting
 from handlers.programmes.asked import duty_plan
 from handlers.programmes.cases import case_intake, case_reminders, case_words
 from handlers.registry import ANYTHING, command, due
-from handlers.wording import days, lines, places, programmes
+from handlers.wording import days, lines, numbers, places, programmes
 from scheduling import spans
 from scheduling.calendar import Calendar
 from scheduling.occasions import Cleared
@@ -91,11 +92,18 @@ def _when(ask: Ask, row: Row, target: coverage.Target) -> str:
 
 
 @command(
-    "看", "figures", who=READERS, group="周报", rank=26, help="看一项工作报了多少、缺谁", glued=ANYTHING,
+    "看", "figures", who=programmes.LOOKERS, group="周报", rank=26, help="看一项工作报了多少、缺谁", glued=ANYTHING,
     snapshot=True, examples=("看 宣讲", "看 月方案 上月"),
 )  # fmt: skip
 def look(ask: Ask) -> Reply:
     """A row's line for a period and who is missing; raises NotMeant for words that name no row."""
+    reply = _looked_at(ask)
+    if ask.me.roles.isdisjoint(READERS):
+        return replace(reply, buttons=tuple(each for each in reply.buttons if each.word not in ("表", "催")))
+    return reply
+
+
+def _looked_at(ask: Ask) -> Reply:
     rows = _shown(ask)
     if not ask.args:
         return Reply(f"要看哪一项？像这样发：看 宣讲 上月\n有：{'、'.join(row.name for row in rows)}")
@@ -123,7 +131,7 @@ def look(ask: Ask) -> Reply:
 def _each_group(ask: Ask) -> Reply | None:
     """看 宣讲 按片区: the row's line of each group of a set, who owes most first; None where no set is named."""
     row, period, rest = _asked(ask, "看")
-    found = places.groups_in(ask, READERS, rest)
+    found = places.groups_in(ask, programmes.LOOKERS, rest)
     if not (found and places.is_each(rest)):
         return None
     of = _LINES.get(row.shape, lines.line)
@@ -147,7 +155,7 @@ def vacant(line: lines.Line) -> str:
 def line_of(ask: Ask, word: str) -> tuple[lines.Line, list[Unit]]:
     """The line that the arguments ask for (a row, a period, a unit), and the units that it is of; raises Refusal."""
     row, period, rest = _asked(ask, word)
-    at = places.chosen_or_group(ask, READERS, rest, f"{word} {row.name}")
+    at = places.chosen_or_group(ask, programmes.LOOKERS if word == "看" else READERS, rest, f"{word} {row.name}")
     return _LINES.get(row.shape, lines.line)(ask.db, row, [unit.path for unit in at], period, ask.today), at
 
 
@@ -175,12 +183,11 @@ def _missing(line: lines.Line) -> str:
     said = "".join(f"，{word} {count} 家" for word, count in beside.items() if count)
     if not line.missing:
         return f"{len(owed)} 家都报了{said}。"
-    names = "、".join(f"{each.school}{each.name}{_mark(each)}" for each in line.missing[:MOST_NAMES])
-    more = f"等 {len(line.missing)} 家" if len(line.missing) > MOST_NAMES else ""
+    names = numbers.listed([f"{each.school}{each.name}{_mark(each)}" for each in line.missing], MOST_NAMES, "家")
     in_time = sum(each.state in ("on_time", "accepted", reports.ZERO) for each in owed)
     done = len(owed) - len(line.missing)
     rates = f"报送率 {done}/{len(owed)}，及时率 {in_time}/{len(owed)}{said}"
-    return f"{rates}\n还差 {len(line.missing)} 家：{names}{more}"
+    return f"{rates}\n还差 {len(line.missing)} 家：{names}"
 
 
 def _mark(one: coverage.Target) -> str:

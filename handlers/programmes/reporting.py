@@ -93,7 +93,7 @@ def report(ask: Ask, row: Row, said: str, known: _Asked | None = None) -> Sequen
     )
     # 文号:县委办〔2026〕12号: what is said in a field's own words is no unit and no period.
     head, own_words = without_texts(said, row)
-    unit, rest = _unit(ask, row, head)
+    unit, rest = unit_in(ask, row, head)
     if unit is None:
         return [_which_unit(ask, row, now)]
     if programmes.is_pause(row, said):
@@ -116,7 +116,7 @@ def _period(row: Row, words: str, day: date) -> tuple[date | None, str]:
     return min(spans.span_of(label)[1], day), rest
 
 
-def _unit(ask: Ask, row: Row, said: str) -> tuple[Unit | None, str]:
+def unit_in(ask: Ask, row: Row, said: str) -> tuple[Unit | None, str]:
     """(the unit that is meant, the text without its name); None when it has to be asked."""
     own = programmes.units_for(ask.me, row)
     for each in sorted(own, key=lambda unit: -len(unit.name)):

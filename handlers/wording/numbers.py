@@ -78,3 +78,9 @@ class CaseNumbers:
 
     def _nearest(self, ask: Ask, said: str) -> str:
         return next(iter(get_close_matches(said, list(self.known(ask)), 1, 0)), "")
+
+
+def listed(names: Sequence[str], most: int, measure: str = "个") -> str:
+    """三(1)中队、三(2)中队等 12 个; one more than the most is named as well: that is as short."""
+    shown = names if len(names) <= most + 1 else names[:most]
+    return "、".join(shown) + (f"等 {len(names)} {measure}" if len(names) > len(shown) else "")

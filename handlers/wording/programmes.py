@@ -36,10 +36,11 @@ REPORT_FOR: Mapping[str, frozenset[Role]] = {
 }
 # Who looks at figures of their part of the tree.
 READERS = ADMINS | _OFFICE | {Role.INSPECTOR}
+# Who looks at what a row comes to, be it in a squad of their own.
+LOOKERS = READERS | {Role.COUNSELOR}
 REPORTERS_OF_ALL = SIDE.union(*REPORT_FOR.values())
 # They report for their very unit, not for what is below it.
 _OWN_ONLY = frozenset({Role.VOLUNTEER, Role.OUTSIDE_COUNSELOR})
-
 
 _NOTHING = {"zero": "没有"}
 _DONE = "(?:开展|进行|组织|举行|举办|召开|安排|要报的?|搞|做|办|开)?(?:过|成)?"

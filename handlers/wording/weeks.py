@@ -5,12 +5,15 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from handlers.kit import Refusal
+from handlers.kit import Ask, Refusal
 from handlers.wording import days
 from scheduling.periods import monday_of, week_before, week_of
+from storage.organisation import school_days
 
 _WEEK_WORD = re.compile(r"(上上周|上周)|本周|这周")
 _WEEK_NUMBER = re.compile(r"(?:(20\d\d)[-年 ]*)?(?:[Ww](\d{1,2})|第? ?(\d{1,2}) ?周)")
+# 第16周; with its year it is a week of the calendar.
+_TAUGHT = re.compile(r"(?<![\d年Ww\- ])第 ?(\d{1,2}) ?(?:教学)?周")
 _DAY_WORD = re.compile(r"今天|今日|昨天|前天")
 _DAY = re.compile(r"(?:(20\d\d)[-/.年])?(\d{1,2})[-/.月](\d{1,2})[日号]?")
 # A day in words that no unit is called by: 3-2 may be one.
@@ -48,21 +51,31 @@ def period_in(args: str, today: date, single: bool = False) -> tuple[Period, str
     return Period(week_of(today)), " ".join(args.split())
 
 
+def taught(ask: Ask, args: str) -> str:
+    """The arguments with 第16周 as the week which is that of teaching, where the asker's unit has noted its term."""
+    match = _TAUGHT.search(unicodedata.normalize("NFKC", args))
+    if match is None or not ask.me.grants:
+        return args
+    week = school_days.week_of_teaching(ask.db, ask.me.grants[0].unit.path, int(match[1]), ask.today)
+    return f"{match.string[: match.start()]}{week}{match.string[match.end() :]}" if week else args
+
+
 def _check_words(args: str, today: date) -> None:
     """Refuse times that are clear but not meant here: what has not come, and what is longer than a week."""
+    last = week_name(week_before(week_of(today)))
     if match := _TO_COME.search(args):
-        raise Refusal(f"「{match[0]}」还没有到。可以看本周、上周或更早的,如 {week_before(week_of(today))}。")
+        raise Refusal(f"「{match[0]}」还没有到。可以看本周、上周或更早的,如 {last}。")
     if (match := _LONGER.search(args)) and not _DAY.search(args):
-        raise Refusal(f"这里一周一周地看,没有「{match[0]}」的。可以这样写:本周、上周、{week_before(week_of(today))}。")
+        raise Refusal(f"这里一周一周地看,没有「{match[0]}」的。可以这样写:本周、上周、{last}。")
 
 
 def _begun(pattern: "re.Pattern[str]", match: "re.Match[str]", today: date) -> Period:
     try:
         found = _PERIODS[pattern](match, today)
     except ValueError:
-        raise Refusal(f"没有「{match[0]}」这个时间。可以这样写:本周、上周、{week_of(today)}。") from None
+        raise Refusal(f"没有「{match[0]}」这个时间。可以这样写:本周、上周、{week_name(week_of(today))}。") from None
     if (found.day or monday_of(found.week)) > today:
-        raise Refusal(f"「{match[0]}」还没有到。可以看本周、上周或更早的,如 {week_before(week_of(today))}。")
+        raise Refusal(f"「{match[0]}」还没有到。可以看本周、上周或更早的,如 {week_name(week_before(week_of(today)))}。")
     return found
 
 
@@ -108,6 +121,12 @@ def period_name(period: Period, today: date) -> str:
         return days.short(period.day)
     this = week_of(today)
     return {this: "本周", week_before(this): "上周"}.get(period.week, week_name(period.week))
+
+
+def week_said(week: str, today: date) -> str:
+    """As it is typed: 本周, 上周, 第14周; what is longer ago with its year, 2025年第14周."""
+    recent = monday_of(week) > today - timedelta(weeks=_HALF_A_YEAR)
+    return period_name(Period(week), today) if recent else f"{week[:4]}年{week_name(week)}"
 
 
 def week_days(week: str) -> str:

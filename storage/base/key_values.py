@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from zlib import crc32
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, func, select
 
 from storage.base.upsert import insert_into
 from storage.tables import fact
@@ -34,6 +35,13 @@ def with_prefix(db: Connection, prefix: str) -> dict[str, Value]:
     """The values whose keys begin so, by key."""
     query = select(fact.c.name, fact.c.value, fact.c.at).where(fact.c.name.startswith(prefix, autoescape=True))
     return {row.name: Value(row.value, row.at) for row in db.execute(query)}
+
+
+def alone(db: Connection, key: str) -> bool:
+    """Whether this transaction may see to what stands under this key, alone until it ends; on SQLite it always may."""
+    if db.dialect.name != "postgresql":
+        return True
+    return bool(db.scalar(select(func.pg_try_advisory_xact_lock(crc32(key.encode())))))
 
 
 def remove(db: Connection, key: str) -> None:

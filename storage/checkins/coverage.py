@@ -16,7 +16,7 @@ from storage.tables import checkin, event, participation, rollup, unit, unit_pas
 
 # Written into the statement: as parameters PostgreSQL would not see that SELECT and GROUP BY say the same,
 # and neither database would use the index of the valid check-ins.
-_KIND_SQUAD: ColumnElement[str] = literal_column(f"'{Kind.SQUAD.value}'")
+KIND_SQUAD: ColumnElement[str] = literal_column(f"'{Kind.SQUAD.value}'")
 VALID = checkin.c.state == literal_column("'valid'")
 
 
@@ -71,7 +71,7 @@ def _squads(shape: history.Shape) -> Select[Any]:
         .select_from(place)
         .outerjoin(school, school.c.id == place.c.school_id)
         .outerjoin(past, then)
-        .where(place.c.kind == _KIND_SQUAD, place.c.active, in_force)
+        .where(place.c.kind == KIND_SQUAD, place.c.active, in_force)
         .order_by(
             func.coalesce(place.c.school_id, 0), func.coalesce(place.c.grade, 0), func.coalesce(place.c.class_no, 0),
             place.c.id,
@@ -106,15 +106,7 @@ def _of_place(place: Subquery) -> ColumnElement[bool]:
 
 def _squad_id(place: Subquery) -> ColumnElement[int]:
     """A check-in of a 小队 covers its squad. One of a grade or school covers no squad: each reports for itself."""
-    return case((place.c.kind == _KIND_SQUAD, place.c.id), else_=place.c.parent_id)
-
-
-def missing(db: Connection, week: str, paths: Sequence[str]) -> tuple[list[Squad], int]:
-    """(the squads in these subtrees that have said nothing of the week, how many squads there are)."""
-    of = history.part(db, paths, week)
-    due, seen = squads(db, of)[week], covered(db, of)[week]
-    holding = exemptions.in_week(db, history.monday_of(week))
-    return unexcused([squad for squad in due if squad.id not in seen], holding), len(due)
+    return case((place.c.kind == KIND_SQUAD, place.c.id), else_=place.c.parent_id)
 
 
 def unexcused(found: Sequence[Squad], holding: dict[str, str]) -> list[Squad]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from storage.checkins import coverage, exemptions
+from storage.checkins import counting, coverage, exemptions
 from storage.checkins.rollups import week_of
 from storage.digests import digest_changes, figures, funnel, kept, sums
 from storage.organisation import history
@@ -24,15 +24,15 @@ def weekly(db: Connection, of: Unit, week: str, now: datetime | None = None) -> 
     year = _year_before(week)
     part = history.part(db, [of.path], week, before, *([year] if sums.is_any(db, year) else []))
     of = part.was(of, week)
-    due, seen, summed = coverage.squads(db, part), coverage.covered(db, part), sums.by_week(db, part)
+    (counts, silent), summed = counting.of(db, part, week), sums.by_week(db, part)
     rows = summed[week].activities
+    due, covered = map(sum, zip(*counts[week].values(), strict=True)) if counts[week] else (0, 0)
     earlier = {
-        one: _previous(one, summed[one].activities, sum(squad.id in seen[one] for squad in due[one]))
+        one: _previous(one, summed[one].activities, sum(told for _, told in counts[one].values()))
         for one in part.weeks
         if one != week
     }
     path = history.path_names(db, [of], week)[of.id]
-    silent = [squad for squad in due[week] if squad.id not in seen[week]]
     holding = exemptions.in_week(db, history.monday_of(week))
     kinds = Counter(exemptions.kind_of(squad.path, holding) for squad in silent)
     return figures.Digest(
@@ -40,8 +40,8 @@ def weekly(db: Connection, of: Unit, week: str, now: datetime | None = None) -> 
         week=week,
         revision=0,
         events=sum(row.events for row in rows),
-        squads_due=len(due[week]),
-        squads_covered=sum(squad.id in seen[week] for squad in due[week]),
+        squads_due=due,
+        squads_covered=covered,
         attendance=_attendance(rows),
         by_activity=tuple(row.figure for row in rows),
         missing=tuple(_name(squad, of) for squad in coverage.unexcused(silent, holding)),
@@ -55,8 +55,14 @@ def weekly(db: Connection, of: Unit, week: str, now: datetime | None = None) -> 
         excused=kinds[exemptions.EXCUSED],
         stars=funnel.of_week(db, of, week),
         last_year=earlier.get(year),
-        schools=() if of.school_id else sums.schools(db, summed[week].schools, due[week], seen[week]),
+        schools=() if of.school_id else _schools(db, of, week, summed[week].schools, counts[week]),
     )
+
+
+def _schools(
+    db: Connection, of: Unit, week: str, summed: dict[int, list[int]], counts: counting.Counts
+) -> tuple[figures.Part, ...]:
+    return sums.schools(db, summed, counts, counting.school_names(db, of, week))
 
 
 def _previous(week: str, rows: list[sums.ActivitySums], covered: int) -> figures.Previous:
@@ -67,8 +73,8 @@ def _previous(week: str, rows: list[sums.ActivitySums], covered: int) -> figures
 def trend(db: Connection, of: Unit, weeks: Sequence[str]) -> list[figures.Previous]:
     """What each of these weeks came to, as it stands now; the units are those of each week."""
     part = history.part(db, [of.path], *weeks)
-    due, seen, summed = coverage.squads(db, part), coverage.covered(db, part), sums.by_week(db, part)
-    return [_previous(one, summed[one].activities, sum(squad.id in seen[one] for squad in due[one])) for one in weeks]
+    (counts, _), summed = counting.of(db, part, weeks[-1]), sums.by_week(db, part)
+    return [_previous(one, summed[one].activities, sum(told for _, told in counts[one].values())) for one in weeks]
 
 
 def _year_before(week: str) -> str:

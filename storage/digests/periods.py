@@ -20,7 +20,7 @@ from sqlalchemy import (
     union,
 )
 
-from storage.checkins import coverage, events
+from storage.checkins import counting, coverage, events
 from storage.checkins.coverage import VALID
 from storage.checkins.rollups import week_of
 from storage.digests import figures, sums
@@ -80,9 +80,18 @@ def between(db: Connection, of: Unit, first: date, last: date) -> Period:
     return Period(
         first, last, whole[0], figures.Attendance(whole[1], whole[2], whole[3], figures.percent(whole[3], whole[2])),
         len(due), sum(squad.id in covered for squad in due), tuple(activities),
-        () if of.school_id else sums.schools(db, tally.schools, due, covered),
+        () if of.school_id else sums.schools(db, tally.schools, *_of_schools(due, covered)),
         tuple(f"{'' if of.school_id else each.school}{each.name}" for each in due if each.id not in covered),
     )  # fmt: skip
+
+
+def _of_schools(due: Iterable[coverage.Squad], covered: set[int]) -> tuple[counting.Counts, dict[int, str]]:
+    """(the counts by school, their names)."""
+    counts: counting.Counts = defaultdict(lambda: [0, 0])
+    for squad in due:
+        both = counts[squad.school_id or 0]
+        both[:] = both[0] + 1, both[1] + (squad.id in covered)
+    return counts, {squad.school_id: squad.school for squad in due if squad.school_id}
 
 
 # --- where a unit was on a day -------------------------------------------------------------------------------

@@ -1,16 +1,15 @@
 """The sums that a digest reads: the rollups by activity, the nominations by state."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from operator import add
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, case, func, select
+from sqlalchemy import CompoundSelect, Connection, Select, Subquery, bindparam, case, func, select, union_all
 
 from storage.base import chunks
-from storage.checkins import coverage
+from storage.checkins import counting, coverage
 from storage.checkins.rollups import Sums
 from storage.digests import figures
 from storage.organisation import history
@@ -79,34 +78,31 @@ def is_any(db: Connection, week: str) -> bool:
 
 
 @cache
-def _summing(shape: history.Shape) -> Select[Any]:
+def _summing(shape: history.Shape) -> CompoundSelect[Any]:
     sums = [func.sum(rollup.c[name]) for name in Sums._fields]
-    place = history.places(shape)
-    taking_part = (rollup.c.events > 0) & (place.c.kind == Kind.SQUAD)
-    return (
-        select(place.c.week, rollup.c.activity, place.c.school_id, *sums, func.sum(case((taking_part, 1), else_=0)))
-        .select_from(place)
-        .outerjoin(rollup, (rollup.c.week == place.c.week) & (rollup.c.unit_id == place.c.id))
-        .group_by(place.c.week, rollup.c.activity, place.c.school_id)
-    )
+
+    def of(place: Subquery) -> Any:
+        taking_part = (rollup.c.events > 0) & (place.c.kind == Kind.SQUAD)
+        columns = place.c.week, rollup.c.activity, place.c.school_id
+        here = (rollup.c.week == place.c.week) & (rollup.c.unit_id == place.c.id)
+        summed = select(*columns, *sums, func.sum(case((taking_part, 1), else_=0)))
+        return summed.select_from(place.outerjoin(rollup, here)).group_by(*columns)
+
+    return union_all(*map(of, history.arms(shape)))
 
 
 def schools(
-    db: Connection, sums: Mapping[int, Sequence[int]], due: list[coverage.Squad], covered: set[int]
+    db: Connection, sums: Mapping[int, Sequence[int]], counts: counting.Counts, names: dict[int, str]
 ) -> tuple[figures.Part, ...]:
     """The schools with squads that are due, and those where something took place; the least covered first."""
-    of_school: dict[int, list[coverage.Squad]] = defaultdict(list)
-    for squad in due:
-        if squad.school_id:
-            of_school[squad.school_id].append(squad)
-    names = {squad.school_id: squad.school for squad in due if squad.school_id}
-    for ids in chunks.chunks(set(sums) - set(names)):
+    names = {id: name for id, name in names.items() if id in counts or id in sums}
+    for ids in chunks.chunks((set(sums) | set(counts)) - {0, *names}):
         names.update({id: name for id, name in db.execute(select(unit.c.id, unit.c.name).where(unit.c.id.in_(ids)))})
     found = []
     for id, name in names.items():
         events, attended, *_ = sums.get(id, (0, 0))
-        reported = sum(squad.id in covered for squad in of_school[id])
-        found.append(figures.Part(name, id, events, attended, len(of_school[id]), reported))
+        due, reported = counts.get(id, (0, 0))
+        found.append(figures.Part(name, id, events, attended, due, reported))
     return tuple(sorted(found, key=lambda each: (each.covered / each.due if each.due else 1, -each.due, each.name)))
 
 

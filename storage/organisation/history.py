@@ -157,6 +157,11 @@ def places(shape: Shape) -> Subquery:
     return union_all(*(each for number, count in enumerate(shape) for each in _places(number, count))).subquery("place")
 
 
+def arms(shape: Shape) -> list[Subquery]:
+    """The same units in parts, whose union they are: sums of each are made with a fraction of the work, and add up."""
+    return [each.subquery("place") for number, count in enumerate(shape) for each in _places(number, count)]
+
+
 def _places(number: int, count: int) -> list[Select[Any]]:
     first = bindparam(f"first{number}", type_=Date())
     week = bindparam(f"week{number}", type_=String()).label("week")

@@ -229,6 +229,11 @@ def said(db: Connection, occurrence: str, lead: int) -> list[int]:
     return list(db.scalars(select(delivery.c.person_id).where(mine).order_by(delivery.c.person_id)))
 
 
+def is_there(db: Connection, occurrence: str) -> bool:
+    """Whether somebody is told, or is to be told, of this."""
+    return db.execute(select(delivery.c.id).where(delivery.c.occurrence == occurrence).limit(1)).first() is not None
+
+
 def ever_told(db: Connection, occurrence: str) -> set[int]:
     """The people who were told of this, whenever."""
     mine = (delivery.c.occurrence == occurrence) & delivery.c.state.in_(_SAID)

@@ -89,8 +89,10 @@ def _add(db: Connection, person_id: int, name: str, value: str, now: datetime) -
 
 
 def forget(db: Connection, before: datetime, most: int) -> int:
-    """What was said of one occurrence before this goes. Hours stay."""
-    old = select(wish.c.id).where(wish.c.name != HOURS, wish.c.made_at < before).order_by(wish.c.id).limit(most)
+    """What was said of one occurrence before this goes. Hours and links stay."""
+    old = (
+        select(wish.c.id).where(wish.c.name.in_((MUTE, SEEN)), wish.c.made_at < before).order_by(wish.c.id).limit(most)
+    )
     ids = list(db.scalars(old))
     db.execute(delete(wish).where(wish.c.id.in_(ids)))
     return len(ids)

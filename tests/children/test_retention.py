@@ -286,7 +286,7 @@ def test_every_table_has_its_time() -> None:
         "medal_quota", "medal_revocation", "special_badge",
         # Purged elsewhere, within days: bot/ticker.py, storage/invites.py; the practice page.
         "dialogue", "card", "album", "sent_file", "wrong_code", "daily_count", "screen",
-        "card_code", "link_code", "roster_batch", "staged",
+        "card_code", "link_code", "page_link", "roster_batch", "staged",
         # Here.
         "inbox", "outbox", "delivery", "invite", "checkin", "checkin_version", "place", "file", "child", "child_note",
         "consent",

@@ -32,7 +32,7 @@ class TestFrozen:
     def test_monday_freezes_and_what_comes_later_is_only_counted(self, county: County) -> None:
         a_week(county)
         pushed = county.push(county.li)
-        assert pushed is not None and "4月6日 08:00 冻结" in pushed.text
+        assert pushed is not None and "4月6日 08:00 定稿" in pushed.text
         row = county.db.execute(select(tables.digest)).one()
         assert (row.unit_id, row.week, row.revision) == (county.first.id, WEEK, 1)
         later = MONDAY + timedelta(hours=1)
@@ -42,7 +42,7 @@ class TestFrozen:
         county.write()
         (asked,) = county.digest(county.li, "上周", later + timedelta(hours=1))
         # What came and went again changed nothing.
-        assert asked.text == f"{pushed.text}\n冻结后更正(第2版):补报 1 条;场次 4→5,中队 3→4,人次 162→206"
+        assert asked.text == f"{pushed.text}\n定稿后更正(第2版):补报 1 条;场次 4→5,中队 3→4,人次 162→206"
         assert county.push(county.li, later).text.split("\n")[0] == pushed.text.split("\n")[0]
         assert digests.weekly(county.db, county.first, WEEK).squads_covered == 4
 
@@ -54,7 +54,7 @@ class TestFrozen:
         county.write()
         (asked,) = county.digest(county.li, "上周", MONDAY + timedelta(hours=3))
         assert "1 场活动" in asked.text
-        assert asked.text.endswith("冻结后更正(第2版):更正 1 条;场次 1→0,中队 1→0,人次 40→0")
+        assert asked.text.endswith("定稿后更正(第2版):更正 1 条;场次 1→0,中队 1→0,人次 40→0")
 
     def test_each_change_of_a_frozen_week_is_a_revision_and_the_next_digest_says_so(self, county: County) -> None:
         a_week(county)
@@ -71,7 +71,7 @@ class TestFrozen:
         assert (shown.revision, figures.as_json(shown)["revision"]) == (4, 4)
         assert (shown.events, shown.attendance.attended) == (4, 162)
         told = "补报 1 条、更正 1 条、撤回 1 条;人次 162→155"
-        assert reports.corrected(shown) == f"冻结后更正(第4版):{told}"
+        assert reports.corrected(shown) == f"定稿后更正(第4版):{told}"
         assert reports.corrected(digests.report(county.db, county.second, WEEK, later)) == ""
         next_monday = MONDAY + timedelta(days=7)
         pushed = county.push(county.li, next_monday, "2026-W15")
@@ -162,7 +162,7 @@ class TestCost:
             digests.report(county.db, county.top, WEEK, FRIDAY)
         finally:
             event.remove(county.db, "before_cursor_execute", note)
-        assert len(said) <= 10
+        assert len(said) <= 11
         assert not any("checkin" in statement.replace("checkins", "") for statement in said)
 
     def test_what_reads_check_ins_goes_by_an_index(self, county: County) -> None:

@@ -84,7 +84,7 @@ def test_missing_lists_exactly_those_without_a_check_in(schools: Schools) -> Non
 def test_a_long_list_ends_with_where_to_find_the_rest(schools: Schools) -> None:
     squads_of(schools.db, schools.second, 70)
     said = schools.missing(schools.sun, "上周").text
-    assert said.endswith("\n等 72 个,发「周报 2026-W13 表」看全部") and said.count("中队") == 61
+    assert said.endswith("\n等 72 个,发「周报 上周 表」看全部") and said.count("中队") == 61
     # Above schools so many are told by school.
     above = schools.missing(schools.zhou, "上周")
     assert above.text.endswith("多的在前：\n· 光明小学 72 个\n· 实验小学 4 个")

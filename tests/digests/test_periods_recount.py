@@ -9,10 +9,11 @@ import pytest
 
 from storage.checkins import events, recording
 from storage.checkins.checkins import Checkin
-from storage.digests import parts, periods
-from storage.organisation import history, units
+from storage.checkins.rollups import week_of
+from storage.digests import digest_changes, digests, parts, periods
+from storage.organisation import changes, history, units
 from storage.organisation.units import Unit
-from tests.support.county import SHANGHAI, County
+from tests.support.county import SHANGHAI, TODAY, County
 
 pytestmark = pytest.mark.both
 FIRST = date(2026, 1, 5)
@@ -39,6 +40,8 @@ class Book:
     random: Random
     above: dict[int, tuple[int, ...]] = field(default_factory=dict)
     told: dict[int, Told] = field(default_factory=dict)
+    # Week → squad → (its name then, where it stood).
+    due: dict[str, dict[int, tuple[str, tuple[int, ...]]]] = field(default_factory=dict)
 
     def go(self) -> None:
         squads = [*self.county.squads, *self.county.others]
@@ -51,10 +54,20 @@ class Book:
                 history.move(self.county.db, moved, self.county.second, monday)
                 squads[2] = units.by_id(self.county.db, moved.id)
                 self.above[moved.id] = ids(squads[2])
+            if number == 6:
+                self.rename_and_close(squads, monday)
+            self.due[week_of(monday)] = {each.id: (each.name, self.above[each.id]) for each in squads}
             for squad in squads:
                 self.report(squad, monday)
             self.meet(squads, monday)
             self.change()
+
+    def rename_and_close(self, squads: list[Unit], monday: date) -> None:
+        """A class goes up a grade, another is dissolved; earlier weeks keep both."""
+        now = datetime.combine(monday, time(7), SHANGHAI)
+        changes.rename(self.county.db, squads[0], "四(5)中队", now, monday, grade=4, class_no=5)
+        squads[0] = units.by_id(self.county.db, squads[0].id)
+        changes.close(self.county.db, squads.pop(), now, monday)
 
     def report(self, squad: Unit, monday: date) -> Told | None:
         if self.random.random() < 0.3:
@@ -131,3 +144,43 @@ def test_a_recount_comes_to_the_same(county: County) -> None:
             for activity in shown.by_activity:
                 mine = figures_of(one for one in told if one.stored.activity == activity.activity)
                 assert (activity.events, activity.attended, activity.squads) == (mine[0], mine[1], mine[4])
+
+
+def test_every_week_at_every_node_is_a_recount(county: County) -> None:
+    book = Book(county, Random(20260301))
+    book.go()
+    for number, (week, squads) in enumerate(book.due.items()):
+        first = FIRST + timedelta(days=7 * number)
+        for of in (county.top, county.first, county.squads[2]):
+            told = book.inside(of, first, first + timedelta(days=6))
+            shown = digests.weekly(county.db, units.by_id(county.db, of.id), week)
+            heads = shown.attendance
+            counted = figures_of(told)
+            assert (shown.events, heads.attended, heads.rated_due, heads.rated_attended) == counted[:4]
+            due = {squad: name for squad, (name, above) in squads.items() if of.id in above}
+            silent = set(due) - {each.squad for each in told}
+            assert (shown.squads_due, shown.squads_covered) == (len(due), len(due) - len(silent))
+            assert sorted(each[-6:] for each in shown.missing) == sorted(due[squad] for squad in silent)
+            for each in shown.schools:
+                inside = [squad for squad, (_, above) in squads.items() if each.id in above]
+                mine = figures_of(one for one in told if each.id in one.above)
+                assert (each.events, each.attended, each.due, each.covered) == (*mine[:2], len(inside), mine[4])
+
+
+def test_a_report_twice_counts_once(county: County) -> None:
+    """Golden case G19."""
+    before = [county.report(county.squads[0], 40, 42), county.report(county.squads[0], 41, 42)]
+    assert before[0] and before[1] is None
+    assert digests.weekly(county.db, county.top, "2026-W14").figures == digest_changes.Figures(1, 1, 40)
+
+
+def test_an_event_of_two_schools_is_one_for_each_and_one_for_both(county: County) -> None:
+    """Golden case G20: 40 and 38."""
+    into = events.begin(county.db, "联欢", TODAY)
+    told = [county.report(each, n, activity="联欢") for each, n in ((county.squads[0], 40), (county.others[0], 38))]
+    events.join(county.db, county.rollups, into, [each.part for each in told if each])
+    county.write()
+    found = [digests.weekly(county.db, of, "2026-W14").figures for of in (county.top, county.first, county.second)]
+    assert found == [
+        digest_changes.Figures(1, 2, 78), digest_changes.Figures(1, 1, 40), digest_changes.Figures(1, 1, 38)
+    ]  # fmt: skip

@@ -32,8 +32,10 @@ from tests.support.stage import ZONE
 from tests.support.sums import broken
 
 CLIENTS = 12
+# Of tests/faults/seen.py, judged by what people saw.
+SCENES = ("killed", "repeated", "powerless", "away", "without_room")
 SECONDS_TO_DRAIN = 20
-WAYS = ("practice", "polling", "webhook", "audit", "wecom", "fanout", "robot", "outage")
+WAYS = ("practice", "polling", "webhook", "audit", "wecom", "fanout", "robot", "outage", "restore", *SCENES)
 # Of an outage: the channel, how it is cut, to how many people, for how many seconds.
 OUTAGES = (
     ("wecom", "502", 1250, 6), ("telegram", "502", 420, 20), ("telegram", "closed", 100, 60),
@@ -57,9 +59,12 @@ class Ledger:
     lost: list[str] = field(default_factory=list)
     double: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
+    # Figures beside the counts; of several rounds the last.
+    took: dict[str, float] = field(default_factory=dict)
 
     def add(self, other: "Ledger") -> None:
-        for each in fields(self):
+        self.took |= other.took
+        for each in (each for each in fields(self) if each.name != "took"):
             setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name))
 
     @property
@@ -223,6 +228,7 @@ def besiege(folder: Path, number: int, kills: int, seed: int, siege: type[Siege]
 
 
 def _round(way: str, folder: Path, seed: int) -> Any:
+    from tests.faults import drill, seen
     from tests.faults import fanout as faults_fanout
     from tests.faults import outage as faults_outage
     from tests.faults import robot as faults_robot
@@ -233,6 +239,10 @@ def _round(way: str, folder: Path, seed: int) -> Any:
     if way in sieges:
         return besiege(folder, 240, 8, seed, sieges[way])
     others = {"wecom": faults_wecom.besiege, "robot": faults_robot.besiege}
+    if way in SCENES:
+        return Ledger(lost=seen.play(folder, way), kills=int(way in ("killed", "powerless")), acknowledged=seen.PEOPLE)
+    if way == "restore":
+        return drill.besiege(folder, 60)
     if way == "fanout":
         return faults_fanout.besiege(folder, 2500, 4, seed)
     if way == "outage":
@@ -245,18 +255,30 @@ def _round(way: str, folder: Path, seed: int) -> Any:
 
 def main(argv: list[str]) -> int:
     """Rounds until the time is over; 1 when a promise was broken."""
+    from tests.faults import report
+
     parser = argparse.ArgumentParser("python -m tests.faults")
     parser.add_argument("--minutes", type=float, default=5)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--way", choices=WAYS, help="only this")
+    parser.add_argument("--report", type=Path, help="write what came of it there")
     arguments = parser.parse_args(argv)
     end = time.monotonic() + arguments.minutes * 60
-    whole, seed = Ledger(), arguments.seed
+    found: dict[str, tuple[int, Ledger]] = {}
+    seed = arguments.seed
     while time.monotonic() < end:
-        way = WAYS[seed % len(WAYS)]
+        way = arguments.way or WAYS[seed % len(WAYS)]
         with tempfile.TemporaryDirectory() as folder:
             ledger = _round(way, Path(folder), seed)
         print(f"seed {seed}, {way}: {ledger}", flush=True)
-        whole.add(ledger)
+        rounds, of_way = found.setdefault(way, (0, Ledger()))
+        of_way.add(ledger)
+        found[way] = rounds + 1, of_way
         seed += 1
+    whole = Ledger()
+    for _, ledger in found.values():
+        whole.add(ledger)
     print(f"all: {whole}")
+    if arguments.report:
+        report.write(arguments.report, found, arguments.minutes, arguments.seed)
     return 0 if whole.clean else 1

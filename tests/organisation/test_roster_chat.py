@@ -74,7 +74,7 @@ def test_what_would_change_is_shown_first_and_written_when_agreed(tmp_path: Path
     async def talk(chat: Chat) -> None:
         before = counts(chat.bot)
         got, shown = await chat.send(ROWS)
-        assert got["text"].startswith("名册收到了,正在核对")
+        assert got["text"].startswith("表收到了,正在核对")
         assert shown["text"].splitlines()[:5] == [
             "名册核对好了,还没有写入。",
             "读到 2 行",

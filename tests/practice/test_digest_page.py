@@ -1,4 +1,4 @@
-"""The page of a digest in a real browser at phone size: from the chat's link down to a squad's check-ins, and its end."""
+"""A digest's page in a real browser at phone size: from the chat's link down to a squad's check-ins, and its end."""
 
 import re
 from urllib.parse import urljoin

@@ -55,6 +55,10 @@ def _serve(environment: dict[str, str], log: str, out: Connection) -> None:
     os.chdir(ROOT)
     from bot.__main__ import main
 
+    if environment.get("PLANTED"):
+        from tests.faults.planted import PLANTS
+
+        PLANTS[environment["PLANTED"]]()
     sys.exit(main(["serve"]))
 
 
@@ -98,8 +102,9 @@ class Serving:
 
 
 def _popen(environment: dict[str, str], log: Path) -> "subprocess.Popen[str]":
+    command = ["tests.faults.planted"] if "PLANTED" in environment else ["bot", "serve"]
     with log.open("a") as errors:
         return subprocess.Popen(
-            [sys.executable, "-m", "bot", "serve"],
+            [sys.executable, "-m", *command],
             cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True,
         )  # fmt: skip

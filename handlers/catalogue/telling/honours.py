@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from handlers.catalogue.model import Row
+from handlers.privacy import names
 from handlers.reading.medals.medals import find_medals
 from handlers.reading.text.normalise import clean
 
 _VERB = "(?:提名|推荐|申报|报送|推选|推举)"
-_PUT_FORWARD = re.compile(rf"^\W*(?:我们?|[我本]校|学校|大队)?[现拟特]?{_VERB}(?!人)[ :：,，]*")
+_PUT_FORWARD = re.compile(rf"^\W*(?:我们?|[我本]校|学校|大队)?[现拟特]?{_VERB}(?![人的])[ :：,，]*")
 # 申报：课题 …
 _ASKED_FOR = re.compile(r"^\s*(?:推荐|申报|报送|推选)[ :：]?")
 # 十佳老教师推荐：王建国; 推荐人：刘校长 被推荐人：李芳 荣誉：优秀辅导员
@@ -46,11 +47,23 @@ def told(rows: Iterable[Row], text: str) -> list[tuple[Row, str]]:
     word, row, kind = found
     before, _, after = rest.partition(word)
     chosen = CHOOSING.match(after)
-    after = after[chosen.end() if chosen else 0 :].lstrip(" ,，:：")
-    words = _TITLED.sub(" ", f"{_JOINS.sub('', before.rstrip())} {after}".replace(row.name, " "))
+    after = after[chosen.end() if chosen else 0 :]
+    words = _TITLED.sub(" ", f"{_JOINS.sub('', before.rstrip())} {after.lstrip(' ,，:：')}".replace(row.name, " "))
+    goes_on = not chosen and re.match(_HAN, after) is not None
+    if not _is_nominee(words, goes_on, "adult" in row.subject and kind not in row.collective):
+        return []
     head = kind if kind in (row.name, *row.words) else f"{row.name} {kind}".strip()
     people = [words] if kind in row.collective else _one_by_one(words)
     return [(row, " ".join(f"{head} {each}".split())) for each in people]
+
+
+def _is_nominee(words: str, goes_on: bool, personal: bool) -> bool:
+    """报送优秀辅导员材料, 推荐先进社区的做法 put nobody forward; who is left out altogether is asked for."""
+    if not personal:
+        return not goes_on
+    first = next(iter(re.findall(f"{_HAN}+", words)), "")
+    called = len(first) <= _LONGEST_NAME and first[:1] in names.SURNAMES
+    return called or not words.strip() or bool(names.persons(words))
 
 
 def _named(rows: Iterable[Row], text: str) -> Iterator[tuple[str, Row, str]]:
@@ -60,9 +73,11 @@ def _named(rows: Iterable[Row], text: str) -> Iterator[tuple[str, Row, str]]:
             continue
         whole = {word: "" for word in (row.name, *row.words) if word in text}
         for kind in row.kinds:
-            pattern = _alone(kind) if len(kind) >= _TELLING else "(?!)"
-            for name in (row.name, *row.words) if kind in text else ():
-                pattern += f"|{re.escape(name)}[ ·:：]*{re.escape(kind)}|{re.escape(kind)}[ ·]*{re.escape(name)}"
+            both = "".join(
+                f"{re.escape(name)}[ ·:：]*{re.escape(kind)}|{re.escape(kind)}[ ·]*{re.escape(name)}|"
+                for name in ((row.name, *row.words) if kind in text else ())
+            )
+            pattern = both + (_alone(kind) if len(kind) >= _TELLING else "(?!)")
             whole |= dict.fromkeys([match[0] for match in re.finditer(pattern, text)], kind)
             whole |= {kind: kind} if kind in whole else {}
         yield from ((word, row, kind) for word, kind in whole.items())
@@ -71,10 +86,10 @@ def _named(rows: Iterable[Row], text: str) -> Iterator[tuple[str, Row, str]]:
 def _one_by_one(words: str) -> list[str]:
     """The words once for each name of a list of names."""
     match = _NAMES.search(words)
-    names = [re.sub(f"{_TITLE}$", "", each) for each in re.split("[、和及与]", match[0])] if match else []
-    if match is None or any(not 2 <= len(each) <= _LONGEST_NAME for each in names):
+    people = [re.sub(f"{_TITLE}$", "", each) for each in re.split("[、和及与]", match[0])] if match else []
+    if match is None or any(not 2 <= len(each) <= _LONGEST_NAME for each in people):
         return [words]
-    return [f"{words[: match.start()]} {name} {words[match.end() :]}" for name in names]
+    return [f"{words[: match.start()]} {each} {words[match.end() :]}" for each in people]
 
 
 def _alone(kind: str) -> str:

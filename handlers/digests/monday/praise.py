@@ -26,7 +26,7 @@ _OF_SQUAD = "{to}好：{when}{name}办了 {events} 场活动，{attended} 人次
 )  # fmt: skip
 def thanks(ask: Ask) -> Reply:
     """Draft a note to each who deserves praise; it is not sent to anybody."""
-    period, words = weeks.period_in(ask.args, ask.today)
+    period, words = weeks.period_in(weeks.taught(ask, ask.args), ask.today)
     # Without a week it is about the one that is over.
     named = words != " ".join(ask.args.split())
     week = period.week if named else week_before(week_of(ask.today))

@@ -6,19 +6,16 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from handlers.digests.page import look, tables
+from handlers.digests.page import look, navigation, tables
 from handlers.digests.page.html import Html, element, joined
 from handlers.digests.tables.shown import Shown
-from handlers.kit import Person, Unit
+from handlers.kit import Person
 from handlers.wording import days, numbers
-from scheduling import spans
-from scheduling.periods import week_before, week_of
 from storage.organisation import history
 
 STYLE = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
 _GONE = "这个链接打不开了。链接只用 24 小时，停用过、或者职务变了也打不开。请在聊天里再发「网页」。"
 _NOT_THERE = "您负责的范围里没有这个单位。请退回上一页，或者在聊天里再发「网页」。"
-_KINDS = (("month", "本月"), ("term", "本学期"), ("school_year", "本学年"), ("year", "今年"))
 
 
 def gone() -> str:
@@ -33,16 +30,14 @@ def page(db: Connection, person: Person, query: Mapping[str, str], now: datetime
         gone_for = look.look(db, person, {}, now) is None
         return None if gone_for else _document("没有", element("h1", "没有这个单位"), element("p", _NOT_THERE))
     one = look.shown_of(db, of, now)
-    parts = look.parts(db, one)
     title = f"{one.title}{one.name}"
-    below = tables.parts(of, one, parts) if parts else tables.checkins(db, of, one)
     return _document(
         title,
-        element("header", _way(db, of), element("h1", title), element("p", _days(one), class_="soft")),
+        element("header", navigation.way(db, of), element("h1", title), element("p", _days(one), class_="soft")),
         element("p", of.trouble, class_="trouble", role="alert") if of.trouble else None,
-        _periods(of, now),
+        navigation.periods(of, now),
         _totals(one),
-        below,
+        tables.below(db, of, one),
         tables.activities(one),
         tables.trend(db, of, one),
         _files(db, of),
@@ -65,45 +60,6 @@ def _days(one: Shown) -> str:
     year = f"{one.last.year}年" if one.last.year != one.first.year else ""
     told = f"{one.first.year}年{days.short(one.first)}–{year}{days.short(one.last)}"
     return " · ".join(filter(None, (told, one.stamp)))
-
-
-def _way(db: Connection, of: look.Look) -> Html | None:
-    """From the top of one's own down to here; where one has several, to each of the others."""
-    above = look.above(db, of)
-    others = [top for top in of.tops if top not in above and top != of.unit]
-    if not above and not others:
-        return None
-    links = [_unit(of, each) for each in above]
-    here = element("li", element("span", of.unit.name, aria_current="page"))
-    listed = element("ul", *links, here, *(_unit(of, each) for each in others))
-    return element("nav", listed, aria_label="单位")
-
-
-def _unit(of: look.Look, to: Unit) -> Html:
-    return element("li", element("a", to.name, href=of.link(unit=to.id)))
-
-
-def _periods(of: look.Look, now: datetime) -> Html:
-    this = week_of(now.date())
-    known = [(this, "本周"), (week_before(this), "上周")]
-    known += [(spans.label_of(kind, now.date()), word) for kind, word in _KINDS]
-    links = [
-        element("li", element(
-            "a", word, href=of.link(period=label), aria_current="page" if label == of.span.label else None
-        )) for label, word in known
-    ]  # fmt: skip
-    last = min(of.span.last, now.date())
-    ends = (("从", "from", of.span.first), ("到", "to", last))
-    fields = [
-        element("label", word, element("input", None, type="date", name=name, value=str(value), max=str(now.date())))
-        for word, name, value in ends
-    ]
-    hidden = [
-        element("input", None, type="hidden", name=name, value=value)
-        for name, value in (("unit", of.unit.id), ("sort", of.sort))
-    ]
-    form = element("form", *hidden, *fields, element("button", "看这几天", type="submit"), method="get")
-    return joined(element("nav", element("ul", *links), aria_label="时期"), form)
 
 
 def _totals(one: Shown) -> Html:

@@ -6,13 +6,15 @@ from urllib.parse import urlencode
 from handlers.digests.readers import READERS
 from handlers.kit import Ask, Button, Refusal, Reply
 from handlers.registry import ANYTHING, command
-from handlers.wording import days, periods, places
+from handlers.wording import days, periods, places, weeks
 from storage.audit.audit import Action
 from storage.organisation import units
 from storage.people import page_links
+from storage.reminders import feeds
 
 PATH = "/digest/"
 _STOP = "停用"
+_PRACTICE = "practice"
 
 
 @command(
@@ -23,22 +25,27 @@ def page(ask: Ask) -> Sequence[Reply]:
     """A link to the digest of each of the asker's units, or of one below; nobody else is given it."""
     if ask.args.strip() == _STOP:
         return [_stopped(ask)]
-    if ask.pages is None:
+    if (address := address_for(ask)) is None:
         raise Refusal("这里没有开网页。各校的情况发「周报」，要 Excel 发「周报 表」。", Button("周报", "周报"))
     if not ask.message.private:
         raise Refusal("网页的链接只给您一个人，请私聊我发「网页」。")
-    span, rest = periods.any_of(ask.args, ask.today)
+    span, rest = periods.any_of(weeks.taught(ask, ask.args), ask.today)
     at = places.chosen(ask, READERS, rest, "网页", f"{span.words} {{}}")
     token = page_links.make(ask.db, ask.vault, ask.me.id, ask.now)
     ask.note(Action.PAGE_LINKED, at=at[0])
     until = ask.now + page_links.LIFETIME
     links = [
         f"{units.full_name(ask.db, each)}{span.name}：\n"
-        f"{ask.pages}{PATH}{token}?{urlencode({'unit': each.id, 'period': span.words})}"
+        f"{address}{PATH}{token}?{urlencode({'unit': each.id, 'period': span.words})}"
         for each in at
     ]
     closing = f"只给您一个人看，请不要转发；{days.moment(until)}前有效，发「网页 停用」马上停用。"
     return [Reply("\n".join([*links, closing]), (Button(_STOP, "网页", _STOP),), until=until)]
+
+
+def address_for(ask: Ask) -> str | None:
+    """With what a link begins that is said here; None: there are no pages. The practice page stands beside them."""
+    return "" if ask.message.channel == _PRACTICE else feeds.address(ask.db) or None
 
 
 def _stopped(ask: Ask) -> Reply:

@@ -1,8 +1,8 @@
-"""What somebody looks at: which unit and period, in which order; and what there is to see of it."""
+"""What somebody looks at: which unit and period, in which order."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlencode
 
 from sqlalchemy import Connection
@@ -11,12 +11,8 @@ from handlers.digests.readers import READERS
 from handlers.digests.tables import shown, workbook
 from handlers.kit import Person, Refusal, Unit
 from handlers.wording import periods, places
-from scheduling.periods import monday_of, week_of
-from storage.checkins import coverage
-from storage.digests import details, figures
-from storage.organisation import history, units
+from storage.organisation import units
 
-WEEKS = 8
 _NUMBER = 9
 
 
@@ -82,26 +78,3 @@ def above(db: Connection, of: Look) -> list[Unit]:
     ids = [int(each) for each in of.unit.path.strip("/").split("/")][:-1]
     found = units.by_ids(db, ids)
     return [found[id] for id in ids if id in found and any(top.covers(found[id]) for top in of.tops)]
-
-
-def parts(db: Connection, one: shown.Shown) -> Sequence[figures.Part]:
-    """Its schools, or the squads of a school, as the digest has them in order; empty for a squad."""
-    if len(one.digest.schools) > 1:
-        return one.digest.schools
-    week = week_of(one.last)
-    part = history.part(db, [one.unit.path], week)
-    weekly = isinstance(one.digest, figures.Digest)
-    told = coverage.by_squad(db, part) if weekly else details.by_squad(db, one.which)
-    found = []
-    for squad in coverage.squads(db, part)[week]:
-        own = told.get(squad.id, [])
-        events, heads = sum(each.events for each in own), sum(each.attended for each in own)
-        if squad.id != one.unit.id:
-            found.append(figures.Part(squad.name, squad.id, events, heads, 1, int(bool(own))))
-    return found
-
-
-def weeks_of(one: shown.Shown) -> list[str]:
-    """Eight weeks, up to the last one of the period."""
-    last = monday_of(week_of(min(one.last, one.now.date())))
-    return [week_of(last - timedelta(days=7 * back)) for back in range(WEEKS - 1, -1, -1)]

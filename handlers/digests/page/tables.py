@@ -5,16 +5,18 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from handlers.digests.page import content
 from handlers.digests.page.html import Html, element, joined
-from handlers.digests.page.look import Look, weeks_of
+from handlers.digests.page.look import Look
 from handlers.digests.tables.content import TIMING
 from handlers.digests.tables.shown import Shown
 from handlers.wording import days, numbers, weeks
-from storage.digests import digests
 from storage.digests import parts as behind
 from storage.digests.figures import Part
 
 CHECKINS_A_PAGE = 100
+# More would be no help on a phone: a province looks at its cities one by one.
+MOST_PARTS = 1000
 # The columns to sort by; of equal ones the least covered come first, as in the chat.
 _KEYS: dict[str, tuple[str, Callable[[Part], Any]]] = {
     "name": ("名称", lambda each: each.name),
@@ -24,9 +26,14 @@ _KEYS: dict[str, tuple[str, Callable[[Part], Any]]] = {
 }
 
 
-def parts(of: Look, one: Shown, found: Sequence[Part]) -> Html:
-    """The schools, or the squads of a school, in the order that was asked for."""
-    schools = found is one.digest.schools
+def below(db: Connection, of: Look, one: Shown) -> Html:
+    """What the unit is made of: its schools, the squads of a school, or the check-ins of a squad."""
+    found = content.parts(db, one)
+    return _parts(of, one, found) if found else _checkins(db, of, one)
+
+
+def _parts(of: Look, one: Shown, found: Sequence[Part]) -> Html:
+    """In the order that was asked for."""
     key = of.sort.removeprefix("-") if of.sort.removeprefix("-") in _KEYS else "share"
     backwards = of.sort == f"-{key}"
     listed = sorted(found, key=_KEYS[key][1], reverse=backwards)
@@ -34,8 +41,11 @@ def parts(of: Look, one: Shown, found: Sequence[Part]) -> Html:
         element("th", _sorter(of, name, word, key, backwards), scope="col", aria_sort=_order(name == key, backwards))
         for name, (word, _) in _KEYS.items()
     ]
-    rows = [_part(of, each) for each in listed]
+    rows = [_part(of, each) for each in listed[:MOST_PARTS]]
+    schools = len(one.digest.schools) > 1
     count = f"{len(listed)} {'所学校' if schools else '个中队'}；点名称往下看，点列名换顺序"
+    if len(listed) > MOST_PARTS:
+        count += f"；这里是前 {MOST_PARTS} 个，请在聊天里发「网页」和下级单位的名字"
     head = element("h2", "各校" if schools else "各中队")
     return element("section", head, _table(count, heads, rows))
 
@@ -59,7 +69,7 @@ def _part(of: Look, one: Part) -> Html:
     return element("tr", name, element("td", *covered), *counts)
 
 
-def checkins(db: Connection, of: Look, one: Shown) -> Html:
+def _checkins(db: Connection, of: Look, one: Shown) -> Html:
     """What was reported, the newest first, a page at a time: counts, no topic and nobody's name."""
     skip = (of.page - 1) * CHECKINS_A_PAGE
     found = behind.reports(db, one.which, "", skip, CHECKINS_A_PAGE + 1)
@@ -93,7 +103,7 @@ def activities(one: Shown) -> Html | None:
 
 def trend(db: Connection, of: Look, one: Shown) -> Html:
     """The last eight weeks, a bar each beside the longest."""
-    found = digests.trend(db, of.unit, weeks_of(one))
+    found = content.trend(db, one)
     most = max((each.events for each in found), default=0) or 1
     rows = [
         element(

@@ -66,7 +66,7 @@ def _of_week(of: figures.Digest) -> list[tuple[str, Cell]]:
     since = of.correction.changes if of.correction else None
     found += [("迟报", of.late), ("补报", of.backfilled)]
     if since:
-        found += [("冻结后补报", since.reported), ("冻结后更正", since.corrected), ("冻结后撤回", since.withdrawn)]
+        found += [("定稿后补报", since.reported), ("定稿后更正", since.corrected), ("定稿后撤回", since.withdrawn)]
     return found
 
 

@@ -58,6 +58,7 @@ def _spans(ask: Ask, words: str) -> tuple[list[periods.Span], str]:
     span, rest = periods.longer(words, ask.today)
     if span:
         return [span], rest
+    words = weeks.taught(ask, words)
     period, rest = weeks.period_in(words, ask.today)
     if rest != " ".join(words.split()):
         return [_week(period.week)], rest

@@ -10,11 +10,11 @@ from typing import Any
 from handlers.catalogue.model import Row
 from handlers.catalogue.telling.reports import read_report
 from handlers.kit import MEMBERS, Ask, Button, Denied, NotMeant, Refusal, Reply, Unit
-from handlers.programmes import duties
+from handlers.programmes import duties, reporting
 from handlers.programmes.rosters import roster_words
 from handlers.reading.text import normalise, numbers
 from handlers.registry import ANYTHING, command
-from handlers.wording import lines, places, programmes
+from handlers.wording import lines, programmes
 from scheduling import spans
 from storage.base import numbered
 from storage.organisation import units
@@ -27,6 +27,10 @@ _TERM = re.compile(r"(?:聘期|任期|为期)?\s?([\d一二两三四五六七八
 _SPAN = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})\s?(?:到|至|~|—|–)\s?(\d{4}-\d{1,2}-\d{1,2})")
 _UNTIL = re.compile(r"(?:到|至)\s?(\d{4}-\d{1,2}-\d{1,2}|\d{4}年\d{1,2}月\d{1,2}日)")
 _NAME = re.compile(r"[\u4e00-\u9fff·]{2,12}")
+# 登记 育红小学 校外辅导员 …: whose it is, and nobody's name.
+_KINDS = "小学|中学|学校|幼儿园|社区|街道|辅导站|关工委|协作组"
+_PLACE = re.compile(rf"(?:^|(?<=\s))[\u4e00-\u9fff]{{2,12}}(?:{_KINDS})(?=\s)")
+_IS_PLACE = re.compile(rf"(?:{_KINDS})$")
 _POLITE = re.compile(r"^(?:聘请|聘任|请|新增|增加)|(?:老师|同志|先生|女士)$")
 
 
@@ -70,20 +74,17 @@ def enter(ask: Ask) -> list[Reply]:
 
 
 def _unit(ask: Ask, row: Row) -> tuple[Unit, str]:
-    own = programmes.units_for(ask.me, row)
-    for each in sorted(own, key=lambda unit: -len(unit.name)):
-        if each.name in ask.args:
-            return each, ask.args.replace(each.name, " ", 1)
-    key, rest = programmes.key_in(ask, ask.args)
-    unit = places.by_key(ask, key) if key else own[0] if len(own) == 1 else None
-    if unit is None and not own:
+    unit, rest = reporting.unit_in(ask, row, ask.args)
+    if unit is None and not (own := programmes.units_for(ask.me, row)):
         raise Refusal(f"{row.name}由{'、'.join(row.at)}自己登记，不由您来登记，没有记。")
     if unit is None:
         example = f"登记 {own[0].name} {row.name} …"
         raise Refusal(f"{row.name}登记在哪个单位？没有记。请写上单位，像这样：{example}")
-    if not programmes.may_report(ask.me, row, unit):
-        raise Denied(f"{unit.name}的{row.name}不由您来登记，没有记。", what="登记", subject=f"unit:{unit.id}")
-    return unit, rest
+    own_names = units.full_name(ask.db, unit)
+    if other := next((word for word in _PLACE.findall(rest) if word not in own_names), ""):
+        words = f"{other}的{row.name}不由您来登记，没有记。说的是从哪里来的，请写成「单位:{other}」。"
+        raise Denied(words, what="登记", subject=row.key)
+    return unit, _PLACE.sub(" ", rest)
 
 
 def _told(ask: Ask, row: Row, said: str) -> _Told:
@@ -141,7 +142,7 @@ def _name_in(row: Row, text: str, figures: dict[str, Any]) -> str:
     for word in sorted({row.name, *row.words, *map(str, figures.values())}, key=len, reverse=True):
         text = text.replace(word, normalise.GAP)
     labels = {word for each in row.fields for word in (*each.words, each.label)}
-    found = [_POLITE.sub("", each) for each in _NAME.findall(text)]
+    found = [_POLITE.sub("", each) for each in _NAME.findall(text) if not _IS_PLACE.search(each)]
     return next((each for each in found if len(each) >= 2 and each not in labels), "")
 
 

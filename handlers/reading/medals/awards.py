@@ -9,7 +9,7 @@ STARS = ("S1", "S2", "S3", "S4", "S5")
 _REJECT = frozenset(
     {"NOT_MEMBER", "ALREADY_AWARDED", "LEVEL_SKIP", "BASIC_INCOMPLETE", "COLLECTIVE_NOT_ALLOWED", "FORBIDDEN"}
 )
-_CONFIRM = frozenset({"DUPLICATE", "QUOTA_EXCEEDED", "PII_FAMILY"})
+_CONFIRM = frozenset({"DUPLICATE", "QUOTA_EXCEEDED", "PII_FAMILY", "WORDS_UNCLEAR"})
 _NOTICE = frozenset({"PII_PHONE", "PII_ID", "PII_NAME", "PII_HEALTH"})
 
 
@@ -21,7 +21,7 @@ def check(nomination: Nomination, context: Context) -> list[str]:
 def status_of_all(found: Iterable[Collection[str]], rest: Collection[str]) -> Status:
     """One answer for nominations with these issues and the `rest`: partial when some can be stored and others not."""
     statuses = [_status_of(issues) for issues in found]
-    loose = [issue for issue in rest if not issue.startswith("PII_")]
+    loose = [issue for issue in rest if not issue.startswith("PII_") and issue not in _CONFIRM]
     if "COUNT_MISMATCH" in loose or not statuses:
         return "clarify"
     good = [status for status in statuses if status in ("ok", "confirm")]
@@ -29,7 +29,7 @@ def status_of_all(found: Iterable[Collection[str]], rest: Collection[str]) -> St
         if good:
             return "partial"
         return "reject" if "reject" in statuses and not loose else "clarify"
-    return "confirm" if "confirm" in good or "PII_FAMILY" in rest else "ok"
+    return "confirm" if "confirm" in good or not _CONFIRM.isdisjoint(rest) else "ok"
 
 
 def _status_of(issues: Iterable[str]) -> Status:

@@ -9,6 +9,7 @@ from handlers.reading.checkins.segments import Segment, lay_out
 from handlers.reading.medals import awards
 from handlers.reading.medals.medals import Medal, award_level
 from handlers.reading.medals.nominees import Nominees, find_nominees
+from handlers.reading.medals.reasons import is_doubtful
 from handlers.reading.model import Context, Nomination, Reading
 from handlers.reading.text.units import Hit
 
@@ -44,7 +45,8 @@ def read_nomination(found: Proposal, context: Context) -> Reading:
         loose += missing
     for nomination, issues in made:
         issues += awards.check(nomination, context)
-    return _reading(made, loose + found.issues, context)
+    doubts = ["WORDS_UNCLEAR"] if made and any(is_doubtful(found.scan, medal) for medal in found.medals) else []
+    return _reading(made, loose + doubts + found.issues, context)
 
 
 def _names_first(scan: str, segments: list[Segment]) -> None:
@@ -96,6 +98,8 @@ def _of_segment(
     for nominees, medals in groups:
         if len({medal.code for medal in medals}.intersection(awards.STARS)) > 1:
             return [], ["MEDAL_CONFLICT"]
+        if nominees.names and len({medal.target == "collective" for medal in medals}) > 1:
+            return [], ["MEDAL_CONFLICT"]  # 个人一星章 王小明 集体一星章 三(2)
         together = (nominees.collective and not nominees.names) or any(each.target == "collective" for each in medals)
         units = [_unit([hit], context) for hit in segment.hits] if together else [unit]
         more = [each for where in units or [unit] for each in _each(nominees, medals, where)]

@@ -20,12 +20,12 @@ _COLLECTIVE = pattern(
     r"(?:中队|大队|先进)?集体(?:申[请报]|推荐|提名|[争创评颁发授报])*"
 )
 _LEAD = pattern(
-    r"(?:各位老师好?|老师们?好|老师您好|大家好|[您你]好|谢谢老师|谢谢大家|谢谢|辛苦了|麻烦了?|我们班级?|我们中队|我们|我班|我校|学校|本中队|"
-    r"我(?=推荐|提名|申报|报|给)|老师(?=[给帮把为])|[他她]?叫|再?加(?:报|上)?一?[个位名]?|一下|[报争评]一?个|都|均|现|拟|以下|我?想要?|先|希望|准备|决定|同意|经|一致|评议|民主|讨论|研究|提名|推荐|申报|申请|推选|推优|推|上报|报送|报|评选|参评|评|争取|争|获|授予|为|把|将|由|给|"
+    r"(?:呃|嗯|那个|这个|就是|然后|[哎喂]|各位老师好?|老师们?好|老师您好|大家好|[您你]好|谢谢老师|谢谢大家|谢谢|辛苦了|麻烦了?|我们班级?|我们中队|我们|我班|我校|学校|本中队|"
+    r"我(?=推荐|提名|申报|报|给)|老师(?=[给帮把为])|[他她]?叫|再?加(?:报|上)?一?[个位名]?|一下|[报争评]一?个|都|均|现|拟|以下|我?想要?|先|希望|准备|决定|同意|经|一致|评议|民主|讨论|研究|争章(?:项目|内容)|[补另]报|还要|提名|推荐|申报|申请|推选|推优|推|上报|报送|报|评选|参评|评|争取|争|获|授予|为|把|将|由|给|"
     r"中队|大队|小队|班级|个人|姓名|奖项|章[目名]|被?推荐人?|奖章|名单|如下|候选人?|少先队员|队员|同学|学生|的|是|和|与|及|全体|所有|大家|接龙)++"
 )
 _TAIL = pattern(
-    r"(?:等?[几两一二三四五六七八九十\d]{1,2}[人位个]|吧|了|等?(?:[几两一二三四五六七八九十\d]{1,2}[位名个])?(?:同学|队员|少先队员|小朋友|学生)们?|参评|评选|评|那个|这个|申报|推荐|提名|申请|争取|争创|争|荣获|获评|获得?了?|被?评为|为|的|等|和|与|"
+    r"(?:等?[几两一二三四五六七八九十\d]{1,2}[人位个]|吧|了|等?(?:[几两一二三四五六七八九十\d]{1,2}[位名个])?(?:同学|队员|少先队员|小朋友|学生)们?|参评|评选|评|那个|这个|申报|[都也均]?[补另]?报|推荐|提名|申请|争取|争创|争|荣获|获评|获得?了?|被?评为|为|的|等|和|与|"
     r"个人|候选人)+$"
 )
 _WHY = pattern(r"(?:推荐|申报|主要)?(?:理由|事迹|原因|先进事迹|简介)$")
@@ -34,7 +34,7 @@ _STATED = pattern(
 )
 # 推荐以下2名队员参评
 _ANNOUNCED = pattern(
-    r"(?:推荐|提名|申报|推选|以下|如下)(?P<n>\d{1,2}|[一二两三四五六七八九十])[名位个](?:优秀)?(?:少先队员|队员|同学|学生)"
+    r"(?:推荐|提名|申报|推选|以下|如下|等)(?P<n>\d{1,2}|[一二两三四五六七八九十])[名位个](?:优秀)?(?:少先队员|队员|同学|学生)"
 )
 _PARTICULAR = pattern(r"[男女][生孩]?|\d{1,2}岁|汉族?|性别|年龄|民族")  # no business of a nomination
 # 三(2): 无
@@ -89,7 +89,7 @@ def find_nominees(scan: str, roster: Collection[str]) -> Nominees:
         if why or told:
             reason.append(word + mark)
             continue
-        if _WHY.fullmatch(word):
+        if _WHY.fullmatch(word) and "\n" not in mark:
             why = True
             continue
         if not found.names and _NOBODY.fullmatch(word):
@@ -184,7 +184,7 @@ def _name(word: str, found: Nominees, roster: Collection[str], goes_on: bool) ->
         found.nicknames.append(core if is_nickname(core) else word)
     # After 集体 a word that only begins like a name is none: 集体一星章 全员完成争章.
     elif (_is_next(core, goes_on) or not (found.names or found.collective)) and (
-        name := _first_of(roster, core) or name_at_start(core)
+        name := _first_of(roster, core) or _of_both_parents(core) or name_at_start(core)
     ):
         found.names.append(name)
         return _core(core[len(name) :]) or None
@@ -198,6 +198,12 @@ def _name(word: str, found: Nominees, roster: Collection[str], goes_on: bool) ->
 def _is_unknown_name(core: str) -> bool:
     """凤雨桐: no surname of the list, but a given name, and no word of the language."""
     return len(core) == _USUAL and persons(core) == (core,) and all(letter in GIVEN for letter in core[1:])
+
+
+def _of_both_parents(core: str) -> str | None:
+    """王蒋思琪: two surnames."""
+    both = len(core) == _USUAL + 1 and is_name(core[1:]) and is_name(core[0] + core[2:])
+    return core if both and GIVEN.issuperset(core[2:]) else None
 
 
 def _is_next(core: str, goes_on: bool) -> bool:

@@ -9,12 +9,12 @@ from handlers.reading.text.patterns import pattern
 
 # 班长王小明: who somebody is, ahead of the name; in 担任班长 it is a reason.
 _POST = pattern(
-    r"(?<![任当是为做选])(?:副?(?:班长|[大中小路]队长|[\u4e00-\u9fff]{0,2}(?:组长|课代表)|队委)|[\u4e00-\u9fff]{2}委员|[学体宣文劳生纪组]委|[大中]队委员?|升?旗手|护旗手|"
+    r"(?<![任当是为做选])(?:副?(?:班长|[大中小路]队长|(?:[语数英体音美]|语文|数学|英语|体育|音乐|美术|科学|卫生|学习|劳动|[一二三四五六七八九\d小])?(?:组长|课代表)|队委)|[\u4e00-\u9fff]{2}委员|[学体宣文劳生纪组]委|[大中]队委员?|升?旗手|护旗手|"
     r"少先队员|优秀队员|候选人)(?=(?P<who>[\u4e00-\u9fff·]{2,12}))"
 )
 # The persons of a form who are not nominated; 推荐人 is one only where the nominee has a label too.
 _OTHERS = (
-    r"(?:提名|填表|联系|上报|审核|负责|经办)人|指导老师|指导教师|(?:中队|大队)?辅导员|班主任|"
+    r"(?:提名|填表|联系|上报|审核|负责|经办)人|(?:指导|推荐)[老教]师|章数|数量|枚数|(?:中队|大队)?辅导员|班主任|"
     r"学校|性别|年龄|民族|出生年月|联系电话"
 )
 _OTHER = pattern(rf"(?<![\u4e00-\u9fff])(?:{_OTHERS})(?:姓名)?\s?:\s?[^\s,;。:]+")

@@ -33,11 +33,12 @@ _MAY_CORRECT = pattern(
     r"[错反误改勘订正]|不[对是]|[少多漏][报算记打写输填]|[报算记写打输填]的?[少多漏]|成|[加减]\s?\d|重新报|应为|[报写发填]的是|漏了|又来|走了"
 )
 # 不是队日,是队课
+_THIS_NOT = pattern(r"^\W*(?:应该)?是([^,。\n\d]{1,8})[,。\s]{0,2}不是([^,。\n\d]{1,8})$")
 _NOT_THIS = pattern(r"不是[^,。\n\d]{1,8}[,。\s]{0,2}(?:而?是|应该?是)")
 # What is said to be wrong: 把38改成39, 写成今天了, 报的是38, 少报了2个.
 _WRONG = pattern(
     r"(?<!\d)\d{1,4}\s?[人名]?\s?(?=(?:改成|改为|更正为|更改为|修改为|应为|应该是|应该为|改)\s?\d)"
-    rf"|不是\s?\d{{1,4}}\s?[人名]?(?:[,\s]?(?=是|应该|应为)|$)|(?:{_SLIP})成了?[^,。;\n]{{1,8}}|[报写发填]的是\s?\d{{1,4}}[人名]?"
+    rf"|(?<=[^\d\W])[,\s]{{0,2}}不是[^,。\n\d是]{{2,8}}$|不是\s?\d{{1,4}}\s?[人名]?(?:[,\s]?(?=是|应该|应为)|$)|(?:{_SLIP})成了?[^,。;\n]{{1,8}}|[报写发填]的是\s?\d{{1,4}}[人名]?"
     rf"|(?:(?:[少多漏][报算记打写输填]|[报算记写打输填][少多漏])了?|漏了|又来了|走了)\s?{_N}\s?[人名个位]?"
 )
 # 应到写错了,是45: the number is of those due.
@@ -63,6 +64,8 @@ def corrects(text: str, scan: str) -> bool:
         return False
     more = _BY.search(scan) and ("人数" in scan or not names_activity(scan))
     if more or CORRECT.search(scan) or CORRECT.search(text):
+        return True
+    if (turned := _THIS_NOT.search(scan)) and all(map(names_activity, turned.groups())):
         return True
     wrong = _NOT_THIS.search(scan)
     return wrong is not None and names_activity(wrong[0]) and names_activity(scan[wrong.end() :])

@@ -7,7 +7,7 @@ from handlers.reading.medals.nomination import Proposal, read_nomination
 from handlers.reading.medals.nominees import find_nominees
 from handlers.reading.medals.reasons import units_of_reason, unsure
 from handlers.reading.messages import talk, withdrawals
-from handlers.reading.model import Context, Reading
+from handlers.reading.model import Claim, Context, Reading
 from handlers.reading.persons.private import Secrets, hide_matters, hide_numbers
 from handlers.reading.text import units
 from handlers.reading.text.normalise import GAP, Clean
@@ -21,7 +21,7 @@ _MEDAL_WORD = pattern(
 # 今天给三(3)中队颁发了向阳章: it is told, not asked for.
 _AWARDED = pattern(
     r"(?:颁发|颁|授予|发放|佩戴|戴上|领到|拿到)了|(?:获得?|得|评上|拿)了(?:集体)?(?:[一二三四五]星|[\u4e00-\u9fff]{2,3}章)"
-    r"|(?:获得|得到|评上|拿到)(?:集体)?[\u4e00-\u9fff]{1,3}章[了啦]|被(?:评为|授予)|(?:荣获|获评)了?(?:为|集体)?(?:[一二三四五]星|优秀|先进)|(?:已经?|都)(?:公示|颁发?|发)了"
+    r"|(?:获得|得到|评上|拿到)(?:集体)?[\u4e00-\u9fff]{1,3}章[了啦]|被(?:评为|授予)|(?:荣获|获评)了?[校区县市省国级]*(?:为|集体)?(?:[一二三四五]星|优秀|先进)|(?:已经?|都)(?:公示|颁发?|发)了"
     r"|(?:去年|上学期|上一?年|以前)[\u4e00-\u9fff]{1,6}章(?:是|给了|有)"
 )
 # 王小明不推荐一星章; 不怕困难 says something else.
@@ -30,13 +30,18 @@ _IF = pattern(r"(?:^|[,。;!\n])\s?(?:如果|要是|假如|万一|倘若|只要|
 # 例如: 三(2)中队 王小明 一星章.
 _EXAMPLE = pattern(r"^\W{0,3}(?:例如|比如|譬如|格式|示例|样例|模板|例)(?:[:,]|\s|如下|是)")
 _NOT = pattern(
-    r"(?:不|别|先不|暂不|没有?)(?:再|想|打算|准备)?(?:推荐|提名|申报|参评|推选|评选)(?!的?不)|不是(?!很|特别|只)|材料[^,。\n]{0,6}(?:还没|尚未|没|未)"
+    r"(?:不|(?<!分)别|先不|暂不|没有?)(?:再|想|打算|准备)?(?:推荐|提名|申报|参评|推选|评选)(?!的?不)|不是(?!很|特别|只)|材料[^,。\n]{0,6}(?:还没|尚未|没|未)"
 )
 # 王浩可以评一星章: somebody thinks so.
 _MAYBE = pattern(r"(?:可以|能够?|应该|有希望|够格|够得?上)(?:评|争|拿|得|获|升)")
 _HOW_MANY = pattern(r"(?:能|可以|该)(?:报|评|推荐?|提名?|申报|争)?几[个名枚人位]")
 # 12个基础章 全班
 _EVERYBODY = pattern(r"全班|全体")
+# So little beside a medal asks for who is meant, and is no talk of something else.
+_SHORT = 16
+# 明年再推荐王小明二星章
+_LATER = pattern(r"(?:明年|下学期|下一?次|以后|将来)[^,。;\n]{0,8}(?:推荐|提名|申报|报|评)")
+_OF_OTHERS = pattern(r"[几能]|打算|准备|[下明]|以后|没|不|名单|小队|人$|已|了$")
 _SUB_BADGE = pattern(r"向阳|传承|立德|立志|梦想|小主人|团结|健体|奉献|劳动|勇敢|节约")
 _HEADS = pattern(r"\d\s?[人名位]|[十百一二三四五六七八九]人|实到|应到|\d/\d|全勤|全员")
 
@@ -62,12 +67,8 @@ def read_medals(plain: Clean, context: Context, secrets: Secrets) -> Reading | N
     about = medals or nominates or _exchanges(text, context)
     if not about or _is_event(scan, text) or _only_words(scan, text, hits, medals, context):
         return None
-    if _EXAMPLE.search(text):
-        return Reading("chat", "ignore", claim="example")
-    if _IF.search(text):
-        return Reading("chat", "ignore", claim="condition")
-    if not nominates and (_AWARDED.search(text) or held(medals, before)):
-        return Reading("chat", "ignore", claim="other")
+    if claim := _no_request(text, nominates or not (_AWARDED.search(text) or held(medals, before))):
+        return Reading("chat", "ignore", claim=claim)
     if change := _of_change(text, scan, hits, medals, context):
         return change
     if progress := talk.read_progress(text, scan, hits, medals, context):
@@ -86,8 +87,24 @@ def read_medals(plain: Clean, context: Context, secrets: Secrets) -> Reading | N
     sure = any(medal.code or medal.issue == "MEDAL_AMBIGUOUS" for medal in medals)
     if sure and reading.status == "ignore":
         return reading
-    where = hits or _EVERYBODY.search(text)
+    where = hits or _EVERYBODY.search(text) or _asks_for_one(text, context)
     return reading if sure and where and (nominates or not _HEADS.search(scan)) else None
+
+
+def _no_request(text: str, waits: bool) -> Claim | None:
+    """What a message about a medal claims that asks for nothing; `waits`: it has not been awarded."""
+    if _EXAMPLE.search(text):
+        return "example"
+    if _IF.search(text):
+        return "condition"
+    if _LATER.search(text):
+        return "plan"
+    return None if waits else "other"
+
+
+def _asks_for_one(text: str, context: Context) -> bool:
+    """补报二星章: of the sender's own squad, and nobody is named."""
+    return bool(context.bound_unit) and len(text) <= _SHORT and not _OF_OTHERS.search(text)
 
 
 def _of_change(text: str, scan: str, hits: list[units.Hit], medals: list[Medal], context: Context) -> Reading | None:

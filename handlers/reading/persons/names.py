@@ -88,7 +88,7 @@ _NEXT_WORDS = frozenset(_NEXT.split())
 def name_at_start(word: str) -> str | None:
     """The name at the start of a longer run: 王小明学雷锋 -> 王小明; three characters are tried before two."""
     for length in (3, 2):
-        into_next = length == 3 and word[2:4] in _NEXT_WORDS
+        into_next = length == 3 and word[2:4] in _NEXT_WORDS and word[3] not in "和与及跟"
         if len(word) > length and is_name(word[:length]) and not (into_next or word[:length].endswith(("同", "学"))):
             return word[:length]
     return None

@@ -11,22 +11,26 @@ from handlers.reminders.calendars import calendar_file, coming, month_picture
 from handlers.wording import days
 from scheduling import spans
 from scheduling.calendar import DAY, Calendar
+from storage.reminders import feeds
 
 _MOST = 24
 _FILE = frozenset({"文件", "ics", "下载", "导出"})
+_FEED, _STOP = "订阅", frozenset({"停用", "停", "取消", "关闭", "不要"})
 _PICTURE = ("图片", "图")
 _MONTH = re.compile(r"(?:(\d{4})[年-])?\s?(1[0-2]|0?[1-9])\s?(?:月份?)?")
 _STEP = {"下个月": 1, "下月": 1, "上个月": -1, "上月": -1, "本月": 0, "这个月": 0, "": 0}
 
 
 @command(
-    "日历", "calendar", who=MEMBERS, group="提醒", rank=43, help="看一个月的日子、任务和活动", glued=r"\d|图|文件",
-    exports=True, examples=("日历", "日历 12月", "日历 12月 图", "日历 文件"),
+    "日历", "calendar", who=MEMBERS, group="提醒", rank=43, help="看一个月的日子、任务和活动", glued=r"\d|图|文件|订阅",
+    exports=True, examples=("日历", "日历 12月", "日历 12月 图", "日历 文件", "日历 订阅"),
 )  # fmt: skip
 def month(ask: Ask) -> Reply:
     """The days of a month that have something, in order."""
     if ask.args.strip() in _FILE:
         return _file(ask)
+    if ask.args.startswith(_FEED):
+        return _feed(ask, ask.args.removeprefix(_FEED).strip())
     words = ask.args.strip()
     picture = next((each for each in _PICTURE if words.endswith(each)), "")
     first = _first(ask, words.removesuffix(picture).strip())
@@ -53,6 +57,26 @@ def _file(ask: Ask) -> Reply:
     values = {"person": ask.me.id, "first": ask.today.isoformat(), "at": ask.now.isoformat()}
     text = "接下来一年的日子、任务和活动。打开文件，选「添加到日历」；再发一次「日历 文件」，会更新成新的。"
     return Reply(text, file=File("少先队日历.ics", calendar_file.RECIPE, values, plain=True))
+
+
+def _feed(ask: Ask, word: str) -> Reply:
+    """The link of one's own calendar, for programs that read it again and again; each time it is a new one."""
+    if word in _STOP:
+        gone = feeds.revoke(ask.db, ask.me.id)
+        return Reply("好的，链接停用了。" if gone else "您没有在用的链接。")
+    address = feeds.address(ask.db)
+    if not address:
+        raise Refusal(
+            "机器人还没有对外的网址，不能订阅。发「日历 文件」，导入手机的日历。", Button("文件", "日历", "文件")
+        )
+    if not ask.message.private:
+        raise Refusal("链接是您自己的，请私聊发「日历 订阅」。")
+    token, before = feeds.renew(ask.db, ask.me.id, ask.now)
+    text = (
+        f"{address}/calendar/{token}.ics\n在手机或电脑的日历里选「订阅」，粘贴上面的链接，以后自己更新。"
+        "里面只有日子、任务和活动，没有姓名；谁有链接谁能看，请不要转发。"
+    )
+    return Reply(text + ("以前的链接不能用了。" if before else ""), (Button("停用", "日历", f"{_FEED} 停用"),))
 
 
 def _first(ask: Ask, words: str) -> date:

@@ -114,6 +114,8 @@ def spoken(text: str) -> dict[str, Any]:
         if text.endswith(f"\n{words}"):
             buttons = [{"label": label, "id": ""} for label in pressed]
             return {"text": text.removesuffix(f"\n{words}"), "buttons": buttons, "file": None}
+    if refused := re.fullmatch(r"(.*)\n可以发：(.*)", text, re.DOTALL):
+        return {"text": refused[1], "buttons": [{"label": refused[2], "id": ""}], "file": None}
     reported = re.fullmatch(r"(.*)\n要改，发「更正 R\d+ …」；不算，发「撤回 R\d+」。", text, re.DOTALL)
     buttons = [{"label": label, "id": ""} for label in ("改", "撤回")] if reported else []
     return {"text": reported[1] if reported else text, "buttons": buttons, "file": None}

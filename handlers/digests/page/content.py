@@ -1,0 +1,38 @@
+"""What there is to see of a digest beside its sums: its parts with their ids, and the weeks before."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import Connection
+
+from handlers.digests.tables.shown import Shown
+from scheduling.periods import monday_of, week_of
+from storage.checkins import coverage
+from storage.digests import details, digests, figures
+from storage.organisation import history
+
+WEEKS = 8
+
+
+def parts(db: Connection, one: Shown) -> Sequence[figures.Part]:
+    """Its schools, or the squads of a school, as the digest has them in order; empty for a squad."""
+    if len(one.digest.schools) > 1:
+        return one.digest.schools
+    week = week_of(one.last)
+    part = history.part(db, [one.unit.path], week)
+    weekly = isinstance(one.digest, figures.Digest)
+    told = coverage.by_squad(db, part) if weekly else details.by_squad(db, one.which)
+    found = []
+    for squad in coverage.squads(db, part)[week]:
+        own = told.get(squad.id, [])
+        events, heads = sum(each.events for each in own), sum(each.attended for each in own)
+        if squad.id != one.unit.id:
+            found.append(figures.Part(squad.name, squad.id, events, heads, 1, int(bool(own))))
+    return found
+
+
+def trend(db: Connection, one: Shown) -> list[figures.Previous]:
+    """Eight weeks, up to the last one of the period, as they stand now."""
+    last = monday_of(week_of(min(one.last, one.now.date())))
+    weeks = [week_of(last - timedelta(days=7 * back)) for back in range(WEEKS - 1, -1, -1)]
+    return digests.trend(db, one.unit, weeks)
