@@ -38,7 +38,9 @@ ROWS = (
 @pytest.mark.parametrize("alias", ANOTHERS + ANYBODYS)
 def test_a_file_gives_no_unit_the_name_of_another(alias: str) -> None:
     _, notes = planned(ROWS.format(alias))
-    assert any(alias in each and "请换一个" in each for each in notes.problems), notes.problems
+    # A spreadsheet makes 5.2 and days of what was typed as a class: that file needs another cure.
+    cure = "设成文本" if "." in alias else "请换一个"
+    assert any(alias in each and cure in each for each in notes.problems), notes.problems
 
 
 @pytest.mark.parametrize("alias", FINE)
