@@ -43,6 +43,7 @@ _SHORT = 16
 _LATER = pattern(r"(?:明年|下学期|下一?次|以后|将来)[^,。;\n]{0,8}(?:推荐|提名|申报|报|评)")
 _OF_OTHERS = pattern(r"[几能]|打算|准备|[下明]|以后|没|不|名单|小队|人$|已|了$")
 _SUB_BADGE = pattern(r"向阳|传承|立德|立志|梦想|小主人|团结|健体|奉献|劳动|勇敢|节约")
+_COUNTED = pattern(r"\d\s?[人名位]|[十百一二三四五六七八九]人|实到|应到|\d/\d|全勤")
 _HEADS = pattern(r"\d\s?[人名位]|[十百一二三四五六七八九]人|实到|应到|\d/\d|全勤|全员")
 
 
@@ -137,4 +138,4 @@ def _only_words(scan: str, text: str, hits: list[units.Hit], medals: list[Medal]
 
 def _is_event(scan: str, text: str) -> bool:
     """学习优秀少先队员事迹主题队日 38人: an event with heads, not a nomination."""
-    return _HEADS.search(scan) is not None and _NOMINATES.search(text) is None and find_activity(scan)[0].rank > 1
+    return _COUNTED.search(scan) is not None and _NOMINATES.search(text) is None and find_activity(scan)[0].rank > 1
