@@ -19,6 +19,12 @@ _GENERIC = re.compile(
 # 5.2, 12, 二班: a date, a number, a class without its grade; 第一中队 is a name.
 _NUMBERS = re.compile(r"(?!第.+[中大]队$)[\d一二三四五六七八九十零〇两第年级班中队小\W_]+")
 
+# 青禾区, 青禾区少工委, 育红小学: what is above a class, or beside its school.
+_ABOVE = re.compile(
+    r"[\u4e00-\u9fff]{2,}?(?:[省市区县旗镇乡]|小学|中学|学校|附小|附中|少工委|关工委|教育局)(?:\(.*\))?"
+)
+_KIND = re.compile(r"(?<=.)(?:中队|班)$")
+
 
 def fault(alias: str, key: str, today: date) -> str:
     """Why nothing can be called so, of a squad with this key (`3-2`) or another unit (empty); empty: it can."""
@@ -31,6 +37,8 @@ def fault(alias: str, key: str, today: date) -> str:
         return "" if meant == {key} else "是别的中队或年级的叫法"
     if _NUMBERS.fullmatch(alias):
         return _ANYBODYS
+    if key and _ABOVE.fullmatch(alias):
+        return "是上级单位或学校的叫法"
     if not alias.endswith(("队", "班", "校", "学")) and any(
         each.activity for each in read(f"{alias} 38人", context).records
     ):
@@ -38,10 +46,16 @@ def fault(alias: str, key: str, today: date) -> str:
     return ""
 
 
+def core(name: str) -> str:
+    """雷锋, 雷锋班 and 雷锋中队 are said of one squad."""
+    return _KIND.sub("", name)
+
+
 def owner(name: str, key: str, others: Iterable[Unit]) -> Unit | None:
     """Whose name, other name or class this is already; a 第一小队 may be in every squad."""
     for each in others:
         short = each.name.partition("(")[0] if each.kind == Kind.SCHOOL else ""
-        if each.kind != Kind.TEAM and (name in (each.name, short, *each.aliases) or (key and key == each.key)):
+        called = {core(word) for word in (each.name, short, *each.aliases)}
+        if each.kind != Kind.TEAM and (core(name) in called or (key and key == each.key)):
             return each
     return None

@@ -208,12 +208,12 @@ class Units:
         called: dict[tuple[object, str], set[int]] = {}
         for path, ref in self.refs.items():
             for name in (path[-1], *self.facts[ref].aliases):
-                called.setdefault((self._beside(path), name), set()).add(ref)
+                called.setdefault((self._beside(path), aliases.core(name)), set()).add(ref)
         for path, entry in self._entries.items():
             for alias in entry.aliases if path in self.refs else ():
                 facts = self.facts[self.refs[path]]
                 key = f"{facts.grade}-{facts.class_no}" if facts.kind == Kind.SQUAD else ""
-                several = len(called[self._beside(path), alias]) > 1
+                several = len(called[self._beside(path), aliases.core(alias)]) > 1
                 if fault := "是别的单位的叫法" if several else aliases.fault(alias, key, self._today):
                     self._notes.problem(entry.number, f"别名「{alias}」{fault},请换一个")
 

@@ -12,16 +12,19 @@ from storage.organisation import history, unit_groups, units
 from storage.organisation.units import Kind
 
 # 育红小学三(2)中队, 育红小学全校, 三(2)中队(育红小学): what stands before is no other word of the sentence.
+_SCHOOL = r"[\u4e00-\u9fff]{2,20}(?:小学校?|中学|学校|附小|附中)|[\u4e00-\u9fff]{0,4}[一二三四五六七八九十实心师回民]小"
 _SCHOOL_SAID = re.compile(
-    r"(?:^|[\s:：,，。;；、!！])([\u4e00-\u9fff]{2,20}(?:小学|中学|学校|附小|附中))(?:\(演示\))?[的\s]?"
-    r"(?=[一二三四五六七八九\d]{1,4}\s?(?:[((年.-]|中队|班)|全校|全体|大队)"
-    r"|(?:中队|班|年级|全校)\s?[(（]([\u4e00-\u9fff]{2,20}(?:小学|中学|学校|附小|附中))[)）]"
+    rf"(?:^|[\s:：,，。;；、!！])({_SCHOOL})(?:[(（][^()（）]{{1,8}}[)）])?[的\s/·—-]?"
+    r"(?=[一二三四五六七八九\d]{1,4}\s?(?:[(（年级.-]|中队|班)|[一二三四五六七八九]\d{1,2}(?![\d人名个])|全校|全体|大队)"
+    rf"|(?:中队|班|年级|全校)\s?[(（]({_SCHOOL})[)）]"
 )
 _LEADS = re.compile(
     r"^(?:老师好|各位|老师|今天|昨天|前天|上午|下午|报告|签到|提名|推荐|申报|更正|撤回|补报|关于|我们?|咱们|这里|本|是|在|的)+"
 )
 # 蓝天区实验小学: the 区 that is said, beside that of one's own.
 _DISTRICT = re.compile(r"^[\u4e00-\u9fff]{2,}?([省市州区县旗镇乡])(?=[\u4e00-\u9fff])")
+# 我们学校三(2)中队, 小三(2)班: what is left once the lead is off.
+_ANY_SCHOOL, _SHORT = ("学校", "小学", "小", ""), 4
 _HELD_TOGETHER = ("联合", "共同", "一起", "结对", "手拉手")
 _SQUAD = re.compile(
     r"([一二三四五六七八九]|[1-9])(?:年级?|[-.]|0(?=[1-9]))?\(?(\d{1,2}|[一二三四五六七八九十])\)?(?:中队|班)?"
@@ -101,12 +104,20 @@ def _check_school(ask: Ask) -> None:
 
 def _may_be(ask: Ask, own: Unit, said: str) -> bool:
     """Whether one's own school is meant by these words: its name, longer or shorter, of its own district."""
+    if said in _ANY_SCHOOL:
+        return True
     names = names_of(own)
     above = "".join(history.path_names(ask.db, [own])[own.id])
     district = _DISTRICT.match(said)
     elsewhere = district is not None and district[1] in above and district[0] not in above
-    alike = any(said.endswith(name) or name.endswith(said) for name in names)
-    return not elsewhere and (alike or said.endswith("学校"))
+    alike = any(said.endswith(name) or name.endswith(said) or _stands_for(said, name) for name in names)
+    return not elsewhere and alike
+
+
+def _stands_for(short: str, name: str) -> bool:
+    """Whether 市一小 may be 明州市第一小学: the same signs in the same order."""
+    rest = iter(name)
+    return len(short) <= _SHORT and all(sign in rest for sign in short)
 
 
 def scope(person: Person, roles: Iterable[Role]) -> list[Unit]:

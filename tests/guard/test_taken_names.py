@@ -18,7 +18,7 @@ database = rostering.database
 # Of 五(2)中队, of nobody, of everybody, of an activity.
 ANOTHERS = (
     "五(2)班", "五2", "502", "五年级二班", "五年级(2)班", "五二班", "5-2", "五(2)", "五年级", "小五二班",
-    "星星中队", "五(2)中队",
+    "星星中队", "五(2)中队", "星星", "星星班", "青禾区", "青禾区少工委", "明州市", "实验小学", "育红小学", "外国语学校",
 )  # fmt: skip
 ANYBODYS = (
     "中队", "本班", "全校", "我们班", "我班", "本中队", "全体队员", "学校", "本校", "班级", "大队部", "少先队",
@@ -38,7 +38,9 @@ ROWS = (
 @pytest.mark.parametrize("alias", ANOTHERS + ANYBODYS)
 def test_a_file_gives_no_unit_the_name_of_another(alias: str) -> None:
     _, notes = planned(ROWS.format(alias))
-    assert any(alias in each and "请换一个" in each for each in notes.problems), notes.problems
+    # A spreadsheet makes 5.2 and days of what was typed as a class: that file needs another cure.
+    cure = "设成文本" if "." in alias else "请换一个"
+    assert any(alias in each and cure in each for each in notes.problems), notes.problems
 
 
 @pytest.mark.parametrize("alias", FINE)
@@ -59,7 +61,8 @@ def test_nor_what_is_stored_already(database: Database) -> None:
 @pytest.mark.both
 def test_nor_does_a_chat(tmp_path: Path) -> None:
     async def scene(bot: Bot) -> None:
-        tried = [f"单位 别名 三(2)中队 {alias}" for alias in ANOTHERS + ANYBODYS if alias != "星星中队"]
+        tried = [f"单位 别名 三(2)中队 {alias}" for alias in ANOTHERS + ANYBODYS if "星星" not in alias]
+        tried += [f"单位 别名 三(2)中队 {alias}" for alias in ("雷锋", "雷锋班")]
         tried += [f"单位 新增 {name} 实验小学" for name in ("五(2)班", "五年级二班", "五2中队", "雷锋中队")]
         tried += ["单位 改名 三(2)中队 五(2)班", "单位 改名 三(2)中队 五年级二班"]
         for words in tried:
@@ -90,12 +93,14 @@ FOREIGN = (
     "明德附小三(2)中队", "三(2)中队(明德小学)", "三(2)班(明德小学)", "明德小学的三(2)中队",
     "蓝天区实验小学三(2)中队", "老师好,明德中学三(2)班", "今天明德小学三(2)中队", "我是明德小学三(2)中队",
     "育红小学三(2)中队", "育红小学(演示)三(2)中队", "签到 育红小学三2班", "蓝天市实验小学三(2)中队",
-    "明德小学302班",
+    "明德小学302班", "外国语学校三(2)班", "市一小三(2)班", "明德三小三(2)中队", "明德一贯制学校三(2)中队",
+    "明德小学(东校区)三(2)班", "明德小学-三(2)班", "明德小学2023级2班", "明德小学三2", "北关回小三(2)班",
 )  # fmt: skip
 OWN = (
     "实验小学三(2)中队", "实验小学(演示)三(2)中队", "青禾区实验小学三(2)中队", "明州市青禾区实验小学三(2)中队",
     "今天我们实验小学三(2)中队", "我们学校三(2)中队", "学校三(2)班", "三(2)中队(实验小学)",
-    "三(2)中队(我们学校)", "报告老师:三(2)中队",
+    "三(2)中队(我们学校)", "报告老师:三(2)中队", "实小三(2)班", "小三(2)班", "实验小学-三(2)班", "学校三2",
+    "实验小学(东校区)三(2)班", "大手拉小手 三(2)班",
 )  # fmt: skip
 
 
