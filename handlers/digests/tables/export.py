@@ -24,7 +24,7 @@ _CSV = frozenset({"csv", "CSV"})
 
 @command(
     "导出 签到", "导出签到", "checkins", who=readers.READERS, group="周报", rank=29, exports=True, snapshot=True,
-    help="任意一段时间的签到明细（Excel，也可以要 csv）", glued=ANYTHING,
+    help="任意一段时间的签到明细（Excel 或 csv）", glued=ANYTHING,
     examples=("导出 签到 从3月1日到4月15日 汇总上报", "导出 签到 上月 csv 留底存档"),
 )  # fmt: skip
 def export(ask: Ask) -> list[Reply]:
