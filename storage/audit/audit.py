@@ -46,6 +46,7 @@ class Action(Labelled):
     APPROVED = "approved", "同意提名"
     PASSED = "passed", "逐级同意提名"
     NOTICED = "noticed", "奖章公示"
+    PUT_UP = "put_up", "记公示从哪天起"
     OBJECTED = "objected", "公示有异议"
     RESUMED = "resumed", "异议不成立，继续公示"
     REJECTED = "rejected", "异议成立，不授予"

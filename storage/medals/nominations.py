@@ -51,7 +51,8 @@ class Case:
     # The level that it waits for, or that has decided, and since when it stands where it stands.
     level: str
     since: datetime
-    # The last day of the public notice.
+    # The first day of the public notice, None: that of the decision, and the last one.
+    notice_from: date | None
     notice_until: date | None
     unit: Unit
 
@@ -83,7 +84,7 @@ _CASES = (
 
 
 def _cases(db: Connection, query: Select[Any]) -> list[Case]:
-    return [Case(*(*row[:8], states.State(row[8]), *row[9:16], Unit(*row[16:]))) for row in db.execute(query)]
+    return [Case(*(*row[:8], states.State(row[8]), *row[9:17], Unit(*row[17:]))) for row in db.execute(query)]
 
 
 def _same(about: Draft | Case) -> ColumnElement[bool]:
@@ -156,6 +157,15 @@ def move(
     if changed.rowcount:
         _step(db, case, state, person_id, vault.seal(reason) if reason else None, now)
     return bool(changed.rowcount)
+
+
+def put_up(db: Connection, case: Case, first: date, until: date, now: datetime) -> bool:
+    """The public notice was put up on this day; False when it does not run any more."""
+    runs = (nomination.c.id == case.id) & (nomination.c.state == states.State.NOTICE)
+    changed = db.execute(update(nomination).where(runs).values(notice_from=first, notice_until=until)).rowcount
+    if changed:
+        audit.note(db, audit.Action.PUT_UP, now, unit_id=case.unit.id, subject=f"nomination:{case.id}", day=str(first))
+    return bool(changed)
 
 
 def excepted(db: Connection, case: Case, reason: str) -> None:

@@ -165,7 +165,8 @@ nomination = Table(
     # The level that it waits for, or that has decided (school, county, city, province, national), and since when.
     Column("level", String(10), nullable=False, server_default="school"),
     Column("since", Instant),
-    # The last day of the public notice; while an objection stands, what it would have been.
+    # The first day of the public notice where it was put up later; the last one, as it would be without an objection.
+    Column("notice_from", Date),
     Column("notice_until", Date),
     Index(
         "uq_nomination_child",

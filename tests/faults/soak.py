@@ -34,6 +34,7 @@ class Soak:
     def __init__(self, folder: Path, platform: Platform) -> None:
         self.folder, self.platform = folder, platform
         fill(folder)
+        self.database = new_database(folder)
         self.lags: list[float] = []
         self.acknowledged: set[int] = set()
         # (resident KiB, open files) shortly before each kill, when it had run as long as each time before.
@@ -85,11 +86,8 @@ class Soak:
                 if time.monotonic() > kill:
                     self.kill()
                     kill = time.monotonic() + SECONDS_BETWEEN_KILLS
-        while rows_of(self.database(), "SELECT 1 FROM outbox WHERE state IN ('new', 'claimed') LIMIT 1"):
+        while rows_of(self.database, "SELECT 1 FROM outbox WHERE state IN ('new', 'claimed') LIMIT 1"):
             time.sleep(0.1)
-
-    def database(self):
-        return new_database(self.folder)
 
 
 def problems(soak: Soak) -> list[str]:
@@ -104,7 +102,7 @@ def problems(soak: Soak) -> list[str]:
         print(f"{name}: {before:.0f} in the first half, {after:.0f} in the second")
         found += [f"{name} grow from {before:.0f} to {after:.0f}"] if after > before * MOST_GROWTH + 2 else []
     left = [path.name for path in soak.folder.iterdir() if path.name.startswith(("tmp", "backup-"))]
-    lost = len(soak.acknowledged) - rows_of(soak.database(), "SELECT count(*) FROM checkin WHERE state = 'valid'")[0][0]
+    lost = len(soak.acknowledged) - rows_of(soak.database, "SELECT count(*) FROM checkin WHERE state = 'valid'")[0][0]
     print(
         f"{len(soak.acknowledged)} acknowledged, {len(soak.used)} kills, lag p99 {lag:.3f} s, {len(heard)} answers seen"
     )
@@ -122,6 +120,7 @@ def main() -> int:
         soak.run(arguments.minutes * 60)
         found = problems(soak)
         soak.bot.stop()
+        soak.database.close()
     print(*(found or ["all is well"]), sep="\n")
     return int(bool(found))
 

@@ -114,7 +114,8 @@ def _message(spoken: dict[str, Any], known_as: str, me: Me, edited: bool = False
             other = str(_number(spoken, form))
             return Moved(chat, other) if form == "migrate_to_chat_id" else Moved(other, chat)
     sender = spoken.get("from")
-    if sender is None or sender["is_bot"]:
+    # What a channel posts comes to its group in the name of the platform itself, as if somebody had said it.
+    if sender is None or sender["is_bot"] or spoken.get("is_automatic_forward"):
         return None
     private = spoken["chat"]["type"] == "private"
     words, named = _without_links(spoken, me)

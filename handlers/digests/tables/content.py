@@ -65,7 +65,7 @@ def medals(db: Connection, one: shown.Shown) -> Iterator[shown.Row]:
         stars, counts = one.digest.stars, one.digest.nominations
         yield from ((one.title, f"本周提名 {word}", counts.get(key, 0)) for key, word in words.STATE_WORDS.items())
     else:
-        stars = funnel.of_week(db, one.unit, week_of(one.last))
+        stars = funnel.of_days(db, one.unit, one.first, one.last, one.now.tzinfo)
     for star in stars:
         name = f"{'集体' if star.collective else ''}{label(star.medal)}"
         stages = (

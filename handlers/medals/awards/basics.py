@@ -1,5 +1,6 @@
 """Badges by the class: 向阳章 三(2)中队 全班除 3、7号. Without the basic ones nobody is ever eligible for a star."""
 
+import re
 from dataclasses import dataclass
 
 from handlers.kit import Ask, Refusal, Reply, Role
@@ -12,6 +13,8 @@ from storage.medals import badges, special_badges
 from storage.organisation import units
 
 GIVERS = frozenset({Role.COUNSELOR, Role.BRIGADE, Role.SCHOOL_ADMIN})
+# Nobody nominates for twelve badges.
+_ALL_OF_ONE = re.compile(r"基础章.*\d\s?号|\d\s?号.*基础章")
 _LIKE = "记章 向阳章 三(2)中队 全班除 3、7号"
 _BACK_LIKE = "收章 向阳章 三(2)中队 7号"
 _JOINED_LIKE = "记入队 三(2)中队 全班除 3号 6月1日"
@@ -32,8 +35,9 @@ GIVE = questions.Question(
 
 
 def meant(ask: Ask, words: str) -> bool:
-    """Whether a nomination is badges for a class: 向阳章 三(2)中队 全班."""
-    return class_lists.is_list(words) and bool(_badges(ask, words)[0])
+    """Whether a nomination is badges for a class, or all basic ones: 向阳章 三(2)中队 全班, 12个基础章 5号."""
+    many = class_lists.is_list(words) or _ALL_OF_ONE.search(words)
+    return bool(many) and bool(_badges(ask, words)[0])
 
 
 def _badges(ask: Ask, words: str) -> tuple[list[str], str]:

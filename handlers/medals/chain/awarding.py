@@ -49,7 +49,7 @@ def award(ask: Ask) -> list[Reply]:
     medal = found[0].code if len(found) == 1 else ""
     if ask.args and not medal:
         raise Refusal(f"请写明是哪一枚奖章或编号，像这样：{_LIKE}")
-    cases = _mine(ask, medal or "")
+    cases = mine(ask, medal or "")
     ripe = [case for case in cases if _is_ripe(ask, case)]
     ends = Counter(case.notice_until for case in cases if case.notice_until and not _is_ripe(ask, case))
     lines = [f"公示到{days.short(day)}：{count} 件" for day, count in sorted(ends.items())[:_LISTED]]
@@ -61,7 +61,7 @@ def award(ask: Ask) -> list[Reply]:
     return [Reply("\n".join([asked, *what, *lines]), SURE.put(ask, _Ripe(medal or "", len(ripe))))]
 
 
-def _mine(ask: Ask, medal: str) -> list[nominations.Case]:
+def mine(ask: Ask, medal: str) -> list[nominations.Case]:
     """What stands on public notice and is the asker's to award, the first to end first."""
     found = nominations.on_notice(ask.db, ask.me.paths(levels.DECIDERS), date.min, date.max)
     ladders = levels.Ladders(ask.db)
@@ -98,7 +98,7 @@ def on_notice(ask: Ask, number: str, word: str, *states: State) -> nominations.C
 @questions.answers(SURE)
 def awarded(ask: Ask, known: _Ripe) -> list[Reply]:
     """Awards all of them, if they are still as many."""
-    ripe = [case for case in _mine(ask, known.medal) if _is_ripe(ask, case)]
+    ripe = [case for case in mine(ask, known.medal) if _is_ripe(ask, case)]
     if len(ripe) != known.count:
         raise Refusal(f"这期间又有变化，没有授予。请再发一次「{public_notice.AWARD}」。")
     return _awarded(ask, ripe)

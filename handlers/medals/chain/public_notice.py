@@ -25,15 +25,26 @@ def first_end(ask: Ask, working_days: int) -> date:
 
 def end_after_objection(ask: Ask, case: nominations.Case) -> date:
     """The last day once an objection is settled today: the clock stood still where it was made."""
-    ran: list[tuple[date, date | None]] = []
+    times = [*ran(ask, case), (ask.today, None)]
+    return end_of(ask, case, times)
+
+
+def end_of(ask: Ask, case: nominations.Case, times: Sequence[tuple[date, date | None]]) -> date:
+    """The last day of a notice that ran at these times."""
+    count = levels.Ladders(ask.db).notice_days(case.medal)
+    return chain.notice_ends(count, calendar_at(ask.db, ask.me.paths()).workdays, times)
+
+
+def ran(ask: Ask, case: nominations.Case) -> list[tuple[date, date | None]]:
+    """From which day until which objection it ran, from the day on which it was put up; the last one may still do."""
+    times: list[tuple[date, date | None]] = []
     for step in nominations.steps(ask.db, case.id):
         day = step.at.astimezone(ask.now.tzinfo).date()
         if step.state is State.NOTICE:
-            ran.append((day, None))
-        elif ran and ran[-1][1] is None:
-            ran[-1] = (ran[-1][0], day)
-    days_ = levels.Ladders(ask.db).notice_days(case.medal)
-    return chain.notice_ends(days_, calendar_at(ask.db, ask.me.paths()).workdays, [*ran, (ask.today, None)])
+            times.append((day if times else case.notice_from or day, None))
+        elif times and times[-1][1] is None:
+            times[-1] = (times[-1][0], day)
+    return times
 
 
 def lay_out(ask: Ask, cases: Sequence[nominations.Case], ladders: levels.Ladders) -> None:

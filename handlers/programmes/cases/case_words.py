@@ -16,10 +16,12 @@ _MOST_STEPS, _MOST_LISTED, _MOST_OPEN = 8, 5, 300
 
 
 def about(ask: Ask, row: Row, one: cases.Case) -> str:
-    """Whose, which row and kind, and who is put forward: 瑞景辅导站 十佳 老教师 王建国."""
+    """Whose, which row and kind, and who is put forward: 瑞景辅导站 十佳 老教师 王建国, 实验小学 最美辅导员 王建国."""
     name = str(ask.vault.open(one.name)) if one.name and case_rights.may_see(ask.me, row, one) else ""
-    kind = "" if one.kind in ("", row.name) else one.kind
-    return " ".join(filter(None, (one.unit_name, row.name, kind, name)))
+    # A kind that is said by itself needs no row ahead of it.
+    head = "" if one.kind in row.words else row.name
+    kind = "" if one.kind == row.name else one.kind
+    return " ".join(filter(None, (one.unit_name, head, kind, name)))
 
 
 def told(ask: Ask, row: Row, one: cases.Case) -> str:

@@ -140,6 +140,7 @@ def _share(
     for segment, piece in zip(segments, pieces, strict=True):
         if segment.lead:
             piece.inherit(leads[segment.lead])
+            totals.only_due(found.scan[slice(*segment.lead)], [piece])
     if len(segments) > 1 and found.scan.find("\n", segments[0].start, segments[-1].start) < 0:
         _along_the_line(found, segments, pieces)
     once = [*leads.values()]
@@ -151,6 +152,7 @@ def _share(
                 piece.inherit(shared)
             totals.shared_total(pieces, shared.counts if span is layout.footer else None)
     if layout.header:
+        totals.only_due(found.scan[slice(*layout.header)], pieces)
         totals.in_columns(columns_of(found.scan[slice(*layout.header)]), pieces)
     return once
 

@@ -11,6 +11,13 @@ def shared_total(pieces: list[Piece], counts: Counts | None) -> None:
             piece.counts.issue = "COUNT_SHARED"
 
 
+def only_due(header: str, pieces: list[Piece]) -> None:
+    """今日升旗应到:三(1) 43 三(2) 44: nobody says who came."""
+    for piece in pieces if "应到" in header and "实" not in header else ():
+        if piece.counts.due is None and not piece.counts.firm:
+            piece.counts.due, piece.counts.attended = piece.counts.attended, None
+
+
 def in_columns(order: tuple[str, ...], pieces: list[Piece]) -> None:
     """中队 应到 实到 请假, and in each line as many numbers in that order."""
     for piece in pieces if order else ():

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from itertools import pairwise
 from typing import Literal
 
+from handlers.privacy.names import persons
 from handlers.reading.persons.names import name_at_start
 from handlers.reading.text.normalise import GAP
 from handlers.reading.text.numbers import value_of
@@ -69,6 +70,10 @@ _HONOUR = pattern("(?:[全省市县区校]级?国?)?(?P<what>" + "|".join(sorted
 _HELD = pattern(
     r"(?:(?:已经?|刚刚?|早就)(?:获得?|获评|取得|拿到|领到|得到|有|得|评上?)|持有|曾获得?|获得过|现有|(?:去年|上学期|上一?年)(?:获得?|得))了?(?:的|过|校级)?\s?$"
 )
+# 荣获校优秀少先队员称号, 被评为区十佳少年: why somebody is proposed for another medal.
+_TOLD = pattern(
+    r"(?:曾经?|被|已经?)*(?:评为|荣获|获评|当选为?|[获评得]上?过|曾[经是为]*获?得?|曾任)[过了]?[\"“「]?(?:[全省市县区校年年级国度的]|\d{4}|优秀的){0,8}$"
+)
 _VAGUE = pattern(r"(?:红领巾)?(?:星级?奖?章|奖章|基础章|特色章)|红领巾章")
 _ANY = pattern(r"(?P<name>[\u4e00-\u9fff]{1,6})章(?!节|程|子|鱼|法)")
 # “小小书法家”特色章, which the school does not have
@@ -121,7 +126,32 @@ def find_medals(scan: str, features: Collection[str]) -> tuple[list[Medal], str]
     vague = not medals
     scan = _VAGUE.sub(lambda match: keep(match, _vague(match)) if vague else GAP * len(match[0]), scan)
     medals.sort(key=lambda medal: medal.start)
-    return _still_wanted(_without_headings(medals, text), text), scan
+    medals, scan = _without_told(_without_headings(medals, text), text, scan)
+    return _still_wanted(medals, text), scan
+
+
+def _without_told(medals: list[Medal], text: str, scan: str) -> tuple[list[Medal], str]:
+    """The medals without the honours that the reason tells of, which stay words of `scan`; one that is alone stays."""
+    ends = [0, *(medal.end for medal in medals)]
+    starts = [*(medal.start for medal in medals[1:]), len(text)]
+    told = [
+        medal
+        for place, medal in enumerate(medals)
+        if (medal.code or "").startswith("H:")
+        and (said := _TOLD.search(ahead := text[ends[place] : medal.start]))
+        # Beside a name of its own it is another nomination.
+        and not persons(ahead[: said.start()] if place else text[medal.end : starts[place]])
+    ]
+    if len(told) == len(medals):
+        return medals, scan
+    for medal in told:
+        scan = scan[: medal.start] + text[medal.start : medal.end] + scan[medal.end :]
+    return [medal for medal in medals if medal not in told], scan
+
+
+def tells(scan: str) -> bool:
+    """Whether an honour stands in what is left of a text: the reason tells of it."""
+    return _HONOUR.search(scan) is not None or _TEN_BEST.search(scan) is not None
 
 
 def _without_headings(medals: list[Medal], text: str) -> list[Medal]:

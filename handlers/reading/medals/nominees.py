@@ -125,8 +125,11 @@ def _begins_with_child(word: str) -> bool:
 
 
 def _goes_on(word: str, mark: str, last: str) -> bool:
-    """王小明(品学兼优)、李小红(热心助人): behind what is said of one comes the next."""
-    return last.startswith((")、", "),")) and mark.startswith("(") and is_name(word)
+    """王小明(品学兼优)、李小红(热心助人); 王小明,成绩好;李小红,爱劳动: behind what is said of one comes the next."""
+    if last.startswith((")、", "),")) and mark.startswith("("):
+        return is_name(word)
+    alone = mark.startswith((",", "(", ":")) and last.lstrip(")").startswith((",", ";", "。", "\n"))
+    return alone and len(word) > 2 and is_name(word) and persons(word) == (word,) and GIVEN.issuperset(word[1:])
 
 
 def _is_reason(word: str, last: str, roster: Collection[str]) -> bool:

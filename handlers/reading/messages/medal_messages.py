@@ -2,7 +2,7 @@
 
 from handlers.reading.checkins.activities import find_activity
 from handlers.reading.checkins.lists import is_chain, without_numbers
-from handlers.reading.medals.medals import Medal, find_medals, held
+from handlers.reading.medals.medals import Medal, find_medals, held, tells
 from handlers.reading.medals.nomination import Proposal, read_nomination
 from handlers.reading.medals.nominees import find_nominees
 from handlers.reading.medals.reasons import units_of_reason, unsure
@@ -21,7 +21,7 @@ _MEDAL_WORD = pattern(
 # 今天给三(3)中队颁发了向阳章: it is told, not asked for.
 _AWARDED = pattern(
     r"(?:颁发|颁|授予|发放|佩戴|戴上|领到|拿到)了|(?:获得?|得|评上|拿)了(?:集体)?(?:[一二三四五]星|[\u4e00-\u9fff]{2,3}章)"
-    r"|(?:获得|得到|评上|拿到)(?:集体)?[\u4e00-\u9fff]{1,3}章[了啦]|被(?:评为|授予)|(?:荣获|获评)了?[校区县市省国级]*(?:为|集体)?(?:[一二三四五]星|优秀|先进)|(?:已经?|都)(?:公示|颁发?|发)了"
+    r"|(?:获得|得到|评上|拿到)(?:集体)?[\u4e00-\u9fff]{1,3}章[了啦]|被(?:评为|授予)|(?:荣获|获评)了?[校区县市省国级]*(?:为|集体)?(?:[一二三四五]星|优秀|先进|十佳|最美|美德|新时代好|红领巾好)|(?:已经?|都)(?:公示|颁发?|发)了"
     r"|(?:去年|上学期|上一?年|以前)[\u4e00-\u9fff]{1,6}章(?:是|给了|有)"
 )
 # 王小明不推荐一星章; 不怕困难 says something else.
@@ -43,6 +43,7 @@ _SHORT = 16
 _LATER = pattern(r"(?:明年|下学期|下一?次|以后|将来)[^,。;\n]{0,8}(?:推荐|提名|申报|报|评)")
 _OF_OTHERS = pattern(r"[几能]|打算|准备|[下明]|以后|没|不|名单|小队|人$|已|了$")
 _SUB_BADGE = pattern(r"向阳|传承|立德|立志|梦想|小主人|团结|健体|奉献|劳动|勇敢|节约")
+_COUNTED = pattern(r"\d\s?[人名位]|[十百一二三四五六七八九]人|实到|应到|\d/\d|全勤")
 _HEADS = pattern(r"\d\s?[人名位]|[十百一二三四五六七八九]人|实到|应到|\d/\d|全勤|全员")
 
 
@@ -67,7 +68,8 @@ def read_medals(plain: Clean, context: Context, secrets: Secrets) -> Reading | N
     about = medals or nominates or _exchanges(text, context)
     if not about or _is_event(scan, text) or _only_words(scan, text, hits, medals, context):
         return None
-    if claim := _no_request(text, nominates or not (_AWARDED.search(text) or held(medals, before))):
+    awarded = not tells(scan) and _AWARDED.search(text) is not None
+    if claim := _no_request(text, nominates or not (awarded or held(medals, before))):
         return Reading("chat", "ignore", claim=claim)
     if change := _of_change(text, scan, hits, medals, context):
         return change
@@ -136,4 +138,4 @@ def _only_words(scan: str, text: str, hits: list[units.Hit], medals: list[Medal]
 
 def _is_event(scan: str, text: str) -> bool:
     """学习优秀少先队员事迹主题队日 38人: an event with heads, not a nomination."""
-    return _HEADS.search(scan) is not None and _NOMINATES.search(text) is None and find_activity(scan)[0].rank > 1
+    return _COUNTED.search(scan) is not None and _NOMINATES.search(text) is None and find_activity(scan)[0].rank > 1

@@ -49,9 +49,7 @@ _SIDE_WORD = pattern(
 # 3-1:40 3-2:41 are squads with their heads; 3-4:30 alone is an afternoon.
 _LISTED = pattern(r"(?<![\d:.\-])\d-\d:\d\d(?:/\d\d|人)?(?:[ ,、;\n]{1,3}\d-\d:\d\d(?:/\d\d|人)?)+(?![\d:\-])")
 # 打扫社区: what is done there, not the name of one.
-_DONE_THERE = pattern(
-    "(?:在|去|到|进|走进|来到|前往|深入|打扫|清扫|清洁|美化|服务|走访|参观|帮助|学雷锋|志愿|走上|进入)+"
-)
+_DONE_THERE = pattern("(?:[在去到进]|来到|前往|深入|打扫|清[扫洁]|美化|服务|走访|参观|帮助|学雷锋|志愿|走上)$")
 
 
 def find_units(text: str, context: Context) -> tuple[list[Hit], str]:
@@ -145,7 +143,7 @@ def _named(scan: str, hits: list[Hit]) -> str:
 
     def put(match: re.Match[str]) -> str:
         name = _BEFORE_NAME.sub("", match[1])
-        if not name or _NOT_A_NAME.search(match[1]) or _DONE_THERE.fullmatch(name):
+        if not name or _NOT_A_NAME.search(match[1]) or _DONE_THERE.search(name):
             return match[0]
         cut = len(match[1]) - len(name)
         hits.append(Hit(match.start() + cut, match.end(), None, "named", "UNIT_UNKNOWN"))
