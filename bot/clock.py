@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from zoneinfo import ZoneInfo
 
+# More than clocks are set by in their daily work, less than what would make a reminder come on another day.
+MOST_OFF = timedelta(minutes=10)
 # Nobody sets it, and where the machine has it, it runs on while the machine sleeps.
 _STEADY = getattr(time, "CLOCK_BOOTTIME", None)
 
@@ -28,11 +30,25 @@ class Clock:
         self.ahead = timedelta()
         # Why the machine's time is not relied upon (jobs/clock_guard.py); empty: it is.
         self.doubt = ""
+        # The machine's time and those seconds when the guard last looked.
+        self.seen: tuple[datetime, float] | None = None
         self._heard: tuple[datetime, float] | None = None
 
     def now(self) -> datetime:
         """The time the bot lives in."""
         return (self.real() + self.ahead).astimezone(self.zone)
+
+    def step(self) -> timedelta:
+        """By how much the machine's time went another way than the seconds that nobody sets, since the guard looked."""
+        if self.seen is None:
+            return timedelta()
+        wall, steady = self.seen
+        return self.real() - wall - timedelta(seconds=self.steady() - steady)
+
+    @property
+    def relied_upon(self) -> bool:
+        """Whether nothing speaks against the machine's time; a step counts before the guard has seen it."""
+        return not self.doubt and abs(self.step()) <= MOST_OFF
 
     def move_to(self, then: datetime) -> None:
         """Move the practice clock; raises ValueError for a step back."""

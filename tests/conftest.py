@@ -18,8 +18,8 @@ from tests.support.databases import POSTGRESQL, new_database, share_statements
 from tests.support.features import share_features
 
 MUST_NOT_SKIP = os.environ.get("TESTS_MUST_NOT_SKIP") == "1"
-# Real processes that are killed, browsers, every talk on every platform, walks over all commands, long outages and
-# years: `make test-long`. In this order they begin.
+# Real processes that are killed, browsers, every talk on every platform, walks over all commands, long outages,
+# years, thousands of rows, and talks of many days: `make test-long`. In this order they begin.
 LONG = [
     re.compile(pattern)
     for pattern in (
@@ -28,9 +28,14 @@ LONG = [
         r"tests/channels/\w+/test_talks\.py",
         r"tests/whole/test_(walk|names_walk|examples)\.py",
         r"tests/guard/test_(planted_words|erased|rights_given)\.py",
-        r"tests/children/test_(retention|nights)\.py|tests/channels/test_outages\.py",
+        r"tests/children/test_(retention|nights|nameless)\.py|tests/channels/test_outages\.py",
+        r"tests/materials/test_(five_reports|forms)\.py|tests/medals/test_lists\.py|tests/people/test_joining\.py",
+        r"tests/reminders/test_(preview|clock_steps|feed)\.py|test_a_year_of_reminders|test_g2_all_covered",
+        r"test_a_process_imports_only_when_told|test_what_would_cost_all_memory|test_a_county_of_five_thousand",
     )
 ]
+# So often the clock is moved in a talk of many days; all days are ticked through.
+MANY_DAYS = 3
 # The longest of the others, one by one as well.
 TALKS = re.compile(r"tests/whole/test_talks\.py")
 MEMORY = Path("/dev/shm")
@@ -70,7 +75,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Long tests are begun first; what only a server can do is left out on SQLite: there is one process on a file."""
     area = config.getoption("area")
     for item in items:
-        if turn(item.nodeid) < len(LONG):
+        if turn(item.nodeid) < len(LONG) or (not area and _is_of_many_days(item)):
             item.add_marker("long")
     left_out = {
         item for item in items
@@ -81,10 +86,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = sorted((item for item in items if item not in left_out), key=lambda item: turn(item.nodeid))
 
 
+def _talk(item: pytest.Item) -> Path | None:
+    """The transcript that this test plays."""
+    return item.callspec.params["path"] if item.path.name == "test_talks.py" and hasattr(item, "callspec") else None
+
+
+def _is_of_many_days(item: pytest.Item) -> bool:
+    talk = _talk(item)
+    moved = re.compile(r"^@ ", re.MULTILINE)
+    return talk is not None and len(moved.findall(talk.read_text(encoding="utf-8"))) >= MANY_DAYS
+
+
 def _is_of(item: pytest.Item, area: str) -> bool:
     """Whether this is a test or a talk of the area that takes no long time."""
-    talk = item.callspec.params.get("path") if hasattr(item, "callspec") else None
-    if item.path.name == "test_talks.py" and isinstance(talk, Path):
+    if talk := _talk(item):
         return talk.parent.name == area and item.path.parent.name == "whole"
     return item.nodeid.startswith(f"tests/{area}/") and turn(item.nodeid) > len(LONG)
 

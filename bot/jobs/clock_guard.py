@@ -5,13 +5,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from bot.clock import Clock
+from bot.clock import MOST_OFF, Clock
 from bot.pipeline.turn import Turn
 from storage.base import key_values, waiting
 
 log = logging.getLogger(__name__)
-# More than clocks are set by in their daily work, less than what would make a reminder come on another day.
-MOST_OFF = timedelta(minutes=10)
 # A step back makes what is due wait: this much nobody notices.
 _SMALL = timedelta(seconds=2)
 SECONDS_OF_AGREEMENT = 3600.0
@@ -34,7 +32,6 @@ class ClockGuard:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._seen: tuple[datetime, float] | None = None
         # When a process last relied on the clock, and the first look of this one.
         self._last: datetime | None = None
         self._stored: datetime | None = None
@@ -52,7 +49,7 @@ class ClockGuard:
         """Whether the time is to be relied upon; the reason for a doubt stands in the clock."""
         wall, steady = self._clock.real(), self._clock.steady()
         step = self._step(turn.db, wall, steady)
-        if self._seen is None:
+        if self._clock.seen is None:
             waiting.clamp(turn.db, turn.now, wall)
             # Of a process that ended in doubt.
             key_values.remove(turn.db, DOUBT)
@@ -65,7 +62,7 @@ class ClockGuard:
             self._doubt(turn, why, steady)
         elif self._clock.doubt and (accepted or self._is_settled(steady)):
             self._end(turn, wall)
-        self._seen = wall, steady
+        self._clock.seen = wall, steady
         if not self._clock.doubt:
             self._store(turn.db, wall)
         return not self._clock.doubt
@@ -77,8 +74,8 @@ class ClockGuard:
 
     def _step(self, db: Connection, wall: datetime, steady: float) -> timedelta:
         """By how much the clock went another way than the seconds that nobody sets; at first since it was stored."""
-        if self._seen is not None:
-            return wall - self._seen[0] - timedelta(seconds=steady - self._seen[1])
+        if self._clock.seen is not None:
+            return self._clock.step()
         last, self._began = key_values.get(db, LAST), steady
         self._last = datetime.fromisoformat(last.value) if last else None
         return wall - self._last if self._last else timedelta()
@@ -88,18 +85,18 @@ class ClockGuard:
         machine = f"the machine says {wall:%Y-%m-%d %H:%M} UTC"
         if there and abs(wall - there) > MOST_OFF:
             return f"{machine}, the platforms {there:%Y-%m-%d %H:%M}"
-        if abs(step) <= MOST_OFF or (self._seen is None and there):
+        if abs(step) <= MOST_OFF or (self._clock.seen is None and there):
             return ""
-        before = "the bot last ran at" if self._seen is None else "but it should be"
+        before = "the bot last ran at" if self._clock.seen is None else "but it should be"
         return f"{machine}, {before} {wall - step:%Y-%m-%d %H:%M}"
 
     def _doubt(self, turn: Turn, why: str, steady: float) -> None:
         if not self._clock.doubt:
-            self._unproven = self._seen is None
+            self._unproven = self._clock.seen is None
             self._accepted = self._last_accepted(turn.db)
         self._clock.doubt, self._agreed_since = why, steady
         # After every longer rest there is a doubt, until a platform has been heard a moment later.
-        level = logging.INFO if self._seen is None else logging.CRITICAL
+        level = logging.INFO if self._clock.seen is None else logging.CRITICAL
         if level > self._told:
             self._told = level
             log.log(level, _SAID, why)

@@ -60,7 +60,7 @@ class Carrier:
     async def carry(self, letters: Sequence[outbox.Letter]) -> list[Settled]:
         """How it ended for each; several letters have the same words, and go in one call."""
         # By a clock that may be wrong nothing is too late.
-        now = None if self._clock.doubt else self._now()
+        now = self._now() if self._clock.relied_upon else None
         late = [Settled(each, "dead", {"error": TOO_LATE}) for each in letters if now and each.expires_at <= now]
         rest = [each for each in letters if not now or each.expires_at > now]
         return late + (await self._carried(rest) if rest else [])

@@ -183,7 +183,7 @@ class Sender:
     def _held(self) -> outbox.Held:
         """What nothing is said to now; while the clock is in doubt nobody is reminded."""
         held = self._holds.now(self._real())
-        return replace(held, notices=held.notices or bool(self._clock.doubt))
+        return replace(held, notices=held.notices or not self._clock.relied_upon)
 
     def _claim(self, turn: Turn, most: int) -> list[outbox.Letter]:
         if most <= 0 or not self._is_mine(turn):

@@ -95,7 +95,7 @@ def _unlink(ask: Ask, gone: addresses.Linked | None) -> list[Reply]:
     code = invites.make(ask.db, ask.vault, first.unit.id, first.role, ask.me.id, ask.now, person_id=person.id)
     days = invites.LIFETIME.days
     said = (
-        f"已解绑:{who(ask, person)}的{_shown(gone)}。那里的按钮和没答完的问题都失效了。\n"
+        f"已解绑:{who(ask, person)}的{_shown(gone)}。那里的按钮、没答完的问题和没用过的邀请码都失效了。\n"
         f"请老师用新手机私聊我发:加入 {code}\n{days} 天内有效,只能用一次。"
         "另一位管理员确认是本人以后,还是同一个人,报过的都在。"
     )

@@ -1,6 +1,6 @@
 """Which squads have no check-in around a key date, and what the levels above their counselors hear of it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import timedelta
 
 from handlers.attendance import ladder
@@ -40,10 +40,19 @@ def listed(due: Due, calendar: Calendar, key: KeyDate) -> Reply | None:
     if not below:
         return None
     left = {unit.id for unit in squads(due, calendar, below)}
-    known = {unit.id: ladder.Below(unit.id, unit.name, unit.path) for unit in below}
+    known = {unit.id: ladder.Below(unit.id, name, unit.path) for unit, name in _named(due, at, below)}
     missing = ladder.unseen(due, at, (one for id, one in known.items() if id in left))
     if not missing:
         raise Cleared
     done = (one for id, one in known.items() if id not in left)
     rung = ladder.rung(due, at, done, missing, {Role.COUNSELOR})
     return Reply(f"{key.name}({days.short(due.day)} {days.weekday(due.day)})的签到:{rung.text}", rung.buttons)
+
+
+def _named(due: Due, at: Iterable[Unit], below: Collection[Unit]) -> Iterator[tuple[Unit, str]]:
+    """With their school for whoever has to do with more than that one."""
+    own = {unit.id for unit in at}
+    schools = units.by_ids(due.db, {unit.school_id for unit in below if unit.school_id and unit.school_id not in own})
+    for unit in below:
+        school = schools.get(unit.school_id or 0)
+        yield unit, f"{school.name}{unit.name}" if school else unit.name

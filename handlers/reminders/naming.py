@@ -12,6 +12,9 @@ from scheduling.calendar import Calendar, KeyDate
 # What a name may be said without.
 _AROUND = re.compile(r"^(?:世界|国际|全国|中国|全民|国家|少先队)+|(?:纪念日|活动日|节|日)$")
 _NUMBERED = re.compile(rf"([\d{CHINESE}]{{1,3}})[月./-]([\d{CHINESE}]{{1,3}})[日号]?")
+_SLASH = re.compile(r"(?<![\d/.-])(\d{1,2})/(\d{1,2})(?![\d/.-])")
+_WEEKS = re.compile(rf"(?<=提前)\s*([\d{CHINESE}])个?(?:周|星期)")
+_SPOKEN = re.compile(rf"[{CHINESE}]{{1,3}}(?=月|[日号]|天(?!气))")
 
 
 def named(calendar: Calendar, words: str, today: date) -> list[KeyDate]:
@@ -43,3 +46,15 @@ def _on(calendar: Calendar, words: str, today: date) -> list[KeyDate]:
     except Refusal:
         return []
     return [key for key in calendar.dates if key.day(day.year) == day] if day and not rest else []
+
+
+def coming(key: KeyDate, today: date) -> date:
+    """Its next day from today on; `date.max` for one that comes no more."""
+    near = (key.day(year) for year in range(today.year, today.year + 9))
+    return next((day for day in near if day and day >= today), date.max)
+
+
+def digits(words: str) -> str:
+    """十二月 → 12月, 五月二十日 → 5月20日, 5/20 → 5月20日, 提前七天 → 提前7天, 提前一周 → 提前7天."""
+    words = _WEEKS.sub(lambda match: f"{7 * (value_of(match[1]) or 1)}天", _SLASH.sub(r"\1月\2日", words))
+    return _SPOKEN.sub(lambda match: str(value_of(match[0]) or match[0]), words)

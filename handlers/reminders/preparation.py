@@ -52,7 +52,7 @@ class _List:
 def show(ask: Ask) -> Reply:
     """The list of one's school with what is left; with numbers these are ticked. Above a school: how far each is."""
     key, rest = _key(ask)
-    day = _day(key, ask.today)
+    day = naming.coming(key, ask.today)
     steps = _steps(key)
     undone = bool(_UNDONE.search(rest))
     numbers, place = _numbers(_UNDONE.sub(" ", rest), len(steps))
@@ -79,18 +79,13 @@ def _key(ask: Ask) -> tuple[KeyDate, str]:
     lists = [key for key in calendar.dates if key.steps and not key.who]
     words = unicodedata.normalize("NFKC", ask.args).split()
     if not words:
-        return min(lists, key=lambda key: _day(key, ask.today)), ""
+        return min(lists, key=lambda key: naming.coming(key, ask.today)), ""
     found = [key for key in naming.named(calendar, words[0], ask.today) if key.steps]
     if not found:
-        names = dict.fromkeys(key.name for key in sorted(lists, key=lambda key: _day(key, ask.today)))
+        names = dict.fromkeys(key.name for key in sorted(lists, key=lambda key: naming.coming(key, ask.today)))
         buttons = (Button(name, WORD, name) for name in list(names)[:_MOST_BUTTONS])
         raise Refusal(f"「{words[0]}」没有准备清单。有清单的日子：", *buttons)
-    return min(found, key=lambda key: _day(key, ask.today)), " ".join(words[1:])
-
-
-def _day(key: KeyDate, today: date) -> date:
-    near = (key.day(year) for year in range(today.year, today.year + 9))
-    return next((day for day in near if day and day >= today), date.max)
+    return min(found, key=lambda key: naming.coming(key, ask.today)), " ".join(words[1:])
 
 
 def _steps(key: KeyDate) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """提醒: what comes next for somebody, the key dates, and what to prepare for one."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import groupby
 
 from handlers.catalogue.current import calendar_at
@@ -9,7 +9,7 @@ from handlers.kit import ADMINS, MEMBERS, Ask, Button, Denied, Refusal, Reply, R
 from handlers.registry import command
 from handlers.reminders import key_dates, naming, own_dates
 from scheduling import key_dates as planned
-from scheduling.calendar import Calendar, KeyDate
+from scheduling.calendar import Calendar
 from scheduling.occasions import hat
 from storage.reminders import holds
 
@@ -70,18 +70,13 @@ def _names(group: Sequence[planned.Reminder]) -> str:
 def _list(ask: Ask, calendar: Calendar) -> Reply:
     last = ask.today + timedelta(days=AHEAD)
     mine = [key for key in calendar.dates if not key.who or not ask.me.roles.isdisjoint(map(Role, key.who))]
-    coming = sorted(((_coming(key, ask.today), key) for key in mine), key=lambda pair: (pair[0], pair[1].id))
+    coming = sorted(((naming.coming(key, ask.today), key) for key in mine), key=lambda pair: (pair[0], pair[1].id))
     lines = [
         f"{key_dates.day_of(day)} {key.name}({_KINDS.get(key.kind, key.kind)})" for day, key in coming if day <= last
     ]
     own = own_dates.listed(ask, last)
     lines = [*(lines or ["没有。"]), *(["自己的日子：", *own] if own else []), *_warnings(ask, calendar)]
     return Reply("\n".join([f"接下来 {AHEAD} 天的重要日子:", *lines]))
-
-
-def _coming(key: KeyDate, today: date) -> date:
-    days = (key.day(year) for year in range(today.year, today.year + 9))
-    return next((day for day in days if day and day >= today), date.max)
 
 
 def _warnings(ask: Ask, calendar: Calendar) -> list[str]:
@@ -98,8 +93,8 @@ def _details(ask: Ask, calendar: Calendar, wanted: str) -> Reply:
     if not found:
         listed = Button("重要日子", "提醒", "列表")
         raise Refusal(f"没有找到「{wanted}」。发「提醒 列表」看接下来的重要日子。", listed)
-    key = min(found, key=lambda key: _coming(key, ask.today))
-    day = _coming(key, ask.today)
+    key = min(found, key=lambda key: naming.coming(key, ask.today))
+    day = naming.coming(key, ask.today)
     steps = [f"提前 {lead} 天:{';'.join(key.steps[lead])}" for lead in sorted(key.steps, reverse=True) if lead]
     on_day = [f"当天:{';'.join(key.steps[0])}"] if 0 in key.steps else []
     kind, squads = key.kind, tuple(grant.unit for grant in ask.me.grants if grant.role is Role.COUNSELOR)

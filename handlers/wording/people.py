@@ -24,6 +24,10 @@ _BETWEEN = re.compile(f"(?<=[{HAN}])[ .'’-]+(?=[{HAN}])")
 _UNSEEN = re.compile("FILLER|SELECTOR|COMBINING|INHERENT|JOINER")
 _TITLE = re.compile("(?:老师|主任|校长|园长|书记|辅导员|站长|组长|科长|部长|教练|同志)$")
 _OURS = re.compile("助手|机器人|管理员|系统|官方|客服|少工委|大队部")
+# An office is nobody's name: who confirms an appointment reads it.
+_OFFICE = re.compile(
+    "(?:各位|大队|中队|小队|校外|学校|总|副|老师|主任|校长|园长|书记|辅导员|站长|组长|科长|部长|教练|同志)+"
+)
 # Said after a name that somebody here has already.
 SAME = "同名"
 
@@ -41,7 +45,8 @@ def clean_name(said: str) -> str:
     """
     kept = "".join(each if _may_stand(each) else " " * each.isspace() for each in unicodedata.normalize("NFKC", said))
     name = _BETWEEN.sub("", " ".join(kept.split())).strip(_SIGNS + " ")[:_LONGEST].rstrip()
-    return name if any(each.isalpha() for each in name) and not _OURS.search(name) else ""
+    nobodys = _OURS.search(name) or _OFFICE.fullmatch(name)
+    return name if any(each.isalpha() for each in name) and not nobodys else ""
 
 
 def _may_stand(sign: str) -> bool:

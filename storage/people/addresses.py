@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, selec
 
 from storage.audit.audit import Action, note
 from storage.messages import outbox
-from storage.people import page_links
+from storage.people import invites, page_links
 from storage.people.accounts import APP, ROBOT
 from storage.tables import account, card, dialogue, link_code, person
 
@@ -50,9 +50,11 @@ def of_one_member(db: Connection, one: Linked) -> list[Linked]:
 def unlink(db: Connection, gone: Linked, now: datetime) -> None:
     """Whoever writes from this address is nobody any more; open questions, buttons and letters of that chat end.
 
-    So do the codes that were made there to join further accounts, and links to pages that may be open on a lost phone.
+    So do the codes that were made there, to join further accounts and for others to join by, and the links to pages
+    that may be open on a lost phone.
     """
     page_links.revoke(db, gone.person_id)
+    invites.void_made_by(db, gone.person_id, now)
     db.execute(delete(link_code).where(link_code.c.person_id == gone.person_id, link_code.c.used_at.is_(None)))
     for each in of_one_member(db, gone):
         mine = (dialogue.c.channel == each.channel) & (dialogue.c.sender == each.address)

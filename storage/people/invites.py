@@ -1,9 +1,10 @@
 """One-time codes by which somebody joins with a role at a unit; only their hashes are kept."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
 from storage.audit.audit import Action, note
 from storage.base.codes import fresh, marks
@@ -50,8 +51,12 @@ def find(db: Connection, vault: Vault, code: str, now: datetime) -> Invite | Non
     """What this code gives, if it is known, unused and not expired."""
     known = invite.c.code_hash.in_(marks(vault, code))
     holds = known & invite.c.used_at.is_(None) & (invite.c.expires_at > now)
-    row = db.execute(select(*(invite.c[name] for name in Invite.__slots__)).where(holds)).first()
-    return None if row is None else Invite(row[0], row[1], Role(row[2]), *row[3:])
+    return next(_which(db, holds), None)
+
+
+def _which(db: Connection, holds: ColumnElement[bool]) -> Iterator[Invite]:
+    for row in db.execute(select(*(invite.c[name] for name in Invite.__slots__)).where(holds)).all():
+        yield Invite(row[0], row[1], Role(row[2]), *row[3:])
 
 
 def use(db: Connection, found: Invite, person_id: int, now: datetime) -> bool:
@@ -67,6 +72,13 @@ def void(db: Connection, found: Invite, now: datetime) -> None:
     """Nobody may use the code any more."""
     db.execute(update(invite).where(invite.c.id == found.id).values(expires_at=now))
     note(db, Action.CODE_VOIDED, now, unit_id=found.unit_id, subject=f"invite:{found.id}")
+
+
+def void_made_by(db: Connection, person_id: int, now: datetime) -> None:
+    """Whoever has the phone on which these codes were made may know them."""
+    holds = (invite.c.made_by == person_id) & invite.c.used_at.is_(None) & (invite.c.expires_at > now)
+    for found in _which(db, holds):
+        void(db, found, now)
 
 
 def note_wrong(db: Connection, channel: str, address: str, now: datetime) -> None:

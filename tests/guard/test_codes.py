@@ -56,6 +56,22 @@ def test_the_code_of_somebody_dismissed_gives_nothing(tmp_path: Path) -> None:
     play(tmp_path, scene)
 
 
+def test_the_codes_made_on_a_lost_phone_give_nothing(tmp_path: Path) -> None:
+    async def scene(bot: Bot) -> None:
+        wanted = ("中队辅导员 三(1)中队", "志愿者 实验小学", "校外辅导员 实验小学")
+        made = [await code_of(bot, "李老师", f"邀请 {each}") for each in wanted]
+        kept = await code_of(bot, "刘校长", "邀请 中队辅导员 三(1)中队")
+        await bot.hear(bot.body("刘校长", "解绑 李老师"))
+        await bot.hear(bot.body("刘校长", button=bot.new("刘校长")[-1]["buttons"][0]["id"]))
+        assert "没用过的邀请码都失效了" in bot.new("刘校长")[-1]["text"]
+        for place, code in enumerate(made):
+            assert "不对,或已用过、已过期" in (await bot.say(f"新来的{place}", f"加入 {code}"))[-1]
+            assert roles_of(bot, f"新来的{place}") == set()
+        assert "欢迎" in (await bot.say("新来的", f"加入 {kept} 孙静老师"))[-1]
+
+    play(tmp_path, scene)
+
+
 def test_a_code_said_in_a_group_is_void_whoever_says_it(tmp_path: Path) -> None:
     async def scene(bot: Bot) -> None:
         for place, who in enumerate(("李老师", "张老师", "没人认识的")):

@@ -80,7 +80,7 @@ def test_the_ladder(school: School) -> None:
     labels = [button.label for button in school.said[-1].words.buttons]
     assert labels[:2] == ["知道了", "邀请 三(2)中队"]
     school.run_on(at("06-05 09:00"), at("06-08 07:30"))
-    assert "还差 1" in school.texts(at("06-08 08:10"), "赵主任")[0]
+    assert "还差 1（1 个没人加入）：实验小学三(2)中队" in school.texts(at("06-08 08:10"), "赵主任")[0]
 
 
 def test_the_ladder_says_whom_no_reminder_reaches(school: School) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.channels.text import clean
 from handlers.kit import Attachment, Message
+from storage.base import codes
 
 NAME = "telegram"
 # All that `decode` knows what to do with: the platform sends nothing else.
@@ -171,7 +172,10 @@ def _without_links(spoken: dict[str, Any], me: Me) -> tuple[str, bool]:
 
 
 def _is_for_us(spoken: dict[str, Any], text: str, me: Me) -> bool:
-    """In a group: a command, a reply to us, a mention anywhere. All else is chatter, which we only see as an admin."""
+    """In a group: a command, a reply to us, a mention anywhere, a code, which is void then.
+
+    All else is chatter, which we only see as an admin.
+    """
     replied = _replied(spoken)
     if replied and str(replied.get("from", {}).get("id")) == me.id:
         return True
@@ -180,7 +184,7 @@ def _is_for_us(spoken: dict[str, Any], text: str, me: Me) -> bool:
         return command[1] is None or me.is_called(command[1])
     if any(me.is_called(mention[1]) for mention in _MENTION.finditer(text)):
         return True
-    return _BINDING.match(text) is not None
+    return _BINDING.match(text) is not None or bool(codes.spoken(text))
 
 
 def _replied(spoken: dict[str, Any]) -> dict[str, Any] | None:

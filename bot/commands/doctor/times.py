@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bot.clock import Clock
+from bot.clock import MOST_OFF, Clock
 from bot.commands.doctor.current import current
 from bot.commands.doctor.line import FAIL, OK, WARN, Line
 from bot.jobs import clock_guard
@@ -19,7 +19,7 @@ def check(settings: Settings) -> Iterator[Line]:
             return
         last, doubt = (key_values.get(db, name) for name in (clock_guard.LAST, clock_guard.DOUBT))
     now = Clock(settings.zone).now()
-    if last and now < last.at - clock_guard.MOST_OFF:
+    if last and now < last.at - MOST_OFF:
         before = f"{last.at.astimezone(settings.zone):%Y-%m-%d %H:%M}"
         yield FAIL, "time", f"这台机器的时间 {now:%Y-%m-%d %H:%M} 比机器人上次运行的 {before} 还早。{_CURE}"
     elif doubt:

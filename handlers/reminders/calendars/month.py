@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from handlers.catalogue.current import calendar_at
 from handlers.kit import MEMBERS, Ask, Button, File, Refusal, Reply
 from handlers.registry import command
+from handlers.reminders import naming
 from handlers.reminders.calendars import calendar_file, coming, month_picture
 from handlers.wording import days
 from scheduling import spans
@@ -83,8 +84,12 @@ def _first(ask: Ask, words: str) -> date:
     if words in _STEP:
         moved = ask.today.year * 12 + ask.today.month - 1 + _STEP[words]
         return date(moved // 12, moved % 12 + 1, 1)
-    match = _MONTH.fullmatch(words)
+    match = _MONTH.fullmatch(naming.digits(words).replace("明年", f"{ask.today.year + 1}年"))
     if match is None:
+        dates = naming.named(calendar_at(ask.db, ask.me.paths()), words, ask.today)
+        near = min((naming.coming(key, ask.today) for key in dates), default=date.max)
+        if near < date.max:
+            return near.replace(day=1)
         raise Refusal("看哪个月？像这样发：日历 12月，或 日历 2027-03")
     number = int(match[2])
     # A month alone is the next one of this number, or the one that runs.

@@ -20,6 +20,7 @@ from tests.support.stage import ZONE
 pytestmark = pytest.mark.both
 
 MONDAY = datetime(2026, 4, 6, 8, 0, tzinfo=ZONE)
+SAID = "邀请码、关联码不能发在群里,这个码已经作废。请私聊我。"
 SUPER = -1_000_000_000_500
 
 
@@ -47,6 +48,16 @@ def test_chatter_and_strangers_are_not_even_noted(play: Play) -> None:
         for said in ("/digest", "/help", "/join AAAAA-AAAAA", "绑定 实验小学"):
             assert await stage.say(STRANGER, said, GROUP) == []
         assert (count(stage, group_chat), count(stage, outbox)) == (0, 0)
+
+    play(talk)
+
+
+def test_a_code_in_chatter_is_void(play: Play) -> None:
+    async def talk(stage: Stage) -> None:
+        for said in ("加入 {}", "大家用这个邀请码：{}", "{}"):
+            code = (await stage.say(LI, "邀请 中队辅导员 三(1)中队"))[0].splitlines()[-1].split()[-1]
+            assert await stage.say(LI, said.format(code), GROUP) == [SAID]
+            assert "不对,或已用过、已过期" in (await stage.say(STRANGER, f"加入 {code}"))[0]
 
     play(talk)
 
