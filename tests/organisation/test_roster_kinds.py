@@ -50,7 +50,7 @@ GIVEN = {
     "28b_xml2003.xls": "", "48b_stray_last_cell.xlsx": "", "48c_stray_AAA60000.xlsx": "", "50a_path_sep.xlsx": "",
     "50b_path_sep.xlsx": "", "50c_path_sep.xlsx": "",
     "12_alias_date_and_float.xlsx": "第 4 行:「别名」是日期 2026-03-02", "49_password.xlsx": "有打开密码",
-    "60_alias_is_other_class.csv": "第 5 行:别名「五(2)班」是别的中队",
+    "60_alias_is_other_class.csv": "第 5 行:别名「五(2)班」是别的单位的叫法",
     "61_unclosed_quote.csv": "第 4 行:引号（\"）没有成对",
 }  # fmt: skip
 

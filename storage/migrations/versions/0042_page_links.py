@@ -6,7 +6,7 @@ from alembic import op
 from storage.tables.base import id_column, ref
 
 revision = "0042"
-down_revision = "0034"
+down_revision = "0041"
 
 
 def upgrade() -> None:
