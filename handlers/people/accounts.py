@@ -9,6 +9,7 @@ from handlers.wording.people import channel_name
 from storage.base import numbered
 from storage.organisation import units
 from storage.people import addresses, invites, people
+from storage.reminders import feeds
 
 # Buttons of one message: WeCom takes six.
 _MOST = 6
@@ -88,16 +89,25 @@ def _unlink(ask: Ask, gone: addresses.Linked | None) -> list[Reply]:
     here = ask.message.channel, ask.message.sender
     if here in [(each.channel, each.address) for each in addresses.of_one_member(ask.db, gone)]:
         raise Refusal("这是您正在用的账号,不能解绑。")
-    rights.spend(ask, "invitations")
     person = people.by_id(ask.db, gone.person_id, ask.now)
     addresses.unlink(ask.db, gone, ask.now)
-    first = people.lasting(ask.db, person.id, ask.now)[0]
-    code = invites.make(ask.db, ask.vault, first.unit.id, first.role, ask.me.id, ask.now, person_id=person.id)
-    days = invites.LIFETIME.days
+    feeds.revoke(ask.db, person.id)
     said = (
-        f"已解绑:{who(ask, person)}的{_shown(gone)}。那里的按钮、没答完的问题和没用过的邀请码都失效了。\n"
-        f"请老师用新手机私聊我发:加入 {code}\n{days} 天内有效,只能用一次。"
-        "另一位管理员确认是本人以后,还是同一个人,报过的都在。"
+        f"已解绑:{who(ask, person)}的{_shown(gone)}。"
+        "那里的按钮、没答完的问题、日历和网页的链接、没用过的邀请码都失效了。\n"
+        f"{_way_back(ask, person.id)}"
     )
     notice = f"您的{_shown(gone)}由{ask.me.name}解绑了。不是您要的,请马上告诉学校管理员。"
     return [Reply(said), Reply(notice, to=person.id)]
+
+
+def _way_back(ask: Ask, person_id: int) -> str:
+    """How they come back by a new phone: a stolen one is unlinked also when no more codes are made today."""
+    if not rights.is_once_more(ask, "invitations"):
+        return "今天的邀请码开满了，明天给老师开一个:发「邀请」加职务和单位。"
+    first = people.lasting(ask.db, person_id, ask.now)[0]
+    code = invites.make(ask.db, ask.vault, first.unit.id, first.role, ask.me.id, ask.now, person_id=person_id)
+    return (
+        f"请老师用新手机私聊我发:加入 {code}\n{invites.LIFETIME.days} 天内有效,只能用一次。"
+        "另一位管理员确认是本人以后,还是同一个人,报过的都在。"
+    )

@@ -20,6 +20,8 @@ _SHOWN_HIDDEN = 10
 _QUOTED = re.compile("「[^」]*」")
 # The head is one of so many rows.
 HIGHEST = 10
+# A province has 165,000 squads and people.
+MOST_ROWS = 200_000
 _DEEPEST, _LONGEST_UNIT, _LONGEST_NAME, _MOST_MEMBERS = 12, 80, 40, 9999
 _USERID = re.compile(r"[a-z0-9][a-z0-9_.@-]{0,63}")
 _TELEGRAM_ID = re.compile(r"[1-9]\d{0,18}")
@@ -125,7 +127,10 @@ def read_table(rows: Iterable[Record], title: str = "") -> Sheet:
     known = [name for name in columns if name in COLUMNS]
     if len(known) > len(set(known)):
         return unreadable(f"表头里的「{next(name for name in known if known.count(name) > 1)}」写了两次")
-    seen, hidden = _split((*below, *numbered))
+    rows = [*below, *islice(numbered, MOST_ROWS + 1)]
+    if len(rows) > MOST_ROWS:
+        return unreadable(f"超过 {MOST_ROWS} 行，没有读。请按区县分成几个文件。")
+    seen, hidden = _split(rows)
     return _sheet(columns, seen, hidden, title)
 
 

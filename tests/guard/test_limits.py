@@ -145,9 +145,8 @@ def test_what_is_limited_a_day(tmp_path: Path, limited: None) -> None:
         assert await bot.say("陌生人", "你好") and await bot.say("陌生人", "在吗") == []
         *_, last = await said(bot, "李老师", *["邀请 中队辅导员 三(1)中队"] * 3)
         assert last.startswith("今天已经开了 2 个邀请码,没有再开。")
-        # The codes of 交接 and 解绑 are of the same kind, and nothing else is done without one.
+        # The code of 交接 is of the same kind, and nothing else is done without one.
         assert "没有再开" in (await said(bot, "李老师", "交接 张老师 洪老师", "确定"))[-1]
-        assert "没有再开" in (await said(bot, "李老师", "解绑 张老师", "解绑 1"))[-1]
         assert (await bot.say("张老师", "我是谁"))[0].startswith("张老师")
         # What is refused for another reason costs nothing.
         await said(bot, "刘校长", "导出 名册 月球", "导出 名册", "导出 名册 核对名单", "导出 名册模板")
@@ -158,6 +157,10 @@ def test_what_is_limited_a_day(tmp_path: Path, limited: None) -> None:
             assert db.scalar(select(func.count()).select_from(incident)) == 1
             assert db.scalar(select(func.count()).where(delivery.c.kind == "incident")) > 0
             assert db.scalar(select(func.count()).select_from(invite)) == 2
+        # A phone that was stolen is unlinked all the same.
+        gone = (await said(bot, "李老师", "解绑 张老师", "解绑 1"))[-1]
+        assert gone.startswith("已解绑") and "邀请码开满了" in gone
+        assert "邀请码" in (await bot.say("张老师", "我是谁"))[0]
         await bot.move(START + timedelta(days=1))
         assert (await bot.say("李老师", "邀请 中队辅导员 三(1)中队"))[-1].startswith("邀请码")
         assert await bot.say("陌生人", "你好")

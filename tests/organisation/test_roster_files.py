@@ -145,8 +145,9 @@ def test_what_we_write_is_read_again_and_no_cell_is_a_formula() -> None:
         ("组织,类型\n" + "," * 64, "第 2 行有 65 列，最多 64 列"), ("," * 3_000_000, "第 1 行有 3000001 列"),
         ("组织\t类型\n" + "a\t" * 70, "第 2 行有 71 列"), ('组织,"' + "a\n" * 70_000, "引号（\"）没有成对"),
         ("组织,类型\n" + "青禾区,县少工委\n" * 500_000, "文件太大（最多 10 MB）"),
+        ("组织\n" + "青\n" * 200_001, "超过 200000 行"),
     ],
-    ids=["one too many", "millions", "tabs", "one endless cell", "too large"],
+    ids=["one too many", "millions", "tabs", "one endless cell", "too large", "too many rows"],
 )  # fmt: skip
 def test_a_csv_file_has_limits(content: str, said: str) -> None:
     sheet = sheet_of(content.encode())
