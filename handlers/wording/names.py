@@ -23,6 +23,8 @@ _NAME_IN_REASON = (
     "请删掉刚才那条消息,不写姓名再发一次;不是姓名就换个说法。"
 )
 
+# 800米第一, 争一星章: what looks like a name in a reason and counts something.
+_A_NUMBER = re.compile(r"第|^.[一二三四五六七八九十]$")
 # Characters of a reason that is kept.
 REASON_LIMIT = 100
 _WARNINGS = {
@@ -102,5 +104,6 @@ def without_private(reason: str, heard: Reading) -> str:
 
 
 def without_name(reason: str, name: str) -> str:
-    """The reason without the nominee's name, which has its own table and its own time to be deleted."""
-    return reason.replace(name, "该队员") if name else reason
+    """The reason without the nominee's name, which has its own table, and with the others' masked: nobody has agreed."""
+    said = reason.replace(name, "该队员") if name else reason
+    return starred(said, [each for each in persons(said) if not _A_NUMBER.search(each)])
