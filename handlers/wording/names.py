@@ -104,6 +104,6 @@ def without_private(reason: str, heard: Reading) -> str:
 
 
 def without_name(reason: str, name: str) -> str:
-    """The reason without the nominee's name, which has its own table, and with the others' masked: nobody has agreed."""
+    """The reason without the nominee's name, which has its own table; others' are masked: nobody has agreed."""
     said = reason.replace(name, "该队员") if name else reason
     return starred(said, [each for each in persons(said) if not _A_NUMBER.search(each)])
