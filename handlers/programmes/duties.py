@@ -12,7 +12,7 @@ from handlers.catalogue.model import Row
 from handlers.kit import MEMBERS, Ask, Button, Due, Refusal, Reply, Unit
 from handlers.programmes import attendance, reporting
 from handlers.programmes.asked import duty_plan
-from handlers.programmes.cases import case_intake, case_reminders, case_words
+from handlers.programmes.cases import case_intake, case_reminders, case_rights, case_words
 from handlers.registry import ANYTHING, command, due
 from handlers.wording import days, lines, numbers, places, programmes
 from scheduling import spans
@@ -118,9 +118,7 @@ def _looked_at(ask: Ask) -> Reply:
     text = line.text or f"{line.row.name}{none}"
     head = text if text.startswith(period) else f"{period} {text}"
     if line.row.shape == "case":
-        return case_words.shown(
-            ask, line.row, [unit.path for unit in at], head, f"{line.row.name} {_said_again(line, at)}"
-        )
+        return case_words.shown(ask, line.row, _paths(line.row, at), head, f"{line.row.name} {_said_again(line, at)}")
     if line.row.shape == "roster":
         return Reply(head + vacant(line), (Button("在册", "在册", line.row.name),))
     if not line.row.due and (line.row.many or line.row.period == "day"):
@@ -156,7 +154,12 @@ def line_of(ask: Ask, word: str) -> tuple[lines.Line, list[Unit]]:
     """The line that the arguments ask for (a row, a period, a unit), and the units that it is of; raises Refusal."""
     row, period, rest = _asked(ask, word)
     at = places.chosen_or_group(ask, programmes.LOOKERS if word == "看" else READERS, rest, f"{word} {row.name}")
-    return _LINES.get(row.shape, lines.line)(ask.db, row, [unit.path for unit in at], period, ask.today), at
+    return _LINES.get(row.shape, lines.line)(ask.db, row, _paths(row, at), period, ask.today), at
+
+
+def _paths(row: Row, at: Sequence[Unit]) -> list[str]:
+    """What the units look at: of cases an office beside a district looks at all that it decides on."""
+    return [case_rights.sphere(unit) if row.shape == "case" else unit.path for unit in at]
 
 
 def _asked(ask: Ask, word: str) -> tuple[Row, str, str]:
