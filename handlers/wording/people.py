@@ -45,7 +45,8 @@ def clean_name(said: str) -> str:
     """
     kept = "".join(each if _may_stand(each) else " " * each.isspace() for each in unicodedata.normalize("NFKC", said))
     name = _BETWEEN.sub("", " ".join(kept.split())).strip(_SIGNS + " ")[:_LONGEST].rstrip()
-    nobodys = _OURS.search(name) or _OFFICE.fullmatch(name)
+    # 彤彤的班主任 says whose, not who.
+    nobodys = "的" in name or _OURS.search(name) or _OFFICE.fullmatch(name)
     return name if any(each.isalpha() for each in name) and not nobodys else ""
 
 

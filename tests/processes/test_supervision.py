@@ -67,7 +67,10 @@ def test_a_bug_while_it_starts_ends_it(tmp_path: Path) -> None:
         [sys.executable, "-c", BROKEN], cwd=ROOT, capture_output=True, text=True, timeout=60,
         env={**os.environ, **TELEGRAM, "DATA_DIR": str(tmp_path), "PORT": "0"},
     )  # fmt: skip
-    assert ended.returncode == 1 and "planted bug" in ended.stderr
+    assert ended.returncode == 1 and "程序自己出错了" in ended.stderr
+    (kept,) = map(Path, re.findall(r"/\S+\.txt", ended.stderr))
+    assert "planted bug" in kept.read_text(encoding="utf-8")
+    kept.unlink()
 
 
 class Manager:

@@ -15,6 +15,7 @@ from sqlalchemy import LargeBinary, insert, select
 from bot.pipeline.transaction import Turn
 from handlers.kit import Message
 from storage.base.vault import Vault, WrongKey
+from storage.messages import inbox
 from storage.people import people
 from storage.tables import account, metadata
 from tests.support.stage import Bot, running
@@ -55,7 +56,7 @@ REPORTS = (
     "今天{name}没来",
     "{name}中队 队课 30人",
     "更正 主题队日 38人 {name}主持",
-    "我是{name}",
+    "我是{name}的班主任",
     "{name}表现好,想给她报一星章",
 )
 
@@ -161,6 +162,8 @@ def test_a_name_is_nowhere_where_none_may_be(tmp_path: Path, caplog: pytest.LogC
             count = await say_all(bot)
             print(f"{count} messages with a name, and most of the answers, in {monotonic() - began:.1f} s")
             await bot.send()
+            with bot.read() as db:
+                assert inbox.failed(db) == []
             clear, sealed = look(bot)
             assert found(clear, {*NAMED, *NAMELESS}) == []
             assert found(sealed, NAMELESS) == []

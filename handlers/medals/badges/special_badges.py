@@ -88,7 +88,8 @@ def _check(ask: Ask, name: str, at: Unit) -> None:
         )
     if gate.is_private_label(name.removesuffix("章")):
         raise Refusal("名称里像有人名或个人信息，没有改。请换一个名称。")
-    same = [each for each in special_badges.around(ask.db, [at.path]) if each.name == name]
+    # As it would be kept: **阅读章 is 阅读章.
+    same = [each for each in special_badges.around(ask.db, [at.path]) if each.name == gate.cleared(name)]
     if same:
         there = "可以直接用" if same[0].unit.covers(at) else "下级已经用了这个名称，请换一个"
         state = "已停用，请那里的管理员恢复" if same[0].paused_at else there

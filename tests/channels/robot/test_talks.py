@@ -28,6 +28,8 @@ from tests.support.talk import TALKS, Talk
 
 pytestmark = pytest.mark.both
 shelf = recorded.shelf
+# Pages are open there as they are on the practice page.
+PAGES = "https://bot.example"
 _NUMBERED = re.compile(r"^\d+:(.+)$", re.MULTILINE)
 
 
@@ -137,7 +139,7 @@ def start_of(text: str) -> datetime:
 async def through_robot(text: str, name: str, folder: Path, fake: FakeRobot) -> Records:
     start, began = start_of(text), monotonic()
     clock = Clock(stage.ZONE, lambda: start + timedelta(seconds=monotonic() - began))
-    async with robot_stage.running(folder, fake, fill=False, clock=clock) as running:
+    async with robot_stage.running(folder, fake, fill=False, clock=clock, public_url=PAGES) as running:
         with running.app.engine.database.write.begin() as db:
             practice_district.fill(db, clock.now(), running.app.engine.vault)
             db.execute(account.update().values(channel="wecom_robot"))

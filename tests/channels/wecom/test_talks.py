@@ -24,6 +24,8 @@ from tests.support.talk import PHOTO, TALKS, Talk
 
 pytestmark = pytest.mark.both
 shelf = recorded.shelf
+# Pages are open there as they are on the practice page.
+PAGES = "https://bot.example"
 # What an answer says instead of buttons, when the response to the message carries it.
 SPOKEN = {
     "要改发「更正」,不算发「撤回」。": ("更正", "撤回"),
@@ -142,7 +144,7 @@ def test_a_talk_goes_as_it_does_on_the_practice_page(
         monkeypatch.setattr(fake_wecom, "A_MINUTE", 10_000)
         # Notices wait a few minutes for others with the same words: not in a talk.
         monkeypatch.setattr(letters, "TOGETHER", frozenset())
-        async with wecom_stage.running(tmp_path / "wecom", fake, fill=False) as stage:
+        async with wecom_stage.running(tmp_path / "wecom", fake, fill=False, public_url=PAGES) as stage:
             await stage.app.pipeline.do(practice_district.fill_if_empty)
             await WecomTalk(stage, text, path.name).play()
             with stage.app.engine.database.read.connect() as db:
