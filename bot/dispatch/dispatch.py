@@ -140,6 +140,8 @@ def _ordered(
 
 def _call(command: Command, ask: kit.Ask) -> Sequence[kit.Reply]:
     if command.allows(ask.person):
+        # 催小明中队 names 小明 once the command is taken off.
+        ask.door.hear(ask.args)
         answer: kit.Answer | None = exports.of(ask, command) if command.exports else ask.answered(command, ask.args)[0]
         if answer is None:
             raise TypeError(f"{command.words[0]}: a command has to answer")
