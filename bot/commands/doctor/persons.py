@@ -21,7 +21,7 @@ def check(settings: Settings) -> Iterator[Line]:
         if db is None or settings.practice:
             return
         if not db.scalar(select(unit.c.id).limit(1)):
-            yield FAIL, "units", "还没有单位：python -m bot import roster.csv 读入名册"
+            yield WARN, "units", "还没有单位：python -m bot import roster.csv 读入名册"
             return
         known = people.holding(db, rights.GIVERS, _EVERYWHERE, Clock(settings.zone).now())
         dead = db.scalar(select(func.count(account.c.person_id.distinct())).where(~account.c.reachable)) or 0
