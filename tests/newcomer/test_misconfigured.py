@@ -37,7 +37,7 @@ SETTINGS: list[tuple[dict[str, str], str]] = [
     ({**HOOK, "PUBLIC_URL": "http://x.cn"}, "应是 https:// 开头"),
     ({**HOOK, "PUBLIC_URL": "x.cn"}, "应是 https:// 开头"),
     ({**HOOK, "PUBLIC_URL": "https://x.cn:8000"}, "Telegram 只找 443、80、88、8443 端口"),
-    ({"TELEGRAM_WEBHOOK_SECRET": "a b"}, "1 到 256 个字母"),
+    ({"TELEGRAM_WEBHOOK_SECRET": "a b"}, "1 到 256 个字母"),  # pragma: allowlist secret
     ({"TELEGRAM_NAMES": "maybe"}, "应是 1 或 0"),
     ({"TELEGRAM_API_URL": "api.telegram.org"}, "应是 http:// 或 https:// 开头"),
     ({"TELEGRAM_FILE_URL": "file:///x"}, "应是 http:// 或 https:// 开头"),
