@@ -26,7 +26,14 @@ from tests.support.stage import ZONE
 from tests.support.sums import broken
 from tests.support.waiting import until
 
-pytestmark = [pytest.mark.both, pytest.mark.postgresql]
+# Debian keeps it where only root looks.
+NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+# A machine at home need not have it; CI installs it and takes a skipped test for a failure (tests/conftest.py).
+pytestmark = [
+    pytest.mark.both,
+    pytest.mark.postgresql,
+    pytest.mark.skipif(NGINX is None, reason="nginx is not installed: several processes behind it are not tested"),
+]
 PEOPLE, TURNS = 30, 6
 # What is promised of a sender that was killed.
 SECONDS_TO_GO_ON = 60
@@ -46,8 +53,7 @@ def shown(ports: list[str]) -> str:
 @contextmanager
 def nginx(folder: Path, bots: list[Serving]) -> Iterator[httpx.HTTPTransport]:
     """The way to it."""
-    if not (program := shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")):
-        pytest.skip("nginx is not installed")
+    assert NGINX is not None
     upstream, _, location = shown([bot.url.rpartition(":")[2] for bot in bots]).partition("\n}\n")
     temporary = "".join(
         f"{name}_temp_path {folder}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
@@ -55,7 +61,7 @@ def nginx(folder: Path, bots: list[Serving]) -> Iterator[httpx.HTTPTransport]:
     server = f"server {{ listen unix:{folder}/nginx.sock; {location} }}"
     http = f"http {{ access_log off; {temporary} {upstream}}} {server} }}"
     (folder / "nginx.conf").write_text(f"pid {folder}/pid; error_log {folder}/error.log; events {{}} {http}")
-    command = [program, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-g", "daemon off; master_process off;"]
+    command = [NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-g", "daemon off; master_process off;"]
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     try:
         until(lambda: (folder / "nginx.sock").exists())
