@@ -59,7 +59,7 @@ class Messages:
         features = self._features
         ask = kit.Ask(turn.db, turn.now, message, inbox_id, None, "", turn.rollups, vault, features.declared,
                   nameless=self._nameless, door=door, daily=self._daily, occasions=features.occasions,
-                      reader=reader)  # fmt: skip
+                  reader=reader)  # fmt: skip
         try:
             ask = known.complete(ask)
             senders.note(turn, ask)
