@@ -89,7 +89,7 @@ def _run(module: ModuleType, arguments: argparse.Namespace, settings: Settings) 
 def _kept(error: Exception) -> str:
     """A bug: its traceback goes into a file, for whoever mends it; the sentence that says so."""
     handle, path = tempfile.mkstemp(prefix="counselor-bot-", suffix=".txt")
-    with open(handle, "w", encoding="utf-8") as file:  # noqa: PTH123
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
         traceback.print_exception(error, file=file)
     return f"程序自己出错了（{type(error).__name__}）。详情在 {path}，请把它交给开发的人。"
 
