@@ -1,6 +1,5 @@
 """公告: an admin's words to everybody below, once a day."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from handlers.campaigns import bulletin_letters
@@ -55,7 +54,7 @@ def write(ask: Ask) -> Reply:
         raise Refusal(f"有 {len(told)} 位老师，太多了。请由区县分别发。")
     warning = names.privacy_warning(gate.found_in(said))
     without = f"（另有 {muted} 位不收公告）" if muted else ""
-    lines = [warning, f"会发给 {_title(ask, at)} {len(told)} 位老师{without}：", words, "发出吗？"]
+    lines = [warning, f"会发给 {places.title(ask, at)} {len(told)} 位老师{without}：", words, "发出吗？"]
     buttons = CONFIRM.put(ask, _Bulletin(words, [unit.id for unit in at]))
     return Reply("\n".join(filter(None, lines)), buttons)
 
@@ -92,7 +91,3 @@ def _check_once(ask: Ask) -> None:
 
 def _occurrence(ask: Ask) -> str:
     return f"{bulletin_letters.KIND}:{ask.me.id}:{ask.today}"
-
-
-def _title(ask: Ask, at: Sequence[Unit]) -> str:
-    return units.full_name(ask.db, at[0]) + (f"等 {len(at)} 个单位" if len(at) > 1 else "")

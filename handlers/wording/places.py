@@ -133,6 +133,11 @@ def scope(person: Person, roles: Iterable[Role]) -> list[Unit]:
     return top
 
 
+def title(ask: Ask, at: Sequence[Unit]) -> str:
+    """What they are called together: 实验小学等 3 个单位."""
+    return units.full_name(ask.db, at[0]) + (f"等 {len(at)} 个单位" if len(at) > 1 else "")
+
+
 def chosen(ask: Ask, roles: Iterable[Role], words: str, word: str, args: str = "{}") -> list[Unit]:
     """
     The asker's units, or the one below them that `words` name: 实验小学, 实验小学 三(2), 青禾区/实验小学/三(2)中队.
