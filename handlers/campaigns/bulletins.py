@@ -1,5 +1,6 @@
 """公告: an admin's words to everybody below, once a day."""
 
+import re
 from dataclasses import dataclass
 
 from handlers.campaigns import bulletin_letters
@@ -15,6 +16,8 @@ from storage.reminders import deliveries
 _WORD = "公告"
 # More are told by their own counties; a bulletin is read on a phone.
 _MOST_PEOPLE, _LONGEST = 10_000, 300
+# 育红小学 周五交计划, 给育红小学：周五交计划
+_TO = re.compile(r"(?:发?给)?([^\s，,：:]+)[\s，,：:]+(.+)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +82,9 @@ def publish(ask: Ask, known: _Bulletin) -> Reply:
 def _to(ask: Ask) -> tuple[list[Unit], str]:
     """(the units, the words): all of the asker's, or the one that the first word names."""
     top = places.scope(ask.me, ADMINS)
-    first, _, rest = ask.args.partition(" ")
-    named = places.named(ask, top, first) if rest.strip() else []
-    return (named, rest.strip()) if len(named) == 1 else (top, ask.args.strip())
+    to = _TO.fullmatch(ask.args.strip())
+    named = places.named(ask, top, to[1]) if to else []
+    return (named, to[2]) if to and len(named) == 1 else (top, ask.args.strip())
 
 
 def _check_once(ask: Ask) -> None:
