@@ -1,6 +1,6 @@
 """公告: an admin's words to everybody below, once a day."""
 
-from collections.abc import Sequence
+import re
 from dataclasses import dataclass
 
 from handlers.campaigns import bulletin_letters
@@ -16,6 +16,8 @@ from storage.reminders import deliveries
 _WORD = "公告"
 # More are told by their own counties; a bulletin is read on a phone.
 _MOST_PEOPLE, _LONGEST = 10_000, 300
+# 育红小学 周五交计划, 给育红小学：周五交计划
+_TO = re.compile(r"(?:发?给)?([^\s，,：:]+)[\s，,：:]+(.+)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def write(ask: Ask) -> Reply:
         raise Refusal(f"有 {len(told)} 位老师，太多了。请由区县分别发。")
     warning = names.privacy_warning(gate.found_in(said))
     without = f"（另有 {muted} 位不收公告）" if muted else ""
-    lines = [warning, f"会发给 {_title(ask, at)} {len(told)} 位老师{without}：", words, "发出吗？"]
+    lines = [warning, f"会发给 {places.title(ask, at)} {len(told)} 位老师{without}：", words, "发出吗？"]
     buttons = CONFIRM.put(ask, _Bulletin(words, [unit.id for unit in at]))
     return Reply("\n".join(filter(None, lines)), buttons)
 
@@ -80,9 +82,9 @@ def publish(ask: Ask, known: _Bulletin) -> Reply:
 def _to(ask: Ask) -> tuple[list[Unit], str]:
     """(the units, the words): all of the asker's, or the one that the first word names."""
     top = places.scope(ask.me, ADMINS)
-    first, _, rest = ask.args.partition(" ")
-    named = places.named(ask, top, first) if rest.strip() else []
-    return (named, rest.strip()) if len(named) == 1 else (top, ask.args.strip())
+    to = _TO.fullmatch(ask.args.strip())
+    named = places.named(ask, top, to[1]) if to else []
+    return (named, to[2]) if to and len(named) == 1 else (top, ask.args.strip())
 
 
 def _check_once(ask: Ask) -> None:
@@ -92,7 +94,3 @@ def _check_once(ask: Ask) -> None:
 
 def _occurrence(ask: Ask) -> str:
     return f"{bulletin_letters.KIND}:{ask.me.id}:{ask.today}"
-
-
-def _title(ask: Ask, at: Sequence[Unit]) -> str:
-    return units.full_name(ask.db, at[0]) + (f"等 {len(at)} 个单位" if len(at) > 1 else "")

@@ -53,7 +53,6 @@ class Line:
     accounts: tuple[tuple[str, str], ...] = ()
     members: int | None = None
     aliases: tuple[str, ...] = ()
-    hidden: bool = False
 
 
 @dataclass(slots=True)

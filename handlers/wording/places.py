@@ -13,10 +13,14 @@ from storage.organisation.units import Kind
 
 # 育红小学三(2)中队, 育红小学全校, 三(2)中队(育红小学): what stands before is no other word of the sentence.
 _SCHOOL = r"[\u4e00-\u9fff]{2,20}(?:小学校?|中学|学校|附小|附中)|[\u4e00-\u9fff]{0,4}[一二三四五六七八九十实心师回民]小"
+# 明德小学，…, … 34人 明德小学: a name between signs, which 告别小学 and 在明德小学 are not.
+_NO_NAME = "[我你他们的别见忘忆入升走到去在给与跟访参看问迎送捐助援]|和(?!平)|爱(?![国民])|进(?!步)"
+_ALONE = rf"(?<!地点.)(?<!场地.)(?:(?!{_NO_NAME})[\u4e00-\u9fff]){{2,12}}(?:小学|中学|附小|附中)"
 _SCHOOL_SAID = re.compile(
     rf"(?:^|[\s:：,，。;；、!！])({_SCHOOL})(?:[(（][^()（）]{{1,8}}[)）])?[的\s/·—-]?"
     r"(?=[一二三四五六七八九\d]{1,4}\s?(?:[(（年级.-]|中队|班)|[一二三四五六七八九]\d{1,2}(?![\d人名个])|全校|全体|大队)"
     rf"|(?:中队|班|年级|全校)\s?[(（]({_SCHOOL})[)）]"
+    rf"|(?:^|[\s,，。;；、!！(（【—-]|[人名]|(?:学校|单位)[:：])({_ALONE})(?:[(（][^()（）]{{1,8}}[)）])?(?=[\s:：,，。;；、!！)）】]|$)"
 )
 _LEADS = re.compile(
     r"^(?:老师好|各位|老师|今天|昨天|前天|上午|下午|报告|签到|提名|推荐|申报|更正|撤回|补报|关于|我们?|咱们|这里|本|是|在|的)+"
@@ -90,7 +94,7 @@ def _check_school(ask: Ask) -> None:
     own = own_schools(ask) if found else []
     if not found or not own or any(word in ask.message.text for word in _HELD_TOGETHER):
         return
-    said = _LEADS.sub("", found[1] or found[2])
+    said = _LEADS.sub("", next(filter(None, found.groups())))
     if any(said in names_of(one) for one in own):
         return
     others = units.find(ask.db, said, [units.ALL])
@@ -127,6 +131,11 @@ def scope(person: Person, roles: Iterable[Role]) -> list[Unit]:
         if not any(above.covers(each) for above in top):
             top.append(each)
     return top
+
+
+def title(ask: Ask, at: Sequence[Unit]) -> str:
+    """What they are called together: 实验小学等 3 个单位."""
+    return units.full_name(ask.db, at[0]) + (f"等 {len(at)} 个单位" if len(at) > 1 else "")
 
 
 def chosen(ask: Ask, roles: Iterable[Role], words: str, word: str, args: str = "{}") -> list[Unit]:

@@ -18,18 +18,18 @@ pytestmark = pytest.mark.both
 WAITS = "管理员确认以后，我会告诉您。"
 
 
-async def school(bot: Bot, colleagues: int, *others: tuple[str, Role]) -> list[str]:
-    """So many colleagues in the roster of 实验小学 who have no account, and these of the school itself."""
+async def school(bot: Bot, colleagues: int, *others: tuple[str, Role], name: str = "实验小学") -> list[str]:
+    """So many colleagues in the roster of the school who have no account, and these of the school itself."""
     names = [f"教师{chr(0x4E00 + place)}" for place in range(colleagues)]
 
     def fill(turn) -> None:
         now = bot.clock.now()
-        at = units.find(turn.db, "实验小学(演示)", [units.ALL])[0]
+        at = units.find(turn.db, f"{name}(演示)", [units.ALL])[0]
         squads = [each for each in units.of_school(turn.db, at.id) if each.key]
-        wanted: list[tuple[str, Role, Unit]] = [(name, role, at) for name, role in others]
-        wanted += [(name, Role.COUNSELOR, squads[place % len(squads)]) for place, name in enumerate(names)]
-        for name, role, unit in wanted:
-            people.give(turn.db, people.add(turn.db, name, now), role, unit, now)
+        wanted: list[tuple[str, Role, Unit]] = [(who, role, at) for who, role in others]
+        wanted += [(who, Role.COUNSELOR, squads[place % len(squads)]) for place, who in enumerate(names)]
+        for who, role, unit in wanted:
+            people.give(turn.db, people.add(turn.db, who, now), role, unit, now)
 
     await bot.app.pipeline.do(fill)
     return names
@@ -103,6 +103,17 @@ def test_nobody_comes_to_more_by_their_own_word(tmp_path: Path) -> None:
         assert not holds(bot, "校长的手机")
         await bot.say("王主任", "待确认 全部 同意")
         assert holds(bot, "校长的手机") == {("实验小学(演示)", Role.DATA_OFFICER)}
+
+    play(tmp_path, scene)
+
+
+def test_each_who_decides_hears_of_the_first_of_their_own(tmp_path: Path) -> None:
+    async def scene(bot: Bot) -> None:
+        for name, brigade in (("实验小学", "李老师"), ("育红小学", "马老师")):
+            (colleague,) = await school(bot, 1, name=name)
+            code = code_in((await bot.say(brigade, "邀请 办公室"))[-1])
+            await bot.say(f"{name}的手机", f"加入 {code} {colleague}")
+            assert "扫码选了自己，等您确认" in bot.new(brigade)[-1]["text"]
 
     play(tmp_path, scene)
 

@@ -13,6 +13,8 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any
 
+from bot.files.limited import TOO_MUCH
+
 # A part that declares entities could name files of this machine; no office program writes one.
 _DECLARES = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
 _FIELD = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
@@ -22,7 +24,6 @@ _PERCENT = re.compile(r"(\d+(?:\.\d+)?)%")
 _LATIN, _CHINESE = "Times New Roman", "仿宋"
 _OURS = "辅导员助手"
 _MOST_PARTS, _MOST_UNPACKED = 2000, 100 << 20
-BROKEN, TOO_MUCH = 1, 3
 
 
 class TooMuch(Exception):
@@ -237,7 +238,7 @@ def main() -> int:
     except (TooMuch, MemoryError):
         return TOO_MUCH
     except Exception:
-        return BROKEN
+        return 1
     sys.stdout.buffer.write(made)
     return 0
 

@@ -1,9 +1,7 @@
 """邀请 全部 and 谁还没加入: who is in the roster and on no platform yet, and a code for each of them."""
 
-from collections.abc import Sequence
-
 from handlers import rights
-from handlers.kit import Ask, Button, File, Person, Refusal, Reply, Role, Unit
+from handlers.kit import Ask, Button, File, Person, Refusal, Reply, Role
 from handlers.people.joining import cards
 from handlers.registry import command
 from handlers.wording import places
@@ -23,9 +21,9 @@ def invite_all(ask: Ask) -> Reply:
     if not ask.message.private:
         raise Refusal("邀请码不能在群里开，请私聊我。")
     at = places.chosen(ask, rights.GIVERS, ask.args, WORD)
-    found = _missing(ask, at)
+    found = people.unjoined(ask.db, [unit.path for unit in at], ask.now)
     if not found:
-        return Reply(f"{_title(ask, at)}名册里的老师都加入了。")
+        return Reply(f"{places.title(ask, at)}名册里的老师都加入了。")
     # Somebody may have further roles, elsewhere, that are not the asker's to give.
     mine = [each for each in found if rights.in_charge_of(ask.me, people.lasting(ask.db, each.id, ask.now))]
     made = [_card(ask, each) for each in mine if rights.is_once_more(ask, "invitations")]
@@ -37,9 +35,9 @@ def invite_all(ask: Ask) -> Reply:
     later = f"\n另有 {left} 位没有开：今天的邀请码用完了，或有不归您管的职务。明天再发一次。" if left else ""
     values = {"cards": made, "unit_ids": [unit.id for unit in at], "at": ask.now.isoformat()}
     return Reply(
-        f"{_title(ask, at)}还没加入的老师 {len(made)} 位，每人一张卡：姓名、单位、邀请码、二维码，7 天内有效，"
+        f"{places.title(ask, at)}还没加入的老师 {len(made)} 位，每人一张卡：姓名、单位、邀请码、二维码，7 天内有效，"
         f"只能本人用一次。可以打印，也可以把「转发的话」一行一行转给老师。{later}",
-        file=File(f"邀请卡-{_title(ask, at)}.xlsx", cards.RECIPE, values),
+        file=File(f"邀请卡-{places.title(ask, at)}.xlsx", cards.RECIPE, values),
     )
 
 
@@ -50,23 +48,15 @@ def invite_all(ask: Ask) -> Reply:
 def who_is_missing(ask: Ask) -> Reply:
     """Who is in the roster and has not come, by unit, with the ways to bring them in."""
     at = places.chosen(ask, rights.GIVERS, ask.args.rstrip("?？"), "谁还没加入")
-    found = _missing(ask, at)
+    found = people.unjoined(ask.db, [unit.path for unit in at], ask.now)
     if not found:
-        return Reply(f"{_title(ask, at)}名册里的老师都加入了。")
+        return Reply(f"{places.title(ask, at)}名册里的老师都加入了。")
     lines = [f"{each.name} {_where(ask, each)}" for each in found[:_LISTED]]
     more = [f"…… 共 {len(found)} 位"] if len(found) > _LISTED else []
-    head = f"{_title(ask, at)}还没加入的老师 {len(found)} 位："
+    head = f"{places.title(ask, at)}还没加入的老师 {len(found)} 位："
     words = f" {ask.args}".rstrip()
     buttons = (Button("每人一张邀请卡", WORD, words.strip()), Button("办公室二维码", "邀请 办公室", words.strip()))
     return Reply("\n".join([head, *lines, *more]), buttons)
-
-
-def _missing(ask: Ask, at: Sequence[Unit]) -> list[Person]:
-    return people.unjoined(ask.db, [unit.path for unit in at], ask.now)
-
-
-def _title(ask: Ask, at: Sequence[Unit]) -> str:
-    return units.full_name(ask.db, at[0]) + (f"等 {len(at)} 个单位" if len(at) > 1 else "")
 
 
 def _where(ask: Ask, person: Person) -> str:

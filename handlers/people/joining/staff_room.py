@@ -97,7 +97,7 @@ def _picked(ask: Ask, rows: Sequence[Person], name: str) -> list[Reply]:
     if len(named) != 1:
         return []
     me, at = named[0], named[0].grants[0].unit
-    first = not _claims(ask)
+    first = not _has_waited(ask, me)
     wish = Wish(me.id, at.id, channel=ask.message.channel, address=ask.message.sender)
     # Nobody has asked for it but whoever it is about: an admin's word is the first, and not always enough.
     appointments.ask(ask.db, wish, me.id, ask.now)
@@ -105,6 +105,14 @@ def _picked(ask: Ask, rows: Sequence[Person], name: str) -> list[Reply]:
     asked = rights.nearest(ask.db, wish, me.id, ask.now) if first else []
     said = f"收到了，{me.name}：{units.full_name(ask.db, at)}的{me.grants[0].role.label}。管理员确认以后，我会告诉您。"
     return [Reply(said), *(Reply(told, (Button("待确认", "待确认"),), to=each.id) for each in asked)]
+
+
+def _has_waited(ask: Ask, me: Person) -> bool:
+    """Whether those who decide on this person were told of one like them, who is still waiting."""
+    at, role = me.grants[0].unit, me.grants[0].role
+    school = units.by_id(ask.db, at.school_id or at.id)
+    alike = {each.id for each in people.unjoined(ask.db, [school.path], ask.now) if each.grants[0].role == role}
+    return any(each.wish.person_id in alike for each in _claims(ask))
 
 
 def _rows(ask: Ask, unit_id: int) -> list[Person]:
