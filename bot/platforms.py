@@ -27,15 +27,17 @@ async def open_channels(engine: Engine, pipeline: Pipeline, owner: str, practice
 
 def pages(engine: Engine) -> list[Route]:
     """What others may read from outside, where there is an address for it; digests on the practice page always."""
-    routes: list[Route] = []
-    if engine.settings.public_url or engine.settings.practice:
-        from bot.digest_pages import DigestPages
+    if not engine.settings.public_url and not engine.settings.practice:
+        return []
+    from bot.links.digest_pages import DigestPages
+    from bot.links.secret_links import SecretLinks
 
-        routes += DigestPages(engine).routes()
+    links = SecretLinks(engine)
+    routes = DigestPages(engine.vault, links).routes()
     if engine.settings.public_url:
-        from bot.feed import Feed
+        from bot.links.feed import Feed
 
-        routes += Feed(engine).routes()
+        routes += Feed(engine.vault, links).routes()
     return routes
 
 

@@ -35,6 +35,10 @@ def foot(sheet: Any, words: str) -> None:
     sheet.set_footer(words and f"&L{words.replace('&', '&&')}")
 
 
+class Share(float):
+    """A number that is shown as a share: 0.952 as 95.2%."""
+
+
 class Formats:
     """The looks of a book's cells."""
 
@@ -48,43 +52,47 @@ class Formats:
 class Table:
     """A sheet with a head that stays in view and on every printed page, filters, widths; filled row by row.
 
-    A column whose name ends with 率 holds shares, 0.952, shown as 95.2%; days and instants are real ones.
+    Days and instants are real ones. `first`: the head stands in the first line, who has exported it at the foot only.
     """
 
-    def __init__(self, book: Any, formats: Formats, name: str, head: Sequence[str], words: str) -> None:
+    def __init__(
+        self, book: Any, formats: Formats, name: str, head: Sequence[str], words: str, *, first: bool = False
+    ) -> None:
         self.sheet, self._formats = book.add_worksheet(name), formats
-        self._shares = [each.endswith("率") for each in head]
-        mark(self.sheet, words)
+        (foot if first else mark)(self.sheet, words)
         for column, each in enumerate(head):
             self.sheet.set_column(column, column, min(max(2 * len(each) + 3, 11), _WIDEST))
         self.sheet.set_column(0, 0, 24)
-        self.sheet.write_row(HEAD, 0, head, formats.head)
-        self.sheet.freeze_panes(HEAD + 1, 0)
-        self.sheet.repeat_rows(HEAD)
+        self._head = self.row = 0 if first else HEAD
+        self.sheet.write_row(self._head, 0, head, formats.head)
+        self.sheet.freeze_panes(self._head + 1, 0)
+        self.sheet.repeat_rows(self._head)
         self.sheet.set_landscape()
         self.sheet.set_paper(_A4)
         self.sheet.fit_to_pages(1, 0)
-        self.row, self.width = HEAD, len(head)
+        self.width = len(head)
 
-    def add(self, row: Iterable[Cell], share: bool = False) -> None:
-        """Append a row; what is not known is an empty cell. `share`: all its numbers are shares."""
+    def add(self, row: Iterable[Cell]) -> None:
+        """Append a row; what is not known is an empty cell."""
         self.row += 1
         for column, value in enumerate(row):
-            self._put(column, value, share or self._shares[column])
+            if value not in (None, ""):
+                self._put(column, value)
 
-    def _put(self, column: int, value: Cell, share: bool) -> None:
+    def _put(self, column: int, value: str | float | date) -> None:
         if isinstance(value, str):
             self.sheet.write_string(self.row, column, value)
         elif isinstance(value, datetime):
             self.sheet.write_datetime(self.row, column, value.replace(tzinfo=None), self._formats.instant)
         elif isinstance(value, date):
             self.sheet.write_datetime(self.row, column, value, self._formats.day)
-        elif value is not None:
-            self.sheet.write_number(self.row, column, value, self._formats.percent if share else None)
+        else:
+            look = self._formats.percent if isinstance(value, Share) else None
+            self.sheet.write_number(self.row, column, value, look)
 
     def end(self, more: int = 0) -> None:
         """All rows are there, but for so many that `with_rows` adds: they can be filtered."""
-        self.sheet.autofilter(HEAD, 0, max(self.row + more, HEAD + 1), self.width - 1)
+        self.sheet.autofilter(self._head, 0, max(self.row + more, self._head + 1), self.width - 1)
 
 
 def with_rows(book: bytes, number: int, rows: Iterable[Iterable[Cell]]) -> bytes:

@@ -51,8 +51,7 @@ class Figures:
 
     def told(self) -> Iterator[Row]:
         """The rows of which there is anything at all, so that the others need not be worked out."""
-        known = {of.rows(self.db, self._paths) for of in (cases, holdings)} | {sums.told(self.db, self._paths)}
-        keys = frozenset().union(*known)
+        keys = frozenset().union(*(of(self.db, self._paths) for of in (cases.rows, holdings.rows, sums.told)))
         return (row for row in self.rows if row.shape == "checkin" or row.is_medal or row.key in keys)
 
     def days(self, period: str) -> periods.Period:

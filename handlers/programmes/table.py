@@ -13,7 +13,7 @@ from handlers.kit import Ask, File, Reply
 from handlers.programmes.duties import READERS, line_of
 from handlers.registry import command, renders
 from handlers.wording import lines
-from handlers.workbooks import HEAD, PLAIN, mark
+from handlers.workbooks import PLAIN, Formats, Table
 from scheduling import spans
 from storage.organisation import units
 from storage.programmes import cases, reports
@@ -50,23 +50,19 @@ def workbook(db: Connection, values: Mapping[str, Any]) -> bytes:
     first, last = spans.span_of(values["period"])
     out = io.BytesIO()
     with Workbook(out, {**PLAIN, "in_memory": True}) as book:
-        day = book.add_format({"num_format": "yyyy-mm-dd"})
-        told = book.add_worksheet("上报")
-        _head(
-            told, ("单位", "日期", "时期", *(each.label for each in row.fields), "状态", "编号"), values.get("mark", "")
+        formats, words = Formats(book), values.get("mark", "")
+        told = Table(
+            book, formats, "上报", ("单位", "日期", "时期", *(each.label for each in row.fields), "状态", "编号"), words
         )
-        for number, one in enumerate(reports.below(db, row.key, paths, first, last), HEAD + 1):
+        for one in reports.below(db, row.key, paths, first, last):
             cells = [_cell(one, each.name) for each in row.fields]
-            told.write_string(number, 0, one.unit_name)
-            told.write_datetime(number, 1, one.day, day)
-            for place, cell in enumerate([one.period, *cells, _STATES[one.state], f"R{one.id}"], 2):
-                told.write(number, place, cell)
-        owed = book.add_worksheet("应报")
-        _head(owed, ("单位", "学校", "状态"), values.get("mark", ""))
+            told.add((one.unit_name, one.day, one.period, *cells, _STATES[one.state], f"R{one.id}"))
+        owed = Table(book, formats, "应报", ("单位", "学校", "状态"), words)
         period = spans.label_of(row.period, first)
-        targets = lines.targets(db, row, paths, period, date.fromisoformat(values["day"]))
-        for number, target in enumerate(targets, HEAD + 1):
-            owed.write_row(number, 0, (target.name, target.school, _STATES[target.state]))
+        for target in lines.targets(db, row, paths, period, date.fromisoformat(values["day"])):
+            owed.add((target.name, target.school, _STATES[target.state]))
+        for table in (told, owed):
+            table.end()
     return out.getvalue()
 
 
@@ -82,25 +78,14 @@ def case_workbook(db: Connection, values: Mapping[str, Any]) -> bytes:
     found = cases.as_of(db, row.key, paths, chain.period_of(row, spans.span_of(values["period"])[0]), begin, end)
     out = io.BytesIO()
     with Workbook(out, {**PLAIN, "in_memory": True}) as book:
-        day = book.add_format({"num_format": "yyyy-mm-dd"})
-        sheet = book.add_worksheet("事项")
-        _head(sheet, ("编号", "单位", "类别", "状态", "立", "到期", "超期天数"), values.get("mark", ""))
-        for number, (one, closed) in enumerate(found, HEAD + 1):
-            sheet.write_row(number, 0, (one.number, one.unit_name, one.kind, chain.state_name(one.state)))
-            if one.made_at:
-                sheet.write_datetime(number, 4, one.made_at.astimezone(begin.tzinfo).replace(tzinfo=None), day)
-            if one.due:
-                sheet.write_datetime(number, 5, one.due, day)
-                sheet.write_number(number, 6, 0 if closed else max(0, (today - one.due).days))
+        head = ("编号", "单位", "类别", "状态", "立", "到期", "超期天数")
+        table = Table(book, Formats(book), "事项", head, values.get("mark", ""))
+        for one, closed in found:
+            made = one.made_at and one.made_at.astimezone(begin.tzinfo).date()
+            late = None if one.due is None else 0 if closed else max(0, (today - one.due).days)
+            table.add((one.number, one.unit_name, one.kind, chain.state_name(one.state), made, one.due, late))
+        table.end()
     return out.getvalue()
-
-
-def _head(sheet: Any, names: tuple[str, ...], words: str) -> None:
-    mark(sheet, words)
-    sheet.write_row(HEAD, 0, names)
-    sheet.freeze_panes(HEAD + 1, 0)
-    sheet.autofilter(HEAD, 0, HEAD, len(names) - 1)
-    sheet.set_column(0, len(names) - 1, 14)
 
 
 def _cell(one: Report, name: str) -> str | float | int:

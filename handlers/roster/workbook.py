@@ -5,14 +5,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from handlers.roster.head import COLUMNS
-from handlers.workbooks import HEAD, PLAIN
+from handlers.workbooks import HEAD, LONG, Formats
 from handlers.workbooks import mark as put_mark
 from storage.organisation.units import Kind
 from storage.people.people import Role
 
 Row = Sequence[str | int | None]
-# Rows are written as they come.
-_OPTIONS = {**PLAIN, "constant_memory": True}
 _WIDTHS = (44, 10, 12, 12, 18, 16, 10, 24)
 _LISTS = {1: list(Kind), 3: [role.label for role in Role]}
 _LAST_ROW = 100_000
@@ -33,8 +31,8 @@ def workbook(rows: Iterable[Row], examples: Sequence[Row] = (), mark: str = "") 
     from xlsxwriter import Workbook
 
     out = io.BytesIO()
-    with Workbook(out, _OPTIONS) as book:
-        head = book.add_format({"bold": True, "bg_color": "#F6EBDD", "bottom": 1})
+    with Workbook(out, LONG) as book:
+        head = Formats(book).head
         # As text: a number of many digits would be written as 1.23E+18.
         plain = book.add_format({"num_format": "@"})
         sheet = book.add_worksheet("名册")

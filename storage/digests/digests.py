@@ -55,14 +55,10 @@ def weekly(db: Connection, of: Unit, week: str, now: datetime | None = None) -> 
         excused=kinds[exemptions.EXCUSED],
         stars=funnel.of_week(db, of, week),
         last_year=earlier.get(year),
-        schools=() if of.school_id else _schools(db, of, week, summed[week].schools, counts[week]),
+        schools=()
+        if of.school_id
+        else sums.schools(db, summed[week].schools, counts[week], counting.school_names(db, of, week)),
     )
-
-
-def _schools(
-    db: Connection, of: Unit, week: str, summed: dict[int, list[int]], counts: counting.Counts
-) -> tuple[figures.Part, ...]:
-    return sums.schools(db, summed, counts, counting.school_names(db, of, week))
 
 
 def _previous(week: str, rows: list[sums.ActivitySums], covered: int) -> figures.Previous:
@@ -147,10 +143,6 @@ def best(db: Connection, of: Unit, shown: figures.Digest) -> tuple[figures.Part,
 def _attendance(rows: list[sums.ActivitySums]) -> figures.Attendance:
     due, present = sum(row.rated_due for row in rows), sum(row.rated_attended for row in rows)
     return figures.Attendance(sum(row.attended for row in rows), due, present, figures.percent(present, due))
-
-
-def _activity(row: sums.ActivitySums) -> figures.Activity:
-    return figures.Activity(row.activity, row.events, row.squads, row.attended, row.rate)
 
 
 def _name(squad: coverage.Squad, seen_from: Unit) -> str:

@@ -1,12 +1,10 @@
 """make bench: digests of a whole city with a school year of check-ins, and of a province; and messages meanwhile."""
 
 import json
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +19,7 @@ from storage.digests import digests, periods
 from storage.organisation import units
 from storage.organisation.units import Kind
 from storage.tables import checkin, inbox, person, rollup, unit
+from tests.bench.timing import timed
 from tests.support.process import ROOT
 
 # A city with a school year, a province with the weeks that a digest looks at.
@@ -28,7 +27,6 @@ CITY = {"counties": 6, "schools": 484, "squads": 6765, "weeks": 40}
 PROVINCE = {"counties": 110, "schools": 8000, "squads": 120_000, "weeks": 3}
 TODAY = date(2026, 6, 12)
 _ACTIVITIES = ("主题队日", "队课", "升旗仪式", "红领巾爱学习")
-ROUNDS = 5
 
 
 def tree(size: dict[str, int], top: Kind) -> Iterator[dict[str, Any]]:
@@ -95,17 +93,6 @@ def opened(folder: Path, size: dict[str, int], top: Kind, days: bool) -> Databas
         fill(db, size, top, days)
         db.exec_driver_sql("ANALYZE")
     return database
-
-
-def timed(work: Callable[[], Any]) -> float:
-    """CPU milliseconds, the median of some rounds after one that warms the caches."""
-    work()
-    took = []
-    for _ in range(ROUNDS):
-        began = time.process_time()
-        work()
-        took.append(time.process_time() - began)
-    return statistics.median(took) * 1000
 
 
 def asked(database: Database, size: dict[str, int], days: bool) -> dict[str, float]:

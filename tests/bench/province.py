@@ -6,15 +6,13 @@ and all of it, in this tree and in one of a tenth of the size.
 
 import json
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
@@ -34,12 +32,12 @@ from storage.people import people
 from storage.people.people import Role
 from storage.roster import promotion as stored
 from storage.tables import rollup, unit
+from tests.bench.timing import timed
 from tests.support.process import ROOT
 
 COUNTIES, SCHOOLS, SQUADS, TEACHERS = 110, 8000, 120_000, 140_000
 A_TENTH = 10
 PER_COUNTY, PER_SCHOOL = SCHOOLS / COUNTIES, SQUADS // SCHOOLS
-ROUNDS = 7
 _GRADES = "一二三四五六"
 _HEADER = "组织,类型,姓名,角色,企业微信账号,应到人数\n"
 
@@ -93,17 +91,6 @@ def report(db: Connection, today: date) -> None:
         insert(rollup),
         [{"week": week, "unit_id": id, **sums} for week in weeks for place, id in enumerate(squads) if place % 3],
     )
-
-
-def timed(work: Callable[[], Any]) -> float:
-    """CPU milliseconds, the median of some rounds after one that warms the caches."""
-    work()
-    took = []
-    for _ in range(ROUNDS):
-        began = time.process_time()
-        work()
-        took.append(time.process_time() - began)
-    return statistics.median(took) * 1000
 
 
 def asked(folder: Path) -> dict[str, float]:

@@ -7,7 +7,9 @@ from typing import Any
 
 import openpyxl
 import pytest
+from xlsxwriter import Workbook
 
+from handlers import workbooks
 from handlers.digests import period_digest
 from handlers.digests.tables import export
 from handlers.digests.tables.workbook import workbook
@@ -42,6 +44,8 @@ def test_a_week_down_and_not_across(county: County) -> None:
     assert book.sheetnames == SHEETS
     overview = {row[0]: row[1:3] for row in rows(book["总览"])}
     assert overview["活动场次"] == (4, 1) and overview["中队签到率"][0] == 0.6 and overview["到场率"][0] == 0.969
+    looks = {row[0].value: row[1].number_format for row in book["总览"].iter_rows(min_row=3)}
+    assert [name for name, look in looks.items() if look == "0.0%"] == ["中队签到率", "到场率", "上周到场率"]
     assert overview["第一天"][0] == datetime(2026, 3, 30) and overview["数据"][0] == "截至 4月3日 16:20"
     assert rows(book["各活动"])[:2] == [
         ("实验小学", "主题队日", 3, 3, 119, 0.953), ("实验小学", "祭扫", 1, 1, 43, 1)
@@ -53,6 +57,15 @@ def test_a_week_down_and_not_across(county: County) -> None:
     assert len(told) == 5 and told[0][0] == "实验小学" and isinstance(told[0][1], datetime)
     assert dict(row[1:] for row in rows(book["奖章"]) if row[0] == "实验小学")["本周提名 待审"] == 1
     assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
+
+
+def test_a_number_is_no_share_for_its_columns_name() -> None:
+    out = io.BytesIO()
+    with Workbook(out, workbooks.LONG) as book:
+        table = workbooks.Table(book, workbooks.Formats(book), "上报", ("单位", "完成率", "到场率"), "")
+        table.add(("实验小学", 95, workbooks.Share(0.95)))
+    row = openpyxl.load_workbook(io.BytesIO(out.getvalue()))["上报"][3]
+    assert [(cell.value, cell.number_format) for cell in row[1:]] == [(95, "General"), (0.95, "0.0%")]
 
 
 def test_it_can_be_filtered_printed_and_looked_at(county: County) -> None:

@@ -6,8 +6,12 @@ from pathlib import Path
 
 import httpx
 import pytest
+from cryptography.fernet import Fernet
 
-from bot import feed, web
+from bot import web
+from bot.links import secret_links
+from storage.base.vault import Vault
+from storage.reminders import feeds
 from tests.support.stage import Bot, running
 
 pytestmark = pytest.mark.both
@@ -23,8 +27,7 @@ async def link(bot: Bot) -> str:
 
 
 def test_a_link_is_read_renewed_and_revoked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(feed, "_MOST", 3)
-    monkeypatch.setattr(feed, "_MOST_WRONG", 2)
+    monkeypatch.setattr(secret_links, "A_MINUTE", 3)
 
     async def scene() -> None:
         async with running(tmp_path, public_url=OUTSIDE) as bot:
@@ -37,16 +40,28 @@ def test_a_link_is_read_renewed_and_revoked(tmp_path: Path, monkeypatch: pytest.
                 assert (await client.post(first)).status_code == 405
                 second = await link(bot)
                 assert [(await client.get(each)).status_code for each in (first, second)] == [404, 200]
-                limited = [await client.get(second) for _ in range(3)][2]
+                *_, limited = [await client.get(second) for _ in range(3)]
                 assert limited.status_code == 429 and limited.headers["retry-after"]
                 # Whoever tries secrets is stopped, and nobody else with them.
                 third = await link(bot)
                 assert (await client.get(third)).status_code == 200
-                tried = [(await client.get(f"/calendar/{number}.ics")).status_code for number in range(2)]
-                assert tried == [404, 429]
+                tried = [(await client.get(f"/calendar/{number:043}.ics")).status_code for number in range(3)]
+                assert tried == [404, 404, 429]
+                assert (await client.get(f"/digest/{0:043}")).status_code == 429
                 assert (await client.get(third)).status_code == 200
                 assert await bot.say("张老师", "日历 订阅 停用") == ["好的，链接停用了。"]
                 assert (await client.get(third)).status_code == 404
+
+    asyncio.run(scene())
+
+
+def test_a_stolen_database_makes_no_link(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with running(tmp_path, public_url=OUTSIDE) as bot:
+            token = (await link(bot)).removeprefix("/calendar/").removesuffix(".ics")
+            here, other = bot.app.engine.vault, Vault([Fernet.generate_key().decode()])
+            with bot.app.engine.database.read.connect() as db:
+                assert feeds.person_of(db, here, token) and not feeds.person_of(db, other, token)
 
     asyncio.run(scene())
 

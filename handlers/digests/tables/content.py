@@ -20,7 +20,7 @@ MOST_ROWS = 500_000
 _DAY = date(2026, 1, 1)
 CHECKINS = ("学校", "日期", "中队", "活动", "应到", "实到", "到场率", "报送", "联合", "报送时间")
 # A row that shows how each of these columns looks.
-PATTERN: shown.Row = ("-", _DAY, "-", "-", 0, 0, 0, "-", "-", datetime.combine(_DAY, time()))
+PATTERN: shown.Row = ("-", _DAY, "-", "-", 0, 0, shown.share(0, 1), "-", "-", datetime.combine(_DAY, time()))
 TIMING = {"on_time": "按时", "late": "迟报", "backfilled": "补报"}
 _CHANGED = {"reported": "补报", "corrected": "更正", "withdrawn": "撤回"}
 _EXEMPT = {exemptions.ZERO: "没有活动", exemptions.EXCUSED: "请假"}

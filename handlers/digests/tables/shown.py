@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from handlers.kit import Unit
-from handlers.workbooks import Cell
+from handlers.workbooks import Cell, Share
 from storage.digests import figures
 from storage.digests.parts import Which
 from storage.digests.periods import Period
@@ -37,10 +37,13 @@ class Shown:
         return Which(self.unit, self.first, self.last)
 
 
-def share(part: int, whole: int) -> float | None:
+def share(part: int, whole: int) -> Share | None:
     """0.952, rounded as the text rounds; None where there is nothing to divide by."""
-    found = figures.percent(part, whole)
-    return None if found is None else round(found / 100, 4)
+    return _share(figures.percent(part, whole))
+
+
+def _share(percent: float | None) -> Share | None:
+    return None if percent is None else Share(round(percent / 100, 4))
 
 
 def overview(one: Shown) -> list[tuple[str, Cell]]:
@@ -60,9 +63,8 @@ def _of_week(of: figures.Digest) -> list[tuple[str, Cell]]:
     found: list[tuple[str, Cell]] = [("没有活动的中队", of.zero), ("请假的中队", of.excused)]
     for name, then in (("上周", of.previous), ("去年同期", of.last_year)):
         if then:
-            rate = None if then.rate is None else round(then.rate / 100, 4)
             found += [(f"{name}场次", then.events), (f"{name}签到中队", then.squads_covered)]
-            found += [(f"{name}人次", then.attended), (f"{name}到场率", rate)]
+            found += [(f"{name}人次", then.attended), (f"{name}到场率", _share(then.rate))]
     since = of.correction.changes if of.correction else None
     found += [("迟报", of.late), ("补报", of.backfilled)]
     if since:
@@ -80,5 +82,4 @@ def schools(one: Shown) -> Iterator[Row]:
 def activities(one: Shown) -> Iterator[Row]:
     """A row an activity, the most frequent first."""
     for each in one.digest.by_activity:
-        rate = None if each.rate is None else round(each.rate / 100, 4)
-        yield (one.title, each.activity, each.events, each.squads, each.attended, rate)
+        yield (one.title, each.activity, each.events, each.squads, each.attended, _share(each.rate))

@@ -60,7 +60,7 @@ def _book(db: Connection, all_of: list[shown.Shown], number: int, mark: str) -> 
         overview = workbooks.Table(book, formats, "总览", ("项目", *(each.title for each in all_of)), mark)
         sheets = {name: workbooks.Table(book, formats, name, head, mark) for name, head in _HEADS.items()}
         for what, *cells in zip(*(_columns(all_of)), strict=True):
-            overview.add((what, *cells), share=what.endswith("率"))
+            overview.add((what, *cells))
         for one in all_of:
             _fill(db, one, sheets)
         _chart(book, overview, sheets["各活动"])

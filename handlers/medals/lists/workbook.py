@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from handlers.medals.lists import columns
 from handlers.registry import renders
 from handlers.wording import medals
-from handlers.workbooks import HEAD, PLAIN, foot, mark
+from handlers.workbooks import PLAIN, Formats, Table
 from storage.medals import lists
 from storage.medals.lists import Entry
 from storage.medals.states import State
@@ -48,14 +48,10 @@ def wanted(paths: Sequence[str], values: Mapping[str, Any]) -> lists.Wanted:
 
 
 def _sheet(book: Any, name: str, heads: Sequence[str], lines: _Cells, values: Mapping[str, Any]) -> None:
-    sheet, words = book.add_worksheet(name), values.get("mark", "")
-    head = 0 if values.get("upload") else HEAD
-    (foot if values.get("upload") else mark)(sheet, words)
-    sheet.freeze_panes(head + 1, 0)
-    sheet.set_column(0, len(heads) - 1, 16)
-    sheet.write_row(head, 0, heads, book.add_format({"bold": True, "bg_color": "#F6EBDD", "bottom": 1}))
-    for number, cells in enumerate(lines, head + 1):
-        sheet.write_row(number, 0, cells)
+    table = Table(book, Formats(book), name, heads, values.get("mark", ""), first=bool(values.get("upload")))
+    for cells in lines:
+        table.add(cells)
+    table.end()
 
 
 def _by_squad(found: Iterable[Entry]) -> _Cells:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from handlers.kit import Ask
 from handlers.registry import renders
-from handlers.workbooks import HEAD, PLAIN, foot, mark
+from handlers.workbooks import PLAIN, Formats, Table, foot
 from storage.base import key_values
 
 RECIPE, ROOM = "invitations", "room-code"
@@ -54,14 +54,12 @@ def workbook(db: Connection, values: Mapping[str, Any]) -> bytes:
 
 
 def _list(book: Any, cards: Sequence[Mapping[str, str]], words: str) -> None:
-    sheet, head = book.add_worksheet("名单"), book.add_format({"bold": True, "bg_color": "#F6EBDD", "bottom": 1})
-    mark(sheet, words)
-    for column, (name, width) in enumerate(_COLUMNS):
-        sheet.set_column(column, column, width)
-        sheet.write_string(HEAD, column, name, head)
-        for row, card in enumerate(cards, HEAD + 1):
-            sheet.write_string(row, column, card[_KEYS[column]])
-    sheet.freeze_panes(HEAD + 1, 0)
+    table = Table(book, Formats(book), "名单", [name for name, _ in _COLUMNS], words)
+    for column, (_, width) in enumerate(_COLUMNS):
+        table.sheet.set_column(column, column, width)
+    for card in cards:
+        table.add([card[key] for key in _KEYS])
+    table.end()
 
 
 def _print(book: Any, cards: Sequence[Mapping[str, str]], words: str) -> None:

@@ -72,7 +72,7 @@ def _feed(ask: Ask, word: str) -> Reply:
         )
     if not ask.message.private:
         raise Refusal("链接是您自己的，请私聊发「日历 订阅」。")
-    token, before = feeds.renew(ask.db, ask.me.id, ask.now)
+    token, before = feeds.renew(ask.db, ask.vault, ask.me.id, ask.now)
     text = (
         f"{address}/calendar/{token}.ics\n在手机或电脑的日历里选「订阅」，粘贴上面的链接，以后自己更新。"
         "里面只有日子、任务和活动，没有姓名；谁有链接谁能看，请不要转发。"

@@ -1,0 +1,1 @@
+"""What opens from outside for whoever has a link."""

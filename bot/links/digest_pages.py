@@ -1,0 +1,51 @@
+"""The digest as a web page: one route, for whoever the link was made for."""
+
+from base64 import b64encode
+from datetime import datetime
+from hashlib import sha256
+
+from sqlalchemy import Connection
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from bot.links.secret_links import SecretLinks
+from handlers.digests.page import document
+from handlers.digests.page.link import PATH
+from storage.base.vault import Vault
+from storage.people import page_links, people
+
+# Longer than any query that the page itself makes.
+_MOST_QUERY = 1000
+_STYLE = b64encode(sha256(document.STYLE.encode()).digest()).decode()
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": (
+        f"default-src 'none'; style-src 'sha256-{_STYLE}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+
+
+class DigestPages:
+    """Looks up whose a link is at every look."""
+
+    def __init__(self, vault: Vault, links: SecretLinks) -> None:
+        self._vault, self._links = vault, links
+
+    def routes(self) -> list[Route]:
+        """GET and HEAD; nothing else is answered."""
+        return [Route(PATH + "{token}", self._look)]
+
+    async def _look(self, request: Request) -> Response:
+        query = dict(request.query_params)
+
+        def page(db: Connection, token: str, now: datetime) -> str | None:
+            person_id = page_links.person_of(db, self._vault, token, now)
+            return document.page(db, people.by_id(db, person_id, now), query, now) if person_id else None
+
+        short = len(request.url.query) <= _MOST_QUERY
+        html = await self._links.opened(request.path_params["token"], page) if short else None
+        return HTMLResponse(html or document.gone(), 200 if html else 404, HEADERS)
