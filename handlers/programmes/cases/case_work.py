@@ -56,7 +56,7 @@ def work(ask: Ask) -> Sequence[Reply]:
     taken = [_take(ask, row, one, chain.actions(row)[said], rest)]
     for each in dict.fromkeys(more) if more else ():
         other, its_row = case_waiting.named(ask, each)
-        taken.append(_take(ask, its_row, other, said, rest))
+        taken.append(_take(ask, its_row, other, chain.actions(its_row).get(said, said), rest))
     return _together(taken)
 
 
