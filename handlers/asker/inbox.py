@@ -41,6 +41,15 @@ def decided(ask: Ask, word: str, number: str, words: str = "") -> Sequence[Reply
     return [answer] if isinstance(answer, Reply) else answer
 
 
+def as_one(replies: list[Reply]) -> list[Reply]:
+    """What the asker hears of many is one message; the letters to others stay as they are."""
+    mine = [each for each in replies if each.to is None and each.at is None]
+    closes = tuple(closed for each in mine for closed in each.closes)
+    text = "\n".join(each.text for each in mine)
+    letters = [each for each in replies if each not in mine]
+    return [Reply(text, (LIST,), closes=closes), *letters] if len(mine) > 1 else replies
+
+
 def days(ask: Ask, since: datetime) -> int:
     """For how many days something has waited."""
     return (ask.today - since.astimezone(ask.now.tzinfo).date()).days
