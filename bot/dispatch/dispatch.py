@@ -168,6 +168,8 @@ def _read(
     if case and (not whole or "child" not in case[0][0].subject):
         replies = _list(features.readers["case"](replace(ask, args=text, reading=reading)))
         return [*replies, *waiting.give_way(ask, "case")] if waiting else replies
+    if two := tasks.apart(ask, text, reading):
+        return [*_read(features, ask, two[0], waiting), *tasks.reported(features, ask, two[1])]
     told = bool(ask.message.attachments) and programmes.stated(ask, text, reading)
     if ask.message.attachments and not told and attachments.is_caption(ask, reading):
         return _list(features.readers[attachments.reader(ask)](ask))

@@ -1,5 +1,6 @@
 """What waits for somebody, of every kind, the oldest first: each command says what of its own does (`waits`)."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -9,6 +10,13 @@ from storage.base import key_values
 
 LIST = Button("待办", "待办")
 _LISTED = 5
+# 同意 1-20, 同意 全部: several at once.
+RANGE = re.compile(
+    r"\s*第?(\d{1,3})\s*[号件个条]?\s*[-–—~～至到]\s*第?(\d{1,3})(?:[号件个条](?!\w)|(?![\w:-]))[\s,，、。]*"
+)
+ALL = re.compile(r"\s*(?:全部|全都|所有|都)(?:同意|通过)?[\s。!！]*$")
+# A place in the list that was shown last: 同意 1, 退回 2 材料不全.
+PLACE = re.compile(r"\s*第?(\d{1,3})(?:[号件个条](?!\w)|(?![\w:]))[\s,，:：、。]*")
 
 
 def gathered(ask: Ask, but: str = "") -> list[Waiting]:
@@ -31,6 +39,15 @@ def decided(ask: Ask, word: str, number: str, words: str = "") -> Sequence[Reply
     args = f"{number} {word if found.number else ''} {words}"
     answer = found.handler(replace(ask, args=" ".join(args.split())))
     return [answer] if isinstance(answer, Reply) else answer
+
+
+def as_one(replies: list[Reply]) -> list[Reply]:
+    """What the asker hears of many is one message; the letters to others stay as they are."""
+    mine = [each for each in replies if each.to is None and each.at is None]
+    closes = tuple(closed for each in mine for closed in each.closes)
+    text = "\n".join(each.text for each in mine)
+    letters = [each for each in replies if each not in mine]
+    return [Reply(text, (LIST,), closes=closes), *letters] if len(mine) > 1 else replies
 
 
 def days(ask: Ask, since: datetime) -> int:
@@ -70,6 +87,19 @@ def shown(ask: Ask) -> list[str] | None:
     """The numbers of the list that was shown last, in its order; None when none was."""
     kept = key_values.get(ask.db, _key(ask))
     return kept.value.split() if kept else None
+
+
+def places(words: str, length: int) -> tuple[list[int], str]:
+    """(the places that the words begin with, the rest): 1-3, 1、3 已挂好, 全部 of this length, which may be shorter."""
+    if ALL.fullmatch(words):
+        return list(range(1, length + 1)), ""
+    if span := RANGE.match(words):
+        return list(range(int(span[1]), int(span[2]) + 1)), words[span.end() :]
+    found: list[int] = []
+    while match := PLACE.match(words):
+        found.append(int(match[1]))
+        words = words[match.end() :]
+    return found, words
 
 
 def _key(ask: Ask) -> str:

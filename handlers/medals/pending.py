@@ -22,13 +22,6 @@ _PLACES = 200
 LIST = Button("待审", "待审")
 # 待审 从6: the next five.
 _FROM = re.compile(r"\s*从\s*(\d{1,3})\s*")
-# 同意 1-20, 同意 全部: several at once, after one more question.
-_RANGE = re.compile(
-    r"\s*第?(\d{1,3})\s*[号件个条]?\s*[-–—~～至到]\s*第?(\d{1,3})(?:[号件个条](?!\w)|(?![\w:-]))[\s,，、。]*"
-)
-_ALL = re.compile(r"\s*(?:全部|全都|所有|都)(?:同意|通过)?[\s。!！]*$")
-# A place in the list that was shown last: 同意 1, 退回 2 材料不全.
-_PLACE = re.compile(r"\s*第?(\d{1,3})(?:[号件个条](?!\w)|(?![\w:]))[\s,，:：、。]*")
 
 
 def _in_inbox(ask: Ask) -> list[Waiting]:
@@ -109,9 +102,9 @@ def _one(ask: Ask, case: nominations.Case) -> Reply:
 
 def several(ask: Ask) -> list[str]:
     """The case numbers that 1-20 or 全部 mean; empty for other words. The places are those of the list shown last."""
-    if _ALL.fullmatch(ask.args):
+    if inbox.ALL.fullmatch(ask.args):
         return _listed(ask)
-    match = _RANGE.fullmatch(ask.args)
+    match = inbox.RANGE.fullmatch(ask.args)
     if match is None:
         return _mixed(ask)
     listed, first, last = _listed(ask), int(match[1]), int(match[2])
@@ -122,10 +115,7 @@ def several(ask: Ask) -> list[str]:
 
 def _mixed(ask: Ask) -> list[str]:
     """The numbers of 1 3 4 where not all of them are nominations; empty for other words."""
-    rest, places = ask.args, []
-    while match := _PLACE.match(rest):
-        places.append(int(match[1]))
-        rest = rest[match.end() :]
+    places, rest = inbox.places(ask.args, 0)
     listed = _listed(ask) if len(places) > 1 and not rest else []
     found = [listed[place - 1] for place in places if 0 < place <= len(listed)]
     return found if len(found) == len(places) and not all(map(_is_nomination, found)) else []
@@ -137,7 +127,7 @@ def _is_nomination(number: str) -> bool:
 
 def of_another_kind(ask: Ask, word: str) -> Sequence[Reply] | None:
     """What the decision does where its place means no nomination but a report or case; None where it means one."""
-    match = _PLACE.match(ask.args)
+    match = inbox.PLACE.match(ask.args)
     listed = _listed(ask) if match else []
     if match is None or not 0 < (place := int(match[1])) <= len(listed):
         return None
@@ -169,8 +159,8 @@ def with_numbers(ask: Ask, most: int = _LISTED) -> str:
     """
     words = ask.args
     numbers: list[str] = []
-    listed = _listed(ask) if _PLACE.match(words) else []
-    while len(numbers) < most and (match := _PLACE.match(words)):
+    listed = _listed(ask) if inbox.PLACE.match(words) else []
+    while len(numbers) < most and (match := inbox.PLACE.match(words)):
         place = int(match[1])
         if not 0 < place <= len(listed):
             raise Refusal(f"待审里没有第 {place} 件。发「待审」看现在的序号。", LIST)

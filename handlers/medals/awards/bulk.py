@@ -62,16 +62,10 @@ def all_sure(ask: Ask, known: _Many) -> list[Reply]:
             against.append(refusal.text)
     if not cases and not others:
         raise Refusal("\n".join(["没有同意:", *against]), pending.LIST)
-    return [*_as_one(others), *(approval.approve(ask, cases, ladders, said=against) if cases else _unsaid(against))]
-
-
-def _as_one(replies: list[Reply]) -> list[Reply]:
-    """What the asker hears of many is one message; the letters to others stay as they are."""
-    mine = [each for each in replies if each.to is None and each.at is None]
-    closes = tuple(closed for each in mine for closed in each.closes)
-    text = "\n".join(each.text for each in mine)
-    letters = [each for each in replies if each not in mine]
-    return [Reply(text, (inbox.LIST,), closes=closes), *letters] if len(mine) > 1 else replies
+    return [
+        *inbox.as_one(others),
+        *(approval.approve(ask, cases, ladders, said=against) if cases else _unsaid(against)),
+    ]
 
 
 def _elsewhere(ask: Ask, number: str) -> Sequence[Reply]:

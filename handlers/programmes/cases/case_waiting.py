@@ -2,6 +2,7 @@
 
 import re
 
+from handlers.asker import inbox
 from handlers.catalogue import chain, current
 from handlers.catalogue.model import Row
 from handlers.kit import Ask, Button, Denied, Refusal
@@ -13,7 +14,6 @@ from storage.programmes.cases import Case
 
 COMMAND = "办"
 _DONE = re.compile("^(?:我们?|本校|学校)?(?:已经?|都)")
-_PLACE = re.compile(r"(\d{1,3})(?:[\s,，:：]+|$)")
 _MOST_WAITING = 300
 _MOST_BUTTONS = 6
 
@@ -41,23 +41,19 @@ def _is_for(ask: Ask, one: Case, row: Row) -> bool:
     return any(not each.optional for each in able)
 
 
-def by_word(ask: Ask, text: str) -> list[tuple[Case, str]]:
-    """Whatever waits for the asker and may take the step that the text begins with, each with that step and the rest.
+def _able(ask: Ask, text: str) -> list[tuple[Case, str, str]]:
+    """Whatever waits for the asker and may take the step that the text begins with, each with its word and the rest.
 
-    已会签, 派课了 王老师周三来; 整改 2 is the second of 待办.
+    已会签, 派课了 王老师周三来.
     """
     said = _DONE.sub("", text)
-    able: list[tuple[Case, str]] = []
-    for place, (one, row) in enumerate(found(ask), 1):
+    able: list[tuple[Case, str, str]] = []
+    for one, row in found(ask):
         word = max(chain.named(row, said), chain.named(row, text), key=len)
         rest = (said if said.startswith(word) else text)[len(word) :].lstrip("了 ,，:：")
         steps = case_rights.possible(ask.me, row, one, cases.steps(ask.db, one.id)) if word else []
         if chain.actions(row).get(word) in {each.action for each in steps}:
-            nth = _PLACE.match(rest)
-            if nth and int(nth[1]) == place:
-                return [(one, f"{word} {rest[nth.end() :]}".strip())]
-            if nth is None:
-                able.append((one, f"{word} {rest}".strip()))
+            able.append((one, word, rest))
     return able
 
 
@@ -77,11 +73,38 @@ def named(ask: Ask, number: str) -> tuple[Case, Row]:
 
 
 def step(ask: Ask, text: str) -> str:
-    """The arguments of 办 for a step that is told without a number; empty where none is meant, Refusal for several."""
-    able = by_word(ask, text)
-    if len(able) < 2:
-        return "".join(f"{one.number} {words}" for one, words in able)
-    buttons = (
-        Button(f"{words.partition(' ')[0]} {one.number}", COMMAND, f"{one.number} {words}") for one, words in able
-    )
+    """The arguments of 办 for a step that is told without a number; empty where none is meant, Refusal for several.
+
+    整改 2 is the second of the list that was shown last; 同意 1-3 and 同意 全部 are asked about once more.
+    """
+    able = _able(ask, text)
+    if not able:
+        return ""
+    _, word, rest = able[0]
+    numbers = [one.number for one, _, _ in able]
+    # All that can be done, and not all of a list with things of another kind.
+    listed = numbers if inbox.ALL.fullmatch(rest) else inbox.shown(ask) or numbers
+    places, words = inbox.places(rest, len(listed))
+    if not places:
+        return _only(able)
+    meant = dict.fromkeys(listed[place - 1] for place in places if 0 < place <= len(listed))
+    waiting = [number for number in meant if number in numbers]
+    if len(waiting) < len(set(places)):
+        raise Refusal(f"序号里有不能{word}的，还没有办。发「待办」看现在的序号。", inbox.LIST)
+    first, *others = waiting
+    args = " ".join([first, word, *others, words]).strip()
+    if others:
+        shown = "、".join(waiting[:_MOST_BUTTONS]) + (f" 等 {len(waiting)} 件" if len(waiting) > _MOST_BUTTONS else "")
+        raise Refusal(
+            f"要{word}这 {len(waiting)} 件吗？还没有办。{shown}", Button(f"{len(waiting)} 件都{word}", COMMAND, args)
+        )
+    return args
+
+
+def _only(able: list[tuple[Case, str, str]]) -> str:
+    if len(able) == 1:
+        one, word, rest = able[0]
+        return f"{one.number} {word} {rest}".strip()
+    args = ((f"{word} {one.number}", f"{one.number} {word} {rest}".strip()) for one, word, rest in able)
+    buttons = (Button(label, COMMAND, words) for label, words in args)
     raise Refusal(f"有 {len(able)} 件，是哪一件？还没有办。发「待办」看各是什么。", *tuple(buttons)[:_MOST_BUTTONS])

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from handlers.asker import inbox
 from handlers.attendance import attachments
 from handlers.catalogue import chain
 from handlers.catalogue.model import Row
@@ -45,7 +46,9 @@ def work(ask: Ask) -> Sequence[Reply]:
         rest = words.removeprefix(own).strip(_SIGNS)
         more, rest = case_waiting.NUMBERS.leading(ask, rest)
         each_one = [(one, row), *(case_waiting.named(ask, each) for each in dict.fromkeys(more or ()))]
-        return _together([case_changes.WORDS[own](ask, its_row, each, rest) for each, its_row in each_one])
+        return inbox.as_one(
+            [reply for each, its_row in each_one for reply in case_changes.WORDS[own](ask, its_row, each, rest)]
+        )
     if not said:
         now = case_words.now_possible(ask, row, one)
         raise Refusal(
@@ -53,21 +56,11 @@ def work(ask: Ask) -> Sequence[Reply]:
         )
     rest = words.removeprefix(said).strip(_SIGNS)
     more, rest = case_waiting.NUMBERS.leading(ask, rest)
-    taken = [_take(ask, row, one, chain.actions(row)[said], rest)]
+    taken = [*_take(ask, row, one, chain.actions(row)[said], rest)]
     for each in dict.fromkeys(more) if more else ():
         other, its_row = case_waiting.named(ask, each)
-        taken.append(_take(ask, its_row, other, said, rest))
-    return _together(taken)
-
-
-def _together(taken: list[Sequence[Reply]]) -> Sequence[Reply]:
-    """What is said of several at once: one answer, and the letters about each."""
-    if len(taken) == 1:
-        return taken[0]
-    closes = tuple(each for replies in taken for each in replies[0].closes)
-    text = "\n".join(replies[0].text for replies in taken)
-    letters = [letter for replies in taken for letter in replies[1:]]
-    return [Reply(text, (Button("待办", "待办"),), closes=closes), *letters]
+        taken += _take(ask, its_row, other, chain.actions(its_row).get(said, said), rest)
+    return inbox.as_one(taken)
 
 
 def _take(ask: Ask, row: Row, one: cases.Case, action: str, words: str) -> Sequence[Reply]:

@@ -36,7 +36,8 @@ _LOOKS_LIKE = """
 NOT_NAMES = frozenset(_LOOKS_LIKE.split())
 _ONE = pattern(rf"(?:{LONG_NAME}|{NAME})")
 _TITLES = ("老师", "同学", "主任", "校长", "队长", "班长", "队员", "家长", "教师")
-_EVERYBODY = ("全员", "全体", "全班", "全校", "全部")
+# 应该够一星章了: 应 is a surname.
+_NO_NAMES = ("全员", "全体", "全班", "全校", "全部", "应该", "应当")
 _SEPARATOR = pattern(r"[、,，/;和与及\s]+")
 _NICKNAME = pattern(
     rf"(?:[小阿]{_HAN}|({_HAN})\1|[大老]?[{SURNAMES}](?:同学|某某?|老师|小朋友|校长|主任)|小{_HAN}{{2}})"
@@ -47,7 +48,7 @@ def is_name(word: str) -> bool:
     """Whether `word` as a whole may be the full name of a person: 王小明, 欧阳若涵, 阿依古丽·买买提."""
     return (
         word not in NOT_NAMES
-        and not word.startswith(_EVERYBODY)
+        and not word.startswith(_NO_NAMES)
         and not word.endswith(_TITLES)
         and _ONE.fullmatch(word) is not None
     )
