@@ -22,7 +22,10 @@ _ASKED = re.compile(
 _NUMBERED = re.compile(rf"([\d{CHINESE}]{{1,3}})[月./-]([\d{CHINESE}]{{1,3}})[日号]?")
 _SLASH = re.compile(r"(?<![\d/.-])(\d{1,2})/(\d{1,2})(?![\d/.-])")
 _WEEKS = re.compile(rf"(?<=提前)\s*([\d{CHINESE}])个?(?:周|星期)")
-_SPOKEN = re.compile(rf"[{CHINESE}]{{1,3}}(?=月|[日号]|天(?!气))")
+# 三月三歌会 is a name.
+_SPOKEN = re.compile(
+    rf"[{CHINESE}]{{1,3}}(?=月(?:份?$|[{CHINESE}]{{1,3}}[日号])|天(?!气))|(?<=月)[{CHINESE}]{{1,3}}(?=[日号])"
+)
 
 
 def named(calendar: Calendar, words: str, today: date) -> list[KeyDate]:
