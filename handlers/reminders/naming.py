@@ -9,6 +9,9 @@ from handlers.reading.text.numbers import CHINESE, value_of
 from handlers.wording import days
 from scheduling.calendar import Calendar, KeyDate
 
+# What is done to a row of one's own, in other words.
+DEEDS = {"添加": "新增", "停": "暂停", "停用": "暂停", "删": "删除", "取消": "删除", "修改": "改", "编辑": "改"}
+YEARS = {"去年": -1, "今年": 0, "明年": 1}
 # What a name may be said without.
 _AROUND = re.compile(r"^(?:世界|国际|全国|中国|全民|国家|少先队)+|(?:纪念日|活动日|节|日)$")
 # What stands around one in a question: 离六一还有几天, 请问国庆节是哪天, 清明要准备什么.
@@ -20,6 +23,7 @@ _ASKED = re.compile(
     f"(?:{_BEFORE}|距?离|到|{_LEFT}[是到]?)*(?P<name>.+?)(?:[是在的呢啊呀吗吧要该]|今年|{_WHEN}|{_LEFT}|{_WHAT}|提醒)*"
 )
 _NUMBERED = re.compile(rf"([\d{CHINESE}]{{1,3}})[月./-]([\d{CHINESE}]{{1,3}})[日号]?")
+_OF_YEAR = re.compile(rf"({'|'.join(YEARS)})的?(?=\d{{1,2}}月)")
 _SLASH = re.compile(r"(?<![\d/.-])(\d{1,2})/(\d{1,2})(?![\d/.-])")
 _WEEKS = re.compile(rf"(?<=提前)\s*([\d{CHINESE}])个?(?:周|星期)")
 # 三月三歌会 is a name.
@@ -86,7 +90,8 @@ def coming(key: KeyDate, today: date) -> date:
     return next((day for day in near if day and day >= today), date.max)
 
 
-def digits(words: str) -> str:
-    """十二月 → 12月, 五月二十日 → 5月20日, 5/20 → 5月20日, 提前七天 → 提前7天, 提前一周 → 提前7天."""
+def digits(words: str, today: date) -> str:
+    """十二月 → 12月, 明年五月二十日 → 2027年5月20日, 5/20 → 5月20日, 提前七天 → 提前7天, 提前一周 → 提前7天."""
     words = _WEEKS.sub(lambda match: f"{7 * (value_of(match[1]) or 1)}天", _SLASH.sub(r"\1月\2日", words))
-    return _SPOKEN.sub(lambda match: str(value_of(match[0]) or match[0]), words)
+    words = _SPOKEN.sub(lambda match: str(value_of(match[0]) or match[0]), words)
+    return _OF_YEAR.sub(lambda match: f"{today.year + YEARS[match[1]]}年", words)

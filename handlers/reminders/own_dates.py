@@ -15,8 +15,7 @@ from storage.people import people
 from storage.people.people import Role
 from storage.reminders import own_dates
 
-_SAME = {"添加": "新增", "停": "暂停", "停用": "暂停", "删": "删除", "取消": "删除", "修改": "改", "编辑": "改"}
-WORDS = ("新增", "暂停", "恢复", "删除", "改", *_SAME)
+WORDS = ("新增", "暂停", "恢复", "删除", "改", *naming.DEEDS)
 _LIKE = "提醒 新增 2027-05-20 校园开放日 提前 7,1"
 _LEADS = (7, 1)
 _BEFORE = re.compile(r"提前\s*(\d{1,2}(?:\s*[,，、和]\s*\d{1,2})*)\s*天?")
@@ -51,8 +50,8 @@ def remind(said: Due) -> Reply | None:
 
 def handle(ask: Ask, word: str, words: str) -> Reply:
     """What is asked for of one's own dates."""
-    word = _SAME.get(word, word)
-    words = naming.digits(words)
+    word = naming.DEEDS.get(word, word)
+    words = naming.digits(words, ask.today)
     if word == "新增":
         return _add(ask, words)
     one, rest = _own(ask, word, words)
