@@ -1,8 +1,9 @@
 """Occasions: what is said at a time. Each is declared once, beside the words it is said in."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection
@@ -12,6 +13,7 @@ from scheduling.school_days import with_days
 from storage.organisation import school_days
 from storage.organisation.school_days import SchoolDays
 from storage.reminders.deliveries import DeliveryRow
+from storage.reminders.recipients import Recipient
 
 # A delivery without its kind: occurrence, lead, day, due_at (aware) and, where it is one person's, person_id.
 Row = dict[str, Any]
@@ -108,6 +110,20 @@ class Occasions:
         """The rows of everybody with these roles."""
         makers = ((one.kind, one.each) for one in self.by_kind.values() if one.each)
         return [{"payload": {}, **row, "kind": kind} for kind, each in makers for row in each(span, hats)]
+
+    def for_holders(
+        self, span: Span, holders: Iterable[Recipient]
+    ) -> Iterator[tuple[Sequence[Recipient], Sequence[Row]]]:
+        """The grants of each person, who come in order of people, with the rows of everybody with such roles there."""
+        # Most people have the same few roles: what those get is worked out once for each calendar.
+        known: dict[tuple[Calendar, frozenset[Hat]], Sequence[Row]] = {}
+        for _, held in groupby(holders, key=lambda one: one.person_id):
+            grants = list(held)
+            hats, at = frozenset(hat(one.role, one.grade) for one in grants), span.at({one.path for one in grants})
+            key = at.calendar, hats
+            if key not in known:
+                known[key] = self.for_hats(at, hats)
+            yield grants, known[key]
 
     def found(self, span: Span) -> list[Row]:
         """The rows of people who are found in what is stored."""

@@ -5,13 +5,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
-from itertools import groupby
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
 from scheduling.calendar import DAY, Calendar
-from scheduling.occasions import Hat, Occasions, Row, Span, hat
+from scheduling.occasions import Occasions, Row, Span
 from storage.base import key_values
 from storage.organisation import school_days
 from storage.reminders import deliveries, holds, recipients
@@ -74,7 +73,7 @@ def lay_out(db: Connection, now: datetime, calendar: Calendar, occasions: Occasi
         mark = None
     if step is None or (step.goal.until, step.goal.calendar) != (goal.until, goal.calendar):
         step = _begin(db, now, calendar, occasions, mark, goal)
-    span, made = _span(db, now, calendar, step), _Made(step, now)
+    span, made = _span(db, now, calendar, step), _Made(date.fromisoformat(step.after), now)
     ids = recipients.holders(db, step.person, chunk, step.newer)
     rows = list(made.rows(recipients.recipients(db, now, ids), occasions, span))
     if step.person == 0 and step.newer is None:
@@ -124,33 +123,24 @@ def _span(db: Connection, now: datetime, calendar: Calendar, step: _Pass) -> Spa
     return Span(db, now, calendar, first, last, tuple(school_days.all_of(db)))
 
 
+@dataclass(frozen=True, slots=True)
 class _Made:
     """The rows of one pass."""
 
-    def __init__(self, step: _Pass, now: datetime) -> None:
-        self._after, self._now = date.fromisoformat(step.after), now
-        # Most people have the same few roles: what those get is worked out once for each calendar.
-        self._by_hats: dict[tuple[Calendar, frozenset[Hat]], list[Row]] = {}
+    after: date
+    now: datetime
 
     def counts(self, row: Row) -> bool:
         """Whether it is to come, or passed while no process ran."""
-        return bool(row["due_at"] > self._now or row["due_at"].date() > self._after)
+        return bool(row["due_at"] > self.now or row["due_at"].date() > self.after)
 
     def rows(self, people: Iterable[recipients.Recipient], occasions: Occasions, span: Span) -> Iterator[Row]:
         """Those of these people."""
-        for person_id, held in groupby(people, key=lambda one: one.person_id):
-            grants = list(held)
-            hats, at = (
-                frozenset(hat(one.role, one.grade) for one in grants),
-                span.at({one.path for one in grants}),
-            )
-            key = at.calendar, hats
-            if key not in self._by_hats:
-                self._by_hats[key] = [row for row in occasions.for_hats(at, hats) if self.counts(row)]
+        for grants, rows in occasions.for_holders(span, people):
             since = min(one.since for one in grants)
-            for row in self._by_hats[key]:
-                if row["due_at"] >= since:
-                    yield {**row, "person_id": person_id, "channel": grants[0].channel}
+            for row in rows:
+                if row["due_at"] >= since and self.counts(row):
+                    yield {**row, "person_id": grants[0].person_id, "channel": grants[0].channel}
 
 
 def _mark(until: str, newest: Sequence[int], calendar: str) -> _Mark:

@@ -72,7 +72,11 @@ def _rows(
     """What waits, and what will be laid out, by person."""
     kept = {(row.person_id, row.occurrence, row.lead): row for row in deliveries.waiting(span.db, span.now)}
     settled = deliveries.settled(span.db, span.now)
-    for made in (*occasions.found(span), *_by_hats(span, occasions, people)):
+    grants = (one for held in people.values() for one in held)
+    everybody = (
+        {**row, "person_id": held[0].person_id} for held, rows in occasions.for_holders(span, grants) for row in rows
+    )
+    for made in (*occasions.found(span), *everybody):
         key = made["person_id"], made["occurrence"], made["lead"]
         if made["due_at"] > span.now and key not in settled:
             kept.setdefault(key, DeliveryRow(**{"id": 0, "channel": "", **made}))
@@ -81,21 +85,6 @@ def _rows(
         if span.holds(row.due_at) and row.kind in occasions.by_kind:
             found.setdefault(row.person_id, []).append(row)
     return found
-
-
-def _by_hats(
-    span: declared.Span, occasions: declared.Occasions, people: dict[int, list[Recipient]]
-) -> Iterator[dict[str, Any]]:
-    by_hats: dict[Any, list[dict[str, Any]]] = {}
-    for person_id, held in people.items():
-        hats, at = (
-            frozenset(declared.hat(one.role, one.grade) for one in held),
-            span.at({one.path for one in held}),
-        )
-        key = at.calendar, hats
-        if key not in by_hats:
-            by_hats[key] = occasions.for_hats(at, hats)
-        yield from ({**row, "person_id": person_id} for row in by_hats[key])
 
 
 @dataclass(frozen=True, slots=True)

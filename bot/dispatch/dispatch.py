@@ -10,11 +10,13 @@ from bot.dispatch.features import Features
 from handlers import kit, rights
 from handlers.asker import context, examples
 from handlers.attendance import attachments, recent, reports
+from handlers.catalogue.loader import calendar_of
 from handlers.checkins.questions import asking
 from handlers.general import exports, handbook
 from handlers.people import spoken_codes
 from handlers.reading import Reading
 from handlers.registry import Command
+from handlers.reminders import naming
 from handlers.wording import programmes
 from storage.messages import cards, inbox
 
@@ -222,7 +224,10 @@ def _intent(ask: kit.Ask, text: str, reading: Reading, free: bool) -> str:
         return "question"
     if reading.intent == "chat" and free and asking.offers(ask, reading):
         return "offered"
-    return "amend" if free and recent.amends(ask, text, reading) else reading.intent
+    if free and recent.amends(ask, text, reading):
+        return "amend"
+    asks = free and ask.message.private and reading.intent in ("unknown", "question")
+    return "key_date" if asks and naming.called(calendar_of(ask.db), text) else reading.intent
 
 
 def _pressed(features: Features, ask: kit.Ask) -> Sequence[kit.Reply]:

@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from handlers.attendance import ladder
 from handlers.catalogue.loader import calendar_of
 from handlers.kit import MEMBERS, Ask, Button, Refusal, Reply
+from handlers.reading.text.windows import hours_in
 from handlers.registry import command
 from handlers.reminders import letter
 from handlers.wording import days
@@ -19,7 +20,6 @@ _WHEN = {"今天傍晚": 0, "明天": 1, "下周一": 7}
 _DAY = re.compile(r"(\d\d)-(\d\d)(?!\d)\s*(.*)")
 _BACK = "恢复"
 _LONGEST_NAME = 24
-_SPAN = re.compile(r"(\d{1,2})[:：点](\d\d)?\s*(?:-|–|—|~|到|至)\s*(\d{1,2})[:：点](\d\d)?")
 _AT_ANY_TIME = frozenset({"取消", "关", "关闭", "不用", "随时"})
 
 
@@ -122,8 +122,8 @@ def seen(ask: Ask) -> Reply:
 
 
 @command(
-    "勿扰", "quiet", who=MEMBERS, group="提醒", rank=44, help="只在您方便的时间收提醒", follows=r"$|\d|[取关不随]",
-    examples=("勿扰", "勿扰 7:30-20:00", "勿扰 取消"),
+    "勿扰", "quiet", who=MEMBERS, group="提醒", rank=44, help="只在您方便的时间收提醒",
+    follows=r"$|.*[\d点]|[取关不随]", examples=("勿扰", "勿扰 7:30-20:00", "勿扰 取消"),
 )  # fmt: skip
 def hours(ask: Ask) -> Reply:
     """From when to when somebody wants to be written to, within the hours of the catalogue."""
@@ -131,13 +131,12 @@ def hours(ask: Ask) -> Reply:
     if ask.args in _AT_ANY_TIME:
         wishes.put_hours(ask.db, ask.me.id, time(), time(), ask.now)
         return Reply(f"好的，{times.quiet_until:%H:%M} 到 {times.quiet_from:%H:%M} 之间随时提醒您。")
-    match = _SPAN.search(ask.args)
-    if not match:
+    said = hours_in(ask.args)
+    if len(said) != 2:
         return Reply(_standing(ask) + "\n要改，像这样发：勿扰 7:30-20:00（只在这段时间提醒），或「勿扰 取消」。")
-    try:
-        since, until = time(int(match[1]), int(match[2] or 0)), time(int(match[3]), int(match[4] or 0))
-    except ValueError:
-        raise Refusal("时间不对，没有改。像这样发：勿扰 7:30-20:00") from None
+    since, until = said
+    if since is None or until is None:
+        raise Refusal("时间不对，没有改。像这样发：勿扰 7:30-20:00")
     if not since < until or times.quiet(since) or (until > times.quiet_from):
         raise Refusal(f"请写 {times.quiet_until:%H:%M} 到 {times.quiet_from:%H:%M} 之间的一段，没有改。")
     wishes.put_hours(ask.db, ask.me.id, since, until, ask.now)

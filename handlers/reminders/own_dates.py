@@ -10,17 +10,18 @@ from handlers.registry import due
 from handlers.reminders import naming
 from handlers.wording import days
 from scheduling.occasions import Row, Span, leading
+from storage.base.words import Cleared
 from storage.people import people
 from storage.people.people import Role
 from storage.reminders import own_dates
 
-_SAME = {"添加": "新增", "停": "暂停", "停用": "暂停", "删": "删除", "取消": "删除", "修改": "改", "编辑": "改"}
-WORDS = ("新增", "暂停", "恢复", "删除", "改", *_SAME)
+WORDS = ("新增", "暂停", "恢复", "删除", "改", *naming.DEEDS)
 _LIKE = "提醒 新增 2027-05-20 校园开放日 提前 7,1"
 _LEADS = (7, 1)
 _BEFORE = re.compile(r"提前\s*(\d{1,2}(?:\s*[,，、和]\s*\d{1,2})*)\s*天?")
 _YEARLY = re.compile(r"每年|年年")
 _ON_DAY = re.compile(r"[,，、和]?\s*当天")
+_RENAMED = re.compile(r"(?:改?名(?:[称字]|(?![称字]))|叫做?)\s*改?[为成叫]?[\s:：]*(.+)")
 _NUMBER = re.compile(r"[#＃]?(\d{1,9})\s*(.*)")
 _LONGEST, _MOST = 30, 30
 
@@ -49,8 +50,8 @@ def remind(said: Due) -> Reply | None:
 
 def handle(ask: Ask, word: str, words: str) -> Reply:
     """What is asked for of one's own dates."""
-    word = _SAME.get(word, word)
-    words = naming.digits(words)
+    word = naming.DEEDS.get(word, word)
+    words = naming.digits(words, ask.today)
     if word == "新增":
         return _add(ask, words)
     one, rest = _own(ask, word, words)
@@ -69,11 +70,9 @@ def _add(ask: Ask, words: str) -> Reply:
     yearly = bool(_YEARLY.search(words))
     leads, rest = _leads(_YEARLY.sub(" ", words))
     day, rest = days.day_in(rest, ask.today, ahead=True)
-    name = gate.cleared(rest)
+    name = _name(rest, "新增")
     if day is None or not name:
         raise Refusal(f"没看懂日子或名称，没有新增。像这样发：{_LIKE}（每年都有的写上「每年」）")
-    if len(name) > _LONGEST:
-        raise Refusal(f"名称有 {len(name)} 字，请缩短到 {_LONGEST} 字以内，没有新增。")
     if day < ask.today and not yearly:
         raise Refusal(f"{days.day(day, ask.today)}已经过去了，没有新增。")
     unit = _unit(ask)
@@ -88,13 +87,23 @@ def _add(ask: Ask, words: str) -> Reply:
 
 def _change(ask: Ask, one: own_dates.OwnDate, words: str) -> Reply:
     leads, rest = _leads(words)
-    day, _ = days.day_in(rest, ask.today, ahead=True)
-    if day is None and not leads:
-        raise Refusal(f"改成哪一天，或提前几天？没有改。像这样发：提醒 改 {one.id} 5月21日 提前 3")
-    own_dates.change(ask.db, one, day=day or one.day, leads=list(leads or one.leads))
+    day, rest = days.day_in(rest, ask.today, ahead=True)
+    renamed = _RENAMED.search(rest)
+    name = _name(renamed[1], "改") if renamed else ""
+    if day is None and not leads and not name:
+        raise Refusal(f"改成哪一天、提前几天，或叫什么？没有改。像这样发：提醒 改 {one.id} 5月21日 提前 3")
+    own_dates.change(ask.db, one, name=name or one.name, day=day or one.day, leads=list(leads or one.leads))
     new = own_dates.by_id(ask.db, one.id)
     assert new is not None
-    return Reply(f"已改：{_said(one)} → {days.day(new.day, ask.today)}，{_before(new)}提醒。")
+    called = f"{name}，" if name else ""
+    return Reply(f"已改：{_said(one)} → {called}{days.day(new.day, ask.today)}，{_before(new)}提醒。")
+
+
+def _name(words: str, deed: str) -> Cleared:
+    name = gate.cleared(words)
+    if len(name) > _LONGEST:
+        raise Refusal(f"名称有 {len(name)} 字，请缩短到 {_LONGEST} 字以内，没有{deed}。")
+    return name
 
 
 def _leads(words: str) -> tuple[tuple[int, ...], str]:

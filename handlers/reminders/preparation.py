@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from handlers.catalogue.loader import calendar_of
 from handlers.kit import ADMINS, Ask, Button, Denied, Refusal, Reply, Role, Unit
+from handlers.reading.text.numbers import CHINESE, value_of
 from handlers.registry import command
 from handlers.reminders import naming
 from handlers.wording import days, places
@@ -22,6 +23,7 @@ WORD = "准备清单"
 _TICKS = frozenset({Role.BRIGADE, Role.SCHOOL_ADMIN})
 _MOST_BUTTONS, _MOST_SCHOOLS = 5, 12
 _NUMBERS = re.compile(r"(?<![\d月])(\d{1,2})(?:\s*[-–~到至]\s*(\d{1,2}))?(?![\d月日号])")
+_SPOKEN = re.compile(rf"(?<=第)[{CHINESE}]{{1,3}}")
 _ALL = re.compile(r"全部|都")
 _UNDONE = re.compile(r"还?没做?好?|撤回|撤销|取消|恢复")
 _AROUND = re.compile(r"第|项|做好?了?|完成了?|好了|办好了?|[,，、和。]|$")
@@ -93,6 +95,7 @@ def _steps(key: KeyDate) -> tuple[str, ...]:
 
 
 def _numbers(words: str, most: int) -> tuple[list[int], str]:
+    words = _SPOKEN.sub(lambda match: str(value_of(match[0]) or match[0]), words)
     if _ALL.search(words):
         return list(range(1, most + 1)), " ".join(_AROUND.sub(" ", _ALL.sub(" ", words)).split())
     found: list[int] = []

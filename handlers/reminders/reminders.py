@@ -6,7 +6,7 @@ from itertools import groupby
 
 from handlers.catalogue.current import calendar_at
 from handlers.kit import ADMINS, MEMBERS, Ask, Button, Denied, Refusal, Reply, Role
-from handlers.registry import command
+from handlers.registry import command, reads
 from handlers.reminders import key_dates, naming, own_dates
 from scheduling import key_dates as planned
 from scheduling.calendar import Calendar
@@ -34,6 +34,12 @@ def show(ask: Ask) -> Reply:
     if wanted == "放行":
         return _let_go(ask)
     return _list(ask, calendar) if wanted in ("列表", "list") else _details(ask, calendar, wanted)
+
+
+@reads("key_date")
+def asked(ask: Ask) -> Reply:
+    """A key date by its name alone, or the question when it is."""
+    return _details(ask, calendar_at(ask.db, ask.me.paths()), ask.args)
 
 
 def _let_go(ask: Ask) -> Reply:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handlers.reading.text.windows import window_in
+from handlers.reading.text.windows import hours_in, window_in
 
 NOW = datetime(2026, 4, 3, 9, 0)
 
@@ -29,6 +29,8 @@ NOW = datetime(2026, 4, 3, 9, 0)
         ("4月5日20:00-1:00", "2026-04-05 20:00", "2026-04-06 01:00"),
         ("4月5日晚上8点半-24:00", "2026-04-05 20:30", "2026-04-06 00:00"),
         ("4月5日下午2点到5点", "2026-04-05 14:00", "2026-04-05 17:00"),
+        ("4月5日下午1点1刻到4月6日晚上12点", "2026-04-05 13:15", "2026-04-07 00:00"),
+        ("4月5日下午3点整到15点3刻", "2026-04-05 15:00", "2026-04-05 15:45"),
         ("今天上午7:00到晚上9:00", "2026-04-03 07:00", "2026-04-03 21:00"),
         ("4月7日前", "2026-04-03 09:00", "2026-04-08 00:00"),
         ("截止4月7日18:00", "2026-04-03 09:00", "2026-04-07 18:00"),
@@ -46,6 +48,18 @@ def test_window(text: str, begins: str, ends: str) -> None:
     assert found is not None
     assert (found.begins, found.ends) == (datetime.fromisoformat(begins), datetime.fromisoformat(ends))
     assert rest == "清明祭英烈 三年级"
+
+
+@pytest.mark.parametrize(
+    ("text", "times"),
+    [
+        ("从早上七点半到晚上八点", ["07:30", "20:00"]), ("上午9点一刻～下午五点三十五分", ["09:15", "17:35"]),
+        ("中午12点-下午12点半", ["12:00", "12:30"]), ("十点到二十一点", ["10:00", "21:00"]), ("8：00", ["08:00"]),
+        ("25:00-17:60", [None, None]), ("白天", []),
+    ],
+)  # fmt: skip
+def test_times_of_day(text: str, times: list[str | None]) -> None:
+    assert [found and f"{found:%H:%M}" for found in hours_in(text)] == times
 
 
 @pytest.mark.parametrize(

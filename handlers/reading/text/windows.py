@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from handlers.reading.text.normalise import characters
-from handlers.reading.text.numbers import value_of
+from handlers.reading.text.numbers import CHINESE, value_of
 from handlers.reading.text.patterns import pattern
 
 _N = r"(?:\d{1,2}|二?三?十[一二三四五六七八九]?|[一二三四五六七八九])"
@@ -19,14 +19,17 @@ _WORDS = (
     r"(?P<weekday>(?:本|这个?|下个?)?(?:周|星期)[一二三四五六日天])",
     r"(?P<week>[本这下]个?(?:周|星期)内?)",
     # 18:00, 晚上8点半
-    r"(?P<clock>(?:早上|上午|中午|下午|傍晚|晚上|晚|凌晨)?\s?\d{1,2}(?::\d\d|[点时](?:半|\d{1,2}分?)?))",
+    r"(?P<clock>(?:早上|上午|中午|下午|傍晚|晚上|晚|凌晨)?\s?\d{1,2}(?::\d\d|[点时](?:半|整|[13]刻|\d{1,2}分?)?))",
     r"(?P<until>之?前|以前|为止|截[止至]时?间?)",
     r"(?P<to>[-~至到—]+)",
     r"(?P<space>[\s:,从自在于]+)",
 )
 _WORD = pattern("|".join(_WORDS))
 _DAYS = frozenset({"iso", "day", "only", "near", "weekday"})
-_CLOCK = pattern(r"(?P<part>\D*)(?P<hour>\d{1,2})(?::(?P<minute>\d\d)|[点时](?:(?P<half>半)|(?P<more>\d{1,2})分?)?)")
+_CLOCK = pattern(
+    r"(?P<part>\D*)(?P<hour>\d{1,2})(?::(?P<minute>\d\d)|[点时](?:(?P<half>半)|整|(?P<quarter>[13])刻|(?P<more>\d{1,2})分?)?)"
+)
+_SPOKEN = pattern(f"[{CHINESE}]{{1,3}}(?=[点时分刻])")
 _WEEKDAYS = "一二三四五六日"
 _HALF_A_YEAR = timedelta(days=180)
 _Word = tuple[str, str]
@@ -53,6 +56,16 @@ def window_in(text: str, now: datetime) -> tuple[Window | None, str]:
             rest = " ".join(f"{plain[:start]} {plain[end:]}".split())
             return (found if found.begins < found.ends else None), rest
     return None, plain
+
+
+def hours_in(text: str) -> list[time | None]:
+    """The times of day in the text: 7:30-20:00, 早上七点半到晚上八点; None for one that does not exist."""
+    words = [word for _, _, words in _runs(_SPOKEN.sub(_digits, characters(text))) for word in words]
+    return [_clock([word]) for word in words if word[0] == "clock"]
+
+
+def _digits(match: "re.Match[str]") -> str:
+    return str(value_of(match[0]) or 0)
 
 
 def _runs(text: str) -> list[tuple[int, int, list[_Word]]]:
@@ -172,7 +185,7 @@ def _clock(words: Sequence[_Word]) -> time | None:
     match = next((_CLOCK.fullmatch(written) for kind, written in words if kind == "clock"), None)
     if match is None:
         return None
-    hour = int(match["hour"]) + (12 if match["part"].strip() in ("下午", "傍晚", "晚上", "晚") else 0)
-    minute = 30 if match["half"] else int(match["minute"] or match["more"] or 0)
-    hour -= 12 if hour > 24 or (match["part"] and int(match["hour"]) >= 12 and hour >= 24) else 0
+    hour, late = int(match["hour"]), match["part"].strip() in ("下午", "傍晚", "晚上", "晚")
+    minute = 30 if match["half"] else 15 * int(match["quarter"] or 0) or int(match["minute"] or match["more"] or 0)
+    hour += 12 if late and hour < (12 if match["part"][0] == "下" else 13) else 0
     return time(hour, minute) if hour < 24 and minute < 60 else None

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from handlers.kit import Refusal
+from handlers.reminders import naming
 from storage.organisation.school_days import OFF, TERM, VACATION, WORK
 
 _DAY = r"(?:(20\d\d)\s?[-/.年]\s?)?(\d{1,2})\s?[-/.月]\s?(\d{1,2})[日号]?"
@@ -13,7 +14,6 @@ _TO = r"\s*(?:至|到|-|–|—+|~|～)\s*"
 _RANGE = re.compile(rf"{_DAY}{_TO}(?:{_DAY}|(\d{{1,2}})[日号]?(?![\d月.-]))")
 _SPAN = re.compile(f"{_RANGE.pattern}|{_DAY}")
 _YEAR = re.compile(r"(20\d\d)年?|明年|今年|去年")
-_YEARS = {"明年": 1, "今年": 0, "去年": -1}
 # (周六), (星期六), 共9天 say what the days say.
 _BESIDE = re.compile(r"\((?:周|星期)[一二三四五六日天]\)|共\s?\d{1,3}\s?天")
 _CLAUSE = re.compile(r"[。;,\n]|(?<!\d):")
@@ -72,7 +72,7 @@ def _matches(words: str) -> Iterator["re.Match[str]"]:
 def _year(words: str, today: date) -> int | None:
     """The one that is said before the days and not as a part of them."""
     said = _YEAR.search(_SPAN.sub(" ", words))
-    return (today.year + _YEARS[said[0]] if said[0] in _YEARS else int(said[1])) if said else None
+    return (today.year + naming.YEARS[said[0]] if said[0] in naming.YEARS else int(said[1])) if said else None
 
 
 def _rest(words: str) -> str:

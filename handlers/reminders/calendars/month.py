@@ -84,7 +84,7 @@ def _first(ask: Ask, words: str) -> date:
     if words in _STEP:
         moved = ask.today.year * 12 + ask.today.month - 1 + _STEP[words]
         return date(moved // 12, moved % 12 + 1, 1)
-    match = _MONTH.fullmatch(naming.digits(words).replace("明年", f"{ask.today.year + 1}年"))
+    match = _MONTH.fullmatch(naming.digits(words, ask.today))
     if match is None:
         dates = naming.named(calendar_at(ask.db, ask.me.paths()), words, ask.today)
         near = min((naming.coming(key, ask.today) for key in dates), default=date.max)

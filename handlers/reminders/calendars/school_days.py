@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from handlers.catalogue.current import calendar_at
 from handlers.kit import MEMBERS, Ask, Button, Denied, Refusal, Reply, Unit
 from handlers.registry import command
+from handlers.reminders import naming
 from handlers.reminders.calendars import dated
 from handlers.rights import GIVERS
 from handlers.wording import days, places
@@ -29,13 +30,15 @@ _MOST = 20
 )  # fmt: skip
 def note(ask: Ask) -> Reply:
     """What is noted for the asker's part of the tree; with a kind and days it is noted, with a number changed."""
-    words = unicodedata.normalize("NFKC", ask.args).strip()
+    words = naming.digits(unicodedata.normalize("NFKC", ask.args).strip(), ask.today)
     if words in _LIST or re.fullmatch(r"20\d\d年?", words):
         return _list(ask, words.removesuffix("年"))
     if GIVERS.isdisjoint(ask.me.roles):
         raise Denied("校历由大队辅导员和管理员来记，没有记。发「校历」看记下的。", what="校历")
-    if match := re.fullmatch(r"(删除|改)\s*[第#]?(\d{1,9})\s*(.*)", words):
-        return _change(ask, match[1], int(match[2]), match[3])
+    match = re.fullmatch(r"(\D{1,2}?)\s*[第#]?(\d{1,9})\s*(.*)", words)
+    deed = naming.DEEDS.get(match[1], match[1]) if match else ""
+    if match and deed in ("删除", "改"):
+        return _change(ask, deed, int(match[2]), match[3])
     found, rest = dated.spans(words, ask.today)
     unit = places.chosen(ask, GIVERS, rest, "校历", f"{words} {{}}")[0]
     # All or nothing: what is refused undoes what was noted before it.
