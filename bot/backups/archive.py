@@ -70,11 +70,11 @@ def _open(place: Path, tar: Path, identities: str) -> None:
 
     if not identities:
         raise CommandError("这份备份是加密的:请用 --identity 文件,或 BACKUP_IDENTITY,给出它的 age 私钥。")
-    keys = [pyrage.x25519.Identity.from_str(each) for each in several(identities)]
     try:
+        keys = [pyrage.x25519.Identity.from_str(each) for each in several(identities)]
         with place.open("rb") as given, tar.open("wb") as out:
             pyrage.decrypt_io(given, out, keys)
-    except pyrage.DecryptError as fault:
+    except (pyrage.IdentityError, pyrage.DecryptError) as fault:
         raise CommandError(f"这个 age 私钥打不开备份 {place},或者备份不完整:{fault}") from None
 
 
