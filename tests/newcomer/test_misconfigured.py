@@ -176,6 +176,16 @@ def test_a_port_that_is_taken_is_said_by_serve(
     assert "端口已被占用" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(("host", "said"), [("::1", "没有这个文件"), ("203.0.113.9", "不是这台机器的地址")])
+def test_what_wants_no_bot_beside_it_looks_where_the_bot_would_listen(
+    host: str, said: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in {**TELEGRAM, "HOST": host, "PORT": "0"}.items():
+        monkeypatch.setenv(name, value)
+    assert main(["restore", "nowhere.backup"]) == 1
+    assert said in capsys.readouterr().err
+
+
 def test_secrets_that_others_can_read_are_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / ".env").write_text("PORT=0\n")
     (folder / ".env").chmod(0o644)
