@@ -53,8 +53,10 @@ def seal(tar: Path, place: Path, recipients: str) -> None:
 
 def unpack(place: Path, folder: Path, identities: str) -> None:
     """What is in the backup, into an empty folder; raises CommandError when it cannot be opened or is not whole."""
+    # A file that is not there is said as of every other command.
+    sealed = is_sealed(place)
     try:
-        if not is_sealed(place):
+        if not sealed:
             _extract(place, folder)
             return
         tar = folder / "sealed.tar"
