@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import tarfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -42,8 +43,7 @@ def seal(tar: Path, place: Path, recipients: str) -> None:
                 to = [pyrage.x25519.Recipient.from_str(each) for each in several(recipients)]
                 pyrage.encrypt_io(given, out, to)
             else:
-                while some := given.read(1 << 20):
-                    out.write(some)
+                shutil.copyfileobj(given, out)
             out.flush()
             os.fsync(out.fileno())
         half.replace(place)
