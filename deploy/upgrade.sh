@@ -6,8 +6,6 @@ BOT=".venv/bin/python -m bot"
 SERVICE=counselor-bot
 was=$(git rev-parse HEAD)
 kept="before-upgrade-$(date +%Y%m%d-%H%M%S).backup"
-# PostgreSQL 的恢复要一个空的数据库，只能照 docs/operations.md 动手做。
-by_hand=$(grep -qs '^DATABASE_URL=postgres' .env && echo yes || true)
 
 running() { command -v systemctl >/dev/null && systemctl is-active --quiet "$SERVICE" 2>/dev/null; }
 step() { echo "— $1"; }
@@ -15,9 +13,8 @@ step() { echo "— $1"; }
 back() {
     echo "升级没有成功（$1）。换回原来的程序和数据……" >&2
     git checkout --quiet "$was" && make --silent install || { echo "程序没有换回来，请运行：git checkout $was && make install" >&2; exit 1; }
-    if [ -n "$by_hand" ]; then
-        echo "数据在 $kept 里，请照 docs/operations.md 的「恢复」做。" >&2
-    elif ! $BOT doctor >/dev/null 2>&1; then
+    if ! $BOT doctor >/dev/null 2>&1; then
+        # PostgreSQL 的恢复要一个空的数据库：那里 restore 什么也不改，只能动手做。
         $BOT restore "$kept" --yes || { echo "数据没有恢复，请照 docs/operations.md 的「恢复」用 $kept 做。" >&2; exit 1; }
         $BOT preview --release >/dev/null
     fi

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import tarfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -42,8 +43,7 @@ def seal(tar: Path, place: Path, recipients: str) -> None:
                 to = [pyrage.x25519.Recipient.from_str(each) for each in several(recipients)]
                 pyrage.encrypt_io(given, out, to)
             else:
-                while some := given.read(1 << 20):
-                    out.write(some)
+                shutil.copyfileobj(given, out)
             out.flush()
             os.fsync(out.fileno())
         half.replace(place)
@@ -53,8 +53,10 @@ def seal(tar: Path, place: Path, recipients: str) -> None:
 
 def unpack(place: Path, folder: Path, identities: str) -> None:
     """What is in the backup, into an empty folder; raises CommandError when it cannot be opened or is not whole."""
+    # A file that is not there is said as of every other command.
+    sealed = is_sealed(place)
     try:
-        if not is_sealed(place):
+        if not sealed:
             _extract(place, folder)
             return
         tar = folder / "sealed.tar"
@@ -70,11 +72,11 @@ def _open(place: Path, tar: Path, identities: str) -> None:
 
     if not identities:
         raise CommandError("这份备份是加密的:请用 --identity 文件,或 BACKUP_IDENTITY,给出它的 age 私钥。")
-    keys = [pyrage.x25519.Identity.from_str(each) for each in several(identities)]
     try:
+        keys = [pyrage.x25519.Identity.from_str(each) for each in several(identities)]
         with place.open("rb") as given, tar.open("wb") as out:
             pyrage.decrypt_io(given, out, keys)
-    except pyrage.DecryptError as fault:
+    except (pyrage.IdentityError, pyrage.DecryptError) as fault:
         raise CommandError(f"这个 age 私钥打不开备份 {place},或者备份不完整:{fault}") from None
 
 

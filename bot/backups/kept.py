@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.settings import Settings
+from bot.settings.reasons import reason
 
 # After the work of the night, which deletes what need not be kept.
 HOUR = 4
@@ -55,7 +56,7 @@ def problem(settings: Settings, now: datetime) -> str:
     try:
         found = all_of(settings.backups, now)
     except OSError as fault:
-        return f"备份目录 {settings.backups} 用不了({fault.strerror})"
+        return f"备份目录 {settings.backups} 用不了({reason(fault)})"
     if not found:
         return f"备份目录 {settings.backups} 里还没有备份"
     made = found[-1][0]

@@ -1,6 +1,5 @@
 """Makes a backup while the bot runs, and checks it before anybody relies on it."""
 
-import hashlib
 import json
 import shutil
 import tempfile
@@ -62,9 +61,9 @@ def _collect(of: Installation, folder: Path, tar: Path, now: datetime) -> None:
         snapshot.take(database, folder / "bot.db")
     finally:
         database.close()
-    facts = {"made": now.isoformat(), "revision": revision, "sha256": _hash(folder / "bot.db")}
+    facts = {"made": now.isoformat(), "revision": revision, "sha256": verification.digest(folder / "bot.db")}
     (folder / "manifest.json").write_text(
-        json.dumps({**facts, "rows": rows(folder / "bot.db"), **of.described()}, ensure_ascii=False, indent=1)
+        json.dumps({**facts, "rows": _rows(folder / "bot.db"), **of.described()}, ensure_ascii=False, indent=1)
     )
     parts = {"bot.db": folder / "bot.db", **of.beside, "audit.heads": folder / "audit.heads"}
     if of.settings.backup_key:
@@ -73,7 +72,7 @@ def _collect(of: Installation, folder: Path, tar: Path, now: datetime) -> None:
     archive.pack([*parts.items(), ("manifest.json", folder / "manifest.json")], tar)
 
 
-def rows(file: Path) -> int:
+def _rows(file: Path) -> int:
     """How many rows there are in all tables of a snapshot."""
     opened = open_database(f"sqlite:///{file}")
     try:
@@ -81,8 +80,3 @@ def rows(file: Path) -> int:
             return copying.count(db)
     finally:
         opened.close()
-
-
-def _hash(file: Path) -> str:
-    with file.open("rb") as given:
-        return hashlib.file_digest(given, "sha256").hexdigest()

@@ -28,6 +28,12 @@ def manifest(folder: Path) -> dict[str, object]:
     return found
 
 
+def digest(file: Path) -> str:
+    """SHA-256 in hexadecimal."""
+    with file.open("rb") as given:
+        return hashlib.file_digest(given, "sha256").hexdigest()
+
+
 def keys(of: Installation, folder: Path) -> list[str]:
     """The keys of the names: NAME_KEY, or else the one in the backup, or else the one beside our data."""
     own = folder / "name.key"
@@ -38,8 +44,7 @@ def keys(of: Installation, folder: Path) -> list[str]:
 def lines(of: Installation, folder: Path) -> Iterator[say.Line]:
     """What is found of an unpacked backup, as doctor says it."""
     said = manifest(folder)
-    with (folder / "bot.db").open("rb") as given:
-        same = hashlib.file_digest(given, "sha256").hexdigest() == said["sha256"]
+    same = digest(folder / "bot.db") == said["sha256"]
     yield (
         (say.OK, "whole", f"备份做于 {said['made']},内容完整")
         if same

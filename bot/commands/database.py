@@ -1,13 +1,14 @@
 """What the commands on a database begin with: open it, find the unit that is meant."""
 
 import argparse
-import socket
+import errno
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from bot.commands import CommandError
+from bot.commands.listening import listen
 from bot.engine import Engine, open_engine
 from bot.jobs.database_file import DatabaseFile, NotOurs
 from bot.settings import Settings
@@ -44,8 +45,10 @@ def nobody_serves(settings: Settings, url: str) -> Iterator[None]:
     """While the port and the file are ours no bot is running, and none starts; raises CommandError."""
     file = DatabaseFile(url)
     try:
-        held = socket.create_server(("127.0.0.1" if settings.practice else settings.host, settings.port))
-    except OSError:
+        held = listen(settings)
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
         raise CommandError(f"端口 {settings.port} 正在用:请先停掉机器人。") from None
     with held:
         try:

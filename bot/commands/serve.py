@@ -3,10 +3,11 @@
 import argparse
 import asyncio
 import socket
-import sys
 from typing import TYPE_CHECKING
 
 from bot import logs
+from bot.commands import CommandError
+from bot.commands.listening import host_of, listen
 from bot.settings import BadSettings, Settings
 from bot.settings.reasons import reason
 
@@ -21,16 +22,11 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(_arguments: argparse.Namespace, settings: Settings) -> int:
     """Serve until stopped; 0, 1 when a part of the bot broke, 2 when a restart would not help."""
-    # The practice page is for this machine only, whatever HOST says.
-    host = "127.0.0.1" if settings.practice else settings.host
     try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        listening = socket.create_server((host, settings.port), family=family, backlog=2048)
+        listening = listen(settings)
     except OSError as error:
-        print(
-            f"不能在 {host}:{settings.port} 上启动：{reason(error)}。可以换一个端口:PORT=8081 make run", file=sys.stderr
-        )
-        return 1
+        at = f"{host_of(settings)}:{settings.port}"
+        raise CommandError(f"不能在 {at} 上启动：{reason(error)}。可以换一个端口:PORT=8081 make run") from None
     with listening:
         return _serve(listening, settings)
 

@@ -197,10 +197,8 @@ class Sender:
         """Of several processes one sends: how fast it may is in its memory, and so is the order within a chat."""
         if self._read.dialect.name == "sqlite":
             return True
-        before, self._mine = (
-            self._mine,
-            leases.hold(turn.db, f"sender {self.name}", self._owner, self._real(), HELD_FOR),
-        )
+        before = self._mine
+        self._mine = leases.hold(turn.db, f"sender {self.name}", self._owner, self._real(), HELD_FOR)
         self._looked = monotonic()
         if self._mine and not before:
             # Silent for longer than any send takes: what it had in its hands goes on now.

@@ -88,13 +88,17 @@ class Pipeline:
 
     async def _whole(self, job: Job, future: "asyncio.Future[Any]") -> Any:
         """The result, of a message that only asks after it was read for beside the writer."""
+        began = monotonic()
         try:
-            return await future
+            result = await future
         except ReadFirst as first:
             assert isinstance(job, Message)
             async with self._readers:
                 task = await asyncio.to_thread(self._transactions.read_first, job, first)
-        return await self._put(task)
+            result = await self._put(task)
+        if isinstance(job, Message):
+            self.took["message", job.channel].note(monotonic() - began)
+        return result
 
     def check_room(self) -> None:
         """Raises Full when no further message is accepted."""
@@ -138,10 +142,8 @@ class Pipeline:
 
     def _measure(self, batch: Entry, began: float, ended: float) -> None:
         self.took["commit", ""].note(ended - began)
-        for job, _, since in batch:
+        for _, _, since in batch:
             self.took["queue", ""].note(began - since)
-            if isinstance(job, Message):
-                self.took["message", job.channel].note(ended - since)
 
     def _take(self) -> Entry:
         with self._change:

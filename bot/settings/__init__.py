@@ -261,8 +261,8 @@ def _from_file(name: str) -> dict[str, str]:
 _PLAIN = {
     "int_parsing": "应是整数",
     "bool_parsing": "应是 1 或 0",
-    "greater_than_equal": "应在 0 到 65535 之间",
-    "less_than_equal": "应在 0 到 65535 之间",
+    "greater_than_equal": "不能小于 {ge}",
+    "less_than_equal": "不能大于 {le}",
 }
 
 
@@ -272,4 +272,6 @@ def _problem(found: Any) -> str:
 
 
 def _plain(problem: Any) -> str:
-    return _PLAIN.get(problem["type"]) or str(problem["msg"]).removeprefix("Value error, ")
+    if words := _PLAIN.get(problem["type"]):
+        return words.format(**problem.get("ctx", {}))
+    return str(problem["msg"]).removeprefix("Value error, ")

@@ -41,10 +41,17 @@ def _fernet_keys(keys: str) -> str:
     return keys
 
 
-def _age(prefix: str, words: str) -> AfterValidator:
+def _age(kind: str, words: str) -> AfterValidator:
     def check(given: str) -> str:
-        if not all(re.fullmatch(rf"{prefix}[0-9A-Za-z]{{58}}", each) for each in several(given)):
-            raise ValueError(words)
+        if given:
+            # Loaded only where it is wanted; it also finds the letter that was copied wrong.
+            import pyrage
+
+            try:
+                for each in several(given):
+                    getattr(pyrage.x25519, kind).from_str(each)
+            except (pyrage.RecipientError, pyrage.IdentityError):
+                raise ValueError(words) from None
         return given
 
     return AfterValidator(check)
@@ -194,5 +201,5 @@ WebAddress = Annotated[str, _address("http", "https")]
 SocketAddress = Annotated[str, _address("ws", "wss")]
 ProxyAddress = Annotated[str, AfterValidator(_proxy_address)]
 OutsideAddress = Annotated[str, AfterValidator(_seen_from_outside)]
-AgeRecipients = Annotated[str, _age("age1", "应是 age1 开头的公钥(age-keygen 给出);几个用逗号隔开")]
-AgeIdentities = Annotated[str, _age("AGE-SECRET-KEY-1", "应是 AGE-SECRET-KEY-1 开头的私钥;几个用逗号隔开")]
+AgeRecipients = Annotated[str, _age("Recipient", "应是 age1 开头的公钥(age-keygen 给出),原样复制;几个用逗号隔开")]
+AgeIdentities = Annotated[str, _age("Identity", "应是 AGE-SECRET-KEY-1 开头的私钥,原样复制;几个用逗号隔开")]

@@ -27,11 +27,7 @@ def weekly(db: Connection, of: Unit, week: str, now: datetime | None = None) -> 
     (counts, silent), summed = counting.of(db, part, week), sums.by_week(db, part)
     rows = summed[week].activities
     due, covered = map(sum, zip(*counts[week].values(), strict=True)) if counts[week] else (0, 0)
-    earlier = {
-        one: _previous(one, summed[one].activities, sum(told for _, told in counts[one].values()))
-        for one in part.weeks
-        if one != week
-    }
+    earlier = {one: _previous(one, summed[one].activities, counts[one]) for one in part.weeks if one != week}
     path = history.path_names(db, [of], week)[of.id]
     holding = exemptions.in_week(db, history.monday_of(week))
     kinds = Counter(exemptions.kind_of(squad.path, holding) for squad in silent)
@@ -61,8 +57,8 @@ def weekly(db: Connection, of: Unit, week: str, now: datetime | None = None) -> 
     )
 
 
-def _previous(week: str, rows: list[sums.ActivitySums], covered: int) -> figures.Previous:
-    heads = _attendance(rows)
+def _previous(week: str, rows: list[sums.ActivitySums], schools: Mapping[int, tuple[int, int]]) -> figures.Previous:
+    heads, covered = _attendance(rows), sum(told for _, told in schools.values())
     return figures.Previous(week, sum(row.events for row in rows), covered, heads.attended, heads.rate)
 
 
@@ -70,7 +66,7 @@ def trend(db: Connection, of: Unit, weeks: Sequence[str]) -> list[figures.Previo
     """What each of these weeks came to, as it stands now; the units are those of each week."""
     part = history.part(db, [of.path], *weeks)
     (counts, _), summed = counting.of(db, part, weeks[-1]), sums.by_week(db, part)
-    return [_previous(one, summed[one].activities, sum(told for _, told in counts[one].values())) for one in weeks]
+    return [_previous(one, summed[one].activities, counts[one]) for one in weeks]
 
 
 def _year_before(week: str) -> str:

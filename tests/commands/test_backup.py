@@ -164,6 +164,9 @@ def test_sealed_it_holds_the_key_and_is_opened_by_its_identity_only(
     Path("other.key").write_text(str(other), encoding="utf-8")
     assert "--identity" in at(HOUR, capsys, "backup", "verify", "b.backup", status=1)
     assert "打不开" in at(HOUR, capsys, "backup", "verify", "b.backup", "--identity", "other.key", status=1)
+    # Copied by hand from paper, the end is missing.
+    Path("miscopied.key").write_text(str(identity)[:-1], encoding="utf-8")
+    assert "打不开" in at(HOUR, capsys, "backup", "verify", "b.backup", "--identity", "miscopied.key", status=1)
     # On a machine that knows nothing.
     monkeypatch.setenv("DATA_DIR", "new")
     if POSTGRESQL:

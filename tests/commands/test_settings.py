@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
+from pyrage.x25519 import Identity
 
 from bot.settings import SECRETS, BadSettings, Settings, load
 from tests.support.process import ROOT
@@ -55,7 +56,7 @@ OF_A_KIND = {
     "NAME_KEY": Fernet.generate_key().decode(),
     "TELEGRAM_TOKEN": "123456:ABC-DEF",
     "WECOM_AES_KEY": "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C",  # made-up
-    "BACKUP_IDENTITY": f"AGE-SECRET-KEY-1{'MADEUP' * 9}MADE",
+    "BACKUP_IDENTITY": str(Identity.generate()),
     "WECOM_GROUP_WEBHOOKS": "青禾区少工委/实验小学=a-key",
 }
 REST_OF = {
@@ -80,11 +81,18 @@ def test_a_secret_comes_from_a_file(secret: str, empty: Path, monkeypatch: pytes
     assert getattr(load(), secret.lower()) == value
 
 
+def miscopied(key: str) -> str:
+    """One letter of it is another."""
+    return key[:-1] + ("q" if key[-1] in "pP" else "p" if key.islower() else "P")
+
+
 @pytest.mark.parametrize(("given", "wrong"), [
     ({"WECOM_CORP_ID": "ww1"}, "企业微信应用还需要 WECOM_AGENT_ID、WECOM_SECRET、WECOM_TOKEN、WECOM_AES_KEY"),
     ({"WECOM_ROBOT_SECRET": "s"}, "企业微信智能机器人还需要 WECOM_ROBOT_ID"),
     ({"WECOM_AES_KEY": "short"}, "WECOM_AES_KEY: 应是企业微信后台给出的 43 个字母和数字"),
     ({"BACKUP_KEY": "age1short"}, "BACKUP_KEY: 应是 age1 开头的公钥"),
+    ({"BACKUP_KEY": miscopied(str(Identity.generate().to_public()))}, "BACKUP_KEY: 应是 age1 开头的公钥"),
+    ({"BACKUP_IDENTITY": miscopied(str(Identity.generate()))}, "BACKUP_IDENTITY: 应是 AGE-SECRET-KEY-1 开头的私钥"),
     ({"WECOM_AGENT_ID": "one"}, "WECOM_AGENT_ID: 应是数字"),
     ({"WECOM_TOKEN": "a,b,c"}, "WECOM_TOKEN: 应原样复制"),
     ({"WECOM_API_URL": "qyapi"}, "WECOM_API_URL: 应是 http:// 或 https:// 开头的地址"),
@@ -138,7 +146,7 @@ def test_all_problems_are_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_port_is_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PORT", "70000")
-    assert problems() == "PORT: 应在 0 到 65535 之间"
+    assert problems() == "PORT: 不能大于 65535"
 
 
 def test_two_keys_during_rotation(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -152,3 +152,8 @@ def test_both_readmes_name_the_same_commands() -> None:
 def test_every_picture_is_small_and_used(path: Path) -> None:
     assert path.stat().st_size <= MOST_BYTES
     assert any(path.name in text(document) for document in DOCUMENTS)
+
+
+def test_the_changelog_says_nothing_twice() -> None:
+    lines = [line for line in text("CHANGELOG.md").splitlines() if line.startswith("- ")]
+    assert len(lines) == len(set(lines))

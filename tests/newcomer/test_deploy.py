@@ -14,7 +14,9 @@ import pytest
 import yaml
 from cryptography.fernet import Fernet
 
-from bot import __version__
+from bot import __version__, digest_pages, feed
+from bot.channels.telegram import hook as telegram
+from bot.channels.wecom import hook as wecom
 from bot.settings import SECRETS, Settings, load
 from tests.support.process import ROOT
 
@@ -89,6 +91,7 @@ def test_the_unit_starts_what_the_steps_install() -> None:
     assert (service["Type"], service["RestartPreventExitStatus"]) == ("notify", "2")
 
 
-@pytest.mark.parametrize("route", ["/wecom/callback", "/telegram/webhook"])
-def test_the_proxy_hands_over_each_route_and_no_other(route: str) -> None:
-    assert set(re.findall(r"location = (\S+)", (DEPLOY / "nginx.conf").read_text())) >= {route}
+def test_the_proxy_hands_over_each_route_and_no_other() -> None:
+    handed = re.findall(r"location (.+) \{\n", (DEPLOY / "nginx.conf").read_text())
+    calendar = feed.PATH.partition("{")[0]
+    assert sorted(handed) == sorted([f"= {telegram.PATH}", f"= {wecom.PATH}", calendar, digest_pages.PATH])

@@ -66,11 +66,12 @@ SETTINGS: list[tuple[dict[str, str], str]] = [
     ({"HOST": "203.0.113.9"}, "不是这台机器的地址"),
     ({"HOST": "http://127.0.0.1"}, "不带 http:// 和端口"),
     ({"HOST": "0.0.0.0:8080"}, "不带 http:// 和端口"),
-    ({"PORT": "70000"}, "应在 0 到 65535 之间"),
+    ({"PORT": "70000"}, "不能大于 65535"),
     ({"PORT": "web"}, "应是整数"),
     ({"TIMEZONE": "Beijing"}, "例如 Asia/Shanghai"),
     ({"LOG_LEVEL": "loud"}, "只能是 DEBUG、INFO"),
-    ({"LIMIT_PERSON_MINUTE": "-1"}, "应在 0 到 65535 之间"),
+    ({"LIMIT_PERSON_MINUTE": "-1"}, "不能小于 0"),
+    ({"BACKUP_KEEP": "0"}, "不能小于 1"),
     ({"LIMIT_EXPORTS_DAY": "many"}, "应是整数"),
     ({**TELEGRAM, "ALL_PROXY": "socks://1.2.3.4:5"}, "socks:// 请改成 socks5://"),
     ({**TELEGRAM, "NO_PROXY": "[::1]"}, "不带方括号"),
@@ -173,6 +174,16 @@ def test_a_port_that_is_taken_is_said_by_serve(
         monkeypatch.setenv("PORT", str(taken.getsockname()[1]))
         assert main(["serve"]) == 1
     assert "端口已被占用" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("host", "said"), [("::1", "没有这个文件"), ("203.0.113.9", "不是这台机器的地址")])
+def test_what_wants_no_bot_beside_it_looks_where_the_bot_would_listen(
+    host: str, said: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in {**TELEGRAM, "HOST": host, "PORT": "0"}.items():
+        monkeypatch.setenv(name, value)
+    assert main(["restore", "nowhere.backup"]) == 1
+    assert said in capsys.readouterr().err
 
 
 def test_secrets_that_others_can_read_are_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,4 @@
-"""Three bots on one PostgreSQL behind nginx, as docs/operations.md shows it: the one that sends is killed."""
+"""Three bots on one PostgreSQL behind nginx, as deploy/ and docs/operations.md show: the one that sends is killed."""
 
 import re
 import shutil
@@ -40,32 +40,34 @@ SECONDS_TO_GO_ON = 60
 HOOK = {"TELEGRAM_MODE": "webhook", "TELEGRAM_WEBHOOK_SECRET": SECRET, "PUBLIC_URL": "https://bot.example"}
 
 
-def shown(ports: list[str]) -> str:
-    """The configuration in the handbook, on these ports; nginx itself listens on a socket."""
-    text = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
-    [block] = re.findall(r"```nginx\n(upstream bot \{.*?)```", text, re.DOTALL)
+def shown(ports: list[str], socket: Path) -> str:
+    """deploy/nginx.conf with the handbook's processes, on these ports; it listens on a socket, without TLS."""
+    handbook = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+    [upstream] = re.findall(r"```nginx\n(upstream bot \{.*?\n\}\n)```", handbook, re.DOTALL)
     for port, ours in zip(("8081", "8082", "8083"), ports, strict=True):
-        assert f"127.0.0.1:{port} " in block
-        block = block.replace(f"127.0.0.1:{port} ", f"127.0.0.1:{ours} ")
-    return str(block)
+        assert f"127.0.0.1:{port} " in upstream
+        upstream = upstream.replace(f"127.0.0.1:{port} ", f"127.0.0.1:{ours} ")
+    text = (ROOT / "deploy/nginx.conf").read_text(encoding="utf-8")
+    text = re.sub(r"upstream bot \{.*?\n\}\n", upstream, text, flags=re.DOTALL)
+    return re.sub(r"ssl_certificate.*;", "", text).replace("listen 443 ssl;", f"listen unix:{socket};")
 
 
 @contextmanager
 def nginx(folder: Path, bots: list[Serving]) -> Iterator[httpx.HTTPTransport]:
     """The way to it."""
     assert NGINX is not None
-    upstream, _, location = shown([bot.url.rpartition(":")[2] for bot in bots]).partition("\n}\n")
+    socket = folder / "nginx.sock"
+    whole = shown([bot.url.rpartition(":")[2] for bot in bots], socket)
     temporary = "".join(
         f"{name}_temp_path {folder}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
-    server = f"server {{ listen unix:{folder}/nginx.sock; {location} }}"
-    http = f"http {{ access_log off; {temporary} {upstream}}} {server} }}"
+    http = f"http {{ {temporary} {whole} }}"
     (folder / "nginx.conf").write_text(f"pid {folder}/pid; error_log {folder}/error.log; events {{}} {http}")
     command = [NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-g", "daemon off; master_process off;"]
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     try:
-        until(lambda: (folder / "nginx.sock").exists())
-        yield httpx.HTTPTransport(uds=str(folder / "nginx.sock"))
+        until(socket.exists)
+        yield httpx.HTTPTransport(uds=str(socket))
     finally:
         process.terminate()
         process.wait(timeout=10)

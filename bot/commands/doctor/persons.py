@@ -9,8 +9,9 @@ from bot.commands.doctor.current import current
 from bot.commands.doctor.line import FAIL, OK, WARN, Line
 from bot.settings import Settings
 from handlers import rights
+from storage.organisation import units
 from storage.people import people
-from storage.tables import account, unit
+from storage.tables import account
 
 _EVERYWHERE = ["/"]
 
@@ -20,7 +21,7 @@ def check(settings: Settings) -> Iterator[Line]:
     with current(settings) as db:
         if db is None or settings.practice:
             return
-        if not db.scalar(select(unit.c.id).limit(1)):
+        if units.is_empty(db):
             yield WARN, "units", "还没有单位：python -m bot import roster.csv 读入名册"
             return
         known = people.holding(db, rights.GIVERS, _EVERYWHERE, Clock(settings.zone).now())

@@ -3,6 +3,7 @@
 import asyncio
 import re
 import threading
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -15,6 +16,8 @@ from bot import health
 from bot.channels import condition, setup
 from bot.channels.telegram import poll as telegram_poll
 from bot.channels.telegram import setup as telegram_setup
+from bot.pipeline.transaction import Transactions
+from bot.pipeline.turn import Task
 from tests.support.platforms.fake_telegram import FakeTelegram, message
 from tests.support.platforms.telegram_stage import ZHANG, Stage, running
 from tests.support.waiting import PATIENCE, happens
@@ -128,6 +131,23 @@ def test_how_long_things_take_is_measured(tmp_path: Path, fake: FakeTelegram) ->
             assert after["bot_answer_seconds_sum"] == waiting["bot_outbox_oldest_seconds"] == 7
             assert after["bot_outbox_oldest_seconds"] == 0 and after["bot_queue_seconds_count"] > 1
 
+    asyncio.run(run())
+
+
+def test_what_is_read_beside_the_writer_takes_the_time_of_the_reading(
+    tmp_path: Path, fake: FakeTelegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slowly(transactions: Transactions, *given: Any) -> Task:
+        time.sleep(0.3)
+        return read_first(transactions, *given)
+
+    async def run() -> None:
+        async with running(tmp_path, fake) as stage:
+            await stage.say(ZHANG, "周报")
+            assert await metric(stage, "bot_message_seconds_sum") >= 0.3
+
+    read_first = Transactions.read_first
+    monkeypatch.setattr(Transactions, "read_first", slowly)
     asyncio.run(run())
 
 
