@@ -7,7 +7,7 @@ from collections.abc import Sequence
 COLUMNS = ("组织", "类型", "姓名", "角色", "企业微信账号", "Telegram ID", "应到人数", "别名")
 # What other systems call these columns.
 _ALSO = {
-    **dict.fromkeys(("单位", "单位全称", "单位名称", "组织全称", "所属组织", "所属单位"), "组织"),
+    **dict.fromkeys(("单位", "单位全称", "单位名称", "组织全称", "组织机构", "所属组织", "所属单位"), "组织"),
     **dict.fromkeys(("教师姓名", "老师姓名", "辅导员姓名", "辅导员"), "姓名"),
     **dict.fromkeys(("企业微信帐号", "企业微信", "账号", "帐号", "userid"), "企业微信账号"),
     **dict.fromkeys(("人数", "应到", "学生人数"), "应到人数"),

@@ -29,7 +29,7 @@ _COUNT = re.compile(r"(\d{1,4})(?:\.0+)? ?[人名个]?")
 # 张　明: a space that only makes names equally long.
 _PADDING = re.compile(r"(?<=[\u3400-\u9fff]) +(?=[\u3400-\u9fff(])")
 # What people write between units beside /; the second where what stands before is a unit of the file.
-_SEPARATORS, _PERHAPS = re.compile(r"/|[\\>|→»›]+"), re.compile(r" *[-—–_] *| +")
+_SEPARATORS, _PERHAPS = re.compile(r"/|[\\>|→»›]+"), re.compile(r" *[-—–_·、,] *| +")
 _DAY, _FRACTION = re.compile(r"\d{4}-\d\d-\d\d|\d{4}/\d+/\d+|\d+月\d+日"), re.compile(r"\d+\.\d+")
 
 

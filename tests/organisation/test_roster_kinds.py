@@ -132,6 +132,8 @@ WORKS: dict[str, bytes | Callable[[], bytes]] = {
     "unseen signs in a name": csv(2, 2, "\u200b张\u00a0明\ufeff").encode(),
     "spaces around the slashes": csv(2, 0, "青禾区少工委 ／ 实验 小学/三(2)中队").encode(),
     "arrows instead of slashes": csv(2, 0, "青禾区少工委→实验小学→三(2)中队").encode(),
+    "commas instead of slashes": csv(2, 0, "青禾区少工委、实验小学、三(2)中队").encode(),
+    "dots instead of slashes": csv(2, 0, "青禾区少工委·实验小学·三(2)中队").encode(),
     "spaces instead of slashes": csv(2, 0, "青禾区少工委 实验小学 三(2)中队").encode(),
     "numbers by their format": lambda: made.roster(change=_numbers),
     "texts of several runs": lambda: made.roster(change=_rich),
