@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import date
+from functools import lru_cache
 
 from handlers.kit import Refusal
 from handlers.reading.text.numbers import CHINESE, value_of
@@ -22,6 +23,8 @@ _BEFORE = f"请问|问一?下|[老您你师好]{{2}}|我?想知道|帮我|查一
 _ASKED = re.compile(
     f"(?:{_BEFORE}|距?离|到|{_LEFT}[是到]?)*(?P<name>.+?)(?:[是在的呢啊呀吗吧要该]|今年|{_WHEN}|{_LEFT}|{_WHAT}|提醒)*"
 )
+# What is longer names no date, and would be slow to look through.
+_LONGEST = 30
 _NUMBERED = re.compile(rf"([\d{CHINESE}]{{1,3}})[月./-]([\d{CHINESE}]{{1,3}})[日号]?")
 _OF_YEAR = re.compile(rf"({'|'.join(YEARS)})的?(?=\d{{1,2}}月)")
 _SLASH = re.compile(r"(?<![\d/.-])(\d{1,2})/(\d{1,2})(?![\d/.-])")
@@ -40,18 +43,20 @@ def named(calendar: Calendar, words: str, today: date) -> list[KeyDate]:
 
 def called(calendar: Calendar, words: str) -> list[KeyDate]:
     """The dates of which these words are a whole name, or a question about it: 国庆, 离六一还有几天."""
-    for said in filter(None, (_plain(words), _plain(_name(words)))):
-        if exact := [key for key in calendar.dates if said == key.id or said in _names(key)]:
+    asked = _name(words)
+    for said in filter(None, (_plain(words), _plain(asked)) if asked else ()):
+        if exact := [key for key, names, _ in _names(calendar) if said in names]:
             return exact
         core = _core(said)
-        if len(core) > 1 and (alike := [key for key in calendar.dates if core in map(_core, _names(key))]):
+        if len(core) > 1 and (alike := [key for key, _, cores in _names(calendar) if core in cores]):
             return alike
     return []
 
 
 def _name(words: str) -> str:
-    """What is asked about: 国庆 of 国庆是哪天; the words themselves where nothing is asked."""
-    match = _ASKED.fullmatch("".join(unicodedata.normalize("NFKC", words).split()).rstrip("。.,!?~"))
+    """What is asked about: 国庆 of 国庆是哪天; the words themselves where nothing is asked; empty: no name."""
+    plain = "".join(unicodedata.normalize("NFKC", words).split()).rstrip("。.,!?~")
+    match = _ASKED.fullmatch(plain) if len(plain) <= _LONGEST else None
     return match["name"] if match else ""
 
 
@@ -63,15 +68,21 @@ def _core(name: str) -> str:
     return _AROUND.sub("", name)
 
 
-def _names(key: KeyDate) -> list[str]:
-    return [_plain(name) for name in (key.name, key.topic, *key.words) if name]
+@lru_cache(maxsize=4)
+def _names(calendar: Calendar) -> list[tuple[KeyDate, frozenset[str], frozenset[str]]]:
+    """Each date with all that it is called, and that without what may be left out."""
+    found = []
+    for key in calendar.dates:
+        names = frozenset(_plain(name) for name in (key.name, key.topic, key.id, *key.words) if name)
+        found.append((key, names, frozenset(map(_core, names))))
+    return found
 
 
 def _alike(calendar: Calendar, wanted: str) -> list[KeyDate]:
     core = _core(wanted) or wanted
     if len(core) < 2:
         return []
-    return [key for key in calendar.dates if any(core in name or wanted in name for name in _names(key))]
+    return [key for key, names, _ in _names(calendar) if any(core in name or wanted in name for name in names)]
 
 
 def _on(calendar: Calendar, words: str, today: date) -> list[KeyDate]:
