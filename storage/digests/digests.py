@@ -57,7 +57,7 @@ def weekly(db: Connection, of: Unit, week: str, now: datetime | None = None) -> 
     )
 
 
-def _previous(week: str, rows: list[sums.ActivitySums], schools: Mapping[int, tuple[int, int]]) -> figures.Previous:
+def _previous(week: str, rows: list[sums.ActivitySums], schools: counting.Counts) -> figures.Previous:
     heads, covered = _attendance(rows), sum(told for _, told in schools.values())
     return figures.Previous(week, sum(row.events for row in rows), covered, heads.attended, heads.rate)
 
