@@ -266,6 +266,6 @@ def test_the_rate_of_an_issue_is_of_all_who_are_called_or_of_everybody(tmp_path:
         assert "参学中队 1/8（12.5%）" in said
         await bot.say("马老师", "全校 红领巾爱学习第5期 450人")
         (said,) = await bot.say("王主任", "参学 第5期")
-        assert "参学中队 5/8(62.5%)" in said and "参加 490 人次" in said
+        assert "参学中队 5/8（62.5%）" in said and "参加 490 人次" in said
 
     played(tmp_path, scene)
