@@ -2,6 +2,7 @@
 
 from bot.dispatch import open_questions, typed_labels
 from bot.dispatch.features import Features
+from handlers.asker import inbox
 from handlers.kit import Ask
 from handlers.programmes import last_report
 from handlers.programmes.cases import case_waiting
@@ -30,6 +31,8 @@ def by_words(
     """The same without a command's word: 已整改 of what waits, 王建国续聘一年, 不对,是28 of what was reported."""
     if ask.person is None or (waiting and not waiting.is_about_report):
         return None
+    if inbox.ALL_FIRST.fullmatch(text) and (found := _ordered(features, "同意", "全部")):
+        return instead(features, ask, *found)
     if intent in _IN_VAIN and (step := case_waiting.step(ask, text)):
         return _ordered(features, case_waiting.COMMAND, step)
     if intent in _IN_VAIN and (told := roster_words.order(ask, text)):
