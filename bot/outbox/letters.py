@@ -186,7 +186,9 @@ class Letters:
         row = {"token": token, "channel": at.channel, "chat": at.chat, "person_id": at.person_id, "made_at": self._now}
         goes_on = next((place for place, button in enumerate(reply.buttons) if button.reply), None)
         commands = [[button.word, button.answer or button.args, button.label] for button in reply.buttons]
-        self._cards.append({**row, "commands": commands, "reply": goes_on, "about": reply.about or None})
+        self._cards.append(
+            {**row, "orders": self._vault.seal(commands), "reply": goes_on, "about": reply.about or None}
+        )
         return token
 
     def _common_token(self, words: tuple[Any, ...]) -> str:
