@@ -182,7 +182,11 @@ def test_at_most_twenty_at_once(at: School) -> None:
         (replace(WANG, unit=None), "UNIT_MISSING", "请问是哪个中队？请重发：提名 〈中队〉 王小明 一星章 理由"),
         (replace(WANG, name=None), "NAME_MISSING", "请重发：提名 四(1)中队 〈姓名〉 一星章 理由"),
         (replace(WANG, medal=None), "MEDAL_AMBIGUOUS", "请重发：提名 四(1)中队 王小明 〈奖章〉 理由"),
-        (None, "MEDAL_CONFLICT", "一次请只写一枚星级章。请重发：提名 四(1)中队 〈姓名〉 〈奖章〉 理由"),
+        (
+            None,
+            "MEDAL_CONFLICT",
+            "一次请只写一枚星级章。几位报几种，请写清哪枚是谁的。请重发：提名 四(1)中队 〈姓名〉 〈奖章〉 理由",
+        ),
         (Nomination("collective", None, "4-1#1", "S1"), "COLLECTIVE_UNIT", "小队不能提名"),
     ],
 )
