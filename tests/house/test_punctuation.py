@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 
 from tests.support.process import ROOT
-from tests.support.talk import TALKS
 
 HALF_WIDTH = re.compile(
     r"[\u4e00-\u9fff」）][,;:?!](?=[\u4e00-\u9fff「…]|$)|\((?!演示\)|[一二三四五六七八九]\))[\u4e00-\u9fff]"
@@ -24,7 +23,7 @@ def said_by_the_bot(path: Path) -> list[str]:
 
 
 def test_what_the_bot_says_has_full_width_punctuation() -> None:
-    places = [*TALKS, *(ROOT / "docs").glob("*-handbook.md")]
+    places = [*(ROOT / "tests/talks").rglob("*.txt"), *(ROOT / "docs").glob("*-handbook.md")]
     lines = [line for path in places for line in said_by_the_bot(path)]
     assert len(lines) > 1000
     assert [line for line in lines if HALF_WIDTH.search(line) and line != ECHOED] == []
