@@ -14,12 +14,16 @@ STATES = ("submitted", "returned", "approved", "withdrawn")
 
 @dataclass(frozen=True, slots=True)
 class Attendance:
-    """`attended` is all 人次; `rate` is per cent of the heads due, over the records that have both numbers."""
+    """`attended` is all 人次; `rate` is per cent of the heads due, over the `rated` records that have both numbers.
+
+    What was frozen before these were counted has 0 of them.
+    """
 
     attended: int
     rated_due: int
     rated_attended: int
     rate: float | None
+    rated: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ class ActivitySums:
     rated_attended: int
     late: int
     backfilled: int
+    rated: int
     squads: int
 
     @property

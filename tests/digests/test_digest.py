@@ -46,7 +46,7 @@ class TestFigures:
         county.report(two, 89, 93)
         county.report(three, 500)
         shown = digests.weekly(county.db, county.first, WEEK)
-        assert shown.attendance == figures.Attendance(630, 143, 130, 90.9)
+        assert shown.attendance == figures.Attendance(630, 143, 130, 90.9, 2)
         county.report(four, 18, 109, activity="队课")
         activities = {each.activity: each.rate for each in digests.weekly(county.db, county.first, WEEK).by_activity}
         assert activities == {"主题队日": 90.9, "队课": 16.5}
