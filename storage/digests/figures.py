@@ -39,7 +39,10 @@ class Activity:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What a school (or another part) comes to: distinct events, 人次, squads that are due and that have reported."""
+    """What a school (or another part) comes to: distinct events, 人次, squads that are due and that have reported.
+
+    The rated heads are those of records with both numbers.
+    """
 
     name: str
     id: int = 0
@@ -47,6 +50,8 @@ class Part:
     attended: int = 0
     due: int = 0
     covered: int = 0
+    rated_due: int = 0
+    rated_attended: int = 0
 
 
 @dataclass(frozen=True, slots=True)

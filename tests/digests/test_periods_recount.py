@@ -141,7 +141,7 @@ def test_a_recount_comes_to_the_same(county: County) -> None:
             assert (found.events, len(found.squads), found.reports) == (counted[0], counted[5], len(told))
             for each in shown.schools:
                 mine = figures_of(one for one in told if each.id in one.above)
-                assert (each.events, each.attended) == mine[:2]
+                assert (each.events, each.attended, each.rated_due, each.rated_attended) == mine[:4]
             for activity in shown.by_activity:
                 mine = figures_of(one for one in told if one.stored.activity == activity.activity)
                 assert (activity.events, activity.attended, activity.squads) == (mine[0], mine[1], mine[5])
@@ -166,7 +166,8 @@ def test_every_week_at_every_node_is_a_recount(county: County) -> None:
             for each in shown.schools:
                 inside = [squad for squad, (_, above) in squads.items() if each.id in above]
                 mine = figures_of(one for one in told if each.id in one.above)
-                assert (each.events, each.attended, each.due, each.covered) == (*mine[:2], len(inside), mine[5])
+                assert (each.events, each.attended, each.rated_due, each.rated_attended) == mine[:4]
+                assert (each.due, each.covered) == (len(inside), mine[5])
 
 
 def test_a_report_twice_counts_once(county: County) -> None:
