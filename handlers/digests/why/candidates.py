@@ -61,14 +61,10 @@ def _spans(ask: Ask, words: str) -> tuple[list[periods.Span], str]:
     words = weeks.taught(ask, words)
     period, rest = weeks.period_in(words, ask.today)
     if rest != " ".join(words.split()):
-        return [_week(period.week)], rest
+        return [periods.of_week(period.week)], rest
     last_week, last_month = ask.today - timedelta(days=7), ask.today.replace(day=1) - timedelta(days=1)
     months = [periods.named(spans.label_of("month", day), ask.today) for day in (ask.today, last_month)]
-    return [_week(period.week), _week(spans.label_of("week", last_week)), *months], rest
-
-
-def _week(label: str) -> periods.Span:
-    return periods.Span(*spans.span_of(label), weeks.week_name(label), label)
+    return [periods.of_week(period.week), periods.of_week(spans.label_of("week", last_week)), *months], rest
 
 
 def _activity(ask: Ask, span: periods.Span, words: str) -> tuple[str, str]:
