@@ -60,7 +60,7 @@ def main(argv: list[str] | None = None) -> int:
     except BadSettings as problems:
         if hasattr(module, "without_settings"):
             return int(module.without_settings(problems, arguments))
-        print(f"设置有问题,机器人没有启动:\n{problems}", file=sys.stderr)
+        print(f"设置有问题，机器人没有启动：\n{problems}", file=sys.stderr)
         return 2
     return _run(module, arguments, settings)
 

@@ -88,22 +88,22 @@ def _newer(database: Database) -> str:
     found = migrate.revision(database.read) or ""
     if found <= migrate.HEAD:
         return ""
-    return f"数据库的版本 {found} 比程序的 {migrate.HEAD} 新,没有启动,什么也没有改。请更新程序,或用升级前的备份。"
+    return f"数据库的版本 {found} 比程序的 {migrate.HEAD} 新，没有启动，什么也没有改。请更新程序，或用升级前的备份。"
 
 
 def key_problem(settings: Settings, db: Connection) -> str:
     """What is wrong with the key for what is sealed in this database, and the cure; empty: nothing."""
     keys = settings.given_keys
-    cure = f"请把备份的 name.key 放回 {settings.data_dir},或在 NAME_KEY 里写上原来的密钥"
+    cure = f"请把备份的 name.key 放回 {settings.data_dir}，或在 NAME_KEY 里写上原来的密钥"
     try:
         vault = Vault(keys) if keys else None
     except ValueError:
-        return f"NAME_KEY: 现在写的不是密钥,像是坏了。{cure}。"
+        return f"NAME_KEY: 现在写的不是密钥，像是坏了。{cure}。"
     if not sealed.any_unopened(db, vault):
         return ""
     if not keys:
-        return f"NAME_KEY: 数据库里有加密的内容,密钥却不见了,没有另造新的。{cure}。"
-    return f"NAME_KEY: 现在的密钥打不开数据库里加密的内容。{cure}(新旧两个用逗号隔开)。"
+        return f"NAME_KEY: 数据库里有加密的内容，密钥却不见了，没有另造新的。{cure}。"
+    return f"NAME_KEY: 现在的密钥打不开数据库里加密的内容。{cure}（新旧两个用逗号隔开）。"
 
 
 def open_engine(settings: Settings, url: str, clock: Clock | None = None) -> Engine:

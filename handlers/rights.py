@@ -33,10 +33,10 @@ GIVERS = frozenset(APPOINTS)
 _BY_LEVEL = (Role.PROVINCE_ADMIN, Role.CITY_ADMIN, Role.COUNTY_ADMIN, Role.SCHOOL_ADMIN)
 # What is limited a day, and what whoever has done it as often as it may be is told.
 _SPENT = {
-    "incidents": "您今天已经报过 {} 次泄露,负责人都收到了,这次没有再报。又有新的情况,请马上打电话告诉学校。",
-    "invitations": "今天已经开了 {} 个邀请码,没有再开。急的请另一位管理员来办,不急的请明天再来;人多的话,可以导入名册。",
-    "campaigns": "今天已经发布了 {} 个活动,没有再发布。请明天再来。",
-    "exports": "今天已经导出了 {} 次,没有再导出。请明天再来。",
+    "incidents": "您今天已经报过 {} 次泄露，负责人都收到了，这次没有再报。又有新的情况，请马上打电话告诉学校。",
+    "invitations": "今天已经开了 {} 个邀请码，没有再开。急的请另一位管理员来办，不急的明天再来；人多的话，导入名册。",
+    "campaigns": "今天已经发布了 {} 个活动，没有再发布。请明天再来。",
+    "exports": "今天已经导出了 {} 次，没有再导出。请明天再来。",
 }
 # Who decides on children's names, sees them, or gives rights: nobody comes to that by one person's word alone.
 WEIGHTY = GIVERS | {Role.DATA_OFFICER}

@@ -248,7 +248,7 @@ class Calendar:
     def warnings(self, first: date, last: date) -> list[str]:
         """One sentence for each year in between whose 调休 is not known."""
         return [
-            f"{year} 年还没有调休数据,先按周一至周五(法定节日除外)算工作日;"
+            f"{year} 年还没有调休数据，先按周一至周五（法定节日除外）算工作日；"
             f"通知公布后请把 workdays-{year}.toml 放进 catalogue 目录。"
             for year in range(first.year, last.year + 1)
             if not self.workdays.knows(year)

@@ -70,7 +70,7 @@ def front(page: Page) -> None:
 
 def correct(page: Page) -> None:
     press(page, "更正")
-    hears(page, "要改哪里?")
+    hears(page, "要改哪里？")
     say(page, "实到39")
     hears(page, "已更正")
     shoot(page, "checkin")
@@ -99,7 +99,7 @@ def digest(page: Page) -> None:
     say(page, "周报")
     hears(page, "个中队签到")
     press(page, "图")
-    hears(page, "周报(图)")
+    hears(page, "周报（图）")
     page.reload()
     expect(page.locator(".row[data-from=bot] .thumb").last).to_be_visible()
     page.wait_for_timeout(600)
@@ -119,9 +119,9 @@ def missing_and_nudge(page: Page) -> None:
 
 def join(page: Page) -> None:
     say(page, "邀请 中队辅导员 四(2)中队")
-    hears(page, "邀请码:")
-    said = page.locator(".row[data-from=bot] .text").filter(has_text="邀请码:").last.inner_text()
-    code = re.search(r"邀请码:(\S+)", said)
+    hears(page, "邀请码：")
+    said = page.locator(".row[data-from=bot] .text").filter(has_text="邀请码：").last.inner_text()
+    code = re.search(r"邀请码：(\S+)", said)
     assert code
     play(page, "陌生人")
     say(page, "你好")

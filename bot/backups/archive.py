@@ -64,20 +64,20 @@ def unpack(place: Path, folder: Path, identities: str) -> None:
         _extract(tar, folder)
         tar.unlink()
     except (tarfile.TarError, EOFError, OSError) as fault:
-        raise CommandError(f"备份 {place} 不完整,或者不是备份:{fault}") from None
+        raise CommandError(f"备份 {place} 不完整，或者不是备份：{fault}") from None
 
 
 def _open(place: Path, tar: Path, identities: str) -> None:
     import pyrage
 
     if not identities:
-        raise CommandError("这份备份是加密的:请用 --identity 文件,或 BACKUP_IDENTITY,给出它的 age 私钥。")
+        raise CommandError("这份备份是加密的：请用 --identity 文件，或 BACKUP_IDENTITY，给出它的 age 私钥。")
     try:
         keys = [pyrage.x25519.Identity.from_str(each) for each in several(identities)]
         with place.open("rb") as given, tar.open("wb") as out:
             pyrage.decrypt_io(given, out, keys)
     except (pyrage.IdentityError, pyrage.DecryptError) as fault:
-        raise CommandError(f"这个 age 私钥打不开备份 {place},或者备份不完整:{fault}") from None
+        raise CommandError(f"这个 age 私钥打不开备份 {place}，或者备份不完整：{fault}") from None
 
 
 def _extract(tar: Path, folder: Path) -> None:

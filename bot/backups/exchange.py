@@ -27,11 +27,11 @@ def restore(of: Installation, folder: Path, worked_until: datetime | None) -> No
     until = worked_until.replace(tzinfo=of.settings.zone) if worked_until else seen
     erased = ErasureList(of.erased)
     if not erased.is_there:
-        print(f"注意:没有找到删除记录({of.erased[0].name})。备份以后删除过的孩子,请照家长的申请再删一次。")
+        print(f"注意：没有找到删除记录（{of.erased[0].name}）。备份以后删除过的孩子，请照家长的申请再删一次。")
     done = restoring.settle(engine, erased, made, until)
-    print(f"恢复到 {made:%Y-%m-%d %H:%M} 的样子。备份以后删除过的孩子,又删除了 {done.erased} 名。")
-    print(f"做备份时正在发的 {done.letters} 条不再发(多半已经发过;python -m bot outbox --dead 可以看)。")
-    print(f"备份以后到点的提醒 {done.reminders} 条不再发(多半已经发过)。")
+    print(f"恢复到 {made:%Y-%m-%d %H:%M} 的样子。备份以后删除过的孩子，又删除了 {done.erased} 名。")
+    print(f"做备份时正在发的 {done.letters} 条不再发（多半已经发过；python -m bot outbox --dead 可以看）。")
+    print(f"备份以后到点的提醒 {done.reminders} 条不再发（多半已经发过）。")
     _print_heard(engine, before, made)
     engine.database.close()
     if old := placing.put_database(of, folder / "bot.db", stamp):
@@ -40,11 +40,11 @@ def restore(of: Installation, folder: Path, worked_until: datetime | None) -> No
 
 def _print_heard(engine: Engine, before: placing.Before, made: datetime) -> None:
     if before.heard is None:
-        print("原来的数据库读不到:不知道备份以后谁发过消息。放行以后,会请近两周发过消息的人看看、补发。")
+        print("原来的数据库读不到：不知道备份以后谁发过消息。放行以后，会请近两周发过消息的人看看、补发。")
         return
-    print(f"备份以后回答过、现在没有了的消息:{sum(each.number for each in before.heard)} 条")
+    print(f"备份以后回答过、现在没有了的消息：{sum(each.number for each in before.heard)} 条")
     with engine.database.read.connect() as db:
         for each in before.heard:
             person = people.by_addresses(db, each.channel, [each.sender], engine.now()).get(each.sender)
             times = "—".join(f"{at.astimezone(made.tzinfo):%m-%d %H:%M}" for at in (each.first, each.last))
-            print(f"  {person.name if person else '不认识的人'}({each.channel}):{each.number} 条,{times}")
+            print(f"  {person.name if person else '不认识的人'}（{each.channel}）：{each.number} 条，{times}")

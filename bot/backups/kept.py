@@ -56,8 +56,8 @@ def problem(settings: Settings, now: datetime) -> str:
     try:
         found = all_of(settings.backups, now)
     except OSError as fault:
-        return f"备份目录 {settings.backups} 用不了({reason(fault)})"
+        return f"备份目录 {settings.backups} 用不了（{reason(fault)}）"
     if not found:
         return f"备份目录 {settings.backups} 里还没有备份"
     made = found[-1][0]
-    return f"最近一份试过能恢复的备份是 {made:%Y-%m-%d %H:%M} 的,太旧了" if now - made > MOST_AGE else ""
+    return f"最近一份试过能恢复的备份是 {made:%Y-%m-%d %H:%M} 的，太旧了" if now - made > MOST_AGE else ""

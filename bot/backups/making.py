@@ -57,7 +57,7 @@ def _collect(of: Installation, folder: Path, tar: Path, now: datetime) -> None:
     try:
         revision = migrate.revision(database.read)
         if revision != migrate.HEAD:
-            raise CommandError(f"数据库的版本是 {revision or '空'},程序的是 {migrate.HEAD}:请用原来的程序备份。")
+            raise CommandError(f"数据库的版本是 {revision or '空'}，程序的是 {migrate.HEAD}：请用原来的程序备份。")
         snapshot.take(database, folder / "bot.db")
     finally:
         database.close()

@@ -87,7 +87,7 @@ def check_room(of: Installation) -> None:
         try:
             with target.read.connect() as db:
                 if not copying.is_empty(db):
-                    raise CommandError("那个数据库里有数据,什么也没有改。请先建一个空的数据库,写在 DATABASE_URL 里。")
+                    raise CommandError("那个数据库里有数据，什么也没有改。请先建一个空的数据库，写在 DATABASE_URL 里。")
         finally:
             target.close()
 

@@ -24,7 +24,7 @@ def manifest(folder: Path) -> dict[str, object]:
     try:
         found: dict[str, object] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        raise CommandError("这不是备份,或者不完整:里面没有说明(manifest.json)。") from None
+        raise CommandError("这不是备份，或者不完整：里面没有说明(manifest.json)。") from None
     return found
 
 
@@ -46,12 +46,12 @@ def lines(of: Installation, folder: Path) -> Iterator[say.Line]:
     said = manifest(folder)
     same = digest(folder / "bot.db") == said["sha256"]
     yield (
-        (say.OK, "whole", f"备份做于 {said['made']},内容完整")
+        (say.OK, "whole", f"备份做于 {said['made']}，内容完整")
         if same
         else (say.FAIL, "whole", "数据库和说明里的哈希不符")
     )
     if str(said["revision"]) > migrate.HEAD:
-        yield say.FAIL, "revision", f"数据库的版本 {said['revision']} 比程序的 {migrate.HEAD} 新:请先更新程序"
+        yield say.FAIL, "revision", f"数据库的版本 {said['revision']} 比程序的 {migrate.HEAD} 新：请先更新程序"
         return
     opened = open_database(f"sqlite:///{folder / 'bot.db'}")
     try:
@@ -68,13 +68,13 @@ def lines(of: Installation, folder: Path) -> Iterator[say.Line]:
 def _sound(db: Connection) -> say.Line:
     problems = [*db.scalars(text("PRAGMA integrity_check(3)")), *db.execute(text("PRAGMA foreign_key_check"))]
     if problems != ["ok"]:
-        return say.FAIL, "integrity", f"数据库坏了:{problems[:3]}"
+        return say.FAIL, "integrity", f"数据库坏了：{problems[:3]}"
     return say.OK, "integrity", "数据库没有坏"
 
 
 def _counted(db: Connection, told: object) -> say.Line:
     found = copying.count(db)
-    return (say.OK, "rows", f"{found} 行") if found == told else (say.FAIL, "rows", f"有 {found} 行,应有 {told} 行")
+    return (say.OK, "rows", f"{found} 行") if found == told else (say.FAIL, "rows", f"有 {found} 行，应有 {told} 行")
 
 
 def _photos(db: Connection, folder: Path) -> say.Line:
@@ -82,20 +82,20 @@ def _photos(db: Connection, folder: Path) -> say.Line:
     there = {each.name for each in (folder / "files").rglob("*")}
     missing = [each for each in stored if each not in there]
     if missing:
-        return say.WARN, "files", f"照片和文件 {len(stored)} 个,缺 {len(missing)} 个"
+        return say.WARN, "files", f"照片和文件 {len(stored)} 个，缺 {len(missing)} 个"
     return say.OK, "files", f"照片和文件 {len(stored)} 个"
 
 
 def _sealed(db: Connection, folder: Path, given: list[str]) -> Iterator[say.Line]:
     if sealed.any_unopened(db, Vault(given) if given else None):
-        cure = "请在 NAME_KEY 里写上做备份时的密钥,或把那时的 name.key 放回数据目录"
-        yield say.FAIL, "name_key", f"里面加密的内容打不开:{cure}"
+        cure = "请在 NAME_KEY 里写上做备份时的密钥，或把那时的 name.key 放回数据目录"
+        yield say.FAIL, "name_key", f"里面加密的内容打不开：{cure}"
         # The ends of the audit log carry a hash made of the same key.
         walk = audit_check.check(db)
     else:
         yield say.OK, "name_key", "加密的内容打得开"
         walk = AuditHeads(folder / "audit.heads", Vault(given)).check(db) if given else audit_check.check(db)
     if walk.broken:
-        yield say.FAIL, "audit", f"审计日志不对:{walk.broken}"
+        yield say.FAIL, "audit", f"审计日志不对：{walk.broken}"
     else:
-        yield say.OK, "audit", f"审计日志完好,{walk.rows} 条"
+        yield say.OK, "audit", f"审计日志完好，{walk.rows} 条"

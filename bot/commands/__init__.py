@@ -37,4 +37,4 @@ def in_words(error: Exception) -> str | None:
     if isinstance(error, OperationalError) or type(error) is DatabaseError:
         said = str(error.orig).strip().splitlines()[0]
         return "数据库打不开：" + next((cure for words, cure in _CURES if words in said), said)
-    return f"DATABASE_URL 写得不对:{error}" if isinstance(error, ArgumentError) else None
+    return f"DATABASE_URL 写得不对：{error}" if isinstance(error, ArgumentError) else None

@@ -49,7 +49,7 @@ def nobody_serves(settings: Settings, url: str) -> Iterator[None]:
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             raise
-        raise CommandError(f"端口 {settings.port} 正在用:请先停掉机器人。") from None
+        raise CommandError(f"端口 {settings.port} 正在用：请先停掉机器人。") from None
     with held:
         try:
             file.take()
@@ -79,8 +79,8 @@ def unit_of(engine: Engine, words: str) -> Unit:
     if len(exact) == 1:
         return exact[0]
     if exact:
-        raise CommandError(f"不止一个单位叫「{words}」,请写全称:{paths}")
-    raise CommandError(f"没有单位「{words}」。{f'是不是:{paths}' if paths else '请写全称,如 青禾区少工委/实验小学'}")
+        raise CommandError(f"不止一个单位叫「{words}」，请写全称：{paths}")
+    raise CommandError(f"没有单位「{words}」。{f'是不是：{paths}' if paths else '请写全称，如 青禾区少工委/实验小学'}")
 
 
 def database_of(arguments: argparse.Namespace, settings: Settings, real_only: bool = False) -> str:

@@ -26,7 +26,7 @@ def run(_arguments: argparse.Namespace, settings: Settings) -> int:
         listening = listen(settings)
     except OSError as error:
         at = f"{host_of(settings)}:{settings.port}"
-        raise CommandError(f"不能在 {at} 上启动：{reason(error)}。可以换一个端口:PORT=8081 make run") from None
+        raise CommandError(f"不能在 {at} 上启动：{reason(error)}。可以换一个端口：PORT=8081 make run") from None
     with listening:
         return _serve(listening, settings)
 

@@ -21,8 +21,8 @@ from handlers.wording import programmes
 from storage.messages import cards, inbox
 
 LONGEST_TEXT = 4000
-GREETING = "您好,我是少先队辅导员助手。请向学校大队辅导员要一个邀请码,再发给我:加入 邀请码"
-NOT_COUNTED = "您改了一条发过的消息。那条没有留下记录,这次也没有照着做。要做什么,请发一条新消息。"
+GREETING = "您好，我是少先队辅导员助手。请向学校大队辅导员要一个邀请码，再发给我：加入 邀请码"
+NOT_COUNTED = "您改了一条发过的消息。那条没有留下记录，这次也没有照着做。要做什么，请发一条新消息。"
 LAPSED = "这个按钮已经失效。发「帮助」看看现在能做什么。"
 EDIT_COUNTS = timedelta(hours=24)
 # What may be a report of a row instead: its words tell.
@@ -62,7 +62,9 @@ def _answered(features: Features, ask: kit.Ask) -> Sequence[kit.Reply]:
         return _pressed(features, ask)
     if len(ask.message.text) > LONGEST_TEXT:
         return [
-            kit.Reply(f"消息太长了({len(ask.message.text)} 字),没有处理。请分成几条发,每条不超过 {LONGEST_TEXT} 字。")
+            kit.Reply(
+                f"消息太长了（{len(ask.message.text)} 字），没有处理。请分成几条发，每条不超过 {LONGEST_TEXT} 字。"
+            )
         ]
     text = tidy(ask.message.text)
     if ask.message.edited:
@@ -253,7 +255,7 @@ def _do(features: Features, ask: kit.Ask, card: cards.Card, order: cards.Order) 
     if _is_stranger(ask) or typed_labels.asked_with(ask, card):
         return _said(features, ask, order.args, commands=False)
     # An old card: its question is no longer open.
-    return [reports.unchanged(ask, "这个问题已经处理过或过去了,没有再改")]
+    return [reports.unchanged(ask, "这个问题已经处理过或过去了，没有再改")]
 
 
 def _edited(features: Features, ask: kit.Ask, text: str) -> Sequence[kit.Reply]:

@@ -18,9 +18,9 @@ _FRESH = timedelta(minutes=10)
 # Who asks how to answer means to.
 _HELP = "帮助"
 _PRESSED = re.compile(r"(是|否) (\d{1,18})")
-TOO_LATE = "上一个问题已经过了一天,不再等回答,这句没有照着做。请从头再发一次,像这样:三(2)中队 主题队日 38人"
-NOT_ASKED = "现在没有要您回答的问题,什么都没有动。发「帮助」看看现在能做什么。"
-_PAST = "那个问题已经过去了,什么都没有做。要做,请从头再发一次。"
+TOO_LATE = "上一个问题已经过了一天，不再等回答，这句没有照着做。请从头再发一次，像这样：三(2)中队 主题队日 38人"
+NOT_ASKED = "现在没有要您回答的问题，什么都没有动。发「帮助」看看现在能做什么。"
+_PAST = "那个问题已经过去了，什么都没有做。要做，请从头再发一次。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class OpenQuestion:
         if question.agreed(words):
             return self._agreed(ask, words)
         if (word := command_like(words)) and not words.startswith("/"):
-            how = f"「{word}」没有当作回答,也没有照着做:先答这个问题,或者发「取消」,再发「{word}」。"
+            how = f"「{word}」没有当作回答，也没有照着做：先答这个问题，或者发「取消」，再发「{word}」。"
             raise Refusal(f"{self.reminder}\n{how}")
         return None
 
@@ -98,7 +98,7 @@ class OpenQuestion:
             return []
         # Where the next one is asked already, it took the place of this one.
         ended = dialogues.close(ask.db, ask.message.where, ask.question) and self.question.final
-        return [Reply(self._said(f"{self.question.undone}那个问题不再等回答,要做请再发一次。"))] if ended else []
+        return [Reply(self._said(f"{self.question.undone}那个问题不再等回答，要做请再发一次。"))] if ended else []
 
     def _said(self, text: str) -> str:
         return self.question.said(text, self.known)

@@ -15,7 +15,7 @@ from handlers.reading.text.units import find_units
 from handlers.wording import days, programmes
 from storage.messages import dialogues
 
-_WAITS = "这条里还有一件{what},还没有记。请先答上面的问题,再把{what}单独发一次。"
+_WAITS = "这条里还有一件{what}，还没有记。请先答上面的问题，再把{what}单独发一次。"
 _CLAUSE_END = re.compile(r"[，,；;。\n]")
 # Each half is read: of a long text, which is a story, that would be often.
 _LONGEST = 200

@@ -28,9 +28,9 @@ log = logging.getLogger(__name__)
 # Eight hours: what was away is back by then, or nobody waits for it any more.
 TRIES, LONGEST_WAIT = 100, 300
 HELD_FOR = timedelta(seconds=60)
-NO_PHOTO = "刚才的照片打不开,没有保存。签到不受影响;请重新发一张 JPG 或 PNG 照片(10 MB 以内)。"
-NO_DOCUMENT = "刚才的文件没有保存:只收 PDF、Word(docx)、Excel(xlsx),不带宏,10 MB 以内。签到不受影响。"
-NO_ROSTER = "刚才的名册文件没有取到,什么也没有改。请再发一次。"
+NO_PHOTO = "刚才的照片打不开，没有保存。签到不受影响；请重新发一张 JPG 或 PNG 照片（10 MB 以内）。"
+NO_DOCUMENT = "刚才的文件没有保存：只收 PDF、Word(docx)、Excel(xlsx)，不带宏，10 MB 以内。签到不受影响。"
+NO_ROSTER = "刚才的名册文件没有取到，什么也没有改。请再发一次。"
 NO_FORM = "刚才的套表没有取到，没有存。请再发一次。"
 _LOST = {"photo": NO_PHOTO, files.TABLE: NO_ROSTER, files.FORM: NO_FORM}
 

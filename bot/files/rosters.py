@@ -16,11 +16,11 @@ MOST_BYTES = 10 << 20
 _READER = Path(__file__).parent / "workbooks" / "reader.py"
 # Of .xlsx, .ods and the like (zip), of the .xls and .et of old (OLE), of web pages and XML that are called .xls.
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"<")
-_BROKEN = "工作簿打不开。请在 Excel 或 WPS 里打开看看,另存为 .xlsx,再发一次。"
+_BROKEN = "工作簿打不开。请在 Excel 或 WPS 里打开看看，另存为 .xlsx，再发一次。"
 _LOCKED = "工作簿有打开密码，没有读。请在 Excel 或 WPS 里打开它，取消密码（文件，信息，保护工作簿），保存后再发一次。"
 _CATALOGUE = "这是目录，不是名册。目录请由最上级的管理员私聊发给我。"
 _FORM = "这份表里有 {{字段}}，像是套表。要存下来填，请先发「套表」和名字，再发文件，像这样发：套表 月报表"
-_TOO_LARGE = "工作簿太大,没有读。请按区县分成几个文件。"
+_TOO_LARGE = "工作簿太大，没有读。请按区县分成几个文件。"
 _WHY = {limited.TOO_MUCH: _TOO_LARGE, limited.LOCKED: _LOCKED}
 _FAR = "{} 格离表很远，没有读。要紧的话请移到表里，不要紧的请删掉"
 _BLIND = "旧格式（.xls）里看不出隐藏的行，全都读了。有不要的，请删掉，或另存为 .xlsx 再发"
@@ -54,7 +54,7 @@ def _workbook(content: bytes) -> roster.Sheet | Tables:
     title = about["sheets"][0]
     sheet = roster.read_table(_records(rows), title)
     notes = (
-        (about["others"], f"只读了工作表「{title}」,没有读:{'、'.join(about['others'])}"),
+        (about["others"], f"只读了工作表「{title}」，没有读：{'、'.join(about['others'])}"),
         (about["far"], _FAR.format(about["far"])),
         (about["blind"], _BLIND),
     )

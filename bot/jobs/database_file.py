@@ -42,8 +42,8 @@ class DatabaseFile:
         saved = sorted(self._path.parent.glob(f"{self._path.name}.{_SAVED}-*"))
         if saved and not self._path.exists():
             raise NotOurs(
-                f"数据库 {self._path} 在机器人运行时被删掉了,里面的内容存在 {saved[-1]}。"
-                f"要接着用,改名:mv {saved[-1]} {self._path};真的不要了,把它移走再启动。"
+                f"数据库 {self._path} 在机器人运行时被删掉了，里面的内容存在 {saved[-1]}。"
+                f"要接着用，改名：mv {saved[-1]} {self._path}；真的不要了，把它移走再启动。"
             )
         self._path.parent.mkdir(parents=True, exist_ok=True)
         # Beside it, not it: closing any handle of the file itself would end the locks of SQLite.
@@ -53,7 +53,7 @@ class DatabaseFile:
         except BlockingIOError:
             other = os.read(self._lock, 20).decode("ascii", "replace").strip()
             os.close(self._lock)
-            raise NotOurs(f"数据库 {self._path} 已经有一个机器人在用(进程 {other})。请先停掉它。") from None
+            raise NotOurs(f"数据库 {self._path} 已经有一个机器人在用（进程 {other}）。请先停掉它。") from None
         os.truncate(self._lock, 0)
         os.write(self._lock, str(os.getpid()).encode())
 
@@ -91,12 +91,12 @@ class DatabaseFile:
             found = _identity(path)
             known = self._known.setdefault(path, found) if found else self._known.get(path)
             if known != found:
-                how = "换成了别的文件" if found else "不见了(删掉或移走了)"
-                raise NotOurs(f"机器人停了:它正在用的 {path} {how}。")
+                how = "换成了别的文件" if found else "不见了（删掉或移走了）"
+                raise NotOurs(f"机器人停了：它正在用的 {path} {how}。")
         if self._mark and os.pread(self._handle, _VERSION_LENGTH, _VERSION_AT) != self._mark:
             self.overwritten = True
             raise NotOurs(
-                f"机器人停了:它正在用的 {self._path} 被别的内容覆盖了(cp)。请用 python -m bot restore 恢复备份。"
+                f"机器人停了：它正在用的 {self._path} 被别的内容覆盖了(cp)。请用 python -m bot restore 恢复备份。"
             )
 
     def save(self, write: Engine, now: datetime) -> str:

@@ -14,10 +14,12 @@ from storage.organisation import units
 from storage.people import accounts, people
 from storage.reminders import deliveries
 
-GONE = "{who}收不到我的消息了:可能屏蔽了我,或停用了账号。提醒和结果都送不到。请告诉这位老师打开和我的聊天,发 /start。"
-UNSEEN = "{who}在企业微信里看不到我了,提醒和结果都送不到。请管理员在企业微信后台把这位老师加回本应用的「可见范围」。"
-OUT = "{unit}的群收不到我的消息了:我被移出了群,或不能在群里说话。请把我重新加进群、允许我说话,再在群里发「绑定」。"
-OFF = "{unit}的群机器人发不出消息了:它被移出了群,或停用了。请信息技术老师在群里重新添加,把新的 key 写进设置。"
+GONE = (
+    "{who}收不到我的消息了：可能屏蔽了我，或停用了账号。提醒和结果都送不到。请告诉这位老师打开和我的聊天，发 /start。"
+)
+UNSEEN = "{who}在企业微信里看不到我了，提醒和结果都送不到。请管理员在企业微信后台把这位老师加回本应用的「可见范围」。"
+OUT = "{unit}的群收不到我的消息了：我被移出了群，或不能在群里说话。请把我重新加进群、允许我说话，再在群里发「绑定」。"
+OFF = "{unit}的群机器人发不出消息了：它被移出了群，或停用了。请信息技术老师在群里重新添加，把新的 key 写进设置。"
 _IN_CHARGE = (kit.Role.BRIGADE, kit.Role.SCHOOL_ADMIN)
 # So long after a group has moved, being brought into it is that move.
 _MOVING = timedelta(hours=1)
@@ -82,7 +84,7 @@ def _in_charge(
 
 def _who(turn: Turn, person: kit.Person) -> str:
     at = person.grants[0]
-    return f"{person.name}({units.full_name(turn.db, at.unit)}{at.role.label})"
+    return f"{person.name}（{units.full_name(turn.db, at.unit)}{at.role.label}）"
 
 
 def _tell_about_group(turn: Turn, bound: Sequence[chats.Group]) -> None:

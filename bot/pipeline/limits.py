@@ -16,9 +16,9 @@ _MINUTE, _HOUR = 60.0, 3600.0
 # Who somebody is is looked up again after so long: a stranger may have become a member.
 _KNOWN_FOR = 60.0
 _MOST_SENDERS = 20_000
-_UNANSWERED = "没有回答的都没有处理,请过一会儿再发一次。"
-TOO_FAST = f"您发得太快了,一分钟最多 {{}} 条。{_UNANSWERED}"
-TOO_MANY = f"您这一小时发得太多了,最多 {{}} 条。{_UNANSWERED}"
+_UNANSWERED = "没有回答的都没有处理，请过一会儿再发一次。"
+TOO_FAST = f"您发得太快了，一分钟最多 {{}} 条。{_UNANSWERED}"
+TOO_MANY = f"您这一小时发得太多了，最多 {{}} 条。{_UNANSWERED}"
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from handlers import kit
 from storage.base.vault import Listening
 from storage.messages import inbox
 
-SORRY = "抱歉,这条消息没有处理好,已经保存(编号 {})。管理员会处理,请不要重发。"
+SORRY = "抱歉，这条消息没有处理好，已经保存（编号 {}）。管理员会处理，请不要重发。"
 
 
 class Messages:

@@ -37,10 +37,10 @@ def decode(body: Any, now: datetime, spool: Path) -> Message:
     message_id, person = (_word(body, name) for name in ("id", "person"))
     text, button = (_text(body, name) for name in ("text", "button"))
     if len(text) > LONGEST_TEXT or len(button) > LONGEST_BUTTON:
-        raise BadRequest(f"消息太长了,最多 {LONGEST_TEXT} 字。请分成几条发。")
+        raise BadRequest(f"消息太长了，最多 {LONGEST_TEXT} 字。请分成几条发。")
     sent = _attachments(body.get("file"), message_id, spool)
     if not text and not button and not sent and "text" not in body:
-        raise BadRequest("请写点什么,或选一张照片。")
+        raise BadRequest("请写点什么，或选一张照片。")
     return Message(NAME, message_id, person, person, now, text, button, sent, name=person)
 
 
@@ -66,9 +66,9 @@ def _attachments(file: Any, message_id: str, spool: Path) -> tuple[Attachment, .
     try:
         content = base64.b64decode(file["data"].rpartition(",")[2], validate=True)
     except (binascii.Error, ValueError):
-        raise BadRequest("照片没有传完整,请再发一次。") from None
+        raise BadRequest("照片没有传完整，请再发一次。") from None
     if len(content) > MOST_BYTES:
-        raise BadRequest("照片太大了(最多 10 MB)。请选小一点的,或先压缩再发。")
+        raise BadRequest("照片太大了（最多 10 MB）。请选小一点的，或先压缩再发。")
     name = clean(str(file.get("name") or "照片"))[:80]
     mime = mimetypes.guess_type(name)[0] or str(file.get("type") or "image/")
     kind = "photo" if mime.startswith("image/") else "document"

@@ -26,7 +26,7 @@ MOST_BODY = 16 << 20
 MOST_READ = 128 << 20
 SECONDS_TO_COMMIT = 4
 KEEP_ALIVE = 15
-GONE = "这份文件已经过了 24 小时,删掉了。请再要一次。"
+GONE = "这份文件已经过了 24 小时，删掉了。请再要一次。"
 # A page of somebody else's whose name is made to lead here (DNS rebinding) has that name in its requests.
 ONLY_HERE = "演练只能从本机打开：地址要写 localhost 或 127.0.0.1。机器在别处的，先用 ssh -L 把端口转到自己的电脑上。"
 _LOCAL = {"127.0.0.1", "localhost", "::1"}
@@ -96,9 +96,9 @@ class Pages:
             async with asyncio.timeout(SECONDS_TO_COMMIT):
                 outcome = await asyncio.shield(self._stage.hear(message))
         except (Full, TimeoutError):
-            return _come_again("现在消息太多,请稍等再试。")
+            return _come_again("现在消息太多，请稍等再试。")
         except Exception:
-            return _come_again("刚才没有存下来,请再试一次。")
+            return _come_again("刚才没有存下来，请再试一次。")
         replies = await asyncio.to_thread(self._stage.replies, outcome.inbox_id, message.chat)
         answer = {"id": message.message_id, "state": outcome.state, "repeat": outcome.repeat, "replies": replies}
         return JSONResponse(answer)
@@ -109,7 +109,7 @@ class Pages:
             then = datetime.fromisoformat(body["now"])
             person = str(body.get("person") or "")
         except (AttributeError, KeyError, TypeError, ValueError):
-            raise BadRequest('请写明时间,像这样:{"now": "2026-06-01T07:40:00+08:00"}') from None
+            raise BadRequest('请写明时间，像这样：{"now": "2026-06-01T07:40:00+08:00"}') from None
         return JSONResponse(await self._stage.move_clock(then, person))
 
     async def _restart(self, _request: Request) -> Response:
@@ -166,7 +166,7 @@ async def _json(request: Request) -> Any:
         if size <= MOST_BODY:
             body += chunk
     if size > MOST_BODY:
-        raise BadRequest("照片太大了(最多 10 MB)。请选小一点的,或先压缩再发。")
+        raise BadRequest("照片太大了（最多 10 MB）。请选小一点的，或先压缩再发。")
     try:
         return json.loads(body)
     except (ValueError, RecursionError):

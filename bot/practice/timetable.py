@@ -60,7 +60,7 @@ class Timetable:
         """Go forward through every tick in between; raises BadRequest for a step back or a leap."""
         then = then if then.tzinfo else then.replace(tzinfo=self.clock.zone)
         if then < self.clock.now() - timedelta(minutes=1):
-            raise BadRequest("演练时钟只能往前拨。要从头来,请按「重新开始」。")
+            raise BadRequest("演练时钟只能往前拨。要从头来，请按「重新开始」。")
         if then > self.clock.now() + FURTHEST:
             raise BadRequest("一次最多往前拨 400 天。")
         async with self.moving:

@@ -26,7 +26,7 @@ def groups(given: str) -> list[tuple[str, str]]:
             raise ValueError("只写 webhook 地址里 key= 后面的那一串，前面是单位：青禾区少工委/实验小学=机器人的key")
         path, equals, key = (word.strip() for word in part.rpartition("="))
         if not (path and equals and re.fullmatch(r"[\w-]{1,100}", key, re.ASCII)):
-            raise ValueError("应像 青禾区少工委/实验小学=机器人的key 这样,几个之间用分号隔开")
+            raise ValueError("应像 青禾区少工委/实验小学=机器人的key 这样，几个之间用分号隔开")
         found.append((path, key))
     return found
 
@@ -36,7 +36,7 @@ def _fernet_keys(keys: str) -> str:
         for key in several(keys):
             Fernet(key)
     except ValueError as error:
-        words = "不是有效的密钥(应为 32 字节的 url-safe base64,可用 python -m bot key 生成)"
+        words = "不是有效的密钥（应为 32 字节的 url-safe base64，可用 python -m bot key 生成）"
         raise ValueError(words) from error
     return keys
 
@@ -61,7 +61,7 @@ def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ValueError(f"没有「{name}」这个时区,例如 Asia/Shanghai") from error
+        raise ValueError(f"没有「{name}」这个时区，例如 Asia/Shanghai") from error
     return name
 
 
@@ -74,7 +74,7 @@ def _known_level(level: str) -> str:
 def _bot_token(token: str) -> str:
     token = token.strip()
     if token and not re.fullmatch(r"\d+:[\w-]+", token, re.ASCII):
-        raise ValueError("应像 123456:ABC-DEF 这样,由 @BotFather 给出")
+        raise ValueError("应像 123456:ABC-DEF 这样，由 @BotFather 给出")
     return token
 
 
@@ -91,14 +91,14 @@ def _known_mode(mode: str) -> str:
 def _header_words(secrets: str) -> str:
     words = several(secrets)
     if len(words) > _SECRETS_AT_ONCE or not all(re.fullmatch(r"[A-Za-z0-9_-]{1,256}", word) for word in words):
-        raise ValueError("应是 1 到 256 个字母、数字、_ 或 -;更换时可写两个,用逗号隔开")
+        raise ValueError("应是 1 到 256 个字母、数字、_ 或 -；更换时可写两个，用逗号隔开")
     return ",".join(words)
 
 
 def _words(secrets: str) -> str:
     words = several(secrets)
     if len(words) > _SECRETS_AT_ONCE or not all(word.isascii() and word.isprintable() for word in words):
-        raise ValueError("应原样复制,不带空格;更换时可写两个,用逗号隔开")
+        raise ValueError("应原样复制，不带空格；更换时可写两个，用逗号隔开")
     return ",".join(words)
 
 
@@ -111,7 +111,7 @@ def _aes_keys(keys: str) -> str:
         except binascii.Error:
             sound = False
         if not sound or len(words) > _SECRETS_AT_ONCE:
-            raise ValueError("应是企业微信后台给出的 43 个字母和数字(EncodingAESKey);更换时可写两个,用逗号隔开")
+            raise ValueError("应是企业微信后台给出的 43 个字母和数字(EncodingAESKey)；更换时可写两个，用逗号隔开")
     return ",".join(words)
 
 
@@ -130,7 +130,7 @@ def _robot_id(given: str) -> str:
 
 def _digits(given: str) -> str:
     if not re.fullmatch(r"[0-9]{0,12}", given.strip()):
-        raise ValueError("应是数字,如 1000002")
+        raise ValueError("应是数字，如 1000002")
     return given.strip()
 
 
@@ -159,7 +159,7 @@ def _proxy_address(url: str) -> str:
 def _database_address(url: str) -> str:
     url = url.strip()
     if url and not re.match(r"sqlite:///.|postgres(?:ql)?(?:\+psycopg)?://", url):
-        raise ValueError("应像 postgresql://用户:密码@主机/名称 这样；用 SQLite 就空着")
+        raise ValueError("应像 postgresql://用户：密码@主机/名称 这样；用 SQLite 就空着")
     return url
 
 
@@ -178,7 +178,7 @@ def _seen_from_outside(url: str) -> str:
         host = ""
     local = url.startswith("http://") and (host in ("localhost", "::1") or host.startswith("127."))
     if url and not (host and (url.startswith("https://") or local)):
-        raise ValueError("应是 https:// 开头的地址(只有本机可以用 http://)")
+        raise ValueError("应是 https:// 开头的地址（只有本机可以用 http://）")
     return url
 
 
@@ -201,5 +201,5 @@ WebAddress = Annotated[str, _address("http", "https")]
 SocketAddress = Annotated[str, _address("ws", "wss")]
 ProxyAddress = Annotated[str, AfterValidator(_proxy_address)]
 OutsideAddress = Annotated[str, AfterValidator(_seen_from_outside)]
-AgeRecipients = Annotated[str, _age("Recipient", "应是 age1 开头的公钥(age-keygen 给出),原样复制;几个用逗号隔开")]
-AgeIdentities = Annotated[str, _age("Identity", "应是 AGE-SECRET-KEY-1 开头的私钥,原样复制;几个用逗号隔开")]
+AgeRecipients = Annotated[str, _age("Recipient", "应是 age1 开头的公钥（age-keygen 给出），原样复制；几个用逗号隔开")]
+AgeIdentities = Annotated[str, _age("Identity", "应是 AGE-SECRET-KEY-1 开头的私钥，原样复制；几个用逗号隔开")]

@@ -8,7 +8,7 @@ from handlers.reading import Context, read
 from handlers.reading.text.units import find_units
 from storage.organisation.units import Kind, Unit
 
-_ANYBODYS = "是大家都用的叫法,认不出是哪一个"
+_ANYBODYS = "是大家都用的叫法，认不出是哪一个"
 _WIDE = {"grades": (1, 9), "classes": 20}
 # What everybody says of their own unit, or of none.
 _GENERIC = re.compile(

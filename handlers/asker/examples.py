@@ -19,9 +19,9 @@ _WHOLES = frozenset({Kind.SCHOOL, Kind.GRADE})
 def nearest(ask: Ask, heard: Reading | None = None) -> str:
     """`报活动像这样发:` with a check-in for whoever reports, else a command of theirs that stands by itself."""
     if ask.me.roles & REPORTERS:
-        return f"报活动像这样发:\n{checkin(ask, *(heard.records if heard else ())[:1])} 清明祭英烈"
+        return f"报活动像这样发：\n{checkin(ask, *(heard.records if heard else ())[:1])} 清明祭英烈"
     word = _standing(ask)
-    return f"看本周情况,发「{word}」。" if word == "周报" else f"可以发「{word}」。"
+    return f"看本周情况，发「{word}」。" if word == "周报" else f"可以发「{word}」。"
 
 
 def beside(ask: Ask, said: str, meant: Command | None) -> tuple[Button, ...]:

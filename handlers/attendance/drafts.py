@@ -76,7 +76,7 @@ def _unit(ask: Ask, record: Record) -> Unit:
     if own is not None and unit.covers(own) and (record.attended or 0) <= LARGEST_SQUAD:
         # 全校升旗仪式 38人, said by a counselor: her squad's part in it.
         return own
-    words = f"{unit.name}不在您负责的范围,没有记录。请核对中队,或请该中队的辅导员来报。"
+    words = f"{unit.name}不在您负责的范围，没有记录。请核对中队，或请该中队的辅导员来报。"
     raise Denied(words, what="签到", subject=f"unit:{unit.id}")
 
 
@@ -84,5 +84,5 @@ def _not_there(ask: Ask, record: Record) -> str:
     key = record.unit or ""
     name, like = places.key_name(key), examples.checkin(ask, record)
     if key.startswith("G"):
-        return f"名册里没有{name}这一级,没有记录。请分中队报,像这样发:\n{like}"
-    return f"没有找到「{name}」。请核对中队,像这样发:{like}"
+        return f"名册里没有{name}这一级，没有记录。请分中队报，像这样发：\n{like}"
+    return f"没有找到「{name}」。请核对中队，像这样发：{like}"

@@ -96,7 +96,7 @@ def is_about(one: Campaign, topic: str) -> bool:
 
 def name(one: Campaign) -> str:
     """清明祭英烈(主题队日)."""
-    return one.title if one.activity in one.title else f"{one.title}({one.activity})"
+    return one.title if one.activity in one.title else f"{one.title}（{one.activity}）"
 
 
 def window(one: Campaign, zone: tzinfo | None) -> str:
@@ -124,7 +124,7 @@ def coverage(squads: Iterable[Squad], told: Mapping[int, Told]) -> tuple[str, li
     missing = [squad for squad in due if squad.id not in told]
     done = len(due) - len(missing)
     heads = sum(each.attended for each in told.values())
-    return f"已报 {done}/{len(due)} 个中队({numbers.share(done, len(due))}),{heads} 人次", missing
+    return f"已报 {done}/{len(due)} 个中队（{numbers.share(done, len(due))}），{heads} 人次", missing
 
 
 def names(squads: list[Squad], schools: bool) -> str:
@@ -137,7 +137,7 @@ def owed(missing: list[Squad], squads: Sequence[Squad]) -> list[str]:
     if len(missing) > _MOST_NAMED and len({squad.school for squad in squads}) > 1:
         return [f"还没报 {len(missing)} 个中队"]
     schools = len({squad.school for squad in missing}) > 1
-    return [f"还没报 {len(missing)} 个:{names(missing, schools)}"] if missing else []
+    return [f"还没报 {len(missing)} 个：{names(missing, schools)}"] if missing else []
 
 
 def lowest(squads: Sequence[Squad], told: Mapping[int, Told]) -> list[str]:
@@ -146,9 +146,9 @@ def lowest(squads: Sequence[Squad], told: Mapping[int, Told]) -> list[str]:
     done = Counter(squad.school for squad in squads if squad.id in told)
     if len(due) > 1:
         low = sorted(due, key=lambda school: done[school] / due[school])[:_MOST_LOWEST]
-        return [f"最少的 {len(low)} 所:" + "、".join(f"{school} {done[school]}/{due[school]}" for school in low)]
+        return [f"最少的 {len(low)} 所：" + "、".join(f"{school} {done[school]}/{due[school]}" for school in low)]
     heads = {squad.name: told[squad.id].attended for squad in squads if squad.id in told}
     if len(heads) < 2:
         return []
     few = sorted(heads, key=lambda name: heads[name])[:_MOST_LOWEST]
-    return [f"人数最少的 {len(few)} 个:" + "、".join(f"{name} {heads[name]}" for name in few)]
+    return [f"人数最少的 {len(few)} 个：" + "、".join(f"{name} {heads[name]}" for name in few)]

@@ -59,8 +59,8 @@ def echo(result: str, stored: Checkin, today: date, photos: int = 0) -> Reply:
     more += [f"{kind} {count} 人" for kind, count in stored.others]
     more += [f"照片 {photos} 张"] if photos else []
     buttons = Button("更正", "更正", f"#{stored.id}", reply=True), Button("撤回", "撤回", f"#{stored.id}")
-    said = f"{result}:{checkin_line(stored)}\n" + " · ".join(filter(None, more))
-    return Reply(said, buttons, spoken="要改发「更正」,不算发「撤回」。")
+    said = f"{result}：{checkin_line(stored)}\n" + " · ".join(filter(None, more))
+    return Reply(said, buttons, spoken="要改发「更正」，不算发「撤回」。")
 
 
 def with_more(said: Reply, line: str, *buttons: Button) -> Reply:
@@ -71,9 +71,9 @@ def with_more(said: Reply, line: str, *buttons: Button) -> Reply:
 
 def in_group(result: str, stored: Checkin, today: date) -> Reply:
     """The same in one line, for a group; the buttons are the reporter's."""
-    return Reply(f"{result}:{checkin_line(stored)}", echo(result, stored, today).buttons)
+    return Reply(f"{result}：{checkin_line(stored)}", echo(result, stored, today).buttons)
 
 
 def too_old(day: date, today: date) -> str:
     """Why a day is not recorded any more."""
-    return f"{days.day(day, today)}已经过去半年多,不能再报,没有记录。日期写错了的话,请改好再发一次。"
+    return f"{days.day(day, today)}已经过去半年多，不能再报，没有记录。日期写错了的话，请改好再发一次。"

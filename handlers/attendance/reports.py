@@ -30,7 +30,7 @@ ANOTHER = (
     r"(?:活动)?"
 )
 REPLACE = Question(
-    attachments.UNDECIDED, Replacing, undone="原来的没有改,这次也没有再记。", dropped="好的,没有改。{photos}",
+    attachments.UNDECIDED, Replacing, undone="原来的没有改，这次也没有再记。", dropped="好的，没有改。{photos}",
     yes="改", no="不改", other=ANOTHER,
     ended_by=frozenset({"checkin", "correct", "cancel", "签到", "更正", "撤回", "另记一场"}),
 )  # fmt: skip
@@ -139,8 +139,8 @@ def _echoes(ask: Ask, stored: list[checkins.Checkin], photos: int, joint: bool, 
     lines = "\n".join(f"{phrases.dated(one, ask.today)} {phrases.heads(one)}" for one in stored)
     topic = stored[0].topic and f"\n{stored[0].topic}"
     one_event = "\n合办的算一场。" if together else ""
-    change = f"要改其中一条,像这样发:更正 {stored[0].unit_name} 实到39"
-    return [Reply(f"已记录 {len(stored)} 条:\n{lines}{topic}{one_event}\n{change}")]
+    change = f"要改其中一条，像这样发：更正 {stored[0].unit_name} 实到39"
+    return [Reply(f"已记录 {len(stored)} 条：\n{lines}{topic}{one_event}\n{change}")]
 
 
 def _echo(ask: Ask, one: checkins.Checkin, photos: int, joint: bool) -> Reply:
@@ -152,17 +152,17 @@ def _echo(ask: Ask, one: checkins.Checkin, photos: int, joint: bool) -> Reply:
         line = f"主题不同，没有计入活动 {other.id}「{other.title}」。"
         said = phrases.with_more(said, line, Button("计入", "活动", f"{other.id} #{one.id}"))
     if one.timing == checkins.BACKFILLED:
-        said = phrases.with_more(said, f"{weeks.week_name(one.week)}的周报已经发出,这条算补报,下一期周报会写明。")
+        said = phrases.with_more(said, f"{weeks.week_name(one.week)}的周报已经发出，这条算补报，下一期周报会写明。")
     if one.whole:
         return phrases.with_more(
             said,
-            "各中队当天报的同一活动都算在这一场里,人数不重复计。",
+            "各中队当天报的同一活动都算在这一场里，人数不重复计。",
             Button("各中队都参加了", "同场", f"#{one.id} 各中队"),
         )
     if one.event_id is not None:
         return phrases.with_more(said, "和全校的算同一场。", Button("不是同一场", "同场", f"#{one.id} 不是"))
     if joint:
-        return phrases.with_more(said, f"几个中队合办的,请另外的中队报完以后发「同场 {one.id}」,只算一场。")
+        return phrases.with_more(said, f"几个中队合办的，请另外的中队报完以后发「同场 {one.id}」，只算一场。")
     return said
 
 
@@ -175,10 +175,10 @@ def _again(ask: Ask, new: checkins.Checkin, before: checkins.Checkin | None, alo
     same = next((one for one in there if _is_same(one, new)), None)
     if same:
         full, _ = attachments.full(ask, same), attachments.add_to(ask, same)
-        repeated = phrases.echo("已经记过,没有重复计", same, ask.today)
+        repeated = phrases.echo("已经记过，没有重复计", same, ask.today)
         return phrases.with_more(repeated, full) if full else repeated
     one = next((each for each in there if new.topic and each.topic == new.topic), there[0])
-    topic = f" 主题:{new.topic}" if _other_topic(one, new) else ""
+    topic = f" 主题：{new.topic}" if _other_topic(one, new) else ""
     into = f"{phrases.heads(new)}{topic}"
     photos = alone and attachments.waiting(ask, None) is not None
     known = Replacing(f"#{one.id} {into}", f"#{one.id} {_told(new)}", _NOT_KEPT if photos else "")
@@ -187,14 +187,14 @@ def _again(ask: Ask, new: checkins.Checkin, before: checkins.Checkin | None, alo
     if alone:
         REPLACE.put(ask, known)
     more = ("" if before else "另外的一场，发「另记一场」。") + ("\n照片先留着，定了就附上。" if photos else "")
-    said = f"{phrases.dated(one, ask.today)} 已记{phrases.heads(one)}{topic and ' ' + one.topic},这次没有再记。"
-    return Reply(f"{said}\n要改成{into}吗?{more}", tuple(buttons))
+    said = f"{phrases.dated(one, ask.today)} 已记{phrases.heads(one)}{topic and ' ' + one.topic}，这次没有再记。"
+    return Reply(f"{said}\n要改成{into}吗？{more}", tuple(buttons))
 
 
 def _told(new: checkins.Checkin) -> str:
     """What a check-in says beside its place, as words that read the same."""
     others = "".join(f" {kind}{count}人" for kind, count in new.others)
-    return f"{phrases.heads(new)}{others}" + (f" 主题:{new.topic}" if new.topic else "")
+    return f"{phrases.heads(new)}{others}" + (f" 主题：{new.topic}" if new.topic else "")
 
 
 def unchanged(ask: Ask, words: str) -> Reply:

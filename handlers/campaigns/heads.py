@@ -23,23 +23,23 @@ class _Asked:
 
 
 QUESTION = questions.Question(
-    "campaign-heads", _Asked, undone="还没有记。", dropped="好的,没有记。",
-    asks="{name}到了多少人?如:38\n不报了,发「取消」。",
+    "campaign-heads", _Asked, undone="还没有记。", dropped="好的，没有记。",
+    asks="{name}到了多少人？如：38\n不报了，发「取消」。",
 )  # fmt: skip
 
 
 def ask_heads(ask: Ask, one: campaigns.Campaign, mine: list[Unit]) -> Reply:
     """The question for the heads of the first of these squads that has not reported."""
     left = participation.unreported(mine, campaigns.reported(ask.db, one, [unit.id for unit in mine]))
-    head = f"活动 {one.id} {participation.name(one)},{participation.window(one, ask.now.tzinfo)}"
+    head = f"活动 {one.id} {participation.name(one)}，{participation.window(one, ask.now.tzinfo)}"
     if not left:
-        return Reply(f"{head}\n您的中队已经报了。要改,发「更正」。")
+        return Reply(f"{head}\n您的中队已经报了。要改，发「更正」。")
     if one.state != campaigns.OPEN or ask.now < one.begins_at:
         return Reply(f"{head}\n{'还没有开始。' if one.state == campaigns.OPEN else '已经结束。'}")
     unit = left[0]
     QUESTION.put(ask, _Asked(one.id, unit.id, unit.name))
     full = (Button(f"全到 {unit.members}", answer=f"应到{unit.members}实到{unit.members}"),) if unit.members else ()
-    return Reply(f"{head}\n{unit.name}到了多少人?如:38,或应到42实到40", full)
+    return Reply(f"{head}\n{unit.name}到了多少人？如：38，或应到42实到40", full)
 
 
 @questions.answers(QUESTION)
@@ -70,7 +70,7 @@ def _whole_report(records: tuple[Record, ...]) -> bool:
 def report(ask: Ask, one: campaigns.Campaign, words: str) -> list[Reply]:
     """活动 3 38, 活动 3 三(2) 应到42实到40."""
     if one.state != campaigns.OPEN or ask.now < one.begins_at:
-        raise Refusal(f"活动 {one.id} {'还没有开始' if one.state == campaigns.OPEN else '已经结束'},没有记录。")
+        raise Refusal(f"活动 {one.id} {'还没有开始' if one.state == campaigns.OPEN else '已经结束'}，没有记录。")
     if counted := counting.by_number(ask, one, words):
         return counted
     named = next(iter(context.reading_of(ask, f"{words} {one.activity}").records), Record()).unit
@@ -78,12 +78,12 @@ def report(ask: Ask, one: campaigns.Campaign, words: str) -> list[Reply]:
     mine = [each for each in ask.me.units(REPORTERS) if each.kind != "学校"]
     unit = unit or (mine[0] if len(mine) == 1 else None)
     if unit is None or not one.calls(unit):
-        raise Refusal(f"请写明是哪个中队,像这样发:活动 {one.id} 三(2) 38")
+        raise Refusal(f"请写明是哪个中队，像这样发：活动 {one.id} 三(2) 38")
     if not any(unit.path.startswith(path) for path in ask.me.paths(REPORTERS)):
-        raise Denied(f"{unit.name}不在您负责的范围,没有记录。", what="签到", subject=f"unit:{unit.id}")
+        raise Denied(f"{unit.name}不在您负责的范围，没有记录。", what="签到", subject=f"unit:{unit.id}")
     found = drafts.heads_in(ask, unit.name, one.activity, words.removeprefix(unit.name))
     if found is None:
-        raise Refusal(f"没看懂人数,没有记录。像这样发:活动 {one.id} 38")
+        raise Refusal(f"没看懂人数，没有记录。像这样发：活动 {one.id} 38")
     return _kept(ask, one, unit, found)
 
 

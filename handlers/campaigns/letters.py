@@ -23,20 +23,22 @@ def remind(said: Due) -> Reply | None:
     if one is None:
         return None
     if said.lead == notices.OFF:
-        return Reply(f"活动 {one.id} {participation.name(one)}已撤回,不用报了。已经报的签到保留。")
+        return Reply(f"活动 {one.id} {participation.name(one)}已撤回，不用报了。已经报的签到保留。")
     if one.state != campaigns.OPEN or said.now > one.ends_at:
         return None
     zone = said.now.tzinfo
     mine = participation.due_squads(said.person, one)
     left = participation.unreported(mine, campaigns.reported(said.db, one, [unit.id for unit in mine]))
-    head = f"{participation.name(one)},{participation.window(one, zone)}"
+    head = f"{participation.name(one)}，{participation.window(one, zone)}"
     if not mine and said.lead == notices.NOTICE and Role.BRIGADE in said.person.roles:
-        return Reply(f"新活动 {one.id}:{head}\n您学校的中队要报,看进度发「活动 {one.id}」。")
+        return Reply(f"新活动 {one.id}：{head}\n您学校的中队要报，看进度发「活动 {one.id}」。")
     if not mine:
         return None
     if not left:
         raise Cleared
     names = "、".join(unit.name for unit in left[:_MOST_NAMES])
     start = "新活动" if said.lead == notices.NOTICE else "还没报的活动"
-    text = f"老师好,{start} {one.id}:{head}\n{names}请在{participation.until(one, zone)}前报人数,按一下再写个数字就行。"
+    text = (
+        f"老师好，{start} {one.id}：{head}\n{names}请在{participation.until(one, zone)}前报人数，按一下再写个数字就行。"
+    )
     return Reply(text, (Button("报人数", "活动", str(one.id)),))

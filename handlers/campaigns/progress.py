@@ -18,7 +18,7 @@ _NUMBERED = re.compile(r"[#＃]?(\d{1,9})(?:\s+(.*))?", re.DOTALL)
 
 
 @command(
-    "活动", "events", "活动进度", who=SEERS, group="活动", rank=8, help="看发布的活动和进度,也在这里报人数",
+    "活动", "events", "活动进度", who=SEERS, group="活动", rank=8, help="看发布的活动和进度，也在这里报人数",
     glued=r"\d+\s*$", follows=r"$|[#＃]?\d{1,9}(?=\s|$)", examples=("活动", "活动 3", "活动 3 38"),
 )  # fmt: skip
 def show(ask: Ask) -> Reply | list[Reply]:
@@ -50,7 +50,7 @@ def _all(ask: Ask) -> Reply:
     newest = campaigns.newest(ask.db, ask.me.paths(SEERS), _LOOKED_AT)
     found = [each for each in newest if _concerns(ask, each)][:SHOWN]
     if not found:
-        more = "发布一个,像这样发:\n发布活动 清明祭英烈 主题队日 4月1日-4月7日" if _looks(ask) else ""
+        more = "发布一个，像这样发：\n发布活动 清明祭英烈 主题队日 4月1日-4月7日" if _looks(ask) else ""
         return Reply(f"现在没有活动。{more}")
     lines = [_line(ask, each) for each in found]
     buttons = tuple(Button(f"{each.id} {each.title}"[:20], "活动", str(each.id)) for each in found[:BUTTONS])
@@ -67,13 +67,13 @@ def _concerns(ask: Ask, one: campaigns.Campaign) -> bool:
 
 def _line(ask: Ask, one: campaigns.Campaign) -> str:
     """3 清明祭英烈(主题队日)4月1日–4月7日:已报 8/12 …"""
-    ended = ",已结束" if one.state != campaigns.OPEN or one.ends_at < ask.now else ""
-    head = f"{one.id} {participation.name(one)},{participation.window(one, ask.now.tzinfo)}{ended}"
+    ended = "，已结束" if one.state != campaigns.OPEN or one.ends_at < ask.now else ""
+    head = f"{one.id} {participation.name(one)}，{participation.window(one, ask.now.tzinfo)}{ended}"
     if _looks(ask):
-        return f"{head}:{participation.coverage(*campaigns.progress(ask.db, one, ask.me.paths(LOOKERS)))[0]}"
+        return f"{head}：{participation.coverage(*campaigns.progress(ask.db, one, ask.me.paths(LOOKERS)))[0]}"
     mine = participation.due_squads(ask.me, one)
     left = participation.unreported(mine, campaigns.reported(ask.db, one, [unit.id for unit in mine]))
-    return f"{head}:{'还没报' if left else '已报'}"
+    return f"{head}：{'还没报' if left else '已报'}"
 
 
 def _progress(ask: Ask, one: campaigns.Campaign) -> Reply:
@@ -94,7 +94,7 @@ def _progress(ask: Ask, one: campaigns.Campaign) -> Reply:
 def _state(ask: Ask, one: campaigns.Campaign) -> str:
     if one.state != campaigns.OPEN:
         return "已结束" if one.state == campaigns.ENDED else "已撤回"
-    return f"{participation.until(one, ask.now.tzinfo)}截止" if ask.now <= one.ends_at else "已截止,还可以补报"
+    return f"{participation.until(one, ask.now.tzinfo)}截止" if ask.now <= one.ends_at else "已截止，还可以补报"
 
 
 def _buttons(ask: Ask, one: campaigns.Campaign, missing: bool) -> tuple[Button, ...]:
@@ -113,6 +113,6 @@ def _nudge(ask: Ask, one: campaigns.Campaign) -> Reply:
         raise Refusal(f"活动 {one.id} 现在不能催。发「活动 {one.id}」看进度。")
     missing = participation.coverage(*campaigns.progress(ask.db, one, ask.me.paths(ADMINS)))[1]
     if not missing:
-        return Reply("全部报了,不用催。")
+        return Reply("全部报了，不用催。")
     new = notices.nudge(ask, one, (squad.id for squad in missing))
     return Reply(f"已提醒 {new} 位辅导员。" if new else "都已经提醒过了，不重复打扰。")

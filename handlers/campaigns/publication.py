@@ -57,11 +57,11 @@ class _Call:
 
 
 QUESTION = questions.Question(
-    "campaign", _Said, undone="还没有发布。", asks="请写活动的类型、起止时间和单位。\n不发了,发「取消」。",
-    dropped="好的,没有发布。", free=True,
+    "campaign", _Said, undone="还没有发布。", asks="请写活动的类型、起止时间和单位。\n不发了，发「取消」。",
+    dropped="好的，没有发布。", free=True,
 )  # fmt: skip
 CONFIRM = questions.Question(
-    "campaign-confirm", _Call, undone="「{title}」还没有发布。", dropped="好的,没有发布。", yes="发布", no="不发",
+    "campaign-confirm", _Call, undone="「{title}」还没有发布。", dropped="好的，没有发布。", yes="发布", no="不发",
     final=True,
 )  # fmt: skip
 _OTHER_BUSINESS = ("nomination", "review", "command", "query")
@@ -75,7 +75,7 @@ def publish(ask: Ask) -> Reply:
     """Ask for what is missing, then show what it comes to."""
     if not ask.args:
         QUESTION.put(ask, _Said("", "title"))
-        return Reply(f"请写活动的名称、类型和起止时间,一句话就行,如:\n{_EXAMPLE.removeprefix('发布活动 ')}")
+        return Reply(f"请写活动的名称、类型和起止时间，一句话就行，如：\n{_EXAMPLE.removeprefix('发布活动 ')}")
     return _go_on(ask, ask.args)
 
 
@@ -109,12 +109,12 @@ def _unit_called(ask: Ask, top: list[Unit], word: str) -> Unit | None:
 def _question(ask: Ask, draft: _Draft) -> Reply:
     if draft.missing == "activity":
         kinds = current.catalogue_of(ask.db).offered("发布")
-        return Reply("请问是哪一类活动?", tuple(Button(kind, answer=kind) for kind in kinds))
+        return Reply("请问是哪一类活动？", tuple(Button(kind, answer=kind) for kind in kinds))
     if draft.missing == "window":
         buttons = tuple(Button(each, answer=each) for each in _WINDOWS)
-        return Reply("请问从什么时候到什么时候?如:4月1日-4月7日", buttons)
+        return Reply("请问从什么时候到什么时候？如：4月1日-4月7日", buttons)
     top = places.scope(ask.me, ADMINS)
-    return Reply("请问是哪个单位的活动?", tuple(Button(unit.name, answer=unit.name) for unit in top[:6]))
+    return Reply("请问是哪个单位的活动？", tuple(Button(unit.name, answer=unit.name) for unit in top[:6]))
 
 
 @questions.answers(QUESTION)
@@ -127,7 +127,7 @@ def complete(ask: Ask, known: _Said) -> Reply | None:
     draft = _draft(ask, said)
     if draft.missing == known.missing:
         again = _question(ask, draft)
-        raise Refusal(f"{QUESTION.undone}{again.text}\n不发了,发「取消」。", *again.buttons)
+        raise Refusal(f"{QUESTION.undone}{again.text}\n不发了，发「取消」。", *again.buttons)
     return _go_on(ask, said)
 
 
@@ -135,18 +135,18 @@ def _preview(ask: Ask, call: calls.Call, unit: Unit) -> Reply:
     new = _campaign(ask, call, unit)
     squads = campaigns.due(ask.db, new, [unit.path])
     if not squads:
-        raise Refusal(f"{unit.name}里没有要报的中队,没有发布。请核对单位和年级。")
+        raise Refusal(f"{unit.name}里没有要报的中队，没有发布。请核对单位和年级。")
     if len(squads) > MOST_SQUADS:
-        raise Refusal(f"有 {len(squads)} 个中队,太多了,没有发布。请由区县分别发布。")
+        raise Refusal(f"有 {len(squads)} 个中队，太多了，没有发布。请由区县分别发布。")
     kept = (new.title, new.activity, new.issue, list(new.grades), new.begins_at.isoformat(), new.ends_at.isoformat())
     who = f"{unit.name}{_grades(new)} {len(squads)} 个中队"
     lines = [
         *filter(None, [names.privacy_warning(gate.found_in(call.title))]),
-        "请核对要发布的活动:",
+        "请核对要发布的活动：",
         participation.name(new),
         participation.window(new, ask.now.tzinfo),
-        f"应报:{who},会打扰 {len(notices.called(ask, new))} 位老师",
-        "发布吗?",
+        f"应报：{who}，会打扰 {len(notices.called(ask, new))} 位老师",
+        "发布吗？",
     ]
     return Reply("\n".join(lines), CONFIRM.put(ask, _Call(unit.id, *kept)))
 
@@ -159,9 +159,9 @@ def _campaign(ask: Ask, call: calls.Call, unit: Unit) -> campaigns.Campaign:
     assert call.activity is not None and call.window is not None
     begins, ends = (each.replace(tzinfo=ask.now.tzinfo) for each in (call.window.begins, call.window.ends))
     if ends <= ask.now:
-        raise Refusal("这段时间已经过去了,没有发布。请改好时间再发一次。")
+        raise Refusal("这段时间已经过去了，没有发布。请改好时间再发一次。")
     if ends - begins > LONGEST:
-        raise Refusal("时间太长了,没有发布。一个活动最长 200 天,请改好再发一次。")
+        raise Refusal("时间太长了，没有发布。一个活动最长 200 天，请改好再发一次。")
     title = gate.cleared(call.title) or gate.cleared(call.activity)
     return campaigns.Campaign(unit.id, title, call.activity, begins, ends, call.number, call.grades, path=unit.path)
 
@@ -171,7 +171,7 @@ def confirmed(ask: Ask, known: _Call) -> Reply:
     """Publishes what was shown."""
     unit = units.by_id(ask.db, known.unit)
     if not any(top.covers(unit) for top in places.scope(ask.me, ADMINS)):
-        raise Denied(f"{unit.name}不在您负责的范围,没有发布。", what="发布活动", subject=f"unit:{unit.id}")
+        raise Denied(f"{unit.name}不在您负责的范围，没有发布。", what="发布活动", subject=f"unit:{unit.id}")
     rights.spend(ask, "campaigns")
     begins, ends = datetime.fromisoformat(known.begins), datetime.fromisoformat(known.ends)
     said = (known.title, known.activity, begins, ends, known.issue, tuple(known.grades))
@@ -181,11 +181,11 @@ def confirmed(ask: Ask, known: _Call) -> Reply:
     units.changed(ask.db, ask.now)
     people = notices.lay_out(ask, new)
     told = (
-        f"会通知 {people} 位辅导员,截止前再提醒没报的。"
+        f"会通知 {people} 位辅导员，截止前再提醒没报的。"
         if people
-        else "还没有能通知到的辅导员。请老师加入,发「邀请」。"
+        else "还没有能通知到的辅导员。请老师加入，发「邀请」。"
     )
-    line = f"已发布活动 {new.id}:{participation.name(new)},{participation.window(new, ask.now.tzinfo)}"
+    line = f"已发布活动 {new.id}：{participation.name(new)}，{participation.window(new, ask.now.tzinfo)}"
     return Reply(f"{line}\n{told}\n看进度发「活动 {new.id}」。", (Button("看进度", "活动", str(new.id)),))
 
 
@@ -200,7 +200,7 @@ def end(ask: Ask) -> Reply:
         return Reply(f"活动 {one.id} 已经结束了。")
     units.changed(ask.db, ask.now)
     said, _ = participation.coverage(*campaigns.progress(ask.db, one, [one.path]))
-    return Reply(f"已结束活动 {one.id}:{participation.name(one)}\n{said}。不再提醒,已经报的都保留。")
+    return Reply(f"已结束活动 {one.id}：{participation.name(one)}\n{said}。不再提醒，已经报的都保留。")
 
 
 @command(
@@ -215,7 +215,9 @@ def withdraw(ask: Ask) -> Sequence[Reply]:
     units.changed(ask.db, ask.now)
     notices.call_off(ask, one)
     return [
-        Reply(f"已撤回活动 {one.id}:{participation.name(one)}\n已经报的签到保留,照常计入周报。收到过通知的老师会知道。")
+        Reply(
+            f"已撤回活动 {one.id}：{participation.name(one)}\n已经报的签到保留，照常计入周报。收到过通知的老师会知道。"
+        )
     ]
 
 
@@ -227,6 +229,6 @@ def _mine(ask: Ask) -> campaigns.Campaign:
     match = _NUMBER.fullmatch(ask.args.strip())
     one = campaigns.by_id(ask.db, int(match[1])) if match else None
     if one is None or not any(one.path.startswith(unit.path) for unit in places.scope(ask.me, ADMINS)):
-        none = "没有您发布的这个活动。发「活动」看编号,再像这样发:结束活动 3"
+        none = "没有您发布的这个活动。发「活动」看编号，再像这样发：结束活动 3"
         raise Denied(none, what="结束活动", subject=f"campaign:{one.id}") if one else Refusal(none)
     return one

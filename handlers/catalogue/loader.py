@@ -61,7 +61,7 @@ def load(overlay: Path | None = None, zone: str = "Asia/Shanghai") -> Loaded:
             changed = _changed(tables, file)
             calendar, tables = parse(changed), changed
         except (ValueError, OSError) as error:
-            problems.append(f"{file.name}:{error}。这个文件没有采用。")
+            problems.append(f"{file.name}：{error}。这个文件没有采用。")
     return Loaded(calendar, tuple(problems))
 
 
@@ -129,7 +129,7 @@ def _entries(tables: Tables) -> list[Tables]:
         raise Wrong("key_date 要写成 [[key_date]]")
     for entry in found:
         if not re.fullmatch(r"[a-z0-9_-]{1,40}", str(entry.get("id", ""))):
-            raise Wrong(f"key_date.id 要用小写英文字母、数字和下划线(现在是 {entry.get('id')!r})")
+            raise Wrong(f"key_date.id 要用小写英文字母、数字和下划线（现在是 {entry.get('id')!r}）")
     return found
 
 
@@ -154,15 +154,15 @@ def _key_date(entry: Tables, policy: Mapping[str, Any], steps: Mapping[str, Any]
     _known(entry, _FIELDS, at)
     for name, value in entry.items():
         if type(value) is not _FIELDS[name]:
-            raise Wrong(f"{at}.{name} 的写法不对:{value!r}")
+            raise Wrong(f"{at}.{name} 的写法不对：{value!r}")
     for name in ("name", "kind", "on"):
         if not entry.get(name):
             raise Wrong(f"{at}.{name} 没有写")
     for name in ("kind", "junior_kind"):
         if entry.get(name, "A") not in policy:
-            raise Wrong(f"{at}.{name} 应是 {'、'.join(policy)} 之一(现在是 {entry[name]!r})")
+            raise Wrong(f"{at}.{name} 应是 {'、'.join(policy)} 之一（现在是 {entry[name]!r}）")
     if entry.get("checklist", "") not in {"", *steps}:
-        raise Wrong(f"{at}.checklist 没有这张清单:{entry['checklist']}")
+        raise Wrong(f"{at}.checklist 没有这张清单：{entry['checklist']}")
     _rule(f"{at}.on", entry["on"])
     plain = {
         name: value for name, value in entry.items() if name not in ("off", "checklist", "who", "prepare", "words")
@@ -181,7 +181,7 @@ def _fitting(at: str, key: KeyDate) -> None:
     texts = (key.name, key.about, key.topic, key.greeting, *key.prepare, *steps)
     for text in texts:
         if key.solemn and (found := FESTIVE.search(text)):
-            raise Wrong(f"{at} 是肃穆的日子,不能写「{found[0]}」")
+            raise Wrong(f"{at} 是肃穆的日子，不能写「{found[0]}」")
 
 
 def _rule(at: str, on: Any) -> None:
@@ -194,7 +194,7 @@ def _rule(at: str, on: Any) -> None:
     except (ValueError, TypeError, KeyError, IndexError):
         possible = False
     if not possible:
-        raise Wrong(f"{at} 没有这样的日子:{on}")
+        raise Wrong(f"{at} 没有这样的日子：{on}")
 
 
 def _who(at: str, who: Any) -> Mapping[str, tuple[int, ...]]:
@@ -202,9 +202,9 @@ def _who(at: str, who: Any) -> Mapping[str, tuple[int, ...]]:
         raise Wrong(f"{at} 应像 counselor = [7, 3, 1]")
     for role, leads in who.items():
         if role not in set(Role):
-            raise Wrong(f"{at}.{role} 不是角色,可用:{'、'.join(Role)}")
+            raise Wrong(f"{at}.{role} 不是角色，可用：{'、'.join(Role)}")
         if not isinstance(leads, list) or not all(type(lead) is int and -30 <= lead <= 90 for lead in leads):
-            raise Wrong(f"{at}.{role} 应是提前的天数(-30 到 90),如 [7, 3, 1]")
+            raise Wrong(f"{at}.{role} 应是提前的天数（-30 到 90），如 [7, 3, 1]")
     return {role: tuple(leads) for role, leads in who.items()}
 
 
@@ -266,7 +266,7 @@ def _days(year: int, name: str, texts: Any) -> Iterable[date]:
         except ValueError:
             raise Wrong(f"{name} 里的「{text}」应像 2027-02-05 或 2027-02-05/2027-02-11") from None
         if not start <= end or {start.year, end.year} != {year}:
-            raise Wrong(f"{name} 里的「{text}」不在 {year} 年内,或者起止颠倒")
+            raise Wrong(f"{name} 里的「{text}」不在 {year} 年内，或者起止颠倒")
         yield from (start + timedelta(days=n) for n in range((end - start).days + 1))
 
 
@@ -275,4 +275,4 @@ def _known(table: Any, names: Iterable[str], at: str) -> None:
         raise Wrong(f"{at} 应是一张表")
     for name in table:
         if name not in set(names):
-            raise Wrong(f"{at} 里没有「{name}」这一项,可用:{'、'.join(sorted(names))}")
+            raise Wrong(f"{at} 里没有「{name}」这一项，可用：{'、'.join(sorted(names))}")

@@ -21,13 +21,13 @@ from handlers.wording import names, places
 def checkin(ask: Ask) -> Sequence[Reply]:
     """The same as writing without the word."""
     if not ask.args:
-        return [Reply(f"请写明中队、活动和人数,像这样:\n{examples.checkin(ask)} 清明祭英烈")]
+        return [Reply(f"请写明中队、活动和人数，像这样：\n{examples.checkin(ask)} 清明祭英烈")]
     reading = reading_of(ask, ask.args)
     if reading.intent == "zero":
         return exemptions.nothing(replace(ask, reading=reading))
     if reading.intent != "checkin":
         like = examples.checkin(ask, *reading.records[:1])
-        return [Reply(f"没看懂要报什么,没有记录。像这样发:\n签到 {like} 清明祭英烈")]
+        return [Reply(f"没看懂要报什么，没有记录。像这样发：\n签到 {like} 清明祭英烈")]
     return take(replace(ask, reading=reading))
 
 

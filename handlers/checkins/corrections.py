@@ -34,8 +34,8 @@ class _Corrected:
 
 
 CORRECT = questions.Question(
-    "correct", _Corrected, undone="还没有改。", asks="直接发新的内容,如:实到39\n不改了,发「取消」。",
-    dropped="好的,没有改。",
+    "correct", _Corrected, undone="还没有改。", asks="直接发新的内容，如：实到39\n不改了，发「取消」。",
+    dropped="好的，没有改。",
 )  # fmt: skip
 
 
@@ -55,7 +55,7 @@ def correct(ask: Ask) -> Reply:
 
 def _ask_what(ask: Ask, old: checkins.Checkin) -> Reply:
     CORRECT.put(ask, _Corrected(old.id))
-    return Reply(f"要改哪里?现在是:{phrases.dated(old, ask.today)} {phrases.heads(old)}\n直接发新的内容,如:实到39")
+    return Reply(f"要改哪里？现在是：{phrases.dated(old, ask.today)} {phrases.heads(old)}\n直接发新的内容，如：实到39")
 
 
 @registry.command(
@@ -113,7 +113,7 @@ def right_after(ask: Ask) -> Reply:
         return revisions.warned(_absent(found[0], said.absent), ask.heard)
     if said.topic not in (None, said.activity) and said.attended is None and not said.dated:
         # 清明祭英烈: what it was about, and not another activity.
-        return _changed(ask, found[0], f"主题:{said.topic}")
+        return _changed(ask, found[0], f"主题：{said.topic}")
     reply = _changed(ask, found[0], ask.args)
     if not said.activity or said.attended is not None:
         return reply
@@ -159,7 +159,7 @@ def _changed(ask: Ask, old: checkins.Checkin, words: str) -> Reply:
     topic = record.topic if "主题" in words else None
     said = record.attended, record.due, record.absent, record.activity, topic
     if not record.dated and not any(each is not None for each in said):
-        raise Refusal("没看懂要改成什么,原来的没有动。可以改人数、活动、日期、主题,像这样发:更正 实到39 应到42")
+        raise Refusal("没看懂要改成什么，原来的没有动。可以改人数、活动、日期、主题，像这样发：更正 实到39 应到42")
     record = replace(record, topic=topic or (record.topic if record.activity else None))
     new = revisions.moved(ask, revisions.merged(old, record), record)
     if new == old:

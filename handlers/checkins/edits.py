@@ -25,7 +25,7 @@ def edited(ask: Ask) -> list[Reply] | None:
         return None
     left = [one for one, stands in found if stands and targets.is_own(ask, one)]
     if not left:
-        return [Reply("那次签到已经撤回,改消息不会再记。要重新报,请发一条新消息。")]
+        return [Reply("那次签到已经撤回，改消息不会再记。要重新报，请发一条新消息。")]
     words = _WORD.sub("", ask.args)
     context = replace(context_of(ask), bound_unit=None)
     reading = names.without_names(ask, read(f"更正 {phrases.with_heads(words)}", context))
@@ -37,7 +37,7 @@ def edited(ask: Ask) -> list[Reply] | None:
 
 def _corrected_one(ask: Ask, old: checkins.Checkin, said: Record) -> list[Reply]:
     if said.attended is None and said.due is None and not said.activity:
-        raise Refusal("您改了报签到的消息,但没看懂要改成什么,原来的没有动。像这样发:更正 实到39 应到42")
+        raise Refusal("您改了报签到的消息，但没看懂要改成什么，原来的没有动。像这样发：更正 实到39 应到42")
     new = revisions.moved(ask, revisions.merged(old, said), said)
     return [] if new == old else [revisions.said(ask, "已按您改的消息更正", old, revisions.revised(ask, old, new))]
 
@@ -55,7 +55,7 @@ def _corrected_many(ask: Ask, left: list[checkins.Checkin], records: Sequence[Re
         left.remove(old)
         merged = revisions.merged(old, record)
         if merged != old:
-            lines.append(f"已更正:{phrases.checkin_line(revisions.revised(ask, old, merged))}")
-    lines += [f"有 {new} 条是新的,没有记,请另发一条消息。"] if new else []
-    lines += [f"没再写到、也没有动的:{phrases.checkin_line(one)},要去掉请发「撤回 #{one.id}」" for one in left]
-    return Reply("\n".join(lines) or "没有变化,已经记下的不变。")
+            lines.append(f"已更正：{phrases.checkin_line(revisions.revised(ask, old, merged))}")
+    lines += [f"有 {new} 条是新的，没有记，请另发一条消息。"] if new else []
+    lines += [f"没再写到、也没有动的：{phrases.checkin_line(one)}，要去掉请发「撤回 #{one.id}」" for one in left]
+    return Reply("\n".join(lines) or "没有变化，已经记下的不变。")

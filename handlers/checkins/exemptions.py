@@ -28,14 +28,14 @@ def nothing(ask: Ask) -> Sequence[Reply]:
     first = periods.monday_of(week)
     last = first + timedelta(days=6)
     if record.date > ask.today:
-        raise Refusal("那一周还没有到,没有记。到时候没有活动,再发「本周没有活动」。")
+        raise Refusal("那一周还没有到，没有记。到时候没有活动，再发「本周没有活动」。")
     this = first <= ask.today <= last
     when = "本周" if this else f"{days.short(first)}–{days.short(last)}"
     if unit.key and not counting.missing(ask.db, week, [unit.path])[0]:
-        return [Reply(f"{unit.name}{when}已经报过,不用再报。发「我的」看报过的。")]
+        return [Reply(f"{unit.name}{when}已经报过，不用再报。发「我的」看报过的。")]
     number = exemptions.add(ask.db, unit.id, exemptions.ZERO, first, last, ask.me.id, ask.now)
-    later = ",有了活动照常报" if this else ""
-    return [Reply(f"已记下:{unit.name}{when}没有活动。谢谢,这周不会再催{later}。", (_undo(number),))]
+    later = "，有了活动照常报" if this else ""
+    return [Reply(f"已记下：{unit.name}{when}没有活动。谢谢，这周不会再催{later}。", (_undo(number),))]
 
 
 @reads("excuse")
@@ -44,9 +44,11 @@ def excused(ask: Ask) -> Sequence[Reply]:
     unit, record = _unit(ask)
     assert record.date is not None
     if record.date - ask.today > LONGEST:
-        raise Refusal(f"{days.short(record.date)}太远(最多 120 天),没有记。请写近一点的日子。")
+        raise Refusal(f"{days.short(record.date)}太远（最多 120 天），没有记。请写近一点的日子。")
     number = exemptions.add(ask.db, unit.id, exemptions.EXCUSED, ask.today, record.date, ask.me.id, ask.now)
-    return [Reply(f"已记下:{unit.name}到{days.short(record.date)}不用报,不会催。提前有活动,照常报。", (_undo(number),))]
+    return [
+        Reply(f"已记下：{unit.name}到{days.short(record.date)}不用报，不会催。提前有活动，照常报。", (_undo(number),))
+    ]
 
 
 def _undo(number: int) -> Button:
@@ -58,12 +60,12 @@ def _unit(ask: Ask) -> tuple[Unit, Record]:
     if ask.me.roles.isdisjoint(REPORTERS):
         raise Denied("这由中队辅导员或大队辅导员来报。发「帮助」看看您能做什么。", what="签到")
     if record.unit is None:
-        raise Refusal(f"是哪个中队?没有记。请写上中队,像这样:{examples.unit(ask)} 本周没有活动")
+        raise Refusal(f"是哪个中队？没有记。请写上中队，像这样：{examples.unit(ask)} 本周没有活动")
     unit = places.by_key(ask, record.unit)
     if unit is None:
-        raise Refusal(f"没有找到这个中队,没有记。请核对,像这样:{examples.unit(ask)} 本周没有活动")
+        raise Refusal(f"没有找到这个中队，没有记。请核对，像这样：{examples.unit(ask)} 本周没有活动")
     if not rights.may_report(ask.me, unit):
-        raise Denied(f"{unit.name}不在您负责的范围,没有记。", what="签到", subject=f"unit:{unit.id}")
+        raise Denied(f"{unit.name}不在您负责的范围，没有记。", what="签到", subject=f"unit:{unit.id}")
     return unit, record
 
 
@@ -77,9 +79,9 @@ def as_ever(ask: Ask) -> Reply:
     found = exemptions.unit_of(ask.db, int(match[1])) if match else None
     unit = units.by_id(ask.db, found[0]) if found else None
     if match is None or unit is None or found is None or not _may(ask, unit, found[1]):
-        raise Refusal("没有这个编号的「没有活动」或请假,什么都没有改。")
+        raise Refusal("没有这个编号的「没有活动」或请假，什么都没有改。")
     exemptions.end(ask.db, int(match[1]), [unit.id])
-    return Reply(f"已取消:{unit.name}照常报。")
+    return Reply(f"已取消：{unit.name}照常报。")
 
 
 def _may(ask: Ask, unit: Unit, row: str) -> bool:

@@ -10,15 +10,15 @@ from storage.checkins import checkins, places
 from storage.children import consents
 from storage.messages import albums
 
-_NO_CHECKIN = "{0}收到了,但不知道是哪次活动,没有保存。先报活动,再发{0}:\n{1}"
-_NO_PHOTO = "这个不是照片,也不是 PDF、Word、Excel 文件,没有保存。"
+_NO_CHECKIN = "{0}收到了，但不知道是哪次活动，没有保存。先报活动，再发{0}:\n{1}"
+_NO_PHOTO = "这个不是照片，也不是 PDF、Word、Excel 文件，没有保存。"
 _UNREAD = {
-    "voice": "语音我听不了,没有记录。请打字发给我,或用键盘上的话筒把话变成文字。",
-    "video": "视频我看不了,没有保存。请发文字和照片,像这样:\n{}",
-    "link": "链接我打不开,没有记录。请把要报的内容打字发给我。",
-    "other": "这种消息我还看不懂,没有记录。请打字发给我,照片可以直接发。",
+    "voice": "语音我听不了，没有记录。请打字发给我，或用键盘上的话筒把话变成文字。",
+    "video": "视频我看不了，没有保存。请发文字和照片，像这样：\n{}",
+    "link": "链接我打不开，没有记录。请把要报的内容打字发给我。",
+    "other": "这种消息我还看不懂，没有记录。请打字发给我，照片可以直接发。",
 }
-_NO_PLACE = "位置收到了,但不知道是哪次活动,没有保存。先报活动,再发位置:\n{}"
+_NO_PLACE = "位置收到了，但不知道是哪次活动，没有保存。先报活动，再发位置：\n{}"
 
 
 @reads("photo")
@@ -62,13 +62,13 @@ def _another(ask: Ask, album: albums.Album) -> list[Reply]:
 
 def _attached(ask: Ask, one: checkins.Checkin, count: int) -> Reply:
     files = f"{count} {attachments.measured(ask)}"
-    return Reply(f"{files}已附到:{phrases.dated(one, ask.today)}{_without(ask, one.unit_id)}")
+    return Reply(f"{files}已附到：{phrases.dated(one, ask.today)}{_without(ask, one.unit_id)}")
 
 
 def _without(ask: Ask, unit_id: int) -> str:
     """Whose guardians do not want photos must not be on them; who that is, the counselor knows."""
     count = consents.without_photos(ask.db, unit_id)
-    return f"\n这个中队有 {count} 位队员的家长不同意拍照。照片里有他们的话,请发「撤回」,换一张再报。" if count else ""
+    return f"\n这个中队有 {count} 位队员的家长不同意拍照。照片里有他们的话，请发「撤回」，换一张再报。" if count else ""
 
 
 @reads("place")
@@ -79,4 +79,4 @@ def place(ask: Ask) -> Reply:
     if last is None:
         raise Refusal(_NO_PLACE)
     places.note(ask.db, last.id, ask.inbox_id, ask.me.id, ask.message.place, ask.now)
-    return Reply(f"位置已附到:{phrases.dated(last, ask.today)}\n按您发的位置记下,不作为到场的证明。")
+    return Reply(f"位置已附到：{phrases.dated(last, ask.today)}\n按您发的位置记下，不作为到场的证明。")

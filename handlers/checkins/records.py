@@ -30,15 +30,15 @@ def mine(ask: Ask) -> Reply:
     term = checkins.count(ask.db, periods.term_start(ask.today), ask.today, ask.me.id)
     waiting = _waiting(ask)
     tap = tuple(Button(f"报 {one.title}"[:20], "活动", str(one.id)) for one in waiting)
-    calls = [f"要报的活动:{_call(ask, one)}" for one in waiting]
+    calls = [f"要报的活动：{_call(ask, one)}" for one in waiting]
     if not this_week:
         last = _last_week(ask)
-        how = f"报一次,像这样发:{examples.checkin(ask)}" if not calls else ""
-        lines = [f"本周您还没有报过,本学期报过 {term} 次。", *calls, how]
+        how = f"报一次，像这样发：{examples.checkin(ask)}" if not calls else ""
+        lines = [f"本周您还没有报过，本学期报过 {term} 次。", *calls, how]
         return Reply("\n".join(filter(None, lines)), (*tap, *last))
     newest = this_week[0]
     buttons = (Button("更正最近一次", "更正", f"#{newest.id}"), Button("撤回最近一次", "撤回", f"#{newest.id}"))
-    lines = [f"本周您报了 {len(this_week)} 次,本学期 {term} 次:", *_lines(this_week, ask.today), *calls]
+    lines = [f"本周您报了 {len(this_week)} 次，本学期 {term} 次：", *_lines(this_week, ask.today), *calls]
     return Reply("\n".join(lines), (*buttons, *tap))
 
 
@@ -59,7 +59,7 @@ def _waiting(ask: Ask) -> list[campaigns.Campaign]:
 
 
 def _call(ask: Ask, one: campaigns.Campaign) -> str:
-    return f"{one.id} {participation.name(one)},{participation.until(one, ask.now.tzinfo)}截止"
+    return f"{one.id} {participation.name(one)}，{participation.until(one, ask.now.tzinfo)}截止"
 
 
 def _school(ask: Ask, words: str) -> Reply:
@@ -67,13 +67,13 @@ def _school(ask: Ask, words: str) -> Reply:
     school = schools.chosen_school(ask, words)
     if school is not None:
         people.choose_school(ask.db, ask.me.id, school.id)
-        return Reply(f"记住了:没写学校的,都算{school.name}的。")
+        return Reply(f"记住了：没写学校的，都算{school.name}的。")
     own = schools.own_schools(ask)
     if len(own) < 2:
-        return Reply("您只在一所学校报活动,不用选。" if own else "您没有在学校报活动。")
+        return Reply("您只在一所学校报活动，不用选。" if own else "您没有在学校报活动。")
     chosen = next((each.name for each in own if each.id == ask.me.school_id), "还没有选")
     buttons = tuple(Button(each.name, "我的", f"学校 {each.name}") for each in own)
-    return Reply(f"没写学校的,算哪一所的?现在:{chosen}", buttons)
+    return Reply(f"没写学校的，算哪一所的？现在：{chosen}", buttons)
 
 
 @command(
@@ -93,13 +93,13 @@ def look(ask: Ask) -> Reply:
         before = f"{periods.week_before(period.week)} {words}".strip()
         return Reply(f"{name}{when}还没有签到。", (Button("看前一周", "查", before),))
     more = (
-        f"\n只列出最近 {MOST} 条,全部见「周报 {weeks.week_said(period.week, ask.today)} 表」。"
+        f"\n只列出最近 {MOST} 条，全部见「周报 {weeks.week_said(period.week, ask.today)} 表」。"
         if len(found) > MOST
         else ""
     )
     count = f"{MOST} 条以上" if more else f"{len(found)} 条"
     listed = "\n".join(_by_school(ask, found[:MOST], at))
-    return Reply(f"{name}{when}签到 {count}:\n{listed}{more}")
+    return Reply(f"{name}{when}签到 {count}：\n{listed}{more}")
 
 
 @reads("query")

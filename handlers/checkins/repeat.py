@@ -25,7 +25,7 @@ class _Again:
 
 
 HEADS = questions.Question(
-    "again", _Again, undone="还没有记。", asks="今天到了多少人?如:39\n不报了,发「取消」。", dropped="好的,没有记。"
+    "again", _Again, undone="还没有记。", asks="今天到了多少人？如：39\n不报了，发「取消」。", dropped="好的，没有记。"
 )
 _SAME = ("一样", "同样", "一样的", "不变")
 
@@ -41,13 +41,13 @@ def again(ask: Ask) -> list[Reply]:
     if number is not None:
         found = [one for one in found if one.id == number]
     if not found:
-        raise Refusal(f"上周您没有报过活动。报一次,像这样发:{examples.checkin(ask)}")
+        raise Refusal(f"上周您没有报过活动。报一次，像这样发：{examples.checkin(ask)}")
     if len(found) > 1:
         buttons = tuple(Button(_short(one), "同上周", f"#{one.id} {words}".strip()) for one in found)
-        return [Reply("上周您报过几次,要再报哪一个?", buttons)]
+        return [Reply("上周您报过几次，要再报哪一个？", buttons)]
     heads = drafts.heads_in(ask, found[0].unit_name, found[0].activity, words) if words else None
     if words and heads is None:
-        raise Refusal("没看懂人数,没有记录。像这样发:同上周 39")
+        raise Refusal("没看懂人数，没有记录。像这样发：同上周 39")
     return _stored(ask, found[0], heads) if heads else [_question(ask, found[0])]
 
 
@@ -74,8 +74,8 @@ def _short(one: checkins.Checkin) -> str:
 
 def _question(ask: Ask, one: checkins.Checkin) -> Reply:
     HEADS.put(ask, _Again(one.id))
-    same = Button(f"一样,{phrases.heads(one)}", answer=phrases.heads(one))
-    return Reply(f"上周:{phrases.dated(one, ask.today)} {phrases.heads(one)}\n今天到了多少人?", (same,))
+    same = Button(f"一样，{phrases.heads(one)}", answer=phrases.heads(one))
+    return Reply(f"上周：{phrases.dated(one, ask.today)} {phrases.heads(one)}\n今天到了多少人？", (same,))
 
 
 @questions.answers(HEADS)

@@ -15,7 +15,7 @@ from storage.checkins import checkins, recording
 from storage.organisation import units
 
 MOST_HEADS = 20_000
-MEANWHILE = "这条签到刚被别人改过,没有再改。发「我的」看现在的情况,再改一次。"
+MEANWHILE = "这条签到刚被别人改过，没有再改。发「我的」看现在的情况，再改一次。"
 
 
 def said(ask: Ask, result: str, old: checkins.Checkin, new: checkins.Checkin) -> Reply:
@@ -31,7 +31,7 @@ def frozen(ask: Ask, one: checkins.Checkin) -> str:
     """What becomes of a change in a week of which the digest has gone out; empty for a later week."""
     if ask.now < periods.frozen_at(one.day, ask.now.tzinfo):
         return ""
-    return f"{weeks.week_name(one.week)}的周报已经发出,这次算更正,下一期周报会写明。"
+    return f"{weeks.week_name(one.week)}的周报已经发出，这次算更正，下一期周报会写明。"
 
 
 def warned(reply: Reply, reading: Reading) -> Reply:
@@ -43,23 +43,23 @@ def warned(reply: Reply, reading: Reading) -> Reply:
 def check_day(reading: Reading, record: Record, today: date) -> None:
     """A corrected day is held to the same rules as a new one; raises Refusal."""
     if "DATE_INVALID" in reading.issues:
-        raise Refusal("没有这个日期,原来的没有动。像这样发:更正 4月3日")
+        raise Refusal("没有这个日期，原来的没有动。像这样发：更正 4月3日")
     if record.dated and record.date and (record.date > today or today - record.date > drafts.OLDEST):
-        raise Refusal(f"{days.day(record.date, today)}太早或还没到,原来的没有动。请核对日期,像这样发:更正 昨天")
+        raise Refusal(f"{days.day(record.date, today)}太早或还没到，原来的没有动。请核对日期，像这样发：更正 昨天")
 
 
 def revised(ask: Ask, old: checkins.Checkin, new: checkins.Checkin) -> checkins.Checkin:
     """The check-in as it is now; raises Refusal for what cannot be right."""
     most = drafts.LARGEST_SQUAD if new.kind == units.Kind.SQUAD else MOST_HEADS
     if not 0 < new.attended <= most:
-        raise Refusal(f"实到 {new.attended} 人好像不对,没有改。请再核对,像这样发:更正 实到40")
+        raise Refusal(f"实到 {new.attended} 人好像不对，没有改。请再核对，像这样发：更正 实到40")
     if new.due is not None and new.attended > new.due:
-        raise Refusal(f"实到 {new.attended} 人比应到 {new.due} 人还多,没有改。请再核对,像这样发:更正 应到42实到40")
+        raise Refusal(f"实到 {new.attended} 人比应到 {new.due} 人还多，没有改。请再核对，像这样发：更正 应到42实到40")
     if new.place[:3] != old.place[:3]:
         new = replace(new, sequence=1)
     there = checkins.of_day(ask.db, new.unit_id, new.activity, new.day, new.issue)
     if any(one.sequence == new.sequence and one.id != old.id for one in there):
-        raise Refusal(f"{days.day(new.day)}的{new.activity}已经有一条签到,没有改。要去掉多的一条,发「撤回」。")
+        raise Refusal(f"{days.day(new.day)}的{new.activity}已经有一条签到，没有改。要去掉多的一条，发「撤回」。")
     if new.place != old.place:
         new = _elsewhere(ask, new)
     stored = recording.revise(ask.db, ask.rollups, old, new, ask.me.id, ask.now)
@@ -101,5 +101,5 @@ def moved(ask: Ask, new: checkins.Checkin, said: Record) -> checkins.Checkin:
     if unit is None or unit.id == new.unit_id:
         return new
     if not rights.may_report(ask.me, unit):
-        raise Denied(f"{unit.name}不在您负责的范围,没有改。", what="更正", subject=f"unit:{unit.id}")
+        raise Denied(f"{unit.name}不在您负责的范围，没有改。", what="更正", subject=f"unit:{unit.id}")
     return new.at(unit)

@@ -85,10 +85,10 @@ def _no_checkin(case: str) -> Refusal:
 def _numbered(ask: Ask, number: int) -> checkins.Checkin:
     gone = checkins.withdrawn(ask.db, number)
     if gone and is_own(ask, gone):
-        raise Refusal(f"已处理过:{phrases.dated(gone, ask.today)} 已经撤回,现在没有计入周报。要重新报,直接发就行。")
+        raise Refusal(f"已处理过：{phrases.dated(gone, ask.today)} 已经撤回，现在没有计入周报。要重新报，直接发就行。")
     found = checkins.by_id(ask.db, number)
     if found is None or not is_own(ask, found):
-        none = f"您没有编号 {number} 的签到,什么都没有动。发「我的」看您报过的。"
+        none = f"您没有编号 {number} 的签到，什么都没有动。发「我的」看您报过的。"
         raise Denied(none, what="更正", subject=f"checkin:{number}") if found or gone else Refusal(none)
     return found
 
@@ -150,7 +150,7 @@ def _none(ask: Ask, of: dict[str, Any], unit: Unit | None, wish: Wish) -> Refusa
     if wish.gone:
         return Refusal("没有找到您撤回过的这条签到，什么都没有动。发「我的」看现在有哪些。")
     if not of and unit is None:
-        return Refusal(f"没有可以更正或撤回的签到。先报一次,像这样发:{examples.checkin(ask)}")
+        return Refusal(f"没有可以更正或撤回的签到。先报一次，像这样发：{examples.checkin(ask)}")
     there = _found(ask, {}, unit, wish)
     if unit is not None and not there and not rights.may_report(ask.me, unit):
         return Denied(f"{unit.name}不在您负责的范围，什么都没有动。", what="更正", subject=f"unit:{unit.id}")

@@ -16,7 +16,7 @@ _BACK = targets.Wish("恢复", gone=True)
 def cancel(ask: Ask) -> Reply:
     """Take back the last check-in, the one with this number, or the one that is named."""
     if any(word in ask.args for word in ("全部", "所有")):
-        raise Refusal("一次撤回一条,什么都没有动。发「我的」看报过的,再像这样发:撤回 三(2)中队")
+        raise Refusal("一次撤回一条，什么都没有动。发「我的」看报过的，再像这样发：撤回 三(2)中队")
     bare = ask.args.isascii() and ask.args.isdecimal()
     return _taken_back(ask, targets.meant(replace(ask, args=f"#{ask.args}") if bare else ask, "撤回")[0])
 
@@ -25,7 +25,7 @@ def cancel(ask: Ask) -> Reply:
 def cancel_by_words(ask: Ask) -> Reply:
     """删掉三(2)中队昨天的队会; 取消 alone is the answer to a question, and may come twice or too late."""
     if ask.args.strip() == "取消":
-        raise Refusal("现在没有要您回答的问题,什么都没有动。要撤回最近一次签到,发「撤回」。", Button("撤回", "撤回"))
+        raise Refusal("现在没有要您回答的问题，什么都没有动。要撤回最近一次签到，发「撤回」。", Button("撤回", "撤回"))
     if any(word in ask.args for word in ("全部", "所有")):
         return cancel(ask)
     return _taken_back(ask, targets.of_reading(ask, ask.heard, targets.Wish("撤回")))
@@ -34,8 +34,8 @@ def cancel_by_words(ask: Ask) -> Reply:
 def _taken_back(ask: Ask, old: checkins.Checkin) -> Reply:
     if not recording.withdraw(ask.db, ask.rollups, old, ask.me.id, ask.now):
         raise Refusal(revisions.MEANWHILE)
-    counts = revisions.frozen(ask, old) or "没有计入周报。要重新报,直接发就行。"
-    said = f"已撤回:{phrases.dated(old, ask.today)} {phrases.heads(old)}\n{counts}"
+    counts = revisions.frozen(ask, old) or "没有计入周报。要重新报，直接发就行。"
+    said = f"已撤回：{phrases.dated(old, ask.today)} {phrases.heads(old)}\n{counts}"
     return Reply(said, (Button("恢复", "恢复", f"#{old.id}"),), spoken="撤错了发「恢复」。")
 
 

@@ -26,7 +26,7 @@ _BACK = timedelta(days=30)
 
 
 @command(
-    "审计", "audit", who=READERS, group="孩子信息", rank=49, help="看审计日志:谁做了什么", glued=ANYTHING,
+    "审计", "audit", who=READERS, group="孩子信息", rank=49, help="看审计日志：谁做了什么", glued=ANYTHING,
     examples=("审计", "审计 无权被拒", "审计 查看姓名 4月1日"),
 )  # fmt: skip
 def show(ask: Ask) -> Reply:
@@ -36,7 +36,7 @@ def show(ask: Ask) -> Reply:
     day, words = day_in(ask.args, ask.today)
     action = Action.named(words) if words else None
     if words and action is None:
-        raise Refusal(f"没有「{words}」这一类。可以看:{'、'.join(each.label for each in Action)}")
+        raise Refusal(f"没有「{words}」这一类。可以看：{'、'.join(each.label for each in Action)}")
     since = datetime.combine(day, time(), ask.now.tzinfo) if day else ask.now - _BACK
     until = since + timedelta(days=1) if day else None
     paths = ask.me.paths(READERS)
@@ -44,7 +44,7 @@ def show(ask: Ask) -> Reply:
     ask.note(Action.LOG_READ, what=action.label if action else "")
     if not found:
         return Reply("没有这样的记录。")
-    head = f"审计日志,最新 {len(found)} 条" + (",更早的请信息技术老师导出" if len(found) == _MOST else "")
+    head = f"审计日志，最新 {len(found)} 条" + ("，更早的请信息技术老师导出" if len(found) == _MOST else "")
     return Reply("\n".join([head, *lines(ask.db, found, ask.now.tzinfo)]))
 
 

@@ -17,19 +17,19 @@ _MOST = 10
 
 @command(
     "名单", "register", who=consents.RECORDERS, group="孩子信息", rank=38,
-    help="记下序号是哪一位队员,要先有家长同意", examples=("名单 三(2)中队 7号 王小明",),
+    help="记下序号是哪一位队员，要先有家长同意", examples=("名单 三(2)中队 7号 王小明",),
 )  # fmt: skip
 def name_numbers(ask: Ask) -> Reply:
     """Numbers of a squad with the names of those whose guardians have agreed; in private, and not abroad."""
     if not ask.may_name:
-        raise Refusal("姓名只在企业微信私聊里发,什么也没有记。请删掉刚才那条消息。")
+        raise Refusal("姓名只在企业微信私聊里发，什么也没有记。请删掉刚才那条消息。")
     pairs = [(int(number), name) for number, name in _PAIR.findall(ask.args)]
     words = _PAIR.sub(" ", ask.args).strip(" ,，、;；")
     if not 0 < len(pairs) <= _MOST or not all(consents.is_name(name) for _, name in pairs):
-        raise Refusal(f"请写明中队、序号和姓名,一次最多 {_MOST} 位,像这样:{_LIKE}")
+        raise Refusal(f"请写明中队、序号和姓名，一次最多 {_MOST} 位，像这样：{_LIKE}")
     found = places.chosen(ask, consents.RECORDERS, words, "名单")
     if len(found) != 1 or found[0].kind != Kind.SQUAD:
-        raise Denied(f"请写明是哪一个中队,像这样:{_LIKE}", what="名单")
+        raise Denied(f"请写明是哪一个中队，像这样：{_LIKE}", what="名单")
     return Reply("\n".join(_named(ask, found[0].id, found[0].name, number, name) for number, name in pairs))
 
 
@@ -37,7 +37,7 @@ def _named(ask: Ask, squad_id: int, squad: str, number: int, name: str) -> str:
     who = f"{squad} {number}号 {children.masked(name)}"
     known = (children.find(ask.db, ask.vault, squad_id, word) for word in (f"{number}号", name))
     if not stored.standing(ask.db, [each for each in known if each is not None]):
-        return f"{who}:还没有记家长同意,没有记。"
+        return f"{who}：还没有记家长同意，没有记。"
     if not children.name_number(ask.db, ask.vault, squad_id, number, name, ask.now):
-        return f"{who}:没有记,这个序号已经是另一位,或者两边都有同一枚章的提名。"
-    return f"已记:{who}"
+        return f"{who}：没有记，这个序号已经是另一位，或者两边都有同一枚章的提名。"
+    return f"已记：{who}"

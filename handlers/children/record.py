@@ -18,14 +18,13 @@ def record_of(ask: Ask, child_id: int) -> str:
     name = children.names(ask.db, ask.vault, [child_id])[child_id]
     squad = units.by_id(ask.db, children.unit_of(ask.db, child_id))
     consent = consents.standing(ask.db, [child_id]).get(child_id)
-    lines = [f"姓名:{name}", f"中队:{units.full_name(ask.db, squad)}"]
-    lines.append(f"家长同意:{said(consent) if consent else '没有记'}")
+    lines = [f"姓名：{name}", f"中队：{units.full_name(ask.db, squad)}"]
+    lines.append(f"家长同意：{said(consent) if consent else '没有记'}")
     for case in nominations.of_child(ask.db, child_id)[-_MOST:]:
         why = medals.reason_of(ask, case.reason) or "未写"
-        lines.append(
-            f"提名 {case.number}:{medals.label(case.medal)},{medals.state_of(case)},{case.nominator}提名,理由:{why}"
-        )
-    notes = (f"说明:{words}" for words in children.notes(ask.db, ask.vault, child_id))
+        what = f"{medals.label(case.medal)}，{medals.state_of(case)}"
+        lines.append(f"提名 {case.number}：{what}，{case.nominator}提名，理由：{why}")
+    notes = (f"说明：{words}" for words in children.notes(ask.db, ask.vault, child_id))
     return "\n".join([*lines, *_looked(ask, child_id), *notes])
 
 

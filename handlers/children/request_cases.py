@@ -55,10 +55,10 @@ def settle(ask: Ask, found: guardian_requests.Request, state: str, outcome: str 
 def named(ask: Ask, word: str) -> tuple[guardian_requests.Request, str]:
     """(the open request that the arguments begin with, the rest); raises Refusal or Denied."""
     if not ask.message.private or ask.message.channel in ask.nameless:
-        raise Refusal("家长申请请在能保密的私聊里办:不在群里,也不在存到境外的平台上。")
+        raise Refusal("家长申请请在能保密的私聊里办：不在群里，也不在存到境外的平台上。")
     number, rest = NUMBERS.first(ask, ask.args)
     if not number:
-        raise Refusal(f"请写上编号,像这样:{word} {NUMBERS.like(ask)}。发「家长申请」看编号。", LIST)
+        raise Refusal(f"请写上编号，像这样：{word} {NUMBERS.like(ask)}。发「家长申请」看编号。", LIST)
     return by_number(ask, number, word), rest
 
 
@@ -102,8 +102,8 @@ def remind(said: Due) -> Reply | None:
     worked = loader.calendar_of(said.db).workdays.worked
     left = sum(map(worked, loader.days_after(said.now.date(), found.due)))
     when = "今天到期" if found.due == said.now.date() else f"还有 {left} 个工作日" if left else "已经过期"
-    what = f"{_SAID[found.kind]},{found.unit.name}"
+    what = f"{_SAID[found.kind]}，{found.unit.name}"
     return Reply(
-        f"家长申请 {found.number}({what})要在 {days.short(found.due)} 前办完,{when}。发「办理 {found.number}」。",
+        f"家长申请 {found.number}（{what}）要在 {days.short(found.due)} 前办完，{when}。发「办理 {found.number}」。",
         (Button("办理", "办理", found.number), LIST),
     )

@@ -31,7 +31,7 @@ UNITS_A_PICTURE = 4
 
 
 @command(
-    "周报", "digest", who=READERS, group="周报", rank=2, help="看一周的情况,也可以要图、要表", glued=ANYTHING,
+    "周报", "digest", who=READERS, group="周报", rank=2, help="看一周的情况，也可以要图、要表", glued=ANYTHING,
     in_groups=True, snapshot=True, examples=("周报", "周报 上周", "周报 上周 图", "周报 上周 表 汇总上报"),
     exports=True,
 )  # fmt: skip
@@ -137,7 +137,7 @@ def _file(ask: Ask, form: str, at: list[Unit], week: str) -> Reply:
     values = {"unit_ids": [unit.id for unit in at], "week": week, "at": ask.now.isoformat(timespec="minutes")}
     name = f"周报-{title}-{week}.{ending}"
     # The picture holds what the text says.
-    return Reply(f"{title}{weeks.week_name(week)}周报({form})", file=File(name, recipe, values, plain=form == "图"))
+    return Reply(f"{title}{weeks.week_name(week)}周报（{form}）", file=File(name, recipe, values, plain=form == "图"))
 
 
 def text(shown: figures.Digest, sentences: Sequence[str] = (), taught: int | None = None) -> str:
@@ -180,26 +180,26 @@ def _missing(shown: figures.Digest) -> str:
         return ""
     told = [f"{word} {count} 个" for word, count in (("没有活动", shown.zero), ("请假", shown.excused)) if count]
     if not shown.missing:
-        return f"没有缺报({','.join(told)})" if told else "中队全部签到"
+        return f"没有缺报（{'，'.join(told)}）" if told else "中队全部签到"
     if len(shown.schools) > 1 and len(shown.missing) > MOST_NAMES:
         beside = f"；{'，'.join(told)}" if told else ""
         return f"未签到 {len(shown.missing)} 个中队，发「未签到」看是哪些{beside}"
-    beside = f";{','.join(told)}" if told else ""
-    return f"未签到 {len(shown.missing)} 个:{numbers.listed(shown.missing, MOST_NAMES)}{beside}"
+    beside = f"；{'，'.join(told)}" if told else ""
+    return f"未签到 {len(shown.missing)} 个：{numbers.listed(shown.missing, MOST_NAMES)}{beside}"
 
 
 def _medals(shown: figures.Digest) -> str:
     told = reports.medals(shown)
-    return f"奖章提名:{'、'.join(told)}" if told else ""
+    return f"奖章提名：{'、'.join(told)}" if told else ""
 
 
 def _compared(shown: figures.Digest) -> str:
     before = shown.previous
     if not before.events:
-        return "上一周没有签到,无从比较" if shown.events else ""
+        return "上一周没有签到，无从比较" if shown.events else ""
     if reports.running(shown):
-        heads = f"{before.squads_covered} 个中队,{before.attended} 人次"
-        return f"本周还没过完;上周共 {before.events} 场,{heads}"
+        heads = f"{before.squads_covered} 个中队，{before.attended} 人次"
+        return f"本周还没过完；上周共 {before.events} 场，{heads}"
     parts = [
         f"场次 {numbers.change(shown.events - before.events)}",
         f"中队 {numbers.change(shown.squads_covered - before.squads_covered)}",
@@ -208,7 +208,7 @@ def _compared(shown: figures.Digest) -> str:
     points = numbers.points(shown.attendance.rate, before.rate)
     if points is not None:
         parts.append(f"到场率 {numbers.change(points, ' 个百分点')}")
-    return f"比{weeks.week_name(before.week)}:{','.join(parts)}"
+    return f"比{weeks.week_name(before.week)}：{'，'.join(parts)}"
 
 
 def _last_year(shown: figures.Digest) -> str:

@@ -68,7 +68,7 @@ def _tiles(page: _Page, shown: figures.Digest) -> None:
     ]
     values = [str(shown.events), f"{shown.squads_covered}/{shown.squads_due}", str(heads.attended)]
     tiles = zip(
-        ("活动(场)", "签到中队", "参加(人次)", "到场率"), [*values, numbers.rate(heads.rate)], changes, strict=True
+        ("活动（场）", "签到中队", "参加（人次）", "到场率"), [*values, numbers.rate(heads.rate)], changes, strict=True
     )
     wide, high = (pictures.INNER - pictures.GAP) // 2, 158
     compared = before.events and not reports.running(shown)

@@ -52,9 +52,9 @@ def _star(one: Star, awarded_below: int) -> str:
     beside = [f"名额 {one.places}"] if one.places else []
     if one.awarded and awarded_below:
         beside.append(f"{label(_below(one.medal))}的 {numbers.rate(percent(one.awarded, awarded_below))}")
-    told = ",".join(f"{word} {count}" for word, count in counts if count)
-    more = f"({';'.join(beside)})" if beside else ""
-    return f"{'集体' if one.collective else ''}{label(one.medal)}:{told}{more}"
+    told = "，".join(f"{word} {count}" for word, count in counts if count)
+    more = f"（{'；'.join(beside)}）" if beside else ""
+    return f"{'集体' if one.collective else ''}{label(one.medal)}：{told}{more}"
 
 
 def funnel(shown: Digest) -> list[tuple[str, int]]:
@@ -72,18 +72,18 @@ def funnel(shown: Digest) -> list[tuple[str, int]]:
 def late(shown: Digest) -> str:
     """迟报 2 条,补报 1 条; empty when everything came in time."""
     told = [f"{word} {count} 条" for word, count in (("迟报", shown.late), ("补报", shown.backfilled)) if count]
-    return ",".join(told)
+    return "，".join(told)
 
 
 def corrected(shown: Digest) -> str:
     """定稿后更正(第2版):补报 1 条;场次 4→5,人次 162→206; empty when nothing came later."""
-    return f"定稿后更正(第{shown.revision}版):{_changes(shown.correction)}" if shown.correction else ""
+    return f"定稿后更正（第{shown.revision}版）：{_changes(shown.correction)}" if shown.correction else ""
 
 
 def corrected_before(shown: Digest) -> str:
     """更正第13周:…, what came of the week before after its freezing; empty when nothing did."""
     when = "上周" if running(shown) else weeks.week_name(shown.previous.week)
-    return f"更正{when}:{_changes(shown.correction_before)}" if shown.correction_before else ""
+    return f"更正{when}：{_changes(shown.correction_before)}" if shown.correction_before else ""
 
 
 def _changes(one: Correction) -> str:
@@ -95,7 +95,7 @@ def _changes(one: Correction) -> str:
         ("人次", was.attended, now.attended),
     )
     moved = [f"{word} {before}→{after}" for word, before, after in figures if before != after]
-    return f"{'、'.join(f'{word} {count} 条' for word, count in kinds if count)};{','.join(moved) or '总数没有变'}"
+    return f"{'、'.join(f'{word} {count} 条' for word, count in kinds if count)}；{'，'.join(moved) or '总数没有变'}"
 
 
 def running(shown: Digest) -> bool:

@@ -35,7 +35,7 @@ def missing(ask: Ask) -> Reply:
     if named and len(found) > MOST_NAMES:
         return _schools(ask, period, found, due)
     more = (
-        f"\n等 {len(found)} 个,发「周报 {weeks.week_said(period.week, ask.today)} 表」看全部"
+        f"\n等 {len(found)} 个，发「周报 {weeks.week_said(period.week, ask.today)} 表」看全部"
         if len(found) > MOST_NAMES
         else ""
     )
@@ -64,10 +64,10 @@ def _schools(ask: Ask, period: weeks.Period, found: list[Squad], due: int) -> Re
 
 def _text(when: str, found: list[Squad], due: int, named: bool) -> str:
     if not due:
-        return "您负责的范围里还没有中队。请先导入名册,或发「邀请」请老师加入。"
+        return "您负责的范围里还没有中队。请先导入名册，或发「邀请」请老师加入。"
     if not found:
         return f"{when} {due} 个中队都报了。"
-    return f"{when}还有 {len(found)} 个中队没签到(共 {due} 个):\n{_by_school(found[:MOST_NAMES], named)}"
+    return f"{when}还有 {len(found)} 个中队没签到（共 {due} 个）：\n{_by_school(found[:MOST_NAMES], named)}"
 
 
 def _by_school(found: list[Squad], named: bool) -> str:
@@ -76,7 +76,7 @@ def _by_school(found: list[Squad], named: bool) -> str:
     schools: dict[str, list[str]] = {}
     for squad in found:
         schools.setdefault(squad.school, []).append(squad.name)
-    return "\n".join(f"{school or '其他'}:{'、'.join(names)}" for school, names in schools.items())
+    return "\n".join(f"{school or '其他'}：{'、'.join(names)}" for school, names in schools.items())
 
 
 def _buttons(ask: Ask, period: weeks.Period, words: str) -> tuple[Button, ...]:

@@ -32,7 +32,7 @@ class _Plan:
 
 
 @command(
-    "催办", "nudge", who=ADMINS, group="周报", rank=15, help="提醒没签到的中队,每周一次",
+    "催办", "nudge", who=ADMINS, group="周报", rank=15, help="提醒没签到的中队，每周一次",
     examples=("催办", "催办 上周"),
 )  # fmt: skip
 def nudge(ask: Ask) -> Reply:
@@ -42,15 +42,15 @@ def nudge(ask: Ask) -> Reply:
     this = periods.week_of(ask.today)
     if period.week not in (this, periods.week_before(this)):
         raise Refusal(
-            f"只能催本周和上周的,{when}已经过去太久。发「未签到 {weeks.week_said(period.week, ask.today)}」看名单。"
+            f"只能催本周和上周的，{when}已经过去太久。发「未签到 {weeks.week_said(period.week, ask.today)}」看名单。"
         )
     at = places.chosen(ask, ADMINS, words, "催办", f"{period.week} {{}}")
     ask.rollups.flush(ask.db)
     missing, squads = counting.missing(ask.db, period.week, [unit.path for unit in at])
     if not missing:
-        return Reply(f"{when} {squads} 个中队都报了,不用催。" if squads else "您负责的范围里还没有中队。")
+        return Reply(f"{when} {squads} 个中队都报了，不用催。" if squads else "您负责的范围里还没有中队。")
     if len(missing) > MOST_SQUADS:
-        raise Refusal(f"{when}有 {len(missing)} 个中队没签到,一次催不完。请各区县自己催,或写上单位:催办 单位名")
+        raise Refusal(f"{when}有 {len(missing)} 个中队没签到，一次催不完。请各区县自己催，或写上单位：催办 单位名")
     plan = _plan(ask, period.week, at, missing)
     calendar = loader.calendar_of(ask.db)
     at_night = {"due_at": calendar.awake(ask.now)}
@@ -96,17 +96,17 @@ def _row(ask: Ask, week: str, squad: counting.Squad, person_id: int, channel: st
 def _answer(when: str, plan: _Plan, new: int, later: str) -> str:
     lines = []
     if new:
-        lines.append(f"已向辅导员发出 {new} 条提醒,请补{when}的签到{f',{later}' if later else ''}。")
+        lines.append(f"已向辅导员发出 {new} 条提醒，请补{when}的签到{f'，{later}' if later else ''}。")
     already = len(plan.rows) - new
     if already:
-        lines.append(f"{'另有 ' if new else ''}{already} 条{when}已经提醒过,不重复打扰。")
+        lines.append(f"{'另有 ' if new else ''}{already} 条{when}已经提醒过，不重复打扰。")
     if plan.silent:
         # On some platforms we may write only to those who have written to us.
-        told = "请这些老师私聊我发一句「帮助」,以后就送得到。"
-        lines.append(f"提醒送不到这些中队的辅导员:{_listed(plan.silent)}。{told}")
+        told = "请这些老师私聊我发一句「帮助」，以后就送得到。"
+        lines.append(f"提醒送不到这些中队的辅导员：{_listed(plan.silent)}。{told}")
     if plan.empty:
         example = f"邀请 中队辅导员 {plan.empty[0].name}"
-        lines.append(f"还没有辅导员:{_listed(plan.empty)}。请老师加入,可以发:{example}")
+        lines.append(f"还没有辅导员：{_listed(plan.empty)}。请老师加入，可以发：{example}")
     return "\n".join(lines)
 
 
@@ -133,8 +133,8 @@ def remind(said: Due) -> Reply | None:
     heads_only = Button("报人数", "签到", f"{squad.name} 主题队日{on}")
     nothing = Button(f"{when}没有", "签到", f"{squad.name} {when}没有活动")
     return Reply(
-        f"老师好,{squad.name}{when}还没有签到。有活动的话,复制下面这行,{'改好日期,' if past else ''}"
-        f"在最后补上人数发给我就好:\n{squad.name} 主题队日{on}{heads} 实到",
+        f"老师好，{squad.name}{when}还没有签到。有活动的话，复制下面这行，{'改好日期，' if past else ''}"
+        f"在最后补上人数发给我就好：\n{squad.name} 主题队日{on}{heads} 实到",
         (heads_only, nothing),
     )
 

@@ -19,7 +19,7 @@ _ALL = "全部"
 _MOST_AT_ONCE = 50
 # Where all is well a letter takes seconds.
 _ARRIVED_BY = timedelta(minutes=2)
-_NO_GROUP = "{unit}还没有群。企业微信群请信息技术老师加一个群机器人(管理员手册第 4 章);我在的群,在群里发「绑定」。"
+_NO_GROUP = "{unit}还没有群。企业微信群请信息技术老师加一个群机器人（管理员手册第 4 章）；我在的群，在群里发「绑定」。"
 
 
 @command(
@@ -31,7 +31,7 @@ def push(ask: Ask) -> list[Reply]:
     wanted = ask.args.strip()
     what = next((each for each in _LISTS if wanted.startswith(each)), None)
     if what is None:
-        raise Refusal("请写明推送什么:「推送 周报」或「推送 未签到」。", *(Button(e, "推送", e) for e in _LISTS))
+        raise Refusal("请写明推送什么：「推送 周报」或「推送 未签到」。", *(Button(e, "推送", e) for e in _LISTS))
     period, rest = weeks.period_in(weeks.taught(ask, wanted.removeprefix(what)), ask.today, single=what == "未签到")
     form = " ".join(word for word in rest.split() if word in _FORMS)
     words = " ".join(word for word in rest.split() if word not in _FORMS)
@@ -80,7 +80,7 @@ def _groups(ask: Ask, words: str, order: str) -> list[Group]:
     if not found:
         raise Refusal(_NO_GROUP.format(unit=units.full_name(ask.db, at[0])))
     if not alive:
-        raise Refusal(f"{_name(ask, found[0])}的群现在发不进去,没有发。请信息技术老师看看群机器人还在不在。")
+        raise Refusal(f"{_name(ask, found[0])}的群现在发不进去，没有发。请信息技术老师看看群机器人还在不在。")
     if len({each.unit_id for each in alive}) > 1 and words != _ALL:
         raise _which(ask, alive, order)
     return alive
@@ -92,7 +92,7 @@ def _which(ask: Ask, groups: list[Group], order: str) -> Refusal:
     buttons = [Button(units.full_name(ask.db, each), "推送", f"{order} {paths[each.id]}") for each in of[:5]]
     listed = "、".join(each.label for each in buttons) + ("等" if len(of) > len(buttons) else "")
     everywhere = Button(f"全部 {len(of)} 个单位", "推送", f"{order} {_ALL}")
-    return Refusal(f"您负责的单位里,{listed}有群。发到哪个?", *buttons, everywhere)
+    return Refusal(f"您负责的单位里，{listed}有群。发到哪个？", *buttons, everywhere)
 
 
 def _said(ask: Ask, groups: list[Group], what: str, rest: str) -> list[Reply]:
@@ -110,4 +110,4 @@ def _said(ask: Ask, groups: list[Group], what: str, rest: str) -> list[Reply]:
 
 
 def _name(ask: Ask, group: Group) -> str:
-    return f"{units.full_name(ask.db, units.by_id(ask.db, group.unit_id))}({people.channel_name(group.channel)})"
+    return f"{units.full_name(ask.db, units.by_id(ask.db, group.unit_id))}（{people.channel_name(group.channel)}）"

@@ -18,7 +18,7 @@ _NAMED, _WITH_A_LINE = 3, 8
 def show(ask: Ask) -> Reply:
     """The asker's commands by topic; a topic, or one command with its examples."""
     if ask.person is None or not ask.person.grants:
-        return Reply("您好,我是少先队辅导员助手。请向学校大队辅导员要一个邀请码,再发给我:加入 邀请码")
+        return Reply("您好，我是少先队辅导员助手。请向学校大队辅导员要一个邀请码，再发给我：加入 邀请码")
     mine = [each for each in ask.features if each.allows(ask.person) and each.handler is not show and not each.letter]
     listed = [each for each in mine if each.listed]
     topics = {group: list(some) for group, some in groupby(listed, lambda each: each.group)}
@@ -33,7 +33,7 @@ def show(ask: Ask) -> Reply:
 
 def _examples(shown: Command) -> str:
     examples = "\n".join(f"· {example}" for example in shown.examples)
-    return f"{shown.words[0]}:{shown.help}\n可以这样发:\n{examples}"
+    return f"{shown.words[0]}：{shown.help}\n可以这样发：\n{examples}"
 
 
 def _topic(found: list[Command]) -> Reply:
@@ -43,8 +43,8 @@ def _topic(found: list[Command]) -> Reply:
         return Reply(_examples(first))
     lines = "\n".join(f"{each.words[0]} - {each.help}" for each in others[:_WITH_A_LINE])
     more = "".join(f"、{each.words[0]}" for each in others[_WITH_A_LINE:])
-    more = f"\n以及:{more[1:]}" if more else ""
-    return Reply(f"{_examples(first)}\n还有:\n{lines}{more}\n看例子,发「帮助 {others[0].words[0]}」。")
+    more = f"\n以及：{more[1:]}" if more else ""
+    return Reply(f"{_examples(first)}\n还有：\n{lines}{more}\n看例子，发「帮助 {others[0].words[0]}」。")
 
 
 def _named(found: list[Command]) -> str:
@@ -53,6 +53,6 @@ def _named(found: list[Command]) -> str:
 
 
 def _all(topics: dict[str, list[Command]]) -> Reply:
-    lines = "\n".join(f"{group}:{_named(some)}" for group, some in topics.items())
-    words = f"您可以这样用我:\n{lines}\n想看怎么发,点下面的按钮,或发「帮助 {[*topics][-1]}」。"
+    lines = "\n".join(f"{group}：{_named(some)}" for group, some in topics.items())
+    words = f"您可以这样用我：\n{lines}\n想看怎么发，点下面的按钮，或发「帮助 {[*topics][-1]}」。"
     return Reply(words, tuple(Button(f"{group}怎么发", "帮助", group) for group in topics)[:_BUTTONS])

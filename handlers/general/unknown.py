@@ -30,7 +30,7 @@ def unknown(ask: Ask) -> Sequence[Reply]:
     row = None if asked or ask.person is None else programmes.names_report(ask, ask.args)
     if row and re.search(r"\d", ask.args) and row not in programmes.rows_for(ask):
         return _unrecorded(ask, f"{row.name}由{'、'.join(row.at)}来报，不由您来报，没有记录。发「上报」看您能报什么。")
-    what = "这像是在问，没有记录，我也答不上来。" if asked else "没看懂这条消息,没有记录。"
+    what = "这像是在问，没有记录，我也答不上来。" if asked else "没看懂这条消息，没有记录。"
     words = f"{what}{examples.nearest(ask, ask.heard)}"
     return _unrecorded(ask, words, Button("帮助", "帮助"))
 
@@ -44,11 +44,11 @@ def chat(ask: Ask) -> Sequence[Reply]:
         return [told]
     if ask.heard.claim == "fact":
         word = "收到" if _COURTESY.search(ask.args) else "好的"
-        return [Reply(f"{word}。有活动直接发给我就行,要看用法发「帮助」。")]
+        return [Reply(f"{word}。有活动直接发给我就行，要看用法发「帮助」。")]
     # 明天见 is no plan of an activity.
     if ask.heard.claim == "plan" and names_activity(ask.args):
         return _unrecorded(ask, examples.planned(ask, Record(activity=find_activity(ask.args)[0].name)))
-    return _unrecorded(ask, f"这条不像是已经办完的活动,没有记录。办完了,{examples.nearest(ask)}")
+    return _unrecorded(ask, f"这条不像是已经办完的活动，没有记录。办完了，{examples.nearest(ask)}")
 
 
 def _unrecorded(ask: Ask, words: str, *buttons: Button) -> list[Reply]:

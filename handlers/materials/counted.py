@@ -43,7 +43,7 @@ def awarded(db: Connection, row: Row, unit: Unit, first: date, last: date) -> di
             handed += presented
     told, below = [], 0
     for kind in row.kinds:
-        share = f"(上一级的 {lines.percent(Decimal(found[kind]), Decimal(below))})" if row.quotas and below else ""
+        share = f"（上一级的 {lines.percent(Decimal(found[kind]), Decimal(below))}）" if row.quotas and below else ""
         told += [f"{kind} {found[kind]}{share}"] if found[kind] else []
         below = found[kind]
     total = str(sum(found.values()))

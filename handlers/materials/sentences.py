@@ -18,7 +18,7 @@ _ROUNDED_FROM, _DIGITS = 1000, 2
 # Who took part of how many is never rounded.
 _EXACT = frozenset({"units", "targets", "gap", "rate"})
 _NUMBER = re.compile(r"(?<![\d.])\d{4,}(?![\d.%]|余)")
-_NOTHING_IN = re.compile(r"\((?:–|无|–(?:[;,] ?–)*)\)")
+_NOTHING_IN = re.compile(r"（(?:–|无|–(?:[；，] ?–)*)）")
 _BEFORE_MEASURE = re.compile(
     r"(?<=[\d余万]) (?=(?:场次?|个|人次|人|支|项|次|校|班|件|条|天|家|对|元|位|类|站|篇|处)(?![\u4e00-\u9fff]))"
 )
@@ -68,9 +68,9 @@ def _sentence(line: Line, rounded: bool) -> str:
     shown: Mapping[str, str] = line.values
     if rounded:
         shown = {name: value if name in _EXACT else _NUMBER.sub(_about, value) for name, value in shown.items()}
-    parts = "".join(f"({each})" for each in _parts(line.row, shown))
-    text = _NOTHING_IN.sub("", lines.filled(line.row, shown) + parts)
-    return _NONE_OF_IT.sub("", _BEFORE_MEASURE.sub("", text.translate(_FULL_WIDTH))) + "。"
+    parts = "".join(f"（{each}）" for each in _parts(line.row, shown))
+    text = (lines.filled(line.row, shown) + parts).translate(_FULL_WIDTH)
+    return _NONE_OF_IT.sub("", _BEFORE_MEASURE.sub("", _NOTHING_IN.sub("", text))) + "。"
 
 
 def _parts(row: Row, shown: Mapping[str, str]) -> Iterator[str]:

@@ -22,7 +22,7 @@ EVERYTHING = Row.model_validate(
     {
         "key": "qd_all", "name": "签到", "shape": "checkin", "section": "活动", "period": "day", "at": ["中队"],
         "said": [{"rank": 4, "plain": ["签到"]}],
-        "line": "开展活动 {count} 场,参加中队 {units}/{targets} 个({rate}),{attended} 人次",
+        "line": "开展活动 {count} 场，参加中队 {units}/{targets} 个（{rate}），{attended} 人次",
     }
 )  # fmt: skip
 

@@ -20,16 +20,16 @@ def receipt(ask: Ask, fresh: list[nominations.Case], old: list[nominations.Case]
     if not ask.message.private:
         return Reply("\n".join([*_in_group(fresh, old), *notes]))
     words = medals.case_lines(ask, [*fresh, *old])
-    lines = [f"已收到提名 {case.number}:{words[case.id]}" for case in fresh]
+    lines = [f"已收到提名 {case.number}：{words[case.id]}" for case in fresh]
     lines += [
-        f"已有提名 {case.number},{medals.state_of(case)}:{words[case.id]}"
-        f"({case.nominator} {days.moment(case.made_at, ask.now.tzinfo)} 提名)"
+        f"已有提名 {case.number}，{medals.state_of(case)}：{words[case.id]}"
+        f"（{case.nominator} {days.moment(case.made_at, ask.now.tzinfo)} 提名）"
         for case in old
     ]
     if len(fresh) == 1:
-        lines.append(f"理由:{medals.reason_of(ask, fresh[0].reason) or '未写'}")
+        lines.append(f"理由：{medals.reason_of(ask, fresh[0].reason) or '未写'}")
     against = eligibility.problems(ask, fresh[:_CARDS])
-    lines += [f"请注意:{case.number} {words}" for case in fresh[:_CARDS] for words in against[case.id]]
+    lines += [f"请注意：{case.number} {words}" for case in fresh[:_CARDS] for words in against[case.id]]
     if fresh:
         lines.append(_next(ask, fresh))
     withdraw = (Button("撤回提名", "撤回提名", f"{fresh[0].number}"),) if len(fresh) == 1 else ()
@@ -37,8 +37,8 @@ def receipt(ask: Ask, fresh: list[nominations.Case], old: list[nominations.Case]
 
 
 def _in_group(fresh: list[nominations.Case], old: list[nominations.Case]) -> list[str]:
-    got = [f"已收到提名 {'、'.join(case.number for case in fresh)},详情请私聊"] if fresh else []
-    return got + [f"已有提名 {case.number},{medals.state_of(case)},详情请私聊" for case in old]
+    got = [f"已收到提名 {'、'.join(case.number for case in fresh)}，详情请私聊"] if fresh else []
+    return got + [f"已有提名 {case.number}，{medals.state_of(case)}，详情请私聊" for case in old]
 
 
 def _next(ask: Ask, fresh: list[nominations.Case]) -> str:
@@ -49,10 +49,10 @@ def _next(ask: Ask, fresh: list[nominations.Case]) -> str:
         ladder = ladders.of(case.medal, case.unit)
         if ladder.after(case.level):
             above[f"{medals.label(case.medal)}由{medals.OFFICES[ladder.top]}决定"] = None
-    first = f"学校先做大队审核,{'、'.join(above)}。" if above else ""
+    first = f"学校先做大队审核，{'、'.join(above)}。" if above else ""
     if not who:
-        return f"{first}本校还没有登记可以审的人(大队辅导员提名的由学校管理员审),请联系管理员登记。"
-    return f"{first}已请{'、'.join(who)}审核,有结果马上告诉您。"
+        return f"{first}本校还没有登记可以审的人（大队辅导员提名的由学校管理员审），请联系管理员登记。"
+    return f"{first}已请{'、'.join(who)}审核，有结果马上告诉您。"
 
 
 def cards(ask: Ask, fresh: list[nominations.Case]) -> list[Reply]:
@@ -70,7 +70,7 @@ def cards(ask: Ask, fresh: list[nominations.Case]) -> list[Reply]:
 def _cards_of(ask: Ask, to: int, cases: list[nominations.Case], words: dict[int, str]) -> list[Reply]:
     if len(cases) > _CARDS:
         lines = [
-            f"{_brought(ask, cases[0])} {len(cases)} 件,请审核",
+            f"{_brought(ask, cases[0])} {len(cases)} 件，请审核",
             *(f"{case.number} {words[case.id]}" for case in cases),
         ]
         return [Reply("\n".join([*lines, "发「待审」一件一件看。"]), (Button("待审", "待审"),), to=to)]
@@ -83,14 +83,14 @@ def _brought(ask: Ask, case: nominations.Case) -> str:
 
 
 def _card(ask: Ask, to: int, case: nominations.Case, about: str) -> Reply:
-    lines = [f"请审核提名 {case.number}:{about}", f"提名人:{case.nominator}"]
+    lines = [f"请审核提名 {case.number}：{about}", f"提名人：{case.nominator}"]
     lines += [f"{ask.me.name}已同意上报"] if case.state is State.PASSED else []
-    lines.append(f"理由:{medals.reason_of(ask, case.reason) or '未写'}")
-    lines += [f"请核对:{words}" for words in eligibility.notes(ask, case)]
+    lines.append(f"理由：{medals.reason_of(ask, case.reason) or '未写'}")
+    lines += [f"请核对：{words}" for words in eligibility.notes(ask, case)]
     before = nominations.returned(ask.db, case)
     if before:
         step = nominations.last_steps(ask.db, [before.id])[before.id]
-        lines.append(f"上次 {before.number} 退回:{medals.reason_of(ask, step.reason)}")
+        lines.append(f"上次 {before.number} 退回：{medals.reason_of(ask, step.reason)}")
     lines.append(f"请发「同意 {case.number}」或「退回 {case.number} 理由」。")
     buttons = [Button(word, word, case.number, reply=word == "退回") for word in ("同意", "退回")]
     return Reply("\n".join(lines), (*buttons, Button("待审", "待审")), to=to, about=case.number)
@@ -100,7 +100,7 @@ def latest(ask: Ask) -> Reply:
     """The asker's latest cases and how far they are."""
     cases = nominations.of_person(ask.db, ask.me.id, LISTED)
     if not cases:
-        return Reply(f"您还没有提名。像这样发:{proposals.resend(ask).partition(':')[2]}")
+        return Reply(f"您还没有提名。像这样发：{proposals.resend(ask).partition('：')[2]}")
     return listed(ask, cases, "您最近的提名")
 
 
@@ -112,4 +112,4 @@ def listed(ask: Ask, cases: list[nominations.Case], head: str) -> Reply:
     for case in cases:
         why = medals.reason_of(ask, steps[case.id].reason) if ask.message.private else ""
         lines.append(f"{case.number} {words[case.id]} {medals.state_of(case)}{f':{why}' if why else ''}")
-    return Reply("\n".join([*lines, "待审的可以撤回,发「撤回提名 编号」;要改就撤回后重新提名。"]))
+    return Reply("\n".join([*lines, "待审的可以撤回，发「撤回提名 编号」；要改就撤回后重新提名。"]))

@@ -61,9 +61,9 @@ def _taken_back(ask: Ask, said: Mapping[str, object]) -> Reply:
     if len(cases) == 1:
         return withdrawn(ask, cases[0])
     if not cases:
-        raise Refusal("没有找到您说的这件待审的提名,什么都没有撤回。编号在「我的提名」里。", announcements.MINE)
+        raise Refusal("没有找到您说的这件待审的提名，什么都没有撤回。编号在「我的提名」里。", announcements.MINE)
     buttons = (Button(f"撤回 {case.number}", "撤回提名", case.number) for case in cases[:_SHOWN])
-    head = f"有 {len(cases)} 件,还没有撤回。请选一件:"
+    head = f"有 {len(cases)} 件，还没有撤回。请选一件："
     return Reply(announcements.listed(ask, cases[:_SHOWN], head).text, tuple(buttons))
 
 
@@ -83,10 +83,10 @@ def withdrawn(ask: Ask, case: nominations.Case) -> Reply:
     waits = case.state is State.SUBMITTED
     if not waits or not nominations.move(ask.db, ask.vault, case, State.WITHDRAWN, ask.me.id, ask.now):
         step = nominations.last_steps(ask.db, [case.id])[case.id]
-        no = f"{case.number} 不能撤回了:{decisions.decided(ask, step)}。有疑问请和审核人联系。"
+        no = f"{case.number} 不能撤回了：{decisions.decided(ask, step)}。有疑问请和审核人联系。"
         raise Refusal(no, announcements.MINE)
-    about = f":{medals.case_lines(ask, [case])[case.id]}" if ask.message.private else ""
-    gone = f"已撤回提名 {case.number}{about}\n要改内容,请重新提名。"
+    about = f"：{medals.case_lines(ask, [case])[case.id]}" if ask.message.private else ""
+    gone = f"已撤回提名 {case.number}{about}\n要改内容，请重新提名。"
     return Reply(gone, (announcements.MINE,), closes=((case.number, "提名人已撤回"),))
 
 
@@ -94,19 +94,21 @@ def _exchanged(ask: Ask, said: Mapping[str, object]) -> list[Reply]:
     """The old case is withdrawn and one for the new nominee, or for another medal, opened; both or none."""
     new = str(said.get("new") or "")
     if not ask.message.private:
-        raise Refusal("请私聊我发,群里不能写孩子的姓名。")
+        raise Refusal("请私聊我发，群里不能写孩子的姓名。")
     if ask.message.channel in ask.nameless and not names.is_place(new):
-        raise Refusal("为保护队员,这里不接收队员的姓名,没有换。请删掉刚才那条消息,用名单上的序号,如:7号 换成 9号。")
+        raise Refusal(
+            "为保护队员，这里不接收队员的姓名，没有换。请删掉刚才那条消息，用名单上的序号，如：7号 换成 9号。"
+        )
     cases = [case for case in _mine(ask, said, "old") if case.state is State.SUBMITTED and case.child_id]
     if len(cases) != 1 or not said.get("old"):
         what = "有几件都像" if cases else "没有找到"
-        raise Refusal(f"{what}您说的这件待审的提名,没有换。请先看「我的提名」,撤回后重新提名。", announcements.MINE)
+        raise Refusal(f"{what}您说的这件待审的提名，没有换。请先看「我的提名」，撤回后重新提名。", announcements.MINE)
     case = cases[0]
     proposals.check_unit(ask, case.unit)
     wish = proposals.Proposal(case.unit, str(said.get("new_medal") or case.medal), new, "")
     if not intake.may_be_kept(ask, wish):
         how = f"提名 {case.unit.name} 〈姓名〉 {medals.label(case.medal)}"
-        raise Refusal(f"新的这位还没有记家长同意,没有换。请先发「{how}」,记好同意以后再撤回 {case.number}。")
+        raise Refusal(f"新的这位还没有记家长同意，没有换。请先发「{how}」，记好同意以后再撤回 {case.number}。")
     gone = withdrawn(ask, case)
     return [Reply(gone.text.partition("\n")[0], closes=gone.closes), *intake.take(ask, [wish], [])]
 

@@ -25,14 +25,14 @@ class _Waiting:
 
 CONSENT = questions.Question(
     "consent", _Waiting, undone="还没有提名。",
-    asks="请回复家长同意的方式和日期,如:书面 9月1日。还没有同意,回「还没有」。",
-    dropped="好的,没有记下孩子的信息。收到家长的同意书以后,请重新提名。", then=(announcements.MINE,),
+    asks="请回复家长同意的方式和日期，如：书面 9月1日。还没有同意，回「还没有」。",
+    dropped="好的，没有记下孩子的信息。收到家长的同意书以后，请重新提名。", then=(announcements.MINE,),
 )  # fmt: skip
 
 
 DOUBT = questions.Question(
     "nomination-doubt", _Waiting, undone="还没有提名。", asks="是这样提名吗？请回「是」或「否」。",
-    dropped="好的，没有提名。", yes="是,提名", no="不提名", then=(announcements.MINE,),
+    dropped="好的，没有提名。", yes="是，提名", no="不提名", then=(announcements.MINE,),
 )  # fmt: skip
 
 
@@ -40,7 +40,7 @@ def take(ask: Ask, asked: list[proposals.Proposal], notes: list[str]) -> list[Re
     """Those that may be kept become cases; of the others it is asked whether a guardian has agreed."""
     ready = [wish for wish in asked if intake.may_be_kept(ask, wish)]
     waiting = [wish for wish in asked if wish not in ready]
-    notes += [f"家长同意:{said(given)}" for given in {wish.consent for wish in ready if wish.consent}]
+    notes += [f"家长同意：{said(given)}" for given in {wish.consent for wish in ready if wish.consent}]
     replies = intake.take(ask, ready, notes) if ready or not waiting else [Reply(note) for note in notes if note]
     return [*replies, *([ask_consent(ask, waiting)] if waiting else [])]
 
@@ -74,15 +74,15 @@ def _wishes(ask: Ask, known: _Waiting, given: Consent | None) -> list[proposals.
 def ask_consent(ask: Ask, waiting: list[proposals.Proposal]) -> Reply:
     """One question for all of them; until it is answered their names stand in the sealed question only."""
     if not ask.message.private:
-        return Reply(f"有 {len(waiting)} 件还没有记家长同意,没有收下。请私聊我发。")
+        return Reply(f"有 {len(waiting)} 件还没有记家长同意，没有收下。请私聊我发。")
     rows = [(wish.unit.id, wish.medal, wish.name, wish.reason) for wish in waiting]
     CONSENT.put(ask, _Waiting(rows))
     who = "、".join(dict.fromkeys(f"{wish.unit.name} {wish.name}" for wish in waiting))
     like = f"书面 {days.short(ask.today)}"
     return Reply(
-        f"还没有记:{who} 的家长同意了吗?\n学校收到同意书了,请回复方式和日期,如:{like}\n"
-        "还没有,就先不提名,不影响孩子。同意书由学校保存。",
-        (Button("书面,今天", answer="书面 今天"), Button("还没有", answer="还没有")),
+        f"还没有记：{who} 的家长同意了吗？\n学校收到同意书了，请回复方式和日期，如：{like}\n"
+        "还没有，就先不提名，不影响孩子。同意书由学校保存。",
+        (Button("书面，今天", answer="书面 今天"), Button("还没有", answer="还没有")),
     )
 
 
@@ -94,4 +94,4 @@ def consented(ask: Ask, known: _Waiting) -> list[Reply] | None:
     given, rest = consent_of(ask.args, ask.today)
     if given is None or len(rest) > LONGEST_REST:
         return None
-    return intake.take(ask, _wishes(ask, known, given), [f"家长同意:{said(given)}"])
+    return intake.take(ask, _wishes(ask, known, given), [f"家长同意：{said(given)}"])

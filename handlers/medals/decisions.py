@@ -55,13 +55,13 @@ def _who(ask: Ask) -> str:
 def good_news(ask: Ask, case: nominations.Case, before: str) -> str:
     """What whoever nominated hears of a case that was approved at the level `before`."""
     about = medals.case_lines(ask, [case], case.holder)[case.id]
-    return f"提名 {case.number} 已通过{medals.LEVELS[before]}审核:{about}\n{_who(ask)}{medals.next_of(case)}"
+    return f"提名 {case.number} 已通过{medals.LEVELS[before]}审核：{about}\n{_who(ask)}{medals.next_of(case)}"
 
 
 def much_good_news(ask: Ask, cases: Sequence[nominations.Case], before: str) -> str:
     """The same of many: one list."""
     about = medals.case_lines(ask, cases, cases[0].holder)
-    lines = [f"提名已通过{medals.LEVELS[before]}审核 {len(cases)} 件({_who(ask).removesuffix('。')})"]
+    lines = [f"提名已通过{medals.LEVELS[before]}审核 {len(cases)} 件（{_who(ask).removesuffix('。')}）"]
     lines += [f"{case.number} {about[case.id]}" for case in cases]
     return "\n".join([*lines, *dict.fromkeys(medals.next_of(case) for case in cases)])
 
@@ -71,5 +71,5 @@ def bad_news(ask: Ask, case: nominations.Case, reason: str) -> str:
     about = medals.case_lines(ask, [case], case.holder)[case.id]
     # As the reader knows it: a school nominates itself as 学校大队.
     words = about.replace(medals.collective_name(case.unit), "学校大队") if case.unit.kind == Kind.SCHOOL else about
-    why = f"理由:{reason}({ask.me.name} {days.moment(ask.now, ask.now.tzinfo)})"
-    return f"提名 {case.number} 被退回:{about}\n{why}\n补好后重新发「提名 {words} 理由」,会有新编号。"
+    why = f"理由：{reason}（{ask.me.name} {days.moment(ask.now, ask.now.tzinfo)}）"
+    return f"提名 {case.number} 被退回：{about}\n{why}\n补好后重新发「提名 {words} 理由」，会有新编号。"

@@ -28,22 +28,24 @@ class _Numbers:
 
 
 WHY = questions.Question(
-    "reveal", _Numbers, undone="", dropped="好的,没有看。",
-    asks=f"为什么要看全名?请选一个:{'、'.join(REASONS)}。选的会记下来;后面可以加一句说明,只和孩子的资料一起密封保存。",
+    "reveal", _Numbers, undone="", dropped="好的，没有看。",
+    asks=f"为什么要看全名？请选一个：{'、'.join(REASONS)}。选的会记下来；后面可以加一句说明，只和孩子的资料一起密封保存。",
 )  # fmt: skip
 
 
 @command(
-    "查看", "reveal", who=READERS, group="奖章", rank=19, help="看提名的全名,要选理由", glued=GLUED,
+    "查看", "reveal", who=READERS, group="奖章", rank=19, help="看提名的全名，要选理由", glued=GLUED,
     examples=("查看 N20260403-07 核对事迹",),
 )  # fmt: skip
 def show(ask: Ask) -> Reply:
     """The names of these cases in clear, in private, once there is a reason."""
     if not ask.message.private or ask.message.channel in ask.nameless:
-        raise Refusal("全名只在能保密的私聊里给看:不在群里,也不在存到境外的平台上。")
+        raise Refusal("全名只在能保密的私聊里给看：不在群里，也不在存到境外的平台上。")
     numbers, words = decisions.NUMBERS.leading(ask, ask.args)
     if not numbers or len(numbers) > _MOST:
-        raise Refusal(f"请写上提名的编号和理由,像这样:查看 {decisions.NUMBERS.like(ask)} 核对事迹(一次最多 {_MOST} 件)")
+        raise Refusal(
+            f"请写上提名的编号和理由，像这样：查看 {decisions.NUMBERS.like(ask)} 核对事迹（一次最多 {_MOST} 件）"
+        )
     return _reveal(ask, numbers, words) if words else _ask(ask, numbers)
 
 

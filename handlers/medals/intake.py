@@ -45,4 +45,4 @@ def _kept(ask: Ask, case: nominations.Case, wish: proposals.Proposal) -> str:
     if not wish.reason or wish.reason == medals.reason_of(ask, case.reason):
         return ""
     mine = case.holder == ask.me.id and case.state is State.SUBMITTED
-    return f"{case.number} 的理由没有改。" + (f"要改,先发「撤回提名 {case.number}」,再重新提名。" if mine else "")
+    return f"{case.number} 的理由没有改。" + (f"要改，先发「撤回提名 {case.number}」，再重新提名。" if mine else "")

@@ -10,7 +10,7 @@ from storage.medals import nominations
 from storage.medals.states import State
 from storage.retention import terms
 
-_LAPSED = "提名 {} 半年没有人审核,已自动撤回。还要争这枚奖章,请重新提名。"
+_LAPSED = "提名 {} 半年没有人审核，已自动撤回。还要争这枚奖章，请重新提名。"
 
 
 def withdraw(db: Connection, vault: Vault, now: datetime, most: int) -> list[Reply]:

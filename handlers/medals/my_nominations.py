@@ -8,7 +8,7 @@ from handlers.medals import announcements, changes, decisions, proposals
 from handlers.registry import ANYTHING, command, edits
 from storage.medals import nominations
 
-_STAYS = "您改了一条发过的消息。提名不能这样改,已经记下的不变。要改就发「我的提名」看编号,撤回后重新提名。"
+_STAYS = "您改了一条发过的消息。提名不能这样改，已经记下的不变。要改就发「我的提名」看编号，撤回后重新提名。"
 # Between the platform's clock and ours.
 _CLOCKS_DIFFER = timedelta(minutes=2)
 
@@ -39,7 +39,7 @@ def withdraw(ask: Ask) -> Reply:
         return changes.take_back(ask)
     if not number:
         raise Refusal(
-            f"请写上编号,如「撤回提名 {decisions.NUMBERS.like(ask)}」。编号在「我的提名」里。", announcements.MINE
+            f"请写上编号，如「撤回提名 {decisions.NUMBERS.like(ask)}」。编号在「我的提名」里。", announcements.MINE
         )
     return changes.numbered_withdrawn(ask, number)
 

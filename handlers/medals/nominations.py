@@ -18,7 +18,7 @@ from handlers.wording import names
 def nominate(ask: Ask) -> list[Reply]:
     """Open a case for each nominee; nothing is stored unless all that was said is understood and allowed."""
     if proposals.NOMINATORS.isdisjoint(ask.me.roles):
-        raise Denied("提名由中队辅导员或大队辅导员来做,请告诉他们。", what="提名")
+        raise Denied("提名由中队辅导员或大队辅导员来做，请告诉他们。", what="提名")
     if basics.meant(ask, ask.args):
         return [basics.preview(ask)]
     heard = ask.reading or context.reading_of(ask, f"提名 {ask.args}")
@@ -26,7 +26,7 @@ def nominate(ask: Ask) -> list[Reply]:
         return changes.done(replace(ask, reading=heard))
     names.check(ask, heard)
     if (heard.intent, heard.status) == ("nomination", "ignore"):
-        return [Reply("好的,这次没有人提名,什么都没有记。")]
+        return [Reply("好的，这次没有人提名，什么都没有记。")]
     asked = proposals.understood(ask, heard)
     notes = [proposals.question(ask, heard) if heard.status == "partial" else "", names.privacy_warning(heard.issues)]
     if "WORDS_UNCLEAR" in heard.issues:

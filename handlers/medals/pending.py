@@ -64,7 +64,7 @@ def show_pending(ask: Ask) -> Reply:
     if not cases:
         return taken_away[0]
     if not ask.message.private:
-        return Reply(f"有 {len(cases)} 件提名待审,请私聊我发「待审」看详情。")
+        return Reply(f"有 {len(cases)} 件提名待审，请私聊我发「待审」看详情。")
     inbox.show(ask, [case.number for case in cases[:_PLACES]])
     begun = _FROM.fullmatch(ask.args)
     first = min(max(int(begun[1]) - 1, 0), len(cases) - 1) if begun else 0
@@ -72,12 +72,12 @@ def show_pending(ask: Ask) -> Reply:
     left = len(cases) - first - len(page)
     more = (Button(f"后面 {min(_LISTED, left)} 件", LIST.word, f"从{first + _LISTED + 1}"),) if left else ()
     open_ones = (_BUTTONS - len(more)) // 2
-    lines = [f"待审 {len(cases)} 件" + (f",第 {first + 1}–{first + len(page)} 件" if len(cases) > len(page) else "")]
+    lines = [f"待审 {len(cases)} 件" + (f"，第 {first + 1}–{first + len(page)} 件" if len(cases) > len(page) else "")]
     lines += _lines(ask, page, first, open_ones)
     if len(page) > open_ones:
-        lines.append(f"看后面的理由,发「待审 {first + open_ones + 1}」这样的序号。")
-    many = f";一次同意几件,发「同意 1-{len(cases)}」。" if len(cases) > 1 else "。"
-    lines.append(f"请发「同意 序号」或「退回 序号 理由」,也可以写编号{many}")
+        lines.append(f"看后面的理由，发「待审 {first + open_ones + 1}」这样的序号。")
+    many = f"；一次同意几件，发「同意 1-{len(cases)}」。" if len(cases) > 1 else "。"
+    lines.append(f"请发「同意 序号」或「退回 序号 理由」，也可以写编号{many}")
     return Reply("\n".join(lines), (*_buttons(page[:open_ones], first), *more))
 
 
@@ -89,13 +89,15 @@ def revoking(number: str) -> tuple[Button, Button]:
 def _revocations(ask: Ask) -> list[Reply]:
     """The medals that are to be taken away and wait for the asker's word as the second one."""
     found = [one for one in revocations.waiting(ask.db, ask.me.paths(levels.DECIDERS)) if one.asked_by != ask.me.id]
-    lines = [f"{one.number} {one.asked_name}请求撤销({one.reason}),等了 {_days(ask, one.asked_at)} 天" for one in found]
+    lines = [
+        f"{one.number} {one.asked_name}请求撤销（{one.reason}），等了 {_days(ask, one.asked_at)} 天" for one in found
+    ]
     return [Reply("\n".join(["等您同意的撤销", *lines]), revoking(found[0].number))] if found else []
 
 
 def _one(ask: Ask, case: nominations.Case) -> Reply:
-    lines = [f"{case.number} {medals.case_lines(ask, [case])[case.id]}", f"提名人:{case.nominator}"]
-    lines.append(f"理由:{medals.reason_of(ask, case.reason) or '未写'}")
+    lines = [f"{case.number} {medals.case_lines(ask, [case])[case.id]}", f"提名人：{case.nominator}"]
+    lines.append(f"理由：{medals.reason_of(ask, case.reason) or '未写'}")
     buttons = [Button(word, word, case.number, reply=word == "退回") for word in ("同意", "退回")]
     return Reply("\n".join(lines), (*buttons, LIST))
 
@@ -179,10 +181,10 @@ def _lines(ask: Ask, cases: list[nominations.Case], before: int, open_ones: int)
     lines = []
     for place, case in enumerate(cases, before + 1):
         days = _days(ask, case.since)
-        waited = f",等了 {days} 天" if days else ""
-        lines.append(f"{place}. {case.number} {words[case.id]}(提名人 {case.nominator}{waited})")
+        waited = f"，等了 {days} 天" if days else ""
+        lines.append(f"{place}. {case.number} {words[case.id]}（提名人 {case.nominator}{waited}）")
         if place <= before + open_ones:
-            lines.append(f"   理由:{medals.reason_of(ask, case.reason) or '未写'}")
+            lines.append(f"   理由：{medals.reason_of(ask, case.reason) or '未写'}")
     return lines
 
 
@@ -197,7 +199,7 @@ def _buttons(cases: list[nominations.Case], before: int) -> tuple[Button, ...]:
 def mine_to_decide(ask: Ask, number: str, word: str, ladders: levels.Ladders | None = None) -> nominations.Case:
     """The case, if the asker may decide on it now; another school's is answered like none."""
     if not number:
-        raise Refusal(f"请写上编号,如「{word} {decisions.NUMBERS.like(ask)}」。编号在「待审」里。", LIST)
+        raise Refusal(f"请写上编号，如「{word} {decisions.NUMBERS.like(ask)}」。编号在「待审」里。", LIST)
     case = nominations.by_number(ask.db, number)
     if case is None or not levels.held(ask.me, case):
         # Looked for only now: of two hundred numbers that are known nothing is to be guessed.
@@ -209,7 +211,7 @@ def mine_to_decide(ask: Ask, number: str, word: str, ladders: levels.Ladders | N
     if case.state not in WAITING:
         raise Refusal(already(ask, case), LIST)
     if ask.me.id in (case.nominator_id, case.holder):
-        own = f"{number} 是您自己提名的,不能自己审。{_who_decides(ask, case)}"
+        own = f"{number} 是您自己提名的，不能自己审。{_who_decides(ask, case)}"
         raise Denied(own, what=word, subject=subject)
     if not levels.held(ask.me, case) & levels.roles_of(ask.db, [case], ask.now, ladders)[case.id]:
         raise Denied(f"{number} {_not_yours(ask, case)}{_who_decides(ask, case)}", what=word, subject=subject)
@@ -218,17 +220,17 @@ def mine_to_decide(ask: Ask, number: str, word: str, ladders: levels.Ladders | N
 
 def _not_yours(ask: Ask, case: nominations.Case) -> str:
     if case.level == levels.SCHOOL and Role.BRIGADE in ask.me.roles:
-        return "由大队辅导员提名,大队辅导员不审。"
-    return f"在{medals.OFFICES[case.level]}审,现在不归您审。"
+        return "由大队辅导员提名，大队辅导员不审。"
+    return f"在{medals.OFFICES[case.level]}审，现在不归您审。"
 
 
 def _who_decides(ask: Ask, case: nominations.Case) -> str:
     names = "、".join(person.name for person in decisions.reviewers(ask, case))
-    return f"由{names}审核。" if names else "还没有别的审核人,请联系管理员登记。"
+    return f"由{names}审核。" if names else "还没有别的审核人，请联系管理员登记。"
 
 
 def already(ask: Ask, case: nominations.Case) -> str:
     """Who decided on it, in private with the reason."""
     step = nominations.last_steps(ask.db, [case.id])[case.id]
     why = medals.reason_of(ask, step.reason) if ask.message.private else ""
-    return f"{case.number} {decisions.decided(ask, step)},不用再审。" + (f"\n理由:{why}" if why else "")
+    return f"{case.number} {decisions.decided(ask, step)}，不用再审。" + (f"\n理由：{why}" if why else "")

@@ -14,19 +14,19 @@ from storage.organisation.units import Kind
 NOMINATORS = frozenset({Role.COUNSELOR, Role.BRIGADE})
 _MOST = 20
 _QUESTIONS = {
-    "UNIT_MISSING": "请问是哪个中队?",
+    "UNIT_MISSING": "请问是哪个中队？",
     "UNIT_AMBIGUOUS": "请写清楚是哪个中队。",
-    "UNIT_UNKNOWN": "没有找到这个中队,请核对。",
-    "NAME_MISSING": "请写上提名谁;提名中队就写「集体」。",
+    "UNIT_UNKNOWN": "没有找到这个中队，请核对。",
+    "NAME_MISSING": "请写上提名谁；提名中队就写「集体」。",
     "NAME_INCOMPLETE": "请写队员的全名。",
-    "NAME_AMBIGUOUS": "后面好像还有一位队员,不知道是不是一起提名。几位的姓名请用「、」连着写,理由里不写别人的姓名。",
-    "COUNT_MISMATCH": "写的人数和姓名对不上,请核对。",
+    "NAME_AMBIGUOUS": "后面好像还有一位队员，不知道是不是一起提名。几位的姓名请用「、」连着写，理由里不写别人的姓名。",
+    "COUNT_MISMATCH": "写的人数和姓名对不上，请核对。",
     "MEDAL_MISSING": "请写上是什么奖章。",
-    "MEDAL_AMBIGUOUS": "请写清楚是哪一枚奖章:一星章、二星章、三星章、四星章、五星章。",
-    "MEDAL_UNKNOWN": "没有这种奖章,请写星级章(如一星章)、基础章(如向阳章、红旗章),或本校的特色章(发「特色章」看)。",
+    "MEDAL_AMBIGUOUS": "请写清楚是哪一枚奖章：一星章、二星章、三星章、四星章、五星章。",
+    "MEDAL_UNKNOWN": "没有这种奖章，请写星级章（如一星章）、基础章（如向阳章），或本校的特色章（发「特色章」看）。",
     "MEDAL_CONFLICT": "一次请只写一枚星级章。",
-    "COLLECTIVE_NOT_ALLOWED": "集体只能提名星级章,基础章和特色章只给队员个人。",
-    "COLLECTIVE_UNIT": "集体星级章只给中队或大队,小队不能提名。",
+    "COLLECTIVE_NOT_ALLOWED": "集体只能提名星级章，基础章和特色章只给队员个人。",
+    "COLLECTIVE_UNIT": "集体星级章只给中队或大队，小队不能提名。",
 }
 
 
@@ -52,7 +52,7 @@ def understood(ask: Ask, heard: Reading) -> list[Proposal]:
     if not full or heard.status not in ("ok", "confirm", "partial"):
         raise Refusal(question(ask, heard))
     if len(full) > _MOST:
-        raise Refusal(f"一次最多提名 {_MOST} 件,这次有 {len(full)} 件。请分几次发。")
+        raise Refusal(f"一次最多提名 {_MOST} 件，这次有 {len(full)} 件。请分几次发。")
     return [_wish(ask, heard, each) for each in dict.fromkeys(full)]
 
 
@@ -65,7 +65,7 @@ def _wish(ask: Ask, heard: Reading, each: Nomination) -> Proposal:
     consent, said = consents.consent_in(each.reason or "", ask.today)
     reason = names.without_name(names.without_private(said, heard), each.name or "")
     if len(reason) > REASON_LIMIT:
-        raise Refusal(f"理由有 {len(reason)} 字,请缩短到 {REASON_LIMIT} 字以内再发一次。")
+        raise Refusal(f"理由有 {len(reason)} 字，请缩短到 {REASON_LIMIT} 字以内再发一次。")
     return Proposal(unit, medal, "" if _collective(each) else each.name or "", reason, consent)
 
 
@@ -96,7 +96,7 @@ def check_unit(ask: Ask, unit: Unit) -> None:
     """Raises Denied when this unit is not the asker's to nominate."""
     if not any(grant.role in NOMINATORS and grant.unit.covers(unit) for grant in ask.me.grants):
         who = "大队辅导员" if unit.kind == Kind.SCHOOL else "这个中队的辅导员或大队辅导员"
-        raise Denied(f"{unit.name}不归您提名,请由{who}来提。", what="提名", subject=f"unit:{unit.id}")
+        raise Denied(f"{unit.name}不归您提名，请由{who}来提。", what="提名", subject=f"unit:{unit.id}")
 
 
 def question(ask: Ask, heard: Reading) -> str:
@@ -115,10 +115,10 @@ def resend(ask: Ask, each: Nomination | None = None, *, unit: str = "", issues: 
     known = found.name if found else mine[0] if len(mine) == 1 and not (each.unit or unit) else ""
     where = known if known and "UNIT" not in unsure else "〈中队〉"
     where = "学校大队" if found and found.kind == Kind.SCHOOL else where
-    blank = "〈序号,如 7号〉" if ask.message.channel in ask.nameless else "〈姓名〉"
+    blank = "〈序号，如 7号〉" if ask.message.channel in ask.nameless else "〈姓名〉"
     shown = each.name and (medals.may_name(ask) or (names.is_place(each.name) and ask.message.private))
     badge = "COLLECTIVE_NOT_ALLOWED" in issues
     who = blank if badge else "集体" if _collective(each) else str(each.name) if shown else blank
     medal = medals.label(each.medal) if each.medal and "MEDAL" not in unsure else "〈奖章〉"
     how = "请重发" if ask.message.private else "请私聊我发"
-    return f"{how}:提名 {where} {who} {medal} 理由"
+    return f"{how}：提名 {where} {who} {medal} 理由"

@@ -14,7 +14,7 @@ from storage.medals import nominations
 from storage.medals.states import State
 
 _OTHER_BUSINESS = ("checkin", "nomination", "review", "command")
-_PRIVATE = "这条理由含个人信息,不能保存,还没有退回。为了保护孩子,请在聊天里删除那条消息。\n"
+_PRIVATE = "这条理由含个人信息，不能保存，还没有退回。为了保护孩子，请在聊天里删除那条消息。\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,10 @@ class _Reasoned(_Returned):
     reason: str
 
 
-_STILL_WAITS = "好的,{number} 没有退回,还在待审。"
+_STILL_WAITS = "好的，{number} 没有退回，还在待审。"
 REASON = questions.Question(
     "return-reason", _Returned, undone="{number} 还没有退回。", dropped=_STILL_WAITS, then=(pending.LIST,), free=True,
-    asks=f"请回复退回 {{number}} 的理由({names.REASON_LIMIT}字以内),如:事迹材料不全",
+    asks=f"请回复退回 {{number}} 的理由（{names.REASON_LIMIT}字以内），如：事迹材料不全",
 )  # fmt: skip
 SURE = questions.Question(
     "return-sure", _Reasoned, undone="{number} 还没有退回。", dropped=_STILL_WAITS, then=(pending.LIST,), yes="退回",
@@ -44,7 +44,7 @@ SURE = questions.Question(
 
 @command(
     "同意", "approve", who=levels.DECIDERS | consent_records.RECORDERS, group="奖章", rank=16,
-    help="通过一件提名,或记家长同意", glued=ANYTHING,
+    help="通过一件提名，或记家长同意", glued=ANYTHING,
     examples=("同意 N20260403-07", "同意 N20260403-07 N20260403-08", "同意 1-20", "同意 三(2)中队 王小明 书面 9月1日"),
 )  # fmt: skip
 def approve(ask: Ask) -> list[Reply]:
@@ -64,7 +64,7 @@ def approve(ask: Ask) -> list[Reply]:
 
 
 @command(
-    "退回", "return", who=levels.DECIDERS, group="奖章", rank=17, help="退回一件提名,写明理由", glued=ANYTHING,
+    "退回", "return", who=levels.DECIDERS, group="奖章", rank=17, help="退回一件提名，写明理由", glued=ANYTHING,
     examples=("退回 N20260403-07 事迹材料不全",),
 )  # fmt: skip
 def send_back(ask: Ask) -> list[Reply]:
@@ -82,7 +82,7 @@ def send_back(ask: Ask) -> list[Reply]:
 
 def _sure(ask: Ask, case: nominations.Case, reason: str) -> Reply:
     """A bare reply to the card may be a reason, or praise: a child's nomination is not sent back on a guess."""
-    return Reply(f"要退回 {case.number},理由就写「{reason}」吗?", SURE.put(ask, _Reasoned(case.number, reason)))
+    return Reply(f"要退回 {case.number}，理由就写「{reason}」吗？", SURE.put(ask, _Reasoned(case.number, reason)))
 
 
 @questions.answers(SURE)
@@ -125,7 +125,7 @@ def _send_back(ask: Ask, case: nominations.Case, reason: str) -> list[Reply]:
         return _ask_reason(ask, case, _PRIVATE)
     kept = names.without_name(reason, decisions.nominee(ask, case))
     if len(kept) > names.REASON_LIMIT:
-        return _ask_reason(ask, case, f"理由有 {len(kept)} 字,太长了。")
+        return _ask_reason(ask, case, f"理由有 {len(kept)} 字，太长了。")
     approval.move(ask, case, State.RETURNED, kept)
     return [
         approval.confirmed(ask, [case], "退回", levels.Ladders(ask.db)),

@@ -21,21 +21,21 @@ _BLANK, _CLASS = "模板", "三(2)中队"
 
 @command(
     "导出 名册", "导出名册", "roster", who=rights.GIVERS, group="组织", rank=45, exports=True,
-    help="现在的名册,或要填的模板(Excel)", glued="模板", snapshot=True,
+    help="现在的名册，或要填的模板(Excel)", glued="模板", snapshot=True,
     examples=("导出 名册 核对名单", "导出 名册模板"),
 )  # fmt: skip
 def roster(ask: Ask) -> Reply:
     """The units and people of the asker's part of the tree, to be changed and sent back; or an empty form."""
     if not ask.message.private:
-        raise Refusal("名册里有老师的账号,请私聊我发。")
+        raise Refusal("名册里有老师的账号，请私聊我发。")
     if ask.args.startswith(_BLANK):
         at = places.chosen(ask, rights.GIVERS, ask.args.removeprefix(_BLANK).strip(), "导出 名册", f"{_BLANK} {{}}")
-        return _file(ask, at, "roster-template", "名册模板", "填好以后发给我,我先核对给您看。", plain=True)
+        return _file(ask, at, "roster-template", "名册模板", "填好以后发给我，我先核对给您看。", plain=True)
     at = places.chosen(ask, rights.GIVERS, ask.args, "导出 名册")
     found = count(ask.db, [unit.path for unit in at], ask.now)
     if found > MOST_ROWS:
-        raise Refusal(f"有 {found} 行,太多了。请按下级单位分开要,像这样发:导出 名册 单位名")
-    return _file(ask, at, "roster", "名册", "改好以后发给我,我核对给您看。里面有老师的账号,请不要转发。")
+        raise Refusal(f"有 {found} 行，太多了。请按下级单位分开要，像这样发：导出 名册 单位名")
+    return _file(ask, at, "roster", "名册", "改好以后发给我，我核对给您看。里面有老师的账号，请不要转发。")
 
 
 def _file(ask: Ask, at: list[Unit], recipe: str, word: str, text: str, plain: bool = False) -> Reply:

@@ -16,8 +16,8 @@ _MOST_BYTES = 10 << 20
 _PENDING = Button("待确认", "待确认")
 _TEMPLATE, _PRESENT = Button("名册模板", "导出 名册", "模板"), Button("现在的名册", "导出 名册")
 _HOW = (
-    "请把名册文件(Excel 或 CSV)私聊发给我。我先核对,告诉您会改什么,您同意了才写入。\n"
-    "还没有名册,先要一份模板或现在的名册来填。"
+    "请把名册文件（Excel 或 CSV）私聊发给我。我先核对，告诉您会改什么，您同意了才写入。\n"
+    "还没有名册，先要一份模板或现在的名册来填。"
 )
 
 _ALL, _HIDDEN = "连隐藏的行一起导入", "隐藏的行要不要？不要，按「导入」；也要，按「连隐藏的行一起导入」。"
@@ -29,7 +29,7 @@ _ALL, _HIDDEN = "连隐藏的行一起导入", "隐藏的行要不要？不要�
 def bring(ask: Ask) -> Reply | list[Reply]:
     """How to; with a number the answer to what a file would change; with a file the file."""
     if not ask.message.private:
-        raise Refusal("名册里有老师的账号,请私聊我发。")
+        raise Refusal("名册里有老师的账号，请私聊我发。")
     number, _, how = ask.args.partition(" ")
     if number.isascii() and number.isdigit():
         return _decide(ask, int(number[:15]), how.strip())
@@ -41,11 +41,11 @@ def table(ask: Ask) -> Reply:
     """Want the file: it is fetched, compared and shown while the bot goes on."""
     sent = attachments.tables(ask)
     if len(sent) > 1 or sent[0].size > _MOST_BYTES:
-        raise Refusal("一次请发一个文件,不超过 10 MB。太大的请按区县分成几个。")
+        raise Refusal("一次请发一个文件，不超过 10 MB。太大的请按区县分成几个。")
     common = {"inbox_id": ask.inbox_id, "person_id": ask.me.id, "checkin_id": None, "album": None}
     at = {"channel": ask.message.channel, "chat": ask.message.chat}
     files.want(ask.db, [{**common, **at, "ref": sent[0].ref, "kind": files.TABLE}], ask.now)
-    return Reply("表收到了,正在核对,一会儿告诉您会改什么。您同意以前什么也不会改。")
+    return Reply("表收到了，正在核对，一会儿告诉您会改什么。您同意以前什么也不会改。")
 
 
 def shown(found: Plan, sheet: roster.Sheet, batch: int, whole: int = 0) -> Reply:
@@ -53,7 +53,7 @@ def shown(found: Plan, sheet: roster.Sheet, batch: int, whole: int = 0) -> Reply
     if sheet.notes.problems:
         count, rows = len(sheet.notes.problems), roster.problems(sheet)
         where = f"名册（工作表「{sheet.title}」）" if sheet.title not in ("", "名册") else "名册"
-        return Reply(f"{where}有 {count} 处问题,什么也没有改:\n{rows}\n改好以后再发一次文件。")
+        return Reply(f"{where}有 {count} 处问题，什么也没有改：\n{rows}\n改好以后再发一次文件。")
     said = _decision(found, sheet, batch)
     if sheet.whole is None:
         return said
@@ -65,44 +65,44 @@ def shown(found: Plan, sheet: roster.Sheet, batch: int, whole: int = 0) -> Reply
 
 def _decision(found: Plan, sheet: roster.Sheet, batch: int) -> Reply:
     if not found:
-        return Reply("名册和现在一样,没有要改的。")
+        return Reply("名册和现在一样，没有要改的。")
     leaving = f"{batch} 离任"
     if found.only_leaving:
         return Reply(
-            f"名册里的都已经有了,没有要改的。\n{roster.leaving(found)}",
+            f"名册里的都已经有了，没有要改的。\n{roster.leaving(found)}",
             (Button("让他们离任", "导入", leaving), Button("不动", "导入", f"{batch} 不动")),
         )
-    text = f"名册核对好了,还没有写入。\n{roster.preview(found, sheet, brief=True)}"
+    text = f"名册核对好了，还没有写入。\n{roster.preview(found, sheet, brief=True)}"
     buttons = [Button("导入", "导入", str(batch))]
     if found.leaving:
         text += f"\n{roster.leaving(found)}"
-        buttons.append(Button("导入,并让他们离任", "导入", leaving))
+        buttons.append(Button("导入，并让他们离任", "导入", leaving))
     return Reply(text, (*buttons, Button("不导入", "导入", f"{batch} 不动")))
 
 
 def _decide(ask: Ask, number: int, how: str) -> Reply | list[Reply]:
     batch = staging.find(ask.db, number)
     if batch is None or batch.person_id != ask.me.id:
-        raise Refusal(f"没有等您决定的名册 {number}。要导入,请把文件发给我。")
+        raise Refusal(f"没有等您决定的名册 {number}。要导入，请把文件发给我。")
     if batch.state != "shown" or ask.now - batch.made_at > staging.KEPT:
-        done = "已经导入过了" if batch.state == "done" else "已经过去了,没有导入"
-        raise Refusal(f"这份名册{done}。要再来,请重新发一次文件。")
+        done = "已经导入过了" if batch.state == "done" else "已经过去了，没有导入"
+        raise Refusal(f"这份名册{done}。要再来，请重新发一次文件。")
     if says_no(how, "不动"):
         staging.drop(ask.db, number)
-        return Reply("好的,什么也没有改。")
+        return Reply("好的，什么也没有改。")
     if how not in ("", "离任"):
-        raise Refusal(f"要导入,发「导入 {number}」;不要,发「导入 {number} 不动」。")
+        raise Refusal(f"要导入，发「导入 {number}」；不要，发「导入 {number} 不动」。")
     try:
         merging.merge(ask.db, number, ask.now, ask.today, ask.me.own, end_missing=how == "离任")
     except merging.Outdated:
-        raise Refusal("核对以后,名册里有人或单位变动了,所以没有导入。请把文件再发一次。") from None
-    done = "名册已导入。发「导出 名册」看现在的样子;还没有加入的老师,发「邀请」给他们开邀请码。"
+        raise Refusal("核对以后，名册里有人或单位变动了，所以没有导入。请把文件再发一次。") from None
+    done = "名册已导入。发「导出 名册」看现在的样子；还没有加入的老师，发「邀请」给他们开邀请码。"
     asked = [
         each for each in appointments.waiting(ask.db, ask.now) if (each.asked_by, each.asked_at) == (ask.me.id, ask.now)
     ]
     counts = rights.looked_for(ask.db, asked, ask.now)
     if asked:
-        who = "已请他们确认" if counts else "这里没有别人能确认,请信息技术老师在机器上运行:python -m bot confirm"
-        done += f"\n其中 {len(asked)} 项要另一位管理员确认以后才有,{who}。"
-    words = f"{ask.me.name}导入了名册,有 {{}} 项等您确认。"
+        who = "已请他们确认" if counts else "这里没有别人能确认，请信息技术老师在机器上运行：python -m bot confirm"
+        done += f"\n其中 {len(asked)} 项要另一位管理员确认以后才有，{who}。"
+    words = f"{ask.me.name}导入了名册，有 {{}} 项等您确认。"
     return [Reply(done), *(Reply(words.format(count), (_PENDING,), to=id) for id, count in counts.items())]

@@ -14,16 +14,16 @@ from storage.organisation import changes, history, units
 from storage.people import people
 
 _SHOWN = 10
-_KEPT = "以前的周报不变,从本周起按新的算。"
+_KEPT = "以前的周报不变，从本周起按新的算。"
 _HOW = (
-    "看一个单位:单位 三(2)中队\n"
-    "改:单位 改名 三(9)中队 四(9)中队 · 单位 别名 三(2)中队 雷锋中队 · 单位 移到 实验小学 白云区少工委\n"
-    "停用、恢复、新增:单位 停用 三(9)中队 · 单位 恢复 三(9)中队 · 单位 新增 三(5)中队 实验小学"
+    "看一个单位：单位 三(2)中队\n"
+    "改：单位 改名 三(9)中队 四(9)中队 · 单位 别名 三(2)中队 雷锋中队 · 单位 移到 实验小学 白云区少工委\n"
+    "停用、恢复、新增：单位 停用 三(9)中队 · 单位 恢复 三(9)中队 · 单位 新增 三(5)中队 实验小学"
 )
 
 
 @command(
-    "单位", "unit", who=rights.GIVERS, group="组织", rank=29, help="看单位;改名、移动、停用、新增", glued=ANYTHING,
+    "单位", "unit", who=rights.GIVERS, group="组织", rank=29, help="看单位；改名、移动、停用、新增", glued=ANYTHING,
     examples=("单位", "单位 三(2)中队", "单位 改名 三(2)中队 三(8)中队", "单位 停用 三(2)中队"),
 )  # fmt: skip
 def unit(ask: Ask) -> Reply:
@@ -39,12 +39,12 @@ def _show(ask: Ask) -> Reply:
     at = places.chosen(ask, rights.GIVERS, ask.args, "单位")
     if not ask.args:
         names = "、".join(units.full_name(ask.db, each) for each in at)
-        return Reply(f"您负责:{names}\n{_HOW}")
+        return Reply(f"您负责：{names}\n{_HOW}")
     (one,) = at
     lines = [history.path_names(ask.db, [one])[one.id], " · ".join(_facts(ask, one))]
     held = people.holding(ask.db, Role, [one.path], ask.now)
-    here = [f"{who.name}({grant.role.label})" for who in held for grant in who.grants if grant.unit.id == one.id]
-    lines.append(f"人员:{'、'.join(here[:_SHOWN]) or '还没有'}{f' 等 {len(here)} 人' if len(here) > _SHOWN else ''}")
+    here = [f"{who.name}（{grant.role.label}）" for who in held for grant in who.grants if grant.unit.id == one.id]
+    lines.append(f"人员：{'、'.join(here[:_SHOWN]) or '还没有'}{f' 等 {len(here)} 人' if len(here) > _SHOWN else ''}")
     below = len(list(units.inside(ask.db, one.path))) - 1
     return Reply("\n".join([*lines, *([f"下面有 {below} 个单位"] if below else [])]))
 
@@ -68,7 +68,7 @@ def _rename(ask: Ask, words: str) -> Reply:
     if one.kind == units.Kind.SQUAD:
         grade, class_no = grade_and_class(name, ask.today)
         if not class_no or not (grade or one.grade):
-            raise Refusal(f"「{name}」看不出年级和班级,签到时会认不出。要加一个叫法,发:单位 别名 {one.name} {name}")
+            raise Refusal(f"「{name}」看不出年级和班级，签到时会认不出。要加一个叫法，发：单位 别名 {one.name} {name}")
         facts = {"grade": grade or one.grade, "class_no": class_no}
     said = f"{units.full_name(ask.db, one)} 改名为「{name}」。"
     return unit_changes.ask_first(ask, said + _KEPT, "rename", one, name=name, facts=facts)
@@ -81,7 +81,7 @@ def _alias(ask: Ask, words: str) -> Reply:
         return unit_changes.ask_first(ask, f"{one.name}去掉别名「{name}」。", "alias", one, aliases=left)
     unit_names.check_words(name)
     if len(one.aliases) >= unit_names.MOST_ALIASES or len(name) > unit_names._LONGEST:
-        raise Refusal(f"别名最多 {unit_names.MOST_ALIASES} 个,每个最多 {unit_names._LONGEST} 个字。")
+        raise Refusal(f"别名最多 {unit_names.MOST_ALIASES} 个，每个最多 {unit_names._LONGEST} 个字。")
     unit_names.check_alias(ask, one, name)
     return unit_changes.ask_first(ask, f"{one.name}加上别名「{name}」。", "alias", one, aliases=(*one.aliases, name))
 
@@ -91,12 +91,12 @@ def _move(ask: Ask, words: str) -> Reply:
     (above,) = _strictly(ask, where, f"移到 {one.name} {{}}", own=True)
     _own_below(ask, one)
     if one.covers(above) or above.id == one.parent_id:
-        raise Refusal(f"{one.name}已经在那里,或者是它的上级,不能移。")
+        raise Refusal(f"{one.name}已经在那里，或者是它的上级，不能移。")
     if not may_stand_below(one.kind, above.kind):
         raise Refusal(f"{one.kind}不能放在{above.kind}下面。")
     unit_names.check_name(ask, above.id, one.name, one)
     there = history.path_names(ask.db, [above])[above.id]
-    said = f"{units.full_name(ask.db, one)} 移到 {there} 下面,下面的单位和老师跟着走。"
+    said = f"{units.full_name(ask.db, one)} 移到 {there} 下面，下面的单位和老师跟着走。"
     return unit_changes.ask_first(ask, said + _KEPT, "move", one, to=above.id)
 
 
@@ -105,11 +105,11 @@ def _close(ask: Ask, words: str) -> Reply:
     _own_below(ask, one)
     held = people.holding(ask.db, Role, [one.path], ask.now)
     names = "、".join(who.name for who in held[:_SHOWN]) + (f" 等 {len(held)} 人" if len(held) > _SHOWN else "")
-    lose = f"这些老师在这里的角色到今天为止:{names}。" if held else "那里现在没有老师。"
+    lose = f"这些老师在这里的角色到今天为止：{names}。" if held else "那里现在没有老师。"
     below = len(list(units.inside(ask.db, one.path))) - 1
-    also = f",连同下面 {below} 个单位" if below else ""
+    also = f"，连同下面 {below} 个单位" if below else ""
     return unit_changes.ask_first(
-        ask, f"停用 {units.full_name(ask.db, one)}{also}。{lose}报过的都留着,以前的周报不变。", "close", one
+        ask, f"停用 {units.full_name(ask.db, one)}{also}。{lose}报过的都留着，以前的周报不变。", "close", one
     )
 
 
@@ -117,7 +117,7 @@ def _reopen(ask: Ask, words: str) -> Reply:
     name = plain(words)
     found = units.closed(ask.db, name, [each.path for each in places.scope(ask.me, rights.GIVERS)]) if name else []
     if not found:
-        raise Refusal(f"您负责的范围里没有停用的「{name}」。请写它原来的名字,像这样发:单位 恢复 三(9)中队")
+        raise Refusal(f"您负责的范围里没有停用的「{name}」。请写它原来的名字，像这样发：单位 恢复 三(9)中队")
     unit_names.check_name(ask, found[0].parent_id, name, found[0])
     said = f"恢复 {history.path_names(ask.db, found[:1])[found[0].id]}。老师要重新邀请。"
     return unit_changes.ask_first(ask, said, "reopen", found[0])
@@ -131,15 +131,15 @@ def _add(ask: Ask, words: str) -> Reply:
     kind = said or next((kind for ending, kind in _ENDINGS.items() if name.endswith(ending)), units.Kind.SQUAD)
     if not name:
         raise Refusal(
-            "请写明新单位的名字和上级,像这样发:\n单位 新增 三(5)中队 实验小学\n单位 新增 学校 新华小学 青禾区少工委"
+            "请写明新单位的名字和上级，像这样发：\n单位 新增 三(5)中队 实验小学\n单位 新增 学校 新华小学 青禾区少工委"
         )
     (above,) = _strictly(ask, where, f"新增 {kind} {name} {{}}", own=True)
     if not may_stand_below(kind, above.kind):
-        raise Refusal(f"{kind}不能放在{above.kind}下面。请写明上级,像这样发:单位 新增 {kind} {name} 实验小学")
+        raise Refusal(f"{kind}不能放在{above.kind}下面。请写明上级，像这样发：单位 新增 {kind} {name} 实验小学")
     unit_names.check_name(ask, above.id, name)
     grade, class_no = grade_and_class(name, ask.today) if kind == units.Kind.SQUAD else (None, None)
     if kind == units.Kind.SQUAD and not (class_no and (grade or above.grade)):
-        raise Refusal(f"「{name}」看不出年级和班级。请写成 三(5)中队 这样,另外的名字以后加成别名。")
+        raise Refusal(f"「{name}」看不出年级和班级。请写成 三(5)中队 这样，另外的名字以后加成别名。")
     shown = f"在 {history.path_names(ask.db, [above])[above.id]} 下面新增{kind}「{name}」。"
     facts = {"grade": grade or above.grade, "class_no": class_no} if kind == units.Kind.SQUAD else {}
     return unit_changes.ask_first(ask, shown, "add", above, name=name, kind=kind, facts=facts)
@@ -162,7 +162,7 @@ def _one_and(ask: Ask, words: str, example: str) -> tuple[Unit, str]:
     """The unit, and what follows it after the last space."""
     first, _, last = plain(words).rpartition(" ")
     if not first or not last:
-        raise Refusal(f"请写明单位和新的名字,中间空一格,像这样发:{example}")
+        raise Refusal(f"请写明单位和新的名字，中间空一格，像这样发：{example}")
     (one,) = _strictly(ask, first, f"{example.split()[1]} {{}} {last}")
     return one, last
 
@@ -170,15 +170,15 @@ def _one_and(ask: Ask, words: str, example: str) -> tuple[Unit, str]:
 def _strictly(ask: Ask, words: str, args: str, own: bool = False) -> list[Unit]:
     """The one unit that is meant; with `own` the asker's own when nothing is said."""
     if not words and not own:
-        raise Refusal(f"请写明是哪个单位,像这样发:单位 {args.replace('{}', '三(9)中队')}")
+        raise Refusal(f"请写明是哪个单位，像这样发：单位 {args.replace('{}', '三(9)中队')}")
     found = places.chosen(ask, rights.GIVERS, words, "单位", args)
     if len(found) != 1:
         names = "、".join(each.name for each in found[:5])
-        raise Refusal(f"请写明是哪个上级单位。您负责的有:{names}。")
+        raise Refusal(f"请写明是哪个上级单位。您负责的有：{names}。")
     return found
 
 
 def _own_below(ask: Ask, one: Unit) -> None:
     if any(one.covers(each) for each in places.scope(ask.me, rights.GIVERS)):
-        words = f"{one.name}是您自己的单位,请上级管理员来改。"
+        words = f"{one.name}是您自己的单位，请上级管理员来改。"
         raise Denied(words, what="单位", subject=f"unit:{one.id}")

@@ -36,7 +36,7 @@ def promote(ask: Ask) -> Reply:
         raise Refusal(f"{year} 学年从 9月1日开始。8月20日起可以先看、先确认。")
     planned = promotion_plan.plan(ask.db, [unit.path for unit in at], year)
     if not planned:
-        return Reply(f"{'、'.join(unit.name for unit in at)}已经是 {year} 学年的样子,没有要升级的。")
+        return Reply(f"{'、'.join(unit.name for unit in at)}已经是 {year} 学年的样子，没有要升级的。")
     if not agreed:
         return _show(ask, at, planned)
     if ask.today < promotion.begins(year):
@@ -65,7 +65,7 @@ def _show(ask: Ask, at: list[Unit], planned: list[promotion.Promotion]) -> Reply
 
 
 def _one(ask: Ask, only: promotion.Promotion) -> list[str]:
-    lines = [f"{only.school.name} {only.year} 学年升级(9月1日起)"]
+    lines = [f"{only.school.name} {only.year} 学年升级（9月1日起）"]
     counts = Counter(step.grade for step in only.up if step.of.kind == units.Kind.SQUAD)
     lines += [
         f"{promotion_plan.grade_word(grade - 1)} {count} 个中队 → {promotion_plan.grade_word(grade)}"
@@ -73,8 +73,8 @@ def _one(ask: Ask, only: promotion.Promotion) -> list[str]:
     ]
     lines += _graduates(ask, only)
     if only.unknown:
-        lines.append(f"看不出年级、不动的:{'、'.join(each.name for each in only.unknown[:_SHOWN])}")
-    return [*lines, "老师、别名、报过的都跟着中队走;以前的周报不变。一年级的新中队,以后发「单位 新增」或导入名册。"]
+        lines.append(f"看不出年级、不动的：{'、'.join(each.name for each in only.unknown[:_SHOWN])}")
+    return [*lines, "老师、别名、报过的都跟着中队走；以前的周报不变。一年级的新中队，以后发「单位 新增」或导入名册。"]
 
 
 def _graduates(ask: Ask, only: promotion.Promotion) -> list[str]:
@@ -84,15 +84,15 @@ def _graduates(ask: Ask, only: promotion.Promotion) -> list[str]:
     leaving = {squad.id for squad in squads}
     held = people.holding(ask.db, [people.Role.COUNSELOR], [only.school.path], ask.now)
     names = [who.name for who in held if any(grant.unit.id in leaving for grant in who.grants)]
-    said = f"毕业 {len(squads)} 个:{'、'.join(squad.name for squad in squads[:_SHOWN])}"
-    return [said, *([f"毕业中队的老师:{'、'.join(names[:_SHOWN])}。请给他们安排新的中队。"] if names else [])]
+    said = f"毕业 {len(squads)} 个：{'、'.join(squad.name for squad in squads[:_SHOWN])}"
+    return [said, *([f"毕业中队的老师：{'、'.join(names[:_SHOWN])}。请给他们安排新的中队。"] if names else [])]
 
 
 def _many(planned: Sequence[promotion.Promotion]) -> list[str]:
     able = [each for each in planned if each.possible]
     return [
-        f"{planned[0].year} 学年升级(9月1日起):{len(able)} 所学校,{promotion.counted(able)}。",
-        "看一所学校,发:升级 学校名",
+        f"{planned[0].year} 学年升级（9月1日起）：{len(able)} 所学校，{promotion.counted(able)}。",
+        "看一所学校，发：升级 学校名",
     ]
 
 
@@ -101,10 +101,10 @@ def _problems(planned: Sequence[promotion.Promotion]) -> list[str]:
     undecided = [each.school.name for each in planned if each.undecided]
     if undecided:
         names = "、".join(undecided[:_SHOWN])
-        lines.append(f"要先说明五年级毕不毕业:{names}。发:升级 五年制 {undecided[0]}(或 六年制)")
+        lines.append(f"要先说明五年级毕不毕业：{names}。发：升级 五年制 {undecided[0]}（或 六年制）")
     clashing = [f"{each.school.name}{name}" for each in planned for name in each.clashes]
     if clashing:
-        lines.append(f"升级后会有两个同名的,请先发「单位 改名」改好:{'、'.join(clashing[:_SHOWN])}")
+        lines.append(f"升级后会有两个同名的，请先发「单位 改名」改好：{'、'.join(clashing[:_SHOWN])}")
     return lines
 
 
@@ -114,7 +114,7 @@ def _problems(planned: Sequence[promotion.Promotion]) -> list[str]:
 def _set_years(ask: Ask, word: str, name: str) -> Reply:
     found = places.chosen(ask, rights.GIVERS, name, "升级", f"{word} {{}}")
     if len(found) != 1 or found[0].kind != units.Kind.SCHOOL:
-        raise Refusal(f"请写明是哪所学校,像这样发:升级 {word} 实验小学")
+        raise Refusal(f"请写明是哪所学校，像这样发：升级 {word} 实验小学")
     changes.note(ask.db, found[0], ask.now, last_grade=_YEARS[word])
     again = Button("升级", "升级", units.full_name(ask.db, found[0]))
-    return Reply(f"记下了:{found[0].name}是{word}{promotion_plan.grade_word(_YEARS[word])}毕业。", (again,))
+    return Reply(f"记下了：{found[0].name}是{word}{promotion_plan.grade_word(_YEARS[word])}毕业。", (again,))

@@ -27,14 +27,14 @@ def later(ask: Ask, at: list[Unit], year: int) -> Reply:
         for unit in at
     ]  # fmt: skip
     deliveries.put(ask.db, rows)
-    return Reply("好的,9月1日早上自动升级,做完告诉您。不要了,发:升级 取消", (Button("取消", "升级", "取消"),))
+    return Reply("好的，9月1日早上自动升级，做完告诉您。不要了，发：升级 取消", (Button("取消", "升级", "取消"),))
 
 
 def take_back(ask: Ask) -> Reply:
     """What was agreed to is not done on the day."""
     if not deliveries.take_back(ask.db, PROMOTION, ask.me.id):
         return Reply("没有等着升级的。")
-    return Reply("好的,9月1日不会自动升级。要升级,到时候发「升级」。")
+    return Reply("好的，9月1日不会自动升级。要升级，到时候发「升级」。")
 
 
 @due(PROMOTION, letter=False, use=timedelta(days=90), asks=False, line="升级")
@@ -58,4 +58,4 @@ def remind(said: Due) -> Reply | None:
         return None
     names = "、".join(each.school.name for each in waiting)
     when = "9月1日新学年开始" if said.now.date() < promotion.begins(year) else "新学年已经开始"
-    return Reply(f"{when},{names}的中队要升一个年级。发「升级」先看看,您确认了才改。", (Button("升级", "升级"),))
+    return Reply(f"{when}，{names}的中队要升一个年级。发「升级」先看看，您确认了才改。", (Button("升级", "升级"),))

@@ -18,8 +18,8 @@ def plan(db: Connection, paths: Sequence[str], year: int) -> list[promotion.Prom
     """What is to be done in these subtrees; raises Refusal for more than one message's time."""
     schools = stored.schools(db, paths, year)
     if len(schools) > MOST_SCHOOLS:
-        words = "请由各区县来做,或请信息技术老师在机器上运行:python -m bot promote"
-        raise Refusal(f"有 {len(schools)} 所学校要升级,太多了。{words}")
+        words = "请由各区县来做，或请信息技术老师在机器上运行：python -m bot promote"
+        raise Refusal(f"有 {len(schools)} 所学校要升级，太多了。{words}")
     return promotion.promote(schools, stored.classes(db, schools), year)
 
 
@@ -47,4 +47,4 @@ def done_words(done: Sequence[promotion.Promotion]) -> str:
     if not done:
         return "还不能升级。发「升级」看要先做什么。"
     which = done[0].school.name if len(done) == 1 else f"{len(done)} 所学校"
-    return f"{which}已升到 {done[0].year} 学年:{promotion.counted(done)}。以前的周报不变。"
+    return f"{which}已升到 {done[0].year} 学年：{promotion.counted(done)}。以前的周报不变。"

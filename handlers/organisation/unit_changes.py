@@ -26,13 +26,13 @@ class _Change:
 
 
 CHANGE = questions.Question(
-    "unit-change", _Change, undone="单位还没有改。", dropped="好的,没有改。", yes="确定", no="不改", final=True
+    "unit-change", _Change, undone="单位还没有改。", dropped="好的，没有改。", yes="确定", no="不改", final=True
 )
 
 
 def ask_first(ask: Ask, said: str, change: str, one: Unit, **more: Any) -> Reply:
     """A change is shown, and made once it is agreed to."""
-    return Reply(f"{said}\n确定吗?", CHANGE.put(ask, _Change(change, one.id, one.path, more)))
+    return Reply(f"{said}\n确定吗？", CHANGE.put(ask, _Change(change, one.id, one.path, more)))
 
 
 @questions.answers(CHANGE)
@@ -40,11 +40,11 @@ def sure(ask: Ask, known: _Change) -> Reply:
     """Does it, if it may still be done."""
     one = units.by_id(ask.db, known.unit)
     if one.path != known.path or not any(one.path.startswith(path) for path in ask.me.paths(rights.GIVERS)):
-        return Reply("这个单位刚刚变动过,没有改。请再发一次。")
+        return Reply("这个单位刚刚变动过，没有改。请再发一次。")
     _CHANGES[known.change](ask, one, known.more)
     ask.note(_NOTED[known.change], one, f"unit:{one.id}")
     name = known.more.get("name", one.name)
-    return Reply(f"好了:{name}。{'看一看,发「单位 ' + name + '」。' if known.change != 'close' else ''}")
+    return Reply(f"好了：{name}。{'看一看，发「单位 ' + name + '」。' if known.change != 'close' else ''}")
 
 
 def _do_rename(ask: Ask, one: Unit, payload: Mapping[str, Any]) -> None:

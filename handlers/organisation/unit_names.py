@@ -14,7 +14,7 @@ def check_alias(ask: Ask, one: Unit, name: str) -> None:
     other = _owner(ask, one.parent_id, name, one)
     fault = f"是{other.name}的叫法" if other else aliases.fault(name, one.key, ask.today)
     if fault:
-        raise Refusal(f"「{name}」{fault},没有加。请换一个,像这样发:单位 别名 {one.name} 雷锋中队")
+        raise Refusal(f"「{name}」{fault}，没有加。请换一个，像这样发：单位 别名 {one.name} 雷锋中队")
 
 
 def _owner(ask: Ask, parent_id: int | None, name: str, one: Unit | None) -> Unit | None:
@@ -33,7 +33,7 @@ def _owner(ask: Ask, parent_id: int | None, name: str, one: Unit | None) -> Unit
 def check_words(name: str) -> None:
     """Everybody reads what a unit is called."""
     if gate.found_in(name):
-        raise Refusal(f"「{gate.hidden(name)}」里好像有人的姓名或个人信息,没有改。{gate.HERO}")
+        raise Refusal(f"「{gate.hidden(name)}」里好像有人的姓名或个人信息，没有改。{gate.HERO}")
 
 
 def check_name(ask: Ask, parent_id: int | None, name: str, one: Unit | None = None) -> None:
@@ -41,8 +41,8 @@ def check_name(ask: Ask, parent_id: int | None, name: str, one: Unit | None = No
     if one is None or name != one.name:
         check_words(name)
     if "/" in name or len(name) > _LONGEST:
-        raise Refusal(f"单位的名字最多 {_LONGEST} 个字,里面不能有 /。")
+        raise Refusal(f"单位的名字最多 {_LONGEST} 个字，里面不能有 /。")
     if changes.is_taken(ask.db, parent_id, name, one.id if one else 0):
         raise Refusal(f"那里已经有「{name}」了。")
     if other := _owner(ask, parent_id, name, one):
-        raise Refusal(f"「{name}」是{other.name}的叫法,没有改。")
+        raise Refusal(f"「{name}」是{other.name}的叫法，没有改。")

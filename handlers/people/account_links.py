@@ -14,10 +14,10 @@ from storage.people import accounts, invites, links, people
 from storage.people.appointments import Wish
 
 _UNKNOWN = (
-    "还不认识您,没有关联。您已经在别的平台上用我的话,在那边发「关联」得到一个码,再在这里发:关联 码\n"
-    "还没用过的话,请向学校大队辅导员要一个邀请码,再发给我:加入 邀请码"
+    "还不认识您，没有关联。您已经在别的平台上用我的话，在那边发「关联」得到一个码，再在这里发：关联 码\n"
+    "还没用过的话，请向学校大队辅导员要一个邀请码，再发给我：加入 邀请码"
 )
-_TOO_OFTEN = "输错的次数太多,请一小时后再试。"
+_TOO_OFTEN = "输错的次数太多，请一小时后再试。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class _Merging:
 
 
 MERGE = questions.Question(
-    "link", _Merging, undone="两个账号还没有合成一个人。", dropped="好的,没有合。什么都没有改。", yes="是,合成一个人",
+    "link", _Merging, undone="两个账号还没有合成一个人。", dropped="好的，没有合。什么都没有改。", yes="是，合成一个人",
     no="不合", final=True,
 )  # fmt: skip
 
@@ -44,11 +44,11 @@ def link(ask: Ask) -> Reply | list[Reply]:
     if ask.person is None or not ask.person.grants:
         return Reply(_UNKNOWN)
     if not ask.message.private:
-        return Reply("关联码不能在群里开,请私聊我发「关联」。")
+        return Reply("关联码不能在群里开，请私聊我发「关联」。")
     code = links.make(ask.db, ask.vault, ask.me.id, ask.message.channel, ask.message.chat, ask.now)
     return Reply(
-        f"关联码:{code}\n10 分钟内有效,只能用一次。请在另一个平台上私聊我发:关联 {code}\n"
-        "不要给别人:谁用了它,谁在我这里就是您。"
+        f"关联码：{code}\n10 分钟内有效，只能用一次。请在另一个平台上私聊我发：关联 {code}\n"
+        "不要给别人：谁用了它，谁在我这里就是您。"
     )
 
 
@@ -60,7 +60,7 @@ def _used(ask: Ask) -> Reply | list[Reply]:
     found = links.find(ask.db, ask.vault, code, ask.now)
     if found is None:
         invites.note_wrong(ask.db, *sender, ask.now)
-        return Reply("这个关联码不对,或已用过、已过期(10 分钟)。请在另一个平台上再发一次「关联」,用新的码。")
+        return Reply("这个关联码不对，或已用过、已过期（10 分钟）。请在另一个平台上再发一次「关联」，用新的码。")
     if ask.person is not None and ask.person.id == found.person_id:
         return Reply("您在这里已经关联好了。这个码要在还没有关联的那个平台上发。")
     return _joined(ask, found) if ask.person is None else _asked(ask, ask.person, found, code)
@@ -70,15 +70,15 @@ def _asked(ask: Ask, me: Person, found: links.Link, code: str) -> Reply:
     """Two people who are known would become one: that is not undone, so it is asked about."""
     other = people.by_id(ask.db, found.person_id, ask.now)
     return Reply(
-        f"您在这里是{_who(ask, me)},在{channel_name(found.channel)}上是{_who(ask, other)}。\n"
-        "合成一个人吗?两边的记录和角色会放在一起,不能再分开。",
+        f"您在这里是{_who(ask, me)}，在{channel_name(found.channel)}上是{_who(ask, other)}。\n"
+        "合成一个人吗？两边的记录和角色会放在一起，不能再分开。",
         MERGE.put(ask, _Merging(code)),
     )
 
 
 def _who(ask: Ask, person: Person) -> str:
     held = (f"{units.full_name(ask.db, grant.unit)}{grant.role.label}" for grant in person.grants[:2])
-    return f"{person.name}({'、'.join(held)})" if person.grants else person.name
+    return f"{person.name}（{'、'.join(held)}）" if person.grants else person.name
 
 
 @questions.answers(MERGE)
@@ -86,7 +86,7 @@ def merge(ask: Ask, known: _Merging) -> Reply | list[Reply]:
     """The two become one, as long as the code holds."""
     found = links.find(ask.db, ask.vault, known.code, ask.now)
     if found is None:
-        return Reply("关联码已经过期(10 分钟),没有合。请在另一个平台上再发一次「关联」。")
+        return Reply("关联码已经过期（10 分钟），没有合。请在另一个平台上再发一次「关联」。")
     return _joined(ask, found)
 
 
@@ -109,7 +109,7 @@ def _merged(ask: Ask, keep: Person, gone: Person) -> list[tuple[Grant, appointme
 
 def _asked_for(ask: Ask, both: Person, held: Grant) -> appointments.Proposal:
     if rights.giving(both.own, held.role, held.unit.path) is None:
-        return appointments.Proposal("是您自己给的,没有留下。还要的话,请上级管理员来任命。")
+        return appointments.Proposal("是您自己给的，没有留下。还要的话，请上级管理员来任命。")
     return appointments.propose(ask, both, Wish(both.id, held.unit.id, held.role), always=True)
 
 
@@ -134,15 +134,15 @@ def _joined(ask: Ask, found: links.Link) -> list[Reply]:
         asked = _merged(ask, people.by_id(ask.db, found.person_id, ask.now), ask.person)
     accounts.heard(ask.db, found.person_id, here)
     name = people.by_id(ask.db, found.person_id, ask.now).name
-    waits = "".join(f"\n{each.role.label}:{done.waits}" for each, done in asked)
+    waits = "".join(f"\n{each.role.label}：{done.waits}" for each, done in asked)
     return [
         Reply(
-            f"关联好了。您在{channel_name(found.channel)}和{channel_name(here)}上是同一个人:{name}。\n"
-            f"提醒和通知发到您最近用的那个,要改发「通知方式」。{waits}"
+            f"关联好了。您在{channel_name(found.channel)}和{channel_name(here)}上是同一个人：{name}。\n"
+            f"提醒和通知发到您最近用的那个，要改发「通知方式」。{waits}"
         ),
         *(reply for _, done in asked for reply in done.told),
         Reply(
-            f"您的账号刚在{channel_name(here)}上关联了。不是您做的话,请马上告诉大队辅导员或管理员。",
+            f"您的账号刚在{channel_name(here)}上关联了。不是您做的话，请马上告诉大队辅导员或管理员。",
             at=(found.channel, found.chat, ""),
         ),
     ]

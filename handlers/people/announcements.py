@@ -36,10 +36,10 @@ def tell(said: Due) -> Reply | None:
     for item in said.payload["items"]:
         person = people.by_id(said.db, item["person"], said.now)
         held = [each for each in person.grants if (each.role, each.unit.id) == (item["role"], item["unit"])]
-        lines += [f"· {person.name}:{units.full_name(said.db, each.unit)}的{each.role.label}" for each in held]
+        lines += [f"· {person.name}：{units.full_name(said.db, each.unit)}的{each.role.label}" for each in held]
     if not lines:
         return None
     more = [f"还有 {len(lines) - _SHOWN} 位。"] if len(lines) > _SHOWN else []
     return Reply(
-        "\n".join(["新任职的老师,他们能看到或决定孩子的姓名:", *lines[:_SHOWN], *more, "有不对的,发「角色」看看。"])
+        "\n".join(["新任职的老师，他们能看到或决定孩子的姓名：", *lines[:_SHOWN], *more, "有不对的，发「角色」看看。"])
     )

@@ -38,15 +38,15 @@ def propose(ask: Ask, giver: Person | None, wish: appointments.Wish, always: boo
     if not always and not rights.takes_second(ask.db, giver, wish, ask.now):
         return Proposal(told=carry_out(ask, wish, giver))
     if wish.role and not rights.giving(giver.own, wish.role, _at(ask, wish).path):
-        raise Denied(f"代理期间不能任命{wish.role.label},请找原来的老师或上级管理员。", what="任命")
+        raise Denied(f"代理期间不能任命{wish.role.label}，请找原来的老师或上级管理员。", what="任命")
     number = appointments.ask(ask.db, wish, giver.id, ask.now)
     able = rights.nearest(ask.db, wish, giver.id, ask.now)
     if not able:
         how = f"python -m bot confirm {number}"
-        return Proposal(f"还要第二个人确认。这里没有别人能确认,请信息技术老师在机器上运行:{how}")
+        return Proposal(f"还要第二个人确认。这里没有别人能确认，请信息技术老师在机器上运行：{how}")
     names = "、".join(each.name for each in able[:3])
     one = appointments.Appointment(number, giver.id, ask.now, wish)
-    return Proposal(f"还要{names}确认,确认以后才有。", [_request(ask, one, each.id) for each in able])
+    return Proposal(f"还要{names}确认，确认以后才有。", [_request(ask, one, each.id) for each in able])
 
 
 def _at(ask: Ask, wish: appointments.Wish) -> units.Unit:
@@ -59,13 +59,13 @@ def _what(ask: Ask, wish: appointments.Wish) -> str:
     if wish.role is None:
         return f"{name} 用新的{channel_name(wish.channel or '')}账号"
     last = wish.until and wish.until.astimezone(ask.now.tzinfo) - timedelta(seconds=1)
-    until = f",到 {last:%Y-%m-%d}" if last else ""
+    until = f"，到 {last:%Y-%m-%d}" if last else ""
     how = "代理" if wish.deputy_for else "担任"
     return f"{name} {how} {units.full_name(ask.db, _at(ask, wish))}的{wish.role.label}{until}"
 
 
 def _request(ask: Ask, one: appointments.Appointment, to: int) -> Reply:
-    text = f"请确认 {one.id}:{described(ask, one)}。\n您知道这件事、确定是本人,才按「同意」。"
+    text = f"请确认 {one.id}：{described(ask, one)}。\n您知道这件事、确定是本人，才按「同意」。"
     return Reply(text, _buttons(one.id), to=to)
 
 
@@ -74,7 +74,7 @@ def described(ask: Ask, one: appointments.Appointment) -> str:
     if one.claimed:
         name = people.by_id(ask.db, one.wish.person_id, ask.now).name
         return f"{name}（{units.full_name(ask.db, _at(ask, one.wish))}）扫码选了自己"
-    return f"{_what(ask, one.wish)}({people.by_id(ask.db, one.asked_by, ask.now).name}请的)"
+    return f"{_what(ask, one.wish)}（{people.by_id(ask.db, one.asked_by, ask.now).name}请的）"
 
 
 def _buttons(number: int | str) -> tuple[Button, ...]:
@@ -115,12 +115,12 @@ def pending(ask: Ask) -> Reply | list[Reply]:
 
 def _listed(ask: Ask, mine: list[appointments.Appointment]) -> Reply:
     if not mine:
-        return Reply("没有等您确认的。有人请您确认时,我会告诉您。")
+        return Reply("没有等您确认的。有人请您确认时，我会告诉您。")
     lines = [f"{each.id}. {described(ask, each)}" for each in mine[:_SHOWN]]
     more = [f"还有 {len(mine) - _SHOWN} 件。"] if len(mine) > _SHOWN else []
     single = (Button(f"同意 {one.id}", "待确认", f"{one.id} 同意") for one in mine[: _SHOWN - 1])
     buttons = _buttons(mine[0].id) if len(mine) == 1 else (*single, Button("全部同意", "待确认", "全部 同意"))
-    return Reply("\n".join([f"等您确认 {len(mine)} 件:", *lines, *more, "不同意的,发:待确认 编号 不同意"]), buttons)
+    return Reply("\n".join([f"等您确认 {len(mine)} 件：", *lines, *more, "不同意的，发：待确认 编号 不同意"]), buttons)
 
 
 def _decide(ask: Ask, one: appointments.Appointment, yes: bool) -> list[Reply]:
@@ -135,13 +135,13 @@ def _decide(ask: Ask, one: appointments.Appointment, yes: bool) -> list[Reply]:
         return _claim_settled(ask, one, yes and stands)
     if not stands:
         return [
-            Reply(f"{one.id} 没有照办:请的老师现在已经不管这里了。还要的话,请重新任命。"),
+            Reply(f"{one.id} 没有照办：请的老师现在已经不管这里了。还要的话，请重新任命。"),
             *_newcomer_told(ask, one),
         ]
     if not yes:
-        refused = [Reply(f"好的,没有同意:{words}。"), Reply(f"{ask.me.name}没有同意:{words}。", to=one.asked_by)]
+        refused = [Reply(f"好的，没有同意：{words}。"), Reply(f"{ask.me.name}没有同意：{words}。", to=one.asked_by)]
         return [*refused, *_newcomer_told(ask, one)]
-    told = [Reply(f"已确认:{words}。"), Reply(f"{ask.me.name}确认了:{words}。", to=one.asked_by)]
+    told = [Reply(f"已确认：{words}。"), Reply(f"{ask.me.name}确认了：{words}。", to=one.asked_by)]
     return [*told, *confirmed(ask, one)]
 
 
@@ -182,10 +182,10 @@ def confirmed(ask: Ask, one: appointments.Appointment) -> list[Reply]:
         if known[wish.address or ""].id != wish.person_id:
             return told
         name = people.by_id(ask.db, wish.person_id, ask.now).name
-        back = f"确认好了。欢迎回来,{name}!报过的、提名过的都在。发「帮助」看看能做什么。"
+        back = f"确认好了。欢迎回来，{name}！报过的、提名过的都在。发「帮助」看看能做什么。"
         return [*told, Reply(back, at=(wish.channel or "", wish.address or "", ""))]
     if wish.from_id is None:
-        told.append(Reply(f"确认好了:{_what(ask, wish)}。发「帮助」看看能做什么。", to=wish.person_id))
+        told.append(Reply(f"确认好了：{_what(ask, wish)}。发「帮助」看看能做什么。", to=wish.person_id))
     return told
 
 
@@ -215,7 +215,7 @@ def _give(ask: Ask, wish: appointments.Wish, role: Role, giver: Person | None) -
     by = rights.giving(giver, role, at.path) if giver else None
     if by is not None and by.lent_until is not None:
         if _still_held(ask, wish.person_id, wish):
-            raise Refusal(f"{people.by_id(ask.db, wish.person_id, ask.now).name}已经有这个角色了,没有改。")
+            raise Refusal(f"{people.by_id(ask.db, wish.person_id, ask.now).name}已经有这个角色了，没有改。")
         until, for_id = min(until or by.lent_until, by.lent_until), by.deputy_for
     begins = wish.since if wish.since and wish.since > ask.now else None
     people.give(

@@ -40,7 +40,7 @@ def deputy(ask: Ask) -> Reply | list[Reply]:
     names = words[: span.start()].split() if span else []
     if span is None or not 1 <= len(names) <= 2:
         other = "代理 刘校长 李老师 12月1日-12月15日"
-        raise Refusal(f"请写明由谁代理、从哪天到哪天,像这样发:{_EXAMPLE}\n替别人定,写两个名字:{other}")
+        raise Refusal(f"请写明由谁代理、从哪天到哪天，像这样发：{_EXAMPLE}\n替别人定，写两个名字：{other}")
     first, last = _days(span, ask.today)
     dates = words[span.start() :]
     principal = ask.me if len(names) == 1 else _one(ask, names[0], f"{{}} {names[1]} {dates}")
@@ -66,7 +66,7 @@ def _days(span: "re.Match[str]", today: date) -> tuple[date, date]:
         first = _next(month, day, today)
         last = _next(last_month, last_day, first)
     except ValueError:
-        raise Refusal(f"没有这个日期。请像这样发:{_EXAMPLE}") from None
+        raise Refusal(f"没有这个日期。请像这样发：{_EXAMPLE}") from None
     if last - first > _LONGEST:
         raise Refusal(f"一次最多代理 {_LONGEST.days} 天。更长的请用「交接」。")
     return first, last
@@ -81,7 +81,7 @@ def _one(ask: Ask, name: str, args: str) -> Person | Reply:
     """Somebody in the asker's part of the tree, or the question which of several."""
     several = accounts.found(ask, name, [unit.path for unit in places.scope(ask.me, rights.GIVERS)])
     if not several:
-        raise Denied(f"您负责的范围里没有「{name}」。请写名册里的姓名;还没有加入的,先发「邀请」。", what="代理")
+        raise Denied(f"您负责的范围里没有「{name}」。请写名册里的姓名；还没有加入的，先发「邀请」。", what="代理")
     if len(several) > 1:
         return accounts.which(ask, several, name, "代理", args)
     return several[0]
@@ -97,13 +97,13 @@ def _appoint(ask: Ask, principal: Person, stand_in: Person, first: date, last: d
     waits = "\n".join(dict.fromkeys(filter(None, (each.waits for each in proposed))))
     roles = "、".join(f"{units.full_name(ask.db, each.unit)} {each.role.label}" for each in held)
     when = f"{days.short(first)}到{days.short(last)}"
-    ends = f"到期自动结束;要提前结束,发:代理 取消 {stand_in.name}"
-    said = f"{when},{stand_in.name}代理{principal.name}的{roles}。{waits or ends}"
-    told = f"{when},请您代理{principal.name}的{roles}。那几天发「待审」「未签到」就能做;到期自动结束。"
+    ends = f"到期自动结束；要提前结束，发：代理 取消 {stand_in.name}"
+    said = f"{when}，{stand_in.name}代理{principal.name}的{roles}。{waits or ends}"
+    told = f"{when}，请您代理{principal.name}的{roles}。那几天发「待审」「未签到」就能做；到期自动结束。"
     notices = [reply for each in proposed for reply in each.told] if waits else [Reply(told, to=stand_in.id)]
     if principal.id != ask.me.id:
-        notices.append(Reply(f"{when},由{stand_in.name}代理您的{roles}({ask.me.name}定的)。", to=principal.id))
-    return [Reply(said if waits else f"定好了:{said}"), *notices]
+        notices.append(Reply(f"{when}，由{stand_in.name}代理您的{roles}（{ask.me.name}定的）。", to=principal.id))
+    return [Reply(said if waits else f"定好了：{said}"), *notices]
 
 
 def _to_stand_in_for(ask: Ask, principal: Person, stand_in: Person) -> list[Grant]:
@@ -114,16 +114,16 @@ def _to_stand_in_for(ask: Ask, principal: Person, stand_in: Person) -> list[Gran
     if principal.id != ask.me.id:
         held = [each for each in held if rights.giving(ask.me.own, each.role, each.unit.path)]
         if stand_in.id == ask.me.id:
-            raise Denied("不能定自己来代理,请上级管理员来定。", what="代理", subject=f"person:{principal.id}")
+            raise Denied("不能定自己来代理，请上级管理员来定。", what="代理", subject=f"person:{principal.id}")
     if not held:
         raise Denied(f"{principal.name}没有您能请人代理的角色。", what="代理", subject=f"person:{principal.id}")
     wanted = {(each.role, each.unit.id) for each in held}
     if any((each.role, each.unit.id) in wanted for each in stand_in.own.grants):
-        raise Refusal(f"{stand_in.name}本来就有这个角色,不用代理。")
+        raise Refusal(f"{stand_in.name}本来就有这个角色，不用代理。")
     for each in handover.deputies(ask.db, stand_in.id, ask.now):
         if each.person_id == stand_in.id and (each.role, each.unit.id) in wanted:
-            again = f"要改日期,先发:代理 取消 {stand_in.name}"
-            raise Refusal(f"已经定了:{_shown(ask, each)}。\n{again}")
+            again = f"要改日期，先发：代理 取消 {stand_in.name}"
+            raise Refusal(f"已经定了：{_shown(ask, each)}。\n{again}")
     return held
 
 
@@ -134,14 +134,13 @@ def _list(ask: Ask) -> Reply:
         Button(f"取消{each.person}", "代理", f"取消 {each.person}") for each in found if each.for_id == ask.me.id
     )
     none = "现在没有人代理。"
-    return Reply("\n".join([*(lines or [none]), f"请别的老师代几天,发:{_EXAMPLE}"]), buttons[:_MOST])
+    return Reply("\n".join([*(lines or [none]), f"请别的老师代几天，发：{_EXAMPLE}"]), buttons[:_MOST])
 
 
 def _shown(ask: Ask, each: Deputy) -> str:
     since, until = each.since.astimezone(ask.now.tzinfo), each.until.astimezone(ask.now.tzinfo) - _DAY
-    return (
-        f"{days.short(since)}到{days.short(until)} {each.person}代理{each.principal}:{each.unit.name} {each.role.label}"
-    )
+    what = f"{each.person}代理{each.principal}：{each.unit.name} {each.role.label}"
+    return f"{days.short(since)}到{days.short(until)} {what}"
 
 
 def _end(ask: Ask, name: str) -> list[Reply]:
@@ -149,10 +148,10 @@ def _end(ask: Ask, name: str) -> list[Reply]:
     over = [each for each in mine if not name or each.person == name]
     if not over:
         other = f"免去 {name or '钱老师'} 大队辅导员 实验小学"
-        raise Refusal(f"没有要取消的代理。发「代理」看现在的;替别人定的,像这样结束:{other}")
+        raise Refusal(f"没有要取消的代理。发「代理」看现在的；替别人定的，像这样结束：{other}")
     for each in over:
         people.end(ask.db, each.person_id, each.role, each.unit, ask.now, ask.now)
     ended = {each.person_id: each.person for each in over}
     names = "、".join(ended.values())
-    told = [Reply(f"{ask.me.name}的代理提前结束了,谢谢您!", to=person_id) for person_id in ended]
-    return [Reply(f"已结束:{names}不再代理。"), *told]
+    told = [Reply(f"{ask.me.name}的代理提前结束了，谢谢您！", to=person_id) for person_id in ended]
+    return [Reply(f"已结束：{names}不再代理。"), *told]

@@ -12,7 +12,7 @@ from handlers.wording.questions import Question, answers
 from storage.organisation import units
 from storage.people import invites, people
 
-_HOW = "您自己要走,发:交接 王老师\n替别人交接,发:交接 张老师 王老师(张老师交给王老师)"
+_HOW = "您自己要走，发：交接 王老师\n替别人交接，发：交接 张老师 王老师（张老师交给王老师）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +25,18 @@ class _Handover:
 
 
 AGREED = Question(
-    "handover", _Handover, undone="还没有交接给{name}。", dropped="好的,没有交接。", yes="确定", no="不交接", final=True
+    "handover",
+    _Handover,
+    undone="还没有交接给{name}。",
+    dropped="好的，没有交接。",
+    yes="确定",
+    no="不交接",
+    final=True,
 )
 
 
 @command(
-    "交接", "handover", who=rights.GIVERS | {Role.COUNSELOR}, group="人员", rank=33, help="离任:把工作交给接手的老师",
+    "交接", "handover", who=rights.GIVERS | {Role.COUNSELOR}, group="人员", rank=33, help="离任：把工作交给接手的老师",
     glued=ANYTHING, examples=("交接", "交接 王老师"),
 )  # fmt: skip
 def hand_over(ask: Ask) -> Reply:
@@ -42,7 +48,7 @@ def hand_over(ask: Ask) -> Reply:
         return _own(ask)
     *first, last = words[:2]
     if first and not _is_admin(ask):
-        raise Denied("别人的工作由学校的管理员来交接。要交接自己的,发:交接 王老师", what="交接")
+        raise Denied("别人的工作由学校的管理员来交接。要交接自己的，发：交接 王老师", what="交接")
     leavers = accounts.found(ask, first[0], _paths(ask)) if first else [ask.me]
     if not leavers:
         raise Denied(f"没有找到「{first[0]}」。请写名册里的姓名。\n{_HOW}", what="交接")
@@ -53,7 +59,7 @@ def hand_over(ask: Ask) -> Reply:
 
 def _own(ask: Ask) -> Reply:
     work = duties.to_pass(ask, ask.me, ask.me)
-    return Reply(f"您现在的工作:\n{duties.listed(ask, ask.me, work)}\n{_HOW}" if work else _HOW)
+    return Reply(f"您现在的工作：\n{duties.listed(ask, ask.me, work)}\n{_HOW}" if work else _HOW)
 
 
 def _is_admin(ask: Ask) -> bool:
@@ -77,15 +83,15 @@ def _to(ask: Ask, leaver: Person, name: str) -> Reply:
         whose = "" if leaver.id == ask.me.id and not _is_admin(ask) else f"#{leaver.id} "
         return accounts.which(ask, found, name, "交接", f"{whose}{{}}")
     if found and found[0].id == ask.me.id:
-        words = "不能把别人的工作交接给自己,请上级管理员来办。"
+        words = "不能把别人的工作交接给自己，请上级管理员来办。"
         raise Denied(words, what="交接", subject=f"person:{leaver.id}")
     if not found and name.startswith("#"):
         raise Refusal("没有找到这位老师。请再发一次「交接」。")
     buttons = AGREED.put(ask, _Handover(leaver.id, found[0].id if found else None, found[0].name if found else name))
     who = accounts.who(ask, found[0]) if found else f"新老师 {name}"
-    text = f"{leaver.name} 交接给 {who}:\n{duties.listed(ask, leaver, work)}\n报过的仍记在{leaver.name}名下。"
-    joins = "" if found else "\n名册里没有这位老师:您确定以后我给一个邀请码,对方用它加入的时候交接。"
-    return Reply(f"{text}{joins}\n确定吗?", buttons)
+    text = f"{leaver.name} 交接给 {who}：\n{duties.listed(ask, leaver, work)}\n报过的仍记在{leaver.name}名下。"
+    joins = "" if found else "\n名册里没有这位老师：您确定以后我给一个邀请码，对方用它加入的时候交接。"
+    return Reply(f"{text}{joins}\n确定吗？", buttons)
 
 
 @answers(AGREED)
@@ -94,18 +100,18 @@ def agreed(ask: Ask, known: _Handover) -> Answer:
     leaver = people.by_id(ask.db, known.leaver, ask.now)
     work = duties.to_pass(ask, ask.me, leaver)
     if work is None:
-        return Reply("这些工作刚刚变动过,没有交接。请再发一次「交接」看看。")
+        return Reply("这些工作刚刚变动过，没有交接。请再发一次「交接」看看。")
     if known.to is None:
         return _code(ask, leaver, work, known.name)
     successor = people.by_id(ask.db, known.to, ask.now)
     done = appointments.hand_over(ask, ask.me, leaver, successor.id, work)
     what = f"{leaver.name} → {successor.name}。{duties.roles(ask, work)}。"
-    return [Reply(f"交接:{what}{done.waits}" if done.waits else f"已交接:{what}"), *done.told]
+    return [Reply(f"交接：{what}{done.waits}" if done.waits else f"已交接：{what}"), *done.told]
 
 
 def _code(ask: Ask, leaver: Person, work: duties.Work, name: str) -> Reply:
     rights.spend(ask, "invitations")
     first = work.held[0]
     code = invites.make(ask.db, ask.vault, first.unit.id, first.role, ask.me.id, ask.now, from_id=leaver.id)
-    valid = f"{invites.LIFETIME.days} 天内有效,只能用一次。"
-    return Reply(f"请{name}私聊我发:加入 {code} {name}\n{valid}对方一加入,{leaver.name}的工作就交接过去。")
+    valid = f"{invites.LIFETIME.days} 天内有效，只能用一次。"
+    return Reply(f"请{name}私聊我发：加入 {code} {name}\n{valid}对方一加入，{leaver.name}的工作就交接过去。")

@@ -51,15 +51,15 @@ def work_of(ask: Ask, leaver: Person, held: Sequence[Grant]) -> Work:
 
 def listed(ask: Ask, leaver: Person, work: Work) -> str:
     """The work in words, for a private chat."""
-    lines = [f"角色:{roles(ask, work)}"]
+    lines = [f"角色：{roles(ask, work)}"]
     if work.cases:
         words = medals.case_lines(ask, work.cases[:_LISTED])
         numbers = "、".join(f"{case.number} {words[case.id]}" for case in work.cases[:_LISTED])
-        lines.append(f"待审的提名 {len(work.cases)} 件:{numbers}{' 等' if len(work.cases) > _LISTED else ''}")
+        lines.append(f"待审的提名 {len(work.cases)} 件：{numbers}{' 等' if len(work.cases) > _LISTED else ''}")
     if work.questions:
         lines.append(f"没答完的问题 {len(work.questions)} 个")
     reminders = handover.waiting(ask.db, leaver.id)
-    lines += [f"排好的提醒 {reminders} 条,以后发给接手的老师"] if reminders else []
+    lines += [f"排好的提醒 {reminders} 条，以后发给接手的老师"] if reminders else []
     return "\n".join(lines)
 
 
@@ -73,9 +73,9 @@ def pass_on(ask: Ask, leaver: Person, to_id: int, work: Work) -> list[Reply]:
     nominations.hand_over(ask.db, work.cases, to_id)
     handover.pass_on(ask.db, leaver.id, to_id, work.held, ask.now)
     what = roles(ask, work)
-    told = [Reply(f"{leaver.name}的工作交接给您了:{what}。发「帮助」看看能做什么。", to=to_id)]
+    told = [Reply(f"{leaver.name}的工作交接给您了：{what}。发「帮助」看看能做什么。", to=to_id)]
     if ask.person is None or leaver.id != ask.person.id:
-        told.append(Reply(f"您的工作交接出去了:{what}。您报过的都留着,谢谢您!", to=leaver.id))
+        told.append(Reply(f"您的工作交接出去了：{what}。您报过的都留着，谢谢您！", to=leaver.id))
     return [*told, *_questions(ask, leaver, to_id, work)]
 
 
@@ -87,5 +87,5 @@ def _questions(ask: Ask, leaver: Person, to_id: int, work: Work) -> list[Reply]:
         there = dialogues.Where(address[0], address[1], address[1]) if address else None
         if there and dialogues.take_over(ask.db, there, question, ask.now):
             asked = ask.vault.open(question.payload)["asked"]
-            told.append(Reply(f"{leaver.name}有一个没答完的问题,请您接着回答。{asked}", to=to_id))
+            told.append(Reply(f"{leaver.name}有一个没答完的问题，请您接着回答。{asked}", to=to_id))
     return told

@@ -24,15 +24,15 @@ def join(ask: Ask) -> Reply | list[Reply]:
     """Give the code's role to the sender; five wrong tries an hour, then a pause."""
     sender = ask.message.channel, ask.message.sender
     if not ask.args:
-        return Reply("请带上邀请码,像这样发:加入 QH7K3-M9XTP\n邀请码向大队辅导员或上级管理员要。")
+        return Reply("请带上邀请码，像这样发：加入 QH7K3-M9XTP\n邀请码向大队辅导员或上级管理员要。")
     if invites.wrong_tries(ask.db, *sender, ask.now) >= invites.TRIES_AN_HOUR:
-        return Reply("输错的次数太多,请一小时后再试,或向邀请您的老师核对邀请码。")
+        return Reply("输错的次数太多，请一小时后再试，或向邀请您的老师核对邀请码。")
     found, name = _invite(ask)
     if found is None:
         invites.note_wrong(ask.db, *sender, ask.now)
         left = invites.TRIES_AN_HOUR - invites.wrong_tries(ask.db, *sender, ask.now)
-        again = f"请核对后再发(还可以试 {left} 次)。" if left > 0 else "请一小时后再试,或向邀请您的老师核对。"
-        return Reply(f"这个邀请码不对,或已用过、已过期。{again}")
+        again = f"请核对后再发（还可以试 {left} 次）。" if left > 0 else "请一小时后再试，或向邀请您的老师核对。"
+        return Reply(f"这个邀请码不对，或已用过、已过期。{again}")
     return _used(ask, found, name)
 
 
@@ -50,15 +50,15 @@ def _used(ask: Ask, found: invites.Invite, name: str) -> Reply | list[Reply]:
     """The code is worth what its maker may give at this moment, and nothing to its maker."""
     maker = people.by_id(ask.db, found.made_by, ask.now) if found.made_by else None
     if maker and ask.person and maker.id == ask.person.id:
-        raise Denied("这个邀请码是您自己开的,要由别的老师来用。请把它转给那位老师。", what="加入")
+        raise Denied("这个邀请码是您自己开的，要由别的老师来用。请把它转给那位老师。", what="加入")
     stands = units.stands(ask.db, found.unit_id)
     if not stands or (maker and not _worth(ask, found, maker)):
         invites.void(ask.db, found, ask.now)
         why = f"开码的老师现在不能邀请{found.role.label}" if stands else "那个单位已经停用了"
-        return Reply(f"这个邀请码作废了:{why}。请向大队辅导员或上级管理员再要一个。")
+        return Reply(f"这个邀请码作废了：{why}。请向大队辅导员或上级管理员再要一个。")
     if ask.person and found.person_id not in (None, ask.person.id):
         who = people.by_id(ask.db, found.person_id or 0, ask.now).name
-        return Reply(f"这个邀请码是给{who}的,您已经用别的名字加入了。请换那位老师的手机来发。")
+        return Reply(f"这个邀请码是给{who}的，您已经用别的名字加入了。请换那位老师的手机来发。")
     if found.room:
         return staff_room.enter(ask, found, name)
     wish = _wish(ask, found, name)
@@ -102,7 +102,7 @@ def _own_name(ask: Ask, said: str, found: invites.Invite) -> str:
     """What a newcomer is called: as they say, else as the platform shows them. Raises Refusal for somebody else's."""
     name = naming.clean_name(said or ask.message.name) or ("" if said else ask.message.sender[:20])
     if not name:
-        raise Refusal("姓名没看懂,还没有加入。请只写姓名,像这样发:加入 邀请码 李老师")
+        raise Refusal("姓名没看懂，还没有加入。请只写姓名，像这样发：加入 邀请码 李老师")
     return naming.check_free(ask, name, units.by_id(ask.db, found.unit_id), "加入 邀请码 {}")
 
 
@@ -112,15 +112,15 @@ def _welcome(ask: Ask, found: invites.Invite, maker: Person | None, wish: Wish) 
     who = people.by_id(ask.db, wish.person_id, ask.now).name
     where = units.full_name(ask.db, units.by_id(ask.db, found.unit_id))
     if found.from_id is not None and not done.waits:
-        said = f"欢迎,{who}!"
+        said = f"欢迎，{who}！"
     elif done.waits:
-        said = f"收到了,{who}:{where}的{found.role.label}。{done.waits}到时候我会告诉您。"
+        said = f"收到了，{who}：{where}的{found.role.label}。{done.waits}到时候我会告诉您。"
     elif _was_here(ask, found):
-        said = f"欢迎回来,{who}!报过的、提名过的都在。发「帮助」看看能做什么。"
+        said = f"欢迎回来，{who}！报过的、提名过的都在。发「帮助」看看能做什么。"
     else:
         todo = "发「帮助 签到」看看怎么报活动。" if found.role == Role.COUNSELOR else "发「帮助」看看能做什么。"
-        said = f"欢迎!您现在是{where}的{found.role.label}。\n{todo}"
-    made = f"{who}用您的邀请码加入了:{where} · {found.role.label}。{done.waits}"
+        said = f"欢迎！您现在是{where}的{found.role.label}。\n{todo}"
+    made = f"{who}用您的邀请码加入了：{where} · {found.role.label}。{done.waits}"
     notice = [Reply(made, to=maker.id)] if maker else []
     return [Reply(said), *notice, *done.told]
 

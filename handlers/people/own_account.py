@@ -11,13 +11,13 @@ from storage.people import people as persons
 from storage.people.accounts import Account, Wish
 
 _NOBODY = (
-    "您好,我是少先队辅导员助手。请向学校大队辅导员要一个邀请码,再发给我:加入 邀请码\n"
-    "您在这里的账号是 {},也可以请管理员照它把您写进名册。"
+    "您好，我是少先队辅导员助手。请向学校大队辅导员要一个邀请码，再发给我：加入 邀请码\n"
+    "您在这里的账号是 {}，也可以请管理员照它把您写进名册。"
 )
 
 _LATEST = "最近用的"
 _LATEST_WORDS = frozenset({_LATEST, "最近", "自动", "auto"})
-_ASKED_THERE = "您问的,总是在您问的地方回答。"
+_ASKED_THERE = "您问的，总是在您问的地方回答。"
 
 
 @command(
@@ -35,8 +35,8 @@ def notices(ask: Ask) -> Reply:
     channel = None if wanted.casefold() in _LATEST_WORDS else _named(mine, wanted)
     accounts.choose(ask.db, ask.me.id, channel)
     if channel is None:
-        return Reply(f"好的,提醒和通知发到您{_LATEST}那个,现在是{_now(ask)}。")
-    return Reply(f"好的,提醒和通知以后发到{people.channel_name(channel)}。{_ASKED_THERE}")
+        return Reply(f"好的，提醒和通知发到您{_LATEST}那个，现在是{_now(ask)}。")
+    return Reply(f"好的，提醒和通知以后发到{people.channel_name(channel)}。{_ASKED_THERE}")
 
 
 def _now(ask: Ask) -> str:
@@ -47,16 +47,16 @@ def _now(ask: Ask) -> str:
 def _shown(mine: list[Account], wish: Wish, now: str) -> Reply:
     channels = list(dict.fromkeys(each.channel for each in mine))
     if len(channels) == 1:
-        words = f"提醒和通知发到{now}:您只有这一个平台。\n在别的平台上也想用我,发「关联」。"
+        words = f"提醒和通知发到{now}：您只有这一个平台。\n在别的平台上也想用我，发「关联」。"
         return Reply(words, (Button("关联", "关联"),))
     alive = {each.channel for each in mine if each.reachable}
     why = "您选的" if wish.chosen in alive else f"您{_LATEST}"
-    listed = "、".join(people.channel_name(each) + ("" if each in alive else "(现在收不到)") for each in channels)
+    listed = "、".join(people.channel_name(each) + ("" if each in alive else "（现在收不到）") for each in channels)
     others = [people.channel_name(each) for each in channels if each in alive and people.channel_name(each) != now]
     buttons = [Button(each, "通知方式", each) for each in others]
     if wish.chosen:
         buttons.append(Button(_LATEST, "通知方式", _LATEST))
-    return Reply(f"提醒和通知发到{now}({why})。\n您有:{listed}。{_ASKED_THERE}", tuple(buttons))
+    return Reply(f"提醒和通知发到{now}（{why}）。\n您有：{listed}。{_ASKED_THERE}", tuple(buttons))
 
 
 def _named(mine: list[Account], wanted: str) -> str:
@@ -68,10 +68,10 @@ def _named(mine: list[Account], wanted: str) -> str:
         return alive[0]
     if found:
         raise Refusal(
-            f"{people.channel_name(found[0].channel)}现在收不到我的消息,没有改。请先在那里私聊我一句,再选它。"
+            f"{people.channel_name(found[0].channel)}现在收不到我的消息，没有改。请先在那里私聊我一句，再选它。"
         )
     names = "、".join(dict.fromkeys(people.channel_name(each.channel) for each in mine))
-    raise Refusal(f"您没有「{wanted[:20]}」的账号,没有改。您有:{names}。要加一个,发「关联」。")
+    raise Refusal(f"您没有「{wanted[:20]}」的账号，没有改。您有：{names}。要加一个，发「关联」。")
 
 
 @command("我是谁", "whoami", who=ANYONE, group="人员", rank=12, help="看我认得您是谁", examples=("我是谁",))
@@ -80,8 +80,8 @@ def show(ask: Ask) -> Reply:
     if ask.person is None or not ask.person.grants:
         return Reply(_NOBODY.format(ask.message.sender))
     roles = "\n".join(f"· {units.full_name(ask.db, each.unit)}的{each.role.label}" for each in ask.person.grants)
-    words = f"{ask.me.name},您好!我是少先队辅导员助手。您在这里是:\n{roles}\n{examples.nearest(ask)}"
-    return Reply(words, (Button("帮助", "帮助"),), spoken="看全部用法,发「帮助」。")
+    words = f"{ask.me.name}，您好！我是少先队辅导员助手。您在这里是：\n{roles}\n{examples.nearest(ask)}"
+    return Reply(words, (Button("帮助", "帮助"),), spoken="看全部用法，发「帮助」。")
 
 
 @command(
@@ -100,4 +100,4 @@ def rename(ask: Ask) -> Reply:
         return Reply(f"您在这里就叫{before}。")
     persons.rename(ask.db, ask.me.id, free)
     ask.note(Action.NAMED, ask.me.units()[0], f"person:{ask.me.id}")
-    return Reply(f"好的,{free}!以后就这样写您的姓名(原来是{before})。要改回来,发:我是 {before}")
+    return Reply(f"好的，{free}！以后就这样写您的姓名（原来是{before}）。要改回来，发：我是 {before}")

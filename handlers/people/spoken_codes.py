@@ -4,8 +4,8 @@ from handlers.kit import Ask, Reply
 from storage.base import codes
 from storage.people import invites, links
 
-_SAID = "邀请码、关联码不能发在群里,这个码已经作废。请私聊我。"
-_AGAIN = "您开的邀请码({})被发在群里,已经作废。请重新开一个,私聊给那位老师。"
+_SAID = "邀请码、关联码不能发在群里，这个码已经作废。请私聊我。"
+_AGAIN = "您开的邀请码（{}）被发在群里，已经作废。请重新开一个，私聊给那位老师。"
 _MOST = 10
 
 
@@ -20,6 +20,6 @@ def overheard(ask: Ask) -> list[Reply]:
             told += [Reply(_AGAIN.format(invite.role.label), to=invite.made_by)] if invite.made_by else []
         if link is not None:
             links.use(ask.db, link, ask.now)
-            told.append(Reply("您的关联码被发在群里,已经作废。请再发一次「关联」。", to=link.person_id))
+            told.append(Reply("您的关联码被发在群里，已经作废。请再发一次「关联」。", to=link.person_id))
         told += [Reply(_SAID)] if invite or link else []
     return told

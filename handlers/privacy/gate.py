@@ -17,7 +17,7 @@ _EDGES = " \t\n,，。;；:：、|/·-"
 # 王小明讲红色故事: what is left tells something; of 王小明领誓 nothing.
 _SHORTEST_DEED = 4
 # What is said of a unit that seems to be called after somebody.
-HERO = "以英雄命名的,写成「李文海烈士中队」这样。"
+HERO = "以英雄命名的，写成「李文海烈士中队」这样。"
 
 
 @lru_cache(1024)

@@ -19,11 +19,11 @@ HEALTH, FAMILY = _any("health"), _any("family")
 _KIN, _FATE, _LIVES = _WORDS["kin"], _WORDS["fate"], _WORDS["lives"]
 _HEALTH = re.compile(HEALTH)
 _FAMILY = re.compile(FAMILY)
-# 跟奶奶过, 跟着姥姥, 住姑姑家, 没爹没娘, 爸爸在坐牢, 家里有三个孩子没钱, 信主
+# 跟奶奶过, 跟着姥姥, 住姑姑家, 没爹没娘, 爸爸在坐牢, 家里有三个孩子没钱, 捡来的, 信主
 _OF_FAMILY = re.compile(
     rf"[跟和随由](?:着|同)?(?:{_KIN}){{1,2}}(?:一起|共同)?(?:{_LIVES})|[跟随由归](?:着|了)?(?:{_KIN}){{1,2}}$"
     rf"|(?:{_KIN})[^,，。;；\s]{{0,4}}(?:{_FATE})|[没无](?:有)?(?:爹|娘|爸|妈|双亲|户口|父无母)|[住在](?:在|到)?(?:{_KIN}|亲戚)家"
-    r"|信(?:教|佛|主|耶稣|基督|伊斯兰|天主|上帝|真主)|[回藏维哈]族家庭"
+    r"|[领捡抱]回?来的(?=孩子|娃|[\s,，。;；]|$)|信(?:教|佛|主|耶稣|基督|伊斯兰|天主|上帝|真主)|[回藏维哈]族家庭"
 )
 # Nearly every sign with the radical 疒 tells an illness; those that tell something else as well are left out.
 _SICK = "".join(

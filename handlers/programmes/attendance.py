@@ -24,7 +24,7 @@ _ISSUE = re.compile(r"率?\s*第?\s?(\d{1,3}|[一二三四五六七八九十]{1,
 def study(ask: Ask) -> Reply:
     """看 爱学习 第5期, by its own word."""
     if not _ISSUE.match(ask.args):
-        raise Refusal("请写明是第几期,像这样发:参学 第5期")
+        raise Refusal("请写明是第几期，像这样发：参学 第5期")
     return look(replace(ask, args=f"爱学习 {ask.args}"))
 
 

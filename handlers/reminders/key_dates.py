@@ -111,13 +111,13 @@ def _head(item: Item, today: date) -> str:
 def point(key: KeyDate, kind: str, lead: int, day: date, today: date, unit: str) -> str:
     """What the first line of a reminder says, as of a day; in the preview of somebody who chases, of `unit`."""
     if lead < 0:
-        return f"还没收到{unit}的{key.name}({day_of(day)})签到。"
+        return f"还没收到{unit}的{key.name}（{day_of(day)}）签到。"
     left = (day - today).days
     what = _TASK.get(lead, key.about) if kind == "A" and left > 0 else key.about
     if left > 1:
         # A day of a year that is far away is asked for, not reminded of.
         when = f"{day.year}年{day_of(day)}" if left > _FAR else day_of(day)
-        return f"{when}是{key.name}:{what}。" if kind == "C" else f"{key.name}({when})还有 {left} 天:{what}。"
+        return f"{when}是{key.name}：{what}。" if kind == "C" else f"{key.name}（{when}）还有 {left} 天：{what}。"
     return f"{'今天' if left == 0 else '明天'}({day_of(day)})是{key.name}:{what}。"
 
 
@@ -129,7 +129,11 @@ def day_of(day: date) -> str:
 def _body(item: Item, person: Person, today: date) -> list[str]:
     if item.lead < 0:
         last = "这是最后一次提醒。" if item.last else ""
-        return ["有的话,复制下面这行,改好日期,在最后补上人数发给我就好:", *to_copy(item), f"没有开展的不用回。{last}"]
+        return [
+            "有的话，复制下面这行，改好日期，在最后补上人数发给我就好：",
+            *to_copy(item),
+            f"没有开展的不用回。{last}",
+        ]
     every = [step for lead in sorted(set(item.leads), reverse=True) for step in item.key.steps.get(lead, ())]
     steps = [f"· {step}" for step in every if preparations.kept(step) not in item.ticked]
     steps = steps or [f"这一步的 {len(every)} 项都准备好了。"] if every else []
@@ -141,14 +145,14 @@ def _body(item: Item, person: Person, today: date) -> list[str]:
 
 def prepare(key: KeyDate) -> list[str]:
     """What to have ready, of a date without a list of steps."""
-    return [f"备好:{'、'.join(key.prepare)}。"] if key.prepare else []
+    return [f"备好：{'、'.join(key.prepare)}。"] if key.prepare else []
 
 
 def afterwards(item: Item, person: Person) -> list[str]:
     """What to send when it is over."""
     if item.squads and item.key.activity:
-        return ["活动后复制下面这行,在最后补上人数发给我就好:", *to_copy(item)]
-    return ["活动后发「未签到」,看还缺哪些中队。"] if Role.BRIGADE in person.roles and item.lead <= 1 else []
+        return ["活动后复制下面这行，在最后补上人数发给我就好：", *to_copy(item)]
+    return ["活动后发「未签到」，看还缺哪些中队。"] if Role.BRIGADE in person.roles and item.lead <= 1 else []
 
 
 def to_copy(item: Item) -> list[str]:

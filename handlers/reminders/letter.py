@@ -37,8 +37,8 @@ def join(occasions: Occasions, day: date, parts: Sequence[Part]) -> Reply:
     texts = [_plain(reply.text) if solemn and not row.payload.get("solemn") else reply.text for row, reply in parts]
     first, *others = texts
     listed = [f"· {text}" for text in others[: _MOST - 1]]
-    rest = [f"还有 {len(others) - len(listed)} 件,发「提醒」看。"] if len(others) > len(listed) else []
-    text = "\n".join([first, *(["另外:", *listed, *rest] if others else [])])
+    rest = [f"还有 {len(others) - len(listed)} 件，发「提醒」看。"] if len(others) > len(listed) else []
+    text = "\n".join([first, *(["另外：", *listed, *rest] if others else [])])
     buttons = dict.fromkeys(button for _, reply in parts for button in reply.buttons)
     return Reply(text, (*tuple(buttons)[:_MOST_BUTTONS], *_answers(occasions, day, parts)))
 

@@ -59,7 +59,7 @@ def _next(ask: Ask, calendar: Calendar) -> Reply:
         f"{key_dates.day_of(group[0].at.date())} {group[0].at:%H:%M} {_names(group)}" for group in messages[:SHOWN]
     ]
     name = messages[0][0].key.name
-    lines = ["接下来给您的提醒:", *lines, f"看准备清单,发:提醒 {name}", *_warnings(ask, calendar)]
+    lines = ["接下来给您的提醒：", *lines, f"看准备清单，发：提醒 {name}", *_warnings(ask, calendar)]
     return Reply("\n".join(lines), (Button(name, "提醒", name), Button("重要日子", "提醒", "列表")))
 
 
@@ -69,7 +69,7 @@ def _names(group: Sequence[planned.Reminder]) -> str:
         # From the day it is sent: a free day may have moved it forward.
         left = (one.day - one.at.date()).days
         nearest[one.key.name] = min(left, nearest.get(one.key.name, left))
-    return "、".join(f"{name}({f'提前 {left} 天' if left else '当天'})" for name, left in nearest.items())
+    return "、".join(f"{name}（{f'提前 {left} 天' if left else '当天'}）" for name, left in nearest.items())
 
 
 def _list(ask: Ask, calendar: Calendar) -> Reply:
@@ -77,11 +77,11 @@ def _list(ask: Ask, calendar: Calendar) -> Reply:
     mine = [key for key in calendar.dates if not key.who or not ask.me.roles.isdisjoint(map(Role, key.who))]
     coming = sorted(((naming.coming(key, ask.today), key) for key in mine), key=lambda pair: (pair[0], pair[1].id))
     lines = [
-        f"{key_dates.day_of(day)} {key.name}({_KINDS.get(key.kind, key.kind)})" for day, key in coming if day <= last
+        f"{key_dates.day_of(day)} {key.name}（{_KINDS.get(key.kind, key.kind)}）" for day, key in coming if day <= last
     ]
     own = own_dates.listed(ask)
     lines = [*(lines or ["没有。"]), *(["自己的日子：", *own] if own else []), *_warnings(ask, calendar)]
-    return Reply("\n".join([f"接下来 {AHEAD} 天的重要日子:", *lines]))
+    return Reply("\n".join([f"接下来 {AHEAD} 天的重要日子：", *lines]))
 
 
 def _warnings(ask: Ask, calendar: Calendar) -> list[str]:
@@ -90,7 +90,7 @@ def _warnings(ask: Ask, calendar: Calendar) -> list[str]:
     unknown = [year for year in years if not calendar.workdays.knows(year)]
     if ADMINS.isdisjoint(ask.me.roles):
         return []
-    return [f"{year} 年的放假调休还没有录入,这一年的提醒先按周末和法定节日避开。" for year in unknown]
+    return [f"{year} 年的放假调休还没有录入，这一年的提醒先按周末和法定节日避开。" for year in unknown]
 
 
 def _details(ask: Ask, calendar: Calendar, wanted: str) -> Reply:
@@ -102,8 +102,8 @@ def _details(ask: Ask, calendar: Calendar, wanted: str) -> Reply:
     day = naming.day_of(key, wanted, ask.today)
     if naming.is_off(wanted) or day < ask.today:
         return days_off.around(calendar, key, day, ask.today)
-    steps = [f"提前 {lead} 天:{';'.join(key.steps[lead])}" for lead in sorted(key.steps, reverse=True) if lead]
-    on_day = [f"当天:{';'.join(key.steps[0])}"] if 0 in key.steps else []
+    steps = [f"提前 {lead} 天：{'；'.join(key.steps[lead])}" for lead in sorted(key.steps, reverse=True) if lead]
+    on_day = [f"当天：{'；'.join(key.steps[0])}"] if 0 in key.steps else []
     kind, squads = key.kind, tuple(grant.unit for grant in ask.me.grants if grant.role is Role.COUNSELOR)
     after = key_dates.afterwards(key_dates.Item(key, kind, day, (0,), False, squads), ask.me) if kind != "C" else []
     return Reply(

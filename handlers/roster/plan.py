@@ -47,7 +47,7 @@ def plan(sheet: Sheet, state: State, today: date, end_missing: bool = False, imp
 def preview(found: Plan, sheet: Sheet, brief: bool = False) -> str:
     """What would be done: the counts, then each change, who leaves, what to know of the file; `brief`: for a chat."""
     kinds = Counter(str(new.facts.kind) for new in found.new_units)
-    by_kind = f"({'、'.join(f'{kind} {count}' for kind, count in kinds.items())})" if kinds else ""
+    by_kind = f"（{'、'.join(f'{kind} {count}' for kind, count in kinds.items())}）" if kinds else ""
     grants = len(found.grants) + len(found.reopened) + len(found.asked)
     seconds = len(found.asked) + len(found.asked_accounts)
     accounts = len(found.accounts) + len(found.asked_accounts)
@@ -61,7 +61,7 @@ def preview(found: Plan, sheet: Sheet, brief: bool = False) -> str:
         lists[1:1] = [("离任", found.leaving, _SHOWN)]
         lists.append(("问题", notes.problems, _MOST_PROBLEMS))
     told = [line for word, lines, most in lists if lines or not brief for line in _told(word, lines, most)]
-    return "\n".join([f"读到 {len(sheet.lines)} 行", f"新增:{'、'.join(new)}", *told])
+    return "\n".join([f"读到 {len(sheet.lines)} 行", f"新增：{'、'.join(new)}", *told])
 
 
 def problems(sheet: Sheet) -> str:
@@ -75,7 +75,7 @@ def leaving(found: Plan) -> str:
 
 
 def _told(word: str, lines: Sequence[str], most: int) -> list[str]:
-    return [f"{word}:{len(lines)}", *_some(lines, most)]
+    return [f"{word}：{len(lines)}", *_some(lines, most)]
 
 
 def _some(lines: Sequence[str], most: int) -> list[str]:

@@ -49,7 +49,7 @@ def counted(planned: Iterable[Promotion]) -> str:
     """How many go up and how many leave, in words."""
     planned = list(planned)
     up, leaving = sum(each.squads_up for each in planned), sum(len(each.graduates) for each in planned)
-    return f"{up} 个中队升一个年级,{leaving} 个毕业"
+    return f"{up} 个中队升一个年级，{leaving} 个毕业"
 
 
 def year_to_come(today: date) -> int:

@@ -48,7 +48,7 @@ class Roles:
         inside = {str(top) for top in tops}
         units = {stored.id: (stored.path, "/".join(names[-2:])) for names, stored in self._state.units.items()}
         return {
-            held.id: f"{self._state.people[person]}({units[unit][1]} {role.label})"
+            held.id: f"{self._state.people[person]}（{units[unit][1]} {role.label}）"
             for (person, unit, role), held in self._state.grants.items()
             if not held.ended
             and (person, unit, role) not in self.wanted
@@ -67,7 +67,7 @@ class Roles:
             return
         kind = self._units.facts[at].kind
         if not rights.fits(role, kind):
-            words = f"{role.label}要写在{rights.place_of(role)}上,「{line.path[-1]}」是{kind}"
+            words = f"{role.label}要写在{rights.place_of(role)}上，「{line.path[-1]}」是{kind}"
             self._notes.problem(line.number, words)
             return
         person = self._person(line, at)
@@ -84,7 +84,7 @@ class Roles:
 
     def _may_get(self, line: Line, person: int, role: Role, path: str) -> bool:
         if self._importer is not None and person == self._importer.id:
-            self._notes.problem(line.number, f"不能给自己角色({role.label}),请上级管理员来写")
+            self._notes.problem(line.number, f"不能给自己角色（{role.label}），请上级管理员来写")
         elif not self._gives(role, path):
             self._notes.problem(line.number, f"您不能在「{line.path[-1]}」任命{role.label}")
         else:
@@ -102,7 +102,7 @@ class Roles:
         person = owners.pop() if owners else self._homonym(line, at) or self._add(line.name)
         name, number = self._called.setdefault(person, (line.name, line.number))
         if name != line.name:
-            self._notes.problem(line.number, f"这个账号在第 {number} 行是「{name}」的,这里是「{line.name}」")
+            self._notes.problem(line.number, f"这个账号在第 {number} 行是「{name}」的，这里是「{line.name}」")
             return None
         if not self._identify(line, person, at):
             return None
@@ -118,7 +118,7 @@ class Roles:
         held = self._state.held.get(person, ())
         changes = bool(fresh) or known != line.name
         if self._importer is not None and changes and held and not rights.in_charge_of(self._importer, held):
-            self._notes.problem(line.number, f"{known}还有不归您管的职务,姓名和账号请上级来改")
+            self._notes.problem(line.number, f"{known}还有不归您管的职务，姓名和账号请上级来改")
             return False
         if known != line.name:
             self.renamed[person] = line.name

@@ -15,7 +15,7 @@ from storage.roster.roster import Names
 
 # Under which channel an account is kept: both WeCom channels share one, since a member has one userid.
 WECOM, TELEGRAM = "wecom", "telegram"
-_AS_TEXT = "请把这一列设成文本,写成 三(2)班 这样,或空着"
+_AS_TEXT = "请把这一列设成文本，写成 三(2)班 这样，或空着"
 _SHOWN_HIDDEN = 10
 _QUOTED = re.compile("「[^」]*」")
 # The head is one of so many rows.
@@ -66,11 +66,11 @@ class Notes:
 
     def problem(self, number: int, words: str) -> None:
         """Something wrong in this row."""
-        self.problems.append(f"第 {number} 行:{_without_names(words)}")
+        self.problems.append(f"第 {number} 行：{_without_names(words)}")
 
     def warn(self, number: int, words: str) -> None:
         """Something odd in this row."""
-        self.warnings.append(f"第 {number} 行:{_without_names(words)}")
+        self.warnings.append(f"第 {number} 行：{_without_names(words)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def read_table(rows: Iterable[Record], title: str = "") -> Sheet:
     head = next((row for row in islice(numbered, HIGHEST) if is_head(row.cells)), None)
     if head is None:
         where = f"工作表「{title}」" if title else ""
-        return unreadable(f"{where}第 1 行应是表头,有「组织」这一列。可用的列:{'、'.join(COLUMNS)}")
+        return unreadable(f"{where}第 1 行应是表头，有「组织」这一列。可用的列：{'、'.join(COLUMNS)}")
     columns = columns_of(head.cells)
     below = list(islice(numbered, 1))
     if below and is_head(below[0].cells):
@@ -145,7 +145,7 @@ def _sheet(columns: Sequence[str], seen: Sequence[Record], hidden: Sequence[Reco
     notes = Notes()
     lines = tuple(_lines(seen, columns, notes))
     if unknown := [name for name in columns if name and name not in COLUMNS]:
-        notes.warnings.insert(0, f"没有用到这些列:{gate.hidden('、'.join(unknown))}")
+        notes.warnings.insert(0, f"没有用到这些列：{gate.hidden('、'.join(unknown))}")
     if not lines and not notes.problems:
         notes.problems.append("文件里除了表头什么也没有")
     if not hidden:
@@ -176,7 +176,7 @@ def _lines(rows: Iterable[Record], columns: Sequence[str], notes: Notes) -> Iter
 
 def _beyond(cells: Sequence[str], width: int) -> str:
     place = next(column for column in range(width, len(cells)) if cells[column])
-    return f"第 {place + 1} 列的格子比表头多,可能有没加引号的逗号;不是的话请删掉这一格"
+    return f"第 {place + 1} 列的格子比表头多，可能有没加引号的逗号；不是的话请删掉这一格"
 
 
 def _path(written: str, paths: Collection[Names]) -> Names:
@@ -189,20 +189,20 @@ def _path(written: str, paths: Collection[Names]) -> Names:
 
 def _line(number: int, path: Names, cells: Mapping[str, str], notes: Notes) -> Line:
     if not path or not all(path):
-        raise _Bad("「组织」要写成用 / 连接的全称,如 青禾区少工委/实验小学/三(2)中队")
+        raise _Bad("「组织」要写成用 / 连接的全称，如 青禾区少工委/实验小学/三(2)中队")
     if len(path) > _DEEPEST or any(len(name) > _LONGEST_UNIT for name in path):
-        raise _Bad(f"「组织」最多 {_DEEPEST} 级,每级最多 {_LONGEST_UNIT} 个字")
+        raise _Bad(f"「组织」最多 {_DEEPEST} 级，每级最多 {_LONGEST_UNIT} 个字")
     kind = _one_of(Kind, cells.get("类型", ""))
     members, aliases = _members(cells.get("应到人数", "")), tuple(_aliases(number, cells.get("别名", ""), notes))
     name, label = unpadded(cells.get("姓名", "")), cells.get("角色", "")
     accounts = tuple(_accounts(cells))
     if not name:
         if label or accounts:
-            notes.warn(number, "没有姓名,只登记单位")
+            notes.warn(number, "没有姓名，只登记单位")
         return Line(number, path, kind, members=members, aliases=aliases)
     role = Role.named(label)
     if role is None:
-        raise _Bad(f"「角色」{_unknown(label)},可以是:{'、'.join(each.label for each in Role)}")
+        raise _Bad(f"「角色」{_unknown(label)}，可以是：{'、'.join(each.label for each in Role)}")
     if len(name) > _LONGEST_NAME:
         raise _Bad(f"「姓名」最多 {_LONGEST_NAME} 个字")
     return Line(number, path, kind, name, role, accounts, members, aliases)
@@ -226,7 +226,7 @@ def _one_of(words: type[_Word], written: str) -> _Word | None:
     if not written:
         return None
     if written not in set(words):
-        raise _Bad(f"「类型」{_unknown(written)},可以是:{'、'.join(words)}")
+        raise _Bad(f"「类型」{_unknown(written)}，可以是：{'、'.join(words)}")
     return words(written)
 
 
@@ -239,18 +239,18 @@ def _members(written: str) -> int | None:
         return None
     count = _COUNT.fullmatch(written)
     if not count or not int(count[1]):
-        raise _Bad(f"「应到人数」应是 1 到 {_MOST_MEMBERS} 的整数(现在是 {written[:20]})")
+        raise _Bad(f"「应到人数」应是 1 到 {_MOST_MEMBERS} 的整数（现在是 {written[:20]}）")
     return int(count[1])
 
 
 def _aliases(number: int, written: str, notes: Notes) -> Iterable[str]:
     for alias in dict.fromkeys(filter(None, (part.strip() for part in re.split("[、,;]", written)))):
         if len(alias) > _LONGEST_UNIT:
-            raise _Bad(f"「别名」每个最多 {_LONGEST_UNIT} 个字,之间用「、」隔开")
+            raise _Bad(f"「别名」每个最多 {_LONGEST_UNIT} 个字，之间用「、」隔开")
         if _DAY.match(alias) or _FRACTION.fullmatch(alias):
-            raise _Bad(f"「别名」是{'小数' if '.' in alias else '日期'} {alias[:20]},大概是表格软件改的。{_AS_TEXT}")
+            raise _Bad(f"「别名」是{'小数' if '.' in alias else '日期'} {alias[:20]}，大概是表格软件改的。{_AS_TEXT}")
         if gate.found_in(alias):
-            notes.warn(number, f"别名「{alias}」里好像有人的姓名,没有写入。{gate.HERO}")
+            notes.warn(number, f"别名「{alias}」里好像有人的姓名，没有写入。{gate.HERO}")
         else:
             yield alias
 
@@ -259,8 +259,8 @@ def _accounts(cells: Mapping[str, str]) -> Iterable[tuple[str, str]]:
     # WeCom tells userids apart without regard to case, and answers in small letters.
     userid = cells.get("企业微信账号", "").lower()
     if userid and not _USERID.fullmatch(userid):
-        raise _Bad(f"「企业微信账号」应是通讯录里的账号(字母、数字和 _-@.),现在是 {userid[:40]}")
+        raise _Bad(f"「企业微信账号」应是通讯录里的账号（字母、数字和 _-@.），现在是 {userid[:40]}")
     telegram = cells.get("Telegram ID", "")
     if telegram and not _TELEGRAM_ID.fullmatch(telegram):
-        raise _Bad(f"「Telegram ID」应是一串数字(Excel 里请把这一列设成文本),现在是 {telegram[:40]}")
+        raise _Bad(f"「Telegram ID」应是一串数字（Excel 里请把这一列设成文本），现在是 {telegram[:40]}")
     return [(channel, address) for channel, address in ((WECOM, userid), (TELEGRAM, telegram)) if address]

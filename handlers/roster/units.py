@@ -117,7 +117,7 @@ class Units:
         if len(path) > 1 and parent is None:
             # A parent with a row of its own has been complained of there.
             if path[:-1] not in self._entries and path[:-1] not in self._notes.broken:
-                self._notes.problem(entry.number, f"没有上级单位「{'/'.join(path[:-1])}」,{self._cure(path[:-1])}")
+                self._notes.problem(entry.number, f"没有上级单位「{'/'.join(path[:-1])}」，{self._cure(path[:-1])}")
             return
         ref = self.refs.get(path)
         kind = entry.kind or (Kind(self.facts[ref].kind) if ref else None)
@@ -135,7 +135,7 @@ class Units:
         """What to write for a unit that is not there under this name: its whole path, where one alone ends so."""
         every = {*self.refs, *self._entries}
         ends = [path for path in every if path != above and path[-len(above) :] == above]
-        return f"要写全:{'/'.join(ends[0])}/…" if len(ends) == 1 else "请给它加一行"
+        return f"要写全：{'/'.join(ends[0])}/…" if len(ends) == 1 else "请给它加一行"
 
     def _change(self, ref: int, path: roster.Names, entry: _Entry, facts: roster.Facts) -> None:
         if facts != self.facts[ref] and not self.covers(ref):
@@ -170,22 +170,22 @@ class Units:
         same = self._squads.get((parent, numbers[0] or 0, numbers[1] or 0))
         if same is None:
             return None
-        self._notes.warn(entry.number, f"「{path[-1]}」就是「{same[-1]}」,按同一个中队处理")
+        self._notes.warn(entry.number, f"「{path[-1]}」就是「{same[-1]}」，按同一个中队处理")
         self.refs[path] = self.refs[same]
         return self.refs[path]
 
     def _add(self, path: roster.Names, entry: _Entry, parent: int | None, kind: Kind | None, numbers: _Numbers) -> None:
         if kind is None:
-            self._notes.problem(entry.number, f"「{path[-1]}」是新单位,请写上「类型」")
+            self._notes.problem(entry.number, f"「{path[-1]}」是新单位，请写上「类型」")
             return
         if len(path) == 1 and kind in _WITHIN_A_SCHOOL:
             schools = [each for each, ref in self.refs.items() if self.facts[ref].kind == Kind.SCHOOL]
             above = "/".join(schools[0] if schools else _EXAMPLE)
-            self._notes.problem(entry.number, f"「{path[0]}」前面要写它的学校,用 / 连接,如 {above}/{path[0]}")
+            self._notes.problem(entry.number, f"「{path[0]}」前面要写它的学校，用 / 连接，如 {above}/{path[0]}")
             self._notes.broken.add(path)
             return
         if gate.found_in(path[-1]):
-            self._notes.problem(entry.number, f"「{path[-1]}」里好像有人的姓名,不能作单位的名字。{gate.HERO}")
+            self._notes.problem(entry.number, f"「{path[-1]}」里好像有人的姓名，不能作单位的名字。{gate.HERO}")
             self._notes.broken.add(path)
             return
         ref = -len(self._new) - 1
@@ -194,10 +194,10 @@ class Units:
             self._outside(path, entry)
             return
         if kind == Kind.SQUAD and None in numbers:
-            advice = "签到时会认不出;请在「组织」里写 三(2)中队 这样的名字,原来的名字写在「别名」里"
-            self._notes.warn(entry.number, f"「{path[-1]}」看不出年级和班级,{advice}")
+            advice = "签到时会认不出；请在「组织」里写 三(2)中队 这样的名字，原来的名字写在「别名」里"
+            self._notes.warn(entry.number, f"「{path[-1]}」看不出年级和班级，{advice}")
         if parent and not may_stand_below(kind, self.facts[parent].kind):
-            self._notes.warn(entry.number, f"「{path[-1]}」是{kind},上级却是{self.facts[parent].kind},请核对")
+            self._notes.warn(entry.number, f"「{path[-1]}」是{kind}，上级却是{self.facts[parent].kind}，请核对")
         self._new[ref] = parent, path
         self._schools[ref] = ref if kind == Kind.SCHOOL else parent and self._schools[parent]
         self.refs[path], self.facts[ref] = ref, roster.Facts(kind, *numbers, entry.members, entry.aliases)
@@ -215,7 +215,7 @@ class Units:
                 key = f"{facts.grade}-{facts.class_no}" if facts.kind == Kind.SQUAD else ""
                 several = len(called[self._beside(path), aliases.core(alias)]) > 1
                 if fault := "是别的单位的叫法" if several else aliases.fault(alias, key, self._today):
-                    self._notes.problem(entry.number, f"别名「{alias}」{fault},请换一个")
+                    self._notes.problem(entry.number, f"别名「{alias}」{fault}，请换一个")
 
     def _beside(self, path: roster.Names) -> object:
         """Within what a name has to be clear: the school, else the unit above."""
@@ -235,7 +235,7 @@ class Units:
         old = {each.id: names[-1] for names, each in self._state.units.items() if (each.school_year or year) < year}
         meant = {self._schools[ref] for path in self._entries if (ref := self.refs.get(path)) and self._is_class(ref)}
         for name in sorted(old[id] for id in meant & old.keys() if id is not None):
-            words = f"「{name}」的中队还没有升到 {year} 学年。名册里写的是新班名的话,请先升级(发「升级」),再导入"
+            words = f"「{name}」的中队还没有升到 {year} 学年。名册里写的是新班名的话，请先升级（发「升级」），再导入"
             self._notes.warnings.append(words)
 
     def _is_class(self, ref: int) -> bool:
@@ -248,7 +248,7 @@ def _gather(sheet: Sheet) -> dict[roster.Names, _Entry]:
         entry = entries.setdefault(line.path, _Entry(line.number))
         for word, said, before in (("类型", line.kind, entry.kind), ("应到人数", line.members, entry.members)):
             if said and before and said != before:
-                sheet.notes.problem(line.number, f"「{line.path[-1]}」的{word}前面写的是 {before},这里是 {said}")
+                sheet.notes.problem(line.number, f"「{line.path[-1]}」的{word}前面写的是 {before}，这里是 {said}")
         entry.kind, entry.members = entry.kind or line.kind, entry.members or line.members
         if line.aliases:
             entry.aliases = tuple(dict.fromkeys((*entry.aliases, *line.aliases)))
@@ -270,7 +270,7 @@ def _merged(was: roster.Facts, entry: _Entry, numbers: _Numbers) -> roster.Facts
 
 def _difference(was: roster.Facts, now: roster.Facts) -> str:
     both = ((each.name, getattr(was, each.name), getattr(now, each.name)) for each in fields(roster.Facts))
-    return ",".join(f"{_WORDS[name]} {_shown(old)} → {_shown(new)}" for name, old, new in both if old != new)
+    return "，".join(f"{_WORDS[name]} {_shown(old)} → {_shown(new)}" for name, old, new in both if old != new)
 
 
 def _shown(value: object) -> str:

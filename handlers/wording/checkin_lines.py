@@ -22,5 +22,5 @@ def of_window(row: Row, name: str, events: int, missing: int, told: Mapping[int,
     text = lines.filled(row, shown).replace(row.name, name, 1)
     if not rated and "attended" in row.placeholders:
         return [text]
-    children = f",按报了应到的算,出席率 {numbers.share(came, rated)}" if rated else ""
+    children = f"，按报了应到的算，出席率 {numbers.share(came, rated)}" if rated else ""
     return [text, f"参加 {heads} 人次{children}"]

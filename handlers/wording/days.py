@@ -78,7 +78,7 @@ def _day_of(said: str, *numbers: int) -> date:
     try:
         return date(*numbers)
     except ValueError:
-        raise Refusal(f"没有「{said}」这一天。可以这样写:9月1日、2026-09-01。") from None
+        raise Refusal(f"没有「{said}」这一天。可以这样写：9月1日、2026-09-01。") from None
 
 
 _DEADLINES: tuple[tuple["re.Pattern[str]", Callable[["re.Match[str]", date], date]], ...] = (
@@ -106,7 +106,7 @@ def _day(match: "re.Match[str]", today: date, ahead: bool) -> date:
 def day(value: date, today: date | None = None) -> str:
     """4月3日(周五); with its year when that is not today's: 2025年10月13日(周一)."""
     year = f"{value.year}年" if today is not None and value.year != today.year else ""
-    return f"{year}{short(value)}({weekday(value)})"
+    return f"{year}{short(value)}（{weekday(value)}）"
 
 
 def short(value: date) -> str:

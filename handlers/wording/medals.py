@@ -117,7 +117,7 @@ def state_of(case: Case) -> str:
     if case.state is State.NOTICE and case.notice_until:
         return f"公示到{days.short(case.notice_until)}"
     if case.state is State.APPROVED:
-        return f"已颁发({days.short(case.presented_on)})" if case.presented_on else f"{LEVELS[case.level]}已通过"
+        return f"已颁发（{days.short(case.presented_on)}）" if case.presented_on else f"{LEVELS[case.level]}已通过"
     return _STATES[case.state]
 
 

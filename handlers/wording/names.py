@@ -15,12 +15,12 @@ from handlers.reading import Reading, Record
 _PLACE = re.compile(r"\d{1,3}号")
 
 _NO_NAMES = (
-    "为保护队员,Telegram 上不接收队员的姓名,这次没有记录。请删掉刚才那条消息,"
-    "改写名单上的序号,像这样发:提名 四(1)中队 7号 一星章 学雷锋。序号是谁,请您自己留好名单。"
+    "为保护队员，Telegram 上不接收队员的姓名，这次没有记录。请删掉刚才那条消息，"
+    "改写名单上的序号，像这样发：提名 四(1)中队 7号 一星章 学雷锋。序号是谁，请您自己留好名单。"
 )
 _NAME_IN_REASON = (
-    "理由里好像有孩子的姓名「{}」。为保护队员,Telegram 上不接收姓名,这次没有记录。"
-    "请删掉刚才那条消息,不写姓名再发一次;不是姓名就换个说法。"
+    "理由里好像有孩子的姓名「{}」。为保护队员，Telegram 上不接收姓名，这次没有记录。"
+    "请删掉刚才那条消息，不写姓名再发一次；不是姓名就换个说法。"
 )
 
 # 800米第一, 争一星章: what looks like a name in a reason and counts something.
@@ -79,7 +79,7 @@ def is_place(name: str) -> bool:
 def privacy_warning(issues: Sequence[str]) -> str:
     """What is said when the message held what must not be kept; empty when it did not."""
     found = "、".join(words for issue, words in _WARNINGS.items() if issue in issues)
-    return f"消息里的{found}没有保存。为了保护孩子,请在聊天里删除那条消息。" if found else ""
+    return f"消息里的{found}没有保存。为了保护孩子，请在聊天里删除那条消息。" if found else ""
 
 
 def has_private(heard: Reading) -> bool:

@@ -65,7 +65,7 @@ class CaseNumbers:
 
     def unreadable(self, ask: Ask, said: str) -> Refusal:
         """Said when no case can be told."""
-        return Refusal(f"「{said}」不是{self.what}的编号,什么都没有做。{self.what}的编号像 {self.like(ask, said)}。")
+        return Refusal(f"「{said}」不是{self.what}的编号，什么都没有做。{self.what}的编号像 {self.like(ask, said)}。")
 
     def like(self, ask: Ask, said: str = "") -> str:
         """A number as it should be: of what is known the most similar one."""

@@ -77,8 +77,8 @@ def check_free(ask: Ask, name: str, at: Unit, again: str) -> str:
     # Nobody is mistaken for whoever gives rights here.
     leads = any(_alike(each.name, bare) and not each.roles.isdisjoint(rights.GIVERS) for each in others)
     if others and (bare == name or leads):
-        words = f"这里已经有一位「{others[0].name}」了。请写全名再发,像这样:{again.format('李静老师')}"
-        homonym = "" if leads else f"\n真的同名,在后面写上「{SAME}」:{again.format(f'{bare} {SAME}')}"
+        words = f"这里已经有一位「{others[0].name}」了。请写全名再发，像这样：{again.format('李静老师')}"
+        homonym = "" if leads else f"\n真的同名，在后面写上「{SAME}」：{again.format(f'{bare} {SAME}')}"
         raise Refusal(words + homonym)
     return bare
 

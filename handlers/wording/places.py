@@ -80,7 +80,7 @@ def by_key(ask: Ask, key: str) -> Unit | None:
         of_meant = [one for one in found if one.school_id == meant]
         if not of_meant:
             buttons = [Button(each.name, "我的", f"学校 {each.name}") for each in own_schools(ask)]
-            raise Refusal("您在几所学校任职,没有做。请先说是哪一所,再发一次:", *buttons)
+            raise Refusal("您在几所学校任职，没有做。请先说是哪一所，再发一次：", *buttons)
         return of_meant[0]
     if found:
         return found[0]
@@ -100,9 +100,9 @@ def _check_school(ask: Ask) -> None:
     others = units.find(ask.db, said, [units.ALL])
     known = next((one for one in others if one.kind == Kind.SCHOOL and said in names_of(one)), None)
     if known or not any(_may_be(ask, one, said) for one in own):
-        ours = f"是您学校({own[0].name})的话,去掉校名再发一次。"
-        cure = "请核对学校和中队,或请那里的老师来报。" if known else ours
-        words = f"{known.name if known else f'「{said}」'}不在您负责的范围,没有记录。{cure}"
+        ours = f"是您学校（{own[0].name}）的话，去掉校名再发一次。"
+        cure = "请核对学校和中队，或请那里的老师来报。" if known else ours
+        words = f"{known.name if known else f'「{said}」'}不在您负责的范围，没有记录。{cure}"
         raise Denied(words, what="签到", subject=f"unit:{known.id}" if known else "")
 
 
@@ -162,7 +162,7 @@ def chosen(ask: Ask, roles: Iterable[Role], words: str, word: str, args: str = "
             Button(units.full_name(ask.db, each), word, args.replace("{}", names[each.id])) for each in found[:5]
         ]
         listed = "、".join(button.label for button in buttons)
-        raise Refusal(f"有 {len(found)} 个单位叫「{words}」:{listed}。请点一个,或写上学校。", *buttons)
+        raise Refusal(f"有 {len(found)} 个单位叫「{words}」：{listed}。请点一个，或写上学校。", *buttons)
     return found
 
 

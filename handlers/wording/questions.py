@@ -100,7 +100,7 @@ class Question(Generic[Known]):
     undone: str
     asks: str = "请回「是」或「否」。"
     # What is said to a no, and offered beside it.
-    dropped: str = "好的,什么都没有做。"
+    dropped: str = "好的，什么都没有做。"
     then: tuple[Button, ...] = ()
     yes: str = ""
     no: str = ""

@@ -64,18 +64,20 @@ def _check_words(args: str, today: date) -> None:
     """Refuse times that are clear but not meant here: what has not come, and what is longer than a week."""
     last = week_name(week_before(week_of(today)))
     if match := _TO_COME.search(args):
-        raise Refusal(f"「{match[0]}」还没有到。可以看本周、上周或更早的,如 {last}。")
+        raise Refusal(f"「{match[0]}」还没有到。可以看本周、上周或更早的，如 {last}。")
     if (match := _LONGER.search(args)) and not _DAY.search(args):
-        raise Refusal(f"这里一周一周地看,没有「{match[0]}」的。可以这样写:本周、上周、{last}。")
+        raise Refusal(f"这里一周一周地看，没有「{match[0]}」的。可以这样写：本周、上周、{last}。")
 
 
 def _begun(pattern: "re.Pattern[str]", match: "re.Match[str]", today: date) -> Period:
     try:
         found = _PERIODS[pattern](match, today)
     except ValueError:
-        raise Refusal(f"没有「{match[0]}」这个时间。可以这样写:本周、上周、{week_name(week_of(today))}。") from None
+        raise Refusal(f"没有「{match[0]}」这个时间。可以这样写：本周、上周、{week_name(week_of(today))}。") from None
     if (found.day or monday_of(found.week)) > today:
-        raise Refusal(f"「{match[0]}」还没有到。可以看本周、上周或更早的,如 {week_name(week_before(week_of(today)))}。")
+        raise Refusal(
+            f"「{match[0]}」还没有到。可以看本周、上周或更早的，如 {week_name(week_before(week_of(today)))}。"
+        )
     return found
 
 

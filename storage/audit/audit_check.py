@@ -30,7 +30,7 @@ class Broken:
     why: str
 
     def __str__(self) -> str:
-        return f"链 {self.chain} 第 {self.seq} 条,{self.why}" if self.chain else self.why
+        return f"链 {self.chain} 第 {self.seq} 条，{self.why}" if self.chain else self.why
 
 
 @dataclass(slots=True)
@@ -76,9 +76,9 @@ def _rows(db: Connection) -> Iterator[Entry]:
 
 def _wrong(row: Entry, seq: int, before: str) -> Broken | None:
     if row.seq != seq + 1:
-        return Broken(row.chain, seq + 1, f"少了第 {seq + 1} 条(后面是第 {row.seq} 条)")
+        return Broken(row.chain, seq + 1, f"少了第 {seq + 1} 条（后面是第 {row.seq} 条）")
     if digest(before, asdict(row)) != row.hash:
-        return Broken(row.chain, row.seq, "内容和哈希不符,被改过")
+        return Broken(row.chain, row.seq, "内容和哈希不符，被改过")
     return None
 
 
@@ -98,7 +98,7 @@ def _cut_short(db: Connection, vouched: Iterable[Vouched], last: Mapping[str, tu
         at = (audit.c.chain == chain) & (audit.c.seq == seq)
         stands = closed[1] if seq == closed[0] else db.scalar(select(audit.c.hash).where(at))
         if stands != mark:
-            return Broken(chain, seq, f"这一条没有了,或被换过({by}记着它)")
+            return Broken(chain, seq, f"这一条没有了，或被换过（{by}记着它）")
     return None
 
 

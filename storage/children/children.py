@@ -16,7 +16,7 @@ from storage.organisation.history import school_year
 from storage.organisation.units import within
 from storage.tables import child, child_badge, child_note, consent, nomination, unit
 
-ERASED = "(已删除)"
+ERASED = "（已删除）"
 # What is kept of somebody whose grade is not known: as long as of check-ins.
 _YEARS_WITHOUT_GRADE = 3
 _PRIMARY, _JUNIOR = 6, 9

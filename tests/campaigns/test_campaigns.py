@@ -119,7 +119,7 @@ def test_a_whole_school_answers_for_the_squads_that_it_names(tmp_path: Path) -> 
         await bot.say("张老师", "祭扫 40人")
         assert answers(bot) == [1, 1]
         (said,) = await bot.say("王主任", "活动 1")
-        assert "已报 12/12 个中队(100.0%)" in said
+        assert "已报 12/12 个中队（100.0%）" in said
 
     played(tmp_path, scene)
 
@@ -133,7 +133,7 @@ def test_the_same_word_in_another_school_answers_nothing(tmp_path: Path) -> None
             (said,) = await bot.say("马老师", words)
             assert "没有" in said, words
         (said,) = await bot.say("张老师", "活动 1 三(1) 38")
-        assert said == "三(1)中队不在您负责的范围,没有记录。"
+        assert said == "三(1)中队不在您负责的范围，没有记录。"
 
     played(tmp_path, scene)
 
@@ -243,7 +243,7 @@ def test_a_report_about_something_else_is_not_counted_until_it_is_said_to(tmp_pa
         await bot.say("李老师", "四(1)中队 主题队日 38人")
         assert answers(bot) == [None, 1, 1]
         (said,) = await bot.say("张老师", "活动 1 #1")
-        assert said.startswith("已计入活动 1「清明祭英烈」:三(2)中队 主题队日 38 人")
+        assert said.startswith("已计入活动 1「清明祭英烈」：三(2)中队 主题队日 38 人")
         (said,) = await bot.say("吴老师", "活动 1 #1")
         assert said.startswith("您没有编号 1 的签到")
         await bot.say("李老师", "四(2)中队 主题队日 35人 防溺水教育")
@@ -260,12 +260,12 @@ def test_the_rate_of_an_issue_is_of_all_who_are_called_or_of_everybody(tmp_path:
         await bot.say("张老师", "红领巾爱学习第5期 应到44实到40")
         # One school has called two squads; of the other nobody has called any, and all twelve are due.
         (said,) = await bot.say("王主任", "参学 第5期")
-        assert "参学中队 1/14(7.1%)" in said
+        assert "参学中队 1/14（7.1%）" in said
         await published(bot, "王主任", "红领巾爱学习第5期 4月1日-4月9日 三、四年级")
         (said,) = await bot.say("王主任", "参学 第5期")
-        assert "参学中队 1/8(12.5%)" in said
+        assert "参学中队 1/8（12.5%）" in said
         await bot.say("马老师", "全校 红领巾爱学习第5期 450人")
         (said,) = await bot.say("王主任", "参学 第5期")
-        assert "参学中队 5/8(62.5%)" in said and "参加 490 人次" in said
+        assert "参学中队 5/8（62.5%）" in said and "参加 490 人次" in said
 
     played(tmp_path, scene)

@@ -124,7 +124,7 @@ def test_a_photo_without_a_check_in_says_what_to_do(tmp_path: Path) -> None:
         async with running(tmp_path) as bot:
             await sends(bot, photo())
             (answer,) = [bubble["text"] for bubble in bot.new("张老师")]
-            assert "先报活动,再发照片" in answer
+            assert "先报活动，再发照片" in answer
             assert files(bot) == []
 
     asyncio.run(play())
@@ -194,7 +194,7 @@ def test_a_document_is_attached_and_one_that_is_none_is_said(tmp_path: Path) -> 
     async def play() -> None:
         async with running(tmp_path) as bot:
             await bot.say("张老师", "三(2)中队 主题队日 38人")
-            assert (await sends_file(bot, PDF))[0].startswith("1 个附件已附到:三(2)中队")
+            assert (await sends_file(bot, PDF))[0].startswith("1 个附件已附到：三(2)中队")
             await sends_file(bot, b"MZ a program")
             await fetcher(bot, tmp_path / "kept").once()
             await bot.send()
@@ -204,7 +204,7 @@ def test_a_document_is_attached_and_one_that_is_none_is_said(tmp_path: Path) -> 
     asyncio.run(play())
 
 
-@pytest.mark.parametrize(("limit", "words"), [("MOST_FILES", "最多 2 个"), ("MOST_BYTES", "存满了")])
+@pytest.mark.parametrize(("limit", "words"), [("MOST_FILES", "最多 2 个"), ("MOST_BYTES", "满了")])
 def test_what_is_too_much_is_said_and_the_check_in_counts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, words: str
 ) -> None:

@@ -65,7 +65,7 @@ def test_deeds_that_matter_are_there_and_check_ins_are_not(tmp_path: Path) -> No
         async with running(tmp_path) as bot:
             already = len(told(bot))
             [invitation] = await bot.say("李老师", "邀请 中队辅导员 三(1)中队")
-            await bot.say("陌生人", f"加入 {invitation.splitlines()[0].partition(':')[2]}")
+            await bot.say("陌生人", f"加入 {invitation.splitlines()[0].partition('：')[2]}")
             await bot.say("张老师", "三(2)中队 主题队日 38人")
             await bot.say("张老师", "更正 实到39")
             await bot.say("张老师", "撤回")
@@ -164,13 +164,13 @@ def test_a_changed_row_is_found(database: Database) -> None:
     behind_the_triggers(database, update(log).where(log.c.subject == "unit:2").values(person_id=7))
     with database.read.connect() as db:
         found = audit_check.check(db)
-    assert found.broken and (found.broken.seq, found.broken.why) == (3, "内容和哈希不符,被改过")
+    assert found.broken and (found.broken.seq, found.broken.why) == (3, "内容和哈希不符，被改过")
 
 
 def test_a_row_that_is_gone_from_the_middle_is_found(database: Database) -> None:
     write(database, "unit:1", "unit:2", "unit:3")
     behind_the_triggers(database, delete(log).where(log.c.subject == "unit:2"))
-    assert broken(database) == "少了第 3 条(后面是第 4 条)"
+    assert broken(database) == "少了第 3 条（后面是第 4 条）"
 
 
 def test_a_chain_cut_short_is_found_by_the_one_that_came_after(tmp_path: Path) -> None:

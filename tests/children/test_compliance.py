@@ -79,13 +79,13 @@ def test_what_is_wrong_is_found(tmp_path: Path) -> None:
         async with running(tmp_path, START + timedelta(days=40)) as bot:
             await bot.say("刘校长", "结案 G20260403-01 不是监护人")
             with bot.read() as db:
-                made = compliance.report(db, 2026, bot.clock.now(), ["/"], "全部", "链 a 第 3 条,被改过")
+                made = compliance.report(db, 2026, bot.clock.now(), ["/"], "全部", "链 a 第 3 条，被改过")
             assert made["findings"] == [
                 "2 位有姓名的孩子没有记家长同意", "1 件家长申请超过 15 个工作日才办结",
-                "1 件泄露事件还没有结案", "审计日志:链 a 第 3 条,被改过",
+                "1 件泄露事件还没有结案", "审计日志：链 a 第 3 条，被改过",
             ]  # fmt: skip
             # An old nomination without one cannot be approved either.
-            assert "还没有记家长同意,不能通过" in (await bot.say("李老师", "同意 N20260403-01"))[-1]
+            assert "还没有记家长同意，不能通过" in (await bot.say("李老师", "同意 N20260403-01"))[-1]
 
     asyncio.run(scene())
 

@@ -78,7 +78,7 @@ CLEAN = """
 听黄继光的故事|讲钱学森故事获奖|参观刘胡兰纪念馆|走进鲁迅故里|何香凝故居|李白诗歌朗诵会|诵读毛泽东诗词
 杨利伟的飞天故事|花木兰替父从军|岳飞精忠报国|司马光砸缸 课本剧|诸葛亮草船借箭|安徒生童话|学习陈祥榕烈士
 祭扫李文海烈士墓|听王建国老兵讲故事会|张丽华老师带队|由张丽华老师主持|李校长讲话|王叔叔讲消防|弘扬李文斌精神|乐于助人
-关心同学|关心集体,团结友爱|团结同学,尊敬老师|友爱同学|安静守纪|文明有礼|文明学生|温和有礼|严格要求自己|任劳任怨
+关心同学|关心集体，团结友爱|团结同学，尊敬老师|友爱同学|安静守纪|文明有礼|文明学生|温和有礼|严格要求自己|任劳任怨
 方方面面都很好|高标准要求自己|高雅艺术进校园|高一年级|连续三年优秀|单独完成任务|成为榜样|常帮助同学|应变能力强
 项目负责人|包干区打扫认真|白天上课认真|全票通过|许多同学推荐|困难同学|生病同学|全体队员|少先队员心向党|优秀队员
 中队长竞选|小讲解员培训|小小志愿者|小学生守则|小朋友联欢|江南春|江南水乡研学|白云山|白玉兰 绽放|马兰花开|金秋诗会
@@ -101,7 +101,7 @@ WORK = """
 爱心集市|微心愿认领|圆梦微心愿|周五交少先队计划|周一领队徽|周四拍合影|周二评优秀队员|周日打扫队室|周六晒书|周三开队会
 """
 LEAKS = (
-    "优盘丢了,里面有名册|U盘丢了|名册发错群了|快递寄错|同意书丢了三份|网盘链接公开了|金山文档设成了公开|学籍卡丢了|"
+    "优盘丢了，里面有名册|U盘丢了|名册发错群了|快递寄错|同意书丢了三份|网盘链接公开了|金山文档设成了公开|学籍卡丢了|"
     "复印件当草稿纸用了|钉钉群|抖音上发了孩子照片|公众号推文里有全名|签到表丢了|体检表放错班|小程序能看到别班"
 )
 CLEAN_TEXTS = [text for text in f"{CLEAN}|{WORK}|{LEAKS}".replace("\n", "|").split("|") if text]
@@ -199,7 +199,7 @@ def test_reasons_without_a_name_are_taken(play: Play) -> None:
 def test_a_name_in_a_report_is_masked_and_kept_nowhere(play: Play, caplog: pytest.LogCaptureFixture) -> None:
     async def talk(stage: Stage) -> None:
         said = await stage.say(ZHANG, "三(2)中队 主题队日 38人 清明祭英烈 李梓涵领誓 刘欣怡、陈思远朗诵")
-        assert said[0].startswith("已记录:三(2)中队 主题队日 38 人") and "清明祭英烈" in said[0]
+        assert said[0].startswith("已记录：三(2)中队 主题队日 38 人") and "清明祭英烈" in said[0]
         assert "孩子的姓名没有保存" in said[-1] and "请在聊天里删除那条消息" in said[-1]
         # Corrected, by words and by an edit; a question whose answer names somebody; what is no report at all.
         assert "孩子的姓名没有保存" in (await stage.say(ZHANG, "更正 主题队日 38人 张雨萱主持"))[-1]
@@ -225,7 +225,7 @@ def test_a_name_in_a_decision_is_refused_and_kept_nowhere(play: Play, caplog: py
             await stage.say(ZHANG, f"提名 三(2)中队 {number}号 一星章 学雷锋")
         _, second = [sent["message_id"] for sent in stage.fake.sent_to(LI)]
         (said,) = await stage.say(LI, "退回 N20260403-01 李梓涵的材料不全")
-        assert "「李××」" in said and said.endswith("请回复退回 N20260403-01 的理由(100字以内),如:事迹材料不全")
+        assert "「李××」" in said and said.endswith("请回复退回 N20260403-01 的理由（100字以内），如：事迹材料不全")
         assert "「刘××」" in (await stage.say(LI, "刘欣怡材料不全"))[0]
         assert (await stage.say(LI, "材料不全"))[0].startswith("已退回 N20260403-01")
         # A bare reply to the card.

@@ -38,7 +38,7 @@ SAID = [
     ("李老师", "志愿服务", ""),
     ("李老师", "是", ""),
     ("李老师", "三(1)40人 王梓萱请假 三(3) 四(1)38人 队课", "王梓萱"),
-    ("陌生人", "我是王小明的家长,电话13700137000", "13700137000"),
+    ("陌生人", "我是王小明的家长，电话13700137000", "13700137000"),
 ]
 
 
@@ -109,9 +109,9 @@ def test_a_message_that_a_bug_stopped_is_kept_without_it(tmp_path: Path, monkeyp
     async def scene() -> None:
         async with running(tmp_path, FRIDAY) as bot:
             monkeypatch.setattr(reports, "store", broken)
-            text = "三(2)中队 队会 38人 王小明没来,电话13912345678"
+            text = "三(2)中队 队会 38人 王小明没来，电话13912345678"
             (said,) = await bot.say("张老师", text)
-            assert said.startswith("抱歉,这条消息没有处理好")
+            assert said.startswith("抱歉，这条消息没有处理好")
             with bot.read() as db:
                 kept = everything(db, bot.app.engine.vault)
             assert "队会 38人" in kept and "ValueError" in kept

@@ -29,7 +29,7 @@ WEEK = "2026-W14"
 
 async def nominate(bot: Bot, name: str, medal: str = "一星章") -> str:
     said = await bot.say("张老师", f"提名 三(2)中队 {name} {medal} 学雷锋 家长已书面同意3月1日")
-    return said[0].partition(" ")[2].partition(":")[0]
+    return said[0].partition(" ")[2].partition("：")[0]
 
 
 def name_of(bot: Bot, number: str) -> str:
@@ -57,20 +57,20 @@ def test_a_failed_nomination_is_forgotten_after_half_a_year(tmp_path: Path) -> N
         before = digest_of(bot)
         gone = await night(bot)
         assert gone["failed_nominations"] == 2 and gone["names"] >= 2
-        assert [name_of(bot, numbers[name]) for name in numbers] == ["(已删除)", "(已删除)", "孙若涵", "郑一诺"]
+        assert [name_of(bot, numbers[name]) for name in numbers] == ["（已删除）", "（已删除）", "孙若涵", "郑一诺"]
         with bot.read() as db:
             kept = dict(db.execute(select(nomination.c.number, nomination.c.reason.is_not(None))).all())
             whys = db.scalars(select(nomination_step.c.reason).where(nomination_step.c.reason.is_not(None))).all()
         assert kept == {numbers["周子轩"]: 0, numbers["吴雨桐"]: 0, numbers["孙若涵"]: 1, numbers["郑一诺"]: 1}
         assert whys == [] and digest_of(bot) == {**before, "submitted": 0, "withdrawn": before["withdrawn"] + 1}
         said = [each["text"] for each in await said_to(bot, "张老师")]
-        assert f"提名 {numbers['郑一诺']} 半年没有人审核,已自动撤回。还要争这枚奖章,请重新提名。" in said
+        assert f"提名 {numbers['郑一诺']} 半年没有人审核，已自动撤回。还要争这枚奖章，请重新提名。" in said
         # What was withdrawn that night begins its own half year.
         assert name_of(bot, numbers["郑一诺"]) == "郑一诺"
 
     async def next_spring(bot: Bot) -> None:
         await night(bot)
-        assert [name_of(bot, numbers[name]) for name in ("孙若涵", "郑一诺")] == ["孙若涵", "(已删除)"]
+        assert [name_of(bot, numbers[name]) for name in ("孙若涵", "郑一诺")] == ["孙若涵", "（已删除）"]
 
     play(tmp_path, (START, spring), (day(2026, 9, 25), too_early), (day(2026, 10), autumn), (day(2027, 5), next_spring))
 
@@ -107,7 +107,7 @@ def test_an_awarded_childs_name_goes_a_year_after_school(tmp_path: Path) -> None
     async def gone(bot: Bot) -> None:
         before = digest_of(bot)
         await night(bot)
-        assert name_of(bot, numbers[0]) == "(已删除)" and digest_of(bot) == before and before["approved"] == 1
+        assert name_of(bot, numbers[0]) == "（已删除）" and digest_of(bot) == before and before["approved"] == 1
         with bot.read() as db:
             assert db.scalars(select(nomination.c.reason)).all() == [None]
 

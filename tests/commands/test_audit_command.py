@@ -49,7 +49,7 @@ def test_a_whole_log_is_said_to_be_whole_and_can_be_held_to_it(
     invite()
     capsys.readouterr()
     first, _, *heads = said(capsys, "audit", "verify").splitlines()
-    assert first.startswith("完好:") and heads
+    assert first.startswith("完好：") and heads
     with time_machine.travel(NOW + timedelta(days=1)):
         invite()
     capsys.readouterr()
@@ -57,7 +57,7 @@ def test_a_whole_log_is_said_to_be_whole_and_can_be_held_to_it(
     assert "完好" in again and len(again.splitlines()) == len(heads) + 3
     chain, seq, _ = heads[0].split(":")
     main(["audit", "verify", "--seen", f"{chain}:{seq}:{'0' * 64}"])
-    assert "不对:链" in capsys.readouterr().out
+    assert "不对：链" in capsys.readouterr().out
 
 
 def test_a_changed_row_is_named(database: Database, capsys: pytest.CaptureFixture[str]) -> None:
@@ -68,7 +68,7 @@ def test_a_changed_row_is_named(database: Database, capsys: pytest.CaptureFixtur
     capsys.readouterr()
     assert main(["audit", "verify"]) == 1
     out = capsys.readouterr().out
-    assert "不对:链" in out and "内容和哈希不符" in out
+    assert "不对：链" in out and "内容和哈希不符" in out
 
 
 @pytest.mark.parametrize("argv", [["show", "--deed", "没有的"], ["verify", "--seen", "abc"], []])

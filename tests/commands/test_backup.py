@@ -192,7 +192,7 @@ def test_what_cannot_be_restored_changes_nothing(
     with tarfile.open("bad.backup", "w:gz") as out:
         out.add("open", "")
     before = {path: path.stat().st_mtime for path in Path("data").rglob("*")}
-    assert "恢复不了,什么也没有改" in at(HOUR, capsys, "restore", "bad.backup", "--yes", status=1)
+    assert "恢复不了，什么也没有改" in at(HOUR, capsys, "restore", "bad.backup", "--yes", status=1)
     Path("none.backup").write_text("not one", encoding="utf-8")
     assert "不是备份" in at(HOUR, capsys, "restore", "none.backup", "--yes", status=1)
     assert {path: path.stat().st_mtime for path in Path("data").rglob("*") if ".lock" not in path.name} == {

@@ -81,7 +81,7 @@ def test_wrong_settings_are_status_two(
 def test_a_process_imports_only_when_told(folder: Path) -> None:
     shown = process(folder, "import", "roster.csv")
     assert shown.returncode == 1 and "--yes" in shown.stderr
-    assert "新增:单位 5(县少工委 1、学校 2、中队 2)、人员 3、角色 3、账号 4" in shown.stdout
+    assert "新增：单位 5（县少工委 1、学校 2、中队 2）、人员 3、角色 3、账号 4" in shown.stdout
     assert untouched(folder)
     assert process(folder, "import", "roster.csv", "--yes").returncode == 0
 
@@ -109,7 +109,7 @@ def test_one_bad_row_and_nothing_is_imported(folder: Path, capsys: pytest.Captur
     (folder / "bad.csv").write_text(ROSTER + "青禾区少工委/育红小学,学校,甲,大队长,,,,\n", encoding="utf-8")
     assert main(["import", "bad.csv", "--yes"]) == 1
     out, err = capsys.readouterr()
-    assert "  第 7 行:「角色」没有「大队长」" in out and "什么也没有导入" in err
+    assert "  第 7 行：「角色」没有「大队长」" in out and "什么也没有导入" in err
     assert untouched(folder)
 
 
@@ -130,7 +130,7 @@ def test_import_ends_what_is_missing(folder: Path, database: Database, capsys: p
     text = "".join(line for line in ROSTER.splitlines(keepends=True) if "张老师" not in line)
     (folder / "less.csv").write_text(text, encoding="utf-8")
     out = said(capsys, "import", "less.csv", "--yes", "--end-missing")
-    assert "离任:1\n  张老师(实验小学/三(2)中队 中队辅导员)" in out
+    assert "离任：1\n  张老师（实验小学/三(2)中队 中队辅导员）" in out
     with database.read.connect() as db:
         assert db.scalar(select(func.count()).where(grant.c.until.is_not(None))) == 1
 

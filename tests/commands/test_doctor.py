@@ -165,7 +165,7 @@ def asked(telegram: FakeTelegram, monkeypatch: pytest.MonkeyPatch, capsys: pytes
 
 def test_all_is_well_with_polling(asked: Asked) -> None:
     found = asked()
-    assert found["telegram"] == ("ok", "令牌有效,机器人是 @a_school_bot")
+    assert found["telegram"] == ("ok", "令牌有效，机器人是 @a_school_bot")
     assert [found[name][0] for name in ("clock", "webhook", "pending")] == ["ok"] * 3
     assert "proxy" not in found and "delivery" not in found
 
@@ -183,7 +183,7 @@ def test_the_webhook_and_its_last_error(asked: Asked, url: str, level: str) -> N
     mode = {"TELEGRAM_MODE": "webhook", "TELEGRAM_WEBHOOK_SECRET": "made-up-word", "PUBLIC_URL": "https://bot.example"}
     found = asked(told={**CALM, "url": url, **more}, **mode)
     assert found["webhook"][0] == level and HOOK in found["webhook"][1]
-    assert found["delivery"] == ("warn", "最近一次投递没有成功(04-03 12:00):Connection refused ***")
+    assert found["delivery"] == ("warn", "最近一次投递没有成功（04-03 12:00）：Connection refused ***")
 
 
 @pytest.mark.parametrize(("fault", "words"), [("401", "令牌不对"), ("404", "令牌不对"), ("html", "HTTP 502")])

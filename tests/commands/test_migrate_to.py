@@ -33,7 +33,7 @@ def work(folder: Path) -> str:
             await bot.say("王主任", "单位 移到 实验小学六(1)中队 瑞景社区")
             await bot.say("王主任", "是")
             await bot.move(START + timedelta(days=4))
-            return told.partition("提名 ")[2].partition(":")[0]
+            return told.partition("提名 ")[2].partition("：")[0]
 
     return asyncio.run(played())
 

@@ -50,9 +50,9 @@ def rows(database: Database) -> list[tuple[str, int]]:
 @time_machine.travel(NOW, tick=False)
 def test_all_three_kinds_are_listed(written: Database, capsys: pytest.CaptureFixture[str]) -> None:
     lines = said(capsys, "outbox").splitlines()
-    assert [line.partition(":")[2] for line in lines if line.endswith("条")] == ["2 条", "1 条", "2 条"]
+    assert [line.partition("：")[2] for line in lines if line.endswith("条")] == ["2 条", "1 条", "2 条"]
     assert lines[1].split("\t")[1:] == ["2026-04-03 09:50", "telegram", "张老师", "试过 3 次", "HTTP 502"]
-    assert "\t群\t" in lines[4] and lines[-1].endswith("too late to be of use,内容已清除")
+    assert "\t群\t" in lines[4] and lines[-1].endswith("too late to be of use，内容已清除")
     assert [state for state, _ in rows(written)] == [state for state, *_ in LETTERS]
 
 

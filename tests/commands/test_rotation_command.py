@@ -26,8 +26,8 @@ def test_the_key_is_changed_without_losing_a_name(
     monkeypatch.setenv("NAME_KEY", old)
     assert "只有一个密钥" in said(capsys, "key", "rotate", status=1)
     monkeypatch.setenv("NAME_KEY", f"{new},{old}")
-    assert "全部是新密钥了(重新加密 1 处)" in said(capsys, "key", "rotate")
-    assert "全部是新密钥了(重新加密 0 处)" in said(capsys, "key", "rotate")
+    assert "全部是新密钥了（重新加密 1 处）" in said(capsys, "key", "rotate")
+    assert "全部是新密钥了（重新加密 0 处）" in said(capsys, "key", "rotate")
     assert "更换密钥" in said(capsys, "audit", "show")
     with database.read.connect() as db:
         assert children.names(db, Vault([new]), [child_id]) == {child_id: "王小明"}

@@ -77,12 +77,12 @@ class TestAsked:
             "2026年3月30日–4月5日 · 截至 4月3日 16:20",
             "· 主题队日 3 场，3 个中队，119 人次",
             "· 祭扫 1 场，1 个中队，43 人次",
-            "未签到 1 个:四(2)中队",
-            "奖章提名:待审 1、通过 1",
-            "本周还没过完;上周共 1 场,1 个中队,39 人次",
+            "未签到 1 个：四(2)中队",
+            "奖章提名：待审 1、通过 1",
+            "本周还没过完；上周共 1 场，1 个中队，39 人次",
         ]
         (after,) = county.digest(county.li, "上周", MONDAY)
-        assert after.text.split("\n")[1] == "变化：比第13周:场次 +3,中队 +2,人次 +123,到场率 +4.0 个百分点"
+        assert after.text.split("\n")[1] == "变化：比第13周：场次 +3，中队 +2，人次 +123，到场率 +4.0 个百分点"
         assert [button.typed for button in reply.buttons] == [
             "周报 2026-W14 图", "周报 2026-W14 表", "未签到 2026-W14", "周报 2026-W14 按中队 青禾区少工委/实验小学",
         ]  # fmt: skip
@@ -147,7 +147,7 @@ class TestScope:
         assert other.startswith("光明小学第14周：1 场活动，1/2 个中队签到（50.0%），30 人次，到场率 75.0%")
         assert "实验小学" not in other and "四(2)" not in other
         assert all_of_it.startswith("青禾区少工委第14周：5 场活动，4/6 个中队签到（66.7%），192 人次")
-        assert "未签到 2 个:实验小学四(2)中队、光明小学三(2)中队" in all_of_it
+        assert "未签到 2 个：实验小学四(2)中队、光明小学三(2)中队" in all_of_it
 
     @pytest.mark.parametrize("words", ["光明小学", "光明小学 三(1)中队", "青禾区少工委", "青禾区少工委/光明小学"])
     def test_what_is_outside_is_refused_as_if_it_did_not_exist(self, county: County, words: str) -> None:

@@ -42,7 +42,7 @@ class TestFrozen:
         county.write()
         (asked,) = county.digest(county.li, "上周", later + timedelta(hours=1))
         # What came and went again changed nothing.
-        assert asked.text == f"{pushed.text}\n定稿后更正(第2版):补报 1 条;场次 4→5,中队 3→4,人次 162→206"
+        assert asked.text == f"{pushed.text}\n定稿后更正（第2版）：补报 1 条；场次 4→5，中队 3→4，人次 162→206"
         assert county.push(county.li, later).text.split("\n")[0] == pushed.text.split("\n")[0]
         assert digests.weekly(county.db, county.first, WEEK).squads_covered == 4
 
@@ -54,7 +54,7 @@ class TestFrozen:
         county.write()
         (asked,) = county.digest(county.li, "上周", MONDAY + timedelta(hours=3))
         assert "1 场活动" in asked.text
-        assert asked.text.endswith("定稿后更正(第2版):更正 1 条;场次 1→0,中队 1→0,人次 40→0")
+        assert asked.text.endswith("定稿后更正（第2版）：更正 1 条；场次 1→0，中队 1→0，人次 40→0")
 
     def test_each_change_of_a_frozen_week_is_a_revision_and_the_next_digest_says_so(self, county: County) -> None:
         a_week(county)
@@ -70,12 +70,12 @@ class TestFrozen:
         shown = digests.report(county.db, county.first, WEEK, later)
         assert (shown.revision, figures.as_json(shown)["revision"]) == (4, 4)
         assert (shown.events, shown.attendance.attended) == (4, 162)
-        told = "补报 1 条、更正 1 条、撤回 1 条;人次 162→155"
-        assert reports.corrected(shown) == f"定稿后更正(第4版):{told}"
+        told = "补报 1 条、更正 1 条、撤回 1 条；人次 162→155"
+        assert reports.corrected(shown) == f"定稿后更正（第4版）：{told}"
         assert reports.corrected(digests.report(county.db, county.second, WEEK, later)) == ""
         next_monday = MONDAY + timedelta(days=7)
         pushed = county.push(county.li, next_monday, "2026-W15")
-        assert pushed.text.endswith(f"\n更正第14周:{told}")
+        assert pushed.text.endswith(f"\n更正第14周：{told}")
         # What comes after that does not change what was said then.
         recording.withdraw(county.db, county.rollups, first, county.zhang, next_monday + timedelta(hours=1))
         county.write()
@@ -106,7 +106,7 @@ class TestLate:
         county.push(county.li)
         county.report(county.squads[0], 40, now=MONDAY + timedelta(hours=1))
         later = MONDAY + timedelta(hours=2)
-        told = "\n更正上周:补报 1 条;场次 0→1,中队 0→1,人次 0→40"
+        told = "\n更正上周：补报 1 条；场次 0→1，中队 0→1，人次 0→40"
         assert county.digest(county.li, "本周", later)[0].text.endswith(told)
         assert "更正上周" not in county.digest(county.li, "上周", later)[0].text
         frozen = digests.freeze(county.db, county.first, "2026-W15", MONDAY + timedelta(days=7))
@@ -120,10 +120,10 @@ class TestLate:
         county.report(county.squads[0], 40, day=date(2026, 3, 30), timing="late")
         county.report(county.squads[1], 40, timing="backfilled", now=MONDAY)
         stored = county.report(county.squads[2], 40, timing="late")
-        assert "\n迟报 2 条,补报 1 条" in county.digest(county.li)[0].text
+        assert "\n迟报 2 条，补报 1 条" in county.digest(county.li)[0].text
         recording.withdraw(county.db, county.rollups, stored, county.zhang, FRIDAY)
         county.write()
-        assert "\n迟报 1 条,补报 1 条" in county.digest(county.li)[0].text
+        assert "\n迟报 1 条，补报 1 条" in county.digest(county.li)[0].text
 
 
 class TestYears:

@@ -59,9 +59,12 @@ def lines(db: Connection, top: Unit) -> list[str]:
 @pytest.mark.parametrize(
     ("rounds", "said"),
     [
-        ({"S3": (502, 0), "S4": (52, 0)}, ["三星章:提名 502,已授予 502", "四星章:提名 52,已授予 52(三星章的 10.4%)"]),
-        ({"S4": (2969, 30)}, ["四星章:提名 2969,已授予 2969", "集体四星章:提名 30,已授予 30"]),
-        ({"S3": (7923, 28)}, ["三星章:提名 7923,已授予 7923", "集体三星章:提名 28,已授予 28"]),
+        (
+            {"S3": (502, 0), "S4": (52, 0)},
+            ["三星章：提名 502，已授予 502", "四星章：提名 52，已授予 52（三星章的 10.4%）"],
+        ),
+        ({"S4": (2969, 30)}, ["四星章：提名 2969，已授予 2969", "集体四星章：提名 30，已授予 30"]),
+        ({"S3": (7923, 28)}, ["三星章：提名 7923，已授予 7923", "集体三星章：提名 28，已授予 28"]),
     ],
     ids=["G5", "G18 四川", "G18 昆明"],
 )
@@ -75,10 +78,10 @@ def test_g16_a_thousand_children_through_the_chain(db: Connection) -> None:
     for medal, base, percent in (("S1", 1000, 30), ("S2", 300, 30), ("S3", 90, 20), ("S4", 18, 10)):
         quotas.freeze(db, top, medal, False, "2026春", base, percent, who, NOW)
     assert lines(db, top) == [
-        "一星章:提名 300,已授予 300,已颁发 300(名额 300)",
-        "二星章:提名 90,已授予 90,已颁发 90(名额 90;一星章的 30.0%)",
-        "三星章:提名 18,已授予 18,已颁发 18(名额 18;二星章的 20.0%)",
-        "四星章:提名 1,已授予 1,已颁发 1(名额 1;三星章的 5.6%)",
+        "一星章：提名 300，已授予 300，已颁发 300（名额 300）",
+        "二星章：提名 90，已授予 90，已颁发 90（名额 90；一星章的 30.0%）",
+        "三星章：提名 18，已授予 18，已颁发 18（名额 18；二星章的 20.0%）",
+        "四星章：提名 1，已授予 1，已颁发 1（名额 1；三星章的 5.6%）",
     ]
 
 
@@ -88,8 +91,11 @@ def test_a_term_and_a_year_have_the_stars_that_were_nominated_in_them(db: Connec
     for words in ("2026春", "2026", "2026-04"):
         span = named(words, NOW.date())
         said = period_digest.text(db, top, span, period_digest.of_days(db, top, span, NOW), NOW)
-        assert "奖章：\n· 一星章:提名 300,已授予 300\n· 集体一星章:提名 5,已授予 5\n· 二星章:提名 90,已授予 90" in said
-        assert ("(名额 90;一星章的 30.0%)" in said) == (words != "2026-04")
+        assert (
+            "奖章：\n· 一星章：提名 300，已授予 300\n· 集体一星章：提名 5，已授予 5\n· 二星章：提名 90，已授予 90"
+            in said
+        )
+        assert ("（名额 90；一星章的 30.0%）" in said) == (words != "2026-04")
     for words in ("2025秋", "2026-03"):
         span = named(words, NOW.date())
         assert "奖章" not in period_digest.text(db, top, span, period_digest.of_days(db, top, span, NOW), NOW)
@@ -116,7 +122,7 @@ def test_the_funnel_narrows_and_a_frozen_digest_keeps_it(db: Connection) -> None
     assert reports.funnel(frozen) == [("提名", 10), ("同意", 6), ("公示", 6), ("授予", 6), ("颁发", 2)]
     db.execute(update(nomination).where(nomination.c.id.in_(ids)).values(state="revoked"))
     assert digests.report(db, top, WEEK, NOW).stars == frozen.stars
-    assert lines(db, top) == ["一星章:提名 4,待审 4"]
+    assert lines(db, top) == ["一星章：提名 4，待审 4"]
     # One that was frozen before there were any is still read.
     body = figures.as_json(frozen, digests.figures.KEYS)
     assert figures.from_json(body).stars == () and db.scalar(select(func.count()).select_from(child))

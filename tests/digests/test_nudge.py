@@ -71,20 +71,20 @@ def schools(connection: Connection) -> Iterator[Schools]:
 def test_missing_lists_exactly_those_without_a_check_in(schools: Schools) -> None:
     schools.report(schools.squads[1], 40)
     said = schools.missing(schools.li)
-    assert said.text == "本周还有 3 个中队没签到(共 4 个):\n三(1)中队、四(1)中队、四(2)中队"
+    assert said.text == "本周还有 3 个中队没签到（共 4 个）：\n三(1)中队、四(1)中队、四(2)中队"
     assert [button.typed for button in said.buttons] == ["催办 2026-W14", "周报 2026-W14"]
     assert schools.missing(schools.zhou).text.split("\n")[1:] == [
-        "实验小学:三(1)中队、四(1)中队、四(2)中队",
-        "光明小学:三(1)中队、三(2)中队",
+        "实验小学：三(1)中队、四(1)中队、四(2)中队",
+        "光明小学：三(1)中队、三(2)中队",
     ]
     schools.report(schools.far, 40)
-    assert "\n实验小学:三(1)中队" in schools.missing(schools.zhou).text
+    assert "\n实验小学：三(1)中队" in schools.missing(schools.zhou).text
 
 
 def test_a_long_list_ends_with_where_to_find_the_rest(schools: Schools) -> None:
     squads_of(schools.db, schools.second, 70)
     said = schools.missing(schools.sun, "上周").text
-    assert said.endswith("\n等 72 个,发「周报 上周 表」看全部") and said.count("中队") == 61
+    assert said.endswith("\n等 72 个，发「周报 上周 表」看全部") and said.count("中队") == 61
     # Above schools so many are told by school.
     above = schools.missing(schools.zhou, "上周")
     assert above.text.endswith("多的在前：\n· 光明小学 72 个\n· 实验小学 4 个")
@@ -93,9 +93,9 @@ def test_a_long_list_ends_with_where_to_find_the_rest(schools: Schools) -> None:
 
 def test_missing_of_a_day_is_not_missing_of_the_week(schools: Schools) -> None:
     schools.report(schools.squads[0], 40, day=date(2026, 4, 2))
-    assert "4月2日还有 3 个中队没签到(共 4 个)" in schools.missing(schools.li, "4月2日").text
+    assert "4月2日还有 3 个中队没签到（共 4 个）" in schools.missing(schools.li, "4月2日").text
     on_friday = schools.missing(schools.li, "今天")
-    assert "4月3日还有 4 个中队没签到(共 4 个)" in on_friday.text
+    assert "4月3日还有 4 个中队没签到（共 4 个）" in on_friday.text
     assert [button.label for button in on_friday.buttons] == ["周报"]
 
 
@@ -106,7 +106,7 @@ def test_missing_last_week_and_when_all_are_there(schools: Schools) -> None:
         schools.report(squad, 40)
     said = schools.missing(schools.li)
     assert (said.text, said.buttons) == ("本周 4 个中队都报了。", ())
-    assert schools.nudge(schools.li) == "本周 4 个中队都报了,不用催。"
+    assert schools.nudge(schools.li) == "本周 4 个中队都报了，不用催。"
 
 
 @pytest.mark.parametrize("feature", [missing.missing, nudge.nudge])
@@ -121,8 +121,8 @@ def test_nudge_reaches_exactly_the_missing_once(schools: Schools) -> None:
     schools.report(schools.squads[1], 40)
     first = schools.nudge(schools.li)
     assert first == (
-        "已向辅导员发出 2 条提醒,请补本周的签到。\n"
-        "还没有辅导员:实验小学四(2)中队。请老师加入,可以发:邀请 中队辅导员 四(2)中队"
+        "已向辅导员发出 2 条提醒，请补本周的签到。\n"
+        "还没有辅导员：实验小学四(2)中队。请老师加入，可以发：邀请 中队辅导员 四(2)中队"
     )
     one, _, three, _ = schools.squads
     assert schools.rows() == [
@@ -134,12 +134,12 @@ def test_nudge_reaches_exactly_the_missing_once(schools: Schools) -> None:
     assert (row.kind, row.lead, row.state, row.channel, row.due_at) == ("nudge", 0, "new", "practice", FRIDAY)
     assert row.payload == {"week": WEEK, "unit_id": one.id}
     again = schools.nudge(schools.li)
-    assert again.startswith("2 条本周已经提醒过,不重复打扰。") and len(schools.rows()) == 2
+    assert again.startswith("2 条本周已经提醒过，不重复打扰。") and len(schools.rows()) == 2
 
 
 def test_the_county_adds_only_who_was_not_nudged_yet(schools: Schools) -> None:
     schools.nudge(schools.li)
-    assert schools.nudge(schools.zhou).startswith("已向辅导员发出 1 条提醒,请补本周的签到。\n另有 3 条本周已经提醒过")
+    assert schools.nudge(schools.zhou).startswith("已向辅导员发出 1 条提醒，请补本周的签到。\n另有 3 条本周已经提醒过")
     assert len(schools.rows()) == 4
 
 
@@ -156,8 +156,8 @@ def test_both_counselors_of_a_squad_are_nudged_and_an_unreachable_one_is_told(sc
     people.mark_reachable(schools.db, "practice", "老师1", False)
     said = schools.nudge(schools.li)
     assert said.startswith("已向辅导员发出 3 条提醒")
-    assert "提醒送不到这些中队的辅导员:实验小学四(1)中队。请这些老师私聊我" in said
-    assert "还没有辅导员:实验小学四(2)中队。" in said
+    assert "提醒送不到这些中队的辅导员：实验小学四(1)中队。请这些老师私聊我" in said
+    assert "还没有辅导员：实验小学四(2)中队。" in said
 
 
 @pytest.mark.parametrize(
@@ -183,13 +183,13 @@ def test_the_reminder_is_kind_short_and_can_be_copied(schools: Schools) -> None:
     said = schools.remind(0)
     assert said is not None
     assert said.text.split("\n") == [
-        "老师好,三(1)中队本周还没有签到。有活动的话,复制下面这行,在最后补上人数发给我就好:",
+        "老师好，三(1)中队本周还没有签到。有活动的话，复制下面这行，在最后补上人数发给我就好：",
         "三(1)中队 主题队日 应到45 实到",
     ]
     later = schools.remind(3, FRIDAY + timedelta(days=4))
     assert later is not None and "上周还没有签到" in later.text
     # A line without a date would be stored for the day on which it is sent.
-    assert later.text.endswith("改好日期,在最后补上人数发给我就好:\n三(1)中队 主题队日 4月3日 实到")
+    assert later.text.endswith("改好日期，在最后补上人数发给我就好：\n三(1)中队 主题队日 4月3日 实到")
 
 
 def test_who_reported_meanwhile_is_left_alone(schools: Schools) -> None:
@@ -213,5 +213,5 @@ def test_who_is_no_longer_the_counselor_is_left_alone(schools: Schools) -> None:
 def test_who_never_joined_is_not_told_to_write_but_to_be_given_a_code(schools: Schools) -> None:
     schools.db.execute(tables.account.delete().where(tables.account.c.person_id == schools.counselors[0]))
     said = schools.nudge(schools.li)
-    assert "还没有辅导员:实验小学三(1)中队" in said and "邀请 中队辅导员 三(1)中队" in said
+    assert "还没有辅导员：实验小学三(1)中队" in said and "邀请 中队辅导员 三(1)中队" in said
     assert "送不到" not in said

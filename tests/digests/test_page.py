@@ -58,10 +58,10 @@ def test_the_page_says_what_the_digest_says(county: County) -> None:
 def test_a_squad_shows_its_check_ins_a_page_at_a_time(county: County, monkeypatch: pytest.MonkeyPatch) -> None:
     a_week(county)
     shown = rows(page(county, county.zhang, unit=county.squads[0].id))
-    assert shown == [["4月3日(周五)", "主题队日", "42", "40", "按时"]]
+    assert shown == [["4月3日（周五）", "主题队日", "42", "40", "按时"]]
     monkeypatch.setattr("handlers.digests.page.tables.CHECKINS_A_PAGE", 1)
     asked = {"unit": county.squads[0].id, "period": "2026-03"}
-    assert rows(page(county, county.zhang, **asked)) == [["3月27日(周五)", "主题队日", "42", "39", "按时"]]
+    assert rows(page(county, county.zhang, **asked)) == [["3月27日（周五）", "主题队日", "42", "39", "按时"]]
     asked["period"] = "2026"
     first, second = page(county, county.zhang, **asked), page(county, county.zhang, **asked, page=2)
     assert "下一页" in str(first) and "上一页" in str(second) and rows(first) != rows(second)

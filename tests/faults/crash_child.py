@@ -59,12 +59,12 @@ CHECKIN = Way(
         "id": "c1", "person": "张老师", "text": "三(2)中队 主题队日 38人 清明祭英烈",
         "file": {"name": "照片.jpg", "type": "image/jpeg", "data": small_photo()},
     },
-    "已记录:三(2)中队 主题队日 38 人", (),
+    "已记录：三(2)中队 主题队日 38 人", (),
     {"inbox": 1, "checkin": 1, "rollup": 1, "file": 1, "file where state = 'stored'": 1, "outbox": 1},
 )  # fmt: skip
 JOIN = Way(
     {"id": "j1", "person": "陌生人", "text": "加入 {code}"},
-    "欢迎!您现在是", (),
+    "欢迎！您现在是", (),
     {"account where address = '陌生人'": 1, "role_grant where since > '2026-04-03 01:00:30'": 1,
      "invite where used_at is not null": 1, "wrong_code": 0},
 )  # fmt: skip
@@ -208,7 +208,7 @@ async def prepare(folder: Path) -> str:
     folder.mkdir(parents=True)
     async with bot_in(folder) as running:
         await running.hear(running.body("李老师", "邀请 中队辅导员 三(1)中队"), times=1)
-        code: str = running.new("李老师")[-1]["text"].splitlines()[0].partition(":")[2]
+        code: str = running.new("李老师")[-1]["text"].splitlines()[0].partition("：")[2]
         with running.app.engine.database.write.begin() as db:
             for table in ("screen", "outbox", "inbox"):
                 db.exec_driver_sql(f"DELETE FROM {table}")

@@ -129,7 +129,7 @@ async def look(folder: Path, mode: str, waiting: list[Update], before: list[Any]
         wrong = [f"{name}: {number}" for name, number in counts.items() if number != EXPECTED[name]]
         wrong += [f"{state} of {chat}" for chat, state in stage.query(select(outbox.c.chat, outbox.c.state))
                   if state not in ("sent", "uncertain")]  # fmt: skip
-        for user, words in ((ZHANG, "已记录"), (NEWCOMER, "欢迎!")):
+        for user, words in ((ZHANG, "已记录"), (NEWCOMER, "欢迎！")):
             answers = [text for _, chat, text in said if chat == str(user)]
             # Only what was on its way when the process died may be said twice.
             if not 1 <= len(answers) <= 2 or not all(text.startswith(words) for text in answers):

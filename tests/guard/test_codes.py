@@ -31,7 +31,7 @@ def play(folder: Path, scene) -> None:
 
 
 async def code_of(bot: Bot, who: str, words: str) -> str:
-    return (await bot.say(who, words))[-1].splitlines()[0].partition(":")[2]
+    return (await bot.say(who, words))[-1].splitlines()[0].partition("：")[2]
 
 
 def roles_of(bot: Bot, phone: str) -> set[Role]:
@@ -46,7 +46,7 @@ def test_the_code_of_somebody_dismissed_gives_nothing(tmp_path: Path) -> None:
             code = await code_of(bot, "刘校长", f"邀请 {words}")
             await bot.say("王主任", "免去 刘校长 学校管理员 实验小学")
             said = (await bot.say("新来的", f"加入 {code}"))[-1]
-            assert said.startswith("这个邀请码作废了:开码的老师现在不能邀请"), said
+            assert said.startswith("这个邀请码作废了：开码的老师现在不能邀请"), said
             assert roles_of(bot, "新来的") == set()
             await bot.say("王主任", "任命 刘校长 学校管理员 实验小学")
             await bot.say("罗主任", "待确认 全部 同意")
@@ -65,7 +65,7 @@ def test_the_codes_made_on_a_lost_phone_give_nothing(tmp_path: Path) -> None:
         await bot.hear(bot.body("刘校长", button=bot.new("刘校长")[-1]["buttons"][0]["id"]))
         assert "没用过的邀请码都失效了" in bot.new("刘校长")[-1]["text"]
         for place, code in enumerate(made):
-            assert "不对,或已用过、已过期" in (await bot.say(f"新来的{place}", f"加入 {code}"))[-1]
+            assert "不对，或已用过、已过期" in (await bot.say(f"新来的{place}", f"加入 {code}"))[-1]
             assert roles_of(bot, f"新来的{place}") == set()
         assert "欢迎" in (await bot.say("新来的", f"加入 {kept} 孙静老师"))[-1]
 
@@ -83,10 +83,10 @@ def test_a_code_said_in_a_group_is_void_whoever_says_it(tmp_path: Path) -> None:
             with bot.read() as db:
                 said = outbox.said_to(db, outcome.inbox_id, "practice", "群")
             texts = [bot.app.engine.vault.open(body)["text"] for _, body in said]
-            assert texts == ([] if who == "没人认识的" else ["邀请码、关联码不能发在群里,这个码已经作废。请私聊我。"])
+            assert texts == ([] if who == "没人认识的" else ["邀请码、关联码不能发在群里，这个码已经作废。请私聊我。"])
             await bot.send()
-            assert "被发在群里,已经作废" in bot.new("李老师")[-1]["text"]
-            assert "不对,或已用过、已过期" in (await bot.say(f"新来的{place}", f"加入 {code}"))[-1]
+            assert "被发在群里，已经作废" in bot.new("李老师")[-1]["text"]
+            assert "不对，或已用过、已过期" in (await bot.say(f"新来的{place}", f"加入 {code}"))[-1]
 
     play(tmp_path, scene)
 
@@ -165,7 +165,7 @@ def test_the_level_above_hears_of_it_in_the_morning(tmp_path: Path) -> None:
             assert db.scalars(select(delivery.c.person_id).where(delivery.c.kind == "appointed")).all() != []
         await bot.move(START.replace(day=4, hour=8, minute=20))
         (said,) = [each["text"] for each in bot.new("王主任") if "新任职的老师" in each["text"]]
-        assert "· 钱老师:实验小学(演示)的大队辅导员" in said and "· 孙老师:实验小学(演示)的数据保护员" in said
+        assert "· 钱老师：实验小学(演示)的大队辅导员" in said and "· 孙老师：实验小学(演示)的数据保护员" in said
 
     play(tmp_path, scene)
 

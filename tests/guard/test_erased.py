@@ -52,7 +52,7 @@ def found(bot: Bot, folder: Path, names: tuple[str, ...]) -> dict[str, int]:
 
 async def nominate(bot: Bot, name: str) -> str:
     said = await bot.say("张老师", f"提名 三(2)中队 {name} 一星章 学雷锋 家长已书面同意3月1日")
-    return said[0].partition(" ")[2].partition(":")[0]
+    return said[0].partition(" ")[2].partition("：")[0]
 
 
 async def much_is_said(bot: Bot, names: tuple[str, ...]) -> None:

@@ -79,7 +79,7 @@ def test_an_older_program_leaves_a_newer_database_alone(
         words = said(capsys, *command, status=2).splitlines()[-1]
         assert words.startswith("数据库的版本 9999 比程序的") and "什么也没有改" in words
     assert main(["doctor"]) == 1
-    assert "fail database: 数据库的版本 9999 比程序新,请更新程序" in capsys.readouterr().out
+    assert "fail database: 数据库的版本 9999 比程序新，请更新程序" in capsys.readouterr().out
 
 
 def test_an_empty_database_gets_a_key_of_its_own(filled: None, capsys: pytest.CaptureFixture[str]) -> None:
@@ -107,7 +107,7 @@ def test_doctor_has_one_line_for_the_key(
     assert line(0) == "ok name_key: NAME_KEY 已设置"
     monkeypatch.delenv("NAME_KEY")
     KEY.unlink()
-    assert line(1).startswith("fail name_key: 数据库里有加密的内容,密钥却不见了")
+    assert line(1).startswith("fail name_key: 数据库里有加密的内容，密钥却不见了")
     # A key made meanwhile, by hand or by another installation, is no cure.
     KEY.write_text(Fernet.generate_key().decode())
     assert line(1).startswith("fail name_key: 现在的密钥打不开")

@@ -33,7 +33,7 @@ def test_whoever_is_appointed_by_a_deputy_is_told_until_when(tmp_path: Path) -> 
     async def scene(bot: Bot) -> None:
         await as_a_deputy(bot)
         said = (await bot.say("赵老师", "任命 钱老师 校外辅导员 实验小学"))[-1]
-        assert said == "已任命:钱老师,实验小学(演示)的校外辅导员,现在起,到 2026-04-09 为止。"
+        assert said == "已任命：钱老师，实验小学(演示)的校外辅导员，现在起，到 2026-04-09 为止。"
         assert "到 2026-04-09 为止" in bot.new("钱老师")[-1]["text"]
 
     play(tmp_path, scene)
@@ -96,6 +96,6 @@ def test_a_role_begins_and_ends_on_its_days(tmp_path: Path) -> None:
             assert "没有等您审核的提名" in (await bot.say("张老师", "待审"))[-1]
             await bot.move(START + timedelta(days=8))
             assert "您目前不能用" in (await bot.say("张老师", "待审"))[-1]
-            assert "到 2026-04-10(已结束)" in (await bot.say("李老师", "角色 张老师"))[-1]
+            assert "到 2026-04-10（已结束）" in (await bot.say("李老师", "角色 张老师"))[-1]
 
     asyncio.run(walk())

@@ -144,15 +144,15 @@ def test_what_is_limited_a_day(tmp_path: Path, limited: None) -> None:
     async def scene(bot: Bot) -> None:
         assert await bot.say("陌生人", "你好") and await bot.say("陌生人", "在吗") == []
         *_, last = await said(bot, "李老师", *["邀请 中队辅导员 三(1)中队"] * 3)
-        assert last.startswith("今天已经开了 2 个邀请码,没有再开。")
+        assert last.startswith("今天已经开了 2 个邀请码，没有再开。")
         # The code of 交接 is of the same kind, and nothing else is done without one.
         assert "没有再开" in (await said(bot, "李老师", "交接 张老师 洪老师", "确定"))[-1]
         assert (await bot.say("张老师", "我是谁"))[0].startswith("张老师")
         # What is refused for another reason costs nothing.
         await said(bot, "刘校长", "导出 名册 月球", "导出 名册", "导出 名册 核对名单", "导出 名册模板")
         assert (await said(bot, "刘校长", "导出 名册 核对名单"))[0].startswith("今天已经导出了 2 次")
-        first, again = await said(bot, "张老师", "泄露 手机丢了,上面有提名的消息", "泄露 手机丢了,里面有名册")
-        assert first.startswith("已报告 X") and again.startswith("您今天已经报过 1 次泄露,负责人都收到了")
+        first, again = await said(bot, "张老师", "泄露 手机丢了，上面有提名的消息", "泄露 手机丢了，里面有名册")
+        assert first.startswith("已报告 X") and again.startswith("您今天已经报过 1 次泄露，负责人都收到了")
         with bot.read() as db:
             assert db.scalar(select(func.count()).select_from(incident)) == 1
             assert db.scalar(select(func.count()).where(delivery.c.kind == "incident")) > 0

@@ -118,7 +118,7 @@ def test_one_says_what_one_is_called(tmp_path: Path) -> None:
             assert mine.name == name
         for said in ("我是 李老师", "我是 刘校长 同名", "我是 王主任", "我是 新来的", "我是 系统管理员", "我是谁"):
             await bot.say("张老师", said)
-        recorded = await bot.say("张老师", "我是三(2)中队辅导员张老师,今天主题队日38人")
+        recorded = await bot.say("张老师", "我是三(2)中队辅导员张老师，今天主题队日38人")
         assert recorded[0].startswith("已记录")
         with bot.read() as db:
             assert len(people.named(db, "张老师")) == 1 and len(people.named(db, "刘校长")) == 1

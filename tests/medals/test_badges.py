@@ -58,7 +58,7 @@ def test_given_twice_counts_once_and_a_new_term_begins_anew(squad: School) -> No
     for _ in range(2):
         squad.say(squad.zhang, "记章 12个基础章 全班除 3号")
         (done,) = squad.say(squad.zhang, "记上")
-    assert "新记 0 枚,原来已有 108 枚" in done.text
+    assert "新记 0 枚，原来已有 108 枚" in done.text
     squad.now += timedelta(days=180)
     squad.say(squad.zhang, "记章 12个基础章 全班除 3号")
     (done,) = squad.say(squad.zhang, "记上")

@@ -55,7 +55,7 @@ def test_a_quota_counts_its_own_medal_kind_and_place(at: School) -> None:
     approve(at, N1)
     quotas.freeze(at.db, at.school, "S1", False, "2026春", 4, 30, at.zhao, NOW)
     at.nominate(at.zhang, LI)
-    assert "实验小学 一星章 30% × 4 = 1,已用 1" in refused(at, N2)
+    assert "实验小学 一星章 30% × 4 = 1，已用 1" in refused(at, N2)
     exceptions.approve(at.ask(at.zhao, f"{N2} 名额另行调剂"))
     assert at.db.scalar(select(nomination.c.exception).where(nomination.c.number == N2)) == "名额另行调剂"
 
@@ -83,7 +83,7 @@ def test_badges_and_membership_are_asked_for_where_they_are_kept(at: School) -> 
     all_of = [f"B:红星章/{each}章" for each in ("向阳", "传承", "立德", "立志")]
     badges.give(at.db, at.squad, [wang], [*all_of, "B:红旗章"], "2026春", at.zhao, NOW)
     assert refused(at, N1).endswith(
-        "N20260403-01 基础章 8/12,还差奉献章、劳动章、勇敢章、节约章\n" + approval._how(at.ask(at.zhao))
+        "N20260403-01 基础章 8/12，还差奉献章、劳动章、勇敢章、节约章\n" + approval._how(at.ask(at.zhao))
     )
     badges.give(at.db, at.squad, [wang], ["B:火炬章"], "2026春", at.zhao, NOW)
     badges.admit(at.db, [li], date(2025, 6, 1))

@@ -26,9 +26,9 @@ built, at = nominating.built, nominating.at
 def test_approval_is_stored_and_told(at: School) -> None:
     at.nominate(at.zhang, WANG)
     done, news = review.approve(at.ask(at.li, N1))
-    assert done.text.startswith(f"已同意 {N1}:四(1)中队 王*明 一星章\n已告诉张老师。")
+    assert done.text.startswith(f"已同意 {N1}：四(1)中队 王*明 一星章\n已告诉张老师。")
     assert news.to == at.zhang
-    assert news.text.startswith(f"提名 {N1} 已通过校级审核:四(1)中队 王小明 一星章\n李老师 4月3日 10:20 同意。")
+    assert news.text.startswith(f"提名 {N1} 已通过校级审核：四(1)中队 王小明 一星章\n李老师 4月3日 10:20 同意。")
     assert "公示到4月10日，期满没有异议再授予。" in news.text
     assert at.steps() == [("submitted", at.zhang), ("notice", at.li)]
 
@@ -43,7 +43,7 @@ def test_a_second_star_is_approved_by_the_school_alone(at: School) -> None:
 @pytest.mark.parametrize("behind", ["、02", " 02", "到02", "~ 2号", ",02 03"])
 def test_a_list_that_is_torn_decides_nothing(at: School, behind: str) -> None:
     at.nominate(at.zhang, WANG, replace(WANG, name="李小红"))
-    assert "2」不是提名的编号,什么都没有做。提名的编号像 N" in refused(review.approve, at.ask(at.li, N1 + behind))
+    assert "2」不是提名的编号，什么都没有做。提名的编号像 N" in refused(review.approve, at.ask(at.li, N1 + behind))
     assert at.state(N1) is at.state(N2) is State.SUBMITTED
 
 
@@ -57,7 +57,7 @@ def test_a_return_needs_its_reason(at: School) -> None:
     at.nominate(at.zhang, WANG)
     done, news = review.send_back(at.ask(at.li, f"{N1} 事迹材料不全"))
     assert done.text.startswith(f"已退回 {N1}")
-    assert news.to == at.zhang and "理由:事迹材料不全(李老师 4月3日 10:20)" in news.text
+    assert news.to == at.zhang and "理由：事迹材料不全（李老师 4月3日 10:20）" in news.text
     assert "重新发「提名 四(1)中队 王小明 一星章 理由」" in news.text
     case = nominations.by_number(at.db, N1)
     assert case is not None
@@ -84,7 +84,7 @@ def test_a_return_reason_that_is_too_long_is_asked_for_again(at: School) -> None
 def test_the_reviewer_may_think_better_of_a_return(at: School) -> None:
     at.nominate(at.zhang, WANG)
     review.send_back(at.ask(at.li, N1))
-    assert at.say(at.li, "算了")[0].text == f"好的,{N1} 没有退回,还在待审。"
+    assert at.say(at.li, "算了")[0].text == f"好的，{N1} 没有退回，还在待审。"
     assert at.question(at.li) is None and at.state(N1) is State.SUBMITTED
 
 
@@ -99,7 +99,7 @@ def test_a_reason_that_comes_too_late_ends_the_question(at: School) -> None:
     at.nominate(at.zhang, WANG)
     review.send_back(at.ask(at.li, N1))
     review.approve(at.ask(at.wu, N1))
-    assert at.say(at.li, "事迹材料不全")[0].text == f"{N1} 吴老师已在4月3日 10:20 同意,不用再审。"
+    assert at.say(at.li, "事迹材料不全")[0].text == f"{N1} 吴老师已在4月3日 10:20 同意，不用再审。"
     assert at.question(at.li) is None and at.state(N1) is State.NOTICE
 
 
@@ -108,7 +108,7 @@ def test_of_two_reviewers_the_second_hears_what_the_first_did(at: School, second
     at.nominate(at.zhang, WANG)
     review.send_back(at.ask(at.li, f"{N1} 事迹材料不全"))
     heard = refused(second, at.ask(at.zhao, f"{N1} 好"))
-    assert heard == f"{N1} 李老师已在4月3日 10:20 退回,不用再审。\n理由:事迹材料不全"
+    assert heard == f"{N1} 李老师已在4月3日 10:20 退回，不用再审。\n理由：事迹材料不全"
     assert refused(second, at.ask(at.li, f"{N1} 好")).startswith(f"{N1} 您已在4月3日 10:20 退回")
     assert "材料" not in refused(second, replace(at.ask(at.zhao, f"{N1} 好", private=False)))
     assert len(at.steps()) == 2
@@ -125,8 +125,8 @@ def test_a_decision_between_reading_and_writing_is_not_overwritten(at: School) -
 
 def test_nobody_decides_on_their_own(at: School) -> None:
     at.nominate(at.li, WANG)
-    assert "是您自己提名的,不能自己审。由赵校长审核。" in refused(review.approve, at.ask(at.li, N1))
-    assert "由大队辅导员提名,大队辅导员不审。由赵校长审核。" in refused(review.approve, at.ask(at.wu, N1))
+    assert "是您自己提名的，不能自己审。由赵校长审核。" in refused(review.approve, at.ask(at.li, N1))
+    assert "由大队辅导员提名，大队辅导员不审。由赵校长审核。" in refused(review.approve, at.ask(at.wu, N1))
     review.approve(at.ask(at.zhao, N1))
     assert at.state(N1) is State.NOTICE
 
@@ -161,14 +161,14 @@ def test_a_decision_needs_a_number(at: School, call: object) -> None:
 def test_a_withdrawn_case_needs_no_decision(at: School) -> None:
     at.nominate(at.zhang, WANG)
     my_nominations.withdraw(at.ask(at.zhang, N1))
-    assert refused(review.approve, at.ask(at.li, N1)) == f"{N1} 张老师已在4月3日 10:20 撤回,不用再审。"
+    assert refused(review.approve, at.ask(at.li, N1)) == f"{N1} 张老师已在4月3日 10:20 撤回，不用再审。"
 
 
 def test_decisions_in_a_group_name_nobody(at: School) -> None:
     at.nominate(at.zhang, WANG, replace(WANG, name="李小红"))
     done, _ = review.approve(at.ask(at.li, N1, private=False))
     assert done.text.startswith(f"已同意 {N1}\n已告诉提名人。公示到4月10日，期满没有异议再授予。还有 1 件待审。")
-    assert pending.show_pending(at.ask(at.li, private=False)).text == "有 1 件提名待审,请私聊我发「待审」看详情。"
+    assert pending.show_pending(at.ask(at.li, private=False)).text == "有 1 件提名待审，请私聊我发「待审」看详情。"
 
 
 def test_the_list_shows_what_waits_with_buttons_for_the_first(at: School) -> None:
@@ -176,7 +176,7 @@ def test_the_list_shows_what_waits_with_buttons_for_the_first(at: School) -> Non
         at.nominate(at.zhang, replace(WANG, name=name))
     at.nominate(at.li, replace(WANG, name="吴雨桐"))
     shown = pending.show_pending(at.ask(at.wu))
-    assert shown.text.startswith(f"待审 4 件\n1. {N1} 四(1)中队 王*明 一星章(提名人 张老师)\n   理由:学雷锋事迹突出")
+    assert shown.text.startswith(f"待审 4 件\n1. {N1} 四(1)中队 王*明 一星章（提名人 张老师）\n   理由：学雷锋事迹突出")
     assert "吴*桐" not in shown.text
     assert [button.typed for button in shown.buttons][:3] == [f"同意 {N1}", f"退回 {N1}", f"同意 {N2}"]
     assert len(shown.buttons) == 6
@@ -186,9 +186,9 @@ def test_the_list_shows_what_waits_with_buttons_for_the_first(at: School) -> Non
 def test_a_place_means_the_case_that_the_list_showed_there(at: School) -> None:
     for name in ("王小明", "李小红", "周子轩", "孙若涵"):
         at.nominate(at.zhang, replace(WANG, name=name, reason=f"{name}的事迹"))
-    assert "理由,发「待审 4」" in pending.show_pending(at.ask(at.li)).text
+    assert "理由，发「待审 4」" in pending.show_pending(at.ask(at.li)).text
     assert "N20260403-04 四(1)中队 孙*涵" in pending.show_pending(at.ask(at.li, "4")).text
-    assert "理由:该队员的事迹" in pending.show_pending(at.ask(at.li, "N20260403-04")).text
+    assert "理由：该队员的事迹" in pending.show_pending(at.ask(at.li, "N20260403-04")).text
     review.approve(at.ask(at.li, "1"))
     # The others have moved up, but not on the reviewer's screen.
     review.send_back(at.ask(at.li, "2 3处错字"))
@@ -205,7 +205,7 @@ def test_a_long_list_fits_a_message(at: School) -> None:
     for n in range(13):
         at.nominate(at.zhang, replace(WANG, name=f"阿依古丽·买买提{n}", reason="好" * 100))
     shown = pending.show_pending(at.ask(at.li)).text
-    assert "待审 13 件,第 1–5 件" in shown and len(shown.encode()) <= 2048
+    assert "待审 13 件，第 1–5 件" in shown and len(shown.encode()) <= 2048
 
 
 def test_an_honour_is_decided_by_whoever_gives_it(at: School) -> None:
@@ -220,7 +220,8 @@ def test_several_are_approved_at_once_or_none(at: School) -> None:
     at.nominate(at.li, replace(WANG, name="周子轩"))
     assert "大队辅导员不审" in refused(review.approve, at.ask(at.wu, f"{N1} N20260403-03"))
     done, *news = review.approve(at.ask(at.zhao, f"{N1}、{N2} {N1}"))
-    assert done.text.startswith(f"已同意 {N1}:四(1)中队 王*明 一星章\n已同意 {N2}:四(1)中队 李*红 一星章\n已告诉张老师")
+    approved = f"已同意 {N1}：四(1)中队 王*明 一星章\n已同意 {N2}：四(1)中队 李*红 一星章\n已告诉张老师"
+    assert done.text.startswith(approved)
     assert [each.to for each in news] == [at.zhang, at.zhang]
 
 

@@ -134,7 +134,7 @@ def term(tmp_path: Path) -> Iterator[Term]:
 
 def first_star(term: Term) -> None:
     """300 of 1,000: the reviewer hands over in between, one objection is dismissed, all are handed over."""
-    assert "一星章 30% × 1000 = 300,已用 0" in term.says(term.liu, "名额 一星章 1000")
+    assert "一星章 30% × 1000 = 300，已用 0" in term.says(term.liu, "名额 一星章 1000")
     term.put_forward("S1", term.children[:320])
     term.agrees(term.li)
     assert term.states("S1") == {"notice": 200, "submitted": 120}
@@ -142,7 +142,7 @@ def first_star(term: Term) -> None:
     term.says(term.wang, "待确认 1 同意")
     assert "要一个邀请码" in term.says(term.li, "待审") and term.says(term.chen, "待审").startswith("待审 120 件")
     told = term.agrees(term.chen)
-    assert told.count("名额已满:实验小学 一星章 30% × 1000 = 300,已用 300") == 20
+    assert told.count("名额已满：实验小学 一星章 30% × 1000 = 300，已用 300") == 20
     assert term.states("S1") == {"notice": 300, "submitted": 20}
     term.gives_back(term.chen, "S1", "submitted")
     doubted = term.number("S1", "notice")
@@ -207,9 +207,9 @@ def test_a_term(term: Term) -> None:
     assert "已撤销" in term.says(term.liu, f"撤销奖章 {number} 同意")
     shown = digests.weekly(term.db, term.top, "2026-W45", term.now)
     assert reports.stars(shown) == [
-        "二星章:提名 90,已授予 90(名额 90;一星章的 30.1%)",
-        "三星章:提名 18,已授予 18(名额 18;二星章的 20.0%)",
-        "四星章:提名 1,已授予 1(名额 1;三星章的 5.6%)",
+        "二星章：提名 90，已授予 90（名额 90；一星章的 30.1%）",
+        "三星章：提名 18，已授予 18（名额 18；二星章的 20.0%）",
+        "四星章：提名 1，已授予 1（名额 1；三星章的 5.6%）",
     ]
     assert reports.funnel(shown) == [("提名", 408), ("同意", 408), ("公示", 408), ("授予", 408), ("颁发", 299)]
     # Every step of every case is noted, and the one that was refused.

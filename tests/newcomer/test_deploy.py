@@ -14,10 +14,12 @@ import pytest
 import yaml
 from cryptography.fernet import Fernet
 
-from bot import __version__, digest_pages, feed
+from bot import __version__
 from bot.channels.telegram import hook as telegram
 from bot.channels.wecom import hook as wecom
+from bot.links import feed
 from bot.settings import SECRETS, Settings, load
+from handlers.digests.page import link
 from tests.support.process import ROOT
 
 DEPLOY = ROOT / "deploy"
@@ -94,4 +96,4 @@ def test_the_unit_starts_what_the_steps_install() -> None:
 def test_the_proxy_hands_over_each_route_and_no_other() -> None:
     handed = re.findall(r"location (.+) \{\n", (DEPLOY / "nginx.conf").read_text())
     calendar = feed.PATH.partition("{")[0]
-    assert sorted(handed) == sorted([f"= {telegram.PATH}", f"= {wecom.PATH}", calendar, digest_pages.PATH])
+    assert sorted(handed) == sorted([f"= {telegram.PATH}", f"= {wecom.PATH}", calendar, link.PATH])

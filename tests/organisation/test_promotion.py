@@ -205,7 +205,7 @@ class TestCommand:
     def test_a_dry_run_shows_and_the_word_does(self, filled: None, capsys: pytest.CaptureFixture[str]) -> None:
         with time_machine.travel(FIRST_DAY, tick=False):
             shown = said(capsys, "promote", "--dry-run")
-            assert shown.startswith("2026 学年升级:2 所学校,2 个中队升一个年级,0 个毕业\n  实验小学:升级 1 个")
+            assert shown.startswith("2026 学年升级：2 所学校，2 个中队升一个年级，0 个毕业\n  实验小学：升级 1 个")
             assert said(capsys, "promote", "--dry-run") == shown
             assert main(["promote"]) == 1
             assert "已升级 1 所学校" in said(capsys, "promote", "--yes", "--unit", "实验小学")

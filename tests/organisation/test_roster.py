@@ -43,7 +43,7 @@ def test_columns_may_be_missing_or_in_another_order_and_tabs_separate_too() -> N
 
 def test_an_unknown_column_is_a_warning() -> None:
     _, notes = planned("组织,类型,备注\n青禾区,县少工委,甲\n")
-    assert (notes.problems, notes.warnings) == ([], ["没有用到这些列:备注"])
+    assert (notes.problems, notes.warnings) == ([], ["没有用到这些列：备注"])
 
 
 @pytest.mark.parametrize(
@@ -61,14 +61,14 @@ def test_an_unknown_column_is_a_warning() -> None:
         (f"{'甲' * 81},县少工委,,,,,,\n", "「组织」"),
         (f"青禾区,县少工委,{'甲' * 41},县管理员,,,,\n", "「姓名」"),
         ("青禾区,县少工委,,,,,,雷锋,星星\n", "格子比表头多"),
-        ("青禾区,,,,,,,\n", "「青禾区」是新单位,请写上「类型」"),
+        ("青禾区,,,,,,,\n", "「青禾区」是新单位，请写上「类型」"),
         ("青禾区/实验小学,学校,,,,,,\n", "没有上级单位「青禾区」"),
         ("青禾区,县少工委,王主任,大队辅导员,,,,\n", "大队辅导员要写在学校上"),
     ],
 )
 def test_a_bad_row_is_told_by_its_number(row: str, words: str) -> None:
     good = "明州市,市少工委,,,,,,\n\n"
-    assert re.fullmatch(rf"第 4 行:.*{re.escape(words)}.*", problem(good + row))
+    assert re.fullmatch(rf"第 4 行：.*{re.escape(words)}.*", problem(good + row))
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_a_squad_that_cannot_be_recognised_is_warned_of() -> None:
 
 def test_two_rows_of_the_same_role_are_warned_of() -> None:
     found, notes = planned(TREE_ROWS + "青禾区,,甲,督导,a,,,\n青禾区,,甲,督导,A,,,\n")
-    assert notes.warnings == ["第 6 行:和第 5 行是同一个人、同一个角色"] and len(found.grants) == 1
+    assert notes.warnings == ["第 6 行：和第 5 行是同一个人、同一个角色"] and len(found.grants) == 1
 
 
 def test_the_preview_counts_first() -> None:
@@ -132,9 +132,9 @@ def test_the_preview_counts_first() -> None:
     lines = roster.preview(roster.plan(read, State(), NOW.date()), read).splitlines()
     assert lines == [
         "读到 6 行",
-        "新增:单位 5(县少工委 1、学校 1、中队 3)、人员 4、角色 5、账号 4",
-        "改动:0",
-        "离任:0",
-        "提示:0",
-        "问题:0",
+        "新增：单位 5（县少工委 1、学校 1、中队 3）、人员 4、角色 5、账号 4",
+        "改动：0",
+        "离任：0",
+        "提示：0",
+        "问题：0",
     ]

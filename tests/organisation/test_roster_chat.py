@@ -74,12 +74,12 @@ def test_what_would_change_is_shown_first_and_written_when_agreed(tmp_path: Path
     async def talk(chat: Chat) -> None:
         before = counts(chat.bot)
         got, shown = await chat.send(ROWS)
-        assert got["text"].startswith("表收到了,正在核对")
+        assert got["text"].startswith("表收到了，正在核对")
         assert shown["text"].splitlines()[:5] == [
-            "名册核对好了,还没有写入。",
+            "名册核对好了，还没有写入。",
             "读到 2 行",
-            "新增:单位 1(中队 1)、人员 1、角色 1、账号 2、其中 1 项要另一位管理员确认以后才有",
-            "改动:1",
+            "新增：单位 1（中队 1）、人员 1、角色 1、账号 2、其中 1 项要另一位管理员确认以后才有",
+            "改动：1",
             "  三(2)中队 应到人数 44 → 43",
         ]
         assert [button["label"] for button in shown["buttons"]] == ["导入", "不导入"]
@@ -89,13 +89,13 @@ def test_what_would_change_is_shown_first_and_written_when_agreed(tmp_path: Path
         # The account is one more of the teacher whom the bot knew from elsewhere: somebody else says so, too.
         assert roles(chat.bot, "wecom", "zhangls") == set()
         (asked,) = [each for each in chat.bot.new("刘校长") if each["from"] == "bot"]
-        assert asked["text"] == "李老师导入了名册,有 1 项等您确认。"
+        assert asked["text"] == "李老师导入了名册，有 1 项等您确认。"
         assert "张老师 用新的企业微信账号" in (await chat.bot.say("刘校长", "待确认"))[-1]
         await chat.bot.say("刘校长", "待确认 全部 同意")
         assert roles(chat.bot, "wecom", "zhangls") == roles(chat.bot, "practice", "张老师")
         assert roles(chat.bot, "wecom", "hongls") == {("三(3)中队", Role.COUNSELOR)}
         assert "已经导入过了" in await chat.press(shown, "导入")
-        assert (await chat.send(ROWS))[-1]["text"] == "名册和现在一样,没有要改的。"
+        assert (await chat.send(ROWS))[-1]["text"] == "名册和现在一样，没有要改的。"
 
     play(tmp_path, "李老师", talk)
 
@@ -106,7 +106,7 @@ def test_new_squads_can_be_reported_for_at_once(tmp_path: Path) -> None:
         # The word on the card, or any yes.
         assert (await chat.bot.say("李老师", "可以"))[-1].startswith("名册已导入")
         said = await chat.bot.say("李老师", "雏鹰中队 主题队日 38人")
-        assert said[-1].startswith("已记录:三(3)中队 主题队日 38 人")
+        assert said[-1].startswith("已记录：三(3)中队 主题队日 38 人")
 
     play(tmp_path, "李老师", talk)
 
@@ -115,7 +115,7 @@ def test_nothing_happens_when_it_is_not_wanted(tmp_path: Path) -> None:
     async def talk(chat: Chat) -> None:
         before = counts(chat.bot)
         shown = (await chat.send(ROWS))[-1]
-        assert (await chat.bot.say("李老师", "算了"))[-1] == "好的,什么也没有改。"
+        assert (await chat.bot.say("李老师", "算了"))[-1] == "好的，什么也没有改。"
         assert "没有导入" in await chat.press(shown, "导入")
         assert counts(chat.bot) == before
 
@@ -125,7 +125,7 @@ def test_nothing_happens_when_it_is_not_wanted(tmp_path: Path) -> None:
 def test_problems_are_told_by_row_and_nothing_is_staged(tmp_path: Path) -> None:
     async def talk(chat: Chat) -> None:
         said = (await chat.send(ROWS + f"{SCHOOL}/三(4)中队,班级,,,,,,\n"))[-1]
-        assert said["text"].startswith("名册有 1 处问题,什么也没有改:\n第 4 行:「类型」没有「班级」")
+        assert said["text"].startswith("名册有 1 处问题，什么也没有改：\n第 4 行：「类型」没有「班级」")
         assert said["buttons"] == []
         with chat.bot.read() as db:
             assert db.scalar(select(func.count()).select_from(roster_batch)) == 0
@@ -185,7 +185,7 @@ def test_who_is_not_in_the_file_leaves_only_when_told_and_never_the_sender(tmp_p
     async def talk(chat: Chat) -> None:
         whole = f"{SCHOOL},,李老师,大队辅导员,,,,\n{SCHOOL}/三(2)中队,,张老师,中队辅导员,,,,\n"
         shown = (await chat.send(whole))[-1]
-        assert "名册里没写、现在有的角色:11" in shown["text"] and "刘校长" not in shown["text"]
+        assert "名册里没写、现在有的角色：11" in shown["text"] and "刘校长" not in shown["text"]
         assert [button["label"] for button in shown["buttons"]] == ["让他们离任", "不动"]
         await chat.press(shown, "让他们离任")
         assert roles(chat.bot, "practice", "赵老师") == set()
@@ -200,14 +200,14 @@ def test_who_is_not_in_the_file_leaves_only_when_told_and_never_the_sender(tmp_p
 def test_a_change_between_looking_and_agreeing_is_noticed(tmp_path: Path) -> None:
     async def talk(chat: Chat) -> None:
         shown = (await chat.send(ROWS))[-1]
-        code = (await chat.bot.say("李老师", "邀请 中队辅导员 三(1)中队"))[0].splitlines()[0].partition(":")[2]
+        code = (await chat.bot.say("李老师", "邀请 中队辅导员 三(1)中队"))[0].splitlines()[0].partition("：")[2]
         await chat.bot.say("陌生人", f"加入 {code}")
         before = counts(chat.bot)
         assert "请把文件再发一次" in await chat.press(shown, "导入")
         assert counts(chat.bot) == before
         # What happens in another school does not matter.
         shown = (await chat.send(ROWS))[-1]
-        code = (await chat.bot.say("马老师", "邀请 中队辅导员 三(1)中队"))[0].splitlines()[0].partition(":")[2]
+        code = (await chat.bot.say("马老师", "邀请 中队辅导员 三(1)中队"))[0].splitlines()[0].partition("：")[2]
         await chat.bot.say("另一个", f"加入 {code}")
         assert (await chat.press(shown, "导入")).startswith("名册已导入")
 
@@ -246,7 +246,7 @@ def test_a_counselors_table_is_no_roster(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("words", "answer"),
-    [("导出 名册 核对名单", "名册和现在一样,没有要改的。"), ("导出 名册模板", "名册里的都已经有了,没有要改的。")],
+    [("导出 名册 核对名单", "名册和现在一样，没有要改的。"), ("导出 名册模板", "名册里的都已经有了，没有要改的。")],
 )
 def test_what_the_bot_gives_changes_nothing_when_it_comes_back(words: str, answer: str, tmp_path: Path) -> None:
     async def talk(chat: Chat) -> None:

@@ -52,7 +52,7 @@ def test_a_workbook_is_read_like_a_csv_file() -> None:
 def test_a_title_and_empty_rows_keep_the_numbers_of_the_rows() -> None:
     sheet = sheet_of(content(book(("名册", [("2026年名册",), (), COLUMNS, (), *ROWS, ("x", "县委")]))))
     assert [line.number for line in sheet.lines] == [5, 6, 7]
-    assert sheet.notes.problems[0].startswith("第 8 行:")
+    assert sheet.notes.problems[0].startswith("第 8 行：")
 
 
 def test_the_sheet_called_roster_is_read_and_the_others_are_named() -> None:
@@ -60,7 +60,7 @@ def test_the_sheet_called_roster_is_read_and_the_others_are_named() -> None:
     made["藏"].sheet_state = "hidden"
     sheet = sheet_of(content(made))
     assert len(sheet.lines) == 3
-    assert sheet.notes.warnings == ["只读了工作表「名册」,没有读:旧的"]
+    assert sheet.notes.warnings == ["只读了工作表「名册」，没有读：旧的"]
 
 
 def test_of_a_formula_only_the_result_is_read() -> None:

@@ -49,9 +49,9 @@ GIVEN = {
     "08b_header_star.xlsx": "", "08d_header_star_all.xlsx": "", "21_semicolon.csv": "", "28_html_as_xls.xls": "",
     "28b_xml2003.xls": "", "48b_stray_last_cell.xlsx": "", "48c_stray_AAA60000.xlsx": "", "50a_path_sep.xlsx": "",
     "50b_path_sep.xlsx": "", "50c_path_sep.xlsx": "",
-    "12_alias_date_and_float.xlsx": "第 4 行:「别名」是日期 2026-03-02", "49_password.xlsx": "有打开密码",
-    "60_alias_is_other_class.csv": "第 5 行:别名「五(2)班」是别的单位的叫法",
-    "61_unclosed_quote.csv": "第 4 行:引号（\"）没有成对",
+    "12_alias_date_and_float.xlsx": "第 4 行：「别名」是日期 2026-03-02", "49_password.xlsx": "有打开密码",
+    "60_alias_is_other_class.csv": "第 5 行：别名「五(2)班」是别的单位的叫法",
+    "61_unclosed_quote.csv": "第 4 行：引号（\"）没有成对",
 }  # fmt: skip
 
 
@@ -192,16 +192,16 @@ def test_a_roster_of_another_program_says_the_same(kind: str) -> None:
 
 
 REFUSED: dict[str, tuple[bytes | Callable[[], bytes], str]] = {
-    "a quote that another one closes": (CLOSED_LATER.encode(), "第 3 行:引号（\"）没有成对"),
-    "a quote with words behind": (csv(2, 7, '"雷锋"中队').encode(), "第 4 行:引号"),
+    "a quote that another one closes": (CLOSED_LATER.encode(), "第 3 行：引号（\"）没有成对"),
+    "a quote with words behind": (csv(2, 7, '"雷锋"中队').encode(), "第 4 行：引号"),
     "a squad without its school": (csv(3, 0, "三(3)中队").encode(), f"如 {SCHOOL}/三(3)中队"),
-    "a path without its root": (csv(3, 0, "实验小学/三(3)中队").encode(), "第 5 行:没有上级单位「实验小学」,要写全"),
-    "a decimal for a class": (lambda: made.roster(instead(2, 7, 5.1)), "第 4 行:「别名」是小数 5.1"),
-    "a decimal as it is shown": (csv(2, 7, "5.10").encode(), "第 4 行:「别名」是小数 5.10"),
-    "a day of csv": (csv(2, 7, "3月2日").encode(), "第 4 行:「别名」是日期 3月2日"),
-    "half a person": (csv(2, 6, "42.5").encode(), "第 4 行:「应到人数」应是 1 到 9999 的整数"),
-    "an error of a formula": (lambda: made.roster(instead(2, 6, "#N/A")), "第 4 行:「应到人数」应是"),
-    "a cell beside the table": (lambda: made.roster([*ROWS[:3], [*ROWS[3], "", "x"]]), "第 5 行:第 10 列的格子"),
+    "a path without its root": (csv(3, 0, "实验小学/三(3)中队").encode(), "第 5 行：没有上级单位「实验小学」，要写全"),
+    "a decimal for a class": (lambda: made.roster(instead(2, 7, 5.1)), "第 4 行：「别名」是小数 5.1"),
+    "a decimal as it is shown": (csv(2, 7, "5.10").encode(), "第 4 行：「别名」是小数 5.10"),
+    "a day of csv": (csv(2, 7, "3月2日").encode(), "第 4 行：「别名」是日期 3月2日"),
+    "half a person": (csv(2, 6, "42.5").encode(), "第 4 行：「应到人数」应是 1 到 9999 的整数"),
+    "an error of a formula": (lambda: made.roster(instead(2, 6, "#N/A")), "第 4 行：「应到人数」应是"),
+    "a cell beside the table": (lambda: made.roster([*ROWS[:3], [*ROWS[3], "", "x"]]), "第 5 行：第 10 列的格子"),
     "a locked OpenDocument": (lambda: made.ods([], locked=True), "有打开密码"),
     "a web page without a table": (b"<html><body>404</body></html>", "第 1 行应是表头"),
     "no head in a sheet of that name": (lambda: made.xlsx(("Sheet1", ROWS)), "工作表「Sheet1」第 1 行应是表头"),

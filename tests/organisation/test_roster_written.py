@@ -101,7 +101,7 @@ def test_towns_kindergartens_and_the_care_committee_of_a_school_come_in_and_repo
 
 def test_what_stands_in_an_unusual_place_is_warned_of() -> None:
     _, notes = planned("青禾区,县少工委,,,,,,\n青禾区/飞鹰小队,小队,,,,,,\n")
-    assert [*notes.problems, *notes.warnings] == ["第 3 行:「飞鹰小队」是小队,上级却是县少工委,请核对"]
+    assert [*notes.problems, *notes.warnings] == ["第 3 行：「飞鹰小队」是小队，上级却是县少工委，请核对"]
     assert planned(SIDES)[1].warnings == [] == planned(TREE_ROWS)[1].warnings
 
 
@@ -151,7 +151,7 @@ def test_another_spelling_is_the_same_squad(database: Database) -> None:
     bring(database, SCHOOL)
     rows = "青禾区/实验小学/三（2）班,中队,孙老师,中队辅导员,sunls,,,\n"
     _, notes = planned(HEADER + TREE_ROWS + rows)
-    assert notes.warnings == ["第 5 行:「三(2)班」就是「三(2)中队」,按同一个中队处理"]
+    assert notes.warnings == ["第 5 行：「三(2)班」就是「三(2)中队」，按同一个中队处理"]
     assert bring(database, rows).new_units == ()
     assert roles(database, "wecom", "sunls") == {("三(2)中队", Role.COUNSELOR)}
 
@@ -168,7 +168,7 @@ def test_who_is_missing_loses_the_role_only_if_asked(database: Database) -> None
     rows = "".join(line for line in SCHOOL.splitlines(keepends=True) if "张老师" not in line)
     assert not bring(database, rows)
     found = bring(database, rows, end_missing=True)
-    assert found.leaving == ("张老师(实验小学/三(2)中队 中队辅导员)",)
+    assert found.leaving == ("张老师（实验小学/三(2)中队 中队辅导员）",)
     assert roles(database, "wecom", "zhangls") == set()
     assert not bring(database, rows, end_missing=True)
 

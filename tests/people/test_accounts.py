@@ -71,15 +71,15 @@ def test_a_whole_province_is_addressed(county: County) -> None:
 def test_the_question_where_notices_go(county: County) -> None:
     people.link(county.db, county.zhang, "telegram", "11")
     shown = own_account.notices(county.ask(county.zhang))
-    assert "提醒和通知发到演练页面(您最近用的)" in shown.text and "演练页面、Telegram" in shown.text
+    assert "提醒和通知发到演练页面（您最近用的）" in shown.text and "演练页面、Telegram" in shown.text
     assert [each.typed for each in shown.buttons] == ["通知方式 Telegram"]
     assert "以后发到Telegram" in own_account.notices(county.ask(county.zhang, "telegram")).text
     assert where(county, county.zhang) == ("telegram", "11")
     shown = own_account.notices(county.ask(county.zhang))
-    assert "(您选的)" in shown.text
+    assert "（您选的）" in shown.text
     assert [each.typed for each in shown.buttons] == ["通知方式 演练页面", "通知方式 最近用的"]
     people.mark_reachable(county.db, "telegram", "11", False)
-    assert "Telegram(现在收不到)" in own_account.notices(county.ask(county.zhang)).text
+    assert "Telegram（现在收不到）" in own_account.notices(county.ask(county.zhang)).text
     with pytest.raises(Refusal, match="现在收不到我的消息"):
         own_account.notices(county.ask(county.zhang, "Telegram"))
     own_account.notices(county.ask(county.zhang, "最近用的"))

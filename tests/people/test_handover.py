@@ -145,7 +145,7 @@ def test_nobody_hands_over_or_lends_to_themselves(county: County) -> None:
 def test_two_spans_of_one_deputy_are_not_mixed_up(county: County) -> None:
     county.person("钱老师", Role.VOLUNTEER, county.first)
     lending.deputy(county.ask(county.li, "钱老师 4月7日-8日"))
-    with pytest.raises(Refusal, match="已经定了:4月7日到4月8日 钱老师代理李老师"):
+    with pytest.raises(Refusal, match="已经定了：4月7日到4月8日 钱老师代理李老师"):
         lending.deputy(county.ask(county.li, "钱老师 4月20日-21日"))
     assert len(lending.deputy(county.ask(county.li, "取消 钱老师"))) == 2
     lending.deputy(county.ask(county.li, "钱老师 4月20日-21日"))
@@ -156,11 +156,11 @@ def test_of_homonyms_each_is_shown_with_where_they_are(county: County) -> None:
         one = people.add(county.db, "张老师", FRIDAY)
         people.give(county.db, one, Role.COUNSELOR, county.squads[place % 3 + 1], FRIDAY)
     asked = handing_over.hand_over(county.ask(county.li, "张老师 洪老师"))
-    assert asked.text.startswith("有 8 位张老师,是哪一位?\n1. 张老师(实验小学三(1)中队 中队辅导员)\n2. ")
+    assert asked.text.startswith("有 8 位张老师，是哪一位？\n1. 张老师（实验小学三(1)中队 中队辅导员）\n2. ")
     assert len(asked.buttons) == 6 and asked.buttons[0].typed == f"交接 #{county.zhang} 洪老师"
-    assert asked.text.endswith("这里列了前 6 位;别的请他们学校的管理员来办。")
+    assert asked.text.endswith("这里列了前 6 位；别的请他们学校的管理员来办。")
     meant = handing_over.hand_over(county.ask(county.li, asked.buttons[0].typed.partition(" ")[2]))
-    assert meant.text.startswith("张老师 交接给 新老师 洪老师:\n角色:实验小学三(1)中队 中队辅导员")
+    assert meant.text.startswith("张老师 交接给 新老师 洪老师：\n角色：实验小学三(1)中队 中队辅导员")
 
 
 def test_who_joins_by_a_code_keeps_the_end_of_the_term(county: County) -> None:

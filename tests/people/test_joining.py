@@ -131,7 +131,7 @@ def test_everybody_who_is_missing_gets_a_card_of_their_own(tmp_path: Path) -> No
         assert [row[0] for row in rows] == names and len(book["卡片"]._images) == 3
         assert rows[0][4].startswith(f"{names[0]}您好，请私聊辅导员助手，发：加入 {rows[0][3]}")
         said = (await bot.say("新手机", f"加入 {rows[1][3]}"))[-1]
-        assert said.startswith("欢迎!您现在是实验小学(演示)") and len(holds(bot, "新手机")) == 1
+        assert said.startswith("欢迎！您现在是实验小学(演示)") and len(holds(bot, "新手机")) == 1
         assert "已用过" in (await bot.say("别的手机", f"加入 {rows[1][3]}"))[-1]
 
     play(tmp_path, scene)

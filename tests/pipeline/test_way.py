@@ -37,7 +37,7 @@ def test_a_bug_costs_its_own_message_only(tmp_path: Path, caplog: pytest.LogCapt
         assert [outcome.state for outcome in outcomes] == ["done", "failed", "done", "done", "done"]
         assert way.counts() == {1: 1, 3: 1, 5: 1}
         number = outcomes[1].inbox_id
-        sorry = f"抱歉,这条消息没有处理好,已经保存(编号 {number})。管理员会处理,请不要重发。"
+        sorry = f"抱歉，这条消息没有处理好，已经保存（编号 {number}）。管理员会处理，请不要重发。"
         assert await way.heard() == ["记了 1", sorry, "记了 3", "不能这样。", "记了 5"]
         way.sums_are_right()
 
@@ -55,7 +55,7 @@ def test_replay_handles_it_once_as_of_the_day_it_came(tmp_path: Path) -> None:
         message = way.message(f"砰 2 {SECRET}")
         [failed] = await way.together(message)
         assert await way.heard() == [
-            f"抱歉,这条消息没有处理好,已经保存(编号 {failed.inbox_id})。管理员会处理,请不要重发。"
+            f"抱歉，这条消息没有处理好，已经保存（编号 {failed.inbox_id}）。管理员会处理，请不要重发。"
         ]
         assert await asyncio.to_thread(transactions.replay, failed.inbox_id) == "failed"
         assert await way.heard() == [], "the number was told before"

@@ -51,7 +51,7 @@ def test_a_full_queue_says_come_again_and_loses_nothing(tmp_path: Path, monkeypa
                 waiting = [asyncio.ensure_future(until_taken(number)) for number in range(1, 21)]
                 refused = await asyncio.wait_for(post(21), PATIENCE)
                 assert refused.status_code == 503 and int(refused.headers["retry-after"]) > 0
-                assert refused.json()["error"] == "现在消息太多,请稍等再试。"
+                assert refused.json()["error"] == "现在消息太多，请稍等再试。"
             assert await noted == "noted"
             statuses = await asyncio.gather(*waiting)
             await asyncio.gather(*crowd)

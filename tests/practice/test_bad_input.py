@@ -100,7 +100,7 @@ def test_odd_text_gets_a_sentence(http: httpx.Client, text: str, person: str) ->
 
 
 def test_a_text_of_ten_thousand_characters_is_too_long(http: httpx.Client) -> None:
-    assert "消息太长了(10000 字),没有处理" in said(http, "三" * 10_000)
+    assert "消息太长了（10000 字），没有处理" in said(http, "三" * 10_000)
     assert "消息太长了" in refused(http.post("/practice/messages", json=body("三" * 30_000)), 400)
 
 

@@ -67,16 +67,16 @@ def press(page: Page, label: str) -> None:
 def test_check_in_correct_and_withdraw_with_a_photo(page: Page) -> None:
     play(page, "张老师")
     say(page, "三(2)中队 主题队日 38人 清明祭英烈")
-    hears(page, "已记录:三(2)中队 主题队日 38 人")
+    hears(page, "已记录：三(2)中队 主题队日 38 人")
     page.get_by_test_id("attach").set_input_files(Path(__file__).parents[1] / "support" / "photo.jpg")
     page.get_by_test_id("send").click()
-    hears(page, re.compile(r"照片已附到:三\(2\)中队 .* 主题队日"))
+    hears(page, re.compile(r"照片已附到：三\(2\)中队 .* 主题队日"))
     press(page, "更正")
-    hears(page, "要改哪里?")
+    hears(page, "要改哪里？")
     say(page, "实到39")
-    hears(page, "已更正:三(2)中队 主题队日 39 人")
+    hears(page, "已更正：三(2)中队 主题队日 39 人")
     press(page, "撤回")
-    hears(page, re.compile(r"已撤回:三\(2\)中队 .* 主题队日 实到39"))
+    hears(page, re.compile(r"已撤回：三\(2\)中队 .* 主题队日 实到39"))
 
 
 def test_reminder_check_in_digest_and_nudge(page: Page) -> None:
@@ -85,7 +85,7 @@ def test_reminder_check_in_digest_and_nudge(page: Page) -> None:
     page.get_by_test_id("next-reminder").click()
     expect(page.locator(".row[data-from=bot]").first).to_be_visible()
     say(page, "主题队日 40人")
-    hears(page, "已记录:三(2)中队 主题队日 40 人")
+    hears(page, "已记录：三(2)中队 主题队日 40 人")
     play(page, "李老师")
     say(page, "周报")
     hears(page, "主题队日")

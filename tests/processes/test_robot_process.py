@@ -25,7 +25,7 @@ def test_a_teacher_reports_and_the_operator_stops_it(tmp_path: Path) -> None:
         until(lambda: fake.live)
         fake.say(user, "主题队日 应到42实到40 清明祭英烈")
         until(lambda: fake.said_to(user))
-        assert words(fake.said_to(user)[0]).startswith("已记录:一(1)中队 主题队日 40 人")
+        assert words(fake.said_to(user)[0]).startswith("已记录：一(1)中队 主题队日 40 人")
         health = httpx.get(f"{bot.url}/health", trust_env=False, timeout=PATIENCE).json()
         assert health["status"] == "ok" and health["wecom_robot"]["state"] == "live"
         metrics = httpx.get(f"{bot.url}/metrics", trust_env=False, timeout=PATIENCE).text

@@ -69,7 +69,7 @@ def test_everything_goes_through_the_proxy(tmp_path: Path, certificate: Path, wa
         sizes = [{"file_id": "photo-1", "file_unique_id": "p", "width": 9, "height": 9}]
         telegram.say(ZHANG, photo=sizes, caption=CHECKIN)
         until(lambda: telegram.texts(ZHANG))
-        assert telegram.texts(ZHANG)[0].startswith("已记录:三(2)中队 主题队日")
+        assert telegram.texts(ZHANG)[0].startswith("已记录：三(2)中队 主题队日")
         until(lambda: bot.count(select(file.c.state == "stored").where(file.c.ref == "photo-1")))
         telegram.press(ZHANG, "撤回")
         until(lambda: len(telegram.texts(ZHANG)) == 2)

@@ -222,7 +222,7 @@ def test_more_than_the_places_are_put_forward_but_not_decided(tmp_path: Path) ->
             assert (await bot.say("戚主任", f"同意 {last}"))[-1].startswith("已同意")
             assert "已经有人审过，没有改" in (await bot.say("魏站长", f"办 {last} 换一类 老干部"))[-1]
             seen = (await bot.say("王主任", "看 十佳"))[0]
-            assert "已报 12/150 位,超额 1 类" in seen
+            assert "已报 12/150 位，超额 1 类" in seen
 
     asyncio.run(play())
 

@@ -76,7 +76,7 @@ def test_g1_participation_by_stage(db: Connection) -> None:
         school = units.add(db, Kind.SCHOOL, f"第{number}学校", county)
         kept = tell(db, school, f"读书参与 {stage} {classes}个班 {pupils}人")
     found = values(db, "canyu", county)
-    assert found["line"] == "参与 105 校 1616 班 48134 人(小学 1034/34300,中学 582/13834)"
+    assert found["line"] == "参与 105 校 1616 班 48134 人（小学 1034/34300，中学 582/13834）"
     assert [found[name] for name in ("per_class", "per_middle", "per_primary", "per_school")] == [
         "29.8", "23.8", "33.2", "458.4"
     ]  # fmt: skip
@@ -98,7 +98,7 @@ def test_g8_wishes_by_organisation_and_by_college(db: Connection) -> None:
     tell(db, county, "微心愿 认领4600个 实现4500余个 帮扶11230人次 结对高校97 结对组织1234")
     found = values(db, "weixinyuan", county)
     assert (found["each"], found["per_college"]) == ("3.6余", "115.8")
-    assert "实现 4500余(结对 97 校 1234 组织),帮扶 11230 人次" in found["line"]
+    assert "实现 4500余（结对 97 校 1234 组织），帮扶 11230 人次" in found["line"]
 
 
 @pytest.mark.parametrize(
@@ -165,8 +165,8 @@ def test_g15_the_first_batch_of_a_class(db: Connection, admitted: int, problem: 
 @pytest.mark.parametrize(
     ("places", "kinds", "line"),
     [
-        (143, {"先进村": 41, "先进社区": 89}, "占 130/143(90.9%)"),
-        (109, {"示范社区": 18}, "占 18/109(16.5%)"),
+        (143, {"先进村": 41, "先进社区": 89}, "占 130/143（90.9%）"),
+        (109, {"示范社区": 18}, "占 18/109（16.5%）"),
     ],
     ids=["G3", "G4"],
 )

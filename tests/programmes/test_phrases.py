@@ -39,7 +39,7 @@ SAID = [
     ("kaizhan", "开站 26", {"heads": 26}),
     ("guazhi", "派出任职 刘志 老校长下乡 去向:承德 送教3天", {"partner": "承德", "kind": "下乡", "visits": 3}),
     ("jiedui", "结对共办 对方: 阜平县第二小学 共办", {"partner": "阜平县第二小学", "kind": "共办"}),
-    ("huibao", "今年主任参加重大活动5次,听取汇报3次", {"events": 5, "reports": 3}),
+    ("huibao", "今年主任参加重大活动5次，听取汇报3次", {"events": 5, "reports": 3}),
     ("xuncha", "网吧义务监督 2趟 4人", {"patrols": 2, "heads": 4}),
 ]  # fmt: skip
 
@@ -52,7 +52,7 @@ def test_what_is_told_is_where_it_belongs(key: str, said: str, values: dict[str,
 
 
 def test_what_is_denied_and_is_no_field_is_said() -> None:
-    told = read_report("阵地:队室有,队报没有", ROWS["zhendi"], date(2026, 4, 3))
+    told = read_report("阵地：队室有，队报没有", ROWS["zhendi"], date(2026, 4, 3))
     assert told.unclear == ["「队报没有」"] and not told.complete
 
 

@@ -68,7 +68,7 @@ def test_each_kind_of_place_is_filled_by_itself(county_database: Connection) -> 
             holdings.add(db, Holding(unit.id, row.key, today, None, None, {"post": post}), person_id, NOW)
         line = lines.roster_line(db, row, [top.path], "always", today)
         assert line.vacancies == {top.id: {"总辅导员": 1}, street.id: {"主任": 2}}
-        assert line.text == "岗位配齐 0/2,空缺 3(主任 2 总辅导员 1),90 日内到期 0"
+        assert line.text == "岗位配齐 0/2，空缺 3（主任 2 总辅导员 1），90 日内到期 0"
         # Who has gone leaves a place.
         holdings.end(db, holdings.held(db, row.key, [street.path], today)[0].id, today)
         assert lines.roster_line(db, row, [top.path], "always", today).vacancies[street.id] == {

@@ -48,7 +48,7 @@ def test_the_page_of_systems_is_what_the_rows_say() -> None:
     [
         ("宣讲 3场 共60人", "xuanjiang", {"sessions": 3, "heads": 60}, {}),
         ("宣讲60人,3场", "xuanjiang", {"sessions": 3, "heads": 60}, {}),
-        ("今天宣讲了两场,听众有一百二十人", "xuanjiang", {"sessions": 2, "heads": 120}, {}),
+        ("今天宣讲了两场，听众有一百二十人", "xuanjiang", {"sessions": 2, "heads": 120}, {}),
         ("宣讲 1500余场次 20余万人次", "xuanjiang", {"heads": 200_000}, {"sessions": "ge", "heads": "ge"}),
         ("宣讲 1500余场次", "xuanjiang", {"sessions": 1500}, {"sessions": "ge"}),
         ("宣讲 近3000人 约20场", "xuanjiang", {"sessions": 20, "heads": 3000}, {"sessions": "approx", "heads": "lt"}),

@@ -213,7 +213,7 @@ def test_the_school_changes_dates(tmp_path: Path) -> None:
 def test_a_wrong_file_is_told_and_left_out(tmp_path: Path, text: str, place: str) -> None:
     loaded = overlay(tmp_path, key_dates=text)
     assert (
-        len(loaded.problems) == 1 and loaded.problems[0].startswith("key_dates.toml:") and place in loaded.problems[0]
+        len(loaded.problems) == 1 and loaded.problems[0].startswith("key_dates.toml：") and place in loaded.problems[0]
     )
     assert loaded.calendar.source == shipped().source
 
@@ -223,7 +223,7 @@ def test_a_wrong_file_is_told_and_left_out(tmp_path: Path, text: str, place: str
 )
 def test_a_wrong_year_is_told_and_left_out(tmp_path: Path, text: str) -> None:
     loaded = overlay(tmp_path, workdays_2031=text)
-    assert len(loaded.problems) == 1 and loaded.problems[0].startswith("workdays-2031.toml:")
+    assert len(loaded.problems) == 1 and loaded.problems[0].startswith("workdays-2031.toml：")
 
 
 @given(st.dates(date(2024, 1, 1), date(2035, 12, 31)), st.integers(-5, 90))

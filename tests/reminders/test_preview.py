@@ -76,7 +76,7 @@ def test_the_ladder(school: School) -> None:
     school.run_on(at("05-31 10:00"), at("06-02 12:00"))
     school.check_in(school.squad, date(2026, 6, 3))
     said = school.texts(at("06-04 08:10"), "李老师")
-    assert "六一国际儿童节(6月1日 周一)的签到:提醒后已报 1，还差 1（1 个没人加入）：三(2)中队" in said[0]
+    assert "六一国际儿童节（6月1日 周一）的签到：提醒后已报 1，还差 1（1 个没人加入）：三(2)中队" in said[0]
     labels = [button.label for button in school.said[-1].words.buttons]
     assert labels[:2] == ["知道了", "邀请 三(2)中队"]
     school.run_on(at("06-05 09:00"), at("06-08 07:30"))

@@ -163,7 +163,7 @@ def nudges(school: School, *due: datetime) -> None:
 def test_one_letter_a_day_and_a_nudge_at_once(school: School) -> None:
     school.tick(at("05-31 09:00"))
     nudges(school, at("06-01 07:30"), at("06-01 07:30"))
-    assert school.texts(at("06-01 07:30")) == ["nudge\n另外:\n· nudge"]
+    assert school.texts(at("06-01 07:30")) == ["nudge\n另外：\n· nudge"]
     assert len(school.texts(at("06-01 07:40"))) == 1
     row = {"occurrence": "eye:2026-06-06", "lead": 9, "kind": "key_date", "day": date(2026, 6, 6)}
     deliveries.put(school.db, [{**row, "person_id": school.ids["张老师"], "due_at": at("06-01 12:00")}])
@@ -187,7 +187,7 @@ def test_own_hours(school: School) -> None:
     school.tick(at("05-31 09:00"))
     nudges(school, at("06-01 18:00"))
     assert school.texts(at("06-01 07:40")) == school.texts(at("06-01 08:59")) == []
-    assert "今天(6月1日 周一)是六一" in school.texts(at("06-01 09:00"))[0]
+    assert "今天（6月1日 周一）是六一" in school.texts(at("06-01 09:00"))[0]
     assert school.texts(at("06-01 18:00")) == []
     assert school.texts(at("06-02 08:10")) == [] and "nudge" in school.texts(at("06-02 09:00"))
 
@@ -213,7 +213,7 @@ def test_quiet_at_night(school: School) -> None:
 def test_after_downtime_the_newest_is_said_late_and_the_older_expire(school: School) -> None:
     school.tick(at("05-10 09:00"))
     said = [each.words.text for each in school.tick(at("05-26 09:00"))]
-    assert len(said) == 4 and all(text.startswith("【补发】六一国际儿童节(6月1日 周一)还有 6 天") for text in said)
+    assert len(said) == 4 and all(text.startswith("【补发】六一国际儿童节（6月1日 周一）还有 6 天") for text in said)
     assert school.ledger("children:2026-06-01") == {7: "sent late"}
     assert school.ledger("children:2026-06-01", "王校长") == {14: "expired", 7: "sent late"}
     # What is of no use any more is not said at all.
@@ -233,7 +233,7 @@ def test_on_the_day_itself_nothing_older_is_said(school: School) -> None:
     school.tick(at("06-29 22:00"))
     texts = school.texts(at("07-01 09:00"))
     assert school.ledger("party:2026-07-01")[1] == "sent late" and school.ledger("party:2026-07-01")[3] == "expired"
-    assert any("【补发】今天(7月1日 周三)是建党纪念日" in text for text in texts)
+    assert any("【补发】今天（7月1日 周三）是建党纪念日" in text for text in texts)
 
 
 def test_the_chase_stops_after_the_check_in(school: School) -> None:

@@ -109,7 +109,7 @@ def test_held_until_somebody_has_looked(school: School) -> None:
     assert "没有停着" in school.ask("放行", at("06-01 08:00"), "赵主任")
     with pytest.raises(Denied):
         school.ask("放行", at("06-01 08:00"))
-    assert "今天(6月1日 周一)是六一" in school.texts(at("06-01 08:01"))[0]
+    assert "今天（6月1日 周一）是六一" in school.texts(at("06-01 08:01"))[0]
 
 
 def test_school_days_are_of_their_own_part_of_the_tree(school: School) -> None:

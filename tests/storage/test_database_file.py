@@ -104,7 +104,7 @@ def test_what_is_copied_over_it_is_noticed_and_not_written_into(held: Held, tmp_
 
 
 def test_a_second_bot_is_told_whose_it_is(held: Held) -> None:
-    with pytest.raises(NotOurs, match=rf"进程 {os.getpid()}\)。请先停掉它"):
+    with pytest.raises(NotOurs, match=rf"进程 {os.getpid()}）。请先停掉它"):
         DatabaseFile(held.url).take()
 
 

@@ -16,10 +16,10 @@ from tests.support.typed_numbers import typed
 built, at = nominating.built, nominating.at
 
 
-@given(typed(), st.sampled_from(["", " 材料不全", ",材料不全", "材料不全", "：材料不全", " 完成 1"]))
+@given(typed(), st.sampled_from(["", " 材料不全", ",材料不全", "，材料不全", "材料不全", "：材料不全", " 完成 1"]))
 def test_a_number_is_read_however_it_is_typed(said: tuple[str, str], tail: str) -> None:
     number, text = said
-    rest = tail.lstrip(" ,：")
+    rest = tail.lstrip(" ，,：")
     assert numbered.first(text + tail, number[0]) == (number, rest)
     assert numbered.leading(f"{text}、{text}{tail}", number[0]) == ((number,), rest)
     assert numbered.anywhere(f"完成 1 {text}{tail}", number[0])[0] == number
@@ -68,7 +68,7 @@ def test_other_words_are_no_number(text: str) -> None:
 
 def test_the_letter_may_be_left_out() -> None:
     assert numbered.first(" 20260403-107", "N") == ("N20260403-107", "")
-    assert numbered.first("2026040307,材料不全", "N") == ("N20260403-07", "材料不全")
+    assert numbered.first("2026040307，材料不全", "N") == ("N20260403-07", "材料不全")
 
 
 def test_a_day_and_a_count_are_no_number() -> None:
@@ -76,7 +76,7 @@ def test_a_day_and_a_count_are_no_number() -> None:
     assert numbered.anywhere("20260403下午", "X")[0] == ""
 
 
-@pytest.mark.parametrize("text", ["#17 实到39", "＃１７ 实到39", "编号17 实到39", "编号：17,实到39", "No.17 实到39"])
+@pytest.mark.parametrize("text", ["#17 实到39", "＃１７ 实到39", "编号17 实到39", "编号：17，实到39", "No.17 实到39"])
 def test_the_number_of_a_row_is_read_however_it_is_typed(text: str) -> None:
     assert numbered.row(text) == (17, "实到39") and numbered.letter_of(text) == ""
 

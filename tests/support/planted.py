@@ -72,7 +72,7 @@ def remarks(count: int, seed: int = 13) -> Iterator[Planted]:
         "因{health}请假",
         "{name}{family}",
         "{name}的家里:{family}",
-        "{name}没来,{health}",
+        "{name}没来，{health}",
     )
     for _ in range(count):
         told = {"health": chance.choice(health), "family": chance.choice(family)}

@@ -26,5 +26,5 @@ def typed(draw: st.DrawFn, number: str = "") -> tuple[str, str]:
     middle = draw(spaces) + draw(st.sampled_from(DASHES)) + draw(spaces)
     text = f"{letter}{draw(spaces)}{day}{middle}{count}"
     text = draw(st.sampled_from([text, wide(text), letter + wide(text[1:])]))
-    before = draw(st.sampled_from(["", "编号", "编号:", "编号为", "#", "「", "(", " "]))
+    before = draw(st.sampled_from(["", "编号", "编号：", "编号为", "#", "「", "(", " "]))
     return number, before + text + {"「": "」", "(": ")"}.get(before, "")

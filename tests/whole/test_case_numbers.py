@@ -30,19 +30,19 @@ COMMANDS = [
     ("同意 {}", LI, N1, f"已同意 {N1}"),
     ("同意{}", LI, N1, f"已同意 {N1}"),
     ("退回 {} 材料不全", LI, N1, f"已退回 {N1}"),
-    ("退回:{}", LI, N1, f"请回复退回 {N1} 的理由"),
+    ("退回：{}", LI, N1, f"请回复退回 {N1} 的理由"),
     ("通过 {}", LI, N1, f"已同意 {N1}"),
     ("{} 通过", LI, N1, f"已同意 {N1}"),
     ("查看 {} 核对事迹", LI, N1, f"{N1} 四(1)中队 王小明 一星章"),
     ("撤回提名 {}", ZHANG, N1, f"已撤回提名 {N1}"),
     ("撤回 {}", ZHANG, N1, f"已撤回提名 {N1}"),
     ("撤销{}", ZHANG, N1, f"已撤回提名 {N1}"),
-    ("办理 {}", ZHAO, G1, f"{G1}:要删除"),
+    ("办理 {}", ZHAO, G1, f"{G1}：要删除"),
     ("结案 {} 不是监护人", ZHAO, G1, f"{G1} 已结案"),
     ("家长申请 {}", ZHAO, G1, f"{G1} 删除 四(1)中队"),
     ("泄露 {}", ZHAO, X1, f"泄露事件 {X1}"),
     ("泄露 {} 完成 1", ZHAO, X1, f"泄露事件 {X1}"),
-    ("泄露 {} 结案", ZHAO, X1, "步还没有做完,不能结案"),
+    ("泄露 {} 结案", ZHAO, X1, "步还没有做完，不能结案"),
     ("泄露{} 第一步已完成", ZHAO, X1, f"泄露事件 {X1}"),
     ("泄漏 {} 完成①", ZHAO, X1, f"泄露事件 {X1}"),
     ("泄露 完成 1 {}", ZHAO, X1, f"泄露事件 {X1}"),
@@ -128,7 +128,7 @@ def test_work_on_a_leak_without_its_number_reports_none(cases: School, words: st
 
 
 @pytest.mark.parametrize(
-    "words", ["登记表第一页被拍照发到群里了", "优盘丢了,里面有2025年的名册", "20260403下午手机丢了"]
+    "words", ["登记表第一页被拍照发到群里了", "优盘丢了，里面有2025年的名册", "20260403下午手机丢了"]
 )
 def test_a_number_in_a_report_is_no_case(cases: School, words: str) -> None:
     assert cases.say(cases.zhao, f"泄露 {words}")[0].text.startswith("已报告")

@@ -44,13 +44,13 @@ POSITIONS = (
     "{word}{name}中队",
     "{example} {name},因为{name}生病了",
     "{first} {name}{rest}",
-    "{word} {name}生日会 主题队日 4月1日-4月7日 理由:{name}同学",
+    "{word} {name}生日会 主题队日 4月1日-4月7日 理由：{name}同学",
     "{word} 别名 三(2)中队 {name}中队",
 )
 REPORTS = (
     "三(2)中队 主题队日 38人 {name}领誓",
     "{name} 主题队日 38人",
-    "三(2)中队 主题队日 38人 主题:{name}的故事",
+    "三(2)中队 主题队日 38人 主题：{name}的故事",
     "三(2)中队 38人 {name}请假",
     "{name}",
     "今天{name}没来",

@@ -28,23 +28,23 @@ def _words(listed: str) -> list[str]:
 
 FEATURES = collect(modules())
 QUESTIONS = [question for question, _ in FEATURES.answers.values()]
-LABELS = "是,删除", "不删"
-FIRM = _words("是|当然|必须的|是的|对|对的|确定|确认|没错|没问题|yes|YES|是,删除|是删除|删除|好的,删除|确定了")
+LABELS = "是，删除", "不删"
+FIRM = _words("是|当然|必须的|是的|对|对的|确定|确认|没错|没问题|yes|YES|是，删除|是删除|删除|好的，删除|确定了")
 COURTEOUS = _words("[OK]|好|好的|好的呢|嗯|嗯嗯|可以|可以的|行|行吧|那行|哦好的|好好好|ok|ＯＫ|好嘞")
 NOES = _words(
     "不用改|不想报了|不需要记了|不必|放弃|作罢|否|不|不是|不是的|不用|不用了|算了|算了吧|还是算了|取消|不要|不需要|no|不报了|"
-    "先不报了|先别发|不删|不删除|暂时不用|好的,不用了|嗯,算了|没有|还没有|不行|不好|不对"
+    "先不报了|先别发|不删|不删除|暂时不用|好的，不用了|嗯，算了|没有|还没有|不行|不好|不对"
 )
 NEITHER = _words("同意|我同意|家长同意了|不同意|通过|批准|退回|撤回|撤回吧|更正|approve|correct")
 OTHER = _words(
     "好吗?|可以吗|是吗？|是不是|对不起|对了|不确定|不知道|不清楚了|等下|38|好了|行了|"
-    "不是39|不对,是39|没有活动|什么?|好久不见|今天天气真好|三(2)中队 主题队日 38人|"
+    "不是39|不对，是39|没有活动|什么?|好久不见|今天天气真好|三(2)中队 主题队日 38人|"
     "是谁|OK吗"
 )
 around = st.tuples(
     st.sampled_from(["", " ", "“", "("]), st.sampled_from(["", "。", "!", "！", "~", " ", "……", ")", "👌", "。。。"])
 )
-polite = st.sampled_from(["", "谢谢", ",谢谢老师", " 麻烦您了", "老师"])
+polite = st.sampled_from(["", "谢谢", "，谢谢老师", " 麻烦您了", "老师"])
 
 
 @given(st.sampled_from(FIRM + COURTEOUS), around, polite)
@@ -117,13 +117,13 @@ def returned(at: School) -> School:
 def erasing(at: School) -> School:
     """赵校长 is asked whether a child is to be erased."""
     at.nominate(at.zhang, WANG)
-    assert [button.label for button in at.say(at.zhao, "撤回同意 四(1)中队 王小明")[0].buttons] == ["是,删除", "不删"]
+    assert [button.label for button in at.say(at.zhao, "撤回同意 四(1)中队 王小明")[0].buttons] == ["是，删除", "不删"]
     return at
 
 
 @pytest.mark.both
 @pytest.mark.parametrize(
-    "reason", ["提名材料不全", "签到次数太少,请补", "同意书没有交", "活动材料不全", "撤回同意书没有写日期"]
+    "reason", ["提名材料不全", "签到次数太少，请补", "同意书没有交", "活动材料不全", "撤回同意书没有写日期"]
 )
 def test_a_reason_may_begin_with_the_word_of_a_command(returned: School, reason: str) -> None:
     assert returned.say(returned.li, reason)[0].text.startswith(f"已退回 {N1}")
@@ -160,14 +160,14 @@ def test_what_is_not_undone_needs_a_firm_word_later(erasing: School, minutes: in
 def test_something_else_ends_what_is_not_undone_and_says_so(erasing: School, other: str, ends: bool) -> None:
     people.give(erasing.db, erasing.zhao, Role.BRIGADE, erasing.school, NOW)
     replies = erasing.say(erasing.zhao, other)
-    assert (replies[-1].text == "孩子的信息还没有删。那个问题不再等回答,要做请再发一次。") == ends
+    assert (replies[-1].text == "孩子的信息还没有删。那个问题不再等回答，要做请再发一次。") == ends
     said = erasing.say(erasing.zhao, "是")[0].text
     assert said.startswith("已撤回同意") != ends
 
 
 @pytest.mark.both
 def test_the_button_of_another_question_answers_none(erasing: School) -> None:
-    assert erasing.say(erasing.zhao, "是 999999")[0].text.startswith("那个问题已经过去了,什么都没有做")
+    assert erasing.say(erasing.zhao, "是 999999")[0].text.startswith("那个问题已经过去了，什么都没有做")
     assert erasing.question(erasing.zhao) is not None
 
 

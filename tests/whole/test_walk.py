@@ -116,7 +116,7 @@ def test_a_stranger_gets_one_sentence_and_no_data(tmp_path: Path) -> None:
 def _named_in(said: str) -> set[str]:
     """The commands that the lines of 帮助 name."""
     lines = [line.partition("等 ")[0] for line in said.splitlines() if ":" in line and not line.endswith(":")]
-    return {word for line in lines for word in line.rpartition(":")[2].split("、")}
+    return {word for line in lines for word in line.rpartition("：")[2].split("、")}
 
 
 def test_help_names_what_this_person_may_and_no_more(tmp_path: Path) -> None:
@@ -133,7 +133,7 @@ def test_help_names_what_this_person_may_and_no_more(tmp_path: Path) -> None:
                 for topic in {each.group for each in mine}:
                     told = (await bot.say(person, f"帮助 {topic}"))[-1]
                     named |= _named_in(told) | {line.partition(" - ")[0] for line in told.splitlines()}
-                    named.add(told.partition(":")[0])
+                    named.add(told.partition("：")[0])
                 assert {each.words[0] for each in mine} <= named, person
                 # Each topic, and each command's examples, fit one screen as well.
                 for words in {each for command in others if role for each in (command.group, command.words[0])}:

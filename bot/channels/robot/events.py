@@ -18,7 +18,7 @@ from storage.people import accounts, people
 log = logging.getLogger(__name__)
 # Why the platform refused the robot, for doctor; gone when it is let in.
 REFUSED = "wecom_robot refused"
-HELLO = "老师好!报活动,直接发一句话,像这样:\n三(2)中队 主题队日 38人 清明祭英烈\n发「帮助」看我能做什么。"
+HELLO = "老师好！报活动，直接发一句话，像这样：\n三(2)中队 主题队日 38人 清明祭英烈\n发「帮助」看我能做什么。"
 
 
 class Events:

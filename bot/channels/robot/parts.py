@@ -12,7 +12,7 @@ Buttons = tuple[tuple[str, str], ...]
 # Of document 101463 and the cards of 101032: bytes of a markdown message, characters of a card's lines, buttons.
 MOST_IN_TEXT = 20_480
 MOST_IN_TITLE, MOST_IN_CARD, MOST_IN_LABEL, MOST_BUTTONS = 26, 112, 10, 6
-CHOOSE = "请点选,或直接发文字"
+CHOOSE = "请点选，或直接发文字"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def parts_of(outgoing: Outgoing) -> list[Part]:
 
 def in_words(text: str, buttons: Sequence[tuple[str, str]]) -> Body:
     """A card as words, where cards cannot be shown; `buttons` are (what can be typed, label)."""
-    listed = "\n".join(f"· {label}:发「{command}」" for command, label in buttons)
+    listed = "\n".join(f"· {label}：发「{command}」" for command, label in buttons)
     return markdown(literal(f"{text}\n{listed}" if text else listed))
 
 
@@ -44,7 +44,7 @@ def _listed(text: str, buttons: Buttons) -> tuple[str, Buttons]:
     """Labels that no button holds stand in the text, by a number that its button has."""
     if all(len(label) <= MOST_IN_LABEL for _, label in buttons):
         return text, buttons
-    lines = [f"{number}:{label}" for number, (_, label) in enumerate(buttons, 1)]
+    lines = [f"{number}：{label}" for number, (_, label) in enumerate(buttons, 1)]
     short = tuple((button, f"选 {number}") for number, (button, _) in enumerate(buttons, 1))
     return "\n".join((text, *lines)), short
 
@@ -89,6 +89,6 @@ def pressed(outgoing: Outgoing, button: str) -> Body | None:
     for part in parts_of(outgoing):
         if any(each == button for each, _ in part.buttons):
             card: Body = dict(part.body["template_card"])
-            card["main_title"] = {**card["main_title"], "desc": f"已点:{label}"[:30]}
+            card["main_title"] = {**card["main_title"], "desc": f"已点：{label}"[:30]}
             return card
     return None

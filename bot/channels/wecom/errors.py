@@ -49,16 +49,16 @@ _REMEDIES: dict[Remedy, tuple[int, ...]] = {
 _BY_CODE = {code: remedy for remedy, codes in _REMEDIES.items() for code in codes}
 _APP = "企业微信管理后台「应用管理」里的本应用"
 _ADVICE = {
-    40001: f"WECOM_SECRET 不对:请打开{_APP},重新查看并复制 Secret。",
-    40013: "WECOM_CORP_ID 不对:请复制企业微信管理后台「我的企业」最下面的企业 ID。",
-    40056: f"WECOM_AGENT_ID 不对:请打开{_APP},复制 AgentId。",
-    40091: f"WECOM_SECRET 是另一个企业的:请打开{_APP},重新查看并复制 Secret。",
-    43012: f"卡片发不出去:请打开{_APP},在「接收消息」里设置 API 接收(回调地址)。文字照常发送。",
-    48002: f"应用没有这个接口的权限:请打开{_APP},检查权限和可见范围。",
-    48006: f"应用太久没有使用,接口权限被收回了:请打开{_APP},重新启用。",
-    50003: f"应用被停用了:请打开{_APP},启用它。",
-    60011: f"有人收不到:请打开{_APP},在「可见范围」里加上所有辅导员。",
-    301002: "WECOM_AGENT_ID 和 WECOM_SECRET 不是同一个应用的:请从同一个应用里复制这两项。",
+    40001: f"WECOM_SECRET 不对：请打开{_APP}，重新查看并复制 Secret。",
+    40013: "WECOM_CORP_ID 不对：请复制企业微信管理后台「我的企业」最下面的企业 ID。",
+    40056: f"WECOM_AGENT_ID 不对：请打开{_APP}，复制 AgentId。",
+    40091: f"WECOM_SECRET 是另一个企业的：请打开{_APP}，重新查看并复制 Secret。",
+    43012: f"卡片发不出去：请打开{_APP}，在「接收消息」里设置 API 接收（回调地址）。文字照常发送。",
+    48002: f"应用没有这个接口的权限：请打开{_APP}，检查权限和可见范围。",
+    48006: f"应用太久没有使用，接口权限被收回了：请打开{_APP}，重新启用。",
+    50003: f"应用被停用了：请打开{_APP}，启用它。",
+    60011: f"有人收不到：请打开{_APP}，在「可见范围」里加上所有辅导员。",
+    301002: "WECOM_AGENT_ID 和 WECOM_SECRET 不是同一个应用的：请从同一个应用里复制这两项。",
 }
 _FROM_IP = re.compile(r"from ip: ?([0-9A-Fa-f.:]{3,45}?)(?:[,;\s]|$)")
 
@@ -78,7 +78,7 @@ class Fault(CallFailed):
         if self.code == 60020:
             found = _FROM_IP.search(str(self))
             address = found[1] if found else "这台服务器的公网 IP"
-            return f"企业微信不认这台服务器的 IP:请打开{_APP},在「企业可信IP」里加上 {address},约一分钟后生效。"
+            return f"企业微信不认这台服务器的 IP：请打开{_APP}，在「企业可信IP」里加上 {address}，约一分钟后生效。"
         return _ADVICE.get(self.code, "")
 
 

@@ -39,7 +39,7 @@ def parts_of(outgoing: Outgoing) -> list[Part]:
 def whole(outgoing: Outgoing) -> str:
     """The text, with the commands that do what the buttons do unless it names them."""
     untold = [command for command in outgoing.commands if f"「{command}」" not in outgoing.text]
-    return f"{outgoing.text}\n也可以直接发:{'、'.join(untold)}" if untold else outgoing.text
+    return f"{outgoing.text}\n也可以直接发：{'、'.join(untold)}" if untold else outgoing.text
 
 
 def _card(outgoing: Outgoing) -> Mapping[str, Any] | None:

@@ -12,7 +12,7 @@ from bot.commands import CommandError
 from bot.commands.doctor.line import FAIL, Line
 from bot.settings import Settings
 
-_OPEN = "这份备份没有加密,也不含密钥(NAME_KEY 请另存)。要加密,请设 BACKUP_KEY;见 docs/operations.md。"
+_OPEN = "这份备份没有加密，也不含密钥（NAME_KEY 请另存）。要加密，请设 BACKUP_KEY；见 docs/operations.md。"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -45,12 +45,12 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
             archive.unpack(arguments.file, folder, identities(arguments, settings))
             return said(verification.lines(of, folder))
     if of.file and not of.file.exists():
-        raise CommandError(f"没有 {of.file}:没有可以备份的数据。")
+        raise CommandError(f"没有 {of.file}：没有可以备份的数据。")
     status = said(make(of, arguments.file, Clock(settings.zone).now()))
     if status:
-        print("没有写备份:里面的内容恢复不了。")
+        print("没有写备份：里面的内容恢复不了。")
     else:
-        print(f"已备份到 {arguments.file}({arguments.file.stat().st_size >> 10} KiB),试过可以恢复。")
+        print(f"已备份到 {arguments.file}（{arguments.file.stat().st_size >> 10} KiB），试过可以恢复。")
         print("已用 BACKUP_KEY 加密。" if settings.backup_key else _OPEN)
     return status
 

@@ -23,13 +23,13 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.what == "accept":
         with engine.database.write.begin() as db:
             holds.accept(db, wall)
-        print(f"记下了:{wall.astimezone(settings.zone):%Y-%m-%d %H:%M} 是对的。机器人几秒内恢复提醒和清理。")
+        print(f"记下了：{wall.astimezone(settings.zone):%Y-%m-%d %H:%M} 是对的。机器人几秒内恢复提醒和清理。")
         return 0
     with engine.database.read.connect() as db:
         last, doubt = (key_values.get(db, name) for name in (clock_guard.LAST, holds.DOUBT))
-    print(f"这台机器的时间:{wall.astimezone(settings.zone):%Y-%m-%d %H:%M}({settings.timezone})")
+    print(f"这台机器的时间：{wall.astimezone(settings.zone):%Y-%m-%d %H:%M}({settings.timezone})")
     if last:
-        print(f"最后一次确认的时间:{last.at.astimezone(settings.zone):%Y-%m-%d %H:%M}")
+        print(f"最后一次确认的时间：{last.at.astimezone(settings.zone):%Y-%m-%d %H:%M}")
     if doubt:
-        print(f"时间有疑问:{doubt.value}。提醒、清理和结案都停着;核对以后发:python -m bot clock accept")
+        print(f"时间有疑问：{doubt.value}。提醒、清理和结案都停着；核对以后发：python -m bot clock accept")
     return int(doubt is not None)

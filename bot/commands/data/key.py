@@ -39,25 +39,25 @@ def _rotate(arguments: argparse.Namespace, settings: Settings) -> int:
     from storage.audit.audit import Action
 
     if len(settings.name_keys) < 2:
-        raise CommandError("NAME_KEY 里只有一个密钥。请把新密钥写在前面:NAME_KEY=新密钥,旧密钥,重启机器人,再来。")
+        raise CommandError("NAME_KEY 里只有一个密钥。请把新密钥写在前面：NAME_KEY=新密钥,旧密钥，重启机器人，再来。")
     engine = engine_of(arguments, settings)
     turned = rotation.Turned()
     for turned in rotation.rotate(engine.database.read, engine.database.write, engine.vault):
-        print(f"\r已重新加密 {turned.anew} 处,本来就是新密钥的 {turned.before} 处", end="", file=sys.stderr)
+        print(f"\r已重新加密 {turned.anew} 处，本来就是新密钥的 {turned.before} 处", end="", file=sys.stderr)
     print(file=sys.stderr)
     with engine.database.write.begin() as db:
         audit.note(db, Action.KEY_ROTATED, engine.now(), anew=turned.anew, before=turned.before, lost=turned.lost)
     if turned.lost:
-        print(f"有 {turned.lost} 处哪个密钥都打不开:请把更早的密钥也写上,再来一次。")
+        print(f"有 {turned.lost} 处哪个密钥都打不开：请把更早的密钥也写上，再来一次。")
         return 1
-    print(f"全部是新密钥了(重新加密 {turned.anew} 处)。可以从 NAME_KEY 里去掉旧密钥,再重启机器人。")
+    print(f"全部是新密钥了（重新加密 {turned.anew} 处）。可以从 NAME_KEY 里去掉旧密钥，再重启机器人。")
     return 0
 
 
 def without_settings(problems: BadSettings, arguments: argparse.Namespace) -> int:
     """A fresh key all the same: it may be what is missing."""
     if arguments.what is not None:
-        print(f"设置有问题:\n{problems}", file=sys.stderr)
+        print(f"设置有问题：\n{problems}", file=sys.stderr)
         return 2
     print(Fernet.generate_key().decode())
     return 0

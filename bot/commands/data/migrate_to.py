@@ -15,7 +15,7 @@ from storage import copying
 from storage.database import Database, open_database
 from storage.migrate import migrate
 
-_NEXT = "照片还在 {files},钥匙(NAME_KEY)不变。请在 .env 里写上 DATABASE_URL=…,再启动机器人;{old} 留作备份。"
+_NEXT = "照片还在 {files}，钥匙(NAME_KEY)不变。请在 .env 里写上 DATABASE_URL=…，再启动机器人；{old} 留作备份。"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -28,11 +28,11 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """0 when every row is there and the same; else 1, and nothing is there."""
     if not arguments.url.startswith(("postgresql:", "postgresql+psycopg:")):
-        raise CommandError("请写 PostgreSQL 的地址,像这样:postgresql://用户:密码@主机/库名")
+        raise CommandError("请写 PostgreSQL 的地址，像这样：postgresql://用户：密码@主机/库名")
     old = settings.data_dir / ("practice.db" if arguments.practice else "bot.db")
     photos = settings.data_dir / ("practice-files" if arguments.practice else "files")
     if not old.exists():
-        raise CommandError(f"没有 {old}:没有可以搬的数据。")
+        raise CommandError(f"没有 {old}：没有可以搬的数据。")
     with (
         nobody_serves(settings, f"sqlite:///{old}"),
         _opened(f"sqlite:///{old}") as source,
@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         # Held for writing: nobody changes what is being copied.
         with source.write.begin() as from_, target.write.begin() as to:
             rows = _copy(from_, to)
-    print(f"已搬好 {rows} 行,逐行核对一致。")
+    print(f"已搬好 {rows} 行，逐行核对一致。")
     print(_NEXT.format(files=photos, old=old))
     return 0
 
@@ -61,7 +61,7 @@ def _opened(url: str) -> Iterator[Database]:
 def _check(target: Database) -> None:
     with target.read.connect() as db:
         if not copying.is_empty(db):
-            raise CommandError("那个数据库里已经有数据,什么也没有搬。请给一个空的数据库。")
+            raise CommandError("那个数据库里已经有数据，什么也没有搬。请给一个空的数据库。")
 
 
 def _copy(source: Connection, target: Connection) -> int:
@@ -73,7 +73,7 @@ def _copy(source: Connection, target: Connection) -> int:
         with tqdm(total=rows, desc="核对", unit="行", disable=None) as bar:
             copying.compare(source, target, bar.update)
     except copying.Different as different:
-        raise CommandError(f"有一行搬过去不一样({different}),什么也没有留下。请把这句话报告给开发者。") from None
+        raise CommandError(f"有一行搬过去不一样（{different}），什么也没有留下。请把这句话报告给开发者。") from None
     except (DataError, IntegrityError) as error:
-        raise CommandError(f"有一行搬不过去({type(error.orig).__name__}),什么也没有留下。") from error
+        raise CommandError(f"有一行搬不过去（{type(error.orig).__name__}），什么也没有留下。") from error
     return rows

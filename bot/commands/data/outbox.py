@@ -13,9 +13,9 @@ from storage.messages.undelivered import Undelivered
 
 MOST_SHOWN = 200
 _TITLES = {
-    "late": f"迟到的(到时间超过 {undelivered.IN_TIME.seconds // 60} 分钟还没发出去)",
-    "uncertain": "可能收到两次的(平台没有回应,又发了一次)",
-    "dead": "没有发的(平台不收,或过了时间)",
+    "late": f"迟到的（到时间超过 {undelivered.IN_TIME.seconds // 60} 分钟还没发出去）",
+    "uncertain": "可能收到两次的（平台没有回应，又发了一次）",
+    "dead": "没有发的（平台不收，或过了时间）",
 }
 
 
@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     with engine.database.read.connect() as db:
         found = {name: _found(db, engine, name) for name in ([arguments.which] if arguments.which else _TITLES)}
     for name, letters in found.items():
-        print(f"{_TITLES[name]}:{len(letters)} 条")
+        print(f"{_TITLES[name]}：{len(letters)} 条")
         _show(letters, settings)
     if arguments.send_again:
         chosen = [each for name, letters in found.items() if name != "uncertain" or arguments.which for each in letters]
@@ -52,16 +52,16 @@ def _found(db: Connection, engine: Engine, name: str) -> list[Undelivered]:
 def _show(letters: Sequence[Undelivered], settings: Settings) -> None:
     for each in letters[-MOST_SHOWN:]:
         due = f"{each.due_at.astimezone(settings.zone):%Y-%m-%d %H:%M}"
-        gone = ",内容已清除" if each.forgotten else ""
+        gone = "，内容已清除" if each.forgotten else ""
         print(
             f"{each.id}\t{due}\t{each.channel}\t{each.name or '群'}\t试过 {each.attempts} 次\t{each.error or ''}{gone}"
         )
     if len(letters) > MOST_SHOWN:
-        print(f"(只列出最近 {MOST_SHOWN} 条)")
+        print(f"（只列出最近 {MOST_SHOWN} 条）")
 
 
 def _send_again(engine: Engine, letters: Sequence[Undelivered]) -> None:
     with engine.database.write.begin() as db:
         number = undelivered.send_again(db, letters, engine.clock.now())
     rest = len(letters) - number
-    print(f"{number} 条交给机器人再发" + (f",{rest} 条不能再发:内容已经清除,或正在发" if rest else ""))
+    print(f"{number} 条交给机器人再发" + (f"，{rest} 条不能再发：内容已经清除，或正在发" if rest else ""))

@@ -14,10 +14,10 @@ from bot.commands.organisation.import_ import agreed
 from bot.settings import Settings
 
 _NEXT = """\
-下一步:
+下一步：
 1. python -m bot preview --days 2   看一看接下来会发什么
-2. 启动机器人。它会回答消息,但不会自己发提醒。
-3. python -m bot preview --release(或管理员在聊天里发「提醒 放行」)以后,提醒照常发,
+2. 启动机器人。它会回答消息，但不会自己发提醒。
+3. python -m bot preview --release（或管理员在聊天里发「提醒 放行」）以后，提醒照常发，
    并请那段时间发过消息的人看看、补发。"""
 
 
@@ -41,8 +41,8 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         placing.check_room(of)
         archive.unpack(arguments.file, folder, backup.identities(arguments, settings))
         if backup.said(verification.lines(of, folder)):
-            raise CommandError("这份备份恢复不了,什么也没有改。")
-        print(f"会用它换掉 {of.file or '空的数据库'};原来的改名留着,不删。")
+            raise CommandError("这份备份恢复不了，什么也没有改。")
+        print(f"会用它换掉 {of.file or '空的数据库'}；原来的改名留着，不删。")
         if not (arguments.yes or agreed()):
             return 1
         restore(of, folder, arguments.worked_until)

@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         lambda: iter([installation.name_key(settings, databases.key(url, settings))]),
         lambda: iter([installation.backups(settings)]),
         lambda: installation.calendar(settings),
-        lambda: iter([(OK, "zone", f"{settings.timezone},现在是 {Clock(settings.zone).now():%Y-%m-%d %H:%M}")]),
+        lambda: iter([(OK, "zone", f"{settings.timezone}，现在是 {Clock(settings.zone).now():%Y-%m-%d %H:%M}")]),
         lambda: times.check(settings),
         lambda: persons.check(settings),
         lambda: _platform(settings, arguments.robot),
@@ -59,7 +59,7 @@ def _print(lines: Iterator[Line], form: str) -> int:
 
 def _platform(settings: Settings, probe: bool) -> Iterator[Line]:
     if settings.practice:
-        yield OK, "platform", "practice:没有配置平台,启动后只有演练页面"
+        yield OK, "platform", "practice：没有配置平台，启动后只有演练页面"
         return
     # The client libraries are only loaded for those who need them.
     from bot.channels import http
@@ -69,7 +69,7 @@ def _platform(settings: Settings, probe: bool) -> Iterator[Line]:
         return
     if settings.telegram_token:
         way = "webhook" if settings.telegram_mode == "webhook" else "轮询"
-        yield OK, "platform", f"Telegram 已配置({way})"
+        yield OK, "platform", f"Telegram 已配置（{way}）"
         from bot.commands.doctor import telegram
 
         yield from telegram.check(settings)
@@ -82,7 +82,7 @@ def _platform(settings: Settings, probe: bool) -> Iterator[Line]:
 
         yield from group_robot.check(settings)
     if settings.wecom_app:
-        yield OK, "platform", f"企业微信自建应用已配置(AgentId {settings.wecom_agent_id})"
+        yield OK, "platform", f"企业微信自建应用已配置（AgentId {settings.wecom_agent_id}）"
         from bot.commands.doctor import wecom
 
         yield from wecom.check(settings)

@@ -20,7 +20,7 @@ _FIXED, _BACKPORTS = (3, 51, 3), ((3, 50, 7), (3, 44, 6))
 def database(url: str) -> Iterator[Line]:
     """Whether the database opens, what version it has, what waits in it."""
     if _is_to_come(url):
-        yield OK, "database", "还没有数据库,第一次启动时会建"
+        yield OK, "database", "还没有数据库，第一次启动时会建"
         return
     try:
         yield from _in_database(open_database(url))
@@ -42,12 +42,16 @@ def _in_database(database: Database) -> Iterator[Line]:
         if found != migrate.HEAD:
             newer = (found or "") > migrate.HEAD
             yield (
-                (FAIL, "database", f"数据库的版本 {found} 比程序新,请更新程序")
+                (FAIL, "database", f"数据库的版本 {found} 比程序新，请更新程序")
                 if newer
-                else (WARN, "database", f"数据库的版本是 {found or '空'},启动时会升级到 {migrate.HEAD};升级前请先备份")
+                else (
+                    WARN,
+                    "database",
+                    f"数据库的版本是 {found or '空'}，启动时会升级到 {migrate.HEAD}；升级前请先备份",
+                )
             )
             return
-        yield OK, "database", f"连得上,版本 {found}"
+        yield OK, "database", f"连得上，版本 {found}"
         with database.read.connect() as db:
             yield _failed(db)
             yield _letters(db)
@@ -75,7 +79,7 @@ def key(url: str, settings: Settings) -> str:
 def _failed(db: Connection) -> Line:
     count = len(inbox.failed(db))
     if count:
-        return WARN, "failed", f"有 {count} 条消息没有处理好,python -m bot replay 可列出并重新处理"
+        return WARN, "failed", f"有 {count} 条消息没有处理好，python -m bot replay 可列出并重新处理"
     return OK, "failed", "没有处理失败的消息"
 
 
@@ -83,7 +87,7 @@ def _letters(db: Connection) -> Line:
     counts = outbox.counts(db, ("dead", "uncertain"))
     dead, uncertain = counts.get("dead", 0), counts.get("uncertain", 0)
     if dead or uncertain:
-        return WARN, "outbox", f"{dead} 条消息没有发,{uncertain} 条可能收到两次,python -m bot outbox 可列出和再发"
+        return WARN, "outbox", f"{dead} 条消息没有发，{uncertain} 条可能收到两次，python -m bot outbox 可列出和再发"
     return OK, "outbox", "没有发不出去的消息"
 
 
@@ -95,8 +99,8 @@ def sqlite(url: str) -> Iterator[Line]:
     if is_sound(module.sqlite_version_info):
         yield OK, "sqlite", f"SQLite {module.sqlite_version}"
     else:
-        advice = "请装 pysqlite3,或用 3.51.3、3.50.7、3.44.6 及更新的 SQLite"
-        yield WARN, "sqlite", f"SQLite {module.sqlite_version} 有 WAL-reset 缺陷,极少数情况下会丢数据;{advice}"
+        advice = "请装 pysqlite3，或用 3.51.3、3.50.7、3.44.6 及更新的 SQLite"
+        yield WARN, "sqlite", f"SQLite {module.sqlite_version} 有 WAL-reset 缺陷，极少数情况下会丢数据；{advice}"
 
 
 def is_sound(version: tuple[int, int, int]) -> bool:

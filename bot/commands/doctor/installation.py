@@ -36,8 +36,8 @@ def data(folder: Path) -> Iterator[Line]:
         yield FAIL, "data", f"数据目录 {folder} 不能写（{reason(error)}），请换 DATA_DIR，或让这个用户能写"
         return
     free = shutil.disk_usage(there).free
-    words = f"数据目录 {folder} 可写,磁盘还有 {free >> 20} MiB"
-    yield (OK, "data", words) if free >= _LEAST_FREE else (FAIL, "data", f"{words},至少要 {_LEAST_FREE >> 20} MiB")
+    words = f"数据目录 {folder} 可写，磁盘还有 {free >> 20} MiB"
+    yield (OK, "data", words) if free >= _LEAST_FREE else (FAIL, "data", f"{words}，至少要 {_LEAST_FREE >> 20} MiB")
 
 
 def name_key(settings: Settings, problem: str) -> Line:
@@ -48,19 +48,19 @@ def name_key(settings: Settings, problem: str) -> Line:
     if settings.name_key:
         return OK, "name_key", "NAME_KEY 已设置"
     if not own.exists():
-        return WARN, "name_key", f"没有设置 NAME_KEY,第一次启动时会生成 {own};之后请备份它"
-    readable = f"别的用户也能读它,请运行 chmod 600 {own}。" if own.stat().st_mode & 0o077 else ""
-    return WARN, "name_key", f"密钥在 {own}。{readable}请另存一份备份:丢了它,加密的姓名和消息就再也打不开"
+        return WARN, "name_key", f"没有设置 NAME_KEY，第一次启动时会生成 {own}；之后请备份它"
+    readable = f"别的用户也能读它，请运行 chmod 600 {own}。" if own.stat().st_mode & 0o077 else ""
+    return WARN, "name_key", f"密钥在 {own}。{readable}请另存一份备份：丢了它，加密的姓名和消息就再也打不开"
 
 
 def backups(settings: Settings) -> Line:
     """Whether there is a new backup that can be restored, and that only its owner can read."""
     now = Clock(settings.zone).now()
     if settings.backups is None:
-        return WARN, "backup", "没有设 BACKUP_DIR,不会自动备份;python -m bot backup 文件 可以做一份"
+        return WARN, "backup", "没有设 BACKUP_DIR，不会自动备份；python -m bot backup 文件 可以做一份"
     if words := kept.problem(settings, now):
-        return FAIL, "backup", f"{words}。机器人每天 {kept.HOUR} 点以后会做,为什么没有做成见日志"
-    sealed = "" if settings.backup_key else ";没有设 BACKUP_KEY,备份没有加密,也不含密钥"
+        return FAIL, "backup", f"{words}。机器人每天 {kept.HOUR} 点以后会做，为什么没有做成见日志"
+    sealed = "" if settings.backup_key else "；没有设 BACKUP_KEY，备份没有加密，也不含密钥"
     made = kept.all_of(settings.backups, now)[-1][0]
     return WARN if sealed else OK, "backup", f"最近一份试过能恢复的备份是 {made:%Y-%m-%d %H:%M} 的{sealed}"
 
@@ -73,7 +73,7 @@ def calendar(settings: Settings) -> Iterator[Line]:
     today = Clock(settings.zone).now().date()
     missing = [year for year in (today.year, today.year + 1) if not loaded.calendar.workdays.knows(year)]
     for year in missing:
-        yield WARN, "workdays", f"还没有 {year} 年的放假调休数据(一般上年 11 月公布),先按周一至周五算"
+        yield WARN, "workdays", f"还没有 {year} 年的放假调休数据（一般上年 11 月公布），先按周一至周五算"
     if not missing:
         yield OK, "workdays", f"有 {today.year} 和 {today.year + 1} 年的放假调休数据"
 

@@ -15,7 +15,7 @@ from bot.commands.doctor.robot_way import way
 from bot.settings import Settings
 from storage.base import key_values, leases
 
-_RUNNING = "机器人正在运行,由它连着"
+_RUNNING = "机器人正在运行，由它连着"
 
 
 def check(settings: Settings, *, probe: bool) -> Iterator[Line]:
@@ -31,15 +31,15 @@ def _robot(settings: Settings, probe: bool) -> Iterator[Line]:
     yield line
     if line[0] == OK and probe:
         refused = asyncio.run(subscribe(settings))
-        yield ((FAIL, "robot", f"订阅没有成功:{refused}") if refused else (OK, "robot", "订阅成功,BotID 和密钥都对"))
+        yield ((FAIL, "robot", f"订阅没有成功：{refused}") if refused else (OK, "robot", "订阅成功，BotID 和密钥都对"))
 
 
 def _connection(db: Connection, settings: Settings) -> Iterator[Line]:
     refused = key_values.get(db, REFUSED)
     if refused:
         when = refused.at.astimezone(settings.zone)
-        advice = "请核对 WECOM_ROBOT_ID 和 WECOM_ROBOT_SECRET,改好后重启"
-        yield FAIL, "robot", f"{when:%m-%d %H:%M} 企业微信不认这个机器人({refused.value});{advice}"
+        advice = "请核对 WECOM_ROBOT_ID 和 WECOM_ROBOT_SECRET，改好后重启"
+        yield FAIL, "robot", f"{when:%m-%d %H:%M} 企业微信不认这个机器人（{refused.value}）；{advice}"
     until = leases.held_until(db, lease_of(settings.wecom_robot_id))
     if until and until > Clock(settings.zone).real() and not refused:
         yield OK, "robot", _RUNNING

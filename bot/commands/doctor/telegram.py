@@ -72,18 +72,18 @@ def _unreachable(settings: Settings, fault: httpx.HTTPError) -> str:
     advice = (
         "请检查代理(TELEGRAM_PROXY、HTTPS_PROXY、ALL_PROXY)"
         if proxied
-        else "这台机器要经过代理的话,请设置 TELEGRAM_PROXY"
+        else "这台机器要经过代理的话，请设置 TELEGRAM_PROXY"
     )
-    return f"连不上 {host}({type(fault).__name__},最多等 {SECONDS} 秒);{advice}"
+    return f"连不上 {host}（{type(fault).__name__}，最多等 {SECONDS} 秒）；{advice}"
 
 
 def _token(answer: httpx.Response) -> Line:
     me = _result(answer)
     if me is not None:
-        return OK, "telegram", f"令牌有效,机器人是 @{me.get('username') or me.get('first_name') or '?'}"
+        return OK, "telegram", f"令牌有效，机器人是 @{me.get('username') or me.get('first_name') or '?'}"
     if answer.status_code in (401, 404):
-        return FAIL, "telegram", "令牌不对:请照 @BotFather 给的填写 TELEGRAM_TOKEN(也请检查 TELEGRAM_API_URL)"
-    return FAIL, "telegram", f"Telegram 没有正常回答(HTTP {answer.status_code}),请稍后再试"
+        return FAIL, "telegram", "令牌不对：请照 @BotFather 给的填写 TELEGRAM_TOKEN（也请检查 TELEGRAM_API_URL）"
+    return FAIL, "telegram", f"Telegram 没有正常回答（HTTP {answer.status_code}），请稍后再试"
 
 
 def _clock(date: str, now: datetime) -> Iterator[Line]:
@@ -97,7 +97,7 @@ def _clock(date: str, now: datetime) -> Iterator[Line]:
         yield (
             WARN,
             "clock",
-            f"这台机器的时钟{direction}了 {abs(off) / 60:.0f} 分钟,请打开自动对时,否则提醒会早到或迟到",
+            f"这台机器的时钟{direction}了 {abs(off) / 60:.0f} 分钟，请打开自动对时，否则提醒会早到或迟到",
         )
     else:
         yield OK, "clock", "时钟和 Telegram 的差不超过 2 分钟"
@@ -111,11 +111,11 @@ def _arrival(http: httpx.Client, settings: Settings) -> Iterator[Line]:
     else:
         why = "回答读不懂"
     if told is None:
-        yield WARN, "webhook", f"问不到 webhook 的情况({why})"
+        yield WARN, "webhook", f"问不到 webhook 的情况（{why}）"
         return
     yield _webhook(settings, str(told.get("url") or ""))
     pending = int(told.get("pending_update_count") or 0)
-    waiting = f"有 {pending} 条消息等着取,机器人启动后会处理" if pending else "没有积压的消息"
+    waiting = f"有 {pending} 条消息等着取，机器人启动后会处理" if pending else "没有积压的消息"
     yield WARN if pending > _MANY else OK, "pending", waiting
     if told.get("last_error_message") and settings.telegram_mode == "webhook":
         yield WARN, "delivery", _last_error(settings, told)
@@ -126,12 +126,12 @@ def _webhook(settings: Settings, url: str) -> Line:
     shown = url.replace(settings.telegram_token, "***")
     if settings.telegram_mode != "webhook":
         if url:
-            return WARN, "webhook", f"轮询模式,但登记着 webhook {shown};启动时会撤掉,积压的消息不会丢"
-        return OK, "webhook", "轮询模式,没有登记 webhook"
+            return WARN, "webhook", f"轮询模式，但登记着 webhook {shown}；启动时会撤掉，积压的消息不会丢"
+        return OK, "webhook", "轮询模式，没有登记 webhook"
     if url == ours:
-        return OK, "webhook", f"webhook 模式,登记的是 {shown}"
+        return OK, "webhook", f"webhook 模式，登记的是 {shown}"
     there = f"登记的是 {shown}" if url else "还没有登记"
-    return WARN, "webhook", f"webhook 模式,{there};启动时会登记 {ours}"
+    return WARN, "webhook", f"webhook 模式，{there}；启动时会登记 {ours}"
 
 
 def _last_error(settings: Settings, told: dict[str, Any]) -> str:
@@ -140,5 +140,5 @@ def _last_error(settings: Settings, told: dict[str, Any]) -> str:
     try:
         at = datetime.fromtimestamp(int(told.get("last_error_date") or 0), settings.zone)
     except (ValueError, OverflowError, OSError):
-        return f"最近一次投递没有成功:{said}"
-    return f"最近一次投递没有成功({at:%m-%d %H:%M}):{said}"
+        return f"最近一次投递没有成功：{said}"
+    return f"最近一次投递没有成功（{at:%m-%d %H:%M}）：{said}"

@@ -10,7 +10,7 @@ from bot.settings import Settings
 from storage.base import key_values
 from storage.reminders import holds
 
-_CURE = "请先把这台机器的时间调准(NTP);核对过没有错,发 python -m bot clock accept"
+_CURE = "请先把这台机器的时间调准(NTP)；核对过没有错，发 python -m bot clock accept"
 
 
 def check(settings: Settings) -> Iterator[Line]:
@@ -24,6 +24,6 @@ def check(settings: Settings) -> Iterator[Line]:
         before = f"{last.at.astimezone(settings.zone):%Y-%m-%d %H:%M}"
         yield FAIL, "time", f"这台机器的时间 {now:%Y-%m-%d %H:%M} 比机器人上次运行的 {before} 还早。{_CURE}"
     elif doubt:
-        yield WARN, "time", f"时间有疑问,提醒、清理和结案都停着:{doubt.value}。{_CURE}"
+        yield WARN, "time", f"时间有疑问，提醒、清理和结案都停着：{doubt.value}。{_CURE}"
     else:
         yield OK, "time", "时间没有疑问"

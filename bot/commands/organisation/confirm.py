@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
             print("\n".join(lines) or "没有等确认的。")
             return 0
         if not meant:
-            raise CommandError(f"没有等确认的 {arguments.number}。不带编号运行,可列出全部。")
+            raise CommandError(f"没有等确认的 {arguments.number}。不带编号运行，可列出全部。")
         for one in meant:
             _settle(engine, ask, one, not arguments.no)
     return 0

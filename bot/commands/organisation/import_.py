@@ -72,20 +72,20 @@ def _stored(engine: Engine, sheet: roster.Sheet) -> tuple[stored.State, str]:
 def _show(found: stored.Plan, sheet: roster.Sheet) -> int:
     print(roster.preview(found, sheet))
     if sheet.notes.problems:
-        print("文件有问题,什么也没有导入。请改好后再来。", file=sys.stderr)
+        print("文件有问题，什么也没有导入。请改好后再来。", file=sys.stderr)
         return 1
     if not found:
-        print("数据库里已经是这样,没有要改的。")
+        print("数据库里已经是这样，没有要改的。")
     return 0
 
 
 def agreed() -> bool:
     """Whether the operator says yes; without a terminal nobody can."""
     if not sys.stdin.isatty():
-        print("没有终端可以确认,什么也没有写。确认无误后请加 --yes。", file=sys.stderr)
+        print("没有终端可以确认，什么也没有写。确认无误后请加 --yes。", file=sys.stderr)
         return False
     try:
-        answer = input("写入吗?(是/否) ")
+        answer = input("写入吗？（是/否） ")
     except (EOFError, KeyboardInterrupt):
         answer = ""
     if says_yes(answer):
@@ -108,7 +108,7 @@ def _write(engine: Engine, found: stored.Plan, tops: Sequence[str], seen: str) -
             staging.show(db, batch)
             merging.merge(db, batch, engine.now(), engine.now().date(), end_missing=True)
     except merging.Outdated:
-        raise CommandError("数据库刚刚变了,什么也没有写。请重新运行。") from None
+        raise CommandError("数据库刚刚变了，什么也没有写。请重新运行。") from None
     finally:
         with begin() as db:
             staging.drop(db, batch)

@@ -23,13 +23,15 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """0; the last line printed is the code."""
     role = Role.named(arguments.role)
     if role is None:
-        raise CommandError(f"没有角色「{arguments.role}」,可以是:{'、'.join(each.label for each in Role)}")
+        raise CommandError(f"没有角色「{arguments.role}」，可以是：{'、'.join(each.label for each in Role)}")
     engine = engine_of(arguments, settings, real_only=True)
     unit = unit_of(engine, arguments.unit)
     if not rights.fits(role, unit.kind):
-        raise CommandError(f"{role.label}要在{rights.place_of(role)}里,「{unit.name}」是{unit.kind}")
+        raise CommandError(f"{role.label}要在{rights.place_of(role)}里，「{unit.name}」是{unit.kind}")
     with engine.database.write.begin() as db:
         code = invites.make(db, engine.vault, unit.id, role, None, engine.now())
         where = history.path_names(db, [unit])[unit.id]
-    print(f"{where} · {role.label},{invites.LIFETIME.days} 天内有效,只能用一次。请对方私聊机器人发:加入 {code}\n{code}")
+    print(
+        f"{where} · {role.label}，{invites.LIFETIME.days} 天内有效，只能用一次。请对方私聊机器人发：加入 {code}\n{code}"
+    )
     return 0

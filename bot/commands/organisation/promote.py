@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     if not planned or arguments.dry_run:
         return 0
     if today < promotion.begins(year):
-        raise CommandError(f"{year} 学年从 9月1日开始,到时候再来;现在可以用 --dry-run 先看。")
+        raise CommandError(f"{year} 学年从 9月1日开始，到时候再来；现在可以用 --dry-run 先看。")
     able = [each for each in planned if each.possible]
     if not able or not (arguments.yes or agreed()):
         return 1
@@ -58,20 +58,20 @@ def _plan(engine: Engine, path: str, year: int) -> list[Promotion]:
 def _show(planned: list[Promotion], year: int) -> int:
     """How many schools cannot go up as they are."""
     if not planned:
-        print(f"所有学校都已经是 {year} 学年的样子,没有要升级的。")
+        print(f"所有学校都已经是 {year} 学年的样子，没有要升级的。")
         return 0
     able = [each for each in planned if each.possible]
-    print(f"{year} 学年升级:{len(able)} 所学校,{promotion.counted(able)}")
+    print(f"{year} 学年升级：{len(able)} 所学校，{promotion.counted(able)}")
     for each in able[:_SHOWN]:
         names = "、".join(squad.name for squad in each.graduates)
-        print(f"  {each.school.name}:升级 {each.squads_up} 个{f',毕业 {names}' if names else ''}")
+        print(f"  {each.school.name}：升级 {each.squads_up} 个{f'，毕业 {names}' if names else ''}")
     if len(able) > _SHOWN:
         print(f"  …… 共 {len(able)} 所")
     for each in planned:
         if each.undecided:
-            print(f"  {each.school.name}:要先说明五年级毕不毕业,请管理员发「升级 五年制 {each.school.name}」或六年制")
+            print(f"  {each.school.name}：要先说明五年级毕不毕业，请管理员发「升级 五年制 {each.school.name}」或六年制")
         elif each.clashes:
-            print(f"  {each.school.name}:升级后会有两个 {'、'.join(each.clashes)},请先改名")
+            print(f"  {each.school.name}：升级后会有两个 {'、'.join(each.clashes)}，请先改名")
     return len(planned) - len(able)
 
 

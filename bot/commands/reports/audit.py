@@ -66,15 +66,15 @@ def _verify(engine: Engine, seen: list[Seen]) -> int:
         found = engine.audit_heads().check(db, seen)
         begun = audit.entries(db, Wanted(action=Action.HEADS_KEPT), _MOST)
     if found.broken:
-        print(f"不对:{found.broken}。在它之前查过 {found.rows} 条。")
+        print(f"不对：{found.broken}。在它之前查过 {found.rows} 条。")
         return 1
     days = "、".join(f"{each.at.astimezone(engine.now().tzinfo):%Y-%m-%d %H:%M}" for each in begun)
-    told = "" if begun else "数据库外还没有记账尾,末尾被截断看不出来:机器人运行以后才有。"
+    told = "" if begun else "数据库外还没有记账尾，末尾被截断看不出来：机器人运行以后才有。"
     if len(begun) > 1:
-        told = f"数据库外的账尾重新开始过:{days}。那天没有恢复过备份、换过机器的话,请查一查。"
-    print(f"完好:{found.rows} 条,{len(found.heads)} 条链,封存过 {found.closed} 段。{told}")
+        told = f"数据库外的账尾重新开始过：{days}。那天没有恢复过备份、换过机器的话，请查一查。"
+    print(f"完好：{found.rows} 条，{len(found.heads)} 条链，封存过 {found.closed} 段。{told}")
     if found.heads:
-        print("每条链最后一条(抄到别处,以后用 --seen 核对):")
+        print("每条链最后一条（抄到别处，以后用 --seen 核对）：")
     for chain, (seq, mark) in found.heads.items():
         print(f"{chain}:{seq}:{mark}")
     return 0

@@ -51,10 +51,10 @@ def _one(line: bytes, number: int) -> dict[str, Any]:
         case = _case(line)
         case_id = case.get("id")
         if not isinstance(case.get("text"), str):
-            raise ValueError("没有 text,或它不是字符串")
+            raise ValueError("没有 text，或它不是字符串")
         return _read(case)
     except ValueError as error:
-        return {"id": case_id, "error": f"第 {number} 行:{error}"}
+        return {"id": case_id, "error": f"第 {number} 行：{error}"}
 
 
 def _case(line: bytes) -> dict[str, Any]:
@@ -65,7 +65,7 @@ def _case(line: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise ValueError(f"不是正确的 JSON({error})") from None
     if not isinstance(case, dict):
-        raise ValueError("应是一个 JSON 对象,有 id 和 text")
+        raise ValueError("应是一个 JSON 对象，有 id 和 text")
     return case
 
 
@@ -79,4 +79,4 @@ def _read(case: dict[str, Any]) -> dict[str, Any]:
     try:
         return as_json(case.get("id"), reading_of(case))
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise ValueError(f"context 的写法不对({error})") from None
+        raise ValueError(f"context 的写法不对（{error}）") from None

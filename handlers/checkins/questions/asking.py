@@ -28,7 +28,7 @@ def which_school(ask: Ask, reading: Reading, schools: Sequence[Unit], first: int
     """Somebody with several schools is asked once, and it is remembered."""
     said = [questions.canonical(record, (), always_dated=True) for record in reading.records]
     questions.SCHOOL.put(ask, questions.Reported(said, attachments.waiting(ask, first), reading.joint))
-    question = "这是哪所学校的?我会记住;要换,发「我的 学校」,或在消息里写上学校。"
+    question = "这是哪所学校的？我会记住；要换，发「我的 学校」，或在消息里写上学校。"
     return Reply(question, tuple(Button(each.name, answer=each.name) for each in schools))
 
 
@@ -103,7 +103,7 @@ def doubt(ask: Ask, reading: Reading, records: list[Record], first: int | None) 
         for one in checkin_lines
     )
     asks = "是报今天的签到吗？" if reading.offered else questions.doubt(reading.issues, records)
-    question = f"{asks}\n{lines}\n记下吗?"
+    question = f"{asks}\n{lines}\n记下吗？"
     return Reply(
         question,
         questions.DOUBT.put(ask, questions.Doubted(said, attachments.waiting(ask, first), reading.joint, question)),

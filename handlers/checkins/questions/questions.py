@@ -12,8 +12,8 @@ from handlers.wording.questions import Question
 
 # A new report takes the place of a question about an earlier one.
 _REPORTS = frozenset({"checkin", "签到"})
-_NOTHING = "好的,没有记。要重新报,直接发就行。"
-_OR_NOT = "\n不报了,发「取消」。"
+_NOTHING = "好的，没有记。要重新报，直接发就行。"
+_OR_NOT = "\n不报了，发「取消」。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,28 +70,28 @@ MISSING = Question(
 HEADS = r"(?:不对|不是|[应改]?该?[是为成]|实到|实际|其实|人数)*\d{1,2}[人名个]?"
 DOUBT = Question(
     "checkin-confirm", Doubted, undone="还没有记。", asks="{asked}请回「是」或「否」。", dropped=_NOTHING,
-    ended_by=_REPORTS, yes="是,记下", no="不记", other=HEADS,
+    ended_by=_REPORTS, yes="是，记下", no="不记", other=HEADS,
 )  # fmt: skip
 SCHOOL = Question(
-    "checkin-school", Reported, undone="还没有记。", asks="这是哪所学校的?" + _OR_NOT, dropped=_NOTHING,
+    "checkin-school", Reported, undone="还没有记。", asks="这是哪所学校的？" + _OR_NOT, dropped=_NOTHING,
     ended_by=_REPORTS,
 )  # fmt: skip
 # The reader knows 其他 as an activity by this word only: alone it may mean anything.
 OTHER = "其他活动"
 _QUESTIONS = {
-    "UNIT_MISSING": "请问是哪个中队?如:三(2)",
-    "UNIT_AMBIGUOUS": "请问是几年级的?如:三(2)",
-    "UNIT_UNKNOWN": "名册里没有{unit}。请问是哪个中队?如:三(2)",
-    "ACTIVITY_MISSING": "请问是什么活动?",
-    "COUNT_MISSING": "请问到了多少人?",
-    "COUNT_AMBIGUOUS": "有几个数字,请问实到多少人?",
-    "COUNT_SHARED": "请分别写每个中队的人数,如:三(1)40 三(2)38",
-    "COUNT_VAGUE": "请问准确到了多少人?",
-    "COUNT_CONFLICT": "人数对不上(应到 {due},实到 {attended})。请重新写,如:应到42实到40",
-    "COUNT_RANGE": "{attended} 人好像不对。请问准确到了多少人?",
-    "DATE_FUTURE": "{day}还没到。请问活动是哪一天?如:今天、昨天、4月3日",
-    "DATE_INVALID": "没有这个日期。请问活动是哪一天?如:今天、昨天、4月3日",
-    "DATE_OLD": "{day}已经过去很久。请问活动是哪一天?",
+    "UNIT_MISSING": "请问是哪个中队？如：三(2)",
+    "UNIT_AMBIGUOUS": "请问是几年级的？如：三(2)",
+    "UNIT_UNKNOWN": "名册里没有{unit}。请问是哪个中队？如：三(2)",
+    "ACTIVITY_MISSING": "请问是什么活动？",
+    "COUNT_MISSING": "请问到了多少人？",
+    "COUNT_AMBIGUOUS": "有几个数字，请问实到多少人？",
+    "COUNT_SHARED": "请分别写每个中队的人数，如：三(1)40 三(2)38",
+    "COUNT_VAGUE": "请问准确到了多少人？",
+    "COUNT_CONFLICT": "人数对不上（应到 {due}，实到 {attended}）。请重新写，如：应到42实到40",
+    "COUNT_RANGE": "{attended} 人好像不对。请问准确到了多少人？",
+    "DATE_FUTURE": "{day}还没到。请问活动是哪一天？如：今天、昨天、4月3日",
+    "DATE_INVALID": "没有这个日期。请问活动是哪一天？如：今天、昨天、4月3日",
+    "DATE_OLD": "{day}已经过去很久。请问活动是哪一天？",
 }
 # What is asked for together with something else.
 _MISSING = {"UNIT_MISSING": "中队", "ACTIVITY_MISSING": "活动", "COUNT_MISSING": "人数"}
@@ -112,7 +112,7 @@ def question(
     """
     issue = next((issue for issue in _QUESTIONS if issue in issues), "")
     if not issue:
-        return "没看懂这条消息,没有记录。像这样发:\n三(2)中队 主题队日 38人 清明祭英烈", ()
+        return "没看懂这条消息，没有记录。像这样发：\n三(2)中队 主题队日 38人 清明祭英烈", ()
     words = {
         "unit": places.key_name(record.unit) if record.unit else "这个单位",
         "due": record.due,
@@ -123,7 +123,7 @@ def question(
     also = [word for other, word in _MISSING.items() if other in issues and other != issue]
     asked = _QUESTIONS[issue].format(**words) + (f"\n也请写上{'和'.join(also)}。" if also else "")
     buttons = tuple(Button(label, answer=answer) for label, answer in _likely(issue, record, squads, size, activities))
-    return (f"{asked}\n其余看懂了:{known}" if known else asked), buttons[:_MOST_BUTTONS]
+    return (f"{asked}\n其余看懂了：{known}" if known else asked), buttons[:_MOST_BUTTONS]
 
 
 def _likely(
@@ -146,13 +146,13 @@ def _likely(
 def doubt(issues: Sequence[str], records: Sequence[Record]) -> str:
     """Why a complete message is asked about once more."""
     if "DATE_OLD" in issues:
-        return "这是一个多月前的活动:"
+        return "这是一个多月前的活动："
     unusual = next((each for each in records if each.usual and each.unit), None)
     if unusual is None or unusual.unit is None:
-        return "有几个字拿不准，请核对一下：" if "WORDS_UNCLEAR" in issues else "请核对一下:"
+        return "有几个字拿不准，请核对一下：" if "WORDS_UNCLEAR" in issues else "请核对一下："
     if unusual.usual == unusual.due:
-        return f"{places.key_name(unusual.unit)}到的不到应到的一半,请核对一下:"
-    return f"{places.key_name(unusual.unit)}平时约 {unusual.usual} 人,这次 {unusual.attended} 人,请核对一下:"
+        return f"{places.key_name(unusual.unit)}到的不到应到的一半，请核对一下："
+    return f"{places.key_name(unusual.unit)}平时约 {unusual.usual} 人，这次 {unusual.attended} 人，请核对一下："
 
 
 def canonical(

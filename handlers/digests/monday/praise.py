@@ -21,7 +21,7 @@ _OF_SQUAD = "{to}好：{when}{name}办了 {events} 场活动，{attended} 人次
 
 
 @command(
-    "写感谢", "thanks", who=ADMINS, group="周报", rank=27, help="替您拟一段感谢的话,由您自己发",
+    "写感谢", "thanks", who=ADMINS, group="周报", rank=27, help="替您拟一段感谢的话，由您自己发",
     glued=ANYTHING, examples=("写感谢", "写感谢 本周", "写感谢 上周 实验小学"),
 )  # fmt: skip
 def thanks(ask: Ask) -> Reply:

@@ -44,7 +44,7 @@ def approve(
             before = before or case.level
             now.append(_advanced(ask, case, ladders))
     if not now:
-        raise Refusal("\n".join(["没有同意:", *against, _how(ask)]), *_exception(ask, cases), pending.LIST)
+        raise Refusal("\n".join(["没有同意：", *against, _how(ask)]), *_exception(ask, cases), pending.LIST)
     public_notice.lay_out(ask, [case for case in now if case.state is State.NOTICE], ladders)
     higher = announcements.cards(ask, [case for case in now if case.state is State.PASSED])
     return [confirmed(ask, now, "同意", ladders, against), *_news(ask, now, before), *higher]
@@ -79,8 +79,8 @@ def _news(ask: Ask, done: Sequence[nominations.Case], before: str) -> list[Reply
 
 def _how(ask: Ask) -> str:
     if ask.me.roles & MAY_EXCEPT:
-        return "「原则上」的规则,可以破例,要选理由;或者退回。"
-    return "可以退回,或者请学校管理员破例同意。"
+        return "「原则上」的规则，可以破例，要选理由；或者退回。"
+    return "可以退回，或者请学校管理员破例同意。"
 
 
 def _exception(ask: Ask, cases: Sequence[nominations.Case]) -> tuple[Button, ...]:
@@ -107,13 +107,13 @@ def confirmed(
     """What the reviewer hears of a decision, and what every copy of the card then says."""
     direct = ask.message.private
     about = medals.case_lines(ask, cases)
-    lines = [f"已{word} {case.number}" + (f":{about[case.id]}" if direct else "") for case in cases[:_LISTED]]
+    lines = [f"已{word} {case.number}" + (f"：{about[case.id]}" if direct else "") for case in cases[:_LISTED]]
     lines += [f"…共 {len(cases)} 件"] if len(cases) > _LISTED else []
     told = "、".join({case.keeper or case.nominator: None for case in cases}) if direct else "提名人"
     step = "".join(dict.fromkeys(medals.next_of(case) for case in cases)) if word == "同意" else ""
     left = len(levels.waiting(ask.db, ask.me, ask.now, ladders))
     after = f"还有 {left} 件待审。" if left else "没有别的待审了。"
-    refused = ["没有同意:", *against] if against else []
+    refused = ["没有同意：", *against] if against else []
     closes = tuple((case.number, f"{ask.me.name}已{word}") for case in cases)
     lines += [f"已告诉{told}。{step}{after}", *refused]
     return Reply("\n".join(lines), (pending.LIST,) if left else (), closes=closes)

@@ -19,7 +19,7 @@ _SQUAD, _NUMBER = ("中队", "班级"), ("序号", "学号", "座号")
 _MARKS = frozenset("1√✓✔是有yY●")
 _MOST_PROBLEMS = 10
 _MOST_NUMBER = 100
-_COLUMNS = "第一行要有:中队、序号,和章的名字(如向阳章)"
+_COLUMNS = "第一行要有：中队、序号，和章的名字（如向阳章）"
 Given = Mapping[tuple[int, tuple[str, ...]], list[int]]
 
 
@@ -31,15 +31,15 @@ def shown(db: Connection, person: Person, rows: Sequence[Sequence[str]], today: 
     if problems or not given:
         listed = "\n".join(problems[:_MOST_PROBLEMS]) or "一枚也没有。有的格写 1 或 √。"
         more = f"\n另有 {len(problems) - _MOST_PROBLEMS} 处" if len(problems) > _MOST_PROBLEMS else ""
-        return Reply(f"基础章的表没有记,请改好再发一次:\n{listed}{more}")
+        return Reply(f"基础章的表没有记，请改好再发一次：\n{listed}{more}")
     by_id = {squad.id: squad.name for squad in squads}
     lines = [
         f"{'、'.join(map(medals.label, codes))} {by_id[squad]} {numbers.in_rows(who)}"
         for (squad, codes), who in given.items()
     ]
     count = sum(len(codes) * len(who) for (_, codes), who in given.items())
-    text = f"基础章的表核对好了,还没有记:{len({squad for squad, _ in given})} 个中队,共 {count} 枚。"
-    return Reply(text, (Button("看一看,再记", "记章", "\n".join(lines)),))
+    text = f"基础章的表核对好了，还没有记：{len({squad for squad, _ in given})} 个中队，共 {count} 枚。"
+    return Reply(text, (Button("看一看，再记", "记章", "\n".join(lines)),))
 
 
 def _squads(db: Connection, person: Person) -> list[Unit]:
@@ -70,9 +70,9 @@ def _read(
         squad, number = _squad(cells[squad_at], squads, today), cells[number_at].removesuffix("号")
         held = tuple(code for place, code in badges.items() if cells[place] and cells[place][0] in _MARKS)
         if squad is None:
-            problems.append(f"第 {line} 行:中队「{cells[squad_at]}」不在您负责的范围")
+            problems.append(f"第 {line} 行：中队「{cells[squad_at]}」不在您负责的范围")
         elif not number.isdecimal() or not 0 < int(number) < _MOST_NUMBER:
-            problems.append(f"第 {line} 行:序号要写 1 到 {_MOST_NUMBER - 1} 的数")
+            problems.append(f"第 {line} 行：序号要写 1 到 {_MOST_NUMBER - 1} 的数")
         elif held:
             found.setdefault((squad.id, held), []).append(int(number))
     return found, problems

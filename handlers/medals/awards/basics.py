@@ -30,7 +30,7 @@ class _Given:
 
 
 GIVE = questions.Question(
-    "badges", _Given, undone="基础章还没有记。", dropped="好的,没有记。", yes="记上", no="不记", final=True
+    "badges", _Given, undone="基础章还没有记。", dropped="好的，没有记。", yes="记上", no="不记", final=True
 )
 
 
@@ -57,28 +57,28 @@ def _of(badge: str, category: str | None) -> bool:
 
 
 @command(
-    "记章", "badges", who=GIVERS, group="奖章", rank=42, help="给全班记基础章,按序号",
+    "记章", "badges", who=GIVERS, group="奖章", rank=42, help="给全班记基础章，按序号",
     examples=(_LIKE, "记章 12个基础章 三(2)中队 全班"),
 )  # fmt: skip
 def preview(ask: Ask) -> Reply:
     """How many badges it is, before any is given; each line of the message is a list of its own."""
     lines = [line for line in ask.args.splitlines() if line.strip()][: _MOST_LINES + 1]
     if not lines or len(lines) > _MOST_LINES:
-        raise Refusal(f"请写明基础章、中队和谁,像这样:{_LIKE}")
+        raise Refusal(f"请写明基础章、中队和谁，像这样：{_LIKE}")
     wanted: list[tuple[int, list[str], list[int]]] = []
     said: list[str] = []
     for line in lines:
         codes, rest = _badges(ask, line)
         if not codes:
-            raise Refusal(f"请写明是哪些基础章,像这样:{_LIKE}")
+            raise Refusal(f"请写明是哪些基础章，像这样：{_LIKE}")
         whom = class_lists.of_class(ask, GIVERS, rest, _LIKE)
         medals.check_special(ask, codes, whom.squad)
         wanted.append((whom.squad.id, codes, whom.numbers))
-        said.append(f"{whom.squad.name} {_names(codes)}:{whom.said}")
+        said.append(f"{whom.squad.name} {_names(codes)}：{whom.said}")
     count = sum(len(codes) * len(numbers) for _, codes, numbers in wanted)
     if len(said) > _LISTED:
         said = [*said[:_LISTED], f"…共 {len(said)} 行"]
-    return Reply("\n".join([*said, f"{term_of(ask.today)},共 {count} 枚。记上吗?"]), GIVE.put(ask, _Given(wanted)))
+    return Reply("\n".join([*said, f"{term_of(ask.today)}，共 {count} 枚。记上吗？"]), GIVE.put(ask, _Given(wanted)))
 
 
 def _names(codes: list[str]) -> str:
@@ -97,11 +97,11 @@ def give(ask: Ask, known: _Given) -> Reply:
         children = badges.numbered(ask.db, ask.vault, squad, numbers, ask.today)
         new = badges.give(ask.db, squad, list(children.values()), codes, term, ask.me.id, ask.now)
         before = len(codes) * len(numbers) - new
-        had = f",原来已有 {before} 枚" if before else ""
-        lines.append(f"已记 {squad.name} {_names(codes)}:{len(numbers)} 人,新记 {new} 枚{had}")
+        had = f"，原来已有 {before} 枚" if before else ""
+        lines.append(f"已记 {squad.name} {_names(codes)}：{len(numbers)} 人，新记 {new} 枚{had}")
     if len(lines) > _LISTED:
-        lines = [*lines[:_LISTED], f"…共 {len(lines)} 行,都记了。"]
-    return Reply("\n".join([*lines, "记错了,发「收章 向阳章 三(2)中队 7号」这样的话。看还差什么,发「还差什么」。"]))
+        lines = [*lines[:_LISTED], f"…共 {len(lines)} 行，都记了。"]
+    return Reply("\n".join([*lines, "记错了，发「收章 向阳章 三(2)中队 7号」这样的话。看还差什么，发「还差什么」。"]))
 
 
 @command("收章", who=GIVERS, group="奖章", rank=43, help="收回记错的基础章", examples=(_BACK_LIKE,))
@@ -109,21 +109,21 @@ def take_back(ask: Ask) -> Reply:
     """Takes back what was given by mistake this term."""
     codes, rest = _badges(ask, ask.args)
     if not codes:
-        raise Refusal(f"请写明是哪些基础章,像这样:{_BACK_LIKE}")
+        raise Refusal(f"请写明是哪些基础章，像这样：{_BACK_LIKE}")
     whom = class_lists.of_class(ask, GIVERS, rest, _BACK_LIKE)
     children = badges.of_squad(ask.db, whom.squad.id)
     ids = [child for child, number in children.items() if number in whom.numbers]
     gone = badges.take_back(ask.db, whom.squad, ids, codes, term_of(ask.today), ask.now)
-    return Reply(f"{whom.squad.name} {_names(codes)}:收回 {gone} 枚。")
+    return Reply(f"{whom.squad.name} {_names(codes)}：收回 {gone} 枚。")
 
 
-@command("记入队", who=GIVERS, group="奖章", rank=44, help="记下谁是队员,按序号", examples=(_JOINED_LIKE,))
+@command("记入队", who=GIVERS, group="奖章", rank=44, help="记下谁是队员，按序号", examples=(_JOINED_LIKE,))
 def admitted(ask: Ask) -> Reply:
     """Who is a Young Pioneer since which day: stars are for members."""
     day, words = days.day_in(ask.args, ask.today)
     if day and day > ask.today:
-        raise Refusal("入队的日期还没有到,请核对。")
+        raise Refusal("入队的日期还没有到，请核对。")
     whom = class_lists.of_class(ask, GIVERS, words, _JOINED_LIKE)
     children = badges.numbered(ask.db, ask.vault, whom.squad, whom.numbers, ask.today)
     new = badges.admit(ask.db, list(children.values()), day or ask.today)
-    return Reply(f"已记入队:{whom.squad.name} {whom.said},其中新记 {new} 人。")
+    return Reply(f"已记入队：{whom.squad.name} {whom.said}，其中新记 {new} 人。")

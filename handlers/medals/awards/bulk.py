@@ -23,8 +23,8 @@ class _Many:
 
 
 ALL_SURE = questions.Question(
-    "approve-many", _Many, undone="还没有同意。", dropped="好的,没有同意,还在待审。", then=(pending.LIST,), yes="同意",
-    no="不同意", final=True,
+    "approve-many", _Many, undone="还没有同意。", dropped="好的，没有同意，还在待审。", then=(pending.LIST,),
+    yes="同意", no="不同意", final=True,
 )  # fmt: skip
 
 
@@ -34,12 +34,12 @@ def ask_sure(ask: Ask, numbers: list[str]) -> Reply:
     cases = [case for case in found if case is not None and case.state in WAITING]
     others = [number for number in numbers if not number.startswith(nominations.LETTER)]
     if not cases and not others:
-        raise Refusal("这几件都审过了,没有要同意的。", pending.LIST)
+        raise Refusal("这几件都审过了，没有要同意的。", pending.LIST)
     kinds = Counter(f"{case.unit.name} {medals.label(case.medal)}" for case in cases)
-    lines = [f"{what}:{count} 件" for what, count in kinds.most_common(_MOST_KINDS)]
+    lines = [f"{what}：{count} 件" for what, count in kinds.most_common(_MOST_KINDS)]
     lines += [f"另有 {len(kinds) - _MOST_KINDS} 种"] if len(kinds) > _MOST_KINDS else []
-    lines += [f"不是提名的 {len(others)} 件:{'、'.join(others[:_MOST_KINDS])}"] if others else []
-    asked = f"要同意这 {len(cases) + len(others)} 件吗?"
+    lines += [f"不是提名的 {len(others)} 件：{'、'.join(others[:_MOST_KINDS])}"] if others else []
+    asked = f"要同意这 {len(cases) + len(others)} 件吗？"
     known = _Many([*(case.number for case in cases), *others])
     return Reply("\n".join([asked, *lines]), ALL_SURE.put(ask, known))
 
@@ -61,7 +61,7 @@ def all_sure(ask: Ask, known: _Many) -> list[Reply]:
             ask.refused(refusal)
             against.append(refusal.text)
     if not cases and not others:
-        raise Refusal("\n".join(["没有同意:", *against]), pending.LIST)
+        raise Refusal("\n".join(["没有同意：", *against]), pending.LIST)
     return [
         *inbox.as_one(others),
         *(approval.approve(ask, cases, ladders, said=against) if cases else _unsaid(against)),
@@ -73,9 +73,9 @@ def _elsewhere(ask: Ask, number: str) -> Sequence[Reply]:
     with ask.db.begin_nested():
         done = inbox.decided(ask, "同意", number)
         if done is None:
-            raise Refusal(f"{number} 不能这样同意,发「待办」一件一件看。")
+            raise Refusal(f"{number} 不能这样同意，发「待办」一件一件看。")
         return done
 
 
 def _unsaid(against: list[str]) -> list[Reply]:
-    return [Reply("\n".join(["没有同意:", *against]), (pending.LIST,))] if against else []
+    return [Reply("\n".join(["没有同意：", *against]), (pending.LIST,))] if against else []

@@ -74,11 +74,11 @@ def _held(ask: Ask, case: nominations.Case, held: Mapping[str, date]) -> set[str
 def _said(ask: Ask, case: nominations.Case, issue: str, lacking: Sequence[str]) -> str:
     if issue == "BASIC_INCOMPLETE":
         names = "、".join(map(medals.label, lacking))
-        return f"基础章 {len(ALL_BASIC) - len(lacking)}/{len(ALL_BASIC)},还差{names}"
+        return f"基础章 {len(ALL_BASIC) - len(lacking)}/{len(ALL_BASIC)}，还差{names}"
     below = medals.label(f"S{int(case.medal[1]) - 1}") if issue == "LEVEL_SKIP" else ""
     return {
-        "NOT_MEMBER": "还没有记入队,星级章只给少先队员",
-        "LEVEL_SKIP": f"一年内没有{below}的记录,{medals.label(case.medal)}从{below}获得者中推荐",
+        "NOT_MEMBER": "还没有记入队，星级章只给少先队员",
+        "LEVEL_SKIP": f"一年内没有{below}的记录，{medals.label(case.medal)}从{below}获得者中推荐",
         "ALREADY_AWARDED": f"已经获得过{medals.label(case.medal)}",
     }[issue]
 
@@ -86,10 +86,10 @@ def _said(ask: Ask, case: nominations.Case, issue: str, lacking: Sequence[str]) 
 def without_place(ask: Ask, places: Sequence[Quota]) -> list[str]:
     """Which of these quotas are used up, with their arithmetic."""
     taken = [(quota, quotas.used(ask.db, quota)) for quota in places]
-    return [f"名额已满:{arithmetic(quota, used)}" for quota, used in taken if used >= quota.limit]
+    return [f"名额已满：{arithmetic(quota, used)}" for quota, used in taken if used >= quota.limit]
 
 
 def arithmetic(quota: Quota, used: int) -> str:
     """三(2)中队 一星章 30% × 41 = 12,已用 11."""
     what = f"{'集体' if quota.collective else ''}{medals.label(quota.medal)}"
-    return f"{quota.unit.name} {what} {quota.percent}% × {quota.base} = {quota.limit},已用 {used}"
+    return f"{quota.unit.name} {what} {quota.percent}% × {quota.base} = {quota.limit}，已用 {used}"

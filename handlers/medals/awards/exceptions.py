@@ -21,13 +21,13 @@ class _Against:
 
 
 WHY = questions.Question(
-    "exception", _Against, undone="{number} 还没有同意。", dropped="好的,没有同意。",
-    asks=f"为什么破例?请选一个:{'、'.join(medals.EXCEPTIONS)}。选的会记下来。", then=(pending.LIST,),
+    "exception", _Against, undone="{number} 还没有同意。", dropped="好的，没有同意。",
+    asks=f"为什么破例？请选一个：{'、'.join(medals.EXCEPTIONS)}。选的会记下来。", then=(pending.LIST,),
 )  # fmt: skip
 
 
 @command(
-    "破例同意", who=approval.MAY_EXCEPT, group="奖章", rank=40, help="不合规则也同意一件提名,要选理由",
+    "破例同意", who=approval.MAY_EXCEPT, group="奖章", rank=40, help="不合规则也同意一件提名，要选理由",
     glued=GLUED, examples=("破例同意 N20260403-07 上级已核定",),
 )  # fmt: skip
 def approve(ask: Ask) -> list[Reply]:
@@ -39,7 +39,7 @@ def approve(ask: Ask) -> list[Reply]:
 
 def _ask(ask: Ask, case: nominations.Case) -> Reply:
     WHY.put(ask, _Against(case.number))
-    return Reply(f"{case.number}:{WHY.asks}", tuple(Button(each, answer=each) for each in medals.EXCEPTIONS))
+    return Reply(f"{case.number}：{WHY.asks}", tuple(Button(each, answer=each) for each in medals.EXCEPTIONS))
 
 
 @questions.answers(WHY)

@@ -27,7 +27,7 @@ def show(ask: Ask) -> Reply:
     """Of one squad by number; of a school squad by squad, of a district school by school."""
     top = places.chosen(ask, READERS, ask.args, "还差什么")
     if len(top) != 1:
-        raise Refusal(f"请写明是哪一个中队,像这样:{_LIKE}")
+        raise Refusal(f"请写明是哪一个中队，像这样：{_LIKE}")
     at = top[0]
     if at.kind == units.Kind.SQUAD and not rights.sees_names(ask.me, at):
         return Reply(f"离一星章还差\n{_short(ask, at)}")
@@ -61,22 +61,22 @@ def _of_squad(ask: Ask, squad: Unit) -> list[str]:
     for number, what in lacks.items():
         by_lack.setdefault(what, []).append(number)
     ready = by_lack.pop((), [])
-    lines = [f"{squad.name} 离一星章还差(按序号)"]
-    lines += [f"{numbers.in_rows(who)}:{_what(what)}" for what, who in list(by_lack.items())[:_MOST_LINES]]
+    lines = [f"{squad.name} 离一星章还差（按序号）"]
+    lines += [f"{numbers.in_rows(who)}：{_what(what)}" for what, who in list(by_lack.items())[:_MOST_LINES]]
     if len(by_lack) > _MOST_LINES:
-        lines.append(f"另有 {sum(map(len, list(by_lack.values())[_MOST_LINES:]))} 人,情况各不相同。")
-    lines.append(f"基础章齐了、可以提名一星章的 {len(ready)} 人" + (f":{numbers.in_rows(ready)}" if ready else ""))
+        lines.append(f"另有 {sum(map(len, list(by_lack.values())[_MOST_LINES:]))} 人，情况各不相同。")
+    lines.append(f"基础章齐了、可以提名一星章的 {len(ready)} 人" + (f"：{numbers.in_rows(ready)}" if ready else ""))
     known = badges.of_squad(ask.db, squad.id)
     unknown = (squad.members or 0) - len(known)
     if unknown > 0:
-        lines.append(f"还有 {unknown} 人没有记过基础章,发「记章 12个基础章 {squad.name} 全班」这样的话。")
+        lines.append(f"还有 {unknown} 人没有记过基础章，发「记章 12个基础章 {squad.name} 全班」这样的话。")
     following = [f"可以提名{line}" for line in next_stars.of_squad(ask, squad)]
     return [*lines, _collective(ask, squad), *following, *_waiting(ask, squad)]
 
 
 def _what(lacking: tuple[str, ...]) -> str:
     if len(lacking) > _MOST_NAMED:
-        return f"{len(lacking)} 项({'、'.join(lacking[:_MOST_NAMED])}…)"
+        return f"{len(lacking)} 项（{'、'.join(lacking[:_MOST_NAMED])}…）"
     return "、".join(lacking)
 
 
@@ -86,7 +86,7 @@ def _collective(ask: Ask, squad: Unit) -> str:
     newest = max(held, default="")
     following = medals.next_star(newest) if newest else "S1"
     has = f"有集体{medals.label(newest)}" if newest else "还没有集体星级章"
-    return f"中队集体:{has}" + (f",下一枚是集体{medals.label(following)}。" if following in medals.STARS else "。")
+    return f"中队集体：{has}" + (f"，下一枚是集体{medals.label(following)}。" if following in medals.STARS else "。")
 
 
 def _waiting(ask: Ask, squad: Unit) -> list[str]:
@@ -95,7 +95,7 @@ def _waiting(ask: Ask, squad: Unit) -> list[str]:
     if not waiting:
         return []
     days = max((ask.now - case.since).days for case in waiting)
-    return [f"待审 {len(waiting)} 件,等得最久的 {days} 天。"]
+    return [f"待审 {len(waiting)} 件，等得最久的 {days} 天。"]
 
 
 def _of_district(ask: Ask, at: Unit) -> Reply:
@@ -111,6 +111,6 @@ def _of_district(ask: Ask, at: Unit) -> Reply:
 def _short(ask: Ask, squad: Unit) -> str:
     lacks = _lacks(ask, squad)
     if not lacks:
-        return f"{squad.name}:还没有记过基础章" if not badges.of_squad(ask.db, squad.id) else f"{squad.name}:都有了"
+        return f"{squad.name}：还没有记过基础章" if not badges.of_squad(ask.db, squad.id) else f"{squad.name}：都有了"
     ready = sum(not what for what in lacks.values())
-    return f"{squad.name}:齐了 {ready}/{len(lacks)} 人"
+    return f"{squad.name}：齐了 {ready}/{len(lacks)} 人"

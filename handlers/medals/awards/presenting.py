@@ -25,7 +25,7 @@ class _Ceremony:
 
 
 SURE = questions.Question(
-    "presented", _Ceremony, undone="颁发还没有记。", dropped="好的,没有记。", yes="记上", no="不记", final=True
+    "presented", _Ceremony, undone="颁发还没有记。", dropped="好的，没有记。", yes="记上", no="不记", final=True
 )
 
 
@@ -39,24 +39,24 @@ def present(ask: Ask) -> Reply:
     found, rest = medals.found_in(ask, words)
     medal = found[0].code if len(found) == 1 else None
     if medal is None:
-        raise Refusal(f"请写明中队(全校就不写)、奖章和日期,像这样:{_LIKE}")
+        raise Refusal(f"请写明中队（全校就不写）、奖章和日期，像这样：{_LIKE}")
     if day and day > ask.today:
-        raise Refusal("颁发的日期还没有到,请到那天再记。")
+        raise Refusal("颁发的日期还没有到，请到那天再记。")
     on = day or ask.today
     at = _one(places.chosen(ask, levels.DECIDERS, rest, "颁发"))
     cases = nominations.unpresented(ask.db, [at.path], medal)
     what = f"{at.name} {medals.label(medal)}"
     if not cases:
-        raise Refusal(f"{what}:没有已通过、还没颁发的。")
+        raise Refusal(f"{what}：没有已通过、还没颁发的。")
     lines = list(medals.case_lines(ask, cases[:_NAMED]).values()) if ask.message.private else []
     more = [f"…共 {len(cases)} 件"] if len(cases) > _NAMED else []
-    asked = f"{what}:{len(cases)} 件,{days.short(on)}颁发。记上吗?"
+    asked = f"{what}：{len(cases)} 件，{days.short(on)}颁发。记上吗？"
     return Reply("\n".join([asked, *lines, *more]), SURE.put(ask, _Ceremony(at.id, medal, str(on), len(cases))))
 
 
 def _one(found: list[Unit]) -> Unit:
     if len(found) != 1:
-        raise Refusal(f"请写明是哪里的,像这样:{_LIKE}")
+        raise Refusal(f"请写明是哪里的，像这样：{_LIKE}")
     return found[0]
 
 
@@ -68,15 +68,15 @@ def presented(ask: Ask, known: _Ceremony) -> list[Reply]:
         raise Denied(f"{at.name}不在您负责的范围。", what="颁发", subject=f"unit:{at.id}")
     cases = nominations.unpresented(ask.db, [at.path], known.medal)
     if len(cases) != known.count:
-        raise Refusal("这期间又有变化,没有记。请再发一次。")
+        raise Refusal("这期间又有变化，没有记。请再发一次。")
     day = date.fromisoformat(known.day)
     nominations.present(ask.db, cases, day, ask.now)
-    what = f"{medals.label(known.medal)} {{}} 件,{days.short(day)}颁发"
+    what = f"{medals.label(known.medal)} {{}} 件，{days.short(day)}颁发"
     above = medals.STARS.get(medals.next_star(known.medal))
     next_one = f"一年内可以提名{above}，看「可提名」。" if above else ""
     holders = [case.holder for case in cases if case.holder != ask.me.id]
     news = [
-        Reply(f"您提名的{what.format(holders.count(holder))}({ask.me.name}记)。看「我的提名」。{next_one}", to=holder)
+        Reply(f"您提名的{what.format(holders.count(holder))}（{ask.me.name}记）。看「我的提名」。{next_one}", to=holder)
         for holder in dict.fromkeys(holders)
     ]
-    return [Reply(f"已记:{at.name} {what.format(len(cases))}。{next_one}"), *news]
+    return [Reply(f"已记：{at.name} {what.format(len(cases))}。{next_one}"), *news]

@@ -31,7 +31,7 @@ class _Round:
 
 
 AGAIN = questions.Question(
-    "quota", _Round, undone="名额还没有改。", dropped="好的,名额没有改。", yes="改", no="不改", final=True
+    "quota", _Round, undone="名额还没有改。", dropped="好的，名额没有改。", yes="改", no="不改", final=True
 )
 
 
@@ -47,13 +47,13 @@ def quota(ask: Ask) -> Reply:
     medal = found[0].code if len(found) == 1 else None
     base = _BASE.search(rest)
     if medal is None or not percent(ask.db, medal) or base is None:
-        raise Refusal(f"请写明奖章、中队(全校就不写)和符合条件的人数,像这样:{_LIKE}")
+        raise Refusal(f"请写明奖章、中队（全校就不写）和符合条件的人数，像这样：{_LIKE}")
     collective = "集体" in rest
     at = _unit(ask, re.sub(r"集体|[\ue000-\ue002]", " ", rest[: base.start()]).strip(), medal)
     wish = _Round(at.id, medal, collective, int(base[1]))
     old = _standing(ask, wish)
     if old and old.base != wish.base:
-        asked = f"已经定过:{eligibility.arithmetic(old, quotas.used(ask.db, old))}。改成 {wish.base} 吗?"
+        asked = f"已经定过：{eligibility.arithmetic(old, quotas.used(ask.db, old))}。改成 {wish.base} 吗？"
         return Reply(asked, AGAIN.put(ask, wish))
     return _freeze(ask, wish)
 
@@ -74,10 +74,10 @@ def _unit(ask: Ask, words: str, medal: str) -> Unit:
     role = _may(ask, medal)
     if role.isdisjoint(ask.me.roles):
         who = medals.OFFICES[levels.awarding(ask.db, medal)]
-        raise Denied(f"{medals.label(medal)}由{who}评定,名额也由那里定。", what="名额")
+        raise Denied(f"{medals.label(medal)}由{who}评定，名额也由那里定。", what="名额")
     found = places.chosen(ask, role, words, "名额")
     if len(found) != 1:
-        raise Refusal(f"请写明是哪里的名额,像这样:{_LIKE}")
+        raise Refusal(f"请写明是哪里的名额，像这样：{_LIKE}")
     return found[0]
 
 
@@ -103,12 +103,12 @@ def _freeze(ask: Ask, wish: _Round) -> Reply:
     quotas.freeze(ask.db, at, wish.medal, wish.collective, term, wish.base, ratio, ask.me.id, ask.now)
     new = _standing(ask, wish)
     assert new is not None
-    return Reply(f"已定 {term}名额:{eligibility.arithmetic(new, quotas.used(ask.db, new))}。超过了不能同意。")
+    return Reply(f"已定 {term}名额：{eligibility.arithmetic(new, quotas.used(ask.db, new))}。超过了不能同意。")
 
 
 def _all(ask: Ask) -> Reply:
     found = quotas.within_paths(ask.db, ask.me.paths(_WHO), term_of(ask.today))
     if not found:
-        return Reply(f"本学期还没有定名额。像这样定:{_LIKE}")
+        return Reply(f"本学期还没有定名额。像这样定：{_LIKE}")
     lines = [eligibility.arithmetic(each, quotas.used(ask.db, each)) for each in found]
     return Reply("\n".join([f"{term_of(ask.today)}名额", *lines]))

@@ -27,14 +27,14 @@ class _Wanted:
 
 
 WHY = questions.Question(
-    "revocation", _Wanted, undone="{number} 没有撤销。", dropped="好的,没有撤销。",
-    asks=f"为什么撤销?请选一个:{'、'.join(REASONS)}。选的会记下来。",
+    "revocation", _Wanted, undone="{number} 没有撤销。", dropped="好的，没有撤销。",
+    asks=f"为什么撤销？请选一个：{'、'.join(REASONS)}。选的会记下来。",
 )  # fmt: skip
 
 
 @command(
     "撤销奖章", "revoke-medal", who=levels.DECIDERS, group="奖章", rank=46,
-    help="撤销通过的奖章,要两个人", examples=(_LIKE,), glued=GLUED,
+    help="撤销通过的奖章，要两个人", examples=(_LIKE,), glued=GLUED,
 )  # fmt: skip
 def revoke(ask: Ask) -> list[Reply]:
     """With a reason of the list a second person is asked; 同意 or 不同意 behind the number is that person's word."""
@@ -46,13 +46,13 @@ def revoke(ask: Ask) -> list[Reply]:
     if not word and (asked := _asked(ask, case)):
         return [asked]
     if case.state is not State.APPROVED:
-        raise Refusal(f"{number} {medals.state_of(case)},没有奖章可以撤销。")
+        raise Refusal(f"{number} {medals.state_of(case)}，没有奖章可以撤销。")
     return _ask_second(ask, case, word) if word in REASONS else [_ask(ask, case)]
 
 
 def _mine(ask: Ask, number: str, second: bool = False) -> nominations.Case:
     if not number:
-        raise Refusal(f"请写上编号和理由,像这样:{_LIKE}")
+        raise Refusal(f"请写上编号和理由，像这样：{_LIKE}")
     case = nominations.by_number(ask.db, number)
     none = decisions.NUMBERS.unknown(ask, number)
     if case is None:
@@ -72,7 +72,7 @@ def _able(ask: Ask, case: nominations.Case) -> list[frozenset[Role]]:
 
 def _ask(ask: Ask, case: nominations.Case) -> Reply:
     WHY.put(ask, _Wanted(case.number))
-    return Reply(f"{case.number}:{WHY.asks}", tuple(Button(each, answer=each) for each in REASONS))
+    return Reply(f"{case.number}：{WHY.asks}", tuple(Button(each, answer=each) for each in REASONS))
 
 
 @questions.answers(WHY)
@@ -87,21 +87,21 @@ def _ask_second(ask: Ask, case: nominations.Case, reason: str) -> list[Reply]:
         found = people.above(ask.db, roles, case.unit, ask.now)
         others = others or [each for each in found if each.grants and each.id != ask.me.id]
     if not others:
-        raise Refusal("撤销要另一位审核人同意,本校还没有登记,请联系管理员。")
+        raise Refusal("撤销要另一位审核人同意，本校还没有登记，请联系管理员。")
     try:
         with ask.db.begin_nested():
             revocations.ask(ask.db, case.id, reason, ask.me.id, ask.now)
     except IntegrityError:
-        raise Refusal(f"{case.number} 已经有人请求撤销,在等另一位同意。") from None
-    about = f":{medals.case_lines(ask, [case])[case.id]}" if ask.message.private else ""
+        raise Refusal(f"{case.number} 已经有人请求撤销，在等另一位同意。") from None
+    about = f"：{medals.case_lines(ask, [case])[case.id]}" if ask.message.private else ""
     who = "、".join(each.name for each in others)
-    mine = Reply(f"已请{who}同意撤销 {case.number}{about}({reason})。另一位同意以后才撤销。")
+    mine = Reply(f"已请{who}同意撤销 {case.number}{about}（{reason}）。另一位同意以后才撤销。")
     return [mine, *(_card(ask, case, reason, each.id) for each in others)]
 
 
 def _card(ask: Ask, case: nominations.Case, reason: str, to: int) -> Reply:
     about = medals.case_lines(ask, [case], to)[case.id]
-    words = f"{ask.me.name}请求撤销 {case.number}:{about}\n理由:{reason}"
+    words = f"{ask.me.name}请求撤销 {case.number}：{about}\n理由：{reason}"
     return Reply(words, pending.revoking(case.number), to=to, about=f"revoke:{case.number}")
 
 
@@ -110,7 +110,7 @@ def _asked(ask: Ask, case: nominations.Case) -> Reply | None:
     waiting = revocations.waiting(ask.db, [case.unit.path])
     found = [one for one in waiting if one.number == case.number and one.asked_by != ask.me.id]
     about = medals.case_lines(ask, [case])[case.id]
-    words = f"{found[0].asked_name}请求撤销 {case.number}:{about}\n理由:{found[0].reason}" if found else ""
+    words = f"{found[0].asked_name}请求撤销 {case.number}：{about}\n理由：{found[0].reason}" if found else ""
     return Reply(words, pending.revoking(case.number)) if found else None
 
 
@@ -120,23 +120,23 @@ def _settled(ask: Ask, case: nominations.Case, agreed: bool) -> list[Reply]:
         raise Refusal(f"{case.number} 没有等您同意的撤销。")
     one = found[0]
     if one.asked_by == ask.me.id:
-        raise Denied("撤销要另一位审核人同意,不能自己同意。", what="撤销奖章", subject=f"nomination:{case.id}")
+        raise Denied("撤销要另一位审核人同意，不能自己同意。", what="撤销奖章", subject=f"nomination:{case.id}")
     if not revocations.settle(ask.db, one, "done" if agreed else "declined", ask.me.id, ask.now):
         raise Refusal(f"{case.number} 已经有人答过了。")
     closes = ((f"revoke:{case.number}", f"{ask.me.name}{'已同意撤销' if agreed else '没有同意撤销'}"),)
     if not agreed:
         no = Reply(f"{ask.me.name}没有同意撤销 {case.number}。", to=one.asked_by)
-        return [Reply(f"好的,{case.number} 没有撤销。", closes=closes), no]
+        return [Reply(f"好的，{case.number} 没有撤销。", closes=closes), no]
     if not nominations.move(ask.db, ask.vault, case, State.REVOKED, ask.me.id, ask.now):
-        raise Refusal(f"{case.number} {medals.state_of(case)},没有奖章可以撤销。")
-    return [Reply(f"已撤销 {case.number}({one.reason})。", closes=closes), *_news(ask, case, one)]
+        raise Refusal(f"{case.number} {medals.state_of(case)}，没有奖章可以撤销。")
+    return [Reply(f"已撤销 {case.number}（{one.reason}）。", closes=closes), *_news(ask, case, one)]
 
 
 def _news(ask: Ask, case: nominations.Case, one: revocations.Revocation) -> list[Reply]:
     """What whoever nominated hears, and whoever asked for it."""
-    why = f"理由:{one.reason}({one.asked_name}提出,{ask.me.name}同意)"
+    why = f"理由：{one.reason}（{one.asked_name}提出，{ask.me.name}同意）"
     told = [person for person in dict.fromkeys((case.holder, one.asked_by)) if person != ask.me.id]
     return [
-        Reply(f"奖章已撤销 {case.number}:{medals.case_lines(ask, [case], person)[case.id]}\n{why}", to=person)
+        Reply(f"奖章已撤销 {case.number}：{medals.case_lines(ask, [case], person)[case.id]}\n{why}", to=person)
         for person in told
     ]

@@ -16,24 +16,24 @@ from storage.people import invites, people
 def invite(ask: Ask) -> Reply:
     """A one-time code for a role at a unit of the asker's part of the tree."""
     if not ask.message.private:
-        raise Refusal("邀请码不能在群里开,请私聊我。")
+        raise Refusal("邀请码不能在群里开，请私聊我。")
     role, words = _role(ask.args)
     if role is None:
         rights.check_grown_up(ask.args)
         names, like = "、".join(each.label for each in rights.appointed_by(ask.me)), _example(ask, Role.COUNSELOR)
-        raise Refusal(f"请写明角色和单位,像这样:{like}\n您可以邀请:{names}。")
+        raise Refusal(f"请写明角色和单位，像这样：{like}\n您可以邀请：{names}。")
     if role not in rights.appointed_by(ask.me):
-        raise Denied(f"您不能邀请{role.label},请找上级管理员。", what="邀请")
+        raise Denied(f"您不能邀请{role.label}，请找上级管理员。", what="邀请")
     at = _unit(ask, role, words.strip())
     if rights.needs_second(ask.me, role, at.path) and not rights.giving(ask.me.own, role, at.path):
-        raise Denied(f"代理期间不能邀请{role.label},请找原来的老师或上级管理员。", what="邀请")
+        raise Denied(f"代理期间不能邀请{role.label}，请找原来的老师或上级管理员。", what="邀请")
     rights.spend(ask, "invitations")
     code = invites.make(ask.db, ask.vault, at.id, role, ask.me.id, ask.now)
     known = list(people.without_account(ask.db, role, at, ask.now).values())
     who, name = (known[0], f" {known[0]}") if len(known) == 1 else ("对方", "")
     return Reply(
-        f"邀请码:{code}\n{units.full_name(ask.db, at)} · {role.label},7 天内有效,只能用一次。\n"
-        f"请{who}私聊我发:加入 {code}{name}"
+        f"邀请码：{code}\n{units.full_name(ask.db, at)} · {role.label}，7 天内有效，只能用一次。\n"
+        f"请{who}私聊我发：加入 {code}{name}"
     )
 
 
@@ -58,12 +58,12 @@ def _unit(ask: Ask, role: Role, words: str) -> Unit:
         [unit for unit in places.named(ask, _top(ask, role), words) if rights.fits(role, unit.kind)] if words else []
     )
     if not words:
-        raise Refusal(f"请写明是哪个单位,像这样:{_example(ask, role)}")
+        raise Refusal(f"请写明是哪个单位，像这样：{_example(ask, role)}")
     if not found:
-        raise Refusal(f"没有找到单位「{words}」。请写全名,像这样:{_example(ask, role)}")
+        raise Refusal(f"没有找到单位「{words}」。请写全名，像这样：{_example(ask, role)}")
     if len(found) > 1:
         names = "、".join(units.full_name(ask.db, unit) for unit in found[:5])
-        raise Refusal(f"有 {len(found)} 个单位叫这个名字:{names}。请把学校也写上。")
+        raise Refusal(f"有 {len(found)} 个单位叫这个名字：{names}。请把学校也写上。")
     return found[0]
 
 

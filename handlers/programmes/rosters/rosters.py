@@ -82,7 +82,7 @@ def _unit(ask: Ask, row: Row) -> tuple[Unit, str]:
         raise Refusal(f"{row.name}登记在哪个单位？没有记。请写上单位，像这样：{example}")
     own_names = units.full_name(ask.db, unit)
     if other := next((word for word in _PLACE.findall(rest) if word not in own_names), ""):
-        words = f"{other}的{row.name}不由您来登记，没有记。说的是从哪里来的，请写成「单位:{other}」。"
+        words = f"{other}的{row.name}不由您来登记，没有记。说的是从哪里来的，请写成「单位：{other}」。"
         raise Denied(words, what="登记", subject=row.key)
     return unit, _PLACE.sub(" ", rest)
 

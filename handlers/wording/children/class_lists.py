@@ -32,7 +32,7 @@ class ClassList:
     @property
     def said(self) -> str:
         """38 人(除 3、7号)."""
-        out = f"(除 {'、'.join(map(str, self.left_out))}号)" if self.left_out else ""
+        out = f"（除 {'、'.join(map(str, self.left_out))}号）" if self.left_out else ""
         return f"{len(self.numbers)} 人{out}"
 
 
@@ -50,7 +50,7 @@ def of_class(ask: Ask, roles: Iterable[Role], words: str, like: str) -> ClassLis
     hits, scan = find_units(normalise.clean(words).text, context.context_of(ask))
     squad = places.by_key(ask, hits[0].unit or "") if len(hits) == 1 else places.own_squad(ask.me) if not hits else None
     if squad is None or squad.kind != Kind.SQUAD:
-        raise Refusal(f"请写明是哪一个中队,像这样:{like}")
+        raise Refusal(f"请写明是哪一个中队，像这样：{like}")
     roles = frozenset(roles)
     if not any(grant.role in roles and grant.unit.covers(squad) for grant in ask.me.grants):
         raise Denied(f"{squad.name}不在您负责的范围。", what=like.partition(" ")[0], subject=f"unit:{squad.id}")
@@ -60,7 +60,7 @@ def of_class(ask: Ask, roles: Iterable[Role], words: str, like: str) -> ClassLis
     wanted, rest = _wanted(squad, scan, like)
     numbers = [number for number in wanted if number not in left_out]
     if not numbers or len(numbers) > _MOST:
-        raise Refusal(f"一次写 1 到 {_MOST} 个人,像这样:{like}")
+        raise Refusal(f"一次写 1 到 {_MOST} 个人，像这样：{like}")
     return ClassList(squad, numbers, [number for number in left_out if number in wanted], rest)
 
 
@@ -68,7 +68,7 @@ def _wanted(squad: Unit, scan: str, like: str) -> tuple[list[int], str]:
     """(the numbers that are meant before anybody is left out, the rest of the words)."""
     if _EVERYBODY.search(scan):
         if not squad.members:
-            raise Refusal(f"还不知道{squad.name}有多少人,请写序号,像这样:{like.replace('全班', '1-40号')}")
+            raise Refusal(f"还不知道{squad.name}有多少人，请写序号，像这样：{like.replace('全班', '1-40号')}")
         return list(range(1, squad.members + 1)), _plain(_EVERYBODY.sub(" ", scan))
     found = [number for match in PLACES.finditer(scan) for number in numbers_in(match[0])]
     return list(dict.fromkeys(found)), _plain(PLACES.sub(" ", scan))

@@ -40,7 +40,7 @@ def consent_of(words: str, today: date) -> tuple[Consent | None, str]:
     Raises Refusal for what is no consent that could be shown, or a day to come.
     """
     if _SPOKEN.search(words):
-        raise Refusal("口头同意以后拿不出来,不能记。请收书面或电子的同意书,再写:书面 9月1日")
+        raise Refusal("口头同意以后拿不出来，不能记。请收书面或电子的同意书，再写：书面 9月1日")
     method = _METHOD.search(words)
     if method is None:
         return None, words
@@ -48,7 +48,7 @@ def consent_of(words: str, today: date) -> tuple[Consent | None, str]:
     rest = _PHOTOS.sub(" ", _NUMBER.sub(" ", _METHOD.sub(" ", words)))
     day, rest = day_in(re.sub(r"同意书?|家长|监护人", " ", rest), today)
     if day and day > today:
-        raise Refusal("同意的日期还没有到,请核对。")
+        raise Refusal("同意的日期还没有到，请核对。")
     may = None if photos is None else not photos[1].startswith("不")
     return Consent(_METHODS[method[0]], day or today, number[1] if number else "", may), rest
 
@@ -62,10 +62,10 @@ def consent_in(reason: str, today: date) -> tuple[Consent | None, str]:
 
 
 def said(given: Consent) -> str:
-    """书面 2026-03-01(编号 12,不拍照)."""
+    """书面 2026-03-01（编号 12，不拍照）."""
     photos = "" if given.photos is None else "可拍照" if given.photos else "不拍照"
-    inside = ",".join(filter(None, [f"编号 {given.reference}" if given.reference else "", photos]))
-    return f"{given.method} {given.day.isoformat()}{f'({inside})' if inside else ''}"
+    inside = "，".join(filter(None, [f"编号 {given.reference}" if given.reference else "", photos]))
+    return f"{given.method} {given.day.isoformat()}{f'（{inside}）' if inside else ''}"
 
 
 def is_consent(words: str) -> bool:
@@ -89,8 +89,8 @@ def missing(ask: Ask, cases: Sequence[Case]) -> dict[int, str]:
 
 
 def _how_to_say(case: Case) -> str:
-    how = f"请{case.keeper or case.nominator}发:家长同意 {case.unit.name} 〈姓名〉 书面 〈日期〉"
-    return f"还没有记家长同意,不能通过。{how}"
+    how = f"请{case.keeper or case.nominator}发：家长同意 {case.unit.name} 〈姓名〉 书面 〈日期〉"
+    return f"还没有记家长同意，不能通过。{how}"
 
 
 def check_scope(ask: Ask, roles: Iterable[Role], squad: Unit, what: str) -> None:
@@ -112,7 +112,7 @@ def child_words(ask: Ask, roles: Iterable[Role], words: str, like: str) -> tuple
     Raises Refusal showing `like`, the message as it should be, or Denied for a squad that is not the asker's.
     """
     if not ask.message.private:
-        raise Refusal("请私聊我发,群里不能写孩子的姓名。")
+        raise Refusal("请私聊我发，群里不能写孩子的姓名。")
     top = places.scope(ask.me, roles)
     parts = words.split()
     squad: Unit | None = None
@@ -132,9 +132,9 @@ def child_words(ask: Ask, roles: Iterable[Role], words: str, like: str) -> tuple
         squad = top[0]
     if squad is None and names:
         what = like.partition(" ")[0]
-        raise Denied(f"您负责的范围里没有这个中队。像这样写:{like}", what=what)
+        raise Denied(f"您负责的范围里没有这个中队。像这样写：{like}", what=what)
     if squad is None or not names or not all(_NAME.fullmatch(name) or is_place(name) for name in names):
-        raise Refusal(f"请写明中队和姓名,像这样:{like}")
+        raise Refusal(f"请写明中队和姓名，像这样：{like}")
     if ask.message.channel in ask.nameless and not all(map(is_place, names)):
-        raise Refusal("为保护队员,这里不接收队员的姓名,什么也没有记。请删掉刚才那条消息,在企业微信里发。")
+        raise Refusal("为保护队员，这里不接收队员的姓名，什么也没有记。请删掉刚才那条消息，在企业微信里发。")
     return squad, names

@@ -25,7 +25,7 @@ from tests.support.waiting import happens
 
 pytestmark = pytest.mark.both
 SCHOOL, COUNTY = "key-of-the-school", "key-of-the-county"
-SENDING = "正在发到 1 个群：实验小学(企业微信群)。两分钟后告诉您收到了几个。"
+SENDING = "正在发到 1 个群：实验小学（企业微信群）。两分钟后告诉您收到了几个。"
 MONDAY = datetime(2026, 4, 6, 8, 0, tzinfo=ZONE)
 WEBHOOKS = f"青禾区少工委/实验小学={SCHOOL}; 青禾区少工委={COUNTY}"
 CHECKIN = "三(2)中队 主题队日 应到42实到40 清明祭英烈"
@@ -151,7 +151,7 @@ def test_a_list_is_pushed_when_an_admin_says_so(play: Play, robots: FakeGroupRob
         await stage.say(ZHANG, CHECKIN)
         assert "您目前不能用" in (await stage.say(ZHANG, "推送 周报"))[0]
         assert await stage.say(LI, "推送 未签到") == [SENDING]
-        assert robots.texts(SCHOOL) == ["本周还有 1 个中队没签到(共 2 个):\n三(1)中队"]
+        assert robots.texts(SCHOOL) == ["本周还有 1 个中队没签到（共 2 个）：\n三(1)中队"]
         assert robots.texts(COUNTY) == []
         assert await stage.say(LI, "推送 周报 图") == [SENDING]
         assert (await stage.say(LI, "推送周报 表 上级检查"))[0] == SENDING
@@ -180,7 +180,7 @@ def test_whoever_pushes_hears_how_many_have_it(play: Play, robots: FakeGroupRobo
 def test_whoever_has_several_groups_is_asked_which(play: Play, robots: FakeGroupRobots) -> None:
     async def talk(stage: Stage) -> None:
         (said,) = await stage.say(WANG, "推送 周报")
-        assert said == "您负责的单位里,青禾区少工委、实验小学有群。发到哪个?"
+        assert said == "您负责的单位里，青禾区少工委、实验小学有群。发到哪个？"
         assert await stage.press(WANG, "实验小学") == [SENDING]
         assert robots.texts(SCHOOL)[-1].startswith("实验小学第14周")
         assert (await stage.say(WANG, "推送 周报 上周 全部"))[0].startswith("正在发到 2 个群")

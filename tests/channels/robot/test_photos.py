@@ -42,7 +42,7 @@ def test_photos_are_fetched_opened_and_kept(play: Play, fake: FakeRobot) -> None
         mixed = {"msg_item": [{"msgtype": "text", "text": {"content": CHECKIN}}, item]}
         assert "照片 1 张" in (await stage.say(ZHANG, msgtype="mixed", mixed=mixed))[0]
         said = await stage.say(ZHANG, msgtype="image", image=fake.photo(jpeg(), bytes(range(1, 33))))
-        assert said[0].startswith("1 张照片已附到:三(2)中队")
+        assert said[0].startswith("1 张照片已附到：三(2)中队")
         assert await fetched(stage) == [("photo", "stored"), ("photo", "stored")]
 
     play(talk)

@@ -18,7 +18,7 @@ from tests.support.platforms.robot_stage import LI, ZHANG, Stage, labels, runnin
 
 pytestmark = pytest.mark.both
 CHECKIN = "三(2)中队 主题队日 38人"
-ECHO = "已记录:三(2)中队 主题队日 38 人\n4月3日(周五)"
+ECHO = "已记录：三(2)中队 主题队日 38 人\n4月3日（周五）"
 Play = Callable[..., None]
 
 
@@ -114,7 +114,7 @@ def test_cards_that_are_refused_are_said_in_words(play: Play, fake: FakeRobot) -
         fake.faults["aibot_respond_msg"].append("42034")
         fake.faults["aibot_send_msg"].append("42034")
         (said,) = await stage.say(ZHANG, CHECKIN)
-        assert said == f"{ECHO}\n· 更正:发「更正 #1」\n· 撤回:发「撤回 #1」"
+        assert said == f"{ECHO}\n· 更正：发「更正 #1」\n· 撤回：发「撤回 #1」"
         assert (await stage.say(ZHANG, "撤回 #1"))[0].startswith("已撤回")
 
     play(talk)
@@ -198,12 +198,12 @@ def test_long_labels_and_many_buttons(play: Play, fake: FakeRobot) -> None:
         fake._spoken.add(LI)
         names = [f"青禾区实验小学三({number})中队" for number in range(1, 9)]
         buttons = tuple(Button(name, "周报", name) for name in names)
-        await stage.app.pipeline.do(lambda turn: turn.letters.notify([Reply("选哪个?", buttons, to=2)]))
-        assert (await stage.answers(LI))[0].splitlines()[1] == "1:青禾区实验小学三(1)中队"
+        await stage.app.pipeline.do(lambda turn: turn.letters.notify([Reply("选哪个？", buttons, to=2)]))
+        assert (await stage.answers(LI))[0].splitlines()[1] == "1：青禾区实验小学三(1)中队"
         shown = [labels(said) for said in fake.said_to(LI) if said["kind"] == "template_card"]
         assert [len(each) for each in shown] == [6, 2] and shown[1] == ["选 7", "选 8"]
         await stage.heard(fake.press(LI, "选 8"))
-        assert fake.updated[-1]["main_title"]["desc"] == "已点:青禾区实验小学三(8)中队"
+        assert fake.updated[-1]["main_title"]["desc"] == "已点：青禾区实验小学三(8)中队"
 
     play(talk)
 

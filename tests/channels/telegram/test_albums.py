@@ -38,7 +38,7 @@ def test_an_album_is_one_checkin_with_one_answer(play: Play, captioned: int) -> 
             assert await stage.say(ZHANG, **photo(f"p{number}", "A", caption)) == []
         await stage.later(seconds=3)
         (said,) = stage.fake.texts(ZHANG)
-        assert said.startswith("已记录:三(2)中队 主题队日 38 人") and "照片 3 张" in said
+        assert said.startswith("已记录：三(2)中队 主题队日 38 人") and "照片 3 张" in said
         assert kept(stage) == [(f"p{number}", 1, "wanted") for number in range(3)]
         # One more that was late, after a restart or a slow upload: attached, and nobody is told again.
         assert await stage.say(ZHANG, **photo("late", "A", "大合影")) == []
@@ -67,7 +67,7 @@ def test_an_album_without_words_belongs_to_the_last_checkin(play: Play) -> None:
         for each in ("a", "b"):
             assert await stage.say(ZHANG, **photo(each, "A")) == []
         await stage.later(seconds=3)
-        assert stage.fake.texts(ZHANG)[-1] == "2 张照片已附到:三(2)中队 4月3日(周五) 主题队日"
+        assert stage.fake.texts(ZHANG)[-1] == "2 张照片已附到：三(2)中队 4月3日（周五） 主题队日"
 
     play(talk)
 
@@ -81,7 +81,7 @@ def test_what_an_album_has_too_much_is_said(play: Play, monkeypatch: pytest.Monk
             assert await stage.say(ZHANG, **photo(each, "A")) == []
         await stage.later(seconds=3)
         said = stage.fake.texts(ZHANG)[-1]
-        assert said.startswith("3 张照片已附到") and "已有 3 个(最多 3 个),新的没有保存" in said
+        assert said.startswith("3 张照片已附到") and "已有 3 个（最多 3 个），新的没有保存" in said
         # One that comes when the album has been answered is not kept in silence either.
         await stage.say(ZHANG, **photo("late", "A"))
         await stage.later(seconds=3)
@@ -96,7 +96,7 @@ def test_an_album_without_a_checkin_is_not_fetched(play: Play) -> None:
         for each in ("a", "b"):
             await stage.say(ZHANG, **photo(each, "A"))
         await stage.later(seconds=3)
-        assert [text[:10] for text in stage.fake.texts(ZHANG)] == ["照片收到了,但不知道"]
+        assert [text[:10] for text in stage.fake.texts(ZHANG)] == ["照片收到了，但不知道"]
         assert {state for _, _, state in kept(stage)} == {"held"}
 
     play(talk)
@@ -122,7 +122,7 @@ def test_a_document_is_a_picture_a_report_or_refused(play: Play) -> None:
         sheet = {"file_id": "x", "file_unique_id": "x", "file_name": "方案.docx"}
         assert (await stage.say(ZHANG, document=sheet))[0].startswith("1 个附件已附到")
         program = {"file_id": "y", "file_unique_id": "y", "file_name": "setup.exe"}
-        assert (await stage.say(ZHANG, document=program))[0].startswith("这个不是照片,也不是 PDF")
+        assert (await stage.say(ZHANG, document=program))[0].startswith("这个不是照片，也不是 PDF")
         assert [ref for ref, _, _ in kept(stage)] == ["d", "x"]
 
     play(talk)
@@ -147,7 +147,7 @@ def test_photos_are_never_sent_into_a_group(play: Play) -> None:
 def test_a_place_is_kept_as_given(play: Play) -> None:
     async def talk(stage: Stage) -> None:
         at = {"latitude": 30.25, "longitude": 120.125}
-        assert (await stage.say(ZHANG, location=at))[0].startswith("位置收到了,但不知道")
+        assert (await stage.say(ZHANG, location=at))[0].startswith("位置收到了，但不知道")
         await stage.say(ZHANG, CHECKIN)
         assert "不作为到场的证明" in (await stage.say(ZHANG, location=at))[0]
         assert await stage.edit(ZHANG, 1002, "", location=at) == []

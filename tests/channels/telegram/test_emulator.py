@@ -186,7 +186,7 @@ def talk(emulator: Emulator, user: int) -> None:
     emulator.press(user, "签到怎么发")
     until(lambda: len(emulator.texts(user)) == 3)
     record, helped, explained = emulator.texts(user)
-    assert record.startswith("已记录") and helped.startswith("您可以这样用我") and explained.startswith("签到:")
+    assert record.startswith("已记录") and helped.startswith("您可以这样用我") and explained.startswith("签到：")
     until(lambda: ("answerCallbackQuery", f"q{user}") in [(m, f.get("callback_query_id")) for m, f in emulator.calls])
 
 

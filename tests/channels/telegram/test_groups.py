@@ -20,7 +20,7 @@ from tests.support.stage import ZONE
 pytestmark = pytest.mark.both
 
 MONDAY = datetime(2026, 4, 6, 8, 0, tzinfo=ZONE)
-SAID = "邀请码、关联码不能发在群里,这个码已经作废。请私聊我。"
+SAID = "邀请码、关联码不能发在群里，这个码已经作废。请私聊我。"
 SUPER = -1_000_000_000_500
 
 
@@ -57,20 +57,20 @@ def test_a_code_in_chatter_is_void(play: Play) -> None:
         for said in ("加入 {}", "大家用这个邀请码：{}", "{}"):
             code = (await stage.say(LI, "邀请 中队辅导员 三(1)中队"))[0].splitlines()[-1].split()[-1]
             assert await stage.say(LI, said.format(code), GROUP) == [SAID]
-            assert "不对,或已用过、已过期" in (await stage.say(STRANGER, f"加入 {code}"))[0]
+            assert "不对，或已用过、已过期" in (await stage.say(STRANGER, f"加入 {code}"))[0]
 
     play(talk)
 
 
 def test_a_checkin_in_a_group_is_answered_in_one_line(play: Play) -> None:
     async def talk(stage: Stage) -> None:
-        assert await stage.say(ZHANG, "/checkin 三(2)中队 主题队日 38人", GROUP) == ["已记录:三(2)中队 主题队日 38 人"]
+        assert await stage.say(ZHANG, "/checkin 三(2)中队 主题队日 38人", GROUP) == ["已记录：三(2)中队 主题队日 38 人"]
         assert "37 人" in (await stage.reply(ZHANG, "实到37", GROUP))[0]
         assert await stage.press(STRANGER, "撤回", GROUP) == []
         assert (await stage.press(LI, "撤回", GROUP))[0].startswith("这个按钮是给别人的")
         # A question there is answered by a reply to it.
         await stage.say(ZHANG, "/checkin@our_bot 三(2)中队 队课", GROUP)
-        assert await stage.reply(ZHANG, "30", GROUP) == ["已记录:三(2)中队 队课 30 人"]
+        assert await stage.reply(ZHANG, "30", GROUP) == ["已记录：三(2)中队 队课 30 人"]
         assert count(stage, checkin) == 2
 
     play(talk)
@@ -133,7 +133,7 @@ def test_a_group_that_moves_stays_what_it_was(play: Play, forms: str) -> None:
         await stage.press(ZHANG, "撤回", GROUP)
         assert stage.fake.texts(SUPER)[-1].startswith("已撤回")
         await stage.say(ZHANG, "/checkin 三(2)中队 主题队日 30人", GROUP)
-        assert stage.fake.texts(SUPER)[-1] == "已记录:三(2)中队 主题队日 30 人"
+        assert stage.fake.texts(SUPER)[-1] == "已记录：三(2)中队 主题队日 30 人"
         Stage.now = MONDAY
         await stage.later(seconds=5)
         assert any(text.startswith("实验小学第14周") for text in stage.fake.texts(SUPER))
@@ -149,8 +149,8 @@ def test_who_blocks_us_is_told_of_once_and_comes_back(play: Play) -> None:
         for _ in range(2):
             await membership(stage, ZHANG, "kicked")
         assert [text for text in stage.fake.texts(LI) if "收不到我的消息了" in text] == [
-            "张老师(实验小学三(2)中队中队辅导员)收不到我的消息了:可能屏蔽了我,或停用了账号。"
-            "提醒和结果都送不到。请告诉这位老师打开和我的聊天,发 /start。"
+            "张老师（实验小学三(2)中队中队辅导员）收不到我的消息了：可能屏蔽了我，或停用了账号。"
+            "提醒和结果都送不到。请告诉这位老师打开和我的聊天，发 /start。"
         ]
         assert stage.query(select(account.c.reachable).where(account.c.address == "11")) == [(False,)]
         await stage.say(ZHANG, "/start")
@@ -202,7 +202,7 @@ def test_a_group_hears_once_what_can_be_done_there(play: Play, before: str, stat
     async def talk(stage: Stage) -> None:
         await membership(stage, GROUP, status, before=before, type="group")
         (said,) = stage.fake.texts(GROUP)
-        assert said.startswith("大家好,我是少先队辅导员助手") and "/bind 实验小学" in said and len(said) < 200
+        assert said.startswith("大家好，我是少先队辅导员助手") and "/bind 实验小学" in said and len(said) < 200
         # Made an admin, and no longer: nothing to say. Whoever does as it says is understood.
         await membership(stage, GROUP, "administrator", before="member")
         await membership(stage, GROUP, "member", before="administrator")
@@ -212,7 +212,7 @@ def test_a_group_hears_once_what_can_be_done_there(play: Play, before: str, stat
         await membership(stage, GROUP, before)
         await membership(stage, GROUP, status, before=before)
         assert stage.fake.texts(GROUP)[2:] == [
-            "我回来了。本群绑定的是实验小学:每周一 8:00 照常发周报。要解除,请管理员发 /unbind。"
+            "我回来了。本群绑定的是实验小学：每周一 8:00 照常发周报。要解除，请管理员发 /unbind。"
         ]
 
     play(talk)

@@ -44,7 +44,7 @@ def test_an_update_is_answered_when_it_is_committed(tmp_path: Path, fake: FakeTe
                 response = await stage.post(update)
                 assert (response.status_code, response.content) == (200, b"")
                 assert count(stage, checkin) == count(stage, inbox) == 1
-            assert (await stage.answers(ZHANG))[0].startswith("已记录:三(2)中队 主题队日 38 人")
+            assert (await stage.answers(ZHANG))[0].startswith("已记录：三(2)中队 主题队日 38 人")
 
     asyncio.run(run())
 

@@ -129,7 +129,7 @@ def test_anything_else_is_unreadable_and_nothing_worse(raw: Any) -> None:
 
 
 def test_buttons_share_a_row_while_they_are_short() -> None:
-    labels = "更正", "撤回", "改成 38 人,应到 42 人", "是,记下", "否"
+    labels = "更正", "撤回", "改成 38 人,应到 42 人", "是，记下", "否"
     rows = rows_of(tuple((str(place), label) for place, label in enumerate(labels)))
     assert [[place for place, _ in row] for row in rows] == [["0", "1"], ["2"], ["3", "4"]]
 

@@ -130,10 +130,10 @@ def test_a_newcomer_joins_by_link_asks_for_help_and_presses(bot: Bot, telegram: 
     telegram.say(21, f"/start {code}")
     telegram.say(21, "/start")
     until(lambda: len(telegram.texts(21)) == 2)
-    assert telegram.texts(21)[0].startswith("欢迎!您现在是实验小学三(2)中队的中队辅导员。")
+    assert telegram.texts(21)[0].startswith("欢迎！您现在是实验小学三(2)中队的中队辅导员。")
     telegram.press(21, "签到怎么发")
     until(lambda: len(telegram.texts(21)) == 3)
-    assert telegram.texts(21)[2].startswith("签到:报一次活动")
+    assert telegram.texts(21)[2].startswith("签到：报一次活动")
     until(lambda: any(method == "answerCallbackQuery" for method, _ in telegram.calls))
 
 
@@ -146,7 +146,7 @@ def test_a_photo_with_words_is_one_checkin_with_its_photo(bot: Bot, telegram: Fa
     until(lambda: bot.count(select(file.c.state == "stored").where(file.c.ref == "photo-1")))
     telegram.say(ZHANG, "帮助")
     until(lambda: len(telegram.texts(ZHANG)) == 2)
-    assert telegram.texts(ZHANG)[0].startswith("已记录:三(2)中队 主题队日")
+    assert telegram.texts(ZHANG)[0].startswith("已记录：三(2)中队 主题队日")
     assert bot.arrived(photo) == ["done"]
     assert bot.count(select(func.count()).select_from(checkin)) == 1
 
@@ -164,7 +164,7 @@ def test_an_edit_corrects_what_its_message_recorded(bot: Bot, telegram: FakeTele
     telegram.say(WU, "三(2)中队 主题队会 12人", message_id=70)
     telegram.put(edited_message=message(WU, "三(2)中队 主题队会 13人", message_id=70))
     until(lambda: len(telegram.texts(WU)) == 2)
-    assert telegram.texts(WU)[1].startswith("已按您改的消息更正:三(2)中队 主题队会 13 人")
+    assert telegram.texts(WU)[1].startswith("已按您改的消息更正：三(2)中队 主题队会 13 人")
     assert bot.count(select(func.count()).select_from(checkin).where(checkin.c.attended == 13)) == 1
 
 
@@ -234,6 +234,6 @@ def test_kill_9_loses_nothing_and_handles_nothing_twice(bot: Bot, telegram: Fake
     assert bot.count(select(func.count(account.c.id))) == accounts + len(users)
     said = [sent for user in users for sent in telegram.sent_to(user)]
     # A join handled twice would say that the code is used up; only what was on its way may be said again.
-    assert {sent["text"][:3] for sent in said} == {"欢迎!", "您可以"}
+    assert {sent["text"][:3] for sent in said} == {"欢迎！", "您可以"}
     # (What the dead process had sent may arrive a moment later; the next one needs longer to start.)
     assert len(said) - 2 * len(users) <= sum(sent["at"] < killed + 0.3 for sent in said)

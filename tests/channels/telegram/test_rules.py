@@ -27,7 +27,7 @@ def test_text_is_heard_in_every_kind_of_chat(play: Play, kind: str) -> None:
         said = {**message(ZHANG, f"/checkin@our_bot {CHECKIN}"), "chat": {"id": at, "type": kind, "title": "群"}}
         assert "entities" not in said
         await stage.put(message=said)
-        assert (await stage.answers(at))[0].startswith("已记录:三(2)中队 主题队日 38 人")
+        assert (await stage.answers(at))[0].startswith("已记录：三(2)中队 主题队日 38 人")
 
     play(talk)
 

@@ -25,7 +25,7 @@ def test_an_edit_corrects_squad_and_heads(play: Play) -> None:
     async def talk(stage: Stage) -> None:
         await stage.say(LI, "三(1)中队 主题队日 38人", message_id=5)
         said = await stage.edit(LI, 5, "三(2)中队 主题队日 应到42实到39")
-        assert said[0].startswith("已按您改的消息更正:三(2)中队 主题队日 39 人")
+        assert said[0].startswith("已按您改的消息更正：三(2)中队 主题队日 39 人")
         assert await stage.edit(LI, 5, "三(2)中队 主题队日 应到42实到39。") == []
         assert heads(stage) == [(39, "valid")]
         await stage.say(LI, "撤回")
@@ -71,9 +71,9 @@ def test_an_edit_of_several_corrects_each(play: Play) -> None:
         await stage.say(LI, "三(1)中队 主题队日 38人\n三(2)中队 主题队日 37人", message_id=5)
         assert heads(stage) == [(38, "valid"), (37, "valid")]
         (said,) = await stage.edit(LI, 5, "三(1)中队 主题队日 38人\n三(2)中队 主题队日 36人")
-        assert said == "已更正:三(2)中队 主题队日 36 人"
+        assert said == "已更正：三(2)中队 主题队日 36 人"
         (said,) = await stage.edit(LI, 5, "三(1)中队 主题队日 33人")
-        assert "33 人" in said and "没再写到、也没有动的:三(2)中队 主题队日 36 人" in said
+        assert "33 人" in said and "没再写到、也没有动的：三(2)中队 主题队日 36 人" in said
         assert heads(stage) == [(33, "valid"), (36, "valid")]
 
     play(talk)
@@ -108,12 +108,12 @@ def test_a_reply_to_an_echo_corrects_that_one(play: Play) -> None:
         await stage.say(LI, "三(2)中队 主题队日 37人", message_id=50)
         original = {**message(LI), "message_id": echo, "from": {"id": 123456, "is_bot": True, "first_name": "b"}}
         assert "三(1)中队 主题队日 36 人" in (await stage.say(LI, "实到36", reply_to_message=original))[0]
-        assert (await stage.say(LI, reply_to_message=original, **photo("p")))[0].startswith("1 张照片已附到:三(1)")
+        assert (await stage.say(LI, reply_to_message=original, **photo("p")))[0].startswith("1 张照片已附到：三(1)")
         # The same for one's own message; and thanks are thanks.
         assert "三(2)中队 主题队日 35 人" in (await stage.reply(LI, "更正 实到35", to=50))[0]
-        assert (await stage.say(LI, "谢谢!", reply_to_message=original))[0].startswith("收到")
+        assert (await stage.say(LI, "谢谢！", reply_to_message=original))[0].startswith("收到")
         assert (await stage.say(LI, "三(2)中队 队课 30人", reply_to_message=original))[0].startswith("已记录")
-        assert (await stage.say(LI, "撤回", reply_to_message=original))[0].startswith("已撤回:三(1)中队")
+        assert (await stage.say(LI, "撤回", reply_to_message=original))[0].startswith("已撤回：三(1)中队")
         assert heads(stage) == [(36, "withdrawn"), (35, "valid"), (30, "valid")]
 
     play(talk)
@@ -132,7 +132,7 @@ def test_a_reply_to_a_nomination_card(play: Play) -> None:
         assert (await stage.say(LI, "同意", **to(first)))[0].startswith("已同意 N20260403-01")
         assert (await stage.say(LI, "退回 材料不全", **to(second)))[0].startswith("已退回 N20260403-02")
         # Words alone may be praise: asked about, and stored sealed meanwhile.
-        assert "要退回 N20260403-03,理由就写「事迹太短」吗" in (await stage.say(LI, "事迹太短", **to(third)))[0]
+        assert "要退回 N20260403-03，理由就写「事迹太短」吗" in (await stage.say(LI, "事迹太短", **to(third)))[0]
         assert b"\xe4" not in stage.query(select(dialogue.c.payload))[0][0]
         assert all("事迹太短" not in str(commands) for (commands,) in stage.query(select(card.c.commands)))
         assert (await stage.press(LI, "退回"))[0].startswith("已退回 N20260403-03")
@@ -145,16 +145,16 @@ def test_an_old_card_says_what_stands_now(play: Play) -> None:
     async def talk(stage: Stage) -> None:
         await stage.say(ZHANG, "三(2)中队 队课 30人")
         await stage.say(ZHANG, CHECKIN)
-        for said in ("已撤回:三(2)中队", "已处理过:三(2)中队 4月3日(周五) 主题队日 已经撤回"):
+        for said in ("已撤回：三(2)中队", "已处理过：三(2)中队 4月3日（周五） 主题队日 已经撤回"):
             assert (await stage.press(ZHANG, "撤回", card=1))[0].startswith(said)
         assert heads(stage) == [(30, "valid"), (38, "withdrawn")]
         await stage.say(ZHANG, "三(2)中队 队课 31人")
-        for said in ("已更正", "已处理过。现在是:三(2)中队 队课 31 人"):
+        for said in ("已更正", "已处理过。现在是：三(2)中队 队课 31 人"):
             assert (await stage.press(ZHANG, "改成实到31"))[0].startswith(said)
         await stage.say(ZHANG, "三(2)中队 38人")
         await stage.press(ZHANG, "主题队日")
         assert (await stage.press(ZHANG, "主题队日"))[0].startswith(
-            "这个问题已经处理过或过去了,没有再改。您最近一次签到现在是:三(2)"
+            "这个问题已经处理过或过去了，没有再改。您最近一次签到现在是：三(2)"
         )
 
     play(talk)
@@ -167,7 +167,7 @@ def test_children_are_nominated_by_number_and_not_by_name(play: Play) -> None:
             assert "这次没有记录" in said and "请删掉刚才那条消息" in said
         assert stage.query(select(func.count()).select_from(child)) == [(0,)]
         (said,) = await stage.say(ZHANG, "提名 三(2)中队 7号 一星章 学雷锋")
-        assert said.startswith("已收到提名 N20260403-01:三(2)中队 7号 一星章")
+        assert said.startswith("已收到提名 N20260403-01：三(2)中队 7号 一星章")
         assert "三(2)中队 7号 一星章" in stage.fake.texts(LI)[-1]
         assert b"7" not in stage.query(select(child.c.name))[0][0][:1]
         assert "〈序号" in (await stage.say(ZHANG, "提名 三(2)中队 一星章"))[0]
@@ -185,7 +185,7 @@ def test_a_name_from_elsewhere_does_not_reach_telegram(play: Play) -> None:
             replace(heard, channel="practice", chat="张老师", sender="张老师", text=words)  # type: ignore[type-var]
         )
         await stage.send()
-        assert "请审核提名 N20260403-01:三(2)中队 一星章" in stage.fake.texts(LI)[-1]
+        assert "请审核提名 N20260403-01：三(2)中队 一星章" in stage.fake.texts(LI)[-1]
         assert not any("王小明" in str(sent) for sent in stage.fake.sent)
 
     play(talk)
@@ -196,7 +196,7 @@ def test_names_are_taken_when_the_operator_says_so(tmp_path: Path, fake: FakeTel
         async with running(tmp_path, fake, telegram_names=True) as stage:
             await stage.say(ZHANG, "提名 三(2)中队 王小明 一星章")
             (said,) = await stage.say(ZHANG, "书面 3月1日")
-            assert said.startswith("已收到提名 N20260403-01:三(2)中队 王小明 一星章")
+            assert said.startswith("已收到提名 N20260403-01：三(2)中队 王小明 一星章")
             assert stage.query(select(func.count()).select_from(inbox)) == [(2,)]
 
     asyncio.run(run())

@@ -34,11 +34,11 @@ def photo(name: str, **more: Any) -> dict[str, Any]:
 
 def test_a_message_is_answered_in_its_topic(play: Play) -> None:
     async def talk(stage: Stage) -> None:
-        assert await stage.say(ZHANG, CHECKIN, FORUM, **in_topic(7)) == ["已记录:三(2)中队 主题队日 38 人"]
+        assert await stage.say(ZHANG, CHECKIN, FORUM, **in_topic(7)) == ["已记录：三(2)中队 主题队日 38 人"]
         # The card's buttons, a reply to it, a question and its answer, a refusal.
         assert (await stage.press(ZHANG, "撤回", FORUM))[0].startswith("已撤回")
         await stage.say(ZHANG, "/checkin 三(2)中队 队课", FORUM, **in_topic(7))
-        assert await stage.reply(ZHANG, "30", FORUM, **in_topic(7)) == ["已记录:三(2)中队 队课 30 人"]
+        assert await stage.reply(ZHANG, "30", FORUM, **in_topic(7)) == ["已记录：三(2)中队 队课 30 人"]
         assert "31 人" in (await stage.reply(ZHANG, "实到31", FORUM, **in_topic(7)))[0]
         assert "您目前不能用" in (await stage.say(ZHANG, "/bind 实验小学", FORUM, **in_topic(7)))[0]
         assert topics(stage) == ["7"] * 6
@@ -195,9 +195,9 @@ def test_a_group_where_we_may_not_speak_is_told_of_and_comes_back(play: Play, fa
         await stage.later(seconds=5)
         await stage.later(seconds=5)
         [told] = [text for text in stage.fake.texts(WANG) if "实验小学的群收不到我的消息了" in text]
-        assert told.endswith("请把我重新加进群、允许我说话,再在群里发「绑定」。")
+        assert told.endswith("请把我重新加进群、允许我说话，再在群里发「绑定」。")
         assert "现在发不进去" in (await stage.say(WANG, "推送 未签到"))[0]
         await stage.say(WANG, "/bind 实验小学", GROUP)
-        assert (await stage.say(WANG, "推送 未签到"))[0].startswith("正在发到 1 个群：实验小学(Telegram)")
+        assert (await stage.say(WANG, "推送 未签到"))[0].startswith("正在发到 1 个群：实验小学（Telegram）")
 
     play(talk)

@@ -190,7 +190,7 @@ def test_the_operator_hears_once_which_ip_to_add(
         for _ in range(3):
             fault = await fails(process.hello())
         assert fault.remedy is Remedy.SETUP
-        assert process.api.trouble == fault.advice and "企业可信IP」里加上 203.0.113.7," in fault.advice
+        assert process.api.trouble == fault.advice and "企业可信IP」里加上 203.0.113.7，" in fault.advice
         fake.trusted = True
         await process.hello()
         assert process.api.trouble == ""

@@ -24,7 +24,7 @@ def fake() -> Iterator[FakeWecom]:
 
 def test_a_check_in_a_correction_and_a_withdrawal(tmp_path: Path, fake: FakeWecom) -> None:
     async def scene(stage: Stage) -> None:
-        assert (await stage.say(ZHANG, CHECKIN))[0].startswith("已记录:三(2)中队 主题队日 38 人")
+        assert (await stage.say(ZHANG, CHECKIN))[0].startswith("已记录：三(2)中队 主题队日 38 人")
         [words] = await stage.say(ZHANG, "更正 应到42实到40")
         assert words.startswith("已更正") and "应到 42 人" in words
         assert (await stage.say(ZHANG, "撤回"))[0].startswith("已撤回")
@@ -36,7 +36,7 @@ def test_a_check_in_a_correction_and_a_withdrawal(tmp_path: Path, fake: FakeWeco
 def test_capital_letters_make_nobody_else(tmp_path: Path, fake: FakeWecom) -> None:
     async def scene(stage: Stage) -> None:
         for user in (ZHANG, ZHANG.upper(), ZHANG.lower()):
-            assert (await stage.say(user, "我是谁"))[0].startswith("张老师,您好!")
+            assert (await stage.say(user, "我是谁"))[0].startswith("张老师，您好！")
         assert stage.query(select(func.count(inbox.c.sender.distinct())))[0] == (1,)
 
     play(tmp_path, fake, scene)
@@ -48,7 +48,7 @@ def test_photos_are_fetched_by_their_medium(tmp_path: Path, fake: FakeWecom) -> 
         fake.files["good"], fake.files["bad"] = PHOTO, b"no photo at all"
         for medium in ("good", "bad", "gone"):
             picture = stage.message(ZHANG, "image", PicUrl="http://127.0.0.1:9/never", MediaId=medium)
-            assert (await stage.deliver(picture))[0].startswith("1 张照片已附到:三(2)中队")
+            assert (await stage.deliver(picture))[0].startswith("1 张照片已附到：三(2)中队")
         await stage.fetch()
         assert stage.query(select(file.c.ref, file.c.state).order_by(file.c.id)) == [
             ("good", "stored"), ("bad", "lost"), ("gone", "lost"),
@@ -81,7 +81,7 @@ def test_what_cannot_be_understood_gets_one_kind_sentence(
         [said] = await stage.deliver(stage.message(ZHANG, kind, MediaId="m1", Title="王小明", Url="http://x"))
         assert words in said
         # It was no answer: the question is still open.
-        assert (await stage.say(ZHANG, "38"))[0].startswith("已记录:三(2)中队 主题队会 38 人")
+        assert (await stage.say(ZHANG, "38"))[0].startswith("已记录：三(2)中队 主题队会 38 人")
         assert "请向学校大队辅导员要一个邀请码" in (await stage.deliver(stage.message(STRANGER, kind)))[0]
 
     play(tmp_path, fake, scene)
@@ -105,12 +105,12 @@ def test_a_click_on_the_menu_works_like_the_command(tmp_path: Path, fake: FakeWe
 def test_a_press_is_the_command_of_its_button(tmp_path: Path, fake: FakeWecom) -> None:
     async def scene(stage: Stage) -> None:
         [asked] = await stage.say(ZHANG, "三(2)中队 38人")
-        assert asked.startswith("请问是什么活动?")
+        assert asked.startswith("请问是什么活动？")
         # Of somebody else, or of a card that is not ours, it does nothing.
         theirs = fake.click(ZHANG, "队课")
         assert (await stage.happen(LI, "template_card_event", **theirs))[0].startswith("这个按钮已经失效")
         assert stage.query(select(func.count()).select_from(checkin)) == [(0,)]
-        assert (await stage.press(ZHANG, "队课"))[0].startswith("已记录:三(2)中队 队课 38 人")
+        assert (await stage.press(ZHANG, "队课"))[0].startswith("已记录：三(2)中队 队课 38 人")
         of_card = select(card_code.c.code, card_code.c.chats).where(card_code.c.task == theirs["TaskId"])
         codes = stage.query(of_card.order_by(card_code.c.id))
         assert [chats for _, chats in codes] == [["zhangli"], None, None], "sent, pressed by another, pressed"
@@ -128,7 +128,7 @@ def test_a_choice_from_a_list_is_a_press(tmp_path: Path, fake: FakeWecom, monkey
         monkeypatch.setattr(wecom_parts, "MOST_BUTTONS", 3)
         await stage.say(ZHANG, "三(2)中队 38人")
         assert fake.cards(ZHANG)[-1]["card"]["card_type"] == "multiple_interaction"
-        assert (await stage.press(ZHANG, "志愿服务"))[0].startswith("已记录:三(2)中队 志愿服务 38 人")
+        assert (await stage.press(ZHANG, "志愿服务"))[0].startswith("已记录：三(2)中队 志愿服务 38 人")
 
     play(tmp_path, fake, scene)
 
@@ -136,14 +136,14 @@ def test_a_choice_from_a_list_is_a_press(tmp_path: Path, fake: FakeWecom, monkey
 def test_who_is_let_in_is_welcomed_and_known_by_the_roster(tmp_path: Path, fake: FakeWecom) -> None:
     async def scene(stage: Stage) -> None:
         [known] = await stage.happen(ZHANG, "subscribe")
-        assert known.startswith("张老师,您好!") and "实验小学三(2)中队的中队辅导员" in known
+        assert known.startswith("张老师，您好！") and "实验小学三(2)中队的中队辅导员" in known
         [unknown] = await stage.happen(STRANGER, "subscribe")
         assert "您在这里的账号是 mosheng" in unknown and "邀请码" in unknown
         [offered] = await stage.say(LI, "邀请 中队辅导员 三(1)中队")
-        code = offered.splitlines()[0].partition(":")[2]
+        code = offered.splitlines()[0].partition("：")[2]
         [welcome] = await stage.say(STRANGER, f"加入 {code} 陈老师")
-        assert welcome.startswith("欢迎!您现在是实验小学三(1)中队的中队辅导员")
-        assert (await stage.say(STRANGER.upper(), "三(1)中队 主题队日 40人"))[0].startswith("已记录:三(1)中队")
+        assert welcome.startswith("欢迎！您现在是实验小学三(1)中队的中队辅导员")
+        assert (await stage.say(STRANGER.upper(), "三(1)中队 主题队日 40人"))[0].startswith("已记录：三(1)中队")
 
     play(tmp_path, fake, scene)
 
@@ -156,7 +156,7 @@ def test_who_leaves_gets_nothing_more_until_they_are_back(tmp_path: Path, fake: 
         await stage.happen(ZHANG, "unsubscribe")
         assert not reachable(stage)
         [told] = [text for text in fake.texts(LI) if "可见范围" in text]
-        assert told.startswith("张老师(实验小学三(2)中队中队辅导员)在企业微信里看不到我了")
+        assert told.startswith("张老师（实验小学三(2)中队中队辅导员）在企业微信里看不到我了")
         await stage.happen(ZHANG, "subscribe")
         assert reachable(stage)
         # An old one that comes once more changes nothing.
@@ -199,7 +199,7 @@ def test_a_failed_message_is_told_at_once(tmp_path: Path, fake: FakeWecom, monke
         monkeypatch.setattr("handlers.checkins.records._lines", None)
         await stage.say(ZHANG, CHECKIN)
         [said] = await stage.say(ZHANG, "我的")
-        assert said.startswith("抱歉,这条消息没有处理好,已经保存(编号 ")
+        assert said.startswith("抱歉，这条消息没有处理好，已经保存（编号 ")
         assert "bot_failed_messages 1.0" in (await stage.client.get("/metrics")).text
 
     play(tmp_path, fake, scene)
@@ -208,6 +208,6 @@ def test_a_failed_message_is_told_at_once(tmp_path: Path, fake: FakeWecom, monke
 def test_a_control_character_swallows_nothing(tmp_path: Path, fake: FakeWecom) -> None:
     async def scene(stage: Stage) -> None:
         said = await stage.post(stage.message(ZHANG, Content="三(2)中队\x0b 主题队日\x08 38人"))
-        assert stage.platform.read(said.content)["Content"].startswith("已记录:三(2)中队 主题队日 38 人")
+        assert stage.platform.read(said.content)["Content"].startswith("已记录：三(2)中队 主题队日 38 人")
 
     play(tmp_path, fake, scene)

@@ -121,7 +121,7 @@ def test_a_message_is_answered_when_it_is_committed(tmp_path: Path, fake: FakeWe
             assert count(stage, checkin) == count(stage, inbox) == 1
             said.append(stage.platform.read(response.content))
         assert {each["Content"] for each in said} == {
-            "已记录:三(2)中队 主题队日 38 人\n4月3日(周五)\n要改发「更正」,不算发「撤回」。"
+            "已记录：三(2)中队 主题队日 38 人\n4月3日（周五）\n要改发「更正」，不算发「撤回」。"
         }
         assert said[0]["FromUserName"] == CORP and said[0]["ToUserName"] == "zhangli"
         await stage.noted()

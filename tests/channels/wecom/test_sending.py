@@ -81,7 +81,7 @@ def test_a_refused_card_does_not_cost_the_words(tmp_path: Path, fake: FakeWecom)
     async def scene(stage: Stage) -> None:
         await tell(stage, crowd(stage, 2), Reply("请选择", (Button("帮助", "帮助"),)))
         await stage.send()
-        assert fake.texts("u1") == ["请选择\n也可以直接发:帮助"] and fake.cards("u1") == []
+        assert fake.texts("u1") == ["请选择\n也可以直接发：帮助"] and fake.cards("u1") == []
         assert set(states(stage).values()) == {"sent"}
 
     play(tmp_path, fake, scene)

@@ -28,8 +28,8 @@ shelf = recorded.shelf
 PAGES = "https://bot.example"
 # What an answer says instead of buttons, when the response to the message carries it.
 SPOKEN = {
-    "要改发「更正」,不算发「撤回」。": ("更正", "撤回"),
-    "看全部用法,发「帮助」。": ("帮助",),
+    "要改发「更正」，不算发「撤回」。": ("更正", "撤回"),
+    "看全部用法，发「帮助」。": ("帮助",),
     "撤错了发「恢复」。": ("恢复",),
 }
 
@@ -101,7 +101,7 @@ class WecomTalk(Talk):
             waiting = self.waiting.setdefault(sent["to"], [])
             if sent["type"] == "text":
                 # The commands of its buttons are said in words too.
-                said = re.sub(r"\n也可以直接发:[^\n]+\Z", "", sent["text"])
+                said = re.sub(r"\n也可以直接发：[^\n]+\Z", "", sent["text"])
                 waiting.append({"text": said, "buttons": [], "file": None})
             elif sent["type"] == "template_card":
                 for label, key in labels(sent["card"]).items():
