@@ -39,10 +39,12 @@ def report(features: Features, ask: Ask, text: str, reading: Reading) -> str:
     if any(record.unit for record in read(text, replace(context_of(ask), bound_unit=None)).records):
         return ""
     # What stands behind the first says no more than it must: it brings no line to copy of a day that is to come.
-    letters = [reply for place, row in enumerate(sent) if (reply := _words(features, ask, row, place > 0))]
-    buttons = (each for letter in letters for each in letter.buttons)
+    letters = [(row, reply) for place, row in enumerate(sent) if (reply := _words(features, ask, row, place > 0))]
+    # Before what is to come, a number is of what is over and missing.
+    letters = [one for one in letters if one[0].lead < 0] or letters
+    buttons = (each for _, letter in letters for each in letter.buttons)
     calls = dict.fromkeys(each.args for each in buttons if each.word == _CAMPAIGN)
-    lines = {line["what"]: line for letter in letters for line in _LINE.finditer(letter.text)}
+    lines = {line["what"]: line for _, letter in letters for line in _LINE.finditer(letter.text)}
     if len(calls) == 1 and not lines:
         return f"{_CAMPAIGN} {next(iter(calls))} {f'应到{one.due}' if one.due else ''}实到{one.attended}"
     if len(lines) != 1 or calls:

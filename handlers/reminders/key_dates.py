@@ -118,7 +118,7 @@ def point(key: KeyDate, kind: str, lead: int, day: date, today: date, unit: str)
         # A day of a year that is far away is asked for, not reminded of.
         when = f"{day.year}年{day_of(day)}" if left > _FAR else day_of(day)
         return f"{when}是{key.name}：{what}。" if kind == "C" else f"{key.name}（{when}）还有 {left} 天：{what}。"
-    return f"{'今天' if left == 0 else '明天'}({day_of(day)})是{key.name}:{what}。"
+    return f"{'今天' if left == 0 else '明天'}（{day_of(day)}）是{key.name}：{what}。"
 
 
 def day_of(day: date) -> str:

@@ -68,17 +68,17 @@ def handle(ask: Ask, word: str, words: str) -> Reply:
     if word == "改":
         return _change(ask, *_own(ask, words))
     found = _all_own(ask, word, words)
-    said = "、".join(_said(one, ask.today) for one in found)
+    said = "；".join(_said(one, ask.today) for one in found)
     if word == "删除":
         for one in found:
             own_dates.remove(ask.db, one.id)
-        return Reply(f"已删除 {said}，不再提醒。")
+        return Reply(f"已删除，不再提醒：{said}。")
     for one in found:
         own_dates.change(ask.db, one, paused=word == "暂停")
     back = ("恢复", "照常提醒") if word == "暂停" else ("暂停", "不提醒")
     state = "先不提醒" if word == "暂停" else "照常提醒"
     numbers = " ".join(str(one.id) for one in found)
-    return Reply(f"好的，{said}{state}。", (Button(back[0], "提醒", f"{back[0]} {numbers}"),))
+    return Reply(f"好的，{said}：{state}。", (Button(back[0], "提醒", f"{back[0]} {numbers}"),))
 
 
 def _add(ask: Ask, words: str) -> Reply:
@@ -97,7 +97,7 @@ def _add(ask: Ask, words: str) -> Reply:
     one = own_dates.by_id(ask.db, number)
     assert one is not None
     buttons = Button("删除", "提醒", f"删除 {number}"), Button("暂停", "提醒", f"暂停 {number}")
-    return Reply(f"已新增 {_said(one, ask.today)}，{_before(one)}提醒{unit.name}的老师。", buttons)
+    return Reply(f"已新增 {_said(one, ask.today)}：{_before(one)}提醒{unit.name}的老师。", buttons)
 
 
 def _change(ask: Ask, one: own_dates.OwnDate, words: str) -> Reply:
@@ -171,7 +171,7 @@ def _found(ask: Ask, word: str, number: int) -> own_dates.OwnDate:
 
 
 def _said(one: own_dates.OwnDate, today: date) -> str:
-    return f"{one.id}. {one.name}（{f'每年{days.short(one.day)}' if one.yearly else days.day(one.day, today)}）"
+    return f"{one.id}. {one.name}，{f'每年{days.short(one.day)}' if one.yearly else days.day(one.day, today)}"
 
 
 def _before(one: own_dates.OwnDate) -> str:

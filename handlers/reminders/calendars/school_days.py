@@ -96,10 +96,14 @@ def _taken_back(ask: Ask, unit: Unit, kind: str, first: date, last: date) -> tup
     if not noted:
         return _noted(ask, unit, school_days.WORK if kind == dated.NOT_OFF else school_days.OFF, first, last)
     for one in noted:
-        school_days.remove(ask.db, one.id, ask.now)
-        for begin, end in ((one.first, first - DAY), (last + DAY, one.last or one.first)):
-            if begin <= end:
-                school_days.add(ask.db, unit.id, ask.me.id, one.kind, begin, end, ask.now)
+        around = ((one.first, first - DAY), (last + DAY, one.last or one.first))
+        left = [(begin, end) for begin, end in around if begin <= end]
+        if left:
+            school_days.change(ask.db, one.id, *left[0], ask.now)
+        else:
+            school_days.remove(ask.db, one.id, ask.now)
+        for begin, end in left[1:]:
+            school_days.add(ask.db, unit.id, ask.me.id, one.kind, begin, end, ask.now)
     line = f"{'、'.join(map(_said, noted))}，去掉{_days(replace(noted[0], first=first, last=last))}"
     worked = calendar_at(ask.db, [unit.path]).workdays.worked
     span = (first + n * DAY for n in range((last - first).days + 1))
