@@ -214,7 +214,7 @@ def test_my_nominations_show_where_each_stands(at: School) -> None:
     review.send_back(at.ask(at.li, f"{N2} 事迹材料不全"))
     shown = my_nominations.show_mine(at.ask(at.zhang)).text
     assert f"{N1} 四(1)中队 王小明 一星章 公示到4月10日" in shown
-    assert f"{N2} 四(1)中队 李小红 一星章 已退回:事迹材料不全" in shown
+    assert f"{N2} 四(1)中队 李小红 一星章 已退回：事迹材料不全" in shown
     assert "N20260403-03 四(1)中队 周子轩 一星章 待审" in shown
     in_group = my_nominations.show_mine(at.ask(at.zhang, private=False)).text
     assert "小" not in in_group and "材料" not in in_group and N1 in in_group

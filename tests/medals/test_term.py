@@ -213,7 +213,7 @@ def test_a_term(term: Term) -> None:
         "三星章：提名 18，已授予 18（名额 18；二星章的 20.0%）",
         "四星章：提名 1，已授予 1（名额 1；三星章的 5.6%）",
     ]
-    assert reports.funnel(shown) == [("提名", 408), ("同意", 408), ("公示", 408), ("授予", 408), ("颁发", 299)]
+    assert reports.funnel(shown.stars) == [("提名", 408), ("同意", 408), ("公示", 408), ("授予", 408), ("颁发", 299)]
     # Every step of every case is noted, and the one that was refused.
     noted = Counter(row["deed"] for row in audit.of(term.db).rows if row["subject"].startswith("nomination:"))
     assert (noted[Action.NOMINATED], noted[Action.AWARDED], noted[Action.REVOKED]) == (437, 409, 1)

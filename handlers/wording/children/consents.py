@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from handlers.kit import Ask, Denied, Refusal, Role, Unit
+from handlers.privacy import gate
 from handlers.reading import is_name as looks_like_name
 from handlers.wording import places
 from handlers.wording.days import day_in
@@ -27,7 +28,7 @@ _NUMBER = re.compile(r"编号[:：]?\s*([A-Za-z0-9-]{1,20})")
 _PHOTOS = re.compile(r"(不(?:同意|可以?|能|要|许)?|可以?|同意)(?:拍照|照片|影像)")
 # 家长已书面同意9月1日, inside the reason of a nomination.
 _SAID = re.compile(
-    r"[\s,，;。、(]*(?:家长|监护人)(?:已经?|都已?)?(?P<said>(?:书面|纸质|签字|电子)(?:签字)?同意书?"
+    r"[\s,，;。、(]*(?:家长|监护人)(?:已经?|都已?)?(?P<said>(?:(?:书面|纸质|签字|电子)(?:签字)?同意书?|同意书?[\s:：]*(?:书面|纸质|签字|电子))"
     r"[\s:：]*(?:(?:20\d\d[-/.年])?\d{1,2}[-/.月]\d{1,2}[日号]?|今天|昨天)?)[)）]?"
 )
 _NAME = re.compile(r"[\u4e00-\u9fff]{2,5}|[\u4e00-\u9fff]{2,6}(?:[·•][\u4e00-\u9fff]{2,6}){1,3}")
@@ -49,6 +50,8 @@ def consent_of(words: str, today: date) -> tuple[Consent | None, str]:
     day, rest = day_in(re.sub(r"同意书?|家长|监护人", " ", rest), today)
     if day and day > today:
         raise Refusal("同意的日期还没有到，请核对。")
+    if number and gate.found_in(number[1]):
+        raise Refusal("同意书的编号里像有姓名或号码，没有记。请写学校自己的编号，像这样：编号 2026-012")
     may = None if photos is None else not photos[1].startswith("不")
     return Consent(_METHODS[method[0]], day or today, number[1] if number else "", may), rest
 

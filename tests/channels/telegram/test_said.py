@@ -134,7 +134,7 @@ def test_a_reply_to_a_nomination_card(play: Play) -> None:
         # Words alone may be praise: asked about, and stored sealed meanwhile.
         assert "要退回 N20260403-03，理由就写「事迹太短」吗" in (await stage.say(LI, "事迹太短", **to(third)))[0]
         assert b"\xe4" not in stage.query(select(dialogue.c.payload))[0][0]
-        assert all("事迹太短" not in str(commands) for (commands,) in stage.query(select(card.c.commands)))
+        assert all(b"\xe4" not in orders for (orders,) in stage.query(select(card.c.orders)))
         assert (await stage.press(LI, "退回"))[0].startswith("已退回 N20260403-03")
         assert stage.fake.texts(ZHANG)[-1].count("事迹太短") == 1
 
