@@ -105,7 +105,7 @@ def _one(ask: Ask, case: nominations.Case) -> Reply:
 def several(ask: Ask) -> list[str]:
     """The case numbers that 1-20 or 全部 mean; empty for other words. The places are those of the list shown last."""
     if inbox.ALL.fullmatch(ask.args):
-        return _listed(ask) or [one.number for one in inbox.gathered(ask)]
+        return _all(ask)
     match = inbox.RANGE.fullmatch(ask.args)
     if match is None:
         return _mixed(ask)
@@ -113,6 +113,14 @@ def several(ask: Ask) -> list[str]:
     if not 0 < first <= last <= len(listed):
         raise Refusal(f"待审里没有第 {first} 到 {last} 件。发「待审」看现在的序号。", LIST)
     return listed[first - 1 : last]
+
+
+def _all(ask: Ask) -> list[str]:
+    """Everything that waits now: nominations, where the list that was shown last had nothing else."""
+    cases = [case.number for case in levels.waiting(ask.db, ask.me, ask.now)[:_PLACES]]
+    if cases and all(map(_is_nomination, inbox.shown(ask) or ())):
+        return cases
+    return [one.number for one in inbox.gathered(ask)][:_PLACES]
 
 
 def _mixed(ask: Ask) -> list[str]:

@@ -32,7 +32,7 @@ WHY = questions.Question(
 )  # fmt: skip
 def approve(ask: Ask) -> list[Reply]:
     """Approves one case whatever the rules say of it, with a reason that is kept."""
-    number, reason = decisions.NUMBERS.first(ask, ask.args)
+    number, reason = decisions.NUMBERS.first(ask, pending.with_numbers(ask, 1))
     case = pending.mine_to_decide(ask, number, "破例同意")
     return _approve(ask, case, reason) if reason in medals.EXCEPTIONS else [_ask(ask, case)]
 

@@ -34,6 +34,8 @@ _NOT = pattern(
     r"(?:不|(?<!分)别|先不|暂不|没有?)(?:再|想|打算|准备)?(?:推荐|提名|申报|参评|推选|评选|报(?![告名纸到道刊]))(?!的?不)|不是(?!很|特别|只)|材料[^,。\n]{0,6}(?:还没|尚未|没|未)"
 )
 _NO_CONSENT = pattern(r"(?:家长|父母|监护人|爸妈|[爸妈]{1,2})[^,。;\n]{0,4}(?:没|未|不)有?(?:同意|签|答应|愿意)")
+# 把华梓萌列入推荐名单
+_PUT_ON = pattern(r"列入|[加补放][入进到上](?!了?[吗没])")
 _CLAUSE = pattern(r"[^,;。!\n]+")
 # 王浩可以评一星章: somebody thinks so.
 _MAYBE = pattern(r"(?:可以|能够?|应该|有希望|够格|够得?上)(?:评|争|拿|得|获|升)")
@@ -78,7 +80,7 @@ def read_medals(plain: Clean, context: Context, secrets: Secrets) -> Reading | N
         return Reading("chat", "ignore", claim=claim)
     if change := _of_change(text, scan, hits, medals, context):
         return change
-    if progress := talk.read_progress(text, scan, hits, medals, context):
+    if not _PUT_ON.search(text) and (progress := talk.read_progress(text, scan, hits, medals, context)):
         return progress
     if talk.asks(text) or _HOW_MANY.search(text):
         return talk.question(text)
