@@ -117,7 +117,11 @@ def resend(ask: Ask, each: Nomination | None = None, *, unit: str = "", issues: 
     where = known if known and "UNIT" not in unsure else "〈中队〉"
     where = "学校大队" if found and found.kind == Kind.SCHOOL else where
     blank = "〈序号，如 7号〉" if ask.message.channel in ask.nameless else "〈姓名〉"
-    shown = each.name and (medals.may_name(ask) or (names.is_place(each.name) and ask.message.private))
+    shown = (
+        each.name
+        and "NAME_INCOMPLETE" not in each.issues
+        and (medals.may_name(ask) or (names.is_place(each.name) and ask.message.private))
+    )
     badge = "COLLECTIVE_NOT_ALLOWED" in issues
     who = blank if badge else "集体" if _collective(each) else str(each.name) if shown else blank
     medal = medals.label(each.medal) if each.medal and "MEDAL" not in unsure else "〈奖章〉"
