@@ -25,6 +25,10 @@ def instead(features: Features, ask: Ask, found: Command, args: str) -> Found:
     word = found.words[0]
     if ask.person and not found.allows(ask.person) and (step := case_waiting.step(ask, f"{word} {args}".strip())):
         return _ordered(features, case_waiting.COMMAND, step) or (found, args)
+    todo = features.command(inbox.LIST.word, "")
+    if word == "待审" and todo and ask.person and not found.allows(ask.person) and inbox.gathered(ask):
+        # Of who approves no nominations other things may wait.
+        return todo, args
     card = typed_labels.labelled(features, ask, word, most=1) if word in last_report.STATES and not args else None
     if card and card[1].word == case_waiting.COMMAND:
         return _ordered(features, case_waiting.COMMAND, card[1].args) or (found, args)
