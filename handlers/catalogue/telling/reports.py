@@ -22,6 +22,11 @@ _BETWEEN = re.compile(rf"[ :={GAP}]*(?:人数|[为是有共计达了]|改[成为
 _PERCENT = re.compile(rf"百分之(\d{{1,3}}|[{CHINESE}]{{1,5}})")
 # 四届二次全委会, 第3次: which one it was, not how many.
 _ORDINAL = re.compile(rf"第[\d{CHINESE}]{{1,4}}[次届期批轮场]|[\d{CHINESE}]{{1,3}}届(?:[\d{CHINESE}]{{1,3}}次)?")
+# 2场 每场30人 are 60 heads.
+_EACH = re.compile(
+    rf"(?P<times>[\d{CHINESE}]{{1,3}})(?P<all> ?个?(?P<of>[场次班校])[^\d每]{{0,4}})"
+    rf"每个?(?P=of)次?(?P<heads> ?[\d{CHINESE}]{{1,5}})"
+)
 # 又开站一次: a report is one already.
 _ONCE = frozenset({"次", "场", "场次"})
 _NUMBER_NEXT = re.compile(r"[ :]?[约近]?\d")
@@ -68,6 +73,7 @@ def read_report(text: str, row: Row, received: date) -> Told:
     text = _texts(text, row, told)
     text = _dates(text, row, told, received)
     text = _ORDINAL.sub(lambda match: GAP * len(match[0]), text)
+    text = _EACH.sub(_together, text)
     text = _rubric(text, row, told)
     said, more, text = verdicts.found(text, row)
     told.values |= said
@@ -83,6 +89,11 @@ def read_report(text: str, row: Row, received: date) -> Told:
         # Of a checklist something is said.
         told.missing.append(row.asked[0].label)
     return told
+
+
+def _together(match: re.Match[str]) -> str:
+    times, heads = value_of(match["times"]), value_of(match["heads"].strip())
+    return f"{match['times']}{match['all']}{times * heads}" if times and heads else match[0]
 
 
 def without_texts(said: str, row: Row) -> tuple[str, str]:
