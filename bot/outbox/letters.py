@@ -123,11 +123,12 @@ class Letters:
         """Leave unsaid what was added since."""
         del self._rows[mark[0] :], self._cards[mark[1] :], self._albums[mark[2] :], self._closes[mark[3] :]
 
-    def notify(self, replies: Sequence[Reply], gather: bool = False) -> set[int]:
+    def notify(self, replies: Sequence[Reply], gather: bool = False, wait: bool = True) -> set[int]:
         """
         Notices that no message asked for; returns the ids of the people who could not be addressed.
 
-        With `gather` they wait for others with the same words, where one call reaches many.
+        With `gather` they wait for others with the same words, where one call reaches many. Without `wait` they go as
+        answers do, which wait for no clock that is in doubt.
         """
         found = accounts.best(self._db, [reply.to for reply in replies if reply.to is not None])
         missed: set[int] = set()
@@ -136,7 +137,8 @@ class Letters:
             if reply.to in found:
                 channel, chat = found[reply.to]
                 together = channel in TOGETHER
-                at = _Address(channel, chat, outbox.NOTICE, reply.to, together=together, gather=gather and together)
+                lane = outbox.NOTICE if wait else outbox.ANSWER
+                at = _Address(channel, chat, lane, reply.to, together=together, gather=gather and together)
                 at.names = channel not in self._nameless
                 self._put(reply, at, shared if together else None)
             elif reply.to is not None:

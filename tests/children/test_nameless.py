@@ -216,7 +216,7 @@ def test_reasons_without_a_name_are_taken(play: Play) -> None:
     async def talk(stage: Stage) -> None:
         reasons = [text for text in CLEAN_TEXTS if " " not in text][:60]
         for place, text in enumerate(reasons, 1):
-            (said,) = await stage.say(ZHANG, f"提名 三(2)中队 {place}号 一星章 {text}")
+            (said,) = await stage.say(ZHANG, f"提名 三(2)中队 {place}号 一星章 {text} 家长已书面同意3月1日")
             assert said.startswith("已收到提名"), text
 
     play(talk)
@@ -249,7 +249,7 @@ def test_a_name_in_a_report_is_masked_and_kept_nowhere(play: Play, caplog: pytes
 def test_a_name_in_a_decision_is_refused_and_kept_nowhere(play: Play, caplog: pytest.LogCaptureFixture) -> None:
     async def talk(stage: Stage) -> None:
         for number in (7, 8):
-            await stage.say(ZHANG, f"提名 三(2)中队 {number}号 一星章 学雷锋")
+            await stage.say(ZHANG, f"提名 三(2)中队 {number}号 一星章 学雷锋，家长已书面同意3月1日")
         _, second = [sent["message_id"] for sent in stage.fake.sent_to(LI)]
         (said,) = await stage.say(LI, "退回 N20260403-01 李梓涵的材料不全")
         assert "「李××」" in said and said.endswith("请回复退回 N20260403-01 的理由（100字以内），如：事迹材料不全")

@@ -13,12 +13,12 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import select
 
-from bot.jobs import clock_guard
 from bot.pipeline.turn import Turn
 from storage.base.vault import Vault, WrongKey
 from storage.children import traces
 from storage.children.children import masked
 from storage.migrate import FOLDER, migrate
+from storage.reminders import holds
 from storage.tables import dialogue, inbox, incident, outbox
 from tests.support.stage import START, Bot, running
 
@@ -116,7 +116,7 @@ def test_what_is_past_its_time_is_in_no_byte_any_more(tmp_path: Path) -> None:
             await bot.app.pipeline.do(lambda turn: turn.db.exec_driver_sql("DELETE FROM screen"))
             # After half a year without the bot the clock is in doubt until somebody has looked at it.
             await bot.app.pipeline.do(bot.app.ticker.tick)
-            await bot.app.pipeline.do(lambda turn: clock_guard.accept(turn.db, turn.now))
+            await bot.app.pipeline.do(lambda turn: holds.accept(turn.db, turn.now))
             while await bot.app.pipeline.do(bot.app.ticker.tick):
                 pass
             left[days] = sum(found(bot, tmp_path, CHILDREN[:4]).values())

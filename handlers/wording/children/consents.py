@@ -76,23 +76,19 @@ def is_consent(words: str) -> bool:
     return bool(_METHOD.search(words) or _SPOKEN.search(words)) and not numbered.begins(words)
 
 
-def needs_consent(name: str) -> bool:
-    """A child who is named; who is told by a number only, the bot does not know."""
-    return bool(name) and not is_place(name)
-
-
 def missing(ask: Ask, cases: Sequence[Case]) -> dict[int, str]:
     """Case → why it cannot be approved for want of a guardian's consent; without those where nothing is missing."""
     about = {case.id: case.child_id for case in cases if case.child_id is not None}
     agreed = consents.standing(ask.db, about.values()) if about else {}
     without = {child for child in about.values() if child not in agreed}
     names = children.names(ask.db, ask.vault, without) if without else {}
-    named = {child for child, name in names.items() if needs_consent(name) and name != children.ERASED}
-    return {case.id: _how_to_say(case) for case in cases if about.get(case.id) in named}
+    who = {child: name for child, name in names.items() if name != children.ERASED}
+    return {case.id: _how_to_say(case, who[about[case.id]]) for case in cases if about.get(case.id) in who}
 
 
-def _how_to_say(case: Case) -> str:
-    how = f"请{case.keeper or case.nominator}发：家长同意 {case.unit.name} 〈姓名〉 书面 〈日期〉"
+def _how_to_say(case: Case, name: str) -> str:
+    whom = name if is_place(name) else "〈姓名〉"
+    how = f"请{case.keeper or case.nominator}发：家长同意 {case.unit.name} {whom} 书面 〈日期〉"
     return f"还没有记家长同意，不能通过。{how}"
 
 
