@@ -237,7 +237,7 @@ def _intent(ask: kit.Ask, text: str, reading: Reading, free: bool) -> str:
 
 
 def _pressed(features: Features, ask: kit.Ask) -> Sequence[kit.Reply]:
-    found = cards.press(ask.db, ask.message.button, ask.message.channel, ask.message.chat)
+    found = cards.press(ask.db, ask.vault, ask.message.button, ask.message.channel, ask.message.chat)
     if found is None:
         return [kit.Reply(LAPSED)]
     card, order = found

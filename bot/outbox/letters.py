@@ -149,6 +149,11 @@ class Letters:
         """A notice to a whole group, or a topic of it: everybody there may press its buttons."""
         self._put(reply, _Address(channel, chat, outbox.NOTICE, inbox_id=inbox_id, topic=topic))
 
+    def read_back(self, reply: Reply, channel: str, chat: str, door: Door) -> None:
+        """To whoever sent a file, in private; `door` has heard what is quoted of it."""
+        self._door = door
+        self._put(reply, _Address(channel, chat, outbox.NOTICE, names=channel not in self._nameless))
+
     def _put(self, reply: Reply, at: _Address, shared: dict[tuple[Any, ...], str] | None = None) -> None:
         """`shared`: the tokens of the cards that people with the same words have in common."""
         reply = reply if at.names else _without_names(reply, self._door)
@@ -188,7 +193,9 @@ class Letters:
         row = {"token": token, "channel": at.channel, "chat": at.chat, "person_id": at.person_id, "made_at": self._now}
         goes_on = next((place for place, button in enumerate(reply.buttons) if button.reply), None)
         commands = [[button.word, button.answer or button.args, button.label] for button in reply.buttons]
-        self._cards.append({**row, "commands": commands, "reply": goes_on, "about": reply.about or None})
+        self._cards.append(
+            {**row, "orders": self._vault.seal(commands), "reply": goes_on, "about": reply.about or None}
+        )
         return token
 
     def _common_token(self, words: tuple[Any, ...]) -> str:

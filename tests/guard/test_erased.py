@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,10 +11,12 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
+from sqlalchemy import select
 
 from bot.pipeline.turn import Turn
 from storage.base.vault import Vault, WrongKey
 from storage.children import traces
+from storage.children.children import masked
 from storage.migrate import FOLDER, migrate
 from storage.reminders import holds
 from storage.tables import dialogue, inbox, incident, outbox
@@ -77,6 +80,11 @@ def test_an_erased_child_is_in_no_byte_any_more(way: str, tmp_path: Path) -> Non
             gone, kept = CHILDREN[::2], CHILDREN[1::2]
             for name in gone:
                 await erase(bot, way, name)
+            # Letters about their cases tell only the masked name and what was done.
+            with bot.read() as db:
+                bodies = [str(bot.app.engine.vault.open(body)) for (body,) in db.execute(select(outbox.c.body)) if body]
+            told = Counter(name for name in CHILDREN for body in bodies if f"{masked(name)} 一星章" in body)
+            assert told and set(told) <= set(kept), told
             after = found(bot, tmp_path, CHILDREN)
             print(f"tokens with a name before: {before}, after: {after}")
             assert all(after[name] == 0 for name in gone) and all(after[name] for name in kept), after

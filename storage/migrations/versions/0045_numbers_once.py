@@ -6,7 +6,7 @@ PostgreSQL gives none again; SQLite did so with the highest.
 from alembic import op
 
 revision = "0045"
-down_revision = "0042"
+down_revision = "0044"
 
 
 def upgrade() -> None:
