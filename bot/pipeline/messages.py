@@ -60,7 +60,7 @@ class Messages:
         reader: kit.Reader | None = None,
     ) -> str:  # fmt: skip
         """`done` or `failed`: handled in a savepoint; a bug costs this message only, and it is kept."""
-        door = masking.door(turn.db, message)
+        door = masking.door(turn.db, message.text, *(each.name for each in message.attachments))
         vault = Listening(turn.vault, door.hear)
         features = self._features
         ask = kit.Ask(turn.db, turn.now, message, inbox_id, None, "", turn.rollups, vault, features.declared,

@@ -6,8 +6,8 @@ from datetime import date
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0047"
-down_revision = "0042"
+revision = "0044"
+down_revision = "0043"
 
 _ROLLUP = sa.table("rollup", *map(sa.column, ("week", "unit_id", "activity", "rated", "doubtful")))
 
