@@ -62,7 +62,7 @@ def _attachments(file: Any, message_id: str, spool: Path) -> tuple[Attachment, .
     if file is None:
         return ()
     if not isinstance(file, dict) or not isinstance(file.get("data"), str):
-        raise BadRequest("file 要有 name、type 和 data(base64)。")
+        raise BadRequest("file 要有 name、type 和 data（base64）。")
     try:
         content = base64.b64decode(file["data"].rpartition(",")[2], validate=True)
     except (binascii.Error, ValueError):
