@@ -16,6 +16,7 @@ _CLAUSES = re.compile(r"([\s,，。;；:：!！?？、|/()（）]+)")
 _EDGES = " \t\n,，。;；:：、|/·-"
 # 王小明讲红色故事: what is left tells something; of 王小明领誓 nothing.
 _SHORTEST_DEED = 4
+LEFT_OUT = "姓名等个人信息没有保存。"
 # What is said of a unit that seems to be called after somebody.
 HERO = "以英雄命名的，写成「李文海烈士中队」这样。"
 
