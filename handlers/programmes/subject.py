@@ -1,5 +1,6 @@
 """Of which unit and period a report is, and what is known of that period already."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -9,7 +10,12 @@ from handlers.kit import Ask, Denied, Unit
 from handlers.reading.text.normalise import clean
 from handlers.wording import places, programmes
 from scheduling import spans
+from storage.organisation import units
 from storage.programmes import reports
+
+KINDS = "小学|中学|学校|幼儿园|社区|街道|辅导站|关工委|协作组"
+# 明德小学; 全国中小学, 我们社区, 走进学校 are nobody's name.
+PLACE = rf"(?![\u4e00-\u9fff]{{0,7}}[我们本各全该这进到在来去向给为和与对跟])[\u4e00-\u9fff]{{2,8}}?(?:{KINDS})"
 
 
 def period_in(row: Row, words: str, day: date) -> tuple[date | None, str]:
@@ -35,7 +41,17 @@ def unit_in(ask: Ask, row: Row, said: str) -> tuple[Unit | None, str]:
             raise Denied(words, what="上报", subject=f"unit:{unit.id}")
         if unit is not None or len(own) != 1:
             return unit, rest
+    if row.shape == "report" and (foreign := _foreign(ask, row, said, own)):
+        words = f"{foreign}的{row.name}不由您来报，没有记录。请核对单位，或请那里的老师来报。"
+        raise Denied(words, what="上报", subject=row.key)
     return (own[0] if len(own) == 1 else None), said
+
+
+def _foreign(ask: Ask, row: Row, said: str, own: Sequence[Unit]) -> str:
+    """Another place whose name the text begins with, 明德小学 宣讲3场; empty without one."""
+    found = re.match(rf"\W*({PLACE})(?=$|[\s,，:：的]|{'|'.join(map(re.escape, (row.name, *row.words)))})", said)
+    known = "".join(units.full_name(ask.db, each) for each in own) if found else ""
+    return found[1] if found and found[1] not in known else ""
 
 
 def untold(ask: Ask, row: Row, unit: Unit, day: date, missing: Sequence[str]) -> list[str]:

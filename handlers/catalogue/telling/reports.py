@@ -34,6 +34,8 @@ _BESIDE_FIGURES = re.compile(r"(?:一?共计?|总共|合计|大[概约]|有|是|
 _TEXT_ENDS = re.compile(r"[\n;。]")
 _WORD_ENDS = re.compile(r"[\s;。,，]")
 LONGEST_TEXT = 200
+# The sections of rows that are nothing without a figure or an answer.
+_FIGURES = ("计数", "覆盖")
 
 
 @dataclass(slots=True)
@@ -93,8 +95,8 @@ def read_report(text: str, row: Row, received: date) -> Told:
     # 自评92分: the sum of what was told beside it.
     whole = sum((value for value in told.values.values() if isinstance(value, Decimal)), told.bonus)
     told.open = [each for each in told.open if not row.base or each != f"{whole:f}"]
-    if row.asked and not told.values and all(each.type == "yesno" for each in row.asked):
-        # Of a checklist something is said.
+    if row.asked and not told.values and row.section in _FIGURES:
+        # 明年拨了再说 tells nothing; of 开站 it is enough that it was.
         told.missing.append(row.asked[0].label)
     return told
 

@@ -10,6 +10,7 @@ from handlers.catalogue.telling import verdicts
 _FULL = re.compile(
     r"全满|(?:全部)?满分|(?:其余|其[他它]|别的)(?:各?项)?(?:[都均全]|全部)?(?:[是为]?满|[很较]?好|达标|[没不]扣)分?"
 )
+_TAKEN_OFF = re.compile(r"扣了?[ ]?\d|不扣分")
 # 制度没有扣分 lacks nothing.
 _STANDS = "(?!扣|问题|丢|失)"
 
@@ -39,7 +40,7 @@ def found(text: str, row: Row) -> tuple[Points, str]:
         if found := re.search(lacking, text):
             told.lacks.append(need)
             text = verdicts.gap(text, *found.span())
-    if full or told.lacks or "扣" in text:
+    if full or told.lacks or _TAKEN_OFF.search(text):
         # Who says what is taken off says that the rest is whole.
         told.values |= {each.name: Decimal(int(each.max or 0)) for each in scores}
         told.filled |= set() if full else {each.name for each in scores}

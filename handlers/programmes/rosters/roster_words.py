@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from handlers.catalogue.model import Row
 from handlers.kit import Ask
 from handlers.privacy.names import HAN, SURNAMES, persons
+from handlers.programmes.subject import KINDS
 from handlers.reading.text.normalise import GAP, clean
 from handlers.wording import programmes
 
@@ -13,7 +14,9 @@ _GOES_ON = re.compile("续聘|续任|续签|延聘|连任|再聘|(?:聘期|任�
 _ENDS = re.compile("不再(?:担任|任|当|兼)|解聘|卸任|离任|辞去|辞职|退出")
 _APPOINTS = re.compile("聘任|聘请|受聘|被聘|新聘|[续解]?聘(?![期书])")
 _FULL = re.compile("(?:配|都|全)*(?:齐全?|满员|到位|全覆盖|空缺|配[好完]|没有?配|未配)了?[。!！]?$")
-_NOT_YET = re.compile("准备|打算|拟|将要|(?:^|[我们还正])想|想要|想(?=聘|请|让)|计划(?=聘|请|让)|什么时候|谁|[吗呢?？]")
+_NOT_YET = re.compile(
+    "准备|打算|拟|将要|(?:^|[我们还正])想|想要|想(?=聘|请|让)|计划(?=聘|请|让)|[想要愿]不[想要愿]|什么时候|谁|[吗呢?？]"
+)
 # How somebody comes to hold a place.
 _TAKES_UP = re.compile(
     "聘|请了|担任|当(?=[选校名总副主参委站])|出任|兼任|就任|任命|增补|评上|评为|晋[升级]|取得|获得|拿到|新增|增加|吸纳|加入|进入|入选|列入|挂职|下乡|支教|"
@@ -24,10 +27,11 @@ _OUTSIDE = re.compile(
     "[受被新续返]?聘[任请用]?|任命|[担出就兼]任|增补|(?:老师|同志|先生|女士)|[由请把给让为]"
     rf"|(?<=[{HAN}]{{2}})(?:[当到赴去做是]|任(?=[名主副总委参区县市省校]|[^{HAN}]|$)|[和与及](?=[{HAN}]))"
 )
-_KINDS = "小学|中学|学校|幼儿园|社区|街道|辅导站|关工委|协作组"
 # 李爱国 between two signs, whatever its characters mean; no place.
-_ALONE = re.compile(rf"(?<![{HAN}])(?![{HAN}]*(?:{_KINDS}))[{''.join(sorted(SURNAMES))}][{HAN}]{{1,2}}(?![{HAN}])")
+_ALONE = re.compile(rf"(?<![{HAN}])(?![{HAN}]*(?:{KINDS}))[{''.join(sorted(SURNAMES))}][{HAN}]{{1,2}}(?![{HAN}])")
 _FULL_NAME = 3
+# Shorter choices (志愿者, 其他) are said of many things.
+_TELLING = 3
 _PARTNER = re.compile(
     rf"(?:[与和同跟到去赴]|前往)(?P<partner>[{HAN}0-9]{{2,20}}?)(?:签约)?(?=结对|结成|共建|共办|挂职|支教|下乡|任职|任教)"
     rf"|(?:挂职|下乡|支教)[到去在于]?(?P<at>[{HAN}]{{2,20}}?)(?=$|[^{HAN}]|[一两二三]年|担任)"
@@ -59,7 +63,9 @@ def row_in(rows: list[Row], said: str) -> Row | None:
     """The row that is named, else the one of which one choice alone stands there: 聘赵洪为参谋."""
     if row := programmes.named(rows, said):
         return row
-    told = [(len(choice), row) for row in rows for one in row.fields for choice in one.choices if choice in said]
+    choices = [(choice, row) for row in rows for one in row.fields for choice in one.choices if choice in said]
+    # 其他同学加入了 appoints nobody.
+    told = [(len(each), row) for each, row in choices if len(each) > _TELLING or re.search(f"[为任当做]{each}", said)]
     return max(told, key=lambda each: each[0])[1] if told else None
 
 

@@ -27,8 +27,7 @@ _TERM = re.compile(r"(?:聘期|任期|为期)?\s?([\d一二两三四五六七八
 _SPAN = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})\s?(?:到|至|~|—|–)\s?(\d{4}-\d{1,2}-\d{1,2})")
 _UNTIL = re.compile(r"(?:到|至)\s?(\d{4}-\d{1,2}-\d{1,2}|\d{4}年\d{1,2}月(?:\d{1,2}日|底)?)")
 # 登记 育红小学 校外辅导员 …: whose it is, and nobody's name.
-_KINDS = "小学|中学|学校|幼儿园|社区|街道|辅导站|关工委|协作组"
-_PLACE = re.compile(rf"(?:^|(?<=\s))[\u4e00-\u9fff]{{2,12}}(?:{_KINDS})(?=\s)")
+_PLACE = re.compile(rf"(?:^|(?<=\s))[\u4e00-\u9fff]{{2,12}}(?:{subject.KINDS})(?=\s)")
 _BETWEEN = re.compile(r"[\n;；]+")
 
 
