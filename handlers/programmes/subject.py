@@ -40,7 +40,7 @@ def unit_in(ask: Ask, row: Row, said: str) -> tuple[Unit | None, str]:
             words = f"{unit.name}的{row.name}不由您来报，没有记录。请核对单位，或请那里的老师来报。"
             raise Denied(words, what="上报", subject=f"unit:{unit.id}")
         if unit is not None or len(own) != 1:
-            return unit, rest
+            return unit, said if key == "ALL" else rest  # 学校少工委 is a figure of its row, too.
     if row.shape == "report" and (foreign := _foreign(ask, row, said, own)):
         words = f"{foreign}的{row.name}不由您来报，没有记录。请核对单位，或请那里的老师来报。"
         raise Denied(words, what="上报", subject=row.key)

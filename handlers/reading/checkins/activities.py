@@ -65,7 +65,8 @@ def is_held(words: str) -> bool:
 
 
 _WORDS = _read_rows()
-_ANY = pattern(any_of(_WORDS, _GUARDED))
+# Any word of an activity.
+ANY = pattern(any_of(_WORDS, _GUARDED))
 _LONGEST_WORD = 10
 _HAN_ONLY = pattern(r"[\u4e00-\u9fff·]{0,12}")
 _NOTHING = Activity()
@@ -78,7 +79,7 @@ def find_activity(scan: str) -> tuple[Activity, str]:
     """
     best: _Word | None = None
     end = -1
-    matches = list(_ANY.finditer(scan))
+    matches = list(ANY.finditer(scan))
     for match in matches:
         word = _WORDS[match[0]]
         together = end >= 0 and _HAN_ONLY.fullmatch(scan, end, match.start())
@@ -106,15 +107,15 @@ def _without(scan: str, matches: list[re.Match[str]], name: str) -> str:
 
 def names_activity(text: str) -> bool:
     """Whether `text` holds any word of an activity."""
-    return _ANY.search(text) is not None
+    return ANY.search(text) is not None
 
 
 def activity_before(text: str, place: int) -> bool:
     """Whether the word of an activity ends at this place."""
     start = max(0, place - _LONGEST_WORD)
-    return any(match.end() == place for match in _ANY.finditer(text, start, place))
+    return any(match.end() == place for match in ANY.finditer(text, start, place))
 
 
 def activity_at(text: str, place: int) -> bool:
     """Whether the word of an activity stands at this place."""
-    return _ANY.match(text, place) is not None
+    return ANY.match(text, place) is not None

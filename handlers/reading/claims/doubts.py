@@ -5,7 +5,9 @@ its unit, day, heads and activity are taken out is looked at: a theme has none o
 its own (不忘初心, 未来, 理想), which the guards let pass.
 """
 
-from handlers.reading.checkins.activities import names_activity
+import re
+
+from handlers.reading.checkins.activities import ANY, names_activity
 from handlers.reading.claims.cues import OPAQUE
 from handlers.reading.text.normalise import COUNTED, GAP, HELD, SECRET
 from handlers.reading.text.patterns import pattern
@@ -32,10 +34,10 @@ _TO_COME = (
     rf"能(?<![技智功节才体热动电性]能)(?=[来去到进参坐报上开有够容{COUNTED}])",
     r"会(?<![队班书享赛论谈奖示诵诗动议座大晚学社机委茶音开展年节乐览]会)(?=[来去到参补])",
     r"定(?<![一稳坚安]定)(?=[在于了下]|$)|[暂原商]定",
-    r"先(?![进锋生烈辈队导贤天后驱声])|再(?![见次现生接获])|才(?=[能可够会算开])|还(?=[在没未差要需是能会得])",
+    r"先(?![进锋生烈辈队导贤天后驱声])|再(?![见次现生接获])|才(?=[能可够会算开])|还(?=[在没未差要需是能会得剩])",
     rf"将(?<![小大名]将)(?![军士心爱])|拟(?<![模虚]拟)|[暂预](?![停防备言祝习警算定])|等(?=[着下会待人齐{HELD}])|待(?![人遇])",
     r"只[能要需准许限]|可以|准备|筹备|打算|计划|安排|报名|马上|稍后|开始前|[就快刚]要|正[在要]|应[于在按由该当]|必须|须|需(?!求)",
-    r"该(?![校馆镇班])|得(?=[去来有要])",
+    r"进行(?:到|中)|报了名|报满|该(?![校馆镇班])|得(?=[去来有要给叫让])",
 )
 _HEDGED = (
     r"(?<![扫清删去拆开])除了?(?![草尘夕害雪])|够(?!本)|差(?<![出误时落偏邮参]差)(?![点异别])|最[多少]|至[多少]|[吗么]\s?$",
@@ -68,6 +70,17 @@ _TELLS = pattern(r"[了着过都就被把等回]|手里|[好完下发]$")
 _BEHIND = pattern(f"{COUNTED}({_HAN}{{2,}})")
 # 手册发到44人
 _HANDED = pattern(f"[发催交收买借印排派选换订租领贴](?<!竞选)了?到?{COUNTED}|批了{COUNTED}")
+# 祭扫限40人, 队课得给40个娃, 队会点赞42: what is done to so many, between the activity and the number.
+_BEFORE = pattern(rf"({_HAN}{{1,6}}){COUNTED}")
+_OF_ONE = frozenset(
+    "共计约有到来去为是和及的会课赛展营日节周月场员者人后时上里中内班我全都各仅类号操又还也就才了在与跟同学看嗯哈呃啊哦呢吧嘛额嘞"
+)
+_TAKES = frozenset("得给让叫带限凑够收发录入评选派投赞转买订备占载坐容借租等差招催问印领交批")
+_CAME_TO = frozenset("到来去看听学参加与完上做开办搞成行走唱跳种捡包画写讲读演始束里")
+# 队会录像, 队课本: something of the activity.
+_OF_IT = pattern(
+    rf"{HELD}+(?:的)?(?:录像|录播|回放|推文|课件|教案|稿|海报|道具|奖品|点心|桌|本(?![周月次学期班中校级]))"
+)
 _DOUBT = pattern("|".join((*_NEGATIONS, *_TO_COME, *_HEDGED, *_PAPERS, *_OF_THEM)))
 
 
@@ -95,10 +108,25 @@ def _beside_a_mark(clause: str, place: int) -> bool:
 def _turned(rest: str) -> str:
     """What else is told of the heads of a short text: 40人手里, 44人都知道了."""
     left = None if COUNTED in rest else _LEFT.search(rest)
-    if handed := left or _HANDED.search(rest):
+    if handed := left or _HANDED.search(rest) or _OF_IT.search(rest):
         return handed[0]
+    if taken := next((found[1] for found in _BEFORE.finditer(rest) if _is_done_to(rest, found)), ""):
+        return taken
     for behind in _BEHIND.finditer(rest):
         words = behind[1]
         if not _EXPLAINED.match(words) and _TELLS.search(words) and not names_activity(words):
             return words
     return ""
+
+
+def _is_done_to(rest: str, found: re.Match[str]) -> bool:
+    """Whether the words right before the heads say what is done to so many, and not that they came."""
+    words = found[1]
+    start = max((match.end() for match in ANY.finditer(words)), default=0)
+    beside = start or rest[: found.start()].endswith(HELD)
+    words = words[start:]
+    if not beside or not words:
+        return False
+    if len(words) == 1:
+        return words not in _OF_ONE
+    return words[-1] in _TAKES or (words[-1] == "了" and words[-2] not in _CAME_TO)

@@ -5,8 +5,8 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
-from handlers.reading.text.lexicon import HOMOPHONES, TRADITIONAL
-from handlers.reading.text.patterns import pattern
+from handlers.reading.text.lexicon import ALIKE_WORDS, HOMOPHONES, SOUNDS, TRADITIONAL
+from handlers.reading.text.patterns import any_of, pattern
 from storage.records import record
 
 GAP = "\ue000"  # stands where something was understood and taken out: a boundary like a space
@@ -66,6 +66,11 @@ def _looking_back(before: str, slip: str) -> str:
 # What must stand before a slip is looked at behind it: so every alternative begins with a plain character.
 _SLIP = pattern("|".join(f"{slip}{_looking_back(before, slip)}{after}" for before, slip, after, _ in HOMOPHONES))
 _MEANT = {slip: meant for _, slip, _, meant in HOMOPHONES}
+# 升期仪式 sounds as 升旗仪式 does; of two characters only where nothing else stands beside them: 队汇 40人.
+_SOUND = {ord(char): group[0] for group in SOUNDS for char in group}
+_WORDS = {word.translate(_SOUND): word for word in ALIKE_WORDS}
+_SHORT = {word: rf"(?<![中大小支的]){word}(?![\u4e00-\u9fff])" for word in _WORDS if len(word) == 2}
+_ALIKE = pattern(any_of(_WORDS, _SHORT))
 
 
 @record
@@ -98,7 +103,7 @@ def clean(raw: str) -> Clean:
         text = _ENGLISH.sub("人", text)
     if "--" in text:
         text = _DASHES.sub(" ", text)
-    return Clean(_SLIP.sub(_mean, text).strip(), media, faces or bare != raw)
+    return Clean(_as_meant(_SLIP.sub(_mean, text)).strip(), media, faces or bare != raw)
 
 
 def _counter(match: re.Match[str]) -> str:
@@ -166,3 +171,13 @@ def _brackets(text: str) -> tuple[str, int, bool]:
 
 def _mean(match: re.Match[str]) -> str:
     return _MEANT[match[0]]
+
+
+def _as_meant(text: str) -> str:
+    """升期仪式 -> 升旗仪式: words with one character that sounds the same."""
+    meant = list(text)
+    for match in _ALIKE.finditer(text.translate(_SOUND)):
+        said, word = text[match.start() : match.end()], _WORDS[match[0]]
+        if sum(one != other for one, other in zip(said, word, strict=True)) == 1:
+            meant[match.start() : match.end()] = word
+    return "".join(meant)
