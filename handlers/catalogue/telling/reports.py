@@ -69,8 +69,7 @@ class Told:
 
 
 def read_report(text: str, row: Row, received: date) -> Told:
-    """
-    Read `text`, which is in plain form and has its unit taken out, as a report of `row`.
+    """Read `text`, which is in plain form and has its unit taken out, as a report of `row`.
 
     Dates are taken out first, so 4月3日 is never a figure; a field of type date takes its own.
     """
