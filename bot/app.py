@@ -60,6 +60,8 @@ class App:
             asyncio.get_running_loop().add_signal_handler(number, self._stop.set)
         # Before anything is sent or found to be too late.
         await self.pipeline.do(self.ticker.guard.look)
+        if self.stage is not None:
+            await self.stage.widen()
         pages = web.application(self._health, self._metrics, self.routes, self.hooks)
         server = web.server(pages, self.most_body)
         tasks = [self._task(server.serve([listening]), "web"), *self._loops()]

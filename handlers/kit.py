@@ -268,9 +268,12 @@ class Refusal(Exception):
 
 
 class ReadFirst(Exception):  # noqa: N818
-    """What is to be read from a snapshot before the message can be handled: nothing of it has happened yet."""
+    """What is to be read from a snapshot before the message can be handled: nothing of it has happened yet.
 
-    def __init__(self, wanted: object) -> None:
+    `wanted` None: what the same person said before it in the same chat is still to be read for.
+    """
+
+    def __init__(self, wanted: object = None) -> None:
         super().__init__()
         self.wanted = wanted
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from handlers.kit import REPORTERS, Ask, Grant, Person, Refusal, Role, Unit
 from storage.organisation import units
 from storage.organisation.units import Kind
-from storage.people import daily, people
+from storage.people import accounts, daily, people
 from storage.people.appointments import Appointment, Wish
 
 # They report their own sessions: of their very unit, not of what is below it, and read their own records only.
@@ -30,6 +30,7 @@ APPOINTS: dict[Role, frozenset[Role]] = {
     Role.PROVINCE_ADMIN: frozenset(Role),
 }
 GIVERS = frozenset(APPOINTS)
+_BY_LEVEL = (Role.PROVINCE_ADMIN, Role.CITY_ADMIN, Role.COUNTY_ADMIN, Role.SCHOOL_ADMIN)
 # What is limited a day, and what whoever has done it as often as it may be is told.
 _SPENT = {
     "incidents": "您今天已经报过 {} 次泄露，负责人都收到了，这次没有再报。又有新的情况，请马上打电话告诉学校。",
@@ -47,6 +48,15 @@ _PLACES = {
     Role.BRIGADE: (Kind.SCHOOL,),
     Role.SCHOOL_ADMIN: (Kind.SCHOOL, Kind.KINDERGARTEN),
 }
+
+
+def highest(db: Connection, now: datetime) -> list[Person]:
+    """Whoever stands highest of those that can be written to: they look after the installation."""
+    for role in _BY_LEVEL:
+        found = people.holding(db, [role], [units.ALL], now)
+        if reached := accounts.best(db, [one.id for one in found]):
+            return [one for one in found if one.id in reached]
+    return []
 
 
 def may_report(person: Person, unit: Unit) -> bool:

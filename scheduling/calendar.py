@@ -188,13 +188,13 @@ class Ladder:
     When a report that is due is asked for, in days.
 
     `before` its last day whoever reports it; after it, while it is missing, they (`reporter`), then the `brigade`
-    counselor, then the level `above`.
+    counselor, then the levels `above`: counties, cities, provinces.
     """
 
     before: tuple[int, ...]
     reporter: int
     brigade: int
-    above: int
+    above: tuple[int, int, int]
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,7 +1,7 @@
 """What will be sent to whom in the next days, as the tick would: planned from what is declared; nothing is written."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -70,7 +70,7 @@ def _rows(
     span: declared.Span, occasions: declared.Occasions, people: dict[int, list[Recipient]]
 ) -> dict[int, list[DeliveryRow]]:
     """What waits, and what will be laid out, by person."""
-    kept = {(row.person_id, row.occurrence, row.lead): row for row in deliveries.waiting(span.db, span.now)}
+    kept = {(row.person_id, row.occurrence, row.lead): row for row in _waiting(span, occasions)}
     settled = deliveries.settled(span.db, span.now)
     grants = (one for held in people.values() for one in held)
     everybody = (
@@ -82,9 +82,16 @@ def _rows(
             kept.setdefault(key, DeliveryRow(**{"id": 0, "channel": "", **made}))
     found: dict[int, list[DeliveryRow]] = {}
     for row in kept.values():
-        if span.holds(row.due_at) and row.kind in occasions.by_kind:
+        if span.holds(row.due_at):
             found.setdefault(row.person_id, []).append(row)
     return found
+
+
+def _waiting(span: declared.Span, occasions: declared.Occasions) -> Iterator[DeliveryRow]:
+    """What waits and is of use; what is overdue, because it was held, goes out now."""
+    for row in deliveries.waiting(span.db):
+        if row.kind in occasions.by_kind and span.now <= occasions.of(row).last_use(span.calendar, row):
+            yield replace(row, due_at=max(row.due_at, span.now))
 
 
 @dataclass(frozen=True, slots=True)

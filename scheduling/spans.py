@@ -118,6 +118,11 @@ def _quarter(match: "re.Match[str]", today: date) -> str:
     return f"{match[1] or today.year}-Q{'一二三四'.find(number) + 1 if number in '一二三四' else number}"
 
 
+def _quarter_back(match: "re.Match[str]", today: date) -> str:
+    first, _ = span_of(label_of("quarter", today))
+    return label_of("quarter", first - timedelta(days=1) if "上" in match[0] else today)
+
+
 def _term_back(match: "re.Match[str]", today: date) -> str:
     first, _ = span_of(term_of(today))
     return term_of(first - timedelta(days=1) if "上" in match[0] else today)
@@ -140,7 +145,7 @@ _NAMED = (
     (re.compile(r"[本这]个?学期|上个?学期"), _term_back),
     (re.compile(r"[本这]个?学年|上个?学年"), _school_year_back),
     (re.compile(r"[本这]个?月|上个?月"), _month_back),
-    (re.compile(r"[本这]个?季度"), lambda match, today: label_of("quarter", today)),
+    (re.compile(r"[本这]个?季度|上个?季度"), _quarter_back),
     (_SAID_QUARTER, _quarter),
     (re.compile("今年|去年|本年"), _year),
     (_SAID_MONTH, _month),

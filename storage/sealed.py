@@ -18,6 +18,7 @@ SEALED: dict[Table, tuple[str, ...]] = {
     tables.inbox: ("payload", "error"),
     tables.outbox: ("body",),
     tables.dialogue: ("payload",),
+    tables.card: ("orders",),
     tables.screen: ("bubble",),
     tables.access_token: ("sealed",),
     tables.holding: ("name",),

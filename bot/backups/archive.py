@@ -7,6 +7,7 @@ import tarfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from bot.backups import bare
 from bot.commands import CommandError
 from bot.settings.kinds import several
 
@@ -56,6 +57,9 @@ def unpack(place: Path, folder: Path, identities: str) -> None:
     # A file that is not there is said as of every other command.
     sealed = is_sealed(place)
     try:
+        if bare.is_bare(place):
+            bare.wrap(place, folder)
+            return
         if not sealed:
             _extract(place, folder)
             return

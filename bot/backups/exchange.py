@@ -15,7 +15,7 @@ from storage.people import people
 
 def restore(of: Installation, folder: Path, worked_until: datetime | None) -> None:
     """Do it, and say what was done; `folder` holds what was unpacked."""
-    made = datetime.fromisoformat(str(verification.manifest(folder)["made"]))
+    made = verification.made(of, folder)
     stamp = f"{Clock(of.settings.zone).now():%Y%m%d-%H%M%S}"
     placing.put_beside(of, folder, stamp)
     # Settled before it is in its place: whenever this ends, no bot finds one that says everything again.

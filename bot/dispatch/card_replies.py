@@ -40,7 +40,7 @@ def understood(features: Features, ask: Ask, text: str) -> tuple[Ask, tuple[Card
 
 def _card(features: Features, ask: Ask) -> Card | None:
     message, me = ask.message, ask.me.id
-    card = cards.of_message(ask.db, message.channel, message.chat, message.reply_to)
+    card = cards.of_message(ask.db, ask.vault, message.channel, message.chat, message.reply_to)
     if card is not None:
         orders = tuple(map(features.known, card.orders))
         reply = features.known(card.reply) if card.reply else None

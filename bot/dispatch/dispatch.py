@@ -33,6 +33,8 @@ _WHOLE = frozenset({"checkin", "nomination"})
 _OF_REPORTS = "签到"
 # Read so, a text says nothing that could be done.
 _IN_VAIN = frozenset({"unknown", "question", "chat"})
+# What a day is called by, and no check-in of one: 主题队日 38, 建队日 38人.
+_OF_A_DAY = re.compile("(?!.*人).*(?:(?<!题队)日|节|运动|事变)")
 # @机器人 看 宣讲, as it is copied out of a group; the channels take it out where the platform says who is called.
 _CALLED = re.compile(r"^@\S{1,30}\s+(?=\S)")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -228,12 +230,14 @@ def _intent(ask: kit.Ask, text: str, reading: Reading, free: bool) -> str:
         return "offered"
     if free and recent.amends(ask, text, reading):
         return "amend"
-    asks = free and ask.message.private and reading.intent in ("unknown", "question")
-    return "key_date" if asks and naming.called(calendar_of(ask.db), text) else reading.intent
+    # 国家公祭日 alone is no check-in, though one may be of it, nor 三五学雷锋日 one of 35 heads.
+    named = reading.intent in ("unknown", "question") or (reading.intent == "checkin" and _OF_A_DAY.match(text))
+    asks = free and ask.message.private and named
+    return "key_date" if asks and naming.called(calendar_of(ask.db), text, ask.today) else reading.intent
 
 
 def _pressed(features: Features, ask: kit.Ask) -> Sequence[kit.Reply]:
-    found = cards.press(ask.db, ask.message.button, ask.message.channel, ask.message.chat)
+    found = cards.press(ask.db, ask.vault, ask.message.button, ask.message.channel, ask.message.chat)
     if found is None:
         return [kit.Reply(LAPSED)]
     card, order = found

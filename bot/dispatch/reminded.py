@@ -38,10 +38,13 @@ def report(features: Features, ask: Ask, text: str, reading: Reading) -> str:
         return ""
     if any(record.unit for record in read(text, replace(context_of(ask), bound_unit=None)).records):
         return ""
-    letters = [reply for row in sent if (reply := _words(features, ask, row))]
-    buttons = (each for letter in letters for each in letter.buttons)
+    # What stands behind the first says no more than it must: it brings no line to copy of a day that is to come.
+    letters = [(row, reply) for place, row in enumerate(sent) if (reply := _words(features, ask, row, place > 0))]
+    # Before what is to come, a number is of what is over and missing.
+    letters = [one for one in letters if one[0].lead < 0] or letters
+    buttons = (each for _, letter in letters for each in letter.buttons)
     calls = dict.fromkeys(each.args for each in buttons if each.word == _CAMPAIGN)
-    lines = {line["what"]: line for letter in letters for line in _LINE.finditer(letter.text)}
+    lines = {line["what"]: line for _, letter in letters for line in _LINE.finditer(letter.text)}
     if len(calls) == 1 and not lines:
         return f"{_CAMPAIGN} {next(iter(calls))} {f'应到{one.due}' if one.due else ''}实到{one.attended}"
     if len(lines) != 1 or calls:
@@ -51,9 +54,9 @@ def report(features: Features, ask: Ask, text: str, reading: Reading) -> str:
     return f"{what}{whole} 实到{one.attended}"
 
 
-def _words(features: Features, ask: Ask, row: deliveries.DeliveryRow) -> Reply | None:
+def _words(features: Features, ask: Ask, row: deliveries.DeliveryRow, brief: bool) -> Reply | None:
     """What this part of the letter would say now; None when what it asks for has come."""
-    due = Due(ask.db, ask.now, ask.me, row.occurrence, row.lead, row.day, row.payload, row.late)
+    due = Due(ask.db, ask.now, ask.me, row.occurrence, row.lead, row.day, row.payload, row.late, brief)
     try:
         reply: Reply | None = features.occasions.of(row).say(due)
     except Cleared:

@@ -31,7 +31,7 @@ def labelled(features: Features, ask: Ask, text: str, most: int = 5) -> tuple[Ca
     said = _bare(text)
     if not said or len(said) > _LONGEST or ask.person is None:
         return None
-    found = cards.recent(ask.db, ask.message.channel, ask.message.chat, ask.now - _COUNTS, most)
+    found = cards.recent(ask.db, ask.vault, ask.message.channel, ask.message.chat, ask.now - _COUNTS, most)
     mine = (each for each in found if each.person_id in (None, ask.me.id))
     pairs = ((each, features.known(order)) for each in mine for order in each.orders if _bare(order.label) == said)
     # The answer to a question that is no longer open is a word like any other.
@@ -44,7 +44,7 @@ def decided(features: Features, ask: Ask, text: str) -> tuple[Card, Order] | Non
     An approval (同意, 不同意) that nobody asked for has to be said in its own words.
     """
     short = ask.message.private and len(text) <= _LONGEST
-    card = cards.last(ask.db, ask.message.channel, ask.message.chat, ask.now - _FRESH) if short else None
+    card = cards.last(ask.db, ask.vault, ask.message.channel, ask.message.chat, ask.now - _FRESH) if short else None
     if card is None or ask.person is None or card.person_id not in (None, ask.person.id):
         return None
     *others, no = (features.known(order) for order in card.orders)

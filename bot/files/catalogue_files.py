@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
+from bot.pipeline import masking
 from bot.pipeline.turn import Turn
 from handlers.catalogue import sheets
 from handlers.kit import Reply
@@ -43,4 +44,4 @@ def compare(read: Engine, wanted: Wanted, tables: sheets.Tables, now: datetime) 
 def tell(turn: Turn, wanted: Wanted, found: catalogue.Change | Reply) -> None:
     """Say it to whoever sent it."""
     said = found if isinstance(found, Reply) else catalogue.shown(turn.db, found, turn.now)
-    turn.letters.tell(said, wanted.channel, wanted.chat)
+    turn.letters.read_back(said, wanted.channel, wanted.chat, masking.door(turn.db, said.text))

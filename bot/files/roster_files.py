@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
+from bot.pipeline import masking
 from bot.pipeline.turn import Turn
 from bot.pipeline.writer import Pipeline
 from handlers import roster
@@ -63,4 +64,4 @@ def _put(batch: int, first: int, rows: list[staging.Row]) -> Callable[[Turn], No
 def _show(turn: Turn, wanted: Wanted, batches: Iterable[int], said: Reply) -> None:
     for batch in filter(None, batches):
         staging.show(turn.db, batch)
-    turn.letters.tell(said, wanted.channel, wanted.chat)
+    turn.letters.read_back(said, wanted.channel, wanted.chat, masking.door(turn.db, said.text))

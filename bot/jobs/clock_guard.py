@@ -8,23 +8,19 @@ from sqlalchemy import Connection
 from bot.clock import MOST_OFF, Clock
 from bot.pipeline.turn import Turn
 from storage.base import key_values, waiting
+from storage.reminders import holds
 
 log = logging.getLogger(__name__)
 # A step back makes what is due wait: this much nobody notices.
 _SMALL = timedelta(seconds=2)
 SECONDS_OF_AGREEMENT = 3600.0
 _STORED_EVERY = timedelta(minutes=1)
-# The last instant that was relied upon; why there is a doubt; when the operator last said that the clock is right.
-LAST, DOUBT, ACCEPTED = "clock", "clock in doubt", "clock accepted"
+# The last instant that was relied upon.
+LAST = "clock"
 _SAID = (
     "the clock is in doubt: %s. Nothing is deleted, closed or reminded of until it has agreed for an hour, or you have "
     "looked at it and said: python -m bot clock accept"
 )
-
-
-def accept(db: Connection, now: datetime) -> None:
-    """The operator has looked: it is the time."""
-    key_values.put(db, ACCEPTED, now.isoformat(), now)
 
 
 class ClockGuard:
@@ -52,7 +48,7 @@ class ClockGuard:
         if self._clock.seen is None:
             waiting.clamp(turn.db, turn.now, wall)
             # Of a process that ended in doubt.
-            key_values.remove(turn.db, DOUBT)
+            key_values.remove(turn.db, holds.DOUBT)
         if step < -_SMALL:
             waiting.move_nearer(turn.db, -step, turn.now, wall)
         accepted = bool(self._clock.doubt) and self._last_accepted(turn.db) != self._accepted
@@ -100,7 +96,7 @@ class ClockGuard:
         if level > self._told:
             self._told = level
             log.log(level, _SAID, why)
-            key_values.put(turn.db, DOUBT, why, turn.now)
+            holds.doubt(turn.db, why, turn.now)
 
     def _is_settled(self, steady: float) -> bool:
         proven = self._unproven and self._clock.elsewhere() is not None
@@ -109,10 +105,10 @@ class ClockGuard:
     def _end(self, turn: Turn, wall: datetime) -> None:
         log.log(self._told, "the clock is relied upon: it is %s UTC", f"{wall:%Y-%m-%d %H:%M}")
         self._clock.doubt, self._told = "", 0
-        key_values.remove(turn.db, DOUBT)
+        key_values.remove(turn.db, holds.DOUBT)
 
     def _last_accepted(self, db: Connection) -> str:
-        said = key_values.get(db, ACCEPTED)
+        said = key_values.get(db, holds.ACCEPTED)
         return said.value if said else ""
 
     def _store(self, db: Connection, wall: datetime) -> None:

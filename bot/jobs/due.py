@@ -9,24 +9,23 @@ from sqlalchemy import Connection
 
 from bot.engine import Engine
 from bot.pipeline.turn import Turn
-from handlers.kit import Button, Reply, Role
+from handlers import rights
+from handlers.kit import Button, Reply
 from handlers.reminders import letter
+from scheduling import preview as planned
 from scheduling.calendar import Calendar
-from scheduling.preview import Preview
-from scheduling.preview import preview as preview_of
 from scheduling.tick import Ticked, Voice
-from storage.people import people
 from storage.reminders import deliveries, holds
 
 _SHOWN = 8
-# The highest that there are, by level.
-_TOP = (Role.PROVINCE_ADMIN, Role.CITY_ADMIN, Role.COUNTY_ADMIN, Role.SCHOOL_ADMIN)
 
 
-def preview(engine: Engine, db: Connection, days: int, calendar: Calendar, person_id: int | None = None) -> Preview:
+def preview(
+    engine: Engine, db: Connection, days: int, calendar: Calendar, person_id: int | None = None
+) -> planned.Preview:
     """What will go out in the next days (to this person)."""
     occasions = engine.features.occasions
-    return preview_of(db, engine.now(), days, calendar, occasions, partial(letter.words, db, occasions), person_id)
+    return planned.preview(db, engine.now(), days, calendar, occasions, partial(letter.words, db, occasions), person_id)
 
 
 def voice(engine: Engine, turn: Turn, known: Mapping[Any, Any]) -> Voice[Reply]:
@@ -45,19 +44,29 @@ def send(turn: Turn, done: Ticked[Reply]) -> None:
     deliveries.not_reached(turn.db, turn.letters.notify(said, gather=True) if said else (), turn.now)
 
 
+def tell_doubt(engine: Engine, turn: Turn, calendar: Calendar) -> None:
+    """The same while the clock is in doubt."""
+    if holds.doubted(turn.db):
+        tell_held(engine, turn, calendar, f"机器的时间变了，现在是 {turn.now:%Y-%m-%d %H:%M}")
+
+
 def tell_held(engine: Engine, turn: Turn, calendar: Calendar, why: str) -> None:
-    """While reminders are held, once: the preview of two days to whoever stands highest, and how it is let go."""
-    if holds.told(turn.db, turn.now):
+    """
+    While reminders are held, once: the preview of two days to whoever stands highest, and how it is let go.
+
+    Nobody is woken for it.
+    """
+    local = turn.now.astimezone(calendar.zone)
+    if calendar.times.quiet(local.time()) or holds.told(turn.db, turn.now):
         return
     entries = preview(engine, turn.db, 2, calendar).entries
     lines = [f"· {one.send_at:%H:%M} {one.person} {one.first_line}" for one in entries[:_SHOWN]]
-    head = f"{why}后，提醒先停着，请您看一眼。两天内会发 {len(entries)} 封"
+    head = f"{why}，提醒先停着，请您看一眼。两天内会发 {len(entries)} 封"
     text = "\n".join([f"{head}{'：' if lines else '。'}", *lines, "没有不对的，发：提醒 放行"])
-    tell_the_top(turn, text, Button("放行", "提醒", "放行"))
+    tell_the_top(turn, text, Button("放行", "提醒", "放行"), wait=False)
 
 
-def tell_the_top(turn: Turn, text: str, *buttons: Button) -> None:
+def tell_the_top(turn: Turn, text: str, *buttons: Button, wait: bool = True) -> None:
     """To whoever stands highest, what the installation wants somebody to look at."""
-    found = (people.holding(turn.db, [role], ["/"], turn.now) for role in _TOP)
-    top = next((holders for holders in found if holders), [])
-    turn.letters.notify([Reply(text, buttons, to=person.id) for person in top])
+    said = [Reply(text, buttons, to=person.id) for person in rights.highest(turn.db, turn.now)]
+    turn.letters.notify(said, wait=wait)

@@ -52,12 +52,13 @@ class Ticker:
             self._absence.step(turn)
         # The practice clock is for trying things.
         elif not self.engine.settings.practice:
+            due.tell_doubt(self.engine, turn, self.calendar)
             return False
         unfinished = sure and self._nightly.step(turn)
         occasions = self.engine.features.occasions
         done = tick.run(turn.db, turn.now, self.calendar, occasions, due.voice(self.engine, turn, known))
         if done.held:
-            due.tell_held(self.engine, turn, self.calendar, done.held)
+            due.tell_held(self.engine, turn, self.calendar, f"{done.held}后")
         for row, bug in done.failed:
             log.error("delivery %d failed", row.id, exc_info=bug)
         due.send(turn, done)

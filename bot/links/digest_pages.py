@@ -3,6 +3,7 @@
 from base64 import b64encode
 from datetime import datetime
 from hashlib import sha256
+from urllib.parse import quote
 
 from sqlalchemy import Connection
 from starlette.requests import Request
@@ -36,16 +37,24 @@ class DigestPages:
         self._vault, self._links = vault, links
 
     def routes(self) -> list[Route]:
-        """GET and HEAD; nothing else is answered."""
+        """GET and HEAD, of a page or its table as csv; nothing else is answered."""
         return [Route(PATH + "{token}", self._look)]
 
     async def _look(self, request: Request) -> Response:
         query = dict(request.query_params)
 
-        def page(db: Connection, token: str, now: datetime) -> str | None:
+        def page(db: Connection, token: str, now: datetime) -> str | tuple[str, bytes] | None:
             person_id = page_links.person_of(db, self._vault, token, now)
-            return document.page(db, people.by_id(db, person_id, now), query, now) if person_id else None
+            if not person_id:
+                return None
+            person = people.by_id(db, person_id, now)
+            table = document.table(db, person, query, now) if query.get("as") == "csv" else None
+            return table or document.page(db, person, query, now)
 
         short = len(request.url.query) <= _MOST_QUERY
-        html = await self._links.opened(request.path_params["token"], page) if short else None
-        return HTMLResponse(html or document.gone(), 200 if html else 404, HEADERS)
+        found = await self._links.opened(request.path_params["token"], page) if short else None
+        if isinstance(found, tuple):
+            name, content = found
+            kept = {**HEADERS, "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
+            return Response(content, 200, kept, "text/csv; charset=utf-8")
+        return HTMLResponse(found or document.gone(), 200 if found else 404, HEADERS)

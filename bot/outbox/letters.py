@@ -123,11 +123,12 @@ class Letters:
         """Leave unsaid what was added since."""
         del self._rows[mark[0] :], self._cards[mark[1] :], self._albums[mark[2] :], self._closes[mark[3] :]
 
-    def notify(self, replies: Sequence[Reply], gather: bool = False) -> set[int]:
+    def notify(self, replies: Sequence[Reply], gather: bool = False, wait: bool = True) -> set[int]:
         """
         Notices that no message asked for; returns the ids of the people who could not be addressed.
 
-        With `gather` they wait for others with the same words, where one call reaches many.
+        With `gather` they wait for others with the same words, where one call reaches many. Without `wait` they go as
+        answers do, which wait for no clock that is in doubt.
         """
         found = accounts.best(self._db, [reply.to for reply in replies if reply.to is not None])
         missed: set[int] = set()
@@ -136,7 +137,8 @@ class Letters:
             if reply.to in found:
                 channel, chat = found[reply.to]
                 together = channel in TOGETHER
-                at = _Address(channel, chat, outbox.NOTICE, reply.to, together=together, gather=gather and together)
+                lane = outbox.NOTICE if wait else outbox.ANSWER
+                at = _Address(channel, chat, lane, reply.to, together=together, gather=gather and together)
                 at.names = channel not in self._nameless
                 self._put(reply, at, shared if together else None)
             elif reply.to is not None:
@@ -146,6 +148,11 @@ class Letters:
     def tell(self, reply: Reply, channel: str, chat: str, topic: str = "", inbox_id: int | None = None) -> None:
         """A notice to a whole group, or a topic of it: everybody there may press its buttons."""
         self._put(reply, _Address(channel, chat, outbox.NOTICE, inbox_id=inbox_id, topic=topic))
+
+    def read_back(self, reply: Reply, channel: str, chat: str, door: Door) -> None:
+        """To whoever sent a file, in private; `door` has heard what is quoted of it."""
+        self._door = door
+        self._put(reply, _Address(channel, chat, outbox.NOTICE, names=channel not in self._nameless))
 
     def _put(self, reply: Reply, at: _Address, shared: dict[tuple[Any, ...], str] | None = None) -> None:
         """`shared`: the tokens of the cards that people with the same words have in common."""
@@ -186,7 +193,9 @@ class Letters:
         row = {"token": token, "channel": at.channel, "chat": at.chat, "person_id": at.person_id, "made_at": self._now}
         goes_on = next((place for place, button in enumerate(reply.buttons) if button.reply), None)
         commands = [[button.word, button.answer or button.args, button.label] for button in reply.buttons]
-        self._cards.append({**row, "commands": commands, "reply": goes_on, "about": reply.about or None})
+        self._cards.append(
+            {**row, "orders": self._vault.seal(commands), "reply": goes_on, "about": reply.about or None}
+        )
         return token
 
     def _common_token(self, words: tuple[Any, ...]) -> str:

@@ -37,8 +37,8 @@ def without_private(message: Message, words: tuple[str, ...]) -> Message:
     return replace(message, text=masked(message.text, words)) if words else message
 
 
-def door(db: Connection, message: Message) -> Door:
-    """The door for what this message says; the names of colleagues and of units pass it."""
+def door(db: Connection, *heard: str) -> Door:
+    """The door for what was said or stands in a file; the names of colleagues and of units pass it."""
     found = Door(lambda name: bool(people.named(db, name) or units.is_spoken_of(db, name)))
-    found.hear([message.text, *(each.name for each in message.attachments)])
+    found.hear(heard)
     return found

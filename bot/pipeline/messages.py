@@ -28,21 +28,27 @@ class Messages:
     def handle_all(self, turn: Turn, messages: Sequence[kit.Message], reader: kit.Reader | None) -> Iterator[Any]:
         """One outcome a message; a repeat, also within these, changes nothing.
 
-        `reader` answers the commands that only read; what is to be read first comes in the place of an outcome.
+        `reader` answers the commands that only read; what is to be read first comes in the place of an outcome, and so
+        does what the same person said after it.
         """
         if not messages:
             return
+        origins = [(message.channel, message.chat, message.sender) for message in messages]
         messages = [message if message.private else senders.current_chat(turn, message) for message in messages]
         arrivals = _arrive(turn, messages)
         known = senders.Senders(turn.db, messages, turn.now)
         handled: dict[int, str] = {}
-        for message in messages:
+        waiting: set[tuple[str, str, str]] = set()
+        for message, origin in zip(messages, origins, strict=True):
             arrival = arrivals[message.channel, message.message_id]
             repeat = not arrival.fresh or arrival.id in handled
             if not repeat:
                 try:
+                    if origin in waiting:
+                        raise kit.ReadFirst
                     handled[arrival.id] = self.handle(turn, known, message, arrival.id, reader)
                 except kit.ReadFirst as first:
+                    waiting.add(origin)
                     inbox.forget(turn.db, arrival.id)
                     yield first
                     continue
@@ -54,7 +60,7 @@ class Messages:
         reader: kit.Reader | None = None,
     ) -> str:  # fmt: skip
         """`done` or `failed`: handled in a savepoint; a bug costs this message only, and it is kept."""
-        door = masking.door(turn.db, message)
+        door = masking.door(turn.db, message.text, *(each.name for each in message.attachments))
         vault = Listening(turn.vault, door.hear)
         features = self._features
         ask = kit.Ask(turn.db, turn.now, message, inbox_id, None, "", turn.rollups, vault, features.declared,

@@ -18,7 +18,7 @@ from bot.dispatch.features import Features
 from bot.pipeline import failures
 from bot.pipeline.messages import Messages
 from bot.pipeline.senders import Senders
-from bot.pipeline.turn import Job, Task, Turn, begin
+from bot.pipeline.turn import Job, Task, Turn, begin, origin_of
 from handlers.kit import Message, ReadFirst
 from storage.base.vault import Vault
 from storage.database import flush_failed, is_worth_another_try, passes
@@ -60,7 +60,8 @@ class Transactions:
     def process(self, jobs: Sequence[Job], tries: int = _TRIES) -> list[Result]:
         """One result a job: an Outcome, what the task returned, or the exception for which it must come again.
 
-        A ReadFirst says that the message has not been handled: `read_first` gives the task that does it.
+        A ReadFirst says that the message has not been handled: `read_first` gives the task that does it; of
+        what the same person said after it there is nothing to read yet.
         """
         try:
             results = self._together(jobs)
@@ -89,8 +90,12 @@ class Transactions:
 
     def _one_by_one(self, jobs: Sequence[Job]) -> list[Result]:
         results: list[Result] = []
+        waiting = set()
         for place, job in enumerate(jobs):
-            results += self.process([job])
+            origin = origin_of(job)
+            results += [ReadFirst()] if origin in waiting else self.process([job])
+            if isinstance(results[-1], ReadFirst):
+                waiting.add(origin)
             if isinstance(results[-1], Exception) and place < len(jobs) - 1 and not self._answers():
                 # The database is away: each of the others would wait for its time-out as well.
                 return results + [results[-1]] * (len(jobs) - place - 1)

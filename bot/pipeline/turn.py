@@ -55,6 +55,13 @@ class Turn:
 # What the bot does beside messages: a tick, a note of what a platform said.
 Task = Callable[[Turn], Any]
 Job = Message | Task
+# Who wrote, and where: what one person says in one chat keeps its order.
+Origin = tuple[str, str, str]
+
+
+def origin_of(job: Job) -> Origin | None:
+    """Of a message; None: the bot's own doing."""
+    return (job.channel, job.chat, job.sender) if isinstance(job, Message) else None
 
 
 def begin(

@@ -43,6 +43,7 @@ class Pipeline:
         self._change = threading.Condition()
         self._stopping = False
         self._readers = asyncio.Semaphore(_MOST_READERS)
+        self._reading: set[asyncio.Task[None]] = set()
         self._thread = threading.Thread(target=self._run, name="writer")
         # (what, channel) → how long it took: a message until its commit, a transaction, what waited for one, an answer.
         self.took: defaultdict[tuple[str, str], Durations] = defaultdict(Durations)
@@ -87,22 +88,29 @@ class Pipeline:
         return await asyncio.gather(*(self._whole(*each) for each in waiting), return_exceptions=True)
 
     async def _whole(self, job: Job, future: "asyncio.Future[Any]") -> Any:
-        """The result, of a message that only asks after it was read for beside the writer."""
         began = monotonic()
-        try:
-            result = await future
-        except ReadFirst as first:
-            assert isinstance(job, Message)
-            async with self._readers:
-                task = await asyncio.to_thread(self._transactions.read_first, job, first)
-            result = await self._put(task)
+        result = await future
         if isinstance(job, Message):
             self.took["message", job.channel].note(monotonic() - began)
         return result
 
+    async def _read(self, message: Message, future: "asyncio.Future[Any]", first: ReadFirst) -> None:
+        """Read beside the writer what a message asks for, then hand it in again, before what came after it."""
+        again: Entry = []
+        try:
+            async with self._readers:
+                task = await asyncio.to_thread(self._transactions.read_first, message, first)
+            again = [(task, future, monotonic())]
+        except Exception as error:
+            self._release([future], [error], False)
+        finally:
+            with self._change:
+                self._waiting.free((message.channel, message.chat, message.sender), again)
+                self._change.notify()
+
     def check_room(self) -> None:
         """Raises Full when no further message is accepted."""
-        if self._stopping or self._waiting.length >= MOST_WAITING:
+        if self._stopping or self._waiting.everything >= MOST_WAITING:
             raise Full
 
     async def do(self, task: Task) -> Any:
@@ -137,8 +145,20 @@ class Pipeline:
             self.commits += 1
             self.jobs += len(batch)
             self._measure(batch, began, monotonic())
-            futures = [future for _, future, _ in batch]
-            self._loop.call_soon_threadsafe(self._release, futures, results, self._transactions.spoke)
+            with self._change:
+                # Before more is taken: what came after a message that is read for waits for it.
+                reads = self._waiting.hold(batch, results)
+            self._loop.call_soon_threadsafe(self._ended, batch, results, reads, self._transactions.spoke)
+
+    def _ended(
+        self, batch: Entry, results: Sequence[Any], reads: list[tuple[Message, "asyncio.Future[Any]", ReadFirst]],
+        spoke: bool,
+    ) -> None:  # fmt: skip
+        for each in reads:
+            reading = self._loop.create_task(self._read(*each))
+            self._reading.add(reading)
+            reading.add_done_callback(self._reading.discard)
+        self._release([future for _, future, _ in batch], results, spoke)
 
     def _measure(self, batch: Entry, began: float, ended: float) -> None:
         self.took["commit", ""].note(ended - began)
@@ -147,13 +167,15 @@ class Pipeline:
 
     def _take(self) -> Entry:
         with self._change:
-            while not self._waiting.length and not self._stopping:
-                self._change.wait()
-            return self._waiting.take(MOST_TOGETHER)
+            while True:
+                while not self._waiting.length and (not self._stopping or self._waiting.holding):
+                    self._change.wait()
+                if (batch := self._waiting.take(MOST_TOGETHER)) or not self._waiting.everything:
+                    return batch
 
-    def _release(self, futures: list[asyncio.Future[Any]], results: list[Any], spoke: bool) -> None:
+    def _release(self, futures: list[asyncio.Future[Any]], results: Sequence[Any], spoke: bool) -> None:
         for future, result in zip(futures, results, strict=True):
-            if future.done():
+            if future.done() or isinstance(result, ReadFirst):
                 continue
             if isinstance(result, Exception):
                 future.set_exception(result)

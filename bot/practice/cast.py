@@ -1,12 +1,15 @@
 """Who can be played on the practice page, and the phrases on their phones."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
 from bot.practice.channel import NAME
-from bot.practice.district import STRANGER
+from bot.practice.district import SECOND, STRANGER
+from handlers.catalogue import current
+from handlers.wording import programmes
 from storage.organisation import units
 from storage.people import people
 
@@ -25,27 +28,42 @@ _PHRASES = {
     "admin": ("周报", "未签到", "催办", "提醒", "邀请 大队辅导员 实验小学(演示)", "帮助"),
     "other": ("你好", "帮助", "提醒"),
 }
+_GROUPS = ("常用", "更多", "云溪区：关工委、街道、辅导站")
 _ADMIN = {"county_admin", "city_admin", "province_admin"}
 
 
 def players(db: Connection, now: datetime) -> list[dict[str, Any]]:
-    """Everybody who can be played, who is played most first."""
-    cast = [
-        _player(name, person, units.full_name(db, person.grants[0].unit) if person.grants else "")
-        for name, person in people.with_accounts(db, NAME, now)
-    ]
-    if STRANGER not in {each["id"] for each in cast}:
-        cast.append(_player(STRANGER, None, ""))
-    return sorted(cast, key=lambda each: _FIRST.index(each["id"]) if each["id"] in _FIRST else len(_FIRST))
+    """Everybody who can be played, who is played most first, each with phrases: of others, what they may report."""
+    rows = [row for row in current.catalogue_of(db).rows if row.shape != "checkin" and not row.is_medal]
+    second = units.find(db, SECOND, [units.ALL])
+    known: list[tuple[str, people.Person | None]] = [*people.with_accounts(db, NAME, now)]
+    if STRANGER not in dict(known):
+        known.append((STRANGER, None))
+    cast = [_player(db, name, person, second) for name, person in known]
+    for each, (name, person) in zip(cast, known, strict=True):
+        if person and name not in _FIRST:
+            school = "云溪小学" if each["group"] == _GROUPS[2] else "实验小学"
+            own = [row.example for row in rows if programmes.units_for(person, row)]
+            each["phrases"] += ["上报", *(example.replace("实验小学", school) for example in own)] if own else []
+    return sorted(cast, key=lambda each: (_GROUPS.index(each["group"]), _place(each["id"])))
 
 
-def _player(name: str, person: people.Person | None, at: str) -> dict[str, Any]:
-    role = person.grants[0].role if person and person.grants else None
-    own = person.grants[0].unit.name if person and person.grants else ""
-    kind = role.value if role else "other"
-    phrases = [
-        phrase.format(unit=own) for phrase in _PHRASES.get(kind, _PHRASES["admin" if kind in _ADMIN else "other"])
-    ]
-    group = "常用" if name in _FIRST else "更多"
-    label = role.label if role else STRANGER
-    return {"id": name, "name": name, "role": label, "unit": at, "group": group, "phrases": phrases}
+def _place(name: str) -> int:
+    return _FIRST.index(name) if name in _FIRST else len(_FIRST)
+
+
+def _player(
+    db: Connection, name: str, person: people.Person | None, second: Sequence[units.Unit]
+) -> dict[str, Any]:  # fmt: skip
+    first = person.grants[0] if person and person.grants else None
+    kind = first.role.value if first else "other"
+    phrases = _PHRASES.get(kind, _PHRASES["admin" if kind in _ADMIN else "other"])
+    away = first is not None and any(district.covers(first.unit) for district in second)
+    return {
+        "id": name,
+        "name": name,
+        "role": first.role.label if first else STRANGER,
+        "unit": units.full_name(db, first.unit) if first else "",
+        "group": _GROUPS[0] if name in _FIRST else _GROUPS[1 + away],
+        "phrases": [phrase.format(unit=first.unit.name if first else "") for phrase in phrases],
+    }

@@ -1,6 +1,7 @@
 """A small fictional district to practise with: all names are invented and marked 演示."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, delete
 
@@ -16,9 +17,27 @@ from storage.tables import metadata
 
 CHANNEL = "practice"
 STRANGER = "陌生人"
+# The second district, where what is reported beside the schools can be tried.
+SECOND = "云溪区少工委(演示)"
 _CHILDREN = ("王小明", "李小红")
 _SURNAMES = "赵钱孙周吴郑冯陈褚卫蒋沈韩杨朱秦许何吕施孔曹严华"
 _SCHOOLS = (("实验小学(演示)", "李老师", "刘校长"), ("育红小学(演示)", "马老师", "高校长"))
+_CARE, _STREET, _COMMUNITY = "云溪区关工委(演示)", "溪东街道(演示)", "柳岸社区(演示)"
+# (kind, name, above it: empty for the district, who is there, as what)
+_SECOND = (
+    (units.Kind.CARE, _CARE, "", "盛主任", people.Role.CARE_ADMIN),
+    (units.Kind.GROUP, "溪东协作组", _CARE, "童组长", people.Role.GROUP_HEAD),
+    (units.Kind.BAND, "溪东五老宣讲团", _CARE, "潘老师", people.Role.VOLUNTEER),
+    (units.Kind.STUDIO, "溪东五老工作室", _CARE, "葛老师", people.Role.VOLUNTEER),
+    (units.Kind.STREET, _STREET, "", "章主任", people.Role.CARE_ADMIN),
+    (units.Kind.COMMUNITY, _COMMUNITY, _STREET, "窦老师", people.Role.VOLUNTEER),
+    (units.Kind.STATION, "柳岸辅导站", _COMMUNITY, "柏站长", people.Role.STATION_HEAD),
+    (units.Kind.EDUCATION_OFFICE, "溪东教办", _STREET, "柴老师", people.Role.CARE_ADMIN),
+    (units.Kind.KINDERGARTEN, "云溪幼儿园(演示)", _STREET, "苗园长", people.Role.SCHOOL_ADMIN),
+    (units.Kind.BASE, "云溪革命纪念馆(演示)", "", "喻老师", people.Role.OUTSIDE_COUNSELOR),
+    (units.Kind.SCHOOL, "云溪小学(演示)", "", "苏老师", people.Role.BRIGADE),
+    (units.Kind.SQUAD, "三(2)中队", "云溪小学(演示)", "范老师", people.Role.COUNSELOR),
+)
 
 
 def fill_if_empty(turn: Turn) -> None:
@@ -34,6 +53,7 @@ def start_again(turn: Turn) -> None:
         turn.db.execute(delete(table))
     triggers.make(turn.db)
     fill(turn.db, turn.now, turn.vault)
+    add_second(turn)
 
 
 def fill(db: Connection, now: datetime, vault: Vault) -> None:
@@ -56,6 +76,23 @@ def fill(db: Connection, now: datetime, vault: Vault) -> None:
             if first:
                 _papers(db, vault, squad, person_id, now)
     _others(db, district, now)
+    units.changed(db, now)
+
+
+def add_second(turn: Turn) -> None:
+    """A district beside the first, with a unit of every kind that reports and whoever reports for it; once."""
+    db, now = turn.db, turn.now
+    city = units.find(db, "明州市少工委(演示)", [units.ALL])
+    if not city or units.find(db, SECOND, [units.ALL]):
+        return
+    district = units.add(db, units.Kind.COUNTY, SECOND, city[0])
+    _person(db, "江主任", people.Role.COUNTY_ADMIN, district, now)
+    at = {district.name: district}
+    for kind, unit, above, person, role in _SECOND:
+        more: dict[str, Any] = {"school_year": school_year(now.date())} if kind == units.Kind.SCHOOL else {}
+        more |= {"grade": 3, "class_no": 2, "members": 41} if kind == units.Kind.SQUAD else {}
+        at[unit] = units.add(db, kind, unit, at[above or SECOND], **more)
+        _person(db, person, role, at[unit], now)
     units.changed(db, now)
 
 

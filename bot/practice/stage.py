@@ -34,6 +34,10 @@ class Stage:
         # How far each phone has been looked at.
         self.read_up_to: dict[str, int] = {}
 
+    async def widen(self) -> None:
+        """Add the second district; tests of the first do without it."""
+        await self._pipeline.do(district.add_second)
+
     def now(self) -> datetime:
         """The practice time."""
         return self.timetable.clock.now()

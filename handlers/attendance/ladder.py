@@ -3,14 +3,13 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from handlers.kit import Button, Due, Role, Unit
+from handlers.kit import ADMINS, Button, Due, Role, Unit
 from handlers.wording import numbers
 from storage.people import accounts, people
 from storage.reminders import deliveries, wishes
 
 SEEN = "知道了"
 _MOST, _MOST_INVITED = 8, 2
-_SCHOOL = frozenset({Role.BRIGADE, Role.SCHOOL_ADMIN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +62,8 @@ def _unheard(due: Due, left: Sequence[tuple[Below, set[int]]]) -> tuple[list[Bel
 
 
 def unseen(due: Due, at: Sequence[Unit], left: Iterable[Below]) -> list[Below]:
-    """Those of the missing of which nobody at a school below has said 知道了: that stops the ladder there."""
-    seen = wishes.seen(due.db, due.occurrence) - {due.person.id}
-    below = people.holding(due.db, _SCHOOL, [unit.path for unit in at], due.now) if seen else []
-    known = [grant.unit.path for person in below if person.id in seen for grant in person.grants]
+    """Those of the missing of which nobody on a level between has said 知道了: that stops the ladder there."""
+    seen = (people.by_id(due.db, id, due.now) for id in wishes.seen(due.db, due.occurrence) - {due.person.id})
+    told = (grant.unit for person in seen for grant in person.grants if grant.role in ADMINS)
+    known = [unit.path for unit in told if any(each.covers(unit) and each.id != unit.id for each in at)]
     return [each for each in left if not each.path.startswith(tuple(known))] if known else list(left)

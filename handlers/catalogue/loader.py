@@ -242,14 +242,14 @@ def _chase(table: Tables) -> Chase:
 
 def _ladder(table: Tables) -> Ladder:
     _known(table, {item.name for item in fields(Ladder)}, "duty")
-    days = [*(table["before"] if isinstance(table["before"], list) else [None]), *_after(table)]
-    if not all(type(each) is int and 0 <= each <= 90 for each in days) or sorted(_after(table)) != _after(table):
-        raise Wrong("duty 应像 before = [3, 0]、reporter = 1、brigade = 3、above = 5，都是天数，一级比一级晚")
-    return Ladder(tuple(table["before"]), *_after(table))
-
-
-def _after(table: Tables) -> list[Any]:
-    return [table[name] for name in ("reporter", "brigade", "above")]
+    # One number is the same day for all that are above.
+    above = table["above"] if isinstance(table["above"], list) else [table["above"]] * 3
+    before, after = table["before"], [table["reporter"], table["brigade"], *above]
+    days = [*(before if isinstance(before, list) else [None]), *after]
+    right = all(type(each) is int and 0 <= each <= 90 for each in days) and len(above) == 3
+    if not right or sorted(after) != after:
+        raise Wrong("duty 应像 before = [3, 0]、reporter = 1、brigade = 3、above = [5, 8, 12]，都是天数，一级比一级晚")
+    return Ladder(tuple(before), table["reporter"], table["brigade"], (above[0], above[1], above[2]))
 
 
 def _year(year: int, noted: Tables) -> Year:

@@ -91,7 +91,7 @@ def merged(old: checkins.Checkin, said: Record) -> checkins.Checkin:
         day=said.date if said.dated and said.date is not None else old.day,
         due=due,
         attended=attended,
-        topic=gate.cleared(said.topic) if said.topic else old.topic,
+        topic=gate.cleared(said.topic or "") or old.topic,
     )
 
 

@@ -36,7 +36,7 @@ def record(ask: Ask) -> Reply:
 
 
 @command(
-    "撤回同意", "revoke", who=consents.RECORDERS, group="孩子信息", rank=36,
+    "撤回同意", "家长撤回同意", "revoke", who=consents.RECORDERS, group="孩子信息", rank=36,
     help="家长撤回同意：撤回提名，删去孩子信息", glued=ANYTHING, examples=(_END_LIKE,),
 )  # fmt: skip
 def end(ask: Ask) -> Reply:

@@ -7,27 +7,24 @@ from datetime import date
 from sqlalchemy import Connection
 
 from handlers.digests import figures as reports
-from handlers.digests import groups, period_digest, schools, sums
+from handlers.digests import files, groups, period_digest, schools, sums
 from handlers.digests.monday.sentences import three
 from handlers.digests.page import link
 from handlers.digests.readers import READERS
-from handlers.kit import ADMINS, Ask, Button, File, Reply, Unit
+from handlers.kit import ADMINS, Ask, Button, Reply, Unit
 from handlers.registry import ANYTHING, command
 from handlers.wording import lines, numbers, periods, places, weeks
 from scheduling import closed_periods
 from scheduling.periods import monday_of, week_of
 from storage.digests import figures
-from storage.organisation import history, school_days, units
+from storage.organisation import history, school_days
 
-_FORMS = {"图": "图", "图片": "图", "表": "表", "表格": "表"}
 _PAGE = "网页"
 MOST_NAMES = 10
 MOST_ACTIVITIES = 8
 MOST_STARS = 4
 # The last line may say how much more there is.
 _MORE_LENGTH = 20
-# A picture of more units would be too long for a phone, and for Telegram.
-UNITS_A_PICTURE = 4
 
 
 @command(
@@ -45,14 +42,14 @@ def digest(ask: Ask) -> Sequence[Reply]:
         return period_digest.of_span(ask, span, rest)
     period, rest = weeks.period_in(weeks.taught(ask, ask.args), ask.today)
     page, rest = schools.asked(rest)
-    form, words = _form(rest)
+    form, words = files.form_in(rest)
     # What the messages before this one in the same transaction reported belongs to it.
     ask.rollups.flush(ask.db)
     if not form and (found_groups := places.groups_in(ask, READERS, words)):
         return [groups.told(ask, found_groups, period.week)]
     at = places.chosen(ask, READERS, words, "周报", f"{period.week} {{}}")
     if form:
-        return _files(ask, form, at, period.week)
+        return files.replies(ask, form, at, periods.of_week(period.week))
     if page:
         return [schools.page(ask, each, period.week, page) for each in at]
     alone, own = not words and len(at) == 1, places.scope(ask.me, READERS)
@@ -107,12 +104,6 @@ def _fitting(found: Sequence[lines.Line], said: str) -> set[str]:
     return chosen
 
 
-def _form(words: str) -> tuple[str, str]:
-    parts = words.split()
-    form = next((_FORMS[part] for part in parts if part in _FORMS), "")
-    return form, " ".join(part for part in parts if part not in _FORMS)
-
-
 def named(db: Connection, unit: Unit) -> str:
     """As commands name it: by what it is called now, which may be another name than the digest's."""
     return f" {history.path_names(db, [unit])[unit.id]}"
@@ -124,20 +115,6 @@ def buttons(shown: figures.Digest, unit: str, admin: bool) -> tuple[Button, ...]
     if admin and shown.missing:
         found.append(Button("未签到", "未签到", f"{shown.week}{unit}"))
     return tuple(found)
-
-
-def _files(ask: Ask, form: str, at: list[Unit], week: str) -> list[Reply]:
-    size = UNITS_A_PICTURE if form == "图" else len(at)
-    return [_file(ask, form, at[start : start + size], week) for start in range(0, len(at), size)]
-
-
-def _file(ask: Ask, form: str, at: list[Unit], week: str) -> Reply:
-    recipe, ending = ("digest-picture", "png") if form == "图" else ("digest-workbook", "xlsx")
-    title = units.full_name(ask.db, at[0]) + (f"等{len(at)}个单位" if len(at) > 1 else "")
-    values = {"unit_ids": [unit.id for unit in at], "week": week, "at": ask.now.isoformat(timespec="minutes")}
-    name = f"周报-{title}-{week}.{ending}"
-    # The picture holds what the text says.
-    return Reply(f"{title}{weeks.week_name(week)}周报（{form}）", file=File(name, recipe, values, plain=form == "图"))
 
 
 def text(shown: figures.Digest, sentences: Sequence[str] = (), taught: int | None = None) -> str:

@@ -57,16 +57,16 @@ def _star(one: Star, awarded_below: int) -> str:
     return f"{'集体' if one.collective else ''}{label(one.medal)}：{told}{more}"
 
 
-def funnel(shown: Digest) -> list[tuple[str, int]]:
+def funnel(stars: Sequence[Star]) -> list[tuple[str, int]]:
     """(stage, how many stars have come so far) from nominated to handed over; empty where there are none."""
     stages = (
-        ("提名", [each.nominated for each in shown.stars]),
-        ("同意", [each.agreed for each in shown.stars]),
-        ("公示", [each.on_notice + each.awarded for each in shown.stars]),
-        ("授予", [each.awarded for each in shown.stars]),
-        ("颁发", [each.presented for each in shown.stars]),
+        ("提名", [each.nominated for each in stars]),
+        ("同意", [each.agreed for each in stars]),
+        ("公示", [each.on_notice + each.awarded for each in stars]),
+        ("授予", [each.awarded for each in stars]),
+        ("颁发", [each.presented for each in stars]),
     )
-    return [(word, sum(counts)) for word, counts in stages] if any(each.moved for each in shown.stars) else []
+    return [(word, sum(counts)) for word, counts in stages] if any(each.moved for each in stars) else []
 
 
 def late(shown: Digest) -> str:

@@ -5,8 +5,8 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from handlers.digests import figures, readers, sums
-from handlers.kit import Ask, Button, File, Refusal, Reply, Unit
+from handlers.digests import figures, files, readers, sums
+from handlers.kit import Ask, Button, Reply, Unit
 from handlers.registry import ANYTHING, command
 from handlers.wording import days, lines, numbers, places
 from handlers.wording.periods import Span, before, longer, named
@@ -17,8 +17,7 @@ from storage.organisation import history, units
 # Of activities, schools and reports, as far as there is room.
 MOST_LINES = 6
 MOST_NAMES = 5
-MOST_BUTTONS = 5
-_FORMS = {"图": "图", "图片": "图", "表": "表", "表格": "表"}
+MOST_BUTTONS = 4
 
 
 @command(
@@ -71,30 +70,18 @@ def _default(ask: Ask, kind: str) -> Sequence[Reply]:
 
 def of_span(ask: Ask, span: Span, words: str) -> Sequence[Reply]:
     """The digest of a period for each unit of the asker, or for the one below them that the words name."""
-    form = next((_FORMS[word] for word in words.split() if word in _FORMS), "")
-    words = " ".join(word for word in words.split() if word not in _FORMS)
-    if form == "图":
-        how = f"先看文字：周报 {span.words}，或者要表：周报 {span.words} 表。一周的图有，像这样发：周报 上周 图"
-        raise Refusal(f"{span.name}的图现在还没有，{how}")
+    form, words = files.form_in(words)
     at = places.chosen(ask, readers.READERS, words, "周报", f"{span.words} {{}}")
     if form:
-        return [_file(ask, span, at)]
+        return files.replies(ask, form, at, span)
     # What the messages before this one in the same transaction reported belongs to it.
     ask.rollups.flush(ask.db)
     return [_reply(ask, span, unit) for unit in at]
 
 
-def _file(ask: Ask, span: Span, at: list[Unit]) -> Reply:
-    title = units.full_name(ask.db, at[0]) + (f"等{len(at)}个单位" if len(at) > 1 else "")
-    days_of = {"first": span.first.isoformat(), "last": min(span.last, ask.today).isoformat()}
-    values = {"unit_ids": [unit.id for unit in at], "at": ask.now.isoformat(timespec="minutes"), "period": span.words}
-    values |= {"name": span.name, "label": span.label, **days_of}
-    return Reply(f"{title}{span.name}的表", file=File(f"周报-{title}-{span.words}.xlsx", "digest-workbook", values))
-
-
 def _reply(ask: Ask, span: Span, of: Unit) -> Reply:
     now = of_days(ask.db, of, span, ask.now)
-    return Reply(text(ask.db, of, span, now, ask.now), _buttons(ask.db, span, now))
+    return Reply(text(ask.db, of, span, now, ask.now), _buttons(ask.db, of, span, now))
 
 
 def of_days(db: Connection, of: Unit, span: Span, now: datetime) -> periods.Period:
@@ -156,12 +143,15 @@ def _missing(now: periods.Period) -> str:
     return f"一次也没报的中队 {len(now.missing)} 个：{numbers.listed(now.missing, MOST_NAMES)}"
 
 
+def earlier(db: Connection, of: Unit, span: Span, today: date) -> tuple[str, periods.Period]:
+    """The period before, and how it is called; of one that still runs the same number of its days."""
+    then, running = before(span, today), span.last >= today
+    last = min(then.last, then.first + (today - span.first)) if running else then.last
+    return f"{then.name}{'同期' if running else ''}", periods.between(db, of, then.first, last)
+
+
 def _compared(db: Connection, of: Unit, span: Span, now: periods.Period, today: date) -> str:
-    """With the period before; of one that still runs, with the same number of its days."""
-    earlier = before(span, today)
-    running = span.last >= today
-    last = min(earlier.last, earlier.first + (today - span.first)) if running else earlier.last
-    then = periods.between(db, of, earlier.first, last)
+    name, then = earlier(db, of, span, today)
     if not then.events:
         return ""
     parts = [
@@ -169,7 +159,7 @@ def _compared(db: Connection, of: Unit, span: Span, now: periods.Period, today: 
         f"中队 {numbers.change(now.squads_covered - then.squads_covered)}",
         f"人次 {numbers.change(now.attendance.attended - then.attendance.attended)}",
     ]
-    return f"比{earlier.name}{'同期' if running else ''}：{'，'.join(parts)}"
+    return f"比{name}：{'，'.join(parts)}"
 
 
 def _stars(db: Connection, of: Unit, span: Span, now: datetime) -> list[str]:
@@ -201,10 +191,12 @@ def _reports(db: Connection, of: Unit, span: Span, today: date) -> list[str]:
     return [f"· {each.text}" for each in found if each.text]
 
 
-def _buttons(db: Connection, span: Span, now: periods.Period) -> tuple[Button, ...]:
-    """Down to the schools that need it most."""
+def _buttons(db: Connection, of: Unit, span: Span, now: periods.Period) -> tuple[Button, ...]:
+    """Its picture and its workbook, and down to the schools that need it most."""
+    name = history.path_names(db, [of])[of.id]
+    files = tuple(Button(form, "周报", f"{span.words} {form} {name}") for form in ("图", "表"))
     if len(now.schools) < 2:
-        return ()
+        return files
     shown = [units.by_id(db, each.id) for each in now.schools[:MOST_BUTTONS]]
     named = history.path_names(db, [each for each in shown if each])
-    return tuple(Button(each.name, "周报", f"{span.words} {named[each.id]}") for each in shown if each)
+    return (*files, *(Button(each.name, "周报", f"{span.words} {named[each.id]}") for each in shown if each))

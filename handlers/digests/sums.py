@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from handlers.wording import numbers
-from storage.digests.figures import Digest, Part
+from storage.digests.figures import Attendance, Digest, Part
 from storage.digests.periods import Period
 
 # What a phone shows of one message without getting lost in it.
@@ -21,9 +21,15 @@ def result(head: str, of: Digest | Period, word: str, none: str, alone: str = ""
     if of.events:
         parts.append(f"{of.attendance.attended} 人次")
     if of.attendance.rate is not None:
-        over = f"实到{of.attendance.rated_attended}/应到{of.attendance.rated_due}"
-        parts.append(f"到场率 {numbers.rate(of.attendance.rate)}（{over}）")
+        parts.append(f"到场率 {numbers.rate(of.attendance.rate)}（{_over(of.attendance)}）")
     return f"{head}：{'，'.join(filter(None, parts))}"
+
+
+def _over(heads: Attendance) -> str:
+    """2 条写了应到：实到78/应到86."""
+    # What was frozen before they were counted does not know how many they were.
+    number = f"{heads.rated} 条写了应到：" if heads.rated else ""
+    return f"{number}实到{heads.rated_attended}/应到{heads.rated_due}"
 
 
 def fitting(said: Callable[[int], Sequence[str]], most: int) -> str:

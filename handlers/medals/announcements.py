@@ -111,5 +111,5 @@ def listed(ask: Ask, cases: list[nominations.Case], head: str) -> Reply:
     lines = [head]
     for case in cases:
         why = medals.reason_of(ask, steps[case.id].reason) if ask.message.private else ""
-        lines.append(f"{case.number} {words[case.id]} {medals.state_of(case)}{f':{why}' if why else ''}")
+        lines.append(f"{case.number} {words[case.id]} {medals.state_of(case)}{f'：{why}' if why else ''}")
     return Reply("\n".join([*lines, "待审的可以撤回，发「撤回提名 编号」；要改就撤回后重新提名。"]))

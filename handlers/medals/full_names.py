@@ -7,7 +7,7 @@ from handlers.kit import Ask, Button, Denied, Refusal, Reply, Role
 from handlers.medals import decisions
 from handlers.registry import command
 from handlers.wording import medals, questions
-from handlers.wording.children import consents
+from handlers.wording.names import is_place
 from storage.audit.audit import Action
 from storage.base.numbered import GLUED
 from storage.children import children
@@ -81,7 +81,7 @@ def _reveal(ask: Ask, numbers: Sequence[str], words: str) -> Reply:
     for case in cases:
         who = names.get(case.child_id or 0, "集体")
         lines.append(f"{case.number} {case.unit.name} {who} {medals.label(case.medal)}")
-        if consents.needs_consent(who) and case.child_id is not None:
+        if case.child_id is not None and not is_place(who):
             ask.note(Action.REVEALED, case.unit, f"child:{case.child_id}", nomination=case.id, what=reason)
             if said:
                 children.add_note(ask.db, ask.vault, case.child_id, said, ask.me.id, ask.now)

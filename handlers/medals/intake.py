@@ -3,7 +3,6 @@
 from handlers.kit import Ask, Reply
 from handlers.medals import announcements, proposals
 from handlers.wording import medals
-from handlers.wording.children.consents import needs_consent
 from scheduling.periods import term_of
 from storage.children import children, consents
 from storage.medals import nominations
@@ -25,8 +24,8 @@ def take(ask: Ask, wishes: list[proposals.Proposal], notes: list[str]) -> list[R
 
 
 def may_be_kept(ask: Ask, wish: proposals.Proposal) -> bool:
-    """PIPL 31: of a child under fourteen nothing is kept before a guardian has agreed."""
-    if wish.consent or not needs_consent(wish.name):
+    """PIPL 31: of a child under fourteen nothing is put up before a guardian has agreed, whether by name or number."""
+    if wish.consent or not wish.name:
         return True
     known = children.find(ask.db, ask.vault, wish.unit.id, wish.name)
     return known is not None and bool(consents.standing(ask.db, [known]))

@@ -94,6 +94,10 @@ def _move(ask: Ask, words: str) -> Reply:
         raise Refusal(f"{one.name}已经在那里，或者是它的上级，不能移。")
     if not may_stand_below(one.kind, above.kind):
         raise Refusal(f"{one.kind}不能放在{above.kind}下面。")
+    if rights.sees_names(ask.me, above) and not rights.sees_names(ask.me, one):
+        # 学校管理员 there, and a committee's admin here: nobody comes to see children's names by their own act.
+        words = "移过去，您就能看到那里孩子的姓名，所以要由上级管理员来移。"
+        raise Denied(words, what="单位 移到", subject=f"unit:{one.id}")
     unit_names.check_name(ask, above.id, one.name, one)
     there = history.path_names(ask.db, [above])[above.id]
     said = f"{units.full_name(ask.db, one)} 移到 {there} 下面，下面的单位和老师跟着走。"

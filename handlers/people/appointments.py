@@ -125,8 +125,7 @@ def _listed(ask: Ask, mine: list[appointments.Appointment]) -> Reply:
 
 def _decide(ask: Ask, one: appointments.Appointment, yes: bool) -> list[Reply]:
     words = _what(ask, one.wish)
-    asker = people.by_id(ask.db, one.asked_by, ask.now)
-    stands = not yes or (_is_free(ask, one) if one.claimed else rights.could_give(ask.db, asker, one.wish, ask.now))
+    stands = not yes or still_stands(ask, one)
     if not appointments.settle(
         ask.db, one, appointments.CONFIRMED if yes and stands else appointments.DECLINED, ask.me.id, ask.now
     ):
@@ -145,9 +144,11 @@ def _decide(ask: Ask, one: appointments.Appointment, yes: bool) -> list[Reply]:
     return [*told, *confirmed(ask, one)]
 
 
-def _is_free(ask: Ask, one: appointments.Appointment) -> bool:
-    """Whether nobody else has come as this person meanwhile."""
-    return not accounts.joined(ask.db, [one.wish.person_id])
+def still_stands(ask: Ask, one: appointments.Appointment) -> bool:
+    """Whether whoever asked could still give it; of a claim, whether nobody else has come as this person meanwhile."""
+    if one.claimed:
+        return not accounts.joined(ask.db, [one.wish.person_id])
+    return rights.could_give(ask.db, people.by_id(ask.db, one.asked_by, ask.now), one.wish, ask.now)
 
 
 def _claim_settled(ask: Ask, one: appointments.Appointment, yes: bool) -> list[Reply]:

@@ -7,15 +7,18 @@ What lies open in the database is kept for years and read by many; so it says wh
 import re
 from functools import lru_cache
 
+from handlers.privacy import matters
 from handlers.privacy.door import HIDDEN, Known, nobody, starred
-from handlers.privacy.matters import is_absence, kind_of, numbers_hidden
-from handlers.privacy.names import DOCUMENT, persons, where
+from handlers.privacy.names import DOCUMENT, is_surely_one, persons, where
 from storage.base.words import Cleared
 
 _CLAUSES = re.compile(r"([\s,，。;；:：!！?？、|/()（）]+)")
 _EDGES = " \t\n,，。;；:：、|/·-"
 # 王小明讲红色故事: what is left tells something; of 王小明领誓 nothing.
 _SHORTEST_DEED = 4
+# Of characters: beside 请假 alone, and in a list beside it, somebody may have a longer name.
+_LONGEST_BESIDE, _LONGEST_IN_LIST = 4, 6
+_IN_LIST = frozenset("、:：")
 # What is said of a unit that seems to be called after somebody.
 HERO = "以英雄命名的，写成「李文海烈士中队」这样。"
 
@@ -29,9 +32,9 @@ def cleared(words: str) -> Cleared:
     if number := DOCUMENT.search(words):
         around = cleared(words[: number.start()]), cleared(words[number.end() :])
         return Cleared(f"{around[0]} {number[0]} {around[1]}".strip())
-    parts = _CLAUSES.split(words)
+    parts = _CLAUSES.split(matters.numbers_joined(words))
     clauses, marks = parts[::2], [*parts[1::2], ""]
-    gone = _beside_absence(clauses)
+    gone = _beside_absence(clauses, marks)
     kept = ["" if place in gone else _clear(clause) for place, clause in enumerate(clauses)]
     text = "".join(clause + mark if clause else " " for clause, mark in zip(kept, marks, strict=True))
     return Cleared(" ".join(text.split()).strip(_EDGES))
@@ -39,43 +42,48 @@ def cleared(words: str) -> Cleared:
 
 def found_in(words: str, known: Known = nobody) -> tuple[str, ...]:
     """What kinds of private words there are (`PII_NAME`, `PII_PHONE`, `PII_HEALTH` …), each once; empty: none."""
-    clauses = _CLAUSES.split(words)[::2]
-    found = [kind for clause in [words, *clauses] if (kind := kind_of(clause))]
-    named = any(not known(name) for name in persons(words)) or bool(_beside_absence(clauses))
+    parts = _CLAUSES.split(words)
+    found = [kind for clause in [words, *parts[::2]] if (kind := matters.kind_of(clause))]
+    named = any(not known(name) for name in persons(words)) or bool(_beside_absence(parts[::2], [*parts[1::2], ""]))
     return tuple(dict.fromkeys([*found, *(["PII_NAME"] if named else [])]))
 
 
 def is_private_label(words: str) -> bool:
-    """Whether a short label names somebody; 棵数, 低段: of two characters it is more often a thing."""
+    """Whether a short label names somebody; 棵数, 高段: of two characters it is more often a thing, unlike 萱萱."""
     found = set(found_in(words))
-    return bool(found - {"PII_NAME"}) or ("PII_NAME" in found and any(len(name) > 2 for name in persons(words)))
+    return bool(found - {"PII_NAME"}) or ("PII_NAME" in found and any(map(is_surely_one, persons(words))))
 
 
 def hidden(words: str, known: Known = nobody) -> str:
     """The words as they are shown to whoever is to find them: 王××."""
-    return starred(numbers_hidden(words, HIDDEN), [name for name in persons(words) if not known(name)])
+    return starred(matters.numbers_hidden(words, HIDDEN), [name for name in persons(words) if not known(name)])
 
 
 def _clear(clause: str) -> str:
-    if kind_of(clause) or is_absence(clause):
+    if matters.kind_of(clause) or matters.is_absence(clause):
         return ""
     places = where(persons(clause), clause)
     rest = "".join(each for at, each in enumerate(clause) if at not in places)
     return rest if rest == clause or len(rest) >= _SHORTEST_DEED else ""
 
 
-def _beside_absence(clauses: list[str]) -> set[int]:
-    """The clauses that tell who is absent: 萱萱 请假, 请假:萱萱、高兴; a short one whatever its shape."""
+def _beside_absence(clauses: list[str], marks: list[str]) -> set[int]:
+    """The clauses that tell who is absent: 萱萱 请假, 请假:萱萱、高兴; short ones and lists whatever their shape."""
     found: set[int] = set()
-    for place in (place for place, clause in enumerate(clauses) if is_absence(clause)):
+    for place in (place for place, clause in enumerate(clauses) if matters.is_absence(clause)):
         found.add(place)
         for step in (-1, 1):
             beside = place + step
-            while 0 <= beside < len(clauses) and _may_be_somebody(clauses[beside]):
+            while 0 <= beside < len(clauses):
+                mark = marks[min(beside, beside - step)].strip()
+                alone = beside == place + 1 and matters.is_bare_absence(clauses[place])
+                if not _may_be_somebody(clauses[beside], mark in _IN_LIST and mark != "", alone):
+                    break
                 found.add(beside)
                 beside += step
     return found
 
 
-def _may_be_somebody(clause: str) -> bool:
-    return len(clause) < _SHORTEST_DEED or bool(persons(clause))
+def _may_be_somebody(clause: str, listed: bool, alone: bool) -> bool:
+    longest = _LONGEST_IN_LIST if listed else _LONGEST_BESIDE if alone else _SHORTEST_DEED - 1
+    return len(clause) <= longest or bool(persons(clause))

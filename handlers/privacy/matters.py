@@ -33,6 +33,7 @@ _OF_HEALTH = re.compile(
     rf"[{_SICK}]|{_WORDS['illness']}|(?:{_WORDS['body']})[^,，。;；\s]{{0,3}}(?:{_WORDS['trouble']})|{_WORDS['cure']}"
 )
 _BECAUSE = re.compile(_WORDS["because"])
+_BARE = re.compile(rf"\s*(?:{_WORDS['absent']})(?:的|名单|同学)*\s*")
 _ABSENT = re.compile(rf"{_WORDS['absent']}|(?:{_WORDS['absent_at_end']})(?=[,，。;；\s的]|$)")
 _THEME_BEFORE = re.compile(rf"(?:{_WORDS['theme_before']})[^,，。;；\n]{{0,6}}$")
 _THEME_AFTER = re.compile(rf"[^,，。;；\n]{{0,4}}(?:{_WORDS['theme_after']})")
@@ -40,14 +41,19 @@ _TITLE_BEFORE = re.compile(rf"(?:{_WORDS['title_before']})$")
 _TITLE_AFTER = re.compile(rf"[^,，。;；\n]{{0,2}}(?:{_WORDS['title_after']})")
 _SOMEBODY = re.compile(_WORDS["somebody"])
 _NUMERAL = "零〇○一二三四五六七八九幺壹贰叁肆伍陆柒捌玖"
+# １３８… is read as 138….
+_PLAIN = str.maketrans("０１２３４５６７８９", "0123456789")
 _PHONE = re.compile(
     r"(?<![\dA-Za-z])(?:\+?86[\s-]?)?1[3-9]\d(?:[\s-]?\d{4}){2}(?!\d)|(?<!\d)0\d{2,3}-?\d{7,8}(?!\d)"
     # As it is spoken: 一三八零零一三八零零零
     rf"|[{_NUMERAL}](?:[\s、-]?[{_NUMERAL}]){{6,}}"
     r"|(?i:qq|微信|wx|vx|手机|电话|联系方式)号?码?[是为:：\s]{0,3}[A-Za-z0-9_-]{6,20}"
 )
+# Of persons, passes (E12345678, but no case N20260403-01) and accounts, in one or in groups.
 _ID = re.compile(
-    r"(?<!\d)(?:G?\d{17}[\dXx]|\d{15})(?![\dXx])|(?:学号|学籍号|考号|准考证号)[:：是]?\s?[A-Za-z]?\d{4,20}"
+    r"(?<!\d)G?\d{15,19}[Xx]?(?![\dXx])|(?<!\d)\d{6}[ -]\d{8}[ -]\d{3}[\dXx](?!\d)"
+    r"|(?<!\d)(?:\d{4}[ -]){3}\d{3,4}(?:[ -]\d{1,4})?(?!\d)"
+    r"|(?<![A-Za-z\d])[EGHM]\d{8}(?![\d-])|(?:学号|学籍号|考号|准考证号)[:：是]?\s?[A-Za-z]?\d{4,20}"
 )
 # Few texts hold any, and most characters begin none.
 _NUMBER_CUE = re.compile(
@@ -60,13 +66,21 @@ _ADDRESS = re.compile(
     r"|[\u4e00-\u9fff]{1,6}(?:小区|花园|公寓|新村|家园|苑)\s?\d{1,3}(?:号楼|栋|幢|座|单元)"
 )
 _NUMBERS = ((_ID, "PII_ID"), (_PHONE, "PII_PHONE"), (_ADDRESS, "PII_FAMILY"))
+_PARTS = re.compile(r"[\s:：、-]+")
 _ABOUT = ((_HEALTH, "PII_HEALTH"), (_OF_HEALTH, "PII_HEALTH"), (_FAMILY, "PII_FAMILY"), (_OF_FAMILY, "PII_FAMILY"))
 
 
 def numbers_hidden(text: str, sign: str) -> str:
     """The text with telephone and identity numbers, spoken ones too, as so many signs."""
     for rule in (_ID, _PHONE) if _NUMBER_CUE.search(text) else ():
-        text = rule.sub(lambda match: sign * len(match[0]), text)
+        text = rule.sub(lambda match: sign * len(match[0]), text.translate(_PLAIN))
+    return text
+
+
+def numbers_joined(text: str) -> str:
+    """138 1234 5678, QQ：123456, 家住 阳光小区: the text without the signs that part what tells of one thing."""
+    for rule, _ in _NUMBERS:
+        text = rule.sub(lambda match: _PARTS.sub("", match[0]), text.translate(_PLAIN))
     return text
 
 
@@ -75,8 +89,14 @@ def is_absence(clause: str) -> bool:
     return _ABSENT.search(clause) is not None
 
 
+def is_bare_absence(clause: str) -> bool:
+    """Whether it says nothing else: 请假, 没来的."""
+    return _BARE.fullmatch(clause) is not None
+
+
 def kind_of(clause: str) -> str:
     """What private matter a clause tells (`PII_HEALTH`, `PII_FAMILY`, `PII_PHONE`, `PII_ID`); empty: none."""
+    clause = clause.translate(_PLAIN)
     for rule, kind in _NUMBERS:
         if rule.search(clause):
             return kind
@@ -90,6 +110,9 @@ def kind_of(clause: str) -> str:
 def is_theme(match: re.Match[str]) -> bool:
     """Whether a matter is what an activity is about, and nobody's own: 预防近视, 打针不哭绘本."""
     text, start, end = match.string, match.start(), match.end()
+    # 看望王小明弱视: of whom it is said stands right before it.
+    if any(text[:start].endswith(name) for name in persons(text)):
+        return False
     if _THEME_BEFORE.search(text, max(0, start - 12), start) or _THEME_AFTER.match(text, end):
         return True
     titled = _TITLE_BEFORE.search(text, max(0, start - 12), start) or _TITLE_AFTER.match(text, end)

@@ -83,6 +83,11 @@ def persons(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def is_surely_one(name: str) -> bool:
+    """Whether what may be a name is no thing: 高段 may be one, 王芳, 小明, 萱萱 are none."""
+    return len(name) > 2 or name[0] in "小阿" or name[0] == name[-1] or (name[0] in SURNAMES and name[-1] in GIVEN)
+
+
 def where(names: Collection[str], text: str) -> set[int]:
     """The places in `text` that belong to these names: two characters of one in a row, whatever is unseen between them.
 

@@ -130,7 +130,7 @@ def unit_in(ask: Ask, row: Row, said: str) -> tuple[Unit | None, str]:
             words = f"{unit.name}的{row.name}不由您来报，没有记录。请核对单位，或请那里的老师来报。"
             raise Denied(words, what="上报", subject=f"unit:{unit.id}")
         if unit is not None or len(own) != 1:
-            return unit, rest
+            return unit, said if key == "ALL" else rest  # 学校少工委 is a figure of its row, too.
     return (own[0] if len(own) == 1 else None), said
 
 

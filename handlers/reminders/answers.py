@@ -122,7 +122,7 @@ def seen(ask: Ask) -> Reply:
 
 
 @command(
-    "勿扰", "quiet", who=MEMBERS, group="提醒", rank=44, help="只在您方便的时间收提醒",
+    "勿扰", "免打扰", "quiet", who=MEMBERS, group="提醒", rank=44, help="只在您方便的时间收提醒",
     follows=r"$|.*[\d点]|[取关不随]", examples=("勿扰", "勿扰 7:30-20:00", "勿扰 取消"),
 )  # fmt: skip
 def hours(ask: Ask) -> Reply:
@@ -137,6 +137,9 @@ def hours(ask: Ask) -> Reply:
     since, until = said
     if since is None or until is None:
         raise Refusal("时间不对，没有改。像这样发：勿扰 7:30-20:00")
+    if since > until:
+        # From ten in the evening to seven is when nobody is to be disturbed.
+        since, until = max(until, times.quiet_until), min(since, times.quiet_from)
     if not since < until or times.quiet(since) or (until > times.quiet_from):
         raise Refusal(f"请写 {times.quiet_until:%H:%M} 到 {times.quiet_from:%H:%M} 之间的一段，没有改。")
     wishes.put_hours(ask.db, ask.me.id, since, until, ask.now)

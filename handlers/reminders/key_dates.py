@@ -16,6 +16,7 @@ from storage.reminders import preparations
 
 # A chase writes out so many squads.
 _MOST_SQUADS = 3
+_FAR = 270
 _TASK = {30: "先定方案", 14: "把人定下来", 7: "备齐材料", 3: "查好安全", 1: "最后过一遍"}
 
 
@@ -114,11 +115,9 @@ def point(key: KeyDate, kind: str, lead: int, day: date, today: date, unit: str)
     left = (day - today).days
     what = _TASK.get(lead, key.about) if kind == "A" and left > 0 else key.about
     if left > 1:
-        return (
-            f"{day_of(day)}是{key.name}：{what}。"
-            if kind == "C"
-            else f"{key.name}（{day_of(day)}）还有 {left} 天：{what}。"
-        )
+        # A day of a year that is far away is asked for, not reminded of.
+        when = f"{day.year}年{day_of(day)}" if left > _FAR else day_of(day)
+        return f"{when}是{key.name}：{what}。" if kind == "C" else f"{key.name}（{when}）还有 {left} 天：{what}。"
     return f"{'今天' if left == 0 else '明天'}（{day_of(day)}）是{key.name}：{what}。"
 
 

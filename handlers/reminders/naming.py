@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import lru_cache
 
 from handlers.kit import Refusal
@@ -12,16 +13,18 @@ from scheduling.calendar import Calendar, KeyDate
 
 # What is done to a row of one's own, in other words.
 DEEDS = {"添加": "新增", "停": "暂停", "停用": "暂停", "删": "删除", "取消": "删除", "修改": "改", "编辑": "改"}
-YEARS = {"去年": -1, "今年": 0, "明年": 1}
+YEARS = {"去年": -1, "今年": 0, "明年": 1, "后年": 2}
 # What a name may be said without.
 _AROUND = re.compile(r"^(?:世界|国际|全国|中国|全民|国家|少先队)+|(?:纪念日|活动日|节|日)$")
 # What stands around one in a question: 离六一还有几天, 请问国庆节是哪天, 清明要准备什么.
 _WHEN = "(?:哪一?天|什么时候|啥时候|何时|几月几?[日号]?|几[日号]|多少[日号]|星期几|礼拜几|周几)"
-_LEFT = "(?:还有|还差)?(?:几天|多少天|多久)"
-_WHAT = "(?:怎么准备|准备(?:[些点]?(?:什么|啥))?|[干做][些点]?(?:什么|啥)|什么日子)"
-_BEFORE = f"请问|问一?下|[老您你师好]{{2}}|我?想知道|帮我|查一?下?|看看?|提醒我?|今年的?|{_WHEN}[是到]?(?:过(?!年))?"
+_LEFT = "(?:还有|还差|还剩|剩下?)?(?:几天|多少天|多久)|快到了"
+_OFF = "放(?:几天|多少天|多久)?假(?:几天|多少天|多久)?|(?:放|休息?)(?:几天|多少天|多久)|放不放假|有没有假"
+_WHAT = "(?:怎么准备|准备(?:[些点]?(?:什么|啥))?|[干做][些点]?(?:什么|啥)|(?:什么|啥)(?:日子|节日?))"
+_YEAR = f"(?:{'|'.join(YEARS)}|20\\d\\d年)"
+_BEFORE = f"请问|问一?下|[老您你师好]{{2}}|我?想知道|帮我|查一?下?|看看?|提醒我?|{_YEAR}的?|{_WHEN}[是到]?(?:过(?!年))?"
 _ASKED = re.compile(
-    f"(?:{_BEFORE}|距?离|到|{_LEFT}[是到]?)*(?P<name>.+?)(?:[是在的呢啊呀吗吧要该]|今年|{_WHEN}|{_LEFT}|{_WHAT}|提醒)*"
+    f"(?:{_BEFORE}|距?离|到|{_LEFT}[是到]?)*(?P<name>.+?)(?:[是在的呢啊呀吗吧嘛么要该有了]|来着|{_YEAR}|{_WHEN}|{_LEFT}|{_WHAT}|{_OFF}|提醒)*"
 )
 # What is longer names no date, and would be slow to look through.
 _LONGEST = 30
@@ -29,6 +32,10 @@ _NUMBERED = re.compile(rf"([\d{CHINESE}]{{1,3}})[月./-]([\d{CHINESE}]{{1,3}})[�
 _OF_YEAR = re.compile(rf"({'|'.join(YEARS)})的?(?=\d{{1,2}}月)")
 _SLASH = re.compile(r"(?<![\d/.-])(\d{1,2})/(\d{1,2})(?![\d/.-])")
 _WEEKS = re.compile(rf"(?<=提前)\s*([\d{CHINESE}])个?(?:周|星期)")
+_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
+_DATED = re.compile(r"\d\s?[-/.月]\s?\d")
+_DAYS = {"今天": 0, "明天": 1, "后天": 2, "大后天": 3}
+_NEAR = re.compile(r"大?后天|今天|明天|(?P<week>[本这下])个?(?:周|星期|礼拜)(?P<day>[一二三四五六日天])")
 # 三月三歌会 is a name.
 _SPOKEN = re.compile(
     rf"[{CHINESE}]{{1,3}}(?=月(?:份?$|[{CHINESE}]{{1,3}}[日号])|天(?!气))|(?<=月)[{CHINESE}]{{1,3}}(?=[日号])"
@@ -38,19 +45,22 @@ _SPOKEN = re.compile(
 def named(calendar: Calendar, words: str, today: date) -> list[KeyDate]:
     """The dates that these words name, also in a question: by a name of theirs, by a part of it, or by the day."""
     asked = _name(words)
-    return called(calendar, words) or _on(calendar, asked, today) or _alike(calendar, asked)
+    return called(calendar, words, today) or _on(calendar, asked, today) or _alike(calendar, asked)
 
 
-def called(calendar: Calendar, words: str) -> list[KeyDate]:
-    """The dates of which these words are a whole name, or a question about it: 国庆, 离六一还有几天."""
-    asked = _name(words)
-    for said in filter(None, (_plain(words), _plain(asked)) if asked else ()):
-        if exact := [key for key, names, _ in _names(calendar) if said in names]:
+def called(calendar: Calendar, words: str, today: date) -> list[KeyDate]:
+    """The dates of which these words are a whole name, or a question about it: 离六一还有几天, 10月13日是什么日子."""
+    asked, plain = _name(words), _plain(words)
+    for said in dict.fromkeys(filter(None, (plain, _plain(asked)))) if asked else ():
+        if exact := [one.key for one in _names(calendar) if said in one.names]:
             return exact
         core = _core(said)
-        if len(core) > 1 and (alike := [key for key, _, cores in _names(calendar) if core in cores]):
+        if len(core) > 1 and (alike := [one.key for one in _names(calendar) if core in one.cores]):
             return alike
-    return []
+        digits = said.translate(_DIGITS)
+        if both := [one.key for one in _names(calendar) if one.begins(said, digits)]:
+            return both
+    return _on(calendar, asked, today) if asked and asked != plain else []
 
 
 def _name(words: str) -> str:
@@ -68,13 +78,28 @@ def _core(name: str) -> str:
     return _AROUND.sub("", name)
 
 
+@dataclass(frozen=True, slots=True)
+class _Called:
+    """A date with all that it is called, with that without what may be left out, and with what may stand before it."""
+
+    key: KeyDate
+    names: frozenset[str]
+    cores: frozenset[str]
+    heads: frozenset[str]
+
+    def begins(self, said: str, digits: str) -> bool:
+        """八一建军节, 五一劳动节, 12.4宪法日: two of its names, or its day and one of them; `digits` with 四 as 4."""
+        rests = [said[len(head) :] for head in self.heads if said.startswith(head) or digits.startswith(head)]
+        return any(rest in self.names or _core(rest) in self.cores for rest in rests if rest)
+
+
 @lru_cache(maxsize=4)
-def _names(calendar: Calendar) -> list[tuple[KeyDate, frozenset[str], frozenset[str]]]:
-    """Each date with all that it is called, and that without what may be left out."""
+def _names(calendar: Calendar) -> list[_Called]:
     found = []
     for key in calendar.dates:
         names = frozenset(_plain(name) for name in (key.name, key.topic, key.id, *key.words) if name)
-        found.append((key, names, frozenset(map(_core, names))))
+        day = {f"{key.on['month']}{key.on['day']}"} if {"month", "day"} <= key.on.keys() else set()
+        found.append(_Called(key, names, frozenset(map(_core, names)), names | day))
     return found
 
 
@@ -82,7 +107,7 @@ def _alike(calendar: Calendar, wanted: str) -> list[KeyDate]:
     core = _core(wanted) or wanted
     if len(core) < 2:
         return []
-    return [key for key, names, _ in _names(calendar) if any(core in name or wanted in name for name in names)]
+    return [one.key for one in _names(calendar) if any(core in name or wanted in name for name in one.names)]
 
 
 def _on(calendar: Calendar, words: str, today: date) -> list[KeyDate]:
@@ -95,6 +120,18 @@ def _on(calendar: Calendar, words: str, today: date) -> list[KeyDate]:
     return [key for key in calendar.dates if key.day(day.year) == day] if day and not rest else []
 
 
+def day_of(key: KeyDate, words: str, today: date) -> date:
+    """Its day of the year that the words name (明年国庆), else its next."""
+    said = re.search(_YEAR, words)
+    year = (today.year + YEARS[said[0]] if said[0] in YEARS else int(said[0][:4])) if said else 0
+    return (year and key.day(year)) or coming(key, today)
+
+
+def is_off(words: str) -> bool:
+    """Whether it is asked for how long one is free: 端午放几天假."""
+    return bool(re.search(_OFF, words))
+
+
 def coming(key: KeyDate, today: date) -> date:
     """Its next day from today on; `date.max` for one that comes no more."""
     near = (key.day(year) for year in range(today.year, today.year + 9))
@@ -102,7 +139,17 @@ def coming(key: KeyDate, today: date) -> date:
 
 
 def digits(words: str, today: date) -> str:
-    """十二月 → 12月, 明年五月二十日 → 2027年5月20日, 5/20 → 5月20日, 提前七天 → 提前7天, 提前一周 → 提前7天."""
+    """十二月 → 12月, 明年五月二十日 → 2027年5月20日, 5/20 → 5月20日, 提前一周 → 提前7天, 下周一, 明天 → their days."""
     words = _WEEKS.sub(lambda match: f"{7 * (value_of(match[1]) or 1)}天", _SLASH.sub(r"\1月\2日", words))
     words = _SPOKEN.sub(lambda match: str(value_of(match[0]) or match[0]), words)
+    if not _DATED.search(words):
+        words = _NEAR.sub(lambda match: _near(match, today), words)
     return _OF_YEAR.sub(lambda match: f"{today.year + YEARS[match[1]]}年", words)
+
+
+def _near(match: "re.Match[str]", today: date) -> str:
+    ahead = _DAYS.get(match[0], 0)
+    if match["week"]:
+        ahead = min("一二三四五六日天".find(match["day"]), 6) - today.weekday() + 7 * (match["week"] == "下")
+    day = today + timedelta(days=ahead)
+    return f" {day.isoformat()} "

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from handlers.kit import Ask, Button, Denied, Due, Refusal, Reply, Unit
+from handlers import rights
+from handlers.kit import Ask, Button, Denied, Due, Refusal, Reply, Role, Unit
 from handlers.privacy import gate
 from handlers.registry import due
 from handlers.reminders import naming
@@ -12,18 +13,28 @@ from handlers.wording import days
 from scheduling.occasions import Row, Span, leading
 from storage.base.words import Cleared
 from storage.people import people
-from storage.people.people import Role
 from storage.reminders import own_dates
 
-WORDS = ("新增", "暂停", "恢复", "删除", "改", *naming.DEEDS)
+# 新增2027-05-20 校园开放日 is said without a space as well; 改革开放日 is a name.
+_WORDS = sorted(("新增", "暂停", "恢复", "删除", "改", *naming.DEEDS), key=len, reverse=True)
+DEED = re.compile(rf"({'|'.join(_WORDS)})(?=$|[\s:：#＃第\d])[\s:：]*")
 _LIKE = "提醒 新增 2027-05-20 校园开放日 提前 7,1"
 _LEADS = (7, 1)
-_BEFORE = re.compile(r"提前\s*(\d{1,2}(?:\s*[,，、和]\s*\d{1,2})*)\s*天?")
+_NONE = "没有这个编号或名称，什么都没有改。发「提醒 列表」看编号，再像这样发：提醒 {} 3"
+_AND = r"\s*(?:[,，、和及与]\s*)+"
+# 提前7,1 and 提前7天、3天和当天; 400 days are no two numbers, and 5月20日 behind it is a day.
+_LEAD = r"(?:提前)?\s*\d{1,2}(?![\d月./-])\s*天?"
+_BEFORE = re.compile(rf"提前\s*(?={_LEAD})({_LEAD}(?:{_AND}{_LEAD})*)")
 _YEARLY = re.compile(r"每年|年年")
 _ON_DAY = re.compile(r"[,，、和]?\s*当天")
 _RENAMED = re.compile(r"(?:改?名(?:[称字]|(?![称字]))|叫做?)\s*改?[为成叫]?[\s:：]*(.+)")
-_NUMBER = re.compile(r"[#＃]?(\d{1,9})\s*(.*)")
+# 2月9日, 2-10 and 1个月 are no numbers of a row.
+_ROW = r"[#＃第]?(\d{1,9})(?![\d月日号天周年个./-])\s?[条项]?"
+_NUMBER = re.compile(rf"{_ROW}\s*(.*)")
+_NUMBERS = re.compile(rf"{_ROW}(?:(?:{_AND}|\s+){_ROW})*")
 _LONGEST, _MOST = 30, 30
+# They look, or report for themselves: what is to be said to everybody at a unit is not theirs.
+_MAY = frozenset(Role) - rights.VISITORS - {Role.INSPECTOR, Role.DATA_OFFICER}
 
 
 def _laid_out(span: Span) -> Iterator[Row]:
@@ -54,16 +65,20 @@ def handle(ask: Ask, word: str, words: str) -> Reply:
     words = naming.digits(words, ask.today)
     if word == "新增":
         return _add(ask, words)
-    one, rest = _own(ask, word, words)
-    if word == "删除":
-        own_dates.remove(ask.db, one.id)
-        return Reply(f"已删除 {_said(one)}，不再提醒。")
     if word == "改":
-        return _change(ask, one, rest)
-    own_dates.change(ask.db, one, paused=word == "暂停")
+        return _change(ask, *_own(ask, words))
+    found = _all_own(ask, word, words)
+    said = "；".join(_said(one, ask.today) for one in found)
+    if word == "删除":
+        for one in found:
+            own_dates.remove(ask.db, one.id)
+        return Reply(f"已删除，不再提醒：{said}。")
+    for one in found:
+        own_dates.change(ask.db, one, paused=word == "暂停")
     back = ("恢复", "照常提醒") if word == "暂停" else ("暂停", "不提醒")
     state = "先不提醒" if word == "暂停" else "照常提醒"
-    return Reply(f"好的，{_said(one)}{state}。", (Button(back[0], "提醒", f"{back[0]} {one.id}"),))
+    numbers = " ".join(str(one.id) for one in found)
+    return Reply(f"好的，{said}：{state}。", (Button(back[0], "提醒", f"{back[0]} {numbers}"),))
 
 
 def _add(ask: Ask, words: str) -> Reply:
@@ -82,7 +97,7 @@ def _add(ask: Ask, words: str) -> Reply:
     one = own_dates.by_id(ask.db, number)
     assert one is not None
     buttons = Button("删除", "提醒", f"删除 {number}"), Button("暂停", "提醒", f"暂停 {number}")
-    return Reply(f"已新增 {_said(one)}，{_before(one)}提醒{unit.name}的老师。", buttons)
+    return Reply(f"已新增 {_said(one, ask.today)}：{_before(one)}提醒{unit.name}的老师。", buttons)
 
 
 def _change(ask: Ask, one: own_dates.OwnDate, words: str) -> Reply:
@@ -96,7 +111,7 @@ def _change(ask: Ask, one: own_dates.OwnDate, words: str) -> Reply:
     new = own_dates.by_id(ask.db, one.id)
     assert new is not None
     called = f"{name}，" if name else ""
-    return Reply(f"已改：{_said(one)} → {called}{days.day(new.day, ask.today)}，{_before(new)}提醒。")
+    return Reply(f"已改：{_said(one, ask.today)} → {called}{days.day(new.day, ask.today)}，{_before(new)}提醒。")
 
 
 def _name(words: str, deed: str) -> Cleared:
@@ -111,40 +126,64 @@ def _leads(words: str) -> tuple[tuple[int, ...], str]:
     found = {int(each) for each in re.findall(r"\d+", match[1])} if match else set()
     on_day = {0} if _ON_DAY.search(words) else set()
     rest = _ON_DAY.sub(" ", _BEFORE.sub(" ", words))
+    if "提前" in rest:
+        raise Refusal(f"没看懂提前几天，没有记。最多提前 99 天，像这样发：{_LIKE}")
     return tuple(sorted(found | on_day, reverse=True)), rest
 
 
 def _unit(ask: Ask) -> Unit:
-    """The widest part of the tree that the asker has to do with."""
-    return min(ask.me.units(), key=lambda unit: (unit.path.count("/"), unit.path))
+    """The widest part of the tree that the asker looks after."""
+    mine = ask.me.units(_MAY)
+    if not mine:
+        raise Denied("给大家加日子，由单位的负责人来加，没有新增。发「提醒」看接下来给您的。", what="提醒 新增")
+    return min(mine, key=lambda unit: (unit.path.count("/"), unit.path))
 
 
-def _own(ask: Ask, word: str, words: str) -> tuple[own_dates.OwnDate, str]:
-    match = _NUMBER.fullmatch(words.strip())
-    one = own_dates.by_id(ask.db, int(match[1])) if match else None
-    if match is None or one is None:
-        raise Refusal(f"没有这个编号，什么都没有改。发「提醒 列表」看编号，再像这样发：提醒 {word} 3")
-    if not any(one.path.startswith(grant.unit.path) for grant in ask.me.grants):
+def _all_own(ask: Ask, word: str, words: str) -> list[own_dates.OwnDate]:
+    """Those that are named, by numbers or by a name: 1、2, 家长会; all or none."""
+    if _NUMBERS.fullmatch(words.strip()):
+        return [_found(ask, word, int(number)) for number in dict.fromkeys(re.findall(r"\d+", words))]
+    one, rest = _own(ask, words, word)
+    if rest:
+        raise Refusal(f"「{rest}」没看懂，什么都没有改。像这样发：提醒 {word} {one.id}")
+    return [one]
+
+
+def _own(ask: Ask, words: str, word: str = "改") -> tuple[own_dates.OwnDate, str]:
+    """The one that the words begin with, by its number or name, and the rest of them."""
+    words = words.strip()
+    if match := _NUMBER.fullmatch(words):
+        return _found(ask, word, int(match[1])), match[2]
+    mine = own_dates.of(ask.db, [unit.path for unit in ask.me.units(_MAY)])
+    named = [one for one in mine if words.startswith(one.name)]
+    if len(named) != 1:
+        raise Refusal(_NONE.format(word))
+    return named[0], words.removeprefix(named[0].name).strip()
+
+
+def _found(ask: Ask, word: str, number: int) -> own_dates.OwnDate:
+    one = own_dates.by_id(ask.db, number)
+    if one is None:
+        raise Refusal(_NONE.format(word))
+    if not any(one.path.startswith(unit.path) for unit in ask.me.units(_MAY)):
         raise Denied(f"{one.name}是{one.unit}的，不由您来改。", what=f"提醒 {word}", subject=f"unit:{one.unit_id}")
-    return one, match[2]
+    return one
 
 
-def _said(one: own_dates.OwnDate) -> str:
-    return f"{one.id}. {one.name}（{'每年' if one.yearly else ''}{days.day(one.day)}）"
+def _said(one: own_dates.OwnDate, today: date) -> str:
+    return f"{one.id}. {one.name}，{f'每年{days.short(one.day)}' if one.yearly else days.day(one.day, today)}"
 
 
 def _before(one: own_dates.OwnDate) -> str:
     return "、".join(f"提前 {lead} 天" if lead else "当天" for lead in one.leads)
 
 
-def listed(ask: Ask, last: date) -> list[str]:
-    """The lines of those that concern the asker, up to a day, with their numbers."""
+def listed(ask: Ask) -> list[str]:
+    """The lines of all that concern the asker and are to come, with their numbers."""
     found = own_dates.of(ask.db, [grant.unit.path for grant in ask.me.grants], above(ask))
-    near = [(day, one) for one in found for year in (ask.today.year, ask.today.year + 1) if (day := one.on(year))]
-    shown = sorted((day, one.id, one) for day, one in near if ask.today <= day <= last)
-    return [
-        f"{days.short(day)} {days.weekday(day)} {_said(one)}{'（暂停）' if one.paused else ''}" for day, _, one in shown
-    ]
+    shown = sorted((day, one.id, one) for one in found if (day := one.coming(ask.today)))
+    notes = {one.id: ("（每年）" if one.yearly else "") + ("（暂停）" if one.paused else "") for one in found}
+    return [f"{id}. {days.day(day, ask.today)} {one.name}{notes[id]}" for day, id, one in shown]
 
 
 def above(ask: Ask) -> list[int]:

@@ -6,7 +6,6 @@ from handlers.kit import Ask, Refusal, Unit
 from handlers.reading.medals.medals import Medal, find_medals
 from handlers.reading.text.normalise import GAP
 from handlers.wording import days
-from handlers.wording.names import is_place
 from storage.children import children
 from storage.medals import special_badges
 from storage.medals.nominations import Case
@@ -76,7 +75,7 @@ def case_lines(ask: Ask, cases: Iterable[Case], to: int | None = None) -> dict[i
         places = children.numbers(ask.db, names)
         names = {child: f"{number}号" for child, number in places.items()}
     own = {case.child_id for case in cases if _is_own(ask, case, to)}
-    shown = {child: name if child in own or is_place(name) else children.masked(name) for child, name in names.items()}
+    shown = {child: name if child in own else children.masked(name) for child, name in names.items()}
     return {case.id: _say(case, shown) for case in cases}
 
 

@@ -60,7 +60,7 @@ def _may_stand(sign: str) -> bool:
 
 def is_name(said: str) -> bool:
     """李老师, 李静: not whatever may stand after 我是."""
-    return bool(_TITLE.search(said) or persons(said) == (said,))
+    return bool(_TITLE.search(said) or said in persons(said))
 
 
 def check_free(ask: Ask, name: str, at: Unit, again: str) -> str:

@@ -59,6 +59,11 @@ def named(label: str, today: date) -> Span:
     return Span(first, last, name, label)
 
 
+def of_week(label: str) -> Span:
+    """A week as a span, named by its number."""
+    return Span(*spans.span_of(label), weeks.week_name(label), label)
+
+
 def any_of(args: str, today: date) -> tuple[Span, str]:
     """(the period that the words name, a week as well as a longer one; the rest); without one this week's.
 

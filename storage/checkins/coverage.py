@@ -47,6 +47,7 @@ class SquadSums:
     rated_attended: int
     late: int
     backfilled: int
+    rated: int
 
 
 def squads(db: Connection, of: history.Part) -> dict[str, list[Squad]]:

@@ -45,7 +45,7 @@ def record(
         return None
     [(number, event_id)] = rows
     stored = replace(new, id=number, person_id=person_id, made_at=now, event_id=event_id)
-    _count_timing(rollups, stored, 1)
+    _count_report(rollups, stored, 1)
     return _count_in(db, rollups, stored)
 
 
@@ -90,9 +90,10 @@ def _count_alone(rollups: Rollups, one: Checkin, sign: int) -> None:
     rollups.add(one.week, one.unit_id, one.activity, Sums(sign, sign * one.attended, *rated))
 
 
-def _count_timing(rollups: Rollups, one: Checkin, sign: int) -> None:
-    if one.timing != checkins.ON_TIME:
-        rollups.add(one.week, one.unit_id, one.activity, Sums(**{one.timing: sign}))
+def _count_report(rollups: Rollups, one: Checkin, sign: int) -> None:
+    """What is counted of each check-in, also of those that are no event by themselves."""
+    timing = {} if one.timing == checkins.ON_TIME else {one.timing: sign}
+    rollups.add(one.week, one.unit_id, one.activity, Sums(rated=sign if one.due else 0, **timing))
 
 
 def revise(
@@ -112,8 +113,8 @@ def revise(
     db.execute(update(checkin).where(checkin.c.id == held.id).values(**_said(new)))
     _keep_version(db, held, person_id, now)
     audit.note(db, audit.Action.CHECKIN_CORRECTED, now, unit_id=new.unit_id, subject=f"checkin:{held.id}")
-    _count_timing(rollups, held, -1)
-    _count_timing(rollups, new, 1)
+    _count_report(rollups, held, -1)
+    _count_report(rollups, new, 1)
     if moved:
         return _elsewhere(db, rollups, held, replace(new, event_id=None))
     if new.event_id is None:
@@ -142,7 +143,7 @@ def withdraw(db: Connection, rollups: Rollups, old: Checkin, person_id: int, now
     db.execute(update(checkin).where(checkin.c.id == held.id).values(state="withdrawn"))
     _keep_version(db, held, person_id, now)
     audit.note(db, audit.Action.CHECKIN_WITHDRAWN, now, unit_id=held.unit_id, subject=f"checkin:{held.id}")
-    _count_timing(rollups, held, -1)
+    _count_report(rollups, held, -1)
     _count_out(db, rollups, held)
     return True
 
@@ -157,7 +158,7 @@ def restore(db: Connection, rollups: Rollups, gone: Checkin, person_id: int, now
         return None
     _keep_version(db, gone, person_id, now)
     audit.note(db, audit.Action.CHECKIN_RESTORED, now, unit_id=gone.unit_id, subject=f"checkin:{gone.id}")
-    _count_timing(rollups, gone, 1)
+    _count_report(rollups, gone, 1)
     return _into_place(db, rollups, _placed(db, gone, now))
 
 

@@ -12,7 +12,10 @@ from storage.tables import rollup
 
 
 class Sums(NamedTuple):
-    """What is added up: 场, 人次, the heads of check-ins that have both numbers, check-ins that came late."""
+    """What is added up: 场, 人次, the heads of check-ins that have both numbers, check-ins that came late.
+
+    `rated` is how many check-ins have both numbers.
+    """
 
     events: int = 0
     attended: int = 0
@@ -20,6 +23,7 @@ class Sums(NamedTuple):
     rated_attended: int = 0
     late: int = 0
     backfilled: int = 0
+    rated: int = 0
 
 
 _Key = tuple[str, int, str]

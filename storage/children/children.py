@@ -96,8 +96,8 @@ def any_of(db: Connection, vault: Vault, said: Iterable[str]) -> bool:
 
 
 def masked(name: str) -> str:
-    """王小明 → 王*明, 王明 → 王*: enough to tell children of a squad apart, not enough to be a name."""
-    if name == ERASED or len(name) < 2:
+    """王小明 → 王*明, 王明 → 王*, 7号 → 7号: enough to tell children of a squad apart, not enough to be a name."""
+    if name == ERASED or len(name) < 2 or _NUMBER.fullmatch(name):
         return name
     return f"{name[0]}*" if len(name) == 2 else f"{name[0]}{'*' * min(len(name) - 2, 2)}{name[-1]}"
 

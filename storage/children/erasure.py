@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, select, update
 
 from storage.audit.audit import Action, note
 from storage.base.vault import Vault
@@ -10,7 +10,7 @@ from storage.children import children, consents, traces
 from storage.database import forget_pages
 from storage.medals import nominations
 from storage.medals.states import OPEN, State
-from storage.tables import consent
+from storage.tables import consent, guardian_request
 
 
 def erase(db: Connection, vault: Vault, child_id: int, person_id: int | None, now: datetime) -> int:
@@ -28,6 +28,7 @@ def erase(db: Connection, vault: Vault, child_id: int, person_id: int | None, no
     db.execute(update(consent).where(consent.c.child_id == child_id).values(reference=""))
     note(db, Action.ERASED, now, unit_id=children.unit_of(db, child_id), subject=f"child:{child_id}", cases=len(cases))
     children.forget(db, [child_id], now)
-    traces.remove(db, vault, name, [case.number for case in cases])
+    asked = db.scalars(select(guardian_request.c.number).where(guardian_request.c.child_id == child_id))
+    traces.remove(db, vault, name, [*(case.number for case in cases), *asked])
     forget_pages(db)
     return len(cases)

@@ -68,6 +68,7 @@ def by_squad(db: Connection, which: Which) -> dict[int, list[SquadSums]]:
     query = select(
         TOLD.squad, checkin.c.activity, number, func.sum(checkin.c.attended),
         func.sum(case((rated, checkin.c.due), else_=0)), func.sum(case((rated, checkin.c.attended), else_=0)), *late,
+        func.sum(case((rated, 1), else_=0)),
     )  # fmt: skip
     query = query.select_from(REPORTS).where(which.reports).group_by(TOLD.squad, checkin.c.activity)
     found: dict[int, list[SquadSums]] = {}

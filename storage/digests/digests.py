@@ -138,7 +138,8 @@ def best(db: Connection, of: Unit, shown: figures.Digest) -> tuple[figures.Part,
 
 def _attendance(rows: list[sums.ActivitySums]) -> figures.Attendance:
     due, present = sum(row.rated_due for row in rows), sum(row.rated_attended for row in rows)
-    return figures.Attendance(sum(row.attended for row in rows), due, present, figures.percent(present, due))
+    rate, rated = figures.percent(present, due), sum(row.rated for row in rows)
+    return figures.Attendance(sum(row.attended for row in rows), due, present, rate, rated)
 
 
 def _name(squad: coverage.Squad, seen_from: Unit) -> str:

@@ -14,12 +14,16 @@ STATES = ("submitted", "returned", "approved", "withdrawn")
 
 @dataclass(frozen=True, slots=True)
 class Attendance:
-    """`attended` is all 人次; `rate` is per cent of the heads due, over the records that have both numbers."""
+    """`attended` is all 人次; `rate` is per cent of the heads due, over the `rated` records that have both numbers.
+
+    What was frozen before these were counted has 0 of them.
+    """
 
     attended: int
     rated_due: int
     rated_attended: int
     rate: float | None
+    rated: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,10 @@ class Activity:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What a school (or another part) comes to: distinct events, 人次, squads that are due and that have reported."""
+    """What a school (or another part) comes to: distinct events, 人次, squads that are due and that have reported.
+
+    The rated heads are those of records with both numbers.
+    """
 
     name: str
     id: int = 0
@@ -43,6 +50,8 @@ class Part:
     attended: int = 0
     due: int = 0
     covered: int = 0
+    rated_due: int = 0
+    rated_attended: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,8 +48,8 @@ class Period:
 class _Tally:
     """Sums by activity, of the whole and of each school in it."""
 
-    whole: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0] * 4))
-    schools: dict[int, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0] * 4))
+    whole: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0] * 5))
+    schools: dict[int, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0] * 5))
 
     def add(self, activity: str, school: int | None, numbers: Sequence[int]) -> None:
         for kept in (self.whole[activity], *((self.schools[school],) if school else ())):
@@ -70,7 +70,7 @@ def between(db: Connection, of: Unit, first: date, last: date) -> Period:
     covered = {squad for _, squad, _ in taking_part}
     per_activity = Counter(activity for activity, _, itself in taking_part if itself)
     due = coverage.squads(db, history.part(db, [of.path], week_of(last)))[week_of(last)]
-    whole = [sum(column) for column in zip(*tally.whole.values(), strict=True)] or [0] * 4
+    whole = [sum(column) for column in zip(*tally.whole.values(), strict=True)] or [0] * 5
     activities = [
         figures.Activity(name, each[0], per_activity[name], each[1], figures.percent(each[3], each[2]))
         for name, each in tally.whole.items()
@@ -78,7 +78,8 @@ def between(db: Connection, of: Unit, first: date, last: date) -> Period:
     ]
     activities.sort(key=lambda each: (-each.events, -each.attended, each.activity))
     return Period(
-        first, last, whole[0], figures.Attendance(whole[1], whole[2], whole[3], figures.percent(whole[3], whole[2])),
+        first, last, whole[0],
+        figures.Attendance(whole[1], whole[2], whole[3], figures.percent(whole[3], whole[2]), whole[4]),
         len(due), sum(squad.id in covered for squad in due), tuple(activities),
         () if of.school_id else sums.schools(db, tally.schools, *_of_schools(due, covered)),
         tuple(f"{'' if of.school_id else each.school}{each.name}" for each in due if each.id not in covered),
@@ -129,12 +130,13 @@ NAMES = (
 
 
 def _alone(of: Unit, first: date, last: date) -> Select[Any]:
-    """By activity and school: check-ins that are an event each, 人次, heads due and there where both are known."""
+    """By activity and school: single events, 人次, heads due and there where both are known, of how many."""
     rated = checkin.c.due > 0
     return (
         select(
             checkin.c.activity, TOLD.school, func.count(), func.sum(checkin.c.attended),
             func.sum(case((rated, checkin.c.due), else_=0)), func.sum(case((rated, checkin.c.attended), else_=0)),
+            func.sum(case((rated, 1), else_=0)),
         )
         .select_from(REPORTS)
         .where(VALID, checkin.c.event_id.is_(None), checkin.c.day.between(first, last), TOLD.within(of))
@@ -179,7 +181,10 @@ def _add_shared(db: Connection, tally: _Tally, of: Unit, first: date, last: date
         inside, schools = _homes(of_event, of)
         for unit_id, share in events.shares(part for part, _ in of_event).items():
             if unit_id in inside:
-                tally.add(activity, schools.get(unit_id), share[:4])
+                tally.add(activity, schools.get(unit_id), (*share[:4], 0))
+        for one, school in of_event:
+            if one.due and one.unit_id in inside:
+                tally.add(activity, school, (0, 0, 0, 0, 1))
 
 
 def _homes(parts: Iterable[tuple[events.Part, int | None]], of: Unit) -> tuple[set[int], dict[int, int]]:

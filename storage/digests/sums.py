@@ -28,6 +28,7 @@ class ActivitySums:
     rated_attended: int
     late: int
     backfilled: int
+    rated: int
     squads: int
 
     @property
@@ -43,7 +44,7 @@ class ActivitySums:
 
 @dataclass(slots=True)
 class WeekSums:
-    """The sums of a week by activity, the most frequent first; school id → 场, 人次 of what is in a school."""
+    """The sums of a week by activity, the most frequent first; school id → 场, 人次, rated heads of what is in it."""
 
     activities: list[ActivitySums]
     schools: dict[int, list[int]]
@@ -63,7 +64,7 @@ def by_week(db: Connection, part: history.Part) -> dict[str, WeekSums]:
         of_activity = added[week].setdefault(activity, [0] * len(numbers))
         of_activity[:] = map(int, map(add, of_activity, numbers))
         if school:
-            of_school = found[week].schools.setdefault(school, [0, 0])
+            of_school = found[week].schools.setdefault(school, [0] * 4)
             of_school[:] = map(int, map(add, of_school, numbers))
     for week, each in added.items():
         rows = [ActivitySums(activity, *numbers) for activity, numbers in each.items() if numbers[0] > 0]
@@ -100,9 +101,9 @@ def schools(
         names.update({id: name for id, name in db.execute(select(unit.c.id, unit.c.name).where(unit.c.id.in_(ids)))})
     found = []
     for id, name in names.items():
-        events, attended, *_ = sums.get(id, (0, 0))
+        events, attended, *rated = sums.get(id, (0,) * 4)
         due, reported = counts.get(id, (0, 0))
-        found.append(figures.Part(name, id, events, attended, due, reported))
+        found.append(figures.Part(name, id, events, attended, due, reported, *rated[:2]))
     return tuple(sorted(found, key=lambda each: (each.covered / each.due if each.due else 1, -each.due, each.name)))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, select
 
 from storage.base.upsert import add_new
+from storage.base.vault import Vault
 from storage.tables import card, outbox
 
 
@@ -40,41 +41,41 @@ def new_token() -> str:
 
 
 def put(db: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Write rows (token, channel, chat, person_id, commands, reply, made_at, about); one card may have several.
+    """Write rows (token, channel, chat, person_id, orders, reply, made_at, about); one card may have several.
 
-    `commands` are a list (word, arguments, label) for each button.
+    `orders` are, sealed, a list (word, arguments, label) for each button.
     """
     # A card that a person has already is the same one.
     add_new(db, card, rows)
 
 
-def press(db: Connection, button: str, channel: str, chat: str) -> tuple[Card, Order] | None:
+def press(db: Connection, vault: Vault, button: str, channel: str, chat: str) -> tuple[Card, Order] | None:
     """The button with this id in this chat; None when it is unknown there, or no longer kept."""
     token, _, place = button.partition(".")
     row = db.execute(select(card).where(card.c.token == token, card.c.chat == chat, card.c.channel == channel)).first()
-    if row is None or not (place.isascii() and place.isdigit()) or int(place) >= len(row.commands):
+    found = None if row is None else _card(vault, row)
+    if found is None or not (place.isascii() and place.isdigit()) or int(place) >= len(found.orders):
         return None
-    found = _card(row)
     return found, found.orders[int(place)]
 
 
-def of_message(db: Connection, channel: str, chat: str, platform_id: str) -> Card | None:
+def of_message(db: Connection, vault: Vault, channel: str, chat: str, platform_id: str) -> Card | None:
     """The card that the platform knows by this message id; None when it had no buttons or is no longer kept."""
     said = (outbox.c.channel == channel) & (outbox.c.chat == chat) & (outbox.c.platform_id == platform_id)
     query = select(card).join(outbox, (outbox.c.card == card.c.token) & (outbox.c.chat == card.c.chat))
     row = db.execute(query.where(said, outbox.c.card.is_not(None)).limit(1)).first()
-    return None if row is None else _card(row)
+    return None if row is None else _card(vault, row)
 
 
-def recent(db: Connection, channel: str, chat: str, since: datetime, most: int = 5) -> list[Card]:
+def recent(db: Connection, vault: Vault, channel: str, chat: str, since: datetime, most: int = 5) -> list[Card]:
     """The cards of a chat that were made since then, the newest first."""
     said = (outbox.c.channel == channel) & (outbox.c.chat == chat) & outbox.c.card.is_not(None)
     query = select(card).join(outbox, (outbox.c.card == card.c.token) & (outbox.c.chat == card.c.chat))
     rows = db.execute(query.where(said, card.c.made_at >= since).order_by(outbox.c.id.desc()).limit(most))
-    return list(map(_card, rows))
+    return [_card(vault, row) for row in rows]
 
 
-def last(db: Connection, channel: str, chat: str, since: datetime) -> Card | None:
+def last(db: Connection, vault: Vault, channel: str, chat: str, since: datetime) -> Card | None:
     """The card of the last letter of a chat; None when that has none, or one that was made before."""
     here = (outbox.c.channel == channel) & (outbox.c.chat == chat)
     query = select(card, outbox.c.id).join(outbox, (outbox.c.card == card.c.token) & (outbox.c.chat == card.c.chat))
@@ -82,11 +83,13 @@ def last(db: Connection, channel: str, chat: str, since: datetime) -> Card | Non
     newest = db.execute(made.order_by(outbox.c.id.desc()).limit(1)).first()
     if newest is None or db.scalar(select(outbox.c.id).where(here, outbox.c.id > newest.id).limit(1)):
         return None
-    return _card(newest)
+    return _card(vault, newest)
 
 
-def _card(row: Row[Any]) -> Card:
-    orders = tuple(Order(None, each) if isinstance(each, str) else Order(*each) for each in row.commands)
+def _card(vault: Vault, row: Row[Any]) -> Card:
+    # Not by way of whoever listens to what is unsealed: what a button goes on with is not said again.
+    commands = row.commands if row.orders is None else Vault.open(vault, row.orders)
+    orders = tuple(Order(None, each) if isinstance(each, str) else Order(*each) for each in commands)
     return Card(row.person_id, row.made_at, orders, None if row.reply is None else orders[row.reply])
 
 

@@ -19,6 +19,7 @@ from storage.tables import checkin, delivery, event, participation
 NEW, SENT, SKIPPED, MERGED, EXPIRED, CAPPED, FAILED = "new", "sent", "skipped", "merged", "expired", "capped", "failed"
 CLEARED, MUTED, UNREACHED = "cleared", "muted", "unreached"
 _SAID = (SENT, MERGED)
+SETTLED = (SENT, MERGED, CLEARED, MUTED, UNREACHED, CAPPED, SKIPPED, EXPIRED, FAILED)
 
 # As a literal: with a parameter in its place SQLite could not tell that its partial index holds all these rows.
 _WAITING = delivery.c.state == literal_column("'new'")
@@ -138,9 +139,9 @@ def not_reached(db: Connection, person_ids: Iterable[int], since: datetime) -> N
 
 
 def by_state(db: Connection, first: datetime, end: datetime) -> dict[str, int]:
-    """How many were settled from `first` to before `end`, by state."""
+    """How many were settled from `first` to before `end`, by state; 0 of the others: a series must not come and go."""
     query = select(delivery.c.state, func.count()).where(delivery.c.settled_at >= first, delivery.c.settled_at < end)
-    return {state: count for state, count in db.execute(query.group_by(delivery.c.state))}
+    return dict.fromkeys(SETTLED, 0) | {state: count for state, count in db.execute(query.group_by(delivery.c.state))}
 
 
 def settled_for(
@@ -171,9 +172,9 @@ def next_due(db: Connection, now: datetime) -> DeliveryRow | None:
     return DeliveryRow(*row) if row else None
 
 
-def waiting(db: Connection, after: datetime) -> list[DeliveryRow]:
-    """Everything that is due after this."""
-    query = select(*_ROW).where(_WAITING, delivery.c.due_at > after)
+def waiting(db: Connection) -> list[DeliveryRow]:
+    """Everything that waits, whatever it is due."""
+    query = select(*_ROW).where(_WAITING)
     return [DeliveryRow(*row) for row in db.execute(query.order_by(delivery.c.due_at, delivery.c.id))]
 
 

@@ -7,6 +7,8 @@ from sqlalchemy import Connection
 from storage.base import key_values
 
 HELD, _TOLD = "reminders held", "reminders held, told"
+# Why the machine's clock is in doubt; when somebody last said that it is right.
+DOUBT, ACCEPTED = "clock in doubt", "clock accepted"
 
 
 def hold(db: Connection, why: str, now: datetime) -> None:
@@ -28,8 +30,26 @@ def told(db: Connection, now: datetime) -> bool:
     return before is not None
 
 
-def release(db: Connection) -> bool:
-    """All is said again; False when it was."""
-    held = bool(why(db))
+def doubt(db: Connection, why: str, now: datetime) -> None:
+    """The machine's clock is in doubt: nobody is reminded until it has agreed for an hour, or somebody accepts it."""
+    key_values.put(db, DOUBT, why, now)
+    key_values.remove(db, _TOLD)
+
+
+def doubted(db: Connection) -> bool:
+    """Whether reminders wait because of the clock."""
+    return key_values.get(db, DOUBT) is not None
+
+
+def accept(db: Connection, now: datetime) -> None:
+    """Somebody has looked at the clock: it is the time."""
+    key_values.put(db, ACCEPTED, now.isoformat(), now)
+
+
+def release(db: Connection, now: datetime) -> bool:
+    """All is said again, be the clock in doubt; False when it was."""
+    held, in_doubt = bool(why(db)), doubted(db)
     key_values.remove(db, HELD)
-    return held
+    if in_doubt:
+        accept(db, now)
+    return held or in_doubt

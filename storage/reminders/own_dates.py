@@ -36,6 +36,11 @@ class OwnDate:
         leap = (self.day.month, self.day.day) == (2, 29)
         return date(year, 2, 28) if leap and year % 4 else self.day.replace(year=year)
 
+    def coming(self, today: date) -> date | None:
+        """Its next day from today on; None when it is over."""
+        near = (self.day, self.on(today.year), self.on(today.year + 1))
+        return next((day for day in near if day and day >= today), None)
+
 
 _SELECT = select(
     own_date.c.id, own_date.c.unit_id, own_date.c.name, own_date.c.day, own_date.c.yearly, own_date.c.leads,

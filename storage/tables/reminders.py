@@ -44,6 +44,8 @@ own_date = Table(
     Column("paused", Boolean, nullable=False, default=False, server_default=false()),
     Column("version", Integer, nullable=False, default=0, server_default="0"),
     Column("made_at", Instant, nullable=False),
+    # Numbers that people type and buttons hold are given once.
+    sqlite_autoincrement=True,
 )
 
 # What a part of the tree has noted of its year: days off, a vacation, make-up days, a term (whose end may be open).
@@ -57,4 +59,6 @@ school_day = Table(
     Column("first", Date, nullable=False),
     Column("last", Date),
     Column("made_at", Instant, nullable=False),
+    # Numbers that people type and buttons hold are given once.
+    sqlite_autoincrement=True,
 )

@@ -62,7 +62,7 @@ outbox = Table(
     Index("ix_outbox_sent", "sent_at"),
 )
 
-# The buttons of a sent card: a press names the token and the place in `commands`, which are (word, arguments, label).
+# The buttons of a sent card: a press names the token and the place in `orders`, which are (word, arguments, label).
 # Several people may have the same card, each with a row.
 card = Table(
     "card",
@@ -71,7 +71,9 @@ card = Table(
     Column("channel", String(20), nullable=False),
     Column("chat", String(80), primary_key=True),
     ref("person_id", "person"),
-    Column("commands", JSON, nullable=False),
+    # In the clear, of cards that an earlier version has sent; now sealed: they go on with what somebody said.
+    Column("commands", JSON, nullable=False, default=[]),
+    Column("orders", LargeBinary),
     # The place of the command that a text in reply to the card goes on with.
     Column("reply", Integer),
     Column("made_at", Instant, nullable=False, index=True),

@@ -9,8 +9,10 @@ import pytest
 from cryptography.fernet import InvalidToken
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import Workbook
 from sqlalchemy import select
 
+from bot.files.fetcher import Fetcher
 from handlers.privacy.names import persons
 from storage.base.vault import WrongKey
 from storage.tables import checkin, metadata, nomination
@@ -185,11 +187,36 @@ def test_a_name_in_a_reason_is_refused_and_kept_nowhere(play: Play, caplog: pyte
 
 
 @pytest.mark.both
+def test_what_a_file_says_is_named_no_more_than_what_a_message_says(play: Play, tmp_path: Path) -> None:
+    async def talk(stage: Stage) -> None:
+        app = stage.app
+        clock = app.engine.clock.now, app.engine.clock.real
+        fetcher = Fetcher(app.channels, app.pipeline, app.engine.database.read, tmp_path / "files", clock, app.owner)
+        head, school = "组织,类型,姓名,角色,应到人数\n", "青禾区少工委/实验小学"
+        stage.fake.files["r"] = f"{head}{school},学校,,,\n{school}/三(2)中队,中队,张老师,中队辅导员,厍俊熙\n".encode()
+        await stage.say(LI, document={"file_id": "r", "file_unique_id": "r", "file_name": "亓官灵.csv"})
+        await fetcher.once()
+        (said,) = await stage.answers(LI)
+        assert "（现在是 厍××）" in said and "第 3 行" in said
+        book = Workbook()
+        book.active.append(["{{郗慧琪}}", "{{宣讲.场次.今年}}"])
+        book.save(tmp_path / "f.xlsx")
+        stage.fake.files["f"] = (tmp_path / "f.xlsx").read_bytes()
+        await stage.say(LI, "套表 月报表")
+        await stage.say(LI, document={"file_id": "f", "file_unique_id": "f", "file_name": "表.xlsx"})
+        await fetcher.once()
+        (said,) = await stage.answers(LI)
+        assert "{{郗××}} 认不出来" in said
+
+    play(talk)
+
+
+@pytest.mark.both
 def test_reasons_without_a_name_are_taken(play: Play) -> None:
     async def talk(stage: Stage) -> None:
         reasons = [text for text in CLEAN_TEXTS if " " not in text][:60]
         for place, text in enumerate(reasons, 1):
-            (said,) = await stage.say(ZHANG, f"提名 三(2)中队 {place}号 一星章 {text}")
+            (said,) = await stage.say(ZHANG, f"提名 三(2)中队 {place}号 一星章 {text} 家长已书面同意3月1日")
             assert said.startswith("已收到提名"), text
 
     play(talk)
@@ -222,7 +249,7 @@ def test_a_name_in_a_report_is_masked_and_kept_nowhere(play: Play, caplog: pytes
 def test_a_name_in_a_decision_is_refused_and_kept_nowhere(play: Play, caplog: pytest.LogCaptureFixture) -> None:
     async def talk(stage: Stage) -> None:
         for number in (7, 8):
-            await stage.say(ZHANG, f"提名 三(2)中队 {number}号 一星章 学雷锋")
+            await stage.say(ZHANG, f"提名 三(2)中队 {number}号 一星章 学雷锋，家长已书面同意3月1日")
         _, second = [sent["message_id"] for sent in stage.fake.sent_to(LI)]
         (said,) = await stage.say(LI, "退回 N20260403-01 李梓涵的材料不全")
         assert "「李××」" in said and said.endswith("请回复退回 N20260403-01 的理由（100字以内），如：事迹材料不全")

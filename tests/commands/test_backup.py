@@ -1,6 +1,7 @@
 """backup, restore: what is kept, what is refused; nobody is told twice, no erased child comes back."""
 
 import asyncio
+import shutil
 import tarfile
 from collections.abc import Callable
 from datetime import timedelta
@@ -105,7 +106,7 @@ def test_a_restore_tells_nobody_twice_and_brings_no_child_back(
     words = at(MONDAY + HOUR, capsys, "restore", "b.backup", "--yes")
     assert "又删除了 1 名" in words
     if not POSTGRESQL:
-        assert "李老师(practice):1 条" in words and list(folder.glob("data/bot.db.replaced-*"))
+        assert "李老师（practice）：1 条" in words and list(folder.glob("data/bot.db.replaced-*"))
 
     async def after(bot: Bot) -> None:
         with bot.read() as db:
@@ -198,6 +199,23 @@ def test_what_cannot_be_restored_changes_nothing(
     assert {path: path.stat().st_mtime for path in Path("data").rglob("*") if ".lock" not in path.name} == {
         path: when for path, when in before.items() if ".lock" not in path.name
     }
+
+
+@pytest.mark.skipif(POSTGRESQL, reason="a database of a server is no file")
+def test_a_database_by_itself_is_restored_held(installed: str, capsys: Capture) -> None:
+    play(installed, timedelta(), morning)
+    play(installed, HOUR / 2, tick)
+    shutil.copyfile("data/bot.db", "found.db")
+    # On a machine that has the key and no more.
+    Path("data/bot.db").unlink()
+    words = at(HOUR, capsys, "restore", "found.db", "--yes")
+    assert f"恢复到 {START + HOUR / 2:%Y-%m-%d %H:%M} 的样子" in words and "审计日志完好" in words
+
+    async def after(bot: Bot) -> None:
+        with bot.read() as db:
+            assert holds.why(db) == "恢复备份" and db.scalar(select(func.count()).select_from(checkin)) == 1
+
+    play(installed, 2 * HOUR, after)
 
 
 def test_old_ones_go_and_too_old_ones_are_told(folder: Path, capsys: Capture) -> None:

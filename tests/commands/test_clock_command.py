@@ -10,6 +10,7 @@ from bot.__main__ import main
 from bot.jobs import clock_guard
 from storage.base import key_values
 from storage.database import Database
+from storage.reminders import holds
 from tests.support.commanding import NOW, database, filled, folder, imported, said
 
 __all__ = ["database", "filled", "folder", "imported"]
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.both
 
 
 def stored(database: Database, **values: str) -> None:
-    names = {"last": clock_guard.LAST, "doubt": clock_guard.DOUBT}
+    names = {"last": clock_guard.LAST, "doubt": holds.DOUBT}
     with database.write.begin() as db:
         for name, value in values.items():
             key_values.put(db, names[name], value, NOW)
@@ -31,7 +32,7 @@ def test_the_clock_is_shown_and_accepted(database: Database, capsys: pytest.Capt
     assert "时间有疑问：the machine says so" in capsys.readouterr().out
     assert "几秒内恢复" in said(capsys, "clock", "accept")
     with database.read.connect() as db:
-        assert key_values.get(db, clock_guard.ACCEPTED)
+        assert key_values.get(db, holds.ACCEPTED)
 
 
 def test_doctor_says_it(database: Database, capsys: pytest.CaptureFixture[str]) -> None:

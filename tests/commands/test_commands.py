@@ -189,8 +189,10 @@ def test_the_digest_as_json(week: str, label: str, filled: None, capsys: pytest.
         shown = json.loads(said(capsys, "digest", "--unit", "青禾区少工委", "--week", week, "--format", "json"))
     assert list(shown) == [
         "unit", "week", "revision", "events", "squads_due", "squads_covered", "attendance", "by_activity", "missing",
-        "nominations", "previous",
+        "nominations", "previous", "period", "lines", "schools",
     ]  # fmt: skip
+    assert shown["period"] == label and [each["unit"] for each in shown["schools"]] == ["实验小学", "育红小学"]
+    assert shown["schools"][0]["attendance"] == {"attended": 0, "rated_due": 0, "rated_attended": 0, "rate": None}
     assert (shown["unit"], shown["week"], shown["squads_due"]) == ("青禾区少工委", label, 2)
     assert shown["missing"] == ["实验小学三(2)中队", "育红小学三(2)中队"]
 
@@ -208,6 +210,26 @@ def test_the_digest_of_a_longer_period(
         shown = json.loads(said(capsys, "digest", "--unit", "青禾区少工委", "--week", week, "--format", "json"))
     assert text.startswith(f"青禾区少工委{name}：没有活动，0/2 个中队有活动（0.0%）\n")
     assert (shown["first"], shown["squads_due"], shown["events"]) == (first, 2, 0)
+
+
+@pytest.mark.parametrize(
+    ("period", "label"),
+    [("--month 2026-03", "2026-03"), ("--term 2026-1", "2026春"), ("--term 2025-2", "2025秋"), ("--year 2026", "2026"),
+     ("--from 2026-03-01 --to 2026-03-08", "2026-03-01/2026-03-08")],
+)  # fmt: skip
+def test_a_period_has_its_own_option(period: str, label: str, filled: None, capsys: pytest.CaptureFixture[str]) -> None:
+    with time_machine.travel(NOW, tick=False):
+        shown = json.loads(said(capsys, "digest", "--unit", "青禾区少工委", *period.split(), "--format", "json"))
+        for wrong in ("--month 2026", "--term 2026-3", "--year 2026-03", "--from 2026-03-01"):
+            said(capsys, "digest", "--unit", "青禾区少工委", *wrong.split(), status=1)
+    assert (shown["period"], len(shown["schools"]), shown["unit"]) == (label, 2, "青禾区少工委")
+
+
+@pytest.mark.parametrize(("form", "begins"), [("xlsx", b"PK"), ("png", b"\x89PNG"), ("csv", "\ufeff".encode())])
+def test_a_digest_as_a_file(form: str, begins: bytes, filled: None, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    for period in ("--week", "2026-W14"), ("--month", "2026-03"):
+        assert main(["digest", "--unit", "青禾区少工委", *period, "--format", form]) == 0
+        assert capfdbinary.readouterr().out.startswith(begins)
 
 
 def test_the_material_of_a_year(filled: None, capsys: pytest.CaptureFixture[str]) -> None:

@@ -46,7 +46,7 @@ class TestFigures:
         county.report(two, 89, 93)
         county.report(three, 500)
         shown = digests.weekly(county.db, county.first, WEEK)
-        assert shown.attendance == figures.Attendance(630, 143, 130, 90.9)
+        assert shown.attendance == figures.Attendance(630, 143, 130, 90.9, 2)
         county.report(four, 18, 109, activity="队课")
         activities = {each.activity: each.rate for each in digests.weekly(county.db, county.first, WEEK).by_activity}
         assert activities == {"主题队日": 90.9, "队课": 16.5}
@@ -73,7 +73,8 @@ class TestAsked:
         a_week(county)
         (reply,) = county.digest(county.li)
         assert reply.text.split("\n") == [
-            "实验小学第14周：4 场活动，3/4 个中队签到（75.0%），162 人次，到场率 96.9%（实到124/应到128）",
+            "实验小学第14周：4 场活动，3/4 个中队签到（75.0%），162 人次，"
+            "到场率 96.9%（3 条写了应到：实到124/应到128）",
             "2026年3月30日–4月5日 · 截至 4月3日 16:20",
             "· 主题队日 3 场，3 个中队，119 人次",
             "· 祭扫 1 场，1 个中队，43 人次",

@@ -107,7 +107,7 @@ def test_what_was_taken_away_or_is_over_is_not_told(db: Connection) -> None:
     top = put(db, {"S1": (3, 0)}, presented=NOW.date() - timedelta(days=30))
     later = "2026-W16"
     quiet = digests.weekly(db, top, later, NOW)
-    assert reports.stars(quiet) == [] == reports.funnel(quiet) and len(lines(db, top)) == 1
+    assert reports.stars(quiet) == [] == reports.funnel(quiet.stars) and len(lines(db, top)) == 1
     # Of another school year nothing counts.
     db.execute(update(nomination).where(nomination.c.week == WEEK).values(week="2025-W14", term="2025春"))
     assert lines(db, top) == []
@@ -119,7 +119,7 @@ def test_the_funnel_narrows_and_a_frozen_digest_keeps_it(db: Connection) -> None
     db.execute(update(nomination).where(nomination.c.id.in_(ids)).values(state="approved"))
     db.execute(update(nomination).where(nomination.c.id.in_(ids[:2])).values(presented_on=NOW.date()))
     frozen = digests.freeze(db, top, WEEK, NOW)
-    assert reports.funnel(frozen) == [("提名", 10), ("同意", 6), ("公示", 6), ("授予", 6), ("颁发", 2)]
+    assert reports.funnel(frozen.stars) == [("提名", 10), ("同意", 6), ("公示", 6), ("授予", 6), ("颁发", 2)]
     db.execute(update(nomination).where(nomination.c.id.in_(ids)).values(state="revoked"))
     assert digests.report(db, top, WEEK, NOW).stars == frozen.stars
     assert lines(db, top) == ["一星章：提名 4，待审 4"]

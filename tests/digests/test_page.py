@@ -103,6 +103,22 @@ def test_a_lost_phone_opens_nothing(county: County) -> None:
     assert page_links.person_of(county.db, county.vault, token_in(reply.text), FRIDAY) is None
 
 
+def test_the_table_can_be_taken_away(county: County) -> None:
+    def table(who: int, **query: str) -> list[str]:
+        found = document.table(county.db, people.by_id(county.db, who, FRIDAY), query, FRIDAY)
+        assert found is not None and found[0].endswith(f"{WEEK}.csv")
+        return found[1].decode("utf-8-sig").splitlines()
+
+    a_week(county)
+    mark, head, whole, *schools = table(county.zhou)
+    assert "从网页下载" in mark and head.startswith("单位,类别,学校") and ",合计," in whole
+    assert [row.split(",")[2] for row in schools] == ["光明小学", "实验小学"]
+    assert len(table(county.zhou, unit=str(county.first.id))) == 3 + 4
+    assert table(county.zhang, unit=str(county.squads[0].id))[-1].startswith("实验小学,2026-04-03,")
+    foreign = {"unit": str(county.second.id)}
+    assert document.table(county.db, people.by_id(county.db, county.li, FRIDAY), foreign, FRIDAY) is None
+
+
 def test_where_there_is_no_address_there_is_no_page(county: County) -> None:
     def on_wecom(ask: Ask, private: bool = True) -> Ask:
         return replace(ask, message=replace(ask.message, channel="wecom", private=private))

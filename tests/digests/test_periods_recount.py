@@ -112,14 +112,14 @@ def ids(unit: Unit) -> tuple[int, ...]:
     return tuple(int(each) for each in unit.path.strip("/").split("/"))
 
 
-def figures_of(told: Iterable[Told]) -> tuple[int, int, int, int, int]:
-    """Distinct events, 人次, heads due and there of those with both, squads."""
+def figures_of(told: Iterable[Told]) -> tuple[int, int, int, int, int, int]:
+    """Distinct events, 人次, heads due and there of those with both, how many these are, squads."""
     all_of = list(told)
     held = {("event", each.event) if each.event else ("alone", each.stored.id) for each in all_of}
     rated = [each for each in all_of if each.due]
     heads = sum(each.attended for each in all_of)
     due, came = sum(each.due or 0 for each in rated), sum(each.attended for each in rated)
-    return len(held), heads, due, came, len({each.squad for each in all_of})
+    return len(held), heads, due, came, len(rated), len({each.squad for each in all_of})
 
 
 def test_a_recount_comes_to_the_same(county: County) -> None:
@@ -136,14 +136,15 @@ def test_a_recount_comes_to_the_same(county: County) -> None:
             )
             heads = shown.attendance
             counted = figures_of(told)
-            assert (shown.events, heads.attended, heads.rated_due, heads.rated_attended) == counted[:4]
-            assert (found.events, len(found.squads), found.reports) == (counted[0], counted[4], len(told))
+            rated = heads.rated_due, heads.rated_attended, heads.rated
+            assert (shown.events, heads.attended, *rated) == counted[:5]
+            assert (found.events, len(found.squads), found.reports) == (counted[0], counted[5], len(told))
             for each in shown.schools:
                 mine = figures_of(one for one in told if each.id in one.above)
-                assert (each.events, each.attended) == mine[:2]
+                assert (each.events, each.attended, each.rated_due, each.rated_attended) == mine[:4]
             for activity in shown.by_activity:
                 mine = figures_of(one for one in told if one.stored.activity == activity.activity)
-                assert (activity.events, activity.attended, activity.squads) == (mine[0], mine[1], mine[4])
+                assert (activity.events, activity.attended, activity.squads) == (mine[0], mine[1], mine[5])
 
 
 def test_every_week_at_every_node_is_a_recount(county: County) -> None:
@@ -156,7 +157,8 @@ def test_every_week_at_every_node_is_a_recount(county: County) -> None:
             shown = digests.weekly(county.db, units.by_id(county.db, of.id), week)
             heads = shown.attendance
             counted = figures_of(told)
-            assert (shown.events, heads.attended, heads.rated_due, heads.rated_attended) == counted[:4]
+            rated = heads.rated_due, heads.rated_attended, heads.rated
+            assert (shown.events, heads.attended, *rated) == counted[:5]
             due = {squad: name for squad, (name, above) in squads.items() if of.id in above}
             silent = set(due) - {each.squad for each in told}
             assert (shown.squads_due, shown.squads_covered) == (len(due), len(due) - len(silent))
@@ -164,7 +166,8 @@ def test_every_week_at_every_node_is_a_recount(county: County) -> None:
             for each in shown.schools:
                 inside = [squad for squad, (_, above) in squads.items() if each.id in above]
                 mine = figures_of(one for one in told if each.id in one.above)
-                assert (each.events, each.attended, each.due, each.covered) == (*mine[:2], len(inside), mine[4])
+                assert (each.events, each.attended, each.rated_due, each.rated_attended) == mine[:4]
+                assert (each.due, each.covered) == (len(inside), mine[5])
 
 
 def test_a_report_twice_counts_once(county: County) -> None:

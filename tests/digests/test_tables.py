@@ -11,7 +11,7 @@ from xlsxwriter import Workbook
 
 from handlers import workbooks
 from handlers.digests import period_digest
-from handlers.digests.tables import export
+from handlers.digests.tables import checkins, export
 from handlers.digests.tables.workbook import workbook
 from handlers.kit import Refusal
 from storage.organisation import units
@@ -96,14 +96,16 @@ def test_all_check_ins_of_some_days(county: County) -> None:
     a_week(county)
     [reply] = export.export(county.ask(county.li, "从3月1日到4月15日"))
     assert reply.file is not None and reply.text == "实验小学2026年3月1日至4月15日的签到，5 条。"
-    sheet = openpyxl.load_workbook(io.BytesIO(export.workbook(county.db, reply.file.values)))["签到明细"]
+    sheet = openpyxl.load_workbook(io.BytesIO(checkins.workbook(county.db, reply.file.values)))["签到明细"]
     assert len(rows(sheet)) == 5 and isinstance(sheet["B3"].value, datetime) and sheet["G3"].number_format == "0.0%"
     [plain] = export.export(county.ask(county.li, "上周 csv"))
     assert plain.file is not None and plain.file.name.endswith(".csv") and plain.text.endswith("1 条。")
-    file = export.plain(county.db, {**plain.file.values, "mark": "李老师"})
+    file = checkins.as_csv(county.db, {**plain.file.values, "mark": "李老师"})
     assert file.startswith(b"\xef\xbb\xbf")
     assert [len(row) for row in csv.reader(io.StringIO(file.decode("utf-8-sig")))] == [1, 10, 10]
-    assert "光明小学" not in export.plain(county.db, export.export(county.ask(county.li, ""))[0].file.values).decode()
+    assert (
+        "光明小学" not in checkins.as_csv(county.db, export.export(county.ask(county.li, ""))[0].file.values).decode()
+    )
     with pytest.raises(Refusal):
         export.export(county.ask(county.li, "光明小学"))
 
@@ -113,4 +115,4 @@ def test_a_formula_is_none_in_a_csv_either(county: County) -> None:
     county.report(squad, 30)
     county.write()
     [reply] = export.export(county.ask(county.li, "本周 csv"))
-    assert reply.file is not None and ",'=1+1," in export.plain(county.db, reply.file.values).decode("utf-8-sig")
+    assert reply.file is not None and ",'=1+1," in checkins.as_csv(county.db, reply.file.values).decode("utf-8-sig")

@@ -23,7 +23,7 @@ def command(folder: Path, *argv: str) -> str:
     """What a command of the bot prints."""
     environment = {**os.environ, "DATA_DIR": str(folder), "PORT": "0"}
     done = subprocess.run(
-        [sys.executable, "-m", "bot", *argv, "--practice"],
+        [sys.executable, "-m", "bot", *argv],
         cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
@@ -47,11 +47,11 @@ def besiege(folder: Path, number: int) -> Ledger:
         while len(acknowledged) < number // 3:
             time.sleep(0.01)
         began = time.monotonic()
-        command(folder, "backup", str(made))
+        command(folder, "backup", str(made), "--practice")
         people.join()
         bot.stop(signal.SIGKILL)
     restoring = time.monotonic()
-    said = command(folder, "restore", str(made), "--yes")
+    said = command(folder, "restore", str(made), "--yes", "--practice")
     ledger.took["restored after s"] = round(time.monotonic() - restoring, 1)
     before = {name for name, at in acknowledged.items() if at < began}
     with closing(sqlite3.connect(folder / "practice.db")) as db:

@@ -92,6 +92,8 @@ def look(database: Database, said: dict[str, list[str]], ledger: Ledger) -> None
         text = TEXTS[places[chat]]
         places[chat] += 1
         times = said[chat].count(text)
+        # Nobody writes: the events are the letters.
+        ledger.acknowledged += 1
         ledger.stored += 1
         ledger.sent += times
         ledger.uncertain += state == "uncertain"

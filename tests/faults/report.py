@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
+from tests.faults import tried
 from tests.faults.ledger import Ledger
 from tests.support.stage import ZONE
 
@@ -17,6 +18,7 @@ PROMISES = {
     "audit": "the audit log is whole after every kill",
     "outage": "a platform that is away only delays: all is delivered within 15 minutes after it, in order",
     "restore": "what was acknowledged before a backup is there after its restore, what came later is listed",
+    "replica": "with Litestream beside it a lost machine costs a second at most, and another answers within a minute",
     "killed": "what was acknowledged is answered although it is killed the moment after",
     "repeated": "what a platform delivers twice is answered once",
     "powerless": "a power cut right after the acknowledgement loses nothing (only flushed data survives)",
@@ -26,28 +28,29 @@ PROMISES = {
 _HEAD = """\
 # Reliability
 
-Written by `make faults` itself ({when:%Y-%m-%d %H:%M}, {minutes:.0f} minutes, first seed {seed}).
-Lost and doubled are counted by what people saw; that the judge sees faults is tried with planted ones
-(`tests/processes/test_planted.py`). A longer run: `.venv/bin/python -m tests.faults --minutes 60`, an hour under
-load: `make soak`, three processes behind nginx: `tests/processes/test_behind_nginx.py`.
+Written by `make faults` itself ({when:%Y-%m-%d %H:%M}, {minutes:.0f} minutes of rounds, first seed {seed}).
+Lost and doubled are counted by what people saw; that the judge sees faults is tried with planted ones.
+Events are messages that were acknowledged, or letters that were to go out. A longer run:
+`.venv/bin/python -m tests.faults --minutes 60`; under load for an hour: `make soak`.
 What each fault looks like to whoever looks after the machine is in [incident.md](incident.md).
 
-| promise | rounds | kills | acknowledged | lost | doubled | otherwise wrong | again |
+| promise | rounds | kills | events | lost | doubled | otherwise wrong | again |
 | --- | --- | --- | --- | --- | --- | --- | --- |
 """
 
 
-def write(place: Path, found: Mapping[str, tuple[int, Ledger]], minutes: float, seed: int) -> None:
-    """A row for each way that was tried, and one for all."""
+def write(place: Path, found: Mapping[str, tuple[int, Ledger]], minutes: float, seed: int) -> bool:
+    """A row for each way that was tried, one for all, and one for each test; whether those are well."""
     whole, rows = Ledger(), []
     for way, (rounds, ledger) in found.items():
         whole.add(ledger)
         again = f"`.venv/bin/python -m tests.faults --way {way}`"
         rows.append(_row(PROMISES[way] + _took(ledger), rounds, ledger, again))
     rows.append(_row("**all**", sum(rounds for rounds, _ in found.values()), whole, "`make faults`"))
-    place.write_text(
-        _HEAD.format(when=datetime.now(ZONE), minutes=minutes, seed=seed) + "".join(rows), encoding="utf-8"
-    )
+    head = _HEAD.format(when=datetime.now(ZONE), minutes=minutes, seed=seed)
+    tests, well = tried.rows()
+    place.write_text(f"{head}{''.join(rows)}\n{tests}", encoding="utf-8")
+    return well
 
 
 def _row(promise: str, rounds: int, ledger: Ledger, again: str) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,12 +11,14 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
+from sqlalchemy import select
 
-from bot.jobs import clock_guard
 from bot.pipeline.turn import Turn
 from storage.base.vault import Vault, WrongKey
 from storage.children import traces
+from storage.children.children import masked
 from storage.migrate import FOLDER, migrate
+from storage.reminders import holds
 from storage.tables import dialogue, inbox, incident, outbox
 from tests.support.stage import START, Bot, running
 
@@ -77,6 +80,11 @@ def test_an_erased_child_is_in_no_byte_any_more(way: str, tmp_path: Path) -> Non
             gone, kept = CHILDREN[::2], CHILDREN[1::2]
             for name in gone:
                 await erase(bot, way, name)
+            # Letters about their cases tell only the masked name and what was done.
+            with bot.read() as db:
+                bodies = [str(bot.app.engine.vault.open(body)) for (body,) in db.execute(select(outbox.c.body)) if body]
+            told = Counter(name for name in CHILDREN for body in bodies if f"{masked(name)} 一星章" in body)
+            assert told and set(told) <= set(kept), told
             after = found(bot, tmp_path, CHILDREN)
             print(f"tokens with a name before: {before}, after: {after}")
             assert all(after[name] == 0 for name in gone) and all(after[name] for name in kept), after
@@ -108,7 +116,7 @@ def test_what_is_past_its_time_is_in_no_byte_any_more(tmp_path: Path) -> None:
             await bot.app.pipeline.do(lambda turn: turn.db.exec_driver_sql("DELETE FROM screen"))
             # After half a year without the bot the clock is in doubt until somebody has looked at it.
             await bot.app.pipeline.do(bot.app.ticker.tick)
-            await bot.app.pipeline.do(lambda turn: clock_guard.accept(turn.db, turn.now))
+            await bot.app.pipeline.do(lambda turn: holds.accept(turn.db, turn.now))
             while await bot.app.pipeline.do(bot.app.ticker.tick):
                 pass
             left[days] = sum(found(bot, tmp_path, CHILDREN[:4]).values())

@@ -92,3 +92,24 @@ def test_who_is_not_there_is_dropped_whatever_their_name() -> None:
         for said in (f"高兴 豆包 {words}", f"{words}:高兴、豆包", f"高兴{words}", f"高兴和文静{words}"):
             assert not {*"高兴豆包文静"} & set(cleared(said)), said
     assert [words for words in PRESENT.split() if is_absence(words)] == []
+
+
+@pytest.mark.parametrize(
+    "words", ["请假：奥利维亚、安娜", "请假 令狐冲儿、王红", "马克思敏、第五轻柔没有来", "没来的：依依、团团"]
+)
+def test_names_that_are_made_of_words_go_with_the_list_they_stand_in(words: str) -> None:
+    assert cleared(f"清明祭英烈 {words}") == "清明祭英烈"
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["电话138 1234 5678", "QQ：123456789", "微信:abc_12345", "学号：2023001", "１３８１２３４５６７９", "护照E12345678",
+     "110101 20150307 1234", "6222 0212 3456 7890 123", "家住 阳光小区3号楼", "看望昝雅琪斜视", "牟星辰色盲生日"],
+)  # fmt: skip
+def test_a_number_is_one_whatever_parts_it(words: str) -> None:
+    assert cleared(f"清明祭英烈 {words}") == "清明祭英烈" and found_in(words)
+
+
+def test_what_only_looks_like_one_stays() -> None:
+    for words in ("N20260403-01", "2026-04-03", "2025-2026学年", "9:00-10:00", "一二·九运动", "编号20260403001"):
+        assert cleared(words) == words

@@ -111,7 +111,12 @@ def test_nobody_joins_as_somebody_else(tmp_path: Path) -> None:
 @pytest.mark.both
 def test_one_says_what_one_is_called(tmp_path: Path) -> None:
     async def scene(bot: Bot) -> None:
-        for said, name in (("我是 张静", "张静"), ("我是张静老师", "张静老师"), ("我是 张\u200b老师", "张老师")):
+        for said, name in (
+            ("我是 张静", "张静"),
+            ("我是 欧阳娜娜", "欧阳娜娜"),
+            ("我是张静老师", "张静老师"),
+            ("我是 张\u200b老师", "张老师"),
+        ):
             await bot.say("张老师", said)
             with bot.read() as db:
                 (mine,) = people.by_addresses(db, "practice", ["张老师"], START).values()

@@ -1,6 +1,7 @@
 """Nobody comes to a right by their own acts: every way that gives a role, in any order, from any number of phones."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from random import Random
 
@@ -12,6 +13,7 @@ from sqlalchemy import Connection, select, update
 
 from handlers import rights
 from handlers.kit import Role
+from storage.organisation import units
 from storage.people import people
 from storage.tables import account, grant, person
 from tests.support.county_of_rights import AWAITED, COUNTED, PEOPLE, World
@@ -63,6 +65,7 @@ class OneAlone(RuleBasedStateMachine):
                 whose, at = people.named(db, lender[0])[0], self.world.units[lender[2]]
                 people.give(db, self.mine.id, lender[1], at, START, until=self.ends, deputy_for=whose)
             self.known = people.by_id(db, self.mine.id, START)
+            self.seen = self.sees(db, [self.known])
         note(f"{me} is {[(each.role, each.unit.name, each.lent_until) for each in self.known.grants]}")
 
     @rule(seed=SEEDS)
@@ -183,7 +186,13 @@ class OneAlone(RuleBasedStateMachine):
             for held in lasting.values():
                 for each in held:
                     assert each.role not in rights.WEIGHTY | NAMES or self.is_covered(each), each
+            assert self.sees(db, found.values()) <= self.seen
             self.nothing_outlasts(db)
+
+    def sees(self, db: Connection, who: Iterable[people.Person]) -> set[int]:
+        """The units, wherever they are moved to, whose children's names these people see."""
+        fresh = [units.by_id(db, each.id) for each in self.world.units.values()]
+        return {unit.id for one in who for unit in fresh if rights.sees_names(one, unit)}
 
     def is_covered(self, got: people.Grant) -> bool:
         """Whether this is no more than what the attacker had from others."""

@@ -28,7 +28,8 @@ WHO = ("张老师", "李老师", "刘校长", "王主任", "金老师", "贺主�
 async def known(bot: Bot) -> None:
     """Nominated, one awarded, one handed over and to be taken away, one waiting; a guardian has asked."""
     for name in NAMES:
-        await bot.say("张老师", f"提名 三(2)中队 {name} 一星章 学雷锋 家长同意 书面 4月1日")
+        said = await bot.say("张老师", f"提名 三(2)中队 {name} 一星章 学雷锋 家长同意 书面 4月1日")
+        assert said[0].startswith("已收到提名")
     await bot.say("张老师", f"提名 三(2)中队 {NAMES[0]} 向阳章 家长同意 书面 4月1日")
     await bot.say("张老师", f"名单 三(2)中队 8号 {NAMES[1]}")
     for words in ("同意 N20260403-01 N20260403-02", "颁发 三(2) 一星章", "是", "撤销奖章 N20260403-02 评选有误"):

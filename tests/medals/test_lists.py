@@ -65,7 +65,11 @@ async def listed(bot: Bot, said: list) -> None:
 def test_each_list_has_its_columns_its_mark_and_its_row_in_the_log(tmp_path: Path) -> None:
     async def scene() -> None:
         async with running(tmp_path) as bot:
-            for words in ("三(2)中队 王小明、李小红 一星章", "三(2)中队 7号 一星章", "三(2)中队 集体一星章"):
+            for words in (
+                "三(2)中队 王小明、李小红 一星章",
+                "三(2)中队 7号 一星章 家长已书面同意3月1日",
+                "三(2)中队 集体一星章",
+            ):
                 await bot.say("张老师", f"提名 {words}")
             await bot.say("刘校长", "同意 1-4")
             await bot.say("刘校长", "同意")

@@ -182,7 +182,11 @@ def test_at_most_twenty_at_once(at: School) -> None:
         (replace(WANG, unit=None), "UNIT_MISSING", "请问是哪个中队？请重发：提名 〈中队〉 王小明 一星章 理由"),
         (replace(WANG, name=None), "NAME_MISSING", "请重发：提名 四(1)中队 〈姓名〉 一星章 理由"),
         (replace(WANG, medal=None), "MEDAL_AMBIGUOUS", "请重发：提名 四(1)中队 王小明 〈奖章〉 理由"),
-        (None, "MEDAL_CONFLICT", "一次请只写一枚星级章。请重发：提名 四(1)中队 〈姓名〉 〈奖章〉 理由"),
+        (
+            None,
+            "MEDAL_CONFLICT",
+            "一次请只写一枚星级章。几位报几种，请写清哪枚是谁的。请重发：提名 四(1)中队 〈姓名〉 〈奖章〉 理由",
+        ),
         (Nomination("collective", None, "4-1#1", "S1"), "COLLECTIVE_UNIT", "小队不能提名"),
     ],
 )
@@ -210,7 +214,7 @@ def test_my_nominations_show_where_each_stands(at: School) -> None:
     review.send_back(at.ask(at.li, f"{N2} 事迹材料不全"))
     shown = my_nominations.show_mine(at.ask(at.zhang)).text
     assert f"{N1} 四(1)中队 王小明 一星章 公示到4月10日" in shown
-    assert f"{N2} 四(1)中队 李小红 一星章 已退回:事迹材料不全" in shown
+    assert f"{N2} 四(1)中队 李小红 一星章 已退回：事迹材料不全" in shown
     assert "N20260403-03 四(1)中队 周子轩 一星章 待审" in shown
     in_group = my_nominations.show_mine(at.ask(at.zhang, private=False)).text
     assert "小" not in in_group and "材料" not in in_group and N1 in in_group

@@ -24,7 +24,7 @@ from storage.medals.nominations import Draft
 from storage.organisation import units
 from storage.organisation.units import Kind
 from storage.people import people
-from storage.tables import child, child_badge, nomination, nomination_step
+from storage.tables import child, child_badge, consent, nomination, nomination_step
 from tests.support.databases import new_database
 from tests.support.nominating import SHANGHAI, School
 
@@ -64,7 +64,7 @@ class Term(School):
         self.children = self._children([squad.id for squad in squads])
 
     def _children(self, squad_ids: list[int]) -> list[tuple[int, int]]:
-        """(squad, child) of all; they are known by their numbers, so that no guardian is asked."""
+        """(squad, child) of all; they are known by their numbers, and every guardian has agreed."""
         names = [f"{number}号" for number in range(1, EACH + 1)]
         known = [(self.vault.seal(name), self.vault.fingerprints(name)[0]) for name in names]
         fixed = {"member_since": date(2025, 6, 1), "keep_until": date(2033, 8, 31)}
@@ -76,6 +76,8 @@ class Term(School):
         made = [
             (squad, id_) for squad, id_ in self.db.execute(select(child.c.unit_id, child.c.id).order_by(child.c.id))
         ]
+        agreed = {"method": "书面", "day": self.now.date(), "reference": "", "recorded_by": self.liu}
+        self.db.execute(insert(consent), [{**agreed, "child_id": id_, "recorded_at": self.now} for _, id_ in made])
         given = {"term": TERM, "given_by": self.zhang, "at": self.now}
         badges = [{**given, "child_id": id_, "medal": medal} for _, id_ in made for medal in ALL_BASIC]
         self.db.execute(insert(child_badge), badges)
@@ -157,7 +159,7 @@ def first_star(term: Term) -> None:
     assert "已授予 1 件" in term.says(term.chen, "授予 一星章", "授予")
     assert "评上了还没颁发 300 枚" in term.says(term.chen, "待颁")
     term.on(10, 13)
-    assert "300 件,10月13日颁发" in term.says(term.chen, "颁发 一星章 10月13日")
+    assert "300 件，10月13日颁发" in term.says(term.chen, "颁发 一星章 10月13日")
     term.says(term.chen, "记上")
     assert "评上的都颁发了" in term.says(term.chen, "待颁")
 
@@ -211,7 +213,7 @@ def test_a_term(term: Term) -> None:
         "三星章：提名 18，已授予 18（名额 18；二星章的 20.0%）",
         "四星章：提名 1，已授予 1（名额 1；三星章的 5.6%）",
     ]
-    assert reports.funnel(shown) == [("提名", 408), ("同意", 408), ("公示", 408), ("授予", 408), ("颁发", 299)]
+    assert reports.funnel(shown.stars) == [("提名", 408), ("同意", 408), ("公示", 408), ("授予", 408), ("颁发", 299)]
     # Every step of every case is noted, and the one that was refused.
     noted = Counter(row["deed"] for row in audit.of(term.db).rows if row["subject"].startswith("nomination:"))
     assert (noted[Action.NOMINATED], noted[Action.AWARDED], noted[Action.REVOKED]) == (437, 409, 1)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+import zxingcpp
+from PIL import Image
 
 from storage.organisation import units
 from storage.organisation.units import Unit
@@ -47,6 +49,11 @@ def code_in(text: str) -> str:
     return text.partition("加入 ")[2].split()[0]
 
 
+def scanned(picture: io.BytesIO | Path) -> list[str]:
+    """What another program than the one that drew them reads from the QR codes of a picture."""
+    return [each.text for each in zxingcpp.read_barcodes(Image.open(picture).convert("L"))]
+
+
 def holds(bot: Bot, address: str) -> set[tuple[str, Role]]:
     with bot.read() as db:
         found = people.by_addresses(db, "practice", [address], bot.clock.now()).get(address)
@@ -58,6 +65,7 @@ def test_thirty_colleagues_join_by_three_deeds_of_an_admin(tmp_path: Path) -> No
         names = await school(bot, 30)
         (said,) = await bot.say("李老师", "邀请 办公室")
         code = code_in(said)
+        assert scanned(next((bot.channel.folder / "sent").iterdir())) == [f"加入 {code}"]
         first = (await bot.say("手机0", f"加入 {code}"))[-1]
         assert first.startswith("您是哪一位？请回序号或姓名：\n1. 教师") and len(first.splitlines()) == 31
         assert (await bot.say("手机0", names[0]))[-1].endswith(WAITS)
@@ -129,6 +137,8 @@ def test_everybody_who_is_missing_gets_a_card_of_their_own(tmp_path: Path) -> No
         rows = list(book["名单"].iter_rows(min_row=3, values_only=True))
         # The data officer is not a brigade counselor's to give.
         assert [row[0] for row in rows] == names and len(book["卡片"]._images) == 3
+        printed = [scanned(each.ref) for each in book["卡片"]._images]
+        assert printed == [[f"加入 {row[3]}"] for row in rows]
         assert rows[0][4].startswith(f"{names[0]}您好，请私聊辅导员助手，发：加入 {rows[0][3]}")
         said = (await bot.say("新手机", f"加入 {rows[1][3]}"))[-1]
         assert said.startswith("欢迎！您现在是实验小学(演示)") and len(holds(bot, "新手机")) == 1

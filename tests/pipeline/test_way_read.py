@@ -29,16 +29,33 @@ def test_others_are_answered_while_somebody_reads(tmp_path: Path) -> None:
     play(tmp_path, scene)
 
 
-def test_it_sees_what_came_before_it_and_counts_once(tmp_path: Path) -> None:
+def test_it_sees_what_came_before_it_is_answered_in_its_turn_and_counts_once(tmp_path: Path) -> None:
     async def scene(way: Way) -> None:
         Slow.go_on.set()
         look = way.message("慢看")
         outcomes = await way.together(way.message("记数 1"), look, look, way.message("记数 2"))
         assert [each.state for each in outcomes] == ["done"] * 4
         assert sorted(each.repeat for each in outcomes) == [False, False, False, True]
-        assert sorted(await way.heard()) == ["看到 2", "记了 1", "记了 2"]
-        many = await way.pipeline.submit_all([way.message("慢看"), way.message("记数 3")])
-        assert [each.state for each in many] == ["done", "done"]
+        assert await way.heard() == ["记了 1", "看到 1", "记了 2"]
+        many = await way.pipeline.submit_all([way.message("慢看"), way.message("记数 3"), way.message("慢看")])
+        assert [each.state for each in many] == ["done"] * 3
+        assert await way.heard() == ["看到 2", "记了 3", "看到 3"]
+
+
+def test_what_one_says_meanwhile_waits_for_what_is_read_and_the_end_waits_for_both(tmp_path: Path) -> None:
+    async def scene(way: Way) -> None:
+        looking = asyncio.ensure_future(way.pipeline.submit(way.message("慢看")))
+        await asyncio.to_thread(Slow.begun.wait, PATIENCE)
+        next_one = asyncio.ensure_future(way.pipeline.submit(way.message("记数 1")))
+        assert (await way.pipeline.submit(way.message("记数 2", "王老师"))).state == "done"
+        assert not next_one.done()
+        stopping = asyncio.ensure_future(way.pipeline.stop())
+        Slow.go_on.set()
+        assert [(await each).state for each in (looking, next_one)] == ["done"] * 2
+        await stopping
+        assert way.counts() == {1: 1, 2: 1}
+
+    play(tmp_path, scene)
 
     play(tmp_path, scene)
 

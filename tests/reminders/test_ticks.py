@@ -102,6 +102,8 @@ def test_held_until_somebody_has_looked(school: School) -> None:
     school.tick(at("05-31 09:00"))
     holds.hold(school.db, "升级", at("05-31 10:00"))
     assert school.tick(at("06-01 07:40")) == [] and deliveries.queue(school.db, at("06-01 07:50"))[1] == 600
+    # What was held goes out at once when it is let go: it is shown as well.
+    assert at("06-01 07:50") in {one.send_at for one in school.preview(at("06-01 07:50"), 0).entries}
     assert not holds.told(school.db, START) and holds.told(school.db, START)
     assert "提醒照常发" in school.ask("放行", at("06-01 08:00"), "赵主任")
     assert "没有停着" in school.ask("放行", at("06-01 08:00"), "赵主任")
@@ -116,11 +118,11 @@ def test_school_days_are_of_their_own_part_of_the_tree(school: School) -> None:
     primary = units.by_id(school.db, school.squad.school_id or 0)
     school_days.add(school.db, primary.id, school.ids["张老师"], school_days.VACATION, date(2026, 5, 25), None, now)
     lay_out(school.db, now, shipped(), OCCASIONS)
-    rows = {row.person_id: row.due_at for row in deliveries.waiting(school.db, now) if row.lead == 7}
+    rows = {row.person_id: row.due_at for row in deliveries.waiting(school.db) if row.lead == 7}
     # A week before 六一 is free there: on the Friday before; for who is at the county on the day itself.
     assert rows[school.ids["张老师"]] == at("05-22 08:10")
     lay_out(school.db, at("05-24 09:00"), shipped(), OCCASIONS)
-    rows = {row.person_id: row.due_at for row in deliveries.waiting(school.db, now) if row.lead == 7}
+    rows = {row.person_id: row.due_at for row in deliveries.waiting(school.db) if row.lead == 7}
     assert at("05-25 08:10") in rows.values()
     assert school_days.teaching_week(school.db, primary.path, date(2026, 5, 25)) is None
     school_days.add(school.db, primary.id, school.ids["张老师"], school_days.TERM, date(2026, 3, 1), None, now)

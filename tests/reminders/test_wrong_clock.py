@@ -14,7 +14,7 @@ from sqlalchemy import func, insert, select, update
 from bot import health
 from bot.channels import Failure, SendError
 from bot.clock import Clock as BotClock
-from bot.jobs import clock_guard, nightly
+from bot.jobs import nightly
 from bot.outbox.holds import Holds
 from bot.pipeline.limits import Limits
 from bot.settings import Settings
@@ -226,9 +226,9 @@ def test_what_waits_does_not_wait_for_the_wrong_time(home: Home) -> None:
 
 
 def test_holds_and_limits_are_none_of_a_time_to_come() -> None:
-    holds = Holds("x")
-    holds.heard("c", SendError("slower", Failure.THROTTLED, retry_after=60), START)
-    assert holds.now(START).notices and not holds.now(START - 8 * HOUR).notices
+    held = Holds("x")
+    held.heard("c", SendError("slower", Failure.THROTTLED, retry_after=60), START)
+    assert held.now(START).notices and not held.now(START - 8 * HOUR).notices
 
     async def scene() -> list[str | None]:
         moment = [START]
@@ -249,7 +249,14 @@ def test_the_operator_says_that_it_is_right(home: Home) -> None:
         machine.at += 5 * HOUR
         machine.hears(START)
         await ticks(bot)
-        await bot.app.pipeline.do(lambda turn: clock_guard.accept(turn.db, turn.now))
+        await bot.send()
+        # Of those who use the bot the highest is asked to look, once, and nobody else may let all of it go.
+        [told] = bot.new("贺主任")
+        assert "机器的时间变了" in told["text"] and not bot.new("罗主任")
+        assert "最上一级" in (await bot.say("刘校长", "提醒 放行"))[0]
+        await ticks(bot)
+        assert bot.clock.doubt
+        assert await bot.say("贺主任", "提醒 放行") == ["好的，提醒照常发。"]
         await ticks(bot)
         assert not bot.clock.doubt
         # It is not a word for ever.

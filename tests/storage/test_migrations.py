@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from storage.database import Database, open_database
 from storage.migrate import FOLDER, HEAD, migrate, revision
 from storage.organisation import units
-from storage.tables import card, file, group_chat, inbox, metadata, outbox, unit
+from storage.tables import card, file, group_chat, inbox, metadata, outbox, rollup, unit
 from tests.support.databases import POSTGRESQL, empty_url
 
 pytestmark = pytest.mark.both
@@ -56,8 +56,10 @@ INSERT INTO account (id, person_id, channel, address, reachable) VALUES (1, 1, '
 INSERT INTO role_grant (id, person_id, unit_id, role, since) VALUES (1, 1, 3, 'counselor', '2026-04-03 02:20:00');
 INSERT INTO inbox (id, channel, message_id, batch, chat, sender, received_at, state)
   VALUES (1, 'telegram', '1', 'b', '7', '7', '2026-04-03 02:20:00', 'done');
-INSERT INTO checkin (id, unit_id, person_id, inbox_id, activity, day, topic, attended, others, state, made_at)
-  VALUES (1, 3, 1, 1, '主题队日', '2026-04-03', '', 40, '{}', 'valid', '2026-04-03 02:20:00');
+INSERT INTO checkin (id, unit_id, person_id, inbox_id, activity, day, topic, due, attended, others, state, made_at)
+  VALUES (1, 3, 1, 1, '主题队日', '2026-04-03', '', 42, 40, '{}', 'valid', '2026-04-03 02:20:00');
+INSERT INTO rollup (week, unit_id, activity, checkins, attended, rated_due, rated_attended)
+  VALUES ('2026-W14', 3, '主题队日', 1, 40, 42, 40);
 INSERT INTO fact (name, value, at) VALUES ('tree', '1', '2026-04-03 02:20:00')
 """
 
@@ -151,6 +153,7 @@ def test_a_filled_database_goes_up(old: Database) -> None:
         squad = units.by_id(db, 3)
         assert (squad.name, squad.key, squad.members, squad.aliases) == ("三(2)中队", "3-2", 42, ("雷锋中队",))
         assert db.scalar(select(unit.c.school_year).where(unit.c.id == 2)) == 2025
+        assert list(db.scalars(select(rollup.c.rated))) == [1]
         if db.dialect.name == "sqlite":
             assert db.execute(text("PRAGMA foreign_key_check")).all() == []
     assert not migrate(old.write)

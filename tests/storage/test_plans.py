@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
 from sqlalchemy import Connection, event
 
+from storage.base.vault import Vault
 from storage.campaigns import campaigns
 from storage.campaigns.campaigns import Campaign
 from storage.checkins import checkins, counting, coverage, windows
@@ -70,7 +72,7 @@ def claim(
         lambda db: files.wanted(db, NOW),
         lambda db: deliveries.due(db, NOW, 10, deliveries.Letters(frozenset({"key_date"}), NOW)),
         lambda db: deliveries.next_due(db, NOW),
-        lambda db: cards.last(db, "telegram", "1", NOW),
+        lambda db: cards.last(db, Vault([Fernet.generate_key().decode()]), "telegram", "1", NOW),
         lambda db: checkins.heads(db, [1, 2, 3], NOW.date(), NOW.date()),
     ],
     ids=[

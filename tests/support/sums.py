@@ -30,8 +30,9 @@ def sums_as_counted(db: Connection) -> Totals:
     for row in rows:
         own = ("event", row.event_id) if row.event_id else ("checkin", row.id)
         groups[own].append(Part(row.unit_id, row.path, row.attended, row.due, row.id))
-        if row.timing != checkins.ON_TIME:
-            found[week_of(row.day), row.unit_id, row.activity][Sums._fields.index(row.timing)] += 1
+        counted = ([] if row.timing == checkins.ON_TIME else [row.timing]) + ["rated"] * bool(row.due)
+        for name in counted:
+            found[week_of(row.day), row.unit_id, row.activity][Sums._fields.index(name)] += 1
     named = select(participation, history.path_on(event.c.day).label("path")).join(event)
     for row in db.execute(named.join(unit, unit.c.id == participation.c.unit_id)):
         groups["event", row.event_id].append(Part(row.unit_id, row.path))

@@ -9,7 +9,7 @@ import httpx
 
 from bot.channels import http
 from bot.channels.condition import Condition
-from bot.channels.wecom.errors import PASSING, Fault, Remedy, fault
+from bot.channels.wecom.errors import PASSING, WRONG_SECRET, Fault, Remedy, fault
 from bot.channels.wecom.tokens import Token, Tokens
 from bot.settings import Settings
 from bot.settings.kinds import several
@@ -55,7 +55,7 @@ class Wire:
             except Fault as failure:
                 # Whatever became of it, nothing has been said yet.
                 failure.lost = False
-                if failure.code != 40001 or secret == self._secrets[-1]:
+                if failure.code != WRONG_SECRET or secret == self._secrets[-1]:
                     raise
                 continue
             break
@@ -117,7 +117,7 @@ class Api:
         try:
             return await self._wire.ask(path, _signed(query, token), content, most)
         except Fault as refused:
-            if refused.remedy is not Remedy.TOKEN:
+            if refused.remedy is not Remedy.TOKEN and refused.code != WRONG_SECRET:
                 raise
         # Once: a token that is refused for ever must not become a storm of new ones.
         token = await self._tokens.get(self._wire.new_token, refused=token)
@@ -128,7 +128,7 @@ class Api:
         advice = failure.advice
         if advice and advice not in (self.trouble, *self._said):
             log.error("%s (%d)", advice, failure.code)
-        if failure.remedy in PASSING:
+        if failure.remedy in (*PASSING, Remedy.UNKNOWN):
             self.condition.failed(advice or str(failure))
         if failure.remedy is Remedy.SETUP:
             self.trouble = advice or str(failure)

@@ -29,23 +29,27 @@ class Remedy(Enum):
     FILE = "file"
     # What was asked is refused for good.
     REFUSED = "refused"
+    # Nobody has told us what it means: tried on, until others get through and this does not.
+    UNKNOWN = "unknown"
 
 
 # The same may well get through later, and until then nothing does.
 PASSING = (Remedy.AGAIN, Remedy.WAIT, Remedy.TOKEN, Remedy.SETUP)
-# Reference: developer.work.weixin.qq.com/document/path/90313. A code that is not here is REFUSED.
+# Reference: developer.work.weixin.qq.com/document/path/90313. A code that is not here is UNKNOWN.
 _REMEDIES: dict[Remedy, tuple[int, ...]] = {
     Remedy.AGAIN: (-1, 6000, 45033),
     Remedy.WAIT: (45009,),
-    Remedy.TOKEN: (40014, 42001),
-    Remedy.SETUP: (40001, 40013, 40056, 40091, 48002, 48006, 50003, 60020, 301002),
-    Remedy.RIGHT: (60011, 80001, 85005),
+    Remedy.TOKEN: (40014, 41001, 42001),
+    Remedy.SETUP: (40001, 40013, 40056, 40091, 48001, 48002, 48004, 48006, 50003, 60020, 301002),
+    Remedy.RIGHT: (50002, 60011, 80001, 85005),
     Remedy.PERSON: (81013, 40003, 60111, 46004, 82001),
     Remedy.CARD: (43012, 42015, *range(42017, 42021), *range(42027, 42050)),
     Remedy.TASK: (42014, 42016),
     Remedy.FILE: (40004, 40006, 40007, 40009, 40123, 44001, 45001, 301016, 301017, 830002),
     Remedy.REFUSED: (40008, 40058, 44004, 45002, 45008, 82002, 82003, 82004, *range(40016, 40028)),
 }
+# The secret is wrong, or, of a call that carries a token, the token has been void since before its time.
+WRONG_SECRET = 40001
 _BY_CODE = {code: remedy for remedy, codes in _REMEDIES.items() for code in codes}
 _APP = "企业微信管理后台「应用管理」里的本应用"
 _ADVICE = {
@@ -84,4 +88,4 @@ class Fault(CallFailed):
 
 def fault(code: int, said: str) -> Fault:
     """The fault of an answer with this errcode and errmsg."""
-    return Fault(f"{code}: {said[:200]}", code, _BY_CODE.get(code, Remedy.REFUSED))
+    return Fault(f"{code}: {said[:200]}", code, _BY_CODE.get(code, Remedy.UNKNOWN))

@@ -33,7 +33,7 @@ async def keep(api: Api, commands: Iterable[Command]) -> None:
         if _entries(await _present(api)) != _entries(wanted):
             await api.call("menu/create", {"button": wanted}, agentid=api.agent_id)
     except Fault as refused:
-        if refused.remedy not in (Remedy.REFUSED, Remedy.RIGHT):
+        if refused.remedy not in (Remedy.REFUSED, Remedy.RIGHT, Remedy.UNKNOWN):
             raise
         log.warning("the menu was refused: %s", refused)
 

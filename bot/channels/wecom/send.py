@@ -156,7 +156,7 @@ class Post(Channel):
             return SendError(text, Failure.FORGOTTEN)
         if remedy is errors.Remedy.RIGHT:
             return SendError(text)
-        if remedy is errors.Remedy.AGAIN:
+        if remedy in (errors.Remedy.AGAIN, errors.Remedy.UNKNOWN):
             return SendError(text, Failure.UNCERTAIN if failure.lost else Failure.AWAY)
         return SendError(text, Failure.UNREACHABLE if remedy is errors.Remedy.PERSON else Failure.REJECTED)
 
@@ -182,7 +182,7 @@ def _is_the_cards(failure: errors.Fault) -> bool:
     if failure.remedy is errors.Remedy.TASK:
         # An earlier try has arrived.
         return True
-    if failure.remedy in (errors.Remedy.CARD, errors.Remedy.REFUSED):
+    if failure.remedy in (errors.Remedy.CARD, errors.Remedy.REFUSED, errors.Remedy.UNKNOWN):
         log.warning("a card was refused: %s", failure)
         return True
     return False

@@ -6,6 +6,7 @@ from bot.commands import database
 from bot.jobs import clock_guard
 from bot.settings import Settings
 from storage.base import key_values
+from storage.reminders import holds
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -21,12 +22,12 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     wall = engine.clock.real()
     if arguments.what == "accept":
         with engine.database.write.begin() as db:
-            clock_guard.accept(db, wall)
+            holds.accept(db, wall)
         print(f"记下了：{wall.astimezone(settings.zone):%Y-%m-%d %H:%M} 是对的。机器人几秒内恢复提醒和清理。")
         return 0
     with engine.database.read.connect() as db:
-        last, doubt = (key_values.get(db, name) for name in (clock_guard.LAST, clock_guard.DOUBT))
-    print(f"这台机器的时间：{wall.astimezone(settings.zone):%Y-%m-%d %H:%M}（{settings.timezone}）")
+        last, doubt = (key_values.get(db, name) for name in (clock_guard.LAST, holds.DOUBT))
+    print(f"这台机器的时间：{wall.astimezone(settings.zone):%Y-%m-%d %H:%M}({settings.timezone})")
     if last:
         print(f"最后一次确认的时间：{last.at.astimezone(settings.zone):%Y-%m-%d %H:%M}")
     if doubt:

@@ -8,6 +8,7 @@ from bot.commands.doctor.line import FAIL, OK, WARN, Line
 from bot.jobs import clock_guard
 from bot.settings import Settings
 from storage.base import key_values
+from storage.reminders import holds
 
 _CURE = "请先把这台机器的时间调准(NTP)；核对过没有错，发 python -m bot clock accept"
 
@@ -17,7 +18,7 @@ def check(settings: Settings) -> Iterator[Line]:
     with current(settings) as db:
         if db is None:
             return
-        last, doubt = (key_values.get(db, name) for name in (clock_guard.LAST, clock_guard.DOUBT))
+        last, doubt = (key_values.get(db, name) for name in (clock_guard.LAST, holds.DOUBT))
     now = Clock(settings.zone).now()
     if last and now < last.at - MOST_OFF:
         before = f"{last.at.astimezone(settings.zone):%Y-%m-%d %H:%M}"

@@ -43,12 +43,16 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def _settle(engine: Engine, ask: Ask, one: appointments.Appointment, yes: bool) -> None:
     said = words.described(ask, one)
-    appointments.settle(ask.db, one, CONFIRMED if yes else DECLINED, None, ask.now)
+    stands = words.still_stands(ask, one)
+    appointments.settle(ask.db, one, CONFIRMED if yes and stands else DECLINED, None, ask.now)
     letters = Letters(ask.db, engine.vault, ask.now)
-    for reply in words.confirmed(ask, one) if yes else ():
+    for reply in words.confirmed(ask, one) if yes and stands else ():
         if reply.at:
             letters.tell(reply, *reply.at)
         else:
             letters.notify([reply])
     letters.flush()
-    print(f"{'已确认' if yes else '没有同意'}:{said}")
+    if yes and not stands:
+        print(f"没有照办：{said}。请的老师现在已经不管这里了，还要的话请用 invite 开一个邀请码。")
+        return
+    print(f"{'已确认' if yes else '没有同意'}：{said}")

@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     loaded = loader.load(settings.data_dir / "catalogue", settings.timezone)
     if arguments.release:
         with engine.database.write.begin() as db:
-            print("提醒照常发。" if holds.release(db) else "提醒没有停着。")
+            print("提醒照常发。" if holds.release(db, engine.now()) else "提醒没有停着。")
         return 0
     with engine.database.read.connect() as db:
         found = due.preview(engine, db, arguments.days, loaded.calendar)

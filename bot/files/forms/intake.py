@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from bot.files import forms as opened
+from bot.pipeline import masking
 from bot.pipeline.turn import Turn
 from bot.pipeline.writer import Pipeline
 from handlers.kit import Reply
@@ -56,4 +57,4 @@ def _settle(turn: Turn, wanted: Wanted, one: Form, said: Reply, document: bool |
         stored.remove(turn.db, one.id)
     else:
         stored.keep(turn.db, turn.vault, one, content, document)
-    turn.letters.tell(said, wanted.channel, wanted.chat)
+    turn.letters.read_back(said, wanted.channel, wanted.chat, masking.door(turn.db, said.text))

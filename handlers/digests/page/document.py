@@ -8,9 +8,10 @@ from sqlalchemy import Connection
 
 from handlers.digests.page import look, navigation, tables
 from handlers.digests.page.html import Html, element, joined
+from handlers.digests.tables import plain
 from handlers.digests.tables.shown import Shown
 from handlers.kit import Person
-from handlers.wording import days, numbers
+from handlers.wording import numbers
 from storage.organisation import history
 
 STYLE = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
@@ -21,6 +22,16 @@ _NOT_THERE = "您负责的范围里没有这个单位。请退回上一页，或
 def gone() -> str:
     """What a link shows that is unknown, over, revoked, or of somebody who may read no digests any more."""
     return _document("打不开", element("h1", "打不开"), element("p", _GONE))
+
+
+def table(db: Connection, person: Person, query: Mapping[str, str], now: datetime) -> tuple[str, bytes] | None:
+    """(the name of a csv of what the query asks for, what is in it): counts, and who took it away and when."""
+    of = look.look(db, person, query, now)
+    if of is None:
+        return None
+    one = look.shown_of(db, of, now)
+    mark = f"{person.name} {now:%Y-%m-%d %H:%M} 从网页下载，请勿转发"
+    return f"周报-{one.title}-{of.span.words}.csv", plain.of_page(db, one, mark)
 
 
 def page(db: Connection, person: Person, query: Mapping[str, str], now: datetime) -> str | None:
@@ -57,15 +68,14 @@ def _document(title: str, *inside: Html | None) -> str:
 
 
 def _days(one: Shown) -> str:
-    year = f"{one.last.year}年" if one.last.year != one.first.year else ""
-    told = f"{one.first.year}年{days.short(one.first)}–{year}{days.short(one.last)}"
-    return " · ".join(filter(None, (told, one.stamp)))
+    return " · ".join(filter(None, (one.days, one.stamp)))
 
 
 def _totals(one: Shown) -> Html:
     of, heads = one.digest, one.digest.attendance
     share = numbers.share(of.squads_covered, of.squads_due)
-    rated = f"实到 {heads.rated_attended} / 应到 {heads.rated_due}" if heads.rated_due else "没有写应到的"
+    over = f"{heads.rated} 条写了应到：" if heads.rated else ""
+    rated = f"{over}实到 {heads.rated_attended} / 应到 {heads.rated_due}" if heads.rated_due else "没有写应到的"
     tiles = (
         ("活动", f"{of.events} 场", ""),
         ("有活动的中队", f"{of.squads_covered} / {of.squads_due}", share if of.squads_due else ""),
@@ -80,8 +90,9 @@ def _tile(word: str, value: str, beside: str) -> Html:
 
 
 def _files(db: Connection, of: look.Look) -> Html:
-    """Files leave by the chat only, with a purpose and an entry in the audit log."""
+    """The table of the page; all check-ins leave by the chat only, with a purpose and an entry in the audit log."""
     name = history.path_names(db, [of.unit])[of.unit.id]
     said = element("code", f"周报 {of.span.words} 表 {name}")
+    link = element("a", "下载这张表（csv）", href=of.link(**{"as": "csv"}), download=True)
     words = joined("要 Excel 文件，在聊天里发：", said, "。要纸，用浏览器的打印。")
-    return element("section", element("h2", "要文件"), element("p", words), class_="screen")
+    return element("section", element("h2", "要文件"), element("p", link), element("p", words), class_="screen")

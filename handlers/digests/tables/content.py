@@ -18,6 +18,10 @@ from storage.organisation import history
 # What a sheet of Excel holds, and less than it takes a minute to write.
 MOST_ROWS = 500_000
 _DAY = date(2026, 1, 1)
+PARTS = (
+    "单位", "类别", "学校", "中队", "队员数", "应签到中队", "已签到中队", "签到率", "场次", "人次", "到场率",
+    "活动", "迟报", "补报",
+)  # fmt: skip
 CHECKINS = ("学校", "日期", "中队", "活动", "应到", "实到", "到场率", "报送", "联合", "报送时间")
 # A row that shows how each of these columns looks.
 PATTERN: shown.Row = ("-", _DAY, "-", "-", 0, 0, shown.share(0, 1), "-", "-", datetime.combine(_DAY, time()))

@@ -1,18 +1,9 @@
 """导出 签到: every check-in of any days as a table, xlsx or csv; counts only, no topic and no name."""
 
-import csv
-import io
-from collections.abc import Mapping
-from datetime import date, datetime, time
-from typing import Any
-
-from sqlalchemy import Connection
-
-from handlers import workbooks
 from handlers.digests import readers
 from handlers.digests.tables import content
 from handlers.kit import Ask, File, Refusal, Reply
-from handlers.registry import ANYTHING, command, renders
+from handlers.registry import ANYTHING, command
 from handlers.wording import periods, places, weeks
 from scheduling import spans
 from storage.digests import details
@@ -49,51 +40,3 @@ def _file(ask: Ask, unit_id: int, count: int, span: periods.Span, form: str) -> 
     values |= {"period": span.words, "at": ask.now.isoformat(timespec="minutes")}
     name = f"签到-{title}-{span.words}.{form}"
     return Reply(f"{title}{span.name}的签到，{count} 条。", file=File(name, f"checkins-{form}", values))
-
-
-def _rows(db: Connection, values: Mapping[str, Any]) -> Any:
-    return content.checkins(db, _which(db, values), datetime.fromisoformat(values["at"]).tzinfo)
-
-
-def _which(db: Connection, values: Mapping[str, Any]) -> Which:
-    [unit_id] = values["unit_ids"]
-    first, last = date.fromisoformat(values["first"]), date.fromisoformat(values["last"])
-    return Which(units.by_id(db, unit_id), first, last)
-
-
-@renders("checkins-xlsx")
-def workbook(db: Connection, values: Mapping[str, Any]) -> bytes:
-    """The xlsx of `unit_ids` from `first` to `last`: rows leave the memory as they are written."""
-    from xlsxwriter import Workbook
-
-    out = io.BytesIO()
-    with Workbook(out, workbooks.LONG) as book:
-        created = datetime.combine(date.fromisoformat(values["first"]), time())
-        book.set_properties({"title": f"签到 {values['period']}", "created": created})
-        table = workbooks.Table(book, workbooks.Formats(book), "签到明细", content.CHECKINS, values.get("mark", ""))
-        if number := details.count(db, _which(db, values)):
-            table.add(content.PATTERN)
-        table.end(number)
-    return workbooks.with_rows(out.getvalue(), 1, _rows(db, values)) if number else out.getvalue()
-
-
-@renders("checkins-csv")
-def plain(db: Connection, values: Mapping[str, Any]) -> bytes:
-    """The same as csv, in UTF-8 with a BOM, by which Excel knows it; what would be a formula begins with '."""
-    out = io.StringIO()
-    written = csv.writer(out)
-    written.writerow([values.get("mark", "")])
-    written.writerow(content.CHECKINS)
-    written.writerows(map(_cells, _rows(db, values)))
-    return out.getvalue().encode("utf-8-sig")
-
-
-def _cells(row: tuple[Any, ...]) -> list[Any]:
-    return [_cell(each) for each in row]
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M}"
-    # What Excel would take for a formula, and the line break that some add before it.
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

@@ -5,12 +5,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from handlers.kit import Unit
+from handlers.wording import days
+from handlers.wording.periods import Span
 from handlers.workbooks import Cell, Share
+from scheduling import spans
 from storage.digests import figures
 from storage.digests.parts import Which
 from storage.digests.periods import Period
 
 Row = Sequence[Cell]
+Figures = figures.Digest | Period
+_CALLED = {"week": "周报", "month": "月报", "term": "学期报", "year": "年报"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +34,24 @@ class Shown:
     stamp: str
     now: datetime
     closed: datetime | None
-    digest: figures.Digest | Period
+    digest: Figures
+
+    @property
+    def span(self) -> Span:
+        """Its period."""
+        return Span(self.first, self.last, self.name, self.label)
+
+    @property
+    def called(self) -> str:
+        """第14周周报, 4月月报; of any days it has no name of its own."""
+        word = _CALLED.get(spans.kind_of(self.label) if self.label else "", "情况")
+        return f"{self.name.removesuffix('学期') if word == '学期报' else self.name}{word}"
+
+    @property
+    def days(self) -> str:
+        """2026年3月30日–4月5日."""
+        year = f"{self.last.year}年" if self.last.year != self.first.year else ""
+        return f"{self.first.year}年{days.short(self.first)}–{year}{days.short(self.last)}"
 
     @property
     def which(self) -> Which:
@@ -54,7 +76,7 @@ def overview(one: Shown) -> list[tuple[str, Cell]]:
         ("活动场次", of.events), ("应签到中队", of.squads_due), ("已签到中队", of.squads_covered),
         ("中队签到率", share(of.squads_covered, of.squads_due)), ("人次", heads.attended),
         ("实到（写了应到的）", heads.rated_attended), ("应到", heads.rated_due),
-        ("到场率", share(heads.rated_attended, heads.rated_due)),
+        ("到场率", share(heads.rated_attended, heads.rated_due)), ("写了应到的签到", heads.rated or None),
     ]  # fmt: skip
     return found + (_of_week(of) if isinstance(of, figures.Digest) else [])
 
@@ -76,7 +98,16 @@ def schools(one: Shown) -> Iterator[Row]:
     """A row a school, the least covered first."""
     for each in one.digest.schools:
         covered = share(each.covered, each.due)
-        yield (one.title, "学校", each.name, "", None, each.due, each.covered, covered, each.events, each.attended)
+        counts = each.due, each.covered, covered, each.events, each.attended
+        yield (one.title, "学校", each.name, "", None, *counts, share(each.rated_attended, each.rated_due))
+
+
+def whole(one: Shown) -> Row:
+    """The row of the unit itself, above those of its schools."""
+    of, heads = one.digest, one.digest.attendance
+    late = (of.late, of.backfilled) if isinstance(of, figures.Digest) else ()
+    counts = of.squads_due, of.squads_covered, share(of.squads_covered, of.squads_due), of.events, heads.attended
+    return (one.title, "合计", "", "", None, *counts, share(heads.rated_attended, heads.rated_due), "", *late)
 
 
 def activities(one: Shown) -> Iterator[Row]:

@@ -18,10 +18,7 @@ from storage.digests import details
 from storage.organisation import units
 
 _HEADS = {
-    "分单位": (
-        "单位", "类别", "学校", "中队", "队员数", "应签到中队", "已签到中队", "签到率", "场次", "人次", "到场率",
-        "活动", "迟报", "补报",
-    ),
+    "分单位": content.PARTS,
     "各活动": ("单位", "活动", "场次", "中队数", "人次", "到场率"),
     "签到明细": content.CHECKINS,
     "缺报": ("单位", "学校", "中队", "说明"),

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 
 from handlers.digests.figures import corrected
 from handlers.digests.readers import READERS
 from handlers.digests.why import measures
+from handlers.digests.why.words import activity_in, spans_in
 from handlers.kit import Ask, Unit
-from handlers.wording import periods, places, weeks
-from scheduling import closed_periods, spans
+from handlers.wording import periods, places
+from scheduling import closed_periods
 from storage.digests import digests
 from storage.digests.figures import Digest
 from storage.digests.periods import between
@@ -28,7 +28,8 @@ class Found:
     def says(self, wanted: measures.Wanted) -> bool:
         """Whether this is the value that was named, if one was."""
         values = [measures.value(wanted.measure, each, self.activity) for each in (self.said, self.now)]
-        return wanted.value is None or wanted.value in values
+        of_all = wanted.due in (None, self.said.squads_due, self.now.squads_due)
+        return wanted.value is None or (wanted.value in values and of_all)
 
     @property
     def corrected(self) -> str:
@@ -38,46 +39,21 @@ class Found:
 
 def find(ask: Ask, wanted: measures.Wanted, words: str) -> Found:
     """The first digest that says this figure, else the first; raises Refusal for a unit that is not the asker's."""
-    candidates, words = _spans(ask, words)
+    candidates, words = spans_in(ask, words)
     words = words.strip("的 ")
-    activity, words = _activity(ask, candidates[0], words)
+    activity, words = activity_in(ask, words)
     at = places.chosen(ask, READERS, words, "为什么", f"{measures.WORDS[wanted.measure]} {candidates[0].words} {{}}")
     first = None
     for each in _each(ask, at, candidates):
         for name in [activity] if activity else ["", *measures.activities(each.said)]:
             one = Found(each.of, each.span, each.now, each.said, name)
             first = first or one
-            if one.says(wanted):
+            # On a Monday people ask of the digest that they have just got.
+            empty = wanted.value is None and not each.said.events and len(candidates) > 1
+            if one.says(wanted) and not empty:
                 return one
     assert first is not None
     return first
-
-
-def _spans(ask: Ask, words: str) -> tuple[list[periods.Span], str]:
-    """(the period that is named; else those whose digests people have before them; the rest of the words)."""
-    span, rest = periods.longer(words, ask.today)
-    if span:
-        return [span], rest
-    words = weeks.taught(ask, words)
-    period, rest = weeks.period_in(words, ask.today)
-    if rest != " ".join(words.split()):
-        return [_week(period.week)], rest
-    last_week, last_month = ask.today - timedelta(days=7), ask.today.replace(day=1) - timedelta(days=1)
-    months = [periods.named(spans.label_of("month", day), ask.today) for day in (ask.today, last_month)]
-    return [_week(period.week), _week(spans.label_of("week", last_week)), *months], rest
-
-
-def _week(label: str) -> periods.Span:
-    return periods.Span(*spans.span_of(label), weeks.week_name(label), label)
-
-
-def _activity(ask: Ask, span: periods.Span, words: str) -> tuple[str, str]:
-    """(the activity that the words name, the rest)."""
-    for each in _each(ask, places.scope(ask.me, READERS), [span]) if words else ():
-        for name in measures.activities(each.said):
-            if name in words:
-                return name, " ".join(words.replace(name, " ", 1).split())
-    return "", words
 
 
 def _each(ask: Ask, at: list[Unit], candidates: list[periods.Span]) -> Iterator[Found]:

@@ -5,10 +5,9 @@ import unicodedata
 from dataclasses import replace
 
 from handlers.attendance import phrases
-from handlers.catalogue import current
 from handlers.digests.readers import READERS
-from handlers.digests.why import measures
-from handlers.digests.why.candidates import Found, find
+from handlers.digests.why import candidates, elsewhere, measures, rows
+from handlers.digests.why.words import activity_in
 from handlers.kit import Ask, Button, NotMeant, Reply
 from handlers.registry import ANYTHING, command
 from storage.digests import parts
@@ -21,7 +20,7 @@ _PAGE = re.compile(r"第\s?(\d{1,4})\s?页")
 _FILLERS = re.compile(r"^(?:会|实到|这个?|那个?|会|只|才|是|有|共)+|[?？]$|(?:怎么|如何)(?:来|算)的?|的$")
 # 为什么我报了38人没记录 asks for no figure.
 _PLAINT = re.compile(r"我|你|您|没|不|发|报|提醒|收到|记录|推荐|提名")
-_OF_MEDALS = re.compile(r"提名|待审|公示|颁发|[一二三四五]星章|奖章")
+_BARE = re.compile(r"(?<![\d.(])\d+(?![\d.(月日)])")
 
 
 @command(
@@ -34,37 +33,40 @@ def why(ask: Ask) -> Reply:
     words = unicodedata.normalize("NFKC", ask.args).strip()
     page = max(int(match[1]), 1) if (match := _PAGE.search(words)) else 1
     words = _FILLERS.sub("", _PAGE.sub(" ", words).strip()).strip()
-    if elsewhere := _elsewhere(ask, words):
-        return elsewhere
-    wanted, rest = measures.wanted(words)
-    if wanted is None or _PLAINT.search(rest):
-        raise NotMeant
     ask.rollups.flush(ask.db)
-    # Of a digest two things are told in per cent.
-    alike = [wanted, *([replace(wanted, measure="coverage")] if wanted.measure == "rate" else [])]
+    if reply := elsewhere.told(ask, words, page):
+        return reply
+    alike, rest = _wanted(ask, words)
+    if not alike and (reply := rows.told(ask, words, page)):
+        return reply
+    if not alike or _PLAINT.search(rest):
+        raise NotMeant
     for each in alike:
-        found = find(ask, each, rest)
+        found = candidates.find(ask, each, rest)
         if found.says(each):
             return _told(ask, each.measure, found, page)
+    if reply := rows.told(ask, words, page):
+        return reply
+    wanted = alike[0]
     told = _figure(wanted.measure, found.said, found.activity)
     said = f"{_head(ask, found)}{measures.WORDS[wanted.measure]}是 {told}，没有找到 {wanted.value:g} 这个数。"
     return Reply(said, (Button("怎么来的", "为什么", _words(ask, wanted.measure, found)),))
 
 
-def _elsewhere(ask: Ask, words: str) -> Reply | None:
-    """What is counted beside check-ins has its own lists: rows of the catalogue by name, medals."""
-    by_length = sorted(current.catalogue_of(ask.db).rows, key=lambda row: -len(row.name))
-    row = next((row for row in by_length if row.shape != "checkin" and words.startswith(row.name)), None)
-    if row:
-        return Reply(f"「{row.name}」的数字由各单位的上报加起来，逐条看：", (Button("看", "看", row.name),))
-    if not _OF_MEDALS.search(words):
-        return None
-    may = [each.words[0] for each in ask.features if each.allows(ask.person)]
-    lists = [word for word in ("待审", "审核进度", "待颁") if word in may]
-    return Reply("奖章的数字由提名一件件数出来，逐件看：", tuple(Button(word, word) for word in lists))
+def _wanted(ask: Ask, words: str) -> tuple[list[measures.Wanted], str]:
+    """(the figures that may be meant, the first that fits is; the rest of the words)."""
+    wanted, rest = measures.wanted(words)
+    if wanted:
+        # Of a digest two things are told in per cent.
+        return [wanted, *([replace(wanted, measure="coverage")] if wanted.measure == "rate" else [])], rest
+    activity, around = activity_in(ask, words)
+    if activity and (match := _BARE.search(around)):
+        rest = f"{activity} {around[: match.start()]} {around[match.end() :]}"
+        return [measures.Wanted(each, float(match[0])) for each in ("events", "heads", "squads")], rest
+    return [], words
 
 
-def _told(ask: Ask, measure: str, found: Found, page: int) -> Reply:
+def _told(ask: Ask, measure: str, found: candidates.Found, page: int) -> Reply:
     which = parts.Which(found.of, found.span.first, min(found.span.last, ask.today), found.activity)
     of = parts.of(ask.db, which)
     was = measures.value(measure, found.said, found.activity) if found.corrected else None
@@ -75,7 +77,7 @@ def _told(ask: Ask, measure: str, found: Found, page: int) -> Reply:
         _LEGEND if of.shared and measure in ("events", "heads") else "",
     ]
     again = _words(ask, measure, found)
-    if measure == "missing":
+    if measure in ("missing", "zero", "excused"):
         return Reply("\n".join(filter(None, lines)), (Button("未签到", "未签到", again.partition(" ")[2]),))
     shown = parts.reports(ask.db, which, measures.KINDS.get(measure, ""), (page - 1) * PAGE, PAGE + 1)
     listed = [
@@ -89,7 +91,7 @@ def _told(ask: Ask, measure: str, found: Found, page: int) -> Reply:
     return Reply("\n".join(filter(None, lines)), tuple(buttons))
 
 
-def _head(ask: Ask, found: Found) -> str:
+def _head(ask: Ask, found: candidates.Found) -> str:
     return f"{units.full_name(ask.db, found.of)}{found.span.name}{found.activity}："
 
 
@@ -98,7 +100,7 @@ def _figure(measure: str, shown: measures.Shown, activity: str) -> str:
     return "–" if value is None else f"{value:g}{'%' if measure in ('rate', 'coverage') else ''}"
 
 
-def _words(ask: Ask, measure: str, found: Found) -> str:
+def _words(ask: Ask, measure: str, found: candidates.Found) -> str:
     """The same figure as commands name it again."""
     unit = history.path_names(ask.db, [found.of])[found.of.id]
     return " ".join(filter(None, (measures.WORDS[measure], found.activity, found.span.words, unit)))

@@ -11,49 +11,72 @@ from storage.digests.periods import Period
 # Not what belongs to a name, 三2中队 and 三(2)中队.
 _NUMBER = re.compile(
     r"(?:共|是|有|只有|才)*(?<![\d.(一二三四五六七八九十年\-])(\d+(?:\.\d+)?)(?:/\d+)?\s*"
-    r"(场|个?(?:签到)?中队|人次|人|名|%)"
+    r"(场次?|个?(?:签到)?中队|人次|人|名|%)"
+)
+# 3/24 of a line: so many of the squads.
+_OF_ALL = re.compile(r"(?<![\d.])(\d+)/(\d+)(?![\d.])")
+# 170余, 20万: only reports are said so.
+_HEDGED = re.compile(r"\d\s?[余万]")
+# What is said of squads that have not reported: the number may stand before it.
+_EXEMPT = (
+    (
+        "missing",
+        r"(?:(\d+)\s*个\s*(?:中队)?)?(?:未签到|没签到|缺报|没报|没有报)(?:的?(?:中队|单位))?(?:数|\s*(\d+)\s*个(?:中队)?)?",
+    ),
+    ("zero", r"(?:(\d+)\s*个\s*(?:中队)?)?没有活动(?:的?中队)?(?:\s*(\d+)\s*个(?:中队)?)?"),
+    ("excused", r"(?:(\d+)\s*个\s*(?:中队)?)?请假(?:的?中队)?(?:\s*(\d+)\s*个(?:中队)?|\s+(\d+))?"),
 )
 _WORDS = (
-    ("missing", r"(?:未签到|没签到|缺报|没报|没有报)(?:的?(?:中队|单位))?(?:数|\s*(\d+)\s*个)?"),
     ("late", r"迟报(?:数|\s*(\d+)\s*条)?"),
     ("backfilled", r"补报(?:数|\s*(\d+)\s*条)?"),
     ("rate", r"到场率|出席率"),
     ("heads", r"人次|人数"),
     ("events", r"场次|(?:活动)?场数"),
     ("coverage", r"签到率|覆盖率"),
-    ("squads", r"(?:签到|参加)中队数?|中队数"),
+    ("squads", r"(?:签到|参加)中队数?|中队数|(?:中队)?签到$"),
 )
-_OF_UNIT = {"场": "events", "人次": "heads", "人": "heads", "名": "heads", "%": "rate"}
+_OF_UNIT = {"场": "events", "场次": "events", "人次": "heads", "人": "heads", "名": "heads", "%": "rate"}
 # Which check-ins are shown of a figure; of the others all.
 KINDS = {"rate": "rated", "late": "late", "backfilled": "backfilled"}
 WORDS = {
     "events": "场次", "squads": "签到中队", "heads": "人次", "rate": "到场率", "late": "迟报", "backfilled": "补报",
-    "missing": "未签到", "coverage": "签到率",
+    "missing": "未签到", "coverage": "签到率", "zero": "没有活动", "excused": "请假",
 }  # fmt: skip
 Shown = Digest | Period
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which figure is meant: its measure, and its value if that was said."""
+    """Which figure is meant: its measure, and its value if that was said; `due` of 3/24 is 24."""
 
     measure: str
     value: float | None = None
+    due: int | None = None
 
 
 def wanted(words: str) -> tuple[Wanted | None, str]:
     """(the figure that the words name, the rest of them): 38场, 场次, 36/40个中队, 迟报5条, 95.2%."""
     found = None
+    if _HEDGED.search(words):
+        return None, words
+    for measure, pattern in _EXEMPT:
+        if match := re.search(pattern, words):
+            number = next(filter(None, match.groups()), None)
+            return Wanted(measure, float(number) if number else None), _around(match, words)
     if match := _NUMBER.search(words):
-        found = Wanted(_OF_UNIT.get(match[2], "squads"), float(match[1]))
-        words = f"{words[: match.start()]} {words[match.end() :]}"
+        found, words = Wanted(_OF_UNIT.get(match[2], "squads"), float(match[1])), _around(match, words)
+    elif match := _OF_ALL.search(words):
+        found, words = Wanted("squads", float(match[1]), int(match[2])), _around(match, words)
     for measure, pattern in _WORDS:
         if match := re.search(pattern, words):
             number = next(iter(match.groups()), None)
             found = Wanted(measure, float(number) if number else found.value if found else None)
-            words = f"{words[: match.start()]} {words[match.end() :]}"
-            break
+            return found, _around(match, words)
     return found, " ".join(words.split())
+
+
+def _around(match: re.Match[str], words: str) -> str:
+    return " ".join(f"{words[: match.start()]} {words[match.end() :]}".split())
 
 
 def activities(shown: Shown) -> list[str]:
@@ -68,10 +91,11 @@ def value(measure: str, shown: Shown, activity: str = "") -> float | None:
         known = {"events": of.events, "squads": of.squads, "heads": of.attended, "rate": of.rate} if of else {}
         return known.get(measure)
     late = (shown.late, shown.backfilled) if isinstance(shown, Digest) else (None, None)
+    exempt = (shown.zero, shown.excused) if isinstance(shown, Digest) else (None, None)
     return {
         "events": shown.events, "squads": shown.squads_covered, "heads": shown.attendance.attended,
         "rate": shown.attendance.rate, "missing": len(shown.missing), "late": late[0], "backfilled": late[1],
-        "coverage": percent(shown.squads_covered, shown.squads_due),
+        "coverage": percent(shown.squads_covered, shown.squads_due), "zero": exempt[0], "excused": exempt[1],
     }[measure]  # fmt: skip
 
 
@@ -88,6 +112,8 @@ def said(measure: str, shown: Shown, of: Parts, activity: str) -> str:
         rate = numbers.rate(value("rate", shown, activity))
         over = f"按写了应到的 {of.rated} 条签到算（共 {of.reports} 条）"
         return f"到场率 {rate} = 实到 {of.rated_attended} ÷ 应到 {of.rated_due}；{over}"
+    if measure in ("zero", "excused"):
+        return f"{WORDS[measure]} {value(measure, shown) or 0:g} 个中队：这一周说了没有活动，或者请了假的，不算缺报"
     if measure in ("late", "backfilled"):
         return f"{WORDS[measure]} {of.late if measure == 'late' else of.backfilled} 条"
     return _squads(measure, shown, of, activity)

@@ -9,7 +9,6 @@ from datetime import datetime, tzinfo
 from sqlalchemy import Connection
 
 from handlers.wording import medals
-from handlers.wording.names import is_place
 from storage.base import key_values
 from storage.children.children import masked
 from storage.medals.lists import Entry
@@ -64,7 +63,7 @@ def values(one: Entry, columns: Sequence[Column], zone: tzinfo | None, mask: boo
 
 def name_of(one: Entry, mask: bool) -> str:
     """王小明, with `mask` 王*明; who is known by the number in the class is 7号. Empty for a collective."""
-    return masked(one.name) if mask and not is_place(one.name) else one.name
+    return masked(one.name) if mask else one.name
 
 
 def read(words: str) -> tuple[list[Column], list[str]]:

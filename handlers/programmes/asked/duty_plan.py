@@ -16,6 +16,7 @@ from storage.organisation.units import Kind
 IN_SCHOOLS = frozenset({Kind.SQUAD, Kind.GRADE})
 # The levels that hear of what is missing below them.
 ABOVE = programmes.READERS - {Role.BRIGADE, Role.SCHOOL_ADMIN, Role.INSPECTOR}
+_LEVEL = {Role.CITY_ADMIN: 1, Role.PROVINCE_ADMIN: 2}
 # A reminder is moved forward over a summer at most, and reaches so far ahead.
 _FAR = timedelta(days=170)
 
@@ -52,6 +53,9 @@ def _leads(row: Row, duty: Ladder, roles: set[str]) -> list[int]:
     found = [*(row.remind or duty.before), -duty.reporter] if roles & reporters else []
     if Role.BRIGADE in roles and not IN_SCHOOLS.isdisjoint(row.at):
         found.append(-duty.brigade)
-    if roles & ABOVE:
-        found.append(-duty.above)
-    return found
+    return [*found, *sorted({-days_after(duty, Role(role)) for role in roles & ABOVE})]
+
+
+def days_after(duty: Ladder, role: Role) -> int:
+    """How long after its day the holder of a role in ABOVE hears of what is missing: each level later."""
+    return duty.above[_LEVEL.get(role, 0)]

@@ -24,12 +24,12 @@ def remind(said: Due) -> Reply | None:
     duty = calendar_of(said.db).duty
     if said.lead > -duty.brigade:
         return _own(said, row)
-    if said.lead > -duty.above:
+    if said.lead > -duty.above[0]:
         schools = [each.unit for each in said.person.grants if each.role == Role.BRIGADE]
         return _below(said, row, schools, duty_plan.IN_SCHOOLS)
-    return _below(
-        said, row, [each.unit for each in said.person.grants if each.role in duty_plan.ABOVE], frozenset(row.at)
-    )
+    held = (each for each in said.person.grants if each.role in duty_plan.ABOVE)
+    at = [each.unit for each in held if duty_plan.days_after(duty, each.role) == -said.lead]
+    return _below(said, row, at, frozenset(row.at))
 
 
 def _own(said: Due, row: Row) -> Reply | None:

@@ -22,7 +22,7 @@ def status_of_all(found: Iterable[Collection[str]], rest: Collection[str]) -> St
     """One answer for nominations with these issues and the `rest`: partial when some can be stored and others not."""
     statuses = [_status_of(issues) for issues in found]
     loose = [issue for issue in rest if not issue.startswith("PII_") and issue not in _CONFIRM]
-    if "COUNT_MISMATCH" in loose or not statuses:
+    if not statuses or not {"COUNT_MISMATCH", "NAME_AMBIGUOUS"}.isdisjoint(loose):
         return "clarify"
     good = [status for status in statuses if status in ("ok", "confirm")]
     if len(good) < len(statuses) or loose:

@@ -59,6 +59,8 @@ _STAR = pattern(
     r"(?:红领巾)?(?:奖章)?(?:[一二三四五六七八九十\d]星级?章?\s?(?:晋?升[到为至]?|升级[到为]?|→|->)\s?)?(?P<n>[一二两三四五六七八九十\d])\s?(?:颗星|星)(?![期堆空光火球座])"
     r"(?:级)?\s?(?:红领巾)?(?:奖?章)?(?![\u4e00-\u9fff]{0,1}(?:红旗|级酒店))"
 )
+# 一、二星章
+_LISTED_STAR = pattern(r"(?<![\u4e00-\u9fff\d])(?P<n>[一二三四五])(?=\s?[、和与及/]\s?[一二三四五]星)")
 _BASIC = pattern(
     r"(?:红领巾奖章)?(?:(?P<category>红星|红旗|火炬)章?\s?[/(·之的\-]?\s?)?"
     rf"(?P<sub>{'|'.join(sub[:-1] for sub in _CATEGORY)})章\)?"
@@ -66,13 +68,17 @@ _BASIC = pattern(
 )
 # A sub-badge without 章 counts only as a word of its own: 向阳, not 向阳小区.
 _SHORT = pattern(rf"(?<![^\s,、。:({GAP}])(?P<sub>{'|'.join(sub[:-1] for sub in _CATEGORY)})(?=[\s,、。){GAP}]|$)")
+_BETWEEN = "- 、和与及/(:·之的里中"
+_IN_LIST = pattern(rf"(?:[{_BETWEEN}]|{'|'.join(sub[:-1] for sub in _CATEGORY)})*")
 _HONOUR = pattern("(?:[全省市县区校]级?国?)?(?P<what>" + "|".join(sorted(HONOURS, key=len, reverse=True)) + ")")
 _HELD = pattern(
-    r"(?:(?:已经?|刚刚?|早就)(?:获得?|获评|取得|拿到|领到|得到|有|得|评上?)|持有|曾获得?|获得过|现有|(?:去年|上学期|上一?年)(?:获得?|得))了?(?:的|过|校级)?\s?$"
+    r"(?:(?:已经?|刚刚?|早就)(?:获得?|获评|取得|拿到|领到|得到|有|得|评上?)|持有|曾获得?|获得过|现有|(?:去年|上学期|上一?年)(?:获得?|得))了?(?:的|过|校级)?(?:集体)?\s?$"
 )
+# 一星章获得者
+_HOLDER = pattern(r"的?(?:获得者|得主|持有者|拥有者)")
 # 荣获校优秀少先队员称号, 被评为区十佳少年: why somebody is proposed for another medal.
 _TOLD = pattern(
-    r"(?:曾经?|被|已经?)*(?:评为|荣获|获评|当选为?|[获评得]上?过|曾[经是为]*获?得?|曾任)[过了]?[\"“「]?(?:[全省市县区校年年级国度的]|\d{4}|优秀的){0,8}$"
+    r"(?:曾经?|被|已经?)*(?:评为|荣获|获评|当选为?|[获评得]上?过|曾[经是为]*获?得?|曾任|获得?)[过了]?[\"“「]?(?:[全省市县区校年年级国度的]|\d{4}|优秀的){0,8}$"
 )
 _VAGUE = pattern(r"(?:红领巾)?(?:星级?奖?章|奖章|基础章|特色章)|红领巾章")
 _ANY = pattern(r"(?P<name>[\u4e00-\u9fff]{1,6})章(?!节|程|子|鱼|法)")
@@ -118,8 +124,10 @@ def find_medals(scan: str, features: Collection[str]) -> tuple[list[Medal], str]
     for feature in sorted(features, key=len, reverse=True):
         scan = _feature(scan, feature, medals)
     scan = _BASIC.sub(lambda match: keep(match, _basic(match)), scan)
-    scan = _SHORT.sub(lambda match: keep(match, _basic(match)), scan)
+    scan = _LISTED_STAR.sub(lambda match: keep(match, _star(match)), scan)
     scan = _STAR.sub(lambda match: keep(match, _star(match)), scan)
+    full = tuple(medals)
+    scan = _SHORT.sub(lambda match: keep(match, _basic(match) if _is_listed(match, full, medals) else None), scan)
     scan = _QUOTED.sub(lambda match: keep(match, Medal(match.start(), match.end(), None, "MEDAL_UNKNOWN")), scan)
     if not medals:
         scan = _ANY.sub(lambda match: keep(match, _unknown(match)), scan, count=3)
@@ -137,16 +145,21 @@ def _without_told(medals: list[Medal], text: str, scan: str) -> tuple[list[Medal
     told = [
         medal
         for place, medal in enumerate(medals)
-        if (medal.code or "").startswith("H:")
-        and (said := _TOLD.search(ahead := text[ends[place] : medal.start]))
-        # Beside a name of its own it is another nomination.
-        and not persons(ahead[: said.start()] if place else text[medal.end : starts[place]])
+        if (medal.code or "").startswith("H:") and _is_told(text, ends[place], medal, starts[place] if not place else 0)
     ]
     if len(told) == len(medals):
         return medals, scan
     for medal in told:
         scan = scan[: medal.start] + text[medal.start : medal.end] + scan[medal.end :]
     return [medal for medal in medals if medal not in told], scan
+
+
+def _is_told(text: str, since: int, medal: Medal, until: int) -> bool:
+    """曾获 …, or in brackets behind a name; beside a name of its own it is another nomination."""
+    if text[medal.start - 1 : medal.start] + text[medal.end : medal.end + 1] == "()":
+        return True
+    said = _TOLD.search(ahead := text[since : medal.start])
+    return said is not None and not persons(text[medal.end : until] if until else ahead[: said.start()])
 
 
 def tells(scan: str) -> bool:
@@ -176,7 +189,7 @@ def _still_wanted(medals: list[Medal], text: str) -> list[Medal]:
     end, held = 0, False
     for medal in medals:
         listed = held and text[end : medal.start].strip() in ("、", "和", "及", "")
-        held = listed or _HELD.search(text[end : medal.start]) is not None
+        held = listed or _HELD.search(text[end : medal.start]) is not None or _HOLDER.match(text, medal.end) is not None
         end = medal.end
         if not held:
             wanted.append(medal)
@@ -216,6 +229,18 @@ def _basic(match: re.Match[str]) -> Medal:
     said = groups.get("category")
     issue = "MEDAL_UNKNOWN" if said and f"{said}章" != category else None
     return Medal(match.start(), match.end(), None if issue else f"B:{category}/{sub}", issue)
+
+
+def _is_listed(match: re.Match[str], full: Collection[Medal], before: Collection[Medal]) -> bool:
+    """向阳, where no medal is named in full or one in the same list: of 一星章 勇敢,爱学习 it is a reason."""
+    if not full:
+        return True
+    for each in before:
+        gap = match.string[each.end : match.start()] if each.end <= match.start() else "?"
+        if not gap.strip(_BETWEEN) and not (gap.isspace() and each.code in _LEVELS):
+            return True
+    behind = (match.string[match.end() : each.start] for each in full if each.start >= match.end())
+    return any(_IN_LIST.fullmatch(gap) for gap in behind)
 
 
 def _feature(scan: str, feature: str, medals: list[Medal]) -> str:

@@ -8,11 +8,16 @@ from handlers.privacy.names import persons
 from handlers.reading.checkins.segments import Segment, lay_out
 from handlers.reading.medals import awards
 from handlers.reading.medals.medals import Medal, award_level
-from handlers.reading.medals.nominees import Nominees, find_nominees
+from handlers.reading.medals.nominee_words import Nominees
+from handlers.reading.medals.nominees import find_nominees
 from handlers.reading.medals.reasons import is_doubtful
 from handlers.reading.model import Context, Nomination, Reading
+from handlers.reading.text.patterns import pattern
 from handlers.reading.text.units import Hit
 
+# 我校申报集体三星章
+_WHOLE, _SCHOOL = pattern(r"[我本]们?学?校|[我本]大队"), "ALL"
+_IN_ORDER = pattern(r"分别|各自|依次")
 # More in one place is no nomination a person wrote.
 _MOST_NAMES, _MOST_MEDALS = 200, 12
 _Made = tuple[Nomination, list[str]]
@@ -90,9 +95,11 @@ def _of_segment(
     own = _medals_in(found, segment.start, segment.end)
     unit = _unit(segment.hits, context)
     roster = context.roster.get(unit[0] or "", ())
-    groups = _pairs(segment, found.scan, own, roster)
+    groups = _pairs(segment, found.scan, own, roster) if len(own) > 1 else []
+    if groups is None:
+        return [], ["MEDAL_CONFLICT"]
     if not groups:
-        groups = [(find_nominees(found.scan[segment.start : segment.end], roster), own or shared)]
+        groups = _each_their_own(found.scan[segment.start : segment.end], own or shared, roster)
     made: list[_Made] = []
     missing: list[str] = []
     for nominees, medals in groups:
@@ -102,23 +109,65 @@ def _of_segment(
             return [], ["MEDAL_CONFLICT"]  # 个人一星章 王小明 集体一星章 三(2)
         together = (nominees.collective and not nominees.names) or any(each.target == "collective" for each in medals)
         units = [_unit([hit], context) for hit in segment.hits] if together else [unit]
+        if together and not segment.hits and _WHOLE.search(found.scan):
+            units = [(_SCHOOL, None)]
+        if not together and nominees.names and len({hit.unit for hit in segment.hits}) > 1:
+            units = [(None, "UNIT_AMBIGUOUS")]  # 三(1)和三(2)的一星章: 王小明、李小红
         more = [each for where in units or [unit] for each in _each(nominees, medals, where)]
         made += more
         missing += _missing(more, nominees)
     return made, missing
 
 
-def _pairs(segment: Segment, scan: str, medals: list[Medal], roster: Collection[str]) -> list[_Group]:
-    """王小明 一星章 李小红 二星章: each medal with the names before it, or each with those after it; [] when not so."""
-    if not 1 < len(medals) <= _MOST_MEDALS:
-        return []
+def _pairs(segment: Segment, scan: str, medals: list[Medal], roster: Collection[str]) -> list[_Group] | None:
+    """王小明 一星章 李小红 二星章: each medal with the names before it, or each with those after it.
+
+    [] where all are for all; None where it cannot be told whose is whose.
+    """
     edges = [segment.start, *(place for medal in medals for place in (medal.start, medal.end)), segment.end]
-    between = [scan[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True)]
-    for pieces in (between[:-1], between[1:]):
-        nominees = [find_nominees(piece, roster) for piece in pieces]
-        if all(each.names for each in nominees):
-            return [(each, [medal]) for each, medal in zip(nominees, medals, strict=True)]
-    return []
+    pieces = [find_nominees(scan[start:end], roster) for start, end in zip(edges[::2], edges[1::2], strict=True)]
+    # 王小明 向阳章、传承章 李小红 立德章: medals between which nobody is named belong together.
+    named, together = [pieces[0]], [medals[:1]]
+    for medal, piece in zip(medals[1:], pieces[1:], strict=False):
+        if _is_somebody(piece):
+            named.append(piece)
+            together.append([])
+        together[-1].append(medal)
+    named.append(pieces[-1])
+    if len(medals) > 1 and any(each.names and each.collective for each in pieces):
+        return None
+    if len(together) < 2 or len(medals) > _MOST_MEDALS or sum(map(_is_somebody, named)) < 2:
+        return []
+    if str(together[1][0].code).startswith(f"{together[0][0].code}/"):
+        # 红旗章: 李嘉怡(小主人章)、王诗涵(健体章)
+        named, together = named[1:], together[1:]
+    for whose, behind in ((named[:-1], named[1:]), (named[1:], [])):
+        rest = named[-1] if behind else named[0]
+        if all(map(_is_somebody, whose)) and not _is_somebody(rest):
+            _give_back(whose, behind)
+            return list(zip(whose, together, strict=True))
+    return None
+
+
+def _is_somebody(piece: Nominees) -> bool:
+    return bool(piece.names or piece.nicknames or piece.collective)
+
+
+def _give_back(whose: list[Nominees], behind: list[Nominees]) -> None:
+    """王小明 一星章 学雷锋 李小红 二星章: what stands behind a medal is of those ahead of it."""
+    for place, (one, other) in enumerate(zip(whose, behind, strict=False)):
+        of_one = one.tail if place else one.reason
+        one.reason = ",".join(filter(None, [of_one, other.lead])) or None
+
+
+def _each_their_own(words: str, medals: list[Medal], roster: Collection[str]) -> list[_Group]:
+    """Everybody for every medal; 王小明、李小红分别申报一星章和劳动章: the first for the first."""
+    named = find_nominees(words, roster)
+    if not _IN_ORDER.search(words) or len(named.names) != len(medals):
+        return [(named, medals)]
+    return [
+        (replace(named, names=[name], stated=None), [medal]) for name, medal in zip(named.names, medals, strict=True)
+    ]
 
 
 def _each(nominees: Nominees, medals: list[Medal], unit: tuple[str | None, str | None]) -> list[_Made]:
@@ -130,7 +179,7 @@ def _each(nominees: Nominees, medals: list[Medal], unit: tuple[str | None, str |
             where, lost = _place_of(name, medal, *unit)
             small = "COLLECTIVE_UNIT" if name is None and nominees.squad else None
             issues = [issue for issue in (lost, small, medal.issue, _of_name(name, nominees)) if issue]
-            made.append((_nomination(name, where, medal, nominees.reason), issues))
+            made.append((_nomination(name, where, medal, nominees.reason_of(name)), issues))
     return made
 
 

@@ -2,6 +2,7 @@
 
 import re
 
+from handlers.privacy.names import persons
 from handlers.reading.persons.names import NAME, is_name, name_at_start
 from handlers.reading.text.normalise import GAP
 from handlers.reading.text.numbers import CHINESE, value_of
@@ -20,6 +21,10 @@ _OTHERS = (
 _OTHER = pattern(rf"(?<![\u4e00-\u9fff])(?:{_OTHERS})(?:姓名)?\s?:\s?[^\s,;。:]+")
 _RECOMMENDER = pattern(r"(?<!被)推荐人(?:姓名)?\s?:?\s?[^\s,;。:]+")
 _NOMINEE = pattern(r"被推荐人|姓名|被提名人|候选人")
+# 第7号队员 is a child, 第3号 a thing.
+_NTH = pattern(r"第(?=\d{1,3}号(?:队员|同学|学生|小朋友))")
+# 1 何雨泽 at the start of a line
+_ROW = re.compile(r"(?:^|(?<=\n))\s?\d{1,2}(?=[ \t|]+[\u4e00-\u9fff])")
 # 1.何雨泽 2.许诺言 in one line
 _ENTRY = pattern(r"(?<![\d.月(])\d{1,2}(?:[.)、]|(?<=\d):)\s?(?=[\u4e00-\u9fff])")
 _ONE = rf"(?:(?:学号|座号|序号|编号|学生)\s?:?\s?)?(?:0{{0,2}}\d{{1,3}}|[{CHINESE}]{{1,3}}(?=号))"
@@ -32,8 +37,12 @@ _FROM_TO = re.compile(r"(\d+)号?[-~至到](?:\D{0,4})(\d+)")
 PLACE = re.compile(r"\d{1,3}号")
 
 
+_NAMED_PLACE = pattern(
+    rf"(?P<place>\d{{1,3}}号){GAP}+\(?(?P<behind>(?![和与及跟])[\u4e00-\u9fff·]{{2,4}})|"
+    rf"(?P<ahead>(?<![\u4e00-\u9fff·])[\u4e00-\u9fff·]{{2,4}})\(\s?{GAP}*(?P<other>\d{{1,3}}号)"
+)
 # 张老师您好: somebody is greeted, not nominated.
-_GREETED = pattern(r"[\u4e00-\u9fff]{1,2}(?:老师|校长|主任|书记)(?:[您你]?好|辛苦了?)")
+_GREETED = pattern(r"[\u4e00-\u9fff]{1,2}(?:老师|校长|主任|书记|辅导员)(?:[您你]?好|辛苦了?)")
 
 
 def plain(scan: str) -> str:
@@ -41,9 +50,19 @@ def plain(scan: str) -> str:
     scan = _GREETED.sub(_gap, scan)
     if _NOMINEE.search(scan):
         scan = _RECOMMENDER.sub(_gap, scan)
-    scan = _OTHER.sub(_gap, scan)
-    scan = _ENTRY.sub(_gap, places_apart(scan))
+    scan = _NTH.sub(_gap, _OTHER.sub(_gap, scan))
+    scan = _ROW.sub(_gap, _ENTRY.sub(_gap, _NAMED_PLACE.sub(_with_name, places_apart(scan))))
     return _POST.sub(lambda match: _gap(match) if _begins_with_name(match["who"]) else match[0], scan)
+
+
+def _with_name(match: re.Match[str]) -> str:
+    """2号龙飞, 龙飞(2号): one child, told twice."""
+    name = match["behind"] or match["ahead"]
+    return (
+        match[0].replace(match["place"] or match["other"], GAP)
+        if persons(name) and _begins_with_name(name)
+        else match[0]
+    )
 
 
 def places_apart(scan: str) -> str:

@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from dataclasses import replace
 
+from handlers.reading.medals.awards import STARS
 from handlers.reading.medals.medals import Medal
 from handlers.reading.text.normalise import GAP
 from handlers.reading.text.patterns import pattern
@@ -46,13 +47,15 @@ def unsure(scan: str, hits: list[Hit], medals: list[Medal]) -> list[Hit]:
 
 # Right beside the medal: 上次没评上一星章, 应该够一星章了, 把一星章弄丢了, 王小明或李小红一星章: nobody for sure.
 _AHEAD = pattern(
-    r"没|未|不(?![怕断懈错辞计畏少乱])|应该|够|可能|或|还[是差有]|上次|去年|前年|以前|曾|本来|差点|将来|以后|下次|明年|同桌|[妈爸]"
+    r"没|未|不(?![怕断懈错辞计畏少乱])|应该|让给|落选|入围|争取到|正在|[标想]是|够|可能|或|还[是差有]|上次|去年|前年|以前|曾|本来|差点|将来|以后|下次|明年|同桌|[妈爸]"
     r"|家长|哥哥|姐姐|弟弟|妹妹|把$|问|觉得|认为|考虑|如果|戴|说(?!是)|离$|介绍|想要|要$|羡慕|拿[出着]|[昨前]天|领[了到]?$"
 )
 _BEHIND = pattern(
-    r"的?(?:弄|佩?戴|丢|掉|坏|错|没|不(?![怕断懈错辞计畏少])|[呢吗么]|了吧|发[了到下给]|领[了到]|证书?|什么|怎|应该|可能"
-    r"|[几够被]|多少|材料|表格|二选一|已[经发颁]|是不是|要不要|和.{1,4}换|还差|争章|标准|条件|办法|经验)|[,\s]*(?:二|[2两])选一"
+    r"的?(?:都?没|评上|弄|佩?戴|丢|掉|坏|错|没|不(?![怕断懈错辞计畏少])|[呢吗么]|了吧|发[了到下给]|领[了到]|证书?|什么|怎|应该|可能"
+    r"|[几够被]|多少|材料|表格|二选一|已[经发颁]|是不是|要不要|和.{1,4}换|还差|争章|先(?![进报推提评])|暂|等等|再说|待定|缓|理由[改换补]|补充|加一?[条点]|标准|条件|办法|经验)|[,\s]*(?:二|[2两])选一"
 )
+# 王小明获得一星章 tells of what was; 推荐他获得一星章 asks for it.
+_GOT = pattern(r"^(?!.*(?:推荐|提名|申报|争取|希望)).*(?<![他她])(?:获得|荣获|获评)了?(?:集体)?$")
 _CLAUSE_END = pattern(r"[\s,;。!?、()\n]")
 _NEAR = 16
 
@@ -60,7 +63,8 @@ _NEAR = 16
 def is_doubtful(scan: str, medal: Medal) -> bool:
     """Whether what stands right beside the medal in `scan` says something else than that it is proposed."""
     ahead = _CLAUSE_END.split(scan[max(0, medal.start - _NEAR) : medal.start])[-1]
-    return _AHEAD.search(ahead) is not None or _BEHIND.match(scan, medal.end) is not None
+    told = medal.code in STARS and _GOT.match(ahead) is not None
+    return told or _AHEAD.search(ahead) is not None or _BEHIND.match(scan, medal.end) is not None
 
 
 def _medal_start(medal: Medal) -> int:

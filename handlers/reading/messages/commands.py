@@ -26,10 +26,22 @@ _PERIODS = {
     "今天": "today",
     "昨天": "yesterday",
 }
-# Of what a digest without a period tells.
-_USUAL = {"月报": "this_month", "学期报": "this_term", "年报": "this_year"}
 _P = r"(?:本周|这周|上周|本月|这个月|上个?月|本学期|上个?学期|今年|去年|\d{4}-W\d{1,2}|今天|昨天)"
-_DIGEST = r"(?P<long>周报|月报|简报|学期报|年报)"
+# Of what a digest without a period tells, and what 上 before it is the one before of.
+_USUAL = {"月报": "this_month", "季报": "本季度", "学期报": "this_term", "学年报": "本学年", "年报": "this_year"}
+_KINDS = {"月报": "月", "季报": "季度", "学期报": "学期", "学年报": "学年"}
+_DIGEST = r"(?P<long>周报|月报|简报|季报|学期报|学年报|年报|(?<=季度)报)"
+_DATE = r"(?:20\d\d[-/.年])?\d{1,2}[-/.月]\d{1,2}[日号]?"
+_NUMBERED_WEEK = r"(?:20\d\d年?)?(?:教学)?第\s?\d{1,2}\s?(?:教学)?周"
+_RANGE = rf"从?\s?{_DATE}\s?(?:到|至|[-–—~])\s?{_DATE}"
+_LONG = (
+    r"从?(?:20\d\d年)?\d{1,2}月份?(?:到|至|-)(?:20\d\d年)?\d{1,2}月份?"
+    r"|(?:20\d\d年?|今年|去年)?\s?(?:1[0-2]|[1-9])月份?|(?:20\d\d年?|今年|去年)?第?[一二三四1-4]季度|[本这上]个?季度"
+    r"|20\d\d学年|[本这上]个?学[年期]|20\d\d年?[春秋]季?(?:学期)?|20\d\d年度?"
+)
+_TIME = rf"(?:{_RANGE}|{_NUMBERED_WEEK}|{_LONG}|{_P})"
+# A unit is told from what else may stand behind some days by how it ends.
+_PLACE = r"(?P<scope>\S{0,16}(?:小学|中学|学校|[中大]队|[区县市镇乡]|少工委|[校班])(?:\s?[图表])?|[图表])"
 _DAY = r"(?:[今昨][天日]|前天|[\d一二三四五六七八九十〇零年月日号./\-上本这个周星期礼拜天]{2,12})"
 _ASK = r"(?:请|麻烦|帮我|帮忙|给我)?(?:查看|查一下|看一下|看看|发一下|发|查|看|生成|要)?(?:一下)?"
 # A nomination may tell of a consent as well.
@@ -55,7 +67,16 @@ def _digest(match: re.Match[str], today: date) -> Fields:
     scope = {"scope": match["scope"]} if match["scope"] else {}
     named = match["p1"] or match["p2"]
     period = _period(match) if named else _USUAL.get(match["long"], "this_week")
-    return {"name": "digest", "period": period, **scope}
+    if match["back"]:
+        kind = _KINDS.get(match["long"], "周")
+        period = _PERIODS.get(match["back"] + kind, match["back"] + kind)
+    return {"name": "digest", "period": period.replace("教学", ""), **scope}
+
+
+def _days(match: re.Match[str], today: date) -> Fields:
+    """从3月1日到4月15日, 第16周 实验小学, 3月的情况怎么样 -> the digest of that time."""
+    period, scope = match["time"], {"scope": match["scope"]} if match["scope"] else {}
+    return {"name": "digest", "period": _PERIODS.get(period, period).replace("教学", ""), **scope}
 
 
 def _export(match: re.Match[str], today: date) -> Fields:
@@ -101,7 +122,18 @@ def _plain(name: str) -> Build:
 _COMMANDS: tuple[tuple[re.Pattern[str], Build, tuple[str, ...]], ...] = tuple(
     (pattern(rf"[/#]?{source}[。!.~ ]*"), build, tuple(needs.split()))
     for source, build, needs in (
-        (rf"{_ASK}\s?(?P<p1>{_P})?的?{_DIGEST}\s?(?P<p2>{_P})?(?:\s+(?P<scope>\S{{1,20}}))?", _digest, "报"),
+        (
+            rf"{_ASK}\s?(?:(?P<back>[上本这]个?)|(?P<p1>{_TIME}))?的?\s?{_DIGEST}\s?(?P<p2>{_P})?"
+            r"(?:\s+(?P<scope>\S{1,20}(?:\s\S{1,12}){0,2}))?",
+            _digest,
+            "报",
+        ),
+        (rf"{_ASK}\s?(?P<time>{_RANGE}|{_NUMBERED_WEEK})(?:\s?{_PLACE})?", _days, "月 周 - . /"),
+        (
+            rf"{_ASK}\s?(?P<time>{_TIME})的?\s?(?:总体|整体|活动|签到)?(?:情况|数据|汇总)(?:怎么?样|如何)?[?]?(?:\s?{_PLACE})?",
+            _days,
+            "情况 数据 汇总",
+        ),
         (
             rf"{_ASK}导出\s?(?P<p1>{_P})?的?\s?(?P<what>签到|提名)?(?:记录|表|数据|名单)?\s?(?P<p2>{_P})?",
             _export,
@@ -112,7 +144,8 @@ _COMMANDS: tuple[tuple[re.Pattern[str], Build, tuple[str, ...]], ...] = tuple(
         (r"(?:待审核?|待办|待我审核?)(?:列表|名单)?", _plain("pending"), "待"),
         (r"公示(?:名单)?\s?(?:(?P<n>[一二三四五1-5])星章?)?", _notice, "公示"),
         (
-            r"(?P<figure>.{0,20}?(?:\d\s?(?:场|个?中队|人次?|名|条|%)|场次|人次|到场率|签到率|覆盖率|[迟补]报).{0,12}?)"
+            r"(?P<figure>.{0,20}?(?:\d\s?(?:场|个?中队|人次?|名|条|%)|场次|人次|到场率|签到率|覆盖率|[迟补]报).{0,12}?"
+            r"|[一-鿿]{2,6}\s?\d+(?:/\d+)?)"
             r"[是,]?(?:(?:是?怎么|如何)(?:来|算|得来|算出来)的?|[从打]?哪里?来的|为什么|为啥)[?]?",
             _why,
             "怎么 如何 哪 为什么 为啥",

@@ -1,5 +1,6 @@
 """Messages that may be about medals: nominations, exchanges, withdrawals, questions; or check-ins after all."""
 
+from handlers.privacy.names import persons
 from handlers.reading.checkins.activities import find_activity
 from handlers.reading.checkins.lists import is_chain, without_numbers
 from handlers.reading.medals.medals import Medal, find_medals, held, tells
@@ -30,8 +31,10 @@ _IF = pattern(r"(?:^|[,。;!\n])\s?(?:如果|要是|假如|万一|倘若|只要|
 # 例如: 三(2)中队 王小明 一星章.
 _EXAMPLE = pattern(r"^\W{0,3}(?:例如|比如|譬如|格式|示例|样例|模板|例)(?:[:,]|\s|如下|是)")
 _NOT = pattern(
-    r"(?:不|(?<!分)别|先不|暂不|没有?)(?:再|想|打算|准备)?(?:推荐|提名|申报|参评|推选|评选)(?!的?不)|不是(?!很|特别|只)|材料[^,。\n]{0,6}(?:还没|尚未|没|未)"
+    r"(?:不|(?<!分)别|先不|暂不|没有?)(?:再|想|打算|准备)?(?:推荐|提名|申报|参评|推选|评选|报(?![告名纸到道刊]))(?!的?不)|不是(?!很|特别|只)|材料[^,。\n]{0,6}(?:还没|尚未|没|未)"
 )
+_NO_CONSENT = pattern(r"(?:家长|父母|监护人|爸妈|[爸妈]{1,2})[^,。;\n]{0,4}(?:没|未|不)有?(?:同意|签|答应|愿意)")
+_CLAUSE = pattern(r"[^,;。!\n]+")
 # 王浩可以评一星章: somebody thinks so.
 _MAYBE = pattern(r"(?:可以|能够?|应该|有希望|够格|够得?上)(?:评|争|拿|得|获|升)")
 _HOW_MANY = pattern(r"(?:能|可以|该)(?:报|评|推荐?|提名?|申报|争)?几[个名枚人位]")
@@ -40,8 +43,10 @@ _EVERYBODY = pattern(r"全班|全体")
 # So little beside a medal asks for who is meant, and is no talk of something else.
 _SHORT = 16
 # 明年再推荐王小明二星章
-_LATER = pattern(r"(?:明年|下学期|下一?次|以后|将来)[^,。;\n]{0,8}(?:推荐|提名|申报|报|评)")
-_OF_OTHERS = pattern(r"[几能]|打算|准备|[下明]|以后|没|不|名单|小队|人$|已|了$")
+_LATER = pattern(
+    r"(?:明年|下学期|下一?次|以后|将来|下周|下个?月|明天|后天|过几天|打算)[^,。;\n]{0,8}(?:推荐|提名|申报|报|评)"
+)
+_OF_OTHERS = pattern(r"[几能]|介绍|经验|打算|准备|[下明]|以后|没|不|名单|小队|人$|已|了$")
 _SUB_BADGE = pattern(r"向阳|传承|立德|立志|梦想|小主人|团结|健体|奉献|劳动|勇敢|节约")
 _COUNTED = pattern(r"\d\s?[人名位]|[十百一二三四五六七八九]人|实到|应到|\d/\d|全勤")
 _HEADS = pattern(r"\d\s?[人名位]|[十百一二三四五六七八九]人|实到|应到|\d/\d|全勤|全员")
@@ -79,17 +84,20 @@ def read_medals(plain: Clean, context: Context, secrets: Secrets) -> Reading | N
         return talk.question(text)
     if not nominates and _MAYBE.search(text):
         return Reading("chat", "ignore", claim="condition")
+    if _NO_CONSENT.search(text):
+        return Reading("chat", "ignore", claim="negation")
     reading = read_nomination(
         Proposal(scan, unsure(before, hits, medals), medals, entries, chain, secrets.issues), context
     )
     if talk.congratulates(text) or (talk.announces(text) and not hits):
         return None
-    if any(nomination.name or nomination.target == "collective" for nomination in reading.nominations):
+    about_somebody = any(nomination.name or nomination.target == "collective" for nomination in reading.nominations)
+    if about_somebody or "MEDAL_CONFLICT" in reading.issues:
         return reading
     sure = any(medal.code or medal.issue == "MEDAL_AMBIGUOUS" for medal in medals)
     if sure and reading.status == "ignore":
         return reading
-    where = hits or _EVERYBODY.search(text) or _asks_for_one(text, context)
+    where = hits or _EVERYBODY.search(text) or _asks_for_one(text, context, nominates)
     return reading if sure and where and (nominates or not _HEADS.search(scan)) else None
 
 
@@ -104,9 +112,9 @@ def _no_request(text: str, waits: bool) -> Claim | None:
     return None if waits else "other"
 
 
-def _asks_for_one(text: str, context: Context) -> bool:
+def _asks_for_one(text: str, context: Context, nominates: bool) -> bool:
     """补报二星章: of the sender's own squad, and nobody is named."""
-    return bool(context.bound_unit) and len(text) <= _SHORT and not _OF_OTHERS.search(text)
+    return bool(context.bound_unit) and (nominates or len(text) <= _SHORT) and not _OF_OTHERS.search(text)
 
 
 def _of_change(text: str, scan: str, hits: list[units.Hit], medals: list[Medal], context: Context) -> Reading | None:
@@ -116,8 +124,19 @@ def _of_change(text: str, scan: str, hits: list[units.Hit], medals: list[Medal],
         return exchange
     if withdrawals.CANCEL.search(text) or withdrawals.GIVES_UP.search(text):
         return withdrawals.read_withdrawal(scan, hits, medals, context)
-    spared = _NOT.search(text) and withdrawals.persons_in(_NOT.sub(GAP, scan))
-    return Reading("chat", "ignore", claim="negation") if spared else None
+    return _of_refusal(text, scan, medals) if _NOT.search(text) else None
+
+
+def _of_refusal(text: str, scan: str, medals: list[Medal]) -> Reading | None:
+    """一星章先不报李小红: nobody is proposed; beside 推荐王小明, or a medal in another clause, it is asked who is."""
+    named = withdrawals.persons_in(_NOT.sub(GAP, scan))
+    if not named and "集体" not in text:
+        return None
+    clauses = [(part.start(), part.end()) for part in _CLAUSE.finditer(scan) if _NOT.search(part[0])]
+    apart = clauses and not any(start <= medal.start < end for medal in medals for start, end in clauses)
+    if apart or (len({*named, *persons(scan)}) > 1 and _NOMINATES.search(_NOT.sub("", text))):
+        return Reading("nomination", "clarify", ("NAME_AMBIGUOUS",))
+    return Reading("chat", "ignore", claim="negation")
 
 
 def _exchanges(text: str, context: Context) -> bool:

@@ -24,7 +24,7 @@ _RESTORE = pattern(
     r"^\W{0,2}(?:算了|还是|[,\s])*(?:请|麻烦)?(?:帮我|帮忙)?(?:把.{0,20}|[^,。\n]{0,12}(?:撤[回销掉了]|删[掉除了]?)[了的]{1,2}[^,。\n]{0,8})?(?:恢复|还原)(?!.{0,20}(?:提醒|健康|身体|提名|推荐|申报|[星奖]章|单位|账号|通知|上课|正常))"
 )
 REPLACE = pattern(
-    r"代替|顶替|换成|换为|替换为|替换成|改成|改为|改[报提推]|更换为|调整为|替?换[上下掉]?|改(?![正错变进])|应该?[是为]|[写报填弄]错了?[,、\s]*是"
+    r"代替|顶替|换成|换为|替换为|替换成|改成|改为|改[报提推]|更换为|调整为|替?换[上下掉]?|改(?![正错变进])|应该?[是为]|[写报填弄]错了?[,、\s]*是|→|-+>|=>"
 )
 _WHO = r"[\u4e00-\u9fff·]{2,4}?|\d{1,3}号"
 # 不是王小明,是李小红; 应该是李小红不是王小明.
@@ -39,7 +39,7 @@ GIVES_UP = pattern(
     r"(?:不|别)再?(?:推荐|提名|申报|参评|报|评|争|要|提|上)[^,;。!?\n]{0,12}了(?![吗么])|[报写弄填]错了?|撤[掉了下]|拿掉|去掉|划掉"
 )
 _CUT = pattern(
-    rf"[\s、,;。!?:/()|{GAP}]+|的|把|将|同学|队员|为|由|从|了|[吧啦]|[去拿划撤删]掉|[看查问](?:看|查|问|下)|一下|那个|这个|那件|提名|用|让|帮我|[报写弄填]错|[不别]再?(?:推荐|提名|申报|参评|[报评争要提上])"
+    rf"[\s、,;。!?:/()|{GAP}]+|的|把|将|给|替|同学|队员|为|由|从|了|[吧啦]|[去拿划撤删]掉|[看查问](?:看|查|问|下)|一下|那个|这个|那件|提名|用|让|帮我|[报写弄填]错|[不别]再?(?:推荐|提名|申报|参评|[报评争要提上])"
 )
 _SHORT, _LONGEST = 12, 40
 
@@ -153,7 +153,8 @@ def _other_medal(scan: str, hits: list[Hit], medals: list[Medal], context: Conte
 def read_withdrawal(scan: str, hits: list[Hit], medals: list[Medal], context: Context) -> Reading:
     """撤回四(1)中队王小明的一星章提名."""
     unit, medal = target_of(hits, medals, context)
-    names = _persons(GIVES_UP.sub(_bare, CANCEL.sub(_bare, scan)))
+    bare = GIVES_UP.sub(_bare, CANCEL.sub(_bare, scan))
+    names = _persons(bare) or [*persons(bare)]
     name = names[0] if names else None
     there = any(
         state.medal and name in (None, state.name) and unit in (None, state.unit) and medal in (None, state.medal)

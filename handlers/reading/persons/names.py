@@ -13,8 +13,11 @@ SURNAMES = (
 )
 # Not in a given name: particles, measures and words of counting, so that 余人请假 or 于请假 is no name.
 _NO_NAME = (
-    "的了是在有和与及或也都人名位个们请假没未病缺班队级校各应实共为争被把将从到我你他她它这那章升获评荐报提啊呢吧嘛呀啦"
+    "的了是在有和与及或也都人名位个们请假没未病患缺班队级校各应实共为争被把将从到我你他她它这那章升获评荐报提"
+    "啊呢吧嘛呀啦"
 )
+# No given name ends so: 李想由一星章 …, 孙悦以38票当选.
+_NO_END = tuple("由以再等因就则拿又还并转得")
 _LETTER = rf"[^\x00-\x7f\s、。·,;:!?{_NO_NAME}\ue000-\ue002]"
 GIVEN = rf"{_LETTER}{{1,2}}"
 NAME = rf"(?:(?:{COMPOUND})|[{SURNAMES}])(?:{GIVEN})"
@@ -32,15 +35,16 @@ _LOOKS_LIKE = """
 党旗 连环 单项 单位 高级 高质量 高效 祭英烈 文明礼 方面 方式 司仪 司令 向雷锋 周末 周一 周二 周三 周四 周五
 周日 何时 何人 何地 任何 任意 左右 白板 包干 包干区 单元 卫生 米字 卫士 商量 全程 全力 全家 全新 全心 万众
 万里 江山 于老师 全勤 常帮助 左右手 金点子 方阵 梅花奖 章目 章名
+马上 单号 双号 时候 明显 明早 明晚 明年 向来 从来 安心 全队 全组
 """
 NOT_NAMES = frozenset(_LOOKS_LIKE.split())
 _ONE = pattern(rf"(?:{LONG_NAME}|{NAME})")
-_TITLES = ("老师", "同学", "主任", "校长", "队长", "班长", "队员", "家长", "教师")
+TITLES = ("老师", "同学", "主任", "校长", "队长", "班长", "队员", "家长", "教师")
 # 应该够一星章了: 应 is a surname.
 _NO_NAMES = ("全员", "全体", "全班", "全校", "全部", "应该", "应当")
 _SEPARATOR = pattern(r"[、,，/;和与及\s]+")
 _NICKNAME = pattern(
-    rf"(?:[小阿]{_HAN}|({_HAN})\1|[大老]?[{SURNAMES}](?:同学|某某?|老师|小朋友|校长|主任)|小{_HAN}{{2}})"
+    rf"(?:(?:小(?![组队学时结])|阿){_HAN}|({_HAN})\1|[大老]?[{SURNAMES}](?:同学|某某?|老师|小朋友|校长|主任)|小{_HAN}{{2}})"
 )
 
 
@@ -49,7 +53,7 @@ def is_name(word: str) -> bool:
     return (
         word not in NOT_NAMES
         and not word.startswith(_NO_NAMES)
-        and not word.endswith(_TITLES)
+        and not word.endswith((*TITLES, *_NO_END))
         and _ONE.fullmatch(word) is not None
     )
 

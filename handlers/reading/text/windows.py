@@ -9,6 +9,9 @@ from handlers.reading.text.normalise import characters
 from handlers.reading.text.numbers import CHINESE, value_of
 from handlers.reading.text.patterns import pattern
 
+# The parts of a day: hours are as they are said, those of the half after noon, of the night on both its sides, of noon.
+_MORNING, _LATE = "早[上晨间]?|清[晨早]|凌晨|上午", "下午|午后|傍晚|晚[上间]?"
+_NIGHT, _NOON = "夜[里间晚]|[半深]夜", "[中正]午|晌午"
 _N = r"(?:\d{1,2}|二?三?十[一二三四五六七八九]?|[一二三四五六七八九])"
 # The words of a window; what stands between two of them ends it.
 _WORDS = (
@@ -19,7 +22,7 @@ _WORDS = (
     r"(?P<weekday>(?:本|这个?|下个?)?(?:周|星期)[一二三四五六日天])",
     r"(?P<week>[本这下]个?(?:周|星期)内?)",
     # 18:00, 晚上8点半
-    r"(?P<clock>(?:早上|上午|中午|下午|傍晚|晚上|晚|凌晨)?\s?\d{1,2}(?::\d\d|[点时](?:半|整|[13]刻|\d{1,2}分?)?))",
+    rf"(?P<clock>(?:{_MORNING}|{_LATE}|{_NIGHT}|{_NOON})?\s?\d{{1,2}}(?::\d\d|[点时](?:半|整|[13]刻|\d{{1,2}}分?)?))",
     r"(?P<until>之?前|以前|为止|截[止至]时?间?)",
     r"(?P<to>[-~至到—]+)",
     r"(?P<space>[\s:,从自在于]+)",
@@ -185,7 +188,16 @@ def _clock(words: Sequence[_Word]) -> time | None:
     match = next((_CLOCK.fullmatch(written) for kind, written in words if kind == "clock"), None)
     if match is None:
         return None
-    hour, late = int(match["hour"]), match["part"].strip() in ("下午", "傍晚", "晚上", "晚")
+    hour, part = int(match["hour"]), match["part"].strip()
     minute = 30 if match["half"] else 15 * int(match["quarter"] or 0) or int(match["minute"] or match["more"] or 0)
-    hour += 12 if late and hour < (12 if match["part"][0] == "下" else 13) else 0
+    hour += 12 if _is_later(part, hour) else 0
     return time(hour, minute) if hour < 24 and minute < 60 else None
+
+
+def _is_later(part: str, hour: int) -> bool:
+    """下午2点, 晚上12点 (the midnight after the day), 夜里9点 but not 夜里2点, 中午1点 but not 中午12点."""
+    if re.fullmatch(_LATE, part):
+        return hour < (12 if "午" in part else 13)
+    if re.fullmatch(_NIGHT, part):
+        return 5 < hour < 13
+    return bool(re.fullmatch(_NOON, part)) and hour < 4

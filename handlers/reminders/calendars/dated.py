@@ -10,23 +10,33 @@ from handlers.reminders import naming
 from storage.organisation.school_days import OFF, TERM, VACATION, WORK
 
 _DAY = r"(?:(20\d\d)\s?[-/.年]\s?)?(\d{1,2})\s?[-/.月]\s?(\d{1,2})[日号]?"
-_TO = r"\s*(?:至|到|-|–|—+|~|～)\s*"
+_TO = r"\s*[放休]?(?:至|到|-|–|—+|~|～)\s*"
 _RANGE = re.compile(rf"{_DAY}{_TO}(?:{_DAY}|(\d{{1,2}})[日号]?(?![\d月.-]))")
 _SPAN = re.compile(f"{_RANGE.pattern}|{_DAY}")
 _YEAR = re.compile(r"(20\d\d)年?|明年|今年|去年")
 # (周六), (星期六), 共9天 say what the days say.
 _BESIDE = re.compile(r"\((?:周|星期)[一二三四五六日天]\)|共\s?\d{1,3}\s?天")
 _CLAUSE = re.compile(r"[。;,\n]|(?<!\d):")
+# Days that are not off after all, or not worked; or neither is to count.
+NOT_OFF, NOT_WORK, NOT = "not off", "not work", "not"
+_STOP = "(?:取消|撤[销回]|删除|删掉|去掉|不算)"
+_FREE, _MAKE_UP = "(?:放假|停课|假期|[寒暑春秋]假)", "补[班课]"
 # The first that a clause has is its kind: 放假调休 is days off.
 _KINDS = (
+    (re.compile(rf"不再?(?:放假?|休息?|停课|调休)|{_STOP}(?=.*{_FREE})|{_FREE}(?=.*{_STOP})"), NOT_OFF),
+    (re.compile(rf"不[用再]?(?:{_MAKE_UP}|上[班课学])|{_STOP}(?=.*{_MAKE_UP})|{_MAKE_UP}(?=.*{_STOP})"), NOT_WORK),
+    (re.compile(_STOP), NOT),
     (re.compile(r"寒假|暑假|春假|秋假"), VACATION),
     (re.compile(r"开学|[上下本新这]?个?学期|上学"), TERM),
-    (re.compile(r"补班|补课|上班|上课"), WORK),
-    (re.compile(r"放假|休息|假期"), OFF),
+    (re.compile(r"补班|补课|(?:照常|正常|照样|改[为成])?(?:上班|上课)"), WORK),
+    (re.compile(r"放假|休息|假期|停课"), OFF),
     (re.compile(r"调休"), WORK),
 )
+# 2月14日、28日: the month is said once.
+_MONTH_SAID = re.compile(r"((\d{1,2})月\d{1,2}[日号]?)\s*[、,和及]\s*(?=\d{1,2}[日号])")
+_COUNTED = re.compile(r"(?<!\d)(\d{1,2})\s?天")
 _NOISE = re.compile(
-    r"(?<![\u4e00-\u9fff])[一二三四五六七八九]\s*、|元旦|春节|清明节?|劳动节|五一|端午节?|中秋节?|国庆节?|十一|除夕|期间|全校|我校|本校|我们|学校|[春秋]季"
+    r"(?<!\d)\d{1,2}\s?天|开始|[起止全整]|(?<![\u4e00-\u9fff])[一二三四五六七八九]\s*、|元旦|春节|清明节?|劳动节|五一|端午节?|中秋节?|国庆节?|十一|除夕|期间|全校|我校|本校|我们|学校|[春秋]季"
     r"|[的从是有日和与、:。;,\n]"
 )
 # So many days nearer counts what is to come: of days off one speaks ahead, of a term when it has begun as well.
@@ -41,7 +51,7 @@ def spans(words: str, today: date) -> tuple[list[tuple[str, date, date | None]],
     Reads the notice of the State Council as well: 2月15日至23日放假调休，共9天。2月14日（周六）、28日（周六）上班。
     Raises Refusal where there are no days, or it is not said what they are.
     """
-    words = _BESIDE.sub(" ", unicodedata.normalize("NFKC", words))
+    words = _MONTH_SAID.sub(r"\1、\2月", _BESIDE.sub(" ", unicodedata.normalize("NFKC", words)))
     clauses = [clause for clause in _CLAUSE.split(words) if clause.strip()]
     kinds = [next((kind for pattern, kind in _KINDS if pattern.search(clause)), "") for clause in clauses]
     found: list[tuple[str, date, date | None]] = []
@@ -50,10 +60,17 @@ def spans(words: str, today: date) -> tuple[list[tuple[str, date, date | None]],
         raise Refusal(f"没看懂是放假、补班还是开学，没有记。{LIKE}")
     for clause, kind in zip(clauses, kinds, strict=True):
         said = kind or said
-        found += [(said, *_read(match, year, today, _NEAR if said == TERM else _TO_COME)) for match in _matches(clause)]
+        bias = _NEAR if said == TERM else _TO_COME
+        found += [(said, *_counted(clause, *_read(match, year, today, bias))) for match in _matches(clause)]
     if not found:
         raise Refusal(f"没看懂是哪几天，没有记。{LIKE}")
     return found, _rest(words)
+
+
+def _counted(clause: str, first: date, last: date | None) -> tuple[date, date | None]:
+    """2月5日起放假3天: to the 7th."""
+    count = _COUNTED.search(clause)
+    return first, first + timedelta(days=max(int(count[1]), 1) - 1) if count and last is None else last
 
 
 def span(words: str, today: date) -> tuple[date, date | None]:

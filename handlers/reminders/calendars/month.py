@@ -18,8 +18,8 @@ _MOST = 24
 _FILE = frozenset({"文件", "ics", "下载", "导出"})
 _FEED, _STOP = "订阅", frozenset({"停用", "停", "取消", "关闭", "不要"})
 _PICTURE = ("图片", "图")
-_MONTH = re.compile(r"(?:(\d{4})[年-])?\s?(1[0-2]|0?[1-9])\s?(?:月份?)?")
-_STEP = {"下个月": 1, "下月": 1, "上个月": -1, "上月": -1, "本月": 0, "这个月": 0, "": 0}
+_MONTH = re.compile(r"(?:(\d{4})[年/.-])?\s?(1[0-2]|0?[1-9])\s?(?:月份?)?")
+_STEP = {"下下个月": 2, "下下月": 2, "下个月": 1, "下月": 1, "上个月": -1, "上月": -1, "本月": 0, "这个月": 0, "": 0}
 
 
 @command(
@@ -100,21 +100,25 @@ def _first(ask: Ask, words: str) -> date:
 
 
 def _free(calendar: Calendar, first: date, last: date) -> Iterator[str]:
-    """What is not as weekdays are: holidays in the week, worked weekends."""
+    """What is not as weekdays are: holidays that reach into the week, with their weekends, and worked weekends."""
     every = [first + n * DAY for n in range((last - first).days + 1)]
-    off = [day for day in every if day.isoweekday() <= 5 and not calendar.workdays.worked(day)]
     work = [day for day in every if day.isoweekday() > 5 and calendar.workdays.worked(day)]
-    for label, found in (("放假", off), ("调休上班", work)):
+    off = _runs([day for day in every if not calendar.workdays.worked(day)])
+    holidays = [run for run in off if any(day.isoweekday() <= 5 for day in run)]
+    for label, found in (("放假", holidays), ("调休上班", _runs(work))):
         if found:
-            yield f"{label}：{'、'.join(_runs(found))}"
+            said = (days.short(run[0]) + (f"–{days.short(run[-1])}" if len(run) > 1 else "") for run in found)
+            yield f"{label}：{'、'.join(said)}"
     if not calendar.workdays.knows(first.year):
         yield f"{first.year} 年的调休还没有公布，先按周末和法定节日算。"
 
 
-def _runs(found: list[date]) -> Iterator[str]:
-    start = before = found[0]
-    for day in [*found[1:], None]:
-        if day is None or day - before > DAY:
-            yield days.short(start) if start == before else f"{days.short(start)}–{days.short(before)}"
-            start = day or before
-        before = day or before
+def _runs(found: list[date]) -> list[list[date]]:
+    """The days that follow each other."""
+    runs: list[list[date]] = []
+    for day in found:
+        if runs and day - runs[-1][-1] == DAY:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return runs

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from handlers.catalogue.current import calendar_at
@@ -12,6 +13,7 @@ from handlers.reminders import naming
 from handlers.reminders.calendars import dated
 from handlers.rights import GIVERS
 from handlers.wording import days, places
+from scheduling.calendar import DAY
 from storage.organisation import school_days, units
 from storage.organisation.school_days import SchoolDays
 
@@ -22,6 +24,12 @@ _LIST = frozenset({"", "列表", "list"})
 _COMMITTEES = frozenset({units.Kind.PROVINCE, units.Kind.CITY, units.Kind.COUNTY})
 _LONGEST_GAP = timedelta(days=60)
 _MOST = 20
+# 2月9日 and 2-10 are no numbers of rows.
+_OF_ROWS = re.compile(r"(\D{1,2}?)\s*((?:[第#]?\d{1,9}(?![\d月日号天年/.-])条?[\s,、和]*)+)(.*)")
+_BACK = {
+    dated.NOT_OFF: (school_days.OFF, school_days.VACATION), dated.NOT_WORK: (school_days.WORK,),
+    dated.NOT: (school_days.OFF, school_days.VACATION, school_days.WORK),
+}  # fmt: skip
 
 
 @command(
@@ -31,26 +39,40 @@ _MOST = 20
 def note(ask: Ask) -> Reply:
     """What is noted for the asker's part of the tree; with a kind and days it is noted, with a number changed."""
     words = naming.digits(unicodedata.normalize("NFKC", ask.args).strip(), ask.today)
+    words = str(ask.today.year + naming.YEARS[words]) if words in naming.YEARS else words
     if words in _LIST or re.fullmatch(r"20\d\d年?", words):
         return _list(ask, words.removesuffix("年"))
     if GIVERS.isdisjoint(ask.me.roles):
         raise Denied("校历由大队辅导员和管理员来记，没有记。发「校历」看记下的。", what="校历")
-    match = re.fullmatch(r"(\D{1,2}?)\s*[第#]?(\d{1,9})\s*(.*)", words)
+    match = _OF_ROWS.fullmatch(words)
     deed = naming.DEEDS.get(match[1], match[1]) if match else ""
-    if match and deed in ("删除", "改"):
-        return _change(ask, deed, int(match[2]), match[3])
+    if match and deed == "删除" and not match[3]:
+        return _remove(ask, [int(number) for number in re.findall(r"\d+", match[2])])
+    if match and deed == "改" and match[2].strip().isdecimal():
+        return _change(ask, int(match[2]), match[3])
     found, rest = dated.spans(words, ask.today)
-    unit = places.chosen(ask, GIVERS, rest, "校历", f"{words} {{}}")[0]
+    unit = _unit(ask, rest, words)
     # All or nothing: what is refused undoes what was noted before it.
     made = [_noted(ask, unit, *each) for each in found]
     lines = [line for line, _ in made]
     head = f"已记下，{unit.name}都按这个算："
-    own = (Button("删除", "校历", f"删除 {made[0][1].id}"),) if len(made) == 1 else ()
-    return Reply("\n".join([head, *lines, _effect(ask, made[-1][1])]), (*own, Button("校历", "校历")))
+    kept = [one for _, one in made if one]
+    own = (Button("删除", "校历", f"删除 {kept[0].id}"),) if len(kept) == len(made) == 1 else ()
+    effect = [_effect(ask, kept[-1])] if kept else []
+    return Reply("\n".join([head, *lines, *effect]), (*own, Button("校历", "校历")))
 
 
-def _noted(ask: Ask, unit: Unit, kind: str, first: date, last: date | None) -> tuple[str, SchoolDays]:
+def _unit(ask: Ask, rest: str, words: str) -> Unit:
+    try:
+        return places.chosen(ask, GIVERS, rest, "校历", f"{words} {{}}")[0]
+    except Denied as denied:
+        raise Denied(f"没看懂「{rest}」，没有记。{dated.LIKE}", what=denied.what) from None
+
+
+def _noted(ask: Ask, unit: Unit, kind: str, first: date, last: date | None) -> tuple[str, SchoolDays | None]:
     """A school's days off are its own; those of a committee are everybody's, and stop the clock of a notice."""
+    if kind in _BACK:
+        return _taken_back(ask, unit, kind, first, last or first)
     kind = school_days.VACATION if kind == school_days.OFF and unit.kind not in _COMMITTEES else kind
     last = first if last is None and kind != school_days.TERM else last
     _check(kind, first, last)
@@ -61,6 +83,34 @@ def _noted(ask: Ask, unit: Unit, kind: str, first: date, last: date | None) -> t
     number = school_days.add(ask.db, unit.id, ask.me.id, kind, first, last, ask.now)
     made = _found(ask, number)
     return _said(made), made
+
+
+def _taken_back(ask: Ask, unit: Unit, kind: str, first: date, last: date) -> tuple[str, SchoolDays | None]:
+    """These days out of what the unit has noted; what others have noted, or is so by law, it notes otherwise."""
+    noted = [
+        one for one in school_days.below(ask.db, [unit.path]) if one.unit_id == unit.id and one.kind in _BACK[kind]
+    ]
+    noted = [one for one in noted if one.first <= last and first <= (one.last or one.first)]
+    if not noted and kind == dated.NOT:
+        raise Refusal("校历没有记这几天，什么都没有改。发「校历」看记下的。", Button("校历", "校历"))
+    if not noted:
+        return _noted(ask, unit, school_days.WORK if kind == dated.NOT_OFF else school_days.OFF, first, last)
+    for one in noted:
+        around = ((one.first, first - DAY), (last + DAY, one.last or one.first))
+        left = [(begin, end) for begin, end in around if begin <= end]
+        if left:
+            school_days.change(ask.db, one.id, *left[0], ask.now)
+        else:
+            school_days.remove(ask.db, one.id, ask.now)
+        for begin, end in left[1:]:
+            school_days.add(ask.db, unit.id, ask.me.id, one.kind, begin, end, ask.now)
+    line = f"{'、'.join(map(_said, noted))}，去掉{_days(replace(noted[0], first=first, last=last))}"
+    worked = calendar_at(ask.db, [unit.path]).workdays.worked
+    span = (first + n * DAY for n in range((last - first).days + 1))
+    if kind == dated.NOT_OFF and any(day.isoweekday() <= 5 and not worked(day) for day in span):
+        work, made = _noted(ask, unit, school_days.WORK, first, last)
+        return f"{line}\n{work}", made
+    return line, None
 
 
 def _check(kind: str, first: date, last: date | None) -> None:
@@ -96,14 +146,22 @@ def _effect(ask: Ask, made: SchoolDays) -> str:
     return "落在这几天的提醒，提前到放假前的工作日。" if made.kind != school_days.WORK else "这天照常提醒。"
 
 
-def _change(ask: Ask, word: str, number: int, rest: str) -> Reply:
+def _own(ask: Ask, word: str, number: int) -> SchoolDays:
     one = _found(ask, number)
     if not any(one.path.startswith(unit.path) for unit in ask.me.units(GIVERS)):
         raise Denied(f"这是{one.unit}记的，不由您来改。", what=f"校历 {word}", subject=f"unit:{one.unit_id}")
-    again = Button("校历", "校历")
-    if word == "删除":
-        school_days.remove(ask.db, number, ask.now)
-        return Reply(f"已删除 {_said(one)}，不再按它算。", (again,))
+    return one
+
+
+def _remove(ask: Ask, numbers: Sequence[int]) -> Reply:
+    gone = [_own(ask, "删除", number) for number in dict.fromkeys(numbers)]
+    for one in gone:
+        school_days.remove(ask.db, one.id, ask.now)
+    return Reply(f"已删除 {'、'.join(map(_said, gone))}，不再按它算。", (Button("校历", "校历"),))
+
+
+def _change(ask: Ask, number: int, rest: str) -> Reply:
+    one, again = _own(ask, "改", number), Button("校历", "校历")
     first, last = dated.span(rest, one.first)
     line, made = _moved(ask, one, first, last if last or one.kind == school_days.TERM else first)
     return Reply(f"已改：{line}。{_effect(ask, made)}", (Button("删除", "校历", f"删除 {number}"), again))

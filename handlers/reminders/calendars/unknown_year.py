@@ -3,15 +3,13 @@
 from collections.abc import Iterator
 from datetime import date
 
+from handlers import rights
 from handlers.catalogue.current import calendar_at
-from handlers.kit import Button, Due, Reply, Role
+from handlers.kit import Button, Due, Reply
 from handlers.registry import due
 from handlers.wording import days
 from scheduling.occasions import Row, Span
-from storage.organisation import units
-from storage.people import people
 
-_TOP = (Role.PROVINCE_ADMIN, Role.CITY_ADMIN, Role.COUNTY_ADMIN, Role.SCHOOL_ADMIN)
 # The notice of the State Council comes each November; without it the days are asked for on these.
 _ASKED = ((11, 20), (12, 10), (12, 24))
 
@@ -23,9 +21,7 @@ def _not_known(span: Span) -> Iterator[Row]:
         due_days = [day for day, _ in coming if span.holds(span.calendar.instant(day, span.calendar.times.morning))]
         if not due_days:
             continue
-        found = (people.holding(span.db, [role], [units.ALL], span.now) for role in _TOP)
-        top = next((holders for holders in found if holders), [])
-        for person in top:
+        for person in rights.highest(span.db, span.now):
             at = span.at(person.paths())
             if not at.calendar.workdays.knows(year + 1):
                 for day in due_days:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from handlers.kit import Ask, Denied, Refusal, Role, Unit
+from handlers.privacy import gate
 from handlers.reading import is_name as looks_like_name
 from handlers.wording import places
 from handlers.wording.days import day_in
@@ -27,7 +28,7 @@ _NUMBER = re.compile(r"编号[:：]?\s*([A-Za-z0-9-]{1,20})")
 _PHOTOS = re.compile(r"(不(?:同意|可以?|能|要|许)?|可以?|同意)(?:拍照|照片|影像)")
 # 家长已书面同意9月1日, inside the reason of a nomination.
 _SAID = re.compile(
-    r"[\s,，;。、(]*(?:家长|监护人)(?:已经?|都已?)?(?P<said>(?:书面|纸质|签字|电子)(?:签字)?同意书?"
+    r"[\s,，;。、(]*(?:家长|监护人)(?:已经?|都已?)?(?P<said>(?:(?:书面|纸质|签字|电子)(?:签字)?同意书?|同意书?[\s:：]*(?:书面|纸质|签字|电子))"
     r"[\s:：]*(?:(?:20\d\d[-/.年])?\d{1,2}[-/.月]\d{1,2}[日号]?|今天|昨天)?)[)）]?"
 )
 _NAME = re.compile(r"[\u4e00-\u9fff]{2,5}|[\u4e00-\u9fff]{2,6}(?:[·•][\u4e00-\u9fff]{2,6}){1,3}")
@@ -49,6 +50,8 @@ def consent_of(words: str, today: date) -> tuple[Consent | None, str]:
     day, rest = day_in(re.sub(r"同意书?|家长|监护人", " ", rest), today)
     if day and day > today:
         raise Refusal("同意的日期还没有到，请核对。")
+    if number and gate.found_in(number[1]):
+        raise Refusal("同意书的编号里像有姓名或号码，没有记。请写学校自己的编号，像这样：编号 2026-012")
     may = None if photos is None else not photos[1].startswith("不")
     return Consent(_METHODS[method[0]], day or today, number[1] if number else "", may), rest
 
@@ -73,23 +76,19 @@ def is_consent(words: str) -> bool:
     return bool(_METHOD.search(words) or _SPOKEN.search(words)) and not numbered.begins(words)
 
 
-def needs_consent(name: str) -> bool:
-    """A child who is named; who is told by a number only, the bot does not know."""
-    return bool(name) and not is_place(name)
-
-
 def missing(ask: Ask, cases: Sequence[Case]) -> dict[int, str]:
     """Case → why it cannot be approved for want of a guardian's consent; without those where nothing is missing."""
     about = {case.id: case.child_id for case in cases if case.child_id is not None}
     agreed = consents.standing(ask.db, about.values()) if about else {}
     without = {child for child in about.values() if child not in agreed}
     names = children.names(ask.db, ask.vault, without) if without else {}
-    named = {child for child, name in names.items() if needs_consent(name) and name != children.ERASED}
-    return {case.id: _how_to_say(case) for case in cases if about.get(case.id) in named}
+    who = {child: name for child, name in names.items() if name != children.ERASED}
+    return {case.id: _how_to_say(case, who[about[case.id]]) for case in cases if about.get(case.id) in who}
 
 
-def _how_to_say(case: Case) -> str:
-    how = f"请{case.keeper or case.nominator}发：家长同意 {case.unit.name} 〈姓名〉 书面 〈日期〉"
+def _how_to_say(case: Case, name: str) -> str:
+    whom = name if is_place(name) else "〈姓名〉"
+    how = f"请{case.keeper or case.nominator}发：家长同意 {case.unit.name} {whom} 书面 〈日期〉"
     return f"还没有记家长同意，不能通过。{how}"
 
 

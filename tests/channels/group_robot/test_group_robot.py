@@ -135,7 +135,7 @@ def test_a_path_that_leads_nowhere_is_said(play: Play, caplog: pytest.LogCapture
 def test_monday_s_digest_is_put_into_the_groups_once(play: Play, robots: FakeGroupRobots) -> None:
     async def talk(stage: Stage) -> None:
         await stage.say(ZHANG, CHECKIN)
-        await stage.say(ZHANG, "提名 三(2)中队 7号 一星章")
+        await stage.say(ZHANG, "提名 三(2)中队 7号 一星章 家长已书面同意3月1日")
         Stage.now = MONDAY
         for _ in range(3):
             await stage.later(seconds=5)

@@ -85,7 +85,7 @@ def test_a_bound_group_gets_the_digest_on_monday(play: Play) -> None:
         assert "您目前不能用" in (await stage.say(ZHANG, "/bind 实验小学", GROUP))[0]
         assert "请写明" not in (await stage.say(WANG, "/bind 实验小学", GROUP))[0]
         await stage.say(ZHANG, "三(2)中队 主题队日 38人")
-        await stage.say(ZHANG, "提名 三(2)中队 7号 一星章")
+        await stage.say(ZHANG, "提名 三(2)中队 7号 一星章 家长已书面同意3月1日")
         Stage.now = MONDAY
         before = len(stage.fake.sent_to(GROUP))
         for _ in range(3):

@@ -43,7 +43,7 @@ def test_what_is_said_in_a_channel_is_not_for_us(play: Play) -> None:
 def test_words_arrive_as_they_are_since_nothing_is_formatted(play: Play) -> None:
     async def talk(stage: Stage) -> None:
         words = "材料</b>不全 &#38; *_[x](y)`~> <i>"
-        await stage.say(ZHANG, "提名 三(2)中队 7号 一星章 学雷锋")
+        await stage.say(ZHANG, "提名 三(2)中队 7号 一星章 学雷锋，家长已书面同意3月1日")
         await stage.say(LI, f"退回 N20260403-01 {words}")
         assert words in stage.fake.texts(ZHANG)[-1]
         assert all("parse_mode" not in asked and "entities" not in asked for _, asked in stage.fake.calls)

@@ -94,7 +94,7 @@ def test_an_edit_of_what_recorded_nothing_counts_while_it_is_fresh(play: Play) -
 
 def test_a_nomination_is_not_changed_by_an_edit(play: Play) -> None:
     async def talk(stage: Stage) -> None:
-        await stage.say(ZHANG, "提名 三(2)中队 7号 一星章", message_id=5)
+        await stage.say(ZHANG, "提名 三(2)中队 7号 一星章 家长已书面同意3月1日", message_id=5)
         assert (await stage.edit(ZHANG, 5, "提名 三(2)中队 8号 一星章"))[0].startswith("您改了一条发过的消息。提名不能")
         assert stage.query(select(func.count()).select_from(nomination)) == [(1,)]
 
@@ -122,7 +122,7 @@ def test_a_reply_to_an_echo_corrects_that_one(play: Play) -> None:
 def test_a_reply_to_a_nomination_card(play: Play) -> None:
     async def talk(stage: Stage) -> None:
         for number in (7, 8, 9):
-            await stage.say(ZHANG, f"提名 三(2)中队 {number}号 一星章 学雷锋")
+            await stage.say(ZHANG, f"提名 三(2)中队 {number}号 一星章 学雷锋，家长已书面同意3月1日")
         first, second, third = [sent["message_id"] for sent in stage.fake.sent_to(LI)]
         bot = {"id": 123456, "is_bot": True, "first_name": "b"}
 
@@ -134,7 +134,7 @@ def test_a_reply_to_a_nomination_card(play: Play) -> None:
         # Words alone may be praise: asked about, and stored sealed meanwhile.
         assert "要退回 N20260403-03，理由就写「事迹太短」吗" in (await stage.say(LI, "事迹太短", **to(third)))[0]
         assert b"\xe4" not in stage.query(select(dialogue.c.payload))[0][0]
-        assert all("事迹太短" not in str(commands) for (commands,) in stage.query(select(card.c.commands)))
+        assert all(b"\xe4" not in orders for (orders,) in stage.query(select(card.c.orders)))
         assert (await stage.press(LI, "退回"))[0].startswith("已退回 N20260403-03")
         assert stage.fake.texts(ZHANG)[-1].count("事迹太短") == 1
 
@@ -166,7 +166,10 @@ def test_children_are_nominated_by_number_and_not_by_name(play: Play) -> None:
             (said,) = await stage.say(ZHANG, wrong)
             assert "这次没有记录" in said and "请删掉刚才那条消息" in said
         assert stage.query(select(func.count()).select_from(child)) == [(0,)]
-        (said,) = await stage.say(ZHANG, "提名 三(2)中队 7号 一星章 学雷锋")
+        # By the number, too, only when the guardian has agreed.
+        assert "7号 的家长同意了吗" in (await stage.say(ZHANG, "提名 三(2)中队 7号 一星章 学雷锋"))[0]
+        assert stage.query(select(func.count()).select_from(child)) == [(0,)]
+        (said,) = await stage.say(ZHANG, "书面 3月1日")
         assert said.startswith("已收到提名 N20260403-01：三(2)中队 7号 一星章")
         assert "三(2)中队 7号 一星章" in stage.fake.texts(LI)[-1]
         assert b"7" not in stage.query(select(child.c.name))[0][0][:1]

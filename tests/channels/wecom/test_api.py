@@ -135,7 +135,7 @@ def test_a_token_is_renewed_before_its_end(tmp_path: Path, fake: FakeWecom) -> N
     play(tmp_path, fake, scene)
 
 
-@pytest.mark.parametrize("code", ["40014", "42001"])
+@pytest.mark.parametrize("code", ["40001", "40014", "41001", "42001"])
 def test_a_refused_token_is_renewed_once(tmp_path: Path, fake: FakeWecom, code: str) -> None:
     async def scene(process: Process) -> None:
         fake.faults["message/send"].append(code)
@@ -203,7 +203,7 @@ def test_the_operator_hears_once_which_ip_to_add(
     ("-1", Remedy.AGAIN, False), ("45033", Remedy.AGAIN, False), ("45009", Remedy.WAIT, False),
     ("81013", Remedy.PERSON, False),
     ("60011", Remedy.RIGHT, False), ("43012", Remedy.CARD, False), ("42014", Remedy.TASK, False),
-    ("82004", Remedy.REFUSED, False), ("99999", Remedy.REFUSED, False), ("48002", Remedy.SETUP, False),
+    ("82004", Remedy.REFUSED, False), ("99999", Remedy.UNKNOWN, False), ("48002", Remedy.SETUP, False),
     ("html", Remedy.AGAIN, True), ("html 200", Remedy.AGAIN, True), ("html 403", Remedy.AGAIN, False),
     ("lost", Remedy.AGAIN, True), ("cut", Remedy.AGAIN, True),
 ])  # fmt: skip

@@ -117,7 +117,7 @@ def test_a_file_goes_up_once_in_three_days(tmp_path: Path, fake: FakeWecom) -> N
 # --- limits and trouble -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("fault", "seconds"), [("45009", 60), ("60020", 60), ("40001", 60), ("48002", 60)])
+@pytest.mark.parametrize(("fault", "seconds"), [("45009", 60), ("60020", 60), ("40013", 60), ("48002", 60)])
 def test_what_stops_everything_costs_no_letter_a_try(tmp_path: Path, fake: FakeWecom, fault: str, seconds: int) -> None:
     async def scene(stage: Stage) -> None:
         ids = crowd(stage, 3)
@@ -132,6 +132,24 @@ def test_what_stops_everything_costs_no_letter_a_try(tmp_path: Path, fake: FakeW
         await stage.later(seconds=10)
         assert fake.texts("u1") == ["甲", "乙"] and set(states(stage).values()) == {"sent"}
         assert {attempts for (attempts,) in stage.query(select(outbox.c.attempts))} == {1}
+
+    play(tmp_path, fake, scene)
+
+
+def test_a_refusal_that_nobody_knows_costs_nobody_a_letter(tmp_path: Path, fake: FakeWecom) -> None:
+    async def scene(stage: Stage) -> None:
+        fake.always["message/send"] = "610099"
+        await tell(stage, crowd(stage, 2), Reply("甲"))
+        for _ in range(6):
+            Stage.now += timedelta(minutes=5)
+            await stage.send()
+        assert set(states(stage).values()) == {"new"} and fake.sent == []
+        assert "610099" in str((await stage.client.get("/health")).json()["warnings"])
+        fake.always.clear()
+        for _ in range(2):
+            Stage.now += timedelta(minutes=5)
+            await stage.send()
+        assert fake.texts("u1") == fake.texts("u2") == ["甲"] and set(states(stage).values()) == {"sent"}
 
     play(tmp_path, fake, scene)
 

@@ -1,0 +1,176 @@
+"""The names in one word of a nomination: whole, with what is said before and behind them, in a row."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from handlers.privacy.names import GIVEN, SOUNDS, persons
+from handlers.reading.medals.particulars import PLACE
+from handlers.reading.persons.names import NOT_NAMES, SURNAMES, TITLES, is_name, is_nickname, name_at_start, split_names
+from handlers.reading.text.patterns import pattern
+
+_LONGEST_SQUAD = 6
+USUAL, _LONGEST_NAME = 3, 5
+_COLLECTIVE = pattern(
+    r"(?:想要?|给|为|请|今年|本|自荐|[本这](?:学期|学年|次|轮|届)|中队|大队|我们|申[请报]|推荐|提名|授予|评为|获|[争创评颁发授报都也均拟再现]|一?个|[我本]?(?:[班校]|中队|大队))*"
+    r"(?:中队|大队|先进)?集体(?:申[请报]|推荐|提名|[争创评颁发授报])*"
+)
+_LEAD = pattern(
+    r"(?:呃|嗯|那个|这个|就是|然后|[哎喂]|各位老师好?|老师们?好|老师您好|大家好|[您你]好|谢谢老师|谢谢大家|谢谢|辛苦了|麻烦了?|我们班级?|咱们班级?|我们中队|我们|[我咱][班中大]?队|我班|我校|学校|本中队|"
+    r"我(?=推荐|提名|申报|报|给)|老师(?=[给帮把为])|[他她]?叫|再?加(?:报|上)?一?[个位名]?|一下|[报争评]一?个|都|均|现|拟|以下|我?想要?|先|希望|准备|决定|同意|经|一致|评议|民主|讨论|研究|争章(?:项目|内容)|[补另]报|还要|提名|推荐|申报|申请|推选|推优|推|特为?|上报|报送|报|评选|参评|评|争取|争(?!章)|获|授予|为|把|将|由|给|替|帮|"
+    r"中队|大队|小队|班级|个人|姓名|奖项|章[目名]|被?推荐人?|奖章|名单|如下|候选人?|少先队员|队员|同学|学生|小朋友|孩子|的|是|和|与|及|全体|所有|大家|接龙)++"
+)
+_TAIL = pattern(
+    r"(?:等?[几两一二三四五六七八九十\d]{1,2}[人位个]|吧|了|等?(?:[几两一二三四五六七八九十\d]{1,2}[位名个])?(?:同学|队员|少先队员|小朋友|学生)们?|参评|评选|评|那个|这个|申报|[都也均]?[补另]?报|推荐|提名|申请|争取|争创|争|荣获|获评|获得?了?|拿|被?评为|为|的|等|和|与|"
+    r"个人|候选人)+$"
+)
+# What only asks for the medal is no reason: 请给 …, 报, 升, 也加到 … 名单里, 谢谢.
+FORMAL = pattern(
+    r"(?:队员|同学|学生|小朋友|请|帮忙?|麻烦|分别|[想要再也都均拟先补另给为将把就])*(?:申[请报]|[上补]?报|推荐|提名|参评|评选|审核|晋?升[级到为]?|(?:提名|推荐|申报)人|的?(?:同学|队员)?有|加[到入上进]|推荐?名额|名额|名单[里中上]?|[请给和与及要得到入]|已有|已获集体|的?(?:同学|队员)|里的|称号|当选|(?:都|还)?是|本[周月次]|的?获得者|望?请?批准|请审批|尊敬的.{2,6}|已报|补交|追加|汇总|自荐|[每各]人?[报发]?一?[枚个]|\d{1,2}[枚个]|推荐表|名单|人选|候选人?|特此|我班|本班|谢谢.{0,3}|\+1)+[了吧啊哦]?"
+)
+_JUDGEMENTS = tuple("好强棒高优佳大多快美")
+_PUTS = pattern(r".{0,10}(?:推荐|提名|申报|推选|给|替|由|让|员|手|长|者|兵|使|星|组)")
+_POLITE = pattern(r"(?:谢谢|辛苦|麻烦|请(?:审核|查收|批准|领导)|以上|附图|见附件|特此|收到|啊|哦|吧|哈)")
+
+
+@dataclass(slots=True)
+class Nominees:
+    """Whom a piece of text names; `stated` is how many it says it names."""
+
+    names: list[str] = field(default_factory=list)
+    nicknames: list[str] = field(default_factory=list)
+    collective: bool = False
+    nobody: bool = False  # 无
+    squad: bool = False  # 雏鹰小队
+    unsure: bool = False  # a child in the reason who may be nominated too
+    stated: int | None = None
+    reason: str | None = None
+    lead: str | None = None  # the part of the reason that is said ahead of the first name
+    tail: str | None = None  # the part behind it
+    own: dict[str, str | None] = field(default_factory=dict)  # name → what is said of that one alone
+
+    def reason_of(self, name: str | None) -> str | None:
+        """What is said of one of them, else of all."""
+        return self.own.get(name or "", self.reason)
+
+    @property
+    def all(self) -> list[str]:
+        """Everybody who is named, by full name or not; 张老师 only where nobody else is."""
+        children = [name for name in self.nicknames if not name.endswith(("师", "妈", "爸"))]
+        return list(dict.fromkeys(self.names + children if self.names else self.nicknames))
+
+
+def take_names(word: str, found: Nominees, roster: Collection[str], goes_on: bool) -> str | None:
+    """Take the names out of one word; what is left of it belongs to the reason. `goes_on`: a list of names does."""
+    if _COLLECTIVE.fullmatch(word):
+        found.collective = True
+        return None
+    core = core_of(word)
+    if not core:
+        return None
+    if judges(core) and core not in roster:
+        return word
+    found.squad = found.squad or (core.endswith("小队") and len(core) <= _LONGEST_SQUAD)
+    if PLACE.fullmatch(core):
+        found.names.append(core)
+        return None
+    if word in roster or core in roster:
+        found.names.append(word if word in roster else core)
+        return None
+    said, _, whose = core.rpartition("的")
+    if said and not found.names and is_name(whose) and persons(whose) == (whose,):
+        # 表现好的王小明
+        found.names.append(whose)
+        return said
+    return _taken(word, core, found, roster, goes_on)
+
+
+def _taken(word: str, core: str, found: Nominees, roster: Collection[str], goes_on: bool) -> str | None:
+    if is_nickname(core) or (is_nickname(word) and not is_name(word)):
+        found.nicknames.append(core if is_nickname(core) else word)
+    elif len(core) > USUAL and is_unknown_name(core):
+        found.names.append(core)
+    elif names := split_names(core):
+        found.names += names
+    # After 集体 a word that only begins like a name is none: 集体一星章 全员完成争章.
+    elif (_is_next(core, goes_on) or not (found.names or found.collective)) and (
+        name := _first_of(roster, core) or _of_both_parents(core) or _known_at_start(core)
+    ):
+        found.names.append(name)
+        behind = core[len(name) :]
+        rest = core_of(behind)
+        # 苏沐橙和唐柔拿过奖: somebody else may be meant as well.
+        found.unsure = found.unsure or (behind.startswith(("和", "与", "及", "跟")) and bool(persons(rest)))
+        return None if FORMAL.fullmatch(rest) else rest or None
+    elif last := _last_of(core, bool(goes_on or not found.names)):
+        found.names.append(last)
+    elif (goes_on or not found.names) and (is_unknown_name(core) or (goes_on and is_word_and_name(core))):
+        found.names.append(core)
+    else:
+        return word if not _POLITE.match(core) else None
+    return None
+
+
+def judges(word: str) -> bool:
+    """纪律强, 成绩好."""
+    return word.endswith(_JUDGEMENTS) and len(word) > 2 and word[-1] != word[-2] and not persons(word[:2])
+
+
+def _last_of(core: str, wanted: bool) -> str | None:
+    """红领巾讲解员方子墨, 我们拟推荐方子墨: behind who puts forward, or who somebody is."""
+    return (
+        next(
+            (
+                name
+                for name in persons(core)
+                if is_name(name) and _PUTS.fullmatch(core[: -len(name)]) and core.endswith(name)
+            ),
+            None,
+        )
+        if wanted
+        else None
+    )
+
+
+def is_unknown_name(core: str) -> bool:
+    """凤雨桐, 卓玛次仁: no surname of the list, but a given name or a longer one, and no word of the language."""
+    given = len(core) == USUAL and GIVEN.issuperset(core[1:])
+    sounds = USUAL < len(core) <= _LONGEST_NAME and 2 * sum(letter in SOUNDS for letter in core) >= len(core)
+    return (given or sounds) and persons(core) == (core,)
+
+
+def is_word_and_name(core: str) -> bool:
+    """高兴, 文明: a word, and what a child may be called."""
+    return core in NOT_NAMES and len(core) == len("高兴") and core[0] in SURNAMES
+
+
+def _of_both_parents(core: str) -> str | None:
+    """王蒋思琪: two surnames."""
+    both = len(core) == USUAL + 1 and is_name(core[1:]) and is_name(core[0] + core[2:])
+    return core if both and GIVEN.issuperset(core[2:]) else None
+
+
+def _is_next(core: str, goes_on: bool) -> bool:
+    """王小明、李小红都很优秀: the list goes on with a name that is no word."""
+    return goes_on and any(core.startswith(name) for name in persons(core))
+
+
+def core_of(word: str) -> str:
+    """想推荐孙若涵同学争 -> 孙若涵; a word that is a name already is left alone."""
+    if is_name(word) and not word.endswith(("同学", "获", "争")):
+        return word
+    if lead := _LEAD.match(word):
+        word = word[lead.end() :]
+    return _TAIL.sub("", word[:40]) if len(word) <= 40 else word
+
+
+def _known_at_start(core: str) -> str | None:
+    """王小明 of 王小明学雷锋, 龙飞 of 龙飞通过; 成绩优异 holds no name."""
+    first = next(iter(persons(core)), "")
+    if first and core.startswith(first) and is_name(first):
+        return first
+    name = name_at_start(core)
+    return name if name and (first or core[len(name) :].startswith(TITLES)) else None
+
+
+def _first_of(roster: Collection[str], word: str) -> str | None:
+    return next((name for name in roster if word.startswith(name)), None)
