@@ -29,7 +29,7 @@ _LEAD = pattern(
     r"(?:也|又|还|隆重|集体|共同)?(?:开展|举行|组织|进行|召开|举办|参加|参与|完成|搞|上|做|开)了(?:一?[次场节个堂])?"
     r"|(?:隆重)?(?:开展|举行|组织|举办|召开)|"
     r"(?:全体)?(?:少先)?(?:队员|学生|同学)们?参加|这里是|这是|以[上下]是|(?:活动)?主题[是为]|的活动是|还有"
-    r"|补报|补签|上报|活动主题|签到|简讯|大队部|去(?=祭|参))++[:,]?"
+    r"|刚刚|[开上搞办]完了?|补报|补签|上报|活动主题|签到|简讯|大队部|去(?=祭|参))++[:,]?"
 )
 _TRAIL = pattern(
     r"(?:(?:系列|主题)?活动)?(?:开展)?(?:情况|已完成|签到|打卡|汇报|上报|如下|接龙|统计|已?顺利结束|圆满结束|圆满完成|"
@@ -61,12 +61,14 @@ _EDGES = " \t-·.、/\\+=@#*_~^…—&%$'`()[]{}<>×"
 _LETTERS = pattern(r"[A-Za-z\u3400-\u9fff]")
 # Of a form: what stands behind 地点: or 备注: is no topic.
 _OF_TOPIC = pattern(r"主题|内容|项目|活动|形式|名称|题目|类型|[课会日动]$")
-_LABELLED = pattern(rf"(?:活动主题|活动内容|主题|内容)\s?:\s?([^\n;。{COUNTED}]{{1,200}})(?<!:)(?<!: )")
+_LABELLED = pattern(
+    rf"(?:(?:活动主题|活动内容|主题|内容)\s?:\s?|(?<!以)主题[是为])([^\n;。{COUNTED}]{{1,200}})(?<!:)(?<!: )"
+)
 
 
 def topic_of(scan: str) -> str | None:
     """The topic in `scan`, where what was understood is already taken out; at most 60 characters."""
-    labelled = _LABELLED.search(scan) if ":" in scan else None
+    labelled = _LABELLED.search(scan) if ":" in scan or "主题" in scan else None
     return (_join([_trim(labelled[1])]) if labelled else None) or _join(_chunks(scan))
 
 

@@ -1,10 +1,11 @@
 """The clauses of a message and what each of them claims; what states no fact is told apart from what does."""
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from handlers.reading.checkins.activities import activity_at, names_activity
 from handlers.reading.claims.cues import ANY, ASKING, CALLED, CUES, FACTUAL, NOT_HELD, OPAQUE, TURNED_OUT, Cue
@@ -43,7 +44,7 @@ class Clause:
 def clauses_of(text: str, scan: str, hits: Sequence[Hit], dates: Sequence[When], received: date) -> list[Clause]:
     """All clauses, in order. `scan` is `text` with units, dates and persons taken out (same length)."""
     said = OPAQUE.sub(_without_topic, scan) if any(mark in scan for mark in '《“"「『:') else scan
-    found = [Clause(*match.span()) for match in _CLAUSE.finditer(scan)]
+    found = [clause for match in _CLAUSE.finditer(scan) for clause in _by_unit(match, scan, hits)]
     ahead = [when for when in dates if when.day and when.day > received and text.startswith(_AHEAD, when.start)]
     if not ahead and not any(_has_cue(said[clause.start : clause.end]) for clause in found):
         return found
@@ -58,6 +59,13 @@ def clauses_of(text: str, scan: str, hits: Sequence[Hit], dates: Sequence[When],
     _carry_on(found)
     _carry_back(found)
     return found
+
+
+def _by_unit(match: re.Match[str], scan: str, hits: Sequence[Hit]) -> list[Clause]:
+    """三(1)40 三(2)没开: what is said of each unit, where a blank stands before it."""
+    first, last = (bisect_left(hits, place, key=_start) for place in match.span())
+    cuts = [hit.start for hit in hits[first:last] if hit.start > match.start() and scan[hit.start - 1] == " "]
+    return [Clause(*span) for span in pairwise([match.start(), *(cuts if len(hits) > 1 else ()), match.end()])]
 
 
 def _has_cue(words: str) -> bool:
@@ -106,7 +114,7 @@ def _at(clauses: list[Clause], place: int) -> Clause:
     return clauses[bisect_right(clauses, place, key=_start) - 1]
 
 
-def _start(clause: Clause) -> int:
+def _start(clause: Clause | Hit) -> int:
     return clause.start
 
 
@@ -128,7 +136,8 @@ def _stands(clause: Clause, before: Clause) -> bool:
     """Whether it states a fact of its own: 队会取消了, 改成队课, 41人参加; not after 如果 or 格式如:."""
     if before.claim in ("condition", "example", "notice", "quotation"):
         return False
-    return clause.named or (clause.factual and before.claim != "negation")
+    own = clause.unit and clause.counted and before.unit and before.claim == "negation"
+    return clause.named or own or (clause.factual and before.claim != "negation")
 
 
 def _carry_back(clauses: list[Clause]) -> None:
@@ -150,5 +159,5 @@ def _local(clause: Clause) -> bool:
 def _is_of(clause: Clause, following: Clause) -> bool:
     complete = clause.counted and (clause.named or clause.unit)
     if complete and following.cue and following.cue.back:
-        return not following.named
+        return not following.named and not (clause.unit and following.unit)
     return not complete and not clause.factual

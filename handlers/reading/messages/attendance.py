@@ -14,10 +14,11 @@ from handlers.reading.persons.private import hide_numbers, hide_persons
 from handlers.reading.text.dates import When, find_dates
 from handlers.reading.text.normalise import SECRET, Clean
 from handlers.reading.text.patterns import pattern
-from handlers.reading.text.units import find_units
+from handlers.reading.text.units import Hit, find_units
 
 _WITH = pattern(r"(?:今天|昨天|上午|下午|[\s,])*(?:我们|我班|咱们?班?)?(?:和|与|跟|同)\s?")
 _OURS = pattern(r"(?:我们|我班|我方|咱们?班?|本班)[^,。]{0,6}\d")
+_CHILDREN = ("小朋友", "孩子", "娃", "新生", "同学", "小同学", "的小朋友", "的孩子", "的同学")
 _SHORT = 20
 _LONE = 12
 _TITLE = pattern(
@@ -34,6 +35,8 @@ def read_attendance(plain: Clean, context: Context, secrets: Secrets) -> Reading
     hits, scan = find_units(hide_numbers(scan, secrets), context)
     if context.bound_unit and len(hits) == 1 and _WITH.fullmatch(scan, 0, hits[0].start) and _OURS.search(scan):
         hits = []  # 和三(2)中队合开队会,我们40人: the partner reports for itself
+    if _own_children(hits, scan, context):
+        hits = []  # 一年级小朋友第一次升旗, of a class of that grade
     dates, scan = _dates(hide_persons(scan, secrets), context, bool(hits))
     found = Found(scan, hits, dates, entries, chain, plain.media, secrets.issues)
     if withdrawals.restores(text):
@@ -55,6 +58,11 @@ def read_attendance(plain: Clean, context: Context, secrets: Secrets) -> Reading
     if _is_checkin(found, text, context):
         return read_checkin(found, context)
     return replace(talk.chat_or_unknown(text, text if dates else scan), offered=_alone(found, text))
+
+
+def _own_children(hits: list[Hit], scan: str, context: Context) -> bool:
+    grade = f"G{context.bound_unit.partition('-')[0]}" if context.bound_unit else ""
+    return len(hits) == 1 and hits[0].unit == grade and scan.startswith(_CHILDREN, hits[0].end)
 
 
 def _dates(scan: str, context: Context, beside_unit: bool) -> tuple[list[When], str]:

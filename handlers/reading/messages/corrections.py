@@ -20,6 +20,7 @@ CORRECT = pattern(
     rf"|(?:帮我|帮忙|麻烦|日期|时间)[^,。\n]{{0,4}}改[到在](?= ?{GAP})"
     r"|应改为|更正为|更改为|修改为|改为|改成|应为|改[一]?下|重新报|勘误|(?:\d[人名]?|应到|实到|人数|日期)改\d"
     r"|^\W{0,3}(?:不对|错了)[,。!\s]{0,2}(?:应该?|实际)?[是为到]?\s?\d"
+    r"|\d[人名个]?\s?(?:应该是|应为)\s?\d|^\W{0,3}(?:活动)?主题[是为][^,。\n\d]{2,30}$|^\W{0,3}不对[,。!\s]+[^,。\n]{1,10}是(?![不否])"
     rf"|{GAP}[^,。\n\d]{{0,4}}(?:应该是|应为)\s?\d(?!.*吧)|第[一二三四1-4][场次]的?(?:人数)?(?:应该)?是\s?\d"
     r"|(?:不算数?|作废)[,。\s]*(?:人数|实到|应该?是|改[成为])\s?[是为:]?\s?\d"
     rf"|(?<!预)(?:[少多漏][报算打写输填]|[报算记写打输填]的?[少多漏])了?[一个]?\s?{_N}|不是\s?\d{{1,4}}[人名个]?[,\s]?(?:而?是|应该?是)\s?\d"
@@ -36,10 +37,13 @@ _ASKS_WHETHER = pattern(
 )
 # Every correction has one of these.
 _MAY_CORRECT = pattern(
-    r"[错反误改勘订正]|不[对是]|[少多漏][报算记打写输填]|[报算记写打输填]的?[少多漏]|成|[加减]\s?\d|重新报|应为|应该是|第.[场次]|不算|作废|[报写发填]的是|漏了|又来|走了"
+    r"[错反误改勘订正]|不[对是]|[少多漏][报算记打写输填]|[报算记写打输填]的?[少多漏]|成|[加减]\s?\d|重新报|应为|应该是|主题[是为]|第.[场次]|不算|作废|[报写发填]的是|漏了|又来|走了"
 )
 # 不是队日,是队课
 _THIS_NOT = pattern(r"^\W*(?:应该)?是([^,。\n\d]{1,8})[,。\s]{0,2}不是([^,。\n\d]{1,8})$")
+_TURNED_INTO = pattern(
+    rf"(?:{_SLIP}|点)成了?(?P<old>[^,。\n\d]{{2,8}}?)了?[,。\s]*(?:其实|应该|实际)?[上]?是(?P<new>[^,。\n\d]{{2,8}})$"
+)
 _NOT_THIS = pattern(r"不是[^,。\n\d]{1,8}[,。\s]{0,2}(?:而?是|应该?是)")
 # What is said to be wrong: 把38改成39, 写成今天了, 报的是38, 少报了2个.
 _WRONG = pattern(
@@ -73,7 +77,7 @@ def corrects(text: str, scan: str) -> bool:
     more = _BY.search(scan) and ("人数" in scan or not names_activity(scan))
     if more or CORRECT.search(scan) or CORRECT.search(text):
         return True
-    if (turned := _THIS_NOT.search(scan)) and all(map(names_activity, turned.groups())):
+    if (turned := _THIS_NOT.search(scan) or _TURNED_INTO.search(scan)) and all(map(names_activity, turned.groups())):
         return True
     wrong = _NOT_THIS.search(scan)
     return wrong is not None and names_activity(wrong[0]) and names_activity(scan[wrong.end() :])

@@ -16,7 +16,8 @@ def _each(before: str) -> str:
 _LABELS = {
     "due": "应 应有 本来 原计划 原定 该到 该来 原有 在册 编制 学籍数 " + _each("应 应该 应当"),
     # The whole class: due where it is also said who came or is missing, else those who came.
-    "whole": "全班共有 全班共 全班有 全班 全中队 全体 总人数 班级人数 班额 总数 一共有",
+    "whole": "班级共有 班级共 班上共有 班上共 班里共有 班里共 中队共有 中队共 "
+    "全班共有 全班共 全班有 全班 全中队 全体 总人数 班级人数 班额 总数 一共有",
     "attended": "实 实际来了 实际到了 实际 实有 出席 到场 到会 到课 参会 参训 出勤 已到 到了 来了 去了 到位 人数 "
     "参加人数 参与人数 " + _each("实 实际"),
     # Those who took part: as many as came, unless it is also said how many came.
