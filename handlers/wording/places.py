@@ -34,6 +34,7 @@ _DISTRICT = re.compile(r"^[\u4e00-\u9fff]{2,}?([省市州区县旗镇乡])(?=[\u
 # 我们学校三(2)中队, 小三(2)班: what is left once the lead is off.
 _ANY_SCHOOL, _SHORT = ("学校", "小学", "小", ""), 4
 _HELD_TOGETHER = ("联合", "共同", "一起", "结对", "手拉手")
+_TWO = re.compile(r"(\S+)\s+(\S+)")
 _SQUAD = re.compile(
     r"([一二三四五六七八九]|[1-9])(?:年级?|[-.]|0(?=[1-9]))?\(?(\d{1,2}|[一二三四五六七八九十])\)?(?:中队|班)?"
 )
@@ -155,6 +156,9 @@ def chosen(ask: Ask, roles: Iterable[Role], words: str, word: str, args: str = "
     if not words:
         return _of_group(ask, top) or top
     found = named(ask, top, words)
+    if not found and (two := _TWO.fullmatch(words)):
+        # 三(2)中队 实验小学.
+        found = named(ask, top, f"{two[2]} {two[1]}")
     if not found:
         all_of_it = Button("看全部", word, args.replace("{}", "").strip() if args.endswith("{}") else "")
         # What is left when the rest of the words is taken off may be a name: 催 小明月方案.
