@@ -19,6 +19,9 @@ _PLACES = (
     (re.compile(rb"(<(?:\w+:)?(?:absPath|fileSharing)\b[^<>]*?\s(?:url|userName)=)([\"']).*?\2"), rb"\1\2\2"),
     (re.compile(rb"(\sTarget=)([\"'])file:.*?\2", re.IGNORECASE), rb"\1\2about:blank\2"),
 )
+# What a picture was called where it came from: C:\\Users\\张三\\王小明.jpg.
+_PICTURE = re.compile(rb"<(?:\w+:)?(?:docPr|cNvPr)\s(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>")
+_CALLED = re.compile(rb"(\s(?:name|descr|title)=)(?:\"[^\"]*\"|'[^']*')")
 _COMMENTED = re.compile(
     rb"<author>[^<]|<(?:\w+:)?(?:comment|threadedComment)\s|\s(?:\w+:)?author=(?:\"[^\"]|'[^'])", re.IGNORECASE
 )
@@ -39,4 +42,4 @@ def plain(name: str, content: bytes) -> bytes:
         raise NotKept(COMMENTS)
     for pattern, instead in _PLACES:
         content = pattern.sub(instead, content)
-    return content
+    return _PICTURE.sub(lambda found: _CALLED.sub(rb'\1""', found[0]), content)

@@ -31,6 +31,7 @@ GOES = {
     "xl/persons/person.xml": f'<personList xmlns="x"><person displayName="{OWN}" userId="1"/></personList>',
     "xl/book.xml": f'<workbook><x15ac:absPath url="C:\\{OWN}\\"/><fileSharing userName=\'{OWN}\'/></workbook>',
     "word/_rels/settings.xml.rels": f'<Relationships><Relationship Target="file:///C:\\{OWN}\\a.dotm"/></Relationships>',
+    "word/a.xml": f'<w:document><wp:docPr name="{OWN}" descr="C:\\{OWN}.jpg"/><pic:cNvPr name=\'{OWN}\'/></w:document>',
     "docProps/thumbnail.emf": OWN, "docProps/thumbnail.wmf": OWN,
 }  # fmt: skip
 COMMENTED = {
