@@ -22,6 +22,11 @@ _BETWEEN = re.compile(rf"[ :={GAP}]*(?:人数|[为是有共计达了]|改[成为
 _PERCENT = re.compile(rf"百分之(\d{{1,3}}|[{CHINESE}]{{1,5}})")
 # 四届二次全委会, 第3次: which one it was, not how many.
 _ORDINAL = re.compile(rf"第[\d{CHINESE}]{{1,4}}[次届期批轮场个]|[\d{CHINESE}]{{1,3}}届(?:[\d{CHINESE}]{{1,3}}次)?")
+# 2场 每场30人 are 60 heads.
+_EACH = re.compile(
+    rf"(?P<times>[\d{CHINESE}]{{1,3}})(?P<all> ?个?(?P<of>[场次班校])[^\d每]{{0,4}})"
+    rf"每个?(?P=of)次?(?P<heads> ?[\d{CHINESE}]{{1,5}})"
+)
 # 又开站一次: a report is one already.
 _ONCE = frozenset({"次", "场", "场次"})
 _VALUE_NEXT = re.compile(r"[ :]?[约近]?\d|:")
@@ -64,8 +69,7 @@ class Told:
 
 
 def read_report(text: str, row: Row, received: date) -> Told:
-    """
-    Read `text`, which is in plain form and has its unit taken out, as a report of `row`.
+    """Read `text`, which is in plain form and has its unit taken out, as a report of `row`.
 
     Dates are taken out first, so 4月3日 is never a figure; a field of type date takes its own.
     """
@@ -76,6 +80,7 @@ def read_report(text: str, row: Row, received: date) -> Told:
     text = _document(text, row, told)
     text = _dates(text, row, told, received)
     text = _ORDINAL.sub(lambda match: GAP * len(match[0]), text)
+    text = _EACH.sub(_together, text)
     rubric, text = rubrics.found(text, row)
     told.values |= rubric.values
     told.lacks, told.bonus, told.filled = rubric.lacks, rubric.bonus, rubric.filled
@@ -99,6 +104,11 @@ def read_report(text: str, row: Row, received: date) -> Told:
         # 明年拨了再说 tells nothing; of 开站 it is enough that it was.
         told.missing.append(row.asked[0].label)
     return told
+
+
+def _together(match: re.Match[str]) -> str:
+    times, heads = value_of(match["times"]), value_of(match["heads"].strip())
+    return f"{match['times']}{match['all']}{times * heads}" if times and heads else match[0]
 
 
 def without_texts(said: str, row: Row) -> tuple[str, str]:

@@ -13,6 +13,8 @@ from storage.programmes import cases
 from storage.programmes.cases import Case
 
 COMMAND = "办"
+# 一起 D20260403-01 同意 D20260403-02: several, which are asked about once more.
+TOGETHER = "一起"
 _DONE = re.compile("^(?:我们?|本校|学校)?(?:已经?|都)")
 # 《红领巾小社团》这个已经
 _TITLE = re.compile(r"^(?:[ :：,，]*《[^》]*》)?[ :：,，]*(?:已经?|都|也|现在)*")
@@ -99,7 +101,7 @@ def named(ask: Ask, number: str) -> tuple[Case, Row]:
 
 
 def step(ask: Ask, text: str) -> str:
-    """The arguments of 办 for a step that is told without a number; empty where none is meant, Refusal for several.
+    """The arguments of 办 for a step that is told without a number; empty where none is meant.
 
     整改 2 is the second of the list that was shown last; 同意 1-3 and 同意 全部 are asked about once more.
     """
@@ -119,12 +121,7 @@ def step(ask: Ask, text: str) -> str:
         raise Refusal(f"序号里有不能{word}的，还没有办。发「待办」看现在的序号。", inbox.LIST)
     first, *others = waiting
     args = " ".join([first, word, *others, words]).strip()
-    if others:
-        shown = "、".join(waiting[:_MOST_BUTTONS]) + (f" 等 {len(waiting)} 件" if len(waiting) > _MOST_BUTTONS else "")
-        raise Refusal(
-            f"要{word}这 {len(waiting)} 件吗？还没有办。{shown}", Button(f"{len(waiting)} 件都{word}", COMMAND, args)
-        )
-    return args
+    return f"{TOGETHER} {args}" if others else args
 
 
 def _only(able: list[tuple[Case, str, str]]) -> str:

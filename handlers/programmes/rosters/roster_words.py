@@ -47,7 +47,9 @@ def order(ask: Ask, text: str) -> tuple[str, str] | None:
     if report and said.startswith((report.name, *report.words)):
         return None
     changed = "续" if _GOES_ON.search(said) else "结束" if _ENDS.search(said) else ""
-    row = row_in(rows, said)
+    # The 主任 of 主任参加活动, which is reported, is no post.
+    reported = None if not rows or programmes.named(rows, said) else programmes.row_in(ask, said)
+    row = row_in(rows, programmes.without(reported, said) if reported else said)
     told = bool(row or changed or _APPOINTS.search(said)) and not _NOT_YET.search(said)
     if not rows or not told or not programmes.tells(ask, row, said):
         return None
