@@ -24,7 +24,7 @@ MOST = 10
 SOON = 90
 LETTER = "H"
 _TERM = re.compile(r"(?:聘期|任期|为期)?\s?([\d一二两三四五六七八九十]{1,2})\s?(年|个月)")
-_SPAN = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})\s?(?:到|至|~|—|–)\s?(\d{4}-\d{1,2}-\d{1,2})")
+_SPAN = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})\s?(?:到|至|~|—|–|\s)\s?(\d{4}-\d{1,2}-\d{1,2})")
 _UNTIL = re.compile(r"(?:到|至)\s?(\d{4}-\d{1,2}-\d{1,2}|\d{4}年\d{1,2}月(?:\d{1,2}日|底)?)")
 # 登记 育红小学 校外辅导员 …: whose it is, and nobody's name.
 _PLACE = re.compile(rf"(?:^|(?<=\s))[\u4e00-\u9fff]{{2,12}}(?:{subject.KINDS})(?=\s)")
@@ -58,7 +58,12 @@ def enter(ask: Ask) -> list[Reply]:
     unit, rest = _unit(ask, row)
     # 登记 校外辅导员, and below it a line for each.
     parts = [each for each in _BETWEEN.split(rest) if programmes.without(row, each).strip(" :：,，")]
-    told = [each for part in parts or [rest] for each in _told(ask, row, roster_words.with_partner(row, part))]
+    found = [each for part in parts or [rest] for each in _told(ask, row, roster_words.with_partner(row, part))]
+    told = [
+        each
+        for place, each in enumerate(found)
+        if not each.name or each.name not in {one.name for one in found[:place]}
+    ]
     if any(each.name for each in told) and not ask.may_name:
         raise Refusal("姓名请私聊发给我，不发在群里，也不发在存到境外的平台上。没有记。")
     there = _names(ask, row, unit)
