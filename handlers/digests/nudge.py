@@ -1,5 +1,6 @@
 """催办: reminds the counselors of exactly the squads that have not checked in, once a week each."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -18,6 +19,7 @@ from storage.people import accounts, people
 from storage.reminders import deliveries
 
 MOST_NAMES = 10
+_ALL = re.compile("^(?:全部|所有|大家|全校|都)")
 # More would keep everybody else waiting: a county has some thousand.
 MOST_SQUADS = 3000
 
@@ -44,7 +46,7 @@ def nudge(ask: Ask) -> Reply:
         raise Refusal(
             f"只能催本周和上周的，{when}已经过去太久。发「未签到 {weeks.week_said(period.week, ask.today)}」看名单。"
         )
-    at = places.chosen(ask, ADMINS, words, "催办", f"{period.week} {{}}")
+    at = places.chosen(ask, ADMINS, _ALL.sub("", words), "催办", f"{period.week} {{}}")
     ask.rollups.flush(ask.db)
     missing, squads = counting.missing(ask.db, period.week, [unit.path for unit in at])
     if not missing:

@@ -168,7 +168,8 @@ def _asked(ask: Ask, word: str) -> tuple[Row, str, str]:
     if row is None and (told := programmes.named(programmes.told_by_checkins(ask), ask.args)):
         raise Refusal(f"{told.name}由签到算出，发「看 {told.name}」。催没报的发「催办」，要表发「周报 表格」。")
     if row is None:
-        raise Refusal(f"没有这一项。像这样发：{word} 宣讲 上月")
+        nudge = "催没签到的，发「催办」。" if word == "催" else ""
+        raise Refusal(f"没有这一项。{nudge}像这样发：{word} 宣讲 上月")
     period, rest = spans.named(programmes.without(row, ask.args), ask.today)
     period = period or (_period(ask, row) if row.period != "day" else spans.label_of("week", ask.today))
     return row, period, " ".join(rest.split())

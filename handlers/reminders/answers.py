@@ -17,6 +17,10 @@ from storage.reminders.deliveries import DeliveryRow
 
 _EVENING, _TOO_LATE = time(17, 30), time(17, 0)
 _WHEN = {"今天傍晚": 0, "明天": 1, "下周一": 7}
+_SAID = {
+    "今天傍晚": re.compile("今[天晚]|傍晚|下午|放学|下班"), "明天": re.compile("明[天早日]"),
+    "下周一": re.compile("下周$|(?:周|星期)一"),
+}  # fmt: skip
 _DAY = re.compile(r"(\d\d)-(\d\d)(?!\d)\s*(.*)")
 _BACK = "恢复"
 _LONGEST_NAME = 24
@@ -30,6 +34,7 @@ _AT_ANY_TIME = frozenset({"取消", "关", "关闭", "不用", "随时"})
 def later(ask: Ask) -> Reply:
     """The letter of a day is said once more, at the time that is chosen, as far as it still asks for something."""
     day, rows, words = _letter(ask)
+    words = next((when for when, said in _SAID.items() if said.search(words)), words)
     if words not in _WHEN:
         buttons = tuple(Button(each, letter.LATER, f"{day} {each}") for each in _WHEN)
         return Reply("什么时候再提醒您？", buttons)

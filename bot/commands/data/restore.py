@@ -17,7 +17,7 @@ _NEXT = """\
 下一步：
 1. python -m bot preview --days 2   看一看接下来会发什么
 2. 启动机器人。它会回答消息，但不会自己发提醒。
-3. python -m bot preview --release（或管理员在聊天里发「提醒 放行」）以后，提醒照常发，
+3. python -m bot preview --release（或最高一级的管理员在聊天里发「提醒 放行」）以后，提醒照常发，
    并请那段时间发过消息的人看看、补发。"""
 
 

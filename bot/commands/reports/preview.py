@@ -66,5 +66,5 @@ def _text(found: Preview, days: int) -> str:
 
 
 def _line(entry: Entry) -> str:
-    condition = "（还没签到才发）" if entry.if_missing else ""
+    condition = "（还没报才发）" if entry.if_missing else ""
     return f"{entry.send_at:%Y-%m-%d %H:%M}\t{entry.person}\t{entry.unit}\t{entry.first_line}{condition}"
