@@ -13,7 +13,7 @@ def order_in(reading: Reading) -> tuple[str, str] | None:
     """(a command's word, arguments) for what was read as an order or as the question who is missing; else None."""
     if reading.intent == "query" and reading.query and reading.query.get("what") == "missing":
         return "missing", ""
-    if reading.intent != "command" or not reading.command:
+    if not reading.command:
         return None
     name, said = str(reading.command["name"]), reading.command
     period = str(said.get("period", ""))

@@ -18,11 +18,13 @@ FROZEN = kept.FROZEN
 _BEST = 3
 
 
-def weekly(db: Connection, of: Unit, week: str, now: datetime | None = None) -> figures.Digest:
-    """The digest as it stands now (revision 0), whatever was frozen; the units are those of that week."""
+def weekly(
+    db: Connection, of: Unit, week: str, now: datetime | None = None, last: figures.Previous | None = None
+) -> figures.Digest:
+    """The digest as it stands now (revision 0), of the units of that week; `last` is the week before, if known."""
     before = week_of(history.monday_of(week) - timedelta(days=7))
     year = _year_before(week)
-    part = history.part(db, [of.path], week, before, *([year] if sums.is_any(db, year) else []))
+    part = history.part(db, [of.path], week, *([] if last else [before]), *([year] if sums.is_any(db, year) else []))
     of = part.was(of, week)
     (counts, silent), summed = counting.of(db, part, week), sums.by_week(db, part)
     rows = summed[week].activities
@@ -42,7 +44,7 @@ def weekly(db: Connection, of: Unit, week: str, now: datetime | None = None) -> 
         by_activity=tuple(row.figure for row in rows),
         missing=tuple(_name(squad, of) for squad in coverage.unexcused(silent, holding)),
         nominations=sums.nominations(db, week, part),
-        previous=earlier[before],
+        previous=last or earlier[before],
         title=_title(of, path),
         at=now,
         late=sum(row.late for row in rows),
@@ -52,15 +54,26 @@ def weekly(db: Connection, of: Unit, week: str, now: datetime | None = None) -> 
         excused=kinds[exemptions.EXCUSED],
         stars=funnel.of_week(db, of, week),
         last_year=earlier.get(year),
-        schools=()
-        if of.school_id
-        else sums.schools(db, summed[week].schools, counts[week], counting.school_names(db, of, week)),
+        schools=_schools(db, of, week, summed[week], counts[week]),
     )
+
+
+def _schools(
+    db: Connection, of: Unit, week: str, summed: sums.WeekSums, counts: counting.Counts
+) -> tuple[figures.Part, ...]:
+    if of.school_id:
+        return ()
+    return sums.schools(db, summed.schools, counts, counting.school_names(db, of, week))
 
 
 def _previous(week: str, rows: list[sums.ActivitySums], schools: counting.Counts) -> figures.Previous:
     heads, covered = _attendance(rows), sum(told for _, told in schools.values())
     return figures.Previous(week, sum(row.events for row in rows), covered, heads.attended, heads.rate)
+
+
+def _as_previous(frozen: figures.Digest) -> figures.Previous:
+    heads = frozen.attendance
+    return figures.Previous(frozen.week, frozen.events, frozen.squads_covered, heads.attended, heads.rate)
 
 
 def trend(db: Connection, of: Unit, weeks: Sequence[str]) -> list[figures.Previous]:
@@ -86,26 +99,28 @@ def report(db: Connection, of: Unit, week: str, now: datetime | None = None) -> 
     kept_of = kept.weeks(db, of, (previous, week))
     row, before = kept_of.get(week), kept_of.get(previous)
     if row is None:
-        shown = weekly(db, of, week, now)
-        last = shown.previous
-        standing = digest_changes.Figures(last.events, last.squads_covered, last.attended)
-        return replace(shown, correction_before=_corrected(db, of, before, standing) if before else None)
+        return _open(db, of, week, now, before)
     then = replace(figures.from_json(row.body), title=_title(of, row.body["unit"]))
     then = replace(then, at=row.made_at.astimezone(now.tzinfo) if now else None)
-    correction = _corrected(db, of, row, None)
-    return replace(then, correction=correction, revision=FROZEN + (correction.changes.total if correction else 0))
-
-
-def _corrected(
-    db: Connection, of: Unit, frozen: Any, now: digest_changes.Figures | None
-) -> digest_changes.Correction | None:
-    """What became of a frozen week; None when nothing changed. `now` are its figures, if they are known."""
-    changes = digest_changes.since(db, of, frozen.week, frozen.made_at)
+    changes = digest_changes.since(db, of, week, row.made_at)
     if not changes.total:
-        return None
-    return digest_changes.Correction(
-        changes, figures.from_json(frozen.body).figures, now or weekly(db, of, frozen.week).figures
-    )
+        return replace(then, revision=FROZEN)
+    correction = digest_changes.Correction(changes, then.figures, weekly(db, of, week).figures)
+    return replace(then, correction=correction, revision=FROZEN + changes.total)
+
+
+def _open(db: Connection, of: Unit, week: str, now: datetime | None, before: Any | None) -> figures.Digest:
+    """The digest of a week of which nothing is kept; `before` is what is kept of the one before."""
+    if before is None:
+        return weekly(db, of, week, now)
+    frozen, changes = figures.from_json(before.body), digest_changes.since(db, of, before.week, before.made_at)
+    if not changes.total:
+        # Nothing has come since it was frozen: it need not be added up again.
+        return weekly(db, of, week, now, _as_previous(frozen))
+    shown = weekly(db, of, week, now)
+    last = shown.previous
+    standing = digest_changes.Figures(last.events, last.squads_covered, last.attended)
+    return replace(shown, correction_before=digest_changes.Correction(changes, frozen.figures, standing))
 
 
 def closed(db: Connection, of: Unit, week: str, at: datetime, now: datetime | None = None) -> figures.Digest:

@@ -80,6 +80,11 @@ def _days(match: re.Match[str], today: date) -> Fields:
     return {"name": "digest", "period": _PERIODS.get(period, period).replace("教学", ""), **scope}
 
 
+def _bare(match: re.Match[str], today: date) -> Fields:
+    """从3月1日到4月15日 and nothing else: the digest of that time, where it is no answer to a question."""
+    return _days(match, today)
+
+
 def _export(match: re.Match[str], today: date) -> Fields:
     what = {"签到": "checkin", "提名": "nomination"}.get(match["what"] or "签到")
     return {"name": "export", "what": what, "period": _period(match)}
@@ -129,7 +134,7 @@ _COMMANDS: tuple[tuple[re.Pattern[str], Build, tuple[str, ...]], ...] = tuple(
             _digest,
             "报",
         ),
-        (rf"{_ASK}\s?(?P<time>{_RANGE}|{_NUMBERED_WEEK})(?:\s?{_PLACE})?", _days, "月 周 - . /"),
+        (rf"{_ASK}\s?(?P<time>{_RANGE}|{_NUMBERED_WEEK})(?:\s?{_PLACE})?", _bare, "月 周 - . /"),
         (
             rf"{_ASK}\s?(?P<time>{_TIME})的?\s?(?:总体|整体|活动|签到)?(?:情况|数据|汇总)(?:怎么?样|如何)?[?]?(?:\s?{_PLACE})?",
             _days,
@@ -172,7 +177,10 @@ def read_command(text: str, context: Context) -> Reading | None:
     if len(text) <= 60:
         for rule, build, needs in _COMMANDS:
             if any(map(text.__contains__, needs)) and (match := rule.fullmatch(text)):
-                return Reading("command", "ok", command=build(match, context.received))
+                command = build(match, context.received)
+                if build is _bare:
+                    return Reading("unknown", "clarify", ("UNRECOGNISED",), command=command)
+                return Reading("command", "ok", command=command)
     if not any(char.isdecimal() for char in text[:60]):
         return None
     return _withdrawal(text) or (_review(text) if _DECIDES.search(text) else None)
