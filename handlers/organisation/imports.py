@@ -96,7 +96,7 @@ def _decide(ask: Ask, number: int, how: str) -> Reply | list[Reply]:
         merging.merge(ask.db, number, ask.now, ask.today, ask.me.own, end_missing=how == "离任")
     except merging.Outdated:
         raise Refusal("核对以后，名册里有人或单位变动了，所以没有导入。请把文件再发一次。") from None
-    done = "名册已导入。发「导出 名册」看现在的样子；还没有加入的老师，发「邀请」给他们开邀请码。"
+    done = "名册已导入。发「谁还没加入」，给他们每人一张邀请卡，或一个办公室二维码；「导出 名册」是现在的样子。"
     asked = [
         each for each in appointments.waiting(ask.db, ask.now) if (each.asked_by, each.asked_at) == (ask.me.id, ask.now)
     ]
@@ -105,4 +105,5 @@ def _decide(ask: Ask, number: int, how: str) -> Reply | list[Reply]:
         who = "已请他们确认" if counts else "这里没有别人能确认，请信息技术老师在机器上运行：python -m bot confirm"
         done += f"\n其中 {len(asked)} 项要另一位管理员确认以后才有，{who}。"
     words = f"{ask.me.name}导入了名册，有 {{}} 项等您确认。"
-    return [Reply(done), *(Reply(words.format(count), (_PENDING,), to=id) for id, count in counts.items())]
+    missing = Button("谁还没加入", "谁还没加入")
+    return [Reply(done, (missing,)), *(Reply(words.format(count), (_PENDING,), to=id) for id, count in counts.items())]

@@ -103,8 +103,10 @@ def _covered(leads: tuple[int, ...], mine: Iterable[int]) -> list[int]:
 
 
 def _head(item: Item, today: date) -> str:
-    names = "、".join(unit.name for unit in item.squads[:_MOST_SQUADS])
-    names += f" 等 {len(item.squads)} 个中队" if len(item.squads) > _MOST_SQUADS else ""
+    # One more than the most is named as well: that is as short.
+    most = _MOST_SQUADS + (len(item.squads) == _MOST_SQUADS + 1)
+    names = "、".join(unit.name for unit in item.squads[:most])
+    names += f" 等 {len(item.squads)} 个中队" if len(item.squads) > most else ""
     return ("【补发】" if item.late else "") + point(item.key, item.kind, item.lead, item.day, today, names)
 
 

@@ -104,7 +104,7 @@ def test_new_squads_can_be_reported_for_at_once(tmp_path: Path) -> None:
     async def talk(chat: Chat) -> None:
         await chat.send(ROWS, text="请导入")
         # The word on the card, or any yes.
-        assert (await chat.bot.say("李老师", "可以"))[-1].startswith("名册已导入")
+        assert (await chat.bot.say("李老师", "可以"))[-1].startswith("名册已导入。发「谁还没加入」")
         said = await chat.bot.say("李老师", "雏鹰中队 主题队日 38人")
         assert said[-1].startswith("已记录：三(3)中队 主题队日 38 人")
 

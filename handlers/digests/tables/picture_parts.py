@@ -100,8 +100,9 @@ def _missing(page: Page, one: Shown) -> None:
     if not of.squads_due:
         return
     page.heading(f"未签到 {len(of.missing)} 个中队" if of.missing else "中队全部签到")
-    names = list(of.missing[:MOST_NAMES])
-    if len(of.missing) > MOST_NAMES:
+    # One more than the most is named as well: that is as short.
+    names = list(of.missing[: MOST_NAMES + (len(of.missing) == MOST_NAMES + 1)])
+    if len(of.missing) > len(names):
         names.append(f"等 {len(of.missing)} 个")
     page.chips(names)
     page.down(20)
