@@ -228,8 +228,9 @@ def _intent(ask: kit.Ask, text: str, reading: Reading, free: bool) -> str:
         return "report"
     if reading.intent in _TELLS and programmes.switched_off(ask, text):
         return "unknown"
-    nameless = reading.intent == "checkin" and not any(each.activity for each in reading.records)
-    if nameless and programmes.names_report(ask, text):
+    # 微心愿 征集20个 has no heads that could be asked for.
+    heads = any(each.activity and (each.attended is not None or not each.wishes) for each in reading.records)
+    if reading.intent == "checkin" and not heads and programmes.names_report(ask, text):
         # 开站 26人 of a counselor: no check-in, whoever reports it.
         return "unknown"
     whole = reading.intent in _WHOLE | tasks.CHANGES and reading.status in ("ok", "confirm")
