@@ -20,6 +20,7 @@ from tests.faults.drill import command
 from tests.faults.ledger import Ledger
 from tests.faults.soak import A_SECOND, Soak
 from tests.faults.telegram import Platform
+from tests.support.waiting import until
 
 PROGRAM = shutil.which("litestream", path=f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin")
 # What was acknowledged so long before the loss is there, and so long after it somebody is answered again.
@@ -31,9 +32,11 @@ class Written(Soak):
 
     def write(self, seconds: float) -> None:
         self.at: dict[int, float] = {}
+        # The first one waits for what is loaded only when it is wanted.
+        self._one(0)
         end, writers = time.monotonic() + seconds, []
         while time.monotonic() < end:
-            writers.append(threading.Thread(target=self._one, args=(len(writers),)))
+            writers.append(threading.Thread(target=self._one, args=(len(writers) + 1,)))
             writers[-1].start()
             time.sleep(1 / A_SECOND)
         for each in writers:
@@ -53,7 +56,7 @@ def besiege(folder: Path, seed: int) -> Ledger:
         soak = Written(machine, platform)
         follows = [str(PROGRAM), "replicate", str(machine / "bot.db"), f"file://{copy}"]
         copying = subprocess.Popen(follows, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(3)
+        until(lambda: any(copy.rglob("*.ltx")))
         soak.write(random.Random(seed).uniform(4, 8))
         soak.bot.stop(signal.SIGKILL)
         copying.kill()

@@ -76,5 +76,5 @@ def _refused(code: int, words: str) -> SendError:
         return SendError(text, retry_after=_SECONDS_TO_WAIT)
     if code in _GONE:
         return SendError(text, Failure.UNREACHABLE)
-    # 4xxxx is about what we sent; everything else may pass.
-    return SendError(text, Failure.REJECTED if 40000 <= code < 50000 and code != _TOO_MANY_AT_ONCE else Failure.LATER)
+    # 4xxxx is about what we sent; everything else may pass, and is the letter's fault only while others get through.
+    return SendError(text, Failure.REJECTED if 40000 <= code < 50000 and code != _TOO_MANY_AT_ONCE else Failure.AWAY)

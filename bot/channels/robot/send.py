@@ -108,4 +108,5 @@ def _send_error(fault: link.Refused | link.NotLive | link.AckLost, kept: bool = 
         return SendError(text, Failure.UNREACHABLE)
     if kept and fault.code == _NO_SUCH_MEDIA:
         return SendError(text, Failure.FORGOTTEN)
-    return SendError(text, Failure.REJECTED if fault.code in _FOR_GOOD else Failure.LATER)
+    # What nobody knows may pass; if others get through and this does not, it is not to keep its chat waiting.
+    return SendError(text, Failure.REJECTED if fault.code in _FOR_GOOD else Failure.AWAY)

@@ -1,6 +1,7 @@
 """What one letter becomes on Telegram: texts within its limits, rows of buttons, a picture or a document."""
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.channels import Outgoing
@@ -11,6 +12,7 @@ MOST_IN_CAPTION = 1024
 MOST_IN_PHOTO = 10 << 20
 # Two buttons share a row when both labels fit half a phone's width; a Chinese character is two columns wide.
 COLUMNS_OF_HALF_A_ROW = 16
+NOT_TAKEN = "（附的图片或文件，Telegram 没有收下。在群里，请群管理员允许我发图片和文件；也可以私聊我再要一次。）"
 
 Rows = tuple[tuple[tuple[str, str], ...], ...]
 
@@ -42,6 +44,13 @@ def parts_of(outgoing: Outgoing) -> list[Part]:
     if outgoing.file:
         return [*parts, Part("", rows, outgoing.file, outgoing.kept)]
     return [*parts[:-1], Part(parts[-1].text if parts else outgoing.text, rows)]
+
+
+def in_words(part: Part, commands: Sequence[str]) -> Part:
+    """What is left where only words are taken: why there is no file, and what can be typed instead of pressing."""
+    typed = [f"也可以直接发：{'、'.join(commands)}"] if part.rows and commands else []
+    whole = "\n".join([part.text, *([NOT_TAKEN] if part.file else []), *typed])
+    return Part(whole if units(whole) <= MOST_IN_TEXT else part.text)
 
 
 def rows_of(buttons: tuple[tuple[str, str], ...]) -> Rows:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import warnings
 from collections.abc import Iterable
 from datetime import timedelta
@@ -32,12 +33,19 @@ _NO_SUCH_FILE = ("file identifier", "file_id", "remote file", "file reference")
 # Deleted or closed by an admin of the group: what is to be said is said to the whole group.
 _NO_SUCH_TOPIC = ("message thread not found", "topic_closed", "topic_deleted", "topic_id_invalid")
 _NO_SUCH_MESSAGE = ("message to delete not found",)
-_NO_SUCH_CHAT = ("chat not found", "user not found", "peer_id_invalid")
+_NO_SUCH_CHAT = (
+    "chat not found", "user not found", "peer_id_invalid", "deactivated", "channel_private", "user_is_blocked",
+    "payment_required", "premium_required",
+)  # fmt: skip
 # We are there and may not speak; where only photos or files are forbidden words still arrive.
 _MAY_NOT_SPEAK = (
     "not enough rights to send text", "have no rights to send a message", "chat_write_forbidden", "chat_restricted",
     "chat_send_plain_forbidden", "need administrator rights", "chat_admin_required",
 )  # fmt: skip
+# Not carried out, although no refusal comes as one: too much at once, or too large for whatever stands in between.
+_TOO_FAST = re.compile(r"(?:too many requests|flood|slowmode)(?:_wait_(\d+))?", re.IGNORECASE)
+_SECONDS_TO_WAIT = 30.0
+_TOO_LARGE = ("request entity too large",)
 # What concerns one chat or letter only is no failure of the way out.
 _GETS_THROUGH = (Failure.REJECTED, Failure.UNREACHABLE, Failure.MOVED, Failure.FORGOTTEN, Failure.THROTTLED)
 
@@ -96,7 +104,12 @@ class Post(Channel):
         try:
             said = await self._in_topic(outgoing, part)
         except error.TelegramError as fault:
-            raise self._failed(outgoing, part, fault) from fault
+            failure = self._failed(outgoing, part, fault)
+            if failure.kind is not Failure.REJECTED or not part.text or not (part.file or part.rows):
+                raise failure from fault
+            # The picture, the file or the buttons are refused: the words still say it.
+            log.warning("letter %d is said in words alone: %s", outgoing.id, failure)
+            return await self._in_turn(outgoing, parts.in_words(part, outgoing.commands))
         self.condition.worked()
         if part.file and not part.kept and (name := _file_of(said)):
             outgoing.keep(name)
@@ -204,6 +217,10 @@ def send_error(fault: error.TelegramError, token: str) -> SendError:
     if isinstance(fault, error.RetryAfter):
         after = fault.retry_after
         return SendError(text, Failure.THROTTLED, after.total_seconds() if isinstance(after, timedelta) else after)
+    if found := _TOO_FAST.search(fault.message):
+        return SendError(text, Failure.THROTTLED, float(found[1] or _SECONDS_TO_WAIT))
+    if _says(fault, _TOO_LARGE):
+        return SendError(text, Failure.REJECTED)
     if isinstance(fault, error.ChatMigrated):
         return SendError(text, Failure.MOVED, moved_to=str(fault.new_chat_id))
     if isinstance(fault, (error.Forbidden, error.BadRequest)) and _is_telegrams(fault):

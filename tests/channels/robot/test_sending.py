@@ -149,6 +149,8 @@ def test_refusals(play: Play, fake: FakeRobot, code: str, state: str, error: str
         await stage.send()
         found = stage.query(select(outbox.c.state, outbox.c.error).order_by(outbox.c.id))[-1]
         assert found[0] == state and found[1].startswith(error)
+        # What nobody knows is held against the platform first, and against the letter when others get through.
+        assert stage.app.senders[0]._carrier.outage.on is (code == "-1")
         if state == "new":
             await in_time(stage)
             assert letters(stage)[-1] == ("sent", False)

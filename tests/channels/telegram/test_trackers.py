@@ -1,12 +1,18 @@
-"""Updates over which other bots have stumbled, as their public issue trackers tell; each is tried on ours."""
+"""Updates and refusals over which other bots have stumbled, as their issue trackers tell; each is tried on ours."""
 
+import asyncio
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from bot.channels import Failure, Outgoing, SendError
 from bot.channels.telegram.decode import Me, Unreadable, decode
+from bot.channels.telegram.send import Post
+from bot.settings import load
 from handlers.kit import Message
+from tests.support.platforms.fake_telegram import TOKEN, FakeTelegram
 
 ME, NOW = Me("123456", "our_bot"), datetime(2026, 4, 3, 1, 0, tzinfo=UTC)
 LI = {"id": 5, "is_bot": False, "first_name": "李"}
@@ -74,3 +80,71 @@ def test_what_others_stumbled_over_is_read_left_or_kept(case: str) -> None:
         assert expected == "unreadable"
     else:
         assert (heard.text if isinstance(heard, Message) else heard) == expected
+
+
+PLAIN, CARD = Outgoing(1, "-5", "您好"), Outgoing(1, "-5", "请选", (("a.0", "撤回"),), commands=("撤回 #1",))
+PICTURE = Outgoing(1, "-5", "周报", file=("周报.png", b"picture"))
+TOPIC = Outgoing(1, "-5", "您好", topic="7")
+NOT_TAKEN = "周报\n（附的图片或文件，Telegram 没有收下。在群里，请群管理员允许我发图片和文件；也可以私聊我再要一次。）"
+# Where it was met: what is sent, what each method answers, and the words that arrive or what it means, with seconds.
+REFUSED: dict[str, tuple[Outgoing, tuple[str, ...], str, str | tuple[Failure, float]]] = {
+    "telegram-bot-api#863": (PLAIN, (), "400 Bad Request: CHAT_RESTRICTED", (Failure.UNREACHABLE, 0)),
+    "telebot#659": (PLAIN, (), "403 Forbidden: bot is not a member of the channel chat", (Failure.UNREACHABLE, 0)),
+    "node-telegram-bot-api#1030": (
+        PLAIN, (), "403 Forbidden: bot can't initiate conversation with a user", (Failure.UNREACHABLE, 0),
+    ),
+    "aiogram: a group of before": (PLAIN, (), "400 Bad Request: Group chat was deactivated", (Failure.UNREACHABLE, 0)),
+    "pyTelegramBotAPI#2068": (
+        PLAIN, (), "400 Bad Request: not enough rights to send text messages to the chat", (Failure.UNREACHABLE, 0),
+    ),
+    "gatus#179": (PLAIN, (), "moved", (Failure.MOVED, 0)),
+    "telegraf#1563: without a time": (PLAIN, (), "429 Too Many Requests", (Failure.THROTTLED, 30)),
+    "TG-FileStreamBot#87": (PLAIN, (), "420 FLOOD_WAIT_2838", (Failure.THROTTLED, 2838)),
+    "a slow group": (PLAIN, (), "400 Bad Request: SLOWMODE_WAIT_10", (Failure.THROTTLED, 10)),
+    "telebot#518": (PLAIN, (), "400 Bad Request: message text is empty", (Failure.REJECTED, 0)),
+    "telegram-bot-api#693": (TOPIC, (), "no topic", "您好"),
+    "mail2telegram#29": (CARD, (), "400 Bad Request: BUTTON_TYPE_INVALID", "请选\n也可以直接发：撤回 #1"),
+    "tdesktop#29546": (
+        PICTURE, ("sendPhoto", "sendDocument"), "400 Bad Request: not enough rights to send photos to the chat",
+        NOT_TAKEN,
+    ),
+    "telegram-action#19": (PICTURE, ("sendPhoto",), "413 Request Entity Too Large", NOT_TAKEN),
+    "hermes-agent#15728": (PICTURE, ("sendPhoto",), "photo", "周报"),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def fake() -> Iterator[FakeTelegram]:
+    with FakeTelegram() as telegram:
+        yield telegram
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_others_are_refused_is_said_otherwise_or_told_apart(case: str, fake: FakeTelegram) -> None:
+    letter, methods, refusal, expected = REFUSED[case]
+
+    async def said() -> str | tuple[Failure, float]:
+        post = Post(load(telegram_token=TOKEN, telegram_api_url=fake.url))
+        for method in methods or ("sendMessage",):
+            fake.faults[method].append(refusal)
+        try:
+            await post.send(letter)
+        except SendError as error:
+            return error.kind, error.retry_after
+        finally:
+            await post.close()
+        last = fake.sent[-1]
+        return str(last.get("text") or last["caption"])
+
+    assert asyncio.run(said()) == expected
+    assert not any(fake.faults.values())
+
+
+def test_hermes_55844_a_text_of_emoji_is_cut_by_utf_16(fake: FakeTelegram) -> None:
+    async def run() -> None:
+        post = Post(load(telegram_token=TOKEN, telegram_api_url=fake.url))
+        await post.send(Outgoing(2, "-55844", "😀" * 5000))
+        await post.close()
+
+    asyncio.run(run())
+    assert "".join(fake.texts(-55844)) == "😀" * 5000

@@ -70,7 +70,7 @@ class FakeTelegram:
         self.updates: list[dict[str, Any]] = []
         self.sent: list[dict[str, Any]] = []
         self.calls: list[tuple[str, dict[str, Any]]] = []
-        # By method, or by method and chat: "sendMessage 5".
+        # By method, or by method and chat: "sendMessage 5". A name of `REFUSALS`, or "400 Bad Request: …".
         self.faults: dict[str, deque[str]] = defaultdict(deque)
         # The same, for every call of the method.
         self.always: dict[str, str] = {}
@@ -153,7 +153,7 @@ class FakeTelegram:
         self._note_caller(request)
         scripted = self.faults[f"{method} {asked.get('chat_id')}"] or self.faults[method]
         fault = scripted.popleft() if scripted else self.always.get(method, "")
-        if fault in REFUSALS:
+        if fault[:3].isdigit() or fault in REFUSALS:
             return _refusal(fault)
         if fault == "cut":
             return CutShort()
@@ -279,7 +279,7 @@ def _against_the_rules(sent: dict[str, Any]) -> str:
 
 
 def _refusal(name: str) -> JSONResponse:
-    status, description, parameters = REFUSALS[name]
+    status, description, parameters = REFUSALS.get(name) or (int(name[:3]), name[4:], {})
     more = {"parameters": parameters} if parameters else {}
     return JSONResponse({"ok": False, "error_code": status, "description": description, **more}, status)
 
