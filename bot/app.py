@@ -145,9 +145,9 @@ class App:
     def _announce(self, host: str, port: int) -> None:
         host = f"[{host}]" if ":" in host else host
         if self.settings.practice:
-            print(f"演练页面(Practice page): http://{host}:{port}/", flush=True)
+            print(f"演练页面（Practice page）：http://{host}:{port}/", flush=True)
         else:
-            print(f"辅导员助手已启动: http://{host}:{port}/health", flush=True)
+            print(f"辅导员助手已启动：http://{host}:{port}/health", flush=True)
 
     async def _answers(self) -> None:
         await self.pipeline.do(lambda turn: None)

@@ -142,6 +142,7 @@ def _site(page: Page) -> str:
 
 def _new_page(browser: Browser, url: str) -> Page:
     context = browser.new_context(viewport=PHONE, locale="zh-CN", timezone_id="Asia/Shanghai", device_scale_factor=1.5)
+    context.add_init_script("localStorage.setItem('practice.tour', 'closed')")
     page = context.new_page()
     page.set_default_timeout(10_000)
     page.goto(url)

@@ -25,7 +25,7 @@ def manifest(folder: Path) -> dict[str, object]:
     try:
         found: dict[str, object] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        raise CommandError("这不是备份，或者不完整：里面没有说明(manifest.json)。") from None
+        raise CommandError("这不是备份，或者不完整：里面没有说明（manifest.json）。") from None
     return found
 
 

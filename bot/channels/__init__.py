@@ -73,6 +73,8 @@ class Outgoing:
     call: str = ""
     # An earlier try may have reached the person.
     repeat: bool = False
+    # The address of what it is about as a web page, for this person alone; empty: there is none.
+    page: str = ""
 
 
 class Channel(ABC):
@@ -150,4 +152,4 @@ def outgoing(
     notice, call, topic = letter.lane == NOTICE, letter.same or str(letter.id), body.get("topic", "")
     repeat = letter.attempts > 0 or letter.perhaps_at is not None
     return Outgoing(letter.id, letter.chat, body["text"], buttons, attached, letter.due_at, notice, kept, keep,
-                    topic, commands, call, repeat)  # fmt: skip
+                    topic, commands, call, repeat, body.get("page", ""))  # fmt: skip

@@ -92,5 +92,5 @@ def database_of(arguments: argparse.Namespace, settings: Settings, real_only: bo
     real = real_only or Path(settings.data_dir / "bot.db").exists() or settings.database_url or not settings.practice
     practice = arguments.practice or (not real and Path(settings.data_dir / "practice.db").exists())
     url = settings.practice_database if practice else settings.real_database
-    print(f"({'演练数据' if practice else '正式数据'})", file=sys.stderr)
+    print(f"（{'演练数据' if practice else '正式数据'}）", file=sys.stderr)
     return url

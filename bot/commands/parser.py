@@ -36,6 +36,10 @@ class Parser(argparse.ArgumentParser):
         self._positionals.title, self._optionals.title = "要写的", "可以写的"
         self.add_argument("-h", "--help", action="help", help="看这段说明")
 
+    def format_help(self) -> str:
+        """Headings end with a colon of Chinese."""
+        return re.sub(r"^(\S+):$", r"\1：", super().format_help(), flags=re.MULTILINE)
+
     def error(self, message: str) -> NoReturn:
         """Ends with status 2, the usage and one sentence."""
         for pattern, sentence in _SENTENCES:

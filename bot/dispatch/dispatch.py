@@ -14,6 +14,7 @@ from handlers.catalogue.loader import calendar_of
 from handlers.checkins.questions import asking
 from handlers.general import exports, handbook
 from handlers.people import spoken_codes
+from handlers.programmes import subject
 from handlers.reading import Reading
 from handlers.registry import Command
 from handlers.reminders import naming
@@ -124,6 +125,8 @@ def _only_begins_so(ask: kit.Ask, text: str, command: Command, args: str) -> boo
     """
     看电影 三(2)中队 38人, 交接仪式 三(2)中队 队课 38人: whole reports, whatever word they begin with.
 
+    So is 邀请五老来宣讲 200人 of whoever invites nobody.
+
     提名 王建国 优秀辅导员 is a case of its row, and no child's nomination.
     """
     if command.words[0] == "提名" and programmes.cases_in(ask, text):
@@ -131,7 +134,9 @@ def _only_begins_so(ask: kit.Ask, text: str, command: Command, args: str) -> boo
     if _is_stranger(ask) or command.group == _OF_REPORTS or not open_questions.is_glued(text, args):
         return False
     reading = context.reading_of(ask, text)
-    return reading.intent == "checkin" and reading.status == "ok" and not programmes.stated(ask, text, reading)
+    if _is_report(ask, text, reading):
+        return not command.allows(ask.person)
+    return reading.intent == "checkin" and reading.status == "ok"
 
 
 def _ordered(
@@ -211,9 +216,15 @@ def _heard(
     return replies
 
 
+def _is_report(ask: kit.Ask, text: str, reading: Reading) -> bool:
+    """全校捐款活动 320人参加 names a row, and is a check-in: the row has no place for the number."""
+    whole = reading.intent == "checkin" and reading.status == "ok"
+    return programmes.stated(ask, text, reading) and not (whole and subject.leaves_over(ask, text))
+
+
 def _intent(ask: kit.Ask, text: str, reading: Reading, free: bool) -> str:
     """What is to be done; `free`: no question waits, so that a lone number is said of what was just recorded."""
-    if reading.intent in _TELLS and programmes.stated(ask, text, reading):
+    if reading.intent in _TELLS and _is_report(ask, text, reading):
         return "report"
     if reading.intent in _TELLS and programmes.switched_off(ask, text):
         return "unknown"

@@ -1,7 +1,10 @@
 """What is meant without a number: 撤回, 更正, 恢复 of what was done last, a step of the one case that waits."""
 
+import re
+
 from bot.dispatch import open_questions, typed_labels
 from bot.dispatch.features import Features
+from handlers.asker import inbox
 from handlers.kit import Ask
 from handlers.programmes import last_report
 from handlers.programmes.cases import case_waiting
@@ -10,6 +13,11 @@ from handlers.registry import Command
 
 _IN_VAIN = frozenset({"unknown", "chat", "question"})
 Found = tuple[Command, str]
+# N20260403-05 撤回, 把N20260403-05撤了, N20260403-05不报了
+_GIVEN_UP = re.compile(
+    r"\W*(?:请|麻烦|帮我)*[把将]?\s*(?P<number>[A-Za-z]\d{8}\s*[-–—－]\s*\d{1,4})\s*(?:[这那][件个])?的?(?:提名)?\W*"
+    r"(?:先|就|给我)?(?:撤[回掉了销]*|不报|不要|作废|取消|删[掉除了]*)[了吧]*\W*"
+)
 
 
 def instead(features: Features, ask: Ask, found: Command, args: str) -> Found:
@@ -30,6 +38,10 @@ def by_words(
     """The same without a command's word: 已整改 of what waits, 王建国续聘一年, 不对,是28 of what was reported."""
     if ask.person is None or (waiting and not waiting.is_about_report):
         return None
+    if number := _GIVEN_UP.fullmatch(text):
+        return _ordered(features, "撤回", number["number"])
+    if inbox.ALL_FIRST.fullmatch(text) and (found := _ordered(features, "同意", "全部")):
+        return instead(features, ask, *found)
     if intent in _IN_VAIN and (step := case_waiting.step(ask, text)):
         return _ordered(features, case_waiting.COMMAND, step)
     if intent in _IN_VAIN and (told := roster_words.order(ask, text)):

@@ -96,7 +96,7 @@ class DatabaseFile:
         if self._mark and os.pread(self._handle, _VERSION_LENGTH, _VERSION_AT) != self._mark:
             self.overwritten = True
             raise NotOurs(
-                f"机器人停了：它正在用的 {self._path} 被别的内容覆盖了(cp)。请用 python -m bot restore 恢复备份。"
+                f"机器人停了：它正在用的 {self._path} 被别的内容覆盖了（cp）。请用 python -m bot restore 恢复备份。"
             )
 
     def save(self, write: Engine, now: datetime) -> str:

@@ -12,7 +12,8 @@ from handlers.kit import Ask, Message, Reply
 from handlers.privacy.door import Door
 from storage.base.vault import Vault
 from storage.messages import albums, card_codes, cards, outbox, passive
-from storage.people import accounts, people
+from storage.people import accounts, page_links, people
+from storage.reminders import feeds
 
 # So long an album's answer waits for its next photo; by then they are all there.
 ALBUM_IS_WHOLE = timedelta(seconds=2)
@@ -21,6 +22,8 @@ PASSIVE = frozenset({"wecom"})
 _MOST_PASSIVE = 2048
 # Where one call reaches many people: the same words are one letter to all of them.
 TOGETHER = frozenset({"wecom"})
+# Where a card opens what a letter is about as a web page.
+_OPENS = frozenset({"wecom"})
 # At these minutes everybody's reminders are due, and the platform asks to be spared (wecom.md §2.2).
 _RUSH, _LASTS = 30, 2
 _SPREAD = timedelta(minutes=2), timedelta(minutes=8)
@@ -169,6 +172,9 @@ class Letters:
             body["goes"] = not reply.file.plain
         if at.topic:
             body["topic"] = at.topic
+        if reply.page and at.person_id and at.channel in _OPENS and (address := feeds.address(self._db)):
+            secret = page_links.make(self._db, self._vault, at.person_id, self._now)
+            body["page"] = address + reply.page.format(secret)
         to = {"channel": at.channel, "chat": at.chat, "person_id": at.person_id, "lane": at.lane, "card": token}
         same = self._same(body) if at.together else None
         due_at = leaves_at(self._now, same) if at.gather and same else self._now + at.wait

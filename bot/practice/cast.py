@@ -26,9 +26,10 @@ _PHRASES = {
     "school_admin": ("周报", "未签到", "催办", "待审", "提醒", "邀请 大队辅导员 {unit}", "帮助"),
     "supervisor": ("周报", "未签到", "催办", "提醒", "帮助"),
     "admin": ("周报", "未签到", "催办", "提醒", "邀请 大队辅导员 实验小学(演示)", "帮助"),
-    "other": ("你好", "帮助", "提醒"),
+    "other": ("帮助", "提醒"),
+    STRANGER: ("你好", "帮助"),
 }
-_GROUPS = ("常用", "更多", "云溪区：关工委、街道、辅导站")
+_GROUPS = ("常用", "云溪区：关工委、街道、辅导站", "更多")
 _ADMIN = {"county_admin", "city_admin", "province_admin"}
 
 
@@ -42,7 +43,7 @@ def players(db: Connection, now: datetime) -> list[dict[str, Any]]:
     cast = [_player(db, name, person, second) for name, person in known]
     for each, (name, person) in zip(cast, known, strict=True):
         if person and name not in _FIRST:
-            school = "云溪小学" if each["group"] == _GROUPS[2] else "实验小学"
+            school = "云溪小学" if each["group"] == _GROUPS[1] else "实验小学"
             own = [row.example for row in rows if programmes.units_for(person, row)]
             each["phrases"] += ["上报", *(example.replace("实验小学", school) for example in own)] if own else []
     return sorted(cast, key=lambda each: (_GROUPS.index(each["group"]), _place(each["id"])))
@@ -56,7 +57,7 @@ def _player(
     db: Connection, name: str, person: people.Person | None, second: Sequence[units.Unit]
 ) -> dict[str, Any]:  # fmt: skip
     first = person.grants[0] if person and person.grants else None
-    kind = first.role.value if first else "other"
+    kind = first.role.value if first else STRANGER
     phrases = _PHRASES.get(kind, _PHRASES["admin" if kind in _ADMIN else "other"])
     away = first is not None and any(district.covers(first.unit) for district in second)
     return {
@@ -64,6 +65,6 @@ def _player(
         "name": name,
         "role": first.role.label if first else STRANGER,
         "unit": units.full_name(db, first.unit) if first else "",
-        "group": _GROUPS[0] if name in _FIRST else _GROUPS[1 + away],
+        "group": _GROUPS[0] if name in _FIRST else _GROUPS[1 if away else 2],
         "phrases": [phrase.format(unit=first.unit.name if first else "") for phrase in phrases],
     }

@@ -35,13 +35,13 @@ def decode(body: Any, now: datetime, spool: Path) -> Message:
     if not isinstance(body, dict):
         raise BadRequest("请求要是一个 JSON 对象。")
     message_id, person = (_word(body, name) for name in ("id", "person"))
-    text, button = (_text(body, name) for name in ("text", "button"))
-    if len(text) > LONGEST_TEXT or len(button) > LONGEST_BUTTON:
+    text, button, album = (_text(body, name) for name in ("text", "button", "album"))
+    if len(text) > LONGEST_TEXT or max(len(button), len(album)) > LONGEST_BUTTON:
         raise BadRequest(f"消息太长了，最多 {LONGEST_TEXT} 字。请分成几条发。")
     sent = _attachments(body.get("file"), message_id, spool)
     if not text and not button and not sent and "text" not in body:
         raise BadRequest("请写点什么，或选一张照片。")
-    return Message(NAME, message_id, person, person, now, text, button, sent, name=person)
+    return Message(NAME, message_id, person, person, now, text, button, sent, name=person, album=album)
 
 
 def _word(body: dict[str, Any], name: str) -> str:
@@ -54,7 +54,7 @@ def _word(body: dict[str, Any], name: str) -> str:
 def _text(body: dict[str, Any], name: str) -> str:
     value = body.get(name)
     if not isinstance(value, str | None):
-        raise BadRequest("text 和 button 要是文字。")
+        raise BadRequest(f"{name} 要是文字。")
     return clean(value or "")
 
 
@@ -62,7 +62,7 @@ def _attachments(file: Any, message_id: str, spool: Path) -> tuple[Attachment, .
     if file is None:
         return ()
     if not isinstance(file, dict) or not isinstance(file.get("data"), str):
-        raise BadRequest("file 要有 name、type 和 data(base64)。")
+        raise BadRequest("file 要有 name、type 和 data（base64）。")
     try:
         content = base64.b64decode(file["data"].rpartition(",")[2], validate=True)
     except (binascii.Error, ValueError):
@@ -73,6 +73,13 @@ def _attachments(file: Any, message_id: str, spool: Path) -> tuple[Attachment, .
     mime = mimetypes.guess_type(name)[0] or str(file.get("type") or "image/")
     kind = "photo" if mime.startswith("image/") else "document"
     return (Attachment(kind, _spool(spool, message_id, content), name, len(content)),)
+
+
+def _shown(sent: Attachment) -> dict[str, Any]:
+    """An upload on its sender's phone: a photo is seen again once it is kept."""
+    kind = mimetypes.guess_type(sent.name)[0] or ("image/jpeg" if sent.kind == "photo" else "application/octet-stream")
+    url = f"/practice/photos/{sent.ref}" if sent.kind == "photo" else ""
+    return {"url": url, "name": sent.name, "type": kind, "size": sent.size}
 
 
 def _spool(spool: Path, message_id: str, content: bytes) -> str:
@@ -122,8 +129,7 @@ class Practice(Channel):
     async def heard(self, message: Message, label: str) -> None:
         """Show the person's own message on their phone; `label` is what a pressed button says."""
         sent = message.attachments[0] if message.attachments else None
-        kind = "image" if sent and sent.kind == "photo" else "file"
-        file = None if sent is None else {"url": "", "name": sent.name, "type": kind, "size": sent.size}
+        file = _shown(sent) if sent else None
         mine = {"id": f"m{message.message_id}", "from": "me", "client": message.message_id}
         bubble: dict[str, Any] = {**mine, "text": message.text or label, "buttons": [], "file": file}
         await self._pipeline.do(lambda turn: self._show(turn, message.chat, bubble, message.sent_at))

@@ -59,6 +59,7 @@ class Pages:
             Route("/practice/clock", self._guarded(self._clock), methods=["POST"]),
             Route("/practice/restart", self._guarded(self._restart), methods=["POST"]),
             Route("/practice/files/{bubble:str}/{name:str}", self._guarded(self._file)),
+            Route("/practice/photos/{ref:str}", self._guarded(self._photo)),
         ]
 
     def _guarded(self, endpoint: Any) -> Any:
@@ -119,6 +120,10 @@ class Pages:
         path = self._stage.channel.folder / "sent" / request.path_params["bubble"]
         inside = path.parent == self._stage.channel.folder / "sent" and path.is_file()
         return FileResponse(path, filename=request.path_params["name"]) if inside else Response(GONE, 404)
+
+    async def _photo(self, request: Request) -> Response:
+        path = await asyncio.to_thread(self._stage.photo, request.path_params["ref"])
+        return FileResponse(path, media_type="image/jpeg") if path and path.is_file() else Response(status_code=404)
 
     async def _events(self, request: Request) -> Response:
         person = request.query_params.get("person", "")

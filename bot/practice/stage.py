@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable
 from datetime import datetime, timedelta
+from pathlib import Path
 from shutil import rmtree
 from typing import Any
 
@@ -60,6 +61,12 @@ class Stage:
     def _is_wanted(self, ref: str) -> bool:
         with self.read.connect() as db:
             return files.is_wanted(db, self.channel.name, ref)
+
+    def photo(self, ref: str) -> Path | None:
+        """What is kept of a photo that was sent, without what it said of itself; None where nothing is (yet)."""
+        with self.read.connect() as db:
+            name = files.photo_of(db, self.channel.name, ref)
+        return self.channel.folder / name[:2] / name if name else None
 
     def _label(self, message: Message) -> str:
         with self.read.connect() as db:

@@ -111,7 +111,7 @@ def _aes_keys(keys: str) -> str:
         except binascii.Error:
             sound = False
         if not sound or len(words) > _SECRETS_AT_ONCE:
-            raise ValueError("应是企业微信后台给出的 43 个字母和数字(EncodingAESKey)；更换时可写两个，用逗号隔开")
+            raise ValueError("应是企业微信后台给出的 43 个字母和数字（EncodingAESKey）；更换时可写两个，用逗号隔开")
     return ",".join(words)
 
 
@@ -159,7 +159,7 @@ def _proxy_address(url: str) -> str:
 def _database_address(url: str) -> str:
     url = url.strip()
     if url and not re.match(r"sqlite:///.|postgres(?:ql)?(?:\+psycopg)?://", url):
-        raise ValueError("应像 postgresql://用户：密码@主机/名称 这样；用 SQLite 就空着")
+        raise ValueError("应像 postgresql://用户:密码@主机/名称 这样；用 SQLite 就空着")
     return url
 
 

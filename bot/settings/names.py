@@ -43,7 +43,7 @@ def _of_file(names: list[str]) -> Iterator[str]:
         yield ".env: 请存成 UTF-8 编码"
         return
     except OSError as error:
-        yield f".env: 读不了（{reason(error)}），请检查它是不是文件、这个用户能不能读"
+        yield f".env：读不了（{reason(error)}），请检查它是不是文件、这个用户能不能读"
         return
     for line in lines:
         text = line.original.string
@@ -51,9 +51,9 @@ def _of_file(names: list[str]) -> Iterator[str]:
         shown = f".env 第 {line.original.line + text[: len(text) - len(text.lstrip())].count(chr(10))} 行"
         name = line.key or ""
         if line.error or (name and line.value is None) or re.search(r"[^\x00-\x7f]", name):
-            yield f"{shown}: 读不懂，应像 TELEGRAM_TOKEN=123456:ABC 这样，用英文的等号，引号成对"
+            yield f"{shown}：读不懂，应像 TELEGRAM_TOKEN=123456:ABC 这样，用英文的等号，引号成对"
         elif name and name.upper() not in names and (meant := _meant(name.upper(), names)):
-            yield f"{shown}: 没有 {name} 这个设置，是不是 {meant}？"
+            yield f"{shown}：没有 {name} 这个设置，是不是 {meant}？"
 
 
 def _meant(name: str, names: list[str]) -> str:

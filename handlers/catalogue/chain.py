@@ -35,14 +35,9 @@ def steps_at(row: Row, state: str) -> list[Step]:
     return [each for each in row.chain if each.state == state]
 
 
-def waiting(row: Row) -> frozenset[str]:
-    """The states in which somebody is waited for."""
-    return frozenset(each.state for each in row.chain if not each.optional)
-
-
 def is_closed(row: Row, state: str) -> bool:
     """Whether nobody is waited for in this state."""
-    return state not in waiting(row)
+    return state not in row.waiting
 
 
 def actions(row: Row) -> dict[str, str]:

@@ -75,7 +75,7 @@ def _unit(ask: Ask) -> tuple[Unit, Record]:
 )  # fmt: skip
 def as_ever(ask: Ask) -> Reply:
     """A zero report or an excuse is taken back."""
-    match = _NUMBER.match(ask.args)
+    match = _NUMBER.fullmatch(ask.args.strip())
     found = exemptions.unit_of(ask.db, int(match[1])) if match else None
     unit = units.by_id(ask.db, found[0]) if found else None
     if match is None or unit is None or found is None or not _may(ask, unit, found[1]):

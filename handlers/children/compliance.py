@@ -113,4 +113,4 @@ def show(ask: Ask) -> Reply:
     words = checked.value if checked else "还没有检查过（每夜检查一次）"
     made = report(ask.db, year, ask.now, [unit.path for unit in top], at, words)
     ask.note(Action.REPORTED, top[0], what=str(year))
-    return Reply(f"{text(made)}\n要交的全文(JSON)请信息技术老师导出：audit-report {year}")
+    return Reply(f"{text(made)}\n要交的全文（JSON）请信息技术老师导出：audit-report {year}")

@@ -64,6 +64,7 @@ def digest(ask: Ask) -> Sequence[Reply]:
                     ask.db, unit, each, unit not in own, ask.message.private and link.address_for(ask) is not None
                 ),
             ),
+            page=link.path_to(unit.id, period.week) if ask.message.private else "",
         )
         for unit, each in found
     ]

@@ -70,8 +70,9 @@ def funnel(stars: Sequence[Star]) -> list[tuple[str, int]]:
 
 
 def late(shown: Digest) -> str:
-    """迟报 2 条,补报 1 条; empty when everything came in time."""
-    told = [f"{word} {count} 条" for word, count in (("迟报", shown.late), ("补报", shown.backfilled)) if count]
+    """迟报 2 条，补报 1 条，到场不到一半 1 条; empty when everything came in time and seems right."""
+    counts = (("迟报", shown.late), ("补报", shown.backfilled), ("到场不到一半", shown.doubtful))
+    told = [f"{word} {count} 条" for word, count in counts if count]
     return "，".join(told)
 
 

@@ -111,8 +111,10 @@ def _answer(when: str, plan: _Plan, new: int, later: str) -> str:
 
 
 def _listed(squads: list[counting.Squad]) -> str:
-    shown = "、".join(f"{squad.school}{squad.name}" for squad in squads[:MOST_NAMES])
-    return shown + (f"等 {len(squads)} 个" if len(squads) > MOST_NAMES else "")
+    # One more than the most is named as well: that is as short.
+    most = MOST_NAMES + (len(squads) == MOST_NAMES + 1)
+    shown = "、".join(f"{squad.school}{squad.name}" for squad in squads[:most])
+    return shown + (f"等 {len(squads)} 个" if len(squads) > most else "")
 
 
 @due("nudge", letter=False, use=timedelta(hours=12))

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from handlers.digests import figures, files, readers, sums
+from handlers.digests.page import link
 from handlers.kit import Ask, Button, Reply, Unit
 from handlers.registry import ANYTHING, command
 from handlers.wording import days, lines, numbers, places
@@ -81,7 +82,8 @@ def of_span(ask: Ask, span: Span, words: str) -> Sequence[Reply]:
 
 def _reply(ask: Ask, span: Span, of: Unit) -> Reply:
     now = of_days(ask.db, of, span, ask.now)
-    return Reply(text(ask.db, of, span, now, ask.now), _buttons(ask.db, of, span, now))
+    page = link.path_to(of.id, span.words) if ask.message.private else ""
+    return Reply(text(ask.db, of, span, now, ask.now), _buttons(ask.db, of, span, now), page=page)
 
 
 def of_days(db: Connection, of: Unit, span: Span, now: datetime) -> periods.Period:

@@ -10,7 +10,7 @@ from handlers.kit import Ask, Button, Reply
 
 FILE = Path(__file__).with_name("handbook.toml")
 _ASKS = re.compile(
-    r"怎|如何|咋|哪里|哪儿|在哪|能不能|可不可以|[能可].*[吗?]|几|为什么|为啥|多久|不会|丢|手机.*[坏碎水没见偷卖机]"
+    r"怎|如何|咋|哪里|哪儿|在哪|能不能|可不可以|[能可].*[吗?]|几|为什么|为啥|多久|什么时候|(?:什么|哪些)(?:节|日子)|不会|丢|手机.*[坏碎水没见偷卖机]"
 )
 _HOW = re.compile(r"怎[么样]|如何|咋")
 

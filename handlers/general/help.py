@@ -4,6 +4,7 @@ from itertools import groupby
 
 from handlers.kit import Ask, Button, NotMeant, Reply
 from handlers.registry import ANYONE, ANYTHING, Command, command
+from handlers.wording import numbers
 
 # As many as stand on one card; the other topics are asked for in words.
 _BUTTONS = 6
@@ -48,8 +49,7 @@ def _topic(found: list[Command]) -> Reply:
 
 
 def _named(found: list[Command]) -> str:
-    more = f"等 {len(found)} 个" if len(found) > _NAMED else ""
-    return "、".join(each.words[0] for each in found[:_NAMED]) + more
+    return numbers.listed([each.words[0] for each in found], _NAMED)
 
 
 def _all(topics: dict[str, list[Command]]) -> Reply:

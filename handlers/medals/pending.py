@@ -105,7 +105,7 @@ def _one(ask: Ask, case: nominations.Case) -> Reply:
 def several(ask: Ask) -> list[str]:
     """The case numbers that 1-20 or 全部 mean; empty for other words. The places are those of the list shown last."""
     if inbox.ALL.fullmatch(ask.args):
-        return _listed(ask)
+        return _listed(ask) or [one.number for one in inbox.gathered(ask)]
     match = inbox.RANGE.fullmatch(ask.args)
     if match is None:
         return _mixed(ask)

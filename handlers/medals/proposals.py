@@ -70,7 +70,8 @@ def _wish(ask: Ask, heard: Reading, each: Nomination) -> Proposal:
 
 
 def _is_full(each: Nomination) -> bool:
-    return bool(each.unit and each.medal and (each.name or _collective(each)))
+    named = each.name and "NAME_INCOMPLETE" not in each.issues
+    return bool(each.unit and each.medal and (named or _collective(each)))
 
 
 def _collective(each: Nomination) -> bool:

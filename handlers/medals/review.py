@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from handlers.asker import context, levels
+from handlers.asker import context, inbox, levels
 from handlers.kit import Answer, Ask, Denied, Refusal, Reply
 from handlers.medals import decisions, pending
 from handlers.medals.awards import approval, bulk
@@ -71,6 +71,8 @@ def send_back(ask: Ask) -> list[Reply]:
     """Decide against it for now; without a reason the bot asks for one."""
     if (others := pending.of_another_kind(ask, "退回")) is not None:
         return list(others)
+    if inbox.RANGE.match(ask.args):
+        raise Refusal("退回要一件一件来，各写各的理由，像这样：退回 1 事迹材料不全", pending.LIST)
     number, reason = decisions.NUMBERS.first(ask, pending.with_numbers(ask, 1))
     case = pending.mine_to_decide(ask, number, "退回")
     if problem := problem_of(ask, reason):

@@ -21,7 +21,7 @@ _BLANK, _CLASS = "模板", "三(2)中队"
 
 @command(
     "导出 名册", "导出名册", "roster", who=rights.GIVERS, group="组织", rank=45, exports=True,
-    help="现在的名册，或要填的模板(Excel)", glued="模板", snapshot=True,
+    help="现在的名册，或要填的模板（Excel）", glued="模板", snapshot=True,
     examples=("导出 名册 核对名单", "导出 名册模板"),
 )  # fmt: skip
 def roster(ask: Ask) -> Reply:

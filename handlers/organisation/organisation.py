@@ -10,6 +10,7 @@ from handlers.roster.head import plain
 from handlers.roster.kinds import may_stand_below
 from handlers.roster.units import grade_and_class
 from handlers.wording import places
+from handlers.wording.numbers import listed
 from storage.organisation import changes, history, units
 from storage.people import people
 
@@ -44,7 +45,7 @@ def _show(ask: Ask) -> Reply:
     lines = [history.path_names(ask.db, [one])[one.id], " · ".join(_facts(ask, one))]
     held = people.holding(ask.db, Role, [one.path], ask.now)
     here = [f"{who.name}（{grant.role.label}）" for who in held for grant in who.grants if grant.unit.id == one.id]
-    lines.append(f"人员：{'、'.join(here[:_SHOWN]) or '还没有'}{f' 等 {len(here)} 人' if len(here) > _SHOWN else ''}")
+    lines.append(f"人员：{listed(here, _SHOWN, '人') or '还没有'}")
     below = len(list(units.inside(ask.db, one.path))) - 1
     return Reply("\n".join([*lines, *([f"下面有 {below} 个单位"] if below else [])]))
 
@@ -108,8 +109,8 @@ def _close(ask: Ask, words: str) -> Reply:
     (one,) = _strictly(ask, words, "停用 {}")
     _own_below(ask, one)
     held = people.holding(ask.db, Role, [one.path], ask.now)
-    names = "、".join(who.name for who in held[:_SHOWN]) + (f" 等 {len(held)} 人" if len(held) > _SHOWN else "")
-    lose = f"这些老师在这里的角色到今天为止：{names}。" if held else "那里现在没有老师。"
+    names = [who.name for who in held]
+    lose = f"这些老师在这里的角色到今天为止：{listed(names, _SHOWN, '人')}。" if held else "那里现在没有老师。"
     below = len(list(units.inside(ask.db, one.path))) - 1
     also = f"，连同下面 {below} 个单位" if below else ""
     return unit_changes.ask_first(

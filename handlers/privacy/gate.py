@@ -16,6 +16,7 @@ _CLAUSES = re.compile(r"([\s,，。;；:：!！?？、|/()（）]+)")
 _EDGES = " \t\n,，。;；:：、|/·-"
 # 王小明讲红色故事: what is left tells something; of 王小明领誓 nothing.
 _SHORTEST_DEED = 4
+LEFT_OUT = "姓名等个人信息没有保存。"
 # Of characters: beside 请假 alone, and in a list beside it, somebody may have a longer name.
 _LONGEST_BESIDE, _LONGEST_IN_LIST = 4, 6
 _IN_LIST = frozenset("、:：")

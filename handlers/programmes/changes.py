@@ -45,9 +45,9 @@ def correct(ask: Ask) -> Sequence[Reply]:
     if told.open or told.unclear or not told.values:
         raise Refusal(f"「更正」后面没有看懂，没有改。像这样发：更正 R{one.id} {row.example.partition(' ')[2]}")
     said = {
-        name: reporting.gated(value)
+        name: limits.gated(value)
         for name, value in told.values.items()
-        if _is_said(row, name, rest) or name not in one.figures
+        if name not in told.filled or name not in one.figures
     }
     kept = {name: hedge for name, hedge in one.hedges.items() if name not in said}
     new = replace(one, figures={**one.figures, **said}, hedges={**kept, **told.hedges})
@@ -62,12 +62,6 @@ def correct(ask: Ask) -> Sequence[Reply]:
 def replaced(ask: Ask, known: reporting.Replacing) -> Sequence[Reply]:
     """What was reported a second time takes the place of the first."""
     return correct(replace(ask, args=known.correction))
-
-
-def _is_said(row: Row, name: str, words: str) -> bool:
-    """Whether a figure was said, not filled in: a default takes no one's place."""
-    one = row.by_name[name]
-    return one.default is None or any(word in words for word in (*one.words, one.label, *one.units))
 
 
 def _undo(one: reports.Report) -> tuple[Button, ...]:

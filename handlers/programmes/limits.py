@@ -6,7 +6,9 @@ from sqlalchemy import Connection
 
 from handlers.catalogue.model import Row
 from handlers.catalogue.rules import TOTAL
+from handlers.catalogue.telling.reports import Told, Value
 from handlers.kit import Refusal
+from handlers.privacy import gate
 from storage.programmes import sums
 from storage.programmes.reports import Report
 
@@ -19,6 +21,8 @@ def check(db: Connection, row: Row, new: Report, old: Report | None = None) -> s
     """
     numbers = {name: value for name, value in new.figures.items() if isinstance(value, Decimal)}
     _check_bounds(row, numbers)
+    if numbers.get("bonus", 0) > row.bonus:
+        raise Refusal(f"加分 {numbers['bonus']:f} 太大（最多 {row.bonus}），没有记录。请核对后再发一次。")
     if any(name.startswith(TOTAL) for each in row.checks for name in each.names):
         before = sums.totals_of(db, row.key, new.path, new.day.year)
         # Of what was never told no rule speaks: 已拨 without any 计划.
@@ -55,3 +59,20 @@ def _check_bounds(row: Row, numbers: dict[str, Decimal]) -> None:
 def _label(row: Row, name: str) -> str:
     total, plain = name.startswith(TOTAL), name.removeprefix(TOTAL)
     return ("累计" if total else "") + (row.by_name[plain].label if plain in row.by_name else plain)
+
+
+def gate_texts(row: Row, told: Told) -> bool:
+    """What is told in words passes the gate, a report names nobody; whether something was left out."""
+    said = dict(told.values)
+    told.values = {name: gated(value) for name, value in said.items()}
+    for name in [name for name, value in told.values.items() if value == ""]:
+        del told.values[name]
+        told.missing += [row.by_name[name].label] if row.by_name[name].required else []
+    return told.values != said
+
+
+def gated(value: Value) -> Value:
+    """What is told in words passes the gate: a report counts, it names nobody."""
+    if not isinstance(value, str):
+        return value
+    return gate.cleared(value)

@@ -2,19 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from decimal import Decimal
+from datetime import date, timedelta
 
 from handlers.attendance import attachments, recent
 from handlers.catalogue import current
 from handlers.catalogue.model import Row
 from handlers.catalogue.telling.reports import Told, only_figures, read_report, split_by_choice, without_texts
-from handlers.kit import Answer, Ask, Button, Denied, Refusal, Reply, Unit
+from handlers.kit import Answer, Ask, Button, Refusal, Reply, Unit
 from handlers.privacy import gate
-from handlers.programmes import limits, zero
+from handlers.programmes import limits, subject, zero
 from handlers.reading.text.normalise import clean
 from handlers.registry import reads
-from handlers.wording import days, lines, places, programmes, questions
+from handlers.wording import days, lines, programmes, questions
 from scheduling import spans
 from storage.messages import files
 from storage.programmes import reports
@@ -93,45 +92,23 @@ def report(ask: Ask, row: Row, said: str, known: _Asked | None = None) -> Sequen
     )
     # 文号:县委办〔2026〕12号: what is said in a field's own words is no unit and no period.
     head, own_words = without_texts(said, row)
-    unit, rest = unit_in(ask, row, head)
+    unit, rest = subject.unit_in(ask, row, head)
     if unit is None:
         return [_which_unit(ask, row, now)]
     if programmes.is_pause(row, said):
         return zero.pause(ask, row, unit)
     if programmes.is_zero(row, said):
         return zero.nothing(ask, row, unit)
-    last, rest = _period(row, rest, day)
+    last, rest = subject.period_in(row, rest, day)
     told = read_report(clean(programmes.together(row, rest + own_words)).text, row, day)
     told.day = told.day or last
+    left_out = limits.gate_texts(row, told)
+    if told.missing and not row.many:
+        told.missing = subject.untold(ask, row, unit, told.day or day, told.missing)
     if not told.complete:
         return [_question(ask, row, unit, told, now)]
-    return [_kept(ask, row, unit, told, now)]
-
-
-def _period(row: Row, words: str, day: date) -> tuple[date | None, str]:
-    """(a day of the row's period that the words name, up to today; the rest): 上月月方案, 第一季度联席会."""
-    label, rest = spans.named(words, day)
-    if not label or spans.kind_of(label) != row.period or spans.span_of(label)[0] > day:
-        return None, words
-    return min(spans.span_of(label)[1], day), rest
-
-
-def unit_in(ask: Ask, row: Row, said: str) -> tuple[Unit | None, str]:
-    """(the unit that is meant, the text without its name); None when it has to be asked."""
-    own = programmes.units_for(ask.me, row)
-    for each in sorted(own, key=lambda unit: -len(unit.name)):
-        for name in (each.name, *each.aliases):
-            if name in said:
-                return each, said.replace(name, " ", 1)
-    key, rest = programmes.key_in(ask, said)
-    if key is not None:
-        unit = places.by_key(ask, key)
-        if unit is not None and not programmes.may_report(ask.me, row, unit):
-            words = f"{unit.name}的{row.name}不由您来报，没有记录。请核对单位，或请那里的老师来报。"
-            raise Denied(words, what="上报", subject=f"unit:{unit.id}")
-        if unit is not None or len(own) != 1:
-            return unit, said if key == "ALL" else rest  # 学校少工委 is a figure of its row, too.
-    return (own[0] if len(own) == 1 else None), said
+    kept = _kept(ask, row, unit, told, now)
+    return [replace(kept, text=f"{kept.text}\n{gate.LEFT_OUT}") if left_out else kept]
 
 
 def _which_unit(ask: Ask, row: Row, now: _Asked) -> Reply:
@@ -192,7 +169,7 @@ def complete(ask: Ask, known: _Asked) -> Sequence[Reply] | None:
             return None
         said = said.replace(known.open, f" {ask.args}{known.open} ", 1)
     else:
-        said = f"{said} {known.add}{ask.args}"
+        said = f"{said}\n{known.add}{':' if wanted and wanted.type == 'text' else ''}{ask.args}"
     return report(ask, row, said, known)
 
 
@@ -200,13 +177,12 @@ def _kept(ask: Ask, row: Row, unit: Unit, told: Told, now: _Asked) -> Reply:
     day = told.day or date.fromisoformat(now.day)
     if day > ask.today:
         raise Refusal(f"{days.short(day)}还没有到，没有记录。请等开展以后再报，或改好日期再发一次。")
-    told.values = {name: gated(value) for name, value in told.values.items()}
     new = _report(ask, row, unit, told, day, now.said)
     if row.many and not now.again and (same := _just_told(ask, new)):
         text = f"和刚才报的 R{same.id} 一样：{programmes.said(row, same)}。没有再记。要是另一次，请选「再记一次」。"
         return Reply(text, AGAIN.put(ask, now))
     warning = limits.check(ask.db, row, replace(new, path=unit.path))
-    kept = reports.store(ask.db, new, ask.me.id, ask.now, further=row.many) or _instead_of_zero(ask, new)
+    kept = reports.store(ask.db, new, ask.me.id, ask.now, further=row.many) or _beside(ask, row, unit, new)
     if kept is None:
         return _again(ask, row, new)
     echo = _echo(ask, row, unit, kept, "已记录")
@@ -235,13 +211,17 @@ def _evidence(ask: Ask, row: Row, kept: reports.Report, first: int | None) -> st
     return f"\n材料（照片或文件）请直接发来，会附到 R{kept.id}。" if row.evidence else ""
 
 
-def _instead_of_zero(ask: Ask, new: reports.Report) -> reports.Report | None:
-    """Who said that there was nothing, and now has something, need not be asked."""
+def _beside(ask: Ask, row: Row, unit: Unit, new: reports.Report) -> reports.Report | None:
+    """What stands with what was not told before, or in the place of nothing; None where it has to be asked."""
     before = reports.of_period(ask.db, new.row, [new.unit_id], new.period, new.sequence)[0]
-    if before.state != reports.ZERO:
+    adds = before.figures and new.figures and before.figures.keys().isdisjoint(new.figures)
+    if before.state != reports.ZERO and not (adds and before.state in (reports.SUBMITTED, reports.RETURNED)):
         return None
-    reports.revise(ask.db, before, new, ask.me.id, ask.now)
-    return replace(new, id=before.id)
+    figures, hedges = {**before.figures, **new.figures}, {**before.hedges, **new.hedges}
+    whole = replace(new, id=before.id, figures=figures, hedges=hedges, path=unit.path)
+    limits.check(ask.db, row, whole, before)
+    reports.revise(ask.db, replace(before, flows=new.flows), whole, ask.me.id, ask.now)
+    return whole
 
 
 def _report(ask: Ask, row: Row, unit: Unit, told: Told, day: date, said: str) -> reports.Report:
@@ -251,22 +231,11 @@ def _report(ask: Ask, row: Row, unit: Unit, told: Told, day: date, said: str) ->
     figures |= {f"when{place}": each.when for place, each in enumerate(row.checks) if each.when and each.when in said}
     if told.bonus:
         figures["bonus"] = told.bonus
-    late = bool(row.due) and ask.today > _last_in_time(row, period)
+    late = bool(row.due) and ask.today > spans.due_day(row.due, period) + timedelta(days=row.timely)
     return reports.Report(
         unit.id, row.key, period, day, figures, told.hedges, programmes.flows_of(row),
         timing="late" if late else "on_time", version=row.version,
     )  # fmt: skip
-
-
-def _last_in_time(row: Row, period: str) -> date:
-    return date.fromordinal(spans.due_day(row.due, period).toordinal() + row.timely)
-
-
-def gated(value: Decimal | str | bool) -> Decimal | str | bool:
-    """What is told in words passes the gate: a report counts, it names nobody."""
-    if not isinstance(value, str):
-        return value
-    return gate.cleared(value)
 
 
 def _echo(ask: Ask, row: Row, unit: Unit, one: reports.Report, result: str) -> Reply:

@@ -98,6 +98,14 @@ def accept(ask: Ask) -> list[Reply]:
 
 
 @command(
+    "收下", who=REVIEWERS, group="活动", listed=False, help="收下一件上报", examples=("收下 R12",), follows=r"\s*\S"
+)
+def take_in(ask: Ask) -> list[Reply]:
+    """By the word of its button."""
+    return accept(ask)
+
+
+@command(
     "退回", who=REVIEWERS, group="活动", help="退回一件上报", examples=("退回 R12 材料不全",), letter=reports.LETTER
 )
 def give_back(ask: Ask) -> list[Reply]:

@@ -11,12 +11,13 @@ from sqlalchemy import Connection
 from handlers.catalogue import case_figures, chain, current
 from handlers.kit import Ask, File, Reply
 from handlers.programmes.duties import READERS, line_of
+from handlers.programmes.rosters import rosters
 from handlers.registry import command, renders
 from handlers.wording import lines
 from handlers.workbooks import PLAIN, Formats, Table
 from scheduling import spans
 from storage.organisation import units
-from storage.programmes import cases, reports
+from storage.programmes import cases, holdings, reports
 from storage.programmes.reports import Report
 
 _STATES = {
@@ -36,7 +37,9 @@ def table(ask: Ask) -> Reply:
     when = spans.said(line.period, ask.today)
     values: dict[str, Any] = {"row": line.row.key, "unit_ids": [unit.id for unit in at]}
     values |= {"period": line.period, "day": ask.today.isoformat()}
-    recipe = "case-table" if line.row.shape == "case" else "report-table"
+    recipe = {"case": "case-table", "roster": "roster-table"}.get(line.row.shape, "report-table")
+    if line.row.shape == "roster":
+        values["named"] = rosters.named(ask, line.row, [unit.path for unit in at])
     return Reply(f"{when}{line.row.name}的表", file=File(f"{line.row.name}-{line.period}.xlsx", recipe, values))
 
 
@@ -84,6 +87,25 @@ def case_workbook(db: Connection, values: Mapping[str, Any]) -> bytes:
             made = one.made_at and one.made_at.astimezone(begin.tzinfo).date()
             late = None if one.due is None else 0 if closed else max(0, (today - one.due).days)
             table.add((one.number, one.unit_name, one.kind, chain.state_name(one.state), made, one.due, late))
+        table.end()
+    return out.getvalue()
+
+
+@renders("roster-table")
+def roster_workbook(db: Connection, values: Mapping[str, Any]) -> bytes:
+    """The xlsx of who holds a place: a line each; names of the units (`named`) for which the asker enters them."""
+    from xlsxwriter import Workbook
+
+    row = current.catalogue_of(db).by_key[values["row"]]
+    paths = [units.by_id(db, unit_id).path for unit_id in values["unit_ids"]]
+    out = io.BytesIO()
+    with Workbook(out, {**PLAIN, "in_memory": True}) as book:
+        head = ("单位", "姓名", *(each.label for each in row.fields), "起", "到", "编号")
+        table = Table(book, Formats(book), "在册", head, values.get("mark", ""))
+        for one in holdings.held(db, row.key, paths, date.fromisoformat(values["day"])):
+            name = str(values["vault"].open(one.name)) if one.name and one.unit_id in values["named"] else ""
+            cells = [str(one.figures.get(each.name, "")) for each in row.fields]
+            table.add((one.unit_name, name, *cells, one.since, one.until, f"H{one.id}"))
         table.end()
     return out.getvalue()
 

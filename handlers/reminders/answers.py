@@ -102,10 +102,9 @@ def _said(ask: Ask, row: DeliveryRow) -> str:
 
 def _name(ask: Ask, row: DeliveryRow) -> str:
     """What its first words say; of what is settled already the day."""
-    return (
-        re.split(r"[:：。，,\n]", _said(ask, row).removeprefix("老师好，"))[0][:_LONGEST_NAME]
-        or f"{days.short(row.day)}的事"
-    )
+    first = re.split(r"[:：。，,\n]", _said(ask, row).removeprefix("老师好，"))[0][:_LONGEST_NAME]
+    # A bracket that is cut off says nothing.
+    return re.sub(r"（[^）]*$", "", first) or f"{days.short(row.day)}的事"
 
 
 @command(

@@ -40,7 +40,8 @@ def join(occasions: Occasions, day: date, parts: Sequence[Part]) -> Reply:
     rest = [f"还有 {len(others) - len(listed)} 件，发「提醒」看。"] if len(others) > len(listed) else []
     text = "\n".join([first, *(["另外：", *listed, *rest] if others else [])])
     buttons = dict.fromkeys(button for _, reply in parts for button in reply.buttons)
-    return Reply(text, (*tuple(buttons)[:_MOST_BUTTONS], *_answers(occasions, day, parts)))
+    page = next((reply.page for _, reply in parts if reply.page), "")
+    return Reply(text, (*tuple(buttons)[:_MOST_BUTTONS], *_answers(occasions, day, parts)), page=page)
 
 
 def _plain(text: str) -> str:

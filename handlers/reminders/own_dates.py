@@ -19,7 +19,7 @@ from storage.reminders import own_dates
 _WORDS = sorted(("新增", "暂停", "恢复", "删除", "改", *naming.DEEDS), key=len, reverse=True)
 DEED = re.compile(rf"({'|'.join(_WORDS)})(?=$|[\s:：#＃第\d])[\s:：]*")
 _LIKE = "提醒 新增 2027-05-20 校园开放日 提前 7,1"
-_LEADS = (7, 1)
+_LEADS, KIND = (7, 1), "own_date"
 _NONE = "没有这个编号或名称，什么都没有改。发「提醒 列表」看编号，再像这样发：提醒 {} 3"
 _AND = r"\s*(?:[,，、和及与]\s*)+"
 # 提前7,1 and 提前7天、3天和当天; 400 days are no two numbers, and 5月20日 behind it is a day.
@@ -37,16 +37,28 @@ _LONGEST, _MOST = 30, 30
 _MAY = frozenset(Role) - rights.VISITORS - {Role.INSPECTOR, Role.DATA_OFFICER}
 
 
+def _of(span: Span, one: own_dates.OwnDate) -> Iterator[Row]:
+    for day in filter(None, map(one.on, span.years())):
+        for lead, at in leading(span.at([one.path]), day, one.leads):
+            row = {"occurrence": f"own:{one.id}:{one.version}:{day}", "lead": lead, "day": day, "due_at": at}
+            yield {**row, "payload": {"own": one.id, "version": one.version}}
+
+
 def _laid_out(span: Span) -> Iterator[Row]:
     for one in own_dates.running(span.db):
-        for day in filter(None, map(one.on, span.years())):
-            for lead, at in leading(span.at([one.path]), day, one.leads):
-                row = {"occurrence": f"own:{one.id}:{one.version}:{day}", "lead": lead, "day": day, "due_at": at}
-                for person in people.holding(span.db, list(Role), [one.path], span.now):
-                    yield {**row, "person_id": person.id, "payload": {"own": one.id, "version": one.version}}
+        for row in _of(span, one):
+            for person in people.holding(span.db, list(Role), [one.path], span.now):
+                yield {**row, "person_id": person.id}
 
 
-@due("own_date", rank=2, use=None, found=_laid_out)
+def coming(ask: Ask, span: Span) -> Iterator[Row]:
+    """What the asker will hear of, of these days."""
+    for one in own_dates.of(ask.db, [], above(ask)):
+        if not one.paused:
+            yield from ({**row, "kind": KIND} for row in _of(span, one))
+
+
+@due(KIND, rank=2, use=None, found=_laid_out)
 def remind(said: Due) -> Reply | None:
     """The reminder; None when it was changed, paused or deleted meanwhile, or the person has left."""
     one = own_dates.by_id(said.db, said.payload["own"])

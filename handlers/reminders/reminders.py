@@ -1,17 +1,14 @@
 """提醒: what comes next for somebody, the key dates, and what to prepare for one."""
 
-from collections.abc import Sequence
 from datetime import timedelta
-from itertools import groupby
+from itertools import islice
 
 from handlers import rights
 from handlers.catalogue.current import calendar_at
 from handlers.kit import ADMINS, MEMBERS, Ask, Button, Denied, Refusal, Reply, Role
 from handlers.registry import command, reads
-from handlers.reminders import days_off, key_dates, naming, own_dates
-from scheduling import key_dates as planned
+from handlers.reminders import coming_letters, days_off, key_dates, naming, own_dates
 from scheduling.calendar import Calendar
-from scheduling.occasions import hat
 from storage.reminders import holds
 
 SHOWN, AHEAD = 5, 60
@@ -49,27 +46,15 @@ def _let_go(ask: Ask) -> Reply:
 
 
 def _next(ask: Ask, calendar: Calendar) -> Reply:
-    hats = [hat(grant.role, grant.unit.grade) for grant in ask.me.grants]
-    found = planned.reminders_for(planned.reminders(calendar, ask.today, ask.today + timedelta(days=AHEAD)), hats)
-    mine = [one for one in found if one.at > ask.now and one.lead >= 0]
-    messages = [list(group) for _, group in groupby(mine, key=lambda one: one.at)]
-    if not messages:
-        return Reply(f"接下来 {AHEAD} 天没有给您的提醒。", (Button("重要日子", "提醒", "列表"),))
-    lines = [
-        f"{key_dates.day_of(group[0].at.date())} {group[0].at:%H:%M} {_names(group)}" for group in messages[:SHOWN]
-    ]
-    name = messages[0][0].key.name
-    lines = ["接下来给您的提醒：", *lines, f"看准备清单，发：提醒 {name}", *_warnings(ask, calendar)]
-    return Reply("\n".join(lines), (Button(name, "提醒", name), Button("重要日子", "提醒", "列表")))
-
-
-def _names(group: Sequence[planned.Reminder]) -> str:
-    nearest: dict[str, int] = {}
-    for one in group:
-        # From the day it is sent: a free day may have moved it forward.
-        left = (one.day - one.at.date()).days
-        nearest[one.key.name] = min(left, nearest.get(one.key.name, left))
-    return "、".join(f"{name}（{f'提前 {left} 天' if left else '当天'}）" for name, left in nearest.items())
+    letters = list(islice(coming_letters.letters(ask, calendar, ask.today + timedelta(days=AHEAD)), SHOWN))
+    listed = Button("重要日子", "提醒", "列表")
+    if not letters:
+        return Reply(f"接下来 {AHEAD} 天没有给您的提醒。", (listed,))
+    lines = [f"{key_dates.day_of(one.at.date())} {one.at:%H:%M} {one.about}" for one in letters]
+    names = [name for one in letters for name in one.dates][:1]
+    how = [f"看准备清单，发：提醒 {name}" for name in names]
+    lines = ["接下来给您的提醒：", *lines, *how, *_warnings(ask, calendar)]
+    return Reply("\n".join(lines), (*(Button(name, "提醒", name) for name in names), listed))
 
 
 def _list(ask: Ask, calendar: Calendar) -> Reply:

@@ -28,7 +28,7 @@ def read_csv(content: bytes) -> Sheet:
         return unreadable(f"文件太大（最多 {_MOST_BYTES >> 20} MB），没有读。请按区县分成几个文件。")
     text = _decode(content)
     if text is None:
-        return unreadable("这不是名册：要 Excel 工作簿(.xlsx)，或 CSV（UTF-8，逗号分隔）。")
+        return unreadable("这不是名册：要 Excel 工作簿（.xlsx），或 CSV（UTF-8，逗号分隔）。")
     said = _SEP.match(text)
     text = text[said.end() :] if said else text
     try:

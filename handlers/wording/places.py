@@ -15,13 +15,17 @@ from storage.organisation.units import Kind
 _SCHOOL = r"[\u4e00-\u9fff]{2,20}(?:小学校?|中学|学校|附小|附中)|[\u4e00-\u9fff]{0,4}[一二三四五六七八九十实心师回民]小"
 # 明德小学，…, … 34人 明德小学: a name between signs, which 告别小学 and 在明德小学 are not.
 _NO_NAME = "[我你他们的别见忘忆入升走到去在给与跟访参看问迎送捐助援]|和(?!平)|爱(?![国民])|进(?!步)"
-_ALONE = rf"(?<!地点.)(?<!场地.)(?:(?!{_NO_NAME})[\u4e00-\u9fff]){{2,12}}(?:小学|中学|附小|附中)"
+_ALONE = (
+    rf"(?<!地点.)(?<!场地.)(?:(?!{_NO_NAME})[\u4e00-\u9fff]){{2,12}}(?:小学|中学|附小|附中|[一二三四五六七八九十实]小)"
+)
 _SCHOOL_SAID = re.compile(
-    rf"(?:^|[\s:：,，。;；、!！])({_SCHOOL})(?:[(（][^()（）]{{1,8}}[)）])?[的\s/·—-]?"
+    rf"(?:^|[\s:：,，。;；、!！@#【「])({_SCHOOL})(?:[(（][^()（）]{{1,8}}[)）])?[的\s/·—-]?"
     r"(?=[一二三四五六七八九\d]{1,4}\s?(?:[(（年级.-]|中队|班)|[一二三四五六七八九]\d{1,2}(?![\d人名个])|全校|全体|大队)"
     rf"|(?:中队|班|年级|全校)\s?[(（]({_SCHOOL})[)）]"
-    rf"|(?:^|[\s,，。;；、!！(（【—-]|[人名]|(?:学校|单位)[:：])({_ALONE})(?:[(（][^()（）]{{1,8}}[)）])?(?=[\s:：,，。;；、!！)）】]|$)"
+    rf"|(?:^|[\s,，。;；、!！(（【「@#—-]|[人名]|(?:学校|单位)[:：])({_ALONE})(?:[(（][^()（）]{{1,8}}[)）])?(?=[\s:：,，。;；、!！)）】」#]|$)"
 )
+# 松涛三(2)中队: a school may be called without its kind.
+_BEGUN = re.compile(r"(?:^|[\s:：,，。;；、!！@#])([\u4e00-\u9fff]{2,6})(?=[一二三四五六七八九\d][(（]\d)")
 _LEADS = re.compile(
     r"^(?:老师好|各位|老师|今天|昨天|前天|上午|下午|报告|签到|提名|推荐|申报|更正|撤回|补报|关于|我们?|咱们|这里|本|是|在|的)+"
 )
@@ -30,6 +34,7 @@ _DISTRICT = re.compile(r"^[\u4e00-\u9fff]{2,}?([省市州区县旗镇乡])(?=[\u
 # 我们学校三(2)中队, 小三(2)班: what is left once the lead is off.
 _ANY_SCHOOL, _SHORT = ("学校", "小学", "小", ""), 4
 _HELD_TOGETHER = ("联合", "共同", "一起", "结对", "手拉手")
+_TWO = re.compile(r"(\S+)\s+(\S+)")
 _SQUAD = re.compile(
     r"([一二三四五六七八九]|[1-9])(?:年级?|[-.]|0(?=[1-9]))?\(?(\d{1,2}|[一二三四五六七八九十])\)?(?:中队|班)?"
 )
@@ -91,15 +96,17 @@ def by_key(ask: Ask, key: str) -> Unit | None:
 def _check_school(ask: Ask) -> None:
     """育红小学三(2)中队, of whatever district, is not one's own 三(2)中队; raises Denied."""
     found = _SCHOOL_SAID.search(ask.message.text)
-    own = own_schools(ask) if found else []
-    if not found or not own or any(word in ask.message.text for word in _HELD_TOGETHER):
+    begun = None if found else _BEGUN.search(ask.message.text)
+    own = own_schools(ask) if found or begun else []
+    if not own or any(word in ask.message.text for word in _HELD_TOGETHER):
         return
-    said = _LEADS.sub("", next(filter(None, found.groups())))
-    if any(said in names_of(one) for one in own):
+    said = _LEADS.sub("", next(filter(None, (found or begun).groups())))  # type: ignore[union-attr]
+    meant = {said, f"{said}小学", f"{said}学校"}
+    if not said or any(not meant.isdisjoint(names_of(one)) for one in own):
         return
     others = units.find(ask.db, said, [units.ALL])
-    known = next((one for one in others if one.kind == Kind.SCHOOL and said in names_of(one)), None)
-    if known or not any(_may_be(ask, one, said) for one in own):
+    known = next((one for one in others if one.kind == Kind.SCHOOL and not meant.isdisjoint(names_of(one))), None)
+    if known or not (begun or any(_may_be(ask, one, said) for one in own)):
         ours = f"是您学校（{own[0].name}）的话，去掉校名再发一次。"
         cure = "请核对学校和中队，或请那里的老师来报。" if known else ours
         words = f"{known.name if known else f'「{said}」'}不在您负责的范围，没有记录。{cure}"
@@ -149,6 +156,9 @@ def chosen(ask: Ask, roles: Iterable[Role], words: str, word: str, args: str = "
     if not words:
         return _of_group(ask, top) or top
     found = named(ask, top, words)
+    if not found and (two := _TWO.fullmatch(words)):
+        # 三(2)中队 实验小学.
+        found = named(ask, top, f"{two[2]} {two[1]}")
     if not found:
         all_of_it = Button("看全部", word, args.replace("{}", "").strip() if args.endswith("{}") else "")
         # What is left when the rest of the words is taken off may be a name: 催 小明月方案.

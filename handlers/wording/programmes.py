@@ -86,8 +86,9 @@ def stated(ask: Ask, text: str, reading: Reading) -> bool:
     row = row_in(ask, text)
     if row is None:
         return False
-    if any(each.type == "yesno" for each in row.asked):
-        if reading.claim == "negation":
+    if any(each.type == "yesno" for each in row.asked) or row.base:
+        # 其他都好 of a rubric is said of one's own.
+        if reading.claim in (("negation", "other") if row.base else ("negation",)):
             return True
     elif _UNDONE.search(text) and not _DIGIT.search(text):
         return is_zero(row, text) or is_pause(row, text)
@@ -110,9 +111,9 @@ def _states(ask: Ask, row: Row, text: str) -> bool:
         (row.name, *row.words, *(word for each in row.fields for word in (*each.words, each.label, *each.choices))),
         key=len, reverse=True,
     )  # fmt: skip
-    plain = re.sub("|".join(map(re.escape, own)), " ", text) if own else text
+    plain = re.sub("|".join(map(re.escape, own)), " ", _DOING.sub("", text))
     # 上月月方案 is the report of a period, no summary.
-    _, plain = spans.named(plain, ask.today) if row.period != "day" else ("", plain)
+    plain = spans.named(plain, ask.today)[1] if row.period != "day" else plain
     return read(plain, context.context_of(ask)).claim == "fact"
 
 
@@ -125,8 +126,9 @@ def begun(ask: Ask, text: str, reading: Reading) -> bool:
 
 def is_zero(row: Row, text: str) -> bool:
     """Whether the words say that nothing of the row took place: 本月没有开站, 开站：无, 本周未开展家庭读书."""
-    asked = (word for each in row.fields if each.type == "yesno" for word in (*each.words, each.label))
-    if row.base or any(word in text for word in asked):
+    if row.base or any(
+        word in text for each in row.fields if each.type == "yesno" for word in (*each.words, each.label)
+    ):
         return False
     word = "|".join(map(re.escape, sorted((row.name, *row.words), key=len, reverse=True)))
     return bool(re.search(rf"{_NONE}(?:{word})|(?:{word})[ :：,，]*(?:{_PERIOD})?{_NONE}[。!！]?$", clean(text).text))
@@ -164,9 +166,8 @@ def switched_off(ask: Ask, text: str) -> Row | None:
 def names_report(ask: Ask, text: str) -> Row | None:
     """The row that is reported whose word stands in the text, whoever reports it; None without one."""
     said = clean(text).text
-    if not _rows(ask).report_word.search(said):
-        return None
-    return named([row for row in _rows(ask).rows if row.shape == "report"], said)
+    reported = [row for row in _rows(ask).rows if row.shape == "report"]
+    return named(reported, said) if _rows(ask).report_word.search(said) else None
 
 
 def row_in(ask: Ask, text: str) -> Row | None:
@@ -176,9 +177,8 @@ def row_in(ask: Ask, text: str) -> Row | None:
     said, rows = _said(text), _rows(ask)
     if not rows.report_word.search(said):
         return None
-    found = [(len(word), row) for word, row in rows.by_word.items() if word in said and row.shape == "report"]
-    found.sort(key=lambda each: -each[0])
-    return next((row for _, row in found if _concerns(ask.me, row)), None)
+    words = sorted((word for word, row in rows.by_word.items() if word in said and row.shape == "report"), key=len)
+    return next((rows.by_word[word] for word in reversed(words) if _concerns(ask.me, rows.by_word[word])), None)
 
 
 @lru_cache(maxsize=8)

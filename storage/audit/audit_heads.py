@@ -20,9 +20,9 @@ from storage.tables import audit, audit_anchor
 
 # Chain → (place of its last row, that row's hash).
 Heads = dict[str, tuple[int, str]]
-_FORGED = "记在数据库外的账尾(DATA_DIR/audit.heads)被改过，或不是用现在的 NAME_KEY 写的"
+_FORGED = "记在数据库外的账尾（DATA_DIR/audit.heads）被改过，或不是用现在的 NAME_KEY 写的"
 _EMPTIED = "日志是空的，单位却登记过：被清空了"
-_MISSING = "记在数据库外的账尾(DATA_DIR/audit.heads)不见了"
+_MISSING = "记在数据库外的账尾（DATA_DIR/audit.heads）不见了"
 
 
 class Forged(Exception):

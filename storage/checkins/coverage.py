@@ -48,6 +48,7 @@ class SquadSums:
     late: int
     backfilled: int
     rated: int
+    doubtful: int
 
 
 def squads(db: Connection, of: history.Part) -> dict[str, list[Squad]]:

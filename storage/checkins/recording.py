@@ -93,7 +93,8 @@ def _count_alone(rollups: Rollups, one: Checkin, sign: int) -> None:
 def _count_report(rollups: Rollups, one: Checkin, sign: int) -> None:
     """What is counted of each check-in, also of those that are no event by themselves."""
     timing = {} if one.timing == checkins.ON_TIME else {one.timing: sign}
-    rollups.add(one.week, one.unit_id, one.activity, Sums(rated=sign if one.due else 0, **timing))
+    doubtful = sign if one.due and 2 * one.attended < one.due else 0
+    rollups.add(one.week, one.unit_id, one.activity, Sums(rated=sign if one.due else 0, doubtful=doubtful, **timing))
 
 
 def revise(

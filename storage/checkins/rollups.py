@@ -14,7 +14,7 @@ from storage.tables import rollup
 class Sums(NamedTuple):
     """What is added up: 场, 人次, the heads of check-ins that have both numbers, check-ins that came late.
 
-    `rated` is how many check-ins have both numbers.
+    `rated` is how many check-ins have both numbers, `doubtful` at how many of these fewer than half were there.
     """
 
     events: int = 0
@@ -24,6 +24,7 @@ class Sums(NamedTuple):
     late: int = 0
     backfilled: int = 0
     rated: int = 0
+    doubtful: int = 0
 
 
 _Key = tuple[str, int, str]

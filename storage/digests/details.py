@@ -63,12 +63,13 @@ def rows(db: Connection, which: Which) -> Iterator[Detail]:
 def by_squad(db: Connection, which: Which) -> dict[int, list[SquadSums]]:
     """Squad id → its check-ins by activity, the most frequent first; a squad that others have named is not in it."""
     rated = checkin.c.due > 0
+    doubtful = rated & (2 * checkin.c.attended < checkin.c.due)
     late = (func.sum(case((checkin.c.timing == word, 1), else_=0)) for word in (checkins.LATE, checkins.BACKFILLED))
     number = func.count()
     query = select(
         TOLD.squad, checkin.c.activity, number, func.sum(checkin.c.attended),
         func.sum(case((rated, checkin.c.due), else_=0)), func.sum(case((rated, checkin.c.attended), else_=0)), *late,
-        func.sum(case((rated, 1), else_=0)),
+        func.sum(case((rated, 1), else_=0)), func.sum(case((doubtful, 1), else_=0)),
     )  # fmt: skip
     query = query.select_from(REPORTS).where(which.reports).group_by(TOLD.squad, checkin.c.activity)
     found: dict[int, list[SquadSums]] = {}

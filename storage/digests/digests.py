@@ -47,6 +47,7 @@ def weekly(db: Connection, of: Unit, week: str, now: datetime | None = None) -> 
         at=now,
         late=sum(row.late for row in rows),
         backfilled=sum(row.backfilled for row in rows),
+        doubtful=sum(row.doubtful for row in rows),
         zero=kinds[exemptions.ZERO],
         excused=kinds[exemptions.EXCUSED],
         stars=funnel.of_week(db, of, week),

@@ -90,6 +90,8 @@ class Digest:
     at: datetime | None = None
     late: int = 0
     backfilled: int = 0
+    # Check-ins at which fewer than half of those due were.
+    doubtful: int = 0
     # Squads that said that there was nothing, and those that are excused.
     zero: int = 0
     excused: int = 0

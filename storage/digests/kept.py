@@ -16,7 +16,9 @@ from storage.tables import digest
 FROZEN = 1
 # A row of the table; what it calls week is the label of any period.
 Row = dict[str, Any]
-_OF_WEEK = (*figures.KEYS, "late", "backfilled", "correction_before", "stars", "schools", "last_year", "best")
+_OF_WEEK = (
+    *figures.KEYS, "late", "backfilled", "doubtful", "correction_before", "stars", "schools", "last_year", "best"
+)  # fmt: skip
 
 
 def of_week(of: Unit, shown: figures.Digest, at: datetime) -> Row:

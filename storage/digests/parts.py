@@ -95,11 +95,12 @@ def reports(db: Connection, which: Which, kind: str, skip: int, most: int) -> li
     """
     (the school of then or nothing, the check-in), the newest first, without the first `skip`.
 
-    `kind`: `rated` those with both numbers, `late` and `backfilled` those that came so, else all.
+    `kind`: `rated` those with both numbers, `doubtful` those of them with fewer than half there, `late` and
+    `backfilled` those that came so, else all.
     """
     wanted = {
-        "rated": checkin.c.due > 0, "late": checkin.c.timing == checkins.LATE,
-        "backfilled": checkin.c.timing == checkins.BACKFILLED,
+        "rated": checkin.c.due > 0, "doubtful": 2 * checkin.c.attended < checkin.c.due,
+        "late": checkin.c.timing == checkins.LATE, "backfilled": checkin.c.timing == checkins.BACKFILLED,
     }.get(kind)  # fmt: skip
     school = unit.alias("school")
     query = select(checkin.c.id, func.coalesce(school.c.name, "")).select_from(

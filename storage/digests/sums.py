@@ -29,6 +29,7 @@ class ActivitySums:
     late: int
     backfilled: int
     rated: int
+    doubtful: int
     squads: int
 
     @property

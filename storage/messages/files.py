@@ -89,6 +89,12 @@ def hash_of(db: Connection, file_id: int) -> str:
     return str(db.scalar(select(file.c.sha256).where(file.c.id == file_id)))
 
 
+def photo_of(db: Connection, channel: str, ref: str) -> str | None:
+    """Under which hash the photo is kept that came under this reference; None where none is."""
+    mine = (file.c.channel == channel) & (file.c.ref == ref) & (file.c.mime == "image/jpeg")
+    return db.scalar(select(file.c.sha256).where(mine))
+
+
 def settle(db: Connection, file_id: int, **facts: Any) -> bool:
     """Note how fetching went: stored (sha256, size, mime), lost, or wanted again; False when another did already."""
     waits = (file.c.id == file_id) & (file.c.state == "wanted")

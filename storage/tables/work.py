@@ -83,8 +83,9 @@ rollup = Table(
     # Check-ins that came late, or after the week was frozen.
     Column("late", Integer, nullable=False, default=0, server_default="0"),
     Column("backfilled", Integer, nullable=False, default=0, server_default="0"),
-    # Check-ins that have both numbers.
+    # Check-ins that have both numbers, and those of them with fewer than half there.
     Column("rated", Integer, nullable=False, default=0, server_default="0"),
+    Column("doubtful", Integer, nullable=False, default=0, server_default="0"),
     sqlite_with_rowid=False,
 )
 

@@ -36,6 +36,7 @@ from storage.organisation.units import Kind
 from storage.people import people
 from storage.tables import checkin
 from tests.bench import backup as bench_backup
+from tests.bench import city as bench_city
 from tests.bench import digests as bench_digests
 from tests.bench import fanout as bench_fanout
 from tests.bench import province as bench_province
@@ -189,7 +190,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument(
         "--only",
-        choices=("writer", "telegram", "reading", "wecom", "province", "rows", "digests", "backup"),
+        choices=("writer", "telegram", "reading", "wecom", "province", "rows", "digests", "backup", "city"),
         default="",
     )
     arguments = parser.parse_args()
@@ -220,6 +221,8 @@ def main() -> None:
             bench_province.main()
         if arguments.only in ("", "digests"):
             bench_digests.main()
+        if arguments.only in ("", "city"):
+            bench_city.main()
 
 
 if __name__ == "__main__":

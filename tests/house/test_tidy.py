@@ -204,3 +204,30 @@ def test_what_speaks_to_a_database_runs_on_both() -> None:
     found = {each for each, text in texts.items() if DATABASES.search(text) and "mark.both" not in text}
     assert found == set(ON_ONE_DATABASE)
     assert [each for each, text in texts.items() if re.search(r"^@pytest\.mark\.sqlite$", text, re.MULTILINE)] == []
+
+
+# A comma, colon, bracket … of ASCII in a Chinese sentence, and what is no part of one.
+HALF_WIDTH = re.compile(r"[\u4e00-\u9fff」）](?:[,:;?!](?=\s?[\u4e00-\u9fff「]|\s*$)|\([A-Za-z.]{2,})")
+TECHNICAL = re.compile(r"^ .*|\b\w+://[^\s（）。]+|[A-Z_]{2,}=\S+", re.MULTILINE)
+PATTERN = re.compile(r"\\|\(\?|\[\^|\?\|")
+WORDS_OF_PAGES = re.compile("[\"'`>][^\"'`<>]*[\u4e00-\u9fff][^\"'`<>]*")
+
+
+def said_by(path: Path) -> Iterator[str]:
+    """The Chinese sentences that stand in a module."""
+    for each in nodes(path):
+        text = each.value if isinstance(each, ast.Constant) and isinstance(each.value, str) else ""
+        if text.isascii():
+            continue
+        chinese = len(re.findall("[\u4e00-\u9fff]", text))
+        if re.search("[。，：；？！]", text) and 3 * chinese > len(text) and not PATTERN.search(text):
+            yield text
+
+
+def test_what_people_read_has_chinese_punctuation() -> None:
+    pages = (ROOT / "bot/practice/page").iterdir()
+    said = [(name(path), text) for path in WRITTEN for text in said_by(path)]
+    said += [(name(page), line) for page in pages for line in WORDS_OF_PAGES.findall(page.read_text("utf-8"))]
+    assert [each for each in said if HALF_WIDTH.search(TECHNICAL.sub("", each[1]))] == []
+    # In an address it is the other way round.
+    assert [each for each in said if re.search("://[^ ]*：[^ ]*@", each[1])] == []

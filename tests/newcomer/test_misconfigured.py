@@ -53,7 +53,7 @@ SETTINGS: list[tuple[dict[str, str], str]] = [
     ({"WECOM_GROUP_WEBHOOKS": ROBOT_URL}, "只写 webhook 地址里 key= 后面的那一串"),
     ({"WECOM_GROUP_WEBHOOKS": f"实验小学={ROBOT_URL}"}, "只写 webhook 地址里 key= 后面的那一串"),
     ({"WECOM_GROUP_WEBHOOKS": "实验小学"}, "应像 青禾区少工委/实验小学=机器人的key"),
-    ({"DATABASE_URL": "mysql://bot@h/b"}, "应像 postgresql://用户：密码@主机/名称"),
+    ({"DATABASE_URL": "mysql://bot@h/b"}, "应像 postgresql://用户:密码@主机/名称"),
     ({"DATABASE_URL": "bot.db"}, "用 SQLite 就空着"),
     ({"DATABASE_URL": "postgresql://u:p@127.0.0.1:1/b"}, "请启动 PostgreSQL"),
     ({"DATABASE_URL": "postgresql://u:p@no.such.host.invalid/b"}, "找不到这台主机"),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.support.process import Serving
@@ -13,6 +14,8 @@ from tests.support.waiting import PATIENCE
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-sync"]
+
+PHOTO = Path(__file__).parents[1] / "support" / "photo.jpg"
 
 expect.set_options(timeout=PATIENCE * 1000)
 pytestmark = [
@@ -64,19 +67,73 @@ def press(page: Page, label: str) -> None:
     page.locator("[data-button]", has_text=re.compile(f"^{re.escape(label)}$")).last.click()
 
 
+def faults(page: Page) -> list[str]:
+    """What axe finds wrong with the page as it stands."""
+    return [f"{each['id']}: {each['nodes'][0]['html']}" for each in Axe().run(page).response["violations"]]
+
+
+def painted(page: Page) -> float:
+    """After how many milliseconds there is something to see."""
+    page.reload()
+    return page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+
+
 def test_check_in_correct_and_withdraw_with_a_photo(page: Page) -> None:
     play(page, "张老师")
     say(page, "三(2)中队 主题队日 38人 清明祭英烈")
     hears(page, "已记录：三(2)中队 主题队日 38 人")
-    page.get_by_test_id("attach").set_input_files(Path(__file__).parents[1] / "support" / "photo.jpg")
+    photo = {"name": "现场.jpg", "mimeType": "image/jpeg", "buffer": PHOTO.read_bytes()}
+    page.get_by_test_id("attach").set_input_files([photo] * 3)
+    expect(page.locator("[data-testid=attached] canvas")).to_have_count(3)
+    assert faults(page) == []
     page.get_by_test_id("send").click()
-    hears(page, re.compile(r"照片已附到：三\(2\)中队 .* 主题队日"))
+    hears(page, re.compile(r"3 张照片已附到：三\(2\)中队 .* 主题队日"))
+    expect(page.locator(".row[data-from=me] canvas")).to_have_count(3)
+    page.reload()
+    # What the bot keeps of them, once it has it.
+    expect(page.locator(".row[data-from=me] .thumb img")).to_have_count(3)
+    assert faults(page) == []
     press(page, "更正")
     hears(page, "要改哪里？")
     say(page, "实到39")
     hears(page, "已更正：三(2)中队 主题队日 39 人")
     press(page, "撤回")
     hears(page, re.compile(r"已撤回：三\(2\)中队 .* 主题队日 实到39"))
+
+
+def test_once_around_in_five_taps_and_never_again(page: Page) -> None:
+    taps = page.locator(".phrases .next, .tour .main")
+    for place in range(5):
+        expect(page.get_by_test_id("tour")).to_contain_text(f"{place + 1}/5")
+        assert place > 1 or faults(page) == []
+        taps.click()
+    expect(page.get_by_test_id("me")).to_have_text("赵老师")
+    expect(page.get_by_test_id("tour")).to_contain_text("走完一圈")
+    page.get_by_test_id("tour-close").click()
+    page.goto(page.url.partition("?")[0])
+    expect(page.get_by_test_id("me")).to_have_text("赵老师")
+    expect(page.get_by_test_id("tour")).to_be_hidden()
+    # Of three, since the machine may be busy with other tests.
+    assert min(painted(page) for _ in range(3)) <= 1000
+
+
+def test_a_link_to_somebody_of_the_second_district_and_a_page_without_its_server(page: Page) -> None:
+    other = page.context.browser.new_page(viewport={"width": 360, "height": 740}, color_scheme="dark")
+    other.goto(f"{page.url.partition('?')[0]}?person=柏站长")
+    expect(other.get_by_test_id("me")).to_have_text("柏站长")
+    expect(other.get_by_test_id("tour")).to_be_hidden()
+    other.get_by_test_id("phrases").get_by_role("button", name="开站 26人").click()
+    hears(other, "已记录：柳岸辅导站 开站")
+    assert faults(other) == []
+    other.get_by_test_id("menu").click()
+    assert faults(other) == []
+    other.get_by_test_id("restart").click()
+    assert faults(other) == []
+    other.route("**/practice/state", lambda route: route.abort())
+    other.reload()
+    expect(other.get_by_test_id("status")).to_have_text("连不上，正在重试…")
+    assert faults(other) == []
+    other.close()
 
 
 def test_reminder_check_in_digest_and_nudge(page: Page) -> None:

@@ -1,6 +1,7 @@
-"""The second district of the practice page: every row of the catalogue can be tried by somebody on its list."""
+"""The second district of the practice page: each row of the catalogue can be tried by somebody; links lead to them."""
 
 import asyncio
+import re
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,11 @@ from sqlalchemy import func, select
 from bot.practice import cast
 from handlers.catalogue import catalogue
 from storage.tables import holding, report, row_case
+from tests.support.process import ROOT
 from tests.support.stage import Bot, running
 
+DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+LINKED = re.compile(r"\?person=(\w+)")
 pytestmark = pytest.mark.both
 
 
@@ -26,11 +30,12 @@ def test_every_row_is_somebodys_phrase_and_is_kept(tmp_path: Path) -> None:
             await bot.app.stage.widen()
             with bot.read() as db:
                 players = cast.players(db, bot.clock.now())
-            # The last on the list first: those of the second district.
             by = {
                 phrase.replace("云溪小学", "实验小学"): (player["id"], phrase)
-                for player in players for phrase in player["phrases"]
+                for player in reversed(players) for phrase in player["phrases"]
             }  # fmt: skip
+            linked = {name for path in DOCUMENTS for name in LINKED.findall(path.read_text(encoding="utf-8"))}
+            assert "柏站长" in linked and linked <= {each["id"] for each in players}
             untold = []
             for row in catalogue.shipped():
                 before = kept(bot)

@@ -1,11 +1,14 @@
 """Rosters: terms to the day, who is told before the end, and names that go a year after."""
 
+import io
 from datetime import date, timedelta
 
+import openpyxl
 import pytest
 from sqlalchemy import Connection
 
 from handlers.programmes.rosters.rosters import _after
+from handlers.programmes.table import roster_workbook
 from handlers.wording import lines
 from storage.base.vault import Vault
 from storage.organisation import units
@@ -76,3 +79,19 @@ def test_each_kind_of_place_is_filled_by_itself(county_database: Connection) -> 
             "总辅导员": 1,
         }
         transaction.rollback()
+
+
+def test_a_table_names_only_those_whom_its_reader_enters(county_database: Connection) -> None:
+    db, vault = county_database, Vault(["AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="])
+    with db.begin() as transaction:
+        own, other = (units.add(db, Kind.SCHOOL, name) for name in ("甲小学", "乙小学"))
+        person_id = people.add(db, "测试", NOW)
+        for unit, name in ((own, "王建国"), (other, "李爱国")):
+            new = Holding(unit.id, "xiaowai", NOW.date(), None, vault.seal(name), {"kind": "五老"})
+            holdings.add(db, new, person_id, NOW)
+        asked = {"row": "xiaowai", "unit_ids": [own.id, other.id], "day": NOW.date().isoformat(), "named": [own.id]}
+        book = openpyxl.load_workbook(io.BytesIO(roster_workbook(db, {**asked, "vault": vault})))
+        transaction.rollback()
+    _, head, *rows = book["在册"].iter_rows(values_only=True)
+    assert head[:3] == ("单位", "姓名", "类别")
+    assert sorted(row[:3] for row in rows) == [("乙小学", None, "五老"), ("甲小学", "王建国", "五老")]

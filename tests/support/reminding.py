@@ -118,8 +118,8 @@ class School:
     def ask(self, args: str, now: datetime, name: str = "张老师") -> str:
         message = Message("practice", "1", name, name, now, f"提醒 {args}")
         person = people.by_id(self.db, self.ids[name], now)
-        reply = reminders.show(Ask(self.db, now, message, 1, person, args, Rollups(), None))  # type: ignore[arg-type]
-        return reply.text
+        asked = Ask(self.db, now, message, 1, person, args, Rollups(), None, occasions=OCCASIONS)  # type: ignore[arg-type]
+        return reminders.show(asked).text
 
 
 @pytest.fixture

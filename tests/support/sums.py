@@ -31,6 +31,7 @@ def sums_as_counted(db: Connection) -> Totals:
         own = ("event", row.event_id) if row.event_id else ("checkin", row.id)
         groups[own].append(Part(row.unit_id, row.path, row.attended, row.due, row.id))
         counted = ([] if row.timing == checkins.ON_TIME else [row.timing]) + ["rated"] * bool(row.due)
+        counted += ["doubtful"] * bool(row.due and 2 * row.attended < row.due)
         for name in counted:
             found[week_of(row.day), row.unit_id, row.activity][Sums._fields.index(name)] += 1
     named = select(participation, history.path_on(event.c.day).label("path")).join(event)

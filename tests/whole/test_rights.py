@@ -65,7 +65,7 @@ MAY: dict[str, set[Role]] = {
     "上报": set(Role), "登记": set(Role), "在册": set(Role), "到期": set(Role), "续": set(Role), "结束": set(Role),
     "恢复": _REPORTERS, "照常报": set(Role), **dict.fromkeys(("催", "表", "材料"), _READERS),
     "套表": _READERS - {R.INSPECTOR}, "看": _READERS | {R.COUNSELOR},
-    "待收": _READERS - {R.INSPECTOR}, "待办": set(Role), "办": set(Role), "照片": set(Role),
+    **dict.fromkeys(("待收", "收下"), _READERS - {R.INSPECTOR}), "待办": set(Role), "办": set(Role), "照片": set(Role),
     "目录": _READERS,
     "组织 分组": _APPOINTERS, "导出 目录": {R.COUNTY_ADMIN, R.CITY_ADMIN, R.PROVINCE_ADMIN},
     "交接": _APPOINTERS | {R.COUNSELOR}, "代理": _APPOINTERS, "待确认": _APPOINTERS,

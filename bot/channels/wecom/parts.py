@@ -32,8 +32,8 @@ def parts_of(outgoing: Outgoing) -> list[Part]:
     parts = [Part("text", {"content": text}) for text in split(whole(outgoing), MOST_IN_TEXT)]
     if outgoing.file:
         parts.append(Part("image" if is_picture(outgoing.file, MOST_IN_IMAGE) else "file", {}))
-    card = _card(outgoing)
-    return [*parts, Part("template_card", card)] if card else parts
+    cards = filter(None, (_opening(outgoing), _card(outgoing)))
+    return [*parts, *(Part("template_card", card) for card in cards)]
 
 
 def whole(outgoing: Outgoing) -> str:
@@ -47,9 +47,8 @@ def _card(outgoing: Outgoing) -> Mapping[str, Any] | None:
     buttons = outgoing.buttons
     if not buttons or len(buttons) > MOST_OPTIONS:
         return None
-    title = outgoing.text.strip().partition("\n")[0]
-    shown = {"title": title if len(title) <= MOST_IN_TITLE else f"{title[: MOST_IN_TITLE - 1]}…"}
-    head = {"main_title": shown, "task_id": task_of(buttons[0][0].partition(".")[0], outgoing.call.lstrip("="))}
+    task = task_of(buttons[0][0].partition(".")[0], outgoing.call.lstrip("="))
+    head = {"main_title": _title(outgoing), "task_id": task}
     if len(buttons) <= MOST_BUTTONS:
         # The first is what is most often meant.
         listed = [
@@ -60,3 +59,19 @@ def _card(outgoing: Outgoing) -> Mapping[str, Any] | None:
     chosen = {"question_key": "choice", "title": "请选择", "option_list": options}
     submit = {"text": "确定", "key": "submit"}
     return {"card_type": "multiple_interaction", **head, "select_list": [chosen], "submit_button": submit}
+
+
+def _opening(outgoing: Outgoing) -> Mapping[str, Any] | None:
+    """What opens the page; a card of this kind has no buttons."""
+    if not outgoing.page:
+        return None
+    opens = {"type": 1, "url": outgoing.page}
+    return {
+        "card_type": "text_notice", "main_title": _title(outgoing), "sub_title_text": "点开看各校、排序、往下看",
+        "card_action": opens,
+    }  # fmt: skip
+
+
+def _title(outgoing: Outgoing) -> Mapping[str, str]:
+    title = outgoing.text.strip().partition("\n")[0]
+    return {"title": title if len(title) <= MOST_IN_TITLE else f"{title[: MOST_IN_TITLE - 1]}…"}

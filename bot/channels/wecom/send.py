@@ -111,7 +111,7 @@ class Post(Channel):
                 return ""
             raise
         _note_unreached(answer, results)
-        if "response_code" in answer and part.kind == "template_card":
+        if "response_code" in answer and "task_id" in content:
             await self._keep_code(str(content["task_id"]), str(answer["response_code"]), chats)
         return str(answer.get("msgid", ""))
 

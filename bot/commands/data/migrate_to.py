@@ -15,7 +15,7 @@ from storage import copying
 from storage.database import Database, open_database
 from storage.migrate import migrate
 
-_NEXT = "照片还在 {files}，钥匙(NAME_KEY)不变。请在 .env 里写上 DATABASE_URL=…，再启动机器人；{old} 留作备份。"
+_NEXT = "照片还在 {files}，钥匙（NAME_KEY）不变。请在 .env 里写上 DATABASE_URL=…，再启动机器人；{old} 留作备份。"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -28,7 +28,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """0 when every row is there and the same; else 1, and nothing is there."""
     if not arguments.url.startswith(("postgresql:", "postgresql+psycopg:")):
-        raise CommandError("请写 PostgreSQL 的地址，像这样：postgresql://用户：密码@主机/库名")
+        raise CommandError("请写 PostgreSQL 的地址，像这样：postgresql://用户:密码@主机/库名")
     old = settings.data_dir / ("practice.db" if arguments.practice else "bot.db")
     photos = settings.data_dir / ("practice-files" if arguments.practice else "files")
     if not old.exists():

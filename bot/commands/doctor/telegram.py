@@ -70,7 +70,7 @@ def _unreachable(settings: Settings, fault: httpx.HTTPError) -> str:
     host = urlsplit(settings.telegram_api_url).netloc.rpartition("@")[2]
     proxied = settings.telegram_proxy or set(getproxies_environment()) - {"no"}
     advice = (
-        "请检查代理(TELEGRAM_PROXY、HTTPS_PROXY、ALL_PROXY)"
+        "请检查代理（TELEGRAM_PROXY、HTTPS_PROXY、ALL_PROXY）"
         if proxied
         else "这台机器要经过代理的话，请设置 TELEGRAM_PROXY"
     )

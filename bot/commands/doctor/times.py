@@ -10,7 +10,7 @@ from bot.settings import Settings
 from storage.base import key_values
 from storage.reminders import holds
 
-_CURE = "请先把这台机器的时间调准(NTP)；核对过没有错，发 python -m bot clock accept"
+_CURE = "请先把这台机器的时间调准（NTP）；核对过没有错，发 python -m bot clock accept"
 
 
 def check(settings: Settings) -> Iterator[Line]:

@@ -105,7 +105,7 @@ export function viewOf(id) {
   const scroller = el("div", { className: "scroller", tabIndex: 0 }, list);
   const view = {
     id, list, scroller, rows: new Map(), queue: [], draining: false, wake: null,
-    pinned: true, scroll: 0, draft: "", file: null,
+    pinned: true, scroll: 0, draft: "", files: [],
   };
   scroller.addEventListener("scroll", () => {
     view.scroll = scroller.scrollTop;
@@ -136,7 +136,10 @@ function drawFile({ name, type, size: bytes, url }) {
   if (!isPicture(type)) return drawTile(name, bytes, url);
   const picture = el("img", { src: ownUrl(url), alt: name, decoding: "async" });
   const open = () => enlarge(picture);
-  return el("button", { type: "button", className: "thumb", ariaLabel: `放大图片：${name}`, onclick: open }, picture);
+  const button = el("button", { type: "button", className: "thumb", ariaLabel: `放大图片：${name}`, onclick: open }, picture);
+  // Of what was not kept, or is not yet, there is no picture.
+  picture.onerror = () => button.replaceWith(drawTile(name, bytes, null));
+  return button;
 }
 
 function enlarge({ src, alt }) {
@@ -168,6 +171,7 @@ function drawRow(bubble, attachment = bubble.file && drawFile(bubble.file)) {
     bubble.from === "me" && el("p", { className: "state" }));
   if (bubble.id) row.dataset.id = bubble.id;
   row.at = bubble.at ? Date.parse(bubble.at) : Infinity;
+  row.text = bubble.text;
   return row;
 }
 
@@ -194,7 +198,8 @@ function place(view, row) {
 
 /** A bubble from the stream or from an answer: drawn once, whichever way and however often it comes. */
 export function receive(view, bubble) {
-  if (view.rows.has(bubble.id)) return;
+  const known = view.rows.get(bubble.id);
+  if (known) return known.text === bubble.text ? undefined : countUp(view, known, bubble);
   const mine = bubble.client && view.rows.get(bubble.client);
   const row = mine || drawRow(bubble);
   view.rows.set(bubble.id, row);
@@ -204,10 +209,20 @@ export function receive(view, bubble) {
   if (view.scroller.isConnected) hook("newer").hidden = view.pinned;
 }
 
+/** The answer to an album counts its photos until it goes out: after the last of them. */
+function countUp(view, row, { from, text, at }) {
+  if (from !== "bot") return;
+  row.text = text;
+  row.querySelector(".text").replaceChildren(...linked(text));
+  row.at = Date.parse(at);
+  place(view, row);
+}
+
 /** The server's version of a bubble that is already drawn. */
 function confirm(view, row, bubble) {
   row.dataset.id = bubble.id;
-  if (bubble.file) row.querySelector(".bubble").replaceWith(drawBubble(bubble.text, drawFile(bubble.file)));
+  const drawn = row.querySelector("canvas");
+  if (bubble.file) row.querySelector(".bubble").replaceWith(drawBubble(bubble.text, drawn ?? drawFile(bubble.file)));
   if (row.at !== Infinity) return;
   row.at = Date.parse(bubble.at);
   place(view, row);

@@ -4,8 +4,10 @@ import {
   clock, drawTile, el, emptyOutbox, enqueue, hook, isPicture, isWaiting, keep, kept, local, post, practiceNow,
   readBase64, receive, restoreOutbox, size, spoken, thumbnail, toBottom, viewOf, views, wakeOutbox,
 } from "./chat.js";
+import { againTour, noteTour, startTour } from "./tour.js";
 
 const LIMIT = 10 * 1024 * 1024;
+const MOST = 10;
 const DAY = 86_400_000;
 const page = { people: [], unread: new Map(), current: null, stream: null, retry: 0, next: null, restarted: false };
 const ui = new Proxy({}, { get: (known, name) => (known[name] ??= hook(name)) });
@@ -109,12 +111,13 @@ function choose(id) {
   ui.phrases.replaceChildren(...person.phrases.map((phrase) => el("button", { type: "button", textContent: phrase })));
   ui.phrases.scrollLeft = 0;
   write(view.draft);
-  attach(view.file);
+  attach(view.files);
   view.scroller.scrollTop = view.scroll;
   setUnread(person.id, 0);
   keep("localStorage", "practice.person", person.id);
   history.replaceState(null, "", `?person=${encodeURIComponent(person.id)}`);
   connect();
+  noteTour(person.id);
 }
 
 function drawPerson({ id, name, role, unit }) {
@@ -218,15 +221,20 @@ function growInput() {
   ui.input.rows = Math.min(5, ui.input.value.split("\n").length);
 }
 
+/** One message, or an album: each photo is a message of its own, the words go with the first. */
 function submit({ text, button, shown = text ?? "" }) {
   const view = page.current;
-  const file = button ? null : view.file;
+  const files = button ? [] : view.files;
   const pressed = button && view.queue.some(({ body }) => body.button === button);
-  if (pressed || (!text && !button && !file)) return;
-  if (file) attach(null);
+  if (pressed || (!text && !button && files.length === 0)) return;
+  if (files.length > 0) attach([]);
   ui.hint.textContent = "";
-  enqueue(view, { id: crypto.randomUUID(), person: view.id, text, button, file: file?.data }, shown, file?.tile);
+  const album = files.length > 1 ? crypto.randomUUID() : undefined;
+  const send = (said, body, tile) => enqueue(view, { id: crypto.randomUUID(), person: view.id, album, ...body }, said, tile);
+  send(shown, { text, button, file: files[0]?.data }, files[0]?.tile);
+  for (const { data, tile } of files.slice(1)) send("", { file: data }, tile);
   toBottom(view);
+  noteTour(view.id, text);
 }
 
 function sendInput() {
@@ -235,27 +243,39 @@ function sendInput() {
   growInput();
 }
 
-async function pick(file) {
+async function pick(chosen) {
   const view = page.current;
-  const tooBig = file.size > LIMIT;
-  ui.hint.textContent = tooBig ? `「${file.name}」有 ${size(file.size)}，最多能发 10 MB。请换一个小一点的。` : "";
-  if (tooBig) return;
+  const files = [...chosen].slice(0, MOST - view.files.length);
+  ui.hint.textContent = files.length < chosen.length ? `一次最多发 ${MOST} 个，多的没有选上。` : "";
+  for (const file of files) {
+    const read = await prepared(file);
+    if (read) view.files.push(read);
+  }
+  if (view === page.current) attach(view.files);
+}
+
+/** A chosen file, ready to be sent; nothing, with a word why, where it cannot be. */
+async function prepared(file) {
+  if (file.size > LIMIT) {
+    ui.hint.textContent = `「${file.name}」有 ${size(file.size)}，最多能发 10 MB。请换一个小一点的。`;
+    return null;
+  }
   try {
     const canvas = isPicture(file.type) ? await thumbnail(file).catch(() => null) : null;
     const data = { name: file.name, type: file.type || "application/octet-stream", data: await readBase64(file) };
-    view.file = { data, tile: canvas ?? drawTile(file.name, file.size, null), label: canvas ? file.name : "" };
-    if (view === page.current) attach(view.file);
+    return { data, tile: canvas ?? drawTile(file.name, file.size, null), label: canvas ? file.name : "" };
   } catch {
     ui.hint.textContent = `「${file.name}」读不出来，请换一个。`;
+    return null;
   }
 }
 
 /** Show what goes with the next message, or nothing. */
-function attach(file) {
-  page.current.file = file;
-  ui.attached.hidden = !file;
-  const remove = el("button", { type: "button", textContent: "不发了", onclick: () => attach(null), dataset: { testid: "detach" } });
-  ui.attached.replaceChildren(...(file ? [file.tile, el("span", { className: "name", textContent: file.label }), remove] : []));
+function attach(files) {
+  page.current.files = files;
+  ui.attached.hidden = files.length === 0;
+  const remove = el("button", { type: "button", textContent: "不发了", onclick: () => attach([]), dataset: { testid: "detach" } });
+  ui.attached.replaceChildren(...files.map(({ tile }) => tile), el("span", { className: "name", textContent: files.length === 1 ? files[0].label : "" }), remove);
   if (finePointer.matches) ui.input.focus();
 }
 
@@ -272,9 +292,9 @@ function wireWriting() {
   });
   ui.input.addEventListener("paste", ({ clipboardData: { files, types } }) => {
     // Cells copied from a spreadsheet come as text and as a picture: the text is meant.
-    if (files[0] && !types.includes("text/plain")) pick(files[0]);
+    if (files[0] && !types.includes("text/plain")) pick(files);
   });
-  ui.attach.addEventListener("change", async () => { await pick(ui.attach.files[0]); ui.attach.value = ""; });
+  ui.attach.addEventListener("change", async () => { await pick(ui.attach.files); ui.attach.value = ""; });
   ui.phrases.addEventListener("click", ({ target }) => target.matches("button") && submit({ text: target.textContent }));
   ui.newer.addEventListener("click", () => toBottom(page.current));
   ui.messages.addEventListener("click", ({ target }) => {
@@ -297,6 +317,7 @@ function wirePanel() {
   for (const button of ui.panel.querySelectorAll("[data-days]")) {
     button.addEventListener("click", () => moveTo(practiceNow() + button.dataset.days * DAY));
   }
+  ui["tour-again"].addEventListener("click", () => { openPanel(false); againTour(); });
   ui.restart.addEventListener("click", () => { ui["restart-dialog"].returnValue = ""; ui["restart-dialog"].showModal(); });
   ui["restart-dialog"].addEventListener("close", () => ui["restart-dialog"].returnValue === "yes" && restart());
   ui.viewer.addEventListener("click", ({ target }) => target === ui.viewer && ui.viewer.close());
@@ -311,7 +332,10 @@ async function start() {
   wireWriting();
   wirePanel();
   openPanel(false);
-  choose(new URLSearchParams(location.search).get("person") ?? kept("localStorage", "practice.person"));
+  for (const waiting of ui.phone.querySelectorAll("[inert]")) waiting.inert = false;
+  const linked = new URLSearchParams(location.search).get("person");
+  startTour(choose, linked);
+  choose(linked ?? kept("localStorage", "practice.person"));
   restoreOutbox();
   setInterval(drawClock, 1000);
   window.addEventListener("online", wakeOutbox);

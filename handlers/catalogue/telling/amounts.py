@@ -20,7 +20,7 @@ _BEFORE: dict[str, Hedge] = {
     **dict.fromkeys(("大约", "大概", "约"), "approx"),
 }
 _AFTER: dict[str, Hedge] = {"余": "ge", "多": "ge", "以上": "ge", "左右": "approx", "上下": "approx"}
-_COMMON = ("人次", "场次", "课时", "学时", "人", "名", "位", "个", "场", "次", "节", "篇", "项", "条", "件", "%")
+COMMON = ("人次", "场次", "课时", "学时", "人", "名", "位", "个", "场", "次", "节", "篇", "项", "条", "件", "%")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Amount:
 
 @cache
 def _amount(measures: tuple[str, ...]) -> Pattern[str]:
-    units = "|".join(sorted({*measures, *_COMMON}, key=len, reverse=True))
+    units = "|".join(sorted({*measures, *COMMON}, key=len, reverse=True))
     # A Chinese numeral counts with a measure only: 统一 and 一起 are no numbers.
     return pattern(
         rf"(?:(?P<before>{'|'.join(_BEFORE)})\s?)?"

@@ -12,15 +12,18 @@ _VERB = "(?:提名|推荐|申报|报送|推选|推举)"
 _PUT_FORWARD = re.compile(rf"^\W*(?:我们?|[我本]校|学校|大队)?[现拟特]?{_VERB}(?![人的])[ :：,，]*")
 # 申报：课题 …
 _ASKED_FOR = re.compile(r"^\s*(?:推荐|申报|报送|推选)[ :：]?")
-# 十佳老教师推荐：王建国; 推荐人：刘校长 被推荐人：李芳 荣誉：优秀辅导员
-_LABELLED = re.compile(rf"(?:{_VERB}|候选人|人选)[:：]|被{_VERB}人")
+# 十佳老教师推荐：王建国, 十佳老教师推荐王建国; 推荐人：刘校长 被推荐人：李芳 荣誉：优秀辅导员
+_LABELLED = re.compile(rf"(?:{_VERB}|候选人|人选)[:：]|被{_VERB}人|^[\u4e00-\u9fff]{{2,10}}{_VERB}(?=[\u4e00-\u9fff])")
 _LABELS = re.compile(
     rf"(?<![\u4e00-\u9fff])(?:{_VERB}人[:：]\s*[\u4e00-\u9fff]+|被{_VERB}人|荣誉(?:称号)?|称号|奖项|类别|姓名|主要事迹|事迹|理由)"
     r"(?=[\s:：,，]|$)[:：]?"
 )
 # What joins the name and the honour: 推荐李芳老师为优秀辅导员, 参加十佳老专家评选.
-_JOINS = re.compile(r"(?:被?评选?为|推荐为|当选?|作为|成为|担任|参[加评选]|竞选|获评|为|任|评)+\s*$")
+_JOINS = re.compile(r"(?:被?评选?为|推荐为|当选?|作为|成为|担任|参[加评选]|竞选|获评|为|任|评|申报|推荐)+\s*$")
 CHOOSING = re.compile(rf"(?:的?(?:评选|{_VERB}|候选人?|人选|称号|荣誉))+[\s:：,，]*")
+# 《少先队改革实施办法》已经起草好了
+_TITLED_WORK = re.compile("(?P<work>《[^》]+》)[ :：,，]*(?:已经?|都|也)*(?P<said>.*)")
+_LEVEL = re.compile("[校县区市省]级|国家级")
 _TITLE = "(?:老师|同志|先生|女士|校长|主任)"
 _HAN = "[\u4e00-\u9fff·]"
 _NAMES = re.compile(rf"(?<!{_HAN}){_HAN}{{2,7}}(?:[、和及与]{_HAN}{{2,7}})+(?!{_HAN})")
@@ -99,13 +102,32 @@ def _alone(kind: str) -> str:
 def begun(words: Mapping[str, Row], text: str) -> list[tuple[Row, str]]:
     """(row, text) where it begins with a word that opens a case: 优秀辅导员 李芳, not 优秀辅导员来校宣讲."""
     said = _ASKED_FOR.sub("", text, count=1)
-    if not said.startswith(tuple(words)):
+    # 省级课题《…》: the level stands before.
+    level = _LEVEL.match(said)
+    plain = said[level.end() :] if level else said
+    if (title := _TITLED_WORK.match(said)) and (
+        begin := [row for row in words.values() if _begins(row, title["said"])]
+    ):
+        return [(begin[0], f"{begin[0].name} {title['work']}")]
+    if not plain.startswith(tuple(words)):
         return []
     found = [
-        (len(word), row) for word, row in words.items() if said.startswith(word) and _goes_on(row, said[len(word) :])
+        (len(word), row) for word, row in words.items() if plain.startswith(word) and _goes_on(row, plain[len(word) :])
     ]
-    return [(max(found, key=lambda each: each[0])[1], said)] if found else []
+    return (
+        [(max(found, key=lambda each: each[0])[1], f"{plain} {said[: len(said) - len(plain)]}".strip())]
+        if found
+        else []
+    )
+
+
+def _begins(row: Row, said: str) -> bool:
+    return bool(row.chain) and "matter" in row.subject and said.startswith(row.chain[0].state)
 
 
 def _goes_on(row: Row, rest: str) -> bool:
+    actions = "|".join(re.escape(word) for each in row.chain for word in (each.action, *each.words))
+    # 制度《管理办法》已印发 is a step of one that is there.
+    if re.search(rf"(?:已经?|都)[ ]?(?:{actions})了?\W*$|(?:{actions})了\W*$", rest):
+        return False
     return bool(rest) and (not rest[0].isalnum() or bool(row.who) or bool(CHOOSING.match(rest)))

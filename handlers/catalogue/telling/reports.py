@@ -9,8 +9,8 @@ from itertools import pairwise
 
 from handlers.catalogue.model import Row
 from handlers.catalogue.parts import Figure
-from handlers.catalogue.telling import verdicts
-from handlers.catalogue.telling.amounts import Amount, amounts
+from handlers.catalogue.telling import rubrics, verdicts
+from handlers.catalogue.telling.amounts import COMMON, Amount, amounts
 from handlers.reading.model import Hedge
 from handlers.reading.text.dates import find_dates
 from handlers.reading.text.normalise import GAP
@@ -21,16 +21,26 @@ Value = Decimal | str | bool
 _BETWEEN = re.compile(rf"[ :={GAP}]*(?:人数|[为是有共计达了]|改[成为]|应[为是])?[ :={GAP}]*")
 _PERCENT = re.compile(rf"百分之(\d{{1,3}}|[{CHINESE}]{{1,5}})")
 # 四届二次全委会, 第3次: which one it was, not how many.
-_ORDINAL = re.compile(rf"第[\d{CHINESE}]{{1,4}}[次届期批轮场]|[\d{CHINESE}]{{1,3}}届(?:[\d{CHINESE}]{{1,3}}次)?")
+_ORDINAL = re.compile(rf"第[\d{CHINESE}]{{1,4}}[次届期批轮场个]|[\d{CHINESE}]{{1,3}}届(?:[\d{CHINESE}]{{1,3}}次)?")
+# 2场 每场30人 are 60 heads.
+_EACH = re.compile(
+    rf"(?P<times>[\d{CHINESE}]{{1,3}})(?P<all> ?个?(?P<of>[场次班校])[^\d每]{{0,4}})"
+    rf"每个?(?P=of)次?(?P<heads> ?[\d{CHINESE}]{{1,5}})"
+)
 # 又开站一次: a report is one already.
 _ONCE = frozenset({"次", "场", "场次"})
-_NUMBER_NEXT = re.compile(r"[ :]?[约近]?\d")
-_FULL = re.compile(r"全满|满分|全部满分")
+_VALUE_NEXT = re.compile(r"[ :]?[约近]?\d|:")
 _LOST = re.compile(r"[ :]?(?:扣了?|减|-)[ ]?$")
+# 青委〔2026〕8号, 20号文: no day of a month, no figure.
+_DOCUMENT = re.compile(
+    r"(?:(?:[\u4e00-\u9fff]*(?:印发|下发|出台|文号))?(?P<by>[\u4e00-\u9fff]{1,8}))?[(\[【〔（]\d{4}[)\]】〕）]第?\d{1,4}号?|第?\d{1,4}号(?:文件?|令)"
+)
 _BESIDE_FIGURES = re.compile(r"(?:一?共计?|总共|合计|大[概约]|有|是|来了|到了|了|的|和|人数?|今天|[\W_])+")
 _TEXT_ENDS = re.compile(r"[\n;。]")
 _WORD_ENDS = re.compile(r"[\s;。,，]")
 LONGEST_TEXT = 200
+# The sections of rows that are nothing without a figure or an answer.
+_FIGURES = ("计数", "覆盖")
 
 
 @dataclass(slots=True)
@@ -48,6 +58,8 @@ class Told:
     unclear: list[str] = field(default_factory=list)
     lacks: list[str] = field(default_factory=list)
     bonus: Decimal = Decimal(0)
+    # The fields that nobody told: with their default, or whole because others were said to have lost points.
+    filled: set[str] = field(default_factory=set)
     day: date | None = None
 
     @property
@@ -57,8 +69,7 @@ class Told:
 
 
 def read_report(text: str, row: Row, received: date) -> Told:
-    """
-    Read `text`, which is in plain form and has its unit taken out, as a report of `row`.
+    """Read `text`, which is in plain form and has its unit taken out, as a report of `row`.
 
     Dates are taken out first, so 4月3日 is never a figure; a field of type date takes its own.
     """
@@ -66,30 +77,47 @@ def read_report(text: str, row: Row, received: date) -> Told:
     text = _PERCENT.sub(lambda match: f"{value_of(match[1])}%", text)
     text = _without_name(text, row)
     text = _texts(text, row, told)
+    text = _document(text, row, told)
     text = _dates(text, row, told, received)
     text = _ORDINAL.sub(lambda match: GAP * len(match[0]), text)
-    text = _rubric(text, row, told)
+    text = _EACH.sub(_together, text)
+    rubric, text = rubrics.found(text, row)
+    told.values |= rubric.values
+    told.lacks, told.bonus, told.filled = rubric.lacks, rubric.bonus, rubric.filled
     said, more, text = verdicts.found(text, row)
     told.values |= said
     told.unclear += more
     _numbers(text, row, told)
     _choices(text, row, told)
     for each in row.asked:
-        if each.name not in told.values and each.default is not None:
+        if each.name in told.values:
+            continue
+        if each.default is not None:
             told.values[each.name] = Decimal(each.default)
-        elif each.required and each.name not in told.values:
+            told.filled.add(each.name)
+        elif each.required or each.type == "score":
             told.missing.append(each.label)
-    if row.asked and not told.values and all(each.type == "yesno" for each in row.asked):
-        # Of a checklist something is said.
+    # 自评92分: the sum of what was told beside it.
+    whole = sum((value for value in told.values.values() if isinstance(value, Decimal)), told.bonus)
+    told.open = [each for each in told.open if not row.base or each != f"{whole:f}"]
+    if row.asked and not told.values and row.section in _FIGURES:
+        # 明年拨了再说 tells nothing; of 开站 it is enough that it was.
         told.missing.append(row.asked[0].label)
     return told
+
+
+def _together(match: re.Match[str]) -> str:
+    times, heads = value_of(match["times"]), value_of(match["heads"].strip())
+    return f"{match['times']}{match['all']}{times * heads}" if times and heads else match[0]
 
 
 def without_texts(said: str, row: Row) -> tuple[str, str]:
     """(what stands before the first field of the row that is told in words, that field and what follows)."""
     words = [word for each in row.asked if each.type == "text" for word in verdicts.words_of(each)]
-    found = re.search(rf"(?:{'|'.join(map(re.escape, words))})\s?[:：]", said) if words else None
-    return (said[: found.start()], said[found.start() :]) if found else (said, "")
+    labelled = re.search(rf"(?:{'|'.join(map(re.escape, words))})\s?[:：]", said) if words else None
+    # The year of 青委〔2026〕8号 is no period either.
+    begins = min((each.start() for each in (labelled, _DOCUMENT.search(said)) if each), default=len(said))
+    return said[:begins], said[begins:]
 
 
 def split_by_choice(said: str, row: Row) -> list[str]:
@@ -120,13 +148,16 @@ def _without_name(text: str, row: Row) -> str:
     """The first of the row's own words goes: 微心愿 is no wish, 首批入队 no field of it."""
     # 派出任职 刘志 老校长下乡: the first, so that what follows may say which kind.
     own = sorted({*row.words, row.name}, key=lambda word: (text.find(word), -len(word)))
-    labels = {word for each in row.asked for word in (*verdicts.words_of(each, row), *each.choices)}
+    choices = {choice for each in row.asked for choice in each.choices}
+    labels = choices | {word for each in row.asked for word in verdicts.words_of(each, row)}
     for word in own:
         at = text.find(word)
-        # 站籍86 names the row by its own field: the word stays for that; so does 入队 of 首批入队13人.
+        # 获市级 tells the level, 站籍86 names the row by its own field: that stays; so does 入队 of 首批入队13人.
         if at >= 0 and word not in labels:
             tail = max((each for each in labels if word.endswith(each)), key=len, default="")
-            stays = len(tail) if _NUMBER_NEXT.match(text, at + len(word)) else 0
+            stays = (
+                len(tail) if (tail in choices and word != row.name) or _VALUE_NEXT.match(text, at + len(word)) else 0
+            )
             return verdicts.gap(text, at, at + len(word) - stays)
     return text
 
@@ -159,6 +190,15 @@ def _labels(text: str, each: Figure) -> Iterable[re.Match[str]]:
     return re.finditer(rf"(?:{words})(?:[ ]?:|[ ]?(?=[A-Za-z\d]))", text)
 
 
+def _document(text: str, row: Row, told: Told) -> str:
+    """The number of a document is kept where the row has a place for it."""
+    found = _DOCUMENT.search(text)
+    place = next((each.name for each in row.asked if each.type == "text" and each.label.endswith("文号")), "")
+    if found and found["by"] and place:
+        told.values.setdefault(place, text[found.start("by") : found.end()])
+    return _DOCUMENT.sub(lambda match: GAP * len(match[0]), text)
+
+
 def _dates(text: str, row: Row, told: Told, received: date) -> str:
     wanted = [each for each in row.asked if each.type == "date"]
     found, rest = find_dates(text, received)
@@ -171,25 +211,6 @@ def _dates(text: str, row: Row, told: Told, received: date) -> str:
             days.remove(own)
     told.day = days[0].day if days else None
     return rest
-
-
-def _rubric(text: str, row: Row, told: Told) -> str:
-    """Points by deduction: 全满, then what differs; 缺有阵地 is a precondition that is not there."""
-    scores = [each for each in row.asked if each.type == "score"]
-    if not scores:
-        return text
-    if full := _FULL.search(text):
-        told.values |= {each.name: Decimal(int(each.max or 0)) for each in scores}
-        text = verdicts.gap(text, *full.span())
-    for need in (need for each in scores for need in each.needs):
-        found = re.search(rf"(?:缺少?|没有|无)[ ]?{need}|{need}[ ]?(?:否|无|缺)|{need.replace('有', '没有', 1)}", text)
-        if found:
-            told.lacks.append(need)
-            text = verdicts.gap(text, *found.span())
-    if row.bonus and (bonus := re.search(r"加分?[ :]?(\d{1,3}(?:\.\d)?)分?", text)):
-        told.bonus = Decimal(bonus[1])
-        text = verdicts.gap(text, *bonus.span())
-    return text
 
 
 def _numbers(text: str, row: Row, told: Told) -> None:
@@ -209,6 +230,7 @@ def _numbers(text: str, row: Row, told: Told) -> None:
         if chosen.name in told.values and chosen.type != "score" and told.values[chosen.name] != value:
             told.unclear.append(chosen.label)
         told.values[chosen.name] = value
+        told.filled.discard(chosen.name)
         if amount.hedge != "eq":
             told.hedges[chosen.name] = amount.hedge
     _left_over(bare, fields, told)
@@ -229,7 +251,9 @@ def _by_word(text: str, amount: Amount, fields: Sequence[Figure], used: set[int]
     if found is not None:
         used.add(found[2])
         return found[1]
-    for each in fields:
+    # 给20支鼓号队拨了 counts what others are counted in.
+    telling = [] if amount.measure in COMMON else [each for each in fields if amount.measure in each.units]
+    for each in telling or fields:
         for word in verdicts.words_of(each):
             if text.startswith(word, amount.end) and not amount.text.endswith("人"):
                 used.add(amount.end)
@@ -238,12 +262,15 @@ def _by_word(text: str, amount: Amount, fields: Sequence[Figure], used: set[int]
 
 
 def _by_measure(amount: Amount, fields: Sequence[Figure], taken: Mapping[str, Value]) -> Figure | None:
-    """The one field that counts in this measure; of several the one that is not told yet, if that is one."""
+    """The one field that counts in this measure; of several the one that is not told yet, or that is needed."""
     if not amount.measure:
         return None
     matching = [each for each in fields if amount.measure in each.units]
     free = [each for each in matching if each.name not in taken]
-    return matching[0] if len(matching) == 1 else free[0] if len(free) == 1 and len(matching) < 3 else None
+    needed = [each for each in free if each.required]
+    if len(matching) == 1 or len(needed) == 1:
+        return (needed or matching)[0]
+    return free[0] if len(free) == 1 and len(matching) < 3 else None
 
 
 def _left_over(bare: Sequence[Amount], fields: Sequence[Figure], told: Told) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from handlers.digests import digest, schools
+from handlers.digests.page import link
 from handlers.kit import ADMINS, Button, Due, Reply, Unit
 from handlers.registry import due, weekly
 from handlers.wording import places
@@ -59,7 +60,8 @@ def monday(said: Due) -> Reply | None:
     found = _said(said.db, at[0], week_of(said.occurrence), said.now, said.known)
     if said.now.date() > said.day + OF_USE:
         return None
-    return Reply(found.text, found.alone if len(at) == 1 else found.whole)
+    page = link.path_to(at[0].id, week_of(said.occurrence))
+    return Reply(found.text, found.alone if len(at) == 1 else found.whole, page=page)
 
 
 @weekly(KIND)

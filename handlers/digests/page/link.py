@@ -35,12 +35,16 @@ def page(ask: Ask) -> Sequence[Reply]:
     ask.note(Action.PAGE_LINKED, at=at[0])
     until = ask.now + page_links.LIFETIME
     links = [
-        f"{units.full_name(ask.db, each)}{span.name}：\n"
-        f"{address}{PATH}{token}?{urlencode({'unit': each.id, 'period': span.words})}"
+        f"{units.full_name(ask.db, each)}{span.name}：\n{address}{path_to(each.id, span.words).format(token)}"
         for each in at
     ]
     closing = f"只给您一个人看，请不要转发；{days.moment(until)}前有效，发「网页 停用」马上停用。"
     return [Reply("\n".join([*links, closing]), (Button(_STOP, "网页", _STOP),), until=until)]
+
+
+def path_to(unit_id: int, label: str) -> str:
+    """The path of a digest; {} stands for the secret."""
+    return f"{PATH}{{}}?{urlencode({'unit': unit_id, 'period': label})}"
 
 
 def address_for(ask: Ask) -> str | None:

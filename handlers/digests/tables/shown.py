@@ -88,7 +88,7 @@ def _of_week(of: figures.Digest) -> list[tuple[str, Cell]]:
             found += [(f"{name}场次", then.events), (f"{name}签到中队", then.squads_covered)]
             found += [(f"{name}人次", then.attended), (f"{name}到场率", _share(then.rate))]
     since = of.correction.changes if of.correction else None
-    found += [("迟报", of.late), ("补报", of.backfilled)]
+    found += [("迟报", of.late), ("补报", of.backfilled), ("到场不到一半的签到", of.doubtful)]
     if since:
         found += [("定稿后补报", since.reported), ("定稿后更正", since.corrected), ("定稿后撤回", since.withdrawn)]
     return found

@@ -29,6 +29,7 @@ _EXEMPT = (
 _WORDS = (
     ("late", r"迟报(?:数|\s*(\d+)\s*条)?"),
     ("backfilled", r"补报(?:数|\s*(\d+)\s*条)?"),
+    ("doubtful", r"到场不到一半(?:\s*(\d+)\s*条)?"),
     ("rate", r"到场率|出席率"),
     ("heads", r"人次|人数"),
     ("events", r"场次|(?:活动)?场数"),
@@ -37,10 +38,10 @@ _WORDS = (
 )
 _OF_UNIT = {"场": "events", "场次": "events", "人次": "heads", "人": "heads", "名": "heads", "%": "rate"}
 # Which check-ins are shown of a figure; of the others all.
-KINDS = {"rate": "rated", "late": "late", "backfilled": "backfilled"}
+KINDS = {"rate": "rated", "late": "late", "backfilled": "backfilled", "doubtful": "doubtful"}
 WORDS = {
     "events": "场次", "squads": "签到中队", "heads": "人次", "rate": "到场率", "late": "迟报", "backfilled": "补报",
-    "missing": "未签到", "coverage": "签到率", "zero": "没有活动", "excused": "请假",
+    "missing": "未签到", "coverage": "签到率", "zero": "没有活动", "excused": "请假", "doubtful": "到场不到一半",
 }  # fmt: skip
 Shown = Digest | Period
 
@@ -91,11 +92,13 @@ def value(measure: str, shown: Shown, activity: str = "") -> float | None:
         known = {"events": of.events, "squads": of.squads, "heads": of.attended, "rate": of.rate} if of else {}
         return known.get(measure)
     late = (shown.late, shown.backfilled) if isinstance(shown, Digest) else (None, None)
+    doubtful = shown.doubtful if isinstance(shown, Digest) else None
     exempt = (shown.zero, shown.excused) if isinstance(shown, Digest) else (None, None)
     return {
         "events": shown.events, "squads": shown.squads_covered, "heads": shown.attendance.attended,
         "rate": shown.attendance.rate, "missing": len(shown.missing), "late": late[0], "backfilled": late[1],
-        "coverage": percent(shown.squads_covered, shown.squads_due), "zero": exempt[0], "excused": exempt[1],
+        "coverage": percent(shown.squads_covered, shown.squads_due), "zero": exempt[0],
+        "excused": exempt[1], "doubtful": doubtful,
     }[measure]  # fmt: skip
 
 
@@ -114,6 +117,8 @@ def said(measure: str, shown: Shown, of: Parts, activity: str) -> str:
         return f"到场率 {rate} = 实到 {of.rated_attended} ÷ 应到 {of.rated_due}；{over}"
     if measure in ("zero", "excused"):
         return f"{WORDS[measure]} {value(measure, shown) or 0:g} 个中队：这一周说了没有活动，或者请了假的，不算缺报"
+    if measure == "doubtful":
+        return f"{WORDS[measure]} {value(measure, shown) or 0:g} 条：实到不到应到的一半，可能写错了，请核对"
     if measure in ("late", "backfilled"):
         return f"{WORDS[measure]} {of.late if measure == 'late' else of.backfilled} 条"
     return _squads(measure, shown, of, activity)

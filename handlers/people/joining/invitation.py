@@ -1,12 +1,17 @@
 """邀请: a one-time code for a role at a unit."""
 
+import re
+
 from handlers import rights
 from handlers.asker import examples
-from handlers.kit import Ask, Denied, Refusal, Reply, Role, Unit
+from handlers.kit import Ask, Denied, NotMeant, Refusal, Reply, Role, Unit
 from handlers.registry import ANYTHING, command
 from handlers.wording import places
 from storage.organisation import units
 from storage.people import invites, people
+
+# 邀请五老来校宣讲 tells of an event.
+_COMES = re.compile(r"[来到做作].{0,8}(?:讲|报告|参加|指导|培训|活动|观摩)|\d\s?人")
 
 
 @command(
@@ -15,9 +20,11 @@ from storage.people import invites, people
 )  # fmt: skip
 def invite(ask: Ask) -> Reply:
     """A one-time code for a role at a unit of the asker's part of the tree."""
+    role, words = _role(ask.args)
+    if role is None and _COMES.search(ask.args):
+        raise NotMeant
     if not ask.message.private:
         raise Refusal("邀请码不能在群里开，请私聊我。")
-    role, words = _role(ask.args)
     if role is None:
         rights.check_grown_up(ask.args)
         names, like = "、".join(each.label for each in rights.appointed_by(ask.me)), _example(ask, Role.COUNSELOR)

@@ -44,11 +44,7 @@ def _own(said: Due, row: Row) -> Reply | None:
     when, name = spans.said(said.payload["period"], said.now.date()), left[0].name
     more = f"等 {len(left)} 个单位" if len(left) > 1 else ""
     past = (said.now.date() - said.day).days
-    by = (
-        f"{spans.said(said.day.isoformat(), said.now.date())}到期，已过 {past} 天"
-        if past > 0
-        else f"{spans.said(said.day.isoformat(), said.now.date())}到期"
-    )
+    by = f"{spans.said(said.day.isoformat(), said.now.date())}到期" + (f"，已过 {past} 天" if past > 0 else "")
     text = f"{name}{more}{when}的{row.name}还没有报（{by}）。改好数字发给我就行：\n{name} {row.example}"
     nothing = Button(f"没有{row.name}", "上报", f"{name} {when}没有{row.name}")
     return Reply(text, (Button(f"报{row.name}", "上报", row.name), nothing))

@@ -8,6 +8,7 @@ from handlers.catalogue.model import Row
 from handlers.kit import Ask, Button, Denied, Refusal, Reply, Unit
 from handlers.programmes.cases import case_caps, case_limits, case_reading, case_rights, case_waiting, case_words
 from handlers.reading.text.normalise import clean
+from handlers.wording import programmes
 from storage.programmes import cases
 
 _MOST_BUTTONS = 6
@@ -126,7 +127,7 @@ def _offered(one: cases.Case, left: Mapping[str, int]) -> Reply:
 
 
 def _own(ask: Ask, row: Row, one: cases.Case, what: str) -> None:
-    if one.person_id != ask.me.id and not case_rights.may_open(ask.me, row, one.unit):
+    if one.person_id != ask.me.id and not programmes.may_report(ask.me, row, one.unit):
         words = f"{one.number} 由立的人来{what}，没有改。{case_words.now_possible(ask, row, one)}。"
         raise Denied(words, what=what, subject=f"case:{one.number}")
 

@@ -84,8 +84,7 @@ def _opened(ask: Ask, row: Row, unit: Unit, told: case_reading.Told) -> list[Rep
     one = case_changes.add(ask, row, unit, told)
     attachments.keep(ask, ("case_id", one.id))
     after, letters = case_words.news(ask, row, one, "新的一件")
-    cut = case_reading.CUT if told.cut else ""
     over = case_limits.over(ask, row, one)
-    lines = [f"已立 {case_words.line(ask, row, one)}", cut, over, after]
+    lines = [f"已立 {case_words.line(ask, row, one)}", told.cut, over, after]
     undo = (case_words.button(one, "撤回"), *((case_limits.another(one),) if over else ()))
     return [Reply("\n".join(filter(None, lines)), undo), *letters]

@@ -15,7 +15,6 @@ from handlers.reading.text.normalise import GAP
 from handlers.wording import days
 
 _LONGEST = 200
-CUT = "姓名等个人信息没有保存。"
 _NAME = re.compile(r"[\u4e00-\u9fff·]{2,12}")
 _RUN = re.compile(r"[\u4e00-\u9fff]+")
 _LONGEST_NAME = 3
@@ -34,8 +33,8 @@ class Told:
     kind: str = ""
     name: str = ""
     words: str = ""
-    # Whether some of the words were left out: the gate let them not through.
-    cut: bool = False
+    # What is said of the words that the gate let not through.
+    cut: str = ""
     due: date | None = None
     figures: dict[str, Any] = field(default_factory=dict)
 
@@ -69,7 +68,7 @@ def read(row: Row, rest: str, today: date, old_kind: str | None = None) -> Told:
     if len(words) > _LONGEST:
         raise Refusal(f"说明有 {len(words)} 字，太长了（最多 {_LONGEST} 字），没有记。")
     told.words = gate.cleared(words)
-    told.cut = told.words != words
+    told.cut = gate.LEFT_OUT if told.words != words else ""
     return told
 
 
@@ -120,4 +119,4 @@ def _name(rest: str, wanted: bool) -> tuple[str, str]:
 def kept(words: str) -> tuple[str, str]:
     """(what is kept of the words, what is said of the rest)."""
     cleared = str(gate.cleared(words))
-    return cleared, "" if len(cleared) == len(" ".join(words.split())) else CUT
+    return cleared, "" if len(cleared) == len(" ".join(words.split())) else gate.LEFT_OUT

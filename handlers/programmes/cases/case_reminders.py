@@ -14,7 +14,7 @@ _MOST_OPEN = 300
 
 def nudge(ask: Ask, row: Row, paths: list[str]) -> Reply:
     """One notice to each who is waited for in what is open; once a day for each case and person."""
-    found = cases.waiting(ask.db, {row.key: chain.waiting(row)}, paths, _MOST_OPEN)
+    found = cases.waiting(ask.db, {row.key: row.waiting}, paths, _MOST_OPEN)
     calendar = calendar_of(ask.db)
     fixed = {"lead": 0, "kind": "case-nudge", "day": ask.today, "due_at": calendar.awake(ask.now)}
     rows = [

@@ -60,18 +60,13 @@ def is_level(person: Person, by: str, one: cases.Case) -> bool:
     return any(is_of_level(grant, by, one) for grant in person.grants)
 
 
-def may_open(person: Person, row: Row, about: Unit) -> bool:
-    """Whether this person opens cases of the row about this unit."""
-    return programmes.may_report(person, row, about)
-
-
 def may_see(person: Person, row: Row, one: cases.Case) -> bool:
     """
     Whether this person reads all of it: opened it, could have, decides in its chain, or looks at figures there.
 
     Who is put forward is no inspector's matter (domain §1.2: read-only, no names).
     """
-    if one.person_id == person.id or may_open(person, row, one.unit):
+    if one.person_id == person.id or programmes.may_report(person, row, one.unit):
         return True
     readers = programmes.READERS - ({Role.INSPECTOR} if one.personal else set())
     offices = {each.id for each in one.groups}

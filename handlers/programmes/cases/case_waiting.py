@@ -13,7 +13,11 @@ from storage.programmes import cases
 from storage.programmes.cases import Case
 
 COMMAND = "办"
+# 一起 D20260403-01 同意 D20260403-02: several, which are asked about once more.
+TOGETHER = "一起"
 _DONE = re.compile("^(?:我们?|本校|学校)?(?:已经?|都)")
+# 《红领巾小社团》这个已经
+_TITLE = re.compile(r"^(?:[ :：,，]*《[^》]*》)?[ :：,，]*(?:已经?|都|也|现在)*")
 _MOST_WAITING = 300
 _MOST_BUTTONS = 6
 
@@ -25,12 +29,15 @@ def found(ask: Ask) -> list[tuple[Case, Row]]:
     states = {
         row.key: {step.state for step in row.chain if not step.optional and step.by in levels} for row in rows.values()
     }
+    states = {key: each for key, each in states.items() if each}
+    waiting = [(one, rows[one.row]) for one in cases.waiting(ask.db, states, _paths(ask), _MOST_WAITING)]
+    return [(one, row) for one, row in waiting if _is_for(ask, one, row)]
+
+
+def _paths(ask: Ask) -> list[str]:
     paths = [case_rights.sphere(grant.unit) for grant in ask.me.grants]
     groups = [grant.unit for grant in ask.me.grants if grant.unit.kind == units.Kind.GROUP]
-    paths += [each.path for group in groups for each in unit_groups.members(ask.db, group)]
-    states = {key: each for key, each in states.items() if each}
-    waiting = [(one, rows[one.row]) for one in cases.waiting(ask.db, states, paths, _MOST_WAITING)]
-    return [(one, row) for one, row in waiting if _is_for(ask, one, row)]
+    return paths + [each.path for group in groups for each in unit_groups.members(ask.db, group)]
 
 
 def _is_for(ask: Ask, one: Case, row: Row) -> bool:
@@ -57,6 +64,27 @@ def _able(ask: Ask, text: str) -> list[tuple[Case, str, str]]:
     return able
 
 
+def _of_row(ask: Ask, text: str) -> list[tuple[Case, str, str]]:
+    """课题结项了, 制度《…》已经印发: what is open of the row that is named, be it another's to do."""
+    words = current.catalogue_of(ask.db).case_words
+    name = max((word for word in words if text.startswith(word)), key=len, default="")
+    title = re.search("《([^》]+)", text)
+    said = _TITLE.sub("", text.removeprefix(name))
+    rows = [words[name]] if name else [row for row in words.values() if title and "matter" in row.subject]
+    by_key = {row.key: (row, action) for row in rows if (action := chain.named(row, said))}
+    if not by_key:
+        return []
+    states = {key: row.waiting for key, (row, _) in by_key.items()}
+    found = cases.waiting(ask.db, states, _paths(ask), _MOST_WAITING)
+    # Of several the one that is called so.
+    called = [one for one in found if title and one.words and title[1] in str(ask.vault.open(one.words))]
+    if not (called or (found and name)):
+        row, _ = next(iter(by_key.values()))
+        raise Refusal(f"没有办着的{row.name}，没有改。先立一件，像这样发：\n{row.example}")
+    steps = ((one, by_key[one.row][1]) for one in called or found)
+    return [(one, action, said.removeprefix(action).lstrip("了 ,，:：")) for one, action in steps]
+
+
 NUMBERS = CaseNumbers(cases.LETTER, "事项", lambda ask: [one.number for one, _ in found(ask)])
 
 
@@ -73,11 +101,11 @@ def named(ask: Ask, number: str) -> tuple[Case, Row]:
 
 
 def step(ask: Ask, text: str) -> str:
-    """The arguments of 办 for a step that is told without a number; empty where none is meant, Refusal for several.
+    """The arguments of 办 for a step that is told without a number; empty where none is meant.
 
     整改 2 is the second of the list that was shown last; 同意 1-3 and 同意 全部 are asked about once more.
     """
-    able = _able(ask, text)
+    able = _able(ask, text) or _of_row(ask, text)
     if not able:
         return ""
     _, word, rest = able[0]
@@ -93,12 +121,7 @@ def step(ask: Ask, text: str) -> str:
         raise Refusal(f"序号里有不能{word}的，还没有办。发「待办」看现在的序号。", inbox.LIST)
     first, *others = waiting
     args = " ".join([first, word, *others, words]).strip()
-    if others:
-        shown = "、".join(waiting[:_MOST_BUTTONS]) + (f" 等 {len(waiting)} 件" if len(waiting) > _MOST_BUTTONS else "")
-        raise Refusal(
-            f"要{word}这 {len(waiting)} 件吗？还没有办。{shown}", Button(f"{len(waiting)} 件都{word}", COMMAND, args)
-        )
-    return args
+    return f"{TOGETHER} {args}" if others else args
 
 
 def _only(able: list[tuple[Case, str, str]]) -> str:

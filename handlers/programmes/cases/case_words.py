@@ -133,7 +133,7 @@ def news(ask: Ask, row: Row, one: cases.Case, what: str, words: str = "") -> tup
 
 def shown(ask: Ask, row: Row, paths: list[str], head: str, again: str) -> Reply:
     """The figures of a row, then what is still open, the first due first."""
-    found = cases.waiting(ask.db, {row.key: chain.waiting(row)}, paths, _MOST_OPEN)
+    found = cases.waiting(ask.db, {row.key: row.waiting}, paths, _MOST_OPEN)
     listed = [f"{place}. {line(ask, row, one)}" for place, one in enumerate(found[:_MOST_LISTED], 1)]
     more = (
         [f"另有 {len(found) - _MOST_LISTED} 件没有办完，发「表 {row.name}」看全部。"]

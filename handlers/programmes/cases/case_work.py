@@ -1,6 +1,7 @@
 """办, 待办: one step after the other of a case, by whoever its row names; what is not possible says what is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from handlers.asker import inbox
 from handlers.attendance import attachments
@@ -17,12 +18,26 @@ from handlers.programmes.cases import (
     case_words,
 )
 from handlers.registry import command
+from handlers.wording import questions
 from storage.programmes import cases
 
-_MOST = 5
+_LISTED = 6
 _LONGEST = 200
 _RETURN = "退回"
 _SIGNS = " :：,，、。"
+
+
+@dataclass(frozen=True, slots=True)
+class _Many:
+    """The arguments of 办 for several cases."""
+
+    args: str
+
+
+MANY = questions.Question(
+    "cases-together", _Many, undone="还没有办。", dropped="好的，没有办，还在待办里。", then=(inbox.LIST,), yes="都办",
+    no="不办", other=r"(?:\d+件)?(?:全部|都)*(?:同意|通过|退回|整改)", final=True,
+)  # fmt: skip
 
 
 @command(
@@ -32,6 +47,8 @@ _SIGNS = " :：,，、。"
 )  # fmt: skip
 def work(ask: Ask) -> Sequence[Reply]:
     """The page of a case, or a step of it: the words behind the number say which."""
+    if ask.args.startswith(case_waiting.TOGETHER):
+        return [_ask_sure(ask, ask.args.removeprefix(case_waiting.TOGETHER).strip())]
     number, words = case_waiting.NUMBERS.first(ask, ask.args)
     if not number:
         raise Refusal(f"请写上编号，像 {case_waiting.NUMBERS.like(ask)}。发「待办」看等您办的。")
@@ -56,11 +73,41 @@ def work(ask: Ask) -> Sequence[Reply]:
         )
     rest = words.removeprefix(said).strip(_SIGNS)
     more, rest = case_waiting.NUMBERS.leading(ask, rest)
-    taken = [*_take(ask, row, one, chain.actions(row)[said], rest)]
-    for each in dict.fromkeys(more) if more else ():
-        other, its_row = case_waiting.named(ask, each)
-        taken += _take(ask, its_row, other, chain.actions(its_row).get(said, said), rest)
-    return inbox.as_one(taken)
+    if not more:
+        return inbox.as_one([*_take(ask, row, one, chain.actions(row)[said], rest)])
+    return _take_all(ask, dict.fromkeys([number, *more]), said, rest)
+
+
+def _ask_sure(ask: Ask, args: str) -> Reply:
+    """Several at once are asked about once more."""
+    first, word, *words = args.split()
+    numbers = [first, *(each for each in words if each[0] == cases.LETTER)]
+    shown = "、".join(numbers[:_LISTED]) + (f" 等 {len(numbers)} 件" if len(numbers) > _LISTED else "")
+    return Reply(f"要{word}这 {len(numbers)} 件吗？还没有办。{shown}", MANY.put(ask, _Many(args)))
+
+
+@questions.answers(MANY)
+def together(ask: Ask, known: _Many) -> Sequence[Reply]:
+    """Takes the step for each of them."""
+    return work(replace(ask, args=known.args))
+
+
+def _take_all(ask: Ask, numbers: Iterable[str], said: str, rest: str) -> Sequence[Reply]:
+    """The step of each that may take it; what is against the others is said."""
+    taken: list[Reply] = []
+    against: list[str] = []
+    for number in numbers:
+        try:
+            # What it wrote before it was refused is undone.
+            with ask.db.begin_nested():
+                one, row = case_waiting.named(ask, number)
+                taken += _take(ask, row, one, chain.actions(row).get(said, said), rest)
+        except Refusal as refusal:
+            ask.refused(refusal)
+            against.append(refusal.text)
+    if not taken:
+        raise Refusal("\n".join(against), inbox.LIST)
+    return inbox.as_one([*taken, *([Reply("\n".join(["没有办：", *against]))] if against else [])])
 
 
 def _take(ask: Ask, row: Row, one: cases.Case, action: str, words: str) -> Sequence[Reply]:

@@ -1,7 +1,7 @@
 """登记, 续, 结束, 在册, 到期: who or what holds a place of a roster row, with or without an account."""
 
 import re
-from calendar import monthrange
+from calendar import IllegalMonthError, monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -10,7 +10,7 @@ from typing import Any
 from handlers.catalogue.model import Row
 from handlers.catalogue.telling.reports import read_report
 from handlers.kit import MEMBERS, Ask, Button, Denied, NotMeant, Refusal, Reply, Unit
-from handlers.programmes import duties, reporting
+from handlers.programmes import duties, limits, subject
 from handlers.programmes.rosters import roster_words
 from handlers.reading.text import normalise, numbers
 from handlers.registry import ANYTHING, command
@@ -25,13 +25,10 @@ SOON = 90
 LETTER = "H"
 _TERM = re.compile(r"(?:聘期|任期|为期)?\s?([\d一二两三四五六七八九十]{1,2})\s?(年|个月)")
 _SPAN = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})\s?(?:到|至|~|—|–)\s?(\d{4}-\d{1,2}-\d{1,2})")
-_UNTIL = re.compile(r"(?:到|至)\s?(\d{4}-\d{1,2}-\d{1,2}|\d{4}年\d{1,2}月\d{1,2}日)")
-_NAME = re.compile(r"[\u4e00-\u9fff·]{2,12}")
+_UNTIL = re.compile(r"(?:到|至)\s?(\d{4}-\d{1,2}-\d{1,2}|\d{4}年\d{1,2}月(?:\d{1,2}日|底)?)")
 # 登记 育红小学 校外辅导员 …: whose it is, and nobody's name.
-_KINDS = "小学|中学|学校|幼儿园|社区|街道|辅导站|关工委|协作组"
-_PLACE = re.compile(rf"(?:^|(?<=\s))[\u4e00-\u9fff]{{2,12}}(?:{_KINDS})(?=\s)")
-_IS_PLACE = re.compile(rf"(?:{_KINDS})$")
-_POLITE = re.compile(r"^(?:聘请|聘任|请|新增|增加)|(?:老师|同志|先生|女士)$")
+_PLACE = re.compile(rf"(?:^|(?<=\s))[\u4e00-\u9fff]{{2,12}}(?:{subject.KINDS})(?=\s)")
+_BETWEEN = re.compile(r"[\n;；]+")
 
 
 @dataclass(slots=True)
@@ -59,22 +56,33 @@ def enter(ask: Ask) -> list[Reply]:
         known = "、".join(each.name for each in own)
         raise Refusal(f"没看出登记哪一类，没有记。有：{known}\n像这样发：{own[0].example}")
     unit, rest = _unit(ask, row)
-    told = _told(ask, row, roster_words.with_partner(row, rest))
-    if told.name and not ask.may_name:
+    # 登记 校外辅导员, and below it a line for each.
+    parts = [each for each in _BETWEEN.split(rest) if programmes.without(row, each).strip(" :：,，")]
+    told = [each for part in parts or [rest] for each in _told(ask, row, roster_words.with_partner(row, part))]
+    if any(each.name for each in told) and not ask.may_name:
         raise Refusal("姓名请私聊发给我，不发在群里，也不发在存到境外的平台上。没有记。")
+    there = _names(ask, row, unit)
+    known = "、".join(each.name for each in told if each.name in there)
+    kept = [(each.name, _add(ask, row, unit, each)) for each in told if each.name not in there]
+    again = f"{unit.name}的{row.name}里已经有 {known}，没有再记。发「在册 {row.name}」看编号，再「续」或「结束」。"
+    if not kept:
+        raise Refusal(again)
+    shown = [_said(row, name, one) for name, one in kept]
+    shown = [f"{len(kept)} 位：", *shown[:MOST], *(["…"] if len(kept) > MOST else [])] if len(kept) > 1 else shown
+    last = Button("结束", "结束", f"H{kept[0][1].id}")
+    buttons = (*([last] if len(kept) == 1 else []), Button("在册", "在册", row.name))
+    more = f"\n{again}" if known else ""
+    return [Reply(f"已登记：{unit.name} {row.name} " + "\n".join(shown) + more, buttons)]
+
+
+def _add(ask: Ask, row: Row, unit: Unit, told: _Told) -> holdings.Holding:
     sealed = ask.vault.seal(told.name) if told.name else None
     new = holdings.Holding(unit.id, row.key, told.since, told.until, sealed, told.figures)
-    if _same(ask, row, unit, told):
-        raise Refusal(
-            f"{unit.name}的{row.name}里已经有 {told.name}，没有再记。发「在册 {row.name}」看编号，再「续」或「结束」。"
-        )
-    kept = holdings.add(ask.db, new, ask.me.id, ask.now)
-    buttons = (Button("结束", "结束", f"H{kept.id}"), Button("在册", "在册", row.name))
-    return [Reply(f"已登记：{unit.name} {row.name} {_said(row, told.name, kept)}", buttons)]
+    return holdings.add(ask.db, new, ask.me.id, ask.now)
 
 
 def _unit(ask: Ask, row: Row) -> tuple[Unit, str]:
-    unit, rest = reporting.unit_in(ask, row, ask.args)
+    unit, rest = subject.unit_in(ask, row, ask.args)
     if unit is None and not (own := programmes.units_for(ask.me, row)):
         raise Refusal(f"{row.name}由{'、'.join(row.at)}自己登记，不由您来登记，没有记。")
     if unit is None:
@@ -87,7 +95,8 @@ def _unit(ask: Ask, row: Row) -> tuple[Unit, str]:
     return unit, _PLACE.sub(" ", rest)
 
 
-def _told(ask: Ask, row: Row, said: str) -> _Told:
+def _told(ask: Ask, row: Row, said: str) -> list[_Told]:
+    """Each who is named with this term and these figures; raises Refusal for what is missing."""
     text = normalise.clean(said).text
     since, until, text = _term(row, text, ask.today)
     read = read_report(text, row, ask.today)
@@ -95,19 +104,15 @@ def _told(ask: Ask, row: Row, said: str) -> _Told:
         wanted = next(each for each in row.fields if each.label in (*read.missing, *read.unclear))
         choices = f"（{'、'.join(wanted.choices)}）" if wanted.choices else ""
         raise Refusal(f"还要写{wanted.label}{choices}，没有记。像这样发：{row.example}")
-    figures = {name: str(value) for name, value in read.values.items()}
-    written = ask.message.text.lstrip("/ ").startswith("登记")
-    name = _name_in(row, text, figures) if written else roster_words.name_in(row, text)
-    if "partner" in figures and not _holds_people(row):
-        name = ""
-    if not name and "partner" not in figures:
+    figures = {name: str(limits.gated(value)) for name, value in read.values.items()}
+    if named := next((row.by_name[name].label for name, value in figures.items() if not value), ""):
+        raise Refusal(f"「{named}」里不写人名，没有记。像这样发：{row.example}")
+    # A pairing or a platform is no person; who is sent somewhere is.
+    paired = "partner" in figures and not row.term
+    names = [""] if paired else roster_words.names_in(row, text, figures.values())
+    if not names:
         raise Refusal(f"还要写是谁，没有记。像这样发：{row.example}")
-    return _Told(since, until, name, figures)
-
-
-def _holds_people(row: Row) -> bool:
-    """A pairing or a platform is no person; who is sent somewhere is."""
-    return bool(row.term)
+    return [_Told(since, until, name, figures) for name in names]
 
 
 def _term(row: Row, text: str, today: date) -> tuple[date, date | None, str]:
@@ -124,10 +129,10 @@ def _term(row: Row, text: str, today: date) -> tuple[date, date | None, str]:
 
 
 def _day(written: str) -> date:
-    year, month, day = (int(part) for part in re.findall(r"\d+", written))
+    year, month, *day = (int(part) for part in re.findall(r"\d+", written))
     try:
-        return date(year, month, day)
-    except ValueError:
+        return date(year, month, *(day or [monthrange(year, month)[1]]))
+    except (ValueError, IllegalMonthError):
         raise Refusal(f"没有「{written}」这一天，没有记。请核对日期。") from None
 
 
@@ -138,19 +143,10 @@ def _after(day: date, months: int) -> date:
     return end - timedelta(days=1)
 
 
-def _name_in(row: Row, text: str, figures: dict[str, Any]) -> str:
-    for word in sorted({row.name, *row.words, *map(str, figures.values())}, key=len, reverse=True):
-        text = text.replace(word, normalise.GAP)
-    labels = {word for each in row.fields for word in (*each.words, each.label)}
-    found = [_POLITE.sub("", each) for each in _NAME.findall(text) if not _IS_PLACE.search(each)]
-    return next((each for each in found if len(each) >= 2 and each not in labels), "")
-
-
-def _same(ask: Ask, row: Row, unit: Unit, told: _Told) -> bool:
-    if not told.name:
-        return False
+def _names(ask: Ask, row: Row, unit: Unit) -> frozenset[str]:
+    """Who holds a place there already."""
     found = holdings.held(ask.db, row.key, [unit.path], ask.today)
-    return any(each.unit_id == unit.id and each.name and ask.vault.open(each.name) == told.name for each in found)
+    return frozenset(str(ask.vault.open(each.name)) for each in found if each.name and each.unit_id == unit.id)
 
 
 def _said(row: Row, name: str, one: holdings.Holding) -> str:
@@ -255,9 +251,17 @@ def _visible(ask: Ask, row: Row) -> list[holdings.Holding]:
     return holdings.held(ask.db, row.key, paths, ask.today)
 
 
+def named(ask: Ask, row: Row, paths: Sequence[str]) -> list[int]:
+    """The units there whose names the asker may read here: those for which they enter them, in private."""
+    if not ask.message.private or ask.message.channel in ask.nameless:
+        return []
+    found = dict.fromkeys(each.unit_id for each in holdings.held(ask.db, row.key, paths, ask.today))
+    return [unit_id for unit_id in found if programmes.may_report(ask.me, row, units.by_id(ask.db, unit_id))]
+
+
 def _line(ask: Ask, row: Row, one: holdings.Holding) -> str:
-    named = one.name is not None and ask.message.private and ask.message.channel not in ask.nameless
-    enters = named and programmes.may_report(ask.me, row, units.by_id(ask.db, one.unit_id))
+    reads = ask.message.private and ask.message.channel not in ask.nameless
+    enters = reads and programmes.may_report(ask.me, row, units.by_id(ask.db, one.unit_id))
     name = str(ask.vault.open(one.name)) if enters and one.name else ""
     return f"{one.unit_name} {_said(row, name, one)}"
 

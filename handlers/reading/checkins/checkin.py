@@ -20,7 +20,7 @@ from handlers.reading.text.units import Hit
 # 三(1)、三(2)中队联合祭扫: one event. 一起向未来 is a slogan.
 _JOINT = pattern(r"联合|合办|共办|共同(?!体)|携手|同场|一起(?=开展|举行|举办|参加|去|做|过|[\s,。]|$)")
 _LINE = pattern(r"[^\n]+")
-_CLAUSE = pattern(r"[^,;。 \n]+[,;。 \n]*")
+_CLAUSE = pattern(r"[^,;。、 \n]+[,;。、 \n]*")
 # What says more is no report of one unit; each clause is read together with those before it.
 _MOST_CLAUSES = 20
 

@@ -32,20 +32,26 @@ _LEAD = pattern(
     r"|补报|补签|上报|活动主题|签到|简讯|大队部|去(?=祭|参))++[:,]?"
 )
 _TRAIL = pattern(
-    r"(?:(?:系列|主题)?活动)?(?:开展)?(?:情况|签到|打卡|汇报|上报|如下|接龙|统计|已?顺利结束|圆满结束|圆满完成|"
+    r"(?:(?:系列|主题)?活动)?(?:开展)?(?:情况|已完成|签到|打卡|汇报|上报|如下|接龙|统计|已?顺利结束|圆满结束|圆满完成|"
     r"结束|谢谢|啦|了|的|吧|哦|哈|嗯|一共|总共)*$"
 )
 _AS_THEME = pattern(r"以(.{2,40})为主题的?$")
+# 在多功能教室召开“铭记历史”: where and that it was held is no topic.
+_TO_HOLD = pattern(r"(?:召开|举行|开展|举办)$")
+_HOLDING = pattern(r".*(?:召开|举行|开展|举办)了?|[在于赴到对][^《“「]*(?=[《“「])")
+# 空调坏了 tells how it went; 演练结束了 does not.
+_WENT = pattern(r"(?<!结束)(?<!完成)(?<!举办)了$")
 # What tells of the message or of how it went; the first part also where an activity is named.
 _NO_THEME = (
-    r"节目|作品(?!展)|评委|选手|观众|冠军|^(?:照片|图片|视频)\d|^为(?:弘扬|进一步|增强|丰富)|请假|主持(?!人大赛)"
+    r"节目|作品(?!展)|评委|选手|观众|冠军|^(?:照片|图片|视频)\d|^为(?:弘扬|进一步|增强|丰富|庆祝|迎接|纪念|了)|将至|请假"
+    r"|主持(?!人大赛)|\d+[辆条朵]"
 )
 _NO_TOPIC = pattern(_NO_THEME)
 _DEBRIS = pattern(
     rf"{_NO_THEME}|[了过着很]|已|我们(?!的)|咱|大家|老师|家长(?!课堂|学校)|爸|妈|(?:爷爷|奶奶)(?!的)|叔叔"
     rf"|阿姨|哥哥|姐姐|(?:附|见|有|发)[^,]{{0,4}}照片"
     r"|照片(?:已|见|发)|总结|邮箱|公众号|^附|原因|地点|每|其中|分别|小组|气氛|兴致|认真|积极|热烈|顺利"
-    r"|圆满|意义|感受|体会|费用|成交|金额"
+    r"|圆满|下雨|意义|感受|体会|费用|成交|金额"
     r"|\d+[份袋斤件块本名个道次位]|^共\d|发言|答题|点赞\d|刚才|上次|缺|假|病|没|未|(?:是|开始|完)$"
 )
 _PET = "小阿"
@@ -55,7 +61,7 @@ _EDGES = " \t-·.、/\\+=@#*_~^…—&%$'`()[]{}<>×"
 _LETTERS = pattern(r"[A-Za-z\u3400-\u9fff]")
 # Of a form: what stands behind 地点: or 备注: is no topic.
 _OF_TOPIC = pattern(r"主题|内容|项目|活动|形式|名称|题目|类型|[课会日动]$")
-_LABELLED = pattern(r"(?:活动主题|活动内容|主题|内容)\s?:\s?([^\n;。]{1,200})")
+_LABELLED = pattern(rf"(?:活动主题|活动内容|主题|内容)\s?:\s?([^\n;。{COUNTED}]{{1,200}})(?<!:)(?<!: )")
 
 
 def topic_of(scan: str) -> str | None:
@@ -76,7 +82,7 @@ def _chunks(scan: str) -> Iterator[str]:
         before, after = scan[match.start() - 1 : match.start()], scan[match.end() : match.end() + 1]
         told = not (label and before == ":") or _OF_TOPIC.search(label) or names_activity(match[0])
         label = match[0] if after == ":" else ""
-        words = "" if label or not told else _trim(match[0])
+        words = "" if label or not told or _WENT.search(match[0]) else _trim(match[0])
         beside = after == HELD or (before == HELD and not _DEBRIS.search(words))
         if words and (beside or words.startswith(("《", "“", "「"))):
             yield words
@@ -124,8 +130,9 @@ def _trim(chunk: str) -> str:
     if lead := _LEAD.match(chunk):
         chunk = chunk[lead.end() :]
     chunk = _shorten(chunk).strip(_EDGES)
-    if theme := _AS_THEME.match(chunk):
+    if theme := _AS_THEME.match(_TO_HOLD.sub("", chunk)):
         chunk = theme[1].strip(_EDGES)
+    chunk = _HOLDING.sub("", chunk, count=1)
     if len(chunk) < 2 or not _LETTERS.search(chunk) or _ONLY_FILLER.fullmatch(chunk):
         return ""
     return chunk

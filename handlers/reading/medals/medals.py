@@ -64,7 +64,7 @@ _LISTED_STAR = pattern(r"(?<![\u4e00-\u9fff\d])(?P<n>[一二三四五])(?=\s?[�
 _BASIC = pattern(
     r"(?:红领巾奖章)?(?:(?P<category>红星|红旗|火炬)章?\s?[/(·之的\-]?\s?)?"
     rf"(?P<sub>{'|'.join(sub[:-1] for sub in _CATEGORY)})章\)?"
-    rf"|(?<!五星)(?P<alone>红星|红旗|火炬)(?:章|(?=[\s,、。{GAP}]|$))"
+    rf"|(?<!五星)(?<!流动)(?<!优胜)(?P<alone>红星|红旗|火炬)(?:章|(?=[\s,、。{GAP}]|$))"
 )
 # A sub-badge without 章 counts only as a word of its own: 向阳, not 向阳小区.
 _SHORT = pattern(rf"(?<![^\s,、。:({GAP}])(?P<sub>{'|'.join(sub[:-1] for sub in _CATEGORY)})(?=[\s,、。){GAP}]|$)")

@@ -27,11 +27,15 @@ _ALL = pattern(r"[两二三四五六几]?[人位个名]?(?:同学|队员)?(?:们
 _STATED = pattern(
     r"(每[\u4e00-\u9fff]{0,3}|各|限)?(?<![\d第])(\d{1,2}|[一二两三四五六七八九十])(?:名|人|位)(?![\u4e00-\u9fff])"
 )
+_ONE_EACH = pattern(r"(?:理由|事迹|原因)?(?:分别|依次)(?:是|为)?\s?:\s?")
+_PARTS = pattern(r"[;。]|\d[.、]")
+# 7号 王小明: one child or two?
+_SPACED = pattern(rf"\d{{1,3}}号{GAP}*[ \t]+{GAP}*(?P<who>[\u4e00-\u9fff·]{{2,4}})(?![\u4e00-\u9fff])")
 # 李想等同学 are more than are named.
 _AND_MORE = pattern(r"等(?:几[位名个])?(?:同学|队员|小朋友|学生|人)们?")
 # 还有贺兰, 贺兰也报
 _AND = pattern(r"^(?:或者?|还有|另外|以及|和|与|跟|再加上?|加上|同时|然后|候补|备选)+")
-_TOO = pattern(r"也|都|没|同|一起|报|评|争|拿|得|上")
+_TOO = pattern(r"也|都|没|同样|报|评|争|拿|得|上")
 # 推荐以下2名队员参评
 _ANNOUNCED = pattern(
     r"(?:推荐|提名|申报|推选|以下|如下|等)(?P<n>\d{1,2}|[一二两三四五六七八九十])[名位个](?:优秀)?(?:少先队员|队员|同学|学生)"
@@ -72,6 +76,9 @@ def find_nominees(scan: str, roster: Collection[str]) -> Nominees:
     if len(found.names) == 1 and _AND_MORE.search(scan):
         found.stated = found.stated or 2
     _begin_list(found, said)
+    found.unsure = found.unsure or any(match["who"] in found.names for match in _SPACED.finditer(scan))
+    # 集体一星章 中队长王小明: the squad, or the child?
+    found.unsure = found.unsure or (found.collective and bool(found.names))
     _share(found, said)
     found.unsure = (
         found.unsure
@@ -135,6 +142,11 @@ def _share(found: Nominees, said: list[_Said]) -> None:
         here = own.setdefault(each.after, [])
         shared = not each.after or _ALL.match(each.text) or (here and here[-1].inside and not each.inside)
         (of_all if shared else here).append(each)
+    each_one = _ONE_EACH.split(found.reason or "")
+    if len(each_one) == 2 and len(reasons := _PARTS.split(each_one[1])) == len(found.names) > 1:
+        # 理由分别是:主动值日;坚持浇花
+        found.own = {name: each.strip() or None for name, each in zip(found.names, reasons, strict=True)}
+        return
     ends = [after for after, words in own.items() if words]
     if len(ends) > 1:
         for start, end in pairwise([0, *ends]):

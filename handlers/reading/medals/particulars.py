@@ -3,7 +3,7 @@
 import re
 
 from handlers.privacy.names import persons
-from handlers.reading.persons.names import NAME, is_name, name_at_start
+from handlers.reading.persons.names import NAME, NOT_NAMES, is_name, name_at_start
 from handlers.reading.text.normalise import GAP
 from handlers.reading.text.numbers import CHINESE, value_of
 from handlers.reading.text.patterns import pattern
@@ -15,14 +15,14 @@ _POST = pattern(
 )
 # The persons of a form who are not nominated; 推荐人 is one only where the nominee has a label too.
 _OTHERS = (
-    r"(?:提名|填表|联系|上报|审核|负责|经办)人|(?:指导|推荐)[老教]师|章数|数量|枚数|(?:中队|大队)?辅导员|班主任|"
+    r"(?:提名|填表|联系|上报|审核|负责|经办)人|评委|评审|(?:指导|推荐)[老教]师|章数|数量|枚数|(?:中队|大队)?辅导员|班主任|"
     r"学校|性别|年龄|民族|出生年月|联系电话"
 )
 _OTHER = pattern(rf"(?<![\u4e00-\u9fff])(?:{_OTHERS})(?:姓名)?\s?:\s?[^\s,;。:]+")
 _RECOMMENDER = pattern(r"(?<!被)推荐人(?:姓名)?\s?:?\s?[^\s,;。:]+")
 _NOMINEE = pattern(r"被推荐人|姓名|被提名人|候选人")
 # 第7号队员 is a child, 第3号 a thing.
-_NTH = pattern(r"第(?=\d{1,3}号(?:队员|同学|学生|小朋友))")
+_NTH = pattern(r"第(?=(?:\d{1,3}号?[、,和])*\d{1,3}号(?:队员|同学|学生|小朋友))")
 # 1 何雨泽 at the start of a line
 _ROW = re.compile(r"(?:^|(?<=\n))\s?\d{1,2}(?=[ \t|]+[\u4e00-\u9fff])")
 # 1.何雨泽 2.许诺言 in one line
@@ -37,6 +37,7 @@ _FROM_TO = re.compile(r"(\d+)号?[-~至到](?:\D{0,4})(\d+)")
 PLACE = re.compile(r"\d{1,3}号")
 
 
+_GOOD = tuple("好强棒高优佳大多快美")
 _NAMED_PLACE = pattern(
     rf"(?P<place>\d{{1,3}}号){GAP}+\(?(?P<behind>(?![和与及跟])[\u4e00-\u9fff·]{{2,4}})|"
     rf"(?P<ahead>(?<![\u4e00-\u9fff·])[\u4e00-\u9fff·]{{2,4}})\(\s?{GAP}*(?P<other>\d{{1,3}}号)"
@@ -55,14 +56,17 @@ def plain(scan: str) -> str:
     return _POST.sub(lambda match: _gap(match) if _begins_with_name(match["who"]) else match[0], scan)
 
 
+def _is_of_a_child(name: str) -> bool:
+    """龙飞, 宁静远; of 7号成绩好 it is what is said of the child."""
+    return _begins_with_name(name) and (bool(persons(name)) or name[:2] not in NOT_NAMES and not name.endswith(_GOOD))
+
+
 def _with_name(match: re.Match[str]) -> str:
-    """2号龙飞, 龙飞(2号): one child, told twice."""
+    """2号龙飞, 龙飞(2号): one child, told twice; where the name is hardly to be told from words, the number stays."""
     name = match["behind"] or match["ahead"]
-    return (
-        match[0].replace(match["place"] or match["other"], GAP)
-        if persons(name) and _begins_with_name(name)
-        else match[0]
-    )
+    if not _is_of_a_child(name):
+        return match[0]
+    return match[0].replace((match["place"] or match["other"]) if persons(name) else name, GAP)
 
 
 def places_apart(scan: str) -> str:

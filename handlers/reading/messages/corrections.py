@@ -20,6 +20,8 @@ CORRECT = pattern(
     rf"|(?:帮我|帮忙|麻烦|日期|时间)[^,。\n]{{0,4}}改[到在](?= ?{GAP})"
     r"|应改为|更正为|更改为|修改为|改为|改成|应为|改[一]?下|重新报|勘误|(?:\d[人名]?|应到|实到|人数|日期)改\d"
     r"|^\W{0,3}(?:不对|错了)[,。!\s]{0,2}(?:应该?|实际)?[是为到]?\s?\d"
+    rf"|{GAP}[^,。\n\d]{{0,4}}(?:应该是|应为)\s?\d(?!.*吧)|第[一二三四1-4][场次]的?(?:人数)?(?:应该)?是\s?\d"
+    r"|(?:不算数?|作废)[,。\s]*(?:人数|实到|应该?是|改[成为])\s?[是为:]?\s?\d"
     rf"|(?<!预)(?:[少多漏][报算打写输填]|[报算记写打输填]的?[少多漏])了?[一个]?\s?{_N}|不是\s?\d{{1,4}}[人名个]?[,\s]?(?:而?是|应该?是)\s?\d"
     r"|^\W{0,3}(?:[说写报弄记]错[了啦]?[,\s]?)?(?:应该?)?是\s?\d{1,4}[人名个]?[,\s]?不是\s?\d|^\W*(?:不对|[搞弄]?错了|不是这样)[的啊呀哦]*\W*$"
 )
@@ -28,9 +30,13 @@ _BY = pattern(
     rf"^[^,。\d\n]{{0,12}}?(?P<more>(?<![参增添])加|减|(?:[少多漏][报算记打写输填]|[报算记写打输填][少多漏])了?|漏了|又来了|走了)\s?(?P<by>{_N})\s?[人个名位]?(?!\d)"
 )
 _FEWER = pattern("[减多走]")
+# 要改成实到40吗? asks; 能改成40吗? is a polite order.
+_ASKS_WHETHER = pattern(
+    r"^(?!.*(?:可以|[能帮请行好]|麻烦)).*(?:要|用|需要?|是不是|该)[^,。]{0,6}(?:改|更正)[^,。]*[吗么?]\W*$"
+)
 # Every correction has one of these.
 _MAY_CORRECT = pattern(
-    r"[错反误改勘订正]|不[对是]|[少多漏][报算记打写输填]|[报算记写打输填]的?[少多漏]|成|[加减]\s?\d|重新报|应为|[报写发填]的是|漏了|又来|走了"
+    r"[错反误改勘订正]|不[对是]|[少多漏][报算记打写输填]|[报算记写打输填]的?[少多漏]|成|[加减]\s?\d|重新报|应为|应该是|第.[场次]|不算|作废|[报写发填]的是|漏了|又来|走了"
 )
 # 不是队日,是队课
 _THIS_NOT = pattern(r"^\W*(?:应该)?是([^,。\n\d]{1,8})[,。\s]{0,2}不是([^,。\n\d]{1,8})$")
@@ -47,20 +53,22 @@ _FIELD = pattern(
 )
 # 班级报错了,是三(3)
 _OF_UNIT = pattern(r"(?:班级?|中队|单位)[^,。]{0,4}错|错[了]?(?:班|中队)")
-_TOPIC = pattern(r"主题(?:应该?|改|\s)?(?:[成为是:]\s?|(?<=\s))(?P<topic>[^\n,。;]{2,60})")
+_TOPIC = pattern(
+    r"主题(?:[^\n,;。]{0,4}(?:错|不对|有误)[了啦的]?[,;。\s]*|(?:名称)?)(?:应该?|改|\s)?(?:[成为是:]\s?|(?<=\s))(?P<topic>[^\n,;。]{2,60})"
+)
 _TURN = pattern(
     r"改成|改为|更正为|更改为|修改为|应改为|应[为该]是?|正确的?[是为]?|改(?=\d)|其实是|错[了啦]?[,。\s]+(?!应|是|正确)"
     r"|(?:(?<=时间)|(?<=日期)|(?<=人数))为"
     rf"|(?<![不还都也的])是(?=[\s{GAP}\d]|[^,。]{{2,6}}$)"
 )
 _TOPICAL = frozenset({"ACTIVITY_MISSING", "COUNT_MISSING", "DUPLICATE", "DUPLICATE_DIFFERENT"}) | {
-    "COUNT_CONFLICT", "COUNT_UNUSUAL", "DATE_OLD",
+    "COUNT_CONFLICT", "COUNT_UNUSUAL", "DATE_OLD", "WORDS_UNCLEAR",
 }  # fmt: skip
 
 
 def corrects(text: str, scan: str) -> bool:
     """Whether `text` puts right what was said before."""
-    if not _MAY_CORRECT.search(text):
+    if not _MAY_CORRECT.search(text) or _ASKS_WHETHER.search(text):
         return False
     more = _BY.search(scan) and ("人数" in scan or not names_activity(scan))
     if more or CORRECT.search(scan) or CORRECT.search(text):

@@ -39,7 +39,7 @@ _CLAUSE = pattern(r"[^,;。!\n]+")
 _MAYBE = pattern(r"(?:可以|能够?|应该|有希望|够格|够得?上)(?:评|争|拿|得|获|升)")
 _HOW_MANY = pattern(r"(?:能|可以|该)(?:报|评|推荐?|提名?|申报|争)?几[个名枚人位]")
 # 12个基础章 全班
-_EVERYBODY = pattern(r"全班|全体")
+_EVERYBODY = pattern(r"全班|全体|(?:其他|其余|剩下|别)的?(?:同学|队员|人)*(?:都|全|均)")
 # So little beside a medal asks for who is meant, and is no talk of something else.
 _SHORT = 16
 # 明年再推荐王小明二星章

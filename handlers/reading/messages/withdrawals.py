@@ -17,9 +17,11 @@ from handlers.reading.text.units import Hit
 CANCEL = pattern(
     r"撤回|撤销|作废|收回|删掉|删除|删了|删一?[条下个]|取消|撤(?:一下|掉|了|下来)|(?<=[条才刚次面个])的?不算数?(?![^,。\n])"
 )
+# 刚才那个不算,人数39: put right.
+_NEWS = pattern(r"[,。\s]*(?:人数|实到|应该?是|改[成为])\s?[是为:]?\s?\d")
 _CANCEL_WHAT = pattern(r"签到|打卡|记录|上[一]?条|刚才|那条|这条|提交|上报|提名|推荐|申报")
 _RESTORE = pattern(
-    r"^\W{0,2}(?:请|麻烦)?(?:帮我|帮忙)?(?:把.{0,20}|[^,。\n]{0,12}(?:撤[回销掉了]|删[掉除了]?)[了的]{1,2}[^,。\n]{0,8})?(?:恢复|还原)(?!.{0,20}(?:提醒|健康|身体|提名|推荐|申报|[星奖]章|单位|账号|通知|上课|正常))"
+    r"^\W{0,2}(?:算了|还是|[,\s])*(?:请|麻烦)?(?:帮我|帮忙)?(?:把.{0,20}|[^,。\n]{0,12}(?:撤[回销掉了]|删[掉除了]?)[了的]{1,2}[^,。\n]{0,8})?(?:恢复|还原)(?!.{0,20}(?:提醒|健康|身体|提名|推荐|申报|[星奖]章|单位|账号|通知|上课|正常))"
 )
 REPLACE = pattern(
     r"代替|顶替|换成|换为|替换为|替换成|改成|改为|改[报提推]|更换为|调整为|替?换[上下掉]?|改(?![正错变进])|应该?[是为]|[写报填弄]错了?[,、\s]*是|→|-+>|=>"
@@ -45,7 +47,7 @@ _SHORT, _LONGEST = 12, 40
 def cancels(text: str, hits: list[Hit]) -> bool:
     """Whether `text` withdraws a record: 撤回, 取消三(2)中队今天的签到; not 升旗取消."""
     found = CANCEL.search(text)
-    if found is None:
+    if found is None or _NEWS.match(text, found.end()):
         return False
     if found[0] == "取消":
         return _CANCEL_WHAT.search(text) is not None or text.strip() == "取消"

@@ -5,7 +5,7 @@ from handlers.reading.quantities.words import OWNERS
 from handlers.reading.text.normalise import SECRET
 from handlers.reading.text.patterns import pattern
 
-_NEXT_TO = pattern(r"[ :=]*(?:应?该?[为是]|的(?:人?有|是)|[了有共约计达]|改[成为]|[成到])?[ :]*")
+_NEXT_TO = pattern(r"[ :=]*(?:应?该?[为是]|的(?:人?有|是)?|[了有共约计达]|改[成为]|[成到])?[ :]*")
 _NEXT_TO_BOX = pattern(r"\) ?:? ?")  # 【实到】40人
 _AFTER_HEADS = pattern(r"[都已均全部因病事故有生在的了]{0,4}")
 # 2人花粉过敏未参加, 1人发烧请假: why somebody is missing stands between.

@@ -99,6 +99,22 @@ def _day_only(match: re.Match[str], received: date) -> When:
     return When(match.start(), found)
 
 
+_FESTIVALS = {
+    "元旦": (1, 1), "学雷锋": (3, 5), "雷锋": (3, 5), "三八": (3, 8), "妇女": (3, 8), "植树": (3, 12), "五一": (5, 1),
+    "劳动": (5, 1), "五四": (5, 4), "青年": (5, 4), "六一": (6, 1), "儿童": (6, 1), "七一": (7, 1), "建党": (7, 1),
+    "八一": (8, 1), "建军": (8, 1), "教师": (9, 10), "烈士纪念": (9, 30), "国庆": (10, 1), "建队": (10, 13),
+    "消防": (11, 9), "宪法": (12, 4), "公祭": (12, 13),
+}  # fmt: skip
+
+
+def _festival(match: re.Match[str], received: date) -> When:
+    """三八节那天, 建队日当天: the latest one."""
+    found = _day(received.year, *_FESTIVALS[match["f"]])
+    return When(
+        match.start(), found if found and found <= received else _day(received.year - 1, *_FESTIVALS[match["f"]])
+    )
+
+
 # In order: what an earlier rule took, a later one does not see. Each with words without which it finds nothing.
 _RULES: tuple[tuple[re.Pattern[str], Find, tuple[str, ...]], ...] = tuple(
     (pattern(source + _DAY_PART), find, needs)
@@ -116,6 +132,7 @@ _RULES: tuple[tuple[re.Pattern[str], Find, tuple[str, ...]], ...] = tuple(
         ),
         (rf"(?<![\d./\-])(?<!\d:)(?P<m>1[0-2]|0?[1-9])\.(?P<d>[0-3]?\d)(?![.:/\d\-]){_MEASURE}", _dotted, (".",)),
         (r"(?<![\d./\-])(?<!\d:)(?P<m>0[1-9]|1[0-2](?=-))[-/](?P<d>[0-3]\d)(?![.:/\d\-])", _dotted, ("-", "/")),
+        (rf"(?P<f>{'|'.join(_FESTIVALS)})(?:纪念日|[节日])?(?:那天|那日|当[天日])", _festival, ("天", "那日", "当日")),
         (
             r"(?:大前天|今[天日早晚晨](?!我当家)|昨[天日晚]|前[天日]|明[天日早晚晨]|后天|当[天日]|[今昨明]儿个?)",
             _relative,
@@ -137,7 +154,7 @@ _RULES: tuple[tuple[re.Pattern[str], Find, tuple[str, ...]], ...] = tuple(
 _BEFORE_HEADS = pattern(
     r"(?<![\d.:/\-])(?P<m>1[0-2]|0?[1-9])\.(?P<d>[0-3]?\d)(?=\s\d{1,4}\s?(?:[人名]|$|[\s,;。、]|[\u4e00-\u9fff]?到))"
 )
-_HINT = pattern(r"\d[日号.\-/]|[月周期拜年今昨前明后当]|[一二三四五六七八九十][日号]|\d{8}")
+_HINT = pattern(r"\d[日号.\-/]|[月周期拜年今昨前明后当那]|[一二三四五六七八九十][日号]|\d{8}")
 _TIMES = pattern(
     r"\d{1,2}:\d{2}(?::\d{2})?(?:\s?[-~至到]\s?\d{1,2}:\d{2})?"  # 14:30, 14:30-15:10
     r"|(?:上午|下午|中午|早上|晚上|傍晚)?[\d一二两三四五六七八九十]{1,3}点(?:[\d一二三四五六七八九十]{1,3}分|[0-5]\d(?![\d人名位个])|半|钟|整)?(?![名赞滴心])"

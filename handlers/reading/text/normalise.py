@@ -44,6 +44,8 @@ _COUNTERS = pattern("(?P<before>[一二三四五六七八九级年]?)(?P<sign>[\
 _RISES = pattern(r"(?<=[星章级])\s?→\s?(?=[一二三四五\d]\s?星)")
 # 43→44
 _BECOMES = pattern(r"(?<=[\d人名])\s?→\s?(?=\d)")
+# 一星章 陆一明→陆一鸣
+_RENAMED = pattern(r"(?<=[\u4e00-\u9fff])(?<![章星级])\s?→\s?(?=[\u4e00-\u9fff·]{2,8}(?:[\s,，。;；)）]|$))")
 # 45 students, 41p
 _ENGLISH = pattern(r"(?<=\d)\s?(?:people|persons?|students?|pupils?|kids|ppl|pax|p)(?![A-Za-z\d])", re.I)
 _BRACKET = pattern(r"\[([^\[\]\n]{1,8})\]")
@@ -83,9 +85,14 @@ class Clean:
 
 
 @lru_cache(64)
+def _arrows(raw: str) -> str:
+    raw = _BECOMES.sub("改成", _RISES.sub("升", raw))
+    return _RENAMED.sub("改成", raw) if "章" in raw or "星" in raw else raw
+
+
 def clean(raw: str) -> Clean:
     """Bring `raw` to plain form: ３️⃣（ -> 3(, 隊 -> 队, 中对 -> 中队, [图片] counted, emoji and mentions dropped."""
-    bare = _EMOJI.sub(" ", _BECOMES.sub("改成", _RISES.sub("升", raw)) if "→" in raw else raw)
+    bare = _EMOJI.sub(" ", _arrows(raw) if "→" in raw else raw)
     if _COUNTER.search(bare):
         bare = _COUNTERS.sub(_counter, bare)
     text = characters(_without_quote(bare))

@@ -15,8 +15,10 @@ from storage.organisation.units import Kind
 _EVERYBODY = re.compile(r"全班(?:同学|队员)?|全体(?:队员|同学)?|全员|(?:所有|全部)(?:队员|同学|人)")
 _FROM_TO = re.compile(r"\d{1,3}号?\s?[-~至到]\s?\d{1,3}号")
 _EXCEPT = re.compile(
-    r"[,(、\s]*(?:除了?|除去|除开|不含|不包括|不算|少)\s?(?P<who>(?:第?\d{1,3}号?|[\s、,和与及]|[-~至到])+)(?:以?外|不要)?\)?"
+    r"[,(、\s]*(?:除了?|除去|除开|不含|不包括|不算|少)\s?(?P<who>(?:第?\d{1,3}号?|[\s、,和与及]|[-~至到])+)(?:[以之]?外|不要)?\)?"
 )
+# 除了5号以外都给健体章: everybody else.
+_OTHERS = re.compile(_EXCEPT.pattern + r"[,，、\s]*(?:其他|其余|剩下|别)?的?(?:人|同学|队员)?(?:都|全部?|均|大家)")
 _MOST = 80
 
 
@@ -39,7 +41,7 @@ class ClassList:
 def is_list(words: str) -> bool:
     """Whether the words mean a whole class, or a row of its numbers."""
     words = normalise.clean(words).text
-    return bool(_EVERYBODY.search(words) or _FROM_TO.search(words))
+    return bool(_EVERYBODY.search(words) or _FROM_TO.search(words) or _OTHERS.search(words))
 
 
 def of_class(ask: Ask, roles: Iterable[Role], words: str, like: str) -> ClassList:
@@ -56,7 +58,7 @@ def of_class(ask: Ask, roles: Iterable[Role], words: str, like: str) -> ClassLis
         raise Denied(f"{squad.name}不在您负责的范围。", what=like.partition(" ")[0], subject=f"unit:{squad.id}")
     out = _EXCEPT.search(scan)
     left_out = sorted(numbers_in(out["who"])) if out else []
-    scan = _EXCEPT.sub(" ", scan)
+    scan = _EXCEPT.sub(" ", _OTHERS.sub(" 全班 ", scan))
     wanted, rest = _wanted(squad, scan, like)
     numbers = [number for number in wanted if number not in left_out]
     if not numbers or len(numbers) > _MOST:

@@ -1,6 +1,6 @@
-"""How many check-ins an attendance rate is over: counted anew for what has been reported."""
+"""How many check-ins an attendance rate is over, and at how many fewer than half were: counted anew for the past."""
 
-from collections import Counter
+from collections import defaultdict
 from datetime import date
 
 import sqlalchemy as sa
@@ -9,24 +9,27 @@ from alembic import op
 revision = "0044"
 down_revision = "0043"
 
-_ROLLUP = sa.table("rollup", *map(sa.column, ("week", "unit_id", "activity", "rated")))
+_ROLLUP = sa.table("rollup", *map(sa.column, ("week", "unit_id", "activity", "rated", "doubtful")))
 
 
 def upgrade() -> None:
-    op.add_column("rollup", sa.Column("rated", sa.Integer, nullable=False, server_default="0"))
+    for name in ("rated", "doubtful"):
+        op.add_column("rollup", sa.Column(name, sa.Integer, nullable=False, server_default="0"))
     db = op.get_bind()
     told = sa.text(
-        "SELECT unit_id, activity, day, count(*) FROM checkin WHERE state = 'valid' AND due > 0"
-        " GROUP BY unit_id, activity, day"
+        "SELECT unit_id, activity, day, count(*), sum(CASE WHEN 2 * attended < due THEN 1 ELSE 0 END) FROM checkin"
+        " WHERE state = 'valid' AND due > 0 GROUP BY unit_id, activity, day"
     )
-    found: Counter[tuple[str, int, str]] = Counter()
-    for unit_id, activity, day, count in db.execute(told):
+    found: dict[tuple[str, int, str], list[int]] = defaultdict(lambda: [0, 0])
+    for unit_id, activity, day, count, doubtful in db.execute(told):
         year, week, _ = (day if isinstance(day, date) else date.fromisoformat(day)).isocalendar()
-        found[f"{year}-W{week:02}", unit_id, activity] += count
+        both = found[f"{year}-W{week:02}", unit_id, activity]
+        both[:] = both[0] + count, both[1] + int(doubtful)
     where = [_ROLLUP.c[name] == sa.bindparam(f"of_{name}") for name in ("week", "unit_id", "activity")]
     rows = [
-        {"of_week": week, "of_unit_id": unit_id, "of_activity": activity, "count": count}
-        for (week, unit_id, activity), count in found.items()
+        {"of_week": week, "of_unit_id": unit_id, "of_activity": activity, "count": both[0], "fewer": both[1]}
+        for (week, unit_id, activity), both in found.items()
     ]
     if rows:
-        db.execute(sa.update(_ROLLUP).where(*where).values(rated=sa.bindparam("count")), rows)
+        counted = sa.update(_ROLLUP).where(*where).values(rated=sa.bindparam("count"), doubtful=sa.bindparam("fewer"))
+        db.execute(counted, rows)

@@ -1,5 +1,6 @@
 """Sending by 企业微信: many in one call, parts, cards that say who decided, pace, and everything that goes wrong."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -8,13 +9,13 @@ import pytest
 from sqlalchemy import select
 
 from bot.channels import Outgoing
-from bot.channels.wecom.parts import MOST_IN_TEXT, parts_of, whole
+from bot.channels.wecom.parts import MOST_IN_TEXT, MOST_IN_TITLE, parts_of, whole
 from handlers.kit import Button, File, Reply
 from storage.tables import fact, outbox
 from tests.support.platforms.fake_wecom import DAY, FakeWecom
 from tests.support.platforms.fake_wecom_rules import card as card_rules
 from tests.support.platforms.fake_wecom_rules import menu as menu_rules
-from tests.support.platforms.wecom_stage import Stage, arranged, crowd, people_added, play, sent, states, tell
+from tests.support.platforms.wecom_stage import WANG, Stage, arranged, crowd, people_added, play, sent, states, tell
 
 pytestmark = pytest.mark.both
 
@@ -68,6 +69,24 @@ def test_every_button_is_on_a_card_and_can_be_typed(number: int, kind: str) -> N
     for each in cards:
         assert card_rules(dict(each.content), {}, callback=True) == 0
         assert each.content["task_id"] == "abc@17" and each.content["main_title"]["title"] == "请选一个"
+
+
+@pytest.mark.parametrize("address", ["https://bot.example", ""])
+def test_a_digest_comes_with_a_card_that_opens_its_page(address: str, tmp_path: Path, fake: FakeWecom) -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.say(WANG, "周报")
+        await stage.say(WANG, "月报")
+        cards = [each["card"] for each in fake.cards(WANG.casefold())]
+        opening = [each for each in cards if each["card_type"] == "text_notice"]
+        assert len(fake.texts(WANG.casefold())) == 2 == len(cards) - len(opening)
+        for card in opening:
+            assert card_rules(card, {}, callback=True) == 0 and len(card["main_title"]["title"]) <= MOST_IN_TITLE
+            assert re.fullmatch(
+                rf"{address}/digest/[\w-]{{43}}\?unit=\d+&period=2026-[W\d]+", card["card_action"]["url"]
+            )
+        assert len(opening) == len({each["card_action"]["url"] for each in opening}) == (2 if address else 0)
+
+    play(tmp_path, fake, scene, **({"public_url": address} if address else {}))
 
 
 def test_a_command_that_the_text_names_is_not_said_twice() -> None:

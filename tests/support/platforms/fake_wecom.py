@@ -178,7 +178,8 @@ class FakeWecom:
             return _error(refused)
         msgid = f"msg{next(self._numbers)}"
         self._deliver(asked, [user for user in users if user not in self.unknown], msgid)
-        more = {"response_code": self._code(asked["template_card"]["task_id"])} if "template_card" in asked else {}
+        task = asked.get("template_card", {}).get("task_id")
+        more = {"response_code": self._code(task)} if task else {}
         return _fine(invaliduser="|".join(unknown), msgid=msgid, **more)
 
     def _message_recall(self, asked: dict[str, Any]) -> Response:
@@ -205,7 +206,7 @@ class FakeWecom:
     def _shown(self, asked: dict[str, Any]) -> dict[str, Any]:
         kind, content = asked["msgtype"], asked[asked["msgtype"]]
         if kind == "template_card":
-            return {"card": content, "task": content["task_id"]}
+            return {"card": content, "task": content.get("task_id", "")}
         if kind in ("text", "markdown"):
             # Longer is cut, in the middle of a character if need be.
             return {"text": content["content"].encode()[: rules.MOST_IN_TEXT].decode(errors="replace")}

@@ -1,0 +1,68 @@
+"""Of which unit and period a report is, and what is known of that period already."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from handlers.catalogue.model import Row
+from handlers.catalogue.telling.reports import read_report
+from handlers.kit import Ask, Denied, Unit
+from handlers.reading.text.normalise import clean
+from handlers.wording import places, programmes
+from scheduling import spans
+from storage.organisation import units
+from storage.programmes import reports
+
+KINDS = "小学|中学|学校|幼儿园|社区|街道|辅导站|关工委|协作组"
+# 明德小学; 全国中小学, 我们社区, 走进学校 are nobody's name.
+PLACE = rf"(?![\u4e00-\u9fff]{{0,7}}[我们本各全该这进到在来去向给为和与对跟])[\u4e00-\u9fff]{{2,8}}?(?:{KINDS})"
+
+
+def period_in(row: Row, words: str, day: date) -> tuple[date | None, str]:
+    """(a day of the row's period that the words name, up to today; the rest): 上月月方案, 第一季度联席会."""
+    label, rest = spans.named(words, day)
+    if not label or spans.kind_of(label) != row.period or spans.span_of(label)[0] > day:
+        return None, words
+    return min(spans.span_of(label)[1], day), rest
+
+
+def unit_in(ask: Ask, row: Row, said: str) -> tuple[Unit | None, str]:
+    """(the unit that is meant, the text without its name); None when it has to be asked."""
+    own = programmes.units_for(ask.me, row)
+    for each in sorted(own, key=lambda unit: -len(unit.name)):
+        for name in (each.name, *each.aliases):
+            if name in said:
+                return each, said.replace(name, " ", 1)
+    key, rest = programmes.key_in(ask, said)
+    if key is not None:
+        unit = places.by_key(ask, key)
+        if unit is not None and not programmes.may_report(ask.me, row, unit):
+            words = f"{unit.name}的{row.name}不由您来报，没有记录。请核对单位，或请那里的老师来报。"
+            raise Denied(words, what="上报", subject=f"unit:{unit.id}")
+        if unit is not None or len(own) != 1:
+            return unit, said if key == "ALL" else rest  # 学校少工委 is a figure of its row, too.
+    if row.shape == "report" and (foreign := _foreign(ask, row, said, own)):
+        words = f"{foreign}的{row.name}不由您来报，没有记录。请核对单位，或请那里的老师来报。"
+        raise Denied(words, what="上报", subject=row.key)
+    return (own[0] if len(own) == 1 else None), said
+
+
+def _foreign(ask: Ask, row: Row, said: str, own: Sequence[Unit]) -> str:
+    """Another place whose name the text begins with, 明德小学 宣讲3场; empty without one."""
+    found = re.match(rf"\W*({PLACE})(?=$|[\s,，:：的]|{'|'.join(map(re.escape, (row.name, *row.words)))})", said)
+    known = "".join(units.full_name(ask.db, each) for each in own) if found else ""
+    return found[1] if found and found[1] not in known else ""
+
+
+def untold(ask: Ask, row: Row, unit: Unit, day: date, missing: Sequence[str]) -> list[str]:
+    """The labels of what is needed and was told by no earlier report of this period either."""
+    there = reports.of_period(ask.db, row.key, [unit.id], spans.label_of(row.period, day), 0)
+    known = {row.by_name[name].label for one in there for name in one.figures if name in row.by_name}
+    return [each for each in missing if each not in known]
+
+
+def leaves_over(ask: Ask, text: str) -> bool:
+    """Whether there is a number that no field of the row that is named takes: 全校捐款活动 320人参加."""
+    row = programmes.row_in(ask, text)
+    _, rest = programmes.key_in(ask, text)
+    return row is not None and bool(read_report(clean(programmes.together(row, rest)).text, row, ask.today).open)
