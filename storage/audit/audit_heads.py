@@ -1,8 +1,8 @@
 """How far each chain of the audit log has come, in a file outside the database: a cut tail or an emptied log is told.
 
 Whoever changes the database alone cannot change this too: the file carries a keyed hash, made with NAME_KEY. It may lag
-behind by a tick, never run ahead of what was committed. Its first writing is an entry of the log itself. A bot follows it
-at each tick, and every process that wrote to the log as it ends.
+behind by a tick, never run ahead of what was committed. Its first writing is an entry of the log itself. A bot
+follows it at each tick, and every process that wrote to the log as it ends.
 """
 
 import hmac
