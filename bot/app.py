@@ -184,7 +184,7 @@ class App:
                 # To close the database would write our pages into what is there now.
                 logging.shutdown()
                 os._exit(self.status)
-        self.engine.database.close()
+        self.engine.close()
 
     def _health(self) -> dict[str, Any]:
         return health.facts(self.engine, self.pipeline.writing, self.ticker.age(), self.senders, self.channels)

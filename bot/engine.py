@@ -1,6 +1,7 @@
 """What every command line works with: the database, its keys, the features."""
 
 import gc
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy import Engine as ReadEngine
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.backups.installation import Installation
 from bot.clock import Clock
@@ -19,12 +21,14 @@ from bot.settings import BadSettings, Settings
 from handlers.catalogue import loader
 from handlers.reading import compile_all
 from storage import migrate, sealed
-from storage.audit.audit_heads import AuditHeads
+from storage.audit.audit_heads import AuditHeads, Forged
 from storage.base import codes
 from storage.base.vault import Vault
 from storage.children.erasures import ErasureList
 from storage.database import Database, open_database
 from storage.reminders import holds
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,8 @@ class Engine:
     vault: Vault
     features: Features
     clock: Clock
+    # Whether it is the practice page's, or a copy of that.
+    practice: bool
 
     @property
     def now(self) -> Callable[[], datetime]:
@@ -65,7 +71,17 @@ class Engine:
 
     @property
     def _installation(self) -> Installation:
-        return Installation(self.settings, str(self.database.write.url) == self.settings.practice_database)
+        return Installation(self.settings, self.practice)
+
+    def close(self) -> None:
+        """Return the connections; before that the ends of the audit log are left behind outside the database."""
+        # The practice page begins again with an empty log as often as one likes.
+        if not self.practice:
+            try:
+                self.audit_heads().leave(self.database, self.now())
+            except (Forged, OSError, SQLAlchemyError) as fault:
+                log.error("审计日志的账尾没有另存：%s", fault)
+        self.database.close()
 
     def warm_up(self) -> None:
         """Once it is ready: the first message would pay for this otherwise."""
@@ -106,8 +122,12 @@ def key_problem(settings: Settings, db: Connection) -> str:
     return f"NAME_KEY: 现在的密钥打不开数据库里加密的内容。{cure}（新旧两个用逗号隔开）。"
 
 
-def open_engine(settings: Settings, url: str, clock: Clock | None = None) -> Engine:
-    """Open and migrate the database at `url`; raises BadSettings when it is newer than we, or the key does not fit."""
+def open_engine(settings: Settings, url: str, clock: Clock | None = None, practice: bool = False) -> Engine:
+    """Open and migrate the database at `url`; raises BadSettings when it is newer than we, or the key does not fit.
+
+    `practice`: it is a copy of the practice page's.
+    """
+    practice = practice or url == settings.practice_database
     database = open_database(url)
     with database.write.connect() as db:
         problem = _newer(database) or key_problem(settings, db)
@@ -120,8 +140,8 @@ def open_engine(settings: Settings, url: str, clock: Clock | None = None) -> Eng
     def after_migration(db: Connection) -> None:
         codes.key_old(db, vault)
         # Of a database that was in use somebody looks first at what would go out.
-        if before and url != settings.practice_database:
+        if before and not practice:
             holds.hold(db, "升级", clock.now())
 
     migrate.migrate(database.write, after_migration)
-    return Engine(settings, database, vault, collect(), clock)
+    return Engine(settings, database, vault, collect(), clock, practice)

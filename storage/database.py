@@ -71,10 +71,11 @@ _FORGET = "forget-pages"
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """`write` has one connection, used by the writer thread alone; `read` cannot write."""
+    """`write` has one connection, used by the writer thread alone, whose audit rows make up `chain`; `read` cannot."""
 
     write: Engine
     read: Engine
+    chain: str
 
     def close(self) -> None:
         """Close all connections; one that a thread still reads by is closed when it is given back."""
@@ -91,28 +92,28 @@ def _close(_connection: object, entry: ConnectionPoolEntry) -> None:
 def open_database(url: str) -> Database:
     """Open `url` (SQLAlchemy form, e.g. `sqlite:///data/bot.db`, `postgresql://…`); makes a SQLite file's folder."""
     parsed = make_url(url)
-    database = _open_sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _open_postgresql(parsed)
+    write, read = _open_sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _open_postgresql(parsed)
     # One chain of the audit log a writer; whatever commits here has its rows.
     chain = secrets.token_hex(8)
-    event.listen(database.write, "begin", audit.begin)
-    event.listen(database.write, "commit", lambda db: audit.write(db, chain))
-    return database
+    event.listen(write, "begin", audit.begin)
+    event.listen(write, "commit", lambda db: audit.write(db, chain))
+    return Database(write, read, chain)
 
 
-def _open_postgresql(url: URL) -> Database:
+def _open_postgresql(url: URL) -> tuple[Engine, Engine]:
     url = url.set(drivername="postgresql+psycopg")
     # A server that is gone without a word is noticed in half a minute.
     alive = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 30_000}
     connect = {"connect_timeout": 5, **alive}
     common: dict[str, Any] = {"pool_pre_ping": True, "connect_args": connect, "hide_parameters": True}
     write = create_engine(url, pool_size=1, max_overflow=0, **common)
-    return Database(write, create_engine(url, pool_size=4, execution_options=_READ_ONLY, **common))
+    return write, create_engine(url, pool_size=4, execution_options=_READ_ONLY, **common)
 
 
 _READ_ONLY = {"postgresql_readonly": True}
 
 
-def _open_sqlite(url: URL) -> Database:
+def _open_sqlite(url: URL) -> tuple[Engine, Engine]:
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     module = sqlite_module()
@@ -123,7 +124,7 @@ def _open_sqlite(url: URL) -> Database:
     event.listen(write, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     event.listen(read, "connect", _pragmas_for_reading)
     event.listen(read, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
-    return Database(write, read)
+    return write, read
 
 
 def _pragmas_for_writing(connection: Any, _record: object) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from bot.backups import placing, restoring, verification
 from bot.backups.installation import Installation
 from bot.clock import Clock
-from bot.commands.database import engine_at
+from bot.commands import database
 from bot.engine import Engine
 from bot.settings import load
 from storage.children.erasures import ErasureList
@@ -20,7 +20,7 @@ def restore(of: Installation, folder: Path, worked_until: datetime | None) -> No
     placing.put_beside(of, folder, stamp)
     # Settled before it is in its place: whenever this ends, no bot finds one that says everything again.
     # The key may have come with the backup, so the settings are read anew.
-    engine = engine_at(f"sqlite:///{folder / 'bot.db'}", load(), of.practice)
+    engine = database.engine_at(f"sqlite:///{folder / 'bot.db'}", load(), of.practice)
     with engine.database.read.connect() as db:
         before = placing.look_back(of.file, db)
     seen = before.worked_until + engine.clock.ahead if before.worked_until else engine.now()
@@ -33,7 +33,7 @@ def restore(of: Installation, folder: Path, worked_until: datetime | None) -> No
     print(f"做备份时正在发的 {done.letters} 条不再发（多半已经发过；python -m bot outbox --dead 可以看）。")
     print(f"备份以后到点的提醒 {done.reminders} 条不再发（多半已经发过）。")
     _print_heard(engine, before, made)
-    engine.database.close()
+    database.close()
     if old := placing.put_database(of, folder / "bot.db", stamp):
         print(f"原来的数据库在 {old}。")
 

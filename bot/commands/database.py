@@ -30,9 +30,9 @@ def engine_of(arguments: argparse.Namespace, settings: Settings, real_only: bool
 
 def engine_at(url: str, settings: Settings, practice: bool = False) -> Engine:
     """This database, open; the practice one, or a copy of it, with its own time."""
-    engine = open_engine(settings, url)
+    engine = open_engine(settings, url, practice=practice)
     _open.append(engine)
-    if practice or url == settings.practice_database:
+    if engine.practice:
         from bot.practice.timetable import restore_clock
 
         with engine.database.read.connect() as db:
@@ -64,7 +64,7 @@ def nobody_serves(settings: Settings, url: str) -> Iterator[None]:
 def close() -> None:
     """Return the connections of every database that was opened."""
     while _open:
-        _open.pop().database.close()
+        _open.pop().close()
 
 
 def unit_of(engine: Engine, words: str) -> Unit:

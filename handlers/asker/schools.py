@@ -117,3 +117,14 @@ def own_schools(ask: Ask) -> list[Unit]:
 def names_of(school: Unit) -> tuple[str, ...]:
     """What a school is called: its name, the same without what stands in brackets, its aliases."""
     return (school.name, school.name.partition("(")[0], *school.aliases)
+
+
+def is_called(school: Unit, said: str) -> bool:
+    """Whether these words are its name, with its kind (育红小学) or without."""
+    return not {said, f"{said}小学", f"{said}学校"}.isdisjoint(names_of(school))
+
+
+def school_called(ask: Ask, said: str) -> Unit | None:
+    """The school, anywhere, that these words are the name of."""
+    found = units.find(ask.db, said, [units.ALL])
+    return next((one for one in found if one.kind == Kind.SCHOOL and is_called(one, said)), None)

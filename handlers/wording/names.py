@@ -4,7 +4,9 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
+from handlers.asker.schools import school_called
 from handlers.kit import Ask, Refusal
 from handlers.privacy import gate
 from handlers.privacy.door import starred
@@ -57,7 +59,8 @@ def problem_of(ask: Ask, words: str) -> str:
 def without_names(ask: Ask, heard: Reading, words: str = "") -> Reading:
     """The reading of a report whose topics have passed the gate, with the warning for those and for the `words`."""
     records = tuple(_through_gate(each) for each in heard.records)
-    issues = [issue for each in heard.records for issue in gate.found_in(each.topic or "")]
+    school = partial(_is_school, ask)
+    issues = [issue for each in heard.records for issue in gate.found_in(each.topic or "", school)]
     issues += ["PII_NAME"] if _named(ask, words) else []
     return replace(heard, records=records, issues=tuple(dict.fromkeys((*heard.issues, *issues)))) if issues else heard
 
@@ -68,7 +71,14 @@ def _through_gate(record: Record) -> Record:
 
 
 def _named(ask: Ask, words: str) -> tuple[str, ...]:
-    return persons(words) if words and ask.message.channel in ask.nameless else ()
+    found = persons(words) if words and ask.message.channel in ask.nameless else ()
+    return tuple(name for name in found if not _is_school(ask, name))
+
+
+def _is_school(ask: Ask, name: str) -> bool:
+    """育红一(2)中队: where its squad follows, a school is called without its kind."""
+    before = re.search(rf"{re.escape(name)}[一二三四五六七八九\d]", ask.message.text)
+    return before is not None and school_called(ask, name) is not None
 
 
 def is_place(name: str) -> bool:

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from handlers.asker.schools import meant_school, names_of, own_schools, school_ids, school_of
+from handlers.asker.schools import is_called, meant_school, names_of, own_schools, school_called, school_ids, school_of
 from handlers.kit import REPORTERS, Ask, Button, Denied, Person, Refusal, Role, Unit
 from storage.messages import chats
 from storage.organisation import history, unit_groups, units
@@ -25,7 +25,10 @@ _SCHOOL_SAID = re.compile(
     rf"|(?:^|[\s,，。;；、!！(（【「@#—-]|[人名]|(?:学校|单位)[:：])({_ALONE})(?:[(（][^()（）]{{1,8}}[)）])?(?=[\s:：,，。;；、!！)）】」#]|$)"
 )
 # 松涛三(2)中队: a school may be called without its kind.
-_BEGUN = re.compile(r"(?:^|[\s:：,，。;；、!！@#])([\u4e00-\u9fff]{2,6})(?=[一二三四五六七八九\d][(（]\d)")
+_BEGUN = re.compile(
+    r"(?:^|[\s:：,，。;；、!！@#])([\u4e00-\u9fff]{2,6})"
+    r"(?=[一二三四五六七八九\d](?:[(（]\d|年级)|[一二三四五六七八九]\d{1,2}(?![\d人名个]))"
+)
 _LEADS = re.compile(
     r"^(?:老师好|各位|老师|今天|昨天|前天|上午|下午|报告|签到|提名|推荐|申报|更正|撤回|补报|关于|我们?|咱们|这里|本|是|在|的)+"
 )
@@ -101,11 +104,9 @@ def _check_school(ask: Ask) -> None:
     if not own or any(word in ask.message.text for word in _HELD_TOGETHER):
         return
     said = _LEADS.sub("", next(filter(None, (found or begun).groups())))  # type: ignore[union-attr]
-    meant = {said, f"{said}小学", f"{said}学校"}
-    if not said or any(not meant.isdisjoint(names_of(one)) for one in own):
+    if not said or any(is_called(one, said) for one in own):
         return
-    others = units.find(ask.db, said, [units.ALL])
-    known = next((one for one in others if one.kind == Kind.SCHOOL and not meant.isdisjoint(names_of(one))), None)
+    known = school_called(ask, said)
     if known or not (begun or any(_may_be(ask, one, said) for one in own)):
         ours = f"是您学校（{own[0].name}）的话，去掉校名再发一次。"
         cure = "请核对学校和中队，或请那里的老师来报。" if known else ours

@@ -1,20 +1,24 @@
 """How far each chain of the audit log has come, in a file outside the database: a cut tail or an emptied log is told.
 
 Whoever changes the database alone cannot change this too: the file carries a keyed hash, made with NAME_KEY. It may lag
-behind by a tick, never run ahead of what was committed. Its first writing is an entry of the log itself.
+behind by a tick, never run ahead of what was committed. Its first writing is an entry of the log itself. A bot
+follows it at each tick, and every process that wrote to the log as it ends.
 """
 
 import hmac
 import json
 import os
+import secrets
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
 from storage.audit import audit_check
-from storage.audit.audit import Action, canonical
+from storage.audit.audit import Action, canonical, note
 from storage.base.vault import Vault
+from storage.database import Database
 from storage.organisation import units
 from storage.tables import audit, audit_anchor
 
@@ -36,6 +40,7 @@ class AuditHeads:
         self._path = path
         self._vault = vault
         self._newest = 0
+        self._kept: Heads = {}
 
     def read(self) -> Heads | None:
         """What the file says, None without a file; raises Forged."""
@@ -58,17 +63,30 @@ class AuditHeads:
         """
         newest = db.scalar(select(func.max(audit.c.id))) or 0
         heads = self.read()
-        if newest == self._newest and heads is not None:
+        if newest == self._newest and heads == self._kept:
             return False
         grown = dict(heads or {})
-        query = select(audit.c.chain, audit.c.seq, audit.c.hash).where(audit.c.id > self._newest)
-        last = {row.chain: (row.seq, row.hash) for row in db.execute(query.order_by(audit.c.id))}
-        for chain, head in last.items():
+        ends = select(func.max(audit.c.id)).where(audit.c.id > self._newest).group_by(audit.c.chain)
+        query = select(audit.c.chain, audit.c.seq, audit.c.hash).where(audit.c.id.in_(ends))
+        last = [(row.chain, (row.seq, row.hash)) for row in db.execute(query)]
+        # What another process has written over comes back; not where the operator took the file away.
+        for chain, head in [*(self._kept.items() if heads is not None else ()), *last]:
             if chain not in grown or (head[0] > grown[chain][0] and _stands(db, chain, *grown[chain])):
                 grown[chain] = head
         self._write(grown)
-        self._newest = newest
+        self._newest, self._kept = newest, grown
         return heads is None
+
+    def leave(self, database: Database, now: datetime) -> None:
+        """Take in what this process has committed, if anything, before it ends. Raises Forged, OSError."""
+        with database.read.connect() as db:
+            wrote = db.scalar(select(audit.c.id).where(audit.c.chain == database.chain).limit(1))
+            begun = wrote is not None and self.follow(db)
+        if begun:
+            with database.write.begin() as db:
+                note(db, Action.HEADS_KEPT, now)
+            with database.read.connect() as db:
+                self.follow(db)
 
     def check(self, db: Connection, seen: Iterable[tuple[str, int, str]] = ()) -> audit_check.Walk:
         """Walk all chains and hold them to the file and to what was `seen` elsewhere."""
@@ -88,7 +106,8 @@ class AuditHeads:
         return self._vault.fingerprints(f"audit heads {canonical(heads)}")
 
     def _write(self, heads: Heads) -> None:
-        half = self._path.with_suffix(".half")
+        # Of its own: another process may be writing too.
+        half = self._path.with_suffix(f".{secrets.token_hex(4)}.half")
         with half.open("w", encoding="utf-8") as out:
             out.write(canonical({"heads": heads, "mac": self._macs(heads)[0]}))
             out.flush()

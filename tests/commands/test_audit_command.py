@@ -2,10 +2,11 @@
 
 import json
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
-from sqlalchemy import update
+from sqlalchemy import delete, func, select, update
 
 from bot.__main__ import main
 from storage.base import triggers
@@ -69,6 +70,37 @@ def test_a_changed_row_is_named(database: Database, capsys: pytest.CaptureFixtur
     assert main(["audit", "verify"]) == 1
     out = capsys.readouterr().out
     assert "不对：链" in out and "内容和哈希不符" in out
+
+
+@pytest.mark.parametrize("last", ["import", "invite"])
+def test_a_row_cut_before_any_bot_ran_is_told(
+    database: Database, last: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A command leaves the ends of its chain outside the database too; one that only looks leaves nothing."""
+    written = Path("data/audit.heads")
+    before = written.read_bytes()
+    assert main(["audit", "verify"]) == 0
+    assert written.read_bytes() == before
+    if last == "invite":
+        invite()
+    with database.write.begin() as db:
+        triggers.drop(db)
+        newest = db.scalar(select(func.max(audit.c.id)))
+        db.execute(delete(audit).where(audit.c.id == newest))
+    for _ in range(2):
+        capsys.readouterr()
+        assert main(["audit", "verify"]) == 1
+        assert "这一条没有了" in capsys.readouterr().out
+        # What is written over the cut does not cover it up.
+        invite()
+
+
+def test_a_file_that_was_changed_is_left_as_it_is(filled: None, caplog: pytest.LogCaptureFixture) -> None:
+    written = Path("data/audit.heads")
+    written.write_text("{}")
+    invite()
+    assert "审计日志的账尾没有另存" in caplog.text and written.read_text() == "{}"
+    assert main(["audit", "verify"]) == 1
 
 
 @pytest.mark.parametrize("argv", [["show", "--deed", "没有的"], ["verify", "--seen", "abc"], []])

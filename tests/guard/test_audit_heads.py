@@ -155,6 +155,31 @@ def test_chains_of_other_processes_are_held_too(log: Log) -> None:
     assert "记在别处的哈希" in log.wrong()
 
 
+def test_what_another_process_has_written_over_comes_back(log: Log) -> None:
+    begun(log)
+    before = log.path.read_text()
+    log.write("unit:5")
+    after = log.path.read_text()
+    assert after != before
+    log.path.write_text(before)
+    log.look()
+    assert log.path.read_text() == after
+    # Not where the operator took the file away, since the log is another one: it begins with what is there.
+    log.path.unlink()
+    assert log.look() and log.path.read_text() != after
+
+
+def test_who_wrote_leaves_the_ends_behind_and_nobody_else(log: Log) -> None:
+    log.heads.leave(log.database, START)
+    assert not log.path.exists()
+    log.write("unit:1", look=False)
+    log.heads.leave(log.database, START)
+    # Its own entry and the beginning of the chain: three rows.
+    assert [seq for seq, _ in json.loads(log.path.read_text())["heads"].values()] == [3]
+    log.attack(delete(audit).where(audit.c.seq == 3))
+    assert "记在别处的哈希" in log.wrong()
+
+
 def test_a_new_key_takes_over_the_file(log: Log) -> None:
     begun(log)
     assert "被改过" in log.wrong(NEW)
