@@ -9,7 +9,6 @@ from handlers.asker.schools import is_called, meant_school, names_of, own_school
 from handlers.kit import REPORTERS, Ask, Button, Denied, Person, Refusal, Role, Unit
 from storage.messages import chats
 from storage.organisation import history, unit_groups, units
-from storage.organisation.units import Kind
 
 # 育红小学三(2)中队, 育红小学全校, 三(2)中队(育红小学): what stands before is no other word of the sentence.
 _SCHOOL = r"[\u4e00-\u9fff]{2,20}(?:小学校?|中学|学校|附小|附中)|[\u4e00-\u9fff]{0,4}[一二三四五六七八九十实心师回民]小"
@@ -216,7 +215,7 @@ def chosen_or_group(ask: Ask, roles: frozenset[Role], words: str, word: str, arg
         return list(found[0].units)
     at = chosen(ask, roles, words, word, args)
     # A 协作组 is its own people and the schools that are put together under its name.
-    more = (each for group in at if group.kind == Kind.GROUP for each in unit_groups.members(ask.db, group))
+    more = (each for group in at if group.kind == units.Kind.GROUP for each in unit_groups.members(ask.db, group))
     return [*at, *(each for each in more if not any(one.covers(each) for one in at))]
 
 
