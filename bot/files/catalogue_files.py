@@ -1,4 +1,4 @@
-"""A workbook that is no roster, of the catalogue or of badges: compared beside the writer, shown for agreement."""
+"""A workbook of the catalogue, of badges or of who holds a place: compared beside the writer, shown for agreement."""
 
 from datetime import datetime
 
@@ -7,9 +7,12 @@ from sqlalchemy import Engine
 from bot.pipeline import masking
 from bot.pipeline.turn import Turn
 from handlers.catalogue import sheets
-from handlers.kit import Reply
+from handlers.kit import Ask, Message, Reply
 from handlers.medals.awards import badge_sheet
 from handlers.organisation import catalogue
+from handlers.programmes.rosters import roster_sheet
+from storage.base.vault import Vault
+from storage.checkins.rollups import Rollups
 from storage.messages.files import Wanted
 from storage.people import people
 
@@ -17,13 +20,26 @@ _MOST_PROBLEMS = 20
 NOT_YOURS = "目录由最上级的管理员来改，没有改。"
 
 
-def said_of(read: Engine, wanted: Wanted, tables: sheets.Tables, now: datetime) -> catalogue.Change | Reply:
-    """What is said of a workbook that is no roster: of badges what they are, of a catalogue what it changes."""
-    if badge_sheet.SHEET not in tables:
+def said_of(
+    read: Engine, known: tuple[Vault, frozenset[str]], wanted: Wanted, tables: sheets.Tables, now: datetime
+) -> catalogue.Change | Reply:
+    """
+    What is said of a workbook: of badges and of who holds a place what they are, of a catalogue what it changes.
+
+    `known`: what opens names, and the channels on which there are none.
+    """
+    if sheets.ROWS in tables:
         return compare(read, wanted, tables, now)
     assert wanted.person_id is not None
+    [(title, table)] = tables.items()
     with read.connect() as db:
-        return badge_sheet.shown(db, people.by_id(db, wanted.person_id, now), tables[badge_sheet.SHEET], now.date())
+        person = people.by_id(db, wanted.person_id, now)
+        if title == badge_sheet.SHEET:
+            return badge_sheet.shown(db, person, table, now.date())
+        # Files are taken in private only.
+        heard = Message(wanted.channel, "", "", wanted.chat, now)
+        ask = Ask(db, now, heard, 0, person, "", Rollups(), known[0], nameless=known[1])
+        return roster_sheet.shown(ask, title, table)
 
 
 def compare(read: Engine, wanted: Wanted, tables: sheets.Tables, now: datetime) -> catalogue.Change | Reply:

@@ -117,7 +117,8 @@ class Fetcher:
         elif isinstance(found := await asyncio.to_thread(rosters.read, content), roster.Sheet):
             await self._rosters.take(wanted, found)
         else:
-            said = await asyncio.to_thread(catalogue_files.said_of, self._read, wanted, found, self._now())
+            known = await self._pipeline.do(lambda turn: (turn.vault, turn.letters.nameless))
+            said = await asyncio.to_thread(catalogue_files.said_of, self._read, known, wanted, found, self._now())
             await self._pipeline.do(lambda turn: catalogue_files.tell(turn, wanted, said))
         await self._pipeline.do(lambda turn: files.settle(turn.db, wanted.id, state="read"))
         await self._channels[wanted.channel].release(wanted.ref)

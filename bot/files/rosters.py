@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.files import limited
 from handlers import roster
+from handlers.attendance.attachments import HELD
 from handlers.catalogue.sheets import ROWS, Tables
 from handlers.medals.awards import badge_sheet
 
@@ -29,7 +30,7 @@ _LAST_ROW = 20_000
 
 
 def read(content: bytes) -> roster.Sheet | Tables:
-    """The lines of a roster file, or one problem when it is none; of a catalogue or of badges the sheets."""
+    """The lines of a roster file, or one problem when it is none; of other workbooks that we know the sheets."""
     start = content[:100].lstrip(b"\xef\xbb\xbf \t\r\n")
     return _workbook(content) if start.startswith(_WORKBOOKS) else roster.read_csv(content)
 
@@ -49,9 +50,9 @@ def _workbook(content: bytes) -> roster.Sheet | Tables:
     if b"{{" in written:
         return roster.unreadable(_FORM)
     rows = map(json.loads, lines)
-    if not {ROWS, badge_sheet.SHEET}.isdisjoint(about["sheets"]):
-        return {name: _table(rows) for name in about["sheets"]}
     title = about["sheets"][0]
+    if title in (ROWS, badge_sheet.SHEET) or title.startswith(HELD):
+        return {name: _table(rows) for name in about["sheets"]}
     sheet = roster.read_table(_records(rows), title)
     notes = (
         (about["others"], f"只读了工作表「{title}」，没有读：{'、'.join(about['others'])}"),

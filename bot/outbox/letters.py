@@ -64,7 +64,7 @@ class Letters:
         `nameless`: those on which no child is named.
         """
         self._channels = passive
-        self._nameless = nameless
+        self.nameless = nameless
         # What was heard in the message that is being answered.
         self._door = Door()
         # What the answer to the request says by itself, by message.
@@ -142,7 +142,7 @@ class Letters:
                 together = channel in TOGETHER
                 lane = outbox.NOTICE if wait else outbox.ANSWER
                 at = _Address(channel, chat, lane, reply.to, together=together, gather=gather and together)
-                at.names = channel not in self._nameless
+                at.names = channel not in self.nameless
                 self._put(reply, at, shared if together else None)
             elif reply.to is not None:
                 missed.add(reply.to)
@@ -155,7 +155,7 @@ class Letters:
     def read_back(self, reply: Reply, channel: str, chat: str, door: Door) -> None:
         """To whoever sent a file, in private; `door` has heard what is quoted of it."""
         self._door = door
-        self._put(reply, _Address(channel, chat, outbox.NOTICE, names=channel not in self._nameless))
+        self._put(reply, _Address(channel, chat, outbox.NOTICE, names=channel not in self.nameless))
 
     def _put(self, reply: Reply, at: _Address, shared: dict[tuple[Any, ...], str] | None = None) -> None:
         """`shared`: the tokens of the cards that people with the same words have in common."""

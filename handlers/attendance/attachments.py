@@ -23,6 +23,8 @@ _ENDINGS = (".pdf", ".docx", ".xlsx")
 MOST_FILES = 30
 # What a unit's files may come to; at most 10 MB each (bot/fetcher.py).
 MOST_BYTES = 500 << 20
+# What a workbook of who holds a place is called, and its sheet: everybody who enters them sends it back.
+HELD = "在册"
 _TABLE = re.compile(r"\.(?:xlsx?|xlsm|et|ods|csv)$", re.IGNORECASE)
 _MEASURED = {"照片": "张照片", "文件": "个附件"}
 # Read so, a text says nothing that could be recorded.
@@ -66,10 +68,11 @@ def full(ask: Ask, one: Checkin) -> str:
 
 
 def tables(ask: Ask) -> list[Attachment]:
-    """The workbooks and CSV files that came with a private message of somebody who may send a roster."""
-    if not ask.message.private or ask.me.roles.isdisjoint(rights.GIVERS):
+    """The workbooks and CSV files that came with a private message, of somebody who may send such a one."""
+    if not ask.message.private:
         return []
-    return [each for each in documents(ask) if _TABLE.search(each.name)]
+    begins = HELD if ask.me.roles.isdisjoint(rights.GIVERS) else ""
+    return [each for each in documents(ask) if _TABLE.search(each.name) and each.name.startswith(begins)]
 
 
 def reader(ask: Ask) -> str:

@@ -17,7 +17,7 @@ GIVEN = TYPICAL.union(_LETTERS["given"])
 SOUNDS = frozenset(_LETTERS["sounds"])
 _PLAIN, _VERBS, _ALONE = (frozenset(_LETTERS[key]) for key in ("plain", "verbs", "alone"))
 _IN_NAMES = GIVEN | SOUNDS
-_DOUBLE = re.compile("|".join(_LETTERS["double"].split()))
+DOUBLE = re.compile("|".join(_LETTERS["double"].split()))
 HAN = "\u3400-\u9fff\U00020000-\U0003ffff"
 # What is not seen between two characters, or only parts a name: 阿依古丽·买买提.
 UNSEEN = "\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff"
@@ -116,7 +116,7 @@ def _of_run(run: str) -> tuple[str, ...]:
         return _foreign(run)
     words = _cut(run)
     spans = list(_left_over(run, words))
-    spans += [(at.start(), at.end() + 2) for at in _DOUBLE.finditer(run) if (at.start(), at.end()) in words]
+    spans += [(at.start(), at.end() + 2) for at in DOUBLE.finditer(run) if (at.start(), at.end()) in words]
     return tuple(run[start:end] for start, end in spans if not _is_grown(run, start, end))
 
 
@@ -195,7 +195,7 @@ def _widened(run: str, words: tuple[tuple[int, int], ...], at: int, last: int) -
 
 def _is_grown(run: str, start: int, end: int) -> bool:
     """王叔叔, 张丽华老师, 崔各庄小学; of 王小明张老师 and 小明张老师 not the whole."""
-    longest = 4 if _DOUBLE.match(run, start) else 3
+    longest = 4 if DOUBLE.match(run, start) else 3
     if end - start > longest:
         return False
     titled = run[start] in SURNAMES and _TITLE.match(run, end)

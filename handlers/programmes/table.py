@@ -8,12 +8,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from handlers.attendance import attachments
 from handlers.catalogue import case_figures, chain, current
 from handlers.kit import Ask, File, Reply
 from handlers.programmes.duties import READERS, line_of
-from handlers.programmes.rosters import rosters
+from handlers.programmes.rosters import roster_sheet, rosters
 from handlers.registry import command, renders
-from handlers.wording import lines
+from handlers.wording import lines, programmes
 from handlers.workbooks import PLAIN, Formats, Table
 from scheduling import spans
 from storage.organisation import units
@@ -38,9 +39,13 @@ def table(ask: Ask) -> Reply:
     values: dict[str, Any] = {"row": line.row.key, "unit_ids": [unit.id for unit in at]}
     values |= {"period": line.period, "day": ask.today.isoformat()}
     recipe = {"case": "case-table", "roster": "roster-table"}.get(line.row.shape, "report-table")
+    name, more = f"{line.row.name}-{line.period}.xlsx", ""
     if line.row.shape == "roster":
         values["named"] = rosters.named(ask, line.row, [unit.path for unit in at])
-    return Reply(f"{when}{line.row.name}的表", file=File(f"{line.row.name}-{line.period}.xlsx", recipe, values))
+        name = f"{attachments.HELD}-{name}"
+        enters = ask.may_name and programmes.units_for(ask.me, line.row)
+        more = "。往下加几行，发回来就能登记" if enters else ""
+    return Reply(f"{when}{line.row.name}的表{more}", file=File(name, recipe, values))
 
 
 @renders("report-table")
@@ -100,8 +105,7 @@ def roster_workbook(db: Connection, values: Mapping[str, Any]) -> bytes:
     paths = [units.by_id(db, unit_id).path for unit_id in values["unit_ids"]]
     out = io.BytesIO()
     with Workbook(out, {**PLAIN, "in_memory": True}) as book:
-        head = ("单位", "姓名", *(each.label for each in row.fields), "起", "到", "编号")
-        table = Table(book, Formats(book), "在册", head, values.get("mark", ""))
+        table = Table(book, Formats(book), roster_sheet.title(row), roster_sheet.head(row), values.get("mark", ""))
         for one in holdings.held(db, row.key, paths, date.fromisoformat(values["day"])):
             name = str(values["vault"].open(one.name)) if one.name and one.unit_id in values["named"] else ""
             cells = [str(one.figures.get(each.name, "")) for each in row.fields]

@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 from sqlalchemy import Connection
 
-from handlers.programmes.rosters.rosters import _after
+from handlers.programmes.rosters.roster_lines import after
 from handlers.programmes.table import roster_workbook
 from handlers.wording import lines
 from storage.base.vault import Vault
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.both
     ],
 )
 def test_a_term_ends_the_day_before_it_would_begin_again(first: str, months: int, last: str) -> None:
-    assert _after(date.fromisoformat(first), months).isoformat() == last
+    assert after(date.fromisoformat(first), months).isoformat() == last
 
 
 def test_what_is_held_ends_and_is_forgotten(county_database: Connection) -> None:
@@ -92,6 +92,6 @@ def test_a_table_names_only_those_whom_its_reader_enters(county_database: Connec
         asked = {"row": "xiaowai", "unit_ids": [own.id, other.id], "day": NOW.date().isoformat(), "named": [own.id]}
         book = openpyxl.load_workbook(io.BytesIO(roster_workbook(db, {**asked, "vault": vault})))
         transaction.rollback()
-    _, head, *rows = book["在册"].iter_rows(values_only=True)
+    _, head, *rows = book["在册 校外辅导员"].iter_rows(values_only=True)
     assert head[:3] == ("单位", "姓名", "类别")
     assert sorted(row[:3] for row in rows) == [("乙小学", None, "五老"), ("甲小学", "王建国", "五老")]

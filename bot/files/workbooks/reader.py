@@ -15,8 +15,9 @@ from bot.files.workbooks.page import Book, LockedError, Page, TooMuchError, numb
 
 _EXPLANATIONS = "说明"
 _MOST_LOOKED_AT, _HIGHEST = 5, 10
-# The sheets of the catalogue, and of badges; a workbook with the first sheet of one of them is such a one.
-_NO_ROSTER = (("行", "字段", "选项"), ("基础章",))
+# The sheets of the catalogue, and of badges; a workbook with the first sheet of one of them is such a one. So is one
+# with a sheet whose name begins so: who holds a place of a row of the catalogue.
+_NO_ROSTER, _HELD = (("行", "字段", "选项"), ("基础章",)), "在册"
 # What a locked .xlsx consists of: a file within the old container.
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _OLD = b"\xd0\xcf\x11\xe0"
@@ -84,7 +85,7 @@ def answer(content: bytes) -> tuple[int, bytes]:
         book = _book(content)
         names = list(book)
         tables = next(([name for name in kind if name in names] for kind in _NO_ROSTER if kind[0] in names), [])
-        chosen = tables or [_roster(book)]
+        chosen = tables or [name for name in names if name.startswith(_HELD)][:1] or [_roster(book)]
         pages = [book[name]() for name in chosen]
     except TooMuchError:
         return TOO_MUCH, b""

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from handlers.catalogue.model import Row
 from handlers.kit import Ask
-from handlers.privacy.names import HAN, SURNAMES, persons
+from handlers.privacy.names import DOUBLE, HAN, SURNAMES, persons
 from handlers.programmes.subject import KINDS
 from handlers.reading.text.normalise import GAP, clean
 from handlers.wording import programmes
@@ -28,7 +28,9 @@ _OUTSIDE = re.compile(
     rf"|(?<=[{HAN}]{{2}})(?:[当到赴去做是]|任(?=[名主副总委参区县市省校]|[^{HAN}]|$)|[和与及](?=[{HAN}]))"
 )
 # 李爱国 between two signs, whatever its characters mean; no place.
-_ALONE = re.compile(rf"(?<![{HAN}])(?![{HAN}]*(?:{KINDS}))[{''.join(sorted(SURNAMES))}][{HAN}]{{1,2}}(?![{HAN}])")
+_ALONE = re.compile(
+    rf"(?<![{HAN}])(?![{HAN}]*(?:{KINDS}))(?:{DOUBLE.pattern}|[{''.join(sorted(SURNAMES))}])[{HAN}]{{1,2}}(?![{HAN}])"
+)
 _FULL_NAME = 3
 # Shorter choices (志愿者, 其他) are said of many things.
 _TELLING = 3

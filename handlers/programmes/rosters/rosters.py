@@ -1,18 +1,14 @@
 """登记, 续, 结束, 在册, 到期: who or what holds a place of a roster row, with or without an account."""
 
-import re
-from calendar import IllegalMonthError, monthrange
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
-from typing import Any
+from datetime import timedelta
 
 from handlers.catalogue.model import Row
-from handlers.catalogue.telling.reports import read_report
 from handlers.kit import MEMBERS, Ask, Button, Denied, NotMeant, Refusal, Reply, Unit
-from handlers.programmes import duties, limits, subject
+from handlers.programmes import duties
 from handlers.programmes.rosters import roster_words
-from handlers.reading.text import normalise, numbers
+from handlers.programmes.rosters.roster_lines import Told, entries, held, term
+from handlers.reading.text import normalise
 from handlers.registry import ANYTHING, command
 from handlers.wording import lines, programmes
 from scheduling import spans
@@ -23,20 +19,6 @@ from storage.programmes import holdings
 MOST = 10
 SOON = 90
 LETTER = "H"
-_TERM = re.compile(r"(?:聘期|任期|为期)?\s?([\d一二两三四五六七八九十]{1,2})\s?(年|个月)")
-_SPAN = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})\s?(?:到|至|~|—|–|\s)\s?(\d{4}-\d{1,2}-\d{1,2})")
-_UNTIL = re.compile(r"(?:到|至)\s?(\d{4}-\d{1,2}-\d{1,2}|\d{4}年\d{1,2}月(?:\d{1,2}日|底)?)")
-# 登记 育红小学 校外辅导员 …: whose it is, and nobody's name.
-_PLACE = re.compile(rf"(?:^|(?<=\s))[\u4e00-\u9fff]{{2,12}}(?:{subject.KINDS})(?=\s)")
-_BETWEEN = re.compile(r"[\n;；]+")
-
-
-@dataclass(slots=True)
-class _Told:
-    since: date
-    until: date | None
-    name: str = ""
-    figures: dict[str, Any] = field(default_factory=dict)
 
 
 @command(
@@ -47,7 +29,8 @@ def enter(ask: Ask) -> list[Reply]:
     """Who or what holds a place from now on; the term of the row where none is said."""
     rows = programmes.rosters(ask)
     own = [row for row in rows if programmes.units_for(ask.me, row)] or rows
-    row = programmes.named(rows, ask.args) or roster_words.row_in(own, ask.args)
+    begun = (row for row in sorted(rows, key=lambda row: -len(row.name)) if ask.args.startswith(row.name))
+    row = next(begun, None) or programmes.named(rows, ask.args) or roster_words.row_in(own, ask.args)
     # 登记站籍90 is a report.
     glued = ask.message.text.startswith("登记") and ask.message.text[2:3].isalnum()
     if glued and not (row and ask.args.startswith((row.name, *row.words))):
@@ -55,103 +38,32 @@ def enter(ask: Ask) -> list[Reply]:
     if row is None:
         known = "、".join(each.name for each in own)
         raise Refusal(f"没看出登记哪一类，没有记。有：{known}\n像这样发：{own[0].example}")
-    unit, rest = _unit(ask, row)
-    # 登记 校外辅导员, and below it a line for each.
-    parts = [each for each in _BETWEEN.split(rest) if programmes.without(row, each).strip(" :：,，")]
-    found = [each for part in parts or [rest] for each in _told(ask, row, roster_words.with_partner(row, part))]
-    told = [
-        each
-        for place, each in enumerate(found)
-        if not each.name or each.name not in {one.name for one in found[:place]}
-    ]
-    if any(each.name for each in told) and not ask.may_name:
+    told = entries(ask, row)
+    if any(each.name for _, each in told) and not ask.may_name:
         raise Refusal("姓名请私聊发给我，不发在群里，也不发在存到境外的平台上。没有记。")
-    there = _names(ask, row, unit)
-    known = "、".join(each.name for each in told if each.name in there)
-    kept = [(each.name, _add(ask, row, unit, each)) for each in told if each.name not in there]
-    again = f"{unit.name}的{row.name}里已经有 {known}，没有再记。发「在册 {row.name}」看编号，再「续」或「结束」。"
+    there = held(ask, row, told)
+    old = [each for each, is_there in zip(told, there, strict=True) if is_there]
+    new = [each for each, is_there in zip(told, there, strict=True) if not is_there]
+    kept = [(unit, each.name, _add(ask, row, unit, each)) for unit, each in new]
+    places, known = dict.fromkeys(unit.name for unit, _ in old), "、".join(each.who for _, each in old)
+    again = (
+        f"{'、'.join(places)}的{row.name}里已经有 {known}，没有再记。发「在册 {row.name}」看编号，再「续」或「结束」。"
+    )
     if not kept:
         raise Refusal(again)
-    shown = [_said(row, name, one) for name, one in kept]
+    several = len({unit.id for unit, _ in new}) > 1
+    shown = [f"{unit.name} " * several + _said(row, name, one) for unit, name, one in kept]
     shown = [f"{len(kept)} 位：", *shown[:MOST], *(["…"] if len(kept) > MOST else [])] if len(kept) > 1 else shown
-    last = Button("结束", "结束", f"H{kept[0][1].id}")
+    last = Button("结束", "结束", f"H{kept[0][2].id}")
     buttons = (*([last] if len(kept) == 1 else []), Button("在册", "在册", row.name))
-    more = f"\n{again}" if known else ""
-    return [Reply(f"已登记：{unit.name} {row.name} " + "\n".join(shown) + more, buttons)]
+    at, more = f"{kept[0][0].name} " * (not several), f"\n{again}" * bool(old)
+    return [Reply(f"已登记：{at}{row.name} " + "\n".join(shown) + more, buttons)]
 
 
-def _add(ask: Ask, row: Row, unit: Unit, told: _Told) -> holdings.Holding:
+def _add(ask: Ask, row: Row, unit: Unit, told: Told) -> holdings.Holding:
     sealed = ask.vault.seal(told.name) if told.name else None
     new = holdings.Holding(unit.id, row.key, told.since, told.until, sealed, told.figures)
     return holdings.add(ask.db, new, ask.me.id, ask.now)
-
-
-def _unit(ask: Ask, row: Row) -> tuple[Unit, str]:
-    unit, rest = subject.unit_in(ask, row, ask.args)
-    if unit is None and not (own := programmes.units_for(ask.me, row)):
-        raise Refusal(f"{row.name}由{'、'.join(row.at)}自己登记，不由您来登记，没有记。")
-    if unit is None:
-        example = f"登记 {own[0].name} {row.name} …"
-        raise Refusal(f"{row.name}登记在哪个单位？没有记。请写上单位，像这样：{example}")
-    own_names = units.full_name(ask.db, unit)
-    if other := next((word for word in _PLACE.findall(rest) if word not in own_names), ""):
-        words = f"{other}的{row.name}不由您来登记，没有记。说的是从哪里来的，请写成「单位：{other}」。"
-        raise Denied(words, what="登记", subject=row.key)
-    return unit, _PLACE.sub(" ", rest)
-
-
-def _told(ask: Ask, row: Row, said: str) -> list[_Told]:
-    """Each who is named with this term and these figures; raises Refusal for what is missing."""
-    text = normalise.clean(said).text
-    since, until, text = _term(row, text, ask.today)
-    read = read_report(text, row, ask.today)
-    if read.missing or read.unclear:
-        wanted = next(each for each in row.fields if each.label in (*read.missing, *read.unclear))
-        choices = f"（{'、'.join(wanted.choices)}）" if wanted.choices else ""
-        raise Refusal(f"还要写{wanted.label}{choices}，没有记。像这样发：{row.example}")
-    figures = {name: str(limits.gated(value)) for name, value in read.values.items()}
-    if named := next((row.by_name[name].label for name, value in figures.items() if not value), ""):
-        raise Refusal(f"「{named}」里不写人名，没有记。像这样发：{row.example}")
-    # A pairing or a platform is no person; who is sent somewhere is.
-    paired = "partner" in figures and not row.term
-    names = [""] if paired else roster_words.names_in(row, text, figures.values())
-    if not names:
-        raise Refusal(f"还要写是谁，没有记。像这样发：{row.example}")
-    return [_Told(since, until, name, figures) for name in names]
-
-
-def _term(row: Row, text: str, today: date) -> tuple[date, date | None, str]:
-    """The first and the last day that are said, or the term of the row from today on."""
-    if match := _SPAN.search(text):
-        return _day(match[1]), _day(match[2]), text.replace(match[0], normalise.GAP)
-    if match := _UNTIL.search(text):
-        return today, _day(match[1]), text.replace(match[0], normalise.GAP)
-    months = row.term
-    if match := _TERM.search(text):
-        months = (numbers.value_of(match[1]) or 0) * (12 if match[2] == "年" else 1)
-        text = text.replace(match[0], normalise.GAP)
-    return today, _after(today, months) if months else None, text
-
-
-def _day(written: str) -> date:
-    year, month, *day = (int(part) for part in re.findall(r"\d+", written))
-    try:
-        return date(year, month, *(day or [monthrange(year, month)[1]]))
-    except (ValueError, IllegalMonthError):
-        raise Refusal(f"没有「{written}」这一天，没有记。请核对日期。") from None
-
-
-def _after(day: date, months: int) -> date:
-    """The last day of a term of so many months: 24 from 2026-04-03 → 2028-04-02."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    end = date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
-    return end - timedelta(days=1)
-
-
-def _names(ask: Ask, row: Row, unit: Unit) -> frozenset[str]:
-    """Who holds a place there already."""
-    found = holdings.held(ask.db, row.key, [unit.path], ask.today)
-    return frozenset(str(ask.vault.open(each.name)) for each in found if each.name and each.unit_id == unit.id)
 
 
 def _said(row: Row, name: str, one: holdings.Holding) -> str:
@@ -203,7 +115,7 @@ def renew(ask: Ask) -> Reply:
     """It goes on from its end, or until the day that is said."""
     one, row, rest = _own(ask)
     start = max(one.until + timedelta(days=1), ask.today) if one.until and not one.ended else ask.today
-    _, until, _ = _term(row, normalise.clean(rest).text, start)
+    _, until, _ = term(row, normalise.clean(rest).text, start)
     if until is None or until < ask.today:
         raise Refusal(f"续到哪一天？没有改。像这样发：续 H{one.id} 一年，或 续 H{one.id} 到 2028-08-31")
     holdings.renew(ask.db, one.id, until)
