@@ -63,7 +63,8 @@ def full(ask: Ask, one: Checkin) -> str:
     if of_one + photos(ask) > MOST_FILES:
         return f"这次活动的照片和附件已有 {of_one} 个（最多 {MOST_FILES} 个），新的没有保存。签到不受影响。"
     if of_unit > MOST_BYTES:
-        return f"{one.unit_name}的照片和附件满了（{MOST_BYTES >> 20} MB），新的没有保存。签到照常；请告诉学校管理员。"
+        full = f"{one.unit_name}的照片和附件存满了（{MOST_BYTES >> 20} MB），新的没有保存。"
+        return f"{full}签到不受影响；请告诉学校管理员。"
     return ""
 
 

@@ -204,7 +204,7 @@ def test_a_document_is_attached_and_one_that_is_none_is_said(tmp_path: Path) -> 
     asyncio.run(play())
 
 
-@pytest.mark.parametrize(("limit", "words"), [("MOST_FILES", "最多 2 个"), ("MOST_BYTES", "满了")])
+@pytest.mark.parametrize(("limit", "words"), [("MOST_FILES", "最多 2 个"), ("MOST_BYTES", "存满了")])
 def test_what_is_too_much_is_said_and_the_check_in_counts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, words: str
 ) -> None:

@@ -202,7 +202,7 @@ def test_a_button_means_what_its_feature_said(tmp_path: Path) -> None:
 def test_buttons_of_an_earlier_version_work(tmp_path: Path) -> None:
     async def scene(way: Way) -> None:
         answer, command, _ = await buttons(way, "选班")
-        await way.write("""UPDATE card SET commands = '["三班", "记数 26。", "没有"]' RETURNING token""")
+        await way.write("""UPDATE card SET orders = NULL, commands = '["三班", "记数 26。", "没有"]' RETURNING token""")
         assert await press(way, "张老师", command) == "记了 26"
         assert await press(way, "张老师", answer) == "选了 三班"
 
