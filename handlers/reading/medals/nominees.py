@@ -43,7 +43,7 @@ _ANNOUNCED = pattern(
 _PARTICULAR = pattern(r"[男女][生孩]?|\d{1,3}票|\d{1,2}岁|汉族?|性别|年龄|民族")  # no business of a nomination
 # 三(2): 无
 _NOBODY = pattern(
-    r"(?:本次|这次|本期|本轮|本月|本班|我班|[本这]学期|今年|目前|还|暂时)*(?:暂?无|没有?|暂没有?|空缺|暂缺|暂不|不)"
+    r"(?:本次|这次|本期|本轮|本月|本班|我班|[我咱]们班?|[本我]?中队|[本这]学期|今年|目前|还|暂时)*(?:暂?无|没有?|暂没有?|空缺|暂缺|暂不|不)"
     r"(?:合适的?|推荐|提名|申报|人选|队员|名单|报|参评|对象|[人者])*[了哦]?"
 )
 # A comma or a medal: behind it the list of names may be over.
@@ -94,7 +94,7 @@ def _names_taken(found: Nominees, scan: str, roster: Collection[str]) -> list[_S
     said: list[_Said] = []
     why, before, last, inside = False, 0, "", False
     for word, mark in _words(scan):
-        listed = found.names or found.collective
+        listed = found.names or found.nicknames or found.collective
         told = (
             listed
             and not _goes_on(word, mark, last)

@@ -13,9 +13,14 @@ from handlers.reading.text.units import Hit
 def units_of_reason(before: str, scan: str, hits: list[Hit], medals: list[Medal]) -> tuple[list[Hit], str]:
     """`hits` and `scan` without the unit words behind the last medal of a line, which stand there as in `before`.
 
-    Only when the unit was said ahead of the first medal; a 中队 that stands as a word of its own stays a unit.
+    Only when the unit was said ahead of the first medal, or the words are of the school; a 中队 that stands as a word
+    of its own stays a unit.
     """
-    if not hits or not medals or hits[0].start > medals[0].start:
+    if not hits or not medals:
+        return hits, scan
+    # 一星章, 跳绳全校第一: no unit was said ahead, and none behind.
+    told = all(hit.kind == "school" and scan[hit.start - 1 : hit.start].isalpha() for hit in hits)
+    if hits[0].start > medals[0].start and not told:
         return hits, scan
     dropped: set[int] = set()
     parts, at, line = [], 0, 0

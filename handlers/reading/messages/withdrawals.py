@@ -32,6 +32,11 @@ RATHER = pattern(
     rf"不是(?P<old>{_WHO})[,、\s]*(?:而是|应该?是|是)(?P<new>{_WHO})(?![\u4e00-\u9fff])"
     rf"|(?:应该?)?是(?P<right>{_WHO})[,、\s]*不是(?P<other>{_WHO})(?![\u4e00-\u9fff])"
 )
+# 王小明不是一星章, 是劳动章; 王小明是劳动章不是一星章; 王小明报成一星章了, 应该是劳动章.
+OTHER_MEDAL = pattern(
+    rf"(?:不(?:是|应该?是?)|报成)报?(?P<old>{GAP}+)[了的]?[\s,、;。]*(?:而是|应该?[是为报]?|是|要报)报?(?P<new>{GAP}+)"
+    rf"|(?:应该?[是为报]?|是|要报)报?(?P<right>{GAP}+)[\s,、;。]*(?:而)?不[是应]该?报?(?P<other>{GAP}+)"
+)
 # 用李小红替换王小明: the new one comes first.
 _WITH_WHOM = pattern(r"(?:用|让)[^,;。!\n]{2,12}$")
 # 王小明不报了, 一星章不要了, 撤掉: it stood and shall no more.
@@ -139,15 +144,26 @@ def read_replacement(scan: str, hits: list[Hit], medals: list[Medal], context: C
 
 
 def _other_medal(scan: str, hits: list[Hit], medals: list[Medal], context: Context) -> Reading | None:
-    """王小明的一星章换成二星章: the same child for another medal."""
+    """王小明的一星章换成二星章, 王小明不是一星章是劳动章: the same child for another medal."""
+    if rather := OTHER_MEDAL.search(scan):
+        old, new = ("old", "new") if rather["old"] else ("other", "right")
+        pair = [one for key in (old, new) for one in medals if rather.start(key) <= one.start < rather.end(key)]
+        return _exchanged(_persons(f"{scan[: rather.start()]}{GAP}{scan[rather.end() :]}"), pair, hits, context)
     for turn in REPLACE.finditer(scan):
         before, behind = ([one for one in medals if (one.start < turn.start()) is first] for first in (True, False))
-        who = _persons(scan[: turn.start()])
-        if len(before) == len(behind) == len(who) == 1 and before[0].code and behind[0].code:
-            unit, medal = target_of(hits, before, context)
-            fields = {"unit": unit, "medal": medal, "old": who[0], "new": who[0], "new_medal": behind[0].code}
-            return Reading("nomination_replace", "ok", replace=fields)
+        if len(before) == len(behind) == 1:
+            return _exchanged(_persons(scan[: turn.start()]), before + behind, hits, context)
     return None
+
+
+def _exchanged(who: list[str], medals: list[Medal], hits: list[Hit], context: Context) -> Reading | None:
+    """The first of two medals gives way to the second, for the one person that is named."""
+    codes = [medal.code for medal in medals if medal.code]
+    if len(codes) != 2 or len(who) != 1:
+        return None
+    unit, medal = target_of(hits, medals[:1], context)
+    fields = {"unit": unit, "medal": medal, "old": who[0], "new": who[0], "new_medal": codes[1]}
+    return Reading("nomination_replace", "ok", replace=fields)
 
 
 def read_withdrawal(scan: str, hits: list[Hit], medals: list[Medal], context: Context) -> Reading:
