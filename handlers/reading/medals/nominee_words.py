@@ -29,8 +29,8 @@ FORMAL = pattern(
 )
 _JUDGEMENTS = tuple("好强棒高优佳大多快美")
 _PUTS = pattern(r".{0,10}(?:推荐|提名|申报|推选|给|替|由|让|员|手|长|者|兵|使|星|组)")
-# 周大海爷爷, 何奶奶: an old man of that name, or a child's? It is asked about.
-_KIN = pattern(rf"[{SURNAMES}][\u4e00-\u9fff]{{0,3}}(?:爷爷|奶奶|叔叔|阿姨|伯伯|大爷|大妈)")
+# 周大海爷爷, 何奶奶: somebody old of that name, or a child's? It is asked about.
+_KIN = pattern(rf"[{SURNAMES}][\u4e00-\u9fff]{{0,3}}(?:爷爷|奶奶|叔叔|阿姨|伯伯|大爷|大妈|妈妈|爸爸)")
 _POLITE = pattern(r"(?:谢谢|辛苦|麻烦|请(?:审核|查收|批准|领导)|以上|附图|见附件|特此|收到|啊|哦|吧|哈)")
 
 

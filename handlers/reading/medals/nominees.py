@@ -29,6 +29,7 @@ _STATED = pattern(
 )
 _ONE_EACH = pattern(r"(?:理由|事迹|原因)?(?:分别|依次)(?:是|为)?\s?:\s?")
 _PARTS = pattern(r"[;。]|\d[.、]")
+_LABEL = pattern(r"学号|座号|序号")
 # 7号 王小明: one child or two?
 _SPACED = pattern(rf"\d{{1,3}}号{GAP}*[ \t]+{GAP}*(?P<who>[\u4e00-\u9fff·]{{2,4}})(?![\u4e00-\u9fff])")
 # 李想等同学 are more than are named.
@@ -67,6 +68,7 @@ class _Said:
 def find_nominees(scan: str, roster: Collection[str]) -> Nominees:
     """Read who is named in `scan`, whose units and medals are already blanked out."""
     found = Nominees()
+    labelled = _LABEL.search(scan) is not None
     scan = _BUT.sub(GAP, plain(scan))
     scan = _STATED.sub(lambda match: _stated(match, found), scan)
     scan = _ANNOUNCED.sub(lambda match: _announced(match, found), scan)
@@ -77,6 +79,9 @@ def find_nominees(scan: str, roster: Collection[str]) -> Nominees:
         found.stated = found.stated or 2
     _begin_list(found, said)
     found.unsure = found.unsure or any(match["who"] in found.names for match in _SPACED.finditer(scan))
+    # 王小明 学号12: one child or two?
+    places = [name for name in found.names if PLACE.fullmatch(name)]
+    found.unsure = found.unsure or (len(places) == 1 < len(found.names) == 2 and labelled)
     # 集体一星章 中队长王小明: the squad, or the child?
     found.unsure = found.unsure or (found.collective and bool(found.names))
     _share(found, said)
@@ -113,6 +118,9 @@ def _names_taken(found: Nominees, scan: str, roster: Collection[str]) -> list[_S
         else:
             named = bool(found.names)
             left = nominee_words.take_names(word, found, roster, goes_on)
+            # 李想 高兴 白雪: the list may go on with a word that is a name, too.
+            maybe = named and left == word and word[1:] in GIVEN
+            found.unsure = found.unsure or (maybe and nominee_words.is_word_and_name(word))
             # Words ahead of the first name may be of the reason too, but the list of names goes on.
             before = before if named else len(said)
             said += [_Said(left + mark, len(found.names), False)] if left else []

@@ -9,7 +9,7 @@ from handlers.reading.medals.nominees import find_nominees
 from handlers.reading.medals.reasons import units_of_reason, unsure
 from handlers.reading.messages import talk, withdrawals
 from handlers.reading.model import Claim, Context, Reading
-from handlers.reading.persons.names import is_name
+from handlers.reading.persons.names import split_names
 from handlers.reading.persons.private import Secrets, hide_matters, hide_numbers
 from handlers.reading.text import units
 from handlers.reading.text.normalise import GAP, Clean
@@ -59,11 +59,11 @@ _OF_OTHERS = pattern(r"[几能]|介绍|经验|打算|准备|[下明]|以后|没|
 _SUB_BADGE = pattern(r"向阳|传承|立德|立志|梦想|小主人|团结|健体|奉献|劳动|勇敢|节约")
 # 六(1)中队申请集体一星章, 全班42人: the heads are of the reason.
 _ASKING = r"(?:申请|参评|争[取创]?|竞选|想要?|我们?班?|本|的|中队|校级|个人|集体)*"
-_ASKS_FOR = pattern(rf"{_ASKING}(?P<who>[\u4e00-\u9fff·]{{2,4}}?)?{_ASKING}")
+_ASKS_FOR = pattern(rf"{_ASKING}(?P<who>[\u4e00-\u9fff·、]{{2,30}}?)?{_ASKING}")
 _NO_GAPS = str.maketrans("", "", f" {GAP}")
 # 一星章评选队会
 _EVENT_OF = pattern(
-    rf"{GAP}(?:评[选比]|推[选优荐]|申报|颁[发章奖]|授予|表彰)(?:主题)?(?:[队班大]会|会|活动|仪式|队[课日])"
+    rf"{GAP}\s?(?:评[选比]|推[选优荐]|申报|颁[发章奖]|授予|表彰)(?:主题)?(?:[队班大]会|会|活动|仪式|队[课日])"
 )
 _COUNTED = pattern(r"\d\s?[人名位]|[十百一二三四五六七八九]人|实到|应到|\d/\d|全勤")
 _HEADS = pattern(r"\d\s?[人名位]|[十百一二三四五六七八九]人|实到|应到|\d/\d|全勤|全员")
@@ -141,6 +141,8 @@ def _of_change(text: str, scan: str, hits: list[units.Hit], medals: list[Medal],
         return exchange
     if other:
         return Reading("nomination", "clarify", ("NAME_AMBIGUOUS",))
+    if withdrawals.ASKS_WHETHER.search(text):
+        return talk.question(text)
     if withdrawals.CANCEL.search(text) or withdrawals.GIVES_UP.search(text):
         return withdrawals.read_withdrawal(scan, hits, medals, context)
     return _of_refusal(text, scan, medals) if _NOT.search(text) else None
@@ -182,9 +184,12 @@ def _is_event(scan: str, text: str, medals: list[Medal]) -> bool:
 
 
 def _is_asked_ahead(scan: str, medals: list[Medal]) -> bool:
-    """六(1)中队申请集体一星章, 全班42人: a clause ahead asks for a medal, and says nothing else."""
+    """申请集体一星章, 全班42人 and 周子轩 一星章 组织队会, 每次40人: up to the medal nothing else is said."""
     first = _CLAUSE.search(scan)
-    if first is None or not any(first.start() <= medal.start < first.end() for medal in medals):
+    ahead = [medal.end for medal in medals if first and first.start() <= medal.start < first.end()]
+    said = _ASKS_FOR.fullmatch(scan[: ahead[0]].translate(_NO_GAPS)) if ahead else None
+    if first is None or said is None:
         return False
-    said = _ASKS_FOR.fullmatch(first[0].translate(_NO_GAPS))
-    return said is not None and len(first[0]) < len(scan.rstrip()) and (not said["who"] or is_name(said["who"]))
+    who = said["who"] or ""
+    alone = _ASKS_FOR.fullmatch(first[0].translate(_NO_GAPS)) is not None and len(first[0]) < len(scan.rstrip())
+    return (alone or bool(who)) and (not who or bool(split_names(who)))
