@@ -75,7 +75,8 @@ def faults(page: Page) -> list[str]:
 def painted(page: Page) -> float:
     """After how many milliseconds there is something to see."""
     page.reload()
-    return page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+    painted = page.wait_for_function("performance.getEntriesByName('first-contentful-paint')[0]?.startTime")
+    return painted.json_value()
 
 
 def test_check_in_correct_and_withdraw_with_a_photo(page: Page) -> None:

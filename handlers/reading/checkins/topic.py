@@ -39,8 +39,8 @@ _AS_THEME = pattern(r"以(.{2,40})为主题的?$")
 # 在多功能教室召开“铭记历史”: where and that it was held is no topic.
 _TO_HOLD = pattern(r"(?:召开|举行|开展|举办)$")
 _HOLDING = pattern(r".*(?:召开|举行|开展|举办)了?|[在于赴到对][^《“「]*(?=[《“「])")
-# 空调坏了 tells how it went; 演练结束了 does not.
-_WENT = pattern(r"(?<!结束)(?<!完成)(?<!举办)了$")
+# 空调坏了 tells how it went; 演练结束了 does not, and who 来不了 is no topic but a matter.
+_WENT = pattern(r"(?<!结束)(?<!完成)(?<!举办)(?<!不)了$")
 # What tells of the message or of how it went; the first part also where an activity is named.
 _NO_THEME = (
     r"节目|作品(?!展)|评委|选手|观众|冠军|^(?:照片|图片|视频)\d|^为(?:弘扬|进一步|增强|丰富|庆祝|迎接|纪念|了)|将至|请假"

@@ -74,6 +74,8 @@ _SOUND = {ord(char): group[0] for group in SOUNDS for char in group}
 _WORDS = {word.translate(_SOUND): word for word in ALIKE_WORDS}
 _SHORT = {word: rf"(?<![中大小支的]){word}(?![\u4e00-\u9fff])" for word in _WORDS if len(word) == 2}
 _ALIKE = pattern(any_of(_WORDS, _SHORT))
+# 又升了一次旗 -> 又一次升旗, 扫过墓 -> 扫墓: the verb and its object are one word.
+_PARTED = pattern(r"([升扫植])(?=[了过完一次])[了过完]?(一?[次场]|)国?(旗(?![台杆手帜])|墓(?![地园碑])|树(?![苗木叶]))")
 
 
 @record
@@ -111,7 +113,7 @@ def clean(raw: str) -> Clean:
         text = _ENGLISH.sub("人", text)
     if "--" in text:
         text = _DASHES.sub(" ", text)
-    return Clean(_as_meant(_SLIP.sub(_mean, text)).strip(), media, faces or bare != raw)
+    return Clean(_PARTED.sub(r"\2\1\3", _as_meant(_SLIP.sub(_mean, text))).strip(), media, faces or bare != raw)
 
 
 def _counter(match: re.Match[str]) -> str:
