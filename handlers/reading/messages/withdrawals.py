@@ -176,13 +176,16 @@ def read_withdrawal(scan: str, hits: list[Hit], medals: list[Medal], context: Co
     unit, medal = target_of(hits, medals, context)
     bare = GIVES_UP.sub(_bare, CANCEL.sub(_bare, scan))
     names = _persons(bare) or [*persons(bare)]
-    name = names[0] if names else None
-    there = any(
-        state.medal and name in (None, state.name) and unit in (None, state.unit) and medal in (None, state.medal)
-        for state in context.existing
-    )
+    together = rf"(?:同学|队员|\s|{GAP})*[、和与及](?:\s|{GAP})*".join(map(re.escape, dict.fromkeys(names)))
+    several = len(set(names)) > 1 and re.search(together, places_apart(bare)) is not None
+    named: list[str | None] = [*dict.fromkeys(names)] if several else [*names[:1]] or [None]
+    stand = [
+        state for state in context.existing
+        if state.medal and unit in (None, state.unit) and medal in (None, state.medal)
+    ]  # fmt: skip
+    there = all(any(name in (None, state.name) for state in stand) for name in named)
     issues = () if there else ("NOTHING_TO_CORRECT",)
-    fields = {"unit": unit, "medal": medal, "name": name}
+    fields = {"unit": unit, "medal": medal, "name": named[0], "names": named if several else None}
     return Reading("nomination_cancel", "ok" if there else "clarify", issues, cancel=fields)
 
 
