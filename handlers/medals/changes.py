@@ -22,16 +22,23 @@ def done(ask: Ask) -> list[Reply]:
     """What the message says of one's own nominations."""
     heard = ask.heard
     if heard.intent == "nomination_cancel":
-        return [_taken_back(ask, heard.cancel or {})]
+        return _all_taken_back(ask, heard.cancel or {})
     if heard.intent == "nomination_replace":
         return _exchanged(ask, heard.replace or {})
     return [_shown(ask, heard.query or {})]
 
 
-def take_back(ask: Ask) -> Reply:
+def take_back(ask: Ask) -> list[Reply]:
     """撤回提名 王小明 一星章."""
     heard = context.reading_of(ask, f"撤回提名 {ask.args}")
-    return _taken_back(ask, heard.cancel or {"name": ask.args})
+    return _all_taken_back(ask, heard.cancel or {"name": ask.args})
+
+
+def _all_taken_back(ask: Ask, said: Mapping[str, object]) -> list[Reply]:
+    """Of everybody named, or of none: the first that cannot be taken back undoes the others."""
+    names = said.get("names")
+    each_one = names if isinstance(names, list) else [said.get("name")]
+    return [_taken_back(ask, {**said, "name": name}) for name in each_one]
 
 
 def _mine(ask: Ask, said: Mapping[str, object], whom: str = "name") -> list[nominations.Case]:

@@ -32,7 +32,7 @@ def show_mine(ask: Ask) -> Reply:
     "撤回提名", "withdraw", who=proposals.NOMINATORS, group="奖章", rank=27, help="撤回一件还没审的提名",
     glued=ANYTHING, examples=("撤回提名 N20260403-07",),
 )  # fmt: skip
-def withdraw(ask: Ask) -> Reply:
+def withdraw(ask: Ask) -> list[Reply]:
     """The nominator takes a case back while nobody has decided; a new one may follow."""
     number, _ = decisions.NUMBERS.first(ask, ask.args)
     if not number and ask.args:
@@ -41,12 +41,12 @@ def withdraw(ask: Ask) -> Reply:
         raise Refusal(
             f"请写上编号，如「撤回提名 {decisions.NUMBERS.like(ask)}」。编号在「我的提名」里。", announcements.MINE
         )
-    return changes.numbered_withdrawn(ask, number)
+    return [changes.numbered_withdrawn(ask, number)]
 
 
 @command("撤回", who=proposals.NOMINATORS, group="奖章", help="撤回一件还没审的提名",
          examples=("撤回 N20260403-07",), letter=nominations.LETTER)  # fmt: skip
-def withdraw_numbered(ask: Ask) -> Reply:
+def withdraw_numbered(ask: Ask) -> list[Reply]:
     """The same by the shorter word that check-ins and reports are withdrawn with."""
     return withdraw(ask)
 

@@ -223,7 +223,7 @@ def test_my_nominations_show_where_each_stands(at: School) -> None:
 
 def test_withdrawing(at: School) -> None:
     at.nominate(at.zhang, WANG)
-    assert f"已撤回提名 {N1}" in my_nominations.withdraw(at.ask(at.zhang, "n20260403－1")).text
+    assert f"已撤回提名 {N1}" in my_nominations.withdraw(at.ask(at.zhang, "n20260403－1"))[0].text
     assert at.steps() == [("submitted", at.zhang), ("withdrawn", at.zhang)]
     assert "不能撤回了：您已在4月3日 10:20 撤回" in refused(my_nominations.withdraw, at.ask(at.zhang, N1))
 

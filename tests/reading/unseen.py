@@ -79,7 +79,9 @@ def _context(words: str) -> dict[str, Any]:
             keys = ("unit", "activity", "date", "attended")
             found["existing"] = [dict(zip(keys, [*parts[:3], int(parts[3])], strict=True))]
         elif name == "named":
-            found["existing"] = [dict(zip(("unit", "name", "medal"), parts, strict=True), state="submitted")]
+            found["existing"] = [
+                dict(zip(("unit", "name", "medal"), value.split("/", 2), strict=True), state="submitted")
+            ]
         elif name == "features":
             found["feature_medals"] = parts
         elif name == "size":

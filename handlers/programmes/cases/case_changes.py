@@ -1,5 +1,6 @@
 """更正, 撤回, 恢复 of a case: what was said before is kept; only what nobody has worked on is taken back."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
@@ -132,6 +133,10 @@ def _own(ask: Ask, row: Row, one: cases.Case, what: str) -> None:
         raise Denied(words, what=what, subject=f"case:{one.number}")
 
 
+# 撤了吧, 不要了: words for 撤回 where the row has no such step; 撤了吗 asks.
+TAKES_BACK = re.compile(
+    r"^(?:[请就先把]|麻烦|\s)*(?:撤(?:了|掉|下来?|销|回)|不[要报算]了|作废|取消|收回|删(?:了|掉|除))[了吧啦]*(?=$|[\s:：,，、。])"
+)
 # What may be said of a case besides the steps of its row.
 WORDS: Mapping[str, Callable[[Ask, Row, cases.Case, str], Sequence[Reply]]] = {
     "更正": _correct, "撤回": _withdraw, "恢复": _restore, case_limits.ANOTHER: _another_kind,

@@ -58,6 +58,7 @@ def work(ask: Ask) -> Sequence[Reply]:
             return [evidence.attached(ask, evidence.of_case(ask, one, row))]
         return [case_words.page(ask, row, one)]
     said = chain.named(row, words)
+    words = words if said else case_changes.TAKES_BACK.sub("撤回", words)
     own = next((each for each in case_changes.WORDS if words.startswith(each)), "")
     if own and len(own) > len(said):
         rest = words.removeprefix(own).strip(_SIGNS)

@@ -33,7 +33,7 @@ class Proposal:
     medals: list[Medal]
     entries: list[int]
     chain: bool
-    issues: list[str]  # of personal data
+    issues: list[str]  # of personal data, and of the message as a whole
 
 
 def read_nomination(found: Proposal, context: Context) -> Reading:

@@ -11,7 +11,7 @@ from handlers.reading.text.patterns import pattern
 _LONGEST_SQUAD = 6
 USUAL, _LONGEST_NAME = 3, 5
 _COLLECTIVE = pattern(
-    r"(?:想要?|给|为|请|今年|本|自荐|[本这](?:学期|学年|次|轮|届)|中队|大队|我们|申[请报]|推荐|提名|授予|评为|获|[争创评颁发授报都也均拟再现]|一?个|[我本]?(?:[班校]|中队|大队))*"
+    r"(?:想要?|给|为|请|今年|本|自荐|[本这](?:学期|学年|次|轮|届)|中队|大队|我们|申[请报]|推荐|提名|授予|评为|获|争[取创]|参评|竞选|[争创评颁发授报都也均拟再现]|一?个|[我本]?(?:[班校]|中队|大队))*"
     r"(?:中队|大队|先进)?集体(?:申[请报]|推荐|提名|[争创评颁发授报])*"
 )
 _LEAD = pattern(
@@ -29,6 +29,8 @@ FORMAL = pattern(
 )
 _JUDGEMENTS = tuple("好强棒高优佳大多快美")
 _PUTS = pattern(r".{0,10}(?:推荐|提名|申报|推选|给|替|由|让|员|手|长|者|兵|使|星|组)")
+# 周大海爷爷, 何奶奶: somebody old of that name, or a child's? It is asked about.
+_KIN = pattern(rf"[{SURNAMES}][\u4e00-\u9fff]{{0,3}}(?:爷爷|奶奶|叔叔|阿姨|伯伯|大爷|大妈|妈妈|爸爸)")
 _POLITE = pattern(r"(?:谢谢|辛苦|麻烦|请(?:审核|查收|批准|领导)|以上|附图|见附件|特此|收到|啊|哦|吧|哈)")
 
 
@@ -66,6 +68,9 @@ def take_names(word: str, found: Nominees, roster: Collection[str], goes_on: boo
         return None
     core = core_of(word)
     if not core:
+        return None
+    if (goes_on or not found.names) and _KIN.fullmatch(core) and core not in roster:
+        found.nicknames.append(core)
         return None
     if judges(core) and core not in roster:
         return word

@@ -29,6 +29,7 @@ _STATED = pattern(
 )
 _ONE_EACH = pattern(r"(?:理由|事迹|原因)?(?:分别|依次)(?:是|为)?\s?:\s?")
 _PARTS = pattern(r"[;。]|\d[.、]")
+_LABEL = pattern(r"学号|座号|序号")
 # 7号 王小明: one child or two?
 _SPACED = pattern(rf"\d{{1,3}}号{GAP}*[ \t]+{GAP}*(?P<who>[\u4e00-\u9fff·]{{2,4}})(?![\u4e00-\u9fff])")
 # 李想等同学 are more than are named.
@@ -43,7 +44,7 @@ _ANNOUNCED = pattern(
 _PARTICULAR = pattern(r"[男女][生孩]?|\d{1,3}票|\d{1,2}岁|汉族?|性别|年龄|民族")  # no business of a nomination
 # 三(2): 无
 _NOBODY = pattern(
-    r"(?:本次|这次|本期|本轮|本月|本班|我班|[本这]学期|今年|目前|还|暂时)*(?:暂?无|没有?|暂没有?|空缺|暂缺|暂不|不)"
+    r"(?:本次|这次|本期|本轮|本月|本班|我班|[我咱]们班?|[本我]?中队|[本这]学期|今年|目前|还|暂时)*(?:暂?无|没有?|暂没有?|空缺|暂缺|暂不|不)"
     r"(?:合适的?|推荐|提名|申报|人选|队员|名单|报|参评|对象|[人者])*[了哦]?"
 )
 # A comma or a medal: behind it the list of names may be over.
@@ -67,6 +68,7 @@ class _Said:
 def find_nominees(scan: str, roster: Collection[str]) -> Nominees:
     """Read who is named in `scan`, whose units and medals are already blanked out."""
     found = Nominees()
+    labelled = _LABEL.search(scan) is not None
     scan = _BUT.sub(GAP, plain(scan))
     scan = _STATED.sub(lambda match: _stated(match, found), scan)
     scan = _ANNOUNCED.sub(lambda match: _announced(match, found), scan)
@@ -77,6 +79,9 @@ def find_nominees(scan: str, roster: Collection[str]) -> Nominees:
         found.stated = found.stated or 2
     _begin_list(found, said)
     found.unsure = found.unsure or any(match["who"] in found.names for match in _SPACED.finditer(scan))
+    # 王小明 学号12: one child or two?
+    places = [name for name in found.names if PLACE.fullmatch(name)]
+    found.unsure = found.unsure or (len(places) == 1 < len(found.names) == 2 and labelled)
     # 集体一星章 中队长王小明: the squad, or the child?
     found.unsure = found.unsure or (found.collective and bool(found.names))
     _share(found, said)
@@ -94,7 +99,7 @@ def _names_taken(found: Nominees, scan: str, roster: Collection[str]) -> list[_S
     said: list[_Said] = []
     why, before, last, inside = False, 0, "", False
     for word, mark in _words(scan):
-        listed = found.names or found.collective
+        listed = found.names or found.nicknames or found.collective
         told = (
             listed
             and not _goes_on(word, mark, last)
@@ -113,6 +118,9 @@ def _names_taken(found: Nominees, scan: str, roster: Collection[str]) -> list[_S
         else:
             named = bool(found.names)
             left = nominee_words.take_names(word, found, roster, goes_on)
+            # 李想 高兴 白雪: the list may go on with a word that is a name, too.
+            maybe = named and left == word and word[1:] in GIVEN
+            found.unsure = found.unsure or (maybe and nominee_words.is_word_and_name(word))
             # Words ahead of the first name may be of the reason too, but the list of names goes on.
             before = before if named else len(said)
             said += [_Said(left + mark, len(found.names), False)] if left else []

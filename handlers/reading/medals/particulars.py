@@ -30,10 +30,10 @@ _ENTRY = pattern(r"(?<![\d.月(])\d{1,2}(?:[.)、]|(?<=\d):)\s?(?=[\u4e00-\u9fff
 _ONE = rf"(?:(?:学号|座号|序号|编号|学生)\s?:?\s?)?(?:0{{0,2}}\d{{1,3}}|[{CHINESE}]{{1,3}}(?=号))"
 # 3、7、12号; 3-6号; 学号5; but 9月1号 is a day and 第3号 a thing.
 PLACES = pattern(
-    rf"(?<![\d月年第.\-A-Za-z])(?:{_ONE}(?:号?(?:\s?[、,和与及]\s?|\s|[-~至到])|号))*"
-    rf"(?:{_ONE}号|(?:学号|座号|序号)\s?:?\s?\d{{1,3}}(?:\s?[、,和与及]\s?\d{{1,3}}(?![\d.月年人名]))*)(?!\d)"
+    rf"(?<![\d月年第.\-A-Za-z])(?:{_ONE}(?:号?(?:\s?[、,和与及]\s?|\s|[-~至到]{{1,2}})|号))*"
+    rf"(?:{_ONE}号|(?:学号|座号|序号)\s?:?\s?\d{{1,3}}(?:\s?[、,和与及\-~至到]\s?\d{{1,3}}(?![\d.月年人名]))*)(?!\d)"
 )
-_FROM_TO = re.compile(r"(\d+)号?[-~至到](?:\D{0,4})(\d+)")
+_FROM_TO = re.compile(r"(\d+)号?[-~至到]{1,2}(?:\D{0,4})(\d+)")
 PLACE = re.compile(r"\d{1,3}号")
 
 
@@ -44,6 +44,10 @@ _NAMED_PLACE = pattern(
 )
 # 张老师您好: somebody is greeted, not nominated.
 _GREETED = pattern(r"[\u4e00-\u9fff]{1,2}(?:老师|校长|主任|书记|辅导员)(?:[您你]?好|辛苦了?)")
+# 李国强警官: who somebody is, behind the name.
+_TITLED = pattern(
+    r"(?<![\u4e00-\u9fff·])(?P<who>[\u4e00-\u9fff·]{2,4})(?:老师|先生|女士|同志|警官|医生|护士|教授|书记|校长|主任|教练|站长)(?![\u4e00-\u9fff])"
+)
 
 
 def plain(scan: str) -> str:
@@ -53,6 +57,7 @@ def plain(scan: str) -> str:
         scan = _RECOMMENDER.sub(_gap, scan)
     scan = _NTH.sub(_gap, _OTHER.sub(_gap, scan))
     scan = _ROW.sub(_gap, _ENTRY.sub(_gap, _NAMED_PLACE.sub(_with_name, places_apart(scan))))
+    scan = _TITLED.sub(_untitled, scan)
     return _POST.sub(lambda match: _gap(match) if _begins_with_name(match["who"]) else match[0], scan)
 
 
@@ -88,6 +93,11 @@ def numbers_in(words: str) -> list[int]:
 
 def _all_in(words: str) -> list[int]:
     return [value_of(each) or 0 for each in re.findall(rf"\d{{1,3}}|[{CHINESE}]+(?=号)", words)]
+
+
+def _untitled(match: re.Match[str]) -> str:
+    who = match["who"]
+    return who + GAP * (len(match[0]) - len(who)) if is_name(who) else match[0]
 
 
 def _begins_with_name(who: str) -> bool:

@@ -13,9 +13,14 @@ from handlers.reading.text.units import Hit
 def units_of_reason(before: str, scan: str, hits: list[Hit], medals: list[Medal]) -> tuple[list[Hit], str]:
     """`hits` and `scan` without the unit words behind the last medal of a line, which stand there as in `before`.
 
-    Only when the unit was said ahead of the first medal; a 中队 that stands as a word of its own stays a unit.
+    Only when the unit was said ahead of the first medal, or the words are of the school; a 中队 that stands as a word
+    of its own stays a unit.
     """
-    if not hits or not medals or hits[0].start > medals[0].start:
+    if not hits or not medals:
+        return hits, scan
+    # 一星章, 跳绳全校第一: no unit was said ahead, and none behind.
+    told = all(hit.kind == "school" and scan[hit.start - 1 : hit.start].isalpha() for hit in hits)
+    if hits[0].start > medals[0].start and not told:
         return hits, scan
     dropped: set[int] = set()
     parts, at, line = [], 0, 0
@@ -52,7 +57,7 @@ _AHEAD = pattern(
 )
 _BEHIND = pattern(
     r"的?(?:都?没|[好行]不[好行]|对不对|怎么样|颁[章奖]|评上|弄|佩?戴|丢|掉|坏|错|没|不(?![怕断懈错辞计畏少])|[呢吗么]|了吧|发[了到下给]|领[了到]|证书?|什么|怎|应该|可能"
-    r"|[几够被]|多少|材料|表格|二选一|已[经发颁]|是不是|要不要|和.{1,4}换|还差|争章|先(?![进报推提评])|暂|等等|再说|待定|缓|理由[改换补]|补充|加一?[条点]|标准|条件|办法|经验)|[,\s]*(?:二|[2两])选一"
+    r"|[几够被]|多少|材料|表格|(?:要|得|想)?换(?:人|一?个|掉)|二选一|已[经发颁]|是不是|要不要|和.{1,4}换|还差|争章|先(?![进报推提评])|暂|等等|再说|待定|缓|理由[改换补]|补充|加一?[条点]|标准|条件|办法|经验)|[,\s]*(?:二|[2两])选一"
 )
 # 王小明获得一星章 tells of what was; 推荐他获得一星章 asks for it.
 _GOT = pattern(r"^(?!.*(?:推荐|提名|申报|争取|希望)).*(?<![他她])(?:获得|荣获|获评)了?(?:集体)?$")

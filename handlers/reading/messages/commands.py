@@ -51,6 +51,8 @@ _LIST = r"(?=[^\n]*(?:全班|全体|\d\s?号))(?=[^\n]*(?:书面|纸质|签字|�
 _DECIDES = pattern(r"(?P<what>不同意|不通过|同意|通过|批准|审核通过|退回|驳回|拒绝)[\s,:]*")
 # A case is withdrawn by its number.
 _UNDOES = pattern(r"(?:撤回|撤销|取消|作废|删除|收回)\s?(?:提名|推荐|申报|申请|签到|记录)?[\s:]*")
+# 把 N20260403-02 撤了吧
+_UNDONE = pattern(r"[请就先把麻烦\s]*(?:撤(?:了|掉|下来?|销|回)|不[要报]了|作废|取消|收回|删[了掉除])[了吧啦]*")
 _LETTERS = "NGXD"
 _DECISIONS = {"同意": "approve", "通过": "approve", "批准": "approve", "审核通过": "approve", "退回": "return"}
 
@@ -196,6 +198,9 @@ def _withdrawal(text: str) -> Reading | None:
             continue
         if number and not rest:
             return Reading("nomination_cancel" if letter == "N" else "cancel", "ok", cancel={"number": number})
+    number, rest = numbered.headed(text)
+    if number and _UNDONE.fullmatch(rest):
+        return Reading("nomination_cancel" if number[0] == "N" else "cancel", "ok", cancel={"number": number})
     return None
 
 

@@ -9,6 +9,7 @@ from handlers.reading.medals.nominees import find_nominees
 from handlers.reading.medals.reasons import units_of_reason, unsure
 from handlers.reading.messages import talk, withdrawals
 from handlers.reading.model import Claim, Context, Reading
+from handlers.reading.persons.names import split_names
 from handlers.reading.persons.private import Secrets, hide_matters, hide_numbers
 from handlers.reading.text import units
 from handlers.reading.text.normalise import GAP, Clean
@@ -34,6 +35,12 @@ _NOT = pattern(
     r"(?:不|(?<!分)别|先不|暂不|没有?)(?:再|想|打算|准备)?(?:推荐|提名|申报|参评|推选|评选|报(?![告名纸到道刊]))(?!的?不)|不是(?!很|特别|只)|材料[^,。\n]{0,6}(?:还没|尚未|没|未)"
 )
 _NO_CONSENT = pattern(r"(?:家长|父母|监护人|爸妈|[爸妈]{1,2})[^,。;\n]{0,4}(?:没|未|不)有?(?:同意|签|答应|愿意)")
+# 家长还没回复, 等家长签字: whether they agree is open.
+_CONSENT_OPEN = pattern(
+    r"(?:家长|监护人)[^,。;\n]{0,6}(?:没|未)有?(?:给|明确)?(?:[回答]复|回[音话信执]|表态|确[认定]|签|交(?!代)|定|说好|联系上|看到)"
+    r"|同意书[^,。;\n]{0,4}(?:没|未|待)|(?:等|待|问问?)(?:一下)?(?:家长|监护人)[^,。;\n]{0,6}(?:同意|签|[回答]复|确认|意见|意思)"
+    r"|(?:家长|监护人)[^,。;\n]{0,4}(?:考虑|商量|犹豫|想想)"
+)
 # 把华梓萌列入推荐名单
 _PUT_ON = pattern(r"列入|[加补放][入进到上](?!了?[吗没])")
 _CLAUSE = pattern(r"[^,;。!\n]+")
@@ -50,6 +57,14 @@ _LATER = pattern(
 )
 _OF_OTHERS = pattern(r"[几能]|介绍|经验|打算|准备|[下明]|以后|没|不|名单|小队|人$|已|了$")
 _SUB_BADGE = pattern(r"向阳|传承|立德|立志|梦想|小主人|团结|健体|奉献|劳动|勇敢|节约")
+# 六(1)中队申请集体一星章, 全班42人: the heads are of the reason.
+_ASKING = r"(?:申请|参评|争[取创]?|竞选|想要?|我们?班?|本|的|中队|校级|个人|集体)*"
+_ASKS_FOR = pattern(rf"{_ASKING}(?P<who>[\u4e00-\u9fff·、]{{2,30}}?)?{_ASKING}")
+_NO_GAPS = str.maketrans("", "", f" {GAP}")
+# 一星章评选队会
+_EVENT_OF = pattern(
+    rf"{GAP}\s?(?:评[选比]|推[选优荐]|申报|颁[发章奖]|授予|表彰)(?:主题)?(?:[队班大]会|会|活动|仪式|队[课日])"
+)
 _COUNTED = pattern(r"\d\s?[人名位]|[十百一二三四五六七八九]人|实到|应到|\d/\d|全勤")
 _HEADS = pattern(r"\d\s?[人名位]|[十百一二三四五六七八九]人|实到|应到|\d/\d|全勤|全员")
 
@@ -73,7 +88,7 @@ def read_medals(plain: Clean, context: Context, secrets: Secrets) -> Reading | N
     medals, scan = find_medals(hide_matters(scan, secrets), context.feature_medals)
     nominates = _NOMINATES.search(text) is not None
     about = medals or nominates or _exchanges(text, context)
-    if not about or _is_event(scan, text) or _only_words(scan, text, hits, medals, context):
+    if not about or _is_event(scan, text, medals) or _only_words(scan, text, hits, medals, context):
         return None
     awarded = not tells(scan) and _AWARDED.search(text) is not None
     if claim := _no_request(text, nominates or not (awarded or held(medals, before))):
@@ -88,9 +103,8 @@ def read_medals(plain: Clean, context: Context, secrets: Secrets) -> Reading | N
         return Reading("chat", "ignore", claim="condition")
     if _NO_CONSENT.search(text):
         return Reading("chat", "ignore", claim="negation")
-    reading = read_nomination(
-        Proposal(scan, unsure(before, hits, medals), medals, entries, chain, secrets.issues), context
-    )
+    doubts = [*secrets.issues, *(["WORDS_UNCLEAR"] if _CONSENT_OPEN.search(text) else [])]
+    reading = read_nomination(Proposal(scan, unsure(before, hits, medals), medals, entries, chain, doubts), context)
     if talk.congratulates(text) or (talk.announces(text) and not hits):
         return None
     about_somebody = any(nomination.name or nomination.target == "collective" for nomination in reading.nominations)
@@ -121,9 +135,14 @@ def _asks_for_one(text: str, context: Context, nominates: bool) -> bool:
 
 def _of_change(text: str, scan: str, hits: list[units.Hit], medals: list[Medal], context: Context) -> Reading | None:
     """An exchange of the nominee, a nomination taken back, or somebody who is not nominated after all."""
-    turned = withdrawals.REPLACE.search(text) or withdrawals.RATHER.search(scan)
+    other = withdrawals.OTHER_MEDAL.search(scan)
+    turned = withdrawals.REPLACE.search(text) or withdrawals.RATHER.search(scan) or other
     if turned and (exchange := withdrawals.read_replacement(scan, hits, medals, context)):
         return exchange
+    if other:
+        return Reading("nomination", "clarify", ("NAME_AMBIGUOUS",))
+    if withdrawals.ASKS_WHETHER.search(text):
+        return talk.question(text)
     if withdrawals.CANCEL.search(text) or withdrawals.GIVES_UP.search(text):
         return withdrawals.read_withdrawal(scan, hits, medals, context)
     return _of_refusal(text, scan, medals) if _NOT.search(text) else None
@@ -157,6 +176,20 @@ def _only_words(scan: str, text: str, hits: list[units.Hit], medals: list[Medal]
     return not any(medal.code and medal.code.startswith("H:") for medal in medals)
 
 
-def _is_event(scan: str, text: str) -> bool:
+def _is_event(scan: str, text: str, medals: list[Medal]) -> bool:
     """学习优秀少先队员事迹主题队日 38人: an event with heads, not a nomination."""
-    return _COUNTED.search(scan) is not None and _NOMINATES.search(text) is None and find_activity(scan)[0].rank > 1
+    if _COUNTED.search(scan) is None or find_activity(scan)[0].rank <= 1:
+        return False
+    return _EVENT_OF.search(scan) is not None or not (_NOMINATES.search(text) or _is_asked_ahead(scan, medals))
+
+
+def _is_asked_ahead(scan: str, medals: list[Medal]) -> bool:
+    """申请集体一星章, 全班42人 and 周子轩 一星章 组织队会, 每次40人: up to the medal nothing else is said."""
+    first = _CLAUSE.search(scan)
+    ahead = [medal.end for medal in medals if first and first.start() <= medal.start < first.end()]
+    said = _ASKS_FOR.fullmatch(scan[: ahead[0]].translate(_NO_GAPS)) if ahead else None
+    if first is None or said is None:
+        return False
+    who = said["who"] or ""
+    alone = _ASKS_FOR.fullmatch(first[0].translate(_NO_GAPS)) is not None and len(first[0]) < len(scan.rstrip())
+    return (alone or bool(who)) and (not who or bool(split_names(who)))

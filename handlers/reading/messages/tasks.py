@@ -14,7 +14,13 @@ _BEGINS = pattern(r"[^\S\n](?=推荐|提名|申报|另外?|还|顺便)")
 _MEDAL = pattern(r"[一二三四五]星|(?<=[\u4e00-\u9fff])章(?![程节])|提名|(?<![书目])推荐(?![书会])|申报|推优")
 _HEADS = pattern(r"\d\s?[人名位]|\d/\d|应到|实到|全勤")
 # 另外推荐…: a new task begins.
-_ALSO = pattern(r"^[\s,]*(?:另外?|还有?|同时|顺[便带]|再|也|并且?|此外|以及|又)[,\s]*")
+_ANEW = r"另外?|还有?|同时|顺[便带]|再|也|并且?|此外|以及|又"
+_ALSO = pattern(rf"^[\s,]*(?:{_ANEW})[,\s]*")
+
+# 集体一星章,升旗仪式42人全勤 goes on with the reason; 一星章,今天升旗42人 reports besides.
+_NEXT = pattern(
+    rf"^[\s,]*(?:{_ANEW}|今[天日早]|昨[天日]|前天|刚才|[上下]午|[本这上]周|周[一二三四五六日]|\d{{1,2}}[月.]|签到|上?报)"
+)
 
 
 def instead(text: str) -> tuple[str, str] | None:
@@ -34,7 +40,10 @@ def apart(text: str) -> tuple[str, str] | None:
     if turns != 1 or "both" in said:
         return None
     cut = next(place for place, kind in enumerate(kinds) if kind and kind != said[0])
-    first, second = "".join(clauses[:cut]), _ALSO.sub("", "".join(clauses[cut:]))
+    first, rest = "".join(clauses[:cut]), "".join(clauses[cut:])
+    if said[0] == "nomination" and not (first.endswith((";", "。", "!", "\n")) or _NEXT.match(rest)):
+        return None
+    second = _ALSO.sub("", rest)
     return (first, second) if said[0] == "checkin" else (second, first)
 
 

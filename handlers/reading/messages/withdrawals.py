@@ -24,7 +24,7 @@ _RESTORE = pattern(
     r"^\W{0,2}(?:算了|还是|[,\s])*(?:请|麻烦)?(?:帮我|帮忙)?(?:把.{0,20}|[^,。\n]{0,12}(?:撤[回销掉了]|删[掉除了]?)[了的]{1,2}[^,。\n]{0,8})?(?:恢复|还原)(?!.{0,20}(?:提醒|健康|身体|提名|推荐|申报|[星奖]章|单位|账号|通知|上课|正常))"
 )
 REPLACE = pattern(
-    r"代替|顶替|换成|换为|替换为|替换成|改成|改为|改[报提推]|更换为|调整为|替?换[上下掉]?|改(?![正错变进])|应该?[是为]|[写报填弄]错了?[,、\s]*是|→|-+>|=>"
+    r"代替|顶替|换成|换为|替换为|替换成|改成|改为|改[报提推]|更换为|调整为|替?换[上下掉]?|改(?![正错变进])|应该?[是为]|[写报填弄]错了?[,、\s]*是|→|-+>|=>|不再?(?:推荐?|提名|申?报|评|要)了[,。;\s]*(?:就|改)?(?:推荐?|提名|申?报)"
 )
 _WHO = r"[\u4e00-\u9fff·]{2,4}?|\d{1,3}号"
 # 不是王小明,是李小红; 应该是李小红不是王小明.
@@ -32,14 +32,24 @@ RATHER = pattern(
     rf"不是(?P<old>{_WHO})[,、\s]*(?:而是|应该?是|是)(?P<new>{_WHO})(?![\u4e00-\u9fff])"
     rf"|(?:应该?)?是(?P<right>{_WHO})[,、\s]*不是(?P<other>{_WHO})(?![\u4e00-\u9fff])"
 )
+# 王小明不是一星章, 是劳动章; 王小明是劳动章不是一星章; 王小明报成一星章了, 应该是劳动章.
+OTHER_MEDAL = pattern(
+    rf"(?:不(?:是|应该?是?)|报成)报?(?P<old>{GAP}+)[了的]?[\s,、;。]*(?:而是|应该?[是为报]?|是|要报)报?(?P<new>{GAP}+)"
+    rf"|(?:应该?[是为报]?|是|要报)报?(?P<right>{GAP}+)[\s,、;。]*(?:而)?不[是应]该?报?(?P<other>{GAP}+)"
+)
 # 用李小红替换王小明: the new one comes first.
 _WITH_WHOM = pattern(r"(?:用|让)[^,;。!\n]{2,12}$")
 # 王小明不报了, 一星章不要了, 撤掉: it stood and shall no more.
 GIVES_UP = pattern(
-    r"(?:不|别)再?(?:推荐|提名|申报|参评|报|评|争|要|提|上)[^,;。!?\n]{0,12}了(?![吗么])|[报写弄填]错了?|撤[掉了下]|拿掉|去掉|划掉"
+    r"(?:不|别)再?(?:推荐|提名|申报|参评|报|评|争|要|推|提|上)[^,;。!?\n]{0,12}了(?![吗么])|[报写弄填]错了?|撤[掉了下]|拿掉|去掉|划掉"
 )
 _CUT = pattern(
-    rf"[\s、,;。!?:/()|{GAP}]+|的|把|将|给|替|同学|队员|为|由|从|了|[吧啦]|[去拿划撤删]掉|[看查问](?:看|查|问|下)|一下|那个|这个|那件|提名|用|让|帮我|[报写弄填]错|[不别]再?(?:推荐|提名|申报|参评|[报评争要提上])"
+    rf"[\s、,;。!?:/()|{GAP}]+|的|把|将|给|替|同学|队员|为|由|从|了|[吧啦]|[去拿划撤删]掉|[看查问](?:看|查|问|下)|一下|那个|这个|那件|提名|用|让|帮我|[报写弄填]错|[不别]再?(?:推荐|提名|申报|参评|[报评争要推提上])"
+)
+# 要撤回吗, 是否取消; but 能撤回吗 asks for it.
+ASKS_WHETHER = pattern(
+    r"(?:要不要|是否|该不该|用不用|需不需要)[^,。\n]{0,12}(?:撤|取消|作废|删)"
+    r"|^(?!.*(?:能|可以|可否|帮|麻烦|请)).*(?:撤[回销掉]?|取消|作废|删[掉除]?)了?(?:没有?|吗|么)\W*$"
 )
 _SHORT, _LONGEST = 12, 40
 
@@ -139,15 +149,26 @@ def read_replacement(scan: str, hits: list[Hit], medals: list[Medal], context: C
 
 
 def _other_medal(scan: str, hits: list[Hit], medals: list[Medal], context: Context) -> Reading | None:
-    """王小明的一星章换成二星章: the same child for another medal."""
+    """王小明的一星章换成二星章, 王小明不是一星章是劳动章: the same child for another medal."""
+    if rather := OTHER_MEDAL.search(scan):
+        old, new = ("old", "new") if rather["old"] else ("other", "right")
+        pair = [one for key in (old, new) for one in medals if rather.start(key) <= one.start < rather.end(key)]
+        return _exchanged(_persons(f"{scan[: rather.start()]}{GAP}{scan[rather.end() :]}"), pair, hits, context)
     for turn in REPLACE.finditer(scan):
         before, behind = ([one for one in medals if (one.start < turn.start()) is first] for first in (True, False))
-        who = _persons(scan[: turn.start()])
-        if len(before) == len(behind) == len(who) == 1 and before[0].code and behind[0].code:
-            unit, medal = target_of(hits, before, context)
-            fields = {"unit": unit, "medal": medal, "old": who[0], "new": who[0], "new_medal": behind[0].code}
-            return Reading("nomination_replace", "ok", replace=fields)
+        if len(before) == len(behind) == 1:
+            return _exchanged(_persons(scan[: turn.start()]), before + behind, hits, context)
     return None
+
+
+def _exchanged(who: list[str], medals: list[Medal], hits: list[Hit], context: Context) -> Reading | None:
+    """The first of two medals gives way to the second, for the one person that is named."""
+    codes = [medal.code for medal in medals if medal.code]
+    if len(codes) != 2 or len(who) != 1:
+        return None
+    unit, medal = target_of(hits, medals[:1], context)
+    fields = {"unit": unit, "medal": medal, "old": who[0], "new": who[0], "new_medal": codes[1]}
+    return Reading("nomination_replace", "ok", replace=fields)
 
 
 def read_withdrawal(scan: str, hits: list[Hit], medals: list[Medal], context: Context) -> Reading:
@@ -155,13 +176,16 @@ def read_withdrawal(scan: str, hits: list[Hit], medals: list[Medal], context: Co
     unit, medal = target_of(hits, medals, context)
     bare = GIVES_UP.sub(_bare, CANCEL.sub(_bare, scan))
     names = _persons(bare) or [*persons(bare)]
-    name = names[0] if names else None
-    there = any(
-        state.medal and name in (None, state.name) and unit in (None, state.unit) and medal in (None, state.medal)
-        for state in context.existing
-    )
+    together = rf"(?:同学|队员|\s|{GAP})*[、和与及](?:\s|{GAP})*".join(map(re.escape, dict.fromkeys(names)))
+    several = len(set(names)) > 1 and re.search(together, places_apart(bare)) is not None
+    named: list[str | None] = [*dict.fromkeys(names)] if several else [*names[:1]] or [None]
+    stand = [
+        state for state in context.existing
+        if state.medal and unit in (None, state.unit) and medal in (None, state.medal)
+    ]  # fmt: skip
+    there = all(any(name in (None, state.name) for state in stand) for name in named)
     issues = () if there else ("NOTHING_TO_CORRECT",)
-    fields = {"unit": unit, "medal": medal, "name": name}
+    fields = {"unit": unit, "medal": medal, "name": named[0], "names": named if several else None}
     return Reading("nomination_cancel", "ok" if there else "clarify", issues, cancel=fields)
 
 

@@ -53,7 +53,8 @@ _ROMAN = "ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫ"
 _MEDIA = {"图片", "视频", "照片", "小视频", "影片", "相片"}
 # 三[2], and the year of a document's number: 教发[2026]12号.
 _NUMBER_IN_BRACKET = pattern(r"[\d一二三四五六七八九十]{1,2}|20\d\d")
-_DASHES = pattern(r"-{2,}")
+# But 10——12号 is a range.
+_DASHES = pattern(r"-{3,}|(?<!\d)--|--(?!\d{1,3}号)")
 # @小队助手三(2)中队: a known name ends where it ends; any other at the next space.
 _MENTION = pattern(
     r"(?<![A-Za-z0-9])@(?:小队助手|辅导员助手|所有人|[^\s@]{1,30}(?=\s|$)|[^\s@,.:;!?]{1,12}(?=[,.:;!?]))"

@@ -21,15 +21,17 @@ RECORDERS = frozenset({Role.COUNSELOR, Role.BRIGADE, Role.SCHOOL_ADMIN, Role.DAT
 LIKE = "家长同意 三(2)中队 王小明 书面 9月1日"
 CLASS_LIKE = "家长同意 三(2)中队 1-40号 除7号 书面 9月1日"
 # How guardians agree; what is only said cannot be shown later.
-_METHODS = {"书面": "书面", "纸质": "书面", "签字": "书面", "回执": "书面", "电子": "电子", "线上": "电子"}
-_METHOD = re.compile("|".join(_METHODS))
+_PAPER = "书面|纸质|(?:已经?)?签(?:字|名|署|了|好|过)|已经?签|回执"
+_METHOD = re.compile(rf"{_PAPER}|(?P<online>电子|线上)")
 _SPOKEN = re.compile("口头|电话里?|当面说")
 _NUMBER = re.compile(r"编号[:：]?\s*([A-Za-z0-9-]{1,20})")
 _PHOTOS = re.compile(r"(不(?:同意|可以?|能|要|许)?|可以?|同意)(?:拍照|照片|影像)")
-# 家长已书面同意9月1日, inside the reason of a nomination.
+# 家长已书面同意9月1日, 家长3月20日签了同意书, inside the reason of a nomination; 等家长签字同意 is none yet.
+_WHOSE = "家长|监护人|父母|爸爸?妈妈?|妈妈|爸爸"
 _SAID = re.compile(
-    r"[\s,，;。、(]*(?:家长|监护人)(?:已经?|都已?)?(?P<said>(?:(?:书面|纸质|签字|电子)(?:签字)?同意书?|同意书?[\s:：]*(?:书面|纸质|签字|电子))"
-    r"[\s:：]*(?:(?:20\d\d[-/.年])?\d{1,2}[-/.月]\d{1,2}[日号]?|今天|昨天)?)[)）]?"
+    rf"[\s,，;。、(（]*(?<![等待请让叫要催给果若和])(?P<said>(?:已签|已收)?(?:{_WHOSE}|同意书)"
+    rf"(?:{_WHOSE}|同意书?|{_PAPER}|电子|线上|(?:20\d\d[-/.年])?\d{{1,2}}[-/.月]\d{{1,2}}[日号]?|今天|昨天|已经?|[都均于在的也:：\s])++)"
+    r"了?+(?:[他她]?(?:参评|提名|推荐|申报))?(?!\s?(?:[还没未不尚等待后吗?？才]|之后|以后))[)）]?"
 )
 _NAME = re.compile(r"[\u4e00-\u9fff]{2,5}|[\u4e00-\u9fff]{2,6}(?:[·•][\u4e00-\u9fff]{2,6}){1,3}")
 _AND = re.compile(r"[、,，;；和与及\s]+")
@@ -53,12 +55,12 @@ def consent_of(words: str, today: date) -> tuple[Consent | None, str]:
     if number and gate.found_in(number[1]):
         raise Refusal("同意书的编号里像有姓名或号码，没有记。请写学校自己的编号，像这样：编号 2026-012")
     may = None if photos is None else not photos[1].startswith("不")
-    return Consent(_METHODS[method[0]], day or today, number[1] if number else "", may), rest
+    return Consent("电子" if method["online"] else "书面", day or today, number[1] if number else "", may), rest
 
 
 def consent_in(reason: str, today: date) -> tuple[Consent | None, str]:
     """(the consent that is told of inside a reason, the reason without it)."""
-    found = _SAID.search(reason)
+    found = next((each for each in _SAID.finditer(reason) if "同意" in each[0] and _METHOD.search(each[0])), None)
     if found is None:
         return None, reason
     return consent_of(found["said"], today)[0], f"{reason[: found.start()]}{reason[found.end() :]}".strip(" ,，;。、")
