@@ -83,8 +83,8 @@ SETTINGS: list[tuple[dict[str, str], str]] = [
     ({"WECOM_CORPID": "ww1"}, "是不是 WECOM_CORP_ID？"),
 ]  # fmt: skip
 FILES = [
-    ("TELEGRAM_TOKN=1:a", "utf-8", ".env 第 1 行: 没有 TELEGRAM_TOKN 这个设置，是不是 TELEGRAM_TOKEN？"),
-    ("# 说明\n\nTOKEN=1:a", "utf-8", ".env 第 3 行: 没有 TOKEN 这个设置，是不是 TELEGRAM_TOKEN 或 WECOM_TOKEN？"),
+    ("TELEGRAM_TOKN=1:a", "utf-8", ".env 第 1 行：没有 TELEGRAM_TOKN 这个设置，是不是 TELEGRAM_TOKEN？"),
+    ("# 说明\n\nTOKEN=1:a", "utf-8", ".env 第 3 行：没有 TOKEN 这个设置，是不是 TELEGRAM_TOKEN 或 WECOM_TOKEN？"),
     ("TELEGRAM_TOKEN：1:a", "utf-8", "用英文的等号"),
     ("TELEGRAM_TOKEN 1:a", "utf-8", "用英文的等号"),
     ("令牌=1:a", "utf-8", "读不懂"),
