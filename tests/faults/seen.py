@@ -21,6 +21,7 @@ from tests.faults.telegram import Platform
 from tests.support.platforms.fake_telegram import TOKEN
 from tests.support.process import Serving
 from tests.support.stage import ZONE
+from tests.support.waiting import until
 
 PEOPLE = 9
 # Nothing has been said for so long: nothing will be.
@@ -121,12 +122,17 @@ def powerless(scene: Scene) -> None:
 
 
 def away(scene: Scene) -> None:
-    """The platform is away for some seconds."""
+    """The platform is away until everybody's answer was tried twice."""
     scene.platform.always["sendMessage"] = "500"
     for number in range(PEOPLE):
         scene.post(number)
-    time.sleep(3)
+    until(lambda: sum(tries > 1 for tries in _tried(scene).values()) == PEOPLE)
     del scene.platform.always["sendMessage"]
+
+
+def _tried(scene: Scene) -> Counter[str]:
+    """How often something was sent to each chat, taken or not."""
+    return Counter(asked["chat_id"] for method, asked in [*scene.platform.calls] if method == "sendMessage")
 
 
 def without_room(scene: Scene) -> None:
