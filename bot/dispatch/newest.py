@@ -10,6 +10,7 @@ from handlers.programmes import last_report
 from handlers.programmes.cases import case_waiting
 from handlers.programmes.rosters import roster_words
 from handlers.registry import Command
+from storage.base import numbered
 
 _IN_VAIN = frozenset({"unknown", "chat", "question"})
 Found = tuple[Command, str]
@@ -26,8 +27,9 @@ def instead(features: Features, ask: Ask, found: Command, args: str) -> Found:
     if ask.person and not found.allows(ask.person) and (step := case_waiting.step(ask, f"{word} {args}".strip())):
         return _ordered(features, case_waiting.COMMAND, step) or (found, args)
     todo = features.command(inbox.LIST.word, "")
-    if word == "待审" and todo and ask.person and not found.allows(ask.person) and inbox.gathered(ask):
-        # Of who approves no nominations other things may wait.
+    may = not ask.person or found.allows(ask.person)
+    if word == "待审" and todo and not may and not numbered.begins(args) and inbox.gathered(ask):
+        # Of who approves no nominations other things may wait; a nomination that is named is not theirs to see.
         return todo, args
     card = typed_labels.labelled(features, ask, word, most=1) if word in last_report.STATES and not args else None
     if card and card[1].word == case_waiting.COMMAND:

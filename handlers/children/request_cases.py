@@ -32,8 +32,9 @@ NUMBERS = CaseNumbers(guardian_requests.LETTER, "家长申请", _known)
 
 
 def about(ask: Ask, found: guardian_requests.Request) -> str:
-    """删除 三(2)中队 王*明."""
-    names = children.names(ask.db, ask.vault, [found.child_id] if found.child_id is not None else [])
+    """删除 三(2)中队 王*明; where no child is named without the name."""
+    whom = [found.child_id] if found.child_id is not None and ask.may_name else []
+    names = children.names(ask.db, ask.vault, whom)
     return " ".join([_SAID[found.kind], found.unit.name, *map(children.masked, names.values())])
 
 

@@ -191,7 +191,8 @@ def contents(bot: Bot) -> dict[str, list[tuple[object, ...]]]:
     with bot.read() as db:
         tables = [table for table in metadata.sorted_tables if table.name not in ALWAYS_WRITTEN]
         kept = {table: [each for each in table.c if each.name not in ALWAYS_NOTED] for table in tables}
-        return {table.name: sorted(map(tuple, db.execute(select(*of))), key=str) for table, of in kept.items()}
+        rows = {table.name: sorted(map(tuple, db.execute(select(*of))), key=str) for table, of in kept.items()}
+        return {**rows, "fact": [row for row in rows["fact"] if "pending-shown" not in str(row[0])]}
 
 
 def refusals(bot: Bot) -> Counter[str]:
@@ -203,8 +204,7 @@ def refusals(bot: Bot) -> Counter[str]:
 
 
 async def world_of(bot: Bot) -> dict[str, Target]:
-    # A first message, so that the check-ins have one to refer to.
-    await bot.say("陌生人", "帮助")
+    await bot.say("陌生人", "帮助")  # The check-ins refer to a first message.
     world = await bot.app.pipeline.do(lambda turn: World(turn, bot.app.engine.vault))
     return world.targets
 
@@ -247,7 +247,10 @@ async def nothing_comes_of(bot: Bot, forbidden: list[Try]) -> None:
     more = refusals(bot) - refused
     # What is not kept for certain may be kept all the same: a squad of one's own school is known to be another's.
     unsure = Counter(each.person for each in forbidden if not each.kept)
-    assert all(expected[who] <= more[who] <= expected[who] + unsure[who] for who in CAST.values()), more - expected
+    assert all(expected[who] <= more[who] <= expected[who] + unsure[who] for who in CAST.values()), (
+        more - expected,
+        expected - more,
+    )
 
 
 async def each_is_heard(bot: Bot, may: list[Try]) -> None:

@@ -115,7 +115,7 @@ def test_a_stranger_gets_one_sentence_and_no_data(tmp_path: Path) -> None:
 
 def _named_in(said: str) -> set[str]:
     """The commands that the lines of 帮助 name."""
-    lines = [line.partition("等 ")[0] for line in said.splitlines() if ":" in line and not line.endswith(":")]
+    lines = [line.partition("等 ")[0] for line in said.splitlines() if "：" in line and not line.endswith("：")]
     return {word for line in lines for word in line.rpartition("：")[2].split("、")}
 
 

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.both
 shelf = recorded.shelf
 # Pages are open there as they are on the practice page.
 PAGES = "https://bot.example"
-_NUMBERED = re.compile(r"^\d+:(.+)$", re.MULTILINE)
+_NUMBERED = re.compile(r"^\d+：(.+)$", re.MULTILINE)
 
 
 @pytest.fixture(autouse=True)
