@@ -247,10 +247,7 @@ async def nothing_comes_of(bot: Bot, forbidden: list[Try]) -> None:
     more = refusals(bot) - refused
     # What is not kept for certain may be kept all the same: a squad of one's own school is known to be another's.
     unsure = Counter(each.person for each in forbidden if not each.kept)
-    assert all(expected[who] <= more[who] <= expected[who] + unsure[who] for who in CAST.values()), (
-        more - expected,
-        expected - more,
-    )
+    assert all(expected[who] <= more[who] <= expected[who] + unsure[who] for who in CAST.values()), more - expected
 
 
 async def each_is_heard(bot: Bot, may: list[Try]) -> None:
