@@ -9,7 +9,9 @@ from alembic import op
 revision = "0044"
 down_revision = "0043"
 
-_ROLLUP = sa.table("rollup", *map(sa.column, ("week", "unit_id", "activity", "rated", "doubtful")))
+_SUMS = ("events", "attended", "rated_due", "rated_attended")
+_ROLLUP = sa.table("rollup", *map(sa.column, ("week", "unit_id", "activity", *_SUMS, "rated", "doubtful")))
+_KEY = [_ROLLUP.c[name] for name in ("week", "unit_id", "activity")]
 
 
 def upgrade() -> None:
@@ -25,7 +27,11 @@ def upgrade() -> None:
         year, week, _ = (day if isinstance(day, date) else date.fromisoformat(day)).isocalendar()
         both = found[f"{year}-W{week:02}", unit_id, activity]
         both[:] = both[0] + count, both[1] + int(doubtful)
-    where = [_ROLLUP.c[name] == sa.bindparam(f"of_{name}") for name in ("week", "unit_id", "activity")]
+    # Of a squad below an event of the whole school nothing was counted before.
+    there = set(map(tuple, db.execute(sa.select(*_KEY))))
+    if missing := [dict(zip(("week", "unit_id", "activity"), key, strict=True)) for key in found if key not in there]:
+        db.execute(sa.insert(_ROLLUP), [{**each, **dict.fromkeys(_SUMS, 0)} for each in missing])
+    where = [column == sa.bindparam(f"of_{column.name}") for column in _KEY]
     rows = [
         {"of_week": week, "of_unit_id": unit_id, "of_activity": activity, "count": both[0], "fewer": both[1]}
         for (week, unit_id, activity), both in found.items()
