@@ -44,8 +44,10 @@ def cleared(words: str) -> Cleared:
 def found_in(words: str, known: Known = nobody) -> tuple[str, ...]:
     """What kinds of private words there are (`PII_NAME`, `PII_PHONE`, `PII_HEALTH` …), each once; empty: none."""
     parts = _CLAUSES.split(words)
-    found = [kind for clause in [words, *parts[::2]] if (kind := matters.kind_of(clause))]
-    named = any(not known(name) for name in persons(words)) or bool(_beside_absence(parts[::2], [*parts[1::2], ""]))
+    clauses, marks = parts[::2], [*parts[1::2], ""]
+    found = [kind for clause in [words, *clauses] if (kind := matters.kind_of(clause))]
+    absent = (clauses[place] for place in _beside_absence(clauses, marks))
+    named = any(not known(name) for name in persons(words)) or not all(map(matters.names_no_absent, absent))
     return tuple(dict.fromkeys([*found, *(["PII_NAME"] if named else [])]))
 
 

@@ -35,6 +35,10 @@ _OF_HEALTH = re.compile(
 _BECAUSE = re.compile(_WORDS["because"])
 _BARE = re.compile(rf"\s*(?:{_WORDS['absent']})(?:的|名单|同学)*\s*")
 _ABSENT = re.compile(rf"{_WORDS['absent']}|(?:{_WORDS['absent_at_end']})(?=[,，。;；\s的]|$)")
+# 有两个孩子, 几位家长, 有人: how many, and nobody by name.
+_SOME = re.compile(
+    r"\W*(?:还|另外?|又|只|就)?有?[几数一两二三四五六七八九十\d]{0,3}多?[个位名]?(?:小朋友|孩子|同学|队员|学生|家长|老师|人|娃)?\W*"
+)
 _THEME_BEFORE = re.compile(rf"(?:{_WORDS['theme_before']})[^,，。;；\n]{{0,6}}$")
 _THEME_AFTER = re.compile(rf"[^,，。;；\n]{{0,4}}(?:{_WORDS['theme_after']})")
 _TITLE_BEFORE = re.compile(rf"(?:{_WORDS['title_before']})$")
@@ -87,6 +91,11 @@ def numbers_joined(text: str) -> str:
 def is_absence(clause: str) -> bool:
     """Whether it says who is not there; whatever stands beside it is somebody."""
     return _ABSENT.search(clause) is not None
+
+
+def names_no_absent(clause: str) -> bool:
+    """Whether an absence says only of how many: 有两个孩子来不了."""
+    return _SOME.fullmatch(_ABSENT.sub("", clause)) is not None
 
 
 def is_bare_absence(clause: str) -> bool:

@@ -94,6 +94,12 @@ def test_who_is_not_there_is_dropped_whatever_their_name() -> None:
     assert [words for words in PRESENT.split() if is_absence(words)] == []
 
 
+@pytest.mark.parametrize("words", ["有两个孩子来不了", "几位家长没来", "有人请假", "3人缺席"])
+def test_how_many_are_not_there_is_dropped_and_names_nobody(words: str) -> None:
+    assert cleared(f"清明祭英烈 {words}") == "清明祭英烈" and found_in(words) == ()
+    assert found_in(f"{words}，高兴没来") == ("PII_NAME",)
+
+
 @pytest.mark.parametrize(
     "words", ["请假：奥利维亚、安娜", "请假 令狐冲儿、王红", "马克思敏、第五轻柔没有来", "没来的：依依、团团"]
 )
