@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
+from functools import lru_cache
 
 from sqlalchemy import Connection
 
@@ -35,20 +36,27 @@ def closing_of(db: Connection, changing: Changing, now: datetime) -> Closing:
     found: dict[tuple[int, str], Unit] = {}
     for week in sorted({week for week, _ in changing if week < this}):
         labels = closed_labels(week, now)
-        changed = units.by_ids(db, {unit_id for of, unit_id in changing if of == week})
-        paths = history.part(db, [each.path for each in changed.values()], week).weeks[week] if labels else ()
+        changed = {unit_id for of, unit_id in changing if of == week} if labels else set()
+        paths = history.paths_on(db, changed, monday_of(week)).values()
         ids = {int(id) for path in paths for id in path.strip("/").split("/")}
         known = kept.known(db, ids, labels)
-        for unit in units.by_ids(db, ids).values():
+        unknown = {id for id in ids if any((id, label) not in known for label in labels)}
+        for unit in units.by_ids(db, unknown).values() if unknown else ():
             found.update({(unit.id, label): unit for label in labels if (unit.id, label) not in known})
     return Closing(tuple((unit, label) for (_, label), unit in found.items()))
 
 
 def closed_labels(week: str, now: datetime) -> list[str]:
     """The periods with a day in this week that are closed: on the Monday, 08:00, after the week of their last day."""
+    return sorted(label for label, at in _closing(week, now.tzinfo) if at <= now)
+
+
+@lru_cache(maxsize=64)
+def _closing(week: str, zone: tzinfo | None) -> list[tuple[str, datetime]]:
+    """When each period with a day in this week is closed."""
     monday = monday_of(week)
     touched = {week, *(spans.label_of(kind, day) for kind in LONGER for day in (monday, monday + timedelta(days=6)))}
-    return sorted(label for label in touched if closed_at(label, now) <= now)
+    return [(label, frozen_at(spans.span_of(label)[1], zone)) for label in touched]
 
 
 def closed_at(label: str, now: datetime) -> datetime:

@@ -14,7 +14,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from tests.support import leaks
 from tests.support.county import County
-from tests.support.databases import POSTGRESQL, new_database, share_statements
+from tests.support.databases import POSTGRESQL, drop_databases, new_database, share_statements
 from tests.support.features import share_features
 
 MUST_NOT_SKIP = os.environ.get("TESTS_MUST_NOT_SKIP") == "1"
@@ -127,6 +127,14 @@ def pytest_runtest_makereport(item, call):
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was skipped, and CI may not skip: {report.longrepr}"
     return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    yield
+    folder = getattr(item, "funcargs", {}).get("tmp_path")
+    if folder and POSTGRESQL:
+        drop_databases(folder)
 
 
 @pytest.fixture(scope="module")

@@ -34,8 +34,8 @@ _WHOLE = frozenset({"checkin", "nomination"})
 _OF_REPORTS = "签到"
 # Read so, a text says nothing that could be done.
 _IN_VAIN = frozenset({"unknown", "question", "chat"})
-# What a day is called by, and no check-in of one: 主题队日 38, 建队日 38人.
-_OF_A_DAY = re.compile("(?!.*人).*(?:(?<!题队)日|节|运动|事变)")
+# What a day is called by, and no check-in of one (主题队日 38, 建队日 38人) nor its date.
+_OF_A_DAY = re.compile(r"(?!.*人).*(?:(?<!题队)(?<!\d)日|节|运动|事变)")
 # @机器人 看 宣讲, as it is copied out of a group; the channels take it out where the platform says who is called.
 _CALLED = re.compile(r"^@\S{1,30}\s+(?=\S)")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")

@@ -14,7 +14,7 @@ from storage.checkins.checkins import Checkin
 from storage.checkins.rollups import Rollups, Sums
 from storage.organisation import history
 from storage.prepared import Prepared
-from storage.tables import checkin, checkin_version, unit
+from storage.tables import checkin, checkin_version
 
 
 def _insert(dialect: str) -> Any:
@@ -53,8 +53,7 @@ def _placed(db: Connection, one: Checkin, now: datetime) -> Checkin:
     """With the path that its unit had on its day; of this week's days it is the present one."""
     if one.day >= history.monday(now.date()):
         return one
-    path = db.execute(select(history.path_on(one.day)).where(unit.c.id == one.unit_id)).scalar_one()
-    return replace(one, path=path)
+    return replace(one, path=history.paths_on(db, [one.unit_id], one.day)[one.unit_id])
 
 
 def _said(one: Checkin) -> dict[str, Any]:

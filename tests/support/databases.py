@@ -131,7 +131,14 @@ def copy_of(folder: Path, name: str = "bot.db") -> str:
     original = make_url(new_url(folder, name)).database
     server, copy = _server(), f"t{next(_numbers)}"
     _say(server("postgres"), f"CREATE DATABASE {copy} TEMPLATE {original}")
+    _copies[str(folder / copy)] = server(copy)
     return server(copy)
+
+
+def drop_databases(folder: Path) -> None:
+    """Nobody needs what stands for the files of this folder any more: a thousand databases would fill the disk."""
+    for place in [place for place in _copies if Path(place).is_relative_to(folder)]:
+        _say(_server()("postgres"), f"DROP DATABASE {make_url(_copies.pop(place)).database} WITH (FORCE)")
 
 
 def copied(original: Path, folder: Path, name: str) -> None:
