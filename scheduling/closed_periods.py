@@ -36,12 +36,12 @@ def closing_of(db: Connection, changing: Changing, now: datetime) -> Closing:
     found: dict[tuple[int, str], Unit] = {}
     for week in sorted({week for week, _ in changing if week < this}):
         labels = closed_labels(week, now)
-        changed = {unit_id for of, unit_id in changing if of == week} if labels else set()
-        paths = history.paths_on(db, changed, monday_of(week)).values()
+        # What is kept of a unit is kept of all above it too.
+        changed = {id for of, id in changing if of == week and not kept.whole(db, id, labels)} if labels else set()
+        paths = [history.place_on(db, id, monday_of(week)) for id in changed]
         ids = {int(id) for path in paths for id in path.strip("/").split("/")}
-        known = kept.known(db, ids, labels)
-        unknown = {id for id in ids if any((id, label) not in known for label in labels)}
-        for unit in units.by_ids(db, unknown).values() if unknown else ():
+        known = kept.known(db, ids, labels) if ids else set()
+        for unit in units.by_ids(db, ids).values() if ids else ():
             found.update({(unit.id, label): unit for label in labels if (unit.id, label) not in known})
     return Closing(tuple((unit, label) for (_, label), unit in found.items()))
 

@@ -224,7 +224,7 @@ def sweep(db: Connection, rollups: Rollups, first: date) -> None:
     query = query.join(unit, unit.c.id == checkin.c.unit_id).join(place, there).join(whole, same & stands)
     for event_id, unit_id, sequence in db.execute(query.where(VALID, checkin.c.day >= first, apart)).all():
         of = by_id(db, event_id)
-        path = history.paths_on(db, [unit_id], of.day)[unit_id]
+        path = history.place_on(db, unit_id, of.day)
         gather(db, rollups, of, path, sequence)
 
 

@@ -53,7 +53,7 @@ def _placed(db: Connection, one: Checkin, now: datetime) -> Checkin:
     """With the path that its unit had on its day; of this week's days it is the present one."""
     if one.day >= history.monday(now.date()):
         return one
-    return replace(one, path=history.paths_on(db, [one.unit_id], one.day)[one.unit_id])
+    return replace(one, path=history.place_on(db, one.unit_id, one.day))
 
 
 def _said(one: Checkin) -> dict[str, Any]:

@@ -1,19 +1,27 @@
 """What is kept of a closed week, month, term or year of a unit: its digest as it was when it was closed, once."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Integer, String, bindparam, select
 
 from storage.base.upsert import add_new
 from storage.digests import figures
 from storage.digests.periods import Period
 from storage.organisation.units import Unit
+from storage.prepared import Prepared
 from storage.tables import digest
 
 FROZEN = 1
+# A week touches at most two months, quarters, terms, school years and years.
+_LABELS = tuple(f"label{number}" for number in range(11))
+_OF = Prepared(
+    lambda _: select(digest.c.week).distinct()
+    .where(digest.c.unit_id == bindparam("id", type_=Integer()))
+    .where(digest.c.week.in_([bindparam(name, type_=String()) for name in _LABELS]))
+)  # fmt: skip
 # A row of the table; what it calls week is the label of any period.
 Row = dict[str, Any]
 _OF_WEEK = (
@@ -39,6 +47,12 @@ def _row(of: Unit, label: str, body: Mapping[str, Any], at: datetime) -> Row:
 def add(db: Connection, rows: Iterable[Row]) -> None:
     """Keep these; of what is kept already nothing changes."""
     add_new(db, digest, list(rows))
+
+
+def whole(db: Connection, unit_id: int, labels: Sequence[str]) -> bool:
+    """Whether something is kept of each of these periods of a unit; what nearly every late message asks."""
+    given = dict(zip(_LABELS, [*labels, *[""] * (len(_LABELS) - len(labels))], strict=True))
+    return len(_OF.rows(db, {"id": unit_id, **given})) == len(labels)
 
 
 def known(db: Connection, unit_ids: Collection[int], labels: Collection[str]) -> set[tuple[int, str]]:

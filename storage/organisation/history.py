@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Date,
+    Integer,
     Select,
     String,
     Subquery,
@@ -27,6 +28,7 @@ from sqlalchemy import (
 
 from storage.base import chunks
 from storage.organisation.units import Unit, below, end_of
+from storage.prepared import Prepared
 from storage.tables import unit, unit_past
 from storage.tables.base import Path
 
@@ -91,16 +93,15 @@ def path_on(day: Any) -> ColumnElement[str]:
     return func.coalesce(past, unit.c.path)
 
 
-# Made once: making it costs more than asking it.
-_PATHS = select(unit.c.id, path_on(bindparam("day", type_=Date())).label("path")).where(
-    unit.c.id.in_(bindparam("ids", expanding=True))
+_PLACE = Prepared(
+    lambda _: select(path_on(bindparam("day", type_=Date()))).where(unit.c.id == bindparam("id", type_=Integer()))
 )
 
 
-def paths_on(db: Connection, ids: Iterable[int], day: date) -> dict[int, str]:
-    """Where these units were on a day, by id."""
-    rows = [row for some in chunks.chunks(ids) for row in db.execute(_PATHS, {"ids": some, "day": day})]
-    return {row.id: row.path for row in rows}
+def place_on(db: Connection, unit_id: int, day: date) -> str:
+    """Where a unit was on a day."""
+    [(path,)] = _PLACE.rows(db, {"id": unit_id, "day": day})
+    return str(path)
 
 
 def changed_school(day: date) -> ColumnElement[bool]:

@@ -93,6 +93,8 @@ def _arrows(raw: str) -> str:
     return _RENAMED.sub("改成", raw) if "章" in raw or "星" in raw else raw
 
 
+# A message is asked about from several sides.
+@lru_cache(16)
 def clean(raw: str) -> Clean:
     """Bring `raw` to plain form: ３️⃣（ -> 3(, 隊 -> 队, 中对 -> 中队, [图片] counted, emoji and mentions dropped."""
     bare = _EMOJI.sub(" ", _arrows(raw) if "→" in raw else raw)
