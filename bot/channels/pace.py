@@ -7,7 +7,7 @@ from heapq import heappop, heappush
 from itertools import count
 from time import monotonic
 
-_MOST_REMEMBERED = 2000
+_REMEMBERED = 2000
 Limit = tuple[int, float]
 
 
@@ -22,6 +22,7 @@ class Windows:
         self._times: dict[str, deque[float]] = {}
         # Chats in which the platform wants no more until then.
         self._held: dict[str, float] = {}
+        self._tidy_at = _REMEMBERED
 
     def wait(self, chat: str, wanted: int = 1) -> float:
         """The seconds until so many more may go there, 0 when they may now; of more than a window holds its fill."""
@@ -47,10 +48,12 @@ class Windows:
         self._held[chat] = self._clock() + seconds
 
     def _note(self, chat: str, at: float) -> None:
-        if len(self._times) > _MOST_REMEMBERED:
+        if len(self._times) > self._tidy_at:
             now = self._clock()
             self._times = {each: times for each, times in self._times.items() if times[-1] > now - self._longest}
             self._held = {each: until for each, until in self._held.items() if until > now}
+            # Not for every one of ten thousand who are told within a minute.
+            self._tidy_at = max(_REMEMBERED, 2 * len(self._times))
         self._times.setdefault(chat, deque(maxlen=self._most)).append(at)
 
 

@@ -85,3 +85,16 @@ def test_answers_go_before_notices_and_no_faster_than_the_limit() -> None:
     order = asyncio.run(run())
     first = order.index("a0")
     assert first <= 3 and order[first : first + 4] == ["a0", "a1", "a2", "a3"]
+
+
+def test_ten_thousand_within_a_minute_are_not_gone_through_for_each_of_them() -> None:
+    looked = [0]
+
+    def clock() -> float:
+        looked[0] += 1
+        return 100.0 + looked[0] / 1000
+
+    pace = Windows((3, 3600.0), clock=clock)
+    pace.count(*map(str, range(10_000)))
+    assert looked[0] < 10_010
+    assert pace.wait("9999", 3) > 3000
