@@ -93,9 +93,15 @@ class OpenQuestion:
         return self.question.free and is_glued(text, args) and not re.search(r"[\d\s]", text)
 
     def give_way(self, ask: Ask, to: str) -> list[Reply]:
-        """Something else (an intent, a command's first word) was done: what is said if that ends the question."""
-        if to == _HELP or not (self.question.final or to in self.question.ended_by):
+        """Something else (an intent, a command's first word) was done: what is said if that ends or meets it."""
+        if to in self.question.met_by:
+            return list(self.taken(ask, "") or ())
+        if to == _HELP:
             return []
+        if not (self.question.final or to in self.question.ended_by):
+            now = dialogues.kind_at(ask.db, ask.message.where)
+            replaced = now not in ("", self.question.kind)
+            return [Reply(self._said(f"{self.question.undone}前面那个问题不再等回答，要做请再发一次。"))] * replaced
         # Where the next one is asked already, it took the place of this one.
         ended = dialogues.close(ask.db, ask.message.where, ask.question) and self.question.final
         return [Reply(self._said(f"{self.question.undone}那个问题不再等回答，要做请再发一次。"))] if ended else []

@@ -27,6 +27,7 @@ CONSENT = questions.Question(
     "consent", _Waiting, undone="还没有提名。",
     asks="请回复家长同意的方式和日期，如：书面 9月1日。还没有同意，回「还没有」。",
     dropped="好的，没有记下孩子的信息。收到家长的同意书以后，请重新提名。", then=(announcements.MINE,),
+    met_by=frozenset({"家长同意"}),
 )  # fmt: skip
 
 
@@ -52,8 +53,8 @@ def ask_whether(ask: Ask, asked: list[proposals.Proposal]) -> Reply:
     lines = "\n".join(f"{wish.unit.name} {wish.name or '集体'} {medals.label(wish.medal)}" for wish in asked)
     # 应该够, 可能: no reason for anybody.
     reasons = [wish.reason if len(wish.reason) > LONGEST_REST else "" for wish in asked]
-    known = _Waiting([(one.unit.id, one.medal, one.name, why) for one, why in zip(asked, reasons, strict=True)])
-    return Reply(f"有几个字拿不准，还没有提名。是这样提名吗？\n{lines}", DOUBT.put(ask, known))
+    rows = [(one.unit.id, one.medal, one.name, why) for one, why in zip(asked, reasons, strict=True)]
+    return Reply(f"有几个字拿不准，还没有提名。是这样提名吗？\n{lines}", DOUBT.put(ask, _Waiting(rows)))
 
 
 @questions.answers(DOUBT)
@@ -75,6 +76,10 @@ def ask_consent(ask: Ask, waiting: list[proposals.Proposal]) -> Reply:
     """One question for all of them; until it is answered their names stand in the sealed question only."""
     if not ask.message.private:
         return Reply(f"有 {len(waiting)} 件还没有记家长同意，没有收下。请私聊我发。")
+    if ask.args and not ask.message.edited and (before := CONSENT.waiting(ask)):
+        # What was put forward before waits on, beside what is put forward now.
+        earlier = [wish for wish in _wishes(ask, before, None) if not intake.may_be_kept(ask, wish)]
+        waiting = list({(wish.unit.id, wish.medal, wish.name): wish for wish in (*earlier, *waiting)}.values())
     rows = [(wish.unit.id, wish.medal, wish.name, wish.reason) for wish in waiting]
     CONSENT.put(ask, _Waiting(rows))
     who = "、".join(dict.fromkeys(f"{wish.unit.name} {wish.name}" for wish in waiting))
@@ -88,7 +93,13 @@ def ask_consent(ask: Ask, waiting: list[proposals.Proposal]) -> Reply:
 
 @questions.answers(CONSENT)
 def consented(ask: Ask, known: _Waiting) -> list[Reply] | None:
-    """How and when the guardians agreed: then the nominations are opened; 还没有收到 forgets them."""
+    """How and when the guardians agreed: then the nominations are opened; 还没有收到 forgets them.
+
+    Without words: those are opened of whom it was recorded meanwhile.
+    """
+    if not ask.args:
+        wishes = _wishes(ask, known, None)
+        return take(ask, wishes, []) if any(intake.may_be_kept(ask, wish) for wish in wishes) else None
     if ask.args.startswith(("还没", "没有")):
         return [Reply(CONSENT.dropped, CONSENT.then)]
     given, rest = consent_of(ask.args, ask.today)

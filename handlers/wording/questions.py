@@ -112,6 +112,8 @@ class Question(Generic[Known]):
     free: bool = False
     # The reading intents and commands that take its place.
     ended_by: frozenset[str] = frozenset()
+    # The commands after which its @answers is asked once more, with no words: they may have done what it waits for.
+    met_by: frozenset[str] = frozenset()
     # What it leads to is not undone: anything else that is understood ends it, and an old one needs more than 好的.
     final: bool = False
 
@@ -126,6 +128,15 @@ class Question(Generic[Known]):
         dialogues.open_question(ask.db, ask.vault, ask.message.where, self.kind, kept, ask.now)
         labels = ((self.yes, "是"), (self.no, "否")) if self.yes else ()
         return tuple(Button(label, answer=f"{word} {ask.inbox_id}") for label, word in labels)
+
+    def waiting(self, ask: Ask) -> Known | None:
+        """What is known to this question, where it is open with the asker in this chat."""
+        one = ask.question
+        if one is None or one.kind != self.kind or one.expires_at <= ask.now:
+            return None
+        kept = dict(ask.vault.open(one.payload))
+        kept.pop("id", None)
+        return self.known(**kept)
 
     def agreed(self, words: str) -> bool:
         """Whether these words are the yes to it, or its other answer."""

@@ -63,6 +63,11 @@ def of_person(db: Connection, person_id: int, kinds: Collection[str], now: datet
     return [(Where(*row[:3]), Dialogue(*row[3:])) for row in rows]
 
 
+def kind_at(db: Connection, where: Where) -> str:
+    """Which kind of question is open there; empty: none."""
+    return db.scalar(select(dialogue.c.kind).where(_is(where))) or ""
+
+
 def take_over(db: Connection, where: Where, question: Dialogue, now: datetime) -> bool:
     """Somebody else is asked now; False when another question is open there."""
     if db.execute(select(dialogue.c.kind).where(_is(where), dialogue.c.expires_at > now)).first():
