@@ -225,7 +225,6 @@ def told_by_checkins(ask: Ask) -> list[Row]:
     return [row for row in _rows(ask).rows if row.shape == "checkin"]
 
 
-@lru_cache(maxsize=4)
 def _said(text: str) -> str:
     """The text in plain form, and below it the same without what only says that something was done."""
     said = clean(text).text
