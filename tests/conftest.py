@@ -18,6 +18,13 @@ from tests.support.databases import POSTGRESQL, drop_databases, new_database, sh
 from tests.support.features import share_features
 
 MUST_NOT_SKIP = os.environ.get("TESTS_MUST_NOT_SKIP") == "1"
+# Long as well, but on PostgreSQL, where nothing else is run of what takes long.
+LONG_HERE = (
+    r"tests/practice/test_(digest_page|second_district)\.py|tests/commands/test_doctor_wecom\.py",
+    r"tests/whole/test_case_numbers\.py|tests/storage/test_migrations\.py|tests/pipeline/test_(seen|together)\.py",
+    r"tests/guard/test_lent\.py|tests/children/test_compliance\.py|tests/checkins/test_events_in_any_order\.py",
+    r"tests/reading/test_fuzz\.py|tests/reminders/test_wrong_clock\.py",
+)
 # Real processes that are killed, browsers, every talk on every platform, walks over all commands, long outages,
 # years, thousands of rows, and talks of many days: `make test-long`. In this order they begin.
 LONG = [
@@ -32,6 +39,7 @@ LONG = [
         r"tests/materials/test_(five_reports|forms)\.py|tests/medals/test_lists\.py|tests/people/test_joining\.py",
         r"tests/reminders/test_(preview|clock_steps|feed)\.py|test_a_year_of_reminders|test_g2_all_covered",
         r"test_a_process_imports_only_when_told|test_what_would_cost_all_memory|test_a_county_of_five_thousand",
+        *(() if POSTGRESQL else LONG_HERE),
     )
 ]
 # So often the clock is moved in a talk of many days; all days are ticked through.
