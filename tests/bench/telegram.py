@@ -171,6 +171,15 @@ def cpu_of(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def rest(*pids: int) -> None:
+    """Until these have done what they do after a start (half a minute at most): patterns are compiled beside."""
+    for _ in range(30):
+        before = sum(map(cpu_of, pids))
+        time.sleep(1)
+        if sum(map(cpu_of, pids)) - before < 0.05:
+            break
+
+
 def peak_of(pid: int) -> float:
     """The largest resident size so far, in MiB."""
     status = Path(f"/proc/{pid}/status").read_text()
@@ -189,6 +198,7 @@ def measure(server: Server, count: int, environment: dict[str, str]) -> Figures:
         counter = folder / "flushes"
         with server.started(folder, load, {**environment, "FLUSHES": str(counter)}) as (pid, port):
             load.post(port, 0, SQUADS, server.waits)
+            rest(pid)
             cpu, flushed = cpu_of(pid), flushes(counter)
             figures = load.post(port, SQUADS, count, server.waits)
             figures["CPU s per 1,000"] = (cpu_of(pid) - cpu) / count * 1000

@@ -21,7 +21,19 @@ from typing import Any
 
 from tests.bench import telegram as bench_telegram
 from tests.bench.load import SQUADS
-from tests.bench.telegram import FIGURES, TOGETHER, Figures, cpu_of, fill, flushes, look, on_core, peak_of, wait_for
+from tests.bench.telegram import (
+    FIGURES,
+    TOGETHER,
+    Figures,
+    cpu_of,
+    fill,
+    flushes,
+    look,
+    on_core,
+    peak_of,
+    rest,
+    wait_for,
+)
 from tests.support.platforms.fake_wecom import AES_KEY, AGENT, CORP, SECRET, TOKEN
 from tests.support.process import ROOT, Serving
 from tests.support.stage import ZONE
@@ -143,6 +155,7 @@ def measure(server: Server, count: int, environment: dict[str, str]) -> Figures:
         counter = folder / "flushes"
         with server.started(folder, load, {**environment, "FLUSHES": str(counter)}) as (pid, port):
             load.post(port, 0, SQUADS)
+            rest(*whole(pid))
             cpu, flushed = sum(map(cpu_of, whole(pid))), flushes(counter)
             figures = load.post(port, SQUADS, count)
             figures["CPU s per 1,000"] = (sum(map(cpu_of, whole(pid))) - cpu) / count * 1000
