@@ -5,7 +5,7 @@ from dataclasses import replace
 from handlers.reading.messages.attendance import read_attendance
 from handlers.reading.messages.commands import read_command
 from handlers.reading.messages.medal_messages import may_be_medal, read_medals
-from handlers.reading.messages.tasks import apart, instead
+from handlers.reading.messages.tasks import apart, instead, own_answer
 from handlers.reading.model import Context, Reading
 from handlers.reading.persons.hidden import Secrets
 from handlers.reading.persons.names import is_name
@@ -21,6 +21,8 @@ def read_message(text: str, context: Context) -> Reading:
     plain = normalise.clean(text)
     if not plain.text:
         return _nothing(plain)
+    if "实到" in plain.text and "\n" in plain.text:
+        plain = replace(plain, text=own_answer(plain.text))
     order = read_command(plain.text, context)
     if order is not None:
         return order

@@ -17,6 +17,8 @@ from handlers.reading.text.normalise import COUNTED
 from handlers.reading.text.patterns import pattern
 from handlers.reading.text.units import Hit
 
+# 家长和队员共同祭扫 is no event of several units.
+_ALSO = frozenset(("共同", "一起", "携手"))
 # 三(1)、三(2)中队联合祭扫: one event. 一起向未来 is a slogan.
 _JOINT = pattern(r"联合|合办|共办|共同(?!体)|携手|同场|一起(?=开展|举行|举办|参加|去|做|过|[\s,。]|$)")
 _LINE = pattern(r"[^\n]+")
@@ -58,9 +60,15 @@ def read_checkin(found: Found, context: model.Context) -> model.Reading:
         status,
         tuple(issues),
         tuple(draft.finished() for draft in drafts),
-        joint=_JOINT.search(found.scan) is not None,
+        joint=_is_joint(found.scan, drafts),
         numbers=tuple(number for piece in pieces for number in piece.numbers),
     )
+
+
+def _is_joint(scan: str, drafts: list[Draft]) -> bool:
+    joint = _JOINT.search(scan)
+    with_others = len(drafts) == 1 and bool(drafts[0].record.others)
+    return joint is not None and not (joint[0] in _ALSO and with_others)
 
 
 def whole_piece(found: Found, context: model.Context) -> Piece:
@@ -74,6 +82,8 @@ def _drafts(found: Found, context: model.Context) -> tuple[list[Draft], list[Pie
     segments = _own_parts(found, layout, context)
     if len(segments) == 1:
         pieces = [found.whole]
+        first, mark, _ = found.scan.partition("\n")
+        totals.in_columns(columns_of(first) if mark and "应" in first else (), pieces)
     else:
         pieces = [_piece(found, (segment.start, segment.end), context) for segment in segments]
     if len(segments) > len(layout.segments):

@@ -87,13 +87,18 @@ def understand(scan: str, dates: list[When], received: date) -> Piece:
         if not piece.activity.rank and learned:
             # 第5期已学 42: nothing else comes out in issues to be learned.
             piece.activity = Activity("红领巾爱学习", 1)
-    piece.rest, piece.topic = scan, topic_of(scan)
+    piece.rest, piece.topic = scan, _besides(topic_of(scan), piece.activity)
     piece.held = not piece.activity.rank and tells_what_was_held(scan)
     if dates:
         piece.dated, piece.day = True, dates[0].day
     elif piece.counts.slash:
         piece.dated, piece.day = True, near_date(*piece.counts.slash, received)
     return piece
+
+
+def _besides(topic: str | None, activity: Activity) -> str | None:
+    """祭扫 清明祭英烈: the activity itself is no topic of it."""
+    return f"{topic} ".removeprefix(f"{activity.name} ").strip() or None if topic else None
 
 
 def _wish(match: re.Match[str], piece: Piece) -> str:

@@ -14,13 +14,13 @@ from handlers.reading.text.patterns import pattern
 _SLIP = r"[报写发打填弄搞输记选数]|登记|统计"
 _N = r"[\d一两二三四五]{1,2}"
 CORRECT = pattern(
-    rf"^\W{{0,3}}(?:更正|修改|订正|纠正|改正|勘误)|(?:刚才|刚刚|上面|之前|前面|上一条|那条)[^,。\n]{{0,8}}(?:错|不对)"
+    rf"^\W{{0,3}}(?:更正|更改|改动|变更|修改|订正|纠正|改正|勘误)|(?:刚才|刚刚|上面|之前|前面|上一条|那条)[^,。\n]{{0,8}}(?:错|不对)"
     rf"|(?:{_SLIP})[错反]|(?:日期|人数|应到|实到|活动|班级|中队|主题)[^,。\n]{{0,2}}(?:错|有误|不对)"
     rf"|(?:{_SLIP})成了?(?=\s?[\d{GAP}今昨前])|[报写发填]的是\s?\d[^\n]*是\s?\d"
     rf"|(?:帮我|帮忙|麻烦|日期|时间)[^,。\n]{{0,4}}改[到在](?= ?{GAP})"
     r"|应改为|更正为|更改为|修改为|改为|改成|应为|改[一]?下|重新报|勘误|(?:\d[人名]?|应到|实到|人数|日期)改\d"
     r"|^\W{0,3}(?:不对|错了)[,。!\s]{0,2}(?:应该?|实际)?[是为到]?\s?\d"
-    r"|\d[人名个]?\s?(?:应该是|应为)\s?\d|^\W{0,3}(?:活动)?主题[是为][^,。\n\d]{2,30}$|^\W{0,3}不对[,。!\s]+[^,。\n]{1,10}是(?![不否])"
+    r"|\d[人名个]?\s?(?:应该是|应为)\s?\d|^\W{0,3}(?:补充|补一下|加上|补)?\W{0,2}(?:活动)?主题[是为:][^,。\n\d]{2,30}$|^\W{0,3}不对[,。!\s]+[^,。\n]{1,10}是(?![不否])"
     rf"|{GAP}[^,。\n\d]{{0,4}}(?:应该是|应为)\s?\d(?!.*吧)|第[一二三四1-4][场次]的?(?:人数)?(?:应该)?是\s?\d"
     r"|(?:不算数?|作废)[,。\s]*(?:人数|实到|应该?是|改[成为])\s?[是为:]?\s?\d"
     rf"|(?<!预)(?:[少多漏][报算打写输填]|[报算记写打输填]的?[少多漏])了?[一个]?\s?{_N}|不是\s?\d{{1,4}}[人名个]?[,\s]?(?:而?是|应该?是)\s?\d"
@@ -35,6 +35,7 @@ _FEWER = pattern("[减多走]")
 _ASKS_WHETHER = pattern(
     r"^(?!.*(?:可以|[能帮请行好]|麻烦)).*(?:要|用|需要?|是不是|该)[^,。]{0,6}(?:改|更正)[^,。]*[吗么?]\W*$"
 )
+_ASKS_HOW = pattern(r"\W*(?:请问|老师|您?好|我|想问一?下|\W)*(?:如何|怎[么样]|咋|为什么|为啥)")
 # Every correction has one of these.
 _MAY_CORRECT = pattern(
     r"[错反误改勘订正]|不[对是]|[少多漏][报算记打写输填]|[报算记写打输填]的?[少多漏]|成|[加减]\s?\d|重新报|应为|应该是|主题[是为]|第.[场次]|不算|作废|[报写发填]的是|漏了|又来|走了"
@@ -72,7 +73,7 @@ _TOPICAL = frozenset({"ACTIVITY_MISSING", "COUNT_MISSING", "DUPLICATE", "DUPLICA
 
 def corrects(text: str, scan: str) -> bool:
     """Whether `text` puts right what was said before."""
-    if not _MAY_CORRECT.search(text) or _ASKS_WHETHER.search(text):
+    if not _MAY_CORRECT.search(text) or _ASKS_WHETHER.search(text) or _ASKS_HOW.match(text):
         return False
     more = _BY.search(scan) and ("人数" in scan or not names_activity(scan))
     if more or CORRECT.search(scan) or CORRECT.search(text):

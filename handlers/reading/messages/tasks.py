@@ -1,7 +1,12 @@
 """Messages that ask for two things: a check-in and a nomination, a withdrawal and what is reported instead."""
 
-from handlers.reading.checkins.activities import names_activity
+import re
+
+from handlers.reading.checkins.activities import find_activity, names_activity
 from handlers.reading.text.patterns import pattern
+
+# The row of a reminder, copied back, and the sender's own words under it.
+_ROW = pattern(r"^(?P<unit>\S{2,16}) (?P<row>[^\n]*) 应到\d{1,4} 实到[」”\s]*\n(?P<own>[^\n]*\d[^\n]*)", re.M)
 
 # 上条作废,重新报:三(2)队会40人
 _INSTEAD = pattern(
@@ -21,6 +26,15 @@ _ALSO = pattern(rf"^[\s,]*(?:{_ANEW})[,\s]*")
 _NEXT = pattern(
     rf"^[\s,]*(?:{_ANEW}|今[天日早]|昨[天日]|前天|刚才|[上下]午|[本这上]周|周[一二三四五六日]|\d{{1,2}}[月.]|签到|上?报)"
 )
+
+
+def own_answer(text: str) -> str:
+    """三(2)中队 主题队日 应到44 实到, and below it 升旗38人: what was held is what the sender says, not the row."""
+    match = _ROW.search(text)
+    own = find_activity(match["own"])[0].name if match else None
+    if not match or own in (None, find_activity(match["row"])[0].name):
+        return text
+    return f"{match['unit']} {match['own']}{text[match.end() :]}"
 
 
 def instead(text: str) -> tuple[str, str] | None:

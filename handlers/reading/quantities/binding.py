@@ -116,6 +116,6 @@ def _mark(number: Token, label: Token, before: Token | None) -> None:
         number.strength = max(number.strength, 2)
     else:
         number.use = label.kind
-    if before and before.kind in OWNERS and label.kind in _ROLES and before.end == label.start:
+    if before and before.kind in OWNERS and label.kind in _ROLES and before.end == label.start and not number.own:
         # 家长参会40人
         number.use, before.use = before.kind, "taken"

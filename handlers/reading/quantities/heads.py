@@ -249,7 +249,7 @@ def _plain(counts: Counts, free: list[Token], used: dict[str, list[Token]], scan
         value = _one(counts, free)
         bare = value is not None and free[0].strength == 1 and not scan.endswith(":", 0, free[0].start)
         if bare and counts.absent is not None and counts.due is None:
-            counts.due = value
+            counts.due, counts.guessed = value, True
         else:
             counts.attended = value
     for token in free:
@@ -276,7 +276,7 @@ def _without(scan: str, tokens: list[Token]) -> str:
         unused = not (token.use or token.vague or (token.strength and written))
         if token.start < at or (unused and (token.kind == "number" or token.kind in _NOUNS)):
             continue
-        if token.kind in ("part", "foreign") or (token.kind == "thing" and token.use != "sessions"):
+        if token.kind in ("part", "foreign") or (token.use != "sessions" and "thing" in (token.kind, token.use)):
             continue
         # What stands beside 请假, 缺 or 没来 is a person, whatever its shape.
         sign = SECRET if "absent" in (token.kind, token.use) else COUNTED

@@ -11,7 +11,7 @@ _THE_REST = pattern(r"其余|其他(?:人|同学|队员)|剩下|外[ ,]?(?:其[�
 _OF_UNIT = pattern(rf"{GAP}[ (共有全班中队:]{{0,4}}$")
 # 选手10人,其余32人: all of them together; beside those who are missing the rest are those who came.
 _REST = ("其余", "其他", "另", "另有", "另外")
-_COUNTING = "们有是了共约来到去达计各班队全的啊呢嘛哦呀吧" + GAP + SECRET
+_COUNTING = "们有是该了共约来到去达计各班队全的啊呢嘛哦呀吧" + GAP + SECRET
 _OUT_OF = pattern(r"\s?中[ ,]?")
 _LABEL = pattern(r"[\u4e00-\u9fff]: ?$")
 _END = pattern(r"[。;!?\n]")

@@ -16,7 +16,7 @@ _TOKEN = pattern(
     r"|(?P<range>(?<![\d/.\-~])(?:\d{1,3}\s?[-~]\s?\d{1,3}|(?<!\d )\d \d)(?=\s?[人名]))\s?[人名]"  # 40-42人, 4 3人
     r"|(?P<left>(?<![\d/.\-~])(?:1[3-9]|[2-9]\d|1\d\d)-\d{1,2}(?![\d\-=年月日点时:]| ?[人名]))"  # 45-2: 43?
     r"|(?P<pair>(?<![\d/])\d{1,4}\s?[人名]?\s?/\s?\d{1,4}(?![\d/]))(?:\s?[人名])?"
-    rf"|(?P<label>{LABEL})(?:人员|人数|的?队员|的?学生|的?同学|人(?=\s?[:\d]))?"
+    rf"|(?P<label>{LABEL})(?:人员|人数|的?队员|的?学生|的?同学|人(?=\s?[:\d]))?(?:数(?=\s?:))?"
     r"|(?<![达感得迟遇看想做学收受])(?P<came>到)(?=\s?\d)"
     rf"|(?P<number>\d{{1,3}}(?:,\d{{3}}){{1,2}}(?=人)|\d+(?:\.\d+)?(?= ?[余多几]?[万千])|\d+"
     r"|[一二三四五六七八九]?十(?:一二|二三|三四|四五|五六|六七|七八|八九)"
@@ -28,8 +28,8 @@ _TIMES = {"万": 10_000, "千": 1_000}
 _TAIL = pattern(
     r" ?(?P<hedge>[多来余几]+(?=[人名位个场]|\s|$|[,。;]))? ?"
     rf"(?P<measure>人次|人(?!份)|[名位](?={PERSON}|[^\u4e00-\u9fff]|$)"
-    r"|个(?=人|孩子|同学|队员|学生|小朋友|娃|小?萌?娃|小(?:不点|家伙|伙伴|宝贝|天使|可爱|战士|勇士|选手)|[请没缺病事未到参应实原全辅共都已迟男女还有就又今昨啊呢哦剩]|老师|家长|教师|志愿|五老|[^\u4e00-\u9fff]|$))?"
-    r"(?:(?P<own>的?新?(?:师生|少先队员|队员|同学|学生|孩子|小朋友|儿童|娃+)(?!\s?:?\s?\d))|人(?!数))?"
+    r"|个(?=人|孩子|同学|队员|学生|小朋友|娃|小?萌?娃|小(?:不点|家伙|伙伴|宝贝|天使|可爱|战士|勇士|选手|豆[包丁子]|少年|先锋|卫士|主人|当家|学员|读者|精灵|鬼头|萌)|[请没缺病事未到参应实原全辅共都已迟男女还有就又今昨啊呢哦剩]|老师|家长|教师|志愿|五老|[^\u4e00-\u9fff]|$))?"
+    r"(?:(?P<own>的?新?(?:师生|少先队员|队员|同学|学生|孩子|小朋友|儿童|娃+|小豆[包丁子])(?!\s?:?\s?\d))|人(?!数))?"
 )
 # 30棵, 14:30; not 40队会, and only plain measures over a blank: 40 周三, 40 分享会 are heads and something else.
 _MEASURE = pattern(
@@ -43,6 +43,8 @@ _SESSIONS = pattern(r"[余多几]?场次?(?![馆地景所比赛])")
 # 到了四十个清明扫墓: whatever follows, heads came.
 _CAME = ("到了", "来了", "去了", "全班")
 _FEW = 9
+# 俩孩子: the measure is in the word.
+_OF_TWO = ("俩", "仨")
 _LOOSE = " \n,;。、!?:()" + GAP
 
 
@@ -122,8 +124,8 @@ def _number(written: str, start: int, end: int, scan: str) -> Token | None:
     assert tail is not None
     if tail["hedge"]:
         hedge = "ge" if tail["hedge"][0] in "余多" else "approx"
-    if tail["measure"]:
-        strength = 2 if tail["measure"] == "个" else 3
+    if tail["measure"] or written in _OF_TWO:
+        strength = 2 if tail["measure"] in ("个", None) else 3
         if written[0] in CHINESE and value is not None and value <= 2:
             strength = 0  # 一人, 两个: seldom the heads of a class
         hedge = hedge if value is not None else "approx"

@@ -32,10 +32,12 @@ _TAG = pattern(r"</?[A-Za-z][^<>]{0,200}>")
 # 「老师：请签到」 newline - - - - - newline, as WeChat writes a quoted reply.
 _RULE = pattern(r"\n[ \t]*(?:[-—–_] ?){3,}[ \t]*(?:\n|$)|(?<=[」”])[ \t]*(?:[-—–_] ?){3,}\n?")
 _OWN_WORDS = pattern(
-    r"^.*(?:复制下面这行|发给我就好|还没有签到。|还没收到.{1,40}签到。|没有开展的不用回"
-    r"|这是最后一次提醒|像这样发:?$).*\n?",
+    r"^(?:.*(?:复制下面这行|发给我就好|还没有签到。|还没收到.{1,40}签到。|没有开展的不用回"
+    r"|这是最后一次提醒|像这样发:?$))(?:(?!(?:实到|到了?)?\d{1,4}\s?[人个名]?\s*\Z).)*\n?",
     re.M,
 )
+# The row of a letter, which is copied back with the number behind it.
+_ROW = pattern(r"应到\d{1,4} 实到(?P<told>\D{0,3}\d)?")
 _EMOJI = pattern("[\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\ue000-\uf8ff\U0001f000-\U0001faff]+")
 # ①班级 counts the lines of a form, 三② and 三⑵ are classes, Ⅱ班 is 2班.
 _COUNTER = pattern("[\u2160-\u216b\u2460-\u2487]")
@@ -149,7 +151,17 @@ def _pieces(raw: str) -> Iterator[tuple[str, int]]:
 
 def _without_own_words(text: str) -> str:
     """Lines of the bot's own letters, copied back with an answer, are quoted; where nothing else is said they stay."""
-    return _OWN_WORDS.sub("", text).strip() or text
+    kept: list[str] = []
+    for line in text.split("\n") if "复制下面这行" in text else ():
+        if "复制下面这行" not in line:
+            kept.append(line)
+            continue
+        # What led to it is of the letter too; the row of another occasion may have been filled in.
+        while kept and not _ROW.search(kept[-1]):
+            kept.pop()
+    if any(match["told"] for line in kept if (match := _ROW.search(line))):
+        kept = [line for line in kept if not (match := _ROW.search(line)) or match["told"]]
+    return _OWN_WORDS.sub("", "\n".join(kept) or text).strip() or text
 
 
 def _without_quote(text: str) -> str:
