@@ -1,6 +1,7 @@
 """The schools of the asker: their squads as the reader names them, and which one is meant."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
@@ -13,6 +14,7 @@ from storage.organisation.units import Kind
 
 # A term: what was longer ago was another class.
 _HISTORY = timedelta(weeks=20)
+_KIND = re.compile(r"(?<=..)(?:小学|学校)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,18 @@ def is_called(school: Unit, said: str) -> bool:
 
 
 def school_called(ask: Ask, said: str) -> Unit | None:
-    """The school, anywhere, that these words are the name of."""
-    found = units.find(ask.db, said, [units.ALL])
-    return next((one for one in found if one.kind == Kind.SCHOOL and is_called(one, said)), None)
+    """The school, anywhere, that these words are the name of; all names are kept until the tree changes."""
+    kept = ask.db.info.get("called")
+    if kept is None or kept[0] != ask.tree:
+        found = units.schools(ask.db, [units.ALL])
+        kept = ask.db.info["called"] = ask.tree, {name: one for one in reversed(found) for name in _said_of(one)}
+    names: Mapping[str, Unit] = kept[1]
+    return names.get(said)
+
+
+def _said_of(school: Unit) -> Iterator[str]:
+    """Its names, and the same without the kind: 育红小学, 育红."""
+    for name in names_of(school):
+        yield name
+        if (short := _KIND.sub("", name)) != name:
+            yield short

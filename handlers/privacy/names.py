@@ -37,7 +37,7 @@ DOCUMENT = re.compile(
 _HAS_LATIN = re.compile("[A-Za-z\u00c0-\u024f]{2}")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]+(?:['’][a-z]+)?")
 # Of whom is spoken so is no child; and places are called so.
-_TITLE = re.compile(
+TITLE = re.compile(
     "老师|辅导员|主任|校长|书记|教练|教师|叔叔|阿姨|爷爷|奶奶|伯伯|同志|烈士|英雄|先烈|院士|先生|女士|警官|法官|医生|护士|将军|主席|"
     "总理|教授|博士|馆长|专家|精神|委员|老兵|站长|组长|故居|纪念|陵园|墓|雕像"
 )
@@ -86,6 +86,13 @@ def persons(text: str) -> tuple[str, ...]:
 def is_surely_one(name: str) -> bool:
     """Whether what may be a name is no thing: 高段 may be one, 王芳, 小明, 萱萱 are none."""
     return len(name) > 2 or name[0] in "小阿" or name[0] == name[-1] or (name[0] in SURNAMES and name[-1] in GIVEN)
+
+
+def is_made_like_one(name: str) -> bool:
+    """Whether it is made as names of people are: 王小明, 小红, 萱萱, 扎西; a school is rather called 松涛, 白鹭洲."""
+    after = 2 if DOUBLE.match(name) else 1
+    of_family = (after == 2 or name[0] in SURNAMES) and GIVEN.issuperset(name[after:])
+    return of_family or name[0] in "小阿" or name[0] == name[-1] or SOUNDS.issuperset(name)
 
 
 def where(names: Collection[str], text: str) -> set[int]:
@@ -181,7 +188,7 @@ def _widened(run: str, words: tuple[tuple[int, int], ...], at: int, last: int) -
         return
     one, far = run[start], (0, _LONGEST_WORD)
     before, after = words[at - 1] if at else far, words[last] if last < len(words) else far
-    if one in SURNAMES and after[1] - after[0] <= 2 and not _TITLE.match(run, after[0]):
+    if one in SURNAMES and after[1] - after[0] <= 2 and not TITLE.match(run, after[0]):
         if one not in _VERBS or GIVEN.issuperset(run[after[0] : after[1]]):
             yield start, after[1]
     elif (length := before[1] - before[0]) <= 2:
@@ -198,7 +205,7 @@ def _is_grown(run: str, start: int, end: int) -> bool:
     longest = 4 if DOUBLE.match(run, start) else 3
     if end - start > longest:
         return False
-    titled = run[start] in SURNAMES and _TITLE.match(run, end)
+    titled = run[start] in SURNAMES and TITLE.match(run, end)
     return bool(titled or _PLACE.match(run, end))
 
 

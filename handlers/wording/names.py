@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
+from handlers.asker import other_schools
 from handlers.asker.schools import school_called
 from handlers.kit import Ask, Refusal
 from handlers.privacy import gate
@@ -76,9 +77,10 @@ def _named(ask: Ask, words: str) -> tuple[str, ...]:
 
 
 def _is_school(ask: Ask, name: str) -> bool:
-    """育红一(2)中队: where its squad follows, a school is called without its kind."""
-    before = re.search(rf"{re.escape(name)}[一二三四五六七八九\d]", ask.message.text)
-    return before is not None and school_called(ask, name) is not None
+    """育红一(2)中队: beside its squad a school is called without its kind, also one that nobody here knows."""
+    if any(name in said for said in other_schools.unheard_of(ask.message.text)):
+        return True
+    return school_called(ask, name) is not None and name in other_schools.beside(ask.message.text)
 
 
 def is_place(name: str) -> bool:

@@ -5,37 +5,12 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from handlers.asker.schools import is_called, meant_school, names_of, own_schools, school_called, school_ids, school_of
+from handlers.asker import other_schools
+from handlers.asker.schools import meant_school, own_schools, school_ids, school_of
 from handlers.kit import REPORTERS, Ask, Button, Denied, Person, Refusal, Role, Unit
 from storage.messages import chats
 from storage.organisation import history, unit_groups, units
 
-# 育红小学三(2)中队, 育红小学全校, 三(2)中队(育红小学): what stands before is no other word of the sentence.
-_SCHOOL = r"[\u4e00-\u9fff]{2,20}(?:小学校?|中学|学校|附小|附中)|[\u4e00-\u9fff]{0,4}[一二三四五六七八九十实心师回民]小"
-# 明德小学，…, … 34人 明德小学: a name between signs, which 告别小学 and 在明德小学 are not.
-_NO_NAME = "[我你他们的别见忘忆入升走到去在给与跟访参看问迎送捐助援]|和(?!平)|爱(?![国民])|进(?!步)"
-_ALONE = (
-    rf"(?<!地点.)(?<!场地.)(?:(?!{_NO_NAME})[\u4e00-\u9fff]){{2,12}}(?:小学|中学|附小|附中|[一二三四五六七八九十实]小)"
-)
-_SCHOOL_SAID = re.compile(
-    rf"(?:^|[\s:：,，。;；、!！@#【「])({_SCHOOL})(?:[(（][^()（）]{{1,8}}[)）])?[的\s/·—-]?"
-    r"(?=[一二三四五六七八九\d]{1,4}\s?(?:[(（年级.-]|中队|班)|[一二三四五六七八九]\d{1,2}(?![\d人名个])|全校|全体|大队)"
-    rf"|(?:中队|班|年级|全校)\s?[(（]({_SCHOOL})[)）]"
-    rf"|(?:^|[\s,，。;；、!！(（【「@#—-]|[人名]|(?:学校|单位)[:：])({_ALONE})(?:[(（][^()（）]{{1,8}}[)）])?(?=[\s:：,，。;；、!！)）】」#]|$)"
-)
-# 松涛三(2)中队: a school may be called without its kind.
-_BEGUN = re.compile(
-    r"(?:^|[\s:：,，。;；、!！@#])([\u4e00-\u9fff]{2,6})"
-    r"(?=[一二三四五六七八九\d](?:[(（]\d|年级)|[一二三四五六七八九]\d{1,2}(?![\d人名个]))"
-)
-_LEADS = re.compile(
-    r"^(?:老师好|各位|老师|今天|昨天|前天|上午|下午|报告|签到|提名|推荐|申报|更正|撤回|补报|关于|我们?|咱们|这里|本|是|在|的)+"
-)
-# 蓝天区实验小学: the 区 that is said, beside that of one's own.
-_DISTRICT = re.compile(r"^[\u4e00-\u9fff]{2,}?([省市州区县旗镇乡])(?=[\u4e00-\u9fff])")
-# 我们学校三(2)中队, 小三(2)班: what is left once the lead is off.
-_ANY_SCHOOL, _SHORT = ("学校", "小学", "小", ""), 4
-_HELD_TOGETHER = ("联合", "共同", "一起", "结对", "手拉手")
 _TWO = re.compile(r"(\S+)\s+(\S+)")
 _SQUAD = re.compile(
     r"([一二三四五六七八九]|[1-9])(?:年级?|[-.]|0(?=[1-9]))?\(?(\d{1,2}|[一二三四五六七八九十])\)?(?:中队|班)?"
@@ -80,7 +55,7 @@ def by_key(ask: Ask, key: str) -> Unit | None:
     Raises Refusal when it may be of several schools and the asker has not said which, Denied when the message
     names another school.
     """
-    _check_school(ask)
+    other_schools.check(ask)
     found = _candidates(ask, key)
     if len(found) > 1:
         meant = meant_school(ask, school_ids(ask.person))
@@ -93,42 +68,6 @@ def by_key(ask: Ask, key: str) -> Unit | None:
         return found[0]
     _, _, name = key.partition(":")
     return next((unit for unit in ask.me.units() if name and unit.name.startswith(name)), None)
-
-
-def _check_school(ask: Ask) -> None:
-    """育红小学三(2)中队, of whatever district, is not one's own 三(2)中队; raises Denied."""
-    found = _SCHOOL_SAID.search(ask.message.text)
-    begun = None if found else _BEGUN.search(ask.message.text)
-    own = own_schools(ask) if found or begun else []
-    if not own or any(word in ask.message.text for word in _HELD_TOGETHER):
-        return
-    said = _LEADS.sub("", next(filter(None, (found or begun).groups())))  # type: ignore[union-attr]
-    if not said or any(is_called(one, said) for one in own):
-        return
-    known = school_called(ask, said)
-    if known or not (begun or any(_may_be(ask, one, said) for one in own)):
-        ours = f"是您学校（{own[0].name}）的话，去掉校名再发一次。"
-        cure = "请核对学校和中队，或请那里的老师来报。" if known else ours
-        words = f"{known.name if known else f'「{said}」'}不在您负责的范围，没有记录。{cure}"
-        raise Denied(words, what="签到", subject=f"unit:{known.id}" if known else "")
-
-
-def _may_be(ask: Ask, own: Unit, said: str) -> bool:
-    """Whether one's own school is meant by these words: its name, longer or shorter, of its own district."""
-    if said in _ANY_SCHOOL:
-        return True
-    names = names_of(own)
-    above = "".join(history.path_names(ask.db, [own])[own.id])
-    district = _DISTRICT.match(said)
-    elsewhere = district is not None and district[1] in above and district[0] not in above
-    alike = any(said.endswith(name) or name.endswith(said) or _stands_for(said, name) for name in names)
-    return not elsewhere and alike
-
-
-def _stands_for(short: str, name: str) -> bool:
-    """Whether 市一小 may be 明州市第一小学: the same signs in the same order."""
-    rest = iter(name)
-    return len(short) <= _SHORT and all(sign in rest for sign in short)
 
 
 def scope(person: Person, roles: Iterable[Role]) -> list[Unit]:

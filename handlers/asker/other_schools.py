@@ -1,0 +1,123 @@
+"""Schools that are named and are not the asker's: what is said of their squads is not taken for one's own."""
+
+import re
+from functools import lru_cache
+
+from handlers.asker.schools import is_called, names_of, own_schools, school_called
+from handlers.kit import Ask, Denied, Unit
+from handlers.privacy.names import TITLE, is_made_like_one, persons
+from storage.organisation import history
+
+# 育红小学三(2)中队, 育红小学全校, 三(2)中队(育红小学): what stands before is no other word of the sentence.
+_SCHOOL = r"[\u4e00-\u9fff]{2,20}(?:小学校?|中学|学校|附小|附中)|[\u4e00-\u9fff]{0,4}[一二三四五六七八九十实心师回民]小"
+# 明德小学，…, … 34人 明德小学: a name between signs, which 告别小学 and 在明德小学 are not.
+_NO_NAME = "[我你他们的别见忘忆入升走到去在给与跟访参看问迎送捐助援]|和(?!平)|爱(?![国民])|进(?!步)"
+_ALONE = (
+    rf"(?<!地点.)(?<!场地.)(?:(?!{_NO_NAME})[\u4e00-\u9fff]){{2,12}}(?:小学|中学|附小|附中|[一二三四五六七八九十实]小)"
+)
+_SCHOOL_SAID = re.compile(
+    rf"(?:^|[\s:：,，。;；、!！@#【「])({_SCHOOL})(?:[(（][^()（）]{{1,8}}[)）])?[的\s/·—-]?"
+    r"(?=[一二三四五六七八九\d]{1,4}\s?(?:[(（年级.-]|中队|班)|[一二三四五六七八九]\d{1,2}(?![\d人名个])|全校|全体|大队)"
+    rf"|(?:中队|班|年级|全校)\s?[(（]({_SCHOOL})[)）]"
+    rf"|(?:^|[\s,，。;；、!！(（【「@#—-]|[人名]|(?:学校|单位)[:：])({_ALONE})(?:[(（][^()（）]{{1,8}}[)）])?(?=[\s:：,，。;；、!！)）】」#]|$)"
+)
+_CLASS = (
+    r"[一二三四五六七八九\d](?:[(（][\d一二三四五六七八九十]|年级|[一二三四五六七八九十](?:班|中队)|[-.]\d{1,2}(?!\d))"
+    r"|[一二三四五六七八九]\d{1,2}(?![\d人名个])"
+)
+# 松涛三(2)中队, 松涛小三(2), 松涛:三(2): a school may be called without its kind.
+_BEFORE = re.compile(
+    rf"(?:^|[\s:：,，。;；、!！@#【「])([\u4e00-\u9fff]{{2,8}}?)小?的?[】」]?[\s:：/·-]{{0,2}}(?={_CLASS})"
+)
+# 三(2)松涛, 三(2)中队 松涛, 三(2)(松涛)
+_BEHIND = re.compile(rf"(?:{_CLASS})[)）班中队]*\s?[(（]?([\u4e00-\u9fff]{{2,4}})(?=[\s:：,，。;；、!！)）]|$)")
+# Of whom it is spoken there, before a squad as well, is a child.
+_OF_CHILDREN = re.compile("提名|推荐|申报|章|同意|家长|姓名|全名|孩子")
+_LEADS = re.compile(
+    r"^(?:老师好|各位|老师|今天|昨天|前天|上午|下午|报告|签到|提名|推荐|申报|更正|撤回|补报|关于|我们?|咱们|这里|本|是|在|的)+"
+)
+# 蓝天区实验小学: the 区 that is said, beside that of one's own.
+_DISTRICT = re.compile(r"^[\u4e00-\u9fff]{2,}?([省市州区县旗镇乡])(?=[\u4e00-\u9fff])")
+# 我们学校三(2)中队, 小三(2)班: what is left once the lead is off.
+_ANY_SCHOOL, _SHORT = ("学校", "小学", "小", ""), 4
+_KIND = re.compile("(?:小学|中学|学校)$")
+_HELD_TOGETHER = ("联合", "共同", "一起", "结对", "手拉手")
+
+
+def check(ask: Ask) -> None:
+    """育红小学三(2)中队, of whatever district, is not one's own 三(2)中队; raises Denied."""
+    text = ask.message.text
+    full, near = _said(text)
+    own = own_schools(ask) if full or near else []
+    if not own or any(word in text for word in _HELD_TOGETHER):
+        return
+    if not full:
+        _check_near(ask, own, near)
+        return
+    said = _LEADS.sub("", full)
+    if not said or any(is_called(one, said) for one in own):
+        return
+    known = school_called(ask, said)
+    if known or not any(_may_be(ask, one, said) for one in own):
+        raise _not_theirs(own, said, known)
+
+
+@lru_cache(64)
+def _said(text: str) -> tuple[str, tuple[str, ...]]:
+    """(a school's name with its kind, else what may be one without); each message is asked several times."""
+    full = _SCHOOL_SAID.search(text)
+    return (next(filter(None, full.groups())), ()) if full else ("", beside(text))
+
+
+def _check_near(ask: Ask, own: list[Unit], near: tuple[str, ...]) -> None:
+    """松涛三(2)中队, whether anybody here knows of such a school or not."""
+    others = [said for said in near if not any(is_called(one, said) or _ends_so(one, said) for one in own)]
+    if known := next(filter(None, (school_called(ask, said) for said in others)), None):
+        raise _not_theirs(own, known.name, known)
+    if said := next((said for said in unheard_of(ask.message.text) if said in others), ""):
+        raise _not_theirs(own, said, None)
+
+
+def unheard_of(text: str) -> tuple[str, ...]:
+    """What stands before a squad, is no word of the language and is not as people are called: 松涛, no 王小明."""
+    found = None if _OF_CHILDREN.search(text) else _BEFORE.search(text)
+    said = _LEADS.sub("", found[1]) if found else ""
+    names = persons(said)
+    return (said,) if names and not any(map(is_made_like_one, names)) and not TITLE.search(said) else ()
+
+
+def beside(text: str) -> tuple[str, ...]:
+    """What stands right before a squad, and what behind it is no word of the language."""
+    before = _BEFORE.search(text)
+    behind = [said for said in _BEHIND.findall(text) if persons(said)]
+    return tuple(filter(None, [_LEADS.sub("", before[1]) if before else "", *behind]))
+
+
+def _ends_so(school: Unit, said: str) -> bool:
+    """实验, of 明州市实验小学."""
+    return any(_KIND.sub("", name).endswith(said) for name in names_of(school))
+
+
+def _not_theirs(own: list[Unit], said: str, known: Unit | None) -> Denied:
+    ours = f"是您学校（{own[0].name}）的话，去掉校名再发一次。"
+    cure = "请核对学校和中队，或请那里的老师来报。" if known else ours
+    words = f"{known.name if known else f'「{said}」'}不在您负责的范围，没有记录。{cure}"
+    return Denied(words, what="签到", subject=f"unit:{known.id}" if known else "")
+
+
+def _may_be(ask: Ask, own: Unit, said: str) -> bool:
+    """Whether one's own school is meant by these words: its name, longer or shorter, of its own district."""
+    if said in _ANY_SCHOOL:
+        return True
+    names = names_of(own)
+    above = "".join(history.path_names(ask.db, [own])[own.id])
+    district = _DISTRICT.match(said)
+    elsewhere = district is not None and district[1] in above and district[0] not in above
+    alike = any(said.endswith(name) or name.endswith(said) or _stands_for(said, name) for name in names)
+    return not elsewhere and alike
+
+
+def _stands_for(short: str, name: str) -> bool:
+    """Whether 市一小 may be 明州市第一小学: the same signs in the same order."""
+    rest = iter(name)
+    return len(short) <= _SHORT and all(sign in rest for sign in short)
