@@ -175,8 +175,9 @@ def _read(
         text, reading = line, context.reading_of(ask, line)
     whole = reading.intent in _WHOLE and reading.status in ("ok", "confirm")
     case = programmes.cases_in(ask, text) if not whole or reading.intent == "nomination" else []
-    # 年度表扬 先进集体 四(1)中队 puts nobody forward for a medal.
-    if case and (not whole or "child" not in case[0][0].subject):
+    # 年度表扬 先进集体 四(1)中队 puts nobody forward for a medal, 双优奖 三(2)中队 no child.
+    no_child = case and all(each.target == "collective" for each in reading.nominations)
+    if case and (not whole or no_child or "child" not in case[0][0].subject):
         replies = _list(features.readers["case"](replace(ask, args=text, reading=reading)))
         return [*replies, *waiting.give_way(ask, "case")] if waiting else replies
     if two := tasks.apart(ask, text, reading):

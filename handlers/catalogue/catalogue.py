@@ -16,6 +16,8 @@ from handlers.catalogue.telling import honours
 from handlers.reading.text.patterns import any_of
 
 SHIPPED = Path(__file__).with_name("rows")
+# A kind that opens a case by itself: 先进集体 青禾区少工委, 退休先进个人 王建国.
+_PRAISES = re.compile("先进|优秀|最佳")
 # The files of an office's own folder that hold no rows.
 _NOT_ROWS = ("key_dates.toml", "workdays-")
 _CURES = {
@@ -99,13 +101,10 @@ class Catalogue:
 
     @cached_property
     def case_words(self) -> Mapping[str, Row]:
-        """Row by each word that opens a case; a medal is nominated (handlers/medals)."""
-        return {
-            word: row
-            for row in self.rows
-            if row.shape == "case" and not row.is_medal
-            for word in (*row.words, row.name)
-        }
+        """Row by each word that opens a case, also by a kind that says whom it praises; a medal is nominated."""
+        opened = [row for row in self.rows if row.shape == "case" and not row.is_medal]
+        kinds = {kind: row for row in opened if row.is_honour for kind in row.kinds if _PRAISES.search(kind)}
+        return kinds | {word: row for row in opened for word in (*row.words, row.name)}
 
     def cases_in(self, text: str) -> list[tuple[Row, str]]:
         """(row, words that begin with a word of it) of each case that the text opens; quick where it opens none."""

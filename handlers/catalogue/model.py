@@ -132,6 +132,16 @@ class Row(Strict):
         return bool(self.awards or self.quotas)
 
     @property
+    def is_honour(self) -> bool:
+        """Whether somebody is put forward, not something reported."""
+        return not {"adult", "unit", "child"}.isdisjoint(self.subject)
+
+    @property
+    def personal(self) -> tuple[str, ...]:
+        """The kinds that put an adult forward."""
+        return tuple(each for each in self.kinds if "adult" in self.subject and each not in self.collective)
+
+    @property
     def placeholders(self) -> Iterator[str]:
         """What its line says in braces."""
         return (name for _, name, _, _ in string.Formatter().parse(self.line) if name is not None)

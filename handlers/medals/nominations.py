@@ -6,6 +6,7 @@ from handlers.asker import context
 from handlers.kit import Ask, Denied, Reply
 from handlers.medals import changes, consent_question, proposals
 from handlers.medals.awards import basics
+from handlers.medals.chain import honours
 from handlers.registry import ANYTHING, command, reads
 from handlers.wording import names
 
@@ -18,6 +19,8 @@ from handlers.wording import names
 def nominate(ask: Ask) -> list[Reply]:
     """Open a case for each nominee; nothing is stored unless all that was said is understood and allowed."""
     if proposals.NOMINATORS.isdisjoint(ask.me.roles):
+        for each in ask.reading.nominations if ask.reading else ():
+            honours.check(ask, each)
         raise Denied("提名由中队辅导员或大队辅导员来做，请告诉他们。", what="提名")
     if basics.meant(ask, ask.args):
         return [basics.preview(ask)]

@@ -44,3 +44,21 @@ def test_who_is_put_forward(said: str, opened: list[str]) -> None:
 )  # fmt: skip
 def test_what_puts_nobody_forward(said: str) -> None:
     assert honours.told(ROWS, said) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "opened"),
+    [
+        ("十佳老战士 卜长河 宣讲百场", ["十佳 老战士 卜长河 宣讲百场"]),
+        ("十佳 老模范：卜长河，伍秀兰，种树千棵", ["十佳 老模范 卜长河 种树千棵", "十佳 老模范 伍秀兰 种树千棵"]),
+        ("十佳老教师卜长河、老专家伍秀兰", ["十佳 老教师 卜长河", "十佳 老专家 伍秀兰"]),
+        ("推荐十佳老战士2名：褚大年、汤有福", ["十佳 老战士 褚大年", "十佳 老战士 汤有福"]),
+        ("优秀志愿者：万春芬（护学岗）、万春苗（图书角）", ["优秀志愿者 万春芬 护学岗", "优秀志愿者 万春苗 图书角"]),
+        ("退休先进个人推荐褚大年", ["两年一评 退休先进个人 褚大年"]),
+        ("优秀志愿者 褚大年 认真、负责", ["优秀志愿者 褚大年 认真、负责"]),
+        ("优秀班集体 三(2)中队 书香满屋", ["读书六项 优秀班集体 三(2)中队 书香满屋"]),
+        ("十佳老教师来校宣讲 45人", []), ("先进个人表彰会 40人", []), ("优秀辅导员李芳来校宣讲", []),
+    ],
+)  # fmt: skip
+def test_what_a_text_opens(said: str, opened: list[str]) -> None:
+    assert [words for _, words in catalogue.load().cases_in(said)] == opened

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from handlers.catalogue.model import Row
+from handlers.catalogue.telling.adults import HAN as _HAN
+from handlers.catalogue.telling.adults import LONGEST_NAME, TITLE, one_by_one
 from handlers.privacy import names
 from handlers.reading.medals.medals import find_medals
 from handlers.reading.text.normalise import clean
@@ -24,11 +26,7 @@ CHOOSING = re.compile(rf"(?:的?(?:评选|{_VERB}|候选人?|人选|称号|荣�
 # 《少先队改革实施办法》已经起草好了
 _TITLED_WORK = re.compile("(?P<work>《[^》]+》)[ :：,，]*(?:已经?|都|也)*(?P<said>.*)")
 _LEVEL = re.compile("[校县区市省]级|国家级")
-_TITLE = "(?:老师|同志|先生|女士|校长|主任)"
-_HAN = "[\u4e00-\u9fff·]"
-_NAMES = re.compile(rf"(?<!{_HAN}){_HAN}{{2,7}}(?:[、和及与]{_HAN}{{2,7}})+(?!{_HAN})")
-_LONGEST_NAME = 4
-_TITLED = re.compile(rf"(?<=[\u4e00-\u9fff]{{2}}){_TITLE}(?=[\s,，。;；:：]|$)")
+_TITLED = re.compile(rf"(?<=[\u4e00-\u9fff]{{2}}){TITLE}(?=[\s,，。;；:：]|$)")
 # Shorter names of a kind (校长) may be said of somebody.
 _TELLING = 3
 
@@ -55,9 +53,7 @@ def told(rows: Iterable[Row], text: str) -> list[tuple[Row, str]]:
     goes_on = not chosen and re.match(_HAN, after) is not None
     if not _is_nominee(words, goes_on, "adult" in row.subject and kind not in row.collective):
         return []
-    head = kind if kind in (row.name, *row.words) else f"{row.name} {kind}".strip()
-    people = [words] if kind in row.collective else _one_by_one(words)
-    return [(row, " ".join(f"{head} {each}".split())) for each in people]
+    return _each(row, kind or row.name, words)
 
 
 def _is_nominee(words: str, goes_on: bool, personal: bool) -> bool:
@@ -65,14 +61,14 @@ def _is_nominee(words: str, goes_on: bool, personal: bool) -> bool:
     if not personal:
         return not goes_on
     first = next(iter(re.findall(f"{_HAN}+", words)), "")
-    called = len(first) <= _LONGEST_NAME and first[:1] in names.SURNAMES
+    called = len(first) <= LONGEST_NAME and first[:1] in names.SURNAMES
     return called or not words.strip() or bool(names.persons(words))
 
 
 def _named(rows: Iterable[Row], text: str) -> Iterator[tuple[str, Row, str]]:
     """(word, row, kind) of every honour that the text names: 十佳老教师 and 十佳 老教师 are a kind of 十佳."""
     for row in rows:
-        if row.shape != "case" or not {"adult", "unit", "child"} & set(row.subject):
+        if row.shape != "case" or not row.is_honour:
             continue
         whole = {word: "" for word in (row.name, *row.words) if word in text}
         for kind in row.kinds:
@@ -84,15 +80,6 @@ def _named(rows: Iterable[Row], text: str) -> Iterator[tuple[str, Row, str]]:
             whole |= dict.fromkeys([match[0] for match in re.finditer(pattern, text)], kind)
             whole |= {kind: kind} if kind in whole else {}
         yield from ((word, row, kind) for word, kind in whole.items())
-
-
-def _one_by_one(words: str) -> list[str]:
-    """The words once for each name of a list of names."""
-    match = _NAMES.search(words)
-    people = [re.sub(f"{_TITLE}$", "", each) for each in re.split("[、和及与]", match[0])] if match else []
-    if match is None or any(not 2 <= len(each) <= _LONGEST_NAME for each in people):
-        return [words]
-    return [f"{words[: match.start()]} {each} {words[match.end() :]}" for each in people]
 
 
 def _alone(kind: str) -> str:
@@ -109,16 +96,21 @@ def begun(words: Mapping[str, Row], text: str) -> list[tuple[Row, str]]:
         begin := [row for row in words.values() if _begins(row, title["said"])]
     ):
         return [(begin[0], f"{begin[0].name} {title['work']}")]
-    if not plain.startswith(tuple(words)):
+    found = [word for word in words if plain.startswith(word) and _goes_on(words[word], plain[len(word) :])]
+    if not found:
         return []
-    found = [
-        (len(word), row) for word, row in words.items() if plain.startswith(word) and _goes_on(row, plain[len(word) :])
-    ]
-    return (
-        [(max(found, key=lambda each: each[0])[1], f"{plain} {said[: len(said) - len(plain)]}".strip())]
-        if found
-        else []
-    )
+    word = max(found, key=len)
+    row, rest = words[word], f"{plain[len(word) :]} {said[: len(said) - len(plain)]}".rstrip()
+    if not row.personal and word in (row.name, *row.words):
+        return [(row, f"{word}{rest}")]
+    return _each(row, word, CHOOSING.sub("", rest.lstrip(" :：,，"), count=1))
+
+
+def _each(row: Row, word: str, rest: str) -> list[tuple[Row, str]]:
+    """One for each adult that a list names, behind the row's word and the kind."""
+    head = "" if word in (row.name, *row.words) else row.name
+    people = [f"{word} {rest}"] if word in row.collective else one_by_one(f"{word} {rest}", row.personal)
+    return [(row, " ".join(f"{head} {each}".split())) for each in people]
 
 
 def _begins(row: Row, said: str) -> bool:
@@ -126,6 +118,11 @@ def _begins(row: Row, said: str) -> bool:
 
 
 def _goes_on(row: Row, rest: str) -> bool:
+    if row.is_honour:
+        # 十佳老战士 王建国, 优秀辅导员李芳
+        rest = rest.removeprefix(max((each for each in row.kinds if rest.startswith(each)), key=len, default=""))
+        if row.personal and (run := re.match(f"{_HAN}+", rest)) and names.persons(run[0]) == (run[0],):
+            return True
     actions = "|".join(re.escape(word) for each in row.chain for word in (each.action, *each.words))
     # 制度《管理办法》已印发 is a step of one that is there.
     if re.search(rf"(?:已经?|都)[ ]?(?:{actions})了?\W*$|(?:{actions})了\W*$", rest):

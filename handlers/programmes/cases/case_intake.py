@@ -47,7 +47,8 @@ def together(opened: Sequence[Sequence[Reply]]) -> Sequence[Reply]:
     text = "\n".join(replies[0].text for replies in opened)
     undo = [button for replies in opened for button in replies[0].buttons if button.word == case_waiting.COMMAND]
     if len(undo) < len(opened):
-        raise Refusal(f"{opened[-1][0].text}\n一个也没有立，请补上再发一次。")
+        asked = next(replies for replies in opened if not any(each in undo for each in replies[0].buttons))
+        raise Refusal(f"{asked[0].text}\n一个也没有立，请补上再发一次。")
     numbers = [each.args.partition(" ")[0] for each in undo]
     return [Reply(text, (replace(undo[0], args=" ".join([numbers[0], "撤回", *numbers[1:]])),)), *letters]
 

@@ -5,6 +5,7 @@ import re
 from handlers.catalogue.model import Row
 from handlers.catalogue.telling import honours
 from handlers.kit import Ask, Denied, Refusal, Unit
+from handlers.programmes import subject
 from handlers.programmes.cases.case_reading import Missing
 from handlers.reading.text.normalise import clean
 from handlers.wording import places, programmes
@@ -13,6 +14,8 @@ from storage.organisation import units
 MOST = 20
 # The next word of a list of units.
 _LISTED = re.compile(r"\s*、.*(?:小学|中学|学校|幼儿园|社区|少工委|关工委)$")
+# 实验小学 工作好: whose it is, where no unit of the asker's is named.
+_OF = re.compile(rf"\W*({subject.PLACE})(?=$|[\s,，:：的为])")
 _NEXT = re.compile(r"[\s、,，;；和及与]+([^\s、,，;；]{2,20})")
 
 
@@ -54,9 +57,19 @@ def _unit_in(ask: Ask, row: Row, words: str) -> tuple[Unit, str]:
     if unit is not None and programmes.may_report(ask.me, row, unit):
         return unit, without
     if unit is None and len(own) == 1 and not row.who:
+        _not_anothers(row, rest)
         return own[0], rest
     choices = [] if row.who else [each.name for each in own][:6]
     raise Missing(f"{row.name}是哪个单位的？" + ("" if choices else "请写单位的名字。"), choices)
+
+
+def _not_anothers(row: Row, rest: str) -> None:
+    """Raises Denied where a unit that is not one's own is put forward: 先进集体 实验小学 is not the county's."""
+    kind = max((each for each in row.collective if each in rest), key=len, default="")
+    found = _OF.match(rest.replace(kind, " ", 1)) if kind else None
+    if found:
+        words = f"{found[1]}的{row.name}由那里来报，没有立。请核对单位，或请那里的老师来报。"
+        raise Denied(words, what="立", subject=row.key)
 
 
 def _below(ask: Ask, row: Row, rest: str) -> tuple[Unit, str] | None:

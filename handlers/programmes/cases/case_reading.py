@@ -18,6 +18,8 @@ _LONGEST = 200
 _NAME = re.compile(r"[\u4e00-\u9fff·]{2,12}")
 _RUN = re.compile(r"[\u4e00-\u9fff]+")
 _LONGEST_NAME = 3
+# Right behind the name another one: that nobody is left out.
+_LISTED_ALSO = re.compile(r"(?:^|\s)\s*[、，,和及与]\s*[\u4e00-\u9fff·]{2,4}")
 _TITLE = re.compile(r"(?:老师|同志|先生|女士|校长)$")
 # What stands around a day: 12月10日前整改到位, 请于, 限期, 2026年底到期.
 _BEFORE_DAY = re.compile(r"[,，、\s]*(?:请于|请在|要在|须于|应于|限期?于?|期限|截止(?:到|日期)?)[:：]?(?=\s|$)")
@@ -62,6 +64,9 @@ def read(row: Row, rest: str, today: date, old_kind: str | None = None) -> Told:
             raise Refusal(f"{day.label} {told.due} 已经过去，没有记。请改好日期再发一次。")
     if is_personal(row, told.kind or old_kind or ""):
         told.name, rest = _name(rest, old_kind is None)
+        if told.name and (others := _LISTED_ALSO.search(rest)) and names.persons(others[0]):
+            like = f"{row.name} {told.kind} 王建国、李芳" if told.kind not in row.words else f"{told.kind} 王建国、李芳"
+            raise Refusal(f"看不清推荐的是哪几位，没有立。请一类一条，姓名用「、」连着写，像这样：{like}")
     words = " ".join(rest.replace(GAP, " ").strip(" ,，。:：;；、").split())
     # 制度 … 起草: in which state it begins goes without saying.
     words = words.removesuffix(f" {chain.first(row)}")
@@ -109,6 +114,8 @@ def _name(rest: str, wanted: bool) -> tuple[str, str]:
     """(the name, the rest): what is no word of the language; where one is wanted, else the first word."""
     first = next(iter(_NAME.findall(rest)), "") if wanted else ""
     found = next(iter(names.persons(rest)), first)
+    # 诸葛明, of which 葛明 is one, too.
+    found = max((each for each in names.persons(rest) if found in each), key=len, default=found)
     # 张全有, 李爱国: the name is all that stands between two signs.
     whole = next((run for run in _RUN.findall(rest) if run.startswith(found)), "") if found else ""
     found = whole if len(whole) == _LONGEST_NAME else found

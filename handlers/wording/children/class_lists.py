@@ -14,9 +14,17 @@ from storage.organisation.units import Kind
 
 _EVERYBODY = re.compile(r"全班(?:同学|队员)?|全体(?:队员|同学)?|全员|(?:所有|全部)(?:队员|同学|人)")
 _FROM_TO = re.compile(r"\d{1,3}号?\s?[-~至到]\s?\d{1,3}号")
+_WHO = r"(?:第?\d{1,3}号?|[\s、,和与及]|[-~至到])+"
 _EXCEPT = re.compile(
-    r"[,(、\s]*(?:除了?|除去|除开|不含|不包括|不算|少)\s?(?P<who>(?:第?\d{1,3}号?|[\s、,和与及]|[-~至到])+)(?:[以之]?外|不要)?\)?"
+    rf"[,(、\s]*(?:除了?|除去|除开|扣除|去掉|排除|不含|不包括|不算|不给|少|缺|差|没有?)\s?(?P<who>{_WHO})(?:[以之]?外|不要)?\)?"
 )
+# 全班,5号8号除外; 全班都记,3号还没有.
+_BUT = re.compile(
+    r"[,(、\s]*(?P<who>(?:第?\d{1,3}号?[\s、和与及\-~至到]*)*\d{1,3}号)\s?"
+    r"(?:同学|队员)?(?:除外|以外|之外|不算|不在内|[还先暂]?(?:不|没|未)有?[给记要发报含达]?到?|缺|排除)\)?"
+)
+# What says that somebody is left out.
+_LEAVES_OUT = re.compile(r"除|缺|不含|不包括|不算|[以之]外|不给|没|未")
 # 除了5号以外都给健体章: everybody else.
 _OTHERS = re.compile(_EXCEPT.pattern + r"[,，、\s]*(?:其他|其余|剩下|别)?的?(?:人|同学|队员)?(?:都|全部?|均|大家)")
 _MOST = 80
@@ -33,9 +41,11 @@ class ClassList:
 
     @property
     def said(self) -> str:
-        """38 人(除 3、7号)."""
+        """38 人(除 3、7号); 2 人(全班 44 人,没有 60号?)."""
         out = f"（除 {'、'.join(map(str, self.left_out))}号）" if self.left_out else ""
-        return f"{len(self.numbers)} 人{out}"
+        most = self.squad.members or max(self.numbers)
+        beyond = "、".join(str(number) for number in self.numbers if number > most)
+        return f"{len(self.numbers)} 人{out}" + (f"（全班 {most} 人，有 {beyond}号吗？）" if beyond else "")
 
 
 def is_list(words: str) -> bool:
@@ -56,13 +66,16 @@ def of_class(ask: Ask, roles: Iterable[Role], words: str, like: str) -> ClassLis
     roles = frozenset(roles)
     if not any(grant.role in roles and grant.unit.covers(squad) for grant in ask.me.grants):
         raise Denied(f"{squad.name}不在您负责的范围。", what=like.partition(" ")[0], subject=f"unit:{squad.id}")
-    out = _EXCEPT.search(scan)
-    left_out = sorted(numbers_in(out["who"])) if out else []
-    scan = _EXCEPT.sub(" ", _OTHERS.sub(" 全班 ", scan))
+    left_out = sorted(
+        {each for one in (_EXCEPT, _BUT) for out in one.finditer(scan) for each in numbers_in(out["who"])}
+    )
+    scan = _BUT.sub(" ", _EXCEPT.sub(" ", _OTHERS.sub(" 全班 ", scan)))
     wanted, rest = _wanted(squad, scan, like)
     numbers = [number for number in wanted if number not in left_out]
     if not numbers or len(numbers) > _MOST:
         raise Refusal(f"一次写 1 到 {_MOST} 个人，像这样：{like}")
+    if 0 in numbers:
+        raise Refusal(f"没有 0 号，什么都没有记。像这样：{like}")
     return ClassList(squad, numbers, [number for number in left_out if number in wanted], rest)
 
 
@@ -71,6 +84,8 @@ def _wanted(squad: Unit, scan: str, like: str) -> tuple[list[int], str]:
     if _EVERYBODY.search(scan):
         if not squad.members:
             raise Refusal(f"还不知道{squad.name}有多少人，请写序号，像这样：{like.replace('全班', '1-40号')}")
+        if PLACES.search(scan) or _LEAVES_OUT.search(scan):
+            raise Refusal(f"没看懂全班里谁除外，什么都没有记。请按序号写，像这样：{like}")
         return list(range(1, squad.members + 1)), _plain(_EVERYBODY.sub(" ", scan))
     found = [number for match in PLACES.finditer(scan) for number in numbers_in(match[0])]
     return list(dict.fromkeys(found)), _plain(PLACES.sub(" ", scan))
