@@ -28,6 +28,11 @@ _TELEGRAM_ID = re.compile(r"[1-9]\d{0,18}")
 _COUNT = re.compile(r"(\d{1,4})(?:\.0+)? ?[人名个]?")
 # 张　明: a space that only makes names equally long.
 _PADDING = re.compile(r"(?<=[\u3400-\u9fff]) +(?=[\u3400-\u9fff(])")
+# Two people in one cell: 张老师、李老师, 张明 李红. Two signs and a space are more than padding.
+_SEVERAL = re.compile(r"[、,;/&\n]|老师 ?(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff]{2}) +(?=[\u3400-\u9fff]{2})")
+# 大队辅导员(兼). The foot of a table, which is no unit.
+_ASIDE = re.compile(r"\((?:兼|兼任|兼职|专职)\)$")
+_FOOT = re.compile(r"[总小合]\s*计:?|(?:填表|填报|制表|审核|复核|联系)人?:.*|(?:填表|填报|制表)(?:日期|时间|单位):.*")
 # What people write between units beside /; the second where what stands before is a unit of the file.
 _SEPARATORS, _PERHAPS = re.compile(r"/|[\\>|→»›]+"), re.compile(r" *[-—–_·、,] *| +")
 _DAY, _FRACTION = re.compile(r"\d{4}-\d\d-\d\d|\d{4}/\d+/\d+|\d+月\d+日"), re.compile(r"\d+\.\d+")
@@ -162,9 +167,14 @@ def _lines(rows: Iterable[Record], columns: Sequence[str], notes: Notes) -> Iter
         # What is printed on several pages has its head on each.
         if not any(cells) or (cells[:1] == [plain(columns[0])] and columns_of(row) == list(columns)):
             continue
+        if _FOOT.fullmatch(next(filter(None, cells))):
+            notes.warn(number, "像是合计或表尾，没有算进去")
+            continue
         named = dict(zip(columns, cells, strict=False))
         path = _path(named.get("组织", ""), paths)
         try:
+            if _SEVERAL.search(dict(zip(columns, row, strict=False)).get("姓名", "").strip()):
+                raise _Bad("「姓名」一行只写一位，两位请分成两行；是一位的话，请去掉中间的空格和符号")
             if any(cells[len(columns) :]):
                 raise _Bad(_beyond(cells, len(columns)))
             yield _line(number, path, named, notes)
@@ -194,7 +204,7 @@ def _line(number: int, path: Names, cells: Mapping[str, str], notes: Notes) -> L
         raise _Bad(f"「组织」最多 {_DEEPEST} 级，每级最多 {_LONGEST_UNIT} 个字")
     kind = _one_of(Kind, cells.get("类型", ""))
     members, aliases = _members(cells.get("应到人数", "")), tuple(_aliases(number, cells.get("别名", ""), notes))
-    name, label = unpadded(cells.get("姓名", "")), cells.get("角色", "")
+    name, label = unpadded(cells.get("姓名", "")), _ASIDE.sub("", cells.get("角色", ""))
     accounts = tuple(_accounts(cells))
     if not name:
         if label or accounts:

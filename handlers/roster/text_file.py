@@ -15,6 +15,8 @@ _DELIMITERS = ",\t;|，；"
 _SEP = re.compile(r"sep=(.)\r?\n")
 # How a number is kept as text in CSV: ="00101", or '00101 as one types it.
 _AS_TEXT = re.compile(r'="(.*)"|\'(?=[\w+])(.*)', re.DOTALL)
+# How an archive, a document or a web page in one file begins: nearly all bytes decode as GB18030.
+_OTHERS = re.compile(r"%PDF|Rar!|7z\W|MIME-Version:|\{\\rtf")
 _MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
@@ -27,7 +29,9 @@ def read_csv(content: bytes) -> Sheet:
     if len(content) > _MOST_BYTES:
         return unreadable(f"文件太大（最多 {_MOST_BYTES >> 20} MB），没有读。请按区县分成几个文件。")
     text = _decode(content)
-    if text is None:
+    if not content.strip():
+        return unreadable("这个文件是空的。")
+    if text is None or _OTHERS.match(text):
         return unreadable("这不是名册：要 Excel 工作簿（.xlsx），或 CSV（UTF-8，逗号分隔）。")
     said = _SEP.match(text)
     text = text[said.end() :] if said else text

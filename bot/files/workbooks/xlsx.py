@@ -21,6 +21,8 @@ _OF_A_DAY = re.compile(r"[ymdhs年月日]", re.IGNORECASE)
 # What stands in a format and is no digit: colours, words, room for a sign.
 _SILENT = re.compile(r'\[[^\]]*\]|"[^"]*"|\\.|_.|\*.')
 _LEADING = re.compile(r'(?:"([^"]*)")?(0{2,})')
+# ECMA-376 part 1, 22.9.2.19: how a sign that XML has no room for is written, _x000D_ for a line end.
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _PLACES = re.compile(r"[#,]*0\.(0+)")
 
 
@@ -133,9 +135,8 @@ def _texts(file: IO[bytes]) -> Iterator[str]:
 
 def _joined(item: Element) -> str:
     """A text of runs, without how it is pronounced."""
-    return "".join(text.text or "" for run in (item, *item.iterfind("{*}r")) for text in run.iterfind("{*}t"))[
-        :LONGEST_CELL
-    ]
+    runs = (text.text or "" for run in (item, *item.iterfind("{*}r")) for text in run.iterfind("{*}t"))
+    return _ESCAPED.sub(lambda sign: chr(int(sign[1], 16)), "".join(runs)[:LONGEST_CELL])
 
 
 def _formats(styles: Element) -> Sequence[str]:
