@@ -102,7 +102,11 @@ def doubt(ask: Ask, reading: Reading, records: list[Record], first: int | None) 
         " · ".join(filter(None, (f"{phrases.dated(one, ask.today)} {phrases.heads(one)}", one.topic)))
         for one in checkin_lines
     )
-    asks = "是报今天的签到吗？" if reading.offered else questions.doubt(reading.issues, records)
+    asks = (
+        "是报今天的签到吗？"
+        if reading.offered
+        else questions.doubt(reading.issues, records, lambda record: _size(ask, record))
+    )
     question = f"{asks}\n{lines}\n记下吗？"
     return Reply(
         question,

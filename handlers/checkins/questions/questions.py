@@ -143,8 +143,8 @@ def _likely(
     return [(each, each) for each in likely]
 
 
-def doubt(issues: Sequence[str], records: Sequence[Record]) -> str:
-    """Why a complete message is asked about once more."""
+def doubt(issues: Sequence[str], records: Sequence[Record], size_of: Callable[[Record], int | None]) -> str:
+    """Why a complete message is asked about once more; `size_of`: the heads on the roll of a record's unit."""
     if "DATE_OLD" in issues:
         return "这是一个多月前的活动："
     unusual = next((each for each in records if each.usual and each.unit), None)
@@ -152,6 +152,8 @@ def doubt(issues: Sequence[str], records: Sequence[Record]) -> str:
         return "有几个字拿不准，请核对一下：" if "WORDS_UNCLEAR" in issues else "请核对一下："
     if unusual.usual == unusual.due:
         return f"{places.key_name(unusual.unit)}到的不到应到的一半，请核对一下："
+    if unusual.usual == size_of(unusual) and (unusual.attended or 0) * 2 < (unusual.usual or 0):
+        return f"{places.key_name(unusual.unit)}应到 {unusual.usual} 人，这次 {unusual.attended} 人，请核对一下："
     return f"{places.key_name(unusual.unit)}平时约 {unusual.usual} 人，这次 {unusual.attended} 人，请核对一下："
 
 

@@ -15,6 +15,8 @@ from handlers.reading.text.units import Hit, known
 _CONFIRM = frozenset({"DATE_OLD", "DUPLICATE", "DUPLICATE_DIFFERENT", "COUNT_UNUSUAL", "PII_FAMILY"})
 # Of a class one or two go there.
 _OF_COUNSELORS = "辅导员培训"
+# What the whole squad is at; elsewhere a few of it may go.
+_OF_ALL = frozenset(("主题队会", "主题队日", "队课", "升旗仪式"))
 # Of so many check-ins what is usual is known; from so many heads and so large a part on a number is far from it.
 # So many events of a day are told apart.
 MOST_SESSIONS = 9
@@ -121,7 +123,7 @@ def _draft(unit: str | None, issue: str | None, piece: Piece, counts: Counts, co
         issues.append("ACTIVITY_MISSING")
     of_class = (unit is None or unit[0].isdecimal()) and activity != _OF_COUNSELORS
     settle(counts, context.roster_size.get(unit) if unit else None, of_class)
-    usual = _usual(unit, counts, context)
+    usual = _usual(unit, activity, counts, context)
     if usual is not None and counts.issue is None:
         counts.issue = "COUNT_UNUSUAL"
     if counts.issue and not (counts.issue == "COUNT_MISSING" and piece.wishes):
@@ -152,8 +154,8 @@ def _draft(unit: str | None, issue: str | None, piece: Piece, counts: Counts, co
     return Draft(record, issues)
 
 
-def _usual(unit: str | None, counts: Counts, context: model.Context) -> int | None:
-    """What the squad mostly has, where the count is far from that, or less than half of those due."""
+def _usual(unit: str | None, activity: str | None, counts: Counts, context: model.Context) -> int | None:
+    """What the squad mostly has, where the count is far from that, or those due where less than half of them came."""
     came, due = counts.attended, counts.due
     if unit is None or came is None or "#" in unit or not unit[0].isdecimal():
         return None
@@ -161,6 +163,8 @@ def _usual(unit: str | None, counts: Counts, context: model.Context) -> int | No
     usual = median_low(history) if len(history) >= _ENOUGH else None
     if usual is not None and abs(came - usual) > max(_FAR, _FAR_PART * usual):
         return usual
+    if usual is None and activity in _OF_ALL:
+        due = due or context.roster_size.get(unit)
     return due if due is not None and came * 2 < due else None
 
 

@@ -18,6 +18,7 @@ CORRECT = pattern(
     rf"|(?:{_SLIP})[错反]|(?:日期|人数|应到|实到|活动|班级|中队|主题)[^,。\n]{{0,2}}(?:错|有误|不对)"
     rf"|(?:{_SLIP})成了?(?=\s?[\d{GAP}今昨前])|[报写发填]的是\s?\d[^\n]*是\s?\d"
     rf"|(?:帮我|帮忙|麻烦|日期|时间)[^,。\n]{{0,4}}改[到在](?= ?{GAP})"
+    rf"|^[^\d\n,。]{{0,12}}其实[是在]{GAP}[^\d\n]{{0,6}}$"
     r"|应改为|更正为|更改为|修改为|改为|改成|应为|改[一]?下|重新报|勘误|(?:\d[人名]?|应到|实到|人数|日期)改\d"
     r"|^\W{0,3}(?:不对|错了)[,。!\s]{0,2}(?:应该?|实际)?[是为到]?\s?\d"
     r"|\d[人名个]?\s?(?:应该是|应为)\s?\d|^\W{0,3}(?:补充|补一下|加上|补)?\W{0,2}(?:活动)?主题[是为:][^,。\n\d]{2,30}$|^\W{0,3}不对[,。!\s]+[^,。\n]{1,10}是(?![不否])"
@@ -31,6 +32,11 @@ _BY = pattern(
     rf"^[^,。\d\n]{{0,12}}?(?P<more>(?<![参增添])加|减|(?:[少多漏][报算记打写输填]|[报算记写打输填][少多漏])了?|漏了|又来了|走了)\s?(?P<by>{_N})\s?[人个名位]?(?!\d)"
 )
 _FEWER = pattern("[减多走]")
+# 升旗那个写成43, 升旗改43, 队会那条应该41人: what is to be changed, and the right number.
+_TO_BE = pattern(
+    rf"(?!.*(?:明|下周|下个?月|{GAP}))\W*(?P<what>[^,。\n\d]{{2,12}}?)(?:(?:那[条个次场]|的)*(?:人数)?(?P<turn>[写记报算弄]成|改成?)"
+    r"|那[条个次场]的?(?:应该?[是为]?|应当是?))\s?(?P<right>\d{1,3})\s?[人名个]?(?:吧|才对|就行)?\W*"
+)
 # 要改成实到40吗? asks; 能改成40吗? is a polite order.
 _ASKS_WHETHER = pattern(
     r"^(?!.*(?:可以|[能帮请行好]|麻烦)).*(?:要|用|需要?|是不是|该)[^,。]{0,6}(?:改|更正)[^,。]*[吗么?]\W*$"
@@ -38,7 +44,7 @@ _ASKS_WHETHER = pattern(
 _ASKS_HOW = pattern(r"\W*(?:请问|老师|您?好|我|想问一?下|\W)*(?:如何|怎[么样]|咋|为什么|为啥)")
 # Every correction has one of these.
 _MAY_CORRECT = pattern(
-    r"[错反误改勘订正]|不[对是]|[少多漏][报算记打写输填]|[报算记写打输填]的?[少多漏]|成|[加减]\s?\d|重新报|应为|应该是|主题[是为]|第.[场次]|不算|作废|[报写发填]的是|漏了|又来|走了"
+    r"[错反误改勘订正]|其实|应[该当]|不[对是]|[少多漏][报算记打写输填]|[报算记写打输填]的?[少多漏]|成|[加减]\s?\d|重新报|应为|应该是|主题[是为]|第.[场次]|不算|作废|[报写发填]的是|漏了|又来|走了"
 )
 # 不是队日,是队课
 _THIS_NOT = pattern(r"^\W*(?:应该)?是([^,。\n\d]{1,8})[,。\s]{0,2}不是([^,。\n\d]{1,8})$")
@@ -62,7 +68,7 @@ _TOPIC = pattern(
     r"主题(?:[^\n,;。]{0,4}(?:错|不对|有误)[了啦的]?[,;。\s]*|(?:名称)?)(?:应该?|改|\s)?(?:[成为是:]\s?|(?<=\s))(?P<topic>[^\n,;。]{2,60})"
 )
 _TURN = pattern(
-    r"改成|改为|更正为|更改为|修改为|应改为|应[为该]是?|正确的?[是为]?|改(?=\d)|其实是|错[了啦]?[,。\s]+(?!应|是|正确)"
+    r"改成|改为|更正为|更改为|修改为|应改为|应[为该]是?|正确的?[是为]?|改(?=\d)|应当|其实[是在]|错[了啦]?[,。\s]+(?!应|是|正确)"
     r"|(?:(?<=时间)|(?<=日期)|(?<=人数))为"
     rf"|(?<![不还都也的])是(?=[\s{GAP}\d]|[^,。]{{2,6}}$)"
 )
@@ -75,6 +81,8 @@ def corrects(text: str, scan: str) -> bool:
     """Whether `text` puts right what was said before."""
     if not _MAY_CORRECT.search(text) or _ASKS_WHETHER.search(text) or _ASKS_HOW.match(text):
         return False
+    if (news := _TO_BE.fullmatch(scan)) and names_activity(news["what"]):
+        return True
     more = _BY.search(scan) and ("人数" in scan or not names_activity(scan))
     if more or CORRECT.search(scan) or CORRECT.search(text):
         return True
@@ -86,6 +94,13 @@ def corrects(text: str, scan: str) -> bool:
 
 def read_correction(found: Found, context: Context) -> Reading:
     """更正:三(2)中队实到应为39人 -> the unit with what changes; there must be something to correct."""
+    news = _TO_BE.fullmatch(found.scan)
+    if (
+        news
+        and (news["turn"] or "").endswith("成")
+        and not any(str(old.attended) == news["right"] for old in context.existing)
+    ):
+        found.scan = f"{found.scan[: news.start('turn')]}改成{found.scan[news.end('turn') :]}"
     target = _named(found)
     found.scan = _FIELD.sub(lambda match: match["field"] + " " * len(match["slip"]), found.scan)
     by = _BY.search(found.scan)

@@ -15,7 +15,7 @@ from handlers.reading.text.units import Hit
 
 # What is withdrawn: a record. 取消 alone may be said of the activity as well: 升旗因雨取消.
 CANCEL = pattern(
-    r"撤回|撤销|作废|收回|删掉|删除|删了|删一?[条下个]|取消|撤(?:一下|掉|了|下来)|(?<=[条才刚次面个])的?不(?:算数?|要了)(?![^,。\n])"
+    r"撤回|撤销|作废|收回|删掉|删除|删了|删一?[条下个]|取消|撤(?:一下|掉|了|下来)|(?<=[条才刚次面个])的?不(?:算数?|要了)(?![^,。\n])|(?<=[会课日旗扫到])不要了\W*$"
 )
 # 刚才那个不算,人数39: put right.
 _NEWS = pattern(r"[,。\s]*(?:人数|实到|应该?是|改[成为])\s?[是为:]?\s?\d")

@@ -161,11 +161,11 @@ def test_what_cannot_be_read_is_kept_and_holds_nobody_up(bot: Bot, telegram: Fak
 
 
 def test_an_edit_corrects_what_its_message_recorded(bot: Bot, telegram: FakeTelegram) -> None:
-    telegram.say(WU, "三(2)中队 主题队会 12人", message_id=70)
-    telegram.put(edited_message=message(WU, "三(2)中队 主题队会 13人", message_id=70))
+    telegram.say(WU, "三(2)中队 主题队会 32人", message_id=70)
+    telegram.put(edited_message=message(WU, "三(2)中队 主题队会 33人", message_id=70))
     until(lambda: len(telegram.texts(WU)) == 2)
-    assert telegram.texts(WU)[1].startswith("已按您改的消息更正：三(2)中队 主题队会 13 人")
-    assert bot.count(select(func.count()).select_from(checkin).where(checkin.c.attended == 13)) == 1
+    assert telegram.texts(WU)[1].startswith("已按您改的消息更正：三(2)中队 主题队会 33 人")
+    assert bot.count(select(func.count()).select_from(checkin).where(checkin.c.attended == 33)) == 1
 
 
 def test_who_blocks_us_is_not_reachable_until_they_write(bot: Bot, telegram: FakeTelegram) -> None:
