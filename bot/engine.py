@@ -75,12 +75,10 @@ class Engine:
 
     def close(self) -> None:
         """Return the connections; before that the ends of the audit log are left behind outside the database."""
-        # The practice page begins again with an empty log as often as one likes.
-        if not self.practice:
-            try:
-                self.audit_heads().leave(self.database, self.now())
-            except (Forged, OSError, SQLAlchemyError) as fault:
-                log.error("审计日志的账尾没有另存：%s", fault)
+        try:
+            self.audit_heads().leave(self.database, self.now())
+        except (Forged, OSError, SQLAlchemyError) as fault:
+            log.error("审计日志的账尾没有另存：%s", fault)
         self.database.close()
 
     def warm_up(self) -> None:

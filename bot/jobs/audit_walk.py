@@ -34,6 +34,10 @@ class AuditWalk:
             log.critical("the audit log is not as it was written: %s", fault)
             return False
 
+    def forget(self) -> None:
+        """The log begins anew."""
+        self._heads.forget()
+
     def keep_erased(self) -> None:
         """Keep outside the database as well which children were erased."""
         try:

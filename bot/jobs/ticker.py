@@ -95,11 +95,18 @@ class Ticker:
 
     def _look_at_the_log(self, do: Callable[[Callable[[Turn], None]], object]) -> None:
         self._walk.keep_erased()
-        # The practice page begins again with an empty log as often as one likes.
-        if not self.engine.settings.practice and self._walk.follow():
+        if self.follow_log():
             do(audit_walk.note_begun)
         if found := self._walk.check(self.engine.now()):
             do(partial(audit_walk.note, found=found))
+
+    def follow_log(self) -> bool:
+        """Keep outside the database how far its log has come; True when that began just now."""
+        return self._walk.follow()
+
+    def forget_log(self) -> None:
+        """The practice page has begun again, with an empty log."""
+        self._walk.forget()
 
     def keep(self) -> None:
         """Whatever the machine's time does, the ticks go on; to be called every second."""

@@ -40,10 +40,12 @@ _SECOND = (
 )
 
 
-def fill_if_empty(turn: Turn) -> None:
-    """Load the district into an empty database."""
-    if units.is_empty(turn.db):
+def fill_if_empty(turn: Turn) -> bool:
+    """Load the district into an empty database; whether it was."""
+    empty = units.is_empty(turn.db)
+    if empty:
         fill(turn.db, turn.now, turn.vault)
+    return empty
 
 
 def start_again(turn: Turn) -> None:

@@ -36,7 +36,9 @@ _HEADERS = {"Content-Security-Policy": "default-src 'self'; img-src 'self' blob:
 async def open_stage(engine: Engine, pipeline: Pipeline, ticker: Ticker) -> Stage:
     """The stage, its district filled, its clock where it was moved to."""
     channel = Practice(pipeline, engine.vault, engine.settings.files)
-    await pipeline.do(district.fill_if_empty)
+    if await pipeline.do(district.fill_if_empty):
+        # Somebody has taken the database away, not the file beside it.
+        await asyncio.to_thread(ticker.forget_log)
     await pipeline.do(lambda turn: restore_clock(turn.db, engine.clock))
     return Stage(channel, pipeline, engine, ticker)
 

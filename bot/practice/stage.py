@@ -27,6 +27,7 @@ class Stage:
         """The parts it plays with."""
         self.channel = channel
         self._pipeline = pipeline
+        self._ticker = ticker
         self.read = engine.database.read
         self.vault = engine.vault
         self.timetable = Timetable(pipeline, self.read, engine.clock, ticker)
@@ -103,6 +104,7 @@ class Stage:
         async with self.timetable.moving:
             self.timetable.clock.ahead = timedelta()
             await self._pipeline.do(district.start_again)
+            await asyncio.to_thread(self._ticker.forget_log)
             await asyncio.to_thread(rmtree, self.channel.folder, ignore_errors=True)
             self.restarts += 1
             self.read_up_to.clear()

@@ -17,6 +17,10 @@ _NOBODY = (
 
 _LATEST = "最近用的"
 _LATEST_WORDS = frozenset({_LATEST, "最近", "自动", "auto"})
+# 李静老师, 李静, 阿依古丽·买买提: what may stand right after 我是 and be a name.
+_NAME = (
+    r"(?:[\u4e00-\u9fff·]{1,6}(?:老师|主任|校长|书记)|[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]{2,8}·[\u4e00-\u9fff]{2,8})$"
+)
 _ASKED_THERE = "您问的，总是在您问的地方回答。"
 
 
@@ -85,8 +89,8 @@ def show(ask: Ask) -> Reply:
 
 
 @command(
-    "我是", who=MEMBERS, group="人员", rank=51, help="改自己的姓名", examples=("我是 李老师",),
-    glued=r"[\u4e00-\u9fff·]{1,6}(?:老师|主任|校长|书记)$", follows=r"[^\d\s,，。:：()()]{1,20}(?: 同名)?$",
+    "我是", "我叫", who=MEMBERS, group="人员", rank=51, help="改自己的姓名", examples=("我是 李老师",),
+    glued=_NAME, follows=r"[^\d\s,，。:：()()]{1,20}(?: 同名)?$",
 )  # fmt: skip
 def rename(ask: Ask) -> Reply:
     """`我是 李老师`: what the asker is called from now on; what is no name is read as any other text."""

@@ -47,8 +47,12 @@ _SOMEBODY = re.compile(_WORDS["somebody"])
 _NUMERAL = "零〇○一二三四五六七八九幺壹贰叁肆伍陆柒捌玖"
 # １３８… is read as 138….
 _PLAIN = str.maketrans("０１２３４５６７８９", "0123456789")
+_ANY_DIGIT, _APART = rf"[\d{_NUMERAL}]", r"[\s.·_—–-]"
 _PHONE = re.compile(
-    r"(?<![\dA-Za-z])(?:\+?86[\s-]?)?1[3-9]\d(?:[\s-]?\d{4}){2}(?!\d)|(?<!\d)0\d{2,3}-?\d{7,8}(?!\d)"
+    # 138.1234.5678, 1三八1234五六七八, 138 123 45678, 1 3 8 1 …
+    rf"(?<![\dA-Za-z])(?:\+?86{_APART}?)?[1一幺壹][3-9三四五六七八九叁肆伍陆柒捌玖]{_ANY_DIGIT}(?:{_APART}{{0,2}}{_ANY_DIGIT}{{4}}){{2}}(?!\d)"
+    rf"|(?<!\d)1[3-9]\d{_APART}\d{{3}}{_APART}\d{{5}}(?!\d)|(?<!\d)1{_APART}[3-9](?:{_APART}\d){{9}}(?!\d)"
+    r"|(?<!\d)\(?0\d{2,3}[)\s-]{0,2}\d{7,8}(?!\d)"
     # As it is spoken: 一三八零零一三八零零零
     rf"|[{_NUMERAL}](?:[\s、-]?[{_NUMERAL}]){{6,}}"
     r"|(?i:qq|微信|wx|vx|手机|电话|联系方式)号?码?[是为:：\s]{0,3}[A-Za-z0-9_-]{6,20}"
@@ -70,7 +74,7 @@ _ADDRESS = re.compile(
     r"|[\u4e00-\u9fff]{1,6}(?:小区|花园|公寓|新村|家园|苑)\s?\d{1,3}(?:号楼|栋|幢|座|单元)"
 )
 _NUMBERS = ((_ID, "PII_ID"), (_PHONE, "PII_PHONE"), (_ADDRESS, "PII_FAMILY"))
-_PARTS = re.compile(r"[\s:：、-]+")
+_PARTS = re.compile(r"[\s:：、()._·–—-]+")
 _ABOUT = ((_HEALTH, "PII_HEALTH"), (_OF_HEALTH, "PII_HEALTH"), (_FAMILY, "PII_FAMILY"), (_OF_FAMILY, "PII_FAMILY"))
 
 

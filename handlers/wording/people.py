@@ -5,7 +5,7 @@ import unicodedata
 
 from handlers import rights
 from handlers.kit import Ask, Refusal, Role, Unit
-from handlers.privacy.names import HAN, persons
+from handlers.privacy.names import HAN, SURNAMES, persons
 from storage.organisation import units
 from storage.people import people
 
@@ -26,7 +26,7 @@ _TITLE = re.compile("(?:老师|主任|校长|园长|书记|辅导员|站长|组�
 _OURS = re.compile("助手|机器人|管理员|系统|官方|客服|少工委|大队部")
 # An office is nobody's name: who confirms an appointment reads it.
 _OFFICE = re.compile(
-    "(?:各位|大队|中队|小队|校外|学校|总|副|老师|主任|校长|园长|书记|辅导员|站长|组长|科长|部长|教练|同志)+"
+    "(?:各位|班|年级|大队|中队|小队|校外|学校|总|副|老师|主任|校长|园长|书记|辅导员|站长|组长|科长|部长|教练|同志)+"
 )
 # Said after a name that somebody here has already.
 SAME = "同名"
@@ -59,8 +59,10 @@ def _may_stand(sign: str) -> bool:
 
 
 def is_name(said: str) -> bool:
-    """李老师, 李静: not whatever may stand after 我是."""
-    return bool(_TITLE.search(said) or said in persons(said))
+    """李老师, 李静: not whatever may stand after 我是, as 值班老师 does."""
+    head = _TITLE.sub("", said)
+    titled = head != said and (head[:1] in SURNAMES or bool(persons(head)))
+    return titled or said in persons(said)
 
 
 def check_free(ask: Ask, name: str, at: Unit, again: str) -> str:

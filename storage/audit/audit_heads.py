@@ -9,6 +9,7 @@ import hmac
 import json
 import os
 import secrets
+import threading
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -24,9 +25,9 @@ from storage.tables import audit, audit_anchor
 
 # Chain → (place of its last row, that row's hash).
 Heads = dict[str, tuple[int, str]]
-_FORGED = "记在数据库外的账尾（DATA_DIR/audit.heads）被改过，或不是用现在的 NAME_KEY 写的"
+_FORGED = "记在数据库外的账尾（DATA_DIR/{}）被改过，或不是用现在的 NAME_KEY 写的"
 _EMPTIED = "日志是空的，单位却登记过：被清空了"
-_MISSING = "记在数据库外的账尾（DATA_DIR/audit.heads）不见了"
+_MISSING = "记在数据库外的账尾（DATA_DIR/{}）不见了"
 
 
 class Forged(Exception):
@@ -41,6 +42,7 @@ class AuditHeads:
         self._vault = vault
         self._newest = 0
         self._kept: Heads = {}
+        self._one = threading.Lock()
 
     def read(self) -> Heads | None:
         """What the file says, None without a file; raises Forged."""
@@ -51,9 +53,9 @@ class AuditHeads:
         except FileNotFoundError:
             return None
         except (ValueError, KeyError, TypeError, AttributeError):
-            raise Forged(_FORGED) from None
+            raise Forged(_FORGED.format(self._path.name)) from None
         if not any(hmac.compare_digest(mac, given) for mac in self._macs(heads)):
-            raise Forged(_FORGED)
+            raise Forged(_FORGED.format(self._path.name))
         return heads
 
     def follow(self, db: Connection) -> bool:
@@ -61,6 +63,16 @@ class AuditHeads:
 
         A chain whose known end is not in the log any more stays where it was, so that `check` tells.
         """
+        with self._one:
+            return self._follow(db)
+
+    def forget(self) -> None:
+        """The log begins anew, as that of the practice page may; to be called after that was committed."""
+        with self._one:
+            self._path.unlink(missing_ok=True)
+            self._newest, self._kept = 0, {}
+
+    def _follow(self, db: Connection) -> bool:
         newest = db.scalar(select(func.max(audit.c.id))) or 0
         heads = self.read()
         if newest == self._newest and heads == self._kept:
@@ -96,7 +108,7 @@ class AuditHeads:
         except Forged as fault:
             return audit_check.Walk(broken=audit_check.Broken("", 0, str(fault)))
         if heads is None and begun:
-            return audit_check.Walk(broken=audit_check.Broken("", 0, _MISSING))
+            return audit_check.Walk(broken=audit_check.Broken("", 0, _MISSING.format(self._path.name)))
         walk = audit_check.check(db, [*((chain, *head) for chain, head in (heads or {}).items()), *seen])
         if not (walk.rows or walk.closed or walk.broken or units.is_empty(db)):
             walk.broken = audit_check.Broken("", 0, _EMPTIED)

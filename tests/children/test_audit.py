@@ -265,13 +265,24 @@ def test_a_year_that_somebody_else_closed_is_found(database: Database) -> None:
 def test_the_practice_page_starts_again_with_an_empty_log(tmp_path: Path) -> None:
     async def scene() -> None:
         async with running(tmp_path) as bot:
+            heads, ticker = bot.app.engine.audit_heads(), bot.app.ticker
             await bot.say("张老师", "催办")
+            assert ticker.follow_log() and not ticker.follow_log()
             await bot.app.stage.restart()
             with bot.read() as db:
                 assert Action.REFUSED not in {deed for deed, _, _ in rows(db)}
-                assert audit_check.check(db).broken is None
+                assert heads.check(db).broken is None
+            # What it keeps from here on it is held to, as the real one is.
+            assert ticker.follow_log()
+            with bot.read() as db:
+                assert heads.check(db).broken is None and heads.read()
             with pytest.raises(DatabaseError, match="append-only"), bot.app.engine.database.write.begin() as db:
                 db.execute(text("DELETE FROM audit"))
+            with bot.app.engine.database.write.begin() as db:
+                triggers.drop(db)
+                db.execute(text("DELETE FROM audit WHERE seq = (SELECT max(seq) FROM audit)"))
+            with bot.read() as db:
+                assert heads.check(db).broken
 
     asyncio.run(scene())
 

@@ -115,13 +115,23 @@ def test_one_says_what_one_is_called(tmp_path: Path) -> None:
             ("我是 张静", "张静"),
             ("我是 欧阳娜娜", "欧阳娜娜"),
             ("我是张静老师", "张静老师"),
+            ("我叫张静怡", "张静怡"),
             ("我是 张\u200b老师", "张老师"),
         ):
             await bot.say("张老师", said)
             with bot.read() as db:
                 (mine,) = people.by_addresses(db, "practice", ["张老师"], START).values()
             assert mine.name == name
-        for said in ("我是 李老师", "我是 刘校长 同名", "我是 王主任", "我是 新来的", "我是 系统管理员", "我是谁"):
+        for said in (
+            "我是 李老师",
+            "我是 刘校长 同名",
+            "我是 王主任",
+            "我是 新来的",
+            "我是 系统管理员",
+            "我是谁",
+            "我是班主任",
+            "我是值班老师",
+        ):
             await bot.say("张老师", said)
         recorded = await bot.say("张老师", "我是三(2)中队辅导员张老师，今天主题队日38人")
         assert recorded[0].startswith("已记录")

@@ -17,6 +17,7 @@ from tests.support.stage import Bot
 database = rostering.database
 # Of 五(2)中队, of nobody, of everybody, of an activity.
 ANOTHERS = (
+    "伍(2)班", "V(2)", "38人", "毕业班",
     "五(2)班", "五2", "502", "五年级二班", "五年级(2)班", "五二班", "5-2", "五(2)", "五年级", "小五二班",
     "星星中队", "五(2)中队", "星星", "星星班", "青禾区", "青禾区少工委", "明州市", "实验小学", "育红小学", "外国语学校",
 )  # fmt: skip

@@ -69,8 +69,7 @@ def _verify(engine: Engine, seen: list[Seen]) -> int:
         print(f"不对：{found.broken}。在它之前查过 {found.rows} 条。")
         return 1
     days = "、".join(f"{each.at.astimezone(engine.now().tzinfo):%Y-%m-%d %H:%M}" for each in begun)
-    later = "演练的不记" if engine.practice else "机器人运行过，或有命令写过日志，以后才有"
-    told = "" if begun else f"数据库外还没有记账尾，末尾被截断看不出来：{later}。"
+    told = "" if begun else "数据库外还没有记账尾，末尾被截断看不出来：机器人运行过，或有命令写过日志，以后才有。"
     if len(begun) > 1:
         told = f"数据库外的账尾重新开始过：{days}。那天没有恢复过备份、换过机器的话，请查一查。"
     print(f"完好：{found.rows} 条，{len(found.heads)} 条链，封存过 {found.closed} 段。{told}")
