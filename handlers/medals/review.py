@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from handlers.asker import context, inbox, levels
 from handlers.kit import Answer, Ask, Denied, Refusal, Reply
 from handlers.medals import decisions, pending
-from handlers.medals.awards import approval, bulk
+from handlers.medals.awards import approval, bulk, revoking
 from handlers.registry import ANYTHING, command, reads
 from handlers.wording import names, questions
 from handlers.wording.children import consent_records
@@ -53,6 +53,10 @@ def approve(ask: Ask) -> list[Reply]:
         return [guardian]
     if levels.DECIDERS.isdisjoint(ask.me.roles):
         raise Denied("审核提名由大队辅导员或学校管理员来做。", what="同意")
+    if ask.args.startswith("撤销"):
+        # 同意撤销 N20260403-03, as the button says.
+        number = ask.args.removeprefix("撤销").removeprefix("奖章").strip()
+        return revoking.revoke(replace(ask, args=f"{number} 同意"))
     if many := pending.several(ask):
         return [bulk.ask_sure(ask, many)]
     if (others := pending.of_another_kind(ask, "同意")) is not None:

@@ -40,7 +40,7 @@ def judged(reading: Reading, known: Register) -> Reading:
     """The reading with what the rules say of each nomination, places counted in the order of the message."""
     if reading.intent == "review" and known.role is not None and known.role not in ADMINS:
         return replace(reading, status="reject", issues=("FORBIDDEN",))
-    if reading.intent != "nomination":
+    if reading.intent != "nomination" or not reading.nominations:
         return reading
     taken: dict[tuple[str | None, str | None], int] = {}
     made = []

@@ -81,7 +81,10 @@ _TOLD = pattern(
     r"(?:曾经?|被|已经?)*(?:评为|荣获|获评|当选为?|[获评得]上?过|曾[经是为]*获?得?|曾任|获得?)[过了]?[\"“「]?(?:[全省市县区校年年级国度的]|\d{4}|优秀的){0,8}$"
 )
 _VAGUE = pattern(r"(?:红领巾)?(?:星级?奖?章|奖章|基础章|特色章)|红领巾章")
-_ANY = pattern(r"(?P<name>[\u4e00-\u9fff]{1,6})章(?!节|程|子|鱼|法)")
+_ANY = pattern(r"(?P<name>(?P<next>[\u4e00-\u9fff]{1,6}))章(?!节|程|子|鱼|法)")
+_ANY_LISTED = pattern(
+    rf"(?:(?<![\u4e00-\u9fff])|(?<=[的报评给]))(?P<name>[\u4e00-\u9fff]{{2,4}})章(?=\s?[、和与及]\s?{GAP})|(?<={GAP}[、和与及])(?P<next>[\u4e00-\u9fff]{{2,4}})章(?!节|程|子|鱼|法)"
+)
 # “小小书法家”特色章, which the school does not have
 _QUOTED = pattern(r"[“「《\"][^“”「」《》\"\n]{1,12}[”」》\"]\s?(?:特色)?章")
 _NO_MEDAL = pattern(
@@ -129,7 +132,10 @@ def find_medals(scan: str, features: Collection[str]) -> tuple[list[Medal], str]
     full = tuple(medals)
     scan = _SHORT.sub(lambda match: keep(match, _basic(match) if _is_listed(match, full, medals) else None), scan)
     scan = _QUOTED.sub(lambda match: keep(match, Medal(match.start(), match.end(), None, "MEDAL_UNKNOWN")), scan)
-    if not medals:
+    if medals:
+        # 创造章和健体章: one of the list is none of ours.
+        scan = _ANY_LISTED.sub(lambda match: keep(match, _unknown(match)), scan)
+    else:
         scan = _ANY.sub(lambda match: keep(match, _unknown(match)), scan, count=3)
     vague = not medals
     scan = _VAGUE.sub(lambda match: keep(match, _vague(match)) if vague else GAP * len(match[0]), scan)
@@ -256,11 +262,12 @@ def _feature(scan: str, feature: str, medals: list[Medal]) -> str:
 
 def _unknown(match: re.Match[str]) -> Medal | None:
     """爱心章 that the school does not have; 文章 and 争章 are no medals."""
-    if match["name"].endswith(("基础", "特色")):
+    name = match["name"] or match["next"]
+    if name.endswith(("基础", "特色")):
         return Medal(match.end() - 3, match.end(), None, "MEDAL_AMBIGUOUS")
-    if _NO_MEDAL.search(match["name"]) or match["name"].endswith(("星", "星级", "奖", "红领巾")):
+    if _NO_MEDAL.search(name) or name.endswith(("星", "星级", "奖", "红领巾")):
         return None
-    person = name_at_start(match["name"]) or ""
+    person = name_at_start(name) or ""
     return Medal(match.start() + len(person), match.end(), None, "MEDAL_UNKNOWN")
 
 

@@ -10,13 +10,15 @@ from handlers.reading.medals import awards
 from handlers.reading.medals.medals import Medal, award_level
 from handlers.reading.medals.nominee_words import Nominees
 from handlers.reading.medals.nominees import find_nominees
-from handlers.reading.medals.reasons import is_doubtful
+from handlers.reading.medals.reasons import are_doubtful
 from handlers.reading.model import Context, Nomination, Reading
 from handlers.reading.text.patterns import pattern
 from handlers.reading.text.units import Hit
 
 # 我校申报集体三星章
 _WHOLE, _SCHOOL = pattern(r"[我本]们?学?校|[我本]大队"), "ALL"
+# Nobody else can have them.
+_OF_SCHOOL = ("H:优秀大队", "H:优秀少先队大队")
 _IN_ORDER = pattern(r"分别|各自|依次")
 # More in one place is no nomination a person wrote.
 _MOST_NAMES, _MOST_MEDALS = 200, 12
@@ -40,17 +42,18 @@ def read_nomination(found: Proposal, context: Context) -> Reading:
     """All nominations of a message that is known to be one."""
     layout = lay_out(found.scan, found.hits, found.entries, found.chain)
     segments = layout.segments if len(layout.segments) == 1 else [each for each in layout.segments if each.hits]
+    ruling = _medals_first(found, segments)
     shared = _shared_medals(found, segments)
     _names_first(found.scan, segments)
     made: list[_Made] = []
     loose: list[str] = []
-    for segment in segments:
-        more, missing = _of_segment(segment, found, shared, context)
+    for segment, before in zip(segments, ruling or [shared] * len(segments), strict=True):
+        more, missing = _of_segment(segment, found, before, context)
         made += more
         loose += missing
     for nomination, issues in made:
         issues += awards.check(nomination, context)
-    doubts = ["WORDS_UNCLEAR"] if made and any(is_doubtful(found.scan, medal) for medal in found.medals) else []
+    doubts = ["WORDS_UNCLEAR"] if made and are_doubtful(found.scan, found.medals) else []
     return _reading(made, loose + doubts + found.issues, context)
 
 
@@ -65,6 +68,36 @@ def _names_first(scan: str, segments: list[Segment]) -> None:
     if all(named[:-1]) and not named[-1]:
         for segment, start in zip(segments, starts, strict=False):
             segment.start, segment.end = start, segment.hits[-1].end
+
+
+def _medals_first(found: Proposal, segments: list[Segment]) -> list[list[Medal]]:
+    """
+    一星章：三(1) 王小明；二星章：三(2) 李小红: of each segment the medals, where they stand right before the units.
+
+    Moves where the segments begin and end; empty where they stand elsewhere.
+    """
+    if len(segments) < 2 or len(found.medals) < 2:
+        return []
+    starts = [segment.hits[0].start for segment in segments]
+    behind = found.medals[bisect_left(found.medals, starts[0], key=_place) :]
+    places = [(bisect_left(starts, medal.end), medal) for medal in behind]
+    ahead = {starts[at]: one for at, one in places if at < len(starts) and _leads(found.scan, one.end, starts[at])}
+    if len(behind) == len(found.medals) or not behind or len(ahead) < len(behind):
+        return []
+    for place, segment in enumerate(segments):
+        medal = ahead.get(starts[place])
+        segment.start = medal.start if medal else starts[place] if place else 0
+        if place:
+            segments[place - 1].end = segment.start
+    ruling: list[list[Medal]] = []
+    for segment in segments:
+        # 一星章：三(1) 王小明、三(2) 李小红: that of the units before.
+        ruling.append(_medals_in(found, segment.start, segment.end) or ruling[-1])
+    return ruling
+
+
+def _leads(scan: str, end: int, start: int) -> bool:
+    return end <= start and not scan[end:start].strip(" :,的给\n")
 
 
 def _shared_medals(found: Proposal, segments: list[Segment]) -> list[Medal]:
@@ -109,7 +142,8 @@ def _of_segment(
             return [], ["MEDAL_CONFLICT"]  # 个人一星章 王小明 集体一星章 三(2)
         together = (nominees.collective and not nominees.names) or any(each.target == "collective" for each in medals)
         units = [_unit([hit], context) for hit in segment.hits] if together else [unit]
-        if together and not segment.hits and _WHOLE.search(found.scan):
+        of_school = any(medal.code in _OF_SCHOOL for medal in medals) or _WHOLE.search(found.scan)
+        if together and not segment.hits and of_school:
             units = [(_SCHOOL, None)]
         if not together and nominees.names and len({hit.unit for hit in segment.hits}) > 1:
             units = [(None, "UNIT_AMBIGUOUS")]  # 三(1)和三(2)的一星章: 王小明、李小红

@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from handlers.privacy.names import GIVEN, SOUNDS, persons
+from handlers.privacy.names import GIVEN, SOUNDS, SURNAMES, persons
 from handlers.reading.medals.particulars import PLACE
-from handlers.reading.persons.names import NOT_NAMES, SURNAMES, TITLES, is_name, is_nickname, name_at_start, split_names
+from handlers.reading.persons.names import NOT_NAMES, TITLES, is_name, is_nickname, name_at_start, split_names
 from handlers.reading.text.patterns import pattern
 
 _LONGEST_SQUAD = 6
@@ -20,7 +20,7 @@ _LEAD = pattern(
     r"中队|大队|小队|班级|个人|姓名|奖项|章[目名]|被?推荐人?|奖章|名单|如下|候选人?|少先队员|队员|同学|学生|小朋友|孩子|的|是|和|与|及|全体|所有|大家|接龙)++"
 )
 _TAIL = pattern(
-    r"(?:等?[几两一二三四五六七八九十\d]{1,2}[人位个]|吧|了|等?(?:[几两一二三四五六七八九十\d]{1,2}[位名个])?(?:同学|队员|少先队员|小朋友|学生)们?|参评|评选|评|那个|这个|申报|[都也均]?[补另]?报|推荐|提名|申请|争取|争创|争|荣获|获评|获得?了?|拿|被?评为|为|的|等|和|与|"
+    r"(?:等?[几两一二三四五六七八九十\d]{1,2}[人位个]|[各每](?:自|人)?(?:申[请报]|推荐|提名|报|评|发)?(?:[一1][枚个])?|当|吧|了|等?(?:[几两一二三四五六七八九十\d]{1,2}[位名个])?(?:同学|队员|少先队员|小朋友|学生)们?|参评|评选|评|那个|这个|申报|[都也均]?[补另]?报|推荐|提名|申请|争取|争创|争|荣获|获评|获得?了?|拿|被?评为|为|的|等|和|与|"
     r"个人|候选人)+$"
 )
 # What only asks for the medal is no reason: 请给 …, 报, 升, 也加到 … 名单里, 谢谢.
@@ -30,7 +30,8 @@ FORMAL = pattern(
 _JUDGEMENTS = tuple("好强棒高优佳大多快美")
 _PUTS = pattern(r".{0,10}(?:推荐|提名|申报|推选|给|替|由|让|员|手|长|者|兵|使|星|组)")
 # 周大海爷爷, 何奶奶: somebody old of that name, or a child's? It is asked about.
-_KIN = pattern(rf"[{SURNAMES}][\u4e00-\u9fff]{{0,3}}(?:爷爷|奶奶|叔叔|阿姨|伯伯|大爷|大妈|妈妈|爸爸)")
+_KIN = pattern(rf"[{''.join(sorted(SURNAMES))}][\u4e00-\u9fff]{{0,3}}(?:爷爷|奶奶|叔叔|阿姨|伯伯|大爷|大妈|妈妈|爸爸)")
+_AND = pattern("[和与及跟]")
 _POLITE = pattern(r"(?:谢谢|辛苦|麻烦|请(?:审核|查收|批准|领导)|以上|附图|见附件|特此|收到|啊|哦|吧|哈)")
 
 
@@ -94,7 +95,7 @@ def _taken(word: str, core: str, found: Nominees, roster: Collection[str], goes_
         found.nicknames.append(core if is_nickname(core) else word)
     elif len(core) > USUAL and is_unknown_name(core):
         found.names.append(core)
-    elif names := split_names(core):
+    elif names := split_names(core) or _joined(core):
         found.names += names
     # After 集体 a word that only begins like a name is none: 集体一星章 全员完成争章.
     elif (_is_next(core, goes_on) or not (found.names or found.collective)) and (
@@ -108,11 +109,17 @@ def _taken(word: str, core: str, found: Nominees, roster: Collection[str], goes_
         return None if FORMAL.fullmatch(rest) else rest or None
     elif last := _last_of(core, bool(goes_on or not found.names)):
         found.names.append(last)
-    elif (goes_on or not found.names) and (is_unknown_name(core) or (goes_on and is_word_and_name(core))):
+    elif (goes_on or not found.names) and (is_unknown_name(core) or (goes_on and _may_be_next(core))):
         found.names.append(core)
     else:
         return word if not _POLITE.match(core) else None
     return None
+
+
+def _joined(core: str) -> list[str]:
+    """沐云舒和王小明: surnames of no list among them."""
+    parts = _AND.split(core)
+    return parts if len(parts) > 1 and all(is_name(each) or is_unknown_name(each) for each in parts) else []
 
 
 def judges(word: str) -> bool:
@@ -138,7 +145,7 @@ def _last_of(core: str, wanted: bool) -> str | None:
 
 def is_unknown_name(core: str) -> bool:
     """凤雨桐, 卓玛次仁: no surname of the list, but a given name or a longer one, and no word of the language."""
-    given = len(core) == USUAL and GIVEN.issuperset(core[1:])
+    given = len(core) == USUAL and (GIVEN.issuperset(core[1:]) or core[0] in SURNAMES)
     sounds = USUAL < len(core) <= _LONGEST_NAME and 2 * sum(letter in SOUNDS for letter in core) >= len(core)
     return (given or sounds) and persons(core) == (core,)
 
@@ -146,6 +153,11 @@ def is_unknown_name(core: str) -> bool:
 def is_word_and_name(core: str) -> bool:
     """高兴, 文明: a word, and what a child may be called."""
     return core in NOT_NAMES and len(core) == len("高兴") and core[0] in SURNAMES
+
+
+def _may_be_next(core: str) -> bool:
+    """封子昂, 高兴: behind 、 what else would be too little to be a name."""
+    return is_word_and_name(core) or (len(core) == USUAL and persons(core) == (core,))
 
 
 def _of_both_parents(core: str) -> str | None:

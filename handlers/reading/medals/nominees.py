@@ -45,7 +45,7 @@ _PARTICULAR = pattern(r"[男女][生孩]?|\d{1,3}票|\d{1,2}岁|汉族?|性别|�
 # 三(2): 无
 _NOBODY = pattern(
     r"(?:本次|这次|本期|本轮|本月|本班|我班|[我咱]们班?|[本我]?中队|[本这]学期|今年|目前|还|暂时)*(?:暂?无|没有?|暂没有?|空缺|暂缺|暂不|不)"
-    r"(?:合适的?|推荐|提名|申报|人选|队员|名单|报|参评|对象|[人者])*[了哦]?"
+    r"(?:合适的?|推荐|提名|申报|人选|队员|名单|报|参评|对象|[人者的])*[了哦]?"
 )
 # A comma or a medal: behind it the list of names may be over.
 _ENDS_LIST = pattern(rf"[,;。!{GAP}]")
@@ -105,7 +105,7 @@ def _names_taken(found: Nominees, scan: str, roster: Collection[str]) -> list[_S
             and not _goes_on(word, mark, last)
             and ((found.names and len(said) > before) or _is_reason(word, last, roster))
         )
-        goes_on, last = bool(found.names) and last == "、", mark
+        goes_on, last = bool(found.names) and last.strip(f" {GAP}") == "、", mark
         inside = ("(" in mark or inside) and ")" not in mark
         if nominee_words.FORMAL.fullmatch(word):
             continue

@@ -58,7 +58,8 @@ def plain(scan: str) -> str:
     scan = _NTH.sub(_gap, _OTHER.sub(_gap, scan))
     scan = _ROW.sub(_gap, _ENTRY.sub(_gap, _NAMED_PLACE.sub(_with_name, places_apart(scan))))
     scan = _TITLED.sub(_untitled, scan)
-    return _POST.sub(lambda match: _gap(match) if _begins_with_name(match["who"]) else match[0], scan)
+    # Spaces, so that the list of names goes on: 班长王小明、学习委员李小红.
+    return _POST.sub(lambda match: " " * len(match[0]) if _begins_with_name(match["who"]) else match[0], scan)
 
 
 def _is_of_a_child(name: str) -> bool:
@@ -101,7 +102,9 @@ def _untitled(match: re.Match[str]) -> str:
 
 
 def _begins_with_name(who: str) -> bool:
-    return is_name(who[:3]) or is_name(who) or name_at_start(who) is not None or re.match(NAME, who) is not None
+    known = is_name(who[:3]) or is_name(who) or name_at_start(who) is not None or re.match(NAME, who) is not None
+    # 封子昂: a surname of no list.
+    return known or any(who.startswith(name) for name in persons(who))
 
 
 def _gap(match: re.Match[str]) -> str:

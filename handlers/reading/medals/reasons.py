@@ -2,9 +2,11 @@
 
 from bisect import bisect_left
 from dataclasses import replace
+from itertools import pairwise
 
 from handlers.reading.medals.awards import STARS
 from handlers.reading.medals.medals import Medal
+from handlers.reading.medals.nominees import find_nominees
 from handlers.reading.text.normalise import GAP
 from handlers.reading.text.patterns import pattern
 from handlers.reading.text.units import Hit
@@ -63,9 +65,18 @@ _BEHIND = pattern(
 _GOT = pattern(r"^(?!.*(?:推荐|提名|申报|争取|希望)).*(?<![他她])(?:获得|荣获|获评)了?(?:集体)?$")
 _CLAUSE_END = pattern(r"[\s,;。!?、()\n]")
 _NEAR = 16
+_ALONE, _SHORT = f" 、,;\n{GAP}", pattern("[\u4e00-\u9fff]{2,3}")
 
 
-def is_doubtful(scan: str, medal: Medal) -> bool:
+def are_doubtful(scan: str, medals: list[Medal]) -> bool:
+    """Whether words beside a medal say something else; or stand alone up to the same medal: 一星章 竹兰 一星章."""
+    same = (scan[one.end : other.start].strip(_ALONE) for one, other in pairwise(medals) if one.code == other.code)
+    return any(_is_doubtful(scan, medal) for medal in medals) or any(
+        _SHORT.fullmatch(word) and not find_nominees(word, ()).names for word in same
+    )
+
+
+def _is_doubtful(scan: str, medal: Medal) -> bool:
     """Whether what stands right beside the medal in `scan` says something else than that it is proposed."""
     ahead = _CLAUSE_END.split(scan[max(0, medal.start - _NEAR) : medal.start])[-1]
     told = medal.code in STARS and _GOT.match(ahead) is not None

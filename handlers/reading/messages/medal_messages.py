@@ -111,7 +111,7 @@ def read_medals(plain: Clean, context: Context, secrets: Secrets) -> Reading | N
     if about_somebody or "MEDAL_CONFLICT" in reading.issues:
         return reading
     sure = any(medal.code or medal.issue == "MEDAL_AMBIGUOUS" for medal in medals)
-    if sure and reading.status == "ignore":
+    if (sure or nominates) and reading.status == "ignore":
         return reading
     where = hits or _EVERYBODY.search(text) or _asks_for_one(text, context, nominates)
     return reading if sure and where and (nominates or not _HEADS.search(scan)) else None
