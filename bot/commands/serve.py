@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from bot import logs
 from bot.commands import CommandError
-from bot.commands.listening import host_of, listen
+from bot.commands.doctor import installation
+from bot.commands.doctor.line import FAIL
+from bot.commands.listening import listen, why_not
 from bot.settings import BadSettings, Settings
-from bot.settings.reasons import reason
 
 if TYPE_CHECKING:
     from bot.jobs.supervision import Supervision
@@ -25,8 +26,7 @@ def run(_arguments: argparse.Namespace, settings: Settings) -> int:
     try:
         listening = listen(settings)
     except OSError as error:
-        at = f"{host_of(settings)}:{settings.port}"
-        raise CommandError(f"不能在 {at} 上启动：{reason(error)}。可以换一个端口：PORT=8081 make run") from None
+        raise CommandError(f"启动不了：{why_not(settings, error)}") from None
     with listening:
         return _serve(listening, settings)
 
@@ -36,6 +36,9 @@ def _serve(listening: socket.socket, settings: Settings) -> int:
     from bot.jobs.database_file import NotOurs
     from bot.jobs.supervision import Supervision
 
+    for level, _, words in installation.data(settings.data_dir):
+        if level == FAIL:
+            raise BadSettings(words)
     supervision = Supervision(settings)
     try:
         supervision.file.take()

@@ -24,6 +24,7 @@ SECRETS = (
 _APP = ("wecom_corp_id", "wecom_agent_id", "wecom_secret", "wecom_token", "wecom_aes_key")
 _ROBOT = ("wecom_robot_id", "wecom_robot_secret")
 
+_TELEGRAM = "https://api.telegram.org/bot"
 # core.telegram.org/bots/api#setwebhook
 _WEBHOOK_PORTS = (443, 80, 88, 8443)
 
@@ -38,13 +39,13 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
 
     database_url: kinds.DatabaseAddress = ""
-    data_dir: Path = Path("data")
+    data_dir: kinds.Folder = Path("data")
     host: kinds.Host = "127.0.0.1"
     port: int = Field(8080, ge=0, le=65535)
     timezone: kinds.Zone = "Asia/Shanghai"
     log_level: kinds.Level = "INFO"
     name_key: kinds.FernetKeys = ""
-    backup_dir: str = ""
+    backup_dir: kinds.FolderOrNone = ""
     backup_keep: int = Field(14, ge=1, le=65535)
     backup_key: kinds.AgeRecipients = ""
     backup_identity: kinds.AgeIdentities = ""
@@ -53,7 +54,7 @@ class Settings(BaseSettings):
     telegram_mode: kinds.Mode = "polling"
     telegram_webhook_secret: kinds.HeaderWords = ""
     telegram_names: kinds.Switch = False
-    telegram_api_url: kinds.WebAddress = "https://api.telegram.org/bot"
+    telegram_api_url: kinds.WebAddress = _TELEGRAM
     telegram_file_url: kinds.WebAddress = ""
     telegram_proxy: kinds.ProxyAddress = ""
     wecom_corp_id: kinds.PlainId = ""
@@ -84,6 +85,9 @@ class Settings(BaseSettings):
                 raise ValueError(f"TELEGRAM_MODE: webhook 还需要 {'、'.join(names)}")
             if urlsplit(self.public_url).port not in (None, *_WEBHOOK_PORTS) and self.public_url.startswith("https:"):
                 raise ValueError("PUBLIC_URL: Telegram 只找 443、80、88、8443 端口")
+            host = urlsplit(self.public_url).hostname or ""
+            if self.telegram_api_url == _TELEGRAM and self.public_url.startswith("https:") and kinds.is_local(host):
+                raise ValueError(f"PUBLIC_URL: Telegram 到不了 {host}，请写从外面能访问的域名；没有就用 polling")
         return self
 
     @model_validator(mode="after")
@@ -186,7 +190,7 @@ class Settings(BaseSettings):
     def given_keys(self) -> list[str]:
         """The Fernet keys that seal names and texts, of NAME_KEY or else of `DATA_DIR/name.key`; none: none yet."""
         own = self.data_dir / "name.key"
-        return kinds.several(self.name_key) or ([own.read_text().strip()] if own.exists() else [])
+        return kinds.several(self.name_key) or ([own.read_text(errors="replace").strip()] if own.exists() else [])
 
     @cached_property
     def name_keys(self) -> list[str]:
@@ -236,6 +240,8 @@ def load(**overrides: Any) -> Settings:
             problems.append(f"{name}_FILE: 读不到这个文件（{reason(error)}）")
         except UnicodeDecodeError:
             problems.append(f"{name}_FILE: 这个文件不是文本")
+        except ValueError as error:
+            problems.append(f"{name}_FILE: {error}")
     try:
         settings = Settings(**overrides)
     except ValidationError as error:
@@ -254,7 +260,10 @@ def _from_file(name: str) -> dict[str, str]:
             return {}
         path = source.get(f"{name}_FILE")
         if path:
-            return {name.lower(): Path(path).read_text(encoding="utf-8").strip()}
+            text = Path(path).read_text(encoding="utf-8").strip()
+            if not text:
+                raise ValueError("这个文件是空的")
+            return {name.lower(): text}
     return {}
 
 

@@ -3,6 +3,8 @@
 import base64
 import binascii
 import re
+from ipaddress import ip_address
+from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -139,9 +141,36 @@ def _group_robots(given: str) -> str:
     return given
 
 
+def _sound(url: str, hint: str = "") -> str:
+    """The address without the spaces around it; raises ValueError where its parts cannot be told."""
+    url = url.strip()
+    if re.search(r"\s", url):
+        raise ValueError("地址中间有空格，请去掉")
+    try:
+        _ = urlsplit(url).port
+    except ValueError:
+        raise ValueError(f"地址读不懂：端口应是 1 到 65535 的数字{hint}") from None
+    return url
+
+
+def is_local(host: str) -> bool:
+    """Whether it is an address or a name that only this machine or its network knows."""
+    try:
+        return not ip_address(host).is_global
+    except ValueError:
+        return "." not in host or host.endswith((".local", ".lan", ".internal"))
+
+
+def _home(folder: Path) -> Path:
+    try:
+        return folder.expanduser()
+    except RuntimeError:
+        raise ValueError("没有这个用户的主目录，请写 / 开头的路径") from None
+
+
 def _address(*schemes: str) -> AfterValidator:
     def check(url: str) -> str:
-        url = url.strip()
+        url = _sound(url)
         if url and not re.match(rf"(?:{'|'.join(schemes)})://[^/\s]", url):
             raise ValueError(f"应是 {' 或 '.join(f'{scheme}://' for scheme in schemes)} 开头的地址")
         return url
@@ -150,14 +179,17 @@ def _address(*schemes: str) -> AfterValidator:
 
 
 def _proxy_address(url: str) -> str:
-    url = url.strip()
+    url = _sound(url)
     if url and not re.match(r"(?:https?|socks5h?)://[^/\s]", url):
         raise ValueError("应是 http://、https:// 或 socks5:// 开头的地址")
     return url
 
 
 def _database_address(url: str) -> str:
-    url = url.strip()
+    hint = "；密码里的 @、/、: 要写成 %40、%2F、%3A"
+    url = url.strip() if url.startswith("sqlite") else _sound(url, hint)
+    if urlsplit(url).netloc.count("@") > 1:
+        raise ValueError(f"地址读不懂{hint}")
     if url and not re.match(r"sqlite:///.|postgres(?:ql)?(?:\+psycopg)?://", url):
         raise ValueError("应像 postgresql://用户:密码@主机/名称 这样；用 SQLite 就空着")
     return url
@@ -171,17 +203,16 @@ def _host(given: str) -> str:
 
 
 def _seen_from_outside(url: str) -> str:
-    url = url.strip().rstrip("/")
-    try:
-        host = urlsplit(url).hostname or ""
-    except ValueError:
-        host = ""
+    url = _sound(url).rstrip("/")
+    host = urlsplit(url).hostname or ""
     local = url.startswith("http://") and (host in ("localhost", "::1") or host.startswith("127."))
     if url and not (host and (url.startswith("https://") or local)):
         raise ValueError("应是 https:// 开头的地址（只有本机可以用 http://）")
     return url
 
 
+Folder = Annotated[Path, AfterValidator(_home)]
+FolderOrNone = Annotated[str, AfterValidator(lambda given: given and str(_home(Path(given))))]
 DatabaseAddress = Annotated[str, AfterValidator(_database_address)]
 Host = Annotated[str, AfterValidator(_host)]
 FernetKeys = Annotated[str, AfterValidator(_fernet_keys)]

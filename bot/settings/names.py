@@ -2,6 +2,7 @@
 
 import difflib
 import io
+import logging
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,6 +14,10 @@ from dotenv.parser import parse_stream
 from bot.settings.reasons import reason
 
 FILE = Path(".env")
+# What a file manager makes of this name, or a hurried finger.
+_NEARLY = (".env.txt", "env.txt", ".evn")
+# What it cannot read is said below, once and in Chinese.
+logging.getLogger("dotenv.main").setLevel(logging.ERROR)
 # In the environment only what is clearly meant for us is looked at.
 _OURS = ("TELEGRAM_", "WECOM_", "LIMIT_")
 _NEAR = 0.75
@@ -31,6 +36,8 @@ def problems(known: Iterable[str]) -> Iterator[str]:
     names = sorted(known)
     if FILE.exists():
         yield from _of_file(names)
+    elif nearly := next((each for each in _NEARLY if Path(each).is_file()), ""):
+        yield f"{nearly}：设置文件的名字应是 .env，请改名：mv {nearly} .env"
     for name in os.environ:
         if name.startswith(_OURS) and name not in names and (meant := _meant(name, names)):
             yield f"{name}: 没有这个设置，是不是 {meant}？"
@@ -45,6 +52,7 @@ def _of_file(names: list[str]) -> Iterator[str]:
     except OSError as error:
         yield f".env：读不了（{reason(error)}），请检查它是不是文件、这个用户能不能读"
         return
+    seen: dict[str, str] = {}
     for line in lines:
         text = line.original.string
         # What stands before it, empty lines, counts as its own.
@@ -54,6 +62,8 @@ def _of_file(names: list[str]) -> Iterator[str]:
             yield f"{shown}：读不懂，应像 TELEGRAM_TOKEN=123456:ABC 这样，用英文的等号，引号成对"
         elif name and name.upper() not in names and (meant := _meant(name.upper(), names)):
             yield f"{shown}：没有 {name} 这个设置，是不是 {meant}？"
+        elif name and line.value and seen.setdefault(name, line.value) != line.value:
+            yield f"{shown}：{name} 写了两次，两次不一样，请只留一行"
 
 
 def _meant(name: str, names: list[str]) -> str:

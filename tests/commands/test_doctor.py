@@ -4,7 +4,9 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 from types import SimpleNamespace
 
 import pytest
@@ -96,12 +98,18 @@ def test_a_database_of_a_newer_version_is_left_alone(database: Database, capsys:
     assert levels(capsys, 1)["database"] == "fail"
 
 
-def test_a_port_in_use_is_a_warning(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    import socket
+@pytest.mark.parametrize(("page", "level"), [(b'{"status":"ok","tick":1.5}', "ok"), (b"<html>nginx</html>", "fail")])
+def test_a_port_in_use_is_right_where_a_bot_is_on_it(
+    page: bytes, level: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.wfile.write(b"HTTP/1.0 200 OK\r\n\r\n" + page)
 
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        monkeypatch.setenv("PORT", str(server.getsockname()[1]))
-        assert levels(capsys)["port"] == "warn"
+    with HTTPServer(("127.0.0.1", 0), Page) as server:
+        Thread(target=server.handle_request, daemon=True).start()
+        monkeypatch.setenv("PORT", str(server.server_port))
+        assert levels(capsys, int(level == "fail"))["port"] == level
 
 
 @pytest.mark.parametrize(
@@ -183,7 +191,10 @@ def test_the_webhook_and_its_last_error(asked: Asked, url: str, level: str) -> N
     mode = {"TELEGRAM_MODE": "webhook", "TELEGRAM_WEBHOOK_SECRET": "made-up-word", "PUBLIC_URL": "https://bot.example"}
     found = asked(told={**CALM, "url": url, **more}, **mode)
     assert found["webhook"][0] == level and HOOK in found["webhook"][1]
-    assert found["delivery"] == ("warn", "最近一次投递没有成功（04-03 12:00）：Connection refused ***")
+    assert found["delivery"] == (
+        "warn",
+        "最近一次投递没有成功（04-03 12:00）：Connection refused ***。请检查域名、证书和网页服务器",
+    )
 
 
 @pytest.mark.parametrize(("fault", "words"), [("401", "令牌不对"), ("404", "令牌不对"), ("html", "HTTP 502")])

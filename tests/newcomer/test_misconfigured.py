@@ -1,6 +1,7 @@
 """What people get wrong when they set the bot up: doctor says each with its cure and ends with 1, serve the same."""
 
 import json
+import os
 import socket
 import sqlite3
 from collections.abc import Callable
@@ -81,6 +82,14 @@ SETTINGS: list[tuple[dict[str, str], str]] = [
     ({"TELEGRAM_TOKN": "1:a"}, "是不是 TELEGRAM_TOKEN？"),
     ({"TELEGRAM_BOT_TOKEN": "1:a"}, "是不是 TELEGRAM_TOKEN？"),
     ({"WECOM_CORPID": "ww1"}, "是不是 WECOM_CORP_ID？"),
+    ({"TELEGRAM_PROXY": "http://127.0.0.1:789000"}, "端口应是 1 到 65535 的数字"),
+    ({"WECOM_ROBOT_URL": "ws://127.0.0.1:port"}, "端口应是 1 到 65535 的数字"),
+    ({"DATABASE_URL": "postgresql://u:p/q@h/b"}, "密码里的 @、/、: 要写成 %40"),  # pragma: allowlist secret
+    ({"DATABASE_URL": "postgresql://u:p@q@h/b"}, "密码里的 @、/、: 要写成 %40"),  # pragma: allowlist secret
+    ({"PUBLIC_URL": "https://x.cn /y"}, "中间有空格"),
+    ({**HOOK, "TELEGRAM_API_URL": "https://api.telegram.org/bot", "PUBLIC_URL": "https://192.168.1.5"}, "到不了"),
+    ({"BACKUP_DIR": "~no-such-user/x"}, "没有这个用户的主目录"),
+    ({"TELEGRAM_TOKEN_FILE": "/dev/null"}, "这个文件是空的"),
 ]  # fmt: skip
 FILES = [
     ("TELEGRAM_TOKN=1:a", "utf-8", ".env 第 1 行：没有 TELEGRAM_TOKN 这个设置，是不是 TELEGRAM_TOKEN？"),
@@ -89,6 +98,7 @@ FILES = [
     ("TELEGRAM_TOKEN 1:a", "utf-8", "用英文的等号"),
     ("令牌=1:a", "utf-8", "读不懂"),
     ("TELEGRAM_TOKEN='1:a", "utf-8", "引号成对"),
+    ("PORT=1\nPORT=2", "utf-8", ".env 第 2 行：PORT 写了两次"),
     ("# 中文\nPORT=1", "gbk", "请存成 UTF-8 编码"),
     ("PORT=1", "utf-16", "请存成 UTF-8 编码"),
 ]
@@ -137,6 +147,22 @@ def half_a_key(data: Path) -> None:
     (data / "name.key").write_text("half")
 
 
+def no_text_as_key(data: Path) -> None:
+    (data / "name.key").write_bytes(b"\xff\xfe\x00")
+
+
+def no_key(data: Path) -> None:
+    (data / "name.key").unlink()
+
+
+def cut_off(data: Path) -> None:
+    os.truncate(data / "bot.db", (data / "bot.db").stat().st_size // 2)
+
+
+def another_name(data: Path) -> None:
+    Path(".env.txt").write_text("PORT=1\n")
+
+
 def newer(data: Path) -> None:
     with closing(sqlite3.connect(data / "bot.db", isolation_level=None)) as db:
         db.execute("UPDATE alembic_version SET version_num = '9999'")
@@ -151,6 +177,10 @@ FOUND = [
     (folder_as_env, "这是一个目录"),
     (no_database, "这个文件不是数据库，或者坏了：请用备份恢复"),
     (half_a_key, "name.key"),
+    (no_text_as_key, "name.key"),
+    (no_key, "不见了"),
+    (cut_off, "数据库文件坏了：请用备份恢复"),
+    (another_name, "mv .env.txt .env"),
     (newer, "请更新程序"),
     (nobody, "python -m bot invite"),
 ]
@@ -170,10 +200,21 @@ def test_what_is_found(
 def test_a_port_that_is_taken_is_said_by_serve(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setattr("bot.commands.doctor.installation._SECONDS", 0.1)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         monkeypatch.setenv("PORT", str(taken.getsockname()[1]))
-        assert main(["serve"]) == 1
-    assert "端口已被占用" in capsys.readouterr().err
+        assert main(["serve"]) == 1 and main(["doctor"]) == 1
+    said = capsys.readouterr()
+    assert "端口已被占用" in said.err and "端口已被占用" in said.out
+
+
+def test_a_folder_that_cannot_be_written_is_said_by_serve(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATA_DIR", "roster.csv")
+    monkeypatch.setenv("PORT", "0")
+    assert main(["serve"]) == 2
+    assert "请换 DATA_DIR" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("host", "said"), [("::1", "没有这个文件"), ("203.0.113.9", "不是这台机器的地址")])

@@ -11,17 +11,17 @@ from bot.settings import Settings
 _LONGEST_HOLD = 600.0
 # By status: somebody must do something about it.
 LOUD = {
-    401: "the token is refused: check TELEGRAM_TOKEN",
-    404: "no such bot: check TELEGRAM_TOKEN and TELEGRAM_API_URL",
-    407: "the proxy wants another user or password: check TELEGRAM_PROXY",
-    409: "another program fetches this bot's messages, or has set a webhook: stop it",
+    401: "令牌不对，请照 @BotFather 给的填写 (the token is refused: check TELEGRAM_TOKEN)",
+    404: "没有这个机器人，请检查令牌和地址 (no such bot: check TELEGRAM_TOKEN and TELEGRAM_API_URL)",
+    407: "代理要别的用户名或密码 (the proxy wants another user or password: check TELEGRAM_PROXY)",
+    409: "别的程序也在取这个机器人的消息，请停掉它 (another program fetches this bot's messages, or has set a webhook)",
 }
 
 
-_NO_WAY = "Telegram cannot be reached: check the network and TELEGRAM_PROXY"
+_NO_WAY = "连不上 Telegram，请检查网络和代理 (cannot be reached: check the network and TELEGRAM_PROXY)"
 # What a fault of the connection means, the first that fits.
 _PLAIN: tuple[tuple[type[Exception], str], ...] = (
-    (httpx.ProxyError, "the proxy refuses: check TELEGRAM_PROXY"),
+    (httpx.ProxyError, "代理不肯 (the proxy refuses: check TELEGRAM_PROXY)"),
     (httpx.ConnectError, _NO_WAY),
     (httpx.ConnectTimeout, _NO_WAY),
     (httpx.TimeoutException, "no answer in time"),

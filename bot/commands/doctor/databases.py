@@ -1,5 +1,6 @@
 """What doctor says about the database: its version, what waits in it, the SQLite beneath it."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +22,10 @@ def database(url: str) -> Iterator[Line]:
     """Whether the database opens, what version it has, what waits in it."""
     if _is_to_come(url):
         yield OK, "database", "还没有数据库，第一次启动时会建"
+        return
+    path = Path(url.partition(":///")[2])
+    if url.startswith("sqlite") and not os.access(path, os.W_OK):
+        yield FAIL, "database", f"数据库 {path} 不能写，请让这个用户能写它和它的文件夹"
         return
     try:
         yield from _in_database(open_database(url))

@@ -5,17 +5,20 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 from bot.backups import kept
 from bot.clock import Clock
 from bot.commands.doctor.line import FAIL, OK, WARN, Line
+from bot.commands.listening import why_not
 from bot.settings import Settings
 from bot.settings.names import FILE
 from bot.settings.reasons import reason
-from handlers.catalogue import loader
+from handlers.catalogue import catalogue, loader
 
 _LEAST_FREE = 100 << 20
+_SECONDS, _MOST_BYTES = 3, 1 << 20
 
 
 def settings_file() -> Iterator[Line]:
@@ -47,6 +50,8 @@ def name_key(settings: Settings, problem: str) -> Line:
         return FAIL, "name_key", problem
     if settings.name_key:
         return OK, "name_key", "NAME_KEY 已设置"
+    if not own.exists() and (settings.data_dir / "audit.heads").exists():
+        return FAIL, "name_key", f"密钥 {own} 不见了。请放回备份的那一份，或在 NAME_KEY 里写上原来的密钥"
     if not own.exists():
         return WARN, "name_key", f"没有设置 NAME_KEY，第一次启动时会生成 {own}；之后请备份它"
     readable = f"别的用户也能读它，请运行 chmod 600 {own}。" if own.stat().st_mode & 0o077 else ""
@@ -67,9 +72,10 @@ def backups(settings: Settings) -> Line:
 
 def calendar(settings: Settings) -> Iterator[Line]:
     """What is wrong with the school's own catalogue; whether the working days of this year and the next are known."""
-    loaded = loader.load(settings.data_dir / "catalogue", settings.timezone)
-    for problem in loaded.problems:
-        yield WARN, "catalogue", problem
+    folder = settings.data_dir / "catalogue"
+    loaded = loader.load(folder, settings.timezone)
+    for problem in (*loaded.problems, *catalogue.load(folder).problems):
+        yield WARN, "catalogue", problem.replace("\n", "。")
     today = Clock(settings.zone).now().date()
     missing = [year for year in (today.year, today.year + 1) if not loaded.calendar.workdays.knows(year)]
     for year in missing:
@@ -89,9 +95,19 @@ def port(settings: Settings) -> Line:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as error:
-        if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
-            return FAIL, "port", f"HOST={host} 不是这台机器的地址，一般写 127.0.0.1"
-        if error.errno == errno.EACCES:
-            return FAIL, "port", f"{at} 要管理员权限，请换 1024 以上的 PORT"
-        return WARN, "port", f"{at} 用不了（{reason(error)}）；机器人正在运行时这是正常的"
+        if error.errno == errno.EADDRINUSE and _serves(host, settings.port):
+            return OK, "port", f"{at} 上机器人正在运行"
+        return FAIL, "port", why_not(settings, error)
     return OK, "port", f"{at} 空着"
+
+
+def _serves(host: str, port: int) -> bool:
+    """Whether it is a bot like this one that listens there."""
+    asked = HTTPConnection(host, port, timeout=_SECONDS)
+    try:
+        asked.request("GET", "/health")
+        return b'"tick"' in asked.getresponse().read(_MOST_BYTES)
+    except (OSError, HTTPException):
+        return False
+    finally:
+        asked.close()

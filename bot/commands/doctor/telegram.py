@@ -118,7 +118,8 @@ def _arrival(http: httpx.Client, settings: Settings) -> Iterator[Line]:
     waiting = f"有 {pending} 条消息等着取，机器人启动后会处理" if pending else "没有积压的消息"
     yield WARN if pending > _MANY else OK, "pending", waiting
     if told.get("last_error_message") and settings.telegram_mode == "webhook":
-        yield WARN, "delivery", _last_error(settings, told)
+        # While something waits, it is still so.
+        yield FAIL if pending else WARN, "delivery", f"{_last_error(settings, told)}。请检查域名、证书和网页服务器"
 
 
 def _webhook(settings: Settings, url: str) -> Line:

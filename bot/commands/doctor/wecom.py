@@ -34,8 +34,11 @@ def check(settings: Settings) -> Iterator[Line]:
     yield from _clock(settings)
     # Nothing but zeros: whatever address this machine has.
     here = f"http://{settings.host if settings.host.strip('0.:') else '127.0.0.1'}:{settings.port}"
-    yield _callback(settings, here, "机器人没有运行，没有检查；启动以后再运行一次 doctor")
-    if settings.public_url:
+    local = _callback(settings, here, "机器人没有运行，没有检查；启动以后再运行一次 doctor")
+    yield local
+    if settings.public_url and local[0] == WARN:
+        yield WARN, "callback", f"{settings.public_url}{PATH}：机器人没有运行，没有从外面检查"
+    elif settings.public_url:
         yield _callback(settings, settings.public_url, "从这台机器连不上；请检查域名、证书和网页服务器")
     else:
         yield WARN, "callback", f"没有填 PUBLIC_URL，没有从外面检查。企业微信后台要填的是 https://您的域名{PATH}"
@@ -79,8 +82,8 @@ def _callback(settings: Settings, base: str, unreachable: str) -> Line:
     try:
         answer = httpx.get(f"{address}?{urlencode(query)}", timeout=SECONDS)
     except (httpx.HTTPError, httpx.InvalidURL) as fault:
-        return WARN, "callback", f"{address}({type(fault).__name__}):{unreachable}"
+        return WARN, "callback", f"{address}（{type(fault).__name__}）：{unreachable}"
     if answer.status_code == 200 and answer.text == word:
         return OK, "callback", f"{address} 通过了和企业微信后台一样的验证"
     why = _WRONG.get(answer.status_code, f"回答不对（HTTP {answer.status_code}）；那里也许是别的程序")
-    return FAIL, "callback", f"{address}:{why}"
+    return FAIL, "callback", f"{address}：{why}"
