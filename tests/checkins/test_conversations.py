@@ -85,7 +85,8 @@ class Talker:
         return f"{cn}({number})中队", self.chance.choice(written)
 
     def heads(self) -> tuple[str, tuple[int, int | None]]:
-        attended, absent = self.chance.randint(20, 40), self.chance.randint(0, 4)
+        # Of fewer than half a squad it is asked whether that is right.
+        attended, absent = self.chance.randint(22, 40), self.chance.randint(0, 4)
         due = attended + absent
         if self.chance.random() < 0.5:
             return self.chance.choice([f"{attended}人", f"实到{attended}", f"{attended}名队员"]), (attended, None)
