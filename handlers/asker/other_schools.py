@@ -33,8 +33,10 @@ _BEFORE = re.compile(
 _BEHIND = re.compile(rf"(?:{_CLASS})[)）班中队]*\s?[(（]?([\u4e00-\u9fff]{{2,4}})(?=[\s:：,，。;；、!！)）]|$)")
 # Of whom it is spoken there, before a squad as well, is a child.
 _OF_CHILDREN = re.compile("提名|推荐|申报|章|同意|家长|姓名|全名|孩子")
+# 刚记的是三(2): a sentence, and no school.
+_PARTICLES = frozenset("的是了我你他俺咱在不把给请和跟与")
 _LEADS = re.compile(
-    r"^(?:老师好|各位|老师|今天|昨天|前天|上午|下午|报告|签到|提名|推荐|申报|更正|撤回|补报|关于|我们?|咱们|这里|本|是|在|的)+"
+    r"^(?:老师好|哈[喽啰]|劳驾|麻烦|各位|老师|今天|昨天|前天|上午|下午|报告|签到|提名|推荐|申报|更正|撤回|补报|关于|我们?|咱们|这里|本|是|在|的)+"
 )
 # 蓝天区实验小学: the 区 that is said, beside that of one's own.
 _DISTRICT = re.compile(r"^[\u4e00-\u9fff]{2,}?([省市州区县旗镇乡])(?=[\u4e00-\u9fff])")
@@ -75,7 +77,7 @@ def _check_near(ask: Ask, own: list[Unit], near: tuple[str, ...]) -> None:
     if known := next(filter(None, (school_called(ask, said) for said in others)), None):
         raise _not_theirs(own, known.name, known)
     if said := next((said for said in unheard_of(ask.message.text) if said in others), ""):
-        raise _not_theirs(own, said, None)
+        raise Denied(f"「{said}」像是别的学校，没有记录。{_ours(own)}；是主题的话，写到人数后面。", what="签到")
 
 
 def unheard_of(text: str) -> tuple[str, ...]:
@@ -83,13 +85,15 @@ def unheard_of(text: str) -> tuple[str, ...]:
     found = None if _OF_CHILDREN.search(text) else _BEFORE.search(text)
     said = _LEADS.sub("", found[1]) if found else ""
     names = persons(said)
-    return (said,) if names and not any(map(is_made_like_one, names)) and not TITLE.search(said) else ()
+    speaks = TITLE.search(said) or not _PARTICLES.isdisjoint(said) or any(map(is_made_like_one, names))
+    return (said,) if names and not speaks else ()
 
 
 def beside(text: str) -> tuple[str, ...]:
     """What stands right before a squad, and what behind it is no word of the language."""
     before = _BEFORE.search(text)
-    behind = [said for said in _BEHIND.findall(text) if persons(said)]
+    # 提名 三(2)中队 王芳: that is a child.
+    behind = [] if _OF_CHILDREN.search(text) else [said for said in _BEHIND.findall(text) if persons(said)]
     return tuple(filter(None, [_LEADS.sub("", before[1]) if before else "", *behind]))
 
 
@@ -99,10 +103,13 @@ def _ends_so(school: Unit, said: str) -> bool:
 
 
 def _not_theirs(own: list[Unit], said: str, known: Unit | None) -> Denied:
-    ours = f"是您学校（{own[0].name}）的话，去掉校名再发一次。"
-    cure = "请核对学校和中队，或请那里的老师来报。" if known else ours
+    cure = "请核对学校和中队，或请那里的老师来报。" if known else f"{_ours(own)}。"
     words = f"{known.name if known else f'「{said}」'}不在您负责的范围，没有记录。{cure}"
     return Denied(words, what="签到", subject=f"unit:{known.id}" if known else "")
+
+
+def _ours(own: list[Unit]) -> str:
+    return f"是您学校（{own[0].name}）的话，去掉校名再发一次"
 
 
 def _may_be(ask: Ask, own: Unit, said: str) -> bool:
