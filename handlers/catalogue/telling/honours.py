@@ -121,7 +121,9 @@ def _goes_on(row: Row, rest: str) -> bool:
     if row.is_honour:
         # 十佳老战士 王建国, 优秀辅导员李芳
         rest = rest.removeprefix(max((each for each in row.kinds if rest.startswith(each)), key=len, default=""))
-        if row.personal and (run := re.match(f"{_HAN}+", rest)) and names.persons(run[0]) == (run[0],):
+        run = re.match(f"{_HAN}{{2,{LONGEST_NAME}}}(?!{_HAN})", rest) if row.personal else None
+        listed = run and rest[run.end() : run.end() + 1] == "、" and run[0][0] in names.SURNAMES
+        if run and (listed or any(run[0].startswith(name) for name in names.persons(run[0]))):
             return True
     actions = "|".join(re.escape(word) for each in row.chain for word in (each.action, *each.words))
     # 制度《管理办法》已印发 is a step of one that is there.

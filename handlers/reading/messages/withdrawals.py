@@ -143,7 +143,7 @@ def read_replacement(scan: str, hits: list[Hit], medals: list[Medal], context: C
         for state in context.existing
     )
     issues = [] if there else ["NOTHING_TO_CORRECT"]
-    if not (is_name(new[0]) or PLACE.fullmatch(new[0])):
+    if not (_is_whole(new[0]) or PLACE.fullmatch(new[0])):
         issues.append("NAME_INCOMPLETE")
     return Reading("nomination_replace", "clarify" if issues else "ok", tuple(issues), replace=fields)
 
@@ -204,13 +204,18 @@ def _persons(scan: str) -> list[str]:
     found: list[str] = []
     words = _CUT.split(places_apart(scan))
     for word in words:
-        if word and (is_name(word) or is_nickname(word) or PLACE.fullmatch(word)):
+        if word and (_is_whole(word) or is_nickname(word) or PLACE.fullmatch(word)):
             found.append(word)
         elif word and len(word) < 40:
             found += split_names(word)
     # 王小明转学了
     begun = (name_at_start(word) for word in words if not found)
     return found or [name for name in begun if name and persons(name)][:1]
+
+
+def _is_whole(word: str) -> bool:
+    """A full name; 封子昂 has a surname of no list."""
+    return is_name(word) or (len(word) == len("封子昂") and persons(word) == (word,))
 
 
 def persons_in(scan: str) -> list[str]:
