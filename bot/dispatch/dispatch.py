@@ -274,8 +274,8 @@ def _do(features: Features, ask: kit.Ask, card: cards.Card, order: cards.Order) 
 def _edited(features: Features, ask: kit.Ask, text: str) -> Sequence[kit.Reply]:
     """New words of an earlier message correct what it recorded; a fresh one that recorded nothing counts as new."""
     before = inbox.said_before(ask.db, ask.inbox_id)
-    if before in [found[: inbox.FINGERPRINT] for found in ask.vault.fingerprints(ask.message.text)]:
-        # A reaction, a preview of a link: not a word is another.
+    if before in [found[: inbox.FINGERPRINT] for found in ask.vault.fingerprints(inbox.words(ask.message.text))]:
+        # A reaction, a preview of a link, another blank: not a word is another.
         return []
     if _is_stranger(ask):
         return _said(features, ask, text)

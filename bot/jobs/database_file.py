@@ -27,13 +27,16 @@ class DatabaseFile:
     def __init__(self, url: str) -> None:
         parsed = make_url(url)
         sqlite = parsed.get_backend_name() == "sqlite" and parsed.database
-        self._path = Path(str(parsed.database)) if sqlite else None
+        # Where a link leads to is where SQLite has its log, and whoever comes by another way meets the same lock.
+        self._path = Path(str(parsed.database)).resolve() if sqlite else None
         self._lock = -1
         self._known: dict[Path, tuple[int, int]] = {}
         self._handle = -1
         self._mark = b""
         # Whether another database was copied over it: then nothing of ours may be written any more.
         self.overwritten = False
+        # Whether another bot works on it, too: then what is there is not ours alone to put away.
+        self._shared = False
 
     def take(self) -> None:
         """Before it is opened: from now on it is this process's; raises NotOurs."""
@@ -46,13 +49,16 @@ class DatabaseFile:
                 f"要接着用，改名：mv {saved[-1]} {self._path}；真的不要了，把它移走再启动。"
             )
         self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._take_lock()
+
+    def _take_lock(self) -> None:
         # Beside it, not it: closing any handle of the file itself would end the locks of SQLite.
         self._lock = os.open(self._beside(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
         try:
             _lock(self._lock)
         except BlockingIOError:
             other = os.read(self._lock, 20).decode("ascii", "replace").strip()
-            os.close(self._lock)
+            self.give_back()
             raise NotOurs(f"数据库 {self._path} 已经有一个机器人在用（进程 {other}）。请先停掉它。") from None
         os.truncate(self._lock, 0)
         os.write(self._lock, str(os.getpid()).encode())
@@ -73,6 +79,7 @@ class DatabaseFile:
         """A command that held it is done."""
         if self._lock >= 0:
             os.close(self._lock)
+            self._lock = -1
 
     def _beside(self, ending: str) -> Path:
         assert self._path is not None
@@ -93,15 +100,31 @@ class DatabaseFile:
             if known != found:
                 how = "换成了别的文件" if found else "不见了（删掉或移走了）"
                 raise NotOurs(f"机器人停了：它正在用的 {path} {how}。")
+        self._keep_lock()
         if self._mark and os.pread(self._handle, _VERSION_LENGTH, _VERSION_AT) != self._mark:
             self.overwritten = True
             raise NotOurs(
                 f"机器人停了：它正在用的 {self._path} 被别的内容覆盖了（cp）。请用 python -m bot restore 恢复备份。"
             )
 
+    def _keep_lock(self) -> None:
+        """Somebody may take it for a left-over and delete it: whoever starts next shall meet one all the same."""
+        held = os.fstat(self._lock) if self._lock >= 0 else None
+        if held is None or _identity(self._beside(".lock")) == (held.st_dev, held.st_ino):
+            return
+        self.give_back()
+        try:
+            with contextlib.suppress(PermissionError):
+                self._take_lock()
+        except NotOurs:
+            self._shared = True
+            raise
+
     def save(self, write: Engine, now: datetime) -> str:
         """What this process still has in hand, when the file is gone from its place; where it is now."""
         assert self._path is not None
+        if self._shared:
+            return str(self._path)
         place = self._path.with_name(f"{self._path.name}.{_SAVED}-{now:%Y%m%d-%H%M%S}")
         if self.overwritten:
             # The pages that are not in the log are gone; the log must not be taken for that of the other database.

@@ -107,7 +107,7 @@ def _arrive(turn: Turn, messages: Sequence[kit.Message]) -> dict[inbox.Key, inbo
             "sender": m.sender,
             "received_at": turn.now,
             "spoken_as": m.spoken_as or None,
-            "said": turn.vault.fingerprints(m.text)[0][: inbox.FINGERPRINT] if m.spoken_as else None,
+            "said": turn.vault.fingerprints(inbox.words(m.text))[0][: inbox.FINGERPRINT] if m.spoken_as else None,
         }
         for m in unique.values()
     ]

@@ -72,6 +72,11 @@ def forget(db: Connection, inbox_id: int) -> None:
     db.execute(delete(inbox).where(inbox.c.id == inbox_id))
 
 
+def words(text: str) -> str:
+    """What of a text is compared after it was edited: how many blanks there are says nothing."""
+    return " ".join(text.split())
+
+
 def said_before(db: Connection, inbox_id: int) -> str | None:
     """The fingerprint of what the message of this row said before it was edited; None when that is not known."""
     edit, before = inbox.alias(), inbox.c

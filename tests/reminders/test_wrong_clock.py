@@ -269,15 +269,16 @@ def test_the_operator_says_that_it_is_right(home: Home) -> None:
     home.play(machine, scene)
 
 
-def test_ticks_go_on_when_the_clock_is_put_back() -> None:
+def test_ticks_go_on_when_the_clock_is_set() -> None:
     calls: list[float] = []
     clock = Clock(lambda: calls.append(time.monotonic()), 0.02)
     with time_machine.travel(START, tick=True) as there:
         clock.start()
         began = time.monotonic()
-        for back in (180, 28800, 1e8):
+        # Forward by as much as holds more calls than can be counted meanwhile.
+        for step in (-180, -28800, -1e8, 1e7):
             seen = len(calls)
-            there.shift(-back)
+            there.shift(step)
             while len(calls) < seen + 3:
                 assert time.monotonic() - began < PATIENCE
                 clock.keep()

@@ -108,6 +108,28 @@ def test_a_second_bot_is_told_whose_it_is(held: Held) -> None:
         DatabaseFile(held.url).take()
 
 
+def test_one_that_comes_by_a_link_meets_the_same_lock(held: Held, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(held.path.parent)
+    (tmp_path / "bot.db").symlink_to(held.path)
+    for path in (tmp_path / "link" / "bot.db", tmp_path / "bot.db"):
+        with pytest.raises(NotOurs, match="请先停掉它"):
+            DatabaseFile(f"sqlite:///{path}").take()
+
+
+def test_a_lock_that_somebody_deletes_is_there_again(held: Held) -> None:
+    lock = held.path.with_name("bot.db.lock")
+    lock.unlink()
+    held.file.look()
+    with pytest.raises(NotOurs, match="请先停掉它"):
+        DatabaseFile(held.url).take()
+    # Whoever was quicker has the file; nothing of it is put away under their hands.
+    lock.unlink()
+    DatabaseFile(held.url).take()
+    with pytest.raises(NotOurs, match="请先停掉它"):
+        held.file.look()
+    assert held.file.save(held.database.write, START) == str(held.path) and held.wal().exists()
+
+
 def test_other_files_and_servers_are_nobody_elses(held: Held, tmp_path: Path) -> None:
     DatabaseFile(f"sqlite:///{tmp_path}/another.db").take()
     on_server = DatabaseFile("postgresql://localhost/bot")
