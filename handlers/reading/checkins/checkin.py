@@ -135,6 +135,9 @@ def _own_parts(found: Found, layout: Layout, context: model.Context) -> list[Seg
         if _complete(_piece(found, (start, match.end()), context)):
             parts.append(Segment(hits, start, match.end()))
             start = match.end()
+    rest = _piece(found, (start, len(scan)), context) if parts and start < len(scan) else None
+    if rest and rest.activity.rank and rest.counts.attended is not None:
+        parts.append(Segment(hits, start, len(scan)))
     return parts if len(parts) > 1 else segments
 
 

@@ -81,6 +81,12 @@ _CAME_TO = frozenset("到来去看听学参加与完上做开办搞成行走唱�
 _OF_IT = pattern(
     rf"{HELD}+(?:的)?(?:录像|录播|回放|推文|课件|教案|稿|海报|道具|奖品|点心|桌|本(?![周月次学期班中校级]))"
 )
+# 给44人订了午餐, 队课被占了: beside the heads or the activity something else was done than to hold it.
+_ELSE = pattern(
+    r"被(?=[^,]{0,8}(?:占|抢|挤|取代|冲|借|挪|征用))|挑战(?![赛杯自])"
+    rf"|{_HAN}(?<![来到去听学看读参加与开办搞做上完成行织种讲说唱画写走打扫祭植升束满过始好动包捡跳演诵观听献练除训赛结毕罢除束成齐为给有知展习极苦会带不]"
+    r")了(?!解)"
+)
 _DOUBT = pattern("|".join((*_NEGATIONS, *_TO_COME, *_HEDGED, *_PAPERS, *_OF_THEM)))
 
 
@@ -112,10 +118,19 @@ def _turned(rest: str) -> str:
         return handed[0]
     if taken := next((found[1] for found in _BEFORE.finditer(rest) if _is_done_to(rest, found)), ""):
         return taken
+    if ("了" in rest or "被" in rest or "挑战" in rest) and (deed := _other_deed(rest)):
+        return deed
     for behind in _BEHIND.finditer(rest):
         words = behind[1]
         if not _EXPLAINED.match(words) and _TELLS.search(words) and not names_activity(words):
             return words
+    return ""
+
+
+def _other_deed(rest: str) -> str:
+    for clause in _CLAUSE.finditer(rest):
+        if (HELD in clause[0] or COUNTED in clause[0]) and (found := _ELSE.search(clause[0])):
+            return found[0]
     return ""
 
 

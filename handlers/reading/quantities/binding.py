@@ -13,7 +13,7 @@ _REASON = pattern(rf"[\u4e00-\u9fff{SECRET} ]{{0,8}}")
 _NAMED_AT_LEAST = 9  # 37人 缺席 孙小美: nobody lists that many
 _NAMES = pattern(rf"[ :(]*(?:{SECRET}|(?![了席人数过者的])[\u4e00-\u9fff]{{2,3}}(?:[、,和 ]|$|同学))")
 # 四十一人请假的有两个
-_OF_THEM = ("的有", "的是", "的:", ":")
+_OF_THEM = ("的有", "的是", "的:", ":", "的一", "的两", "的三")
 _LOOK_AHEAD = 12
 _LABELLED = ("number", "thing", "pair", "full", "oops", "portion")
 _ROLES = ("attended", "took", "absent", "heads", "total")

@@ -216,7 +216,7 @@ def _drop_total(counts: Counts, free: list[Token], tokens: list[Token], scan: st
             continue
         close = number.end == label.start and scan.startswith("缺", label.start)
         if any(number is token for token in free[:1]) and (number.strength == 1 or close):
-            counts.due, number.use = number.value, "due"
+            counts.due, number.use, counts.guessed = number.value, "due", True
             del free[0]
 
 

@@ -77,7 +77,9 @@ _WORDS = {word.translate(_SOUND): word for word in ALIKE_WORDS}
 _SHORT = {word: rf"(?<![中大小支的]){word}(?![\u4e00-\u9fff])" for word in _WORDS if len(word) == 2}
 _ALIKE = pattern(any_of(_WORDS, _SHORT))
 # 又升了一次旗 -> 又一次升旗, 扫过墓 -> 扫墓: the verb and its object are one word.
-_PARTED = pattern(r"([升扫植])(?=[了过完一次])[了过完]?(一?[次场]|)国?(旗(?![台杆手帜])|墓(?![地园碑])|树(?![苗木叶]))")
+_PARTED = pattern(
+    r"([升扫植])(?=[了过完一次的])[了过完的]?(一?[次场]|)国?(旗(?![台杆手帜])|墓(?![地园碑])|树(?![苗木叶]))"
+)
 
 
 @record

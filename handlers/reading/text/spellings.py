@@ -155,4 +155,7 @@ ANY = pattern(
     + rf"|{_NOT_WEEK}[{_CN}](?:1\d|20|[1-9])"
 )
 # 302 队会 38人, 三二 队会 38人: at the start of a line, when no unit is named otherwise; 六一 is a festival.
-BARE = pattern(rf"^(?!{'|'.join(_FESTIVALS)})(?P<g>[1-9](?=0)|[{_CN}](?![零〇\d]))0?(?P<c>[{_CN}1-9])(?=[ ,、])", re.M)
+BARE = pattern(
+    rf"^(?!{'|'.join(_FESTIVALS)})(?P<g>[1-9](?=0)|[{_CN}](?![零〇\d]))0?(?P<c>[{_CN}1-9])(?=[ ,、]|报(?![纸刊到]))",
+    re.M,
+)
