@@ -20,7 +20,7 @@ _APART = pattern("[ :]")
 _CLAUSE = pattern(r"[^,;。!?()\n]+")
 _MARKS = f"{GAP}{HELD}{COUNTED}{SECRET}"
 _NEGATIONS = (
-    rf"(?<={COUNTED})[来去到]不",  # of somebody in particular it may be said: 高兴来不了
+    rf"(?<={COUNTED})(?:准时|按时|都|全部?|一起)?[来去到]不",  # of somebody in particular it may be said: 高兴来不了
     r"(?<![永来去到])不(?![忘怕错少同畏息断仅但负懈朽屈折停倒愧变灭舍凡拘远久老论管惜时慎幸文良乱随吃抛挑浪染掉褪昧退]|止步)",
     rf"(?<!{SECRET})(?<!{SECRET}了)没(?![收落缺报]|[来去]成)",
     r"(?<!从)未(?![来成央名])",
