@@ -13,9 +13,10 @@ from handlers.kit import Attachment, Message
 NAME = "wecom_robot"
 _LONGEST_ID, _LONGEST_CHAT = 120, 80
 # In a group we hear only what names us, wherever; whoever else is named there means nothing to us. A class may follow
-# without a space: @助手三(2)中队.
+# without a space: @助手三(2)中队. A robot's name may have one: @少先队 助手.
 _CLASS = r"[一二三四五六七八九1-9]\s?(?:[(（]|年级|[一二三四五六七八九\d]{0,2}[班中])"
-_CALLED = re.compile(rf"(?<![A-Za-z0-9])@(?:\S+?(?={_CLASS})|\S+)[^\S\n]*")
+_SECOND = rf"(?:[^\S\n]+(?:小?助手|机器人|[Bb]ot)(?=\s|$|{_CLASS}))?"
+_CALLED = re.compile(rf"(?<![A-Za-z0-9])@(?:\S+?(?={_CLASS})|\S+){_SECOND}[^\S\n]*")
 
 
 class Unreadable(Exception):
