@@ -1,6 +1,7 @@
 """单位: look at a unit, rename, move, close, open or add one; what changes is shown first, earlier weeks stay."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from handlers import rights
 from handlers.kit import Ask, Denied, Refusal, Reply, Role, Unit
@@ -16,6 +17,8 @@ from storage.people import people
 
 _SHOWN = 10
 _KEPT = "以前的周报不变，从本周起按新的算。"
+# What is switched off may be a row of the catalogue as well: 停用 宣讲 is not about a unit.
+_A_UNIT = r".*(?:[队班校级区站室团组办园]|小学|基地|街道|[少关]工委|[)）\d])"
 _HOW = (
     "看一个单位：单位 三(2)中队\n"
     "改：单位 改名 三(9)中队 四(9)中队 · 单位 别名 三(2)中队 雷锋中队 · 单位 移到 实验小学 白云区少工委\n"
@@ -34,6 +37,15 @@ def unit(ask: Ask) -> Reply:
         raise Refusal("单位请私聊我来改。")
     verb = _VERBS.get(word)
     return verb(ask, rest.strip()) if verb else _show(ask)
+
+
+@command(
+    "停用", who=rights.GIVERS, group="组织", rank=29, help="停用一个单位", glued=ANYTHING, listed=False,
+    follows=f"(?:单位)? ?{_A_UNIT}$", examples=("停用 三(2)中队",),
+)  # fmt: skip
+def close(ask: Ask) -> Reply:
+    """`单位 停用` with the verb alone."""
+    return unit(replace(ask, args=f"停用 {ask.args.removeprefix('单位').strip()}"))
 
 
 def _show(ask: Ask) -> Reply:
@@ -176,7 +188,8 @@ def _strictly(ask: Ask, words: str, args: str, own: bool = False) -> list[Unit]:
     """The one unit that is meant; with `own` the asker's own when nothing is said."""
     if not words and not own:
         raise Refusal(f"请写明是哪个单位，像这样发：单位 {args.replace('{}', '三(9)中队')}")
-    found = places.chosen(ask, rights.GIVERS, words, "单位", args)
+    # With something behind the unit, 看全部 is 单位 alone: 单位 停用 shows none.
+    found = places.chosen(ask, rights.GIVERS, words, "单位", f"{args} ")
     if len(found) != 1:
         names = "、".join(each.name for each in found[:5])
         raise Refusal(f"请写明是哪个上级单位。您负责的有：{names}。")

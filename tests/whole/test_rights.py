@@ -59,7 +59,7 @@ MAY: dict[str, set[Role]] = {
     "参学": _ADMINS | {R.INSPECTOR}, "发布活动": _ADMINS, "结束活动": _ADMINS, "撤回活动": _ADMINS,
     "家长申请": _OFFICERS, "办理": _OFFICERS, "结案": _OFFICERS, "泄露": set(Role),
     "审计": {R.DATA_OFFICER, R.PROVINCE_ADMIN}, "合规审计": {R.DATA_OFFICER, R.PROVINCE_ADMIN},
-    "隐私": set(Role), "公告": _ADMINS, "不收公告": set(Role),
+    "隐私": set(Role), "公告": _ADMINS, "不收公告": set(Role), "停用": _APPOINTERS,
     "单位": _APPOINTERS, "升级": _APPOINTERS, "导入": _APPOINTERS, "导出 名册": _APPOINTERS,
     "邀请 全部": _APPOINTERS, "邀请 办公室": _APPOINTERS, "谁还没加入": _APPOINTERS,
     "上报": set(Role), "登记": set(Role), "在册": set(Role), "到期": set(Role), "续": set(Role), "结束": set(Role),
@@ -91,7 +91,7 @@ ASKED = {
     "查看": "查看 {case} 核对事迹", "家长同意": "家长同意 {path} 钱秘密 书面 3月1日", 
     "撤回同意": "撤回同意 {path} 钱秘密", "名单": "名单 {path} 7号 钱秘密",
     "家长申请": "家长申请 查看 {path} 钱秘密", "办理": "办理 {request}", "结案": "结案 {request} 没有保存",
-    "泄露": "泄露 {leak}",
+    "泄露": "泄露 {leak}", "停用": "停用 {path}",
     "单位": "单位 停用 {path}", "升级": "升级 {path}", "导出 名册": "导出 名册 {path}",
     "邀请 全部": "邀请 全部 {path} 其他用途", "邀请 办公室": "邀请 办公室 {path}", "谁还没加入": "谁还没加入 {path}",
     "组织 分组": "组织 分组 片区 城东片区 {path}",
@@ -148,7 +148,7 @@ def allowed(grants: Iterable[people.Grant], word: str, unit: Unit) -> bool:
     may = REALLY.get(word, MAY[word])
     mine = [grant for grant in grants if grant.role in may and grant.unit.covers(unit)]
     # Nobody closes their own unit, or says where it belongs.
-    mine = [grant for grant in mine if word not in ("单位", "组织 分组") or grant.unit.id != unit.id]
+    mine = [grant for grant in mine if word not in ("单位", "停用", "组织 分组") or grant.unit.id != unit.id]
     own = [grant for grant in mine if word == "签到" and grant.unit.id == unit.id]
     return bool(own) or any(grant.role not in OWN_RECORDS for grant in mine)
 
