@@ -10,6 +10,8 @@ from typing import Any
 import httpx
 from starlette.types import Receive, Scope, Send
 
+from bot.settings import certificate_folders
+
 # These end before a byte of the request has left: trying again cannot do anything twice.
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 # Whoever wants to know the Date headers of what is answered.
@@ -35,7 +37,12 @@ def environment_problem() -> str:
     try:
         trusted()
     except OSError:
-        return "SSL_CERT_FILE、SSL_CERT_DIR: 里面写的证书文件打不开，或者不是证书。请改正，或去掉这个环境变量。"
+        return (
+            "SSL_CERT_FILE、SSL_CERT_DIR、SSLKEYLOGFILE: 里面写的文件打不开，或者不是证书。请改正，或去掉这个环境变量。"
+        )
+    # Of a folder that is not there the library says nothing, and trusts nobody.
+    if (folders := certificate_folders()) and not any(each.is_dir() for each in folders):
+        return "SSL_CERT_DIR: 没有这个文件夹。请改正，或去掉这个环境变量。"
     for scheme, address in urllib.request.getproxies_environment().items():
         if scheme != "no" and not re.match(r"(?:https?|socks5h?)://[^/\s]|[^/:\s]+(?::\d+)?$", address):
             named = f"{scheme.upper()}_PROXY"

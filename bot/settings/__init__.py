@@ -190,6 +190,8 @@ class Settings(BaseSettings):
     def given_keys(self) -> list[str]:
         """The Fernet keys that seal names and texts, of NAME_KEY or else of `DATA_DIR/name.key`; none: none yet."""
         own = self.data_dir / "name.key"
+        if own.is_dir():
+            raise BadSettings(f"{own} 应是密钥文件，却是一个文件夹。请移走它，再启动。")
         return kinds.several(self.name_key) or ([own.read_text(errors="replace").strip()] if own.exists() else [])
 
     @cached_property
@@ -221,6 +223,12 @@ def _flush_folder(folder: Path) -> None:
         handle = os.open(folder, os.O_RDONLY)
         os.fsync(handle)
         os.close(handle)
+
+
+def certificate_folders() -> list[Path]:
+    """Where those are whom our connections trust, as SSL_CERT_DIR says; SSL_CERT_FILE goes before it."""
+    said = "" if os.environ.get("SSL_CERT_FILE") else os.environ.get("SSL_CERT_DIR", "")
+    return [Path(each) for each in said.split(os.pathsep) if each]
 
 
 def service_manager() -> tuple[str, float]:

@@ -25,6 +25,7 @@ FAULTS = {
     "HTTP_PROXY=http://127.0.0.1:planted-word": "HTTP_PROXY", "NO_PROXY=localhost,[::1]": "NO_PROXY",
     "no_proxy=fe80::/10": "NO_PROXY", "SSL_CERT_FILE=/nowhere.pem": "SSL_CERT_FILE",
     "SSL_CERT_FILE=/etc/passwd": "SSL_CERT_FILE",  # pragma: allowlist secret
+    "SSL_CERT_DIR=/nowhere": "SSL_CERT_DIR", "SSLKEYLOGFILE=/nowhere/log": "SSLKEYLOGFILE",
 }  # fmt: skip
 BROKEN = """
 import sys, bot.__main__, bot.platforms
@@ -33,7 +34,7 @@ async def broken(*_):
 bot.platforms.open_channels = broken
 sys.exit(bot.__main__.main(["serve"]))
 """
-NOT_SET = {name: "" for name in os.environ if name.lower().endswith("_proxy")}
+NOT_SET = {name: "" for name in os.environ if name.lower().endswith("_proxy") or name.startswith("SSL")}
 
 
 def run(command: str, folder: Path, **environment: str) -> "subprocess.CompletedProcess[str]":

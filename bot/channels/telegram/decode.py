@@ -23,9 +23,10 @@ _PICTURE = re.compile(r"\.(?:jpe?g|png|webp|gif|heic|heif|bmp)$", re.IGNORECASE)
 _GONE = ("kicked", "left")
 _GROUPS = ("group", "supergroup")
 # Content that deserves an answer although there is nothing to read in it.
-_SHOWN = frozenset(
-    ("animation", "audio", "contact", "dice", "poll", "sticker", "story", "venue", "video", "video_note", "voice")
-)
+_SHOWN = frozenset({
+    "animation", "audio", "checklist", "contact", "dice", "game", "giveaway", "paid_media", "poll", "sticker", "story",
+    "venue", "video", "video_note", "voice",
+})  # fmt: skip
 
 
 class Unreadable(Exception):
