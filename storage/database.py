@@ -1,5 +1,6 @@
 """One writing and several reading connections to SQLite or PostgreSQL."""
 
+import contextlib
 import importlib
 import secrets
 import sqlite3
@@ -144,10 +145,12 @@ def forget_pages(db: Connection) -> None:
 
 def _empty_wal(connection: Any, entry: ConnectionPoolEntry) -> None:
     if connection is not None and entry.info.get(_FORGET):
-        # Not while somebody still reads what was: then after one of the next transactions.
-        connection.execute(f"PRAGMA busy_timeout={_SHORT_PATIENCE}")
-        entry.info[_FORGET] = bool(connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
-        connection.execute(f"PRAGMA busy_timeout={_PATIENCE}")
+        # Not while somebody still reads what was, or the disk is full: then after one of the next transactions. Raised
+        # here it would keep the only connection from the pool for good.
+        with contextlib.suppress(sqlite_module().Error):
+            connection.execute(f"PRAGMA busy_timeout={_SHORT_PATIENCE}")
+            entry.info[_FORGET] = bool(connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
+            connection.execute(f"PRAGMA busy_timeout={_PATIENCE}")
 
 
 def _pragmas_for_reading(connection: Any, _record: object) -> None:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.condition import Condition
 from bot.dispatch import snapshots
@@ -57,12 +57,20 @@ class Transactions:
         # How storing messages goes, for /health.
         self.writing = Condition()
 
-    def process(self, jobs: Sequence[Job], tries: int = _TRIES) -> list[Result]:
+    def process(self, jobs: Sequence[Job]) -> list[Result]:
         """One result a job: an Outcome, what the task returned, or the exception for which it must come again.
 
         A ReadFirst says that the message has not been handled: `read_first` gives the task that does it; of
         what the same person said after it there is nothing to read yet.
         """
+        try:
+            return self._tried(jobs, _TRIES)
+        except Exception as bug:
+            # Nobody is told that it was stored, and the writer's thread lives on for the others.
+            log.critical("not committed: %s", failures.place_of(bug))
+            return [bug] * len(jobs)
+
+    def _tried(self, jobs: Sequence[Job], tries: int) -> list[Result]:
         try:
             results = self._together(jobs)
         except Exception as error:
@@ -73,7 +81,7 @@ class Transactions:
                 log.warning("%d jobs again: %s", len(jobs), failures.place_of(error))
                 # Two processes that met do not meet again at once.
                 time.sleep(random.uniform(0, _PAUSE))
-                return self.process(jobs, tries - 1)
+                return self._tried(jobs, tries - 1)
             if len(jobs) == 1:
                 log.error("not committed: %s", failures.place_of(error))
                 if passes(error):
@@ -93,7 +101,7 @@ class Transactions:
         waiting = set()
         for place, job in enumerate(jobs):
             origin = origin_of(job)
-            results += [ReadFirst()] if origin in waiting else self.process([job])
+            results += [ReadFirst()] if origin in waiting else self._tried([job], _TRIES)
             if isinstance(results[-1], ReadFirst):
                 waiting.add(origin)
             if isinstance(results[-1], Exception) and place < len(jobs) - 1 and not self._answers():
@@ -105,7 +113,7 @@ class Transactions:
         try:
             with self._engine.begin():
                 return True
-        except DBAPIError:
+        except SQLAlchemyError:
             return False
 
     def _together(self, jobs: Sequence[Job]) -> list[Result]:

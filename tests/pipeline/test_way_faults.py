@@ -11,9 +11,11 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 import bot.engine
+import bot.pipeline.transaction
 import bot.pipeline.writer
 import bot.practice.routes
 from bot import web
+from storage.database import forget_pages, sqlite_module
 from tests.support.databases import new_database
 from tests.support.waiting import PATIENCE
 from tests.support.way import Way, once, planted, play
@@ -95,6 +97,39 @@ def test_a_flush_that_fails_ends_the_process(tmp_path: Path, monkeypatch: pytest
         once(engine.database.write, "commit", lambda *_: True, lambda _: OperationalError("COMMIT", {}, fault))
         with pytest.raises(Gone, match="70"):
             engine.transactions().process([way.message("记数 1")])
+
+    play(tmp_path, scene)
+
+
+@pytest.mark.sqlite("a write-ahead log that is emptied")
+def test_a_full_disk_while_the_log_is_emptied_stops_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full:
+        def __format__(self, _: str) -> str:
+            raise sqlite_module().OperationalError("database or disk is full")
+
+    async def scene(way: Way) -> None:
+        monkeypatch.setattr("storage.database._SHORT_PATIENCE", Full())
+        await way.pipeline.do(lambda turn: forget_pages(turn.db))
+        log = tmp_path / "practice.db-wal"
+        assert (await way.pipeline.submit(way.message("记数 1"))).state == "done" and log.stat().st_size
+        monkeypatch.undo()
+        assert (await way.pipeline.submit(way.message("记数 2"))).state == "done" and not log.stat().st_size
+
+    play(tmp_path, scene)
+
+
+def test_a_bug_in_a_transaction_costs_what_was_in_it_and_the_writer_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> list[object]:
+        raise ZeroDivisionError
+
+    async def scene(way: Way) -> None:
+        monkeypatch.setattr(bot.pipeline.transaction.Transactions, "_tried", broken)
+        with pytest.raises(ZeroDivisionError):
+            await way.pipeline.submit(way.message("记数 1"))
+        monkeypatch.undo()
+        assert (await way.pipeline.submit(way.message("记数 2"))).state == "done" and way.counts() == {2: 1}
 
     play(tmp_path, scene)
 
