@@ -1,8 +1,9 @@
 """What is kept of a closed week, month, term or year of a unit: its digest as it was when it was closed, once."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from datetime import date, datetime
+from itertools import chain, repeat
 from typing import Any
 
 from sqlalchemy import Connection, Integer, String, bindparam, select
@@ -15,11 +16,12 @@ from storage.prepared import Prepared
 from storage.tables import digest
 
 FROZEN = 1
-# A week touches at most two months, quarters, terms, school years and years.
+# A week touches at most two months, quarters, terms, school years and years; a path has fewer units.
 _LABELS = tuple(f"label{number}" for number in range(11))
+_UNITS = tuple(f"unit{number}" for number in range(10))
 _OF = Prepared(
-    lambda _: select(digest.c.week).distinct()
-    .where(digest.c.unit_id == bindparam("id", type_=Integer()))
+    lambda _: select(digest.c.unit_id, digest.c.week).distinct()
+    .where(digest.c.unit_id.in_([bindparam(name, type_=Integer()) for name in _UNITS]))
     .where(digest.c.week.in_([bindparam(name, type_=String()) for name in _LABELS]))
 )  # fmt: skip
 # A row of the table; what it calls week is the label of any period.
@@ -49,10 +51,13 @@ def add(db: Connection, rows: Iterable[Row]) -> None:
     add_new(db, digest, list(rows))
 
 
-def whole(db: Connection, unit_id: int, labels: Sequence[str]) -> bool:
-    """Whether something is kept of each of these periods of a unit; what nearly every late message asks."""
-    given = dict(zip(_LABELS, [*labels, *[""] * (len(_LABELS) - len(labels))], strict=True))
-    return len(_OF.rows(db, {"id": unit_id, **given})) == len(labels)
+def whole(db: Connection, unit_ids: Collection[int], labels: Collection[str]) -> bool:
+    """Whether something is kept of each of these periods of each unit; what nearly every late message asks."""
+    if len(unit_ids) > len(_UNITS):
+        return len(known(db, unit_ids, labels)) == len(unit_ids) * len(labels)
+    given: Row = dict(zip(_UNITS, chain(unit_ids, repeat(0)), strict=False))
+    given.update(zip(_LABELS, chain(labels, repeat("")), strict=False))
+    return len(_OF.rows(db, given)) == len(unit_ids) * len(labels)
 
 
 def known(db: Connection, unit_ids: Collection[int], labels: Collection[str]) -> set[tuple[int, str]]:

@@ -33,6 +33,17 @@ def test_what_is_read_ahead_is_what_is_said_and_kept(county: County) -> None:
     assert (unsaid.revision, unsaid.at) == (digests.FROZEN, MONDAY)
 
 
+def test_what_was_kept_of_a_school_alone_is_kept_of_the_county_before_a_change(county: County) -> None:
+    a_week(county)
+    now = datetime(2026, 4, 7, 9, tzinfo=ZONE)
+    changing = {(WEEK, county.first.id)}
+    closing = closed_periods.closing_of(county.db, changing, now)
+    said = [row for row in closing.rows(county.db, now) if row["unit_id"] == county.first.id]
+    kept.add(county.db, said)
+    left = closed_periods.closing_of(county.db, changing, now)
+    assert said and {unit.id for unit, _ in left.parts} == {county.top.id}
+
+
 def test_a_closed_month_is_kept_before_its_first_change(county: County) -> None:
     a_week(county)
     now = datetime(2026, 4, 7, 9, tzinfo=ZONE)
