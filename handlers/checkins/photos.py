@@ -24,9 +24,14 @@ _NO_PLACE = "位置收到了，但不知道是哪次活动，没有保存。先�
 @reads("photo")
 def photo(ask: Ask) -> Reply | list[Reply]:
     """A photo or document without a report belongs to the sender's last check-in of these two days."""
-    if not attachments.photos(ask):
-        raise Refusal(_UNREAD.get(ask.message.attachments[0].kind, _NO_PHOTO).format(examples.checkin(ask)))
     album = attachments.album(ask)
+    if not attachments.photos(ask):
+        unread = _UNREAD.get(ask.message.attachments[0].kind, _NO_PHOTO).format(examples.checkin(ask))
+        one = checkins.by_id(ask.db, album.checkin_id) if album and album.checkin_id else None
+        if album is None or one is None:
+            raise Refusal(unread)
+        # Of an album only the last answer is said.
+        return phrases.with_more(_said(ask, one, attachments.add_to(ask, one)), unread)
     if album is not None and album.inbox_id != ask.inbox_id:
         return _another(ask, album)
     if attachments.undecided(ask):
@@ -53,11 +58,16 @@ def _another(ask: Ask, album: albums.Album) -> list[Reply]:
         attachments.keep(ask, None, held=True)
         return []
     full, count = attachments.full(ask, one), attachments.add_to(ask, one)
-    message = ask.message
-    reported = albums.reported(ask.db, message.channel, message.chat, message.album, one.id)
-    said = phrases.echo("已记录", one, ask.today, count) if reported else _attached(ask, one, count)
+    said = _said(ask, one, count)
     # Of an album only the last answer is said: it tells what was not kept, even when the album was answered before.
     return [replace(phrases.with_more(said, full) if full else said, again=not full)]
+
+
+def _said(ask: Ask, one: checkins.Checkin, count: int) -> Reply:
+    """The answer to an album so far: its own check-in, or to which one its photos went."""
+    message = ask.message
+    reported = albums.reported(ask.db, message.channel, message.chat, message.album, one.id)
+    return phrases.echo("已记录", one, ask.today, count) if reported else _attached(ask, one, count)
 
 
 def _attached(ask: Ask, one: checkins.Checkin, count: int) -> Reply:

@@ -43,11 +43,11 @@ def photos(db: Connection, channel: str, chat: str, name: str) -> int:
 
 
 def reported(db: Connection, channel: str, chat: str, name: str, checkin_id: int) -> bool:
-    """Whether the check-in was recorded by a photo of the album itself."""
-    query = select(checkin.c.id).join(file, file.c.inbox_id == checkin.c.inbox_id)
-    return (
-        db.execute(query.where(_photos(channel, chat, name), checkin.c.id == checkin_id).limit(1)).first() is not None
-    )
+    """Whether the check-in was recorded by the first message of the album, or by a photo of it."""
+    first = select(album.c.inbox_id).where(_is(channel, chat, name))
+    photos = select(file.c.inbox_id).where(_photos(channel, chat, name))
+    own = checkin.c.inbox_id.in_(first) | checkin.c.inbox_id.in_(photos)
+    return db.execute(select(checkin.c.id).where(checkin.c.id == checkin_id, own)).first() is not None
 
 
 def purge(db: Connection, before: datetime) -> None:

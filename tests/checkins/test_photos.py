@@ -5,6 +5,7 @@ import base64
 import io
 import random
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -225,3 +226,24 @@ def test_what_is_too_much_is_said_and_the_check_in_counts(
             assert len(files(bot)) == 2
 
     asyncio.run(play())
+
+
+def test_an_album_says_what_it_recorded_whatever_else_is_in_it(tmp_path: Path) -> None:
+    report = "三(2)中队 升旗仪式 40人"
+
+    async def sent(bot: Bot, album: str, *parts: tuple[str, str, bytes]) -> list[str]:
+        for text, name, content in parts:
+            kind = {"jpg": "image/jpeg", "csv": "text/csv"}[name.rpartition(".")[2]]
+            given = {"name": name, "type": kind, "data": base64.b64encode(content).decode()}
+            await bot.hear({**bot.body("张老师", text, file=given), "album": album})
+        await bot.move(bot.clock.now() + timedelta(seconds=20))
+        return [bubble["text"] for bubble in bot.new("张老师") if bubble["from"] == "bot"]
+
+    async def scene() -> None:
+        async with running(tmp_path) as bot:
+            [said] = await sent(bot, "1", (report, "a.jpg", photo()), ("", "b.csv", b"x"))
+            assert said.startswith("已记录：三(2)中队 升旗仪式 40 人") and "照片 1 张" in said and "没有保存" in said
+            [said] = await sent(bot, "2", ("三(2)中队 队课 39人", "b.csv", b"x"), ("", "a.jpg", photo()))
+            assert said.startswith("已记录：三(2)中队 队课 39 人") and "照片 1 张" in said
+
+    asyncio.run(scene())
