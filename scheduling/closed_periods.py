@@ -37,16 +37,12 @@ def closing_of(db: Connection, changing: Changing, now: datetime) -> Closing:
     for week in sorted({week for week, _ in changing if week < this}):
         labels = closed_labels(week, now)
         changed = {id for of, id in changing if of == week} if labels else set()
-        paths = [_ids(history.place_on(db, id, monday_of(week))) for id in changed]
-        ids = {id for path in paths if not kept.whole(db, path, labels) for id in path}
-        known = kept.known(db, ids, labels) if ids else set()
-        for unit in units.by_ids(db, ids).values() if ids else ():
-            found.update({(unit.id, label): unit for label in labels if (unit.id, label) not in known})
+        paths = [history.place_on(db, id, monday_of(week)) for id in changed]
+        ids = {int(id) for path in paths for id in path.strip("/").split("/")}
+        missing = {(id, label) for id in ids for label in labels} - kept.known(db, ids, labels)
+        for unit in units.by_ids(db, {id for id, _ in missing}).values() if missing else ():
+            found.update({(unit.id, label): unit for label in labels if (unit.id, label) in missing})
     return Closing(tuple((unit, label) for (_, label), unit in found.items()))
-
-
-def _ids(path: str) -> list[int]:
-    return list(map(int, path.strip("/").split("/")))
 
 
 def closed_labels(week: str, now: datetime) -> list[str]:

@@ -9,7 +9,7 @@ from bot import logs
 from bot.commands import CommandError
 from bot.commands.doctor import installation
 from bot.commands.doctor.line import FAIL
-from bot.commands.listening import listen, why_not
+from bot.commands.listening import host_of, listen, why_not
 from bot.settings import BadSettings, Settings
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def run(_arguments: argparse.Namespace, settings: Settings) -> int:
     try:
         listening = listen(settings)
     except OSError as error:
-        raise CommandError(f"启动不了：{why_not(settings, error)}") from None
+        raise CommandError(f"启动不了：{why_not(host_of(settings), settings.port, error)}") from None
     with listening:
         return _serve(listening, settings)
 

@@ -17,7 +17,7 @@ from storage.organisation import history, units
 
 # Of activities, schools and reports, as far as there is room.
 MOST_LINES = 6
-MOST_NAMES = 5
+MOST_NAMES = 10
 MOST_BUTTONS = 4
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Integer, String, bindparam, select
 
+from storage.base import chunks
 from storage.base.upsert import add_new
 from storage.digests import figures
 from storage.digests.periods import Period
@@ -16,7 +17,7 @@ from storage.prepared import Prepared
 from storage.tables import digest
 
 FROZEN = 1
-# A week touches at most two months, quarters, terms, school years and years; a path has fewer units.
+# A week touches at most two months, quarters, terms, school years and years; so many units are looked for at a time.
 _LABELS = tuple(f"label{number}" for number in range(11))
 _UNITS = tuple(f"unit{number}" for number in range(10))
 _OF = Prepared(
@@ -51,19 +52,13 @@ def add(db: Connection, rows: Iterable[Row]) -> None:
     add_new(db, digest, list(rows))
 
 
-def whole(db: Connection, unit_ids: Collection[int], labels: Collection[str]) -> bool:
-    """Whether something is kept of each of these periods of each unit; what nearly every late message asks."""
-    if len(unit_ids) > len(_UNITS):
-        return len(known(db, unit_ids, labels)) == len(unit_ids) * len(labels)
-    given: Row = dict(zip(_UNITS, chain(unit_ids, repeat(0)), strict=False))
-    given.update(zip(_LABELS, chain(labels, repeat("")), strict=False))
-    return len(_OF.rows(db, given)) == len(unit_ids) * len(labels)
-
-
-def known(db: Connection, unit_ids: Collection[int], labels: Collection[str]) -> set[tuple[int, str]]:
-    """Of these units and periods those of which something is kept."""
-    there = digest.c.week.in_(labels) & digest.c.unit_id.in_(unit_ids)
-    return {(row.unit_id, row.week) for row in db.execute(select(digest.c.unit_id, digest.c.week).where(there))}
+def known(db: Connection, unit_ids: Iterable[int], labels: Collection[str]) -> set[tuple[int, str]]:
+    """Of these units and periods (as a week touches) those of which something is kept; asked of every late message."""
+    given: Row = dict(zip(_LABELS, chain(labels, repeat("")), strict=False))
+    found: set[tuple[int, str]] = set()
+    for some in chunks.chunks(unit_ids, len(_UNITS)):
+        found.update(map(tuple, _OF.rows(db, {**given, **dict(zip(_UNITS, chain(some, repeat(0)), strict=False))})))
+    return found
 
 
 def weeks(db: Connection, of: Unit, labels: Collection[str]) -> dict[str, Any]:

@@ -97,7 +97,7 @@ def port(settings: Settings) -> Line:
     except OSError as error:
         if error.errno == errno.EADDRINUSE and _serves(host, settings.port):
             return OK, "port", f"{at} 上机器人正在运行"
-        return FAIL, "port", why_not(settings, error)
+        return FAIL, "port", why_not(host, settings.port, error)
     return OK, "port", f"{at} 空着"
 
 

@@ -69,6 +69,8 @@ _WORDS = _read_rows()
 ANY = pattern(any_of(_WORDS, _GUARDED))
 _LONGEST_WORD = 10
 _HAN_ONLY = pattern(r"[\u4e00-\u9fff·]{0,12}")
+# What turns one activity into another.
+_INTO = pattern(r"[换变]成|改[成为]?")
 _NOTHING = Activity()
 
 
@@ -119,3 +121,13 @@ def activity_before(text: str, place: int) -> bool:
 def activity_at(text: str, place: int) -> bool:
     """Whether the word of an activity stands at this place."""
     return ANY.match(text, place) is not None
+
+
+def with_turn(scan: str) -> str:
+    """队课改队会, 活动换成队会: whatever turns one activity into another as 改成."""
+
+    def plain(turn: re.Match[str]) -> str:
+        old = activity_before(scan, turn.start()) or scan.endswith("活动", 0, turn.start())
+        return "改成" if old and activity_at(scan, turn.end()) else turn[0]
+
+    return _INTO.sub(plain, scan)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from handlers.reading.checkins.activities import find_activity, names_activity
+from handlers.reading.checkins import activities
 from handlers.reading.checkins.checkin import Found, read_checkin, whole_piece
 from handlers.reading.messages.withdrawals import is_of, stored
 from handlers.reading.model import Context, Reading, Record
@@ -81,15 +81,17 @@ def corrects(text: str, scan: str) -> bool:
     """Whether `text` puts right what was said before."""
     if not _MAY_CORRECT.search(text) or _ASKS_WHETHER.search(text) or _ASKS_HOW.match(text):
         return False
-    if (news := _TO_BE.fullmatch(scan)) and names_activity(news["what"]):
+    if (news := _TO_BE.fullmatch(scan)) and activities.names_activity(news["what"]):
         return True
-    more = _BY.search(scan) and ("人数" in scan or not names_activity(scan))
-    if more or CORRECT.search(scan) or CORRECT.search(text):
+    more = _BY.search(scan) and ("人数" in scan or not activities.names_activity(scan))
+    if more or CORRECT.search(scan) or CORRECT.search(text) or activities.with_turn(scan) != scan:
         return True
-    if (turned := _THIS_NOT.search(scan) or _TURNED_INTO.search(scan)) and all(map(names_activity, turned.groups())):
+    if (turned := _THIS_NOT.search(scan) or _TURNED_INTO.search(scan)) and all(
+        map(activities.names_activity, turned.groups())
+    ):
         return True
     wrong = _NOT_THIS.search(scan)
-    return wrong is not None and names_activity(wrong[0]) and names_activity(scan[wrong.end() :])
+    return wrong is not None and activities.names_activity(wrong[0]) and activities.names_activity(scan[wrong.end() :])
 
 
 def read_correction(found: Found, context: Context) -> Reading:
@@ -101,6 +103,7 @@ def read_correction(found: Found, context: Context) -> Reading:
         and not any(str(old.attended) == news["right"] for old in context.existing)
     ):
         found.scan = f"{found.scan[: news.start('turn')]}改成{found.scan[news.end('turn') :]}"
+    found.scan = activities.with_turn(found.scan)
     target = _named(found)
     found.scan = _FIELD.sub(lambda match: match["field"] + " " * len(match["slip"]), found.scan)
     by = _BY.search(found.scan)
@@ -155,7 +158,7 @@ def _named(found: Found) -> Record:
     wrong_unit = _is_moved(found) and len(units) < 2
     return Record(
         unit=units[0] if units and not wrong_unit else None,
-        activity=find_activity(found.scan[:place])[0].name,
+        activity=activities.find_activity(found.scan[:place])[0].name,
         date=dates[0].day if dates else None,
         attended=numbers[-1].value if turn and numbers and _WRONG.match(found.scan, numbers[-1].start) else None,
         dated=bool(dates),
@@ -166,11 +169,11 @@ def _with_news(record: Record, found: Found, target: Record) -> Record:
     """The record as it shall be: what follows the turn is new."""
     if turn := _TURN.search(found.scan):
         later = [when.day for when in found.dates if when.start >= turn.end()]
-        new = find_activity(found.scan[turn.end() :])[0].name
+        new = activities.find_activity(found.scan[turn.end() :])[0].name
         record = replace(record, activity=new or target.activity or record.activity, topic=None)
         record = replace(record, date=later[0], dated=True) if later else record
     if topic := _TOPIC.search(found.scan):
-        named = find_activity(found.scan[: topic.start()])[0].name
+        named = activities.find_activity(found.scan[: topic.start()])[0].name
         record = replace(record, topic=topic["topic"].strip(GAP + " "), activity=named)
     if found.whole.held:
         record = replace(record, activity=None)  # 写错 40: 写 is nothing that was held
