@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from handlers.privacy.matters import FAMILY, HEALTH, is_theme
+from handlers.privacy import matters
 from handlers.reading.persons.doers import hide_doers
 from handlers.reading.persons.hidden import Secrets as Secrets
 from handlers.reading.persons.names import LONG_NAME, NAME, NOT_NAMES, is_name
@@ -11,13 +11,13 @@ from handlers.reading.text.normalise import GAP, SECRET
 from handlers.reading.text.patterns import pattern
 
 _PHONE = pattern(
-    r"(?<![\dA-Za-z])(?:\+?86[\s-]?)?1[3-9]\d(?:[\s.·_—–-]{0,2}\d{4}){2}(?!\d)|(?<!\d)0\d{2,3}-?\d{7,8}(?!\d)"
+    rf"{matters.MOBILE}|(?<!\d)0\d{{2,3}}-?\d{{7,8}}(?!\d)"
     r"|(?i:qq|微信|wx|vx|手机|电话|联系方式)号?码?[是为:\s]{0,3}(?P<number>[A-Za-z0-9_-]{6,20})"
 )
 _ID = pattern(r"(?<!\d)(?:G?\d{17}[\dXx]|\d{15})(?![\dXx])|(?:学号|学籍号|考号|准考证号)[:是]?\s?[A-Za-z]?\d{4,20}")
 _LONG_NUMBER = pattern(r"\d{3}|微信|电话|手机|联系方式|[qQwWvV][qQxX]")
-_HEALTH = pattern(HEALTH)
-_FAMILY = pattern(FAMILY)
+_HEALTH = pattern(matters.HEALTH)
+_FAMILY = pattern(matters.FAMILY)
 _ADDRESS = pattern(r"(?:家住|住址|家庭住址|家庭地址|住在)[:是]?\s?[^\s,。;\n\ue000-\ue002]{2,40}")
 # 翠竹路88号3单元, 幸福小区3栋501; 参观人民路88号纪念馆 is nobody's home
 _STREET = pattern(
@@ -33,12 +33,12 @@ _WHY = r"(?:今天|昨天|上午|下午)?(?:因为?|由于|有点|突然|又|都
 # 王小明脚扭伤, 张子涵、李红发烧请假, 王小明的父母离异
 _NAMED = pattern(
     rf"(?P<names>{NAME}(?:[、和与及]{NAME}){{0,9}})(?:同学|小朋友|队员)?[ (]?{_WHY}"
-    rf"(?:(?P<health>{HEALTH})|(?P<family>(?:家庭|家里|爸妈)?(?:{FAMILY}))|(?={_ABSENCE}|有事|家里有事))"
+    rf"(?:(?P<health>{matters.HEALTH})|(?P<family>(?:家庭|家里|爸妈)?(?:{matters.FAMILY}))|(?={_ABSENCE}|有事|家里有事))"
 )
 # 请假2人:王小明、李小红  缺王小明
 _LISTED = pattern(
     rf"(?:{_ABSENCE}|缺)(?:人员|学生|队员|名单|同学|的?[有是])?\s?(?:[\d一两二三四五六]{{1,2}}[人名]?)?\s?(?:[:(]|,(?={NAME}、))?\s?"
-    rf"(?P<names>{NAME}(?:[、,和与及\s/]{{1,2}}{NAME}){{0,9}})(?=[\s,。;()、]|同学|因|{HEALTH}|$)"
+    rf"(?P<names>{NAME}(?:[、,和与及\s/]{{1,2}}{NAME}){{0,9}})(?=[\s,。;()、]|同学|因|{matters.HEALTH}|$)"
 )
 # 旗手:王小明, 王小明同学
 _ROLE = pattern(
@@ -115,7 +115,7 @@ def hide_matters(scan: str, secrets: Secrets) -> str:
 
 def _unless_theme(issue: str, secrets: Secrets) -> Callable[[re.Match[str]], str]:
     def put(match: re.Match[str]) -> str:
-        return match[0] if is_theme(match) else secrets.add(issue, match[0])
+        return match[0] if matters.is_theme(match) else secrets.add(issue, match[0])
 
     return put
 
