@@ -45,7 +45,8 @@ def players(db: Connection, now: datetime) -> list[dict[str, Any]]:
         if person and name not in _FIRST:
             school = "云溪小学" if each["group"] == _GROUPS[1] else "实验小学"
             own = [row.example for row in rows if programmes.units_for(person, row)]
-            each["phrases"] += ["上报", *(example.replace("实验小学", school) for example in own)] if own else []
+            said = [*each["phrases"], *(["上报", *own] if own else [])]
+            each["phrases"] = [phrase.replace("实验小学", school) for phrase in said]
     return sorted(cast, key=lambda each: (_GROUPS.index(each["group"]), _place(each["id"])))
 
 

@@ -78,5 +78,7 @@ def _example(ask: Ask, role: Role) -> str:
     """An invitation that fits the role: `邀请 大队辅导员 实验小学`."""
     if role is Role.COUNSELOR:
         return f"邀请 {role.label} {examples.squad(ask, _top(ask, role))}"
-    fitting = [unit.name for unit in _top(ask, role) if rights.fits(role, unit.kind)]
-    return f"邀请 {role.label} {fitting[0] if fitting else '实验小学'}"
+    paths = [top.path for top in _top(ask, role)]
+    kinds = (kind for kind in units.Kind if rights.fits(role, kind))
+    found = next(filter(None, (units.usual(ask.db, paths, kind, "") for kind in kinds)), None)
+    return f"邀请 {role.label} {found.name if found else '实验小学'}"
