@@ -18,6 +18,7 @@ BELONGS = timedelta(days=2)
 # The question whether a second report of a day puts the first one right or is another event.
 UNDECIDED = "checkin-replace"
 PHOTO, DOCUMENT = "photo", "document"
+_FILES = (DOCUMENT, "video")
 # By name, for an answer at once; by content when it is fetched.
 _ENDINGS = (".pdf", ".docx", ".xlsx")
 MOST_FILES = 30
@@ -43,6 +44,14 @@ def _wanted(ask: Ask) -> list[Attachment]:
 
 def _is_document(one: Attachment) -> bool:
     return one.kind == DOCUMENT and ("." not in one.name or one.name.lower().endswith(_ENDINGS))
+
+
+def left_out(ask: Ask) -> str:
+    """What is said of files that came with a report and are not kept; empty when there are none."""
+    kept = _wanted(ask)
+    if any(each.kind in _FILES and each not in kept for each in ask.message.attachments):
+        return "一起发的文件没有保存：只收照片和 PDF、Word、Excel 文件。"
+    return ""
 
 
 def what(ask: Ask) -> str:

@@ -67,6 +67,8 @@ def keep(ask: Ask, wanted: Sequence[checkins.Checkin], first: int | None, joint:
             full = attachments.full(ask, kept)
             others += [Reply(full)] if full else []
             photos = attachments.add_to(ask, kept) + attachments.adopt(ask, first, kept)
+    left_out = attachments.left_out(ask) if stored else ""
+    others += [Reply(left_out)] if left_out else []
     together = _unite(ask, stored) if joint and len(stored) > 1 else False
     return [*_echoes(ask, stored, photos, joint, together), *others]
 

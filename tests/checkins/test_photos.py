@@ -245,5 +245,9 @@ def test_an_album_says_what_it_recorded_whatever_else_is_in_it(tmp_path: Path) -
             assert said.startswith("已记录：三(2)中队 升旗仪式 40 人") and "照片 1 张" in said and "没有保存" in said
             [said] = await sent(bot, "2", ("三(2)中队 队课 39人", "b.csv", b"x"), ("", "a.jpg", photo()))
             assert said.startswith("已记录：三(2)中队 队课 39 人") and "照片 1 张" in said
+            video = {"name": "v.mp4", "type": "video/mp4", "data": base64.b64encode(b"x").decode()}
+            await bot.hear(bot.body("张老师", "三(2)中队 祭扫 38人", file=video))
+            recorded, left_out = [bubble["text"] for bubble in bot.new("张老师") if bubble["from"] == "bot"]
+            assert recorded.startswith("已记录：") and left_out.startswith("一起发的文件没有保存")
 
     asyncio.run(scene())
