@@ -14,12 +14,14 @@ LOOKERS = ADMINS | {Role.INSPECTOR}
 SHOWN, BUTTONS, _LOOKED_AT = 8, 4, 200
 
 
-_NUMBERED = re.compile(r"[#＃]?(\d{1,9})(?:\s+(.*))?", re.DOTALL)
+_NUMBERED = re.compile(r"[#＃]?(\d{1,9})(?:[\s:：,，]+(.*))?", re.DOTALL)
+# 活动1, 活动1 三(2) 36人; 活动1 升旗38人 is a line of a list.
+_GLUED = r"[#＃]?\d{1,9}(?:[\s:：,，]+(?:应到|实到|全到|中队|年级|[\d()（）\s一二三四五六七八九人名个班,，/])+)?\s*$"
 
 
 @command(
-    "活动", "events", "活动进度", who=SEERS, group="活动", rank=8, help="看发布的活动和进度，也在这里报人数",
-    glued=r"\d+\s*$", follows=r"$|[#＃]?\d{1,9}(?=\s|$)", examples=("活动", "活动 3", "活动 3 38"),
+    "活动", "events", "活动进度", "新活动", who=SEERS, group="活动", rank=8, help="看发布的活动和进度，也在这里报人数",
+    glued=_GLUED, follows=r"$|[#＃]?\d{1,9}(?=[\s:：,，]|$)", examples=("活动", "活动 3", "活动 3 38"),
 )  # fmt: skip
 def show(ask: Ask) -> Reply | list[Reply]:
     """The open campaigns; with a number that one; with heads behind it a report."""

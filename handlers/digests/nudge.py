@@ -108,7 +108,7 @@ def _answer(when: str, plan: _Plan, new: int, later: str) -> str:
         lines.append(f"提醒送不到这些中队的辅导员：{_listed(plan.silent)}。{told}")
     if plan.empty:
         example = f"邀请 中队辅导员 {plan.empty[0].name}"
-        lines.append(f"还没有辅导员：{_listed(plan.empty)}。请老师加入，可以发：{example}")
+        lines.append(f"还没有辅导员加入：{_listed(plan.empty)}。请老师加入，可以发：{example}")
     return "\n".join(lines)
 
 

@@ -19,7 +19,8 @@ _NAMED, _WITH_A_LINE = 3, 8
 def show(ask: Ask) -> Reply:
     """The asker's commands by topic; a topic, or one command with its examples."""
     if ask.person is None or not ask.person.grants:
-        return Reply("您好，我是少先队辅导员助手。请向学校大队辅导员要一个邀请码，再发给我：加入 邀请码")
+        # Whoever it is who asks: how to come in is said as often as it is to strangers, whatever they say.
+        raise NotMeant
     mine = [each for each in ask.features if each.allows(ask.person) and each.handler is not show and not each.letter]
     listed = [each for each in mine if each.listed]
     topics = {group: list(some) for group, some in groupby(listed, lambda each: each.group)}

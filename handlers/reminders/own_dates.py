@@ -167,9 +167,13 @@ def _own(ask: Ask, words: str, word: str = "改") -> tuple[own_dates.OwnDate, st
     if match := _NUMBER.fullmatch(words):
         return _found(ask, word, int(match[1])), match[2]
     mine = own_dates.of(ask.db, [unit.path for unit in ask.me.units(_MAY)])
-    named = [one for one in mine if words.startswith(one.name)]
-    if len(named) != 1:
+    # 校园开放日二 is another than 校园开放日.
+    named = sorted((one for one in mine if words.startswith(one.name)), key=lambda one: -len(one.name))
+    if not named:
         raise Refusal(_NONE.format(word))
+    if len(alike := [one for one in named if one.name == named[0].name]) > 1:
+        numbers = "、".join(f"{one.id}（{days.short(one.day)}）" for one in alike)
+        raise Refusal(f"叫「{named[0].name}」的有 {numbers}。请写编号，像这样：提醒 {word} {named[0].id}")
     return named[0], words.removeprefix(named[0].name).strip()
 
 

@@ -1,5 +1,6 @@
 """What is to be said: written in the transaction that decided it, claimed by a sender, settled once."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -37,6 +38,9 @@ Moment = BindParameter[datetime]
 ANSWER, NOTICE, REMOVAL, STRANGER = "answer", "notice", "removal", "stranger"
 # So long what is said is of use, unless it says itself for how long.
 KEPT = timedelta(days=3)
+# As many as Telegram lets into a chat at once.
+MOST_OF_A_CHAT = 3
+_PLAIN = ("id", "channel", "chat", "person_id", "lane", "body", "attempts", "due_at")
 # As literals: with parameters in their place SQLite could not tell that its partial indexes hold all these rows.
 _NEW = outbox.c.state == literal_column("'new'")
 _CLAIMED = outbox.c.state == literal_column("'claimed'")
@@ -112,7 +116,8 @@ def claim(
 ) -> list[Letter]:  # fmt: skip
     """Take up to `most` due rows, answers first; `real` is the true time, by which leases run.
 
-    A row waits for the earlier rows of its chat and lane: order holds, and a reminder never blocks an answer.
+    A row waits for the earlier rows of its chat and lane: order holds, and a reminder never blocks an answer. Of one
+    chat few are taken at a time: how slowly they may be said there is nobody else's matter.
     Rows of the same words count as one, up to `together` of them; they stay together when they are tried again.
     """
     if held.everything:
@@ -122,10 +127,8 @@ def claim(
     given |= {"held": sorted(held.chats)} if held.chats else {}
     rows: Sequence[Row[Any]] = db.execute(_due(*kind), given).all()
     taken = {"state": "claimed", "owner": owner, "lease_until": real + lease, "attempts": outbox.c.attempts + 1}
-    if together == 1:
-        return _take(db, rows, taken)
-    alone, keys = _sorted_out(rows)
-    letters = _take(db, alone, taken)
+    alone, keys = (list(rows), []) if together == 1 else _sorted_out(rows)
+    letters = _take(db, _few_of_each(alone), taken)
     for key in keys:
         group = db.execute(_like(*kind), {**given, "same": key, "most": together}).all()
         letters += _take(db, group, taken, key)
@@ -145,20 +148,23 @@ def _take(db: Connection, rows: Sequence[Row[Any]], taken: dict[str, Any], same:
     db.execute(update(outbox).where(outbox.c.id.in_([row.id for row in rows])).values(**taken))
     return [
         Letter(
-            row.id,
-            row.channel,
-            row.chat,
-            row.person_id,
-            row.lane,
-            row.body,
-            row.attempts,
-            row.due_at,
-            row.expires_at or row.due_at + KEPT,
-            row.perhaps_at or (row.due_at if row.state == "claimed" else None),
-            taken.get("same"),
+            **{name: getattr(row, name) for name in _PLAIN},
+            expires_at=row.expires_at or row.due_at + KEPT,
+            perhaps_at=row.perhaps_at or (row.due_at if row.state == "claimed" else None),
+            same=taken.get("same"),
         )
         for row in rows
     ]
+
+
+def _few_of_each(rows: Iterable[Row[Any]]) -> list[Row[Any]]:
+    taken: Counter[tuple[str, str]] = Counter()
+    found = []
+    for row in rows:
+        taken[row.chat, row.lane] += 1
+        if taken[row.chat, row.lane] <= MOST_OF_A_CHAT:
+            found.append(row)
+    return found
 
 
 def _sorted_out(rows: Iterable[Row[Any]]) -> tuple[list[Row[Any]], list[str]]:

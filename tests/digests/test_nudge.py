@@ -122,7 +122,7 @@ def test_nudge_reaches_exactly_the_missing_once(schools: Schools) -> None:
     first = schools.nudge(schools.li)
     assert first == (
         "已向辅导员发出 2 条提醒，请补本周的签到。\n"
-        "还没有辅导员：实验小学四(2)中队。请老师加入，可以发：邀请 中队辅导员 四(2)中队"
+        "还没有辅导员加入：实验小学四(2)中队。请老师加入，可以发：邀请 中队辅导员 四(2)中队"
     )
     one, _, three, _ = schools.squads
     assert schools.rows() == [
@@ -157,7 +157,7 @@ def test_both_counselors_of_a_squad_are_nudged_and_an_unreachable_one_is_told(sc
     said = schools.nudge(schools.li)
     assert said.startswith("已向辅导员发出 3 条提醒")
     assert "提醒送不到这些中队的辅导员：实验小学四(1)中队。请这些老师私聊我" in said
-    assert "还没有辅导员：实验小学四(2)中队。" in said
+    assert "还没有辅导员加入：实验小学四(2)中队。" in said
 
 
 @pytest.mark.parametrize(
@@ -213,5 +213,5 @@ def test_who_is_no_longer_the_counselor_is_left_alone(schools: Schools) -> None:
 def test_who_never_joined_is_not_told_to_write_but_to_be_given_a_code(schools: Schools) -> None:
     schools.db.execute(tables.account.delete().where(tables.account.c.person_id == schools.counselors[0]))
     said = schools.nudge(schools.li)
-    assert "还没有辅导员：实验小学三(1)中队" in said and "邀请 中队辅导员 三(1)中队" in said
+    assert "还没有辅导员加入：实验小学三(1)中队" in said and "邀请 中队辅导员 三(1)中队" in said
     assert "送不到" not in said

@@ -38,7 +38,8 @@ def _rotate(arguments: argparse.Namespace, settings: Settings) -> int:
     from storage.audit import audit
     from storage.audit.audit import Action
 
-    if len(settings.name_keys) < 2:
+    # Where it was lost none is made over what it sealed.
+    if len(settings.given_keys) < 2:
         raise CommandError("NAME_KEY 里只有一个密钥。请把新密钥写在前面：NAME_KEY=新密钥,旧密钥，重启机器人，再来。")
     engine = engine_of(arguments, settings)
     turned = rotation.Turned()
