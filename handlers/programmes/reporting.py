@@ -147,6 +147,8 @@ def complete(ask: Ask, known: asked.Asked) -> Sequence[Reply] | None:
     wanted = next((each for each in row.fields if each.label == known.add), None)
     if wanted and wanted.is_number and not only_figures(clean(ask.args).text, row, ask.today):
         return None
+    if wanted and wanted.choices and not any(choice in ask.args for choice in wanted.choices):
+        return None
     said = known.said
     if known.open:
         if ask.args not in {each.label for each in row.fields}:

@@ -140,8 +140,12 @@ def _without_name(text: str, row: Row) -> str:
     own = sorted({*row.words, row.name}, key=lambda word: (text.find(word), -len(word)))
     choices = {choice for each in row.asked for choice in each.choices}
     labels = choices | {word for each in row.asked for word in verdicts.words_of(each, row)}
+    told = tuple(word for each in row.asked if each.type == "yesno" for word in verdicts.words_of(each))
     for word in own:
         at = text.find(word)
+        if at >= 0 and told and word.startswith(told):
+            # 活动室有 names the row, and says yes.
+            return text
         # 获市级 tells the level, 站籍86 names the row by its own field: that stays; so does 入队 of 首批入队13人.
         if at >= 0 and word not in labels:
             tail = max((each for each in labels if word.endswith(each)), key=len, default="")
@@ -269,7 +273,9 @@ def _left_over(bare: Sequence[Amount], fields: Sequence[Figure], told: Told) -> 
     """A single number goes to the single field that is wanted, or that its measure leaves; others are asked about."""
     wanted = [each for each in fields if each.required or len(fields) == 1]
     counted = {unit for each in fields for unit in each.units}
-    bare = [each for each in bare if each.value != 1 or each.measure not in _ONCE - counted]
+    # 刊发1篇 of a row that counts reports is one, too.
+    once = _ONCE | {"篇", "项", "件", "个"} if not fields else _ONCE
+    bare = [each for each in bare if each.value != 1 or each.measure not in once - counted]
     one = bare[0] if len(bare) == 1 else None
     # 收到15个，认领12个，实现10个: what the others left over.
     may = [each for each in fields if one and one.measure in each.units] if one and one.measure else wanted
