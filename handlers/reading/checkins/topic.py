@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from handlers.privacy.names import GIVEN, SURNAMES, TYPICAL, persons
-from handlers.reading.checkins.activities import is_held, names_activity
+from handlers.reading.checkins.activities import is_held, names_activity, without_amount
 from handlers.reading.quantities.words import RATE
 from handlers.reading.text.lexicon import FILLERS
 from handlers.reading.text.normalise import COUNTED, GAP, HELD, NAMED, SECRET
@@ -96,7 +96,7 @@ def _chunks(scan: str) -> Iterator[str]:
 def _tells(words: str, before: str, after: str) -> bool:
     """Beside a count stand words of what they did: 5位队员讲解; only an activity of more words is one."""
     theme = names_activity(words)
-    if (_NO_TOPIC if theme else _DEBRIS).search(words):
+    if (_NO_TOPIC if theme else _DEBRIS).search(without_amount(words) if is_held(words) else words):
         return False
     return COUNTED not in (before, after) or (len(words) > 2 and (theme or is_held(words)))
 
