@@ -23,6 +23,8 @@ _OURS = pattern(r"(?:我们|我班|我方|咱们?班?|本班)[^,。]{0,6}\d")
 _CHILDREN = ("小朋友", "孩子", "娃", "新生", "同学", "小同学", "的小朋友", "的孩子", "的同学")
 # What is not stated goes; lines stay apart.
 _NOT_SAID = pattern(r"[^\n]")
+# What is made, picked up or collected is measured so; not 18页, 3岁.
+_MADE = tuple("棵株袋桶筐箱本册支只幅封份张条盆朵枚件块串盏瓶双筒捆斤篇个元吨克节次")
 _SHORT = 20
 _LONE = 12
 _TITLE = pattern(
@@ -148,10 +150,12 @@ def _is_checkin(found: Found, text: str, context: Context) -> bool:
         return True
     if rank and (piece.counts.firm or piece.wishes or (counted and (rank > 1 or len(text) <= _LONE))):
         return True
-    return bool(context.bound_unit) and (piece.counts.firm or (rank > 1 and len(text) <= _SHORT))
+    return bool(context.bound_unit) and (
+        piece.counts.firm or (rank > 1 and len(text) <= _SHORT and not unexplained(piece.rest))
+    )
 
 
 def _tells_a_deed(piece: Piece, text: str) -> bool:
     """植树50棵, 捡垃圾8袋, 手抄报44份: what was done and how much of it; who came is to be asked."""
-    things = any(number.taken == "thing" for number in piece.numbers)
+    things = any(number.taken == "thing" and number.text.endswith(_MADE) for number in piece.numbers)
     return things and len(text) <= _SHORT and bool(piece.held or piece.activity.rank) and not unexplained(piece.rest)

@@ -2,6 +2,7 @@
 
 from handlers.reading.checkins.activities import activity_before
 from handlers.reading.quantities.tokens import Token
+from handlers.reading.quantities.words import OTHERS
 from handlers.reading.text.normalise import GAP, SECRET
 from handlers.reading.text.patterns import pattern
 
@@ -28,7 +29,7 @@ def place(exact: list[Token], scan: str) -> None:
     for token in exact:
         if scan.endswith(_REST, 0, token.start) and not absences:
             token.use = "rest"
-        if token.use in ("", "total", "heads") and _is_among(token, scan):
+        if token.use in ("", "total", "heads") and _is_among(token, scan) and not _is_the_rest(token, exact):
             token.use = "part"
         if token.use not in ("", "total"):
             continue
@@ -48,6 +49,12 @@ def _is_among(token: Token, scan: str) -> bool:
     """42人,其中旗手3人,鼓手10人: all that is told after it, to the end of the sentence."""
     among = scan.rfind("其中", 0, token.start)
     return among >= 0 and not _END.search(scan, among, token.start)
+
+
+def _is_the_rest(token: Token, exact: list[Token]) -> bool:
+    """师生共48人,其中队员45人、老师3人: all but the grown-ups are those who came."""
+    adults = sum(each.value or 0 for each in exact if each.use in OTHERS)
+    return bool(adults) and any(each.value == (token.value or 0) + adults for each in exact)
 
 
 def _are_some(token: Token, scan: str) -> bool:
