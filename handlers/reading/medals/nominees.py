@@ -46,6 +46,9 @@ _TOO = pattern(r"也|都|没|同样|报|评|争|拿|得|上")
 _ANNOUNCED = pattern(
     r"(?:推荐|提名|申报|推选|以下|如下|等)(?P<n>\d{1,2}|[一二两三四五六七八九十])[名位个](?:优秀)?(?:少先队员|队员|同学|学生)"
 )
+# 就推荐李小红: in the reason, but who is put up.
+_PUT_UP = pattern("推荐|提名|推选")
+_USUAL_OR_MORE = (3, 4)
 _PARTICULAR = pattern(r"[男女][生孩]?|\d{1,3}票|\d{1,2}岁|汉族?|性别|年龄|民族")  # no business of a nomination
 # 三(2): 无
 _NOBODY = pattern(
@@ -92,7 +95,7 @@ def find_nominees(scan: str, roster: Collection[str]) -> Nominees:
     _share(found, said)
     found.unsure = (
         found.unsure
-        or any(_begins_with_child(word, found) for word in _SPLIT.split(found.reason or ""))
+        or any(_begins_with_child(word, found) for word in _SPLIT.split(_PUT_UP.sub(" ", found.reason or "")))
         or any(PLACE.fullmatch(each.text.rstrip(_MARKS)) for each in said if each.after)
         or any(_names_another(each.text, found) for each in said if not each.after)
         or _stands_beside(scan, found, {each.text.rstrip(_MARKS) for each in said if not each.inside})
@@ -203,7 +206,9 @@ def _stands_beside(scan: str, found: Nominees, others: Collection[str]) -> bool:
 
 def _names_another(words: str, found: Nominees) -> bool:
     """我们推荐的方子墨: a child ahead of the first who was taken for a nominee."""
-    children = (name for name in persons(words) if len(name) == nominee_words.USUAL and is_name(name))
+    # 郭子睿拿: what may be a name may go on with a verb.
+    found_there = (name[: nominee_words.USUAL] for name in persons(words) if len(name) in _USUAL_OR_MORE)
+    children = (name for name in found_there if is_name(name))
     return any(name not in found.names and GIVEN.issuperset(name[1:]) for name in children)
 
 
