@@ -220,6 +220,7 @@ class Reply:
     `again` is an album's answer with another count of photos, of no use once the album has been answered. `spoken` is
     said instead of buttons that are a convenience, where an answer is quicker without any. `about` is what the buttons
     decide on (the number of a nomination); `closes` are (about, words): decided now, so that everybody's card says so.
+    `name` is what its buttons are told apart by where several things stand in one letter.
     After `until` it is of no use and not said any more. `page` is the path of what it is about as a web page, with {}
     for the secret of the reader's own link.
     """
@@ -235,6 +236,7 @@ class Reply:
     closes: tuple[tuple[str, str], ...] = ()
     until: datetime | None = None
     page: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
