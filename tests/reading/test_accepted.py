@@ -143,6 +143,9 @@ def test_wishes_and_lessons() -> None:
     wishes = _only("三(2)中队 微心愿 3个")
     assert (wishes.attended, dict(wishes.wishes)) == (None, {"collected": 3})
     assert _only("三(2)中队 入队教育 38人").activity == "队课"
+    assert _only("三(2)中队 给一年级讲了入队知识 38人").activity == "队课"
+    assert _only("一(1)中队 入队第一课 38人").activity == "队课"
+    assert _only("三(2)中队 新队员入队 38人").activity == "入队仪式"
 
 
 @pytest.mark.parametrize(
