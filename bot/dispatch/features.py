@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 import handlers
-from handlers.general.orders import order_in
+from handlers.general.orders import order_in, said
 from handlers.kit import Answer, Ask, Handler, Person, Reply
 from handlers.reading import Reading
 from handlers.registry import Command, attribute, by_topic
@@ -76,9 +76,13 @@ class Features:
         return None
 
     def shown(self, text: str, person: Person | None) -> tuple[Command, str] | None:
-        """The command that shows this person the case whose number is all that the text says."""
+        """The command that shows this person the case whose number is all that the text says, or that is said so."""
         number, words = numbered.headed(text)
-        if not number or words:
+        if not number:
+            word, args = said(text) or ("", "")
+            found = self.by_word.get(word)
+            return (found, args) if found and found.allows(person) else None
+        if words:
             return None
         return next(((each, number) for each in self.commands if each.shows == number[0] and each.allows(person)), None)
 

@@ -92,15 +92,22 @@ class OpenQuestion:
         """Whether a text that begins with a command's word may be free words: 提名材料不全, but not 提名三(1)王小明."""
         return self.question.free and is_glued(text, args) and not re.search(r"[\d\s]", text)
 
-    def give_way(self, ask: Ask, to: str) -> list[Reply]:
-        """Something else (an intent, a command's first word) was done: what is said if that ends or meets it."""
+    def give_way(self, ask: Ask, to: str, looked: bool = False) -> list[Reply]:
+        """
+        Something else (an intent, a command's first word) was done: what is said if that ends or meets it.
+
+        What only `looked` ends nothing.
+        """
         if to in self.question.met_by:
             return list(self.taken(ask, "") or ())
         if to == _HELP:
             return []
-        if not (self.question.final or to in self.question.ended_by):
+        ends = self.question.final and not looked
+        if not (ends or to in self.question.ended_by):
             now = dialogues.kind_at(ask.db, ask.message.where)
-            replaced = now not in ("", self.question.kind)
+            if now == self.question.kind:
+                return [Reply(self.reminder)] * self.question.final
+            replaced = now != ""
             return [Reply(self._said(f"{self.question.undone}前面那个问题不再等回答，要做请再发一次。"))] * replaced
         # Where the next one is asked already, it took the place of this one.
         ended = dialogues.close(ask.db, ask.message.where, ask.question) and self.question.final

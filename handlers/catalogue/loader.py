@@ -94,7 +94,7 @@ def _read(file: Path) -> Tables:
         # utf-8-sig: Windows editors put a mark in front.
         return tomllib.loads(file.read_text("utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
-        raise Wrong(f"不是正确的 TOML({error})") from None
+        raise Wrong(f"不是正确的 TOML（{error}）") from None
     except UnicodeDecodeError:
         raise Wrong("请存成 UTF-8 编码") from None
 

@@ -9,7 +9,7 @@ from bot.backups.installation import Installation
 from bot.backups.making import make, room
 from bot.clock import Clock
 from bot.commands import CommandError
-from bot.commands.doctor.line import FAIL, Line
+from bot.commands.doctor.line import FAIL, Line, written
 from bot.settings import Settings
 
 _OPEN = "这份备份没有加密，也不含密钥（NAME_KEY 请另存）。要加密，请设 BACKUP_KEY；见 docs/operations.md。"
@@ -26,15 +26,18 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def add_identity(parser: argparse.ArgumentParser) -> None:
     """By what a sealed backup is opened."""
-    parser.add_argument("--identity", type=Path, metavar="FILE", help="age 私钥的文件（不写就用 BACKUP_IDENTITY）")
+    parser.add_argument("--identity", type=Path, metavar="文件", help="age 私钥的文件（不写就用 BACKUP_IDENTITY）")
 
 
 def identities(arguments: argparse.Namespace, settings: Settings) -> str:
     """The identities that were given, separated by commas; comments of age-keygen are left out."""
     if arguments.identity is None:
         return settings.backup_identity
-    lines = arguments.identity.read_text(encoding="utf-8").split()
-    return ",".join(line for line in lines if line.startswith("AGE-SECRET-KEY-"))
+    lines = arguments.identity.read_text(encoding="utf-8", errors="replace").split()
+    keys = [line for line in lines if line.startswith("AGE-SECRET-KEY-")]
+    if not keys:
+        raise CommandError(f"{arguments.identity} 里没有 AGE-SECRET-KEY-1 开头的私钥。请给出 age-keygen 写的那个文件。")
+    return ",".join(keys)
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -58,7 +61,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 def said(lines: Iterable[Line]) -> int:
     """Print what was found; 1 when a backup cannot be restored."""
     failed = False
-    for level, name, sentence in lines:
-        print(f"{level} {name}: {sentence}")
-        failed = failed or level == FAIL
+    for line in lines:
+        print(written(line))
+        failed = failed or line[0] == FAIL
     return int(failed)

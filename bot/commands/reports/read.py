@@ -63,7 +63,7 @@ def _case(line: bytes) -> dict[str, Any]:
     except UnicodeDecodeError:
         raise ValueError("不是 UTF-8") from None
     except (ValueError, RecursionError) as error:
-        raise ValueError(f"不是正确的 JSON({error})") from None
+        raise ValueError(f"不是正确的 JSON（{error}）") from None
     if not isinstance(case, dict):
         raise ValueError("应是一个 JSON 对象，有 id 和 text")
     return case
