@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 # argparse's own sentences → ours; what the first group holds is kept.
 _SENTENCES = (
     (r"the following arguments are required: (.+)", "还要写：{}"),
-    (r"unrecognized arguments: (.+)", "不认识：{}"),
+    (r"unrecognized arguments: (.+)", "不认识：{}，用 --help 看怎么写"),
     (r"one of the arguments (.+) is required", "要写其中一个：{}"),
     (r"ambiguous option: (.+?) could match .*", "{} 可以是几个，请写全"),
     (r"argument (.+?): expected .*", "{} 后面要写一个值"),
@@ -17,6 +17,7 @@ _SENTENCES = (
     (r"argument what: invalid choice: '?(.*?)'? \(choose from (.{1,120})\)", "没有「{}」，可以写：{}"),
     (r"argument (.+?): invalid choice: '?(.*?)'? \(choose from (.{1,120})\)", "{} 不能是「{}」，可以是：{}"),
     (r"argument (.+?): invalid choice: '?(.*?)'? .*", "{} 不能是「{}」"),
+    (r"argument (.+?): invalid fromisoformat value: '(.*)'", "{} 读不懂「{}」，应像 2026-04-03 这样"),
     (r"argument (.+?): invalid \w+ value: '(.*)'", "{} 读不懂「{}」"),
     (r"argument (.+?): (.+)", "{}：{}"),
 )

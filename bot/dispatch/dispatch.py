@@ -34,8 +34,6 @@ _WHOLE = frozenset({"checkin", "nomination"})
 _OF_REPORTS = "签到"
 # Read so, a text says nothing that could be done.
 _IN_VAIN = frozenset({"unknown", "question", "chat"})
-# Read so, it only asks for what is known.
-_LOOKS = frozenset({"query", "key_date"})
 # What a day is called by, and no check-in of one (主题队日 38, 建队日 38人) nor its date.
 _OF_A_DAY = re.compile(r"(?!.*人).*(?:(?<!题队)(?<!\d)日|节|运动|事变)")
 # @机器人 看 宣讲, as it is copied out of a group; the channels take it out where the platform says who is called.
@@ -116,8 +114,6 @@ def _said(features: Features, ask: kit.Ask, text: str, commands: bool = True) ->
     if _is_stranger(ask):
         # Who comes by a code may be asked who they are.
         replies = waiting.taken(ask, text) if waiting else None
-        if replies is None and spoken_codes.is_said(text):
-            return _ordered(waiting, ask, features.by_word["加入"], text) or []
         return _greeting(ask) if replies is None else replies
     wordless = not text and (ask.message.attachments or ask.message.place)
     # A photo is no answer to a question.
@@ -156,9 +152,8 @@ def _ordered(
         replies = _call(command, replace(ask, args=args))
     except kit.NotMeant:
         return None
-    if waiting is None:
-        return replies
-    return [*replies, *waiting.give_way(ask, command.words[0], command.only_looks(args))]
+    looked = command.only_looks(args)
+    return replies if waiting is None else [*replies, *waiting.give_way(ask, command.words[0], looked)]
 
 
 def _call(command: Command, ask: kit.Ask) -> Sequence[kit.Reply]:
@@ -222,7 +217,7 @@ def _heard(
     replies = [*tasks.instead(features, ask), *_list(reader(ask))]
     replies = [*replies, *tasks.beside(features, ask, replies)]
     if waiting and understood:
-        return [*replies, *waiting.give_way(ask, intent, intent in _LOOKS)]
+        return [*replies, *waiting.give_way(ask, intent)]
     if waiting and (ask.message.private or intent == "unknown"):
         # Instead of how to report; what else was said of the words is still said.
         return [kit.Reply(waiting.reminder), *replies[1:]]

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 import handlers
 from handlers.general.orders import order_in, said
 from handlers.kit import Answer, Ask, Handler, Person, Reply
+from handlers.people.spoken_codes import is_said
 from handlers.reading import Reading
 from handlers.registry import Command, attribute, by_topic
 from handlers.wording.questions import Answering, Question
@@ -79,6 +80,8 @@ class Features:
         """The command that shows this person the case whose number is all that the text says, or that is said so."""
         number, words = numbered.headed(text)
         if not number:
+            if (person is None or not person.grants) and is_said(text):
+                return self.by_word["加入"], text
             word, args = said(text) or ("", "")
             found = self.by_word.get(word)
             return (found, args) if found and found.allows(person) else None

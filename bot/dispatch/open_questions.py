@@ -17,6 +17,8 @@ from storage.messages import dialogues
 _FRESH = timedelta(minutes=10)
 # Who asks how to answer means to.
 _HELP = "帮助"
+# Read so, a text only asks for what is known.
+_LOOKS = frozenset({"query", "key_date"})
 _PRESSED = re.compile(r"(是|否) (\d{1,18})")
 TOO_LATE = "上一个问题已经过了一天，不再等回答，这句没有照着做。请从头再发一次，像这样：三(2)中队 主题队日 38人"
 NOT_ASKED = "现在没有要您回答的问题，什么都没有动。发「帮助」看看现在能做什么。"
@@ -102,7 +104,7 @@ class OpenQuestion:
             return list(self.taken(ask, "") or ())
         if to == _HELP:
             return []
-        ends = self.question.final and not looked
+        ends = self.question.final and not looked and to not in _LOOKS
         if not (ends or to in self.question.ended_by):
             now = dialogues.kind_at(ask.db, ask.message.where)
             if now == self.question.kind:

@@ -21,7 +21,7 @@ _TOLD = r"(?P<said>[\s:：,，].+)"
 # A command, with its arguments, → whole messages that mean it; what stands at `at`, `to` or `said` goes with it.
 _SAID = {
     "谁还没加入": (
-        rf"{_LOOK}{_SCHOOL}(?:现在|目前)?(?:还|都)?有?{_WHO}{_NOT_IN}了?(?: ?(?P<to>[^\s?？。]{2, 20}))?",
+        rf"{_LOOK}{_SCHOOL}(?:现在|目前)?(?:还|都)?有?{_WHO}{_NOT_IN}了?(?: ?(?P<to>[^\s?？。]{{2,20}}))?",
         rf"{_LOOK}{_SCHOOL}{_NOT_IN}的(?:老师|人|辅导员|名单)*(?:都?有?(?:谁|哪些|哪几[位个]))?",
     ),
     "待办": (

@@ -47,6 +47,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         with room(settings.data_dir) as folder:
             archive.unpack(arguments.file, folder, identities(arguments, settings))
             return said(verification.lines(of, folder))
+    _check_place(arguments.file)
     if of.file and not of.file.exists():
         raise CommandError(f"没有 {of.file}：没有可以备份的数据。")
     status = said(make(of, arguments.file, Clock(settings.zone).now()))
@@ -56,6 +57,16 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         print(f"已备份到 {arguments.file}（{arguments.file.stat().st_size >> 10} KiB），试过可以恢复。")
         print("已用 BACKUP_KEY 加密。" if settings.backup_key else _OPEN)
     return status
+
+
+def _check_place(file: Path) -> None:
+    """`backup verify` alone is no backup with the name `verify`; raises CommandError."""
+    if file.name == "verify":
+        raise CommandError("请写要试的备份：python -m bot backup verify /backup/today.backup")
+    if file.is_dir():
+        raise CommandError(f"{file} 是一个文件夹。请写到文件：{file / 'today.backup'}")
+    if not file.absolute().parent.is_dir():
+        raise CommandError(f"没有 {file.absolute().parent} 这个文件夹。请先建好它，或换一个地方。")
 
 
 def said(lines: Iterable[Line]) -> int:
