@@ -112,12 +112,12 @@ def key_problem(settings: Settings, db: Connection) -> str:
     try:
         vault = Vault(keys) if keys else None
     except ValueError:
-        return f"NAME_KEY: 现在写的不是密钥，像是坏了。{cure}。"
+        return f"NAME_KEY：现在写的不是密钥，像是坏了。{cure}。"
     if not sealed.any_unopened(db, vault):
         return ""
     if not keys:
-        return f"NAME_KEY: 这个数据库用过密钥，密钥却不见了，没有另造新的。{cure}。"
-    return f"NAME_KEY: 现在的密钥打不开数据库里加密的内容。{cure}（新旧两个用逗号隔开）。"
+        return f"NAME_KEY：这个数据库用过密钥，密钥却不见了，没有另造新的。{cure}。"
+    return f"NAME_KEY：现在的密钥打不开数据库里加密的内容。{cure}（新旧两个用逗号隔开）。"
 
 
 def open_engine(settings: Settings, url: str, clock: Clock | None = None, practice: bool = False) -> Engine:

@@ -10,7 +10,7 @@ kept="before-upgrade-$(date +%Y%m%d-%H%M%S).backup"
 running() { command -v systemctl >/dev/null && systemctl is-active --quiet "$SERVICE" 2>/dev/null; }
 step() { echo "— $1"; }
 # 检查里不通过的是哪几项：升级以前就有的，不是升级的错。
-failing() { sed -n 's/^fail \([a-z_]*\):.*/\1/p' <<<"$1" | sort -u; }
+failing() { sed -nE 's/^(fail|不对) ([a-z_]*)(:|：).*/\2/p' <<<"$1" | sort -u; }
 
 back() {
     echo "升级没有成功（$1）。换回原来的程序和数据……" >&2
@@ -32,7 +32,7 @@ fi
 served=""
 if running; then served=yes; fi
 before=$($BOT doctor 2>/dev/null)
-if [ -z "$served" ] && grep -q "^ok port: .*正在运行" <<<"$before"; then
+if [ -z "$served" ] && grep -q -E "^(ok|正常) port(:|：).*正在运行" <<<"$before"; then
     echo "机器人正在运行，不是由 systemd 启动的：请先停掉它（在它的窗口里按 Ctrl-C），再升级。什么也没有动。" >&2
     exit 1
 fi
@@ -52,7 +52,7 @@ echo "$after"
 if [ $status -ne 0 ]; then
     found=$(failing "$after")
     if [ -z "$found" ] || [ -n "$(comm -13 <(failing "$before") <(echo "$found"))" ]; then back "检查不通过"; fi
-    echo "上面的 fail 升级以前就有，请照它说的改。" >&2
+    echo "上面「不对」的升级以前就有，请照它说的改。" >&2
 fi
 if [ -n "$served" ]; then systemctl start "$SERVICE" || back "启动"; fi
 step "升级好了：$(git rev-parse --short "$was") → $(git rev-parse --short HEAD)。备份 $kept 过几天没有问题再删。"

@@ -1,5 +1,6 @@
 """How a feature declares itself: marks on its functions, found by the bot when it starts."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from types import FunctionType, ModuleType
@@ -55,11 +56,17 @@ class Command:
     waits: Callable[..., Any] | None = None
     # Whether it only reads: it is answered from a snapshot, beside the writer, and nobody waits for it.
     snapshot: bool = False
+    # With which arguments it only shows something, as a regular expression: a question that waits goes on waiting.
+    looks: str = _NOTHING
 
     @property
     def latin(self) -> str:
         """The word by which platforms list it that take a-z only; empty when it has none."""
         return next((word for word in self.words if word.isascii() and word.isidentifier()), "")
+
+    def only_looks(self, args: str) -> bool:
+        """Whether with these arguments it changes nothing."""
+        return self.snapshot or bool(re.fullmatch(self.looks, args, re.DOTALL))
 
     def allows(self, person: Person | None) -> bool:
         """Whether this person may use it."""
@@ -90,7 +97,7 @@ def command(
     *words: str, who: Iterable[Role], group: str, help: str, examples: Iterable[str], rank: int = 99,
     glued: str = _NOTHING, in_groups: bool = False, follows: str = "", letter: str = "",
     number: str = "", shows: str = "", listed: bool = True, exports: bool = False,
-    waits: Callable[..., Any] | None = None, snapshot: bool = False,
+    waits: Callable[..., Any] | None = None, snapshot: bool = False, looks: str = _NOTHING,
 ) -> Callable[[Function], Function]:  # fmt: skip
     """Declare the function `(Ask) -> Reply | [Reply]` as the command with these words."""
 
@@ -100,7 +107,7 @@ def command(
         if group not in GROUPS:
             raise ValueError(f"{words[0]}: the group is one of {'、'.join(GROUPS)}")
         who_set = who if who is ANYONE else frozenset(who)
-        how = glued, in_groups, follows, letter, number, shows, listed, exports, waits, snapshot
+        how = glued, in_groups, follows, letter, number, shows, listed, exports, waits, snapshot, looks
         made = Command(words, who_set, group, rank, help, tuple(examples), handler, *how)
         return mark("_command", made)(handler)
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.backups import verification
+from bot.commands import CommandError
 from bot.jobs import clock_guard
 from storage import copying, migrate
 from storage.base import key_values
@@ -28,6 +29,8 @@ def wrap(place: Path, folder: Path) -> None:
             shutil.copyfile(given, folder / f"bot.db{ending}")
     with closing(open_database(f"sqlite:///{folder / 'bot.db'}")) as database, database.read.connect() as db:
         revision = migrate.revision(database.read) or ""
+        if not revision:
+            raise CommandError(f"{place} 是别的程序的数据库，不是机器人的。请写机器人的备份，或它的 bot.db。")
         current = revision == migrate.HEAD
         seen = key_values.get(db, clock_guard.LAST) if current else None
         made = seen.at if seen else datetime.fromtimestamp(place.stat().st_mtime, UTC)

@@ -24,8 +24,15 @@ def manifest(folder: Path) -> dict[str, object]:
     """What the backup says of itself; raises CommandError for what is none."""
     try:
         found: dict[str, object] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        raise CommandError("这不是备份，或者不完整：里面没有说明（manifest.json）。") from None
+        datetime.fromisoformat(str(found["made"]))
+        whole = {"sha256", "revision", "rows"} <= found.keys() and (folder / "bot.db").is_file()
+    except (OSError, ValueError, KeyError, TypeError):
+        whole = False
+    if not whole:
+        raise CommandError(
+            "这不是机器人的备份，或者不完整：里面没有说明（manifest.json）或数据库。请换一份：BACKUP_DIR 里的，"
+            "或 python -m bot backup 写出来的。"
+        )
     return found
 
 
@@ -54,8 +61,10 @@ def lines(of: Installation, folder: Path) -> Iterator[say.Line]:
     yield (
         (say.OK, "whole", f"备份做于 {made(of, folder):%Y-%m-%d %H:%M:%S}，内容完整")
         if same
-        else (say.FAIL, "whole", "数据库和说明里的哈希不符")
+        else (say.FAIL, "whole", "数据库和说明里的哈希不符：备份坏了，或被人改过。请换一份更早的备份")
     )
+    if not same:
+        return
     if str(said["revision"]) > migrate.HEAD:
         yield say.FAIL, "revision", f"数据库的版本 {said['revision']} 比程序的 {migrate.HEAD} 新：请先更新程序"
         return

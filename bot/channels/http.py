@@ -38,22 +38,22 @@ def environment_problem() -> str:
         trusted()
     except OSError:
         return (
-            "SSL_CERT_FILE、SSL_CERT_DIR、SSLKEYLOGFILE: 里面写的文件打不开，或者不是证书。请改正，或去掉这个环境变量。"
+            "SSL_CERT_FILE、SSL_CERT_DIR、SSLKEYLOGFILE：里面写的文件打不开，或者不是证书。请改正，或去掉这个环境变量。"
         )
     # Of a folder that is not there the library says nothing, and trusts nobody.
     if (folders := certificate_folders()) and not any(each.is_dir() for each in folders):
-        return "SSL_CERT_DIR: 没有这个文件夹。请改正，或去掉这个环境变量。"
+        return "SSL_CERT_DIR：没有这个文件夹。请改正，或去掉这个环境变量。"
     for scheme, address in urllib.request.getproxies_environment().items():
         if scheme != "no" and not re.match(r"(?:https?|socks5h?)://[^/\s]|[^/:\s]+(?::\d+)?$", address):
             named = f"{scheme.upper()}_PROXY"
             return (
-                f"{named}: 应是 http://主机:端口 或 socks5://主机:端口（socks:// 请改成 socks5://）。请改正，或去掉它。"
+                f"{named}：应是 http://主机:端口 或 socks5://主机:端口（socks:// 请改成 socks5://）。请改正，或去掉它。"
             )
     try:
         httpx.Client(verify=trusted()).close()
     except Exception:
         # What the library cannot read: a port that is none, [::1] or fe80::/10.
-        return "HTTP_PROXY、HTTPS_PROXY、ALL_PROXY 或 NO_PROXY: 读不懂。NO_PROXY 里的 IPv6 写 ::1，不带方括号和前缀。"
+        return "HTTP_PROXY、HTTPS_PROXY、ALL_PROXY 或 NO_PROXY：读不懂。NO_PROXY 里的 IPv6 写 ::1，不带方括号和前缀。"
     return ""
 
 

@@ -8,17 +8,25 @@ from typing import Any, NoReturn
 # argparse's own sentences → ours; what the first group holds is kept.
 _SENTENCES = (
     (r"the following arguments are required: (.+)", "还要写：{}"),
-    (r"unrecognized arguments: (.+)", "不认识：{}"),
+    (r"unrecognized arguments: (.+)", "不认识：{}，用 --help 看怎么写"),
     (r"one of the arguments (.+) is required", "要写其中一个：{}"),
     (r"ambiguous option: (.+?) could match .*", "{} 可以是几个，请写全"),
     (r"argument (.+?): expected .*", "{} 后面要写一个值"),
     (r"argument (.+?): not allowed with argument (.+)", "{} 不能和 {} 一起用"),
     (r"argument 命令: invalid choice: '(.*?)' .*", "没有「{}」这个命令，用 --help 看有哪些"),
+    (r"argument what: invalid choice: '?(.*?)'? \(choose from (.{1,120})\)", "没有「{}」，可以写：{}"),
     (r"argument (.+?): invalid choice: '?(.*?)'? \(choose from (.{1,120})\)", "{} 不能是「{}」，可以是：{}"),
     (r"argument (.+?): invalid choice: '?(.*?)'? .*", "{} 不能是「{}」"),
+    (r"argument (.+?): invalid fromisoformat value: '(.*)'", "{} 读不懂「{}」，应像 2026-04-03 这样"),
     (r"argument (.+?): invalid \w+ value: '(.*)'", "{} 读不懂「{}」"),
     (r"argument (.+?): (.+)", "{}：{}"),
 )
+# What is to be written in a place that has no words of its own.
+_PLACES = {
+    "file": "文件", "files": "文件", "id": "编号", "role": "角色", "unit": "单位", "year": "年份",
+    "days": "天数", "url": "地址", "number": "编号",
+    "week": "周", "month": "月", "identity": "文件", "what": "做什么", "rows": "文件", "out": "文件",
+}  # fmt: skip
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):
@@ -36,6 +44,13 @@ class Parser(argparse.ArgumentParser):
         self._positionals.title, self._optionals.title = "要写的", "可以写的"
         self.add_argument("-h", "--help", action="help", help="看这段说明")
 
+    def add_argument(self, *names: Any, **options: Any) -> argparse.Action:
+        """The same; what is to be written is named in Chinese."""
+        action = super().add_argument(*names, **options)
+        if action.metavar is None and action.choices is None and action.nargs != 0:
+            action.metavar = _PLACES.get(action.dest, action.dest)
+        return action
+
     def format_help(self) -> str:
         """Headings end with a colon of Chinese."""
         return re.sub(r"^(\S+):$", r"\1：", super().format_help(), flags=re.MULTILINE)
@@ -44,7 +59,8 @@ class Parser(argparse.ArgumentParser):
         """Ends with status 2, the usage and one sentence."""
         for pattern, sentence in _SENTENCES:
             if found := re.fullmatch(pattern, message, re.DOTALL):
-                message = sentence.format(*found.groups())
+                message = sentence.format(*(each.replace("'", "").replace(", ", "、") for each in found.groups()))
                 break
         self.print_usage(sys.stderr)
-        self.exit(2, f"{self.prog}：{message}\n")
+        example = (self.epilog or "").partition("\n")[0]
+        self.exit(2, f"{self.prog}：{message}{f'。{example}' if example else ''}\n")

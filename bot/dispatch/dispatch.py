@@ -152,7 +152,8 @@ def _ordered(
         replies = _call(command, replace(ask, args=args))
     except kit.NotMeant:
         return None
-    return replies if waiting is None else [*replies, *waiting.give_way(ask, command.words[0])]
+    looked = command.only_looks(args)
+    return replies if waiting is None else [*replies, *waiting.give_way(ask, command.words[0], looked)]
 
 
 def _call(command: Command, ask: kit.Ask) -> Sequence[kit.Reply]:

@@ -12,8 +12,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 import handlers
-from handlers.general.orders import order_in
+from handlers.general.orders import order_in, said
 from handlers.kit import Answer, Ask, Handler, Person, Reply
+from handlers.people.spoken_codes import is_said
 from handlers.reading import Reading
 from handlers.registry import Command, attribute, by_topic
 from handlers.wording.questions import Answering, Question
@@ -76,9 +77,15 @@ class Features:
         return None
 
     def shown(self, text: str, person: Person | None) -> tuple[Command, str] | None:
-        """The command that shows this person the case whose number is all that the text says."""
+        """The command that shows this person the case whose number is all that the text says, or that is said so."""
         number, words = numbered.headed(text)
-        if not number or words:
+        if not number:
+            if (person is None or not person.grants) and is_said(text):
+                return self.by_word["加入"], text
+            word, args = said(text) or ("", "")
+            found = self.by_word.get(word)
+            return (found, args) if found and found.allows(person) else None
+        if words:
             return None
         return next(((each, number) for each in self.commands if each.shows == number[0] and each.allows(person)), None)
 

@@ -17,6 +17,8 @@ from storage.messages import dialogues
 _FRESH = timedelta(minutes=10)
 # Who asks how to answer means to.
 _HELP = "帮助"
+# Read so, a text only asks for what is known.
+_LOOKS = frozenset({"query", "key_date"})
 _PRESSED = re.compile(r"(是|否) (\d{1,18})")
 TOO_LATE = "上一个问题已经过了一天，不再等回答，这句没有照着做。请从头再发一次，像这样：三(2)中队 主题队日 38人"
 NOT_ASKED = "现在没有要您回答的问题，什么都没有动。发「帮助」看看现在能做什么。"
@@ -92,15 +94,22 @@ class OpenQuestion:
         """Whether a text that begins with a command's word may be free words: 提名材料不全, but not 提名三(1)王小明."""
         return self.question.free and is_glued(text, args) and not re.search(r"[\d\s]", text)
 
-    def give_way(self, ask: Ask, to: str) -> list[Reply]:
-        """Something else (an intent, a command's first word) was done: what is said if that ends or meets it."""
+    def give_way(self, ask: Ask, to: str, looked: bool = False) -> list[Reply]:
+        """
+        Something else (an intent, a command's first word) was done: what is said if that ends or meets it.
+
+        What only `looked` ends nothing.
+        """
         if to in self.question.met_by:
             return list(self.taken(ask, "") or ())
         if to == _HELP:
             return []
-        if not (self.question.final or to in self.question.ended_by):
+        ends = self.question.final and not looked and to not in _LOOKS
+        if not (ends or to in self.question.ended_by):
             now = dialogues.kind_at(ask.db, ask.message.where)
-            replaced = now not in ("", self.question.kind)
+            if now == self.question.kind:
+                return [Reply(self.reminder)] * self.question.final
+            replaced = now != ""
             return [Reply(self._said(f"{self.question.undone}前面那个问题不再等回答，要做请再发一次。"))] * replaced
         # Where the next one is asked already, it took the place of this one.
         ended = dialogues.close(ask.db, ask.message.where, ask.question) and self.question.final

@@ -61,7 +61,7 @@ class AuditWalk:
             log.critical("the audit log is not as it was written: %s", walk.broken)
         for chain, (seq, mark) in walk.heads.items():
             # Noted where the log goes, so that a chain cut short can be told: audit verify --seen.
-            log.info("audit log: %s:%d:%s", chain, seq, mark)
+            log.info("审计日志核对到 %s:%d:%s（抄下这一串，以后用 audit verify --seen 核对）", chain, seq, mark)
         return str(walk.broken or audit_check.OK)
 
 

@@ -82,12 +82,12 @@ class Settings(BaseSettings):
         if self.telegram_mode == "webhook" and self.telegram_token:
             names = [name.upper() for name in ("public_url", "telegram_webhook_secret") if not getattr(self, name)]
             if names:
-                raise ValueError(f"TELEGRAM_MODE: webhook 还需要 {'、'.join(names)}")
+                raise ValueError(f"TELEGRAM_MODE：webhook 还需要 {'、'.join(names)}")
             if urlsplit(self.public_url).port not in (None, *_WEBHOOK_PORTS) and self.public_url.startswith("https:"):
-                raise ValueError("PUBLIC_URL: Telegram 只找 443、80、88、8443 端口")
+                raise ValueError("PUBLIC_URL：Telegram 只找 443、80、88、8443 端口")
             host = urlsplit(self.public_url).hostname or ""
             if self.telegram_api_url == _TELEGRAM and self.public_url.startswith("https:") and kinds.is_local(host):
-                raise ValueError(f"PUBLIC_URL: Telegram 到不了 {host}，请写从外面能访问的域名；没有就用 polling")
+                raise ValueError(f"PUBLIC_URL：Telegram 到不了 {host}，请写从外面能访问的域名；没有就用 polling")
         return self
 
     @model_validator(mode="after")
@@ -245,11 +245,11 @@ def load(**overrides: Any) -> Settings:
         try:
             overrides.update(_from_file(name))
         except OSError as error:
-            problems.append(f"{name}_FILE: 读不到这个文件（{reason(error)}）")
+            problems.append(f"{name}_FILE：读不到这个文件（{reason(error)}）")
         except UnicodeDecodeError:
-            problems.append(f"{name}_FILE: 这个文件不是文本")
+            problems.append(f"{name}_FILE：这个文件不是文本")
         except ValueError as error:
-            problems.append(f"{name}_FILE: {error}")
+            problems.append(f"{name}_FILE：{error}")
     try:
         settings = Settings(**overrides)
     except ValidationError as error:
@@ -285,7 +285,7 @@ _PLAIN = {
 
 def _problem(found: Any) -> str:
     name = ".".join(map(str, found["loc"])).upper()
-    return f"{name}: {_plain(found)}" if name else _plain(found)
+    return f"{name}：{_plain(found)}" if name else _plain(found)
 
 
 def _plain(problem: Any) -> str:

@@ -40,14 +40,14 @@ def problems(known: Iterable[str]) -> Iterator[str]:
         yield f"{nearly}：设置文件的名字应是 .env，请改名：mv {nearly} .env"
     for name in os.environ:
         if name.startswith(_OURS) and name not in names and (meant := _meant(name, names)):
-            yield f"{name}: 没有这个设置，是不是 {meant}？"
+            yield f"{name}：没有这个设置，是不是 {meant}？"
 
 
 def _of_file(names: list[str]) -> Iterator[str]:
     try:
         lines = list(parse_stream(io.StringIO(FILE.read_text(encoding="utf-8"))))
     except UnicodeDecodeError:
-        yield ".env: 请存成 UTF-8 编码"
+        yield ".env：请存成 UTF-8 编码"
         return
     except OSError as error:
         yield f".env：读不了（{reason(error)}），请检查它是不是文件、这个用户能不能读"

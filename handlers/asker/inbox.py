@@ -54,6 +54,20 @@ def as_one(replies: list[Reply]) -> list[Reply]:
     return [Reply(text, (LIST,), closes=closes), *letters] if len(mine) > 1 else replies
 
 
+def one_each(letters: list[Reply]) -> list[Reply]:
+    """Several letters to one person are one; what they are to decide on stands in their own list."""
+    by_reader: dict[object, list[Reply]] = {}
+    for each in letters:
+        by_reader.setdefault((each.to, each.at), []).append(each)
+    return [some[0] if len(some) == 1 else _in_one(some) for some in by_reader.values()]
+
+
+def _in_one(letters: list[Reply]) -> Reply:
+    if letters[0].buttons:
+        return Reply(f"有 {len(letters)} 件请您确认，发「待办」看。", (LIST,), to=letters[0].to)
+    return replace(letters[0], text="\n".join(each.text for each in letters))
+
+
 def days(ask: Ask, since: datetime) -> int:
     """For how many days something has waited."""
     return (ask.today - since.astimezone(ask.now.tzinfo).date()).days

@@ -22,7 +22,7 @@ _GLUED = r"[#＃]?\d{1,9}(?:[\s:：,，]+(?:应到|实到|全到|中队|年级|[
 
 @command(
     "活动", "events", "活动进度", "新活动", who=SEERS, group="活动", rank=8, help="看发布的活动和进度，也在这里报人数",
-    glued=_GLUED, follows=r"$|[#＃]?\d{1,9}(?=[\s:：,，]|$)", examples=("活动", "活动 3", "活动 3 38"),
+    glued=_GLUED, follows=r"$|[#＃]?\d{1,9}(?=[\s:：,，]|$)", looks=r"\d*", examples=("活动", "活动 3", "活动 3 38"),
 )  # fmt: skip
 def show(ask: Ask) -> Reply | list[Reply]:
     """The open campaigns; with a number that one; with heads behind it a report."""

@@ -94,7 +94,9 @@ def _read(file: Path) -> Tables:
         # utf-8-sig: Windows editors put a mark in front.
         return tomllib.loads(file.read_text("utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
-        raise Wrong(f"不是正确的 TOML({error})") from None
+        at = re.search(r"line (\d+), column (\d+)", str(error))
+        where = f"看第 {at[1]} 行第 {at[2]} 列" if at else "看文件的最后"
+        raise Wrong(f"不是正确的 TOML，{where}") from None
     except UnicodeDecodeError:
         raise Wrong("请存成 UTF-8 编码") from None
 

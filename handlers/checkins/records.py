@@ -20,7 +20,10 @@ MOST = 20
 MOST_CALLS = 3
 
 
-@command("我的", "mine", who=REPORTERS, group="签到", rank=3, help="看我报过的签到和要报的活动", examples=("我的",))
+@command(
+    "我的", "mine", who=REPORTERS, group="签到", rank=3, help="看我报过的签到和要报的活动", looks=".*",
+    examples=("我的",),
+)  # fmt: skip
 def mine(ask: Ask) -> Reply:
     """What the asker reported this week and term, and the campaigns that wait; 学校: which school is meant."""
     if ask.args.startswith("学校"):

@@ -27,7 +27,7 @@ _BACK = timedelta(days=30)
 
 @command(
     "审计", "audit", who=READERS, group="孩子信息", rank=49, help="看审计日志：谁做了什么", glued=ANYTHING,
-    examples=("审计", "审计 无权被拒", "审计 查看姓名 4月1日"),
+    looks=".*", examples=("审计", "审计 无权被拒", "审计 查看姓名 4月1日"),
 )  # fmt: skip
 def show(ask: Ask) -> Reply:
     """The newest rows of these 30 days, or of a day; of one kind of action where one is named."""

@@ -97,7 +97,7 @@ def _of(counts: dict[str, int]) -> str:
 
 @command(
     "合规审计", "compliance", who=READERS, group="孩子信息", rank=50, help="看一年的个人信息合规审计", glued=ANYTHING,
-    examples=("合规审计", "合规审计 2026"),
+    looks=".*", examples=("合规审计", "合规审计 2026"),
 )  # fmt: skip
 def show(ask: Ask) -> Reply:
     """The year before, or the one that is named, for the asker's part of the tree; numbers only."""

@@ -23,7 +23,7 @@ _LIKE = "家长申请 删除 三(2)中队 王小明"
 
 @command(
     "家长申请", "request", who=request_cases.IN_CHARGE, group="孩子信息", rank=37, help="登记家长要查看、更正、删除",
-    glued=ANYTHING, shows=guardian_requests.LETTER, waits=request_cases.in_inbox,
+    glued=ANYTHING, shows=guardian_requests.LETTER, waits=request_cases.in_inbox, looks="",
     examples=("家长申请", _LIKE, "家长申请 查看 三(2)中队 王小明", "家长申请 更正 三(2)中队 王小明 改为 王晓明"),
 )  # fmt: skip
 def receive(ask: Ask) -> Reply:

@@ -61,7 +61,7 @@ def _in_inbox(ask: Ask) -> list[Waiting]:
 @command(
     "泄露", "泄漏", "leak", who=MEMBERS, group="孩子信息", rank=48, help="报告信息泄露，按步骤处置",
     glued=numbered.GLUED, shows=incidents.LETTER, examples=(_LIKE, "泄露 X20260403-01", "泄露 X20260403-01 完成 1"),
-    waits=_in_inbox,
+    waits=_in_inbox, looks="",
 )  # fmt: skip
 def leak(ask: Ask) -> list[Reply]:
     """Report a leak, or open the page of one, or tick off a step of it."""

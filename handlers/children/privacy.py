@@ -9,7 +9,10 @@ from storage.people import people
 from storage.retention import terms
 
 
-@command("隐私", "privacy", who=ANYONE, group="孩子信息", rank=47, help="看保存什么、保存多久", examples=("隐私",))
+@command(
+    "隐私", "privacy", who=ANYONE, group="孩子信息", rank=47, help="看保存什么、保存多久", looks=".*",
+    examples=("隐私",),
+)  # fmt: skip
 def show(ask: Ask) -> Reply:
     """The dedicated rule for children's data in a few lines (儿童个人信息网络保护规定 8, 9)."""
     lines = [

@@ -32,7 +32,7 @@ def _reply(ask: Ask, form: str, at: list[Unit], span: Span) -> Reply:
     name, values = recipe(form, at, span, ask.now)
     title = units.full_name(ask.db, at[0]) + (f"等{len(at)}个单位" if len(at) > 1 else "")
     # The picture holds what the text says.
-    file = File(f"周报-{title}-{span.words}.{_ENDINGS[form]}", name, values, plain=form == "图")
+    file = File(f"周报-{title}-{span.dated}.{_ENDINGS[form]}", name, values, plain=form == "图")
     return Reply(f"{title}{span.name}{f'周报（{form}）' if 'week' in values else f'的{form}'}", file=file)
 
 

@@ -50,7 +50,7 @@ def year(ask: Ask) -> Sequence[Reply]:
 
 @command(
     "奖章进度", "看 星级章", "看 奖章", who=readers.READERS, group="奖章", rank=55, in_groups=True,
-    help="看星级章走到哪一步", examples=("奖章进度", "奖章进度 三(2)", "奖章进度 2025学年"),
+    help="看星级章走到哪一步", looks=".*", examples=("奖章进度", "奖章进度 三(2)", "奖章进度 2025学年"),
 )  # fmt: skip
 def medals(ask: Ask) -> Sequence[Reply]:
     """The stars of this school year, or of the period that is named: nominated, awarded, handed over."""

@@ -12,7 +12,7 @@ _FROM = re.compile(r"\s*从\s*(\d{1,3})\s*")
 
 @command(
     "待办", "todo", who=MEMBERS, group="活动", rank=34, help="看等您办的：提名、上报、事项、任职、家长申请",
-    glued="从", examples=("待办",),
+    glued="从", looks=".*", examples=("待办",),
 )  # fmt: skip
 def todo(ask: Ask) -> Reply:
     """Five at a time, the oldest first."""

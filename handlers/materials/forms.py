@@ -20,7 +20,7 @@ _FIELDS, _REMOVED, _REPLACED = "字段", ("删除", "删掉"), ("换", "更换",
 
 @command(
     "套表", "fill", who=WRITERS, group="周报", rank=30, help="上级的表写上字段发来，填好还您", glued=ANYTHING,
-    examples=("套表", "套表 月报表 上月 汇总上报", "套表 字段 宣讲"), exports=True,
+    looks="", examples=("套表", "套表 月报表 上月 汇总上报", "套表 字段 宣讲"), exports=True,
 )  # fmt: skip
 def form(ask: Ask) -> Reply:
     """A form by its name: filled, replaced or removed, awaited where it is new; alone all of them."""
@@ -116,7 +116,7 @@ def _fill(ask: Ask, one: Form, words: str) -> Reply:
     [unit, *_] = places.chosen(ask, WRITERS, name, "套表", f"{one.name} {{}}")
     day = min(span.last, ask.today) if span else ask.today
     values = {"unit_ids": [unit.id], "form": one.id, "day": day.isoformat(), "at": ask.now.isoformat()}
-    title = f"{one.name}-{units.full_name(ask.db, unit)}-{day}"
+    title = f"{one.name}-{units.full_name(ask.db, unit)}-{periods.Span(day, day, '').dated}"
     file = File(f"{title}.{'docx' if one.document else 'xlsx'}", "form", values)
     where = "文件最后" if one.document else "格子的批注里"
     return Reply(f"{one.name}填好了，数字从哪里来写在{where}。请核对。", file=file)

@@ -15,7 +15,7 @@ _CLOCKS_DIFFER = timedelta(minutes=2)
 
 @command(
     "我的提名", "nominations", who=proposals.NOMINATORS, group="奖章", rank=10, help="看我的提名走到哪一步",
-    examples=("我的提名",), shows=nominations.LETTER,
+    looks=".*", examples=("我的提名",), shows=nominations.LETTER,
 )  # fmt: skip
 def show_mine(ask: Ask) -> Reply:
     """The asker's latest cases, or the one with this number."""

@@ -39,7 +39,7 @@ def _in_inbox(ask: Ask) -> list[Waiting]:
 
 @command(
     "待审", "pending", who=levels.DECIDERS, group="奖章", rank=5, help="看等您审核的提名", glued=GLUED,
-    examples=("待审",), shows=nominations.LETTER, waits=_in_inbox,
+    looks=".*", examples=("待审",), shows=nominations.LETTER, waits=_in_inbox,
 )  # fmt: skip
 def show_all(ask: Ask) -> list[Reply]:
     """What waits for the asker: nominations, and medals that are to be taken away; how much else does."""

@@ -33,7 +33,7 @@ def may_change(person: Person) -> bool:
 
 @command(
     "目录", "catalogue", who=_SEE, group="组织", rank=46, help="看能报什么；最上级的管理员可以改",
-    examples=("目录", "目录 宣讲"),
+    looks="", examples=("目录", "目录 宣讲"),
 )  # fmt: skip
 def show(ask: Ask) -> Reply:
     """All rows in force; with a row's name that row; with a column and a value what that would change."""

@@ -18,7 +18,7 @@ _HOW = (
 
 @command(
     "组织 分组", "组织分组", who=rights.GIVERS, group="组织", rank=48, help="学校分成片区、协作组，合起来看",
-    examples=("组织 分组",),
+    looks="", examples=("组织 分组",),
 )  # fmt: skip
 def group(ask: Ask) -> Reply:
     """The groups in the asker's part of the tree; or put units into one, or take them out."""

@@ -28,7 +28,7 @@ _HOW = (
 
 @command(
     "单位", "unit", who=rights.GIVERS, group="组织", rank=29, help="看单位；改名、移动、停用、新增", glued=ANYTHING,
-    examples=("单位", "单位 三(2)中队", "单位 改名 三(2)中队 三(8)中队", "单位 停用 三(2)中队"),
+    looks="", examples=("单位", "单位 三(2)中队", "单位 改名 三(2)中队 三(8)中队", "单位 停用 三(2)中队"),
 )  # fmt: skip
 def unit(ask: Ask) -> Reply:
     """The verb, or the unit that is to be shown."""

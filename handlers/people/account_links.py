@@ -1,6 +1,5 @@
 """关联: somebody's account on another platform becomes theirs too, by a code that they make themselves."""
 
-import unicodedata
 from dataclasses import dataclass
 
 from handlers import rights
@@ -34,7 +33,7 @@ MERGE = questions.Question(
 
 
 @command(
-    "关联", "link", who=ANYONE, group="人员", rank=42, help="把两个平台上的账号合成一个人", glued="[0-9A-Za-z]",
+    "关联", "link", who=ANYONE, group="人员", rank=42, help="把两个平台上的账号合成一个人", glued=invites.GLUED,
     examples=("关联", "关联 QH7K3-M9XTP"),
 )  # fmt: skip
 def link(ask: Ask) -> Reply | list[Reply]:
@@ -56,7 +55,7 @@ def _used(ask: Ask) -> Reply | list[Reply]:
     sender = ask.message.channel, ask.message.sender
     if invites.wrong_tries(ask.db, *sender, ask.now) >= invites.TRIES_AN_HOUR:
         return Reply(_TOO_OFTEN)
-    code = "".join(unicodedata.normalize("NFKC", ask.args).split())
+    code = next(iter(links.spoken(ask.args)), ask.args)
     found = links.find(ask.db, ask.vault, code, ask.now)
     if found is None:
         invites.note_wrong(ask.db, *sender, ask.now)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from handlers import rights
+from handlers.asker import inbox
 from handlers.kit import Ask, Button, Denied, Grant, Person, Refusal, Reply, Role, Waiting
 from handlers.people import announcements
 from handlers.people import handover_work as duties
@@ -14,9 +15,16 @@ from storage.organisation import units
 from storage.people import accounts, appointments, people
 from storage.roster import handover
 
-_SHOWN = 6
+_SHOWN, _BUTTONS = 30, 5
+_NOTHING = "没有等您确认的。有人请您确认时，我会告诉您。"
 _GONE = "没有等您确认的 {}。发「待确认」看现在的。"
-_ANSWER = re.compile(r"(\d{1,9}|全部)\s*(同意|不同意|是|否)")
+_YES, _NO = "(?:都|全部)?(?:同意|确认|是|通过)", "(?:都|全部)?(?:不同意|不确认|否|不通过)"
+_WHICH = r"全部|所有|[\d\s、,，.和至到~～—–-]*\d"
+# 3 同意, 同意 3, 全部 同意, 1-5、8 不同意; behind it the last that was seen when the button was made.
+_ANSWER = re.compile(
+    rf"(?:(?P<which>{_WHICH})\s*)?(?:(?P<no>{_NO})|(?P<yes>{_YES}))了?\s*(?:到(?P<last>\d{{1,9}})|(?P<these>{_WHICH}))?"
+)
+_FROM = re.compile(r"从\s*(\d{1,4})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,30 +105,70 @@ def _in_inbox(ask: Ask) -> list[Waiting]:
 
 @command(
     "待确认", "confirm", who=rights.GIVERS, group="人员", rank=27, help="等您确认的任职、新手机", examples=("待确认",),
-    glued=r"\d+$", waits=_in_inbox,
+    glued=r"\d+$|从", waits=_in_inbox, looks=r"\d*|从\s*\d+",
 )  # fmt: skip
 def pending(ask: Ask) -> Reply | list[Reply]:
     """`待确认`: what waits for the asker; `待确认 3 同意`, `待确认 3 不同意`, `待确认 全部同意` decide."""
     if not ask.message.private:
         raise Refusal("请私聊我发「待确认」。")
-    answer = _ANSWER.fullmatch(ask.args)
     mine = _mine(ask)
+    if begun := _FROM.fullmatch(ask.args):
+        return _listed(mine, ask, max(int(begun[1]) - 1, 0))
+    answer = _ANSWER.fullmatch(ask.args)
     if answer is None:
-        return _listed(ask, [each for each in mine if ask.args in ("", str(each.id))])
-    meant = [each for each in mine if answer[1] in (str(each.id), "全部")]
+        return _listed([each for each in mine if ask.args in ("", str(each.id))], ask)
+    which = answer["which"] or answer["these"] or "全部"
+    last = int(answer["last"]) if answer["last"] else None
+    meant = [each for each in mine if _is_meant(each, which) and (last is None or each.id <= last)]
+    if not meant and not re.search(r"\d", which):
+        return Reply(_NOTHING)
     if not meant:
-        raise Denied(_GONE.format(answer[1]), what="待确认")
-    return [reply for each in meant for reply in _decide(ask, each, answer[2] in ("同意", "是"))]
+        raise Denied(_GONE.format(which), what="待确认")
+    return _decided(ask, meant, answer["yes"] is not None)
 
 
-def _listed(ask: Ask, mine: list[appointments.Appointment]) -> Reply:
+def _is_meant(one: appointments.Appointment, which: str) -> bool:
+    """Whether it is one of 3, 1-5、8 or 全部."""
+    spans = re.findall(r"(\d{1,9})(?:\s*[至到~～—–-]\s*(\d{1,9}))?", which)
+    return not spans or any(int(first) <= one.id <= int(end or first) for first, end in spans)
+
+
+def _listed(mine: list[appointments.Appointment], ask: Ask, first: int = 0) -> Reply:
     if not mine:
-        return Reply("没有等您确认的。有人请您确认时，我会告诉您。")
-    lines = [f"{each.id}. {described(ask, each)}" for each in mine[:_SHOWN]]
-    more = [f"还有 {len(mine) - _SHOWN} 件。"] if len(mine) > _SHOWN else []
-    single = (Button(f"同意 {one.id}", "待确认", f"{one.id} 同意") for one in mine[: _SHOWN - 1])
-    buttons = _buttons(mine[0].id) if len(mine) == 1 else (*single, Button("全部同意", "待确认", "全部 同意"))
-    return Reply("\n".join([f"等您确认 {len(mine)} 件：", *lines, *more, "不同意的，发：待确认 编号 不同意"]), buttons)
+        return Reply(_NOTHING)
+    first = min(first, len(mine) - 1)
+    shown = mine[first : first + _SHOWN]
+    left = len(mine) - first - len(shown)
+    lines = [f"{each.id}. {_briefly(ask, each) if len(mine) > _BUTTONS else described(ask, each)}" for each in shown]
+    single = (Button(f"同意 {one.id}", "待确认", f"{one.id} 同意") for one in shown if len(mine) <= _BUTTONS)
+    more = (Button(f"后面 {min(_SHOWN, left)} 件", "待确认", f"从{first + _SHOWN + 1}"),) if left else ()
+    # Whoever came after this list was made has not been seen by the one who presses.
+    all_of = Button("全部同意", "待确认", f"全部 同意 到{shown[-1].id}")
+    buttons = _buttons(mine[0].id) if len(mine) == 1 else (*single, all_of, *more)
+    head = f"等您确认 {len(mine)} 件" + (f"，从第 {first + 1} 件起" if len(mine) > len(shown) else "")
+    return Reply("\n".join([f"{head}：", *lines, "不同意的，发：待确认 编号 不同意"]), buttons)
+
+
+def _briefly(ask: Ask, one: appointments.Appointment) -> str:
+    """A line of a long list: whoever picked their row stands there with their own unit only."""
+    if not one.claimed:
+        return described(ask, one)
+    return f"{people.by_id(ask.db, one.wish.person_id, ask.now).name}（{_at(ask, one.wish).name}）扫码"
+
+
+def _decided(ask: Ask, meant: list[appointments.Appointment], yes: bool) -> list[Reply]:
+    """Of one what becomes of it; of many one answer, and one letter to each other person whom it concerns."""
+    found = [(one, _decide(ask, one, yes)) for one in meant]
+    if len(found) == 1:
+        return found[0][1]
+    word = "已确认" if yes else "好的，没有同意"
+    done = [
+        people.by_id(ask.db, one.wish.person_id, ask.now).name for one, said in found if said[0].text.startswith(word)
+    ]
+    rest = [said[0].text for _, said in found if not said[0].text.startswith(word)]
+    head = [f"{word} {len(done)} 件：{'、'.join(done)}。"] if done else []
+    letters = [reply for _, said in found for reply in said[1:]]
+    return [Reply("\n".join([*head, *dict.fromkeys(rest)])), *inbox.one_each(letters)]
 
 
 def _decide(ask: Ask, one: appointments.Appointment, yes: bool) -> list[Reply]:
@@ -157,7 +205,7 @@ def _claim_settled(ask: Ask, one: appointments.Appointment, yes: bool) -> list[R
     there = (wish.channel or "", wish.address or "", "")
     if not yes:
         return [
-            Reply(f"好的，没有让{name}加入。"),
+            Reply(f"好的，没有同意：{name}加入。"),
             Reply("您的加入没有得到确认。请问问管理员，或要一个邀请码。", at=there),
         ]
     done = propose(ask, ask.me, wish)

@@ -25,7 +25,7 @@ _SPAN = re.compile(r"(\d{1,2})[月./](\d{1,2})[日号]?(?:\s*[-~—–到至]+\s
 
 @command(
     "代理", "deputy", who=rights.GIVERS, group="人员", rank=32, help="请别的老师代几天", glued=ANYTHING,
-    examples=("代理", _EXAMPLE),
+    looks="", examples=("代理", _EXAMPLE),
 )  # fmt: skip
 def deputy(ask: Ask) -> Reply | list[Reply]:
     """`代理 李老师 12月1日-12月15日`; with two names the first is whom the second stands in for; 取消 ends it."""

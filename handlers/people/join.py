@@ -1,5 +1,6 @@
 """加入: newcomers come in by a one-time code for a role at a unit."""
 
+import re
 import unicodedata
 from dataclasses import replace
 
@@ -15,15 +16,22 @@ from storage.organisation import units
 from storage.people import invites, people
 from storage.people.appointments import Wish
 
+# 加入 李老师 has none in it, and is no try.
+_CODE_LIKE = re.compile(r"[0-9A-Za-z](?:\W?[0-9A-Za-z]){3}")
+# What stands beside a code and is no part of a name: 邀请码：…，姓名：李老师.
+_NO_NAME = re.compile(
+    r"加入|(?:我的|您的)?(?:邀请码|验证码|加入码|码|姓名|名字|称呼)[是为]?|我[是叫]|[^\w\s.·'’-]|(?<!\w)[-.](?!\w)"
+)
+
 
 @command(
-    "加入", "join", who=ANYONE, group="人员", rank=43, help="用邀请码加入", glued="[0-9A-Za-z]",
+    "加入", "join", who=ANYONE, group="人员", rank=43, help="用邀请码加入", glued=invites.GLUED,
     examples=("加入 QH7K3-M9XTP",),
 )  # fmt: skip
 def join(ask: Ask) -> Reply | list[Reply]:
     """Give the code's role to the sender; five wrong tries an hour, then a pause."""
     sender = ask.message.channel, ask.message.sender
-    if not ask.args:
+    if not _CODE_LIKE.search(unicodedata.normalize("NFKC", ask.args)):
         return Reply("请带上邀请码，像这样发：加入 QH7K3-M9XTP\n邀请码向大队辅导员或上级管理员要。")
     if invites.wrong_tries(ask.db, *sender, ask.now) >= invites.TRIES_AN_HOUR:
         return Reply("输错的次数太多，请一小时后再试，或向邀请您的老师核对邀请码。")
@@ -37,13 +45,9 @@ def join(ask: Ask) -> Reply | list[Reply]:
 
 
 def _invite(ask: Ask) -> tuple[invites.Invite | None, str]:
-    """(what the code gives, the name after it); the code may have been typed in two parts."""
-    words = unicodedata.normalize("NFKC", ask.args).split()
-    for parts in range(1, min(len(words), 2) + 1):
-        found = invites.find(ask.db, ask.vault, "".join(words[:parts]), ask.now)
-        if found:
-            return found, " ".join(words[parts:])
-    return None, ""
+    """(what the code gives, the name beside it): parted by whatever sign, in whatever order."""
+    found, others = invites.find_in(ask.db, ask.vault, ask.args, ask.now)
+    return found, " ".join(_NO_NAME.sub(" ", others).split())
 
 
 def _used(ask: Ask, found: invites.Invite, name: str) -> Reply | list[Reply]:

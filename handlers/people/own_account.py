@@ -26,7 +26,7 @@ _ASKED_THERE = "您问的，总是在您问的地方回答。"
 
 @command(
     "通知方式", "notices", who=MEMBERS, group="提醒", rank=24, help="选提醒发到哪个平台",
-    examples=("通知方式", "通知方式 Telegram", "通知方式 最近用的"),
+    looks="", examples=("通知方式", "通知方式 Telegram", "通知方式 最近用的"),
 )  # fmt: skip
 def notices(ask: Ask) -> Reply:
     """Where notices go, or from now on; what was asked is answered where it was asked."""
@@ -78,7 +78,7 @@ def _named(mine: list[Account], wanted: str) -> str:
     raise Refusal(f"您没有「{wanted[:20]}」的账号，没有改。您有：{names}。要加一个，发「关联」。")
 
 
-@command("我是谁", "whoami", who=ANYONE, group="人员", rank=12, help="看我认得您是谁", examples=("我是谁",))
+@command("我是谁", "whoami", who=ANYONE, group="人员", rank=12, help="看我认得您是谁", looks=".*", examples=("我是谁",))
 def show(ask: Ask) -> Reply:
     """The asker's name and roles; a stranger's account, by which the roster can name them."""
     if ask.person is None or not ask.person.grants:

@@ -24,7 +24,7 @@ _LONGEST = timedelta(days=3660)
 
 @command(
     "角色", "roles", who=_LOOKERS, group="人员", rank=26, help="看谁有什么角色、到哪一天",
-    examples=("角色", "角色 实验小学", "角色 张老师"),
+    looks=".*", examples=("角色", "角色 实验小学", "角色 张老师"),
 )  # fmt: skip
 def show(ask: Ask) -> Reply:
     """The roles in the asker's part of the tree, of one unit or one person of it; those that ended lately too."""

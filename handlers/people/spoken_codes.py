@@ -9,6 +9,11 @@ _AGAIN = "您开的邀请码（{}）被发在群里，已经作废。请重新�
 _MOST = 10
 
 
+def is_said(text: str) -> bool:
+    """Whether something in it has the shape of a code, as of a stranger who left out 加入."""
+    return bool(codes.spoken(text))
+
+
 def overheard(ask: Ask) -> list[Reply]:
     """What is said when a message in a group holds a code that is good; nothing for every other message."""
     told = []

@@ -35,7 +35,7 @@ _STATES = {"expected": "待报", coverage.OVERDUE: "逾期", reports.RETURNED: "
 
 @command(
     "上报", "report", who=MEMBERS, group="活动", rank=25, help="报一项工作，或看要报什么", glued=ANYTHING,
-    examples=("上报", "上报 宣讲 3场 共60人"),
+    looks="", examples=("上报", "上报 宣讲 3场 共60人"),
 )  # fmt: skip
 def tell(ask: Ask) -> Sequence[Reply]:
     """With words: the same as without 上报; alone: what is due for the asker, most urgent first."""

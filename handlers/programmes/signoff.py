@@ -29,7 +29,10 @@ def _in_inbox(ask: Ask) -> list[Waiting]:
     ]  # fmt: skip
 
 
-@command("待收", who=REVIEWERS, group="活动", rank=30, help="看等您收下的上报", examples=("待收",), waits=_in_inbox)
+@command(
+    "待收", who=REVIEWERS, group="活动", rank=30, help="看等您收下的上报", examples=("待收",), waits=_in_inbox,
+    looks=".*",
+)  # fmt: skip
 def waiting(ask: Ask) -> Reply:
     """What waits for the asker, the oldest first, with the days it has waited; with a number that one."""
     rows = _rows(ask)

@@ -14,7 +14,7 @@ from handlers.kit import Ask, File, Reply
 from handlers.programmes.duties import READERS, line_of
 from handlers.programmes.rosters import roster_sheet, rosters
 from handlers.registry import command, renders
-from handlers.wording import lines, programmes
+from handlers.wording import days, lines, programmes
 from handlers.workbooks import PLAIN, Formats, Table
 from scheduling import spans
 from storage.organisation import units
@@ -39,7 +39,8 @@ def table(ask: Ask) -> Reply:
     values: dict[str, Any] = {"row": line.row.key, "unit_ids": [unit.id for unit in at]}
     values |= {"period": line.period, "day": ask.today.isoformat()}
     recipe = {"case": "case-table", "roster": "roster-table"}.get(line.row.shape, "report-table")
-    name, more = f"{line.row.name}-{line.period}.xlsx", ""
+    dates = (ask.today, ask.today) if line.period == spans.ALWAYS else spans.span_of(line.period)
+    name, more = f"{line.row.name}-{days.span(*dates)}.xlsx", ""
     if line.row.shape == "roster":
         values["named"] = rosters.named(ask, line.row, [unit.path for unit in at])
         name = f"{attachments.HELD}-{name}"

@@ -127,7 +127,7 @@ def seen(ask: Ask) -> Reply:
 
 @command(
     "勿扰", "免打扰", "quiet", who=MEMBERS, group="提醒", rank=44, help="只在您方便的时间收提醒",
-    follows=r"$|.*[\d点]|[取关不随]", examples=("勿扰", "勿扰 7:30-20:00", "勿扰 取消"),
+    follows=r"$|.*[\d点]|[取关不随]", looks="", examples=("勿扰", "勿扰 7:30-20:00", "勿扰 取消"),
 )  # fmt: skip
 def hours(ask: Ask) -> Reply:
     """From when to when somebody wants to be written to, within the hours of the catalogue."""

@@ -20,7 +20,7 @@ _ENDED = {deliveries.CLEARED: "先报了、没再提醒", deliveries.MUTED: "本
 
 @command(
     "负担", "burden", who=ADMINS, group="提醒", rank=45, help="看每位老师这个月收到多少提醒", follows=r"$|[\d上本这]",
-    examples=("负担", "负担 上月"),
+    looks=".*", examples=("负担", "负担 上月"),
 )  # fmt: skip
 def burden(ask: Ask) -> Reply:
     """The most burdened first; a reminder and all that stands in one letter count as one."""

@@ -49,7 +49,7 @@ class _List:
 
 @command(
     WORD, "清单", "checklist", who=ADMINS, group="提醒", rank=47, help="重要日子要准备的，做好一项勾一项",
-    examples=("准备清单 六一", "准备清单 六一 1、3", "准备清单 六一 没做 3"),
+    looks="", examples=("准备清单 六一", "准备清单 六一 1、3", "准备清单 六一 没做 3"),
 )  # fmt: skip
 def show(ask: Ask) -> Reply:
     """The list of one's school with what is left; with numbers these are ticked. Above a school: how far each is."""

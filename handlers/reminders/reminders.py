@@ -17,7 +17,7 @@ _KINDS = {"A": "仪式", "B": "主题队日", "C": "提示"}
 
 @command(
     "提醒", "remind", who=MEMBERS, group="提醒", rank=6, help="看接下来的提醒和重要日子", glued="列表|放行|新增|添加",
-    examples=("提醒", "提醒 列表", "提醒 清明节", "提醒 新增 2027-05-20 校园开放日 提前 7,1"),
+    looks="|列表", examples=("提醒", "提醒 列表", "提醒 清明节", "提醒 新增 2027-05-20 校园开放日 提前 7,1"),
 )  # fmt: skip
 def show(ask: Ask) -> Reply:
     """The person's next reminders; `列表`: the next key dates; a name: what to prepare for it."""

@@ -114,6 +114,12 @@ def short(value: date) -> str:
     return f"{value.month}月{value.day}日"
 
 
+def span(first: date, last: date) -> str:
+    """2026年3月30日至4月5日, as the name of a file has it."""
+    year = f"{last.year}年" if last.year != first.year else ""
+    return f"{first.year}年{short(first)}" + (f"至{year}{short(last)}" if last != first else "")
+
+
 def moment(at: datetime, zone: tzinfo | None = None) -> str:
     """4月3日 16:20, in this zone or in its own."""
     local = at.astimezone(zone) if zone else at

@@ -31,6 +31,11 @@ class Span:
         """As commands name it again."""
         return self.label or f"{self.first}到{self.last}"
 
+    @property
+    def dated(self) -> str:
+        """As the name of a file has it: 2026年3月30日至4月5日."""
+        return days.span(self.first, self.last)
+
 
 def longer(args: str, today: date) -> tuple[Span | None, str]:
     """(the period longer than a week, or not of whole weeks, that the words name; the rest of them).

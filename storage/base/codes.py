@@ -14,7 +14,10 @@ from storage.tables import invite, link_code
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # pragma: allowlist secret
 _LENGTH = 10
 # However it is spaced: `marks` takes it so too. One may begin within what looks like another.
-_SPOKEN = re.compile(rf"(?<![A-Z0-9])(?=([{_ALPHABET}](?:[\W_]{{0,3}}[{_ALPHABET}]){{{_LENGTH - 1}}})(?![A-Z0-9]))")
+_SHAPE = rf"(?i:(?<![A-Z0-9])(?=([{_ALPHABET}](?:[\W_]{{0,3}}[{_ALPHABET}]){{{_LENGTH - 1}}})(?![A-Z0-9])))"
+_SPOKEN = re.compile(_SHAPE)
+# What may stand right behind a command's word: a code, or what leads to one (【…, 邀请码…).
+GLUED = rf"[0-9A-Za-z]|.{{0,30}}?{_SHAPE}"
 # By which a keyed hash is told from a bare SHA-256 in hexadecimal, as codes were kept once.
 _KEYED = "k"
 
@@ -38,7 +41,13 @@ def _keyed(vault: Vault, bare: str) -> list[str]:
 
 def spoken(text: str) -> list[str]:
     """Whatever has the shape of a code in what somebody said."""
-    return _SPOKEN.findall(unicodedata.normalize("NFKC", text).upper())
+    return [code for code, _ in apart(text)]
+
+
+def apart(text: str) -> list[tuple[str, str]]:
+    """(whatever has the shape of a code, what else is said): however they are put together, in whatever order."""
+    plain = unicodedata.normalize("NFKC", text)
+    return [(each[1].upper(), f"{plain[: each.start(1)]} {plain[each.end(1) :]}") for each in _SPOKEN.finditer(plain)]
 
 
 def key_old(db: Connection, vault: Vault) -> None:

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
 from storage.audit.audit import Action, note
-from storage.base.codes import fresh, marks
+from storage.base.codes import GLUED as GLUED
+from storage.base.codes import apart, fresh, marks
 from storage.base.upsert import add_one
 from storage.base.vault import Vault
 from storage.people.people import Role
@@ -52,6 +53,12 @@ def find(db: Connection, vault: Vault, code: str, now: datetime) -> Invite | Non
     known = invite.c.code_hash.in_(marks(vault, code))
     holds = known & invite.c.used_at.is_(None) & (invite.c.expires_at > now)
     return next(_which(db, holds), None)
+
+
+def find_in(db: Connection, vault: Vault, text: str, now: datetime) -> tuple[Invite | None, str]:
+    """(what the code in this text gives, what else the text says)."""
+    tried = ((find(db, vault, code, now), others) for code, others in apart(text))
+    return next((each for each in tried if each[0]), (None, ""))
 
 
 def _which(db: Connection, holds: ColumnElement[bool]) -> Iterator[Invite]:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection, Table, and_, delete, exists, insert, select, update
 
 from storage.base.codes import fresh, marks
+from storage.base.codes import spoken as spoken
 from storage.base.vault import Vault
 from storage.tables import delivery, grant, link_code, metadata, person
 

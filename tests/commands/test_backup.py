@@ -1,6 +1,8 @@
 """backup, restore: what is kept, what is refused; nobody is told twice, no erased child comes back."""
 
 import asyncio
+import gzip
+import re
 import shutil
 import tarfile
 from collections.abc import Callable
@@ -172,7 +174,7 @@ def test_sealed_it_holds_the_key_and_is_opened_by_its_identity_only(
     monkeypatch.setenv("DATA_DIR", "new")
     if POSTGRESQL:
         monkeypatch.setenv("DATABASE_URL", empty_url(folder))
-    assert "name_key: 加密的内容打得开" in at(HOUR, capsys, "backup", "verify", "b.backup", "--identity", "age.key")
+    assert "name_key：加密的内容打得开" in at(HOUR, capsys, "backup", "verify", "b.backup", "--identity", "age.key")
     assert "没有找到删除记录" not in at(HOUR, capsys, "restore", "b.backup", "--identity", "age.key", "--yes")
     assert Path("new/name.key").read_text() == Path("data/name.key").read_text()
     Path("cut.backup").write_bytes(Path("b.backup").read_bytes()[:-100])
@@ -232,4 +234,26 @@ def test_old_ones_go_and_too_old_ones_are_told(folder: Path, capsys: Capture) ->
     assert len(kept.all_of(place, now)) == 2 and (place / "notes.txt").exists()
     with time_machine.travel(now + 3 * DAY, tick=False):
         commanding.main(["doctor"])
-    assert "fail backup: 最近一份" in capsys.readouterr().out
+    assert "不对 backup：最近一份" in capsys.readouterr().out
+
+
+@pytest.mark.sqlite("what is no backup is seen before any database is asked")
+@pytest.mark.parametrize("command", [("backup", "verify"), ("restore",)])
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"hello", "不是备份。请写机器人做的备份文件"), (b"PK\3\4 a roster", "是 zip 压缩包"),
+        (b"", "是空的"),
+        (gzip.compress(b"hello", mtime=0), "不完整，或者坏了"),
+        (gzip.compress(bytes(9999), mtime=0)[:20], "不完整，或者坏了"),
+        (b"age-encryption.org/v1\n", "不是备份|加密的"), (None, "是一个文件夹"),
+    ],
+)  # fmt: skip
+def test_what_is_no_backup_is_said_to_be_none(
+    folder: Path, capsys: pytest.CaptureFixture[str], command: tuple[str, ...], content: bytes | None, words: str
+) -> None:
+    given = folder / "given.backup"
+    given.mkdir() if content is None else given.write_bytes(content)
+    assert commanding.main([*command, str(given)]) == 1
+    said = capsys.readouterr().err.strip().splitlines()[-1]
+    assert re.search(words, said) and not re.search(r"[a-z]{4,} [a-z]{3,}", said.replace("python -m bot", ""))

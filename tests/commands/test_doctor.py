@@ -33,14 +33,15 @@ folder, imported, filled, database = (
     commanding.filled,
     commanding.database,
 )
-DOCTOR = re.compile(r"(ok|warn|fail) [a-z_]+: .+")
+DOCTOR = re.compile(r"(正常|注意|不对) [a-z_]+：.+")
+LEVELS = {"正常": "ok", "注意": "warn", "不对": "fail"}
 
 
 def levels(capsys: pytest.CaptureFixture[str], status: int = 0) -> dict[str, str]:
     assert main(["doctor"]) == status
     lines = capsys.readouterr().out.splitlines()
     assert all(map(DOCTOR.fullmatch, lines)), lines
-    return {line.split()[1][:-1]: line.split()[0] for line in lines}
+    return {line.split()[1].partition("：")[0]: LEVELS[line.split()[0]] for line in lines}
 
 
 @pytest.mark.sqlite("a server's database is there before the bot")
@@ -159,8 +160,8 @@ def of_telegram(
     assert main(["doctor"]) == status
     out, err = capsys.readouterr()
     assert "made-up" not in out + err
-    lines = [line.partition(": ") for line in out.splitlines()]
-    return {head.split()[1]: (head.split()[0], sentence) for head, _, sentence in lines}
+    lines = [line.partition("：") for line in out.splitlines()]
+    return {head.split()[1]: (LEVELS[head.split()[0]], sentence) for head, _, sentence in lines}
 
 
 Asked = Callable[..., dict[str, tuple[str, str]]]

@@ -16,6 +16,7 @@ from tests.support.process import Serving
 pytestmark = pytest.mark.both
 
 folder = commanding.folder
+LEVELS = {"正常": "ok", "注意": "warn", "不对": "fail"}
 Found = dict[str, list[tuple[str, str]]]
 Asked = Callable[..., Found]
 
@@ -38,8 +39,8 @@ def asked(fake: FakeWecom, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
         assert SECRET not in out + err and fake.settings["wecom_aes_key"] not in out + err
         found: Found = {}
         for line in out.splitlines():
-            head, _, sentence = line.partition(": ")
-            found.setdefault(head.split()[1], []).append((head.split()[0], sentence))
+            head, _, sentence = line.partition("：")
+            found.setdefault(head.split()[1], []).append((LEVELS[head.split()[0]], sentence))
         return found
 
     return ask

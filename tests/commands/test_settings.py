@@ -89,15 +89,15 @@ def miscopied(key: str) -> str:
 @pytest.mark.parametrize(("given", "wrong"), [
     ({"WECOM_CORP_ID": "ww1"}, "企业微信应用还需要 WECOM_AGENT_ID、WECOM_SECRET、WECOM_TOKEN、WECOM_AES_KEY"),
     ({"WECOM_ROBOT_SECRET": "s"}, "企业微信智能机器人还需要 WECOM_ROBOT_ID"),
-    ({"WECOM_AES_KEY": "short"}, "WECOM_AES_KEY: 应是企业微信后台给出的 43 个字母和数字"),
-    ({"BACKUP_KEY": "age1short"}, "BACKUP_KEY: 应是 age1 开头的公钥"),
-    ({"BACKUP_KEY": miscopied(str(Identity.generate().to_public()))}, "BACKUP_KEY: 应是 age1 开头的公钥"),
-    ({"BACKUP_IDENTITY": miscopied(str(Identity.generate()))}, "BACKUP_IDENTITY: 应是 AGE-SECRET-KEY-1 开头的私钥"),
-    ({"WECOM_AGENT_ID": "one"}, "WECOM_AGENT_ID: 应是数字"),
-    ({"WECOM_TOKEN": "a,b,c"}, "WECOM_TOKEN: 应原样复制"),
-    ({"WECOM_API_URL": "qyapi"}, "WECOM_API_URL: 应是 http:// 或 https:// 开头的地址"),
-    ({"WECOM_ROBOT_URL": "https://x"}, "WECOM_ROBOT_URL: 应是 ws:// 或 wss:// 开头的地址"),
-    ({"WECOM_GROUP_WEBHOOKS": "实验小学"}, "WECOM_GROUP_WEBHOOKS: 应像 青禾区少工委/实验小学=机器人的key"),
+    ({"WECOM_AES_KEY": "short"}, "WECOM_AES_KEY：应是企业微信后台给出的 43 个字母和数字"),
+    ({"BACKUP_KEY": "age1short"}, "BACKUP_KEY：应是 age1 开头的公钥"),
+    ({"BACKUP_KEY": miscopied(str(Identity.generate().to_public()))}, "BACKUP_KEY：应是 age1 开头的公钥"),
+    ({"BACKUP_IDENTITY": miscopied(str(Identity.generate()))}, "BACKUP_IDENTITY：应是 AGE-SECRET-KEY-1 开头的私钥"),
+    ({"WECOM_AGENT_ID": "one"}, "WECOM_AGENT_ID：应是数字"),
+    ({"WECOM_TOKEN": "a,b,c"}, "WECOM_TOKEN：应原样复制"),
+    ({"WECOM_API_URL": "qyapi"}, "WECOM_API_URL：应是 http:// 或 https:// 开头的地址"),
+    ({"WECOM_ROBOT_URL": "https://x"}, "WECOM_ROBOT_URL：应是 ws:// 或 wss:// 开头的地址"),
+    ({"WECOM_GROUP_WEBHOOKS": "实验小学"}, "WECOM_GROUP_WEBHOOKS：应像 青禾区少工委/实验小学=机器人的key"),
 ])  # fmt: skip
 def test_wecom_is_all_or_nothing(given: dict[str, str], wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, word in given.items():
@@ -140,13 +140,13 @@ def test_all_problems_are_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TELEGRAM_TOKEN_FILE", "nowhere")
     said = problems()
     for name in ("PORT", "TIMEZONE", "LOG_LEVEL", "NAME_KEY", "TELEGRAM_TOKEN_FILE"):
-        assert re.search(rf"^{name}: .*[\u4e00-\u9fff]", said, re.MULTILINE), name
+        assert re.search(rf"^{name}：.*[\u4e00-\u9fff]", said, re.MULTILINE), name
     assert "python -m bot key" in said
 
 
 def test_a_port_is_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PORT", "70000")
-    assert problems() == "PORT: 不能大于 65535"
+    assert problems() == "PORT：不能大于 65535"
 
 
 def test_two_keys_during_rotation(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,7 +163,7 @@ def test_a_key_of_its_own_is_made_once_and_readable_by_its_owner_only(empty: Pat
 
 def test_a_file_in_another_encoding_is_said(empty: Path) -> None:
     (empty / ".env").write_bytes("DATA_DIR=数据\n".encode("gb18030"))
-    assert problems() == ".env: 请存成 UTF-8 编码"
+    assert problems() == ".env：请存成 UTF-8 编码"
 
 
 def test_no_error_shows_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:

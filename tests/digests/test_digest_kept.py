@@ -193,8 +193,8 @@ class TestFiles:
         (image,) = county.digest(county.li, "上周 图")
         (table,) = county.digest(county.zhou, "上周表 实验小学")
         assert image.file is not None and table.file is not None
-        assert (image.file.recipe, image.file.name) == ("digest-picture", "周报-实验小学-2026-W13.png")
-        assert (table.file.recipe, table.file.name) == ("digest-workbook", "周报-实验小学-2026-W13.xlsx")
+        assert (image.file.recipe, image.file.name) == ("digest-picture", "周报-实验小学-2026年3月23日至3月29日.png")
+        assert (table.file.recipe, table.file.name) == ("digest-workbook", "周报-实验小学-2026年3月23日至3月29日.xlsx")
         assert image.file.values["unit_ids"] == table.file.values["unit_ids"] == [county.first.id]
 
     def test_the_picture_is_a_png_for_a_phone_and_always_the_same(self, county: County) -> None:

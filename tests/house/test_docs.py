@@ -157,3 +157,10 @@ def test_every_picture_is_small_and_used(path: Path) -> None:
 def test_the_changelog_says_nothing_twice() -> None:
     lines = [line for line in text("CHANGELOG.md").splitlines() if line.startswith("- ")]
     assert len(lines) == len(set(lines))
+
+
+def test_the_first_day_has_ten_steps_a_way() -> None:
+    ways = re.split(r"^## ", text("docs/first-day.md"), flags=re.MULTILINE)[1:3]
+    assert [len(re.findall(r"^\d+\. ", way, re.MULTILINE)) for way in ways] == [10, 10]
+    for way in ways:
+        assert "git clone" in way and "「主题队日 应到42实到40 清明祭英烈」" in way

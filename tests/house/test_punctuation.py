@@ -1,6 +1,8 @@
 """Chinese is written with its own punctuation: in every talk, and in the conversations of the handbooks."""
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from tests.support.process import ROOT
@@ -27,3 +29,51 @@ def test_what_the_bot_says_has_full_width_punctuation() -> None:
     lines = [line for path in places for line in said_by_the_bot(path)]
     assert len(lines) > 1000
     assert [line for line in lines if HALF_WIDTH.search(line) and line != ECHOED] == []
+
+
+# Between Chinese, between a setting's name or a value and Chinese; not the syntax of what is to be typed.
+_PROSE = re.compile(
+    r"[\u4e00-\u9fff」）\0][,;:?!](?=[\u4e00-\u9fff「])|[\u4e00-\u9fff][,;?!]"
+    r"|[A-Z0\w」）]: (?=[\u4e00-\u9fff「\0])|\([\u4e00-\u9fff]"
+)
+# Columns, settings, addresses and rules as they are to be typed; the marks of the made-up districts.
+_TYPED = re.compile(
+    r"\(演示\)|[A-Z_]+=\S+|\w+://\S+|组织,类型.*|青禾区\S*,\S*|首批: admitted|三\(\d\)|^ *[\w/()]+,[\w/(),]+$",
+    re.MULTILINE,
+)
+# A pattern to read by is not said to anybody.
+_PATTERN = re.compile(r"\\|\(\?|\[[^\]]{2,}\]|\?\$|[)|]\||\.\*|[^？]\?[^ ]?[|)(]")
+
+
+def said_in_code(path: Path) -> Iterator[str]:
+    """The Chinese strings of a module that people read, with what is filled in as a NUL; without docstrings."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    inside = {id(part) for each in ast.walk(tree) if isinstance(each, ast.JoinedStr) for part in each.values}
+    inside |= {id(each.value) for each in ast.walk(tree) if isinstance(each, ast.Expr)}
+    for each in ast.walk(tree):
+        words = ""
+        if isinstance(each, ast.JoinedStr):
+            words = "".join(str(part.value) if isinstance(part, ast.Constant) else "\0" for part in each.values)
+        elif isinstance(each, ast.Constant) and isinstance(each.value, str) and id(each) not in inside:
+            words = each.value
+        if len(re.findall(r"[\u4e00-\u9fff]", words)) > 1 and not _PATTERN.search(words):
+            yield _TYPED.sub("", words)
+
+
+def test_what_the_program_says_has_full_width_punctuation() -> None:
+    """Settings, doctor, the command line and every other sentence, where no talk shows it."""
+    found = {
+        f"{path.name}: {words}"
+        for path in (ROOT / "bot").rglob("*.py")
+        for words in said_in_code(path)
+        if _PROSE.search(words)
+    }
+    assert found == set()
+    assert len(list(said_in_code(ROOT / "bot/settings/kinds.py"))) > 20
+
+
+def test_what_stands_beside_the_program_has_full_width_punctuation() -> None:
+    lines = [
+        line for name in (".env.example", "Makefile") for line in (ROOT / name).read_text(encoding="utf-8").splitlines()
+    ]
+    assert [line for line in lines if re.search(r"[\u4e00-\u9fff」）][,;:?!](?=[\u4e00-\u9fff「]|$)", line)] == []

@@ -4,9 +4,11 @@ import configparser
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import sysconfig
+import time
 from pathlib import Path
 from typing import Any
 
@@ -40,11 +42,36 @@ def test_the_image_has_all_that_it_runs(image: Path) -> None:
     command = re.search(r'^CMD \["python", (.+)\]$', (DEPLOY / "Dockerfile").read_text(), re.MULTILINE)
     assert command and command[1] == '"-m", "bot", "serve"'
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": sysconfig.get_paths()["purelib"], "DATA_DIR": "data"}
-    for argv, expected in ((["--version"], f"counselor-bot {__version__}"), (["doctor", "--practice"], "ok")):
+    for argv, expected in ((["--version"], f"counselor-bot {__version__}"), (["doctor", "--practice"], "正常")):
         said = subprocess.run(
             [sys.executable, "-m", "bot", *argv], cwd=image, env=environment, capture_output=True, text=True
         )
         assert expected in said.stdout, said.stdout + said.stderr
+
+
+@pytest.mark.long
+def test_the_image_says_that_it_is_well(image: Path, tmp_path: Path) -> None:
+    """Its own command and its own HEALTHCHECK, in a folder that has nothing else."""
+    written = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
+    health = re.search(r'^    CMD \["python", "-c", "(.+)"\]$', written, re.MULTILINE)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    assert health and ":8080/health" in health[1]
+    environment = {
+        "PATH": os.environ["PATH"], "PYTHONPATH": sysconfig.get_paths()["purelib"], "DATA_DIR": str(tmp_path / "kept"),
+        "HOST": "127.0.0.1", "PORT": str(port),
+    }  # fmt: skip
+    served = subprocess.Popen([sys.executable, "-m", "bot", "serve"], cwd=image, env=environment)
+    try:
+        asked = [sys.executable, "-c", health[1].replace(":8080/", f":{port}/")]
+        deadline = time.monotonic() + 60
+        while (well := subprocess.run(asked, capture_output=True).returncode) and time.monotonic() < deadline:
+            time.sleep(0.3)
+        assert well == 0
+    finally:
+        served.terminate()
+    assert served.wait(15) == 0
 
 
 def compose() -> dict[str, Any]:

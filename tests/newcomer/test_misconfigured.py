@@ -110,7 +110,7 @@ def doctor(capsys: pytest.CaptureFixture[str]) -> Callable[[], str]:
 
     def run() -> str:
         assert main(["doctor"]) == 1
-        return "\n".join(line for line in capsys.readouterr().out.splitlines() if line.startswith("fail"))
+        return "\n".join(line for line in capsys.readouterr().out.splitlines() if line.startswith("不对 "))
 
     return run
 

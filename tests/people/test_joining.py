@@ -74,11 +74,28 @@ def test_thirty_colleagues_join_by_three_deeds_of_an_admin(tmp_path: Path) -> No
         told = [each["text"] for each in bot.new("李老师") if each["from"] == "bot"]
         assert len(told) == 1 and "扫码选了自己，等您确认" in told[0]
         assert not any(holds(bot, f"手机{place}") for place in range(30))
-        assert "等您确认 30 件" in (await bot.say("李老师", "待确认"))[-1]
-        await bot.say("李老师", "待确认 全部 同意")
+        listed = (await bot.say("李老师", "待确认"))[-1]
+        assert "等您确认 30 件" in listed and all(f"{name}（" in listed for name in names)
+        (said,) = await bot.say("李老师", "待确认 全部 同意")
+        assert said.startswith("已确认 30 件：") and all(name in said for name in names)
         assert all(holds(bot, f"手机{place}") for place in range(30))
         assert "欢迎" in bot.new("手机7")[-1]["text"]
         assert "都加入了" in (await bot.say("李老师", "谁还没加入"))[-1]
+
+    play(tmp_path, scene)
+
+
+def test_whoever_came_after_the_list_was_made_is_not_let_in_with_it(tmp_path: Path) -> None:
+    async def scene(bot: Bot) -> None:
+        names = await school(bot, 40)
+        code = code_in((await bot.say("李老师", "邀请 办公室"))[-1])
+        for place, name in enumerate(names[:39]):
+            await bot.say(f"手机{place}", f"加入 {code}，{name}")
+        await bot.say("李老师", "待确认")
+        await bot.say("手机39", f"加入 {code} {names[39]}")
+        (said,) = await bot.say("李老师", "[全部同意]")
+        assert said.startswith("已确认 30 件：")
+        assert "从第 1 件起" not in (await bot.say("李老师", "待确认"))[-1] and not holds(bot, "手机39")
 
     play(tmp_path, scene)
 

@@ -120,7 +120,11 @@ def test_once_around_in_five_taps_and_never_again(page: Page) -> None:
 
 def test_a_link_to_somebody_of_the_second_district_and_a_page_without_its_server(page: Page) -> None:
     other = page.context.browser.new_page(viewport={"width": 360, "height": 740}, color_scheme="dark")
+    other.goto(f"{page.url.partition('?')[0]}?person=没有的老师")
+    expect(other.get_by_test_id("hint")).to_have_text("这里没有「没有的老师」，现在是张老师。换人请点上面的名字。")
+    assert faults(other) == []
     other.goto(f"{page.url.partition('?')[0]}?person=柏站长")
+    expect(other.get_by_test_id("hint")).to_be_empty()
     expect(other.get_by_test_id("me")).to_have_text("柏站长")
     expect(other.get_by_test_id("tour")).to_be_hidden()
     other.get_by_test_id("phrases").get_by_role("button", name="开站 26人").click()

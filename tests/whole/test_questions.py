@@ -156,7 +156,10 @@ def test_what_is_not_undone_needs_a_firm_word_later(erasing: School, minutes: in
 
 
 @pytest.mark.both
-@pytest.mark.parametrize(("other", "ends"), [("待审", True), ("四(1)中队 队课 38人", True), ("帮助", False)])
+@pytest.mark.parametrize(("other", "ends"), [
+    ("四(1)中队 队课 38人", True), ("勿扰 取消", True), ("帮助", False), ("待审", False), ("待办", False),
+    ("四(1)中队报了吗", False),
+])  # fmt: skip
 def test_something_else_ends_what_is_not_undone_and_says_so(erasing: School, other: str, ends: bool) -> None:
     people.give(erasing.db, erasing.zhao, Role.BRIGADE, erasing.school, NOW)
     replies = erasing.say(erasing.zhao, other)

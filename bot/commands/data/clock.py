@@ -27,7 +27,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         return 0
     with engine.database.read.connect() as db:
         last, doubt = (key_values.get(db, name) for name in (clock_guard.LAST, holds.DOUBT))
-    print(f"这台机器的时间：{wall.astimezone(settings.zone):%Y-%m-%d %H:%M}({settings.timezone})")
+    print(f"这台机器的时间：{wall.astimezone(settings.zone):%Y-%m-%d %H:%M}（{settings.timezone}）")
     if last:
         print(f"最后一次确认的时间：{last.at.astimezone(settings.zone):%Y-%m-%d %H:%M}")
     if doubt:

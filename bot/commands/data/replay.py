@@ -28,5 +28,5 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     except LookupError:
         print(f"没有编号为 {arguments.id} 的失败消息。不带编号运行，可列出所有失败消息。")
         return 1
-    print(f"{arguments.id}: {'已处理，回复将由机器人发出' if state == 'done' else '又失败了，消息仍保留'}")
+    print(f"{arguments.id}：{'已处理，回复将由机器人发出' if state == 'done' else '又失败了，消息仍保留'}")
     return 0 if state == "done" else 1

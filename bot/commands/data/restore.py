@@ -27,7 +27,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, help="备份的文件")
     backup.add_identity(parser)
     parser.add_argument(
-        "--worked-until", type=datetime.fromisoformat, metavar="TIME",
+        "--worked-until", type=datetime.fromisoformat, metavar="时间",
         help="2026-04-03T15:30：到那时为止的提醒已经发过（不写就照原来的数据库，读不到就算到现在）",
     )  # fmt: skip
     parser.add_argument("--yes", action="store_true", help="不问就做")

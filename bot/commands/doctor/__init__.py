@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from bot.clock import Clock
 from bot.commands import database
 from bot.commands.doctor import databases, installation, persons, times
-from bot.commands.doctor.line import FAIL, OK, Line
+from bot.commands.doctor.line import FAIL, OK, Line, written
 from bot.settings import BadSettings, Settings
 
 
@@ -51,9 +51,9 @@ def _print(lines: Iterator[Line], form: str) -> int:
         print(json.dumps(named, ensure_ascii=False, indent=1))
         return int(any(level == FAIL for level, _, _ in found))
     failed = False
-    for level, name, sentence in lines:
-        print(f"{level} {name}: {sentence}")
-        failed = failed or level == FAIL
+    for line in lines:
+        print(written(line))
+        failed = failed or line[0] == FAIL
     return int(failed)
 
 

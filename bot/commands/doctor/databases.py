@@ -74,7 +74,7 @@ def key(url: str, settings: Settings) -> str:
     database = open_database(url)
     try:
         with database.read.connect() as db:
-            return key_problem(settings, db).partition(": ")[2]
+            return key_problem(settings, db).partition("：")[2]
     except SQLAlchemyError:
         return ""
     finally:

@@ -21,7 +21,7 @@ Seen = tuple[str, int, str]
 def add(parser: argparse.ArgumentParser) -> None:
     """What to do, and of which rows."""
     parser.epilog = "例：python -m bot audit verify"
-    what = parser.add_subparsers(dest="what", required=True, metavar="verify|show")
+    what = parser.add_subparsers(dest="what", required=True, metavar="verify、show")
     verify = what.add_parser("verify", help="核对每一条哈希链；断了就以 1 结束")
     verify.add_argument(
         "--seen", type=_seen, action="append", default=[], metavar="CHAIN:N:HASH",

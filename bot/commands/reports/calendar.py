@@ -19,7 +19,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Which unit, which year."""
     parser.epilog = "例：python -m bot calendar --unit 青禾区少工委/实验小学 --year 2026 > calendar.ics"
     parser.add_argument("--unit", required=True, help="全称，用 / 连（青禾区少工委/实验小学），或独一无二的名称")
-    parser.add_argument("--year", type=int, choices=range(2000, 2100), metavar="YYYY", help="哪一年；不写就是今年")
+    parser.add_argument("--year", type=int, choices=range(2000, 2100), metavar="年份", help="哪一年；不写就是今年")
     parser.add_argument("--practice", action="store_true", help="演练的数据库")
 
 

@@ -62,8 +62,8 @@ def _case(line: bytes) -> dict[str, Any]:
         case = json.loads(line.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise ValueError("不是 UTF-8") from None
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"不是正确的 JSON({error})") from None
+    except (ValueError, RecursionError):
+        raise ValueError('不是正确的 JSON，应像 {"id": 1, "text": "…"} 这样') from None
     if not isinstance(case, dict):
         raise ValueError("应是一个 JSON 对象，有 id 和 text")
     return case

@@ -336,6 +336,8 @@ async function start() {
   const linked = new URLSearchParams(location.search).get("person");
   startTour(choose, linked);
   choose(linked ?? kept("localStorage", "practice.person"));
+  if (linked && page.current.id !== linked)
+    ui.hint.textContent = `这里没有「${linked.slice(0, 20)}」，现在是${page.current.id}。换人请点上面的名字。`;
   restoreOutbox();
   setInterval(drawClock, 1000);
   window.addEventListener("online", wakeOutbox);

@@ -38,5 +38,5 @@ def _file(ask: Ask, unit_id: int, count: int, span: periods.Span, form: str) -> 
     title = units.full_name(ask.db, units.by_id(ask.db, unit_id))
     values = {"unit_ids": [unit_id], "first": span.first.isoformat(), "last": min(span.last, ask.today).isoformat()}
     values |= {"period": span.words, "at": ask.now.isoformat(timespec="minutes")}
-    name = f"签到-{title}-{span.words}.{form}"
+    name = f"签到-{title}-{span.dated}.{form}"
     return Reply(f"{title}{span.name}的签到，{count} 条。", file=File(name, f"checkins-{form}", values))

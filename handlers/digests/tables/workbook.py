@@ -52,7 +52,7 @@ def _book(db: Connection, all_of: list[shown.Shown], number: int, mark: str) -> 
     with Workbook(out, workbooks.LONG) as book:
         # The time of making would make two files of the same data differ.
         created = datetime.combine(all_of[0].first, time())
-        book.set_properties({"title": f"周报 {all_of[0].label or all_of[0].name}", "created": created})
+        book.set_properties({"title": f"周报 {all_of[0].name}", "created": created})
         formats = workbooks.Formats(book)
         overview = workbooks.Table(book, formats, "总览", ("项目", *(each.title for each in all_of)), mark)
         sheets = {name: workbooks.Table(book, formats, name, head, mark) for name, head in _HEADS.items()}

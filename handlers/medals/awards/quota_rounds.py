@@ -37,7 +37,7 @@ AGAIN = questions.Question(
 
 @command(
     "名额", "quota", who=_WHO, group="奖章", rank=41, help="定星级章的名额",
-    examples=("名额", _LIKE, "名额 集体一星章 12"),
+    looks="", examples=("名额", _LIKE, "名额 集体一星章 12"),
 )  # fmt: skip
 def quota(ask: Ask) -> Reply:
     """Without words: every quota with its arithmetic; else the base of one is frozen."""

@@ -26,7 +26,7 @@ _LONGEST = 8
 
 @command(
     "特色章", "special-badges", who=READERS, group="奖章", rank=47, help="本地的特色章，管理员可以新增",
-    glued="新增|增加|添加|加|停用|暂停|恢复|改名", examples=("特色章", _LIKE, "特色章 改名 阅读章 悦读章"),
+    glued="新增|增加|添加|加|停用|暂停|恢复|改名", looks="", examples=("特色章", _LIKE, "特色章 改名 阅读章 悦读章"),
 )  # fmt: skip
 def special(ask: Ask) -> Reply:
     """The badges of the asker's part of the tree; or one is made, renamed, paused."""

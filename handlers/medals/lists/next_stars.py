@@ -15,7 +15,7 @@ _NONE = "还没有可以提名下一枚星级章的。奖章颁发以后一年�
 
 @command(
     "可提名", "next", who=owed.WHO, group="奖章", rank=54, help="看谁可以提名下一枚星级章、到哪天",
-    examples=("可提名", "可提名 三(2)", "可提名 二星章"),
+    looks=".*", examples=("可提名", "可提名 三(2)", "可提名 二星章"),
 )  # fmt: skip
 def candidates(ask: Ask) -> Reply:
     """Of one squad by number with the last day, of a school squad by squad, of a district school by school."""

@@ -13,7 +13,8 @@ _LISTED = 12
 
 
 @command(
-    WORD, "邀请全部", who=rights.GIVERS, group="人员", rank=26, help="给还没加入的老师每人一张邀请卡", exports=True,
+    WORD, "邀请全部", "邀请所有老师", "邀请所有人", "邀请全体老师", "邀请全校老师", "邀请大家",
+    who=rights.GIVERS, group="人员", rank=26, help="给还没加入的老师每人一张邀请卡", exports=True,
     examples=("邀请 全部 其他用途", "邀请 全部 实验小学"),
 )  # fmt: skip
 def invite_all(ask: Ask) -> Reply:
@@ -43,7 +44,7 @@ def invite_all(ask: Ask) -> Reply:
 
 @command(
     "谁还没加入", "没加入", "未加入", who=rights.GIVERS, group="人员", rank=28, help="名册里还没加入的老师",
-    examples=("谁还没加入", "谁还没加入 实验小学"),
+    looks=".*", examples=("谁还没加入", "谁还没加入 实验小学"),
 )  # fmt: skip
 def who_is_missing(ask: Ask) -> Reply:
     """Who is in the roster and has not come, by unit, with the ways to bring them in."""

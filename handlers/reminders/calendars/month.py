@@ -24,7 +24,7 @@ _STEP = {"下下个月": 2, "下下月": 2, "下个月": 1, "下月": 1, "上个
 
 @command(
     "日历", "calendar", who=MEMBERS, group="提醒", rank=43, help="看一个月的日子、任务和活动", glued=r"\d|图|文件|订阅",
-    exports=True, examples=("日历", "日历 12月", "日历 12月 图", "日历 文件", "日历 订阅"),
+    exports=True, looks="", examples=("日历", "日历 12月", "日历 12月 图", "日历 文件", "日历 订阅"),
 )  # fmt: skip
 def month(ask: Ask) -> Reply:
     """The days of a month that have something, in order."""

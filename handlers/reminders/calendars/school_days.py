@@ -34,7 +34,7 @@ _BACK = {
 
 @command(
     "校历", "school_year", who=MEMBERS, group="提醒", rank=46, help="看、记放假、补班和开学",
-    examples=("校历", "校历 2027 放假 2-5至2-21", "校历 开学 2-22", "校历 删除 3"),
+    looks="", examples=("校历", "校历 2027 放假 2-5至2-21", "校历 开学 2-22", "校历 删除 3"),
 )  # fmt: skip
 def note(ask: Ask) -> Reply:
     """What is noted for the asker's part of the tree; with a kind and days it is noted, with a number changed."""

@@ -159,7 +159,7 @@ def test_a_list_is_pushed_when_an_admin_says_so(play: Play, robots: FakeGroupRob
         assert [kind for kind, _ in kinds] == ["markdown", "markdown", "image", "markdown", "file"]
         assert kinds[2][1].startswith(b"\x89PNG")
         name, content = kinds[4][1]
-        assert name == "周报-实验小学-2026-W14.xlsx" and content.startswith(b"PK")
+        assert name == "周报-实验小学-2026年3月30日至4月5日.xlsx" and content.startswith(b"PK")
 
     play(talk)
 
