@@ -96,9 +96,9 @@ def _chunks(scan: str, told: str) -> Iterator[str]:
     away = _away(scan, told, chunks) if _MISSING.search(scan) else ()
     for place, match in enumerate(chunks):
         before, after = scan[match.start() - 1 : match.start()], scan[match.end() : match.end() + 1]
-        told = not (label and before == ":") or _OF_TOPIC.search(label) or names_activity(match[0])
+        theirs = not (label and before == ":") or _OF_TOPIC.search(label) or names_activity(match[0])
         label = match[0] if after == ":" else ""
-        words = "" if label or place in away or not told or _WENT.search(match[0]) else _trim(match[0])
+        words = "" if label or place in away or not theirs or _WENT.search(match[0]) else _trim(match[0])
         beside = after == HELD or (before == HELD and not _DEBRIS.search(words))
         if words and (beside or words.startswith(("《", "“", "「"))):
             yield words
