@@ -96,6 +96,23 @@ def test_names_and_addresses_stay_out_of_the_topic(said: str, issue: str, privat
     assert list(reading.private) == private
 
 
+# Names that are words of the language as well.
+@pytest.mark.parametrize("name", ["高兴", "和平", "白雪", "路路通", "双双", "向阳", "毛豆"])
+def test_who_is_away_is_no_topic_whatever_their_name(name: str) -> None:
+    for away in (
+        f"少 {name}", f"少{name}", f"就少{name}一个", f"差 {name}", f"缺 {name}、红旗", f"缺：{name}",
+        f"病假 {name} 红旗", f"请假 王小明 {name}", f"{name} 事假", f"{name}、红旗 没来", f"请假1人：{name}",
+        f"没到的 {name}",
+    ):  # fmt: skip
+        assert _only(f"三(2)中队 应到42 实到41 队会 {away}").topic is None, away
+
+
+@pytest.mark.parametrize("topic", ["爱鸟", "五四", "少年宫", "少先队知识", "差异教学", "减少浪费"])
+def test_what_stands_beside_a_count_of_the_absent_is_one(topic: str) -> None:
+    for text in (f"41/42 队会 {topic} 缺1", f"队会 {topic} 王小明请假 41人", f"队会41人 {topic}"):
+        assert _only(f"三(2)中队 {text}").topic == topic, text
+
+
 @pytest.mark.parametrize("topic", ["全体队员表现突出", "武术获奖", "参观人民路88号纪念馆", "优秀作品展"])
 def test_what_only_looks_private_is_a_topic(topic: str) -> None:
     reading = read(f"三(2)中队 主题队日 38人 {topic}", DEFAULT)

@@ -74,6 +74,7 @@ def understand(scan: str, dates: list[When], received: date) -> Piece:
     if not _AGAIN_SIGNS.isdisjoint(scan):
         piece.again = _AGAIN.search(scan) is not None
         scan = _AGAIN.sub(lambda match: GAP * len(match[0]), scan)
+    told = scan
     piece.counts, scan = read_counts(scan)
     piece.numbers += piece.counts.numbers
     piece.sessions = piece.counts.sessions
@@ -87,7 +88,7 @@ def understand(scan: str, dates: list[When], received: date) -> Piece:
         if not piece.activity.rank and learned:
             # 第5期已学 42: nothing else comes out in issues to be learned.
             piece.activity = Activity("红领巾爱学习", 1)
-    piece.rest, piece.topic = scan, _besides(topic_of(scan), piece.activity)
+    piece.rest, piece.topic = scan, _besides(topic_of(scan, told), piece.activity)
     piece.held = not piece.activity.rank and tells_what_was_held(scan)
     if dates:
         piece.dated, piece.day = True, dates[0].day

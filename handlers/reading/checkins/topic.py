@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from handlers.privacy.names import GIVEN, SURNAMES, TYPICAL, persons
+from handlers.privacy.names import GIVEN, HAN, SURNAMES, TYPICAL, persons
 from handlers.reading.checkins.activities import is_held, names_activity, without_amount
 from handlers.reading.quantities.words import RATE
 from handlers.reading.text.lexicon import FILLERS
@@ -55,6 +55,18 @@ _DEBRIS = pattern(
     r"|\d+[份袋斤件块本名个道次位]|^共\d|发言|答题|点赞\d|刚才|上次|缺|假|病|没|未|(?:是|开始|完)$|准备(?:完毕|就绪|好)"
 )
 _PET = "小阿"
+# What is beside 请假, 少 or 没来 and as short as a name is somebody, whatever its shape: 缺 高兴, 事假:向阳、安全;
+# beside a count, 缺1 爱鸟, only behind a colon. And in one with it: 少高兴, 差和平一个.
+_MISSING = pattern(f"[{SECRET}少差缺]")
+_AWAY = pattern(rf"{SECRET}+(?:的|同学|名单)?|(?:还|就|只)?[少差缺](?:了|的是)?")
+# 请假, 没来, 事假: of characters.
+_WORD = 2
+_COUNT = pattern(r"[\d一两二三四五六]")
+_SOMEBODY = pattern(rf"[{HAN}]{{2,3}}(?:[、/][{HAN}]{{2,3}})*")
+_ONE_LESS = pattern(
+    r"(?:还|就|只)?[少差缺](?!先队|年|儿|数|林|工委|代会|[吃玩用说看扔丢异别距])了?"
+    rf"[{HAN}]{{2,3}}(?:[一两1]个?人?)?(?:没[来到])?"
+)
 _BOOK = pattern(r"《[^《》]{1,40}》")
 _NO_QUOTES = {**dict.fromkeys(map(ord, '「」『』“”"‘’')), **dict.fromkeys(map(ord, _TAKEN), " ")}
 _EDGES = " \t-·.、/\\+=@#*_~^…—&%$'`()[]{}<>×"
@@ -66,10 +78,10 @@ _LABELLED = pattern(
 )
 
 
-def topic_of(scan: str) -> str | None:
-    """The topic in `scan`, where what was understood is already taken out; at most 60 characters."""
+def topic_of(scan: str, told: str) -> str | None:
+    """The topic in `scan`, where what was understood is taken out of what was `told`; at most 60 characters."""
     labelled = _LABELLED.search(scan) if ":" in scan or "主题" in scan else None
-    return (_join([_trim(labelled[1])]) if labelled else None) or _join(_chunks(scan))
+    return (_join([_trim(labelled[1])]) if labelled else None) or _join(_chunks(scan, told))
 
 
 def tells_what_was_held(scan: str) -> bool:
@@ -77,20 +89,44 @@ def tells_what_was_held(scan: str) -> bool:
     return any(_trim(match[0]) and (is_held(_trim(match[0])) or is_held(match[0])) for match in _CHUNK.finditer(scan))
 
 
-def _chunks(scan: str) -> Iterator[str]:
+def _chunks(scan: str, told: str) -> Iterator[str]:
     """What stands beside the activity or names one, and where little is left what stands alone."""
     loose, label = 0, ""
-    for match in _CHUNK.finditer(scan):
+    chunks = list(_CHUNK.finditer(scan))
+    away = _away(scan, told, chunks) if _MISSING.search(scan) else ()
+    for place, match in enumerate(chunks):
         before, after = scan[match.start() - 1 : match.start()], scan[match.end() : match.end() + 1]
-        told = not (label and before == ":") or _OF_TOPIC.search(label) or names_activity(match[0])
+        theirs = not (label and before == ":") or _OF_TOPIC.search(label) or names_activity(match[0])
         label = match[0] if after == ":" else ""
-        words = "" if label or not told or _WENT.search(match[0]) else _trim(match[0])
+        words = "" if label or place in away or not theirs or _WENT.search(match[0]) else _trim(match[0])
         beside = after == HELD or (before == HELD and not _DEBRIS.search(words))
         if words and (beside or words.startswith(("《", "“", "「"))):
             yield words
         elif words and loose < _MOST_LOOSE and _tells(words, before, after):
             loose += 1
             yield words
+
+
+def _away(scan: str, told: str, chunks: list[re.Match[str]]) -> set[int]:
+    """Which of them are who is not there."""
+    found = {place for place, each in enumerate(chunks) if _ONE_LESS.fullmatch(each[0])}
+    for place, each in enumerate(chunks):
+        bare = _AWAY.fullmatch(each[0]) and not _COUNT.search(told, *each.span())
+        listed = SECRET in each[0] and scan[each.end() : each.end() + 1] == ":"
+        # 高兴 请假 as well as 请假 高兴; of 爱鸟 王小明请假 only what is behind.
+        steps = ((1, -1) if each[0].count(SECRET) == _WORD else (1,)) if bare else (1,) if listed else ()
+        for step in steps:
+            beside = place + step
+            while 0 <= beside < len(chunks) and _is_somebody(scan, chunks, beside, step, listed):
+                found.add(beside)
+                beside += step
+    return found
+
+
+def _is_somebody(scan: str, chunks: list[re.Match[str]], place: int, step: int, listed: bool) -> bool:
+    words, nearer = chunks[place], chunks[place - step]
+    between = scan[nearer.end() : words.start()] if step > 0 else scan[words.end() : nearer.start()]
+    return bool(_SOMEBODY.fullmatch(words[0])) and not between.strip(" ,:") and (listed or not names_activity(words[0]))
 
 
 def _tells(words: str, before: str, after: str) -> bool:
