@@ -27,7 +27,7 @@ _MISSING = pattern(
     r"|(?:没|未)(?:签到|报|交|打卡)的?(?:班级?|中队|人|老师)?(?:都|还)?(?:有|是)?(?:哪|谁)"
 )
 _LOOK = pattern(
-    r"(?:查询?|看)(?:一下|一查|看)?[^。\n]{0,24}?(?:签到|打卡|参学|出席|人数|记录|情况|活动)|(?:签到|参学|打卡)(?:情况|记录|率)"
+    r"(?:查询?|看)(?:一下|一查|看)?[^。\n]{0,24}?(?:签到|打卡|参学|出席|人数|记录|情况|活动)|(?:签到|打卡)(?:情况|记录|率)|参学(?:情况|记录)"
 )
 # May I report tomorrow? is no question about what was reported.
 _LEAVE = pattern(r"可以|可不可以|能不能|能否|还能|能[代补]?报|要不要|怎么|如何")
@@ -130,7 +130,7 @@ def question(text: str) -> Reading:
 
 def chat_or_unknown(text: str, scan: str) -> Reading:
     """好的 and 谢谢老师 are chat, and notices to others; 38 alone or any other text is not understood."""
-    if tells_trouble(text):
+    if tells_trouble(text) or ("参学率" in text and not any(map(str.isdecimal, text))):
         return question(text)
     if _NOD.fullmatch(scan) or _GREETING.match(text):
         return Reading("chat", "ignore")
