@@ -54,6 +54,7 @@ def lines(db: Connection, entries: Sequence[Entry], zone: tzinfo | None, paths: 
     With `paths` units are written from the root down, as the command line names them.
     """
     meant = {int(entry.subject.partition(":")[2]) for entry in entries if entry.subject.startswith(_PERSON)}
+    meant |= {int(stands_in) for entry in entries if (stands_in := json.loads(entry.about).get("deputy_for"))}
     who = people.names(db, meant | {entry.person_id for entry in entries if entry.person_id is not None})
     at = units.by_ids(db, {entry.unit_id for entry in entries if entry.unit_id is not None})
     full = {id: units.full_name(db, unit) for id, unit in at.items()} if not paths else {}
@@ -71,7 +72,8 @@ def _line(entry: Entry, who: Mapping[int, str], where: Mapping[int, str], zone: 
         Action(entry.deed).label,
         where.get(entry.unit_id or 0, ""),
         about,
-        said(json.loads(entry.about)),
+        said(told := json.loads(entry.about)),
+        f"代理{who.get(int(told['deputy_for']), '')}" if told.get("deputy_for") else "",
     ]
     return " ".join(filter(None, parts))
 

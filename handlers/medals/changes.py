@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from handlers.asker import context
 from handlers.kit import Ask, Button, Denied, Refusal, Reply
 from handlers.medals import announcements, decisions, intake, proposals
+from handlers.medals.badges import taken_back
 from handlers.registry import reads
 from handlers.wording import medals, names, places
 from storage.base import numbered
-from storage.children import children
 from storage.medals import nominations
 from storage.medals.states import State
 
@@ -52,12 +52,7 @@ def _mine(ask: Ask, said: Mapping[str, object], whom: str = "name") -> list[nomi
         for case in nominations.of_person(ask.db, ask.me.id, _LOOKED_AT)
         if unit_id in (None, case.unit.id) and medal in ("", case.medal)
     ]
-    if not name:
-        return cases
-    ids = [case.child_id for case in cases if case.child_id is not None]
-    called, places_of = children.names(ask.db, ask.vault, ids), children.numbers(ask.db, ids)
-    meant = {each for each in ids if children.plain(name) in (called[each], f"{places_of.get(each)}号")}
-    return [case for case in cases if case.child_id in meant]
+    return medals.of_nominee(ask, cases, name) if name else cases
 
 
 def _taken_back(ask: Ask, said: Mapping[str, object]) -> Reply:
@@ -67,6 +62,8 @@ def _taken_back(ask: Ask, said: Mapping[str, object]) -> Reply:
     cases = [case for case in _mine(ask, said) if case.state is State.SUBMITTED]
     if len(cases) == 1:
         return withdrawn(ask, cases[0])
+    if not cases and (awarded := taken_back.answer(ask, said)):
+        return awarded
     if not cases:
         raise Refusal("没有找到您说的这件待审的提名，什么都没有撤回。编号在「我的提名」里。", announcements.MINE)
     buttons = (Button(f"撤回 {case.number}", "撤回提名", case.number) for case in cases[:_SHOWN])

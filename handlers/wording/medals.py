@@ -79,6 +79,15 @@ def case_lines(ask: Ask, cases: Iterable[Case], to: int | None = None) -> dict[i
     return {case.id: _say(case, shown) for case in cases}
 
 
+def of_nominee(ask: Ask, cases: Iterable[Case], name: str) -> list[Case]:
+    """Those of a child of this name, or of this place on the roster: 王小明, 7号."""
+    cases = list(cases)
+    ids = [case.child_id for case in cases if case.child_id is not None]
+    called, places_of = children.names(ask.db, ask.vault, ids), children.numbers(ask.db, ids)
+    meant = {each for each in ids if children.plain(name) in (called[each], f"{places_of.get(each)}号")}
+    return [case for case in cases if case.child_id in meant]
+
+
 def _is_own(ask: Ask, case: Case, to: int | None) -> bool:
     """Whoever nominated the child, or took that over, knows the name, as long as the squad is theirs."""
     if to is not None:

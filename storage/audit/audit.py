@@ -16,8 +16,10 @@ from sqlalchemy import ColumnElement, Connection, func, insert, select
 
 from storage.base.labels import Labelled
 from storage.organisation.units import within
-from storage.tables import audit, audit_anchor, unit
+from storage.tables import audit, audit_anchor, grant, unit
 
+# A role that is no right to decide on anything.
+_DECIDES_NOTHING = "counselor"
 _INFO = "audit"
 # What the first row of a chain hangs on.
 NOTHING = "0" * 64
@@ -125,6 +127,17 @@ def note(
     noted = of(db)
     who = {"person_id": noted.person_id, "unit_id": noted.unit_id if unit_id is None else unit_id}
     noted.rows.append({"at": now, "deed": action, **who, "subject": subject, "about": canonical(about)})
+
+
+def standing_in(db: Connection, person_id: int, path: str, now: datetime) -> dict[str, str]:
+    """{"deputy_for": id of a person} where somebody decides at `path` as a deputy alone, for `note`; else empty."""
+    holds = (
+        (grant.c.person_id == person_id) & (grant.c.since <= now) & (grant.c.until.is_(None) | (grant.c.until > now))
+    )
+    query = select(grant.c.role, grant.c.deputy_for, unit.c.path).join(unit, unit.c.id == grant.c.unit_id).where(holds)
+    above = [row for row in db.execute(query) if path.startswith(row.path) and row.role != _DECIDES_NOTHING]
+    lent = [row.deputy_for for row in above if row.deputy_for is not None]
+    return {"deputy_for": str(lent[0])} if len(lent) == len(above) > 0 else {}
 
 
 def begin(db: Connection) -> None:

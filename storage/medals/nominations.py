@@ -101,12 +101,8 @@ def standing(db: Connection, about: Draft) -> Case | None:
 
 def returned(db: Connection, about: Draft | Case) -> Case | None:
     """The latest returned case for the same medal, nominee and term: what a new one is a second try of."""
-    query = (
-        _CASES.where(_same(about), nomination.c.state == states.State.RETURNED)
-        .order_by(nomination.c.id.desc())
-        .limit(1)
-    )
-    return next(iter(_cases(db, query)), None)
+    query = _CASES.where(_same(about), nomination.c.state == states.State.RETURNED)
+    return next(iter(_cases(db, query.order_by(nomination.c.id.desc()).limit(1))), None)
 
 
 def open_case(db: Connection, vault: Vault, new: Draft, day: date, now: datetime) -> tuple[Case, bool]:
@@ -137,6 +133,8 @@ def _step(db: Connection, case: Case, state: states.State, person_id: int, reaso
     values = {"nomination_id": case.id, "person_id": person_id, "state": state, "reason": reason, "at": now}
     db.execute(insert(nomination_step).values(values))
     about = {"medal": case.medal, "level": case.level}
+    if state not in (states.State.SUBMITTED, states.State.WITHDRAWN):
+        about |= audit.standing_in(db, person_id, case.unit.path, now)
     audit.note(db, states.deed(case.state, state), now, unit_id=case.unit.id, subject=f"nomination:{case.id}", **about)
 
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from sqlalchemy.exc import IntegrityError
 
 from handlers.asker import levels
-from handlers.kit import Ask, Button, Denied, Person, Refusal, Reply, Role
+from handlers.kit import Ask, Button, Denied, Refusal, Reply, Role
 from handlers.medals import decisions, pending
+from handlers.medals.badges import awarded
 from handlers.registry import command
 from handlers.wording import medals, questions
 from storage.base.numbered import GLUED
 from storage.medals import nominations, revocations
 from storage.medals.states import State
-from storage.people import people
 
 # Kept openly for years: so it is chosen, and says nothing of the child.
 REASONS = ("材料不实", "评选有误", "重复授予", "本人放弃")
@@ -39,6 +39,8 @@ WHY = questions.Question(
 def revoke(ask: Ask) -> list[Reply]:
     """With a reason of the list a second person is asked; 同意 or 不同意 behind the number is that person's word."""
     number, word = decisions.NUMBERS.first(ask, ask.args)
+    if not number and ask.args:
+        number, word = awarded.in_words(ask, REASONS)
     second = word in ("同意", "不同意")
     case = _mine(ask, number, second)
     if second:
@@ -82,10 +84,7 @@ def because(ask: Ask, known: _Wanted) -> list[Reply] | None:
 
 
 def _ask_second(ask: Ask, case: nominations.Case, reason: str) -> list[Reply]:
-    others: list[Person] = []
-    for roles in _able(ask, case):
-        found = people.above(ask.db, roles, case.unit, ask.now)
-        others = others or [each for each in found if each.grants and each.id != ask.me.id]
+    others = awarded.second_persons(ask, case, _able(ask, case))
     if not others:
         raise Refusal("撤销要另一位审核人同意，本校还没有登记，请联系管理员。")
     try:

@@ -48,7 +48,7 @@ def notice(ask: Ask) -> Reply:
 
 
 @command(
-    "证书名单", "导出 证书名单", "导出证书名单", who=readers.READERS, group="奖章",
+    "证书名单", "导出 证书名单", "导出证书名单", "奖状名单", who=readers.READERS, group="奖章",
     rank=49, exports=True, help="打印证书用的名单（Excel）",
     snapshot=True, examples=("证书名单 一星章 其他用途",),
 )  # fmt: skip
@@ -58,7 +58,7 @@ def certificates(ask: Ask) -> Reply:
 
 
 @command(
-    "颁章名单", "导出 颁章名单", "导出颁章名单", who=readers.READERS, group="奖章",
+    "颁章名单", "导出 颁章名单", "导出颁章名单", "颁奖名单", "颁发名单", who=readers.READERS, group="奖章",
     rank=50, exports=True, help="颁章仪式用的名单，按中队（Excel）",
     snapshot=True, examples=("颁章名单 三(2) 核对名单", "颁章名单 一星章 核对名单"),
 )  # fmt: skip
