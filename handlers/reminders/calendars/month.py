@@ -26,11 +26,12 @@ _OF_FEED = re.compile(
 _PICTURE = ("图片", "图")
 _MONTH = re.compile(r"(?:(\d{4})[年/.-])?\s?(1[0-2]|0?[1-9])\s?(?:月份?)?")
 _STEP = {"下下个月": 2, "下下月": 2, "下个月": 1, "下月": 1, "上个月": -1, "上月": -1, "本月": 0, "这个月": 0, "": 0}
+_NOW = frozenset({"今天", "本周", "这周", "最近", "现在", "当月", "这月"})
 
 
 @command(
     "日历", "calendar", who=MEMBERS, group="提醒", rank=43, help="看一个月的日子、任务和活动",
-    glued=rf"\d|图|文件|{_OF_FEED.pattern}", exports=True,
+    glued=rf"\d|图|文件|{_OF_FEED.pattern}|[上下本这]|[一二三四五六七八九十]+月", exports=True,
     examples=("日历", "日历 12月", "日历 12月 图", "日历 文件", "日历 订阅"),
 )  # fmt: skip
 def month(ask: Ask) -> Reply:
@@ -97,6 +98,7 @@ def _feed(ask: Ask, stop: bool) -> Reply:
 
 
 def _first(ask: Ask, words: str) -> date:
+    words = "" if words in _NOW else words
     if words in _STEP:
         moved = ask.today.year * 12 + ask.today.month - 1 + _STEP[words]
         return date(moved // 12, moved % 12 + 1, 1)
