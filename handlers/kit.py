@@ -26,16 +26,9 @@ __all__ = [
 
 MEMBERS = frozenset(Role)
 REPORTERS = frozenset({Role.COUNSELOR, Role.BRIGADE, Role.STATION_HEAD, Role.OUTSIDE_COUNSELOR, Role.VOLUNTEER})
-ADMINS = frozenset(
-    {
-        Role.BRIGADE,
-        Role.SCHOOL_ADMIN,
-        Role.SUPERVISOR,
-        Role.COUNTY_ADMIN,
-        Role.CITY_ADMIN,
-        Role.PROVINCE_ADMIN,
-    }
-)
+ADMINS = frozenset({
+    Role.BRIGADE, Role.SCHOOL_ADMIN, Role.SUPERVISOR, Role.COUNTY_ADMIN, Role.CITY_ADMIN, Role.PROVINCE_ADMIN,
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +67,7 @@ class Message:
     edited: bool = False
     # The topic of a group that has topics; empty: the group as a whole.
     topic: str = ""
+    anonymous: bool = False  # Said in the name of the group or of a channel, which is the `sender` then.
 
     @property
     def where(self) -> dialogues.Where:

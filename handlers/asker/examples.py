@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from handlers.asker.schools import has_several_schools, school_of
-from handlers.kit import REPORTERS, Ask, Button, Unit
+from handlers.kit import ADMINS, REPORTERS, Ask, Button, Role, Unit
 from handlers.reading import Reading, Record
 from handlers.registry import Command, most_used
 from storage.organisation import units
@@ -13,6 +13,7 @@ from storage.organisation.units import Kind
 _USUAL, _USUAL_NAME, _ACTIVITY, _HEADS = "3-2", "三(2)中队", "主题队日", 38
 _NOTHING = Record()
 _QUOTED, _SHOWN = re.compile("「([^」]+)」"), re.compile("像这样|[如发写][:：]")
+_WORK = ADMINS | {Role.CARE_ADMIN, Role.GROUP_HEAD}
 _WHOLES = frozenset({Kind.SCHOOL, Kind.GRADE})
 
 
@@ -21,7 +22,9 @@ def nearest(ask: Ask, heard: Reading | None = None) -> str:
     if ask.me.roles & REPORTERS:
         return f"报活动像这样发：\n{checkin(ask, *(heard.records if heard else ())[:1])} 清明祭英烈"
     word = _standing(ask)
-    return f"看本周情况，发「{word}」。" if word == "周报" else f"可以发「{word}」。"
+    look = f"看本周情况，发「{word}」。" if word == "周报" else f"可以发「{word}」。"
+    # Whoever leads something else than squads reports its work.
+    return f"报一项工作，发「上报」看您能报什么；{look}" if ask.me.roles & _WORK else look
 
 
 def beside(ask: Ask, said: str, meant: Command | None) -> tuple[Button, ...]:

@@ -147,6 +147,7 @@ def lowest(squads: Sequence[Squad], told: Mapping[int, Told]) -> list[str]:
     if len(due) > 1:
         low = sorted(due, key=lambda school: done[school] / due[school])[:_MOST_LOWEST]
         return [f"最少的 {len(low)} 所：" + "、".join(f"{school} {done[school]}/{due[school]}" for school in low)]
+    # Whoever came with the whole school told no heads.
     heads = {squad.name: told[squad.id].attended for squad in squads if squad.id in told and told[squad.id].attended}
     if len(heads) < 2:
         return []

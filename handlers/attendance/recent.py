@@ -36,8 +36,9 @@ def amends(ask: Ask, text: str, reading: Reading) -> bool:
     last = recorded(ask)
     if one.again:  # 又开了一次 38人: of the same activity as just before
         return bool(last) and one.attended is not None and not one.activity and not one.dated
-    # 宣讲 3场, 开站 26人 are told of something else, whoever reports that.
-    if one.sessions or (counted and programmes.names_report(ask, text)):
+    # 宣讲 3场, 捐书120本, 开站 26人 are told of something else, whoever reports that.
+    done = one.activity and any(number.taken == "thing" for number in reading.numbers)
+    if one.sessions or done or (counted and programmes.names_report(ask, text)):
         return False
     # 昨晚没睡好, 食堂吃了38个馒头 are of something else. Why somebody is absent may be said in any words.
     if not one.activity and one.absent is None and remainder.besides(text, ask.today):

@@ -18,7 +18,7 @@ _ISSUE = re.compile(r"率?\s*第?\s?(\d{1,3}|[一二三四五六七八九十]{1,
 
 @command(
     "参学", "study", who=ADMINS | {Role.INSPECTOR}, group="活动", rank=22, help="看红领巾爱学习一期的参学率",
-    glued=ANYTHING, follows=r"$|率?\s*第?\s?[\d一二三四五六七八九十]{1,3}\s?期", snapshot=True,
+    glued=ANYTHING, follows=r"率?$|率?\s*第?\s?[\d一二三四五六七八九十]{1,3}\s?期", snapshot=True,
     examples=("参学 第5期",),
 )  # fmt: skip
 def study(ask: Ask) -> Reply:

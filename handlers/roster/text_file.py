@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from handlers.roster.head import is_head
 from handlers.roster.sheet import HIGHEST, Record, Sheet, read_table, unreadable
 
-# As of a workbook (bot/files/workbooks/page.py): bytes of a file, columns of a row, characters of a cell.
-_MOST_BYTES, _MOST_COLUMNS, _LONGEST_CELL = 10 << 20, 64, 1000
+# Bytes of a file: as many rows as a roster may have, of 160 bytes. As of a workbook (bot/files/workbooks/page.py):
+# columns of a row, characters of a cell.
+_MOST_BYTES, _MOST_COLUMNS, _LONGEST_CELL = 32 << 20, 64, 1000
 _DELIMITERS = ",\t;|，；"
 # Excel's own first line, which says what stands between the cells.
 _SEP = re.compile(r"sep=(.)\r?\n")
@@ -17,6 +18,8 @@ _SEP = re.compile(r"sep=(.)\r?\n")
 _AS_TEXT = re.compile(r'="(.*)"|\'(?=[\w+])(.*)', re.DOTALL)
 # How an archive, a document or a web page in one file begins: nearly all bytes decode as GB18030.
 _OTHERS = re.compile(r"%PDF|Rar!|7z\W|MIME-Version:|\{\\rtf")
+# A cell may be as long as a file; the csv module would call a longer one than 131,072 characters an error.
+csv.field_size_limit(_MOST_BYTES)
 _MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
@@ -79,4 +82,7 @@ def _swallowed(cell: str, delimiter: str, wide: int) -> bool:
 
 
 def _quote(number: int) -> str:
-    return f'第 {number} 行：引号（"）没有成对，后面的行会被并进这一格。请补上或去掉这个引号，再发一次。'
+    return (
+        f'第 {number} 行：引号（"）没有成对，或后面还有字，看不出这一格到哪里为止。'
+        "请补上、移开或去掉这个引号，再发一次。"
+    )

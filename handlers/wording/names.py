@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -11,7 +11,7 @@ from handlers.asker.schools import school_called
 from handlers.kit import Ask, Refusal
 from handlers.privacy import gate
 from handlers.privacy.door import starred
-from handlers.privacy.names import persons
+from handlers.privacy.names import is_made_like_one, persons
 from handlers.reading import Reading, Record
 
 # A child's place on the counselor's own list stands for the name where names are not written.
@@ -30,6 +30,8 @@ _NAME_IN_REASON = (
 _A_NUMBER = re.compile(r"第|^.[一二三四五六七八九十]$")
 # Characters of a reason that is kept.
 REASON_LIMIT = 100
+# No word that we know, but not made as names are.
+_LIKE_A_NAME = "LIKE_A_NAME"
 _WARNINGS = {
     "PII_PHONE": "电话号码",
     "PII_ID": "证件号码",
@@ -61,9 +63,15 @@ def without_names(ask: Ask, heard: Reading, words: str = "") -> Reading:
     """The reading of a report whose topics have passed the gate, with the warning for those and for the `words`."""
     records = tuple(_through_gate(each) for each in heard.records)
     school = partial(_is_school, ask)
-    issues = [issue for each in heard.records for issue in gate.found_in(each.topic or "", school)]
+    issues = [issue for each in heard.records for issue in _private_in(each.topic or "", school)]
     issues += ["PII_NAME"] if _named(ask, words) else []
     return replace(heard, records=records, issues=tuple(dict.fromkeys((*heard.issues, *issues)))) if issues else heard
+
+
+def _private_in(topic: str, school: Callable[[str], bool]) -> list[str]:
+    """What is private in a topic; 粽叶 is left out of it as well, but nobody is told that it is a child's name."""
+    sure = gate.found_in(topic, lambda name: school(name) or not is_made_like_one(name))
+    return list(sure) or [_LIKE_A_NAME for _ in gate.found_in(topic, school)[:1]]
 
 
 def _through_gate(record: Record) -> Record:
@@ -91,7 +99,9 @@ def is_place(name: str) -> bool:
 def privacy_warning(issues: Sequence[str]) -> str:
     """What is said when the message held what must not be kept; empty when it did not."""
     found = "、".join(words for issue, words in _WARNINGS.items() if issue in issues)
-    return f"消息里的{found}没有保存。为了保护孩子，请在聊天里删除那条消息。" if found else ""
+    if found:
+        return f"消息里的{found}没有保存。为了保护孩子，请在聊天里删除那条消息。"
+    return "有像姓名的字没有保存。要是孩子的姓名，请在聊天里删除那条消息。" if _LIKE_A_NAME in issues else ""
 
 
 def has_private(heard: Reading) -> bool:

@@ -48,12 +48,18 @@ def _read_rows() -> dict[str, _Word]:
 # An activity that is on no list: what is held ends like this, what is done begins like that.
 _HELD = pattern(
     r"(?:课|会|赛|节|营|[日之]行|仪式|典礼|教育|活动|行动|市场|展|演|影|选举|竞选|换届|讲座|培训|体验|游|操|跑|宣誓|打卡|评比|测评|挑战|游戏|拓展|徒步|踏青"
-    r"|参观|(?:手抄|黑板|小|海|板|简)报|制作|创作|评选|直播|宣传|启动|开幕|》)[”\"」]?$"
+    r"|实验|彩排|排练|播音|写生|采风|远足|骑行|闯关|集市|辩论|问答|参观|影片|电影|(?:纪录|宣传|教育)片|(?:手抄|黑板|小|海|板|简)报|制作|创作|评选|直播|宣传|启动|开幕|》)[”\"」]?$"
 )
 _DONE = pattern(
-    r"(?:(?:给|为|向|和|与|到|去|在|跟)[\u4e00-\u9fff]{1,8}?)?(?:一起)?(?:(?:[看送包画写做编剪折煮摘采捏唱叠缝绣栽腌浇擦]|扎(?![根实])|拼(?![搏音命])|放(?=风筝|飞|灯)|听(?=讲|故事|报告))了?|制作|观看|拜访|探望|种下?)"
+    r"(?:(?:给|为|向|和|与|到|去|在|跟)[\u4e00-\u9fff]{1,8}?)?(?:一起)?(?:(?:[看送包画写做编剪折煮摘采捏唱叠缝绣栽腌浇擦]|扎(?![根实])|拼(?![搏音命])|放(?=风筝|飞|灯)|听(?=讲|故事|报告))了?|(?:制作|[收采募]集|[观收]看|聆听|拜访|探望)了?|种下?)"
     r"(?=[\u4e00-\u9fff《“])(?!学习|[好为成到在到得])"
 )
+# 手抄报44份, 做灯笼20个: how much of it.
+_HOW_MUCH = pattern(
+    r"了?(?:一?共|总共)?(?:营业额|成交额|收入|收益|筹得|筹款|募得|所得)?[\d一二三四五六七八九十百]+[余多]?(?:公斤|千克|[份袋斤件块本个张幅只篇封棵盆枚盏条朵节元])$"
+)
+# 心愿卡写了44张: what was made stands before it.
+_MADE = pattern(r"[\u4e00-\u9fff]{2,8}[写画做剪折叠编绣包种栽捡捐缝制贴]$")
 OTHER = "其他"
 # What comes out in numbered issues.
 SERIES = "红领巾爱学习"
@@ -61,7 +67,14 @@ SERIES = "红领巾爱学习"
 
 def is_held(words: str) -> bool:
     """Whether the words say what was held or done: 跳蚤市场, 给妈妈送贺卡; not 争做好队员."""
-    return len(words) > 1 and (_HELD.search(words) is not None or _DONE.match(words) is not None)
+    bare = without_amount(words)
+    made = len(bare) < len(words) and _MADE.fullmatch(bare)
+    return len(bare) > 1 and any((_HELD.search(bare), _DONE.match(bare), made))
+
+
+def without_amount(words: str) -> str:
+    """手抄报44份 -> 手抄报."""
+    return _HOW_MUCH.sub("", words)
 
 
 _WORDS = _read_rows()

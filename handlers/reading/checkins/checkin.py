@@ -166,6 +166,7 @@ def _share(
             totals.shared_total(pieces, shared.counts if span is layout.footer else None)
     if layout.header:
         totals.only_due(found.scan[slice(*layout.header)], pieces)
+        totals.only_attended(found.scan[slice(*layout.header)], pieces)
         totals.in_columns(columns_of(found.scan[slice(*layout.header)]), pieces)
     return once
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from handlers.privacy.names import GIVEN, SURNAMES, TYPICAL, persons
-from handlers.reading.checkins.activities import is_held, names_activity
+from handlers.reading.checkins.activities import is_held, names_activity, without_amount
 from handlers.reading.quantities.words import RATE
 from handlers.reading.text.lexicon import FILLERS
 from handlers.reading.text.normalise import COUNTED, GAP, HELD, NAMED, SECRET
@@ -33,7 +33,7 @@ _LEAD = pattern(
 )
 _TRAIL = pattern(
     r"(?:(?:系列|主题)?活动)?(?:开展)?(?:情况|已完成|签到|打卡|汇报|上报|如下|接龙|统计|已?顺利结束|圆满结束|圆满完成|"
-    r"结束|谢谢|啦|了|的|吧|哦|哈|嗯|嘛|噢|一共|总共)*$"
+    r"结束|谢谢|啦|了|的|吧|然后|接着|随后|都是|全是|哦|哈|嗯|嘛|噢|一共|总共)*$"
 )
 _AS_THEME = pattern(r"以(.{2,40})为主题的?$")
 # 在多功能教室召开“铭记历史”: where and that it was held is no topic.
@@ -52,7 +52,7 @@ _DEBRIS = pattern(
     rf"|阿姨|哥哥|姐姐|(?:附|见|有|发)[^,]{{0,4}}照片"
     r"|照片(?:已|见|发)|总结|邮箱|公众号|^附|原因|地点|每|其中|分别|小组|气氛|兴致|认真|积极|热烈|顺利"
     r"|圆满|下雨|意义|感受|体会|费用|成交|金额"
-    r"|\d+[份袋斤件块本名个道次位]|^共\d|发言|答题|点赞\d|刚才|上次|缺|假|病|没|未|(?:是|开始|完)$"
+    r"|\d+[份袋斤件块本名个道次位]|^共\d|发言|答题|点赞\d|刚才|上次|缺|假|病|没|未|(?:是|开始|完)$|准备(?:完毕|就绪|好)"
 )
 _PET = "小阿"
 _BOOK = pattern(r"《[^《》]{1,40}》")
@@ -96,7 +96,7 @@ def _chunks(scan: str) -> Iterator[str]:
 def _tells(words: str, before: str, after: str) -> bool:
     """Beside a count stand words of what they did: 5位队员讲解; only an activity of more words is one."""
     theme = names_activity(words)
-    if (_NO_TOPIC if theme else _DEBRIS).search(words):
+    if (_NO_TOPIC if theme else _DEBRIS).search(without_amount(words) if is_held(words) else words):
         return False
     return COUNTED not in (before, after) or (len(words) > 2 and (theme or is_held(words)))
 

@@ -18,6 +18,13 @@ def only_due(header: str, pieces: list[Piece]) -> None:
             piece.counts.due, piece.counts.attended = piece.counts.attended, None
 
 
+def only_attended(header: str, pieces: list[Piece]) -> None:
+    """队课实到:三(1) 41 请假1: whoever is missing is not among them."""
+    for piece in pieces if "实到" in header and "应" not in header else ():
+        if piece.counts.guessed and piece.counts.attended is None:
+            piece.counts.attended, piece.counts.due, piece.counts.guessed = piece.counts.due, None, False
+
+
 def in_columns(order: tuple[str, ...], pieces: list[Piece]) -> None:
     """中队 应到 实到 请假, and in each line as many numbers in that order."""
     for piece in pieces if order else ():

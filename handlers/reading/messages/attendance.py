@@ -5,7 +5,9 @@ from dataclasses import replace
 from handlers.privacy.names import DOCUMENT
 from handlers.reading.checkins.checkin import Found, read_checkin, whole_piece
 from handlers.reading.checkins.lists import is_chain, without_numbers
+from handlers.reading.checkins.pieces import Piece
 from handlers.reading.claims.clauses import Clause, clauses_of
+from handlers.reading.claims.doubts import unexplained
 from handlers.reading.messages import corrections, talk, withdrawals
 from handlers.reading.messages.exemptions import read_exemption
 from handlers.reading.model import Context, Reading, Record
@@ -19,6 +21,10 @@ from handlers.reading.text.units import Hit, find_units
 _WITH = pattern(r"(?:今天|昨天|上午|下午|[\s,])*(?:我们|我班|咱们?班?)?(?:和|与|跟|同)\s?")
 _OURS = pattern(r"(?:我们|我班|我方|咱们?班?|本班)[^,。]{0,6}\d")
 _CHILDREN = ("小朋友", "孩子", "娃", "新生", "同学", "小同学", "的小朋友", "的孩子", "的同学")
+# What is not stated goes; lines stay apart.
+_NOT_SAID = pattern(r"[^\n]")
+# What is made, picked up or collected is measured so; not 18页, 3岁.
+_MADE = tuple("棵株袋桶筐箱本册支只幅封份张条盆朵枚件块串盏瓶双筒捆斤篇个元吨克节次")
 _SHORT = 20
 _LONE = 12
 _TITLE = pattern(
@@ -81,6 +87,9 @@ def _dates(scan: str, context: Context, beside_unit: bool) -> tuple[list[When], 
 
 def _claimed(found: Found, clauses: list[Clause], text: str, context: Context) -> Reading:
     """A message that asks, plans, denies …: what else it states is recorded; if nothing, it is talk."""
+    if headed := next((each for each in clauses if _heads_a_chain(each, found)), None):
+        for clause in clauses:
+            clause.claim, clause.ahead = headed.claim, headed.ahead
     stated = _only_facts(found, clauses)
     counts = whole_piece(stated, context).counts
     if (counts.said or stated.whole.wishes) and _is_checkin(stated, text, context):
@@ -95,6 +104,12 @@ def _claimed(found: Found, clauses: list[Clause], text: str, context: Context) -
     reading = read_checkin(found, context) if offers else Reading("chat", "ok")
     complete = reading.status in ("ok", "confirm")
     return talk.said(claim, text, reading.records if complete else ())
+
+
+def _heads_a_chain(clause: Clause, found: Found) -> bool:
+    """#接龙 明天春游报名: whatever its entries say is still to come, or of something else."""
+    header = found.chain and bool(found.entries) and clause.start < found.entries[0]
+    return header and clause.claim in ("plan", "other") and not clause.factual
 
 
 def _alone(found: Found, text: str) -> tuple[Record, ...]:
@@ -112,9 +127,9 @@ def _only_facts(found: Found, clauses: list[Clause]) -> Found:
     scan, at = [], 0
     kept = [clause for clause in clauses if clause.claim == "fact"]
     for clause in kept:
-        scan += [";" * (clause.start - at), found.scan[clause.start : clause.end]]
+        scan += [_NOT_SAID.sub(";", found.scan[at : clause.start]), found.scan[clause.start : clause.end]]
         at = clause.end
-    scan.append(";" * (len(found.scan) - at))
+    scan.append(_NOT_SAID.sub(";", found.scan[at:]))
     hits = [hit for hit in found.hits if any(clause.start <= hit.start < clause.end for clause in kept)]
     dates = [when for when in found.dates if any(clause.start <= when.start < clause.end for clause in kept)]
     return replace(found, scan="".join(scan), hits=hits or found.hits, dates=dates)
@@ -129,8 +144,18 @@ def _is_checkin(found: Found, text: str, context: Context) -> bool:
         return False
     if found.hits:
         short = len(text) <= _SHORT and (rank > 0 or piece.topic is None)
-        made = piece.held and any(number.taken == "thing" for number in piece.numbers)
+        made = (piece.held or rank > 0) and any(number.taken == "thing" for number in piece.numbers)
         return counted or made or piece.sessions is not None or rank > 1 or short
+    if not counted and context.bound_unit and _tells_a_deed(piece, text):
+        return True
     if rank and (piece.counts.firm or piece.wishes or (counted and (rank > 1 or len(text) <= _LONE))):
         return True
-    return bool(context.bound_unit) and (piece.counts.firm or (rank > 1 and len(text) <= _SHORT))
+    return bool(context.bound_unit) and (
+        piece.counts.firm or (rank > 1 and len(text) <= _SHORT and not unexplained(piece.rest))
+    )
+
+
+def _tells_a_deed(piece: Piece, text: str) -> bool:
+    """植树50棵, 捡垃圾8袋, 手抄报44份: what was done and how much of it; who came is to be asked."""
+    things = any(number.taken == "thing" and number.text.endswith(_MADE) for number in piece.numbers)
+    return things and len(text) <= _SHORT and bool(piece.held or piece.activity.rank) and not unexplained(piece.rest)

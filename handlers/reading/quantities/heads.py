@@ -15,6 +15,7 @@ from handlers.reading.text.normalise import COUNTED, GAP, SECRET
 from handlers.reading.text.patterns import pattern
 
 _ALL = pattern(r"(?:已?全部|[都均全])(?![没未缺请应在有])")
+_WATCHING = ("观看", "收看", "聆听")
 _NOUNS = OWNERS | {"heads", "boys", "girls", "hedge", "total", "each", "oops", "part"}
 
 
@@ -276,6 +277,8 @@ def _without(scan: str, tokens: list[Token]) -> str:
         unused = not (token.use or token.vague or (token.strength and written))
         if token.start < at or (unused and (token.kind == "number" or token.kind in _NOUNS)):
             continue
+        if unused and token.kind == "took" and scan.startswith(_WATCHING, token.start):
+            continue  # 观看爱国影片 44人: what they watched, not how many
         if token.kind in ("part", "foreign") or (token.use != "sessions" and "thing" in (token.kind, token.use)):
             continue
         # What stands beside 请假, 缺 or 没来 is a person, whatever its shape.

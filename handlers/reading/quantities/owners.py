@@ -2,6 +2,7 @@
 
 from handlers.reading.checkins.activities import activity_before
 from handlers.reading.quantities.tokens import Token
+from handlers.reading.quantities.words import OTHERS
 from handlers.reading.text.normalise import GAP, SECRET
 from handlers.reading.text.patterns import pattern
 
@@ -11,11 +12,12 @@ _THE_REST = pattern(r"其余|其他(?:人|同学|队员)|剩下|外[ ,]?(?:其[�
 _OF_UNIT = pattern(rf"{GAP}[ (共有全班中队:]{{0,4}}$")
 # 选手10人,其余32人: all of them together; beside those who are missing the rest are those who came.
 _REST = ("其余", "其他", "另", "另有", "另外")
-_COUNTING = "们有是该了共约来到去达计各班队全的啊呢嘛哦呀吧" + GAP + SECRET
+_COUNTING = "们有是该了共约来到去达计各班队全的啊呢嘛哦呀吧对" + GAP + SECRET
 _OUT_OF = pattern(r"\s?中[ ,]?")
+_MADE = pattern(r"[包做折叠画编剪绣缝织搓捡](?![到来去])[\u4e00-\u9fff]{1,3}$")
 _LABEL = pattern(r"[\u4e00-\u9fff]: ?$")
 _END = pattern(r"[。;!?\n]")
-_COMING = "来到去有报齐加与看听" + GAP + SECRET
+_COMING = "来到去有报齐加与看听错" + GAP + SECRET
 _ROLES = "员手者师长"
 # Fewer are mostly of something else than heads, where nothing says so.
 FEW = 9
@@ -27,7 +29,7 @@ def place(exact: list[Token], scan: str) -> None:
     for token in exact:
         if scan.endswith(_REST, 0, token.start) and not absences:
             token.use = "rest"
-        if token.use in ("", "total", "heads") and _is_among(token, scan):
+        if token.use in ("", "total", "heads") and _is_among(token, scan) and not _is_the_rest(token, exact):
             token.use = "part"
         if token.use not in ("", "total"):
             continue
@@ -47,6 +49,12 @@ def _is_among(token: Token, scan: str) -> bool:
     """42人,其中旗手3人,鼓手10人: all that is told after it, to the end of the sentence."""
     among = scan.rfind("其中", 0, token.start)
     return among >= 0 and not _END.search(scan, among, token.start)
+
+
+def _is_the_rest(token: Token, exact: list[Token]) -> bool:
+    """师生共48人,其中队员45人、老师3人: all but the grown-ups are those who came."""
+    adults = sum(each.value or 0 for each in exact if each.use in OTHERS)
+    return bool(adults) and any(each.value == (token.value or 0) + adults for each in exact)
 
 
 def _are_some(token: Token, scan: str) -> bool:
@@ -76,6 +84,8 @@ def _is_of_noun(token: Token, scan: str) -> bool:
         return False
     if before == "了":  # 印了42个 is what was made
         return scan[token.start - 2 : token.start - 1] not in _COMING
+    if _MADE.search(scan, max(0, token.start - 4), token.start):  # 包粽子40个
+        return True
     return before.isalpha() and before > "\u4e00" and before not in _COUNTING and not activity_before(scan, token.start)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from handlers.reading.text.lexicon import ALIKE_WORDS, HOMOPHONES, SOUNDS, TRADITIONAL
+from handlers.reading.text.numbers import CHINESE
 from handlers.reading.text.patterns import any_of, pattern
 from storage.records import record
 
@@ -80,6 +81,13 @@ _ALIKE = pattern(any_of(_WORDS, _SHORT))
 _PARTED = pattern(
     r"([升扫植])(?=[了过完一次的])[了过完的]?(一?[次场]|)国?(旗(?![台杆手帜])|墓(?![地园碑])|树(?![苗木叶]))"
 )
+# 植了50棵树 -> 植树50棵, 捡了8袋垃圾 -> 捡垃圾8袋: what was done is said in one, and how much of it behind.
+_AMOUNT = pattern(
+    r"(?<![队会])(?P<deed>[种栽植捡拾清捐包折叠画写做编剪绣缝织搓])(?:[了完好过]|出了?)?"
+    rf"(?P<amount>(?!一[棵株袋桶筐箱本册支只幅封份张条盆朵枚件块串盏瓶双筒捆斤篇个])(?:\d+|[{CHINESE}]+)[余多]?(?:公斤|千克|[棵株袋桶筐箱本册支只幅封份张条盆朵枚件块串盏瓶双筒捆斤篇个]))"
+    r"(?P<thing>(?!孩子|队员|同学|学生|小朋友|娃|人|家|老|志愿|名|位|节目)[\u4e00-\u9fff]{1,5}?)"
+    rf"(?=[\s,。;!、]|$|\d|[{CHINESE}]*十|[来送一共给有参去献,])"
+)
 
 
 @record
@@ -119,7 +127,8 @@ def clean(raw: str) -> Clean:
         text = _ENGLISH.sub("人", text)
     if "--" in text:
         text = _DASHES.sub(" ", text)
-    return Clean(_PARTED.sub(r"\2\1\3", _as_meant(_SLIP.sub(_mean, text))).strip(), media, faces or bare != raw)
+    text = _PARTED.sub(r"\2\1\3", _as_meant(_SLIP.sub(_mean, text)))
+    return Clean(_AMOUNT.sub(r"\g<deed>\g<thing>\g<amount>", text).strip(), media, faces or bare != raw)
 
 
 def _counter(match: re.Match[str]) -> str:
@@ -204,6 +213,6 @@ def _as_meant(text: str) -> str:
     meant = list(text)
     for match in _ALIKE.finditer(text.translate(_SOUND)):
         said, word = text[match.start() : match.end()], _WORDS[match[0]]
-        if sum(one != other for one, other in zip(said, word, strict=True)) == 1:
+        if said != "队徽" and sum(one != other for one, other in zip(said, word, strict=True)) == 1:
             meant[match.start() : match.end()] = word
     return "".join(meant)
