@@ -10,6 +10,7 @@ from handlers.programmes import last_report
 from handlers.programmes.cases import case_waiting
 from handlers.programmes.rosters import roster_words
 from handlers.registry import Command
+from handlers.reminders.calendars import phrasings
 from storage.base import numbered
 
 _IN_VAIN = frozenset({"unknown", "chat", "question"})
@@ -46,6 +47,8 @@ def by_words(
         return None
     if number := _GIVEN_UP.fullmatch(text):
         return _ordered(features, "撤回", number["number"])
+    if (told := phrasings.order(text)) and (command := features.command(*told)):
+        return command, told[1]
     if inbox.ALL_FIRST.fullmatch(text) and (found := _ordered(features, "同意", "全部")):
         return instead(features, ask, *found)
     if intent in _IN_VAIN and (step := case_waiting.step(ask, text)):

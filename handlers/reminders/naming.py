@@ -12,7 +12,17 @@ from handlers.wording import days
 from scheduling.calendar import Calendar, KeyDate
 
 # What is done to a row of one's own, in other words.
-DEEDS = {"添加": "新增", "停": "暂停", "停用": "暂停", "删": "删除", "取消": "删除", "修改": "改", "编辑": "改"}
+DEEDS = {
+    "添加": "新增",
+    "停": "暂停",
+    "停用": "暂停",
+    "删": "删除",
+    "取消": "删除",
+    "撤销": "删除",
+    "去掉": "删除",
+    "修改": "改",
+    "编辑": "改",
+}
 YEARS = {"去年": -1, "今年": 0, "明年": 1, "后年": 2}
 # What a name may be said without.
 _AROUND = re.compile(r"^(?:世界|国际|全国|中国|全民|国家|少先队)+|(?:纪念日|活动日|节|日)$")

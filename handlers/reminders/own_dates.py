@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from handlers import rights
 from handlers.kit import Ask, Button, Denied, Due, Refusal, Reply, Role, Unit
@@ -26,6 +26,7 @@ _AND = r"\s*(?:[,，、和及与]\s*)+"
 _LEAD = r"(?:提前)?\s*\d{1,2}(?![\d月./-])\s*天?"
 _BEFORE = re.compile(rf"提前\s*(?={_LEAD})({_LEAD}(?:{_AND}{_LEAD})*)")
 _YEARLY = re.compile(r"每年|年年")
+_LEAP = re.compile(r"(?<![\d年./-])0?2[月./-]29日?")
 _ON_DAY = re.compile(r"[,，、和]?\s*当天")
 _RENAMED = re.compile(r"(?:改?名(?:[称字]|(?![称字]))|叫做?)\s*改?[为成叫]?[\s:：]*(.+)")
 # 2月9日, 2-10 and 1个月 are no numbers of a row.
@@ -96,6 +97,8 @@ def handle(ask: Ask, word: str, words: str) -> Reply:
 def _add(ask: Ask, words: str) -> Reply:
     yearly = bool(_YEARLY.search(words))
     leads, rest = _leads(_YEARLY.sub(" ", words))
+    # Of every year, though few have it: from the last that had.
+    rest = _LEAP.sub(f"{ask.today.year // 4 * 4}年2月29日", rest) if yearly else rest
     day, rest = days.day_in(rest, ask.today, ahead=True)
     name = _name(rest, "新增")
     if day is None or not name:
@@ -187,7 +190,8 @@ def _found(ask: Ask, word: str, number: int) -> own_dates.OwnDate:
 
 
 def _said(one: own_dates.OwnDate, today: date) -> str:
-    return f"{one.id}. {one.name}，{f'每年{days.short(one.day)}' if one.yearly else days.day(one.day, today)}"
+    leaps = f"（没有 29 日的年份在{days.short(one.day - timedelta(days=1))}）" if one.leaps else ""
+    return f"{one.id}. {one.name}，{f'每年{days.short(one.day)}{leaps}' if one.yearly else days.day(one.day, today)}"
 
 
 def _before(one: own_dates.OwnDate) -> str:

@@ -12,6 +12,7 @@ from scheduling.calendar import Calendar
 from storage.reminders import holds
 
 SHOWN, AHEAD = 5, 60
+_SOON = frozenset({"最近", "接下来", "今天", "明天", "本周", "这周", "下周", "这几天", "我的"})
 _KINDS = {"A": "仪式", "B": "主题队日", "C": "提示"}
 
 
@@ -23,7 +24,7 @@ def show(ask: Ask) -> Reply:
     """The person's next reminders; `列表`: the next key dates; a name: what to prepare for it."""
     calendar = calendar_at(ask.db, ask.me.paths())
     wanted = ask.args.strip()
-    if not wanted:
+    if not wanted or wanted in _SOON:
         return _next(ask, calendar)
     if deed := own_dates.DEED.match(wanted):
         return own_dates.handle(ask, deed[1], wanted[deed.end() :])
@@ -81,8 +82,8 @@ def _warnings(ask: Ask, calendar: Calendar) -> list[str]:
 def _details(ask: Ask, calendar: Calendar, wanted: str) -> Reply:
     found = naming.named(calendar, wanted, ask.today)
     if not found:
-        listed = Button("重要日子", "提醒", "列表")
-        raise Refusal(f"没有找到「{wanted}」。发「提醒 列表」看接下来的重要日子。", listed)
+        listed = Button("重要日子", "提醒", "列表"), Button("日历", "日历")
+        raise Refusal(f"没有找到「{wanted}」。发「提醒 列表」看接下来的重要日子；看一个月，发「日历 6月」。", *listed)
     key = min(found, key=lambda key: naming.coming(key, ask.today))
     day = naming.day_of(key, wanted, ask.today)
     if naming.is_off(wanted) or day < ask.today:

@@ -1,5 +1,6 @@
 """Dates that people add for their part of the tree."""
 
+from calendar import isleap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -33,8 +34,12 @@ class OwnDate:
             return self.day
         if not self.yearly or year < self.day.year:
             return None
-        leap = (self.day.month, self.day.day) == (2, 29)
-        return date(year, 2, 28) if leap and year % 4 else self.day.replace(year=year)
+        return date(year, 2, 28) if self.leaps and not isleap(year) else self.day.replace(year=year)
+
+    @property
+    def leaps(self) -> bool:
+        """Whether there is no such day in most years."""
+        return (self.day.month, self.day.day) == (2, 29)
 
     def coming(self, today: date) -> date | None:
         """Its next day from today on; None when it is over."""

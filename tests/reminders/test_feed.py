@@ -19,8 +19,8 @@ pytestmark = pytest.mark.both
 OUTSIDE = "https://bot.example.cn"
 
 
-async def link(bot: Bot) -> str:
-    [said] = await bot.say("张老师", "日历 订阅")
+async def link(bot: Bot, words: str = "日历 订阅") -> str:
+    [said] = await bot.say("张老师", words)
     found = re.match(rf"{OUTSIDE}(/calendar/\S+\.ics)\n", said)
     assert found
     return found[1]
@@ -38,7 +38,8 @@ def test_a_link_is_read_renewed_and_revoked(tmp_path: Path, monkeypatch: pytest.
                 assert answer.status_code == 200 and answer.headers["content-type"].startswith("text/calendar")
                 assert "BEGIN:VEVENT" in answer.text and "张老师" not in answer.text
                 assert (await client.post(first)).status_code == 405
-                second = await link(bot)
+                await link(bot, "日历 新链接")
+                second = await link(bot, "换日历链接")
                 assert [(await client.get(each)).status_code for each in (first, second)] == [404, 200]
                 *_, limited = [await client.get(second) for _ in range(3)]
                 assert limited.status_code == 429 and limited.headers["retry-after"]

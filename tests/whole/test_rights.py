@@ -50,7 +50,7 @@ MAY: dict[str, set[Role]] = {
     **dict.fromkeys(("还差什么", "待颁", "可提名", "审核进度"), _APPOINTERS | {R.COUNSELOR}),
     "家长同意": _RECORDERS, "撤回同意": _RECORDERS, "查看": _RECORDERS, "名单": _RECORDERS,
     "邀请": _APPOINTERS, "任命": _APPOINTERS, "免去": _APPOINTERS, "角色": _APPOINTERS | {R.DATA_OFFICER},
-    "晚点提醒": set(Role), **dict.fromkeys(("日历", "校历", "知道了", "不再提醒", "勿扰"), set(Role)),
+    "晚点提醒": set(Role), **dict.fromkeys(("日历", "换日历链接", "校历", "知道了", "不再提醒", "勿扰"), set(Role)),
     **dict.fromkeys(("负担", "准备清单"), _ADMINS),
     "提醒": set(Role), "帮助": set(Role), "加入": set(Role), "关联": set(Role), "通知方式": set(Role),
     "我是谁": set(Role), "我是": set(Role),

@@ -16,23 +16,31 @@ from storage.reminders import feeds
 
 _MOST = 24
 _FILE = frozenset({"文件", "ics", "下载", "导出"})
-_FEED, _STOP = "订阅", frozenset({"停用", "停", "取消", "关闭", "不要"})
+_FEED = "订阅"
+# 换链接, 新链接, 订阅地址换一个; 停用订阅, 取消链接.
+_STOP = "停用?|取消|关闭?|关掉|不要|删除?|删掉"
+_BESIDE = "换|更换|新的?|重置|重新|更新|再|给|要|我|生成|一?[个条下]|的|日历|吧|了"
+_OF_FEED = re.compile(
+    f"(?P<stop>{_STOP})?(?:{_BESIDE})*(?:订阅|链接|网址)(?:链接|网址|地址)?(?:{_BESIDE})*(?P<off>{_STOP})?了?"
+)
 _PICTURE = ("图片", "图")
 _MONTH = re.compile(r"(?:(\d{4})[年/.-])?\s?(1[0-2]|0?[1-9])\s?(?:月份?)?")
 _STEP = {"下下个月": 2, "下下月": 2, "下个月": 1, "下月": 1, "上个月": -1, "上月": -1, "本月": 0, "这个月": 0, "": 0}
+_NOW = frozenset({"今天", "本周", "这周", "最近", "现在", "当月", "这月"})
 
 
 @command(
-    "日历", "calendar", who=MEMBERS, group="提醒", rank=43, help="看一个月的日子、任务和活动", glued=r"\d|图|文件|订阅",
-    exports=True, looks="", examples=("日历", "日历 12月", "日历 12月 图", "日历 文件", "日历 订阅"),
+    "日历", "calendar", who=MEMBERS, group="提醒", rank=43, help="看一个月的日子、任务和活动",
+    glued=rf"\d|图|文件|{_OF_FEED.pattern}|[上下本这]|[一二三四五六七八九十]+月", exports=True, looks="",
+    examples=("日历", "日历 12月", "日历 12月 图", "日历 文件", "日历 订阅"),
 )  # fmt: skip
 def month(ask: Ask) -> Reply:
     """The days of a month that have something, in order."""
     if ask.args.strip() in _FILE:
         return _file(ask)
-    if ask.args.startswith(_FEED):
-        return _feed(ask, ask.args.removeprefix(_FEED).strip())
     words = ask.args.strip()
+    if asked := _OF_FEED.fullmatch("".join(words.split())):
+        return _feed(ask, bool(asked["stop"] or asked["off"]))
     picture = next((each for each in _PICTURE if words.endswith(each)), "")
     first = _first(ask, words.removesuffix(picture).strip())
     if picture:
@@ -60,9 +68,18 @@ def _file(ask: Ask) -> Reply:
     return Reply(text, file=File("少先队日历.ics", calendar_file.RECIPE, values, plain=True))
 
 
-def _feed(ask: Ask, word: str) -> Reply:
+@command(
+    "换日历链接", "换链接", "换个链接", "新链接", "日历链接", "订阅日历", who=MEMBERS, group="提醒", listed=False,
+    help="换一个日历的订阅链接", examples=("换日历链接",), follows="$",
+)  # fmt: skip
+def renew(ask: Ask) -> Reply:
+    """The same as 日历 订阅."""
+    return _feed(ask, False)
+
+
+def _feed(ask: Ask, stop: bool) -> Reply:
     """The link of one's own calendar, for programs that read it again and again; each time it is a new one."""
-    if word in _STOP:
+    if stop:
         gone = feeds.revoke(ask.db, ask.me.id)
         return Reply("好的，链接停用了。" if gone else "您没有在用的链接。")
     address = feeds.address(ask.db)
@@ -81,6 +98,7 @@ def _feed(ask: Ask, word: str) -> Reply:
 
 
 def _first(ask: Ask, words: str) -> date:
+    words = "" if words in _NOW else words
     if words in _STEP:
         moved = ask.today.year * 12 + ask.today.month - 1 + _STEP[words]
         return date(moved // 12, moved % 12 + 1, 1)

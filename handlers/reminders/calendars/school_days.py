@@ -142,7 +142,8 @@ def _is_in_place_of(one: SchoolDays, kind: str, first: date, last: date | None) 
 def _effect(ask: Ask, made: SchoolDays) -> str:
     if made.kind == school_days.TERM:
         week = school_days.teaching_week(ask.db, made.path, ask.today)
-        return f"今天是第 {week} 教学周。" if week else "「第3周」就是这学期的第 3 教学周。"
+        begun = "「第3周」就是这学期" if made.first <= ask.today else "开学后，「第3周」就是那个学期"
+        return f"今天是第 {week} 教学周。" if week else f"{begun}的第 3 教学周。"
     return "落在这几天的提醒，提前到放假前的工作日。" if made.kind != school_days.WORK else "这天照常提醒。"
 
 
@@ -182,11 +183,23 @@ def _list(ask: Ask, year: str) -> Reply:
     lines = [f"{_said(one)}（{one.unit}）" for one in wanted[:_MOST]]
     lines += [f"另有 {len(wanted) - _MOST} 条，发「校历 2027」一年一年地看。"] if len(wanted) > _MOST else []
     week = _week(ask)
-    head = f"今天是第 {week} 教学周。" if week else "还没有记开学的日子，「第3周」按一年的第 3 周算。"
+    head = f"今天是第 {week} 教学周。" if week else _no_week(ask, above, own)
     how = f"要记，像这样发：{_LIKE}" if not GIVERS.isdisjoint(ask.me.roles) else ""
     asked = int(year) if year else ask.today.year
     missing = _missing(ask, asked)
     return Reply("\n".join([head, *(lines or ["校历还没有记什么。"]), *missing, *([how] if how else [])]))
+
+
+def _no_week(ask: Ask, above: Sequence[SchoolDays], below: Sequence[SchoolDays]) -> str:
+    """Why this is no teaching week, and which week is meant by a number."""
+    terms = sorted(one.first for one in above if one.kind == school_days.TERM)
+    if any(first <= ask.today for first in terms):
+        return "今天不在学期里，「第3周」是上一个学期的第 3 教学周。"
+    as_of_year = "「第3周」按一年的第 3 周算。"
+    if terms:
+        return f"{days.day(terms[0], ask.today)}开学，还没有到；现在{as_of_year}"
+    there = any(one.kind == school_days.TERM for one in below)
+    return f"{'学期是下面各单位自己记的，您这一级' if there else ''}还没有记开学的日子，{as_of_year}"
 
 
 def _week(ask: Ask) -> int | None:

@@ -21,7 +21,7 @@ from tests.support.talk import PHOTO, TALKS, Talk
 
 pytestmark = pytest.mark.both
 # What counselors do; how children may not be named here is in test_nameless.py.
-PLAYED = ("checkins", "questions", "late", "together", "campaigns", "study", "mine", "nominations")
+PLAYED = ("checkins", "questions", "late", "together", "campaigns", "study", "mine", "nominations", "short_answers")
 
 
 @pytest.fixture(scope="module")
