@@ -74,6 +74,8 @@ class Message:
     edited: bool = False
     # The topic of a group that has topics; empty: the group as a whole.
     topic: str = ""
+    # Said in the name of the group or of a channel: nobody knows by whom, and `sender` is that chat.
+    anonymous: bool = False
 
     @property
     def where(self) -> dialogues.Where:

@@ -38,6 +38,10 @@ _IN_VAIN = frozenset({"unknown", "question", "chat"})
 _OF_A_DAY = re.compile(r"(?!.*人).*(?:(?<!题队)(?<!\d)日|节|运动|事变)")
 # @机器人 看 宣讲, as it is copied out of a group; the channels take it out where the platform says who is called.
 _CALLED = re.compile(r"^@\S{1,30}\s+(?=\S)")
+_ANONYMOUS = (
+    "没有处理：这条消息是以群或频道的名义（匿名）发的，我不知道是哪位老师。\n"
+    "请在输入框旁换成自己的身份再发一次；群管理员请先在群的管理员设置里关掉「匿名」。"
+)
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -56,6 +60,8 @@ def answer(features: Features, ask: kit.Ask) -> Sequence[kit.Reply]:
 def _answered(features: Features, ask: kit.Ask) -> Sequence[kit.Reply]:
     if not ask.message.private:
         told, stranger = spoken_codes.overheard(ask), _is_stranger(ask)
+        if ask.message.anonymous:
+            return [*(reply for reply in told if reply.to is not None), kit.Reply(_ANONYMOUS)]
         if told or stranger:
             # A group is not ours to talk in: strangers there are told nothing.
             return [reply for reply in told if reply.to is not None or not stranger]

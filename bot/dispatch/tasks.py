@@ -17,6 +17,8 @@ from storage.messages import dialogues
 
 _WAITS = "这条里还有一件{what}，还没有记。请先答上面的问题，再把{what}单独发一次。"
 _CLAUSE_END = re.compile(r"[，,；;。\n]")
+# 讲解员5名 are people, whatever they are called by.
+_PEOPLE = re.compile(r"(?:讲解|宣讲|辅导|服务|工作)员\s?\d+\s?[名位人]")
 # Each half is read: of a long text, which is a story, that would be often.
 _LONGEST = 200
 
@@ -74,7 +76,7 @@ def apart(ask: Ask, text: str, reading: Reading) -> tuple[str, str] | None:
     if row is None or len(text) > _LONGEST or ask.me.roles.isdisjoint(REPORTERS):
         return None
     for held, told in sorted(_halves(row, text), key=lambda halves: -len(halves[0])):
-        heard = context.reading_of(ask, held)
+        heard = context.reading_of(ask, _PEOPLE.sub("", held))
         if heard.intent != "checkin" or not heard.records:
             continue
         counted = "COUNT_VAGUE" in heard.issues or all(each.attended is not None for each in heard.records)

@@ -49,7 +49,18 @@ class DatabaseFile:
                 f"要接着用，改名：mv {saved[-1]} {self._path}；真的不要了，把它移走再启动。"
             )
         self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._refuse_second_name()
         self._take_lock()
+
+    def _refuse_second_name(self) -> None:
+        """By another name of the same file a bot has another log and lock (https://www.sqlite.org/howtocorrupt.html)."""
+        assert self._path is not None
+        with contextlib.suppress(FileNotFoundError):
+            if self._path.stat().st_nlink > 1:
+                raise NotOurs(
+                    f"数据库 {self._path} 还有别的名字（硬链接），用两个名字打开会弄坏它。"
+                    f"请用 find / -xdev -samefile {self._path} 找到另一个，停掉在用它的程序，把它删掉。"
+                )
 
     def _take_lock(self) -> None:
         # Beside it, not it: closing any handle of the file itself would end the locks of SQLite.

@@ -4,15 +4,18 @@ import re
 from collections.abc import Sequence
 
 from handlers.asker.schools import has_several_schools, school_of
-from handlers.kit import REPORTERS, Ask, Button, Unit
+from handlers.catalogue import current
+from handlers.kit import ADMINS, REPORTERS, Ask, Button, Role, Unit
 from handlers.reading import Reading, Record
 from handlers.registry import Command, most_used
+from handlers.wording import programmes
 from storage.organisation import units
 from storage.organisation.units import Kind
 
 _USUAL, _USUAL_NAME, _ACTIVITY, _HEADS = "3-2", "三(2)中队", "主题队日", 38
 _NOTHING = Record()
 _QUOTED, _SHOWN = re.compile("「([^」]+)」"), re.compile("像这样|[如发写][:：]")
+_WORK = ADMINS | {Role.CARE_ADMIN, Role.GROUP_HEAD}
 _WHOLES = frozenset({Kind.SCHOOL, Kind.GRADE})
 
 
@@ -21,7 +24,9 @@ def nearest(ask: Ask, heard: Reading | None = None) -> str:
     if ask.me.roles & REPORTERS:
         return f"报活动像这样发：\n{checkin(ask, *(heard.records if heard else ())[:1])} 清明祭英烈"
     word = _standing(ask)
-    return f"看本周情况，发「{word}」。" if word == "周报" else f"可以发「{word}」。"
+    look = f"看本周情况，发「{word}」。" if word == "周报" else f"可以发「{word}」。"
+    # Whoever leads something else than squads reports its work.
+    return f"报一项工作，发「上报」看您能报什么；{look}" if ask.me.roles & _WORK else look
 
 
 def beside(ask: Ask, said: str, meant: Command | None) -> tuple[Button, ...]:
@@ -78,3 +83,10 @@ def unit(ask: Ask, key: str | None = None) -> str:
 
 def _name(ask: Ask, one: Unit) -> str:
     return units.full_name(ask.db, one) if has_several_schools(ask) else one.name
+
+
+def likely_activities(ask: Ask) -> list[str]:
+    """What somebody may have meant who named no activity; without a school the rows that count people come first."""
+    rows = [] if any(unit.school_id for unit in ask.me.units(REPORTERS)) else programmes.rows_for(ask)
+    people = [row.name for row in rows if row.many and any("人" in each.units for each in row.asked)]
+    return [*people[:3], *current.catalogue_of(ask.db).offered("签到")]

@@ -47,7 +47,7 @@ def offered(ask: Ask) -> Reply:
 def take_reading(ask: Ask, first: int | None) -> Sequence[Reply]:
     """`first` is the message whose open question this answers: its photos belong to the check-in too."""
     if ask.me.roles.isdisjoint(REPORTERS):
-        raise Denied("签到由中队辅导员或大队辅导员来报。发「帮助」看看您能做什么。", what="签到")
+        raise Denied(f"签到由中队辅导员或大队辅导员来报，没有记录。{examples.nearest(ask)}", what="签到")
     heard = names.without_names(ask, ask.heard)
     replies = _replies(ask, heard, first)
     warning = names.privacy_warning(heard.issues)

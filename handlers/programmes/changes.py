@@ -6,7 +6,7 @@ from dataclasses import replace
 from handlers.catalogue.model import Row
 from handlers.catalogue.telling.reports import read_report
 from handlers.kit import MEMBERS, Ask, Button, Denied, Refusal, Reply
-from handlers.programmes import limits, reporting
+from handlers.programmes import limits, report_questions
 from handlers.reading.text.normalise import clean
 from handlers.registry import command
 from handlers.wording import programmes
@@ -58,8 +58,8 @@ def correct(ask: Ask) -> Sequence[Reply]:
     return [Reply(f"已更正：{one.unit_name} {row.name}\n{was} → {now}{warning}", _undo(one))]
 
 
-@answers(reporting.REPLACE)
-def replaced(ask: Ask, known: reporting.Replacing) -> Sequence[Reply]:
+@answers(report_questions.REPLACE)
+def replaced(ask: Ask, known: report_questions.Replacing) -> Sequence[Reply]:
     """What was reported a second time takes the place of the first."""
     return correct(replace(ask, args=known.correction))
 

@@ -1,72 +1,26 @@
 """上报: what a message tells of a row is stored when every number is explained, else one thing is asked."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 
 from handlers.attendance import attachments, recent
 from handlers.catalogue import current
 from handlers.catalogue.model import Row
-from handlers.catalogue.telling.reports import Told, only_figures, read_report, split_by_choice, without_texts
+from handlers.catalogue.parts import Figure
+from handlers.catalogue.telling.amounts import amounts
+from handlers.catalogue.telling.reports import Told, only_figures, read_report, without_texts
+from handlers.catalogue.telling.verdicts import split_by_choice
 from handlers.kit import Answer, Ask, Button, Refusal, Reply, Unit
 from handlers.privacy import gate
 from handlers.programmes import limits, subject, zero
+from handlers.programmes import report_questions as asked
 from handlers.reading.text.normalise import clean
 from handlers.registry import reads
 from handlers.wording import days, lines, programmes, questions
 from scheduling import spans
 from storage.messages import files
 from storage.programmes import reports
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What was said of which row on which day (ISO); `add`: the field that is asked for, `open`: the number whose."""
-
-    row: str
-    said: str
-    day: str
-    asked: str = ""
-    add: str = ""
-    open: str = ""
-    # The message whose photos and documents wait for the answer.
-    files: int | None = None
-    # Whether the same was reported just before and this is another one.
-    again: bool = False
-
-
-_REPORTS = frozenset({"report"})
-_OR_NOT = "\n不报了，发「取消」。"
-_NOTHING = "好的，没有记。要重新报，直接发就行。"
-FIELD = questions.Question(
-    "report", _Asked, undone="还没有记。", asks="{asked}" + _OR_NOT, dropped=_NOTHING, ended_by=_REPORTS
-)
-YES_OR_NO = questions.Question(
-    "report-yesno", _Asked, undone="还没有记。", asks="{asked}请回「是」或「否」。" + _OR_NOT, dropped=_NOTHING,
-    ended_by=_REPORTS, either=True,
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Replacing:
-    """The correction that is asked about: `R12 听众65`."""
-
-    correction: str
-
-
-AGAIN = questions.Question(
-    "report-again",
-    _Asked,
-    undone="没有再记。",
-    dropped="好的，没有再记。",
-    yes="再记一次",
-    no="不记",
-    ended_by=_REPORTS,
-)
-REPLACE = questions.Question(
-    "report-replace", Replacing, undone="原来的没有改，这次也没有再记。", dropped="好的，没有改。",
-    yes="改成这次的", no="不改", ended_by=frozenset({"report", "更正", "撤回"}),
-)  # fmt: skip
 
 
 @reads("report")
@@ -77,13 +31,13 @@ def take(ask: Ask) -> Sequence[Reply]:
     return report(ask, row, ask.args)
 
 
-def report(ask: Ask, row: Row, said: str, known: _Asked | None = None) -> Sequence[Reply]:
+def report(ask: Ask, row: Row, said: str, known: asked.Asked | None = None) -> Sequence[Reply]:
     """Read `said` as a report of the row; `known` is what was asked about where this message answers a question."""
     day = date.fromisoformat(known.day) if known else ask.today
     parts = split_by_choice(said, row)
     if len(parts) > 1 and known is None:
         return [reply for part in parts for reply in report(ask, row, part)]
-    now = _Asked(
+    now = asked.Asked(
         row.key,
         said,
         day.isoformat(),
@@ -111,20 +65,21 @@ def report(ask: Ask, row: Row, said: str, known: _Asked | None = None) -> Sequen
     return [replace(kept, text=f"{kept.text}\n{gate.LEFT_OUT}") if left_out else kept]
 
 
-def _which_unit(ask: Ask, row: Row, now: _Asked) -> Reply:
+def _which_unit(ask: Ask, row: Row, now: asked.Asked) -> Reply:
     names = [unit.name for unit in programmes.units_for(ask.me, row)][:6]
     example = f"请写上单位，像这样：{names[0] if names else '三(2)中队'} {row.example}"
     question = f"{row.name}是哪个单位的？" + ("" if names else example)
-    FIELD.put(ask, replace(now, asked=question))
+    asked.FIELD.put(ask, replace(now, asked=question))
     return Reply(question, tuple(Button(name, answer=name) for name in names))
 
 
-def _question(ask: Ask, row: Row, unit: Unit, told: Told, now: _Asked) -> Reply:
+def _question(ask: Ask, row: Row, unit: Unit, told: Told, now: asked.Asked) -> Reply:
     """One thing is asked: what a number is, or what is missing; the rest is kept with the question."""
-    free = [each for each in row.asked if each.is_number and each.name not in told.values]
-    if told.open and free:
+    untold = [each for each in row.asked if each.name not in told.values]
+    free = [each for each in untold if told.open and _may_hold(row, each, told.open[0])]
+    if free:
         question = f"{row.name}里的「{told.open[0]}」是哪一项？"
-        FIELD.put(ask, replace(now, asked=question, open=told.open[0]))
+        asked.FIELD.put(ask, replace(now, asked=question, open=told.open[0]))
         buttons = tuple(Button(f"{each.label} {told.open[0]}", answer=each.label) for each in free[:5])
         return Reply(f"{question}还没有记。", buttons)
     if told.missing:
@@ -132,36 +87,67 @@ def _question(ask: Ask, row: Row, unit: Unit, told: Told, now: _Asked) -> Reply:
         hint = f"（{field.units[0]}）" if field.units else ""
         question = f"{row.name}：{field.label}？"
         question = f"{unit.name} {row.name}：{field.label}{hint}是多少？" if field.is_number else question
-        kind, choices = (YES_OR_NO, ("是", "否")) if field.type == "yesno" else (FIELD, field.choices[:6])
+        kind, choices = (asked.YES_OR_NO, ("是", "否")) if field.type == "yesno" else (asked.FIELD, field.choices[:6])
         kind.put(ask, replace(now, asked=question, add=field.label))
         return Reply(question, tuple(Button(choice, answer=choice) for choice in choices))
-    what = "、".join([*told.unclear, *(f"「{each}」" for each in told.open)])
-    raise Refusal(f"{row.name}里的 {what} 没有看懂，没有记录。像这样发：\n{row.example}")
+    if told.unclear or not told.values:
+        what = "、".join([*told.unclear, *(f"「{each}」" for each in told.open)])
+        raise Refusal(f"{row.name}里的{what}没有看懂，没有记录。像这样发：\n{row.example}")
+    return _without(ask, row, unit, told, now)
 
 
-@questions.answers(YES_OR_NO)
-def decide(ask: Ask, known: _Asked) -> Answer | None:
+def _without(ask: Ask, row: Row, unit: Unit, told: Told, now: asked.Asked) -> Reply:
+    """What the row has no place for is left out, if that is wanted."""
+    said = clean(now.said).text
+    for each in told.open:
+        said = said.replace(each, " ", 1)
+    figures = programmes.figures(row, _report(ask, row, unit, told, told.day or ask.today, said))
+    question = (
+        f"{unit.name} {row.name}：{figures}。\n这一项里没有地方记「{'」「'.join(told.open)}」，其余照这样记下吗？"
+    )
+    return Reply(question, asked.LEFT_OUT.put(ask, replace(now, said=said, asked=question)))
+
+
+@questions.answers(asked.LEFT_OUT)
+def left_out(ask: Ask, known: asked.Asked) -> Sequence[Reply]:
+    """The rest is stored."""
+    row = current.catalogue_of(ask.db).by_key.get(known.row)
+    return report(ask, row, known.said, known) if row else [Reply(asked.NOTHING)]
+
+
+def _may_hold(row: Row, each: Figure, said: str) -> bool:
+    """Whether a quantity may be what the field asks for: 3个 is no money, 20万元 are no schools."""
+    units = [unit for one in row.asked for unit in one.units]
+    measures = {amount.measure for amount in amounts(said, units)} - {""}
+    return each.is_number and (not measures or not each.units or not measures.isdisjoint(each.units))
+
+
+@questions.answers(asked.YES_OR_NO)
+def decide(ask: Ask, known: asked.Asked) -> Answer | None:
     """是 or 否 for a field of yes and no, in whatever words."""
     if not (questions.says_yes(ask.args) or questions.says_no(ask.args)):
         return None
     return complete(replace(ask, args="是" if questions.says_yes(ask.args) else "否"), known)
 
 
-@questions.answers(FIELD)
-def complete(ask: Ask, known: _Asked) -> Sequence[Reply] | None:
+@questions.answers(asked.FIELD)
+def complete(ask: Ask, known: asked.Asked) -> Sequence[Reply] | None:
     """The answer, read together with what was said; None for another message."""
     row = current.catalogue_of(ask.db).by_key.get(known.row)
     if row is None:
-        return [Reply(_NOTHING)]
+        return [Reply(asked.NOTHING)]
     if len(ask.args) > 60 or programmes.row_in(ask, ask.args) not in (None, row):
         return None
     again = read_report(clean(ask.args).text, row, ask.today)
     whole = again.complete and len(again.values) > 1 and programmes.named([row], ask.args)
-    if whole or len(split_by_choice(ask.args, row)) > 1:
+    parts = split_by_choice(ask.args, row)
+    if whole or (len(parts) > 1 and all(read_report(clean(part).text, row, ask.today).complete for part in parts)):
         # The whole report once more is no answer to what was missing.
         return report(ask, row, ask.args)
     wanted = next((each for each in row.fields if each.label == known.add), None)
     if wanted and wanted.is_number and not only_figures(clean(ask.args).text, row, ask.today):
+        return None
+    if wanted and wanted.choices and not any(choice in ask.args for choice in wanted.choices):
         return None
     said = known.said
     if known.open:
@@ -173,14 +159,14 @@ def complete(ask: Ask, known: _Asked) -> Sequence[Reply] | None:
     return report(ask, row, said, known)
 
 
-def _kept(ask: Ask, row: Row, unit: Unit, told: Told, now: _Asked) -> Reply:
+def _kept(ask: Ask, row: Row, unit: Unit, told: Told, now: asked.Asked) -> Reply:
     day = told.day or date.fromisoformat(now.day)
     if day > ask.today:
         raise Refusal(f"{days.short(day)}还没有到，没有记录。请等开展以后再报，或改好日期再发一次。")
     new = _report(ask, row, unit, told, day, now.said)
     if row.many and not now.again and (same := _just_told(ask, new)):
         text = f"和刚才报的 R{same.id} 一样：{programmes.said(row, same)}。没有再记。要是另一次，请选「再记一次」。"
-        return Reply(text, AGAIN.put(ask, now))
+        return Reply(text, asked.AGAIN.put(ask, now))
     warning = limits.check(ask.db, row, replace(new, path=unit.path))
     kept = reports.store(ask.db, new, ask.me.id, ask.now, further=row.many) or _beside(ask, row, unit, new)
     if kept is None:
@@ -196,11 +182,11 @@ def _just_told(ask: Ask, new: reports.Report) -> reports.Report | None:
     return one if one and one.figures == new.figures else None
 
 
-@questions.answers(AGAIN)
-def once_more(ask: Ask, known: _Asked) -> Sequence[Reply]:
+@questions.answers(asked.AGAIN)
+def once_more(ask: Ask, known: asked.Asked) -> Sequence[Reply]:
     """It was another one."""
     row = current.catalogue_of(ask.db).by_key.get(known.row)
-    return report(ask, row, known.said, replace(known, again=True)) if row else [Reply(_NOTHING)]
+    return report(ask, row, known.said, replace(known, again=True)) if row else [Reply(asked.NOTHING)]
 
 
 def _evidence(ask: Ask, row: Row, kept: reports.Report, first: int | None) -> str:
@@ -256,7 +242,7 @@ def _again(ask: Ask, row: Row, new: reports.Report) -> Reply:
     if before.figures == new.figures:
         return Reply(f"{said}。没有重复计。")
     change = Button("改成这次的", "更正", f"R{before.id} {_in_words(row, new)}")
-    REPLACE.put(ask, Replacing(change.args))
+    asked.REPLACE.put(ask, asked.Replacing(change.args))
     return Reply(f"{said}。\n这次没有再记，要改成{programmes.figures(row, new)}吗？", (change,))
 
 

@@ -14,8 +14,9 @@ from storage.organisation import units
 from storage.programmes import reports
 
 KINDS = "小学|中学|学校|幼儿园|社区|街道|辅导站|关工委|协作组"
-# 明德小学; 全国中小学, 我们社区, 走进学校 are nobody's name.
-PLACE = rf"(?![\u4e00-\u9fff]{{0,7}}[我们本各全该这进到在来去向给为和与对跟])[\u4e00-\u9fff]{{2,8}}?(?:{KINDS})"
+# 明德小学; 全国中小学, 我们社区, 走进学校, 街道召开关工委联席会 are nobody's name.
+_NO_NAME = "[我们本各全该这进到在来去向给为和与对跟]|召[开集]|组织|举[办行]|开展|参加|成立|走访|慰问|联合|邀请"
+PLACE = rf"(?![\u4e00-\u9fff]{{0,7}}(?:{_NO_NAME}))[\u4e00-\u9fff]{{2,8}}?(?:{KINDS})"
 
 
 def period_in(row: Row, words: str, day: date) -> tuple[date | None, str]:

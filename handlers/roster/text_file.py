@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from handlers.roster.head import is_head
 from handlers.roster.sheet import HIGHEST, Record, Sheet, read_table, unreadable
 
-# As of a workbook (bot/files/workbooks/page.py): bytes of a file, columns of a row, characters of a cell.
-_MOST_BYTES, _MOST_COLUMNS, _LONGEST_CELL = 10 << 20, 64, 1000
+# Bytes of a file: as many rows as a roster may have, of 160 bytes. As of a workbook (bot/files/workbooks/page.py):
+# columns of a row, characters of a cell.
+_MOST_BYTES, _MOST_COLUMNS, _LONGEST_CELL = 32 << 20, 64, 1000
 _DELIMITERS = ",\t;|，；"
 # Excel's own first line, which says what stands between the cells.
 _SEP = re.compile(r"sep=(.)\r?\n")

@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 
 from handlers.catalogue import catalogue
-from handlers.catalogue.telling.reports import read_report, split_by_choice
+from handlers.catalogue.telling.reports import read_report
+from handlers.catalogue.telling.verdicts import split_by_choice
 from handlers.reading.text.normalise import clean
 
 ROWS = {row.key: row for row in catalogue.shipped()}

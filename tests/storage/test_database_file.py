@@ -116,6 +116,16 @@ def test_one_that_comes_by_a_link_meets_the_same_lock(held: Held, tmp_path: Path
             DatabaseFile(f"sqlite:///{path}").take()
 
 
+def test_another_name_of_the_same_file_is_refused(held: Held, tmp_path: Path) -> None:
+    os.link(held.path, other := tmp_path / "other.db")
+    held.file.look()
+    with pytest.raises(NotOurs, match="硬链接"):
+        DatabaseFile(f"sqlite:///{other}").take()
+    other.unlink()
+    with pytest.raises(NotOurs, match="请先停掉它"):
+        DatabaseFile(held.url).take()
+
+
 def test_a_lock_that_somebody_deletes_is_there_again(held: Held) -> None:
     lock = held.path.with_name("bot.db.lock")
     lock.unlink()

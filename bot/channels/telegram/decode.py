@@ -114,11 +114,12 @@ def _message(spoken: dict[str, Any], known_as: str, me: Me, edited: bool = False
         if form in spoken:
             other = str(_number(spoken, form))
             return Moved(chat, other) if form == "migrate_to_chat_id" else Moved(other, chat)
-    sender = spoken.get("from")
+    sender, private = spoken.get("from"), spoken["chat"]["type"] == "private"
+    # An admin who is anonymous, and whoever speaks as a channel: the platform gives a bot of its own as the sender.
+    behind = None if private else spoken.get("sender_chat")
     # What a channel posts comes to its group in the name of the platform itself, as if somebody had said it.
-    if sender is None or sender["is_bot"] or spoken.get("is_automatic_forward"):
+    if sender is None or (sender["is_bot"] and not behind) or spoken.get("is_automatic_forward"):
         return None
-    private = spoken["chat"]["type"] == "private"
     words, named = _without_links(spoken, me)
     text = _text(clean(words), private)
     if not private and not named and not _is_for_us(spoken, text, me):
@@ -131,10 +132,10 @@ def _message(spoken: dict[str, Any], known_as: str, me: Me, edited: bool = False
         text = _MENTION.sub(lambda found: "" if me.is_called(found[1]) else found[0], text).strip()
     replied = _replied(spoken)
     return Message(
-        NAME, known_as, str(_number(sender, "id")), chat, datetime.fromtimestamp(_number(spoken, "date"), UTC),
-        text, "", attachments, private, _name(sender), str(_number(spoken, "message_id")),
-        str(_number(replied, "message_id")) if replied else "", str(spoken.get("media_group_id", ""))[:80],
-        place, edited, _topic(spoken),
+        NAME, known_as, str(_number(behind or sender, "id")), chat,
+        datetime.fromtimestamp(_number(spoken, "date"), UTC), text, "", attachments, private, _name(sender),
+        str(_number(spoken, "message_id")), str(_number(replied, "message_id")) if replied else "",
+        str(spoken.get("media_group_id", ""))[:80], place, edited, _topic(spoken), bool(behind),
     )  # fmt: skip
 
 

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from itertools import pairwise
 
 from handlers.catalogue.model import Row
 from handlers.catalogue.parts import Figure
@@ -30,6 +29,7 @@ _EACH = re.compile(
 # 又开站一次: a report is one already.
 _ONCE = frozenset({"次", "场", "场次"})
 _VALUE_NEXT = re.compile(r"[ :]?[约近]?\d|:")
+_OTHERS = re.compile(r"(?:员|者|教师|老师|家长|五老)[有共]?\s?$")
 _LOST = re.compile(r"[ :]?(?:扣了?|减|-)[ ]?$")
 # 青委〔2026〕8号, 20号文: no day of a month, no figure.
 _DOCUMENT = re.compile(
@@ -120,16 +120,6 @@ def without_texts(said: str, row: Row) -> tuple[str, str]:
     return said[:begins], said[begins:]
 
 
-def split_by_choice(said: str, row: Row) -> list[str]:
-    """小学24个班860人 中学12个班500人: a part for each choice with numbers of its own, where a row takes several."""
-    split = next((each for each in row.asked if each.split and row.many), None)
-    marks = sorted({match.start() for each in split.choices for match in re.finditer(each, said)}) if split else []
-    parts = [said[begin:end] for begin, end in pairwise([*marks, len(said)])]
-    if len(parts) < 2 or not all(re.search(r"\d", part) for part in parts):
-        return [said]
-    return [f"{said[: marks[0]]} {part}" for part in parts]
-
-
 def only_figures(text: str, row: Row, received: date) -> bool:
     """Whether a text in plain form is nothing but figures of the row and a day: 60, 共60人, 听众65 场次3."""
     fields = [each for each in row.asked if each.is_number]
@@ -150,8 +140,12 @@ def _without_name(text: str, row: Row) -> str:
     own = sorted({*row.words, row.name}, key=lambda word: (text.find(word), -len(word)))
     choices = {choice for each in row.asked for choice in each.choices}
     labels = choices | {word for each in row.asked for word in verdicts.words_of(each, row)}
+    told = tuple(word for each in row.asked if each.type == "yesno" for word in verdicts.words_of(each))
     for word in own:
         at = text.find(word)
+        if at >= 0 and told and word.startswith(told):
+            # 活动室有 names the row, and says yes.
+            return text
         # 获市级 tells the level, 站籍86 names the row by its own field: that stays; so does 入队 of 首批入队13人.
         if at >= 0 and word not in labels:
             tail = max((each for each in labels if word.endswith(each)), key=len, default="")
@@ -222,7 +216,9 @@ def _numbers(text: str, row: Row, told: Told) -> None:
         # 1500余场次 20余万人次: 场次 is the measure of the one number, not the label of the other.
         chosen = _by_word(text, amount, fields, used, before) or _by_measure(amount, fields, told.values)
         before = amount.end
-        if chosen is None:
+        # 接待180人，讲解员5名: others than those who were counted.
+        besides = chosen and chosen.name in told.values and _OTHERS.search(text, 0, amount.start)
+        if chosen is None or besides:
             bare.append(amount)
             continue
         lost = chosen.type == "score" and _LOST.search(text, 0, amount.start)
@@ -274,15 +270,19 @@ def _by_measure(amount: Amount, fields: Sequence[Figure], taken: Mapping[str, Va
 
 
 def _left_over(bare: Sequence[Amount], fields: Sequence[Figure], told: Told) -> None:
-    """A single bare number goes to the single number that is wanted or that there is; any other is asked about."""
-    wanted = [each for each in fields if (each.required or len(fields) == 1) and each.name not in told.values]
+    """A single number goes to the single field that is wanted, or that its measure leaves; others are asked about."""
+    wanted = [each for each in fields if each.required or len(fields) == 1]
     counted = {unit for each in fields for unit in each.units}
-    bare = [each for each in bare if each.value != 1 or each.measure not in _ONCE - counted]
-    plain = [each for each in bare if not each.measure]
-    if len(bare) == len(plain) == 1 and len(wanted) == 1:
-        told.values[wanted[0].name] = plain[0].value
-        if plain[0].hedge != "eq":
-            told.hedges[wanted[0].name] = plain[0].hedge
+    # 刊发1篇 of a row that counts reports is one, too.
+    once = _ONCE | {"篇", "项", "件", "个"} if not fields else _ONCE
+    bare = [each for each in bare if each.value != 1 or each.measure not in once - counted]
+    one = bare[0] if len(bare) == 1 else None
+    # 收到15个，认领12个，实现10个: what the others left over.
+    may = [each for each in fields if one and one.measure in each.units] if one and one.measure else wanted
+    left = [each for each in may if each.name not in told.values]
+    if one and len(left) == 1:
+        told.values[left[0].name] = one.value
+        told.hedges |= {left[0].name: one.hedge} if one.hedge != "eq" else {}
         return
     told.open += [each.text for each in bare]
 

@@ -1,7 +1,8 @@
-"""Yes and no in a report: 党团员是, 没有鼓号队、广播站, 队室和鼓号队都有; what is denied and no field is said."""
+"""Yes, no and choices in a report: 党团员是, 没有鼓号队、广播站, 队室和鼓号队都有."""
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from handlers.catalogue.model import Row
 from handlers.catalogue.parts import Figure
@@ -83,3 +84,13 @@ def _judge(text: str, said: list[_Said]) -> str:
         if one.denied and following.value is None and _LISTED.fullmatch(text, one.end, following.start):
             following.denied, following.value = True, False
     return text
+
+
+def split_by_choice(said: str, row: Row) -> list[str]:
+    """小学24个班860人 中学12个班500人: a part for each choice with numbers of its own, where a row takes several."""
+    split = next((each for each in row.asked if each.split and row.many), None)
+    marks = sorted({match.start() for each in split.choices for match in re.finditer(each, said)}) if split else []
+    parts = [said[begin:end] for begin, end in pairwise([*marks, len(said)])]
+    if len(parts) < 2 or not all(re.search(r"\d", part) for part in parts):
+        return [said]
+    return [f"{said[: marks[0]]} {part}" for part in parts]

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from handlers import rights
+from handlers.asker import examples
 from handlers.asker.context import context_of
 from handlers.attendance import attachments, drafts, phrases, recent
-from handlers.catalogue import current
 from handlers.checkins.questions import questions
 from handlers.kit import REPORTERS, Ask, Button, Refusal, Reply, Unit
 from handlers.reading import Reading, Record, read
@@ -37,7 +37,7 @@ def missing(ask: Ask, reading: Reading, first: int | None = None) -> Reply:
     in_doubt = [each for each in reading.records if each.issues or not is_complete(each)]
     record = next(iter(in_doubt or reading.records), Record())
     drafts.check_unit(ask, record)
-    activities = current.catalogue_of(ask.db).offered("签到")
+    activities = examples.likely_activities(ask)
     question, buttons = questions.question(reading.issues, record, _squads(ask, record), _size(ask, record), activities)
     day = record.date if record.date and not record.dated else ask.today
     shared = [places.key_name(each.unit) for each in in_doubt if each.unit and "COUNT_SHARED" in each.issues]

@@ -12,8 +12,8 @@ from handlers.checkins import checkins
 from handlers.checkins.questions import asking, questions
 from handlers.kit import Ask, Refusal, Reply
 from handlers.reading import Reading, Record, read
-from handlers.wording import names
-from handlers.wording.questions import answers, says_other
+from handlers.wording import names, programmes
+from handlers.wording import questions as asked_of
 from storage.people import people
 
 LONGEST_ACTIVITY = 12
@@ -29,7 +29,7 @@ _PUT_RIGHT = re.compile(
 _ONLY_NUMBERS = re.compile(r"[\d\s、,，.。;；和人名]{1,200}")
 
 
-@answers(questions.SCHOOL)
+@asked_of.answers(questions.SCHOOL)
 def school_said(ask: Ask, known: questions.Reported) -> Sequence[Reply] | None:
     """The school is remembered, and what was reported is taken as of there."""
     school = chosen_school(ask, ask.args)
@@ -48,7 +48,7 @@ def school_said(ask: Ask, known: questions.Reported) -> Sequence[Reply] | None:
     return replies
 
 
-@answers(questions.MISSING)
+@asked_of.answers(questions.MISSING)
 def complete(ask: Ask, known: questions.Incomplete) -> Sequence[Reply] | None:
     """The answer to the question, read together with what was known; None for another message."""
     asked = {issue.partition("_")[0] for issue in known.issues}
@@ -61,6 +61,11 @@ def complete(ask: Ask, known: questions.Incomplete) -> Sequence[Reply] | None:
         raise questions.MISSING.again(known)  # 多打了个2 is said of what was just asked about
     if _is_news(alone, asked):
         return None
+    if "ACTIVITY" in asked and (row := programmes.row_in(ask, ask.args)) and ask.args in (row.name, *row.words):
+        # 宣讲, 微队课: no check-in, but what is reported of its row.
+        report = next(each for each in ask.features if each.words[0] == "上报")
+        [answer] = ask.answered(report, f"{ask.args} {known.said}")
+        return [answer] if isinstance(answer, Reply) else answer
     words = [_in_order(known.shared, ask.args), ask.args]
     unlisted = ""
     if "ACTIVITY" in asked and _names_activity(ask.args, alone) and not names.problem_of(ask, ask.args):
@@ -118,7 +123,7 @@ def _knows_more(together: Reading, asked: set[str], issues: list[str]) -> bool:
     return together.status in ("ok", "confirm", "partial") or set(together.issues) != set(issues)
 
 
-@answers(questions.SESSIONS)
+@asked_of.answers(questions.SESSIONS)
 def told_apart(ask: Ask, known: questions.Several) -> Sequence[Reply] | None:
     """20、18、22 of three events, 每场20, or 一场; None for another message."""
     numbers = [int(each) for each in _NUMBER.findall(ask.args)]
@@ -139,7 +144,7 @@ def told_apart(ask: Ask, known: questions.Several) -> Sequence[Reply] | None:
     return reports.store(ask, records, known.first)
 
 
-@answers(questions.DOUBT)
+@asked_of.answers(questions.DOUBT)
 def confirmed(ask: Ask, known: questions.Doubted) -> Sequence[Reply]:
     """Stores what was asked about; a number alone is how many came."""
     context = context_of(ask)
@@ -147,7 +152,7 @@ def confirmed(ask: Ask, known: questions.Doubted) -> Sequence[Reply]:
     complete = [record for record in records if asking.is_complete(record)]
     if not complete:
         raise Refusal("没有记下来。请把中队、活动、人数写在一条消息里再发一次。")
-    if says_other(ask.args, questions.HEADS):
+    if asked_of.says_other(ask.args, questions.HEADS):
         if len(complete) > 1:
             raise questions.DOUBT.again(known)
         came, [one] = int(_NUMBER.findall(ask.args)[0]), complete
