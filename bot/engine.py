@@ -116,7 +116,7 @@ def key_problem(settings: Settings, db: Connection) -> str:
     if not sealed.any_unopened(db, vault):
         return ""
     if not keys:
-        return f"NAME_KEY: 数据库里有加密的内容，密钥却不见了，没有另造新的。{cure}。"
+        return f"NAME_KEY: 这个数据库用过密钥，密钥却不见了，没有另造新的。{cure}。"
     return f"NAME_KEY: 现在的密钥打不开数据库里加密的内容。{cure}（新旧两个用逗号隔开）。"
 
 
@@ -142,4 +142,6 @@ def open_engine(settings: Settings, url: str, clock: Clock | None = None, practi
             holds.hold(db, "升级", clock.now())
 
     migrate.migrate(database.write, after_migration)
+    with database.write.begin() as db:
+        sealed.note_keys(db, vault, clock.now())
     return Engine(settings, database, vault, collect(), clock, practice)

@@ -26,16 +26,9 @@ __all__ = [
 
 MEMBERS = frozenset(Role)
 REPORTERS = frozenset({Role.COUNSELOR, Role.BRIGADE, Role.STATION_HEAD, Role.OUTSIDE_COUNSELOR, Role.VOLUNTEER})
-ADMINS = frozenset(
-    {
-        Role.BRIGADE,
-        Role.SCHOOL_ADMIN,
-        Role.SUPERVISOR,
-        Role.COUNTY_ADMIN,
-        Role.CITY_ADMIN,
-        Role.PROVINCE_ADMIN,
-    }
-)
+ADMINS = frozenset({
+    Role.BRIGADE, Role.SCHOOL_ADMIN, Role.SUPERVISOR, Role.COUNTY_ADMIN, Role.CITY_ADMIN, Role.PROVINCE_ADMIN,
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +67,7 @@ class Message:
     edited: bool = False
     # The topic of a group that has topics; empty: the group as a whole.
     topic: str = ""
-    # Said in the name of the group or of a channel: nobody knows by whom, and `sender` is that chat.
-    anonymous: bool = False
+    anonymous: bool = False  # Said in the name of the group or of a channel, which is the `sender` then.
 
     @property
     def where(self) -> dialogues.Where:
@@ -220,6 +212,7 @@ class Reply:
     `again` is an album's answer with another count of photos, of no use once the album has been answered. `spoken` is
     said instead of buttons that are a convenience, where an answer is quicker without any. `about` is what the buttons
     decide on (the number of a nomination); `closes` are (about, words): decided now, so that everybody's card says so.
+    `name` is what its buttons are told apart by where several things stand in one letter.
     After `until` it is of no use and not said any more. `page` is the path of what it is about as a web page, with {}
     for the secret of the reader's own link.
     """
@@ -235,6 +228,7 @@ class Reply:
     closes: tuple[tuple[str, str], ...] = ()
     until: datetime | None = None
     page: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,12 @@
-"""Which columns are sealed, and whether a key opens what was written last."""
+"""Which columns are sealed, and whether a key opens them."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from sqlalchemy import Connection, Table, inspect, select
 
 from storage import tables
+from storage.base import key_values
 from storage.base.vault import Vault, WrongKey
 
 # Every sealed column of every table (a test holds it against the tables).
@@ -28,13 +30,22 @@ SEALED: dict[Table, tuple[str, ...]] = {
 }
 # Of each table so many of the newest rows are looked at: in between there may be some without words.
 _NEWEST = 200
+# The fact that tells which keys (their fingerprints) something may be sealed by.
+_KEYS = "sealed-by"
+_AT_ONCE = 1000
 
 
 def any_unopened(db: Connection, vault: Vault | None) -> bool:
-    """Whether there is sealed what this vault (None: no key) does not open; of each table the newest value tells."""
-    for value in _newest(db):
-        if vault is None:
-            return True
+    """Whether there is sealed what this vault (None: no key) does not open.
+
+    While no key was taken away, of each table the newest value tells; else every value is opened once, since two keys
+    at a time, or a rotation that was not ended, leave what only the old one opens.
+    """
+    noted = key_values.get(db, _KEYS) if inspect(db).has_table(tables.fact.name) else None
+    if vault is None:
+        return noted is not None or any(True for _ in _values(db, _NEWEST))
+    same = noted is None or set(noted.value.split()) <= set(_fingerprints(vault))
+    for value in _values(db, _NEWEST if same else None):
         try:
             vault.open(value)
         except WrongKey:
@@ -42,17 +53,25 @@ def any_unopened(db: Connection, vault: Vault | None) -> bool:
     return False
 
 
-def _newest(db: Connection) -> Iterator[bytes]:
+def note_keys(db: Connection, vault: Vault, now: datetime) -> None:
+    """Keep that nothing is sealed by other keys than these; where that is known it writes nothing."""
+    keys, noted = " ".join(_fingerprints(vault)), key_values.get(db, _KEYS)
+    if noted is None or noted.value != keys:
+        key_values.put(db, _KEYS, keys, now)
+
+
+def _fingerprints(vault: Vault) -> list[str]:
+    return [each[:16] for each in vault.fingerprints(_KEYS)]
+
+
+def _values(db: Connection, newest: int | None) -> Iterator[bytes]:
+    """Every sealed value; of so many `newest` rows of each table only the first of each column."""
     found_there = inspect(db)
     tables_there = set(found_there.get_table_names())
     for table in (table for table in SEALED if table.name in tables_there):
         # A database that is about to be migrated may lack some.
         there = {column["name"] for column in found_there.get_columns(table.name)}
-        names = [name for name in SEALED[table] if name in there]
-        keys, columns = table.primary_key, [table.c[name] for name in names]
-        if columns:
-            newest = select(*columns).order_by(*(key.desc() for key in keys)).limit(_NEWEST).subquery()
-            for name in names:
-                found = db.execute(select(newest.c[name]).where(newest.c[name] > b"").limit(1)).scalar()
-                if found:
-                    yield found
+        for name in (name for name in SEALED[table] if name in there):
+            rows = select(table.c[name]).order_by(*(key.desc() for key in table.primary_key)).limit(newest).subquery()
+            found = select(rows.c[name]).where(rows.c[name] > b"").limit(newest and 1)
+            yield from db.execute(found.execution_options(yield_per=_AT_ONCE)).scalars()

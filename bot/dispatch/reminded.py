@@ -1,64 +1,103 @@
-"""A bare number after a reminder, a nudge or a campaign's letter: the report that it asked for, with this number."""
+"""A few words after a reminder, a nudge or a campaign's letter: 36, 六一 36, 没有, 六一没搞 are what it asked for."""
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime
 
+from bot.dispatch import open_letters
 from bot.dispatch.features import Features
-from handlers.asker.context import context_of
-from handlers.kit import Ask, Due, Reply
-from handlers.reading import Reading, read
-from scheduling.occasions import Cleared
+from handlers.asker import context
+from handlers.attendance import asked as letters
+from handlers.attendance import phrases, recent
+from handlers.kit import Ask, Button, Refusal
+from handlers.reading import Reading, Record, read
+from handlers.wording import days
 from storage.checkins import checkins
-from storage.reminders import deliveries
 
-# So long a number alone is said of the last letter.
-_COUNTS = timedelta(hours=24)
-# The line of a letter that is to be copied back: 三(2)中队 主题队日 应到44 实到
-_LINE = re.compile(r"^(?P<what>.*?)(?P<due> 应到\d+)? 实到$", re.MULTILINE)
-# The button of a campaign's letter.
-_CAMPAIGN = "活动"
-_TALK = frozenset({"unknown", "checkin"})
+_OTHER, _TODAY, _MOST = "其他", "今天", 6
+# 国家安全教育日 38 is of that day, though its name holds an activity; 主题队日 38 is of none.
+_OF_A_DAY = re.compile(r".*(?:(?<!题队)(?<!\d)日|节|运动|事变)")
+# A report that names its activity is whole without a letter.
+_TALK = frozenset({"unknown", "checkin", "chat", "question", "zero"})
 
 
-def report(features: Features, ask: Ask, text: str, reading: Reading) -> str:
-    """The line of the newest letter of this day filled in, or of a campaign its command: 活动 3 实到38.
-
-    Empty where text or letter is none of that kind.
-    """
-    said = reading.records if reading.intent == "checkin" else reading.offered
-    if reading.intent not in _TALK or len(said) != 1 or said[0].attended is None or not ask.message.private:
-        return ""
-    one = said[0]
-    if one.activity or one.dated or one.topic:
-        return ""
-    sent = deliveries.last(ask.db, ask.me.id, ask.now - _COUNTS)
-    last = checkins.newest(ask.db, ask.me.id)
-    if not sent or (last and last.made_at and sent[0].settled_at and last.made_at >= sent[0].settled_at):
-        return ""
-    if any(record.unit for record in read(text, replace(context_of(ask), bound_unit=None)).records):
-        return ""
-    # What stands behind the first says no more than it must: it brings no line to copy of a day that is to come.
-    letters = [(row, reply) for place, row in enumerate(sent) if (reply := _words(features, ask, row, place > 0))]
-    # Before what is to come, a number is of what is over and missing.
-    letters = [one for one in letters if one[0].lead < 0] or letters
-    buttons = (each for _, letter in letters for each in letter.buttons)
-    calls = dict.fromkeys(each.args for each in buttons if each.word == _CAMPAIGN)
-    lines = {line["what"]: line for _, letter in letters for line in _LINE.finditer(letter.text)}
-    if len(calls) == 1 and not lines:
-        return f"{_CAMPAIGN} {next(iter(calls))} {f'应到{one.due}' if one.due else ''}实到{one.attended}"
-    if len(lines) != 1 or calls:
-        return ""
-    [(what, line)] = lines.items()
-    whole = f" 应到{one.due}" if one.due else line["due"] or ""
-    return f"{what}{whole} 实到{one.attended}"
-
-
-def _words(features: Features, ask: Ask, row: deliveries.DeliveryRow, brief: bool) -> Reply | None:
-    """What this part of the letter would say now; None when what it asks for has come."""
-    due = Due(ask.db, ask.now, ask.me, row.occurrence, row.lead, row.day, row.payload, row.late, brief)
-    try:
-        reply: Reply | None = features.occasions.of(row).say(due)
-    except Cleared:
+def meant(features: Features, ask: Ask, text: str, reading: Reading) -> Button | None:
+    """The report that a short answer to a letter is; None for other texts, raises Refusal of several."""
+    if reading.intent not in _TALK or not ask.message.private or ask.message.attachments:
         return None
-    return reply
+    if (name := letters.none_in(text)) is not None:
+        return _nothing(features, ask, name)
+    if (said := letters.heads_in(text)) and _is_short(reading, said[0]):
+        about, heads = said
+        one = next(iter(context.reading_of(ask, phrases.with_heads(heads)).records), None)
+        if one is None or one.attended is None:
+            return None
+        return _numbered(features, ask, about, one)
+    return _by_reading(features, ask, text, reading)
+
+
+def _is_short(reading: Reading, about: str) -> bool:
+    named = [each.activity for each in reading.records if each.activity and each.activity != _OTHER]
+    return not named or bool(_OF_A_DAY.fullmatch(about))
+
+
+def _by_reading(features: Features, ask: Ask, text: str, reading: Reading) -> Button | None:
+    """一共四十来人, 42个孩子都到了: nothing but heads, in other words."""
+    said = reading.records if reading.intent == "checkin" else reading.offered
+    if len(said) != 1 or said[0].attended is None or said[0].activity or said[0].dated or said[0].topic:
+        return None
+    if any(record.unit for record in read(text, replace(context.context_of(ask), bound_unit=None)).records):
+        return None
+    return _numbered(features, ask, "", said[0])
+
+
+def _numbered(features: Features, ask: Ask, about: str, heads: Record) -> Button | None:
+    """The report of what the words name; without any of what is asked, or missing, before what is to come."""
+    unit, about = open_letters.apart(ask, about)
+    if about:
+        return _chosen(open_letters.of_name(features, ask, about, unit), heads, True)
+    found = open_letters.unnamed(features, ask, unit)
+    if not found or not (since := _reported_since(ask, found)):
+        return _chosen([each for each, _ in found], heads, True)
+    # Just after a record a number puts that right; later it may be of what is still asked.
+    over = [each for each, _ in found if each.day <= ask.today]
+    return None if ask.now - since <= recent.FRESH else _chosen(over, heads, False)
+
+
+def _chosen(found: Sequence[letters.Asked], heads: Record, sure: bool) -> Button | None:
+    ways = {(each.report.word, each.report.args): each for each in found if each.report}
+    said = [each.reported(heads.due, heads.attended or 0) for each in ways.values()]
+    if len(said) > 1 or (said and not sure):
+        raise _which("这个人数是哪一件的？还没有记。", ways.values(), said)
+    return said[0] if said else None
+
+
+def _which(question: str, found: Iterable[letters.Asked], ways: Sequence[Button]) -> Refusal:
+    return Refusal("\n".join([question, *(f"· {each.title}" for each in found)]), *ways[:_MOST])
+
+
+def _nothing(features: Features, ask: Ask, name: str) -> Button | None:
+    """The zero report; whoever has reported since may mean something else, and is asked."""
+    unit, name = open_letters.apart(ask, name)
+    week = letters.week_in(name)
+    unnamed = not name or bool(week) or name == _TODAY
+    open_ones = open_letters.unnamed(features, ask, unit) if unnamed else []
+    every = [each for each, _ in open_ones] if unnamed else open_letters.of_name(features, ask, name, unit)
+    fits = [each for each in every if week in each.nothing.args and (name != _TODAY or each.day == ask.today)]
+    if coming := next((each for each in fits if each.day > ask.today), None):
+        day = f"{coming.label}（{days.short(coming.day)}）"
+        raise Refusal(f"{day}还没有到，没有记。过后真的没有，再回「{coming.label}没有」。")
+    ways = {each.nothing.typed: each for each in fits or every}
+    said = [replace(each.nothing, label=f"{each.label}没有") for each in ways.values()]
+    sure = len(ways) == 1 and fits and not (unnamed and _reported_since(ask, open_ones))
+    if ways and not sure:
+        raise _which("哪一件没有？还没有记。", ways.values(), said)
+    return said[0] if said else None
+
+
+def _reported_since(ask: Ask, found: Sequence[tuple[letters.Asked, datetime]]) -> datetime | None:
+    """When the asker recorded something after the first of these letters; None when nothing was."""
+    last = checkins.newest(ask.db, ask.me.id)
+    made = last.made_at if last else None
+    return made if made and found and made >= min(at for _, at in found) else None

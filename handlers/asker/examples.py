@@ -4,11 +4,9 @@ import re
 from collections.abc import Sequence
 
 from handlers.asker.schools import has_several_schools, school_of
-from handlers.catalogue import current
 from handlers.kit import ADMINS, REPORTERS, Ask, Button, Role, Unit
 from handlers.reading import Reading, Record
 from handlers.registry import Command, most_used
-from handlers.wording import programmes
 from storage.organisation import units
 from storage.organisation.units import Kind
 
@@ -83,10 +81,3 @@ def unit(ask: Ask, key: str | None = None) -> str:
 
 def _name(ask: Ask, one: Unit) -> str:
     return units.full_name(ask.db, one) if has_several_schools(ask) else one.name
-
-
-def likely_activities(ask: Ask) -> list[str]:
-    """What somebody may have meant who named no activity; without a school the rows that count people come first."""
-    rows = [] if any(unit.school_id for unit in ask.me.units(REPORTERS)) else programmes.rows_for(ask)
-    people = [row.name for row in rows if row.many and any("人" in each.units for each in row.asked)]
-    return [*people[:3], *current.catalogue_of(ask.db).offered("签到")]

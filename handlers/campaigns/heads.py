@@ -92,15 +92,21 @@ def _kept(ask: Ask, one: campaigns.Campaign, unit: Unit, said: Record) -> list[R
     there = checkins.of_day(ask.db, unit.id, one.activity, day, one.issue)
     if same := next((each for each in there if each.campaign_id is None and each.attended == said.attended), None):
         return counting.counted(ask, one, same.id)
+    due, topic = said.due or _on_roll(unit, said.attended), "" if one.title == one.activity else one.title
     new = checkins.new(
-        unit, one.activity, day, said.attended or 0, said.due, topic="" if one.title == one.activity else one.title,
-        issue=one.issue, campaign_id=one.id, timing=timing_of(day, ask.now, one.ends_at),
+        unit, one.activity, day, said.attended or 0, due, topic=topic, issue=one.issue, campaign_id=one.id,
+        timing=timing_of(day, ask.now, one.ends_at),
     )  # fmt: skip
     return reports.keep(ask, [new], None)
+
+
+def _on_roll(unit: Unit, attended: int | None) -> int | None:
+    """As many are due as there are, where nobody says another number and no more came."""
+    return unit.members if unit.members and (attended or 0) <= unit.members else None
 
 
 def _next(ask: Ask, one: campaigns.Campaign) -> list[Reply]:
     """Somebody with several squads is asked for the next one."""
     mine = participation.due_squads(ask.me, one)
-    left = participation.unreported(mine, campaigns.reported(ask.db, one, [unit.id for unit in mine]))
+    left = participation.unreported(mine, campaigns.answered(ask.db, one, [unit.id for unit in mine]))
     return [ask_heads(ask, one, left)] if left else []

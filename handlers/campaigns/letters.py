@@ -1,6 +1,7 @@
 """What the letters of a campaign say: that it begins, that it ends, that it is off."""
 
 from handlers.attendance import participation
+from handlers.attendance.asked import Asked
 from handlers.campaigns import notices
 from handlers.kit import Button, Due, Reply, Role
 from handlers.registry import due
@@ -8,15 +9,29 @@ from scheduling.occasions import Cleared
 from storage.campaigns import campaigns
 
 _MOST_NAMES = 4
+# 活动二.
+_TENS = "零一二三四五六七八九十"
 
 
-@due(notices.LETTER)
+def asked(said: Due) -> list[Asked]:
+    """The heads of the person's squad, or that it took no part."""
+    one = campaigns.by_id(said.db, said.payload["campaign"])
+    mine = participation.due_squads(said.person, one) if one else []
+    if one is None or one.state != campaigns.OPEN or not mine:
+        return []
+    names = one.title, f"活动{one.id}", str(one.id), *_TENS[one.id : one.id + 1], *([one.activity] if one.issue else [])
+    report, due = Button("", "活动", str(one.id)), mine[0].members if len(mine) == 1 else None
+    nothing = Button("", "活动", f"{one.id} 没有")
+    return [Asked(f"活动{one.id}", names, mine[0].name, said.now.date(), nothing, report, due or None)]
+
+
+@due(notices.LETTER, asked=asked)
 def ends(said: Due) -> Reply | None:
-    """The reminder before the end, as part of a day's letter."""
+    """The notice, or the reminder before the end, as part of a day's letter."""
     return remind(said)
 
 
-@due(notices.KIND, letter=False, asks=False)
+@due(notices.KIND, letter=False, asks=False, asked=asked)
 def remind(said: Due) -> Reply | None:
     """The notice, the reminder before the end, the nudge; None for whoever has nothing left to report."""
     one = campaigns.by_id(said.db, said.payload["campaign"])
@@ -28,17 +43,16 @@ def remind(said: Due) -> Reply | None:
         return None
     zone = said.now.tzinfo
     mine = participation.due_squads(said.person, one)
-    left = participation.unreported(mine, campaigns.reported(said.db, one, [unit.id for unit in mine]))
+    left = participation.unreported(mine, campaigns.answered(said.db, one, [unit.id for unit in mine]))
     head = f"{participation.name(one)}，{participation.window(one, zone)}"
-    if not mine and said.lead == notices.NOTICE and Role.BRIGADE in said.person.roles:
+    new = notices.NOTICE in (said.lead, *said.payload.get("leads", ()))
+    if not mine and new and Role.BRIGADE in said.person.roles:
         return Reply(f"新活动 {one.id}：{head}\n您学校的中队要报，看进度发「活动 {one.id}」。")
     if not mine:
         return None
     if not left:
         raise Cleared
     names = "、".join(unit.name for unit in left[:_MOST_NAMES])
-    start = "新活动" if said.lead == notices.NOTICE else "还没报的活动"
-    text = (
-        f"老师好，{start} {one.id}：{head}\n{names}请在{participation.until(one, zone)}前报人数，按一下再写个数字就行。"
-    )
-    return Reply(text, (Button("报人数", "活动", str(one.id)),))
+    start = ("" if said.brief else "老师好，") + ("新活动" if new else "还没报的活动")
+    text = f"{start} {one.id}：{head}\n{names}请在{participation.until(one, zone)}前报人数，按一下再写个数字就行。"
+    return Reply(text, (Button("报人数", "活动", str(one.id)),), name=f"活动{one.id}")

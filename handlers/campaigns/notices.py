@@ -1,19 +1,21 @@
 """Whom a campaign calls: one letter when it is published, one before it ends to those who have not reported."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from handlers.attendance import participation
 from handlers.catalogue.loader import calendar_of
 from handlers.kit import Ask, Role
+from scheduling import tick
 from scheduling.calendar import DAY, Calendar
 from storage.campaigns.campaigns import Campaign
 from storage.people import accounts, people
 from storage.reminders import deliveries
 
 KIND = "campaign"
-# The reminder, where there is a morning between the notice and the end: part of that day's letter.
+# The notice, and the reminder where there is a morning between it and the end: part of a day's letter.
 LETTER = "campaign-end"
 # The leads of its letters: each goes to a person at most once.
 OFF, REMINDER, NOTICE, NUDGE = 0, 1, 2, 3
@@ -21,17 +23,49 @@ OFF, REMINDER, NOTICE, NUDGE = 0, 1, 2, 3
 _BEFORE_NIGHT = timedelta(hours=1)
 
 
-def lay_out(ask: Ask, one: Campaign) -> int:
-    """The notice now and the reminder before the end, for everybody it calls; returns how many people."""
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Person id → channel of whoever is told, those of them who hear of it later, and when that is."""
+
+    reached: Mapping[int, str]
+    later: frozenset[int] = frozenset()
+    then: datetime | None = None
+
+
+def plan(ask: Ask, one: Campaign) -> Plan:
+    """
+    Who is told when: as a part of the one letter a day, so that whoever had today's hears of it in the next.
+
+    What is half over by then cannot wait.
+    """
+    calendar, reached = calendar_of(ask.db), called(ask, one)
+    before = ask.now < calendar.instant(ask.today, calendar.times.morning)
+    then = tick.next_letter(calendar, ask.today - DAY if before else ask.today)
+    begins = max(one.begins_at, ask.now)
+    if then is None or then - begins > (one.ends_at - begins) / 2:
+        return Plan(reached)
+    if calendar.awake(ask.now) > ask.now or (before and then.date() == ask.today):
+        return Plan(reached, frozenset(reached), then)
+    told = deliveries.said_since(ask.db, reached, ask.occasions.letters, calendar.midnight(ask.now))
+    return Plan(reached, frozenset(told), then)
+
+
+def lay_out(ask: Ask, one: Campaign, at_once: bool = False) -> Plan:
+    """The notice, and the reminder before the end, for everybody it calls; `at_once`: nobody hears of it later."""
     kind, reminder = reminder_at(one, calendar_of(ask.db), ask.now)
     notice, rows = _letter(ask, one, NOTICE), []
-    reached = called(ask, one)
-    for person_id, channel in reached.items():
-        rows.append({**notice, "person_id": person_id, "channel": channel})
+    told = plan(ask, one)
+    for person_id, channel in told.reached.items():
+        mine = {**notice, "person_id": person_id, "channel": channel}
+        if told.then and person_id not in told.later:
+            mine["kind"] = LETTER
+        elif told.then and not at_once:
+            mine |= {"kind": LETTER, "due_at": told.then}
+        rows.append(mine)
         if reminder is not None:
-            rows.append({**rows[-1], "lead": REMINDER, "kind": kind, "due_at": reminder})
+            rows.append({**mine, "lead": REMINDER, "kind": kind, "due_at": reminder})
     deliveries.put(ask.db, rows)
-    return len(reached)
+    return replace(told, later=frozenset()) if at_once else told
 
 
 def nudge(ask: Ask, one: Campaign, units: Iterable[int]) -> int:

@@ -2,8 +2,9 @@
 
 import re
 
+from handlers.attendance import asked as letters
 from handlers.attendance import participation
-from handlers.campaigns import heads, notices
+from handlers.campaigns import heads, nothing, notices
 from handlers.kit import ADMINS, REPORTERS, Ask, Button, Denied, Refusal, Reply, Role
 from handlers.registry import command
 from storage.campaigns import campaigns
@@ -32,6 +33,8 @@ def show(ask: Ask) -> Reply | list[Reply]:
     words = (said[2] or "").strip()
     if words == "催":
         return _nudge(ask, one)
+    if words and letters.none_in(words) == "":
+        return nothing.keep(ask, one)
     if words:
         return heads.report(ask, one, words)
     mine = participation.due_squads(ask.me, one)
@@ -74,7 +77,7 @@ def _line(ask: Ask, one: campaigns.Campaign) -> str:
     if _looks(ask):
         return f"{head}：{participation.coverage(*campaigns.progress(ask.db, one, ask.me.paths(LOOKERS)))[0]}"
     mine = participation.due_squads(ask.me, one)
-    left = participation.unreported(mine, campaigns.reported(ask.db, one, [unit.id for unit in mine]))
+    left = participation.unreported(mine, campaigns.answered(ask.db, one, [unit.id for unit in mine]))
     return f"{head}：{'还没报' if left else '已报'}"
 
 
@@ -89,6 +92,8 @@ def _progress(ask: Ask, one: campaigns.Campaign) -> Reply:
         f"{participation.window(one, ask.now.tzinfo)} · {_state(ask, one)}",
         said,
     ]
+    none = sum(squad.id in campaigns.nothing(ask.db, one) and not told[squad.id].attended for squad in squads)
+    lines += [f"其中 {none} 个没有开展"] if none else []
     lines += [*(participation.owed(missing, squads) or ["全部报了。"]), *participation.lowest(squads, told)]
     return Reply("\n".join(lines), _buttons(ask, one, bool(missing)))
 

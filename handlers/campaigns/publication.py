@@ -14,7 +14,7 @@ from handlers.kit import ADMINS, Ask, Button, Denied, Refusal, Reply, Unit
 from handlers.privacy import gate
 from handlers.reading.checkins import calls
 from handlers.registry import ANYTHING, command
-from handlers.wording import names, places, questions
+from handlers.wording import days, names, places, questions
 from storage.base.words import Cleared
 from storage.campaigns import campaigns
 from storage.organisation import units
@@ -23,6 +23,8 @@ LONGEST = timedelta(days=200)
 # More are called by the counties themselves: every one of them gets a letter.
 MOST_SQUADS = 10_000
 _WINDOWS = ("今天", "本周", "下周")
+# At night that is the morning.
+_AT_ONCE = "发布，马上通知"
 _EXAMPLE = "发布活动 清明祭英烈 主题队日 4月1日-4月7日"
 
 
@@ -62,7 +64,7 @@ QUESTION = questions.Question(
 )  # fmt: skip
 CONFIRM = questions.Question(
     "campaign-confirm", _Call, undone="「{title}」还没有发布。", dropped="好的，没有发布。", yes="发布", no="不发",
-    final=True,
+    other="(?:(?:就|都|通知|发布?|出去)*(?:马上|立[刻即]|现在)(?:就|都|通知|发布?|出去)*)", final=True,
 )  # fmt: skip
 _OTHER_BUSINESS = ("nomination", "review", "command", "query")
 
@@ -140,15 +142,22 @@ def _preview(ask: Ask, call: calls.Call, unit: Unit) -> Reply:
         raise Refusal(f"有 {len(squads)} 个中队，太多了，没有发布。请由区县分别发布。")
     kept = (new.title, new.activity, new.issue, list(new.grades), new.begins_at.isoformat(), new.ends_at.isoformat())
     who = f"{unit.name}{_grades(new)} {len(squads)} 个中队"
+    told = notices.plan(ask, new)
+    when = days.moment(told.then.astimezone(ask.now.tzinfo)) if told.then else ""
+    wait = f"其中 {len(told.later)} 位等到 {when} 的提醒里一起说；急的，点「{_AT_ONCE}」" if told.later else ""
+    if len(told.later) == len(told.reached) and wait:
+        wait = f"等到 {when} 的提醒里一起说；急的，点「{_AT_ONCE}」"
     lines = [
         *filter(None, [names.privacy_warning(gate.found_in(call.title))]),
         "请核对要发布的活动：",
         participation.name(new),
         participation.window(new, ask.now.tzinfo),
-        f"应报：{who}，会打扰 {len(notices.called(ask, new))} 位老师",
+        f"应报：{who}，会打扰 {len(told.reached)} 位老师",
+        *filter(None, [wait]),
         "发布吗？",
     ]
-    return Reply("\n".join(lines), CONFIRM.put(ask, _Call(unit.id, *kept)))
+    at_once = (Button(_AT_ONCE, answer=_AT_ONCE),) if told.later else ()
+    return Reply("\n".join(lines), (*CONFIRM.put(ask, _Call(unit.id, *kept)), *at_once))
 
 
 def _grades(one: campaigns.Campaign) -> str:
@@ -179,12 +188,11 @@ def confirmed(ask: Ask, known: _Call) -> Reply:
     new = replace(new, id=campaigns.add(ask.db, new, ask.now))
     # Whoever keeps the open campaigns reads them again.
     units.changed(ask.db, ask.now)
-    people = notices.lay_out(ask, new)
-    told = (
-        f"会通知 {people} 位辅导员，截止前再提醒没报的。"
-        if people
-        else "还没有能通知到的辅导员。请老师加入，发「邀请」。"
-    )
+    plan = notices.lay_out(ask, new, at_once=not questions.says_yes(ask.args, CONFIRM.yes))
+    told = f"会通知 {len(plan.reached)} 位辅导员，截止前再提醒没报的。"
+    if plan.later and plan.then:
+        told += f"其中 {len(plan.later)} 位 {days.moment(plan.then.astimezone(ask.now.tzinfo))} 送到。"
+    told = told if plan.reached else "还没有能通知到的辅导员。请老师加入，发「邀请」。"
     line = f"已发布活动 {new.id}：{participation.name(new)}，{participation.window(new, ask.now.tzinfo)}"
     return Reply(f"{line}\n{told}\n看进度发「活动 {new.id}」。", (Button("看进度", "活动", str(new.id)),))
 

@@ -53,7 +53,7 @@ def _waiting(ask: Ask) -> list[campaigns.Campaign]:
     found = []
     for one in participation.opened(ask):
         squads = participation.due_squads(ask.me, one) if one.begins_at <= ask.now <= one.ends_at else []
-        if squads and participation.unreported(squads, campaigns.reported(ask.db, one, [unit.id for unit in squads])):
+        if squads and participation.unreported(squads, campaigns.answered(ask.db, one, [unit.id for unit in squads])):
             found.append(one)
     return sorted(found, key=lambda one: one.ends_at)[:MOST_CALLS]
 

@@ -3,15 +3,14 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection
-
+from handlers.attendance.asked import Asked
 from handlers.catalogue import loader
 from handlers.kit import ADMINS, Ask, Button, Due, Refusal, Reply, Role, Unit
 from handlers.registry import command, due
-from handlers.wording import days, places, weeks
+from handlers.wording import places, weeks
 from scheduling import periods
 from scheduling.occasions import Cleared
 from storage.checkins import counting
@@ -119,32 +118,39 @@ def _listed(squads: list[counting.Squad]) -> str:
     return shown + (f"等 {len(squads)} 个" if len(squads) > most else "")
 
 
-@due("nudge", letter=False, use=timedelta(hours=12))
+def asked(said: Due) -> list[Asked]:
+    """The check-in of the squad's week."""
+    week, today = said.payload["week"], said.now.date()
+    squad = next((unit for unit in said.person.units([Role.COUNSELOR]) if unit.id == said.payload["unit_id"]), None)
+    if squad is None:
+        return []
+    when = weeks.period_name(weeks.Period(week), today)
+    # Without a date it would be a check-in of today.
+    day = (
+        weeks.last_school_day(week, loader.calendar_of(said.db).workdays.worked)
+        if week < periods.week_of(today)
+        else ""
+    )
+    report = Button("", "签到", " ".join(filter(None, (squad.name, "主题队日", day))))
+    nothing = Button("", "签到", f"{squad.name} {when}没有活动")
+    names = f"{squad.name}{when}签到", f"{when}签到", "签到", "主题队日"
+    return [Asked(f"{squad.name}{when}", names, squad.name, today, nothing, report, squad.members or None)]
+
+
+@due("nudge", letter=False, use=timedelta(hours=12), asked=asked)
 def remind(said: Due) -> Reply | None:
     """The reminder itself; None when the squad has reported meanwhile or is no longer this counselor's."""
-    unit_id, week = said.payload["unit_id"], said.payload["week"]
-    squad = next((unit for unit in said.person.units([Role.COUNSELOR]) if unit.id == unit_id), None)
-    if squad is None:
+    found = asked(said)
+    if not found:
         return None
-    if not counting.missing(said.db, week, [squad.path])[0]:
+    squad = next(unit for unit in said.person.units([Role.COUNSELOR]) if unit.id == said.payload["unit_id"])
+    if not counting.missing(said.db, said.payload["week"], [squad.path])[0]:
         raise Cleared
-    when = weeks.period_name(weeks.Period(week), said.now.date())
-    heads = f" 应到{squad.members}" if squad.members else ""
-    past = week < periods.week_of(said.now.date())
-    # Without a date it would be a check-in of today.
-    day = _last_day(said.db, week) if past else None
-    on = f" {days.short(day)}" if day else ""
-    heads_only = Button("报人数", "签到", f"{squad.name} 主题队日{on}")
-    nothing = Button(f"{when}没有", "签到", f"{squad.name} {when}没有活动")
+    [one], when = found, weeks.period_name(weeks.Period(said.payload["week"]), said.now.date())
+    past = said.payload["week"] < periods.week_of(said.now.date())
     return Reply(
         f"老师好，{squad.name}{when}还没有签到。有活动的话，复制下面这行，{'改好日期，' if past else ''}"
-        f"在最后补上人数发给我就好：\n{squad.name} 主题队日{on}{heads} 实到",
-        (heads_only, nothing),
+        f"在最后补上人数发给我就好：\n{one.line}",
+        one.buttons("报人数", f"{when}没有"),
+        name=squad.name,
     )
-
-
-def _last_day(db: Connection, week: str) -> date:
-    """The last working day of Monday to Friday; Friday of a week that is free."""
-    workdays = loader.calendar_of(db).workdays
-    friday = periods.monday_of(week) + timedelta(days=4)
-    return next((day for n in range(5) if workdays.worked(day := friday - timedelta(days=n))), friday)

@@ -7,9 +7,9 @@ from datetime import date
 from handlers.catalogue.loader import calendar_of
 from handlers.kit import Button, Due, Person, Reply, Role, Unit
 from handlers.registry import due
-from handlers.reminders import missing, preparation
+from handlers.reminders import date_checkins, missing, preparation
 from handlers.wording import days
-from scheduling import key_dates, periods
+from scheduling import key_dates
 from scheduling.calendar import Calendar, KeyDate
 from scheduling.occasions import Cleared
 from storage.reminders import preparations
@@ -32,6 +32,8 @@ class Item:
     squads: tuple[Unit, ...]
     # Whether the person hears of it no more after this.
     last: bool = False
+    # As of when it is said: of a day that is over the check-in names it.
+    today: date = date.min
     # The steps that the person's school has done already.
     ticked: frozenset[str] = frozenset()
 
@@ -41,7 +43,7 @@ class Item:
         return self.leads[0]
 
 
-@due("key_date", rank=1, use=None, each=key_dates.key_dates)
+@due("key_date", rank=1, use=None, asked=date_checkins.asked, each=key_dates.key_dates)
 def remind(due: Due) -> Reply | None:
     """The words of a reminder; None for somebody whom it does not concern any more."""
     calendar = calendar_of(due.db)
@@ -50,7 +52,7 @@ def remind(due: Due) -> Reply | None:
     who = _leads(calendar, key, kind, due.person) if key else frozenset[int]()
     if key is None or due.lead not in who:
         return None
-    squads = tuple(grant.unit for grant in due.person.grants if grant.role is Role.COUNSELOR)
+    squads = date_checkins.squads_of(due.person)
     if due.lead < 0 and due.lead not in (key.who or calendar.policy[kind]).get(Role.COUNSELOR, ()):
         return missing.listed(due, calendar, key)
     if due.lead < 0:
@@ -60,12 +62,11 @@ def remind(due: Due) -> Reply | None:
     leads = tuple(_covered((due.lead, *due.payload.get("leads", ())), who))
     schools = {grant.unit.school_id for grant in due.person.grants if grant.unit.school_id}
     ticked = frozenset(preparation.ticked(due.db, due.occurrence, schools)) if key.steps else frozenset()
-    item = Item(key, kind, due.day, leads, due.late, squads, due.lead == min(who), ticked)
     today = due.now.astimezone(calendar.zone).date()
+    item = Item(key, kind, due.day, leads, due.late, squads, due.lead == min(who), today, ticked)
     body = (to_copy(item) if due.lead < 0 else []) if due.brief else _body(item, due.person, today)
-    return Reply(
-        "\n".join([_head(item, today), *body]), _buttons(item, today) if due.lead < 0 else _list(item, due.person)
-    )
+    buttons = _buttons(item, today) if due.lead < 0 else _list(item, due.person)
+    return Reply("\n".join([_head(item, today), *body]), buttons, name=key.topic or key.name)
 
 
 def _list(item: Item, person: Person) -> tuple[Button, ...]:
@@ -78,16 +79,10 @@ def _buttons(item: Item, today: date) -> tuple[Button, ...]:
     """The report with a tap and a number; that there was nothing, of each of a few squads."""
     few = item.squads[:_MOST_SQUADS]
     which = [f" {unit.name}" if len(few) > 1 else "" for unit in few]
-    week = periods.week_of(item.day)
-    when = "本周" if week == periods.week_of(today) else "上周"
-    return tuple(
-        button
-        for unit, label, line in zip(few, which, _lines(item), strict=True)
-        for button in (
-            Button(f"报人数{label}", "签到", line),
-            Button(f"{when}没有{label}", "签到", f"{unit.name} {when}没有活动"),
-        )
-    )
+    when = date_checkins.week_of(item.day, today)
+    asked = date_checkins.of(item.key, item.day, few, today)
+    found = (one.buttons(f"报人数{of}", f"{when}没有{of}") for one, of in zip(asked, which, strict=True))
+    return tuple(button for both in found for button in both)
 
 
 def _leads(calendar: Calendar, key: KeyDate, kind: str, person: Person) -> frozenset[int]:
@@ -134,7 +129,7 @@ def _body(item: Item, person: Person, today: date) -> list[str]:
         return [
             "有的话，复制下面这行，改好日期，在最后补上人数发给我就好：",
             *to_copy(item),
-            f"没有开展的不用回。{last}",
+            f"没有开展的，回「没有」。{last}",
         ]
     every = [step for lead in sorted(set(item.leads), reverse=True) for step in item.key.steps.get(lead, ())]
     steps = [f"· {step}" for step in every if preparations.kept(step) not in item.ticked]
@@ -159,11 +154,4 @@ def afterwards(item: Item, person: Person) -> list[str]:
 
 def to_copy(item: Item) -> list[str]:
     """The check-in of each squad up to the number, which only the counselor knows."""
-    heads = (f" 应到{unit.members} 实到" if unit.members else " 实到" for unit in item.squads)
-    return [line + last for line, last in zip(_lines(item), heads, strict=False)]
-
-
-def _lines(item: Item) -> list[str]:
-    activity, topic = item.key.activity or "主题队日", f" {item.key.topic}" if item.key.topic else ""
-    activity += f" {days.short(item.day)}" if item.lead < 0 else ""
-    return [f"{unit.name} {activity}{topic}" for unit in item.squads[:_MOST_SQUADS]]
+    return [one.line for one in date_checkins.of(item.key, item.day, item.squads[:_MOST_SQUADS], item.today)]

@@ -1,6 +1,7 @@
 """The one letter a day: what is due for somebody, one thing behind the other, and how it is answered."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
@@ -39,9 +40,19 @@ def join(occasions: Occasions, day: date, parts: Sequence[Part]) -> Reply:
     listed = [f"· {text}" for text in others[: _MOST - 1]]
     rest = [f"还有 {len(others) - len(listed)} 件，发「提醒」看。"] if len(others) > len(listed) else []
     text = "\n".join([first, *(["另外：", *listed, *rest] if others else [])])
-    buttons = dict.fromkeys(button for _, reply in parts for button in reply.buttons)
+    buttons = dict.fromkeys(_told_apart([reply for _, reply in parts]))
     page = next((reply.page for _, reply in parts if reply.page), "")
     return Reply(text, (*tuple(buttons)[:_MOST_BUTTONS], *_answers(occasions, day, parts)), page=page)
+
+
+def _told_apart(replies: Sequence[Reply]) -> Iterator[Button]:
+    """The buttons; those that do different things under the same words say of what."""
+    ways: dict[str, set[tuple[str, str]]] = {}
+    for each in (each for reply in replies for each in reply.buttons):
+        ways.setdefault(each.label, set()).add((each.word, each.args))
+    for reply in replies:
+        for each in reply.buttons:
+            yield replace(each, label=f"{each.label} {reply.name}".strip()) if len(ways[each.label]) > 1 else each
 
 
 def _plain(text: str) -> str:

@@ -46,7 +46,8 @@ def listed(due: Due, calendar: Calendar, key: KeyDate) -> Reply | None:
         raise Cleared
     done = (one for id, one in known.items() if id not in left)
     rung = ladder.rung(due, at, done, missing, {Role.COUNSELOR})
-    return Reply(f"{key.name}（{days.short(due.day)} {days.weekday(due.day)}）的签到：{rung.text}", rung.buttons)
+    text = f"{key.name}（{days.short(due.day)} {days.weekday(due.day)}）的签到：{rung.text}"
+    return Reply(text, rung.buttons, name=key.topic or key.name)
 
 
 def _named(due: Due, at: Iterable[Unit], below: Collection[Unit]) -> Iterator[tuple[Unit, str]]:

@@ -18,6 +18,8 @@ _SEP = re.compile(r"sep=(.)\r?\n")
 _AS_TEXT = re.compile(r'="(.*)"|\'(?=[\w+])(.*)', re.DOTALL)
 # How an archive, a document or a web page in one file begins: nearly all bytes decode as GB18030.
 _OTHERS = re.compile(r"%PDF|Rar!|7z\W|MIME-Version:|\{\\rtf")
+# A cell may be as long as a file; the csv module would call a longer one than 131,072 characters an error.
+csv.field_size_limit(_MOST_BYTES)
 _MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
@@ -80,4 +82,7 @@ def _swallowed(cell: str, delimiter: str, wide: int) -> bool:
 
 
 def _quote(number: int) -> str:
-    return f'第 {number} 行：引号（"）没有成对，后面的行会被并进这一格。请补上或去掉这个引号，再发一次。'
+    return (
+        f'第 {number} 行：引号（"）没有成对，或后面还有字，看不出这一格到哪里为止。'
+        "请补上、移开或去掉这个引号，再发一次。"
+    )

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -136,3 +137,9 @@ def week_days(week: str) -> str:
     first = monday_of(week)
     last = first + timedelta(days=6)
     return f"{first.year}年{days.short(first)}–{days.short(last)}"
+
+
+def last_school_day(week: str, worked: Callable[[date], bool]) -> str:
+    """The last working day of its Monday to Friday, Friday of a week that is free: 4月3日."""
+    friday = monday_of(week) + timedelta(days=4)
+    return days.short(next((day for n in range(5) if worked(day := friday - timedelta(days=n))), friday))

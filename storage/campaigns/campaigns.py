@@ -9,10 +9,9 @@ from sqlalchemy import ColumnElement, Connection, or_, select, update
 
 from storage.base.upsert import add_one
 from storage.base.words import Cleared
-from storage.checkins import coverage, windows
+from storage.checkins import coverage, exemptions, windows
 from storage.checkins.rollups import week_of
-from storage.organisation import history
-from storage.organisation.units import Unit, within
+from storage.organisation import history, units
 from storage.tables import campaign, checkin, participation, unit
 
 OPEN, ENDED, WITHDRAWN = "open", "ended", "withdrawn"
@@ -37,7 +36,7 @@ class Campaign:
     unit_name: str = ""
     path: str = ""
 
-    def calls(self, squad: Unit) -> bool:
+    def calls(self, squad: units.Unit) -> bool:
         """Whether this squad is due to report."""
         return squad.path.startswith(self.path) and (not self.grades or squad.grade in self.grades)
 
@@ -99,7 +98,7 @@ def of_issue(db: Connection, activity: str, issue: int, paths: Sequence[str]) ->
 def _meets(paths: Sequence[str]) -> ColumnElement[bool]:
     """The condition `called in these subtrees, or above them`."""
     above = {int(part) for path in paths for part in path.strip("/").split("/")}
-    return or_(unit.c.id.in_(sorted(above)), within(paths))
+    return or_(unit.c.id.in_(sorted(above)), units.within(paths))
 
 
 def meets(one: str, other: str) -> bool:
@@ -119,8 +118,9 @@ def progress(
     """(the squads of these subtrees that it calls, what was reported there as storage/checkins/windows.py has it)."""
     part = _part(db, of, paths)
     squads = _called(db, of, part)
+    without = dict.fromkeys(nothing(db, of).intersection(squad.id for squad in squads), windows.Told())
     # With "+ 0" the index of the campaign's check-ins is of no use: it would be walked through for every unit.
-    return squads, windows.told(db, checkin.c.campaign_id + 0 == of.id, part, squads)
+    return squads, without | windows.told(db, checkin.c.campaign_id + 0 == of.id, part, squads)
 
 
 def due(db: Connection, of: Campaign, paths: Sequence[str]) -> list[coverage.Squad]:
@@ -163,3 +163,18 @@ def reported(db: Connection, of: Campaign, unit_ids: Sequence[int]) -> dict[int,
     wholes = [f"/{row[0]}/" for row in windows.reports(db, mine, above)]
     found |= {unit_id: windows.Told() for unit_id, path in paths if any(whole in path for whole in wholes)}
     return found | {row[0]: windows.Told(*map(int, row[1:])) for row in windows.reports(db, mine, unit_ids)}
+
+
+def nothing(db: Connection, of: Campaign) -> frozenset[int]:
+    """The units that have said that they take no part: a report, too."""
+    return exemptions.of_row(db, row_of(of), date.max, date.min)
+
+
+def row_of(of: Campaign) -> str:
+    """What an exemption from it is of."""
+    return f"campaign:{of.id}"
+
+
+def answered(db: Connection, of: Campaign, unit_ids: Sequence[int]) -> set[int]:
+    """Those of these units that have reported, or have said that there was nothing."""
+    return {*reported(db, of, unit_ids), *nothing(db, of).intersection(unit_ids)}

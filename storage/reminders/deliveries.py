@@ -225,8 +225,8 @@ def again(db: Connection, ids: Iterable[int], then: datetime) -> None:
 
 
 def said(db: Connection, occurrence: str, lead: int) -> list[int]:
-    """The people who were sent this one."""
-    mine = (delivery.c.occurrence == occurrence) & (delivery.c.lead == lead) & (delivery.c.state == SENT)
+    """The people who were told this one."""
+    mine = (delivery.c.occurrence == occurrence) & (delivery.c.lead == lead) & delivery.c.state.in_(_SAID)
     return list(db.scalars(select(delivery.c.person_id).where(mine).order_by(delivery.c.person_id)))
 
 

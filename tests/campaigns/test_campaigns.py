@@ -143,6 +143,7 @@ def test_each_letter_goes_to_a_person_once_however_often_it_ticks(tmp_path: Path
         await published(bot, "李老师", "清明祭英烈 祭扫 4月1日-4月7日 三年级")
         await bot.move(MORNING + timedelta(minutes=10))
         await bot.say("张老师", "活动 1 38")
+        await bot.move(MORNING + timedelta(days=1))
         await bot.say("李老师", "活动 1 催")
         await bot.move(MORNING + timedelta(days=9))
         with bot.read() as db:

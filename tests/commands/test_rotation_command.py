@@ -1,5 +1,7 @@
 """`key rotate` on the command line."""
 
+from pathlib import Path
+
 import pytest
 from cryptography.fernet import Fernet
 
@@ -43,6 +45,8 @@ def test_what_cannot_be_opened_is_said(
     assert "现在的密钥打不开" in said(capsys, "key", "rotate", status=2)
     with database.write.begin() as db:
         children.find_or_add(db, Vault(keys[2:]), 1, "李小红")
+    # By this one the district was imported; it opens no name.
+    monkeypatch.setenv("NAME_KEY", ",".join([*keys[1:], Path("data/name.key").read_text()]))
     assert main(["key", "rotate"]) == 1
     assert "有 1 处哪个密钥都打不开" in capsys.readouterr().out
 

@@ -9,7 +9,7 @@ from cryptography.fernet import Fernet
 from bot.__main__ import main
 from storage.base.vault import Vault
 from storage.children import children
-from storage.database import Database
+from storage.database import Database, open_database
 from storage.organisation import units
 from storage.sealed import SEALED
 from storage.tables import metadata
@@ -82,10 +82,38 @@ def test_an_older_program_leaves_a_newer_database_alone(
     assert "fail database: 数据库的版本 9999 比程序新，请更新程序" in capsys.readouterr().out
 
 
-def test_an_empty_database_gets_a_key_of_its_own(filled: None, capsys: pytest.CaptureFixture[str]) -> None:
-    KEY.unlink(missing_ok=True)
+def test_an_empty_database_gets_a_key_of_its_own(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["audit", "show"]) == 0
     assert KEY.stat().st_mode & 0o777 == 0o600
+
+
+def test_one_that_was_in_use_gets_no_other_though_nothing_is_sealed(
+    filled: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its invitations and the ends of its audit log are known by the lost key only."""
+    KEY.unlink()
+    assert "密钥却不见了，没有另造新的" in said(capsys, "audit", "show", status=2)
+    assert not KEY.exists()
+
+
+def test_a_key_that_still_opens_something_is_missed(
+    with_a_child: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The newest name opens by the new key, an older one does not: two keys at a time, and no rotation to its end."""
+    new = Fernet.generate_key().decode()
+    opened = open_database(os.environ.get("DATABASE_URL", "sqlite:///data/bot.db"))
+    with opened.write.begin() as db:
+        squad = units.by_path_names(db, ["青禾区少工委", "实验小学", "三(2)中队"])
+        assert squad is not None
+        children.find_or_add(db, Vault([new, with_a_child]), squad.id, "李小红")
+    opened.close()
+    for keys, status in ((f"{new},{with_a_child}", 0), (new, 2), (with_a_child, 2), (f"{new},{with_a_child}", 0)):
+        monkeypatch.setenv("NAME_KEY", keys)
+        words = said(capsys, "audit", "show", status=status)
+        assert ("现在的密钥打不开" in words) == bool(status)
+    assert main(["key", "rotate"]) == 0
+    monkeypatch.setenv("NAME_KEY", new)
+    assert main(["audit", "show"]) == 0
 
 
 def test_doctor_has_one_line_for_the_key(
@@ -107,7 +135,7 @@ def test_doctor_has_one_line_for_the_key(
     assert line(0) == "ok name_key: NAME_KEY 已设置"
     monkeypatch.delenv("NAME_KEY")
     KEY.unlink()
-    assert line(1).startswith("fail name_key: 数据库里有加密的内容，密钥却不见了")
+    assert line(1).startswith("fail name_key: 这个数据库用过密钥，密钥却不见了")
     # A key made meanwhile, by hand or by another installation, is no cure.
     KEY.write_text(Fernet.generate_key().decode())
     assert line(1).startswith("fail name_key: 现在的密钥打不开")

@@ -145,9 +145,9 @@ def test_what_we_write_is_read_again_and_no_cell_is_a_formula() -> None:
         ("组织,类型\n" + "," * 64, "第 2 行有 65 列，最多 64 列"), ("," * 3_000_000, "第 1 行有 3000001 列"),
         ("组织\t类型\n" + "a\t" * 70, "第 2 行有 71 列"), ('组织,"' + "a\n" * 70_000, "引号（\"）没有成对"),
         ("组织,类型\n" + "青禾区,县少工委\n" * 1_500_000, "文件太大（最多 32 MB）"),
-        ("组织\n" + "青\n" * 200_001, "超过 200000 行"),
+        ("组织\n" + "青\n" * 200_001, "超过 200000 行"), ('组织,类型\n"青禾区"少工委,学校', "或后面还有字"),
     ],
-    ids=["one too many", "millions", "tabs", "one endless cell", "too large", "too many rows"],
+    ids=["one too many", "millions", "tabs", "one endless cell", "too large", "too many rows", "behind its quotes"],
 )  # fmt: skip
 def test_a_csv_file_has_limits(content: str, said: str) -> None:
     sheet = sheet_of(content.encode())
@@ -158,3 +158,6 @@ def test_a_long_cell_of_a_csv_file_is_cut_as_in_a_workbook() -> None:
     rows = [["组织", "类型"], ["青" * 1200, "学校"]]
     by_csv = sheet_of("\n".join(map(",".join, rows)).encode())
     assert by_csv.notes.problems == sheet_of(content(book(("名册", rows)))).notes.problems != []
+    # Beyond what the csv module takes for a cell by itself.
+    for longer in ("青" * 140_000, f'"{"青" * 140_000}"'):
+        assert sheet_of(f"组织,类型\n{longer},学校".encode()).notes.problems == by_csv.notes.problems

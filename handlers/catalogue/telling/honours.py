@@ -26,6 +26,8 @@ CHOOSING = re.compile(rf"(?:的?(?:评选|{_VERB}|候选人?|人选|称号|荣�
 # 《少先队改革实施办法》已经起草好了
 _TITLED_WORK = re.compile("(?P<work>《[^》]+》)[ :：,，]*(?:已经?|都|也)*(?P<said>.*)")
 _LEVEL = re.compile("[校县区市省]级|国家级")
+# 推荐李芳为省级优秀辅导员
+_AS_LEVEL = re.compile(r"(?<=[为评])(?:全国|国家级|[校县区市省]级?)\s*$")
 _TITLED = re.compile(rf"(?<=[\u4e00-\u9fff]{{2}}){TITLE}(?=[\s,，。;；:：]|$)")
 # Shorter names of a kind (校长) may be said of somebody.
 _TELLING = 3
@@ -47,9 +49,16 @@ def told(rows: Iterable[Row], text: str) -> list[tuple[Row, str]]:
         return []
     word, row, kind = found
     before, _, after = rest.partition(word)
+    level = _AS_LEVEL.search(before)
+    before = before[: level.start()] if level else before
     chosen = CHOOSING.match(after)
     after = after[chosen.end() if chosen else 0 :]
-    words = _TITLED.sub(" ", f"{_JOINS.sub('', before.rstrip())} {after.lstrip(' ,，:：')}".replace(row.name, " "))
+    words = _TITLED.sub(
+        " ",
+        f"{_JOINS.sub('', before.rstrip())} {after.lstrip(' ,，:：')} {level[0] if level else ''}".replace(
+            row.name, " "
+        ),
+    )
     goes_on = not chosen and re.match(_HAN, after) is not None
     if not _is_nominee(words, goes_on, "adult" in row.subject and kind not in row.collective):
         return []

@@ -1,5 +1,6 @@
 """The question for what is missing in a report, and the answer put together with what is known."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -96,6 +97,7 @@ _QUESTIONS = {
 # What is asked for together with something else.
 _MISSING = {"UNIT_MISSING": "中队", "ACTIVITY_MISSING": "活动", "COUNT_MISSING": "人数"}
 _MOST_BUTTONS = 6
+_DUE = re.compile(r"应到\d+ ?")
 _WRONG_DAYS = frozenset({"DATE_FUTURE", "DATE_INVALID"})
 
 
@@ -169,13 +171,15 @@ def canonical(
     A day that nobody named is left out, so that an answer can still name one, unless `always_dated`.
     """
     doubts = {issue.partition("_")[0] for issue in issues}
+    # Only how many came is missing: how many were due stays.
+    counted = not any(issue.startswith("COUNT") and issue != "COUNT_MISSING" for issue in issues)
     unit = record.unit and "UNIT" not in doubts and "COUNT_SHARED" not in issues
     dated = record.date and (record.dated or always_dated) and not _WRONG_DAYS.intersection(issues)
     parts = [
         places.key_name(record.unit) if unit and record.unit else "",
         OTHER if record.activity == "其他" else _not_in(record.topic, record.activity),
         say(record.date) if dated and record.date else "",
-        f"应到{record.due}" if "COUNT" not in doubts and record.due is not None else "",
+        f"应到{record.due}" if record.due is not None and counted else "",
         f"实到{record.attended}" if "COUNT" not in doubts and record.attended is not None else "",
         record.topic or "",
     ]
@@ -196,4 +200,5 @@ def merged(known: str, answer: str, issues: Sequence[str]) -> str:
     """The known part and the answer to the question, as one message."""
     if any(issue.startswith("COUNT") for issue in issues):
         answer = phrases.with_heads(answer)
+        known = _DUE.sub("", known) if "应" in answer else known
     return f"{answer} {known}" if any(issue.startswith("UNIT") for issue in issues) else f"{known} {answer}"

@@ -19,14 +19,14 @@ _HOW = f"新增：{_LIKE}\n改名：特色章 改名 阅读章 悦读章\n停用
 _ADD = re.compile(r"(?:新增|增加|添加|新设|设立|加)(?:一[个枚])?\s*(?:特色章)?[\s:：]*")
 _RENAME = re.compile(r"(?:改名|改成|改为|更名)[\s:：为成]*")
 _PAUSE = re.compile(r"(停用|暂停|不用)|(恢复|启用|重新启用)")
-_BETWEEN = re.compile(r"[\s,，、:：]+|改名为?|改[成为]|换成")
+_BETWEEN = re.compile(r"[\s,，、:：]+|^叫做?|改名为?|改[成为]|换成")
 _NAME = re.compile(r"[“「《\"]?([\u4e00-\u9fff]{1,7}章)[”」》\"]?")
 _LONGEST = 8
 
 
 @command(
     "特色章", "special-badges", who=READERS, group="奖章", rank=47, help="本地的特色章，管理员可以新增",
-    glued="新增|增加|添加|停用|暂停|恢复|改名", examples=("特色章", _LIKE, "特色章 改名 阅读章 悦读章"),
+    glued="新增|增加|添加|加|停用|暂停|恢复|改名", examples=("特色章", _LIKE, "特色章 改名 阅读章 悦读章"),
 )  # fmt: skip
 def special(ask: Ask) -> Reply:
     """The badges of the asker's part of the tree; or one is made, renamed, paused."""
@@ -49,7 +49,8 @@ def _names(words: str) -> list[str]:
 
 
 @command(
-    "新增特色章", "添加特色章", "增加特色章", who=MAKERS, group="奖章", help="新增特色章",
+    "新增特色章", "添加特色章", "增加特色章", "新设特色章", "加特色章", "加个特色章", "加一个特色章", "加一枚特色章",
+    who=MAKERS, group="奖章", help="新增特色章",
     examples=("新增特色章 阅读章",), listed=False,
 )  # fmt: skip
 def add(ask: Ask) -> Reply:

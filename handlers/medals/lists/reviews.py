@@ -1,5 +1,6 @@
 """审核进度: who still has to review how many nominations, and for how many days the oldest has waited."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
@@ -14,16 +15,19 @@ from storage.organisation import units
 
 WHO = READERS | {Role.COUNSELOR}
 _MOST = 15
+# 谁还没审核完呢？
+_ASKED = re.compile(r"^(?:[核批完呢啊的]|提名)+(?=[\s?？]|$)")
 _NOBODY = "没有登记审核人"
 
 
 @command(
-    "审核进度", "reviews", who=WHO, group="奖章", rank=53, help="看提名还在等谁审核、等了几天",
-    snapshot=True, examples=("审核进度", "审核进度 实验小学"),
+    "审核进度", "reviews", "谁还没审", "还有谁没审", "谁没审", "还有哪些没审", "哪些还没审", "哪些没审",
+    who=WHO, group="奖章", rank=53, help="看提名还在等谁审核、等了几天",
+    snapshot=True, glued=_ASKED.pattern, examples=("审核进度", "审核进度 实验小学"),
 )  # fmt: skip
 def reviews(ask: Ask) -> Reply:
     """Of a school who has to review what of which squad, of a district school by school, the longest wait first."""
-    at = places.chosen(ask, WHO, ask.args, "审核进度")
+    at = places.chosen(ask, WHO, _ASKED.sub("", ask.args).strip(), "审核进度")
     where = "、".join(unit.name for unit in at)
     waiting = nominations.undecided_in(ask.db, [unit.path for unit in at])
     if not waiting:

@@ -3,11 +3,10 @@
 from datetime import timedelta
 
 from handlers.attendance import ladder
-from handlers.catalogue import current
 from handlers.catalogue.loader import calendar_of
 from handlers.catalogue.model import Row
 from handlers.kit import Button, Due, Reply, Role, Unit
-from handlers.programmes.asked import duty_plan
+from handlers.programmes.asked import duty_plan, duty_zeros
 from handlers.registry import due
 from handlers.wording import lines, programmes
 from scheduling import spans
@@ -15,10 +14,10 @@ from scheduling.occasions import Cleared
 from storage.programmes import coverage
 
 
-@due("duty", rank=2, use=timedelta(days=3), each=duty_plan.owed)
+@due("duty", rank=2, use=timedelta(days=3), asked=duty_zeros.asked, each=duty_plan.owed)
 def remind(said: Due) -> Reply | None:
     """Before and just after its day: what the person has to report; later: who below has not."""
-    row = current.catalogue_of(said.db).by_key.get(said.payload["row"])
+    row = duty_zeros.row_of(said)
     if row is None:
         return None
     duty = calendar_of(said.db).duty
@@ -46,8 +45,7 @@ def _own(said: Due, row: Row) -> Reply | None:
     past = (said.now.date() - said.day).days
     by = f"{spans.said(said.day.isoformat(), said.now.date())}到期" + (f"，已过 {past} 天" if past > 0 else "")
     text = f"{name}{more}{when}的{row.name}还没有报（{by}）。改好数字发给我就行：\n{name} {row.example}"
-    nothing = Button(f"没有{row.name}", "上报", f"{name} {when}没有{row.name}")
-    return Reply(text, (Button(f"报{row.name}", "上报", row.name), nothing))
+    return Reply(text, (Button(f"报{row.name}", "上报", row.name), duty_zeros.nothing(said, row, name)), name=row.name)
 
 
 def _below(said: Due, row: Row, at: list[Unit], kinds: frozenset[str]) -> Reply | None:
@@ -66,6 +64,7 @@ def _below(said: Due, row: Row, at: list[Unit], kinds: frozenset[str]) -> Reply 
     return Reply(
         f"{when}的{row.name}{spans.said(said.day.isoformat(), said.now.date())}到期，{rung.text}",
         (nudge, *rung.buttons),
+        name=row.name,
     )
 
 

@@ -244,7 +244,9 @@ def _missing(made: list[_Made], nominees: Nominees) -> list[str]:
     named = len(nominees.all)
     if nominees.unsure and named:
         return ["NAME_AMBIGUOUS"]
-    return ["COUNT_MISMATCH"] if nominees.stated and named and nominees.stated != named else []
+    # 王小明 向阳章、传承章2枚: of the medals or of the children.
+    wrong = nominees.stated not in (None, named) or nominees.pieces not in (None, named, len(made))
+    return ["COUNT_MISMATCH"] if named and wrong else []
 
 
 def _nomination(name: str | None, unit: str | None, medal: Medal, reason: str | None) -> Nomination:

@@ -11,27 +11,34 @@ from handlers.reading.text.patterns import pattern
 _LONGEST_SQUAD = 6
 USUAL, _LONGEST_NAME = 3, 5
 _COLLECTIVE = pattern(
-    r"(?:想要?|给|为|请|今年|本|自荐|[本这](?:学期|学年|次|轮|届)|中队|大队|我们|申[请报]|推荐|提名|授予|评为|获|争[取创]|参评|竞选|[争创评颁发授报都也均拟再现]|一?个|[我本]?(?:[班校]|中队|大队))*"
+    r"(?:想要?|给|被|为|请|今年|本|自荐|[本这](?:学期|学年|次|轮|届)|中队|大队|我们|申[请报]|推荐|提名|授予|评为|获|争[取创]|参评|竞选|[争创评颁发授报都也均拟再现]|一?个|[我本]?(?:[班校]|中队|大队))*"
     r"(?:中队|大队|先进)?集体(?:申[请报]|推荐|提名|[争创评颁发授报])*"
 )
 _LEAD = pattern(
-    r"(?:呃|嗯|那个|这个|就是|然后|[哎喂]|请(?=把|将|给|帮|为)|各位老师好?|老师们?好|老师您好|大家好|[您你]好|谢谢老师|谢谢大家|谢谢|辛苦了|麻烦了?|我们班级?|咱们班级?|我们中队|我们|[我咱][班中大]?队|我班|我校|学校|本中队|"
+    r"(?:呃|嗯|那个|这个|就是|然后|[哎喂]|请(?=把|将|给|帮|为)|各位老师好?|老师们?好|老师您好|大家好|[您你]好|谢谢老师|谢谢大家|谢谢|辛苦了|麻烦了?|我们班级?|咱们?班级?|咱们|我们中队|我们|[我咱][班中大]?队|我班|我校|学校|本中队|"
     r"我(?=推荐|提名|申报|报|给)|老师(?=[给帮把为])|[他她]?叫|再?加(?:报|上)?一?[个位名]?|一下|[报争评]一?个|都|均|现|拟|以下|我?想要?|先|希望|准备|决定|同意|经|一致|评议|民主|讨论|研究|争章(?:项目|内容)|[补另]报|还要|提名|推荐|申报|申请|推选|推优|推|特为?|上报|报送|报|评选|参评|评|争取|争(?!章)|获|授予|为|把|将|由|给|替|帮|"
     r"中队|大队|小队|班级|个人|姓名|奖项|章[目名]|被?推荐人?|奖章|名单|如下|候选人?|少先队员|队员|同学|学生|小朋友|孩子|的|是|和|与|及|全体|所有|大家|接龙)++"
 )
 _TAIL = pattern(
-    r"(?:等?[几两一二三四五六七八九十\d]{1,2}[人位个]|[各每](?:自|人)?(?:申[请报]|推荐|提名|报|评|发)?(?:[一1][枚个])?|当|吧|了|等?(?:[几两一二三四五六七八九十\d]{1,2}[位名个])?(?:同学|队员|少先队员|小朋友|学生)们?|参评|评选|评|那个|这个|申报|[都也均]?[补另]?报|推荐|提名|申请|争取|争创|争|荣获|获评|获得?了?|拿|被?评为|为|的|等|和|与|"
+    r"(?:等?[几两一二三四五六七八九十\d]{1,2}[人位个]|[各每](?:自|人)?(?:申[请报]|推荐|提名|报|评|发)?(?:[一1][枚个])?|当|吧|了|等?(?:[几两一二三四五六七八九十\d]{1,2}[位名个])?(?:同学|队员|少先队员|小朋友|学生)们?|参评|评选|评|那个|这个|申报|[都也均]?[补另]?报|[拿得](?:到|个)?|推荐|提名|申请|争取|争创|争|荣获|获评|获得?了?|拿|被?评为|为|的|等|和|与|"
     r"个人|候选人)+$"
 )
 # What only asks for the medal is no reason: 请给 …, 报, 升, 也加到 … 名单里, 谢谢.
 FORMAL = pattern(
-    r"(?:队员|同学|学生|小朋友|请|帮忙?|麻烦|分别|[想要再也都均拟先补另给为将把就])*(?:申[请报]|[上补]?报|推荐|提名|参评|评选|审核|晋?升[级到为]?|(?:提名|推荐|申报)人|的?(?:同学|队员)?有|加[到入上进]|列入|推荐?名额|名额|名单[里中上]?|[请给和与及要得到入]|已有|已获集体|的?(?:同学|队员)|里的|称号|当选|(?:都|还)?是|本[周月次]|的?获得者|望?请?批准|请审批|尊敬的.{2,6}|已报|补交|追加|汇总|自荐|[每各]人?[报发]?一?[枚个]|\d{1,2}[枚个]|推荐表|名单|人选|候选人?|特此|我班|本班|谢谢.{0,3}|\+1)+[了吧啊哦]?"
+    r"(?:队员|同学|学生|小朋友|请|帮忙?|麻烦|分别|[想要再也都均拟先补另给为将把就])*(?:申[请报]|[上补]?报|推荐|提名|参评|评选|审核|晋?升[级到为]?|(?:提名|推荐|申报)人|的?(?:同学|队员)?有|加[到入上进]|列入|推荐?名额|名额|名单[里中上]?|[请给和与及要得到入]|已有|已获集体|的?(?:同学|队员)|里的|称号|当选|(?:都|还)?是|本[周月次]|的?获得者|望?请?批准|请审批|尊敬的.{2,6}|已报|补交|追加|汇总|自荐|[每各]人?[报发]?一?[枚个]|\d{1,2}[枚个]|(?:红领巾奖章)?(?:推荐|申报|审批|登记|汇总)表|名单|人选|候选人?|特此|我班|本班|谢谢.{0,3}|\+1)+[了吧啊哦]?"
 )
 _JUDGEMENTS = tuple("好强棒高优佳大多快美")
 _PUTS = pattern(r".{0,10}(?:推荐|提名|申报|推选|给|替|由|让|员|手|长|者|兵|使|星|组)")
 # 周大海爷爷, 何奶奶: somebody old of that name, or a child's? It is asked about.
 _KIN = pattern(rf"[{''.join(sorted(SURNAMES))}][\u4e00-\u9fff]{{0,3}}(?:爷爷|奶奶|叔叔|阿姨|伯伯|大爷|大妈|妈妈|爸爸)")
 _AND = pattern("[和与及跟]")
+# 马到成、牛犇; 景澜 昆仑: what could be a name as well, in a list with one or parted from it by nothing but a space.
+_BESIDE = {
+    "、": pattern("[\u4e00-\u9fff]{2,4}(?<![长手员委])"),
+    " ": pattern(
+        rf"(?!说明|理由|事迹|[已曾现获拟])(?:[\u4e00-\u9fff]{{2}}|[{''.join(sorted(SURNAMES))}][\u4e00-\u9fff]{{2}})(?<![长手员委])"
+    ),
+}
 _POLITE = pattern(r"(?:谢谢|辛苦|麻烦|请(?:审核|查收|批准|领导)|以上|附图|见附件|特此|收到|啊|哦|吧|哈)")
 
 
@@ -46,6 +53,7 @@ class Nominees:
     squad: bool = False  # 雏鹰小队
     unsure: bool = False  # a child in the reason who may be nominated too
     stated: int | None = None
+    pieces: int | None = None  # 红旗章4枚
     reason: str | None = None
     lead: str | None = None  # the part of the reason that is said ahead of the first name
     tail: str | None = None  # the part behind it
@@ -105,7 +113,9 @@ def _taken(word: str, core: str, found: Nominees, roster: Collection[str], goes_
         behind = core[len(name) :]
         rest = core_of(behind)
         # 苏沐橙和唐柔拿过奖: somebody else may be meant as well.
-        found.unsure = found.unsure or (behind.startswith(("和", "与", "及", "跟")) and bool(persons(rest)))
+        more = behind.startswith(("和", "与", "及", "跟")) and bool(persons(rest))
+        # 杜十三娘: a name of four characters?
+        found.unsure = found.unsure or more or (len(behind) == 1 and is_name(f"王{behind}"))
         return None if FORMAL.fullmatch(rest) else rest or None
     elif last := _last_of(core, bool(goes_on or not found.names)):
         found.names.append(last)
@@ -125,6 +135,12 @@ def _joined(core: str) -> list[str]:
 def judges(word: str) -> bool:
     """纪律强, 成绩好."""
     return word.endswith(_JUDGEMENTS) and len(word) > 2 and word[-1] != word[-2] and not persons(word[:2])
+
+
+def could_be_listed(word: str, mark: str) -> bool:
+    """Whether `word`, which `mark` parts from a name, may be another name, though it is a word, too."""
+    alike = _BESIDE.get(mark.strip() or " ")
+    return alike is not None and alike.fullmatch(word) is not None and not judges(word) and word[:2] not in NOT_NAMES
 
 
 def _last_of(core: str, wanted: bool) -> str | None:

@@ -27,6 +27,11 @@ _ALL = pattern(r"[两二三四五六几]?[人位个名]?(?:同学|队员)?(?:们
 _STATED = pattern(
     r"(每[\u4e00-\u9fff]{0,3}|各|限)?(?<![\d第])(\d{1,2}|[一二两三四五六七八九十])(?:名|人|位)(?![\u4e00-\u9fff])"
 )
+# 红旗章4枚, 共4枚, 4枚劳动章
+_PIECES = pattern(
+    rf"(?:(?<={GAP})|(?<={GAP} )|共)(\d{{1,2}}|[一二两三四五六七八九十])[枚个](?![\u4e00-\u9fff])"
+    rf"|(?<!\d)(?<![每各人第\d])(\d{{1,2}}|[一二两三四五六七八九十])[枚个](?=\s?{GAP})"
+)
 _ONE_EACH = pattern(r"(?:理由|事迹|原因)?(?:分别|依次)(?:是|为)?\s?:\s?")
 _PARTS = pattern(r"[;。]|\d[.、]")
 _LABEL = pattern(r"学号|座号|序号")
@@ -41,6 +46,9 @@ _TOO = pattern(r"也|都|没|同样|报|评|争|拿|得|上")
 _ANNOUNCED = pattern(
     r"(?:推荐|提名|申报|推选|以下|如下|等)(?P<n>\d{1,2}|[一二两三四五六七八九十])[名位个](?:优秀)?(?:少先队员|队员|同学|学生)"
 )
+# 就推荐李小红: in the reason, but who is put up.
+_PUT_UP = pattern("推荐|提名|推选")
+_USUAL_OR_MORE = (3, 4)
 _PARTICULAR = pattern(r"[男女][生孩]?|\d{1,3}票|\d{1,2}岁|汉族?|性别|年龄|民族")  # no business of a nomination
 # 三(2): 无
 _NOBODY = pattern(
@@ -70,7 +78,7 @@ def find_nominees(scan: str, roster: Collection[str]) -> Nominees:
     found = Nominees()
     labelled = _LABEL.search(scan) is not None
     scan = _BUT.sub(GAP, plain(scan))
-    scan = _STATED.sub(lambda match: _stated(match, found), scan)
+    scan = _PIECES.sub(lambda match: _pieces(match, found), _STATED.sub(lambda match: _stated(match, found), scan))
     scan = _ANNOUNCED.sub(lambda match: _announced(match, found), scan)
     said = _names_taken(found, scan, roster)
     if not (found.names or found.nicknames or found.collective):
@@ -87,9 +95,10 @@ def find_nominees(scan: str, roster: Collection[str]) -> Nominees:
     _share(found, said)
     found.unsure = (
         found.unsure
-        or any(_begins_with_child(word, found) for word in _SPLIT.split(found.reason or ""))
+        or any(_begins_with_child(word, found) for word in _SPLIT.split(_PUT_UP.sub(" ", found.reason or "")))
         or any(PLACE.fullmatch(each.text.rstrip(_MARKS)) for each in said if each.after)
         or any(_names_another(each.text, found) for each in said if not each.after)
+        or _stands_beside(scan, found, {each.text.rstrip(_MARKS) for each in said if not each.inside})
     )
     return found
 
@@ -183,9 +192,23 @@ def _begins_with_child(word: str, found: Nominees) -> bool:
     return usual or (len(name) < nominee_words.USUAL and (not rest or _TOO.match(rest) is not None))
 
 
+def _stands_beside(scan: str, found: Nominees, others: Collection[str]) -> bool:
+    """Whether one of the words that are no names stands right beside a name as if it were one, too."""
+    parts = _SPLIT.split(scan)
+    for one, mark, other in zip(parts[::2], parts[1::2], parts[2::2], strict=False):
+        named = [nominee_words.core_of(word) in found.names for word in (one, other)]
+        word = one if named[1] else other
+        one_alone = any(named) and not all(named) and word in others
+        if one_alone and nominee_words.could_be_listed(word, mark):
+            return True
+    return False
+
+
 def _names_another(words: str, found: Nominees) -> bool:
     """我们推荐的方子墨: a child ahead of the first who was taken for a nominee."""
-    children = (name for name in persons(words) if len(name) == nominee_words.USUAL and is_name(name))
+    # 郭子睿拿: what may be a name may go on with a verb.
+    found_there = (name[: nominee_words.USUAL] for name in persons(words) if len(name) in _USUAL_OR_MORE)
+    children = (name for name in found_there if is_name(name))
     return any(name not in found.names and GIVEN.issuperset(name[1:]) for name in children)
 
 
@@ -225,6 +248,11 @@ def _stated(match: re.Match[str], found: Nominees) -> str:
     """3人 says how many are named; 每中队2人 does not."""
     if not match[1]:
         found.stated = value_of(match[2])
+    return GAP * len(match[0])
+
+
+def _pieces(match: re.Match[str], found: Nominees) -> str:
+    found.pieces = value_of(match[1] or match[2])
     return GAP * len(match[0])
 
 

@@ -11,7 +11,7 @@ from handlers.reading.text.patterns import pattern
 # 班长王小明: who somebody is, ahead of the name; in 担任班长 it is a reason.
 _POST = pattern(
     r"(?<![任当是为做选])(?:副?(?:班长|[大中小路]队长|(?:[语数英体音美]|语文|数学|英语|体育|音乐|美术|科学|卫生|学习|劳动|[一二三四五六七八九\d小])?(?:组长|课代表)|队委)|[\u4e00-\u9fff]{2}委员|[学体宣文劳生纪组]委|[大中]队委员?|升?旗手|护旗手|"
-    r"少先队员|优秀队员|候选人)(?=(?P<who>[\u4e00-\u9fff·]{2,12}))"
+    rf"少先队员|优秀队员|候选人|(?<={GAP})长)(?=(?P<who>[\u4e00-\u9fff·]{{2,12}}))"
 )
 # The persons of a form who are not nominated; 推荐人 is one only where the nominee has a label too.
 _OTHERS = (
@@ -46,7 +46,7 @@ _NAMED_PLACE = pattern(
 _GREETED = pattern(r"[\u4e00-\u9fff]{1,2}(?:老师|校长|主任|书记|辅导员)(?:[您你]?好|辛苦了?)")
 # 李国强警官: who somebody is, behind the name.
 _TITLED = pattern(
-    r"(?<![\u4e00-\u9fff·])(?P<who>[\u4e00-\u9fff·]{2,4})(?:老师|先生|女士|同志|警官|医生|护士|教授|书记|校长|主任|教练|站长)(?![\u4e00-\u9fff])"
+    r"(?<![\u4e00-\u9fff·])(?P<lead>[\u4e00-\u9fff]{0,4}(?:推荐|提名|申报|推选))?(?P<who>[\u4e00-\u9fff·]{2,4})(?:老师|先生|女士|同志|警官|医生|护士|教授|书记|校长|主任|教练|站长)(?=为|参评|申报|获|评|竞|[^\u4e00-\u9fff]|$)"
 )
 
 
@@ -98,7 +98,8 @@ def _all_in(words: str) -> list[int]:
 
 def _untitled(match: re.Match[str]) -> str:
     who = match["who"]
-    return who + GAP * (len(match[0]) - len(who)) if is_name(who) else match[0]
+    behind = len(match[0]) - len(match["lead"] or "") - len(who)
+    return (match["lead"] or "") + who + GAP * behind if is_name(who) else match[0]
 
 
 def _begins_with_name(who: str) -> bool:

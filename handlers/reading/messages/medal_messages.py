@@ -41,6 +41,10 @@ _CONSENT_OPEN = pattern(
     r"|同意书[^,。;\n]{0,4}(?:没|未|待)|(?:等|待|问问?)(?:一下)?(?:家长|监护人)[^,。;\n]{0,6}(?:同意|签|[回答]复|确认|意见|意思)"
     r"|(?:家长|监护人)[^,。;\n]{0,4}(?:考虑|商量|犹豫|想想)"
 )
+# 王小明不够条件, 就推荐李小红: one of them is not meant.
+_FALLS_SHORT = pattern(
+    r"不够(?:格|条件|资格)|(?:不|没|未)(?:符合|达到?|满足|具备)[^,。;\n]{0,4}(?:条件|要求|资格|标准)?|弃权|主动放弃"
+)
 # 把华梓萌列入推荐名单
 _PUT_ON = pattern(r"列入|[加补放][入进到上](?!了?[吗没])")
 _CLAUSE = pattern(r"[^,;。!\n]+")
@@ -103,7 +107,8 @@ def read_medals(plain: Clean, context: Context, secrets: Secrets) -> Reading | N
         return Reading("chat", "ignore", claim="condition")
     if _NO_CONSENT.search(text):
         return Reading("chat", "ignore", claim="negation")
-    doubts = [*secrets.issues, *(["WORDS_UNCLEAR"] if _CONSENT_OPEN.search(text) else [])]
+    unclear = _CONSENT_OPEN.search(text) or _FALLS_SHORT.search(text)
+    doubts = [*secrets.issues, *(["WORDS_UNCLEAR"] if unclear else [])]
     reading = read_nomination(Proposal(scan, unsure(before, hits, medals), medals, entries, chain, doubts), context)
     if talk.congratulates(text) or (talk.announces(text) and not hits):
         return None
@@ -161,9 +166,9 @@ def _of_refusal(text: str, scan: str, medals: list[Medal]) -> Reading | None:
 
 
 def _exchanges(text: str, context: Context) -> bool:
-    """把五(3)的周子涵换成林一凡: no medal is named, but she stands on the list."""
+    """把五(3)的周子涵换成林一凡, 王小明的不报了: no medal is named, but she stands on the list."""
     stands = any(state.medal and state.name and state.name in text for state in context.existing)
-    return stands and withdrawals.REPLACE.search(text) is not None
+    return stands and any(rule.search(text) for rule in (withdrawals.REPLACE, withdrawals.GIVES_UP))
 
 
 def _only_words(scan: str, text: str, hits: list[units.Hit], medals: list[Medal], context: Context) -> bool:

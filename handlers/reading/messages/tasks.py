@@ -16,7 +16,7 @@ _INSTEAD = pattern(
 _CLAUSE = pattern(r"[^,;。!\n]+[,;。!\n]*")
 # 队课40人 推荐…: a task begins without any mark.
 _BEGINS = pattern(r"[^\S\n](?=推荐|提名|申报|另外?|还|顺便)")
-_MEDAL = pattern(r"[一二三四五]星|(?<=[\u4e00-\u9fff])章(?![程节])|提名|(?<![书目])推荐(?![书会])|申报|推优")
+_MEDAL = pattern(r"[一二三四五]星|(?<=[\u4e00-\u9fff])(?<!争)章(?![程节])|提名|(?<![书目])推荐(?![书会])|申报|推优")
 _HEADS = pattern(r"\d\s?[人名位]|\d/\d|应到|实到|全勤")
 # 另外推荐…: a new task begins.
 _ANEW = r"另外?|还有?|同时|顺[便带]|再|也|并且?|此外|以及|又"

@@ -38,6 +38,7 @@ OTHER_MEDAL = pattern(
     rf"|(?:应该?[是为报]?|是|要报)报?(?P<right>{GAP}+)[\s,、;。]*(?:而)?不[是应]该?报?(?P<other>{GAP}+)"
 )
 # 用李小红替换王小明: the new one comes first.
+_NEW_FIRST = ("代替", "顶替")
 _WITH_WHOM = pattern(r"(?:用|让)[^,;。!\n]{2,12}$")
 # 王小明不报了, 一星章不要了, 撤掉: it stood and shall no more.
 GIVES_UP = pattern(
@@ -130,7 +131,7 @@ def read_replacement(scan: str, hits: list[Hit], medals: list[Medal], context: C
     if turn is None:
         return _other_medal(scan, hits, medals, context)
     old, new = _persons(scan[: turn.start()]), _persons(scan[turn.end() :])
-    if _WITH_WHOM.search(scan[: turn.start()]):
+    if _WITH_WHOM.search(scan[: turn.start()]) or turn[0] in _NEW_FIRST:
         old, new = new, old
     if not old and GIVES_UP.search(scan, turn.end()):
         old = new[1:]

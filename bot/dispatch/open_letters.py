@@ -1,0 +1,72 @@
+"""What the letters of late ask somebody to report, as far as it is still open, or by what it is called."""
+
+from datetime import datetime, timedelta
+
+from bot.dispatch.features import Features
+from handlers.asker import context
+from handlers.attendance import asked as letters
+from handlers.catalogue.loader import calendar_of
+from handlers.kit import Ask, Due
+from handlers.reading.text import normalise, units
+from handlers.reminders import naming
+from handlers.wording import places
+from scheduling.occasions import Cleared
+from storage.reminders import deliveries
+from storage.reminders.deliveries import DeliveryRow
+
+# So long a number alone is said of what was asked, and so long something may be called by its name.
+_COUNTS, _NAMED = timedelta(hours=24), timedelta(days=10)
+
+
+def apart(ask: Ask, words: str) -> tuple[str, str]:
+    """(the unit that the words name, the rest): 三(2)中队 and 六一 of 三(2)六一."""
+    plain = normalise.clean(words).text
+    hits, rest = units.find_units(plain, context.context_of(ask)) if words else ([], "")
+    unit = places.by_key(ask, hits[0].unit) if len(hits) == 1 and hits[0].unit else None
+    return (unit.name, letters.bare(rest.replace(normalise.GAP, ""))) if unit else ("", words)
+
+
+def unnamed(features: Features, ask: Ask, unit: str) -> list[tuple[letters.Asked, datetime]]:
+    """What was asked since yesterday, is still open and shown so that it can be answered, with when it was said."""
+    found = []
+    for place, row in _told(features, ask, _COUNTS):
+        # What stands behind the first says no more than it must: it brings no line to copy of a day that is to come.
+        due = _due(ask, row, brief=place > 0)
+        try:
+            reply = features.occasions.of(row).say(due)
+        except Cleared:
+            continue
+        lines = [reply.text, *(each.args for each in reply.buttons)] if reply else []
+        for each in _asked(features, ask, row):
+            shown = any((each.report or each.nothing).args in line for line in lines)
+            found += [(each, row.settled_at or ask.now)] if shown and unit in each.unit else []
+    # Of a letter that is replied to what its card is about.
+    found = [one for one in found if any(one[0].is_of(each.word or "", each.args) for each in ask.about)] or found
+    return [one for one in found if one[0].day <= ask.today] or found
+
+
+def of_name(features: Features, ask: Ask, name: str, unit: str) -> list[letters.Asked]:
+    """What was asked of late and is called so, whether or not it has come."""
+    every = [
+        each for _, row in _told(features, ask, _NAMED) for each in _asked(features, ask, row) if unit in each.unit
+    ]
+    called = {key.name for key in naming.called(calendar_of(ask.db), name, ask.today)} if every else set()
+    exact = [each for each in every if name in each.names or not called.isdisjoint(each.names)]
+    return exact or [each for each in every if len(name) > 1 and any(name in other for other in each.names)]
+
+
+def _told(features: Features, ask: Ask, since: timedelta) -> list[tuple[int, DeliveryRow]]:
+    """(its place in its letter, the delivery) of what asked for a report since then, of each the newest."""
+    rows = deliveries.of_day(ask.db, ask.me.id, ask.now - since, ask.now + timedelta(seconds=1))
+    begins: dict[datetime | None, int] = {}
+    found = {row.occurrence: (at - begins.setdefault(row.settled_at, at), row) for at, row in enumerate(rows)}
+    return [one for one in found.values() if (kind := features.occasions.by_kind.get(one[1].kind)) and kind.asked]
+
+
+def _asked(features: Features, ask: Ask, row: DeliveryRow) -> list[letters.Asked]:
+    kind = features.occasions.of(row)
+    return list(kind.asked(_due(ask, row))) if kind.asked else []
+
+
+def _due(ask: Ask, row: DeliveryRow, brief: bool = False) -> Due:
+    return Due(ask.db, ask.now, ask.me, row.occurrence, row.lead, row.day, row.payload, row.late, brief)
