@@ -70,8 +70,9 @@ def without_names(ask: Ask, heard: Reading, words: str = "") -> Reading:
 
 def _private_in(topic: str, school: Callable[[str], bool]) -> list[str]:
     """What is private in a topic; 粽叶 is left out of it as well, but nobody is told that it is a child's name."""
-    sure = gate.found_in(topic, lambda name: school(name) or not is_made_like_one(name))
-    return list(sure) or [_LIKE_A_NAME for _ in gate.found_in(topic, school)[:1]]
+    if not gate.found_in(topic, school):
+        return []
+    return list(gate.found_in(topic, lambda name: school(name) or not is_made_like_one(name))) or [_LIKE_A_NAME]
 
 
 def _through_gate(record: Record) -> Record:

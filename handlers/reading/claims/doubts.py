@@ -79,7 +79,7 @@ _TAKES = frozenset("得给让叫带限凑够收发录入评选派投赞转买订
 _CAME_TO = frozenset("到来去看听学参加与完上做开办搞成行走唱跳种捡包画写讲读演始束里")
 # 队会录像, 队课本: something of the activity.
 _OF_IT = pattern(
-    rf"{HELD}+(?:的)?(?:[Pp][Pp][Tt]|录像|录播|回放|推文|课件|教案|稿|海报|道具|奖品|点心|桌|本(?![周月次学期班中校级]))"
+    rf"{HELD}+(?:的)?(?:[Pp][Pp][Tt]|排练|彩排|预演|走台|录像|录播|回放|推文|课件|教案|稿|海报|道具|奖品|点心|桌|本(?![周月次学期班中校级]))"
 )
 # 给44人订了午餐, 队课被占了: beside the heads or the activity something else was done than to hold it.
 _ELSE = pattern(

@@ -150,8 +150,9 @@ def _is_checkin(found: Found, text: str, context: Context) -> bool:
         return True
     if rank and (piece.counts.firm or piece.wishes or (counted and (rank > 1 or len(text) <= _LONE))):
         return True
+    told = rank > 0 or piece.held or piece.counts.due is not None or not unexplained(piece.rest)
     return bool(context.bound_unit) and (
-        piece.counts.firm or (rank > 1 and len(text) <= _SHORT and not unexplained(piece.rest))
+        (piece.counts.firm and told) or (rank > 1 and len(text) <= _SHORT and not unexplained(piece.rest))
     )
 
 

@@ -29,7 +29,7 @@ def place(exact: list[Token], scan: str) -> None:
     for token in exact:
         if scan.endswith(_REST, 0, token.start) and not absences:
             token.use = "rest"
-        if token.use in ("", "total", "heads") and _is_among(token, scan) and not _is_the_rest(token, exact):
+        if token.use in ("", "total", "heads") and _is_among(token, scan) and not _is_the_rest(token, exact, scan):
             token.use = "part"
         if token.use not in ("", "total"):
             continue
@@ -51,10 +51,15 @@ def _is_among(token: Token, scan: str) -> bool:
     return among >= 0 and not _END.search(scan, among, token.start)
 
 
-def _is_the_rest(token: Token, exact: list[Token]) -> bool:
-    """师生共48人,其中队员45人、老师3人: all but the grown-ups are those who came."""
-    adults = sum(each.value or 0 for each in exact if each.use in OTHERS)
-    return bool(adults) and any(each.value == (token.value or 0) + adults for each in exact)
+def _is_the_rest(token: Token, exact: list[Token], scan: str) -> bool:
+    """师生共520人,其中学生486人: all but the grown-ups are those who came, and not the number of both."""
+    value = token.value or 0
+    both = [each for each in exact if each.start < token.start and value < (each.value or 0) < 2 * value]
+    if token.use != "heads" or not both or "师生" not in scan[: both[0].start]:
+        adults = sum(each.value or 0 for each in exact if each.use in OTHERS)
+        return bool(adults) and any(each.value == value + adults for each in exact)
+    both[0].use = "thing"
+    return True
 
 
 def _are_some(token: Token, scan: str) -> bool:

@@ -82,11 +82,14 @@ _PARTED = pattern(
     r"([升扫植])(?=[了过完一次的])[了过完的]?(一?[次场]|)国?(旗(?![台杆手帜])|墓(?![地园碑])|树(?![苗木叶]))"
 )
 # 植了50棵树 -> 植树50棵, 捡了8袋垃圾 -> 捡垃圾8袋: what was done is said in one, and how much of it behind.
+_DEEDS = "种栽植捡拾清捐包折叠画写做编剪绣缝织搓"
+_DEED_SIGNS = frozenset(_DEEDS)
+_MEASURES = "棵株袋桶筐箱本册支只幅封份张条盆朵枚件块串盏瓶双筒捆斤篇个"
 _AMOUNT = pattern(
-    r"(?<![队会])(?P<deed>[种栽植捡拾清捐包折叠画写做编剪绣缝织搓])(?:[了完好过]|出了?)?"
-    rf"(?P<amount>(?!一[棵株袋桶筐箱本册支只幅封份张条盆朵枚件块串盏瓶双筒捆斤篇个])(?:\d+|[{CHINESE}]+)[余多]?(?:公斤|千克|[棵株袋桶筐箱本册支只幅封份张条盆朵枚件块串盏瓶双筒捆斤篇个]))"
+    rf"(?<![队会])(?P<deed>[{_DEEDS}])(?:[了完好过]|出了?)?"
+    rf"(?P<amount>(?!一[{_MEASURES}])(?:\d+|[{CHINESE}]+)[余多]?(?:公斤|千克|[{_MEASURES}]))"
     r"(?P<thing>(?!孩子|队员|同学|学生|小朋友|娃|人|家|老|志愿|名|位|节目)[\u4e00-\u9fff]{1,5}?)"
-    rf"(?=[\s,。;!、]|$|\d|[{CHINESE}]*十|[来送一共给有参去献,])"
+    rf"(?=[\s,。;!、]|$|\d|[{CHINESE}]*十|[来送一共给有参去献])"
 )
 
 
@@ -128,7 +131,9 @@ def clean(raw: str) -> Clean:
     if "--" in text:
         text = _DASHES.sub(" ", text)
     text = _PARTED.sub(r"\2\1\3", _as_meant(_SLIP.sub(_mean, text)))
-    return Clean(_AMOUNT.sub(r"\g<deed>\g<thing>\g<amount>", text).strip(), media, faces or bare != raw)
+    if not _DEED_SIGNS.isdisjoint(text):
+        text = _AMOUNT.sub(r"\g<deed>\g<thing>\g<amount>", text)
+    return Clean(text.strip(), media, faces or bare != raw)
 
 
 def _counter(match: re.Match[str]) -> str:
