@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from handlers.asker.schools import is_called, names_of, own_schools, school_called
 from handlers.kit import Ask, Denied, Unit
-from handlers.privacy.names import TITLE, is_made_like_one, persons
+from handlers.privacy.names import DOUBLE, SURNAMES, TITLE, is_made_like_one, persons
 from storage.organisation import history
 
 # 育红小学三(2)中队, 育红小学全校, 三(2)中队(育红小学): what stands before is no other word of the sentence.
@@ -27,12 +27,18 @@ _CLASS = (
 )
 # 松涛三(2)中队, 松涛小三(2), 松涛:三(2): a school may be called without its kind.
 _BEFORE = re.compile(
-    rf"(?:^|[\s:：,，。;；、!！@#【「])([\u4e00-\u9fff]{{2,8}}?)小?的?[】」]?[\s:：/·-]{{0,2}}(?={_CLASS})"
+    rf"(?:^|[\s:：,，。;；、!！@#【「])(?!请假|没来|缺)([\u4e00-\u9fff]{{2,8}}?)小?的?[】」]?[\s:：/·-]{{0,2}}(?={_CLASS})"
 )
 # 三(2)松涛, 三(2)中队 松涛, 三(2)(松涛)
 _BEHIND = re.compile(rf"(?:{_CLASS})[)）班中队]*\s?[(（]?([\u4e00-\u9fff]{{2,4}})(?=[\s:：,，。;；、!！)）]|$)")
+_NAME = re.compile(rf"(?:{DOUBLE.pattern}|[{''.join(sorted(SURNAMES))}])[\u4e00-\u9fff]{{1,2}}$")
 # Of whom it is spoken there, before a squad as well, is a child.
 _OF_CHILDREN = re.compile("提名|推荐|申报|章|同意|家长|姓名|全名|孩子")
+# 缺王二小, 请假:张三、李实小: who is told to be missing, and as short as a name, is a child.
+_AWAY = re.compile(
+    r"(?:请假|[病事]假|没[来到]|未到|缺[席勤课]?|[少差])(?:了|的?是|的?有)?[\d一二两三四五六]{0,2}[人名]?[\s:：(（]{0,2}"
+    r"(?:[\u4e00-\u9fff]{2,4}[、,，和\s]{1,2})*$"
+)
 # 刚记的是三(2): a sentence, and no school.
 _PARTICLES = frozenset("的是了我你他俺咱在不把给请和跟与")
 _LEADS = re.compile(
@@ -67,8 +73,17 @@ def check(ask: Ask) -> None:
 @lru_cache(64)
 def _said(text: str) -> tuple[str, tuple[str, ...]]:
     """(a school's name with its kind, else what may be one without); each message is asked several times."""
-    full = _SCHOOL_SAID.search(text)
-    return (next(filter(None, full.groups())), ()) if full else ("", beside(text))
+    for found in _SCHOOL_SAID.finditer(text):
+        said = next(filter(None, found.groups()))
+        if not _is_missing(text[: found.end(found.lastindex or 0)], said):
+            return said, ()
+    return "", beside(text)
+
+
+def _is_missing(told: str, said: str) -> bool:
+    """Whether the last that was `told`, in which the school may be `said`, is rather a child who is not there."""
+    short = _NAME.search(said)
+    return short is not None and _AWAY.search(told[: len(told) - len(short[0])]) is not None
 
 
 def _check_near(ask: Ask, own: list[Unit], near: tuple[str, ...]) -> None:
@@ -82,8 +97,7 @@ def _check_near(ask: Ask, own: list[Unit], near: tuple[str, ...]) -> None:
 
 def unheard_of(text: str) -> tuple[str, ...]:
     """What stands before a squad, is no word of the language and is not as people are called: 松涛, no 王小明."""
-    found = None if _OF_CHILDREN.search(text) else _BEFORE.search(text)
-    said = _LEADS.sub("", found[1]) if found else ""
+    said = "" if _OF_CHILDREN.search(text) else _before(text)
     names = persons(said)
     speaks = TITLE.search(said) or not _PARTICLES.isdisjoint(said) or any(map(is_made_like_one, names))
     return (said,) if names and not speaks else ()
@@ -91,10 +105,14 @@ def unheard_of(text: str) -> tuple[str, ...]:
 
 def beside(text: str) -> tuple[str, ...]:
     """What stands right before a squad, and what behind it is no word of the language."""
-    before = _BEFORE.search(text)
     # 提名 三(2)中队 王芳: that is a child.
     behind = [] if _OF_CHILDREN.search(text) else [said for said in _BEHIND.findall(text) if persons(said)]
-    return tuple(filter(None, [_LEADS.sub("", before[1]) if before else "", *behind]))
+    return tuple(filter(None, [_before(text), *behind]))
+
+
+def _before(text: str) -> str:
+    found = _BEFORE.search(text)
+    return _LEADS.sub("", found[1]) if found and not _AWAY.search(text[: found.start(1)]) else ""
 
 
 def _ends_so(school: Unit, said: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from handlers import rights
-from handlers.kit import Ask, Button, Reply
+from handlers.kit import Ask, Button, Refusal, Reply
 from handlers.registry import Command
 from handlers.wording import questions
 from storage.audit.audit import Action
@@ -55,7 +55,12 @@ def because(ask: Ask, known: _Wanted) -> Sequence[Reply] | None:
     command = next((each for each in ask.features if each.words[0] == known.word and each.allows(ask.person)), None)
     if command is None or ask.args not in PURPOSES:
         return None
-    return of(replace(ask, args=f"{known.args} {ask.args}".strip()), command)
+    try:
+        return of(replace(ask, args=f"{known.args} {ask.args}".strip()), command)
+    except Refusal as refusal:
+        # It was said what for: there is nothing else to answer.
+        refusal.ends_question = True
+        raise
 
 
 def _marked(ask: Ask, word: str, reply: Reply, purpose: str) -> Reply:

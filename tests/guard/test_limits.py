@@ -151,12 +151,16 @@ def test_what_is_limited_a_day(tmp_path: Path, limited: None) -> None:
         # What is refused for another reason costs nothing.
         await said(bot, "刘校长", "导出 名册 月球", "导出 名册", "导出 名册 核对名单", "导出 名册模板")
         assert (await said(bot, "刘校长", "导出 名册 核对名单"))[0].startswith("今天已经导出了 2 次")
+        # Its question is not open any more.
+        *_, spent, done = await said(bot, "刘校长", "导出 名册", "核对名单", "邀请 中队辅导员 三(1)中队")
+        assert spent.startswith("今天已经导出了 2 次") and done.startswith("邀请码")
+        assert bot.new("刘校长") == []
         first, again = await said(bot, "张老师", "泄露 手机丢了，上面有提名的消息", "泄露 手机丢了，里面有名册")
         assert first.startswith("已报告 X") and again.startswith("您今天已经报过 1 次泄露，负责人都收到了")
         with bot.read() as db:
             assert db.scalar(select(func.count()).select_from(incident)) == 1
             assert db.scalar(select(func.count()).where(delivery.c.kind == "incident")) > 0
-            assert db.scalar(select(func.count()).select_from(invite)) == 2
+            assert db.scalar(select(func.count()).select_from(invite)) == 3
         # A phone that was stolen is unlinked all the same.
         gone = (await said(bot, "李老师", "解绑 张老师", "解绑 1"))[-1]
         assert gone.startswith("已解绑") and "邀请码开满了" in gone

@@ -120,6 +120,11 @@ def _without(scan: str, matches: list[re.Match[str]], name: str) -> str:
     return "".join([*parts, scan[at:]])
 
 
+def is_theme(word: str) -> bool:
+    """Whether the whole word says no more than what something was about: 安全, 劳动; not 队课."""
+    return word in _WORDS and _WORDS[word].rank == 1
+
+
 def names_activity(text: str) -> bool:
     """Whether `text` holds any word of an activity."""
     return ANY.search(text) is not None

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 from handlers.privacy import matters
+from handlers.reading.checkins.activities import is_theme
 from handlers.reading.persons.doers import hide_doers
 from handlers.reading.persons.hidden import Secrets as Secrets
 from handlers.reading.persons.names import LONG_NAME, NAME, NOT_NAMES, is_name
@@ -39,6 +40,14 @@ _NAMED = pattern(
 _LISTED = pattern(
     rf"(?:{_ABSENCE}|缺)(?:人员|学生|队员|名单|同学|的?[有是])?\s?(?:[\d一两二三四五六]{{1,2}}[人名]?)?\s?(?:[:(]|,(?={NAME}、))?\s?"
     rf"(?P<names>{NAME}(?:[、,和与及\s/]{{1,2}}{NAME}){{0,9}})(?=[\s,。;()、]|同学|因|{matters.HEALTH}|$)"
+)
+# 缺安全, 请假:劳动、安全, 安全没来: a child is called so, and no activity is; 安全教育缺2人 tells of one.
+_SHORT = "[\u4e00-\u9fff]{2,3}"
+_AWAY_CUE = pattern(r"假|没[来到]|未到|[缺少]|席|迟到|早退")
+_AWAY = pattern(
+    rf"(?<!无)(?<!无人)(?<!没人)(?<!没有)(?<!减)(?:{_ABSENCE}|缺|少(?!先队|年|儿))(?:(?:\d{{1,2}}|[一两二三四五六])[人名]\s?[:(])?"
+    rf"(?:的?[是有]|了)?\s?[:(]?\s?(?P<after>{_SHORT}(?:[、,和]{_SHORT})*)(?![\u4e00-\u9fff]|\s?\d)"
+    rf"|(?<![\u4e00-\u9fff])(?P<before>{_SHORT}(?:[、和]{_SHORT})*?)(?:同学)?(?:{_ABSENCE})(?!\s?:?\s?[\d一二两三四五六七八九十])"
 )
 # 旗手:王小明, 王小明同学
 _ROLE = pattern(
@@ -92,6 +101,7 @@ def _phone(match: re.Match[str], secrets: Secrets) -> str:
 
 def hide_persons(scan: str, secrets: Secrets) -> str:
     """Take out the names of absent or praised children, illnesses and family matters of a check-in."""
+    scan = _AWAY.sub(lambda match: _themes_hidden(match, secrets), scan) if _AWAY_CUE.search(scan) else scan
     ill, family = _HEALTH.search(scan), _FAMILY.search(scan)
     if ill or family or _CUE.search(scan):
         scan = _NAMED.sub(lambda match: _named(match, secrets), scan)
@@ -132,6 +142,14 @@ def _named(match: re.Match[str], secrets: Secrets) -> str:
     if matter:
         secrets.add(issue, matter)
     return SECRET * len(match[0])
+
+
+def _themes_hidden(match: re.Match[str], secrets: Secrets) -> str:
+    words = match["after"] or match["before"]
+    # The word itself stays free for what was done: 安全 is missing, 安全教育 was held.
+    hidden = "".join(secrets.add("PII_NAME", "") + SECRET * len(each) if is_theme(each) else each
+                     for each in re.split("([、,和])", words))  # fmt: skip
+    return match[0].replace(words, hidden)
 
 
 def _praised(match: re.Match[str], secrets: Secrets) -> str:
