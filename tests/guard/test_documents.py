@@ -3,6 +3,8 @@
 import io
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
+from time import monotonic
 
 import openpyxl
 import pytest
@@ -32,6 +34,14 @@ GOES = {
     "xl/book.xml": f'<workbook><x15ac:absPath url="C:\\{OWN}\\"/><fileSharing userName=\'{OWN}\'/></workbook>',
     "word/_rels/settings.xml.rels": f'<Relationships><Relationship Target="file:///C:\\{OWN}\\a.dotm"/></Relationships>',
     "word/a.xml": f'<w:document><wp:docPr name="{OWN}" descr="C:\\{OWN}.jpg"/><pic:cNvPr name=\'{OWN}\'/></w:document>',
+    # Of another root, or in a place that shows nothing.
+    "docprops/Core.xml": f"<!-- {OWN} --><other><creator>{OWN}</creator></other>", "META-INF/a.xml": f"<m>{OWN}</m>",
+    "ppt/authors.xml": f"<authorLst><author name='{OWN}'/></authorLst>",
+    "xl/revisions/headers.xml": f'<headers><header userName="{OWN}"/></headers>',
+    "xl/connections.xml": f'<connections><connection id="1" sourceFile="C:\\{OWN}" odcFile="{OWN}"/></connections>',
+    "xl/_rels/link.rels": f'<Relationships><Relationship Target="/home/{OWN}" TargetMode="External"/></Relationships>',
+    "word/b.xml": f"<?by {OWN}?><w:settings><!--{OWN}--><w:docVar w:name='a' w:val='{OWN}'/></w:settings>",
+    "word/c.xml": f'<w:document><v:shape alt="{OWN}"/><v:imagedata o:title="{OWN}"/></w:document>',
     "docProps/thumbnail.emf": OWN, "docProps/thumbnail.wmf": OWN,
 }  # fmt: skip
 COMMENTED = {
@@ -65,6 +75,15 @@ def test_what_cannot_be_cleaned_is_refused_with_what_to_do(name: str) -> None:
     words = documents.COMMENTS if name in COMMENTED else documents.OTHERS
     with pytest.raises(NotKept, match=words):
         checked("document", packed(made_of(name, {**COMMENTED, **OTHERS}[name])))
+
+
+@pytest.mark.parametrize("crafted", ['<docPr "', "<!--", "<?a ", "a", " Target='file:", "<Relationship "])
+def test_a_crafted_part_costs_no_more_than_its_length(crafted: str) -> None:
+    # Looked at from each of its beginnings to its end it would take minutes.
+    began = monotonic()
+    with suppress(NotKept):
+        documents.plain("word/a.xml", f"<{crafted * (400_000 // len(crafted))}<".encode())
+    assert monotonic() - began < 5
 
 
 def test_no_comments_are_no_hindrance() -> None:
