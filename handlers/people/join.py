@@ -18,6 +18,7 @@ from storage.people.appointments import Wish
 
 # 加入 李老师 has none in it, and is no try.
 _CODE_LIKE = re.compile(r"[0-9A-Za-z](?:\W?[0-9A-Za-z]){3}")
+_VOID = "这个邀请码作废了，不能再用：开码的老师换了手机、离开了，或者码被发在群里。请向大队辅导员或上级管理员再要一个。"
 # What stands beside a code and is no part of a name: 邀请码：…，姓名：李老师.
 _NO_NAME = re.compile(
     r"加入|(?:我的|您的)?(?:邀请码|验证码|加入码|码|姓名|名字|称呼)[是为]?|我[是叫]|[^\w\s.·'’-]|(?<!\w)[-.](?!\w)"
@@ -39,6 +40,8 @@ def join(ask: Ask) -> Reply | list[Reply]:
     if found is None:
         invites.note_wrong(ask.db, *sender, ask.now)
         left = invites.TRIES_AN_HOUR - invites.wrong_tries(ask.db, *sender, ask.now)
+        if invites.is_void(ask.db, ask.vault, ask.args):
+            return Reply(_VOID)
         again = f"请核对后再发（还可以试 {left} 次）。" if left > 0 else "请一小时后再试，或向邀请您的老师核对。"
         return Reply(f"这个邀请码不对，或已用过、已过期。{again}")
     return _used(ask, found, name)

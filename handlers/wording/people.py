@@ -28,6 +28,8 @@ _OURS = re.compile("助手|机器人|管理员|系统|官方|客服|少工委|�
 _OFFICE = re.compile(
     "(?:各位|班|年级|大队|中队|小队|校外|学校|总|副|老师|主任|校长|园长|书记|辅导员|站长|组长|科长|部长|教练|同志)+"
 )
+# 李静 13812345678: a number that others could ring is no part of it.
+_NUMBER = re.compile(r"\d{5,}")
 # Said after a name that somebody here has already.
 SAME = "同名"
 
@@ -44,7 +46,7 @@ def clean_name(said: str) -> str:
     What is not seen, turns the line around or piles up on others is left out; empty when nothing is left that is read.
     """
     kept = "".join(each if _may_stand(each) else " " * each.isspace() for each in unicodedata.normalize("NFKC", said))
-    name = _BETWEEN.sub("", " ".join(kept.split())).strip(_SIGNS + " ")[:_LONGEST].rstrip()
+    name = _BETWEEN.sub("", " ".join(_NUMBER.sub(" ", kept).split())).strip(_SIGNS + " ")[:_LONGEST].rstrip()
     # 彤彤的班主任 says whose, not who.
     nobodys = "的" in name or _OURS.search(name) or _OFFICE.fullmatch(name)
     return name if any(each.isalpha() for each in name) and not nobodys else ""

@@ -55,6 +55,13 @@ def find(db: Connection, vault: Vault, code: str, now: datetime) -> Invite | Non
     return next(_which(db, holds), None)
 
 
+def is_void(db: Connection, vault: Vault, text: str) -> bool:
+    """Whether the text holds a code that was taken back before its time, as after its maker's phone was lost."""
+    known = [mark for code, _ in apart(text) for mark in marks(vault, code)]
+    before = db.execute(select(invite.c.made_at, invite.c.expires_at).where(invite.c.code_hash.in_(known)))
+    return any(row.expires_at < row.made_at + LIFETIME for row in before)
+
+
 def find_in(db: Connection, vault: Vault, text: str, now: datetime) -> tuple[Invite | None, str]:
     """(what the code in this text gives, what else the text says)."""
     tried = ((find(db, vault, code, now), others) for code, others in apart(text))

@@ -50,8 +50,8 @@ def test_the_code_of_somebody_dismissed_gives_nothing(tmp_path: Path) -> None:
             assert roles_of(bot, "新来的") == set()
             await bot.say("王主任", "任命 刘校长 学校管理员 实验小学")
             await bot.say("罗主任", "待确认 全部 同意")
-            # Void is void, and no try is lost by it.
-            assert "还可以试 4 次" in (await bot.say(f"别的人{words}", f"加入 {code}"))[-1]
+            # Void is void, and is said to be.
+            assert (await bot.say(f"别的人{words}", f"加入 {code}"))[-1].startswith("这个邀请码作废了，不能再用：")
 
     play(tmp_path, scene)
 
@@ -65,7 +65,8 @@ def test_the_codes_made_on_a_lost_phone_give_nothing(tmp_path: Path) -> None:
         await bot.hear(bot.body("刘校长", button=bot.new("刘校长")[-1]["buttons"][0]["id"]))
         assert "没用过的邀请码都失效了" in bot.new("刘校长")[-1]["text"]
         for place, code in enumerate(made):
-            assert "不对，或已用过、已过期" in (await bot.say(f"新来的{place}", f"加入 {code}"))[-1]
+            said = (await bot.say(f"新来的{place}", f"加入 {code} 孙静老师"))[-1]
+            assert said.startswith("这个邀请码作废了，不能再用：开码的老师换了手机")
             assert roles_of(bot, f"新来的{place}") == set()
         assert "欢迎" in (await bot.say("新来的", f"加入 {kept} 孙静老师"))[-1]
 
@@ -86,7 +87,8 @@ def test_a_code_said_in_a_group_is_void_whoever_says_it(tmp_path: Path) -> None:
             assert texts == ([] if who == "没人认识的" else ["邀请码、关联码不能发在群里，这个码已经作废。请私聊我。"])
             await bot.send()
             assert "被发在群里，已经作废" in bot.new("李老师")[-1]["text"]
-            assert "不对，或已用过、已过期" in (await bot.say(f"新来的{place}", f"加入 {code}"))[-1]
+            said = (await bot.say(f"新来的{place}", f"加入 {code} 孙静老师"))[-1]
+            assert said.startswith("这个邀请码作废了，不能再用：开码的老师换了手机")
 
     play(tmp_path, scene)
 

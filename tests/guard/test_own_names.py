@@ -13,6 +13,7 @@ from tests.guard.test_codes import code_of, play
 from tests.support.stage import START, Bot
 
 CLEANED = {
+    "周丽华，13812345678": "周丽华",
     "李\u200b老师": "李老师",
     "\u202e师老李": "师老李",
     "李\u2066老师\u2069": "李老师",
