@@ -41,8 +41,8 @@ def amends(ask: Ask, text: str, reading: Reading) -> bool:
     last = recorded(ask)
     if one.again:  # 又开了一次 38人: of the same activity as just before
         return bool(last) and one.attended is not None and not one.activity and not one.dated
-    # 宣讲 3场, 捐书120本, 开站 26人 are told of something else, whoever reports that.
-    done = one.activity and any(number.taken == "thing" for number in reading.numbers)
+    # 宣讲 3场, 捐书120本, 教师28人清扫校园, 开站 26人 are told of something else, whoever reports that.
+    done = one.activity and not counted and bool(reading.numbers)
     if one.sessions or done or (counted and programmes.names_report(ask, text)):
         return False
     # 感恩教育主题班会圆满结束: another one was held; 清明祭英烈 is what the one was about.
