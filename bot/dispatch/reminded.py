@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.dispatch import open_letters
 from bot.dispatch.features import Features
@@ -12,12 +12,14 @@ from handlers.attendance import asked as letters
 from handlers.attendance import phrases, recent
 from handlers.kit import Ask, Button, Refusal
 from handlers.reading import Reading, Record, read
-from handlers.wording import days
+from handlers.reading.checkins.activities import SERIES
+from handlers.wording import days, places
 from storage.checkins import checkins
 
 _OTHER, _TODAY, _MOST = "其他", "今天", 6
 # 国家安全教育日 38 is of that day, though its name holds an activity; 主题队日 38 is of none.
 _OF_A_DAY = re.compile(r".*(?:(?<!题队)(?<!\d)日|节|运动|事变)")
+_NAMES_A_DAY = re.compile(rf"{_OF_A_DAY.pattern}|[一二三四五六七八九十]{{2,3}}")
 # A report that names its activity is whole without a letter.
 _TALK = frozenset({"unknown", "checkin", "chat", "question", "zero"})
 
@@ -31,25 +33,45 @@ def meant(features: Features, ask: Ask, text: str, reading: Reading) -> Button |
     if (said := letters.heads_in(text)) and _is_short(reading, said[0]):
         about, heads = said
         one = next(iter(context.reading_of(ask, phrases.with_heads(heads)).records), None)
-        if one is None or one.attended is None:
-            return None
-        return _numbered(features, ask, about, one)
+        if one and one.attended is not None and (way := _numbered(features, ask, about, one)):
+            return way
     return _by_reading(features, ask, text, reading)
 
 
 def _is_short(reading: Reading, about: str) -> bool:
-    named = [each.activity for each in reading.records if each.activity and each.activity != _OTHER]
-    return not named or bool(_OF_A_DAY.fullmatch(about))
+    named = [each for each in reading.records if each.activity and each.activity != _OTHER]
+    # 红领巾爱学习 30 is of the issue that was asked for.
+    series = all(each.activity == SERIES and not each.number for each in named)
+    return series or bool(_OF_A_DAY.fullmatch(about))
 
 
 def _by_reading(features: Features, ask: Ask, text: str, reading: Reading) -> Button | None:
-    """一共四十来人, 42个孩子都到了: nothing but heads, in other words."""
+    """一共四十来人, 六一 38人 请假2人, 昨天 六一 38: heads, in other words, of what is named or of nothing."""
     said = reading.records if reading.intent == "checkin" else reading.offered
-    if len(said) != 1 or said[0].attended is None or said[0].activity or said[0].dated or said[0].topic:
+    if len(said) != 1 or said[0].attended is None:
+        return None
+    one = said[0]
+    if one.topic and len(text) <= letters.LONGEST and _may_name(one, one.topic):
+        unit = places.by_key(ask, one.unit) if one.unit else None
+        found = open_letters.of_name(features, ask, one.topic, unit.name if unit else "")
+        return _chosen([each for each in found if _is_meant(each, one, ask.today)], one, True)
+    if one.activity or one.dated or one.topic:
         return None
     if any(record.unit for record in read(text, replace(context.context_of(ask), bound_unit=None)).records):
         return None
-    return _numbered(features, ask, "", said[0])
+    return _numbered(features, ask, "", one)
+
+
+def _may_name(one: Record, topic: str) -> bool:
+    """Whether what was asked may be called so: by a report without an activity, or with one on the day it names."""
+    return one.activity in (None, _OTHER) or (not one.dated and bool(_NAMES_A_DAY.fullmatch(topic)))
+
+
+def _is_meant(each: letters.Asked, one: Record, today: date) -> bool:
+    """六一入队仪式 38人 said on the day after is of the day that was asked about; another activity is not."""
+    if one.activity in (None, _OTHER):
+        return not one.dated or each.day == one.date
+    return bool(each.report) and each.day < today and f" {one.activity} " in f"{each.line} "
 
 
 def _numbered(features: Features, ask: Ask, about: str, heads: Record) -> Button | None:

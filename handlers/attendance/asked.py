@@ -56,11 +56,11 @@ class Asked:
 
 
 # Longer texts are no short answers.
-_LONGEST = 30
+LONGEST = 30
 _COUNT = r"\s*\d{1,4}\s*(?:[人名个位](?:孩子|同学|队员|学生|小朋友)?)?"
 _HEADS = re.compile(
     rf"(?P<name>.*?)[\s:：,，、]*(?P<heads>(?:应该?[到有来]?{_COUNT}[\s,，、/;；]*)?(?:[都全]?(?:实际?|一?共|总共|有|到|来|参加))*了?"
-    rf"{_COUNT}(?:都?[到来参加]+了?|了|吧|哦|啊)?)[\s。.!！~]*"
+    rf"{_COUNT}(?:都?[到来参加]+了?|了|吧|哦|啊)?(?:[\s,，、]*应该?[到有来]?{_COUNT})?)[\s。.!！~]*"
 )
 _DID = "(?:开展|组织|举行|举办|安排|参加|[搞办弄做开过上][成了]?)"
 _KIND = "(?:什么|任何)?(?:活动|队会|队课|队日|仪式)?"
@@ -70,20 +70,20 @@ _AFTER = re.compile(rf"(?P<name>.*?)[\s:：,，、]*{_NONE}(?:[的了啊呀哦�
 _BEFORE = re.compile(rf"(?P<lead>.*?)(?:没有?|未){_DID}过?(?P<name>.+?)(?:活动|仪式)?[了的呢啊\s。.!！~]*")
 # What is said beside what it is about.
 _BESIDE = re.compile(
-    r"老师|您?好|报告|我们|咱们?|我|班里?|中队|学校|这[边儿里次回个项件场]|那[次个天场]|本次|今年|当天|都|也|真的?|就|确实|的|是|活动|[\s,，:：、。.]"
+    r"老师|您?好|(?:实到|到场|参加|实际)?人数|报告|我们|咱们?|我|班里?|中队|学校|这[边儿里次回个项件场]|那[次个天场]|本次|今年|当天|都|也|真的?|就|确实|的|是|活动|[\s,，:：、。.]"
 )
 _WEEKS = {"这周": "本周", "本周": "本周", "这星期": "本周", "这个星期": "本周", "上周": "上周", "上星期": "上周"}
 
 
 def heads_in(text: str) -> tuple[str, str] | None:
     """(what it is about, the heads) of 六一 36, 活动1：36人, 应到40实到36; None of other texts."""
-    found = _HEADS.fullmatch(text) if len(text) <= _LONGEST and "\n" not in text else None
+    found = _HEADS.fullmatch(text) if len(text) <= LONGEST and "\n" not in text else None
     return (bare(found["name"]), found["heads"]) if found else None
 
 
 def none_in(text: str) -> str | None:
     """What there was nothing of: 六一 of 六一没搞 and 没搞六一, empty of 没有; None of other texts."""
-    if len(text) > _LONGEST or "\n" in text:
+    if len(text) > LONGEST or "\n" in text:
         return None
     if found := _AFTER.fullmatch(text):
         return bare(found["name"])

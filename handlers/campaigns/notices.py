@@ -19,17 +19,24 @@ KIND = "campaign"
 LETTER = "campaign-end"
 # The leads of its letters: each goes to a person at most once.
 OFF, REMINDER, NOTICE, NUDGE = 0, 1, 2, 3
+# The longest time without a morning on which one works.
+_MOST_AHEAD = 12
 # What would be said at night is said so long before it.
 _BEFORE_NIGHT = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Person id → channel of whoever is told, those of them who hear of it later, and when that is."""
+    """Person id → channel of whoever is told; `had` today's letter: those hear of it `then`, None: at once."""
 
     reached: Mapping[int, str]
-    later: frozenset[int] = frozenset()
+    had: frozenset[int] = frozenset()
     then: datetime | None = None
+
+    @property
+    def later(self) -> frozenset[int]:
+        """Those of them who hear of it in a letter to come."""
+        return self.had if self.then else frozenset()
 
 
 def plan(ask: Ask, one: Campaign) -> Plan:
@@ -42,9 +49,9 @@ def plan(ask: Ask, one: Campaign) -> Plan:
     before = ask.now < calendar.instant(ask.today, calendar.times.morning)
     then = tick.next_letter(calendar, ask.today - DAY if before else ask.today)
     begins = max(one.begins_at, ask.now)
-    if then is None or then - begins > (one.ends_at - begins) / 2:
-        return Plan(reached)
-    if calendar.awake(ask.now) > ask.now or (before and then.date() == ask.today):
+    if then and then - begins > (one.ends_at - begins) / 2:
+        then = None
+    if calendar.awake(ask.now) > ask.now or (before and then and then.date() == ask.today):
         return Plan(reached, frozenset(reached), then)
     told = deliveries.said_since(ask.db, reached, ask.occasions.letters, calendar.midnight(ask.now))
     return Plan(reached, frozenset(told), then)
@@ -57,7 +64,8 @@ def lay_out(ask: Ask, one: Campaign, at_once: bool = False) -> Plan:
     told = plan(ask, one)
     for person_id, channel in told.reached.items():
         mine = {**notice, "person_id": person_id, "channel": channel}
-        if told.then and person_id not in told.later:
+        if person_id not in told.had:
+            # It is today's letter, with whatever else is said now.
             mine["kind"] = LETTER
         elif told.then and not at_once:
             mine |= {"kind": LETTER, "due_at": told.then}
@@ -65,7 +73,7 @@ def lay_out(ask: Ask, one: Campaign, at_once: bool = False) -> Plan:
         if reminder is not None:
             rows.append({**mine, "lead": REMINDER, "kind": kind, "due_at": reminder})
     deliveries.put(ask.db, rows)
-    return replace(told, later=frozenset()) if at_once else told
+    return replace(told, then=None) if at_once else told
 
 
 def nudge(ask: Ask, one: Campaign, units: Iterable[int]) -> int:
@@ -91,12 +99,13 @@ def call_off(ask: Ask, one: Campaign) -> None:
 
 def reminder_at(one: Campaign, calendar: Calendar, now: datetime) -> tuple[str, datetime | None]:
     """
-    (kind, instant) of the reminder before the end: the letter of the day before it, if that is worked, else of the day.
+    (kind, instant) of the reminder before the end: the letter of the day before it, else of the day, else before them.
 
     Of a window without such a morning a quarter of it before its end, by day; None when that would be at once.
     """
     last, after, quarter = one.last_day(calendar.zone), max(now, one.begins_at), (one.ends_at - one.begins_at) / 4
-    for day in filter(calendar.workdays.worked, (last - DAY, last)):
+    near = (last - DAY, last, *(last - ago * DAY for ago in range(2, _MOST_AHEAD)))
+    for day in filter(calendar.workdays.worked, near):
         letter = calendar.instant(day, calendar.times.morning)
         if after + quarter < letter < one.ends_at:
             return LETTER, letter

@@ -36,24 +36,33 @@ def later(ask: Ask) -> Reply:
     day, rows, words = _letter(ask)
     words = next((when for when, said in _SAID.items() if said.search(words)), words)
     if words not in _WHEN:
-        buttons = tuple(Button(each, letter.LATER, f"{day} {each}") for each in _WHEN)
-        return Reply("什么时候再提醒您？", buttons)
+        at = [(each, then) for each in _WHEN if (then := _then(ask, each))]
+        buttons = [Button(each, letter.LATER, f"{day} {each}") for each, then in at if _useful(ask, rows, then)]
+        if not buttons:
+            raise Refusal("过了今天就没有用了，或者已经报过了，没有再安排。")
+        return Reply("什么时候再提醒您？", tuple(buttons))
     then = _then(ask, words)
-    useful = [row for row in rows if row.lead < 0 or row.day >= then.date() or row.kind != "key_date"]
-    useful = [row for row in useful if _said(ask, row)]
+    if then is None:
+        raise Refusal("今天已经晚了，没有安排。可以选明天。", Button("明天", letter.LATER, f"{day} 明天"))
+    useful = _useful(ask, rows, then)
     if not useful:
         raise Refusal(f"{words}就过了日子，或者已经报过了，没有再安排。")
     deliveries.again(ask.db, [row.id for row in useful], then)
     return Reply(f"好的，{words}（{days.moment(then)}）再提醒您，报了就不再提醒。")
 
 
-def _then(ask: Ask, words: str) -> datetime:
+def _useful(ask: Ask, rows: list[DeliveryRow], then: datetime) -> list[DeliveryRow]:
+    """What still asks for something at that time."""
+    found = [row for row in rows if row.lead < 0 or row.day >= then.date() or row.kind != "key_date"]
+    return [row for row in found if _said(ask, row)]
+
+
+def _then(ask: Ask, words: str) -> datetime | None:
+    """None: it is too late for this evening."""
     calendar = calendar_of(ask.db)
     local = ask.now.astimezone(calendar.zone)
     if words == "今天傍晚":
-        if local.time() >= _TOO_LATE:
-            raise Refusal("今天已经晚了，没有安排。可以选明天。", Button("明天", letter.LATER, f"{local:%m-%d} 明天"))
-        return calendar.instant(local.date(), _EVENING)
+        return None if local.time() >= _TOO_LATE else calendar.instant(local.date(), _EVENING)
     ahead = 1 if words == "明天" else 7 - local.weekday()
     return calendar.instant(local.date() + ahead * DAY, calendar.times.morning)
 

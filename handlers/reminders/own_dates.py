@@ -94,6 +94,18 @@ def handle(ask: Ask, word: str, words: str) -> Reply:
     return Reply(f"好的，{said}：{state}。", (Button(back[0], "提醒", f"{back[0]} {numbers}"),))
 
 
+def offered(ask: Ask, words: str) -> Reply:
+    """提醒我 6月20日 交总结: there are none for one person alone, so it is said whom it would remind, on the day."""
+    words = words if "提前" in words else f"{words} 当天"
+    rest = _leads(_YEARLY.sub(" ", naming.digits(words, ask.today)))[1]
+    day, name = days.day_in(rest, ask.today, ahead=True)
+    if day is None or not name:
+        raise Refusal(f"没看懂日子或名称，没有新增。像这样发：{_LIKE}")
+    said = f"{days.day(day, ask.today)}「{_name(name, '新增')}」：还没有记。"
+    whom = f"不能只提醒您一个人，会提醒{_unit(ask).name}的每位老师。要记，点「新增」。"
+    return Reply(said + whom, (Button("新增", "提醒", f"新增 {words}"),))
+
+
 def _add(ask: Ask, words: str) -> Reply:
     yearly = bool(_YEARLY.search(words))
     leads, rest = _leads(_YEARLY.sub(" ", words))

@@ -1,5 +1,6 @@
 """提醒: what comes next for somebody, the key dates, and what to prepare for one."""
 
+import re
 from datetime import timedelta
 from itertools import islice
 
@@ -13,6 +14,15 @@ from storage.reminders import holds
 
 SHOWN, AHEAD = 5, 60
 _SOON = frozenset({"最近", "接下来", "今天", "明天", "本周", "这周", "下周", "这几天", "我的"})
+_ME = "我 "
+_OFF = frozenset({"关", "关闭", "关掉", "停", "停止", "取消", "不要"})
+_NOT_ALL = (
+    "提醒不能全部关掉，什么都没有改。一件不要的，按那封提醒下面的「不再提醒这件」；"
+    "只想在方便的时间收，像这样发：勿扰 7:30-20:00"
+)
+_MONTH = re.compile(r"[上下]{1,2}个?月|这个月|本月|\d{1,2}月份?")
+# 提醒 6月20日 毕业典礼 lacks only a word.
+_DATED = re.compile(r"(?:每年|20\d\d[-/.年])?\s?\d{1,2}[-/.月]\d{1,2}[日号]?\s*\D{2}")
 _KINDS = {"A": "仪式", "B": "主题队日", "C": "提示"}
 
 
@@ -30,6 +40,10 @@ def show(ask: Ask) -> Reply:
         return own_dates.handle(ask, deed[1], wanted[deed.end() :])
     if wanted == "放行":
         return _let_go(ask)
+    if wanted.startswith(_ME):
+        return own_dates.offered(ask, wanted.removeprefix(_ME))
+    if wanted in _OFF:
+        raise Refusal(_NOT_ALL, Button("勿扰", "勿扰"), Button("提醒", "提醒"))
     return _list(ask, calendar) if wanted in ("列表", "list") else _details(ask, calendar, wanted)
 
 
@@ -82,6 +96,10 @@ def _warnings(ask: Ask, calendar: Calendar) -> list[str]:
 def _details(ask: Ask, calendar: Calendar, wanted: str) -> Reply:
     found = naming.named(calendar, wanted, ask.today)
     if not found:
+        if _MONTH.fullmatch(wanted):
+            raise Refusal(f"一个月的日子，发「日历 {wanted}」。", Button("日历", "日历", wanted))
+        if _DATED.match(wanted):
+            return own_dates.offered(ask, wanted)
         listed = Button("重要日子", "提醒", "列表"), Button("日历", "日历")
         raise Refusal(f"没有找到「{wanted}」。发「提醒 列表」看接下来的重要日子；看一个月，发「日历 6月」。", *listed)
     key = min(found, key=lambda key: naming.coming(key, ask.today))
