@@ -5,11 +5,13 @@ from collections.abc import Mapping
 from handlers.asker import context
 from handlers.kit import Ask, Button, Denied, Refusal, Reply
 from handlers.medals import announcements, decisions, intake, proposals
+from handlers.medals.awards import eligibility
 from handlers.medals.badges import taken_back
 from handlers.registry import reads
 from handlers.wording import medals, names, places
+from scheduling.periods import term_of
 from storage.base import numbered
-from storage.medals import nominations
+from storage.medals import nominations, quotas
 from storage.medals.states import State
 
 ABOUT_MINE = ("nomination_query", "nomination_cancel", "nomination_replace")
@@ -25,7 +27,7 @@ def done(ask: Ask) -> list[Reply]:
         return _all_taken_back(ask, heard.cancel or {})
     if heard.intent == "nomination_replace":
         return _exchanged(ask, heard.replace or {})
-    return [_shown(ask, heard.query or {})]
+    return [_left(ask, heard.query or {}) if "名额" in ask.message.text else _shown(ask, heard.query or {})]
 
 
 def take_back(ask: Ask) -> list[Reply]:
@@ -115,6 +117,17 @@ def _exchanged(ask: Ask, said: Mapping[str, object]) -> list[Reply]:
         raise Refusal(f"新的这位还没有记家长同意，没有换。请先发「{how}」，记好同意以后再撤回 {case.number}。")
     gone = withdrawn(ask, case)
     return [Reply(gone.text.partition("\n")[0], closes=gone.closes), *intake.take(ask, [wish], [])]
+
+
+def _left(ask: Ask, said: Mapping[str, object]) -> Reply:
+    """一星章还剩几个名额: the quotas in which one's own nominees count, with their arithmetic."""
+    named = places.by_key(ask, str(said.get("unit") or ""))
+    mine = [grant.unit for grant in ask.me.grants if grant.role in proposals.NOMINATORS]
+    at = [unit for unit in mine if named is None or named.covers(unit) or unit.covers(named)]
+    found = [each for each in quotas.over(ask.db, at, term_of(ask.today)) if said.get("medal") in (None, each.medal)]
+    if not found:
+        return Reply("这里本学期还没有定名额，定了才有数。名额由评定那一级定。")
+    return Reply("\n".join(eligibility.arithmetic(each, quotas.used(ask.db, each)) for each in found))
 
 
 def _shown(ask: Ask, said: Mapping[str, object]) -> Reply:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from handlers.reading.messages.attendance import read_attendance
 from handlers.reading.messages.commands import read_command
 from handlers.reading.messages.medal_messages import may_be_medal, read_medals
-from handlers.reading.messages.tasks import apart, instead, own_answer
+from handlers.reading.messages.tasks import apart, chooses, instead, own_answer
 from handlers.reading.model import Context, Reading
 from handlers.reading.persons.hidden import Secrets
 from handlers.reading.persons.names import is_name
@@ -65,6 +65,8 @@ def _of_two(plain: normalise.Clean, whole: Reading, context: Context, secrets: S
             if medal.intent == "nomination":
                 return replace(report, more=(medal,))
             return report if whole.intent == "nomination" and whole.status == "ignore" else None
+    if whole.intent == "checkin" and chooses(plain.text):
+        return replace(whole, more=(Reading("nomination", "clarify", ("NAME_MISSING",)),))
     return None
 
 

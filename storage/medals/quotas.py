@@ -60,6 +60,11 @@ def within_paths(db: Connection, paths: Sequence[str], term: str) -> list[Quota]
     return _quotas(db, within(paths), medal_quota.c.term == term)
 
 
+def over(db: Connection, at: Sequence[Unit], term: str) -> list[Quota]:
+    """The quotas of a term in which nominees of one of these units count."""
+    return [each for each in _quotas(db, medal_quota.c.term == term) if any(each.unit.covers(unit) for unit in at)]
+
+
 def of_cases(db: Connection, cases: Iterable[Case]) -> dict[int, list[Quota]]:
     """Case → the quotas that it counts in."""
     cases = list(cases)

@@ -20,6 +20,11 @@ _LABELS = re.compile(
     rf"(?<![\u4e00-\u9fff])(?:{_VERB}人[:：]\s*[\u4e00-\u9fff]+|被{_VERB}人|荣誉(?:称号)?|称号|奖项|类别|姓名|主要事迹|事迹|理由)"
     r"(?=[\s:：,，]|$)[:：]?"
 )
+# 张老师和赵老师: of a list by family name and title nobody is sure; who they are is asked.
+_FAMILY = f"[{''.join(sorted(names.SURNAMES))}]{TITLE}"
+_NOT_WHOLE = re.compile(
+    rf"(?:[\s:：，,]|^|{_VERB}){_FAMILY}\s*[、和与及]|[、和与及]\s*{_FAMILY}(?=[\s、，,;。和与及]|$)"
+)
 # What joins the name and the honour: 推荐李芳老师为优秀辅导员, 参加十佳老专家评选.
 _JOINS = re.compile(r"(?:被?评选?为|推荐为|当选?|作为|成为|担任|参[加评选]|竞选|获评|为|任|评|申报|推荐)+\s*$")
 CHOOSING = re.compile(rf"(?:的?(?:评选|{_VERB}|候选人?|人选|称号|荣誉))+[\s:：,，]*")
@@ -53,6 +58,8 @@ def told(rows: Iterable[Row], text: str) -> list[tuple[Row, str]]:
     before = before[: level.start()] if level else before
     chosen = CHOOSING.match(after)
     after = after[chosen.end() if chosen else 0 :]
+    if "adult" in row.subject and _NOT_WHOLE.search(f"{before} {after}"):
+        return _each(row, kind or row.name, "")
     words = _TITLED.sub(
         " ",
         f"{_JOINS.sub('', before.rstrip())} {after.lstrip(' ,，:：')} {level[0] if level else ''}".replace(
@@ -118,6 +125,8 @@ def begun(words: Mapping[str, Row], text: str) -> list[tuple[Row, str]]:
 def _each(row: Row, word: str, rest: str) -> list[tuple[Row, str]]:
     """One for each adult that a list names, behind the row's word and the kind."""
     head = "" if word in (row.name, *row.words) else row.name
+    if row.personal and _NOT_WHOLE.search(rest):
+        return [(row, f"{head} {word}".strip())]
     people = [f"{word} {rest}"] if word in row.collective else one_by_one(f"{word} {rest}", row.personal)
     return [(row, " ".join(f"{head} {each}".split())) for each in people]
 

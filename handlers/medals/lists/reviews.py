@@ -8,13 +8,15 @@ from handlers.kit import Ask, Reply, Role, Unit
 from handlers.medals import decisions
 from handlers.medals.lists.readers import READERS
 from handlers.registry import command
-from handlers.wording import places
-from storage.medals import nominations
+from handlers.wording import medals, places
+from scheduling.periods import term_of
+from storage.medals import lists, nominations
 from storage.medals.nominations import Case
+from storage.medals.states import STANDING
 from storage.organisation import units
 
 WHO = READERS | {Role.COUNSELOR}
-_MOST = 15
+_MOST, _MOST_NAMED = 15, 40
 # 谁还没审核完呢？
 _ASKED = re.compile(r"^(?:[核批完呢啊的]|提名)+(?=[\s?？]|$)")
 _NOBODY = "没有登记审核人"
@@ -35,6 +37,29 @@ def reviews(ask: Ask) -> Reply:
     whole = all(unit.school_id for unit in at)
     lines = _by_reviewers(ask, waiting) if whole else _by_school(ask, waiting)
     return Reply("\n".join([f"{where} 等审核 {_how_long(ask, waiting)}", *lines]))
+
+
+@command(
+    "没提名", "谁没提名", "还没提名",
+    who=READERS, group="奖章", rank=54, help="看哪些中队本学期还没有提名",
+    snapshot=True, examples=("没提名 一星章", "没提名 向阳章 实验小学"), listed=False,
+)  # fmt: skip
+def without(ask: Ask) -> Reply:
+    """Of a school the squads, of a district the schools, out of which nobody stands for a medal this term."""
+    found, rest = medals.found_in(ask, ask.args)
+    medal = next((each.code for each in found if each.code), "S1")
+    at = places.chosen(ask, READERS, rest, "没提名")
+    paths = [unit.path for unit in at]
+    whole = all(unit.school_id for unit in at)
+    due = units.squads(ask.db, paths) if whole else units.schools(ask.db, paths)
+    due.sort(key=lambda unit: (unit.grade or 0, unit.class_no or 0, unit.name))
+    counted = lists.by_unit(ask.db, lists.Wanted(paths, STANDING, (medal,), (term_of(ask.today),)))
+    stand = {unit if whole else school for school, unit, *_ in counted}
+    missing = [unit.name for unit in due if unit.name not in stand]
+    head = f"{'、'.join(unit.name for unit in at)} 本学期{medals.label(medal)}：{len(due)} 个"
+    what = f"{head}{'中队' if whole else '学校'}里还没有提名的 {len(missing)} 个"
+    more = f"，另有 {len(missing) - _MOST_NAMED} 个" if len(missing) > _MOST_NAMED else ""
+    return Reply(f"{what}：{'、'.join(missing[:_MOST_NAMED])}{more}" if missing else f"{head}，都提名了。")
 
 
 def _how_long(ask: Ask, cases: Sequence[Case]) -> str:

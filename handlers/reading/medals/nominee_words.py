@@ -20,12 +20,12 @@ _LEAD = pattern(
     r"中队|大队|小队|班级|个人|姓名|奖项|章[目名]|被?推荐人?|奖章|名单|如下|候选人?|少先队员|队员|同学|学生|小朋友|孩子|的|是|和|与|及|全体|所有|大家|接龙)++"
 )
 _TAIL = pattern(
-    r"(?:等?[几两一二三四五六七八九十\d]{1,2}[人位个]|[各每](?:自|人)?(?:申[请报]|推荐|提名|报|评|发)?(?:[一1][枚个])?|当|吧|了|等?(?:[几两一二三四五六七八九十\d]{1,2}[位名个])?(?:同学|队员|少先队员|小朋友|学生)们?|参评|评选|评|那个|这个|申报|[都也均]?[补另]?报|[拿得](?:到|个)?|推荐|提名|申请|争取|争创|争|荣获|获评|获得?了?|拿|被?评为|为|的|等|和|与|"
+    r"(?:[嗯呃额]|等?[几两一二三四五六七八九十\d]{1,2}[人位个]|[各每](?:自|人)?(?:申[请报]|推荐|提名|报|评|发)?(?:[一1][枚个])?|当|吧|了|等?(?:[几两一二三四五六七八九十\d]{1,2}[位名个])?(?:同学|队员|少先队员|小朋友|学生)们?|参评|评选|评|那个|这个|申报|[都也均]?[补另]?报|[拿得](?:到|个)?|推荐|提名|申请|争取|争创|争|荣获|获评|获得?了?|拿|被?评为|为|的|等|和|与|"
     r"个人|候选人)+$"
 )
 # What only asks for the medal is no reason: 请给 …, 报, 升, 也加到 … 名单里, 谢谢.
 FORMAL = pattern(
-    r"(?:队员|同学|学生|小朋友|请|帮忙?|麻烦|分别|[想要再也都均拟先补另给为将把就])*(?:申[请报]|[上补]?报|推荐|提名|参评|评选|审核|晋?升[级到为]?|(?:提名|推荐|申报)人|的?(?:同学|队员)?有|加[到入上进]|列入|推荐?名额|名额|名单[里中上]?|[请给和与及要得到入]|已有|已获集体|的?(?:同学|队员)|里的|称号|当选|(?:都|还)?是|本[周月次]|的?获得者|望?请?批准|请审批|尊敬的.{2,6}|已报|补交|追加|汇总|自荐|[每各]人?[报发]?一?[枚个]|\d{1,2}[枚个]|(?:红领巾奖章)?(?:推荐|申报|审批|登记|汇总)表|名单|人选|候选人?|特此|我班|本班|谢谢.{0,3}|\+1)+[了吧啊哦]?"
+    r"(?:队员|同学|学生|小朋友|请|帮忙?|麻烦|分别|[想要再也都均拟先补另给为将把就])*(?:申[请报]|[上补]?报|推荐|提名|参评|评选|审核|晋?升[级到为]?|(?:提名|推荐|申报)人|的?(?:同学|队员)?有|加[到入上进]|列入|推荐?名额|名额|名单[里中上]?|[请给和与及要得到入]|已有|已获集体|的?(?:同学|队员)|里的|称号|当选|(?:都|还)?是|本[周月次]|的?获得者|望?请?批准|请审批|尊敬的.{2,6}|已报|补交|追加|汇总|自荐|[每各]人?[报发]?一?[枚个]|\d{1,2}[枚个]|(?:红领巾奖章)?(?:推荐|申报|审批|登记|汇总)表|名单|人选|候选人?|特此|我班|本班|谢谢.{0,3}|以上(?:[几两一二三四五六七八九十\d]{0,2}[位名人个])?(?:申[请报]|参评|推荐)?|[小的]?朋?友?评[上出选]了?|请[\u4e00-\u9fff]{0,2}(?:老师|领导|校长|主任|大队部)(?:审[核批]|批准|查收|审阅)|\+1)+[了吧啊哦]?"
 )
 _JUDGEMENTS = tuple("好强棒高优佳大多快美")
 _PUTS = pattern(r".{0,10}(?:推荐|提名|申报|推选|给|替|由|让|员|手|长|者|兵|使|星|组)")
@@ -36,9 +36,17 @@ _AND = pattern("[和与及跟]")
 _BESIDE = {
     "、": pattern("[\u4e00-\u9fff]{2,4}(?<![长手员委])"),
     " ": pattern(
-        rf"(?!说明|理由|事迹|[已曾现获拟])(?:[\u4e00-\u9fff]{{2}}|[{''.join(sorted(SURNAMES))}][\u4e00-\u9fff]{{2}})(?<![长手员委])"
+        rf"(?!说明|理由|事迹|[已曾现获拟他她也])(?:[\u4e00-\u9fff]{{2}}|[{''.join(sorted(SURNAMES))}][\u4e00-\u9fff]{{2}})(?<![长手员委])"
     ),
 }
+# 王小明,(候补)李小红; 备选李小红
+STANDBY = pattern("候补|备选|替补|备用|后备")
+# 王小明,优秀: of the child that stands there.
+_MERIT = pattern(
+    "优[秀良异]|认真|热[心情]|努力|积极|勤[奋劳快]|善良|诚[实信]|懂事|[乐达]观|自[律立信觉强]|[勇果]敢|团结|劳动|负责|礼貌|有礼|孝[顺敬]"
+    "|进步|[男女][生孩]|守纪|[学尊][习师]|[爱好]学|助人|阳光|活泼|开朗|聪明|机灵|踏实|细心|耐心|专注|上进|坚[持强]|节[约俭]|奉献|健康|全面"
+    "|其他|另外|此外|还有|[今昨]天|老师|申报|推荐|谢谢|辛苦"
+)
 _POLITE = pattern(r"(?:谢谢|辛苦|麻烦|请(?:审核|查收|批准|领导)|以上|附图|见附件|特此|收到|啊|哦|吧|哈)")
 
 
@@ -113,7 +121,7 @@ def _taken(word: str, core: str, found: Nominees, roster: Collection[str], goes_
         behind = core[len(name) :]
         rest = core_of(behind)
         # 苏沐橙和唐柔拿过奖: somebody else may be meant as well.
-        more = behind.startswith(("和", "与", "及", "跟")) and bool(persons(rest))
+        more = behind.startswith(("和", "与", "及", "跟")) and bool(persons(rest) or could_be_listed(rest, " "))
         # 杜十三娘: a name of four characters?
         found.unsure = found.unsure or more or (len(behind) == 1 and is_name(f"王{behind}"))
         return None if FORMAL.fullmatch(rest) else rest or None
@@ -139,8 +147,13 @@ def judges(word: str) -> bool:
 
 def could_be_listed(word: str, mark: str) -> bool:
     """Whether `word`, which `mark` parts from a name, may be another name, though it is a word, too."""
-    alike = _BESIDE.get(mark.strip() or " ")
-    return alike is not None and alike.fullmatch(word) is not None and not judges(word) and word[:2] not in NOT_NAMES
+    alike = _BESIDE.get(mark.strip().replace(",", "") or " ")
+    return (
+        alike is not None
+        and alike.fullmatch(word) is not None
+        and not (judges(word) or _MERIT.fullmatch(word))
+        and word[:2] not in NOT_NAMES
+    )
 
 
 def _last_of(core: str, wanted: bool) -> str | None:

@@ -46,6 +46,10 @@ _TOO = pattern(r"也|都|没|同样|报|评|争|拿|得|上")
 _ANNOUNCED = pattern(
     r"(?:推荐|提名|申报|推选|以下|如下|等)(?P<n>\d{1,2}|[一二两三四五六七八九十])[名位个](?:优秀)?(?:少先队员|队员|同学|学生)"
 )
+_ALL_TOLD = pattern(
+    r"(?<![\u4e00-\u9fff\d])[这等以上]{0,2}(?P<n>\d{1,2}|[一二两三四五六七八九十])[名位个](?:优秀)?"
+    r"(?:孩子|少先队员|队员|同学|学生|小朋友)(?![\u4e00-\u9fff])"
+)
 # 就推荐李小红: in the reason, but who is put up.
 _PUT_UP = pattern("推荐|提名|推选")
 _USUAL_OR_MORE = (3, 4)
@@ -79,7 +83,8 @@ def find_nominees(scan: str, roster: Collection[str]) -> Nominees:
     labelled = _LABEL.search(scan) is not None
     scan = _BUT.sub(GAP, plain(scan))
     scan = _PIECES.sub(lambda match: _pieces(match, found), _STATED.sub(lambda match: _stated(match, found), scan))
-    scan = _ANNOUNCED.sub(lambda match: _announced(match, found), scan)
+    for told in (_ANNOUNCED, _ALL_TOLD):
+        scan = told.sub(lambda match: _announced(match, found), scan)
     said = _names_taken(found, scan, roster)
     if not (found.names or found.nicknames or found.collective):
         _by_pronoun(scan, found)
@@ -95,6 +100,7 @@ def find_nominees(scan: str, roster: Collection[str]) -> Nominees:
     _share(found, said)
     found.unsure = (
         found.unsure
+        or nominee_words.STANDBY.search(found.reason or "") is not None
         or any(_begins_with_child(word, found) for word in _SPLIT.split(_PUT_UP.sub(" ", found.reason or "")))
         or any(PLACE.fullmatch(each.text.rstrip(_MARKS)) for each in said if each.after)
         or any(_names_another(each.text, found) for each in said if not each.after)
@@ -139,13 +145,12 @@ def _names_taken(found: Nominees, scan: str, roster: Collection[str]) -> list[_S
 def _begin_list(found: Nominees, said: list[_Said]) -> None:
     """高兴、文静: the list begins with a word that is a name, too; where no 、 says so it is asked about."""
     ahead = [each for each in said if not each.after]
-    if not found.names or not ahead or not nominee_words.is_word_and_name(word := ahead[-1].text.rstrip(_MARKS)):
-        return
-    if ahead[-1].text.endswith("、"):
+    while found.names and ahead and nominee_words.is_word_and_name(word := ahead[-1].text.rstrip(_MARKS)):
+        if not (last := ahead.pop()).text.endswith("、"):
+            found.unsure = True
+            return
         found.names.insert(0, word)
-        said[:] = [replace(each, after=each.after + 1) if each.after else each for each in said if each != ahead[-1]]
-    else:
-        found.unsure = True
+        said[:] = [replace(each, after=each.after + 1) if each.after else each for each in said if each != last]
 
 
 def _share(found: Nominees, said: list[_Said]) -> None:

@@ -16,7 +16,7 @@ _POST = pattern(
 # The persons of a form who are not nominated; 推荐人 is one only where the nominee has a label too.
 _OTHERS = (
     r"(?:提名|填表|联系|上报|审核|负责|经办)人|评委|评审|(?:指导|推荐)[老教]师|章数|数量|枚数|(?:中队|大队)?辅导员|班主任|"
-    r"学校|性别|年龄|民族|出生年月|联系电话"
+    r"(?:所在|所属)[\u4e00-\u9fff]{2}|学校|性别|年龄|民族|出生年月|联系电话"
 )
 _OTHER = pattern(rf"(?<![\u4e00-\u9fff])(?:{_OTHERS})(?:姓名)?\s?:\s?[^\s,;。:]+")
 _RECOMMENDER = pattern(r"(?<!被)推荐人(?:姓名)?\s?:?\s?[^\s,;。:]+")

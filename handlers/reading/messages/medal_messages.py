@@ -149,6 +149,8 @@ def _of_change(text: str, scan: str, hits: list[units.Hit], medals: list[Medal],
     if withdrawals.ASKS_WHETHER.search(text):
         return talk.question(text)
     if withdrawals.CANCEL.search(text) or withdrawals.GIVES_UP.search(text):
+        if _PUT_ON.search(text):
+            return Reading("nomination", "clarify", ("NAME_AMBIGUOUS",))
         return withdrawals.read_withdrawal(scan, hits, medals, context)
     return _of_refusal(text, scan, medals) if _NOT.search(text) else None
 

@@ -18,6 +18,10 @@ _CLAUSE = pattern(r"[^,;。!\n]+[,;。!\n]*")
 _BEGINS = pattern(r"[^\S\n](?=推荐|提名|申报|另外?|还|顺便)")
 _MEDAL = pattern(r"[一二三四五]星|(?<=[\u4e00-\u9fff])(?<!争)章(?![程节])|提名|(?<![书目])推荐(?![书会])|申报|推优")
 _HEADS = pattern(r"\d\s?[人名位]|\d/\d|应到|实到|全勤")
+# 中队会评出一星章王小明,全班42人参加: in the clause of the check-in itself.
+_CHOOSES = pattern(
+    r"(?:评选?出|推选出?|选出|推荐|提名)了?[^,;。\n]{0,10}(?:[一二三四五]星|[\u4e00-\u9fff]{2}(?<!奖)章(?![程节]))"
+)
 # 另外推荐…: a new task begins.
 _ANEW = r"另外?|还有?|同时|顺[便带]|再|也|并且?|此外|以及|又"
 _ALSO = pattern(rf"^[\s,]*(?:{_ANEW})[,\s]*")
@@ -59,6 +63,11 @@ def apart(text: str) -> tuple[str, str] | None:
         return None
     second = _ALSO.sub("", rest)
     return (first, second) if said[0] == "checkin" else (second, first)
+
+
+def chooses(text: str) -> bool:
+    """Whether somebody is put forward for a medal in words that are of a check-in as well."""
+    return _CHOOSES.search(text) is not None
 
 
 def _kind(clause: str) -> str:
