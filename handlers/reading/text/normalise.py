@@ -16,6 +16,12 @@ HELD = "\ue003"  # stands where the plain name of an activity was taken out: wha
 COUNTED = "\ue004"  # stands where a count was taken out
 NAMED = "\ue002"  # stands where only the name of who did something was taken out: what was done may be told
 
+EMPTY_QUOTES = pattern(r"《\s*》|“\s*”|「\s*」")
+# 队会照片等下补，先报人数40: what is still to come is a picture.
+_PICTURES_LATER = pattern(
+    r"(?:照片|图片|视频|材料|简报|新闻稿)[^,。;\n\d]{0,3}"
+    r"(?:等下|等会儿?|一会儿?|稍后|晚点|回头|马上|随后|明天|后天|今晚|晚上|下午|之后)[^,。;\n\d]{0,3}[补发传交给]\w{0,2}"
+)
 _MARKS = {
     **TRADITIONAL,
     **dict.fromkeys(map(ord, "\u20e3\ufe0e\ufe0f\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad\u202a\u202c")),
@@ -133,6 +139,8 @@ def clean(raw: str) -> Clean:
     text = _PARTED.sub(r"\2\1\3", _as_meant(_SLIP.sub(_mean, text)))
     if not _DEED_SIGNS.isdisjoint(text):
         text = _AMOUNT.sub(r"\g<deed>\g<thing>\g<amount>", text)
+    if _PICTURES_LATER.search(text) and any(map(str.isdecimal, rest := _PICTURES_LATER.sub(" ", text))):
+        text = rest
     return Clean(text.strip(), media, faces or bare != raw)
 
 
