@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
+from handlers.reading.messages import tasks
 from handlers.reading.messages.attendance import read_attendance
 from handlers.reading.messages.commands import read_command
 from handlers.reading.messages.medal_messages import may_be_medal, read_medals
-from handlers.reading.messages.tasks import apart, chooses, instead, own_answer
 from handlers.reading.model import Context, Reading
 from handlers.reading.persons.hidden import Secrets
 from handlers.reading.persons.names import is_name
@@ -22,7 +22,7 @@ def read_message(text: str, context: Context) -> Reading:
     if not plain.text:
         return _nothing(plain)
     if "实到" in plain.text and "\n" in plain.text:
-        plain = replace(plain, text=own_answer(plain.text))
+        plain = replace(plain, text=tasks.own_answer(plain.text))
     order = read_command(plain.text, context)
     if order is not None:
         return order
@@ -45,17 +45,17 @@ def _of_one(plain: normalise.Clean, context: Context, secrets: Secrets) -> Readi
 
 def _of_two(plain: normalise.Clean, whole: Reading, context: Context, secrets: Secrets) -> Reading | None:
     """The check-in of a message that also withdraws one or nominates somebody, with the other task in `more`."""
-    if whole.intent in ("cancel", "correct") and (parts := instead(plain.text)):
+    if whole.intent in ("cancel", "correct") and (parts := tasks.instead(plain.text)):
         new = _of_one(replace(plain, text=parts[1]), replace(context, existing=()), secrets)
         old = _of_one(replace(plain, text=parts[0]), context, secrets)
         return replace(new, more=(old,)) if new.intent == "checkin" else None
-    if whole.intent in ("nomination", "checkin") and (parts := apart(plain.text)):
+    if whole.intent in ("nomination", "checkin") and (parts := tasks.apart(plain.text)):
         report, medal = _beside(plain, parts, context, secrets)
         if report.intent == "checkin" and report.records[0].attended is not None:
             if medal.intent == "nomination":
                 return replace(report, more=(medal,))
             return report if whole.intent == "nomination" and whole.status == "ignore" else None
-    if whole.intent == "checkin" and chooses(plain.text):
+    if whole.intent == "checkin" and tasks.chooses(plain.text):
         return replace(whole, more=(Reading("nomination", "clarify", ("NAME_MISSING",)),))
     return None
 

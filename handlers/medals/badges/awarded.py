@@ -8,6 +8,7 @@ from handlers.kit import Ask, Person, Role, Unit
 from handlers.wording import medals, places
 from storage.medals import nominations
 from storage.medals.states import DECIDED
+from storage.organisation import units
 from storage.people import people
 
 _CLASS = re.compile(r"\d{1,2}-\d{1,2}")
@@ -24,6 +25,11 @@ def _unit(ask: Ask, key: str) -> Unit | None:
     if (own := places.by_key(ask, key)) or not _CLASS.fullmatch(key):
         return own
     found = places.named(ask, places.scope(ask.me, levels.DECIDERS), places.squad_name(*map(int, key.split("-"))))
+    if len(found) > 1:
+        # 实验小学 三(2): of a district every school has one.
+        schools = units.by_ids(ask.db, {each.school_id for each in found if each.school_id})
+        called = {key for key, school in schools.items() if re.split("[(（]", school.name)[0] in ask.message.text}
+        found = [each for each in found if each.school_id in called]
     return found[0] if len(found) == 1 else None
 
 
