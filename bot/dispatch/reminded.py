@@ -19,6 +19,7 @@ from storage.checkins import checkins
 _OTHER, _TODAY, _MOST = "其他", "今天", 6
 # 国家安全教育日 38 is of that day, though its name holds an activity; 主题队日 38 is of none.
 _OF_A_DAY = re.compile(r".*(?:(?<!题队)(?<!\d)日|节|运动|事变)")
+_MISSING = re.compile("[假缺病]|没[来到]|未到")
 _NAMES_A_DAY = re.compile(rf"{_OF_A_DAY.pattern}|[一二三四五六七八九十]{{2,3}}")
 # A report that names its activity is whole without a letter.
 _TALK = frozenset({"unknown", "checkin", "chat", "question", "zero"})
@@ -30,12 +31,13 @@ def meant(features: Features, ask: Ask, text: str, reading: Reading) -> Button |
         return None
     if (name := letters.none_in(text)) is not None:
         return _nothing(features, ask, name)
-    if (said := letters.heads_in(text)) and _is_short(reading, said[0]):
+    said = letters.heads_in(text)
+    if said and _is_short(reading, said[0]):
         about, heads = said
         one = next(iter(context.reading_of(ask, phrases.with_heads(heads)).records), None)
         if one and one.attended is not None and (way := _numbered(features, ask, about, one)):
             return way
-    return _by_reading(features, ask, text, reading)
+    return _by_reading(features, ask, text, reading, said[0] if said else "")
 
 
 def _is_short(reading: Reading, about: str) -> bool:
@@ -45,26 +47,35 @@ def _is_short(reading: Reading, about: str) -> bool:
     return series or bool(_OF_A_DAY.fullmatch(about))
 
 
-def _by_reading(features: Features, ask: Ask, text: str, reading: Reading) -> Button | None:
+def _by_reading(features: Features, ask: Ask, text: str, reading: Reading, about: str) -> Button | None:
     """一共四十来人, 六一 38人 请假2人, 昨天 六一 38: heads, in other words, of what is named or of nothing."""
     said = reading.records if reading.intent == "checkin" else reading.offered
     if len(said) != 1 or said[0].attended is None:
         return None
     one = said[0]
-    if one.topic and len(text) <= letters.LONGEST and _may_name(one, one.topic):
+    # Of a child's name it is said that it is not kept.
+    plain = len(text) <= letters.LONGEST and not any(each.startswith("PII_") for each in reading.issues)
+    if plain and one.topic and _says_no_more(one, one.topic, about):
         unit = places.by_key(ask, one.unit) if one.unit else None
         found = open_letters.of_name(features, ask, one.topic, unit.name if unit else "")
-        return _chosen([each for each in found if _is_meant(each, one, ask.today)], one, True)
-    if one.activity or one.dated or one.topic:
+        found = [each for each in found if _is_meant(each, one, ask.today)]
+        # Of whom somebody is missing as many are due as are said to be.
+        return _chosen([replace(each, due=None) for each in found] if _MISSING.search(text) else found, one, True)
+    if about or one.activity or one.dated or one.topic:
         return None
     if any(record.unit for record in read(text, replace(context.context_of(ask), bound_unit=None)).records):
         return None
     return _numbered(features, ask, "", one)
 
 
-def _may_name(one: Record, topic: str) -> bool:
-    """Whether what was asked may be called so: by a report without an activity, or with one on the day it names."""
-    return one.activity in (None, _OTHER) or (not one.dated and bool(_NAMES_A_DAY.fullmatch(topic)))
+def _says_no_more(one: Record, topic: str, about: str) -> bool:
+    """Whether the report is of heads alone, of what its topic may be the name of."""
+    if one.others or one.sessions or one.again or one.choices:
+        return False
+    if one.activity in (None, _OTHER):
+        return True
+    named = about in (f"{topic}{one.activity}", f"{one.activity}{topic}")
+    return named and not one.dated and bool(_NAMES_A_DAY.fullmatch(topic))
 
 
 def _is_meant(each: letters.Asked, one: Record, today: date) -> bool:
