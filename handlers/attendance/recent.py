@@ -1,17 +1,22 @@
 """What the asker has just recorded, and whether a few words more can only be meant for it."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
 from handlers.asker.context import context_of
 from handlers.kit import Ask
 from handlers.reading import Reading, read
+from handlers.reading.checkins.activities import find_activity
 from handlers.reading.messages import remainder
 from handlers.wording import programmes
 from storage.checkins import checkins
 
 # So long a number, a day or an activity alone is said of what was recorded.
 FRESH = timedelta(minutes=10)
+# The rank of words that say what it was about, and not how it was held.
+_THEME = 1
+_HELD = re.compile("圆满|顺利|成功|结束|完成|举[行办]|开展|召开")
 _PARTIAL = frozenset({"ACTIVITY_MISSING", "COUNT_MISSING", "UNIT_MISSING"})
 
 
@@ -36,9 +41,12 @@ def amends(ask: Ask, text: str, reading: Reading) -> bool:
     last = recorded(ask)
     if one.again:  # 又开了一次 38人: of the same activity as just before
         return bool(last) and one.attended is not None and not one.activity and not one.dated
-    # 宣讲 3场, 捐书120本, 开站 26人 are told of something else, whoever reports that.
-    done = one.activity and any(number.taken == "thing" for number in reading.numbers)
+    # 宣讲 3场, 捐书120本, 教师28人清扫校园, 开站 26人 are told of something else, whoever reports that.
+    done = one.activity and not counted and bool(reading.numbers)
     if one.sessions or done or (counted and programmes.names_report(ask, text)):
+        return False
+    # 感恩教育主题班会圆满结束: another one was held; 清明祭英烈 is what the one was about.
+    if one.activity and (_HELD.search(text) or (one.topic and find_activity(text)[0].rank > _THEME)):
         return False
     # 昨晚没睡好, 食堂吃了38个馒头 are of something else. Why somebody is absent may be said in any words.
     if not one.activity and one.absent is None and remainder.besides(text, ask.today):

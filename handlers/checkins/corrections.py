@@ -9,6 +9,7 @@ from handlers.attendance import attachments, drafts, phrases, recent, reports
 from handlers.checkins import revisions, targets
 from handlers.kit import REPORTERS, Ask, Button, Refusal, Reply
 from handlers.reading import Context, Existing, Record, read
+from handlers.reading.text.numbers import value_of
 from handlers.wording import names, places, questions
 from storage.checkins import checkins
 from storage.organisation import units
@@ -23,6 +24,11 @@ _DIGIT = re.compile(
     r"(?:[打写输按敲填报发][多少]|[多少][打写输按敲填报发]?)了?[一1]?个?(?:[0零〇]|数字|位数?)(?![\d人名])"
 )
 # 我们班44个人: of the whole squad, whoever came.
+# 多了一个人: of those who were told, or of those who came.
+_MORE = re.compile(
+    r"(?:刚才|刚刚|上面|上一条|[那这]条|人数|好像|应该|的|[,，\s])*"
+    r"多了?(?P<by>[\d一二两三四五]{1,2})\s?[个名位]?人?[了的。!！]*"
+)
 _OF_ALL = re.compile("班|中队|[一总]共|总人?数")
 
 
@@ -105,6 +111,9 @@ def right_after(ask: Ask) -> Reply:
         return another(replace(ask, args=f"#{found[0].id} 实到{said.attended}"))[0]
     if said.attended and said.attended > found[0].attended and _OF_ALL.search(ask.args):
         return _one_of(found[0], "这是应到，还是实到？", (said.attended, found[0].attended), (None, said.attended))
+    if more := _MORE.fullmatch(ask.args):
+        due, came, by = found[0].due, found[0].attended, value_of(more["by"]) or 0
+        return _one_of(found[0], "是多记了，还是多来了？", (due, came - by), (due, came + by))
     told = [number.value or 0 for number in ask.heard.numbers if number.taken in ("attended", "due")]
     if said.absent and len(told) == 1 and told[0] + said.absent == found[0].attended:
         whole, came = found[0].attended, told[0]  # 43,有一个没来, of 44

@@ -48,7 +48,7 @@ def chat(ask: Ask) -> Sequence[Reply]:
     # 明天见 is no plan of an activity.
     if ask.heard.claim == "plan" and names_activity(ask.args):
         return _unrecorded(ask, examples.planned(ask, Record(activity=find_activity(ask.args)[0].name)))
-    return _unrecorded(ask, f"这条不像是已经办完的活动，没有记录。办完了，{examples.nearest(ask)}")
+    return _unrecorded(ask, f"没有看出是哪一次活动的签到，没有记录。办完了，{examples.nearest(ask)}")
 
 
 def _unrecorded(ask: Ask, words: str, *buttons: Button) -> list[Reply]:

@@ -20,7 +20,8 @@ from storage.people.appointments import Wish
 _CODE_LIKE = re.compile(r"[0-9A-Za-z](?:\W?[0-9A-Za-z]){3}")
 # What stands beside a code and is no part of a name: 邀请码：…，姓名：李老师.
 _NO_NAME = re.compile(
-    r"加入|(?:我的|您的)?(?:邀请码|验证码|加入码|码|姓名|名字|称呼)[是为]?|我[是叫]|[^\w\s.·'’-]|(?<!\w)[-.](?!\w)"
+    r"加入|(?:我的|您的)?(?:邀请码|验证码|加入码|码|姓名|名字|称呼)[是为]?|我[是叫]"
+    r"|[,，、。:：;；()（）\[\]【】「」『』<>《》!！?？\"“”/|+=*#~～—_]|(?<!\w)[-.](?!\w)"
 )
 
 

@@ -10,7 +10,14 @@ from handlers.reading.model import Context, Reading
 from handlers.reading.persons.hidden import Secrets
 from handlers.reading.persons.names import is_name
 from handlers.reading.text import normalise
+from handlers.reading.text.patterns import pattern
 
+# 队会照片等下补，先报人数40: what is still to come is a picture.
+_PICTURES_LATER = pattern(
+    r"(?:照片|图片|视频|材料|简报|新闻稿)[^,。;\n\d]{0,3}"
+    r"(?:等下|等会儿?|一会儿?|稍后|晚点|回头|马上|随后|明天|后天|今晚|晚上|下午|之后)[^,。;\n\d]{0,3}[补发传交给]\w{0,2}"
+)
+_EMPTY = pattern(r"《\s*》|“\s*”|「\s*」")
 _TALK = frozenset({"chat", "question", "unknown"})
 _NUMBERS = frozenset({"PII_PHONE", "PII_ID"})
 _MATTERS = frozenset({"PII_HEALTH", "PII_FAMILY"})
@@ -23,6 +30,9 @@ def read_message(text: str, context: Context) -> Reading:
         return _nothing(plain)
     if "实到" in plain.text and "\n" in plain.text:
         plain = replace(plain, text=own_answer(plain.text))
+    if later := _PICTURES_LATER.search(plain.text):
+        rest = plain.text[: later.start()] + " " * len(later[0]) + plain.text[later.end() :]
+        plain = replace(plain, text=rest) if any(map(str.isdecimal, rest)) else plain
     order = read_command(plain.text, context)
     if order is not None:
         return order
@@ -102,5 +112,5 @@ def _warnings(secrets: Secrets) -> tuple[str, ...]:
 
 def _without(text: str | None, words: tuple[str, ...]) -> str | None:
     while text and (found := next((word for word in words if word and word in text), None)):
-        text = text.replace(found, "").strip() or None
+        text = _EMPTY.sub("", text.replace(found, "")).strip() or None
     return text

@@ -102,7 +102,7 @@ def chosen(ask: Ask, roles: Iterable[Role], words: str, word: str, args: str = "
         all_of_it = Button("看全部", word, args.replace("{}", "").strip() if args.endswith("{}") else "")
         # What is left when the rest of the words is taken off may be a name: 催 小明月方案.
         ask.door.hear(words)
-        none = f"您负责的范围里没有「{words}」。直接发「{all_of_it.typed}」看全部。"
+        none = f"您负责的范围里没有「{words}」。直接发「{word}」看全部。"
         # Whether there is such a unit elsewhere is not looked up: asking for it counts as asking.
         raise Denied(none, all_of_it, what=word)
     if len(found) > 1:

@@ -59,9 +59,10 @@ def _of_the_last(ask: Ask, reading: Reading, record: Record) -> list[Button]:
 
 
 def _squads(ask: Ask, record: Record) -> list[str]:
-    """Which squads may be meant: those of 二班, else the sender's own few."""
+    """Which squads may be meant: those of 二班, else the sender's own few, or all of a school that is theirs."""
     own = [unit.name for unit in ask.me.units(REPORTERS) if unit.key]
-    return [places.key_name(each) for each in record.choices] or (own if len(own) <= FEW else [])
+    whole = ["全校"] if any(unit.id == unit.school_id for unit in ask.me.units(REPORTERS)) else []
+    return [places.key_name(each) for each in record.choices] or [*(own if len(own) <= FEW else []), *whole]
 
 
 def _size(ask: Ask, record: Record) -> int | None:

@@ -13,7 +13,7 @@ from handlers.reading.checkins.segments import Layout, Segment, lay_out
 from handlers.reading.claims.doubts import unexplained
 from handlers.reading.quantities.tokens import columns_of
 from handlers.reading.text.dates import When
-from handlers.reading.text.normalise import COUNTED
+from handlers.reading.text.normalise import COUNTED, GAP
 from handlers.reading.text.patterns import pattern
 from handlers.reading.text.units import Hit
 
@@ -25,6 +25,9 @@ _LINE = pattern(r"[^\n]+")
 _CLAUSE = pattern(r"[^,;。、 \n]+[,;。、 \n]*")
 # What says more is no report of one unit; each clause is read together with those before it.
 _MOST_CLAUSES = 20
+
+
+_BETWEEN_DAYS = pattern(rf"{GAP}+\s?[和与及跟]\s?")
 
 
 @dataclass(slots=True)
@@ -49,7 +52,7 @@ def read_checkin(found: Found, context: model.Context) -> model.Reading:
     issues = list(dict.fromkeys([issue for draft in drafts for issue in draft.issues] + found.issues))
     status = status_of(drafts, found.issues, context.received)
     unclear = [word for piece in [*pieces, *shared] if (word := unexplained(piece.rest))] if status == "ok" else []
-    if unclear:
+    if unclear or (status == "ok" and _on_two_days(found, drafts)):
         status = "confirm"
         issues.append("WORDS_UNCLEAR")
         for draft in drafts:
@@ -62,6 +65,15 @@ def read_checkin(found: Found, context: model.Context) -> model.Reading:
         tuple(draft.finished() for draft in drafts),
         joint=_is_joint(found.scan, drafts),
         numbers=tuple(number for piece in pieces for number in piece.numbers),
+    )
+
+
+def _on_two_days(found: Found, drafts: list[Draft]) -> bool:
+    """今天和昨天都有升旗: two days of which one only would be recorded."""
+    told = {draft.record.date for draft in drafts}
+    return len(told) == 1 and any(
+        one.day != other.day and _BETWEEN_DAYS.fullmatch(found.scan[one.start : other.start])
+        for one, other in pairwise(found.dates)
     )
 
 

@@ -73,6 +73,7 @@ _EDGES = " \t-·.、/\\+=@#*_~^…—&%$'`()[]{}<>×"
 _LETTERS = pattern(r"[A-Za-z\u3400-\u9fff]")
 # Of a form: what stands behind 地点: or 备注: is no topic.
 _OF_TOPIC = pattern(r"主题|内容|项目|活动|形式|名称|题目|类型|[课会日动]$")
+_NEXT_LABEL = pattern(r"\s(?:活动)?(?:时间|日期|地点|人数|人员|形式|对象|主持人?|参加人员?|备注)\s?:")
 _LABELLED = pattern(
     rf"(?:(?:活动主题|活动内容|主题|内容)\s?:\s?|(?<!以)主题[是为])([^\n;。{COUNTED}]{{1,200}})(?<!:)(?<!: )"
 )
@@ -81,7 +82,7 @@ _LABELLED = pattern(
 def topic_of(scan: str, told: str) -> str | None:
     """The topic in `scan`, where what was understood is taken out of what was `told`; at most 60 characters."""
     labelled = _LABELLED.search(scan) if ":" in scan or "主题" in scan else None
-    return (_join([_trim(labelled[1])]) if labelled else None) or _join(_chunks(scan, told))
+    return (_join([_trim(_NEXT_LABEL.split(labelled[1])[0])]) if labelled else None) or _join(_chunks(scan, told))
 
 
 def tells_what_was_held(scan: str) -> bool:

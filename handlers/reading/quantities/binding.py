@@ -7,7 +7,9 @@ from handlers.reading.text.patterns import pattern
 
 _NEXT_TO = pattern(r"[ :=]*(?:应?该?[为是]|的(?:人?有|是)?|[了有共约计达]|改[成为]|[成到])?[ :]*")
 # 应到少写了,44: what was wrong of it stands between.
-_PUT_RIGHT = pattern(r" ?[少漏忘没多]?[了]?[写打报填记算]?[错漏]?了?[ ,]*(?:应该?)?[是为成]?[ ,]*")
+_PUT_RIGHT = pattern(
+    r"[ ,:]?(?:补[一上个]?下?)?[少漏忘没多]?[了]?[写打报填记算]?[错漏]?了?[ ,:]*(?:应该?)?[是为成]?[ ,:]*"
+)
 _NEXT_TO_BOX = pattern(r"\) ?:? ?")  # 【实到】40人
 _AFTER_HEADS = pattern(r"[都已均全部因病事故有生在的了]{0,4}")
 # 2人花粉过敏未参加, 1人发烧请假: why somebody is missing stands between.

@@ -24,6 +24,8 @@ class Hit:
 _SCHOOL = pattern(
     r"全校|(?:[我本]?学?校|(?<!优秀)少先队|我们|本|全)大队(?![委部辅])|(?<!\w)大队(?![辅委长部旗课日会])|学校少工委"
 )
+# 全体队员 486人 of somebody who has no squad of their own: more than any squad has.
+_EVERYBODY = pattern(r"全体(?:少先)?(?:队员|学生|师生|同学)(?=.*(?<!\d)(?:6[6-9]|[7-9]\d|\d{3,4})[余多]?[人名位])")
 _SQUAD = pattern(r"\s?第?([一二三四五六七八九十]|\d{1,2})小队")
 _ABOVE_SCHOOL = r"(?:[\u4e00-\u9fff]{2,8}(?:\([^()]{1,8}\))?/)*"
 _SCHOOL_CALLED = r"(?:(?:(?![听据说悉看])[\u4e00-\u9fff]){2,8}(?:小学|中学|学校)|[\u4e00-\u9fff]{1,3}小)"
@@ -70,7 +72,8 @@ def find_units(text: str, context: Context) -> tuple[list[Hit], str]:
         scan = _sides(scan, context, hits)
         scan = _named(scan, hits)
         scan = scan if hits else BARE.sub(lambda match: _keep(match, joined(match, context), context, hits), scan)
-    scan = _SCHOOL.sub(lambda match: _keep(match, [("ALL", "school")], context, hits), scan)
+    whole = _SCHOOL if hits or context.bound_unit or _SCHOOL.search(scan) else _EVERYBODY
+    scan = whole.sub(lambda match: _keep(match, [("ALL", "school")], context, hits), scan)
     scan = _squads(scan, context, hits)
     hits.sort(key=lambda hit: hit.start)
     hits = _with_between(_without_agents(hits, scan), scan, context)
