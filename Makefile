@@ -19,8 +19,10 @@ dev: $(DEV_STAMP) ## 再加上测试和检查的工具
 $(PY):
 	$(PYTHON) -m venv $(VENV)
 
+# Somebody waits for minutes on a slow line, and sees which package it is at.
 $(RUN_STAMP): requirements.lock | $(PY)
-	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@echo "正在装要用的包，第一次要一两分钟……"
+	@$(PY) -m pip install --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
 
 $(DEV_STAMP): requirements-dev.lock | $(PY)

@@ -23,9 +23,8 @@ _SENTENCES = (
 )
 # What is to be written in a place that has no words of its own.
 _PLACES = {
-    "file": "文件", "files": "文件", "id": "编号", "role": "角色", "unit": "单位", "year": "年份",
-    "days": "天数", "url": "地址", "number": "编号",
-    "week": "周", "month": "月", "identity": "文件", "what": "做什么", "rows": "文件", "out": "文件",
+    "file": "文件", "id": "编号", "role": "角色", "unit": "单位", "year": "年份", "url": "地址", "number": "编号",
+    "deed": "哪一种", "person": "姓名", "subject": "关于什么",
 }  # fmt: skip
 
 

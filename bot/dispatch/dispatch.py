@@ -104,7 +104,7 @@ def _said(features: Features, ask: kit.Ask, text: str, commands: bool = True) ->
     found = (features.command_in(text) or features.shown(text, ask.person)) if commands else None
     if found and (typed := typed_labels.instead_of(features, ask, text, *found)):
         return _do(features, ask, *typed)
-    if found and (handbook.asks_how(found[1][:2]) or _only_begins_so(ask, text, *found)):
+    if found and (handbook.asks_of(found[1]) or _only_begins_so(ask, text, *found)):
         found = None
     found = newest.instead(features, ask, *found) if found else None
     free = bool(found and waiting and waiting.may_take(text, found[1]))

@@ -13,7 +13,7 @@ from handlers.reading import Reading
 from handlers.wording.questions import Answering, Question, command_like, says_firmly, says_no, says_stop, says_yes
 from storage.messages import dialogues
 
-# So long 好的 can only be meant for the question; later it may be said to anything.
+# So long, and while nothing else is said, 好的 can only be meant for the question; later it may be said to anything.
 _FRESH = timedelta(minutes=10)
 # Who asks how to answer means to.
 _HELP = "帮助"
@@ -66,7 +66,7 @@ class OpenQuestion:
         return None
 
     def _agreed(self, ask: Ask, words: str) -> Sequence[Reply]:
-        if self.question.final and ask.now - self.asked_at > _FRESH and not says_firmly(words, self.question.yes):
+        if self.question.final and ask.now - self.asked_at >= _FRESH and not says_firmly(words, self.question.yes):
             raise self.question.again(self.known)
         # Closed before the answer, which may ask the next one.
         dialogues.close(ask.db, ask.message.where)
@@ -102,6 +102,9 @@ class OpenQuestion:
         """
         if to in self.question.met_by:
             return list(self.taken(ask, "") or ())
+        if self.question.final and ask.question is not None:
+            # From now on 好的 may be said to that.
+            dialogues.grow_old(ask.db, ask.message.where, ask.question, _FRESH)
         if to == _HELP:
             return []
         ends = self.question.final and not looked and to not in _LOOKS

@@ -36,7 +36,9 @@ class BadSettings(Exception):
 class Settings(BaseSettings):
     """All settings; `.env.example` explains each."""
 
-    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True, env_ignore_empty=True
+    )
 
     database_url: kinds.DatabaseAddress = ""
     data_dir: kinds.Folder = Path("data")
@@ -53,7 +55,7 @@ class Settings(BaseSettings):
     telegram_token: kinds.BotToken = ""
     telegram_mode: kinds.Mode = "polling"
     telegram_webhook_secret: kinds.HeaderWords = ""
-    telegram_names: kinds.Switch = False
+    telegram_names: bool = False
     telegram_api_url: kinds.WebAddress = _TELEGRAM
     telegram_file_url: kinds.WebAddress = ""
     telegram_proxy: kinds.ProxyAddress = ""
@@ -79,8 +81,9 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _webhook_is_complete(self) -> Self:
-        if self.telegram_mode == "webhook" and self.telegram_token:
-            names = [name.upper() for name in ("public_url", "telegram_webhook_secret") if not getattr(self, name)]
+        if self.telegram_mode == "webhook":
+            needed = "telegram_token", "public_url", "telegram_webhook_secret"
+            names = [name.upper() for name in needed if not getattr(self, name)]
             if names:
                 raise ValueError(f"TELEGRAM_MODE：webhook 还需要 {'、'.join(names)}")
             if urlsplit(self.public_url).port not in (None, *_WEBHOOK_PORTS) and self.public_url.startswith("https:"):

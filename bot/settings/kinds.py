@@ -5,12 +5,12 @@ import binascii
 import re
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cryptography.fernet import Fernet
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator
 
 _SECRETS_AT_ONCE = 2
 
@@ -23,11 +23,11 @@ def several(given: str) -> list[str]:
 def groups(given: str) -> list[tuple[str, str]]:
     """(path of the unit, key) of every group robot in `path=key; path=key`; raises ValueError."""
     found = []
-    for part in filter(None, map(str.strip, given.split(";"))):
+    for part in filter(None, map(str.strip, re.split("[;；]", given))):
         if "://" in part:
             raise ValueError("只写 webhook 地址里 key= 后面的那一串，前面是单位：青禾区少工委/实验小学=机器人的key")
         path, equals, key = (word.strip() for word in part.rpartition("="))
-        if not (path and equals and re.fullmatch(r"[\w-]{1,100}", key, re.ASCII)):
+        if not (path and "=" not in path and equals and re.fullmatch(r"[\w-]{1,100}", key, re.ASCII)):
             raise ValueError("应像 青禾区少工委/实验小学=机器人的key 这样，几个之间用分号隔开")
         found.append((path, key))
     return found
@@ -80,14 +80,10 @@ def _bot_token(token: str) -> str:
     return token
 
 
-def _off_when_empty(given: Any) -> Any:
-    return given if given != "" else False
-
-
 def _known_mode(mode: str) -> str:
-    if mode.strip().lower() not in ("", "polling", "webhook"):
+    if mode.strip().lower() not in ("polling", "webhook"):
         raise ValueError("只能是 polling 或 webhook")
-    return mode.strip().lower() or "polling"
+    return mode.strip().lower()
 
 
 def _header_words(secrets: str) -> str:
@@ -219,7 +215,6 @@ FernetKeys = Annotated[str, AfterValidator(_fernet_keys)]
 Zone = Annotated[str, AfterValidator(_known_zone)]
 Level = Annotated[str, AfterValidator(_known_level)]
 BotToken = Annotated[str, AfterValidator(_bot_token)]
-Switch = Annotated[bool, BeforeValidator(_off_when_empty)]
 Mode = Annotated[str, AfterValidator(_known_mode)]
 HeaderWords = Annotated[str, AfterValidator(_header_words)]
 Words = Annotated[str, AfterValidator(_words)]

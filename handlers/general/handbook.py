@@ -13,6 +13,8 @@ _ASKS = re.compile(
     r"怎|如何|咋|哪里|哪儿|在哪|能不能|可不可以|[能可].*[吗?]|几|为什么|为啥|多久|什么时候|(?:什么|哪些)(?:节|日子)|不会|丢|手机.*[坏碎水没见偷卖机]"
 )
 _HOW = re.compile(r"怎[么样]|如何|咋")
+# What stands behind a command's word: 提名|怎么写, 提名|错了怎么改.
+_HOW_OF = re.compile(r"怎[么样]|如何|.?咋|\S{0,3}(?<!不)(?:怎么(?!样)|如何|咋)\S[？?]?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,11 @@ def answer(text: str, asked: bool = False) -> Answer | None:
 def asks_how(words: str) -> bool:
     """怎么撤回, 周报怎么导出: it asks how, and does not mean it done."""
     return _HOW.search(words) is not None and not any(map(str.isdecimal, words))
+
+
+def asks_of(args: str) -> bool:
+    """The same of what follows a command's word: 提名怎么撤, 提名错了怎么改."""
+    return _HOW_OF.match(args) is not None
 
 
 def reply(ask: Ask, text: str, asked: bool = False) -> Reply | None:

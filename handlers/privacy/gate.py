@@ -63,7 +63,7 @@ def hidden(words: str, known: Known = nobody) -> str:
 
 
 def _clear(clause: str) -> str:
-    if matters.kind_of(clause) or matters.is_absence(clause):
+    if matters.kind_of(clause) or (matters.is_absence(clause) and not matters.is_closed_day(clause)):
         return ""
     places = where(persons(clause), clause)
     rest = "".join(each for at, each in enumerate(clause) if at not in places)
@@ -74,7 +74,7 @@ def _beside_absence(clauses: list[str], marks: list[str]) -> set[int]:
     """The clauses that tell who is absent: 萱萱 请假, 请假:萱萱、高兴; short ones and lists whatever their shape."""
     found: set[int] = set()
     for place in (place for place, clause in enumerate(clauses) if matters.is_absence(clause)):
-        found.add(place)
+        around: set[int] = set()
         for step in (-1, 1):
             beside = place + step
             while 0 <= beside < len(clauses):
@@ -82,8 +82,10 @@ def _beside_absence(clauses: list[str], marks: list[str]) -> set[int]:
                 alone = beside == place + 1 and matters.is_bare_absence(clauses[place])
                 if not _may_be_somebody(clauses[beside], mark in _IN_LIST and mark != "", alone):
                     break
-                found.add(beside)
+                around.add(beside)
                 beside += step
+        if around or not matters.is_closed_day(clauses[place]):
+            found |= {place, *around}
     return found
 
 

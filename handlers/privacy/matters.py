@@ -36,6 +36,11 @@ _BECAUSE = re.compile(_WORDS["because"])
 _BARE = re.compile(rf"\s*(?:{_WORDS['absent']})(?:的|名单|同学)*\s*")
 _ABSENT = re.compile(rf"{_WORDS['absent']}|(?:{_WORDS['absent_at_end']})(?=[,，。;；\s的]|$)")
 # 有两个孩子, 几位家长, 有人: how many, and nobody by name.
+# A whole clause of days: the school has none, and nobody is absent.
+_CLOSED = re.compile(
+    r"(?:[今明后]天|[本这下]?周[一二三四五六日天]|星期[一二三四五六日天]|\d{1,2}[月日号]|[上下]午|[全各]天?[校区县市班]?|学校|从|[起到至])+"
+    r"停课(?:[一二两三半\d]{1,2}天)?(?:通知)?"
+)
 _SOME = re.compile(
     r"\W*(?:还|另外?|又|只|就)?有?[几数一两二三四五六七八九十\d]{0,3}多?[个位名]?(?:小朋友|孩子|同学|队员|学生|家长|老师|人|娃)?\W*"
 )
@@ -102,6 +107,11 @@ def is_absence(clause: str) -> bool:
 def names_no_absent(clause: str) -> bool:
     """Whether an absence says only of how many: 有两个孩子来不了."""
     return _SOME.fullmatch(_ABSENT.sub("", clause)) is not None
+
+
+def is_closed_day(clause: str) -> bool:
+    """Whether it says of a day that there are no lessons, and of nobody: 明天停课, 周五全校停课一天."""
+    return _CLOSED.fullmatch(clause) is not None
 
 
 def is_bare_absence(clause: str) -> bool:

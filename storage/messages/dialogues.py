@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from storage.base.vault import Vault
 from storage.tables import account, dialogue
@@ -75,6 +75,12 @@ def take_over(db: Connection, where: Where, question: Dialogue, now: datetime) -
     close(db, where)
     reopen(db, where, Dialogue(question.kind, question.payload, now + KEPT))
     return True
+
+
+def grow_old(db: Connection, where: Where, question: Dialogue, by: timedelta) -> None:
+    """Count the question, where it is still the one that is open, as asked so much earlier than `question` was."""
+    same = _is(where) & (dialogue.c.payload == question.payload)
+    db.execute(update(dialogue).where(same).values(expires_at=question.expires_at - by))
 
 
 def close(db: Connection, where: Where, only: Dialogue | None = None) -> bool:

@@ -54,6 +54,14 @@ def test_help_explains_each_command_by_an_example(command: str, capsys: pytest.C
     assert re.search(rf"例：.*python -m bot {command}", capsys.readouterr().out)
 
 
+@pytest.mark.parametrize("argv", [*([command] for command in COMMANDS), ["audit", "show"], ["audit", "verify"]])
+def test_what_is_to_be_written_is_named_in_chinese(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main([*argv, "--help"])
+    usage = capsys.readouterr().out.partition("\n\n")[0]
+    assert not re.search(r"--[\w-]+ [A-Za-z]", usage), usage
+
+
 @pytest.mark.parametrize(
     "argv",
     [

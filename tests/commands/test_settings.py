@@ -144,6 +144,13 @@ def test_all_problems_are_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "python -m bot key" in said
 
 
+def test_what_is_left_empty_is_as_if_it_were_not_written(empty: Path) -> None:
+    written = [line for line in (ROOT / ".env.example").read_text(encoding="utf-8").splitlines() if "=" in line]
+    names = [line.partition("=")[0] for line in written if not line.startswith("#")]
+    (empty / ".env").write_text("".join(f"{name}=\n" for name in names), encoding="utf-8")
+    assert load() == Settings(_env_file=None)
+
+
 def test_a_port_is_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PORT", "70000")
     assert problems() == "PORT：不能大于 65535"

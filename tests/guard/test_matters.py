@@ -121,3 +121,11 @@ def test_a_number_is_one_whatever_parts_it(words: str) -> None:
 def test_what_only_looks_like_one_stays() -> None:
     for words in ("N20260403-01", "2026-04-03", "2025-2026学年", "9:00-10:00", "一二·九运动", "编号20260403001"):
         assert cleared(words) == words
+
+
+def test_days_and_schools_that_are_closed_are_nobody() -> None:
+    for words in ("明天停课", "周五全校停课一天", "4月5日至7日停课", "9月1日起停课", "明天停课，请各班通知家长"):
+        assert (cleared(words), found_in(words)) == (words, ())
+    for words in ("萱萱 明天停课", "萱萱明天停课", "明天停课：萱萱、高兴", "张明远，周五停课", "停课"):
+        assert "停课" not in cleared(words)
+    assert "小明" not in cleared("4月5日王小明讲红色故事")

@@ -53,6 +53,8 @@ SETTINGS: list[tuple[dict[str, str], str]] = [
     ({"WECOM_ROBOT_URL": "https://x"}, "应是 ws:// 或 wss:// 开头"),
     ({"WECOM_GROUP_WEBHOOKS": ROBOT_URL}, "只写 webhook 地址里 key= 后面的那一串"),
     ({"WECOM_GROUP_WEBHOOKS": f"实验小学={ROBOT_URL}"}, "只写 webhook 地址里 key= 后面的那一串"),
+    ({"TELEGRAM_MODE": "webhook"}, "还需要 TELEGRAM_TOKEN"),
+    ({"WECOM_GROUP_WEBHOOKS": "实验小学=a，育红小学=b"}, "几个之间用分号隔开"),
     ({"WECOM_GROUP_WEBHOOKS": "实验小学"}, "应像 青禾区少工委/实验小学=机器人的key"),
     ({"DATABASE_URL": "mysql://bot@h/b"}, "应像 postgresql://用户:密码@主机/名称"),
     ({"DATABASE_URL": "bot.db"}, "用 SQLite 就空着"),

@@ -24,17 +24,17 @@ def add(parser: argparse.ArgumentParser) -> None:
     what = parser.add_subparsers(dest="what", required=True, metavar="verify、show")
     verify = what.add_parser("verify", help="核对每一条哈希链；断了就以 1 结束")
     verify.add_argument(
-        "--seen", type=_seen, action="append", default=[], metavar="CHAIN:N:HASH",
+        "--seen", type=_seen, action="append", default=[], metavar="一行",
         help="以前 verify 打印过、现在还必须在的一行；可以写几次",
     )  # fmt: skip
     show = what.add_parser("show", help="打印记录，最新的在最后")
-    show.add_argument("--since", type=date.fromisoformat, metavar="DAY", help="从这一天起，2026-04-03")
-    show.add_argument("--until", type=date.fromisoformat, metavar="DAY", help="到这一天为止")
+    show.add_argument("--since", type=date.fromisoformat, metavar="日期", help="从这一天起，2026-04-03")
+    show.add_argument("--until", type=date.fromisoformat, metavar="日期", help="到这一天为止")
     show.add_argument("--deed", type=_action, help="只看这一种，例如 无权被拒 或 refused")
     show.add_argument("--person", help="只看叫这个名字的人做的")
     show.add_argument("--unit", help="只看这个单位和下级：全称，用 / 连，或独一无二的名称")
     show.add_argument("--subject", default="", help="只看关于这一个的，例如 nomination:12")
-    show.add_argument("--most", type=int, default=_MOST, metavar="N", help=f"最新的 N 行（{_MOST}）")
+    show.add_argument("--most", type=int, default=_MOST, metavar="行数", help=f"最新的多少行（{_MOST}）")
     show.add_argument("--format", choices=("text", "json"), default="text", help="json：一行一个")
     for each in (verify, show):
         each.add_argument("--practice", action="store_true", help="演练的数据库")
@@ -44,7 +44,7 @@ def _seen(written: str) -> Seen:
     chain, _, rest = written.partition(":")
     seq, _, mark = rest.partition(":")
     if not (chain and seq.isdecimal() and mark):
-        raise argparse.ArgumentTypeError("要写 CHAIN:N:HASH，照 verify 打印的")
+        raise argparse.ArgumentTypeError("要写 verify 打印过的一行，原样复制")
     return chain, int(seq), mark
 
 

@@ -28,14 +28,15 @@ def add(parser: argparse.ArgumentParser) -> None:
     when = parser.add_mutually_exclusive_group()
     when.add_argument(
         "--week",
+        metavar="周",
         default="本周",
         help="2026-W14、上周、本周（不写就是它）、上月、2026-04、2026春、2026、3月1日到4月15日",
     )
-    when.add_argument("--month", help="2026-04、上月、3月")
-    when.add_argument("--term", help="2026-1（春季学期）、2026-2（秋季学期）、2026春、上学期")
-    when.add_argument("--year", help="2026、去年、2025学年")
-    when.add_argument("--from", dest="first", metavar="DAY", help="2026-03-01，和 --to 一起")
-    parser.add_argument("--to", dest="last", metavar="DAY", help="2026-04-15")
+    when.add_argument("--month", metavar="月", help="2026-04、上月、3月")
+    when.add_argument("--term", metavar="学期", help="2026-1（春季学期）、2026-2（秋季学期）、2026春、上学期")
+    when.add_argument("--year", metavar="年份", help="2026、去年、2025学年")
+    when.add_argument("--from", dest="first", metavar="日期", help="2026-03-01，和 --to 一起")
+    parser.add_argument("--to", dest="last", metavar="日期", help="2026-04-15")
     parser.add_argument("--format", choices=("text", "json", *_FILES), default="text")
     parser.add_argument("--practice", action="store_true", help="演练的数据库")
 

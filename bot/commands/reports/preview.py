@@ -20,7 +20,7 @@ _MOST_DAYS = 400
 def add(parser: argparse.ArgumentParser) -> None:
     """How far ahead, in which form."""
     parser.epilog = "例：python -m bot preview --days 14"
-    parser.add_argument("--days", type=_days, default=7, metavar="N", help="往后看几天（7）")
+    parser.add_argument("--days", type=_days, default=7, metavar="天数", help="往后看几天（7）")
     parser.add_argument("--format", choices=("text", "json"), default="text")
     parser.add_argument("--release", action="store_true", help="放行升级或恢复以后先压着没发的")
     parser.add_argument("--practice", action="store_true", help="演练的数据库")
