@@ -104,6 +104,8 @@ class Noted:
     person_id: int | None = None
     unit_id: int | None = None
     rows: list[dict[str, Any]] = field(default_factory=list)
+    # The roles of those who decide: one answer to a batch of decisions asks for them once.
+    roles: dict[int, Sequence[Any]] = field(default_factory=dict)
 
     def by(self, person_id: int | None, unit_id: int | None) -> None:
         """What follows is this person's doing; without a unit of its own it counts to `unit_id`."""
@@ -131,11 +133,12 @@ def note(
 
 def standing_in(db: Connection, person_id: int, path: str, now: datetime) -> dict[str, str]:
     """{"deputy_for": id of a person} where somebody decides at `path` as a deputy alone, for `note`; else empty."""
-    holds = (
-        (grant.c.person_id == person_id) & (grant.c.since <= now) & (grant.c.until.is_(None) | (grant.c.until > now))
-    )
-    query = select(grant.c.role, grant.c.deputy_for, unit.c.path).join(unit, unit.c.id == grant.c.unit_id).where(holds)
-    above = [row for row in db.execute(query) if path.startswith(row.path) and row.role != _DECIDES_NOTHING]
+    known = of(db).roles
+    if person_id not in known:
+        holds = (grant.c.since <= now) & (grant.c.until.is_(None) | (grant.c.until > now))
+        query = select(grant.c.role, grant.c.deputy_for, unit.c.path).join(unit, unit.c.id == grant.c.unit_id)
+        known[person_id] = db.execute(query.where(grant.c.person_id == person_id, holds)).all()
+    above = [row for row in known[person_id] if path.startswith(row.path) and row.role != _DECIDES_NOTHING]
     lent = [row.deputy_for for row in above if row.deputy_for is not None]
     return {"deputy_for": str(lent[0])} if len(lent) == len(above) > 0 else {}
 

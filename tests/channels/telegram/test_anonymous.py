@@ -35,6 +35,6 @@ def test_who_speaks_as_the_group_or_a_channel_is_told_so(play: Play, behind: int
         assert stage.query(checkin.select()) == stage.query(group_chat.select()) == []
         code = (await stage.say(LI, "邀请 中队辅导员 三(1)中队"))[0].splitlines()[-1].split()[-1]
         await say(f"加入 {code}")
-        assert "不对，或已用过、已过期" in (await stage.say(STRANGER, f"加入 {code}"))[0]
+        assert "这个邀请码作废了" in (await stage.say(STRANGER, f"加入 {code}"))[0]
 
     play(talk)

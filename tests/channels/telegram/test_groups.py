@@ -57,7 +57,7 @@ def test_a_code_in_chatter_is_void(play: Play) -> None:
         for said in ("加入 {}", "大家用这个邀请码：{}", "{}"):
             code = (await stage.say(LI, "邀请 中队辅导员 三(1)中队"))[0].splitlines()[-1].split()[-1]
             assert await stage.say(LI, said.format(code), GROUP) == [SAID]
-            assert "不对，或已用过、已过期" in (await stage.say(STRANGER, f"加入 {code}"))[0]
+            assert "这个邀请码作废了" in (await stage.say(STRANGER, f"加入 {code}"))[0]
 
     play(talk)
 

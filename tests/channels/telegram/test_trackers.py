@@ -40,10 +40,10 @@ CASES: dict[str, tuple[dict[str, Any], str | None]] = {
         {"message": {"message_id": 1, "date": 1, "chat": GROUP, "text": ASKED}}, None,
     ),
     "telegram-search-bot#20: an anonymous admin": (
-        said(chat=GROUP, **{"from": ANONYMOUS}, sender_chat=GROUP, text=ASKED), None,
+        said(chat=GROUP, **{"from": ANONYMOUS}, sender_chat=GROUP, text=ASKED), "帮助",
     ),
     "the same: a channel speaks": (
-        said(chat=GROUP, **{"from": CHANNEL}, sender_chat={"id": -9, "type": "channel"}, text=ASKED), None,
+        said(chat=GROUP, **{"from": CHANNEL}, sender_chat={"id": -9, "type": "channel"}, text=ASKED), "帮助",
     ),
     "ktgbotapi#183: forwarded by the platform": (
         said(chat=GROUP, **{"from": PLATFORM}, is_automatic_forward=True, text=ASKED), None,
