@@ -74,4 +74,6 @@ def _values(db: Connection, newest: int | None) -> Iterator[bytes]:
         for name in (name for name in SEALED[table] if name in there):
             rows = select(table.c[name]).order_by(*(key.desc() for key in table.primary_key)).limit(newest).subquery()
             found = select(rows.c[name]).where(rows.c[name] > b"").limit(newest and 1)
-            yield from db.execute(found.execution_options(yield_per=_AT_ONCE)).scalars()
+            # Whoever has seen enough goes, and the server's cursor with them.
+            with db.execute(found.execution_options(yield_per=_AT_ONCE)) as values:
+                yield from values.scalars()
