@@ -92,8 +92,9 @@ def _progress(ask: Ask, one: campaigns.Campaign) -> Reply:
         f"{participation.window(one, ask.now.tzinfo)} · {_state(ask, one)}",
         said,
     ]
-    none = sum(squad.id in campaigns.nothing(ask.db, one) and not told[squad.id].attended for squad in squads)
-    lines += [f"其中 {none} 个没有开展"] if none else []
+    none = campaigns.nothing(ask.db, one)
+    without = [squad for squad in squads if squad.id in none and not told[squad.id].attended]
+    lines += [f"其中 {len(without)} 个没有开展"] if without else []
     lines += [*(participation.owed(missing, squads) or ["全部报了。"]), *participation.lowest(squads, told)]
     return Reply("\n".join(lines), _buttons(ask, one, bool(missing)))
 
