@@ -15,6 +15,7 @@ from storage.base import numbered
 
 _MISSING = "未签到"
 _IN_VAIN = frozenset({"unknown", "chat", "question"})
+_MAY_ASK = _IN_VAIN | {"query", "command"}
 Found = tuple[Command, str]
 # N20260403-05 撤回, 把N20260403-05撤了, N20260403-05不报了
 _GIVEN_UP = re.compile(
@@ -48,7 +49,7 @@ def by_words(
     """The same without a command's word: 已整改 of what waits, 王建国续聘一年, 不对,是28 of what was reported."""
     if ask.person is None or (waiting and not waiting.is_about_report):
         return None
-    if intent == "query" and (day := missing_days.asked(ask, text)):
+    if intent in _MAY_ASK and (day := missing_days.asked(ask, text)):
         return _ordered(features, _MISSING, day)
     if number := _GIVEN_UP.fullmatch(text):
         return _ordered(features, "撤回", number["number"])

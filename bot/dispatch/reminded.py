@@ -61,7 +61,12 @@ def _by_reading(features: Features, ask: Ask, text: str, reading: Reading, about
         found = [each for each in found if _is_meant(each, one, ask.today)]
         # Of whom somebody is missing as many are due as are said to be.
         return _chosen([replace(each, due=None) for each in found] if _MISSING.search(text) else found, one, True)
-    if about or one.activity or one.dated or one.topic:
+    exact = plain and about and about == one.topic
+    if exact and (found := [each for each in open_letters.of_name(features, ask, about, "") if about in each.names]):
+        # 红色寻访 38: the whole title, whatever kind of activity its words name.
+        return _chosen(found, one, True)
+    # 夜空观星全到: a word that was left out, as it may be a name, is said of something else, too.
+    if about or one.activity or one.dated or one.topic or recent.says_more(text, ask.today):
         return None
     if any(record.unit for record in read(text, replace(context.context_of(ask), bound_unit=None)).records):
         return None

@@ -123,7 +123,7 @@ def _welcome(ask: Ask, found: invites.Invite, maker: Person | None, wish: Wish) 
         said = f"欢迎，{who}！"
     elif done.waits:
         said = f"收到了，{who}：{where}的{found.role.label}。{done.waits}到时候我会告诉您。"
-    elif _was_here(ask, found):
+    elif _was_here(ask, wish):
         said = f"欢迎回来，{who}！报过的、提名过的都在。发「帮助」看看能做什么。"
     else:
         todo = "发「帮助 签到」看看怎么报活动。" if found.role == Role.COUNSELOR else "发「帮助」看看能做什么。"
@@ -142,9 +142,9 @@ def _given(ask: Ask, found: invites.Invite, maker: Person | None, wish: Wish) ->
     if wish.role is None and wish.channel is None:
         # Somebody who is here already: they have what they have.
         return Proposal()
-    return appointments.propose(ask, maker, wish, always=_was_here(ask, found))
+    return appointments.propose(ask, maker, wish, always=_was_here(ask, wish))
 
 
-def _was_here(ask: Ask, found: invites.Invite) -> bool:
-    """Whether the code is for another phone of somebody who was heard before: others must know that it is them."""
-    return found.person_id is not None and people.was_heard(ask.db, found.person_id)
+def _was_here(ask: Ask, wish: Wish) -> bool:
+    """Whether it is another phone of somebody who was heard before, by whatever code: others must know it is them."""
+    return wish.channel is not None and people.was_heard(ask.db, wish.person_id)
