@@ -29,7 +29,9 @@ _OFFICE = re.compile(
     "(?:各位|班|年级|大队|中队|小队|校外|学校|总|副|老师|主任|校长|园长|书记|辅导员|站长|组长|科长|部长|教练|同志)+"
 )
 # 李静 13812345678: a number that others could ring is no part of it.
-_NUMBER = re.compile(r"\d{5,}")
+_NUMBER = re.compile(r"(?:手机号?|电话|微信号?|联系方式)?\s*(?:[\d〇零幺一二三四五六七八九][\s-]?){5,}")
+# 周丽华 三(2)中队: where they are is no part of it either.
+_UNIT = re.compile(r"[一二三四五六七八九](?:年级)?\s?\(?[\d一二三四五六七八九十]{1,2}\)?(?:中队|班)的?")
 # Said after a name that somebody here has already.
 SAME = "同名"
 
@@ -45,7 +47,8 @@ def clean_name(said: str) -> str:
 
     What is not seen, turns the line around or piles up on others is left out; empty when nothing is left that is read.
     """
-    kept = "".join(each if _may_stand(each) else " " * each.isspace() for each in unicodedata.normalize("NFKC", said))
+    plain = _UNIT.sub(" ", unicodedata.normalize("NFKC", said))
+    kept = "".join(each if _may_stand(each) else " " * each.isspace() for each in plain)
     name = _BETWEEN.sub("", " ".join(_NUMBER.sub(" ", kept).split())).strip(_SIGNS + " ")[:_LONGEST].rstrip()
     # 彤彤的班主任 says whose, not who.
     nobodys = "的" in name or _OURS.search(name) or _OFFICE.fullmatch(name)

@@ -16,6 +16,9 @@ HELD = "\ue003"  # stands where the plain name of an activity was taken out: wha
 COUNTED = "\ue004"  # stands where a count was taken out
 NAMED = "\ue002"  # stands where only the name of who did something was taken out: what was done may be told
 
+# 请假：马 力、王 明: names of two characters as they are written under each other.
+_AWAY = pattern(r"(?:请假|[病事]假|缺[席勤到]?|[未没]到|没来)[ ]?:?[^\n。;\d]{0,200}")
+_SPACED = pattern(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff]) {1,3}([\u4e00-\u9fff])(?![\u4e00-\u9fff])")
 EMPTY_QUOTES = pattern(r"《\s*》|“\s*”|「\s*」")
 # 队会照片等下补，先报人数40: what is still to come is a picture.
 _PICTURES_LATER = pattern(
@@ -139,6 +142,8 @@ def clean(raw: str) -> Clean:
     text = _PARTED.sub(r"\2\1\3", _as_meant(_SLIP.sub(_mean, text)))
     if not _DEED_SIGNS.isdisjoint(text):
         text = _AMOUNT.sub(r"\g<deed>\g<thing>\g<amount>", text)
+    if " " in text and _SPACED.search(text):
+        text = _AWAY.sub(lambda match: _SPACED.sub(r"\1\2", match[0]), text)
     if _PICTURES_LATER.search(text) and any(map(str.isdecimal, rest := _PICTURES_LATER.sub(" ", text))):
         text = rest
     return Clean(text.strip(), media, faces or bare != raw)
