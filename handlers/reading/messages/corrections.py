@@ -57,13 +57,15 @@ _NOT_THIS = pattern(r"不是[^,。\n\d]{1,8}[,。\s]{0,2}(?:而?是|应该?是)"
 # What is said to be wrong: 把38改成39, 写成今天了, 报的是38, 少报了2个.
 _WRONG = pattern(
     r"(?<!\d)\d{1,4}\s?[人名]?\s?(?=(?:改成|改为|更正为|更改为|修改为|应为|应该是|应该为|改)\s?\d)"
-    rf"|(?<=[^\d\W])[,\s]{{0,2}}不是[^,。\n\d是]{{2,8}}$|不是\s?\d{{1,4}}\s?[人名]?(?:[,\s]?(?=是|应该|应为)|$)|(?:{_SLIP})成了?[^,。;\n]{{1,8}}|[报写发填]的是\s?\d{{1,4}}[人名]?"
+    rf"|(?<=[^\d\W])[,\s]{{0,2}}不是[^,。\n\d是]{{2,8}}$|不是\s?\d{{1,4}}\s?[人名个]?(?:[,\s]?(?=而?是|应该|应为)|$)|(?:{_SLIP})成了?[^,。;\n]{{1,8}}|[报写发填]的是\s?\d{{1,4}}[人名]?"
     rf"|(?:(?:[少多漏][报算记打写输填]|[报算记写打输填][少多漏])了?|漏了|又来了|走了)\s?{_N}\s?[人名个位]?"
 )
-# 应到写错了,是45, 应到不是44,是45: the number is of those due.
+_OF_HEADS = "应到|实到|[请病事]假|缺[席勤]|未到|没来"
+# 应到好像不是44,是45: of one field and one number that is right, whatever stands between.
+_ONE_FIELD = pattern(rf"(?:(?!{_OF_HEADS})\D)*(?:{_OF_HEADS})(?P<between>(?:(?!{_OF_HEADS})\D)*)\d{{1,4}}\D*")
+# 应到写错了,是45: the number is of those due.
 _FIELD = pattern(
-    r"(?P<field>应到|实到|请假|缺席)(?P<slip>(?:人数)?(?:不是\s?\d{1,4}\s?[人名个]?[,\s]*(?:而|应该?)?(?=[是为]))?"
-    rf"(?:{_SLIP})?错?[了啦]?[,\s]*(?:改[成为到]?)?(?:应该?)?[是为]?)"
+    rf"(?P<field>{_OF_HEADS})(?P<slip>(?:人数)?(?:{_SLIP})?错?[了啦]?[,\s]*(?:改[成为到]?)?(?:应该?)?[是为]?)"
 )
 # 班级报错了,是三(3)
 _OF_UNIT = pattern(r"(?:班级?|中队|单位)[^,。]{0,4}错|错[了]?(?:班|中队)")
@@ -112,6 +114,9 @@ def read_correction(found: Found, context: Context) -> Reading:
     found.scan = _FIELD.sub(lambda match: match["field"] + " " * len(match["slip"]), found.scan)
     by = _BY.search(found.scan)
     _without(found, [match.span() for match in _WRONG.finditer(found.scan)] + ([by.span("by")] if by else []))
+    if one := _ONE_FIELD.fullmatch(found.scan):
+        start, end = one.span("between")
+        found.scan = found.scan[:start] + " " * (end - start) + found.scan[end:]
     moved = _is_moved(found)
     if moved:
         found.hits = found.hits[-1:]
