@@ -197,7 +197,7 @@ def _read(
     order = None if whole else newest.by_words(features, ask, text, reading.intent, waiting)
     # 阵地：队室有，队报没有 is no question for who has not reported.
     if order is None and not programmes.begun(ask, text, reading):
-        order = features.ordered(reading)
+        order = newest.instead(features, ask, *asked) if (asked := features.ordered(reading)) else None
     if order and (ordered := _ordered(waiting, ask, *order)) is not None:
         return ordered
     intent = _intent(ask, text, reading, waiting is None)

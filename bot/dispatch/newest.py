@@ -2,20 +2,20 @@
 
 import re
 
-from bot.dispatch import missing_days, open_questions, typed_labels
+from bot.dispatch import open_questions, typed_labels
 from bot.dispatch.features import Features
 from handlers.asker import inbox
+from handlers.catalogue.loader import calendar_of
 from handlers.kit import Ask
 from handlers.programmes import last_report
 from handlers.programmes.cases import case_waiting
 from handlers.programmes.rosters import roster_words
 from handlers.registry import Command
-from handlers.reminders.calendars import phrasings
+from handlers.reminders import naming
 from storage.base import numbered
 
 _MISSING = "未签到"
 _IN_VAIN = frozenset({"unknown", "chat", "question"})
-_MAY_ASK = _IN_VAIN | {"query", "command"}
 Found = tuple[Command, str]
 # N20260403-05 撤回, 把N20260403-05撤了, N20260403-05不报了
 _GIVEN_UP = re.compile(
@@ -27,7 +27,7 @@ _GIVEN_UP = re.compile(
 def instead(features: Features, ask: Ask, found: Command, args: str) -> Found:
     """What is meant by a command without a number: also 同意 of who approves no nominations, but a case that waits."""
     word = found.words[0]
-    if word == _MISSING and args and (day := missing_days.of_name(ask, args)):
+    if word == _MISSING and args and (day := naming.gone(calendar_of(ask.db), args, ask.today)):
         return found, day
     if ask.person and not found.allows(ask.person) and (step := case_waiting.step(ask, f"{word} {args}".strip())):
         return _ordered(features, case_waiting.COMMAND, step) or (found, args)
@@ -49,12 +49,11 @@ def by_words(
     """The same without a command's word: 已整改 of what waits, 王建国续聘一年, 不对,是28 of what was reported."""
     if ask.person is None or (waiting and not waiting.is_about_report):
         return None
-    if intent in _MAY_ASK and (day := missing_days.asked(ask, text)):
-        return _ordered(features, _MISSING, day)
     if number := _GIVEN_UP.fullmatch(text):
         return _ordered(features, "撤回", number["number"])
-    if (told := phrasings.order(text)) and (command := features.command(*told)):
-        return command, told[1]
+    # 看一下6月的日历 begins with the word of another command, which did not know it.
+    if other := features.shown(text, ask.person):
+        return other
     if inbox.ALL_FIRST.fullmatch(text) and (found := _ordered(features, "同意", "全部")):
         return instead(features, ask, *found)
     if intent in _IN_VAIN and (step := case_waiting.step(ask, text)):

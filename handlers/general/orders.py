@@ -3,6 +3,7 @@
 import re
 
 from handlers.reading import Reading
+from handlers.reading.text.numbers import CHINESE
 
 _PERIODS = {
     "this_week": "本周", "last_week": "上周", "this_month": "本月", "last_month": "上月", "this_term": "本学期",
@@ -23,6 +24,20 @@ _MAKE = "(?:新增|增设|新设|增加|添加|设立|设置|开设|设|加)了?
 _OF_SCHOOL = "(?:学校|校本|校级|本校|我校|区级|县级|市级|的)*"
 _SQUADS = "(?:谁|哪[些几]?个?的?(?:班级?|中队|学校|老师)|多少个?(?:班级?|中队|学校)|几个(?:班级?|中队))"
 _NONE_YET = "(?:还|都)?(?:没有?|未)(?:提名|推荐|申报|上?报|交|提交|上交)过?"
+_MONTH = rf"(?:这个月|本月|下下?个?月|上个?月|(?:20\d\d年)?\d{{1,2}}月份?|[{CHINESE}]{{1,3}}月份?)"
+_PLEASE = "(?:请|麻烦|帮我|给我|我要|我想|看一?[看下]?|查一?[看下]?|打开|显示|的)*"
+_MINE = f"{_PLEASE}(?:我的?|我们的?|最近|近期|接下来|这周|本周|下周|还|都|会)*有?(?:什么|哪些|啥)?"
+# 6月20日, 每年6月1日, 明天, 下周五.
+_DAY = (
+    rf"(?:每年|20\d\d年|[明今]年)?(?:\d{{1,2}}|[{CHINESE}]{{1,3}})月(?:\d{{1,2}}|[{CHINESE}]{{1,3}})[日号]?"
+    "|20\\d\\d-\\d{1,2}-\\d{1,2}|大?后天|明天|[本这下]个?(?:周|星期|礼拜)[一二三四五六日天]"
+)
+_ME = "(?:请|麻烦|记得|别忘了?|到时候?|帮我?|在|要|再)*提醒(?:一下)?(?:我们?|大家|老师们?)(?:一下)?[\\s:：,，]*"
+# 5月18日提醒大家防溺水 38个 is no date to come.
+_NO_HEADS = r"(?!.*\d\s*[名个])"
+# 6月19日到21日放假, 9月1日开学; 6月19日放假 is asked as well, and so is 9月1日开学吗.
+_DAYS_OFF = r"\d{1,2}月\d{1,2}[日号]?\s*[到至—–~-]+\s*(?:\d{1,2}月)?\d{1,2}[日号]?"
+_NO_QUESTION = r"(?!.*[?？吗呢]\s*$)"
 _TOLD = r"(?P<said>[\s:：,，].+)"
 # A command, with its arguments, → whole messages that mean it; what stands at `at`, `to` or `said` goes with it.
 _SAID = {
@@ -70,7 +85,15 @@ _SAID = {
         rf"{_ASKED}[给把对]{_UNSAID}(?:都|再)?(?:提个醒|发个?提醒|提醒一?下|催一?[催下])",
     ),
     "日历": (
-        r"(?:(?P<when>下个?月|\d{1,2}月份?)|[这本]个?月|[这本下]个?周|接下来|最近|近期)(?:里?都?有)?(?:什么|哪些|啥)(?:重要|要紧)?的?(?:日子|节日|纪念日)",
+        r"(?:(?P<when>下个?月|\d{1,2}月份?)|[这本]个?月|[这本下]个?周|接下来|最近|近期)(?:里?都?有)?(?:什么|哪些|啥)"
+        "(?:重要|要紧)?的?(?:日子|节日|纪念日)",
+        rf"{_PLEASE}(?P<when>{_MONTH})?的?日历[\s:：]*(?P<more>{_MONTH}|图片?|文件)?",
+    ),
+    "校历": (
+        rf"(?:我们|我校|本校|学校|全校)*{_NO_QUESTION}(?P<said>(?:20\d\d年|[明今]年)?"
+        rf"(?:{_DAYS_OFF}\s*(?:放?假|停课|休息|放?[寒暑春秋]假)"
+        r"|\d{1,2}月\d{1,2}[日号]?\s*(?:起|开始)?(?:正式)?(?:开学|补课|补班|上班)))",
+        "(?:现在|今天|这周|本周)?(?:是|算)?第几(?:个)?(?:教学)?周",
     ),
     "导出 签到": (
         "(?:我要|要|给我|帮我|导出|下载)+(?:一份|一下)?(?:全[区县市校])?的?(?:签到|活动)(?:明细|记录|数据)(?:表|导出来?)?",
@@ -90,14 +113,26 @@ _SAID = {
         rf"{_LOOK}(?:还|现在|目前)?有?{_SQUADS}(?:还|都)?(?:没有?|未)提名",
         rf"{_LOOK}(?P<said>[\u4e00-\u9fff]{{0,8}}章)(?:提名|名单|推荐|的)*(?:还|现在|目前)?有?{_SQUADS}{_NONE_YET}的?",
     ),
-    "提醒": (f"{_LOOK}我的提醒|(?:接下来|最近|近期)有?(?:什么|哪些)?提醒",),
+    "提醒|我": (
+        rf"(?:{_ME}){_NO_HEADS}(?P<said>在?(?:{_DAY}).+)",
+        rf"(?:请|记得|在|到)*(?P<when>{_DAY})[\s:：,，]*{_ME}{_NO_HEADS}(?P<said>.+)",
+    ),
+    "提醒|关闭": (r"提醒\s*(?:全部|都)?(?:关闭?|关掉|停止?|停掉|取消|不要)了?",),
+    "提醒|新增": (r"(?:新增|添加|增加|加|新建|设置|设)(?:一?[个条])?(?:提醒|日子)[\s:：]*(?P<said>.+)",),
+    "提醒": (
+        f"{_MINE}提醒(?:列表|有哪些)?",
+        r"(?P<to>删除|删掉|删|取消|暂停|恢复|停用|停|修改|改)(?:提醒|日子)[\s:：]*(?P<said>[#第\d].*)",
+    ),
+    "不再提醒": (r"(?:不要|别|不用)(?:再|给我)*提醒(?:我|我们)?了?|(?:关闭?|关掉|停止?|停掉)提醒",),
+    "负担": (r"(?:负担\s*)?(?:谁|哪[位个些]老师)?(?:收到?的?)?(?:提醒|负担)(?:收得)?最[多重]",),
 }
 _END = "[?？。！!~～吗呢吧啊]*"
 _ORDERS = [(re.compile(f"(?:{each}){_END}", re.DOTALL), order) for order, words in _SAID.items() for each in words]
 # What a message has in it if it is one of these: most have not, and cost nothing more.
 _HINT = re.compile(
     "加入|进来|注册|绑定|登录|扫码|[待代没]办|处理|我.?[办审批]|要办|公告|通知|群发|告[诉知]|转告|邀请|二维码|确认|提醒|特色章"
-    "|[向给对跟催]|多少|几[场次人]|怎么?样|如何|[月年期]报|日子|节日|纪念日|明细|数据|导出|(?:没有?|未)(?:提名|推荐|申报|上?报|交|提交)"
+    "|[向给对跟催]|多少|几[场次人]|怎么?样|如何|[月年期]报|日子|节日|纪念日|明细|数据|导出|日历|第几|负担|(?:没有?|未)(?:提名|推荐|申报|上?报|交|提交)"
+    r"|\d[日号]?\s*(?:起|开始|正式)*(?:放|停课|休息|[寒暑春秋]?假|开学|补[课班]|上班)"
 )
 _HEADS = re.compile(r"\d\s*人")
 _LONGEST = 400
@@ -105,7 +140,7 @@ _LONGEST = 400
 
 def said(text: str) -> tuple[str, str] | None:
     """(a command's word, arguments) of a whole message in other words than the command's own; else None."""
-    if len(text) > _LONGEST or not _HINT.search(text) or _HEADS.search(text):
+    if len(text) > _LONGEST or _HEADS.search(text) or not _HINT.search(text):
         return None
     for words, order in _ORDERS:
         if found := words.fullmatch(text):
@@ -118,7 +153,7 @@ def said(text: str) -> tuple[str, str] | None:
 def order_in(reading: Reading) -> tuple[str, str] | None:
     """(a command's word, arguments) for what was read as an order or as the question who is missing; else None."""
     if reading.intent == "query" and reading.query and reading.query.get("what") == "missing":
-        return "missing", ""
+        return "missing", str(reading.query.get("of", ""))
     if not reading.command:
         return None
     name, said = str(reading.command["name"]), reading.command

@@ -36,6 +36,8 @@ _BEFORE = f"请问|问一?下|[老您你师好]{{2}}|我?想知道|帮我|查一
 _ASKED = re.compile(
     f"(?:{_BEFORE}|距?离|到|{_LEFT}[是到]?)*(?P<name>.+?)(?:[是在的呢啊呀吗吧嘛么要该有了]|来着|{_YEAR}|{_WHEN}|{_LEFT}|{_WHAT}|{_OFF}|提醒)*"
 )
+# Of a day that is longer ago nobody asks by its name: the next one is meant.
+_LATE = timedelta(days=90)
 # What is longer names no date, and would be slow to look through.
 _LONGEST = 30
 _NUMBERED = re.compile(rf"([\d{CHINESE}]{{1,3}})[月./-]([\d{CHINESE}]{{1,3}})[日号]?")
@@ -135,6 +137,20 @@ def day_of(key: KeyDate, words: str, today: date) -> date:
     said = re.search(_YEAR, words)
     year = (today.year + YEARS[said[0]] if said[0] in YEARS else int(said[0][:4])) if said else 0
     return (year and key.day(year)) or coming(key, today)
+
+
+def gone(calendar: Calendar, name: str, today: date) -> str:
+    """3月5日 of 学雷锋日, as the day of which something is asked; empty where it is no day's name.
+
+    Raises Refusal for one that has not come.
+    """
+    keys = called(calendar, name, today)
+    every = [day for key in keys for year in (today.year, today.year - 1) if (day := key.day(year))]
+    over = [day for day in every if today - _LATE <= day <= today]
+    if keys and not over:
+        said = f"{keys[0].name}（{days.short(coming(keys[0], today))}）"
+        raise Refusal(f"{said}还没有到。过了那天再发「未签到 {name}」。")
+    return days.short(max(over)) if over else ""
 
 
 def is_off(words: str) -> bool:

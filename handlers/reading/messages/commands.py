@@ -93,8 +93,10 @@ def _export(match: re.Match[str], today: date) -> Fields:
 
 
 def _missing(match: re.Match[str], today: date) -> Fields:
-    """未签到, 未签到 昨天, 未签到 4月1日."""
+    """未签到, 未签到 昨天, 未签到 4月1日, 未签到 六一."""
     said, _ = find_dates(match["day"] or "", today)
+    if match["day"] and not said:
+        return {"name": "missing", "scope": match["day"]}
     day = said[0].day if said else None
     return {"name": "missing", "date": (day or today).isoformat()}
 

@@ -26,6 +26,12 @@ _MISSING = pattern(
     r"(?:哪些|哪几个|哪个|谁|几个|多少|还有(?!\s?[\d一二两三四五六七八九十]{1,3}\s?[人名个位]))[^,。\n]{0,10}(?:没|未|漏)(?:有)?(?:签到|打卡|报|交|提交|参学|学|完成)"
     r"|(?:没|未)(?:签到|报|交|打卡)的?(?:班级?|中队|人|老师)?(?:都|还)?(?:有|是)?(?:哪|谁)"
 )
+# What stands around the day, the week or the part of the tree of which that is asked.
+_ASIDE = (
+    r"请问|帮我|帮忙|麻烦|查看|看看?|查一?下?|一下|老师|您?好|我们|咱们?|目前|现在|还|都|有|是|了|过|吗|呢|啊|呀|的|这次|本次|活动|名单"
+    r"|[哪那]?[些几]个?(?:班级?|中队|学校|老师)?|个?(?:班级?|中队)|谁|[\s,，。?？!！:：]"
+)
+_BESIDE = pattern(rf"^(?:{_ASIDE})+|(?:{_ASIDE})+$")
 _LOOK = pattern(
     r"(?:查询?|看)(?:一下|一查|看)?[^。\n]{0,24}?(?:签到|打卡|参学|出席|人数|记录|情况|活动)|(?:签到|打卡)(?:情况|记录|率)|参学(?:情况|记录)"
 )
@@ -88,19 +94,18 @@ def congratulates(text: str) -> bool:
 
 
 def read_query(text: str, scan: str, hits: list[Hit], context: Context) -> Reading | None:
-    """请问三(2)中队签到了吗 -> status of the unit; 还有哪些中队没签到 -> what is missing."""
-    if _MISSING.search(text):
-        what = "missing"
-    elif _LEAVE.search(text):
-        return None
-    elif _STATUS.search(text) or (_LOOK.search(text) and not any(char.isdecimal() for char in scan)):
-        what = "status"
-    else:
-        return None
+    """请问三(2)中队签到了吗 -> status of the unit; 六一还有哪些中队没签到 -> what is missing, `of` 六一."""
     unit = next((hit.unit for hit in hits if hit.unit and hit.kind != "part"), None)
-    if unit is None and what == "status":
-        unit = context.bound_unit
-    return Reading("query", "ok", query={"unit": unit, "what": what})
+    if missing := _MISSING.search(text):
+        rest = text[: missing.start()] + " " + text[missing.end() :]
+        return Reading(
+            "query", "ok", query={"unit": unit, "what": "missing", "of": "" if unit else _BESIDE.sub("", rest)}
+        )
+    if _LEAVE.search(text):
+        return None
+    if _STATUS.search(text) or (_LOOK.search(text) and not any(char.isdecimal() for char in scan)):
+        return Reading("query", "ok", query={"unit": unit or context.bound_unit, "what": "status"})
+    return None
 
 
 def read_progress(text: str, scan: str, hits: list[Hit], medals: list[Medal], context: Context) -> Reading | None:
