@@ -13,8 +13,8 @@ from handlers.attendance import phrases, recent
 from handlers.kit import Ask, Button, Refusal
 from handlers.reading import Reading, Record, read
 from handlers.reading.checkins.activities import SERIES
+from handlers.reading.messages import remainder
 from handlers.wording import days, places
-from storage.checkins import checkins
 
 _OTHER, _TODAY, _MOST = "其他", "今天", 6
 # 国家安全教育日 38 is of that day, though its name holds an activity; 主题队日 38 is of none.
@@ -66,7 +66,7 @@ def _by_reading(features: Features, ask: Ask, text: str, reading: Reading, about
         # 红色寻访 38: the whole title, whatever kind of activity its words name.
         return _chosen(found, one, True)
     # 夜空观星全到: a word that was left out, as it may be a name, is said of something else, too.
-    if about or one.activity or one.dated or one.topic or recent.says_more(text, ask.today):
+    if about or one.activity or one.dated or one.topic or remainder.besides(text, ask.today):
         return None
     if any(record.unit for record in read(text, replace(context.context_of(ask), bound_unit=None)).records):
         return None
@@ -136,6 +136,5 @@ def _nothing(features: Features, ask: Ask, name: str) -> Button | None:
 
 def _reported_since(ask: Ask, found: Sequence[tuple[letters.Asked, datetime]]) -> datetime | None:
     """When the asker recorded something after the first of these letters; None when nothing was."""
-    last = checkins.newest(ask.db, ask.me.id)
-    made = last.made_at if last else None
+    made = recent.latest(ask)
     return made if made and found and made >= min(at for _, at in found) else None

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 
 from handlers.asker.context import context_of
 from handlers.kit import Ask
@@ -26,9 +26,10 @@ def recorded(ask: Ask) -> list[checkins.Checkin]:
     return [one for one in last if one.made_at and ask.now - one.made_at <= FRESH]
 
 
-def says_more(text: str, today: date) -> bool:
-    """Whether it says anything besides days, numbers and what stands around them."""
-    return bool(remainder.besides(text, today))
+def latest(ask: Ask) -> datetime | None:
+    """When the asker's latest check-in was told; None where there is none."""
+    last = checkins.newest(ask.db, ask.me.id)
+    return last.made_at if last else None
 
 
 def amends(ask: Ask, text: str, reading: Reading) -> bool:
@@ -54,7 +55,7 @@ def amends(ask: Ask, text: str, reading: Reading) -> bool:
     if one.activity and (_HELD.search(text) or (one.topic and find_activity(text)[0].rank > _THEME)):
         return False
     # 昨晚没睡好, 食堂吃了38个馒头 are of something else. Why somebody is absent may be said in any words.
-    if not one.activity and one.absent is None and says_more(text, ask.today):
+    if not one.activity and one.absent is None and remainder.besides(text, ask.today):
         return False
     if (one.activity and (one.dated or counted)) or not last or last[0].activity == one.activity:
         return False

@@ -59,3 +59,15 @@ def test_bad_settings_do_not_pass_for_a_rotation(
     assert "NAME_KEY" in capsys.readouterr().err
     assert main(["key"]) == 0
     Fernet(capsys.readouterr().out.strip())
+
+
+def test_without_any_key_it_is_said_that_there_is_none(
+    database: Database, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NAME_KEY", raising=False)
+    key = Path("data/name.key")
+    key.write_text("")
+    assert "没有密钥" in said(capsys, "key", "rotate", status=1)
+    key.unlink()
+    assert "没有密钥" in said(capsys, "key", "rotate", status=1)
+    assert not key.exists()

@@ -40,6 +40,8 @@ def _rotate(arguments: argparse.Namespace, settings: Settings) -> int:
     from storage.base.vault import Vault
 
     # Where it was lost none is made over what it sealed.
+    if not any(settings.given_keys):
+        raise CommandError("没有密钥：NAME_KEY 没有写，name.key 也不在或是空的。请先把原来的密钥找回来。")
     if len(settings.given_keys) < 2:
         raise CommandError("NAME_KEY 里只有一个密钥。请把新密钥写在前面：NAME_KEY=新密钥,旧密钥，重启机器人，再来。")
     engine = engine_of(arguments, settings)
