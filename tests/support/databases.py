@@ -94,12 +94,15 @@ def nothing_is_taken(engine: Engine) -> Iterator[None]:
     def allow(db: Connection) -> None:
         db.exec_driver_sql("PRAGMA query_only = OFF")
 
-    event.listen(engine, "begin", forbid)
-    # The pragma outlives the transaction, and forbids to begin one.
-    for end in ("commit", "rollback"):
-        event.listen(engine, end, allow)
+    # With the only connection in hand: the writer's thread, in the middle of going through the listeners, would fail.
+    with engine.connect():
+        event.listen(engine, "begin", forbid)
+        # The pragma outlives the transaction, and forbids to begin one.
+        for end in ("commit", "rollback"):
+            event.listen(engine, end, allow)
     yield
-    event.remove(engine, "begin", forbid)
+    with engine.connect():
+        event.remove(engine, "begin", forbid)
 
 
 def end_leases(database: Database) -> int:
