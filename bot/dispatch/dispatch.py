@@ -14,7 +14,7 @@ from handlers.catalogue.loader import calendar_of
 from handlers.checkins.questions import asking
 from handlers.general import exports, handbook
 from handlers.people import spoken_codes
-from handlers.programmes import subject
+from handlers.programmes.reports import subject
 from handlers.reading import Reading
 from handlers.registry import Command
 from handlers.reminders import naming

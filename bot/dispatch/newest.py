@@ -7,8 +7,8 @@ from bot.dispatch.features import Features
 from handlers.asker import inbox
 from handlers.catalogue.loader import calendar_of
 from handlers.kit import Ask
-from handlers.programmes import last_report
 from handlers.programmes.cases import case_waiting
+from handlers.programmes.reports import last_report
 from handlers.programmes.rosters import roster_words
 from handlers.registry import Command
 from handlers.reminders import naming

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.dispatch.features import Features
 from handlers.kit import Ask, Refusal, Reply
-from handlers.programmes import last_report
+from handlers.programmes.reports import last_report
 from handlers.reading import Reading
 from handlers.wording.questions import Answering, Question, command_like, says_firmly, says_no, says_stop, says_yes
 from storage.messages import dialogues

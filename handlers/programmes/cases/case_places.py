@@ -5,8 +5,8 @@ import re
 from handlers.catalogue.model import Row
 from handlers.catalogue.telling import honours
 from handlers.kit import Ask, Denied, Refusal, Unit
-from handlers.programmes import subject
 from handlers.programmes.cases.case_reading import Missing
+from handlers.programmes.reports import subject
 from handlers.reading.text.normalise import clean
 from handlers.wording import places, programmes
 from storage.organisation import units

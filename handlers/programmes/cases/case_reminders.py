@@ -4,8 +4,8 @@ from handlers.catalogue import chain
 from handlers.catalogue.loader import calendar_of
 from handlers.catalogue.model import Row
 from handlers.kit import Ask, Button, Reply
-from handlers.programmes import signoff
 from handlers.programmes.cases import case_rights, case_waiting
+from handlers.programmes.reports import signoff
 from storage.programmes import cases
 from storage.reminders import deliveries
 

@@ -4,26 +4,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from handlers.asker import inbox
-from handlers.attendance import attachments
 from handlers.catalogue import chain
-from handlers.catalogue.model import Row
-from handlers.kit import MEMBERS, Ask, Button, Refusal, Reply
-from handlers.programmes import evidence
-from handlers.programmes.cases import (
-    case_caps,
-    case_changes,
-    case_reading,
-    case_reminders,
-    case_waiting,
-    case_words,
-)
+from handlers.kit import MEMBERS, Ask, Refusal, Reply
+from handlers.programmes.cases import case_changes, case_steps, case_waiting, case_words
+from handlers.programmes.reports import evidence
 from handlers.registry import command
 from handlers.wording import questions
 from storage.programmes import cases
 
 _LISTED = 6
-_LONGEST = 200
-_RETURN = "退回"
 _SIGNS = " :：,，、。"
 
 
@@ -75,7 +64,7 @@ def work(ask: Ask) -> Sequence[Reply]:
     rest = words.removeprefix(said).strip(_SIGNS)
     more, rest = case_waiting.NUMBERS.leading(ask, rest)
     if not more:
-        return inbox.as_one([*_take(ask, row, one, chain.actions(row)[said], rest)])
+        return inbox.as_one([*case_steps.take(ask, row, one, chain.actions(row)[said], rest)])
     return _take_all(ask, dict.fromkeys([number, *more]), said, rest)
 
 
@@ -102,34 +91,10 @@ def _take_all(ask: Ask, numbers: Iterable[str], said: str, rest: str) -> Sequenc
             # What it wrote before it was refused is undone.
             with ask.db.begin_nested():
                 one, row = case_waiting.named(ask, number)
-                taken += _take(ask, row, one, chain.actions(row).get(said, said), rest)
+                taken += case_steps.take(ask, row, one, chain.actions(row).get(said, said), rest)
         except Refusal as refusal:
             ask.refused(refusal)
             against.append(refusal.text)
     if not taken:
         raise Refusal("\n".join(against), inbox.LIST)
     return inbox.as_one([*taken, *([Reply("\n".join(["没有办：", *against]))] if against else [])])
-
-
-def _take(ask: Ask, row: Row, one: cases.Case, action: str, words: str) -> Sequence[Reply]:
-    done = cases.steps(ask.db, one.id)
-    step = case_caps.allowed(ask, row, one, action, done, words)
-    if action == _RETURN and not words:
-        buttons = case_reminders.reasons(one, _RETURN)
-        return [Reply(f"退回 {one.number} 的原因是？还没有退。", buttons)]
-    if len(words) > _LONGEST:
-        raise Refusal(f"说明有 {len(words)} 字，太长了（最多 {_LONGEST} 字），{one.number} 没有改。")
-    kept, lost = case_reading.kept(words)
-    sealed = ask.vault.seal(kept) if kept else None
-    made = cases.CaseStep(ask.me.id, action, step.to, step.by, sealed, ask.now)
-    if not cases.move(ask.db, one, made, chain.is_closed(row, step.to)):
-        now, _ = case_waiting.named(ask, one.number)
-        raise Refusal(f"刚才已经有人办了。{case_words.now_possible(ask, row, now)}。")
-    one, _ = case_waiting.named(ask, one.number)
-    one = case_caps.pass_over(ask, row, one, own=False)
-    attachments.keep(ask, ("case_id", one.id))
-    after, letters = case_words.news(ask, row, one, f"{ask.me.name}已{action}", kept)
-    text = f"已{action} {case_words.line(ask, row, one)}\n{lost}{after}"
-    next_ones = case_words.buttons(ask, row, one, cases.steps(ask.db, one.id))
-    closes = ((one.number, f"{ask.me.name}已{action}"),)
-    return [Reply(text, (*next_ones, Button("待办", "待办")), closes=closes), *letters]

@@ -10,7 +10,7 @@ from typing import Any
 from handlers.catalogue.model import Row
 from handlers.catalogue.telling.reports import read_report
 from handlers.kit import Ask, Denied, Refusal, Unit
-from handlers.programmes import limits, subject
+from handlers.programmes.reports import limits, subject
 from handlers.programmes.rosters import roster_words
 from handlers.reading.text import normalise, numbers
 from handlers.wording import programmes

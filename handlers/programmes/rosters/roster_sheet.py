@@ -8,7 +8,7 @@ from datetime import date
 from handlers.attendance.attachments import HELD
 from handlers.catalogue.model import Row
 from handlers.kit import Ask, Button, Denied, Refusal, Reply
-from handlers.programmes import limits
+from handlers.programmes.reports import limits
 from handlers.programmes.rosters.roster_lines import Told, entries, held
 from handlers.reading.text import normalise
 from handlers.wording import programmes

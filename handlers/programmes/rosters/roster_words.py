@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from handlers.catalogue.model import Row
 from handlers.kit import Ask
 from handlers.privacy.names import DOUBLE, HAN, SURNAMES, persons
-from handlers.programmes.subject import KINDS
+from handlers.programmes.reports.subject import KINDS
 from handlers.reading.text.normalise import GAP, clean
 from handlers.wording import programmes
 

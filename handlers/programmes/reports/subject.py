@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from handlers.catalogue.model import Row
-from handlers.catalogue.telling.reports import read_report
+from handlers.catalogue.telling.reports import Told, read_report
 from handlers.kit import Ask, Denied, Unit
 from handlers.reading.text.normalise import clean
 from handlers.wording import places, programmes
@@ -19,7 +19,7 @@ _NO_NAME = "[我们本各全该这进到在来去向给为和与对跟]|召[开�
 PLACE = rf"(?![\u4e00-\u9fff]{{0,7}}(?:{_NO_NAME}))[\u4e00-\u9fff]{{2,8}}?(?:{KINDS})"
 
 
-def period_in(row: Row, words: str, day: date) -> tuple[date | None, str]:
+def _period_in(row: Row, words: str, day: date) -> tuple[date | None, str]:
     """(a day of the row's period that the words name, up to today; the rest): 上月月方案, 第一季度联席会."""
     label, rest = spans.named(words, day)
     if not label or spans.kind_of(label) != row.period or spans.span_of(label)[0] > day:
@@ -55,11 +55,21 @@ def _foreign(ask: Ask, row: Row, said: str, own: Sequence[Unit]) -> str:
     return found[1] if found and found[1] not in known else ""
 
 
-def untold(ask: Ask, row: Row, unit: Unit, day: date, missing: Sequence[str]) -> list[str]:
-    """The labels of what is needed and was told by no earlier report of this period either."""
-    there = reports.of_period(ask.db, row.key, [unit.id], spans.label_of(row.period, day), 0)
-    known = {row.by_name[name].label for one in there for name in one.figures if name in row.by_name}
-    return [each for each in missing if each not in known]
+def told(ask: Ask, row: Row, unit: Unit, words: str, own_words: str, day: date) -> Told:
+    """
+    What is told of the row and unit; `own_words` are of a field in words, and name no period.
+
+    What an earlier report of the same period has told is not missing.
+    """
+    last, rest = _period_in(row, words, day)
+    found = read_report(clean(programmes.together(row, rest + own_words)).text, row, day)
+    found.day = found.day or last
+    if found.missing and not row.many:
+        period = spans.label_of(row.period, found.day or day)
+        there = reports.of_period(ask.db, row.key, [unit.id], period, 0)
+        known = {row.by_name[name].label for one in there for name in one.figures if name in row.by_name}
+        found.missing = [each for each in found.missing if each not in known]
+    return found
 
 
 def leaves_over(ask: Ask, text: str) -> bool:

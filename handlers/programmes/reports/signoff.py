@@ -5,7 +5,7 @@ import re
 from handlers.catalogue import current
 from handlers.catalogue.model import Row
 from handlers.kit import ADMINS, Ask, Button, Denied, Refusal, Reply, Role, Waiting
-from handlers.programmes.changes import named
+from handlers.programmes.reports.changes import named
 from handlers.registry import command
 from handlers.wording import programmes
 from storage.base import numbered

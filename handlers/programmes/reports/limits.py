@@ -61,14 +61,14 @@ def _label(row: Row, name: str) -> str:
     return ("累计" if total else "") + (row.by_name[plain].label if plain in row.by_name else plain)
 
 
-def gate_texts(row: Row, told: Told) -> bool:
-    """What is told in words passes the gate, a report names nobody; whether something was left out."""
+def gate_texts(row: Row, told: Told) -> str:
+    """What is told in words passes the gate, a report names nobody; what is to be said where something is left out."""
     said = dict(told.values)
     told.values = {name: gated(value) for name, value in said.items()}
     for name in [name for name, value in told.values.items() if value == ""]:
         del told.values[name]
         told.missing += [row.by_name[name].label] if row.by_name[name].required else []
-    return told.values != said
+    return "" if told.values == said else gate.LEFT_OUT
 
 
 def gated(value: Value) -> Value:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from handlers.catalogue.model import Row
 from handlers.catalogue.telling.reports import read_report
 from handlers.kit import MEMBERS, Ask, Button, Denied, Refusal, Reply
-from handlers.programmes import limits, report_questions
+from handlers.programmes.reports import limits, report_questions
 from handlers.reading.text.normalise import clean
 from handlers.registry import command
 from handlers.wording import programmes

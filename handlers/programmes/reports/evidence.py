@@ -45,6 +45,14 @@ def evidence(ask: Ask) -> Sequence[Reply]:
     return [] if album and album.inbox_id != ask.inbox_id else [reply]
 
 
+def of_message(ask: Ask, row: Row, kept: reports.Report, first: int | None) -> str:
+    """What came with the message, or the one that was asked about, belongs to the report; what it needs is said."""
+    if first is not None:
+        attachments.album(ask)
+        return f"\n{files.adopt(ask.db, first, ('report_id', kept.id))} {attachments.measured(ask)}已附上"
+    return f"\n材料（照片或文件）请直接发来，会附到 R{kept.id}。" if row.evidence else ""
+
+
 def of_case(ask: Ask, one: Case, row: Row) -> Owner:
     """A case as what files belong to."""
     return Owner(("case_id", one.id), one.number, one.unit_id, case_words.about(ask, row, one))

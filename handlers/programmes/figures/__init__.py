@@ -1,0 +1,1 @@
+"""What was reported of a row: its figures, who is missing, a workbook, a nudge."""

@@ -1,0 +1,1 @@
+"""Reports of a row: read, asked about, stored, changed, signed off."""

@@ -1,0 +1,81 @@
+"""A report that is whole: stored, or beside what stands already; what was told twice is asked about."""
+
+from dataclasses import replace
+from datetime import date
+
+from handlers.attendance import recent
+from handlers.catalogue.model import Row
+from handlers.catalogue.telling.reports import Told
+from handlers.kit import Ask, Button, Refusal, Reply, Unit
+from handlers.programmes.reports import drafts, evidence, limits
+from handlers.programmes.reports import report_questions as asked
+from handlers.wording import days, lines, programmes
+from storage.programmes import reports
+
+
+def kept(ask: Ask, row: Row, unit: Unit, told: Told, now: asked.Asked) -> Reply:
+    """What is said of the report that is stored now, or of the one that stands in its place; raises Refusal."""
+    day = told.day or date.fromisoformat(now.day)
+    if day > ask.today:
+        raise Refusal(f"{days.short(day)}还没有到，没有记录。请等开展以后再报，或改好日期再发一次。")
+    new = drafts.made(ask, row, unit, told, day, now.said)
+    if row.many and not now.again and (same := _just_told(ask, new)):
+        text = f"和刚才报的 R{same.id} 一样：{programmes.said(row, same)}。没有再记。要是另一次，请选「再记一次」。"
+        return Reply(text, asked.AGAIN.put(ask, now))
+    warning = limits.check(ask.db, row, replace(new, path=unit.path))
+    kept = reports.store(ask.db, new, ask.me.id, ask.now, further=row.many) or _beside(ask, row, unit, new)
+    if kept is None:
+        return _again(ask, row, new)
+    echo = _echo(ask, row, unit, kept, "已记录")
+    return replace(echo, text=echo.text + warning + evidence.of_message(ask, row, kept, now.files))
+
+
+def _just_told(ask: Ask, new: reports.Report) -> reports.Report | None:
+    """What the asker has told in the same words just before: sent twice, or another event."""
+    since = ask.now - recent.FRESH
+    one = reports.newest_by(ask.db, ask.me.id, since, row=new.row, unit_id=new.unit_id, day=new.day)
+    return one if one and one.figures == new.figures else None
+
+
+def _beside(ask: Ask, row: Row, unit: Unit, new: reports.Report) -> reports.Report | None:
+    """What stands with what was not told before, or in the place of nothing; None where it has to be asked."""
+    before = reports.of_period(ask.db, new.row, [new.unit_id], new.period, new.sequence)[0]
+    adds = before.figures and new.figures and before.figures.keys().isdisjoint(new.figures)
+    if before.state != reports.ZERO and not (adds and before.state in (reports.SUBMITTED, reports.RETURNED)):
+        return None
+    figures, hedges = {**before.figures, **new.figures}, {**before.hedges, **new.hedges}
+    whole = replace(new, id=before.id, figures=figures, hedges=hedges, path=unit.path)
+    limits.check(ask.db, row, whole, before)
+    reports.revise(ask.db, replace(before, flows=new.flows), whole, ask.me.id, ask.now)
+    return whole
+
+
+def _echo(ask: Ask, row: Row, unit: Unit, one: reports.Report, result: str) -> Reply:
+    figures = programmes.figures(row, one)
+    if row.base:
+        figures = f"共 {lines.score(row, one):f} 分：{figures}"
+    late = "，迟报" if one.timing == "late" else ""
+    text = f"{result}：{unit.name} {row.name} {programmes.when(row, one, ask.today)}{late}\n{figures or '已交'}"
+    buttons = Button("改", "更正", f"R{one.id}"), Button("撤回", "撤回", f"R{one.id}")
+    return Reply(text, buttons, spoken=f"要改，发「更正 R{one.id} …」；不算，发「撤回 R{one.id}」。")
+
+
+def _again(ask: Ask, row: Row, new: reports.Report) -> Reply:
+    """One of the row and period stands already: what it says, and how to change it."""
+    before = reports.of_period(ask.db, row.key, [new.unit_id], new.period, new.sequence)[0]
+    said = f"{programmes.when(row, before, ask.today)}的{row.name}已经报过："
+    said += programmes.said(row, before)
+    if before.figures == new.figures:
+        return Reply(f"{said}。没有重复计。")
+    change = Button("改成这次的", "更正", f"R{before.id} {_in_words(row, new)}")
+    asked.REPLACE.put(ask, asked.Replacing(change.args))
+    return Reply(f"{said}。\n这次没有再记，要改成{programmes.figures(row, new)}吗？", (change,))
+
+
+def _in_words(row: Row, one: reports.Report) -> str:
+    """The figures in words that are read back to the same: for the button that corrects."""
+    return " ".join(
+        f"{each.label}{programmes.value(each, one.figures[each.name])}"
+        for each in row.fields
+        if each.name in one.figures
+    )
