@@ -50,7 +50,7 @@ WIDE = [
     "handlers/programmes/table.py", "handlers/reading/checkins/checkin.py", "handlers/reading/checkins/pieces.py",
     "handlers/reading/checkins/topic.py", "handlers/reading/claims/clauses.py",
     "handlers/reading/messages/attendance.py", "handlers/reading/messages/medal_messages.py",
-    "handlers/reading/messages/withdrawals.py", "storage/digests/periods.py", "storage/roster/merging.py",
+    "handlers/reading/messages/withdrawals.py",
 ]  # fmt: skip
 PACKAGES = ("bot", "handlers", "scheduling", "storage")
 FILES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
