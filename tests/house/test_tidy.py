@@ -45,7 +45,7 @@ WIDE = [
     "handlers/checkins/repeat.py", "handlers/checkins/revisions.py", "handlers/children/incidents.py",
     "handlers/digests/digest.py", "handlers/digests/period_digest.py",
     "handlers/medals/changes.py", "handlers/medals/review.py",
-    "handlers/organisation/organisation.py", "handlers/programmes/cases/case_work.py",
+    "handlers/programmes/cases/case_work.py",
     "handlers/programmes/duties.py", "handlers/programmes/reporting.py", "handlers/programmes/rosters/rosters.py",
     "handlers/programmes/table.py", "handlers/reading/checkins/checkin.py", "handlers/reading/checkins/pieces.py",
     "handlers/reading/checkins/topic.py", "handlers/reading/claims/clauses.py",
