@@ -41,7 +41,7 @@ VOCABULARY = ("handlers.kit", "handlers.registry", "handlers.reading", "handlers
 WIDE = [
     "bot/channels/wecom/intake.py", "bot/dispatch/dispatch.py", "bot/engine.py", "bot/files/fetcher.py",
 "bot/pipeline/transaction.py", "handlers/attendance/drafts.py",
-    "handlers/campaigns/publication.py", "handlers/checkins/corrections.py", "handlers/checkins/records.py",
+    "handlers/checkins/corrections.py", "handlers/checkins/records.py",
     "handlers/checkins/repeat.py", "handlers/checkins/revisions.py",
     "handlers/digests/digest.py", "handlers/digests/period_digest.py",
     "handlers/medals/changes.py", "handlers/medals/review.py",
