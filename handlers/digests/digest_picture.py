@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from handlers import pictures
 from handlers.digests import figures as reports
-from handlers.digests import period_digest
+from handlers.digests.period import wording as period_digest
 from handlers.digests.tables import picture_parts, shown, workbook
 from handlers.pictures import Page
 from handlers.registry import renders

@@ -10,11 +10,11 @@ import pytest
 from PIL import Image
 from sqlalchemy import event, select
 
-from handlers.digests import digest
 from handlers.digests import figures as reports
 from handlers.digests.digest_picture import picture
 from handlers.digests.monday import push
 from handlers.digests.tables.workbook import workbook
+from handlers.digests.week import wording as digest
 from handlers.kit import Due, Role
 from storage import tables
 from storage.checkins import checkins, coverage, recording

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, func, insert, select, update
 
 from handlers.digests import figures as reports
-from handlers.digests import period_digest
+from handlers.digests.period import wording as period_digest
 from handlers.wording.periods import named
 from storage.digests import digests, figures
 from storage.medals import quotas

@@ -10,7 +10,9 @@ from bot.commands import CommandError
 from bot.commands.database import engine_of, unit_of
 from bot.commands.reports import digest_json
 from bot.settings import Settings
-from handlers.digests import digest, files, period_digest
+from handlers.digests import files
+from handlers.digests.period import wording as period_digest
+from handlers.digests.week import wording as digest
 from handlers.kit import Refusal
 from handlers.wording import periods
 from scheduling import closed_periods, spans

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from handlers.digests import period_digest
+from handlers.digests.period import wording as period_digest
 from handlers.kit import Unit
 from handlers.wording import lines, periods
 from scheduling import closed_periods

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from handlers.digests import digest, schools
+from handlers.digests import schools
 from handlers.digests.page import link
+from handlers.digests.week import wording as digest
 from handlers.kit import ADMINS, Button, Due, Reply, Unit
 from handlers.registry import due, weekly
 from handlers.wording import places

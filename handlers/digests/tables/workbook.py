@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from handlers import workbooks
-from handlers.digests import figures, period_digest
+from handlers.digests import figures
+from handlers.digests.period import wording as period_digest
 from handlers.digests.tables import content, shown
 from handlers.registry import renders
 from handlers.wording import weeks

@@ -7,9 +7,10 @@ from datetime import date
 from sqlalchemy import Connection
 
 from handlers.digests import figures as reports
-from handlers.digests import files, groups, period_digest, schools, sums
+from handlers.digests import files, groups, schools, sums
 from handlers.digests.monday.sentences import three
 from handlers.digests.page import link
+from handlers.digests.period import wording as period_digest
 from handlers.digests.readers import READERS
 from handlers.kit import ADMINS, Ask, Button, Reply, Unit
 from handlers.registry import ANYTHING, command
