@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from handlers.digests.week import wording as feature
+from handlers.digests import digest as feature
 from storage import tables
 from storage.checkins import checkins, counting, coverage, events, recording
 from storage.checkins.checkins import Checkin

@@ -43,7 +43,6 @@ WIDE = [
 "bot/pipeline/transaction.py", "handlers/attendance/drafts.py",
     "handlers/checkins/corrections.py", "handlers/checkins/records.py",
     "handlers/checkins/repeat.py", "handlers/checkins/revisions.py",
-    "handlers/digests/period/wording.py", "handlers/digests/week/wording.py",
     "handlers/medals/changes.py", "handlers/medals/review.py",
     "handlers/programmes/cases/case_work.py",
     "handlers/programmes/duties.py", "handlers/programmes/reporting.py", "handlers/programmes/rosters/rosters.py",

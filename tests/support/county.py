@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta, timezone
 from cryptography.fernet import Fernet
 from sqlalchemy import Connection, insert
 
+from handlers.digests import digest
 from handlers.digests.monday import push
-from handlers.digests.week import wording as digest
 from handlers.kit import Ask, Due, Message, Reply, Role
 from storage import tables
 from storage.base.vault import Vault

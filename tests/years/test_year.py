@@ -14,8 +14,8 @@ from sqlalchemy import Connection, insert
 from handlers.catalogue import catalogue, chain
 from handlers.catalogue.model import Row
 from handlers.catalogue.telling.reports import read_report
+from handlers.digests import digest
 from handlers.digests.monday import push
-from handlers.digests.week import wording as digest
 from handlers.kit import Ask, Message, Role
 from handlers.reading.text.normalise import clean
 from handlers.wording import lines, programmes
