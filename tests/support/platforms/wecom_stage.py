@@ -18,8 +18,8 @@ from bot.app import App
 from bot.channels.wecom import send as wecom_send
 from bot.channels.wecom.callback.crypto import Crypto, Signed, fields
 from bot.clock import Clock
-from bot.engine import open_engine
 from bot.files.fetcher import Fetcher
+from bot.opening import open_engine
 from bot.outbox import outage
 from bot.pipeline.turn import Turn
 from bot.settings import load
